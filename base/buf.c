@@ -1,0 +1,245 @@
+/*
+ * buf: growth of byte buffers, varints and little-endian integers.
+ */
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+
+#define FIRST_CAP 64u
+
+void vv_buf_init(vv_buf *b)
+{
+	b->data = NULL;
+	b->len = 0;
+	b->cap = 0;
+	b->failed = false;
+}
+
+void vv_buf_clear(vv_buf *b)
+{
+	vv_free(b->data);
+	vv_buf_init(b);
+}
+
+void vv_buf_reset(vv_buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+	if (b->data) {
+		b->data[0] = '\0';
+	}
+}
+
+bool vv_buf_reserve(vv_buf *b, size_t more)
+{
+	size_t need, cap;
+	char *data;
+
+	if (b->failed) {
+		return false;
+	}
+	/* The NUL behind the bytes is counted in. */
+	if (!vv_add_size(&need, b->len, more) || !vv_add_size(&need, need, 1)) {
+		b->failed = true;
+		return false;
+	}
+	if (need <= b->cap) {
+		return true;
+	}
+	cap = b->cap < FIRST_CAP ? FIRST_CAP : b->cap;
+	if (cap < need && !vv_add_size(&cap, cap, cap / 2)) {
+		cap = need;
+	}
+	if (cap < need) {
+		cap = need;
+	}
+	data = vv_realloc(b->data, cap);
+	if (!data) {
+		b->failed = true;
+		return false;
+	}
+	b->data = data;
+	b->cap = cap;
+	return true;
+}
+
+void vv_buf_put(vv_buf *b, const void *bytes, size_t len)
+{
+	if (!vv_buf_reserve(b, len)) {
+		return;
+	}
+	if (len > 0) {
+		memcpy(b->data + b->len, bytes, len);
+		b->len += len;
+	}
+	b->data[b->len] = '\0';
+}
+
+void vv_buf_puts(vv_buf *b, const char *s)
+{
+	vv_buf_put(b, s, strlen(s));
+}
+
+void vv_buf_putc(vv_buf *b, int c)
+{
+	if (!vv_buf_reserve(b, 1)) {
+		return;
+	}
+	b->data[b->len++] = (char)c;
+	b->data[b->len] = '\0';
+}
+
+void vv_buf_printf(vv_buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vv_buf_vprintf(b, fmt, ap);
+	va_end(ap);
+}
+
+void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+	size_t room;
+	int need;
+
+	if (!vv_buf_reserve(b, FIRST_CAP)) {
+		return;
+	}
+	room = b->cap - b->len;
+	va_copy(again, ap);
+	need = vsnprintf(b->data + b->len, room, fmt, again);
+	va_end(again);
+	if (need >= 0 && (size_t)need >= room) {
+		b->data[b->len] = '\0';
+		if (!vv_buf_reserve(b, (size_t)need)) {
+			return;
+		}
+		need = vsnprintf(b->data + b->len, (size_t)need + 1, fmt, ap);
+	}
+	if (need < 0) {
+		b->data[b->len] = '\0';
+		b->failed = true;
+		return;
+	}
+	b->len += (size_t)need;
+}
+
+char *vv_buf_detach(vv_buf *b)
+{
+	char *data;
+
+	if (!b->data && !b->failed) {
+		(void)vv_buf_reserve(b, 0);
+	}
+	if (b->failed) {
+		vv_buf_clear(b);
+		return NULL;
+	}
+	data = b->data;
+	data[b->len] = '\0';
+	vv_buf_init(b);
+	return data;
+}
+
+const char *vv_buf_cstr(const vv_buf *b)
+{
+	return b->data && b->len > 0 ? b->data : "";
+}
+
+vv_status vv_buf_ok(const vv_buf *b, vv_error *err)
+{
+	return b->failed ? vv_fail_nomem(err) : VV_OK;
+}
+
+void vv_buf_put_varint(vv_buf *b, uint64_t v)
+{
+	uint8_t bytes[10];
+
+	vv_buf_put(b, bytes, vv_varint_write(bytes, v));
+}
+
+size_t vv_varint_len(uint64_t v)
+{
+	size_t len = 1;
+
+	while (v >= 0x80) {
+		v >>= 7;
+		len++;
+	}
+	return len;
+}
+
+size_t vv_varint_write(uint8_t *out, uint64_t v)
+{
+	size_t len = 0;
+
+	while (v >= 0x80) {
+		out[len++] = (uint8_t)(v | 0x80);
+		v >>= 7;
+	}
+	out[len++] = (uint8_t)v;
+	return len;
+}
+
+bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out)
+{
+	const uint8_t *at = *p;
+	uint64_t v = 0;
+	unsigned shift;
+
+	for (shift = 0; shift < 64; shift += 7) {
+		uint8_t byte;
+
+		if (at == end) {
+			return false;
+		}
+		byte = *at++;
+		/* The tenth byte has room for the 64th bit only. */
+		if (shift == 63 && byte > 1) {
+			return false;
+		}
+		v |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80) {
+			if (byte == 0 && shift > 0) {
+				return false;
+			}
+			*out = v;
+			*p = at;
+			return true;
+		}
+	}
+	return false;
+}
+
+void vv_put_le32(uint8_t *out, uint32_t v)
+{
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		out[i] = (uint8_t)(v >> (8 * i));
+	}
+}
+
+void vv_put_le64(uint8_t *out, uint64_t v)
+{
+	unsigned i;
+
+	for (i = 0; i < 8; i++) {
+		out[i] = (uint8_t)(v >> (8 * i));
+	}
+}
+
+uint32_t vv_get_le32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+uint64_t vv_get_le64(const uint8_t *p)
+{
+	return (uint64_t)vv_get_le32(p) | (uint64_t)vv_get_le32(p + 4) << 32;
+}

@@ -1,0 +1,59 @@
+/*
+ * buf: a growable run of bytes.
+ *
+ * Appending cannot fail visibly: a failed allocation sets `failed`, later
+ * appends do nothing, and the caller tests once, with vv_buf_ok, when it is
+ * done. `data` always has a NUL behind `len` bytes once anything was appended
+ * (or is NULL). init with VV_BUF_INIT or vv_buf_init, release with
+ * vv_buf_clear.
+ */
+#ifndef VV_BASE_BUF_H
+#define VV_BASE_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef struct vv_buf {
+	char *data; /* len bytes and a NUL; NULL while nothing was stored */
+	size_t len;
+	size_t cap;
+	bool failed;
+} vv_buf;
+
+#define VV_BUF_INIT {NULL, 0, 0, false}
+
+void vv_buf_init(vv_buf *b);
+void vv_buf_clear(vv_buf *b);    /* frees; b is empty again */
+void vv_buf_reset(vv_buf *b);    /* len = 0, keeps the memory, forgets failed */
+bool vv_buf_reserve(vv_buf *b, size_t more); /* room for more bytes behind len; false sets failed */
+void vv_buf_put(vv_buf *b, const void *bytes, size_t len);
+void vv_buf_puts(vv_buf *b, const char *s);
+void vv_buf_putc(vv_buf *b, int c);
+void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+char *vv_buf_detach(vv_buf *b);  /* the caller owns data (vv_free); NULL if failed or out of memory; "" for an empty buf */
+const char *vv_buf_cstr(const vv_buf *b); /* borrowed until the next append; "" when empty */
+
+/* VV_OK, or VV_ENOMEM with the message set when any append failed. */
+vv_status vv_buf_ok(const vv_buf *b, vv_error *err);
+
+/* Unsigned LEB128, at most 10 bytes; always the shortest form. */
+void vv_buf_put_varint(vv_buf *b, uint64_t v);
+size_t vv_varint_len(uint64_t v);
+size_t vv_varint_write(uint8_t *out, uint64_t v); /* out has 10 bytes; returns how many */
+
+/* Reads one varint at *p, moving *p; false (and *p untouched) when the bytes
+ * end, exceed 64 bits, or are not the shortest form. */
+bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out);
+
+/* Little-endian fixed-width integers. */
+void vv_put_le32(uint8_t *out, uint32_t v);
+void vv_put_le64(uint8_t *out, uint64_t v);
+uint32_t vv_get_le32(const uint8_t *p);
+uint64_t vv_get_le64(const uint8_t *p);
+
+#endif

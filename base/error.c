@@ -1,0 +1,145 @@
+/*
+ * error: fills vv_error values. Alone knows how text is cut to fit and which
+ * errno becomes which code.
+ */
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Copies text into out (of size bytes), cut without leaving half a UTF-8
+ * sequence at the end. */
+static void copy_cut(char *out, size_t size, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len >= size) {
+		len = size - 1;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) {
+			len--;
+		}
+	}
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+/* Formats behind the back of err: an argument may point into it. */
+static void format(char *out, size_t size, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+static void format(char *out, size_t size, const char *fmt, va_list ap)
+{
+	char text[1024];
+
+	if (vsnprintf(text, sizeof text, fmt, ap) < 0) {
+		text[0] = '\0';
+	}
+	copy_cut(out, size, text);
+}
+
+vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
+{
+	char text[sizeof err->message];
+	va_list ap;
+
+	if (!err) {
+		return code;
+	}
+	va_start(ap, fmt);
+	format(text, sizeof text, fmt, ap);
+	va_end(ap);
+	memcpy(err->message, text, sizeof text);
+	err->code = code;
+	err->hint[0] = '\0';
+	return code;
+}
+
+static vv_status code_of_errno(int number)
+{
+	switch (number) {
+	case ENOENT:
+	case ENOTDIR:
+		return VV_ENOTFOUND;
+	case EEXIST:
+		return VV_EEXISTS;
+	case ENOMEM:
+		return VV_ENOMEM;
+	default:
+		return VV_EIO;
+	}
+}
+
+vv_status vv_fail_errno(vv_error *err, const char *what, const char *path)
+{
+	int number = errno;
+	vv_status code = code_of_errno(number);
+	char reason[128];
+
+	if (!err) {
+		return code;
+	}
+	if (strerror_r(number, reason, sizeof reason) != 0) {
+		(void)snprintf(reason, sizeof reason, "error %d", number);
+	}
+	if (path) {
+		(void)vv_fail(err, code, "%s '%s': %s", what, vv_text_shows(path), reason);
+	} else {
+		(void)vv_fail(err, code, "%s: %s", what, reason);
+	}
+	if (number == ENOSPC || number == EDQUOT) {
+		(void)vv_hint(err, "free some space on that disk, then run the command again");
+	}
+	return code;
+}
+
+vv_status vv_fail_nomem(vv_error *err)
+{
+	return vv_fail(err, VV_ENOMEM, "out of memory");
+}
+
+vv_status vv_hint(vv_error *err, const char *fmt, ...)
+{
+	va_list ap;
+	char text[sizeof err->hint];
+
+	if (!err) {
+		return VV_OK;
+	}
+	if (err->hint[0] == '\0') {
+		va_start(ap, fmt);
+		format(text, sizeof text, fmt, ap);
+		va_end(ap);
+		memcpy(err->hint, text, sizeof text);
+	}
+	return err->code;
+}
+
+vv_status vv_prefix(vv_error *err, const char *fmt, ...)
+{
+	char prefix[sizeof err->message];
+	char text[2 * sizeof err->message + 4];
+	va_list ap;
+
+	if (!err) {
+		return VV_OK;
+	}
+	va_start(ap, fmt);
+	format(prefix, sizeof prefix, fmt, ap);
+	va_end(ap);
+	(void)snprintf(text, sizeof text, "%s: %s", prefix, err->message);
+	copy_cut(err->message, sizeof err->message, text);
+	return err->code;
+}
+
+void vv_error_clear(vv_error *err)
+{
+	if (err) {
+		err->code = VV_OK;
+		err->message[0] = '\0';
+		err->hint[0] = '\0';
+	}
+}

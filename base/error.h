@@ -1,0 +1,63 @@
+/*
+ * error: what went wrong, as a value on the caller's stack.
+ *
+ * A correct caller: declares `vv_error err;`, passes &err last, tests the
+ * returned vv_status, and reads err only when the status is negative. Lower
+ * layers set the message; upper layers may add a hint or a prefix and never
+ * replace it. Nothing here allocates or prints; none of it can fail.
+ * Every function that takes a vv_error accepts NULL for it.
+ */
+#ifndef VV_BASE_ERROR_H
+#define VV_BASE_ERROR_H
+
+#include <stdarg.h>
+
+/* One code for each decision that a caller makes; never positive. */
+typedef enum vv_status {
+	VV_OK = 0,
+	VV_ENOTFOUND = -1,  /* no such path, revision, ref, column, block */
+	VV_EEXISTS = -2,    /* there already */
+	VV_EUSAGE = -3,     /* the caller's words are off: options, names */
+	VV_EINPUT = -4,     /* the data given cannot be taken: line and column in the message */
+	VV_ECORRUPT = -5,   /* stored bytes are not what they were */
+	VV_EMISSING = -6,   /* a block that something names is not here */
+	VV_EIO = -7,        /* the operating system said no */
+	VV_ENOMEM = -8,
+	VV_ELOCKED = -9,    /* somebody else holds the lock */
+	VV_ECONFLICT = -10, /* the answer is no: merge conflict, compare-and-swap lost */
+	VV_EREFUSED = -11,  /* a policy or a limit forbids it */
+	VV_ENOSUPPORT = -12 /* a format or feature of a newer or other program */
+} vv_status;
+
+typedef struct vv_error {
+	vv_status code;
+	char message[384]; /* what happened; one line, no full stop */
+	char hint[256];    /* what to try next; "" when nothing honest can be said */
+} vv_error;
+
+/* Sets code and message, clears the hint; long text is cut. Returns code. */
+vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Sets "<what> '<path>': <strerror(errno)>" from the errno at the call; the
+ * code is VV_ENOTFOUND for ENOENT/ENOTDIR, VV_EEXISTS for EEXIST, VV_ENOMEM for
+ * ENOMEM, else VV_EIO. A full disk gets a hint. path may be NULL. Returns the
+ * code. */
+vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
+
+/* Sets the message of a failed allocation; returns VV_ENOMEM. */
+vv_status vv_fail_nomem(vv_error *err);
+
+/* Sets the hint where none is set yet. Returns err->code. */
+vv_status vv_hint(vv_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Puts "<text>: " before the message, cutting its end where it gets too long.
+ * Returns err->code. */
+vv_status vv_prefix(vv_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Makes err empty: VV_OK, no text. */
+void vv_error_clear(vv_error *err);
+
+#endif

@@ -1,0 +1,575 @@
+/*
+ * file: the loops around the system's file calls (EINTR, short transfers), and
+ * replacing a file so that a crash leaves the old one or the new one.
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define MAX_TRANSFER ((size_t)1 << 30) /* some systems fail above INT_MAX */
+#define READ_STEP 65536u
+#define TEMP_TRIES 100u
+#define RANDOM_CHARS 12u
+
+int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
+{
+	int fd;
+
+	do {
+		fd = vv_sys_ops.open(path, flags | O_CLOEXEC, mode);
+	} while (fd < 0 && errno == EINTR);
+	if (fd < 0) {
+		return vv_fail_errno(err, flags & O_CREAT ? "cannot create" : "cannot open", path);
+	}
+	return fd;
+}
+
+vv_status vv_close(int fd, const char *path, vv_error *err)
+{
+	/* After EINTR the descriptor is gone on Linux: another close could hit a
+	 * stranger's. */
+	if (fd < 0 || vv_sys_ops.close(fd) == 0 || errno == EINTR) {
+		return VV_OK;
+	}
+	return vv_fail_errno(err, "cannot close", path);
+}
+
+/* offset negative: from the descriptor's position. */
+static ssize_t read_loop(int fd, void *out, size_t len, off_t offset, const char *path,
+			 vv_error *err)
+{
+	unsigned char *p = out;
+	size_t done = 0;
+
+	if (len > SSIZE_MAX) {
+		return vv_fail(err, VV_EREFUSED, "'%s' is too large to read at once",
+			       vv_text_shows(path));
+	}
+	while (done < len) {
+		size_t step = len - done < MAX_TRANSFER ? len - done : MAX_TRANSFER;
+		ssize_t got;
+
+		if (offset < 0) {
+			got = vv_sys_ops.read(fd, p + done, step);
+		} else {
+			got = vv_sys_ops.pread(fd, p + done, step, offset + (off_t)done);
+		}
+		if (got < 0 && errno == EINTR) {
+			continue;
+		}
+		if (got < 0) {
+			return vv_fail_errno(err, "cannot read", path);
+		}
+		if (got == 0) {
+			break;
+		}
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *err)
+{
+	return read_loop(fd, out, len, -1, path, err);
+}
+
+ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path,
+		      vv_error *err)
+{
+	if (offset > INT64_MAX || len > INT64_MAX - offset) {
+		return vv_fail(err, VV_EIO, "cannot read '%s' at offset %llu", vv_text_shows(path),
+			       (unsigned long long)offset);
+	}
+	return read_loop(fd, out, len, (off_t)offset, path, err);
+}
+
+vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err)
+{
+	const unsigned char *p = bytes;
+
+	while (len > 0) {
+		ssize_t put = vv_sys_ops.write(fd, p, len < MAX_TRANSFER ? len : MAX_TRANSFER);
+
+		if (put < 0 && errno == EINTR) {
+			continue;
+		}
+		if (put == 0) {
+			errno = EIO;
+		}
+		if (put <= 0) {
+			return vv_fail_errno(err, "cannot write", path);
+		}
+		p += put;
+		len -= (size_t)put;
+	}
+	return VV_OK;
+}
+
+vv_status vv_fsync(int fd, const char *path, vv_error *err)
+{
+	int rc;
+
+	do {
+		rc = vv_sys_ops.fsync(fd);
+	} while (rc < 0 && errno == EINTR);
+	if (rc < 0) {
+		return vv_fail_errno(err, "cannot make durable", path);
+	}
+	return VV_OK;
+}
+
+vv_status vv_fsync_dir(const char *path, vv_error *err)
+{
+	vv_status rc;
+	int fd = vv_open(path, O_RDONLY | O_DIRECTORY, 0, err);
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	rc = vv_fsync(fd, path, err);
+	(void)vv_close(fd, path, NULL);
+	return rc;
+}
+
+vv_status vv_rename(const char *from, const char *to, vv_error *err)
+{
+	if (vv_sys_ops.rename(from, to) < 0) {
+		return vv_fail_errno(err, "cannot rename a file to", to);
+	}
+	return VV_OK;
+}
+
+vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err)
+{
+	if (vv_sys_ops.unlink(path) == 0 || (missing_ok && errno == ENOENT)) {
+		return VV_OK;
+	}
+	return vv_fail_errno(err, "cannot remove", path);
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Makes one folder, unless it exists; errno tells why not. */
+static bool make_dir(const char *path)
+{
+	int number;
+
+	if (vv_sys_ops.mkdir(path, 0777) == 0) {
+		return true;
+	}
+	number = errno;
+	if (is_dir(path)) {
+		return true;
+	}
+	errno = number;
+	return false;
+}
+
+vv_status vv_mkdirs(const char *path, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	char *copy = NULL;
+	char *slash;
+
+	if (is_dir(path)) {
+		return VV_OK;
+	}
+	copy = vv_strdup(path);
+	if (!copy) {
+		return vv_fail_nomem(err);
+	}
+	for (slash = strchr(copy + (copy[0] == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (copy[0] != '\0' && !make_dir(copy)) {
+			rc = vv_fail_errno(err, "cannot create the folder", copy);
+			goto done;
+		}
+		*slash = '/';
+	}
+	if (!make_dir(path)) {
+		rc = vv_fail_errno(err, "cannot create the folder", path);
+	}
+done:
+	vv_free(copy);
+	return rc;
+}
+
+vv_status vv_mkdirs_above(const char *path, vv_error *err)
+{
+	vv_status rc;
+	char *dir = vv_path_dir(path);
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_mkdirs(dir, err);
+	vv_free(dir);
+	return rc;
+}
+
+/* Folders and files still to be removed; a folder stays below its entries until
+ * they are gone. */
+typedef struct removal {
+	char *path;
+	bool listed; /* its entries were pushed once: not again, should it fill up meanwhile */
+} removal;
+
+typedef struct removals {
+	removal *items;
+	size_t count, cap;
+} removals;
+
+static vv_status push_removal(removals *r, char *take_path, vv_error *err)
+{
+	removal *items;
+	size_t cap;
+
+	if (take_path && r->count == r->cap) {
+		cap = r->cap > 0 ? r->cap * 2 : 16;
+		items = vv_realloc_array(r->items, cap, sizeof *items);
+		if (!items) {
+			vv_free(take_path);
+			return vv_fail_nomem(err);
+		}
+		r->items = items;
+		r->cap = cap;
+	}
+	if (!take_path) {
+		return vv_fail_nomem(err);
+	}
+	r->items[r->count].path = take_path;
+	r->items[r->count].listed = false;
+	r->count++;
+	return VV_OK;
+}
+
+static vv_status push_entries(removals *r, const char *dir, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc = vv_list_dir(&names, &count, dir, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = push_removal(r, vv_path_join(dir, names[i], (char *)NULL), err);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* Removes the topmost item, or pushes what it holds. */
+static vv_status remove_top(removals *r, vv_error *err)
+{
+	removal *top = &r->items[r->count - 1];
+	struct stat st;
+
+	if (lstat(top->path, &st) < 0) {
+		if (errno != ENOENT && errno != ENOTDIR) {
+			return vv_fail_errno(err, "cannot remove", top->path);
+		}
+	} else if (!S_ISDIR(st.st_mode)) {
+		if (vv_sys_ops.unlink(top->path) < 0 && errno != ENOENT) {
+			return vv_fail_errno(err, "cannot remove", top->path);
+		}
+	} else if (vv_sys_ops.rmdir(top->path) < 0 && errno != ENOENT) {
+		if ((errno != ENOTEMPTY && errno != EEXIST) || top->listed) {
+			return vv_fail_errno(err, "cannot remove the folder", top->path);
+		}
+		top->listed = true;
+		return push_entries(r, top->path, err);
+	}
+	vv_free(top->path);
+	r->count--;
+	return VV_OK;
+}
+
+vv_status vv_remove_tree(const char *path, vv_error *err)
+{
+	removals r = {NULL, 0, 0};
+	vv_status rc = push_removal(&r, vv_strdup(path), err);
+
+	while (rc == VV_OK && r.count > 0) {
+		rc = remove_top(&r, err);
+	}
+	while (r.count > 0) {
+		vv_free(r.items[--r.count].path);
+	}
+	vv_free(r.items);
+	return rc;
+}
+
+static vv_status too_large(const char *path, size_t max, vv_error *err)
+{
+	return vv_fail(err, VV_EREFUSED, "'%s' is larger than %s, the most that is read here",
+		       vv_text_shows(path), vv_text_bytes(max));
+}
+
+static vv_status read_rest(vv_buf *out, int fd, const char *path, size_t max, vv_error *err)
+{
+	size_t start = out->len;
+	ssize_t got;
+
+	for (;;) {
+		size_t step = out->cap > out->len + 1 ? out->cap - out->len - 1 : READ_STEP;
+
+		if (!vv_buf_reserve(out, step)) {
+			return vv_fail_nomem(err);
+		}
+		got = vv_read_full(fd, out->data + out->len, step, path, err);
+		if (got < 0) {
+			return (vv_status)got;
+		}
+		out->len += (size_t)got;
+		out->data[out->len] = '\0';
+		if (out->len - start > max) {
+			return too_large(path, max, err);
+		}
+		if ((size_t)got < step) {
+			return VV_OK;
+		}
+	}
+}
+
+vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err)
+{
+	size_t start = out->len;
+	struct stat st;
+	vv_status rc;
+	int fd = vv_open(path, O_RDONLY, 0, err);
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	if (fstat(fd, &st) < 0) {
+		rc = vv_fail_errno(err, "cannot read", path);
+		goto done;
+	}
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > max) {
+		rc = too_large(path, max, err);
+		goto done;
+	}
+	/* One byte more, so that the end is seen by the first read. */
+	if (S_ISREG(st.st_mode) && !vv_buf_reserve(out, (size_t)st.st_size + 1)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	rc = read_rest(out, fd, path, max, err);
+done:
+	if (rc < 0 && out->data) {
+		out->len = start;
+		out->data[start] = '\0';
+	}
+	(void)vv_close(fd, path, NULL);
+	return rc;
+}
+
+/* The permissions of the file that is going to be replaced stay. */
+static void keep_mode(int fd, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+		(void)fchmod(fd, st.st_mode & 0777);
+	}
+}
+
+static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t len, bool durable,
+			   vv_error *err)
+{
+	vv_status rc, closed;
+
+	rc = vv_write_full(fd, bytes, len, path, err);
+	if (rc == VV_OK && durable) {
+		rc = vv_fsync(fd, path, err);
+	}
+	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	return rc < 0 ? rc : closed;
+}
+
+vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
+			vv_error *err)
+{
+	char *dir = vv_path_dir(path);
+	char *temp = NULL;
+	vv_status rc;
+	int fd;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	fd = vv_temp_open(&temp, dir, ".varve-tmp-", err);
+	if (fd < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	keep_mode(fd, path);
+	if ((rc = fill_temp(fd, path, bytes, len, durable, err)) < 0 ||
+	    (rc = vv_rename(temp, path, err)) < 0) {
+		(void)vv_unlink(temp, true, NULL);
+		goto done;
+	}
+	if (durable) {
+		rc = vv_fsync_dir(dir, err);
+	}
+done:
+	vv_free(temp);
+	vv_free(dir);
+	return rc;
+}
+
+static void random_name(char out[RANDOM_CHARS + 1])
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+	uint8_t bytes[RANDOM_CHARS];
+	size_t i;
+
+	vv_random(bytes, sizeof bytes);
+	for (i = 0; i < RANDOM_CHARS; i++) {
+		out[i] = letters[bytes[i] % 32];
+	}
+	out[RANDOM_CHARS] = '\0';
+}
+
+int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err)
+{
+	char name[RANDOM_CHARS + 1];
+	unsigned tries;
+
+	*path_out = NULL;
+	for (tries = 0; tries < TEMP_TRIES; tries++) {
+		vv_buf path = VV_BUF_INIT;
+		int fd;
+
+		random_name(name);
+		vv_buf_printf(&path, "%s/%s%s", dir, prefix, name);
+		if (vv_buf_ok(&path, err) < 0) {
+			vv_buf_clear(&path);
+			return VV_ENOMEM;
+		}
+		fd = vv_open(path.data, O_RDWR | O_CREAT | O_EXCL, 0666, err);
+		if (fd >= 0) {
+			*path_out = vv_buf_detach(&path);
+			return fd;
+		}
+		vv_buf_clear(&path);
+		if (fd != VV_EEXISTS) {
+			return fd;
+		}
+	}
+	return vv_fail(err, VV_EIO, "cannot find a free name for a temporary file in '%s'",
+		       vv_text_shows(dir));
+}
+
+static void fill_stat(vv_stat *out, const struct stat *st)
+{
+	memset(out, 0, sizeof *out);
+	out->size = (uint64_t)st->st_size;
+	out->mtime_sec = (int64_t)st->st_mtim.tv_sec;
+	out->mtime_nsec = (uint32_t)st->st_mtim.tv_nsec;
+	out->ctime_sec = (int64_t)st->st_ctim.tv_sec;
+	out->ctime_nsec = (uint32_t)st->st_ctim.tv_nsec;
+	out->ino = (uint64_t)st->st_ino;
+	out->dev = (uint64_t)st->st_dev;
+	out->mode = (uint32_t)st->st_mode;
+	out->uid = (uint32_t)st->st_uid;
+	out->gid = (uint32_t)st->st_gid;
+}
+
+vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0) {
+		return vv_fail_errno(err, "cannot look at", path);
+	}
+	fill_stat(out, &st);
+	return VV_OK;
+}
+
+vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0) {
+		return vv_fail_errno(err, "cannot look at", path);
+	}
+	fill_stat(out, &st);
+	return VV_OK;
+}
+
+bool vv_stat_equal(const vv_stat *a, const vv_stat *b)
+{
+	return a->size == b->size && a->mtime_sec == b->mtime_sec &&
+	       a->mtime_nsec == b->mtime_nsec && a->ctime_sec == b->ctime_sec &&
+	       a->ctime_nsec == b->ctime_nsec && a->ino == b->ino && a->dev == b->dev &&
+	       (a->mode & S_IFMT) == (b->mode & S_IFMT);
+}
+
+bool vv_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+/* flock, waiting in steps: a blocking call could not be given a time limit. */
+static vv_status wait_for_lock(int fd, const char *path, bool exclusive, unsigned wait_ms,
+			       vv_error *err)
+{
+	uint64_t end = vv_monotonic_ms() + wait_ms;
+	struct timespec pause = {0, 2 * 1000 * 1000};
+
+	while (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0) {
+		if (errno == EINTR) {
+			continue;
+		}
+		if (errno != EWOULDBLOCK) {
+			return vv_fail_errno(err, "cannot lock", path);
+		}
+		if (vv_monotonic_ms() >= end) {
+			return vv_fail(err, VV_ELOCKED, "'%s' is locked by another process",
+				       vv_text_shows(path));
+		}
+		(void)nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 50 * 1000 * 1000) {
+			pause.tv_nsec *= 2;
+		}
+	}
+	return VV_OK;
+}
+
+int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
+{
+	vv_status rc;
+	int fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
+
+	if (fd < 0) {
+		return fd;
+	}
+	rc = wait_for_lock(fd, path, exclusive, wait_ms, err);
+	if (rc < 0) {
+		(void)vv_close(fd, path, NULL);
+		return rc;
+	}
+	return fd;
+}
+
+void vv_unlock(int fd)
+{
+	/* Closing the only descriptor of the open file lets the lock go. */
+	(void)vv_close(fd, NULL, NULL);
+}

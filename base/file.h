@@ -1,0 +1,85 @@
+/*
+ * file: reading, writing and making durable, through vv_sys_ops.
+ *
+ * All of it retries EINTR and short transfers. Paths are used as given.
+ */
+#ifndef VV_BASE_FILE_H
+#define VV_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Opens with O_CLOEXEC added; the descriptor or, negative, a vv_status. */
+int vv_open(const char *path, int flags, mode_t mode, vv_error *err);
+
+/* Closes fd (negative: nothing). A failing close of a written file is VV_EIO. */
+vv_status vv_close(int fd, const char *path, vv_error *err);
+
+/* Reads up to len bytes, fewer only at the end of the file. The count, or a
+ * negative vv_status. */
+ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *err);
+
+/* The same at an offset, leaving the position alone. */
+ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path, vv_error *err);
+
+vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err);
+vv_status vv_fsync(int fd, const char *path, vv_error *err);
+vv_status vv_fsync_dir(const char *path, vv_error *err);
+vv_status vv_rename(const char *from, const char *to, vv_error *err);
+vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err);
+
+/* mkdir -p; existing directories are fine. Made with mode 0777 & ~umask. */
+vv_status vv_mkdirs(const char *path, vv_error *err);
+
+/* mkdir -p for the folders above path. */
+vv_status vv_mkdirs_above(const char *path, vv_error *err);
+
+/* Removes a file or a whole folder, never following symbolic links; a missing
+ * one is fine. */
+vv_status vv_remove_tree(const char *path, vv_error *err);
+
+/* Appends the whole file to out. Refuses more than max bytes (VV_EREFUSED). */
+vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err);
+
+/* Replaces path by len bytes: temporary file beside it, write, fsync when
+ * durable, rename, and fsync of the folder when durable. On failure the old
+ * file is untouched and the temporary one is gone. */
+vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable, vv_error *err);
+
+/* A new file "<dir>/<prefix><random>" opened for writing and reading, mode
+ * 0666 & ~umask; *path_out is owned by the caller (vv_free). */
+int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
+
+/* What identifies a file's content without reading it. */
+typedef struct vv_stat {
+	uint64_t size;
+	int64_t mtime_sec, ctime_sec;
+	uint32_t mtime_nsec, ctime_nsec;
+	uint64_t ino, dev;
+	uint32_t mode; /* st_mode */
+	uint32_t uid, gid;
+} vv_stat;
+
+/* lstat / fstat. VV_ENOTFOUND when there is nothing (message set as always). */
+vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
+vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
+bool vv_stat_equal(const vv_stat *a, const vv_stat *b); /* every member but mode's permission bits, uid and gid */
+bool vv_exists(const char *path); /* lstat succeeds */
+
+/* Names of a folder's entries but "." and "..", sorted bytewise: *names is an
+ * array of *count strings, each and the array owned by the caller
+ * (vv_names_free). */
+vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err);
+void vv_names_free(char **names, size_t count);
+
+/* An advisory whole-file lock (flock). Creates path. Waits up to wait_ms, then
+ * VV_ELOCKED. The descriptor, to be given to vv_unlock. */
+int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
+void vv_unlock(int fd);
+
+#endif

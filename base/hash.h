@@ -1,0 +1,39 @@
+/*
+ * hash: SHA-256 (OpenSSL) for names, XXH3 (xxHash) for everything quick.
+ *
+ * The only folder that includes OpenSSL's digests and xxHash.
+ */
+#ifndef VV_BASE_HASH_H
+#define VV_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define VV_SHA256_LEN 32u
+
+typedef struct vv_hash128 {
+	uint64_t lo, hi;
+} vv_hash128;
+
+/* SHA-256 of len bytes. Thread-safe: one reused context a thread. Fails only
+ * when the library is out of memory or unusable. */
+vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
+
+/* XXH3 64 bit; seed 0 is the plain function. Cannot fail. */
+uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);
+
+/* XXH3 128 bit. Cannot fail. */
+vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed);
+
+/* Incremental XXH3, 64 and 128 bit (the same state serves both). */
+typedef struct vv_xxh3_state vv_xxh3_state;
+vv_xxh3_state *vv_xxh3_new(uint64_t seed); /* NULL when out of memory */
+void vv_xxh3_reset(vv_xxh3_state *s, uint64_t seed);
+void vv_xxh3_update(vv_xxh3_state *s, const void *bytes, size_t len);
+uint64_t vv_xxh3_digest(const vv_xxh3_state *s);
+vv_hash128 vv_xxh3_digest128(const vv_xxh3_state *s);
+void vv_xxh3_free(vv_xxh3_state *s);
+
+#endif

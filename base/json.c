@@ -1,0 +1,436 @@
+/*
+ * json: documents as trees. yajl finds the tokens; here they become nodes with
+ * places, and what yajl lets pass is refused.
+ */
+#include "base/json.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/json_internal.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define BOM "\xef\xbb\xbf"
+#define BOM_LEN 3u
+
+/* From so many members on an object's names are looked up in the table. */
+#define MANY_MEMBERS 8u
+
+/* An open array or object. */
+typedef struct frame {
+	vv_json *node;
+	vv_json *last; /* its last child so far */
+} frame;
+
+typedef struct reader {
+	const char *text; /* without BOM; all offsets but the nodes' count from here */
+	size_t len;
+	size_t shift; /* bytes skipped before text */
+	const char *name;
+	vv_arena *arena;
+	yajl_handle handle;
+	size_t last_end; /* end of the last token that a callback saw */
+	bool finishing;  /* all text was given */
+	frame frames[VV_JSON_DEPTH];
+	unsigned depth;
+	vv_json *root;
+	vv_json pending; /* the member name that waits for its value */
+	vv_json **table; /* members of large objects, by parent and name; open addressing */
+	size_t table_size, table_used;
+	vv_status rc; /* why a callback stopped the parser */
+	vv_error *err;
+} reader;
+
+static vv_status fail_at(const reader *r, size_t offset, const char *what)
+{
+	size_t line = 1, column = 1, at;
+
+	for (at = 0; at < offset && at < r->len; at++) {
+		if (r->text[at] == '\n') {
+			line++;
+			column = 1;
+		} else if (((unsigned char)r->text[at] & 0xc0) != 0x80) {
+			column++;
+		}
+	}
+	return vv_fail(r->err, VV_EINPUT, "%s, line %zu, column %zu: %s", vv_text_shows(r->name),
+		       line, column, what);
+}
+
+static uint64_t member_hash(const vv_json *parent, const char *name, size_t len)
+{
+	return vv_xxh3(name, len, (uint64_t)(uintptr_t)parent);
+}
+
+static vv_json **table_slot(vv_json **table, size_t size, const vv_json *parent, const char *name,
+			    size_t len)
+{
+	size_t i = (size_t)member_hash(parent, name, len) & (size - 1);
+
+	while (table[i] && (table[i]->parent != parent || table[i]->name_len != len ||
+			    memcmp(table[i]->name, name, len) != 0)) {
+		i = (i + 1) & (size - 1);
+	}
+	return &table[i];
+}
+
+static bool table_grow(reader *r)
+{
+	size_t size = r->table_size > 0 ? r->table_size * 2 : 64, i;
+	vv_json **table = vv_calloc(size, sizeof(vv_json *));
+
+	if (!table) {
+		return false;
+	}
+	for (i = 0; i < r->table_size; i++) {
+		vv_json *n = r->table[i];
+
+		if (n) {
+			*table_slot(table, size, n->parent, n->name, n->name_len) = n;
+		}
+	}
+	vv_free(r->table);
+	r->table = table;
+	r->table_size = size;
+	return true;
+}
+
+static bool table_add(reader *r, vv_json *member)
+{
+	if (r->table_used >= r->table_size / 2 && !table_grow(r)) {
+		return false;
+	}
+	*table_slot(r->table, r->table_size, member->parent, member->name,
+		    member->name_len) = member;
+	r->table_used++;
+	return true;
+}
+
+/* Puts a new member where the next duplicate will find it. */
+static bool remember_member(reader *r, vv_json *object, vv_json *member)
+{
+	vv_json *n;
+
+	if (object->count > MANY_MEMBERS) {
+		return table_add(r, member);
+	}
+	if (object->count == MANY_MEMBERS) {
+		for (n = object->first; n; n = n->next) {
+			if (!table_add(r, n)) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+static bool has_member(const reader *r, const vv_json *object, const char *name, size_t len)
+{
+	const vv_json *n;
+
+	if (object->count >= MANY_MEMBERS) {
+		return *table_slot(r->table, r->table_size, object, name, len) != NULL;
+	}
+	for (n = object->first; n; n = n->next) {
+		if (n->name_len == len && memcmp(n->name, name, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int stop(reader *r, vv_status rc)
+{
+	r->rc = rc;
+	return 0;
+}
+
+static int stop_nomem(reader *r)
+{
+	return stop(r, vv_fail_nomem(r->err));
+}
+
+/* Where the token of this callback ends. A number that ends with the text is
+ * only known to be complete afterwards, when yajl counts from 0 again. */
+static size_t token_end(const reader *r)
+{
+	return r->finishing ? r->len : yajl_get_bytes_consumed(r->handle);
+}
+
+/* Makes the node of the token that ends where yajl is now and hangs it in. */
+static vv_json *add_node(reader *r, vv_json_type type, size_t start)
+{
+	vv_json *n = vv_arena_calloc(r->arena, 1, sizeof *n);
+	frame *top = r->depth > 0 ? &r->frames[r->depth - 1] : NULL;
+
+	if (!n) {
+		(void)stop_nomem(r);
+		return NULL;
+	}
+	n->type = type;
+	n->start = start + r->shift;
+	r->last_end = token_end(r);
+	n->end = r->last_end + r->shift;
+	if (!top) {
+		r->root = n;
+		return n;
+	}
+	n->parent = top->node;
+	n->name = r->pending.name;
+	n->name_len = r->pending.name_len;
+	n->name_start = r->pending.name_start;
+	memset(&r->pending, 0, sizeof r->pending);
+	if (top->last) {
+		top->last->next = n;
+	} else {
+		top->node->first = n;
+	}
+	top->last = n;
+	top->node->count++;
+	if (n->name && !remember_member(r, top->node, n)) {
+		(void)stop_nomem(r);
+		return NULL;
+	}
+	return n;
+}
+
+static size_t token_start(const reader *r)
+{
+	return vv_json_skip(r->text, r->len, r->last_end, ",:");
+}
+
+static int on_null(void *ctx)
+{
+	reader *r = ctx;
+
+	return add_node(r, VV_JSON_NULL, token_start(r)) != NULL;
+}
+
+static int on_boolean(void *ctx, int value)
+{
+	reader *r = ctx;
+
+	return add_node(r, value ? VV_JSON_TRUE : VV_JSON_FALSE, token_start(r)) != NULL;
+}
+
+static int add_text(reader *r, vv_json_type type, size_t start, const char *text, size_t len)
+{
+	char *copy = vv_arena_strndup(r->arena, text, len);
+	vv_json *n;
+
+	if (!copy) {
+		return stop_nomem(r);
+	}
+	n = add_node(r, type, start);
+	if (!n) {
+		return 0;
+	}
+	n->text = copy;
+	n->text_len = len;
+	return 1;
+}
+
+static int on_number(void *ctx, const char *text, size_t len)
+{
+	reader *r = ctx;
+
+	return add_text(r, VV_JSON_NUMBER, token_start(r), text, len);
+}
+
+/* yajl turns half a surrogate pair into something else without a word. */
+static bool is_exact(const reader *r, size_t start)
+{
+	size_t end = token_end(r);
+
+	return !vv_json_lone_surrogate(r->text + start + 1, end - start - 2);
+}
+
+static int on_string(void *ctx, const unsigned char *text, size_t len)
+{
+	reader *r = ctx;
+	size_t start = token_start(r);
+
+	if (!is_exact(r, start)) {
+		return stop(r, fail_at(r, start, "a string escapes half a surrogate pair"));
+	}
+	return add_text(r, VV_JSON_STRING, start, (const char *)text, len);
+}
+
+static int on_name(void *ctx, const unsigned char *text, size_t len)
+{
+	reader *r = ctx;
+	size_t start = token_start(r);
+	const char *name = (const char *)text;
+
+	if (!is_exact(r, start)) {
+		return stop(r, fail_at(r, start, "a name escapes half a surrogate pair"));
+	}
+	if (has_member(r, r->frames[r->depth - 1].node, name, len)) {
+		char what[160];
+
+		(void)snprintf(what, sizeof what, "the name '%s' is there twice",
+			       vv_text_show(name, len));
+		return stop(r, fail_at(r, start, what));
+	}
+	r->pending.name = vv_arena_strndup(r->arena, name, len);
+	if (!r->pending.name) {
+		return stop_nomem(r);
+	}
+	r->pending.name_len = len;
+	r->pending.name_start = start + r->shift;
+	r->last_end = token_end(r);
+	return 1;
+}
+
+static int open_node(reader *r, vv_json_type type)
+{
+	size_t start = token_start(r);
+	vv_json *n;
+
+	if (r->depth == VV_JSON_DEPTH) {
+		return stop(r, fail_at(r, start, "nested more than 64 levels deep"));
+	}
+	n = add_node(r, type, start);
+	if (!n) {
+		return 0;
+	}
+	r->frames[r->depth].node = n;
+	r->frames[r->depth].last = NULL;
+	r->depth++;
+	return 1;
+}
+
+static int close_node(reader *r)
+{
+	r->depth--;
+	r->last_end = token_end(r);
+	r->frames[r->depth].node->end = r->last_end + r->shift;
+	return 1;
+}
+
+static int on_open_object(void *ctx)
+{
+	return open_node(ctx, VV_JSON_OBJECT);
+}
+
+static int on_open_array(void *ctx)
+{
+	return open_node(ctx, VV_JSON_ARRAY);
+}
+
+static int on_close(void *ctx)
+{
+	return close_node(ctx);
+}
+
+static const yajl_callbacks callbacks = {
+	.yajl_null = on_null,
+	.yajl_boolean = on_boolean,
+	.yajl_number = on_number,
+	.yajl_string = on_string,
+	.yajl_start_map = on_open_object,
+	.yajl_map_key = on_name,
+	.yajl_end_map = on_close,
+	.yajl_start_array = on_open_array,
+	.yajl_end_array = on_close,
+};
+
+static vv_status parse(reader *r)
+{
+	yajl_status status = yajl_parse(r->handle, (const unsigned char *)r->text, r->len);
+	size_t offset;
+	char why[160];
+
+	if (status == yajl_status_ok) {
+		r->finishing = true;
+		status = yajl_complete_parse(r->handle);
+	}
+	if (r->rc < 0) {
+		return r->rc;
+	}
+	if (status != yajl_status_ok) {
+		offset = vv_json_fault(r->handle, r->text, r->len, r->last_end, why, sizeof why);
+		return r->finishing ? fail_at(r, r->len, "the text ends too early")
+				    : fail_at(r, offset, why);
+	}
+	return VV_OK;
+}
+
+vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t len,
+		       const char *name, vv_error *err)
+{
+	vv_json_pool pool = {0};
+	reader r;
+	size_t fault;
+	vv_status rc;
+
+	*out = NULL;
+	memset(&r, 0, sizeof r);
+	r.shift = len >= BOM_LEN && memcmp(text, BOM, BOM_LEN) == 0 ? BOM_LEN : 0;
+	r.text = text + r.shift;
+	r.len = len - r.shift;
+	r.name = name;
+	r.arena = arena;
+	r.err = err;
+	fault = vv_json_utf8_fault(r.text, r.len);
+	if (fault < r.len) {
+		return fail_at(&r, fault, "not valid UTF-8");
+	}
+	rc = vv_json_pool_init(&pool, r.len, err);
+	if (rc < 0) {
+		return rc;
+	}
+	r.handle = yajl_alloc(&callbacks, &pool.funcs, &r);
+	(void)yajl_config(r.handle, yajl_dont_validate_strings, 1);
+	rc = parse(&r);
+	if (rc == VV_OK) {
+		*out = r.root;
+	}
+	yajl_free(r.handle);
+	vv_free(r.table);
+	vv_json_pool_clear(&pool);
+	return rc;
+}
+
+const vv_json *vv_json_get(const vv_json *object, const char *name)
+{
+	size_t len = strlen(name);
+	const vv_json *n;
+
+	if (!object || object->type != VV_JSON_OBJECT) {
+		return NULL;
+	}
+	for (n = object->first; n; n = n->next) {
+		if (n->name_len == len && memcmp(n->name, name, len) == 0) {
+			return n;
+		}
+	}
+	return NULL;
+}
+
+const char *vv_json_get_string(const vv_json *object, const char *name)
+{
+	const vv_json *n = vv_json_get(object, name);
+
+	return n && n->type == VV_JSON_STRING ? n->text : NULL;
+}
+
+bool vv_json_get_bool(const vv_json *object, const char *name, bool fallback)
+{
+	const vv_json *n = vv_json_get(object, name);
+
+	if (n && (n->type == VV_JSON_TRUE || n->type == VV_JSON_FALSE)) {
+		return n->type == VV_JSON_TRUE;
+	}
+	return fallback;
+}
+
+bool vv_json_get_u64(uint64_t *out, const vv_json *object, const char *name)
+{
+	const vv_json *n = vv_json_get(object, name);
+
+	return n && n->type == VV_JSON_NUMBER && vv_parse_u64(out, n->text, n->text_len);
+}

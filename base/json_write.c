@@ -1,0 +1,258 @@
+/*
+ * json_write: JSON text from strings, nodes and calls.
+ */
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static void put_control(vv_buf *b, unsigned char c)
+{
+	switch (c) {
+	case '"':
+		vv_buf_puts(b, "\\\"");
+		break;
+	case '\\':
+		vv_buf_puts(b, "\\\\");
+		break;
+	case '\b':
+		vv_buf_puts(b, "\\b");
+		break;
+	case '\f':
+		vv_buf_puts(b, "\\f");
+		break;
+	case '\n':
+		vv_buf_puts(b, "\\n");
+		break;
+	case '\r':
+		vv_buf_puts(b, "\\r");
+		break;
+	case '\t':
+		vv_buf_puts(b, "\\t");
+		break;
+	default:
+		vv_buf_printf(b, "\\u%04x", c);
+		break;
+	}
+}
+
+/* s is valid UTF-8. */
+static void put_escaped(vv_buf *b, const char *s, size_t len)
+{
+	size_t done = 0, at;
+
+	for (at = 0; at < len; at++) {
+		unsigned char c = (unsigned char)s[at];
+
+		if (c < 0x20 || c == '"' || c == '\\') {
+			vv_buf_put(b, s + done, at - done);
+			put_control(b, c);
+			done = at + 1;
+		}
+	}
+	vv_buf_put(b, s + done, len - done);
+}
+
+void vv_json_put_string(vv_buf *b, const char *s, size_t len)
+{
+	vv_buf clean = VV_BUF_INIT;
+
+	vv_buf_putc(b, '"');
+	if (vv_utf8_valid(s, len)) {
+		put_escaped(b, s, len);
+	} else {
+		vv_utf8_put_clean(&clean, s, len);
+		b->failed = b->failed || clean.failed;
+		put_escaped(b, vv_buf_cstr(&clean), clean.len);
+		vv_buf_clear(&clean);
+	}
+	vv_buf_putc(b, '"');
+}
+
+static void put_scalar(vv_buf *b, const vv_json *node)
+{
+	switch (node->type) {
+	case VV_JSON_NULL:
+		vv_buf_puts(b, "null");
+		break;
+	case VV_JSON_FALSE:
+		vv_buf_puts(b, "false");
+		break;
+	case VV_JSON_TRUE:
+		vv_buf_puts(b, "true");
+		break;
+	case VV_JSON_NUMBER:
+		vv_buf_put(b, node->text, node->text_len);
+		break;
+	case VV_JSON_STRING:
+		vv_json_put_string(b, node->text, node->text_len);
+		break;
+	case VV_JSON_ARRAY:
+		vv_buf_puts(b, "[]");
+		break;
+	case VV_JSON_OBJECT:
+		vv_buf_puts(b, "{}");
+		break;
+	}
+}
+
+void vv_json_put_node(vv_buf *b, const vv_json *node)
+{
+	const vv_json *n = node;
+
+	for (;;) {
+		if (n != node && n->name) {
+			vv_json_put_string(b, n->name, n->name_len);
+			vv_buf_putc(b, ':');
+		}
+		if (n->first) {
+			vv_buf_putc(b, n->type == VV_JSON_OBJECT ? '{' : '[');
+			n = n->first;
+			continue;
+		}
+		put_scalar(b, n);
+		while (n != node && !n->next) {
+			n = n->parent;
+			vv_buf_putc(b, n->type == VV_JSON_OBJECT ? '}' : ']');
+		}
+		if (n == node) {
+			return;
+		}
+		vv_buf_putc(b, ',');
+		n = n->next;
+	}
+}
+
+void vv_json_out_init(vv_json_out *w, vv_buf *buf, unsigned indent)
+{
+	memset(w, 0, sizeof *w);
+	w->buf = buf;
+	w->indent = indent;
+}
+
+static void new_line(vv_json_out *w)
+{
+	unsigned i;
+
+	if (w->indent > 0) {
+		vv_buf_putc(w->buf, '\n');
+		for (i = 0; i < w->depth * w->indent; i++) {
+			vv_buf_putc(w->buf, ' ');
+		}
+	}
+}
+
+/* What stands before a member or an element. */
+static void begin_item(vv_json_out *w)
+{
+	if (w->need_comma) {
+		vv_buf_putc(w->buf, ',');
+	}
+	if (w->depth > 0) {
+		new_line(w);
+	}
+}
+
+static void begin_value(vv_json_out *w)
+{
+	if (!w->after_name) {
+		begin_item(w);
+	}
+	w->after_name = false;
+	w->need_comma = true;
+}
+
+static void open_container(vv_json_out *w, char bracket)
+{
+	begin_value(w);
+	vv_buf_putc(w->buf, bracket);
+	w->depth++;
+	w->need_comma = false;
+}
+
+static void close_container(vv_json_out *w, char bracket)
+{
+	bool empty = !w->need_comma;
+
+	w->depth--;
+	if (!empty) {
+		new_line(w);
+	}
+	vv_buf_putc(w->buf, bracket);
+	w->need_comma = true;
+}
+
+void vv_json_open_object(vv_json_out *w)
+{
+	open_container(w, '{');
+}
+
+void vv_json_close_object(vv_json_out *w)
+{
+	close_container(w, '}');
+}
+
+void vv_json_open_array(vv_json_out *w)
+{
+	open_container(w, '[');
+}
+
+void vv_json_close_array(vv_json_out *w)
+{
+	close_container(w, ']');
+}
+
+void vv_json_name(vv_json_out *w, const char *name)
+{
+	begin_item(w);
+	vv_json_put_string(w->buf, name, strlen(name));
+	vv_buf_puts(w->buf, w->indent > 0 ? ": " : ":");
+	w->after_name = true;
+}
+
+void vv_json_string(vv_json_out *w, const char *s)
+{
+	if (s) {
+		vv_json_string_len(w, s, strlen(s));
+	} else {
+		vv_json_null(w);
+	}
+}
+
+void vv_json_string_len(vv_json_out *w, const char *s, size_t len)
+{
+	begin_value(w);
+	vv_json_put_string(w->buf, s, len);
+}
+
+void vv_json_u64(vv_json_out *w, uint64_t v)
+{
+	begin_value(w);
+	vv_buf_printf(w->buf, "%" PRIu64, v);
+}
+
+void vv_json_i64(vv_json_out *w, int64_t v)
+{
+	begin_value(w);
+	vv_buf_printf(w->buf, "%" PRId64, v);
+}
+
+void vv_json_bool(vv_json_out *w, bool v)
+{
+	begin_value(w);
+	vv_buf_puts(w->buf, v ? "true" : "false");
+}
+
+void vv_json_null(vv_json_out *w)
+{
+	begin_value(w);
+	vv_buf_puts(w->buf, "null");
+}
+
+void vv_json_raw(vv_json_out *w, const char *json, size_t len)
+{
+	begin_value(w);
+	vv_buf_put(w->buf, json, len);
+}

@@ -1,0 +1,408 @@
+/*
+ * path: joining and cleaning paths, and which names from outside are refused.
+ */
+#include "base/path.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define PART_MAX 255u
+#define WHOLE_MAX 4096u
+
+char *vv_path_join(const char *first, ...)
+{
+	vv_buf b = VV_BUF_INIT;
+	const char *part;
+	va_list ap;
+
+	va_start(ap, first);
+	for (part = first; part; part = va_arg(ap, const char *)) {
+		if (b.len > 0 && b.data[b.len - 1] != '/' && *part != '\0') {
+			vv_buf_putc(&b, '/');
+		}
+		while (b.len > 0 && *part == '/') {
+			part++;
+		}
+		vv_buf_puts(&b, part);
+	}
+	va_end(ap);
+	return vv_buf_detach(&b);
+}
+
+const char *vv_path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+char *vv_path_dir(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash) {
+		return vv_strdup(".");
+	}
+	while (slash > path && slash[-1] == '/') {
+		slash--;
+	}
+	return slash == path ? vv_strdup("/") : vv_strndup(path, (size_t)(slash - path));
+}
+
+const char *vv_path_ext(const char *path)
+{
+	const char *base = vv_path_base(path);
+	const char *dot = strrchr(base, '.');
+
+	/* ".profile" has a name, no extension. */
+	return dot && dot != base ? dot + 1 : "";
+}
+
+/* Appends the parts of path to the clean absolute path in b. */
+static void append_clean(vv_buf *b, const char *path)
+{
+	while (*path != '\0') {
+		size_t len = strcspn(path, "/");
+
+		if (len == 2 && path[0] == '.' && path[1] == '.') {
+			while (b->len > 0 && b->data[b->len - 1] != '/') {
+				b->len--;
+			}
+			b->len -= b->len > 0 ? 1 : 0;
+		} else if (len > 0 && !(len == 1 && path[0] == '.')) {
+			vv_buf_putc(b, '/');
+			vv_buf_put(b, path, len);
+		}
+		path += len;
+		path += strspn(path, "/");
+	}
+}
+
+char *vv_path_absolute(const char *base, const char *path)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	if (path[0] != '/') {
+		append_clean(&b, base);
+	}
+	append_clean(&b, path);
+	if (b.len == 0) {
+		vv_buf_putc(&b, '/');
+	}
+	return vv_buf_detach(&b);
+}
+
+const char *vv_path_below(const char *root, const char *path)
+{
+	size_t len = strlen(root);
+
+	if (len == 1 && root[0] == '/') {
+		return path[0] == '/' ? path + 1 : NULL;
+	}
+	if (strncmp(root, path, len) != 0) {
+		return NULL;
+	}
+	if (path[len] == '\0') {
+		return path + len;
+	}
+	return path[len] == '/' ? path + len + 1 : NULL;
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Is the part of len bytes this word (lower case ASCII), whatever its case? */
+static bool part_is(const char *part, size_t len, const char *word)
+{
+	size_t i;
+
+	if (strlen(word) != len) {
+		return false;
+	}
+	for (i = 0; i < len; i++) {
+		if (lower(part[i]) != word[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Code points that HFS+ leaves out when it compares names. */
+static bool hfs_ignores(uint32_t cp)
+{
+	return (cp >= 0x200c && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
+	       (cp >= 0x206a && cp <= 0x206f) || cp == 0xfeff;
+}
+
+/* Would some file system take this part for ".git"? NTFS drops trailing dots
+ * and spaces and knows ".git" as "git~1" too. */
+static bool is_dot_git(const char *part, size_t len)
+{
+	char kept[8];
+	size_t at = 0, fill = 0, step;
+	uint32_t cp;
+
+	while (len > 0 && (part[len - 1] == '.' || part[len - 1] == ' ')) {
+		len--;
+	}
+	while (at < len && fill < sizeof kept) {
+		step = vv_utf8_decode(&cp, part + at, len - at);
+		if (step == 0 || !hfs_ignores(cp)) {
+			kept[fill++] = part[at++];
+		} else {
+			at += step;
+		}
+	}
+	while (fill > 0 && (kept[fill - 1] == '.' || kept[fill - 1] == ' ')) {
+		fill--;
+	}
+	return at == len && (part_is(kept, fill, ".git") || part_is(kept, fill, "git~1"));
+}
+
+/* CON, NUL, COM1 and the like, alone or before an extension. */
+static bool is_device(const char *part, size_t len)
+{
+	static const char *const words[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
+	size_t stem = 0, i;
+
+	while (stem < len && part[stem] != '.') {
+		stem++;
+	}
+	while (stem > 0 && part[stem - 1] == ' ') {
+		stem--;
+	}
+	for (i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (part_is(part, stem, words[i])) {
+			return true;
+		}
+	}
+	/* The superscript digits one, two and three count as digits there. */
+	if (stem == 4 && part[3] >= '1' && part[3] <= '9') {
+		stem = 3;
+	} else if (stem == 5 && part[3] == '\xc2' &&
+		   (part[4] == '\xb9' || part[4] == '\xb2' || part[4] == '\xb3')) {
+		stem = 3;
+	} else {
+		return false;
+	}
+	return part_is(part, stem, "com") || part_is(part, stem, "lpt");
+}
+
+static const char *part_fault(const char *part, size_t len)
+{
+	if (len == 0) {
+		return "it has an empty part";
+	}
+	if (len > PART_MAX) {
+		return "a part is longer than 255 bytes";
+	}
+	if (part_is(part, len, ".") || part_is(part, len, "..")) {
+		return "'.' and '..' are not allowed";
+	}
+	if (is_dot_git(part, len)) {
+		return "a part would be taken for '.git'";
+	}
+	if (is_device(part, len)) {
+		return "a part is the name of a device on Windows";
+	}
+	return NULL;
+}
+
+static const char *whole_fault(const char *path)
+{
+	const char *p;
+
+	if (path[0] == '\0') {
+		return "it is empty";
+	}
+	if (path[0] == '/') {
+		return "it is absolute";
+	}
+	if (path[0] == '-') {
+		return "it begins with '-'";
+	}
+	if (strlen(path) > WHOLE_MAX) {
+		return "it is longer than 4096 bytes";
+	}
+	for (p = path; *p != '\0'; p++) {
+		if (*p == '\\') {
+			return "it has a backslash";
+		}
+		if (*p == ':') {
+			return "it has a ':'";
+		}
+		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
+			return "it has a control character";
+		}
+	}
+	return NULL;
+}
+
+vv_status vv_path_check(const char *path, vv_error *err)
+{
+	const char *part = path;
+	const char *fault = whole_fault(path);
+
+	while (!fault) {
+		size_t len = strcspn(part, "/");
+
+		fault = part_fault(part, len);
+		part += len;
+		if (*part == '\0') {
+			break;
+		}
+		part++;
+	}
+	if (fault) {
+		return vv_fail(err, VV_EREFUSED, "the path '%s' is refused: %s",
+			       vv_text_shows(path), fault);
+	}
+	return VV_OK;
+}
+
+/* Reads one (possibly escaped) byte of a bracket expression. */
+static char bracket_byte(const char **p)
+{
+	if (**p == '\\' && (*p)[1] != '\0') {
+		(*p)++;
+	}
+	return *(*p)++;
+}
+
+/* Matches c against the bracket expression behind '[' at *p. Moves *p behind
+ * its ']'; an expression without end matches nothing. */
+static bool match_bracket(const char **p, char c)
+{
+	const char *at = *p;
+	bool negated = *at == '!' || *at == '^';
+	bool found = false;
+	bool first = true;
+
+	at += negated ? 1 : 0;
+	while (*at != '\0' && (first || *at != ']')) {
+		unsigned char low = (unsigned char)bracket_byte(&at);
+		unsigned char high = low;
+
+		first = false;
+		if (*at == '-' && at[1] != ']' && at[1] != '\0') {
+			at++;
+			high = (unsigned char)bracket_byte(&at);
+		}
+		found = found || ((unsigned char)c >= low && (unsigned char)c <= high);
+	}
+	if (*at == '\0') {
+		*p = at;
+		return false;
+	}
+	*p = at + 1;
+	return c != '/' && found != negated;
+}
+
+/* Matches one path byte with the pattern's next element, moving *p behind it. */
+static bool match_one(const char **p, char c)
+{
+	switch (**p) {
+	case '\0':
+		return false;
+	case '?':
+		(*p)++;
+		return c != '/';
+	case '[':
+		(*p)++;
+		return match_bracket(p, c);
+	case '\\':
+		if ((*p)[1] != '\0') {
+			(*p)++;
+		}
+		return *(*p)++ == c;
+	default:
+		return *(*p)++ == c;
+	}
+}
+
+/* Where to go on after a mismatch: pattern behind a star, and the first path
+ * byte that the star has not swallowed yet. Only the latest star of each kind
+ * can matter, since an earlier one could only give it less to work with. */
+typedef struct retry {
+	const char *pattern; /* NULL: none */
+	const char *path;
+	bool folders; /* "**" and "/" in one: swallows whole folders only */
+} retry;
+
+/* Takes the stars at *p; they stand behind the pattern's first byte start. */
+static void meet_stars(const char **p, const char *start, const char *path, retry *star,
+		       retry *deep)
+{
+	bool at_part = *p == start || (*p)[-1] == '/';
+	const char *behind = *p;
+	retry *r;
+
+	while (*behind == '*') {
+		behind++;
+	}
+	r = behind - *p > 1 ? deep : star;
+	r->folders = r == deep && at_part && *behind == '/';
+	behind += r->folders ? 1 : 0;
+	r->pattern = behind;
+	r->path = path;
+	if (r == deep) {
+		star->pattern = NULL;
+	}
+	*p = behind;
+}
+
+/* Lets a star swallow more; false when none can. */
+static bool swallow(const char **p, const char **path, retry *star, retry *deep)
+{
+	if (star->pattern && *star->path != '\0' && *star->path != '/') {
+		star->path++;
+		*p = star->pattern;
+		*path = star->path;
+		return true;
+	}
+	star->pattern = NULL;
+	if (!deep->pattern) {
+		return false;
+	}
+	if (deep->folders) {
+		deep->path += strcspn(deep->path, "/");
+	}
+	if (*deep->path == '\0') {
+		return false;
+	}
+	deep->path++;
+	*p = deep->pattern;
+	*path = deep->path;
+	return true;
+}
+
+bool vv_path_match(const char *pattern, const char *path)
+{
+	retry star = {NULL, NULL, false};
+	retry deep = {NULL, NULL, false};
+	const char *p = pattern;
+
+	for (;;) {
+		if (*p == '*') {
+			meet_stars(&p, pattern, path, &star, &deep);
+			continue;
+		}
+		if (*path == '\0' && *p == '\0') {
+			return true;
+		}
+		if (*path != '\0' && match_one(&p, *path)) {
+			path++;
+			continue;
+		}
+		if (!swallow(&p, &path, &star, &deep)) {
+			return false;
+		}
+	}
+}

@@ -1,0 +1,45 @@
+/*
+ * path: putting paths together and judging names that come from outside.
+ */
+#ifndef VV_BASE_PATH_H
+#define VV_BASE_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* "a/b" from parts, one '/' between; NULL parts end the list. Owned by the
+ * caller (vv_free); NULL when out of memory. */
+char *vv_path_join(const char *first, ...) __attribute__((sentinel));
+
+/* The part behind the last '/', borrowed. */
+const char *vv_path_base(const char *path);
+
+/* The folder part as an owned string; "." when there is none. */
+char *vv_path_dir(const char *path);
+
+/* The extension without its dot, borrowed; "" when there is none. */
+const char *vv_path_ext(const char *path);
+
+/* Makes an absolute, lexically clean path ('.', '..', '//' resolved without
+ * asking the file system) of path taken from base. Owned by the caller. */
+char *vv_path_absolute(const char *base, const char *path);
+
+/* path relative to the folder root (both absolute and clean), borrowed from
+ * path; "" when equal; NULL when path is not below root. */
+const char *vv_path_below(const char *root, const char *path);
+
+/* Is a repository-relative path one that varve will write to a work tree or
+ * use in its own folders? Refused (VV_EREFUSED, the reason in the message):
+ * empty, absolute, empty parts, "." and "..", ".git" in any case or with the
+ * NTFS and HFS disguises (trailing dots or spaces, "git~1", ignorable code
+ * points), backslash, ':' , control bytes, a leading '-' of the whole path,
+ * Windows device names, parts over 255 bytes, the whole over 4096. */
+vv_status vv_path_check(const char *path, vv_error *err);
+
+/* Shell-like pattern match in the manner of gitignore: '*' and '?' stop at
+ * '/', '**' does not, '[...]' works. */
+bool vv_path_match(const char *pattern, const char *path);
+
+#endif

@@ -1,0 +1,250 @@
+/*
+ * sys: the table's real functions, and what only the machine knows
+ * (processors, clocks, random bytes).
+ */
+#define _DEFAULT_SOURCE /* syscall() */
+
+#include "base/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/random.h>
+#include <sys/syscall.h>
+#endif
+
+static atomic_uint_fast64_t fsync_count;
+
+static int sys_open(const char *path, int flags, mode_t mode)
+{
+	return open(path, flags, mode);
+}
+
+/* A file needs only what is required to read it back (fdatasync); of a folder
+ * all of it counts. */
+static int sys_fsync(int fd)
+{
+	struct stat st;
+	int rc;
+
+	if (fstat(fd, &st) < 0) {
+		return -1;
+	}
+	rc = S_ISDIR(st.st_mode) ? fsync(fd) : fdatasync(fd);
+	if (rc == 0) {
+		atomic_fetch_add_explicit(&fsync_count, 1, memory_order_relaxed);
+	}
+	return rc;
+}
+
+vv_sys vv_sys_ops = {
+	.malloc = malloc,
+	.realloc = realloc,
+	.open = sys_open,
+	.close = close,
+	.read = read,
+	.pread = pread,
+	.write = write,
+	.fsync = sys_fsync,
+	.ftruncate = ftruncate,
+	.rename = rename,
+	.unlink = unlink,
+	.mkdir = mkdir,
+	.rmdir = rmdir,
+};
+
+uint64_t vv_sys_fsyncs(void)
+{
+	return atomic_load_explicit(&fsync_count, memory_order_relaxed);
+}
+
+void *vv_malloc(size_t size)
+{
+	return vv_sys_ops.malloc(size > 0 ? size : 1);
+}
+
+void *vv_calloc(size_t count, size_t size)
+{
+	size_t total;
+	void *p;
+
+	if (!vv_mul_size(&total, count, size)) {
+		return NULL;
+	}
+	p = vv_malloc(total);
+	if (p) {
+		memset(p, 0, total);
+	}
+	return p;
+}
+
+void *vv_realloc(void *p, size_t size)
+{
+	return vv_sys_ops.realloc(p, size > 0 ? size : 1);
+}
+
+void *vv_realloc_array(void *p, size_t count, size_t size)
+{
+	size_t total;
+
+	if (!vv_mul_size(&total, count, size)) {
+		return NULL;
+	}
+	return vv_realloc(p, total);
+}
+
+char *vv_strdup(const char *s)
+{
+	return vv_strndup(s, strlen(s));
+}
+
+char *vv_strndup(const char *s, size_t len)
+{
+	size_t size;
+	char *copy;
+
+	if (!vv_add_size(&size, len, 1)) {
+		return NULL;
+	}
+	copy = vv_malloc(size);
+	if (copy) {
+		if (len > 0) {
+			memcpy(copy, s, len);
+		}
+		copy[len] = '\0';
+	}
+	return copy;
+}
+
+void vv_free(void *p)
+{
+	free(p);
+}
+
+bool vv_add_size(size_t *out, size_t a, size_t b)
+{
+	size_t sum;
+
+	if (__builtin_add_overflow(a, b, &sum)) {
+		return false;
+	}
+	*out = sum;
+	return true;
+}
+
+bool vv_mul_size(size_t *out, size_t a, size_t b)
+{
+	size_t product;
+
+	if (__builtin_mul_overflow(a, b, &product)) {
+		return false;
+	}
+	*out = product;
+	return true;
+}
+
+#ifdef __linux__
+/* Counts the processors of this process' affinity mask (containers and taskset
+ * narrow it); 0 when the kernel does not say. The kernel's mask is asked for
+ * directly, since libc declares its wrapper only for GNU programs. */
+static unsigned affinity_count(void)
+{
+	unsigned long mask[128];
+	unsigned count = 0;
+	long bytes;
+	size_t i, words;
+
+	memset(mask, 0, sizeof mask);
+	bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+	if (bytes <= 0) {
+		return 0;
+	}
+	words = (size_t)bytes / sizeof mask[0];
+	for (i = 0; i < words; i++) {
+		count += (unsigned)__builtin_popcountl(mask[i]);
+	}
+	return count;
+}
+#else
+static unsigned affinity_count(void)
+{
+	return 0;
+}
+#endif
+
+unsigned vv_cpu_count(void)
+{
+	unsigned count = affinity_count();
+	long online;
+
+	if (count > 0) {
+		return count;
+	}
+	online = sysconf(_SC_NPROCESSORS_ONLN);
+	if (online < 1) {
+		return 1;
+	}
+	return online > INT_MAX ? (unsigned)INT_MAX : (unsigned)online;
+}
+
+/* Whatever else the machine offers: the device that every POSIX system has. */
+static void random_from_device(unsigned char *out, size_t len)
+{
+	FILE *f = fopen("/dev/urandom", "rb");
+
+	if (!f || fread(out, 1, len, f) != len) {
+		abort();
+	}
+	(void)fclose(f);
+}
+
+void vv_random(void *out, size_t len)
+{
+	unsigned char *p = out;
+
+#ifdef __linux__
+	while (len > 0) {
+		ssize_t got = getrandom(p, len, 0);
+
+		if (got < 0 && errno == EINTR) {
+			continue;
+		}
+		if (got <= 0) {
+			break;
+		}
+		p += got;
+		len -= (size_t)got;
+	}
+#endif
+	if (len > 0) {
+		random_from_device(p, len);
+	}
+}
+
+void vv_now(int64_t *sec, uint32_t *nsec)
+{
+	struct timespec ts = {0, 0};
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	*sec = (int64_t)ts.tv_sec;
+	if (nsec) {
+		*nsec = (uint32_t)ts.tv_nsec;
+	}
+}
+
+uint64_t vv_monotonic_ms(void)
+{
+	struct timespec ts = {0, 0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+}

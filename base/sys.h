@@ -1,0 +1,64 @@
+/*
+ * sys: the one table through which varve allocates and touches files.
+ *
+ * Everything of ours that can fail because of the machine goes through
+ * vv_sys_ops, so that a test can make any of it fail (the n-th allocation,
+ * write, fsync, rename ...). Programs never change the table; tests replace
+ * members before they start threads. Members have the signatures and errno
+ * habits of the POSIX functions whose names they bear; `read`, `pread` and
+ * `write` may be short.
+ */
+#ifndef VV_BASE_SYS_H
+#define VV_BASE_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct vv_sys {
+	void *(*malloc)(size_t size);
+	void *(*realloc)(void *p, size_t size);
+	int (*open)(const char *path, int flags, mode_t mode);
+	int (*close)(int fd);
+	ssize_t (*read)(int fd, void *buf, size_t len);
+	ssize_t (*pread)(int fd, void *buf, size_t len, off_t offset);
+	ssize_t (*write)(int fd, const void *buf, size_t len);
+	int (*fsync)(int fd); /* fdatasync where the machine has it is allowed */
+	int (*ftruncate)(int fd, off_t len);
+	int (*rename)(const char *from, const char *to);
+	int (*unlink)(const char *path);
+	int (*mkdir)(const char *path, mode_t mode);
+	int (*rmdir)(const char *path);
+} vv_sys;
+
+extern vv_sys vv_sys_ops;
+
+/* Number of successful fsyncs made through the table since the start. */
+uint64_t vv_sys_fsyncs(void);
+
+/* malloc/realloc through the table; size 0 is taken as 1. NULL on failure. */
+void *vv_malloc(size_t size);
+void *vv_calloc(size_t count, size_t size); /* zeroed; overflow gives NULL */
+void *vv_realloc(void *p, size_t size);     /* p is untouched on failure */
+void *vv_realloc_array(void *p, size_t count, size_t size);
+char *vv_strdup(const char *s);
+char *vv_strndup(const char *s, size_t len); /* len bytes and a NUL */
+void vv_free(void *p);                       /* accepts NULL */
+
+/* Checked arithmetic for sizes that come from outside: false on overflow, and
+ * *out is then untouched. */
+bool vv_add_size(size_t *out, size_t a, size_t b);
+bool vv_mul_size(size_t *out, size_t a, size_t b);
+
+/* Number of processors this process may run on, at least 1. */
+unsigned vv_cpu_count(void);
+
+/* Random bytes from the operating system; aborts if it has none. */
+void vv_random(void *out, size_t len);
+
+/* Seconds (and nanoseconds) since 1970; monotonic milliseconds. */
+void vv_now(int64_t *sec, uint32_t *nsec);
+uint64_t vv_monotonic_ms(void);
+
+#endif

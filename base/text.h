@@ -1,0 +1,51 @@
+/*
+ * text: UTF-8, escaping for terminals, widths, numbers for people.
+ */
+#ifndef VV_BASE_TEXT_H
+#define VV_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Strict UTF-8 (no surrogates, no overlong forms, at most U+10FFFF). */
+bool vv_utf8_valid(const char *s, size_t len);
+
+/* One code point at s; its length in bytes, or 0 when it is not valid. */
+size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len);
+void vv_utf8_put(vv_buf *b, uint32_t cp);
+
+/* Appends s with invalid bytes replaced by U+FFFD. */
+void vv_utf8_put_clean(vv_buf *b, const char *s, size_t len);
+
+/* Columns that s takes on a terminal: 2 for wide and fullwidth, 0 for
+ * combining; invalid bytes and controls count as they are escaped below. */
+size_t vv_text_width(const char *s, size_t len);
+
+/* Appends s so that no terminal can be driven by it: C0, DEL, C1, bidi marks
+ * and invalid UTF-8 come out as \n, \t, \xHH or \u{HEX}; a backslash as \\. */
+void vv_text_put_escaped(vv_buf *b, const char *s, size_t len);
+
+/* The same, cut to at most width terminal columns, with an ellipsis at the cut. */
+void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);
+
+/* The escaped text in one of a few rotating per-thread buffers, cut at about
+ * 120 columns: for names and values inside messages. Borrowed until some 8
+ * further calls on the same thread. */
+const char *vv_text_show(const char *s, size_t len);
+const char *vv_text_shows(const char *s);
+
+/* "1,204"; "3.4 MB" (1000-based); "1.2 s". Rotating buffers as above. */
+const char *vv_text_count(uint64_t n);
+const char *vv_text_bytes(uint64_t n);
+const char *vv_text_seconds(uint64_t ms);
+
+/* Strict decimal without sign; false on anything else or overflow. */
+bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
+
+/* Levenshtein distance, at most max (else max + 1): for "did you mean". */
+unsigned vv_text_distance(const char *a, const char *b, unsigned max);
+
+#endif

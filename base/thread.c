@@ -1,0 +1,193 @@
+/*
+ * thread: the pool's queue (first in, first out, one lock) and its threads.
+ *
+ * Jobs are groups of some ten kilobytes and more, so one lock is far from
+ * being contended; measure before replacing it.
+ */
+#include "base/thread.h"
+
+#include <pthread.h>
+#include <stddef.h>
+
+#include "base/sys.h"
+
+enum { QUEUED = 1, RUNNING = 2, DONE = 3 };
+
+typedef struct worker {
+	vv_pool *pool;
+	unsigned number; /* 1 and up */
+	pthread_t thread;
+} worker;
+
+struct vv_pool {
+	pthread_mutex_t lock; /* guards all below, and every job's state */
+	pthread_cond_t work;  /* the queue got a job, or closing was set */
+	pthread_cond_t ended; /* a job ended, or one was queued that a waiter could run */
+	vv_job *first, *last; /* first NULL: empty */
+	bool closing;
+	unsigned threads;
+	worker *workers;
+};
+
+/* Which number this thread has, in the one pool that it may belong to. */
+static _Thread_local unsigned own_number;
+
+static vv_job *take_first(vv_pool *p)
+{
+	vv_job *job = p->first;
+
+	if (job) {
+		p->first = job->next;
+		if (!p->first) {
+			p->last = NULL;
+		}
+		job->next = NULL;
+		job->state = RUNNING;
+	}
+	return job;
+}
+
+/* Runs job with the lock let go; the lock is held before and after. The job may
+ * be gone as soon as its state says DONE. */
+static void run_unlocked(vv_pool *p, vv_job *job)
+{
+	(void)pthread_mutex_unlock(&p->lock);
+	job->run(job, own_number);
+	(void)pthread_mutex_lock(&p->lock);
+	job->state = DONE;
+	(void)pthread_cond_broadcast(&p->ended);
+}
+
+static void *worker_main(void *payload)
+{
+	worker *w = payload;
+	vv_pool *p = w->pool;
+	vv_job *job;
+
+	own_number = w->number;
+	(void)pthread_mutex_lock(&p->lock);
+	for (;;) {
+		job = take_first(p);
+		if (job) {
+			run_unlocked(p, job);
+		} else if (p->closing) {
+			break;
+		} else {
+			(void)pthread_cond_wait(&p->work, &p->lock);
+		}
+	}
+	(void)pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+static bool init_locks(vv_pool *p)
+{
+	if (pthread_mutex_init(&p->lock, NULL) != 0) {
+		return false;
+	}
+	if (pthread_cond_init(&p->work, NULL) != 0) {
+		(void)pthread_mutex_destroy(&p->lock);
+		return false;
+	}
+	if (pthread_cond_init(&p->ended, NULL) != 0) {
+		(void)pthread_cond_destroy(&p->work);
+		(void)pthread_mutex_destroy(&p->lock);
+		return false;
+	}
+	return true;
+}
+
+vv_pool *vv_pool_new(unsigned threads)
+{
+	vv_pool *p = vv_calloc(1, sizeof *p);
+	unsigned i;
+
+	if (!p) {
+		return NULL;
+	}
+	p->workers = vv_calloc(threads > 0 ? threads : 1, sizeof *p->workers);
+	if (!p->workers || !init_locks(p)) {
+		vv_free(p->workers);
+		vv_free(p);
+		return NULL;
+	}
+	for (i = 0; i < threads; i++) {
+		worker *w = &p->workers[i];
+
+		w->pool = p;
+		w->number = i + 1;
+		if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
+			break;
+		}
+		p->threads++;
+	}
+	return p;
+}
+
+unsigned vv_pool_threads(const vv_pool *p)
+{
+	return p->threads;
+}
+
+void vv_pool_submit(vv_pool *p, vv_job *job)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	job->next = NULL;
+	job->state = QUEUED;
+	if (p->last) {
+		p->last->next = job;
+	} else {
+		p->first = job;
+	}
+	p->last = job;
+	(void)pthread_cond_signal(&p->work);
+	(void)pthread_cond_broadcast(&p->ended);
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+bool vv_pool_done(vv_pool *p, vv_job *job)
+{
+	bool done;
+
+	(void)pthread_mutex_lock(&p->lock);
+	done = job->state == DONE;
+	(void)pthread_mutex_unlock(&p->lock);
+	return done;
+}
+
+void vv_pool_wait(vv_pool *p, vv_job *job)
+{
+	vv_job *other;
+
+	(void)pthread_mutex_lock(&p->lock);
+	while (job->state != DONE) {
+		other = take_first(p);
+		if (other) {
+			run_unlocked(p, other);
+		} else {
+			(void)pthread_cond_wait(&p->ended, &p->lock);
+		}
+	}
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+void vv_pool_free(vv_pool *p)
+{
+	unsigned i;
+
+	if (!p) {
+		return;
+	}
+	(void)pthread_mutex_lock(&p->lock);
+	p->closing = true;
+	(void)pthread_cond_broadcast(&p->work);
+	(void)pthread_mutex_unlock(&p->lock);
+	for (i = 0; i < p->threads; i++) {
+		(void)pthread_join(p->workers[i].thread, NULL);
+	}
+	(void)pthread_cond_destroy(&p->ended);
+	(void)pthread_cond_destroy(&p->work);
+	(void)pthread_mutex_destroy(&p->lock);
+	vv_free(p->workers);
+	vv_free(p);
+}

@@ -1,0 +1,31 @@
+/*
+ * thread: a small pool for work that splits into independent jobs.
+ *
+ * A correct caller: vv_pool_new; vv_pool_submit jobs; vv_pool_wait for one job
+ * (it helps with queued work meanwhile); vv_pool_free. With 0 workers all work
+ * is done inside vv_pool_wait, so a single-threaded run needs no second path.
+ */
+#ifndef VV_BASE_THREAD_H
+#define VV_BASE_THREAD_H
+
+#include <stdbool.h>
+
+typedef struct vv_pool vv_pool;
+
+/* A job lives in the caller's memory until it is waited for. */
+typedef struct vv_job {
+	void (*run)(struct vv_job *job, unsigned worker); /* worker: 0 is the waiting caller, 1.. the threads */
+	struct vv_job *next;
+	int state; /* the pool's */
+} vv_job;
+
+/* A pool with so many threads besides the caller; fewer when the system will
+ * not give them. NULL when out of memory. */
+vv_pool *vv_pool_new(unsigned threads);
+unsigned vv_pool_threads(const vv_pool *p); /* threads besides the caller */
+void vv_pool_submit(vv_pool *p, vv_job *job);
+bool vv_pool_done(vv_pool *p, vv_job *job); /* has it ended? */
+void vv_pool_wait(vv_pool *p, vv_job *job); /* until it has ended, running queued jobs meanwhile */
+void vv_pool_free(vv_pool *p); /* all jobs must have been waited for; accepts NULL */
+
+#endif

@@ -1,0 +1,22 @@
+# Run after a test program was built: writes OUT, a ctest file with one entry for
+# each test that PROGRAM --list names.
+
+foreach(setting IN LISTS ENVIRONMENT)
+	string(REGEX MATCH "^([^=]+)=(.*)$" parts "${setting}")
+	set(ENV{${CMAKE_MATCH_1}} "${CMAKE_MATCH_2}")
+endforeach()
+
+execute_process(COMMAND "${PROGRAM}" --list
+	OUTPUT_VARIABLE names ERROR_VARIABLE problems RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+	message(FATAL_ERROR "${PROGRAM} --list failed (${result}):\n${problems}")
+endif()
+
+string(REGEX MATCHALL "[^\n]+" names "${names}")
+set(text "")
+foreach(name IN LISTS names)
+	string(APPEND text "add_test([==[${PREFIX}.${name}]==] [==[${PROGRAM}]==] [==[${name}]==])\n")
+	string(APPEND text "set_tests_properties([==[${PREFIX}.${name}]==] PROPERTIES TIMEOUT 120 "
+		"ENVIRONMENT [==[${ENVIRONMENT}]==])\n")
+endforeach()
+file(WRITE "${OUT}" "${text}")

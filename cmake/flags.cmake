@@ -1,0 +1,32 @@
+# What every source of ours is compiled with, as the target vv_flags.
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(VARVE_CCACHE ccache)
+if(VARVE_CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
+	set(CMAKE_C_COMPILER_LAUNCHER "${VARVE_CCACHE}")
+endif()
+
+add_library(vv_flags INTERFACE)
+target_include_directories(vv_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_definitions(vv_flags INTERFACE _POSIX_C_SOURCE=200809L _XOPEN_SOURCE=700)
+target_compile_options(vv_flags INTERFACE
+	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
+	-Wformat=2)
+if(VARVE_WERROR)
+	target_compile_options(vv_flags INTERFACE -Werror)
+endif()
+if(VARVE_SANITIZE)
+	target_compile_options(vv_flags INTERFACE
+		-fsanitize=${VARVE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+	target_link_options(vv_flags INTERFACE -fsanitize=${VARVE_SANITIZE})
+endif()
+if(VARVE_FUZZ)
+	if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+		message(FATAL_ERROR "VARVE_FUZZ needs clang: configure with CC=clang")
+	endif()
+	target_compile_options(vv_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,185 @@
+/*
+ * add_run: the order in which things are written, so that a failure at any point leaves
+ * the index, .gitattributes and the store as they were.
+ */
+#include "cmd/add_run.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/attr_edit.h"
+#include "repo/history.h"
+
+/* More datasets than this in one command get one line each. */
+enum { FEW = 3, PLAIN_MAX = 64 << 20 };
+
+typedef struct runner {
+	vv_add_report *rep;
+	const vv_add_plan *plan;
+	vv_repository *r;
+	vv_index *x;
+	vv_stage *s;
+	const vv_add_request *req;
+	bool dry, compact, file_mode;
+} runner;
+
+void vv_add_report_clear(vv_add_report *r)
+{
+	vv_buf_clear(&r->text);
+	vv_buf_clear(&r->warnings);
+	vv_buf_clear(&r->ordinary_names);
+}
+
+static uint32_t entry_mode(const runner *run, const vv_add_item *item)
+{
+	if (!run->file_mode && item->in_index && S_ISREG(item->mode))
+		return item->mode;
+	return item->st.mode & 0100 ? 0100755 : 0100644;
+}
+
+/* A pointer text that lies in the work tree in place of the table. */
+static void describe_pointer(runner *run, const vv_add_item *item, const vv_staged *staged)
+{
+	bool same = vv_oid_equal(&staged->blob, &item->blob);
+
+	vv_buf_printf(&run->rep->text, "%s: %s; 'varve restore %s' writes the data\n",
+		      vv_text_shows(item->path),
+		      same ? "only the pointer lies here, unchanged" : "the pointer that lies here is staged",
+		      vv_text_shows(item->path));
+	run->rep->same += same;
+	run->rep->tables += !same;
+}
+
+static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
+{
+	vv_staged staged;
+	bool is_pointer = false;
+	vv_status rc;
+
+	vv_staged_init(&staged);
+	rc = vv_stage_file(run->s, item->path, run->req->stage, run->dry, &staged, &is_pointer, err);
+	if (rc == VV_OK && !run->dry)
+		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &staged.blob, &staged.st, err);
+	if (rc == VV_OK && is_pointer)
+		describe_pointer(run, item, &staged);
+	else if (rc == VV_OK)
+		rc = vv_add_describe(run->rep, run->s, item, &staged, run->compact, err);
+	vv_staged_clear(&staged);
+	return rc;
+}
+
+/* A file that a pattern gives to varve, and that never is a dataset: no filter runs. */
+static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
+{
+	char *file = vv_repository_file(run->r, item->path);
+	vv_buf bytes = VV_BUF_INIT;
+	vv_oid id;
+	vv_status rc;
+
+	if (!file)
+		return vv_fail_nomem(err);
+	if ((rc = vv_read_file(&bytes, file, PLAIN_MAX, err)) == VV_OK &&
+	    (rc = vv_blob_write(run->r, vv_buf_cstr(&bytes), bytes.len, &id, err)) == VV_OK)
+		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &id, NULL, err);
+	vv_buf_clear(&bytes);
+	vv_free(file);
+	return rc;
+}
+
+static void count_ordinary(runner *run, const vv_add_item *item)
+{
+	vv_add_report *rep = run->rep;
+
+	rep->ordinary++;
+	if (rep->ordinary <= 3)
+		vv_buf_printf(&rep->ordinary_names, "%s%s", rep->ordinary > 1 ? ", " : "",
+			      vv_text_shows(item->path));
+	else if (rep->ordinary == 4)
+		vv_buf_puts(&rep->ordinary_names, ", ...");
+	if (!item->in_index && item->action == VV_ADD_FILE && S_ISREG(item->st.mode) &&
+	    item->st.size > UINT64_C(10000000)) {
+		vv_buf_printf(&rep->warnings,
+			      "%s goes to Git whole, %s now and at each change; "
+			      "'varve add --as file %s' keeps versions of big files small\n",
+			      vv_text_shows(item->path), vv_text_bytes(item->st.size),
+			      vv_text_shows(item->path));
+	}
+}
+
+static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
+{
+	switch (item->action) {
+	case VV_ADD_DATASET:
+		return run_dataset(run, item, err);
+	case VV_ADD_SAME:
+		run->rep->same++;
+		/* A file that was only touched: the index learns its new stat. */
+		if (run->dry || item->stat_clean)
+			return VV_OK;
+		return vv_index_set(run->x, item->path, entry_mode(run, item), &item->blob, &item->st, err);
+	case VV_ADD_REMOVE:
+		run->rep->removed++;
+		return run->dry ? VV_OK : vv_index_remove(run->x, item->path, err);
+	case VV_ADD_PLAIN:
+		count_ordinary(run, item);
+		return run->dry ? VV_OK : run_plain(run, item, err);
+	case VV_ADD_FILE:
+		count_ordinary(run, item);
+		return run->dry ? VV_OK : vv_index_add_file(run->x, item->path, err);
+	}
+	return VV_OK;
+}
+
+static size_t count_datasets(const vv_add_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		n += plan->items[i].action == VV_ADD_DATASET;
+	return n;
+}
+
+/* Attributes, blocks, index: from here on things are written. */
+static vv_status write_all(runner *run, vv_error *err)
+{
+	vv_attr_edit edit = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < run->plan->count && rc == VV_OK; i++) {
+		if (!run->plan->items[i].track)
+			continue;
+		if (!edit.file)
+			rc = vv_attr_edit_begin(&edit, run->r, err);
+		if (rc == VV_OK)
+			rc = vv_attr_edit_track(&edit, run->plan->items[i].path, true, err);
+	}
+	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, run->x, err)) == VV_OK &&
+	    (rc = vv_stage_commit(run->s, err)) == VV_OK)
+		rc = vv_index_write(run->x, err);
+	if (rc < 0)
+		vv_attr_edit_undo(&edit);
+	vv_attr_edit_clear(&edit);
+	return rc;
+}
+
+vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
+		     vv_stage *s, const vv_add_request *req, bool dry, vv_error *err)
+{
+	runner run = {out, plan, r, x, s, req, dry, count_datasets(plan) > FEW, true};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < plan->count && rc == VV_OK; i++)
+		rc = run_item(&run, &plan->items[i], err);
+	if (rc == VV_OK && !dry && plan->count > 0)
+		rc = write_all(&run, err);
+	if (!dry)
+		vv_stage_release(s);
+	if (rc == VV_OK && (rc = vv_buf_ok(&out->text, err)) == VV_OK)
+		rc = vv_buf_ok(&out->warnings, err);
+	return rc;
+}

@@ -1,0 +1,108 @@
+/*
+ * changes_facts: the numbers that can be had cheaply: from pointers, roots and list
+ * nodes, never from groups.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "cmd/changes_internal.h"
+#include "cmd/growth.h"
+
+static vv_status read_pointer(vv_pointer *out, vv_arena *arena, const vv_oid *id, uint32_t mode,
+			      vv_stage *s, vv_error *err)
+{
+	memset(out, 0, sizeof(*out));
+	if (mode == 0)
+		return VV_OK;
+	/* The other side may be plain text: then there is nothing to compare with. */
+	vv_status rc = vv_stage_pointer(s, id, arena, out, err);
+	return rc == VV_EINPUT || rc == VV_EREFUSED ? VV_OK : rc;
+}
+
+vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_stage *s, vv_error *err)
+{
+	vv_change_facts *f = &e->staged_facts;
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer before, now;
+	vv_store *store = NULL;
+	vv_sink sink;
+	vv_table table;
+	vv_growth growth;
+	vv_status rc;
+
+	if ((rc = read_pointer(&before, &arena, &e->head_id, e->head_mode, s, err)) < 0 ||
+	    (rc = read_pointer(&now, &arena, &e->index_id, e->index_mode, s, err)) < 0)
+		goto done;
+	e->table = (now.kind && strcmp(now.kind, "table") == 0) ||
+		   (!now.kind && before.kind && strcmp(before.kind, "table") == 0);
+	f->rows_before = before.rows;
+	f->rows = now.rows;
+	if (!now.kind || (rc = vv_repository_store(r, &store, err)) < 0)
+		goto done;
+	vv_sink_dry(&sink, store);
+	rc = vv_table_open(&table, &sink, &now.root, err);
+	if (rc == VV_OK) {
+		f->groups = vv_table_groups(&table);
+		vv_table_close(&table);
+		rc = vv_growth_count(&growth, store, &before.root, &now.root, err);
+	}
+	if (rc == VV_OK) {
+		f->known = true;
+		f->groups_new = growth.leaves < f->groups ? growth.leaves : f->groups;
+	} else if (rc == VV_EMISSING) {
+		rc = VV_OK;
+	}
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+vv_status vv_change_work_facts(vv_change_entry *e, const vv_staged *staged, vv_error *err)
+{
+	vv_change_facts *f = &e->work_facts;
+	const vv_root *now = &staged->result.root, *before = &staged->parent_root;
+	vv_buf form = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	if (vv_cid_is_null(&staged->result.cid))
+		return VV_OK;
+	e->table = now->kind == VV_KIND_TABLE;
+	f->known = true;
+	f->groups = staged->result.groups;
+	f->groups_new = staged->result.groups_new;
+	f->rows = now->rows;
+	f->rows_before = before->rows;
+	if (e->table && !vv_cid_is_null(&staged->parent) && before->kind == VV_KIND_TABLE &&
+	    now->data.len == before->data.len &&
+	    (now->data.len == 0 || memcmp(now->data.data, before->data.data, now->data.len) == 0)) {
+		vv_dialect_describe_change(&form, &before->dialect, &now->dialect);
+		if ((rc = vv_buf_ok(&form, err)) == VV_OK && form.len > 0 && !(f->form = vv_buf_detach(&form)))
+			rc = vv_fail_nomem(err);
+	}
+	vv_buf_clear(&form);
+	return rc;
+}
+
+vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
+				 vv_stage *s, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer pointer;
+	vv_store *store = NULL;
+	vv_status rc;
+
+	e->pointer_only = true;
+	if ((rc = vv_stage_pointer(s, index_blob, &arena, &pointer, err)) == VV_OK &&
+	    (rc = vv_repository_store(r, &store, err)) == VV_OK) {
+		e->table = strcmp(pointer.kind, "table") == 0;
+		e->blocks_here = vv_store_has(store, &pointer.root);
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+vv_status vv_change_problem(vv_change_entry *e, vv_error *err)
+{
+	e->work_facts.problem = vv_strdup(err->message);
+	return e->work_facts.problem ? VV_OK : vv_fail_nomem(err);
+}

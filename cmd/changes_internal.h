@@ -1,0 +1,21 @@
+/*
+ * changes_internal: finding out about one changed dataset. Used by changes.c.
+ */
+#ifndef VV_CMD_CHANGES_INTERNAL_H
+#define VV_CMD_CHANGES_INTERNAL_H
+
+#include "cmd/changes.h"
+
+/* HEAD against the index, from pointers and list nodes; unknown when blocks are missing. */
+vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_stage *s, vv_error *err);
+
+/* From what a dry import found. */
+vv_status vv_change_work_facts(vv_change_entry *e, const vv_staged *staged, vv_error *err);
+
+vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
+				 vv_stage *s, vv_error *err);
+
+/* Keeps err's message as the reason why the file cannot be taken. */
+vv_status vv_change_problem(vv_change_entry *e, vv_error *err);
+
+#endif

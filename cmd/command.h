@@ -1,0 +1,71 @@
+/*
+ * command: the table of commands, their options, and how one is run.
+ *
+ * One file cmd_<name>.c for each command, holding its option table (const data,
+ * which parses, prints the help and makes the completions and is checked against
+ * the manual page) and its run function. A run function returns the exit code of
+ * design: 0 done, 1 the answer is no, 2 usage or trouble; it prints data on stdout
+ * and messages on stderr through output.h.
+ */
+#ifndef VV_CMD_COMMAND_H
+#define VV_CMD_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef enum vv_option_kind {
+	VV_OPT_FLAG,    /* bool */
+	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
+	VV_OPT_STRING,  /* const char * */
+	VV_OPT_NUMBER,  /* uint64_t, with k, m, g only where units says bytes */
+	VV_OPT_LIST,    /* vv_strings: may be given several times */
+	VV_OPT_COUNT    /* unsigned: -v -v */
+} vv_option_kind;
+
+typedef struct vv_strings {
+	const char **items; /* borrowed from argv */
+	size_t count;
+} vv_strings;
+
+typedef struct vv_option {
+	const char *name;      /* "limit": --limit; NULL: only short */
+	char letter;           /* 'n', or 0 */
+	vv_option_kind kind;
+	size_t offset;         /* of the member in the options struct */
+	const char *value;     /* "N", "COL=VALUE"; NULL for flags */
+	const char *choices;   /* "csv|tsv|json": checked and completed; or NULL */
+	const char *help;      /* one line, no full stop */
+	const char *implies;   /* a value for string options given as flag ("json" for --json) or NULL */
+} vv_option;
+
+typedef struct vv_command {
+	const char *name;
+	const char *group;     /* heading in `varve help`: "start", "change", "look", "history", "peers", "care" */
+	const char *summary;   /* one line, no full stop */
+	const char *usage;     /* "[--key COLS] PATH..." ; lines split by \n */
+	const char *example;   /* a working example with what it prints, a few lines */
+	const vv_option *options;
+	size_t option_count;
+	size_t options_size;   /* of the struct that the options fill */
+	const char *exit_codes; /* what 1 means here; NULL: only 0 and 2 */
+	const char *arguments; /* what positional arguments complete to: "path", "ref", "command", "" */
+	bool hidden;           /* plumbing: filter-process */
+	int (*run)(void *options, int argc, char **argv); /* argv: positional arguments, "--" removed; argv[argc] NULL */
+	bool raw;              /* arguments are handed over unparsed */
+} vv_command;
+
+/* All commands, sorted by name; one list in commands.c. */
+extern const vv_command *const vv_commands[];
+extern const size_t vv_command_count;
+const vv_command *vv_command_find(const char *name); /* NULL when there is none */
+
+/* Where "--" stood among the positional arguments of the command being run (count
+ * of arguments before it), or -1: for REV -- PATH. */
+int vv_command_dashdash(void);
+
+#define VV_OPTION_COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+#endif

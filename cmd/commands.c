@@ -1,0 +1,80 @@
+/*
+ * commands: which commands there are, and how one is run. Knows how arguments become
+ * a command's options struct and positional arguments, and who frees them.
+ */
+#include "cmd/commands.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "cmd/help.h"
+#include "cmd/option.h"
+#include "cmd/output.h"
+
+const vv_command *const vv_commands[] = {
+	&vv_cmd_completion,
+	&vv_cmd_help,
+	&vv_cmd_version,
+};
+const size_t vv_command_count = sizeof(vv_commands) / sizeof(vv_commands[0]);
+
+static int dashdash = -1;
+static const char *current = "";
+
+const char *vv_command_current(void)
+{
+	return current;
+}
+
+int vv_command_dashdash(void)
+{
+	return dashdash;
+}
+
+const vv_command *vv_command_find(const char *name)
+{
+	for (size_t i = 0; i < vv_command_count; i++) {
+		if (strcmp(vv_commands[i]->name, name) == 0)
+			return vv_commands[i];
+	}
+	return NULL;
+}
+
+static int run_parsed(const vv_command *c, int argc, char **argv)
+{
+	vv_error err;
+	vv_arguments args = {0};
+	void *options = vv_calloc(1, c->options_size ? c->options_size : 1);
+	int code;
+
+	if (!options) {
+		vv_fail_nomem(&err);
+		return vv_report(&err);
+	}
+	if (vv_options_parse(c, options, argc, argv, &args, &err) < 0) {
+		vv_hint(&err, "try 'varve %s -h'", c->name);
+		code = vv_report(&err);
+	} else if (args.help) {
+		vv_help_command(c);
+		code = VV_EXIT_OK;
+	} else {
+		dashdash = args.dashdash;
+		code = c->run(options, args.argc, args.argv);
+	}
+	vv_options_clear(c, options);
+	vv_arguments_clear(&args);
+	vv_free(options);
+	return code;
+}
+
+int vv_command_run(const vv_command *c, int argc, char **argv)
+{
+	current = c->name;
+	if (!c->raw)
+		return run_parsed(c, argc, argv);
+	if (argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
+		vv_help_command(c);
+		return VV_EXIT_OK;
+	}
+	return c->run(NULL, argc, argv);
+}

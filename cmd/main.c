@@ -1,0 +1,102 @@
+/*
+ * main: the program: options before the command's name, and which command it is.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/help.h"
+#include "cmd/output.h"
+
+static void on_pipe(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* A reader that goes away is seen as EPIPE, so that a command can end its work. A
+ * handler, not SIG_IGN: the programs that varve runs must not inherit it. */
+static void catch_sigpipe(void)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_pipe;
+	sigemptyset(&sa.sa_mask);
+	sa.sa_flags = SA_RESTART;
+	sigaction(SIGPIPE, &sa, NULL);
+}
+
+/* A closed stdin, stdout or stderr would let the first opened file take its number,
+ * and messages would be written into it. */
+static bool fill_standard_files(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* Options before the command. Returns how many arguments they took, or -1 - exit code. */
+static int global_options(int argc, char **argv)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "-C") == 0) {
+			if (i + 1 >= argc)
+				return -1 - vv_usage_error("-C needs a value: DIR");
+			i++;
+			if (argv[i][0] && chdir(argv[i]) != 0) {
+				vv_error err;
+				vv_fail_errno(&err, "cannot change to", argv[i]);
+				return -1 - vv_report(&err);
+			}
+		} else if (strcmp(argv[i], "--no-pager") == 0) {
+			setenv("GIT_PAGER", "cat", 1);
+		} else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
+			vv_help_overview(true);
+			return -1 - VV_EXIT_OK;
+		} else if (strcmp(argv[i], "--version") == 0) {
+			return -1 - vv_command_run(&vv_cmd_version, 0, argv + argc);
+		} else {
+			return -1 - vv_usage_error("varve has no option '%s'", vv_text_shows(argv[i]));
+		}
+	}
+	return i;
+}
+
+static int run(int argc, char **argv)
+{
+	const vv_command *c;
+	int at = global_options(argc, argv);
+
+	if (at < 0)
+		return -1 - at;
+	if (at >= argc) {
+		vv_help_overview(false);
+		return VV_EXIT_TROUBLE;
+	}
+	c = vv_command_find(argv[at]);
+	if (!c)
+		return vv_help_unknown(argv[at]);
+	return vv_command_run(c, argc - at - 1, argv + at + 1);
+}
+
+int main(int argc, char **argv)
+{
+	if (!fill_standard_files())
+		return VV_EXIT_TROUBLE;
+	catch_sigpipe();
+	return vv_out_finish(run(argc, argv));
+}

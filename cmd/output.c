@@ -1,0 +1,280 @@
+/*
+ * output: stdout, stderr, colours and progress. The only place that prints, and so the
+ * only one that knows what a terminal must not be given.
+ */
+#include "cmd/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/pager.h"
+
+static int out_errno;      /* of the first failed write to stdout */
+static int terminal = -1;  /* is stdout one (or was it, before the pager)? */
+
+static void note_failure(void)
+{
+	if (out_errno == 0)
+		out_errno = errno ? errno : EIO;
+}
+
+void vv_out_bytes(const void *bytes, size_t len)
+{
+	if (out_errno || len == 0)
+		return;
+	if (fwrite(bytes, 1, len, stdout) != len)
+		note_failure();
+}
+
+void vv_out(const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (out_errno)
+		return;
+	va_start(ap, fmt);
+	n = vfprintf(stdout, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		note_failure();
+}
+
+void vv_out_text(const char *s, size_t len)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_text_put_escaped(&b, s, len);
+	if (b.failed) {
+		errno = ENOMEM;
+		note_failure();
+	} else {
+		vv_out_bytes(b.data, b.len);
+	}
+	vv_buf_clear(&b);
+}
+
+bool vv_out_failed(void)
+{
+	return out_errno != 0;
+}
+
+/* Is the code point one that could drive a terminal or turn its text around? */
+static bool is_unsafe(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x061c || cp == 0x200e ||
+	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
+/* Messages escape names and values as they are made (vv_text_show); this is the second
+ * line of defence, so it leaves backslashes alone, and line ends too. */
+static void put_message(vv_buf *b, const char *s)
+{
+	size_t len = strlen(s), n;
+	uint32_t cp;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = vv_utf8_decode(&cp, s + i, len - i);
+		if (n == 0) {
+			n = 1;
+			vv_buf_printf(b, "\\x%02X", (unsigned char)s[i]);
+		} else if (is_unsafe(cp) && cp != '\n') {
+			vv_buf_printf(b, cp < 0x80 ? "\\x%02X" : "\\u{%X}", (unsigned)cp);
+		} else {
+			vv_buf_put(b, s + i, n);
+		}
+	}
+}
+
+static void message(const char *prefix, const char *text)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	/* What was said before comes before, also when both go to one file. */
+	if (!out_errno && fflush(stdout) != 0)
+		note_failure();
+	vv_buf_puts(&b, prefix);
+	put_message(&b, text);
+	vv_buf_putc(&b, '\n');
+	if (!b.failed)
+		fwrite(b.data, 1, b.len, stderr);
+	else
+		fprintf(stderr, "%svarve: out of memory\n", prefix);
+	vv_buf_clear(&b);
+}
+
+static void message_v(const char *prefix, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+static void message_v(const char *prefix, const char *fmt, va_list ap)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_vprintf(&b, fmt, ap);
+	message(prefix, vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
+void vv_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message_v("", fmt, ap);
+	va_end(ap);
+}
+
+void vv_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message_v("warning: ", fmt, ap);
+	va_end(ap);
+}
+
+int vv_report(const vv_error *err)
+{
+	vv_progress_end();
+	message("varve: ", err->message[0] ? err->message : "unknown error");
+	if (err->hint[0])
+		message("hint: ", err->hint);
+	return err->code == VV_ECONFLICT ? VV_EXIT_NO : VV_EXIT_TROUBLE;
+}
+
+int vv_usage_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message_v("varve: ", fmt, ap);
+	va_end(ap);
+	if (vv_command_current()[0])
+		vv_note("hint: try 'varve %s -h'", vv_command_current());
+	else
+		vv_note("hint: try 'varve help'");
+	return VV_EXIT_TROUBLE;
+}
+
+int vv_out_finish(int code)
+{
+	vv_progress_end();
+	if (!out_errno && (fflush(stdout) != 0 || ferror(stdout)))
+		note_failure();
+	vv_pager_end();
+	if (out_errno == 0)
+		return code;
+	if (out_errno != EPIPE)
+		message("varve: cannot write the output: ", strerror(out_errno));
+	return VV_EXIT_TROUBLE;
+}
+
+bool vv_out_is_terminal(void)
+{
+	if (terminal < 0)
+		terminal = isatty(STDOUT_FILENO);
+	return terminal > 0;
+}
+
+unsigned vv_out_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize ws;
+	uint64_t n;
+
+	if (columns && vv_parse_u64(&n, columns, strlen(columns)) && n >= 20 && n <= 10000)
+		return (unsigned)n;
+	if (vv_out_is_terminal() && (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 ||
+				     ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0) &&
+	    ws.ws_col >= 20)
+		return ws.ws_col;
+	return 80;
+}
+
+static bool colors(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return vv_out_is_terminal() && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+const char *vv_color_on(vv_color c)
+{
+	static const char *const codes[] = {
+		[VV_PLAIN] = "", [VV_BOLD] = "\033[1m", [VV_DIM] = "\033[2m", [VV_RED] = "\033[31m",
+		[VV_GREEN] = "\033[32m", [VV_YELLOW] = "\033[33m", [VV_BLUE] = "\033[34m",
+		[VV_CYAN] = "\033[36m",
+	};
+
+	return colors() ? codes[c] : "";
+}
+
+const char *vv_color_off(void)
+{
+	return colors() ? "\033[0m" : "";
+}
+
+void vv_out_page(const char *core_pager_or_null)
+{
+	if (!vv_out_is_terminal() || fflush(stdout) != 0)
+		return;
+	vv_pager_begin(core_pager_or_null);
+}
+
+/* Progress: one line, rewritten in place at most ten times a second. */
+static struct {
+	bool wanted, shown;
+	uint64_t start_ms, last_ms;
+	const char *what;
+} bar;
+
+static void update_bar(void *payload, const char *what, uint64_t done, uint64_t total)
+{
+	uint64_t now = vv_monotonic_ms(), ms, rate;
+
+	(void)payload;
+	if (bar.what != what) {
+		bar.what = what;
+		bar.start_ms = now;
+	}
+	ms = now - bar.start_ms;
+	if (ms < 1000 || now - bar.last_ms < 100)
+		return;
+	bar.last_ms = now;
+	bar.shown = true;
+	rate = done / (ms / 100) * 10;
+	fprintf(stderr, "\r\033[K%s: %s", what, vv_text_bytes(done));
+	if (total > 0 && done <= total)
+		fprintf(stderr, " of %s", vv_text_bytes(total));
+	fprintf(stderr, ", %s/s", vv_text_bytes(rate));
+	if (total > done && rate > 0)
+		fprintf(stderr, ", %s left", vv_text_seconds((total - done) / rate * 1000));
+	fflush(stderr);
+}
+
+const vv_progress *vv_progress_begin(void)
+{
+	static const vv_progress p = {update_bar, NULL};
+
+	if (!isatty(STDERR_FILENO))
+		return NULL;
+	bar.wanted = true;
+	bar.shown = false;
+	bar.what = NULL;
+	bar.last_ms = 0;
+	return &p;
+}
+
+void vv_progress_end(void)
+{
+	if (bar.wanted && bar.shown)
+		fputs("\r\033[K", stderr);
+	bar.wanted = bar.shown = false;
+}

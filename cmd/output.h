@@ -1,0 +1,52 @@
+/*
+ * output: everything that varve prints.
+ *
+ * Data on stdout (buffered, checked: a full disk or closed pipe is an error, exit
+ * 2, never silence), messages on stderr. Text from data, names and peers is escaped
+ * before a terminal sees it: use vv_text_show / vv_out_text for all of it.
+ */
+#ifndef VV_CMD_OUTPUT_H
+#define VV_CMD_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/progress.h"
+
+enum { VV_EXIT_OK = 0, VV_EXIT_NO = 1, VV_EXIT_TROUBLE = 2 };
+
+void vv_out(const char *fmt, ...) __attribute__((format(printf, 1, 2)));       /* stdout, as is */
+void vv_out_bytes(const void *bytes, size_t len);                                /* stdout, as is */
+void vv_out_text(const char *s, size_t len);                                     /* stdout, escaped */
+void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));        /* stderr line */
+void vv_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));        /* "warning: ..." */
+int vv_report(const vv_error *err);  /* "varve: message" and "hint: ..."; the exit code for its status (1 or 2) */
+int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));  /* message and "try 'varve help CMD'"; 2 */
+
+/* Flushes stdout; the exit code to return: `code`, or 2 with a message when
+ * writing failed. EPIPE is quiet (the reader went away). */
+int vv_out_finish(int code);
+
+/* Did writing to stdout fail already? Then long output may stop (return any code). */
+bool vv_out_failed(void);
+
+/* Colours: "" when stdout is no terminal, NO_COLOR is set, or TERM is dumb. */
+typedef enum vv_color { VV_PLAIN, VV_BOLD, VV_DIM, VV_RED, VV_GREEN, VV_YELLOW, VV_BLUE, VV_CYAN } vv_color;
+const char *vv_color_on(vv_color c);
+const char *vv_color_off(void);
+bool vv_out_is_terminal(void);
+unsigned vv_out_width(void); /* columns of the terminal, COLUMNS, or 80 */
+
+/* Sends stdout through the pager as Git does (GIT_PAGER, core.pager, PAGER, less
+ * with LESS=FRX), when it is a terminal. Called by commands with long output. */
+void vv_out_page(const char *core_pager_or_null);
+
+/* Progress on stderr when it is a terminal, from the first second on: rate and
+ * remaining time. Ended by vv_progress_end. */
+const vv_progress *vv_progress_begin(void);
+void vv_progress_end(void);
+
+#endif

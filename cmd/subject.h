@@ -1,0 +1,65 @@
+/*
+ * subject: what the words REV:PATH, :PATH, PATH or a CID name.
+ *
+ * A correct caller: vv_subject_init; vv_subject_find; then vv_subject_open for its
+ * rows, or vv_subject_bytes for its exact bytes; vv_subject_clear last (after closing
+ * the table). Every reading command takes plain text (a CSV, TSV, NDJSON or JSON blob
+ * of Git's history, a changed file of the work tree) as well as a stored dataset:
+ * plain text is imported into passing blocks (dataset/mem_sink.h), nothing is stored.
+ */
+#ifndef VV_CMD_SUBJECT_H
+#define VV_CMD_SUBJECT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "dataset/mem_sink.h"
+#include "dataset/stage.h"
+#include "dataset/table.h"
+#include "repo/history.h"
+#include "repo/repository.h"
+
+typedef enum vv_subject_from {
+	VV_FROM_CID,    /* a root's CID */
+	VV_FROM_COMMIT, /* REV:PATH */
+	VV_FROM_INDEX,  /* :PATH */
+	VV_FROM_WORK    /* PATH */
+} vv_subject_from;
+
+typedef struct vv_subject {
+	const char *text;     /* as the user wrote it; borrowed */
+	vv_subject_from from;
+	char *path;           /* repository-relative; NULL for a CID, and outside a repository */
+	char *file;           /* FROM_WORK: the file to open */
+	vv_oid commit;        /* FROM_COMMIT */
+	vv_oid blob;          /* null for a CID and for work tree files that the index does not have so */
+	bool is_dataset;      /* a stored version: root is its CID */
+	bool on_disk;         /* FROM_WORK: file holds the content itself (not a pointer) */
+	vv_cid root;
+	vv_cid parent;        /* FROM_WORK: the version in the index, where there is one; else null */
+	vv_repository *repo;  /* borrowed; NULL outside a repository */
+	vv_stage *stage;      /* borrowed; NULL outside a repository */
+	vv_mem_sink *passing; /* the blocks of plain text, once opened */
+	uint64_t plain_bytes; /* of plain text, once opened or read */
+} vv_subject;
+
+void vv_subject_init(vv_subject *s);
+void vv_subject_clear(vv_subject *s);
+
+/* Finds what text names. repo and stage may both be NULL: then only files. Nothing is
+ * read but a pointer. VV_ENOTFOUND, VV_EUSAGE (a folder, a submodule). */
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text, vv_error *err);
+
+/* Its rows. How plain text is read: hints (NULL: found out, or datapackage.json);
+ * find_key: also look for its key (costs a proof over all rows). */
+typedef struct vv_subject_options {
+	const vv_sniff_hints *hints;
+	bool find_key;
+	const vv_progress *progress;
+} vv_subject_options;
+vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts, vv_error *err);
+
+/* Its exact bytes, in pieces, in order. */
+vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress, vv_error *err);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * group_internal: what the encoder and the decoder of row groups share.
+ */
+#ifndef VV_DATASET_GROUP_INTERNAL_H
+#define VV_DATASET_GROUP_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VV_GROUP_MAGIC "vvg\x01"
+#define VV_GROUP_MAGIC_LEN 4u
+
+/* Cells of a group, rows x columns, unless it is a single row. Four times what the
+ * cut lets through; keeps a hostile block from asking for more memory than 16 MB. */
+#define VV_GROUP_CELLS_MAX (1u << 20)
+
+/* First byte of a column: encoding in bits 0-3, states in bits 4-5. */
+enum { GROUP_CONST, GROUP_DICT, GROUP_TEXT, GROUP_INTEGER, GROUP_DECIMAL, GROUP_DATE };
+enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
+
+/* First byte of integer, decimal and date. */
+enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
+/* How a decimal ends: all digits; zeros left out, and the point with them; zeros
+ * left out but for the first digit behind the point. */
+enum { GROUP_FIXED, GROUP_TRIMMED, GROUP_TRIMMED_ONE, GROUP_FORMS };
+
+enum { GROUP_LEN_EQUAL, GROUP_LEN_BYTES, GROUP_LEN_VARINTS };
+
+#define GROUP_DICT_MAX 255u
+
+static inline uint64_t group_zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0);
+}
+
+static inline int64_t group_unzigzag(uint64_t u)
+{
+	return (int64_t)((u >> 1) ^ (0 - (u & 1)));
+}
+
+/* Bytes that hold u: 0 .. 8. */
+static inline unsigned group_width(uint64_t u)
+{
+	return u == 0 ? 0 : (71u - (unsigned)__builtin_clzll(u)) / 8;
+}
+
+#endif

@@ -1,0 +1,438 @@
+/*
+ * Knows how a delimiter (and a quote) is told from the rest: each candidate reads the
+ * sample, and the one under which the rows agree best wins.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/sys.h"
+#include "dataset/scan_internal.h"
+#include "dataset/sniff_internal.h"
+
+#define UNIT_SEPARATOR 0x1fu /* parts nothing: for a column of free text */
+
+static const uint8_t usual_delimiters[] = {',', '\t', ';', '|'};
+
+/* What reading the sample under one candidate gave. */
+typedef struct profile {
+	uint8_t delimiter, quote, escape;
+	size_t rows;
+	size_t first;          /* cells in the first row */
+	size_t match, over;    /* rows with as many cells, with more */
+	size_t wide;           /* rows behind the first with more than one cell */
+	size_t quoted, stray;  /* cells in quotes; unquoted cells with quotes inside */
+	size_t clean, judged;  /* cells without any other delimiter, of those not empty */
+	bool fault;
+	unsigned tier;         /* 3 good, 2 damaged, 1 one column, 0 neither */
+	unsigned score;        /* 0 .. 1000, within the tier */
+} profile;
+
+/* --- reading under a candidate ------------------------------------------ */
+
+/* "1,5": a comma that parts no cells. */
+static bool is_decimal_comma(const char *p, size_t len)
+{
+	size_t i, commas = 0;
+
+	for (i = 0; i < len; i++) {
+		if (p[i] == ',' && i > 0 && i + 1 < len) {
+			commas++;
+		} else if ((p[i] < '0' || p[i] > '9') && !(i == 0 && (p[i] == '-' || p[i] == '+'))) {
+			return false;
+		}
+	}
+	return commas <= 1;
+}
+
+static bool is_clean(const vv_cell *c)
+{
+	size_t i;
+
+	if (c->flags & VV_CELL_QUOTED) {
+		return true;
+	}
+	for (i = 0; i < c->len; i++) {
+		if (memchr(usual_delimiters, c->text[i], sizeof usual_delimiters)) {
+			return is_decimal_comma(c->text, c->len);
+		}
+	}
+	return true;
+}
+
+static void count_row(profile *p, const vv_cell *cells, size_t count)
+{
+	size_t i;
+
+	if (p->rows++ == 0) {
+		p->first = count;
+	} else {
+		p->wide += count > 1;
+	}
+	p->match += count == p->first;
+	p->over += count > p->first;
+	for (i = 0; i < count; i++) {
+		p->quoted += (cells[i].flags & VV_CELL_QUOTED) != 0;
+		p->stray += (cells[i].flags & VV_CELL_HAS_QUOTE) != 0;
+		if (cells[i].len > 0) {
+			p->judged++;
+			p->clean += is_clean(&cells[i]);
+		}
+	}
+}
+
+/* Where few rows took little of the sample, a quote that never closes swallowed the
+ * rest of it. */
+static bool starved(const sniff *s, const profile *p, size_t offset)
+{
+	return !s->at_end && p->rows < SNIFF_ROWS && s->len - offset > s->len / 4 + 4096;
+}
+
+static void rate(profile *p)
+{
+	size_t others = p->rows > 0 ? p->rows - 1 : 0;
+	size_t match = p->rows > 0 ? p->match * 1000 / p->rows : 0;
+	size_t clean = p->judged > 0 ? p->clean * 1000 / p->judged : 1000;
+	bool whole = !p->fault && p->over == 0;
+
+	p->score = (unsigned)(match * clean / 1000);
+	p->tier = 0;
+	if (p->first > 1) {
+		if (whole && p->match * 2 >= p->rows) {
+			p->tier = 3;
+		} else if (p->match * 2 >= p->rows || (whole && p->wide > 0)) {
+			p->tier = 2;
+		}
+	} else if (p->first == 1) {
+		if (whole) {
+			p->tier = 1;
+		} else if (others >= 2 && p->wide * 10 >= others * 9) {
+			p->tier = 2; /* a title above the table */
+		}
+	}
+}
+
+static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
+{
+	vv_dialect d = s->out->dialect;
+	sniff_reader r;
+	vv_error ignored;
+	vv_row row;
+	vv_status rc;
+	int n = 1;
+
+	d.delimiter = p->delimiter;
+	d.quote = p->quote;
+	d.escape = p->escape;
+	rc = sniff_reader_open(&r, s, &d, 0, err);
+	if (rc < 0) {
+		sniff_reader_close(&r);
+		return rc;
+	}
+	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+		count_row(p, r.cells, row.cells);
+	}
+	p->fault = n < 0 || starved(s, p, sniff_reader_offset(&r));
+	rate(p);
+	sniff_reader_close(&r);
+	return n == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* --- choosing ----------------------------------------------------------- */
+
+/* Scores this close are the same. */
+#define CLOSE 30u
+
+static bool is_better(const profile *a, const profile *b)
+{
+	if (a->tier != b->tier) {
+		return a->tier > b->tier;
+	}
+	if (a->score > b->score + CLOSE || b->score > a->score + CLOSE) {
+		return a->score > b->score;
+	}
+	return a->first > b->first;
+}
+
+/* The delimiter that the extension promises, or 0. */
+static uint8_t promised(const sniff *s)
+{
+	const char *dot = s->hints->path ? strrchr(s->hints->path, '.') : NULL;
+
+	if (dot && (strcasecmp(dot, ".tsv") == 0 || strcasecmp(dot, ".tab") == 0)) {
+		return '\t';
+	}
+	return dot && strcasecmp(dot, ".psv") == 0 ? '|' : 0;
+}
+
+/* The best of the delimiters under one quote character. */
+static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, profile *best, vv_error *err)
+{
+	uint8_t first = promised(s);
+	size_t i;
+
+	memset(best, 0, sizeof *best);
+	for (i = 0; i <= sizeof usual_delimiters; i++) {
+		uint8_t delimiter = i == 0 ? first : usual_delimiters[i - 1];
+		profile p = {.delimiter = delimiter, .quote = quote, .escape = escape};
+		vv_status rc;
+
+		if (s->hints->delimiter >= 0) {
+			p.delimiter = (uint8_t)s->hints->delimiter;
+			i = sizeof usual_delimiters;
+		} else if (delimiter == 0 || (i > 0 && delimiter == first) || delimiter == quote ||
+			   delimiter == escape) {
+			continue;
+		}
+		rc = read_profile(s, &p, err);
+		if (rc < 0) {
+			return rc;
+		}
+		if (best->delimiter == 0 || is_better(&p, best)) {
+			*best = p;
+		}
+		if (i == 0 && p.tier >= 2) {
+			break;
+		}
+	}
+	return VV_OK;
+}
+
+/* The parent's characters, where the sample reads about as well under them. */
+static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error *err)
+{
+	const vv_dialect *d = s->parent;
+	const vv_sniff_hints *h = s->hints;
+	profile p;
+	vv_status rc;
+
+	*kept = false;
+	if (!d || (h->delimiter >= 0 && h->delimiter != d->delimiter) ||
+	    (h->quote >= 0 && h->quote != d->quote) || (h->escape >= 0 && h->escape != d->escape)) {
+		return VV_OK;
+	}
+	p = (profile){.delimiter = d->delimiter, .quote = d->quote, .escape = d->escape};
+	rc = read_profile(s, &p, err);
+	if (rc < 0) {
+		return rc;
+	}
+	/* An empty sample, or one that no reading makes sense of, changes nothing either. */
+	if (p.tier > best->tier || (p.tier == best->tier && (p.tier == 0 || p.score + CLOSE >= best->score))) {
+		*best = p;
+		*kept = true;
+	}
+	return VV_OK;
+}
+
+/* Tab-separated files often know no quotes at all, and some files use apostrophes.
+ * Anything else that quotes do not fit is an error for the scanner to report. */
+static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
+{
+	profile p;
+	vv_status rc;
+
+	if (s->hints->quote >= 0 || s->hints->escape > 0) {
+		return VV_OK;
+	}
+	if (best->delimiter == '\t' && best->quoted == 0 && (best->fault || best->stray > 0)) {
+		p = (profile){.delimiter = '\t'};
+		rc = read_profile(s, &p, err);
+		if (rc < 0) {
+			return rc;
+		}
+		if (p.tier == 3 && p.match * 10 >= p.rows * 9) {
+			*best = p;
+		}
+	}
+	if (best->quote != '"' || best->quoted > 0 || !memchr(s->text, '\'', s->len)) {
+		return VV_OK;
+	}
+	rc = best_delimiter(s, '\'', 0, &p, err);
+	if (rc == VV_OK && p.tier == 3 && p.quoted >= p.rows && p.stray == 0 && p.score + CLOSE >= best->score) {
+		*best = p;
+	}
+	return rc;
+}
+
+/* No line has a delimiter that the others have: a column of free text. */
+static vv_status try_no_delimiter(const sniff *s, profile *best, vv_error *err)
+{
+	profile p = {.delimiter = UNIT_SEPARATOR, .quote = best->quote, .escape = best->escape};
+	vv_status rc;
+
+	if (best->tier > 0 || best->fault || best->first != 1 || s->hints->delimiter >= 0) {
+		return VV_OK;
+	}
+	rc = read_profile(s, &p, err);
+	if (rc == VV_OK && p.tier == 1) {
+		*best = p;
+	}
+	return rc;
+}
+
+static vv_status choose_characters(const sniff *s, bool *kept, vv_error *err)
+{
+	const vv_sniff_hints *h = s->hints;
+	uint8_t quote = h->quote >= 0 ? (uint8_t)h->quote : '"';
+	uint8_t escape = h->escape > 0 && h->escape != quote ? (uint8_t)h->escape : 0;
+	vv_dialect *d = &s->out->dialect;
+	profile best;
+	vv_status rc;
+
+	if (quote == 0 && escape != 0) {
+		return vv_fail(err, VV_EINPUT, "an escape character without a quote character");
+	}
+	if ((rc = best_delimiter(s, quote, escape, &best, err)) < 0 ||
+	    (rc = try_parent(s, &best, kept, err)) < 0) {
+		return rc;
+	}
+	if (!*kept && ((rc = try_quotes(s, &best, err)) < 0 || (rc = try_no_delimiter(s, &best, err)) < 0)) {
+		return rc;
+	}
+	d->delimiter = best.delimiter;
+	d->quote = best.quote;
+	d->escape = best.escape;
+	return VV_OK;
+}
+
+/* --- the header line ---------------------------------------------------- */
+
+static size_t skip_line_ends(const sniff *s, size_t at)
+{
+	while (at < s->len && (s->text[at] == '\n' || s->text[at] == '\r')) {
+		at++;
+	}
+	return at;
+}
+
+/* A file of blank lines, or of nothing. */
+static vv_status no_rows(sniff *s, vv_error *err)
+{
+	vv_dialect *d = &s->out->dialect;
+
+	if (!s->at_end) {
+		return sniff_too_short(s, err);
+	}
+	if (s->parent) {
+		d->delimiter = s->parent->delimiter;
+		d->quote = s->parent->quote;
+		d->escape = s->parent->escape;
+	}
+	if (s->hints->delimiter > 0) {
+		d->delimiter = (uint8_t)s->hints->delimiter;
+	} else if (!s->parent && promised(s) != 0) {
+		d->delimiter = promised(s);
+	}
+	d->header = s->hints->header >= 0 ? s->hints->header == 1 : !s->parent || s->parent->header;
+	s->out->body = s->len;
+	return VV_OK;
+}
+
+static vv_status refuse_columns(size_t found, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "%zu columns, at most %u can be kept", found, VV_COLUMNS_MAX);
+	return vv_hint(err, "'--as file' keeps it as bytes");
+}
+
+/* "field1" ... for as many columns as any sampled row has. */
+static vv_status make_names(sniff *s, size_t columns, vv_error *err)
+{
+	vv_cell *cells = vv_calloc(columns, sizeof *cells);
+	vv_arena arena = VV_ARENA_INIT;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; cells && i < columns; i++) {
+		char *name = vv_arena_printf(&arena, "field%zu", i + 1);
+
+		if (!name) {
+			break;
+		}
+		cells[i].text = name;
+		cells[i].len = (uint32_t)strlen(name);
+	}
+	rc = cells && i == columns ? sniff_set_names(s, cells, columns, err) : vv_fail_nomem(err);
+	vv_arena_clear(&arena);
+	vv_free(cells);
+	return rc;
+}
+
+static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
+{
+	sniff_reader r;
+	vv_error ignored;
+	vv_row row;
+	size_t rows = 0;
+	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
+	int n = 1;
+
+	*out = 0;
+	while (rc == VV_OK && rows++ < SNIFF_HABIT_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+		*out = row.cells > *out ? row.cells : *out;
+	}
+	sniff_reader_close(&r);
+	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+}
+
+/* The first row, read: is it the header? Names, body and newline follow from it. */
+static vv_status take_first_row(sniff *s, const sniff_reader *r, const vv_row *row, vv_newline *newline,
+				vv_error *err)
+{
+	vv_sniff_result *out = s->out;
+	size_t widest = 0;
+	vv_status rc;
+
+	*newline = VV_NO_NEWLINE;
+	rc = sniff_header(s, r->cells, row->cells, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (!out->dialect.header) {
+		out->body = row->text_start;
+		rc = widest_row(s, &widest, err);
+		return rc < 0 ? rc : make_names(s, widest, err);
+	}
+	*newline = row->newline;
+	out->body = skip_line_ends(s, row->end);
+	rc = sniff_set_names(s, r->cells, row->cells, err);
+	if (rc == VV_OK) {
+		sniff_warn_names(s, r->cells, row->cells);
+	}
+	return rc;
+}
+
+vv_status sniff_csv(sniff *s, vv_error *err)
+{
+	sniff_reader r = {.s = s};
+	vv_newline newline;
+	vv_row row;
+	bool kept = false;
+	vv_status rc;
+	int n;
+
+	if (skip_line_ends(s, 0) == s->len) {
+		return no_rows(s, err);
+	}
+	if ((rc = choose_characters(s, &kept, err)) < 0 ||
+	    (rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err)) < 0) {
+		goto done;
+	}
+	n = sniff_reader_next(&r, &row, err);
+	if (n == 0) {
+		rc = sniff_too_short(s, err);
+	} else if (n < 0) {
+		rc = (vv_status)n;
+		if (r.scan->found > VV_COLUMNS_MAX) {
+			rc = refuse_columns(r.scan->found, err);
+		} else if (rc == VV_EINPUT) {
+			rc = sniff_place(s, r.fault, err);
+		}
+	} else {
+		rc = take_first_row(s, &r, &row, &newline, err);
+	}
+	if (rc == VV_OK) {
+		rc = sniff_habits(s, newline, err);
+	}
+done:
+	sniff_reader_close(&r);
+	return rc;
+}

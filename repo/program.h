@@ -1,0 +1,31 @@
+/*
+ * program: running other programs: hooks, signers, the editor.
+ *
+ * Programs are found through the absolute entries of PATH only, and run without
+ * a shell but for the editor's command line, which Git too gives to sh.
+ */
+#ifndef VV_REPO_PROGRAM_H
+#define VV_REPO_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/repository.h"
+
+/* Runs a local hook as Git does (core.hooksPath or <commondir>/hooks, in the work
+ * tree's top folder, GIT_DIR and GIT_INDEX_FILE set); a missing or non-executable
+ * one is fine. args is NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. */
+vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran, vv_error *err);
+/* Runs program with args (argv[0] resolved through absolute PATH entries only, or
+ * an absolute path); input is fed to it, output (appended; at most 64 MiB)
+ * collected. A signal's death gives 128 + its number. VV_ENOTFOUND: no such
+ * program. */
+vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,
+			 int *exit_code, vv_error *err);
+/* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and
+ * editor; VV_EREFUSED when it fails. */
+vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err);
+
+#endif

@@ -1,0 +1,360 @@
+/*
+ * revision: names of commits as libgit2 reads them, with near names offered; and
+ * ancestry, worked out on our own graph because libgit2's gives up on shallow
+ * repositories.
+ */
+#include "repo/revision.h"
+
+#include <stdlib.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/refs.h"
+#include "repo/walker.h"
+
+#define NEAR_DISTANCE 2u
+
+enum { SIDE_A = 1, SIDE_B = 2, STALE = 4, FOUND = 8 };
+
+/* --- names ---------------------------------------------------------------- */
+
+typedef struct near_search {
+	const char *wanted;
+	unsigned best;
+	char name[128];
+} near_search;
+
+static const char *short_name(const char *ref)
+{
+	static const char *const heads[] = {"refs/heads/", "refs/tags/", "refs/remotes/", "refs/"};
+	size_t i;
+
+	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if (strncmp(ref, heads[i], strlen(heads[i])) == 0)
+			return ref + strlen(heads[i]);
+	}
+	return ref;
+}
+
+static vv_status consider(void *payload, const vv_ref *ref, vv_error *err)
+{
+	near_search *s = payload;
+	const char *name = short_name(ref->name);
+	unsigned distance = vv_text_distance(s->wanted, name, NEAR_DISTANCE);
+
+	(void)err;
+	if (distance < s->best && strlen(name) < sizeof(s->name)) {
+		s->best = distance;
+		memcpy(s->name, name, strlen(name) + 1);
+	}
+	return VV_OK;
+}
+
+static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *err)
+{
+	near_search near = {rev, NEAR_DISTANCE + 1, ""};
+	vv_head head = {0};
+
+	(void)vv_refs_each(r, "refs/", consider, &near, NULL);
+	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
+	if (near.best <= NEAR_DISTANCE && near.best < strlen(rev))
+		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.name));
+	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
+		vv_head_clear(&head);
+		return vv_hint(err, "there is no commit yet");
+	}
+	vv_head_clear(&head);
+	if (r->shallow_count > 0)
+		return vv_hint(err, "this clone is shallow: 'git fetch --unshallow' gets the older commits");
+	return vv_hint(err, "list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'");
+}
+
+vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err)
+{
+	git_object *object = NULL, *commit = NULL;
+	vv_status rc = VV_OK;
+	int code = git_revparse_single(&object, r->git, rev);
+
+	if (code == GIT_ENOTFOUND) {
+		git_error_clear();
+		return unknown_revision(r, rev, err);
+	}
+	if (code == GIT_EAMBIGUOUS) {
+		git_error_clear();
+		(void)vv_fail(err, VV_EUSAGE, "'%s' is the beginning of several object ids", vv_text_shows(rev));
+		return vv_hint(err, "give more digits");
+	}
+	if (code < 0) {
+		rc = vv_git_fail(err, code, "no version named '%s'", vv_text_shows(rev));
+		if (rc == VV_ECORRUPT && err) /* revparse says so of names it cannot read */
+			err->code = rc = VV_EUSAGE;
+		return rc;
+	}
+	if ((code = git_object_peel(&commit, object, GIT_OBJECT_COMMIT)) < 0) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is a %s, expected a commit", vv_text_shows(rev),
+			     git_object_type2string(git_object_type(object)));
+		git_error_clear();
+	} else {
+		vv_oid_from_git(out, git_object_id(commit));
+	}
+	git_object_free(commit);
+	git_object_free(object);
+	return rc;
+}
+
+static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *out, vv_error *err)
+{
+	char *name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
+	vv_status rc;
+
+	if (!name)
+		return vv_fail_nomem(err);
+	rc = vv_rev_commit(r, name, out, err);
+	vv_free(name);
+	return rc;
+}
+
+vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_error *err)
+{
+	const char *dots = strstr(text, "..");
+	vv_range range = {0};
+	vv_status rc;
+
+	if (!dots) {
+		if ((rc = side(r, text, strlen(text), &range.include, err)) < 0)
+			return rc;
+	} else {
+		range.has_exclude = true;
+		range.symmetric = dots[2] == '.';
+		if ((rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0)
+			return rc;
+		dots += range.symmetric ? 3 : 2;
+		if ((rc = side(r, dots, strlen(dots), &range.include, err)) < 0)
+			return rc;
+	}
+	*out = range;
+	return VV_OK;
+}
+
+vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error *err)
+{
+	git_object *object = NULL;
+	git_buf text = {NULL, 0, 0};
+	git_oid id;
+	vv_status rc = VV_OK;
+	int code;
+
+	*out = NULL;
+	vv_oid_to_git(&id, oid);
+	if ((code = git_object_lookup(&object, r->git, &id, GIT_OBJECT_ANY)) < 0 ||
+	    (code = git_object_short_id(&text, object)) < 0) {
+		char hex[VV_OID_TEXT + 1];
+
+		vv_oid_text(hex, oid);
+		rc = vv_git_fail(err, code, "cannot shorten %s", hex);
+	} else if (!(*out = vv_strndup(text.ptr, text.size))) {
+		rc = vv_fail_nomem(err);
+	}
+	git_buf_dispose(&text);
+	git_object_free(object);
+	return rc;
+}
+
+/* --- ancestry --------------------------------------------------------------- */
+
+static bool all_stale(vv_walker *w, const vv_queue *q)
+{
+	size_t i;
+
+	for (i = 0; i < q->count; i++) {
+		if (!(*vv_node_flags(w, vv_queue_at(q, i)) & STALE))
+			return false;
+	}
+	return true;
+}
+
+/* One popped node: what both sides reach is FOUND, and all below it STALE. */
+static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visited, vv_error *err)
+{
+	uint32_t *flags = vv_node_flags(w, n);
+	uint32_t down = *flags & (SIDE_A | SIDE_B | STALE), i;
+	vv_status rc = VV_OK;
+
+	if ((down & (SIDE_A | SIDE_B)) == (SIDE_A | SIDE_B)) {
+		*flags |= FOUND;
+		down |= STALE;
+	}
+	if (visited && (rc = vv_nodes_add(visited, n, err)) < 0)
+		return rc;
+	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
+		vv_node *p = n->parents[i];
+		uint32_t *parent_flags = vv_node_flags(w, p);
+
+		if ((*parent_flags & down) == down)
+			continue;
+		*parent_flags |= down;
+		if ((rc = vv_node_parse(w, p, err)) == VV_OK)
+			rc = vv_queue_push(q, p, err);
+	}
+	return rc;
+}
+
+/* Paints all that a reaches with SIDE_A and all that b reaches with SIDE_B until
+ * nothing new can come. Every node touched is in visited, perhaps repeatedly. */
+static vv_status paint(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, vv_error *err)
+{
+	vv_queue q = VV_QUEUE_INIT;
+	vv_status rc;
+
+	vv_walker_begin(w);
+	*vv_node_flags(w, a) |= SIDE_A;
+	*vv_node_flags(w, b) |= SIDE_B;
+	if ((rc = vv_node_parse(w, a, err)) < 0 || (rc = vv_node_parse(w, b, err)) < 0 ||
+	    (rc = vv_queue_push(&q, a, err)) < 0 || (a != b && (rc = vv_queue_push(&q, b, err)) < 0))
+		goto done;
+	while (rc == VV_OK && q.count > 0 && !all_stale(w, &q))
+		rc = paint_one(w, &q, vv_queue_pop(&q), visited, err);
+done:
+	vv_queue_clear(&q);
+	return rc;
+}
+
+static vv_status nodes_of(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_walker **w, vv_node **na,
+			  vv_node **nb, vv_error *err)
+{
+	git_oid id;
+	vv_status rc = vv_walker_get(r, w, err);
+
+	if (rc < 0)
+		return rc;
+	vv_oid_to_git(&id, a);
+	*na = vv_walker_node(*w, &id);
+	vv_oid_to_git(&id, b);
+	*nb = vv_walker_node(*w, &id);
+	return *na && *nb ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid *of, bool *out, vv_error *err)
+{
+	vv_walker *w;
+	vv_node *a, *b;
+	vv_status rc;
+
+	if ((rc = nodes_of(r, ancestor, of, &w, &a, &b, err)) < 0 || (rc = paint(w, a, b, NULL, err)) < 0)
+		return rc;
+	*out = (*vv_node_flags(w, a) & SIDE_B) != 0;
+	return VV_OK;
+}
+
+static int newest_first(const void *x, const void *y)
+{
+	const vv_node *a = *(vv_node *const *)x, *b = *(vv_node *const *)y;
+
+	if (a->time != b->time)
+		return a->time < b->time ? 1 : -1;
+	return git_oid_cmp(&a->id, &b->id);
+}
+
+/* What is FOUND and not below another that is: with clocks that go wrong the
+ * painting alone may leave an ancestor of a better one, so those are tested. */
+static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_error *err)
+{
+	size_t i, j, kept = 0;
+	vv_status rc = VV_OK;
+
+	for (i = 0; i < list->count; i++) {
+		uint32_t *flags = vv_node_flags(w, list->items[i]);
+
+		if ((*flags & FOUND) && !(*flags & STALE))
+			list->items[kept++] = list->items[i];
+		*flags &= ~(uint32_t)FOUND; /* once each */
+	}
+	list->count = kept;
+	qsort(list->items, list->count, sizeof(*list->items), newest_first);
+	for (i = 0; rc == VV_OK && kept > 1 && i < list->count;) {
+		bool below = false;
+
+		for (j = 0; rc == VV_OK && !below && j < list->count; j++) {
+			vv_oid a, b;
+
+			vv_oid_from_git(&a, &list->items[i]->id);
+			vv_oid_from_git(&b, &list->items[j]->id);
+			if (i != j)
+				rc = vv_is_ancestor(r, &a, &b, &below, err);
+		}
+		if (below)
+			memmove(&list->items[i], &list->items[i + 1], (--list->count - i) * sizeof(*list->items));
+		else
+			i++;
+	}
+	return rc;
+}
+
+vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out, size_t *count, vv_error *err)
+{
+	vv_walker *w;
+	vv_node *na, *nb;
+	vv_nodes visited = VV_NODES_INIT;
+	vv_status rc;
+	size_t i;
+
+	*out = NULL;
+	*count = 0;
+	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 || (rc = paint(w, na, nb, &visited, err)) < 0 ||
+	    (rc = pick_bases(r, w, &visited, err)) < 0 || visited.count == 0)
+		goto done;
+	if (!(*out = vv_calloc(visited.count, sizeof(vv_oid)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (i = 0; i < visited.count; i++)
+		vv_oid_from_git(&(*out)[i], &visited.items[i]->id);
+	*count = visited.count;
+done:
+	vv_nodes_clear(&visited);
+	return rc;
+}
+
+vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out, vv_error *err)
+{
+	vv_oid *bases;
+	size_t count;
+	vv_status rc = vv_merge_bases(r, a, b, &bases, &count, err);
+
+	if (rc < 0)
+		return rc;
+	if (count == 0) {
+		(void)vv_fail(err, VV_ENOTFOUND, "the two histories have no commit in common");
+		if (r->shallow_count > 0)
+			(void)vv_hint(err, "this clone is shallow: 'git fetch --unshallow' gets the older commits");
+		return VV_ENOTFOUND;
+	}
+	*out = bases[0];
+	vv_free(bases);
+	return VV_OK;
+}
+
+vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, uint64_t *ahead, uint64_t *behind,
+			  vv_error *err)
+{
+	vv_walker *w;
+	vv_node *na, *nb;
+	vv_nodes visited = VV_NODES_INIT;
+	vv_status rc;
+	size_t i;
+
+	*ahead = *behind = 0;
+	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 || (rc = paint(w, na, nb, &visited, err)) < 0)
+		goto done;
+	for (i = 0; i < visited.count; i++) {
+		uint32_t *flags = vv_node_flags(w, visited.items[i]);
+		uint32_t sides = *flags & (SIDE_A | SIDE_B);
+
+		*flags = 0; /* a node may be listed twice */
+		*ahead += sides == SIDE_A;
+		*behind += sides == SIDE_B;
+	}
+done:
+	vv_nodes_clear(&visited);
+	return rc;
+}

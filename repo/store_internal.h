@@ -1,0 +1,114 @@
+/*
+ * store_internal: what the store's reader, writer, gc and fsck share.
+ */
+#ifndef VV_REPO_STORE_INTERNAL_H
+#define VV_REPO_STORE_INTERNAL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/file.h"
+#include "base/mutex.h"
+#include "repo/block_cache.h"
+#include "repo/cid_map.h"
+#include "repo/coder.h"
+#include "repo/pack.h"
+#include "repo/pack_writer.h"
+#include "repo/store.h"
+
+#define VV_WRITER_LOCK "writer.lock"
+#define VV_TEMP_PREFIX "tmp-"
+#define VV_GC_TEMP_PREFIX "gctmp-"
+
+/* The packs at one moment, sound ones first, then damaged ones, then those set
+ * aside; the larger first. Shared and never modified. */
+typedef struct vv_pack_list {
+	atomic_uint refs;
+	vv_pack **packs;
+	size_t count;
+	vv_stat dir;    /* of the folder, before it was listed; mode 0: there was none */
+	int64_t listed; /* seconds since 1970 */
+} vv_pack_list;
+
+struct vv_store {
+	char *dir, *packs_dir;
+	vv_mutex *lock;      /* guards list */
+	vv_mutex *list_lock; /* one listing at a time */
+	vv_pack_list *list;  /* NULL until first needed */
+	atomic_bool whole;   /* a writer was here: check large indexes entirely */
+	vv_coder_pool *coders;
+	vv_block_cache *cache;
+};
+
+/* The current list, a reference; the packs are listed when none was yet. */
+vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
+
+/* A list that is newer than seen (which may be NULL): another thread's, or a new
+ * one. With force the folder is listed even when it seems unchanged. *out is
+ * seen itself (with a new reference) when nothing changed. */
+vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out, vv_error *err);
+void vv_packs_unref(vv_pack_list *l); /* accepts NULL */
+
+vv_status vv_store_make_dirs(vv_store *s, vv_error *err);
+
+/* Removes a pack's file and its index. */
+vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err);
+
+/* Removes files of the packs folder whose names begin with prefix. */
+vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err);
+
+/* Where blocks are looked for: first the pack in the making (or NULL). */
+typedef struct vv_source {
+	vv_store *store;
+	const vv_pack_list *packs;
+	vv_pack_writer *own;
+	bool live_only; /* neither damaged packs nor those set aside */
+} vv_source;
+
+typedef struct vv_place {
+	vv_pack *pack; /* NULL: the pack in the making */
+	uint64_t offset;
+} vv_place;
+
+/* Where cid lies and its record's header. VV_EMISSING; VV_ECORRUPT when the only
+ * record that could be it is damaged. */
+vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
+			 vv_error *err);
+
+/* The block, following its chain of differences. Where one copy is damaged
+ * others are tried. VV_EMISSING only when no pack has cid itself. */
+vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_error *err);
+
+/* The block of this very record. *r gets its header. */
+vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,
+			   vv_error *err);
+
+/* The bytes of a record that stand behind its header, the checksum left out;
+ * borrowed from the coder until its next use for reading. */
+vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
+			  vv_coder *c, const uint8_t **out, vv_error *err);
+
+/* Changes item to a difference against base where that is smaller and the chain
+ * stays within VV_CHAIN_MAX. A base that cannot be had is no reason to fail. */
+vv_status vv_item_try_base(vv_pack_item *item, const vv_source *src, vv_coder *c, const vv_cid *base,
+			   vv_error *err);
+
+/* Copies a block into a pack in the making: as the difference that it is when
+ * its base went there before, else for itself or as a difference against
+ * resembles (may be NULL), whichever is smaller. hints remembers reversals:
+ * the base of a difference that comes later may be stored as a difference
+ * against this one. *record_len 0: the block is there already, or (VV_OK all the
+ * same) cannot be read anywhere; *lost tells. */
+vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
+			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len, bool *lost,
+			vv_error *err);
+
+/* Chooses which packs a new one of this many bytes is merged with, so that of
+ * those that remain each is at least twice the next smaller. *out: an array of
+ * *count borrowed packs, oldest first, owned by the caller; NULL for none. */
+vv_status vv_merge_choose(const vv_pack_list *l, uint64_t new_len, vv_pack ***out, size_t *count,
+			  vv_error *err);
+
+#endif

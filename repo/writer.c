@@ -1,0 +1,417 @@
+/*
+ * writer: the one writer of a store, and what a commit of its blocks is.
+ *
+ * A commit costs two fsyncs, of the pack and of the folder, also when it merges:
+ * then the small packs and the new blocks are copied into one pack, and only
+ * that is made durable. Packs that were merged are removed after that; a reader
+ * that has them open keeps them, any other lists again.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/store_internal.h"
+
+#define FILE_TEMP_PREFIX ".varve-tmp-" /* base/file's */
+
+struct vv_writer {
+	vv_store *store;
+	int lock_fd;
+	vv_mutex *lock; /* guards packs, stats, failed */
+	vv_pack_list *packs;
+	vv_pack_writer *own;
+	vv_writer_stats stats;
+	vv_error failed; /* a commit went wrong half-way: nothing more is taken */
+};
+
+/* ---- opening ---- */
+
+/* What a writer that was killed has left. */
+static vv_status remove_orphans(vv_store *s, vv_error *err)
+{
+	char pack_name[VV_PACK_NAME_MAX];
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc;
+
+	if ((rc = vv_store_remove_temps(s, VV_TEMP_PREFIX, err)) < 0 ||
+	    (rc = vv_store_remove_temps(s, FILE_TEMP_PREFIX, err)) < 0 ||
+	    (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		size_t len = strlen(names[i]);
+		vv_pack_name id;
+		char *path;
+
+		if (len < 6 || len >= sizeof pack_name || strcmp(names[i] + len - 6, ".index") != 0) {
+			continue;
+		}
+		memcpy(pack_name, names[i], len - 6);
+		memcpy(pack_name + len - 6, ".pack", 6);
+		path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
+			rc = vv_store_remove_pack(s, &id, err);
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* Indexes that had to be made anew are kept. Failing here costs time only. */
+static void store_indexes(const vv_pack_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		if (!atomic_load(&l->packs[i]->index_stored) && !vv_pack_is_damaged(l->packs[i])) {
+			(void)vv_pack_store_index(l->packs[i], NULL);
+		}
+	}
+}
+
+static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
+{
+	vv_store *s = w->store;
+	char *path = NULL;
+	vv_status rc;
+
+	w->lock = vv_mutex_new();
+	w->own = vv_pack_writer_new(s->packs_dir, VV_TEMP_PREFIX);
+	path = vv_path_join(s->dir, VV_WRITER_LOCK, (char *)NULL);
+	if (!w->lock || !w->own || !path) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_store_make_dirs(s, err)) < 0) {
+		goto done;
+	}
+	w->lock_fd = vv_lock(path, true, lock_wait_ms, err);
+	if (w->lock_fd < 0) {
+		rc = (vv_status)w->lock_fd;
+		goto done;
+	}
+	atomic_store(&s->whole, true);
+	if ((rc = remove_orphans(s, err)) < 0 ||
+	    (rc = vv_packs_renew(s, NULL, true, &w->packs, err)) < 0) {
+		goto done;
+	}
+	store_indexes(w->packs);
+done:
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err)
+{
+	vv_writer *w = vv_calloc(1, sizeof *w);
+	vv_status rc;
+
+	if (!w) {
+		return vv_fail_nomem(err);
+	}
+	w->store = s;
+	w->lock_fd = -1;
+	rc = open_writer(w, lock_wait_ms, err);
+	if (rc < 0) {
+		vv_writer_close(w);
+	} else {
+		*out = w;
+	}
+	return rc;
+}
+
+void vv_writer_close(vv_writer *w)
+{
+	if (w) {
+		vv_pack_writer_free(w->own);
+		vv_packs_unref(w->packs);
+		if (w->lock_fd >= 0) {
+			vv_unlock(w->lock_fd);
+		}
+		vv_mutex_free(w->lock);
+		vv_free(w);
+	}
+}
+
+/* ---- putting ---- */
+
+/* The packs as they are now: a reference. */
+static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_mutex_lock(w->lock);
+	if (w->failed.code < 0) {
+		rc = w->failed.code;
+		if (err) {
+			*err = w->failed;
+		}
+	} else {
+		*out = w->packs;
+		(void)atomic_fetch_add(&w->packs->refs, 1);
+	}
+	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+static void count_put(vv_writer *w, uint64_t record_len, size_t raw_len)
+{
+	vv_mutex_lock(w->lock);
+	if (record_len > 0) {
+		w->stats.blocks_new++;
+		w->stats.raw_bytes += raw_len;
+		w->stats.stored_bytes += record_len;
+	} else {
+		w->stats.blocks_known++;
+	}
+	vv_mutex_unlock(w->lock);
+}
+
+static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item, const vv_cid *base,
+			 uint64_t *record_len, vv_error *err)
+{
+	vv_coder *c = vv_coder_take(w->store->coders, err);
+	vv_status rc;
+
+	if (!c) {
+		return VV_ENOMEM;
+	}
+	rc = vv_coder_whole(c, item->raw, item->raw_len, &item->packed, err);
+	if (rc == VV_OK && base) {
+		rc = vv_item_try_base(item, src, c, base, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
+	}
+	vv_coder_give(w->store->coders, c);
+	return rc;
+}
+
+static bool names_bytes(const vv_cid *cid, const void *bytes, size_t len)
+{
+	vv_cid real;
+
+	return vv_cid_of(&real, cid->codec, bytes, len, NULL) < 0 || vv_cid_equal(&real, cid);
+}
+
+vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			const vv_cid *base, vv_error *err)
+{
+	vv_source src = {w->store, NULL, w->own, true};
+	vv_pack_item item;
+	vv_pack_list *packs = NULL;
+	uint64_t record_len = 0;
+	vv_place place;
+	vv_record r;
+	vv_status rc;
+
+	if (len > VV_BLOCK_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes; at most %u are allowed", len,
+			       VV_BLOCK_MAX);
+	}
+#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+	assert(names_bytes(cid, bytes, len)); /* costs as much as compressing */
+#else
+	(void)names_bytes;
+#endif
+	if ((rc = current_packs(w, &packs, err)) < 0) {
+		return rc;
+	}
+	src.packs = packs;
+	if (vv_source_find(&src, cid, &place, &r, NULL) < 0) {
+		memset(&item, 0, sizeof item);
+		item.cid = *cid;
+		item.raw = bytes;
+		item.raw_len = len;
+		rc = put_new(w, &src, &item, base, &record_len, err);
+	}
+	if (rc == VV_OK) {
+		count_put(w, record_len, len);
+	}
+	vv_packs_unref(packs);
+	return rc;
+}
+
+vv_status vv_writer_add(vv_writer *w, vv_cid *cid, uint8_t codec, const void *bytes, size_t len,
+			const vv_cid *base, vv_error *err)
+{
+	vv_cid name;
+	vv_status rc;
+
+	if ((rc = vv_cid_of(&name, codec, bytes, len, err)) < 0 ||
+	    (rc = vv_writer_put(w, &name, bytes, len, base, err)) < 0) {
+		return rc;
+	}
+	*cid = name;
+	return VV_OK;
+}
+
+/* ---- reading ---- */
+
+vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_source src = {w->store, NULL, w->own, false};
+	vv_pack_list *packs = NULL;
+	uint64_t offset;
+	vv_status rc;
+
+	if (vv_pack_writer_find(w->own, cid, &offset)) {
+		if ((rc = current_packs(w, &packs, err)) < 0) {
+			return rc;
+		}
+		src.packs = packs;
+		rc = vv_source_get(&src, cid, out, err);
+		vv_packs_unref(packs);
+		/* A commit may have taken it out of our hands meanwhile. */
+		if (rc != VV_ECORRUPT && rc != VV_EMISSING) {
+			return rc;
+		}
+	}
+	return vv_store_get(w->store, cid, out, err);
+}
+
+bool vv_writer_has(vv_writer *w, const vv_cid *cid)
+{
+	vv_source src = {w->store, NULL, w->own, true};
+	vv_pack_list *packs = NULL;
+	vv_place place;
+	vv_record r;
+	bool has;
+
+	if (current_packs(w, &packs, NULL) < 0) {
+		return false;
+	}
+	src.packs = packs;
+	has = vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
+	vv_packs_unref(packs);
+	return has;
+}
+
+void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out)
+{
+	vv_mutex_lock(w->lock);
+	*out = w->stats;
+	vv_mutex_unlock(w->lock);
+}
+
+/* ---- committing ---- */
+
+/* One durable pack of the chosen ones and the new blocks, or NULL: then the new
+ * blocks become a pack of their own, and merging waits for the next commit. */
+static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
+{
+	vv_pack_writer *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
+	vv_status rc = merged ? VV_OK : VV_ENOMEM;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_pack_writer_copy_pack(merged, packs[i], NULL);
+	}
+	if (rc < 0 || vv_pack_writer_copy_writer(merged, w->own, NULL) < 0 ||
+	    vv_pack_writer_seal(merged, NULL) < 0) {
+		vv_pack_writer_free(merged);
+		return NULL;
+	}
+	return merged;
+}
+
+static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
+{
+	return a->aside == b->aside && a->since == b->since &&
+	       memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
+static bool is_listed(const vv_pack_list *l, const vv_pack_name *id)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		if (same_name(&l->packs[i]->id, id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status publish(vv_writer *w, vv_pack_writer *final, vv_pack_name *id, vv_error *err)
+{
+	vv_status rc = vv_pack_writer_publish(final, -1, id, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_fsync_dir(w->store->packs_dir, err);
+	if (rc < 0 && !is_listed(w->packs, id)) {
+		(void)vv_store_remove_pack(w->store, id, NULL);
+		(void)vv_fsync_dir(w->store->packs_dir, NULL);
+	}
+	return rc;
+}
+
+/* The blocks are safe and visible: from here on nothing may fail the commit. */
+static void after_publish(vv_writer *w, const vv_pack_name *id, vv_pack **packs, size_t count)
+{
+	vv_pack_list *fresh = NULL, *old = w->packs;
+	vv_error err;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!same_name(&packs[i]->id, id)) {
+			(void)vv_store_remove_pack(w->store, &packs[i]->id, NULL);
+		}
+	}
+	if (vv_packs_renew(w->store, NULL, true, &fresh, &err) < 0) {
+		vv_mutex_lock(w->lock);
+		w->failed = err; /* of what comes next */
+		vv_mutex_unlock(w->lock);
+		return;
+	}
+	vv_mutex_lock(w->lock);
+	w->packs = fresh;
+	vv_mutex_unlock(w->lock);
+	vv_packs_unref(old);
+	(void)vv_pack_writer_reset(w->own, NULL);
+}
+
+vv_status vv_writer_commit(vv_writer *w, vv_error *err)
+{
+	vv_pack_writer *merged = NULL;
+	vv_pack **packs = NULL;
+	size_t count = 0;
+	vv_pack_name id;
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	if (w->failed.code < 0) {
+		*err = w->failed;
+		return err->code;
+	}
+	if (vv_pack_writer_count(w->own) == 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_merge_choose(w->packs, vv_pack_writer_len(w->own), &packs, &count, err)) < 0) {
+		goto done;
+	}
+	if (count > 0) {
+		merged = merge_packs(w, packs, count);
+		count = merged ? count : 0;
+	}
+	if ((!merged && (rc = vv_pack_writer_seal(w->own, err)) < 0) ||
+	    (rc = publish(w, merged ? merged : w->own, &id, err)) < 0) {
+		vv_mutex_lock(w->lock);
+		w->failed = *err;
+		vv_mutex_unlock(w->lock);
+		goto done;
+	}
+	after_publish(w, &id, packs, count);
+done:
+	vv_pack_writer_free(merged);
+	vv_free(packs);
+	return rc;
+}

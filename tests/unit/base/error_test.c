@@ -1,0 +1,149 @@
+#include "tests/unit/support.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+static void a_failure_sets_code_and_message_and_clears_the_hint(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	memset(&err, 'x', sizeof err);
+	assert_int_equal(vv_fail(&err, VV_EUSAGE, "no column '%s'", "id"), VV_EUSAGE);
+	assert_int_equal(err.code, VV_EUSAGE);
+	assert_string_equal(err.message, "no column 'id'");
+	assert_string_equal(err.hint, "");
+}
+
+static void the_first_hint_stays(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	(void)vv_fail(&err, VV_EIO, "x");
+	assert_int_equal(vv_hint(&err, "try %d", 1), VV_EIO);
+	assert_int_equal(vv_hint(&err, "try %d", 2), VV_EIO);
+	assert_string_equal(err.hint, "try 1");
+}
+
+static void a_prefix_goes_before_the_message(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	(void)vv_fail(&err, VV_EINPUT, "line 3: bad");
+	assert_int_equal(vv_prefix(&err, "a%s", ".csv"), VV_EINPUT);
+	assert_string_equal(err.message, "a.csv: line 3: bad");
+}
+
+static void the_message_may_be_its_own_argument(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	(void)vv_fail(&err, VV_EIO, "inner");
+	(void)vv_fail(&err, VV_EIO, "outer (%s)", err.message);
+	assert_string_equal(err.message, "outer (inner)");
+	(void)vv_prefix(&err, "again %s", err.message);
+	assert_string_equal(err.message, "again outer (inner): outer (inner)");
+}
+
+static void long_text_is_cut_between_characters(void **state)
+{
+	char text[1000];
+	vv_error err;
+	size_t shift;
+
+	(void)state;
+	for (shift = 0; shift < 4; shift++) {
+		size_t i;
+
+		memset(text, 'a', sizeof text);
+		for (i = shift; i + 4 < sizeof text; i += 4) {
+			memcpy(text + i, "\xf0\x9f\x98\x80", 4);
+		}
+		text[i] = '\0';
+		(void)vv_fail(&err, VV_EIO, "%s", text);
+		assert_true(strlen(err.message) > sizeof err.message - 5);
+		assert_true(vv_utf8_valid(err.message, strlen(err.message)));
+		(void)vv_prefix(&err, "%s", text);
+		assert_true(vv_utf8_valid(err.message, strlen(err.message)));
+		(void)vv_hint(&err, "%s", text);
+		assert_true(vv_utf8_valid(err.hint, strlen(err.hint)));
+	}
+}
+
+static void errno_becomes_the_code_that_callers_decide_on(void **state)
+{
+	static const struct {
+		int number;
+		vv_status code;
+	} cases[] = {
+		{ENOENT, VV_ENOTFOUND}, {ENOTDIR, VV_ENOTFOUND}, {EEXIST, VV_EEXISTS},
+		{ENOMEM, VV_ENOMEM},    {EACCES, VV_EIO},        {EIO, VV_EIO},
+	};
+	vv_error err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		errno = cases[i].number;
+		assert_int_equal(vv_fail_errno(&err, "cannot open", "a.csv"), cases[i].code);
+		assert_int_equal(err.code, cases[i].code);
+		vv_assert_contains(err.message, "cannot open 'a.csv': ");
+		vv_assert_contains(err.message, strerror(cases[i].number));
+	}
+}
+
+static void a_full_disk_gets_a_hint(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	errno = ENOSPC;
+	(void)vv_fail_errno(&err, "cannot write", NULL);
+	vv_assert_contains(err.message, "cannot write: ");
+	vv_assert_contains(err.hint, "space");
+}
+
+static void a_path_cannot_drive_the_terminal(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	errno = ENOENT;
+	(void)vv_fail_errno(&err, "cannot open", "a\x1b[2Jb");
+	vv_assert_contains(err.message, "'a\\x1B[2Jb'");
+}
+
+static void every_function_accepts_no_error(void **state)
+{
+	(void)state;
+	errno = EEXIST;
+	assert_int_equal(vv_fail(NULL, VV_EIO, "x"), VV_EIO);
+	assert_int_equal(vv_fail_errno(NULL, "x", "y"), VV_EEXISTS);
+	assert_int_equal(vv_fail_nomem(NULL), VV_ENOMEM);
+	(void)vv_hint(NULL, "x");
+	(void)vv_prefix(NULL, "x");
+	vv_error_clear(NULL);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_failure_sets_code_and_message_and_clears_the_hint),
+	cmocka_unit_test(the_first_hint_stays),
+	cmocka_unit_test(a_prefix_goes_before_the_message),
+	cmocka_unit_test(the_message_may_be_its_own_argument),
+	cmocka_unit_test(long_text_is_cut_between_characters),
+	cmocka_unit_test(errno_becomes_the_code_that_callers_decide_on),
+	cmocka_unit_test(a_full_disk_gets_a_hint),
+	cmocka_unit_test(a_path_cannot_drive_the_terminal),
+	cmocka_unit_test(every_function_accepts_no_error),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

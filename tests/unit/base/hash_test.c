@@ -1,0 +1,139 @@
+#include "tests/unit/support.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+static void assert_sha256(const void *bytes, size_t len, const char *hex)
+{
+	uint8_t digest[VV_SHA256_LEN];
+	char text[2 * VV_SHA256_LEN + 1];
+	vv_error err;
+	size_t i;
+
+	vv_assert_ok(vv_sha256(digest, bytes, len, &err), &err);
+	for (i = 0; i < sizeof digest; i++) {
+		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	}
+	assert_string_equal(text, hex);
+}
+
+static void sha256_gives_the_published_digests(void **state)
+{
+	(void)state;
+	assert_sha256("", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_sha256("abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_sha256("hello world", 11,
+		      "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9");
+}
+
+static void *hash_many(void *payload)
+{
+	int *failures = payload;
+	uint8_t first[VV_SHA256_LEN], again[VV_SHA256_LEN];
+	int i;
+
+	if (vv_sha256(first, "abc", 3, NULL) < 0) {
+		(*failures)++;
+	}
+	for (i = 0; i < 2000; i++) {
+		if (vv_sha256(again, "abc", 3, NULL) < 0 ||
+		    memcmp(first, again, sizeof first) != 0) {
+			(*failures)++;
+		}
+	}
+	return NULL;
+}
+
+static void threads_hash_side_by_side(void **state)
+{
+	pthread_t threads[4];
+	int failures[4] = {0, 0, 0, 0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(pthread_create(&threads[i], NULL, hash_many, &failures[i]), 0);
+	}
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(failures[i], 0);
+	}
+}
+
+/* Digests of the empty input as xxHash publishes them: they pin the algorithm
+ * that stored bytes depend on. */
+static void xxh3_gives_the_published_digests(void **state)
+{
+	vv_hash128 h;
+
+	(void)state;
+	assert_true(vv_xxh3("", 0, 0) == UINT64_C(0x2d06800538d394c2));
+	h = vv_xxh3_128("", 0, 0);
+	assert_true(h.lo == UINT64_C(0x6001c324468d497f));
+	assert_true(h.hi == UINT64_C(0x99aa06d3014798d8));
+}
+
+static void a_seed_changes_the_digest(void **state)
+{
+	(void)state;
+	assert_true(vv_xxh3("abc", 3, 0) != vv_xxh3("abc", 3, 1));
+	assert_true(vv_xxh3_128("abc", 3, 0).lo != vv_xxh3_128("abc", 3, 1).lo);
+}
+
+static void pieces_hash_like_the_whole(void **state)
+{
+	static unsigned char bytes[5000];
+	static const size_t lens[] = {0, 1, 16, 128, 240, 241, 1024, 4999, 5000};
+	vv_prng prng;
+	vv_xxh3_state *s = vv_xxh3_new(7);
+	size_t i, at, step;
+
+	(void)state;
+	assert_non_null(s);
+	vv_prng_init(&prng, 1);
+	vv_prng_bytes(&prng, bytes, sizeof bytes);
+	for (i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+		uint64_t seed = i % 2;
+		vv_hash128 whole = vv_xxh3_128(bytes, lens[i], seed);
+		vv_hash128 pieces;
+
+		vv_xxh3_reset(s, seed);
+		for (at = 0; at < lens[i]; at += step) {
+			step = 1 + (size_t)vv_prng_below(&prng, 300);
+			step = step < lens[i] - at ? step : lens[i] - at;
+			vv_xxh3_update(s, bytes + at, step);
+		}
+		pieces = vv_xxh3_digest128(s);
+		assert_true(vv_xxh3_digest(s) == vv_xxh3(bytes, lens[i], seed));
+		assert_true(pieces.lo == whole.lo && pieces.hi == whole.hi);
+	}
+	vv_xxh3_free(s);
+}
+
+static void a_state_without_memory_is_null(void **state)
+{
+	vv_xxh3_state *s;
+
+	(void)state;
+	vv_fault_set(VV_FAULT_ALLOC, 1, 0);
+	s = vv_xxh3_new(0);
+	assert_true(vv_fault_clear());
+	assert_null(s);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(sha256_gives_the_published_digests),
+	cmocka_unit_test(threads_hash_side_by_side),
+	cmocka_unit_test(xxh3_gives_the_published_digests),
+	cmocka_unit_test(a_seed_changes_the_digest),
+	cmocka_unit_test(pieces_hash_like_the_whole),
+	cmocka_unit_test(a_state_without_memory_is_null),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,49 @@
+#include "tests/unit/support.h"
+
+#include "base/progress.h"
+
+typedef struct seen {
+	const char *what;
+	uint64_t done, total;
+} seen;
+
+static void note(void *payload, const char *what, uint64_t done, uint64_t total)
+{
+	seen *s = payload;
+
+	s->what = what;
+	s->done = done;
+	s->total = total;
+}
+
+static void an_update_reaches_the_function_given(void **state)
+{
+	seen s = {"", 0, 0};
+	vv_progress p = {note, &s};
+
+	(void)state;
+	vv_progress_update(&p, "reading", 3, 9);
+	assert_string_equal(s.what, "reading");
+	assert_int_equal(s.done, 3);
+	assert_int_equal(s.total, 9);
+}
+
+static void nobody_need_listen(void **state)
+{
+	vv_progress p = {NULL, NULL};
+
+	(void)state;
+	vv_progress_update(NULL, "reading", 3, 9);
+	vv_progress_update(&p, "reading", 3, 9);
+	assert_null(p.update);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(an_update_reaches_the_function_given),
+	cmocka_unit_test(nobody_need_listen),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,258 @@
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static void assert_escaped(const char *in, size_t len, const char *out)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_text_put_escaped(&b, in, len);
+	assert_string_equal(vv_buf_cstr(&b), out);
+	vv_buf_clear(&b);
+}
+
+static void only_strict_utf8_is_valid(void **state)
+{
+	static const char *const good[] = {
+		"",
+		"abc",
+		"\xc2\x80",
+		"\xdf\xbf",
+		"\xe0\xa0\x80",
+		"\xed\x9f\xbf",
+		"\xee\x80\x80",
+		"\xef\xbf\xbf",
+		"\xf0\x90\x80\x80",
+		"\xf4\x8f\xbf\xbf",
+		"plain ascii and \xc3\xa9",
+	};
+	static const char *const bad[] = {
+		"\x80",     "\xc0\x80",         "\xc1\xbf",         "\xc3",
+		"\xc3(",    "\xe0\x9f\xbf",     "\xed\xa0\x80",     "\xed\xbf\xbf",
+		"\xe2\x82", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+		"\xff",     "abcdefgh\xfe",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof good / sizeof good[0]; i++) {
+		assert_true(vv_utf8_valid(good[i], strlen(good[i])));
+	}
+	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_false(vv_utf8_valid(bad[i], strlen(bad[i])));
+	}
+}
+
+static void every_code_point_encodes_and_decodes_to_itself(void **state)
+{
+	uint32_t cp, back;
+	vv_buf b = VV_BUF_INIT;
+
+	(void)state;
+	for (cp = 0; cp <= 0x10ffff; cp++) {
+		vv_buf_reset(&b);
+		vv_utf8_put(&b, cp);
+		if (cp >= 0xd800 && cp <= 0xdfff) {
+			assert_string_equal(b.data, "\xef\xbf\xbd");
+			continue;
+		}
+		if (vv_utf8_decode(&back, b.data, b.len) != b.len || back != cp) {
+			fail_msg("U+%04X comes back as U+%04X", (unsigned)cp, (unsigned)back);
+		}
+		if (vv_utf8_decode(&back, b.data, b.len - 1) != 0) {
+			fail_msg("U+%04X cut short is taken", (unsigned)cp);
+		}
+	}
+	vv_buf_clear(&b);
+}
+
+static void invalid_bytes_become_replacement_characters(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	(void)state;
+	vv_utf8_put_clean(&b,
+			  "a\xff"
+			  "b\xc3\xa9\xc3",
+			  6);
+	assert_string_equal(b.data, "a\xef\xbf\xbd"
+				    "b\xc3\xa9\xef\xbf\xbd");
+	vv_buf_clear(&b);
+}
+
+static void what_could_drive_a_terminal_is_escaped(void **state)
+{
+	(void)state;
+	assert_escaped("plain \xc3\xa9 \xe4\xb8\xad", 12, "plain \xc3\xa9 \xe4\xb8\xad");
+	assert_escaped("a\nb\tc", 5, "a\\nb\\tc");
+	assert_escaped("\x1b[31m\x7f\r\0", 8, "\\x1B[31m\\x7F\\x0D\\x00");
+	assert_escaped("\xc2\x9b"
+		       "2J",
+		       4, "\\u{9B}2J");
+	assert_escaped("\xe2\x80\xae"
+		       "evil",
+		       7, "\\u{202E}evil");
+	assert_escaped("\xe2\x81\xa6", 3, "\\u{2066}");
+	assert_escaped("a\xff\xc3", 3, "a\\xFF\\xC3");
+	assert_escaped("C:\\x", 4, "C:\\\\x");
+}
+
+static void widths_follow_what_is_shown(void **state)
+{
+	(void)state;
+	assert_int_equal(vv_text_width("abc", 3), 3);
+	assert_int_equal(vv_text_width("\xe4\xb8\xad\xe6\x96\x87", 6), 4); /* two Han */
+	assert_int_equal(vv_text_width("\xef\xbc\xa1", 3), 2);             /* fullwidth A */
+	assert_int_equal(vv_text_width("e\xcc\x81", 3), 1);                /* combining acute */
+	assert_int_equal(vv_text_width("\xf0\x9f\x98\x80", 4), 2);         /* emoji */
+	assert_int_equal(vv_text_width("\xea\xb0\x80", 3), 2);             /* Hangul syllable */
+	assert_int_equal(vv_text_width("\xef\xbd\xb1", 3), 1);             /* halfwidth kana */
+	assert_int_equal(vv_text_width("\xc3\xa9", 2), 1);
+	assert_int_equal(vv_text_width("\n", 1), 2);
+	assert_int_equal(vv_text_width("\xff", 1), 4);
+	assert_int_equal(vv_text_width("\xe2\x80\xae", 3), 8);
+}
+
+static void assert_cut(const char *in, size_t width, const char *out)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_text_put_cut(&b, in, strlen(in), width);
+	assert_string_equal(vv_buf_cstr(&b), out);
+	vv_buf_clear(&b);
+}
+
+static void a_cut_text_keeps_to_its_width(void **state)
+{
+	(void)state;
+	assert_cut("abcdef", 6, "abcdef");
+	assert_cut("abcdefg", 6, "abcde\xe2\x80\xa6");
+	assert_cut("abc", 0, "");
+	assert_cut("", 0, "");
+	assert_cut("ab", 1, "\xe2\x80\xa6");
+	/* A wide character that would straddle the edge is left out. */
+	assert_cut("a\xe4\xb8\xad\xe6\x96\x87", 4, "a\xe4\xb8\xad\xe2\x80\xa6");
+	assert_cut("a\xe4\xb8\xad\xe6\x96\x87", 3, "a\xe2\x80\xa6");
+	/* An escape is not torn apart. */
+	assert_cut("a\x1b"
+		   "bcd",
+		   4, "a\xe2\x80\xa6");
+}
+
+static void shown_text_lives_through_some_further_calls(void **state)
+{
+	const char *first = vv_text_shows("first");
+	char name[16];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 7; i++) {
+		(void)snprintf(name, sizeof name, "%d", i);
+		assert_string_equal(vv_text_shows(name), name);
+	}
+	assert_string_equal(first, "first");
+}
+
+static void shown_text_is_bounded_whatever_it_is(void **state)
+{
+	static char marks[20000];
+	size_t i;
+
+	(void)state;
+	/* Combining marks take no column; still no buffer may overflow. */
+	for (i = 0; i + 1 < sizeof marks; i += 2) {
+		memcpy(marks + i, "\xcc\x81", 2);
+	}
+	assert_true(strlen(vv_text_show(marks, sizeof marks)) < 1100);
+	memset(marks, 'x', sizeof marks);
+	assert_int_equal(vv_text_width(vv_text_show(marks, sizeof marks), 122), 120);
+	memset(marks, '\xff', sizeof marks);
+	assert_true(strlen(vv_text_show(marks, sizeof marks)) <= 123);
+}
+
+static void numbers_are_written_for_people(void **state)
+{
+	(void)state;
+	assert_string_equal(vv_text_count(0), "0");
+	assert_string_equal(vv_text_count(999), "999");
+	assert_string_equal(vv_text_count(1204), "1,204");
+	assert_string_equal(vv_text_count(UINT64_MAX), "18,446,744,073,709,551,615");
+	assert_string_equal(vv_text_bytes(0), "0 B");
+	assert_string_equal(vv_text_bytes(999), "999 B");
+	assert_string_equal(vv_text_bytes(1000), "1.0 kB");
+	assert_string_equal(vv_text_bytes(3400000), "3.4 MB");
+	assert_string_equal(vv_text_bytes(999949), "999.9 kB");
+	assert_string_equal(vv_text_bytes(999950), "1.0 MB");
+	assert_string_equal(vv_text_bytes(UINT64_MAX), "18.4 EB");
+	assert_string_equal(vv_text_seconds(0), "0.0 s");
+	assert_string_equal(vv_text_seconds(1249), "1.2 s");
+	assert_string_equal(vv_text_seconds(59949), "59.9 s");
+	assert_string_equal(vv_text_seconds(59950), "1 min 0 s");
+	assert_string_equal(vv_text_seconds(125000), "2 min 5 s");
+	assert_string_equal(vv_text_seconds(3600000 * 5 + 60000 * 7), "5 h 7 min");
+}
+
+static void only_plain_decimals_are_parsed(void **state)
+{
+	static const char *const bad[] = {"",
+					  "-1",
+					  "+1",
+					  " 1",
+					  "1 ",
+					  "0x1",
+					  "1.0",
+					  "1e3",
+					  "18446744073709551616",
+					  "99999999999999999999999"};
+	uint64_t v = 7;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_false(vv_parse_u64(&v, bad[i], strlen(bad[i])));
+		assert_true(v == 7);
+	}
+	assert_true(vv_parse_u64(&v, "18446744073709551615", 20));
+	assert_true(v == UINT64_MAX);
+	assert_true(vv_parse_u64(&v, "12345", 3));
+	assert_true(v == 123);
+}
+
+static void distances_stop_at_the_limit(void **state)
+{
+	char name[300];
+
+	(void)state;
+	assert_int_equal(vv_text_distance("status", "status", 3), 0);
+	assert_int_equal(vv_text_distance("stauts", "status", 3), 2);
+	assert_int_equal(vv_text_distance("comit", "commit", 3), 1);
+	assert_int_equal(vv_text_distance("", "abc", 3), 3);
+	assert_int_equal(vv_text_distance("kitten", "sitting", 3), 3);
+	assert_int_equal(vv_text_distance("kitten", "sitting", 2), 3);
+	assert_int_equal(vv_text_distance("abc", "uvwxyz", 2), 3);
+	memset(name, 'x', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	assert_int_equal(vv_text_distance(name, "x", 2), 3);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(only_strict_utf8_is_valid),
+	cmocka_unit_test(every_code_point_encodes_and_decodes_to_itself),
+	cmocka_unit_test(invalid_bytes_become_replacement_characters),
+	cmocka_unit_test(what_could_drive_a_terminal_is_escaped),
+	cmocka_unit_test(widths_follow_what_is_shown),
+	cmocka_unit_test(a_cut_text_keeps_to_its_width),
+	cmocka_unit_test(shown_text_lives_through_some_further_calls),
+	cmocka_unit_test(shown_text_is_bounded_whatever_it_is),
+	cmocka_unit_test(numbers_are_written_for_people),
+	cmocka_unit_test(only_plain_decimals_are_parsed),
+	cmocka_unit_test(distances_stop_at_the_limit),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,220 @@
+/*
+ * support: the test program's main, scratch folders, assertions, random numbers.
+ */
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+#define READ_MAX ((size_t)1 << 30)
+
+/* Strings lent to tests. */
+typedef struct kept {
+	struct kept *next;
+	char *text;
+} kept;
+
+static kept *all_kept;
+static char *scratch;
+static pid_t owner; /* forked children must not remove it */
+
+static void clean_up(void)
+{
+	if (getpid() != owner) {
+		return;
+	}
+	(void)vv_fault_clear();
+	vv_fault_trickle(false);
+	if (scratch) {
+		(void)vv_remove_tree(scratch, NULL);
+		free(scratch);
+	}
+	while (all_kept) {
+		kept *next = all_kept->next;
+
+		free(all_kept->text);
+		free(all_kept);
+		all_kept = next;
+	}
+}
+
+static void *or_abort(void *p)
+{
+	if (!p) {
+		(void)fputs("the test support is out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+static const char *keep(char *take_text)
+{
+	kept *k = or_abort(malloc(sizeof *k));
+
+	k->text = take_text;
+	k->next = all_kept;
+	all_kept = k;
+	return take_text;
+}
+
+/* A group of one, named as its test. */
+static int run_one(const struct CMUnitTest *test)
+{
+	return _cmocka_run_group_tests(test->name, test, 1, NULL, NULL);
+}
+
+int vv_test_main(int argc, char **argv, const struct CMUnitTest *tests, size_t count)
+{
+	size_t i;
+
+	owner = getpid();
+	(void)atexit(clean_up);
+	if (argc == 1) {
+		return _cmocka_run_group_tests("all", tests, count, NULL, NULL);
+	}
+	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+		for (i = 0; i < count; i++) {
+			(void)puts(tests[i].name);
+		}
+		return 0;
+	}
+	for (i = 0; argc == 2 && i < count; i++) {
+		if (strcmp(argv[1], tests[i].name) == 0) {
+			return run_one(&tests[i]);
+		}
+	}
+	(void)fprintf(stderr, "usage: %s [--list | TEST]\n", argv[0]);
+	return 2;
+}
+
+const char *vv_test_dir(void)
+{
+	const char *base = getenv("TMPDIR");
+	char path[1024];
+
+	if (!scratch) {
+		(void)snprintf(path, sizeof path, "%s/varve-test-XXXXXX", base ? base : "/tmp");
+		if (!mkdtemp(path)) {
+			fail_msg("cannot make a folder for the test like %s", path);
+		}
+		scratch = or_abort(strdup(path));
+	}
+	return scratch;
+}
+
+const char *vv_test_path(const char *fmt, ...)
+{
+	char name[512];
+	size_t size = strlen(vv_test_dir()) + sizeof name + 1;
+	char *path = or_abort(malloc(size));
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(name, sizeof name, fmt, ap);
+	va_end(ap);
+	(void)snprintf(path, size, "%s/%s", vv_test_dir(), name);
+	return keep(path);
+}
+
+void vv_test_write(const char *path, const void *bytes, size_t len)
+{
+	vv_error err;
+
+	vv_assert_ok(vv_mkdirs_above(path, &err), &err);
+	vv_assert_ok(vv_write_file(path, bytes, len, false, &err), &err);
+}
+
+void vv_test_write_text(const char *path, const char *text)
+{
+	vv_test_write(path, text, strlen(text));
+}
+
+const char *vv_test_read(const char *path, size_t *len)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+
+	vv_assert_ok(vv_read_file(&b, path, READ_MAX, &err), &err);
+	if (len) {
+		*len = b.len;
+	}
+	return keep(or_abort(vv_buf_detach(&b)));
+}
+
+size_t vv_test_count_entries(const char *path)
+{
+	char **names;
+	size_t count;
+	vv_error err;
+
+	vv_assert_ok(vv_list_dir(&names, &count, path, &err), &err);
+	vv_names_free(names, count);
+	return count;
+}
+
+void vv_test_assert_ok(int rc, const vv_error *err, const char *file, int line)
+{
+	if (rc < 0) {
+		print_error("unexpected failure %d: %s\n", rc, err ? err->message : "");
+		_fail(file, line);
+	}
+}
+
+void vv_test_assert_status(int rc, int wanted, const vv_error *err, const char *file, int line)
+{
+	if (rc != wanted) {
+		print_error("status %d instead of %d: %s\n", rc, wanted,
+			    rc < 0 && err ? err->message : "");
+		_fail(file, line);
+	}
+}
+
+void vv_test_assert_contains(const char *text, const char *part, const char *file, int line)
+{
+	if (!text || !strstr(text, part)) {
+		print_error("\"%s\" does not contain \"%s\"\n", text ? text : "(nothing)", part);
+		_fail(file, line);
+	}
+}
+
+void vv_prng_init(vv_prng *r, uint64_t seed)
+{
+	const char *given = getenv("VARVE_TEST_SEED");
+
+	r->state = seed;
+	if (given) {
+		(void)vv_parse_u64(&r->state, given, strlen(given));
+	}
+}
+
+/* An increment and a mix of the bits: enough for test data, the same everywhere. */
+uint64_t vv_prng_u64(vv_prng *r)
+{
+	uint64_t x;
+
+	r->state += UINT64_C(0x9e3779b97f4a7c15);
+	x = r->state;
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+uint64_t vv_prng_below(vv_prng *r, uint64_t limit)
+{
+	return vv_prng_u64(r) % limit;
+}
+
+void vv_prng_bytes(vv_prng *r, void *out, size_t len)
+{
+	unsigned char *p = out;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		p[i] = (unsigned char)(vv_prng_u64(r) >> 56);
+	}
+}

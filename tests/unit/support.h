@@ -1,0 +1,123 @@
+/*
+ * support: what unit tests share.
+ *
+ * A test file has static test functions, an array of cmocka_unit_test(...) of
+ * them and
+ *
+ *	int main(int argc, char **argv)
+ *	{
+ *		return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+ *	}
+ *
+ * Every test runs in its own process; helpers fail the test when the machine
+ * does not let them do their work.
+ */
+#ifndef VV_TESTS_UNIT_SUPPORT_H
+#define VV_TESTS_UNIT_SUPPORT_H
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* With --list prints the names; with a name runs that test only; else all. */
+int vv_test_main(int argc, char **argv, const struct CMUnitTest *tests, size_t count);
+
+/* --- folders and files ------------------------------------------------ */
+
+/* A fresh folder that is removed when the test program ends. The same one at
+ * every call within a test. */
+const char *vv_test_dir(void);
+
+/* "<vv_test_dir>/<name>", name as printf makes it; lives until the program ends. */
+const char *vv_test_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes a whole file, making the folders above it. */
+void vv_test_write(const char *path, const void *bytes, size_t len);
+void vv_test_write_text(const char *path, const char *text);
+
+/* The whole file with a NUL behind it; *len may be NULL. Lives until the program
+ * ends. */
+const char *vv_test_read(const char *path, size_t *len);
+
+/* Number of entries of a folder. */
+size_t vv_test_count_entries(const char *path);
+
+/* --- asserting -------------------------------------------------------- */
+
+/* Fails with the message of err when rc is negative. */
+#define vv_assert_ok(rc, err) vv_test_assert_ok((int)(rc), (err), __FILE__, __LINE__)
+
+/* Fails unless rc is exactly this status. */
+#define vv_assert_status(rc, wanted, err)                                                          \
+	vv_test_assert_status((int)(rc), (int)(wanted), (err), __FILE__, __LINE__)
+
+/* Fails unless text has part in it. */
+#define vv_assert_contains(text, part) vv_test_assert_contains((text), (part), __FILE__, __LINE__)
+
+void vv_test_assert_ok(int rc, const vv_error *err, const char *file, int line);
+void vv_test_assert_status(int rc, int wanted, const vv_error *err, const char *file, int line);
+void vv_test_assert_contains(const char *text, const char *part, const char *file, int line);
+
+/* --- faults ----------------------------------------------------------- */
+
+/* The members of vv_sys_ops; malloc and realloc count as one. */
+typedef enum vv_fault {
+	VV_FAULT_ALLOC,
+	VV_FAULT_OPEN,
+	VV_FAULT_CLOSE, /* closes, and reports an error nevertheless */
+	VV_FAULT_READ,  /* read and pread */
+	VV_FAULT_WRITE,
+	VV_FAULT_FSYNC,
+	VV_FAULT_FTRUNCATE,
+	VV_FAULT_RENAME,
+	VV_FAULT_UNLINK,
+	VV_FAULT_MKDIR,
+	VV_FAULT_RMDIR,
+	VV_FAULT_KINDS
+} vv_fault;
+
+/* From now on the n-th call (1 is the next one) of this kind fails with this
+ * errno (allocations with NULL). Only one fault at a time is set. */
+void vv_fault_set(vv_fault kind, unsigned n, int number);
+
+/* As above, and so do all calls of the kind behind the n-th: a full disk. */
+void vv_fault_set_lasting(vv_fault kind, unsigned n, int number);
+
+/* Takes the fault away. Did it ever strike? */
+bool vv_fault_clear(void);
+
+/* From now on read, pread and write move one to three bytes at a time and every
+ * other one of them is interrupted (EINTR) first. */
+void vv_fault_trickle(bool on);
+
+/* Runs attempt with the 1st, 2nd, ... call of kind failing until it gets through
+ * without meeting the fault; it must then have succeeded, and must have failed
+ * each time before. `check`, which may be NULL, looks after each attempt whether
+ * things are as they have to be. Fails the test after 100,000 attempts. */
+typedef vv_status (*vv_fault_fn)(void *payload, vv_error *err);
+typedef void (*vv_fault_check_fn)(void *payload, vv_status rc);
+void vv_fault_each(vv_fault kind, int number, vv_fault_fn attempt, vv_fault_check_fn check,
+		   void *payload);
+
+/* --- random numbers, the same in every run ------------------------------ */
+
+typedef struct vv_prng {
+	uint64_t state;
+} vv_prng;
+
+/* seed, or what the variable VARVE_TEST_SEED says. */
+void vv_prng_init(vv_prng *r, uint64_t seed);
+uint64_t vv_prng_u64(vv_prng *r);
+uint64_t vv_prng_below(vv_prng *r, uint64_t limit); /* limit at least 1 */
+void vv_prng_bytes(vv_prng *r, void *out, size_t len);
+
+#endif
