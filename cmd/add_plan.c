@@ -142,7 +142,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 {
 	const vv_add_request *req = p->req;
-	bool named = item->literal || req->convert;
+	bool named = !req->as_tracked && (item->literal || req->convert);
 	bool wanted = named && (looks_like_table(item->path) || (item->literal && req->described));
 	bool text = false, stat_clean;
 	vv_status rc;

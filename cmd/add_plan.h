@@ -48,6 +48,7 @@ typedef struct vv_add_request {
 	bool force;          /* also ignored files */
 	bool convert;        /* make datasets of what HEAD holds as text */
 	bool fix;            /* make datasets of plain text under tracked patterns, only these */
+	bool as_tracked;     /* only what the attributes track becomes a dataset */
 	bool described;      /* the options say how to read a dataset: name one, and read it again */
 	const vv_stage_options *stage;
 } vv_add_request;

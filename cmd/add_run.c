@@ -15,6 +15,12 @@
 /* More datasets than this in one command get one line each. */
 enum { FEW = 3, PLAIN_MAX = 64 << 20 };
 
+typedef struct entry {
+	const vv_add_item *item;
+	vv_oid blob;
+	vv_stat st;
+} entry;
+
 typedef struct runner {
 	vv_add_report *rep;
 	const vv_add_plan *plan;
@@ -23,6 +29,8 @@ typedef struct runner {
 	vv_stage *s;
 	const vv_add_request *req;
 	bool dry, compact, file_mode;
+	entry *entries; /* of the index, set once the blobs that they name are written */
+	size_t entry_count;
 } runner;
 
 void vv_add_report_clear(vv_add_report *r)
@@ -60,8 +68,8 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 
 	vv_staged_init(&staged);
 	rc = vv_stage_file(run->s, item->path, run->req->stage, run->dry, &staged, &is_pointer, err);
-	if (rc == VV_OK && !run->dry)
-		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &staged.blob, &staged.st, err);
+	if (rc == VV_OK)
+		run->entries[run->entry_count++] = (entry){item, staged.blob, staged.st};
 	if (rc == VV_OK && is_pointer)
 		describe_pointer(run, item, &staged);
 	else if (rc == VV_OK)
@@ -141,6 +149,43 @@ static size_t count_datasets(const vv_add_plan *plan)
 	return n;
 }
 
+static vv_status set_entries(runner *run, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
+		const entry *e = &run->entries[i];
+		rc = vv_index_set(run->x, e->item->path, entry_mode(run, e->item), &e->blob, &e->st, err);
+	}
+	return rc;
+}
+
+/* Datasets without the lines that make them such would be text for everybody else. */
+static vv_status stage_attributes(runner *run, vv_attr_edit *edit, vv_error *err)
+{
+	vv_file_state state = VV_FILE_MODIFIED;
+	vv_index_entry e;
+	char *file;
+	bool exists;
+	vv_status rc;
+
+	if (edit->changed)
+		return vv_attr_edit_stage(edit, run->x, err);
+	if (run->entry_count == 0)
+		return VV_OK;
+	file = vv_repository_file(run->r, ".gitattributes");
+	if (!file)
+		return vv_fail_nomem(err);
+	exists = vv_exists(file);
+	vv_free(file);
+	if (!exists)
+		return VV_OK;
+	if (vv_index_get(run->x, ".gitattributes", &e) &&
+	    (rc = vv_index_file_state(run->x, &e, &state, err)) < 0)
+		return rc;
+	return state == VV_FILE_SAME ? VV_OK : vv_index_add_file(run->x, ".gitattributes", err);
+}
+
 /* Attributes, blocks, index: from here on things are written. */
 static vv_status write_all(runner *run, vv_error *err)
 {
@@ -155,8 +200,8 @@ static vv_status write_all(runner *run, vv_error *err)
 		if (rc == VV_OK)
 			rc = vv_attr_edit_track(&edit, run->plan->items[i].path, true, err);
 	}
-	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, run->x, err)) == VV_OK &&
-	    (rc = vv_stage_commit(run->s, err)) == VV_OK)
+	if (rc == VV_OK && (rc = stage_attributes(run, &edit, err)) == VV_OK &&
+	    (rc = vv_stage_commit(run->s, err)) == VV_OK && (rc = set_entries(run, err)) == VV_OK)
 		rc = vv_index_write(run->x, err);
 	if (rc < 0)
 		vv_attr_edit_undo(&edit);
@@ -167,16 +212,20 @@ static vv_status write_all(runner *run, vv_error *err)
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 		     vv_stage *s, const vv_add_request *req, bool dry, vv_error *err)
 {
-	runner run = {out, plan, r, x, s, req, dry, count_datasets(plan) > FEW, true};
+	runner run = {out, plan, r, x, s, req, dry, count_datasets(plan) > FEW, true, NULL, 0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0)
 		return rc;
+	run.entries = vv_calloc(plan->count + 1, sizeof(*run.entries));
+	if (!run.entries)
+		rc = vv_fail_nomem(err);
 	for (size_t i = 0; i < plan->count && rc == VV_OK; i++)
 		rc = run_item(&run, &plan->items[i], err);
 	if (rc == VV_OK && !dry && plan->count > 0)
 		rc = write_all(&run, err);
+	vv_free(run.entries);
 	if (!dry)
 		vv_stage_release(s);
 	if (rc == VV_OK && (rc = vv_buf_ok(&out->text, err)) == VV_OK)

@@ -261,6 +261,42 @@ static vv_status ordinary_state(collector *c, const vv_index_entry *e, vv_error 
 	return mark(c, e, letters[state], err);
 }
 
+/* A clean stat is also that of the pointer itself, where Git wrote it out. */
+static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_stat *st, bool *out,
+			       vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	char *file;
+	uint64_t size;
+	vv_oid id;
+	vv_status rc = vv_blob_size(c->r, &e->id, &size, err);
+
+	*out = false;
+	if (rc < 0 || size != st->size)
+		return rc;
+	file = vv_repository_file(c->r, e->path);
+	if (!file)
+		return vv_fail_nomem(err);
+	if ((rc = vv_read_file(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
+	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK)
+		*out = vv_oid_equal(&id, &e->id);
+	vv_free(file);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status mark_pointer(collector *c, const vv_index_entry *e, vv_error *err)
+{
+	vv_change_entry *entry;
+	vv_status rc = entry_of(c, e, &entry, err);
+
+	if (rc < 0)
+		return rc;
+	entry->dataset = true;
+	c->out->pointers++;
+	return vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
+}
+
 /* A file whose stat is the index entry's: unchanged; but is it what it should be? */
 static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_stat *st, vv_error *err)
 {
@@ -281,8 +317,10 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 		return rc;
 	if (!pointer)
 		return mark_plain(c, e, err);
-	if (st->size <= VV_POINTER_MAX)
-		return dataset_state(c, e, err); /* may be the pointer itself, not the table */
+	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0)
+		return rc;
+	if (pointer)
+		return mark_pointer(c, e, err);
 	vv_now(&sec, &nsec);
 	return vv_stat_cache_set(vv_stage_stats(c->s), e->path, st, &e->id, sec, nsec, err);
 }

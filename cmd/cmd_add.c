@@ -149,7 +149,7 @@ static int run_add(void *options, int argc, char **argv)
 	const add_options *o = options;
 	vv_stage_options stage = VV_STAGE_OPTIONS_INIT;
 	vv_pathspec paths = {0};
-	vv_add_request req = {NULL, !o->update, o->force, o->convert, o->fix, describes(o), &stage};
+	vv_add_request req = {NULL, !o->update, o->force, o->convert, o->fix, false, describes(o), &stage};
 	vv_repository *r = NULL;
 	const char **names = NULL;
 	char *storage = NULL;

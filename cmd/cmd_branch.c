@@ -318,6 +318,7 @@ static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_r
 typedef struct settings {
 	vv_repository *repo;
 	const char *prefix;
+	bool only_upstream;
 	char *names[64];
 	size_t count;
 } settings;
@@ -325,10 +326,14 @@ typedef struct settings {
 static vv_status collect_setting(void *payload, const char *name, const char *value, const char *level, vv_error *err)
 {
 	settings *s = payload;
+	const char *key = name + strlen(s->prefix);
 
 	(void)value;
-	if (strcmp(level, "local") == 0 && strncmp(name, s->prefix, strlen(s->prefix)) == 0 &&
-	    !strchr(name + strlen(s->prefix), '.') && s->count < 64) {
+	if (strcmp(level, "local") != 0 || strncmp(name, s->prefix, strlen(s->prefix)) != 0 || strchr(key, '.') ||
+	    (s->only_upstream && strcmp(key, "remote") != 0 && strcmp(key, "merge") != 0)) {
+		return VV_OK;
+	}
+	if (s->count < sizeof(s->names) / sizeof(s->names[0])) {
 		s->names[s->count] = vv_strdup(name);
 		if (!s->names[s->count]) {
 			return vv_fail_nomem(err);
@@ -338,7 +343,7 @@ static vv_status collect_setting(void *payload, const char *name, const char *va
 	return VV_OK;
 }
 
-static vv_status forget_settings(vv_repository *r, const char *branch, vv_error *err)
+static vv_status forget_settings(vv_repository *r, const char *branch, bool only_upstream, vv_error *err)
 {
 	char *prefix = joined("branch.", branch, ".");
 	settings s;
@@ -348,6 +353,7 @@ static vv_status forget_settings(vv_repository *r, const char *branch, vv_error 
 	memset(&s, 0, sizeof(s));
 	s.repo = r;
 	s.prefix = prefix;
+	s.only_upstream = only_upstream;
 	if (!prefix) {
 		return vv_fail_nomem(err);
 	}
@@ -392,7 +398,7 @@ static vv_status delete_one(const options *o, vv_repository *r, const char *name
 	if (!o->quiet) {
 		vv_out("deleted branch %s (was %s)\n", vv_text_shows(name), hex);
 	}
-	rc = o->remotes ? VV_OK : forget_settings(r, name, err);
+	rc = o->remotes ? VV_OK : forget_settings(r, name, false, err);
 done:
 	vv_free(hex);
 	vv_free(where);
@@ -493,7 +499,7 @@ static vv_status upstream_of(const options *o, vv_repository *r, const char *nam
 	}
 	if (rc == VV_OK && (rc = need_branch(r, name, err)) == VV_OK) {
 		if (o->unset_upstream) {
-			rc = forget_settings(r, name, err);
+			rc = forget_settings(r, name, true, err);
 		} else if ((rc = set_upstream(r, name, o->upstream, err)) == VV_OK && !o->quiet) {
 			vv_note("branch '%s' now follows '%s'", vv_text_shows(name), vv_text_shows(o->upstream));
 		}

@@ -364,7 +364,7 @@ static vv_status read_values(reading *in, int encoding, vv_error *err)
 
 static unsigned state_at(const uint8_t *states, size_t row)
 {
-	return states[row / 4] >> (2 * (row % 4)) & 3u;
+	return (unsigned)states[row / 4] >> (2 * (row % 4)) & 3u;
 }
 
 static bool has_text(unsigned state)

@@ -43,7 +43,7 @@ typedef struct vv_lenient {
 	 * Negative stops. */
 	vv_status (*note)(void *payload, const vv_lenient_note *note, vv_error *err);
 	void *payload;
-	uint8_t delimiter, quote; /* quote 0: no character quotes */
+	uint8_t delimiter, quote; /* 0: ',' and '"' */
 } vv_lenient;
 
 /* Reads all. VV_EINPUT for a row over 4 GiB or over VV_COLUMNS_MAX cells. */

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "dataset/sniff.h"
 
+#define VV_PACKAGE_NAME "datapackage.json"
+
 /* How to read a repository-relative file: from the work tree, the index or a commit.
  * VV_ENOTFOUND when it is not there. */
 typedef vv_status (*vv_package_read_fn)(void *payload, const char *path, vv_buf *out, vv_error *err);
@@ -21,32 +23,43 @@ typedef vv_status (*vv_package_read_fn)(void *payload, const char *path, vv_buf 
 typedef struct vv_package_resource {
 	char *package_path;   /* "data/datapackage.json" */
 	vv_buf schema;        /* compact JSON of the resource's schema; empty when it has none */
-	bool has_key;         /* schema.primaryKey is there */
-	vv_sniff_hints hints; /* from dialect, format, encoding */
+	bool has_key;         /* schema.primaryKey is there and not empty */
+	vv_sniff_hints hints; /* from dialect, format, mediatype; a header is assumed unless the dialect
+	                       * says there is none, a delimiter that it does not name is found out;
+	                       * parent and path are left NULL */
 } vv_package_resource;
 void vv_package_resource_clear(vv_package_resource *r);
 
 /* Looks for a description of path. VV_ENOTFOUND: none. VV_EINPUT: a descriptor is
  * invalid or asks for what cannot be honoured (the file, the JSON pointer, what). A
- * schema given as a path is read beside the package. */
+ * schema or dialect given as a path is read beside the package. out is initialised
+ * by the call; after a failure it is cleared. */
 vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read, void *payload, vv_error *err);
 
-/* The repository-relative paths that a package file describes, in its order. */
+/* The repository-relative paths that a package file describes, in its order (inline
+ * data and URLs are none); owned by the caller (vv_names_free). */
 vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json, size_t len, vv_error *err);
 
 /* Edits that keep the file's formatting: the package text with the resource of
- * `path` (made when missing; package text may be empty: a new file) changed. Each
- * appends the whole new text to out. type NULL: unchanged. */
+ * `path` (made when missing; package text may be empty: a new file) changed. All the
+ * changes asked for are made at once, and the result is read again before it is given
+ * out. A format that the new type does not have goes with the old type. */
 typedef struct vv_package_edit {
 	const char *path;            /* repository-relative path of the dataset */
 	const char *package_path;
-	const char *set_column;      /* with set_type */
-	const char *set_type;
+	const char *set_column;      /* the column (by its old name) that the next four are about */
+	const char *set_type;        /* NULL: unchanged; the same for the three below */
+	const char *set_format;
+	const char *set_decimal_char, *set_group_char;
 	const char *const *key;      /* NULL: unchanged; else NULL-ended names */
 	const char *const *missing;  /* NULL: unchanged; else NULL-ended values, added to missingValues */
 	const char *rename_from, *rename_to;
 	const char *schema;          /* the current schema (compact JSON), used where the resource has none */
 } vv_package_edit;
+/* Appends the whole new text to out. VV_ENOTFOUND: no such column; VV_EEXISTS:
+ * rename_to is one already; VV_EUSAGE: no such type, or no schema to change;
+ * VV_EREFUSED: the schema lies in a file of its own; VV_EINPUT: the package is not
+ * valid, or would not be. */
 vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit, vv_error *err);
 
 #endif

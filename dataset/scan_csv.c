@@ -237,7 +237,7 @@ static inline void put_cell(vv_cell *cells, size_t limit, csv_line *line, const 
 
 	if (i >= limit) {
 		if (!line->extra) {
-			line->extra = start;
+			line->extra = start - (flags & VV_CELL_QUOTED ? 1 : 0);
 		}
 		return;
 	}

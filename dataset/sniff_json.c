@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/sys.h"
 #include "base/text.h"
 #include "dataset/sniff_internal.h"
 
@@ -283,7 +284,11 @@ static vv_status read_rows(sniff *s, style *st, vv_error *err)
 		rc = sniff_too_short(s, err);
 		goto done;
 	}
-	names = r.cells; /* room enough: as many as the widest row needed */
+	names = vv_calloc(vv_scan_columns(r.scan), sizeof *names);
+	if (!names) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
 	for (i = 0; i < vv_scan_columns(r.scan); i++) {
 		size_t len;
 
@@ -292,6 +297,7 @@ static vv_status read_rows(sniff *s, style *st, vv_error *err)
 	}
 	rc = sniff_set_names(s, names, i, err);
 done:
+	vv_free(names);
 	sniff_reader_close(&r);
 	return rc;
 }

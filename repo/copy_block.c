@@ -9,31 +9,28 @@
 #define DISTANCE_LEN 5u    /* and the distance, of usual packs, */
 #define NAMED_BASE_LEN 34u /* or a zero, codec and digest */
 
-vv_status vv_item_try_base(vv_pack_item *item, const vv_source *src, vv_coder *c, const vv_cid *base,
-			   vv_error *err)
+vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c, const vv_cid *base,
+		       vv_pack_item *out, size_t *cost, vv_error *err)
 {
 	vv_buf raw = VV_BUF_INIT;
-	vv_packed diff;
 	vv_place place;
 	vv_record r;
-	size_t extra;
 	vv_status rc;
 
+	*cost = 0;
 	if (vv_cid_is_null(base) || vv_cid_equal(base, &item->cid)) {
 		return VV_OK;
 	}
+	*out = *item;
 	rc = vv_source_find(src, base, &place, &r, err);
-	if (rc == VV_OK && r.depth < VV_CHAIN_MAX) {
-		rc = vv_source_get_at(src, &place, &raw, &r, err);
-		extra = DEPTH_LEN + (place.pack ? NAMED_BASE_LEN : DISTANCE_LEN);
-		if (rc == VV_OK && item->packed.len > extra) {
-			rc = vv_coder_diff(c, item->raw, item->raw_len, raw.data, raw.len,
-					   item->packed.len - extra, &diff, err);
-			if (rc == VV_OK && diff.len > 0) {
-				item->packed = diff;
-				item->base = *base;
-				item->depth = r.depth + 1;
-			}
+	if (rc == VV_OK && r.depth < VV_CHAIN_MAX &&
+	    (rc = vv_source_get_at(src, &place, &raw, &r, err)) == VV_OK) {
+		rc = vv_coder_diff(c, item->raw, item->raw_len, raw.data, raw.len, item->raw_len,
+				   &out->packed, err);
+		if (rc == VV_OK && out->packed.len > 0) {
+			out->base = *base;
+			out->depth = r.depth + 1;
+			*cost = out->packed.len + DEPTH_LEN + (place.pack ? NAMED_BASE_LEN : DISTANCE_LEN);
 		}
 	}
 	vv_buf_clear(&raw);
@@ -139,6 +136,18 @@ static bool hinted(const copying *cp, const vv_cid_map *hints, const vv_cid *cid
 	return true;
 }
 
+static vv_status try_base(copying *cp, vv_pack_item *item, const vv_cid *base, vv_error *err)
+{
+	vv_pack_item diff;
+	size_t cost;
+	vv_status rc = vv_item_diff(item, cp->own, cp->coder, base, &diff, &cost, err);
+
+	if (rc == VV_OK && cost > 0 && cost < item->packed.len) {
+		*item = diff;
+	}
+	return rc;
+}
+
 static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *hints,
 			     const vv_cid *resembles, vv_error *err)
 {
@@ -151,10 +160,10 @@ static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *
 		return rc;
 	}
 	if (resembles) {
-		rc = vv_item_try_base(item, cp->own, cp->coder, resembles, err);
+		rc = try_base(cp, item, resembles, err);
 	}
 	if (rc == VV_OK && item->packed.method != VV_METHOD_DIFF && hinted(cp, hints, &item->cid, &newer)) {
-		rc = vv_item_try_base(item, cp->own, cp->coder, &newer, err);
+		rc = try_base(cp, item, &newer, err);
 	}
 	return rc;
 }

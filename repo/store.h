@@ -66,9 +66,10 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
 /* Stores a block under its CID, unless the store has it already (in a pack that
  * gc has not set aside) or this writer was given it before. base, when not
  * NULL, names a block that resembles it: the difference is stored where that is
- * smaller and the chain stays within VV_CHAIN_MAX; a base that is missing is no
- * error. cid must be the CID of the bytes (the caller hashes; asserted in debug
- * builds). Thread-safe. */
+ * smaller (one below 1/64 of the block is taken at once) and the chain stays
+ * within VV_CHAIN_MAX; a base that is missing is no error. cid must be the CID of
+ * the bytes (the caller hashes; asserted in debug builds). Thread-safe, but not
+ * while a commit runs: VV_ELOCKED then. */
 #define VV_CHAIN_MAX 50
 vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			const vv_cid *base, vv_error *err);
@@ -79,6 +80,8 @@ vv_status vv_writer_add(vv_writer *w, vv_cid *cid, uint8_t codec, const void *by
 
 /* As vv_store_get, seeing this writer's own blocks too. Thread-safe. */
 vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *err);
+
+/* Need it not be put? (What gc has set aside must be.) Thread-safe. */
 bool vv_writer_has(vv_writer *w, const vv_cid *cid);
 
 typedef struct vv_writer_stats {

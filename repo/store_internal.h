@@ -90,10 +90,12 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
 			  vv_coder *c, const uint8_t **out, vv_error *err);
 
-/* Changes item to a difference against base where that is smaller and the chain
- * stays within VV_CHAIN_MAX. A base that cannot be had is no reason to fail. */
-vv_status vv_item_try_base(vv_pack_item *item, const vv_source *src, vv_coder *c, const vv_cid *base,
-			   vv_error *err);
+/* The item as a difference against base. *cost: its stored bytes and what its
+ * header has more, to be compared with the stored bytes of another form; 0 when
+ * there is none: the base cannot be had (no reason to fail), its chain is as long
+ * as allowed, or the difference is as large as the block. */
+vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c, const vv_cid *base,
+		       vv_pack_item *out, size_t *cost, vv_error *err);
 
 /* Copies a block into a pack in the making: as the difference that it is when
  * its base went there before, else for itself or as a difference against

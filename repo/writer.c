@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "repo/store_internal.h"
 
+#define CLEARLY_SMALL 64u              /* a difference of so little of the block */
 #define FILE_TEMP_PREFIX ".varve-tmp-" /* base/file's */
 
 struct vv_writer {
@@ -172,6 +173,28 @@ static void count_put(vv_writer *w, uint64_t record_len, size_t raw_len)
 	vv_mutex_unlock(w->lock);
 }
 
+/* A difference that is small for any block spares compressing all of it, which
+ * is two thirds of the work. */
+static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *item, const vv_cid *base,
+			     vv_error *err)
+{
+	vv_pack_item diff;
+	size_t cost = 0;
+	vv_status rc;
+
+	if (base && (rc = vv_item_diff(item, src, c, base, &diff, &cost, err)) < 0) {
+		return rc;
+	}
+	if (cost == 0 || cost > item->raw_len / CLEARLY_SMALL) {
+		rc = vv_coder_whole(c, item->raw, item->raw_len, &item->packed, err);
+		if (rc < 0 || cost == 0 || cost >= item->packed.len) {
+			return rc;
+		}
+	}
+	*item = diff;
+	return VV_OK;
+}
+
 static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item, const vv_cid *base,
 			 uint64_t *record_len, vv_error *err)
 {
@@ -181,10 +204,7 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	if (!c) {
 		return VV_ENOMEM;
 	}
-	rc = vv_coder_whole(c, item->raw, item->raw_len, &item->packed, err);
-	if (rc == VV_OK && base) {
-		rc = vv_item_try_base(item, src, c, base, err);
-	}
+	rc = choose_form(src, c, item, base, err);
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
 	}

@@ -23,7 +23,7 @@ function(vv_unit_test folder noun)
 		COMMAND "${CMAKE_COMMAND}"
 			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "PREFIX=${prefix}" -D "OUT=${list}"
 			-D "ENVIRONMENT=${VARVE_TEST_ENV}"
-			-P "${PROJECT_SOURCE_DIR}/cmake/discover.cmake"
+			-P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/discover.cmake"
 		VERBATIM)
 	# Before the first build there is no list: then a test says so by failing.
 	set(include "${CMAKE_CURRENT_BINARY_DIR}/${noun}_include.cmake")

@@ -1,0 +1,16 @@
+/*
+ * commit_summary: what commit prints when it is done.
+ */
+#ifndef VV_CMD_COMMIT_SUMMARY_H
+#define VV_CMD_COMMIT_SUMMARY_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "cmd/changes.h"
+
+/* "[main 1a2b3c4] subject", the number of files, and a line for each dataset. */
+vv_status vv_commit_summary_print(vv_repository *r, vv_stage *s, const vv_changes *changes,
+				  const vv_oid *id, const char *message, bool root_commit, vv_error *err);
+
+#endif

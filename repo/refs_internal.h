@@ -1,0 +1,14 @@
+/*
+ * refs_internal: moving HEAD, and the reflog.
+ */
+#ifndef VV_REPO_REFS_INTERNAL_H
+#define VV_REPO_REFS_INTERNAL_H
+
+#include "repo/refs.h"
+#include "repo/repository_internal.h"
+
+/* Moves what HEAD stands for: its branch, or HEAD itself when detached. old: the
+ * commit it must be at (a null id: an unborn branch). */
+vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message, vv_error *err);
+
+#endif

@@ -1,0 +1,838 @@
+/*
+ * Lists: what goes in comes out in order; seeking and skipping read only what
+ * they must; the nodes are those of a second, naive builder; a change touches few
+ * nodes; damaged nodes are refused.
+ */
+#include "tests/unit/dataset/memory.h"
+
+#include "base/hash.h"
+#include "repo/cbor.h"
+
+/* An entry made of its number: another seed, another entry. */
+static uint64_t put_item(vv_buf *b, vv_list_kind kind, uint64_t seed)
+{
+	vv_prng r;
+	vv_cid cid;
+	uint64_t weight;
+
+	vv_prng_init(&r, seed * 2654435761u + 17);
+	weight = 1 + vv_prng_below(&r, 1000);
+	memset(&cid, 0, sizeof cid);
+	cid.codec = VV_CODEC_RAW;
+	vv_prng_bytes(&r, cid.digest, sizeof cid.digest);
+	if (kind == VV_LIST_LAYOUT) {
+		if (vv_prng_below(&r, 4) == 0) {
+			uint8_t quirks[40];
+			size_t len = 1 + (size_t)vv_prng_below(&r, sizeof quirks);
+
+			vv_prng_bytes(&r, quirks, len);
+			vv_cbor_put_array(b, 2);
+			vv_cbor_put_uint(b, weight);
+			vv_cbor_put_bytes(b, quirks, len);
+		} else {
+			vv_cbor_put_uint(b, weight);
+		}
+		return weight;
+	}
+	vv_cbor_put_array(b, 2);
+	vv_cbor_put_link(b, &cid);
+	vv_cbor_put_uint(b, weight);
+	return weight;
+}
+
+/* count entries with seeds from `first`; those from `edit` on, `edits` of them,
+ * with other seeds. */
+typedef struct plan {
+	vv_list_kind kind;
+	uint64_t count, first, edit, edits;
+} plan;
+
+static uint64_t seed_of(const plan *p, uint64_t i)
+{
+	return p->first + i + (i >= p->edit && i < p->edit + p->edits ? 1000000007u : 0);
+}
+
+static vv_status build(vv_list *out, const plan *p, const vv_sink *sink, const vv_buf *old, vv_error *err)
+{
+	vv_list_builder *b = NULL;
+	vv_buf item = VV_BUF_INIT;
+	vv_status rc = vv_list_builder_new(&b, p->kind, sink, old, err);
+
+	memset(out, 0, sizeof *out);
+	for (uint64_t i = 0; i < p->count && rc >= 0; i++) {
+		uint64_t weight;
+
+		vv_buf_reset(&item);
+		weight = put_item(&item, p->kind, seed_of(p, i));
+		if ((rc = vv_buf_ok(&item, err)) >= 0)
+			rc = vv_list_builder_add(b, item.data, item.len, weight, err);
+	}
+	if (rc >= 0)
+		rc = vv_list_builder_finish(b, out, err);
+	vv_list_builder_free(b);
+	vv_buf_clear(&item);
+	return rc;
+}
+
+static void must_build(vv_list *out, const plan *p, const vv_sink *sink, const vv_buf *old)
+{
+	vv_error err;
+
+	vv_assert_ok(build(out, p, sink, old, &err), &err);
+}
+
+/* ---- a naive builder: all levels in memory ---- */
+
+typedef struct entry {
+	vv_buf bytes;
+	uint64_t weight, count, hash;
+} entry;
+
+static vv_cid put_naive_node(memory *m, vv_list_kind kind, unsigned level, const entry *e, size_t count)
+{
+	static const char *const names[] = {"data", "layout", "chunks"};
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+	vv_cid cid;
+
+	vv_cbor_put_map(&b, 4);
+	vv_cbor_put_key(&b, "v");
+	vv_cbor_put_text(&b, "list", 4);
+	vv_cbor_put_key(&b, "of");
+	vv_cbor_put_text(&b, names[kind], strlen(names[kind]));
+	vv_cbor_put_key(&b, "items");
+	vv_cbor_put_array(&b, count);
+	for (size_t i = 0; i < count; i++)
+		vv_buf_put(&b, e[i].bytes.data, e[i].bytes.len);
+	vv_cbor_put_key(&b, "level");
+	vv_cbor_put_uint(&b, level);
+	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b.data, b.len, &err), &err);
+	vv_assert_ok(vv_list_node_check(b.data, b.len, &err), &err);
+	if (m)
+		vv_assert_ok(memory_put(m, &cid, b.data, b.len, NULL, &err), &err);
+	vv_buf_clear(&b);
+	return cid;
+}
+
+static size_t naive_cut(vv_list_kind kind, unsigned level, const entry *e, size_t count)
+{
+	bool small = kind == VV_LIST_LAYOUT && level == 0;
+	size_t bytes = 0;
+
+	for (size_t n = 1; n <= count; n++) {
+		uint64_t hash = e[n - 1].hash;
+
+		bytes += e[n - 1].bytes.len;
+		if (small) {
+			vv_buf window = VV_BUF_INIT;
+
+			for (size_t i = n > 4 ? n - 4 : 0; i < n; i++)
+				vv_buf_put(&window, e[i].bytes.data, e[i].bytes.len);
+			hash = vv_xxh3(window.data, window.len, 0);
+			vv_buf_clear(&window);
+		}
+		if (n == (small ? 1024 : 256) || bytes >= 256 * 1024 ||
+		    (n >= (small ? 64 : 16) && hash % (small ? 256 : 64) == 0))
+			return n;
+	}
+	return count;
+}
+
+static void naive(vv_buf *top, const plan *p)
+{
+	size_t count = (size_t)p->count;
+	entry *e = calloc(count + 1, sizeof *e);
+	unsigned level = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		e[i].weight = put_item(&e[i].bytes, p->kind, seed_of(p, i));
+		e[i].count = 1;
+		if (p->kind != VV_LIST_LAYOUT)
+			e[i].hash = vv_get_le64((const uint8_t *)e[i].bytes.data + 10);
+	}
+	for (;; level++) {
+		size_t bytes = 0, made = 0, from = 0;
+
+		for (size_t i = 0; i < count; i++)
+			bytes += e[i].bytes.len;
+		if (count <= (p->kind == VV_LIST_LAYOUT && level == 0 ? 256 : 64) && bytes <= 65536)
+			break;
+		while (from < count) {
+			size_t n = naive_cut(p->kind, level, e + from, count - from);
+			vv_cid cid = put_naive_node(NULL, p->kind, level, e + from, n);
+			entry up = {VV_BUF_INIT, 0, 0, vv_get_le64(cid.digest)};
+
+			for (size_t i = from; i < from + n; i++) {
+				up.weight += e[i].weight;
+				up.count += e[i].count;
+				vv_buf_clear(&e[i].bytes);
+			}
+			vv_cbor_put_array(&up.bytes, 3);
+			vv_cbor_put_link(&up.bytes, &cid);
+			vv_cbor_put_uint(&up.bytes, up.weight);
+			vv_cbor_put_uint(&up.bytes, up.count);
+			from += n;
+			e[made++] = up;
+		}
+		count = made;
+	}
+	vv_cbor_put_map(top, 2);
+	vv_cbor_put_key(top, "items");
+	vv_cbor_put_array(top, count);
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_put(top, e[i].bytes.data, e[i].bytes.len);
+		vv_buf_clear(&e[i].bytes);
+	}
+	vv_cbor_put_key(top, "level");
+	vv_cbor_put_uint(top, level);
+	free(e);
+}
+
+static void the_nodes_are_those_of_a_naive_builder(void **state)
+{
+	static const uint64_t counts[] = {0, 1, 15, 16, 63, 64, 65, 66, 255, 256, 257, 300, 1000, 5000, 30000};
+	(void)state;
+
+	for (int kind = 0; kind < 3; kind++) {
+		for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+			plan p = {(vv_list_kind)kind, counts[i], 77, 0, 0};
+			vv_buf expected = VV_BUF_INIT;
+			vv_list list;
+			memory m;
+
+			memory_init(&m);
+			must_build(&list, &p, &m.sink, NULL);
+			naive(&expected, &p);
+			assert_int_equal(list.top.len, expected.len);
+			assert_memory_equal(list.top.data, expected.data, expected.len);
+			for (size_t k = 0; k < m.count; k++) {
+				vv_error err;
+
+				vv_assert_ok(vv_list_node_check(m.block[k].bytes, m.block[k].len, &err), &err);
+			}
+			vv_buf_clear(&expected);
+			vv_list_clear(&list);
+			memory_clear(&m);
+		}
+	}
+}
+
+static void open_list(vv_list_reader **r, vv_list_kind kind, const vv_sink *sink, const vv_list *list)
+{
+	vv_error err;
+
+	vv_assert_ok(vv_list_reader_open(r, kind, sink, list->top.data, list->top.len, &err), &err);
+}
+
+/* Does the reader give entry `index` of the plan next? */
+static void expect_item(vv_list_reader *r, const plan *p, const uint64_t *before, uint64_t index)
+{
+	vv_buf want = VV_BUF_INIT;
+	vv_list_item item;
+	vv_error err;
+	uint64_t weight = put_item(&want, p->kind, seed_of(p, index));
+
+	assert_int_equal(vv_list_next(r, &item, &err), 1);
+	assert_int_equal(item.index, index);
+	assert_int_equal(item.weight, weight);
+	assert_int_equal(item.before, before[index]);
+	assert_int_equal(item.len, want.len);
+	assert_memory_equal(item.bytes, want.data, want.len);
+	assert_ptr_equal(item.cbor.p, item.bytes);
+	vv_buf_clear(&want);
+}
+
+static uint64_t *sums(const plan *p)
+{
+	uint64_t *before = calloc((size_t)p->count + 1, sizeof *before);
+
+	for (uint64_t i = 0; i < p->count; i++) {
+		vv_buf b = VV_BUF_INIT;
+
+		before[i + 1] = before[i] + put_item(&b, p->kind, seed_of(p, i));
+		vv_buf_clear(&b);
+	}
+	return before;
+}
+
+static void entries_come_back_in_order_with_their_places(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < 3; kind++) {
+		plan p = {(vv_list_kind)kind, 3000, 5, 0, 0};
+		uint64_t *before = sums(&p), count, weight;
+		vv_list_reader *r;
+		vv_list_item item;
+		vv_error err;
+		vv_list list;
+		memory m;
+
+		memory_init(&m);
+		must_build(&list, &p, &m.sink, NULL);
+		open_list(&r, p.kind, &m.sink, &list);
+		vv_list_totals(r, &count, &weight);
+		assert_int_equal(count, p.count);
+		assert_int_equal(weight, before[p.count]);
+		assert_int_equal(m.gets, 0);
+		for (uint64_t i = 0; i < p.count; i++)
+			expect_item(r, &p, before, i);
+		assert_int_equal(vv_list_next(r, &item, &err), 0);
+		assert_int_equal(m.gets, m.puts); /* each node once */
+		vv_list_reader_close(r);
+		vv_list_clear(&list);
+		free(before);
+		memory_clear(&m);
+	}
+}
+
+static void seeking_reads_only_the_nodes_on_the_path(void **state)
+{
+	plan p = {VV_LIST_DATA, 20000, 5, 0, 0};
+	uint64_t *before = sums(&p);
+	vv_list_reader *r;
+	vv_list_item item;
+	vv_error err;
+	vv_list list;
+	vv_prng rng;
+	memory m;
+
+	(void)state;
+	memory_init(&m);
+	vv_prng_init(&rng, 3);
+	must_build(&list, &p, &m.sink, NULL);
+	open_list(&r, p.kind, &m.sink, &list);
+	for (int i = 0; i < 2000; i++) {
+		uint64_t index = vv_prng_below(&rng, p.count), step;
+
+		m.gets = 0;
+		if (i % 2) {
+			vv_assert_ok(vv_list_seek_index(r, index, &err), &err);
+		} else {
+			step = vv_prng_below(&rng, before[index + 1] - before[index]);
+			vv_assert_ok(vv_list_seek(r, before[index] + step, &err), &err);
+		}
+		expect_item(r, &p, before, index);
+		assert_true(m.gets <= vv_list_height(r));
+		if (index + 1 < p.count)
+			expect_item(r, &p, before, index + 1);
+	}
+	vv_assert_ok(vv_list_seek(r, before[p.count], &err), &err);
+	assert_int_equal(vv_list_next(r, &item, &err), 0);
+	vv_assert_ok(vv_list_seek_index(r, UINT64_MAX, &err), &err);
+	assert_int_equal(vv_list_next(r, &item, &err), 0);
+	vv_assert_ok(vv_list_seek_index(r, 0, &err), &err);
+	expect_item(r, &p, before, 0);
+	vv_list_reader_close(r);
+	vv_list_clear(&list);
+	free(before);
+	memory_clear(&m);
+}
+
+static void a_small_change_writes_few_nodes_and_each_has_a_base(void **state)
+{
+	plan p = {VV_LIST_DATA, 20000, 5, 0, 0}, q = {VV_LIST_DATA, 20000, 5, 9000, 2};
+	vv_list a, b, plain;
+	memory m;
+	size_t first;
+
+	(void)state;
+	memory_init(&m);
+	must_build(&a, &p, &m.sink, NULL);
+	first = m.count;
+	must_build(&b, &q, &m.sink, &a.top);
+	assert_true(m.count - first >= 1 && m.count - first <= 8);
+	for (size_t i = first; i < m.count; i++) {
+		const memory_block *base = memory_find(&m, &m.block[i].base);
+
+		assert_non_null(base);
+		assert_true(base < &m.block[first]);
+	}
+	/* what came before decides nothing */
+	must_build(&plain, &q, &m.sink, NULL);
+	assert_int_equal(plain.top.len, b.top.len);
+	assert_memory_equal(plain.top.data, b.top.data, b.top.len);
+	vv_list_clear(&a);
+	vv_list_clear(&b);
+	vv_list_clear(&plain);
+	memory_clear(&m);
+}
+
+static void bases_are_found_behind_an_insertion(void **state)
+{
+	/* the same entries, but 40 more in front: places shift by 40 */
+	plan p = {VV_LIST_DATA, 20000, 1000, 0, 0}, q = {VV_LIST_DATA, 20040, 960, 12000, 1};
+	vv_list a, b;
+	memory m;
+	size_t first, like = 0;
+
+	(void)state;
+	memory_init(&m);
+	must_build(&a, &p, &m.sink, NULL);
+	first = m.count;
+	must_build(&b, &q, &m.sink, &a.top);
+	assert_true(m.count - first <= 12);
+	for (size_t i = first; i < m.count; i++) {
+		const memory_block *base = memory_find(&m, &m.block[i].base);
+
+		/* the first entry behind the node's head: the same link */
+		if (base && base->len > 70 && memcmp(base->bytes + 26, m.block[i].bytes + 26, 40) == 0)
+			like++;
+	}
+	assert_true(like >= 1);
+	vv_list_clear(&a);
+	vv_list_clear(&b);
+	memory_clear(&m);
+}
+
+/* Numbers of entries in which two lists differ, skipping equal nodes. */
+static size_t compare(vv_list_reader *a, vv_list_reader *b)
+{
+	size_t differing = 0;
+	vv_error err;
+
+	for (;;) {
+		unsigned height = vv_list_height(a) > vv_list_height(b) ? vv_list_height(a) : vv_list_height(b);
+		vv_list_item x, y;
+		bool skipped = false;
+		int more;
+
+		for (; height > 0 && !skipped; height--) {
+			vv_cid c, d;
+			uint64_t items, weight;
+
+			if (vv_list_peek_node(a, &c, &items, &weight, height) &&
+			    vv_list_peek_node(b, &d, &items, &weight, height) && vv_cid_equal(&c, &d)) {
+				vv_assert_ok(vv_list_skip(a, height, &err), &err);
+				vv_assert_ok(vv_list_skip(b, height, &err), &err);
+				skipped = true;
+			}
+		}
+		if (skipped)
+			continue;
+		more = vv_list_next(a, &x, &err);
+		assert_true(more >= 0);
+		assert_int_equal(vv_list_next(b, &y, &err), more);
+		if (more == 0)
+			return differing;
+		differing += x.len != y.len || memcmp(x.bytes, y.bytes, x.len) != 0;
+	}
+}
+
+static void equal_nodes_are_skipped_unread(void **state)
+{
+	plan p = {VV_LIST_DATA, 30000, 5, 0, 0}, q = {VV_LIST_DATA, 30000, 5, 17000, 3};
+	vv_list_reader *x, *y;
+	vv_list a, b;
+	memory m;
+
+	(void)state;
+	memory_init(&m);
+	must_build(&a, &p, &m.sink, NULL);
+	must_build(&b, &q, &m.sink, NULL);
+	open_list(&x, p.kind, &m.sink, &a);
+	open_list(&y, p.kind, &m.sink, &b);
+	assert_true(vv_list_height(x) >= 2);
+	m.gets = 0;
+	assert_int_equal(compare(x, y), 3);
+	assert_true(m.gets <= 16);
+	vv_list_reader_close(x);
+	vv_list_reader_close(y);
+	vv_list_clear(&a);
+	vv_list_clear(&b);
+	memory_clear(&m);
+}
+
+static void skipping_lands_behind_the_node(void **state)
+{
+	plan p = {VV_LIST_DATA, 20000, 5, 0, 0};
+	uint64_t *before = sums(&p), at = 0;
+	vv_list_reader *r;
+	vv_error err;
+	vv_list list;
+	vv_prng rng;
+	memory m;
+
+	(void)state;
+	memory_init(&m);
+	vv_prng_init(&rng, 9);
+	must_build(&list, &p, &m.sink, NULL);
+	open_list(&r, p.kind, &m.sink, &list);
+	while (at < p.count) {
+		unsigned height = (unsigned)vv_prng_below(&rng, vv_list_height(r) + 1);
+		uint64_t items = 1, weight = before[at + 1] - before[at];
+		vv_cid cid;
+
+		if (height > 0 && !vv_list_peek_node(r, &cid, &items, &weight, height))
+			height = 0;
+		if (height == 0 && vv_prng_below(&rng, 2)) {
+			expect_item(r, &p, before, at++);
+			continue;
+		}
+		assert_int_equal(before[at + items] - before[at], weight);
+		vv_assert_ok(vv_list_skip(r, height, &err), &err);
+		at += items;
+	}
+	assert_false(vv_list_peek_node(r, &(vv_cid){0}, &at, &at, 1));
+	assert_true(vv_list_skip(r, 1, &err) < 0);
+	vv_list_reader_close(r);
+	vv_list_clear(&list);
+	free(before);
+	memory_clear(&m);
+}
+
+static void a_missing_node_is_an_error_and_no_end(void **state)
+{
+	plan p = {VV_LIST_DATA, 500, 5, 0, 0};
+	vv_list_reader *r;
+	vv_list_item item;
+	vv_error err;
+	vv_list list;
+	memory m;
+	int more;
+
+	(void)state;
+	memory_init(&m);
+	must_build(&list, &p, &m.sink, NULL);
+	m.block[m.count / 2].gone = true;
+	open_list(&r, p.kind, &m.sink, &list);
+	while ((more = vv_list_next(r, &item, &err)) > 0)
+		;
+	assert_int_equal(more, VV_EMISSING);
+	assert_int_equal(vv_list_next(r, &item, &err), VV_EMISSING);
+	vv_list_reader_close(r);
+	vv_list_clear(&list);
+	memory_clear(&m);
+}
+
+static void a_node_under_the_wrong_sums_is_refused(void **state)
+{
+	plan p = {VV_LIST_DATA, 200, 5, 0, 0};
+	vv_buf top = VV_BUF_INIT;
+	vv_list_reader *r;
+	vv_list_item item;
+	vv_error err;
+	vv_list list;
+	memory m;
+
+	(void)state;
+	memory_init(&m);
+	must_build(&list, &p, &m.sink, NULL);
+	for (int wrong = 0; wrong < 2; wrong++) {
+		vv_cbor c;
+		size_t count;
+
+		vv_buf_reset(&top);
+		vv_cbor_put_map(&top, 2);
+		vv_cbor_put_key(&top, "items");
+		vv_cbor_put_array(&top, 1);
+		vv_cbor_put_array(&top, 3);
+		vv_cbor_put_link(&top, &m.block[0].cid);
+		vv_cbor_put_uint(&top, wrong ? 1000000 : 100);
+		vv_cbor_put_uint(&top, wrong ? 16 : 15);
+		vv_cbor_put_key(&top, "level");
+		vv_cbor_put_uint(&top, 1);
+		vv_cbor_init(&c, top.data, top.len);
+		vv_assert_ok(vv_cbor_get_map(&c, &count, &err), &err);
+		vv_assert_ok(vv_list_reader_open(&r, VV_LIST_DATA, &m.sink, top.data, top.len, &err), &err);
+		assert_int_equal(vv_list_next(r, &item, &err), VV_ECORRUPT);
+		vv_list_reader_close(r);
+	}
+	vv_buf_clear(&top);
+	vv_list_clear(&list);
+	memory_clear(&m);
+}
+
+static void a_dry_builder_gives_the_same_top_and_stores_nothing(void **state)
+{
+	plan p = {VV_LIST_CHUNKS, 900, 5, 0, 0};
+	vv_list a, b;
+	memory m;
+	vv_sink dry;
+
+	(void)state;
+	memory_init(&m);
+	must_build(&a, &p, &m.sink, NULL);
+	dry = m.sink;
+	dry.put = NULL;
+	m.puts = 0;
+	must_build(&b, &p, &dry, &a.top);
+	assert_int_equal(m.puts, 0);
+	assert_int_equal(a.top.len, b.top.len);
+	assert_memory_equal(a.top.data, b.top.data, a.top.len);
+	vv_list_clear(&a);
+	vv_list_clear(&b);
+	memory_clear(&m);
+}
+
+/* ---- nodes that are refused ---- */
+
+typedef struct draft {
+	const char *of;
+	unsigned level, count, parts;
+	uint8_t codec;
+	uint64_t weight, below;
+	size_t cut_at; /* this entry's link ends a node */
+} draft;
+
+static void put_draft(vv_buf *b, const draft *d)
+{
+	vv_buf_reset(b);
+	vv_cbor_put_map(b, 4);
+	vv_cbor_put_key(b, "v");
+	vv_cbor_put_text(b, "list", 4);
+	vv_cbor_put_key(b, "of");
+	vv_cbor_put_text(b, d->of, strlen(d->of));
+	vv_cbor_put_key(b, "items");
+	vv_cbor_put_array(b, d->count);
+	for (unsigned i = 0; i < d->count; i++) {
+		vv_cid cid;
+
+		memset(&cid, 0x11, sizeof cid);
+		cid.codec = d->codec;
+		if (i + 1 == d->cut_at)
+			memset(cid.digest, 0, 8);
+		vv_cbor_put_array(b, d->parts);
+		vv_cbor_put_link(b, &cid);
+		if (d->parts > 1)
+			vv_cbor_put_uint(b, d->weight);
+		for (unsigned k = 2; k < d->parts; k++)
+			vv_cbor_put_uint(b, d->below);
+	}
+	vv_cbor_put_key(b, "level");
+	vv_cbor_put_uint(b, d->level);
+}
+
+static void nodes_of_a_wrong_shape_are_refused(void **state)
+{
+	static const draft good = {"data", 0, 20, 2, VV_CODEC_RAW, 9, 0, 20};
+	static const draft upper = {"data", 1, 20, 3, VV_CODEC_DAG_CBOR, 9, 9, 0};
+	static const draft wrong[] = {
+		{"rows", 0, 20, 2, VV_CODEC_RAW, 9, 0, 0},
+		{"data", 0, 0, 2, VV_CODEC_RAW, 9, 0, 0},
+		{"data", 0, 257, 2, VV_CODEC_RAW, 9, 0, 0},
+		{"data", 0, 20, 1, VV_CODEC_RAW, 9, 0, 0},
+		{"data", 0, 20, 3, VV_CODEC_RAW, 9, 1, 0},
+		{"data", 0, 20, 2, VV_CODEC_DAG_CBOR, 9, 0, 0},
+		{"data", 0, 20, 2, VV_CODEC_RAW, 0, 0, 0},
+		{"data", 0, 20, 2, VV_CODEC_RAW, 9, 0, 17},
+		{"chunks", 0, 20, 3, VV_CODEC_RAW, 9, 9, 0},
+		{"layout", 0, 20, 2, VV_CODEC_RAW, 9, 0, 0},
+		{"data", 1, 20, 2, VV_CODEC_DAG_CBOR, 9, 0, 0},
+		{"data", 1, 20, 3, VV_CODEC_RAW, 9, 9, 0},
+		{"data", 1, 20, 3, VV_CODEC_DAG_CBOR, 9, 0, 0},
+		{"data", 1, 20, 3, VV_CODEC_DAG_CBOR, 9, 10, 0},
+		{"data", 1, 20, 3, VV_CODEC_DAG_CBOR, UINT64_MAX, 9, 0},
+		{"data", 16, 20, 3, VV_CODEC_DAG_CBOR, 9, 9, 0},
+	};
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	put_draft(&b, &good);
+	vv_assert_ok(vv_list_node_check(b.data, b.len, &err), &err);
+	put_draft(&b, &upper);
+	vv_assert_ok(vv_list_node_check(b.data, b.len, &err), &err);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		put_draft(&b, &wrong[i]);
+		vv_assert_status(vv_list_node_check(b.data, b.len, &err), VV_ECORRUPT, &err);
+	}
+	vv_buf_clear(&b);
+}
+
+static void put_chunk_top(vv_buf *b, uint64_t bytes)
+{
+	vv_cid cid;
+
+	memset(&cid, 0x22, sizeof cid);
+	cid.codec = VV_CODEC_RAW;
+	vv_cbor_put_map(b, 2);
+	vv_cbor_put_key(b, "items");
+	vv_cbor_put_array(b, 1);
+	vv_cbor_put_array(b, 2);
+	vv_cbor_put_link(b, &cid);
+	vv_cbor_put_uint(b, bytes);
+	vv_cbor_put_key(b, "level");
+	vv_cbor_put_uint(b, 0);
+}
+
+/* One data entry of 10 rows with out-of-line cells at these places. */
+static vv_status add_outs(const uint64_t (*place)[2], size_t count, uint64_t said, vv_error *err)
+{
+	vv_list_builder *b = NULL;
+	vv_buf item = VV_BUF_INIT;
+	vv_cid cid;
+	memory m;
+	vv_status rc;
+
+	memory_init(&m);
+	memset(&cid, 0x33, sizeof cid);
+	cid.codec = VV_CODEC_RAW;
+	vv_cbor_put_array(&item, 3);
+	vv_cbor_put_link(&item, &cid);
+	vv_cbor_put_uint(&item, 10);
+	vv_cbor_put_array(&item, count);
+	for (size_t i = 0; i < count; i++) {
+		vv_cbor_put_array(&item, 4);
+		vv_cbor_put_uint(&item, place[i][0]);
+		vv_cbor_put_uint(&item, place[i][1]);
+		vv_cbor_put_uint(&item, said);
+		put_chunk_top(&item, 300000);
+	}
+	vv_assert_ok(vv_list_builder_new(&b, VV_LIST_DATA, &m.sink, NULL, err), err);
+	rc = vv_list_builder_add(b, item.data, item.len, 10, err);
+	vv_list_builder_free(b);
+	vv_buf_clear(&item);
+	memory_clear(&m);
+	return rc;
+}
+
+static void places_of_long_cells_must_be_in_order_and_within_the_group(void **state)
+{
+	static const uint64_t good[][2] = {{0, 3}, {0, 4}, {9, 0}};
+	static const uint64_t wrong[][2][2] = {
+		{{1, 1}, {1, 1}}, {{1, 2}, {1, 1}}, {{2, 0}, {1, 1}}, {{0, 0}, {10, 0}}, {{0, 0}, {0, 16384}}};
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(add_outs(good, 3, 300000, &err), &err);
+	vv_assert_status(add_outs(good, 3, 300001, &err), VV_ECORRUPT, &err);
+	vv_assert_status(add_outs(good, 0, 300000, &err), VV_ECORRUPT, &err);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		vv_assert_status(add_outs(wrong[i], 2, 300000, &err), VV_ECORRUPT, &err);
+}
+
+static vv_status add_quirks(uint64_t total, bool chunks, vv_error *err)
+{
+	vv_list_builder *b = NULL;
+	vv_buf item = VV_BUF_INIT;
+	uint8_t *quirks = calloc(1, (size_t)total + 1);
+	memory m;
+	vv_status rc;
+
+	memory_init(&m);
+	vv_cbor_put_array(&item, 2);
+	vv_cbor_put_uint(&item, 5);
+	if (chunks) {
+		vv_cbor_put_array(&item, 2);
+		vv_cbor_put_uint(&item, total);
+		put_chunk_top(&item, total);
+	} else {
+		vv_cbor_put_bytes(&item, quirks, (size_t)total);
+	}
+	vv_assert_ok(vv_list_builder_new(&b, VV_LIST_LAYOUT, &m.sink, NULL, err), err);
+	rc = vv_list_builder_add(b, item.data, item.len, 5, err);
+	vv_list_builder_free(b);
+	vv_buf_clear(&item);
+	memory_clear(&m);
+	free(quirks);
+	return rc;
+}
+
+static void long_quirks_are_chunks_and_short_ones_are_not(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(add_quirks(1, false, &err), &err);
+	vv_assert_ok(add_quirks(262144, false, &err), &err);
+	vv_assert_ok(add_quirks(262145, true, &err), &err);
+	vv_assert_status(add_quirks(0, false, &err), VV_ECORRUPT, &err);
+	vv_assert_status(add_quirks(262145, false, &err), VV_ECORRUPT, &err);
+	vv_assert_status(add_quirks(262144, true, &err), VV_ECORRUPT, &err);
+}
+
+static void heavy_entries_end_a_node_early(void **state)
+{
+	vv_list_builder *b = NULL;
+	vv_buf item = VV_BUF_INIT;
+	uint8_t *quirks = calloc(1, 100000);
+	vv_error err;
+	vv_list list;
+	memory m;
+
+	(void)state;
+	memory_init(&m);
+	vv_assert_ok(vv_list_builder_new(&b, VV_LIST_LAYOUT, &m.sink, NULL, &err), &err);
+	for (unsigned i = 0; i < 10; i++) {
+		vv_buf_reset(&item);
+		vv_cbor_put_array(&item, 2);
+		vv_cbor_put_uint(&item, 5);
+		vv_cbor_put_bytes(&item, quirks, 100000);
+		vv_assert_ok(vv_list_builder_add(b, item.data, item.len, 5, &err), &err);
+	}
+	vv_assert_ok(vv_list_builder_finish(b, &list, &err), &err);
+	assert_int_equal(m.count, 2); /* 3 + 3 + 3 and 1, the first three being equal */
+	for (size_t i = 0; i < m.count; i++)
+		vv_assert_ok(vv_list_node_check(m.block[i].bytes, m.block[i].len, &err), &err);
+	vv_list_builder_free(b);
+	vv_list_clear(&list);
+	vv_buf_clear(&item);
+	free(quirks);
+	memory_clear(&m);
+}
+
+/* ---- faults ---- */
+
+typedef struct fault_run {
+	memory *m;
+	plan p;
+	const vv_buf *old;
+} fault_run;
+
+static vv_status build_and_read(void *payload, vv_error *err)
+{
+	fault_run *f = payload;
+	vv_list_reader *r = NULL;
+	vv_list_item item;
+	uint64_t seen = 0;
+	vv_list list;
+	vv_status rc = build(&list, &f->p, &f->m->sink, f->old, err);
+	int more = 0;
+
+	if (rc >= 0)
+		rc = vv_list_reader_open(&r, f->p.kind, &f->m->sink, list.top.data, list.top.len, err);
+	while (rc >= 0 && (more = vv_list_next(r, &item, err)) > 0)
+		seen++;
+	if (rc >= 0 && more < 0)
+		rc = (vv_status)more;
+	if (rc >= 0)
+		assert_int_equal(seen, f->p.count);
+	vv_list_reader_close(r);
+	vv_list_clear(&list);
+	return rc;
+}
+
+static void every_failed_allocation_is_reported_and_leaks_nothing(void **state)
+{
+	fault_run f = {NULL, {VV_LIST_DATA, 150, 5, 0, 0}, NULL};
+	memory m;
+
+	(void)state;
+	memory_init(&m);
+	f.m = &m;
+	vv_fault_each(VV_FAULT_ALLOC, 12, build_and_read, NULL, &f);
+	memory_clear(&m);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_nodes_are_those_of_a_naive_builder),
+		cmocka_unit_test(entries_come_back_in_order_with_their_places),
+		cmocka_unit_test(seeking_reads_only_the_nodes_on_the_path),
+		cmocka_unit_test(a_small_change_writes_few_nodes_and_each_has_a_base),
+		cmocka_unit_test(bases_are_found_behind_an_insertion),
+		cmocka_unit_test(equal_nodes_are_skipped_unread),
+		cmocka_unit_test(skipping_lands_behind_the_node),
+		cmocka_unit_test(a_missing_node_is_an_error_and_no_end),
+		cmocka_unit_test(a_node_under_the_wrong_sums_is_refused),
+		cmocka_unit_test(a_dry_builder_gives_the_same_top_and_stores_nothing),
+		cmocka_unit_test(nodes_of_a_wrong_shape_are_refused),
+		cmocka_unit_test(places_of_long_cells_must_be_in_order_and_within_the_group),
+		cmocka_unit_test(long_quirks_are_chunks_and_short_ones_are_not),
+		cmocka_unit_test(heavy_entries_end_a_node_early),
+		cmocka_unit_test(every_failed_allocation_is_reported_and_leaks_nothing),
+	};
+
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}
