@@ -433,6 +433,11 @@ static bool find_end(size_t *end, const char *bytes, size_t len)
 				return true;
 			}
 			break;
+		case CONTROL:
+			/* yajl takes vertical tabs and form feeds for white space. */
+			at++;
+			bad = c != '\t' && c != '\n' && c != '\r';
+			break;
 		default:
 			at++;
 			break;

@@ -29,8 +29,9 @@ struct vv_pool {
 	worker *workers;
 };
 
-/* Which number this thread has, in the one pool that it may belong to. */
-static _Thread_local unsigned own_number;
+/* What this thread is to the pool it belongs to; NULL for all others. A job may itself
+ * wait for jobs of another pool: there its thread is a waiting caller, number 0. */
+static _Thread_local const worker *self;
 
 static vv_job *take_first(vv_pool *p)
 {
@@ -52,7 +53,7 @@ static vv_job *take_first(vv_pool *p)
 static void run_unlocked(vv_pool *p, vv_job *job)
 {
 	(void)pthread_mutex_unlock(&p->lock);
-	job->run(job, own_number);
+	job->run(job, self && self->pool == p ? self->number : 0);
 	(void)pthread_mutex_lock(&p->lock);
 	job->state = DONE;
 	(void)pthread_cond_broadcast(&p->ended);
@@ -64,7 +65,7 @@ static void *worker_main(void *payload)
 	vv_pool *p = w->pool;
 	vv_job *job;
 
-	own_number = w->number;
+	self = w;
 	(void)pthread_mutex_lock(&p->lock);
 	for (;;) {
 		job = take_first(p);

@@ -114,6 +114,8 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	vv_status rc;
 
 	if (vv_add_never(item->path)) {
+		if (item->literal && p->req->described)
+			return vv_fail(err, VV_EUSAGE, "%s never is a dataset", vv_text_shows(item->path));
 		item->action = VV_ADD_PLAIN;
 		return append(p->plan, item, err);
 	}
@@ -135,6 +137,20 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 		return VV_OK;
 	if (same && !p->req->described)
 		item->action = VV_ADD_SAME;
+	return append(p->plan, item, err);
+}
+
+/* An ordinary file: a touched one only gets its new stat. */
+static vv_status plan_file(planner *p, vv_add_item *item, vv_error *err)
+{
+	vv_file_state state = VV_FILE_MODIFIED;
+	vv_index_entry entry;
+	vv_status rc;
+
+	if (vv_index_get(p->x, item->path, &entry) &&
+	    (rc = vv_index_file_state(p->x, &entry, &state, err)) < 0)
+		return rc;
+	item->action = state == VV_FILE_SAME ? VV_ADD_SAME : VV_ADD_FILE;
 	return append(p->plan, item, err);
 }
 
@@ -180,8 +196,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	known_same(p, item, &stat_clean);
 	if (stat_clean)
 		return VV_OK;
-	item->action = VV_ADD_FILE;
-	return append(p->plan, item, err);
+	return plan_file(p, item, err);
 }
 
 static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)

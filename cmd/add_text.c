@@ -72,7 +72,10 @@ static void put_stored(vv_buf *b, const vv_staged *staged)
 
 static void put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
 {
-	vv_buf_printf(b, ", in %s", vv_text_seconds(ms));
+	if (ms < 1000)
+		vv_buf_printf(b, ", in %" PRIu64 " ms", ms);
+	else
+		vv_buf_printf(b, ", in %s", vv_text_seconds(ms));
 	if (ms >= 20)
 		vv_buf_printf(b, " (%s/s)", vv_text_bytes(bytes / ms * 1000));
 }
@@ -105,7 +108,7 @@ static vv_status describe_table(vv_buf *b, const vv_staged *staged, bool again, 
 		vv_buf_puts(b, "\n  form:    ");
 		vv_dialect_describe(b, &root->dialect);
 		if (staged->result.irregular_rows > 0)
-			vv_buf_printf(b, "; %s row%s kept as they are written",
+			vv_buf_printf(b, "; kept as written: %s odd row%s",
 				      vv_text_count(staged->result.irregular_rows),
 				      plural(staged->result.irregular_rows));
 	} else if (!same_form(staged)) {
@@ -221,6 +224,8 @@ vv_status vv_add_describe(vv_add_report *out, vv_stage *s, const vv_add_item *it
 
 static void print_total(const vv_add_report *rep)
 {
+	vv_buf time = VV_BUF_INIT;
+
 	if (rep->tables + rep->files <= 3)
 		return;
 	vv_out("in all: ");
@@ -229,8 +234,10 @@ static void print_total(const vv_add_report *rep)
 		       vv_text_count(rep->rows), plural(rep->rows));
 	if (rep->files > 0)
 		vv_out("%s%s file%s", rep->tables ? ", " : "", vv_text_count(rep->files), plural(rep->files));
-	vv_out(", %s stored of %s, in %s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
-	       vv_text_seconds(rep->ms));
+	put_speed(&time, rep->bytes, rep->ms);
+	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
+	       vv_buf_cstr(&time));
+	vv_buf_clear(&time);
 }
 
 void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry)
@@ -249,7 +256,7 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 			vv_out("%s stay%s text, as in HEAD; 'varve add --convert PATH' makes a table\n",
 			       vv_buf_cstr(&plan->kept_names), plan->kept_text == 1 ? "s" : "");
 		if (plan->new_text > 0)
-			vv_out("%s go%s to Git as text; 'varve add FILE' with the file's name makes a table\n",
+			vv_out("%s go%s to Git as text; 'varve add' with the name of a file makes a table of it\n",
 			       vv_buf_cstr(&plan->new_names), plan->new_text == 1 ? "es" : "");
 	}
 	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {

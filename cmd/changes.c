@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/add_plan.h"
+#include "cmd/attr_list.h"
 #include "cmd/changes_internal.h"
 #include "repo/attributes.h"
 #include "repo/history.h"
@@ -22,6 +23,7 @@ typedef struct collector {
 	vv_index *x;
 	vv_stage *s;
 	const vv_changes_options *opts;
+	vv_attr_list lines;  /* what may concern varve */
 	size_t staged_count; /* entries of HEAD against the index, sorted by path */
 } collector;
 
@@ -254,11 +256,15 @@ static vv_status ordinary_state(collector *c, const vv_index_entry *e, vv_error 
 	static const char letters[] = {[VV_FILE_SAME] = ' ', [VV_FILE_MODIFIED] = 'M',
 				       [VV_FILE_DELETED] = 'D', [VV_FILE_TYPE_CHANGED] = 'T'};
 	vv_file_state state;
+	vv_change_entry *entry;
 	vv_status rc = vv_index_file_state(c->x, e, &state, err);
 
-	if (rc < 0 || state == VV_FILE_SAME)
+	if (rc < 0 || state == VV_FILE_SAME || (rc = entry_of(c, e, &entry, err)) < 0)
 		return rc;
-	return mark(c, e, letters[state], err);
+	entry->work = letters[state];
+	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode))
+		rc = vv_stage_is_pointer(c->s, &e->id, &entry->lost, err);
+	return rc;
 }
 
 /* A clean stat is also that of the pointer itself, where Git wrote it out. */
@@ -309,10 +315,11 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 	/* The stat cache only knows pointers. */
 	if (vv_stat_cache_get(vv_stage_stats(c->s), e->path, st, &id) && vv_oid_equal(&id, &e->id))
 		return VV_OK;
-	if (!S_ISREG(e->mode) || (rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0)
-		return S_ISREG(e->mode) ? rc : VV_OK;
-	if (!tracked || vv_add_never(e->path))
+	/* The attributes themselves take 50 us to ask: too much for each of 10,000 files. */
+	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path))
 		return VV_OK;
+	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked || vv_add_never(e->path))
+		return rc;
 	if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0)
 		return rc;
 	if (!pointer)
@@ -361,8 +368,10 @@ static vv_status entry_state(collector *c, const vv_index_entry *e, vv_error *er
 static vv_status add_work(collector *c, vv_error *err)
 {
 	size_t count = vv_index_count(c->x);
-	vv_status rc;
+	vv_status rc = vv_attr_list_read(&c->lines, c->r, err);
 
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
 		vv_index_at(c->x, i, &e);
@@ -397,10 +406,24 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	return rc;
 }
 
+/* "refs/remotes/origin/main" as people say it. */
+static void shorten(char *ref)
+{
+	static const char *const prefixes[] = {"refs/heads/", "refs/remotes/", "refs/"};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t len = strlen(prefixes[i]);
+		if (strncmp(ref, prefixes[i], len) == 0) {
+			memmove(ref, ref + len, strlen(ref + len) + 1);
+			return;
+		}
+	}
+}
+
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_stage *s,
 			  const vv_changes_options *opts, vv_error *err)
 {
-	collector c = {out, r, x, s, opts, 0};
+	collector c = {out, r, x, s, opts, {NULL, 0, 0}, 0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -411,10 +434,15 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_sta
 		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead, &out->behind, err);
 		if (rc < 0 && rc != VV_ENOTFOUND)
 			return rc;
+		if (rc == VV_OK)
+			shorten(out->upstream);
 	}
 	if ((rc = add_staged(&c, err)) < 0)
 		return rc;
-	if (!opts->no_work && (rc = add_work(&c, err)) < 0)
+	if (!opts->no_work)
+		rc = add_work(&c, err);
+	vv_attr_list_clear(&c.lines);
+	if (rc < 0)
 		return rc;
 	if (opts->untracked)
 		rc = vv_untracked_each(x, "", opts->untracked_all, on_untracked, &c, err);

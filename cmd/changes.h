@@ -24,6 +24,7 @@ typedef struct vv_change_facts {
 	bool known;             /* groups and rows are */
 	uint64_t groups, groups_new;
 	uint64_t rows, rows_before;
+	uint64_t stored, bytes; /* staged: taken in the store by what is new; of the file */
 	char *form;             /* only the form changed: "LF -> CRLF" */
 	char *problem;          /* it cannot be taken: why */
 } vv_change_facts;
@@ -36,6 +37,7 @@ typedef struct vv_change_entry {
 	bool table;             /* of a table */
 	bool pointer_only;      /* the work tree holds the pointer */
 	bool blocks_here;       /* with pointer_only: restoring will work */
+	bool lost;              /* the index holds a pointer, but no attribute tracks the path */
 	bool plain;             /* tracked by varve, but the index holds it as text */
 	vv_oid head_id, index_id;
 	uint32_t head_mode, index_mode;

@@ -37,6 +37,7 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_stage 
 		   (!now.kind && before.kind && strcmp(before.kind, "table") == 0);
 	f->rows_before = before.rows;
 	f->rows = now.rows;
+	f->bytes = now.bytes;
 	if (!now.kind || (rc = vv_repository_store(r, &store, err)) < 0)
 		goto done;
 	vv_sink_dry(&sink, store);
@@ -48,6 +49,7 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_stage 
 	}
 	if (rc == VV_OK) {
 		f->known = true;
+		f->stored = growth.stored;
 		f->groups_new = growth.leaves < f->groups ? growth.leaves : f->groups;
 	} else if (rc == VV_EMISSING) {
 		rc = VV_OK;

@@ -139,7 +139,10 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 		c->files++;
 	}
 	if (rc < 0) {
-		return vv_prefix(err, "%s", vv_text_shows(path));
+		const char *name = vv_text_shows(path);
+
+		/* Some of what is called here names the path itself. */
+		return strncmp(err->message, name, strlen(name)) == 0 ? rc : vv_prefix(err, "%s", name);
 	}
 	if (to_index) {
 		return VV_OK;

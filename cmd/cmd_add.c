@@ -119,8 +119,20 @@ static bool describes(const add_options *o)
 	       !o->header;
 }
 
-static vv_status add(vv_repository *r, const add_options *o, vv_add_request *req, vv_error *err)
+/* What can be done about a file that is no clean table. */
+static void report_refused(const vv_error *err, const char *path)
 {
+	vv_report(err);
+	if (path && !strstr(err->hint, "--as file")) {
+		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
+		vv_note("hint: 'varve convert --lenient %s OUT' writes it clean, and says what it guessed",
+			vv_text_shows(path));
+	}
+}
+
+static int add(vv_repository *r, const add_options *o, vv_add_request *req)
+{
+	vv_error error, *err = &error;
 	vv_stage *s = NULL;
 	vv_index *x = NULL;
 	vv_writer *w;
@@ -137,11 +149,13 @@ static vv_status add(vv_repository *r, const add_options *o, vv_add_request *req
 	vv_progress_end();
 	if (rc == VV_OK)
 		vv_add_report_print(&rep, &plan, o->quiet, o->dry_run);
+	else
+		report_refused(err, rep.refused);
 	vv_add_report_clear(&rep);
 	vv_add_plan_clear(&plan);
 	vv_index_close(x);
 	vv_stage_close(s);
-	return rc;
+	return rc == VV_OK ? VV_EXIT_OK : VV_EXIT_TROUBLE;
 }
 
 static int run_add(void *options, int argc, char **argv)
@@ -155,6 +169,7 @@ static int run_add(void *options, int argc, char **argv)
 	char *storage = NULL;
 	vv_error err;
 	vv_status rc;
+	int code;
 
 	if (argc == 0 && !o->all && !o->update && !o->fix) {
 		vv_note("varve: nothing named, nothing staged");
@@ -168,13 +183,15 @@ static int run_add(void *options, int argc, char **argv)
 	    (rc = vv_worktree_need(r, "add", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {
 		req.paths = argc > 0 ? &paths : NULL;
-		rc = add(r, o, &req, &err);
+		code = add(r, o, &req);
+	} else {
+		code = vv_report_trouble(&err);
 	}
 	vv_pathspec_clear(&paths);
 	vv_free(names);
 	vv_free(storage);
 	vv_repository_close(r);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return code;
 }
 
 static const vv_option add_table[] = {
@@ -219,7 +236,7 @@ const vv_command vv_cmd_add = {
 		   "prices.csv: new table, 1,204 rows, 3 columns, key id (as you said: no value comes twice)\n"
 		   "  columns: id integer, name string, price number\n"
 		   "  form:    comma-separated\n"
-		   "  stored:  2 of 2 groups new, 11 KB stored of 38 KB, in 0.01 s",
+		   "  stored:  2 of 2 groups new, 11 kB stored of 38 kB, in 4 ms",
 	.options = add_table,
 	.option_count = VV_OPTION_COUNT(add_table),
 	.options_size = sizeof(add_options),

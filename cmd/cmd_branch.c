@@ -310,7 +310,7 @@ static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_r
 	if (merged) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EREFUSED, "branch '%s' has commits that are nowhere else", vv_text_shows(short_name(ref_name)));
+	vv_fail(err, VV_EREFUSED, "branch '%s' is not merged into the current branch", vv_text_shows(short_name(ref_name)));
 	return vv_hint(err, "'varve branch -D %s' deletes it all the same", vv_text_shows(short_name(ref_name)));
 }
 

@@ -33,7 +33,8 @@ typedef struct committer {
 	vv_index *x;
 	vv_pathspec paths;
 	vv_changes changes;
-	vv_commit old;        /* --amend: what is replaced */
+	vv_commit old;        /* --amend: what is replaced; cherry-pick: what is picked */
+	bool keep_author;     /* of old */
 	vv_oid *parents;
 	size_t parent_count;
 	vv_oid base;          /* the tree to compare with, as a commit; null: the empty tree */
@@ -85,7 +86,7 @@ static vv_status stage_first(committer *c, vv_error *err)
 /* HEAD against the index; with PATH... only these count. */
 static vv_status read_changes(committer *c, vv_error *err)
 {
-	vv_changes_options opts = {c->paths.count ? &c->paths : NULL, true, false, false, true};
+	vv_changes_options opts = {c->paths.count ? &c->paths : NULL, true, false, false, !c->o->quiet};
 
 	vv_changes_clear(&c->changes);
 	return vv_changes_read(&c->changes, c->r, c->x, c->s, &opts, err);
@@ -122,6 +123,19 @@ static vv_status add_parent(committer *c, const vv_oid *id, vv_error *err)
 	return VV_OK;
 }
 
+/* The commit of a cherry-pick has the author of what is picked. */
+static vv_status find_picked(committer *c, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc;
+
+	if (c->o->amend || strcmp(vv_state_name(c->r), "cherry-pick") != 0)
+		return VV_OK;
+	if ((rc = vv_state_pick(c->r, &id, err)) == VV_OK && (rc = vv_commit_read(c->r, &id, &c->old, err)) == VV_OK)
+		c->keep_author = true;
+	return rc;
+}
+
 static vv_status find_parents(committer *c, vv_error *err)
 {
 	vv_head head = {0};
@@ -146,6 +160,7 @@ static vv_status find_parents(committer *c, vv_error *err)
 	if (c->o->amend) {
 		if ((rc = vv_commit_read(c->r, &head.commit, &c->old, err)) < 0)
 			goto done;
+		c->keep_author = true;
 		for (size_t i = 0; i < c->old.parent_count && rc == VV_OK; i++)
 			rc = add_parent(c, &c->old.parents[i], err);
 	} else if (!head.unborn) {
@@ -213,8 +228,9 @@ static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 	opts.tree = &tree;
 	if (vv_oid_is_null(&c->base))
 		opts.expect = NULL;
-	if (c->o->amend) {
+	if (c->keep_author)
 		opts.keep_author = &c->old;
+	if (c->o->amend) {
 		vv_buf_printf(&subject, "commit (amend): %.*s", (int)strcspn(c->message.data, "\n"),
 			      c->message.data);
 		strncpy(reflog, vv_buf_cstr(&subject), sizeof(reflog) - 1);
@@ -255,7 +271,7 @@ static vv_status commit_index(committer *c, vv_error *err)
 		return rc;
 	/* Read only now: the hook may have staged something. */
 	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 || (rc = refuse_conflicts(c->x, err)) < 0 ||
-	    (rc = find_parents(c, err)) < 0 || (rc = read_changes(c, err)) < 0)
+	    (rc = find_parents(c, err)) < 0 || (rc = find_picked(c, err)) < 0 || (rc = read_changes(c, err)) < 0)
 		return rc;
 	if (!c->o->dry_run && (rc = describe(c, err)) < 0)
 		return rc;
@@ -272,7 +288,7 @@ static vv_status commit_index(committer *c, vv_error *err)
 		vv_warn("%s", err->message);
 	if (vv_hook_run(c->r, "post-commit", NULL, &ran, err) < 0)
 		vv_warn("%s", err->message);
-	if (!c->o->quiet && vv_commit_summary_print(c->r, c->s, &c->changes, &id, c->message.data,
+	if (!c->o->quiet && vv_commit_summary_print(c->r, &c->changes, &id, c->message.data,
 						    c->parent_count == 0, err) < 0)
 		vv_warn("%s", err->message);
 	if (vv_git_pack_loose(c->r, LOOSE_MAX, &packed, err) < 0)
@@ -354,7 +370,7 @@ const vv_command vv_cmd_commit = {
 	.example = "$ varve commit -m \"March prices\"\n"
 		   "[main 3f2a91c] March prices\n"
 		   " 1 file changed\n"
-		   "  prices.csv: 1,216 rows (+12), 1 of 2 groups new, 1.1 KB stored of 38 KB",
+		   "  prices.csv: 1,216 rows (+12), 1 of 2 groups new, 1.1 kB stored of 38 kB",
 	.options = commit_table,
 	.option_count = VV_OPTION_COUNT(commit_table),
 	.options_size = sizeof(commit_options),

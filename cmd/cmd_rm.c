@@ -134,7 +134,7 @@ static void list_names(const removal *r, const char *heading, bool staged, bool 
 				vv_note("%s", heading);
 			}
 			any = true;
-			vv_note("\t%s", vv_text_shows(d->path));
+			vv_note("    %s", vv_text_shows(d->path));
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/add_plan.h"
 #include "cmd/attr_edit.h"
+#include "cmd/attr_list.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/worktree.h"
@@ -21,124 +22,71 @@ typedef struct track_options {
 	bool verbose;
 } track_options;
 
-typedef struct line {
-	char *file, *pattern, *folder; /* folder: of the file, "" or "data/" */
-	unsigned number;
-	bool on; /* filter=varve, or else taken away */
+/* The files for which a line decides. */
+typedef struct decided {
 	size_t count;
 	vv_buf names;
-} line;
+} decided;
 
 typedef struct lister {
 	vv_repository *r;
-	line *lines;
-	size_t count, cap;
+	vv_attr_list list;
+	decided *files; /* one for each line */
 	bool verbose;
 } lister;
 
-static vv_status on_line(void *payload, const char *file, unsigned number, const char *pattern,
-			 const char *attributes, vv_error *err)
-{
-	lister *l = payload;
-	line *at;
-
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 16;
-		line *lines = vv_realloc_array(l->lines, cap, sizeof(*lines));
-		if (!lines)
-			return vv_fail_nomem(err);
-		l->lines = lines;
-		l->cap = cap;
-	}
-	at = &l->lines[l->count];
-	*at = (line){vv_strdup(file), vv_strdup(pattern),
-		     vv_strndup(file, (size_t)(vv_path_base(file) - file)), number,
-		     strstr(attributes, "filter=varve") != NULL, 0, VV_BUF_INIT};
-	l->count++;
-	return at->file && at->pattern && at->folder ? VV_OK : vv_fail_nomem(err);
-}
-
-static void lister_clear(lister *l)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		vv_free(l->lines[i].file);
-		vv_free(l->lines[i].pattern);
-		vv_free(l->lines[i].folder);
-		vv_buf_clear(&l->lines[i].names);
-	}
-	vv_free(l->lines);
-}
-
-static bool line_matches(const line *at, const char *path)
-{
-	const char *pattern = at->pattern;
-	size_t above = strlen(at->folder);
-
-	if (strncmp(path, at->folder, above) != 0)
-		return false;
-	if (!strchr(pattern, '/'))
-		return vv_path_match(pattern, vv_path_base(path));
-	return vv_path_match(pattern[0] == '/' ? pattern + 1 : pattern, path + above);
-}
-
-/* The line that decides: of all that match, the last one of the deepest file. */
-static line *deciding_line(lister *l, const char *path)
-{
-	line *best = NULL;
-
-	for (size_t i = 0; i < l->count; i++) {
-		line *at = &l->lines[i];
-		if (line_matches(at, path) && (!best || strlen(at->folder) >= strlen(best->folder)))
-			best = at;
-	}
-	return best;
-}
-
 static vv_status assign(lister *l, vv_index *x, vv_error *err)
 {
-	size_t count = vv_index_count(x);
+	size_t count = vv_index_count(x), line;
 
 	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
 		bool tracked;
 		vv_status rc;
-		line *at;
 		vv_index_at(x, i, &e);
-		if (e.stage > 1 || (rc = vv_attr_tracked(l->r, e.path, &tracked, err)) < 0)
+		line = vv_attr_list_deciding(&l->list, e.path);
+		if (e.stage > 1 || line == l->list.count)
 			continue;
-		at = tracked ? deciding_line(l, e.path) : NULL;
-		if (!at || at->count++ >= SHOWN + (l->verbose ? count : 0))
-			continue;
-		vv_buf_printf(&at->names, "\t%s\n", vv_text_shows(e.path));
+		if ((rc = vv_attr_tracked(l->r, e.path, &tracked, err)) < 0)
+			return rc;
+		if (tracked && (l->files[line].count++ < SHOWN || l->verbose))
+			vv_buf_printf(&l->files[line].names, "\t%s\n", vv_text_shows(e.path));
 	}
 	return VV_OK;
 }
 
 static void print_lines(const lister *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		const line *at = &l->lines[i];
+	for (size_t i = 0; i < l->list.count; i++) {
+		const vv_attr_list_line *at = &l->list.lines[i];
+		const decided *files = &l->files[i];
 		vv_out("%s:%u: %s%s\n", vv_text_shows(at->file), at->number, vv_text_shows(at->pattern),
-		       !at->on ? "  (not tracked)" : at->count == 0 ? "  (no file yet)" : "");
-		vv_out_bytes(vv_buf_cstr(&at->names), at->names.len);
-		if (at->count > SHOWN && !l->verbose)
-			vv_out("\tand %s more (-v lists all)\n", vv_text_count(at->count - SHOWN));
+		       !at->on ? "  (not tracked)" : files->count == 0 ? "  (no file yet)" : "");
+		vv_out_bytes(vv_buf_cstr(&files->names), files->names.len);
+		if (files->count > SHOWN && !l->verbose)
+			vv_out("\tand %s more (-v lists all)\n", vv_text_count(files->count - SHOWN));
 	}
-	if (l->count == 0)
+	if (l->list.count == 0)
 		vv_out("nothing is tracked yet; 'varve add FILE' or 'varve track PATTERN' does that\n");
 }
 
 static vv_status list(vv_repository *r, bool verbose, vv_error *err)
 {
-	lister l = {r, NULL, 0, 0, verbose};
+	lister l = {r, {NULL, 0, 0}, NULL, verbose};
 	vv_index *x = NULL;
 	vv_status rc;
 
-	if ((rc = vv_attr_lines(r, on_line, &l, err)) == VV_OK && (rc = vv_index_open(&x, r, err)) == VV_OK &&
-	    (rc = assign(&l, x, err)) == VV_OK)
+	if ((rc = vv_attr_list_read(&l.list, r, err)) == VV_OK) {
+		l.files = vv_calloc(l.list.count + 1, sizeof(*l.files));
+		rc = l.files ? vv_index_open(&x, r, err) : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && (rc = assign(&l, x, err)) == VV_OK)
 		print_lines(&l);
 	vv_index_close(x);
-	lister_clear(&l);
+	for (size_t i = 0; l.files && i < l.list.count; i++)
+		vv_buf_clear(&l.files[i].names);
+	vv_free(l.files);
+	vv_attr_list_clear(&l.list);
 	return rc;
 }
 
@@ -193,6 +141,7 @@ static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 {
 	vv_attr_edit edit = {0};
 	vv_index *x = NULL;
+	vv_buf text = VV_BUF_INIT; /* said only when all is done */
 	size_t plain = 0;
 	vv_status rc;
 
@@ -204,17 +153,22 @@ static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 		edit.changed = false;
 		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK &&
 		    (rc = vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK)
-			vv_out("%s: %s\n", vv_text_shows(pattern), edit.changed ? "tracked" : "is tracked already");
+			vv_buf_printf(&text, "%s: %s\n", vv_text_shows(pattern),
+				      edit.changed ? "tracked" : "is tracked already");
 		edit.changed = edit.changed || before;
 		vv_free(pattern);
 	}
 	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK &&
 	    (rc = vv_index_write(x, err)) == VV_OK && (rc = count_plain(r, x, &plain, err)) == VV_OK && plain > 0)
-		vv_out("%s file%s that Git holds as text match%s; 'varve add --fix' makes datasets of them\n",
-		       vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
+		vv_buf_printf(&text, "%s file%s that Git holds as text match%s; "
+			      "'varve add --fix' makes datasets of them\n",
+			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
 	if (rc < 0)
 		vv_attr_edit_undo(&edit);
+	else
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
 done:
+	vv_buf_clear(&text);
 	vv_attr_edit_clear(&edit);
 	vv_index_close(x);
 	return rc;
@@ -234,7 +188,7 @@ static int run_track(void *options, int argc, char **argv)
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 
-static vv_status untrack_one(vv_repository *r, const char *given, vv_error *err)
+static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
 {
 	char *pattern = NULL;
 	bool literal = false;
@@ -247,8 +201,8 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_error *err)
 	if (rc == VV_ENOTFOUND)
 		vv_hint(err, "'varve track' lists the lines and what they match");
 	if (rc == VV_OK)
-		vv_out("%s: no longer tracked; what is committed stays as it is\n"
-		       "  ('git add' and a commit make text of a file again)\n", vv_text_shows(pattern));
+		vv_buf_printf(text, "%s: no longer tracked; what is committed stays as it is\n",
+			      vv_text_shows(pattern));
 	vv_free(pattern);
 	return rc;
 }
@@ -256,21 +210,27 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_error *err)
 static vv_status untrack(vv_repository *r, int argc, char **argv, vv_error *err)
 {
 	vv_attr_edit edit = {0};
+	vv_buf text = VV_BUF_INIT;
 	vv_index *x = NULL;
 	vv_status rc;
 
 	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0)
 		goto done;
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
-		if ((rc = untrack_one(r, argv[i], err)) == VV_OK)
+		if ((rc = untrack_one(r, argv[i], &text, err)) == VV_OK)
 			edit.changed = true;
 	}
 	vv_attr_flush(r);
 	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK)
 		rc = vv_index_write(x, err);
-	if (rc < 0)
+	if (rc < 0) {
 		vv_attr_edit_undo(&edit);
+	} else {
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
+		vv_out("('git add --renormalize PATH' and a commit make text of a file again)\n");
+	}
 done:
+	vv_buf_clear(&text);
 	vv_attr_edit_clear(&edit);
 	vv_index_close(x);
 	return rc;

@@ -6,8 +6,33 @@
 
 #include "cmd/command.h"
 
+extern const vv_command vv_cmd_add;
+extern const vv_command vv_cmd_branch;
+extern const vv_command vv_cmd_cat;
+extern const vv_command vv_cmd_commit;
 extern const vv_command vv_cmd_completion;
+extern const vv_command vv_cmd_config;
+extern const vv_command vv_cmd_convert;
+extern const vv_command vv_cmd_filter;
+extern const vv_command vv_cmd_filter_process;
+extern const vv_command vv_cmd_fsck;
+extern const vv_command vv_cmd_gc;
 extern const vv_command vv_cmd_help;
+extern const vv_command vv_cmd_info;
+extern const vv_command vv_cmd_init;
+extern const vv_command vv_cmd_log;
+extern const vv_command vv_cmd_merge_file;
+extern const vv_command vv_cmd_mv;
+extern const vv_command vv_cmd_rename_column;
+extern const vv_command vv_cmd_restore;
+extern const vv_command vv_cmd_rm;
+extern const vv_command vv_cmd_schema;
+extern const vv_command vv_cmd_show;
+extern const vv_command vv_cmd_status;
+extern const vv_command vv_cmd_switch;
+extern const vv_command vv_cmd_tag;
+extern const vv_command vv_cmd_track;
+extern const vv_command vv_cmd_untrack;
 extern const vv_command vv_cmd_version;
 
 /* Parses the arguments behind the command's name, answers -h and --help, runs the

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "cmd/add_plan.h"
+#include "cmd/attr_list.h"
 #include "dataset/root.h"
 #include "repo/attributes.h"
 #include "repo/history.h"
@@ -82,12 +83,15 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 
 vv_status vv_commit_guard(vv_repository *r, const vv_changes *changes, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_attr_list lines;
+	vv_status rc = vv_attr_list_read(&lines, r, err);
 
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes->entries[i];
-		if (S_ISREG(e->index_mode) && e->staged != ' ' && e->staged != '?')
+		if (S_ISREG(e->index_mode) && e->staged != ' ' && e->staged != '?' &&
+		    vv_attr_list_concerns(&lines, e->path))
 			rc = check_entry(r, e, err);
 	}
+	vv_attr_list_clear(&lines);
 	return rc;
 }

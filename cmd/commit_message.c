@@ -153,12 +153,15 @@ static vv_status verify(maker *m, vv_error *err)
 static vv_status run(maker *m, vv_buf *out, vv_error *err)
 {
 	vv_status rc = read_source(m, out, err);
+	bool strip;
 
 	m->use_editor = m->use_editor || m->o->edit;
 	if (rc < 0)
 		return rc;
+	/* A merge's draft names the conflicts in comments, also when nobody edits it. */
+	strip = m->use_editor || (m->source && strcmp(m->source, "merge") == 0);
 	if (!m->use_editor)
-		vv_message_clean(out, NULL);
+		vv_message_clean(out, strip ? m->comment_char : NULL);
 	else if ((rc = put_template(m, out, err)) < 0)
 		return rc;
 	if ((rc = vv_write_file(m->file, vv_buf_cstr(out), out->len, false, err)) < 0 ||
@@ -173,7 +176,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 	}
 	if ((rc = verify(m, err)) < 0 || (rc = load(m, out, err)) < 0)
 		return rc;
-	vv_message_clean(out, m->use_editor ? m->comment_char : NULL);
+	vv_message_clean(out, strip ? m->comment_char : NULL);
 	if (out->len == 0)
 		return vv_fail(err, VV_ECONFLICT, "the commit message is empty; nothing was committed");
 	return VV_OK;

@@ -9,8 +9,9 @@
 #include "base/error.h"
 #include "cmd/changes.h"
 
-/* "[main 1a2b3c4] subject", the number of files, and a line for each dataset. */
-vv_status vv_commit_summary_print(vv_repository *r, vv_stage *s, const vv_changes *changes,
-				  const vv_oid *id, const char *message, bool root_commit, vv_error *err);
+/* "[main 1a2b3c4] subject", the number of files, and a line for each dataset.
+ * changes were read with facts. */
+vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
+				  const char *message, bool root_commit, vv_error *err);
 
 #endif

@@ -274,8 +274,8 @@ static vv_status parse_short(parser *p, const char *text)
 	const vv_option *number = find_short(p->command, 'n');
 	vv_status rc;
 
-	if (number && number->kind == VV_OPT_NUMBER && strspn(text, "0123456789") == strlen(text))
-		return set_number(p, number, text);
+	if (number && number->value && strcmp(number->value, "N") == 0 && strspn(text, "0123456789") == strlen(text))
+		return set_value(p, number, text);
 	for (; *text; text++) {
 		const vv_option *o = find_short(p->command, *text);
 		if (!o) {

@@ -229,8 +229,8 @@ const char *vv_status_verdict(const vv_changes *c, bool untracked_hidden)
 		return "no changes added to commit (use \"varve add\" and/or \"varve commit -a\")";
 	if (c->untracked)
 		return "nothing added to commit but untracked files present (use \"varve add\" to track)";
-	if (c->state[0])
-		return NULL;
+	if (strcmp(c->state, "merge") == 0)
+		return "all conflicts are settled; \"varve commit\" concludes the merge";
 	if (c->head.unborn)
 		return "nothing to commit (create or copy files and use \"varve add\" to track them)";
 	if (untracked_hidden)

@@ -19,6 +19,11 @@ void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged)
 		vv_buf_printf(b, "cannot be taken: %s", f->problem);
 		return;
 	}
+	if (!staged && e->lost) {
+		vv_buf_puts(b, "no line of .gitattributes tracks it any more: varve add ");
+		vv_buf_puts(b, vv_text_shows(e->path));
+		return;
+	}
 	if (f->form) {
 		vv_buf_printf(b, "formatting only: %s", f->form);
 		return;
@@ -163,6 +168,10 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 		vv_json_bool(w, true);
 		vv_json_name(w, "blocksHere");
 		vv_json_bool(w, e->blocks_here);
+	}
+	if (e->lost) {
+		vv_json_name(w, "trackLost");
+		vv_json_bool(w, true);
 	}
 	if (e->plain) {
 		vv_json_name(w, "plainText");

@@ -5,6 +5,7 @@
 #include "cmd/subject_plain.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -181,6 +182,8 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		io.hints.parent = &parent.root.dialect;
 	}
 	vv_mem_sink_use(&sink, s->passing);
+	io.temp_dir = getenv("TMPDIR");
+	io.temp_dir = io.temp_dir && *io.temp_dir ? io.temp_dir : "/tmp";
 	vv_random(&io.secret, sizeof(io.secret));
 	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) == VV_OK) {
 		rc = vv_table_open(out, &sink, &result.cid, err);

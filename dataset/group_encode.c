@@ -12,46 +12,14 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/group_internal.h"
-#include "dataset/planes.h"
+#include "dataset/group_encode_internal.h"
 #include "dataset/spell_internal.h"
 #include "repo/store.h"
 
-#define SLOTS 1024u /* four times the distinct values, so that probes are short */
-
-typedef struct dict {
-	uint8_t slot[SLOTS]; /* 1 + number of the value, 0 free */
-	vv_cell value[GROUP_DICT_MAX];
-	uint64_t key[GROUP_DICT_MAX];
-	size_t count;
-} dict;
-
-struct vv_group_encoder {
-	/* one column, room for cap rows */
-	size_t cap;
-	vv_cell *cell;     /* those with text, in row order */
-	uint64_t *key;     /* spell_key of each */
-	uint8_t *state;    /* of every row */
-	uint8_t *index;    /* dict: number of each value */
-	uint8_t *empty;    /* typed: 1 where the value is empty */
-	int64_t *number;   /* typed: those that are not empty */
-	uint64_t *unit;    /* what goes into the planes */
-	dict dict;
-
-	vv_buf body;       /* columns, one behind the other */
-	size_t *column_len;
-	size_t column_cap;
-};
-
-/* What was seen while gathering a column. */
-typedef struct column {
-	size_t rows, count; /* all; those with text */
-	unsigned states;    /* bit set */
-	bool equal;         /* all keys and lengths are those of the first value */
-	bool same_len;
-	uint32_t max_len;
-	uint64_t bytes;     /* sum of the lengths */
-} column;
+/* After i values a dictionary of more than 16 + i/2 is given up: nearly unique
+ * columns cost some 30 probes and no more. */
+#define DICT_START 16u
+#define FEW 16u /* values that take half a byte at most */
 
 vv_group_encoder *vv_group_encoder_new(void)
 {
@@ -64,12 +32,13 @@ static void free_column(vv_group_encoder *e)
 	vv_free(e->key);
 	vv_free(e->state);
 	vv_free(e->index);
+	vv_free(e->fraction);
 	vv_free(e->empty);
 	vv_free(e->number);
 	vv_free(e->unit);
 	e->cell = NULL;
 	e->key = e->unit = NULL;
-	e->state = e->index = e->empty = NULL;
+	e->state = e->index = e->fraction = e->empty = NULL;
 	e->number = NULL;
 	e->cap = 0;
 }
@@ -94,10 +63,11 @@ static vv_status make_room(vv_group_encoder *e, size_t rows, size_t columns, vv_
 		e->key = vv_malloc(cap * sizeof *e->key);
 		e->state = vv_malloc(cap);
 		e->index = vv_malloc(cap);
+		e->fraction = vv_malloc(cap);
 		e->empty = vv_malloc(cap);
 		e->number = vv_malloc(cap * sizeof *e->number);
 		e->unit = vv_malloc(cap * sizeof *e->unit);
-		if (!e->cell || !e->key || !e->state || !e->index || !e->empty || !e->number || !e->unit) {
+		if (!e->cell || !e->key || !e->state || !e->index || !e->fraction || !e->empty || !e->number || !e->unit) {
 			free_column(e);
 			return vv_fail_nomem(err);
 		}
@@ -119,39 +89,61 @@ static bool has_text(unsigned state)
 	return state == VV_CELL_TEXT || state == VV_CELL_LITERAL;
 }
 
-/* Collects a column's values and what can be told of them in passing. */
-static column gather(vv_group_encoder *e, const vv_cell *cells, size_t rows, size_t stride)
+/* Moves the values to the front where some cells have none, and notes the states. */
+static void drop_textless(vv_group_encoder *e, group_values *c)
 {
-	column c = {rows, 0, 0, true, true, 0, 0};
-	uint64_t first_key = 0, differ = 0;
-	uint32_t first_len = 0, lens = 0;
 	size_t n = 0;
 
-	for (size_t r = 0; r < rows; r++) {
-		const vv_cell *cell = &cells[r * stride];
-		uint64_t key;
-
-		e->state[r] = cell->state;
-		c.states |= 1u << cell->state;
-		if (!has_text(cell->state))
-			continue;
-		key = spell_key(cell->text, cell->len);
-		e->cell[n] = *cell;
-		e->key[n] = key;
-		if (n == 0) {
-			first_key = key;
-			first_len = cell->len;
-		}
-		differ |= key ^ first_key;
-		lens |= cell->len ^ first_len;
-		c.max_len = cell->len > c.max_len ? cell->len : c.max_len;
-		c.bytes += cell->len;
-		n++;
+	for (size_t r = 0; r < c->rows; r++) {
+		e->state[r] = e->cell[r].state;
+		e->cell[n] = e->cell[r];
+		e->key[n] = e->key[r];
+		n += has_text(e->state[r]);
 	}
-	c.count = n;
-	c.same_len = lens == 0;
-	c.equal = lens == 0 && differ == 0;
-	return c;
+	c->count = n;
+}
+
+/* Sums over the values, which are all there. */
+static void sum_up(const vv_group_encoder *e, group_values *c)
+{
+	const vv_cell *cell = e->cell;
+	uint64_t differ = 0, bytes = 0, first = e->key[0];
+	uint32_t least = UINT32_MAX, most = 0;
+	size_t empties = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		uint32_t len = cell[i].len;
+
+		differ |= e->key[i] ^ first;
+		least = len < least ? len : least;
+		most = len > most ? len : most;
+		bytes += len;
+		empties += len == 0;
+	}
+	c->empties = empties;
+	c->min_len = c->count ? least : 0;
+	c->max_len = most;
+	c->bytes = bytes;
+	c->equal = differ == 0 && c->min_len == most;
+}
+
+/* Collects a column's values and what can be told of them in passing. */
+static void gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows, size_t stride)
+{
+	vv_cell *restrict out = e->cell;
+	uint64_t *restrict key = e->key;
+	unsigned states = 0;
+
+	for (size_t r = 0; r < rows; r++, cells += stride) {
+		out[r] = *cells;
+		key[r] = spell_key(cells->text, cells->len);
+		states |= 1u << (cells->state & 3);
+	}
+	c->rows = c->count = rows;
+	c->states = states;
+	if (states & (1u << VV_CELL_ABSENT | 1u << VV_CELL_NULL) || (states & (states - 1)))
+		drop_textless(e, c);
+	sum_up(e, c);
 }
 
 static bool same_text(const vv_cell *a, const vv_cell *b)
@@ -159,7 +151,7 @@ static bool same_text(const vv_cell *a, const vv_cell *b)
 	return a->len == b->len && (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
 }
 
-static bool all_equal(const vv_group_encoder *e, const column *c)
+static bool all_equal(const vv_group_encoder *e, const group_values *c)
 {
 	if (!c->equal)
 		return false;
@@ -182,36 +174,51 @@ static uint32_t hash_of(const vv_cell *cell, uint64_t key)
 	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
 }
 
-/* Fills e->dict and e->index; false as soon as there are more than `most` values. */
-static bool build_dict(vv_group_encoder *e, const column *c, size_t most)
+static void start_dict(vv_group_encoder *e)
 {
-	dict *d = &e->dict;
+	memset(e->dict.slot, 0, sizeof e->dict.slot);
+	e->dict.count = e->dict.done = 0;
+	e->dict.texts = 1;
+}
 
-	memset(d->slot, 0, sizeof d->slot);
-	d->count = 0;
-	for (size_t i = 0; i < c->count; i++) {
+static size_t dict_size(const group_dict *d, size_t rows)
+{
+	return d->texts + (d->count > 127) + group_packed_len(rows, group_bits((unsigned)d->count - 1));
+}
+
+/* Fills e->dict and e->index, and gives the bytes that the encoding takes; SIZE_MAX
+ * as soon as it is clear that there are more than `most` values, or that it takes
+ * `best` bytes or more. A further call, with larger limits, goes on from there. */
+static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best, size_t most)
+{
+	group_dict *d = &e->dict;
+
+	for (size_t i = d->done; i < c->count; i++) {
 		const vv_cell *cell = &e->cell[i];
 		uint64_t key = e->key[i];
 		uint32_t at = hash_of(cell, key);
-		size_t k;
+		size_t k = d->slot[at];
 
-		for (;; at = (at + 1) % SLOTS) {
-			if (d->slot[at] == 0) {
-				if (d->count == most)
-					return false;
-				k = d->count++;
-				d->slot[at] = (uint8_t)(k + 1);
-				d->value[k] = *cell;
-				d->key[k] = key;
-				break;
-			}
-			k = d->slot[at] - 1u;
-			if (d->key[k] == key && same_text(&d->value[k], cell))
-				break;
+		while (k != 0 && !(d->key[k - 1] == key && same_text(&d->value[k - 1], cell))) {
+			at = (at + 1) % GROUP_SLOTS;
+			k = d->slot[at];
 		}
-		e->index[i] = (uint8_t)k;
+		if (k == 0) {
+			d->done = i;
+			if (d->count == most || d->count >= DICT_START + i / 2)
+				return SIZE_MAX;
+			d->value[d->count] = *cell;
+			d->key[d->count] = key;
+			k = ++d->count;
+			d->slot[at] = (uint8_t)k;
+			d->texts += vv_varint_len(cell->len) + cell->len;
+			if (dict_size(d, c->count) >= best)
+				return SIZE_MAX;
+		}
+		e->index[i] = (uint8_t)(k - 1);
 	}
-	return true;
+	d->done = c->count;
+	return dict_size(d, c->count);
 }
 
 /* Appends a text; 8 bytes of room behind it are there. */
@@ -225,39 +232,79 @@ static char *put_text(char *out, const vv_cell *cell, uint64_t key)
 	return out + cell->len;
 }
 
-static void put_const(vv_group_encoder *e, const column *c)
+static void put_const(vv_group_encoder *e, const group_values *c)
 {
 	vv_buf_put_varint(&e->body, c->count ? e->cell[0].len : 0);
 	if (c->count)
 		vv_buf_put(&e->body, e->cell[0].text, e->cell[0].len);
 }
 
-static void put_dict(vv_group_encoder *e, const column *c)
+/* Numbers below 2^bits, the first in the lowest bits of byte 0. */
+void group_put_packed(vv_buf *b, const uint8_t *number, size_t count, unsigned bits)
 {
-	const dict *d = &e->dict;
+	size_t per = 8 / bits, i = 0;
+	uint8_t *out;
+
+	if (bits == 8) {
+		vv_buf_put(b, number, count);
+		return;
+	}
+	if (!vv_buf_reserve(b, count / per + 1))
+		return;
+	out = (uint8_t *)b->data + b->len;
+	while (i < count) {
+		unsigned byte = 0;
+
+		for (unsigned shift = 0; shift < 8 && i < count; shift += bits)
+			byte |= (unsigned)number[i++] << shift;
+		*out++ = (uint8_t)byte;
+	}
+	b->len += group_packed_len(count, bits);
+}
+
+static void put_dict(vv_group_encoder *e, const group_values *c)
+{
+	const group_dict *d = &e->dict;
 
 	vv_buf_put_varint(&e->body, d->count);
 	for (size_t k = 0; k < d->count; k++)
 		vv_buf_put_varint(&e->body, d->value[k].len);
 	for (size_t k = 0; k < d->count; k++)
 		vv_buf_put(&e->body, d->value[k].text, d->value[k].len);
-	vv_buf_put(&e->body, e->index, c->count);
+	group_put_packed(&e->body, e->index, c->count, group_bits((unsigned)d->count - 1));
 }
 
-static void put_text_column(vv_group_encoder *e, const column *c)
+/* Bytes that the text encoding takes. */
+static size_t text_size(const vv_group_encoder *e, const group_values *c)
 {
+	uint32_t span = c->max_len - c->min_len;
+	size_t size = 1 + (size_t)c->bytes;
+
+	if (span == 0)
+		return size + vv_varint_len(c->max_len);
+	if (span <= 255)
+		return size + vv_varint_len(c->min_len) + 1 + group_packed_len(c->count, group_bits(span));
+	for (size_t i = 0; i < c->count; i++)
+		size += vv_varint_len(e->cell[i].len);
+	return size;
+}
+
+static void put_text_column(vv_group_encoder *e, const group_values *c)
+{
+	uint32_t span = c->max_len - c->min_len;
 	vv_buf *b = &e->body;
 	char *out;
 
-	if (c->same_len) {
+	if (span == 0) {
 		vv_buf_putc(b, GROUP_LEN_EQUAL);
 		vv_buf_put_varint(b, c->max_len);
-	} else if (c->max_len <= 255) {
-		vv_buf_putc(b, GROUP_LEN_BYTES);
-		if (!vv_buf_reserve(b, c->count))
-			return;
+	} else if (span <= 255) {
+		vv_buf_putc(b, GROUP_LEN_PACKED);
+		vv_buf_put_varint(b, c->min_len);
+		vv_buf_putc(b, (int)span);
 		for (size_t i = 0; i < c->count; i++)
-			b->data[b->len++] = (char)(uint8_t)e->cell[i].len;
+			e->index[i] = (uint8_t)(e->cell[i].len - c->min_len);
+		group_put_packed(b, e->index, c->count, group_bits(span));
 	} else {
 		vv_buf_putc(b, GROUP_LEN_VARINTS);
 		for (size_t i = 0; i < c->count; i++)
@@ -271,187 +318,7 @@ static void put_text_column(vv_group_encoder *e, const column *c)
 	b->len = (size_t)(out - b->data);
 }
 
-/* A typed column in the making. */
-typedef struct typed {
-	int encoding;     /* GROUP_INTEGER .. */
-	unsigned form;    /* decimal */
-	unsigned scale;
-	size_t count;     /* numbers */
-	size_t empties;
-	bool deltas;
-	unsigned width;
-	int64_t base;
-} typed;
-
-static bool read_integers(vv_group_encoder *e, const column *c, typed *t)
-{
-	size_t m = 0;
-
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_cell *cell = &e->cell[i];
-
-		e->empty[i] = cell->len == 0;
-		if (cell->len != 0 && !spell_read_integer(&e->number[m++], cell->text, cell->len, e->key[i]))
-			return false;
-	}
-	t->count = m;
-	return true;
-}
-
-static bool read_dates(vv_group_encoder *e, const column *c, typed *t)
-{
-	size_t m = 0;
-
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_cell *cell = &e->cell[i];
-
-		e->empty[i] = cell->len == 0;
-		if (cell->len != 0 && !spell_read_date(&e->number[m++], cell->text, cell->len, e->key[i]))
-			return false;
-	}
-	t->count = m;
-	return true;
-}
-
-/* Which form the points and last digits of a column allow, and the scale. */
-static bool find_form(vv_group_encoder *e, const column *c, typed *t)
-{
-	int least = 99, most = -1;
-	bool trimmed = true, one = true;
-
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_cell *cell = &e->cell[i];
-		unsigned char first = (unsigned char)(e->key[i] & 0xff);
-		int f;
-
-		if (cell->len == 0)
-			continue;
-		if (cell->len > 21 || ((unsigned)(first - '0') > 9 && first != '-'))
-			return false;
-		f = spell_fraction(cell->text, cell->len, e->key[i]);
-		e->index[i] = (uint8_t)(f + 1);
-		least = f < least ? f : least;
-		most = f > most ? f : most;
-		if (f == 0 || f > 18)
-			return false;
-		if (f > 0 && cell->text[cell->len - 1] == '0') {
-			trimmed = false;
-			one = one && f == 1;
-		}
-		if (least != most && !trimmed && (!one || least < 0))
-			return false;
-	}
-	if (most < 1)
-		return false;
-	t->scale = (unsigned)most;
-	t->form = least == most ? GROUP_FIXED : trimmed ? GROUP_TRIMMED : GROUP_TRIMMED_ONE;
-	return true;
-}
-
-static bool read_decimals(vv_group_encoder *e, const column *c, typed *t)
-{
-	size_t m = 0;
-
-	if (!find_form(e, c, t))
-		return false;
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_cell *cell = &e->cell[i];
-
-		e->empty[i] = cell->len == 0;
-		if (cell->len != 0 && !spell_read_decimal(&e->number[m++], cell->text, cell->len, e->key[i],
-							  (int)e->index[i] - 1, t->scale))
-			return false;
-	}
-	t->count = m;
-	return true;
-}
-
-/* Reads the column as what its first value looks like. */
-static bool read_typed(vv_group_encoder *e, const column *c, typed *t)
-{
-	int64_t v;
-	size_t i = 0;
-
-	while (i < c->count && e->cell[i].len == 0)
-		i++;
-	assert(i < c->count);
-	memset(t, 0, sizeof *t);
-	if (spell_read_date(&v, e->cell[i].text, e->cell[i].len, e->key[i])) {
-		t->encoding = GROUP_DATE;
-		return read_dates(e, c, t);
-	}
-	t->encoding = GROUP_INTEGER;
-	if (spell_read_integer(&v, e->cell[i].text, e->cell[i].len, e->key[i]) && read_integers(e, c, t))
-		return true;
-	t->encoding = GROUP_DECIMAL;
-	return read_decimals(e, c, t);
-}
-
-/* Chooses between plain numbers and deltas, and fills e->unit; false when neither
- * stays below the bytes of the text. */
-static bool choose_units(vv_group_encoder *e, const column *c, typed *t)
-{
-	int64_t least = e->number[0], most = least, step;
-	uint64_t range, zigzags = 0;
-	bool fits = true;
-
-	for (size_t i = 1; i < t->count; i++) {
-		least = e->number[i] < least ? e->number[i] : least;
-		most = e->number[i] > most ? e->number[i] : most;
-	}
-	range = (uint64_t)most - (uint64_t)least;
-	if (range > INT64_MAX)
-		fits = false;
-	e->unit[0] = 0;
-	for (size_t i = 1; fits && i < t->count; i++) {
-		step = e->number[i] - e->number[i - 1];
-		e->unit[i] = group_zigzag(step);
-		zigzags |= e->unit[i];
-	}
-	t->deltas = fits && group_width(zigzags) < group_width(range);
-	t->width = group_width(t->deltas ? zigzags : range);
-	t->base = t->deltas ? e->number[0] : least;
-	if (t->width * t->count > c->bytes)
-		return false;
-	for (size_t i = 0; !t->deltas && i < t->count; i++)
-		e->unit[i] = (uint64_t)e->number[i] - (uint64_t)least;
-	return true;
-}
-
-/* Bits in row order, the first in the lowest place of byte 0. */
-static void put_bits(vv_buf *b, const uint8_t *flag, size_t count)
-{
-	if (!vv_buf_reserve(b, count / 8 + 1))
-		return;
-	for (size_t i = 0; i < count; i += 8) {
-		unsigned byte = 0;
-
-		for (size_t j = i; j < count && j < i + 8; j++)
-			byte |= (unsigned)flag[j] << (j - i);
-		b->data[b->len++] = (char)byte;
-	}
-}
-
-static void put_typed(vv_group_encoder *e, const column *c, const typed *t)
-{
-	vv_buf *b = &e->body;
-	bool empties = t->count < c->count;
-
-	vv_buf_putc(b, (int)((empties ? GROUP_EMPTIES : 0u) | (t->deltas ? GROUP_DELTAS : 0u) |
-			     t->form << GROUP_FORM_SHIFT));
-	if (t->encoding == GROUP_DECIMAL)
-		vv_buf_putc(b, (int)t->scale);
-	vv_buf_putc(b, (int)t->width);
-	vv_buf_put_varint(b, group_zigzag(t->base));
-	if (empties)
-		put_bits(b, e->empty, c->count);
-	if (!vv_buf_reserve(b, t->count * t->width))
-		return;
-	vv_planes_split((uint8_t *)b->data + b->len, e->unit, t->count, t->width);
-	b->len += t->count * t->width;
-}
-
-static void put_states(vv_group_encoder *e, const column *c)
+static void put_states(vv_group_encoder *e, const group_values *c)
 {
 	vv_buf *b = &e->body;
 
@@ -467,13 +334,13 @@ static void put_states(vv_group_encoder *e, const column *c)
 }
 
 /* The column's first byte and its states. */
-static void put_head(vv_group_encoder *e, const column *c, int encoding)
+static void put_head(vv_group_encoder *e, const group_values *c, int encoding)
 {
 	if (c->states == 1u << VV_CELL_TEXT) {
 		vv_buf_putc(&e->body, encoding | GROUP_ALL_TEXT << 4);
 	} else if ((c->states & (c->states - 1)) == 0) {
 		vv_buf_putc(&e->body, encoding | GROUP_ONE_STATE << 4);
-		vv_buf_putc(&e->body, e->state[0]);
+		vv_buf_putc(&e->body, __builtin_ctz(c->states));
 	} else {
 		vv_buf_putc(&e->body, encoding | GROUP_MIXED_STATES << 4);
 		put_states(e, c);
@@ -486,46 +353,109 @@ typedef struct told {
 	size_t column;
 } told;
 
-/* Tells of enough values that the type of all of them follows: the distinct ones;
- * of numbers and dates, which all infer alike, any one. Where strings and
- * literals are mixed nothing is left out. */
-static void tell(const vv_group_encoder *e, const column *c, const told *to, int encoding)
+/* The least and the greatest integer: what holds of both in the way of types (a
+ * year, say) holds of all between. */
+static void tell_extremes(const vv_group_encoder *e, const group_values *c, const told *to)
 {
-	const vv_cell *cells = e->cell;
-	size_t count = c->count;
-	unsigned both = 1u << VV_CELL_TEXT | 1u << VV_CELL_LITERAL;
+	vv_cell ends[2] = {e->cell[0], e->cell[0]};
+	int64_t least = INT64_MAX, most = INT64_MIN;
+	size_t m = 0;
 
-	if (!to->fn || count == 0)
-		return;
-	if ((c->states & both) != both) {
-		if (encoding == GROUP_CONST) {
-			count = 1;
-		} else if (encoding == GROUP_DICT) {
-			cells = e->dict.value;
-			count = e->dict.count;
-		} else if (encoding != GROUP_TEXT) {
-			while (cells->len == 0)
-				cells++;
-			count = 1;
+	for (size_t i = 0; i < c->count; i++) {
+		if (e->empty[i])
+			continue;
+		if (e->number[m] <= least) {
+			least = e->number[m];
+			ends[0] = e->cell[i];
 		}
+		if (e->number[m] >= most) {
+			most = e->number[m];
+			ends[1] = e->cell[i];
+		}
+		m++;
 	}
-	to->fn(to->payload, to->column, cells, count);
+	to->fn(to->payload, to->column, ends, 2);
 }
 
-static void encode_column(vv_group_encoder *e, const column *c, const told *to)
+/* One value with all the digits that the column has behind the point. */
+static void tell_longest_fraction(const vv_group_encoder *e, const group_values *c, const told *to, unsigned scale)
 {
-	typed t;
-	int encoding = GROUP_TEXT;
-	size_t most = c->count / 4 < GROUP_DICT_MAX ? c->count / 4 : GROUP_DICT_MAX;
-
-	if (all_equal(e, c)) {
-		encoding = GROUP_CONST;
-	} else if (most >= 2 && build_dict(e, c, most)) {
-		encoding = GROUP_DICT;
-	} else if (read_typed(e, c, &t) && choose_units(e, c, &t)) {
-		encoding = t.encoding;
+	for (size_t i = 0; i < c->count; i++) {
+		if (spell_fraction(e->cell[i].text, e->cell[i].len, e->key[i]) == (int)scale) {
+			to->fn(to->payload, to->column, &e->cell[i], 1);
+			return;
+		}
 	}
-	tell(e, c, to, encoding);
+}
+
+/* Tells of enough values that the type of all of them follows as if all were told;
+ * of empty ones only where they come along. */
+static void tell(const vv_group_encoder *e, const group_values *c, const told *to, int encoding, const group_typed *t)
+{
+	const unsigned both = 1u << VV_CELL_TEXT | 1u << VV_CELL_LITERAL;
+	size_t first = 0;
+
+	if (!to->fn || c->count == 0)
+		return;
+	if ((c->states & both) == both || encoding == GROUP_TEXT) {
+		to->fn(to->payload, to->column, e->cell, c->count);
+	} else if (encoding == GROUP_CONST) {
+		to->fn(to->payload, to->column, e->cell, 1);
+	} else if (encoding == GROUP_DICT) {
+		to->fn(to->payload, to->column, e->dict.value, e->dict.count);
+	} else if (encoding == GROUP_INTEGER) {
+		tell_extremes(e, c, to);
+	} else if (encoding == GROUP_DECIMAL && t->scale == 3) {
+		/* 1.234 may be a thousand and more, unless another value says otherwise */
+		to->fn(to->payload, to->column, e->cell, c->count);
+	} else if (encoding == GROUP_DECIMAL) {
+		tell_longest_fraction(e, c, to, t->scale);
+	} else {
+		while (e->empty[first])
+			first++;
+		to->fn(to->payload, to->column, &e->cell[first], 1);
+	}
+}
+
+/* Numbers take a byte each at least, unless all are equal that are not empty. Is the
+ * dictionary just built smaller than that? */
+static bool beats_numbers(const vv_group_encoder *e, const group_values *c, size_t size)
+{
+	size_t least = 3 + c->count - c->empties + (c->empties ? (c->count + 7) / 8 : 0);
+
+	return size < least && e->dict.count >= (c->empties ? 3u : 2u);
+}
+
+/* Constant if it can be; else the smallest of numbers, dictionary and text, the
+ * first of them where sizes are equal. */
+static int choose(vv_group_encoder *e, const group_values *c, group_typed *t)
+{
+	size_t best, size;
+	int encoding = GROUP_TEXT;
+
+	if (all_equal(e, c))
+		return GROUP_CONST;
+	best = text_size(e, c);
+	start_dict(e);
+	size = build_dict(e, c, best, FEW);
+	if (size != SIZE_MAX && beats_numbers(e, c, size))
+		return GROUP_DICT; /* no need to read any */
+	if (group_typed_read(e, c, t) && t->size <= best) {
+		encoding = t->encoding;
+		best = t->size;
+	}
+	/* more than a few take a byte a row, and their lengths and texts */
+	if (size == SIZE_MAX && e->dict.count == FEW && best > c->count + 2 * FEW)
+		size = build_dict(e, c, best, GROUP_DICT_MAX);
+	return size < best ? GROUP_DICT : encoding;
+}
+
+static void encode_column(vv_group_encoder *e, const group_values *c, const told *to)
+{
+	group_typed t;
+	int encoding = choose(e, c, &t);
+
+	tell(e, c, to, encoding, &t);
 	put_head(e, c, encoding);
 	if (encoding == GROUP_CONST) {
 		put_const(e, c);
@@ -534,7 +464,7 @@ static void encode_column(vv_group_encoder *e, const column *c, const told *to)
 	} else if (encoding == GROUP_TEXT) {
 		put_text_column(e, c);
 	} else {
-		put_typed(e, c, &t);
+		group_typed_put(e, c, &t);
 	}
 }
 
@@ -563,8 +493,9 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 	vv_buf_reset(&e->body);
 	for (size_t i = 0; i < columns; i++) {
 		size_t before = e->body.len;
-		column c = gather(e, cells + i, rows, stride);
+		group_values c;
 
+		gather(e, &c, cells + i, rows, stride);
 		to.column = i;
 		encode_column(e, &c, &to);
 		e->column_len[i] = e->body.len - before;

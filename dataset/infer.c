@@ -14,9 +14,10 @@
 #define BIT(t) (UINT32_C(1) << (t))
 
 enum {
-	ALL = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING) | (1 << VV_TYPE_NUMBER) | (1 << VV_TYPE_INTEGER) |
-	      (1 << VV_TYPE_BOOLEAN) | (1 << VV_TYPE_OBJECT) | (1 << VV_TYPE_ARRAY) | (1 << VV_TYPE_DATETIME) |
-	      (1 << VV_TYPE_DATE) | (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR),
+	ALL = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING) | (1 << VV_TYPE_NUMBER) |
+	      (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_BOOLEAN) | (1 << VV_TYPE_OBJECT) |
+	      (1 << VV_TYPE_ARRAY) | (1 << VV_TYPE_DATETIME) | (1 << VV_TYPE_DATE) |
+	      (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR),
 	TEXT = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING),
 	INTEGER = TEXT | (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_NUMBER)
 };
@@ -113,9 +114,21 @@ static uint32_t classify_text(const char *s, size_t len)
 {
 	switch (*s) {
 	case '-':
-	case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
 		return classify_number(s, len);
-	case 't': case 'T': case 'f': case 'F':
+	case 't':
+	case 'T':
+	case 'f':
+	case 'F':
 		return classify_word(s, len);
 	default:
 		return TEXT;
@@ -161,10 +174,11 @@ static bool reads_with_comma(const char *s, size_t len, bool *sure)
 		s++;
 	for (from = s; s < end && is_digit(*s); s++)
 		;
-	if (s == from || (*from == '0' && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS)
+	if (s == from || (*from == '0' && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1)
 		return false;
 	if (s - from <= 3 && *from != '0') {
-		while (end - s >= 4 && *s == '.' && is_digit(s[1]) && is_digit(s[2]) && is_digit(s[3])) {
+		while (end - s >= 4 && *s == '.' && is_digit(s[1]) && is_digit(s[2]) &&
+		       is_digit(s[3])) {
 			s += 4;
 			grouped = true;
 		}
@@ -204,7 +218,8 @@ void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
 
 		if ((i->possible & ~settled) == 0 && !i->maybe_comma)
 			return;
-		if (cell->len == 0 || (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL))
+		if (cell->len == 0 ||
+		    (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL))
 			continue;
 		i->any_value = true;
 		if (cell->state == VV_CELL_LITERAL) {
@@ -212,9 +227,14 @@ void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
 			i->maybe_comma = false;
 			continue;
 		}
-		if ((i->possible & ~(uint32_t)TEXT) != 0)
-			i->possible &= i->json ? classify_json_text(cell->text, cell->len) :
-						 classify_text(cell->text, cell->len);
+		if ((i->possible & ~(uint32_t)TEXT) != 0) {
+			uint32_t class = i->json ? classify_json_text(cell->text, cell->len)
+						 : classify_text(cell->text, cell->len);
+
+			i->possible &= class;
+			if ((class & BIT(VV_TYPE_INTEGER)) != 0)
+				continue; /* reads with a comma as well as without */
+		}
 		if (i->maybe_comma)
 			note_comma(i, cell->text, cell->len);
 	}
@@ -231,8 +251,9 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other)
 
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 {
-	static const vv_type order[] = {VV_TYPE_BOOLEAN, VV_TYPE_INTEGER, VV_TYPE_NUMBER, VV_TYPE_DATE, VV_TYPE_DATETIME,
-					VV_TYPE_TIME, VV_TYPE_OBJECT, VV_TYPE_ARRAY, VV_TYPE_STRING};
+	static const vv_type order[] = {VV_TYPE_BOOLEAN, VV_TYPE_INTEGER,  VV_TYPE_NUMBER,
+					VV_TYPE_DATE,    VV_TYPE_DATETIME, VV_TYPE_TIME,
+					VV_TYPE_OBJECT,  VV_TYPE_ARRAY,    VV_TYPE_STRING};
 	vv_type found = VV_TYPE_ANY;
 
 	if (!i->any_value)
@@ -241,16 +262,19 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 		if (i->possible & BIT(order[k]))
 			found = order[k];
 	}
-	if (offer_comma)
-		*offer_comma = i->any_value && found == VV_TYPE_STRING && i->maybe_comma && i->sure_comma;
+	if (offer_comma) {
+		*offer_comma = i->any_value && found == VV_TYPE_STRING && i->maybe_comma &&
+			       i->sure_comma;
+	}
 	return found;
 }
 
 /* Words that say year, in lower case. */
 static bool is_year_word(const char *s, size_t len)
 {
-	static const char *const words[] = {"year", "yr", "annee", "ann\xc3\xa9" "e", "jahr", "anno", "ano", "a\xc3\xb1o", "jaar",
-					    "\xc3\xa5r", "rok", "vuosi", "yil"};
+	static const char *const words[] = {
+		"year",       "yr",   "annee",     "ann\303\251e", "jahr",  "anno", "ano",
+		"a\303\261o", "jaar", "\303\245r", "rok",          "vuosi", "yil"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0)
@@ -273,9 +297,13 @@ static bool names_year(const char *name, size_t len)
 		size_t n = 0, start = at;
 
 		while (at < len && is_word_byte(name[at]) &&
-		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' && name[at - 1] <= 'z')) {
-			if (n < sizeof(word))
-				word[n] = name[at] >= 'A' && name[at] <= 'Z' ? (char)(name[at] + ('a' - 'A')) : name[at];
+		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' &&
+			 name[at - 1] <= 'z')) {
+			if (n < sizeof(word)) {
+				word[n] = name[at] >= 'A' && name[at] <= 'Z'
+						  ? (char)(name[at] + ('a' - 'A'))
+						  : name[at];
+			}
 			n++;
 			at++;
 		}

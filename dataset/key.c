@@ -9,19 +9,19 @@
 #include "base/sys.h"
 #include "dataset/type_internal.h"
 
-#define CODE_LEN_MAX 64u  /* longer texts are no codes */
-#define FEW_ROWS 8u       /* below that only a name makes a key: anything is unique there */
-#define LEADING_MAX 3u    /* columns so far left may be keys without such a name */
-#define COMBINED_MAX 6u   /* leading columns that pairs and triples are made of */
+#define CODE_LEN_MAX 64u /* longer texts are no codes */
+#define FEW_ROWS 8u      /* below that only a name makes a key: anything is unique there */
+#define LEADING_MAX 3u   /* columns so far left may be keys without such a name */
+#define COMBINED_MAX 6u  /* leading columns that pairs and triples are made of */
 
 /* What a column looks like in the sample. */
 typedef struct looks {
 	size_t column;
-	bool usable;  /* no hole, no prose, no numbers with fractions */
-	bool code;    /* short, no white space */
+	bool usable; /* no hole, no prose, no numbers with fractions */
+	bool code;   /* short, no white space */
 	bool unique;
-	int named;    /* what its name says */
-	int score;    /* name, values and place together: the higher, the more of a key */
+	int named; /* what its name says */
+	int score; /* name, values and place together: the higher, the more of a key */
 } looks;
 
 typedef struct sample {
@@ -31,7 +31,8 @@ typedef struct sample {
 	size_t mask;
 } sample;
 
-uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, uint64_t seed, bool *usable)
+uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, uint64_t seed,
+		     bool *usable)
 {
 	uint64_t h = seed;
 	bool ok = true;
@@ -90,13 +91,12 @@ static bool same_word(const char *s, size_t len, const char *word)
 static int word_score(const char *s, size_t len)
 {
 	static const char *const words[3][20] = {
-		{"name", "slug", "ref", "reference", "date", "datetime", "timestamp", "time", "year", "month", "week", "day",
-		 "quarter", "period", "url", "email", NULL},
-		{"code", "symbol", "ticker", "iso", "iso2", "iso3", "alpha", "number", "no", "nr", "num", "sku", "isbn", "issn",
-		 "ean", "hash", "handle", NULL},
-		{"id", "key", "uuid", "guid", "ids", "oid", "pk", "cid", "doi", "siren", "siret", "identifier", "rowid",
-		 NULL}
-	};
+		{"name", "slug", "ref", "reference", "date", "datetime", "timestamp", "time",
+		 "year", "month", "week", "day", "quarter", "period", "url", "email", NULL},
+		{"code", "symbol", "ticker", "iso", "iso2", "iso3", "alpha", "number", "no", "nr",
+		 "num", "sku", "isbn", "issn", "ean", "hash", "handle", NULL},
+		{"id", "key", "uuid", "guid", "ids", "oid", "pk", "cid", "doi", "siren", "siret",
+		 "identifier", "rowid", NULL}};
 
 	for (int k = 2; k >= 0; k--) {
 		for (size_t i = 0; words[k][i]; i++) {
@@ -117,7 +117,8 @@ static int name_score(const char *name, size_t len)
 		int score;
 
 		while (at < len && (is_letter(name[at]) || (name[at] >= '0' && name[at] <= '9')) &&
-		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' && name[at - 1] <= 'z'))
+		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' &&
+			 name[at - 1] <= 'z'))
 			at++;
 		score = 10 * word_score(name + start, at - start) - (at - start < len ? 2 : 0);
 		best = score > best ? score : best;
@@ -132,7 +133,8 @@ static bool is_quantity(const vv_cell *c)
 {
 	size_t sign = c->text[0] == '-' ? 1 : 0;
 
-	return !(c->len > sign + 1 && c->text[sign] == '0' && c->text[sign + 1] >= '0' && c->text[sign + 1] <= '9') &&
+	return !(c->len > sign + 1 && c->text[sign] == '0' && c->text[sign + 1] >= '0' &&
+		 c->text[sign + 1] <= '9') &&
 	       vv_type_is_number(c->text, c->len);
 }
 
@@ -213,7 +215,8 @@ static bool next_set(size_t *pick, size_t size, size_t of)
 }
 
 /* Sets of `size` of the leading columns that are unique together. */
-static void rank_sets(ranking *k, const sample *s, const looks *leading, size_t leading_count, size_t size)
+static void rank_sets(ranking *k, const sample *s, const looks *leading, size_t leading_count,
+		      size_t size)
 {
 	size_t pick[3] = {0, 1, 2};
 
@@ -234,8 +237,9 @@ static void rank_sets(ranking *k, const sample *s, const looks *leading, size_t 
 
 #define RANKED_MAX 32u
 
-size_t vv_key_candidates(vv_key_candidate *out, size_t max, const vv_cell *cells, size_t rows, size_t columns,
-			 size_t stride, const char *const *names, const size_t *name_lens)
+size_t vv_key_candidates(vv_key_candidate *out, size_t max, const vv_cell *cells, size_t rows,
+			 size_t columns, size_t stride, const char *const *names,
+			 const size_t *name_lens)
 {
 	sample s = {cells, rows, stride, NULL, 15};
 	looks leading[COMBINED_MAX];
@@ -262,7 +266,8 @@ size_t vv_key_candidates(vv_key_candidate *out, size_t max, const vv_cell *cells
 		}
 	}
 	sets = (ranking){out + singles.count, scores, 0, singles.max - singles.count};
-	for (size_t size = 2; size <= 3 && rows >= FEW_ROWS && sets.count == 0 && sets.max > 0; size++)
+	for (size_t size = 2; size <= 3 && rows >= FEW_ROWS && sets.count == 0 && sets.max > 0;
+	     size++)
 		rank_sets(&sets, &s, leading, leading_count, size);
 	vv_free(s.table);
 	return singles.count + sets.count;

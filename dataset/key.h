@@ -36,7 +36,7 @@ uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, 
 
 typedef struct vv_key_proof vv_key_proof;
 /* memory: bytes of hashes it may hold before it spills to a temporary file in dir
- * (16 bytes a row; unlinked at once, so that it never outlives the process). */
+ * (10 bytes a row; unlinked at once, so that it never outlives the process). */
 vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err);
 void vv_key_proof_free(vv_key_proof *p);
 /* Adds a run of rows' hashes, the first being row number `row`. Not thread-safe. */

@@ -23,7 +23,8 @@ static size_t slot_of(const vv_names *n, const char *text, size_t len)
 {
 	size_t i = (size_t)vv_xxh3(text, len, (uint64_t)(uintptr_t)n->slots) & n->mask;
 
-	while (n->slots[i].text && (n->slots[i].len != len || memcmp(n->slots[i].text, text, len) != 0))
+	while (n->slots[i].text &&
+	       (n->slots[i].len != len || memcmp(n->slots[i].text, text, len) != 0))
 		i = (i + 1) & n->mask;
 	return i;
 }

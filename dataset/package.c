@@ -35,35 +35,42 @@ static bool is_url(const char *path)
 {
 	const char *p = path;
 
-	while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '+' || *p == '-' ||
-	       *p == '.')
+	while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+	       *p == '+' || *p == '-' || *p == '.')
 		p++;
 	return p > path && strncmp(p, "://", 3) == 0;
 }
 
-vv_status vv_package_local_path(const char **out, vv_arena *arena, const vv_json *path, const char *file,
-				vv_error *err)
+vv_status vv_package_local_path(const char **out, vv_arena *arena, const vv_json *path,
+				const char *file, vv_error *err)
 {
 	char *clean, *to;
 
 	*out = NULL;
-	if (!vv_descriptor_is_text(path))
+	if (!vv_descriptor_is_text(path)) {
 		return vv_descriptor_fail(path, file, err, "must be a string, is %s",
-					  path->type == VV_JSON_STRING ? "one with NUL in it" : vv_descriptor_kind(path));
+					  path->type == VV_JSON_STRING ? "one with NUL in it"
+								       : vv_descriptor_kind(path));
+	}
 	if (is_url(path->text))
 		return VV_OK;
-	if (path->text[0] == '/')
-		return vv_descriptor_fail(path, file, err, "the path '%s' is absolute: it must lead from the package's folder down",
-					  vv_text_shows(path->text));
+	if (path->text[0] == '/') {
+		return vv_descriptor_fail(
+			path, file, err,
+			"the path '%s' is absolute: it must lead from the package's folder down",
+			vv_text_shows(path->text));
+	}
 	clean = to = vv_arena_alloc(arena, path->text_len + 1);
 	if (!clean)
 		return vv_fail_nomem(err);
 	for (const char *p = path->text; *p;) {
 		size_t n = strcspn(p, "/");
 
-		if (n == 2 && memcmp(p, "..", 2) == 0)
-			return vv_descriptor_fail(path, file, err, "the path '%s' leads out of the package's folder",
+		if (n == 2 && memcmp(p, "..", 2) == 0) {
+			return vv_descriptor_fail(path, file, err,
+						  "the path '%s' leads out of the package's folder",
 						  vv_text_shows(path->text));
+		}
 		if (n > 0 && !(n == 1 && *p == '.')) {
 			if (to > clean)
 				*to++ = '/';
@@ -79,20 +86,28 @@ vv_status vv_package_local_path(const char **out, vv_arena *arena, const vv_json
 	return VV_OK;
 }
 
-vv_status vv_package_resources(const vv_json **out, const vv_json *root, const char *file, vv_error *err)
+vv_status vv_package_resources(const vv_json **out, const vv_json *root, const char *file,
+			       vv_error *err)
 {
 	const vv_json *resources = vv_json_get(root, "resources");
 
 	*out = NULL;
-	if (root->type != VV_JSON_OBJECT)
-		return vv_descriptor_fail(root, file, err, "a data package must be an object, is %s", vv_descriptor_kind(root));
+	if (root->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(root, file, err,
+					  "a data package must be an object, is %s",
+					  vv_descriptor_kind(root));
+	}
 	if (!resources)
 		return VV_OK;
-	if (resources->type != VV_JSON_ARRAY)
-		return vv_descriptor_fail(resources, file, err, "must be an array, is %s", vv_descriptor_kind(resources));
+	if (resources->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(resources, file, err, "must be an array, is %s",
+					  vv_descriptor_kind(resources));
+	}
 	for (const vv_json *n = resources->first; n; n = n->next) {
-		if (n->type != VV_JSON_OBJECT)
-			return vv_descriptor_fail(n, file, err, "must be an object, is %s", vv_descriptor_kind(n));
+		if (n->type != VV_JSON_OBJECT) {
+			return vv_descriptor_fail(n, file, err, "must be an object, is %s",
+						  vv_descriptor_kind(n));
+		}
 	}
 	*out = resources;
 	return VV_OK;
@@ -107,8 +122,8 @@ static const vv_json *path_node(const vv_json *resource)
 }
 
 /* Looks through a resource's paths; *found when one of them is `path`. */
-static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resource, const char *path,
-			     const char *file, vv_error *err)
+static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resource,
+			     const char *path, const char *file, vv_error *err)
 {
 	const vv_json *node = path_node(resource), *n;
 	const char *local;
@@ -117,20 +132,22 @@ static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resour
 	*found = false;
 	if (!node)
 		return VV_OK;
-	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n; n = n == node ? NULL : n->next) {
+	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n;
+	     n = n == node ? NULL : n->next) {
 		if ((rc = vv_package_local_path(&local, arena, n, file, err)) < 0)
 			return rc;
 		*found = *found || (local && strcmp(local, path) == 0);
 	}
 	if (*found && node->type == VV_JSON_ARRAY && node->count > 1) {
-		vv_descriptor_fail(node, file, err, "a resource made of %zu files cannot be honoured", node->count);
+		vv_descriptor_fail(node, file, err,
+				   "a resource made of %zu files cannot be honoured", node->count);
 		return vv_hint(err, "give each file a resource of its own, or join them");
 	}
 	return VV_OK;
 }
 
-vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *root, const char *path,
-			   const char *file, vv_error *err)
+vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *root,
+			   const char *path, const char *file, vv_error *err)
 {
 	const vv_json *resources;
 	vv_status rc = vv_package_resources(&resources, root, file, err);
@@ -143,8 +160,10 @@ vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *
 
 		if ((rc = match_paths(&found, arena, n, path, file, err)) < 0)
 			return rc;
-		if (found && *out)
-			return vv_descriptor_fail(n, file, err, "'%s' is described a second time", vv_text_shows(path));
+		if (found && *out) {
+			return vv_descriptor_fail(n, file, err, "'%s' is described a second time",
+						  vv_text_shows(path));
+		}
 		if (found)
 			*out = n;
 	}
@@ -162,7 +181,8 @@ typedef struct lookup {
 
 /* A part of the resource that may stand in a file of its own: *out is its node, *file
  * the file's path. */
-static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, const char **file, const vv_json *node)
+static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, const char **file,
+			const vv_json *node)
 {
 	vv_buf text = VV_BUF_INIT;
 	vv_json *root = NULL;
@@ -175,16 +195,22 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 		return VV_OK;
 	if ((rc = vv_package_local_path(&local, arena, node, l->package, l->err)) < 0)
 		return rc;
-	if (!local)
-		return vv_descriptor_fail(node, l->package, l->err, "'%s' is a URL, which cannot be honoured: only files of the repository are read",
-					  vv_text_shows(node->text));
-	*file = vv_arena_printf(arena, "%.*s%s", (int)vv_package_folder_len(l->package), l->package, local);
+	if (!local) {
+		return vv_descriptor_fail(
+			node, l->package, l->err,
+			"'%s' is a URL, which cannot be honoured: only files of the repository are read",
+			vv_text_shows(node->text));
+	}
+	*file = vv_arena_printf(arena, "%.*s%s", (int)vv_package_folder_len(l->package), l->package,
+				local);
 	if (!*file)
 		return vv_fail_nomem(l->err);
 	rc = l->read(l->payload, *file, &text, l->err);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_descriptor_fail(node, l->package, l->err, "there is no file '%s'", vv_text_shows(*file));
-	} else if (rc == VV_OK && (rc = vv_json_read(&root, arena, vv_buf_cstr(&text), text.len, *file, l->err)) == VV_OK) {
+		rc = vv_descriptor_fail(node, l->package, l->err, "there is no file '%s'",
+					vv_text_shows(*file));
+	} else if (rc == VV_OK && (rc = vv_json_read(&root, arena, vv_buf_cstr(&text), text.len,
+						     *file, l->err)) == VV_OK) {
 		*out = root;
 	}
 	vv_buf_clear(&text);
@@ -209,7 +235,8 @@ static vv_status read_schema(vv_package_resource *out, lookup *l, const vv_json 
 	return vv_buf_ok(&out->schema, l->err);
 }
 
-static vv_status read_dialect(vv_package_resource *out, lookup *l, const vv_json *resource, const char *path)
+static vv_status read_dialect(vv_package_resource *out, lookup *l, const vv_json *resource,
+			      const char *path)
 {
 	const vv_json *node = vv_json_get(resource, "dialect");
 	const char *file;
@@ -223,15 +250,18 @@ static vv_status read_dialect(vv_package_resource *out, lookup *l, const vv_json
 }
 
 /* Looks for path (relative to the package) in the package text; *found tells. */
-static vv_status look_into(vv_package_resource *out, lookup *l, const vv_buf *text, const char *path, bool *found)
+static vv_status look_into(vv_package_resource *out, lookup *l, const vv_buf *text,
+			   const char *path, bool *found)
 {
 	const vv_json *resource = NULL;
 	vv_json *root = NULL;
 	vv_status rc;
 
 	*found = false;
-	if ((rc = vv_json_read(&root, &l->arena, vv_buf_cstr(text), text->len, l->package, l->err)) < 0 ||
-	    (rc = vv_package_match(&resource, &l->arena, root, path, l->package, l->err)) < 0 || !resource)
+	if ((rc = vv_json_read(&root, &l->arena, vv_buf_cstr(text), text->len, l->package,
+			       l->err)) < 0 ||
+	    (rc = vv_package_match(&resource, &l->arena, root, path, l->package, l->err)) < 0 ||
+	    !resource)
 		return rc;
 	*found = true;
 	if ((rc = vv_package_read_form(out, resource, l->package, l->err)) < 0 ||
@@ -240,8 +270,8 @@ static vv_status look_into(vv_package_resource *out, lookup *l, const vv_buf *te
 	return read_schema(out, l, resource);
 }
 
-static vv_status try_folder(vv_package_resource *out, const char *path, size_t folder_len, vv_package_read_fn read,
-			    void *payload, bool *found, vv_error *err)
+static vv_status try_folder(vv_package_resource *out, const char *path, size_t folder_len,
+			    vv_package_read_fn read, void *payload, bool *found, vv_error *err)
 {
 	lookup l = {VV_ARENA_INIT, read, payload, NULL, err};
 	vv_buf text = VV_BUF_INIT;
@@ -256,7 +286,8 @@ static vv_status try_folder(vv_package_resource *out, const char *path, size_t f
 	rc = read(payload, l.package, &text, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = VV_OK;
-	} else if (rc == VV_OK && (rc = look_into(out, &l, &text, path + folder_len, found)) == VV_OK && *found) {
+	} else if (rc == VV_OK &&
+		   (rc = look_into(out, &l, &text, path + folder_len, found)) == VV_OK && *found) {
 		out->package_path = vv_strdup(l.package);
 		rc = out->package_path ? VV_OK : vv_fail_nomem(err);
 	}
@@ -266,7 +297,8 @@ done:
 	return rc;
 }
 
-vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read, void *payload, vv_error *err)
+vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read,
+			  void *payload, vv_error *err)
 {
 	size_t folder_len = vv_package_folder_len(path);
 	bool found = false;
@@ -283,16 +315,18 @@ vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package
 		}
 		if (found)
 			return VV_OK;
-		if (folder_len == 0)
-			return vv_fail(err, VV_ENOTFOUND, "no %s describes '%s'", VV_PACKAGE_NAME, vv_text_shows(path));
+		if (folder_len == 0) {
+			return vv_fail(err, VV_ENOTFOUND, "no %s describes '%s'", VV_PACKAGE_NAME,
+				       vv_text_shows(path));
+		}
 		for (folder_len--; folder_len > 0 && path[folder_len - 1] != '/'; folder_len--)
 			;
 	}
 }
 
 /* Grows by one path of the package's folder. */
-static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char *package_path, const char *local,
-			  vv_error *err)
+static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char *package_path,
+			  const char *local, vv_error *err)
 {
 	size_t folder_len = vv_package_folder_len(package_path), len = strlen(local);
 	char *whole;
@@ -315,7 +349,8 @@ static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char 
 	return VV_OK;
 }
 
-vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json, size_t len, vv_error *err)
+vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
+			   size_t len, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	const vv_json *resources = NULL;
@@ -332,9 +367,12 @@ vv_status vv_package_paths(char ***paths, size_t *count, const char *package_pat
 		const vv_json *node = path_node(r), *n;
 		const char *local;
 
-		for (n = node && node->type == VV_JSON_ARRAY ? node->first : node; n; n = n == node ? NULL : n->next) {
-			if ((rc = vv_package_local_path(&local, &arena, n, package_path, err)) < 0 ||
-			    (local && (rc = add_path(paths, count, &cap, package_path, local, err)) < 0))
+		for (n = node && node->type == VV_JSON_ARRAY ? node->first : node; n;
+		     n = n == node ? NULL : n->next) {
+			if ((rc = vv_package_local_path(&local, &arena, n, package_path, err)) <
+				    0 ||
+			    (local &&
+			     (rc = add_path(paths, count, &cap, package_path, local, err)) < 0))
 				goto done;
 		}
 	}

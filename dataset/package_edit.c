@@ -12,10 +12,11 @@
 #include "dataset/package_internal.h"
 #include "dataset/splice_internal.h"
 
-static const char new_package[] = "{\n"
-				  "  \"$schema\": \"https://datapackage.org/profiles/2.0/datapackage.json\",\n"
-				  "  \"resources\": []\n"
-				  "}\n";
+static const char new_package[] =
+	"{\n"
+	"  \"$schema\": \"https://datapackage.org/profiles/2.0/datapackage.json\",\n"
+	"  \"resources\": []\n"
+	"}\n";
 
 typedef struct editor {
 	vv_splice s;
@@ -67,7 +68,8 @@ static const char *resource_name(editor *e)
 
 		if (c >= 'A' && c <= 'Z') {
 			name[i] = (char)(c + ('a' - 'A'));
-		} else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_')) {
+		} else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+			     c == '_')) {
 			name[i] = '-';
 		}
 	}
@@ -93,8 +95,9 @@ static vv_status add_resource(editor *e)
 		return vv_fail_nomem(e->err);
 	vv_buf_puts(&value, "{\"name\":");
 	vv_json_put_string(&value, name, strlen(name));
-	vv_buf_puts(&value, profile && strstr(profile, "/2.") ? ",\"type\":\"table\"" :
-							       ",\"profile\":\"tabular-data-resource\"");
+	vv_buf_puts(&value, profile && strstr(profile, "/2.")
+				    ? ",\"type\":\"table\""
+				    : ",\"profile\":\"tabular-data-resource\"");
 	vv_buf_puts(&value, ",\"path\":");
 	vv_json_put_string(&value, e->path, strlen(e->path));
 	vv_buf_putc(&value, '}');
@@ -135,16 +138,19 @@ static vv_status prepare(editor *e)
 		return rc;
 	schema = vv_json_get(resource, "schema");
 	if (schema && schema->type == VV_JSON_STRING && wants_schema(e->edit)) {
-		vv_fail(e->err, VV_EREFUSED, "the schema of '%s' lies in a file of its own, '%s'", vv_text_shows(e->path),
-			vv_text_shows(schema->text));
-		return vv_hint(e->err, "edit that file, or put the schema into %s", VV_PACKAGE_NAME);
+		vv_fail(e->err, VV_EREFUSED, "the schema of '%s' lies in a file of its own, '%s'",
+			vv_text_shows(e->path), vv_text_shows(schema->text));
+		return vv_hint(e->err, "edit that file, or put the schema into %s",
+			       VV_PACKAGE_NAME);
 	}
 	if (schema)
 		return check(e); /* what is changed below has its shape then */
 	if (e->edit->schema)
 		return vv_splice_set(&e->s, resource, "schema", e->edit->schema, e->err);
-	if (wants_schema(e->edit))
-		return vv_fail(e->err, VV_EUSAGE, "'%s' has no schema that could be changed", vv_text_shows(e->path));
+	if (wants_schema(e->edit)) {
+		return vv_fail(e->err, VV_EUSAGE, "'%s' has no schema that could be changed",
+			       vv_text_shows(e->path));
+	}
 	return VV_OK;
 }
 
@@ -162,7 +168,8 @@ static vv_status find_field(editor *e, const vv_json **out, const char *name)
 		if (own && strcmp(own, name) == 0)
 			return VV_OK;
 	}
-	return vv_fail(e->err, VV_ENOTFOUND, "%s: '%s' has no column '%s'", e->s.file, vv_text_shows(e->path), vv_text_shows(name));
+	return vv_fail(e->err, VV_ENOTFOUND, "%s: '%s' has no column '%s'", e->s.file,
+		       vv_text_shows(e->path), vv_text_shows(name));
 }
 
 /* Sets a member of the column's field to a string. */
@@ -175,7 +182,8 @@ static vv_status set_text(editor *e, const char *column, const char *member, con
 	if (!text)
 		return VV_OK;
 	vv_json_put_string(&value, text, strlen(text));
-	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK && (rc = find_field(e, &field, column)) == VV_OK)
+	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK &&
+	    (rc = find_field(e, &field, column)) == VV_OK)
 		rc = vv_splice_set(&e->s, field, member, value.data, e->err);
 	vv_buf_clear(&value);
 	return rc;
@@ -190,13 +198,16 @@ static vv_status set_type(editor *e)
 
 	if (!edit->set_column)
 		return VV_OK;
-	if (edit->set_type && !vv_type_parse(&type, edit->set_type))
-		return vv_fail(e->err, VV_EUSAGE, "'%s' is no type of Table Schema", vv_text_shows(edit->set_type));
+	if (edit->set_type && !vv_type_parse(&type, edit->set_type)) {
+		return vv_fail(e->err, VV_EUSAGE, "'%s' is no type of Table Schema",
+			       vv_text_shows(edit->set_type));
+	}
 	if ((rc = set_text(e, edit->set_column, "type", edit->set_type)) < 0 ||
 	    (rc = find_field(e, &field, edit->set_column)) < 0)
 		return rc;
 	format = vv_json_get(field, "format");
-	if (edit->set_type && format && format->type == VV_JSON_STRING && !vv_type_has_format(type, format->text) &&
+	if (edit->set_type && format && format->type == VV_JSON_STRING &&
+	    !vv_type_has_format(type, format->text) &&
 	    (rc = vv_splice_remove(&e->s, format, e->err)) < 0)
 		return rc;
 	if ((rc = set_text(e, edit->set_column, "format", edit->set_format)) < 0 ||
@@ -208,8 +219,9 @@ static vv_status set_type(editor *e)
 static bool is_missing_value(const vv_json *list, const char *value)
 {
 	for (const vv_json *n = list->first; n; n = n->next) {
-		const char *text = n->type == VV_JSON_OBJECT ? vv_json_get_string(n, "value") :
-				   n->type == VV_JSON_STRING ? n->text : NULL;
+		const char *text = n->type == VV_JSON_OBJECT   ? vv_json_get_string(n, "value")
+				   : n->type == VV_JSON_STRING ? n->text
+							       : NULL;
 
 		if (text && strcmp(text, value) == 0)
 			return true;
@@ -295,13 +307,15 @@ static void mention(mentions *m, const vv_json *node)
 static void mention_names(mentions *m, const vv_json *names)
 {
 	mention(m, names);
-	for (const vv_json *n = names && names->type == VV_JSON_ARRAY ? names->first : NULL; n; n = n->next)
+	for (const vv_json *n = names && names->type == VV_JSON_ARRAY ? names->first : NULL; n;
+	     n = n->next)
 		mention(m, n);
 }
 
 static void mention_in_schema(mentions *m, const vv_json *schema)
 {
-	const vv_json *fields = vv_json_get(schema, "fields"), *unique = vv_json_get(schema, "uniqueKeys");
+	const vv_json *fields = vv_json_get(schema, "fields"),
+		      *unique = vv_json_get(schema, "uniqueKeys");
 
 	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next)
 		mention(m, vv_json_get(n, "name"));
@@ -311,7 +325,8 @@ static void mention_in_schema(mentions *m, const vv_json *schema)
 }
 
 /* Foreign keys of `resource` that start from, or lead to, the table called `table`. */
-static void mention_in_foreign_keys(mentions *m, const vv_json *resource, bool own, const char *table)
+static void mention_in_foreign_keys(mentions *m, const vv_json *resource, bool own,
+				    const char *table)
 {
 	const vv_json *keys = vv_json_get(vv_json_get(resource, "schema"), "foreignKeys");
 
@@ -355,14 +370,17 @@ static vv_status rename_column(editor *e)
 
 	if (!edit->rename_from || strcmp(edit->rename_from, edit->rename_to) == 0)
 		return VV_OK;
-	if ((rc = find_field(e, &field, edit->rename_from)) < 0 || (rc = find_resource(e, &resource)) < 0)
+	if ((rc = find_field(e, &field, edit->rename_from)) < 0 ||
+	    (rc = find_resource(e, &resource)) < 0)
 		return rc;
 	for (const vv_json *n = field->parent->first; n; n = n->next) {
 		const char *name = vv_json_get_string(n, "name");
 
-		if (name && strcmp(name, edit->rename_to) == 0)
-			return vv_fail(e->err, VV_EEXISTS, "%s: '%s' has a column '%s' already", e->s.file, vv_text_shows(e->path),
+		if (name && strcmp(name, edit->rename_to) == 0) {
+			return vv_fail(e->err, VV_EEXISTS, "%s: '%s' has a column '%s' already",
+				       e->s.file, vv_text_shows(e->path),
 				       vv_text_shows(edit->rename_to));
+		}
 	}
 	m.nodes = vv_arena_calloc(&e->scratch, count_nodes(e->s.root), sizeof(*m.nodes));
 	if (!m.nodes)
@@ -374,15 +392,17 @@ static vv_status rename_column(editor *e)
 	return vv_splice_strings(&e->s, m.nodes, m.count, edit->rename_to, e->err);
 }
 
-vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit, vv_error *err)
+vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit,
+			   vv_error *err)
 {
 	size_t folder_len = vv_package_folder_len(edit->package_path);
 	editor e = {.edit = edit, .err = err};
 	vv_status rc;
 
-	if (strncmp(edit->path, edit->package_path, folder_len) != 0)
-		return vv_fail(err, VV_EUSAGE, "'%s' is not below the folder of '%s'", vv_text_shows(edit->path),
-			       vv_text_shows(edit->package_path));
+	if (strncmp(edit->path, edit->package_path, folder_len) != 0) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not below the folder of '%s'",
+			       vv_text_shows(edit->path), vv_text_shows(edit->package_path));
+	}
 	e.path = edit->path + folder_len;
 	vv_arena_init(&e.scratch);
 	if (len == 0) {
@@ -394,7 +414,8 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 	if ((rc = prepare(&e)) < 0)
 		goto done;
 	if ((rc = set_type(&e)) == VV_OK && (rc = set_missing(&e)) == VV_OK &&
-	    (rc = set_key(&e)) == VV_OK && (rc = rename_column(&e)) == VV_OK && (rc = check(&e)) == VV_OK) {
+	    (rc = set_key(&e)) == VV_OK && (rc = rename_column(&e)) == VV_OK &&
+	    (rc = check(&e)) == VV_OK) {
 		vv_buf_put(out, e.s.text.data, e.s.text.len);
 		rc = vv_buf_ok(out, err);
 	} else if (rc == VV_EINPUT) {

@@ -12,14 +12,10 @@
 #include "base/text.h"
 #include "dataset/simd.h"
 
-/* Cells up to this length are copied and looked at byte by byte in one go. */
-#define SHORT_CELL 24u
-
 struct vv_row_writer {
 	vv_dialect dialect;
 	/* CSV */
-	uint8_t special[256]; /* 1: a cell with this byte stands in quotes */
-	vv_mark_set set;
+	vv_mark_set set; /* what puts a cell in quotes */
 	/* JSON: "name" and colon for each column, name i at ends[i] .. ends[i + 1] */
 	vv_buf names;
 	size_t *ends;
@@ -196,31 +192,46 @@ bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)
 	return false;
 }
 
+/* Writes the cell in quotes; to has room for all bytes escaped. */
+static char *write_quoted(char *to, const char *text, size_t len, const vv_dialect *d)
+{
+	const char quote = (char)d->quote, escape = (char)escape_of(d);
+	size_t i;
+
+	*to++ = quote;
+	if (!memchr(text, quote, len) && (escape == quote || !memchr(text, escape, len))) {
+		memcpy(to, text, len);
+		to += len;
+	} else {
+		for (i = 0; i < len; i++) {
+			if (text[i] == quote || text[i] == escape) {
+				*to++ = escape;
+			}
+			*to++ = text[i];
+		}
+	}
+	*to++ = quote;
+	return to;
+}
+
 /* Appends the cell in quotes. */
 static void put_quoted(vv_buf *b, const char *text, size_t len, const vv_dialect *d)
 {
-	const char quote = (char)d->quote, escape = (char)escape_of(d);
-	size_t room, i;
-	char *to;
+	size_t room;
 
 	if (!vv_mul_size(&room, len, 2) || !vv_add_size(&room, room, 2)) {
 		b->failed = true;
 		return;
 	}
-	if (!vv_buf_reserve(b, room)) {
-		return;
+	if (vv_buf_reserve(b, room)) {
+		b->len = (size_t)(write_quoted(b->data + b->len, len > 0 ? text : "", len, d) - b->data);
+		b->data[b->len] = '\0';
 	}
-	to = b->data + b->len;
-	*to++ = quote;
-	for (i = 0; i < len; i++) {
-		if (text[i] == quote || text[i] == escape) {
-			*to++ = escape;
-		}
-		*to++ = text[i];
-	}
-	*to++ = quote;
-	*to = '\0';
-	b->len = (size_t)(to - b->data);
+}
+
+static vv_quoting habit_of(const vv_dialect *d, size_t column)
+{
+	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
 }
 
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit, bool only_column)
@@ -233,81 +244,73 @@ void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv
 	}
 }
 
-/* Copies a cell; true when a byte in it asks for quotes. */
-static inline bool copy_cell(const vv_row_writer *w, char *to, const char *text, size_t len)
-{
-	uint8_t special = 0;
-	size_t i = 0;
+/* A row whose cells together have more bytes is put down cell by cell, without room
+ * for the worst case. */
+#define QUICK_ROW (1u << 20)
 
-	if (len <= SHORT_CELL) {
-		for (; i < len; i++) {
-			to[i] = text[i];
-			special |= w->special[(uint8_t)text[i]];
+static void write_long_csv(const vv_dialect *d, vv_buf *out, const vv_cell *cells, size_t columns)
+{
+	size_t i;
+
+	for (i = 0; i < columns; i++) {
+		if (i > 0) {
+			vv_buf_putc(out, d->delimiter);
 		}
-		return special != 0;
+		vv_cell_write_csv(out, &cells[i], d, habit_of(d, i), columns == 1);
 	}
-	memcpy(to, text, len);
-	if (w->dialect.quote == 0) {
-		return false;
-	}
-	for (; len - i >= 64; i += 64) {
-		if (vv_marks(text + i, &w->set).all != 0) {
-			return true;
-		}
-	}
-	for (; i < len; i++) {
-		special |= w->special[(uint8_t)text[i]];
-	}
-	return special != 0;
 }
 
-/* Room for cells[from .. columns) and their delimiters, if none is in quotes. */
-static bool reserve_cells(vv_buf *out, const vv_cell *cells, size_t from, size_t columns)
+/* Writes a cell at to, which has room for it with every byte escaped. */
+static inline char *write_cell(char *to, const vv_cell *c, bool quoted, const vv_dialect *d, const vv_mark_set *set)
 {
-	size_t need = columns - from, i;
-
-	for (i = from; i < columns; i++) {
-		need += cells[i].len;
+	if (vv_copy_marked(to + quoted, c->text, c->len, set) && set->quotes_on) {
+		return write_quoted(to, c->text, c->len, d);
 	}
-	return vv_buf_reserve(out, need);
+	if (!quoted) {
+		return to + c->len;
+	}
+	to[0] = (char)set->quote;
+	to[c->len + 1] = (char)set->quote;
+	return to + c->len + 2;
 }
 
 static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
 {
 	const vv_dialect *d = &w->dialect;
-	bool alone, has_quote = d->quote != 0;
-	size_t i;
+	const vv_mark_set set = w->set; /* a copy, which no byte that is written can change */
+	const uint8_t *habits = set.quotes_on ? d->quoting : NULL;
+	const size_t habit_count = habits ? d->quoting_count : 0;
+	size_t bytes = 0, i;
 	char *to;
 
 	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT) {
 		columns--;
 	}
-	alone = columns == 1 && cells[0].len == 0;
-	if (columns == 0 || !reserve_cells(out, cells, 0, columns)) {
+	if (columns == 0) {
+		return;
+	}
+	for (i = 0; i < columns; i++) {
+		bytes += cells[i].len;
+	}
+	if (bytes > QUICK_ROW) {
+		write_long_csv(d, out, cells, columns);
+		return;
+	}
+	if (!vv_buf_reserve(out, bytes * 2 + columns * 3)) {
 		return;
 	}
 	to = out->data + out->len;
 	for (i = 0; i < columns; i++) {
-		vv_quoting habit = i < d->quoting_count ? (vv_quoting)d->quoting[i] : VV_QUOTE_MINIMAL;
-		bool special;
+		bool quoted = i < habit_count && vv_quoting_quotes((vv_quoting)habits[i], &cells[i]);
 
-		if (i > 0) {
-			*to++ = (char)d->delimiter;
-		}
-		special = copy_cell(w, to, cells[i].text, cells[i].len);
-		if (has_quote && (special || alone || vv_quoting_quotes(habit, &cells[i]))) {
-			out->len = (size_t)(to - out->data);
-			put_quoted(out, cells[i].text, cells[i].len, d);
-			if (!reserve_cells(out, cells, i + 1, columns)) {
-				return;
-			}
-			to = out->data + out->len;
-		} else {
-			to += cells[i].len;
-		}
+		to = write_cell(to, &cells[i], quoted, d, &set);
+		*to++ = (char)set.delimiter;
 	}
+	if (columns == 1 && cells[0].len == 0 && set.quotes_on) {
+		to = write_quoted(out->data + out->len, "", 0, d) + 1;
+	}
+	*--to = '\0';
 	out->len = (size_t)(to - out->data);
-	*to = '\0';
 }
 
 /* --- the writer --------------------------------------------------------- */
@@ -332,7 +335,6 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 			    const size_t *name_lens, vv_error *err)
 {
 	vv_row_writer *w;
-	unsigned c;
 	vv_status rc;
 
 	*out = NULL;
@@ -348,10 +350,7 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 		vv_free(w);
 		return rc;
 	}
-	for (c = 0; c < 256; c++) {
-		w->special[c] = is_special(d, (uint8_t)c);
-	}
-	w->set = (vv_mark_set){d->delimiter, d->quote, escape_of(d), ~UINT64_C(0)};
+	w->set = (vv_mark_set){d->delimiter, d->quote, escape_of(d), d->quote != 0 ? ~UINT64_C(0) : 0};
 	if (d->form != VV_FORM_CSV) {
 		rc = prepare_names(w, names, name_lens, err);
 	}

@@ -38,121 +38,136 @@ vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
 	return VV_OK;
 }
 
+/* What the hot loop looks at, as a local copy: the cells are written through pointers
+ * that the compiler must otherwise suspect of changing the scanner. So its address
+ * goes to inlined functions only. */
+typedef struct csv_view {
+	vv_scan_marks m;
+	const char *bytes, *end;
+	vv_mark_set set;
+	size_t columns;
+	bool at_end, has_escape;
+} csv_view;
+
+static inline csv_view view_of(const vv_scan *s)
+{
+	return (csv_view){s->marks, s->bytes, s->end, s->set, s->columns, s->at_end, s->has_escape};
+}
+
 /* --- marks -------------------------------------------------------------- */
 
 /* The marks of the window's last bytes, fewer than 64. */
-static __attribute__((noinline)) vv_marks64 tail_marks(const char *p, size_t len, const vv_mark_set *set)
+static __attribute__((noinline)) vv_marks64 tail_marks(const char *p, size_t len, vv_mark_set set)
 {
 	char padded[64] = {0};
 	uint64_t within = (UINT64_C(1) << len) - 1;
 	vv_marks64 m;
 
 	memcpy(padded, p, len);
-	m = vv_marks(padded, set);
+	m = vv_marks(padded, &set);
 	m.all &= within;
 	m.quotes &= within;
 	return m;
 }
 
-static inline void load_marks(const vv_scan *s, vv_scan_marks *m)
+static inline void load_marks(csv_view *v)
 {
-	size_t left = (size_t)(s->end - m->block);
-	vv_marks64 found =
-		left >= 64 ? vv_marks(m->block, &s->set) : tail_marks(m->block, left, &s->set);
+	size_t left = (size_t)(v->end - v->m.block);
+	vv_marks64 found = left >= 64 ? vv_marks(v->m.block, &v->set) : tail_marks(v->m.block, left, v->set);
 
-	m->all = found.all;
-	m->quotes = found.quotes;
+	v->m.all = found.all;
+	v->m.quotes = found.quotes;
 }
 
 /* Goes to the block behind; false at the window's end. */
-static inline bool next_block(const vv_scan *s, vv_scan_marks *m)
+static inline bool next_block(csv_view *v)
 {
-	if (s->end - m->block <= 64) {
-		m->all = 0;
+	if (v->end - v->m.block <= 64) {
+		v->m.all = 0;
 		return false;
 	}
-	m->block += 64;
-	load_marks(s, m);
+	v->m.block += 64;
+	load_marks(v);
 	return true;
 }
 
 /* Marks from p on, whatever they were before. */
-static void seek_marks(const vv_scan *s, vv_scan_marks *m, const char *p)
+static inline void seek_marks(csv_view *v, const char *p)
 {
-	size_t offset = (size_t)(p - s->bytes);
+	size_t offset = (size_t)(p - v->bytes);
 
-	m->block = s->bytes + (offset & ~(size_t)63);
-	load_marks(s, m);
-	m->all &= ~UINT64_C(0) << (offset & 63);
+	v->m.block = v->bytes + (offset & ~(size_t)63);
+	load_marks(v);
+	v->m.all &= ~UINT64_C(0) << (offset & 63);
 }
 
 /* Passes everything up to and with p, which lies in this block or the next. */
-static inline void pass_marks(const vv_scan *s, vv_scan_marks *m, const char *p)
+static inline void pass_marks(csv_view *v, const char *p)
 {
-	size_t at = (size_t)(p - m->block);
+	size_t at = (size_t)(p - v->m.block);
 
 	if (at >= 64) {
 		at -= 64;
-		if (!next_block(s, m)) {
+		if (!next_block(v)) {
 			return;
 		}
 	}
-	m->all &= (~UINT64_C(0) << at) << 1;
+	v->m.all &= (~UINT64_C(0) << at) << 1;
 }
 
 /* The next marked byte, passed; NULL at the window's end. */
-static inline const char *next_mark(const vv_scan *s, vv_scan_marks *m)
+static inline const char *next_mark(csv_view *v)
 {
 	const char *p;
 
-	while (m->all == 0) {
-		if (!next_block(s, m)) {
+	while (v->m.all == 0) {
+		if (!next_block(v)) {
 			return NULL;
 		}
 	}
-	p = m->block + __builtin_ctzll(m->all);
-	m->all &= m->all - 1;
+	p = v->m.block + __builtin_ctzll(v->m.all);
+	v->m.all &= v->m.all - 1;
 	return p;
 }
 
 /* The next quote or escape character, passed with all before it. */
-static inline const char *next_quote(const vv_scan *s, vv_scan_marks *m)
+static inline const char *next_quote(csv_view *v)
 {
 	uint64_t quotes;
 	int at;
 
-	while ((quotes = m->all & m->quotes) == 0) {
-		if (!next_block(s, m)) {
+	while ((quotes = v->m.all & v->m.quotes) == 0) {
+		if (!next_block(v)) {
 			return NULL;
 		}
 	}
 	at = __builtin_ctzll(quotes);
-	m->all &= (~UINT64_C(0) << at) << 1;
-	return m->block + at;
+	v->m.all &= (~UINT64_C(0) << at) << 1;
+	return v->m.block + at;
 }
 
 /* --- quoted cells ------------------------------------------------------- */
 
-/* Runs to the closing quote of the cell that opened before m's marks. NULL: the
+/* Runs to the closing quote of the cell that opened before v's marks. NULL: the
  * window ends first. *escapes counts the bytes that decoding takes away. */
-static inline const char *closing_quote(const vv_scan *s, vv_scan_marks *m, size_t *escapes)
+static inline const char *closing_quote(csv_view *v, size_t *escapes)
 {
-	const char quote = (char)s->set.quote;
+	const char quote = (char)v->set.quote;
 	const char *p;
 
 	for (;;) {
-		p = next_quote(s, m);
+		p = next_quote(v);
 		if (!p) {
 			return NULL;
 		}
-		if (s->has_escape && *p != quote) {
-			if (p + 1 == s->end) {
+		if (v->has_escape && *p != quote) {
+			if (p + 1 == v->end) {
 				return NULL;
 			}
-		} else if (p + 1 == s->end || p[1] != quote) {
+		} else if (p + 1 == v->end || p[1] != quote) {
 			return p;
 		}
-		pass_marks(s, m, p + 1);
+		pass_marks(v, p + 1);
 		++*escapes;
 	}
 }
@@ -165,6 +180,7 @@ static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 
 	for (i = 0; i < count; i++) {
 		const char *from = cells[i].text, *end = from + cells[i].len;
+		bool taken = false;
 		char *room, *to;
 
 		if (!(cells[i].flags & CELL_ESCAPED)) {
@@ -174,12 +190,12 @@ static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 		if (!room) {
 			return vv_fail_nomem(err);
 		}
-		while (from < end) {
-			/* Each quote inside is the first of two; an escape has a byte behind it. */
-			if (*from == quote || *from == escape) {
-				from++;
-			}
-			*to++ = *from++;
+		/* Each quote inside is the first of two; an escape has a byte behind it.
+		 * Without branches: their places cannot be foreseen. */
+		for (; from < end; from++) {
+			taken = ((*from == quote) | (*from == escape)) & !taken;
+			*to = *from;
+			to += !taken;
 		}
 		cells[i].text = room;
 		cells[i].len = (uint32_t)(to - room);
@@ -262,56 +278,55 @@ static int cut_short(vv_scan *s, const char *start, bool quoted, vv_error *err)
 /* The cell whose quote opens at open. Returns the byte behind its closing quote,
  * which is a delimiter, a line end (both passed) or the input's end; NULL: *rc says
  * why not. */
-static inline const char *quoted_cell(vv_scan *s, vv_scan_marks *m, const char *open, vv_cell *cells,
-				      csv_line *line, int *rc, vv_error *err)
+static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open, vv_cell *cells, csv_line *line,
+				      int *rc, vv_error *err)
 {
 	size_t escapes = 0;
-	const char *p = closing_quote(s, m, &escapes);
+	const char *p = closing_quote(v, &escapes);
 
-	if (!p || (p + 1 == s->end && !s->at_end)) {
+	if (!p || (p + 1 == v->end && !v->at_end)) {
 		*rc = cut_short(s, open, !p, err);
 		return NULL;
 	}
-	put_cell(cells, s->columns, line, open + 1, p,
+	put_cell(cells, v->columns, line, open + 1, p,
 		 (uint8_t)(VV_CELL_QUOTED | (escapes > 0 ? CELL_ESCAPED : 0)));
 	line->form_bytes += 2 + escapes;
 	line->escaped |= escapes > 0;
 	p++;
-	if (p < s->end) {
-		if (*p != (char)s->set.delimiter && *p != '\n' && *p != '\r') {
+	if (p < v->end) {
+		if (*p != (char)v->set.delimiter && *p != '\n' && *p != '\r') {
 			*rc = refuse_text(s, p, err);
 			return NULL;
 		}
-		pass_marks(s, m, p);
+		pass_marks(v, p);
 	}
 	return p;
 }
 
 /* Reads cells up to the row's end. Returns where that is: at CR, LF or the input's
  * end; NULL: *rc says why not. */
-static inline const char *read_cells(vv_scan *s, vv_scan_marks *m, vv_cell *cells, csv_line *line,
-				     int *rc, vv_error *err)
+static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, csv_line *line, int *rc, vv_error *err)
 {
-	const char delimiter = (char)s->set.delimiter, quote = (char)s->set.quote;
+	const char delimiter = (char)v->set.delimiter, quote = (char)v->set.quote;
 	const char *start = line->text;
 	uint8_t flags = 0;
 
 	for (;;) {
-		const char *p = next_mark(s, m);
+		const char *p = next_mark(v);
 
 		if (p && *p == delimiter) {
-			put_cell(cells, s->columns, line, start, p, flags);
+			put_cell(cells, v->columns, line, start, p, flags);
 			start = p + 1;
 			flags = 0;
 			continue;
 		}
 		if (!p || *p == '\n' || *p == '\r') {
-			if (!p && !s->at_end) {
+			if (!p && !v->at_end) {
 				*rc = cut_short(s, start, false, err);
 				return NULL;
 			}
-			p = p ? p : s->end;
-			put_cell(cells, s->columns, line, start, p, flags);
+			p = p ? p : v->end;
+			put_cell(cells, v->columns, line, start, p, flags);
 			return p;
 		}
 		line->quotes = true;
@@ -319,8 +334,8 @@ static inline const char *read_cells(vv_scan *s, vv_scan_marks *m, vv_cell *cell
 			flags = VV_CELL_HAS_QUOTE;
 			continue;
 		}
-		p = quoted_cell(s, m, p, cells, line, rc, err);
-		if (!p || p == s->end || *p != delimiter) {
+		p = quoted_cell(s, v, p, cells, line, rc, err);
+		if (!p || p == v->end || *p != delimiter) {
 			return p;
 		}
 		start = p + 1;
@@ -335,21 +350,21 @@ static const char *skip_line_ends(const char *p, const char *end)
 	return p;
 }
 
-/* What a complete row may still be refused for. */
-static int check_line(vv_scan *s, const csv_line *line, const vv_cell *cells, const char *end, vv_error *err)
+/* A complete row that may still have to be refused. */
+static int check_line(vv_scan *s, csv_line line, const vv_cell *cells, const char *end, vv_error *err)
 {
 	size_t i;
 
-	if (line->extra) {
-		int rc = vv_scan_refuse(s, line->extra, err, "found %zu cells, expected at most %zu", line->cells,
+	if (line.extra) {
+		int rc = vv_scan_refuse(s, line.extra, err, "found %zu cells, expected at most %zu", line.cells,
 					s->columns);
 
-		s->found = line->cells;
+		s->found = line.cells;
 		return rc;
 	}
 	/* A length that was cut to 32 bits shows in where the next cell begins. */
-	for (i = 0; line->longest > UINT32_MAX && i < line->cells; i++) {
-		const char *next = i + 1 < line->cells ? cells[i + 1].text : end;
+	for (i = 0; line.longest > UINT32_MAX && i < line.cells; i++) {
+		const char *next = i + 1 < line.cells ? cells[i + 1].text : end;
 
 		if ((uint64_t)(next - cells[i].text) > UINT32_MAX) {
 			return refuse_length(s, cells[i].text, err);
@@ -393,23 +408,23 @@ static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 
 int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
 {
-	const char *begin = s->bytes + s->offset;
-	const char *text = skip_line_ends(begin, s->end);
+	csv_view v = view_of(s);
+	const char *begin = v.bytes + s->offset;
+	const char *text = skip_line_ends(begin, v.end);
 	csv_line line = {.text = text};
-	vv_scan_marks m = s->marks;
 	const char *p, *end;
 	size_t i;
 	int rc = 0;
 
-	assert(stride >= s->columns);
+	assert(stride >= v.columns);
 	s->found = 0;
-	if (text == s->end) {
+	if (text == v.end) {
 		return 0;
 	}
 	if (!s->marks_ready || text != begin) {
-		seek_marks(s, &m, text);
+		seek_marks(&v, text);
 	}
-	p = read_cells(s, &m, cells, &line, &rc, err);
+	p = read_cells(s, &v, cells, &line, &rc, err);
 	if (!p) {
 		return give_up(s, rc);
 	}
@@ -418,7 +433,7 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	if (!end) {
 		return give_up(s, 0);
 	}
-	if ((line.extra || line.longest > UINT32_MAX) && (rc = check_line(s, &line, cells, p, err)) < 0) {
+	if ((line.extra || line.longest > UINT32_MAX) && (rc = check_line(s, line, cells, p, err)) < 0) {
 		return give_up(s, rc);
 	}
 	if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {
@@ -428,17 +443,17 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 		vv_cell_set_absent(&cells[i]);
 	}
 	row->start = s->offset;
-	row->end = (size_t)(end - s->bytes);
-	row->text_start = (size_t)(text - s->bytes);
-	row->text_end = (size_t)(p - s->bytes);
+	row->end = (size_t)(end - v.bytes);
+	row->text_start = (size_t)(text - v.bytes);
+	row->text_end = (size_t)(p - v.bytes);
 	row->cells = line.cells;
-	row->cell_bytes = (uint64_t)(p - text) - line.form_bytes + 1 + (s->columns - line.cells);
+	row->cell_bytes = (uint64_t)(p - text) - line.form_bytes + 1 + (v.columns - line.cells);
 	row->blank_before = text != begin;
 	s->offset = row->end;
 	if (row->newline == VV_CRLF && end > p + 1) {
-		pass_marks(s, &m, p + 1);
+		pass_marks(&v, p + 1);
 	}
-	s->marks = m;
+	s->marks = v.m;
 	s->marks_ready = true;
 	return 1;
 }

@@ -144,7 +144,8 @@ static bool put_member(vv_buf *out, const refit *r, const vv_json *member, bool 
 	return true;
 }
 
-vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field *fields, size_t count, vv_error *err)
+vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field *fields,
+			  size_t count, vv_error *err)
 {
 	refit r = {old, fields, count, {NULL, 0}};
 	vv_arena scratch = VV_ARENA_INIT;
@@ -190,7 +191,8 @@ static bool is_blank(const char *s, size_t len)
 }
 
 /* The cell as a name, not yet unique. */
-static const char *label_text(vv_arena *arena, const char *cell, size_t len, size_t place, size_t *out_len)
+static const char *label_text(vv_arena *arena, const char *cell, size_t len, size_t place,
+			      size_t *out_len)
 {
 	vv_buf clean = VV_BUF_INIT;
 	char *text = NULL;
@@ -226,7 +228,8 @@ static const char *label_text(vv_arena *arena, const char *cell, size_t len, siz
 static const char *numbered(vv_arena *arena, vv_names *taken, vv_name *base, size_t *len)
 {
 	for (;;) {
-		char *text = vv_arena_printf(arena, "%.*s%zu", (int)base->len, base->text, base->value);
+		char *text = vv_arena_printf(arena, "%.*s%zu", (int)base->len, base->text,
+					     base->value);
 		bool added;
 
 		base->value++;
@@ -239,8 +242,9 @@ static const char *numbered(vv_arena *arena, vv_names *taken, vv_name *base, siz
 	}
 }
 
-vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *arena, const char *const *cells,
-			   const size_t *lens, size_t count, vv_error *err)
+vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *arena,
+			   const char *const *cells, const size_t *lens, size_t count,
+			   vv_error *err)
 {
 	vv_arena scratch = VV_ARENA_INIT;
 	vv_status rc = VV_OK;
@@ -265,7 +269,9 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 	for (size_t i = 0; i < count; i++) {
 		if (!repeats[i])
 			continue;
-		names_out[i] = numbered(arena, &taken, vv_names_put(&taken, names_out[i], lens_out[i], 2, NULL), &lens_out[i]);
+		names_out[i] = numbered(arena, &taken,
+					vv_names_put(&taken, names_out[i], lens_out[i], 2, NULL),
+					&lens_out[i]);
 		if (!names_out[i]) {
 			rc = vv_fail_nomem(err);
 			goto done;

@@ -30,14 +30,17 @@ typedef struct vv_field {
 	size_t name_len;
 	vv_type type;
 	const char *format;        /* "default" when absent; a "fmt:" before it is taken off */
-	char decimal_char, group_char; /* '.' and 0 when absent; 0 when longer than a byte, see below */
-	const char *decimal, *group;   /* the whole decimalChar and groupChar: "." and "" when absent */
+	char decimal_char;         /* '.' when absent; 0 when it is longer than a byte */
+	char group_char;           /* 0 when absent, or longer than a byte */
+	const char *decimal;       /* the whole decimalChar; "." when absent */
+	const char *group;         /* the whole groupChar; "" when absent */
 	bool bare_number;          /* true when absent */
 	const char **missing;      /* the field's own, or the schema's; NULL-ended */
-	const char **true_values, **false_values; /* of a boolean: its own, or the standard's; NULL-ended */
+	const char **true_values;  /* of a boolean: its own, or the standard's; NULL-ended */
+	const char **false_values;
 	const char *delimiter;     /* of a list: "," when absent */
 	vv_type item_type;         /* of a list: string when absent */
-	const struct vv_time_plan *plan; /* date, time, datetime: the patterns of format, compiled */
+	const struct vv_time_plan *plan; /* date, time, datetime: format compiled; NULL: default */
 	const vv_json *json;       /* the field's descriptor */
 } vv_field;
 

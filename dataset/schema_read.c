@@ -18,10 +18,13 @@ typedef struct reader {
 } reader;
 
 /* One of several words that a member may be; *out is its place. */
-static vv_status read_word(const reader *r, size_t *out, const vv_json *node, const char *const *words)
+static vv_status read_word(const reader *r, size_t *out, const vv_json *node,
+			   const char *const *words)
 {
-	if (node->type != VV_JSON_STRING)
-		return vv_descriptor_fail(node, r->file, r->err, "must be a string, is %s", vv_descriptor_kind(node));
+	if (node->type != VV_JSON_STRING) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
+	}
 	for (size_t i = 0; words[i]; i++) {
 		if (strcmp(words[i], node->text) == 0) {
 			*out = i;
@@ -37,21 +40,29 @@ static vv_status read_missing(const reader *r, const char ***out, const vv_json 
 {
 	size_t n = 0;
 
-	if (node->type != VV_JSON_ARRAY)
-		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s", vv_descriptor_kind(node));
+	if (node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
 	*out = vv_arena_calloc(&r->s->arena, node->count + 1, sizeof(**out));
 	if (!*out)
 		return vv_fail_nomem(r->err);
 	for (const vv_json *item = node->first; item; item = item->next) {
-		const vv_json *value = item->type == VV_JSON_OBJECT ? vv_json_get(item, "value") : item;
+		const vv_json *value = item->type == VV_JSON_OBJECT ? vv_json_get(item, "value")
+								    : item;
 
 		if (!value)
 			return vv_descriptor_fail(item, r->file, r->err, "has no 'value'");
-		if (item->type != node->first->type)
-			return vv_descriptor_fail(item, r->file, r->err, "strings and objects cannot be mixed");
-		if (!vv_descriptor_is_text(value))
+		if (item->type != node->first->type) {
+			return vv_descriptor_fail(item, r->file, r->err,
+						  "strings and objects cannot be mixed");
+		}
+		if (!vv_descriptor_is_text(value)) {
 			return vv_descriptor_fail(value, r->file, r->err, "must be a string, is %s",
-						  value->type == VV_JSON_STRING ? "one with NUL in it" : vv_descriptor_kind(value));
+						  value->type == VV_JSON_STRING
+							  ? "one with NUL in it"
+							  : vv_descriptor_kind(value));
+		}
 		(*out)[n++] = value->text;
 	}
 	return VV_OK;
@@ -61,10 +72,11 @@ static vv_status read_missing(const reader *r, const char ***out, const vv_json 
 static const char *meant_type(const char *name)
 {
 	static const char *const known[][2] = {
-		{"int", "integer"}, {"int64", "integer"}, {"bigint", "integer"}, {"float", "number"}, {"double", "number"},
-		{"decimal", "number"}, {"numeric", "number"}, {"text", "string"}, {"str", "string"},
-		{"varchar", "string"}, {"bool", "boolean"}, {"timestamp", "datetime"}, {"json", "object"}
-	};
+		{"int", "integer"},    {"int64", "integer"}, {"bigint", "integer"},
+		{"float", "number"},   {"double", "number"}, {"decimal", "number"},
+		{"numeric", "number"}, {"text", "string"},   {"str", "string"},
+		{"varchar", "string"}, {"bool", "boolean"},  {"timestamp", "datetime"},
+		{"json", "object"}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i][0], name) == 0)
@@ -83,15 +95,18 @@ static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
 	vv_status rc;
 
 	*out = VV_TYPE_ANY;
-	if ((rc = vv_descriptor_text(&name, field, "type", r->file, r->err)) < 0 || !name || vv_type_parse(out, name))
+	if ((rc = vv_descriptor_text(&name, field, "type", r->file, r->err)) < 0 || !name ||
+	    vv_type_parse(out, name))
 		return rc;
 	meant = meant_type(name);
-	vv_descriptor_fail(vv_json_get(field, "type"), r->file, r->err, "'%s' is no type of Table Schema",
-			   vv_text_shows(name));
+	vv_descriptor_fail(vv_json_get(field, "type"), r->file, r->err,
+			   "'%s' is no type of Table Schema", vv_text_shows(name));
 	if (meant)
 		return vv_hint(r->err, "is '%s' meant?", meant);
-	return vv_hint(r->err, "types are string number integer boolean date datetime time year yearmonth duration "
-			       "object array list geopoint geojson any");
+	return vv_hint(
+		r->err,
+		"types are string number integer boolean date datetime time year yearmonth duration "
+		"object array list geopoint geojson any");
 }
 
 static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
@@ -109,32 +124,38 @@ static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
 	if (strncmp(f->format, "fmt:", 4) == 0)
 		f->format += 4;
 	if (f->type == VV_TYPE_DATE || f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME) {
-		if ((rc = vv_time_plan_new(&f->plan, &r->s->arena, f->type, f->format, &why)) == VV_EINPUT) {
+		if ((rc = vv_time_plan_new(&f->plan, &r->s->arena, f->type, f->format, &why)) ==
+		    VV_EINPUT) {
 			vv_descriptor_fail(node, r->file, r->err, "%s", why.message);
 			return why.hint[0] != '\0' ? vv_hint(r->err, "%s", why.hint) : VV_EINPUT;
 		}
 		return rc < 0 ? vv_fail_nomem(r->err) : VV_OK;
 	}
-	if (!vv_type_has_format(f->type, f->format))
+	if (!vv_type_has_format(f->type, f->format)) {
 		return vv_descriptor_fail(node, r->file, r->err, "'%s' is no format of the type %s",
 					  vv_text_shows(f->format), vv_type_name(f->type));
+	}
 	return VV_OK;
 }
 
 /* decimalChar or groupChar: no digit or sign may be in it. */
-static vv_status read_number_char(const reader *r, const char **out, char *single, const vv_json *field,
-				  const char *member)
+static vv_status read_number_char(const reader *r, const char **out, char *single,
+				  const vv_json *field, const char *member)
 {
 	const char *text;
 	vv_status rc;
 
 	if ((rc = vv_descriptor_text(&text, field, member, r->file, r->err)) < 0 || !text)
 		return rc;
-	if (strpbrk(text, "0123456789+-eE"))
-		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err, "'%s' would be read as a part of the number",
+	if (strpbrk(text, "0123456789+-eE")) {
+		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err,
+					  "'%s' would be read as a part of the number",
 					  vv_text_shows(text));
-	if (strlen(text) > 16)
-		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err, "is longer than 16 bytes");
+	}
+	if (strlen(text) > 16) {
+		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err,
+					  "is longer than 16 bytes");
+	}
 	*out = text;
 	*single = strlen(text) <= 1 ? text[0] : '\0';
 	return VV_OK;
@@ -145,30 +166,38 @@ static vv_status read_number(const reader *r, vv_field *f, const vv_json *field)
 	vv_status rc;
 
 	if (f->type == VV_TYPE_NUMBER) {
-		if ((rc = read_number_char(r, &f->decimal, &f->decimal_char, field, "decimalChar")) < 0)
+		if ((rc = read_number_char(r, &f->decimal, &f->decimal_char, field,
+					   "decimalChar")) < 0)
 			return rc;
-		if (f->decimal[0] == '\0')
-			return vv_descriptor_fail(vv_json_get(field, "decimalChar"), r->file, r->err, "is empty");
+		if (f->decimal[0] == '\0') {
+			return vv_descriptor_fail(vv_json_get(field, "decimalChar"), r->file,
+						  r->err, "is empty");
+		}
 	}
 	if ((rc = read_number_char(r, &f->group, &f->group_char, field, "groupChar")) < 0 ||
 	    (rc = vv_descriptor_bool(&f->bare_number, field, "bareNumber", r->file, r->err)) < 0)
 		return rc;
-	if (f->type == VV_TYPE_NUMBER && strcmp(f->decimal, f->group) == 0)
-		return vv_descriptor_fail(vv_json_get(field, "groupChar"), r->file, r->err, "is the same as the decimalChar");
+	if (f->type == VV_TYPE_NUMBER && strcmp(f->decimal, f->group) == 0) {
+		return vv_descriptor_fail(vv_json_get(field, "groupChar"), r->file, r->err,
+					  "is the same as the decimalChar");
+	}
 	return VV_OK;
 }
 
-static vv_status read_values(const reader *r, const char ***out, const vv_json *field, const char *member,
-			     const char *word)
+static vv_status read_values(const reader *r, const char ***out, const vv_json *field,
+			     const char *member, const char *word)
 {
 	const vv_json *node = vv_json_get(field, member);
-	static const char *const standard[2][4] = {{"true", "True", "TRUE", "1"}, {"false", "False", "FALSE", "0"}};
+	static const char *const standard[2][4] = {{"true", "True", "TRUE", "1"},
+						   {"false", "False", "FALSE", "0"}};
 	size_t count;
 
 	if (node) {
-		if (node->type != VV_JSON_ARRAY)
-			return vv_descriptor_fail(node, r->file, r->err, "must be an array of strings, is %s",
+		if (node->type != VV_JSON_ARRAY) {
+			return vv_descriptor_fail(node, r->file, r->err,
+						  "must be an array of strings, is %s",
 						  vv_descriptor_kind(node));
+		}
 		return vv_descriptor_texts(out, &count, &r->s->arena, node, r->file, r->err);
 	}
 	*out = vv_arena_calloc(&r->s->arena, 5, sizeof(**out));
@@ -180,7 +209,8 @@ static vv_status read_values(const reader *r, const char ***out, const vv_json *
 
 static vv_status read_list(const reader *r, vv_field *f, const vv_json *field)
 {
-	static const char *const words[] = {"string", "integer", "boolean", "number", "datetime", "date", "time", NULL};
+	static const char *const words[] = {"string",   "integer", "boolean", "number",
+					    "datetime", "date",    "time",    NULL};
 	const vv_json *node = vv_json_get(field, "itemType");
 	const char *delimiter;
 	size_t place = 0;
@@ -189,46 +219,49 @@ static vv_status read_list(const reader *r, vv_field *f, const vv_json *field)
 	if ((rc = vv_descriptor_text(&delimiter, field, "delimiter", r->file, r->err)) < 0 ||
 	    (node && (rc = read_word(r, &place, node, words)) < 0))
 		return rc;
-	if (delimiter && delimiter[0] == '\0')
-		return vv_descriptor_fail(vv_json_get(field, "delimiter"), r->file, r->err, "is empty");
+	if (delimiter && delimiter[0] == '\0') {
+		return vv_descriptor_fail(vv_json_get(field, "delimiter"), r->file, r->err,
+					  "is empty");
+	}
 	f->delimiter = delimiter ? delimiter : ",";
 	vv_type_parse(&f->item_type, words[place]);
 	return VV_OK;
 }
 
-/* Is a value of the descriptor (a minimum, an element of enum) one of the field's
- * type? As JSON, or as text by the rules of the field, or for dates of the type. */
-static bool is_value(const vv_field *f, const vv_json *node)
+/* A value of the descriptor (a minimum, an element of enum) must be one of the
+ * field's type: as JSON, or as text by the rules of the field, or for dates of the type. */
+static vv_status want_value(const reader *r, const vv_field *f, const vv_json *node)
 {
 	vv_field plain = *f;
 	vv_buf text = VV_BUF_INIT;
-	vv_cell cell = {0};
 	bool ok;
 
 	if (node->type == VV_JSON_STRING) {
 		plain.plan = NULL;
-		return vv_type_accepts_text(f, node->text, node->text_len) ||
-		       (f->plan && vv_type_accepts_text(&plain, node->text, node->text_len));
-	}
-	vv_json_put_node(&text, node);
-	cell.text = text.data;
-	cell.len = text.len < UINT32_MAX ? (uint32_t)text.len : 0;
-	cell.state = VV_CELL_LITERAL;
-	ok = text.failed || vv_field_accepts(f, &cell);
-	vv_buf_clear(&text);
-	return ok;
-}
+		ok = vv_type_accepts_text(f, node->text, node->text_len) ||
+		     (f->plan && vv_type_accepts_text(&plain, node->text, node->text_len));
+	} else {
+		vv_json_put_node(&text, node);
+		if (vv_buf_ok(&text, r->err) < 0) {
+			vv_buf_clear(&text);
+			return VV_ENOMEM;
+		}
+		vv_cell cell = {
+			.text = text.data, .len = (uint32_t)text.len, .state = VV_CELL_LITERAL};
 
-static vv_status want_value(const reader *r, const vv_field *f, const vv_json *node)
-{
-	if (is_value(f, node))
+		ok = text.len <= UINT32_MAX && vv_field_accepts(f, &cell);
+		vv_buf_clear(&text);
+	}
+	if (ok)
 		return VV_OK;
-	return vv_descriptor_fail(node, r->file, r->err, "is no value of the field's type, %s", vv_type_name(f->type));
+	return vv_descriptor_fail(node, r->file, r->err, "is no value of the field's type, %s",
+				  vv_type_name(f->type));
 }
 
 static vv_status read_bounds(const reader *r, const vv_field *f, const vv_json *constraints)
 {
-	static const char *const bounds[] = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"};
+	static const char *const bounds[] = {"minimum", "maximum", "exclusiveMinimum",
+					     "exclusiveMaximum"};
 	static const char *const lengths[] = {"minLength", "maxLength"};
 	vv_status rc;
 
@@ -242,8 +275,10 @@ static vv_status read_bounds(const reader *r, const vv_field *f, const vv_json *
 		const vv_json *node = vv_json_get(constraints, lengths[i]);
 		uint64_t n;
 
-		if (node && !vv_json_get_u64(&n, constraints, lengths[i]))
-			return vv_descriptor_fail(node, r->file, r->err, "must be a whole number from 0 on");
+		if (node && !vv_json_get_u64(&n, constraints, lengths[i])) {
+			return vv_descriptor_fail(node, r->file, r->err,
+						  "must be a whole number from 0 on");
+		}
 	}
 	return VV_OK;
 }
@@ -257,16 +292,20 @@ static vv_status read_constraints(const reader *r, const vv_field *f, const vv_j
 
 	if (!node)
 		return VV_OK;
-	if (node->type != VV_JSON_OBJECT)
-		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s", vv_descriptor_kind(node));
+	if (node->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
+	}
 	if ((rc = vv_descriptor_bool(&flag, node, "required", r->file, r->err)) < 0 ||
 	    (rc = vv_descriptor_bool(&flag, node, "unique", r->file, r->err)) < 0 ||
 	    (rc = vv_descriptor_text(&pattern, node, "pattern", r->file, r->err)) < 0 ||
 	    (rc = read_bounds(r, f, node)) < 0)
 		return rc;
 	list = vv_json_get(node, "jsonSchema");
-	if (list && list->type != VV_JSON_OBJECT)
-		return vv_descriptor_fail(list, r->file, r->err, "must be an object, is %s", vv_descriptor_kind(list));
+	if (list && list->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(list, r->file, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(list));
+	}
 	list = vv_json_get(node, "enum");
 	if (list && (list->type != VV_JSON_ARRAY || list->count == 0))
 		return vv_descriptor_fail(list, r->file, r->err, "must be an array with values");
@@ -284,20 +323,27 @@ static vv_status read_categories(const reader *r, const vv_field *f, const vv_js
 	bool ordered;
 	vv_status rc;
 
-	if ((rc = vv_descriptor_bool(&ordered, field, "categoriesOrdered", r->file, r->err)) < 0 || !node)
+	if ((rc = vv_descriptor_bool(&ordered, field, "categoriesOrdered", r->file, r->err)) < 0 ||
+	    !node)
 		return rc;
-	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_INTEGER)
-		return vv_descriptor_fail(node, r->file, r->err, "only string and integer have categories, not %s",
+	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_INTEGER) {
+		return vv_descriptor_fail(node, r->file, r->err,
+					  "only string and integer have categories, not %s",
 					  vv_type_name(f->type));
-	if (node->type != VV_JSON_ARRAY)
-		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s", vv_descriptor_kind(node));
+	}
+	if (node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
 	for (const vv_json *n = node->first; n; n = n->next) {
 		const vv_json *value = n->type == VV_JSON_OBJECT ? vv_json_get(n, "value") : n;
 		const char *label;
 
 		if (!value)
 			return vv_descriptor_fail(n, r->file, r->err, "has no 'value'");
-		if ((rc = want_value(r, f, value)) < 0 || (n != value && (rc = vv_descriptor_text(&label, n, "label", r->file, r->err)) < 0))
+		if ((rc = want_value(r, f, value)) < 0 ||
+		    (n != value &&
+		     (rc = vv_descriptor_text(&label, n, "label", r->file, r->err)) < 0))
 			return rc;
 	}
 	return VV_OK;
@@ -305,7 +351,8 @@ static vv_status read_categories(const reader *r, const vv_field *f, const vv_js
 
 static vv_status read_field(const reader *r, vv_field *f, const vv_json *node)
 {
-	const vv_json *name = vv_json_get(node, "name"), *missing = vv_json_get(node, "missingValues");
+	const vv_json *name = vv_json_get(node, "name"),
+		      *missing = vv_json_get(node, "missingValues");
 	vv_status rc;
 
 	f->json = node;
@@ -314,8 +361,10 @@ static vv_status read_field(const reader *r, vv_field *f, const vv_json *node)
 	f->group = "";
 	f->bare_number = true;
 	f->missing = r->s->missing;
-	if (node->type != VV_JSON_OBJECT)
-		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s", vv_descriptor_kind(node));
+	if (node->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
+	}
 	if (!name)
 		return vv_descriptor_fail(node, r->file, r->err, "has no 'name'");
 	if ((rc = vv_descriptor_text(&f->name, node, "name", r->file, r->err)) < 0 ||
@@ -343,13 +392,18 @@ static vv_status read_fields(const reader *r, const vv_json *root)
 
 	if (!fields)
 		return vv_descriptor_fail(root, r->file, r->err, "a Table Schema needs 'fields'");
-	if (fields->type != VV_JSON_ARRAY)
-		return vv_descriptor_fail(fields, r->file, r->err, "must be an array, is %s", vv_descriptor_kind(fields));
-	if (fields->count > VV_COLUMNS_MAX)
-		return vv_descriptor_fail(fields, r->file, r->err, "has more than %u fields", VV_COLUMNS_MAX);
+	if (fields->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(fields, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(fields));
+	}
+	if (fields->count > VV_COLUMNS_MAX) {
+		return vv_descriptor_fail(fields, r->file, r->err, "has more than %u fields",
+					  VV_COLUMNS_MAX);
+	}
 	r->s->fields = vv_arena_calloc(&r->s->arena, fields->count + 1, sizeof(*r->s->fields));
 	r->s->names = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->names));
-	if (!r->s->fields || !r->s->names || !vv_names_init(r->s->names, &r->s->arena, fields->count))
+	if (!r->s->fields || !r->s->names ||
+	    !vv_names_init(r->s->names, &r->s->arena, fields->count))
 		return vv_fail_nomem(r->err);
 	for (const vv_json *n = fields->first; n; n = n->next) {
 		vv_field *f = &r->s->fields[r->s->count];
@@ -371,14 +425,21 @@ static vv_status read_names(const reader *r, const char ***out, size_t *count, c
 
 	if ((rc = vv_descriptor_texts(out, count, &r->s->arena, node, r->file, r->err)) < 0)
 		return rc;
-	if (*count > KEY_FIELDS_MAX)
-		return vv_descriptor_fail(node, r->file, r->err, "has more than %u names", KEY_FIELDS_MAX);
+	if (*count > KEY_FIELDS_MAX) {
+		return vv_descriptor_fail(node, r->file, r->err, "has more than %u names",
+					  KEY_FIELDS_MAX);
+	}
 	for (size_t i = 0; i < *count; i++, item = item->next) {
-		if (vv_schema_find(r->s, (*out)[i], strlen((*out)[i])) < 0)
-			return vv_descriptor_fail(item, r->file, r->err, "there is no field '%s'", vv_text_shows((*out)[i]));
+		if (vv_schema_find(r->s, (*out)[i], strlen((*out)[i])) < 0) {
+			return vv_descriptor_fail(item, r->file, r->err, "there is no field '%s'",
+						  vv_text_shows((*out)[i]));
+		}
 		for (size_t k = 0; k < i; k++) {
-			if (strcmp((*out)[k], (*out)[i]) == 0)
-				return vv_descriptor_fail(item, r->file, r->err, "'%s' stands there twice", vv_text_shows((*out)[i]));
+			if (strcmp((*out)[k], (*out)[i]) == 0) {
+				return vv_descriptor_fail(item, r->file, r->err,
+							  "'%s' stands there twice",
+							  vv_text_shows((*out)[i]));
+			}
 		}
 	}
 	return VV_OK;
@@ -390,11 +451,15 @@ static vv_status read_unique_keys(const reader *r, const vv_json *node)
 	size_t count;
 	vv_status rc;
 
-	if (node->type != VV_JSON_ARRAY)
-		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s", vv_descriptor_kind(node));
+	if (node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
 	for (const vv_json *n = node->first; n; n = n->next) {
-		if (n->type != VV_JSON_ARRAY || n->count == 0)
-			return vv_descriptor_fail(n, r->file, r->err, "must be an array with names of fields");
+		if (n->type != VV_JSON_ARRAY || n->count == 0) {
+			return vv_descriptor_fail(n, r->file, r->err,
+						  "must be an array with names of fields");
+		}
 		if ((rc = read_names(r, &names, &count, n)) < 0)
 			return rc;
 	}
@@ -403,28 +468,36 @@ static vv_status read_unique_keys(const reader *r, const vv_json *node)
 
 static vv_status read_foreign_key(const reader *r, const vv_json *node)
 {
-	const vv_json *fields = vv_json_get(node, "fields"), *reference = vv_json_get(node, "reference"), *there;
+	const vv_json *fields = vv_json_get(node, "fields"),
+		      *reference = vv_json_get(node, "reference"), *there;
 	const char **names, *resource;
 	size_t count, there_count;
 	vv_status rc;
 
-	if (!fields || !reference)
-		return vv_descriptor_fail(node, r->file, r->err, "must be an object with 'fields' and 'reference'");
+	if (!fields || !reference) {
+		return vv_descriptor_fail(node, r->file, r->err,
+					  "must be an object with 'fields' and 'reference'");
+	}
 	if ((rc = read_names(r, &names, &count, fields)) < 0)
 		return rc;
 	there = vv_json_get(reference, "fields");
-	if (!there)
-		return vv_descriptor_fail(reference, r->file, r->err, "must be an object with 'fields'");
+	if (!there) {
+		return vv_descriptor_fail(reference, r->file, r->err,
+					  "must be an object with 'fields'");
+	}
 	if ((rc = vv_descriptor_text(&resource, reference, "resource", r->file, r->err)) < 0)
 		return rc;
 	if (resource && resource[0] != '\0') {
-		rc = vv_descriptor_texts(&names, &there_count, &r->s->arena, there, r->file, r->err);
+		rc = vv_descriptor_texts(&names, &there_count, &r->s->arena, there, r->file,
+					 r->err);
 	} else {
 		rc = read_names(r, &names, &there_count, there);
 	}
-	if (rc == VV_OK && (count != there_count || count == 0))
-		rc = vv_descriptor_fail(node, r->file, r->err, "must name as many fields here (%zu) as there (%zu)", count,
+	if (rc == VV_OK && (count != there_count || count == 0)) {
+		rc = vv_descriptor_fail(node, r->file, r->err,
+					"must name as many fields here (%zu) as there (%zu)", count,
 					there_count);
+	}
 	return rc;
 }
 
@@ -435,11 +508,14 @@ static vv_status read_keys(const reader *r, const vv_json *root)
 
 	if (node && (rc = read_names(r, &r->s->primary_key, &r->s->primary_key_count, node)) < 0)
 		return rc;
-	if ((node = vv_json_get(root, "uniqueKeys")) != NULL && (rc = read_unique_keys(r, node)) < 0)
+	if ((node = vv_json_get(root, "uniqueKeys")) != NULL &&
+	    (rc = read_unique_keys(r, node)) < 0)
 		return rc;
 	node = vv_json_get(root, "foreignKeys");
-	if (node && node->type != VV_JSON_ARRAY)
-		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s", vv_descriptor_kind(node));
+	if (node && node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
 	for (const vv_json *n = node ? node->first : NULL; n; n = n->next) {
 		if ((rc = read_foreign_key(r, n)) < 0)
 			return rc;
@@ -450,7 +526,8 @@ static vv_status read_keys(const reader *r, const vv_json *root)
 /* A string; the first profiles of v2 had it as an array of one. */
 static vv_status read_match(const reader *r, const vv_json *root)
 {
-	static const char *const words[] = {"exact", "equal", "subset", "superset", "partial", NULL};
+	static const char *const words[] = {"exact",    "equal",   "subset",
+					    "superset", "partial", NULL};
 	const vv_json *node = vv_json_get(root, "fieldsMatch");
 	size_t place = 0;
 	vv_status rc;
@@ -471,16 +548,18 @@ static vv_status read_schema(const reader *r, const vv_json *root)
 	vv_status rc;
 
 	r->s->json = root;
-	if (root->type != VV_JSON_OBJECT)
-		return vv_descriptor_fail(root, r->file, r->err, "a Table Schema must be an object, is %s",
+	if (root->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(root, r->file, r->err,
+					  "a Table Schema must be an object, is %s",
 					  vv_descriptor_kind(root));
+	}
 	r->s->missing = vv_arena_calloc(&r->s->arena, 2, sizeof(*r->s->missing));
 	r->s->primary_key = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->primary_key));
 	if (!r->s->missing || !r->s->primary_key)
 		return vv_fail_nomem(r->err);
 	r->s->missing[0] = "";
-	if ((missing && (rc = read_missing(r, &r->s->missing, missing)) < 0) || (rc = read_fields(r, root)) < 0 ||
-	    (rc = read_match(r, root)) < 0)
+	if ((missing && (rc = read_missing(r, &r->s->missing, missing)) < 0) ||
+	    (rc = read_fields(r, root)) < 0 || (rc = read_match(r, root)) < 0)
 		return rc;
 	return read_keys(r, root);
 }
@@ -497,7 +576,8 @@ vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *f
 	return rc;
 }
 
-vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name, vv_error *err)
+vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
+			 vv_error *err)
 {
 	reader r = {out, name, err};
 	vv_json *root = NULL;

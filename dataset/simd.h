@@ -1,9 +1,10 @@
 /*
- * simd: where 64 bytes hold something that a CSV scanner must look at.
+ * simd: where bytes hold something that a CSV scanner or writer must look at.
  *
- * One bit a byte, bit 0 the first byte. vv_marks is the fastest form this build
- * has; vv_marks_portable is its twin for every machine, and the test compares
- * them.
+ * vv_marks: 64 bytes, one bit a byte, bit 0 the first byte. vv_copy_marked: copies
+ * and tells whether anything marked was among the bytes. Both are the fastest form
+ * this build has; the ones called _portable are their twins for every machine, and
+ * the test compares them.
  */
 #ifndef VV_DATASET_SIMD_H
 #define VV_DATASET_SIMD_H
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -64,6 +66,21 @@ static inline vv_marks64 vv_marks_portable(const char *p, const vv_mark_set *set
 	return m;
 }
 
+static inline bool vv_copy_marked_portable(char *to, const char *from, size_t len, const vv_mark_set *set)
+{
+	bool marked = false;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		uint8_t c = (uint8_t)from[i];
+
+		to[i] = from[i];
+		marked |= (c == set->delimiter) | (c == '\n') | (c == '\r') |
+			  (((c == set->quote) | (c == set->escape)) & (set->quotes_on != 0));
+	}
+	return marked;
+}
+
 #if defined(__SSE2__)
 
 static inline uint64_t vv_marks_bits(__m128i v)
@@ -94,7 +111,76 @@ static inline vv_marks64 vv_marks(const char *p, const vv_mark_set *set)
 	return m;
 }
 
+static inline __m128i vv_marks_any(__m128i x, const vv_mark_set *set)
+{
+	__m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8((char)set->quote)),
+				      _mm_cmpeq_epi8(x, _mm_set1_epi8((char)set->escape)));
+	__m128i ends = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('\n')),
+				    _mm_cmpeq_epi8(x, _mm_set1_epi8('\r')));
+
+	quotes = _mm_and_si128(quotes, _mm_set1_epi8((char)(set->quotes_on & 0xff)));
+	return _mm_or_si128(_mm_or_si128(quotes, ends), _mm_cmpeq_epi8(x, _mm_set1_epi8((char)set->delimiter)));
+}
+
+/* Lengths below 16 are covered by two pieces that overlap: nothing beyond the bytes is
+ * touched. */
+static inline bool vv_copy_marked(char *to, const char *from, size_t len, const vv_mark_set *set)
+{
+	__m128i seen = _mm_setzero_si128();
+
+	if (len >= 16) {
+		size_t i;
+
+		for (i = 0; i <= len - 16; i += 16) {
+			__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(from + i));
+
+			_mm_storeu_si128((__m128i *)(void *)(to + i), x);
+			seen = _mm_or_si128(seen, vv_marks_any(x, set));
+		}
+		if (i < len) {
+			__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(from + len - 16));
+
+			_mm_storeu_si128((__m128i *)(void *)(to + len - 16), x);
+			seen = _mm_or_si128(seen, vv_marks_any(x, set));
+		}
+	} else if (len >= 4) {
+		size_t half = len >= 8 ? 8 : 4;
+		uint64_t a = 0, b = 0;
+
+		if (half == 8) {
+			memcpy(&a, from, 8);
+			memcpy(&b, from + len - 8, 8);
+			memcpy(to, &a, 8);
+			memcpy(to + len - 8, &b, 8);
+		} else {
+			uint32_t low, high;
+
+			memcpy(&low, from, 4);
+			memcpy(&high, from + len - 4, 4);
+			memcpy(to, &low, 4);
+			memcpy(to + len - 4, &high, 4);
+			a = b = low | (uint64_t)high << 32;
+		}
+		seen = vv_marks_any(_mm_set_epi64x((long long)b, (long long)a), set);
+	} else if (len > 0) {
+		char first = from[0], middle = from[len / 2], last = from[len - 1];
+		int x = (uint8_t)first | (uint8_t)middle << 8 | (uint8_t)last << 16;
+
+		to[0] = first;
+		to[len / 2] = middle;
+		to[len - 1] = last;
+		/* The twelve bytes behind are zeros, which nothing marked is. */
+		seen = vv_marks_any(_mm_cvtsi32_si128(x), set);
+	}
+	return _mm_movemask_epi8(seen) != 0;
+}
+
 #else
+
+static inline bool vv_copy_marked(char *to, const char *from, size_t len, const vv_mark_set *set)
+{
+	return vv_copy_marked_portable(to, from, len, set);
+}
 
 static inline vv_marks64 vv_marks(const char *p, const vv_mark_set *set)
 {

@@ -139,7 +139,7 @@ vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
 
 vv_status sniff_too_short(const sniff *s, vv_error *err)
 {
-	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV) {
+	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV && s->hints->header != 0) {
 		vv_fail(err, VV_EINPUT, "the first line is longer than %u KiB", VV_HEADER_MAX >> 10);
 		return vv_hint(err, "a quote that is never closed? '--as file' keeps it as bytes");
 	}
@@ -240,26 +240,6 @@ static bool one_of(const char *word, const char *const *list)
 	return *list != NULL;
 }
 
-/* Is the first line one object? */
-static bool starts_with_object(const sniff *s)
-{
-	vv_dialect d;
-	vv_scan *scan = NULL;
-	vv_cell cell;
-	vv_row row;
-	vv_error err;
-	int n = 0;
-
-	vv_dialect_init(&d);
-	d.form = VV_FORM_NDJSON;
-	if (vv_scan_new(&scan, &d, 0, NULL, NULL, &err) == VV_OK) {
-		vv_scan_window(scan, s->text, s->len, s->at_end, 0);
-		n = vv_scan_row(scan, &cell, 1, &row, &err);
-	}
-	vv_scan_free(scan);
-	return n > 0;
-}
-
 static size_t skip_space(const sniff *s, size_t at)
 {
 	while (at < s->len && memchr(" \t\r\n", s->text[at], 4)) {
@@ -268,35 +248,61 @@ static size_t skip_space(const sniff *s, size_t at)
 	return at;
 }
 
-static vv_form choose_form(const sniff *s)
+static char byte_at(const sniff *s, size_t at)
+{
+	return at < s->len ? s->text[at] : '\0';
+}
+
+/* Is the first line one object (1)? *end is behind it. 0, VV_ENOMEM. */
+static int starts_with_object(const sniff *s, size_t *end, vv_error *err)
+{
+	sniff_reader r;
+	vv_dialect d;
+	vv_row row;
+	int n;
+
+	vv_dialect_init(&d);
+	d.form = VV_FORM_NDJSON;
+	n = sniff_reader_open(&r, s, &d, 0, err);
+	if (n == VV_OK) {
+		n = sniff_reader_next(&r, &row, err);
+		*end = n == 1 ? row.end : 0;
+	}
+	sniff_reader_close(&r);
+	return n == VV_ENOMEM ? n : n > 0;
+}
+
+/* By what the user says, the parent, the extension, the first bytes, in this order. */
+static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 {
 	static const char *const lines[] = {"ndjson", "jsonl", "jsonlines", NULL};
 	static const char *const arrays[] = {"json", "geojson", NULL};
 	static const char *const plain[] = {"csv", "tsv", "tab", "psv", NULL};
 	const char *ext = extension(s->hints->path);
-	size_t first = skip_space(s, 0), second = skip_space(s, first + 1);
-	char c = first < s->len ? s->text[first] : '\0', next = second < s->len ? s->text[second] : '\0';
+	size_t first = skip_space(s, 0), second = skip_space(s, first + 1), end = 0;
+	char c = byte_at(s, first), next = byte_at(s, second);
 	const vv_dialect *parent = s->hints->parent;
+	int object = 0;
 
+	*out = VV_FORM_CSV;
 	if (s->hints->has_form) {
-		return s->hints->form;
+		*out = s->hints->form;
+	} else if (parent && parent->form != VV_FORM_CSV && c == (parent->form == VV_FORM_JSON ? '[' : '{')) {
+		*out = parent->form;
+	} else if (one_of(ext, lines)) {
+		*out = VV_FORM_NDJSON;
+	} else if (!one_of(ext, plain)) {
+		object = c == '{' ? starts_with_object(s, &end, err) : 0;
+		if (one_of(ext, arrays)) {
+			/* A lone object is a document, and for the parser of arrays to refuse. */
+			*out = object > 0 && byte_at(s, skip_space(s, end)) == '{' ? VV_FORM_NDJSON : VV_FORM_JSON;
+		} else if (c == '[' && (next == '{' || next == ']')) {
+			*out = VV_FORM_JSON;
+		} else if (object > 0) {
+			*out = VV_FORM_NDJSON;
+		}
 	}
-	if (parent && parent->form != VV_FORM_CSV && c == (parent->form == VV_FORM_JSON ? '[' : '{')) {
-		return parent->form;
-	}
-	if (one_of(ext, lines)) {
-		return VV_FORM_NDJSON;
-	}
-	if (one_of(ext, plain)) {
-		return VV_FORM_CSV;
-	}
-	if (one_of(ext, arrays)) {
-		return c == '{' && starts_with_object(s) ? VV_FORM_NDJSON : VV_FORM_JSON;
-	}
-	if (c == '[' && (next == '{' || next == ']')) {
-		return VV_FORM_JSON;
-	}
-	return c == '{' && starts_with_object(s) ? VV_FORM_NDJSON : VV_FORM_CSV;
+	return object < 0 ? (vv_status)object : VV_OK;
 }
 
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
@@ -321,7 +327,10 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	out->dialect.bom = bom > 0;
 	s.text = len > 0 ? sample + bom : "";
 	s.len -= bom;
-	out->dialect.form = choose_form(&s);
+	rc = choose_form(&s, &out->dialect.form, err);
+	if (rc < 0) {
+		return rc;
+	}
 	if (s.hints->parent && s.hints->parent->form == out->dialect.form) {
 		s.parent = s.hints->parent;
 	}

@@ -24,7 +24,8 @@ typedef struct profile {
 	size_t clean, judged;  /* cells without any other delimiter, of those not empty */
 	bool fault;
 	unsigned tier;         /* 3 good, 2 damaged, 1 one column, 0 neither */
-	unsigned score;        /* 0 .. 1000, within the tier */
+	unsigned agreement;    /* rows that match, of 1000 */
+	unsigned score;        /* the same, less where cells look uncut; within the tier */
 } profile;
 
 /* --- reading under a candidate ------------------------------------------ */
@@ -80,6 +81,22 @@ static void count_row(profile *p, const vv_cell *cells, size_t count)
 	}
 }
 
+/* A first row that cannot be read, or has not ended yet, but has the delimiter in it. */
+static bool parts_first_line(const sniff *s, uint8_t delimiter)
+{
+	size_t i = 0;
+
+	while (i < s->len && (s->text[i] == '\n' || s->text[i] == '\r')) {
+		i++;
+	}
+	for (; i < s->len && s->text[i] != '\n' && s->text[i] != '\r'; i++) {
+		if ((uint8_t)s->text[i] == delimiter) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Where few rows took little of the sample, a quote that never closes swallowed the
  * rest of it. */
 static bool starved(const sniff *s, const profile *p, size_t offset)
@@ -87,14 +104,14 @@ static bool starved(const sniff *s, const profile *p, size_t offset)
 	return !s->at_end && p->rows < SNIFF_ROWS && s->len - offset > s->len / 4 + 4096;
 }
 
-static void rate(profile *p)
+static void rate(const sniff *s, profile *p)
 {
 	size_t others = p->rows > 0 ? p->rows - 1 : 0;
-	size_t match = p->rows > 0 ? p->match * 1000 / p->rows : 0;
 	size_t clean = p->judged > 0 ? p->clean * 1000 / p->judged : 1000;
 	bool whole = !p->fault && p->over == 0;
 
-	p->score = (unsigned)(match * clean / 1000);
+	p->agreement = p->rows > 0 ? (unsigned)(p->match * 1000 / p->rows) : 0;
+	p->score = (unsigned)(p->agreement * clean / 1000);
 	p->tier = 0;
 	if (p->first > 1) {
 		if (whole && p->match * 2 >= p->rows) {
@@ -108,6 +125,9 @@ static void rate(profile *p)
 		} else if (others >= 2 && p->wide * 10 >= others * 9) {
 			p->tier = 2; /* a title above the table */
 		}
+	} else if (parts_first_line(s, p->delimiter)) {
+		p->tier = 2;
+		p->score = 0;
 	}
 }
 
@@ -132,7 +152,7 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 		count_row(p, r.cells, row.cells);
 	}
 	p->fault = n < 0 || starved(s, p, sniff_reader_offset(&r));
-	rate(p);
+	rate(s, p);
 	sniff_reader_close(&r);
 	return n == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
@@ -216,7 +236,7 @@ static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error 
 		return rc;
 	}
 	/* An empty sample, or one that no reading makes sense of, changes nothing either. */
-	if (p.tier > best->tier || (p.tier == best->tier && (p.tier == 0 || p.score + CLOSE >= best->score))) {
+	if (p.tier > best->tier || (p.tier == best->tier && (p.tier == 0 || p.agreement + CLOSE >= best->agreement))) {
 		*best = p;
 		*kept = true;
 	}

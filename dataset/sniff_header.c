@@ -142,7 +142,8 @@ static int vote(const column_look *look, const vv_cell *first)
 		if (seen > 0 && look->data * 10 >= seen * 9) {
 			return look->text == 0 ? 3 : 2;
 		}
-		if (look->repeats > 0) {
+		/* A name may happen to be a value somewhere; values come again and again. */
+		if (look->repeats > 0 && look->repeats * 100 >= seen) {
 			return -2;
 		}
 		return look->text >= 3 && look->same_len && look->len >= 2 && first->len != look->len ? 1 : 0;
@@ -151,6 +152,17 @@ static int vote(const column_look *look, const vv_cell *first)
 	default:
 		return 0;
 	}
+}
+
+/* A header in the midst of rows comes from files put one behind the other. */
+static bool repeats_row(const vv_cell *first, size_t count, const vv_cell *cells, size_t cell_count)
+{
+	size_t i = 0;
+
+	while (count == cell_count && i < count && vv_cell_equal(&first[i], &cells[i])) {
+		i++;
+	}
+	return count > 1 && i == count;
 }
 
 /* Adds up the votes of all columns. *series: the first row numbers its columns, and
@@ -173,7 +185,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 	}
 	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
 	while (rc == VV_OK && rows <= SNIFF_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
-		if (rows++ == 0) {
+		if (rows++ == 0 || repeats_row(first, count, r.cells, row.cells)) {
 			continue;
 		}
 		*series = *series && !(rows == 2 && is_series(r.cells, row.cells));
@@ -184,6 +196,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 	if (rc == VV_OK && n == VV_ENOMEM) {
 		rc = vv_fail_nomem(err);
 	}
+	*series = *series && rows > 1;
 	for (i = 0; i < count; i++) {
 		*votes += vote(&looks[i], &first[i]);
 	}

@@ -120,13 +120,21 @@ static inline bool spell_read_integer(int64_t *out, const char *text, size_t len
 {
 	unsigned sign = (key & 0xff) == '-' ? 1u : 0u;
 	size_t digits = len - sign;
-	uint64_t u;
+	uint64_t u, high;
 
 	if (digits == 0 || digits > 19 || (((key >> (8 * sign)) & 0xff) == '0' && (digits > 1 || sign)))
 		return false;
 	if (len <= 8) {
 		if (!spell_digits8(&u, key >> (8 * sign), (unsigned)digits))
 			return false;
+		*out = sign ? -(int64_t)u : (int64_t)u;
+		return true;
+	}
+	if (digits <= 16) {
+		if (!spell_digits8(&high, key >> (8 * sign), (unsigned)digits - 8) ||
+		    !spell_digits8(&u, spell_get8(text + len - 8), 8))
+			return false;
+		u += high * 100000000u;
 		*out = sign ? -(int64_t)u : (int64_t)u;
 		return true;
 	}
@@ -148,36 +156,41 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 	return point ? (int)(text + len - 1 - point) : -1;
 }
 
-/* -?(0|[1-9][0-9]*) and, when fraction is not negative, a point and so many
- * digits, as the number of units of 10^-scale; fraction <= scale <= 18. "-0" with
- * any number of zeros behind is excluded. */
-static inline bool spell_read_decimal(int64_t *out, const char *text, size_t len, uint64_t key, int fraction,
-				      unsigned scale)
+/* All digits of -?(0|[1-9][0-9]*), and, when fraction is not negative, of the point
+ * and so many (1 ..) digits behind it, as one number without sign. "-0" with any
+ * number of zeros behind is excluded. At most 19 digits. */
+static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key, int fraction)
 {
 	unsigned sign = (key & 0xff) == '-' ? 1u : 0u;
-	size_t behind = fraction < 0 ? 0 : (size_t)fraction;
-	size_t before = len - sign - behind - (fraction < 0 ? 0 : 1);
-	uint64_t whole, part = 0;
+	size_t behind = fraction < 0 ? 0 : (size_t)fraction, point = fraction < 0 ? 0 : 1;
+	size_t before = len - sign - behind - point;
+	uint64_t part;
 
-	if (len < sign + behind + (fraction < 0 ? 0 : 1) + 1 || before > 19 || behind > scale ||
+	if (len < sign + behind + point + 1 || before + behind > 19 ||
 	    (((key >> (8 * sign)) & 0xff) == '0' && before > 1))
 		return false;
 	if (len <= 8) {
-		if (!spell_digits8(&whole, key >> (8 * sign), (unsigned)before) ||
-		    (behind > 0 && !spell_digits8(&part, key >> (8 * (len - behind)), (unsigned)behind)))
+		key >>= 8 * sign;
+		if (point) {
+			uint64_t low = ((uint64_t)1 << (8 * before)) - 1;
+
+			key = (key & low) | ((key >> 8) & ~low);
+		}
+		if (!spell_digits8(out, key, (unsigned)(before + behind)))
 			return false;
-	} else if (!spell_digits(&whole, text + sign, before) ||
-		   !spell_digits(&part, text + len - behind, behind)) {
-		return false;
+	} else {
+		if (sign + before <= 8 && behind <= 8) {
+			if (!spell_digits8(out, key >> (8 * sign), (unsigned)before) ||
+			    !spell_digits8(&part, spell_get8(text + len - 8) >> (8 * (8 - behind) & 63),
+					   (unsigned)behind))
+				return false;
+		} else if (!spell_digits(out, text + sign, before) ||
+			   !spell_digits(&part, text + len - behind, behind)) {
+			return false;
+		}
+		*out = *out * spell_power[behind] + part;
 	}
-	if (before + scale > 18 && __builtin_mul_overflow(whole, spell_power[scale], &whole))
-		return false;
-	if (before + scale <= 18)
-		whole *= spell_power[scale];
-	part *= spell_power[scale - behind];
-	if (__builtin_add_overflow(whole, part, &whole) || (sign && whole == 0))
-		return false;
-	return spell_signed(out, whole, sign != 0);
+	return *out != 0 || !sign;
 }
 
 /* Days before the first of the month in a year that is no leap year. */
@@ -322,6 +335,65 @@ static inline bool spell_write_date(char *out, int64_t days)
 	out[8] = (char)(m >> 48 & 0xff);
 	out[9] = (char)(m >> 56);
 	return true;
+}
+
+#define SPELL_SECONDS 86400
+#define SPELL_PARTS_MAX 6u /* digits behind a second's point */
+
+/* A date, 'T' or a space, HH:MM:SS, `scale` digits of a second behind a point when
+ * scale is not 0, and a 'Z' with zulu: as units of 10^-scale seconds since 1970. */
+static inline bool spell_read_datetime(int64_t *out, const char *text, size_t len, uint64_t key, bool space, bool zulu,
+				       unsigned scale)
+{
+	uint64_t clock, number, part = 0;
+	int64_t days;
+
+	if (len != 19 + (scale ? 1 + scale : 0) + (zulu ? 1u : 0u) || text[10] != (space ? ' ' : 'T') ||
+	    (zulu && text[len - 1] != 'Z') || (scale && text[19] != '.'))
+		return false;
+	clock = spell_get8(text + 11);
+	if ((clock & 0x0000ff0000ff0000u) != 0x00003a00003a0000u)
+		return false;
+	clock = (clock & 0xffff) | ((clock >> 8) & 0xffff0000u) | ((clock >> 16) & 0xffff00000000u);
+	if (!spell_read_date(&days, text, 10, key) || !spell_digits8(&number, clock, 6) ||
+	    (scale && !spell_digits8(&part, spell_key(text + 20, scale), scale)) || number >= 240000 ||
+	    number / 100 % 100 >= 60 || number % 100 >= 60)
+		return false;
+	number = number / 10000 * 3600 + number / 100 % 100 * 60 + number % 100;
+	*out = (days * SPELL_SECONDS + (int64_t)number) * (int64_t)spell_power[scale] + (int64_t)part;
+	return true;
+}
+
+/* The inverse; the length, or 0 outside of the years 1 to 9999. */
+static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool zulu, unsigned scale)
+{
+	int64_t unit = (int64_t)spell_power[scale], seconds = v / unit, part = v % unit, days, rest;
+	uint64_t m;
+	size_t len = 19;
+
+	if (part < 0) {
+		part += unit;
+		seconds--;
+	}
+	days = seconds / SPELL_SECONDS;
+	rest = seconds % SPELL_SECONDS;
+	if (rest < 0) {
+		rest += SPELL_SECONDS;
+		days--;
+	}
+	if (!spell_write_date(out, days))
+		return 0;
+	out[10] = space ? ' ' : 'T';
+	m = spell_eight((uint32_t)(rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60)) | SPELL_ZEROS;
+	m >>= 16; /* six digits */
+	spell_put8(out + 11, (m & 0xffff) | (m & 0xffff0000u) << 8 | (m & 0xffff00000000u) << 16 | 0x00003a00003a0000u);
+	if (scale) {
+		out[len++] = '.';
+		len += spell_write_digits(out + len, (uint64_t)part, scale);
+	}
+	if (zulu)
+		out[len++] = 'Z';
+	return len;
 }
 
 #endif

@@ -18,7 +18,8 @@ static const char *last_line(const char *s, size_t len, size_t *indent_len)
 	for (size_t i = len; i > 0; i--) {
 		if (s[i - 1] == '\n') {
 			*indent_len = 0;
-			while (i + *indent_len < len && (s[i + *indent_len] == ' ' || s[i + *indent_len] == '\t'))
+			while (i + *indent_len < len &&
+			       (s[i + *indent_len] == ' ' || s[i + *indent_len] == '\t'))
 				++*indent_len;
 			return s + i;
 		}
@@ -58,7 +59,8 @@ static vv_status parse(vv_splice *s, vv_error *err)
 	return rc;
 }
 
-vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char *file, vv_error *err)
+vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char *file,
+			 vv_error *err)
 {
 	vv_status rc;
 
@@ -173,7 +175,8 @@ static void put_value(vv_buf *b, const vv_splice *s, const place *p, const vv_js
 	}
 }
 
-static vv_status put_json(vv_buf *b, const vv_splice *s, const place *p, const char *value, vv_error *err)
+static vv_status put_json(vv_buf *b, const vv_splice *s, const place *p, const char *value,
+			  vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_json *node = NULL;
@@ -212,7 +215,8 @@ static place line_of(const vv_splice *s, size_t at)
 	while (start > 0 && s->text.data[start - 1] != '\n')
 		start--;
 	p.indent = s->text.data + start;
-	while (start + p.indent_len < at && (p.indent[p.indent_len] == ' ' || p.indent[p.indent_len] == '\t'))
+	while (start + p.indent_len < at &&
+	       (p.indent[p.indent_len] == ' ' || p.indent[p.indent_len] == '\t'))
 		p.indent_len++;
 	return p;
 }
@@ -252,10 +256,12 @@ static void put_colon(vv_buf *b, const vv_splice *s, const vv_json *container)
 }
 
 /* Adds a child (with a name, if the container is an object) behind the last. */
-static vv_status add_child(vv_splice *s, const vv_json *container, const char *name, const char *value, vv_error *err)
+static vv_status add_child(vv_splice *s, const vv_json *container, const char *name,
+			   const char *value, vv_error *err)
 {
 	const vv_json *before, *last = last_of(container, &before);
-	size_t start = last ? last->end : container->start + 1, end = last ? last->end : container->end - 1;
+	size_t start = last ? last->end : container->start + 1,
+	       end = last ? last->end : container->end - 1;
 	vv_buf with = VV_BUF_INIT;
 	place p = line_of(s, container->start), inner = p;
 	vv_buf indent = VV_BUF_INIT;
@@ -274,7 +280,8 @@ static vv_status add_child(vv_splice *s, const vv_json *container, const char *n
 		vv_json_put_string(&with, name, strlen(name));
 		put_colon(&with, s, container);
 	}
-	if ((rc = vv_buf_ok(&indent, err)) == VV_OK && (rc = put_json(&with, s, &inner, value, err)) == VV_OK) {
+	if ((rc = vv_buf_ok(&indent, err)) == VV_OK &&
+	    (rc = put_json(&with, s, &inner, value, err)) == VV_OK) {
 		if (!last)
 			put_break(&with, s, &p, 0);
 		rc = replace(s, start, end, &with, err);
@@ -284,7 +291,8 @@ static vv_status add_child(vv_splice *s, const vv_json *container, const char *n
 	return rc;
 }
 
-vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, const char *value, vv_error *err)
+vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, const char *value,
+			vv_error *err)
 {
 	const vv_json *member = vv_json_get(object, name);
 	vv_buf with = VV_BUF_INIT;
@@ -326,7 +334,8 @@ static int compare_places(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start ? 1 : 0;
 }
 
-vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, const char *string, vv_error *err)
+vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, const char *string,
+			    vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	size_t from, end;

@@ -17,7 +17,7 @@
 
 typedef struct vv_splice {
 	vv_buf text;
-	vv_arena arena;      /* holds root */
+	vv_arena arena; /* holds root */
 	vv_json *root;
 	const char *file;    /* for messages; borrowed */
 	bool lines;          /* members stand on lines of their own */
@@ -26,17 +26,20 @@ typedef struct vv_splice {
 	char unit[17];       /* what a level is indented by */
 } vv_splice;
 
-vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char *file, vv_error *err);
+vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char *file,
+			 vv_error *err);
 void vv_splice_clear(vv_splice *s);
 
 /* Values are given as compact JSON and written in the manner of the file. */
 
 /* The member called name gets the value; it is made, as the last, when missing. */
-vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, const char *value, vv_error *err);
+vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, const char *value,
+			vv_error *err);
 vv_status vv_splice_append(vv_splice *s, const vv_json *array, const char *value, vv_error *err);
 /* Removes a member. */
 vv_status vv_splice_remove(vv_splice *s, const vv_json *member, vv_error *err);
 /* Puts the string in the place of each of the nodes (which get sorted). */
-vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, const char *string, vv_error *err);
+vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, const char *string,
+			    vv_error *err);
 
 #endif

@@ -557,6 +557,18 @@ vv_status vv_stage_file(vv_stage *s, const char *path, const vv_stage_options *o
 	return rc;
 }
 
+/* The index also holds the stat of files that were left as pointers. */
+static bool begins_as_pointer(const char *file, const vv_stat *st)
+{
+	char head[32];
+	int fd = st->size <= VV_POINTER_MAX ? vv_open(file, O_RDONLY, 0, NULL) : -1;
+	ssize_t n = fd < 0 ? 0 : vv_read_full(fd, head, sizeof(head), file, NULL);
+	if (fd >= 0) {
+		vv_close(fd, file, NULL);
+	}
+	return n > 0 && vv_pointer_looks_like(head, (size_t)n);
+}
+
 vv_status vv_stage_work_state(vv_stage *s, const char *path, const vv_oid *index_blob, const vv_index_entry *entry,
 			      vv_work_state *out, vv_staged *staged, vv_error *err)
 {
@@ -571,20 +583,15 @@ vv_status vv_stage_work_state(vv_stage *s, const char *path, const vv_oid *index
 		return vv_fail_nomem(err);
 	}
 	vv_status rc = vv_lstat(&st, file, &missing);
+	bool regular = rc == VV_OK && S_ISREG(st.mode);
+	bool cached = regular && vv_stat_cache_get(s->stats, path, &st, &known) && vv_oid_equal(&known, index_blob);
+	bool maybe_pointer = regular && !cached && begins_as_pointer(file, &st);
 	vv_free(file);
-	if (rc == VV_ENOTFOUND) {
-		*out = VV_WORK_DELETED;
+	if (!regular || cached) {
+		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
 		return VV_OK;
 	}
-	if (rc < 0 || !S_ISREG(st.mode)) {
-		*out = VV_WORK_OTHER;
-		return VV_OK;
-	}
-	if (vv_stat_cache_get(s->stats, path, &st, &known) && vv_oid_equal(&known, index_blob)) {
-		*out = VV_WORK_SAME;
-		return VV_OK;
-	}
-	if (entry && (rc = stage_index(s, err)) == VV_OK && vv_index_stat_clean(s->index, entry, &st)) {
+	if (entry && !maybe_pointer && (rc = stage_index(s, err)) == VV_OK && vv_index_stat_clean(s->index, entry, &st)) {
 		*out = VV_WORK_SAME;
 		return VV_OK;
 	}

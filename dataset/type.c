@@ -10,14 +10,22 @@
 #include "dataset/descriptor_internal.h"
 #include "dataset/spell_internal.h"
 
-static const char *const type_names[] = {
-	[VV_TYPE_ANY] = "any", [VV_TYPE_STRING] = "string", [VV_TYPE_NUMBER] = "number",
-	[VV_TYPE_INTEGER] = "integer", [VV_TYPE_BOOLEAN] = "boolean", [VV_TYPE_OBJECT] = "object",
-	[VV_TYPE_ARRAY] = "array", [VV_TYPE_LIST] = "list", [VV_TYPE_DATETIME] = "datetime",
-	[VV_TYPE_DATE] = "date", [VV_TYPE_TIME] = "time", [VV_TYPE_YEAR] = "year",
-	[VV_TYPE_YEARMONTH] = "yearmonth", [VV_TYPE_DURATION] = "duration", [VV_TYPE_GEOPOINT] = "geopoint",
-	[VV_TYPE_GEOJSON] = "geojson"
-};
+static const char *const type_names[] = {[VV_TYPE_ANY] = "any",
+					 [VV_TYPE_STRING] = "string",
+					 [VV_TYPE_NUMBER] = "number",
+					 [VV_TYPE_INTEGER] = "integer",
+					 [VV_TYPE_BOOLEAN] = "boolean",
+					 [VV_TYPE_OBJECT] = "object",
+					 [VV_TYPE_ARRAY] = "array",
+					 [VV_TYPE_LIST] = "list",
+					 [VV_TYPE_DATETIME] = "datetime",
+					 [VV_TYPE_DATE] = "date",
+					 [VV_TYPE_TIME] = "time",
+					 [VV_TYPE_YEAR] = "year",
+					 [VV_TYPE_YEARMONTH] = "yearmonth",
+					 [VV_TYPE_DURATION] = "duration",
+					 [VV_TYPE_GEOPOINT] = "geopoint",
+					 [VV_TYPE_GEOJSON] = "geojson"};
 
 const char *vv_type_name(vv_type t)
 {
@@ -49,7 +57,8 @@ bool vv_type_has_format(vv_type type, const char *format)
 	case VV_TYPE_DATE:
 	case VV_TYPE_TIME:
 	case VV_TYPE_DATETIME:
-		return strcmp(format, "default") == 0 || strcmp(format, "any") == 0 || strchr(format, '%') != NULL;
+		return strcmp(format, "default") == 0 || strcmp(format, "any") == 0 ||
+		       strchr(format, '%') != NULL;
 	case VV_TYPE_STRING:
 		f = string_formats;
 		break;
@@ -168,7 +177,8 @@ static bool is_number(const vv_field *f, const char *s, size_t len)
 {
 	if (len == 0)
 		return false;
-	if (scan_number(f, s, s + len) == len || (f->type == VV_TYPE_NUMBER && is_special_number(s, len)))
+	if (scan_number(f, s, s + len) == len ||
+	    (f->type == VV_TYPE_NUMBER && is_special_number(s, len)))
 		return true;
 	return !f->bare_number && holds_number(f, s, len);
 }
@@ -194,15 +204,21 @@ static const char *const default_false[] = {"false", "False", "FALSE", "0", NULL
 
 static bool is_boolean(const vv_field *f, const char *s, size_t len)
 {
-	const char *const *yes = f->true_values ? (const char *const *)f->true_values : default_true;
-	const char *const *no = f->false_values ? (const char *const *)f->false_values : default_false;
+	const char *const *yes = f->true_values ? (const char *const *)f->true_values
+						: default_true;
+	const char *const *no = f->false_values ? (const char *const *)f->false_values
+						: default_false;
 
 	return is_among(yes, s, len) || is_among(no, s, len);
 }
 
 static bool is_list(const vv_field *f, const char *s, size_t len)
 {
-	vv_field item = {.type = f->item_type, .format = "default", .decimal = ".", .group = "", .bare_number = true};
+	vv_field item = {.type = f->item_type,
+			 .format = "default",
+			 .decimal = ".",
+			 .group = "",
+			 .bare_number = true};
 	const char *end = s + len;
 	size_t by = strlen(f->delimiter);
 
@@ -259,7 +275,8 @@ static bool is_integer(const vv_field *f, const char *s, size_t len)
 
 static bool is_point(const vv_field *f, const char *s, size_t len)
 {
-	return f->format[0] == 'd' ? is_lon_lat(s, len) : vv_type_is_geopoint(s, len, f->format[0] == 'o');
+	return f->format[0] == 'd' ? is_lon_lat(s, len)
+				   : vv_type_is_geopoint(s, len, f->format[0] == 'o');
 }
 
 bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len)
@@ -282,7 +299,8 @@ bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len)
 	case VV_TYPE_LIST:
 		return is_list(f, s, len);
 	case VV_TYPE_DATETIME:
-		return f->plan ? vv_time_plan_accepts(f->plan, s, len) : vv_type_is_datetime(s, len);
+		return f->plan ? vv_time_plan_accepts(f->plan, s, len)
+			       : vv_type_is_datetime(s, len);
 	case VV_TYPE_DATE:
 		return f->plan ? vv_time_plan_accepts(f->plan, s, len) : vv_type_is_date(s, len);
 	case VV_TYPE_TIME:
@@ -299,6 +317,41 @@ bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len)
 		return vv_type_is_geojson(s, len, f->format[0] == 't');
 	}
 	return false;
+}
+
+static const char *past_digits(const char *s, const char *end)
+{
+	while (s < end && is_digit(*s))
+		s++;
+	return s;
+}
+
+/* As RFC 8259 spells them. Literals come from a scanner that has seen to it, but
+ * stored ones may come from anywhere. */
+static bool is_json_number(const char *s, size_t len)
+{
+	const char *end = s + len, *p;
+
+	if (s < end && *s == '-')
+		s++;
+	p = past_digits(s, end);
+	if (p == s || (*s == '0' && p - s > 1))
+		return false;
+	if (p < end && *p == '.') {
+		s = p + 1;
+		p = past_digits(s, end);
+		if (p == s)
+			return false;
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		s = p + 1;
+		if (s < end && (*s == '+' || *s == '-'))
+			s++;
+		p = past_digits(s, end);
+		if (p == s)
+			return false;
+	}
+	return p == end;
 }
 
 /* Is a JSON number whole, however it is spelled: 5, 5.0, 5e3, 50e-1? */
@@ -341,7 +394,7 @@ static bool is_whole(const char *s, size_t len)
 static bool accepts_literal(const vv_field *f, const char *s, size_t len)
 {
 	char first = len > 0 ? s[0] : '\0';
-	bool number = first == '-' || is_digit(first);
+	bool number = (first == '-' || is_digit(first)) && is_json_number(s, len);
 
 	switch (f->type) {
 	case VV_TYPE_ANY:
@@ -353,7 +406,8 @@ static bool accepts_literal(const vv_field *f, const char *s, size_t len)
 	case VV_TYPE_INTEGER:
 		return number && is_whole(s, len);
 	case VV_TYPE_BOOLEAN:
-		return first == 't' || first == 'f';
+		return (len == 4 && memcmp(s, "true", 4) == 0) ||
+		       (len == 5 && memcmp(s, "false", 5) == 0);
 	case VV_TYPE_OBJECT:
 		return first == '{';
 	case VV_TYPE_ARRAY:
@@ -382,7 +436,9 @@ static bool accepts_json_string(const vv_field *f, const char *s, size_t len)
 	case VV_TYPE_INTEGER:
 		return own_spelling && is_number(f, s, len);
 	case VV_TYPE_BOOLEAN:
-		return (vv_json_get(f->json, "trueValues") || vv_json_get(f->json, "falseValues")) && is_boolean(f, s, len);
+		return (vv_json_get(f->json, "trueValues") ||
+			vv_json_get(f->json, "falseValues")) &&
+		       is_boolean(f, s, len);
 	case VV_TYPE_OBJECT:
 	case VV_TYPE_ARRAY:
 	case VV_TYPE_GEOJSON:

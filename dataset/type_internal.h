@@ -32,18 +32,19 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object); /* else array 
 bool vv_type_is_json_list(const vv_field *f, const char *s, size_t len);
 
 /* type_time.c: the forms of XML Schema. */
-bool vv_type_is_date(const char *s, size_t len);     /* YYYY-MM-DD, years 0001 to 9999 */
-bool vv_type_is_time(const char *s, size_t len);     /* HH:MM:SS */
-bool vv_type_is_datetime(const char *s, size_t len); /* dateTime */
-bool vv_type_is_year(const char *s, size_t len);     /* gYear */
+bool vv_type_is_date(const char *s, size_t len);      /* YYYY-MM-DD, years 0001 to 9999 */
+bool vv_type_is_time(const char *s, size_t len);      /* HH:MM:SS */
+bool vv_type_is_datetime(const char *s, size_t len);  /* dateTime */
+bool vv_type_is_year(const char *s, size_t len);      /* gYear */
 bool vv_type_is_yearmonth(const char *s, size_t len); /* gYearMonth */
-bool vv_type_is_duration(const char *s, size_t len); /* duration */
+bool vv_type_is_duration(const char *s, size_t len);  /* duration */
 bool vv_type_is_day(unsigned year, unsigned month, unsigned day);
 
 /* type_pattern.c: strptime patterns. A plan holds what a field's format compiles to. */
 typedef struct vv_time_plan vv_time_plan;
 /* *out is NULL for the default format. VV_EINPUT: why the pattern cannot be used. */
-vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type, const char *format, vv_error *err);
+vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type,
+			   const char *format, vv_error *err);
 bool vv_time_plan_accepts(const vv_time_plan *p, const char *s, size_t len);
 
 #endif

@@ -77,7 +77,12 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 
 static bool list_item_fits(vv_type type, const vv_json *item)
 {
-	vv_field f = {.type = type, .format = "default", .decimal = ".", .group = "", .decimal_char = '.', .bare_number = true};
+	vv_field f = {.type = type,
+		      .format = "default",
+		      .decimal = ".",
+		      .group = "",
+		      .decimal_char = '.',
+		      .bare_number = true};
 	vv_json_type t = item->type;
 
 	switch (type) {
@@ -153,8 +158,8 @@ static int coordinate_depth(const char *type)
 	static const struct {
 		const char *name;
 		int depth;
-	} kinds[] = {{"Point", 0}, {"MultiPoint", 1}, {"LineString", 1}, {"MultiLineString", 2}, {"Polygon", 2},
-		     {"MultiPolygon", 3}};
+	} kinds[] = {{"Point", 0},           {"MultiPoint", 1}, {"LineString", 1},
+		     {"MultiLineString", 2}, {"Polygon", 2},    {"MultiPolygon", 3}};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(kinds[i].name, type) == 0)
@@ -170,7 +175,8 @@ static bool is_object_or_null(const vv_json *node)
 
 /* Checks one object but for the objects in it: *inner is the first of these (which
  * may be the only one), *feature what they must be ("Feature", or NULL: geometries). */
-static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *array, const char **want)
+static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *array,
+			  const char **want)
 {
 	const char *type = node->type == VV_JSON_OBJECT ? vv_json_get_string(node, "type") : NULL;
 	const vv_json *coordinates, *list;
@@ -184,7 +190,8 @@ static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *arra
 		*array = false;
 		*want = "geometry";
 		*inner = list && list->type == VV_JSON_OBJECT ? list : NULL;
-		return is_object_or_null(list) && is_object_or_null(vv_json_get(node, "properties"));
+		return is_object_or_null(list) &&
+		       is_object_or_null(vv_json_get(node, "properties"));
 	}
 	if (strcmp(type, "FeatureCollection") == 0 || strcmp(type, "GeometryCollection") == 0) {
 		list = vv_json_get(node, *type == 'F' ? "features" : "geometries");
@@ -248,8 +255,8 @@ static bool is_topojson(const vv_json *root)
 	const char *type = root->type == VV_JSON_OBJECT ? vv_json_get_string(root, "type") : NULL;
 	const vv_json *objects = vv_json_get(root, "objects"), *arcs = vv_json_get(root, "arcs");
 
-	return type && strcmp(type, "Topology") == 0 && objects && objects->type == VV_JSON_OBJECT && arcs &&
-	       arcs->type == VV_JSON_ARRAY;
+	return type && strcmp(type, "Topology") == 0 && objects &&
+	       objects->type == VV_JSON_OBJECT && arcs && arcs->type == VV_JSON_ARRAY;
 }
 
 bool vv_type_is_geojson(const char *s, size_t len, bool topology)

@@ -32,23 +32,25 @@ struct vv_time_plan {
 	const pattern *whole, *dates, *times;
 };
 
-static const char *const months[12] = {"january", "february", "march", "april", "may", "june", "july", "august",
-				       "september", "october", "november", "december"};
-static const char *const weekdays[7] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+static const char *const months[12] = {"january",   "february", "march",    "april",
+				       "may",       "june",     "july",     "august",
+				       "september", "october",  "november", "december"};
+static const char *const weekdays[7] = {"monday", "tuesday",  "wednesday", "thursday",
+					"friday", "saturday", "sunday"};
 
 /* What "any" understands. Which of day and month comes first does not matter for
  * whether a text is a date. */
 static const char *const any_dates[] = {
-	"%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%j", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
-	"%d.%m.%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y",
-	"%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%Y %b %d", "%Y-%b-%d", "%a, %d %b %Y",
-	"%a %d %b %Y", "%A, %d %B %Y", "%A, %B %d, %Y", NULL
-};
+	"%Y-%m-%d",     "%Y/%m/%d",    "%Y.%m.%d",     "%Y%m%d",        "%Y-%j",    "%d/%m/%Y",
+	"%m/%d/%Y",     "%d-%m-%Y",    "%m-%d-%Y",     "%d.%m.%Y",      "%d/%m/%y", "%m/%d/%y",
+	"%d-%m-%y",     "%d.%m.%y",    "%d-%b-%Y",     "%d-%b-%y",      "%d %b %Y", "%d %B %Y",
+	"%b %d, %Y",    "%B %d, %Y",   "%b %d %Y",     "%B %d %Y",      "%Y %b %d", "%Y-%b-%d",
+	"%a, %d %b %Y", "%a %d %b %Y", "%A, %d %B %Y", "%A, %B %d, %Y", NULL};
 static const char *const any_times[] = {
-	"%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H%M%S", "%H%M%S.%f", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p", "%I %p", "%I%p",
-	"%H:%M:%S%z", "%H:%M%z", "%H:%M:%S.%f%z", "%H%M%S%z", "%H:%M:%S %z", "%H:%M %z", "%H:%M:%S.%f %z",
-	"%H:%M:%S %Z", "%H:%M %Z", NULL
-};
+	"%H:%M:%S",   "%H:%M",          "%H:%M:%S.%f",   "%H%M%S",   "%H%M%S.%f",
+	"%I:%M %p",   "%I:%M%p",        "%I:%M:%S %p",   "%I %p",    "%I%p",
+	"%H:%M:%S%z", "%H:%M%z",        "%H:%M:%S.%f%z", "%H%M%S%z", "%H:%M:%S %z",
+	"%H:%M %z",   "%H:%M:%S.%f %z", "%H:%M:%S %Z",   "%H:%M %Z", NULL};
 static const char *const any_whole[] = {"%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", NULL};
 
 static bool is_digit(char c)
@@ -92,8 +94,10 @@ static const char *long_form(char kind)
 
 static vv_status add_item(pattern *p, char kind, char byte, vv_error *err)
 {
-	if (p->count == ITEMS_MAX)
-		return vv_fail(err, VV_EINPUT, "the pattern is longer than %u characters", ITEMS_MAX);
+	if (p->count == ITEMS_MAX) {
+		return vv_fail(err, VV_EINPUT, "the pattern is longer than %u characters",
+			       ITEMS_MAX);
+	}
 	p->items[p->count++] = (item){kind, byte};
 	return VV_OK;
 }
@@ -121,8 +125,11 @@ static vv_status add_directive(pattern *p, char kind, vv_error *err)
 	if (kind == '\0')
 		return vv_fail(err, VV_EINPUT, "the pattern ends in a single %%");
 	if (!strchr("YmdHMSfybBaAjpIzZwuUW", kind)) {
-		vv_fail(err, VV_EINPUT, "%%%s is no part of a pattern that can be honoured", vv_text_show(&kind, 1));
-		return vv_hint(err, "known are %%Y %%y %%m %%b %%B %%d %%j %%a %%A %%H %%I %%M %%S %%f %%p %%z %%Z");
+		vv_fail(err, VV_EINPUT, "%%%s is no part of a pattern that can be honoured",
+			vv_text_show(&kind, 1));
+		return vv_hint(
+			err,
+			"known are %%Y %%y %%m %%b %%B %%d %%j %%a %%A %%H %%I %%M %%S %%f %%p %%z %%Z");
 	}
 	if (has_kind(p, kind))
 		return vv_fail(err, VV_EINPUT, "%%%c stands twice in the pattern", kind);
@@ -172,7 +179,8 @@ static vv_status add_pattern(const pattern **head, vv_arena *arena, const char *
 	return compile(p, text, err);
 }
 
-static vv_status add_patterns(const pattern **head, vv_arena *arena, const char *const *texts, vv_error *err)
+static vv_status add_patterns(const pattern **head, vv_arena *arena, const char *const *texts,
+			      vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -181,7 +189,8 @@ static vv_status add_patterns(const pattern **head, vv_arena *arena, const char 
 	return rc;
 }
 
-vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type, const char *format, vv_error *err)
+vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type,
+			   const char *format, vv_error *err)
 {
 	vv_time_plan *plan;
 	vv_status rc;
@@ -196,7 +205,8 @@ vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type ty
 	*out = plan;
 	if (strcmp(format, "any") != 0) {
 		if (!strchr(format, '%')) {
-			vv_fail(err, VV_EINPUT, "'%s' is no strptime pattern", vv_text_shows(format));
+			vv_fail(err, VV_EINPUT, "'%s' is no strptime pattern",
+				vv_text_shows(format));
 			return vv_hint(err, "write it with directives, such as %%d/%%m/%%Y");
 		}
 		return add_pattern(&plan->whole, arena, format, err);
@@ -216,10 +226,10 @@ typedef struct number_rule {
 } number_rule;
 
 static const number_rule number_rules[] = {
-	{'Y', 4, 4, 1, 9999}, {'m', 1, 2, 1, 12}, {'d', 1, 2, 1, 31}, {'H', 1, 2, 0, 23}, {'M', 1, 2, 0, 59},
-	{'S', 1, 2, 0, 59}, {'y', 2, 2, 0, 99}, {'j', 1, 3, 1, 366}, {'I', 1, 2, 1, 12}, {'w', 1, 1, 0, 6},
-	{'u', 1, 1, 1, 7}, {'U', 1, 2, 0, 53}, {'W', 1, 2, 0, 53}
-};
+	{'Y', 4, 4, 1, 9999}, {'m', 1, 2, 1, 12}, {'d', 1, 2, 1, 31}, {'H', 1, 2, 0, 23},
+	{'M', 1, 2, 0, 59},   {'S', 1, 2, 0, 59}, {'y', 2, 2, 0, 99}, {'j', 1, 3, 1, 366},
+	{'I', 1, 2, 1, 12},   {'w', 1, 1, 0, 6},  {'u', 1, 1, 1, 7},  {'U', 1, 2, 0, 53},
+	{'W', 1, 2, 0, 53}};
 
 static unsigned number_of(const char *s, size_t len)
 {
@@ -269,7 +279,8 @@ static int find_name(const char *const *names, int count, bool brief, const char
 	return -1;
 }
 
-static size_t match_name(const char *const *names, int count, bool brief, const char *s, size_t avail)
+static size_t match_name(const char *const *names, int count, bool brief, const char *s,
+			 size_t avail)
 {
 	int i = find_name(names, count, brief, s, avail);
 
@@ -289,7 +300,8 @@ static size_t match_offset(const char *s, size_t avail)
 	if (avail < n + 2 || s[n] > '5' || !is_digit(s[n]) || !is_digit(s[n + 1]))
 		return 0;
 	n += 2;
-	if (n == 6 && avail >= 9 && s[6] == ':' && is_digit(s[7]) && s[7] <= '5' && is_digit(s[8])) {
+	if (n == 6 && avail >= 9 && s[6] == ':' && is_digit(s[7]) && s[7] <= '5' &&
+	    is_digit(s[8])) {
 		n = 9;
 	} else if (n == 5 && avail >= 7 && is_digit(s[5]) && s[5] <= '5' && is_digit(s[6])) {
 		n = 7;
@@ -441,7 +453,8 @@ static bool match_both(const vv_time_plan *p, const char *s, size_t len)
 			continue;
 		if (s[i] == ' ' && s[i - 1] == ',')
 			before--;
-		if (match_one_of(p->times, s + i + 1, len - i - 1) && match_one_of(p->dates, s, before))
+		if (match_one_of(p->times, s + i + 1, len - i - 1) &&
+		    match_one_of(p->dates, s, before))
 			return true;
 	}
 	return false;
@@ -457,6 +470,6 @@ bool vv_time_plan_accepts(const vv_time_plan *p, const char *s, size_t len)
 		return match_one_of(p->dates, s, len);
 	if (p->type == VV_TYPE_TIME)
 		return match_one_of(p->times, s, len);
-	return vv_type_is_datetime(s, len) || match_both(p, s, len) || match_one_of(p->dates, s, len) ||
-	       match_one_of(p->whole, s, len);
+	return vv_type_is_datetime(s, len) || match_both(p, s, len) ||
+	       match_one_of(p->dates, s, len) || match_one_of(p->whole, s, len);
 }

@@ -41,7 +41,8 @@ static bool is_dot_atom(const char *s, size_t len)
 			if (dot)
 				return false;
 			dot = true;
-		} else if (is_alpha(s[i]) || is_digit(s[i]) || is_wide(s[i]) || is_one_of(s[i], "!#$%&'*+-/=?^_`{|}~")) {
+		} else if (is_alpha(s[i]) || is_digit(s[i]) || is_wide(s[i]) ||
+			   is_one_of(s[i], "!#$%&'*+-/=?^_`{|}~")) {
 			dot = false;
 		} else {
 			return false;
@@ -76,7 +77,8 @@ static bool is_domain(const char *s, size_t len)
 			if (label == 0 || label > 63 || s[i - 1] == '-')
 				return false;
 			label = 0;
-		} else if (is_alpha(s[i]) || is_digit(s[i]) || is_wide(s[i]) || (s[i] == '-' && label > 0)) {
+		} else if (is_alpha(s[i]) || is_digit(s[i]) || is_wide(s[i]) ||
+			   (s[i] == '-' && label > 0)) {
 			label++;
 		} else {
 			return false;
@@ -173,7 +175,8 @@ bool vv_type_is_uri(const char *s, size_t len)
 			if (fragment)
 				return false;
 			fragment = true;
-		} else if (!is_alpha(s[i]) && !is_digit(s[i]) && !is_one_of(s[i], "-._~:/?@!$&'()*+,;=") &&
+		} else if (!is_alpha(s[i]) && !is_digit(s[i]) &&
+			   !is_one_of(s[i], "-._~:/?@!$&'()*+,;=") &&
 			   !(i < behind && is_one_of(s[i], "[]"))) {
 			return false;
 		}

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "dataset/spell_internal.h"
+
 /* A place in a text that is being read. */
 typedef struct cursor {
 	const char *at, *end;
@@ -54,7 +56,8 @@ bool vv_type_is_day(unsigned year, unsigned month, unsigned day)
 	static const unsigned char days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
-	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + (month == 2 && leap ? 1u : 0u);
+	return month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days[month - 1] + (month == 2 && leap ? 1u : 0u);
 }
 
 /* -?CCYY, more digits where the first is not 0; there is no year 0. *out is the
@@ -79,8 +82,9 @@ static bool take_time(cursor *c)
 {
 	unsigned hour, minute, second;
 
-	return take_digits(c, 2, &hour) && hour < 24 && take(c, ':') && take_digits(c, 2, &minute) && minute < 60 &&
-	       take(c, ':') && take_digits(c, 2, &second) && second < 60;
+	return take_digits(c, 2, &hour) && hour < 24 && take(c, ':') &&
+	       take_digits(c, 2, &minute) && minute < 60 && take(c, ':') &&
+	       take_digits(c, 2, &second) && second < 60;
 }
 
 /* Nothing, Z, or +HH:MM up to 14 hours; then the end. */
@@ -93,17 +97,15 @@ static bool take_zone(cursor *c)
 	if (take(c, 'Z'))
 		return c->at == c->end;
 	return (take(c, '+') || take(c, '-')) && take_digits(c, 2, &hour) && take(c, ':') &&
-	       take_digits(c, 2, &minute) && minute < 60 && (hour < 14 || (hour == 14 && minute == 0)) &&
-	       c->at == c->end;
+	       take_digits(c, 2, &minute) && minute < 60 &&
+	       (hour < 14 || (hour == 14 && minute == 0)) && c->at == c->end;
 }
 
 bool vv_type_is_date(const char *s, size_t len)
 {
-	cursor c = {s, s + len};
-	unsigned year, month, day;
+	int64_t days;
 
-	return len == 10 && take_digits(&c, 4, &year) && year > 0 && take(&c, '-') && take_digits(&c, 2, &month) &&
-	       take(&c, '-') && take_digits(&c, 2, &day) && vv_type_is_day(year, month, day);
+	return len == 10 && spell_read_date(&days, s, len, spell_key(s, len));
 }
 
 bool vv_type_is_time(const char *s, size_t len)
@@ -134,8 +136,9 @@ bool vv_type_is_datetime(const char *s, size_t len)
 	cursor c = {s, s + len};
 	unsigned year, month, day;
 
-	if (!take_year(&c, &year) || !take(&c, '-') || !take_digits(&c, 2, &month) || !take(&c, '-') ||
-	    !take_digits(&c, 2, &day) || !vv_type_is_day(year, month, day) || !take(&c, 'T'))
+	if (!take_year(&c, &year) || !take(&c, '-') || !take_digits(&c, 2, &month) ||
+	    !take(&c, '-') || !take_digits(&c, 2, &day) || !vv_type_is_day(year, month, day) ||
+	    !take(&c, 'T'))
 		return false;
 	if (c.end - c.at > 1 && c.at[0] == '2' && c.at[1] == '4') {
 		if (!take_midnight(&c))
@@ -159,8 +162,8 @@ bool vv_type_is_yearmonth(const char *s, size_t len)
 	cursor c = {s, s + len};
 	unsigned year, month;
 
-	return take_year(&c, &year) && take(&c, '-') && take_digits(&c, 2, &month) && month >= 1 && month <= 12 &&
-	       take_zone(&c);
+	return take_year(&c, &year) && take(&c, '-') && take_digits(&c, 2, &month) && month >= 1 &&
+	       month <= 12 && take_zone(&c);
 }
 
 /* Parts in the order of their designators, each at most once; *any is set when

@@ -20,7 +20,8 @@
 typedef struct level {
 	vv_place place;
 	vv_record record;
-	uint8_t header[VV_RECORD_HEADER_MAX];
+	uint8_t peek[VV_RECORD_PEEK]; /* its first bytes: the header and perhaps all */
+	size_t have;
 } level;
 
 typedef struct chain {
@@ -45,26 +46,26 @@ static vv_status bad_place(const vv_place *place, const char *what, vv_error *er
 		       (unsigned long long)place->offset, what);
 }
 
-static vv_status read_header(const vv_source *src, const vv_place *place, vv_record *r,
-			     uint8_t header[VV_RECORD_HEADER_MAX], vv_error *err)
+/* Fills l but for its place. */
+static vv_status read_header(const vv_source *src, level *l, vv_error *err)
 {
+	const vv_place *place = &l->place;
 	const char *what;
-	size_t got;
 	vv_status rc;
 
 	if (place->pack) {
-		return vv_pack_record(place->pack, place->offset, r, header, err);
+		return vv_pack_record(place->pack, place->offset, &l->record, l->peek, &l->have, err);
 	}
-	if ((rc = vv_pack_writer_read(src->own, place->offset, header, VV_RECORD_HEADER_MAX, &got, err)) < 0) {
+	if ((rc = vv_pack_writer_read(src->own, place->offset, l->peek, sizeof l->peek, &l->have, err)) < 0) {
 		return rc;
 	}
-	what = vv_record_parse(r, header, got, place->offset);
+	what = vv_record_parse(&l->record, l->peek, l->have, place->offset);
 	return what ? bad_place(place, what, err) : VV_OK;
 }
 
 /* Stored bytes and checksum, into the coder's room. */
 static vv_status read_rest(const vv_source *src, const vv_place *place, const vv_record *r,
-			   vv_coder *c, uint8_t **out, vv_error *err)
+			   vv_coder *c, const uint8_t **out, vv_error *err)
 {
 	size_t len = (size_t)r->stored_len + VV_RECORD_CHECKSUM_LEN, got;
 	uint64_t offset = place->offset + r->header_len;
@@ -87,13 +88,7 @@ static vv_status read_rest(const vv_source *src, const vv_place *place, const vv
 vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
 			  vv_coder *c, const uint8_t **out, vv_error *err)
 {
-	uint8_t *room;
-	vv_status rc = read_rest(src, place, r, c, &room, err);
-
-	if (rc == VV_OK) {
-		*out = room;
-	}
-	return rc;
+	return read_rest(src, place, r, c, out, err);
 }
 
 /* ---- finding ---- */
@@ -112,8 +107,7 @@ static bool is_bad(const chain *ch, const vv_pack *pack, uint64_t offset)
 
 /* VV_EMISSING: this index does not name it. VV_ECORRUPT: the index names a
  * record that is not, or no longer, what it should be. */
-static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, vv_place *place,
-			       vv_record *r, uint8_t *header, vv_error *err)
+static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, level *out, vv_error *err)
 {
 	vv_pack_index *index = atomic_load(&p->index);
 	uint64_t prefix = vv_cid_prefix(cid), first, count, i, offset;
@@ -129,12 +123,14 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, v
 		if (is_bad(ch, p, offset)) {
 			continue;
 		}
-		rc = vv_pack_record(p, offset, r, header, err);
-		if (rc == VV_OK && vv_cid_equal(&r->cid, cid)) {
-			*place = (vv_place){p, offset};
+		rc = vv_pack_record(p, offset, &out->record, out->peek, &out->have, err);
+		if (rc == VV_OK && vv_cid_equal(&out->record.cid, cid)) {
+			out->place = (vv_place){p, offset};
 			return VV_OK;
 		}
-		if (rc == VV_OK && vv_cid_prefix(&r->cid) != prefix) {
+		/* Digests that agree in 8 bytes only, or in all with another codec, are
+		 * rare: a flipped bit is likelier, until the pack is known to be sound. */
+		if (rc == VV_OK && !(atomic_load(&p->rebuilt) && !vv_pack_is_damaged(p))) {
 			rc = vv_pack_bad(p, offset, "the record is not the one that the index names", err);
 		}
 		if (rc < 0 && rc != VV_ECORRUPT) {
@@ -146,10 +142,9 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, v
 }
 
 /* The same, and an index that proves wrong is made anew once. */
-static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, vv_place *place,
-			      vv_record *r, uint8_t *header, vv_error *err)
+static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, level *out, vv_error *err)
 {
-	vv_status rc = find_by_index(p, cid, ch, place, r, header, err);
+	vv_status rc = find_by_index(p, cid, ch, out, err);
 	vv_error rebuild;
 
 	if (rc == VV_ECORRUPT && !atomic_load(&p->rebuilt)) {
@@ -159,26 +154,23 @@ static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, vv
 			}
 			return rc;
 		}
-		rc = find_by_index(p, cid, ch, place, r, header, err);
-		if (rc == VV_EMISSING && vv_pack_is_damaged(p)) {
-			rc = vv_pack_bad(p, atomic_load(&p->damage_at), "the pack is damaged", err);
-		}
+		rc = find_by_index(p, cid, ch, out, err);
 	}
 	return rc;
 }
 
-static vv_status find_record(const vv_source *src, const vv_cid *cid, const chain *ch,
-			     vv_place *place, vv_record *r, uint8_t *header, vv_error *err)
+static vv_status find_record(const vv_source *src, const vv_cid *cid, const chain *ch, level *out,
+			     vv_error *err)
 {
 	vv_error damage, local;
 	vv_status rc;
 	size_t i;
 
 	damage.code = VV_OK;
-	if (src->own && vv_pack_writer_find(src->own, cid, &place->offset) &&
-	    !is_bad(ch, NULL, place->offset)) {
-		place->pack = NULL;
-		return read_header(src, place, r, header, err);
+	if (src->own && vv_pack_writer_find(src->own, cid, &out->place.offset) &&
+	    !is_bad(ch, NULL, out->place.offset)) {
+		out->place.pack = NULL;
+		return read_header(src, out, err);
 	}
 	for (i = 0; src->packs && i < src->packs->count; i++) {
 		vv_pack *p = src->packs->packs[i];
@@ -186,7 +178,7 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 		if (src->live_only && (p->id.aside || vv_pack_is_damaged(p))) {
 			continue;
 		}
-		rc = find_in_pack(p, cid, ch, place, r, header, &local);
+		rc = find_in_pack(p, cid, ch, out, &local);
 		if (rc == VV_OK) {
 			return VV_OK;
 		}
@@ -206,21 +198,35 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 	return VV_EMISSING;
 }
 
-static vv_status missing(const vv_cid *cid, vv_error *err)
+static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
+	size_t i;
 
 	vv_cid_text(text, cid);
-	return vv_fail(err, VV_EMISSING, "block %s is not here", text);
+	(void)vv_fail(err, VV_EMISSING, "block %s is not here", text);
+	for (i = 0; src->packs && i < src->packs->count; i++) {
+		const vv_pack *p = src->packs->packs[i];
+
+		if (vv_pack_is_damaged(p)) {
+			(void)vv_hint(err, "pack '%s' is damaged and may have had it: see 'varve fsck'",
+				      p->name);
+		}
+	}
+	return VV_EMISSING;
 }
 
 vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
 			 vv_error *err)
 {
-	uint8_t header[VV_RECORD_HEADER_MAX];
-	vv_status rc = find_record(src, cid, NULL, place, r, header, err);
+	level l;
+	vv_status rc = find_record(src, cid, NULL, &l, err);
 
-	return rc == VV_EMISSING ? missing(cid, err) : rc;
+	if (rc == VV_OK) {
+		*place = l.place;
+		*r = l.record;
+	}
+	return rc == VV_EMISSING ? missing(src, cid, err) : rc;
 }
 
 /* ---- the walk down ---- */
@@ -269,7 +275,7 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 
 	if (l->record.distance > 0) {
 		next->place = (vv_place){l->place.pack, l->place.offset - l->record.distance};
-		if ((rc = read_header(ch->src, &next->place, &next->record, next->header, err)) < 0) {
+		if ((rc = read_header(ch->src, next, err)) < 0) {
 			return rc;
 		}
 		cid = next->record.cid;
@@ -279,7 +285,7 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 		return VV_OK;
 	}
 	/* Named by its CID, or damaged where it stands beside us: any copy will do. */
-	rc = find_record(ch->src, &cid, ch, &next->place, &next->record, next->header, err);
+	rc = find_record(ch->src, &cid, ch, next, err);
 	if (rc == VV_EMISSING) {
 		vv_cid_text(text, &cid);
 		(void)snprintf(what, sizeof what, "its base, block %s, is not here", text);
@@ -317,12 +323,15 @@ static vv_status walk_down(chain *ch, const level *top, vv_error *err)
 
 static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, void *raw, vv_error *err)
 {
+	const uint8_t *stored = l->peek + l->record.header_len;
+	vv_status rc = VV_OK;
 	vv_error what;
-	uint8_t *stored;
-	vv_status rc = read_rest(ch->src, &l->place, &l->record, ch->coder, &stored, &what);
 
+	if (vv_record_len(&l->record) > l->have) {
+		rc = read_rest(ch->src, &l->place, &l->record, ch->coder, &stored, &what);
+	}
 	if (rc == VV_OK) {
-		rc = vv_coder_unpack(ch->coder, &l->record, l->header, stored,
+		rc = vv_coder_unpack(ch->coder, &l->record, l->peek, stored,
 				     base ? base->bytes : NULL, base ? base->len : 0, raw, &what);
 		if (rc == VV_ECORRUPT) {
 			(void)bad_place(&l->place, what.message, &what);
@@ -419,7 +428,7 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 	vv_status rc;
 
 	top.place = *place;
-	if ((rc = read_header(src, place, &top.record, top.header, err)) < 0 ||
+	if ((rc = read_header(src, &top, err)) < 0 ||
 	    (rc = chain_init(&ch, src, err)) < 0) {
 		return rc;
 	}
@@ -444,7 +453,7 @@ vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv
 		return rc;
 	}
 	do {
-		rc = find_record(src, cid, &ch, &top.place, &top.record, top.header, err);
+		rc = find_record(src, cid, &ch, &top, err);
 		if (rc == VV_OK) {
 			rc = get_from(&ch, &top, out, err);
 		} else {
@@ -455,7 +464,7 @@ vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv
 	if (ch.first.code < 0 && (rc == VV_ECORRUPT || rc == VV_EMISSING)) {
 		rc = tell_first(&ch, &top, err);
 	} else if (rc == VV_EMISSING) {
-		rc = missing(cid, err);
+		rc = missing(src, cid, err);
 	}
 	chain_clear(&ch);
 	return rc;

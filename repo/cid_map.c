@@ -63,8 +63,11 @@ size_t vv_cid_map_count(const vv_cid_map *m)
 
 static size_t first_slot(const vv_cid_map *m, const vv_cid *cid)
 {
-	uint64_t h = (vv_cid_prefix(cid) ^ m->seed) * 0x9e3779b97f4a7c15u;
+	uint64_t h = vv_cid_prefix(cid) ^ m->seed;
 
+	/* Each bit of the prefix reaches each bit of the slot. */
+	h = (h ^ h >> 32) * 0x9e3779b97f4a7c15u;
+	h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9u;
 	return (size_t)(h ^ h >> 32) & (m->slot_count - 1);
 }
 
@@ -113,6 +116,9 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 {
 	size_t slot;
 
+	if (added) {
+		*added = false;
+	}
 	if ((m->count + 1) > m->slot_count / 4 * 3 && !grow_slots(m)) {
 		return vv_fail_nomem(err);
 	}

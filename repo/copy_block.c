@@ -40,14 +40,15 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 /* The CID of the base of the record at place. */
 static bool base_of(const vv_place *place, const vv_record *r, vv_cid *out)
 {
-	uint8_t header[VV_RECORD_HEADER_MAX];
+	uint8_t peek[VV_RECORD_PEEK];
 	vv_record base;
+	size_t have;
 
 	if (r->distance == 0) {
 		*out = r->base;
 		return true;
 	}
-	if (vv_pack_record(place->pack, place->offset - r->distance, &base, header, NULL) < 0) {
+	if (vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have, NULL) < 0) {
 		return false;
 	}
 	*out = base.cid;

@@ -40,6 +40,7 @@ int vv_local_offset_min(int64_t when)
 	struct tm tm;
 	civil c;
 
+	tzset(); /* localtime_r need not */
 	if (!localtime_r(&t, &tm))
 		return 0;
 	c.year = tm.tm_year + 1900;

@@ -52,9 +52,10 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
  * VV_EREFUSED with the git command. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
 vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err); /* VV_ENOTFOUND when not there */
+/* Writes the changes made since opening, onto the index as it is by then: what git
+ * changed meanwhile at other paths is kept. Staged objects become durable first. */
 vv_status vv_index_write(vv_index *x, vv_error *err); /* VV_ELOCKED after some seconds of a held index.lock: names the file */
 
-/* Fills the index from a commit's tree entry (reset one path). */
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err); /* VV_ECONFLICT with conflict stages */
 /* A tree made from the tree of `base` (NULL: empty) with only the named paths
  * taken from the index: for `commit PATH...`. */
@@ -73,8 +74,9 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st);
 
 /* Files in the work tree that are not in the index, and not ignored, sorted;
- * whole untracked folders as "dir/" unless all is true. Embedded repositories are
- * not entered. Also tells ignored ones when ignored is not NULL. */
+ * whole untracked folders as "dir/" unless all is true (those that hold no file but
+ * ignored ones are left out). Embedded repositories come as "dir/" and are not
+ * entered. Only what lies at or below prefix ("" for all). */
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload, vv_error *err);
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);

@@ -132,9 +132,9 @@ vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len,
 }
 
 vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
-			 uint8_t header[VV_RECORD_HEADER_MAX], vv_error *err)
+			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err)
 {
-	size_t len = VV_RECORD_HEADER_MAX;
+	size_t len = VV_RECORD_PEEK;
 	const char *what;
 	vv_status rc;
 
@@ -144,10 +144,11 @@ vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 	if (p->records_end - offset < len) {
 		len = (size_t)(p->records_end - offset);
 	}
-	if ((rc = vv_pack_read(p, offset, header, len, err)) < 0) {
+	if ((rc = vv_pack_read(p, offset, peek, len, err)) < 0) {
 		return rc;
 	}
-	what = vv_record_parse(out, header, len, offset);
+	*have = len;
+	what = vv_record_parse(out, peek, len, offset);
 	if (!what && vv_record_len(out) > p->records_end - offset) {
 		what = "the record reaches beyond the end of the pack";
 	}
@@ -172,7 +173,8 @@ typedef struct scanner {
 static vv_status scan_records(scanner *s, vv_error *err)
 {
 	vv_record r;
-	uint8_t header[VV_RECORD_HEADER_MAX];
+	uint8_t peek[VV_RECORD_PEEK];
+	size_t have;
 	vv_status rc;
 
 	while (s->parsed && s->next < s->at + s->len && s->next < s->pack->records_end) {
@@ -185,7 +187,7 @@ static vv_status scan_records(scanner *s, vv_error *err)
 				     ? VV_ECORRUPT
 				     : VV_OK;
 		} else {
-			rc = vv_pack_record(s->pack, s->next, &r, header, err);
+			rc = vv_pack_record(s->pack, s->next, &r, peek, &have, err);
 		}
 		if (rc == VV_ECORRUPT) {
 			vv_pack_set_damaged(s->pack, s->next, "no intact record starts here");
@@ -256,7 +258,13 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = scan_file(&s, hash, err)) < 0) {
+	rc = scan_file(&s, hash, err);
+	if (rc == VV_ECORRUPT) {
+		vv_pack_set_damaged(p, s.at, "it was cut short while it was read");
+		rc = VV_OK;
+		goto done;
+	}
+	if (rc < 0) {
 		goto done;
 	}
 	sum = vv_xxh3_digest128(hash);
@@ -331,14 +339,14 @@ static vv_status check_record(vv_pack *p, vv_coder *c, const vv_record *r, const
  * follows where it ends. */
 static vv_status salvage_records(vv_pack *p, vv_coder *c, uint8_t *raw, entries *e, vv_error *err)
 {
-	uint8_t header[VV_RECORD_HEADER_MAX];
+	uint8_t header[VV_RECORD_PEEK];
 	uint64_t offset = VV_PACK_HEADER_LEN, tear = offset;
-	size_t intact = 0;
+	size_t intact = 0, have;
 	vv_record r;
 	vv_status rc;
 
 	for (;;) {
-		rc = vv_pack_record(p, offset, &r, header, err);
+		rc = vv_pack_record(p, offset, &r, header, &have, err);
 		if (rc == VV_ECORRUPT) {
 			break;
 		}
@@ -380,24 +388,51 @@ static vv_status salvage(vv_pack *p, entries *e, vv_error *err)
 	return rc;
 }
 
+static vv_status encode_index(const vv_pack *p, entries *e, vv_pack_index **out, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = vv_pack_index_encode(&bytes, p->id.hash, e->items, e->count, err);
+
+	if (rc == VV_OK) {
+		rc = vv_pack_index_from(out, &bytes, p->id.hash, err);
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* The index file, if it is good. */
+static vv_status read_whole_index(const vv_pack *p, vv_pack_index **out, vv_error *err)
+{
+	vv_status rc = vv_pack_index_open(out, p->index_path, p->id.hash, true, err);
+
+	return rc == VV_ENOMEM ? rc : VV_OK;
+}
+
+/* *out NULL: the index in use had better stay. Of a damaged pack a good index
+ * knows more than the pack itself: also what was lost. */
 static vv_status make_index(vv_pack *p, vv_pack_index **out, vv_error *err)
 {
+	vv_pack_index *now = atomic_load(&p->index);
 	entries e = {NULL, 0, 0};
 	vv_pack_scan scan = {NULL, push_entry, &e};
-	vv_buf bytes = VV_BUF_INIT;
-	bool sound = false;
+	bool sound = false, keep = false;
 	vv_status rc = VV_OK;
 
 	if (!vv_pack_is_damaged(p)) {
 		rc = vv_pack_scan_all(p, &scan, &sound, err);
 	}
 	if (rc == VV_OK && !sound) {
-		rc = salvage(p, &e, err);
+		keep = now && vv_pack_index_is_whole(now);
+		if (!keep) {
+			rc = read_whole_index(p, out, err);
+		}
+		if (rc == VV_OK && !keep && !*out) {
+			rc = salvage(p, &e, err);
+		}
 	}
-	if (rc == VV_OK && (rc = vv_pack_index_encode(&bytes, p->id.hash, e.items, e.count, err)) == VV_OK) {
-		rc = vv_pack_index_from(out, &bytes, p->id.hash, err);
+	if (rc == VV_OK && !keep && !*out) {
+		rc = encode_index(p, &e, out, err);
 	}
-	vv_buf_clear(&bytes);
 	vv_free(e.items);
 	return rc;
 }
@@ -420,8 +455,10 @@ static vv_status rebuild_locked(vv_pack *p, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!atomic_load(&p->rebuilt) && (rc = make_index(p, &index, err)) == VV_OK) {
-		take_index(p, index);
-		atomic_store(&p->index_stored, false);
+		if (index) {
+			take_index(p, index);
+			atomic_store(&p->index_stored, false);
+		}
 		atomic_store(&p->rebuilt, true);
 	}
 	return rc;

@@ -79,10 +79,11 @@ void vv_pack_set_damaged(vv_pack *p, uint64_t offset, const char *what_static);
 /* VV_ECORRUPT: "pack '<name>', offset <n>: <what>". */
 vv_status vv_pack_bad(const vv_pack *p, uint64_t offset, const char *what, vv_error *err);
 
-/* The header of the record at offset, its bytes too. The whole record lies
- * within the pack then. VV_ECORRUPT. */
+/* The header of the record at offset, which lies within the pack entirely then.
+ * peek gets its first bytes (*have of them: fewer only at the pack's end).
+ * VV_ECORRUPT. */
 vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
-			 uint8_t header[VV_RECORD_HEADER_MAX], vv_error *err);
+			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err);
 
 /* len bytes at offset, all of them. */
 vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len, vv_error *err);
@@ -99,7 +100,8 @@ typedef struct vv_pack_scan {
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err);
 
 /* Makes the index anew from the pack, unless that was done before. A pack that
- * is not sound is marked as damaged, and the index has what is intact in it. */
+ * is not sound is marked as damaged; it keeps a good index, and else gets one of
+ * what is intact in it. */
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err);
 
 /* A block was not found: makes sure that this was not the fault of a large index

@@ -21,8 +21,11 @@
 
 #include "repo/cid.h"
 
-/* Longest record header, and so much to read in order to parse one. */
+/* Longest record header. */
 #define VV_RECORD_HEADER_MAX 96u
+
+/* So much is read in order to parse one: most differences lie in it entirely. */
+#define VV_RECORD_PEEK 512u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
 enum { VV_METHOD_STORED = 0, VV_METHOD_ZSTD = 1, VV_METHOD_DIFF = 2 };

@@ -176,6 +176,15 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 	return vv_git_fail(err, code, "cannot open the repository in '%s'", vv_text_shows(start));
 }
 
+static char *folder_dup(const char *path)
+{
+	size_t len = path ? strlen(path) : 0;
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return path ? vv_strndup(path, len) : NULL;
+}
+
 /* GIT_DIR without GIT_WORK_TREE: the current folder is the top of the work tree,
  * unless the configuration says otherwise (git(1)). libgit2 does not implement
  * GIT_WORK_TREE at all. */
@@ -184,7 +193,7 @@ static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 	const char *tree = getenv("GIT_WORK_TREE");
 	git_config *cfg = NULL;
 	git_config_entry *e = NULL;
-	char *real = NULL;
+	char *real = NULL, *now = NULL;
 	int bare = 0, code;
 	vv_status rc = VV_OK;
 
@@ -200,23 +209,16 @@ static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 		rc = vv_fail_errno(err, "cannot use the work tree", tree);
 		goto done;
 	}
-	if ((code = git_repository_set_workdir(r->git, real, 0)) < 0)
+	now = folder_dup(git_repository_workdir(r->git)); /* setting the same one again leaks in libgit2 1.5 */
+	if ((!now || strcmp(now, real) != 0) && (code = git_repository_set_workdir(r->git, real, 0)) < 0)
 		rc = vv_git_fail(err, code, "cannot use the work tree '%s'", vv_text_shows(real));
 done:
 	git_error_clear();
 	git_config_entry_free(e);
 	git_config_free(cfg);
+	vv_free(now);
 	free(real);
 	return rc;
-}
-
-static char *folder_dup(const char *path)
-{
-	size_t len = path ? strlen(path) : 0;
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	return path ? vv_strndup(path, len) : NULL;
 }
 
 static vv_status set_paths(vv_repository *r, vv_error *err)

@@ -159,7 +159,7 @@ static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, u
 	return rc;
 }
 
-vv_status vv_stage_stream(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out, vv_error *err)
+vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out, vv_error *err)
 {
 	git_odb_stream *stream = NULL;
 	vv_status rc;

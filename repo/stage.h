@@ -19,7 +19,7 @@ vv_status vv_stage_write(vv_repository *r, git_object_t type, const void *bytes,
 
 /* Stages exactly size bytes from fd as a blob, without holding them. VV_ECONFLICT
  * when the file turns out shorter or longer. */
-vv_status vv_stage_stream(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out, vv_error *err);
+vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out, vv_error *err);
 
 /* A stand-in repository whose writes are staged and which reads everything: for
  * libgit2 functions that write. Borrowed until close. */

@@ -19,8 +19,7 @@ vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count, vv
 vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err); /* MERGE_MSG; empty when none */
 vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
 
-/* Begins a merge that waits for its commit: ORIG_HEAD, MERGE_MSG, MERGE_MODE and
- * last MERGE_HEAD. */
+/* Begins a merge that waits for its commit: MERGE_MSG, MERGE_MODE, last MERGE_HEAD. */
 vv_status vv_state_begin_merge(vv_repository *r, const vv_oid *heads, size_t count, const char *message,
 			       vv_error *err);
 /* Begins a revert or cherry-pick of one commit: kind is "revert" or "cherry-pick". */

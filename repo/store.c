@@ -17,7 +17,10 @@
 
 #define CACHE_BYTES ((size_t)8 << 20)
 #define LIST_TRIES 100u
-#define QUIET_SECONDS 2 /* longer than any file system's clock tick */
+/* Longer than the clock tick of file systems that keep parts of seconds, and of
+ * those that do not. */
+#define QUIET_NSEC 50000000
+#define QUIET_SECONDS 3
 
 /* ---- opening ---- */
 
@@ -174,7 +177,6 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 	vv_pack_list *l = vv_calloc(1, sizeof *l);
 	char **names = NULL;
 	size_t count = 0, i;
-	uint32_t nsec;
 	vv_pack_name id;
 	vv_status rc;
 
@@ -182,7 +184,7 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 		return vv_fail_nomem(err);
 	}
 	atomic_init(&l->refs, 1);
-	vv_now(&l->listed, &nsec);
+	vv_now(&l->listed_sec, &l->listed_nsec);
 	rc = vv_lstat(&l->dir, s->packs_dir, err);
 	if (rc == VV_ENOTFOUND) {
 		memset(&l->dir, 0, sizeof l->dir);
@@ -226,8 +228,18 @@ static vv_status list_packs(vv_store *s, const vv_pack_list *seen, vv_pack_list 
 	return rc;
 }
 
-/* A folder whose time stamp is as it was, and was not fresh when it was looked
- * at, lists as it did. */
+/* Was the folder's last change so long before it was listed that a later one must
+ * have another time? */
+static bool was_quiet(const vv_pack_list *l)
+{
+	int64_t sec = l->listed_sec - l->dir.mtime_sec;
+
+	if (l->dir.mtime_nsec == 0) {
+		return sec > QUIET_SECONDS;
+	}
+	return sec > 1 || (sec >= 0 && sec * 1000000000 + l->listed_nsec - l->dir.mtime_nsec > QUIET_NSEC);
+}
+
 static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
 {
 	vv_stat now;
@@ -236,7 +248,7 @@ static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
 		return l->dir.mode == 0;
 	}
 	return now.mtime_sec == l->dir.mtime_sec && now.mtime_nsec == l->dir.mtime_nsec &&
-	       now.ino == l->dir.ino && now.mtime_sec < l->listed - QUIET_SECONDS;
+	       now.ino == l->dir.ino && was_quiet(l);
 }
 
 static vv_pack_list *current_list(vv_store *s)

@@ -35,9 +35,19 @@ static vv_status check_pack(checking *c, vv_error *err)
 	vv_pack_scan scan = {NULL, NULL, NULL};
 	vv_pack *p = c->pack;
 	bool sound = false;
+	vv_error what;
 	vv_status rc = VV_OK;
 
-	if (!vv_pack_is_damaged(p) && (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0) {
+	if (!vv_pack_is_damaged(p)) {
+		rc = vv_pack_scan_all(p, &scan, &sound, &what);
+	}
+	if (rc == VV_EIO) {
+		return tell(c, p->name, 0, NULL, rc, what.message, err);
+	}
+	if (rc < 0) {
+		if (err) {
+			*err = what;
+		}
 		return rc;
 	}
 	if (vv_pack_is_damaged(p)) {
@@ -117,14 +127,15 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, vv_er
 {
 	vv_source src = {c->store, c->packs, NULL, false};
 	vv_place place = {c->pack, offset};
-	uint8_t header[VV_RECORD_HEADER_MAX];
+	uint8_t peek[VV_RECORD_PEEK];
+	size_t have;
 	vv_error what;
 	vv_record r;
 	vv_status rc;
 
 	*len = 0;
-	rc = vv_pack_record(c->pack, offset, &r, header, &what);
-	if (rc == VV_ECORRUPT) {
+	rc = vv_pack_record(c->pack, offset, &r, peek, &have, &what);
+	if (rc == VV_ECORRUPT || rc == VV_EIO) {
 		return tell(c, c->pack->name, offset, NULL, rc, what.message, err);
 	}
 	if (rc == VV_OK) {
@@ -134,7 +145,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, vv_er
 			rc = check_meaning(c, &r.cid, &what);
 		}
 	}
-	if (rc < 0 && rc != VV_ECORRUPT) {
+	if (rc < 0 && rc != VV_ECORRUPT && rc != VV_EIO) {
 		if (err) {
 			*err = what;
 		}

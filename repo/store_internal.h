@@ -29,7 +29,8 @@ typedef struct vv_pack_list {
 	vv_pack **packs;
 	size_t count;
 	vv_stat dir;    /* of the folder, before it was listed; mode 0: there was none */
-	int64_t listed; /* seconds since 1970 */
+	int64_t listed_sec; /* when */
+	uint32_t listed_nsec;
 } vv_pack_list;
 
 struct vv_store {

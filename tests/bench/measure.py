@@ -109,9 +109,17 @@ class Scratch:
             total += self.run(argv, cwd, env, fsync_ms)
         return total
 
+    def bytes(self, argv, cwd, env=None, given=b""):
+        """The command's output. Not timed."""
+        done = subprocess.run(argv, cwd=cwd, env=dict(self.env, **(env or {})), input=given,
+                              capture_output=True)
+        if done.returncode != 0:
+            said = done.stderr.decode("utf-8", "replace").strip()
+            raise Failed(f"{' '.join(map(str, argv))}: exit {done.returncode}: {said[-400:]}")
+        return done.stdout
+
     def text(self, argv, cwd, env=None):
-        return subprocess.run(argv, cwd=cwd, env=dict(self.env, **(env or {})), check=True,
-                              stdin=subprocess.DEVNULL, capture_output=True).stdout.decode()
+        return self.bytes(argv, cwd, env).decode()
 
     def count_fsyncs(self, commands, cwd, env=None):
         """How often the commands make something durable, by strace; None without it."""

@@ -89,7 +89,7 @@ class Git(Tool):
 
 
 class GitDurable(Git):
-    name = "git, all fsynced"
+    name = "git-fsync"
 
     def init(self, pattern):
         return super().init(pattern) + [["git", "config", "core.fsync", "all"],
@@ -125,8 +125,13 @@ class Varve(Tool):
             commands += [["varve", "track", pattern], ["varve", "commit", "-q", "-m", "attributes"]]
         return commands
 
-    def keep(self, path, n):
-        return [["varve", "add", path], ["varve", "commit", "-q", "-m", f"version {n}"]]
+    def keep(self, path, n, kind=()):
+        return [["varve", "add", *kind, path], ["varve", "commit", "-q", "-m", f"version {n}"]]
+
+    def save_as(self, kind, path):
+        """Commands that keep the file as a table, or as a file of bytes."""
+        self.saved += 1
+        return self.keep(path, self.saved, ("--as", kind))
 
     def add(self, path):
         return [["varve", "add", path]]

@@ -21,6 +21,7 @@ BEGIN {
 	allowed["cmd"] = "cmd diff transport dataset repo base"
 	owner["git2"] = owner["git2.h"] = owner["zstd.h"] = owner["zdict.h"] = "repo"
 	owner["zstd_errors.h"] = owner["cbor.h"] = owner["cbor"] = "repo"
+	owner["zlib.h"] = "repo"
 	owner["csv.h"] = "dataset"
 	owner["libssh2.h"] = owner["libssh2_sftp.h"] = owner["curl"] = "transport"
 	owner["microhttpd.h"] = "transport"

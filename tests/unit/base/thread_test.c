@@ -120,6 +120,47 @@ static void no_two_jobs_run_under_one_worker_number(void **state)
 	vv_pool_free(p);
 }
 
+/* A job that waits for a job of another pool, and what number that one got. */
+typedef struct nested_job {
+	vv_job job;
+	unsigned inner;
+} nested_job;
+
+static void note_worker(vv_job *job, unsigned worker)
+{
+	((counting_job *)job)->output = worker;
+}
+
+static void wait_in_another_pool(vv_job *job, unsigned worker)
+{
+	vv_pool *own = vv_pool_new(0);
+	counting_job c = {.job = {.run = note_worker}, .output = 99};
+
+	(void)worker;
+	vv_pool_submit(own, &c.job);
+	vv_pool_wait(own, &c.job);
+	((nested_job *)job)->inner = c.output;
+	vv_pool_free(own);
+}
+
+static void a_thread_of_one_pool_is_a_caller_in_another(void **state)
+{
+	static nested_job jobs[40];
+	vv_pool *p = vv_pool_new(2);
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 40; i++) {
+		jobs[i].job.run = wait_in_another_pool;
+		vv_pool_submit(p, &jobs[i].job);
+	}
+	for (i = 0; i < 40; i++) {
+		vv_pool_wait(p, &jobs[i].job);
+		assert_int_equal(jobs[i].inner, 0);
+	}
+	vv_pool_free(p);
+}
+
 static void a_pool_without_memory_is_null(void **state)
 {
 	vv_pool *p;
@@ -141,6 +182,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nothing_runs_before_the_wait_without_threads),
 	cmocka_unit_test(a_job_can_be_submitted_again),
 	cmocka_unit_test(no_two_jobs_run_under_one_worker_number),
+	cmocka_unit_test(a_thread_of_one_pool_is_a_caller_in_another),
 	cmocka_unit_test(a_pool_without_memory_is_null),
 };
 

@@ -734,6 +734,38 @@ static void the_fast_search_for_marks_equals_the_portable_one(void **state)
 	}
 }
 
+static void the_fast_copy_equals_the_portable_one(void **state)
+{
+	vv_prng r;
+	unsigned n;
+
+	(void)state;
+	vv_prng_init(&r, 6);
+	for (n = 0; n < 50000; n++) {
+		const vv_mark_set set = {',', '"', vv_prng_below(&r, 2) == 0 ? '"' : '\\',
+					 vv_prng_below(&r, 4) == 0 ? 0 : ~UINT64_C(0)};
+		const char marks[] = ",\"\\\n\r";
+		size_t len = (size_t)vv_prng_below(&r, 70), i;
+		char *from = test_malloc(len + 1), *fast = test_malloc(len + 1), *slow = test_malloc(len + 1);
+
+		for (i = 0; i < len; i++) {
+			from[i] = (char)('a' + vv_prng_below(&r, 26));
+		}
+		if (len > 0 && n % 2 == 0) {
+			from[vv_prng_below(&r, len)] = marks[vv_prng_below(&r, 5)];
+		}
+		/* Exactly len bytes each, so that ASan sees one too many. */
+		from = test_realloc(from, len > 0 ? len : 1);
+		fast = test_realloc(fast, len > 0 ? len : 1);
+		assert_int_equal(vv_copy_marked(fast, from, len, &set), vv_copy_marked_portable(slow, from, len, &set));
+		assert_memory_equal(fast, from, len);
+		assert_memory_equal(slow, from, len);
+		test_free(from);
+		test_free(fast);
+		test_free(slow);
+	}
+}
+
 static vv_status scan_decoded(void *payload, vv_error *err)
 {
 	vv_dialect d = comma();
@@ -809,6 +841,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rows_tile_the_bytes_and_plain_rows_are_written_back),
 	cmocka_unit_test(libcsv_in_strict_mode_reads_the_same),
 	cmocka_unit_test(the_fast_search_for_marks_equals_the_portable_one),
+	cmocka_unit_test(the_fast_copy_equals_the_portable_one),
 	cmocka_unit_test(running_out_of_memory_is_reported),
 	cmocka_unit_test(decoded_cells_live_on_in_the_detached_arena),
 };

@@ -217,3 +217,83 @@ unsigned fx_fsck(const char *dir, bool deep)
 	vv_store_close(s);
 	return faults;
 }
+
+vv_writer *fx_writer(vv_store *s)
+{
+	vv_writer *w = NULL;
+	vv_error err;
+
+	vv_assert_ok(vv_writer_open(&w, s, FX_WAIT_MS, &err), &err);
+	return w;
+}
+
+int fx_write_as_child(const char *dir, unsigned first, unsigned count)
+{
+	vv_store *s = NULL;
+	vv_writer *w = NULL;
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+	int failed = vv_store_open(&s, dir, true, &err) < 0;
+	unsigned i;
+
+	for (i = 0; !failed && i < count; i++) {
+		vv_cid cid;
+
+		vv_buf_reset(&b);
+		fx_block(&b, first + i);
+		failed = vv_writer_open(&w, s, FX_WAIT_MS, &err) < 0 ||
+			 vv_writer_add(w, &cid, VV_CODEC_RAW, b.data, b.len, NULL, &err) < 0 ||
+			 vv_writer_commit(w, &err) < 0;
+		vv_writer_close(w);
+		w = NULL;
+	}
+	vv_buf_clear(&b);
+	vv_store_close(s);
+	return failed;
+}
+
+unsigned fx_readable(const char *dir, unsigned first, unsigned count)
+{
+	vv_store *s = fx_open(dir);
+	unsigned n = 0, i;
+	vv_error err;
+
+	for (i = 0; i < count; i++) {
+		n += fx_get(s, first + i, &err) == VV_OK;
+	}
+	vv_store_close(s);
+	return n;
+}
+
+vv_status fx_mark(void *payload, vv_gc *gc, vv_error *err)
+{
+	fx_marking *m = payload;
+	bool second = m->passes++ > 0 && m->second_count > 0;
+	unsigned first = second ? m->second_first : m->first, count = second ? m->second_count : m->count, i;
+	vv_status rc = VV_OK;
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		vv_cid cid = fx_cid(first - i), newer = fx_cid(first - i + 1);
+		bool is_first;
+
+		rc = vv_gc_mark(gc, &cid, m->chained && i > 0 ? &newer : NULL, &is_first, err);
+		m->firsts += rc == VV_OK && is_first;
+	}
+	if (m->passes == 1 && m->between) {
+		m->between(m);
+	}
+	return rc;
+}
+
+vv_gc_result fx_gc(const char *dir, int64_t now, uint64_t grace, fx_marking *m)
+{
+	vv_gc_options opts = {now, grace, false, NULL};
+	vv_store *s = fx_open(dir);
+	vv_gc_result result;
+	vv_error err;
+
+	vv_assert_ok(vv_store_gc(s, &opts, fx_mark, m, &result, &err), &err);
+	vv_store_close(s);
+	assert_int_equal(fx_count(dir, "gctmp-", ""), 0);
+	return result;
+}

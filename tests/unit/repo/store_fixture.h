@@ -29,6 +29,13 @@ void fx_put(vv_writer *w, unsigned n, int base); /* base: number of the block, o
 void fx_commit(const char *dir, unsigned first, unsigned count, bool chained);
 vv_cid fx_commit_bytes(const char *dir, uint8_t codec, const void *bytes, size_t len);
 
+#define FX_WAIT_MS 60000u
+vv_writer *fx_writer(vv_store *s);
+
+/* Commits blocks one by one without the test's assertions, for a forked child;
+ * not 0 when it failed. */
+int fx_write_as_child(const char *dir, unsigned first, unsigned count);
+
 /* What get gives for block n: VV_OK only with exactly its bytes (else the test
  * fails). */
 vv_status fx_get(vv_store *s, unsigned n, vv_error *err);
@@ -38,6 +45,28 @@ bool fx_all_readable(const char *dir, unsigned first, unsigned count);
  * when there is not exactly one. Lives until the program ends. */
 const char *fx_one(const char *dir, const char *begins, const char *ends);
 size_t fx_count(const char *dir, const char *begins, const char *ends);
+
+/* How many of the blocks first .. first + count - 1 can be read. */
+unsigned fx_readable(const char *dir, unsigned first, unsigned count);
+
+/* ---- gc ---- */
+
+#define FX_NOW 1700000000
+#define FX_DAY 86400
+
+/* Marks blocks first, first - 1, ...; between is called once, after the first
+ * pass. */
+typedef struct fx_marking {
+	unsigned first, count;
+	bool chained; /* each resembles the one marked before it */
+	unsigned passes, firsts;
+	unsigned second_first, second_count; /* of the second pass, when count is not 0 */
+	void (*between)(struct fx_marking *m);
+	const char *dir;
+} fx_marking;
+
+vv_status fx_mark(void *payload, vv_gc *gc, vv_error *err); /* payload: fx_marking */
+vv_gc_result fx_gc(const char *dir, int64_t now, uint64_t grace, fx_marking *m);
 
 /* Number of faults that fsck tells; the first one's text is kept in fx_fault. */
 unsigned fx_fsck(const char *dir, bool deep);

@@ -1,0 +1,66 @@
+/*
+ * rowdiff_internal: the steps of a row comparison; shared by rowdiff*.c only.
+ */
+#ifndef VV_DIFF_ROWDIFF_INTERNAL_H
+#define VV_DIFF_ROWDIFF_INTERNAL_H
+
+#include "diff/regions.h"
+#include "diff/rowdiff.h"
+#include "diff/sorter.h"
+
+/* Rows of one version by number, some recently used groups kept. */
+#define FETCH_SLOTS 16
+typedef struct row_fetch {
+	vv_table *table;
+	vv_table_reader *reader;
+	vv_batch slots[FETCH_SLOTS];
+	uint64_t used[FETCH_SLOTS]; /* 0: empty */
+	uint64_t clock;
+} row_fetch;
+vv_status row_fetch_open(row_fetch *f, vv_table *t, vv_error *err);
+void row_fetch_close(row_fetch *f);
+/* The cells of a row, borrowed until FETCH_SLOTS - 1 further groups were fetched. */
+vv_status row_fetch_get(row_fetch *f, uint64_t row, const vv_cell **cells, vv_error *err);
+
+/* One answer on its way: made by matching, in order of `pos`. */
+typedef struct row_entry {
+	uint64_t pos;      /* 2 * new row + 2; a removed row: 2 * (row above it in the new version) + 3, or 1 */
+	uint64_t old_row, new_row;
+	vv_row_kind kind;
+	bool moved;
+} row_entry;
+
+struct vv_rowdiff {
+	vv_table *a, *b;
+	vv_rowdiff_options opts;
+	vv_regions regions;
+	size_t *key_a, *key_b; /* places; key_count 0: without key */
+	size_t key_count;
+	bool *compared;        /* for each of columns->pairs */
+	bool canonical;        /* values, not spellings, are compared and hashed */
+	uint64_t seed;
+
+	vv_sorter *entries;
+	row_fetch fetch_a, fetch_b;
+	row_entry *gap;        /* entries of one gap (keyless), taken from entries together */
+	size_t gap_count, gap_cap, gap_next;
+	row_entry ahead;       /* read from entries, not yet used */
+	bool has_ahead;
+
+	uint8_t *cells;        /* for vv_row_change */
+	vv_rowdiff_stats stats;
+};
+
+/* rowdiff_digest.c: hashes of the rows of groups that only one side has. Records of the
+ * sorter: key hash (16), row hash (16), side (1), row (8, big-endian). */
+#define DIGEST_LEN 41u
+#define DIGEST_KEY 16u
+vv_status rowdiff_digest(vv_rowdiff *d, vv_sorter *out, vv_error *err);
+
+/* rowdiff_match.c: joins the digests and fills d->entries. */
+vv_status rowdiff_match(vv_rowdiff *d, vv_error *err);
+
+/* The memory for one of n sorters. */
+size_t rowdiff_memory(const vv_rowdiff *d, size_t n);
+
+#endif

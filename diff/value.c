@@ -1,0 +1,233 @@
+/*
+ * Knows when two spellings are one value. Everything goes through the canonical form, so
+ * that comparing, hashing and joining always agree.
+ */
+#include "diff/value.h"
+
+#include <string.h>
+
+#include "dataset/decimal.h"
+
+/* First byte of a canonical form. */
+enum { TAG_ABSENT = 'a', TAG_NULL = 'n', TAG_NUMBER = '0', TAG_BOOLEAN = 'b', TAG_JSON = 'j', TAG_TEXT = 't' };
+
+static bool listed(const char **values, const vv_cell *c)
+{
+	for (size_t i = 0; values && values[i]; i++) {
+		if (strlen(values[i]) == c->len && memcmp(values[i], c->text ? c->text : "", c->len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A missing value of the schema is null; but an empty text in a column of strings is a
+ * value of its own, so that "" and null are told apart. */
+static bool is_missing(const vv_field *f, const vv_cell *c)
+{
+	if (c->state != VV_CELL_TEXT || (c->len == 0 && (f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY))) {
+		return false;
+	}
+	return vv_field_missing(f, c);
+}
+
+static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
+{
+	vv_decimal d;
+	vv_buf digits = VV_BUF_INIT;
+	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f; /* JSON numbers have one spelling */
+	bool ok = c->len > 0 && vv_decimal_read(&d, &digits, spelling, c->text, c->len);
+	if (ok) {
+		vv_buf_putc(out, TAG_NUMBER);
+		vv_decimal_put(out, &d, &digits);
+	}
+	vv_buf_clear(&digits);
+	return ok;
+}
+
+static bool put_boolean(vv_buf *out, const vv_field *f, const vv_cell *c)
+{
+	bool literal = c->state == VV_CELL_LITERAL;
+	bool yes = literal ? c->len == 4 && memcmp(c->text, "true", 4) == 0 : listed(f->true_values, c);
+	bool no = literal ? c->len == 5 && memcmp(c->text, "false", 5) == 0 : listed(f->false_values, c);
+	if (yes || no) {
+		vv_buf_putc(out, TAG_BOOLEAN);
+		vv_buf_putc(out, yes ? '1' : '0');
+	}
+	return yes || no;
+}
+
+/* JSON text without the white space between its tokens. */
+static void put_json(vv_buf *out, const vv_cell *c)
+{
+	bool string = false;
+	vv_buf_putc(out, TAG_JSON);
+	for (size_t i = 0; i < c->len; i++) {
+		char ch = c->text[i];
+		if (!string && (ch == ' ' || ch == '\t' || ch == '\n' || ch == '\r')) {
+			continue;
+		}
+		vv_buf_putc(out, ch);
+		if (string && ch == '\\' && i + 1 < c->len) {
+			vv_buf_putc(out, c->text[++i]);
+		} else if (ch == '"') {
+			string = !string;
+		}
+	}
+}
+
+static void put_form(vv_buf *out, const vv_field *f, const vv_cell *c)
+{
+	if (c->state == VV_CELL_ABSENT) {
+		vv_buf_putc(out, TAG_ABSENT);
+		return;
+	}
+	if (c->state == VV_CELL_NULL || is_missing(f, c)) {
+		vv_buf_putc(out, TAG_NULL);
+		return;
+	}
+	if ((f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER || c->state == VV_CELL_LITERAL) && put_number(out, f, c)) {
+		return;
+	}
+	if ((f->type == VV_TYPE_BOOLEAN || c->state == VV_CELL_LITERAL) && put_boolean(out, f, c)) {
+		return;
+	}
+	if (c->state == VV_CELL_LITERAL || f->type == VV_TYPE_OBJECT || f->type == VV_TYPE_ARRAY || f->type == VV_TYPE_GEOJSON) {
+		put_json(out, c);
+		return;
+	}
+	vv_buf_putc(out, TAG_TEXT);
+	vv_buf_put(out, c->text, c->len);
+}
+
+void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c)
+{
+	uint8_t len[10];
+	size_t at = out->len;
+	/* The length goes first, so that one value is never the start of another. Most are
+	 * short: one byte is kept free, and the text moved where more are needed. */
+	vv_buf_putc(out, 0);
+	put_form(out, f, c);
+	if (out->failed) {
+		return;
+	}
+	size_t n = out->len - at - 1, bytes = vv_varint_write(len, n);
+	if (bytes > 1) {
+		if (!vv_buf_reserve(out, bytes)) {
+			return;
+		}
+		memmove(out->data + at + bytes, out->data + at + 1, n);
+		out->len += bytes - 1;
+	}
+	memcpy(out->data + at, len, bytes);
+}
+
+vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+{
+	if (a->state == b->state && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
+		return VV_SAME;
+	}
+	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
+	vv_value_put_canonical(&x, fa, a);
+	vv_value_put_canonical(&y, fb, b);
+	bool same = !x.failed && !y.failed && x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	vv_buf_clear(&x);
+	vv_buf_clear(&y);
+	return same ? VV_SAME_VALUE : VV_OTHER;
+}
+
+bool vv_tolerance_check(const char *tolerance)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_decimal d;
+	size_t len = strlen(tolerance);
+	len -= len > 0 && tolerance[len - 1] == '%';
+	bool ok = vv_decimal_read(&d, &b, NULL, tolerance, len) && d.kind == VV_DECIMAL_FINITE && !d.negative;
+	vv_buf_clear(&b);
+	return ok;
+}
+
+/* |larger| x percent / 100: multiplied digit by digit as a string. */
+static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percent, vv_buf *buf)
+{
+	size_t n = x->count + percent->count, at = buf->len;
+	if (n > 4000) {
+		return false;
+	}
+	if (x->count == 0 || percent->count == 0) {
+		memset(out, 0, sizeof(*out));
+		return true;
+	}
+	unsigned *sum = NULL;
+	vv_buf cells = VV_BUF_INIT;
+	if (!vv_buf_reserve(&cells, n * sizeof(*sum)) || !vv_buf_reserve(buf, n)) {
+		vv_buf_clear(&cells);
+		return false;
+	}
+	sum = (unsigned *)(void *)cells.data;
+	memset(sum, 0, n * sizeof(*sum));
+	for (size_t i = x->count; i-- > 0;) {
+		for (size_t k = percent->count; k-- > 0;) {
+			sum[i + k + 1] += (unsigned)(buf->data[x->digits_at + i] - '0') * (unsigned)(buf->data[percent->digits_at + k] - '0');
+		}
+	}
+	for (size_t i = n; i-- > 1;) {
+		sum[i - 1] += sum[i] / 10;
+		sum[i] %= 10;
+	}
+	size_t zeros = 0;
+	while (zeros < n && sum[zeros] == 0) {
+		zeros++;
+	}
+	for (size_t i = 0; i < n; i++) {
+		buf->data[at + i] = (char)('0' + sum[i]);
+	}
+	buf->len += n;
+	vv_buf_clear(&cells);
+	*out = (vv_decimal){.kind = VV_DECIMAL_FINITE, .digits_at = at + zeros, .count = n - zeros,
+			    .exponent = x->exponent + percent->exponent - 2 - (int64_t)zeros};
+	return true;
+}
+
+bool vv_value_within(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b, const char *tolerance)
+{
+	vv_buf buf = VV_BUF_INIT;
+	vv_decimal x, y, limit, bound, distance;
+	size_t len = strlen(tolerance);
+	bool percent = len > 0 && tolerance[len - 1] == '%', ok = false;
+	bool text = (a->state == VV_CELL_TEXT || a->state == VV_CELL_LITERAL) && (b->state == VV_CELL_TEXT || b->state == VV_CELL_LITERAL);
+	if (text && a->len > 0 && b->len > 0 &&
+	    vv_decimal_read(&x, &buf, a->state == VV_CELL_LITERAL ? NULL : fa, a->text, a->len) &&
+	    vv_decimal_read(&y, &buf, b->state == VV_CELL_LITERAL ? NULL : fb, b->text, b->len) &&
+	    vv_decimal_read(&limit, &buf, NULL, tolerance, len - percent) && vv_decimal_distance(&distance, &x, &y, &buf)) {
+		vv_decimal big = x;
+		x.negative = y.negative = false;
+		big = vv_decimal_compare(&x, &y, &buf) >= 0 ? x : y;
+		bound = limit;
+		ok = (!percent || scale(&bound, &big, &limit, &buf)) && vv_decimal_compare(&distance, &bound, &buf) <= 0;
+	}
+	vv_buf_clear(&buf);
+	return ok;
+}
+
+int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
+{
+	vv_buf digits = VV_BUF_INIT;
+	vv_decimal x, y;
+	int c = 0;
+	if (a->state != b->state) {
+		return a->state < b->state ? -1 : 1;
+	}
+	bool numbers = (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) && a->len > 0 && b->len > 0 &&
+		       vv_decimal_read(&x, &digits, f, a->text, a->len) && vv_decimal_read(&y, &digits, f, b->text, b->len);
+	if (numbers) {
+		c = vv_decimal_compare(&x, &y, &digits);
+	}
+	vv_buf_clear(&digits);
+	if (c != 0) {
+		return c;
+	}
+	size_t n = a->len < b->len ? a->len : b->len;
+	c = n > 0 ? memcmp(a->text, b->text, n) : 0;
+	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
+}

@@ -1,0 +1,45 @@
+/*
+ * value: are two cells the same value, under the types of their columns?
+ *
+ * Three answers: the same text and state; the same value written otherwise (1.0 and
+ * 1.00, 5 and "5" across CSV and JSON, 2024-01-05 and 05.01.2024 under declared
+ * formats); another value. Exact decimal arithmetic, no floating point. Missing values
+ * of the schema (missingValues), JSON null and absent are three different things that
+ * are never equal to each other or to a text, but for a CSV's missing value against a
+ * JSON null, which are the same value written otherwise.
+ */
+#ifndef VV_DIFF_VALUE_H
+#define VV_DIFF_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "dataset/cell.h"
+#include "dataset/schema.h"
+
+typedef enum vv_same {
+	VV_SAME,        /* state and text */
+	VV_SAME_VALUE,  /* the value, written otherwise */
+	VV_OTHER
+} vv_same;
+
+vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b);
+
+/* Are two numbers within tolerance (a decimal text such as "0.01", absolute; with a
+ * percent sign, relative to the larger)? False when one is no number. */
+bool vv_value_within(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b, const char *tolerance);
+bool vv_tolerance_check(const char *tolerance); /* is it well-formed? */
+
+/* Appends the value's canonical form under its type: equal for cells that compare as
+ * VV_SAME or VV_SAME_VALUE, different otherwise, and never the start of another (length
+ * first). The basis of normalised row hashes and of ordering. */
+void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c);
+
+/* Total order for deterministic output and merging: by state, then numbers by value,
+ * else bytes. */
+int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b);
+
+#endif

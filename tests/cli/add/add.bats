@@ -1,0 +1,347 @@
+load ../helper
+
+pointer_of() {
+	git cat-file blob ":$1"
+}
+
+@test "a table is understood and staged as a pointer" {
+	new_repo
+	rows 3000 > prices.csv
+	succeeds varve add prices.csv
+	output_has "prices.csv: new table, 3,000 rows, 4 columns, key id (found: no value comes twice)"
+	output_has "id integer, name string, price number, day date"
+	output_has "comma"
+	output_has "new,"
+	pointer_of prices.csv | head -n 1 | grep -q '^{"varve": 1, "kind": "table", "root": "bafyrei'
+	git check-attr filter prices.csv | grep -q ': varve$'
+	grep -qx '.gitattributes merge=union' .gitattributes
+	[ "$(git diff --name-only)" = "" ]
+	[ "$(git diff --cached --name-only)" = $'.gitattributes\nprices.csv' ]
+}
+
+@test "adding again says how much is new and that nothing is" {
+	new_repo
+	rows 3000 > prices.csv
+	varve add prices.csv
+	succeeds varve add prices.csv
+	output_is "prices.csv: unchanged"
+	rows 3010 > prices.csv
+	succeeds varve add prices.csv
+	output_has "prices.csv: 3,010 rows (+10), 4 columns, key id"
+}
+
+@test "a key that is named is proved" {
+	new_repo
+	rows 100 > prices.csv
+	succeeds varve add --key name,id prices.csv
+	output_has "key name, id (as you said: no value comes twice)"
+	pointer_of prices.csv | grep -q '"key": \["name", "id"\]'
+}
+
+@test "a key that repeats is refused with both lines" {
+	new_repo
+	printf 'id,v\n1,a\n2,b\n1,c\n' > t.csv
+	ends_with 2 varve add --key id t.csv
+	stderr_has "t.csv"
+	stderr_has "line 2"
+	stderr_has "line 4"
+	[ -z "$(git diff --cached --name-only)" ]
+	[ ! -e .gitattributes ]
+}
+
+@test "a key column that is missing is named with those that are there" {
+	new_repo
+	rows 10 > prices.csv
+	ends_with 2 varve add --key sku prices.csv
+	stderr_has "no column named 'sku'"
+	stderr_has "id, name, price, day"
+}
+
+@test "no key is looked for when none is wanted" {
+	new_repo
+	rows 100 > prices.csv
+	succeeds varve add --no-key prices.csv
+	output_has "no key"
+}
+
+@test "key options that contradict or are empty are refused" {
+	new_repo
+	rows 10 > prices.csv
+	ends_with 2 varve add --key id --no-key prices.csv
+	stderr_has "exclude each other"
+	ends_with 2 varve add --key id,,name prices.csv
+	stderr_has "empty column name"
+}
+
+@test "malformed files are refused with the line and nothing is staged" {
+	new_repo
+	rows 10 > good.csv
+	printf 'a,b\n1,"open\n2,3\n' > bad.csv
+	ends_with 2 varve add good.csv bad.csv
+	stderr_has "bad.csv"
+	stderr_has "line 2"
+	stderr_has "--as file"
+	[ -z "$(git diff --cached --name-only)" ]
+	printf 'a,b\n1,2\n1,2,3\n' > bad.csv
+	ends_with 2 varve add good.csv bad.csv
+	stderr_has "line 3"
+	[ -z "$(git diff --cached --name-only)" ]
+	[ ! -e .gitattributes ]
+}
+
+@test "a malformed file can be kept as bytes" {
+	new_repo
+	printf 'a,b\n1,"open\n2,3\n' > bad.csv
+	succeeds varve add --as file bad.csv
+	output_has "bad.csv: new file, "
+	pointer_of bad.csv | grep -q '"kind": "file"'
+}
+
+@test "delimiter quote and header can be given" {
+	new_repo
+	printf "1;'a;b'\n2;c\n" > t.csv
+	succeeds varve add --delimiter ';' --quote "'" --no-header t.csv
+	output_has "2 rows, 2 columns"
+	printf 'x\ty\n1\t2\n' > tabs.txt
+	succeeds varve add --delimiter tab tabs.txt
+	output_has "1 row, 2 columns"
+	ends_with 2 varve add --delimiter ab t.csv
+	stderr_has "--delimiter takes one character"
+}
+
+@test "JSON is a table only when asked" {
+	new_repo
+	printf '[{"id":1,"v":"a"},{"id":2,"v":"b"}]\n' > t.json
+	succeeds varve add t.json
+	output_has "1 ordinary file: t.json"
+	git rm -q --cached t.json
+	succeeds varve add --input-format json t.json
+	output_has "2 rows, 2 columns"
+}
+
+@test "a folder takes new CSV files as text and says so" {
+	new_repo
+	mkdir data
+	rows 10 > data/a.csv
+	echo x > data/b.txt
+	succeeds varve add data
+	output_has "2 ordinary files: data/a.csv, data/b.txt"
+	output_has "data/a.csv goes to Git as text"
+	pointer_of data/a.csv | cmp - data/a.csv
+}
+
+@test "add . changes no fixture of an existing repository" {
+	git init -q
+	mkdir -p t/fixtures
+	for i in 1 2 3 4 5; do rows "$i" > t/fixtures/$i.csv; done
+	git add .
+	git commit -q -m fixtures
+	varve init > /dev/null
+	succeeds varve add .
+	output_is ""
+	[ -z "$(git status --porcelain)" ]
+	rows 6 > t/fixtures/1.csv
+	succeeds varve add -A
+	[ "$(git diff --cached --name-only)" = t/fixtures/1.csv ]
+	pointer_of t/fixtures/1.csv | cmp - t/fixtures/1.csv
+}
+
+@test "what HEAD holds as text stays text until convert" {
+	git init -q
+	rows 20 > prices.csv
+	git add . && git commit -q -m text
+	varve init > /dev/null
+	rows 21 > prices.csv
+	succeeds varve add prices.csv
+	output_has "prices.csv stays text, as in HEAD; 'varve add --convert PATH' makes a table"
+	pointer_of prices.csv | cmp - prices.csv
+	ends_with 2 varve add --key id prices.csv
+	stderr_has "is text in HEAD"
+	stderr_has "--convert"
+	succeeds varve add --convert prices.csv
+	output_has "prices.csv: was plain text, now table, 21 rows"
+	pointer_of prices.csv | grep -q '^{"varve": 1'
+}
+
+@test "plain text under a tracked pattern is converted by fix" {
+	new_repo
+	rows 20 > prices.csv
+	git add prices.csv
+	git commit -q -m text
+	printf '*.csv filter=varve diff=varve merge=varve -text\n' > .gitattributes
+	git add .gitattributes
+	succeeds varve add --fix
+	output_has "prices.csv: was plain text, now table"
+	pointer_of prices.csv | grep -q '^{"varve": 1'
+}
+
+@test "a tracked pattern makes tables of all that matches" {
+	new_repo
+	mkdir data
+	varve track 'data/*.csv' > /dev/null
+	for i in 1 2 3 4 5; do rows $((i * 10)) > data/$i.csv; done
+	rows 5 > outside.csv
+	succeeds varve add .
+	output_has "data/1.csv: 10 rows"
+	output_has "in all: 5 tables, 150 rows"
+	pointer_of data/5.csv | grep -q '"rows": 50'
+	pointer_of outside.csv | cmp - outside.csv
+}
+
+@test "datapackage.json and files of Git never are datasets" {
+	new_repo
+	varve track '*.json' > /dev/null
+	printf '{"name": "x", "resources": [{"name": "t", "path": "t.csv"}]}\n' > datapackage.json
+	succeeds varve add datapackage.json
+	pointer_of datapackage.json | cmp - datapackage.json
+	ends_with 2 varve add --as table datapackage.json
+}
+
+@test "deleted files are staged and -u takes no new ones" {
+	new_repo
+	rows 10 > a.csv
+	echo text > b.txt
+	varve add a.csv b.txt > /dev/null
+	varve commit -q -m one
+	rm a.csv
+	echo more >> b.txt
+	echo new > c.txt
+	succeeds varve add -u
+	[ "$(git status --porcelain)" = $'D  a.csv\nM  b.txt\n?? c.txt' ]
+	succeeds varve add -A
+	output_has "1 ordinary file: c.txt"
+}
+
+@test "a pattern selects in all folders" {
+	new_repo
+	mkdir -p x/y
+	echo 1 > x/y/a.txt
+	echo 2 > b.txt
+	succeeds varve add '*.txt'
+	[ "$(git diff --cached --name-only)" = $'b.txt\nx/y/a.txt' ]
+}
+
+@test "ignored files are refused unless forced" {
+	new_repo
+	echo 'secret.csv' > .gitignore
+	rows 5 > secret.csv
+	rows 5 > open.csv
+	ends_with 2 varve add open.csv secret.csv
+	stderr_has "secret.csv is ignored"
+	[ -z "$(git diff --cached --name-only)" ]
+	succeeds varve add -f secret.csv
+	pointer_of secret.csv | grep -q '"rows": 5'
+	ends_with 2 varve add .gitattributes nothing.csv
+}
+
+@test "a dry run changes nothing" {
+	new_repo
+	rows 100 > prices.csv
+	echo x > x.txt
+	succeeds varve add -n prices.csv x.txt
+	output_has "100 rows"
+	output_has "would stage 1 ordinary file: x.txt"
+	[ -z "$(git diff --cached --name-only)" ]
+	[ ! -e .gitattributes ]
+	[ -z "$(ls .git/varve/packs 2>/dev/null)" ]
+}
+
+@test "paths that match nothing and paths outside are refused" {
+	new_repo
+	ends_with 2 varve add missing.csv
+	stderr_has "missing.csv"
+	ends_with 2 varve add ../home
+	stderr_has "outside"
+	ends_with 2 varve add
+	stderr_has "nothing named, nothing staged"
+	cd "$BATS_TEST_TMPDIR/home"
+	ends_with 2 varve add x
+	stderr_has "not a"
+}
+
+@test "a value against the column's type is reported with its line and kept" {
+	new_repo
+	rows 50 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	sed '12s/.*/11,item 1,cheap,2024-01-01/' prices.csv > new.csv
+	mv new.csv prices.csv
+	succeeds varve add prices.csv
+	stderr_has "prices.csv, line 12, column price: 'cheap' is no number"
+	pointer_of prices.csv | grep -q '{"name": "price", "type": "number"}'
+}
+
+@test "untracked big files are hinted at" {
+	new_repo
+	head -c 11000000 /dev/zero > big.bin
+	succeeds varve add big.bin
+	stderr_has "varve add --as file big.bin"
+}
+
+@test "a line deeper down that wins is named and nothing is staged" {
+	new_repo
+	mkdir data
+	echo '*.csv -filter' > data/.gitattributes
+	rows 5 > data/a.csv
+	ends_with 2 varve add data/a.csv
+	stderr_has "takes filter=varve away"
+	[ -z "$(git diff --cached --name-only)" ]
+	[ ! -e .gitattributes ]
+}
+
+@test "a pointer in the work tree is not taken for a table" {
+	new_repo
+	rows 50 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	pointer_of prices.csv > p
+	mv p prices.csv
+	succeeds varve add prices.csv
+	output_has "only the pointer lies here"
+	[ "$(pointer_of prices.csv | head -c 12)" = '{"varve": 1,' ]
+}
+
+@test "hostile names are refused and shown escaped" {
+	new_repo
+	local name
+	for name in $'bad\nname.csv' $'e\e]0;x.csv' 'con.csv' 'a:b.csv'; do
+		rows 3 > "./$name"
+		ends_with 2 varve add --as table "./$name"
+		stderr_lacks $'\e'
+		[ -z "$(git diff --cached --name-only)" ]
+	done
+}
+
+@test "spaces and brackets in names are tracked literally" {
+	new_repo
+	rows 5 > 'a [1] b.csv'
+	rows 5 > 'a 1 b.csv'
+	succeeds varve add 'a [1] b.csv'
+	git check-attr filter -- 'a [1] b.csv' | grep -q ': varve$'
+	git check-attr filter -- 'a 1 b.csv' | grep -q ': unspecified$'
+}
+
+@test "plain git add makes the same pointer" {
+	new_repo
+	rows 500 > prices.csv
+	varve add prices.csv > /dev/null
+	local first
+	first=$(git rev-parse :prices.csv)
+	git rm -q --cached prices.csv
+	git add prices.csv
+	[ "$(git rev-parse :prices.csv)" = "$first" ]
+}
+
+@test "datapackage.json gives types and key" {
+	new_repo
+	rows 20 > prices.csv
+	cat > datapackage.json <<-'END'
+	{"name": "p", "resources": [{"name": "prices", "path": "prices.csv", "schema": {
+	  "fields": [{"name": "id", "type": "string"}, {"name": "name", "type": "string"},
+	             {"name": "price", "type": "number"}, {"name": "day", "type": "date"}],
+	  "primaryKey": "id"}}]}
+	END
+	succeeds varve add prices.csv
+	output_has "key id (from datapackage.json)"
+	output_has "id string"
+}

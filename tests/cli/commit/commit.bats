@@ -1,0 +1,372 @@
+load ../helper
+
+with_table() {
+	new_repo
+	rows "${1-300}" > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	tick
+}
+
+clean() {
+	[ -z "$(git status --porcelain)" ] || { git status >&2; return 1; }
+}
+
+@test "a commit ends with a line for each dataset" {
+	new_repo
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	succeeds varve commit -m "First prices"
+	[[ ${lines[0]} =~ ^\[main\ \(root-commit\)\ [0-9a-f]{7,}\]\ First\ prices$ ]]
+	[ "${lines[1]}" = " 2 files changed" ]
+	[[ ${lines[2]} =~ ^\ \ prices\.csv:\ 3,000\ rows,\ [0-9]+\ of\ [0-9]+\ groups?\ new,\ .*\ stored\ of\  ]]
+	clean
+	succeeds git fsck --strict
+}
+
+@test "the second commit says what came to it" {
+	with_table 3000
+	rows 3005 > prices.csv
+	succeeds varve commit -a -m "More"
+	output_has " 1 file changed"
+	output_has "prices.csv: 3,005 rows (+5), "
+	clean
+}
+
+@test "messages are put together as Git does" {
+	with_table
+	echo a > a
+	varve add a > /dev/null
+	succeeds varve commit -q -m "Subject  " -m $'body\n\n\n\nmore' -m last
+	[ "$(git log -1 --format=%B)" = $'Subject\n\nbody\n\nmore\n\nlast' ]
+	echo b > a
+	printf '\n\nfrom a file \n' > msg
+	succeeds varve commit -q -F msg a
+	[ "$(git log -1 --format=%B)" = "from a file" ]
+	echo c > a
+	succeeds bash -c 'echo piped | varve commit -q -F - a'
+	[ "$(git log -1 --format=%s)" = piped ]
+}
+
+@test "an empty message commits nothing" {
+	with_table
+	echo a > a
+	varve add a > /dev/null
+	ends_with 1 varve commit -m "  "
+	stderr_has "the commit message is empty; nothing was committed"
+	[ "$(git rev-list --count HEAD)" = 1 ]
+}
+
+@test "nothing staged is answered with 1 and what there is" {
+	with_table
+	ends_with 1 varve commit -m x
+	output_has "nothing to commit, working tree clean"
+	echo new > new.txt
+	ends_with 1 varve commit -m x
+	output_has "nothing added to commit but untracked files present"
+	rows 9 > prices.csv
+	ends_with 1 varve commit -m x
+	output_has "no changes added to commit"
+	[ "$(git rev-list --count HEAD)" = 1 ]
+}
+
+@test "an empty commit can be asked for" {
+	with_table
+	succeeds varve commit --allow-empty -m empty
+	[ "$(git rev-list --count HEAD)" = 2 ]
+}
+
+@test "-a takes changed and removed files and no new ones" {
+	with_table
+	echo a > a.txt
+	varve add a.txt > /dev/null
+	varve commit -q -m a
+	rm a.txt
+	rows 310 > prices.csv
+	echo new > new.txt
+	succeeds varve commit -q -a -m all
+	[ "$(git status --porcelain)" = '?? new.txt' ]
+	[ "$(git ls-files)" = $'.gitattributes\nprices.csv' ]
+}
+
+@test "-a never converts text" {
+	git init -q
+	rows 5 > a.csv
+	git add . && git commit -q -m text
+	varve init > /dev/null
+	rows 6 > a.csv
+	succeeds varve commit -a -m more
+	git cat-file blob HEAD:a.csv | cmp - a.csv
+}
+
+@test "only the named paths are committed" {
+	with_table
+	echo a > a.txt
+	echo b > b.txt
+	varve add a.txt b.txt > /dev/null
+	rows 310 > prices.csv
+	succeeds varve commit -q -m some prices.csv a.txt
+	[ "$(git show --name-only --format= HEAD)" = $'a.txt\nprices.csv' ]
+	[ "$(git status --porcelain)" = 'A  b.txt' ]
+	ends_with 2 varve commit -m none missing.txt
+	stderr_has "missing.txt"
+	ends_with 2 varve commit -a -m none b.txt
+	stderr_has "-a takes all changed files"
+}
+
+@test "amend replaces the last commit and keeps its author" {
+	with_table
+	GIT_AUTHOR_NAME=Ada varve commit -q --allow-empty -m "by ada"
+	rows 310 > prices.csv
+	varve add prices.csv > /dev/null
+	succeeds varve commit -q --amend -m better
+	[ "$(git log --format='%an %s')" = $'Ada better\nA U Thor one' ]
+	succeeds varve commit -q --amend --no-edit
+	[ "$(git log -1 --format=%s)" = better ]
+	clean
+}
+
+@test "amend needs a commit" {
+	new_repo
+	ends_with 2 varve commit --amend -m x
+	stderr_has "there is no commit yet to amend"
+}
+
+@test "author and date can be given" {
+	with_table
+	succeeds varve commit -q --allow-empty -m x --author "Ada <ada@example.com>" --date "2020-02-03T04:05:06Z"
+	[ "$(git log -1 --format='%an %ae %at')" = "Ada ada@example.com 1580702706" ]
+	ends_with 2 varve commit -q --allow-empty -m x --author nonsense
+	ends_with 2 varve commit -q --allow-empty -m x --date nonsense
+}
+
+@test "a missing identity is explained" {
+	new_repo
+	echo a > a
+	varve add a > /dev/null
+	git config --global --unset user.name
+	git config --global --unset user.email
+	unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+	ends_with 2 varve commit -m x
+	stderr_has "git config"
+	stderr_has "user.name"
+}
+
+@test "hooks run in Git's order and with Git's arguments" {
+	with_table
+	local hook
+	for hook in pre-commit prepare-commit-msg commit-msg post-commit; do
+		printf '#!/bin/sh\necho "%s $*" >> "$HOME/hooks.log"\n' "$hook" > .git/hooks/$hook
+		chmod +x .git/hooks/$hook
+	done
+	echo a > a
+	varve add a > /dev/null
+	succeeds varve commit -q -m x
+	[ "$(sed "s: [^ ]*COMMIT_EDITMSG: FILE:" "$HOME/hooks.log")" = $'pre-commit \nprepare-commit-msg FILE message\ncommit-msg FILE\npost-commit ' ]
+	rm "$HOME/hooks.log"
+	echo b > a
+	succeeds varve commit -q -n -a -m x
+	[ "$(cut -d ' ' -f 1 "$HOME/hooks.log")" = $'prepare-commit-msg\npost-commit' ]
+}
+
+@test "a hook that says no stops the commit" {
+	with_table
+	printf '#!/bin/sh\necho "no prices on Sundays" >&2\nexit 1\n' > .git/hooks/pre-commit
+	chmod +x .git/hooks/pre-commit
+	echo a > a
+	varve add a > /dev/null
+	ends_with 1 varve commit -m x
+	stderr_has "no prices on Sundays"
+	stderr_has "pre-commit"
+	[ "$(git rev-list --count HEAD)" = 1 ]
+	succeeds varve commit -q -n -m x
+}
+
+@test "a hook may change the message and what is staged" {
+	with_table
+	printf '#!/bin/sh\necho made > made.txt; git add made.txt\n' > .git/hooks/pre-commit
+	printf '#!/bin/sh\necho "Checked: yes" >> "$1"\n' > .git/hooks/commit-msg
+	chmod +x .git/hooks/pre-commit .git/hooks/commit-msg
+	echo a > a
+	varve add a > /dev/null
+	succeeds varve commit -q -m x
+	[ "$(git log -1 --format=%B)" = $'x\nChecked: yes' ]
+	git cat-file -e HEAD:made.txt
+	clean
+}
+
+@test "the editor gets a template and its comments go" {
+	with_table
+	rows 310 > prices.csv
+	cat > "$HOME/editor" <<-'END'
+	#!/bin/sh
+	cp "$1" "$HOME/template"
+	sed -i '1s/^/Edited\n/' "$1"
+	END
+	chmod +x "$HOME/editor"
+	GIT_EDITOR="$HOME/editor" succeeds varve commit -q -a
+	[ "$(git log -1 --format=%B)" = Edited ]
+	grep -q '^# On branch main$' "$HOME/template"
+	grep -q '^#	modified:  prices.csv' "$HOME/template"
+	GIT_EDITOR=true ends_with 1 varve commit --allow-empty
+	stderr_has "the commit message is empty"
+}
+
+@test "without an editor the way out is named" {
+	with_table
+	unset EDITOR
+	TERM=dumb ends_with 2 varve commit --allow-empty
+	stderr_has "-m"
+}
+
+@test "a merge is committed with both parents and its message" {
+	with_table
+	git checkout -q -b side
+	echo side > notes.txt
+	git add notes.txt
+	git commit -q -m side
+	git checkout -q main
+	echo main > notes.txt
+	git add notes.txt
+	git commit -q -m main
+	git merge side > /dev/null 2>&1 || true
+	ends_with 1 varve commit -m x
+	stderr_has "there are unmerged paths; nothing was committed"
+	ends_with 1 varve commit -a -m x
+	stderr_has "there are unmerged paths"
+	echo both > notes.txt
+	varve add notes.txt > /dev/null
+	succeeds varve commit --no-edit
+	[ "$(git log -1 --format=%s)" = "Merge branch 'side'" ]
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 3 ]
+	[ ! -e .git/MERGE_HEAD ]
+	clean
+}
+
+@test "bulk text under a tracked path is refused with the way out" {
+	with_table
+	rows 5 > prices.csv
+	git -c filter.varve.process= -c filter.varve.clean=cat -c filter.varve.required=false add prices.csv
+	ends_with 2 varve commit -m x
+	stderr_has "prices.csv is a dataset of varve, but staged as plain text; nothing was committed"
+	stderr_has "varve add --fix prices.csv"
+	succeeds varve add --fix prices.csv
+	succeeds varve commit -q -m x
+	git cat-file blob HEAD:prices.csv | grep -q '"rows": 5'
+	clean
+}
+
+@test "a pointer that was edited by hand is refused" {
+	with_table
+	local blob
+	blob=$(git cat-file blob :prices.csv | sed 's/"rows": 300/"rows": 301/' | git hash-object -w --stdin)
+	git update-index --cacheinfo 100644,$blob,prices.csv
+	ends_with 2 varve commit -m x
+	stderr_has "its pointer was changed by hand"
+	[ "$(git rev-list --count HEAD)" = 1 ]
+}
+
+@test "an edited datapackage.json gives the table a new root and no new group" {
+	with_table 3000
+	cat > datapackage.json <<-'END'
+	{"name": "p", "resources": [{"name": "prices", "path": "prices.csv", "schema": {
+	  "fields": [{"name": "id", "type": "string"}, {"name": "name", "type": "string"},
+	             {"name": "price", "type": "number"}, {"name": "day", "type": "date"}],
+	  "primaryKey": ["id"]}}]}
+	END
+	varve add datapackage.json > /dev/null
+	succeeds varve commit -m describe
+	[[ $output =~ prices\.csv:\ 3,000\ rows,\ 0\ of\ [0-9]+\ groups?\ new ]]
+	git cat-file blob HEAD:prices.csv | grep -q '{"name": "id", "type": "string"}'
+	clean
+	succeeds varve status --porcelain
+	output_is ""
+	succeeds varve add prices.csv
+	output_is "prices.csv: unchanged"
+}
+
+@test "a dry run says what would be committed" {
+	with_table
+	rows 310 > prices.csv
+	varve add prices.csv > /dev/null
+	succeeds varve commit --dry-run
+	output_has "Changes to be committed:"
+	[ "$(git rev-list --count HEAD)" = 1 ]
+	varve commit -q -m two
+	ends_with 1 varve commit --dry-run
+}
+
+@test "committing works in a linked worktree and on a detached HEAD" {
+	with_table
+	git worktree add -q ../other -b other
+	cd ../other
+	rows 310 > prices.csv
+	succeeds varve commit -a -m there
+	output_has "[other "
+	git checkout -q --detach
+	rows 311 > prices.csv
+	succeeds varve commit -a -m detached
+	output_has "[detached HEAD "
+	clean
+}
+
+@test "git status is clean right after every commit" {
+	new_repo
+	local i
+	for i in 1 2 3 4 5 6; do
+		rows $((300 + i)) $i > prices.csv
+		varve add prices.csv > /dev/null
+		varve commit -q -m "$i"
+		clean
+	done
+}
+
+@test "a locked index is named" {
+	with_table
+	rows 310 > prices.csv
+	touch .git/index.lock
+	ends_with 2 varve commit -a -m x
+	stderr_has "index.lock"
+	rm .git/index.lock
+	succeeds varve commit -q -a -m x
+}
+
+@test "a cherry-pick that stopped keeps its author" {
+	with_table
+	echo one > notes.txt
+	varve add notes.txt > /dev/null
+	varve commit -q -m notes
+	git checkout -q -b side
+	echo side > notes.txt
+	GIT_AUTHOR_NAME=Ada git commit -q -a -m "side note"
+	git checkout -q main
+	echo main > notes.txt
+	git commit -q -a -m main
+	git cherry-pick side > /dev/null 2>&1 || true
+	echo both > notes.txt
+	varve add notes.txt > /dev/null
+	succeeds varve commit --no-edit
+	[ "$(git log -1 --format='%an: %B')" = "Ada: side note" ]
+	[ ! -e .git/CHERRY_PICK_HEAD ]
+}
+
+@test "many datasets are summed up" {
+	new_repo
+	varve track '*.csv' > /dev/null
+	local i
+	for i in $(seq 1 25); do rows $((i + 5)) > $i.csv; done
+	varve add . > /dev/null
+	succeeds varve commit -m many
+	output_has " 26 files changed"
+	output_has "  and 5 more; in all "
+}
+
+@test "the first commit may be of some paths only" {
+	new_repo
+	echo a > a.txt
+	echo b > b.txt
+	varve add a.txt b.txt > /dev/null
+	succeeds varve commit -q -m a a.txt
+	[ "$(git ls-tree --name-only HEAD)" = a.txt ]
+	[ "$(git status --porcelain)" = 'A  b.txt' ]
+}

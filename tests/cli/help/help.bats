@@ -1,0 +1,103 @@
+load ../helper
+
+@test "help lists the commands on stdout" {
+	succeeds varve help
+	output_has "varve: git for tables"
+	output_has "  commit "
+	stderr_is ""
+	succeeds varve --help
+	output_has "usage: varve"
+}
+
+@test "without a command help goes to stderr and the exit code is 2" {
+	ends_with 2 varve
+	output_is ""
+	stderr_has "usage: varve"
+}
+
+@test "every command has a one-line summary a usage an example and exit codes" {
+	for command in $(varve help | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
+		succeeds varve "$command" -h
+		output_has "varve $command: "
+		output_has "usage: varve $command"
+		output_has "example:"
+		output_has "exit codes: 0 done"
+		stderr_is ""
+		local short=$output
+		succeeds varve "$command" --help
+		output_is "$short"
+		succeeds varve help "$command"
+		output_is "$short"
+	done
+}
+
+@test "every option of every command is in its manual page" {
+	local man=${BATS_TEST_DIRNAME}/../../../docs/man
+	for command in $(varve help | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
+		[ -e "$man/varve-$command.1" ] || { echo "no manual page for $command"; return 1; }
+		for option in $(varve "$command" -h | sed -n 's/^  .*--\([a-z-]*\).*/\1/p'); do
+			grep -q -- "\\\\-\\\\-${option//-/\\\\-}" "$man/varve-$command.1" ||
+				{ echo "varve-$command.1 lacks --$option"; return 1; }
+		done
+	done
+}
+
+@test "help for the unknown is a failure" {
+	ends_with 2 varve help nonsense
+	stderr_has "varve has no command 'nonsense'"
+}
+
+@test "an unknown command names the nearest one" {
+	ends_with 2 varve comit
+	stderr_has "varve has no command 'comit'"
+	stderr_has "did you mean 'commit'?"
+	ends_with 2 varve xyzzyplugh
+	stderr_has "'varve help' lists the commands"
+}
+
+@test "an unknown option names the nearest one and the way to help" {
+	ends_with 2 varve commit --amendd
+	stderr_has "commit has no option '--amendd'"
+	stderr_has "did you mean '--amend'?"
+	ends_with 2 varve -x
+	stderr_has "varve has no option '-x'"
+}
+
+@test "names from the command line are escaped" {
+	ends_with 2 varve $'a\e]0;title\a'
+	stderr_lacks $'\e'
+	stderr_has '\x1B'
+}
+
+@test "the version is told both ways" {
+	succeeds varve version
+	output_has "varve "
+	local version=$output
+	succeeds varve --version
+	output_is "$version"
+}
+
+@test "-C goes to a folder first" {
+	mkdir sub
+	new_repo sub
+	succeeds varve -C sub status
+	output_has "On branch main"
+	ends_with 2 varve -C nowhere status
+	stderr_has "cannot change to 'nowhere'"
+	ends_with 2 varve -C
+	stderr_has "-C needs a value"
+}
+
+@test "a full disk is an error" {
+	ends_with 2 bash -c 'varve help > /dev/full'
+	stderr_has "cannot write the output"
+}
+
+@test "a reader that goes away is not complained about" {
+	run bash -c 'set -o pipefail; varve help 2>err.txt | true'
+	[ ! -s err.txt ]
+}
+
+@test "closed standard files do no harm" {
+	ends_with 0 bash -c 'varve help >&- 2>&- <&-'
+}

@@ -1,0 +1,59 @@
+load ../helper
+
+@test "a new repository is made" {
+	succeeds varve init sales
+	output_has "New repository for tables in"
+	output_has "/sales/.git"
+	[ -d sales/.git/varve ]
+	[ "$(git -C sales config filter.varve.required)" = true ]
+	succeeds git -C sales fsck --strict
+}
+
+@test "an existing Git repository keeps its files and history" {
+	git init -q
+	echo text > notes.txt
+	git add notes.txt
+	git commit -q -m one
+	local before
+	before=$(git rev-parse HEAD)
+	succeeds varve init
+	output_has "can keep tables now; no file was changed"
+	[ "$(git rev-parse HEAD)" = "$before" ]
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "running it again is harmless" {
+	varve init > /dev/null
+	cp .git/config config.before
+	succeeds varve init
+	output_has "was set up for tables before"
+	same_bytes .git/config config.before
+}
+
+@test "the first branch can be named" {
+	succeeds varve init -b trunk
+	succeeds varve status
+	output_has "On branch trunk"
+}
+
+@test "a bare repository is made" {
+	succeeds varve init --bare store.git
+	[ "$(git -C store.git rev-parse --is-bare-repository)" = true ]
+}
+
+@test "two folders are refused" {
+	ends_with 2 varve init a b
+	stderr_has "init takes one folder, not 2"
+	[ ! -e a ]
+}
+
+@test "quiet says nothing" {
+	succeeds varve init -q
+	output_is ""
+}
+
+@test "a missing program on the PATH is warned of" {
+	local varve=$VARVE_BIN/varve
+	PATH=/usr/bin:/bin succeeds "$varve" init
+	stderr_has "no program 'varve' on the PATH"
+}

@@ -1,0 +1,134 @@
+load ../helper
+
+history() {
+	new_repo
+	rows 2000 > prices.csv
+	echo text > note.txt
+	varve add prices.csv note.txt > /dev/null
+	varve commit -qm one
+	varve tag v1
+	tick
+	sed -i 's/^77,/77000,/' prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm two
+	tick
+	echo more >> note.txt
+	varve add note.txt > /dev/null
+	varve commit -qm three
+}
+
+@test "commits are listed newest first as git lists them" {
+	history
+	succeeds varve log --oneline
+	output_is "$(git log --oneline --decorate)"
+	succeeds varve log
+	output_is "$(git log --decorate)"
+}
+
+@test "a merge is shown as git shows it" {
+	history
+	git checkout -qb side v1
+	tick
+	git commit -q --allow-empty -m side
+	git checkout -q main
+	tick
+	git merge -q --no-edit side
+	succeeds varve log
+	output_is "$(git log --decorate)"
+	succeeds varve log --first-parent --oneline
+	output_is "$(git log --first-parent --oneline --decorate)"
+}
+
+@test "stat tells rows columns and stored bytes" {
+	history
+	succeeds varve log --stat --oneline
+	output_has " prices.csv | 2,000 rows, 4 columns; "
+	output_has " prices.csv     | new: 2,000 rows, 4 columns; "
+	output_has " note.txt | 5 B -> 10 B"
+	sed -i '$d' prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm four
+	succeeds varve log --stat --oneline -n 1
+	output_has " prices.csv | rows 2,000 -> 1,999, 4 columns; "
+	varve rm -q prices.csv
+	varve commit -qm five
+	succeeds varve log --stat --oneline -n 1
+	output_has " prices.csv | removed: had 1,999 rows"
+}
+
+@test "a path limits it with and without --" {
+	history
+	succeeds varve log --oneline note.txt
+	output_is "$(git log --oneline --decorate -- note.txt)"
+	succeeds varve log --oneline -- prices.csv
+	output_is "$(git log --oneline --decorate -- prices.csv)"
+	rm note.txt
+	succeeds varve log --oneline -- note.txt
+	output_is "$(git log --oneline --decorate -- note.txt)"
+}
+
+@test "ranges and counts" {
+	history
+	succeeds varve log --oneline v1..main
+	output_is "$(git log --oneline --decorate v1..main)"
+	succeeds varve log --oneline -n 1
+	output_is "$(git log --oneline --decorate -n 1)"
+	succeeds varve log --oneline -2 --skip 1
+	output_is "$(git log --oneline --decorate -2 --skip 1)"
+	succeeds varve log --oneline --reverse
+	output_is "$(git log --oneline --decorate --reverse)"
+	succeeds varve log -n 0
+	output_is ""
+}
+
+@test "JSON is one array with what stat tells" {
+	history
+	succeeds varve log --json --stat
+	echo "$output" | python3 -c '
+import json, sys
+log = json.load(sys.stdin)
+assert [c["subject"] for c in log] == ["three", "two", "one"], log
+assert log[0]["names"] == ["HEAD", "main"]
+assert log[2]["names"] == ["v1"] or log[2]["names"] == ["tag: v1"]
+assert log[1]["parents"] == [log[2]["commit"]]
+(f,) = log[1]["files"]
+assert f["path"] == "prices.csv" and f["kind"] == "table" and f["change"] == "modified"
+assert f["rows"] == [2000, 2000] and f["stored"] > 0 and f["root"].startswith("bafy")
+'
+	succeeds varve log --json -n 0
+	output_is "[]"
+}
+
+@test "a plain text table that becomes a dataset is told" {
+	new_repo
+	rows 10 > t.csv
+	git -c filter.varve.required=false add t.csv
+	git commit -qm text
+	varve add --convert t.csv > /dev/null
+	varve commit -qm convert
+	succeeds varve log --stat --oneline -n 1
+	output_has "now a dataset: 10 rows, 4 columns"
+}
+
+@test "no commits yet and unknown revisions are said in words" {
+	new_repo
+	ends_with 2 varve log
+	stderr_has "branch 'main' has no commits yet"
+	rows 2 > a.csv
+	varve add a.csv > /dev/null
+	varve commit -qm one
+	ends_with 2 varve log nothing
+	stderr_has "no version named 'nothing'"
+	ends_with 2 varve log -n x
+	stderr_has "takes a number"
+}
+
+@test "control characters of messages and names do not reach the terminal" {
+	new_repo
+	printf 'x' > "$(printf 'a\033[2Jb')"
+	git add -A
+	git commit -qm "$(printf 'evil \033]0;title\007 subject')"
+	succeeds varve log --stat
+	[ -z "$(printf '%s' "$output" | tr -d '\n\t' | tr -cd '\000-\037\177')" ]
+	output_has 'evil \x1B]0;title\x07 subject'
+}

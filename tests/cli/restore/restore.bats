@@ -1,0 +1,154 @@
+load ../helper
+
+# v1 and v2 of prices.csv; note.txt beside it.
+two_versions() {
+	new_repo
+	rows 3000 > prices.csv
+	cp prices.csv ../one.csv
+	echo note > note.txt
+	varve add prices.csv note.txt > /dev/null
+	varve commit -qm one
+	varve tag v1
+	sed -i 's/^1500,/1500000,/' prices.csv
+	cp prices.csv ../two.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm two
+}
+
+clean() {
+	[ -z "$(git status --porcelain)" ] && [ -z "$(varve status --porcelain)" ]
+}
+
+@test "a changed file comes back from the index" {
+	two_versions
+	echo 'x' > prices.csv
+	echo changed > note.txt
+	succeeds varve restore prices.csv note.txt
+	stderr_is "restored 2 files"
+	same_bytes ../two.csv prices.csv
+	[ "$(cat note.txt)" = note ]
+	clean
+}
+
+@test "a deleted file comes back" {
+	two_versions
+	rm prices.csv
+	succeeds varve restore .
+	same_bytes ../two.csv prices.csv
+	clean
+}
+
+@test "an old version comes into the work tree alone" {
+	two_versions
+	succeeds varve restore --source v1 prices.csv
+	same_bytes ../one.csv prices.csv
+	[ "$(git status --porcelain)" = " M prices.csv" ]
+	[ "$(varve status --porcelain)" = " M prices.csv" ]
+}
+
+@test "an old version comes into index and work tree" {
+	two_versions
+	succeeds varve restore -s v1 -S -W prices.csv
+	same_bytes ../one.csv prices.csv
+	[ "$(git status --porcelain)" = "M  prices.csv" ]
+	[ "$(varve status --porcelain)" = "M  prices.csv" ]
+}
+
+@test "unstaging leaves the file" {
+	two_versions
+	sed -i 's/^9,/9000,/' prices.csv
+	cp prices.csv ../three.csv
+	varve add prices.csv > /dev/null
+	succeeds varve restore --staged prices.csv
+	same_bytes ../three.csv prices.csv
+	[ "$(git status --porcelain)" = " M prices.csv" ]
+}
+
+@test "unstaging a new file before the first commit" {
+	new_repo
+	rows 5 > a.csv
+	varve add a.csv > /dev/null
+	succeeds varve restore --staged a.csv
+	[ -e a.csv ]
+	output_is ""
+	git status --porcelain | grep -q '^?? a.csv'
+}
+
+@test "tracked files that the source lacks go and untracked ones stay" {
+	two_versions
+	rows 5 > new.csv
+	varve add new.csv > /dev/null
+	varve commit -qm three
+	echo mine > mine.txt
+	succeeds varve restore --source v1 .
+	[ ! -e new.csv ]
+	[ -e mine.txt ]
+}
+
+@test "a pointer is replaced by its table" {
+	two_versions
+	git show HEAD:prices.csv > pointer
+	mv pointer prices.csv
+	succeeds varve restore prices.csv
+	same_bytes ../two.csv prices.csv
+	clean
+}
+
+@test "with its blocks missing a file is left as it was" {
+	two_versions
+	mv .git/varve/packs ../packs
+	echo mine > prices.csv
+	ends_with 2 varve restore prices.csv
+	stderr_has "not here"
+	[ "$(cat prices.csv)" = mine ]
+	mkdir -p .git/varve
+	rm -rf .git/varve/packs
+	mv ../packs .git/varve/packs
+	succeeds varve restore prices.csv
+	same_bytes ../two.csv prices.csv
+}
+
+@test "patterns folders and names that match nothing" {
+	two_versions
+	mkdir -p data/deep
+	rows 5 > data/deep/a.csv
+	varve add data/deep/a.csv > /dev/null
+	varve commit -qm three
+	rm data/deep/a.csv prices.csv
+	succeeds varve restore data
+	[ -e data/deep/a.csv ]
+	[ ! -e prices.csv ]
+	succeeds varve restore '*.csv'
+	[ -e prices.csv ]
+	ends_with 2 varve restore nothing.csv
+	stderr_has "nothing.csv"
+	ends_with 2 varve restore --source nothing prices.csv
+	stderr_has "no version named 'nothing'"
+	ends_with 2 varve restore
+	stderr_has "which files"
+}
+
+@test "a symbolic link above is not followed" {
+	new_repo
+	mkdir data
+	rows 5 > data/a.csv
+	varve add data/a.csv > /dev/null
+	varve commit -qm one
+	mkdir ../outside
+	rm -r data
+	ln -s ../outside data
+	varve restore --source HEAD -S -W . || true
+	[ ! -e ../outside/a.csv ]
+}
+
+@test "the executable bit is restored" {
+	new_repo
+	echo x > run.sh
+	chmod +x run.sh
+	varve add run.sh > /dev/null
+	varve commit -qm one
+	rm run.sh
+	succeeds varve restore run.sh
+	[ -x run.sh ]
+	clean
+}

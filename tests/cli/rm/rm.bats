@@ -1,0 +1,78 @@
+load ../helper
+
+two_files() {
+	new_repo
+	rows 100 > a.csv
+	echo note > note.txt
+	varve add a.csv note.txt > /dev/null
+	varve commit -qm one
+}
+
+@test "a file goes from index and work tree" {
+	two_files
+	succeeds varve rm a.csv note.txt
+	output_is $'rm \'a.csv\'\nrm \'note.txt\''
+	[ ! -e a.csv ]
+	[ ! -e note.txt ]
+	[ "$(git status --porcelain)" = $'D  a.csv\nD  note.txt' ]
+	varve commit -qm two
+	succeeds varve restore --source HEAD~1 a.csv
+	[ -e a.csv ]
+}
+
+@test "only from the index" {
+	two_files
+	succeeds varve rm -q --cached a.csv
+	[ -e a.csv ]
+	[ "$(git status --porcelain)" = $'D  a.csv\n?? a.csv' ]
+}
+
+@test "content that would be lost is named" {
+	two_files
+	echo x >> a.csv
+	echo staged >> note.txt
+	varve add note.txt > /dev/null
+	ends_with 2 varve rm a.csv note.txt
+	stderr_has $'local changes are here:\n    a.csv'
+	stderr_has $'changes are staged here:\n    note.txt'
+	stderr_has "nothing was removed"
+	[ -e a.csv ]
+	succeeds varve rm -f a.csv note.txt
+	[ ! -e a.csv ]
+}
+
+@test "a folder only with -r" {
+	two_files
+	mkdir data
+	rows 3 > data/b.csv
+	varve add data/b.csv > /dev/null
+	varve commit -qm two
+	ends_with 2 varve rm data
+	stderr_has "-r"
+	succeeds varve rm -r data
+	[ ! -e data ]
+}
+
+@test "a dry run removes nothing" {
+	two_files
+	succeeds varve rm -n a.csv
+	output_is "rm 'a.csv'"
+	[ -e a.csv ]
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "what is not tracked is named" {
+	two_files
+	echo x > untracked
+	ends_with 2 varve rm untracked
+	stderr_has "untracked"
+	[ -e untracked ]
+}
+
+@test "a table that is only a pointer here goes too" {
+	two_files
+	git show HEAD:a.csv > pointer
+	mv pointer a.csv
+	succeeds varve rm a.csv
+	[ ! -e a.csv ]
+}

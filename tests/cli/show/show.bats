@@ -1,0 +1,38 @@
+load ../helper
+
+@test "a commit is told with what it changed" {
+	new_repo
+	rows 100 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	varve tag -m "the first" v1
+	succeeds varve show v1
+	output_has "$(git log -n 1 --decorate v1)"
+	output_has " prices.csv     | new: 100 rows, 4 columns; "
+	succeeds varve show --oneline
+	output_has "one"
+	succeeds varve show --json
+	echo "$output" | python3 -c '
+import json, sys
+(c,) = json.load(sys.stdin)
+assert c["subject"] == "one" and len(c["files"]) == 2
+'
+}
+
+@test "REV:PATH and a CID give the content" {
+	new_repo
+	rows 100 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	varve show HEAD:prices.csv > back.csv
+	same_bytes prices.csv back.csv
+	cid=$(git show HEAD:prices.csv | sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p')
+	varve show "$cid" > back.csv
+	same_bytes prices.csv back.csv
+}
+
+@test "an unknown revision is named" {
+	new_repo
+	ends_with 2 varve show nothing
+	stderr_has "no version named 'nothing'"
+}

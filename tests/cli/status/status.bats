@@ -1,0 +1,240 @@
+load ../helper
+
+with_table() {
+	new_repo
+	rows "${1-300}" > prices.csv
+	echo text > notes.txt
+	varve add prices.csv notes.txt > /dev/null
+	varve commit -q -m one
+	tick
+}
+
+@test "an empty repository says what to do" {
+	new_repo
+	succeeds varve status
+	output_is $'On branch main\n\nNo commits yet\n\nnothing to commit (create or copy files and use "varve add" to track them)'
+}
+
+@test "after a commit all is clean for varve and for Git" {
+	with_table
+	succeeds varve status
+	output_is $'On branch main\nnothing to commit, working tree clean'
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve status --porcelain
+	output_is ""
+}
+
+@test "a changed table is told in groups and rows" {
+	with_table 3000
+	rows 3012 > prices.csv
+	echo more >> notes.txt
+	succeeds varve status
+	output_has "Changes not staged for commit:"
+	[[ $output =~ modified:\ +prices\.csv\ +[0-9]+\ of\ [0-9]+\ groups?,\ \+12\ rows ]]
+	output_has "modified:  notes.txt"
+}
+
+@test "staged and unstaged and untracked come apart" {
+	with_table
+	rows 310 > prices.csv
+	varve add prices.csv > /dev/null
+	echo more >> notes.txt
+	echo new > new.txt
+	succeeds varve status --porcelain
+	output_is $' M notes.txt\nM  prices.csv\n?? new.txt'
+	local ours=$output
+	[ "$ours" = "$(git status --porcelain)" ]
+	succeeds varve status -s -b
+	output_has "## main"
+	succeeds varve status
+	output_has "Changes to be committed:"
+	output_has "Untracked files:"
+}
+
+@test "only the form changed is said so" {
+	with_table
+	sed 's/$/\r/' prices.csv > crlf.csv
+	mv crlf.csv prices.csv
+	succeeds varve status
+	output_has "formatting only: LF -> CRLF"
+}
+
+@test "a pointer alone is named with the command that mends it" {
+	with_table
+	git cat-file blob :prices.csv > p
+	mv p prices.csv
+	succeeds varve status
+	output_has "pointer only: varve restore prices.csv"
+	rm -rf .git/varve/packs
+	succeeds varve status
+	output_has "pointer only (blocks not here): varve restore prices.csv"
+	succeeds varve status --porcelain
+	output_is ""
+}
+
+@test "plain text under a tracked pattern is named with the command that mends it" {
+	new_repo
+	rows 10 > a.csv
+	git add a.csv
+	git commit -q -m text
+	varve track '*.csv' > /dev/null
+	varve commit -q -m track
+	succeeds varve status
+	output_has "Committed as plain text"
+	output_has "a.csv"
+	output_has "varve add --fix"
+}
+
+@test "a table that cannot be read does not stop status" {
+	with_table
+	printf 'id,name,price,day\n1,"open\n' > prices.csv
+	succeeds varve status
+	output_has "modified:"
+	output_has "cannot be taken:"
+	output_has "line 2"
+}
+
+@test "a table that lost its line in .gitattributes is named with the way back" {
+	with_table
+	git mv prices.csv costs.csv
+	succeeds varve status
+	output_has "costs.csv  no line of .gitattributes tracks it any more: varve add costs.csv"
+	succeeds varve add costs.csv
+	varve commit -q -m moved
+	succeeds varve status --porcelain
+	output_is ""
+}
+
+@test "deleted and renamed files are told as Git does" {
+	new_repo
+	varve track '*.csv' > /dev/null
+	rows 300 > prices.csv
+	echo text > notes.txt
+	varve add . > /dev/null
+	varve commit -q -m one
+	git mv prices.csv costs.csv
+	rm notes.txt
+	succeeds varve status --porcelain
+	output_is $'R  prices.csv -> costs.csv\n D notes.txt'
+	[ "$output" = "$(git status --porcelain)" ]
+}
+
+@test "a touched table is clean" {
+	with_table
+	touch -d '2030-01-01' prices.csv
+	succeeds varve status --porcelain
+	output_is ""
+}
+
+@test "an edit that keeps size and time of day is seen" {
+	with_table
+	sed '5s/item/ITEM/' prices.csv > p
+	cat p > prices.csv
+	rm p
+	succeeds varve status --porcelain
+	output_is " M prices.csv"
+}
+
+@test "odd names are quoted as Git quotes them" {
+	new_repo
+	touch 'two words' $'tab\there' 'café' 'q"uote'
+	succeeds varve status --porcelain
+	[ "$output" = "$(git status --porcelain)" ]
+	varve status --porcelain -z > "$HOME/ours"
+	git status --porcelain -z > "$HOME/theirs"
+	same_bytes "$HOME/ours" "$HOME/theirs"
+	git config core.quotepath false
+	succeeds varve status --porcelain -uall
+	[ "$output" = "$(git status --porcelain -uall)" ]
+}
+
+@test "a folder shows paths from itself and scripts get them from the top" {
+	with_table
+	mkdir sub
+	echo x > sub/x.txt
+	echo more >> notes.txt
+	cd sub
+	succeeds varve status -s
+	output_is $' M ../notes.txt\n?? ./'
+	[ "$output" = "$(git status -s)" ]
+	succeeds varve status --porcelain
+	output_is $' M notes.txt\n?? sub/'
+}
+
+@test "paths limit what is shown" {
+	with_table
+	echo more >> notes.txt
+	rows 5 > prices.csv
+	succeeds varve status --porcelain notes.txt
+	output_is " M notes.txt"
+}
+
+@test "untracked files can be hidden and listed" {
+	new_repo
+	mkdir d
+	touch d/a d/b
+	succeeds varve status --porcelain
+	output_is "?? d/"
+	succeeds varve status --porcelain -uall
+	output_is $'?? d/a\n?? d/b'
+	succeeds varve status --porcelain -uno
+	output_is ""
+}
+
+@test "ahead and behind are told" {
+	with_table
+	git branch base
+	git branch -q --set-upstream-to base
+	echo a > a.txt
+	varve add a.txt > /dev/null
+	varve commit -q -m two
+	succeeds varve status
+	output_has "Your branch is ahead of 'base' by 1 commit"
+	succeeds varve status -sb
+	output_is "## main...base [ahead 1]"
+	[ "$output" = "$(git status -sb)" ]
+}
+
+@test "conflicts are shown with Git's letters" {
+	with_table
+	git checkout -q -b side
+	echo side > notes.txt
+	git commit -q -a -m side
+	git checkout -q main
+	echo main > notes.txt
+	git commit -q -a -m main
+	git merge side > /dev/null 2>&1 || true
+	succeeds varve status --porcelain
+	output_is "UU notes.txt"
+	succeeds varve status
+	output_has "both modified:"
+	output_has "A merge is under way"
+}
+
+@test "the JSON form is valid and holds the counts" {
+	with_table 3000
+	rows 3012 > prices.csv
+	echo new > new.txt
+	succeeds varve status --json
+	python3 - "$output" <<-'END'
+	import json, sys
+	s = json.loads(sys.argv[1])
+	assert s["branch"] == "main" and s["state"] == "" and len(s["head"]) == 40
+	by = {e["path"]: e for e in s["entries"]}
+	p = by["prices.csv"]
+	assert p["kind"] == "table" and p["worktree"] == "M" and p["index"] == " "
+	assert p["changed"]["rows"] == 3012 and p["changed"]["rowsBefore"] == 3000
+	assert 0 < p["changed"]["groupsNew"] <= p["changed"]["groups"]
+	assert by["new.txt"]["index"] == "?"
+	END
+}
+
+@test "status outside a repository and in a bare one is explained" {
+	cd "$BATS_TEST_TMPDIR/home"
+	ends_with 2 varve status
+	stderr_has "not a"
+	varve init --bare b.git > /dev/null
+	cd b.git
+	ends_with 2 varve status
+	stderr_has "needs a work tree"
+}

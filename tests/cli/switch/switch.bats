@@ -1,0 +1,231 @@
+load ../helper
+
+# main with prices.csv and note.txt; spring with other prices and new.csv.
+two_branches() {
+	new_repo
+	rows 3000 > prices.csv
+	cp prices.csv ../main.csv
+	echo note > note.txt
+	varve add prices.csv note.txt > /dev/null
+	varve commit -qm one
+	varve switch -q -c spring
+	sed -i 's/^1500,/1500000,/' prices.csv
+	cp prices.csv ../spring.csv
+	rows 5 > new.csv
+	varve add prices.csv new.csv > /dev/null
+	varve commit -qm two
+}
+
+clean() {
+	[ -z "$(git status --porcelain)" ] && [ -z "$(varve status --porcelain)" ]
+}
+
+@test "the tables follow the branch" {
+	two_branches
+	succeeds varve switch main
+	stderr_is "switched to branch 'main'"
+	same_bytes ../main.csv prices.csv
+	[ ! -e new.csv ]
+	clean
+	succeeds varve switch -
+	stderr_is "switched to branch 'spring'"
+	same_bytes ../spring.csv prices.csv
+	[ -e new.csv ]
+	clean
+	git fsck --strict
+}
+
+@test "the reflog reads as git's" {
+	two_branches
+	varve switch -q main
+	[ "$(git reflog -n 1 --format=%gs)" = "checkout: moving from spring to main" ]
+	git checkout -q -
+	[ "$(git branch --show-current)" = spring ]
+}
+
+@test "a new branch keeps local changes" {
+	two_branches
+	echo changed > note.txt
+	sed -i 's/^9,/9000,/' prices.csv
+	succeeds varve switch -c summer
+	stderr_is "switched to a new branch 'summer'"
+	output_is $'M\tnote.txt\nM\tprices.csv'
+	[ "$(cat note.txt)" = changed ]
+}
+
+@test "changes that would be lost are named and nothing moves" {
+	two_branches
+	sed -i 's/^9,/9000,/' prices.csv
+	cp prices.csv ../mine.csv
+	ends_with 2 varve switch main
+	stderr_has "local changes to these files would be lost:"
+	stderr_has "    prices.csv"
+	stderr_has "git stash"
+	same_bytes ../mine.csv prices.csv
+	[ "$(git branch --show-current)" = spring ]
+	[ -e new.csv ]
+	varve add prices.csv > /dev/null
+	ends_with 2 varve switch main
+	stderr_has "    prices.csv"
+}
+
+@test "changes in files that are alike on both branches stay" {
+	two_branches
+	echo changed > note.txt
+	succeeds varve switch main
+	output_is $'M\tnote.txt'
+	[ "$(cat note.txt)" = changed ]
+}
+
+@test "an untracked file in the way is named" {
+	two_branches
+	varve switch -q main
+	echo mine > new.csv
+	ends_with 2 varve switch spring
+	stderr_has "these untracked files would be overwritten:"
+	stderr_has "    new.csv"
+	[ "$(cat new.csv)" = mine ]
+	same_bytes ../main.csv prices.csv
+	echo new.csv > .git/info/exclude
+	succeeds varve switch spring
+	[ "$(head -n 1 new.csv)" = id,name,price,day ]
+}
+
+@test "changes are thrown away when that is asked for" {
+	two_branches
+	echo changed > note.txt
+	sed -i 's/^9,/9000,/' prices.csv
+	rows 3 > staged.csv
+	varve add staged.csv > /dev/null
+	rm new.csv
+	succeeds varve switch -f main
+	same_bytes ../main.csv prices.csv
+	[ "$(cat note.txt)" = note ]
+	[ ! -e staged.csv ]
+	clean
+}
+
+@test "a folder takes a file's place and the other way round" {
+	new_repo
+	echo file > thing
+	varve add thing > /dev/null
+	varve commit -qm one
+	varve switch -q -c folder
+	varve rm -q thing
+	mkdir thing
+	rows 3 > thing/a.csv
+	varve add thing/a.csv > /dev/null
+	varve commit -qm two
+	succeeds varve switch main
+	[ "$(cat thing)" = file ]
+	succeeds varve switch folder
+	[ -e thing/a.csv ]
+	clean
+	echo mine > thing/untracked
+	ends_with 2 varve switch main
+	stderr_has "    thing"
+	[ -e thing/untracked ]
+}
+
+@test "a commit is looked at without a branch" {
+	two_branches
+	ends_with 2 varve switch main~0
+	stderr_has "is a commit, not a branch"
+	stderr_has "--detach"
+	succeeds varve switch --detach main
+	stderr_has "HEAD is now at "
+	same_bytes ../main.csv prices.csv
+	succeeds varve switch -
+	[ "$(git branch --show-current)" = spring ]
+	succeeds varve switch -
+	[ -z "$(git branch --show-current)" ]
+}
+
+@test "with its blocks missing a table is left as pointer and restored later" {
+	two_branches
+	touch -d '2 minutes ago' prices.csv new.csv
+	git status --porcelain
+	mv .git/varve/packs ../packs
+	succeeds varve switch main
+	stderr_has "1 dataset is written as its pointer only, the blocks are not here: prices.csv"
+	stderr_has "varve restore"
+	[ -z "$(git status --porcelain)" ]
+	head -c 12 prices.csv | grep -q '{"varve": 1,'
+	rm -rf .git/varve/packs
+	mv ../packs .git/varve/packs
+	succeeds varve restore prices.csv
+	same_bytes ../main.csv prices.csv
+	clean
+}
+
+@test "a branch of one remote is made and followed" {
+	two_branches
+	git clone -q . ../copy
+	cd ../copy
+	varve init > /dev/null
+	git branch -q -D main 2> /dev/null || true
+	succeeds varve switch main
+	stderr_has "switched to a new branch 'main'"
+	stderr_has "it follows 'origin/main'"
+	[ "$(git rev-parse --abbrev-ref 'main@{upstream}')" = origin/main ]
+}
+
+@test "names that are taken missing or no names" {
+	two_branches
+	ends_with 2 varve switch -c main
+	stderr_has "there is a branch 'main' already"
+	ends_with 2 varve switch nothing
+	stderr_is $'varve: there is no branch \'nothing\'\nhint: \'varve switch -c nothing\' makes it'
+	ends_with 2 varve switch -c 'a..b'
+	stderr_has "a..b"
+	ends_with 2 varve switch
+	stderr_has "needs a branch"
+	succeeds varve switch -C main
+	[ "$(git rev-parse main)" = "$(git rev-parse spring)" ]
+}
+
+@test "a branch that another worktree has is refused" {
+	two_branches
+	git worktree add -q ../other main
+	ends_with 2 varve switch main
+	stderr_has "branch 'main' is checked out in '"
+}
+
+@test "a merge under way is finished first" {
+	two_branches
+	git switch -q main
+	echo ours > note.txt
+	git commit -qam ours
+	git switch -q -c theirs HEAD~1
+	echo theirs > note.txt
+	git commit -qam theirs
+	git merge -q main > /dev/null 2>&1 || true
+	ends_with 2 varve switch spring
+	stderr_has "a merge is under way"
+}
+
+@test "on an unborn branch only the name changes" {
+	new_repo
+	succeeds varve switch -c first
+	[ "$(git symbolic-ref HEAD)" = refs/heads/first ]
+}
+
+@test "the post-checkout hook runs" {
+	two_branches
+	printf '#!/bin/sh\necho "$3" > ../ran\n' > .git/hooks/post-checkout
+	chmod +x .git/hooks/post-checkout
+	varve switch -q main
+	[ "$(cat ../ran)" = 1 ]
+}
+
+@test "a hostile name in a commit is not written" {
+	two_branches
+	blob=$(echo evil | git hash-object -w --stdin)
+	tree=$(printf '100644 blob %s\tCON.txt\n100644 blob %s\ta:b\n' "$blob" "$blob" | git mktree)
+	commit=$(git commit-tree -m evil "$tree")
+	ends_with 2 varve switch --detach "$commit"
+	[ ! -e 'a:b' ]
+	[ ! -e CON.txt ]
+	same_bytes ../spring.csv prices.csv
+	[ "$(git branch --show-current)" = spring ]
+}

@@ -1,0 +1,332 @@
+/*
+ * The type that all values of a column have.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "dataset/infer.h"
+#include "tests/unit/support.h"
+
+/* Cells from texts; NULL ends. A text that begins with '=' is a literal. */
+static size_t make_cells(vv_cell *cells, const char *const *texts)
+{
+	size_t n = 0;
+
+	for (; texts[n]; n++) {
+		bool literal = texts[n][0] == '=';
+
+		cells[n] = (vv_cell){.text = texts[n] + (literal ? 1 : 0),
+				     .state = literal ? VV_CELL_LITERAL : VV_CELL_TEXT};
+		cells[n].len = (uint32_t)strlen(cells[n].text);
+	}
+	return n;
+}
+
+static vv_infer infer(bool json, const char *const *texts)
+{
+	vv_cell cells[64];
+	size_t n = make_cells(cells, texts);
+	vv_infer i;
+
+	vv_infer_init(&i);
+	i.json = json;
+	vv_infer_cells(&i, cells, n);
+	return i;
+}
+
+#define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define TYPE_OF(...) type_of(false, TEXTS(__VA_ARGS__))
+#define JSON_TYPE_OF(...) type_of(true, TEXTS(__VA_ARGS__))
+
+static const char *type_of(bool json, const char *const *texts)
+{
+	vv_infer i = infer(json, texts);
+
+	return vv_type_name(vv_infer_type(&i, NULL));
+}
+
+static void whole_numbers_are_integers(void **state)
+{
+	(void)state;
+	assert_string_equal(TYPE_OF("0", "-5", "12", "-0"), "integer");
+	assert_string_equal(TYPE_OF("9223372036854775807", "-9223372036854775808"), "integer");
+	assert_string_equal(TYPE_OF("5", "", "7"), "integer");
+}
+
+static void names_that_look_like_numbers_stay_strings(void **state)
+{
+	(void)state;
+	assert_string_equal(TYPE_OF("007"), "string");
+	assert_string_equal(TYPE_OF("1", "2", "03"), "string");
+	assert_string_equal(TYPE_OF("+5"), "string");
+	assert_string_equal(TYPE_OF("9223372036854775808"), "string");
+	assert_string_equal(TYPE_OF("1e5"), "string");
+	assert_string_equal(TYPE_OF("1,5"), "string");
+	assert_string_equal(TYPE_OF("1 000"), "string");
+	assert_string_equal(TYPE_OF("00.5"), "string");
+	assert_string_equal(TYPE_OF("5."), "string");
+	assert_string_equal(TYPE_OF(".5"), "string");
+	assert_string_equal(TYPE_OF("NaN"), "string");
+	assert_string_equal(TYPE_OF("-"), "string");
+	assert_string_equal(TYPE_OF("5 "), "string");
+	assert_string_equal(TYPE_OF("1.2.3"), "string");
+}
+
+static void numbers_with_fractions_or_signed_exponents_are_numbers(void **state)
+{
+	(void)state;
+	assert_string_equal(TYPE_OF("1.5", "2"), "number");
+	assert_string_equal(TYPE_OF("-0.0", "1e-5", "1.5e10", "2E+3"), "number");
+	assert_string_equal(TYPE_OF("1.5", "1.5e99999"), "string");
+	assert_string_equal(TYPE_OF("1.5", "x"), "string");
+}
+
+static void booleans_are_words_and_not_digits(void **state)
+{
+	(void)state;
+	assert_string_equal(TYPE_OF("true", "False", "TRUE", "FALSE", "True", "false"), "boolean");
+	assert_string_equal(TYPE_OF("0", "1"), "integer");
+	assert_string_equal(TYPE_OF("true", "0"), "string");
+	assert_string_equal(TYPE_OF("tRUE"), "string");
+	assert_string_equal(TYPE_OF("True", "Truly"), "string");
+}
+
+static void dates_must_be_days_of_the_calendar(void **state)
+{
+	(void)state;
+	assert_string_equal(TYPE_OF("2024-02-29", "0001-01-01"), "date");
+	assert_string_equal(TYPE_OF("2023-02-29"), "string");
+	assert_string_equal(TYPE_OF("02/03/2024"), "string");
+	assert_string_equal(TYPE_OF("2024-1-5"), "string");
+	assert_string_equal(TYPE_OF("20240105"), "integer");
+	assert_string_equal(TYPE_OF("2024-01-26T15:00:00", "2024-01-26T15:00:00.5Z",
+				    "2024-01-26T15:00:00+02:00"),
+			    "datetime");
+	assert_string_equal(TYPE_OF("2024-01-26T24:00:00"), "string");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00"), "string");
+	assert_string_equal(TYPE_OF("2024-01-26", "2024-01-26T15:00:00"), "string");
+	assert_string_equal(TYPE_OF("15:00:00", "23:59:59"), "time");
+	assert_string_equal(TYPE_OF("15:00"), "string");
+	assert_string_equal(TYPE_OF("15:00:61"), "string");
+}
+
+static void json_values_have_the_types_they_are_written_in(void **state)
+{
+	(void)state;
+	assert_string_equal(JSON_TYPE_OF("=5", "=-7"), "integer");
+	assert_string_equal(JSON_TYPE_OF("=123456789012345678901234567890"), "integer");
+	assert_string_equal(JSON_TYPE_OF("=5", "=1.5", "=1e5"), "number");
+	assert_string_equal(JSON_TYPE_OF("=true", "=false"), "boolean");
+	assert_string_equal(JSON_TYPE_OF("=[1]", "=[]"), "array");
+	assert_string_equal(JSON_TYPE_OF("={}"), "object");
+	assert_string_equal(JSON_TYPE_OF("5", "7"), "string");
+	assert_string_equal(JSON_TYPE_OF("true"), "string");
+	assert_string_equal(JSON_TYPE_OF("2024-01-26"), "date");
+	assert_string_equal(JSON_TYPE_OF("x", "=\"\\ud800\""), "string");
+}
+
+static void json_values_of_several_types_have_none(void **state)
+{
+	(void)state;
+	assert_string_equal(JSON_TYPE_OF("=5", "x"), "any");
+	assert_string_equal(JSON_TYPE_OF("x", "y", "=5"), "any");
+	assert_string_equal(JSON_TYPE_OF("=true", "=5"), "any");
+	assert_string_equal(JSON_TYPE_OF("=[]", "={}"), "any");
+}
+
+static void a_column_without_values_is_a_string(void **state)
+{
+	vv_cell holes[3] = {
+		{.state = VV_CELL_ABSENT}, {.state = VV_CELL_NULL}, {.state = VV_CELL_TEXT}};
+	vv_infer i;
+
+	(void)state;
+	vv_infer_init(&i);
+	vv_infer_cells(&i, holes, 3);
+	assert_int_equal(vv_infer_type(&i, NULL), VV_TYPE_STRING);
+	assert_int_equal(vv_infer_type_named(&i, "year", 4, NULL), VV_TYPE_STRING);
+	assert_false(i.any_value);
+}
+
+static vv_type named(const char *name, const char *const *texts)
+{
+	vv_infer i = infer(false, texts);
+
+	return vv_infer_type_named(&i, name, strlen(name), NULL);
+}
+
+static void years_need_a_name_that_says_so(void **state)
+{
+	(void)state;
+	assert_int_equal(named("year", TEXTS("1999", "2024")), VV_TYPE_YEAR);
+	assert_int_equal(named("Birth Year", TEXTS("1999")), VV_TYPE_YEAR);
+	assert_int_equal(named("birthYear", TEXTS("1999")), VV_TYPE_YEAR);
+	assert_int_equal(named("ann\303\251e", TEXTS("1999")), VV_TYPE_YEAR);
+	assert_int_equal(named("jahr_2", TEXTS("1999")), VV_TYPE_YEAR);
+	assert_int_equal(named("years", TEXTS("1999")), VV_TYPE_INTEGER);
+	assert_int_equal(named("yearly", TEXTS("1999")), VV_TYPE_INTEGER);
+	assert_int_equal(named("price", TEXTS("1999")), VV_TYPE_INTEGER);
+	assert_int_equal(named("year", TEXTS("1999", "12")), VV_TYPE_INTEGER);
+	assert_int_equal(named("year", TEXTS("0999")), VV_TYPE_STRING);
+	assert_int_equal(named("a_name_longer_than_sixteen_letters_year", TEXTS("1999")),
+			 VV_TYPE_YEAR);
+}
+
+static bool offers(const char *const *texts)
+{
+	vv_infer i = infer(false, texts);
+	bool offer = false;
+
+	return vv_infer_type(&i, &offer) == VV_TYPE_STRING && offer;
+}
+
+static void decimal_commas_are_offered_only_when_sure(void **state)
+{
+	(void)state;
+	assert_true(offers(TEXTS("1.234,56", "-7", "0,5")));
+	assert_true(offers(TEXTS("1,5")));
+	assert_true(offers(TEXTS("1,234", "1,5")));
+	assert_false(offers(TEXTS("1,234", "5,678"))); /* English thousands? */
+	assert_false(offers(TEXTS("1.234,56", "x")));
+	assert_false(offers(TEXTS("1,234.5", "1,5")));
+	assert_false(offers(TEXTS("1.5", "1,5")));
+	assert_false(offers(TEXTS("5", "7")));
+	assert_false(offers(TEXTS("1,", "1,5")));
+	assert_false(offers(TEXTS("00,5")));
+}
+
+static void parts_seen_by_several_threads_add_up(void **state)
+{
+	static const char *const values[] = {"5",          "7",    "1.5", "x",   "1,5",
+					     "2024-01-26", "2024", "",    "true"};
+	const size_t kinds = sizeof(values) / sizeof(values[0]);
+	vv_prng r;
+
+	(void)state;
+	vv_prng_init(&r, 1);
+	for (int round = 0; round < 2000; round++) {
+		const char *texts[9] = {NULL};
+		size_t n = vv_prng_below(&r, 8), at = n > 0 ? vv_prng_below(&r, n) : 0;
+		vv_infer whole, first, second;
+		vv_cell cells[9];
+		bool a, b;
+
+		for (size_t i = 0; i < n; i++)
+			texts[i] = values[vv_prng_below(&r, kinds)];
+		make_cells(cells, texts);
+		vv_infer_init(&whole);
+		vv_infer_init(&first);
+		vv_infer_init(&second);
+		vv_infer_cells(&whole, cells, n);
+		vv_infer_cells(&first, cells, at);
+		vv_infer_cells(&second, cells + at, n - at);
+		vv_infer_merge(&first, &second);
+		assert_int_equal(vv_infer_type(&whole, &a), vv_infer_type(&first, &b));
+		assert_int_equal(a, b);
+		assert_int_equal(vv_infer_type_named(&whole, "year", 4, NULL),
+				 vv_infer_type_named(&first, "year", 4, NULL));
+	}
+}
+
+/* A text that may well be a value of some type. */
+static void make_value(vv_prng *r, char *out, size_t size)
+{
+	static const char *const likely[] = {
+		"5",        "-7",   "007",        "1.5",        "-0",
+		"1e5",      "1e-5", "2024-02-29", "2023-02-29", "2024-01-26T15:00:00Z",
+		"15:00:00", "true", "FALSE",      "1,5",        "x",
+		"2024",     "[]",   "{}"};
+	static const char bytes[] = "0123456789-+.,eE:TZ tr";
+	size_t len = 1 + vv_prng_below(r, 12);
+
+	if (vv_prng_below(r, 3) > 0) {
+		snprintf(out, size, "%s",
+			 likely[vv_prng_below(r, sizeof(likely) / sizeof(likely[0]))]);
+		if (vv_prng_below(r, 8) == 0) {
+			out[vv_prng_below(r, strlen(out))] =
+				bytes[vv_prng_below(r, sizeof(bytes) - 1)];
+		}
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		out[i] = bytes[vv_prng_below(r, sizeof(bytes) - 1)];
+	out[len] = '\0';
+}
+
+static bool is_json(const char *text)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_json *json;
+	vv_error err;
+	bool ok = vv_json_read(&json, &arena, text, strlen(text), "value", &err) == VV_OK &&
+		  json->end - json->start == strlen(text);
+
+	vv_arena_clear(&arena);
+	return ok;
+}
+
+static void whatever_is_inferred_accepts_all_values_it_was_inferred_from(void **state)
+{
+	unsigned typed = 0;
+	vv_prng r;
+
+	(void)state;
+	vv_prng_init(&r, 2);
+	for (int round = 0; round < 20000; round++) {
+		vv_new_field field = {"year", 4, VV_TYPE_ANY, NULL};
+		char values[4][40];
+		vv_cell cells[4];
+		size_t n = 1 + vv_prng_below(&r, 3);
+		bool json = vv_prng_below(&r, 2) == 0;
+		vv_buf text = VV_BUF_INIT;
+		vv_schema s;
+		vv_infer i;
+		vv_error err;
+
+		vv_infer_init(&i);
+		i.json = json;
+		for (size_t k = 0; k < n; k++) {
+			make_value(&r, values[k], sizeof(values[k]));
+			cells[k] = (vv_cell){.text = values[k],
+					     .len = (uint32_t)strlen(values[k]),
+					     .state = VV_CELL_TEXT};
+			if (json && is_json(values[k]) && vv_prng_below(&r, 2) == 0)
+				cells[k].state = VV_CELL_LITERAL;
+		}
+		vv_infer_cells(&i, cells, n);
+		field.type = vv_infer_type_named(&i, field.name, field.name_len, NULL);
+		typed += field.type != VV_TYPE_STRING && field.type != VV_TYPE_ANY ? 1 : 0;
+		vv_assert_ok(vv_schema_make(&text, &field, 1, &err), &err);
+		vv_assert_ok(vv_schema_read(&s, text.data, text.len, "schema", &err), &err);
+		for (size_t k = 0; k < n; k++) {
+			if (!(json ? vv_field_accepts_json : vv_field_accepts)(&s.fields[0],
+									       &cells[k])) {
+				fail_msg("%s does not accept %s%s", vv_type_name(field.type),
+					 values[k], cells[k].state ? " (literal)" : "");
+			}
+		}
+		vv_schema_clear(&s);
+		vv_buf_clear(&text);
+	}
+	assert_true(typed > 2000);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_numbers_are_integers),
+		cmocka_unit_test(names_that_look_like_numbers_stay_strings),
+		cmocka_unit_test(numbers_with_fractions_or_signed_exponents_are_numbers),
+		cmocka_unit_test(booleans_are_words_and_not_digits),
+		cmocka_unit_test(dates_must_be_days_of_the_calendar),
+		cmocka_unit_test(json_values_have_the_types_they_are_written_in),
+		cmocka_unit_test(json_values_of_several_types_have_none),
+		cmocka_unit_test(a_column_without_values_is_a_string),
+		cmocka_unit_test(years_need_a_name_that_says_so),
+		cmocka_unit_test(decimal_commas_are_offered_only_when_sure),
+		cmocka_unit_test(parts_seen_by_several_threads_add_up),
+		cmocka_unit_test(whatever_is_inferred_accepts_all_values_it_was_inferred_from),
+	};
+
+	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,234 @@
+#include "tests/unit/repo/git_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "repo/attributes.h"
+
+static bool tracked(vv_repository *r, const char *path)
+{
+	bool yes;
+	vv_error err;
+
+	vv_assert_ok(vv_attr_tracked(r, path, &yes, &err), &err);
+	return yes;
+}
+
+static bool track(vv_repository *r, const char *pattern, bool literal)
+{
+	bool changed;
+	vv_error err;
+
+	vv_assert_ok(vv_attr_track(r, pattern, literal, &changed, &err), &err);
+	return changed;
+}
+
+static void tracking_a_path_writes_one_line(void **state)
+{
+	vv_repository *r;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	assert_false(tracked(r, "prices.csv"));
+	assert_true(track(r, "prices.csv", true));
+	assert_string_equal(vv_test_read(".gitattributes", NULL),
+			    ".gitattributes merge=union\n/prices.csv filter=varve diff=varve merge=varve -text\n");
+	assert_true(tracked(r, "prices.csv"));
+	assert_false(tracked(r, "sub/prices.csv"));
+	assert_false(track(r, "prices.csv", true));
+	assert_true(track(r, "data/**/*.csv", false));
+	assert_true(tracked(r, "data/a/b/x.csv"));
+	assert_true(tracked(r, "data/x.csv"));
+	assert_false(tracked(r, "data.csv"));
+	vv_repository_close(r);
+}
+
+/* Names with everything that means something in a pattern: git and libgit2 must both
+ * find just this one. */
+static void odd_names_match_only_themselves(void **state)
+{
+	static const char *const names[] = {
+		"my table.csv", "a*b.csv", "a?b.csv", "[x].csv", "#first.csv", "!not.csv", "\"quoted\".csv", "d/#x.csv",
+		"d/!x.csv", "sp ace/two  blanks.csv", "d/[a-z]*.csv", "caf\xc3\xa9.csv", "-dash.csv", "a#b.csv", "x'y.csv",
+		"trailing .csv", "[attr]x", "a]b.csv", "{a,b}.csv", "$HOME.csv", "a,b=c.csv",
+	};
+	static const char *const decoys[] = {"my_table.csv", "axb.csv", "x.csv", "first.csv", "not.csv", "d/x.csv", "d/q.csv", "HOME.csv"};
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		vv_repository *r;
+
+		git_begin();
+		r = open_here();
+		(void)track(r, names[i], true);
+		assert_false(track(r, names[i], true));
+		for (k = 0; k < sizeof names / sizeof names[0]; k++) {
+			vv_test_write_text("../name", names[k]);
+			if (tracked(r, names[k]) != (k == i)) {
+				print_error("libgit2: %s by the line of %s\n", names[k], names[i]);
+			}
+			assert_int_equal(tracked(r, names[k]), k == i);
+			assert_string_equal(out("git check-attr -z --stdin filter < ../name | tr '\\0' '\\n' | tail -1"),
+					    k == i ? "varve" : "unspecified");
+		}
+		for (k = 0; k < sizeof decoys / sizeof decoys[0]; k++) {
+			assert_false(tracked(r, decoys[k]));
+			assert_string_equal(out("git check-attr filter -- '%s' | sed 's/.*: //'", decoys[k]), "unspecified");
+		}
+		vv_repository_close(r);
+	}
+}
+
+static void names_that_no_line_can_hold_are_refused(void **state)
+{
+	static const char *const names[] = {"a\nb.csv", "a\\b.csv", "tab\t.csv", "", "bell\a.csv"};
+	vv_repository *r;
+	vv_error err;
+	bool changed;
+	size_t i;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		vv_assert_status(vv_attr_track(r, names[i], true, &changed, &err), VV_EUSAGE, &err);
+	}
+	vv_assert_status(vv_attr_track(r, "!x", false, &changed, &err), VV_EUSAGE, &err);
+	vv_repository_close(r);
+	assert_false(vv_exists(".gitattributes"));
+}
+
+static void the_files_line_ends_are_kept(void **state)
+{
+	vv_repository *r;
+
+	(void)state;
+	git_begin();
+	vv_test_write_text(".gitattributes", "# mine\r\n*.png binary\r\n*.md text");
+	r = open_here();
+	(void)track(r, "t.csv", true);
+	assert_string_equal(vv_test_read(".gitattributes", NULL),
+			    "# mine\r\n*.png binary\r\n*.md text\r\n.gitattributes merge=union\r\n"
+			    "/t.csv filter=varve diff=varve merge=varve -text\r\n");
+	vv_repository_close(r);
+}
+
+static void untracking_leaves_other_attributes(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	vv_test_write_text(".gitattributes", "# head\n/a.csv filter=varve diff=varve merge=varve -text\n"
+					     "/b.csv  filter=varve diff=varve  merge=varve -text linguist-generated\n*.x text\n");
+	r = open_here();
+	vv_assert_ok(vv_attr_untrack(r, "a.csv", true, &err), &err);
+	vv_assert_ok(vv_attr_untrack(r, "b.csv", true, &err), &err);
+	assert_string_equal(vv_test_read(".gitattributes", NULL), "# head\n/b.csv linguist-generated\n*.x text\n");
+	assert_false(tracked(r, "a.csv"));
+	vv_assert_status(vv_attr_untrack(r, "a.csv", true, &err), VV_ENOTFOUND, &err);
+	vv_repository_close(r);
+}
+
+static void a_deeper_file_may_win(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+	char *value;
+
+	(void)state;
+	git_begin();
+	sh("mkdir d && echo '*.csv -filter' > d/.gitattributes && echo '*.csv filter=other' > .git/info/attributes");
+	r = open_here();
+	(void)track(r, "*.csv", false);
+	assert_false(tracked(r, "d/x.csv"));
+	vv_assert_ok(vv_attr_value(r, "d/x.csv", "filter", &value, &err), &err);
+	assert_string_equal(value, "other");
+	vv_free(value);
+	sh("rm .git/info/attributes");
+	vv_attr_flush(r);
+	vv_assert_ok(vv_attr_value(r, "d/x.csv", "filter", &value, &err), &err);
+	assert_string_equal(value, "unset");
+	vv_free(value);
+	vv_assert_status(vv_attr_value(r, "d/x.csv", "nothing", &value, &err), VV_ENOTFOUND, &err);
+	vv_repository_close(r);
+}
+
+static vv_status put_line(void *payload, const char *file, unsigned line, const char *pattern, const char *attributes,
+			  vv_error *err)
+{
+	(void)err;
+	vv_buf_printf(payload, "%s:%u:%s:%s\n", file, line, pattern, attributes);
+	return VV_OK;
+}
+
+static void lines_are_listed_with_their_place(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_repository *r;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("mkdir d; printf '\\n# no\\n*.csv filter=varve -text\\n*.txt text\\n\"a b\" -filter\\n[attr]m filter=varve\\n' > .gitattributes\n"
+	   "printf 'x.csv !filter\\n' > d/.gitattributes; git add .");
+	r = open_here();
+	vv_assert_ok(vv_attr_lines(r, put_line, &b, &err), &err);
+	assert_string_equal(vv_buf_cstr(&b), ".gitattributes:3:*.csv:filter=varve -text\n.gitattributes:5:\"a b\":-filter\n"
+					     "d/.gitattributes:1:x.csv:!filter\n");
+	vv_buf_clear(&b);
+	vv_repository_close(r);
+}
+
+static void a_bare_repository_answers_from_head(void **state)
+{
+	vv_repository *r;
+
+	(void)state;
+	git_begin();
+	sh("echo '*.csv filter=varve' > .gitattributes; git add .; git commit -qm x; git clone -q --bare . ../b.git");
+	assert_int_equal(chdir("../b.git"), 0);
+	r = open_here();
+	assert_true(tracked(r, "x.csv"));
+	assert_false(tracked(r, "x.txt"));
+	vv_repository_close(r);
+}
+
+static void an_attributes_file_that_is_a_link_is_left_alone(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+	bool changed;
+
+	(void)state;
+	git_begin();
+	sh("echo keep > ../other; ln -s ../other .gitattributes");
+	r = open_here();
+	vv_assert_status(vv_attr_track(r, "t.csv", true, &changed, &err), VV_EREFUSED, &err);
+	vv_repository_close(r);
+	assert_string_equal(out("cat ../other"), "keep");
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(tracking_a_path_writes_one_line),
+	cmocka_unit_test(odd_names_match_only_themselves),
+	cmocka_unit_test(names_that_no_line_can_hold_are_refused),
+	cmocka_unit_test(the_files_line_ends_are_kept),
+	cmocka_unit_test(untracking_leaves_other_attributes),
+	cmocka_unit_test(a_deeper_file_may_win),
+	cmocka_unit_test(lines_are_listed_with_their_place),
+	cmocka_unit_test(a_bare_repository_answers_from_head),
+	cmocka_unit_test(an_attributes_file_that_is_a_link_is_left_alone),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,247 @@
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "repo/pointer.h"
+
+#define ROOT "bafyreigdmqpykrgxyaxtlafqpqhzrb7qy2rh75nldvfd4tucqmqqme5yje"
+
+static const char table_text[] = "{\"varve\": 1, \"kind\": \"table\", \"root\": \"" ROOT "\",\n"
+				 " \"about\": \"a table kept by varve, git for tables\",\n"
+				 " \"rows\": 47123, \"bytes\": 3960755, \"key\": [\"id\"],\n"
+				 " \"columns\": [\n"
+				 "  {\"name\": \"id\", \"type\": \"integer\"},\n"
+				 "  {\"name\": \"sur\\\"face\", \"type\": \"string\"}\n"
+				 " ]}\n";
+static const char file_text[] = "{\"varve\": 1, \"kind\": \"file\", \"root\": \"" ROOT "\",\n"
+				" \"about\": \"a file kept by varve, git for tables\",\n"
+				" \"bytes\": 12}\n";
+
+static vv_pointer read_text(vv_arena *arena, const char *text)
+{
+	vv_pointer p;
+	vv_error err;
+
+	vv_assert_ok(vv_pointer_read(&p, arena, text, strlen(text), &err), &err);
+	return p;
+}
+
+static void refuse(const char *text, size_t len, vv_status wanted, const char *part)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_error err;
+
+	vv_assert_status(vv_pointer_read(&p, &arena, text, len, &err), wanted, &err);
+	vv_assert_contains(err.message, part);
+	vv_arena_clear(&arena);
+}
+
+static void a_table_pointer_is_read_and_written_alike(void **state)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf b = VV_BUF_INIT;
+	vv_pointer p = read_text(&arena, table_text);
+
+	(void)state;
+	assert_string_equal(p.kind, "table");
+	assert_int_equal(p.root.codec, VV_CODEC_DAG_CBOR);
+	assert_int_equal(p.rows, 47123);
+	assert_int_equal(p.bytes, 3960755);
+	assert_int_equal(p.key_count, 1);
+	assert_string_equal(p.key[0], "id");
+	assert_int_equal(p.column_count, 2);
+	assert_string_equal(p.columns[1].name, "sur\"face");
+	assert_string_equal(p.columns[1].type, "string");
+	vv_pointer_put(&b, &p);
+	assert_string_equal(vv_buf_cstr(&b), table_text);
+	vv_buf_clear(&b);
+	vv_arena_clear(&arena);
+}
+
+static void a_file_pointer_is_read_and_written_alike(void **state)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf b = VV_BUF_INIT;
+	vv_pointer p = read_text(&arena, file_text);
+
+	(void)state;
+	assert_string_equal(p.kind, "file");
+	assert_int_equal(p.bytes, 12);
+	assert_int_equal(p.column_count, 0);
+	vv_pointer_put(&b, &p);
+	assert_string_equal(vv_buf_cstr(&b), file_text);
+	vv_buf_clear(&b);
+	vv_arena_clear(&arena);
+}
+
+static void a_table_may_have_no_columns(void **state)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p = read_text(&arena, table_text), again;
+	vv_buf b = VV_BUF_INIT;
+
+	(void)state;
+	p.column_count = p.key_count = 0;
+	p.rows = p.bytes = UINT64_MAX;
+	vv_pointer_put(&b, &p);
+	again = read_text(&arena, vv_buf_cstr(&b));
+	assert_int_equal(again.column_count, 0);
+	assert_true(again.rows == UINT64_MAX);
+	vv_buf_clear(&b);
+	vv_arena_clear(&arena);
+}
+
+static void what_begins_as_a_pointer_is_told_from_data(void **state)
+{
+	(void)state;
+	assert_true(vv_pointer_looks_like(table_text, 11));
+	assert_false(vv_pointer_looks_like(table_text, 5));
+	assert_false(vv_pointer_looks_like("id,name\n1,x\n", 12));
+	assert_false(vv_pointer_looks_like("{\"varve\":1}", 11));
+}
+
+static void every_change_of_a_byte_is_refused(void **state)
+{
+	char text[sizeof table_text];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table_text - 1; i++) {
+		unsigned k;
+		static const char with[] = {' ', '0', 'x', '\n', '"', ']', '\0'};
+
+		for (k = 0; k < sizeof with; k++) {
+			vv_arena arena = VV_ARENA_INIT;
+			vv_pointer p;
+			vv_error err;
+			vv_status rc;
+
+			memcpy(text, table_text, sizeof text);
+			if (text[i] == with[k]) {
+				continue;
+			}
+			text[i] = with[k];
+			rc = vv_pointer_read(&p, &arena, text, sizeof text - 1, &err);
+			if (rc == VV_OK) { /* another value, then written just so */
+				vv_buf b = VV_BUF_INIT;
+
+				vv_pointer_put(&b, &p);
+				assert_int_equal(b.len, sizeof text - 1);
+				assert_memory_equal(b.data, text, b.len);
+				vv_buf_clear(&b);
+			} else {
+				assert_true(rc == VV_EINPUT || rc == VV_ENOSUPPORT);
+			}
+			vv_arena_clear(&arena);
+		}
+	}
+}
+
+static void a_cut_pointer_is_refused(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table_text - 1; i++) {
+		refuse(table_text, i, VV_EINPUT, "");
+	}
+}
+
+static void another_way_of_writing_the_same_is_refused_with_its_line(void **state)
+{
+	char text[1024];
+
+	(void)state;
+	(void)snprintf(text, sizeof text, "%s\n", table_text);
+	refuse(text, strlen(text), VV_EINPUT, "line 8");
+	(void)snprintf(text, sizeof text, "%s", table_text);
+	*strstr(text, "47123") = '0';
+	refuse(text, strlen(text), VV_EINPUT, "");
+	(void)snprintf(text, sizeof text, "%s", table_text);
+	memcpy(strstr(text, "a table kept"), "a chair kept", 12);
+	refuse(text, strlen(text), VV_EINPUT, "line 2");
+	(void)snprintf(text, sizeof text, "{\"varve\": 1, \"kind\": \"table\", \"root\": \"%s\", \"extra\": 1%s", ROOT,
+		       strchr(table_text, ','));
+	refuse(text, strlen(text), VV_EINPUT, "");
+}
+
+static void a_later_version_is_named(void **state)
+{
+	char text[sizeof table_text];
+
+	(void)state;
+	memcpy(text, table_text, sizeof text);
+	*strchr(text, '1') = '2';
+	refuse(text, sizeof text - 1, VV_ENOSUPPORT, "version 2");
+}
+
+static void conflict_marks_are_recognised(void **state)
+{
+	static const char text[] = "<<<<<<< HEAD\n{\"varve\": 1, ...\n=======\n{\"varve\": 1, ...\n>>>>>>> side\n";
+
+	(void)state;
+	refuse(text, sizeof text - 1, VV_EINPUT, "marks of a merge conflict");
+}
+
+static void data_is_no_pointer(void **state)
+{
+	(void)state;
+	refuse("id,name\n1,x\n", 12, VV_EINPUT, "no pointer");
+	refuse("", 0, VV_EINPUT, "no pointer");
+	refuse("{\"varve\": 1", 11, VV_EINPUT, "");
+}
+
+static void more_than_a_mebibyte_is_refused(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	(void)state;
+	vv_buf_puts(&b, "{\"varve\": ");
+	while (b.len <= VV_POINTER_MAX) {
+		vv_buf_puts(&b, "                                        ");
+	}
+	refuse(b.data, b.len, VV_EINPUT, "at most");
+	vv_buf_clear(&b);
+}
+
+static void two_changes_always_conflict_in_a_text_merge(void **state)
+{
+	/* Every line but the first follows from the root, and the root is on the first
+	 * line: so two pointers with different roots differ in line 1. */
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p = read_text(&arena, table_text);
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+
+	(void)state;
+	vv_pointer_put(&a, &p);
+	p.root.digest[31] ^= 1;
+	vv_pointer_put(&b, &p);
+	assert_int_not_equal(strcspn(a.data, "\n"), 0);
+	assert_int_not_equal(memcmp(a.data, b.data, strcspn(a.data, "\n")), 0);
+	assert_string_equal(strchr(a.data, '\n'), strchr(b.data, '\n'));
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	vv_arena_clear(&arena);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_table_pointer_is_read_and_written_alike),
+	cmocka_unit_test(a_file_pointer_is_read_and_written_alike),
+	cmocka_unit_test(a_table_may_have_no_columns),
+	cmocka_unit_test(what_begins_as_a_pointer_is_told_from_data),
+	cmocka_unit_test(every_change_of_a_byte_is_refused),
+	cmocka_unit_test(a_cut_pointer_is_refused),
+	cmocka_unit_test(another_way_of_writing_the_same_is_refused_with_its_line),
+	cmocka_unit_test(a_later_version_is_named),
+	cmocka_unit_test(conflict_marks_are_recognised),
+	cmocka_unit_test(data_is_no_pointer),
+	cmocka_unit_test(more_than_a_mebibyte_is_refused),
+	cmocka_unit_test(two_changes_always_conflict_in_a_text_merge),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,441 @@
+#include "tests/unit/repo/git_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+
+static const vv_init_options usual = {false, NULL, "varve"};
+
+static vv_repository *init_at(const char *path, const vv_init_options *opts, bool *created)
+{
+	vv_repository *r = NULL;
+	vv_error err;
+
+	vv_assert_ok(vv_repository_init(&r, path, opts, created, &err), &err);
+	return r;
+}
+
+static void init_makes_an_ordinary_repository(void **state)
+{
+	bool created;
+	vv_repository *r;
+
+	(void)state;
+	git_home();
+	r = init_at("new/deep", &usual, &created);
+	assert_true(created);
+	assert_true(vv_repository_is_initialised(r));
+	assert_string_equal(out("git -C new/deep symbolic-ref HEAD"), "refs/heads/main");
+	assert_string_equal(out("git -C new/deep config filter.varve.process"), "varve filter-process");
+	assert_string_equal(out("git -C new/deep config filter.varve.clean"), "varve filter clean %f");
+	assert_string_equal(out("git -C new/deep config filter.varve.smudge"), "varve filter smudge %f");
+	assert_string_equal(out("git -C new/deep config filter.varve.required"), "true");
+	assert_string_equal(out("git -C new/deep config merge.varve.driver"), "varve merge-file %O %A %B %P");
+	assert_true(vv_exists("new/deep/.git/varve"));
+	vv_repository_close(r);
+}
+
+static void init_a_second_time_changes_nothing(void **state)
+{
+	bool created;
+	const char *before;
+
+	(void)state;
+	git_home();
+	vv_repository_close(init_at("r", &usual, &created));
+	before = out("cat r/.git/config");
+	vv_repository_close(init_at("r", &usual, &created));
+	assert_false(created);
+	assert_string_equal(out("cat r/.git/config"), before);
+}
+
+static void init_below_a_repository_completes_that_one(void **state)
+{
+	bool created;
+	vv_repository *r;
+
+	(void)state;
+	git_begin();
+	sh("mkdir -p a/b");
+	assert_int_equal(chdir("a/b"), 0);
+	r = init_at(NULL, &usual, &created);
+	assert_false(created);
+	assert_string_equal(out("git config filter.varve.required"), "true");
+	assert_false(vv_exists(".git"));
+	vv_repository_close(r);
+}
+
+static void init_quotes_the_program_for_the_shell(void **state)
+{
+	static const vv_init_options odd = {false, "trunk", "/opt/my tools/it's varve"};
+	bool created;
+
+	(void)state;
+	git_home();
+	vv_repository_close(init_at("r", &odd, &created));
+	assert_string_equal(out("git -C r config filter.varve.process"),
+			    "'/opt/my tools/it'\\''s varve' filter-process");
+	assert_string_equal(out("git -C r symbolic-ref HEAD"), "refs/heads/trunk");
+}
+
+static void init_makes_bare_repositories(void **state)
+{
+	static const vv_init_options bare = {true, NULL, "varve"};
+	bool created;
+	vv_repository *r;
+
+	(void)state;
+	git_home();
+	r = init_at("b.git", &bare, &created);
+	assert_true(vv_repository_is_bare(r));
+	assert_null(vv_repository_workdir(r));
+	assert_string_equal(out("git -C b.git rev-parse --is-bare-repository"), "true");
+	vv_repository_close(r);
+}
+
+static void a_folder_without_repository_is_named(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+
+	(void)state;
+	git_home();
+	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ENOTFOUND, &err);
+	vv_assert_contains(err.message, "not a Git repository");
+	vv_assert_contains(err.hint, "varve init");
+	assert_null(r);
+}
+
+static void open_finds_the_repository_above(void **state)
+{
+	vv_repository *r;
+
+	(void)state;
+	git_begin();
+	sh("mkdir -p x/y");
+	assert_int_equal(chdir("x/y"), 0);
+	r = open_here();
+	assert_string_equal(vv_repository_workdir(r), out("git rev-parse --show-toplevel"));
+	assert_string_equal(vv_repository_gitdir(r), out("git rev-parse --absolute-git-dir"));
+	assert_string_equal(vv_repository_commondir(r), vv_repository_gitdir(r));
+	vv_repository_close(r);
+}
+
+static void a_linked_worktree_shares_the_store(void **state)
+{
+	vv_repository *r;
+	const char *common;
+
+	(void)state;
+	git_begin();
+	(void)git_commit("first");
+	sh("git worktree add -q ../side -b side");
+	common = out("git rev-parse --absolute-git-dir");
+	assert_int_equal(chdir("../side"), 0);
+	r = open_here();
+	assert_string_equal(vv_repository_commondir(r), common);
+	assert_string_equal(vv_repository_gitdir(r), out("git rev-parse --absolute-git-dir"));
+	assert_string_equal(vv_repository_workdir(r), out("git rev-parse --show-toplevel"));
+	vv_assert_contains(vv_repository_statedir(r), "worktrees/side/varve");
+	vv_assert_contains(vv_repository_varvedir(r), "r/.git/varve");
+	vv_repository_close(r);
+}
+
+static void gits_variables_are_respected(void **state)
+{
+	vv_repository *r;
+	const char *top, *home;
+
+	(void)state;
+	git_begin();
+	top = out("pwd -P");
+	home = getenv("HOME");
+	sh("mkdir '%s/elsewhere'", home);
+	assert_int_equal(chdir("../elsewhere"), 0);
+	(void)setenv("GIT_DIR", vv_test_path("%s/.git", top + strlen(vv_test_dir()) + 1), 1);
+	(void)setenv("GIT_WORK_TREE", top, 1);
+	(void)setenv("GIT_INDEX_FILE", "other-index", 1);
+	r = open_here();
+	assert_string_equal(vv_repository_workdir(r), top);
+	sh("true");
+	vv_repository_close(r);
+
+	(void)unsetenv("GIT_WORK_TREE"); /* then the current folder is the work tree */
+	r = open_here();
+	assert_string_equal(vv_repository_workdir(r), out("pwd -P"));
+	vv_repository_close(r);
+	(void)unsetenv("GIT_DIR");
+}
+
+static void a_foreign_owner_is_refused_unless_declared_safe(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	if (getuid() != 0) {
+		skip();
+	}
+	sh("chown -R 12345:12345 .");
+	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
+	vv_assert_contains(err.hint, "safe.directory");
+	sh("git config --global --add safe.directory /somewhere/else");
+	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
+	sh("git config --global --add safe.directory '*'");
+	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_repository_close(r);
+	sh("git config --global --add safe.directory ''"); /* forgets what came before */
+	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
+	sh("git config --global --add safe.directory \"$(pwd -P)\"");
+	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_repository_close(r);
+	sh("git config --global --unset-all safe.directory; git config --global safe.directory \"$(dirname \"$(pwd -P)\")/*\"");
+	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_repository_close(r);
+}
+
+static void the_repositorys_own_safe_directory_does_not_count(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	if (getuid() != 0) {
+		skip();
+	}
+	sh("git config safe.directory '*' && chown -R 12345:12345 .");
+	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
+}
+
+static void formats_that_varve_cannot_read_are_named(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("git config -f .git/config core.repositoryformatversion 1 && git config -f .git/config extensions.objectformat sha256");
+	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ENOSUPPORT, &err);
+	vv_assert_contains(err.message, "sha256");
+	sh("git config -f .git/config extensions.objectformat sha1 && git config -f .git/config extensions.refstorage reftable");
+	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ENOSUPPORT, &err);
+	vv_assert_contains(err.message, "reftable");
+	sh("git config -f .git/config --unset extensions.refstorage && git config -f .git/config extensions.fromthefuture 1");
+	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ENOSUPPORT, &err);
+	sh("git config -f .git/config --unset extensions.fromthefuture; git config -f .git/config extensions.worktreeConfig true; "
+	   "git config -f .git/config extensions.preciousObjects true; git config -f .git/config extensions.partialClone origin");
+	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_repository_close(r);
+}
+
+static void paths_are_taken_relative_to_the_current_folder(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+	char *path;
+
+	(void)state;
+	git_begin();
+	sh("mkdir -p a/b && ln -s a link && ln -s \"$PWD\" ../entry");
+	assert_int_equal(chdir("a/b"), 0);
+	r = open_here();
+	vv_assert_ok(vv_repository_relative(&path, r, "../c.csv", &err), &err);
+	assert_string_equal(path, "a/c.csv");
+	vv_free(path);
+	vv_assert_ok(vv_repository_relative(&path, r, "../..", &err), &err);
+	assert_string_equal(path, "");
+	vv_free(path);
+	vv_assert_ok(vv_repository_relative(&path, r, vv_test_path("%s/entry/x.csv", getenv("HOME") + strlen(vv_test_dir()) + 1), &err), &err);
+	assert_string_equal(path, "x.csv");
+	vv_free(path);
+	vv_assert_status(vv_repository_relative(&path, r, "../../../x", &err), VV_EUSAGE, &err);
+	vv_assert_contains(err.message, "outside");
+	vv_assert_status(vv_repository_relative(&path, r, "../../link/x", &err), VV_EUSAGE, &err);
+	vv_assert_contains(err.message, "symbolic link 'link'");
+	path = vv_repository_file(r, "a/c.csv");
+	assert_string_equal(path, out("cd ../.. && echo \"$(pwd -P)/a/c.csv\""));
+	vv_free(path);
+	vv_repository_close(r);
+}
+
+static void settings_are_read_from_all_levels(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+	char *text;
+	uint64_t number;
+	bool on;
+
+	(void)state;
+	git_begin();
+	sh("git config --global varve.a global && git config varve.b local && git config --global varve.b global && "
+	   "git config varve.size 256m && git config varve.bad maybe && git config varve.on yes");
+	(void)setenv("GIT_CONFIG_COUNT", "1", 1);
+	(void)setenv("GIT_CONFIG_KEY_0", "Varve.C", 1);
+	(void)setenv("GIT_CONFIG_VALUE_0", "counted", 1);
+	(void)setenv("GIT_CONFIG_PARAMETERS", "'varve.d=it'\\''s' 'varve.e'='x=y' 'varve.on'", 1);
+	r = open_here();
+	vv_assert_ok(vv_config_string(r, "varve.a", &text, &err), &err);
+	assert_string_equal(text, "global");
+	vv_free(text);
+	vv_assert_ok(vv_config_string(r, "varve.b", &text, &err), &err);
+	assert_string_equal(text, "local");
+	vv_free(text);
+	vv_assert_ok(vv_config_string(r, "varve.c", &text, &err), &err);
+	assert_string_equal(text, "counted");
+	vv_free(text);
+	vv_assert_ok(vv_config_string(r, "varve.d", &text, &err), &err);
+	assert_string_equal(text, "it's");
+	vv_free(text);
+	vv_assert_ok(vv_config_string(r, "varve.e", &text, &err), &err);
+	assert_string_equal(text, "x=y");
+	vv_free(text);
+	vv_assert_ok(vv_config_bool(r, "varve.on", false, &on, &err), &err);
+	assert_true(on);
+	vv_assert_ok(vv_config_u64(r, "varve.size", 1, &number, &err), &err);
+	assert_int_equal(number, 256u << 20);
+	vv_assert_ok(vv_config_u64(r, "varve.none", 7, &number, &err), &err);
+	assert_int_equal(number, 7);
+	vv_assert_status(vv_config_bool(r, "varve.bad", false, &on, &err), VV_EUSAGE, &err);
+	vv_assert_contains(err.message, "varve.bad");
+	vv_assert_status(vv_config_u64(r, "varve.bad", 0, &number, &err), VV_EUSAGE, &err);
+	vv_assert_status(vv_config_string(r, "varve.none", &text, &err), VV_ENOTFOUND, &err);
+	vv_repository_close(r);
+}
+
+static void a_global_file_named_by_the_environment_counts(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+	char *text;
+
+	(void)state;
+	git_begin();
+	sh("git config -f ../other varve.where other");
+	(void)setenv("GIT_CONFIG_GLOBAL", "../other", 1);
+	r = open_here();
+	vv_assert_ok(vv_config_string(r, "varve.where", &text, &err), &err);
+	assert_string_equal(text, "other");
+	vv_free(text);
+	vv_assert_status(vv_config_string(r, "user.name", &text, &err), VV_ENOTFOUND, &err);
+	vv_repository_close(r);
+}
+
+static void settings_are_written_so_that_git_reads_them(void **state)
+{
+	static const char *const values[] = {"plain", " with  spaces ", "a\"b\\c", "x ; y # z", "line\nline\ttab", ""};
+	vv_repository *r;
+	vv_error err;
+	size_t i;
+	char *text;
+
+	(void)state;
+	git_begin();
+	sh("git config --add remote.o.fetch one && git config --add remote.o.fetch two");
+	r = open_here();
+	for (i = 0; i < sizeof values / sizeof values[0]; i++) {
+		vv_assert_ok(vv_config_set(r, "varve.Some.value", values[i], &err), &err);
+		vv_assert_ok(vv_config_string(r, "varve.Some.value", &text, &err), &err);
+		assert_string_equal(text, values[i]);
+		vv_free(text);
+		vv_test_write_text("../expected", values[i]);
+		sh("git config -z varve.Some.value | tr -d '\\000' | cmp - ../expected");
+	}
+	vv_assert_ok(vv_config_set(r, "remote.o.fetch", "three", &err), &err);
+	assert_string_equal(out("git config --get-all remote.o.fetch"), "three");
+	vv_assert_ok(vv_config_set(r, "varve.Some.value", NULL, &err), &err);
+	vv_assert_ok(vv_config_set(r, "varve.Some.value", NULL, &err), &err);
+	assert_int_equal(sh_code("git config varve.Some.value"), 1);
+	vv_repository_close(r);
+}
+
+static void a_value_that_would_not_come_back_is_refused(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	if (vv_config_set(r, "varve.v", "evil\r", &err) < 0) {
+		assert_int_equal(err.code, VV_EUSAGE);
+		assert_int_equal(sh_code("git config varve.v"), 1);
+	} else {
+		sh("printf 'evil\\r\\n' > ../expected; git config varve.v | cmp - ../expected");
+	}
+	vv_repository_close(r);
+}
+
+static void the_secret_is_made_once(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+	uint64_t a, b, c;
+	struct stat st;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	vv_assert_ok(vv_repository_secret(r, &a, &err), &err);
+	vv_assert_ok(vv_repository_secret(r, &b, &err), &err);
+	vv_repository_close(r);
+	r = open_here();
+	vv_assert_ok(vv_repository_secret(r, &c, &err), &err);
+	vv_repository_close(r);
+	assert_true(a == b && b == c && a != 0);
+	assert_int_equal(stat(".git/varve/secret", &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	vv_test_write_text(".git/varve/secret", "");
+	r = open_here();
+	vv_assert_ok(vv_repository_secret(r, &b, &err), &err);
+	assert_true(b != a);
+	vv_repository_close(r);
+}
+
+static void a_store_folder_that_is_a_link_is_refused(void **state)
+{
+	vv_repository *r;
+	vv_store *store;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("mkdir ../away && ln -s ../../away .git/varve");
+	r = open_here();
+	vv_assert_status(vv_repository_store(r, &store, &err), VV_EREFUSED, &err);
+	vv_repository_close(r);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(init_makes_an_ordinary_repository),
+	cmocka_unit_test(init_a_second_time_changes_nothing),
+	cmocka_unit_test(init_below_a_repository_completes_that_one),
+	cmocka_unit_test(init_quotes_the_program_for_the_shell),
+	cmocka_unit_test(init_makes_bare_repositories),
+	cmocka_unit_test(a_folder_without_repository_is_named),
+	cmocka_unit_test(open_finds_the_repository_above),
+	cmocka_unit_test(a_linked_worktree_shares_the_store),
+	cmocka_unit_test(gits_variables_are_respected),
+	cmocka_unit_test(a_foreign_owner_is_refused_unless_declared_safe),
+	cmocka_unit_test(the_repositorys_own_safe_directory_does_not_count),
+	cmocka_unit_test(formats_that_varve_cannot_read_are_named),
+	cmocka_unit_test(paths_are_taken_relative_to_the_current_folder),
+	cmocka_unit_test(settings_are_read_from_all_levels),
+	cmocka_unit_test(a_global_file_named_by_the_environment_counts),
+	cmocka_unit_test(settings_are_written_so_that_git_reads_them),
+	cmocka_unit_test(a_value_that_would_not_come_back_is_refused),
+	cmocka_unit_test(the_secret_is_made_once),
+	cmocka_unit_test(a_store_folder_that_is_a_link_is_refused),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}
