@@ -81,9 +81,10 @@ static vv_status on_line(void *payload, const char *file, unsigned line, const c
 {
 	deciding *d = payload;
 	const char *slash = strrchr(file, '/');
-	size_t folder_len = slash ? (size_t)(slash - file) : 0;
+	bool local = strcmp(file, ".git/info/attributes") == 0; /* of the top, and over all others */
+	size_t folder_len = slash && !local ? (size_t)(slash - file) : 0;
 
-	if (!line_matches(d->path, file, folder_len, pattern) || (d->line.len && folder_len < d->depth)) {
+	if (!line_matches(d->path, file, folder_len, pattern) || (!local && d->line.len && folder_len < d->depth)) {
 		return VV_OK;
 	}
 	d->depth = folder_len;
@@ -99,8 +100,11 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 
 	memset(&d, 0, sizeof(d));
 	d.path = s->path;
-	if ((rc = vv_attr_tracked(s->repo, s->path, tracked, err)) == VV_OK &&
-	    (rc = vv_attr_lines(s->repo, on_line, &d, err)) == VV_OK) {
+	rc = vv_attr_tracked(s->repo, s->path, tracked, err);
+	if (rc == VV_OK && !vv_repository_is_bare(s->repo)) {
+		rc = vv_attr_lines(s->repo, on_line, &d, err);
+	}
+	if (rc == VV_OK) {
 		say(a, "tracked", *tracked ? "yes" : "no", d.line.len ? vv_buf_cstr(&d.line) : "no line of .gitattributes");
 	}
 	vv_buf_clear(&d.line);

@@ -97,37 +97,6 @@ static size_t left(const reading *in)
 	return (size_t)(in->end - in->p);
 }
 
-/* The numbers that group_put_packed wrote, a byte each; NULL when out of memory. The
- * packed bytes have been counted before. */
-static const uint8_t *unpack(reading *in, const uint8_t *p, size_t count, unsigned bits)
-{
-	uint8_t *out, mask = (uint8_t)((1u << bits) - 1);
-	size_t per = 8 / bits, whole = count / per * per, i = 0;
-
-	if (bits == 8)
-		return p;
-	out = vv_arena_alloc(in->arena, count + 8);
-	if (!out)
-		return NULL;
-	while (i < whole) {
-		unsigned byte = *p++;
-
-		for (unsigned shift = 0; shift < 8; shift += bits)
-			out[i++] = (uint8_t)(byte >> shift) & mask;
-	}
-	for (unsigned shift = 0; i < count; shift += bits)
-		out[i++] = (uint8_t)(*p >> shift) & mask;
-	return out;
-}
-
-/* Are the bits behind the last number of a packed run zero? */
-static bool packed_tail_zero(const uint8_t *p, size_t count, unsigned bits)
-{
-	size_t used = count * bits % 8;
-
-	return used == 0 || p[count * bits / 8] >> used == 0;
-}
-
 static vv_status read_const(reading *in, vv_error *err)
 {
 	uint64_t len;
@@ -145,7 +114,6 @@ static vv_status read_dict(reading *in, vv_error *err)
 	vv_cell value[GROUP_DICT_MAX + 1];
 	const uint8_t *text, *index;
 	uint64_t count, len, sum = 0;
-	unsigned bits;
 
 	if (!vv_varint_read(&in->p, in->end, &count) || count < 2 || count > GROUP_DICT_MAX)
 		return bad(in, "the number of distinct values is out of bounds", err);
@@ -155,24 +123,19 @@ static vv_status read_dict(reading *in, vv_error *err)
 		set_cell(&value[k], NULL, (size_t)len, in->state);
 		sum += len;
 	}
-	bits = group_bits((unsigned)count - 1);
-	if (sum > left(in) || left(in) - sum != group_packed_len(in->count, bits))
+	if (sum > left(in) || left(in) - sum != in->count)
 		return bad(in, "its length does not fit the number of rows", err);
 	text = in->p;
 	for (size_t k = 0; k < count; k++) {
 		value[k].text = (const char *)text;
 		text += value[k].len;
 	}
-	index = unpack(in, text, in->count, bits);
-	if (!index)
-		return vv_fail_nomem(err);
+	index = text;
 	for (size_t i = 0; i < in->count; i++) {
 		if (index[i] >= count)
 			return bad(in, "a row names a value that there is not", err);
 		in->cells[i * in->stride] = value[index[i]];
 	}
-	if (!packed_tail_zero(text, in->count, bits))
-		return bad(in, "bits are set behind its last row", err);
 	in->p = in->end;
 	return VV_OK;
 }
@@ -200,33 +163,24 @@ static vv_status read_lengths_varint(reading *in, vv_error *err)
 	return VV_OK;
 }
 
-/* Lengths that are a least one and a small number more. */
-static vv_status read_lengths_packed(reading *in, vv_error *err)
+/* Lengths of a byte each. */
+static vv_status read_lengths_bytes(reading *in, vv_error *err)
 {
-	const uint8_t *more;
+	const uint8_t *len = in->p;
 	const char *text;
-	uint64_t least, sum = 0;
-	unsigned bits;
+	uint64_t sum = 0;
 
-	if (!vv_varint_read(&in->p, in->end, &least) || least > VV_BLOCK_MAX || left(in) == 0)
-		return bad(in, "the lengths of its values are damaged", err);
-	bits = group_bits(*in->p++);
-	if (left(in) < group_packed_len(in->count, bits))
+	if (left(in) < in->count)
 		return bad(in, "it ends too soon", err);
-	more = unpack(in, in->p, in->count, bits);
-	if (!more)
-		return vv_fail_nomem(err);
 	for (size_t i = 0; i < in->count; i++)
-		sum += more[i];
-	in->p += group_packed_len(in->count, bits);
-	if (sum + least * in->count != left(in))
+		sum += len[i];
+	in->p += in->count;
+	if (sum != left(in))
 		return bad(in, "the lengths of its values do not add up", err);
 	text = (const char *)in->p;
 	for (size_t i = 0; i < in->count; i++) {
-		size_t len = (size_t)least + more[i];
-
-		set_cell(&in->cells[i * in->stride], text, len, in->state);
-		text += len;
+		set_cell(&in->cells[i * in->stride], text, len[i], in->state);
+		text += len[i];
 	}
 	in->p = in->end;
 	return VV_OK;
@@ -248,8 +202,8 @@ static vv_status read_text(reading *in, vv_error *err)
 			set_cell(&in->cells[i * in->stride], text, (size_t)len, in->state);
 		in->p = in->end;
 		return VV_OK;
-	case GROUP_LEN_PACKED:
-		return read_lengths_packed(in, err);
+	case GROUP_LEN_BYTES:
+		return read_lengths_bytes(in, err);
 	case GROUP_LEN_VARINTS:
 		return read_lengths_varint(in, err);
 	default:
@@ -260,7 +214,7 @@ static vv_status read_text(reading *in, vv_error *err)
 /* Numbers on their way from planes to text. */
 typedef struct numbers {
 	const uint8_t *planes;
-	const uint8_t *empty;     /* bitmap, or NULL */
+	const uint8_t *empty;     /* 1 for an empty value, a byte each, or NULL */
 	size_t count, taken;      /* of the numbers */
 	unsigned width, scale, form;
 	int encoding;
@@ -288,7 +242,7 @@ static bool head_fits(const numbers *n)
 static vv_status open_numbers(reading *in, numbers *n, vv_error *err)
 {
 	uint64_t base;
-	size_t empties = 0, bitmap = (in->count + 7) / 8;
+	size_t empties = 0;
 	uint8_t flags;
 
 	if (left(in) < 4)
@@ -302,14 +256,18 @@ static vv_status open_numbers(reading *in, numbers *n, vv_error *err)
 		return bad(in, "the head of its numbers is damaged", err);
 	n->value = (uint64_t)group_unzigzag(base);
 	if (flags & GROUP_EMPTIES) {
-		if (left(in) < bitmap)
+		unsigned marks = 0;
+
+		if (left(in) < in->count)
 			return bad(in, "it ends too soon", err);
 		n->empty = in->p;
-		for (size_t i = 0; i < bitmap; i++)
-			empties += (unsigned)__builtin_popcount(in->p[i]);
-		if (empties > in->count || (in->count % 8 && in->p[bitmap - 1] >> (in->count % 8)))
+		for (size_t i = 0; i < in->count; i++) {
+			empties += in->p[i];
+			marks |= in->p[i];
+		}
+		if (marks > 1)
 			return bad(in, "the marks of its empty values are damaged", err);
-		in->p += bitmap;
+		in->p += in->count;
 	}
 	n->count = in->count - empties;
 	n->planes = in->p;
@@ -384,7 +342,7 @@ static size_t write_batch(reading *in, numbers *n, size_t from)
 		vv_cell *cell = &in->cells[i * in->stride];
 		size_t len;
 
-		if (n->empty && (n->empty[i / 8] >> (i % 8) & 1)) {
+		if (n->empty && n->empty[i]) {
 			set_cell(cell, "", 0, in->state);
 			continue;
 		}

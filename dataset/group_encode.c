@@ -183,7 +183,7 @@ static void start_dict(vv_group_encoder *e)
 
 static size_t dict_size(const group_dict *d, size_t rows)
 {
-	return d->texts + (d->count > 127) + group_packed_len(rows, group_bits((unsigned)d->count - 1));
+	return d->texts + (d->count > 127) + rows;
 }
 
 /* Fills e->dict and e->index, and gives the bytes that the encoding takes; SIZE_MAX
@@ -239,29 +239,6 @@ static void put_const(vv_group_encoder *e, const group_values *c)
 		vv_buf_put(&e->body, e->cell[0].text, e->cell[0].len);
 }
 
-/* Numbers below 2^bits, the first in the lowest bits of byte 0. */
-void group_put_packed(vv_buf *b, const uint8_t *number, size_t count, unsigned bits)
-{
-	size_t per = 8 / bits, i = 0;
-	uint8_t *out;
-
-	if (bits == 8) {
-		vv_buf_put(b, number, count);
-		return;
-	}
-	if (!vv_buf_reserve(b, count / per + 1))
-		return;
-	out = (uint8_t *)b->data + b->len;
-	while (i < count) {
-		unsigned byte = 0;
-
-		for (unsigned shift = 0; shift < 8 && i < count; shift += bits)
-			byte |= (unsigned)number[i++] << shift;
-		*out++ = (uint8_t)byte;
-	}
-	b->len += group_packed_len(count, bits);
-}
-
 static void put_dict(vv_group_encoder *e, const group_values *c)
 {
 	const group_dict *d = &e->dict;
@@ -271,7 +248,7 @@ static void put_dict(vv_group_encoder *e, const group_values *c)
 		vv_buf_put_varint(&e->body, d->value[k].len);
 	for (size_t k = 0; k < d->count; k++)
 		vv_buf_put(&e->body, d->value[k].text, d->value[k].len);
-	group_put_packed(&e->body, e->index, c->count, group_bits((unsigned)d->count - 1));
+	vv_buf_put(&e->body, e->index, c->count);
 }
 
 /* Bytes that the text encoding takes. */
@@ -282,8 +259,8 @@ static size_t text_size(const vv_group_encoder *e, const group_values *c)
 
 	if (span == 0)
 		return size + vv_varint_len(c->max_len);
-	if (span <= 255)
-		return size + vv_varint_len(c->min_len) + 1 + group_packed_len(c->count, group_bits(span));
+	if (c->max_len <= 255)
+		return size + c->count;
 	for (size_t i = 0; i < c->count; i++)
 		size += vv_varint_len(e->cell[i].len);
 	return size;
@@ -298,13 +275,11 @@ static void put_text_column(vv_group_encoder *e, const group_values *c)
 	if (span == 0) {
 		vv_buf_putc(b, GROUP_LEN_EQUAL);
 		vv_buf_put_varint(b, c->max_len);
-	} else if (span <= 255) {
-		vv_buf_putc(b, GROUP_LEN_PACKED);
-		vv_buf_put_varint(b, c->min_len);
-		vv_buf_putc(b, (int)span);
+	} else if (c->max_len <= 255) {
+		vv_buf_putc(b, GROUP_LEN_BYTES);
 		for (size_t i = 0; i < c->count; i++)
-			e->index[i] = (uint8_t)(e->cell[i].len - c->min_len);
-		group_put_packed(b, e->index, c->count, group_bits(span));
+			e->index[i] = (uint8_t)e->cell[i].len;
+		vv_buf_put(b, e->index, c->count);
 	} else {
 		vv_buf_putc(b, GROUP_LEN_VARINTS);
 		for (size_t i = 0; i < c->count; i++)

@@ -65,6 +65,5 @@ bool group_typed_read(vv_group_encoder *e, const group_values *c, group_typed *t
 void group_typed_put(vv_group_encoder *e, const group_values *c, const group_typed *t);
 
 /* Numbers below 2^bits (1, 2, 4, 8), the first in the lowest bits of byte 0. */
-void group_put_packed(vv_buf *b, const uint8_t *number, size_t count, unsigned bits);
 
 #endif

@@ -27,21 +27,9 @@ enum { GROUP_FIXED, GROUP_TRIMMED, GROUP_TRIMMED_ONE, GROUP_DECIMAL_FORMS };
 /* How a datetime is written: bits of its form. */
 enum { GROUP_SPACE = 1, GROUP_ZULU = 2, GROUP_DATETIME_FORMS = 4 };
 
-enum { GROUP_LEN_EQUAL, GROUP_LEN_PACKED, GROUP_LEN_VARINTS };
+enum { GROUP_LEN_EQUAL, GROUP_LEN_BYTES, GROUP_LEN_VARINTS };
 
 #define GROUP_DICT_MAX 255u
-
-/* Bits that each of several numbers up to max takes when they are packed into bytes:
- * 1, 2, 4 or 8. */
-static inline unsigned group_bits(unsigned max)
-{
-	return max < 2 ? 1 : max < 4 ? 2 : max < 16 ? 4 : 8;
-}
-
-static inline size_t group_packed_len(size_t count, unsigned bits)
-{
-	return (count * bits + 7) / 8;
-}
 
 static inline uint64_t group_zigzag(int64_t v)
 {

@@ -188,8 +188,10 @@ static void choose_units(vv_group_encoder *e, group_typed *t, const spread *s)
 	uint64_t range = (uint64_t)s->most - (uint64_t)s->least;
 
 	t->deltas = range <= INT64_MAX && group_bit_len(s->zigzags) + 2 <= group_bit_len(range);
-	t->base = t->deltas ? number[0] : s->least;
 	t->width = (group_bit_len(t->deltas ? s->zigzags : range) + 7) / 8;
+	/* A new least number would move all others: 0 stays where it is as wide. */
+	bool from_zero = s->least >= 0 && (group_bit_len((uint64_t)s->most) + 7) / 8 == t->width;
+	t->base = t->deltas ? number[0] : from_zero ? 0 : s->least;
 }
 
 static void fill_units(vv_group_encoder *e, const group_typed *t)
@@ -219,7 +221,7 @@ bool group_typed_read(vv_group_encoder *e, const group_values *c, group_typed *t
 		return false;
 	choose_units(e, t, &s);
 	t->size = 2u + has_scale(t) + vv_varint_len(group_zigzag(t->base)) +
-		  (t->count < c->count ? (c->count + 7) / 8 : 0) + t->count * t->width;
+		  (t->count < c->count ? c->count : 0) + t->count * t->width;
 	return true;
 }
 
@@ -235,7 +237,7 @@ void group_typed_put(vv_group_encoder *e, const group_values *c, const group_typ
 	vv_buf_putc(b, (int)t->width);
 	vv_buf_put_varint(b, group_zigzag(t->base));
 	if (empties)
-		group_put_packed(b, e->empty, c->count, 1);
+		vv_buf_put(b, e->empty, c->count);
 	if (!vv_buf_reserve(b, t->count * t->width))
 		return;
 	fill_units(e, t);

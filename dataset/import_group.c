@@ -61,6 +61,7 @@ static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *er
 		w->infer = p;
 		for (; w->infer_count < j->columns; w->infer_count++) {
 			vv_infer_init(&p[w->infer_count]);
+			p[w->infer_count].json = j->im->dialect.form != VV_FORM_CSV;
 		}
 	}
 	return VV_OK;
@@ -292,6 +293,7 @@ static vv_status hash_keys(group_job *j, vv_error *err)
 static vv_status find_misfits(group_job *j, vv_error *err)
 {
 	const import *im = j->im;
+	bool json = im->dialect.form != VV_FORM_CSV;
 	for (size_t c = 0; c < j->columns && c < im->field_count; c++) {
 		if (im->fields[c] < 0) {
 			continue;
@@ -304,7 +306,7 @@ static vv_status find_misfits(group_job *j, vv_error *err)
 		import_misfit *m = NULL;
 		for (size_t r = 0; r < j->row_count; r++) {
 			const vv_cell *cell = &j->cells[r * j->stride + c];
-			if (vv_field_accepts(f, cell)) {
+			if (json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell)) {
 				continue;
 			}
 			if (m) {

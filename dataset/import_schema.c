@@ -289,12 +289,13 @@ static vv_type inferred(const import *im, size_t column, bool *comma)
 {
 	vv_infer all;
 	vv_infer_init(&all);
+	all.json = im->dialect.form != VV_FORM_CSV;
 	for (size_t w = 0; w < im->worker_count; w++) {
 		if (column < im->workers[w].infer_count) {
 			vv_infer_merge(&all, &im->workers[w].infer[column]);
 		}
 	}
-	return vv_infer_type(&all, comma);
+	return vv_infer_type_named(&all, im->names[column], im->name_lens[column], comma);
 }
 
 static bool same_labels(const import *im, const vv_schema *s)

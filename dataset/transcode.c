@@ -28,7 +28,7 @@ static vv_status fill(vv_transcode *t, vv_error *err)
 	return VV_OK;
 }
 
-/* Text of mostly ASCII letters has its NULs all on one side. */
+/* Text with ASCII letters, digits or delimiters has its NULs nearly all on one side. */
 static void look_for_nuls(vv_transcode *t)
 {
 	size_t n = t->len < LOOK ? t->len : LOOK, i, even = 0, odd = 0;
@@ -39,9 +39,9 @@ static void look_for_nuls(vv_transcode *t)
 			odd += i % 2 == 1;
 		}
 	}
-	if (n >= 4 && (even == 0) != (odd == 0) && even + odd >= n / 4) {
+	if (n >= 4 && even + odd >= n / 4 && (even >= 4 * odd || odd >= 4 * even)) {
 		t->is_utf16 = true;
-		t->big_endian = even > 0;
+		t->big_endian = even > odd;
 	}
 }
 

@@ -21,6 +21,9 @@
  * Differences are few, and level 3 finds shorter ones. */
 #define WHOLE_LEVEL 1
 #define DIFF_LEVEL 3
+/* For the little that a usual commit adds: 5 % fewer bytes for whole blocks and 10 % for
+ * differences than the levels above, at 0.3 ms a difference instead of 0.06. */
+#define THOROUGH_LEVEL 9
 #define WINDOW_LOG_MIN 10
 
 typedef struct room {
@@ -30,6 +33,7 @@ typedef struct room {
 
 /* Contexts are made when first needed: who only reads needs no compressor. */
 struct vv_coder {
+	bool thorough;
 	ZSTD_CCtx *whole, *diff;
 	ZSTD_DCtx *unpack;
 	vv_xxh3_state *hash;
@@ -134,17 +138,21 @@ uint8_t *vv_coder_room(vv_coder *c, size_t len)
 	return room_for(&c->in, len) ? c->in.bytes : NULL;
 }
 
+void vv_coder_thorough(vv_coder *c, bool on)
+{
+	c->thorough = on;
+}
+
 static bool set_parameter(ZSTD_CCtx *ctx, ZSTD_cParameter what, int value)
 {
 	return !ZSTD_isError(ZSTD_CCtx_setParameter(ctx, what, value));
 }
 
-static ZSTD_CCtx *new_compressor(int level)
+static ZSTD_CCtx *new_compressor(void)
 {
 	ZSTD_CCtx *ctx = ZSTD_createCCtx();
 
-	if (ctx && (!set_parameter(ctx, ZSTD_c_compressionLevel, level) ||
-		    !set_parameter(ctx, ZSTD_c_contentSizeFlag, 0) ||
+	if (ctx && (!set_parameter(ctx, ZSTD_c_contentSizeFlag, 0) ||
 		    !set_parameter(ctx, ZSTD_c_dictIDFlag, 0))) {
 		(void)ZSTD_freeCCtx(ctx);
 		ctx = NULL;
@@ -178,11 +186,15 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 	vv_status rc;
 
 	if (len > 1) {
-		if (!c->whole && !(c->whole = new_compressor(WHOLE_LEVEL))) {
+		if (!c->whole && !(c->whole = new_compressor())) {
 			return vv_fail_nomem(err);
 		}
 		if (!room_for(&c->whole_out, len)) {
 			return vv_fail_nomem(err);
+		}
+		if (ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
+		    !set_parameter(c->whole, ZSTD_c_compressionLevel, c->thorough ? THOROUGH_LEVEL : WHOLE_LEVEL)) {
+			return vv_fail(err, VV_EIO, "cannot set up the compressor");
 		}
 		if ((rc = compress(c->whole, c->whole_out.bytes, len - 1, raw, len, &n, err)) < 0) {
 			return rc;
@@ -217,7 +229,7 @@ vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *ba
 	if (cap <= 1 || base_len == 0) {
 		return VV_OK;
 	}
-	if (!c->diff && !(c->diff = new_compressor(DIFF_LEVEL))) {
+	if (!c->diff && !(c->diff = new_compressor())) {
 		return vv_fail_nomem(err);
 	}
 	if (!room_for(&c->diff_out, cap)) {
@@ -225,6 +237,7 @@ vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *ba
 	}
 	/* Had the last one not fitted, the context would still be in its midst. */
 	if (ZSTD_isError(ZSTD_CCtx_reset(c->diff, ZSTD_reset_session_only)) ||
+	    !set_parameter(c->diff, ZSTD_c_compressionLevel, c->thorough ? THOROUGH_LEVEL : DIFF_LEVEL) ||
 	    !set_parameter(c->diff, ZSTD_c_windowLog, window_log(base_len + len)) ||
 	    ZSTD_isError(ZSTD_CCtx_refPrefix(c->diff, base, base_len))) {
 		return vv_fail(err, VV_EIO, "cannot set up the compressor");

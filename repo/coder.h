@@ -7,6 +7,7 @@
 #ifndef VV_REPO_CODER_H
 #define VV_REPO_CODER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,9 @@ vv_coder_pool *vv_coder_pool_new(void); /* NULL when out of memory */
 void vv_coder_pool_free(vv_coder_pool *pool); /* all coders were given back; accepts NULL */
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
+
+/* Compress harder from now on, or again as usual (the default). */
+void vv_coder_thorough(vv_coder *c, bool on);
 
 /* What will be the stored bytes of a record: borrowed from the coder until its
  * next call of the same kind, or from the raw bytes (VV_METHOD_STORED). */

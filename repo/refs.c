@@ -13,6 +13,8 @@
 #include "repo/refs_internal.h"
 #include "repo/revision.h"
 
+#define NAME_BYTES_MAX 512u
+
 void vv_ref_clear(vv_ref *ref)
 {
 	vv_free(ref->name);
@@ -184,13 +186,26 @@ vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err)
 
 /* --- branches ---------------------------------------------------------------- */
 
+/* git-check-ref-format(1), without libgit2: there may be no repository yet. */
+static bool parts_are_fit(const char *name)
+{
+	while (*name) {
+		size_t len = strcspn(name, "/");
+
+		if (len == 0 || name[0] == '.' || (len >= 5 && memcmp(name + len - 5, ".lock", 5) == 0))
+			return false;
+		name += len;
+		if (*name == '/' && *++name == '\0')
+			return false;
+	}
+	return true;
+}
+
 vv_status vv_ref_name_check(const char *name, vv_error *err)
 {
 	static const char odd[] = " ~^:?*[\\";
 	const char *bad = NULL, *p;
-	char full[1024];
 	size_t len = strlen(name);
-	int valid = 0;
 
 	for (p = name; *p && !bad; p++) {
 		if ((unsigned char)*p < 32 || *p == 127)
@@ -198,7 +213,7 @@ vv_status vv_ref_name_check(const char *name, vv_error *err)
 		else if (strchr(odd, *p))
 			bad = "none of space ~ ^ : ? * [ \\ may be in it";
 	}
-	if (!*name)
+	if (len == 0)
 		bad = "it is empty";
 	else if (*name == '-')
 		bad = "it begins with '-'";
@@ -206,15 +221,10 @@ vv_status vv_ref_name_check(const char *name, vv_error *err)
 		bad = "it has '..', '//' or '@{' in it";
 	else if (strcmp(name, "HEAD") == 0 || strcmp(name, "@") == 0)
 		bad = "the name is taken";
-	else if (len + sizeof("refs/heads/") > sizeof(full) || len > 512)
+	else if (len > NAME_BYTES_MAX)
 		bad = "it is too long";
-	if (!bad) {
-		memcpy(full, "refs/heads/", 11);
-		memcpy(full + 11, name, len + 1);
-		if (git_reference_name_is_valid(&valid, full) < 0 || !valid)
-			bad = "no part of it may begin or end with '.', or end with '.lock' or '/'";
-		git_error_clear();
-	}
+	else if (!bad && (name[len - 1] == '.' || !parts_are_fit(name)))
+		bad = "no part of it may be empty, begin with '.' or end with '.lock', nor the whole end with '.'";
 	return bad ? vv_fail(err, VV_EUSAGE, "no usable name: '%s': %s", vv_text_shows(name), bad) : VV_OK;
 }
 

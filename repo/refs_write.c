@@ -249,6 +249,7 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 	const char *base = is_own_ref(m->change->name) ? r->gitdir : r->commondir;
 	vv_buf lock = VV_BUF_INIT;
 	char *dir = NULL;
+	vv_stat st;
 	vv_status rc;
 	int tries;
 
@@ -262,7 +263,7 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 		goto done;
 	}
 	for (tries = 0; tries < 3; tries++) { /* who deletes a ref may take the empty folder away */
-		if (!vv_exists(dir)) {
+		if (vv_lstat(&st, dir, NULL) < 0 || !S_ISDIR(st.mode)) {
 			if (m->change->id && (rc = check_room(r, m->change->name, err)) < 0)
 				goto done;
 			if ((rc = vv_mkdirs(dir, err)) < 0)

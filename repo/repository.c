@@ -322,6 +322,33 @@ done:
 	return rc;
 }
 
+static vv_status see_promisor(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+{
+	size_t len = strlen(name);
+	int on = 0;
+
+	(void)level;
+	(void)err;
+	if (len > 9 && strcmp(name + len - 9, ".promisor") == 0 && git_config_parse_bool(&on, value) == 0 && on)
+		*(bool *)payload = true;
+	git_error_clear();
+	return VV_OK;
+}
+
+/* Whether objects may lie with a remote only: said by an extension, or by the remote. */
+static vv_status find_promisors(vv_repository *r, vv_error *err)
+{
+	char *value = NULL;
+	vv_status rc = vv_config_string(r, "extensions.partialclone", &value, err);
+
+	r->partial = rc == VV_OK;
+	vv_free(value);
+	if (rc < 0 && rc != VV_ENOTFOUND)
+		return rc;
+	vv_error_clear(err);
+	return vv_config_each(r, "remote.", see_promisor, &r->partial, err);
+}
+
 static vv_status check_extensions(vv_repository *r, vv_error *err)
 {
 	char *value = NULL;
@@ -348,11 +375,6 @@ static vv_status check_extensions(vv_repository *r, vv_error *err)
 		rc = vv_hint(err, "convert it with 'git refs migrate --ref-format=files'");
 	}
 	vv_free(value);
-	if (rc < 0 && rc != VV_ENOTFOUND)
-		return rc;
-	rc = vv_config_string(r, "extensions.partialclone", &value, err);
-	r->partial = rc == VV_OK;
-	vv_free(value);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -361,6 +383,7 @@ static vv_status set_up(vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = set_paths(r, err)) < 0 || (rc = vv_config_load(r, err)) < 0 || (rc = check_extensions(r, err)) < 0 ||
+	    (rc = find_promisors(r, err)) < 0 ||
 	    (rc = open_objects(r, err)) < 0)
 		return rc;
 	return load_shallow(r, err);

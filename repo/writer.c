@@ -160,6 +160,17 @@ static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
 	return rc;
 }
 
+/* What a writer stores at first is compressed harder: a usual commit is no more. */
+#define THOROUGH_BYTES (512u << 10)
+
+static bool is_first(vv_writer *w)
+{
+	vv_mutex_lock(w->lock);
+	bool first = w->stats.raw_bytes < THOROUGH_BYTES;
+	vv_mutex_unlock(w->lock);
+	return first;
+}
+
 static void count_put(vv_writer *w, uint64_t record_len, size_t raw_len)
 {
 	vv_mutex_lock(w->lock);
@@ -204,10 +215,12 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	if (!c) {
 		return VV_ENOMEM;
 	}
+	vv_coder_thorough(c, is_first(w));
 	rc = choose_form(src, c, item, base, err);
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
 	}
+	vv_coder_thorough(c, false);
 	vv_coder_give(w->store->coders, c);
 	return rc;
 }

@@ -2,7 +2,11 @@
  * gc (the store's half): what is left when the machine fails in the midst of it.
  */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "tests/unit/repo/store_fixture.h"
@@ -110,6 +114,59 @@ static void a_mark_that_fails_ends_the_run(void **state)
 	assert_int_equal(fx_count(dir, "gctmp-", ""), 0);
 }
 
+/* Each child dies at another moment. What is reachable is there all the time. */
+static void a_killed_gc_loses_nothing(void **state)
+{
+	const char *dir = vv_test_path("store");
+	unsigned n;
+	vv_error err;
+
+	(void)state;
+	fx_commit(dir, 0, 20, true);
+	for (n = 0; n < 40; n++) {
+		struct timespec nap = {0, (long)n * 300000};
+		pid_t child = fork();
+		int status;
+
+		if (child == 0) {
+			for (;;) {
+				(void)try_gc(dir, &err);
+				(void)fx_write_as_child(dir, 100 + n, 1);
+			}
+		}
+		(void)nanosleep(&nap, NULL);
+		(void)kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(fx_fsck(dir, true), 0);
+		assert_true(fx_all_readable(dir, 5, 15));
+	}
+	(void)fx_gc(dir, FX_NOW + 100 * FX_DAY, 0, &(fx_marking){.first = 19, .count = 15});
+	assert_int_equal(vv_test_count_entries(vv_test_path("store/packs")), 2);
+	assert_true(fx_all_readable(dir, 5, 15));
+}
+
+static void damage_to_the_disk_is_told_by_fsck_and_does_not_end_it(void **state)
+{
+	const char *dir = vv_test_path("store");
+	unsigned n = 0;
+	bool struck;
+
+	(void)state;
+	fx_commit(dir, 0, 6, true);
+	do {
+		vv_store *s = fx_open(dir);
+		unsigned faults;
+
+		vv_store_close(s);
+		vv_fault_set(VV_FAULT_READ, ++n, EIO);
+		faults = fx_fsck(dir, true);
+		struck = vv_fault_clear();
+		/* (What cannot be read of an index is made anew.) */
+		assert_true(struck || faults == 0);
+	} while (struck);
+	assert_true(n > 10);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(failing_allocations_lose_nothing),
 	cmocka_unit_test(a_full_disk_loses_nothing),
@@ -117,6 +174,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(failing_reads_lose_nothing),
 	cmocka_unit_test(failing_opens_and_unlinks_lose_nothing),
 	cmocka_unit_test(a_mark_that_fails_ends_the_run),
+	cmocka_unit_test(a_killed_gc_loses_nothing),
+	cmocka_unit_test(damage_to_the_disk_is_told_by_fsck_and_does_not_end_it),
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,61 @@
+load ../helper
+
+@test "settings are set read listed and removed" {
+	new_repo
+	succeeds varve config varve.smudgelimit 1m
+	[ "$(git config varve.smudgelimit)" = 1m ]
+	succeeds varve config varve.smudgelimit
+	output_is 1m
+	succeeds varve config --list
+	output_has "varve.smudgelimit 1m  (local)"
+	output_has "filter.varve.process varve filter-process  (local)"
+	succeeds varve config --unset varve.smudgelimit
+	ends_with 1 varve config varve.smudgelimit
+	output_is ""
+}
+
+@test "other settings are git's" {
+	new_repo
+	ends_with 2 varve config user.name
+	stderr_is $'varve: \'user.name\' is none of varve\'s settings (varve.*)\nhint: \'git config user.name\' works here'
+}
+
+@test "explain says where each setting of a path comes from" {
+	new_repo
+	printf 'id;name\n1;x\n2;y\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+	succeeds varve config --explain t.csv
+	output_has "tracked    yes  (.gitattributes:"
+	output_has "described  no  (no datapackage.json names it)"
+	output_has "form       semicolon-separated, header  (as it was when first added, kept since)"
+	output_has "key        id  (inferred when it was first added, and proved unique)"
+	varve schema --key name t.csv
+	varve add datapackage.json > /dev/null
+	varve commit -qm two
+	succeeds varve config --explain t.csv
+	output_has "described  yes  (datapackage.json)"
+	output_has "key        name  (datapackage.json)"
+	git config varve.smudgelimit 5m
+	succeeds varve config --explain t.csv --json
+	echo "$output" | python3 -c '
+import json, sys
+a = {x["setting"]: x for x in json.load(sys.stdin)}
+assert a["smudge"]["value"] == "5m" and "local" in a["smudge"]["source"]
+assert a["schema"]["source"] == "datapackage.json"
+'
+}
+
+@test "the deepest line that matches decides" {
+	new_repo
+	varve track '*.csv' > /dev/null
+	mkdir sub
+	echo 'x.csv -filter' > sub/.gitattributes
+	git add sub/.gitattributes
+	rows 2 > sub/x.csv
+	rows 2 > sub/y.csv
+	succeeds varve config --explain sub/x.csv
+	output_has "tracked    no  (sub/.gitattributes:1: x.csv -filter)"
+	succeeds varve config --explain sub/y.csv
+	output_has "tracked    yes  (.gitattributes:"
+}

@@ -1,0 +1,199 @@
+load ../helper
+
+one_table() {
+	new_repo
+	rows 3000 > prices.csv
+	cp prices.csv ../one.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+}
+
+changed() {
+	sed -i 's/^1500,/1500000,/' prices.csv
+	cp prices.csv ../two.csv
+}
+
+@test "git add stores the pointer and git checkout the table" {
+	one_table
+	changed
+	git add prices.csv
+	git commit -qm two
+	git show HEAD:prices.csv | grep -q '^{"varve": 1, "kind": "table"'
+	[ -z "$(git status --porcelain)" ]
+	git checkout -q HEAD~1
+	same_bytes ../one.csv prices.csv
+	[ -z "$(git status --porcelain)" ]
+	git checkout -q main
+	same_bytes ../two.csv prices.csv
+	varve fsck --data
+}
+
+@test "git add gives the same pointer as varve add" {
+	one_table
+	changed
+	git add prices.csv
+	first=$(git ls-files -s prices.csv)
+	git reset -q
+	varve add prices.csv > /dev/null
+	[ "$(git ls-files -s prices.csv)" = "$first" ]
+}
+
+@test "reset stash and rebase do the right thing" {
+	one_table
+	changed
+	git stash -q
+	same_bytes ../one.csv prices.csv
+	git stash pop -q
+	same_bytes ../two.csv prices.csv
+	git reset -q --hard
+	same_bytes ../one.csv prices.csv
+	git checkout -q -b side
+	cp ../two.csv prices.csv
+	git commit -qam two
+	git checkout -q main
+	echo x > x
+	git add x
+	git commit -qm x
+	git checkout -q side
+	git rebase -q main
+	same_bytes ../two.csv prices.csv
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "with the blocks missing the pointer is written with one line that says so" {
+	one_table
+	changed
+	varve add prices.csv > /dev/null
+	varve commit -qm two
+	mv .git/varve/packs ../packs
+	run --separate-stderr git checkout -q HEAD~1
+	[ "$status" = 0 ]
+	stderr_has "varve restore prices.csv"
+	head -n 1 prices.csv | grep -q '^{"varve": 1'
+	[ -z "$(git status --porcelain)" ]
+	git checkout -q main
+	[ -z "$(git status --porcelain)" ]
+	rm -rf .git/varve/packs
+	mv ../packs .git/varve/packs
+	varve restore -q prices.csv
+	same_bytes ../two.csv prices.csv
+}
+
+@test "a table above the limit stays a pointer" {
+	one_table
+	git config varve.smudgelimit 1k
+	rm prices.csv
+	run --separate-stderr git checkout prices.csv
+	[ "$status" = 0 ]
+	stderr_has "above varve.smudgeLimit"
+	head -n 1 prices.csv | grep -q '^{"varve": 1'
+}
+
+@test "git add of a pointer that nobody knows is refused" {
+	one_table
+	git show HEAD:prices.csv | sed 's/"root": "bafyrei..../"root": "bafyreiaaaa/' > pointer
+	mv pointer prices.csv
+	run --separate-stderr git add prices.csv
+	[ "$status" != 0 ]
+	stderr_has "not here"
+	git show HEAD:prices.csv > prices.csv
+	git add prices.csv
+	[ -z "$(git diff --cached --name-only)" ]
+}
+
+@test "git add of a pointer with conflict markers is refused" {
+	one_table
+	{ git show HEAD:prices.csv | head -n 1; echo '<<<<<<< ours'; } > pointer
+	mv pointer prices.csv
+	run --separate-stderr git add prices.csv
+	[ "$status" != 0 ]
+	stderr_has "prices.csv"
+}
+
+@test "git add of malformed CSV is refused with its place" {
+	one_table
+	printf 'a,b\n1,"open\n' > prices.csv
+	run --separate-stderr git add prices.csv
+	[ "$status" != 0 ]
+	stderr_has "never closed"
+	[ -z "$(git diff --cached --name-only)" ]
+}
+
+@test "git fails loudly when varve is not on the PATH" {
+	one_table
+	changed
+	run --separate-stderr env PATH=/usr/bin:/bin git add prices.csv
+	[ "$status" != 0 ]
+	stderr_has "varve"
+}
+
+@test "many files go through one process" {
+	new_repo
+	varve track '*.csv' > /dev/null
+	for i in 1 2 3 4 5 6 7 8; do rows 50 "$i" > "t$i.csv"; done
+	git add .
+	git commit -qm all
+	mkdir ../kept
+	cp t*.csv ../kept
+	rm t*.csv
+	git checkout -q .
+	for i in 1 2 3 4 5 6 7 8; do same_bytes "../kept/t$i.csv" "t$i.csv"; done
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "descriptions and git's own files pass a broad pattern" {
+	new_repo
+	printf '*.json filter=varve\n' >> .gitattributes
+	echo '{"resources": []}' > datapackage.json
+	git add datapackage.json
+	[ "$(git show :datapackage.json)" = '{"resources": []}' ]
+}
+
+@test "one file at a time with clean and smudge" {
+	one_table
+	varve filter clean prices.csv < ../one.csv > pointer
+	git show HEAD:prices.csv | cmp - pointer
+	varve filter smudge prices.csv < pointer > back
+	same_bytes ../one.csv back
+	printf 'plain text' | varve filter smudge x | cmp - <(printf 'plain text')
+	ends_with 2 varve filter
+	ends_with 2 varve filter polish prices.csv
+}
+
+@test "what is not git's protocol is refused" {
+	new_repo
+	ends_with 2 varve filter-process < /dev/null
+	run --separate-stderr sh -c 'echo hello | varve filter-process'
+	[ "$status" = 2 ]
+	stderr_has "packet"
+}
+
+@test "a change on both sides is a conflict that leaves ours" {
+	one_table
+	git checkout -qb theirs
+	sed -i 's/^7,/7000,/' prices.csv
+	git commit -qam theirs
+	git checkout -q main
+	changed
+	git commit -qam ours
+	run --separate-stderr git merge theirs
+	[ "$status" = 1 ]
+	stderr_has "does not merge rows yet"
+	[ "$(git status --porcelain)" = "UU prices.csv" ]
+	git show :2:prices.csv > ours
+	varve filter smudge prices.csv < ours | cmp - ../two.csv
+}
+
+@test "a change on one side merges" {
+	one_table
+	git checkout -qb theirs
+	changed
+	git commit -qam theirs
+	git checkout -q main
+	echo x > x
+	git add x
+	git commit -qm x
+	git merge -q --no-edit theirs
+	same_bytes ../two.csv prices.csv
+	[ -z "$(git status --porcelain)" ]
+}

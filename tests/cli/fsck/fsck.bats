@@ -1,0 +1,102 @@
+load ../helper
+
+versions() {
+	new_repo
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	sed -i 's/^1500,/1500000,/' prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm two
+}
+
+# Flips one bit of FILE at byte OFFSET.
+flip() {
+	chmod u+w "$1"
+	python3 - "$1" "$2" <<-'END'
+	import sys
+	with open(sys.argv[1], "r+b") as f:
+	    f.seek(int(sys.argv[2]))
+	    b = f.read(1)[0]
+	    f.seek(int(sys.argv[2]))
+	    f.write(bytes([b ^ 1]))
+	END
+}
+
+biggest_pack() {
+	ls -S .git/varve/packs/*.pack | head -n 1
+}
+
+@test "a sound repository is sound" {
+	versions
+	succeeds varve fsck
+	output_has "sound: 2 versions of datasets"
+	succeeds varve fsck --data
+	output_has "every byte"
+	succeeds varve fsck -q
+	output_is ""
+}
+
+@test "a flipped bit is found with the datasets and commits it touches" {
+	versions
+	flip "$(biggest_pack)" 2000
+	ends_with 1 varve fsck
+	output_has "damaged pack: "
+	output_has "damaged dataset: $(git rev-parse --short HEAD):prices.csv: "
+	output_has "problem"
+	ends_with 1 varve fsck --data
+}
+
+@test "missing blocks are told as incomplete datasets" {
+	versions
+	rm "$(biggest_pack)"
+	ends_with 1 varve fsck
+	output_has "incomplete dataset: "
+	output_has ":prices.csv: "
+}
+
+@test "a damaged index is mended or told but data is right" {
+	versions
+	for index in .git/varve/packs/*.index; do flip "$index" 60; done
+	varve cat HEAD:prices.csv | cmp - prices.csv
+	rm .git/varve/packs/*.index
+	succeeds varve fsck --data
+	varve cat HEAD:prices.csv | cmp - prices.csv
+}
+
+@test "a pointer that lies about its data is told" {
+	versions
+	git show HEAD:prices.csv | sed 's/"rows": 3000/"rows": 3001/' > lie
+	blob=$(git hash-object -w lie)
+	git update-index --cacheinfo "100644,$blob,prices.csv"
+	git commit -qm lie
+	ends_with 1 varve fsck
+	output_has "false pointer"
+}
+
+@test "a damaged pointer is told" {
+	versions
+	git show HEAD:prices.csv | sed 's/"bytes"/"byten"/' > bad
+	blob=$(git hash-object -w bad)
+	git update-index --cacheinfo "100644,$blob,prices.csv"
+	git commit -qm bad
+	ends_with 1 varve fsck
+	output_has "damaged pointer: $(git rev-parse --short HEAD):prices.csv"
+}
+
+@test "JSON for scripts" {
+	versions
+	succeeds varve fsck --json
+	echo "$output" | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+assert r["problems"] == [] and r["versions"] == 2
+'
+	flip "$(biggest_pack)" 2000
+	ends_with 1 varve fsck --json
+	echo "$output" | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+assert any(p["kind"] == "damaged dataset" and p["path"] == "prices.csv" for p in r["problems"]), r
+'
+}

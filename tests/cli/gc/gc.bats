@@ -1,0 +1,151 @@
+load ../helper
+
+# Ten versions of prices.csv; copies in ../kept.
+versions() {
+	new_repo
+	mkdir ../kept
+	rows 3000 > prices.csv
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		sed -i "$((i * 250 + 1))s/item/version $i/" prices.csv
+		cp prices.csv "../kept/$i.csv"
+		varve add prices.csv > /dev/null
+		varve commit -qm "version $i"
+		varve tag "v$i"
+	done
+}
+
+all_back() {
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		varve cat "v$i:prices.csv" | cmp - "../kept/$i.csv" || return 1
+	done
+}
+
+packs_size() {
+	cat .git/varve/packs/* | wc -c
+}
+
+@test "every version comes back after gc and without indexes" {
+	versions
+	succeeds varve gc
+	output_has "for 10 versions of datasets"
+	all_back
+	rm .git/varve/packs/*.index
+	all_back
+	succeeds varve fsck --data
+	git fsck --strict
+	succeeds varve gc
+	all_back
+}
+
+@test "unused blocks stay for their time of grace and then go" {
+	versions
+	rows 2000 9 > other.csv
+	varve add other.csv > /dev/null
+	root=$(git show :other.csv | sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p')
+	varve rm -q -f other.csv
+	git restore --staged .gitattributes
+	git checkout -q .gitattributes
+	succeeds varve gc
+	output_has "unused: "
+	succeeds varve cat "$root"
+	before=$(packs_size)
+	succeeds varve gc --prune=now
+	output_has "removed: "
+	[ "$(packs_size)" -lt "$before" ]
+	ends_with 2 varve cat "$root"
+	all_back
+}
+
+@test "what a reflog the index or a stash names is kept" {
+	versions
+	git tag -d v10 > /dev/null
+	git reset -q --hard HEAD~1
+	sed -i '20s/item/stashed/' prices.csv
+	cp prices.csv ../kept/stashed.csv
+	git stash -q
+	sed -i '30s/item/staged/' prices.csv
+	cp prices.csv ../kept/staged.csv
+	varve add prices.csv > /dev/null
+	succeeds varve gc --prune=now
+	varve cat :prices.csv | cmp - ../kept/staged.csv
+	varve cat 'HEAD@{1}:prices.csv' | cmp - ../kept/10.csv
+	git reset -q --hard
+	git stash pop -q
+	same_bytes ../kept/stashed.csv prices.csv
+	git reset -q --hard 'HEAD@{1}'
+	succeeds varve fsck --data
+}
+
+@test "another worktree's versions are kept" {
+	versions
+	git worktree add -q --detach ../other
+	cd ../other
+	sed -i '40s/item/elsewhere/' prices.csv
+	cp prices.csv ../kept/elsewhere.csv
+	varve add prices.csv > /dev/null
+	cd ../work
+	succeeds varve gc --prune=now
+	cd ../other
+	varve cat :prices.csv | cmp - ../kept/elsewhere.csv
+}
+
+@test "a dry run changes nothing" {
+	versions
+	find .git/varve/packs -type f | sort | xargs sha256sum > ../before
+	succeeds varve gc --dry-run
+	find .git/varve/packs -type f | sort | xargs sha256sum > ../after
+	same_bytes ../before ../after
+}
+
+@test "a second gc finds nothing to do" {
+	versions
+	varve gc > /dev/null
+	find .git/varve/packs -type f | sort | xargs sha256sum > ../before
+	varve gc > /dev/null
+	find .git/varve/packs -type f | sort | xargs sha256sum > ../after
+	same_bytes ../before ../after
+}
+
+@test "nothing is removed while a reachable node is damaged" {
+	versions
+	varve gc > /dev/null
+	pack=$(ls -S .git/varve/packs/*.pack | head -n 1)
+	chmod u+w "$pack"
+	printf 'XXXX' | dd of="$pack" bs=1 seek=3000 conv=notrunc status=none
+	cp "$pack" ../pack
+	varve gc --prune=now || true
+	same_bytes ../pack "$pack"
+}
+
+@test "times are understood as git writes them" {
+	versions
+	for when in now never 3.days 2.weeks.ago 1d; do
+		succeeds varve gc -n --prune=$when
+	done
+	ends_with 2 varve gc --prune=yesterday
+	stderr_has "--prune takes now, never, or a time"
+}
+
+@test "JSON for scripts" {
+	versions
+	succeeds varve gc --json
+	echo "$output" | python3 -c '
+import json, sys
+g = json.load(sys.stdin)
+assert g["versions"] == 10 and g["liveBlocks"] > 10 and not g["dryRun"], g
+'
+}
+
+@test "readers and a writer work beside gc" {
+	versions
+	(for n in 1 2 3 4 5; do varve gc -q --prune=now || exit 1; done) &
+	gc=$!
+	for n in 1 2 3; do all_back; done
+	sed -i '50s/item/beside/' prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm beside
+	wait $gc
+	all_back
+	varve cat HEAD:prices.csv | cmp - prices.csv
+	succeeds varve fsck --data
+}

@@ -1,0 +1,74 @@
+load ../helper
+
+@test "size form key and columns are told" {
+	new_repo
+	printf 'id;name;price\n1;x;1.50\n2;y;10.25\n3;;9\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+	succeeds varve info t.csv
+	output_has "  kind     table"
+	output_has "  rows     3"
+	output_has "semicolon-separated"
+	output_has "  key      id ("
+	output_has "root     $(git show HEAD:t.csv | sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p')"
+	output_has "  id      integer        0         3  1     3      1, 2, 3"
+	output_has "  name    string         1         2  x     y      x, y"
+	output_has "  price   number         0         3  1.50  10.25  1.50, 10.25, 9"
+}
+
+@test "JSON for scripts" {
+	new_repo
+	rows 1000 > t.csv
+	varve add t.csv > /dev/null
+	succeeds varve info t.csv --json
+	echo "$output" | python3 -c '
+import json, sys
+i = json.load(sys.stdin)
+assert i["kind"] == "table" and i["stored"] and i["rows"] == 1000 and i["key"] == ["id"], i
+id, name, price, day = i["columns"]
+assert (id["type"], id["distinct"], id["distinctExact"], id["min"], id["max"]) == ("integer", 1000, True, "1", "1000")
+assert day["type"] == "date" and day["missing"] == 0
+'
+}
+
+@test "many distinct values are estimated and marked so" {
+	new_repo
+	seq 1 200000 | awk 'BEGIN { print "n,k" } { print $1 "," $1 % 10 }' > t.csv
+	succeeds varve info t.csv --json
+	echo "$output" | python3 -c '
+import json, sys
+n, k = json.load(sys.stdin)["columns"]
+assert not n["distinctExact"] and abs(n["distinct"] - 200000) < 6000, n
+assert k["distinctExact"] and k["distinct"] == 10
+assert n["min"] == "1" and n["max"] == "200000"
+'
+	succeeds varve info t.csv
+	output_has "about "
+}
+
+@test "plain text is described without storing it" {
+	new_repo
+	rows 10 > t.csv
+	succeeds varve info t.csv
+	output_has "not stored (plain text)"
+	[ -z "$(find .git/varve -name '*.pack')" ]
+}
+
+@test "a file of kind file has bytes and chunks" {
+	new_repo
+	head -c 300000 /dev/urandom > blob.bin
+	varve add --as file blob.bin > /dev/null
+	succeeds varve info blob.bin
+	output_has "kind     file"
+	output_has "chunks"
+	ends_with 2 varve cat blob.bin --limit 1
+	stderr_has "it has bytes, no rows"
+}
+
+@test "hostile cells are escaped" {
+	new_repo
+	printf 'a\n\033[2J\n' > t.csv
+	succeeds varve info t.csv
+	[ -z "$(printf '%s' "$output" | tr -d '\n\t' | tr -cd '\000-\037\177')" ]
+	output_has '\x1B[2J'
+}
