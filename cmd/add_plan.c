@@ -114,8 +114,10 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	vv_status rc;
 
 	if (vv_add_never(item->path)) {
-		if (item->literal && p->req->described)
-			return vv_fail(err, VV_EUSAGE, "%s never is a dataset", vv_text_shows(item->path));
+		if (item->literal && p->req->described) {
+			return vv_fail(err, VV_EUSAGE, "%s never is a dataset",
+				       vv_text_shows(item->path));
+		}
 		item->action = VV_ADD_PLAIN;
 		return append(p->plan, item, err);
 	}
@@ -128,7 +130,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	same = known_same(p, item, &stat_clean);
 	item->stat_clean = stat_clean;
 	if (item->was_text) {
-		/* Plain text that somebody committed is left alone until it is changed, or named. */
+		/* Plain text that somebody committed is left alone until changed, or named. */
 		if (!p->req->fix && !item->literal && stat_clean)
 			return VV_OK;
 		return append(p->plan, item, err);
@@ -166,15 +168,18 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	if (req->fix)
 		return VV_OK;
 	if (vv_add_never(item->path)) {
-		if (item->literal && req->described)
-			return vv_fail(err, VV_EUSAGE, "%s never is a dataset", vv_text_shows(item->path));
+		if (item->literal && req->described) {
+			return vv_fail(err, VV_EUSAGE, "%s never is a dataset",
+				       vv_text_shows(item->path));
+		}
 		wanted = false;
 	}
 	if (wanted && !req->convert) {
 		if ((rc = head_text(p, item, &text, err)) < 0)
 			return rc;
 		if (text && req->described) {
-			vv_fail(err, VV_EUSAGE, "%s is text in HEAD, and stays so without --convert",
+			vv_fail(err, VV_EUSAGE,
+				"%s is text in HEAD, and stays so without --convert",
 				vv_text_shows(item->path));
 			return vv_hint(err, "add --convert to the command to make a dataset of it");
 		}
@@ -338,7 +343,8 @@ static void drop_repeats(vv_add_plan *p)
 	for (size_t i = 0; i < p->count; i++) {
 		if (kept > 0 && strcmp(p->items[kept - 1].path, p->items[i].path) == 0) {
 			vv_add_item *keep = &p->items[kept - 1];
-			if (p->items[i].action == VV_ADD_DATASET && keep->action != VV_ADD_DATASET) {
+			if (p->items[i].action == VV_ADD_DATASET &&
+			    keep->action != VV_ADD_DATASET) {
 				vv_free(keep->path);
 				*keep = p->items[i];
 			} else {

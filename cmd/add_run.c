@@ -67,7 +67,8 @@ static void describe_pointer(runner *run, const vv_add_item *item, const vv_stag
 
 	vv_buf_printf(&run->rep->text, "%s: %s; 'varve restore %s' writes the data\n",
 		      vv_text_shows(item->path),
-		      same ? "only the pointer lies here, unchanged" : "the pointer that lies here is staged",
+		      same ? "only the pointer lies here, unchanged"
+			   : "the pointer that lies here is staged",
 		      vv_text_shows(item->path));
 	run->rep->same += same;
 	run->rep->tables += !same;
@@ -81,12 +82,18 @@ static const char *other_encoding(const char *head, size_t len)
 		const char *magic, *what;
 		size_t len;
 	} known[] = {
-		{"\xff\xfe", "is text in UTF-16: kept as bytes; 'varve convert' makes a table of it", 2},
-		{"\xfe\xff", "is text in UTF-16: kept as bytes; 'varve convert' makes a table of it", 2},
-		{"\x1f\x8b", "is compressed: versions share nothing and cannot be compared; "
-		 "'varve convert' makes a table of it", 2},
-		{"\x28\xb5\x2f\xfd", "is compressed: versions share nothing and cannot be compared; "
-		 "'varve convert' makes a table of it", 4},
+		{"\xff\xfe",
+		 "is text in UTF-16: kept as bytes; 'varve convert' makes a table of it", 2},
+		{"\xfe\xff",
+		 "is text in UTF-16: kept as bytes; 'varve convert' makes a table of it", 2},
+		{"\x1f\x8b",
+		 "is compressed: versions share nothing and cannot be compared; "
+		 "'varve convert' makes a table of it",
+		 2},
+		{"\x28\xb5\x2f\xfd",
+		 "is compressed: versions share nothing and cannot be compared; "
+		 "'varve convert' makes a table of it",
+		 4},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -96,7 +103,8 @@ static const char *other_encoding(const char *head, size_t len)
 	return NULL;
 }
 
-static vv_status choose_kind(runner *run, const vv_add_item *item, vv_stage_options *opts, vv_error *err)
+static vv_status choose_kind(runner *run, const vv_add_item *item, vv_stage_options *opts,
+			     vv_error *err)
 {
 	char *file, bytes[4];
 	const char *what;
@@ -171,10 +179,10 @@ static void count_ordinary(runner *run, const vv_add_item *item)
 	vv_add_report *rep = run->rep;
 
 	rep->ordinary++;
-	if (rep->ordinary <= 3)
+	if (rep->ordinary <= 3) {
 		vv_buf_printf(&rep->ordinary_names, "%s%s", rep->ordinary > 1 ? ", " : "",
 			      vv_text_shows(item->path));
-	else if (rep->ordinary == 4)
+	} else if (rep->ordinary == 4)
 		vv_buf_puts(&rep->ordinary_names, ", ...");
 	if (!item->in_index && item->action == VV_ADD_FILE && S_ISREG(item->st.mode) &&
 	    item->st.size > UINT64_C(10000000)) {
@@ -193,12 +201,15 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 		return run_dataset(run, item, err);
 	case VV_ADD_SAME:
 		run->rep->same++;
-		if (item->literal && !run->compact)
-			vv_buf_printf(&run->rep->text, "%s: unchanged\n", vv_text_shows(item->path));
+		if (item->literal && !run->compact) {
+			vv_buf_printf(&run->rep->text, "%s: unchanged\n",
+				      vv_text_shows(item->path));
+		}
 		/* A file that was only touched: the index learns its new stat. */
 		if (run->dry || item->stat_clean)
 			return VV_OK;
-		return vv_index_set(run->x, item->path, entry_mode(run, item), &item->blob, &item->st, err);
+		return vv_index_set(run->x, item->path, entry_mode(run, item), &item->blob,
+				    &item->st, err);
 	case VV_ADD_REMOVE:
 		run->rep->removed++;
 		return run->dry ? VV_OK : vv_index_remove(run->x, item->path, err);
@@ -227,7 +238,8 @@ static vv_status set_entries(runner *run, vv_error *err)
 
 	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
 		const entry *e = &run->entries[i];
-		rc = vv_index_set(run->x, e->item->path, entry_mode(run, e->item), &e->blob, &e->st, err);
+		rc = vv_index_set(run->x, e->item->path, entry_mode(run, e->item), &e->blob, &e->st,
+				  err);
 	}
 	return rc;
 }

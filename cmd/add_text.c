@@ -27,7 +27,8 @@ static void put_columns(vv_buf *b, const vv_schema *schema)
 static void put_key(vv_buf *b, const vv_root *root, bool again)
 {
 	static const char *const how[] = {
-		[VV_KEY_NONE] = "", [VV_KEY_INFERRED] = " (found: no value comes twice)",
+		[VV_KEY_NONE] = "",
+		[VV_KEY_INFERRED] = " (found: no value comes twice)",
 		[VV_KEY_DECLARED] = " (as you said: no value comes twice)",
 		[VV_KEY_PACKAGE] = " (from datapackage.json)",
 	};
@@ -107,10 +108,11 @@ static vv_status describe_table(vv_buf *b, const vv_staged *staged, bool again, 
 	if (!again) {
 		vv_buf_puts(b, "\n  form:    ");
 		vv_dialect_describe(b, &root->dialect);
-		if (staged->result.irregular_rows > 0)
+		if (staged->result.irregular_rows > 0) {
 			vv_buf_printf(b, "; kept as written: %s odd row%s",
 				      vv_text_count(staged->result.irregular_rows),
 				      plural(staged->result.irregular_rows));
+		}
 	} else if (!same_form(staged)) {
 		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect);
 		if (change.len > 0)
@@ -140,11 +142,13 @@ static vv_status put_findings(vv_add_report *out, vv_stage *s, const vv_add_item
 	for (size_t i = 0; i < res->finding_count && rc == VV_OK; i++) {
 		const vv_import_finding *f = &res->findings[i];
 		uint64_t line = 0;
-		if (f->column >= schema.count || (rc = vv_stage_line(s, item->path, f->offset, &line, err)) < 0)
+		if (f->column >= schema.count ||
+		    (rc = vv_stage_line(s, item->path, f->offset, &line, err)) < 0)
 			continue;
 		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is no %s",
 			      vv_text_shows(item->path), line,
-			      vv_text_show(schema.fields[f->column].name, schema.fields[f->column].name_len),
+			      vv_text_show(schema.fields[f->column].name,
+					   schema.fields[f->column].name_len),
 			      vv_text_shows(f->value), vv_type_name(schema.fields[f->column].type));
 		if (f->count > 1)
 			vv_buf_printf(&out->warnings, " (%s such values)", vv_text_count(f->count));
@@ -177,8 +181,10 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item, const 
 		vv_buf_puts(&out->text, "was plain text, now ");
 	else if (!again)
 		vv_buf_puts(&out->text, "new ");
-	if (!again)
-		vv_buf_puts(&out->text, staged->result.root.kind == VV_KIND_TABLE ? "table, " : "file, ");
+	if (!again) {
+		vv_buf_puts(&out->text,
+			    staged->result.root.kind == VV_KIND_TABLE ? "table, " : "file, ");
+	}
 	if (staged->result.root.kind == VV_KIND_TABLE)
 		rc = describe_table(&out->text, staged, again, err);
 	put_stored(&out->text, staged);
@@ -229,11 +235,14 @@ static void print_total(const vv_add_report *rep)
 	if (rep->tables + rep->files <= 3)
 		return;
 	vv_out("in all: ");
-	if (rep->tables > 0)
+	if (rep->tables > 0) {
 		vv_out("%s table%s, %s row%s", vv_text_count(rep->tables), plural(rep->tables),
 		       vv_text_count(rep->rows), plural(rep->rows));
-	if (rep->files > 0)
-		vv_out("%s%s file%s", rep->tables ? ", " : "", vv_text_count(rep->files), plural(rep->files));
+	}
+	if (rep->files > 0) {
+		vv_out("%s%s file%s", rep->tables ? ", " : "", vv_text_count(rep->files),
+		       plural(rep->files));
+	}
 	put_speed(&time, rep->bytes, rep->ms);
 	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
 	       vv_buf_cstr(&time));
@@ -245,19 +254,25 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 	if (!quiet) {
 		vv_out_bytes(vv_buf_cstr(&rep->text), rep->text.len);
 		print_total(rep);
-		if (rep->ordinary > 0)
+		if (rep->ordinary > 0) {
 			vv_out("%s%s ordinary file%s: %s\n", dry ? "would stage " : "",
 			       vv_text_count(rep->ordinary), plural(rep->ordinary),
 			       vv_buf_cstr(&rep->ordinary_names));
-		if (rep->removed > 0)
-			vv_out("%s%s removed file%s\n", dry ? "would stage " : "", vv_text_count(rep->removed),
-			       plural(rep->removed));
-		if (plan->kept_text > 0)
-			vv_out("%s stay%s text, as in HEAD; 'varve add --convert PATH' makes a table\n",
+		}
+		if (rep->removed > 0) {
+			vv_out("%s%s removed file%s\n", dry ? "would stage " : "",
+			       vv_text_count(rep->removed), plural(rep->removed));
+		}
+		if (plan->kept_text > 0) {
+			vv_out("%s stay%s text, as in HEAD; "
+			       "'varve add --convert PATH' makes a table\n",
 			       vv_buf_cstr(&plan->kept_names), plan->kept_text == 1 ? "s" : "");
-		if (plan->new_text > 0)
-			vv_out("%s go%s to Git as text; 'varve add' with the name of a file makes a table of it\n",
+		}
+		if (plan->new_text > 0) {
+			vv_out("%s go%s to Git as text; "
+			       "'varve add' with the name of a file makes a table of it\n",
 			       vv_buf_cstr(&plan->new_names), plan->new_text == 1 ? "es" : "");
+		}
 	}
 	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
 		size_t len = strcspn(p, "\n");

@@ -88,9 +88,12 @@ vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal,
 		return VV_OK;
 	if ((rc = vv_attr_tracked(e->r, pattern, &tracked, err)) < 0 || tracked)
 		return rc;
-	vv_fail(err, VV_EREFUSED, "%s: another line of a .gitattributes file takes filter=varve away",
+	vv_fail(err, VV_EREFUSED,
+		"%s: another line of a .gitattributes file takes filter=varve away",
 		vv_text_shows(pattern));
-	return vv_hint(err, "'git check-attr filter -- %s' shows what holds; the deepest file, its last line, wins",
+	return vv_hint(err,
+		       "'git check-attr filter -- %s' shows what holds; "
+		       "the deepest file, its last line, wins",
 		       vv_text_shows(pattern));
 }
 

@@ -80,7 +80,8 @@ size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path)
 
 	for (size_t i = 0; i < l->count; i++) {
 		if (line_matches(&l->lines[i], path) &&
-		    (best == l->count || strlen(l->lines[i].folder) >= strlen(l->lines[best].folder)))
+		    (best == l->count ||
+		     strlen(l->lines[i].folder) >= strlen(l->lines[best].folder)))
 			best = i;
 	}
 	return best;

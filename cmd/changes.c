@@ -113,9 +113,10 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 		entry->staged = 'D';
 	else
 		entry->staged = (change->old_mode ^ change->new_mode) & 0170000 ? 'T' : 'M';
-	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode))
+	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode)) {
 		rc = vv_stage_is_pointer(c->s, change->new_mode ? &change->new_id : &change->old_id,
 					 &entry->dataset, err);
+	}
 	return rc;
 }
 
@@ -155,8 +156,10 @@ static vv_status add_staged(collector *c, vv_error *err)
 	vv_changes *out = c->out;
 	vv_status rc = add_conflicts(c, err);
 
-	if (rc == VV_OK)
-		rc = vv_index_changes(c->r, out->head.unborn ? NULL : &out->head.commit, on_staged, c, err);
+	if (rc == VV_OK) {
+		rc = vv_index_changes(c->r, out->head.unborn ? NULL : &out->head.commit, on_staged,
+				      c, err);
+	}
 	if (rc < 0)
 		return rc;
 	pair_renames(out);
@@ -174,13 +177,15 @@ static vv_status add_staged(collector *c, vv_error *err)
 }
 
 /* The entry of a path of the index: the one it has already, or a new one. */
-static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry **out, vv_error *err)
+static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry **out,
+			  vv_error *err)
 {
 	vv_change_entry key = {.path = (char *)(uintptr_t)e->path};
 	vv_status rc;
 
-	*out = c->staged_count == 0 ? NULL
-				    : bsearch(&key, c->out->entries, c->staged_count, sizeof(key), by_path);
+	*out = c->staged_count == 0
+		       ? NULL
+		       : bsearch(&key, c->out->entries, c->staged_count, sizeof(key), by_path);
 	if (*out)
 		return VV_OK;
 	if ((rc = append(c->out, e->path, out, err)) < 0)
@@ -221,8 +226,10 @@ static bool is_finding(vv_status rc)
 
 static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *err)
 {
-	static const char letters[] = {[VV_WORK_SAME] = ' ', [VV_WORK_MODIFIED] = 'M',
-				       [VV_WORK_DELETED] = 'D', [VV_WORK_POINTER] = ' ',
+	static const char letters[] = {[VV_WORK_SAME] = ' ',
+				       [VV_WORK_MODIFIED] = 'M',
+				       [VV_WORK_DELETED] = 'D',
+				       [VV_WORK_POINTER] = ' ',
 				       [VV_WORK_OTHER] = 'T'};
 	vv_work_state state = VV_WORK_MODIFIED;
 	vv_change_entry *entry;
@@ -230,7 +237,8 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 	vv_status rc, found;
 
 	vv_staged_init(&staged);
-	found = vv_stage_work_state(c->s, e->path, &e->id, e, &state, c->opts->facts ? &staged : NULL, err);
+	found = vv_stage_work_state(c->s, e->path, &e->id, e, &state,
+				    c->opts->facts ? &staged : NULL, err);
 	rc = found;
 	if (is_finding(found)) {
 		state = VV_WORK_MODIFIED;
@@ -253,8 +261,10 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 
 static vv_status ordinary_state(collector *c, const vv_index_entry *e, vv_error *err)
 {
-	static const char letters[] = {[VV_FILE_SAME] = ' ', [VV_FILE_MODIFIED] = 'M',
-				       [VV_FILE_DELETED] = 'D', [VV_FILE_TYPE_CHANGED] = 'T'};
+	static const char letters[] = {[VV_FILE_SAME] = ' ',
+				       [VV_FILE_MODIFIED] = 'M',
+				       [VV_FILE_DELETED] = 'D',
+				       [VV_FILE_TYPE_CHANGED] = 'T'};
 	vv_file_state state;
 	vv_change_entry *entry;
 	vv_status rc = vv_index_file_state(c->x, e, &state, err);
@@ -304,7 +314,8 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, vv_error *e
 }
 
 /* A file whose stat is the index entry's: unchanged; but is it what it should be? */
-static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_stat *st, vv_error *err)
+static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_stat *st,
+			     vv_error *err)
 {
 	bool tracked = false, pointer = false;
 	int64_t sec;
@@ -318,7 +329,8 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 	/* The attributes themselves take 50 us to ask: too much for each of 10,000 files. */
 	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path))
 		return VV_OK;
-	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked || vv_add_never(e->path))
+	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked ||
+	    vv_add_never(e->path))
 		return rc;
 	if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0)
 		return rc;
@@ -375,7 +387,8 @@ static vv_status add_work(collector *c, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
 		vv_index_at(c->x, i, &e);
-		if (e.stage != 0 || e.skip_worktree || (e.mode & 0170000) == GITLINK || !wanted(c, e.path))
+		if (e.stage != 0 || e.skip_worktree || (e.mode & 0170000) == GITLINK ||
+		    !wanted(c, e.path))
 			continue;
 		if ((rc = entry_state(c, &e, err)) < 0)
 			return rc;
@@ -431,7 +444,8 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_sta
 	if ((rc = vv_head_read(r, &out->head, err)) < 0)
 		return rc;
 	if (out->head.branch && !out->head.unborn) {
-		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead, &out->behind, err);
+		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead,
+					&out->behind, err);
 		if (rc < 0 && rc != VV_ENOTFOUND)
 			return rc;
 		if (rc == VV_OK)

@@ -78,7 +78,8 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_staged *staged, vv_e
 	    now->data.len == before->data.len &&
 	    (now->data.len == 0 || memcmp(now->data.data, before->data.data, now->data.len) == 0)) {
 		vv_dialect_describe_change(&form, &before->dialect, &now->dialect);
-		if ((rc = vv_buf_ok(&form, err)) == VV_OK && form.len > 0 && !(f->form = vv_buf_detach(&form)))
+		if ((rc = vv_buf_ok(&form, err)) == VV_OK && form.len > 0 &&
+		    !(f->form = vv_buf_detach(&form)))
 			rc = vv_fail_nomem(err);
 	}
 	vv_buf_clear(&form);

@@ -53,7 +53,8 @@ static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv
 			vv_free(part);
 			return vv_fail_nomem(err);
 		}
-		plain = vv_lstat(&st, file, &ignored) == VV_OK && (slash ? S_ISDIR(st.mode) : S_ISREG(st.mode));
+		plain = vv_lstat(&st, file, &ignored) == VV_OK &&
+			(slash ? S_ISDIR(st.mode) : S_ISREG(st.mode));
 		vv_free(file);
 		if (!slash) {
 			break;
@@ -76,7 +77,8 @@ static void note_missing(vv_checkout *c, const char *path)
 	}
 }
 
-static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id, vv_error *err)
+static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
+			       vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
@@ -95,7 +97,8 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 		/* Folders are made, and whatever is in the way is replaced, as for any file. Only
 		 * where the table can follow, unless the pointer is welcome. */
 		if (!c->pointer_ok &&
-		    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) == VV_OK && !complete) {
+		    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) == VV_OK &&
+		    !complete) {
 			rc = vv_fail(err, VV_EMISSING, "the blocks of this version are not here");
 		}
 		if (rc < 0 || (rc = vv_worktree_write_file(c->index, path, mode, id, err)) < 0) {
@@ -115,7 +118,8 @@ done:
 	return rc;
 }
 
-vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id, bool to_index, vv_error *err)
+vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
+			    bool to_index, vv_error *err)
 {
 	vv_index_entry before;
 	bool had, dataset = false;
@@ -142,7 +146,8 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 		const char *name = vv_text_shows(path);
 
 		/* Some of what is called here names the path itself. */
-		return strncmp(err->message, name, strlen(name)) == 0 ? rc : vv_prefix(err, "%s", name);
+		return strncmp(err->message, name, strlen(name)) == 0 ? rc
+								      : vv_prefix(err, "%s", name);
 	}
 	if (to_index) {
 		return VV_OK;
@@ -158,7 +163,8 @@ vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv
 {
 	vv_status rc;
 
-	if ((rc = vv_path_check(path, err)) < 0 || (rc = vv_worktree_remove(c->repo, path, err)) < 0) {
+	if ((rc = vv_path_check(path, err)) < 0 ||
+	    (rc = vv_worktree_remove(c->repo, path, err)) < 0) {
 		return rc;
 	}
 	c->files++;
@@ -190,7 +196,8 @@ vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *cl
 	}
 	if (dataset) {
 		rc = vv_stage_work_state(c->stage, path, &own.id, &own, &state, NULL, err);
-		*clean = state == VV_WORK_SAME || state == VV_WORK_POINTER || state == VV_WORK_DELETED;
+		*clean = state == VV_WORK_SAME || state == VV_WORK_POINTER ||
+			 state == VV_WORK_DELETED;
 		if (rc == VV_EINPUT) {
 			*clean = false; /* what add would refuse is a change for sure */
 			rc = VV_OK;
@@ -209,7 +216,7 @@ void vv_checkout_note_missing(const vv_checkout *c)
 		return;
 	}
 	vv_note("%zu %s written as %s only, the blocks are not here: %s", c->missing,
-		c->missing == 1 ? "dataset is" : "datasets are", c->missing == 1 ? "its pointer" : "their pointers",
-		vv_buf_cstr(&c->missing_names));
+		c->missing == 1 ? "dataset is" : "datasets are",
+		c->missing == 1 ? "its pointer" : "their pointers", vv_buf_cstr(&c->missing_names));
 	vv_note("hint: once the blocks are here, 'varve restore PATH' writes the data");
 }

@@ -19,14 +19,14 @@
 #include "repo/repository.h"
 
 typedef struct vv_checkout {
-	vv_repository *repo;   /* borrowed, all three */
+	vv_repository *repo; /* borrowed, all three */
 	vv_stage *stage;
 	vv_index *index;
-	bool pointer_ok;       /* blocks that are not here: leave the pointer's text, and note it */
-	uint64_t datasets;     /* written so far */
+	bool pointer_ok;   /* blocks that are not here: leave the pointer's text, and note it */
+	uint64_t datasets; /* written so far */
 	uint64_t files;
-	size_t missing;        /* datasets left as pointers */
-	vv_buf missing_names;  /* the first few, escaped, "a, b" */
+	size_t missing;       /* datasets left as pointers */
+	vv_buf missing_names; /* the first few, escaped, "a, b" */
 } vv_checkout;
 
 void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_stage *stage, vv_index *index);
@@ -36,7 +36,8 @@ void vv_checkout_clear(vv_checkout *c);
  * index entry stays what it was, so that status shows the difference. VV_EMISSING
  * (pointer_ok false): the file is untouched. The caller has made sure that nothing
  * valuable is overwritten. */
-vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id, bool to_index, vv_error *err);
+vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
+			    bool to_index, vv_error *err);
 
 /* Removes the file, and from the index where to_index. */
 vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv_error *err);

@@ -22,8 +22,8 @@ static vv_status one_byte(int *out, const char *option, const char *text, vv_err
 	static const struct {
 		const char *name;
 		int byte;
-	} names[] = {{"tab", '\t'}, {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'}, {"space", ' '},
-		     {"pipe", '|'}, {"none", 0}};
+	} names[] = {{"tab", '\t'},  {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'},
+		     {"space", ' '}, {"pipe", '|'}, {"none", 0}};
 
 	if (!text)
 		return VV_OK;
@@ -36,9 +36,11 @@ static vv_status one_byte(int *out, const char *option, const char *text, vv_err
 	}
 	if (*out < 0 && strlen(text) == 1)
 		*out = (unsigned char)text[0];
-	if (*out < 0 || *out == '\n' || *out == '\r' || (*out == 0 && strcmp(option, "--delimiter") == 0)) {
-		return vv_fail(err, VV_EUSAGE, "%s takes one character (or tab%s), not '%s'", option,
-			       strcmp(option, "--delimiter") == 0 ? "" : ", none", vv_text_shows(text));
+	if (*out < 0 || *out == '\n' || *out == '\r' ||
+	    (*out == 0 && strcmp(option, "--delimiter") == 0)) {
+		return vv_fail(err, VV_EUSAGE, "%s takes one character (or tab%s), not '%s'",
+			       option, strcmp(option, "--delimiter") == 0 ? "" : ", none",
+			       vv_text_shows(text));
 	}
 	return VV_OK;
 }
@@ -74,7 +76,8 @@ static vv_status split_key(const char ***out, char **storage, const char *key, v
 		if (comma)
 			*comma = '\0';
 		if (!*p) {
-			vv_fail(err, VV_EUSAGE, "--key has an empty column name: '%s'", vv_text_shows(key));
+			vv_fail(err, VV_EUSAGE, "--key has an empty column name: '%s'",
+				vv_text_shows(key));
 			return vv_hint(err, "name the columns, as in --key country,year");
 		}
 		(*out)[i++] = p;
@@ -115,8 +118,8 @@ static vv_status stage_options(vv_stage_options *out, const add_options *o, cons
 
 static bool describes(const add_options *o)
 {
-	return o->key || o->no_key || o->as || o->input_format || o->delimiter || o->quote || o->escape ||
-	       !o->header;
+	return o->key || o->no_key || o->as || o->input_format || o->delimiter || o->quote ||
+	       o->escape || !o->header;
 }
 
 /* What can be done about a file that is no clean table. */
@@ -125,7 +128,8 @@ static void report_refused(const vv_error *err, const char *path)
 	vv_report(err);
 	if (path && !strstr(err->hint, "--as file")) {
 		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
-		vv_note("hint: 'varve convert --lenient %s OUT' writes it clean, and says what it guessed",
+		vv_note("hint: 'varve convert --lenient %s OUT' writes it clean, "
+			"and says what it guessed",
 			vv_text_shows(path));
 	}
 }
@@ -163,7 +167,8 @@ static int run_add(void *options, int argc, char **argv)
 	const add_options *o = options;
 	vv_stage_options stage = VV_STAGE_OPTIONS_INIT;
 	vv_pathspec paths = {0};
-	vv_add_request req = {NULL, !o->update, o->force, o->convert, o->fix, false, describes(o), &stage};
+	vv_add_request req = {NULL,   !o->update, o->force,     o->convert,
+			      o->fix, false,      describes(o), &stage};
 	vv_repository *r = NULL;
 	const char **names = NULL;
 	char *storage = NULL;
@@ -203,8 +208,8 @@ static const vv_option add_table[] = {
 	 "also files that are ignored", NULL},
 	{"dry-run", 'n', VV_OPT_FLAG, offsetof(add_options, dry_run), NULL, NULL,
 	 "say what would be staged, change nothing", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(add_options, quiet), NULL, NULL,
-	 "print warnings only", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(add_options, quiet), NULL, NULL, "print warnings only",
+	 NULL},
 	{"key", 0, VV_OPT_STRING, offsetof(add_options, key), "COLUMNS", NULL,
 	 "columns (a,b) whose values name a row; proved to be unique", NULL},
 	{"no-key", 0, VV_OPT_FLAG, offsetof(add_options, no_key), NULL, NULL,
@@ -233,7 +238,8 @@ const vv_command vv_cmd_add = {
 	.summary = "stage files and tables for the next commit",
 	.usage = "[OPTION...] PATH...\n-A | -u | --fix [PATH...]",
 	.example = "$ varve add --key id prices.csv\n"
-		   "prices.csv: new table, 1,204 rows, 3 columns, key id (as you said: no value comes twice)\n"
+		   "prices.csv: new table, 1,204 rows, 3 columns, "
+		   "key id (as you said: no value comes twice)\n"
 		   "  columns: id integer, name string, price number\n"
 		   "  form:    comma-separated\n"
 		   "  stored:  2 of 2 groups new, 11 kB stored of 38 kB, in 4 ms",

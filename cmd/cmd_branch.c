@@ -14,28 +14,41 @@
 #include "repo/history.h"
 
 typedef struct options {
-	bool all, remotes, remove, remove_force, rename, rename_force, force, current, unset_upstream, quiet;
+	bool all, remotes, remove, remove_force, rename, rename_force, force, current,
+		unset_upstream, quiet;
 	unsigned verbose;
 	const char *upstream, *format;
 } options;
 
 static const vv_option table[] = {
-	{"all", 'a', VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "list remote branches too", NULL},
-	{"remotes", 'r', VV_OPT_FLAG, offsetof(options, remotes), NULL, NULL, "list only remote branches", NULL},
+	{"all", 'a', VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "list remote branches too",
+	 NULL},
+	{"remotes", 'r', VV_OPT_FLAG, offsetof(options, remotes), NULL, NULL,
+	 "list only remote branches", NULL},
 	{"verbose", 'v', VV_OPT_COUNT, offsetof(options, verbose), NULL, NULL,
 	 "with commit, subject and distance to the upstream; twice: with its name", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to list", NULL},
-	{"show-current", 0, VV_OPT_FLAG, offsetof(options, current), NULL, NULL, "print the current branch", NULL},
-	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL, "delete branches that are merged", NULL},
-	{NULL, 'D', VV_OPT_FLAG, offsetof(options, remove_force), NULL, NULL, "delete branches, merged or not", NULL},
-	{"move", 'm', VV_OPT_FLAG, offsetof(options, rename), NULL, NULL, "rename a branch (default: the current one)", NULL},
-	{NULL, 'M', VV_OPT_FLAG, offsetof(options, rename_force), NULL, NULL, "the same, over an existing one", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "move a branch that exists", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to list", NULL},
+	{"show-current", 0, VV_OPT_FLAG, offsetof(options, current), NULL, NULL,
+	 "print the current branch", NULL},
+	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL,
+	 "delete branches that are merged", NULL},
+	{NULL, 'D', VV_OPT_FLAG, offsetof(options, remove_force), NULL, NULL,
+	 "delete branches, merged or not", NULL},
+	{"move", 'm', VV_OPT_FLAG, offsetof(options, rename), NULL, NULL,
+	 "rename a branch (default: the current one)", NULL},
+	{NULL, 'M', VV_OPT_FLAG, offsetof(options, rename_force), NULL, NULL,
+	 "the same, over an existing one", NULL},
+	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
+	 "move a branch that exists", NULL},
 	{"set-upstream-to", 'u', VV_OPT_STRING, offsetof(options, upstream), "REMOTE/BRANCH", NULL,
 	 "what the branch follows", NULL},
-	{"unset-upstream", 0, VV_OPT_FLAG, offsetof(options, unset_upstream), NULL, NULL, "follow nothing any more", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
+	{"unset-upstream", 0, VV_OPT_FLAG, offsetof(options, unset_upstream), NULL, NULL,
+	 "follow nothing any more", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 static char *joined(const char *a, const char *b, const char *c)
@@ -66,19 +79,21 @@ typedef struct listing {
 	vv_repository *repo;
 	vv_head head;
 	size_t widest;
-	bool measure;     /* first pass: only widths */
+	bool measure; /* first pass: only widths */
 	vv_buf json;
 	vv_json_out w;
 } listing;
 
-static void print_upstream(const listing *l, const char *upstream, uint64_t ahead, uint64_t behind, bool gone)
+static void print_upstream(const listing *l, const char *upstream, uint64_t ahead, uint64_t behind,
+			   bool gone)
 {
 	if (!gone && ahead == 0 && behind == 0 && l->o->verbose < 2) {
 		return;
 	}
 	vv_out("[");
 	if (l->o->verbose > 1) {
-		vv_out("%s%s%s", vv_color_on(VV_BLUE), vv_text_shows(short_name(upstream)), vv_color_off());
+		vv_out("%s%s%s", vv_color_on(VV_BLUE), vv_text_shows(short_name(upstream)),
+		       vv_color_off());
 	}
 	if (gone || ahead || behind) {
 		vv_out("%s", l->o->verbose > 1 ? ": " : "");
@@ -110,9 +125,11 @@ static vv_status print_details(const listing *l, const vv_ref *ref, vv_error *er
 	}
 	if ((rc = vv_rev_short(l->repo, &ref->commit, &hex, err)) == VV_OK) {
 		if (strncmp(ref->name, "refs/heads/", 11) == 0) {
-			has = vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind, &none);
+			has = vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind,
+						 &none);
 		}
-		for (n = vv_text_width(short_name(ref->name), strlen(short_name(ref->name))); n < l->widest; n++) {
+		for (n = vv_text_width(short_name(ref->name), strlen(short_name(ref->name)));
+		     n < l->widest; n++) {
 			vv_out(" ");
 		}
 		vv_out(" %s ", hex);
@@ -145,7 +162,8 @@ static vv_status list_json(listing *l, const vv_ref *ref, bool current, vv_error
 	vv_json_name(&l->w, "commit");
 	vv_oid_text(hex, &ref->commit);
 	vv_json_string(&l->w, hex);
-	if (local && vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind, &none) == VV_OK) {
+	if (local &&
+	    vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind, &none) == VV_OK) {
 		vv_json_name(&l->w, "upstream");
 		vv_json_string(&l->w, short_name(upstream));
 		vv_json_name(&l->w, "ahead");
@@ -179,7 +197,10 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 	if (l->o->format && strcmp(l->o->format, "json") == 0) {
 		return list_json(l, ref, current, err);
 	}
-	vv_out("%s%s", current ? "* " : "  ", vv_color_on(current ? VV_GREEN : remote ? VV_RED : VV_PLAIN));
+	vv_out("%s%s", current ? "* " : "  ",
+	       vv_color_on(current  ? VV_GREEN
+			   : remote ? VV_RED
+				    : VV_PLAIN));
 	vv_out("%s", remote && l->o->all ? "remotes/" : "");
 	vv_out_text(name, strlen(name));
 	vv_out("%s", vv_color_off());
@@ -209,7 +230,8 @@ static vv_status list_branches(const options *o, vv_repository *r, vv_error *err
 	}
 	if (json) {
 		vv_json_open_array(&l.w);
-	} else if (l.head.detached && !o->remotes && (rc = vv_rev_short(r, &l.head.commit, &hex, err)) == VV_OK) {
+	} else if (l.head.detached && !o->remotes &&
+		   (rc = vv_rev_short(r, &l.head.commit, &hex, err)) == VV_OK) {
 		vv_out("* %s(HEAD detached at %s)%s\n", vv_color_on(VV_GREEN), hex, vv_color_off());
 	}
 	l.measure = true;
@@ -247,9 +269,11 @@ static vv_status current_name(vv_repository *r, char **out, vv_error *err)
 	return rc;
 }
 
-static vv_status create(const options *o, vv_repository *r, const char *name, const char *start, vv_error *err)
+static vv_status create(const options *o, vv_repository *r, const char *name, const char *start,
+			vv_error *err)
 {
-	char *ref_name = joined("refs/heads/", name, ""), *reason = joined("branch: Created from ", start, "");
+	char *ref_name = joined("refs/heads/", name, ""),
+	     *reason = joined("branch: Created from ", start, "");
 	char *where = NULL;
 	vv_ref ref;
 	vv_oid id, old;
@@ -261,7 +285,8 @@ static vv_status create(const options *o, vv_repository *r, const char *name, co
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_ref_name_check(name, err)) < 0 || (rc = vv_rev_commit(r, start, &id, err)) < 0) {
+	if ((rc = vv_ref_name_check(name, err)) < 0 ||
+	    (rc = vv_rev_commit(r, start, &id, err)) < 0) {
 		goto done;
 	}
 	if (vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
@@ -270,13 +295,14 @@ static vv_status create(const options *o, vv_repository *r, const char *name, co
 		vv_ref_clear(&ref);
 	}
 	if (exists && !o->force) {
-		rc = vv_fail(err, VV_EEXISTS, "there is a branch '%s' already", vv_text_shows(name));
+		rc = vv_fail(err, VV_EEXISTS, "there is a branch '%s' already",
+			     vv_text_shows(name));
 		vv_hint(err, "-f moves it");
 		goto done;
 	}
 	if (exists && (rc = vv_branch_checked_out(r, ref_name, &where, err)) == VV_OK && where) {
-		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'", vv_text_shows(name),
-			     vv_text_shows(where));
+		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+			     vv_text_shows(name), vv_text_shows(where));
 	}
 	if (rc == VV_OK) {
 		rc = vv_ref_update(r, ref_name, &id, exists ? &old : NULL, exists, reason, err);
@@ -289,7 +315,8 @@ done:
 }
 
 /* Is all of it in its upstream, or, where it has none, in HEAD? */
-static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_ref *ref, vv_error *err)
+static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_ref *ref,
+			      vv_error *err)
 {
 	char *upstream = NULL;
 	uint64_t ahead, behind;
@@ -310,8 +337,10 @@ static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_r
 	if (merged) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EREFUSED, "branch '%s' is not merged into the current branch", vv_text_shows(short_name(ref_name)));
-	return vv_hint(err, "'varve branch -D %s' deletes it all the same", vv_text_shows(short_name(ref_name)));
+	vv_fail(err, VV_EREFUSED, "branch '%s' is not merged into the current branch",
+		vv_text_shows(short_name(ref_name)));
+	return vv_hint(err, "'varve branch -D %s' deletes it all the same",
+		       vv_text_shows(short_name(ref_name)));
 }
 
 /* The settings of a branch go with it. Names are collected first: they change under us. */
@@ -323,13 +352,15 @@ typedef struct settings {
 	size_t count;
 } settings;
 
-static vv_status collect_setting(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+static vv_status collect_setting(void *payload, const char *name, const char *value,
+				 const char *level, vv_error *err)
 {
 	settings *s = payload;
 	const char *key = name + strlen(s->prefix);
 
 	(void)value;
-	if (strcmp(level, "local") != 0 || strncmp(name, s->prefix, strlen(s->prefix)) != 0 || strchr(key, '.') ||
+	if (strcmp(level, "local") != 0 || strncmp(name, s->prefix, strlen(s->prefix)) != 0 ||
+	    strchr(key, '.') ||
 	    (s->only_upstream && strcmp(key, "remote") != 0 && strcmp(key, "merge") != 0)) {
 		return VV_OK;
 	}
@@ -343,7 +374,8 @@ static vv_status collect_setting(void *payload, const char *name, const char *va
 	return VV_OK;
 }
 
-static vv_status forget_settings(vv_repository *r, const char *branch, bool only_upstream, vv_error *err)
+static vv_status forget_settings(vv_repository *r, const char *branch, bool only_upstream,
+				 vv_error *err)
 {
 	char *prefix = joined("branch.", branch, ".");
 	settings s;
@@ -370,7 +402,8 @@ static vv_status forget_settings(vv_repository *r, const char *branch, bool only
 
 static vv_status delete_one(const options *o, vv_repository *r, const char *name, vv_error *err)
 {
-	char *ref_name = joined(o->remotes ? "refs/remotes/" : "refs/heads/", name, ""), *where = NULL, *hex = NULL;
+	char *ref_name = joined(o->remotes ? "refs/remotes/" : "refs/heads/", name, ""),
+	     *where = NULL, *hex = NULL;
 	vv_ref ref;
 	vv_status rc;
 
@@ -379,20 +412,24 @@ static vv_status delete_one(const options *o, vv_repository *r, const char *name
 	}
 	rc = vv_ref_get(r, ref_name, &ref, err);
 	if (rc < 0) {
-		rc = rc == VV_ENOTFOUND ? vv_fail(err, rc, "there is no branch '%s'", vv_text_shows(name)) : rc;
+		rc = rc == VV_ENOTFOUND
+			     ? vv_fail(err, rc, "there is no branch '%s'", vv_text_shows(name))
+			     : rc;
 		vv_free(ref_name);
 		return rc;
 	}
 	if (!o->remotes && ((rc = vv_branch_checked_out(r, ref_name, &where, err)) < 0 || where)) {
 		if (where) {
-			rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'", vv_text_shows(name),
-				     vv_text_shows(where));
+			rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+				     vv_text_shows(name), vv_text_shows(where));
 			vv_hint(err, "switch to another branch there first");
 		}
 		goto done;
 	}
-	if ((!o->remove_force && !o->force && !o->remotes && (rc = check_merged(r, ref_name, &ref, err)) < 0) ||
-	    (rc = vv_rev_short(r, &ref.id, &hex, err)) < 0 || (rc = vv_ref_delete(r, ref_name, &ref.id, err)) < 0) {
+	if ((!o->remove_force && !o->force && !o->remotes &&
+	     (rc = check_merged(r, ref_name, &ref, err)) < 0) ||
+	    (rc = vv_rev_short(r, &ref.id, &hex, err)) < 0 ||
+	    (rc = vv_ref_delete(r, ref_name, &ref.id, err)) < 0) {
 		goto done;
 	}
 	if (!o->quiet) {
@@ -408,10 +445,13 @@ done:
 }
 
 /* REMOTE/BRANCH, or a local branch to follow. */
-static vv_status set_upstream(vv_repository *r, const char *branch, const char *upstream, vv_error *err)
+static vv_status set_upstream(vv_repository *r, const char *branch, const char *upstream,
+			      vv_error *err)
 {
-	char *remote_ref = joined("refs/remotes/", upstream, ""), *local_ref = joined("refs/heads/", upstream, "");
-	char *key_remote = joined("branch.", branch, ".remote"), *key_merge = joined("branch.", branch, ".merge");
+	char *remote_ref = joined("refs/remotes/", upstream, ""),
+	     *local_ref = joined("refs/heads/", upstream, "");
+	char *key_remote = joined("branch.", branch, ".remote"),
+	     *key_merge = joined("branch.", branch, ".merge");
 	char *remote = NULL, *merge = NULL;
 	const char *slash = strchr(upstream, '/');
 	vv_error absent;
@@ -429,7 +469,8 @@ static vv_status set_upstream(vv_repository *r, const char *branch, const char *
 		remote = vv_strdup(".");
 		merge = vv_strdup(local_ref);
 	} else {
-		rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s' to follow", vv_text_shows(upstream));
+		rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s' to follow",
+			     vv_text_shows(upstream));
 		vv_hint(err, "'varve branch -r' lists the remote branches");
 		goto done;
 	}
@@ -464,8 +505,10 @@ static vv_status need_branch(vv_repository *r, const char *name, vv_error *err)
 		vv_ref_clear(&ref);
 		rc = VV_OK;
 	} else if ((rc = vv_head_read(r, &head, err)) == VV_OK) {
-		if (!head.branch || strcmp(head.branch, ref_name) != 0) { /* an unborn current branch is fine */
-			rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'", vv_text_shows(name));
+		if (!head.branch ||
+		    strcmp(head.branch, ref_name) != 0) { /* an unborn current branch is fine */
+			rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
+				     vv_text_shows(name));
 		}
 		vv_head_clear(&head);
 	}
@@ -473,7 +516,8 @@ static vv_status need_branch(vv_repository *r, const char *name, vv_error *err)
 	return rc;
 }
 
-static vv_status rename_branch(const options *o, vv_repository *r, int argc, char **argv, vv_error *err)
+static vv_status rename_branch(const options *o, vv_repository *r, int argc, char **argv,
+			       vv_error *err)
 {
 	char *current = NULL;
 	vv_status rc = VV_OK;
@@ -482,7 +526,8 @@ static vv_status rename_branch(const options *o, vv_repository *r, int argc, cha
 		rc = current_name(r, &current, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_branch_rename(r, argc < 2 ? current : argv[0], argv[argc - 1], o->rename_force || o->force, err);
+		rc = vv_branch_rename(r, argc < 2 ? current : argv[0], argv[argc - 1],
+				      o->rename_force || o->force, err);
 	}
 	vv_free(current);
 	return rc;
@@ -501,7 +546,8 @@ static vv_status upstream_of(const options *o, vv_repository *r, const char *nam
 		if (o->unset_upstream) {
 			rc = forget_settings(r, name, true, err);
 		} else if ((rc = set_upstream(r, name, o->upstream, err)) == VV_OK && !o->quiet) {
-			vv_note("branch '%s' now follows '%s'", vv_text_shows(name), vv_text_shows(o->upstream));
+			vv_note("branch '%s' now follows '%s'", vv_text_shows(name),
+				vv_text_shows(o->upstream));
 		}
 	}
 	vv_free(current);
@@ -529,7 +575,8 @@ static int check_words(const options *o, int argc)
 		    (o->upstream || o->unset_upstream);
 
 	if (modes > 1) {
-		return vv_usage_error("only one of -d, -m, -u and --show-current can be done at once");
+		return vv_usage_error(
+			"only one of -d, -m, -u and --show-current can be done at once");
 	}
 	if ((o->remove || o->remove_force) && argc == 0) {
 		return vv_usage_error("which branch is to be deleted?");

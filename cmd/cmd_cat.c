@@ -18,14 +18,17 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"columns", 0, VV_OPT_LIST, offsetof(options, columns), "A,B", NULL, "only these columns, in this order", NULL},
+	{"columns", 0, VV_OPT_LIST, offsetof(options, columns), "A,B", NULL,
+	 "only these columns, in this order", NULL},
 	{"where", 0, VV_OPT_LIST, offsetof(options, where), "COL=VALUE", NULL,
 	 "only rows with this value; given again: and this", NULL},
 	{"limit", 0, VV_OPT_STRING, offsetof(options, limit), "N", NULL, "at most N rows", NULL},
-	{"offset", 0, VV_OPT_STRING, offsetof(options, offset), "N", NULL, "leave out the first N rows", NULL},
+	{"offset", 0, VV_OPT_STRING, offsetof(options, offset), "N", NULL,
+	 "leave out the first N rows", NULL},
 	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", VV_VIEW_FORMATS,
 	 "write the rows as FORMAT (default: as the file is written)", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
 	{"raw", 0, VV_OPT_FLAG, offsetof(options, raw), NULL, NULL,
 	 "on a terminal: control characters as they are", NULL},
 };
@@ -47,7 +50,8 @@ static int fill_view(vv_view_options *v, const options *o)
 		return vv_usage_error("--limit takes a number, not '%s'", vv_text_shows(o->limit));
 	}
 	if (o->offset && !vv_parse_u64(&v->offset, o->offset, strlen(o->offset))) {
-		return vv_usage_error("--offset takes a number, not '%s'", vv_text_shows(o->offset));
+		return vv_usage_error("--offset takes a number, not '%s'",
+				      vv_text_shows(o->offset));
 	}
 	if (o->format && !vv_view_format_parse(&v->format, o->format)) {
 		return vv_usage_error("there is no format '%s'", vv_text_shows(o->format));
@@ -55,7 +59,8 @@ static int fill_view(vv_view_options *v, const options *o)
 	return VV_EXIT_OK;
 }
 
-static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v, vv_data_out *out, vv_error *err)
+static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v,
+			   vv_data_out *out, vv_error *err)
 {
 	vv_table t;
 	vv_status rc;
@@ -120,8 +125,9 @@ const vv_command vv_cmd_cat = {
 	.name = "cat",
 	.group = "look",
 	.summary = "print a version of a dataset: its exact bytes, or some rows and columns",
-	.usage = "[--raw] [REV:]PATH...\n"
-		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format FORMAT] [REV:]PATH",
+	.usage =
+		"[--raw] [REV:]PATH...\n"
+		"[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format FORMAT] [REV:]PATH",
 	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
 		   "id,price\n"
 		   "1,9.99\n"

@@ -18,7 +18,7 @@
 #include "cmd/worktree.h"
 #include "repo/history.h"
 
-enum { LOOSE_MAX = 200 };
+enum { LOOSE_MAX = 100 };
 
 typedef struct commit_options {
 	vv_strings messages;
@@ -33,15 +33,15 @@ typedef struct committer {
 	vv_index *x;
 	vv_pathspec paths;
 	vv_changes changes;
-	vv_commit old;        /* --amend: what is replaced; cherry-pick: what is picked */
-	bool keep_author;     /* of old */
+	vv_commit old;    /* --amend: what is replaced; cherry-pick: what is picked */
+	bool keep_author; /* of old */
 	vv_oid *parents;
 	size_t parent_count;
-	vv_oid base;          /* the tree to compare with, as a commit; null: the empty tree */
+	vv_oid base; /* the tree to compare with, as a commit; null: the empty tree */
 	vv_buf message;
-	char **described;     /* tables that a staged datapackage.json changed */
+	char **described; /* tables that a staged datapackage.json changed */
 	size_t described_count;
-	bool nothing;         /* nothing to commit was found, and said */
+	bool nothing; /* nothing to commit was found, and said */
 } committer;
 
 static vv_status refuse_conflicts(const vv_index *x, vv_error *err)
@@ -56,7 +56,8 @@ static vv_status refuse_conflicts(const vv_index *x, vv_error *err)
 static vv_status stage_first(committer *c, vv_error *err)
 {
 	vv_stage_options stage = VV_STAGE_OPTIONS_INIT;
-	vv_add_request req = {c->paths.count ? &c->paths : NULL, false, false, false, false, true, false, &stage};
+	vv_add_request req = {
+		c->paths.count ? &c->paths : NULL, false, false, false, false, true, false, &stage};
 	vv_add_plan plan = {0};
 	vv_add_report rep = {0};
 	vv_index *x = NULL;
@@ -66,7 +67,8 @@ static vv_status stage_first(committer *c, vv_error *err)
 	if ((!c->o->all && c->paths.count == 0) || c->o->dry_run)
 		return VV_OK;
 	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
-	if ((rc = vv_stage_writer(c->s, &w, err)) == VV_OK && (rc = vv_index_open(&x, c->r, err)) == VV_OK &&
+	if ((rc = vv_stage_writer(c->s, &w, err)) == VV_OK &&
+	    (rc = vv_index_open(&x, c->r, err)) == VV_OK &&
 	    (rc = refuse_conflicts(x, err)) == VV_OK &&
 	    (rc = vv_add_plan_make(&plan, c->r, x, c->s, &req, err)) == VV_OK)
 		rc = vv_add_run(&rep, &plan, c->r, x, c->s, &req, false, err);
@@ -86,7 +88,8 @@ static vv_status stage_first(committer *c, vv_error *err)
 /* HEAD against the index; with PATH... only these count. */
 static vv_status read_changes(committer *c, vv_error *err)
 {
-	vv_changes_options opts = {c->paths.count ? &c->paths : NULL, true, false, false, !c->o->quiet};
+	vv_changes_options opts = {c->paths.count ? &c->paths : NULL, true, false, false,
+				   !c->o->quiet};
 
 	vv_changes_clear(&c->changes);
 	return vv_changes_read(&c->changes, c->r, c->x, c->s, &opts, err);
@@ -96,8 +99,8 @@ static vv_status read_changes(committer *c, vv_error *err)
 static vv_status describe(committer *c, vv_error *err)
 {
 	vv_buf warnings = VV_BUF_INIT;
-	vv_status rc = vv_describe_staged(c->r, c->x, c->s, &c->changes, &c->described, &c->described_count,
-					  &warnings, err);
+	vv_status rc = vv_describe_staged(c->r, c->x, c->s, &c->changes, &c->described,
+					  &c->described_count, &warnings, err);
 
 	for (const char *p = vv_buf_cstr(&warnings); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n");
@@ -131,7 +134,8 @@ static vv_status find_picked(committer *c, vv_error *err)
 
 	if (c->o->amend || strcmp(vv_state_name(c->r), "cherry-pick") != 0)
 		return VV_OK;
-	if ((rc = vv_state_pick(c->r, &id, err)) == VV_OK && (rc = vv_commit_read(c->r, &id, &c->old, err)) == VV_OK)
+	if ((rc = vv_state_pick(c->r, &id, err)) == VV_OK &&
+	    (rc = vv_commit_read(c->r, &id, &c->old, err)) == VV_OK)
 		c->keep_author = true;
 	return rc;
 }
@@ -152,9 +156,9 @@ static vv_status find_parents(committer *c, vv_error *err)
 	if ((rc = vv_state_merge_heads(c->r, &heads, &count, err)) < 0)
 		goto done;
 	if (count > 0 && (c->o->amend || c->paths.count > 0)) {
-		rc = vv_fail(err, VV_EUSAGE, "a merge is under way: %s", c->o->amend
-			     ? "there is nothing to amend before it is committed"
-			     : "it is committed as a whole, not by PATH");
+		rc = vv_fail(err, VV_EUSAGE, "a merge is under way: %s",
+			     c->o->amend ? "there is nothing to amend before it is committed"
+					 : "it is committed as a whole, not by PATH");
 		goto done;
 	}
 	if (c->o->amend) {
@@ -207,19 +211,25 @@ static vv_status partial_tree(committer *c, vv_oid *tree, vv_error *err)
 	}
 	for (size_t i = 0; i < c->described_count; i++)
 		paths[n++] = c->described[i];
-	rc = vv_index_write_tree_only(c->x, vv_oid_is_null(&c->base) ? NULL : &c->base, paths, n, tree, err);
+	rc = vv_index_write_tree_only(c->x, vv_oid_is_null(&c->base) ? NULL : &c->base, paths, n,
+				      tree, err);
 	vv_free(paths);
 	return rc;
 }
 
 static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 {
-	vv_commit_options opts = {.message = c->message.data, .parents = c->parents,
-				  .parent_count = c->parent_count, .author = c->o->author,
-				  .sign = c->o->sign, .no_sign = c->o->no_sign, .expect = &c->base};
+	vv_commit_options opts = {.message = c->message.data,
+				  .parents = c->parents,
+				  .parent_count = c->parent_count,
+				  .author = c->o->author,
+				  .sign = c->o->sign,
+				  .no_sign = c->o->no_sign,
+				  .expect = &c->base};
 	vv_oid tree;
 	int offset;
-	vv_status rc = c->paths.count > 0 ? partial_tree(c, &tree, err) : vv_index_write_tree(c->x, &tree, err);
+	vv_status rc = c->paths.count > 0 ? partial_tree(c, &tree, err)
+					  : vv_index_write_tree(c->x, &tree, err);
 	char reflog[160];
 	vv_buf subject = VV_BUF_INIT;
 
@@ -253,8 +263,9 @@ static bool has_changes(const committer *c)
 
 static vv_status make_message(committer *c, vv_error *err)
 {
-	vv_message_options m = {c->o->messages, c->o->file, c->o->amend ? &c->old : NULL, c->o->edit,
-				c->o->no_edit, c->o->no_verify, &c->changes};
+	vv_message_options m = {c->o->messages, c->o->file,    c->o->amend ? &c->old : NULL,
+				c->o->edit,     c->o->no_edit, c->o->no_verify,
+				&c->changes};
 
 	return vv_message_make(&c->message, c->r, &m, err);
 }
@@ -267,11 +278,13 @@ static vv_status commit_index(committer *c, vv_error *err)
 	uint64_t packed;
 	vv_status rc;
 
-	if (!c->o->no_verify && !c->o->dry_run && (rc = vv_hook_run(c->r, "pre-commit", NULL, &ran, err)) < 0)
+	if (!c->o->no_verify && !c->o->dry_run &&
+	    (rc = vv_hook_run(c->r, "pre-commit", NULL, &ran, err)) < 0)
 		return rc;
 	/* Read only now: the hook may have staged something. */
 	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 || (rc = refuse_conflicts(c->x, err)) < 0 ||
-	    (rc = find_parents(c, err)) < 0 || (rc = find_picked(c, err)) < 0 || (rc = read_changes(c, err)) < 0)
+	    (rc = find_parents(c, err)) < 0 || (rc = find_picked(c, err)) < 0 ||
+	    (rc = read_changes(c, err)) < 0)
 		return rc;
 	if (!c->o->dry_run && (rc = describe(c, err)) < 0)
 		return rc;
@@ -316,8 +329,10 @@ static int run_commit(void *options, int argc, char **argv)
 	vv_status rc;
 	int code;
 
-	if (c.o->all && argc > 0)
-		return vv_usage_error("-a takes all changed files; with PATH only these are committed");
+	if (c.o->all && argc > 0) {
+		return vv_usage_error(
+			"-a takes all changed files; with PATH only these are committed");
+	}
 	if (c.o->messages.count > 0 && c.o->file)
 		return vv_usage_error("-m and -F exclude each other");
 	if ((rc = vv_repository_open(&c.r, NULL, &err)) == VV_OK &&
@@ -344,8 +359,8 @@ static const vv_option commit_table[] = {
 	 "commit even when nothing changed", NULL},
 	{"author", 0, VV_OPT_STRING, offsetof(commit_options, author), "'NAME <MAIL>'", NULL,
 	 "who made the change", NULL},
-	{"date", 0, VV_OPT_STRING, offsetof(commit_options, date), "DATE", NULL,
-	 "when it was made", NULL},
+	{"date", 0, VV_OPT_STRING, offsetof(commit_options, date), "DATE", NULL, "when it was made",
+	 NULL},
 	{"gpg-sign", 'S', VV_OPT_FLAG, offsetof(commit_options, sign), NULL, NULL,
 	 "sign the commit (user.signingKey)", NULL},
 	{"no-gpg-sign", 0, VV_OPT_FLAG, offsetof(commit_options, no_sign), NULL, NULL,

@@ -123,10 +123,10 @@ static void bash_script(vv_buf *b)
 static void zsh_option(vv_buf *b, const vv_option *o)
 {
 	vv_buf_puts(b, " \\\n\t\t\t");
-	if (o->letter && o->name)
+	if (o->letter && o->name) {
 		vv_buf_printf(b, "{-%c%s,--%s%s}'", o->letter, has_value(o) ? "+" : "", o->name,
 			      has_value(o) ? "=" : "");
-	else if (o->name)
+	} else if (o->name)
 		vv_buf_printf(b, "'--%s%s", o->name, has_value(o) ? "=" : "");
 	else
 		vv_buf_printf(b, "'-%c%s", o->letter, has_value(o) ? "+" : "");
@@ -182,7 +182,8 @@ static void zsh_script(vv_buf *b)
 		vv_buf_printf(b, "\t%s)\n\t\t_arguments -S", c->name);
 		for (size_t j = 0; j < c->option_count; j++)
 			zsh_option(b, &c->options[j]);
-		vv_buf_printf(b, " \\\n\t\t\t'--help[explain the command]' %s\n\t\t;;\n", zsh_arguments(c));
+		vv_buf_printf(b, " \\\n\t\t\t'--help[explain the command]' %s\n\t\t;;\n",
+			      zsh_arguments(c));
 	}
 	vv_buf_puts(b, "\tesac\n}\ncompdef _varve varve\n");
 }
@@ -214,14 +215,17 @@ static void fish_command(vv_buf *b, const vv_command *c)
 		vv_buf_puts(b, "'\n");
 	}
 	if (strcmp(arguments, "ref") == 0) {
-		vv_buf_printf(b, "complete -c varve -n '__fish_seen_subcommand_from %s' -a \"(", c->name);
+		vv_buf_printf(b, "complete -c varve -n '__fish_seen_subcommand_from %s' -a \"(",
+			      c->name);
 		vv_buf_puts(b, REFS ")\"\n");
 	} else if (strcmp(arguments, "command") == 0) {
-		vv_buf_printf(b, "complete -c varve -f -n '__fish_seen_subcommand_from %s' -a '", c->name);
+		vv_buf_printf(b, "complete -c varve -f -n '__fish_seen_subcommand_from %s' -a '",
+			      c->name);
 		put_command_names(b);
 		vv_buf_puts(b, "'\n");
 	} else if (!*arguments) {
-		vv_buf_printf(b, "complete -c varve -f -n '__fish_seen_subcommand_from %s'\n", c->name);
+		vv_buf_printf(b, "complete -c varve -f -n '__fish_seen_subcommand_from %s'\n",
+			      c->name);
 	}
 }
 
@@ -250,8 +254,10 @@ static int run_completion(void *options, int argc, char **argv)
 		zsh_script(&b);
 	else if (strcmp(argv[0], "fish") == 0)
 		fish_script(&b);
-	else
-		return vv_usage_error("completion knows bash, zsh and fish, not '%s'", vv_text_shows(argv[0]));
+	else {
+		return vv_usage_error("completion knows bash, zsh and fish, not '%s'",
+				      vv_text_shows(argv[0]));
+	}
 	if (vv_buf_ok(&b, &err) < 0)
 		code = vv_report(&err);
 	else

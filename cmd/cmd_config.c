@@ -24,10 +24,14 @@ typedef struct options {
 static const vv_option table[] = {
 	{"explain", 0, VV_OPT_STRING, offsetof(options, explain), "PATH", NULL,
 	 "say where each setting of PATH comes from", NULL},
-	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL, "list varve's settings", NULL},
-	{"unset", 0, VV_OPT_FLAG, offsetof(options, unset), NULL, NULL, "remove a setting from this repository", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to write it", NULL},
+	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL, "list varve's settings",
+	 NULL},
+	{"unset", 0, VV_OPT_FLAG, offsetof(options, unset), NULL, NULL,
+	 "remove a setting from this repository", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write it", NULL},
 };
 
 /* The lines of an answer: what, its value, where from. */
@@ -58,13 +62,14 @@ static void say(answer *a, const char *what, const char *value, const char *from
  * file. */
 typedef struct deciding {
 	const char *path;
-	size_t depth;  /* length of the folder of the file of `line` */
-	vv_buf line;   /* ".gitattributes:3: *.csv filter=varve" */
+	size_t depth; /* length of the folder of the file of `line` */
+	vv_buf line;  /* ".gitattributes:3: *.csv filter=varve" */
 	bool tracked;
 } deciding;
 
 /* A pattern without a slash is about names at any depth, as in gitignore. */
-static bool line_matches(const char *path, const char *folder, size_t folder_len, const char *pattern)
+static bool line_matches(const char *path, const char *folder, size_t folder_len,
+			 const char *pattern)
 {
 	const char *below = path + folder_len + (folder_len ? 1 : 0);
 
@@ -77,14 +82,17 @@ static bool line_matches(const char *path, const char *folder, size_t folder_len
 	return vv_path_match(*pattern == '/' ? pattern + 1 : pattern, below);
 }
 
-static vv_status on_line(void *payload, const char *file, unsigned line, const char *pattern, const char *attributes, vv_error *err)
+static vv_status on_line(void *payload, const char *file, unsigned line, const char *pattern,
+			 const char *attributes, vv_error *err)
 {
 	deciding *d = payload;
 	const char *slash = strrchr(file, '/');
-	bool local = strcmp(file, ".git/info/attributes") == 0; /* of the top, and over all others */
+	bool local = strcmp(file, ".git/info/attributes") ==
+		     0; /* of the top, and over all others */
 	size_t folder_len = slash && !local ? (size_t)(slash - file) : 0;
 
-	if (!line_matches(d->path, file, folder_len, pattern) || (!local && d->line.len && folder_len < d->depth)) {
+	if (!line_matches(d->path, file, folder_len, pattern) ||
+	    (!local && d->line.len && folder_len < d->depth)) {
 		return VV_OK;
 	}
 	d->depth = folder_len;
@@ -105,7 +113,8 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 		rc = vv_attr_lines(s->repo, on_line, &d, err);
 	}
 	if (rc == VV_OK) {
-		say(a, "tracked", *tracked ? "yes" : "no", d.line.len ? vv_buf_cstr(&d.line) : "no line of .gitattributes");
+		say(a, "tracked", *tracked ? "yes" : "no",
+		    d.line.len ? vv_buf_cstr(&d.line) : "no line of .gitattributes");
 	}
 	vv_buf_clear(&d.line);
 	return rc;
@@ -137,15 +146,19 @@ static bool package_has_form(const vv_sniff_hints *h)
 	return h->delimiter >= 0 || h->quote >= 0 || h->escape >= 0 || h->header >= 0;
 }
 
-static void explain_table(answer *a, const vv_subject *s, const vv_table *t, const vv_package_resource *res)
+static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
+			  const vv_package_resource *res)
 {
 	const vv_root *r = &t->root;
-	const char *kept = s->is_dataset || !vv_cid_is_null(&s->parent) ? "as it was when first added, kept since" : "found by looking";
+	const char *kept = s->is_dataset || !vv_cid_is_null(&s->parent)
+				   ? "as it was when first added, kept since"
+				   : "found by looking";
 	vv_buf b = VV_BUF_INIT;
 	size_t i;
 
 	vv_dialect_describe(&b, &r->dialect);
-	say(a, "form", vv_buf_cstr(&b), res->package_path && package_has_form(&res->hints) ? res->package_path : kept);
+	say(a, "form", vv_buf_cstr(&b),
+	    res->package_path && package_has_form(&res->hints) ? res->package_path : kept);
 	vv_buf_reset(&b);
 	for (i = 0; i < t->columns && b.len < 100; i++) {
 		vv_buf_puts(&b, i ? ", " : "");
@@ -153,14 +166,16 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t, con
 		vv_buf_printf(&b, " %s", vv_type_name(t->schema.fields[i].type));
 	}
 	vv_buf_puts(&b, i < t->columns ? ", ..." : "");
-	say(a, "schema", vv_buf_cstr(&b), res->schema.len ? res->package_path : "inferred, and kept from version to version");
+	say(a, "schema", vv_buf_cstr(&b),
+	    res->schema.len ? res->package_path : "inferred, and kept from version to version");
 	explain_key(a, r, res);
 	vv_buf_reset(&b);
 	for (i = 0; i < r->cut_column_count; i++) {
 		vv_buf_puts(&b, i ? ", " : "");
 		vv_buf_puts(&b, r->cut_columns[i]);
 	}
-	vv_buf_printf(&b, "%s, about %lu rows", r->cut_column_count ? "" : "whole rows", (unsigned long)r->cut_rows);
+	vv_buf_printf(&b, "%s, about %lu rows", r->cut_column_count ? "" : "whole rows",
+		      (unsigned long)r->cut_rows);
 	say(a, "groups by", vv_buf_cstr(&b), kept);
 	vv_buf_clear(&b);
 }
@@ -171,7 +186,8 @@ typedef struct setting {
 	vv_buf value, level;
 } setting;
 
-static vv_status on_setting(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+static vv_status on_setting(void *payload, const char *name, const char *value, const char *level,
+			    vv_error *err)
 {
 	setting *s = payload;
 
@@ -185,13 +201,15 @@ static vv_status on_setting(void *payload, const char *name, const char *value, 
 	return VV_OK;
 }
 
-static vv_status explain_setting(answer *a, vv_repository *r, const char *what, const char *name, const char *fallback, vv_error *err)
+static vv_status explain_setting(answer *a, vv_repository *r, const char *what, const char *name,
+				 const char *fallback, vv_error *err)
 {
 	setting s = {name, VV_BUF_INIT, VV_BUF_INIT};
 	vv_status rc = vv_config_each(r, name, on_setting, &s, err);
 
 	if (rc == VV_OK) {
-		say(a, what, s.value.len ? vv_buf_cstr(&s.value) : fallback, s.value.len ? vv_buf_cstr(&s.level) : "default");
+		say(a, what, s.value.len ? vv_buf_cstr(&s.value) : fallback,
+		    s.value.len ? vv_buf_cstr(&s.level) : "default");
 	}
 	vv_buf_clear(&s.value);
 	vv_buf_clear(&s.level);
@@ -225,7 +243,8 @@ static bool looks_like_table(const char *path)
 {
 	const char *ext = vv_path_ext(path);
 
-	return strcmp(ext, "csv") == 0 || strcmp(ext, "tsv") == 0 || strcmp(ext, "ndjson") == 0 || strcmp(ext, "jsonl") == 0;
+	return strcmp(ext, "csv") == 0 || strcmp(ext, "tsv") == 0 || strcmp(ext, "ndjson") == 0 ||
+	       strcmp(ext, "jsonl") == 0;
 }
 
 static vv_status explain(const options *o, vv_repository *r, vv_error *err)
@@ -246,7 +265,8 @@ static vv_status explain(const options *o, vv_repository *r, vv_error *err)
 		goto done;
 	}
 	if (!s.path) {
-		rc = vv_fail(err, VV_EUSAGE, "settings belong to paths; '%s' is a CID", vv_text_shows(o->explain));
+		rc = vv_fail(err, VV_EUSAGE, "settings belong to paths; '%s' is a CID",
+			     vv_text_shows(o->explain));
 		goto done;
 	}
 	if ((rc = explain_tracking(&a, &s, &tracked, err)) < 0) {
@@ -257,7 +277,8 @@ static vv_status explain(const options *o, vv_repository *r, vv_error *err)
 		goto done;
 	}
 	described = rc == VV_OK;
-	say(&a, "described", described ? "yes" : "no", described ? res.package_path : "no datapackage.json names it");
+	say(&a, "described", described ? "yes" : "no",
+	    described ? res.package_path : "no datapackage.json names it");
 	if (!s.is_dataset && !tracked && !described && !looks_like_table(s.path)) {
 		say(&a, "kind", "text", "an ordinary file of git's");
 		rc = VV_OK;
@@ -280,7 +301,8 @@ done:
 	return answer_end(&a, rc, err);
 }
 
-static vv_status list_one(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+static vv_status list_one(void *payload, const char *name, const char *value, const char *level,
+			  vv_error *err)
 {
 	(void)err;
 	if (strncmp(name, "varve.", 6) == 0 || strncmp(name, "filter.varve.", 13) == 0 ||
@@ -308,7 +330,8 @@ static vv_status check_name(const char *name, vv_error *err)
 	return vv_hint(err, "'git config %s' works here", vv_text_shows(name));
 }
 
-static vv_status get_or_set(const options *o, vv_repository *r, int argc, char **argv, vv_error *err)
+static vv_status get_or_set(const options *o, vv_repository *r, int argc, char **argv,
+			    vv_error *err)
 {
 	char *value = NULL;
 	vv_status rc;
@@ -335,8 +358,11 @@ static int run_config(void *p, int argc, char **argv)
 	vv_error err;
 	vv_status rc;
 
-	if (o->explain ? argc > 0 || o->list || o->unset : o->list ? argc > 0 || o->unset : argc < 1 || argc > 2) {
-		return vv_usage_error("config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
+	if (o->explain ? argc > 0 || o->list || o->unset
+	    : o->list  ? argc > 0 || o->unset
+		       : argc < 1 || argc > 2) {
+		return vv_usage_error(
+			"config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
 	}
 	if (o->unset && argc != 1) {
 		return vv_usage_error("--unset takes NAME");
@@ -363,13 +389,14 @@ const vv_command vv_cmd_config = {
 	.group = "care",
 	.summary = "read and change settings, and say where those of a path come from",
 	.usage = "NAME [VALUE]\n--unset NAME\n--list\n--explain PATH",
-	.example = "$ varve config --explain prices.csv\n"
-		   "tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve merge=varve -text)\n"
-		   "described  no  (no datapackage.json names it)\n"
-		   "kind       table  (the stored version)\n"
-		   "form       comma-separated, header  (as it was when first added, kept since)\n"
-		   "key        id  (inferred when it was first added, and proved unique)\n"
-		   "...",
+	.example =
+		"$ varve config --explain prices.csv\n"
+		"tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve merge=varve -text)\n"
+		"described  no  (no datapackage.json names it)\n"
+		"kind       table  (the stored version)\n"
+		"form       comma-separated, header  (as it was when first added, kept since)\n"
+		"key        id  (inferred when it was first added, and proved unique)\n"
+		"...",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

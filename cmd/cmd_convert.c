@@ -27,16 +27,21 @@ typedef struct options {
 static const vv_option table[] = {
 	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "csv|tsv|ndjson|json",
 	 "what to write (default: what OUT is called)", NULL},
-	{"input-format", 0, VV_OPT_STRING, offsetof(options, input_format), "FORMAT", "csv|tsv|ndjson|json",
-	 "what IN is (default: found out)", NULL},
-	{"delimiter", 0, VV_OPT_STRING, offsetof(options, delimiter), "C", NULL, "of IN: between two cells ('\\t': tab)", NULL},
-	{"quote", 0, VV_OPT_STRING, offsetof(options, quote), "C", NULL, "of IN: around cells ('': none)", NULL},
-	{"escape", 0, VV_OPT_STRING, offsetof(options, escape), "C", NULL, "of IN: before a quote inside a cell", NULL},
-	{"no-header", 0, VV_OPT_NO_FLAG, offsetof(options, header), NULL, NULL, "of IN: its first row is data", NULL},
+	{"input-format", 0, VV_OPT_STRING, offsetof(options, input_format), "FORMAT",
+	 "csv|tsv|ndjson|json", "what IN is (default: found out)", NULL},
+	{"delimiter", 0, VV_OPT_STRING, offsetof(options, delimiter), "C", NULL,
+	 "of IN: between two cells ('\\t': tab)", NULL},
+	{"quote", 0, VV_OPT_STRING, offsetof(options, quote), "C", NULL,
+	 "of IN: around cells ('': none)", NULL},
+	{"escape", 0, VV_OPT_STRING, offsetof(options, escape), "C", NULL,
+	 "of IN: before a quote inside a cell", NULL},
+	{"no-header", 0, VV_OPT_NO_FLAG, offsetof(options, header), NULL, NULL,
+	 "of IN: its first row is data", NULL},
 	{"lenient", 0, VV_OPT_FLAG, offsetof(options, lenient), NULL, NULL,
 	 "read malformed CSV as well as can be, and say what was guessed", NULL},
 	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "overwrite OUT", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 static int one_byte(int *out, const char *option, const char *text, bool may_be_none)
@@ -51,7 +56,8 @@ static int one_byte(int *out, const char *option, const char *text, bool may_be_
 	} else if (*text == '\0' && may_be_none) {
 		*out = 0;
 	} else {
-		return vv_usage_error("%s takes one character, not '%s'", option, vv_text_shows(text));
+		return vv_usage_error("%s takes one character, not '%s'", option,
+				      vv_text_shows(text));
 	}
 	return VV_EXIT_OK;
 }
@@ -64,7 +70,7 @@ static int fill_hints(vv_sniff_hints *h, const options *o)
 	*h = nothing;
 	if (o->input_format) {
 		h->has_form = true;
-		h->form = strcmp(o->input_format, "json") == 0	   ? VV_FORM_JSON
+		h->form = strcmp(o->input_format, "json") == 0     ? VV_FORM_JSON
 			  : strcmp(o->input_format, "ndjson") == 0 ? VV_FORM_NDJSON
 								   : VV_FORM_CSV;
 		h->delimiter = strcmp(o->input_format, "tsv") == 0 ? '\t' : h->delimiter;
@@ -79,14 +85,17 @@ static int fill_hints(vv_sniff_hints *h, const options *o)
 
 static int find_format(vv_view_format *out, const options *o, const char *path)
 {
-	const char *ext = o->format ? o->format : strcmp(path, "-") == 0 ? "csv" : vv_path_ext(path);
+	const char *ext = o->format                ? o->format
+			  : strcmp(path, "-") == 0 ? "csv"
+						   : vv_path_ext(path);
 
 	if (strcmp(ext, "tab") == 0) {
 		ext = "tsv";
 	}
 	if (!vv_view_format_parse(out, ext) || *out == VV_VIEW_TABLE) {
-		return vv_usage_error("'%s' does not tell what to write; say --format csv, tsv, ndjson or json",
-				      vv_text_shows(path));
+		return vv_usage_error(
+			"'%s' does not tell what to write; say --format csv, tsv, ndjson or json",
+			vv_text_shows(path));
 	}
 	return VV_EXIT_OK;
 }
@@ -141,7 +150,8 @@ static vv_status output_finish(output *out, vv_error *err)
 		return vv_data_out_end(&out->data, err);
 	}
 	out->fd = -1;
-	if ((rc = vv_close(fd, out->temp, err)) == VV_OK && (rc = vv_rename(out->temp, out->path, err)) == VV_OK) {
+	if ((rc = vv_close(fd, out->temp, err)) == VV_OK &&
+	    (rc = vv_rename(out->temp, out->path, err)) == VV_OK) {
 		vv_free(out->temp);
 		out->temp = NULL;
 	}
@@ -168,8 +178,9 @@ static bool is_already(const vv_table *t, vv_view_format format)
 	switch (format) {
 	case VV_VIEW_CSV:
 	case VV_VIEW_TSV:
-		return d->form == VV_FORM_CSV && d->header && d->delimiter == (format == VV_VIEW_CSV ? ',' : '\t') &&
-		       d->quote == '"' && !d->escape;
+		return d->form == VV_FORM_CSV && d->header &&
+		       d->delimiter == (format == VV_VIEW_CSV ? ',' : '\t') && d->quote == '"' &&
+		       !d->escape;
 	case VV_VIEW_NDJSON:
 		return d->form == VV_FORM_NDJSON;
 	case VV_VIEW_JSON:
@@ -204,13 +215,15 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 	if (rc == VV_OK && (rc = output_finish(out, err)) == VV_OK && !out->standard && !o->quiet) {
 		vv_progress_end();
 		vv_note("wrote %s: %s %s, %s %s", vv_text_shows(out->path), vv_text_count(rows),
-			rows == 1 ? "row" : "rows", vv_text_count(t->columns), t->columns == 1 ? "column" : "columns");
+			rows == 1 ? "row" : "rows", vv_text_count(t->columns),
+			t->columns == 1 ? "column" : "columns");
 	}
 	return rc;
 }
 
-static vv_status convert_file(const options *o, const char *path, vv_sniff_hints *hints, vv_view_format format,
-			      output *out, const vv_progress *progress, vv_error *err)
+static vv_status convert_file(const options *o, const char *path, vv_sniff_hints *hints,
+			      vv_view_format format, output *out, const vv_progress *progress,
+			      vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
 	vv_convert_input in;
@@ -249,7 +262,8 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 			vv_text_count(in.transcode->replaced));
 	}
 	if (rc == VV_OK && in.guesses && !o->quiet) {
-		vv_note("%s guessed: have a look", in.guesses == 1 ? "one place was" : "these places were");
+		vv_note("%s guessed: have a look",
+			in.guesses == 1 ? "one place was" : "these places were");
 	}
 done:
 	vv_pool_free(pool);
@@ -260,8 +274,9 @@ done:
 }
 
 /* REV:PATH or a CID: a version that is stored. */
-static vv_status convert_version(const options *o, const char *text, const vv_sniff_hints *hints, vv_view_format format,
-				 output *out, const vv_progress *progress, vv_error *err)
+static vv_status convert_version(const options *o, const char *text, const vv_sniff_hints *hints,
+				 vv_view_format format, output *out, const vv_progress *progress,
+				 vv_error *err)
 {
 	vv_subject_options so = {hints, false, progress};
 	vv_repository *repo = NULL;
@@ -294,7 +309,8 @@ done:
 static bool is_pointer_file(const char *path)
 {
 	vv_buf text = VV_BUF_INIT;
-	bool is = vv_read_file(&text, path, VV_POINTER_MAX, NULL) == VV_OK && vv_pointer_looks_like(text.data, text.len);
+	bool is = vv_read_file(&text, path, VV_POINTER_MAX, NULL) == VV_OK &&
+		  vv_pointer_looks_like(text.data, text.len);
 
 	vv_buf_clear(&text);
 	return is;
@@ -315,7 +331,8 @@ static int run_convert(void *p, int argc, char **argv)
 	if (argc != 2) {
 		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
 	}
-	if ((code = fill_hints(&hints, o)) != VV_EXIT_OK || (code = find_format(&format, o, argv[1])) != VV_EXIT_OK) {
+	if ((code = fill_hints(&hints, o)) != VV_EXIT_OK ||
+	    (code = find_format(&format, o, argv[1])) != VV_EXIT_OK) {
 		return code;
 	}
 	plain = strcmp(argv[0], "-") == 0 || (vv_exists(argv[0]) && !is_pointer_file(argv[0]));

@@ -87,7 +87,8 @@ static vv_status shake_hands(session *s, vv_error *err)
 		return vv_hint(err, "'filter-process' is for git to call");
 	}
 	if ((rc = vv_pkt_puts(&s->out, "git-filter-server", err)) < 0 ||
-	    (rc = vv_pkt_puts(&s->out, "version=2", err)) < 0 || (rc = vv_pkt_flush(&s->out, err)) < 0) {
+	    (rc = vv_pkt_puts(&s->out, "version=2", err)) < 0 ||
+	    (rc = vv_pkt_flush(&s->out, err)) < 0) {
 		return rc;
 	}
 	vv_pkt_next(&s->in);
@@ -163,7 +164,8 @@ static vv_status do_smudge(session *s, const char *path, vv_error *err)
 	if (vv_filter_smudge(&s->filter, path, vv_pkt_read, &s->in, &smudge, &why) < 0) {
 		rc = refuse(s, &why, err);
 	} else if ((rc = send_status(s, "status=success", err)) == VV_OK) {
-		rc = end_content(s, vv_filter_bytes(&s->filter, &smudge, put_packet, &s->out, &why), &why, err);
+		rc = end_content(s, vv_filter_bytes(&s->filter, &smudge, put_packet, &s->out, &why),
+				 &why, err);
 	}
 	vv_smudge_clear(&smudge);
 	return rc;
@@ -177,7 +179,9 @@ static int read_command(session *s, char **command, char **path, vv_error *err)
 
 	vv_pkt_next(&s->in);
 	while ((more = vv_pkt_text(&s->in, &text, err)) > 0) {
-		char **to = strncmp(text, "command=", 8) == 0 ? command : strncmp(text, "pathname=", 9) == 0 ? path : NULL;
+		char **to = strncmp(text, "command=", 8) == 0    ? command
+			    : strncmp(text, "pathname=", 9) == 0 ? path
+								 : NULL;
 
 		if (to && !*to && !(*to = vv_strdup(strchr(text, '=') + 1))) {
 			return vv_fail_nomem(err);
@@ -187,7 +191,8 @@ static int read_command(session *s, char **command, char **path, vv_error *err)
 		return more;
 	}
 	if (!*command || !*path) {
-		return vv_fail(err, VV_EINPUT, "git sent a filter command without %s", *command ? "a path" : "a name");
+		return vv_fail(err, VV_EINPUT, "git sent a filter command without %s",
+			       *command ? "a path" : "a name");
 	}
 	vv_pkt_next(&s->in); /* the content follows */
 	return 1;
@@ -209,7 +214,8 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 	if (strcmp(command, "smudge") == 0) {
 		return do_smudge(s, path, err);
 	}
-	vv_fail(&why, VV_ENOSUPPORT, "git asked for '%s', which this filter has not", vv_text_shows(command));
+	vv_fail(&why, VV_ENOSUPPORT, "git asked for '%s', which this filter has not",
+		vv_text_shows(command));
 	return refuse(s, &why, err);
 }
 
@@ -279,7 +285,8 @@ static int run_merge_file(void *options, int argc, char **argv)
 		vv_usage_error("merge-file takes BASE OURS THEIRS PATH; git calls it");
 		return MERGE_TROUBLE;
 	}
-	if ((rc = read_pointer_file(&base, argv[0], &err)) < 0 || (rc = read_pointer_file(&ours, argv[1], &err)) < 0 ||
+	if ((rc = read_pointer_file(&base, argv[0], &err)) < 0 ||
+	    (rc = read_pointer_file(&ours, argv[1], &err)) < 0 ||
 	    (rc = read_pointer_file(&theirs, argv[2], &err)) < 0) {
 		goto done;
 	}
@@ -289,7 +296,8 @@ static int run_merge_file(void *options, int argc, char **argv)
 		rc = vv_write_file(argv[1], vv_buf_cstr(&theirs), theirs.len, false, &err);
 		code = 0;
 	} else {
-		vv_note("varve: %s was changed on both sides; this version of varve does not merge rows yet", vv_text_shows(argv[3]));
+		vv_note("varve: %s was changed on both sides; this version of varve does not merge rows yet",
+			vv_text_shows(argv[3]));
 		vv_note("hint: it is left as ours; 'git checkout --theirs -- %s' takes the other side, then 'varve add %s'",
 			vv_text_shows(argv[3]), vv_text_shows(argv[3]));
 	}

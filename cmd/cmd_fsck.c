@@ -29,9 +29,12 @@ typedef struct options {
 static const vv_option table[] = {
 	{"data", 0, VV_OPT_FLAG, offsetof(options, data), NULL, NULL,
 	 "every byte: hashes of all blocks, and every row of every version", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to write the result", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "print only what is damaged", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write the result", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "print only what is damaged", NULL},
 };
 
 /* A version that the history names. */
@@ -48,8 +51,8 @@ typedef struct fsck {
 	vv_store *store;
 	version *versions;
 	size_t count, cap;
-	vv_cid_set *seen;   /* walked without finding anything, or told already */
-	vv_cid_set *bad;    /* missing or damaged */
+	vv_cid_set *seen; /* walked without finding anything, or told already */
+	vv_cid_set *bad;  /* missing or damaged */
 	uint64_t records, blocks, problems;
 	const vv_progress *progress;
 	vv_buf json;
@@ -70,8 +73,8 @@ static void json_member(fsck *f, const char *name, const char *value)
 }
 
 /* One finding; any of the particulars may be NULL. */
-static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid, const char *pack, uint64_t offset,
-		 const version *v)
+static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid, const char *pack,
+		 uint64_t offset, const version *v)
 {
 	char text[VV_CID_TEXT + 1], hex[VV_OID_TEXT + 1];
 	char *rev = NULL;
@@ -101,7 +104,8 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 	}
 	vv_out("%s: ", kind);
 	if (v) {
-		if (!vv_oid_is_null(&v->commit) && vv_rev_short(f->repo, &v->commit, &rev, &ignored) == VV_OK) {
+		if (!vv_oid_is_null(&v->commit) &&
+		    vv_rev_short(f->repo, &v->commit, &rev, &ignored) == VV_OK) {
 			vv_out("%s", rev);
 		}
 		vv_free(rev);
@@ -117,8 +121,8 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 	vv_out("\n");
 }
 
-static vv_status on_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid, vv_status state,
-			   const char *what, vv_error *err)
+static vv_status on_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
+			   vv_status state, const char *what, vv_error *err)
 {
 	fsck *f = payload;
 	bool added;
@@ -134,8 +138,8 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 	return VV_OK;
 }
 
-static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit, const char *what,
-			 vv_error *err)
+static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit,
+			 const char *what, vv_error *err)
 {
 	fsck *f = payload;
 	version *v;
@@ -177,7 +181,8 @@ typedef struct below {
 	vv_buf copy;
 } below;
 
-static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len, vv_status state, vv_error *err)
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			  vv_status state, vv_error *err)
 {
 	below *b = payload;
 
@@ -187,9 +192,10 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, s
 	b->f->blocks++;
 	if (state == VV_OK && cid->codec == VV_CODEC_RAW) {
 		/* The walk does not look at leaves. A block may have a sound copy in another pack. */
-		state = vv_cid_set_has(b->f->bad, cid) ? vv_store_get(b->f->store, cid, &b->copy, NULL)
-		      : vv_store_has(b->f->store, cid) ? VV_OK
-						       : VV_EMISSING;
+		state = vv_cid_set_has(b->f->bad, cid)
+				? vv_store_get(b->f->store, cid, &b->copy, NULL)
+			: vv_store_has(b->f->store, cid) ? VV_OK
+							 : VV_EMISSING;
 	}
 	if (state == VV_EMISSING && b->missing++ == 0) {
 		b->first_missing = *cid;
@@ -204,13 +210,16 @@ static void tell_below(const below *b)
 	vv_buf what = VV_BUF_INIT;
 
 	if (b->damaged) {
-		vv_buf_printf(&what, "%s damaged %s", vv_text_count(b->damaged), b->damaged == 1 ? "block" : "blocks");
+		vv_buf_printf(&what, "%s damaged %s", vv_text_count(b->damaged),
+			      b->damaged == 1 ? "block" : "blocks");
 		tell(b->f, "damaged dataset", vv_buf_cstr(&what), &b->first_damaged, NULL, 0, b->v);
 	}
 	vv_buf_reset(&what);
 	if (b->missing) {
-		vv_buf_printf(&what, "%s %s not here", vv_text_count(b->missing), b->missing == 1 ? "block is" : "blocks are");
-		tell(b->f, "incomplete dataset", vv_buf_cstr(&what), &b->first_missing, NULL, 0, b->v);
+		vv_buf_printf(&what, "%s %s not here", vv_text_count(b->missing),
+			      b->missing == 1 ? "block is" : "blocks are");
+		tell(b->f, "incomplete dataset", vv_buf_cstr(&what), &b->first_missing, NULL, 0,
+		     b->v);
 	}
 	vv_buf_clear(&what);
 }
@@ -245,7 +254,8 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	vv_error why;
 	vv_status rc;
 
-	if (vv_oid_is_null(&v->commit) || vv_tree_entry_at(f->repo, &v->commit, v->path, &e, &why) < 0) {
+	if (vv_oid_is_null(&v->commit) ||
+	    vv_tree_entry_at(f->repo, &v->commit, v->path, &e, &why) < 0) {
 		return VV_OK;
 	}
 	rc = vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, &text, err);
@@ -273,7 +283,8 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 			vv_table_close(&t);
 			return rc;
 		}
-		rc = f->o->data ? vv_table_check(&t, vv_stage_pool(f->stage), f->progress, &why) : VV_OK;
+		rc = f->o->data ? vv_table_check(&t, vv_stage_pool(f->stage), f->progress, &why)
+				: VV_OK;
 		vv_table_close(&t);
 	}
 	if (rc == VV_ENOMEM || rc == VV_EIO) {
@@ -360,7 +371,8 @@ static vv_status finish(fsck *f, vv_error *err)
 			vv_out("%s\n", vv_buf_cstr(&f->json));
 		}
 	} else if (f->problems > 0) {
-		vv_out("%s %s\n", vv_text_count(f->problems), f->problems == 1 ? "problem" : "problems");
+		vv_out("%s %s\n", vv_text_count(f->problems),
+		       f->problems == 1 ? "problem" : "problems");
 	} else if (!f->o->quiet) {
 		vv_out("sound: %s versions of datasets, %s blocks%s\n", vv_text_count(f->count),
 		       vv_text_count(f->records), f->o->data ? ", every byte" : "");
@@ -385,7 +397,8 @@ static int run_fsck(void *p, int argc, char **argv)
 	vv_json_open_object(&f.w);
 	vv_json_name(&f.w, "problems");
 	vv_json_open_array(&f.w);
-	if ((rc = vv_repository_open(&f.repo, NULL, &err)) == VV_OK && (rc = run_all(&f, &err)) == VV_OK) {
+	if ((rc = vv_repository_open(&f.repo, NULL, &err)) == VV_OK &&
+	    (rc = run_all(&f, &err)) == VV_OK) {
 		rc = finish(&f, &err);
 	}
 	for (i = 0; i < f.count; i++) {

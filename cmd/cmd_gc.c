@@ -19,12 +19,16 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL, "only say what would be done", NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
+	 "only say what would be done", NULL},
 	{"prune", 0, VV_OPT_STRING, offsetof(options, prune), "WHEN", NULL,
 	 "remove what has been unused for so long: now, never, 3.days, 2.weeks", "now"},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to write the result", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write the result", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 #define DAY 86400u
@@ -37,8 +41,8 @@ static bool parse_grace(uint64_t *out, const char *text)
 	static const struct {
 		const char *unit;
 		uint64_t seconds;
-	} units[] = {{"second", 1}, {"minute", 60}, {"hour", 3600}, {"day", DAY}, {"week", 7 * DAY},
-		     {"month", 30 * DAY}, {"year", 365 * DAY}};
+	} units[] = {{"second", 1},     {"minute", 60},      {"hour", 3600},     {"day", DAY},
+		     {"week", 7 * DAY}, {"month", 30 * DAY}, {"year", 365 * DAY}};
 	size_t digits = strspn(text, "0123456789"), i, len;
 	const char *unit = text + digits;
 	uint64_t n;
@@ -57,7 +61,8 @@ static bool parse_grace(uint64_t *out, const char *text)
 	unit += *unit == '.' || *unit == ' ';
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		len = strlen(units[i].unit);
-		if (strncmp(unit, units[i].unit, len) == 0 || (unit[0] == units[i].unit[0] && unit[1] == '\0')) {
+		if (strncmp(unit, units[i].unit, len) == 0 ||
+		    (unit[0] == units[i].unit[0] && unit[1] == '\0')) {
 			unit += unit[1] == '\0' ? 1 : len;
 			unit += *unit == 's';
 			*out = n * units[i].seconds;
@@ -73,7 +78,8 @@ static void put_number(vv_json_out *w, const char *name, uint64_t v)
 	vv_json_u64(w, v);
 }
 
-static vv_status print_json(const options *o, const vv_gc_result *g, uint64_t versions, vv_error *err)
+static vv_status print_json(const options *o, const vv_gc_result *g, uint64_t versions,
+			    vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
@@ -103,21 +109,24 @@ static vv_status print_json(const options *o, const vv_gc_result *g, uint64_t ve
 static void print_text(const options *o, const vv_gc_result *g, uint64_t versions, uint64_t grace)
 {
 	vv_out("in use: %s blocks, %s, for %s %s of datasets\n", vv_text_count(g->live_blocks),
-	       vv_text_bytes(g->live_bytes), vv_text_count(versions), versions == 1 ? "version" : "versions");
+	       vv_text_bytes(g->live_bytes), vv_text_count(versions),
+	       versions == 1 ? "version" : "versions");
 	if (g->aside_blocks > 0) {
-		vv_out("unused: %s blocks, %s", vv_text_count(g->aside_blocks), vv_text_bytes(g->aside_bytes));
+		vv_out("unused: %s blocks, %s", vv_text_count(g->aside_blocks),
+		       vv_text_bytes(g->aside_bytes));
 		if (grace == UINT64_MAX) {
 			vv_out("; kept\n");
 		} else {
-			vv_out("; removed by a later gc, %s days after they fell out of use\n", vv_text_count(grace / DAY));
+			vv_out("; removed by a later gc, %s days after they fell out of use\n",
+			       vv_text_count(grace / DAY));
 		}
 	}
 	if (g->dropped_blocks > 0) {
-		vv_out("%s: %s blocks, %s\n", o->dry_run ? "would remove" : "removed", vv_text_count(g->dropped_blocks),
-		       vv_text_bytes(g->dropped_bytes));
+		vv_out("%s: %s blocks, %s\n", o->dry_run ? "would remove" : "removed",
+		       vv_text_count(g->dropped_blocks), vv_text_bytes(g->dropped_bytes));
 	}
-	vv_out("store: %s%s -> %s\n", o->dry_run ? "would go from " : "", vv_text_bytes(g->bytes_before),
-	       vv_text_bytes(g->bytes_after));
+	vv_out("store: %s%s -> %s\n", o->dry_run ? "would go from " : "",
+	       vv_text_bytes(g->bytes_before), vv_text_bytes(g->bytes_after));
 }
 
 static int run_gc(void *p, int argc, char **argv)
@@ -140,7 +149,8 @@ static int run_gc(void *p, int argc, char **argv)
 	memset(&result, 0, sizeof(result));
 	memset(&keep, 0, sizeof(keep));
 	if (o->prune && !parse_grace(&go.grace_sec, o->prune)) {
-		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'", vv_text_shows(o->prune));
+		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
+				      vv_text_shows(o->prune));
 	}
 	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
 	    (rc = vv_config_u64(repo, "varve.gcdays", DAYS_DEFAULT, &days, &err)) < 0 ||
@@ -176,7 +186,8 @@ const vv_command vv_cmd_gc = {
 	.group = "care",
 	.summary = "make the store small, and remove what no version needs any more",
 	.usage = "[--dry-run] [--prune[=WHEN]] [--json]",
-	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: 3.1 MB -> 1.4 MB",
+	.example =
+		"$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: 3.1 MB -> 1.4 MB",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -32,7 +32,8 @@ static bool show_manual(const char *name)
 		execl("/usr/local/bin/man", "man", "1", page, (char *)NULL);
 		_exit(127);
 	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
 }
 
 static int run_help(void *options, int argc, char **argv)

@@ -19,11 +19,13 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to write it", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write it", NULL},
 };
 
-#define HASHES_MAX (4u << 20)    /* kept for all columns together */
+#define HASHES_MAX (4u << 20)     /* kept for all columns together */
 #define HASHES_COLUMN (64u << 10) /* for one: so many distinct values are counted exactly */
 #define SHOWN 24                  /* columns of the terminal for one value */
 
@@ -51,14 +53,16 @@ static vv_status read_columns(info *f, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	for (c = 0; c < t->columns; c++) {
-		vv_column_stats_init(&f->columns[c], &t->schema.fields[c], limit > HASHES_COLUMN ? HASHES_COLUMN : limit);
+		vv_column_stats_init(&f->columns[c], &t->schema.fields[c],
+				     limit > HASHES_COLUMN ? HASHES_COLUMN : limit);
 	}
 	vv_batch_init(&batch);
 	rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
 	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
 		for (c = 0; rc == VV_OK && c < batch.columns && c < t->columns; c++) {
 			for (r = 0; rc == VV_OK && r < batch.rows; r++) {
-				rc = vv_column_stats_add(&f->columns[c], &batch.cells[r * batch.columns + c], err);
+				rc = vv_column_stats_add(&f->columns[c],
+							 &batch.cells[r * batch.columns + c], err);
 			}
 		}
 		vv_progress_update(f->progress, "reading rows", batch.first_row, t->root.rows);
@@ -119,15 +123,16 @@ static void print_facts(const info *f)
 
 	vv_out_text(f->subject->text, strlen(f->subject->text));
 	vv_out("\n");
-	vv_out("  kind     %s%s\n", is_table ? "table" : "file", f->subject->is_dataset ? "" : ", not stored (plain text)");
+	vv_out("  kind     %s%s\n", is_table ? "table" : "file",
+	       f->subject->is_dataset ? "" : ", not stored (plain text)");
 	if (is_table) {
 		vv_out("  rows     %s\n", vv_text_count(r->rows));
 		vv_out("  columns  %s\n", vv_text_count(f->table->columns));
 	}
 	vv_out("  bytes    %s (%s)\n", vv_text_count(r->bytes), vv_text_bytes(r->bytes));
 	if (f->has_stored) {
-		vv_out("  stored   %s (%s; blocks shared with other versions counted)\n", vv_text_count(f->stored),
-		       vv_text_bytes(f->stored));
+		vv_out("  stored   %s (%s; blocks shared with other versions counted)\n",
+		       vv_text_count(f->stored), vv_text_bytes(f->stored));
 	}
 	vv_out("  %s   %s\n", is_table ? "groups" : "chunks", vv_text_count(f->groups));
 	if (is_table) {
@@ -135,11 +140,12 @@ static void print_facts(const info *f)
 		vv_out("  form     %s\n", vv_buf_cstr(&b));
 		vv_buf_reset(&b);
 		put_names(&b, r->key, r->key_count);
-		vv_out("  key      %s%s%s%s\n", vv_buf_cstr(&b), r->key_count ? " (" : "", key_words(r->key_source),
-		       r->key_count ? ")" : "");
+		vv_out("  key      %s%s%s%s\n", vv_buf_cstr(&b), r->key_count ? " (" : "",
+		       key_words(r->key_source), r->key_count ? ")" : "");
 		vv_buf_reset(&b);
 		put_names(&b, r->cut_columns, r->cut_column_count);
-		vv_out("  cut      by %s, about %s rows a group\n", r->cut_column_count ? vv_buf_cstr(&b) : "whole rows",
+		vv_out("  cut      by %s, about %s rows a group\n",
+		       r->cut_column_count ? vv_buf_cstr(&b) : "whole rows",
 		       vv_text_count(r->cut_rows));
 	}
 	if (f->subject->is_dataset) {
@@ -151,7 +157,8 @@ static void print_facts(const info *f)
 
 /* Columns of the listing, so that they line up. */
 enum { NAME, TYPE, MISSING, DISTINCT, MIN, MAX, EXAMPLES, FIELDS };
-static const char *const headings[FIELDS] = {"column", "type", "missing", "distinct", "min", "max", "examples"};
+static const char *const headings[FIELDS] = {"column", "type", "missing", "distinct",
+					     "min",    "max",  "examples"};
 
 static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 {
@@ -173,7 +180,8 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 	vv_text_put_cut(&cells[MAX], vv_buf_cstr(&s->max), s->max.len, SHOWN);
 	for (i = 0; i < s->example_count; i++) {
 		vv_buf_puts(&cells[EXAMPLES], i ? ", " : "");
-		vv_text_put_cut(&cells[EXAMPLES], vv_buf_cstr(&s->examples[i]), s->examples[i].len, SHOWN);
+		vv_text_put_cut(&cells[EXAMPLES], vv_buf_cstr(&s->examples[i]), s->examples[i].len,
+				SHOWN);
 	}
 }
 
@@ -220,8 +228,10 @@ static void print_columns(const info *f)
 			for (n = width_of(text, strlen(text)); right && n < widths[i]; n++) {
 				vv_out(" ");
 			}
-			vv_out("%s%s%s", c == 0 ? vv_color_on(VV_BOLD) : "", text, c == 0 ? vv_color_off() : "");
-			for (n = width_of(text, strlen(text)); !right && i + 1 < FIELDS && n < widths[i]; n++) {
+			vv_out("%s%s%s", c == 0 ? vv_color_on(VV_BOLD) : "", text,
+			       c == 0 ? vv_color_off() : "");
+			for (n = width_of(text, strlen(text));
+			     !right && i + 1 < FIELDS && n < widths[i]; n++) {
 				vv_out(" ");
 			}
 		}

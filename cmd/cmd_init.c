@@ -69,14 +69,16 @@ static int run_init(void *options, int argc, char **argv)
 		goto done;
 	if (created)
 		vv_out("New repository for tables in %s\n", vv_text_shows(vv_repository_gitdir(r)));
-	else if (!before)
+	else if (!before) {
 		vv_out("The Git repository in %s can keep tables now; no file was changed\n",
 		       vv_text_shows(vv_repository_gitdir(r)));
-	else
+	} else {
 		vv_out("The repository in %s was set up for tables before; all is in place\n",
 		       vv_text_shows(vv_repository_gitdir(r)));
+	}
 	if (!on_path("varve")) {
-		vv_warn("no program 'varve' on the PATH: git add and git checkout will fail on tables");
+		vv_warn("no program 'varve' on the PATH: "
+			"git add and git checkout will fail on tables");
 		vv_note("hint: install varve to a folder of the PATH ('echo $PATH' shows them)");
 	}
 done:
@@ -89,7 +91,8 @@ static const vv_option init_table[] = {
 	 "without a work tree, to push to and serve from", NULL},
 	{"initial-branch", 'b', VV_OPT_STRING, offsetof(init_options, branch), "NAME", NULL,
 	 "name of the first branch (init.defaultBranch, else main)", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(init_options, quiet), NULL, NULL, "print nothing", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(init_options, quiet), NULL, NULL, "print nothing",
+	 NULL},
 };
 
 const vv_command vv_cmd_init = {

@@ -21,14 +21,20 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL, "one line a commit", NULL},
+	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL, "one line a commit",
+	 NULL},
 	{"stat", 0, VV_OPT_FLAG, offsetof(options, stat), NULL, NULL,
 	 "what changed: rows, columns and stored bytes of each dataset", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to write it", NULL},
-	{"max-count", 'n', VV_OPT_STRING, offsetof(options, max_count), "N", NULL, "at most N commits", NULL},
-	{"skip", 0, VV_OPT_NUMBER, offsetof(options, skip), "N", NULL, "leave out the first N", NULL},
-	{"all", 0, VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "from all branches and tags", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write it", NULL},
+	{"max-count", 'n', VV_OPT_STRING, offsetof(options, max_count), "N", NULL,
+	 "at most N commits", NULL},
+	{"skip", 0, VV_OPT_NUMBER, offsetof(options, skip), "N", NULL, "leave out the first N",
+	 NULL},
+	{"all", 0, VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "from all branches and tags",
+	 NULL},
 	{"first-parent", 0, VV_OPT_FLAG, offsetof(options, first_parent), NULL, NULL,
 	 "of merges follow only the first parent", NULL},
 	{"reverse", 0, VV_OPT_FLAG, offsetof(options, reverse), NULL, NULL, "oldest first", NULL},
@@ -98,7 +104,8 @@ static vv_status sort_words(words *w, vv_repository *r, int argc, char **argv, v
 			}
 			if (dashdash >= 0 || !vv_exists(argv[i])) {
 				if (rc == VV_ENOTFOUND) {
-					vv_hint(err, "for a path that is gone from here: varve log -- %s",
+					vv_hint(err,
+						"for a path that is gone from here: varve log -- %s",
 						vv_text_shows(argv[i]));
 				}
 				return rc;
@@ -110,7 +117,8 @@ static vv_status sort_words(words *w, vv_repository *r, int argc, char **argv, v
 	return rc;
 }
 
-static vv_status print_all(const options *o, vv_repository *r, const words *w, uint64_t max_count, vv_error *err)
+static vv_status print_all(const options *o, vv_repository *r, const words *w, uint64_t max_count,
+			   vv_error *err)
 {
 	vv_log_options lo;
 	vv_commit_view view;
@@ -133,9 +141,10 @@ static vv_status print_all(const options *o, vv_repository *r, const words *w, u
 	view.stat = o->stat;
 	view.paths = lo.paths;
 	view.style = o->format && strcmp(o->format, "json") == 0 ? VV_STYLE_JSON
-		     : o->oneline				 ? VV_STYLE_ONELINE
+		     : o->oneline                                ? VV_STYLE_ONELINE
 								 : VV_STYLE_LONG;
-	if ((rc = vv_decoration_read(&view.names, r, err)) < 0 || (rc = vv_log_open(&log, r, &lo, err)) < 0) {
+	if ((rc = vv_decoration_read(&view.names, r, err)) < 0 ||
+	    (rc = vv_log_open(&log, r, &lo, err)) < 0) {
 		goto done;
 	}
 	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
@@ -164,8 +173,9 @@ static vv_status check_born(vv_repository *r, vv_error *err)
 	if (head.unborn) {
 		const char *name = head.branch ? head.branch : "HEAD";
 
-		rc = vv_fail(err, VV_ENOTFOUND, "branch '%s' has no commits yet",
-			     vv_text_shows(strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name));
+		rc = vv_fail(
+			err, VV_ENOTFOUND, "branch '%s' has no commits yet",
+			vv_text_shows(strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name));
 		vv_hint(err, "'varve add FILE' and 'varve commit' make the first one");
 	}
 	vv_head_clear(&head);
@@ -185,7 +195,8 @@ static int run_log(void *p, int argc, char **argv)
 	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
 		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
 	}
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 || (rc = words_init(&w, argc, &err)) < 0 ||
+	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	    (rc = words_init(&w, argc, &err)) < 0 ||
 	    (rc = sort_words(&w, repo, argc, argv, &err)) < 0) {
 		goto done;
 	}

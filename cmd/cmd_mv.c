@@ -24,9 +24,12 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "over a file that exists", NULL},
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL, "only say what would be renamed", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL, "list what is renamed", NULL},
+	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "over a file that exists",
+	 NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
+	 "only say what would be renamed", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "list what is renamed", NULL},
 };
 
 /* One thing on the disk that gets another name: a file, or a folder with all in it. */
@@ -87,7 +90,8 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	n->mode = e->mode;
 	n->id = e->id;
 	n->from = vv_strdup(e->path);
-	n->to = mv->folder ? vv_path_join(mv->to, e->path + strlen(mv->from) + 1, (char *)NULL) : vv_strdup(mv->to);
+	n->to = mv->folder ? vv_path_join(mv->to, e->path + strlen(mv->from) + 1, (char *)NULL)
+			   : vv_strdup(mv->to);
 	file = vv_repository_file(m->repo, e->path);
 	if (!n->from || !n->to || !file) {
 		vv_free(file);
@@ -139,14 +143,16 @@ static vv_status check_target(moving *m, const move *mv, vv_error *err)
 	there = vv_lstat(&st, file, &absent) == VV_OK;
 	vv_free(file);
 	if (strcmp(mv->from, mv->to) == 0 || is_below(mv->to, mv->from)) {
-		return vv_fail(err, VV_EUSAGE, "cannot move '%s' into itself", vv_text_shows(mv->from));
+		return vv_fail(err, VV_EUSAGE, "cannot move '%s' into itself",
+			       vv_text_shows(mv->from));
 	}
 	if (!there) {
 		return vv_path_check(mv->to, err);
 	}
 	if (S_ISDIR(st.mode) || mv->folder || !m->o->force) {
 		vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(mv->to));
-		return S_ISDIR(st.mode) || mv->folder ? err->code : vv_hint(err, "-f overwrites it");
+		return S_ISDIR(st.mode) || mv->folder ? err->code
+						      : vv_hint(err, "-f overwrites it");
 	}
 	return vv_path_check(mv->to, err);
 }
@@ -169,7 +175,8 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 	if (!into) {
 		mv->to = vv_strdup(to);
 	} else {
-		mv->to = *to ? vv_path_join(to, vv_path_base(mv->from), (char *)NULL) : vv_strdup(vv_path_base(mv->from));
+		mv->to = *to ? vv_path_join(to, vv_path_base(mv->from), (char *)NULL)
+			     : vv_strdup(vv_path_base(mv->from));
 	}
 	file = vv_repository_file(m->repo, mv->from);
 	if (!mv->to || !file) {
@@ -364,14 +371,16 @@ static int run_mv(void *p, int argc, char **argv)
 	}
 	memset(&m, 0, sizeof(m));
 	m.o = p;
-	if ((rc = vv_repository_open(&m.repo, NULL, &err)) < 0 || (rc = vv_worktree_need(m.repo, "mv", &err)) < 0 ||
+	if ((rc = vv_repository_open(&m.repo, NULL, &err)) < 0 ||
+	    (rc = vv_worktree_need(m.repo, "mv", &err)) < 0 ||
 	    (rc = vv_stage_open(&m.stage, m.repo, NULL, &err)) < 0 ||
-	    (rc = vv_index_open(&m.index, m.repo, &err)) < 0 || (rc = plan_all(&m, argc, argv, &err)) < 0) {
+	    (rc = vv_index_open(&m.index, m.repo, &err)) < 0 ||
+	    (rc = plan_all(&m, argc, argv, &err)) < 0) {
 		goto done;
 	}
 	for (i = 0; (m.o->dry_run || m.o->verbose) && i < m.move_count; i++) {
-		vv_out("%s '%s' to '%s'\n", m.o->dry_run ? "would rename" : "renaming", vv_text_shows(m.moves[i].from),
-		       vv_text_shows(m.moves[i].to));
+		vv_out("%s '%s' to '%s'\n", m.o->dry_run ? "would rename" : "renaming",
+		       vv_text_shows(m.moves[i].from), vv_text_shows(m.moves[i].to));
 	}
 	if (!m.o->dry_run) {
 		rc = run_moves(&m, &err);

@@ -30,9 +30,9 @@ typedef struct rename_job {
 	vv_table table;
 	bool open;
 	const char *from, *to;
-	size_t place;     /* of the column */
-	uint64_t head;    /* bytes of BOM and old prologue (CSV) */
-	char *temp;       /* the new file, until it is in place */
+	size_t place;  /* of the column */
+	uint64_t head; /* bytes of BOM and old prologue (CSV) */
+	char *temp;    /* the new file, until it is in place */
 	vv_stat before;
 } rename_job;
 
@@ -41,17 +41,20 @@ static vv_status check_names(rename_job *j, vv_error *err)
 	size_t len = strlen(j->to);
 	vv_status rc;
 
-	if ((rc = vv_view_column(&j->table, j->from, strlen(j->from), "rename-column", &j->place, err)) < 0) {
+	if ((rc = vv_view_column(&j->table, j->from, strlen(j->from), "rename-column", &j->place,
+				 err)) < 0) {
 		return rc;
 	}
 	if (len == 0 || !vv_utf8_valid(j->to, len)) {
 		return vv_fail(err, VV_EUSAGE, "a column's name must be some text in UTF-8");
 	}
 	if (vv_schema_find(&j->table.schema, j->to, len) >= 0) {
-		return vv_fail(err, VV_EEXISTS, "there is a column '%s' already", vv_text_shows(j->to));
+		return vv_fail(err, VV_EEXISTS, "there is a column '%s' already",
+			       vv_text_shows(j->to));
 	}
 	if (j->table.root.dialect.form == VV_FORM_CSV && !j->table.root.dialect.header) {
-		vv_fail(err, VV_EUSAGE, "'%s' has no header line that could be changed", vv_text_shows(j->subject.text));
+		vv_fail(err, VV_EUSAGE, "'%s' has no header line that could be changed",
+			vv_text_shows(j->subject.text));
 		return vv_hint(err, "put one in front of the file, and 'varve add' it");
 	}
 	return VV_OK;
@@ -67,26 +70,32 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 		return rc;
 	}
 	if (s->from != VV_FROM_WORK) {
-		return vv_fail(err, VV_EUSAGE, "only a file of the work tree can be changed, not '%s'", vv_text_shows(path));
+		return vv_fail(err, VV_EUSAGE,
+			       "only a file of the work tree can be changed, not '%s'",
+			       vv_text_shows(path));
 	}
 	if (!s->is_dataset || !s->on_disk) {
 		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(path),
-			s->is_dataset			  ? "only a pointer: its data is not here"
+			s->is_dataset                ? "only a pointer: its data is not here"
 			: vv_cid_is_null(&s->parent) ? "not a dataset yet"
-							  : "changed since it was added");
-		return vv_hint(err, s->is_dataset ? "'varve restore %s' first" : "'varve add %s' first", vv_text_shows(path));
+						     : "changed since it was added");
+		return vv_hint(err,
+			       s->is_dataset ? "'varve restore %s' first" : "'varve add %s' first",
+			       vv_text_shows(path));
 	}
 	if ((rc = vv_subject_open(s, &j->table, NULL, err)) < 0) {
 		return rc;
 	}
 	j->open = true;
 	if (j->table.root.kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns", vv_text_shows(path));
+		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
+			       vv_text_shows(path));
 	}
 	return check_names(j, err);
 }
 
-static vv_status rename_in(char **names, size_t count, const char *from, const char *to, vv_error *err)
+static vv_status rename_in(char **names, size_t count, const char *from, const char *to,
+			   vv_error *err)
 {
 	size_t i;
 
@@ -112,7 +121,8 @@ static vv_status change_root(rename_job *j, vv_error *err)
 	vv_status rc;
 
 	j->head = (r->dialect.bom ? 3 : 0) + r->dialect.prologue.len;
-	if ((rc = vv_rename_in_schema(&b, r->schema.data, r->schema.len, j->place, j->from, j->to, err)) < 0 ||
+	if ((rc = vv_rename_in_schema(&b, r->schema.data, r->schema.len, j->place, j->from, j->to,
+				      err)) < 0 ||
 	    (rc = vv_bytes_set(&r->schema, b.data, b.len, err)) < 0 ||
 	    (rc = rename_in(r->key, r->key_count, j->from, j->to, err)) < 0 ||
 	    (rc = rename_in(r->cut_columns, r->cut_column_count, j->from, j->to, err)) < 0) {
@@ -120,7 +130,8 @@ static vv_status change_root(rename_job *j, vv_error *err)
 	}
 	if (r->dialect.form == VV_FORM_CSV) {
 		vv_buf_reset(&b);
-		if ((rc = vv_rename_header(&b, &r->dialect, j->place, j->to, strlen(j->to), err)) == VV_OK) {
+		if ((rc = vv_rename_header(&b, &r->dialect, j->place, j->to, strlen(j->to), err)) ==
+		    VV_OK) {
 			rc = vv_bytes_set(&r->dialect.prologue, b.data, b.len, err);
 		}
 	}
@@ -140,7 +151,8 @@ static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
 	ssize_t got = 0;
 	vv_status rc;
 
-	rc = vv_rename_members_init(&members, d, j->from, strlen(j->from), j->to, strlen(j->to), err);
+	rc = vv_rename_members_init(&members, d, j->from, strlen(j->from), j->to, strlen(j->to),
+				    err);
 	if (rc == VV_OK && !buf) {
 		rc = vv_fail_nomem(err);
 	}
@@ -157,7 +169,8 @@ static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
 			continue;
 		}
 		vv_buf_reset(&piece);
-		if ((rc = vv_rename_members_put(&members, &piece, buf, (size_t)got, err)) == VV_OK) {
+		if ((rc = vv_rename_members_put(&members, &piece, buf, (size_t)got, err)) ==
+		    VV_OK) {
 			rc = vv_write_full(out, vv_buf_cstr(&piece), piece.len, j->temp, err);
 		}
 	}
@@ -182,7 +195,8 @@ static vv_status write_new_file(rename_job *j, vv_error *err)
 		   (out = vv_temp_open(&j->temp, folder, ".varve-rename-", err)) < 0) {
 		rc = (vv_status)out;
 	}
-	if (rc == VV_OK && (rc = copy_changed(j, in, out, err)) == VV_OK && (rc = vv_fsync(out, j->temp, err)) == VV_OK &&
+	if (rc == VV_OK && (rc = copy_changed(j, in, out, err)) == VV_OK &&
+	    (rc = vv_fsync(out, j->temp, err)) == VV_OK &&
 	    fchmod(out, j->before.mode & 0777) != 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", j->temp);
 	}
@@ -277,11 +291,13 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_index_open(&x, j->repo, err)) < 0 || (rc = vv_lstat(&st, j->subject.file, err)) < 0) {
+	if ((rc = vv_index_open(&x, j->repo, err)) < 0 ||
+	    (rc = vv_lstat(&st, j->subject.file, err)) < 0) {
 		goto done;
 	}
 	if (!vv_index_get(x, j->subject.path, &e)) {
-		rc = vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile", vv_text_shows(j->subject.path));
+		rc = vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
+			     vv_text_shows(j->subject.path));
 		goto done;
 	}
 	vv_stat_cache_drop(vv_stage_stats(j->stage), j->subject.path);
@@ -302,13 +318,15 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 	vv_oid blob;
 	vv_status rc;
 
-	if ((rc = change_root(j, err)) < 0 || (rc = change_package(j, &package_text, &package, err)) < 0 ||
+	if ((rc = change_root(j, err)) < 0 ||
+	    (rc = change_package(j, &package_text, &package, err)) < 0 ||
 	    (rc = write_new_file(j, err)) < 0 || (rc = store_version(j, &blob, err)) < 0 ||
 	    (rc = vv_lstat(&now, j->subject.file, err)) < 0) {
 		goto done;
 	}
 	if (!vv_stat_equal(&now, &j->before)) {
-		rc = vv_fail(err, VV_EINPUT, "'%s' changed meanwhile; nothing was done", vv_text_shows(j->subject.text));
+		rc = vv_fail(err, VV_EINPUT, "'%s' changed meanwhile; nothing was done",
+			     vv_text_shows(j->subject.text));
 		goto done;
 	}
 	if ((rc = vv_rename(j->temp, j->subject.file, err)) < 0) {
@@ -316,14 +334,18 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 	}
 	vv_free(j->temp);
 	j->temp = NULL;
-	if (!package || (rc = vv_schema_package_write(&j->subject, package, &package_text, err)) == VV_OK) {
+	if (!package ||
+	    (rc = vv_schema_package_write(&j->subject, package, &package_text, err)) == VV_OK) {
 		rc = stage_result(j, &blob, package, err);
 	}
 	if (rc < 0) {
-		vv_hint(err, "the file is changed, but not staged: 'varve add %s'", vv_text_shows(j->subject.text));
+		vv_hint(err, "the file is changed, but not staged: 'varve add %s'",
+			vv_text_shows(j->subject.text));
 	} else {
-		vv_note("renamed column '%s' to '%s' in %s%s%s, and staged it", vv_text_shows(j->from), vv_text_shows(j->to),
-			vv_text_shows(j->subject.text), package ? " and " : "", package ? vv_text_shows(package) : "");
+		vv_note("renamed column '%s' to '%s' in %s%s%s, and staged it",
+			vv_text_shows(j->from), vv_text_shows(j->to),
+			vv_text_shows(j->subject.text), package ? " and " : "",
+			package ? vv_text_shows(package) : "");
 	}
 done:
 	vv_stage_release(j->stage);

@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/arena.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/checkout.h"
@@ -22,10 +25,12 @@ typedef struct options {
 static const vv_option table[] = {
 	{"source", 's', VV_OPT_STRING, offsetof(options, source), "REV", NULL,
 	 "take them from REV (default: the index; with --staged: HEAD)", NULL},
-	{"staged", 'S', VV_OPT_FLAG, offsetof(options, staged), NULL, NULL, "restore the index", NULL},
+	{"staged", 'S', VV_OPT_FLAG, offsetof(options, staged), NULL, NULL, "restore the index",
+	 NULL},
 	{"worktree", 'W', VV_OPT_FLAG, offsetof(options, worktree), NULL, NULL,
 	 "restore the files (the default without --staged)", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 /* What a selected path is to become. */
@@ -46,7 +51,8 @@ typedef struct restore {
 	size_t count, cap;
 } restore;
 
-static vv_status add_target(restore *r, const char *path, uint32_t mode, const vv_oid *id, vv_error *err)
+static vv_status add_target(restore *r, const char *path, uint32_t mode, const vv_oid *id,
+			    vv_error *err)
 {
 	target *t;
 
@@ -78,7 +84,9 @@ static vv_status from_tree(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	restore *r = payload;
 
-	return vv_pathspec_match(&r->paths, e->path, NULL) ? add_target(r, e->path, e->mode, &e->id, err) : VV_OK;
+	return vv_pathspec_match(&r->paths, e->path, NULL)
+		       ? add_target(r, e->path, e->mode, &e->id, err)
+		       : VV_OK;
 }
 
 static int compare_targets(const void *a, const void *b)
@@ -103,13 +111,17 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 		}
 		if (e.stage != 0 && !r->o->staged) {
 			vv_fail(err, VV_EUSAGE, "'%s' is in conflict", vv_text_shows(e.path));
-			return vv_hint(err, "resolve it and 'varve add' it, or name a version: --source HEAD");
+			return vv_hint(
+				err,
+				"resolve it and 'varve add' it, or name a version: --source HEAD");
 		}
 		key.path = (char *)(uintptr_t)e.path;
 		if (is_source) {
 			rc = add_target(r, e.path, e.mode, &e.id, err);
-		} else if (known == 0 || !bsearch(&key, r->targets, known, sizeof(target), compare_targets)) {
-			if (r->count > known && strcmp(r->targets[r->count - 1].path, e.path) == 0) {
+		} else if (known == 0 ||
+			   !bsearch(&key, r->targets, known, sizeof(target), compare_targets)) {
+			if (r->count > known &&
+			    strcmp(r->targets[r->count - 1].path, e.path) == 0) {
 				continue; /* a further stage of the same conflict */
 			}
 			rc = add_target(r, e.path, 0, NULL, err);
@@ -162,37 +174,49 @@ static vv_status stage_one(restore *r, const target *t, vv_error *err)
 		rc = vv_index_remove(r->index, t->path, err);
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	if (vv_index_get(r->index, t->path, &e) && e.mode == t->mode && vv_oid_equal(&e.id, &t->id)) {
+	if (vv_index_get(r->index, t->path, &e) && e.mode == t->mode &&
+	    vv_oid_equal(&e.id, &t->id)) {
 		return VV_OK;
 	}
 	return vv_index_set(r->index, t->path, t->mode, &t->id, NULL, err);
 }
 
-/* Is the file exactly the index entry already, so that nothing is to be written? */
+/* Is the file certainly the index entry already, so that nothing is to be written? Only
+ * what can be told without reading it: writing is quicker than finding out. */
 static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 {
-	vv_index_entry e, own;
-	vv_work_state state;
-	vv_file_state file;
+	vv_arena arena = VV_ARENA_INIT;
+	char *file = vv_repository_file(r->repo, t->path);
+	vv_index_entry e;
+	vv_pointer p;
+	vv_stat st;
+	vv_oid known;
 	bool dataset = false;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	*out = false;
-	if (!vv_index_get(r->index, t->path, &e) || e.mode != t->mode || !vv_oid_equal(&e.id, &t->id)) {
-		return VV_OK;
+	if (!file) {
+		return vv_fail_nomem(err);
 	}
-	own = e;
-	own.path = t->path;
-	if ((t->mode & 0170000) == 0100000 && (rc = vv_stage_is_pointer(r->stage, &t->id, &dataset, err)) < 0) {
-		return rc;
+	if (!vv_index_get(r->index, t->path, &e) || e.mode != t->mode ||
+	    !vv_oid_equal(&e.id, &t->id) || vv_lstat(&st, file, NULL) < 0) {
+		goto done;
 	}
-	if (dataset) {
-		rc = vv_stage_work_state(r->stage, t->path, &t->id, &own, &state, NULL, err);
-		*out = rc == VV_OK && state == VV_WORK_SAME;
-		return rc == VV_EINPUT ? VV_OK : rc;
+	if (vv_stat_cache_get(vv_stage_stats(r->stage), t->path, &st, &known)) {
+		*out = vv_oid_equal(&known, &t->id);
+	} else if (vv_index_stat_clean(r->index, &e, &st)) {
+		/* The index may also have the stat of a pointer that lies in its table's place. */
+		if (S_ISREG(t->mode) &&
+		    (rc = vv_stage_is_pointer(r->stage, &t->id, &dataset, err)) == VV_OK &&
+		    dataset) {
+			rc = vv_stage_pointer(r->stage, &t->id, &arena, &p, err);
+		}
+		*out = rc == VV_OK &&
+		       (!dataset || (st.size == p.bytes && st.size > VV_POINTER_MAX));
 	}
-	rc = vv_index_file_state(r->index, &own, &file, err);
-	*out = rc == VV_OK && file == VV_FILE_SAME;
+done:
+	vv_arena_clear(&arena);
+	vv_free(file);
 	return rc;
 }
 
@@ -208,7 +232,8 @@ static vv_status write_one(restore *r, const target *t, vv_error *err)
 		return rc;
 	}
 	/* From the index itself the entry gets the new file's stat; from elsewhere it stays. */
-	return vv_checkout_write(&r->checkout, t->path, t->mode, &t->id, r->o->staged || !r->o->source, err);
+	return vv_checkout_write(&r->checkout, t->path, t->mode, &t->id,
+				 r->o->staged || !r->o->source, err);
 }
 
 static vv_status restore_all(restore *r, bool files, vv_error *err)
@@ -253,7 +278,8 @@ static int run_restore(void *p, int argc, char **argv)
 	}
 	rc = restore_all(&r, o->worktree || !o->staged, &err);
 	if (rc == VV_EMISSING) {
-		vv_hint(&err, "fetch them from a repository that has them; the file was left as it is");
+		vv_hint(&err,
+			"fetch them from a repository that has them; the file was left as it is");
 	}
 	if (rc == VV_OK && !o->quiet && r.checkout.datasets + r.checkout.files > 0) {
 		uint64_t n = r.checkout.datasets + r.checkout.files;

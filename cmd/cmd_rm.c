@@ -18,11 +18,16 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "only out of the index: the file stays", NULL},
-	{NULL, 'r', VV_OPT_FLAG, offsetof(options, recursive), NULL, NULL, "also all below a folder", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "also with changes that would be lost", NULL},
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL, "only say what would be removed", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "do not list what is removed", NULL},
+	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL,
+	 "only out of the index: the file stays", NULL},
+	{NULL, 'r', VV_OPT_FLAG, offsetof(options, recursive), NULL, NULL,
+	 "also all below a folder", NULL},
+	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
+	 "also with changes that would be lost", NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
+	 "only say what would be removed", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "do not list what is removed", NULL},
 };
 
 typedef struct doomed {
@@ -174,13 +179,15 @@ static vv_status check_losses(removal *r, vv_error *err)
 	if (rc < 0 || !lost) {
 		return rc;
 	}
-	list_names(r, "staged content here differs from both the file and the last commit:", true, true);
+	list_names(r, "staged content here differs from both the file and the last commit:", true,
+		   true);
 	if (!r->o->cached) {
 		list_names(r, "changes are staged here:", true, false);
 		list_names(r, "local changes are here:", false, true);
 	}
 	vv_fail(err, VV_EREFUSED, "nothing was removed");
-	return vv_hint(err, keep_helps ? "--cached keeps the file; -f removes it all the same" : "-f removes it all the same");
+	return vv_hint(err, keep_helps ? "--cached keeps the file; -f removes it all the same"
+				       : "-f removes it all the same");
 }
 
 static vv_status remove_all(removal *r, vv_error *err)
@@ -221,7 +228,8 @@ static int run_rm(void *p, int argc, char **argv)
 	}
 	memset(&r, 0, sizeof(r));
 	r.o = p;
-	if ((rc = vv_repository_open(&r.repo, NULL, &err)) < 0 || (rc = vv_worktree_need(r.repo, "rm", &err)) < 0 ||
+	if ((rc = vv_repository_open(&r.repo, NULL, &err)) < 0 ||
+	    (rc = vv_worktree_need(r.repo, "rm", &err)) < 0 ||
 	    (rc = vv_stage_open(&r.stage, r.repo, NULL, &err)) < 0 ||
 	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||
 	    (rc = vv_index_open(&r.index, r.repo, &err)) < 0) {

@@ -21,10 +21,14 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"set", 0, VV_OPT_LIST, offsetof(options, set), "COL=TYPE", NULL, "give a column another type", NULL},
-	{"key", 0, VV_OPT_STRING, offsetof(options, key), "A,B", NULL, "declare the primary key", NULL},
-	{"missing", 0, VV_OPT_LIST, offsetof(options, missing), "TEXT", NULL, "take TEXT for a missing value", NULL},
-	{"json", 0, VV_OPT_FLAG, offsetof(options, json), NULL, NULL, "as Table Schema JSON, which is the only form", NULL},
+	{"set", 0, VV_OPT_LIST, offsetof(options, set), "COL=TYPE", NULL,
+	 "give a column another type", NULL},
+	{"key", 0, VV_OPT_STRING, offsetof(options, key), "A,B", NULL, "declare the primary key",
+	 NULL},
+	{"missing", 0, VV_OPT_LIST, offsetof(options, missing), "TEXT", NULL,
+	 "take TEXT for a missing value", NULL},
+	{"json", 0, VV_OPT_FLAG, offsetof(options, json), NULL, NULL,
+	 "as Table Schema JSON, which is the only form", NULL},
 };
 
 static bool is_edit(const options *o)
@@ -71,12 +75,15 @@ static vv_status bad_type(const char *name, vv_error *err)
 		vv_nearest_try(&near, vv_type_name((vv_type)t));
 	}
 	vv_fail(err, VV_EUSAGE, "there is no type '%s'", vv_text_shows(name));
-	return near.best ? vv_hint(err, "did you mean '%s'?", near.best)
-			 : vv_hint(err, "types are string, integer, number, boolean, date, datetime, time, year ...");
+	return near.best
+		       ? vv_hint(err, "did you mean '%s'?", near.best)
+		       : vv_hint(err,
+				 "types are string, integer, number, boolean, date, datetime, time, year ...");
 }
 
 /* COL=TYPE; a name may hold '=', so the last one decides: types have none. */
-static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t, const char *word, vv_error *err)
+static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t, const char *word,
+			  vv_error *err)
 {
 	const char *eq = strrchr(word, '=');
 	char *column;
@@ -105,7 +112,8 @@ static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t
 	return rc;
 }
 
-static vv_status set_key(vv_buf *text, vv_package_edit *edit, const vv_table *t, const char *names, vv_error *err)
+static vv_status set_key(vv_buf *text, vv_package_edit *edit, const vv_table *t, const char *names,
+			 vv_error *err)
 {
 	vv_strings list = {&names, 1};
 	size_t *places = NULL, count, i;
@@ -131,7 +139,8 @@ static vv_status set_key(vv_buf *text, vv_package_edit *edit, const vv_table *t,
 	return rc;
 }
 
-static vv_status set_missing(vv_buf *text, vv_package_edit *edit, const vv_strings *values, vv_error *err)
+static vv_status set_missing(vv_buf *text, vv_package_edit *edit, const vv_strings *values,
+			     vv_error *err)
 {
 	const char **list = vv_calloc(values->count + 1, sizeof(*list));
 	vv_status rc;
@@ -158,7 +167,8 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 
 	memset(&edit, 0, sizeof(edit));
 	if (s->from != VV_FROM_WORK) {
-		vv_fail(err, VV_EUSAGE, "only the schema of a file in the work tree can be changed");
+		vv_fail(err, VV_EUSAGE,
+			"only the schema of a file in the work tree can be changed");
 		return vv_hint(err, "name it as PATH, without a revision");
 	}
 	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0 ||
@@ -179,7 +189,8 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 	}
 	if (rc == VV_OK && (rc = vv_schema_package_write(s, package, &text, err)) == VV_OK) {
 		vv_note("%s %s; 'varve add %s' and 'varve commit' record it, no row is stored again",
-			describes ? "changed" : "wrote", vv_text_shows(package), vv_text_shows(package));
+			describes ? "changed" : "wrote", vv_text_shows(package),
+			vv_text_shows(package));
 	}
 done:
 	vv_buf_clear(&text);
@@ -208,7 +219,8 @@ static int run_schema(void *p, int argc, char **argv)
 		goto done;
 	}
 	if (t.root.kind != VV_KIND_TABLE) {
-		rc = vv_fail(&err, VV_EUSAGE, "'%s' is kept as a file: it has no columns", vv_text_shows(argv[0]));
+		rc = vv_fail(&err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
+			     vv_text_shows(argv[0]));
 	} else {
 		rc = is_edit(o) ? edit_package(o, &s, &t, &err) : show(&t, &err);
 	}
@@ -225,8 +237,9 @@ const vv_command vv_cmd_schema = {
 	.group = "look",
 	.summary = "show what the columns mean (Table Schema), or change it in datapackage.json",
 	.usage = "[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH",
-	.example = "$ varve schema --set id=string --key id prices.csv\n"
-		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' record it, no row is stored again",
+	.example =
+		"$ varve schema --set id=string --key id prices.csv\n"
+		"wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' record it, no row is stored again",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

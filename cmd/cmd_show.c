@@ -19,14 +19,18 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to write it", NULL},
-	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL, "the commit in one line", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write it", NULL},
+	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL,
+	 "the commit in one line", NULL},
 	{"raw", 0, VV_OPT_FLAG, offsetof(options, raw), NULL, NULL,
 	 "on a terminal: control characters as they are", NULL},
 };
 
-static vv_status show_content(const options *o, vv_repository *repo, const char *text, vv_error *err)
+static vv_status show_content(const options *o, vv_repository *repo, const char *text,
+			      vv_error *err)
 {
 	vv_stage *stage = NULL;
 	vv_data_out out;
@@ -53,7 +57,8 @@ static bool is_content(vv_repository *repo, const char *text)
 	vv_oid commit;
 	vv_error ignored;
 
-	if (strlen(text) == VV_CID_TEXT && vv_cid_parse(&cid, text, VV_CID_TEXT, &ignored) == VV_OK) {
+	if (strlen(text) == VV_CID_TEXT &&
+	    vv_cid_parse(&cid, text, VV_CID_TEXT, &ignored) == VV_OK) {
 		return true;
 	}
 	return strchr(text, ':') && vv_rev_commit(repo, text, &commit, &ignored) < 0;

@@ -35,8 +35,17 @@ static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *pa
 	vv_changes changes = {0};
 	vv_buf out = VV_BUF_INIT;
 	vv_changes_options opts = {paths->count ? paths : NULL, false, true, false, true};
-	vv_status_style style = {"", o->short_form, o->porcelain != NULL, o->branch, o->nul,
-				 o->format != NULL, true, vv_out_is_terminal(), false, "#", false};
+	vv_status_style style = {"",
+				 o->short_form,
+				 o->porcelain != NULL,
+				 o->branch,
+				 o->nul,
+				 o->format != NULL,
+				 true,
+				 vv_out_is_terminal(),
+				 false,
+				 "#",
+				 false};
 	vv_status rc;
 
 	style.porcelain = style.porcelain || (o->nul && !o->short_form);
@@ -99,7 +108,8 @@ static const vv_option status_table[] = {
 	{"null", 'z', VV_OPT_FLAG, offsetof(status_options, nul), NULL, NULL,
 	 "end lines with NUL, quote nothing", NULL},
 	{"json", 0, VV_OPT_STRING, offsetof(status_options, format), NULL, NULL, "as JSON", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(status_options, format), "FORMAT", "json", "as FORMAT", NULL},
+	{"format", 0, VV_OPT_STRING, offsetof(status_options, format), "FORMAT", "json",
+	 "as FORMAT", NULL},
 	{"untracked-files", 'u', VV_OPT_STRING, offsetof(status_options, untracked), "MODE",
 	 "no|normal|all", "show untracked files", "all"},
 };

@@ -22,28 +22,31 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"create", 'c', VV_OPT_STRING, offsetof(options, create), "NAME", NULL, "make branch NAME first", NULL},
+	{"create", 'c', VV_OPT_STRING, offsetof(options, create), "NAME", NULL,
+	 "make branch NAME first", NULL},
 	{"force-create", 'C', VV_OPT_STRING, offsetof(options, create_force), "NAME", NULL,
 	 "the same; a branch that exists is moved", NULL},
-	{"detach", 'd', VV_OPT_FLAG, offsetof(options, detach), NULL, NULL, "to a commit, on no branch", NULL},
+	{"detach", 'd', VV_OPT_FLAG, offsetof(options, detach), NULL, NULL,
+	 "to a commit, on no branch", NULL},
 	{"discard-changes", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
 	 "throw local changes away", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 typedef struct plan {
 	const options *o;
 	vv_repository *repo;
 	vv_head head;
-	const char *name;   /* the branch to be on afterwards; NULL: detached */
-	char *owned;        /* holds name where it had to be made */
-	char *upstream;     /* the remote branch that a guessed branch follows, or NULL */
-	const char *start;  /* what the user called the start point */
+	const char *name;  /* the branch to be on afterwards; NULL: detached */
+	char *owned;       /* holds name where it had to be made */
+	char *upstream;    /* the remote branch that a guessed branch follows, or NULL */
+	const char *start; /* what the user called the start point */
 	vv_oid target;
-	bool make;          /* the branch is to be made or moved */
-	vv_oid old;         /* of the branch to be made, where it exists */
+	bool make;  /* the branch is to be made or moved */
+	vv_oid old; /* of the branch to be made, where it exists */
 	bool exists;
-	bool unborn;        /* -c on an unborn branch: only HEAD's name changes */
+	bool unborn; /* -c on an unborn branch: only HEAD's name changes */
 } plan;
 
 static char *branch_ref(const char *name)
@@ -65,7 +68,8 @@ static vv_status find_branch(plan *p, const char *name, bool *exists, vv_oid *id
 	if (!ref_name) {
 		return vv_fail_nomem(err);
 	}
-	if (vv_ref_name_check(name, &absent) == VV_OK && vv_ref_get(p->repo, ref_name, &ref, &absent) == VV_OK) {
+	if (vv_ref_name_check(name, &absent) == VV_OK &&
+	    vv_ref_get(p->repo, ref_name, &ref, &absent) == VV_OK) {
 		*exists = true;
 		*id = ref.commit;
 		vv_ref_clear(&ref);
@@ -94,7 +98,8 @@ static vv_status previous_branch(plan *p, vv_error *err)
 	}
 	fd = vv_open(file, O_RDONLY, 0, NULL);
 	if (fd >= 0 && vv_fstat(&st, fd, file, NULL) == VV_OK) {
-		got = vv_pread_full(fd, text.data, LOG_TAIL, st.size > LOG_TAIL ? st.size - LOG_TAIL : 0, file, err);
+		got = vv_pread_full(fd, text.data, LOG_TAIL,
+				    st.size > LOG_TAIL ? st.size - LOG_TAIL : 0, file, err);
 		if (got < 0) {
 			rc = (vv_status)got;
 			goto done;
@@ -106,7 +111,8 @@ static vv_status previous_branch(plan *p, vv_error *err)
 	}
 	end = at ? strstr(at, " to ") : NULL;
 	if (!end) {
-		rc = vv_fail(err, VV_ENOTFOUND, "there is no branch to go back to: HEAD never moved here");
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     "there is no branch to go back to: HEAD never moved here");
 		goto done;
 	}
 	at += sizeof(moving) - 1;
@@ -145,7 +151,8 @@ static vv_status guess_remote(plan *p, const char *name, vv_error *err)
 	guess g = {name, NULL, 0};
 	vv_status rc = vv_refs_each(p->repo, "refs/remotes/", look_at_remote, &g, err);
 
-	if (rc == VV_OK && g.count == 1 && (rc = vv_rev_commit(p->repo, g.found, &p->target, err)) == VV_OK) {
+	if (rc == VV_OK && g.count == 1 &&
+	    (rc = vv_rev_commit(p->repo, g.found, &p->target, err)) == VV_OK) {
 		p->upstream = g.found;
 		p->name = name;
 		p->make = true;
@@ -153,9 +160,13 @@ static vv_status guess_remote(plan *p, const char *name, vv_error *err)
 	}
 	vv_free(g.found);
 	if (rc == VV_OK) {
-		rc = g.count ? vv_fail(err, VV_EUSAGE, "%u remotes have a branch '%s'", g.count, vv_text_shows(name))
-			     : vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'", vv_text_shows(name));
-		vv_hint(err, g.count ? "say which one: varve switch -c %s REMOTE/%s" : "'varve switch -c %s' makes it",
+		rc = g.count ? vv_fail(err, VV_EUSAGE, "%u remotes have a branch '%s'", g.count,
+				       vv_text_shows(name))
+			     : vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
+				       vv_text_shows(name));
+		vv_hint(err,
+			g.count ? "say which one: varve switch -c %s REMOTE/%s"
+				: "'varve switch -c %s' makes it",
 			vv_text_shows(name), vv_text_shows(name));
 	}
 	return rc;
@@ -168,8 +179,10 @@ static vv_status no_branch(plan *p, const char *name, vv_error *err)
 
 	if (vv_rev_commit(p->repo, name, &commit, &absent) == VV_OK) {
 		vv_fail(err, VV_EUSAGE, "'%s' is a commit, not a branch", vv_text_shows(name));
-		return vv_hint(err, "look at it with 'varve switch --detach %s', or begin a branch there with -c",
-			       vv_text_shows(name));
+		return vv_hint(
+			err,
+			"look at it with 'varve switch --detach %s', or begin a branch there with -c",
+			vv_text_shows(name));
 	}
 	return guess_remote(p, name, err);
 }
@@ -182,7 +195,8 @@ static vv_status plan_create(plan *p, int argc, char **argv, vv_error *err)
 	p->name = o->create ? o->create : o->create_force;
 	p->make = true;
 	p->start = argc > 0 ? argv[0] : "HEAD";
-	if ((rc = vv_ref_name_check(p->name, err)) < 0 || (rc = find_branch(p, p->name, &p->exists, &p->old, err)) < 0) {
+	if ((rc = vv_ref_name_check(p->name, err)) < 0 ||
+	    (rc = find_branch(p, p->name, &p->exists, &p->old, err)) < 0) {
 		return rc;
 	}
 	if (p->exists && !o->create_force) {
@@ -250,8 +264,8 @@ static vv_status check_free(plan *p, vv_error *err)
 	}
 	rc = vv_branch_checked_out(p->repo, ref, &where, err);
 	if (rc == VV_OK && where) {
-		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'", vv_text_shows(p->name),
-			     vv_text_shows(where));
+		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+			     vv_text_shows(p->name), vv_text_shows(where));
 		vv_hint(err, "work there, or look at its commit here with --detach");
 	}
 	vv_free(where);
@@ -262,7 +276,8 @@ static vv_status check_free(plan *p, vv_error *err)
 static const char *short_head(const plan *p, char hex[VV_OID_TEXT + 1])
 {
 	if (p->head.branch) {
-		return strncmp(p->head.branch, "refs/heads/", 11) == 0 ? p->head.branch + 11 : p->head.branch;
+		return strncmp(p->head.branch, "refs/heads/", 11) == 0 ? p->head.branch + 11
+								       : p->head.branch;
 	}
 	vv_oid_text(hex, &p->head.commit);
 	return hex;
@@ -305,14 +320,17 @@ static vv_status move_head(plan *p, vv_error *err)
 	vv_status rc = VV_OK;
 
 	vv_oid_text(to, &p->target);
-	vv_buf_printf(&message, "checkout: moving from %s to %s", short_head(p, hex), p->name ? p->name : to);
-	vv_buf_printf(&reason, "branch: %s %s", p->exists ? "Reset to" : "Created from", p->start ? p->start : "HEAD");
+	vv_buf_printf(&message, "checkout: moving from %s to %s", short_head(p, hex),
+		      p->name ? p->name : to);
+	vv_buf_printf(&reason, "branch: %s %s", p->exists ? "Reset to" : "Created from",
+		      p->start ? p->start : "HEAD");
 	if (vv_buf_ok(&message, err) < 0 || vv_buf_ok(&reason, err) < 0 || (p->name && !ref)) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
 	if (p->make && !p->unborn) {
-		rc = vv_ref_update(p->repo, ref, &p->target, p->exists ? &p->old : NULL, p->exists, reason.data, err);
+		rc = vv_ref_update(p->repo, ref, &p->target, p->exists ? &p->old : NULL, p->exists,
+				   reason.data, err);
 		made = rc == VV_OK && !p->exists;
 	}
 	if (rc == VV_OK) {
@@ -347,9 +365,11 @@ static void say_done(plan *p, const vv_tree_switch *s)
 	if (is_current(p)) {
 		vv_note("already on '%s'", vv_text_shows(p->name));
 	} else if (p->name) {
-		vv_note("switched to %sbranch '%s'", p->make && !p->exists ? "a new " : "", vv_text_shows(p->name));
+		vv_note("switched to %sbranch '%s'", p->make && !p->exists ? "a new " : "",
+			vv_text_shows(p->name));
 		if (p->upstream) {
-			vv_note("it follows '%s'", vv_text_shows(p->upstream + strlen("refs/remotes/")));
+			vv_note("it follows '%s'",
+				vv_text_shows(p->upstream + strlen("refs/remotes/")));
 		}
 	} else if (vv_commit_read(p->repo, &p->target, &c, &ignored) == VV_OK) {
 		const char *subject = vv_commit_subject(&c, &len);
@@ -392,7 +412,8 @@ static vv_status change_files(plan *p, vv_error *err)
 	}
 	vv_checkout_init(&checkout, p->repo, stage, index);
 	checkout.pointer_ok = true;
-	if ((rc = vv_tree_switch_plan(&s, &checkout, &p->head.commit, &p->target, p->o->force, err)) < 0 ||
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &p->head.commit, &p->target, p->o->force,
+				      err)) < 0 ||
 	    (rc = vv_tree_switch_run(&s, err)) < 0) {
 		goto done;
 	}
@@ -453,9 +474,9 @@ static int run_switch(void *opts, int argc, char **argv)
 		return vv_usage_error("switch needs a branch");
 	}
 	if ((rc = vv_repository_open(&p.repo, NULL, &err)) < 0 ||
-	    (rc = vv_worktree_need(p.repo, "switch", &err)) < 0 || (rc = check_state(&p, &err)) < 0 ||
-	    (rc = vv_head_read(p.repo, &p.head, &err)) < 0 || (rc = plan_target(&p, argc, argv, &err)) < 0 ||
-	    (rc = check_free(&p, &err)) < 0) {
+	    (rc = vv_worktree_need(p.repo, "switch", &err)) < 0 ||
+	    (rc = check_state(&p, &err)) < 0 || (rc = vv_head_read(p.repo, &p.head, &err)) < 0 ||
+	    (rc = plan_target(&p, argc, argv, &err)) < 0 || (rc = check_free(&p, &err)) < 0) {
 		goto done;
 	}
 	if (p.unborn) {

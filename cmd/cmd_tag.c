@@ -21,17 +21,23 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL, "list tags, of the patterns given", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to list", NULL},
+	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL,
+	 "list tags, of the patterns given", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to list", NULL},
 	{"annotate", 'a', VV_OPT_FLAG, offsetof(options, annotate), NULL, NULL,
 	 "with a message, a date and your name", NULL},
 	{"message", 'm', VV_OPT_LIST, offsetof(options, messages), "TEXT", NULL,
 	 "the message (implies -a); given again: a further paragraph", NULL},
-	{"file", 'F', VV_OPT_STRING, offsetof(options, file), "FILE", NULL, "the message from a file (implies -a)", NULL},
+	{"file", 'F', VV_OPT_STRING, offsetof(options, file), "FILE", NULL,
+	 "the message from a file (implies -a)", NULL},
 	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL, "delete tags", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "move a tag that exists", NULL},
-	{"sign", 's', VV_OPT_FLAG, offsetof(options, sign), NULL, NULL, "refused: use 'git tag -s'", NULL},
+	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "move a tag that exists",
+	 NULL},
+	{"sign", 's', VV_OPT_FLAG, offsetof(options, sign), NULL, NULL, "refused: use 'git tag -s'",
+	 NULL},
 };
 
 #define MESSAGE_MAX (1u << 20)
@@ -132,7 +138,8 @@ static vv_status delete_tag(vv_repository *r, const char *name, vv_error *err)
 	return rc;
 }
 
-static const char template_text[] = "\n#\n# Write a message for the tag.\n# Lines that begin with '#' are left out.\n#\n";
+static const char template_text[] =
+	"\n#\n# Write a message for the tag.\n# Lines that begin with '#' are left out.\n#\n";
 
 /* The editor's text without its comment lines. */
 static void put_without_comments(vv_buf *out, const char *text, size_t len)
@@ -158,7 +165,8 @@ static vv_status edit_message(vv_repository *r, vv_buf *out, vv_error *err)
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_write_file(file, template_text, sizeof(template_text) - 1, false, err)) == VV_OK &&
+	if ((rc = vv_write_file(file, template_text, sizeof(template_text) - 1, false, err)) ==
+		    VV_OK &&
 	    (rc = vv_editor_run(r, file, err)) == VV_OK &&
 	    (rc = vv_read_file(&text, file, MESSAGE_MAX, err)) == VV_OK) {
 		put_without_comments(out, vv_buf_cstr(&text), text.len);
@@ -216,7 +224,8 @@ static vv_status make_message(const options *o, vv_repository *r, vv_buf *out, v
 	return vv_buf_ok(out, err);
 }
 
-static vv_status make_tag(const options *o, vv_repository *r, const char *name, const char *rev, vv_error *err)
+static vv_status make_tag(const options *o, vv_repository *r, const char *name, const char *rev,
+			  vv_error *err)
 {
 	bool annotate = o->annotate || o->messages.count || o->file;
 	vv_buf message = VV_BUF_INIT;

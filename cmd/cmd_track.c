@@ -60,14 +60,21 @@ static void print_lines(const lister *l)
 	for (size_t i = 0; i < l->list.count; i++) {
 		const vv_attr_list_line *at = &l->list.lines[i];
 		const decided *files = &l->files[i];
-		vv_out("%s:%u: %s%s\n", vv_text_shows(at->file), at->number, vv_text_shows(at->pattern),
-		       !at->on ? "  (not tracked)" : files->count == 0 ? "  (no file yet)" : "");
+		vv_out("%s:%u: %s%s\n", vv_text_shows(at->file), at->number,
+		       vv_text_shows(at->pattern),
+		       !at->on             ? "  (not tracked)"
+		       : files->count == 0 ? "  (no file yet)"
+					   : "");
 		vv_out_bytes(vv_buf_cstr(&files->names), files->names.len);
-		if (files->count > SHOWN && !l->verbose)
-			vv_out("\tand %s more (-v lists all)\n", vv_text_count(files->count - SHOWN));
+		if (files->count > SHOWN && !l->verbose) {
+			vv_out("\tand %s more (-v lists all)\n",
+			       vv_text_count(files->count - SHOWN));
+		}
 	}
-	if (l->list.count == 0)
-		vv_out("nothing is tracked yet; 'varve add FILE' or 'varve track PATTERN' does that\n");
+	if (l->list.count == 0) {
+		vv_out("nothing is tracked yet; "
+		       "'varve add FILE' or 'varve track PATTERN' does that\n");
+	}
 }
 
 static vv_status list(vv_repository *r, bool verbose, vv_error *err)
@@ -91,7 +98,8 @@ static vv_status list(vv_repository *r, bool verbose, vv_error *err)
 }
 
 /* A pattern of the current folder as one of the top folder. */
-static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, bool *literal, vv_error *err)
+static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, bool *literal,
+			     vv_error *err)
 {
 	char *prefix = NULL;
 	vv_status rc;
@@ -106,9 +114,10 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 		return rc;
 	if (!*prefix)
 		*out = vv_strdup(pattern);
-	else if (strchr(pattern, '/'))
-		*out = vv_path_join(prefix, pattern[0] == '/' ? pattern + 1 : pattern, (char *)NULL);
-	else
+	else if (strchr(pattern, '/')) {
+		*out = vv_path_join(prefix, pattern[0] == '/' ? pattern + 1 : pattern,
+				    (char *)NULL);
+	} else
 		*out = vv_path_join(prefix, "**", pattern, (char *)NULL);
 	vv_free(prefix);
 	return *out ? VV_OK : vv_fail_nomem(err);
@@ -152,17 +161,21 @@ static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 		bool literal = false, before = edit.changed;
 		edit.changed = false;
 		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK &&
-		    (rc = vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK)
+		    (rc = vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
 			vv_buf_printf(&text, "%s: %s\n", vv_text_shows(pattern),
 				      edit.changed ? "tracked" : "is tracked already");
+		}
 		edit.changed = edit.changed || before;
 		vv_free(pattern);
 	}
 	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK &&
-	    (rc = vv_index_write(x, err)) == VV_OK && (rc = count_plain(r, x, &plain, err)) == VV_OK && plain > 0)
-		vv_buf_printf(&text, "%s file%s that Git holds as text match%s; "
+	    (rc = vv_index_write(x, err)) == VV_OK &&
+	    (rc = count_plain(r, x, &plain, err)) == VV_OK && plain > 0) {
+		vv_buf_printf(&text,
+			      "%s file%s that Git holds as text match%s; "
 			      "'varve add --fix' makes datasets of them\n",
 			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
+	}
 	if (rc < 0)
 		vv_attr_edit_undo(&edit);
 	else
@@ -200,9 +213,10 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 		rc = vv_attr_untrack(r, pattern, false, err);
 	if (rc == VV_ENOTFOUND)
 		vv_hint(err, "'varve track' lists the lines and what they match");
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		vv_buf_printf(text, "%s: no longer tracked; what is committed stays as it is\n",
 			      vv_text_shows(pattern));
+	}
 	vv_free(pattern);
 	return rc;
 }

@@ -166,7 +166,8 @@ static bool as_double(double *out, const char *s, size_t len, const vv_field *f)
 	return *end == '\0';
 }
 
-static int compare_values(const vv_field *f, const char *a, size_t a_len, const char *b, size_t b_len)
+static int compare_values(const vv_field *f, const char *a, size_t a_len, const char *b,
+			  size_t b_len)
 {
 	double x, y;
 
@@ -191,10 +192,12 @@ static vv_status widen(vv_column_stats *s, const vv_cell *c, vv_error *err)
 {
 	size_t len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES;
 
-	if (!s->any || compare_values(s->field, c->text, len, vv_buf_cstr(&s->min), s->min.len) < 0) {
+	if (!s->any ||
+	    compare_values(s->field, c->text, len, vv_buf_cstr(&s->min), s->min.len) < 0) {
 		set(&s->min, c);
 	}
-	if (!s->any || compare_values(s->field, c->text, len, vv_buf_cstr(&s->max), s->max.len) > 0) {
+	if (!s->any ||
+	    compare_values(s->field, c->text, len, vv_buf_cstr(&s->max), s->max.len) > 0) {
 		set(&s->max, c);
 	}
 	s->any = true;
@@ -206,7 +209,8 @@ vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error 
 	bool fresh;
 	vv_status rc;
 
-	if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL || vv_field_missing(s->field, cell)) {
+	if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
+	    vv_field_missing(s->field, cell)) {
 		s->missing++;
 		return VV_OK;
 	}
@@ -214,7 +218,8 @@ vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error 
 	if ((rc = count_hash(s, vv_xxh3(cell->text, cell->len, cell->state), &fresh, err)) < 0) {
 		return rc;
 	}
-	if (s->field->type != VV_TYPE_STRING && s->field->type != VV_TYPE_ANY && !vv_field_accepts(s->field, cell)) {
+	if (s->field->type != VV_TYPE_STRING && s->field->type != VV_TYPE_ANY &&
+	    !vv_field_accepts(s->field, cell)) {
 		s->misfits++;
 		return VV_OK;
 	}

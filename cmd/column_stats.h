@@ -22,14 +22,14 @@
 #define VV_EXAMPLE_BYTES 200 /* longer values are cut in minimum, maximum and examples */
 
 typedef struct vv_column_stats {
-	const vv_field *field;   /* borrowed */
+	const vv_field *field;    /* borrowed */
 	uint64_t values, missing; /* missing: absent, null, or one of the field's missing values */
-	uint64_t misfits;        /* values that are not of the column's type */
-	uint64_t *hashes;        /* open-addressed; 0: free */
+	uint64_t misfits;         /* values that are not of the column's type */
+	uint64_t *hashes;         /* open-addressed; 0: free */
 	size_t used, cap, limit;
-	unsigned level;          /* only hashes whose lowest `level` bits are 0 are kept */
-	bool zero;               /* the hash 0 was met */
-	vv_buf min, max;         /* by the type's order; empty before the first value */
+	unsigned level;  /* only hashes whose lowest `level` bits are 0 are kept */
+	bool zero;       /* the hash 0 was met */
+	vv_buf min, max; /* by the type's order; empty before the first value */
 	bool any;
 	vv_buf examples[VV_EXAMPLES];
 	size_t example_count;

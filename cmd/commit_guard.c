@@ -64,7 +64,8 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 		return rc;
 	if ((rc = vv_blob_size(r, &e->index_id, &size, err)) < 0)
 		return rc;
-	if (size <= VV_POINTER_MAX && (rc = vv_blob_read(r, &e->index_id, VV_POINTER_MAX, &text, err)) == VV_OK &&
+	if (size <= VV_POINTER_MAX &&
+	    (rc = vv_blob_read(r, &e->index_id, VV_POINTER_MAX, &text, err)) == VV_OK &&
 	    vv_pointer_looks_like(text.data, text.len)) {
 		rc = vv_pointer_read(&p, &arena, text.data, text.len, err);
 		if (rc == VV_OK)
@@ -73,7 +74,8 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 			vv_prefix(err, "%s: its staged pointer is damaged", vv_text_shows(e->path));
 	} else if (rc == VV_OK) {
 		rc = refuse(e, "staged as plain text", err);
-		vv_hint(err, "'varve add --fix %s' makes a table of it; 'varve untrack' lets it be text",
+		vv_hint(err,
+			"'varve add --fix %s' makes a table of it; 'varve untrack' lets it be text",
 			vv_text_shows(e->path));
 	}
 	vv_arena_clear(&arena);

@@ -75,7 +75,8 @@ static vv_status read_stdin(vv_buf *out, vv_error *err)
 	char piece[4096];
 	ssize_t n;
 
-	while ((n = vv_read_full(STDIN_FILENO, piece, sizeof(piece), "the standard input", err)) > 0) {
+	while ((n = vv_read_full(STDIN_FILENO, piece, sizeof(piece), "the standard input", err)) >
+	       0) {
 		if (out->len + (size_t)n > MESSAGE_MAX)
 			return vv_fail(err, VV_EREFUSED, "the message is over 16 MB");
 		vv_buf_put(out, piece, (size_t)n);
@@ -122,7 +123,8 @@ static vv_status put_template(maker *m, vv_buf *text, vv_error *err)
 
 	vv_buf_printf(text,
 		      "\n%s Please enter the commit message for your changes. Lines starting\n"
-		      "%s with '%s' will be ignored, and an empty message aborts the commit.\n%s\n", c, c, c, c);
+		      "%s with '%s' will be ignored, and an empty message aborts the commit.\n%s\n",
+		      c, c, c, c);
 	return vv_status_put(text, m->o->changes, &style, err);
 }
 
@@ -177,8 +179,10 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 	if ((rc = verify(m, err)) < 0 || (rc = load(m, out, err)) < 0)
 		return rc;
 	vv_message_clean(out, strip ? m->comment_char : NULL);
-	if (out->len == 0)
-		return vv_fail(err, VV_ECONFLICT, "the commit message is empty; nothing was committed");
+	if (out->len == 0) {
+		return vv_fail(err, VV_ECONFLICT,
+			       "the commit message is empty; nothing was committed");
+	}
 	return VV_OK;
 }
 
@@ -192,7 +196,8 @@ vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_option
 		m.comment_char = vv_strdup("#");
 		rc = m.comment_char ? VV_OK : vv_fail_nomem(err);
 	}
-	if (rc == VV_OK && !(m.file = vv_path_join(vv_repository_gitdir(r), "COMMIT_EDITMSG", (char *)NULL)))
+	if (rc == VV_OK &&
+	    !(m.file = vv_path_join(vv_repository_gitdir(r), "COMMIT_EDITMSG", (char *)NULL)))
 		rc = vv_fail_nomem(err);
 	if (rc == VV_OK)
 		rc = run(&m, out, err);

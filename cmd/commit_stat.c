@@ -22,7 +22,8 @@ void vv_commit_stat_clear(vv_commit_stat *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static vv_status read_side(vv_stat_side *out, vv_repository *r, uint32_t mode, const vv_oid *id, vv_error *err)
+static vv_status read_side(vv_stat_side *out, vv_repository *r, uint32_t mode, const vv_oid *id,
+			   vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_buf text = VV_BUF_INIT;
@@ -112,8 +113,10 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 		return vv_fail_nomem(err);
 	}
 	s->count++;
-	if ((rc = read_side(&line->old_side, c->repo, change->old_mode, &change->old_id, err)) < 0 ||
-	    (rc = read_side(&line->new_side, c->repo, change->new_mode, &change->new_id, err)) < 0 ||
+	if ((rc = read_side(&line->old_side, c->repo, change->old_mode, &change->old_id, err)) <
+		    0 ||
+	    (rc = read_side(&line->new_side, c->repo, change->new_mode, &change->new_id, err)) <
+		    0 ||
 	    !line->new_side.dataset) {
 		return rc;
 	}
@@ -127,12 +130,14 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	return VV_OK;
 }
 
-vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_commit *c, const char *const *paths, vv_error *err)
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_commit *c,
+			      const char *const *paths, vv_error *err)
 {
 	collect to = {out, r, paths};
 
 	memset(out, 0, sizeof(*out));
-	return vv_tree_changes(r, c->parent_count ? &c->parents[0] : NULL, &c->id, "", on_change, &to, err);
+	return vv_tree_changes(r, c->parent_count ? &c->parents[0] : NULL, &c->id, "", on_change,
+			       &to, err);
 }
 
 static void put_count(vv_buf *b, const char *what, uint64_t from, uint64_t to)
@@ -160,7 +165,8 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 		put_count(b, "columns", both ? o->columns : n->columns, n->columns);
 	} else {
 		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
-		vv_buf_printf(b, "%s%s", both && o->bytes != n->bytes ? " -> " : "", vv_text_bytes(n->bytes));
+		vv_buf_printf(b, "%s%s", both && o->bytes != n->bytes ? " -> " : "",
+			      vv_text_bytes(n->bytes));
 	}
 	if (l->has_growth) {
 		vv_buf_printf(b, "; %s stored", vv_text_bytes(l->growth.stored));
@@ -216,11 +222,13 @@ void vv_commit_stat_print(const vv_commit_stat *s)
 		vv_buf_clear(&b);
 	}
 	if (s->count > 0) {
-		vv_out(" %s %s changed\n", vv_text_count(s->count), s->count == 1 ? "file" : "files");
+		vv_out(" %s %s changed\n", vv_text_count(s->count),
+		       s->count == 1 ? "file" : "files");
 	}
 }
 
-static void put_pair(vv_json_out *w, const char *name, bool has_old, uint64_t from, bool has_new, uint64_t to)
+static void put_pair(vv_json_out *w, const char *name, bool has_old, uint64_t from, bool has_new,
+		     uint64_t to)
 {
 	vv_json_name(w, name);
 	vv_json_open_array(w);

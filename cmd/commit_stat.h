@@ -18,9 +18,9 @@
 /* One side of a path. */
 typedef struct vv_stat_side {
 	bool exists;
-	bool dataset;    /* a pointer; the members below are its */
-	bool broken;     /* begins as a pointer and is none */
-	uint64_t bytes;  /* of the dataset's file, or of the blob */
+	bool dataset;   /* a pointer; the members below are its */
+	bool broken;    /* begins as a pointer and is none */
+	uint64_t bytes; /* of the dataset's file, or of the blob */
 	uint64_t rows, columns;
 	vv_cid root;
 	bool is_table;
@@ -30,7 +30,8 @@ typedef struct vv_stat_line {
 	char *path;
 	vv_stat_side old_side, new_side;
 	bool has_growth;
-	vv_growth growth; /* what the new version added to the store; not with has_growth false: blocks are not here */
+	vv_growth
+		growth; /* what the new version added to the store; not with has_growth false: blocks are not here */
 } vv_stat_line;
 
 typedef struct vv_commit_stat {
@@ -40,7 +41,8 @@ typedef struct vv_commit_stat {
 
 /* Against the first parent. paths: only these (NULL-ended, files or folders); NULL:
  * all. */
-vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_commit *c, const char *const *paths, vv_error *err);
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_commit *c,
+			      const char *const *paths, vv_error *err);
 void vv_commit_stat_clear(vv_commit_stat *s);
 
 /* " prices.csv | rows 100 -> 103, 1 column added; 2.1 kB stored" a line. */

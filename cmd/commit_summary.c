@@ -31,11 +31,12 @@ static void print_line(const vv_change_entry *e)
 			vv_out(" (-%s)", vv_text_count(f->rows_before - f->rows));
 		vv_out(", ");
 	}
-	if (f->known)
+	if (f->known) {
 		vv_out("%s of %s %s%s new, %s stored of %s\n", vv_text_count(f->groups_new),
-		       vv_text_count(f->groups), e->table ? "group" : "chunk", f->groups == 1 ? "" : "s",
-		       vv_text_bytes(f->stored), vv_text_bytes(f->bytes));
-	else
+		       vv_text_count(f->groups), e->table ? "group" : "chunk",
+		       f->groups == 1 ? "" : "s", vv_text_bytes(f->stored),
+		       vv_text_bytes(f->bytes));
+	} else
 		vv_out("%s, its blocks are not here\n", vv_text_bytes(f->bytes));
 }
 
@@ -68,8 +69,10 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 		if (++t.datasets <= SHOWN_MAX)
 			print_line(e);
 	}
-	if (t.datasets > SHOWN_MAX)
-		vv_out("  and %s more; in all %s stored of %s\n", vv_text_count(t.datasets - SHOWN_MAX),
-		       vv_text_bytes(t.stored), vv_text_bytes(t.bytes));
+	if (t.datasets > SHOWN_MAX) {
+		vv_out("  and %s more; in all %s stored of %s\n",
+		       vv_text_count(t.datasets - SHOWN_MAX), vv_text_bytes(t.stored),
+		       vv_text_bytes(t.bytes));
+	}
 	return rc;
 }

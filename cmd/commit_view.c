@@ -35,7 +35,8 @@ static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
 	name *items;
 	size_t k;
 
-	for (k = 0; k < 3 && strncmp(ref->name, kinds[k].prefix, strlen(kinds[k].prefix)) != 0; k++) {
+	for (k = 0; k < 3 && strncmp(ref->name, kinds[k].prefix, strlen(kinds[k].prefix)) != 0;
+	     k++) {
 	}
 	if (k == 3 || vv_oid_is_null(&ref->commit)) {
 		return VV_OK;
@@ -51,7 +52,8 @@ static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
 		n->cap = cap;
 	}
 	vv_buf_puts(&text, kinds[k].label);
-	vv_text_put_escaped(&text, ref->name + strlen(kinds[k].prefix), strlen(ref->name + strlen(kinds[k].prefix)));
+	vv_text_put_escaped(&text, ref->name + strlen(kinds[k].prefix),
+			    strlen(ref->name + strlen(kinds[k].prefix)));
 	items = &n->items[n->count];
 	items->commit = ref->commit;
 	items->rank = (int)k;
@@ -84,7 +86,8 @@ vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *er
 	if (!n) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_head_read(r, &n->head, err)) < 0 || (rc = vv_refs_each(r, "refs/", add_name, n, err)) < 0) {
+	if ((rc = vv_head_read(r, &n->head, err)) < 0 ||
+	    (rc = vv_refs_each(r, "refs/", add_name, n, err)) < 0) {
 		vv_decoration_free(n);
 		return rc;
 	}
@@ -129,12 +132,14 @@ static size_t find_names(const vv_decoration *n, const vv_oid *id)
 
 static const char *head_branch(const vv_decoration *n)
 {
-	return n->head.branch && strncmp(n->head.branch, "refs/heads/", 11) == 0 ? n->head.branch + 11 : NULL;
+	return n->head.branch && strncmp(n->head.branch, "refs/heads/", 11) == 0
+		       ? n->head.branch + 11
+		       : NULL;
 }
 
 /* Calls fn for each name at the commit, HEAD first, as Git orders them. */
-static void each_name(const vv_decoration *n, const vv_oid *id, void (*fn)(void *payload, const char *text, bool is_head),
-		      void *payload)
+static void each_name(const vv_decoration *n, const vv_oid *id,
+		      void (*fn)(void *payload, const char *text, bool is_head), void *payload)
 {
 	const char *branch;
 	size_t i;
@@ -196,9 +201,9 @@ void vv_person_date(vv_buf *out, const vv_person *p)
 		vv_buf_puts(out, "(no date)");
 		return;
 	}
-	vv_buf_printf(out, "%s %s %d %02d:%02d:%02d %d %c%02d%02d", days[tm.tm_wday], months[tm.tm_mon], tm.tm_mday,
-		      tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_year + 1900, p->offset_min < 0 ? '-' : '+', zone / 60,
-		      zone % 60);
+	vv_buf_printf(out, "%s %s %d %02d:%02d:%02d %d %c%02d%02d", days[tm.tm_wday],
+		      months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		      tm.tm_year + 1900, p->offset_min < 0 ? '-' : '+', zone / 60, zone % 60);
 }
 
 void vv_person_iso_date(vv_buf *out, const vv_person *p)
@@ -207,9 +212,9 @@ void vv_person_iso_date(vv_buf *out, const vv_person *p)
 	struct tm tm;
 
 	if (local_time(p, &tm)) {
-		vv_buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
-			      tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, p->offset_min < 0 ? '-' : '+', zone / 60,
-			      zone % 60);
+		vv_buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900,
+			      tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+			      p->offset_min < 0 ? '-' : '+', zone / 60, zone % 60);
 	}
 }
 
@@ -329,7 +334,8 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 	vv_buf_clear(&date);
 }
 
-static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_commit_stat *stat, vv_error *err)
+static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_commit_stat *stat,
+			    vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;

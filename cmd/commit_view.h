@@ -20,7 +20,7 @@ typedef enum vv_commit_style { VV_STYLE_LONG, VV_STYLE_ONELINE, VV_STYLE_JSON } 
 
 typedef struct vv_commit_view {
 	vv_repository *repo;
-	vv_decoration *names;          /* may be NULL */
+	vv_decoration *names; /* may be NULL */
 	vv_commit_style style;
 	bool stat;
 	const char *const *paths; /* for stat; NULL: all */

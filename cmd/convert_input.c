@@ -52,7 +52,8 @@ static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_err
 	if (rc == VV_OK && !piece) {
 		rc = vv_fail_nomem(err);
 	}
-	while (rc == VV_OK && at < offset && (got = vv_transcode_read(again.transcode, piece, FLUSH_AT, err)) > 0) {
+	while (rc == VV_OK && at < offset &&
+	       (got = vv_transcode_read(again.transcode, piece, FLUSH_AT, err)) > 0) {
 		for (i = 0; i < got && at < offset; i++, at++) {
 			*out += piece[i] == '\n' ? !cr : piece[i] == '\r';
 			cr = piece[i] == '\r';
@@ -92,7 +93,8 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error
 		}
 	}
 	if ((rc = vv_decompress_open(&in->decompress, fd, in->name, err)) < 0 ||
-	    (rc = vv_transcode_init(in->transcode, vv_decompress_read, in->decompress, in->name, err)) < 0) {
+	    (rc = vv_transcode_init(in->transcode, vv_decompress_read, in->decompress, in->name,
+				    err)) < 0) {
 		return rc;
 	}
 	in->source.read = read_plain;
@@ -122,11 +124,11 @@ void vv_convert_input_close(vv_convert_input *in)
  * widest row is known. */
 typedef struct cleaning {
 	vv_convert_input *in;
-	vv_buf head;         /* the sample, given before the rest */
+	vv_buf head; /* the sample, given before the rest */
 	size_t pos;
-	vv_dialect dialect;  /* of the clean copy */
-	bool header;         /* the first row is one */
-	vv_buf header_line;  /* clean, without its line end */
+	vv_dialect dialect; /* of the clean copy */
+	bool header;        /* the first row is one */
+	vv_buf header_line; /* clean, without its line end */
 	size_t header_cells, widest;
 	uint64_t rows, notes;
 	vv_buf out;
@@ -189,7 +191,8 @@ static vv_status on_row(void *payload, const vv_cell *cells, size_t count, vv_er
 static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
 {
 	cleaning *c = payload;
-	unsigned long long line = (unsigned long long)n->line, column = (unsigned long long)n->column;
+	unsigned long long line = (unsigned long long)n->line,
+			   column = (unsigned long long)n->column;
 
 	(void)err;
 	c->in->guesses++;
@@ -198,15 +201,16 @@ static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
 	}
 	switch (n->guess) {
 	case VV_GUESS_STRAY_QUOTE:
-		vv_note("%s:%llu:%llu: a quote where none may stand; taken as text", vv_text_shows(c->in->name), line, column);
+		vv_note("%s:%llu:%llu: a quote where none may stand; taken as text",
+			vv_text_shows(c->in->name), line, column);
 		break;
 	case VV_GUESS_OPEN_QUOTE:
 		vv_note("%s:%llu:%llu: a quote that is never closed; the cell takes the rest of the file",
 			vv_text_shows(c->in->name), line, column);
 		break;
 	case VV_GUESS_EXTRA_CELLS:
-		vv_note("%s:%llu: %zu cells, more than the first row has; columns were added", vv_text_shows(c->in->name),
-			line, n->cells);
+		vv_note("%s:%llu: %zu cells, more than the first row has; columns were added",
+			vv_text_shows(c->in->name), line, n->cells);
 		break;
 	}
 	return VV_OK;
@@ -227,7 +231,8 @@ static uint8_t find_delimiter(cleaning *c, const vv_sniff_hints *hints)
 	own.has_form = true;
 	own.form = VV_FORM_CSV;
 	memset(&found, 0, sizeof(found));
-	if (vv_sniff(&found, vv_buf_cstr(&c->head), c->head.len, c->head.len < SAMPLE, &own, &ignored) == VV_OK) {
+	if (vv_sniff(&found, vv_buf_cstr(&c->head), c->head.len, c->head.len < SAMPLE, &own,
+		     &ignored) == VV_OK) {
 		delimiter = found.dialect.delimiter;
 		vv_sniff_result_clear(&found);
 	}
@@ -242,7 +247,8 @@ static vv_status read_sample(cleaning *c, vv_error *err)
 		if (!vv_buf_reserve(&c->head, SAMPLE - c->head.len)) {
 			return vv_buf_ok(&c->head, err);
 		}
-		got = vv_transcode_read(c->in->transcode, c->head.data + c->head.len, SAMPLE - c->head.len, err);
+		got = vv_transcode_read(c->in->transcode, c->head.data + c->head.len,
+					SAMPLE - c->head.len, err);
 		if (got < 0) {
 			return (vv_status)got;
 		}
@@ -276,7 +282,8 @@ static vv_status put_header_first(cleaning *c, vv_error *err)
 	vv_status rc;
 
 	for (i = c->header_cells; i < c->widest; i++) {
-		vv_buf_printf(&c->header_line, "%cextra%zu", c->dialect.delimiter, i - c->header_cells + 1);
+		vv_buf_printf(&c->header_line, "%cextra%zu", c->dialect.delimiter,
+			      i - c->header_cells + 1);
 	}
 	vv_buf_putc(&c->header_line, '\n');
 	if ((rc = vv_buf_ok(&c->header_line, err)) < 0) {
@@ -294,7 +301,8 @@ static vv_status put_header_first(cleaning *c, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_write_full(fd, c->header_line.data, c->header_line.len, path, err);
 	}
-	while (rc == VV_OK && (got = vv_pread_full(in->spool, piece, FLUSH_AT, at, in->spool_path, err)) > 0) {
+	while (rc == VV_OK &&
+	       (got = vv_pread_full(in->spool, piece, FLUSH_AT, at, in->spool_path, err)) > 0) {
 		at += (uint64_t)got;
 		rc = vv_write_full(fd, piece, (size_t)got, path, err);
 	}
@@ -317,7 +325,8 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints, 
 	c.in = in;
 	c.header = hints->header != 0;
 	vv_dialect_init(&c.dialect);
-	in->spool = vv_temp_open(&in->spool_path, getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", "varve-", err);
+	in->spool = vv_temp_open(&in->spool_path, getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
+				 "varve-", err);
 	if (in->spool < 0) {
 		rc = (vv_status)in->spool;
 		in->spool = -1;

@@ -15,15 +15,15 @@
 #include "repo/decompress.h"
 
 typedef struct vv_convert_input {
-	const char *name;            /* as the user wrote it; borrowed */
-	char *plain_name;            /* without .gz or .zst: its extension tells the form */
-	int fd;                      /* -1: standard input is not ours to close */
+	const char *name; /* as the user wrote it; borrowed */
+	char *plain_name; /* without .gz or .zst: its extension tells the form */
+	int fd;           /* -1: standard input is not ours to close */
 	vv_decompress *decompress;
 	vv_transcode *transcode;
-	int spool;                   /* lenient: the clean copy; -1 */
+	int spool; /* lenient: the clean copy; -1 */
 	char *spool_path;
-	uint64_t guesses;            /* lenient: how many things were guessed */
-	vv_source source;            /* to be read once */
+	uint64_t guesses; /* lenient: how many things were guessed */
+	vv_source source; /* to be read once */
 } vv_convert_input;
 
 /* Opens path ("-": standard input). */

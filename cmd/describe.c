@@ -42,9 +42,11 @@ static vv_status fit_schema(vv_buf *out, const vv_table *t, const vv_schema *pac
 	bool same = package->count == t->schema.count;
 	vv_status rc;
 
-	for (size_t i = 0; same && i < package->count; i++)
+	for (size_t i = 0; same && i < package->count; i++) {
 		same = package->fields[i].name_len == t->schema.fields[i].name_len &&
-		       memcmp(package->fields[i].name, t->schema.fields[i].name, package->fields[i].name_len) == 0;
+		       memcmp(package->fields[i].name, t->schema.fields[i].name,
+			      package->fields[i].name_len) == 0;
+	}
 	if (same) {
 		vv_buf_put(out, res->schema.data, res->schema.len);
 		return vv_buf_ok(out, err);
@@ -80,10 +82,10 @@ static bool other_dialect(const vv_root *root, const vv_sniff_hints *h)
 	const vv_dialect *d = &root->dialect;
 
 	return (h->has_form && h->form != d->form) ||
-	       (d->form == VV_FORM_CSV &&
-		((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
-		 (h->quote >= 0 && h->quote != d->quote) || (h->escape >= 0 && h->escape != d->escape) ||
-		 (h->header >= 0 && (h->header != 0) != d->header)));
+	       (d->form == VV_FORM_CSV && ((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
+					   (h->quote >= 0 && h->quote != d->quote) ||
+					   (h->escape >= 0 && h->escape != d->escape) ||
+					   (h->header >= 0 && (h->header != 0) != d->header)));
 }
 
 static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_error *err)
@@ -128,8 +130,8 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 		goto done;
 	vv_sink_writer(&sink, w);
 	rc = vv_table_reschema(&cid, t, &sink, schema->data, schema->len,
-			       has_key ? (const char *const *)package->primary_key : NULL, VV_KEY_PACKAGE,
-			       &block, err);
+			       has_key ? (const char *const *)package->primary_key : NULL,
+			       VV_KEY_PACKAGE, &block, err);
 	if (rc == VV_OK && (rc = vv_root_decode(&root, block.data, block.len, err)) == VV_OK &&
 	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) == VV_OK &&
 	    (rc = vv_blob_write(d->r, pointer.data, pointer.len, &blob, err)) == VV_OK)
@@ -149,16 +151,21 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 	vv_status rc = VV_OK;
 
 	vv_schema_init(&package);
-	if (other_dialect(&t->root, &res->hints))
-		vv_buf_printf(d->warnings, "%s describes another way of writing %s than it was read by; "
-			      "'varve add %s' reads it again\n", vv_text_shows(res->package_path),
-			      vv_text_shows(path), vv_text_shows(path));
+	if (other_dialect(&t->root, &res->hints)) {
+		vv_buf_printf(d->warnings,
+			      "%s describes another way of writing %s than it was read by; "
+			      "'varve add %s' reads it again\n",
+			      vv_text_shows(res->package_path), vv_text_shows(path),
+			      vv_text_shows(path));
+	}
 	if (res->schema.len == 0)
 		goto done;
-	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path, err)) < 0 ||
+	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path,
+				 err)) < 0 ||
 	    (rc = fit_schema(&schema, t, &package, res, err)) < 0)
 		goto done;
-	if (schema.len == t->root.schema.len && memcmp(schema.data, t->root.schema.data, schema.len) == 0 &&
+	if (schema.len == t->root.schema.len &&
+	    memcmp(schema.data, t->root.schema.data, schema.len) == 0 &&
 	    (!res->has_key || same_key(&t->root, &package)))
 		goto done;
 	rc = new_root(d, path, t, &schema, &package, res->has_key, err);
@@ -185,7 +192,8 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	if (!vv_index_get(d->x, path, &e))
 		return VV_OK;
 	rc = vv_stage_pointer(d->s, &e.id, &arena, &pointer, err);
-	if (rc == VV_EINPUT || rc == VV_EREFUSED || (rc == VV_OK && strcmp(pointer.kind, "table") != 0)) {
+	if (rc == VV_EINPUT || rc == VV_EREFUSED ||
+	    (rc == VV_OK && strcmp(pointer.kind, "table") != 0)) {
 		vv_arena_clear(&arena);
 		return VV_OK;
 	}
@@ -198,7 +206,8 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 		rc = apply(d, path, &res, &t, err);
 		vv_table_close(&t);
 	} else if (rc == VV_EMISSING) {
-		vv_prefix(err, "%s describes %s", vv_text_shows(res.package_path), vv_text_shows(path));
+		vv_prefix(err, "%s describes %s", vv_text_shows(res.package_path),
+			  vv_text_shows(path));
 	}
 done:
 	vv_package_resource_clear(&res);
@@ -255,7 +264,8 @@ static vv_status describe_above(describer *d, const char *path, vv_error *err)
 		vv_buf_reset(&package);
 		vv_buf_put(&package, path, len);
 		vv_buf_puts(&package, "datapackage.json");
-		if ((rc = vv_buf_ok(&package, err)) == VV_OK && vv_index_get(d->x, package.data, &e))
+		if ((rc = vv_buf_ok(&package, err)) == VV_OK &&
+		    vv_index_get(d->x, package.data, &e))
 			rc = describe_package(d, package.data, err);
 		len -= len > 0;
 	}
@@ -271,7 +281,8 @@ vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_stage *s, const v
 
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes->entries[i];
-		if (e->index_mode != 0 && strchr("AMR", e->staged) && strcmp(vv_path_ext(e->path), "json") == 0)
+		if (e->index_mode != 0 && strchr("AMR", e->staged) &&
+		    strcmp(vv_path_ext(e->path), "json") == 0)
 			rc = describe_above(&d, e->path, err);
 	}
 	for (size_t i = 0; i < d.count && rc == VV_OK; i++)

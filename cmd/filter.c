@@ -23,7 +23,8 @@ vv_status vv_filter_open(vv_filter *f, vv_error *err)
 
 	memset(f, 0, sizeof(*f));
 	if ((rc = vv_repository_open(&f->repo, NULL, err)) < 0 ||
-	    (rc = vv_config_u64(f->repo, "varve.smudgelimit", SMUDGE_LIMIT, &f->smudge_limit, err)) < 0) {
+	    (rc = vv_config_u64(f->repo, "varve.smudgelimit", SMUDGE_LIMIT, &f->smudge_limit,
+				err)) < 0) {
 		return rc;
 	}
 	return vv_stage_open(&f->stage, f->repo, NULL, err);
@@ -81,7 +82,8 @@ static vv_status fill_head(input *in, size_t want, vv_error *err)
 }
 
 /* Is the pointer one that Git has already for this path, or one whose data is here? */
-static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p, bool *out, vv_error *err)
+static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p,
+			  bool *out, vv_error *err)
 {
 	vv_index *x = NULL;
 	vv_index_entry e;
@@ -113,7 +115,8 @@ static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, co
 	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, &missing, err);
 }
 
-static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out, vv_error *err)
+static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
+			       vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
@@ -123,7 +126,8 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 	if ((rc = vv_pointer_read(&p, &arena, text->data, text->len, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(path));
 	} else if ((rc = may_pass(f, path, text, &p, &passes, err)) == VV_OK && !passes) {
-		rc = vv_fail(err, VV_EMISSING, "%s: this pointer names data that is not here", vv_text_shows(path));
+		rc = vv_fail(err, VV_EMISSING, "%s: this pointer names data that is not here",
+			     vv_text_shows(path));
 		vv_hint(err, "fetch its blocks, or put the data itself in its place");
 	} else if (rc == VV_OK) {
 		vv_buf_put(out, text->data, text->len);
@@ -151,7 +155,8 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	return rc;
 }
 
-vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload, vv_buf *out, vv_error *err)
+vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
+			  vv_buf *out, vv_error *err)
 {
 	input in = {VV_BUF_INIT, 0, read, payload};
 	vv_status rc;
@@ -160,8 +165,10 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 		rc = fill_head(&in, SIZE_MAX, err);
 		vv_buf_put(out, in.head.data, in.head.len);
 		rc = rc < 0 ? rc : vv_buf_ok(out, err);
-	} else if ((rc = fill_head(&in, HEAD_BYTES, err)) == VV_OK && vv_pointer_looks_like(in.head.data, in.head.len) &&
-		   (rc = fill_head(&in, VV_POINTER_MAX + 1, err)) == VV_OK && in.head.len <= VV_POINTER_MAX) {
+	} else if ((rc = fill_head(&in, HEAD_BYTES, err)) == VV_OK &&
+		   vv_pointer_looks_like(in.head.data, in.head.len) &&
+		   (rc = fill_head(&in, VV_POINTER_MAX + 1, err)) == VV_OK &&
+		   in.head.len <= VV_POINTER_MAX) {
 		rc = clean_pointer(f, path, &in.head, out, err);
 	} else if (rc == VV_OK) {
 		rc = clean_data(f, path, &in, out, err);
@@ -176,7 +183,8 @@ void vv_smudge_clear(vv_smudge *s)
 	memset(s, 0, sizeof(*s));
 }
 
-vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload, vv_smudge *out, vv_error *err)
+vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
+			   vv_smudge *out, vv_error *err)
 {
 	input in = {VV_BUF_INIT, 0, read, payload};
 	vv_arena arena = VV_ARENA_INIT;
@@ -219,7 +227,8 @@ done:
 	return rc;
 }
 
-vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void *payload, vv_error *err)
+vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void *payload,
+			  vv_error *err)
 {
 	vv_store *store;
 	vv_sink source;

@@ -27,8 +27,9 @@ static const struct {
 /* Git's commands that do the right thing in a repository with tables (each tried by
  * tests/cli/help/git_words.bats). */
 static const char *const git_words[] = {
-	"archive", "bisect", "cherry-pick", "describe", "format-patch", "grep", "notes", "rebase",
-	"reflog", "remote", "reset", "rev-list", "rev-parse", "shortlog", "stash", "worktree",
+	"archive",   "bisect",   "cherry-pick", "describe", "format-patch", "grep",
+	"notes",     "rebase",   "reflog",      "remote",   "reset",        "rev-list",
+	"rev-parse", "shortlog", "stash",       "worktree",
 };
 
 static void put_lines(vv_buf *b, const char *indent, const char *text)
@@ -51,7 +52,8 @@ static void put_usage(vv_buf *b, const vv_command *c)
 
 	do {
 		size_t len = strcspn(text, "\n");
-		vv_buf_printf(b, "%svarve %s%s%.*s\n", lead, c->name, len ? " " : "", (int)len, text);
+		vv_buf_printf(b, "%svarve %s%s%.*s\n", lead, c->name, len ? " " : "", (int)len,
+			      text);
 		lead = "       ";
 		text += len;
 		if (*text == '\n')
@@ -106,8 +108,8 @@ void vv_help_command(const vv_command *c)
 		for (size_t i = 0; i < c->option_count; i++)
 			put_option(&b, &c->options[i]);
 	}
-	vv_buf_printf(&b, "\nexit codes: 0 done%s%s; 2 usage or trouble\n", c->exit_codes ? "; 1 " : "",
-		      c->exit_codes ? c->exit_codes : "");
+	vv_buf_printf(&b, "\nexit codes: 0 done%s%s; 2 usage or trouble\n",
+		      c->exit_codes ? "; 1 " : "", c->exit_codes ? c->exit_codes : "");
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 	vv_buf_clear(&b);
 }

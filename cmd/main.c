@@ -14,36 +14,34 @@
 #include "cmd/help.h"
 #include "cmd/output.h"
 
-static void on_pipe(int signal_number)
+static void on_failed_write(int signal_number)
 {
 	(void)signal_number;
 }
 
-/* A reader that goes away is seen as EPIPE, so that a command can end its work. A
- * handler, not SIG_IGN: the programs that varve runs must not inherit it. */
-static void catch_sigpipe(void)
+/* A reader that goes away is seen as EPIPE, a file that may not grow (ulimit -f) as
+ * EFBIG, so that a command can end its work. A handler, not SIG_IGN: the programs that
+ * varve runs must not inherit it. */
+static void catch_signals(void)
 {
 	struct sigaction sa;
 
 	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = on_pipe;
+	sa.sa_handler = on_failed_write;
 	sigemptyset(&sa.sa_mask);
 	sa.sa_flags = SA_RESTART;
 	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGXFSZ, &sa, NULL);
 }
 
 /* A closed stdin, stdout or stderr would let the first opened file take its number,
  * and messages would be written into it. */
 static bool fill_standard_files(void)
 {
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return false;
-	close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	}
 	return true;
 }
 
@@ -70,7 +68,8 @@ static int global_options(int argc, char **argv)
 		} else if (strcmp(argv[i], "--version") == 0) {
 			return -1 - vv_command_run(&vv_cmd_version, 0, argv + argc);
 		} else {
-			return -1 - vv_usage_error("varve has no option '%s'", vv_text_shows(argv[i]));
+			return -1 -
+			       vv_usage_error("varve has no option '%s'", vv_text_shows(argv[i]));
 		}
 	}
 	return i;
@@ -97,6 +96,6 @@ int main(int argc, char **argv)
 {
 	if (!fill_standard_files())
 		return VV_EXIT_TROUBLE;
-	catch_sigpipe();
+	catch_signals();
 	return vv_out_finish(run(argc, argv));
 }

@@ -99,8 +99,8 @@ static vv_status check_choice(const parser *p, const vv_option *o, const char *v
 			vv_buf_puts(&list, *rest ? ", " : " or ");
 		vv_buf_put(&list, word, len);
 	}
-	vv_fail(p->err, VV_EUSAGE, "%s takes %s, not '%s'", option_name(o, name), vv_buf_cstr(&list),
-		vv_text_shows(value));
+	vv_fail(p->err, VV_EUSAGE, "%s takes %s, not '%s'", option_name(o, name),
+		vv_buf_cstr(&list), vv_text_shows(value));
 	vv_buf_clear(&list);
 	return VV_EUSAGE;
 }
@@ -113,10 +113,20 @@ static vv_status set_number(const parser *p, const vv_option *o, const char *val
 
 	if (len > 1 && o->value && strcmp(o->value, "BYTES") == 0) {
 		switch (value[len - 1]) {
-		case 'k': case 'K': unit = UINT64_C(1) << 10; break;
-		case 'm': case 'M': unit = UINT64_C(1) << 20; break;
-		case 'g': case 'G': unit = UINT64_C(1) << 30; break;
-		default: break;
+		case 'k':
+		case 'K':
+			unit = UINT64_C(1) << 10;
+			break;
+		case 'm':
+		case 'M':
+			unit = UINT64_C(1) << 20;
+			break;
+		case 'g':
+		case 'G':
+			unit = UINT64_C(1) << 30;
+			break;
+		default:
+			break;
 		}
 		if (unit > 1)
 			len--;
@@ -184,8 +194,10 @@ static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
 	char name[40];
 
 	if (!takes_value(o)) {
-		if (inline_value)
-			return vv_fail(p->err, VV_EUSAGE, "%s takes no value", option_name(o, name));
+		if (inline_value) {
+			return vv_fail(p->err, VV_EUSAGE, "%s takes no value",
+				       option_name(o, name));
+		}
 		set_flag(p, o, true);
 		return VV_OK;
 	}
@@ -193,8 +205,10 @@ static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
 		return set_value(p, o, inline_value);
 	if (o->implies)
 		return set_value(p, o, o->implies);
-	if (p->at + 1 >= p->argc)
-		return vv_fail(p->err, VV_EUSAGE, "%s needs a value: %s", option_name(o, name), o->value);
+	if (p->at + 1 >= p->argc) {
+		return vv_fail(p->err, VV_EUSAGE, "%s needs a value: %s", option_name(o, name),
+			       o->value);
+	}
 	p->at++;
 	return set_value(p, o, p->argv[p->at]);
 }
@@ -216,7 +230,8 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 
 	if (!word)
 		return vv_fail_nomem(p->err);
-	vv_fail(p->err, VV_EUSAGE, "%s has no option '--%s'", p->command->name, vv_text_show(name, len));
+	vv_fail(p->err, VV_EUSAGE, "%s has no option '--%s'", p->command->name,
+		vv_text_show(name, len));
 	vv_nearest_init(&near, word);
 	for (size_t i = 0; i < p->command->option_count; i++) {
 		if (p->command->options[i].name)
@@ -274,7 +289,8 @@ static vv_status parse_short(parser *p, const char *text)
 	const vv_option *number = find_short(p->command, 'n');
 	vv_status rc;
 
-	if (number && number->value && strcmp(number->value, "N") == 0 && strspn(text, "0123456789") == strlen(text))
+	if (number && number->value && strcmp(number->value, "N") == 0 &&
+	    strspn(text, "0123456789") == strlen(text))
 		return set_value(p, number, text);
 	for (; *text; text++) {
 		const vv_option *o = find_short(p->command, *text);
@@ -282,8 +298,8 @@ static vv_status parse_short(parser *p, const char *text)
 			size_t len = 1;
 			while ((text[len] & 0xc0) == 0x80)
 				len++;
-			return vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'", p->command->name,
-				       vv_text_show(text, len));
+			return vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'",
+				       p->command->name, vv_text_show(text, len));
 		}
 		if (takes_value(o))
 			return apply(p, o, text[1] ? text + 1 : NULL);
@@ -334,7 +350,8 @@ void vv_options_clear(const vv_command *c, void *options)
 {
 	for (size_t i = 0; i < c->option_count; i++) {
 		if (c->options[i].kind == VV_OPT_LIST) {
-			vv_strings *list = (vv_strings *)(void *)((char *)options + c->options[i].offset);
+			vv_strings *list = (vv_strings *)(void *)((char *)options +
+								  c->options[i].offset);
 			vv_free(list->items);
 			*list = (vv_strings){NULL, 0};
 		}

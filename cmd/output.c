@@ -17,8 +17,8 @@
 #include "cmd/commands.h"
 #include "cmd/pager.h"
 
-static int out_errno;      /* of the first failed write to stdout */
-static int terminal = -1;  /* is stdout one (or was it, before the pager)? */
+static int out_errno;     /* of the first failed write to stdout */
+static int terminal = -1; /* is stdout one (or was it, before the pager)? */
 
 static void note_failure(void)
 {
@@ -191,8 +191,9 @@ unsigned vv_out_width(void)
 
 	if (columns && vv_parse_u64(&n, columns, strlen(columns)) && n >= 20 && n <= 10000)
 		return (unsigned)n;
-	if (vv_out_is_terminal() && (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 ||
-				     ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0) &&
+	if (vv_out_is_terminal() &&
+	    (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 ||
+	     ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0) &&
 	    ws.ws_col >= 20)
 		return ws.ws_col;
 	return 80;
@@ -202,15 +203,16 @@ static bool colors(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return vv_out_is_terminal() && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	return vv_out_is_terminal() && !(no_color && *no_color) && term &&
+	       strcmp(term, "dumb") != 0;
 }
 
 const char *vv_color_on(vv_color c)
 {
 	static const char *const codes[] = {
-		[VV_PLAIN] = "", [VV_BOLD] = "\033[1m", [VV_DIM] = "\033[2m", [VV_RED] = "\033[31m",
-		[VV_GREEN] = "\033[32m", [VV_YELLOW] = "\033[33m", [VV_BLUE] = "\033[34m",
-		[VV_CYAN] = "\033[36m",
+		[VV_PLAIN] = "",        [VV_BOLD] = "\033[1m",   [VV_DIM] = "\033[2m",
+		[VV_RED] = "\033[31m",  [VV_GREEN] = "\033[32m", [VV_YELLOW] = "\033[33m",
+		[VV_BLUE] = "\033[34m", [VV_CYAN] = "\033[36m",
 	};
 
 	return colors() ? codes[c] : "";

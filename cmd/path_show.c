@@ -35,8 +35,8 @@ void vv_path_put_relative(vv_buf *b, const char *prefix, const char *path)
 static bool needs_quotes(const char *path, bool all_bytes, bool spaces)
 {
 	for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
-		if (*p < 0x20 || *p == 0x7f || *p == '"' || *p == '\\' || (*p >= 0x80 && all_bytes) ||
-		    (*p == ' ' && spaces))
+		if (*p < 0x20 || *p == 0x7f || *p == '"' || *p == '\\' ||
+		    (*p >= 0x80 && all_bytes) || (*p == ' ' && spaces))
 			return true;
 	}
 	return false;

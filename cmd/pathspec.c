@@ -33,7 +33,8 @@ static vv_status pattern_path(char **out, vv_repository *r, const char *given, v
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char *given, vv_error *err)
+static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char *given,
+			   vv_error *err)
 {
 	vv_stat st;
 	char *file;

@@ -109,7 +109,8 @@ ssize_t vv_pkt_read(void *payload, void *buf, size_t len, vv_error *err)
 			}
 			if (more == 0) {
 				if (p->eof) {
-					return vv_fail(err, VV_EINPUT, "git ended in the middle of a file");
+					return vv_fail(err, VV_EINPUT,
+						       "git ended in the middle of a file");
 				}
 				break;
 			}

@@ -19,10 +19,10 @@
 
 typedef struct vv_pkt_in {
 	int fd;
-	uint8_t *buf;        /* room for one packet */
-	size_t len, pos;     /* of the packet being read */
-	bool flushed;        /* the run has ended */
-	bool eof;            /* nothing follows; only between runs */
+	uint8_t *buf;    /* room for one packet */
+	size_t len, pos; /* of the packet being read */
+	bool flushed;    /* the run has ended */
+	bool eof;        /* nothing follows; only between runs */
 } vv_pkt_in;
 
 vv_status vv_pkt_in_init(vv_pkt_in *p, int fd, vv_error *err);
@@ -49,8 +49,9 @@ typedef struct vv_pkt_out {
 
 void vv_pkt_out_init(vv_pkt_out *p, int fd);
 void vv_pkt_out_clear(vv_pkt_out *p);
-vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len, vv_error *err); /* as many packets as it takes */
-vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err);             /* with a line end */
-vv_status vv_pkt_flush(vv_pkt_out *p, vv_error *err);                               /* ends the run, and sends it */
+vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len,
+		     vv_error *err); /* as many packets as it takes */
+vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err); /* with a line end */
+vv_status vv_pkt_flush(vv_pkt_out *p, vv_error *err); /* ends the run, and sends it */
 
 #endif

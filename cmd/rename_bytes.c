@@ -39,7 +39,8 @@ static size_t cell_end(const vv_dialect *d, const char *s, size_t len, size_t at
 	return at < len ? at : len;
 }
 
-vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const char *name, size_t len, vv_error *err)
+vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const char *name,
+			   size_t len, vv_error *err)
 {
 	const char *s = d->prologue.data ? d->prologue.data : "";
 	size_t n = d->prologue.len, at = 0, end, i;
@@ -53,7 +54,8 @@ vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const
 	only = end >= n || is_newline(s[end]);
 	for (i = 0; i < place; i++) {
 		if (end >= n || (uint8_t)s[end] != d->delimiter) {
-			return vv_fail(err, VV_EINPUT, "the header line has no column %zu", place + 1);
+			return vv_fail(err, VV_EINPUT, "the header line has no column %zu",
+				       place + 1);
 		}
 		at = end + 1;
 		end = cell_end(d, s, n, at, &quoted);
@@ -81,7 +83,8 @@ static void put_ascii_string(vv_buf *out, const char *s, size_t len)
 			vv_buf_printf(out, "\\u%04x", (unsigned)cp);
 		} else {
 			cp -= 0x10000;
-			vv_buf_printf(out, "\\u%04x\\u%04x", 0xd800u + (unsigned)(cp >> 10), 0xdc00u + (unsigned)(cp & 0x3ff));
+			vv_buf_printf(out, "\\u%04x\\u%04x", 0xd800u + (unsigned)(cp >> 10),
+				      0xdc00u + (unsigned)(cp & 0x3ff));
 		}
 	}
 	if (plain.failed) {
@@ -90,8 +93,8 @@ static void put_ascii_string(vv_buf *out, const char *s, size_t len)
 	vv_buf_clear(&plain);
 }
 
-vv_status vv_rename_members_init(vv_rename_members *m, const vv_dialect *d, const char *from, size_t from_len,
-				 const char *to, size_t to_len, vv_error *err)
+vv_status vv_rename_members_init(vv_rename_members *m, const vv_dialect *d, const char *from,
+				 size_t from_len, const char *to, size_t to_len, vv_error *err)
 {
 	memset(m, 0, sizeof(*m));
 	m->from = from;
@@ -120,12 +123,14 @@ static vv_status key_matches(const vv_rename_members *m, bool *out, vv_error *er
 
 	*out = false;
 	if (!memchr(m->key.data, '\\', m->key.len)) {
-		*out = m->key.len == m->from_len + 2 && memcmp(m->key.data + 1, m->from, m->from_len) == 0;
+		*out = m->key.len == m->from_len + 2 &&
+		       memcmp(m->key.data + 1, m->from, m->from_len) == 0;
 		return VV_OK;
 	}
 	rc = vv_json_read(&node, &arena, m->key.data, m->key.len, "name", err);
 	if (rc == VV_OK) {
-		*out = node->text_len == m->from_len && memcmp(node->text, m->from, m->from_len) == 0;
+		*out = node->text_len == m->from_len &&
+		       memcmp(node->text, m->from, m->from_len) == 0;
 	}
 	vv_arena_clear(&arena);
 	return rc;
@@ -188,7 +193,8 @@ static void outside_string(vv_rename_members *m, char c)
 	}
 }
 
-vv_status vv_rename_members_put(vv_rename_members *m, vv_buf *out, const char *bytes, size_t len, vv_error *err)
+vv_status vv_rename_members_put(vv_rename_members *m, vv_buf *out, const char *bytes, size_t len,
+				vv_error *err)
 {
 	vv_status rc = VV_OK;
 	bool ended;
@@ -224,7 +230,8 @@ static void replace(splice *s, const vv_json *node)
 
 static bool is_name(const splice *s, const vv_json *node)
 {
-	return node->type == VV_JSON_STRING && strcmp(node->text, s->from) == 0 && strlen(s->from) == node->text_len;
+	return node->type == VV_JSON_STRING && strcmp(node->text, s->from) == 0 &&
+	       strlen(s->from) == node->text_len;
 }
 
 /* A string, an array of strings, or an array of these: every one that is the name. */
@@ -261,8 +268,8 @@ static void replace_field(splice *s, const vv_json *fields, size_t place)
 	}
 }
 
-vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place, const char *from,
-			      const char *to, vv_error *err)
+vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place,
+			      const char *from, const char *to, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	splice s = {out, json, 0, from, to};
@@ -276,7 +283,8 @@ vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, si
 	for (member = root->first; member; member = member->next) {
 		if (strcmp(member->name, "fields") == 0) {
 			replace_field(&s, member, place);
-		} else if (strcmp(member->name, "primaryKey") == 0 || strcmp(member->name, "uniqueKeys") == 0) {
+		} else if (strcmp(member->name, "primaryKey") == 0 ||
+			   strcmp(member->name, "uniqueKeys") == 0) {
 			replace_names(&s, member);
 		} else if (strcmp(member->name, "foreignKeys") == 0) {
 			for (key = member->first; key; key = key->next) {

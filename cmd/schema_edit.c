@@ -53,7 +53,8 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 	}
 	folder = vv_strdup(s->path);
 	while (folder && go_up(folder)) {
-		if (!(candidate = package_in(folder)) || !(file = vv_repository_file(s->repo, candidate))) {
+		if (!(candidate = package_in(folder)) ||
+		    !(file = vv_repository_file(s->repo, candidate))) {
 			break;
 		}
 		there = vv_exists(file);
@@ -75,7 +76,8 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package_path, vv_error *err)
+vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package_path,
+				 vv_error *err)
 {
 	char *file = vv_repository_file(s->repo, package_path);
 	vv_status rc;
@@ -88,7 +90,8 @@ vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const vv_buf *text, vv_error *err)
+vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const vv_buf *text,
+				  vv_error *err)
 {
 	char *file = vv_repository_file(s->repo, package_path);
 	vv_status rc;

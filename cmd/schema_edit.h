@@ -17,10 +17,12 @@
 vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error *err);
 
 /* The package's text, from the work tree; empty when there is none. */
-vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package_path, vv_error *err);
+vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package_path,
+				 vv_error *err);
 
 /* Writes the text to the work tree, durably. */
-vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const vv_buf *text, vv_error *err);
+vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const vv_buf *text,
+				  vv_error *err);
 
 /* Compact JSON laid out for people; appends. */
 vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *err);

@@ -38,11 +38,16 @@ static void hint(writer *w, const char *text)
 static const char *word(char letter)
 {
 	switch (letter) {
-	case 'A': return "new:       ";
-	case 'D': return "deleted:   ";
-	case 'R': return "renamed:   ";
-	case 'T': return "new kind:  ";
-	default: return "modified:  ";
+	case 'A':
+		return "new:       ";
+	case 'D':
+		return "deleted:   ";
+	case 'R':
+		return "renamed:   ";
+	case 'T':
+		return "new kind:  ";
+	default:
+		return "modified:  ";
 	}
 }
 
@@ -78,9 +83,11 @@ static void put_shown(vv_buf *out, const char *prefix, const char *path)
 }
 
 /* One entry: "\tmodified:  prices.csv  7 of 1,204 groups". */
-static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_color color, bool staged)
+static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_color color,
+		      bool staged)
 {
-	const char *on = w->s->color ? vv_color_on(color) : "", *off = w->s->color ? vv_color_off() : "";
+	const char *on = w->s->color ? vv_color_on(color) : "",
+		   *off = w->s->color ? vv_color_off() : "";
 	vv_buf text = VV_BUF_INIT, facts = VV_BUF_INIT;
 
 	if (staged && e->from) {
@@ -107,20 +114,21 @@ static void put_branch(writer *w)
 		vv_oid_text(hex, &c->head.commit);
 		line(w, "HEAD detached at %.7s", hex);
 	}
-	if (c->upstream && c->ahead && c->behind)
-		line(w, "Your branch and '%s' have diverged: %s and %s commits", vv_text_shows(c->upstream),
-		     vv_text_count(c->ahead), vv_text_count(c->behind));
-	else if (c->upstream && c->ahead)
+	if (c->upstream && c->ahead && c->behind) {
+		line(w, "Your branch and '%s' have diverged: %s and %s commits",
+		     vv_text_shows(c->upstream), vv_text_count(c->ahead), vv_text_count(c->behind));
+	} else if (c->upstream && c->ahead) {
 		line(w, "Your branch is ahead of '%s' by %s commit%s", vv_text_shows(c->upstream),
 		     vv_text_count(c->ahead), c->ahead == 1 ? "" : "s");
-	else if (c->upstream && c->behind)
+	} else if (c->upstream && c->behind) {
 		line(w, "Your branch is behind '%s' by %s commit%s", vv_text_shows(c->upstream),
 		     vv_text_count(c->behind), c->behind == 1 ? "" : "s");
-	else if (c->upstream)
+	} else if (c->upstream)
 		line(w, "Your branch is up to date with '%s'", vv_text_shows(c->upstream));
-	if (c->state[0])
+	if (c->state[0]) {
 		line(w, "A %s is under way%s", c->state,
 		     c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
+	}
 	if (c->head.unborn) {
 		line(w, "%s", "");
 		line(w, "No commits yet");
@@ -227,12 +235,16 @@ const char *vv_status_verdict(const vv_changes *c, bool untracked_hidden)
 		return NULL;
 	if (c->unstaged || c->conflicts)
 		return "no changes added to commit (use \"varve add\" and/or \"varve commit -a\")";
-	if (c->untracked)
-		return "nothing added to commit but untracked files present (use \"varve add\" to track)";
+	if (c->untracked) {
+		return "nothing added to commit but untracked files present "
+		       "(use \"varve add\" to track)";
+	}
 	if (strcmp(c->state, "merge") == 0)
 		return "all conflicts are settled; \"varve commit\" concludes the merge";
-	if (c->head.unborn)
-		return "nothing to commit (create or copy files and use \"varve add\" to track them)";
+	if (c->head.unborn) {
+		return "nothing to commit "
+		       "(create or copy files and use \"varve add\" to track them)";
+	}
 	if (untracked_hidden)
 		return "nothing to commit (use -u to show untracked files)";
 	return "nothing to commit, working tree clean";
@@ -251,7 +263,8 @@ void vv_status_put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s
 	put_plain(&w);
 	put_untracked(&w);
 	if (verdict) {
-		if (c->unstaged || c->untracked || c->conflicts || c->pointers || c->plain || c->head.unborn)
+		if (c->unstaged || c->untracked || c->conflicts || c->pointers || c->plain ||
+		    c->head.unborn)
 			line(&w, "%s", "");
 		line(&w, "%s", verdict);
 	}

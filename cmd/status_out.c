@@ -32,11 +32,11 @@ void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged)
 		return;
 	vv_buf_printf(b, "%s of %s %s%s", vv_text_count(f->groups_new), vv_text_count(f->groups),
 		      e->table ? "group" : "chunk", f->groups == 1 ? "" : "s");
-	if (e->table && f->rows != f->rows_before && f->rows_before > 0)
+	if (e->table && f->rows != f->rows_before && f->rows_before > 0) {
 		vv_buf_printf(b, ", %c%s rows", f->rows > f->rows_before ? '+' : '-',
 			      vv_text_count(f->rows > f->rows_before ? f->rows - f->rows_before
 								     : f->rows_before - f->rows));
-	else if (e->table)
+	} else if (e->table)
 		vv_buf_printf(b, ", %s row%s", vv_text_count(f->rows), f->rows == 1 ? "" : "s");
 }
 
@@ -46,8 +46,9 @@ const char *vv_branch_name(const vv_changes *c)
 
 	if (!c->head.branch)
 		return NULL;
-	return strncmp(c->head.branch, heads, sizeof(heads) - 1) == 0 ? c->head.branch + sizeof(heads) - 1
-								      : c->head.branch;
+	return strncmp(c->head.branch, heads, sizeof(heads) - 1) == 0
+		       ? c->head.branch + sizeof(heads) - 1
+		       : c->head.branch;
 }
 
 static void put_short_branch(vv_buf *b, const vv_changes *c, const vv_status_style *s)
@@ -62,8 +63,10 @@ static void put_short_branch(vv_buf *b, const vv_changes *c, const vv_status_sty
 		vv_buf_printf(b, "...%s", c->upstream);
 	if (c->ahead || c->behind) {
 		vv_buf_puts(b, " [");
-		if (c->ahead)
-			vv_buf_printf(b, "ahead %llu%s", (unsigned long long)c->ahead, c->behind ? ", " : "");
+		if (c->ahead) {
+			vv_buf_printf(b, "ahead %llu%s", (unsigned long long)c->ahead,
+				      c->behind ? ", " : "");
+		}
 		if (c->behind)
 			vv_buf_printf(b, "behind %llu", (unsigned long long)c->behind);
 		vv_buf_putc(b, ']');
@@ -160,7 +163,10 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 	vv_json_name(w, "worktree");
 	vv_json_string(w, letters + 2);
 	vv_json_name(w, "kind");
-	vv_json_string(w, !e->dataset ? "ordinary" : e->table ? "table" : e->pointer_only ? "pointer" : "dataset");
+	vv_json_string(w, !e->dataset       ? "ordinary"
+			  : e->table        ? "table"
+			  : e->pointer_only ? "pointer"
+					    : "dataset");
 	json_facts(w, "staged", e, &e->staged_facts);
 	json_facts(w, "changed", e, &e->work_facts);
 	if (e->pointer_only) {

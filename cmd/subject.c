@@ -120,7 +120,8 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, rc, "'%s' is not in '%s'", vv_text_shows(s->path), vv_text_shows(rev));
 		hint_here(s, rev, err);
-		return vv_hint(err, "'varve log -- %s' lists the versions that have it", vv_text_shows(s->path));
+		return vv_hint(err, "'varve log -- %s' lists the versions that have it",
+			       vv_text_shows(s->path));
 	}
 	if (rc < 0) {
 		return rc;
@@ -237,14 +238,16 @@ static vv_status not_there(vv_subject *s, vv_error *err)
 
 	vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(s->text));
 	if (s->repo && vv_rev_commit(s->repo, s->text, &commit, &ignored) == VV_OK) {
-		return vv_hint(err, "name a file of that version: '%s:PATH'", vv_text_shows(s->text));
+		return vv_hint(err, "name a file of that version: '%s:PATH'",
+			       vv_text_shows(s->text));
 	}
 	if (s->repo && s->path && vv_rev_commit(s->repo, "HEAD", &commit, &ignored) == VV_OK) {
 		vv_tree_entry e;
 
 		if (vv_tree_entry_at(s->repo, &commit, s->path, &e, &ignored) == VV_OK) {
 			vv_tree_entry_clear(&e);
-			return vv_hint(err, "the last commit has it: 'HEAD:%s'", vv_text_shows(s->path));
+			return vv_hint(err, "the last commit has it: 'HEAD:%s'",
+				       vv_text_shows(s->path));
 		}
 	}
 	return VV_ENOTFOUND;
@@ -258,7 +261,8 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 	s->from = VV_FROM_WORK;
 	if (s->repo) {
 		if (vv_repository_is_bare(s->repo)) {
-			vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'", vv_text_shows(s->text));
+			vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'",
+				vv_text_shows(s->text));
 			return vv_hint(err, "name a version: 'HEAD:%s'", vv_text_shows(s->text));
 		}
 		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) {
@@ -285,7 +289,8 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 	return compare_with_index(s, err);
 }
 
-vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text, vv_error *err)
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
+			  vv_error *err)
 {
 	const char *colon = find_colon(text);
 	char *rev = NULL;
@@ -323,7 +328,8 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, c
 	return rc;
 }
 
-vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts, vv_error *err)
+vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			  vv_error *err)
 {
 	vv_store *store;
 	vv_sink source;
@@ -347,7 +353,8 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 	return rc;
 }
 
-vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress, vv_error *err)
+vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
+			   const vv_progress *progress, vv_error *err)
 {
 	vv_table t;
 	vv_store *store;

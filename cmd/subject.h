@@ -27,16 +27,16 @@ typedef enum vv_subject_from {
 } vv_subject_from;
 
 typedef struct vv_subject {
-	const char *text;     /* as the user wrote it; borrowed */
+	const char *text; /* as the user wrote it; borrowed */
 	vv_subject_from from;
-	char *path;           /* repository-relative; NULL for a CID, and outside a repository */
-	char *file;           /* FROM_WORK: the file to open */
-	vv_oid commit;        /* FROM_COMMIT */
-	vv_oid blob;          /* null for a CID and for work tree files that the index does not have so */
-	bool is_dataset;      /* a stored version: root is its CID */
-	bool on_disk;         /* FROM_WORK: file holds the content itself (not a pointer) */
+	char *path;    /* repository-relative; NULL for a CID, and outside a repository */
+	char *file;    /* FROM_WORK: the file to open */
+	vv_oid commit; /* FROM_COMMIT */
+	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
+	bool is_dataset; /* a stored version: root is its CID */
+	bool on_disk;    /* FROM_WORK: file holds the content itself (not a pointer) */
 	vv_cid root;
-	vv_cid parent;        /* FROM_WORK: the version in the index, where there is one; else null */
+	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
 	vv_repository *repo;  /* borrowed; NULL outside a repository */
 	vv_stage *stage;      /* borrowed; NULL outside a repository */
 	vv_mem_sink *passing; /* the blocks of plain text, once opened */
@@ -48,7 +48,8 @@ void vv_subject_clear(vv_subject *s);
 
 /* Finds what text names. repo and stage may both be NULL: then only files. Nothing is
  * read but a pointer. VV_ENOTFOUND, VV_EUSAGE (a folder, a submodule). */
-vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text, vv_error *err);
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
+			  vv_error *err);
 
 /* Its rows. How plain text is read: hints (NULL: found out, or datapackage.json);
  * find_key: also look for its key (costs a proof over all rows). */
@@ -57,9 +58,11 @@ typedef struct vv_subject_options {
 	bool find_key;
 	const vv_progress *progress;
 } vv_subject_options;
-vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts, vv_error *err);
+vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			  vv_error *err);
 
 /* Its exact bytes, in pieces, in order. */
-vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress, vv_error *err);
+vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
+			   const vv_progress *progress, vv_error *err);
 
 #endif

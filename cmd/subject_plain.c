@@ -39,7 +39,8 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 		if ((rc = vv_index_open(&x, s->repo, err)) == VV_OK) {
 			rc = vv_index_get(x, path, &ie)
 				     ? vv_blob_read(s->repo, &ie.id, PACKAGE_MAX, out, err)
-				     : vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index", vv_text_shows(path));
+				     : vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
+					       vv_text_shows(path));
 		}
 		vv_index_close(x);
 		return rc;
@@ -99,7 +100,8 @@ static void input_close(input *in)
 
 /* The version in the index lends schema and dialect to a changed file. Where its
  * blocks are not here the file stands alone. */
-static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, bool *has, vv_error *err)
+static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, bool *has,
+			     vv_error *err)
 {
 	vv_sink source;
 	vv_status rc;
@@ -114,7 +116,8 @@ static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, b
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
-static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import_options *io, vv_error *err)
+static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import_options *io,
+			      vv_error *err)
 {
 	vv_status rc;
 
@@ -144,7 +147,8 @@ static void put_hints(vv_sniff_hints *to, const vv_sniff_hints *from)
 	to->header = from->header >= 0 ? from->header : to->header;
 }
 
-vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts, vv_error *err)
+vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			    vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
@@ -198,7 +202,8 @@ done:
 	return rc;
 }
 
-vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress, vv_error *err)
+vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
+				 const vv_progress *progress, vv_error *err)
 {
 	input in;
 	char *piece = NULL;

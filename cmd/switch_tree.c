@@ -187,7 +187,8 @@ static vv_status folder_keeps(vv_tree_switch *s, const char *path, bool *out, vv
 	return rc;
 }
 
-static vv_status check_new_path(vv_tree_switch *s, const vv_tree_step *step, obstacles *o, vv_error *err)
+static vv_status check_new_path(vv_tree_switch *s, const vv_tree_step *step, obstacles *o,
+				vv_error *err)
 {
 	char *file = vv_repository_file(s->checkout->repo, step->path);
 	vv_error absent;
@@ -203,7 +204,8 @@ static vv_status check_new_path(vv_tree_switch *s, const vv_tree_step *step, obs
 	if ((step->new_mode & S_IFMT) == 0160000) {
 		return VV_OK; /* a submodule's folder may be there */
 	}
-	rc = folder ? folder_keeps(s, step->path, &blocked, err) : is_in_the_way(s, step->path, &blocked, err);
+	rc = folder ? folder_keeps(s, step->path, &blocked, err)
+		    : is_in_the_way(s, step->path, &blocked, err);
 	if (rc == VV_OK && blocked) {
 		rc = push(&o->untracked, &o->untracked_count, &o->untracked_cap, step->path, err);
 	}
@@ -216,8 +218,10 @@ static vv_status check_step(vv_tree_switch *s, vv_tree_step *step, obstacles *o,
 	bool has = vv_index_get(s->checkout->index, step->path, &e), clean = true;
 	vv_status rc;
 
-	if (has ? step->new_mode && e.mode == step->new_mode && vv_oid_equal(&e.id, &step->new_id) : !step->new_mode) {
-		step->in_index = true; /* staged already as the new commit has it: the file stays as it is */
+	if (has ? step->new_mode && e.mode == step->new_mode && vv_oid_equal(&e.id, &step->new_id)
+		: !step->new_mode) {
+		step->in_index =
+			true; /* staged already as the new commit has it: the file stays as it is */
 		return VV_OK;
 	}
 	if (!has && step->old_mode) {
@@ -232,7 +236,8 @@ static vv_status check_step(vv_tree_switch *s, vv_tree_step *step, obstacles *o,
 	} else if ((rc = vv_checkout_is_clean(s->checkout, &e, &clean, err)) < 0) {
 		return rc;
 	}
-	return clean ? VV_OK : push(&o->changed, &o->changed_count, &o->changed_cap, step->path, err);
+	return clean ? VV_OK
+		     : push(&o->changed, &o->changed_count, &o->changed_cap, step->path, err);
 }
 
 static void list_names(const char *heading, char **names, size_t count)
@@ -272,12 +277,15 @@ static vv_status check_all(vv_tree_switch *s, vv_error *err)
 		rc = check_step(s, &s->steps[i], &o, err);
 	}
 	if (rc == VV_OK && o.changed_count + o.untracked_count > 0) {
-		list_names("local changes to these files would be lost:", o.changed, o.changed_count);
-		list_names("these untracked files would be overwritten:", o.untracked, o.untracked_count);
+		list_names("local changes to these files would be lost:", o.changed,
+			   o.changed_count);
+		list_names("these untracked files would be overwritten:", o.untracked,
+			   o.untracked_count);
 		rc = vv_fail(err, VV_EREFUSED, "not switched");
 		vv_hint(err, "%s",
-			o.changed_count ? "commit your changes, or put them away with 'git stash', or lose them with --discard-changes"
-					: "move these files away or add them first");
+			o.changed_count
+				? "commit your changes, or put them away with 'git stash', or lose them with --discard-changes"
+				: "move these files away or add them first");
 	}
 	free_list(o.changed, o.changed_count);
 	free_list(o.untracked, o.untracked_count);
@@ -330,7 +338,8 @@ static vv_status force_all(vv_tree_switch *s, const vv_oid *to, vv_error *err)
 	}
 	for (i = 0; rc == VV_OK && i < vv_index_count(s->checkout->index); i++) {
 		vv_index_at(s->checkout->index, i, &e);
-		if (e.stage == 0 || (s->count && strcmp(s->steps[s->count - 1].path, e.path) == 0)) {
+		if (e.stage == 0 ||
+		    (s->count && strcmp(s->steps[s->count - 1].path, e.path) == 0)) {
 			continue;
 		}
 		rc = vv_tree_entry_at(s->checkout->repo, to, e.path, &t, err);
@@ -348,7 +357,8 @@ static vv_status force_all(vv_tree_switch *s, const vv_oid *to, vv_error *err)
 /* Changes that stay: told as git switch does, so that nobody wonders later. */
 static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err);
 
-vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from, const vv_oid *to, bool force, vv_error *err)
+vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from,
+			      const vv_oid *to, bool force, vv_error *err)
 {
 	vv_status rc;
 
@@ -356,12 +366,15 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 	out->checkout = c;
 	if (vv_index_has_conflicts(c->index) && !force) {
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
-		return vv_hint(err, "resolve them and 'varve add' the files first; 'varve status' lists them");
+		return vv_hint(
+			err,
+			"resolve them and 'varve add' the files first; 'varve status' lists them");
 	}
 	if (force) {
 		return force_all(out, to, err);
 	}
-	if ((rc = vv_tree_changes(c->repo, vv_oid_is_null(from) ? NULL : from, to, "", add_step, out, err)) < 0 ||
+	if ((rc = vv_tree_changes(c->repo, vv_oid_is_null(from) ? NULL : from, to, "", add_step,
+				  out, err)) < 0 ||
 	    (rc = check_all(out, err)) < 0) {
 		return rc;
 	}
@@ -399,6 +412,9 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 		char *path;
 
 		vv_index_at(x, i, &e);
+		if (find_step(s, e.path)) {
+			continue; /* looked at already, and clean */
+		}
 		path = vv_strdup(e.path);
 		if (!path) {
 			return vv_fail_nomem(err);
@@ -423,8 +439,9 @@ static vv_status do_step(vv_tree_switch *s, const vv_tree_step *step, bool back,
 	vv_status rc;
 
 	if (mode == 0) {
-		rc = (step->old_mode & S_IFMT) == 0160000 ? vv_index_remove(s->checkout->index, step->path, err)
-							  : vv_checkout_remove(s->checkout, step->path, true, err);
+		rc = (step->old_mode & S_IFMT) == 0160000
+			     ? vv_index_remove(s->checkout->index, step->path, err)
+			     : vv_checkout_remove(s->checkout, step->path, true, err);
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
 	rc = vv_checkout_write(s->checkout, step->path, mode, id, true, err);
@@ -463,7 +480,8 @@ static void undo_steps(vv_tree_switch *s, size_t done)
 	int pass, back;
 	size_t i;
 
-	for (back = 0; back < 2; back++) { /* first what was written goes, then what was removed comes */
+	for (back = 0; back < 2;
+	     back++) { /* first what was written goes, then what was removed comes */
 		size_t n = 0;
 
 		for (pass = 0; pass < 2; pass++) {

@@ -23,14 +23,15 @@ typedef struct vv_tree_switch {
 	vv_checkout *checkout; /* borrowed */
 	vv_tree_step *steps;   /* sorted by path */
 	size_t count, cap;
-	char **kept;           /* locally changed paths that the switch does not touch, "M\tpath" */
+	char **kept; /* locally changed paths that the switch does not touch, "M\tpath" */
 	size_t kept_count, kept_cap;
 } vv_tree_switch;
 
 /* Works out the steps from commit `from` (null: nothing) to `to`, and checks, unless
  * force, that none of them loses a change: VV_EREFUSED with the names printed on stderr.
  * Nothing is changed. */
-vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from, const vv_oid *to, bool force, vv_error *err);
+vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from,
+			      const vv_oid *to, bool force, vv_error *err);
 
 /* Removes, then writes; index entries are set in memory. On failure what was done is
  * undone as far as it can be. */

@@ -17,8 +17,9 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 	static const struct {
 		const char *name;
 		vv_view_format format;
-	} known[] = {{"csv", VV_VIEW_CSV}, {"tsv", VV_VIEW_TSV}, {"json", VV_VIEW_JSON},
-		     {"ndjson", VV_VIEW_NDJSON}, {"jsonl", VV_VIEW_NDJSON}, {"table", VV_VIEW_TABLE}};
+	} known[] = {{"csv", VV_VIEW_CSV},      {"tsv", VV_VIEW_TSV},
+		     {"json", VV_VIEW_JSON},    {"ndjson", VV_VIEW_NDJSON},
+		     {"jsonl", VV_VIEW_NDJSON}, {"table", VV_VIEW_TABLE}};
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -30,7 +31,8 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 	return false;
 }
 
-static vv_status no_column(const vv_table *t, const char *name, size_t len, const char *what, vv_error *err)
+static vv_status no_column(const vv_table *t, const char *name, size_t len, const char *what,
+			   vv_error *err)
 {
 	vv_buf list = VV_BUF_INIT;
 	char *word = vv_strndup(name, len);
@@ -50,7 +52,8 @@ static vv_status no_column(const vv_table *t, const char *name, size_t len, cons
 	} else if (t->columns > 0) {
 		for (i = 0; i < t->columns && list.len < 160; i++) {
 			vv_buf_puts(&list, i ? ", " : "");
-			vv_text_put_escaped(&list, t->schema.fields[i].name, t->schema.fields[i].name_len);
+			vv_text_put_escaped(&list, t->schema.fields[i].name,
+					    t->schema.fields[i].name_len);
 		}
 		vv_buf_puts(&list, i < t->columns ? ", ..." : "");
 		vv_hint(err, "the columns are %s", vv_buf_cstr(&list));
@@ -60,7 +63,8 @@ static vv_status no_column(const vv_table *t, const char *name, size_t len, cons
 	return VV_ENOTFOUND;
 }
 
-vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what, size_t *out, vv_error *err)
+vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
+			 size_t *out, vv_error *err)
 {
 	long at = vv_schema_find(&t->schema, name, len);
 
@@ -93,10 +97,11 @@ static vv_status places_add(places *p, size_t place, vv_error *err)
 }
 
 /* One word: a column whose name it is, else names with commas between. */
-static vv_status add_names(places *p, const vv_table *t, const char *word, const char *what, vv_error *err)
+static vv_status add_names(places *p, const vv_table *t, const char *word, const char *what,
+			   vv_error *err)
 {
 	const char *end;
-	size_t at;
+	size_t at = 0;
 	vv_status rc;
 
 	if (vv_schema_find(&t->schema, word, strlen(word)) >= 0) {
@@ -118,7 +123,8 @@ static vv_status add_names(places *p, const vv_table *t, const char *word, const
 	}
 }
 
-vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what, size_t **out, size_t *count, vv_error *err)
+vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
+			  size_t **out, size_t *count, vv_error *err)
 {
 	places p = {NULL, 0, 0};
 	vv_status rc = VV_OK;
@@ -156,10 +162,10 @@ typedef struct view {
 	size_t count;
 	test *tests;
 	size_t test_count;
-	vv_table_reader *tested;  /* gives the tested columns; NULL without --where */
-	vv_table_reader *reader;  /* gives the chosen columns; opened when first needed */
+	vv_table_reader *tested; /* gives the tested columns; NULL without --where */
+	vv_table_reader *reader; /* gives the chosen columns; opened when first needed */
 	vv_batch tested_batch, batch;
-	uint64_t skip, left;      /* rows that match: still to leave out, still to write */
+	uint64_t skip, left; /* rows that match: still to leave out, still to write */
 	vv_view_writer writer;
 	vv_bytes_fn fn;
 	void *payload;
@@ -216,7 +222,8 @@ static bool row_matches(const view *v, const vv_cell *cells)
 	for (i = 0; i < v->test_count; i++) {
 		const vv_cell *c = &cells[v->tests[i].column];
 
-		if (c->len != v->tests[i].len || (c->len && memcmp(c->text, v->tests[i].value, c->len) != 0)) {
+		if (c->len != v->tests[i].len ||
+		    (c->len && memcmp(c->text, v->tests[i].value, c->len) != 0)) {
 			return false;
 		}
 	}
@@ -263,7 +270,8 @@ static vv_status write_batch(view *v, const vv_batch *picked, vv_error *err)
 			continue;
 		}
 		v->left--;
-		if ((rc = vv_view_row(&v->writer, v->batch.cells + i * v->batch.columns, err)) == VV_OK) {
+		if ((rc = vv_view_row(&v->writer, v->batch.cells + i * v->batch.columns, err)) ==
+		    VV_OK) {
 			rc = flush(v, FLUSH_AT, err);
 		}
 	}
@@ -296,8 +304,10 @@ static vv_status run_tested(view *v, vv_error *err)
 		wanted[i] = v->tests[i].column;
 	}
 	rc = vv_table_reader_open(&v->tested, v->table, wanted, v->test_count, false, err);
-	while (rc == VV_OK && v->left > 0 && (more = vv_table_read(v->tested, &v->tested_batch, err)) > 0) {
-		vv_progress_update(v->opts->progress, "reading rows", v->tested_batch.first_row, v->table->root.rows);
+	while (rc == VV_OK && v->left > 0 &&
+	       (more = vv_table_read(v->tested, &v->tested_batch, err)) > 0) {
+		vv_progress_update(v->opts->progress, "reading rows", v->tested_batch.first_row,
+				   v->table->root.rows);
 		if (!any_match(v, &v->tested_batch)) {
 			continue;
 		}
@@ -308,7 +318,8 @@ static vv_status run_tested(view *v, vv_error *err)
 		if (more > 0 && v->batch.rows == v->tested_batch.rows) {
 			rc = write_batch(v, &v->tested_batch, err);
 		} else if (more >= 0) {
-			rc = vv_fail(err, VV_ECORRUPT, "a row group gave different rows when it was read again");
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "a row group gave different rows when it was read again");
 		}
 		if (more < 0) {
 			break;
@@ -331,7 +342,8 @@ static vv_status run_all(view *v, vv_error *err)
 	if ((rc = open_reader(v, v->skip, err)) < 0) {
 		return rc;
 	}
-	while (rc == VV_OK && v->left > 0 && (more = vv_table_read(v->reader, &v->batch, err)) > 0) {
+	while (rc == VV_OK && v->left > 0 &&
+	       (more = vv_table_read(v->reader, &v->batch, err)) > 0) {
 		if (first) { /* the group that holds row `skip` begins somewhat before it */
 			v->skip -= v->batch.first_row;
 			first = false;
@@ -342,7 +354,8 @@ static vv_status run_all(view *v, vv_error *err)
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload, uint64_t *rows, vv_error *err)
+vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
+			uint64_t *rows, vv_error *err)
 {
 	view v;
 	vv_status rc;
@@ -359,11 +372,13 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	vv_batch_init(&v.tested_batch);
 	if (t->root.kind != VV_KIND_TABLE) {
 		vv_fail(err, VV_EUSAGE, "this is kept as a file: it has bytes, no rows");
-		return vv_hint(err, "without --columns, --where, --format ... its bytes are written");
+		return vv_hint(err,
+			       "without --columns, --where, --format ... its bytes are written");
 	}
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
 	    (rc = parse_tests(&v, err)) < 0 ||
-	    (rc = vv_view_writer_init(&v.writer, t, opts->format, v.columns, v.count, opts->width, err)) < 0) {
+	    (rc = vv_view_writer_init(&v.writer, t, opts->format, v.columns, v.count, opts->width,
+				      err)) < 0) {
 		goto done;
 	}
 	vv_view_begin(&v.writer);

@@ -33,19 +33,22 @@ typedef struct vv_view_options {
 	const vv_strings *where;   /* COL=VALUE, all must hold; NULL or none: every row */
 	uint64_t offset;           /* rows (that match) to leave out first */
 	uint64_t limit;            /* rows to write at most; UINT64_MAX: all */
-	unsigned width;            /* format table: columns of the terminal; 0: as wide as it needs */
+	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
 	const vv_progress *progress;
 } vv_view_options;
 
 /* Gives the text to fn in pieces. *rows: how many were written. VV_ENOTFOUND: no such
  * column, with the near ones; VV_EUSAGE: kind file has no rows. */
-vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload, uint64_t *rows, vv_error *err);
+vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
+			uint64_t *rows, vv_error *err);
 
 /* Place of a column by name, with a helpful refusal. what: how the user said it
  * ("--columns"). */
-vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what, size_t *out, vv_error *err);
+vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
+			 size_t *out, vv_error *err);
 
 /* The places that a list of names means; *out is the caller's (vv_free). */
-vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what, size_t **out, size_t *count, vv_error *err);
+vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
+			  size_t **out, size_t *count, vv_error *err);
 
 #endif

@@ -14,14 +14,14 @@
 #define GAP 2
 
 struct vv_view_grid {
-	size_t *widths;       /* of the chosen columns */
+	size_t *widths; /* of the chosen columns */
 	size_t columns;
-	size_t shown;         /* so many of them fit */
-	size_t sample;        /* rows that may wait */
-	unsigned width;       /* of the terminal; 0: no limit */
-	vv_buf *waiting;      /* cells of the first rows, escaped and cut: row x count */
+	size_t shown;    /* so many of them fit */
+	size_t sample;   /* rows that may wait */
+	unsigned width;  /* of the terminal; 0: no limit */
+	vv_buf *waiting; /* cells of the first rows, escaped and cut: row x count */
 	size_t waiting_rows;
-	bool open;            /* widths are fixed, the header is out */
+	bool open; /* widths are fixed, the header is out */
 };
 
 static bool is_right(const vv_view_writer *w, size_t i)
@@ -31,7 +31,8 @@ static bool is_right(const vv_view_writer *w, size_t i)
 	return t == VV_TYPE_INTEGER || t == VV_TYPE_NUMBER;
 }
 
-vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width, vv_error *err)
+vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
+			   vv_error *err)
 {
 	struct vv_view_grid *g = vv_calloc(1, sizeof(*g));
 	size_t i;
@@ -83,7 +84,8 @@ void vv_view_grid_free(struct vv_view_grid *g)
 	vv_free(g);
 }
 
-static void put_padded(vv_buf *out, const char *text, size_t len, size_t width, bool right, bool last)
+static void put_padded(vv_buf *out, const char *text, size_t len, size_t width, bool right,
+		       bool last)
 {
 	/* The text is escaped already: its width is counted without escaping again. */
 	size_t n = 0, i, step;
@@ -91,7 +93,9 @@ static void put_padded(vv_buf *out, const char *text, size_t len, size_t width, 
 
 	for (i = 0; i < len; i += step) {
 		step = vv_utf8_decode(&cp, text + i, len - i);
-		n += step ? vv_text_width(text[i] == '\\' ? "/" : text + i, text[i] == '\\' ? 1 : step) : 1;
+		n += step ? vv_text_width(text[i] == '\\' ? "/" : text + i,
+					  text[i] == '\\' ? 1 : step)
+			  : 1;
 		step = step ? step : 1;
 	}
 	for (i = n; right && i < width; i++) {
@@ -155,7 +159,8 @@ static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 		}
 		vv_buf_reset(&cell);
 		vv_text_put_cut(&cell, f->name, f->name_len, g->widths[i]);
-		put_padded(&w->out, vv_buf_cstr(&cell), cell.len, g->widths[i], is_right(w, i), i + 1 == g->shown);
+		put_padded(&w->out, vv_buf_cstr(&cell), cell.len, g->widths[i], is_right(w, i),
+			   i + 1 == g->shown);
 	}
 	vv_buf_clear(&cell);
 	vv_buf_putc(&w->out, '\n');
@@ -167,7 +172,8 @@ static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 			if (i > 0) {
 				put_gap(&w->out);
 			}
-			put_padded(&w->out, vv_buf_cstr(b), b->len, g->widths[i], is_right(w, i), i + 1 == g->shown);
+			put_padded(&w->out, vv_buf_cstr(b), b->len, g->widths[i], is_right(w, i),
+				   i + 1 == g->shown);
 		}
 		vv_buf_putc(&w->out, '\n');
 	}
@@ -177,10 +183,12 @@ static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 
 static void put_text(vv_buf *out, const vv_cell *c, size_t width)
 {
-	vv_text_put_cut(out, c->state == VV_CELL_NULL ? "null" : c->text, c->state == VV_CELL_NULL ? 4 : c->len, width);
+	vv_text_put_cut(out, c->state == VV_CELL_NULL ? "null" : c->text,
+			c->state == VV_CELL_NULL ? 4 : c->len, width);
 }
 
-vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_cell *cells, vv_error *err)
+vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_cell *cells,
+			   vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
@@ -208,7 +216,8 @@ vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_c
 		}
 		vv_buf_reset(&text);
 		put_text(&text, &cells[w->columns[i]], g->widths[i]);
-		put_padded(&w->out, vv_buf_cstr(&text), text.len, g->widths[i], is_right(w, i), i + 1 == g->shown);
+		put_padded(&w->out, vv_buf_cstr(&text), text.len, g->widths[i], is_right(w, i),
+			   i + 1 == g->shown);
 	}
 	vv_buf_putc(&w->out, '\n');
 	vv_buf_clear(&text);
@@ -223,7 +232,8 @@ vv_status vv_view_grid_end(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 		rc = open_grid(g, w, err);
 	}
 	if (rc == VV_OK && g->shown < w->count) {
-		vv_buf_printf(&w->out, "(%zu more columns do not fit; --columns chooses)\n", w->count - g->shown);
+		vv_buf_printf(&w->out, "(%zu more columns do not fit; --columns chooses)\n",
+			      w->count - g->shown);
 		rc = vv_buf_ok(&w->out, err);
 	}
 	return rc;

@@ -94,7 +94,8 @@ void vv_view_put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, b
 			vv_buf_puts(out, "null");
 			return;
 		}
-		if ((field->type == VV_TYPE_INTEGER || field->type == VV_TYPE_NUMBER || field->type == VV_TYPE_YEAR) &&
+		if ((field->type == VV_TYPE_INTEGER || field->type == VV_TYPE_NUMBER ||
+		     field->type == VV_TYPE_YEAR) &&
 		    put_number(out, cell, field)) {
 			return;
 		}
@@ -151,8 +152,8 @@ static vv_status init_names(vv_view_writer *w, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format, const size_t *columns,
-			      size_t count, unsigned width, vv_error *err)
+vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format,
+			      const size_t *columns, size_t count, unsigned width, vv_error *err)
 {
 	memset(w, 0, sizeof(*w));
 	vv_buf_init(&w->out);
@@ -218,7 +219,8 @@ void vv_view_begin(vv_view_writer *w)
 		vv_buf_putc(&w->out, '[');
 		return;
 	}
-	if (w->format == VV_VIEW_NDJSON || w->format == VV_VIEW_TABLE || !w->dialect.header || w->count == 0) {
+	if (w->format == VV_VIEW_NDJSON || w->format == VV_VIEW_TABLE || !w->dialect.header ||
+	    w->count == 0) {
 		return;
 	}
 	for (i = 0; i < w->count; i++) {

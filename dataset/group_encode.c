@@ -19,7 +19,6 @@
 /* After i values a dictionary of more than 16 + i/2 is given up: nearly unique
  * columns cost some 30 probes and no more. */
 #define DICT_START 16u
-#define FEW 16u /* values that take half a byte at most */
 
 vv_group_encoder *vv_group_encoder_new(void)
 {
@@ -109,7 +108,6 @@ static void sum_up(const vv_group_encoder *e, group_values *c)
 	const vv_cell *cell = e->cell;
 	uint64_t differ = 0, bytes = 0, first = e->key[0];
 	uint32_t least = UINT32_MAX, most = 0;
-	size_t empties = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
 		uint32_t len = cell[i].len;
@@ -118,9 +116,7 @@ static void sum_up(const vv_group_encoder *e, group_values *c)
 		least = len < least ? len : least;
 		most = len > most ? len : most;
 		bytes += len;
-		empties += len == 0;
 	}
-	c->empties = empties;
 	c->min_len = c->count ? least : 0;
 	c->max_len = most;
 	c->bytes = bytes;
@@ -174,26 +170,17 @@ static uint32_t hash_of(const vv_cell *cell, uint64_t key)
 	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
 }
 
-static void start_dict(vv_group_encoder *e)
-{
-	memset(e->dict.slot, 0, sizeof e->dict.slot);
-	e->dict.count = e->dict.done = 0;
-	e->dict.texts = 1;
-}
-
-static size_t dict_size(const group_dict *d, size_t rows)
-{
-	return d->texts + (d->count > 127) + rows;
-}
-
 /* Fills e->dict and e->index, and gives the bytes that the encoding takes; SIZE_MAX
- * as soon as it is clear that there are more than `most` values, or that it takes
- * `best` bytes or more. A further call, with larger limits, goes on from there. */
-static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best, size_t most)
+ * as soon as it is clear that there are too many values, or that it takes `best`
+ * bytes or more. */
+static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best)
 {
 	group_dict *d = &e->dict;
+	size_t size = 1 + c->count; /* number of values, indexes; then lengths and texts */
 
-	for (size_t i = d->done; i < c->count; i++) {
+	memset(d->slot, 0, sizeof d->slot);
+	d->count = 0;
+	for (size_t i = 0; i < c->count; i++) {
 		const vv_cell *cell = &e->cell[i];
 		uint64_t key = e->key[i];
 		uint32_t at = hash_of(cell, key);
@@ -204,21 +191,19 @@ static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best
 			k = d->slot[at];
 		}
 		if (k == 0) {
-			d->done = i;
-			if (d->count == most || d->count >= DICT_START + i / 2)
+			if (d->count == GROUP_DICT_MAX || d->count >= DICT_START + i / 2)
 				return SIZE_MAX;
 			d->value[d->count] = *cell;
 			d->key[d->count] = key;
 			k = ++d->count;
 			d->slot[at] = (uint8_t)k;
-			d->texts += vv_varint_len(cell->len) + cell->len;
-			if (dict_size(d, c->count) >= best)
+			size += vv_varint_len(cell->len) + cell->len + (k == 128); /* the number gets longer */
+			if (size >= best)
 				return SIZE_MAX;
 		}
 		e->index[i] = (uint8_t)(k - 1);
 	}
-	d->done = c->count;
-	return dict_size(d, c->count);
+	return size;
 }
 
 /* Appends a text; 8 bytes of room behind it are there. */
@@ -392,37 +377,22 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 	}
 }
 
-/* Numbers take a byte each at least, unless all are equal that are not empty. Is the
- * dictionary just built smaller than that? */
-static bool beats_numbers(const vv_group_encoder *e, const group_values *c, size_t size)
-{
-	size_t least = 3 + c->count - c->empties + (c->empties ? (c->count + 7) / 8 : 0);
-
-	return size < least && e->dict.count >= (c->empties ? 3u : 2u);
-}
-
 /* Constant if it can be; else the smallest of numbers, dictionary and text, the
  * first of them where sizes are equal. */
 static int choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 {
-	size_t best, size;
+	size_t best;
 	int encoding = GROUP_TEXT;
 
 	if (all_equal(e, c))
 		return GROUP_CONST;
 	best = text_size(e, c);
-	start_dict(e);
-	size = build_dict(e, c, best, FEW);
-	if (size != SIZE_MAX && beats_numbers(e, c, size))
-		return GROUP_DICT; /* no need to read any */
 	if (group_typed_read(e, c, t) && t->size <= best) {
 		encoding = t->encoding;
 		best = t->size;
 	}
-	/* more than a few take a byte a row, and their lengths and texts */
-	if (size == SIZE_MAX && e->dict.count == FEW && best > c->count + 2 * FEW)
-		size = build_dict(e, c, best, GROUP_DICT_MAX);
-	return size < best ? GROUP_DICT : encoding;
+	/* a dictionary takes a byte a value, two lengths, their number and some text */
+	return best > c->count + 4 && build_dict(e, c, best) < best ? GROUP_DICT : encoding;
 }
 
 static void encode_column(vv_group_encoder *e, const group_values *c, const told *to)

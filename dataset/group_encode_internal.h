@@ -15,8 +15,6 @@ typedef struct group_dict {
 	vv_cell value[GROUP_DICT_MAX];
 	uint64_t key[GROUP_DICT_MAX];
 	size_t count;
-	size_t done;  /* rows looked at */
-	size_t texts; /* bytes of the lengths and texts, and of a count below 128 */
 } group_dict;
 
 struct vv_group_encoder {
@@ -40,7 +38,6 @@ struct vv_group_encoder {
 /* What was seen while gathering a column. */
 typedef struct group_values {
 	size_t rows, count; /* all; those with text */
-	size_t empties;     /* of these, with an empty text */
 	unsigned states;    /* bit set */
 	bool equal;         /* all keys and lengths are those of the first value */
 	uint32_t min_len, max_len;
@@ -63,7 +60,5 @@ typedef struct group_typed {
  * e->number; false when a value does not fit. Some value is not empty. */
 bool group_typed_read(vv_group_encoder *e, const group_values *c, group_typed *t);
 void group_typed_put(vv_group_encoder *e, const group_values *c, const group_typed *t);
-
-/* Numbers below 2^bits (1, 2, 4, 8), the first in the lowest bits of byte 0. */
 
 #endif

@@ -182,16 +182,20 @@ static bool read_numbers(vv_group_encoder *e, const group_values *c, group_typed
 
 /* Chooses between plain numbers and deltas. Deltas must save two bits: bytes that
  * they do not save they cost again when the planes are compressed. */
-static void choose_units(vv_group_encoder *e, group_typed *t, const spread *s)
+static void choose_units(const vv_group_encoder *e, group_typed *t, const spread *s)
 {
-	const int64_t *number = e->number;
 	uint64_t range = (uint64_t)s->most - (uint64_t)s->least;
+	unsigned bits = group_bit_len(range), delta_bits = group_bit_len(s->zigzags);
 
-	t->deltas = range <= INT64_MAX && group_bit_len(s->zigzags) + 2 <= group_bit_len(range);
-	t->width = (group_bit_len(t->deltas ? s->zigzags : range) + 7) / 8;
-	/* A new least number would move all others: 0 stays where it is as wide. */
-	bool from_zero = s->least >= 0 && (group_bit_len((uint64_t)s->most) + 7) / 8 == t->width;
-	t->base = t->deltas ? number[0] : from_zero ? 0 : s->least;
+	t->deltas = range <= INT64_MAX && delta_bits + 2 <= bits;
+	t->width = ((t->deltas ? delta_bits : bits) + 7) / 8;
+	if (t->deltas) {
+		t->base = e->number[0];
+	} else if (s->least >= 0 && (group_bit_len((uint64_t)s->most) + 7) / 8 == t->width) {
+		t->base = 0; /* as wide, and a new least number does not move all others */
+	} else {
+		t->base = s->least;
+	}
 }
 
 static void fill_units(vv_group_encoder *e, const group_typed *t)

@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/group_internal.h"
 #include "dataset/import_internal.h"
 
 /* A group is about this long; the window is asked for a little more. */
@@ -70,6 +71,7 @@ static vv_status append_group(import *im, const vv_scan_entry *e, const void *da
 	vv_put_le64(le, e->raw_hash);
 	vv_xxh3_update(im->hash, le, sizeof(le));
 	im->rows += rows;
+	im->most_rows = rows > im->most_rows ? rows : im->most_rows;
 	im->out->groups++;
 	return VV_OK;
 }
@@ -208,17 +210,20 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 	return err->code;
 }
 
-typedef enum scan_end { SCAN_CUT, SCAN_WINDOW, SCAN_INPUT } scan_end;
+/* SCAN_WIDE: the row that comes next has so many more members than those before that it
+ * begins a group of its own. */
+typedef enum scan_end { SCAN_CUT, SCAN_WIDE, SCAN_WINDOW, SCAN_INPUT } scan_end;
 
 /* Rows from the window's start into j until a cut, or until the window or the input
  * is used up. */
-static vv_status scan_rows(import *im, group_job *j, scan_end *end, vv_error *err)
+static vv_status scan_rows(import *im, group_job *j, scan_end *end, size_t *used, vv_error *err)
 {
-	size_t stride = im->columns > 0 ? im->columns : 1, at;
+	size_t stride = im->columns > 0 ? im->columns : 1, at, width = 1;
 	bool at_end = vv_window_at_end(im->window);
 	vv_status rc;
 	j->row_count = 0;
 	j->stride = stride;
+	*used = 0;
 	vv_cut_init(&im->cut, &im->params);
 	vv_scan_window(im->scan, vv_window_bytes(im->window), vv_window_len(im->window), at_end,
 		       vv_window_origin(im->window));
@@ -243,8 +248,17 @@ static vv_status scan_rows(import *im, group_job *j, scan_end *end, vv_error *er
 		if (vv_scan_columns(im->scan) > im->columns && (rc = import_columns_grow(im, err)) < 0) {
 			return rc;
 		}
-		uint64_t bytes = j->rows[j->row_count].cell_bytes;
+		const vv_row *row = &j->rows[j->row_count];
+		uint64_t bytes = row->cell_bytes;
+		width = row->cells > width ? row->cells : width;
+		if (j->row_count > 0 && width > VV_GROUP_CELLS_MAX / (j->row_count + 1)) {
+			*end = SCAN_WIDE;
+			*used = row->start;
+			return VV_OK;
+		}
 		j->row_count++;
+		j->columns = im->dialect.form == VV_FORM_CSV ? im->columns : width;
+		*used = vv_scan_offset(im->scan);
 		if (vv_cut_row(&im->cut, cells, im->columns, bytes)) {
 			*end = SCAN_CUT;
 			return VV_OK;
@@ -253,16 +267,15 @@ static vv_status scan_rows(import *im, group_job *j, scan_end *end, vv_error *er
 }
 
 /* Was the group's end the end of the input? Then its last line may be special. */
-static vv_status finish_group(import *im, group_job *j, scan_end end, vv_error *err)
+static vv_status finish_group(import *im, group_job *j, scan_end end, size_t used, vv_error *err)
 {
-	size_t used = vv_scan_offset(im->scan), at;
+	size_t at;
 	vv_status rc;
-	bool body_over = vv_scan_body_end(im->scan, &at);
+	bool body_over = end != SCAN_WIDE && vv_scan_body_end(im->scan, &at);
 	j->im = im;
 	j->raw = vv_window_bytes(im->window);
 	j->raw_len = used;
 	j->offset = vv_window_origin(im->window);
-	j->columns = im->columns;
 	j->slab = vv_window_hold(im->window);
 	vv_window_consume(im->window, used);
 	if (vv_window_len(im->window) == 0 && (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
@@ -291,9 +304,9 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	}
 	group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
 	scan_end end = SCAN_WINDOW;
-	size_t want = GROUP_WANT;
+	size_t want = GROUP_WANT, used = 0;
 	while (end == SCAN_WINDOW) {
-		if ((rc = vv_window_fill(im->window, want, err)) < 0 || (rc = scan_rows(im, j, &end, err)) < 0) {
+		if ((rc = vv_window_fill(im->window, want, err)) < 0 || (rc = scan_rows(im, j, &end, &used, err)) < 0) {
 			return rc;
 		}
 		want = vv_window_len(im->window) * 2;
@@ -303,11 +316,11 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 			vv_arena_clear(&unused);
 		}
 	}
-	*more = end == SCAN_CUT;
+	*more = end == SCAN_CUT || end == SCAN_WIDE;
 	if (j->row_count == 0) {
 		return VV_OK;
 	}
-	rc = finish_group(im, j, end, err);
+	rc = finish_group(im, j, end, used, err);
 	if (rc < 0) {
 		vv_slab_drop(im->window, j->slab);
 		return rc;
@@ -334,6 +347,17 @@ static vv_status take_epilogue(import *im, vv_error *err)
 		return rc;
 	}
 	if (!vv_window_at_end(im->window) || vv_window_len(im->window) > VV_HEADER_MAX) {
+		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array", im->source->name);
+	}
+	vv_cell none;
+	vv_row row;
+	vv_scan_window(im->scan, vv_window_bytes(im->window), vv_window_len(im->window), true, vv_window_origin(im->window));
+	int n = vv_scan_row(im->scan, &none, 0, &row, err);
+	if (n < 0) {
+		place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan), err);
+		return (vv_status)n;
+	}
+	if (n > 0) {
 		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array", im->source->name);
 	}
 	return vv_bytes_set(&im->dialect.epilogue, vv_window_bytes(im->window), vv_window_len(im->window), err);
@@ -377,6 +401,17 @@ static vv_status names_of_cut(import *im, vv_error *err)
 	return VV_OK;
 }
 
+/* Whoever reads a group needs a place for every column in every row. */
+static vv_status check_width(const import *im, vv_error *err)
+{
+	if (im->columns == 0 || im->most_rows <= VV_GRID_MAX / im->columns) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EREFUSED, "%s: %zu different members, and %llu short rows in one group: too sparse for a table",
+		im->source->name, im->columns, (unsigned long long)im->most_rows);
+	return vv_hint(err, "'varve add --as file' keeps it as bytes");
+}
+
 /* The root from all that was gathered. */
 static vv_status finish_root(import *im, vv_error *err)
 {
@@ -388,7 +423,7 @@ static vv_status finish_root(import *im, vv_error *err)
 	root->rows = im->rows;
 	root->bytes = vv_window_origin(im->window) + vv_window_len(im->window);
 	root->hash = vv_xxh3_digest128(im->hash);
-	if ((rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
+	if ((rc = check_width(im, err)) < 0 || (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->layout, &layout, err)) < 0) {
 		goto done;
 	}

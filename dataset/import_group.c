@@ -344,7 +344,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 		return rc;
 	}
 	find_quirks(w, j, &quirks);
-	if ((rc = vv_buf_ok(&quirks, err)) == VV_OK && (rc = put_layout(j, &quirks, err)) == VV_OK &&
+	if ((rc = vv_row_writer_ok(w->writer, err)) == VV_OK && (rc = vv_buf_ok(&quirks, err)) == VV_OK && (rc = put_layout(j, &quirks, err)) == VV_OK &&
 	    (rc = hash_keys(j, err)) == VV_OK && (rc = find_misfits(j, err)) == VV_OK) {
 		rc = put_group(w, j, err);
 	}

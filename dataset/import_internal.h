@@ -108,7 +108,7 @@ typedef struct import {
 	/* lists being built */
 	vv_list_builder *data, *layout;
 	vv_xxh3_state *hash;
-	uint64_t rows;
+	uint64_t rows, most_rows; /* of all; of one group */
 	bool need_infer;
 	bool final_newline; /* of the last row so far */
 

@@ -42,7 +42,7 @@ typedef struct reader {
 	uint64_t row_line, row_column;   /* where the row began */
 	uint64_t open_line, open_column; /* where the last quoted cell began */
 	bool after_cr;
-	uint64_t noted[GUESSES];         /* the last line that the guess was told of */
+	uint64_t noted[GUESSES]; /* the last line that the guess was told of */
 } reader;
 
 static vv_status note(reader *r, vv_guess guess, uint64_t line, uint64_t column, size_t cells)
@@ -61,7 +61,8 @@ static vv_status note(reader *r, vv_guess guess, uint64_t line, uint64_t column,
 static vv_status add_cell(reader *r, const void *text, size_t len)
 {
 	if (r->count == VV_COLUMNS_MAX || r->text.len + len > UINT32_MAX) {
-		return vv_fail(r->err, VV_EINPUT, "line %llu: a row of more than %s", (unsigned long long)r->row_line,
+		return vv_fail(r->err, VV_EINPUT, "line %llu: a row of more than %s",
+			       (unsigned long long)r->row_line,
 			       r->count == VV_COLUMNS_MAX ? "16384 cells" : "4 GiB");
 	}
 	if (r->count == r->cap) {
@@ -131,7 +132,8 @@ static int is_space(unsigned char c)
 
 static vv_status feed(reader *r, const char *bytes, size_t len)
 {
-	if (len > 0 && csv_parse(&r->parser, bytes, len, on_cell, on_row, r) != len && r->rc == VV_OK) {
+	if (len > 0 && csv_parse(&r->parser, bytes, len, on_cell, on_row, r) != len &&
+	    r->rc == VV_OK) {
 		r->rc = vv_fail_nomem(r->err);
 	}
 	return r->rc;

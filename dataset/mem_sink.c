@@ -14,23 +14,23 @@
 #define MEMORY_MAX (48u << 20) /* bytes of blocks kept in memory */
 
 typedef struct entry {
-	vv_cid cid;      /* codec 0: free slot */
+	vv_cid cid; /* codec 0: free slot */
 	uint32_t len;
-	uint8_t *bytes;  /* NULL: in the file, at offset */
+	uint8_t *bytes; /* NULL: in the file, at offset */
 	uint64_t offset;
 } entry;
 
 struct vv_mem_sink {
-	vv_mutex *lock;  /* import puts from several threads */
+	vv_mutex *lock; /* import puts from several threads */
 	vv_store *below;
 	char *dir;
-	char *path;      /* of the temporary file, for messages */
-	int fd;          /* -1 while everything fits into memory */
+	char *path; /* of the temporary file, for messages */
+	int fd;     /* -1 while everything fits into memory */
 	uint64_t file_len;
 	uint64_t memory; /* bytes of blocks in memory */
 	uint64_t total;
 	entry *slots;
-	size_t cap;      /* a power of two; at most two thirds are used */
+	size_t cap; /* a power of two; at most two thirds are used */
 	size_t used;
 };
 
@@ -143,7 +143,8 @@ static vv_status spill(vv_mem_sink *m, entry *e, const void *bytes, size_t len, 
 	return VV_OK;
 }
 
-static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size_t len, vv_error *err)
+static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size_t len,
+		      vv_error *err)
 {
 	vv_status rc;
 	entry *e, fresh;

@@ -32,8 +32,8 @@ static uint8_t escape_of(const vv_dialect *d)
 
 static bool is_special(const vv_dialect *d, uint8_t c)
 {
-	return d->quote != 0 && (c == d->delimiter || c == '\n' || c == '\r' || c == d->quote ||
-				 c == escape_of(d));
+	return d->quote != 0 &&
+	       (c == d->delimiter || c == '\n' || c == '\r' || c == d->quote || c == escape_of(d));
 }
 
 /* --- JSON --------------------------------------------------------------- */
@@ -72,7 +72,11 @@ static void put_ascii_string(vv_buf *b, const char *s, size_t len)
 			vv_buf_putc(b, (int)cp);
 		} else if (cp < 0x20 && strchr("\b\f\n\r\t", (int)cp) && cp != 0) {
 			vv_buf_putc(b, '\\');
-			vv_buf_putc(b, cp == '\b' ? 'b' : cp == '\f' ? 'f' : cp == '\n' ? 'n' : cp == '\r' ? 'r' : 't');
+			vv_buf_putc(b, cp == '\b'   ? 'b'
+				       : cp == '\f' ? 'f'
+				       : cp == '\n' ? 'n'
+				       : cp == '\r' ? 'r'
+						    : 't');
 		} else if (cp < 0x10000) {
 			put_u16(b, cp);
 		} else {
@@ -171,7 +175,8 @@ static bool is_number(const char *p, size_t len)
 
 bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell)
 {
-	if (habit == VV_QUOTE_MINIMAL || cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL) {
+	if (habit == VV_QUOTE_MINIMAL || cell->state == VV_CELL_ABSENT ||
+	    cell->state == VV_CELL_NULL) {
 		return false;
 	}
 	if (habit == VV_QUOTE_ALWAYS) {
@@ -224,7 +229,8 @@ static void put_quoted(vv_buf *b, const char *text, size_t len, const vv_dialect
 		return;
 	}
 	if (vv_buf_reserve(b, room)) {
-		b->len = (size_t)(write_quoted(b->data + b->len, len > 0 ? text : "", len, d) - b->data);
+		b->len = (size_t)(write_quoted(b->data + b->len, len > 0 ? text : "", len, d) -
+				  b->data);
 		b->data[b->len] = '\0';
 	}
 }
@@ -234,7 +240,8 @@ static vv_quoting habit_of(const vv_dialect *d, size_t column)
 	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
 }
 
-void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit, bool only_column)
+void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
+		       bool only_column)
 {
 	if (d->quote != 0 && ((only_column && cell->len == 0) || vv_quoting_quotes(habit, cell) ||
 			      vv_cell_needs_quotes(cell, d))) {
@@ -261,7 +268,8 @@ static void write_long_csv(const vv_dialect *d, vv_buf *out, const vv_cell *cell
 }
 
 /* Writes a cell at to, which has room for it with every byte escaped. */
-static inline char *write_cell(char *to, const vv_cell *c, bool quoted, const vv_dialect *d, const vv_mark_set *set)
+static inline char *write_cell(char *to, const vv_cell *c, bool quoted, const vv_dialect *d,
+			       const vv_mark_set *set)
 {
 	if (vv_copy_marked(to + quoted, c->text, c->len, set) && set->quotes_on) {
 		return write_quoted(to, c->text, c->len, d);
@@ -301,7 +309,8 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 	}
 	to = out->data + out->len;
 	for (i = 0; i < columns; i++) {
-		bool quoted = i < habit_count && vv_quoting_quotes((vv_quoting)habits[i], &cells[i]);
+		bool quoted = i < habit_count &&
+			      vv_quoting_quotes((vv_quoting)habits[i], &cells[i]);
 
 		to = write_cell(to, &cells[i], quoted, d, &set);
 		*to++ = (char)set.delimiter;
@@ -315,7 +324,8 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 
 /* --- the writer --------------------------------------------------------- */
 
-static vv_status prepare_names(vv_row_writer *w, const char *const *names, const size_t *name_lens, vv_error *err)
+static vv_status prepare_names(vv_row_writer *w, const char *const *names, const size_t *name_lens,
+			       vv_error *err)
 {
 	size_t i;
 
@@ -331,8 +341,8 @@ static vv_status prepare_names(vv_row_writer *w, const char *const *names, const
 	return vv_buf_ok(&w->names, err);
 }
 
-vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns, const char *const *names,
-			    const size_t *name_lens, vv_error *err)
+vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns,
+			    const char *const *names, const size_t *name_lens, vv_error *err)
 {
 	vv_row_writer *w;
 	vv_status rc;
@@ -350,7 +360,8 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 		vv_free(w);
 		return rc;
 	}
-	w->set = (vv_mark_set){d->delimiter, d->quote, escape_of(d), d->quote != 0 ? ~UINT64_C(0) : 0};
+	w->set = (vv_mark_set){d->delimiter, d->quote, escape_of(d),
+			       d->quote != 0 ? ~UINT64_C(0) : 0};
 	if (d->form != VV_FORM_CSV) {
 		rc = prepare_names(w, names, name_lens, err);
 	}
@@ -384,7 +395,8 @@ void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t co
 	}
 }
 
-bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw, size_t len)
+bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
+		    size_t len)
 {
 	vv_buf_reset(&w->line);
 	vv_row_write(w, &w->line, cells, columns);

@@ -28,7 +28,8 @@ void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t co
 
 /* Does vv_row_write give exactly raw[0 .. len)? False as well when out of memory:
  * vv_row_writer_ok tells. */
-bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw, size_t len);
+bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
+		    size_t len);
 
 /* VV_ENOMEM when any vv_row_matches so far could not tell. */
 vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
@@ -43,6 +44,7 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);
 /* Appends one CSV cell as a given quoting habit writes it. only_column: it is alone
  * in its row. Absent and null cells are written like empty ones, and not quoted by
  * habit. */
-void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit, bool only_column);
+void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
+		       bool only_column);
 
 #endif

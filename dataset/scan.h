@@ -34,16 +34,16 @@
 #include "dataset/dialect.h"
 
 typedef struct vv_row {
-	size_t start, end;   /* raw bytes in the window: blank lines before, the row, its row end; in a
-	                      * JSON array the separator behind it (",\n  ") counts as its row end */
-	uint64_t cell_bytes; /* sum of len + 1 (absent: 1) over all columns (CSV), or over those up to the
-	                      * row's highest (JSON, where more columns may yet be met) */
+	size_t start, end;   /* raw bytes in the window: blank lines before, the row, its row end; in
+	                      * a JSON array the separator behind it (",\n  ") is its row end */
+	uint64_t cell_bytes; /* sum of len + 1 (absent: 1) over all columns (CSV), or over those up
+	                      * to the row's highest (JSON, where more columns may yet be met) */
 	size_t cells;        /* cells present in the row (CSV); JSON: highest column + 1 */
-	vv_newline newline;  /* what ended it; VV_NO_NEWLINE at the end of the input, and for JSON arrays */
+	vv_newline newline;  /* what ended it; VV_NO_NEWLINE at the end of the input and in arrays */
 	bool plain;          /* CSV: no quote or escape character anywhere, no blank line before */
 	bool blank_before;   /* blank lines are part of the raw bytes before the row */
-	size_t text_start, text_end; /* the row itself: without blank lines and row end (NDJSON:
-	                              * spaces behind the object belong to it) */
+	size_t text_start;   /* the row itself, without blank lines and row end (NDJSON: spaces */
+	size_t text_end;     /* behind the object belong to it) */
 } vv_row;
 
 typedef struct vv_scan vv_scan;
@@ -74,7 +74,7 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
  * and vv_scan_offset stays before them. CSV: stride must be at least columns. */
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 
-size_t vv_scan_offset(const vv_scan *s); /* bytes of the window consumed: where the next row begins */
+size_t vv_scan_offset(const vv_scan *s); /* bytes consumed: where the next row begins */
 /* JSON array: has the closing bracket been seen in this window, behind the last row
  * given? Then all from *offset (in the window; equals vv_scan_offset) to the end of
  * the input is the epilogue: white space, ']', white space; vv_scan_row answers 0

@@ -27,10 +27,12 @@ vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "a line end or NUL cannot be the delimiter");
 	}
 	if (d->quote != 0 && (d->quote == lf || d->quote == cr || d->quote == d->delimiter)) {
-		return vv_fail(err, VV_EINPUT, "the quote character is the delimiter or a line end");
+		return vv_fail(err, VV_EINPUT,
+			       "the quote character is the delimiter or a line end");
 	}
 	if (escape != 0 && (escape == lf || escape == cr || escape == d->delimiter)) {
-		return vv_fail(err, VV_EINPUT, "the escape character is the delimiter or a line end");
+		return vv_fail(err, VV_EINPUT,
+			       "the escape character is the delimiter or a line end");
 	}
 	s->has_escape = d->quote != 0 && escape != 0;
 	s->set.delimiter = d->delimiter;
@@ -75,7 +77,8 @@ static __attribute__((noinline)) vv_marks64 tail_marks(const char *p, size_t len
 static inline void load_marks(csv_view *v)
 {
 	size_t left = (size_t)(v->end - v->m.block);
-	vv_marks64 found = left >= 64 ? vv_marks(v->m.block, &v->set) : tail_marks(v->m.block, left, v->set);
+	vv_marks64 found = left >= 64 ? vv_marks(v->m.block, &v->set)
+				      : tail_marks(v->m.block, left, v->set);
 
 	v->m.all = found.all;
 	v->m.quotes = found.quotes;
@@ -212,14 +215,17 @@ static int refuse_quote(vv_scan *s, const char *open, vv_error *err)
 {
 	int rc = vv_scan_refuse(s, open, err, "the quote that opens here is never closed");
 
-	(void)vv_hint(err, "a cell that begins with a quote ends with one; quotes inside are doubled");
+	(void)vv_hint(err,
+		      "a cell that begins with a quote ends with one; quotes inside are doubled");
 	return rc;
 }
 
 static int refuse_text(vv_scan *s, const char *where, vv_error *err)
 {
-	return vv_scan_refuse(s, where, err, "text after a closing quote: expected a delimiter or a line end, found '%s'",
-			      vv_text_show(where, 1));
+	return vv_scan_refuse(
+		s, where, err,
+		"text after a closing quote: expected a delimiter or a line end, found '%s'",
+		vv_text_show(where, 1));
 }
 
 static int refuse_length(vv_scan *s, const char *where, vv_error *err)
@@ -280,8 +286,8 @@ static int cut_short(vv_scan *s, const char *start, bool quoted, vv_error *err)
 /* The cell whose quote opens at open. Returns the byte behind its closing quote,
  * which is a delimiter, a line end (both passed) or the input's end; NULL: *rc says
  * why not. */
-static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open, vv_cell *cells, csv_line *line,
-				      int *rc, vv_error *err)
+static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open, vv_cell *cells,
+				      csv_line *line, int *rc, vv_error *err)
 {
 	size_t escapes = 0;
 	const char *p = closing_quote(v, &escapes);
@@ -307,7 +313,8 @@ static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open,
 
 /* Reads cells up to the row's end. Returns where that is: at CR, LF or the input's
  * end; NULL: *rc says why not. */
-static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, csv_line *line, int *rc, vv_error *err)
+static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, csv_line *line,
+				     int *rc, vv_error *err)
 {
 	const char delimiter = (char)v->set.delimiter, quote = (char)v->set.quote;
 	const char *start = line->text;
@@ -353,13 +360,14 @@ static const char *skip_line_ends(const char *p, const char *end)
 }
 
 /* A complete row that may still have to be refused. */
-static int check_line(vv_scan *s, csv_line line, const vv_cell *cells, const char *end, vv_error *err)
+static int check_line(vv_scan *s, csv_line line, const vv_cell *cells, const char *end,
+		      vv_error *err)
 {
 	size_t i;
 
 	if (line.extra) {
-		int rc = vv_scan_refuse(s, line.extra, err, "found %zu cells, expected at most %zu", line.cells,
-					s->columns);
+		int rc = vv_scan_refuse(s, line.extra, err, "found %zu cells, expected at most %zu",
+					line.cells, s->columns);
 
 		s->found = line.cells;
 		return rc;
@@ -435,7 +443,8 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	if (!end) {
 		return give_up(s, 0);
 	}
-	if ((line.extra || line.longest > UINT32_MAX) && (rc = check_line(s, line, cells, p, err)) < 0) {
+	if ((line.extra || line.longest > UINT32_MAX) &&
+	    (rc = check_line(s, line, cells, p, err)) < 0) {
 		return give_up(s, rc);
 	}
 	if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {

@@ -41,8 +41,8 @@ struct vv_scan {
 vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err);
 int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 
-vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns, const char *const *names,
-			    const size_t *name_lens, vv_error *err);
+vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
+			    const char *const *names, const size_t *name_lens, vv_error *err);
 void vv_scan_json_clear(vv_scan *s);
 void vv_scan_json_window(vv_scan *s);
 int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);

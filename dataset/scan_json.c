@@ -26,8 +26,8 @@ struct vv_scan_json {
 	/* The row under way. */
 	vv_cell *cells;
 	size_t stride;
-	size_t next;     /* the column that comes next when this row is like the others */
-	size_t highest;  /* 1 + the highest column met */
+	size_t next;    /* the column that comes next when this row is like the others */
+	size_t highest; /* 1 + the highest column met */
 	uint64_t bytes;
 	bool too_narrow; /* a column beyond stride was met */
 };
@@ -84,7 +84,8 @@ static bool grow_columns(struct vv_scan_json *j, size_t columns, size_t known)
 }
 
 /* The name becomes column number at; of equal names the first one is found. */
-static vv_status add_column(struct vv_scan_json *j, size_t at, const char *name, size_t len, vv_error *err)
+static vv_status add_column(struct vv_scan_json *j, size_t at, const char *name, size_t len,
+			    vv_error *err)
 {
 	uint32_t *slot;
 	char *copy;
@@ -136,8 +137,8 @@ static vv_status find_column(vv_scan *s, const vv_json_member *m, size_t *out, v
 
 /* --- setting up --------------------------------------------------------- */
 
-vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns, const char *const *names,
-			    const size_t *name_lens, vv_error *err)
+vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
+			    const char *const *names, const size_t *name_lens, vv_error *err)
 {
 	struct vv_scan_json *j = vv_calloc(1, sizeof *j);
 	vv_status rc = VV_OK;
@@ -254,15 +255,16 @@ static vv_status on_member(void *payload, const vv_json_member *m, vv_error *err
 
 /* Parses the object at text into cells. 1, 0 (it goes on behind end), 2 or negative;
  * *after is behind the object. */
-static int read_object(vv_scan *s, const char *text, const char *end, bool more, vv_cell *cells, size_t stride,
-		       const char **after, vv_error *err)
+static int read_object(vv_scan *s, const char *text, const char *end, bool more, vv_cell *cells,
+		       size_t stride, const char **after, vv_error *err)
 {
 	struct vv_scan_json *j = s->json;
 	size_t used = 0, i;
 	vv_status rc;
 
 	if (*text != '{') {
-		return vv_scan_refuse(s, text, err, "expected an object, which begins with '{', found '%s'",
+		return vv_scan_refuse(s, text, err,
+				      "expected an object, which begins with '{', found '%s'",
 				      vv_text_show(text, 1));
 	}
 	for (i = 0; i < stride; i++) {
@@ -274,7 +276,8 @@ static int read_object(vv_scan *s, const char *text, const char *end, bool more,
 	j->highest = 0;
 	j->bytes = 0;
 	j->too_narrow = false;
-	rc = vv_json_rows_object(j->parser, &used, text, (size_t)(end - text), more, on_member, s, err);
+	rc = vv_json_rows_object(j->parser, &used, text, (size_t)(end - text), more, on_member, s,
+				 err);
 	if (rc == VV_ENOTFOUND) {
 		return 0;
 	}
@@ -286,8 +289,8 @@ static int read_object(vv_scan *s, const char *text, const char *end, bool more,
 	return j->too_narrow ? 2 : 1;
 }
 
-static void finish_row(vv_scan *s, vv_row *row, const char *text, const char *text_end, const char *end,
-		       vv_newline newline)
+static void finish_row(vv_scan *s, vv_row *row, const char *text, const char *text_end,
+		       const char *end, vv_newline newline)
 {
 	row->start = s->offset;
 	row->text_start = (size_t)(text - s->bytes);
@@ -376,7 +379,8 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	}
 	after = skip_space(after, line);
 	if (after != line) {
-		rc = vv_scan_refuse(s, after, err, "text behind the object: expected the line's end, found '%s'",
+		rc = vv_scan_refuse(s, after, err,
+				    "text behind the object: expected the line's end, found '%s'",
 				    vv_text_show(after, 1));
 		(void)vv_hint(err, "each line is one object");
 		return rc;
@@ -398,7 +402,8 @@ static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
 	s->json->ended = true;
 	p = skip_space(p + 1, s->end);
 	if (p < s->end) {
-		return vv_scan_refuse(s, p, err, "text behind the array: expected the file's end, found '%s'",
+		return vv_scan_refuse(s, p, err,
+				      "text behind the array: expected the file's end, found '%s'",
 				      vv_text_show(p, 1));
 	}
 	if ((size_t)(s->end - s->bytes) - s->offset > VV_HEADER_MAX) {
@@ -428,7 +433,8 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 		return NULL;
 	}
 	if (*next != '{') {
-		*rc = vv_scan_refuse(s, next, err, "expected an object behind the comma, found '%s'",
+		*rc = vv_scan_refuse(s, next, err,
+				     "expected an object behind the comma, found '%s'",
 				     vv_text_show(next, 1));
 		return NULL;
 	}

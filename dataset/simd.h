@@ -66,7 +66,8 @@ static inline vv_marks64 vv_marks_portable(const char *p, const vv_mark_set *set
 	return m;
 }
 
-static inline bool vv_copy_marked_portable(char *to, const char *from, size_t len, const vv_mark_set *set)
+static inline bool vv_copy_marked_portable(char *to, const char *from, size_t len,
+					   const vv_mark_set *set)
 {
 	bool marked = false;
 	size_t i;
@@ -100,8 +101,9 @@ static inline vv_marks64 vv_marks(const char *p, const vv_mark_set *set)
 	for (i = 0; i < 4; i++) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i * 16));
 		__m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, escape));
-		__m128i ends = _mm_or_si128(_mm_cmpeq_epi8(x, delimiter),
-					    _mm_or_si128(_mm_cmpeq_epi8(x, lf), _mm_cmpeq_epi8(x, cr)));
+		__m128i ends = _mm_or_si128(
+			_mm_cmpeq_epi8(x, delimiter),
+			_mm_or_si128(_mm_cmpeq_epi8(x, lf), _mm_cmpeq_epi8(x, cr)));
 
 		m.all |= vv_marks_bits(ends) << (i * 16);
 		m.quotes |= vv_marks_bits(quotes) << (i * 16);
@@ -119,7 +121,8 @@ static inline __m128i vv_marks_any(__m128i x, const vv_mark_set *set)
 				    _mm_cmpeq_epi8(x, _mm_set1_epi8('\r')));
 
 	quotes = _mm_and_si128(quotes, _mm_set1_epi8((char)(set->quotes_on & 0xff)));
-	return _mm_or_si128(_mm_or_si128(quotes, ends), _mm_cmpeq_epi8(x, _mm_set1_epi8((char)set->delimiter)));
+	return _mm_or_si128(_mm_or_si128(quotes, ends),
+			    _mm_cmpeq_epi8(x, _mm_set1_epi8((char)set->delimiter)));
 }
 
 /* Lengths below 16 are covered by two pieces that overlap: nothing beyond the bytes is
@@ -138,7 +141,8 @@ static inline bool vv_copy_marked(char *to, const char *from, size_t len, const 
 			seen = _mm_or_si128(seen, vv_marks_any(x, set));
 		}
 		if (i < len) {
-			__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(from + len - 16));
+			__m128i x = _mm_loadu_si128(
+				(const __m128i *)(const void *)(from + len - 16));
 
 			_mm_storeu_si128((__m128i *)(void *)(to + len - 16), x);
 			seen = _mm_or_si128(seen, vv_marks_any(x, set));

@@ -65,7 +65,8 @@ static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_er
 	if (r->dialect->form != VV_FORM_CSV && r->scan) {
 		return VV_OK;
 	}
-	rc = vv_scan_new(&scan, r->dialect, r->dialect->form == VV_FORM_CSV ? columns : 0, NULL, NULL, err);
+	rc = vv_scan_new(&scan, r->dialect, r->dialect->form == VV_FORM_CSV ? columns : 0, NULL,
+			 NULL, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -76,7 +77,8 @@ static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_er
 	return VV_OK;
 }
 
-vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from, vv_error *err)
+vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from,
+			    vv_error *err)
 {
 	memset(r, 0, sizeof *r);
 	r->s = s;
@@ -139,8 +141,10 @@ vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
 
 vv_status sniff_too_short(const sniff *s, vv_error *err)
 {
-	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV && s->hints->header != 0) {
-		vv_fail(err, VV_EINPUT, "the first line is longer than %u KiB", VV_HEADER_MAX >> 10);
+	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV &&
+	    s->hints->header != 0) {
+		vv_fail(err, VV_EINPUT, "the first line is longer than %u KiB",
+			VV_HEADER_MAX >> 10);
 		return vv_hint(err, "a quote that is never closed? '--as file' keeps it as bytes");
 	}
 	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
@@ -158,7 +162,9 @@ typedef struct magic {
 static const magic magics[] = {
 	{"\x1f\x8b", 2, "compressed with gzip", true},
 	{"\x28\xb5\x2f\xfd", 4, "compressed with zstd", true},
-	{"\xfd" "7zXZ", 6, "compressed with xz", true},
+	{"\xfd"
+	 "7zXZ",
+	 6, "compressed with xz", true},
 	{"BZh", 3, "compressed with bzip2", true},
 	{"PK\x03\x04", 4, "a ZIP archive (xlsx, ods ...)", true},
 	{"PAR1", 4, "a Parquet file", false},
@@ -175,13 +181,16 @@ static vv_status refuse_magic(const char *sample, size_t len, vv_error *err)
 
 		/* "BZh" and "PK" might begin a text; what follows never does. */
 		if (len < m->len || memcmp(sample, m->bytes, m->len) != 0 ||
-		    (m->bytes[0] == 'B' && (len < 10 || memcmp(sample + 4, "\x31\x41\x59\x26\x53\x59", 6) != 0))) {
+		    (m->bytes[0] == 'B' &&
+		     (len < 10 || memcmp(sample + 4, "\x31\x41\x59\x26\x53\x59", 6) != 0))) {
 			continue;
 		}
 		vv_fail(err, VV_EINPUT, "%s, no table", m->what);
-		return m->packed ? vv_hint(err, "unpack it first: compressed versions share nothing and cannot be "
-						"compared; '--as file' keeps it as bytes")
-				 : vv_hint(err, "'--as file' keeps it as bytes");
+		return m->packed
+			       ? vv_hint(err,
+					 "unpack it first: compressed versions share nothing and cannot be "
+					 "compared; '--as file' keeps it as bytes")
+			       : vv_hint(err, "'--as file' keeps it as bytes");
 	}
 	return VV_OK;
 }
@@ -200,11 +209,13 @@ static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 	for (i = 0; i < len; i++) {
 		nuls[i & 1] += sample[i] == '\0';
 	}
-	if (len >= 8 && ((nuls[0] == 0 && nuls[1] * 5 > len) || (nuls[1] == 0 && nuls[0] * 5 > len))) {
+	if (len >= 8 &&
+	    ((nuls[0] == 0 && nuls[1] * 5 > len) || (nuls[1] == 0 && nuls[0] * 5 > len))) {
 		return refuse_utf16(err);
 	}
 	if (nuls[0] + nuls[1] >= 4 && (nuls[0] + nuls[1]) * 32 > len) {
-		vv_fail(err, VV_EINPUT, "binary: %zu of the first %zu bytes are NUL", nuls[0] + nuls[1], len);
+		vv_fail(err, VV_EINPUT, "binary: %zu of the first %zu bytes are NUL",
+			nuls[0] + nuls[1], len);
 		return vv_hint(err, "'--as file' keeps it as bytes");
 	}
 	return VV_OK;
@@ -214,7 +225,8 @@ static vv_status refuse_binary(const char *sample, size_t len, vv_error *err)
 {
 	vv_status rc;
 
-	if (len >= 2 && (memcmp(sample, "\xff\xfe", 2) == 0 || memcmp(sample, "\xfe\xff", 2) == 0)) {
+	if (len >= 2 &&
+	    (memcmp(sample, "\xff\xfe", 2) == 0 || memcmp(sample, "\xfe\xff", 2) == 0)) {
 		return refuse_utf16(err);
 	}
 	rc = refuse_magic(sample, len, err);
@@ -287,7 +299,8 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 	*out = VV_FORM_CSV;
 	if (s->hints->has_form) {
 		*out = s->hints->form;
-	} else if (parent && parent->form != VV_FORM_CSV && c == (parent->form == VV_FORM_JSON ? '[' : '{')) {
+	} else if (parent && parent->form != VV_FORM_CSV &&
+		   c == (parent->form == VV_FORM_JSON ? '[' : '{')) {
 		*out = parent->form;
 	} else if (one_of(ext, lines)) {
 		*out = VV_FORM_NDJSON;
@@ -295,7 +308,8 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 		object = c == '{' ? starts_with_object(s, &end, err) : 0;
 		if (one_of(ext, arrays)) {
 			/* A lone object is a document, and for the parser of arrays to refuse. */
-			*out = object > 0 && byte_at(s, skip_space(s, end)) == '{' ? VV_FORM_NDJSON : VV_FORM_JSON;
+			*out = object > 0 && byte_at(s, skip_space(s, end)) == '{' ? VV_FORM_NDJSON
+										   : VV_FORM_JSON;
 		} else if (c == '[' && (next == '{' || next == ']')) {
 			*out = VV_FORM_JSON;
 		} else if (object > 0) {
@@ -339,7 +353,8 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 		rc = vv_bytes_set(&out->dialect.prologue, s.text, out->body, err);
 	}
 	if (rc == VV_OK && out->body > VV_HEADER_MAX) {
-		vv_fail(err, VV_EINPUT, "%zu bytes before the first row, at most %u KiB can be kept", out->body,
+		vv_fail(err, VV_EINPUT,
+			"%zu bytes before the first row, at most %u KiB can be kept", out->body,
 			VV_HEADER_MAX >> 10);
 		rc = vv_hint(err, "'--as file' keeps it as bytes");
 	}

@@ -24,13 +24,14 @@ typedef struct vv_sniff_hints {
 #define VV_SNIFF_HINTS_INIT {false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL}
 
 typedef struct vv_sniff_result {
-	vv_dialect dialect;   /* complete but for final_newline and epilogue, which the end of the file tells */
-	size_t body;          /* offset in the sample where the first row begins (behind BOM and prologue) */
+	vv_dialect dialect;   /* complete but for final_newline and epilogue: the end of the
+	                       * file tells these */
+	size_t body;          /* where in the sample the first row begins (behind BOM, prologue) */
 	char **names;         /* columns: header cells as they are (CSV), names for "fieldN" columns
 	                       * without header, or member names in first-seen order (JSON) */
 	size_t *name_lens;
 	size_t columns;
-	vv_buf warnings;      /* one line each: "the header looks like data: ...", "column 3 has no name" */
+	vv_buf warnings;      /* one line each: "column 3 has no name", "the header looks ..." */
 } vv_sniff_result;
 void vv_sniff_result_clear(vv_sniff_result *r);
 

@@ -17,15 +17,15 @@ static const uint8_t usual_delimiters[] = {',', '\t', ';', '|'};
 typedef struct profile {
 	uint8_t delimiter, quote, escape;
 	size_t rows;
-	size_t first;          /* cells in the first row */
-	size_t match, over;    /* rows with as many cells, with more */
-	size_t wide;           /* rows behind the first with more than one cell */
-	size_t quoted, stray;  /* cells in quotes; unquoted cells with quotes inside */
-	size_t clean, judged;  /* cells without any other delimiter, of those not empty */
+	size_t first;         /* cells in the first row */
+	size_t match, over;   /* rows with as many cells, with more */
+	size_t wide;          /* rows behind the first with more than one cell */
+	size_t quoted, stray; /* cells in quotes; unquoted cells with quotes inside */
+	size_t clean, judged; /* cells without any other delimiter, of those not empty */
 	bool fault;
-	unsigned tier;         /* 3 good, 2 damaged, 1 one column, 0 neither */
-	unsigned agreement;    /* rows that match, of 1000 */
-	unsigned score;        /* the same, less where cells look uncut; within the tier */
+	unsigned tier;      /* 3 good, 2 damaged, 1 one column, 0 neither */
+	unsigned agreement; /* rows that match, of 1000 */
+	unsigned score;     /* the same, less where cells look uncut; within the tier */
 } profile;
 
 /* --- reading under a candidate ------------------------------------------ */
@@ -38,7 +38,8 @@ static bool is_decimal_comma(const char *p, size_t len)
 	for (i = 0; i < len; i++) {
 		if (p[i] == ',' && i > 0 && i + 1 < len) {
 			commas++;
-		} else if ((p[i] < '0' || p[i] > '9') && !(i == 0 && (p[i] == '-' || p[i] == '+'))) {
+		} else if ((p[i] < '0' || p[i] > '9') &&
+			   !(i == 0 && (p[i] == '-' || p[i] == '+'))) {
 			return false;
 		}
 	}
@@ -185,7 +186,8 @@ static uint8_t promised(const sniff *s)
 }
 
 /* The best of the delimiters under one quote character. */
-static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, profile *best, vv_error *err)
+static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, profile *best,
+				vv_error *err)
 {
 	uint8_t first = promised(s);
 	size_t i;
@@ -236,7 +238,8 @@ static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error 
 		return rc;
 	}
 	/* An empty sample, or one that no reading makes sense of, changes nothing either. */
-	if (p.tier > best->tier || (p.tier == best->tier && (p.tier == 0 || p.agreement + CLOSE >= best->agreement))) {
+	if (p.tier > best->tier ||
+	    (p.tier == best->tier && (p.tier == 0 || p.agreement + CLOSE >= best->agreement))) {
 		*best = p;
 		*kept = true;
 	}
@@ -267,7 +270,8 @@ static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
 		return VV_OK;
 	}
 	rc = best_delimiter(s, '\'', 0, &p, err);
-	if (rc == VV_OK && p.tier == 3 && p.quoted >= p.rows && p.stray == 0 && p.score + CLOSE >= best->score) {
+	if (rc == VV_OK && p.tier == 3 && p.quoted >= p.rows && p.stray == 0 &&
+	    p.score + CLOSE >= best->score) {
 		*best = p;
 	}
 	return rc;
@@ -305,7 +309,8 @@ static vv_status choose_characters(const sniff *s, bool *kept, vv_error *err)
 	    (rc = try_parent(s, &best, kept, err)) < 0) {
 		return rc;
 	}
-	if (!*kept && ((rc = try_quotes(s, &best, err)) < 0 || (rc = try_no_delimiter(s, &best, err)) < 0)) {
+	if (!*kept &&
+	    ((rc = try_quotes(s, &best, err)) < 0 || (rc = try_no_delimiter(s, &best, err)) < 0)) {
 		return rc;
 	}
 	d->delimiter = best.delimiter;
@@ -386,7 +391,8 @@ static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
 	int n = 1;
 
 	*out = 0;
-	while (rc == VV_OK && rows++ < SNIFF_HABIT_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+	while (rc == VV_OK && rows++ < SNIFF_HABIT_ROWS &&
+	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
 		*out = row.cells > *out ? row.cells : *out;
 	}
 	sniff_reader_close(&r);
@@ -394,8 +400,8 @@ static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
 }
 
 /* The first row, read: is it the header? Names, body and newline follow from it. */
-static vv_status take_first_row(sniff *s, const sniff_reader *r, const vv_row *row, vv_newline *newline,
-				vv_error *err)
+static vv_status take_first_row(sniff *s, const sniff_reader *r, const vv_row *row,
+				vv_newline *newline, vv_error *err)
 {
 	vv_sniff_result *out = s->out;
 	size_t widest = 0;

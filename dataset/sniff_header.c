@@ -120,7 +120,8 @@ static void look_at(column_look *look, const vv_cell *first, const vv_cell *c)
 {
 	sniff_kind kind = sniff_cell_kind(c);
 
-	look->repeats += c->len > 0 && c->len == first->len && memcmp(c->text, first->text, c->len) == 0;
+	look->repeats += c->len > 0 && c->len == first->len &&
+			 memcmp(c->text, first->text, c->len) == 0;
 	look->data += kind == SNIFF_DATA;
 	if (kind != SNIFF_TEXT) {
 		return;
@@ -146,7 +147,10 @@ static int vote(const column_look *look, const vv_cell *first)
 		if (look->repeats > 0 && look->repeats * 100 >= seen) {
 			return -2;
 		}
-		return look->text >= 3 && look->same_len && look->len >= 2 && first->len != look->len ? 1 : 0;
+		return look->text >= 3 && look->same_len && look->len >= 2 &&
+				       first->len != look->len
+			       ? 1
+			       : 0;
 	case SNIFF_DATA:
 		return look->data * 2 > seen ? -2 : -1;
 	default:
@@ -167,8 +171,8 @@ static bool repeats_row(const vv_cell *first, size_t count, const vv_cell *cells
 
 /* Adds up the votes of all columns. *series: the first row numbers its columns, and
  * the second does not do the same. */
-static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count, long *votes, bool *series,
-			     vv_error *err)
+static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count, long *votes,
+			     bool *series, vv_error *err)
 {
 	column_look *looks = vv_calloc(count, sizeof *looks);
 	sniff_reader r = {.s = s};
@@ -184,7 +188,8 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 		return vv_fail_nomem(err);
 	}
 	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
-	while (rc == VV_OK && rows <= SNIFF_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+	while (rc == VV_OK && rows <= SNIFF_ROWS &&
+	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
 		if (rows++ == 0 || repeats_row(first, count, r.cells, row.cells)) {
 			continue;
 		}
@@ -226,7 +231,9 @@ static void warn_verdict(sniff *s, const vv_cell *first, size_t count, bool fixe
 	} else if (!s->out->dialect.header && !fixed) {
 		vv_buf_printf(w, "no header found: columns are named field1, field2 ...\n");
 	} else if (!s->out->dialect.header && s->hints->header < 0 && votes > 0 && data == count) {
-		vv_buf_printf(w, "the first line looks like a header; it is read as data, as in the version before\n");
+		vv_buf_printf(
+			w,
+			"the first line looks like a header; it is read as data, as in the version before\n");
 	}
 }
 
@@ -244,7 +251,8 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 	} else if (s->parent) {
 		s->out->dialect.header = s->parent->header;
 	} else {
-		s->out->dialect.header = series || votes > 0 || (votes == 0 && first_data(first, count) == count);
+		s->out->dialect.header = series || votes > 0 ||
+					 (votes == 0 && first_data(first, count) == count);
 	}
 	warn_verdict(s, first, count, fixed, votes);
 	return VV_OK;
@@ -287,8 +295,9 @@ static void warn_repeated(vv_buf *w, placed_name *names, size_t count)
 			continue;
 		}
 		if (++warned <= WARNINGS_MAX) {
-			vv_buf_printf(w, "columns %zu and %zu have the same name '%s'\n", names[i - 1].place + 1,
-				      names[i].place + 1, vv_text_show(a->text, a->len));
+			vv_buf_printf(w, "columns %zu and %zu have the same name '%s'\n",
+				      names[i - 1].place + 1, names[i].place + 1,
+				      vv_text_show(a->text, a->len));
 		}
 	}
 	if (warned > WARNINGS_MAX) {

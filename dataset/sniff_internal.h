@@ -30,7 +30,8 @@ typedef struct sniff_reader {
 } sniff_reader;
 
 /* from: where in the sample the first row begins. */
-vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from, vv_error *err);
+vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from,
+			    vv_error *err);
 void sniff_reader_close(sniff_reader *r);
 /* The next row into r->cells: 1; 0 when the sample has no further complete row;
  * VV_EINPUT and other failures. Places in *row count from the sample's start. */
@@ -51,8 +52,8 @@ vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: out->dialec
 /* Sets out->names from count cells, copied. */
 vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err);
 
-/* sniff_header.c: what a cell reads as. */
-typedef enum sniff_kind { SNIFF_EMPTY, SNIFF_DATA, SNIFF_TEXT } sniff_kind; /* data: number, date, time, true/false */
+/* sniff_header.c: what a cell reads as. Data: number, date, time, true or false. */
+typedef enum sniff_kind { SNIFF_EMPTY, SNIFF_DATA, SNIFF_TEXT } sniff_kind;
 sniff_kind sniff_cell_kind(const vv_cell *c);
 
 /* Decides out->dialect.header and writes warnings; the first row is given, further

@@ -137,7 +137,8 @@ static unsigned hex_value(const char *p)
 
 	for (i = 0; i < 4; i++) {
 		char c = p[i];
-		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
+		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+						      : (unsigned)((c | 0x20) - 'a' + 10);
 
 		v = v * 16 + digit;
 	}
@@ -160,17 +161,19 @@ static void count_escapes(style *st, const char *p, const char *end)
 
 /* --- the dialect -------------------------------------------------------- */
 
-static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, size_t fallback_len, vv_error *err)
+static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, size_t fallback_len,
+			 vv_error *err)
 {
 	int i = most(t);
 
-	return i < 0 ? vv_bytes_set(out, fallback, fallback_len, err) : vv_bytes_set(out, t->at[i], t->len[i], err);
+	return i < 0 ? vv_bytes_set(out, fallback, fallback_len, err)
+		     : vv_bytes_set(out, t->at[i], t->len[i], err);
 }
 
 /* A run that the sample does not show: as the parent has it, else `lead` and what
  * stands behind the first byte of a run alike (",\n  " after "{\n  "). */
-static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent, const char *like,
-			      size_t like_len, vv_error *err)
+static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent,
+			      const char *like, size_t like_len, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
@@ -196,15 +199,20 @@ static vv_status set_style(sniff *s, const style *st, vv_error *err)
 	const vv_dialect *p = s->parent;
 	vv_status rc;
 
-	if ((rc = set_run(&d->open, &st->open, p ? p->open.data : "{", p ? p->open.len : 1, err)) < 0 ||
-	    (rc = set_run(&d->colon, &st->colon, p ? p->colon.data : ":", p ? p->colon.len : 1, err)) < 0 ||
-	    (rc = set_run(&d->close, &st->close, p ? p->close.data : "}", p ? p->close.len : 1, err)) < 0) {
+	if ((rc = set_run(&d->open, &st->open, p ? p->open.data : "{", p ? p->open.len : 1, err)) <
+		    0 ||
+	    (rc = set_run(&d->colon, &st->colon, p ? p->colon.data : ":", p ? p->colon.len : 1,
+			  err)) < 0 ||
+	    (rc = set_run(&d->close, &st->close, p ? p->close.data : "}", p ? p->close.len : 1,
+			  err)) < 0) {
 		return rc;
 	}
 	if (d->open.len == 1 && d->colon.len == 2 && d->colon.data[1] == ' ') {
-		rc = set_run_like(&d->comma, &st->comma, p ? &p->comma : NULL, d->colon.data, d->colon.len, err);
+		rc = set_run_like(&d->comma, &st->comma, p ? &p->comma : NULL, d->colon.data,
+				  d->colon.len, err);
 	} else {
-		rc = set_run_like(&d->comma, &st->comma, p ? &p->comma : NULL, d->open.data, d->open.len, err);
+		rc = set_run_like(&d->comma, &st->comma, p ? &p->comma : NULL, d->open.data,
+				  d->open.len, err);
 	}
 	d->ascii = st->escaped != st->raw ? st->escaped > st->raw : p && p->ascii;
 	return rc;
@@ -215,10 +223,12 @@ static vv_status set_array(sniff *s, const style *st, size_t bracket, vv_error *
 {
 	vv_dialect *d = &s->out->dialect;
 	const vv_dialect *p = s->parent;
-	vv_status rc = set_run_like(&d->row_end, &st->row_end, p ? &p->row_end : NULL, s->text + bracket,
-				    s->out->body - bracket, err);
+	vv_status rc = set_run_like(&d->row_end, &st->row_end, p ? &p->row_end : NULL,
+				    s->text + bracket, s->out->body - bracket, err);
 
-	return rc < 0 ? rc : vv_bytes_set(&d->epilogue, p ? p->epilogue.data : "]", p ? p->epilogue.len : 1, err);
+	return rc < 0 ? rc
+		      : vv_bytes_set(&d->epilogue, p ? p->epilogue.data : "]",
+				     p ? p->epilogue.len : 1, err);
 }
 
 /* --- rows --------------------------------------------------------------- */
@@ -233,7 +243,8 @@ static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 	if (array && p < end && *p == '[') {
 		p = skip_space(p + 1, end);
 	} else if (array && p < end) {
-		vv_fail(err, VV_EINPUT, "no array of objects: expected '[', found '%s'", vv_text_show(p, 1));
+		vv_fail(err, VV_EINPUT, "no array of objects: expected '[', found '%s'",
+			vv_text_show(p, 1));
 		return sniff_place(s, (size_t)(p - s->text), err);
 	}
 	s->out->body = (size_t)(p - s->text);

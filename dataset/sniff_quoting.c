@@ -27,7 +27,8 @@ static bool alone(const vv_cell *cells, size_t count)
 
 /* --- counting ----------------------------------------------------------- */
 
-static void count_row(column_habits *columns, size_t width, const vv_cell *cells, size_t count, const vv_dialect *d)
+static void count_row(column_habits *columns, size_t width, const vv_cell *cells, size_t count,
+		      const vv_dialect *d)
 {
 	size_t i;
 	unsigned h;
@@ -37,14 +38,15 @@ static void count_row(column_habits *columns, size_t width, const vv_cell *cells
 			continue; /* in quotes, or irregular, under every habit */
 		}
 		for (h = 0; h < HABITS; h++) {
-			columns[i].misses[h] += is_quoted(&cells[i]) != vv_quoting_quotes((vv_quoting)h, &cells[i]);
+			columns[i].misses[h] += is_quoted(&cells[i]) !=
+						vv_quoting_quotes((vv_quoting)h, &cells[i]);
 		}
 	}
 }
 
 /* Would a writer with these habits have put the row in other quotes? */
-static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cell *cells, size_t count,
-			 const vv_dialect *d)
+static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cell *cells,
+			 size_t count, const vv_dialect *d)
 {
 	size_t i;
 
@@ -61,8 +63,8 @@ static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cel
 }
 
 /* Rows of the body that each of two sets of habits misses. */
-static vv_status compare_habits(const sniff *s, const uint8_t *a, size_t a_count, const uint8_t *b, size_t b_count,
-				size_t misses[2], size_t *rows, vv_error *err)
+static vv_status compare_habits(const sniff *s, const uint8_t *a, size_t a_count, const uint8_t *b,
+				size_t b_count, size_t misses[2], size_t *rows, vv_error *err)
 {
 	sniff_reader r;
 	vv_error ignored;
@@ -166,7 +168,8 @@ static vv_newline majority(const size_t counts[4], vv_newline otherwise)
 }
 
 /* Reads the body's rows into columns and newlines. */
-static vv_status count_rows(const sniff *s, column_habits *columns, size_t newlines[4], vv_error *err)
+static vv_status count_rows(const sniff *s, column_habits *columns, size_t newlines[4],
+			    vv_error *err)
 {
 	const vv_dialect *d = &s->out->dialect;
 	sniff_reader r;
@@ -207,7 +210,8 @@ vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 	if (rc < 0) {
 		goto done;
 	}
-	d->newline = majority(newlines, header_newline != VV_NO_NEWLINE ? header_newline : otherwise);
+	d->newline = majority(newlines,
+			      header_newline != VV_NO_NEWLINE ? header_newline : otherwise);
 	if (d->form != VV_FORM_CSV) {
 		goto done;
 	}

@@ -74,8 +74,8 @@ uint64_t vv_table_groups(const vv_table *t)
 static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
 {
 	size_t need;
-	if (!vv_mul_size(&need, rows, columns)) {
-		return vv_fail(err, VV_ECORRUPT, "a row group of impossible size");
+	if (!vv_mul_size(&need, rows, columns) || need > VV_GRID_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a row group of %zu rows and %zu columns is too large to be read", rows, columns);
 	}
 	if (need > b->cell_cap) {
 		vv_cell *p = vv_realloc_array(b->cells, need, sizeof(*p));

@@ -45,7 +45,8 @@ static void look_for_nuls(vv_transcode *t)
 	}
 }
 
-vv_status vv_transcode_init(vv_transcode *t, vv_transcode_read_fn read, void *payload, const char *name, vv_error *err)
+vv_status vv_transcode_init(vv_transcode *t, vv_transcode_read_fn read, void *payload,
+			    const char *name, vv_error *err)
 {
 	vv_status rc;
 
@@ -56,7 +57,8 @@ vv_status vv_transcode_init(vv_transcode *t, vv_transcode_read_fn read, void *pa
 	if ((rc = fill(t, err)) < 0) {
 		return rc;
 	}
-	if (t->len >= 2 && ((t->in[0] == 0xff && t->in[1] == 0xfe) || (t->in[0] == 0xfe && t->in[1] == 0xff))) {
+	if (t->len >= 2 &&
+	    ((t->in[0] == 0xff && t->in[1] == 0xfe) || (t->in[0] == 0xfe && t->in[1] == 0xff))) {
 		t->is_utf16 = true;
 		t->big_endian = t->in[0] == 0xfe;
 		t->pos = 2;
@@ -155,8 +157,8 @@ ssize_t vv_transcode_read(void *payload, void *buf, size_t len, vv_error *err)
 		made += put(out + made, cp);
 	}
 	if (made == 0 && t->len > t->pos && t->at_end) {
-		return vv_fail(err, VV_EINPUT, "%s: half a UTF-16 character at byte %llu, the end", vv_text_shows(t->name),
-			       (unsigned long long)(t->offset + t->pos));
+		return vv_fail(err, VV_EINPUT, "%s: half a UTF-16 character at byte %llu, the end",
+			       vv_text_shows(t->name), (unsigned long long)(t->offset + t->pos));
 	}
 	return (ssize_t)made;
 }

@@ -19,17 +19,18 @@ typedef ssize_t (*vv_transcode_read_fn)(void *payload, void *buf, size_t len, vv
 typedef struct vv_transcode {
 	vv_transcode_read_fn read;
 	void *payload;
-	const char *name;      /* for messages; borrowed */
+	const char *name; /* for messages; borrowed */
 	uint8_t in[64 << 10];
-	size_t len, pos;       /* of in */
+	size_t len, pos; /* of in */
 	bool at_end;
 	bool is_utf16, big_endian;
-	uint64_t offset;       /* of in[0] in the whole input */
-	uint64_t replaced;     /* surrogates without their other half: U+FFFD in the output */
+	uint64_t offset;   /* of in[0] in the whole input */
+	uint64_t replaced; /* surrogates without their other half: U+FFFD in the output */
 } vv_transcode;
 
 /* Looks at the beginning. */
-vv_status vv_transcode_init(vv_transcode *t, vv_transcode_read_fn read, void *payload, const char *name, vv_error *err);
+vv_status vv_transcode_init(vv_transcode *t, vv_transcode_read_fn read, void *payload,
+			    const char *name, vv_error *err);
 
 /* "UTF-16LE", "UTF-16BE", or NULL. */
 const char *vv_transcode_kind(const vv_transcode *t);

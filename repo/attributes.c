@@ -24,15 +24,19 @@
 
 /* --- asking --------------------------------------------------------------------- */
 
-vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out, vv_error *err)
+vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
+			vv_error *err)
 {
-	uint32_t flags = r->bare ? GIT_ATTR_CHECK_INDEX_ONLY | GIT_ATTR_CHECK_INCLUDE_HEAD : GIT_ATTR_CHECK_FILE_THEN_INDEX;
+	uint32_t flags = r->bare ? GIT_ATTR_CHECK_INDEX_ONLY | GIT_ATTR_CHECK_INCLUDE_HEAD
+				 : GIT_ATTR_CHECK_FILE_THEN_INDEX;
 	const char *value = NULL;
 	int code;
 
 	*out = NULL;
-	if ((code = git_attr_get(&value, r->git, flags, path, name)) < 0)
-		return vv_git_fail(err, code, "cannot read the attributes of '%s'", vv_text_shows(path));
+	if ((code = git_attr_get(&value, r->git, flags, path, name)) < 0) {
+		return vv_git_fail(err, code, "cannot read the attributes of '%s'",
+				   vv_text_shows(path));
+	}
 	switch (git_attr_value(value)) {
 	case GIT_ATTR_VALUE_TRUE:
 		*out = vv_strdup("set");
@@ -44,7 +48,8 @@ vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, ch
 		*out = vv_strdup(value);
 		break;
 	default:
-		return vv_fail(err, VV_ENOTFOUND, "'%s' has no attribute '%s'", vv_text_shows(path), name);
+		return vv_fail(err, VV_ENOTFOUND, "'%s' has no attribute '%s'", vv_text_shows(path),
+			       name);
 	}
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
@@ -76,21 +81,25 @@ vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *ou
 
 	memset(out, 0, sizeof(*out));
 	rc = vv_attr_value(r, path, "filter", &filter, err);
-	if (rc == VV_OK && strcmp(filter, "set") != 0 && strcmp(filter, "unset") != 0 && strcmp(filter, "varve") != 0) {
+	if (rc == VV_OK && strcmp(filter, "set") != 0 && strcmp(filter, "unset") != 0 &&
+	    strcmp(filter, "varve") != 0) {
 		for (i = 0; i < sizeof(programs) / sizeof(programs[0]) && !out->foreign; i++) {
 			vv_buf key = VV_BUF_INIT;
 			char *value = NULL;
 
 			vv_buf_printf(&key, "filter.%s.%s", filter, programs[i]);
-			out->foreign = vv_config_string(r, vv_buf_cstr(&key), &value, NULL) == VV_OK && *value;
+			out->foreign = vv_config_string(r, vv_buf_cstr(&key), &value, NULL) ==
+					       VV_OK &&
+				       *value;
 			vv_free(value);
 			vv_buf_clear(&key);
 		}
 		(void)snprintf(out->name, sizeof(out->name), "%s", filter);
 	}
 	vv_free(filter);
-	if (rc < 0 && rc != VV_ENOTFOUND)
+	if (rc < 0 && rc != VV_ENOTFOUND) {
 		return rc;
+	}
 	rc = vv_attr_value(r, path, "working-tree-encoding", &encoding, err);
 	if (rc == VV_OK && strcmp(encoding, "unset") != 0 && !out->foreign) {
 		out->foreign = true;
@@ -100,21 +109,25 @@ vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *ou
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, git_filter_list **out, vv_error *err)
+vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, git_filter_list **out,
+			vv_error *err)
 {
-	int code = git_filter_list_load(out, r->git, NULL, path, to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
+	int code = git_filter_list_load(out, r->git, NULL, path,
+					to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
 					GIT_FILTER_ALLOW_UNSAFE);
 
-	return code < 0 ? vv_git_fail(err, code, "cannot find how '%s' is converted", vv_text_shows(path)) : VV_OK;
+	return code < 0 ? vv_git_fail(err, code, "cannot find how '%s' is converted",
+				      vv_text_shows(path))
+			: VV_OK;
 }
 
 /* --- lines ------------------------------------------------------------------------- */
 
 typedef struct attr_line {
-	size_t start, end;           /* in the file; end is behind the line's end */
-	const char *pattern;         /* as written; borrowed */
+	size_t start, end;   /* in the file; end is behind the line's end */
+	const char *pattern; /* as written; borrowed */
 	size_t pattern_len;
-	const char *rest;            /* the attributes, without the line's end */
+	const char *rest; /* the attributes, without the line's end */
 	size_t rest_len;
 } attr_line;
 
@@ -123,12 +136,14 @@ static size_t pattern_length(const char *p, size_t len)
 	size_t i = 0;
 
 	if (len > 0 && p[0] == '"') {
-		for (i = 1; i < len && p[i] != '"'; i++)
+		for (i = 1; i < len && p[i] != '"'; i++) {
 			i += p[i] == '\\' && i + 1 < len;
+		}
 		return i < len ? i + 1 : len;
 	}
-	while (i < len && p[i] != ' ' && p[i] != '\t')
+	while (i < len && p[i] != ' ' && p[i] != '\t') {
 		i++;
+	}
 	return i;
 }
 
@@ -139,16 +154,18 @@ static bool next_line(const vv_buf *text, size_t *at, attr_line *out)
 	const char *p, *eol;
 	size_t len, skip;
 
-	if (*at >= text->len)
+	if (*at >= text->len) {
 		return false;
+	}
 	p = text->data + *at;
 	eol = memchr(p, '\n', text->len - *at);
 	len = eol ? (size_t)(eol - p) : text->len - *at;
 	out->start = *at;
 	out->end = *at + len + (eol != NULL);
 	*at = out->end;
-	if (len > 0 && p[len - 1] == '\r')
+	if (len > 0 && p[len - 1] == '\r') {
 		len--;
+	}
 	if (out->start == 0 && len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
 		p += 3;
 		len -= 3;
@@ -159,8 +176,9 @@ static bool next_line(const vv_buf *text, size_t *at, attr_line *out)
 	len -= skip;
 	out->pattern = p;
 	out->pattern_len = pattern_length(p, len);
-	if (len > 0 && (p[0] == '#' || (len >= 6 && memcmp(p, "[attr]", 6) == 0)))
+	if (len > 0 && (p[0] == '#' || (len >= 6 && memcmp(p, "[attr]", 6) == 0))) {
 		out->pattern_len = 0;
+	}
 	p += out->pattern_len;
 	len -= out->pattern_len;
 	for (skip = 0; skip < len && (p[skip] == ' ' || p[skip] == '\t'); skip++) {
@@ -177,7 +195,8 @@ static bool next_word(const char **p, size_t *left, const char **word, size_t *l
 		(*p)++;
 		(*left)--;
 	}
-	for (*word = *p, *len = 0; *len < *left && (*p)[*len] != ' ' && (*p)[*len] != '\t'; (*len)++) {
+	for (*word = *p, *len = 0; *len < *left && (*p)[*len] != ' ' && (*p)[*len] != '\t';
+	     (*len)++) {
 	}
 	*p += *len;
 	*left -= *len;
@@ -195,8 +214,9 @@ static bool has_word(const attr_line *line, const char *wanted)
 	size_t left = line->rest_len, len;
 
 	while (next_word(&p, &left, &word, &len)) {
-		if (is_word(word, len, wanted))
+		if (is_word(word, len, wanted)) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -210,15 +230,17 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (!S_ISREG(st.mode)) /* Git does not follow it either */
+	}
+	if (!S_ISREG(st.mode)) { /* Git does not follow it either */
 		return vv_fail(err, VV_EREFUSED, "'%s' is no ordinary file", vv_text_shows(path));
+	}
 	return vv_read_file(out, path, FILE_BYTES_MAX, err);
 }
 
-static vv_status lines_of(vv_repository *r, const char *file, const char *path, vv_attr_line_fn fn, void *payload,
-			  vv_error *err)
+static vv_status lines_of(vv_repository *r, const char *file, const char *path, vv_attr_line_fn fn,
+			  void *payload, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	attr_line line;
@@ -232,11 +254,14 @@ static vv_status lines_of(vv_repository *r, const char *file, const char *path, 
 
 		number++;
 		if (line.pattern_len == 0 ||
-		    (!has_word(&line, "filter=varve") && !has_word(&line, "-filter") && !has_word(&line, "!filter")))
+		    (!has_word(&line, "filter=varve") && !has_word(&line, "-filter") &&
+		     !has_word(&line, "!filter"))) {
 			continue;
+		}
 		pattern = vv_strndup(line.pattern, line.pattern_len);
 		attributes = vv_strndup(line.rest, line.rest_len);
-		rc = pattern && attributes ? fn(payload, file, number, pattern, attributes, err) : vv_fail_nomem(err);
+		rc = pattern && attributes ? fn(payload, file, number, pattern, attributes, err)
+					   : vv_fail_nomem(err);
 		vv_free(attributes);
 		vv_free(pattern);
 	}
@@ -256,28 +281,35 @@ vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_
 	vv_status rc;
 	size_t i;
 
-	if (!r->workdir)
-		return vv_fail(err, VV_EUSAGE, "the repository is bare: it has no .gitattributes files");
+	if (!r->workdir) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the repository is bare: it has no .gitattributes files");
+	}
 	own = vv_path_join(r->commondir, "info", "attributes", NULL);
 	top = vv_repository_file(r, ".gitattributes");
 	if (!own || !top) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = lines_of(r, ".gitattributes", top, fn, payload, err)) < 0 || (rc = vv_index_open(&x, r, err)) < 0)
+	if ((rc = lines_of(r, ".gitattributes", top, fn, payload, err)) < 0 ||
+	    (rc = vv_index_open(&x, r, err)) < 0) {
 		goto done;
+	}
 	for (i = 0; rc == VV_OK && i < git_index_entrycount(x->git); i++) {
 		const git_index_entry *e = git_index_get_byindex(x->git, i);
 		char *file;
 
-		if (!is_attributes_file(e->path) || strcmp(e->path, ".gitattributes") == 0 || GIT_INDEX_ENTRY_STAGE(e) > 0)
+		if (!is_attributes_file(e->path) || strcmp(e->path, ".gitattributes") == 0 ||
+		    GIT_INDEX_ENTRY_STAGE(e) > 0) {
 			continue;
+		}
 		file = vv_repository_file(r, e->path);
 		rc = file ? lines_of(r, e->path, file, fn, payload, err) : vv_fail_nomem(err);
 		vv_free(file);
 	}
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = lines_of(r, ".git/info/attributes", own, fn, payload, err);
+	}
 done:
 	vv_index_close(x);
 	vv_free(top);
@@ -292,21 +324,24 @@ static vv_status put_literal(vv_buf *b, const char *path, vv_error *err)
 {
 	const char *p;
 
-	if (!strchr(path, '/'))
+	if (!strchr(path, '/')) {
 		vv_buf_putc(b, '/'); /* else it would match in every folder */
+	}
 	for (p = path; *p; p++) {
-		if (*p == ' ')
+		if (*p == ' ') {
 			vv_buf_puts(b, "[[:space:]]"); /* as Git LFS writes it */
-		else if (*p == '*' || *p == '?' || *p == '[')
+		} else if (*p == '*' || *p == '?' || *p == '[') {
 			vv_buf_printf(b, "[%c]", *p);
-		else if (p == path && (*p == '"' || *p == '#'))
+		} else if (p == path && (*p == '"' || *p == '#')) {
 			vv_buf_printf(b, "[%c]", *p);
-		else if (p == path && *p == '!')
+		} else if (p == path && *p == '!') {
 			vv_buf_puts(b, "[\\!]");
-		else if ((unsigned char)*p < 32 || *p == 127 || *p == '\\')
-			return vv_fail(err, VV_EUSAGE, "a .gitattributes line cannot name '%s'", vv_text_shows(path));
-		else
+		} else if ((unsigned char)*p < 32 || *p == 127 || *p == '\\') {
+			return vv_fail(err, VV_EUSAGE, "a .gitattributes line cannot name '%s'",
+				       vv_text_shows(path));
+		} else {
 			vv_buf_putc(b, *p);
+		}
 	}
 	return vv_buf_ok(b, err);
 }
@@ -315,34 +350,41 @@ static vv_status put_pattern(vv_buf *b, const char *pattern, bool literal, vv_er
 {
 	const char *p;
 
-	if (!*pattern)
+	if (!*pattern) {
 		return vv_fail(err, VV_EUSAGE, "the pattern is empty");
-	if (literal)
+	}
+	if (literal) {
 		return put_literal(b, pattern, err);
-	if (*pattern == '!')
+	}
+	if (*pattern == '!') {
 		return vv_fail(err, VV_EUSAGE, "a pattern of .gitattributes cannot begin with '!'");
+	}
 	for (p = pattern; *p; p++) {
-		if (*p == ' ')
+		if (*p == ' ') {
 			vv_buf_puts(b, "[[:space:]]");
-		else if ((unsigned char)*p < 32 || *p == 127)
-			return vv_fail(err, VV_EUSAGE, "a .gitattributes line cannot have the pattern '%s'", vv_text_shows(pattern));
-		else if (p == pattern && (*p == '"' || *p == '#'))
+		} else if ((unsigned char)*p < 32 || *p == 127) {
+			return vv_fail(err, VV_EUSAGE,
+				       "a .gitattributes line cannot have the pattern '%s'",
+				       vv_text_shows(pattern));
+		} else if (p == pattern && (*p == '"' || *p == '#')) {
 			vv_buf_printf(b, "[%c]", *p);
-		else
+		} else {
 			vv_buf_putc(b, *p);
+		}
 	}
 	return vv_buf_ok(b, err);
 }
 
 static bool same_pattern(const attr_line *line, const vv_buf *pattern)
 {
-	return line->pattern_len == pattern->len && memcmp(line->pattern, pattern->data, pattern->len) == 0;
+	return line->pattern_len == pattern->len &&
+	       memcmp(line->pattern, pattern->data, pattern->len) == 0;
 }
 
 static bool is_ours(const attr_line *line)
 {
-	return has_word(line, "filter=varve") && has_word(line, "diff=varve") && has_word(line, "merge=varve") &&
-	       has_word(line, "-text");
+	return has_word(line, "filter=varve") && has_word(line, "diff=varve") &&
+	       has_word(line, "merge=varve") && has_word(line, "-text");
 }
 
 /* Does the last line that names the pattern make it ours? And does any line speak
@@ -354,26 +396,32 @@ static void look_through(const vv_buf *text, const vv_buf *pattern, bool *ours, 
 
 	*ours = *own_line = false;
 	while (next_line(text, &at, &line)) {
-		if (same_pattern(&line, pattern))
+		if (same_pattern(&line, pattern)) {
 			*ours = is_ours(&line);
+		}
 		if (is_word(line.pattern, line.pattern_len, ".gitattributes") ||
-		    is_word(line.pattern, line.pattern_len, "/.gitattributes"))
+		    is_word(line.pattern, line.pattern_len, "/.gitattributes")) {
 			*own_line = true;
+		}
 	}
 }
 
-static vv_status write_attributes(vv_repository *r, const char *path, const vv_buf *text, vv_error *err)
+static vv_status write_attributes(vv_repository *r, const char *path, const vv_buf *text,
+				  vv_error *err)
 {
 	vv_status rc = vv_buf_ok(text, err);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(text), text->len, true, err);
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		vv_attr_flush(r);
+	}
 	return rc;
 }
 
-vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed, vv_error *err)
+vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed,
+			vv_error *err)
 {
 	char *path = vv_repository_file(r, ".gitattributes");
 	vv_buf text = VV_BUF_INIT, line = VV_BUF_INIT;
@@ -382,23 +430,32 @@ vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, boo
 	vv_status rc;
 
 	*changed = false;
-	if (!path)
-		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE, "there is no work tree with a .gitattributes file");
-	if ((rc = put_pattern(&line, pattern, literal, err)) < 0 || (rc = read_attributes(path, &text, err)) < 0)
+	if (!path) {
+		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
+			       "there is no work tree with a .gitattributes file");
+	}
+	if ((rc = put_pattern(&line, pattern, literal, err)) < 0 ||
+	    (rc = read_attributes(path, &text, err)) < 0) {
 		goto done;
+	}
 	look_through(&text, &line, &ours, &own_line);
-	if (ours)
+	if (ours) {
 		goto done;
+	}
 	newline = text.len > 0 ? memchr(text.data, '\n', text.len) : NULL;
-	if (newline && newline > text.data && newline[-1] == '\r')
+	if (newline && newline > text.data && newline[-1] == '\r') {
 		eol = "\r\n";
-	if (text.len > 0 && text.data[text.len - 1] != '\n')
+	}
+	if (text.len > 0 && text.data[text.len - 1] != '\n') {
 		vv_buf_puts(&text, eol);
-	if (!own_line)
+	}
+	if (!own_line) {
 		vv_buf_printf(&text, "%s%s", OWN_LINE, eol);
+	}
 	vv_buf_printf(&text, "%s %s%s", vv_buf_cstr(&line), OUR_ATTRIBUTES, eol);
-	if ((rc = write_attributes(r, path, &text, err)) == VV_OK)
+	if ((rc = write_attributes(r, path, &text, err)) == VV_OK) {
 		*changed = true;
+	}
 done:
 	vv_buf_clear(&line);
 	vv_buf_clear(&text);
@@ -417,19 +474,23 @@ static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line)
 	while (next_word(&p, &left, &word, &len)) {
 		bool mine = false;
 
-		for (i = 0; i < sizeof(ours) / sizeof(ours[0]) && !mine; i++)
+		for (i = 0; i < sizeof(ours) / sizeof(ours[0]) && !mine; i++) {
 			mine = is_word(word, len, ours[i]);
-		if (mine)
+		}
+		if (mine) {
 			continue;
-		if (!any)
+		}
+		if (!any) {
 			vv_buf_put(to, line->pattern, line->pattern_len);
+		}
 		vv_buf_putc(to, ' ');
 		vv_buf_put(to, word, len);
 		any = true;
 	}
-	if (any) /* the line's end as it was */
+	if (any) { /* the line's end as it was */
 		vv_buf_put(to, line->rest + line->rest_len,
 			   (size_t)(text->data + line->end - (line->rest + line->rest_len)));
+	}
 }
 
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err)
@@ -441,10 +502,14 @@ vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, v
 	bool found = false;
 	vv_status rc;
 
-	if (!path)
-		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE, "there is no work tree with a .gitattributes file");
-	if ((rc = put_pattern(&wanted, pattern, literal, err)) < 0 || (rc = read_attributes(path, &text, err)) < 0)
+	if (!path) {
+		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
+			       "there is no work tree with a .gitattributes file");
+	}
+	if ((rc = put_pattern(&wanted, pattern, literal, err)) < 0 ||
+	    (rc = read_attributes(path, &text, err)) < 0) {
 		goto done;
+	}
 	while (next_line(&text, &at, &line)) {
 		if (same_pattern(&line, &wanted) && has_word(&line, "filter=varve")) {
 			found = true;
@@ -453,10 +518,12 @@ vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, v
 			vv_buf_put(&kept, text.data + line.start, line.end - line.start);
 		}
 	}
-	if (!found)
-		rc = vv_fail(err, VV_ENOTFOUND, "no line of '.gitattributes' tracks '%s'", vv_text_shows(pattern));
-	else
+	if (!found) {
+		rc = vv_fail(err, VV_ENOTFOUND, "no line of '.gitattributes' tracks '%s'",
+			     vv_text_shows(pattern));
+	} else {
 		rc = write_attributes(r, path, &kept, err);
+	}
 done:
 	vv_buf_clear(&kept);
 	vv_buf_clear(&wanted);

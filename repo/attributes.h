@@ -17,19 +17,21 @@
  * index's; in a bare repository HEAD's)? */
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
 /* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. */
-vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out, vv_error *err);
+vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
+			vv_error *err);
 /* Forget cached attribute files (after writing one). */
 void vv_attr_flush(vv_repository *r);
 
 /* Lines with filter=varve (or -filter) in all .gitattributes of the work tree. */
-typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned line, const char *pattern,
-				     const char *attributes, vv_error *err);
+typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned line,
+				     const char *pattern, const char *attributes, vv_error *err);
 vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
 
 /* Adds the line for a literal path (literal true: special characters escaped)
  * or a pattern, to the top .gitattributes of the work tree, unless it is there;
  * the file's line ends are kept. *changed tells whether it was written. */
-vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed, vv_error *err);
+vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed,
+			vv_error *err);
 /* Takes the line away. VV_ENOTFOUND when no line has just that pattern. */
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
 

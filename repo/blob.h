@@ -20,8 +20,10 @@
 /* Reading asks the header first and refuses more than max bytes (VV_EREFUSED).
  * Appends to out. VV_ENOTFOUND, VV_EUSAGE (no blob). */
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
-vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out, vv_error *err);
-vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out, vv_error *err);
+vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out,
+		       vv_error *err);
+vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
+			vv_error *err);
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err); /* the id only */
 
 /* Makes all staged objects durable. */

@@ -19,13 +19,14 @@ typedef struct settings {
 	size_t count;
 } settings;
 
-static vv_status collect(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+static vv_status collect(void *payload, const char *name, const char *value, const char *level,
+			 vv_error *err)
 {
 	settings *s = payload;
 	size_t n = strlen(s->prefix);
 
-	if (strcmp(level, "local") != 0 || strncmp(name, s->prefix, n) != 0 || strchr(name + n, '.') ||
-	    s->count == SETTINGS_MAX) {
+	if (strcmp(level, "local") != 0 || strncmp(name, s->prefix, n) != 0 ||
+	    strchr(name + n, '.') || s->count == SETTINGS_MAX) {
 		return VV_OK;
 	}
 	s->names[s->count] = vv_strdup(name + n);
@@ -34,7 +35,8 @@ static vv_status collect(void *payload, const char *name, const char *value, con
 	return s->names[s->count - 1] && s->values[s->count - 1] ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status set(vv_repository *r, const char *branch, const char *name, const char *value, vv_error *err)
+static vv_status set(vv_repository *r, const char *branch, const char *name, const char *value,
+		     vv_error *err)
 {
 	vv_buf key = VV_BUF_INIT;
 	vv_status rc;
@@ -89,7 +91,8 @@ static char *join(const char *a, const char *b, const char *c, const char *d)
 
 /* git_reference_rename begins a new reflog (libgit2 1.5.1): what the old one said, which
  * also keeps old versions alive, is put in front of it. */
-static vv_status keep_reflog(vv_repository *r, const char *new_name, const vv_buf *before, vv_error *err)
+static vv_status keep_reflog(vv_repository *r, const char *new_name, const vv_buf *before,
+			     vv_error *err)
 {
 	char *file = vv_path_join(r->commondir, "logs", new_name, (char *)NULL);
 	vv_buf log = VV_BUF_INIT;
@@ -124,11 +127,14 @@ static vv_status read_reflog(vv_repository *r, const char *name, vv_buf *out, vv
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-vv_status vv_branch_rename(vv_repository *r, const char *from, const char *to, bool force, vv_error *err)
+vv_status vv_branch_rename(vv_repository *r, const char *from, const char *to, bool force,
+			   vv_error *err)
 {
 	git_reference *branch = NULL, *moved = NULL;
-	char *old_name = join("refs/heads/", from, "", ""), *new_name = join("refs/heads/", to, "", "");
-	char *message = join("Branch: renamed refs/heads/", from, " to refs/heads/", to), *where = NULL;
+	char *old_name = join("refs/heads/", from, "", ""),
+	     *new_name = join("refs/heads/", to, "", "");
+	char *message = join("Branch: renamed refs/heads/", from, " to refs/heads/", to),
+	     *where = NULL;
 	vv_buf reflog = VV_BUF_INIT;
 	vv_status rc;
 	int code = 0;
@@ -146,8 +152,10 @@ vv_status vv_branch_rename(vv_repository *r, const char *from, const char *to, b
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'", vv_text_shows(from));
 		goto done;
 	}
-	if (strcmp(from, to) != 0 && (rc = vv_branch_checked_out(r, new_name, &where, err)) == VV_OK && where) {
-		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'", vv_text_shows(to), vv_text_shows(where));
+	if (strcmp(from, to) != 0 &&
+	    (rc = vv_branch_checked_out(r, new_name, &where, err)) == VV_OK && where) {
+		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+			     vv_text_shows(to), vv_text_shows(where));
 	}
 	if (rc < 0 || strcmp(from, to) == 0) {
 		goto done;
@@ -162,7 +170,8 @@ vv_status vv_branch_rename(vv_repository *r, const char *from, const char *to, b
 		git_error_clear();
 		rc = vv_fail(err, VV_EEXISTS, "there is a branch '%s' already", vv_text_shows(to));
 	} else if (code < 0) {
-		rc = vv_git_fail(err, code, "cannot rename branch '%s' to '%s'", vv_text_shows(from), vv_text_shows(to));
+		rc = vv_git_fail(err, code, "cannot rename branch '%s' to '%s'",
+				 vv_text_shows(from), vv_text_shows(to));
 	} else if (reflog.len == 0 || (rc = keep_reflog(r, new_name, &reflog, err)) == VV_OK) {
 		rc = move_settings(r, from, to, err);
 	}

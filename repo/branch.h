@@ -13,6 +13,7 @@
  * go along, and HEAD of every worktree that is on it. force: a branch `to` that exists
  * is replaced, unless it is checked out somewhere. VV_ENOTFOUND, VV_EEXISTS, VV_EUSAGE
  * (no fit name). */
-vv_status vv_branch_rename(vv_repository *r, const char *from, const char *to, bool force, vv_error *err);
+vv_status vv_branch_rename(vv_repository *r, const char *from, const char *to, bool force,
+			   vv_error *err);
 
 #endif

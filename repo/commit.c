@@ -51,14 +51,17 @@ static vv_status copy_commit(const git_commit *from, vv_commit *out, vv_error *e
 
 	vv_oid_from_git(&out->id, git_commit_id(from));
 	vv_oid_from_git(&out->tree, git_commit_tree_id(from));
-	if (count > 0 && !(out->parents = vv_calloc(count, sizeof(vv_oid))))
+	if (count > 0 && !(out->parents = vv_calloc(count, sizeof(vv_oid)))) {
 		return vv_fail_nomem(err);
-	for (i = 0; i < count; i++)
+	}
+	for (i = 0; i < count; i++) {
 		vv_oid_from_git(&out->parents[i], git_commit_parent_id(from, i));
+	}
 	out->parent_count = count;
 	if ((rc = copy_person(&out->author, git_commit_author(from), err)) < 0 ||
-	    (rc = copy_person(&out->committer, git_commit_committer(from), err)) < 0)
+	    (rc = copy_person(&out->committer, git_commit_committer(from), err)) < 0) {
 		return rc;
+	}
 	out->message = vv_strdup(git_commit_message(from) ? git_commit_message(from) : "");
 	return out->message ? VV_OK : vv_fail_nomem(err);
 }
@@ -75,15 +78,18 @@ vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_
 	memset(out, 0, sizeof(*out));
 	vv_oid_to_git(&git_id, id);
 	/* The size first, and the cache then has it. */
-	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &bytes, err)) < 0)
+	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &bytes, err)) <
+	    0) {
 		return rc;
+	}
 	git_odb_object_free(bytes);
 	if ((code = git_commit_lookup(&commit, r->git, &git_id)) < 0) {
 		vv_oid_text(hex, id);
 		return vv_git_fail(err, code, "cannot read the commit %s", hex);
 	}
-	if ((rc = copy_commit(commit, out, err)) < 0)
+	if ((rc = copy_commit(commit, out, err)) < 0) {
 		vv_commit_clear(out);
+	}
 	git_commit_free(commit);
 	return rc;
 }
@@ -98,7 +104,8 @@ static void put_id(vv_buf *b, const char *key, const vv_oid *id)
 	vv_buf_printf(b, "%s %s\n", key, hex);
 }
 
-static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_person *out, vv_error *err)
+static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_person *out,
+			   vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -108,9 +115,11 @@ static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_p
 		*out = *kept;
 		out->name = vv_strdup(kept->name);
 		out->email = vv_strdup(kept->email);
-		if (!out->name || !out->email)
+		if (!out->name || !out->email) {
 			return vv_fail_nomem(err);
-	} else if ((rc = vv_identity(r, VV_AUTHOR, out, opts->author ? NULL : err)) < 0 && !opts->author) {
+		}
+	} else if ((rc = vv_identity(r, VV_AUTHOR, out, opts->author ? NULL : err)) < 0 &&
+		   !opts->author) {
 		return rc;
 	}
 	if (opts->author) { /* keeps the time found so far */
@@ -123,8 +132,9 @@ static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_p
 			offset = vv_local_offset_min(when);
 		}
 		vv_person_clear(out);
-		if ((rc = vv_person_parse(opts->author, out, err)) < 0)
+		if ((rc = vv_person_parse(opts->author, out, err)) < 0) {
 			return rc;
+		}
 		out->time = when;
 		out->offset_min = offset;
 	}
@@ -160,18 +170,20 @@ static char *ident_of(const vv_person *p)
 	return vv_buf_detach(&b);
 }
 
-static vv_status must_sign(vv_repository *r, const vv_commit_options *opts, bool *out, vv_error *err)
+static vv_status must_sign(vv_repository *r, const vv_commit_options *opts, bool *out,
+			   vv_error *err)
 {
 	*out = opts->sign;
-	if (opts->sign || opts->no_sign)
+	if (opts->sign || opts->no_sign) {
 		return VV_OK;
+	}
 	return vv_config_bool(r, "commit.gpgsign", false, out, err);
 }
 
 /* Appends "<message>" with a final newline to the headers, and, where it is wanted,
  * a signature of all that between the two. */
-static vv_status finish_commit(vv_repository *r, const vv_commit_options *opts, vv_buf *head, const vv_person *committer,
-			       vv_buf *out, vv_error *err)
+static vv_status finish_commit(vv_repository *r, const vv_commit_options *opts, vv_buf *head,
+			       const vv_person *committer, vv_buf *out, vv_error *err)
 {
 	vv_buf body = VV_BUF_INIT, unsigned_text = VV_BUF_INIT, signature = VV_BUF_INIT;
 	size_t len = strlen(opts->message);
@@ -181,10 +193,12 @@ static vv_status finish_commit(vv_repository *r, const vv_commit_options *opts, 
 
 	vv_buf_putc(&body, '\n');
 	vv_buf_puts(&body, opts->message);
-	if (len > 0 && opts->message[len - 1] != '\n')
+	if (len > 0 && opts->message[len - 1] != '\n') {
 		vv_buf_putc(&body, '\n');
-	if ((rc = must_sign(r, opts, &sign, err)) < 0)
+	}
+	if ((rc = must_sign(r, opts, &sign, err)) < 0) {
 		goto done;
+	}
 	if (sign) {
 		vv_buf_put(&unsigned_text, vv_buf_cstr(head), head->len);
 		vv_buf_put(&unsigned_text, vv_buf_cstr(&body), body.len);
@@ -192,12 +206,15 @@ static vv_status finish_commit(vv_repository *r, const vv_commit_options *opts, 
 			rc = vv_fail_nomem(err);
 			goto done;
 		}
-		if ((rc = vv_sign(r, unsigned_text.data, unsigned_text.len, ident, &signature, err)) < 0)
+		if ((rc = vv_sign(r, unsigned_text.data, unsigned_text.len, ident, &signature,
+				  err)) < 0) {
 			goto done;
+		}
 	}
 	vv_buf_put(out, vv_buf_cstr(head), head->len);
-	if (sign)
+	if (sign) {
 		put_signature(out, &signature);
+	}
 	vv_buf_put(out, vv_buf_cstr(&body), body.len);
 	rc = head->failed || body.failed ? vv_fail_nomem(err) : vv_buf_ok(out, err);
 done:
@@ -208,7 +225,8 @@ done:
 	return rc;
 }
 
-static vv_status write_commit(vv_repository *r, const vv_commit_options *opts, vv_oid *out, vv_error *err)
+static vv_status write_commit(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			      vv_error *err)
 {
 	vv_buf head = VV_BUF_INIT, text = VV_BUF_INIT;
 	vv_person author = {0}, committer = {0};
@@ -216,23 +234,30 @@ static vv_status write_commit(vv_repository *r, const vv_commit_options *opts, v
 	size_t i;
 	vv_status rc;
 
-	if (strlen(opts->message) > MESSAGE_BYTES_MAX)
-		return vv_fail(err, VV_EREFUSED, "the message is over %s", vv_text_bytes(MESSAGE_BYTES_MAX));
-	if ((rc = vv_identity(r, VV_COMMITTER, &committer, err)) < 0 || (rc = author_of(r, opts, &author, err)) < 0)
+	if (strlen(opts->message) > MESSAGE_BYTES_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the message is over %s",
+			       vv_text_bytes(MESSAGE_BYTES_MAX));
+	}
+	if ((rc = vv_identity(r, VV_COMMITTER, &committer, err)) < 0 ||
+	    (rc = author_of(r, opts, &author, err)) < 0) {
 		goto done;
+	}
 	put_id(&head, "tree", opts->tree);
-	for (i = 0; i < opts->parent_count; i++)
+	for (i = 0; i < opts->parent_count; i++) {
 		put_id(&head, "parent", &opts->parents[i]);
+	}
 	vv_buf_puts(&head, "author ");
 	vv_person_put(&head, &author);
 	vv_buf_puts(&head, "\ncommitter ");
 	vv_person_put(&head, &committer);
 	vv_buf_putc(&head, '\n');
-	if (!vv_utf8_valid(opts->message, strlen(opts->message)))
+	if (!vv_utf8_valid(opts->message, strlen(opts->message))) {
 		vv_buf_puts(&head, "encoding ISO-8859-1\n"); /* any bytes can be read as that */
+	}
 	if ((rc = finish_commit(r, opts, &head, &committer, &text, err)) < 0 ||
-	    (rc = vv_stage_write(r, GIT_OBJECT_COMMIT, text.data, text.len, &id, err)) < 0)
+	    (rc = vv_stage_write(r, GIT_OBJECT_COMMIT, text.data, text.len, &id, err)) < 0) {
 		goto done;
+	}
 	vv_oid_from_git(out, &id);
 done:
 	vv_person_clear(&committer);
@@ -243,7 +268,8 @@ done:
 }
 
 /* What HEAD must be when the commit takes its place. */
-static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, vv_oid *out, bool *amends, vv_error *err)
+static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			       bool *amends, vv_error *err)
 {
 	vv_head head = {0};
 	vv_commit now = {0};
@@ -252,25 +278,32 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 
 	*amends = false;
 	memset(out, 0, sizeof(*out));
-	if (opts->parent_count > 0)
+	if (opts->parent_count > 0) {
 		*out = opts->parents[0];
-	if ((rc = vv_head_read(r, &head, err)) < 0)
+	}
+	if ((rc = vv_head_read(r, &head, err)) < 0) {
 		return rc;
+	}
 	if (opts->expect) {
 		*out = *opts->expect;
-		*amends = opts->parent_count == 0 ? !vv_oid_is_null(out) : !vv_oid_equal(out, &opts->parents[0]);
+		*amends = opts->parent_count == 0 ? !vv_oid_is_null(out)
+						  : !vv_oid_equal(out, &opts->parents[0]);
 	} else if (!head.unborn && !vv_oid_equal(out, &head.commit)) {
-		if ((rc = vv_commit_read(r, &head.commit, &now, err)) < 0)
+		if ((rc = vv_commit_read(r, &head.commit, &now, err)) < 0) {
 			goto done;
+		}
 		*amends = now.parent_count == opts->parent_count;
-		for (i = 0; *amends && i < now.parent_count; i++)
+		for (i = 0; *amends && i < now.parent_count; i++) {
 			*amends = vv_oid_equal(&now.parents[i], &opts->parents[i]);
-		if (*amends)
+		}
+		if (*amends) {
 			*out = head.commit;
+		}
 	}
 	if (!vv_oid_equal(out, &head.commit)) {
 		(void)vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
-		rc = vv_hint(err, "somebody else committed here; look at 'varve log' and try again");
+		rc = vv_hint(err,
+			     "somebody else committed here; look at 'varve log' and try again");
 	}
 done:
 	vv_commit_clear(&now);
@@ -280,7 +313,10 @@ done:
 
 static char *reflog_text(const vv_commit_options *opts, bool amends)
 {
-	const char *kind = amends ? " (amend)" : opts->parent_count == 0 ? " (initial)" : opts->parent_count > 1 ? " (merge)" : "";
+	const char *kind = amends                    ? " (amend)"
+			   : opts->parent_count == 0 ? " (initial)"
+			   : opts->parent_count > 1  ? " (merge)"
+						     : "";
 	const char *start = opts->message + strspn(opts->message, "\n");
 	vv_buf b = VV_BUF_INIT;
 
@@ -289,17 +325,21 @@ static char *reflog_text(const vv_commit_options *opts, bool amends)
 	return vv_buf_detach(&b);
 }
 
-vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out, vv_error *err)
+vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			   vv_error *err)
 {
 	char *reflog = NULL;
 	vv_oid old;
 	bool amends;
 	vv_status rc;
 
-	if ((rc = expected_head(r, opts, &old, &amends, err)) < 0 || (rc = write_commit(r, opts, out, err)) < 0)
+	if ((rc = expected_head(r, opts, &old, &amends, err)) < 0 ||
+	    (rc = write_commit(r, opts, out, err)) < 0) {
 		return rc;
-	if (!opts->reflog && !(reflog = reflog_text(opts, amends)))
+	}
+	if (!opts->reflog && !(reflog = reflog_text(opts, amends))) {
 		return vv_fail_nomem(err);
+	}
 	rc = vv_head_move(r, out, &old, opts->reflog ? opts->reflog : reflog, err);
 	vv_free(reflog);
 	return rc;
@@ -307,8 +347,8 @@ vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_o
 
 /* --- tags ------------------------------------------------------------------------ */
 
-static vv_status write_tag(vv_repository *r, const char *name, const vv_oid *commit, const char *message, vv_oid *out,
-			   vv_error *err)
+static vv_status write_tag(vv_repository *r, const char *name, const vv_oid *commit,
+			   const char *message, vv_oid *out, vv_error *err)
 {
 	vv_person tagger = {0};
 	vv_buf text = VV_BUF_INIT, signature = VV_BUF_INIT;
@@ -319,29 +359,34 @@ static vv_status write_tag(vv_repository *r, const char *name, const vv_oid *com
 	vv_status rc;
 
 	if ((rc = vv_identity(r, VV_COMMITTER, &tagger, err)) < 0 ||
-	    (rc = vv_config_bool(r, "tag.gpgsign", false, &sign, err)) < 0)
+	    (rc = vv_config_bool(r, "tag.gpgsign", false, &sign, err)) < 0) {
 		goto done;
+	}
 	put_id(&text, "object", commit);
 	vv_buf_printf(&text, "type commit\ntag %s\ntagger ", name);
 	vv_person_put(&text, &tagger);
 	vv_buf_puts(&text, "\n\n");
 	vv_buf_puts(&text, message);
-	if (len == 0 || message[len - 1] != '\n')
+	if (len == 0 || message[len - 1] != '\n') {
 		vv_buf_putc(&text, '\n');
-	if ((rc = vv_buf_ok(&text, err)) < 0)
+	}
+	if ((rc = vv_buf_ok(&text, err)) < 0) {
 		goto done;
+	}
 	if (sign) {
 		if (!(ident = ident_of(&tagger))) {
 			rc = vv_fail_nomem(err);
 			goto done;
 		}
-		if ((rc = vv_sign(r, text.data, text.len, ident, &signature, err)) < 0)
+		if ((rc = vv_sign(r, text.data, text.len, ident, &signature, err)) < 0) {
 			goto done;
+		}
 		vv_buf_put(&text, vv_buf_cstr(&signature), signature.len);
 	}
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
-	    (rc = vv_stage_write(r, GIT_OBJECT_TAG, text.data, text.len, &id, err)) < 0)
+	    (rc = vv_stage_write(r, GIT_OBJECT_TAG, text.data, text.len, &id, err)) < 0) {
 		goto done;
+	}
 	vv_oid_from_git(out, &id);
 done:
 	vv_free(ident);
@@ -351,22 +396,25 @@ done:
 	return rc;
 }
 
-vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit, const char *message_or_null,
-			bool force, vv_error *err)
+vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit,
+			const char *message_or_null, bool force, vv_error *err)
 {
 	vv_buf ref = VV_BUF_INIT;
 	vv_oid target = *commit;
 	vv_status rc;
 
-	if ((rc = vv_ref_name_check(name, err)) < 0)
+	if ((rc = vv_ref_name_check(name, err)) < 0) {
 		return rc;
+	}
 	vv_buf_printf(&ref, "refs/tags/%s", name);
-	if ((rc = vv_buf_ok(&ref, err)) == VV_OK && message_or_null)
+	if ((rc = vv_buf_ok(&ref, err)) == VV_OK && message_or_null) {
 		rc = write_tag(r, name, commit, message_or_null, &target, err);
+	}
 	if (rc == VV_OK) {
 		rc = vv_ref_update(r, ref.data, &target, NULL, force, NULL, err);
-		if (rc == VV_EEXISTS)
+		if (rc == VV_EEXISTS) {
 			(void)vv_hint(err, "'--force' moves it");
+		}
 	}
 	vv_buf_clear(&ref);
 	return rc;

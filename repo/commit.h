@@ -35,19 +35,20 @@ const char *vv_commit_subject(const vv_commit *c, size_t *len); /* first line, b
  * nothing has moved. Identity missing: VV_EUSAGE with the two git config lines
  * as hint. */
 typedef struct vv_commit_options {
-	const char *message;    /* final text */
+	const char *message; /* final text */
 	const vv_oid *tree;
 	const vv_oid *parents;
 	size_t parent_count;
-	const char *author;     /* "Name <mail>" or NULL */
-	int64_t author_time;    /* with author_time_set */
+	const char *author;  /* "Name <mail>" or NULL */
+	int64_t author_time; /* with author_time_set */
 	bool author_time_set;
 	const vv_commit *keep_author; /* amend: take the author of this one */
-	const char *reflog;     /* "commit: subject" made when NULL */
-	bool sign, no_sign;     /* -S, --no-gpg-sign; else the configuration */
-	const vv_oid *expect;   /* what HEAD must be now; NULL: see above */
+	const char *reflog;           /* "commit: subject" made when NULL */
+	bool sign, no_sign;           /* -S, --no-gpg-sign; else the configuration */
+	const vv_oid *expect;         /* what HEAD must be now; NULL: see above */
 } vv_commit_options;
-vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out, vv_error *err);
+vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			   vv_error *err);
 
 /* A date as Git takes it on the command line and in GIT_AUTHOR_DATE: seconds
  * ("1700000000 +0100", "@1700000000"), ISO 8601, RFC 2822. Without a zone it is

@@ -23,27 +23,33 @@ static char *normal_key(const char *key, size_t len)
 	char *out = vv_strndup(key, len);
 	char *first, *last, *p;
 
-	if (!out)
+	if (!out) {
 		return NULL;
+	}
 	first = strchr(out, '.');
 	last = strrchr(out, '.');
 	for (p = out; *p; p++) {
-		if (!first || p < first || p > last)
+		if (!first || p < first || p > last) {
 			*p = (char)tolower((unsigned char)*p);
+		}
 	}
 	return out;
 }
 
-static vv_status override_add(vv_repository *r, const char *key, size_t key_len, const char *value, vv_error *err)
+static vv_status override_add(vv_repository *r, const char *key, size_t key_len, const char *value,
+			      vv_error *err)
 {
 	vv_override *list;
 	vv_override *o;
 
-	if (r->override_count >= OVERRIDES_MAX)
-		return vv_fail(err, VV_EUSAGE, "too many settings in GIT_CONFIG_COUNT or GIT_CONFIG_PARAMETERS");
+	if (r->override_count >= OVERRIDES_MAX) {
+		return vv_fail(err, VV_EUSAGE,
+			       "too many settings in GIT_CONFIG_COUNT or GIT_CONFIG_PARAMETERS");
+	}
 	list = vv_realloc_array(r->overrides, r->override_count + 1, sizeof(*list));
-	if (!list)
+	if (!list) {
 		return vv_fail_nomem(err);
+	}
 	r->overrides = list;
 	o = &list[r->override_count];
 	o->name = normal_key(key, key_len);
@@ -64,10 +70,13 @@ static vv_status load_counted(vv_repository *r, vv_error *err)
 	uint64_t count, i;
 	vv_status rc;
 
-	if (!count_text || !*count_text)
+	if (!count_text || !*count_text) {
 		return VV_OK;
-	if (!vv_parse_u64(&count, count_text, strlen(count_text)) || count > OVERRIDES_MAX)
-		return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is no usable number: '%s'", vv_text_shows(count_text));
+	}
+	if (!vv_parse_u64(&count, count_text, strlen(count_text)) || count > OVERRIDES_MAX) {
+		return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is no usable number: '%s'",
+			       vv_text_shows(count_text));
+	}
 	for (i = 0; i < count; i++) {
 		char name[48];
 		const char *key, *value;
@@ -76,11 +85,14 @@ static vv_status load_counted(vv_repository *r, vv_error *err)
 		key = getenv(name);
 		(void)snprintf(name, sizeof(name), "GIT_CONFIG_VALUE_%u", (unsigned)i);
 		value = getenv(name);
-		if (!key || !value)
-			return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is %u, but key or value %u is not set",
+		if (!key || !value) {
+			return vv_fail(err, VV_EUSAGE,
+				       "GIT_CONFIG_COUNT is %u, but key or value %u is not set",
 				       (unsigned)count, (unsigned)i);
-		if ((rc = override_add(r, key, strlen(key), value, err)) < 0)
+		}
+		if ((rc = override_add(r, key, strlen(key), value, err)) < 0) {
 			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -90,8 +102,9 @@ static bool sq_word(const char **p, vv_buf *out)
 {
 	const char *s = *p;
 
-	if (*s != '\'')
+	if (*s != '\'') {
 		return false;
+	}
 	for (s++; *s; s++) {
 		if (*s != '\'') {
 			vv_buf_putc(out, *s);
@@ -117,12 +130,14 @@ static vv_status load_parameters(vv_repository *r, vv_error *err)
 		bool has_value = false;
 
 		p += strspn(p, " ");
-		if (!*p)
+		if (!*p) {
 			break;
+		}
 		vv_buf_reset(&key);
 		vv_buf_reset(&value);
 		if (!sq_word(&p, &key)) {
-			rc = vv_fail(err, VV_EUSAGE, "GIT_CONFIG_PARAMETERS is not written as git writes it");
+			rc = vv_fail(err, VV_EUSAGE,
+				     "GIT_CONFIG_PARAMETERS is not written as git writes it");
 			break;
 		}
 		text = vv_buf_cstr(&key);
@@ -133,12 +148,15 @@ static vv_status load_parameters(vv_repository *r, vv_error *err)
 		} else {
 			eq = strchr(text, '='); /* 'key=value' */
 		}
-		if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&value, err)) < 0)
+		if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&value, err)) < 0) {
 			break;
-		if (eq)
+		}
+		if (eq) {
 			rc = override_add(r, text, (size_t)(eq - text), eq + 1, err);
-		else
-			rc = override_add(r, text, strlen(text), has_value ? vv_buf_cstr(&value) : NULL, err);
+		} else {
+			rc = override_add(r, text, strlen(text),
+					  has_value ? vv_buf_cstr(&value) : NULL, err);
+		}
 	}
 	vv_buf_clear(&key);
 	vv_buf_clear(&value);
@@ -153,12 +171,14 @@ static bool env_true(const char *name)
 	return v && git_config_parse_bool(&out, v) == 0 && out;
 }
 
-static int add_file(git_config *cfg, const char *path, git_config_level_t level, const git_repository *git)
+static int add_file(git_config *cfg, const char *path, git_config_level_t level,
+		    const git_repository *git)
 {
 	int code;
 
-	if (!path || !*path)
+	if (!path || !*path) {
 		return 0;
+	}
 	code = git_config_add_file_ondisk(cfg, path, level, git, 0);
 	return code == GIT_ENOTFOUND ? 0 : code;
 }
@@ -169,12 +189,15 @@ static int add_system(git_config *cfg, const git_repository *git)
 	git_buf found = {NULL, 0, 0};
 	int code = 0;
 
-	if (env_true("GIT_CONFIG_NOSYSTEM"))
+	if (env_true("GIT_CONFIG_NOSYSTEM")) {
 		return 0;
-	if (file)
+	}
+	if (file) {
 		return add_file(cfg, file, GIT_CONFIG_LEVEL_SYSTEM, git);
-	if (git_config_find_system(&found) == 0)
+	}
+	if (git_config_find_system(&found) == 0) {
 		code = add_file(cfg, found.ptr, GIT_CONFIG_LEVEL_SYSTEM, git);
+	}
 	git_buf_dispose(&found);
 	return code;
 }
@@ -187,14 +210,17 @@ static int add_home(git_config *cfg, const git_repository *git)
 	char *path = NULL;
 	int code = 0;
 
-	if (file)
+	if (file) {
 		return add_file(cfg, file, GIT_CONFIG_LEVEL_GLOBAL, git);
-	if (xdg && *xdg)
+	}
+	if (xdg && *xdg) {
 		path = vv_path_join(xdg, "git", "config", NULL);
-	else if (home && *home)
+	} else if (home && *home) {
 		path = vv_path_join(home, ".config", "git", "config", NULL);
-	if (path)
+	}
+	if (path) {
 		code = add_file(cfg, path, GIT_CONFIG_LEVEL_XDG, git);
+	}
 	vv_free(path);
 	if (code == 0 && home && *home) {
 		path = vv_path_join(home, ".gitconfig", NULL);
@@ -215,22 +241,23 @@ vv_status vv_config_load(vv_repository *r, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((code = git_config_new(&r->config)) < 0 ||
-	    (code = add_system(r->config, r->git)) < 0 ||
+	if ((code = git_config_new(&r->config)) < 0 || (code = add_system(r->config, r->git)) < 0 ||
 	    (code = add_home(r->config, r->git)) < 0 ||
 	    (code = add_file(r->config, local, GIT_CONFIG_LEVEL_LOCAL, r->git)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read the configuration");
 		goto done;
 	}
-	if (git_config_get_bool(&on, r->config, "extensions.worktreeconfig") == 0 && on)
+	if (git_config_get_bool(&on, r->config, "extensions.worktreeconfig") == 0 && on) {
 		code = add_file(r->config, own, LEVEL_WORKTREE, r->git);
+	}
 	git_error_clear();
 	if (code < 0 || (code = git_repository_set_config(r->git, r->config)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read the configuration");
 		goto done;
 	}
-	if ((rc = load_parameters(r, err)) < 0 || (rc = load_counted(r, err)) < 0)
+	if ((rc = load_parameters(r, err)) < 0 || (rc = load_counted(r, err)) < 0) {
 		goto done;
+	}
 done:
 	vv_free(own);
 	vv_free(local);
@@ -258,8 +285,9 @@ static git_config *open_protected(void)
 {
 	git_config *cfg = NULL;
 
-	if (git_config_new(&cfg) == 0 && add_system(cfg, NULL) == 0 && add_home(cfg, NULL) == 0)
+	if (git_config_new(&cfg) == 0 && add_system(cfg, NULL) == 0 && add_home(cfg, NULL) == 0) {
 		return cfg;
+	}
 	git_config_free(cfg);
 	return NULL;
 }
@@ -273,19 +301,22 @@ bool vv_config_is_safe(const char *folder)
 	git_config_entry *e;
 	bool safe = false;
 
-	if (!cfg || git_config_multivar_iterator_new(&it, cfg, "safe.directory", NULL) < 0)
+	if (!cfg || git_config_multivar_iterator_new(&it, cfg, "safe.directory", NULL) < 0) {
 		goto done;
+	}
 	while (git_config_next(&e, it) == 0) {
 		size_t len = e->value ? strlen(e->value) : 0;
 
-		if (len == 0)
+		if (len == 0) {
 			safe = false;
-		else if (strcmp(e->value, "*") == 0)
+		} else if (strcmp(e->value, "*") == 0) {
 			safe = true;
-		else if (len >= 2 && strcmp(e->value + len - 2, "/*") == 0)
+		} else if (len >= 2 && strcmp(e->value + len - 2, "/*") == 0) {
 			safe = safe || strncmp(folder, e->value, len - 1) == 0;
-		else if (strncmp(folder, e->value, len) == 0 && (folder[len] == '\0' || strcmp(folder + len, "/") == 0))
+		} else if (strncmp(folder, e->value, len) == 0 &&
+			   (folder[len] == '\0' || strcmp(folder + len, "/") == 0)) {
 			safe = true;
+		}
 	}
 done:
 	git_config_iterator_free(it);
@@ -300,8 +331,9 @@ char *vv_config_outside(const char *key)
 	git_config_entry *e = NULL;
 	char *out = NULL;
 
-	if (cfg && git_config_get_entry(&e, cfg, key) == 0 && e->value && *e->value)
+	if (cfg && git_config_get_entry(&e, cfg, key) == 0 && e->value && *e->value) {
 		out = vv_strdup(e->value);
+	}
 	git_config_entry_free(e);
 	git_config_free(cfg);
 	git_error_clear();
@@ -312,15 +344,18 @@ static vv_status take_snapshot(vv_repository *r, vv_error *err)
 {
 	int code;
 
-	if (r->snapshot)
+	if (r->snapshot) {
 		return VV_OK;
-	if ((code = git_config_snapshot(&r->snapshot, r->config)) < 0)
+	}
+	if ((code = git_config_snapshot(&r->snapshot, r->config)) < 0) {
 		return vv_git_fail(err, code, "cannot read the configuration");
+	}
 	return VV_OK;
 }
 
 /* *value is borrowed until *entry is freed (NULL: from the overrides, until close). */
-static vv_status lookup(vv_repository *r, const char *key, const char **value, git_config_entry **entry, vv_error *err)
+static vv_status lookup(vv_repository *r, const char *key, const char **value,
+			git_config_entry **entry, vv_error *err)
 {
 	char *name;
 	size_t i;
@@ -329,9 +364,11 @@ static vv_status lookup(vv_repository *r, const char *key, const char **value, g
 
 	*entry = NULL;
 	if (r->override_count > 0) {
-		if (!(name = normal_key(key, strlen(key))))
+		if (!(name = normal_key(key, strlen(key)))) {
 			return vv_fail_nomem(err);
-		for (i = r->override_count; i > 0 && strcmp(r->overrides[i - 1].name, name) != 0; i--) {
+		}
+		for (i = r->override_count; i > 0 && strcmp(r->overrides[i - 1].name, name) != 0;
+		     i--) {
 		}
 		vv_free(name);
 		if (i > 0) {
@@ -339,15 +376,17 @@ static vv_status lookup(vv_repository *r, const char *key, const char **value, g
 			return VV_OK;
 		}
 	}
-	if ((rc = take_snapshot(r, err)) < 0)
+	if ((rc = take_snapshot(r, err)) < 0) {
 		return rc;
+	}
 	code = git_config_get_entry(entry, r->snapshot, key);
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not configured", key);
 	}
-	if (code < 0)
+	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the setting '%s'", key);
+	}
 	*value = (*entry)->value;
 	return VV_OK;
 }
@@ -359,10 +398,12 @@ vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_err
 	vv_status rc = lookup(r, key, &value, &entry, err);
 
 	*out = NULL;
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (!(*out = vv_strdup(value ? value : "")))
+	}
+	if (!(*out = vv_strdup(value ? value : ""))) {
 		rc = vv_fail_nomem(err);
+	}
 	git_config_entry_free(entry);
 	return rc;
 }
@@ -374,16 +415,19 @@ vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error
 	vv_status rc = vv_config_string(r, key, &text, err);
 
 	*out = NULL;
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	if (text[0] != '~' || text[1] != '/') {
 		*out = text;
 		return VV_OK;
 	}
-	if (!home || !*home)
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is '%s', but HOME is not set", key, vv_text_shows(text));
-	else if (!(*out = vv_path_join(home, text + 2, NULL)))
+	if (!home || !*home) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is '%s', but HOME is not set", key,
+			     vv_text_shows(text));
+	} else if (!(*out = vv_path_join(home, text + 2, NULL))) {
 		rc = vv_fail_nomem(err);
+	}
 	vv_free(text);
 	return rc;
 }
@@ -396,13 +440,16 @@ vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool 
 	int v = 0;
 
 	*out = fallback;
-	if (rc == VV_ENOTFOUND)
+	if (rc == VV_ENOTFOUND) {
 		return VV_OK;
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		return rc;
+	}
 	if (git_config_parse_bool(&v, value) < 0) {
 		git_error_clear();
-		rc = vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected true or false", key, vv_text_shows(value));
+		rc = vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected true or false",
+			     key, vv_text_shows(value));
 	} else {
 		*out = v != 0;
 	}
@@ -410,7 +457,8 @@ vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool 
 	return rc;
 }
 
-vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out, vv_error *err)
+vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
+			vv_error *err)
 {
 	git_config_entry *entry;
 	const char *value;
@@ -418,14 +466,17 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 	int64_t v = 0;
 
 	*out = fallback;
-	if (rc == VV_ENOTFOUND)
+	if (rc == VV_ENOTFOUND) {
 		return VV_OK;
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		return rc;
+	}
 	if (!value || git_config_parse_int64(&v, value) < 0 || v < 0) {
 		git_error_clear();
-		rc = vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected a number such as 512, 64k or 256m", key,
-			     value ? vv_text_shows(value) : "");
+		rc = vv_fail(err, VV_EUSAGE,
+			     "the setting '%s' is '%s', expected a number such as 512, 64k or 256m",
+			     key, value ? vv_text_shows(value) : "");
 	} else {
 		*out = (uint64_t)v;
 	}
@@ -454,13 +505,16 @@ static vv_status check_value(git_config *own, const char *key, const char *value
 	bool same = code == 0 && e->value && strcmp(e->value, value) == 0;
 
 	git_config_entry_free(e);
-	if (code < 0)
+	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read back the setting '%s'", key);
-	if (same)
+	}
+	if (same) {
 		return VV_OK;
+	}
 	(void)git_config_delete_entry(own, key);
 	git_error_clear();
-	return vv_fail(err, VV_EUSAGE, "Git's configuration cannot hold this value of '%s': '%s'", key, vv_text_shows(value));
+	return vv_fail(err, VV_EUSAGE, "Git's configuration cannot hold this value of '%s': '%s'",
+		       key, vv_text_shows(value));
 }
 
 /* libgit2 renames the new file into place unsynced. */
@@ -470,15 +524,17 @@ static vv_status sync_config(const vv_repository *r, vv_error *err)
 	vv_status rc = VV_OK;
 	int fd;
 
-	if (!path)
+	if (!path) {
 		return vv_fail_nomem(err);
+	}
 	fd = vv_open(path, 0, 0, err);
-	if (fd < 0)
+	if (fd < 0) {
 		rc = (vv_status)fd;
-	else if ((rc = vv_fsync(fd, path, err)) < 0)
+	} else if ((rc = vv_fsync(fd, path, err)) < 0) {
 		(void)vv_close(fd, path, NULL);
-	else
+	} else {
 		rc = vv_close(fd, path, err);
+	}
 	vv_free(path);
 	return rc;
 }
@@ -491,16 +547,19 @@ vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv
 	unsigned tries = 0;
 	int code, fd;
 
-	if (!lock)
+	if (!lock) {
 		return vv_fail_nomem(err);
+	}
 	if ((code = git_config_open_level(&own, r->config, GIT_CONFIG_LEVEL_LOCAL)) < 0) {
 		rc = vv_git_fail(err, code, "cannot open the repository's configuration");
 		goto done;
 	}
 	do {
-		code = value ? set_value(own, key, value) : git_config_delete_multivar(own, key, ".*");
-		if (code != GIT_ELOCKED)
+		code = value ? set_value(own, key, value)
+			     : git_config_delete_multivar(own, key, ".*");
+		if (code != GIT_ELOCKED) {
 			break;
+		}
 		if ((fd = vv_git_lock(lock, err)) < 0) { /* waits; libgit2 would not */
 			rc = (vv_status)fd;
 			goto done;
@@ -516,8 +575,10 @@ vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv
 		rc = vv_git_fail(err, code, "cannot set '%s'", vv_text_shows(key));
 		goto done;
 	}
-	if ((value && (rc = check_value(own, key, value, err)) < 0) || (rc = sync_config(r, err)) < 0)
+	if ((value && (rc = check_value(own, key, value, err)) < 0) ||
+	    (rc = sync_config(r, err)) < 0) {
 		goto done;
+	}
 done:
 	git_config_free(r->snapshot);
 	r->snapshot = NULL;
@@ -544,7 +605,8 @@ static const char *level_name(git_config_level_t level)
 	}
 }
 
-vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload, vv_error *err)
+vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
+			 vv_error *err)
 {
 	git_config_iterator *it = NULL;
 	git_config_entry *e;
@@ -553,26 +615,31 @@ vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, 
 	vv_status rc;
 	int code;
 
-	if (!start)
+	if (!start) {
 		return vv_fail_nomem(err);
-	if ((rc = take_snapshot(r, err)) < 0)
+	}
+	if ((rc = take_snapshot(r, err)) < 0) {
 		goto done;
+	}
 	if ((code = git_config_iterator_new(&it, r->snapshot)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read the configuration");
 		goto done;
 	}
 	while ((code = git_config_next(&e, it)) == 0) {
 		if (strncmp(e->name, start, len) == 0 &&
-		    (rc = fn(payload, e->name, e->value ? e->value : "true", level_name(e->level), err)) < 0)
+		    (rc = fn(payload, e->name, e->value ? e->value : "true", level_name(e->level),
+			     err)) < 0) {
 			goto done;
+		}
 	}
 	git_error_clear();
 	for (i = 0; i < r->override_count; i++) {
 		const vv_override *o = &r->overrides[i];
 
 		if (strncmp(o->name, start, len) == 0 &&
-		    (rc = fn(payload, o->name, o->value ? o->value : "true", "command", err)) < 0)
+		    (rc = fn(payload, o->name, o->value ? o->value : "true", "command", err)) < 0) {
 			goto done;
+		}
 	}
 done:
 	git_config_iterator_free(it);

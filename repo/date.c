@@ -31,7 +31,8 @@ static int64_t days_of(int64_t y, int m, int d)
 
 static int64_t seconds_of(const civil *c)
 {
-	return days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
+	return days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 +
+	       c->second;
 }
 
 int vv_local_offset_min(int64_t when)
@@ -41,8 +42,9 @@ int vv_local_offset_min(int64_t when)
 	civil c;
 
 	tzset(); /* localtime_r need not */
-	if (!localtime_r(&t, &tm))
+	if (!localtime_r(&t, &tm)) {
 		return 0;
+	}
 	c.year = tm.tm_year + 1900;
 	c.month = tm.tm_mon + 1;
 	c.day = tm.tm_mday;
@@ -57,8 +59,9 @@ static bool digits(const char **p, int count, int *out)
 	int v = 0, i;
 
 	for (i = 0; i < count; i++) {
-		if (!isdigit((unsigned char)(*p)[i]))
+		if (!isdigit((unsigned char)(*p)[i])) {
 			return false;
+		}
 		v = v * 10 + ((*p)[i] - '0');
 	}
 	*p += count;
@@ -68,8 +71,9 @@ static bool digits(const char **p, int count, int *out)
 
 static bool literal(const char **p, char c)
 {
-	if (**p != c)
+	if (**p != c) {
 		return false;
+	}
 	(*p)++;
 	return true;
 }
@@ -85,15 +89,18 @@ static bool zone(const char **p, int *offset_min)
 		*offset_min = 0;
 		return true;
 	}
-	if (**p != '+' && **p != '-')
+	if (**p != '+' && **p != '-') {
 		return false;
+	}
 	sign = *(*p)++ == '-' ? -1 : 1;
-	if (!digits(p, 2, &hours))
+	if (!digits(p, 2, &hours)) {
 		return false;
+	}
 	if (**p == ':' || isdigit((unsigned char)**p)) {
 		(void)literal(p, ':');
-		if (!digits(p, 2, &minutes))
+		if (!digits(p, 2, &minutes)) {
 			return false;
+		}
 	}
 	*offset_min = sign * (hours * 60 + minutes);
 	return hours <= 14 && minutes < 60;
@@ -101,14 +108,17 @@ static bool zone(const char **p, int *offset_min)
 
 static bool clock_time(const char **p, civil *c)
 {
-	if (!digits(p, 2, &c->hour) || !literal(p, ':') || !digits(p, 2, &c->minute))
+	if (!digits(p, 2, &c->hour) || !literal(p, ':') || !digits(p, 2, &c->minute)) {
 		return false;
+	}
 	if (literal(p, ':')) {
-		if (!digits(p, 2, &c->second))
+		if (!digits(p, 2, &c->second)) {
 			return false;
+		}
 		if (literal(p, '.')) {
-			while (isdigit((unsigned char)**p))
+			while (isdigit((unsigned char)**p)) {
 				(*p)++;
+			}
 		}
 	}
 	return c->hour < 24 && c->minute < 60 && c->second <= 60;
@@ -119,16 +129,20 @@ static bool iso(const char **p, civil *c)
 {
 	char sep;
 
-	if (!digits(p, 4, &c->year))
+	if (!digits(p, 4, &c->year)) {
 		return false;
+	}
 	sep = **p;
-	if ((sep != '-' && sep != '/' && sep != '.') || !literal(p, sep) || !digits(p, 2, &c->month) ||
-	    !literal(p, sep) || !digits(p, 2, &c->day))
+	if ((sep != '-' && sep != '/' && sep != '.') || !literal(p, sep) ||
+	    !digits(p, 2, &c->month) || !literal(p, sep) || !digits(p, 2, &c->day)) {
 		return false;
-	if (**p == '\0')
+	}
+	if (**p == '\0') {
 		return true;
-	if (**p != 'T' && **p != ' ')
+	}
+	if (**p != 'T' && **p != ' ') {
 		return false;
+	}
 	(*p)++;
 	return clock_time(p, c);
 }
@@ -175,8 +189,10 @@ static bool in_seconds(const char *text, int64_t *when, int *offset_min)
 	size_t len = strspn(p, "0123456789");
 	uint64_t v;
 
-	if (!vv_parse_u64(&v, p, len) || v > INT64_MAX / 2 || (*text != '@' && len < 9 && p[len] == '\0'))
+	if (!vv_parse_u64(&v, p, len) || v > INT64_MAX / 2 ||
+	    (*text != '@' && len < 9 && p[len] == '\0')) {
 		return false;
+	}
 	p += len;
 	*when = (int64_t)v;
 	*offset_min = 0;
@@ -193,8 +209,9 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 	civil c = {0};
 	bool good;
 
-	if (in_seconds(p, when, offset_min))
+	if (in_seconds(p, when, offset_min)) {
 		return VV_OK;
+	}
 	good = isdigit((unsigned char)*p) && iso(&p, &c);
 	if (!good) {
 		p = text + strspn(text, " ");
@@ -214,8 +231,10 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 		}
 		*when -= (int64_t)*offset_min * 60;
 	}
-	if (good && *when >= 0)
+	if (good && *when >= 0) {
 		return VV_OK;
+	}
 	(void)vv_fail(err, VV_EUSAGE, "no date that can be read: '%s'", vv_text_shows(text));
-	return vv_hint(err, "write it as 2024-03-01T12:00:00+01:00 or as seconds, 1709290800 +0100");
+	return vv_hint(err,
+		       "write it as 2024-03-01T12:00:00+01:00 or as seconds, 1709290800 +0100");
 }

@@ -23,9 +23,9 @@ struct vv_decompress {
 	const char *name;
 	form form;
 	uint8_t *input;
-	size_t len, pos;   /* of input */
-	bool at_end;       /* the file has no more */
-	bool between;      /* a member or frame has ended, none has begun */
+	size_t len, pos; /* of input */
+	bool at_end;     /* the file has no more */
+	bool between;    /* a member or frame has ended, none has begun */
 	z_stream z;
 	bool z_open;
 	ZSTD_DStream *zstd;
@@ -62,7 +62,8 @@ static vv_status begin(vv_decompress *d, vv_error *err)
 	} else if (d->len >= 4 && memcmp(d->input, zstd_magic, 4) == 0) {
 		d->form = ZSTANDARD;
 		d->zstd = ZSTD_createDStream();
-		if (!d->zstd || ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MAX))) {
+		if (!d->zstd || ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax,
+								    ZSTD_WINDOW_LOG_MAX))) {
 			return vv_fail_nomem(err);
 		}
 	}
@@ -113,7 +114,8 @@ const char *vv_decompress_kind(const vv_decompress *d)
 
 static vv_status damaged(const vv_decompress *d, const char *what, vv_error *err)
 {
-	return vv_fail(err, VV_EINPUT, "%s: %s: %s", vv_text_shows(d->name), vv_decompress_kind(d), what);
+	return vv_fail(err, VV_EINPUT, "%s: %s: %s", vv_text_shows(d->name), vv_decompress_kind(d),
+		       what);
 }
 
 /* One step of zlib: *made bytes came out. */
@@ -139,7 +141,9 @@ static vv_status step_gzip(vv_decompress *d, void *buf, size_t len, size_t *made
 	if (code == Z_MEM_ERROR) {
 		return vv_fail_nomem(err);
 	}
-	return code == Z_OK || code == Z_BUF_ERROR ? VV_OK : damaged(d, d->z.msg ? d->z.msg : "it is damaged", err);
+	return code == Z_OK || code == Z_BUF_ERROR
+		       ? VV_OK
+		       : damaged(d, d->z.msg ? d->z.msg : "it is damaged", err);
 }
 
 static vv_status step_zstd(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
@@ -197,18 +201,21 @@ ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err)
 		if ((rc = refill(d, err)) < 0) {
 			return rc;
 		}
-		if (d->between && ((d->pos == d->len && d->at_end) || (d->form == GZIP && d->at_end && only_padding(d)))) {
+		if (d->between && ((d->pos == d->len && d->at_end) ||
+				   (d->form == GZIP && d->at_end && only_padding(d)))) {
 			return 0;
 		}
 		if (!d->between && d->pos == d->len && d->at_end) {
 			/* What is still inside may come out without further input. */
-			rc = d->form == GZIP ? step_gzip(d, buf, len, &made, err) : step_zstd(d, buf, len, &made, err);
+			rc = d->form == GZIP ? step_gzip(d, buf, len, &made, err)
+					     : step_zstd(d, buf, len, &made, err);
 			if (rc < 0 || made > 0) {
 				return rc < 0 ? rc : (ssize_t)made;
 			}
 			return d->between ? 0 : damaged(d, "it ends too early", err);
 		}
-		rc = d->form == GZIP ? step_gzip(d, buf, len, &made, err) : step_zstd(d, buf, len, &made, err);
+		rc = d->form == GZIP ? step_gzip(d, buf, len, &made, err)
+				     : step_zstd(d, buf, len, &made, err);
 		if (rc < 0) {
 			return rc;
 		}

@@ -455,7 +455,8 @@ static vv_status run_locked(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_err
 	vv_pack_list *after = NULL;
 	vv_status rc;
 
-	if ((rc = second_pass(gc, mark, payload, err)) < 0 || (rc = count_all(gc, err)) < 0 ||
+	if ((rc = vv_store_remove_orphans(gc->store, err)) < 0 ||
+	    (rc = second_pass(gc, mark, payload, err)) < 0 || (rc = count_all(gc, err)) < 0 ||
 	    (rc = swap(gc, err)) < 0 ||
 	    (rc = vv_packs_renew(gc->store, NULL, true, &after, err)) < 0) {
 		return rc;

@@ -81,9 +81,11 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	if (rc == VV_ENOMEM)
+	if (rc == VV_ENOMEM) {
 		return vv_fail_nomem(err);
-	if (!*why)
+	}
+	if (!*why) {
 		return vv_fail(err, rc, "%s", what);
+	}
 	return vv_fail(err, rc, "%s: %s", what, why);
 }

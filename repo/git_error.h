@@ -8,6 +8,7 @@
 
 /* code: what libgit2 returned (negative). The message is "<text>: <libgit2's>";
  * libgit2's own error is then cleared, so that it cannot turn up later. */
-vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

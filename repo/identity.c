@@ -15,7 +15,8 @@ typedef struct role_names {
 
 static const role_names roles[] = {
 	{"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE", "author.name", "author.email"},
-	{"GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE", "committer.name", "committer.email"},
+	{"GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE", "committer.name",
+	 "committer.email"},
 };
 
 void vv_person_clear(vv_person *p)
@@ -37,13 +38,16 @@ static char *clean(const char *text, size_t len)
 		text++;
 		len--;
 	}
-	while (len > 0 && ((unsigned char)text[len - 1] <= 32 || strchr(crud, text[len - 1])))
+	while (len > 0 && ((unsigned char)text[len - 1] <= 32 || strchr(crud, text[len - 1]))) {
 		len--;
-	if (!(out = vv_malloc(len + 1)))
+	}
+	if (!(out = vv_malloc(len + 1))) {
 		return NULL;
+	}
 	for (i = 0, to = out; i < len; i++) {
-		if (text[i] != '\n' && text[i] != '<' && text[i] != '>')
+		if (text[i] != '\n' && text[i] != '<' && text[i] != '>') {
 			*to++ = text[i];
+		}
 	}
 	*to = '\0';
 	return out;
@@ -59,16 +63,19 @@ static vv_status find_text(vv_repository *r, const char *env, const char *key, c
 	*out = NULL;
 	if (!value || !*value) {
 		rc = vv_config_string(r, key, &text, err);
-		if (rc == VV_ENOTFOUND)
+		if (rc == VV_ENOTFOUND) {
 			rc = vv_config_string(r, user_key, &text, err);
-		if (rc < 0 && rc != VV_ENOTFOUND)
+		}
+		if (rc < 0 && rc != VV_ENOTFOUND) {
 			return rc;
+		}
 		vv_error_clear(err);
 		value = text ? text : last_env ? getenv(last_env) : NULL;
 	}
 	rc = VV_OK;
-	if (value && !(*out = clean(value, strlen(value))))
+	if (value && !(*out = clean(value, strlen(value)))) {
 		rc = vv_fail_nomem(err);
+	}
 	vv_free(text);
 	return rc;
 }
@@ -80,18 +87,24 @@ vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = find_text(r, names->env_name, names->key_name, "user.name", NULL, &out->name, err)) < 0 ||
-	    (rc = find_text(r, names->env_email, names->key_email, "user.email", "EMAIL", &out->email, err)) < 0)
+	if ((rc = find_text(r, names->env_name, names->key_name, "user.name", NULL, &out->name,
+			    err)) < 0 ||
+	    (rc = find_text(r, names->env_email, names->key_email, "user.email", "EMAIL",
+			    &out->email, err)) < 0) {
 		goto done;
+	}
 	if (!out->name || !*out->name || !out->email) {
 		(void)vv_fail(err, VV_EUSAGE, "Git does not know who you are: %s is not set",
 			      out->name && *out->name ? "user.email" : "user.name");
-		rc = vv_hint(err, "git config --global user.name 'Your Name'; git config --global user.email you@example.org");
+		rc = vv_hint(
+			err,
+			"git config --global user.name 'Your Name'; git config --global user.email you@example.org");
 		goto done;
 	}
 	if (date && *date) {
-		if ((rc = vv_date_parse(date, &out->time, &out->offset_min, err)) < 0)
+		if ((rc = vv_date_parse(date, &out->time, &out->offset_min, err)) < 0) {
 			(void)vv_prefix(err, "%s", names->env_date);
+		}
 	} else {
 		uint32_t nsec;
 
@@ -99,8 +112,9 @@ vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *
 		out->offset_min = vv_local_offset_min(out->time);
 	}
 done:
-	if (rc < 0)
+	if (rc < 0) {
 		vv_person_clear(out);
+	}
 	return rc;
 }
 
@@ -108,14 +122,21 @@ vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err)
 {
 	const char *open = strrchr(text, '<'), *close = open ? strchr(open, '>') : NULL;
 
-	if (!close || close[1] != '\0' || open == text)
-		return vv_fail(err, VV_EUSAGE, "no author that can be read: '%s', expected 'Name <mail>'", vv_text_shows(text));
+	if (!close || close[1] != '\0' || open == text) {
+		return vv_fail(err, VV_EUSAGE,
+			       "no author that can be read: '%s', expected 'Name <mail>'",
+			       vv_text_shows(text));
+	}
 	out->name = clean(text, (size_t)(open - text));
 	out->email = clean(open + 1, (size_t)(close - open - 1));
-	if (!out->name || !out->email)
+	if (!out->name || !out->email) {
 		return vv_fail_nomem(err);
-	if (!*out->name)
-		return vv_fail(err, VV_EUSAGE, "no author that can be read: '%s', the name is empty", vv_text_shows(text));
+	}
+	if (!*out->name) {
+		return vv_fail(err, VV_EUSAGE,
+			       "no author that can be read: '%s', the name is empty",
+			       vv_text_shows(text));
+	}
 	return VV_OK;
 }
 
@@ -123,6 +144,6 @@ void vv_person_put(vv_buf *b, const vv_person *p)
 {
 	int minutes = p->offset_min < 0 ? -p->offset_min : p->offset_min;
 
-	vv_buf_printf(b, "%s <%s> %lld %c%02d%02d", p->name, p->email, (long long)p->time, p->offset_min < 0 ? '-' : '+',
-		      minutes / 60, minutes % 60);
+	vv_buf_printf(b, "%s <%s> %lld %c%02d%02d", p->name, p->email, (long long)p->time,
+		      p->offset_min < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }

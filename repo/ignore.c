@@ -45,8 +45,9 @@ static void rules_clear(rules *r)
 static size_t trimmed(const char *line, size_t len)
 {
 	while (len > 0 && (line[len - 1] == ' ' || line[len - 1] == '\t')) {
-		if (len > 1 && line[len - 2] == '\\')
+		if (len > 1 && line[len - 2] == '\\') {
 			break;
+		}
 		len--;
 	}
 	return len;
@@ -57,11 +58,13 @@ static vv_status add_rule(rules *to, const char *line, size_t len, vv_error *err
 	rule made = {0};
 	char *text;
 
-	if (len > 0 && line[len - 1] == '\r')
+	if (len > 0 && line[len - 1] == '\r') {
 		len--;
+	}
 	len = trimmed(line, len);
-	if (len == 0 || line[0] == '#')
+	if (len == 0 || line[0] == '#') {
 		return VV_OK;
+	}
 	if (line[0] == '!') {
 		made.negated = true;
 		line++;
@@ -71,8 +74,9 @@ static vv_status add_rule(rules *to, const char *line, size_t len, vv_error *err
 		made.folders_only = true;
 		len--;
 	}
-	if (len == 0)
+	if (len == 0) {
 		return VV_OK;
+	}
 	made.anchored = memchr(line, '/', len) != NULL;
 	if (line[0] == '/') {
 		line++;
@@ -82,13 +86,15 @@ static vv_status add_rule(rules *to, const char *line, size_t len, vv_error *err
 		size_t cap = to->cap ? to->cap * 2 : 16;
 		rule *items = vv_realloc_array(to->items, cap, sizeof(*items));
 
-		if (!items)
+		if (!items) {
 			return vv_fail_nomem(err);
+		}
 		to->items = items;
 		to->cap = cap;
 	}
-	if (!(text = vv_arena_strndup(&to->arena, line, len)))
+	if (!(text = vv_arena_strndup(&to->arena, line, len))) {
 		return vv_fail_nomem(err);
+	}
 	made.pattern = text;
 	to->items[to->count++] = made;
 	return VV_OK;
@@ -103,8 +109,9 @@ static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *
 	vv_stat st;
 	vv_status rc;
 
-	if (!follow && (vv_lstat(&st, path, NULL) < 0 || !S_ISREG(st.mode)))
+	if (!follow && (vv_lstat(&st, path, NULL) < 0 || !S_ISREG(st.mode))) {
 		return VV_OK;
+	}
 	rc = vv_read_file(&text, path, FILE_BYTES_MAX, err);
 	if (rc == VV_ENOTFOUND || rc == VV_EIO) {
 		vv_error_clear(err);
@@ -113,8 +120,9 @@ static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *
 	}
 	p = vv_buf_cstr(&text);
 	end = p + text.len;
-	if (text.len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+	if (text.len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
 		p += 3;
+	}
 	while (rc == VV_OK && p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		size_t len = eol ? (size_t)(eol - p) : (size_t)(end - p);
@@ -126,7 +134,8 @@ static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *
 	return rc;
 }
 
-static vv_status push_file(vv_ignore *ig, const char *path, size_t folder_len, bool follow, vv_error *err)
+static vv_status push_file(vv_ignore *ig, const char *path, size_t folder_len, bool follow,
+			   vv_error *err)
 {
 	rules *r;
 	vv_status rc;
@@ -135,8 +144,9 @@ static vv_status push_file(vv_ignore *ig, const char *path, size_t folder_len, b
 		size_t cap = ig->cap ? ig->cap * 2 : 16;
 		rules *files = vv_realloc_array(ig->files, cap, sizeof(*files));
 
-		if (!files)
+		if (!files) {
 			return vv_fail_nomem(err);
+		}
 		ig->files = files;
 		ig->cap = cap;
 	}
@@ -144,10 +154,11 @@ static vv_status push_file(vv_ignore *ig, const char *path, size_t folder_len, b
 	memset(r, 0, sizeof(*r));
 	vv_arena_init(&r->arena);
 	r->folder_len = folder_len;
-	if ((rc = read_rules(r, path, follow, err)) < 0)
+	if ((rc = read_rules(r, path, follow, err)) < 0) {
 		rules_clear(r);
-	else
+	} else {
 		ig->count++;
+	}
 	return rc;
 }
 
@@ -155,8 +166,9 @@ static char *default_excludes(void)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
-	if (xdg && *xdg)
+	if (xdg && *xdg) {
 		return vv_path_join(xdg, "git", "ignore", NULL);
+	}
 	return home && *home ? vv_path_join(home, ".config", "git", "ignore", NULL) : vv_strdup("");
 }
 
@@ -167,22 +179,26 @@ vv_status vv_ignore_open(vv_ignore **out, vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	*out = NULL;
-	if (!ig)
+	if (!ig) {
 		return vv_fail_nomem(err);
+	}
 	ig->repo = r;
 	rc = vv_config_path(r, "core.excludesfile", &excludes, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		rc = (excludes = default_excludes()) ? VV_OK : vv_fail_nomem(err);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		goto done;
+	}
 	if (!(info = vv_path_join(r->commondir, "info", "exclude", NULL))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = push_file(ig, excludes, 0, true, err)) < 0 || (rc = push_file(ig, info, 0, true, err)) < 0)
+	if ((rc = push_file(ig, excludes, 0, true, err)) < 0 ||
+	    (rc = push_file(ig, info, 0, true, err)) < 0) {
 		goto done;
+	}
 	*out = ig;
 	ig = NULL;
 done:
@@ -194,10 +210,12 @@ done:
 
 void vv_ignore_close(vv_ignore *ig)
 {
-	if (!ig)
+	if (!ig) {
 		return;
-	while (ig->count > 0)
+	}
+	while (ig->count > 0) {
 		rules_clear(&ig->files[--ig->count]);
+	}
 	vv_free(ig->files);
 	vv_free(ig);
 }
@@ -230,8 +248,10 @@ bool vv_ignore_match(const vv_ignore *ig, const char *path, bool is_folder)
 			const rule *one = &r->items[k - 1];
 
 			if ((!one->folders_only || is_folder) &&
-			    vv_path_match(one->pattern, one->anchored ? below : vv_path_base(path)))
+			    vv_path_match(one->pattern,
+					  one->anchored ? below : vv_path_base(path))) {
 				return !one->negated;
+			}
 		}
 	}
 	return false;
@@ -251,9 +271,11 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_ignore_open(&ig, r, err)) < 0 || (rc = vv_ignore_push(ig, "", err)) < 0)
+	if ((rc = vv_ignore_open(&ig, r, err)) < 0 || (rc = vv_ignore_push(ig, "", err)) < 0) {
 		goto done;
-	for (slash = strchr(part, '/'); slash && slash[1] && !*out; slash = strchr(slash + 1, '/')) {
+	}
+	for (slash = strchr(part, '/'); slash && slash[1] && !*out;
+	     slash = strchr(slash + 1, '/')) {
 		char kept = slash[1];
 
 		*slash = '\0';
@@ -262,18 +284,21 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 		slash[1] = '\0';
 		rc = vv_ignore_push(ig, part, err);
 		slash[1] = kept;
-		if (rc < 0)
+		if (rc < 0) {
 			goto done;
+		}
 	}
 	len = strlen(part);
-	if (*out || len == 0)
+	if (*out || len == 0) {
 		goto done;
+	}
 	if (part[len - 1] == '/') {
 		part[len - 1] = '\0';
 		*out = vv_ignore_match(ig, part, true);
 	} else {
 		file = vv_repository_file(r, part);
-		*out = vv_ignore_match(ig, part, file && vv_lstat(&st, file, NULL) == VV_OK && S_ISDIR(st.mode));
+		*out = vv_ignore_match(
+			ig, part, file && vv_lstat(&st, file, NULL) == VV_OK && S_ISDIR(st.mode));
 	}
 done:
 	vv_free(file);

@@ -26,12 +26,17 @@ static vv_status open_failed(const char *path, int code, vv_error *err)
 
 	if (strstr(why, "'link'")) {
 		git_error_clear();
-		(void)vv_fail(err, VV_ENOSUPPORT, "the index '%s' is split, which varve cannot read", vv_text_shows(path));
-		return vv_hint(err, "git update-index --no-split-index; git config core.splitIndex false");
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "the index '%s' is split, which varve cannot read",
+			      vv_text_shows(path));
+		return vv_hint(
+			err, "git update-index --no-split-index; git config core.splitIndex false");
 	}
 	if (strstr(why, "'sdir'")) {
 		git_error_clear();
-		(void)vv_fail(err, VV_ENOSUPPORT, "the index '%s' is sparse, which varve cannot read", vv_text_shows(path));
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "the index '%s' is sparse, which varve cannot read",
+			      vv_text_shows(path));
 		return vv_hint(err, "git sparse-checkout reapply --no-sparse-index");
 	}
 	return vv_git_fail(err, code, "cannot read the index '%s'", vv_text_shows(path));
@@ -44,8 +49,9 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	int code;
 
 	*out = NULL;
-	if (!x)
+	if (!x) {
 		return vv_fail_nomem(err);
+	}
 	x->repo = r;
 	x->has_stamp = vv_lstat(&x->stamp, r->index_file, NULL) == VV_OK;
 	if ((code = git_index_open(&x->git, r->index_file)) < 0) {
@@ -61,10 +67,12 @@ void vv_index_close(vv_index *x)
 {
 	size_t i;
 
-	if (!x)
+	if (!x) {
 		return;
-	for (i = 0; i < x->edit_count; i++)
+	}
+	for (i = 0; i < x->edit_count; i++) {
 		vv_free(x->edits[i].path);
+	}
 	vv_free(x->edits);
 	git_index_free(x->git);
 	vv_free(x);
@@ -105,8 +113,9 @@ bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out)
 	const git_index_entry *e = git_index_get_bypath(x->git, path, 0);
 
 	git_error_clear();
-	if (e)
+	if (e) {
 		to_entry(e, out);
+	}
 	return e != NULL;
 }
 
@@ -117,15 +126,17 @@ bool vv_index_has_conflicts(const vv_index *x)
 
 bool vv_time_is_racy(int64_t mtime_sec, int64_t now_sec, uint32_t now_nsec)
 {
-	if (now_nsec < TICK_NSEC)
+	if (now_nsec < TICK_NSEC) {
 		now_sec--;
+	}
 	return mtime_sec >= now_sec;
 }
 
 /* The index keeps 32 bits of every number. */
 static bool same_time(int64_t file_sec, uint32_t file_nsec, int64_t sec, uint32_t nsec)
 {
-	return (uint32_t)file_sec == (uint32_t)sec && (nsec == 0 || file_nsec == 0 || file_nsec == nsec);
+	return (uint32_t)file_sec == (uint32_t)sec &&
+	       (nsec == 0 || file_nsec == 0 || file_nsec == nsec);
 }
 
 /* Was the entry's file written so shortly before the index that it may have been
@@ -134,12 +145,15 @@ static bool entry_is_racy(const vv_index *x, const vv_index_entry *e)
 {
 	int64_t sec = (uint32_t)x->stamp.mtime_sec;
 
-	if (!x->has_stamp)
+	if (!x->has_stamp) {
 		return true;
-	if (e->mtime_nsec == 0 || x->stamp.mtime_nsec == 0)
+	}
+	if (e->mtime_nsec == 0 || x->stamp.mtime_nsec == 0) {
 		return e->mtime_sec >= sec;
-	if (e->mtime_sec != sec)
+	}
+	if (e->mtime_sec != sec) {
 		return e->mtime_sec > sec;
+	}
 	return (int64_t)e->mtime_nsec + TICK_NSEC >= (int64_t)x->stamp.mtime_nsec;
 }
 
@@ -149,27 +163,32 @@ static bool is_edited(const vv_index *x, const char *path)
 	size_t i;
 
 	for (i = x->edit_count; i > 0; i--) {
-		if (!x->edits[i - 1].remove && strcmp(x->edits[i - 1].path, path) == 0)
+		if (!x->edits[i - 1].remove && strcmp(x->edits[i - 1].path, path) == 0) {
 			return true;
+		}
 	}
 	return false;
 }
 
 static bool same_kind(uint32_t entry_mode, uint32_t st_mode)
 {
-	if ((entry_mode & 0170000) == 0120000)
+	if ((entry_mode & 0170000) == 0120000) {
 		return S_ISLNK(st_mode);
+	}
 	return S_ISREG(st_mode) && ((entry_mode & 0100) != 0) == ((st_mode & 0100) != 0);
 }
 
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st)
 {
-	if (e->intent_to_add || e->stage != 0 || e->size != (uint32_t)st->size || (e->size == 0 && st->size != 0))
+	if (e->intent_to_add || e->stage != 0 || e->size != (uint32_t)st->size ||
+	    (e->size == 0 && st->size != 0)) {
 		return false;
+	}
 	if (!same_kind(e->mode, st->mode) || e->ino != (uint32_t)st->ino ||
 	    !same_time(st->mtime_sec, st->mtime_nsec, e->mtime_sec, e->mtime_nsec) ||
-	    !same_time(st->ctime_sec, st->ctime_nsec, e->ctime_sec, e->ctime_nsec))
+	    !same_time(st->ctime_sec, st->ctime_nsec, e->ctime_sec, e->ctime_nsec)) {
 		return false;
+	}
 	return is_edited(x, e->path) || !entry_is_racy(x, e);
 }
 
@@ -179,14 +198,18 @@ vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *er
 {
 	int code = git_index_conflict_remove(git, edit->path);
 
-	if (code < 0 && code != GIT_ENOTFOUND)
-		return vv_git_fail(err, code, "cannot change the index at '%s'", vv_text_shows(edit->path));
-	if (edit->remove)
+	if (code < 0 && code != GIT_ENOTFOUND) {
+		return vv_git_fail(err, code, "cannot change the index at '%s'",
+				   vv_text_shows(edit->path));
+	}
+	if (edit->remove) {
 		code = git_index_remove(git, edit->path, 0);
-	else
+	} else {
 		code = git_index_add(git, &edit->entry);
+	}
 	if (code < 0 && !(edit->remove && code == GIT_ENOTFOUND)) {
-		vv_status rc = vv_git_fail(err, code, "cannot change the index at '%s'", vv_text_shows(edit->path));
+		vv_status rc = vv_git_fail(err, code, "cannot change the index at '%s'",
+					   vv_text_shows(edit->path));
 
 		return rc;
 	}
@@ -194,7 +217,8 @@ vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *er
 	return VV_OK;
 }
 
-static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_index_entry *entry, vv_error *err)
+static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_index_entry *entry,
+			  vv_error *err)
 {
 	vv_index_edit *edit;
 	vv_status rc;
@@ -203,27 +227,32 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 		size_t cap = x->edit_cap ? x->edit_cap * 2 : 16;
 		vv_index_edit *edits = vv_realloc_array(x->edits, cap, sizeof(*edits));
 
-		if (!edits)
+		if (!edits) {
 			return vv_fail_nomem(err);
+		}
 		x->edits = edits;
 		x->edit_cap = cap;
 	}
 	edit = &x->edits[x->edit_count];
 	memset(edit, 0, sizeof(*edit));
-	if (!(edit->path = vv_strdup(path)))
+	if (!(edit->path = vv_strdup(path))) {
 		return vv_fail_nomem(err);
+	}
 	edit->remove = remove;
-	if (entry)
+	if (entry) {
 		edit->entry = *entry;
+	}
 	edit->entry.path = edit->path;
-	if ((rc = vv_index_apply(x->git, edit, err)) < 0)
+	if ((rc = vv_index_apply(x->git, edit, err)) < 0) {
 		vv_free(edit->path);
-	else
+	} else {
 		x->edit_count++;
+	}
 	return rc;
 }
 
-static void fill_stat(const vv_repository *r, git_index_entry *e, const char *path, const vv_stat *st)
+static void fill_stat(const vv_repository *r, git_index_entry *e, const char *path,
+		      const vv_stat *st)
 {
 	char *file = vv_repository_file(r, path);
 	vv_stat now_st;
@@ -248,15 +277,17 @@ static void fill_stat(const vv_repository *r, git_index_entry *e, const char *pa
 	vv_free(file);
 }
 
-vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id, const vv_stat *st, vv_error *err)
+vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
+		       const vv_stat *st, vv_error *err)
 {
 	git_index_entry e;
 
 	memset(&e, 0, sizeof(e));
 	e.mode = mode;
 	vv_oid_to_git(&e.id, id);
-	if (st)
+	if (st) {
 		fill_stat(x->repo, &e, path, st);
+	}
 	return add_edit(x, path, false, &e, err);
 }
 
@@ -266,8 +297,9 @@ vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err)
 	int code = git_index_find(&at, x->git, path);
 
 	git_error_clear();
-	if (code < 0)
+	if (code < 0) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index", vv_text_shows(path));
+	}
 	return add_edit(x, path, true, NULL, err);
 }
 
@@ -283,10 +315,12 @@ typedef struct compared {
 static const git_index_entry *next_plain(compared *c)
 {
 	for (; c->next < c->count; c->next++) {
-		const git_index_entry *e = git_index_get_byindex((git_index *)(uintptr_t)c->git, c->next);
+		const git_index_entry *e = git_index_get_byindex((git_index *)(uintptr_t)c->git,
+								 c->next);
 
-		if (GIT_INDEX_ENTRY_STAGE(e) == 0 && !(e->flags_extended & INTENT_TO_ADD))
+		if (GIT_INDEX_ENTRY_STAGE(e) == 0 && !(e->flags_extended & INTENT_TO_ADD)) {
 			return e;
+		}
 	}
 	return NULL;
 }
@@ -295,7 +329,9 @@ static bool in_conflict(const compared *c, const char *path)
 {
 	size_t at;
 	int code = git_index_find(&at, (git_index *)(uintptr_t)c->git, path);
-	const git_index_entry *e = code == 0 ? git_index_get_byindex((git_index *)(uintptr_t)c->git, at) : NULL;
+	const git_index_entry *e = code == 0 ? git_index_get_byindex((git_index *)(uintptr_t)c->git,
+								     at)
+					     : NULL;
 
 	git_error_clear();
 	return e && GIT_INDEX_ENTRY_STAGE(e) != 0;
@@ -322,23 +358,27 @@ static vv_status compare_entry(void *payload, const vv_change *in_tree, vv_error
 	int order = 1;
 
 	while ((e = next_plain(c)) && (order = strcmp(e->path, in_tree->path)) < 0) {
-		if ((rc = added(c, e, err)) < 0)
+		if ((rc = added(c, e, err)) < 0) {
 			return rc;
+		}
 	}
 	change.path = in_tree->path;
 	change.old_mode = in_tree->new_mode;
 	change.old_id = in_tree->new_id;
-	if (!e || order > 0)
+	if (!e || order > 0) {
 		return in_conflict(c, in_tree->path) ? VV_OK : c->fn(c->payload, &change, err);
+	}
 	c->next++;
 	change.new_mode = e->mode;
 	vv_oid_from_git(&change.new_id, &e->id);
-	if (change.old_mode == change.new_mode && vv_oid_equal(&change.old_id, &change.new_id))
+	if (change.old_mode == change.new_mode && vv_oid_equal(&change.old_id, &change.new_id)) {
 		return VV_OK;
+	}
 	return c->fn(c->payload, &change, err);
 }
 
-vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_change_fn fn, void *payload, vv_error *err)
+vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_change_fn fn,
+			   void *payload, vv_error *err)
 {
 	vv_index *x = NULL;
 	compared c = {0};
@@ -346,17 +386,21 @@ vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_ch
 	git_oid tree;
 	vv_status rc;
 
-	if ((rc = vv_index_open(&x, r, err)) < 0)
+	if ((rc = vv_index_open(&x, r, err)) < 0) {
 		return rc;
+	}
 	c.git = x->git;
 	c.count = git_index_entrycount(x->git);
 	c.fn = fn;
 	c.payload = payload;
-	if (commit_or_null && ((rc = vv_commit_tree(r, commit_or_null, &tree, err)) < 0 ||
-			       (rc = vv_tree_diff(r, NULL, &tree, "", compare_entry, &c, err)) < 0))
+	if (commit_or_null &&
+	    ((rc = vv_commit_tree(r, commit_or_null, &tree, err)) < 0 ||
+	     (rc = vv_tree_diff(r, NULL, &tree, "", compare_entry, &c, err)) < 0)) {
 		goto done;
-	while (rc == VV_OK && (e = next_plain(&c)))
+	}
+	while (rc == VV_OK && (e = next_plain(&c))) {
 		rc = added(&c, e, err);
+	}
 done:
 	vv_index_close(x);
 	return rc;

@@ -24,8 +24,8 @@ typedef struct vv_index_entry {
 	const char *path; /* borrowed until the index changes */
 	vv_oid id;
 	uint32_t mode;
-	int stage;        /* 0 normal, 1 base, 2 ours, 3 theirs */
-	uint32_t size;    /* as stored: 0 also for "ask the filter" */
+	int stage;     /* 0 normal, 1 base, 2 ours, 3 theirs */
+	uint32_t size; /* as stored: 0 also for "ask the filter" */
 	int64_t mtime_sec, ctime_sec;
 	uint32_t mtime_nsec, ctime_nsec, ino, dev;
 	bool skip_worktree, intent_to_add;
@@ -45,30 +45,39 @@ bool vv_index_has_conflicts(const vv_index *x);
  * was read and equal; the size is written as 0 where the entry could be racy
  * (mtime in or after the current second). NULL st: no stat at all (always
  * compared). Conflict stages of the path go. */
-vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id, const vv_stat *st, vv_error *err);
+vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
+		       const vv_stat *st, vv_error *err);
 
 /* Stages an ordinary file, symbolic link or deletion as git add does. Files
  * whose attributes name a filter that libgit2 cannot run (git-lfs ...):
  * VV_EREFUSED with the git command. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
-vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err); /* VV_ENOTFOUND when not there */
+vv_status vv_index_remove(vv_index *x, const char *path,
+			  vv_error *err); /* VV_ENOTFOUND when not there */
 /* Writes the changes made since opening, onto the index as it is by then: what git
  * changed meanwhile at other paths is kept. Staged objects become durable first. */
-vv_status vv_index_write(vv_index *x, vv_error *err); /* VV_ELOCKED after some seconds of a held index.lock: names the file */
+vv_status vv_index_write(
+	vv_index *x,
+	vv_error *err); /* VV_ELOCKED after some seconds of a held index.lock: names the file */
 
-vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err); /* VV_ECONFLICT with conflict stages */
+vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
+			      vv_error *err); /* VV_ECONFLICT with conflict stages */
 /* A tree made from the tree of `base` (NULL: empty) with only the named paths
  * taken from the index: for `commit PATH...`. */
-vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths, size_t count,
-				   vv_oid *tree, vv_error *err);
+vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths,
+				   size_t count, vv_oid *tree, vv_error *err);
 
 /* How an ordinary file of the work tree stands against the index entry. */
 typedef enum vv_file_state {
-	VV_FILE_SAME, VV_FILE_MODIFIED, VV_FILE_DELETED, VV_FILE_TYPE_CHANGED
+	VV_FILE_SAME,
+	VV_FILE_MODIFIED,
+	VV_FILE_DELETED,
+	VV_FILE_TYPE_CHANGED
 } vv_file_state;
 /* For files that are no datasets (text conversion as Git's; hashing only when
  * the stat differs). */
-vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out, vv_error *err);
+vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,
+			      vv_error *err);
 
 /* Does the file's stat equal the entry's, with no raciness: certainly unchanged? */
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st);
@@ -78,14 +87,16 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
  * ignored ones are left out). Embedded repositories come as "dir/" and are not
  * entered. Only what lies at or below prefix ("" for all). */
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
-vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload, vv_error *err);
+vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
+			    vv_error *err);
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 /* Writes ordinary files (blobs, symbolic links, submodules left alone) of a
  * commit or the index into the work tree, replacing what is there; never follows
  * symbolic links above; sets the index entry's stat. paths are exact. The caller
  * has made sure that nothing valuable is overwritten. */
-vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id, vv_error *err);
+vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
+				 vv_error *err);
 /* Removes a file and then-empty folders above it (missing: fine). */
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
 

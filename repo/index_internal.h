@@ -20,7 +20,7 @@ struct vv_index {
 	git_index *git;
 	vv_index_edit *edits; /* in the order made; applied again at writing */
 	size_t edit_count, edit_cap;
-	vv_stat stamp;        /* of the file as it was read */
+	vv_stat stamp; /* of the file as it was read */
 	bool has_stamp;
 };
 
@@ -37,13 +37,14 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 
 /* How a path's content changes between work tree and repository. */
 typedef struct vv_conversion {
-	bool foreign; /* a filter program or encoding that only git can run */
+	bool foreign;  /* a filter program or encoding that only git can run */
 	char name[64]; /* of the filter */
 } vv_conversion;
 vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err);
 
 /* libgit2's own conversions of a path (line ends, ident); *out NULL when none. */
-vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, git_filter_list **out, vv_error *err);
+vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, git_filter_list **out,
+			vv_error *err);
 
 /* The target of a symbolic link. */
 vv_status vv_read_link(const char *file, vv_buf *out, vv_error *err);

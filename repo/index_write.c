@@ -20,12 +20,14 @@
 
 /* gitformat-index(5): "DIRC", version 2, no entries, and their SHA-1. */
 static const unsigned char empty_index[32] = {
-	'D',  'I',  'R',  'C',  0,    0,    0,    2,    0,    0,    0,    0,    0x39, 0xd8, 0x90, 0x13,
-	0x9e, 0xe5, 0x35, 0x6c, 0x7e, 0xf5, 0x72, 0x21, 0x6c, 0xeb, 0xcd, 0x27, 0xaa, 0x41, 0xf9, 0xdf,
+	'D',  'I',  'R',  'C',  0,    0,    0,    2,    0,    0,    0,
+	0,    0x39, 0xd8, 0x90, 0x13, 0x9e, 0xe5, 0x35, 0x6c, 0x7e, 0xf5,
+	0x72, 0x21, 0x6c, 0xeb, 0xcd, 0x27, 0xaa, 0x41, 0xf9, 0xdf,
 };
 
 /* Fills the lock file with the index as it is now. */
-static vv_status copy_index(const vv_index *x, int fd, const char *lock, vv_stat *stamp, bool *exists, vv_error *err)
+static vv_status copy_index(const vv_index *x, int fd, const char *lock, vv_stat *stamp,
+			    bool *exists, vv_error *err)
 {
 	vv_buf bytes = VV_BUF_INIT;
 	vv_status rc = vv_lstat(stamp, x->repo->index_file, err);
@@ -35,8 +37,9 @@ static vv_status copy_index(const vv_index *x, int fd, const char *lock, vv_stat
 		vv_error_clear(err);
 		return vv_write_full(fd, empty_index, sizeof(empty_index), lock, err);
 	}
-	if (rc < 0 || (rc = vv_read_file(&bytes, x->repo->index_file, INDEX_BYTES_MAX, err)) < 0)
+	if (rc < 0 || (rc = vv_read_file(&bytes, x->repo->index_file, INDEX_BYTES_MAX, err)) < 0) {
 		return rc;
+	}
 	rc = vv_write_full(fd, bytes.data, bytes.len, lock, err);
 	vv_buf_clear(&bytes);
 	return rc;
@@ -54,17 +57,20 @@ static vv_status unsettle(git_index *git, const vv_stat *stamp, vv_error *err)
 		int code;
 
 		if (e->file_size == 0 || (uint32_t)e->mtime.seconds < (uint32_t)stamp->mtime_sec ||
-		    GIT_INDEX_ENTRY_STAGE(e) != 0)
+		    GIT_INDEX_ENTRY_STAGE(e) != 0) {
 			continue;
+		}
 		changed = *e;
 		changed.file_size = 0;
 		changed.path = vv_strdup(e->path); /* e goes when it is replaced */
-		if (!changed.path)
+		if (!changed.path) {
 			return vv_fail_nomem(err);
+		}
 		code = git_index_add(git, &changed);
 		vv_free((char *)(uintptr_t)changed.path);
-		if (code < 0)
+		if (code < 0) {
 			return vv_git_fail(err, code, "cannot change the index");
+		}
 	}
 	return VV_OK;
 }
@@ -74,28 +80,36 @@ static vv_status sync_path(const char *path, vv_error *err)
 	int fd = vv_open(path, O_RDONLY, 0, err);
 	vv_status rc, closed;
 
-	if (fd < 0)
+	if (fd < 0) {
 		return (vv_status)fd;
+	}
 	rc = vv_fsync(fd, path, err);
 	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
-static vv_status rewrite(const vv_index *x, const char *lock, const vv_stat *stamp, bool exists, vv_error *err)
+static vv_status rewrite(const vv_index *x, const char *lock, const vv_stat *stamp, bool exists,
+			 vv_error *err)
 {
 	git_index *git = NULL;
 	vv_status rc = VV_OK;
 	size_t i;
 	int code;
 
-	if ((code = git_index_open(&git, lock)) < 0)
-		return vv_git_fail(err, code, "cannot read the index '%s'", vv_text_shows(x->repo->index_file));
-	if (exists)
+	if ((code = git_index_open(&git, lock)) < 0) {
+		return vv_git_fail(err, code, "cannot read the index '%s'",
+				   vv_text_shows(x->repo->index_file));
+	}
+	if (exists) {
 		rc = unsettle(git, stamp, err);
-	for (i = 0; rc == VV_OK && i < x->edit_count; i++)
+	}
+	for (i = 0; rc == VV_OK && i < x->edit_count; i++) {
 		rc = vv_index_apply(git, &x->edits[i], err);
-	if (rc == VV_OK && (code = git_index_write(git)) < 0)
-		rc = vv_git_fail(err, code, "cannot write the index '%s'", vv_text_shows(x->repo->index_file));
+	}
+	if (rc == VV_OK && (code = git_index_write(git)) < 0) {
+		rc = vv_git_fail(err, code, "cannot write the index '%s'",
+				 vv_text_shows(x->repo->index_file));
+	}
 	git_index_free(git);
 	return rc;
 }
@@ -108,8 +122,9 @@ static vv_status write_locked(vv_index *x, int fd, const char *lock, vv_error *e
 	vv_status closed = vv_close(fd, lock, rc == VV_OK ? err : NULL);
 
 	if (rc < 0 || (rc = closed) < 0 || (rc = rewrite(x, lock, &stamp, exists, err)) < 0 ||
-	    (rc = sync_path(lock, err)) < 0)
+	    (rc = sync_path(lock, err)) < 0) {
 		return rc;
+	}
 	/* The folder is not synced: after a crash the old index is as good. */
 	return vv_rename(lock, x->repo->index_file, err);
 }
@@ -122,8 +137,9 @@ vv_status vv_index_write(vv_index *x, vv_error *err)
 	size_t i;
 	int fd;
 
-	if ((rc = vv_stage_flush(x->repo, err)) < 0 || x->edit_count == 0)
+	if ((rc = vv_stage_flush(x->repo, err)) < 0 || x->edit_count == 0) {
 		return rc;
+	}
 	vv_buf_printf(&name, "%s.lock", x->repo->index_file);
 	if (!(lock = vv_buf_detach(&name))) {
 		rc = vv_fail_nomem(err);
@@ -137,8 +153,9 @@ vv_status vv_index_write(vv_index *x, vv_error *err)
 		(void)vv_unlink(lock, true, NULL);
 		goto done;
 	}
-	for (i = 0; i < x->edit_count; i++)
+	for (i = 0; i < x->edit_count; i++) {
 		vv_free(x->edits[i].path);
+	}
 	x->edit_count = 0;
 	x->has_stamp = vv_lstat(&x->stamp, x->repo->index_file, NULL) == VV_OK;
 done:
@@ -156,16 +173,18 @@ static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_e
 	vv_status rc = vv_stage_repository(r, &to, err);
 	int code;
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	code = git_index_write_tree_to(&id, git, to);
 	if (code == GIT_EUNMERGED) {
 		git_error_clear();
 		(void)vv_fail(err, VV_ECONFLICT, "there are conflicts that are not resolved");
 		return vv_hint(err, "list them with 'varve conflicts'");
 	}
-	if (code < 0)
+	if (code < 0) {
 		return vv_git_fail(err, code, "cannot make a tree from the index");
+	}
 	vv_oid_from_git(tree, &id);
 	return VV_OK;
 }
@@ -174,7 +193,8 @@ static bool below(const char *path, const char *top)
 {
 	size_t len = strlen(top);
 
-	return len == 0 || (strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/'));
+	return len == 0 ||
+	       (strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/'));
 }
 
 /* Copies entries that are at or below top (NULL: all) and really staged. */
@@ -186,12 +206,17 @@ static vv_status copy_entries(git_index *from, git_index *to, const char *top, v
 		const git_index_entry *e = git_index_get_byindex(from, i);
 		int code;
 
-		if ((top && !below(e->path, top)) || (e->flags_extended & INTENT_TO_ADD))
+		if ((top && !below(e->path, top)) || (e->flags_extended & INTENT_TO_ADD)) {
 			continue;
-		if (GIT_INDEX_ENTRY_STAGE(e) != 0)
-			return vv_fail(err, VV_ECONFLICT, "'%s' is in conflict", vv_text_shows(e->path));
-		if ((code = git_index_add(to, e)) < 0)
-			return vv_git_fail(err, code, "cannot take '%s' from the index", vv_text_shows(e->path));
+		}
+		if (GIT_INDEX_ENTRY_STAGE(e) != 0) {
+			return vv_fail(err, VV_ECONFLICT, "'%s' is in conflict",
+				       vv_text_shows(e->path));
+		}
+		if ((code = git_index_add(to, e)) < 0) {
+			return vv_git_fail(err, code, "cannot take '%s' from the index",
+					   vv_text_shows(e->path));
+		}
 	}
 	return VV_OK;
 }
@@ -201,8 +226,9 @@ static bool has_intents(git_index *git)
 	size_t i, count = git_index_entrycount(git);
 
 	for (i = 0; i < count; i++) {
-		if (git_index_get_byindex(git, i)->flags_extended & INTENT_TO_ADD)
+		if (git_index_get_byindex(git, i)->flags_extended & INTENT_TO_ADD) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -213,12 +239,15 @@ vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err)
 	vv_status rc;
 	int code;
 
-	if (!has_intents(x->git))
+	if (!has_intents(x->git)) {
 		return write_tree(x->repo, x->git, tree, err);
-	if ((code = git_index_new(&plain)) < 0)
+	}
+	if ((code = git_index_new(&plain)) < 0) {
 		return vv_git_fail(err, code, "cannot make a tree from the index");
-	if ((rc = copy_entries(x->git, plain, NULL, err)) == VV_OK)
+	}
+	if ((rc = copy_entries(x->git, plain, NULL, err)) == VV_OK) {
 		rc = write_tree(x->repo, plain, tree, err);
+	}
 	git_index_free(plain);
 	return rc;
 }
@@ -229,10 +258,13 @@ static vv_status remove_below(git_index *git, const char *top, vv_error *err)
 
 	while (i-- > 0) {
 		const git_index_entry *e = git_index_get_byindex(git, i);
-		int code = below(e->path, top) ? git_index_remove(git, e->path, GIT_INDEX_ENTRY_STAGE(e)) : 0;
+		int code = below(e->path, top)
+				   ? git_index_remove(git, e->path, GIT_INDEX_ENTRY_STAGE(e))
+				   : 0;
 
-		if (code < 0)
+		if (code < 0) {
 			return vv_git_fail(err, code, "cannot make a tree");
+		}
 	}
 	return VV_OK;
 }
@@ -244,32 +276,39 @@ static vv_status read_base(vv_repository *r, git_index *git, const vv_oid *commi
 	vv_status rc = vv_commit_tree(r, commit, &id, err);
 	int code;
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if ((code = git_tree_lookup(&tree, r->git, &id)) < 0 || (code = git_index_read_tree(git, tree)) < 0)
+	}
+	if ((code = git_tree_lookup(&tree, r->git, &id)) < 0 ||
+	    (code = git_index_read_tree(git, tree)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read a tree");
+	}
 	git_tree_free(tree);
 	return rc;
 }
 
-vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths, size_t count,
-				   vv_oid *tree, vv_error *err)
+vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths,
+				   size_t count, vv_oid *tree, vv_error *err)
 {
 	git_index *git = NULL;
 	vv_status rc = VV_OK;
 	size_t i;
 	int code;
 
-	if ((code = git_index_new(&git)) < 0)
+	if ((code = git_index_new(&git)) < 0) {
 		return vv_git_fail(err, code, "cannot make a tree");
-	if (base_commit)
-		rc = read_base(x->repo, git, base_commit, err);
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = remove_below(git, paths[i], err)) == VV_OK)
-			rc = copy_entries(x->git, git, paths[i], err);
 	}
-	if (rc == VV_OK)
+	if (base_commit) {
+		rc = read_base(x->repo, git, base_commit, err);
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if ((rc = remove_below(git, paths[i], err)) == VV_OK) {
+			rc = copy_entries(x->git, git, paths[i], err);
+		}
+	}
+	if (rc == VV_OK) {
 		rc = write_tree(x->repo, git, tree, err);
+	}
 	git_index_free(git);
 	return rc;
 }

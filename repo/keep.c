@@ -80,7 +80,8 @@ static vv_status grow_paths(marking *m, vv_error *err)
 }
 
 /* Notes root as the newest so far at path; *newer is the one noted before, or null. */
-static vv_status note_path(marking *m, const char *path, const vv_cid *root, vv_cid *newer, vv_error *err)
+static vv_status note_path(marking *m, const char *path, const vv_cid *root, vv_cid *newer,
+			   vv_error *err)
 {
 	seen *s;
 	vv_status rc;
@@ -200,7 +201,9 @@ static vv_status push_links(marking *m, vv_error *err)
 		place key, *found;
 
 		key.cid = *link;
-		found = m->newer.count ? bsearch(&key, m->places, m->newer.count, sizeof(place), compare_places) : NULL;
+		found = m->newer.count ? bsearch(&key, m->places, m->newer.count, sizeof(place),
+						 compare_places)
+				       : NULL;
 		if (found) {
 			at = found->at + 1;
 			continue; /* the newer version has it: marked already, with all below it */
@@ -228,7 +231,8 @@ static vv_status mark_from(marking *m, const vv_cid *root, const vv_cid *newer, 
 		pair p = m->stack[--m->depth];
 		bool first;
 
-		rc = vv_gc_mark(m->gc, &p.cid, vv_cid_is_null(&p.resembles) ? NULL : &p.resembles, &first, err);
+		rc = vv_gc_mark(m->gc, &p.cid, vv_cid_is_null(&p.resembles) ? NULL : &p.resembles,
+				&first, err);
 		if (rc < 0 || !first || p.cid.codec != VV_CODEC_DAG_CBOR) {
 			continue;
 		}
@@ -240,8 +244,8 @@ static vv_status mark_from(marking *m, const vv_cid *root, const vv_cid *newer, 
 	return rc;
 }
 
-static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit, const char *what,
-			 vv_error *err)
+static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit,
+			 const char *what, vv_error *err)
 {
 	marking *m = payload;
 	vv_cid newer;

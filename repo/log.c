@@ -16,13 +16,14 @@
 
 enum { SEEN = 1, HIDDEN = 2, BOTTOM = 4, SHOWN = 8 };
 
-#define SLOP 5 /* how many commits past the last interesting one are looked at for clocks gone wrong */
+#define SLOP                                                                                       \
+	5 /* how many commits past the last interesting one are looked at for clocks gone wrong */
 #define ALL_PARENTS UINT32_MAX
 
 typedef struct note {
-	vv_hash128 print;  /* of the paths' modes and ids */
+	vv_hash128 print;       /* of the paths' modes and ids */
 	bool has_print, absent; /* absent: none of the paths exists */
-	uint32_t follow;   /* which parent alone is followed; ALL_PARENTS */
+	uint32_t follow;        /* which parent alone is followed; ALL_PARENTS */
 } note;
 
 struct vv_log {
@@ -60,11 +61,13 @@ static vv_status take_print(vv_log *l, vv_node *n, note **out, vv_error *err)
 	vv_status rc = VV_OK;
 	size_t i;
 
-	if (!nt)
+	if (!nt) {
 		return vv_fail_nomem(err);
+	}
 	*out = nt;
-	if (nt->has_print)
+	if (nt->has_print) {
 		return VV_OK;
+	}
 	nt->absent = true;
 	for (i = 0; rc == VV_OK && i < l->path_count; i++) {
 		git_oid id;
@@ -92,10 +95,12 @@ static vv_status same_paths(vv_log *l, vv_node *a, vv_node *b, bool *same, vv_er
 	vv_status rc;
 
 	*same = true;
-	if (git_oid_equal(&a->tree, &b->tree))
+	if (git_oid_equal(&a->tree, &b->tree)) {
 		return VV_OK;
-	if ((rc = take_print(l, a, &na, err)) < 0 || (rc = take_print(l, b, &nb, err)) < 0)
+	}
+	if ((rc = take_print(l, a, &na, err)) < 0 || (rc = take_print(l, b, &nb, err)) < 0) {
 		return rc;
+	}
 	*same = na->print.lo == nb->print.lo && na->print.hi == nb->print.hi;
 	return VV_OK;
 }
@@ -115,8 +120,9 @@ static vv_status simplify(vv_log *l, vv_node *n, vv_error *err)
 		return VV_OK;
 	}
 	if (n->parent_count == 0) {
-		if ((rc = take_print(l, n, &nt, err)) == VV_OK && !nt->absent)
+		if ((rc = take_print(l, n, &nt, err)) == VV_OK && !nt->absent) {
 			*flags |= SHOWN;
+		}
 		return rc;
 	}
 	for (i = 0; i < count; i++) {
@@ -124,11 +130,13 @@ static vv_status simplify(vv_log *l, vv_node *n, vv_error *err)
 		bool relevant = (parent_flags & (HIDDEN | BOTTOM)) != HIDDEN;
 
 		if ((rc = vv_node_parse(l->walker, n->parents[i], err)) < 0 ||
-		    (rc = same_paths(l, n, n->parents[i], &same, err)) < 0)
+		    (rc = same_paths(l, n, n->parents[i], &same, err)) < 0) {
 			return rc;
+		}
 		if (same && relevant) {
-			if (!(nt = note_of(l, n)))
+			if (!(nt = note_of(l, n))) {
 				return vv_fail_nomem(err);
+			}
 			nt->follow = i;
 			return VV_OK;
 		}
@@ -136,8 +144,9 @@ static vv_status simplify(vv_log *l, vv_node *n, vv_error *err)
 		near_change = near_change || (relevant && !same);
 		far_change = far_change || (!relevant && !same);
 	}
-	if (near > 0 ? near_change : far_change)
+	if (near > 0 ? near_change : far_change) {
 		*flags |= SHOWN;
+	}
 	return VV_OK;
 }
 
@@ -147,8 +156,9 @@ static bool follows(vv_log *l, vv_node *n, uint32_t i)
 {
 	const note *nt = *vv_node_note(l->walker, n);
 
-	if (nt && nt->follow != ALL_PARENTS)
+	if (nt && nt->follow != ALL_PARENTS) {
 		return nt->follow == i;
+	}
 	return i == 0 || !l->first_parent;
 }
 
@@ -181,11 +191,13 @@ static vv_status push_tip(vv_log *l, vv_node *n, uint32_t flags, vv_error *err)
 	vv_status rc;
 
 	*have |= flags;
-	if (*have & SEEN)
+	if (*have & SEEN) {
 		return VV_OK;
+	}
 	*have |= SEEN;
-	if ((rc = vv_node_parse(l->walker, n, err)) < 0)
+	if ((rc = vv_node_parse(l->walker, n, err)) < 0) {
 		return rc;
+	}
 	return vv_queue_push(&l->queue, n, err);
 }
 
@@ -196,13 +208,15 @@ static vv_status expand(vv_log *l, vv_node *n, vv_error *err)
 	vv_status rc = VV_OK;
 	uint32_t i;
 
-	if (hidden)
+	if (hidden) {
 		rc = hide_below(l, n, err);
-	else
+	} else {
 		rc = simplify(l, n, err);
+	}
 	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
-		if (hidden || follows(l, n, i))
+		if (hidden || follows(l, n, i)) {
 			rc = push_tip(l, n->parents[i], hidden ? HIDDEN : 0, err);
+		}
 	}
 	return rc;
 }
@@ -212,8 +226,9 @@ static bool all_hidden(const vv_log *l)
 	size_t i;
 
 	for (i = 0; i < l->queue.count; i++) {
-		if (!(*vv_node_flags(l->walker, vv_queue_at(&l->queue, i)) & HIDDEN))
+		if (!(*vv_node_flags(l->walker, vv_queue_at(&l->queue, i)) & HIDDEN)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -228,20 +243,23 @@ static vv_status collect(vv_log *l, vv_error *err)
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && (n = vv_queue_pop(&l->queue))) {
-		if ((rc = expand(l, n, err)) < 0)
+		if ((rc = expand(l, n, err)) < 0) {
 			return rc;
+		}
 		if (!(*vv_node_flags(l->walker, n) & HIDDEN)) {
 			oldest = n->time;
 			rc = vv_nodes_add(&l->list, n, err);
 			continue;
 		}
-		if (l->queue.count == 0)
+		if (l->queue.count == 0) {
 			break;
+		}
 		/* item 0 is the newest */
-		if (oldest <= vv_queue_at(&l->queue, 0)->time || !all_hidden(l))
+		if (oldest <= vv_queue_at(&l->queue, 0)->time || !all_hidden(l)) {
 			slop = SLOP;
-		else if (--slop == 0)
+		} else if (--slop == 0) {
 			break;
+		}
 	}
 	return rc;
 }
@@ -257,27 +275,31 @@ static vv_status sort_topo(vv_log *l, vv_error *err)
 	size_t i;
 	uint32_t k;
 
-	for (i = 0; i < l->list.count; i++)
+	for (i = 0; i < l->list.count; i++) {
 		l->list.items[i]->pending = 1; /* 1: in the list, no child waits */
+	}
 	for (i = 0; i < l->list.count; i++) {
 		n = l->list.items[i];
 		for (k = 0; k < n->parent_count; k++) {
 			(void)vv_node_flags(l->walker, n->parents[k]);
-			if (follows(l, n, k) && n->parents[k]->pending > 0)
+			if (follows(l, n, k) && n->parents[k]->pending > 0) {
 				n->parents[k]->pending++;
+			}
 		}
 	}
 	for (i = 0; rc == VV_OK && i < l->list.count; i++) {
-		if (l->list.items[i]->pending == 1)
+		if (l->list.items[i]->pending == 1) {
 			rc = vv_queue_push(&ready, l->list.items[i], err);
+		}
 	}
 	while (rc == VV_OK && (n = vv_queue_pop(&ready))) {
 		rc = vv_nodes_add(&sorted, n, err);
 		for (k = 0; rc == VV_OK && k < n->parent_count; k++) {
 			vv_node *p = n->parents[k];
 
-			if (follows(l, n, k) && p->pending > 1 && --p->pending == 1)
+			if (follows(l, n, k) && p->pending > 1 && --p->pending == 1) {
 				rc = vv_queue_push(&ready, p, err);
+			}
 		}
 	}
 	vv_queue_clear(&ready);
@@ -294,16 +316,19 @@ static void cut_list(vv_log *l, bool reverse)
 	for (i = 0; i < l->list.count; i++) {
 		uint32_t flags = *vv_node_flags(l->walker, l->list.items[i]);
 
-		if ((flags & HIDDEN) || !(flags & SHOWN))
+		if ((flags & HIDDEN) || !(flags & SHOWN)) {
 			continue;
+		}
 		if (l->skip > 0) {
 			l->skip--;
 			continue;
 		}
-		if (l->left == 0)
+		if (l->left == 0) {
 			break;
-		if (l->left != UINT64_MAX)
+		}
+		if (l->left != UINT64_MAX) {
 			l->left--;
+		}
 		l->list.items[kept++] = l->list.items[i];
 	}
 	l->list.count = kept;
@@ -323,8 +348,9 @@ static vv_status add_tip(vv_log *l, const vv_oid *oid, uint32_t flags, vv_error 
 	vv_node *n;
 
 	vv_oid_to_git(&id, oid);
-	if (!(n = vv_walker_node(l->walker, &id)))
+	if (!(n = vv_walker_node(l->walker, &id))) {
 		return vv_fail_nomem(err);
+	}
 	l->has_hidden = l->has_hidden || (flags & HIDDEN);
 	return push_tip(l, n, flags, err);
 }
@@ -339,10 +365,11 @@ static vv_status add_head(vv_log *l, bool unborn_ok, vv_error *err)
 	vv_head head = {0};
 	vv_status rc = vv_head_read(l->repo, &head, err);
 
-	if (rc == VV_OK && !vv_oid_is_null(&head.commit))
+	if (rc == VV_OK && !vv_oid_is_null(&head.commit)) {
 		rc = add_tip(l, &head.commit, 0, err);
-	else if (rc == VV_OK && !unborn_ok)
+	} else if (rc == VV_OK && !unborn_ok) {
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no commit yet");
+	}
 	vv_head_clear(&head);
 	return rc;
 }
@@ -355,13 +382,15 @@ static vv_status add_range(vv_log *l, const vv_range *range, vv_error *err)
 
 	if (range->has_exclude && range->symmetric) {
 		rc = vv_merge_bases(l->repo, &range->exclude, &range->include, &bases, &count, err);
-		if (rc == VV_OK)
+		if (rc == VV_OK) {
 			rc = add_tip(l, &range->exclude, 0, err);
+		}
 	} else if (range->has_exclude) {
 		rc = add_tip(l, &range->exclude, HIDDEN | BOTTOM, err);
 	}
-	for (i = 0; rc == VV_OK && i < count; i++)
+	for (i = 0; rc == VV_OK && i < count; i++) {
 		rc = add_tip(l, &bases[i], HIDDEN | BOTTOM, err);
+	}
 	vv_free(bases);
 	return rc < 0 ? rc : add_tip(l, &range->include, 0, err);
 }
@@ -371,12 +400,15 @@ static vv_status add_tips(vv_log *l, const vv_log_options *opts, vv_error *err)
 	vv_status rc = VV_OK;
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < opts->range_count; i++)
+	for (i = 0; rc == VV_OK && i < opts->range_count; i++) {
 		rc = add_range(l, &opts->ranges[i], err);
-	if (rc == VV_OK && (opts->all || opts->range_count == 0))
+	}
+	if (rc == VV_OK && (opts->all || opts->range_count == 0)) {
 		rc = add_head(l, opts->all, err);
-	if (rc == VV_OK && opts->all)
+	}
+	if (rc == VV_OK && opts->all) {
 		rc = vv_refs_each(l->repo, "refs/", add_ref, l, err);
+	}
 	return rc;
 }
 
@@ -384,19 +416,24 @@ static vv_status copy_paths(vv_log *l, const char *const *paths, vv_error *err)
 {
 	size_t count = 0, i;
 
-	while (paths && paths[count])
+	while (paths && paths[count]) {
 		count++;
-	for (i = 0; i < count; i++) {
-		if (paths[i][0] == '\0')
-			return VV_OK; /* the top: everything */
 	}
-	if (count == 0)
-		return VV_OK;
-	if (!(l->paths = vv_calloc(count, sizeof(char *))))
-		return vv_fail_nomem(err);
 	for (i = 0; i < count; i++) {
-		if (!(l->paths[i] = vv_strdup(paths[i])))
+		if (paths[i][0] == '\0') {
+			return VV_OK; /* the top: everything */
+		}
+	}
+	if (count == 0) {
+		return VV_OK;
+	}
+	if (!(l->paths = vv_calloc(count, sizeof(char *)))) {
+		return vv_fail_nomem(err);
+	}
+	for (i = 0; i < count; i++) {
+		if (!(l->paths[i] = vv_strdup(paths[i]))) {
 			return vv_fail_nomem(err);
+		}
 		l->path_count++;
 	}
 	return VV_OK;
@@ -419,12 +456,14 @@ vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts
 	vv_arena_init(&l->arena);
 	vv_random(&l->seed, sizeof(l->seed));
 	vv_walker_begin(l->walker);
-	if ((rc = copy_paths(l, opts->paths, err)) < 0 || (rc = add_tips(l, opts, err)) < 0)
+	if ((rc = copy_paths(l, opts->paths, err)) < 0 || (rc = add_tips(l, opts, err)) < 0) {
 		goto fail;
+	}
 	l->listed = l->has_hidden || opts->topo || opts->reverse;
 	if (l->listed) {
-		if ((rc = collect(l, err)) < 0 || (opts->topo && (rc = sort_topo(l, err)) < 0))
+		if ((rc = collect(l, err)) < 0 || (opts->topo && (rc = sort_topo(l, err)) < 0)) {
 			goto fail;
+		}
 		cut_list(l, opts->reverse);
 	}
 	*out = l;
@@ -439,24 +478,28 @@ int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
 	vv_node *n;
 
 	if (l->listed) {
-		if (l->next == l->list.count)
+		if (l->next == l->list.count) {
 			return 0;
+		}
 		vv_oid_from_git(out, &l->list.items[l->next++]->id);
 		return 1;
 	}
 	while (l->left > 0 && (n = vv_queue_pop(&l->queue))) {
 		vv_status rc = expand(l, n, err);
 
-		if (rc < 0)
+		if (rc < 0) {
 			return rc;
-		if (!(*vv_node_flags(l->walker, n) & SHOWN))
+		}
+		if (!(*vv_node_flags(l->walker, n) & SHOWN)) {
 			continue;
+		}
 		if (l->skip > 0) {
 			l->skip--;
 			continue;
 		}
-		if (l->left != UINT64_MAX)
+		if (l->left != UINT64_MAX) {
 			l->left--;
+		}
 		vv_oid_from_git(out, &n->id);
 		return 1;
 	}
@@ -467,10 +510,12 @@ void vv_log_close(vv_log *l)
 {
 	size_t i;
 
-	if (!l)
+	if (!l) {
 		return;
-	for (i = 0; i < l->path_count; i++)
+	}
+	for (i = 0; i < l->path_count; i++) {
 		vv_free(l->paths[i]);
+	}
 	vv_free(l->paths);
 	vv_queue_clear(&l->queue);
 	vv_nodes_clear(&l->list);

@@ -20,13 +20,14 @@
 typedef struct vv_log vv_log;
 typedef struct vv_log_options {
 	const vv_range *ranges;
-	size_t range_count;  /* 0: HEAD */
-	const char *const *paths; /* files or folders, NULL-ended, repository-relative; NULL for all */
-	uint64_t max_count;  /* 0: no limit */
+	size_t range_count; /* 0: HEAD */
+	const char *const
+		*paths;     /* files or folders, NULL-ended, repository-relative; NULL for all */
+	uint64_t max_count; /* 0: no limit */
 	uint64_t skip;
-	bool all;            /* from all refs */
+	bool all; /* from all refs */
 	bool first_parent, reverse;
-	bool topo;           /* reads the whole range before the first answer */
+	bool topo; /* reads the whole range before the first answer */
 } vv_log_options;
 vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err);
 int vv_log_next(vv_log *l, vv_oid *out, vv_error *err); /* 1 a commit, 0 the end, <0 a vv_status */

@@ -27,24 +27,30 @@ static bool fetch_promised(vv_repository *r, const git_oid *id)
 	const char *argv[] = {"git", "--git-dir", r->gitdir, "cat-file", "-e", hex, NULL};
 	int code = -1;
 
-	if (!r->partial)
+	if (!r->partial) {
 		return false;
+	}
 	(void)git_oid_tostr(hex, sizeof(hex), id);
-	if (vv_program_run(argv, NULL, 0, NULL, &code, NULL) < 0 || code != 0)
+	if (vv_program_run(argv, NULL, 0, NULL, &code, NULL) < 0 || code != 0) {
 		return false;
+	}
 	return git_odb_refresh(r->odb) == 0;
 }
 
-vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size, vv_error *err)
+vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
+			   vv_error *err)
 {
 	char hex[GIT_OID_HEXSZ + 1];
 	size_t len = 0;
 	int code = git_odb_read_header(&len, type, r->odb, id);
 
-	if (code == GIT_ENOTFOUND && fetch_promised(r, id))
+	if (code == GIT_ENOTFOUND && fetch_promised(r, id)) {
 		code = git_odb_read_header(&len, type, r->odb, id);
-	if (code < 0)
-		return vv_git_fail(err, code, "cannot read the object %s", git_oid_tostr(hex, sizeof(hex), id));
+	}
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot read the object %s",
+				   git_oid_tostr(hex, sizeof(hex), id));
+	}
 	*size = len;
 	return VV_OK;
 }
@@ -58,16 +64,21 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 	vv_status rc = vv_object_header(r, id, &found, &size, err);
 	int code;
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	(void)git_oid_tostr(hex, sizeof(hex), id);
-	if (type != GIT_OBJECT_ANY && found != type)
-		return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a %s", hex, type_name(found), type_name(type));
-	if (size > max)
-		return vv_fail(err, VV_EREFUSED, "the %s %s has %s, at most %s are read", type_name(found), hex,
-			       vv_text_bytes(size), vv_text_bytes(max));
-	if ((code = git_odb_read(out, r->odb, id)) < 0)
+	if (type != GIT_OBJECT_ANY && found != type) {
+		return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a %s", hex,
+			       type_name(found), type_name(type));
+	}
+	if (size > max) {
+		return vv_fail(err, VV_EREFUSED, "the %s %s has %s, at most %s are read",
+			       type_name(found), hex, vv_text_bytes(size), vv_text_bytes(max));
+	}
+	if ((code = git_odb_read(out, r->odb, id)) < 0) {
 		return vv_git_fail(err, code, "cannot read the %s %s", type_name(found), hex);
+	}
 	return VV_OK;
 }
 
@@ -79,12 +90,15 @@ vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_err
 	vv_status rc;
 
 	vv_oid_to_git(&git_id, id);
-	if ((rc = vv_object_header(r, &git_id, &type, out, err)) < 0)
+	if ((rc = vv_object_header(r, &git_id, &type, out, err)) < 0) {
 		return rc;
-	if (type == GIT_OBJECT_BLOB)
+	}
+	if (type == GIT_OBJECT_BLOB) {
 		return VV_OK;
+	}
 	vv_oid_text(hex, id);
-	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", hex, type_name(type));
+	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", hex,
+		       type_name(type));
 }
 
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out, vv_error *err)
@@ -94,8 +108,9 @@ vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf 
 	vv_status rc;
 
 	vv_oid_to_git(&git_id, id);
-	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_BLOB, max, &object, err)) < 0)
+	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_BLOB, max, &object, err)) < 0) {
 		return rc;
+	}
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	git_odb_object_free(object);
 	return vv_buf_ok(out, err);
@@ -106,8 +121,9 @@ vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid 
 	git_oid id;
 	vv_status rc = vv_stage_write(r, GIT_OBJECT_BLOB, bytes, len, &id, err);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		vv_oid_from_git(out, &id);
+	}
 	return rc;
 }
 
@@ -117,12 +133,14 @@ vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err)
 	vv_status rc = VV_OK;
 	int code;
 
-	if ((code = git_libgit2_init()) < 0) /* there may be no repository at hand */
+	if ((code = git_libgit2_init()) < 0) { /* there may be no repository at hand */
 		return vv_git_fail(err, code, "cannot start libgit2");
-	if ((code = git_odb_hash(&id, bytes, len, GIT_OBJECT_BLOB)) < 0)
+	}
+	if ((code = git_odb_hash(&id, bytes, len, GIT_OBJECT_BLOB)) < 0) {
 		rc = vv_git_fail(err, code, "cannot name a blob");
-	else
+	} else {
 		vv_oid_from_git(out, &id);
+	}
 	(void)git_libgit2_shutdown();
 	return rc;
 }

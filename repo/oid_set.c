@@ -12,8 +12,9 @@
 vv_status vv_oid_set_init(vv_oid_set *s, vv_error *err)
 {
 	memset(s, 0, sizeof(*s));
-	if (!(s->slots = vv_calloc(FIRST_CAP, sizeof(git_oid))))
+	if (!(s->slots = vv_calloc(FIRST_CAP, sizeof(git_oid)))) {
 		return vv_fail_nomem(err);
+	}
 	s->cap = FIRST_CAP;
 	vv_random(&s->seed, sizeof(s->seed));
 	return VV_OK;
@@ -29,8 +30,9 @@ static git_oid *find(const vv_oid_set *s, git_oid *slots, size_t cap, const git_
 {
 	size_t i = (size_t)vv_xxh3(id->id, GIT_OID_RAWSZ, s->seed) & (cap - 1);
 
-	while (!git_oid_is_zero(&slots[i]) && !git_oid_equal(&slots[i], id))
+	while (!git_oid_is_zero(&slots[i]) && !git_oid_equal(&slots[i], id)) {
 		i = (i + 1) & (cap - 1);
+	}
 	return &slots[i];
 }
 
@@ -39,11 +41,13 @@ static vv_status grow(vv_oid_set *s, vv_error *err)
 	size_t cap = s->cap * 2, i;
 	git_oid *slots = vv_calloc(cap, sizeof(git_oid));
 
-	if (!slots)
+	if (!slots) {
 		return vv_fail_nomem(err);
+	}
 	for (i = 0; i < s->cap; i++) {
-		if (!git_oid_is_zero(&s->slots[i]))
+		if (!git_oid_is_zero(&s->slots[i])) {
 			*find(s, slots, cap, &s->slots[i]) = s->slots[i];
+		}
 	}
 	vv_free(s->slots);
 	s->slots = slots;
@@ -61,8 +65,9 @@ vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error
 		s->has_null = true;
 		return VV_OK;
 	}
-	if (s->count * 2 >= s->cap && (rc = grow(s, err)) < 0)
+	if (s->count * 2 >= s->cap && (rc = grow(s, err)) < 0) {
 		return rc;
+	}
 	slot = find(s, s->slots, s->cap, id);
 	*added = git_oid_is_zero(slot) != 0;
 	if (*added) {
@@ -74,7 +79,8 @@ vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error
 
 bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id)
 {
-	if (git_oid_is_zero(id))
+	if (git_oid_is_zero(id)) {
 		return s->has_null;
+	}
 	return !git_oid_is_zero(find(s, s->slots, s->cap, id));
 }

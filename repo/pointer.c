@@ -52,10 +52,13 @@ void vv_pointer_put(vv_buf *b, const vv_pointer *p)
 	char root[VV_CID_TEXT + 1];
 
 	vv_cid_text(root, &p->root);
-	vv_buf_printf(b, "%s1, \"kind\": \"%s\", \"root\": \"%s\",\n \"about\": \"a %s kept by varve, git for tables\",\n ",
-		      start_text, p->kind, root, p->kind);
+	vv_buf_printf(
+		b,
+		"%s1, \"kind\": \"%s\", \"root\": \"%s\",\n \"about\": \"a %s kept by varve, git for tables\",\n ",
+		start_text, p->kind, root, p->kind);
 	if (is_table(p)) {
-		vv_buf_printf(b, "\"rows\": %llu, \"bytes\": %llu", (unsigned long long)p->rows, (unsigned long long)p->bytes);
+		vv_buf_printf(b, "\"rows\": %llu, \"bytes\": %llu", (unsigned long long)p->rows,
+			      (unsigned long long)p->bytes);
 		put_columns(b, p);
 	} else {
 		vv_buf_printf(b, "\"bytes\": %llu}\n", (unsigned long long)p->bytes);
@@ -68,7 +71,8 @@ static const char *string_of(const vv_json *object, const char *name)
 {
 	const vv_json *m = vv_json_get(object, name);
 
-	return m && m->type == VV_JSON_STRING && !memchr(m->text, '\0', m->text_len) ? m->text : NULL;
+	return m && m->type == VV_JSON_STRING && !memchr(m->text, '\0', m->text_len) ? m->text
+										     : NULL;
 }
 
 /* git leaves these when it merged the pointer as text. */
@@ -79,8 +83,10 @@ static bool has_conflict_marks(const char *text, size_t len)
 	while (p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 
-		if (end - p >= 8 && (memcmp(p, "<<<<<<< ", 8) == 0 || memcmp(p, ">>>>>>> ", 8) == 0))
+		if (end - p >= 8 &&
+		    (memcmp(p, "<<<<<<< ", 8) == 0 || memcmp(p, ">>>>>>> ", 8) == 0)) {
 			return true;
+		}
 		p = eol ? eol + 1 : end;
 	}
 	return false;
@@ -91,13 +97,18 @@ static vv_status read_key(vv_pointer *out, vv_arena *arena, const vv_json *json,
 	const vv_json *key = vv_json_get(json, "key"), *m;
 	size_t n = 0;
 
-	if (!key || key->type != VV_JSON_ARRAY)
-		return vv_fail(err, VV_EINPUT, "a pointer's \"key\" must be a list of column names");
-	if (!(out->key = vv_arena_calloc(arena, key->count + 1, sizeof(*out->key))))
+	if (!key || key->type != VV_JSON_ARRAY) {
+		return vv_fail(err, VV_EINPUT,
+			       "a pointer's \"key\" must be a list of column names");
+	}
+	if (!(out->key = vv_arena_calloc(arena, key->count + 1, sizeof(*out->key)))) {
 		return vv_fail_nomem(err);
+	}
 	for (m = key->first; m; m = m->next) {
-		if (m->type != VV_JSON_STRING)
-			return vv_fail(err, VV_EINPUT, "a pointer's \"key\" must be a list of column names");
+		if (m->type != VV_JSON_STRING) {
+			return vv_fail(err, VV_EINPUT,
+				       "a pointer's \"key\" must be a list of column names");
+		}
 		out->key[n++] = m->text;
 	}
 	out->key_count = n;
@@ -109,16 +120,22 @@ static vv_status read_columns(vv_pointer *out, vv_arena *arena, const vv_json *j
 	const vv_json *columns = vv_json_get(json, "columns"), *m;
 	size_t n = 0;
 
-	if (!columns || columns->type != VV_JSON_ARRAY)
+	if (!columns || columns->type != VV_JSON_ARRAY) {
 		return vv_fail(err, VV_EINPUT, "a pointer's \"columns\" must be a list");
-	if (!(out->columns = vv_arena_calloc(arena, columns->count + 1, sizeof(*out->columns))))
+	}
+	if (!(out->columns = vv_arena_calloc(arena, columns->count + 1, sizeof(*out->columns)))) {
 		return vv_fail_nomem(err);
+	}
 	for (m = columns->first; m; m = m->next) {
 		const vv_json *name = m->type == VV_JSON_OBJECT ? vv_json_get(m, "name") : NULL;
 		const char *type = name ? string_of(m, "type") : NULL;
 
-		if (!type || name->type != VV_JSON_STRING)
-			return vv_fail(err, VV_EINPUT, "column %zu of the pointer must have a \"name\" and a \"type\"", n + 1);
+		if (!type || name->type != VV_JSON_STRING) {
+			return vv_fail(
+				err, VV_EINPUT,
+				"column %zu of the pointer must have a \"name\" and a \"type\"",
+				n + 1);
+		}
 		out->columns[n].name = name->text;
 		out->columns[n].name_len = name->text_len;
 		out->columns[n++].type = type;
@@ -133,26 +150,39 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 	uint64_t version;
 	vv_status rc;
 
-	if (!vv_json_get_u64(&version, json, "varve") || version == 0)
-		return vv_fail(err, VV_EINPUT, "line 1 of the pointer must begin with {\"varve\": 1");
+	if (!vv_json_get_u64(&version, json, "varve") || version == 0) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 1 of the pointer must begin with {\"varve\": 1");
+	}
 	if (version != 1) {
-		(void)vv_fail(err, VV_ENOSUPPORT, "the pointer is of version %llu; this varve reads version 1",
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "the pointer is of version %llu; this varve reads version 1",
 			      (unsigned long long)version);
 		return vv_hint(err, "use a newer varve");
 	}
 	out->kind = string_of(json, "kind");
-	if (!out->kind || (strcmp(out->kind, "table") != 0 && strcmp(out->kind, "file") != 0))
-		return vv_fail(err, VV_EINPUT, "line 1 of the pointer must have the \"kind\" table or file");
-	if (!root || vv_cid_parse(&out->root, root, strlen(root), NULL) < 0)
-		return vv_fail(err, VV_EINPUT, "line 1 of the pointer must have a CID as its \"root\"");
-	if (!vv_json_get_u64(&out->bytes, json, "bytes"))
-		return vv_fail(err, VV_EINPUT, "line 3 of the pointer must have a number of \"bytes\"");
-	if (!is_table(out))
+	if (!out->kind || (strcmp(out->kind, "table") != 0 && strcmp(out->kind, "file") != 0)) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 1 of the pointer must have the \"kind\" table or file");
+	}
+	if (!root || vv_cid_parse(&out->root, root, strlen(root), NULL) < 0) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 1 of the pointer must have a CID as its \"root\"");
+	}
+	if (!vv_json_get_u64(&out->bytes, json, "bytes")) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 3 of the pointer must have a number of \"bytes\"");
+	}
+	if (!is_table(out)) {
 		return VV_OK;
-	if (!vv_json_get_u64(&out->rows, json, "rows"))
-		return vv_fail(err, VV_EINPUT, "line 3 of the pointer must have a number of \"rows\"");
-	if ((rc = read_key(out, arena, json, err)) < 0)
+	}
+	if (!vv_json_get_u64(&out->rows, json, "rows")) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 3 of the pointer must have a number of \"rows\"");
+	}
+	if ((rc = read_key(out, arena, json, err)) < 0) {
 		return rc;
+	}
 	return read_columns(out, arena, json, err);
 }
 
@@ -164,40 +194,54 @@ static vv_status compare_text(const vv_pointer *p, const char *text, size_t len,
 	vv_status rc;
 
 	vv_pointer_put(&again, p);
-	if ((rc = vv_buf_ok(&again, err)) < 0 || (again.len == len && memcmp(again.data, text, len) == 0))
+	if ((rc = vv_buf_ok(&again, err)) < 0 ||
+	    (again.len == len && memcmp(again.data, text, len) == 0)) {
 		goto done;
+	}
 	for (i = 0; i < len && i < again.len && text[i] == again.data[i]; i++) {
 		if (text[i] == '\n') {
 			line++;
 			start = i + 1;
 		}
 	}
-	rc = vv_fail(err, VV_EINPUT, "line %zu of the pointer is not as varve writes it, expected '%s'", line,
+	rc = vv_fail(err, VV_EINPUT,
+		     "line %zu of the pointer is not as varve writes it, expected '%s'", line,
 		     vv_text_show(again.data + start, strcspn(again.data + start, "\n")));
 done:
 	vv_buf_clear(&again);
 	return rc;
 }
 
-vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err)
+vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
+			  vv_error *err)
 {
 	vv_json *json;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (len > VV_POINTER_MAX)
-		return vv_fail(err, VV_EINPUT, "a pointer has at most %u bytes, this has %zu", VV_POINTER_MAX, len);
-	if (has_conflict_marks(bytes, len)) {
-		(void)vv_fail(err, VV_EINPUT, "the pointer holds the marks of a merge conflict: it was merged as text");
-		return vv_hint(err, "'varve resolve --ours' or '--theirs' settles it; 'varve init' sets up merging by cell");
+	if (len > VV_POINTER_MAX) {
+		return vv_fail(err, VV_EINPUT, "a pointer has at most %u bytes, this has %zu",
+			       VV_POINTER_MAX, len);
 	}
-	if (!vv_pointer_looks_like(bytes, len))
+	if (has_conflict_marks(bytes, len)) {
+		(void)vv_fail(
+			err, VV_EINPUT,
+			"the pointer holds the marks of a merge conflict: it was merged as text");
+		return vv_hint(
+			err,
+			"'varve resolve --ours' or '--theirs' settles it; 'varve init' sets up merging by cell");
+	}
+	if (!vv_pointer_looks_like(bytes, len)) {
 		return vv_fail(err, VV_EINPUT, "no pointer: line 1 must begin with {\"varve\": 1");
-	if ((rc = vv_json_read(&json, arena, bytes, len, "pointer", err)) < 0)
+	}
+	if ((rc = vv_json_read(&json, arena, bytes, len, "pointer", err)) < 0) {
 		return rc;
-	if (json->type != VV_JSON_OBJECT)
+	}
+	if (json->type != VV_JSON_OBJECT) {
 		return vv_fail(err, VV_EINPUT, "no pointer: expected a JSON object");
-	if ((rc = read_members(out, arena, json, err)) < 0)
+	}
+	if ((rc = read_members(out, arena, json, err)) < 0) {
 		return rc;
+	}
 	return compare_text(out, bytes, len, err);
 }

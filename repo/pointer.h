@@ -29,7 +29,7 @@ typedef struct vv_pointer_column {
 typedef struct vv_pointer {
 	const char *kind; /* "table" or "file" */
 	vv_cid root;
-	uint64_t rows;    /* 0 for files */
+	uint64_t rows; /* 0 for files */
 	uint64_t bytes;
 	const char **key; /* column names */
 	size_t key_count;
@@ -47,6 +47,7 @@ void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 /* Reads a pointer; strings live in arena. VV_EINPUT when it is none (the
  * message names line and what was expected; conflict markers are recognised and
  * said), VV_ENOSUPPORT for a later version number. */
-vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
+			  vv_error *err);
 
 #endif

@@ -51,15 +51,19 @@ static vv_status find_program(const char *name, char **out, vv_error *err)
 		*out = vv_strdup(name);
 		return *out ? VV_OK : vv_fail_nomem(err);
 	}
-	if (strchr(name, '/') || !*name)
-		return vv_fail(err, VV_EUSAGE, "the program '%s' must be a name or an absolute path", vv_text_shows(name));
+	if (strchr(name, '/') || !*name) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the program '%s' must be a name or an absolute path",
+			       vv_text_shows(name));
+	}
 	for (path = path ? path : "/usr/bin:/bin"; *path; path += *path == ':') {
 		size_t len = strcspn(path, ":");
 		char *dir = vv_strndup(path, len), *file;
 
 		path += len;
-		if (!dir)
+		if (!dir) {
 			return vv_fail_nomem(err);
+		}
 		file = *dir == '/' ? vv_path_join(dir, name, NULL) : NULL;
 		vv_free(dir);
 		if (file && is_program(file)) {
@@ -87,32 +91,40 @@ static char **make_env(const char *const *more)
 	size_t ours = 0, count = 0, i, k = 0;
 	char **env;
 
-	while (environ[ours])
+	while (environ[ours]) {
 		ours++;
-	while (more && more[count])
+	}
+	while (more && more[count]) {
 		count++;
-	if (!(env = vv_calloc(ours + count + 1, sizeof(char *))))
+	}
+	if (!(env = vv_calloc(ours + count + 1, sizeof(char *)))) {
 		return NULL;
-	for (i = 0; i < count; i++)
+	}
+	for (i = 0; i < count; i++) {
 		env[k++] = (char *)(uintptr_t)more[i];
+	}
 	for (i = 0; i < ours; i++) {
 		size_t len = strcspn(environ[i], "="), j;
 		bool replaced = false;
 
-		for (j = 0; j < count && !replaced; j++)
+		for (j = 0; j < count && !replaced; j++) {
 			replaced = strncmp(more[j], environ[i], len) == 0 && more[j][len] == '=';
-		if (!replaced)
+		}
+		if (!replaced) {
 			env[k++] = environ[i];
+		}
 	}
 	return env;
 }
 
 static void close_pair(int pair[2])
 {
-	if (pair[0] >= 0)
+	if (pair[0] >= 0) {
 		(void)close(pair[0]);
-	if (pair[1] >= 0)
+	}
+	if (pair[1] >= 0) {
 		(void)close(pair[1]);
+	}
 	pair[0] = pair[1] = -1;
 }
 
@@ -125,39 +137,47 @@ static bool open_ends(ends *e, const vv_run *run)
 {
 	e->in[0] = e->in[1] = e->out[0] = e->out[1] = e->err[0] = e->err[1] = -1;
 	if (!run->terminal && run->len > 0 &&
-	    (socketpair(AF_UNIX, SOCK_STREAM, 0, e->in) < 0 || !set_cloexec(e->in)))
+	    (socketpair(AF_UNIX, SOCK_STREAM, 0, e->in) < 0 || !set_cloexec(e->in))) {
 		return false;
-	if (run->output && (pipe(e->out) < 0 || !set_cloexec(e->out)))
+	}
+	if (run->output && (pipe(e->out) < 0 || !set_cloexec(e->out))) {
 		return false;
+	}
 	return !run->errors || (pipe(e->err) == 0 && set_cloexec(e->err));
 }
 
 /* Between fork and exec: only what is safe there. */
-static void become(const vv_run *run, const ends *e, const char *file, char *const *argv, char *const *env,
-		   char *const *script)
+static void become(const vv_run *run, const ends *e, const char *file, char *const *argv,
+		   char *const *env, char *const *script)
 {
 	int null_fd;
 	sigset_t none;
 
 	if (!run->terminal) {
 		null_fd = e->in[1] >= 0 ? -1 : open("/dev/null", O_RDONLY);
-		if (dup2(e->in[1] >= 0 ? e->in[1] : null_fd, 0) < 0)
+		if (dup2(e->in[1] >= 0 ? e->in[1] : null_fd, 0) < 0) {
 			_exit(EXEC_FAILED);
+		}
 	}
-	if (e->out[1] >= 0 && dup2(e->out[1], 1) < 0)
+	if (e->out[1] >= 0 && dup2(e->out[1], 1) < 0) {
 		_exit(EXEC_FAILED);
-	if (e->err[1] >= 0 && dup2(e->err[1], 2) < 0)
+	}
+	if (e->err[1] >= 0 && dup2(e->err[1], 2) < 0) {
 		_exit(EXEC_FAILED);
-	if (run->output_to_errors && dup2(2, 1) < 0)
+	}
+	if (run->output_to_errors && dup2(2, 1) < 0) {
 		_exit(EXEC_FAILED);
+	}
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	if (run->dir && chdir(run->dir) < 0)
+	if (run->dir && chdir(run->dir) < 0) {
 		_exit(EXEC_FAILED);
+	}
 	(void)execve(file, argv, env);
-	if (errno == ENOEXEC && run->script_ok)
+	if (errno == ENOEXEC && run->script_ok) {
 		(void)execve("/bin/sh", script, env);
+	}
 	_exit(EXEC_FAILED);
 }
 
@@ -169,10 +189,12 @@ static vv_status start(const vv_run *run, child *c, vv_error *err)
 	ends e;
 	vv_status rc;
 
-	if ((rc = find_program(run->argv[0], &file, err)) < 0)
+	if ((rc = find_program(run->argv[0], &file, err)) < 0) {
 		return rc;
-	while (run->argv[count])
+	}
+	while (run->argv[count]) {
 		count++;
+	}
 	env = make_env(run->env);
 	script = vv_calloc(count + 2, sizeof(char *));
 	if (!env || !script) {
@@ -181,17 +203,21 @@ static vv_status start(const vv_run *run, child *c, vv_error *err)
 	}
 	script[0] = "sh";
 	script[1] = file;
-	for (i = 1; i < count; i++)
+	for (i = 1; i < count; i++) {
 		script[i + 1] = run->argv[i];
+	}
 	if (!open_ends(&e, run)) {
 		rc = vv_fail_errno(err, "cannot make a pipe to", run->argv[0]);
 		goto close_all;
 	}
 	c->pid = fork();
-	if (c->pid == 0)
-		become(run, &e, file, (char *const *)(uintptr_t)run->argv, env, (char *const *)(uintptr_t)script);
-	if (c->pid < 0)
+	if (c->pid == 0) {
+		become(run, &e, file, (char *const *)(uintptr_t)run->argv, env,
+		       (char *const *)(uintptr_t)script);
+	}
+	if (c->pid < 0) {
 		rc = vv_fail_errno(err, "cannot start", run->argv[0]);
+	}
 close_all:
 	if (rc == VV_OK) {
 		c->in = e.in[0];
@@ -213,8 +239,9 @@ done:
 
 static void close_end(int *fd)
 {
-	if (*fd >= 0)
+	if (*fd >= 0) {
 		(void)close(*fd);
+	}
 	*fd = -1;
 }
 
@@ -223,16 +250,20 @@ static vv_status collect(int *fd, vv_buf *to, vv_error *err)
 	char step[READ_STEP];
 	ssize_t got = read(*fd, step, sizeof(step));
 
-	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+	if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
 		return VV_OK;
-	if (got < 0)
+	}
+	if (got < 0) {
 		return vv_fail_errno(err, "cannot read what a program says", NULL);
+	}
 	if (got == 0) {
 		close_end(fd);
 		return VV_OK;
 	}
-	if (to->len + (size_t)got > OUTPUT_MAX)
-		return vv_fail(err, VV_EREFUSED, "a program's output is over %s", vv_text_bytes(OUTPUT_MAX));
+	if (to->len + (size_t)got > OUTPUT_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a program's output is over %s",
+			       vv_text_bytes(OUTPUT_MAX));
+	}
 	vv_buf_put(to, step, (size_t)got);
 	return vv_buf_ok(to, err);
 }
@@ -241,8 +272,9 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 {
 	ssize_t put = send(*fd, *p, *left, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
+	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) {
 		return VV_OK;
+	}
 	if (put < 0 && (errno == EPIPE || errno == ECONNRESET)) {
 		*left = 0; /* it does not want the rest; its exit code tells */
 	} else if (put < 0) {
@@ -251,8 +283,9 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 		*p += put;
 		*left -= (size_t)put;
 	}
-	if (*left == 0)
+	if (*left == 0) {
 		close_end(fd);
+	}
 	return VV_OK;
 }
 
@@ -263,19 +296,24 @@ static vv_status converse(const vv_run *run, child *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && (c->in >= 0 || c->out >= 0 || c->err >= 0)) {
-		struct pollfd fds[3] = {{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
+		struct pollfd fds[3] = {
+			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
 
 		if (poll(fds, 3, -1) < 0) {
-			if (errno != EINTR)
+			if (errno != EINTR) {
 				rc = vv_fail_errno(err, "cannot wait for a program", NULL);
+			}
 			continue;
 		}
-		if (fds[0].revents)
+		if (fds[0].revents) {
 			rc = feed(&c->in, &p, &left, err);
-		if (rc == VV_OK && fds[1].revents)
+		}
+		if (rc == VV_OK && fds[1].revents) {
 			rc = collect(&c->out, run->output, err);
-		if (rc == VV_OK && fds[2].revents)
+		}
+		if (rc == VV_OK && fds[2].revents) {
 			rc = collect(&c->err, run->errors, err);
+		}
 	}
 	close_end(&c->in);
 	close_end(&c->out);
@@ -290,21 +328,24 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 	vv_status rc = start(run, &c, err);
 
 	*exit_code = -1;
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	rc = converse(run, &c, err);
-	if (rc < 0)
+	if (rc < 0) {
 		(void)kill(c.pid, SIGTERM);
+	}
 	while (waitpid(c.pid, &status, 0) < 0) {
-		if (errno != EINTR)
+		if (errno != EINTR) {
 			return rc < 0 ? rc : vv_fail_errno(err, "cannot wait for", run->argv[0]);
+		}
 	}
 	*exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	return rc;
 }
 
-vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output, int *exit_code,
-			 vv_error *err)
+vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,
+			 int *exit_code, vv_error *err)
 {
 	vv_buf ignored = VV_BUF_INIT;
 	vv_run run = {0};
@@ -350,7 +391,8 @@ static vv_status hook_path(vv_repository *r, const char *name, char **out, vv_er
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran, vv_error *err)
+vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
+		      vv_error *err)
 {
 	char *path = NULL, *git_dir = NULL, *git_index = NULL;
 	const char **argv = NULL;
@@ -361,10 +403,12 @@ vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *arg
 	int code;
 
 	*ran = false;
-	if ((rc = hook_path(r, name, &path, err)) < 0 || !is_program(path))
+	if ((rc = hook_path(r, name, &path, err)) < 0 || !is_program(path)) {
 		goto done;
-	while (args && args[count])
+	}
+	while (args && args[count]) {
 		count++;
+	}
 	argv = vv_calloc(count + 2, sizeof(char *));
 	env[0] = git_dir = env_setting("GIT_DIR", r->gitdir);
 	env[1] = git_index = env_setting("GIT_INDEX_FILE", r->index_file);
@@ -373,18 +417,21 @@ vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *arg
 		goto done;
 	}
 	argv[0] = path;
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		argv[i + 1] = args[i];
+	}
 	run.argv = argv;
 	run.dir = r->workdir ? r->workdir : r->gitdir;
 	run.env = env;
 	run.output_to_errors = true;
 	run.script_ok = true;
-	if ((rc = vv_run_program(&run, &code, err)) < 0)
+	if ((rc = vv_run_program(&run, &code, err)) < 0) {
 		goto done;
+	}
 	*ran = true;
-	if (code != 0)
+	if (code != 0) {
 		rc = vv_fail(err, VV_ECONFLICT, "the hook '%s' refused (exit code %d)", name, code);
+	}
 done:
 	vv_free(argv);
 	vv_free(git_index);
@@ -404,17 +451,22 @@ static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 	*out = NULL;
 	if (!value || !*value) {
 		rc = vv_config_string(r, "core.editor", out, err);
-		if (rc != VV_ENOTFOUND)
+		if (rc != VV_ENOTFOUND) {
 			return rc;
+		}
 		vv_error_clear(err);
 		value = dumb ? NULL : getenv("VISUAL");
-		if (!value || !*value)
+		if (!value || !*value) {
 			value = getenv("EDITOR");
-		if ((!value || !*value) && !dumb)
+		}
+		if ((!value || !*value) && !dumb) {
 			value = "vi";
+		}
 	}
 	if (!value || !*value) {
-		(void)vv_fail(err, VV_EUSAGE, "there is no editor to ask for the message: the terminal is dumb and EDITOR is not set");
+		(void)vv_fail(
+			err, VV_EUSAGE,
+			"there is no editor to ask for the message: the terminal is dumb and EDITOR is not set");
 		return vv_hint(err, "give the message with -m, or set EDITOR");
 	}
 	*out = vv_strdup(value);
@@ -430,17 +482,21 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 	vv_status rc;
 	int code;
 
-	if ((rc = choose_editor(r, &editor, err)) < 0)
+	if ((rc = choose_editor(r, &editor, err)) < 0) {
 		return rc;
+	}
 	vv_buf_printf(&command, "%s \"$@\"", editor);
-	if ((rc = vv_buf_ok(&command, err)) < 0)
+	if ((rc = vv_buf_ok(&command, err)) < 0) {
 		goto done;
+	}
 	argv[2] = command.data;
 	argv[3] = editor;
 	run.argv = argv;
 	run.terminal = true;
-	if ((rc = vv_run_program(&run, &code, err)) == VV_OK && code != 0)
-		rc = vv_fail(err, VV_EREFUSED, "the editor '%s' failed (exit code %d)", vv_text_shows(editor), code);
+	if ((rc = vv_run_program(&run, &code, err)) == VV_OK && code != 0) {
+		rc = vv_fail(err, VV_EREFUSED, "the editor '%s' failed (exit code %d)",
+			     vv_text_shows(editor), code);
+	}
 done:
 	vv_buf_clear(&command);
 	vv_free(editor);

@@ -17,7 +17,8 @@
 /* Runs a local hook as Git does (core.hooksPath or <commondir>/hooks, in the work
  * tree's top folder, GIT_DIR and GIT_INDEX_FILE set); a missing or non-executable
  * one is fine. args is NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. */
-vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran, vv_error *err);
+vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
+		      vv_error *err);
 /* Runs program with args (argv[0] resolved through absolute PATH entries only, or
  * an absolute path); input is fed to it, output (appended; at most 64 MiB)
  * collected. A signal's death gives 128 + its number. VV_ENOTFOUND: no such

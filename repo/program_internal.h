@@ -12,11 +12,11 @@ typedef struct vv_run {
 	const char *const *env;  /* "NAME=value", NULL-ended, added to ours; or NULL */
 	const void *input;
 	size_t len;
-	vv_buf *output;          /* NULL: where our stdout goes */
-	vv_buf *errors;          /* NULL: where our stderr goes */
-	bool terminal;           /* stdin is ours, not input */
-	bool output_to_errors;   /* its stdout goes where our stderr goes */
-	bool script_ok;          /* a file without #! is given to sh, as a shell would */
+	vv_buf *output;        /* NULL: where our stdout goes */
+	vv_buf *errors;        /* NULL: where our stderr goes */
+	bool terminal;         /* stdin is ours, not input */
+	bool output_to_errors; /* its stdout goes where our stderr goes */
+	bool script_ok;        /* a file without #! is given to sh, as a shell would */
 } vv_run;
 
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err);

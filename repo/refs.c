@@ -11,7 +11,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/refs_internal.h"
-#include "repo/revision.h"
 
 #define NAME_BYTES_MAX 512u
 
@@ -32,18 +31,22 @@ static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out
 	int code;
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	if (type == GIT_OBJECT_COMMIT) {
 		vv_oid_from_git(out, id);
 		return VV_OK;
 	}
-	if (type != GIT_OBJECT_TAG)
+	if (type != GIT_OBJECT_TAG) {
 		return VV_OK;
-	if ((code = git_object_lookup(&object, r->git, id, GIT_OBJECT_TAG)) < 0)
+	}
+	if ((code = git_object_lookup(&object, r->git, id, GIT_OBJECT_TAG)) < 0) {
 		return vv_git_fail(err, code, "cannot read a tag");
-	if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0)
+	}
+	if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0) {
 		vv_oid_from_git(out, git_object_id(commit));
+	}
 	git_error_clear();
 	git_object_free(commit);
 	git_object_free(object);
@@ -57,20 +60,24 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
-	if (!(out->name = vv_strdup(git_reference_name(from))))
+	if (!(out->name = vv_strdup(git_reference_name(from)))) {
 		return vv_fail_nomem(err);
+	}
 	if (git_reference_type(from) == GIT_REFERENCE_SYMBOLIC) {
-		if (!(out->symbolic = vv_strdup(git_reference_symbolic_target(from))))
+		if (!(out->symbolic = vv_strdup(git_reference_symbolic_target(from)))) {
 			return vv_fail_nomem(err);
-		if (git_reference_resolve(&direct, from) == 0)
+		}
+		if (git_reference_resolve(&direct, from) == 0) {
 			id = git_reference_target(direct);
+		}
 		git_error_clear();
 	}
 	if (id) {
 		vv_oid_from_git(&out->id, id);
 		rc = peel_to_commit(r, id, &out->commit, err);
-		if (rc < 0)
+		if (rc < 0) {
 			(void)vv_prefix(err, "%s", vv_text_shows(out->name));
+		}
 	}
 	git_reference_free(direct);
 	return rc;
@@ -83,7 +90,8 @@ static int compare_refs(const void *x, const void *y)
 	return strcmp(git_reference_name(a), git_reference_name(b));
 }
 
-static vv_status list_refs(vv_repository *r, const char *prefix, git_reference ***out, size_t *count, vv_error *err)
+static vv_status list_refs(vv_repository *r, const char *prefix, git_reference ***out,
+			   size_t *count, vv_error *err)
 {
 	git_reference_iterator *it = NULL;
 	git_reference *ref, **list = NULL;
@@ -97,7 +105,8 @@ static vv_status list_refs(vv_repository *r, const char *prefix, git_reference *
 			continue;
 		}
 		if (used == cap) {
-			git_reference **more = vv_realloc_array(list, cap ? cap * 2 : 64, sizeof(*more));
+			git_reference **more = vv_realloc_array(list, cap ? cap * 2 : 64,
+								sizeof(*more));
 
 			if (!more) {
 				git_reference_free(ref);
@@ -109,18 +118,21 @@ static vv_status list_refs(vv_repository *r, const char *prefix, git_reference *
 		}
 		list[used++] = ref;
 	}
-	if (rc == VV_OK && code < 0 && code != GIT_ITEROVER)
+	if (rc == VV_OK && code < 0 && code != GIT_ITEROVER) {
 		rc = vv_git_fail(err, code, "cannot list the refs");
+	}
 	git_error_clear();
 	git_reference_iterator_free(it);
-	if (used > 0)
+	if (used > 0) {
 		qsort(list, used, sizeof(*list), compare_refs);
+	}
 	*out = list;
 	*count = used;
 	return rc;
 }
 
-vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload, vv_error *err)
+vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
+		       vv_error *err)
 {
 	git_reference **list;
 	size_t count, i;
@@ -129,8 +141,9 @@ vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void 
 	for (i = 0; i < count; i++) {
 		vv_ref ref = {0};
 
-		if (rc == VV_OK && (rc = fill(r, list[i], &ref, err)) == VV_OK)
+		if (rc == VV_OK && (rc = fill(r, list[i], &ref, err)) == VV_OK) {
 			rc = fn(payload, &ref, err);
+		}
 		vv_ref_clear(&ref);
 		git_reference_free(list[i]);
 	}
@@ -150,12 +163,14 @@ vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *
 		git_error_clear();
 		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(name));
 	}
-	if (code < 0)
+	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the ref '%s'", vv_text_shows(name));
+	}
 	rc = fill(r, ref, out, err);
 	git_reference_free(ref);
-	if (rc < 0)
+	if (rc < 0) {
 		vv_ref_clear(out);
+	}
 	return rc;
 }
 
@@ -173,8 +188,9 @@ vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err)
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_ref_get(r, "HEAD", &ref, err)) < 0)
+	if ((rc = vv_ref_get(r, "HEAD", &ref, err)) < 0) {
 		return rc;
+	}
 	out->branch = ref.symbolic;
 	ref.symbolic = NULL;
 	out->commit = ref.commit;
@@ -192,11 +208,14 @@ static bool parts_are_fit(const char *name)
 	while (*name) {
 		size_t len = strcspn(name, "/");
 
-		if (len == 0 || name[0] == '.' || (len >= 5 && memcmp(name + len - 5, ".lock", 5) == 0))
+		if (len == 0 || name[0] == '.' ||
+		    (len >= 5 && memcmp(name + len - 5, ".lock", 5) == 0)) {
 			return false;
+		}
 		name += len;
-		if (*name == '/' && *++name == '\0')
+		if (*name == '/' && *++name == '\0') {
 			return false;
+		}
 	}
 	return true;
 }
@@ -208,63 +227,27 @@ vv_status vv_ref_name_check(const char *name, vv_error *err)
 	size_t len = strlen(name);
 
 	for (p = name; *p && !bad; p++) {
-		if ((unsigned char)*p < 32 || *p == 127)
+		if ((unsigned char)*p < 32 || *p == 127) {
 			bad = "it has a control character";
-		else if (strchr(odd, *p))
+		} else if (strchr(odd, *p)) {
 			bad = "none of space ~ ^ : ? * [ \\ may be in it";
+		}
 	}
-	if (len == 0)
+	if (len == 0) {
 		bad = "it is empty";
-	else if (*name == '-')
+	} else if (*name == '-') {
 		bad = "it begins with '-'";
-	else if (strstr(name, "..") || strstr(name, "@{") || strstr(name, "//"))
+	} else if (strstr(name, "..") || strstr(name, "@{") || strstr(name, "//")) {
 		bad = "it has '..', '//' or '@{' in it";
-	else if (strcmp(name, "HEAD") == 0 || strcmp(name, "@") == 0)
+	} else if (strcmp(name, "HEAD") == 0 || strcmp(name, "@") == 0) {
 		bad = "the name is taken";
-	else if (len > NAME_BYTES_MAX)
+	} else if (len > NAME_BYTES_MAX) {
 		bad = "it is too long";
-	else if (!bad && (name[len - 1] == '.' || !parts_are_fit(name)))
+	} else if (!bad && (name[len - 1] == '.' || !parts_are_fit(name))) {
 		bad = "no part of it may be empty, begin with '.' or end with '.lock', nor the whole end with '.'";
-	return bad ? vv_fail(err, VV_EUSAGE, "no usable name: '%s': %s", vv_text_shows(name), bad) : VV_OK;
-}
-
-vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream, uint64_t *ahead,
-			     uint64_t *behind, vv_error *err)
-{
-	git_buf name = {NULL, 0, 0};
-	vv_ref ours = {0}, theirs = {0};
-	vv_status rc;
-	int code;
-
-	*upstream = NULL;
-	*ahead = *behind = 0;
-	code = git_branch_upstream_name(&name, r->git, branch_ref);
-	if (code == GIT_ENOTFOUND) {
-		git_error_clear();
-		return vv_fail(err, VV_ENOTFOUND, "'%s' has no upstream branch", vv_text_shows(branch_ref));
 	}
-	if (code < 0)
-		return vv_git_fail(err, code, "cannot find the upstream of '%s'", vv_text_shows(branch_ref));
-	if (!(*upstream = vv_strdup(name.ptr))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = vv_ref_get(r, branch_ref, &ours, err)) < 0)
-		goto done;
-	rc = vv_ref_get(r, *upstream, &theirs, err);
-	if (rc == VV_ENOTFOUND)
-		rc = vv_fail(err, VV_EMISSING, "the upstream '%s' is gone", vv_text_shows(*upstream));
-	if (rc == VV_OK)
-		rc = vv_ahead_behind(r, &ours.commit, &theirs.commit, ahead, behind, err);
-done:
-	if (rc < 0 && rc != VV_EMISSING) {
-		vv_free(*upstream);
-		*upstream = NULL;
-	}
-	vv_ref_clear(&theirs);
-	vv_ref_clear(&ours);
-	git_buf_dispose(&name);
-	return rc;
+	return bad ? vv_fail(err, VV_EUSAGE, "no usable name: '%s': %s", vv_text_shows(name), bad)
+		   : VV_OK;
 }
 
 /* Does a file of a worktree's Git folder name the branch? */
@@ -278,9 +261,11 @@ static bool file_names(const char *gitdir, const char *file, const char *start, 
 
 	if (path && vv_read_file(&text, path, 4096, NULL) == VV_OK) {
 		p = vv_buf_cstr(&text);
-		while (text.len > 0 && isspace((unsigned char)text.data[text.len - 1]))
+		while (text.len > 0 && isspace((unsigned char)text.data[text.len - 1])) {
 			text.data[--text.len] = '\0';
-		same = strncmp(p, start, len) == 0 && strcmp(p + len + strspn(p + len, " "), branch) == 0;
+		}
+		same = strncmp(p, start, len) == 0 &&
+		       strcmp(p + len + strspn(p + len, " "), branch) == 0;
 	}
 	vv_buf_clear(&text);
 	vv_free(path);
@@ -289,7 +274,8 @@ static bool file_names(const char *gitdir, const char *file, const char *start, 
 
 static bool worktree_has(const char *gitdir, const char *branch)
 {
-	return file_names(gitdir, "HEAD", "ref:", branch) || file_names(gitdir, "rebase-merge/head-name", "", branch) ||
+	return file_names(gitdir, "HEAD", "ref:", branch) ||
+	       file_names(gitdir, "rebase-merge/head-name", "", branch) ||
 	       file_names(gitdir, "rebase-apply/head-name", "", branch);
 }
 
@@ -300,12 +286,15 @@ static char *linked_path(const char *gitdir)
 	vv_buf text = VV_BUF_INIT;
 
 	if (file && vv_read_file(&text, file, 8192, NULL) == VV_OK) {
-		while (text.len > 0 && text.data[text.len - 1] == '\n')
+		while (text.len > 0 && text.data[text.len - 1] == '\n') {
 			text.len--;
-		if (text.len > 5 && memcmp(text.data + text.len - 5, "/.git", 5) == 0)
+		}
+		if (text.len > 5 && memcmp(text.data + text.len - 5, "/.git", 5) == 0) {
 			text.len -= 5;
-		if (text.len > 0)
+		}
+		if (text.len > 0) {
 			out = vv_strndup(text.data, text.len);
+		}
 	}
 	vv_buf_clear(&text);
 	vv_free(file);
@@ -319,21 +308,24 @@ vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char *
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!list)
+	if (!list) {
 		return vv_fail_nomem(err);
+	}
 	if (!git_repository_is_bare(r->git) && worktree_has(r->commondir, branch_ref)) {
 		*out = vv_path_dir(r->commondir);
 		goto done;
 	}
-	if (!vv_exists(list) || (rc = vv_list_dir(&names, &count, list, err)) < 0)
+	if (!vv_exists(list) || (rc = vv_list_dir(&names, &count, list, err)) < 0) {
 		goto done;
+	}
 	for (i = 0; i < count && !*out && rc == VV_OK; i++) {
 		char *gitdir = vv_path_join(list, names[i], NULL);
 
-		if (!gitdir)
+		if (!gitdir) {
 			rc = vv_fail_nomem(err);
-		else if (worktree_has(gitdir, branch_ref))
+		} else if (worktree_has(gitdir, branch_ref)) {
 			*out = linked_path(gitdir);
+		}
 		vv_free(gitdir);
 	}
 done:

@@ -9,6 +9,18 @@
 
 /* Moves what HEAD stands for: its branch, or HEAD itself when detached. old: the
  * commit it must be at (a null id: an unborn branch). */
-vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message, vv_error *err);
+vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message,
+		       vv_error *err);
+
+/* Is it a ref of one worktree only (HEAD, refs/bisect/ ...)? Those lie in the
+ * worktree's own Git folder. */
+bool vv_ref_is_own(const char *name);
+
+/* Appends a line to the ref's log, where Git would keep one. */
+vv_status vv_reflog_add(vv_repository *r, const char *name, const vv_oid *from, const vv_oid *to,
+			const char *message, vv_error *err);
+/* The same, and to HEAD's log when HEAD stands for this branch. */
+vv_status vv_reflog_add_both(vv_repository *r, const char *name, const vv_oid *from,
+			     const vv_oid *to, const char *message, vv_error *err);
 
 #endif

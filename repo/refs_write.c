@@ -22,27 +22,23 @@
 typedef struct move {
 	const vv_ref_change *change;
 	char *path, *lock_path;
-	int fd;       /* of the lock; -1 when it is not held */
-	bool locked;  /* the lock file exists and is ours */
+	int fd;      /* of the lock; -1 when it is not held */
+	bool locked; /* the lock file exists and is ours */
 	bool made_dir;
-	vv_oid now;   /* the value found under the lock; null: none */
+	vv_oid now; /* the value found under the lock; null: none */
 } move;
 
 /* --- judging ------------------------------------------------------------------ */
-
-static bool is_own_ref(const char *name) /* of one worktree only */
-{
-	return strncmp(name, "refs/", 5) != 0 || strncmp(name, "refs/bisect/", 12) == 0 ||
-	       strncmp(name, "refs/worktree/", 14) == 0 || strncmp(name, "refs/rewritten/", 15) == 0;
-}
 
 static vv_status check_name(const char *name, vv_error *err)
 {
 	int valid = 0;
 
-	if (strcmp(name, "HEAD") == 0)
+	if (strcmp(name, "HEAD") == 0) {
 		return VV_OK;
-	if (git_reference_name_is_valid(&valid, name) < 0 || !valid || strncmp(name, "refs/", 5) != 0) {
+	}
+	if (git_reference_name_is_valid(&valid, name) < 0 || !valid ||
+	    strncmp(name, "refs/", 5) != 0) {
 		git_error_clear();
 		return vv_fail(err, VV_EUSAGE, "no name for a ref: '%s'", vv_text_shows(name));
 	}
@@ -60,12 +56,18 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error
 	vv_oid_text(hex, c->id);
 	vv_oid_to_git(&id, c->id);
 	rc = vv_object_header(r, &id, &type, &size, err);
-	if (rc == VV_ENOTFOUND)
-		return vv_fail(err, VV_EMISSING, "'%s' cannot name %s: no such object here", vv_text_shows(c->name), hex);
-	if (rc < 0)
+	if (rc == VV_ENOTFOUND) {
+		return vv_fail(err, VV_EMISSING, "'%s' cannot name %s: no such object here",
+			       vv_text_shows(c->name), hex);
+	}
+	if (rc < 0) {
 		return rc;
-	if (type != GIT_OBJECT_COMMIT && (strncmp(c->name, "refs/heads/", 11) == 0 || strcmp(c->name, "HEAD") == 0))
-		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is no commit", vv_text_shows(c->name), hex);
+	}
+	if (type != GIT_OBJECT_COMMIT &&
+	    (strncmp(c->name, "refs/heads/", 11) == 0 || strcmp(c->name, "HEAD") == 0)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is no commit",
+			       vv_text_shows(c->name), hex);
+	}
 	return VV_OK;
 }
 
@@ -82,21 +84,29 @@ static vv_status check_room(vv_repository *r, const char *name, vv_error *err)
 	while (rc == VV_OK && (slash = strchr(slash + 1, '/'))) {
 		char *head = vv_strndup(name, (size_t)(slash - name));
 
-		if (!head)
+		if (!head) {
 			return vv_fail_nomem(err);
-		if (git_reference_lookup(&ref, r->git, head) == 0)
-			rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'", vv_text_shows(name), vv_text_shows(head));
+		}
+		if (git_reference_lookup(&ref, r->git, head) == 0) {
+			rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
+				     vv_text_shows(name), vv_text_shows(head));
+		}
 		git_reference_free(ref);
 		ref = NULL;
 		vv_free(head);
 	}
 	git_error_clear();
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (!(below = vv_path_join(name, "*", NULL)))
+	}
+	if (!(below = vv_path_join(name, "*", NULL))) {
 		return vv_fail_nomem(err);
-	if (git_reference_iterator_glob_new(&it, r->git, below) == 0 && git_reference_next_name(&other, it) == 0)
-		rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'", vv_text_shows(name), vv_text_shows(other));
+	}
+	if (git_reference_iterator_glob_new(&it, r->git, below) == 0 &&
+	    git_reference_next_name(&other, it) == 0) {
+		rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
+			     vv_text_shows(name), vv_text_shows(other));
+	}
 	git_error_clear();
 	git_reference_iterator_free(it);
 	vv_free(below);
@@ -108,7 +118,9 @@ static vv_status moved(const char *name, const vv_oid *now, vv_error *err)
 	char hex[VV_OID_TEXT + 1];
 
 	vv_oid_text(hex, now);
-	return vv_fail(err, VV_ECONFLICT, vv_oid_is_null(now) ? "'%s' is gone meanwhile" : "'%s' moved meanwhile, to %.10s",
+	return vv_fail(err, VV_ECONFLICT,
+		       vv_oid_is_null(now) ? "'%s' is gone meanwhile"
+					   : "'%s' moved meanwhile, to %.10s",
 		       vv_text_shows(name), hex);
 }
 
@@ -118,109 +130,20 @@ static vv_status compare(vv_repository *r, const move *m, vv_error *err)
 	bool exists = !vv_oid_is_null(&m->now);
 
 	if (c->id && !c->old && !c->force) {
-		if (exists)
-			return vv_fail(err, VV_EEXISTS, "'%s' exists already", vv_text_shows(c->name));
+		if (exists) {
+			return vv_fail(err, VV_EEXISTS, "'%s' exists already",
+				       vv_text_shows(c->name));
+		}
 	} else if (c->old && !vv_oid_equal(c->old, &m->now)) {
 		return moved(c->name, &m->now, err);
 	}
-	if (!c->id && !exists)
+	if (!c->id && !exists) {
 		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(c->name));
-	if (c->id && !exists && strcmp(c->name, "HEAD") != 0)
+	}
+	if (c->id && !exists && strcmp(c->name, "HEAD") != 0) {
 		return check_room(r, c->name, err);
-	return VV_OK;
-}
-
-/* --- the reflog ------------------------------------------------------------------ */
-
-static vv_status is_logged(vv_repository *r, const char *name, const char *log, bool *out, vv_error *err)
-{
-	char *setting = NULL;
-	bool on = !r->bare, usual;
-	int value = 0;
-	vv_status rc;
-
-	usual = strcmp(name, "HEAD") == 0 || strncmp(name, "refs/heads/", 11) == 0 ||
-		strncmp(name, "refs/remotes/", 13) == 0 || strncmp(name, "refs/notes/", 11) == 0;
-	rc = vv_config_string(r, "core.logallrefupdates", &setting, err);
-	if (rc < 0 && rc != VV_ENOTFOUND)
-		return rc;
-	if (rc == VV_OK && strcmp(setting, "always") == 0)
-		on = usual = true;
-	else if (rc == VV_OK && git_config_parse_bool(&value, setting) == 0)
-		on = value != 0;
-	git_error_clear();
-	vv_error_clear(err);
-	vv_free(setting);
-	*out = (on && usual) || vv_exists(log);
-	return VV_OK;
-}
-
-static void put_log_line(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid *to, const char *message)
-{
-	char hex[VV_OID_TEXT + 1];
-	vv_person who;
-	const char *p;
-
-	vv_oid_text(hex, from);
-	vv_buf_puts(b, hex);
-	vv_oid_text(hex, to);
-	vv_buf_printf(b, " %s ", hex);
-	if (vv_identity(r, VV_COMMITTER, &who, NULL) < 0) {
-		uint32_t nsec;
-
-		vv_now(&who.time, &nsec);
-		vv_buf_printf(b, "unknown <unknown> %lld +0000", (long long)who.time);
-	} else {
-		vv_person_put(b, &who);
-		vv_person_clear(&who);
 	}
-	if (message && *message)
-		vv_buf_putc(b, '\t');
-	for (p = message ? message : ""; *p; p++)
-		vv_buf_putc(b, *p == '\n' || *p == '\r' ? ' ' : *p);
-	vv_buf_putc(b, '\n');
-}
-
-static vv_status log_move(vv_repository *r, const char *name, const vv_oid *from, const vv_oid *to, const char *message,
-			  vv_error *err)
-{
-	char *log = vv_path_join(is_own_ref(name) ? r->gitdir : r->commondir, "logs", name, NULL);
-	vv_buf line = VV_BUF_INIT;
-	bool on = false;
-	vv_status rc, closed;
-	int fd;
-
-	if (!log)
-		return vv_fail_nomem(err);
-	if ((rc = is_logged(r, name, log, &on, err)) < 0 || !on)
-		goto done;
-	put_log_line(&line, r, from, to, message);
-	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = vv_mkdirs_above(log, err)) < 0)
-		goto done;
-	if ((fd = vv_open(log, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
-	rc = vv_write_full(fd, line.data, line.len, log, err);
-	closed = vv_close(fd, log, rc == VV_OK ? err : NULL);
-	rc = rc < 0 ? rc : closed;
-done:
-	vv_buf_clear(&line);
-	vv_free(log);
-	return rc;
-}
-
-static vv_status log_both(vv_repository *r, const char *name, const vv_oid *from, const vv_oid *to,
-			  const char *message, vv_error *err)
-{
-	vv_head head = {0};
-	vv_status rc = log_move(r, name, from, to, message, err);
-
-	if (rc == VV_OK && strncmp(name, "refs/heads/", 11) == 0 && vv_head_read(r, &head, NULL) == VV_OK &&
-	    head.branch && strcmp(head.branch, name) == 0)
-		rc = log_move(r, "HEAD", from, to, message, err);
-	vv_head_clear(&head);
-	return rc;
+	return VV_OK;
 }
 
 /* --- locks ------------------------------------------------------------------------ */
@@ -232,28 +155,31 @@ static vv_status read_now(vv_repository *r, const char *name, vv_oid *out, vv_er
 	int code = git_reference_lookup(&ref, r->git, name);
 
 	memset(out, 0, sizeof(*out));
-	if (code == GIT_ENOTFOUND)
+	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
-	else if (code < 0)
+	} else if (code < 0) {
 		rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(name));
-	else if (git_reference_type(ref) == GIT_REFERENCE_DIRECT)
+	} else if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
 		vv_oid_from_git(out, git_reference_target(ref));
-	else if (strcmp(name, "HEAD") != 0)
-		rc = vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another", vv_text_shows(name));
+	} else if (strcmp(name, "HEAD") != 0) {
+		rc = vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another",
+			     vv_text_shows(name));
+	}
 	git_reference_free(ref);
 	return rc;
 }
 
 static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 {
-	const char *base = is_own_ref(m->change->name) ? r->gitdir : r->commondir;
+	const char *base = vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir;
 	vv_buf lock = VV_BUF_INIT;
 	char *dir = NULL;
 	vv_stat st;
 	vv_status rc;
 	int tries;
 
-	if (!(m->path = vv_path_join(base, m->change->name, NULL)) || !(dir = vv_path_dir(m->path))) {
+	if (!(m->path = vv_path_join(base, m->change->name, NULL)) ||
+	    !(dir = vv_path_dir(m->path))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
@@ -264,20 +190,24 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 	}
 	for (tries = 0; tries < 3; tries++) { /* who deletes a ref may take the empty folder away */
 		if (vv_lstat(&st, dir, NULL) < 0 || !S_ISDIR(st.mode)) {
-			if (m->change->id && (rc = check_room(r, m->change->name, err)) < 0)
+			if (m->change->id && (rc = check_room(r, m->change->name, err)) < 0) {
 				goto done;
-			if ((rc = vv_mkdirs(dir, err)) < 0)
+			}
+			if ((rc = vv_mkdirs(dir, err)) < 0) {
 				goto done;
+			}
 			m->made_dir = true;
 		}
 		m->fd = vv_git_lock(m->lock_path, err);
-		if (m->fd != VV_ENOTFOUND)
+		if (m->fd != VV_ENOTFOUND) {
 			break;
+		}
 	}
 	rc = m->fd < 0 ? (vv_status)m->fd : VV_OK;
 	m->locked = rc == VV_OK;
-	if (m->locked)
+	if (m->locked) {
 		rc = read_now(r, m->change->name, &m->now, err);
+	}
 done:
 	vv_buf_clear(&lock);
 	vv_free(dir);
@@ -286,10 +216,12 @@ done:
 
 static void release(move *m)
 {
-	if (m->fd >= 0)
+	if (m->fd >= 0) {
 		(void)vv_close(m->fd, m->lock_path, NULL);
-	if (m->locked)
+	}
+	if (m->locked) {
 		(void)vv_unlink(m->lock_path, true, NULL);
+	}
 	vv_free(m->lock_path);
 	vv_free(m->path);
 }
@@ -325,8 +257,10 @@ static void remove_empty_below(const char *path)
 			size_t count;
 			vv_stat st;
 
-			if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode) || vv_list_dir(&names, &count, at, NULL) < 0)
+			if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode) ||
+			    vv_list_dir(&names, &count, at, NULL) < 0) {
 				break;
+			}
 			down = count > 0 ? vv_path_join(at, names[0], NULL) : NULL;
 			vv_names_free(names, count);
 			if (count == 0) {
@@ -337,8 +271,9 @@ static void remove_empty_below(const char *path)
 			at = down;
 		}
 		vv_free(at);
-		if (!gone)
+		if (!gone) {
 			return;
+		}
 	}
 }
 
@@ -353,8 +288,9 @@ static vv_status sync_folders(const char *base, const char *path, vv_error *err)
 
 		vv_free(dir);
 		dir = up;
-		if (dir)
+		if (dir) {
 			rc = vv_fsync_dir(dir, err);
+		}
 	}
 	vv_free(dir);
 	return rc;
@@ -367,20 +303,26 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	vv_status rc;
 	int fd;
 
-	if (vv_oid_equal(m->change->id, &m->now))
+	if (vv_oid_equal(m->change->id, &m->now)) {
 		return VV_OK; /* released by the caller */
+	}
 	vv_oid_text(text, m->change->id);
 	text[VV_OID_TEXT] = '\n';
-	if ((rc = log_both(r, m->change->name, &m->now, m->change->id, message, err)) < 0)
+	if ((rc = vv_reflog_add_both(r, m->change->name, &m->now, m->change->id, message, err)) <
+	    0) {
 		return rc;
-	if (vv_lstat(&st, m->path, NULL) == VV_OK && S_ISDIR(st.mode))
+	}
+	if (vv_lstat(&st, m->path, NULL) == VV_OK && S_ISDIR(st.mode)) {
 		remove_empty_below(m->path);
+	}
 	fd = m->fd;
 	m->fd = -1;
 	rc = vv_git_lock_commit(fd, m->lock_path, m->path, text, VV_OID_TEXT + 1, true, err);
 	m->locked = false;
-	if (rc == VV_OK && m->made_dir)
-		rc = sync_folders(is_own_ref(m->change->name) ? r->gitdir : r->commondir, m->path, err);
+	if (rc == VV_OK && m->made_dir) {
+		rc = sync_folders(vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir,
+				  m->path, err);
+	}
 	return rc;
 }
 
@@ -392,8 +334,9 @@ static bool is_deleted(const move *moves, size_t count, const char *name, size_t
 
 	for (i = 0; i < count; i++) {
 		if (!moves[i].change->id && strlen(moves[i].change->name) == len &&
-		    memcmp(moves[i].change->name, name, len) == 0)
+		    memcmp(moves[i].change->name, name, len) == 0) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -409,13 +352,16 @@ static bool filter_packed(const vv_buf *all, vv_buf *out, const move *moves, siz
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		size_t len = eol ? (size_t)(eol - p) : (size_t)(end - p);
 
-		if (*p != '^')
+		if (*p != '^') {
 			dropped = *p != '#' && len > VV_OID_TEXT + 1 &&
-				  is_deleted(moves, count, p + VV_OID_TEXT + 1, len - VV_OID_TEXT - 1);
-		if (dropped)
+				  is_deleted(moves, count, p + VV_OID_TEXT + 1,
+					     len - VV_OID_TEXT - 1);
+		}
+		if (dropped) {
 			changed = true;
-		else
+		} else {
 			vv_buf_put(out, p, len + (eol != NULL));
+		}
 		p += len + (eol != NULL);
 	}
 	return changed;
@@ -433,14 +379,16 @@ static vv_status delete_packed(vv_repository *r, const move *moves, size_t count
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if (!vv_exists(path))
+	if (!vv_exists(path)) {
 		goto done;
+	}
 	if ((fd = vv_git_lock(lock, err)) < 0) {
 		rc = (vv_status)fd;
 		goto done;
 	}
 	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
-	if (rc == VV_OK && filter_packed(&all, &kept, moves, count) && (rc = vv_buf_ok(&kept, err)) == VV_OK) {
+	if (rc == VV_OK && filter_packed(&all, &kept, moves, count) &&
+	    (rc = vv_buf_ok(&kept, err)) == VV_OK) {
 		rc = vv_git_lock_commit(fd, lock, path, kept.data, kept.len, true, err);
 		fd = -1;
 	}
@@ -458,18 +406,21 @@ done:
 
 static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
 {
-	const char *base = is_own_ref(m->change->name) ? r->gitdir : r->commondir;
+	const char *base = vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir;
 	char *log = vv_path_join(base, "logs", m->change->name, NULL);
 	char *logs = vv_path_join(base, "logs", NULL);
 	char *dir = vv_path_dir(m->path);
 	vv_status rc;
 
-	if (!log || !logs || !dir)
+	if (!log || !logs || !dir) {
 		rc = vv_fail_nomem(err);
-	else if ((rc = vv_unlink(m->path, true, err)) == VV_OK && (rc = vv_fsync_dir(dir, err)) == VV_OK)
+	} else if ((rc = vv_unlink(m->path, true, err)) == VV_OK &&
+		   (rc = vv_fsync_dir(dir, err)) == VV_OK) {
 		rc = vv_unlink(log, true, err);
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		remove_empty_above(logs, log);
+	}
 	vv_free(dir);
 	vv_free(logs);
 	vv_free(log);
@@ -491,45 +442,55 @@ static vv_status prepare(vv_repository *r, move *moves, size_t count, bool *dele
 	for (i = 0; rc == VV_OK && i < count; i++) {
 		const vv_ref_change *c = moves[i].change;
 
-		if ((rc = check_name(c->name, err)) == VV_OK && c->id)
+		if ((rc = check_name(c->name, err)) == VV_OK && c->id) {
 			rc = check_target(r, c, err);
-		if (rc == VV_OK && i > 0 && strcmp(c->name, moves[i - 1].change->name) == 0)
-			rc = vv_fail(err, VV_EUSAGE, "'%s' is to be moved twice", vv_text_shows(c->name));
+		}
+		if (rc == VV_OK && i > 0 && strcmp(c->name, moves[i - 1].change->name) == 0) {
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is to be moved twice",
+				     vv_text_shows(c->name));
+		}
 		*deletes = *deletes || !c->id;
 	}
 	for (i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = lock_move(r, &moves[i], err)) == VV_OK)
+		if ((rc = lock_move(r, &moves[i], err)) == VV_OK) {
 			rc = compare(r, &moves[i], err);
+		}
 	}
 	return rc;
 }
 
-vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count, const char *message,
-			 vv_error *err)
+vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
+			 const char *message, vv_error *err)
 {
 	move *moves;
 	bool deletes = false;
 	vv_status rc;
 	size_t i;
 
-	if (count == 0)
+	if (count == 0) {
 		return VV_OK;
-	if (!(moves = vv_calloc(count, sizeof(*moves))))
+	}
+	if (!(moves = vv_calloc(count, sizeof(*moves)))) {
 		return vv_fail_nomem(err);
+	}
 	for (i = 0; i < count; i++) {
 		moves[i].change = &changes[i];
 		moves[i].fd = -1;
 	}
 	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
-	if ((rc = vv_stage_flush(r, err)) < 0 || (rc = prepare(r, moves, count, &deletes, err)) < 0)
+	if ((rc = vv_stage_flush(r, err)) < 0 ||
+	    (rc = prepare(r, moves, count, &deletes, err)) < 0) {
 		goto done;
-	if (deletes && (rc = delete_packed(r, moves, count, err)) < 0)
+	}
+	if (deletes && (rc = delete_packed(r, moves, count, err)) < 0) {
 		goto done;
+	}
 	for (i = 0; rc == VV_OK && i < count; i++) {
-		if (moves[i].change->id)
+		if (moves[i].change->id) {
 			rc = commit_move(r, &moves[i], message, err);
-		else
+		} else {
 			rc = delete_loose(r, &moves[i], err);
+		}
 	}
 done:
 	for (i = 0; i < count; i++) {
@@ -537,21 +498,23 @@ done:
 		char *path = deleted ? vv_strdup(moves[i].path) : NULL;
 
 		release(&moves[i]);
-		if (path)
+		if (path) {
 			remove_empty_above(r->commondir, path);
+		}
 		vv_free(path);
 	}
 	vv_free(moves);
 	return rc;
 }
 
-vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old, bool force,
-			const char *message, vv_error *err)
+vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
+			bool force, const char *message, vv_error *err)
 {
 	vv_ref_change change = {name, id, old, force};
 
-	if (strcmp(name, "HEAD") == 0)
+	if (strcmp(name, "HEAD") == 0) {
 		return vv_fail(err, VV_EUSAGE, "no name for a ref: 'HEAD'");
+	}
 	return vv_refs_update(r, &change, 1, message, err);
 }
 
@@ -559,22 +522,25 @@ vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, v
 {
 	vv_ref_change change = {name, NULL, old, true};
 
-	if (strcmp(name, "HEAD") == 0)
+	if (strcmp(name, "HEAD") == 0) {
 		return vv_fail(err, VV_EUSAGE, "no name for a ref: 'HEAD'");
+	}
 	return vv_refs_update(r, &change, 1, NULL, err);
 }
 
 /* --- HEAD ------------------------------------------------------------------------------- */
 
-vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message, vv_error *err)
+vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message,
+		       vv_error *err)
 {
 	vv_ref_change change = {"HEAD", id, old, true};
 	vv_head head = {0};
 	vv_status rc = vv_head_read(r, &head, err);
 
 	if (rc == VV_OK) {
-		if (head.branch)
+		if (head.branch) {
 			change.name = head.branch;
+		}
 		rc = vv_refs_update(r, &change, 1, message, err);
 	}
 	vv_head_clear(&head);
@@ -582,7 +548,8 @@ vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, co
 }
 
 /* HEAD's file itself gets a new text. */
-static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to, const char *message, vv_error *err)
+static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to,
+			    const char *message, vv_error *err)
 {
 	char *path = vv_path_join(r->gitdir, "HEAD", NULL);
 	char *lock = vv_path_join(r->gitdir, "HEAD.lock", NULL);
@@ -599,8 +566,9 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 		goto done;
 	}
 	rc = vv_head_read(r, &head, err);
-	if (rc == VV_OK && !vv_oid_is_null(to))
-		rc = log_move(r, "HEAD", &head.commit, to, message, err);
+	if (rc == VV_OK && !vv_oid_is_null(to)) {
+		rc = vv_reflog_add(r, "HEAD", &head.commit, to, message, err);
+	}
 	if (rc == VV_OK) {
 		rc = vv_git_lock_commit(fd, lock, path, text, strlen(text), true, err);
 	} else {
@@ -614,22 +582,27 @@ done:
 	return rc;
 }
 
-vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message, vv_error *err)
+vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
+			     vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	vv_ref ref = {0};
 	vv_status rc = check_name(ref_name, err);
 
-	if (rc == VV_OK && strncmp(ref_name, "refs/heads/", 11) != 0)
+	if (rc == VV_OK && strncmp(ref_name, "refs/heads/", 11) != 0) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is no branch", vv_text_shows(ref_name));
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		return rc;
+	}
 	rc = vv_ref_get(r, ref_name, &ref, err);
-	if (rc < 0 && rc != VV_ENOTFOUND)
+	if (rc < 0 && rc != VV_ENOTFOUND) {
 		return rc;
+	}
 	vv_buf_printf(&text, "ref: %s\n", ref_name);
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK)
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 		rc = write_head(r, vv_buf_cstr(&text), &ref.commit, message, err);
+	}
 	vv_buf_clear(&text);
 	vv_ref_clear(&ref);
 	return rc;
@@ -641,8 +614,9 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
 	char text[VV_OID_TEXT + 2];
 	vv_status rc;
 
-	if ((rc = vv_stage_flush(r, err)) < 0 || (rc = check_target(r, &target, err)) < 0)
+	if ((rc = vv_stage_flush(r, err)) < 0 || (rc = check_target(r, &target, err)) < 0) {
 		return rc;
+	}
 	vv_oid_text(text, commit);
 	text[VV_OID_TEXT] = '\n';
 	text[VV_OID_TEXT + 1] = '\0';

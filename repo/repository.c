@@ -43,10 +43,12 @@ void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid)
 
 static int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
+	if (c >= '0' && c <= '9') {
 		return c - '0';
-	if (c >= 'a' && c <= 'f')
+	}
+	if (c >= 'a' && c <= 'f') {
 		return c - 'a' + 10;
+	}
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
@@ -55,13 +57,15 @@ bool vv_oid_parse(vv_oid *out, const char *hex, size_t len)
 	vv_oid oid;
 	size_t i;
 
-	if (len != VV_OID_TEXT)
+	if (len != VV_OID_TEXT) {
 		return false;
+	}
 	for (i = 0; i < sizeof(oid.id); i++) {
 		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
 
-		if (high < 0 || low < 0)
+		if (high < 0 || low < 0) {
 			return false;
+		}
 		oid.id[i] = (uint8_t)(high << 4 | low);
 	}
 	*out = oid;
@@ -89,13 +93,17 @@ static vv_status start_libgit2(vv_error *err)
 {
 	int code = git_libgit2_init();
 
-	if (code < 0)
+	if (code < 0) {
 		return vv_git_fail(err, code, "cannot start libgit2");
+	}
 	if (code == 1 &&
 	    ((code = git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known_extensions,
-				      sizeof(known_extensions) / sizeof(known_extensions[0]))) < 0 ||
-	     (code = git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)OBJECT_CACHE_BYTES)) < 0 ||
-	     (code = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX)) < 0)) {
+				      sizeof(known_extensions) / sizeof(known_extensions[0]))) <
+		     0 ||
+	     (code = git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)OBJECT_CACHE_BYTES)) <
+		     0 ||
+	     (code = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX)) <
+		     0)) {
 		(void)git_libgit2_shutdown();
 		return vv_git_fail(err, code, "cannot set up libgit2");
 	}
@@ -110,38 +118,45 @@ static vv_status not_a_repository(const char *path, vv_error *err)
 
 /* libgit2 knows no '*' in safe.directory and does not tell a missing setting from
  * a missing repository, so a refusal is judged again here. */
-static vv_status open_foreign(git_repository **out, const char *start, unsigned flags, const char *ceilings, int code,
-			      vv_error *err)
+static vv_status open_foreign(git_repository **out, const char *start, unsigned flags,
+			      const char *ceilings, int code, vv_error *err)
 {
 	git_buf found = {NULL, 0, 0};
 	char *folder = NULL;
 	size_t len;
 	vv_status rc;
 
-	if (git_repository_discover(&found, start, (flags & GIT_REPOSITORY_OPEN_CROSS_FS) != 0, ceilings) < 0) {
+	if (git_repository_discover(&found, start, (flags & GIT_REPOSITORY_OPEN_CROSS_FS) != 0,
+				    ceilings) < 0) {
 		git_error_clear();
 		rc = not_a_repository(start, err);
 		goto done;
 	}
 	len = found.size;
-	while (len > 1 && found.ptr[len - 1] == '/')
+	while (len > 1 && found.ptr[len - 1] == '/') {
 		len--;
-	if (len > 5 && memcmp(found.ptr + len - 5, "/.git", 5) == 0)
+	}
+	if (len > 5 && memcmp(found.ptr + len - 5, "/.git", 5) == 0) {
 		len -= 5;
+	}
 	if (!(folder = vv_strndup(found.ptr, len))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
 	if (!vv_config_is_safe(folder)) {
 		git_error_clear();
-		(void)vv_fail(err, VV_EREFUSED, "the repository in '%s' belongs to another user", vv_text_shows(folder));
-		rc = vv_hint(err, "if you trust it: git config --global --add safe.directory '%s'", vv_text_shows(folder));
+		(void)vv_fail(err, VV_EREFUSED, "the repository in '%s' belongs to another user",
+			      vv_text_shows(folder));
+		rc = vv_hint(err, "if you trust it: git config --global --add safe.directory '%s'",
+			     vv_text_shows(folder));
 		goto done;
 	}
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	code = git_repository_open_ext(out, start, flags, ceilings);
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
-	rc = code < 0 ? vv_git_fail(err, code, "cannot open the repository in '%s'", vv_text_shows(folder)) : VV_OK;
+	rc = code < 0 ? vv_git_fail(err, code, "cannot open the repository in '%s'",
+				    vv_text_shows(folder))
+		      : VV_OK;
 done:
 	vv_free(folder);
 	git_buf_dispose(&found);
@@ -156,20 +171,25 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 	int on = 0, code;
 	vv_status rc;
 
-	if (cross && git_config_parse_bool(&on, cross) == 0 && on)
+	if (cross && git_config_parse_bool(&on, cross) == 0 && on) {
 		flags |= GIT_REPOSITORY_OPEN_CROSS_FS;
+	}
 	code = git_repository_open_ext(&r->git, start, flags, ceilings);
 	if (code == GIT_EOWNER || code == GIT_ENOTFOUND) {
 		r->flag_owner = true;
 		return open_foreign(&r->git, start, flags, ceilings, code, err);
 	}
-	if (code >= 0)
+	if (code >= 0) {
 		return VV_OK;
+	}
 	last = git_error_last();
 	if (last && last->message && strstr(last->message, "unsupported extension")) {
-		rc = vv_git_fail(err, code, "the repository in '%s' uses a feature that varve does not know", vv_text_shows(start));
-		if (err)
+		rc = vv_git_fail(err, code,
+				 "the repository in '%s' uses a feature that varve does not know",
+				 vv_text_shows(start));
+		if (err) {
 			err->code = VV_ENOSUPPORT;
+		}
 		(void)rc;
 		return VV_ENOSUPPORT;
 	}
@@ -180,8 +200,9 @@ static char *folder_dup(const char *path)
 {
 	size_t len = path ? strlen(path) : 0;
 
-	while (len > 1 && path[len - 1] == '/')
+	while (len > 1 && path[len - 1] == '/') {
 		len--;
+	}
 	return path ? vv_strndup(path, len) : NULL;
 }
 
@@ -198,20 +219,25 @@ static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!tree || !*tree) {
-		if ((code = git_repository_config(&cfg, r->git)) < 0)
+		if ((code = git_repository_config(&cfg, r->git)) < 0) {
 			return vv_git_fail(err, code, "cannot read the configuration");
+		}
 		if (git_config_get_entry(&e, cfg, "core.worktree") == 0 ||
-		    (git_config_get_bool(&bare, cfg, "core.bare") == 0 && bare))
+		    (git_config_get_bool(&bare, cfg, "core.bare") == 0 && bare)) {
 			goto done;
+		}
 		tree = ".";
 	}
 	if (!(real = realpath(tree, NULL))) {
 		rc = vv_fail_errno(err, "cannot use the work tree", tree);
 		goto done;
 	}
-	now = folder_dup(git_repository_workdir(r->git)); /* setting the same one again leaks in libgit2 1.5 */
-	if ((!now || strcmp(now, real) != 0) && (code = git_repository_set_workdir(r->git, real, 0)) < 0)
+	now = folder_dup(git_repository_workdir(
+		r->git)); /* setting the same one again leaks in libgit2 1.5 */
+	if ((!now || strcmp(now, real) != 0) &&
+	    (code = git_repository_set_workdir(r->git, real, 0)) < 0) {
 		rc = vv_git_fail(err, code, "cannot use the work tree '%s'", vv_text_shows(real));
+	}
 done:
 	git_error_clear();
 	git_config_entry_free(e);
@@ -232,17 +258,23 @@ static vv_status set_paths(vv_repository *r, vv_error *err)
 	r->gitdir = folder_dup(git_repository_path(r->git));
 	r->commondir = folder_dup(git_repository_commondir(r->git));
 	if (!cwd || !r->gitdir || !r->commondir) {
-		rc = cwd ? vv_fail_nomem(err) : vv_fail_errno(err, "cannot find the current folder", NULL);
+		rc = cwd ? vv_fail_nomem(err)
+			 : vv_fail_errno(err, "cannot find the current folder", NULL);
 		goto done;
 	}
-	if (!r->bare)
+	if (!r->bare) {
 		r->workdir = folder_dup(git_repository_workdir(r->git));
+	}
 	r->varvedir = vv_path_join(r->commondir, "varve", NULL);
 	r->statedir = vv_path_join(r->gitdir, "varve", NULL);
-	r->objects = objects && *objects ? vv_path_absolute(cwd, objects) : vv_path_join(r->commondir, "objects", NULL);
-	r->index_file = index && *index ? vv_path_absolute(cwd, index) : vv_path_join(r->gitdir, "index", NULL);
-	if ((!r->bare && !r->workdir) || !r->varvedir || !r->statedir || !r->objects || !r->index_file)
+	r->objects = objects && *objects ? vv_path_absolute(cwd, objects)
+					 : vv_path_join(r->commondir, "objects", NULL);
+	r->index_file = index && *index ? vv_path_absolute(cwd, index)
+					: vv_path_join(r->gitdir, "index", NULL);
+	if ((!r->bare && !r->workdir) || !r->varvedir || !r->statedir || !r->objects ||
+	    !r->index_file) {
 		rc = vv_fail_nomem(err);
+	}
 done:
 	free(cwd);
 	return rc;
@@ -259,13 +291,16 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 	int code = 0;
 
 	if (own && *own) {
-		if ((code = git_odb_open(&odb, r->objects)) < 0 || (code = git_repository_set_odb(r->git, odb)) < 0) {
-			rc = vv_git_fail(err, code, "cannot open the objects in '%s'", vv_text_shows(r->objects));
+		if ((code = git_odb_open(&odb, r->objects)) < 0 ||
+		    (code = git_repository_set_odb(r->git, odb)) < 0) {
+			rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
+					 vv_text_shows(r->objects));
 			goto done;
 		}
 	}
 	if ((code = git_repository_odb(&r->odb, r->git)) < 0) {
-		rc = vv_git_fail(err, code, "cannot open the objects in '%s'", vv_text_shows(r->objects));
+		rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
+				 vv_text_shows(r->objects));
 		goto done;
 	}
 	while (more && *more && code == 0) {
@@ -276,8 +311,11 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 			rc = vv_fail_nomem(err);
 			goto done;
 		}
-		if (len > 0 && vv_exists(dir) && (code = git_odb_add_disk_alternate(r->odb, dir)) < 0)
-			rc = vv_git_fail(err, code, "cannot open the objects in '%s'", vv_text_shows(dir));
+		if (len > 0 && vv_exists(dir) &&
+		    (code = git_odb_add_disk_alternate(r->odb, dir)) < 0) {
+			rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
+					 vv_text_shows(dir));
+		}
 		vv_free(dir);
 		more += len + (more[len] == ':');
 	}
@@ -298,10 +336,12 @@ static vv_status load_shallow(vv_repository *r, vv_error *err)
 	vv_status rc = VV_OK;
 	size_t i;
 
-	if (!path)
+	if (!path) {
 		return vv_fail_nomem(err);
-	if (!vv_exists(path) || (rc = vv_read_file(&text, path, SHALLOW_FILE_MAX, err)) < 0)
+	}
+	if (!vv_exists(path) || (rc = vv_read_file(&text, path, SHALLOW_FILE_MAX, err)) < 0) {
 		goto done;
+	}
 	if (!(r->shallow = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(git_oid)))) {
 		rc = vv_fail_nomem(err);
 		goto done;
@@ -309,8 +349,11 @@ static vv_status load_shallow(vv_repository *r, vv_error *err)
 	for (i = 0; i + GIT_OID_HEXSZ < text.len; i += GIT_OID_HEXSZ + 1) {
 		vv_oid id;
 
-		if (!vv_oid_parse(&id, text.data + i, GIT_OID_HEXSZ) || text.data[i + GIT_OID_HEXSZ] != '\n') {
-			rc = vv_fail(err, VV_ECORRUPT, "'%s' is damaged at byte %zu, expected a commit id", vv_text_shows(path), i);
+		if (!vv_oid_parse(&id, text.data + i, GIT_OID_HEXSZ) ||
+		    text.data[i + GIT_OID_HEXSZ] != '\n') {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "'%s' is damaged at byte %zu, expected a commit id",
+				     vv_text_shows(path), i);
 			goto done;
 		}
 		vv_oid_to_git(&r->shallow[r->shallow_count++], &id);
@@ -322,15 +365,18 @@ done:
 	return rc;
 }
 
-static vv_status see_promisor(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+static vv_status see_promisor(void *payload, const char *name, const char *value, const char *level,
+			      vv_error *err)
 {
 	size_t len = strlen(name);
 	int on = 0;
 
 	(void)level;
 	(void)err;
-	if (len > 9 && strcmp(name + len - 9, ".promisor") == 0 && git_config_parse_bool(&on, value) == 0 && on)
+	if (len > 9 && strcmp(name + len - 9, ".promisor") == 0 &&
+	    git_config_parse_bool(&on, value) == 0 && on) {
 		*(bool *)payload = true;
+	}
 	git_error_clear();
 	return VV_OK;
 }
@@ -343,8 +389,9 @@ static vv_status find_promisors(vv_repository *r, vv_error *err)
 
 	r->partial = rc == VV_OK;
 	vv_free(value);
-	if (rc < 0 && rc != VV_ENOTFOUND)
+	if (rc < 0 && rc != VV_ENOTFOUND) {
 		return rc;
+	}
 	vv_error_clear(err);
 	return vv_config_each(r, "remote.", see_promisor, &r->partial, err);
 }
@@ -355,22 +402,27 @@ static vv_status check_extensions(vv_repository *r, vv_error *err)
 	uint64_t version = 0;
 	vv_status rc;
 
-	if ((rc = vv_config_u64(r, "core.repositoryformatversion", 0, &version, err)) < 0)
+	if ((rc = vv_config_u64(r, "core.repositoryformatversion", 0, &version, err)) < 0) {
 		return rc;
-	if (version == 0)
+	}
+	if (version == 0) {
 		return VV_OK; /* extensions do not count */
+	}
 	rc = vv_config_string(r, "extensions.objectformat", &value, err);
 	if (rc == VV_OK && strcmp(value, "sha1") != 0) {
-		(void)vv_fail(err, VV_ENOSUPPORT, "the repository names its objects by %s; varve needs SHA-1",
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "the repository names its objects by %s; varve needs SHA-1",
 			      vv_text_shows(value));
 		rc = vv_hint(err, "make it with 'git init --object-format=sha1'");
 	}
 	vv_free(value);
-	if (rc < 0 && rc != VV_ENOTFOUND)
+	if (rc < 0 && rc != VV_ENOTFOUND) {
 		return rc;
+	}
 	rc = vv_config_string(r, "extensions.refstorage", &value, err);
 	if (rc == VV_OK && strcmp(value, "files") != 0) {
-		(void)vv_fail(err, VV_ENOSUPPORT, "the repository keeps its refs as '%s'; varve needs files",
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "the repository keeps its refs as '%s'; varve needs files",
 			      vv_text_shows(value));
 		rc = vv_hint(err, "convert it with 'git refs migrate --ref-format=files'");
 	}
@@ -382,10 +434,11 @@ static vv_status set_up(vv_repository *r, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = set_paths(r, err)) < 0 || (rc = vv_config_load(r, err)) < 0 || (rc = check_extensions(r, err)) < 0 ||
-	    (rc = find_promisors(r, err)) < 0 ||
-	    (rc = open_objects(r, err)) < 0)
+	if ((rc = set_paths(r, err)) < 0 || (rc = vv_config_load(r, err)) < 0 ||
+	    (rc = check_extensions(r, err)) < 0 || (rc = find_promisors(r, err)) < 0 ||
+	    (rc = open_objects(r, err)) < 0) {
 		return rc;
+	}
 	return load_shallow(r, err);
 }
 
@@ -396,20 +449,24 @@ static vv_status open_flags(vv_repository **out, const char *path, unsigned flag
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = start_libgit2(err)) < 0)
+	if ((rc = start_libgit2(err)) < 0) {
 		return rc;
+	}
 	if (!(r = vv_calloc(1, sizeof(*r)))) {
 		(void)git_libgit2_shutdown();
 		return vv_fail_nomem(err);
 	}
 	if (gitdir && *gitdir) {
-		if ((rc = open_at(r, gitdir, GIT_REPOSITORY_OPEN_NO_SEARCH, err)) < 0 || (rc = apply_work_tree(r, err)) < 0)
+		if ((rc = open_at(r, gitdir, GIT_REPOSITORY_OPEN_NO_SEARCH, err)) < 0 ||
+		    (rc = apply_work_tree(r, err)) < 0) {
 			goto fail;
+		}
 	} else if ((rc = open_at(r, path ? path : ".", flags, err)) < 0) {
 		goto fail;
 	}
-	if ((rc = set_up(r, err)) < 0)
+	if ((rc = set_up(r, err)) < 0) {
 		goto fail;
+	}
 	*out = r;
 	return VV_OK;
 fail:
@@ -429,8 +486,9 @@ vv_status vv_repository_open_exactly(vv_repository **out, const char *path, vv_e
 
 void vv_repository_close(vv_repository *r)
 {
-	if (!r)
+	if (!r) {
 		return;
+	}
 	(void)vv_stage_flush(r, NULL);
 	vv_stage_free(r);
 	vv_walker_free(r->walker);

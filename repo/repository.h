@@ -49,13 +49,14 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 void vv_repository_close(vv_repository *r); /* accepts NULL */
 
 /* Borrowed until close; no trailing '/'. */
-const char *vv_repository_workdir(const vv_repository *r);   /* NULL when bare */
-const char *vv_repository_gitdir(const vv_repository *r);    /* per worktree */
+const char *vv_repository_workdir(const vv_repository *r); /* NULL when bare */
+const char *vv_repository_gitdir(const vv_repository *r);  /* per worktree */
 const char *vv_repository_commondir(const vv_repository *r);
-const char *vv_repository_varvedir(const vv_repository *r);  /* <commondir>/varve */
-const char *vv_repository_statedir(const vv_repository *r);  /* <gitdir>/varve: this worktree's caches */
+const char *vv_repository_varvedir(const vv_repository *r); /* <commondir>/varve */
+const char *vv_repository_statedir(
+	const vv_repository *r); /* <gitdir>/varve: this worktree's caches */
 bool vv_repository_is_bare(const vv_repository *r);
-bool vv_repository_is_initialised(const vv_repository *r);   /* filter.varve.* configured here? */
+bool vv_repository_is_initialised(const vv_repository *r); /* filter.varve.* configured here? */
 
 /* The block store, opened on first use; borrowed. */
 vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err);
@@ -71,14 +72,18 @@ char *vv_repository_file(const vv_repository *r, const char *relative);
 /* Git config, all levels. Strings are owned by the caller; VV_ENOTFOUND when
  * not set. Bool and number: fallback when not set. */
 vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err);
-vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out, vv_error *err);
-vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out, vv_error *err); /* k, m, g */
-vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err); /* in the repository's own file; NULL removes */
+vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out,
+			 vv_error *err);
+vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
+			vv_error *err); /* k, m, g */
+vv_status vv_config_set(vv_repository *r, const char *key, const char *value,
+			vv_error *err); /* in the repository's own file; NULL removes */
 /* Calls fn for each entry whose name matches the prefix, with the level's name
  * ("system", "global", "local", "worktree", ...). */
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,
 				  const char *level, vv_error *err);
-vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload, vv_error *err);
+vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
+			 vv_error *err);
 
 /* A 64-bit secret of this repository (made on first use, kept under
  * .git/varve/secret): seeds the scan cache's hashes. */

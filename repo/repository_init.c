@@ -44,7 +44,8 @@ bool vv_repository_is_initialised(const vv_repository *r)
 /* A word for sh, as git will split the settings. */
 static void put_word(vv_buf *b, const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:@-";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:@-";
 	const char *p;
 
 	if (*word && word[strspn(word, plain)] == '\0') {
@@ -53,10 +54,11 @@ static void put_word(vv_buf *b, const char *word)
 	}
 	vv_buf_putc(b, '\'');
 	for (p = word; *p; p++) {
-		if (*p == '\'')
+		if (*p == '\'') {
 			vv_buf_puts(b, "'\\''");
-		else
+		} else {
 			vv_buf_putc(b, *p);
+		}
 	}
 	vv_buf_putc(b, '\'');
 }
@@ -90,34 +92,42 @@ static vv_status write_drivers(vv_repository *r, const char *program, vv_error *
 
 		vv_buf_reset(&value);
 		put_value(&value, drivers[i].value, program);
-		if ((rc = vv_buf_ok(&value, err)) < 0)
+		if ((rc = vv_buf_ok(&value, err)) < 0) {
 			break;
-		same = vv_config_string(r, drivers[i].key, &now, NULL) == VV_OK && strcmp(now, vv_buf_cstr(&value)) == 0;
+		}
+		same = vv_config_string(r, drivers[i].key, &now, NULL) == VV_OK &&
+		       strcmp(now, vv_buf_cstr(&value)) == 0;
 		vv_free(now);
-		if (!same)
+		if (!same) {
 			rc = vv_config_set(r, drivers[i].key, vv_buf_cstr(&value), err);
+		}
 	}
 	vv_buf_clear(&value);
 	return rc;
 }
 
-static vv_status init_options(git_repository_init_options *out, const vv_init_options *opts, char **branch,
-			      char **template, vv_error *err)
+static vv_status init_options(git_repository_init_options *out, const vv_init_options *opts,
+			      char **branch, char **template, vv_error *err)
 {
 	const char *env = getenv("GIT_TEMPLATE_DIR");
 	int code = git_repository_init_options_init(out, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
 
-	if (code < 0)
+	if (code < 0) {
 		return vv_git_fail(err, code, "cannot make a repository");
-	*branch = opts->initial_branch ? vv_strdup(opts->initial_branch) : vv_config_outside("init.defaultBranch");
-	if (!*branch)
+	}
+	*branch = opts->initial_branch ? vv_strdup(opts->initial_branch)
+				       : vv_config_outside("init.defaultBranch");
+	if (!*branch) {
 		*branch = vv_strdup("main");
+	}
 	*template = env && *env ? vv_strdup(env) : vv_config_outside("init.templateDir");
-	if (!*branch)
+	if (!*branch) {
 		return vv_fail_nomem(err);
+	}
 	out->flags = GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_MKPATH;
-	if (opts->bare)
+	if (opts->bare) {
 		out->flags |= GIT_REPOSITORY_INIT_BARE;
+	}
 	if (*template) {
 		out->flags |= GIT_REPOSITORY_INIT_EXTERNAL_TEMPLATE;
 		out->template_path = *template;
@@ -134,10 +144,13 @@ static vv_status make_git(const char *path, const vv_init_options *opts, vv_erro
 	vv_status rc;
 	int code;
 
-	if ((rc = init_options(&init, opts, &branch, &template, err)) < 0)
+	if ((rc = init_options(&init, opts, &branch, &template, err)) < 0) {
 		goto done;
-	if ((code = git_repository_init_ext(&git, path, &init)) < 0)
-		rc = vv_git_fail(err, code, "cannot make a repository in '%s'", vv_text_shows(path));
+	}
+	if ((code = git_repository_init_ext(&git, path, &init)) < 0) {
+		rc = vv_git_fail(err, code, "cannot make a repository in '%s'",
+				 vv_text_shows(path));
+	}
 done:
 	git_repository_free(git);
 	vv_free(template);
@@ -156,19 +169,21 @@ static vv_status sync_new(const vv_repository *r, vv_error *err)
 		char *path = vv_path_join(r->gitdir, files[i], NULL);
 		int fd;
 
-		if (!path)
+		if (!path) {
 			return vv_fail_nomem(err);
+		}
 		fd = vv_open(path, 0, 0, err);
 		rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, path, err);
-		if (fd >= 0)
+		if (fd >= 0) {
 			(void)vv_close(fd, path, NULL);
+		}
 		vv_free(path);
 	}
 	return rc == VV_OK ? vv_fsync_dir(r->gitdir, err) : rc;
 }
 
-static vv_status open_or_make(vv_repository **out, const char *path, const vv_init_options *opts, bool *created,
-			      vv_error *err)
+static vv_status open_or_make(vv_repository **out, const char *path, const vv_init_options *opts,
+			      bool *created, vv_error *err)
 {
 	bool here = !path || strcmp(path, ".") == 0;
 	vv_status rc;
@@ -176,12 +191,14 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 	*created = false;
 	rc = here && !opts->bare ? vv_repository_open(out, NULL, err)
 				 : vv_repository_open_exactly(out, path ? path : ".", err);
-	if (rc != VV_ENOTFOUND)
+	if (rc != VV_ENOTFOUND) {
 		return rc;
+	}
 	vv_error_clear(err);
 	if ((rc = make_git(path ? path : ".", opts, err)) < 0 ||
-	    (rc = vv_repository_open_exactly(out, path ? path : ".", err)) < 0)
+	    (rc = vv_repository_open_exactly(out, path ? path : ".", err)) < 0) {
 		return rc;
+	}
 	*created = true;
 	return sync_new(*out, err);
 }
@@ -193,12 +210,15 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 	int code;
 
 	*out = NULL;
-	if ((code = git_libgit2_init()) < 0)
+	if ((code = git_libgit2_init()) < 0) {
 		return vv_git_fail(err, code, "cannot start libgit2");
-	if ((rc = open_or_make(out, path, opts, created, err)) < 0)
+	}
+	if ((rc = open_or_make(out, path, opts, created, err)) < 0) {
 		goto done;
-	if ((rc = vv_mkdirs((*out)->varvedir, err)) < 0)
+	}
+	if ((rc = vv_mkdirs((*out)->varvedir, err)) < 0) {
 		goto done;
+	}
 	rc = write_drivers(*out, opts->program ? opts->program : "varve", err);
 done:
 	if (rc < 0) {

@@ -21,13 +21,13 @@ typedef struct vv_override {
 
 struct vv_repository {
 	git_repository *git;
-	git_odb *odb;         /* for reading; sees staged objects too */
-	git_config *config;   /* all levels */
-	git_config *snapshot; /* of config, taken on first use; NULL after a change */
+	git_odb *odb;           /* for reading; sees staged objects too */
+	git_config *config;     /* all levels */
+	git_config *snapshot;   /* of config, taken on first use; NULL after a change */
 	vv_override *overrides; /* git -c and GIT_CONFIG_COUNT, later ones win */
 	size_t override_count;
 	char *workdir, *gitdir, *commondir, *varvedir, *statedir;
-	char *objects;    /* the object folder that is written to */
+	char *objects; /* the object folder that is written to */
 	char *index_file;
 	bool bare;
 	bool partial;     /* objects may be missing and can be had from a remote */
@@ -56,9 +56,10 @@ static inline void vv_oid_from_git(vv_oid *out, const git_oid *oid)
  * one is fetched by git. VV_ENOTFOUND. Free with git_odb_object_free. */
 vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
 			 git_odb_object **out, vv_error *err);
-vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size, vv_error *err);
+vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
+			   vv_error *err);
 
-#define VV_TREE_BYTES_MAX (1u << 30)   /* a tree object of more than this is refused */
+#define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
 #define VV_COMMIT_BYTES_MAX (64u << 20)
 
 /* config.c */
@@ -81,7 +82,7 @@ int vv_git_lock(const char *lock_path, vv_error *err);
 
 /* Writes text and closes fd, syncing it; then lock_path becomes path, and the
  * folder is synced when sync_dir. On failure the lock file is removed. */
-vv_status vv_git_lock_commit(int fd, const char *lock_path, const char *path, const void *bytes, size_t len,
-			     bool sync_dir, vv_error *err);
+vv_status vv_git_lock_commit(int fd, const char *lock_path, const char *path, const void *bytes,
+			     size_t len, bool sync_dir, vv_error *err);
 
 #endif

@@ -30,8 +30,9 @@ static const char *short_name(const char *ref)
 	size_t i;
 
 	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		if (strncmp(ref, heads[i], strlen(heads[i])) == 0)
+		if (strncmp(ref, heads[i], strlen(heads[i])) == 0) {
 			return ref + strlen(heads[i]);
+		}
 	}
 	return ref;
 }
@@ -57,16 +58,22 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 
 	(void)vv_refs_each(r, "refs/", consider, &near, NULL);
 	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
-	if (near.best <= NEAR_DISTANCE && near.best < strlen(rev))
+	if (near.best <= NEAR_DISTANCE && near.best < strlen(rev)) {
 		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.name));
+	}
 	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
 		vv_head_clear(&head);
 		return vv_hint(err, "there is no commit yet");
 	}
 	vv_head_clear(&head);
-	if (r->shallow_count > 0)
-		return vv_hint(err, "this clone is shallow: 'git fetch --unshallow' gets the older commits");
-	return vv_hint(err, "list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'");
+	if (r->shallow_count > 0) {
+		return vv_hint(
+			err,
+			"this clone is shallow: 'git fetch --unshallow' gets the older commits");
+	}
+	return vv_hint(
+		err,
+		"list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'");
 }
 
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err)
@@ -81,13 +88,15 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 	}
 	if (code == GIT_EAMBIGUOUS) {
 		git_error_clear();
-		(void)vv_fail(err, VV_EUSAGE, "'%s' is the beginning of several object ids", vv_text_shows(rev));
+		(void)vv_fail(err, VV_EUSAGE, "'%s' is the beginning of several object ids",
+			      vv_text_shows(rev));
 		return vv_hint(err, "give more digits");
 	}
 	if (code < 0) {
 		rc = vv_git_fail(err, code, "no version named '%s'", vv_text_shows(rev));
-		if (rc == VV_ECORRUPT && err) /* revparse says so of names it cannot read */
+		if (rc == VV_ECORRUPT && err) { /* revparse says so of names it cannot read */
 			err->code = rc = VV_EUSAGE;
+		}
 		return rc;
 	}
 	if ((code = git_object_peel(&commit, object, GIT_OBJECT_COMMIT)) < 0) {
@@ -107,8 +116,9 @@ static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *ou
 	char *name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
 	vv_status rc;
 
-	if (!name)
+	if (!name) {
 		return vv_fail_nomem(err);
+	}
 	rc = vv_rev_commit(r, name, out, err);
 	vv_free(name);
 	return rc;
@@ -121,16 +131,19 @@ vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_err
 	vv_status rc;
 
 	if (!dots) {
-		if ((rc = side(r, text, strlen(text), &range.include, err)) < 0)
+		if ((rc = side(r, text, strlen(text), &range.include, err)) < 0) {
 			return rc;
+		}
 	} else {
 		range.has_exclude = true;
 		range.symmetric = dots[2] == '.';
-		if ((rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0)
+		if ((rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0) {
 			return rc;
+		}
 		dots += range.symmetric ? 3 : 2;
-		if ((rc = side(r, dots, strlen(dots), &range.include, err)) < 0)
+		if ((rc = side(r, dots, strlen(dots), &range.include, err)) < 0) {
 			return rc;
+		}
 	}
 	*out = range;
 	return VV_OK;
@@ -167,8 +180,9 @@ static bool all_stale(vv_walker *w, const vv_queue *q)
 	size_t i;
 
 	for (i = 0; i < q->count; i++) {
-		if (!(*vv_node_flags(w, vv_queue_at(q, i)) & STALE))
+		if (!(*vv_node_flags(w, vv_queue_at(q, i)) & STALE)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -184,17 +198,20 @@ static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visi
 		*flags |= FOUND;
 		down |= STALE;
 	}
-	if (visited && (rc = vv_nodes_add(visited, n, err)) < 0)
+	if (visited && (rc = vv_nodes_add(visited, n, err)) < 0) {
 		return rc;
+	}
 	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
 		vv_node *p = n->parents[i];
 		uint32_t *parent_flags = vv_node_flags(w, p);
 
-		if ((*parent_flags & down) == down)
+		if ((*parent_flags & down) == down) {
 			continue;
+		}
 		*parent_flags |= down;
-		if ((rc = vv_node_parse(w, p, err)) == VV_OK)
+		if ((rc = vv_node_parse(w, p, err)) == VV_OK) {
 			rc = vv_queue_push(q, p, err);
+		}
 	}
 	return rc;
 }
@@ -210,23 +227,27 @@ static vv_status paint(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, 
 	*vv_node_flags(w, a) |= SIDE_A;
 	*vv_node_flags(w, b) |= SIDE_B;
 	if ((rc = vv_node_parse(w, a, err)) < 0 || (rc = vv_node_parse(w, b, err)) < 0 ||
-	    (rc = vv_queue_push(&q, a, err)) < 0 || (a != b && (rc = vv_queue_push(&q, b, err)) < 0))
+	    (rc = vv_queue_push(&q, a, err)) < 0 ||
+	    (a != b && (rc = vv_queue_push(&q, b, err)) < 0)) {
 		goto done;
-	while (rc == VV_OK && q.count > 0 && !all_stale(w, &q))
+	}
+	while (rc == VV_OK && q.count > 0 && !all_stale(w, &q)) {
 		rc = paint_one(w, &q, vv_queue_pop(&q), visited, err);
+	}
 done:
 	vv_queue_clear(&q);
 	return rc;
 }
 
-static vv_status nodes_of(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_walker **w, vv_node **na,
-			  vv_node **nb, vv_error *err)
+static vv_status nodes_of(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_walker **w,
+			  vv_node **na, vv_node **nb, vv_error *err)
 {
 	git_oid id;
 	vv_status rc = vv_walker_get(r, w, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	vv_oid_to_git(&id, a);
 	*na = vv_walker_node(*w, &id);
 	vv_oid_to_git(&id, b);
@@ -234,14 +255,17 @@ static vv_status nodes_of(vv_repository *r, const vv_oid *a, const vv_oid *b, vv
 	return *na && *nb ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid *of, bool *out, vv_error *err)
+vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid *of, bool *out,
+			 vv_error *err)
 {
 	vv_walker *w;
 	vv_node *a, *b;
 	vv_status rc;
 
-	if ((rc = nodes_of(r, ancestor, of, &w, &a, &b, err)) < 0 || (rc = paint(w, a, b, NULL, err)) < 0)
+	if ((rc = nodes_of(r, ancestor, of, &w, &a, &b, err)) < 0 ||
+	    (rc = paint(w, a, b, NULL, err)) < 0) {
 		return rc;
+	}
 	*out = (*vv_node_flags(w, a) & SIDE_B) != 0;
 	return VV_OK;
 }
@@ -250,8 +274,9 @@ static int newest_first(const void *x, const void *y)
 {
 	const vv_node *a = *(vv_node *const *)x, *b = *(vv_node *const *)y;
 
-	if (a->time != b->time)
+	if (a->time != b->time) {
 		return a->time < b->time ? 1 : -1;
+	}
 	return git_oid_cmp(&a->id, &b->id);
 }
 
@@ -265,8 +290,9 @@ static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_e
 	for (i = 0; i < list->count; i++) {
 		uint32_t *flags = vv_node_flags(w, list->items[i]);
 
-		if ((*flags & FOUND) && !(*flags & STALE))
+		if ((*flags & FOUND) && !(*flags & STALE)) {
 			list->items[kept++] = list->items[i];
+		}
 		*flags &= ~(uint32_t)FOUND; /* once each */
 	}
 	list->count = kept;
@@ -279,18 +305,22 @@ static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_e
 
 			vv_oid_from_git(&a, &list->items[i]->id);
 			vv_oid_from_git(&b, &list->items[j]->id);
-			if (i != j)
+			if (i != j) {
 				rc = vv_is_ancestor(r, &a, &b, &below, err);
+			}
 		}
-		if (below)
-			memmove(&list->items[i], &list->items[i + 1], (--list->count - i) * sizeof(*list->items));
-		else
+		if (below) {
+			memmove(&list->items[i], &list->items[i + 1],
+				(--list->count - i) * sizeof(*list->items));
+		} else {
 			i++;
+		}
 	}
 	return rc;
 }
 
-vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out, size_t *count, vv_error *err)
+vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out,
+			 size_t *count, vv_error *err)
 {
 	vv_walker *w;
 	vv_node *na, *nb;
@@ -300,33 +330,41 @@ vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_
 
 	*out = NULL;
 	*count = 0;
-	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 || (rc = paint(w, na, nb, &visited, err)) < 0 ||
-	    (rc = pick_bases(r, w, &visited, err)) < 0 || visited.count == 0)
+	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 ||
+	    (rc = paint(w, na, nb, &visited, err)) < 0 ||
+	    (rc = pick_bases(r, w, &visited, err)) < 0 || visited.count == 0) {
 		goto done;
+	}
 	if (!(*out = vv_calloc(visited.count, sizeof(vv_oid)))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	for (i = 0; i < visited.count; i++)
+	for (i = 0; i < visited.count; i++) {
 		vv_oid_from_git(&(*out)[i], &visited.items[i]->id);
+	}
 	*count = visited.count;
 done:
 	vv_nodes_clear(&visited);
 	return rc;
 }
 
-vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out, vv_error *err)
+vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out,
+			vv_error *err)
 {
 	vv_oid *bases;
 	size_t count;
 	vv_status rc = vv_merge_bases(r, a, b, &bases, &count, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	if (count == 0) {
 		(void)vv_fail(err, VV_ENOTFOUND, "the two histories have no commit in common");
-		if (r->shallow_count > 0)
-			(void)vv_hint(err, "this clone is shallow: 'git fetch --unshallow' gets the older commits");
+		if (r->shallow_count > 0) {
+			(void)vv_hint(
+				err,
+				"this clone is shallow: 'git fetch --unshallow' gets the older commits");
+		}
 		return VV_ENOTFOUND;
 	}
 	*out = bases[0];
@@ -334,8 +372,8 @@ vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_o
 	return VV_OK;
 }
 
-vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, uint64_t *ahead, uint64_t *behind,
-			  vv_error *err)
+vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, uint64_t *ahead,
+			  uint64_t *behind, vv_error *err)
 {
 	vv_walker *w;
 	vv_node *na, *nb;
@@ -344,8 +382,10 @@ vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, ui
 	size_t i;
 
 	*ahead = *behind = 0;
-	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 || (rc = paint(w, na, nb, &visited, err)) < 0)
+	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 ||
+	    (rc = paint(w, na, nb, &visited, err)) < 0) {
 		goto done;
+	}
 	for (i = 0; i < visited.count; i++) {
 		uint32_t *flags = vv_node_flags(w, visited.items[i]);
 		uint32_t sides = *flags & (SIDE_A | SIDE_B);

@@ -25,12 +25,14 @@ typedef struct vv_range {
 vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_error *err);
 
 /* The best common ancestor. VV_ENOTFOUND: unrelated histories. */
-vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out, vv_error *err);
+vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out,
+			vv_error *err);
 /* All best common ancestors, newest first (several after criss-cross merges;
  * *count 0 when unrelated). *out is the caller's (vv_free). */
-vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out, size_t *count,
+vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out,
+			 size_t *count, vv_error *err);
+vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid *of, bool *out,
 			 vv_error *err);
-vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid *of, bool *out, vv_error *err);
 /* How many commits a has that b lacks, and the other way round. */
 vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, uint64_t *ahead,
 			  uint64_t *behind, vv_error *err);

@@ -16,8 +16,8 @@
  * index) say where it was first met. A damaged pointer is given with cid null
  * and the reason in err's place by fn's `what`. Cost follows the changes between
  * commits (equal subtrees are skipped). */
-typedef vv_status (*vv_root_fn)(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit,
-				const char *what, vv_error *err);
+typedef vv_status (*vv_root_fn)(void *payload, const vv_cid *cid, const char *path,
+				const vv_oid *commit, const char *what, vv_error *err);
 vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
 
 #endif

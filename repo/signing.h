@@ -10,6 +10,7 @@
  * signature, which ends in a newline. ident: "Name <mail>", whose key it is when
  * user.signingKey does not say. Any failure is an error: nothing is left unsigned
  * that should be signed. */
-vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *ident, vv_buf *signature, vv_error *err);
+vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *ident,
+		  vv_buf *signature, vv_error *err);
 
 #endif

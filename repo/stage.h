@@ -15,11 +15,13 @@
 #include "repo/repository_internal.h"
 
 /* Stages an object; an object that the repository has already is not written. */
-vv_status vv_stage_write(vv_repository *r, git_object_t type, const void *bytes, size_t len, git_oid *out, vv_error *err);
+vv_status vv_stage_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
+			 git_oid *out, vv_error *err);
 
 /* Stages exactly size bytes from fd as a blob, without holding them. VV_ECONFLICT
  * when the file turns out shorter or longer. */
-vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out, vv_error *err);
+vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
+		      vv_error *err);
 
 /* A stand-in repository whose writes are staged and which reads everything: for
  * libgit2 functions that write. Borrowed until close. */
@@ -33,6 +35,7 @@ void vv_stage_free(vv_repository *r); /* what is staged is gone */
 /* Writes the packbuilder's pack and index into the object folder, durably, the
  * pack before its index, and notes it as varve's own. *name_out: the hex in its
  * name, owned by the caller; may be NULL. */
-vv_status vv_stage_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out, vv_error *err);
+vv_status vv_stage_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
+				vv_error *err);
 
 #endif

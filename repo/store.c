@@ -17,6 +17,7 @@
 
 #define CACHE_BYTES ((size_t)8 << 20)
 #define LIST_TRIES 100u
+#define FILE_TEMP_PREFIX ".varve-tmp-" /* base/file's */
 /* Longer than the clock tick of file systems that keep parts of seconds, and of
  * those that do not. */
 #define QUIET_NSEC 50000000
@@ -343,6 +344,50 @@ vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)
 	}
 	vv_names_free(names, count);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+/* An index whose pack is gone. */
+static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *err)
+{
+	size_t stem = strlen(name);
+	char pack_name[VV_PACK_NAME_MAX];
+	vv_pack_name id;
+	char *path;
+	vv_status rc = VV_OK;
+
+	if (stem < 6 || stem >= sizeof pack_name || strcmp(name + stem - 6, ".index") != 0) {
+		return VV_OK;
+	}
+	stem -= 6;
+	memcpy(pack_name, name, stem);
+	memcpy(pack_name + stem, ".pack", 6);
+	path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
+		rc = vv_store_remove_pack(s, &id, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc;
+
+	if ((rc = vv_store_remove_temps(s, VV_TEMP_PREFIX, err)) < 0 ||
+	    (rc = vv_store_remove_temps(s, FILE_TEMP_PREFIX, err)) < 0 ||
+	    (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = remove_orphaned_index(s, names[i], err);
+	}
+	vv_names_free(names, count);
+	return rc;
 }
 
 /* ---- asking for blocks ---- */

@@ -63,8 +63,8 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err);
 /* Writing. lock_wait_ms: how long to wait for another writer; then VV_ELOCKED. */
 vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err);
 
-/* Stores a block under its CID, unless the store has it already (in a pack that
- * gc has not set aside) or this writer was given it before. base, when not
+/* Stores a block under its CID, unless the store has it already (readable, in a
+ * pack that gc has not set aside) or this writer was given it before. base, when not
  * NULL, names a block that resembles it: the difference is stored where that is
  * smaller (one below 1/64 of the block is taken at once) and the chain stays
  * within VV_CHAIN_MAX; a base that is missing is no error. cid must be the CID of

@@ -60,6 +60,9 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 /* Removes files of the packs folder whose names begin with prefix. */
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err);
 
+/* Under the writer lock: removes what a killed writer has left. */
+vv_status vv_store_remove_orphans(vv_store *s, vv_error *err);
+
 /* Where blocks are looked for: first the pack in the making (or NULL). */
 typedef struct vv_source {
 	vv_store *store;

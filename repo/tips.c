@@ -31,8 +31,9 @@ static vv_status give(const tips *t, const char *hex, bool hard, const char *whe
 	vv_oid id;
 	git_oid git_id;
 
-	if (!vv_oid_parse(&id, hex, VV_OID_TEXT) || vv_oid_is_null(&id))
+	if (!vv_oid_parse(&id, hex, VV_OID_TEXT) || vv_oid_is_null(&id)) {
 		return VV_OK;
+	}
 	vv_oid_to_git(&git_id, &id);
 	return t->fn(t->payload, &git_id, hard, where, err);
 }
@@ -46,12 +47,15 @@ static vv_status scan_text(const tips *t, const vv_buf *text, const char *where,
 	while (rc == VV_OK && p < end) {
 		const char *start = p;
 
-		while (p < end && isxdigit((unsigned char)*p))
+		while (p < end && isxdigit((unsigned char)*p)) {
 			p++;
-		if (p - start == (ptrdiff_t)VV_OID_TEXT)
+		}
+		if (p - start == (ptrdiff_t)VV_OID_TEXT) {
 			rc = give(t, start, false, where, err);
-		while (p < end && !isxdigit((unsigned char)*p))
+		}
+		while (p < end && !isxdigit((unsigned char)*p)) {
 			p++;
+		}
 	}
 	return rc;
 }
@@ -88,8 +92,9 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	size_t len = strlen(path);
 	vv_status rc;
 
-	if (len > 5 && strcmp(path + len - 5, ".lock") == 0)
+	if (len > 5 && strcmp(path + len - 5, ".lock") == 0) {
 		return scan_state(t, path, err);
+	}
 	rc = vv_read_file(&text, path, LOOSE_REF_MAX, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
@@ -97,10 +102,13 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	} else if (rc == VV_OK && strncmp(vv_buf_cstr(&text), "ref:", 4) != 0) {
 		vv_oid id;
 
-		if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT))
-			rc = vv_fail(err, VV_ECORRUPT, "the ref '%s' is damaged, expected a commit id", vv_text_shows(path));
-		else
+		if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT)) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "the ref '%s' is damaged, expected a commit id",
+				     vv_text_shows(path));
+		} else {
 			rc = give(t, text.data, true, path, err);
+		}
 	}
 	vv_buf_clear(&text);
 	return rc;
@@ -113,8 +121,9 @@ static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err
 	vv_status rc;
 	const char *p, *end;
 
-	if (!path)
+	if (!path) {
 		return vv_fail_nomem(err);
+	}
 	rc = vv_read_file(&text, path, LOG_BYTES_MAX, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
@@ -123,8 +132,9 @@ static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err
 	for (p = vv_buf_cstr(&text), end = p + text.len; rc == VV_OK && p < end;) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 
-		if (*p != '#' && *p != '^' && end - p > (ptrdiff_t)VV_OID_TEXT)
+		if (*p != '#' && *p != '^' && end - p > (ptrdiff_t)VV_OID_TEXT) {
 			rc = give(t, p, true, path, err);
+		}
 		p = eol ? eol + 1 : end;
 	}
 	vv_buf_clear(&text);
@@ -141,8 +151,9 @@ typedef struct paths {
 
 static vv_status add_path(paths *list, char *take_path, vv_error *err)
 {
-	if (!take_path)
+	if (!take_path) {
 		return vv_fail_nomem(err);
+	}
 	if (list->count == list->cap) {
 		size_t cap = list->cap ? list->cap * 2 : 16;
 		char **items = vv_realloc_array(list->items, cap, sizeof(char *));
@@ -187,7 +198,8 @@ static vv_status scan_folder(const tips *t, paths *todo, const char *dir, file_f
 }
 
 /* Every file below gitdir/name. */
-static vv_status scan_below(const tips *t, const char *gitdir, const char *name, file_fn fn, vv_error *err)
+static vv_status scan_below(const tips *t, const char *gitdir, const char *name, file_fn fn,
+			    vv_error *err)
 {
 	paths todo = {NULL, 0, 0};
 	vv_status rc = add_path(&todo, vv_path_join(gitdir, name, NULL), err);
@@ -198,8 +210,9 @@ static vv_status scan_below(const tips *t, const char *gitdir, const char *name,
 		rc = scan_folder(t, &todo, dir, fn, err);
 		vv_free(dir);
 	}
-	while (todo.count > 0)
+	while (todo.count > 0) {
 		vv_free(todo.items[--todo.count]);
+	}
 	vv_free(todo.items);
 	return rc;
 }
@@ -222,12 +235,15 @@ static vv_status scan_state_files(const tips *t, const char *gitdir, vv_error *e
 		char *path;
 		vv_stat st;
 
-		if (!is_state_name(names[i]))
+		if (!is_state_name(names[i])) {
 			continue;
-		if (!(path = vv_path_join(gitdir, names[i], NULL)))
+		}
+		if (!(path = vv_path_join(gitdir, names[i], NULL))) {
 			rc = vv_fail_nomem(err);
-		else if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode))
-			rc = strcmp(names[i], "HEAD") == 0 ? scan_ref(t, path, err) : scan_state(t, path, err);
+		} else if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode)) {
+			rc = strcmp(names[i], "HEAD") == 0 ? scan_ref(t, path, err)
+							   : scan_state(t, path, err);
+		}
 		vv_free(path);
 	}
 	vv_names_free(names, count);
@@ -240,10 +256,12 @@ static vv_status scan_gitdir(const tips *t, const char *gitdir, vv_error *err)
 	vv_status rc = scan_below(t, gitdir, "refs", scan_ref, err);
 	size_t i;
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = scan_state_files(t, gitdir, err);
-	for (i = 0; rc == VV_OK && i < sizeof(state_folders) / sizeof(state_folders[0]); i++)
+	}
+	for (i = 0; rc == VV_OK && i < sizeof(state_folders) / sizeof(state_folders[0]); i++) {
 		rc = scan_below(t, gitdir, state_folders[i], scan_state, err);
+	}
 	return rc < 0 ? rc : scan_below(t, gitdir, "logs", scan_log, err);
 }
 
@@ -255,16 +273,18 @@ vv_status vv_worktree_gitdirs(vv_repository *r, char ***out, size_t *count, vv_e
 	vv_status rc;
 
 	rc = dir ? add_path(&list, vv_strdup(r->commondir), err) : vv_fail_nomem(err);
-	if (rc == VV_OK && vv_exists(dir))
+	if (rc == VV_OK && vv_exists(dir)) {
 		rc = vv_list_dir(&names, &name_count, dir, err);
+	}
 	for (i = 0; rc == VV_OK && i < name_count; i++) {
 		char *path = vv_path_join(dir, names[i], NULL);
 		vv_stat st;
 
-		if (path && (vv_lstat(&st, path, NULL) < 0 || !S_ISDIR(st.mode)))
+		if (path && (vv_lstat(&st, path, NULL) < 0 || !S_ISDIR(st.mode))) {
 			vv_free(path);
-		else
+		} else {
 			rc = add_path(&list, path, err);
+		}
 	}
 	vv_names_free(names, name_count);
 	vv_free(dir);
@@ -284,11 +304,13 @@ vv_status vv_tips_each(vv_repository *r, vv_tip_fn fn, void *payload, vv_error *
 	size_t count = 0, i;
 	vv_status rc = vv_worktree_gitdirs(r, &gitdirs, &count, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++)
+	for (i = 0; rc == VV_OK && i < count; i++) {
 		rc = scan_gitdir(&t, gitdirs[i], err);
+	}
 	/* Last: a ref that git packs meanwhile is then seen here. */
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = scan_packed(&t, r->commondir, err);
+	}
 	vv_names_free(gitdirs, count);
 	return rc;
 }

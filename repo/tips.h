@@ -8,7 +8,8 @@
 
 /* hard: a ref or HEAD, which must exist; else an entry of a reflog or a state file,
  * whose object may be gone. where is the file, for messages. */
-typedef vv_status (*vv_tip_fn)(void *payload, const git_oid *id, bool hard, const char *where, vv_error *err);
+typedef vv_status (*vv_tip_fn)(void *payload, const git_oid *id, bool hard, const char *where,
+			       vv_error *err);
 
 /* Refs (loose and packed), HEADs and other state files, and reflogs of all
  * worktrees. Read from the files and not through libgit2, which sees one worktree. */

@@ -28,16 +28,21 @@ vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err)
 	const char *p = c->p, *nul;
 
 	c->valid = false;
-	if (p == c->end)
+	if (p == c->end) {
 		return VV_OK;
-	for (; p < c->end && *p >= '0' && *p <= '7' && mode <= 0177777; p++)
+	}
+	for (; p < c->end && *p >= '0' && *p <= '7' && mode <= 0177777; p++) {
 		mode = mode << 3 | (uint32_t)(*p - '0');
-	if (p == c->end || *p != ' ' || p == c->p || mode > 0177777)
+	}
+	if (p == c->end || *p != ' ' || p == c->p || mode > 0177777) {
 		return damaged(c, err);
+	}
 	p++;
 	nul = memchr(p, '\0', (size_t)(c->end - p));
-	if (!nul || nul == p || (size_t)(c->end - nul) < 1 + GIT_OID_RAWSZ || memchr(p, '/', (size_t)(nul - p)))
+	if (!nul || nul == p || (size_t)(c->end - nul) < 1 + GIT_OID_RAWSZ ||
+	    memchr(p, '/', (size_t)(nul - p))) {
 		return damaged(c, err);
+	}
 	c->mode = mode;
 	c->name = p;
 	c->name_len = (size_t)(nul - p);
@@ -50,16 +55,17 @@ vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err)
 vv_status vv_tree_cursor_init(vv_tree_cursor *c, git_odb_object *tree, vv_error *err)
 {
 	memset(c, 0, sizeof(*c));
-	if (!tree)
+	if (!tree) {
 		return VV_OK;
+	}
 	c->p = git_odb_object_data(tree);
 	c->end = c->p + git_odb_object_size(tree);
 	c->tree = git_odb_object_id(tree);
 	return vv_tree_cursor_next(c, err);
 }
 
-vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, uint32_t *mode, git_oid *id,
-		       vv_error *err)
+vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, uint32_t *mode,
+		       git_oid *id, vv_error *err)
 {
 	git_odb_object *object = NULL;
 	git_oid at = *tree;
@@ -74,16 +80,21 @@ vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, 
 			at_mode = 0;
 			break;
 		}
-		if ((rc = vv_object_read(r, &at, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object, err)) < 0)
+		if ((rc = vv_object_read(r, &at, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object,
+					 err)) < 0) {
 			return rc;
+		}
 		rc = vv_tree_cursor_init(&c, object, err);
-		while (rc == VV_OK && c.valid && (c.name_len != len || memcmp(c.name, path, len) != 0))
+		while (rc == VV_OK && c.valid &&
+		       (c.name_len != len || memcmp(c.name, path, len) != 0)) {
 			rc = vv_tree_cursor_next(&c, err);
+		}
 		at_mode = c.valid ? c.mode : 0;
 		at = c.id;
 		git_odb_object_free(object);
-		if (rc < 0)
+		if (rc < 0) {
 			return rc;
+		}
 		path += len;
 		path += strspn(path, "/");
 	}
@@ -99,13 +110,16 @@ vv_status vv_commit_tree(vv_repository *r, const vv_oid *commit, git_oid *out, v
 	git_oid id;
 	vv_status rc = vv_walker_get(r, &w, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	vv_oid_to_git(&id, commit);
-	if (!(n = vv_walker_node(w, &id)))
+	if (!(n = vv_walker_node(w, &id))) {
 		return vv_fail_nomem(err);
-	if ((rc = vv_node_parse(w, n, err)) == VV_OK)
+	}
+	if ((rc = vv_node_parse(w, n, err)) == VV_OK) {
 		*out = n->tree;
+	}
 	return rc;
 }
 
@@ -114,7 +128,7 @@ vv_status vv_commit_tree(vv_repository *r, const vv_oid *commit, git_oid *out, v
 typedef struct frame {
 	git_odb_object *a, *b; /* either may be NULL */
 	vv_tree_cursor at_a, at_b;
-	size_t path_len;       /* of the folder with its '/', in the walk's path */
+	size_t path_len; /* of the folder with its '/', in the walk's path */
 } frame;
 
 typedef struct walk {
@@ -129,13 +143,16 @@ typedef struct walk {
 	uint64_t seen;
 } walk;
 
-static vv_status read_side(const walk *w, const git_oid *id, git_odb_object **out, vv_tree_cursor *c, vv_error *err)
+static vv_status read_side(const walk *w, const git_oid *id, git_odb_object **out,
+			   vv_tree_cursor *c, vv_error *err)
 {
 	vv_status rc;
 
 	*out = NULL;
-	if (id && (rc = vv_object_read(w->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, out, err)) < 0)
+	if (id &&
+	    (rc = vv_object_read(w->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, out, err)) < 0) {
 		return rc;
+	}
 	return vv_tree_cursor_init(c, *out, err);
 }
 
@@ -145,16 +162,19 @@ static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err
 	frame *f;
 	vv_status rc;
 
-	if (a)
+	if (a) {
 		id_a = *a;
-	if (b)
+	}
+	if (b) {
 		id_b = *b;
+	}
 	if (w->depth == w->cap) {
 		size_t cap = w->cap ? w->cap * 2 : 16;
 		frame *frames = vv_realloc_array(w->frames, cap, sizeof(*frames));
 
-		if (!frames)
+		if (!frames) {
 			return vv_fail_nomem(err);
+		}
 		w->frames = frames;
 		w->cap = cap;
 	}
@@ -162,8 +182,9 @@ static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err
 	memset(f, 0, sizeof(*f));
 	f->path_len = w->path.len;
 	w->depth++;
-	if ((rc = read_side(w, a ? &id_a : NULL, &f->a, &f->at_a, err)) < 0)
+	if ((rc = read_side(w, a ? &id_a : NULL, &f->a, &f->at_a, err)) < 0) {
 		return rc;
+	}
 	return read_side(w, b ? &id_b : NULL, &f->b, &f->at_b, err);
 }
 
@@ -182,10 +203,15 @@ static int compare_names(const vv_tree_cursor *a, const vv_tree_cursor *b)
 	int c = memcmp(a->name, b->name, len);
 	unsigned char end_a, end_b;
 
-	if (c != 0)
+	if (c != 0) {
 		return c;
-	end_a = len < a->name_len ? (unsigned char)a->name[len] : vv_mode_is_tree(a->mode) ? '/' : '\0';
-	end_b = len < b->name_len ? (unsigned char)b->name[len] : vv_mode_is_tree(b->mode) ? '/' : '\0';
+	}
+	end_a = len < a->name_len          ? (unsigned char)a->name[len]
+		: vv_mode_is_tree(a->mode) ? '/'
+					   : '\0';
+	end_b = len < b->name_len          ? (unsigned char)b->name[len]
+		: vv_mode_is_tree(b->mode) ? '/'
+					   : '\0';
 	return (end_a > end_b) - (end_a < end_b);
 }
 
@@ -194,11 +220,13 @@ static bool wanted(const walk *w, bool is_tree)
 {
 	size_t len = w->path.len;
 
-	if (w->prefix_len == 0)
+	if (w->prefix_len == 0) {
 		return true;
-	if (len >= w->prefix_len)
+	}
+	if (len >= w->prefix_len) {
 		return memcmp(w->path.data, w->prefix, w->prefix_len) == 0 &&
 		       (len == w->prefix_len || w->path.data[w->prefix_len] == '/');
+	}
 	return is_tree && memcmp(w->path.data, w->prefix, len) == 0 && w->prefix[len] == '/';
 }
 
@@ -210,17 +238,24 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 
 	w->path.len = w->frames[w->depth - 1].path_len;
 	vv_buf_put(&w->path, one->name, one->name_len);
-	if (w->path.failed)
+	if (w->path.failed) {
 		return vv_fail_nomem(err);
-	if (!wanted(w, is_tree) || (a && b && a->mode == b->mode && git_oid_equal(&a->id, &b->id)))
+	}
+	if (!wanted(w, is_tree) ||
+	    (a && b && a->mode == b->mode && git_oid_equal(&a->id, &b->id))) {
 		return VV_OK;
-	if (++w->seen > ENTRIES_MAX || w->path.len > PATH_BYTES_MAX)
-		return vv_fail(err, VV_EREFUSED, "the tree is too large to walk: more than %u entries, or a path over %u bytes",
-			       ENTRIES_MAX, PATH_BYTES_MAX);
+	}
+	if (++w->seen > ENTRIES_MAX || w->path.len > PATH_BYTES_MAX) {
+		return vv_fail(
+			err, VV_EREFUSED,
+			"the tree is too large to walk: more than %u entries, or a path over %u bytes",
+			ENTRIES_MAX, PATH_BYTES_MAX);
+	}
 	if (is_tree) {
 		vv_buf_putc(&w->path, '/');
-		if (w->path.failed)
+		if (w->path.failed) {
 			return vv_fail_nomem(err);
+		}
 		return push(w, a ? &a->id : NULL, b ? &b->id : NULL, err);
 	}
 	change.path = vv_buf_cstr(&w->path);
@@ -249,31 +284,36 @@ static vv_status step(walk *w, vv_error *err)
 	}
 	c = !a.valid ? 1 : !b.valid ? -1 : compare_names(&a, &b);
 	if ((c <= 0 && (rc = vv_tree_cursor_next(&f->at_a, err)) < 0) ||
-	    (c >= 0 && (rc = vv_tree_cursor_next(&f->at_b, err)) < 0))
+	    (c >= 0 && (rc = vv_tree_cursor_next(&f->at_b, err)) < 0)) {
 		return rc;
+	}
 	return visit(w, c <= 0 ? &a : NULL, c >= 0 ? &b : NULL, err); /* may move the frames */
 }
 
-vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix, vv_change_fn fn,
-		       void *payload, vv_error *err)
+vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix,
+		       vv_change_fn fn, void *payload, vv_error *err)
 {
 	walk w = {0};
 	vv_status rc;
 
-	if (a && b && git_oid_equal(a, b))
+	if (a && b && git_oid_equal(a, b)) {
 		return VV_OK;
+	}
 	w.repo = r;
 	w.prefix = prefix ? prefix : "";
 	w.prefix_len = strlen(w.prefix);
-	while (w.prefix_len > 0 && w.prefix[w.prefix_len - 1] == '/')
+	while (w.prefix_len > 0 && w.prefix[w.prefix_len - 1] == '/') {
 		w.prefix_len--;
+	}
 	w.fn = fn;
 	w.payload = payload;
 	rc = push(&w, a, b, err);
-	while (rc == VV_OK && w.depth > 0)
+	while (rc == VV_OK && w.depth > 0) {
 		rc = step(&w, err);
-	while (w.depth > 0)
+	}
+	while (w.depth > 0) {
 		pop(&w);
+	}
 	vv_free(w.frames);
 	vv_buf_clear(&w.path);
 	return rc;
@@ -287,7 +327,8 @@ void vv_tree_entry_clear(vv_tree_entry *e)
 	memset(e, 0, sizeof(*e));
 }
 
-vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path, vv_tree_entry *out, vv_error *err)
+vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path,
+			   vv_tree_entry *out, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
 	git_oid tree, id;
@@ -295,14 +336,18 @@ vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *p
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_commit_tree(r, commit, &tree, err)) < 0 || (rc = vv_tree_find(r, &tree, path, &mode, &id, err)) < 0)
+	if ((rc = vv_commit_tree(r, commit, &tree, err)) < 0 ||
+	    (rc = vv_tree_find(r, &tree, path, &mode, &id, err)) < 0) {
 		return rc;
+	}
 	if (mode == 0) {
 		vv_oid_text(hex, commit);
-		return vv_fail(err, VV_ENOTFOUND, "no '%s' in the commit %.10s", vv_text_shows(path), hex);
+		return vv_fail(err, VV_ENOTFOUND, "no '%s' in the commit %.10s",
+			       vv_text_shows(path), hex);
 	}
-	if (!(out->path = vv_strdup(path)))
+	if (!(out->path = vv_strdup(path))) {
 		return vv_fail_nomem(err);
+	}
 	out->mode = mode;
 	vv_oid_from_git(&out->id, &id);
 	return VV_OK;
@@ -324,8 +369,8 @@ static vv_status each_change(void *payload, const vv_change *c, vv_error *err)
 	return e->fn(e->payload, &entry, err);
 }
 
-vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefix, vv_tree_fn fn, void *payload,
-		       vv_error *err)
+vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefix, vv_tree_fn fn,
+		       void *payload, vv_error *err)
 {
 	each e = {fn, payload};
 	git_oid tree;
@@ -334,13 +379,15 @@ vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefi
 	return rc < 0 ? rc : vv_tree_diff(r, NULL, &tree, prefix, each_change, &e, err);
 }
 
-vv_status vv_tree_changes(vv_repository *r, const vv_oid *a, const vv_oid *b, const char *prefix, vv_change_fn fn,
-			  void *payload, vv_error *err)
+vv_status vv_tree_changes(vv_repository *r, const vv_oid *a, const vv_oid *b, const char *prefix,
+			  vv_change_fn fn, void *payload, vv_error *err)
 {
 	git_oid tree_a, tree_b;
 	vv_status rc;
 
-	if ((a && (rc = vv_commit_tree(r, a, &tree_a, err)) < 0) || (rc = vv_commit_tree(r, b, &tree_b, err)) < 0)
+	if ((a && (rc = vv_commit_tree(r, a, &tree_a, err)) < 0) ||
+	    (rc = vv_commit_tree(r, b, &tree_b, err)) < 0) {
 		return rc;
+	}
 	return vv_tree_diff(r, a ? &tree_a : NULL, &tree_b, prefix, fn, payload, err);
 }

@@ -19,12 +19,14 @@ typedef struct vv_tree_entry {
 void vv_tree_entry_clear(vv_tree_entry *e);
 
 /* The entry at path in a commit ("" is its top tree). VV_ENOTFOUND. */
-vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path, vv_tree_entry *out, vv_error *err);
+vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path,
+			   vv_tree_entry *out, vv_error *err);
 
 /* All blobs and submodules at or below prefix ("" for all) of a commit, sorted by
  * path. A negative answer of fn ends it and is returned. */
 typedef vv_status (*vv_tree_fn)(void *payload, const vv_tree_entry *e, vv_error *err);
-vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefix, vv_tree_fn fn, void *payload, vv_error *err);
+vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefix, vv_tree_fn fn,
+		       void *payload, vv_error *err);
 
 /* What differs between two commits' trees (a may be NULL: nothing), or between
  * a commit and the index; sorted by path; no rename detection. old or new mode
@@ -38,6 +40,7 @@ typedef struct vv_change {
 typedef vv_status (*vv_change_fn)(void *payload, const vv_change *c, vv_error *err);
 vv_status vv_tree_changes(vv_repository *r, const vv_oid *a, const vv_oid *b, const char *prefix,
 			  vv_change_fn fn, void *payload, vv_error *err);
-vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_change_fn fn, void *payload, vv_error *err);
+vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_change_fn fn,
+			   void *payload, vv_error *err);
 
 #endif

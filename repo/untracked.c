@@ -17,7 +17,7 @@
 /* A folder being walked. Its names are sorted with '/' behind those of folders, so
  * that whole paths come out sorted. */
 typedef struct folder {
-	char *path;   /* relative, with a final '/', or "" */
+	char *path; /* relative, with a final '/', or "" */
 	char **names;
 	size_t count, next;
 	bool untracked; /* nothing in it is in the index */
@@ -58,8 +58,10 @@ static vv_status mark_folders(const char *dir, char **names, size_t *count, vv_e
 		char *file = NULL, *marked;
 		vv_stat st;
 
-		if (rc == VV_OK && strcmp(names[i], ".git") != 0 && (file = vv_path_join(dir, names[i], NULL)) &&
-		    vv_lstat(&st, file, NULL) == VV_OK && (S_ISREG(st.mode) || S_ISLNK(st.mode) || S_ISDIR(st.mode))) {
+		if (rc == VV_OK && strcmp(names[i], ".git") != 0 &&
+		    (file = vv_path_join(dir, names[i], NULL)) &&
+		    vv_lstat(&st, file, NULL) == VV_OK &&
+		    (S_ISREG(st.mode) || S_ISLNK(st.mode) || S_ISDIR(st.mode))) {
 			if (S_ISDIR(st.mode)) {
 				size_t len = strlen(names[i]);
 
@@ -87,8 +89,9 @@ static vv_status push_folder(search *s, const char *path, bool untracked, vv_err
 	folder *f;
 	vv_status rc = VV_OK;
 
-	if (!dir)
+	if (!dir) {
 		return vv_fail_nomem(err);
+	}
 	if (s->depth == s->cap) {
 		size_t cap = s->cap ? s->cap * 2 : 16;
 		folder *folders = vv_realloc_array(s->folders, cap, sizeof(*folders));
@@ -115,8 +118,9 @@ static vv_status push_folder(search *s, const char *path, bool untracked, vv_err
 	rc = vv_list_dir(&f->names, &f->count, dir, err);
 	if (rc == VV_OK) {
 		rc = mark_folders(dir, f->names, &f->count, err);
-		if (f->count > 1)
+		if (f->count > 1) {
 			qsort(f->names, f->count, sizeof(char *), compare_names);
+		}
 	} else if (rc == VV_EIO || rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		rc = VV_OK;
@@ -142,8 +146,9 @@ static bool is_ignored(const search *s, const char *path)
 	char *bare;
 	bool ignored;
 
-	if (path[len - 1] != '/')
+	if (path[len - 1] != '/') {
 		return vv_ignore_match(s->ignore, path, false);
+	}
 	bare = vv_strndup(path, len - 1);
 	ignored = bare && vv_ignore_match(s->ignore, bare, true);
 	vv_free(bare);
@@ -176,12 +181,15 @@ static bool concerns(const search *s, const char *path)
 {
 	size_t len = strlen(path), want = strlen(s->prefix);
 
-	if (want == 0)
+	if (want == 0) {
 		return true;
-	if (len > want)
+	}
+	if (len > want) {
 		return strncmp(path, s->prefix, want) == 0 && path[want] == '/';
-	if (len == want)
+	}
+	if (len == want) {
 		return strcmp(path, s->prefix) == 0;
+	}
 	return path[len - 1] == '/' && strncmp(path, s->prefix, len) == 0;
 }
 
@@ -189,7 +197,8 @@ static bool above_prefix(const search *s, const char *path)
 {
 	size_t len = strlen(path);
 
-	return len <= strlen(s->prefix) && path[len - 1] == '/' && strncmp(path, s->prefix, len) == 0;
+	return len <= strlen(s->prefix) && path[len - 1] == '/' &&
+	       strncmp(path, s->prefix, len) == 0;
 }
 
 /* Is there a file below the untracked folder that is not ignored? Goes down the
@@ -214,15 +223,17 @@ static vv_status holds_something(search *s, const char *path, bool *out, vv_erro
 			break;
 		}
 		if (!is_ignored(s, below)) {
-			if (below[strlen(below) - 1] != '/' || is_repository(s, below))
+			if (below[strlen(below) - 1] != '/' || is_repository(s, below)) {
 				*out = true;
-			else if (s->depth < DEPTH_MAX)
+			} else if (s->depth < DEPTH_MAX) {
 				rc = push_folder(s, below, true, err);
+			}
 		}
 		vv_free(below);
 	}
-	while (s->depth > floor)
+	while (s->depth > floor) {
 		pop_folder(s);
+	}
 	return rc;
 }
 
@@ -232,45 +243,55 @@ static vv_status visit_folder(search *s, const char *path, bool untracked, vv_er
 	bool something = true, module, tracked;
 	vv_status rc = VV_OK;
 
-	if (!bare)
+	if (!bare) {
 		return vv_fail_nomem(err);
+	}
 	module = !untracked && in_index(s, bare); /* a submodule, or a file that was one */
 	vv_free(bare);
-	if (module || s->depth >= DEPTH_MAX)
+	if (module || s->depth >= DEPTH_MAX) {
 		return VV_OK;
-	if (is_ignored(s, path)) /* even with tracked files in it: no other is shown */
+	}
+	if (is_ignored(s, path)) { /* even with tracked files in it: no other is shown */
 		return VV_OK;
+	}
 	tracked = !untracked && any_in_index(s, path);
-	if (!tracked && is_repository(s, path))
+	if (!tracked && is_repository(s, path)) {
 		return s->fn(s->payload, path, err);
-	if (tracked || s->all || above_prefix(s, path))
+	}
+	if (tracked || s->all || above_prefix(s, path)) {
 		return push_folder(s, path, !tracked, err);
-	if ((rc = holds_something(s, path, &something, err)) == VV_OK && something)
+	}
+	if ((rc = holds_something(s, path, &something, err)) == VV_OK && something) {
 		rc = s->fn(s->payload, path, err);
+	}
 	return rc;
 }
 
 static vv_status visit_file(search *s, const char *path, bool untracked, vv_error *err)
 {
-	if ((!untracked && in_index(s, path)) || is_ignored(s, path))
+	if ((!untracked && in_index(s, path)) || is_ignored(s, path)) {
 		return VV_OK;
+	}
 	return s->fn(s->payload, path, err);
 }
 
-vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload, vv_error *err)
+vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
+			    vv_error *err)
 {
 	search s = {0};
 	vv_status rc;
 
-	if (!x->repo->workdir)
+	if (!x->repo->workdir) {
 		return VV_OK;
+	}
 	s.x = x;
 	s.prefix = prefix;
 	s.all = all;
 	s.fn = fn;
 	s.payload = payload;
-	if ((rc = vv_ignore_open(&s.ignore, x->repo, err)) < 0)
+	if ((rc = vv_ignore_open(&s.ignore, x->repo, err)) < 0) {
 		return rc;
+	}
 	rc = push_folder(&s, "", git_index_entrycount(x->git) == 0, err);
 	while (rc == VV_OK && s.depth > 0) {
 		folder *f = &s.folders[s.depth - 1];
@@ -282,18 +303,20 @@ vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_f
 			continue;
 		}
 		path = vv_path_join(f->path, f->names[f->next++], NULL);
-		if (!path)
+		if (!path) {
 			rc = vv_fail_nomem(err);
-		else if (!concerns(&s, path))
+		} else if (!concerns(&s, path)) {
 			rc = VV_OK;
-		else if (path[strlen(path) - 1] == '/')
+		} else if (path[strlen(path) - 1] == '/') {
 			rc = visit_folder(&s, path, untracked, err);
-		else
+		} else {
 			rc = visit_file(&s, path, untracked, err);
+		}
 		vv_free(path);
 	}
-	while (s.depth > 0)
+	while (s.depth > 0) {
 		pop_folder(&s);
+	}
 	vv_free(s.folders);
 	vv_ignore_close(s.ignore);
 	return rc;

@@ -43,16 +43,18 @@ vv_walker *vv_walker_new(vv_repository *r)
 
 vv_status vv_walker_get(vv_repository *r, vv_walker **out, vv_error *err)
 {
-	if (!r->walker && !(r->walker = vv_walker_new(r)))
+	if (!r->walker && !(r->walker = vv_walker_new(r))) {
 		return vv_fail_nomem(err);
+	}
 	*out = r->walker;
 	return VV_OK;
 }
 
 void vv_walker_free(vv_walker *w)
 {
-	if (!w)
+	if (!w) {
 		return;
+	}
 	vv_arena_clear(&w->arena);
 	vv_free(w->slots);
 	vv_free(w);
@@ -62,8 +64,9 @@ static vv_node **find_slot(vv_node **slots, size_t count, uint64_t seed, const g
 {
 	size_t i = (size_t)vv_xxh3(id->id, GIT_OID_RAWSZ, seed) & (count - 1);
 
-	while (slots[i] && !git_oid_equal(&slots[i]->id, id))
+	while (slots[i] && !git_oid_equal(&slots[i]->id, id)) {
 		i = (i + 1) & (count - 1);
+	}
 	return &slots[i];
 }
 
@@ -72,11 +75,13 @@ static bool grow(vv_walker *w)
 	size_t count = w->slot_count * 2, i;
 	vv_node **slots = vv_calloc(count, sizeof(*slots));
 
-	if (!slots)
+	if (!slots) {
 		return false;
+	}
 	for (i = 0; i < w->slot_count; i++) {
-		if (w->slots[i])
+		if (w->slots[i]) {
 			*find_slot(slots, count, w->seed, &w->slots[i]->id) = w->slots[i];
+		}
 	}
 	vv_free(w->slots);
 	w->slots = slots;
@@ -88,16 +93,19 @@ vv_node *vv_walker_node(vv_walker *w, const git_oid *id)
 {
 	vv_node **slot = find_slot(w->slots, w->slot_count, w->seed, id);
 
-	if (*slot)
+	if (*slot) {
 		return *slot;
+	}
 	if (w->used * 2 >= w->slot_count) {
-		if (!grow(w))
+		if (!grow(w)) {
 			return NULL;
+		}
 		slot = find_slot(w->slots, w->slot_count, w->seed, id);
 	}
 	*slot = vv_arena_calloc(&w->arena, 1, sizeof(vv_node));
-	if (!*slot)
+	if (!*slot) {
 		return NULL;
+	}
 	git_oid_cpy(&(*slot)->id, id);
 	w->used++;
 	return *slot;
@@ -115,10 +123,12 @@ static bool read_id(line_reader *in, const char *key, git_oid *out)
 	size_t key_len = strlen(key);
 	vv_oid id;
 
-	if ((size_t)(in->end - in->p) < key_len + 1 + GIT_OID_HEXSZ + 1 || memcmp(in->p, key, key_len) != 0 ||
-	    in->p[key_len] != ' ' || in->p[key_len + 1 + GIT_OID_HEXSZ] != '\n' ||
-	    !vv_oid_parse(&id, in->p + key_len + 1, GIT_OID_HEXSZ))
+	if ((size_t)(in->end - in->p) < key_len + 1 + GIT_OID_HEXSZ + 1 ||
+	    memcmp(in->p, key, key_len) != 0 || in->p[key_len] != ' ' ||
+	    in->p[key_len + 1 + GIT_OID_HEXSZ] != '\n' ||
+	    !vv_oid_parse(&id, in->p + key_len + 1, GIT_OID_HEXSZ)) {
 		return false;
+	}
 	vv_oid_to_git(out, &id);
 	in->p += key_len + 1 + GIT_OID_HEXSZ + 1;
 	return true;
@@ -139,8 +149,9 @@ static int64_t read_time(const line_reader *in)
 			}
 			for (; s < stop && *s == ' '; s++) {
 			}
-			for (; s < stop && *s >= '0' && *s <= '9' && v < INT64_MAX / 10 - 10; s++)
+			for (; s < stop && *s >= '0' && *s <= '9' && v < INT64_MAX / 10 - 10; s++) {
 				v = v * 10 + (*s - '0');
+			}
 			return v;
 		}
 		p = eol ? eol + 1 : in->end;
@@ -156,12 +167,14 @@ static bool is_shallow(const vv_repository *r, const git_oid *id)
 		size_t mid = low + (high - low) / 2;
 		int c = git_oid_cmp(&r->shallow[mid], id);
 
-		if (c == 0)
+		if (c == 0) {
 			return true;
-		if (c < 0)
+		}
+		if (c < 0) {
 			low = mid + 1;
-		else
+		} else {
 			high = mid;
+		}
 	}
 	return false;
 }
@@ -172,18 +185,21 @@ static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_erro
 	uint32_t count = 0, i;
 	git_oid id;
 
-	while (read_id(&scan, "parent", &id))
+	while (read_id(&scan, "parent", &id)) {
 		count++;
+	}
 	if (is_shallow(w->repo, &n->id)) {
 		*in = scan;
 		return VV_OK;
 	}
-	if (count > 0 && !(n->parents = vv_arena_calloc(&w->arena, count, sizeof(vv_node *))))
+	if (count > 0 && !(n->parents = vv_arena_calloc(&w->arena, count, sizeof(vv_node *)))) {
 		return vv_fail_nomem(err);
+	}
 	for (i = 0; i < count; i++) {
 		(void)read_id(in, "parent", &id);
-		if (!(n->parents[i] = vv_walker_node(w, &id)))
+		if (!(n->parents[i] = vv_walker_node(w, &id))) {
 			return vv_fail_nomem(err);
+		}
 	}
 	n->parent_count = count;
 	return VV_OK;
@@ -196,10 +212,13 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 	line_reader in;
 	vv_status rc;
 
-	if (n->parsed)
+	if (n->parsed) {
 		return VV_OK;
-	if ((rc = vv_object_read(w->repo, &n->id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &object, err)) < 0)
+	}
+	if ((rc = vv_object_read(w->repo, &n->id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &object,
+				 err)) < 0) {
 		return rc;
+	}
 	in.p = git_odb_object_data(object);
 	in.end = in.p + git_odb_object_size(object);
 	if (!read_id(&in, "tree", &n->tree)) {
@@ -207,8 +226,9 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 			     git_oid_tostr(hex, sizeof(hex), &n->id));
 		goto done;
 	}
-	if ((rc = read_parents(w, n, &in, err)) < 0)
+	if ((rc = read_parents(w, n, &in, err)) < 0) {
 		goto done;
+	}
 	n->time = read_time(&in);
 	n->parsed = true;
 done:
@@ -247,8 +267,9 @@ void **vv_node_note(vv_walker *w, vv_node *n)
 
 static bool before(const struct vv_queue_item *a, const struct vv_queue_item *b)
 {
-	if (a->node->time != b->node->time)
+	if (a->node->time != b->node->time) {
 		return a->node->time > b->node->time;
+	}
 	return a->number < b->number;
 }
 
@@ -261,13 +282,15 @@ vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err)
 		size_t cap = q->cap ? q->cap * 2 : 64;
 		struct vv_queue_item *items = vv_realloc_array(q->items, cap, sizeof(*items));
 
-		if (!items)
+		if (!items) {
 			return vv_fail_nomem(err);
+		}
 		q->items = items;
 		q->cap = cap;
 	}
-	for (i = q->count++; i > 0 && before(&item, &q->items[(i - 1) / 2]); i = (i - 1) / 2)
+	for (i = q->count++; i > 0 && before(&item, &q->items[(i - 1) / 2]); i = (i - 1) / 2) {
 		q->items[i] = q->items[(i - 1) / 2];
+	}
 	q->items[i] = item;
 	return VV_OK;
 }
@@ -278,15 +301,18 @@ vv_node *vv_queue_pop(vv_queue *q)
 	vv_node *top;
 	size_t i = 0, child;
 
-	if (q->count == 0)
+	if (q->count == 0) {
 		return NULL;
+	}
 	top = q->items[0].node;
 	last = q->items[--q->count];
 	while ((child = 2 * i + 1) < q->count) {
-		if (child + 1 < q->count && before(&q->items[child + 1], &q->items[child]))
+		if (child + 1 < q->count && before(&q->items[child + 1], &q->items[child])) {
 			child++;
-		if (!before(&q->items[child], &last))
+		}
+		if (!before(&q->items[child], &last)) {
 			break;
+		}
 		q->items[i] = q->items[child];
 		i = child;
 	}
@@ -312,8 +338,9 @@ vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err)
 		size_t cap = list->cap ? list->cap * 2 : 64;
 		vv_node **items = vv_realloc_array(list->items, cap, sizeof(vv_node *));
 
-		if (!items)
+		if (!items) {
 			return vv_fail_nomem(err);
+		}
 		list->items = items;
 		list->cap = cap;
 	}

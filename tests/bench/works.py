@@ -130,7 +130,7 @@ def versions(scratch, report, chosen, settings, count=60):
         if kind is kinds.Git:
             scratch.run(["git", "gc", "-q"], once.tool.work)
             report.put(bench, "git after gc", "MB", sizes(once.tool.store())[0] / MB)
-        replace(folder / "0.csv", once.tool.work / "data.csv")
+        scratch.table(once.tool.work / "data.csv", "--rows", rows, "--version", count)
         report.put(bench, kind.name, "fsyncs/commit",
                    scratch.count_fsyncs(once.tool.save(), once.tool.work, once.tool.env()))
         if kind.preload:

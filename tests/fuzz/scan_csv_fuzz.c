@@ -28,13 +28,14 @@ static size_t put_row(vv_buf *log, const vv_row *row, const vv_cell *cells, size
 		vv_buf_put(log, cells[i].text, cells[i].len);
 		bytes += cells[i].len + 1;
 	}
-	vv_buf_printf(log, "%zu-%zu %zu-%zu %d%d\n", row->start + at, row->end + at, row->text_start + at,
-		      row->text_end + at, (int)row->newline, row->plain);
+	vv_buf_printf(log, "%zu-%zu %zu-%zu %d%d\n", row->start + at, row->end + at,
+		      row->text_start + at, row->text_end + at, (int)row->newline, row->plain);
 	return bytes;
 }
 
 /* Scans in windows of this size at first. The log tells all that callers see. */
-static void scan(vv_buf *log, const vv_dialect *d, size_t columns, const char *bytes, size_t len, size_t window)
+static void scan(vv_buf *log, const vv_dialect *d, size_t columns, const char *bytes, size_t len,
+		 size_t window)
 {
 	vv_cell cells[64];
 	size_t at = 0, want = window;
@@ -55,7 +56,8 @@ static void scan(vv_buf *log, const vv_dialect *d, size_t columns, const char *b
 		at_end = at + size == len;
 		vv_scan_window(s, copy, size, at_end, at);
 		while ((rc = vv_scan_row(s, cells, columns, &row, &err)) == 1) {
-			require(put_row(log, &row, cells, at) + (columns - row.cells) == row.cell_bytes);
+			require(put_row(log, &row, cells, at) + (columns - row.cells) ==
+				row.cell_bytes);
 			require(row.end == vv_scan_offset(s) && row.end <= size);
 		}
 		if (rc < 0) {
@@ -94,11 +96,13 @@ static void check_rows(const vv_dialect *d, size_t columns, const char *bytes, s
 		if (row.plain) {
 			size_t text = row.text_end - row.text_start;
 
-			require(line.len == text && memcmp(line.data, bytes + row.start, text) == 0);
+			require(line.len == text &&
+				memcmp(line.data, bytes + row.start, text) == 0);
 		}
 		if (d->quote != 0) {
 			vv_scan_window(again, line.data, line.len, true, 0);
-			require(vv_scan_row(again, back, columns, &other, &err) == 1 && other.end == line.len);
+			require(vv_scan_row(again, back, columns, &other, &err) == 1 &&
+				other.end == line.len);
 			for (i = 0; i < columns; i++) {
 				require(vv_cell_equal(&cells[i], &back[i]));
 			}
@@ -129,7 +133,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size -= 4;
 	scan(&whole, &d, columns, bytes, size, size + 1);
 	scan(&parts, &d, columns, bytes, size, (size_t)data[3] + 1);
-	require(whole.len == parts.len && memcmp(vv_buf_cstr(&whole), vv_buf_cstr(&parts), whole.len) == 0);
+	require(whole.len == parts.len &&
+		memcmp(vv_buf_cstr(&whole), vv_buf_cstr(&parts), whole.len) == 0);
 	check_rows(&d, columns, bytes, size);
 	vv_buf_clear(&whole);
 	vv_buf_clear(&parts);

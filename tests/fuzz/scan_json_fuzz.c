@@ -61,11 +61,12 @@ static void put_row(vv_buf *log, const vv_row *row, const vv_cell *cells, size_t
 		vv_buf_putc(log, '0' + cells[i].state);
 		vv_buf_put(log, cells[i].text, cells[i].len);
 	}
-	vv_buf_printf(log, "%zu-%zu %zu-%zu %d\n", row->start + at, row->end + at, row->text_start + at,
-		      row->text_end + at, (int)row->newline);
+	vv_buf_printf(log, "%zu-%zu %zu-%zu %d\n", row->start + at, row->end + at,
+		      row->text_start + at, row->text_end + at, (int)row->newline);
 }
 
-static void scan(vv_buf *log, const vv_dialect *d, const char *bytes, size_t len, size_t window, bool check)
+static void scan(vv_buf *log, const vv_dialect *d, const char *bytes, size_t len, size_t window,
+		 bool check)
 {
 	vv_cell cells[ROOM];
 	size_t at = 0, want = window;
@@ -122,7 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	d.close = (vv_bytes){close, 1};
 	scan(&whole, &d, bytes, size - 2, size, true);
 	scan(&parts, &d, bytes, size - 2, (size_t)data[1] + 1, false);
-	require(whole.len == parts.len && memcmp(vv_buf_cstr(&whole), vv_buf_cstr(&parts), whole.len) == 0);
+	require(whole.len == parts.len &&
+		memcmp(vv_buf_cstr(&whole), vv_buf_cstr(&parts), whole.len) == 0);
 	vv_buf_clear(&whole);
 	vv_buf_clear(&parts);
 	return 0;

@@ -24,12 +24,14 @@ static void check_result(const vv_sniff_result *r, const char *text, size_t len)
 	vv_error err;
 
 	require(r->body == bom + r->dialect.prologue.len && r->body <= len);
-	require(r->dialect.prologue.len == 0 || memcmp(text + bom, r->dialect.prologue.data, r->dialect.prologue.len) == 0);
+	require(r->dialect.prologue.len == 0 ||
+		memcmp(text + bom, r->dialect.prologue.data, r->dialect.prologue.len) == 0);
 	require(r->columns <= VV_COLUMNS_MAX && r->dialect.quoting_count <= r->columns);
 	for (i = 0; i < r->columns; i++) {
 		require(r->names[i] && r->names[i][r->name_lens[i]] == '\0');
 	}
-	require(vv_scan_new(&s, &r->dialect, r->columns, (const char *const *)r->names, r->name_lens, &err) == VV_OK);
+	require(vv_scan_new(&s, &r->dialect, r->columns, (const char *const *)r->names,
+			    r->name_lens, &err) == VV_OK);
 	vv_scan_free(s);
 }
 
@@ -43,7 +45,8 @@ static void check_first_row(const vv_sniff_result *r, const char *text, size_t l
 	int n;
 
 	require(cells != NULL);
-	require(vv_scan_new(&s, &r->dialect, r->columns, (const char *const *)r->names, r->name_lens, &err) == VV_OK);
+	require(vv_scan_new(&s, &r->dialect, r->columns, (const char *const *)r->names,
+			    r->name_lens, &err) == VV_OK);
 	vv_scan_window(s, text + r->body, len - r->body, true, r->body);
 	n = vv_scan_row(s, cells, r->columns + 1, &row, &err);
 	require(n != 2 && (n != 1 || row.start == 0));
@@ -54,7 +57,8 @@ static void check_first_row(const vv_sniff_result *r, const char *text, size_t l
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const paths[] = {NULL, "a.csv", "a.tsv", "a.json", "a.ndjson", "a.psv", "a", "a.txt"};
+	static const char *const paths[] = {NULL,       "a.csv", "a.tsv", "a.json",
+					    "a.ndjson", "a.psv", "a",     "a.txt"};
 	const char *text = (const char *)data + 1;
 	vv_sniff_hints h = VV_SNIFF_HINTS_INIT;
 	vv_sniff_result r, again;
@@ -81,7 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* What it found is kept when it is the parent's. */
 		h.parent = &r.dialect;
 		rc = vv_sniff(&again, text, size, true, &h, &err);
-		require(rc == VV_OK && again.dialect.form == r.dialect.form && again.columns == r.columns);
+		require(rc == VV_OK && again.dialect.form == r.dialect.form &&
+			again.columns == r.columns);
 		require(vv_dialect_same_cells(&r.dialect, &again.dialect));
 		vv_sniff_result_clear(&again);
 		vv_sniff_result_clear(&r);

@@ -195,6 +195,11 @@ void vv_fault_set_lasting(vv_fault kind, unsigned n, int number)
 	set(kind, n, number, true);
 }
 
+unsigned vv_fault_left(void)
+{
+	return atomic_load(&calls_left);
+}
+
 bool vv_fault_clear(void)
 {
 	set_kind = VV_FAULT_KINDS;

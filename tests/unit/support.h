@@ -92,6 +92,10 @@ void vv_fault_set(vv_fault kind, unsigned n, int number);
 /* As above, and so do all calls of the kind behind the n-th: a full disk. */
 void vv_fault_set_lasting(vv_fault kind, unsigned n, int number);
 
+/* Calls of its kind that the fault still lets through; 0 once it has struck. With
+ * a large n: how many calls there are. */
+unsigned vv_fault_left(void);
+
 /* Takes the fault away. Did it ever strike? */
 bool vv_fault_clear(void);
 

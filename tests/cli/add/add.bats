@@ -345,3 +345,14 @@ pointer_of() {
 	output_has "key id (from datapackage.json)"
 	output_has "id string"
 }
+
+@test "UTF-16 and compressed files are kept as bytes with a hint" {
+	new_repo
+	rows 50 | iconv -f UTF-8 -t UTF-16 > wide.csv
+	rows 50 | gzip > packed.csv
+	succeeds varve add wide.csv packed.csv
+	output_has "wide.csv: new file, "
+	stderr_has "wide.csv is text in UTF-16: kept as bytes; 'varve convert' makes a table of it"
+	stderr_has "packed.csv is compressed: versions share nothing and cannot be compared"
+	pointer_of wide.csv | grep -q '"kind": "file"'
+}

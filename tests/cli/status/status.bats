@@ -238,3 +238,17 @@ with_table() {
 	ends_with 2 varve status
 	stderr_has "needs a work tree"
 }
+
+@test "colours come only on a terminal and not against NO_COLOR" {
+	command -v script > /dev/null || skip "no script(1) here"
+	new_repo
+	echo x > x.txt
+	run env TERM=xterm script -qec "varve status -s" /dev/null
+	output_has $'\e[31m?'
+	run env TERM=xterm NO_COLOR=1 script -qec "varve status -s" /dev/null
+	output_lacks $'\e'
+	run env TERM=dumb script -qec "varve status -s" /dev/null
+	output_lacks $'\e'
+	succeeds varve status -s
+	output_is "?? x.txt"
+}

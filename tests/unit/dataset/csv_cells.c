@@ -28,7 +28,8 @@ static void print_row(const vv_cell *cells, size_t count)
 }
 
 /* Scans all; false when it is refused. Nothing is printed before that is known. */
-static bool scan(vv_scan *s, const char *bytes, size_t len, size_t window, bool print, vv_error *err)
+static bool scan(vv_scan *s, const char *bytes, size_t len, size_t window, bool print,
+		 vv_error *err)
 {
 	static vv_cell cells[COLUMNS];
 	size_t at = 0, want = window;

@@ -584,7 +584,54 @@ static void json_adding_again_gives_the_root_of_a_fresh_add(void **state)
 	}
 }
 
+/* `rows` narrow objects, one with `members` members, then some more narrow ones. */
+static void put_sparse_json(vv_buf *b, int rows, int members)
+{
+	for (int i = 0; i < rows; i++) {
+		vv_buf_puts(b, "{\"a\":1}\n");
+	}
+	vv_buf_puts(b, "{\"a\":1");
+	for (int i = 0; i < members; i++) {
+		vv_buf_printf(b, ",\"m%d\":%d", i, i);
+	}
+	vv_buf_puts(b, "}\n{\"a\":2}\n");
+}
+
+static void narrow_json_rows_before_a_very_wide_one_come_back(void **state)
+{
+	fixture *f = *state;
+	vv_error err;
+	vv_buf b = VV_BUF_INIT;
+	version v = {0};
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT};
+	o.hints.has_form = true;
+	o.hints.form = VV_FORM_NDJSON;
+	put_sparse_json(&b, 4000, 1500);
+	vv_assert_ok(import_as(f, &v, b.data, b.len, NULL, false, &o, &err), &err);
+	assert_int_equal(v.r.root.rows, 4002);
+	comes_back(f, &v, b.data, b.len);
+	drop(&v);
+	vv_buf_clear(&b);
+}
+
+static void a_table_too_sparse_to_be_read_is_refused(void **state)
+{
+	vv_error err;
+	vv_buf b = VV_BUF_INIT;
+	version v = {0};
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT};
+	o.hints.has_form = true;
+	o.hints.form = VV_FORM_NDJSON;
+	put_sparse_json(&b, 40000, 9000);
+	vv_assert_status(import_as(*state, &v, b.data, b.len, NULL, false, &o, &err), VV_EREFUSED, &err);
+	vv_assert_contains(err.message, "too sparse for a table");
+	vv_assert_contains(err.hint, "--as file");
+	vv_buf_clear(&b);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(narrow_json_rows_before_a_very_wide_one_come_back, setup, teardown),
+	cmocka_unit_test_setup_teardown(a_table_too_sparse_to_be_read_is_refused, setup, teardown),
 	cmocka_unit_test_setup_teardown(odd_files_come_back_byte_for_byte, setup, teardown),
 	cmocka_unit_test_setup_teardown(adding_again_gives_the_root_of_a_fresh_add, setup, teardown),
 	cmocka_unit_test_setup_teardown(same_cells_share_their_data_list_across_forms, setup, teardown),

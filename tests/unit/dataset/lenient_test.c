@@ -48,8 +48,9 @@ static vv_status take_note(void *payload, const vv_lenient_note *n, vv_error *er
 	run *r = payload;
 
 	(void)err;
-	vv_buf_printf(&r->notes, "%s %llu:%llu row %llu cells %zu\n", names[n->guess], (unsigned long long)n->line,
-		      (unsigned long long)n->column, (unsigned long long)n->row, n->cells);
+	vv_buf_printf(&r->notes, "%s %llu:%llu row %llu cells %zu\n", names[n->guess],
+		      (unsigned long long)n->line, (unsigned long long)n->column,
+		      (unsigned long long)n->row, n->cells);
 	return VV_OK;
 }
 
@@ -90,7 +91,8 @@ static void stray_quotes_are_told_with_their_place(void **state)
 	(void)state;
 	expect("a,b\n1,2\" x\n3,4\n", "[a|b][1|2\" x][3|4]", "stray 2:4 row 1 cells 0\n");
 	expect("a,b\r\n\r\n\"1\"x,2\"\n3,4\n", "[a|b][1\"x,2][3|4]", "stray 3:3 row 1 cells 0\n");
-	expect("a\"b\"\n\"c\"d\"\n", "[a\"b\"][c\"d]", "stray 1:2 row 0 cells 0\nstray 2:3 row 1 cells 0\n");
+	expect("a\"b\"\n\"c\"d\"\n", "[a\"b\"][c\"d]",
+	       "stray 1:2 row 0 cells 0\nstray 2:3 row 1 cells 0\n");
 }
 
 static void a_quote_that_never_closes_takes_the_rest(void **state)

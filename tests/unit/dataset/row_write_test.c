@@ -87,7 +87,8 @@ static void cells_are_quoted_where_they_must_be(void **state)
 static void habits_quote_what_they_say(void **state)
 {
 	static const char *const numbers[] = {"0", "-1", "1.5", "-0.25e10", "1E+5", "100"};
-	static const char *const words[] = {"01", "1.", ".5", "+1", "1e", "-", "1,5", "0x1", "NaN", "1 ", "--1"};
+	static const char *const words[] = {"01",  "1.",  ".5",  "+1", "1e", "-",
+					    "1,5", "0x1", "NaN", "1 ", "--1"};
 	vv_dialect d = comma();
 	char quoted[20];
 	size_t i;
@@ -208,13 +209,15 @@ static void written_rows_scan_to_the_same_cells(void **state)
 		d.escape = vv_prng_below(&r, 3) == 0 ? '\\' : 0;
 		for (c = 0; c < 5; c++) {
 			size_t len = (size_t)vv_prng_below(&r, sizeof text[c]);
-			const char kinds[] = {(char)d.delimiter, '"', '\\', '\n', '\r', 'a', '1', '\0', '\xff'};
+			const char kinds[] = {
+				(char)d.delimiter, '"', '\\', '\n', '\r', 'a', '1', '\0', '\xff'};
 
 			habits[c] = (uint8_t)vv_prng_below(&r, 4);
 			for (k = 0; k < len; k++) {
 				text[c][k] = kinds[vv_prng_below(&r, sizeof kinds)];
 			}
-			cells[c] = (vv_cell){.text = text[c], .len = (uint32_t)len, .state = VV_CELL_TEXT};
+			cells[c] = (vv_cell){
+				.text = text[c], .len = (uint32_t)len, .state = VV_CELL_TEXT};
 		}
 		d.quoting = habits;
 		d.quoting_count = (size_t)vv_prng_below(&r, 6);
@@ -269,9 +272,11 @@ static void strings_are_escaped_as_the_dialect_does(void **state)
 	vv_cell cell = text_cell("\"\\/\b\f\n\r\t\x01\x7f\xc3\xa9\xf0\x9f\x98\x80");
 
 	(void)state;
-	expect_row(&d, &cell, 1, "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f\xc3\xa9\xf0\x9f\x98\x80\"}");
+	expect_row(&d, &cell, 1,
+		   "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f\xc3\xa9\xf0\x9f\x98\x80\"}");
 	d.ascii = true;
-	expect_row(&d, &cell, 1, "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f\\u00e9\\ud83d\\ude00\"}");
+	expect_row(&d, &cell, 1,
+		   "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f\\u00e9\\ud83d\\ude00\"}");
 	cell = (vv_cell){.text = "\0\xff", .len = 2, .state = VV_CELL_TEXT};
 	expect_row(&d, &cell, 1, "{\"a\":\"\\u0000\\ufffd\"}");
 	vv_dialect_clear(&d);
@@ -279,7 +284,8 @@ static void strings_are_escaped_as_the_dialect_does(void **state)
 
 static void written_objects_scan_to_the_same_cells(void **state)
 {
-	static const char *const literals[] = {"1", "-0", "true", "[\"\\u0041\"]", "{\"x\": {}}", "1e400"};
+	static const char *const literals[] = {"1",           "-0",   "true", "[\"\\u0041\"]",
+					       "{\"x\": {}}", "1e400"};
 	const char *names[] = {"id", "n\"ame", "\xc3\xa9"};
 	const size_t lens[] = {2, 5, 2};
 	vv_prng r;
@@ -305,7 +311,8 @@ static void written_objects_scan_to_the_same_cells(void **state)
 			for (k = 0; k < len; k++) {
 				text[c][k] = (char)vv_prng_below(&r, 128);
 			}
-			cells[c] = (vv_cell){.text = text[c], .len = (uint32_t)len, .state = VV_CELL_TEXT};
+			cells[c] = (vv_cell){
+				.text = text[c], .len = (uint32_t)len, .state = VV_CELL_TEXT};
 			switch (vv_prng_below(&r, 5)) {
 			case 0:
 				cells[c] = literal(literals[vv_prng_below(&r, 6)]);

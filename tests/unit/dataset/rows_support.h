@@ -16,8 +16,8 @@
  * doubled where a row does not fit, as importing does. Appends one text for each row:
  * "[a|b|-|n:null|l:1] start-end" with every detail that a caller sees. Negative: the
  * fault's place in the whole input is in *fault. */
-static inline int rows_scan(vv_buf *out, const vv_dialect *d, size_t columns, const char *bytes, size_t len,
-			    size_t window, bool details, uint64_t *fault, vv_error *err)
+static inline int rows_scan(vv_buf *out, const vv_dialect *d, size_t columns, const char *bytes,
+			    size_t len, size_t window, bool details, uint64_t *fault, vv_error *err)
 {
 	vv_scan *s = NULL;
 	vv_arena arena = VV_ARENA_INIT;
@@ -48,8 +48,10 @@ static inline int rows_scan(vv_buf *out, const vv_dialect *d, size_t columns, co
 				const vv_cell *c = &cells[i];
 
 				vv_buf_puts(out, i > 0 ? "|" : "");
-				vv_buf_puts(out, c->state == VV_CELL_ABSENT ? "-" : c->state == VV_CELL_NULL ? "n:" :
-						 c->state == VV_CELL_LITERAL ? "l:" : "");
+				vv_buf_puts(out, c->state == VV_CELL_ABSENT    ? "-"
+						 : c->state == VV_CELL_NULL    ? "n:"
+						 : c->state == VV_CELL_LITERAL ? "l:"
+									       : "");
 				vv_buf_put(out, c->text, c->len);
 				if (details) {
 					vv_buf_printf(out, "/%u", c->flags);
@@ -60,10 +62,12 @@ static inline int rows_scan(vv_buf *out, const vv_dialect *d, size_t columns, co
 			}
 			vv_buf_putc(out, ']');
 			if (details) {
-				vv_buf_printf(out, " %zu-%zu text %zu-%zu bytes %llu newline %d%s%s\n", row.start + at,
-					      row.end + at, row.text_start + at, row.text_end + at,
-					      (unsigned long long)row.cell_bytes, (int)row.newline,
-					      row.plain ? " plain" : "", row.blank_before ? " blank" : "");
+				vv_buf_printf(out,
+					      " %zu-%zu text %zu-%zu bytes %llu newline %d%s%s\n",
+					      row.start + at, row.end + at, row.text_start + at,
+					      row.text_end + at, (unsigned long long)row.cell_bytes,
+					      (int)row.newline, row.plain ? " plain" : "",
+					      row.blank_before ? " blank" : "");
 			}
 			assert_true(row.start <= row.text_start && row.text_start <= row.text_end &&
 				    row.text_end <= row.end && row.end == vv_scan_offset(s));
@@ -88,7 +92,8 @@ static inline int rows_scan(vv_buf *out, const vv_dialect *d, size_t columns, co
 }
 
 /* Asserts that scanning gives these rows, "[a|b][c|d]", through several windows. */
-static inline void rows_expect(const vv_dialect *d, size_t columns, const char *bytes, size_t len, const char *wanted)
+static inline void rows_expect(const vv_dialect *d, size_t columns, const char *bytes, size_t len,
+			       const char *wanted)
 {
 	size_t windows[] = {0, 1, 3, 7, 64}, i;
 
@@ -97,15 +102,17 @@ static inline void rows_expect(const vv_dialect *d, size_t columns, const char *
 		vv_error err;
 		uint64_t fault;
 
-		vv_assert_ok(rows_scan(&out, d, columns, bytes, len, windows[i], false, &fault, &err), &err);
+		vv_assert_ok(
+			rows_scan(&out, d, columns, bytes, len, windows[i], false, &fault, &err),
+			&err);
 		assert_string_equal(vv_buf_cstr(&out), wanted);
 		vv_buf_clear(&out);
 	}
 }
 
 /* Asserts that scanning is refused with `message` (a part of it) at this offset. */
-static inline void rows_refused(const vv_dialect *d, size_t columns, const char *bytes, size_t len, const char *message,
-				uint64_t offset)
+static inline void rows_refused(const vv_dialect *d, size_t columns, const char *bytes, size_t len,
+				const char *message, uint64_t offset)
 {
 	size_t windows[] = {0, 1, 64}, i;
 

@@ -17,10 +17,13 @@ static vv_dialect comma(void)
 	return d;
 }
 
-#define EXPECT(d, columns, text, wanted) rows_expect((d), (columns), (text), sizeof(text) - 1, (wanted))
-#define REFUSED(d, columns, text, message, at) rows_refused((d), (columns), (text), sizeof(text) - 1, (message), (at))
+#define EXPECT(d, columns, text, wanted)                                                           \
+	rows_expect((d), (columns), (text), sizeof(text) - 1, (wanted))
+#define REFUSED(d, columns, text, message, at)                                                     \
+	rows_refused((d), (columns), (text), sizeof(text) - 1, (message), (at))
 
-static void scan_details(vv_buf *out, const vv_dialect *d, size_t columns, const char *text, size_t len)
+static void scan_details(vv_buf *out, const vv_dialect *d, size_t columns, const char *text,
+			 size_t len)
 {
 	vv_error err;
 	uint64_t fault;
@@ -28,7 +31,8 @@ static void scan_details(vv_buf *out, const vv_dialect *d, size_t columns, const
 	vv_assert_ok(rows_scan(out, d, columns, text, len, 0, true, &fault, &err), &err);
 }
 
-static void expect_details(const vv_dialect *d, size_t columns, const char *text, const char *wanted)
+static void expect_details(const vv_dialect *d, size_t columns, const char *text,
+			   const char *wanted)
 {
 	vv_buf out = VV_BUF_INIT;
 
@@ -130,7 +134,8 @@ static void quoted_cells_hold_delimiters_line_ends_and_doubled_quotes(void **sta
 	EXPECT(&d, 3, "\"a,b\",\"c\nd\",\"e\r\nf\"\n", "[a,b|c\nd|e\r\nf]");
 	EXPECT(&d, 3, "\"a\"\"b\",\"\"\"\",\"\"\n", "[a\"b|\"|]");
 	EXPECT(&d, 3, "\"\"\"a\"\"\",\"x\"\r\n\"\"", "[\"a\"|x][]");
-	expect_details(&d, 3, "\"a\"\"b\",\"\",x\n", "[a\"b/1|/1|x/0] 0-12 text 0-11 bytes 7 newline 0\n");
+	expect_details(&d, 3, "\"a\"\"b\",\"\",x\n",
+		       "[a\"b/1|/1|x/0] 0-12 text 0-11 bytes 7 newline 0\n");
 }
 
 static void quotes_inside_an_unquoted_cell_are_data(void **state)
@@ -218,7 +223,8 @@ static void too_many_cells_are_refused_with_both_numbers(void **state)
 	vv_dialect d = comma();
 
 	(void)state;
-	REFUSED(&d, 8, "1,2,3,4,5,6,7,8\n1,2,3,4,5,6,7,8,9\n1\n", "found 9 cells, expected at most 8", 32);
+	REFUSED(&d, 8, "1,2,3,4,5,6,7,8\n1,2,3,4,5,6,7,8,9\n1\n",
+		"found 9 cells, expected at most 8", 32);
 	REFUSED(&d, 2, "a,b,\n", "found 3 cells, expected at most 2", 4);
 	REFUSED(&d, 1, "a,\"b,\"\"\nc\",\"d\"\n", "found 3 cells, expected at most 1", 2);
 	REFUSED(&d, 0, "a\n", "found 1 cells, expected at most 0", 0);
@@ -244,7 +250,8 @@ static void a_refused_row_is_refused_again(void **state)
 
 static void characters_that_contradict_each_other_are_refused(void **state)
 {
-	const char bad[][3] = {{',', ',', 0}, {'\n', '"', 0}, {',', '\r', 0}, {',', '"', ','}, {',', '"', '\n'}, {0, '"', 0}};
+	const char bad[][3] = {{',', ',', 0},   {'\n', '"', 0},   {',', '\r', 0},
+			       {',', '"', ','}, {',', '"', '\n'}, {0, '"', 0}};
 	size_t i;
 
 	(void)state;
@@ -277,7 +284,8 @@ static char *map_zeros(size_t len)
 	assert_true(fd >= 0);
 	all = mmap(NULL, pieces * piece, PROT_NONE, MAP_PRIVATE, fd, 0);
 	for (i = 0; all != MAP_FAILED && i < pieces; i++) {
-		if (mmap(all + i * piece, piece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
+		if (mmap(all + i * piece, piece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
+			 fd, 0) == MAP_FAILED) {
 			all = MAP_FAILED;
 		}
 	}
@@ -355,12 +363,14 @@ static void five_thousand_columns_are_scanned(void **state)
 	(void)state;
 	for (r = 0; r < 3; r++) {
 		for (i = 0; i < 5000; i++) {
-			vv_buf_printf(&text, i % 7 == 0 ? "%s\"%u\"\"\"" : "%s%u", i > 0 ? "," : "", i * r);
+			vv_buf_printf(&text, i % 7 == 0 ? "%s\"%u\"\"\"" : "%s%u", i > 0 ? "," : "",
+				      i * r);
 		}
 		vv_buf_putc(&text, '\n');
 	}
 	assert_int_equal(rows_scan(&one, &d, 5000, text.data, text.len, 0, true, &fault, &err), 3);
-	assert_int_equal(rows_scan(&many, &d, 5000, text.data, text.len, 100, true, &fault, &err), 3);
+	assert_int_equal(rows_scan(&many, &d, 5000, text.data, text.len, 100, true, &fault, &err),
+			 3);
 	assert_string_equal(one.data, many.data);
 	vv_assert_contains(one.data, "|4998\"/1|4999/0]");
 	vv_buf_clear(&text);
@@ -377,7 +387,8 @@ static size_t random_text(vv_prng *r, char *out, size_t limit, const vv_dialect 
 	unsigned calm = (unsigned)vv_prng_below(r, 30) + 2;
 
 	for (i = 0; i < len; i++) {
-		const char marks[] = {(char)d->delimiter, (char)d->quote, '\n', '\r', (char)d->escape, (char)d->delimiter, '\n', '\0'};
+		const char marks[] = {(char)d->delimiter, (char)d->quote,     '\n', '\r',
+				      (char)d->escape,    (char)d->delimiter, '\n', '\0'};
 
 		out[i] = vv_prng_below(r, calm) < 2 ? marks[vv_prng_below(r, sizeof marks)]
 						    : (char)('a' + vv_prng_below(r, 26));
@@ -403,7 +414,10 @@ static void random_file(vv_prng *r, vv_buf *out, const vv_dialect *d, unsigned r
 			v.text = cell;
 			if (!quote) {
 				for (k = 0; k < len; k++) {
-					cell[k] = memchr(",;\t|\"'\\\n\r", cell[k], 9) || cell[k] == (char)d->delimiter ? 'x' : cell[k];
+					cell[k] = memchr(",;\t|\"'\\\n\r", cell[k], 9) ||
+								  cell[k] == (char)d->delimiter
+							  ? 'x'
+							  : cell[k];
 				}
 			}
 			v.len = (uint32_t)len;
@@ -411,7 +425,8 @@ static void random_file(vv_prng *r, vv_buf *out, const vv_dialect *d, unsigned r
 			if (c > 0) {
 				vv_buf_putc(out, d->delimiter);
 			}
-			vv_cell_write_csv(out, &v, d, quote ? VV_QUOTE_ALWAYS : VV_QUOTE_MINIMAL, cells == 1);
+			vv_cell_write_csv(out, &v, d, quote ? VV_QUOTE_ALWAYS : VV_QUOTE_MINIMAL,
+					  cells == 1);
 		}
 		if (i + 1 < rows || vv_prng_below(r, 2) == 0) {
 			vv_buf_puts(out, ends[vv_prng_below(r, vv_prng_below(r, 3) == 0 ? 5 : 1)]);
@@ -432,7 +447,8 @@ static vv_dialect random_dialect(vv_prng *r)
 
 /* The grammar, byte by byte and without any cleverness. Rows as rows_scan writes them
  * without details; false where a file must be refused, with the place. */
-static bool plain_reading(vv_buf *out, const vv_dialect *d, size_t columns, const char *p, size_t len, size_t *fault)
+static bool plain_reading(vv_buf *out, const vv_dialect *d, size_t columns, const char *p,
+			  size_t len, size_t *fault)
 {
 	enum { START, PLAIN, QUOTED, CLOSED } at = START;
 	size_t i, cells = 0, opened = 0, extra = 0;
@@ -453,7 +469,8 @@ static bool plain_reading(vv_buf *out, const vv_dialect *d, size_t columns, cons
 					return false;
 				}
 				vv_buf_putc(out, p[++i]);
-			} else if (c == d->quote && i + 1 < len && (unsigned char)p[i + 1] == d->quote) {
+			} else if (c == d->quote && i + 1 < len &&
+				   (unsigned char)p[i + 1] == d->quote) {
 				vv_buf_putc(out, p[++i]);
 			} else if (c == d->quote) {
 				at = CLOSED;
@@ -519,7 +536,8 @@ static void any_bytes_scan_as_the_grammar_says(void **state)
 		}
 		len = random_text(&r, text, sizeof text, &d);
 		fine = plain_reading(&wanted, &d, columns, text, len, &place);
-		rc = rows_scan(&got, &d, columns, text, len, (size_t)vv_prng_below(&r, 150), false, &fault, &err);
+		rc = rows_scan(&got, &d, columns, text, len, (size_t)vv_prng_below(&r, 150), false,
+			       &fault, &err);
 		assert_int_equal(rc >= 0, fine);
 		if (fine) {
 			taken++;
@@ -551,12 +569,15 @@ static void windows_of_every_size_give_the_same_rows(void **state)
 		int rows;
 
 		random_file(&r, &text, &d, 12);
-		rows = rows_scan(&whole, &d, 6, vv_buf_cstr(&text), text.len, 0, true, &fault, &err);
+		rows = rows_scan(&whole, &d, 6, vv_buf_cstr(&text), text.len, 0, true, &fault,
+				 &err);
 		vv_assert_ok(rows, &err);
 		for (window = 1; window <= text.len; window++) {
 			vv_buf parts = VV_BUF_INIT;
 
-			assert_int_equal(rows_scan(&parts, &d, 6, vv_buf_cstr(&text), text.len, window, true, &fault, &err), rows);
+			assert_int_equal(rows_scan(&parts, &d, 6, vv_buf_cstr(&text), text.len,
+						   window, true, &fault, &err),
+					 rows);
 			assert_int_equal(parts.len, whole.len);
 			assert_memory_equal(vv_buf_cstr(&parts), vv_buf_cstr(&whole), whole.len);
 			vv_buf_clear(&parts);
@@ -596,7 +617,8 @@ static void rows_tile_the_bytes_and_plain_rows_are_written_back(void **state)
 			at = row.end;
 			if (row.plain) {
 				plain++;
-				assert_true(vv_row_matches(w, cells, columns, text + row.start, row.text_end - row.start));
+				assert_true(vv_row_matches(w, cells, columns, text + row.start,
+							   row.text_end - row.start));
 				assert_false(row.blank_before);
 			}
 		}
@@ -647,7 +669,8 @@ static bool libcsv_reading(csv_rows *rows, const vv_dialect *d, const char *text
 	csv_set_space_func(&p, no_space);
 	csv_set_delim(&p, d->delimiter);
 	csv_set_quote(&p, d->quote);
-	fine = csv_parse(&p, text, len, on_cell, on_row, rows) == len && csv_fini(&p, on_cell, on_row, rows) == 0;
+	fine = csv_parse(&p, text, len, on_cell, on_row, rows) == len &&
+	       csv_fini(&p, on_cell, on_row, rows) == 0;
 	csv_free(&p);
 	return fine;
 }
@@ -677,7 +700,8 @@ static void libcsv_in_strict_mode_reads_the_same(void **state)
 			assert_true(vv_buf_reserve(&text, 200));
 			text.len = random_text(&r, text.data, 200, &d);
 		}
-		rc = rows_scan(&ours, &d, 200, vv_buf_cstr(&text), text.len, 0, false, &fault, &err);
+		rc = rows_scan(&ours, &d, 200, vv_buf_cstr(&text), text.len, 0, false, &fault,
+			       &err);
 		fine = libcsv_reading(&theirs, &d, vv_buf_cstr(&text), text.len);
 		if (fine) {
 			vv_assert_ok(rc, &err);
@@ -711,11 +735,17 @@ static void the_fast_search_for_marks_equals_the_portable_one(void **state)
 		vv_prng_bytes(&r, bytes, sizeof bytes);
 		set.delimiter = (uint8_t)vv_prng_below(&r, 256);
 		set.quote = (uint8_t)vv_prng_below(&r, 256);
-		set.escape = vv_prng_below(&r, 2) == 0 ? set.quote : (uint8_t)vv_prng_below(&r, 256);
+		set.escape = vv_prng_below(&r, 2) == 0 ? set.quote
+						       : (uint8_t)vv_prng_below(&r, 256);
 		set.quotes_on = vv_prng_below(&r, 4) == 0 ? 0 : ~UINT64_C(0);
 		for (i = 0; i < 64; i++) {
-			const uint8_t marks[] = {set.delimiter, set.quote, set.escape, '\n', '\r',
-						 (uint8_t)(set.delimiter + 1), (uint8_t)(set.quote ^ 0x80)};
+			const uint8_t marks[] = {set.delimiter,
+						 set.quote,
+						 set.escape,
+						 '\n',
+						 '\r',
+						 (uint8_t)(set.delimiter + 1),
+						 (uint8_t)(set.quote ^ 0x80)};
 
 			if (vv_prng_below(&r, 3) == 0) {
 				bytes[i] = (char)marks[vv_prng_below(&r, sizeof marks)];
@@ -729,7 +759,8 @@ static void the_fast_search_for_marks_equals_the_portable_one(void **state)
 			bool quote = set.quotes_on && (c == set.quote || c == set.escape);
 
 			assert_int_equal(slow.quotes >> i & 1, quote);
-			assert_int_equal(slow.all >> i & 1, quote || c == set.delimiter || c == '\n' || c == '\r');
+			assert_int_equal(slow.all >> i & 1,
+					 quote || c == set.delimiter || c == '\n' || c == '\r');
 		}
 	}
 }
@@ -746,7 +777,8 @@ static void the_fast_copy_equals_the_portable_one(void **state)
 					 vv_prng_below(&r, 4) == 0 ? 0 : ~UINT64_C(0)};
 		const char marks[] = ",\"\\\n\r";
 		size_t len = (size_t)vv_prng_below(&r, 70), i;
-		char *from = test_malloc(len + 1), *fast = test_malloc(len + 1), *slow = test_malloc(len + 1);
+		char *from = test_malloc(len + 1), *fast = test_malloc(len + 1),
+		     *slow = test_malloc(len + 1);
 
 		for (i = 0; i < len; i++) {
 			from[i] = (char)('a' + vv_prng_below(&r, 26));
@@ -757,7 +789,8 @@ static void the_fast_copy_equals_the_portable_one(void **state)
 		/* Exactly len bytes each, so that ASan sees one too many. */
 		from = test_realloc(from, len > 0 ? len : 1);
 		fast = test_realloc(fast, len > 0 ? len : 1);
-		assert_int_equal(vv_copy_marked(fast, from, len, &set), vv_copy_marked_portable(slow, from, len, &set));
+		assert_int_equal(vv_copy_marked(fast, from, len, &set),
+				 vv_copy_marked_portable(slow, from, len, &set));
 		assert_memory_equal(fast, from, len);
 		assert_memory_equal(slow, from, len);
 		test_free(from);

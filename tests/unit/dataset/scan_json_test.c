@@ -13,7 +13,8 @@ static vv_dialect form(vv_form f)
 }
 
 #define EXPECT(d, text, wanted) rows_expect((d), 0, (text), sizeof(text) - 1, (wanted))
-#define REFUSED(d, text, message, at) rows_refused((d), 0, (text), sizeof(text) - 1, (message), (at))
+#define REFUSED(d, text, message, at)                                                              \
+	rows_refused((d), 0, (text), sizeof(text) - 1, (message), (at))
 
 static void expect_details(const vv_dialect *d, const char *text, const char *wanted)
 {
@@ -33,7 +34,8 @@ static void members_become_cells_of_their_columns(void **state)
 	vv_dialect d = form(VV_FORM_NDJSON);
 
 	(void)state;
-	EXPECT(&d, "{\"a\":\"x\",\"b\":1}\n{\"b\":2,\"a\":\"y\"}\n{\"c\":3}\n", "[x|l:1][y|l:2][-|-|l:3]");
+	EXPECT(&d, "{\"a\":\"x\",\"b\":1}\n{\"b\":2,\"a\":\"y\"}\n{\"c\":3}\n",
+	       "[x|l:1][y|l:2][-|-|l:3]");
 	EXPECT(&d, "{\"a\":1}\n{}\n{\"a\":2}", "[l:1][][l:2]");
 	EXPECT(&d, "", "");
 }
@@ -43,11 +45,13 @@ static void strings_are_decoded_and_everything_else_stays_as_it_is(void **state)
 	vv_dialect d = form(VV_FORM_NDJSON);
 
 	(void)state;
-	EXPECT(&d, "{\"a\":\"q\\\"\\u00e9\\n\",\"b\":null,\"c\":[1, {\"x\": 2}],\"d\":1.50,\"e\":true,\"f\":\"\"}\n",
+	EXPECT(&d,
+	       "{\"a\":\"q\\\"\\u00e9\\n\",\"b\":null,\"c\":[1, {\"x\": 2}],\"d\":1.50,\"e\":true,\"f\":\"\"}\n",
 	       "[q\"\xc3\xa9\n|n:|l:[1, {\"x\": 2}]|l:1.50|l:true|]");
 	/* Half a surrogate pair has no text that would give it back. */
 	EXPECT(&d, "{\"a\":\"\\ud800\"}\n", "[l:\"\\ud800\"]");
-	EXPECT(&d, "{\"a\":\"\\ud83d\\ude00\",\"\\u0061b\":1}\n{\"ab\":2}\n", "[\xf0\x9f\x98\x80|l:1][-|l:2]");
+	EXPECT(&d, "{\"a\":\"\\ud83d\\ude00\",\"\\u0061b\":1}\n{\"ab\":2}\n",
+	       "[\xf0\x9f\x98\x80|l:1][-|l:2]");
 }
 
 static void more_columns_than_there_is_room_for_are_asked_for(void **state)
@@ -235,8 +239,18 @@ static void a_huge_epilogue_is_refused(void **state)
 
 static void put_random_value(vv_prng *r, vv_buf *b)
 {
-	static const char *const values[] = {"1", "-0.5e3", "true", "null", "\"\"", "\"x\\\"y\\\\\"", "\"\\u00e9\xc3\xa9\"",
-					     "[1,[2]]", "{\"k\":\"}\"}", "\"]\"", "\"\\ud800\"", "\"abc\""};
+	static const char *const values[] = {"1",
+					     "-0.5e3",
+					     "true",
+					     "null",
+					     "\"\"",
+					     "\"x\\\"y\\\\\"",
+					     "\"\\u00e9\xc3\xa9\"",
+					     "[1,[2]]",
+					     "{\"k\":\"}\"}",
+					     "\"]\"",
+					     "\"\\ud800\"",
+					     "\"abc\""};
 
 	vv_buf_puts(b, values[vv_prng_below(r, sizeof values / sizeof values[0])]);
 }
@@ -273,7 +287,9 @@ static void random_rows(vv_prng *r, vv_buf *b, vv_form f, unsigned rows)
 		if (f == VV_FORM_JSON) {
 			vv_buf_puts(b, i + 1 < rows ? "," : "]");
 		} else {
-			vv_buf_puts(b, vv_prng_below(r, 4) > 0 ? "\n" : vv_prng_below(r, 2) > 0 ? "\r\n" : "\n\n");
+			vv_buf_puts(b, vv_prng_below(r, 4) > 0   ? "\n"
+				       : vv_prng_below(r, 2) > 0 ? "\r\n"
+								 : "\n\n");
 		}
 		put_space(r, b, kinds);
 	}
@@ -301,7 +317,9 @@ static void windows_of_every_size_give_the_same_rows(void **state)
 		for (window = 1; window <= text.len; window++) {
 			vv_buf parts = VV_BUF_INIT;
 
-			assert_int_equal(rows_scan(&parts, &d, 0, text.data, text.len, window, true, &fault, &err), rows);
+			assert_int_equal(rows_scan(&parts, &d, 0, text.data, text.len, window, true,
+						   &fault, &err),
+					 rows);
 			assert_string_equal(parts.data, whole.data);
 			vv_buf_clear(&parts);
 		}

@@ -52,7 +52,8 @@ static void expect_csv(const char *text, char delimiter, bool header, const char
 	vv_sniff_result_clear(&r);
 }
 
-static void expect_refused(const char *text, size_t len, const vv_sniff_hints *h, const char *message, const char *hint)
+static void expect_refused(const char *text, size_t len, const vv_sniff_hints *h,
+			   const char *message, const char *hint)
 {
 	vv_sniff_result r;
 	vv_error err;
@@ -78,7 +79,8 @@ static void the_delimiter_is_the_one_under_which_rows_agree(void **state)
 	expect_csv("id\tname\n1\tx\n2\ty\n", '\t', true, "id|name");
 	expect_csv("id|name\n1|x\n2|y\n", '|', true, "id|name");
 	/* Commas in the cells, and in the header. */
-	expect_csv("id;price;note\n1;1,5;a, b\n2;2,5;c\n3;7,25;d, e, f\n", ';', true, "id|price|note");
+	expect_csv("id;price;note\n1;1,5;a, b\n2;2,5;c\n3;7,25;d, e, f\n", ';', true,
+		   "id|price|note");
 	expect_csv("id\tname, first\n1\tx, y\n2\tz\n", '\t', true, "id|name, first");
 	expect_csv("\"a,b\";\"c,d\"\n\"1,2\";\"3,4\"\n", ';', true, "a,b|c,d");
 	/* Semicolons and pipes in the cells of a comma-separated file. */
@@ -223,7 +225,8 @@ static void years_over_columns_are_a_header_with_a_warning(void **state)
 	(void)state;
 	assert_true(r.dialect.header);
 	expect_names(&r, "country|1990|1991|1992");
-	vv_assert_contains(vv_buf_cstr(&r.warnings), "the header looks like data: '1990' in column 2");
+	vv_assert_contains(vv_buf_cstr(&r.warnings),
+			   "the header looks like data: '1990' in column 2");
 	vv_sniff_result_clear(&r);
 	r = sniff_text("0,1,2\n5.5,a,b\n6.5,c,d\n");
 	assert_true(r.dialect.header);
@@ -419,7 +422,9 @@ static void what_is_no_table_is_refused_with_a_way_out(void **state)
 		binary[i] = i % 3 == 0 ? '\0' : (char)i;
 	}
 	expect_refused(binary, sizeof binary, NULL, "binary", "--as file");
-	expect_refused("\xff\xfe" "a\0,\0b\0\n\0", 10, NULL, "UTF-16", "varve convert");
+	expect_refused("\xff\xfe"
+		       "a\0,\0b\0\n\0",
+		       10, NULL, "UTF-16", "varve convert");
 	expect_refused("\xfe\xff\0a\0,\0b\0\n", 10, NULL, "UTF-16", "varve convert");
 	expect_refused("a\0,\0b\0\n\0c\0,\0d\0\n\0", 16, NULL, "UTF-16", "varve convert");
 	expect_refused("\x1f\x8b\x08\0\0\0\0\0", 8, NULL, "gzip", "unpack");
@@ -441,8 +446,10 @@ static void a_few_nuls_and_odd_bytes_are_no_reason_to_refuse(void **state)
 static void a_faulty_header_is_refused_with_its_place(void **state)
 {
 	(void)state;
-	expect_refused("\na,\"b\"c,d\n1,2,3\n", 16, NULL, "line 2, column 6: text after a closing quote", "");
-	expect_refused("a,\"b\n1,2\n", 9, NULL, "line 1, column 3: the quote that opens here is never closed", "");
+	expect_refused("\na,\"b\"c,d\n1,2,3\n", 16, NULL,
+		       "line 2, column 6: text after a closing quote", "");
+	expect_refused("a,\"b\n1,2\n", 9, NULL,
+		       "line 1, column 3: the quote that opens here is never closed", "");
 }
 
 static void headers_beyond_the_limits_are_refused(void **state)
@@ -483,7 +490,13 @@ static void a_short_sample_asks_for_a_longer_one(void **state)
 	assert_int_equal(r.body, 14);
 	vv_sniff_result_clear(&r);
 	vv_assert_status(vv_sniff(&r, "[{\"a\":1}", 8, false, NULL, &err), VV_ENOTFOUND, &err);
-	vv_assert_status(vv_sniff(&r, "[  \n", 4, false, &(vv_sniff_hints){.path = "x.json", .delimiter = -1, .quote = -1, .escape = -1, .header = -1}, &err),
+	vv_assert_status(vv_sniff(&r, "[  \n", 4, false,
+				  &(vv_sniff_hints){.path = "x.json",
+						    .delimiter = -1,
+						    .quote = -1,
+						    .escape = -1,
+						    .header = -1},
+				  &err),
 			 VV_ENOTFOUND, &err);
 }
 
@@ -495,11 +508,16 @@ static void forms_are_told_by_extension_and_content(void **state)
 		const char *path, *text;
 		vv_form form;
 	} cases[] = {
-		{"x.ndjson", "{\"a\":1}\n", VV_FORM_NDJSON}, {"x.jsonl", "", VV_FORM_NDJSON},
-		{"x.json", "[{\"a\":1}]", VV_FORM_JSON},      {"x.json", "{\"a\":1}\n{\"a\":2}\n", VV_FORM_NDJSON},
-		{"x", " [ {\"a\":1}]", VV_FORM_JSON},         {"x", "{\"a\":1}\n", VV_FORM_NDJSON},
-		{"x", "{a},b\n1,2\n", VV_FORM_CSV},           {"x", "[x],b\n", VV_FORM_CSV},
-		{"x.csv", "{\"a\":1}\n", VV_FORM_CSV},        {NULL, "[]", VV_FORM_JSON},
+		{"x.ndjson", "{\"a\":1}\n", VV_FORM_NDJSON},
+		{"x.jsonl", "", VV_FORM_NDJSON},
+		{"x.json", "[{\"a\":1}]", VV_FORM_JSON},
+		{"x.json", "{\"a\":1}\n{\"a\":2}\n", VV_FORM_NDJSON},
+		{"x", " [ {\"a\":1}]", VV_FORM_JSON},
+		{"x", "{\"a\":1}\n", VV_FORM_NDJSON},
+		{"x", "{a},b\n1,2\n", VV_FORM_CSV},
+		{"x", "[x],b\n", VV_FORM_CSV},
+		{"x.csv", "{\"a\":1}\n", VV_FORM_CSV},
+		{NULL, "[]", VV_FORM_JSON},
 	};
 	size_t i;
 
@@ -515,7 +533,8 @@ static void forms_are_told_by_extension_and_content(void **state)
 
 static void the_style_of_objects_is_found(void **state)
 {
-	vv_sniff_result r = sniff_text("[\n  {\n    \"a\": 1,\n    \"b\": \"\\u00e9\"\n  },\n  {\n    \"a\": 2,\n    \"b\": [ 1,2 ]\n  }\n]\n");
+	vv_sniff_result r = sniff_text(
+		"[\n  {\n    \"a\": 1,\n    \"b\": \"\\u00e9\"\n  },\n  {\n    \"a\": 2,\n    \"b\": [ 1,2 ]\n  }\n]\n");
 	vv_dialect *d = &r.dialect;
 
 	(void)state;

@@ -36,8 +36,9 @@ static void tracking_a_path_writes_one_line(void **state)
 	r = open_here();
 	assert_false(tracked(r, "prices.csv"));
 	assert_true(track(r, "prices.csv", true));
-	assert_string_equal(vv_test_read(".gitattributes", NULL),
-			    ".gitattributes merge=union\n/prices.csv filter=varve diff=varve merge=varve -text\n");
+	assert_string_equal(
+		vv_test_read(".gitattributes", NULL),
+		".gitattributes merge=union\n/prices.csv filter=varve diff=varve merge=varve -text\n");
 	assert_true(tracked(r, "prices.csv"));
 	assert_false(tracked(r, "sub/prices.csv"));
 	assert_false(track(r, "prices.csv", true));
@@ -53,11 +54,20 @@ static void tracking_a_path_writes_one_line(void **state)
 static void odd_names_match_only_themselves(void **state)
 {
 	static const char *const names[] = {
-		"my table.csv", "a*b.csv", "a?b.csv", "[x].csv", "#first.csv", "!not.csv", "\"quoted\".csv", "d/#x.csv",
-		"d/!x.csv", "sp ace/two  blanks.csv", "d/[a-z]*.csv", "caf\xc3\xa9.csv", "-dash.csv", "a#b.csv", "x'y.csv",
-		"trailing .csv", "[attr]x", "a]b.csv", "{a,b}.csv", "$HOME.csv", "a,b=c.csv",
+		"my table.csv",   "a*b.csv",
+		"a?b.csv",        "[x].csv",
+		"#first.csv",     "!not.csv",
+		"\"quoted\".csv", "d/#x.csv",
+		"d/!x.csv",       "sp ace/two  blanks.csv",
+		"d/[a-z]*.csv",   "caf\xc3\xa9.csv",
+		"-dash.csv",      "a#b.csv",
+		"x'y.csv",        "trailing .csv",
+		"[attr]x",        "a]b.csv",
+		"{a,b}.csv",      "$HOME.csv",
+		"a,b=c.csv",
 	};
-	static const char *const decoys[] = {"my_table.csv", "axb.csv", "x.csv", "first.csv", "not.csv", "d/x.csv", "d/q.csv", "HOME.csv"};
+	static const char *const decoys[] = {"my_table.csv", "axb.csv", "x.csv",   "first.csv",
+					     "not.csv",      "d/x.csv", "d/q.csv", "HOME.csv"};
 	size_t i, k;
 
 	(void)state;
@@ -74,12 +84,15 @@ static void odd_names_match_only_themselves(void **state)
 				print_error("libgit2: %s by the line of %s\n", names[k], names[i]);
 			}
 			assert_int_equal(tracked(r, names[k]), k == i);
-			assert_string_equal(out("git check-attr -z --stdin filter < ../name | tr '\\0' '\\n' | tail -1"),
-					    k == i ? "varve" : "unspecified");
+			assert_string_equal(
+				out("git check-attr -z --stdin filter < ../name | tr '\\0' '\\n' | tail -1"),
+				k == i ? "varve" : "unspecified");
 		}
 		for (k = 0; k < sizeof decoys / sizeof decoys[0]; k++) {
 			assert_false(tracked(r, decoys[k]));
-			assert_string_equal(out("git check-attr filter -- '%s' | sed 's/.*: //'", decoys[k]), "unspecified");
+			assert_string_equal(
+				out("git check-attr filter -- '%s' | sed 's/.*: //'", decoys[k]),
+				"unspecified");
 		}
 		vv_repository_close(r);
 	}
@@ -126,12 +139,15 @@ static void untracking_leaves_other_attributes(void **state)
 
 	(void)state;
 	git_begin();
-	vv_test_write_text(".gitattributes", "# head\n/a.csv filter=varve diff=varve merge=varve -text\n"
-					     "/b.csv  filter=varve diff=varve  merge=varve -text linguist-generated\n*.x text\n");
+	vv_test_write_text(
+		".gitattributes",
+		"# head\n/a.csv filter=varve diff=varve merge=varve -text\n"
+		"/b.csv  filter=varve diff=varve  merge=varve -text linguist-generated\n*.x text\n");
 	r = open_here();
 	vv_assert_ok(vv_attr_untrack(r, "a.csv", true, &err), &err);
 	vv_assert_ok(vv_attr_untrack(r, "b.csv", true, &err), &err);
-	assert_string_equal(vv_test_read(".gitattributes", NULL), "# head\n/b.csv linguist-generated\n*.x text\n");
+	assert_string_equal(vv_test_read(".gitattributes", NULL),
+			    "# head\n/b.csv linguist-generated\n*.x text\n");
 	assert_false(tracked(r, "a.csv"));
 	vv_assert_status(vv_attr_untrack(r, "a.csv", true, &err), VV_ENOTFOUND, &err);
 	vv_repository_close(r);
@@ -161,8 +177,8 @@ static void a_deeper_file_may_win(void **state)
 	vv_repository_close(r);
 }
 
-static vv_status put_line(void *payload, const char *file, unsigned line, const char *pattern, const char *attributes,
-			  vv_error *err)
+static vv_status put_line(void *payload, const char *file, unsigned line, const char *pattern,
+			  const char *attributes, vv_error *err)
 {
 	(void)err;
 	vv_buf_printf(payload, "%s:%u:%s:%s\n", file, line, pattern, attributes);
@@ -181,8 +197,10 @@ static void lines_are_listed_with_their_place(void **state)
 	   "printf 'x.csv !filter\\n' > d/.gitattributes; git add .");
 	r = open_here();
 	vv_assert_ok(vv_attr_lines(r, put_line, &b, &err), &err);
-	assert_string_equal(vv_buf_cstr(&b), ".gitattributes:3:*.csv:filter=varve -text\n.gitattributes:5:\"a b\":-filter\n"
-					     "d/.gitattributes:1:x.csv:!filter\n");
+	assert_string_equal(
+		vv_buf_cstr(&b),
+		".gitattributes:3:*.csv:filter=varve -text\n.gitattributes:5:\"a b\":-filter\n"
+		"d/.gitattributes:1:x.csv:!filter\n");
 	vv_buf_clear(&b);
 	vv_repository_close(r);
 }

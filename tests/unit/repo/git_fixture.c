@@ -23,11 +23,28 @@ const char *__lsan_default_suppressions(void)
 static void scrub(void)
 {
 	static const char *const names[] = {
-		"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_CONFIG_COUNT",
-		"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_EDITOR", "VISUAL",
-		"EDITOR", "EMAIL", "XDG_CONFIG_HOME", "GIT_TEMPLATE_DIR", "GIT_CEILING_DIRECTORIES",
-		"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
-		"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GNUPGHOME", "SSH_AUTH_SOCK",
+		"GIT_DIR",
+		"GIT_WORK_TREE",
+		"GIT_INDEX_FILE",
+		"GIT_OBJECT_DIRECTORY",
+		"GIT_CONFIG_COUNT",
+		"GIT_CONFIG_PARAMETERS",
+		"GIT_CONFIG_GLOBAL",
+		"GIT_CONFIG_SYSTEM",
+		"GIT_EDITOR",
+		"VISUAL",
+		"EDITOR",
+		"EMAIL",
+		"XDG_CONFIG_HOME",
+		"GIT_TEMPLATE_DIR",
+		"GIT_CEILING_DIRECTORIES",
+		"GIT_AUTHOR_NAME",
+		"GIT_AUTHOR_EMAIL",
+		"GIT_COMMITTER_NAME",
+		"GIT_COMMITTER_EMAIL",
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+		"GNUPGHOME",
+		"SSH_AUTH_SOCK",
 	};
 	size_t i;
 
@@ -135,7 +152,8 @@ const char *out(const char *fmt, ...)
 
 void assert_git_sound(void)
 {
-	assert_string_equal(out("git fsck --strict --no-dangling --full 2>&1 | grep -v ^notice: ; true"), "");
+	assert_string_equal(
+		out("git fsck --strict --no-dangling --full 2>&1 | grep -v ^notice: ; true"), "");
 }
 
 void assert_git_clean(void)

@@ -39,5 +39,4 @@ vv_oid rev(vv_repository *r, const char *name);
 vv_oid oid_of(const char *hex);
 const char *hex_of(const vv_oid *oid);
 
-
 #endif

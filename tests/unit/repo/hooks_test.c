@@ -33,13 +33,16 @@ static void a_hook_runs_as_git_runs_it(void **state)
 	(void)state;
 	git_begin();
 	sh("mkdir -p sub/folder");
-	write_hook(".git/hooks/prepare-commit-msg",
-		   "#!/bin/sh\n{ pwd -P; echo \"$GIT_DIR\"; echo \"$GIT_INDEX_FILE\"; echo \"$#:$1:$2\"; cat; } > seen\n");
+	write_hook(
+		".git/hooks/prepare-commit-msg",
+		"#!/bin/sh\n{ pwd -P; echo \"$GIT_DIR\"; echo \"$GIT_INDEX_FILE\"; echo \"$#:$1:$2\"; cat; } > seen\n");
 	assert_int_equal(chdir("sub/folder"), 0);
 	vv_assert_ok(run_hook("prepare-commit-msg", args, &ran, &err), &err);
 	assert_true(ran);
 	assert_int_equal(chdir("../.."), 0);
-	assert_string_equal(out("cat seen"), out("t=$(pwd -P); printf '%%s\\n%%s\\n%%s\\n2:message:it'\"'\"'s\\n' $t $t/.git $t/.git/index"));
+	assert_string_equal(
+		out("cat seen"),
+		out("t=$(pwd -P); printf '%%s\\n%%s\\n%%s\\n2:message:it'\"'\"'s\\n' $t $t/.git $t/.git/index"));
 }
 
 static void a_hook_that_refuses_is_named(void **state)
@@ -173,7 +176,8 @@ static void nothing_is_run_from_the_current_folder(void **state)
 	sh("mkdir bin; printf '#!/bin/sh\\ntouch ran\\n' > helper; chmod +x helper; cp helper bin");
 	for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
 		assert_int_equal(setenv("PATH", paths[i], 1), 0);
-		vv_assert_status(vv_program_run(argv, NULL, 0, NULL, &code, &err), VV_ENOTFOUND, &err);
+		vv_assert_status(vv_program_run(argv, NULL, 0, NULL, &code, &err), VV_ENOTFOUND,
+				 &err);
 		vv_assert_contains(err.message, "'helper'");
 	}
 	vv_assert_status(vv_program_run(relative, NULL, 0, NULL, &code, &err), VV_EUSAGE, &err);

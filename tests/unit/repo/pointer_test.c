@@ -162,7 +162,8 @@ static void another_way_of_writing_the_same_is_refused_with_its_line(void **stat
 	(void)snprintf(text, sizeof text, "%s", table_text);
 	memcpy(strstr(text, "a table kept"), "a chair kept", 12);
 	refuse(text, strlen(text), VV_EINPUT, "line 2");
-	(void)snprintf(text, sizeof text, "{\"varve\": 1, \"kind\": \"table\", \"root\": \"%s\", \"extra\": 1%s", ROOT,
+	(void)snprintf(text, sizeof text,
+		       "{\"varve\": 1, \"kind\": \"table\", \"root\": \"%s\", \"extra\": 1%s", ROOT,
 		       strchr(table_text, ','));
 	refuse(text, strlen(text), VV_EINPUT, "");
 }
@@ -179,7 +180,8 @@ static void a_later_version_is_named(void **state)
 
 static void conflict_marks_are_recognised(void **state)
 {
-	static const char text[] = "<<<<<<< HEAD\n{\"varve\": 1, ...\n=======\n{\"varve\": 1, ...\n>>>>>>> side\n";
+	static const char text[] =
+		"<<<<<<< HEAD\n{\"varve\": 1, ...\n=======\n{\"varve\": 1, ...\n>>>>>>> side\n";
 
 	(void)state;
 	refuse(text, sizeof text - 1, VV_EINPUT, "marks of a merge conflict");

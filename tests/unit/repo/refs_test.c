@@ -16,7 +16,8 @@ static vv_status put_ref(void *payload, const vv_ref *ref, vv_error *err)
 	(void)err;
 	vv_oid_text(id, &ref->id);
 	vv_oid_text(commit, &ref->commit);
-	vv_buf_printf(payload, "%s %s %s\n", id, ref->name, vv_oid_is_null(&ref->commit) ? "-" : commit);
+	vv_buf_printf(payload, "%s %s %s\n", id, ref->name,
+		      vv_oid_is_null(&ref->commit) ? "-" : commit);
 	return VV_OK;
 }
 
@@ -40,9 +41,10 @@ static void refs_are_listed_sorted_and_peeled(void **state)
 	sh("git tag light; git tag -a -m x heavy; git tag -a -m y on-tag heavy; git tag blob $(echo x | git hash-object -w --stdin); "
 	   "git branch a-b; git branch a/b; git pack-refs --all; git branch b; git commit -q --allow-empty -m two");
 	r = open_here();
-	assert_string_equal(refs_of(r, ""),
-			    out("for n in $(git for-each-ref --format='%%(refname)' | LC_ALL=C sort); do "
-				"echo $(git rev-parse $n) $n $(git rev-parse -q --verify $n^{commit} 2>/dev/null || echo -); done; echo"));
+	assert_string_equal(
+		refs_of(r, ""),
+		out("for n in $(git for-each-ref --format='%%(refname)' | LC_ALL=C sort); do "
+		    "echo $(git rev-parse $n) $n $(git rev-parse -q --verify $n^{commit} 2>/dev/null || echo -); done; echo"));
 	vv_assert_contains(refs_of(r, "refs/heads/a"), "refs/heads/a/b");
 	assert_null(strstr(refs_of(r, "refs/heads/"), "refs/tags"));
 	vv_repository_close(r);
@@ -60,19 +62,31 @@ static void a_ref_moves_only_from_where_it_was_seen(void **state)
 	one = git_commit("one");
 	two = git_commit("two");
 	r = open_here();
-	vv_assert_ok(vv_ref_update(r, "refs/heads/new/branch", &one, NULL, false, "made", &err), &err);
-	vv_assert_status(vv_ref_update(r, "refs/heads/new/branch", &two, NULL, false, "again", &err), VV_EEXISTS, &err);
-	vv_assert_status(vv_ref_update(r, "refs/heads/new/branch", &one, &two, false, "stale", &err), VV_ECONFLICT, &err);
-	vv_assert_status(vv_ref_update(r, "refs/heads/new/branch", &two, &none, false, "stale", &err), VV_ECONFLICT, &err);
-	vv_assert_ok(vv_ref_update(r, "refs/heads/new/branch", &two, &one, false, "moved\nover lines", &err), &err);
+	vv_assert_ok(vv_ref_update(r, "refs/heads/new/branch", &one, NULL, false, "made", &err),
+		     &err);
+	vv_assert_status(
+		vv_ref_update(r, "refs/heads/new/branch", &two, NULL, false, "again", &err),
+		VV_EEXISTS, &err);
+	vv_assert_status(
+		vv_ref_update(r, "refs/heads/new/branch", &one, &two, false, "stale", &err),
+		VV_ECONFLICT, &err);
+	vv_assert_status(
+		vv_ref_update(r, "refs/heads/new/branch", &two, &none, false, "stale", &err),
+		VV_ECONFLICT, &err);
+	vv_assert_ok(vv_ref_update(r, "refs/heads/new/branch", &two, &one, false,
+				   "moved\nover lines", &err),
+		     &err);
 	assert_string_equal(out("git rev-parse new/branch"), hex_of(&two));
 	assert_string_equal(out("git reflog new/branch --format='%%gs'"), "moved over lines\nmade");
-	vv_assert_ok(vv_ref_update(r, "refs/heads/new/branch", &one, NULL, true, "forced", &err), &err);
-	vv_assert_status(vv_ref_update(r, "refs/heads/gone", &one, &two, false, "x", &err), VV_ECONFLICT, &err);
+	vv_assert_ok(vv_ref_update(r, "refs/heads/new/branch", &one, NULL, true, "forced", &err),
+		     &err);
+	vv_assert_status(vv_ref_update(r, "refs/heads/gone", &one, &two, false, "x", &err),
+			 VV_ECONFLICT, &err);
 	vv_assert_contains(err.message, "gone");
 	vv_assert_ok(vv_ref_update(r, "refs/heads/fresh", &one, &none, false, "x", &err), &err);
 	vv_assert_ok(vv_ref_get(r, "refs/heads/new/branch", &ref, &err), &err);
-	assert_true(vv_oid_equal(&ref.id, &one) && vv_oid_equal(&ref.commit, &one) && !ref.symbolic);
+	assert_true(vv_oid_equal(&ref.id, &one) && vv_oid_equal(&ref.commit, &one) &&
+		    !ref.symbolic);
 	vv_ref_clear(&ref);
 	vv_assert_status(vv_ref_get(r, "refs/heads/nope", &ref, &err), VV_ENOTFOUND, &err);
 	vv_repository_close(r);
@@ -81,8 +95,9 @@ static void a_ref_moves_only_from_where_it_was_seen(void **state)
 
 static void names_and_targets_are_checked(void **state)
 {
-	static const char *const names[] = {"HEAD", "main", "refs/heads/a..b", "refs/heads/.x", "refs/heads/x.lock",
-					    "../../evil", "refs/../x", "refs/heads/", "refs/heads/a b", "refs/heads/@{"};
+	static const char *const names[] = {
+		"HEAD",       "main",      "refs/heads/a..b", "refs/heads/.x",  "refs/heads/x.lock",
+		"../../evil", "refs/../x", "refs/heads/",     "refs/heads/a b", "refs/heads/@{"};
 	vv_repository *r;
 	vv_error err;
 	vv_oid one, blob, missing;
@@ -96,13 +111,17 @@ static void names_and_targets_are_checked(void **state)
 	missing.id[3] ^= 1;
 	r = open_here();
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		vv_assert_status(vv_ref_update(r, names[i], &one, NULL, true, "x", &err), VV_EUSAGE, &err);
+		vv_assert_status(vv_ref_update(r, names[i], &one, NULL, true, "x", &err), VV_EUSAGE,
+				 &err);
 	}
-	vv_assert_status(vv_ref_update(r, "refs/heads/x", &blob, NULL, true, "x", &err), VV_EUSAGE, &err);
-	vv_assert_status(vv_ref_update(r, "refs/heads/x", &missing, NULL, true, "x", &err), VV_EMISSING, &err);
+	vv_assert_status(vv_ref_update(r, "refs/heads/x", &blob, NULL, true, "x", &err), VV_EUSAGE,
+			 &err);
+	vv_assert_status(vv_ref_update(r, "refs/heads/x", &missing, NULL, true, "x", &err),
+			 VV_EMISSING, &err);
 	vv_assert_ok(vv_ref_update(r, "refs/tags/blob", &blob, NULL, true, "x", &err), &err);
 	vv_repository_close(r);
-	assert_string_equal(out("git for-each-ref --format='%%(refname)'"), "refs/heads/main\nrefs/tags/blob");
+	assert_string_equal(out("git for-each-ref --format='%%(refname)'"),
+			    "refs/heads/main\nrefs/tags/blob");
 }
 
 static void a_ref_and_a_folder_of_refs_cannot_share_a_name(void **state)
@@ -118,9 +137,11 @@ static void a_ref_and_a_folder_of_refs_cannot_share_a_name(void **state)
 		one = git_commit("one");
 		sh("git branch a/b; git branch c%s", packed ? "; git pack-refs --all" : "");
 		r = open_here();
-		vv_assert_status(vv_ref_update(r, "refs/heads/a", &one, NULL, true, "x", &err), VV_EEXISTS, &err);
+		vv_assert_status(vv_ref_update(r, "refs/heads/a", &one, NULL, true, "x", &err),
+				 VV_EEXISTS, &err);
 		vv_assert_contains(err.message, "refs/heads/a/b");
-		vv_assert_status(vv_ref_update(r, "refs/heads/c/d", &one, NULL, true, "x", &err), VV_EEXISTS, &err);
+		vv_assert_status(vv_ref_update(r, "refs/heads/c/d", &one, NULL, true, "x", &err),
+				 VV_EEXISTS, &err);
 		vv_assert_contains(err.message, "refs/heads/c");
 		/* Empty folders that are left over are no hindrance. */
 		vv_assert_ok(vv_ref_delete(r, "refs/heads/a/b", &one, &err), &err);
@@ -150,7 +171,8 @@ static void a_deleted_ref_is_gone_loose_and_packed(void **state)
 	vv_assert_ok(vv_ref_delete(r, "refs/tags/v1", NULL, &err), &err);
 	vv_assert_status(vv_ref_delete(r, "refs/tags/v1", NULL, &err), VV_ENOTFOUND, &err);
 	vv_repository_close(r);
-	assert_string_equal(out("git for-each-ref --format='%%(refname)'"), "refs/heads/main\nrefs/heads/other");
+	assert_string_equal(out("git for-each-ref --format='%%(refname)'"),
+			    "refs/heads/main\nrefs/heads/other");
 	assert_false(vv_exists(".git/refs/heads/x"));
 	assert_false(vv_exists(".git/logs/refs/heads/x"));
 	assert_string_equal(out("grep -c '\\^' .git/packed-refs; true"), "0");
@@ -177,11 +199,15 @@ static void several_refs_move_together_or_not_at_all(void **state)
 	r = open_here();
 	sh("git branch d");
 	vv_assert_status(vv_refs_update(r, changes, 4, "push", &err), VV_ECONFLICT, &err);
-	assert_string_equal(out("git rev-parse a b c"), out("printf '%%s\\n%%s\\n%%s' %s %s %s", hex_of(&one), hex_of(&one), hex_of(&one)));
+	assert_string_equal(
+		out("git rev-parse a b c"),
+		out("printf '%%s\\n%%s\\n%%s' %s %s %s", hex_of(&one), hex_of(&one), hex_of(&one)));
 	assert_string_equal(out("find .git -name '*.lock'"), "");
 	sh("git branch -q -D d");
 	vv_assert_ok(vv_refs_update(r, changes, 4, "push", &err), &err);
-	assert_string_equal(out("git rev-parse a b d"), out("printf '%%s\\n%%s\\n%%s' %s %s %s", hex_of(&two), hex_of(&two), hex_of(&two)));
+	assert_string_equal(
+		out("git rev-parse a b d"),
+		out("printf '%%s\\n%%s\\n%%s' %s %s %s", hex_of(&two), hex_of(&two), hex_of(&two)));
 	assert_int_equal(sh_code("git rev-parse -q --verify c > /dev/null"), 1);
 	changes[1].name = changes[0].name;
 	vv_assert_status(vv_refs_update(r, changes, 2, "push", &err), VV_EUSAGE, &err);
@@ -202,7 +228,8 @@ static void a_held_ref_lock_is_waited_for_then_named(void **state)
 	r = open_here();
 	vv_assert_ok(vv_ref_update(r, "refs/heads/b", &two, &one, false, "x", &err), &err);
 	sh("touch .git/refs/heads/b.lock");
-	vv_assert_status(vv_ref_update(r, "refs/heads/b", &one, &two, false, "x", &err), VV_ELOCKED, &err);
+	vv_assert_status(vv_ref_update(r, "refs/heads/b", &one, &two, false, "x", &err), VV_ELOCKED,
+			 &err);
 	vv_assert_contains(err.message, "refs/heads/b.lock");
 	vv_assert_contains(err.hint, "remove");
 	vv_repository_close(r);
@@ -233,7 +260,8 @@ static void nobodys_move_is_lost_when_many_move_at_once(void **state)
 				vv_status rc;
 
 				(void)snprintf(text, sizeof text, "process %u step %u", i, done);
-				if (vv_head_read(r, &head, &err) < 0 || vv_commit_read(r, &head.commit, &c, &err) < 0) {
+				if (vv_head_read(r, &head, &err) < 0 ||
+				    vv_commit_read(r, &head.commit, &c, &err) < 0) {
 					_exit(1);
 				}
 				opts.message = text;
@@ -259,7 +287,8 @@ static void nobodys_move_is_lost_when_many_move_at_once(void **state)
 		failed += status != 0;
 	}
 	assert_int_equal(failed, 0);
-	assert_string_equal(out("git rev-list --count HEAD"), out("echo %d", PROCESSES * STEPS + 1));
+	assert_string_equal(out("git rev-list --count HEAD"),
+			    out("echo %d", PROCESSES * STEPS + 1));
 	assert_string_equal(out("git reflog | wc -l"), out("echo %d", PROCESSES * STEPS + 1));
 	assert_git_sound();
 }
@@ -287,7 +316,8 @@ static void check_move(void *payload, vv_status rc)
 	const move_try *t = payload;
 	const char *now = out("git rev-parse b");
 
-	assert_true(strcmp(now, hex_of(&t->two)) == 0 || (rc < 0 && strcmp(now, hex_of(&t->one)) == 0));
+	assert_true(strcmp(now, hex_of(&t->two)) == 0 ||
+		    (rc < 0 && strcmp(now, hex_of(&t->one)) == 0));
 	assert_string_equal(out("find .git -name '*.lock'"), "");
 	sh("git update-ref refs/heads/b %s", hex_of(&t->one));
 	assert_git_sound();
@@ -295,7 +325,8 @@ static void check_move(void *payload, vv_status rc)
 
 static void a_fault_while_moving_leaves_the_old_or_the_new(void **state)
 {
-	static const vv_fault kinds[] = {VV_FAULT_WRITE, VV_FAULT_FSYNC, VV_FAULT_RENAME, VV_FAULT_OPEN};
+	static const vv_fault kinds[] = {VV_FAULT_WRITE, VV_FAULT_FSYNC, VV_FAULT_RENAME,
+					 VV_FAULT_OPEN};
 	move_try t = {{{0}}, {{0}}, false};
 	size_t i;
 
@@ -324,7 +355,8 @@ static void head_switches_between_branches_and_commits(void **state)
 	two = git_commit("two");
 	sh("git branch b HEAD~1");
 	r = open_here();
-	vv_assert_ok(vv_head_set_branch(r, "refs/heads/b", "checkout: moving from main to b", &err), &err);
+	vv_assert_ok(vv_head_set_branch(r, "refs/heads/b", "checkout: moving from main to b", &err),
+		     &err);
 	vv_assert_ok(vv_head_read(r, &head, &err), &err);
 	assert_string_equal(head.branch, "refs/heads/b");
 	assert_true(vv_oid_equal(&head.commit, &one) && !head.unborn && !head.detached);
@@ -350,8 +382,9 @@ static void head_switches_between_branches_and_commits(void **state)
 static void names_are_judged_as_git_judges_them(void **state)
 {
 	static const char *const names[] = {
-		"good", "a/b", "x.y", "", "-x", "a b", "a..b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", ".a", "a/.b",
-		"a.lock", "a/b.lock/c", "a/", "/a", "a//b", "a.", "a@{b", "HEAD", "a\tb", "x@y", "\xc3\xa9t\xc3\xa9",
+		"good", "a/b", "x.y",  "",   "-x",   "a b",  "a..b", "a~1",    "a^",
+		"a:b",  "a?",  "a*",   "a[", "a\\b", ".a",   "a/.b", "a.lock", "a/b.lock/c",
+		"a/",   "/a",  "a//b", "a.", "a@{b", "HEAD", "a\tb", "x@y",    "\xc3\xa9t\xc3\xa9",
 	};
 	size_t i;
 
@@ -362,7 +395,9 @@ static void names_are_judged_as_git_judges_them(void **state)
 		vv_status rc = vv_ref_name_check(names[i], &err);
 
 		vv_test_write_text("../name", names[i]);
-		if ((rc == VV_OK) != (sh_code("git check-ref-format --branch \"$(cat ../name)\" > /dev/null 2>&1") == 0)) {
+		if ((rc == VV_OK) !=
+		    (sh_code("git check-ref-format --branch \"$(cat ../name)\" > /dev/null 2>&1") ==
+		     0)) {
 			print_error("name '%s'\n", names[i]);
 			fail();
 		}
@@ -389,8 +424,11 @@ static void tags_are_light_or_annotated(void **state)
 	vv_assert_ok(vv_tag_create(r, "v1.0", &one, "again", true, &err), &err);
 	vv_assert_status(vv_tag_create(r, "-d", &one, NULL, false, &err), VV_EUSAGE, &err);
 	vv_repository_close(r);
-	assert_string_equal(out("git cat-file -t light; git cat-file -t v1.0; git rev-parse v1.0^{}"), out("printf 'commit\\ntag\\n%s'", hex_of(&one)));
-	assert_string_equal(out("git tag -l --format='%%(taggername) %%(contents)' v1.0"), "A U Thor again\n");
+	assert_string_equal(
+		out("git cat-file -t light; git cat-file -t v1.0; git rev-parse v1.0^{}"),
+		out("printf 'commit\\ntag\\n%s'", hex_of(&one)));
+	assert_string_equal(out("git tag -l --format='%%(taggername) %%(contents)' v1.0"),
+			    "A U Thor again\n");
 	assert_git_sound();
 }
 
@@ -407,15 +445,30 @@ static void upstreams_are_compared(void **state)
 	sh("git clone -q . ../c; git commit -q --allow-empty -m two; cd ../c; git commit -q --allow-empty -m a; git commit -q --allow-empty -m b; git fetch -q; git branch alone");
 	assert_int_equal(chdir("../c"), 0);
 	r = open_here();
-	vv_assert_ok(vv_branch_upstream(r, "refs/heads/main", &upstream, &ahead, &behind, &err), &err);
+	vv_assert_ok(vv_branch_upstream(r, "refs/heads/main", &upstream, &ahead, &behind, &err),
+		     &err);
 	assert_string_equal(upstream, "refs/remotes/origin/main");
 	assert_int_equal(ahead, 2);
 	assert_int_equal(behind, 1);
 	vv_free(upstream);
-	vv_assert_status(vv_branch_upstream(r, "refs/heads/alone", &upstream, &ahead, &behind, &err), VV_ENOTFOUND, &err);
+	vv_assert_status(
+		vv_branch_upstream(r, "refs/heads/alone", &upstream, &ahead, &behind, &err),
+		VV_ENOTFOUND, &err);
 	assert_null(upstream);
+	sh("git branch -q -u main alone; git config remote.o2.fetch '+refs/heads/rel-*-x:refs/remotes/o2/*/y'; git config branch.b.remote o2; "
+	   "git config branch.b.merge refs/heads/rel-7-x; git branch b; git update-ref refs/remotes/o2/7/y main~1");
+	vv_repository_close(r);
+	r = open_here();
+	vv_assert_ok(vv_branch_upstream(r, "refs/heads/alone", &upstream, &ahead, &behind, &err), &err);
+	assert_string_equal(upstream, "refs/heads/main");
+	vv_free(upstream);
+	vv_assert_ok(vv_branch_upstream(r, "refs/heads/b", &upstream, &ahead, &behind, &err), &err);
+	assert_string_equal(upstream, out("git rev-parse --symbolic-full-name 'b@{u}'"));
+	assert_int_equal(ahead, 1);
+	vv_free(upstream);
 	sh("git update-ref -d refs/remotes/origin/main");
-	vv_assert_status(vv_branch_upstream(r, "refs/heads/main", &upstream, &ahead, &behind, &err), VV_EMISSING, &err);
+	vv_assert_status(vv_branch_upstream(r, "refs/heads/main", &upstream, &ahead, &behind, &err),
+			 VV_EMISSING, &err);
 	assert_string_equal(upstream, "refs/remotes/origin/main");
 	vv_free(upstream);
 	vv_repository_close(r);
@@ -493,7 +546,8 @@ static void a_merge_that_varve_began_is_one_for_git(void **state)
 	vv_assert_ok(vv_state_begin_merge(r, heads, 2, "Merge two\n", &err), &err);
 	assert_string_equal(vv_state_name(r), "merge");
 	sh("git commit -q --no-edit");
-	assert_string_equal(out("git log -1 --format='%%s %%P'"), out("echo Merge two %s $(git rev-parse o p)", hex_of(&head)));
+	assert_string_equal(out("git log -1 --format='%%s %%P'"),
+			    out("echo Merge two %s $(git rev-parse o p)", hex_of(&head)));
 	assert_string_equal(out("git rev-parse ORIG_HEAD"), hex_of(&head));
 	vv_assert_ok(vv_state_begin_pick(r, "revert", &head, "Revert\n", &err), &err);
 	assert_string_equal(vv_state_name(r), "revert");

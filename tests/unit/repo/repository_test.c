@@ -31,11 +31,15 @@ static void init_makes_an_ordinary_repository(void **state)
 	assert_true(created);
 	assert_true(vv_repository_is_initialised(r));
 	assert_string_equal(out("git -C new/deep symbolic-ref HEAD"), "refs/heads/main");
-	assert_string_equal(out("git -C new/deep config filter.varve.process"), "varve filter-process");
-	assert_string_equal(out("git -C new/deep config filter.varve.clean"), "varve filter clean %f");
-	assert_string_equal(out("git -C new/deep config filter.varve.smudge"), "varve filter smudge %f");
+	assert_string_equal(out("git -C new/deep config filter.varve.process"),
+			    "varve filter-process");
+	assert_string_equal(out("git -C new/deep config filter.varve.clean"),
+			    "varve filter clean %f");
+	assert_string_equal(out("git -C new/deep config filter.varve.smudge"),
+			    "varve filter smudge %f");
 	assert_string_equal(out("git -C new/deep config filter.varve.required"), "true");
-	assert_string_equal(out("git -C new/deep config merge.varve.driver"), "varve merge-file %O %A %B %P");
+	assert_string_equal(out("git -C new/deep config merge.varve.driver"),
+			    "varve merge-file %O %A %B %P");
 	assert_true(vv_exists("new/deep/.git/varve"));
 	vv_repository_close(r);
 }
@@ -252,7 +256,12 @@ static void paths_are_taken_relative_to_the_current_folder(void **state)
 	vv_assert_ok(vv_repository_relative(&path, r, "../..", &err), &err);
 	assert_string_equal(path, "");
 	vv_free(path);
-	vv_assert_ok(vv_repository_relative(&path, r, vv_test_path("%s/entry/x.csv", getenv("HOME") + strlen(vv_test_dir()) + 1), &err), &err);
+	vv_assert_ok(
+		vv_repository_relative(
+			&path, r,
+			vv_test_path("%s/entry/x.csv", getenv("HOME") + strlen(vv_test_dir()) + 1),
+			&err),
+		&err);
 	assert_string_equal(path, "x.csv");
 	vv_free(path);
 	vv_assert_status(vv_repository_relative(&path, r, "../../../x", &err), VV_EUSAGE, &err);
@@ -330,7 +339,8 @@ static void a_global_file_named_by_the_environment_counts(void **state)
 
 static void settings_are_written_so_that_git_reads_them(void **state)
 {
-	static const char *const values[] = {"plain", " with  spaces ", "a\"b\\c", "x ; y # z", "line\nline\ttab", ""};
+	static const char *const values[] = {"plain",     " with  spaces ",  "a\"b\\c",
+					     "x ; y # z", "line\nline\ttab", ""};
 	vv_repository *r;
 	vv_error err;
 	size_t i;

@@ -33,8 +33,8 @@ typedef struct found {
 	unsigned damaged;
 } found;
 
-static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit, const char *what,
-			 vv_error *err)
+static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit,
+			 const char *what, vv_error *err)
 {
 	found *f = payload;
 
@@ -184,7 +184,8 @@ static void text_in_its_place_is_no_root_and_a_damaged_pointer_is_told(void **st
 	assert_true(all.seen[1]);
 	assert_int_equal(all.damaged, 3);
 	vv_assert_contains(vv_buf_cstr(&all.text), "damaged bad.csv:");
-	vv_assert_contains(vv_buf_cstr(&all.text), "damaged future.csv: the pointer is of version 9");
+	vv_assert_contains(vv_buf_cstr(&all.text),
+			   "damaged future.csv: the pointer is of version 9");
 	vv_assert_contains(vv_buf_cstr(&all.text), "damaged worse.csv:");
 	vv_buf_clear(&all.text);
 }
@@ -245,7 +246,8 @@ static void shallow_and_partial_clones_have_what_is_here(void **state)
 	assert_int_equal(chdir("../partial"), 0);
 	assert_roots(2, 2);
 	/* And nothing was fetched on the way. */
-	assert_string_equal(out("git rev-list --objects --all --missing=print | grep -c '^[?]'"), "1");
+	assert_string_equal(out("git rev-list --objects --all --missing=print | grep -c '^[?]'"),
+			    "1");
 }
 
 static void the_fault_of_an_allocation_is_reported(void **state)

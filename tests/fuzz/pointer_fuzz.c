@@ -1,0 +1,37 @@
+/*
+ * Reads the input as a pointer. What is accepted must be written again to the same
+ * bytes; what is not must be said in words.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "repo/pointer.h"
+#include "tests/fuzz/fuzz.h"
+
+static void require(bool holds)
+{
+	if (!holds) {
+		abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf again = VV_BUF_INIT;
+	vv_pointer p;
+	vv_error err;
+	vv_status rc = vv_pointer_read(&p, &arena, data, size, &err);
+
+	if (rc == VV_OK) {
+		require(vv_pointer_looks_like(data, size));
+		vv_pointer_put(&again, &p);
+		require(!again.failed && again.len == size && memcmp(again.data, data, size) == 0);
+	} else {
+		require(rc == VV_EINPUT || rc == VV_ENOSUPPORT);
+		require(err.code == rc && err.message[0] != '\0' && !strchr(err.message, '\n'));
+	}
+	vv_buf_clear(&again);
+	vv_arena_clear(&arena);
+	return 0;
+}

@@ -1,0 +1,497 @@
+/*
+ * Whole commands with the machine failing under them: the n-th allocation, open,
+ * read, write, fsync, rename ... of add, commit, gc and restore.
+ *
+ * Every attempt runs in a forked child, in a fresh copy of one small repository.
+ * Whatever happens to it, the repository must be as before or as after the
+ * command, fsck must find nothing, the work tree must have lost nothing, no
+ * lock may stay, and the same command must then succeed and leave no temporary
+ * file. A kind with few calls has each of them fail; of more than SAMPLES, the
+ * first ones and the last ones, and the others in even steps.
+ */
+#include "tests/unit/support.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+
+#define MANY 1000000000u /* more calls than any command makes */
+#define SAMPLES 40u      /* attempts a kind */
+#define EACH_END 14u     /* of these, at the beginning and at the end */
+#define SECONDS_MAX 60u  /* of one command; then it hangs */
+
+/* Where the sanitizer is linked in. */
+extern int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
+/* ---- running a command ---- */
+
+typedef struct fault {
+	vv_fault kind;
+	unsigned n;
+	int number;
+	bool lasting;
+} fault;
+
+typedef struct outcome {
+	int code;      /* exit code */
+	bool struck;
+	unsigned left; /* vv_fault_left at the end */
+	bool leaked;
+} outcome;
+
+static const char *stdout_path(void)
+{
+	return vv_test_path("stdout");
+}
+
+static const char *stderr_path(void)
+{
+	return vv_test_path("stderr");
+}
+
+static void redirect(int to, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+	if (fd < 0 || dup2(fd, to) < 0) {
+		_exit(99);
+	}
+	(void)close(fd);
+}
+
+static void child(int answer, const char *dir, const fault *f, const vv_command *c, char **argv)
+{
+	outcome o = {0};
+	int argc = 0;
+
+	while (argv[argc]) {
+		argc++;
+	}
+	redirect(STDOUT_FILENO, stdout_path());
+	redirect(STDERR_FILENO, stderr_path());
+	if (chdir(dir) < 0) {
+		_exit(98);
+	}
+	(void)alarm(SECONDS_MAX);
+	if (f && f->lasting) {
+		vv_fault_set_lasting(f->kind, f->n, f->number);
+	} else if (f) {
+		vv_fault_set(f->kind, f->n, f->number);
+	}
+	o.code = vv_out_finish(vv_command_run(c, argc, argv));
+	o.left = vv_fault_left();
+	o.struck = vv_fault_clear();
+	if (f && f->kind == VV_FAULT_ALLOC && __lsan_do_recoverable_leak_check) {
+		o.leaked = __lsan_do_recoverable_leak_check() != 0;
+	}
+	(void)fflush(NULL);
+	if (write(answer, &o, sizeof o) != (ssize_t)sizeof o) {
+		_exit(97);
+	}
+	_exit(0);
+}
+
+/* words: the arguments, separated by single spaces. */
+static outcome run(const char *dir, const fault *f, const vv_command *c, const char *words)
+{
+	char text[256], *argv[16], *at = text;
+	outcome o = {0};
+	int ends[2], argc = 0, status = 0;
+	pid_t pid;
+
+	(void)snprintf(text, sizeof text, "%s", words);
+	while (*at && argc < 15) {
+		argv[argc++] = at;
+		at += strcspn(at, " ");
+		if (*at) {
+			*at++ = '\0';
+		}
+	}
+	argv[argc] = NULL;
+	(void)stdout_path(); /* the child must not be the one that makes the folder */
+	(void)fflush(NULL);
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		child(ends[1], dir, f, c, argv);
+	}
+	(void)close(ends[1]);
+	if (read(ends[0], &o, sizeof o) != (ssize_t)sizeof o) {
+		(void)waitpid(pid, &status, 0);
+		fail_msg("varve %s %s with call %u of kind %d failing ended with wait status 0x%x:\n%s",
+			 c->name, words, f ? f->n : 0, f ? (int)f->kind : -1, (unsigned)status,
+			 vv_test_read(stderr_path(), NULL));
+	}
+	(void)close(ends[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return o;
+}
+
+static void succeed(const char *dir, const vv_command *c, const char *words)
+{
+	if (run(dir, NULL, c, words).code != 0) {
+		fail_msg("varve %s %s:\n%s%s", c->name, words, vv_test_read(stderr_path(), NULL),
+			 vv_test_read(stdout_path(), NULL));
+	}
+}
+
+/* ---- the repository ---- */
+
+static const char *table_text(unsigned rows, unsigned salt)
+{
+	const char *path = vv_test_path("table-%u-%u", rows, salt);
+	vv_buf b = VV_BUF_INIT;
+	unsigned i;
+
+	vv_buf_printf(&b, "id,name,price\n");
+	for (i = 1; i <= rows; i++) {
+		vv_buf_printf(&b, "%u,item %u,%u\n", i, i * 31 % 1009, (i * 7919 + salt * (i % 50 == 0)) % 10007);
+	}
+	vv_test_write(path, b.data, b.len);
+	vv_buf_clear(&b);
+	return vv_test_read(path, NULL);
+}
+
+static void copy_tree(const char *from, const char *to)
+{
+	char line[1200];
+	vv_error err;
+
+	vv_assert_ok(vv_remove_tree(to, &err), &err);
+	(void)snprintf(line, sizeof line, "cp -a '%s' '%s'", from, to);
+	assert_int_equal(system(line), 0);
+}
+
+static const char *in(const char *dir, const char *name)
+{
+	char *path = vv_path_join(dir, name, (char *)NULL);
+	const char *kept = vv_test_path("%s", path + strlen(vv_test_dir()) + 1);
+
+	vv_free(path);
+	return kept;
+}
+
+static void surroundings(void)
+{
+	const char *home = vv_test_path("home");
+	vv_error err;
+
+	vv_assert_ok(vv_mkdirs(home, &err), &err);
+	(void)setenv("HOME", home, 1);
+	(void)setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+	(void)unsetenv("XDG_CONFIG_HOME");
+	(void)unsetenv("GIT_DIR");
+	(void)unsetenv("GIT_WORK_TREE");
+	(void)unsetenv("GIT_INDEX_FILE");
+	(void)setenv("GIT_AUTHOR_DATE", "1700000000 +0000", 1);
+	(void)setenv("GIT_COMMITTER_DATE", "1700000000 +0000", 1);
+	vv_test_write_text(in(home, ".gitconfig"),
+			   "[user]\n\tname = A U Thor\n\temail = author@example.com\n[init]\n\tdefaultBranch = main\n");
+}
+
+/* Two versions committed; the work tree has the second. */
+static void two_versions(const char *dir)
+{
+	vv_error err;
+
+	surroundings();
+	vv_assert_ok(vv_mkdirs(dir, &err), &err);
+	succeed(dir, &vv_cmd_init, "");
+	vv_test_write_text(in(dir, "prices.csv"), table_text(300, 0));
+	vv_test_write_text(in(dir, "notes.txt"), "first\n");
+	succeed(dir, &vv_cmd_add, "prices.csv notes.txt");
+	succeed(dir, &vv_cmd_commit, "-q -m one");
+	vv_test_write_text(in(dir, "prices.csv"), table_text(320, 1));
+	succeed(dir, &vv_cmd_commit, "-q -a -m two");
+}
+
+/* A third version, not added. */
+static void edited(const char *dir)
+{
+	two_versions(dir);
+	vv_test_write_text(in(dir, "prices.csv"), table_text(340, 2));
+}
+
+static void staged(const char *dir)
+{
+	edited(dir);
+	succeed(dir, &vv_cmd_add, "prices.csv");
+}
+
+/* A third version that was added and then given up, so that gc has work. */
+static void littered(const char *dir)
+{
+	staged(dir);
+	succeed(dir, &vv_cmd_restore, "--staged --worktree --source HEAD prices.csv");
+}
+
+/* ---- what may not happen ---- */
+
+typedef struct scenario {
+	const vv_command *command;
+	const char *words;
+	void (*prepare)(const char *dir);
+	bool moves_table; /* may write prices.csv; else its bytes stay */
+	bool again_says_no; /* once done, doing it again is answered with 1 */
+	bool two_steps;     /* it stages first: then "before" with that staged is sound too */
+} scenario;
+
+/* What one looks at to tell "before" from "after". */
+typedef struct state {
+	const char *head, *status, *table;
+} state;
+
+static state state_of(const char *dir)
+{
+	state s;
+
+	s.head = vv_test_read(in(dir, ".git/refs/heads/main"), NULL);
+	succeed(dir, &vv_cmd_status, "--porcelain");
+	s.status = vv_test_read(stdout_path(), NULL);
+	s.table = vv_test_read(in(dir, "prices.csv"), NULL);
+	return s;
+}
+
+static bool same_state(const state *a, const state *b)
+{
+	return strcmp(a->head, b->head) == 0 && strcmp(a->status, b->status) == 0 && strcmp(a->table, b->table) == 0;
+}
+
+/* Names in dir that begin or end so. */
+static void assert_none(const char *dir, const char *part, const char *what)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		if (strstr(e->d_name, part) && strcmp(e->d_name, "tmp") != 0) {
+			fail_msg("%s: %s is left in %s", what, e->d_name, dir);
+		}
+	}
+	(void)closedir(d);
+}
+
+/* Git's own locks keep everybody out: they must go with the command that took them. */
+static void assert_no_locks(const char *dir, const char *what)
+{
+	assert_none(in(dir, ".git"), ".lock", what);
+	assert_none(in(dir, ".git/refs/heads"), ".lock", what);
+}
+
+static void assert_no_temps(const char *dir, const char *what)
+{
+	static const char *const folders[] = {"", ".git", ".git/varve", ".git/varve/packs", ".git/varve/cache",
+					      ".git/objects/pack"};
+	const char *scratch = in(dir, ".git/varve/tmp");
+	size_t i;
+
+	for (i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		const char *folder = *folders[i] ? in(dir, folders[i]) : dir;
+
+		if (vv_exists(folder)) {
+			assert_none(folder, "tmp", what);
+		}
+	}
+	if (vv_exists(scratch) && vv_test_count_entries(scratch) > 0) {
+		fail_msg("%s: something is left in %s", what, scratch);
+	}
+	assert_int_equal(vv_test_count_entries(dir), 4); /* .git .gitattributes notes.txt prices.csv */
+}
+
+static void assert_one_message(const char *what)
+{
+	const char *text = vv_test_read(stderr_path(), NULL), *first = strstr(text, "varve: ");
+
+	if (!first || strstr(first + 1, "\nvarve: ") || strlen(first) < 20) {
+		fail_msg("%s: not one clear message but:\n%s", what, text);
+	}
+}
+
+typedef struct trial {
+	const scenario *sc;
+	const char *template, *dir;
+	state before, between, after;
+} trial;
+
+static void trial_init(trial *t, const scenario *sc)
+{
+	t->sc = sc;
+	t->template = vv_test_path("template");
+	t->dir = vv_test_path("work");
+	sc->prepare(t->template);
+	copy_tree(t->template, t->dir);
+	t->before = state_of(t->dir);
+	t->between = t->before;
+	if (sc->two_steps) {
+		succeed(t->dir, &vv_cmd_add, "prices.csv");
+		t->between = state_of(t->dir);
+		copy_tree(t->template, t->dir);
+	}
+	succeed(t->dir, sc->command, sc->words);
+	t->after = state_of(t->dir);
+}
+
+static void check_aftermath(const trial *t, const outcome *o, const char *what)
+{
+	state now;
+	outcome again;
+
+	if (o->leaked) {
+		fail_msg("%s: memory is leaked:\n%s", what, vv_test_read(stderr_path(), NULL));
+	}
+	if (o->code != 0) {
+		assert_one_message(what);
+	}
+	assert_no_locks(t->dir, what);
+	now = state_of(t->dir);
+	if (!same_state(&now, &t->after) &&
+	    (o->code == 0 || (!same_state(&now, &t->before) && !same_state(&now, &t->between)))) {
+		fail_msg("%s: ended with %d, and the state is neither the old nor the new one: HEAD %sstatus:\n%s", what,
+			 o->code, now.head, now.status);
+	}
+	if (!t->sc->moves_table) {
+		assert_string_equal(now.table, t->before.table);
+	}
+	if (run(t->dir, NULL, &vv_cmd_fsck, "--data").code != 0) {
+		fail_msg("%s: fsck says:\n%s%s", what, vv_test_read(stdout_path(), NULL), vv_test_read(stderr_path(), NULL));
+	}
+	again = run(t->dir, NULL, t->sc->command, t->sc->words);
+	if (again.code != 0 && !(t->sc->again_says_no && again.code == 1 && same_state(&now, &t->after))) {
+		fail_msg("%s: and again: %d:\n%s", what, again.code, vv_test_read(stderr_path(), NULL));
+	}
+	now = state_of(t->dir);
+	assert_true(same_state(&now, &t->after));
+	assert_no_temps(t->dir, what);
+}
+
+/* Shall the n-th of count calls be tried? */
+static unsigned next_sample(unsigned n, unsigned count)
+{
+	unsigned step;
+
+	if (count <= SAMPLES || n < EACH_END || n + EACH_END >= count) {
+		return n + 1;
+	}
+	step = (count - 2 * EACH_END) / (SAMPLES - 2 * EACH_END) + 1;
+	return n + step < count - EACH_END ? n + step : count - EACH_END;
+}
+
+static void fail_kind(const trial *t, vv_fault kind, int number, bool lasting)
+{
+	fault f = {kind, MANY, number, lasting};
+	unsigned count;
+	outcome o;
+	char what[160];
+
+	copy_tree(t->template, t->dir);
+	o = run(t->dir, &f, t->sc->command, t->sc->words);
+	assert_int_equal(o.code, 0);
+	count = MANY - o.left;
+	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
+		(void)snprintf(what, sizeof what, "varve %s %s, call %u of %u of kind %d failing%s", t->sc->command->name,
+			       t->sc->words, f.n, count, (int)kind, lasting ? " and all behind it" : "");
+		copy_tree(t->template, t->dir);
+		o = run(t->dir, &f, t->sc->command, t->sc->words);
+		if (!o.struck && o.code != 0) {
+			fail_msg("%s: it did not strike, and yet: %d\n%s", what, o.code, vv_test_read(stderr_path(), NULL));
+		}
+		check_aftermath(t, &o, what);
+	}
+}
+
+static void fail_storage(const scenario *sc)
+{
+	trial t;
+
+	trial_init(&t, sc);
+	fail_kind(&t, VV_FAULT_WRITE, ENOSPC, false);
+	fail_kind(&t, VV_FAULT_WRITE, ENOSPC, true);
+	fail_kind(&t, VV_FAULT_FSYNC, EIO, false);
+	fail_kind(&t, VV_FAULT_RENAME, EIO, false);
+	fail_kind(&t, VV_FAULT_CLOSE, EIO, false);
+	fail_kind(&t, VV_FAULT_FTRUNCATE, EIO, false);
+	fail_kind(&t, VV_FAULT_MKDIR, ENOSPC, false);
+	fail_kind(&t, VV_FAULT_UNLINK, EIO, false);
+}
+
+static void fail_reading(const scenario *sc)
+{
+	trial t;
+
+	trial_init(&t, sc);
+	fail_kind(&t, VV_FAULT_OPEN, EMFILE, false);
+	fail_kind(&t, VV_FAULT_READ, EIO, false);
+}
+
+static void fail_memory(const scenario *sc)
+{
+	trial t;
+
+	trial_init(&t, sc);
+	fail_kind(&t, VV_FAULT_ALLOC, ENOMEM, false);
+}
+
+/* ---- the tests ---- */
+
+static const scenario add = {&vv_cmd_add, "prices.csv", edited, false, false, false};
+static const scenario commit = {&vv_cmd_commit, "-q -m three", staged, false, true, false};
+static const scenario commit_all = {&vv_cmd_commit, "-q -a -m three", edited, false, true, true};
+static const scenario gc = {&vv_cmd_gc, "-q --prune=now", littered, false, false, false};
+static const scenario restore = {&vv_cmd_restore, "--source HEAD~1 prices.csv", edited, true, false, false};
+
+#define TEST(name, what, scene)                                                                    \
+	static void name(void **unused)                                                            \
+	{                                                                                          \
+		(void)unused;                                                                      \
+		what(&scene);                                                                      \
+	}
+
+TEST(add_survives_storage_that_fails, fail_storage, add)
+TEST(add_survives_files_that_cannot_be_read, fail_reading, add)
+TEST(add_survives_memory_that_ends, fail_memory, add)
+TEST(commit_survives_storage_that_fails, fail_storage, commit)
+TEST(commit_survives_files_that_cannot_be_read, fail_reading, commit)
+TEST(commit_survives_memory_that_ends, fail_memory, commit)
+TEST(commit_all_survives_storage_that_fails, fail_storage, commit_all)
+TEST(commit_all_survives_memory_that_ends, fail_memory, commit_all)
+TEST(gc_survives_storage_that_fails, fail_storage, gc)
+TEST(gc_survives_files_that_cannot_be_read, fail_reading, gc)
+TEST(gc_survives_memory_that_ends, fail_memory, gc)
+TEST(restore_survives_storage_that_fails, fail_storage, restore)
+TEST(restore_survives_files_that_cannot_be_read, fail_reading, restore)
+TEST(restore_survives_memory_that_ends, fail_memory, restore)
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(add_survives_storage_that_fails),
+	cmocka_unit_test(add_survives_files_that_cannot_be_read),
+	cmocka_unit_test(add_survives_memory_that_ends),
+	cmocka_unit_test(commit_survives_storage_that_fails),
+	cmocka_unit_test(commit_survives_files_that_cannot_be_read),
+	cmocka_unit_test(commit_survives_memory_that_ends),
+	cmocka_unit_test(commit_all_survives_storage_that_fails),
+	cmocka_unit_test(commit_all_survives_memory_that_ends),
+	cmocka_unit_test(gc_survives_storage_that_fails),
+	cmocka_unit_test(gc_survives_files_that_cannot_be_read),
+	cmocka_unit_test(gc_survives_memory_that_ends),
+	cmocka_unit_test(restore_survives_storage_that_fails),
+	cmocka_unit_test(restore_survives_files_that_cannot_be_read),
+	cmocka_unit_test(restore_survives_memory_that_ends),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

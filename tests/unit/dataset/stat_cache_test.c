@@ -1,0 +1,211 @@
+/*
+ * The stat cache: it answers only for exactly the stat that was entered, never for a
+ * file that was too young, and is empty when anything about it is wrong.
+ */
+#include "dataset/stat_cache.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "tests/unit/support.h"
+
+#define NOW 1700000000
+
+static vv_stat stat_of(unsigned n)
+{
+	vv_stat st = {.size = 100 + n, .mtime_sec = NOW - 100, .mtime_nsec = 5, .ctime_sec = NOW - 90,
+		      .ctime_nsec = 6, .ino = 7 + n, .dev = 8, .mode = 0100644, .uid = 9, .gid = 10};
+
+	return st;
+}
+
+static vv_oid id_of(unsigned n)
+{
+	vv_oid id;
+
+	memset(id.id, (int)n + 1, sizeof id.id);
+	return id;
+}
+
+static vv_stat_cache *open_cache(const char *file)
+{
+	vv_stat_cache *c = NULL;
+	vv_error err;
+
+	vv_assert_ok(vv_stat_cache_open(&c, file, &err), &err);
+	return c;
+}
+
+static void enter(vv_stat_cache *c, const char *path, unsigned n)
+{
+	vv_stat st = stat_of(n);
+	vv_oid id = id_of(n);
+	vv_error err;
+
+	vv_assert_ok(vv_stat_cache_set(c, path, &st, &id, NOW, 0, &err), &err);
+}
+
+static bool knows(const vv_stat_cache *c, const char *path, unsigned n)
+{
+	vv_stat st = stat_of(n);
+	vv_oid id, wanted = id_of(n);
+
+	return vv_stat_cache_get(c, path, &st, &id) && vv_oid_equal(&id, &wanted);
+}
+
+static void save(vv_stat_cache *c)
+{
+	vv_error err;
+
+	vv_assert_ok(vv_stat_cache_save(c, &err), &err);
+	vv_stat_cache_close(c);
+}
+
+static void what_was_entered_is_known_in_the_next_run(void **state)
+{
+	const char *file = vv_test_path("stat-of-%s", __func__);
+	vv_stat_cache *c = open_cache(file);
+
+	(void)state;
+	for (unsigned i = 0; i < 300; i++)
+		enter(c, vv_test_path("%u.csv", i), i);
+	save(c);
+	c = open_cache(file);
+	for (unsigned i = 0; i < 300; i++)
+		assert_true(knows(c, vv_test_path("%u.csv", i), i));
+	assert_false(knows(c, "other.csv", 0));
+	vv_stat_cache_close(c);
+}
+
+static void another_stat_is_not_known(void **state)
+{
+	vv_stat_cache *c = open_cache(vv_test_path("stat-of-%s", __func__));
+	vv_stat st = stat_of(1);
+	vv_oid id;
+
+	(void)state;
+	enter(c, "a.csv", 1);
+	assert_true(vv_stat_cache_get(c, "a.csv", &st, &id));
+	st.mtime_nsec++;
+	assert_false(vv_stat_cache_get(c, "a.csv", &st, &id));
+	st = stat_of(1);
+	st.ctime_sec++;
+	assert_false(vv_stat_cache_get(c, "a.csv", &st, &id));
+	st = stat_of(1);
+	st.ino++;
+	assert_false(vv_stat_cache_get(c, "a.csv", &st, &id));
+	st = stat_of(1);
+	st.size++;
+	assert_false(vv_stat_cache_get(c, "a.csv", &st, &id));
+	vv_stat_cache_close(c);
+}
+
+/* Within the same tick of the clock a second change would not show. */
+static void a_file_younger_than_a_second_when_read_is_not_entered(void **state)
+{
+	vv_stat_cache *c = open_cache(vv_test_path("stat-of-%s", __func__));
+	vv_oid id = id_of(1), found;
+	vv_stat st = stat_of(1);
+	vv_error err;
+
+	(void)state;
+	enter(c, "a.csv", 1);
+	st.mtime_sec = NOW - 1;
+	st.mtime_nsec = 1;
+	vv_assert_ok(vv_stat_cache_set(c, "a.csv", &st, &id, NOW, 0, &err), &err);
+	assert_false(vv_stat_cache_get(c, "a.csv", &st, &found));
+	assert_false(knows(c, "a.csv", 1)); /* nor is the older entry kept */
+	st.mtime_nsec = 0;
+	st.ctime_sec = NOW;
+	vv_assert_ok(vv_stat_cache_set(c, "a.csv", &st, &id, NOW, 0, &err), &err);
+	assert_false(vv_stat_cache_get(c, "a.csv", &st, &found));
+	st.ctime_sec = NOW - 2;
+	vv_assert_ok(vv_stat_cache_set(c, "a.csv", &st, &id, NOW, 1, &err), &err);
+	assert_true(vv_stat_cache_get(c, "a.csv", &st, &found));
+	vv_stat_cache_close(c);
+}
+
+static void what_was_dropped_stays_away(void **state)
+{
+	const char *file = vv_test_path("stat-of-%s", __func__);
+	vv_stat_cache *c = open_cache(file);
+
+	(void)state;
+	enter(c, "a.csv", 1);
+	enter(c, "b.csv", 2);
+	vv_stat_cache_drop(c, "a.csv");
+	assert_false(knows(c, "a.csv", 1));
+	save(c);
+	c = open_cache(file);
+	assert_false(knows(c, "a.csv", 1));
+	assert_true(knows(c, "b.csv", 2));
+	vv_stat_cache_close(c);
+}
+
+static void its_bytes_lie_where_the_format_says(void **state)
+{
+	static const uint8_t start[] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n', 1, 0, 0, 0, 0, 0, 0, 0, 5};
+	const char *file = vv_test_path("stat-of-%s", __func__);
+	vv_stat_cache *c = open_cache(file);
+	const uint8_t *p;
+	size_t len;
+
+	(void)state;
+	enter(c, "a.csv", 1);
+	save(c);
+	p = (const uint8_t *)vv_test_read(file, &len);
+	assert_int_equal(len, 8 + 8 + 1 + 5 + 64 + 20 + 8);
+	assert_memory_equal(p, start, sizeof start);
+	assert_memory_equal(p + 17, "a.csv", 5);
+	assert_int_equal(vv_get_le64(p + 22), 101);
+	assert_int_equal(vv_get_le64(p + 30), NOW - 100);
+	assert_int_equal(vv_get_le64(p + 38), NOW - 90);
+	assert_int_equal(vv_get_le64(p + 46), (uint64_t)5 << 32 | 6);
+	assert_int_equal(vv_get_le64(p + 54), 8);
+	assert_int_equal(vv_get_le64(p + 62), 8);
+	assert_int_equal(vv_get_le64(p + 70), 0100644);
+	assert_int_equal(vv_get_le64(p + 78), (uint64_t)9 << 32 | 10);
+	assert_int_equal(p[86], 2);
+	assert_int_equal(p[105], 2);
+	assert_int_equal(vv_get_le64(p + 106), vv_xxh3(p, 106, 0));
+}
+
+static void a_cache_with_any_byte_changed_or_lost_is_empty(void **state)
+{
+	const char *file = vv_test_path("stat-of-%s", __func__), *bytes;
+	vv_stat_cache *c = open_cache(file);
+	char copy[256];
+	size_t len;
+
+	(void)state;
+	enter(c, "a.csv", 1);
+	save(c);
+	bytes = vv_test_read(file, &len);
+	assert_true(len <= sizeof copy);
+	for (size_t i = 0; i < len; i++) {
+		memcpy(copy, bytes, len);
+		copy[i] = (char)(copy[i] ^ 0x01);
+		vv_test_write(file, copy, len);
+		c = open_cache(file);
+		assert_false(knows(c, "a.csv", 1));
+		vv_stat_cache_close(c);
+		vv_test_write(file, bytes, i);
+		c = open_cache(file);
+		assert_false(knows(c, "a.csv", 1));
+		vv_stat_cache_close(c);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_entered_is_known_in_the_next_run),
+		cmocka_unit_test(another_stat_is_not_known),
+		cmocka_unit_test(a_file_younger_than_a_second_when_read_is_not_entered),
+		cmocka_unit_test(what_was_dropped_stays_away),
+		cmocka_unit_test(its_bytes_lie_where_the_format_says),
+		cmocka_unit_test(a_cache_with_any_byte_changed_or_lost_is_empty),
+	};
+
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,519 @@
+#include "tests/unit/repo/git_fixture.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "repo/index.h"
+
+/* --- helpers ---------------------------------------------------------------- */
+
+/* --- objects ------------------------------------------------------------------------- */
+
+static void blobs_are_read_within_a_limit(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_repository *r;
+	vv_error err;
+	uint64_t size;
+	vv_oid id;
+
+	(void)state;
+	git_begin();
+	id = oid_of(out("seq 1000 | git hash-object -w --stdin"));
+	r = open_here();
+	vv_assert_ok(vv_blob_size(r, &id, &size, &err), &err);
+	assert_int_equal(size, 3893);
+	vv_assert_status(vv_blob_read(r, &id, 3892, &b, &err), VV_EREFUSED, &err);
+	assert_int_equal(b.len, 0);
+	vv_assert_ok(vv_blob_read(r, &id, 3893, &b, &err), &err);
+	assert_int_equal(b.len, 3893);
+	id.id[0] ^= 1;
+	vv_assert_status(vv_blob_read(r, &id, 3893, &b, &err), VV_ENOTFOUND, &err);
+	vv_buf_clear(&b);
+	vv_repository_close(r);
+}
+
+static void a_written_blob_is_seen_at_once_and_lasts_after_a_flush(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_repository *r;
+	vv_error err;
+	vv_oid id, again;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	vv_assert_ok(vv_blob_write(r, "hello\n", 6, &id, &err), &err);
+	vv_assert_ok(vv_blob_id("hello\n", 6, &again, &err), &err);
+	assert_true(vv_oid_equal(&id, &again));
+	vv_assert_ok(vv_blob_read(r, &id, 100, &b, &err), &err);
+	assert_string_equal(vv_buf_cstr(&b), "hello\n");
+	assert_int_equal(sh_code("git cat-file -e %s 2>/dev/null", hex_of(&id)), 1);
+	vv_assert_ok(vv_objects_flush(r, &err), &err);
+	assert_string_equal(out("git cat-file blob %s", hex_of(&id)), "hello");
+	vv_buf_clear(&b);
+	vv_repository_close(r);
+	assert_git_sound();
+	assert_string_equal(out("ls .git/objects | grep tmp_; true"), "");
+}
+
+static void many_objects_become_one_pack(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_repository *r;
+	vv_error err;
+	vv_oid id[50];
+	uint64_t syncs;
+	size_t i;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	for (i = 0; i < 50; i++) {
+		char text[40];
+		int len = snprintf(text, sizeof text, "blob number %zu\n", i);
+
+		vv_assert_ok(vv_blob_write(r, text, (size_t)len, &id[i], &err), &err);
+	}
+	syncs = vv_sys_fsyncs();
+	vv_assert_ok(vv_objects_flush(r, &err), &err);
+	assert_in_range(vv_sys_fsyncs() - syncs, 3, 4);
+	vv_assert_ok(vv_blob_read(r, &id[33], 100, &b, &err), &err);
+	assert_string_equal(vv_buf_cstr(&b), "blob number 33\n");
+	vv_buf_clear(&b);
+	vv_repository_close(r);
+	assert_string_equal(out("ls .git/objects/pack/*.pack | wc -l"), "1");
+	assert_string_equal(out("git cat-file blob %s", hex_of(&id[7])), "blob number 7");
+	assert_string_equal(out("git count-objects -v | grep '^count'"), "count: 0");
+	assert_git_sound();
+}
+
+/* Whatever fails while objects are made durable: afterwards they can be read, or the
+ * error was reported; and git finds nothing wrong. */
+typedef struct flush_try {
+	vv_repository *r;
+	unsigned round;
+	unsigned objects;
+} flush_try;
+
+static vv_status try_flush(void *payload, vv_error *err)
+{
+	flush_try *t = payload;
+	vv_status rc = VV_OK;
+	unsigned i;
+
+	t->r = NULL;
+	t->round++;
+	rc = vv_repository_open(&t->r, NULL, err);
+	for (i = 0; rc == VV_OK && i < t->objects; i++) {
+		char text[60];
+		vv_oid id;
+		int len = snprintf(text, sizeof text, "round %u blob %u\n", t->round, i);
+
+		rc = vv_blob_write(t->r, text, (size_t)len, &id, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_objects_flush(t->r, err);
+	}
+	vv_repository_close(t->r);
+	return rc;
+}
+
+static void check_flush(void *payload, vv_status rc)
+{
+	const flush_try *t = payload;
+
+	if (rc == VV_OK) {
+		assert_int_equal(
+			sh_code("git cat-file -e $(echo 'round %u blob 1' | git hash-object --stdin)",
+				t->round),
+			0);
+	}
+	assert_git_sound();
+}
+
+static void a_fault_while_writing_objects_is_reported_and_harms_nothing(void **state)
+{
+	static const vv_fault kinds[] = {VV_FAULT_FSYNC, VV_FAULT_RENAME, VV_FAULT_OPEN};
+	flush_try t = {NULL, 0, 3};
+	size_t i;
+
+	(void)state;
+	git_begin();
+	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		t.objects = 3;
+		vv_fault_each(kinds[i], 5 /* EIO */, try_flush, check_flush, &t);
+		t.objects = 6;
+		vv_fault_each(kinds[i], 5, try_flush, check_flush, &t);
+	}
+}
+
+/* --- commits -------------------------------------------------------------------------- */
+
+static void a_commit_is_read_whole(void **state)
+{
+	vv_repository *r;
+	vv_commit c;
+	vv_error err;
+	vv_oid id;
+	size_t len;
+
+	(void)state;
+	git_begin();
+	sh("git commit -q --allow-empty -m one; git checkout -q -b side; git commit -q --allow-empty -m two; "
+	   "git checkout -q main; git commit -q --allow-empty -m three; "
+	   "GIT_COMMITTER_DATE='1700000360 +0000' git merge -q --no-edit side; git tag merged");
+	r = open_here();
+	id = rev(r, "merged");
+	vv_assert_ok(vv_commit_read(r, &id, &c, &err), &err);
+	assert_int_equal(c.parent_count, 2);
+	assert_string_equal(hex_of(&c.parents[1]), out("git rev-parse side"));
+	assert_string_equal(hex_of(&c.tree), out("git rev-parse 'merged^{tree}'"));
+	assert_string_equal(c.author.name, "A U Thor");
+	assert_string_equal(c.author.email, "author@example.org");
+	assert_int_equal(c.committer.time, 1700000360);
+	(void)vv_commit_subject(&c, &len);
+	assert_int_equal(len, strlen("Merge branch 'side'"));
+	vv_commit_clear(&c);
+	vv_repository_close(r);
+}
+
+static vv_oid empty_tree(vv_repository *r)
+{
+	vv_index *x;
+	vv_oid tree;
+	vv_error err;
+
+	vv_assert_ok(vv_index_open(&x, r, &err), &err);
+	vv_assert_ok(vv_index_write_tree(x, &tree, &err), &err);
+	vv_index_close(x);
+	return tree;
+}
+
+static vv_oid commit_on(vv_repository *r, const vv_oid *parent, const char *message)
+{
+	vv_commit_options opts = {0};
+	vv_oid tree = empty_tree(r), id;
+	vv_error err;
+
+	opts.tree = &tree;
+	opts.parents = parent;
+	opts.parent_count = parent ? 1 : 0;
+	opts.message = message;
+	vv_assert_ok(vv_commit_create(r, &opts, &id, &err), &err);
+	return id;
+}
+
+static void commits_are_as_git_would_make_them(void **state)
+{
+	vv_repository *r;
+	vv_oid one, two;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	one = commit_on(r, NULL, "first");
+	two = commit_on(r, &one, "second\n\nbody\n");
+	vv_repository_close(r);
+	assert_git_sound();
+	assert_string_equal(
+		out("git log --format='%%H %%an <%%ae> %%ad %%s'"),
+		out("echo '%s A U Thor <author@example.org> Tue Nov 14 23:13:20 2023 +0100 second'; "
+		    "echo '%s A U Thor <author@example.org> Tue Nov 14 23:13:20 2023 +0100 first'",
+		    hex_of(&two), hex_of(&one)));
+	assert_string_equal(out("git reflog --format='%%gs'"),
+			    "commit: second\ncommit (initial): first");
+	assert_string_equal(out("git reflog main --format='%%gs'"),
+			    "commit: second\ncommit (initial): first");
+	sh("git -c user.name='A U Thor' commit-tree -p %s -m second -m body %s^{tree} > ../by-git",
+	   hex_of(&one), hex_of(&one));
+	assert_string_equal(out("cat ../by-git"), hex_of(&two));
+}
+
+static void a_commit_costs_few_fsyncs(void **state)
+{
+	vv_repository *r;
+	vv_oid one;
+	uint64_t before;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	one = commit_on(r, NULL, "first");
+	before = vv_sys_fsyncs();
+	(void)commit_on(r, &one, "second"); /* commit object 2, fan-out folder 1, ref 2 */
+	assert_in_range(vv_sys_fsyncs() - before, 4, 5);
+	vv_repository_close(r);
+}
+
+static void a_commit_on_a_head_that_moved_is_refused(void **state)
+{
+	vv_commit_options opts = {0};
+	vv_repository *r;
+	vv_error err;
+	vv_oid one, id, tree;
+
+	(void)state;
+	git_begin();
+	one = git_commit("one");
+	(void)git_commit("two");
+	r = open_here();
+	tree = empty_tree(r);
+	opts.tree = &tree;
+	opts.parents = &one;
+	opts.parent_count = 1;
+	opts.message = "late";
+	/* Two has just one for its parent: that would be an amend; so from one's parent. */
+	opts.expect = &one;
+	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_ECONFLICT, &err);
+	opts.expect = NULL;
+	opts.parent_count = 0;
+	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_ECONFLICT, &err);
+	vv_repository_close(r);
+	assert_string_equal(out("git log -1 --format=%%s"), "two");
+}
+
+static void an_amended_commit_takes_the_place_of_head(void **state)
+{
+	vv_commit_options opts = {0};
+	vv_repository *r;
+	vv_commit was;
+	vv_error err;
+	vv_oid one, two, id, tree;
+
+	(void)state;
+	git_begin();
+	one = git_commit("one");
+	sh("GIT_AUTHOR_NAME=Other GIT_AUTHOR_DATE='1600000000 -0500' git commit -q --allow-empty -m two");
+	r = open_here();
+	two = rev(r, "HEAD");
+	vv_assert_ok(vv_commit_read(r, &two, &was, &err), &err);
+	tree = empty_tree(r);
+	opts.tree = &tree;
+	opts.parents = &one;
+	opts.parent_count = 1;
+	opts.message = "two, again";
+	opts.keep_author = &was;
+	vv_assert_ok(vv_commit_create(r, &opts, &id, &err), &err);
+	vv_commit_clear(&was);
+	vv_repository_close(r);
+	assert_string_equal(out("git log --format='%%s|%%an|%%ad' -1"),
+			    "two, again|Other|Sun Sep 13 07:26:40 2020 -0500");
+	assert_string_equal(out("git rev-parse HEAD~1"), hex_of(&one));
+	assert_string_equal(out("git reflog -1 --format=%%gs"), "commit (amend): two, again");
+	assert_git_sound();
+}
+
+static void an_unknown_identity_is_explained(void **state)
+{
+	vv_commit_options opts = {0};
+	vv_repository *r;
+	vv_error err;
+	vv_oid tree, id;
+
+	(void)state;
+	git_begin();
+	sh("git config --global --unset user.name");
+	r = open_here();
+	tree = empty_tree(r);
+	opts.tree = &tree;
+	opts.message = "m";
+	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_EUSAGE, &err);
+	vv_assert_contains(err.message, "user.name");
+	vv_assert_contains(err.hint, "git config --global user.name");
+	vv_repository_close(r);
+	assert_int_equal(sh_code("git rev-parse -q --verify HEAD >/dev/null"), 1);
+}
+
+static void authors_are_taken_from_options_and_variables(void **state)
+{
+	vv_commit_options opts = {0};
+	vv_repository *r;
+	vv_error err;
+	vv_oid tree, id;
+
+	(void)state;
+	git_begin();
+	(void)setenv("GIT_COMMITTER_NAME", " <C> O, Mitter. ", 1);
+	(void)setenv("GIT_COMMITTER_EMAIL", "c@example.org", 1);
+	r = open_here();
+	tree = empty_tree(r);
+	opts.tree = &tree;
+	opts.message = "m";
+	opts.author = "Jane Roe <jane@example.org>";
+	opts.author_time = 1500000000;
+	opts.author_time_set = true;
+	vv_assert_ok(vv_commit_create(r, &opts, &id, &err), &err);
+	opts.author = "nobody";
+	opts.parents = &id;
+	opts.parent_count = 1;
+	vv_assert_status(vv_commit_create(r, &opts, &tree, &err), VV_EUSAGE, &err);
+	vv_repository_close(r);
+	assert_string_equal(out("git log --format='%%an %%ae %%at %%cn %%ce'"),
+			    "Jane Roe jane@example.org 1500000000 C O, Mitter c@example.org");
+	assert_git_sound();
+}
+
+static void dates_are_read_as_git_reads_them(void **state)
+{
+	static const char *const dates[] = {
+		"1700000000 +0100",
+		"@1700000000 -0330",
+		"2024-03-01T12:00:00+01:00",
+		"2024-03-01 12:00:00 +0530",
+		"2024-02-29T23:59:59Z",
+		"Thu, 07 Apr 2005 22:13:13 +0200",
+		"Thu Apr 7 22:13:13 2005 -0700",
+		"2024-03-01T12:00:00",
+		"2024-07-01 12:00",
+		"2000/01/31 00:00:00 +0000",
+		"1999-12-31T23:59:60+14:00",
+	};
+	static const char *const bad[] = {"",           "yesterday-ish",
+					  "2024-13-01", "2024-02-01T25:00:00",
+					  "12",         "2024-01-01T00:00:00+99:00"};
+	vv_error err;
+	size_t i;
+
+	(void)state;
+	git_begin();
+	(void)setenv("TZ", "Europe/Berlin", 1);
+	for (i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+		int64_t when;
+		int offset;
+		char text[80];
+
+		vv_assert_ok(vv_date_parse(dates[i], &when, &offset, &err), &err);
+		(void)snprintf(text, sizeof text, "%lld %c%02d%02d", (long long)when,
+			       offset < 0 ? '-' : '+', abs(offset) / 60, abs(offset) % 60);
+		assert_string_equal(
+			text, out("GIT_AUTHOR_DATE='%s' git var GIT_AUTHOR_IDENT | sed 's/.*> //'",
+				  dates[i]));
+	}
+	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		int64_t when;
+		int offset;
+
+		vv_assert_status(vv_date_parse(bad[i], &when, &offset, &err), VV_EUSAGE, &err);
+	}
+}
+
+/* --- signatures --------------------------------------------------------------------------- */
+
+static void signed_commits_verify(const char *verify)
+{
+	vv_commit_options opts = {0};
+	vv_repository *r;
+	vv_error err;
+	vv_oid tree, id;
+
+	r = open_here();
+	tree = empty_tree(r);
+	opts.tree = &tree;
+	opts.message = "signed\n\nwith a body";
+	vv_assert_ok(vv_commit_create(r, &opts, &id, &err), &err);
+	opts.parents = &id;
+	opts.parent_count = 1;
+	opts.no_sign = true;
+	opts.message = "unsigned";
+	vv_assert_ok(vv_commit_create(r, &opts, &tree, &err), &err);
+	sh("git config tag.gpgSign true");
+	vv_repository_close(r);
+	r = open_here();
+	vv_assert_ok(vv_tag_create(r, "v1", &id, "a signed tag", false, &err), &err);
+	vv_repository_close(r);
+	sh("%s verify-commit HEAD~1 2>/dev/null", verify);
+	sh("%s verify-tag v1 2>/dev/null", verify);
+	assert_int_not_equal(sh_code("%s verify-commit HEAD 2>/dev/null", verify), 0);
+	assert_git_sound();
+}
+
+static void commits_are_signed_with_ssh(void **state)
+{
+	(void)state;
+	git_begin();
+	sh("ssh-keygen -q -t ed25519 -N '' -f ../key -C author@example.org && "
+	   "echo \"author@example.org $(cat ../key.pub)\" > ../allowed && "
+	   "git config commit.gpgSign true && git config gpg.format ssh && "
+	   "git config user.signingKey \"$HOME/key\" && git config gpg.ssh.allowedSignersFile \"$HOME/allowed\"");
+	signed_commits_verify("git");
+	assert_string_equal(out("ls /tmp | grep -c 'varve-sign-'; true"), out("echo 0"));
+}
+
+static void commits_are_signed_with_gpg(void **state)
+{
+	(void)state;
+	git_begin();
+	if (sh_code("command -v gpg >/dev/null") != 0) {
+		skip();
+	}
+	/* A short home: gpg-agent's socket has a name of at most 108 bytes. */
+	(void)setenv("GNUPGHOME", out("mktemp -d /tmp/vvgpgXXXXXX"), 1);
+	sh("gpg -q --batch --passphrase '' --quick-generate-key 'A U Thor <author@example.org>' ed25519 sign never 2>/dev/null && "
+	   "git config commit.gpgSign true");
+	signed_commits_verify("git");
+	sh("gpgconf --kill all; rm -rf \"$GNUPGHOME\"");
+}
+
+static void a_signature_that_fails_refuses_the_commit(void **state)
+{
+	vv_commit_options opts = {0};
+	vv_repository *r;
+	vv_error err;
+	vv_oid tree, id;
+
+	(void)state;
+	git_begin();
+	sh("git config commit.gpgSign true && git config gpg.program /bin/false");
+	r = open_here();
+	tree = empty_tree(r);
+	opts.tree = &tree;
+	opts.message = "m";
+	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_EREFUSED, &err);
+	vv_assert_contains(err.message, "could not sign");
+	vv_repository_close(r);
+	/* A program that exits well without having signed. */
+	sh("printf '#!/bin/sh\\ncat >/dev/null; echo unsigned\\n' > ../fake && chmod +x ../fake && git config gpg.program \"$HOME/fake\"");
+	r = open_here();
+	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_EREFUSED, &err);
+	vv_repository_close(r);
+	sh("git config gpg.program no-such-signer");
+	r = open_here();
+	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_ENOTFOUND, &err);
+	vv_assert_contains(err.message, "no-such-signer");
+	vv_repository_close(r);
+	sh("git config gpg.format pigeon");
+	r = open_here();
+	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_ENOSUPPORT, &err);
+	vv_repository_close(r);
+	assert_int_equal(sh_code("git rev-parse -q --verify HEAD >/dev/null"), 1);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(blobs_are_read_within_a_limit),
+	cmocka_unit_test(a_written_blob_is_seen_at_once_and_lasts_after_a_flush),
+	cmocka_unit_test(many_objects_become_one_pack),
+	cmocka_unit_test(a_fault_while_writing_objects_is_reported_and_harms_nothing),
+	cmocka_unit_test(a_commit_is_read_whole),
+	cmocka_unit_test(commits_are_as_git_would_make_them),
+	cmocka_unit_test(a_commit_costs_few_fsyncs),
+	cmocka_unit_test(a_commit_on_a_head_that_moved_is_refused),
+	cmocka_unit_test(an_amended_commit_takes_the_place_of_head),
+	cmocka_unit_test(an_unknown_identity_is_explained),
+	cmocka_unit_test(authors_are_taken_from_options_and_variables),
+	cmocka_unit_test(dates_are_read_as_git_reads_them),
+	cmocka_unit_test(commits_are_signed_with_ssh),
+	cmocka_unit_test(commits_are_signed_with_gpg),
+	cmocka_unit_test(a_signature_that_fails_refuses_the_commit),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}
