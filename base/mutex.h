@@ -8,7 +8,7 @@
 
 typedef struct vv_mutex vv_mutex;
 
-vv_mutex *vv_mutex_new(void); /* NULL when out of memory */
+vv_mutex *vv_mutex_new(void);    /* NULL when out of memory */
 void vv_mutex_free(vv_mutex *m); /* unlocked; accepts NULL */
 void vv_mutex_lock(vv_mutex *m);
 void vv_mutex_unlock(vv_mutex *m);

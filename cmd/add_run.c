@@ -74,76 +74,14 @@ static void describe_pointer(runner *run, const vv_add_item *item, const vv_stag
 	run->rep->tables += !same;
 }
 
-/* Text in UTF-16, and what is compressed, is no table whatever its name: on its first
- * add it is kept as bytes. NULL: neither. */
-static const char *other_encoding(const char *head, size_t len)
-{
-	static const struct {
-		const char *magic, *what;
-		size_t len;
-	} known[] = {
-		{"\xff\xfe",
-		 "is text in UTF-16: kept as bytes; 'varve convert' makes a table of it", 2},
-		{"\xfe\xff",
-		 "is text in UTF-16: kept as bytes; 'varve convert' makes a table of it", 2},
-		{"\x1f\x8b",
-		 "is compressed: versions share nothing and cannot be compared; "
-		 "'varve convert' makes a table of it",
-		 2},
-		{"\x28\xb5\x2f\xfd",
-		 "is compressed: versions share nothing and cannot be compared; "
-		 "'varve convert' makes a table of it",
-		 4},
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0)
-			return known[i].what;
-	}
-	return NULL;
-}
-
-static vv_status choose_kind(runner *run, const vv_add_item *item, vv_stage_options *opts,
-			     vv_error *err)
-{
-	char *file, bytes[4];
-	const char *what;
-	ssize_t n;
-	int fd;
-
-	*opts = *run->req->stage;
-	if (run->req->described || (item->in_index && !item->was_text))
-		return VV_OK;
-	file = vv_repository_file(run->r, item->path);
-	if (!file)
-		return vv_fail_nomem(err);
-	fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
-	vv_free(file);
-	if (fd < 0)
-		return (vv_status)fd;
-	n = vv_read_full(fd, bytes, sizeof(bytes), item->path, err);
-	vv_close(fd, NULL, NULL);
-	if (n < 0)
-		return (vv_status)n;
-	what = other_encoding(bytes, (size_t)n);
-	if (what) {
-		opts->has_kind = true;
-		opts->kind = VV_KIND_FILE;
-		vv_buf_printf(&run->rep->warnings, "%s %s\n", vv_text_shows(item->path), what);
-	}
-	return VV_OK;
-}
-
 static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
 {
-	vv_stage_options opts;
 	vv_staged staged;
 	bool is_pointer = false;
 	vv_status rc;
 
 	vv_staged_init(&staged);
-	if ((rc = choose_kind(run, item, &opts, err)) == VV_OK)
-		rc = vv_stage_file(run->s, item->path, &opts, run->dry, &staged, &is_pointer, err);
+	rc = vv_stage_file(run->s, item->path, run->req->stage, run->dry, &staged, &is_pointer, err);
 	if (rc == VV_EINPUT)
 		note_refused(run, item);
 	if (rc == VV_OK)

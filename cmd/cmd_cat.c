@@ -73,6 +73,9 @@ static vv_status write_one(vv_subject *s, const options *o, const vv_view_option
 		return rc;
 	}
 	rc = vv_view_write(&t, v, vv_data_out_put, out, &rows, err);
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
 	vv_table_close(&t);
 	return rc;
 }
@@ -125,9 +128,9 @@ const vv_command vv_cmd_cat = {
 	.name = "cat",
 	.group = "look",
 	.summary = "print a version of a dataset: its exact bytes, or some rows and columns",
-	.usage =
-		"[--raw] [REV:]PATH...\n"
-		"[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format FORMAT] [REV:]PATH",
+	.usage = "[--raw] [REV:]PATH...\n"
+		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format "
+		 "FORMAT] [REV:]PATH",
 	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
 		   "id,price\n"
 		   "1,9.99\n"

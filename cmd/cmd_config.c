@@ -261,7 +261,8 @@ static vv_status explain(const options *o, vv_repository *r, vv_error *err)
 	vv_subject_init(&s);
 	answer_begin(&a, o);
 	if ((rc = vv_stage_open(&stage, r, vv_progress_begin(), err)) < 0 ||
-	    (rc = vv_subject_find(&s, r, stage, o->explain, err)) < 0) {
+	    (rc = vv_subject_find(&s, r, stage, o->explain, err)) < 0 ||
+	    (rc = vv_subject_settle(&s, err)) < 0) {
 		goto done;
 	}
 	if (!s.path) {
@@ -389,14 +390,14 @@ const vv_command vv_cmd_config = {
 	.group = "care",
 	.summary = "read and change settings, and say where those of a path come from",
 	.usage = "NAME [VALUE]\n--unset NAME\n--list\n--explain PATH",
-	.example =
-		"$ varve config --explain prices.csv\n"
-		"tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve merge=varve -text)\n"
-		"described  no  (no datapackage.json names it)\n"
-		"kind       table  (the stored version)\n"
-		"form       comma-separated, header  (as it was when first added, kept since)\n"
-		"key        id  (inferred when it was first added, and proved unique)\n"
-		"...",
+	.example = "$ varve config --explain prices.csv\n"
+		   "tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve "
+		   "merge=varve -text)\n"
+		   "described  no  (no datapackage.json names it)\n"
+		   "kind       table  (the stored version)\n"
+		   "form       comma-separated, header  (as it was when first added, kept since)\n"
+		   "key        id  (inferred when it was first added, and proved unique)\n"
+		   "...",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

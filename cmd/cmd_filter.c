@@ -296,9 +296,11 @@ static int run_merge_file(void *options, int argc, char **argv)
 		rc = vv_write_file(argv[1], vv_buf_cstr(&theirs), theirs.len, false, &err);
 		code = 0;
 	} else {
-		vv_note("varve: %s was changed on both sides; this version of varve does not merge rows yet",
+		vv_note("varve: %s was changed on both sides; this version of varve does not "
+			"merge rows yet",
 			vv_text_shows(argv[3]));
-		vv_note("hint: it is left as ours; 'git checkout --theirs -- %s' takes the other side, then 'varve add %s'",
+		vv_note("hint: it is left as ours; 'git checkout --theirs -- %s' takes the "
+			"other side, then 'varve add %s'",
 			vv_text_shows(argv[3]), vv_text_shows(argv[3]));
 	}
 done:

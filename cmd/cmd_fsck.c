@@ -191,7 +191,8 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, s
 	(void)err;
 	b->f->blocks++;
 	if (state == VV_OK && cid->codec == VV_CODEC_RAW) {
-		/* The walk does not look at leaves. A block may have a sound copy in another pack. */
+		/* The walk does not look at leaves. There may be a sound copy in another
+		 * pack. */
 		state = vv_cid_set_has(b->f->bad, cid)
 				? vv_store_get(b->f->store, cid, &b->copy, NULL)
 			: vv_store_has(b->f->store, cid) ? VV_OK
@@ -320,7 +321,8 @@ static vv_status check_versions(fsck *f, vv_error *err)
 		rc = walk(f, v, own ? own : f->seen, &b, err);
 		vv_cid_set_free(own);
 		if (rc == VV_OK && !any_bad && b.missing + b.damaged > 0) {
-			/* From now on versions are walked each for itself; those before were sound. */
+			/* From now on each version is walked for itself; those before were
+			 * sound. */
 			any_bad = true;
 			if (!(own = vv_cid_set_new())) {
 				return vv_fail_nomem(err);

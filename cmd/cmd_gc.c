@@ -186,8 +186,8 @@ const vv_command vv_cmd_gc = {
 	.group = "care",
 	.summary = "make the store small, and remove what no version needs any more",
 	.usage = "[--dry-run] [--prune[=WHEN]] [--json]",
-	.example =
-		"$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: 3.1 MB -> 1.4 MB",
+	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: "
+		   "3.1 MB -> 1.4 MB",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

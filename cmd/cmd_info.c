@@ -386,6 +386,9 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	if ((rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
 		rc = read_columns(&f, err);
 	}
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
 	if (rc == VV_OK) {
 		vv_progress_end();
 		if (o->format && strcmp(o->format, "json") == 0) {

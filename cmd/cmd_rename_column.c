@@ -66,7 +66,8 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 	vv_subject *s = &j->subject;
 	vv_status rc;
 
-	if ((rc = vv_subject_find(s, j->repo, j->stage, path, err)) < 0) {
+	if ((rc = vv_subject_find(s, j->repo, j->stage, path, err)) < 0 ||
+	    (rc = vv_subject_settle(s, err)) < 0) {
 		return rc;
 	}
 	if (s->from != VV_FROM_WORK) {

@@ -77,8 +77,8 @@ static vv_status bad_type(const char *name, vv_error *err)
 	vv_fail(err, VV_EUSAGE, "there is no type '%s'", vv_text_shows(name));
 	return near.best
 		       ? vv_hint(err, "did you mean '%s'?", near.best)
-		       : vv_hint(err,
-				 "types are string, integer, number, boolean, date, datetime, time, year ...");
+		       : vv_hint(err, "types are string, integer, number, boolean, date, datetime, "
+				      "time, year ...");
 }
 
 /* COL=TYPE; a name may hold '=', so the last one decides: types have none. */
@@ -237,9 +237,9 @@ const vv_command vv_cmd_schema = {
 	.group = "look",
 	.summary = "show what the columns mean (Table Schema), or change it in datapackage.json",
 	.usage = "[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH",
-	.example =
-		"$ varve schema --set id=string --key id prices.csv\n"
-		"wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' record it, no row is stored again",
+	.example = "$ varve schema --set id=string --key id prices.csv\n"
+		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
+		   "record it, no row is stored again",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

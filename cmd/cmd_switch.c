@@ -181,7 +181,8 @@ static vv_status no_branch(plan *p, const char *name, vv_error *err)
 		vv_fail(err, VV_EUSAGE, "'%s' is a commit, not a branch", vv_text_shows(name));
 		return vv_hint(
 			err,
-			"look at it with 'varve switch --detach %s', or begin a branch there with -c",
+			"look at it with 'varve switch --detach %s', or begin a branch there "
+			"with -c",
 			vv_text_shows(name));
 	}
 	return guess_remote(p, name, err);

@@ -77,6 +77,9 @@ static vv_status count_hash(vv_column_stats *s, uint64_t h, bool *fresh, vv_erro
 	if (h & (((uint64_t)1 << s->level) - 1)) {
 		return VV_OK;
 	}
+	if (s->cap && s->hashes[slot(s->hashes, s->cap, h)]) {
+		return VV_OK;
+	}
 	if (s->used + 1 > s->cap / 2) {
 		if (s->used >= s->limit && s->level < 40) {
 			s->level++;
@@ -92,11 +95,9 @@ static vv_status count_hash(vv_column_stats *s, uint64_t h, bool *fresh, vv_erro
 		}
 	}
 	at = slot(s->hashes, s->cap, h);
-	if (!s->hashes[at]) {
-		s->hashes[at] = h;
-		s->used++;
-		*fresh = true;
-	}
+	s->hashes[at] = h;
+	s->used++;
+	*fresh = true;
 	return VV_OK;
 }
 

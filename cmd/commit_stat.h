@@ -29,9 +29,8 @@ typedef struct vv_stat_side {
 typedef struct vv_stat_line {
 	char *path;
 	vv_stat_side old_side, new_side;
-	bool has_growth;
-	vv_growth
-		growth; /* what the new version added to the store; not with has_growth false: blocks are not here */
+	bool has_growth;  /* false: not counted, since blocks are not here */
+	vv_growth growth; /* what the new version added to the store */
 } vv_stat_line;
 
 typedef struct vv_commit_stat {

@@ -205,7 +205,8 @@ static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
 			vv_text_shows(c->in->name), line, column);
 		break;
 	case VV_GUESS_OPEN_QUOTE:
-		vv_note("%s:%llu:%llu: a quote that is never closed; the cell takes the rest of the file",
+		vv_note("%s:%llu:%llu: a quote that is never closed; the cell takes the rest "
+			"of the file",
 			vv_text_shows(c->in->name), line, column);
 		break;
 	case VV_GUESS_EXTRA_CELLS:
@@ -252,7 +253,8 @@ static vv_status read_sample(cleaning *c, vv_error *err)
 		if (got < 0) {
 			return (vv_status)got;
 		}
-		/* It gives nothing more only at the end; less than four free bytes are enough of a sample. */
+		/* Nothing more comes only at the end; with less than four bytes free it is
+		 * sample enough. */
 		if (got == 0 || SAMPLE - c->head.len - (size_t)got < 4) {
 			c->head.len += (size_t)got;
 			return VV_OK;

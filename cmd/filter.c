@@ -203,12 +203,19 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	    !vv_pointer_looks_like(out->content.data, out->content.len)) {
 		goto done;
 	}
-	if (vv_pointer_read(&p, &arena, out->content.data, out->content.len, &why) < 0) {
+	rc = vv_pointer_read(&p, &arena, out->content.data, out->content.len, &why);
+	if (rc == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (rc < 0) {
+		rc = VV_OK;
 		vv_note("varve: %s: %s", name, why.message);
 		goto done;
 	}
 	if (p.bytes > f->smudge_limit) {
-		vv_note("varve: %s: %s are above varve.smudgeLimit, its pointer is written; 'varve restore %s' writes the data",
+		vv_note("varve: %s: %s are above varve.smudgeLimit, its pointer is written; "
+			"'varve restore %s' writes the data",
 			name, vv_text_bytes(p.bytes), name);
 		goto done;
 	}
@@ -217,7 +224,8 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		goto done;
 	}
 	if (!complete) {
-		vv_note("varve: %s: its blocks are not here, its pointer is written; 'varve restore %s' writes the data once they are",
+		vv_note("varve: %s: its blocks are not here, its pointer is written; 'varve "
+			"restore %s' writes the data once they are",
 			name, name);
 	}
 	out->materialise = complete;

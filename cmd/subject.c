@@ -283,9 +283,15 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 		vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(s->text));
 		return vv_hint(err, "name a file in it");
 	}
-	if (rc < 0 || (rc = look_at_file(s, err)) < 0 || s->is_dataset || !s->repo) {
-		return rc;
+	return rc < 0 ? rc : look_at_file(s, err);
+}
+
+vv_status vv_subject_settle(vv_subject *s, vv_error *err)
+{
+	if (s->from != VV_FROM_WORK || s->settled || s->is_dataset || !s->repo) {
+		return VV_OK;
 	}
+	s->settled = true;
 	return compare_with_index(s, err);
 }
 
@@ -335,6 +341,9 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 	vv_sink source;
 	vv_status rc;
 
+	if ((rc = vv_subject_settle(s, err)) < 0) {
+		return rc;
+	}
 	if (!s->is_dataset) {
 		return vv_subject_import(s, out, opts, err);
 	}

@@ -35,6 +35,7 @@ typedef struct vv_subject {
 	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
 	bool is_dataset; /* a stored version: root is its CID */
 	bool on_disk;    /* FROM_WORK: file holds the content itself (not a pointer) */
+	bool settled;    /* FROM_WORK: it has been compared with the index */
 	vv_cid root;
 	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
 	vv_repository *repo;  /* borrowed; NULL outside a repository */
@@ -50,6 +51,11 @@ void vv_subject_clear(vv_subject *s);
  * read but a pointer. VV_ENOTFOUND, VV_EUSAGE (a folder, a submodule). */
 vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
 			  vv_error *err);
+
+/* Compares a file of the work tree with the index, which find leaves undone since it can
+ * cost a look at the whole file: is_dataset then tells whether it is the stored version.
+ * open does it by itself. */
+vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
 /* Its rows. How plain text is read: hints (NULL: found out, or datapackage.json);
  * find_key: also look for its key (costs a proof over all rows). */

@@ -284,7 +284,8 @@ static vv_status check_all(vv_tree_switch *s, vv_error *err)
 		rc = vv_fail(err, VV_EREFUSED, "not switched");
 		vv_hint(err, "%s",
 			o.changed_count
-				? "commit your changes, or put them away with 'git stash', or lose them with --discard-changes"
+				? "commit your changes, or put them away with 'git stash', or "
+				  "lose them with --discard-changes"
 				: "move these files away or add them first");
 	}
 	free_list(o.changed, o.changed_count);

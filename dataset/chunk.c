@@ -83,8 +83,7 @@ static const uint64_t gear[256] = {
 	0xcb8f3c82884e511au, 0x3de973f0983ba554u, 0xdd2f59da5db2713au, 0x07357d2907a6a34du,
 	0x8d18af77b6343f9du, 0x3cd935927c71d940u, 0x1ee11a1315aa365cu, 0x9b10c698ca2c129du,
 	0xccf0ed9e311628a9u, 0x4d4b413ed14f19f6u, 0x8dbc746bea7f6cefu, 0xf487e4acab9c606cu,
-	0xc1a62d6a97b1ebacu, 0xdfbaa42dc094b413u, 0x6c197e51b9364ce3u, 0xd6bcec3c6b29d72eu
-};
+	0xc1a62d6a97b1ebacu, 0xdfbaa42dc094b413u, 0x6c197e51b9364ce3u, 0xd6bcec3c6b29d72eu};
 
 static size_t find_cut(const uint8_t *bytes, size_t from, size_t to, uint64_t mask, uint64_t *state)
 {
@@ -122,20 +121,22 @@ void vv_chunk_encode(vv_buf *out, const void *bytes, size_t len)
 	vv_buf_put(out, bytes, len);
 }
 
-vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, size_t block_len, vv_error *err)
+vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, size_t block_len,
+			  vv_error *err)
 {
 	if (block_len <= CHUNK_MAGIC_LEN || memcmp(block, CHUNK_MAGIC, CHUNK_MAGIC_LEN) != 0)
 		return vv_fail(err, VV_ECORRUPT, "this block is no chunk");
 	if (block_len > CHUNK_MAGIC_LEN + VV_CHUNK_MAX)
-		return vv_fail(err, VV_ECORRUPT, "a chunk of more than %s", vv_text_bytes(VV_CHUNK_MAX));
+		return vv_fail(err, VV_ECORRUPT, "a chunk of more than %s",
+			       vv_text_bytes(VV_CHUNK_MAX));
 	*out = (const uint8_t *)block + CHUNK_MAGIC_LEN;
 	*len = block_len - CHUNK_MAGIC_LEN;
 	return VV_OK;
 }
 
 /* Stores one chunk and adds its entry. */
-static vv_status write_chunk(vv_list_builder *b, const vv_sink *sink, const uint8_t *bytes, size_t len,
-			     vv_buf *scratch, vv_error *err)
+static vv_status write_chunk(vv_list_builder *b, const vv_sink *sink, const uint8_t *bytes,
+			     size_t len, vv_buf *scratch, vv_error *err)
 {
 	vv_cid cid;
 	vv_status rc;
@@ -145,7 +146,8 @@ static vv_status write_chunk(vv_list_builder *b, const vv_sink *sink, const uint
 	if ((rc = vv_buf_ok(scratch, err)) < 0 ||
 	    (rc = vv_cid_of(&cid, VV_CODEC_RAW, scratch->data, scratch->len, err)) < 0)
 		return rc;
-	if (sink->put && (rc = sink->put(sink->payload, &cid, scratch->data, scratch->len, NULL, err)) < 0)
+	if (sink->put &&
+	    (rc = sink->put(sink->payload, &cid, scratch->data, scratch->len, NULL, err)) < 0)
 		return rc;
 	vv_buf_reset(scratch);
 	vv_cbor_put_array(scratch, 2);
@@ -156,7 +158,8 @@ static vv_status write_chunk(vv_list_builder *b, const vv_sink *sink, const uint
 	return vv_list_builder_add(b, scratch->data, scratch->len, len, err);
 }
 
-vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, size_t len, vv_error *err)
+vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, size_t len,
+			  vv_error *err)
 {
 	const uint8_t *p = bytes;
 	vv_list_builder *b = NULL;
@@ -179,7 +182,8 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 }
 
 /* Appends the bytes of the chunk that an entry names. */
-static vv_status read_chunk(vv_buf *out, const vv_sink *source, vv_list_item *item, vv_buf *block, vv_error *err)
+static vv_status read_chunk(vv_buf *out, const vv_sink *source, vv_list_item *item, vv_buf *block,
+			    vv_error *err)
 {
 	const uint8_t *bytes;
 	size_t parts, len;
@@ -197,7 +201,8 @@ static vv_status read_chunk(vv_buf *out, const vv_sink *source, vv_list_item *it
 	return vv_buf_ok(out, err);
 }
 
-vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, size_t top_len, uint64_t max, vv_error *err)
+vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, size_t top_len,
+			 uint64_t max, vv_error *err)
 {
 	vv_list_reader *r = NULL;
 	vv_list_item item;
@@ -210,8 +215,8 @@ vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, si
 		return rc;
 	vv_list_totals(r, &count, &total);
 	if (total > max) {
-		rc = vv_fail(err, VV_EREFUSED, "%s in chunks, where at most %s are allowed", vv_text_bytes(total),
-			     vv_text_bytes(max));
+		rc = vv_fail(err, VV_EREFUSED, "%s in chunks, where at most %s are allowed",
+			     vv_text_bytes(total), vv_text_bytes(max));
 		goto done;
 	}
 	while (rc >= 0 && (more = vv_list_next(r, &item, err)) > 0)

@@ -22,13 +22,16 @@
 size_t vv_chunk_cut(const uint8_t *bytes, size_t len, bool at_end);
 
 /* Stores bytes as a chunk list. Used for long cells and long quirks. */
-vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, size_t len, vv_error *err);
+vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, size_t len,
+			  vv_error *err);
 
 /* Appends all bytes of a chunk list. Refuses more than max. */
-vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, size_t top_len, uint64_t max, vv_error *err);
+vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, size_t top_len,
+			 uint64_t max, vv_error *err);
 
 /* One chunk leaf: "vvc" 01 and the bytes. */
 void vv_chunk_encode(vv_buf *out, const void *bytes, size_t len);
-vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, size_t block_len, vv_error *err);
+vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, size_t block_len,
+			  vv_error *err);
 
 #endif

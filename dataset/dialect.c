@@ -14,11 +14,9 @@ typedef struct defaults {
 	bool ascii;
 } defaults;
 
-static const defaults usual[3] = {
-	{"", "", "", "", "", "", "", false},
-	{"", "{", ":", ",", "}", "", "", false},
-	{"[", "{", ":", ",", "}", ",", "]", false}
-};
+static const defaults usual[3] = {{"", "", "", "", "", "", "", false},
+				  {"", "{", ":", ",", "}", "", "", false},
+				  {"[", "{", ":", ",", "}", ",", "]", false}};
 
 void vv_dialect_init(vv_dialect *d)
 {
@@ -79,12 +77,15 @@ vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err)
 	vv_status rc;
 
 	memset(&copy.prologue, 0, sizeof copy.prologue);
-	copy.open = copy.colon = copy.comma = copy.close = copy.row_end = copy.epilogue = copy.prologue;
+	copy.open = copy.colon = copy.comma = copy.close = copy.row_end = copy.epilogue =
+		copy.prologue;
 	copy.quoting = NULL;
 	copy.quoting_count = 0;
 	if ((rc = dup_bytes(&copy.prologue, &d->prologue, err)) < 0 ||
-	    (rc = dup_bytes(&copy.open, &d->open, err)) < 0 || (rc = dup_bytes(&copy.colon, &d->colon, err)) < 0 ||
-	    (rc = dup_bytes(&copy.comma, &d->comma, err)) < 0 || (rc = dup_bytes(&copy.close, &d->close, err)) < 0 ||
+	    (rc = dup_bytes(&copy.open, &d->open, err)) < 0 ||
+	    (rc = dup_bytes(&copy.colon, &d->colon, err)) < 0 ||
+	    (rc = dup_bytes(&copy.comma, &d->comma, err)) < 0 ||
+	    (rc = dup_bytes(&copy.close, &d->close, err)) < 0 ||
 	    (rc = dup_bytes(&copy.row_end, &d->row_end, err)) < 0 ||
 	    (rc = dup_bytes(&copy.epilogue, &d->epilogue, err)) < 0)
 		goto done;
@@ -152,7 +153,10 @@ const char *vv_dialect_row_end(const vv_dialect *d, size_t *len)
 		return d->row_end.len ? d->row_end.data : "";
 	}
 	*len = d->newline == VV_CRLF ? 2 : d->newline == VV_NO_NEWLINE ? 0 : 1;
-	return d->newline == VV_CRLF ? "\r\n" : d->newline == VV_CR ? "\r" : d->newline == VV_LF ? "\n" : "";
+	return d->newline == VV_CRLF ? "\r\n"
+	       : d->newline == VV_CR ? "\r"
+	       : d->newline == VV_LF ? "\n"
+				     : "";
 }
 
 /* ---- in the root ---- */
@@ -166,13 +170,29 @@ static bool is_usual(const vv_bytes *b, const char *text)
 
 /* The members in DAG-CBOR's order of keys: shorter first, then bytewise. */
 enum {
-	KEY_BOM, KEY_FORM, KEY_OPEN, KEY_ASCII, KEY_CLOSE, KEY_COLON, KEY_COMMA, KEY_QUOTE, KEY_ESCAPE, KEY_HEADER,
-	KEY_ROW_END, KEY_NEWLINE, KEY_QUOTING, KEY_EPILOGUE, KEY_PROLOGUE, KEY_DELIMITER, KEY_FINAL_NEWLINE, KEYS
+	KEY_BOM,
+	KEY_FORM,
+	KEY_OPEN,
+	KEY_ASCII,
+	KEY_CLOSE,
+	KEY_COLON,
+	KEY_COMMA,
+	KEY_QUOTE,
+	KEY_ESCAPE,
+	KEY_HEADER,
+	KEY_ROW_END,
+	KEY_NEWLINE,
+	KEY_QUOTING,
+	KEY_EPILOGUE,
+	KEY_PROLOGUE,
+	KEY_DELIMITER,
+	KEY_FINAL_NEWLINE,
+	KEYS
 };
 static const char *const keys[KEYS] = {
-	"bom", "form", "open", "ascii", "close", "colon", "comma", "quote", "escape", "header", "rowEnd", "newline",
-	"quoting", "epilogue", "prologue", "delimiter", "finalNewline"
-};
+	"bom",     "form",     "open",     "ascii",     "close",       "colon",
+	"comma",   "quote",    "escape",   "header",    "rowEnd",      "newline",
+	"quoting", "epilogue", "prologue", "delimiter", "finalNewline"};
 static const char *const forms[3] = {"csv", "ndjson", "json"};
 static const char *const newlines[3] = {"lf", "crlf", "cr"};
 
@@ -368,7 +388,8 @@ static vv_status bad(const char *what, vv_error *err)
 	return vv_fail(err, VV_ECORRUPT, "dialect: %s", what);
 }
 
-static vv_status get_name(vv_cbor *c, const char *const *names, int count, int *out, const char *what, vv_error *err)
+static vv_status get_name(vv_cbor *c, const char *const *names, int count, int *out,
+			  const char *what, vv_error *err)
 {
 	const char *text;
 	size_t len;
@@ -453,8 +474,10 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 	default:
 		if ((rc = vv_cbor_get_bool(c, &flag, err)) < 0)
 			return rc;
-		*(key == KEY_BOM ? &d->bom : key == KEY_ASCII ? &d->ascii : key == KEY_HEADER ? &d->header
-			: &d->final_newline) = flag;
+		*(key == KEY_BOM      ? &d->bom
+		  : key == KEY_ASCII  ? &d->ascii
+		  : key == KEY_HEADER ? &d->header
+				      : &d->final_newline) = flag;
 		return VV_OK;
 	}
 }
@@ -482,7 +505,8 @@ static bool fits_together(const vv_dialect *d)
 	if (d->form != VV_FORM_CSV)
 		return true;
 	for (int i = 0; i < 3; i++) {
-		if (own[i] == '\n' || own[i] == '\r' || (i > 0 && own[i] != 0 && own[i] == d->delimiter))
+		if (own[i] == '\n' || own[i] == '\r' ||
+		    (i > 0 && own[i] != 0 && own[i] == d->delimiter))
 			return false;
 	}
 	return d->delimiter != 0 && (d->escape == 0 || d->escape != d->quote);
@@ -498,7 +522,8 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 
 	vv_dialect_init(out);
 	/* The form comes second when there is a BOM; the defaults of the rest hang on it. */
-	if ((rc = vv_cbor_get_map(c, &pairs, err)) < 0 || (rc = vv_cbor_get_map(&form, &pairs, err)) < 0)
+	if ((rc = vv_cbor_get_map(c, &pairs, err)) < 0 ||
+	    (rc = vv_cbor_get_map(&form, &pairs, err)) < 0)
 		return rc;
 	if (vv_cbor_try_key(&form, keys[KEY_BOM]) && (rc = vv_cbor_get_bool(&form, &bom, err)) < 0)
 		return rc;

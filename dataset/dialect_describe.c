@@ -116,7 +116,8 @@ static void say_character(vv_buf *b, size_t start, const char *what, uint8_t fro
 	put_character(b, to);
 }
 
-static void say_flag(vv_buf *b, size_t start, bool from, bool to, const char *added, const char *removed)
+static void say_flag(vv_buf *b, size_t start, bool from, bool to, const char *added,
+		     const char *removed)
 {
 	if (from != to)
 		say(b, start, to ? added : removed);
@@ -129,7 +130,8 @@ static bool same_bytes(const vv_bytes *a, const vv_bytes *b)
 
 static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
 {
-	size_t count = from->quoting_count > to->quoting_count ? from->quoting_count : to->quoting_count;
+	size_t count = from->quoting_count > to->quoting_count ? from->quoting_count
+							       : to->quoting_count;
 	size_t changed = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -152,12 +154,13 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 
 static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
 {
-	say_flag(b, start, from->ascii, to->ascii, "non-ASCII text escaped", "non-ASCII text no longer escaped");
+	say_flag(b, start, from->ascii, to->ascii, "non-ASCII text escaped",
+		 "non-ASCII text no longer escaped");
 	if (!same_bytes(&from->open, &to->open) || !same_bytes(&from->colon, &to->colon) ||
 	    !same_bytes(&from->comma, &to->comma) || !same_bytes(&from->close, &to->close) ||
-	    (from->form == VV_FORM_JSON &&
-	     (!same_bytes(&from->prologue, &to->prologue) || !same_bytes(&from->row_end, &to->row_end) ||
-	      !same_bytes(&from->epilogue, &to->epilogue))))
+	    (from->form == VV_FORM_JSON && (!same_bytes(&from->prologue, &to->prologue) ||
+					    !same_bytes(&from->row_end, &to->row_end) ||
+					    !same_bytes(&from->epilogue, &to->epilogue))))
 		say(b, start, "white space");
 }
 
@@ -186,6 +189,7 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 	} else {
 		change_json(b, from, to, start);
 	}
-	if (from->form != VV_FORM_JSON && b->len == start && !same_bytes(&from->prologue, &to->prologue))
+	if (from->form != VV_FORM_JSON && b->len == start &&
+	    !same_bytes(&from->prologue, &to->prologue))
 		say(b, start, "lines before the first row");
 }

@@ -29,11 +29,13 @@ vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *
 	if (len < VV_GROUP_MAGIC_LEN || memcmp(p, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN) != 0)
 		return vv_fail(err, VV_ECORRUPT, "this block is no row group");
 	p += VV_GROUP_MAGIC_LEN;
-	if (len > VV_BLOCK_MAX || !vv_varint_read(&p, end, &rows) || !vv_varint_read(&p, end, &columns))
+	if (len > VV_BLOCK_MAX || !vv_varint_read(&p, end, &rows) ||
+	    !vv_varint_read(&p, end, &columns))
 		return vv_fail(err, VV_ECORRUPT, "row group: the header is damaged");
 	if (rows == 0 || rows > VV_GROUP_CELLS_MAX || columns > VV_COLUMNS_MAX ||
 	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX) || columns > (size_t)(end - p))
-		return vv_fail(err, VV_ECORRUPT, "row group: %llu rows of %llu columns are out of bounds",
+		return vv_fail(err, VV_ECORRUPT,
+			       "row group: %llu rows of %llu columns are out of bounds",
 			       (unsigned long long)rows, (unsigned long long)columns);
 	out->column = vv_malloc((size_t)columns * (sizeof *out->column + sizeof *out->column_len));
 	if (!out->column)
@@ -101,7 +103,8 @@ static vv_status read_const(reading *in, vv_error *err)
 {
 	uint64_t len;
 
-	if (!vv_varint_read(&in->p, in->end, &len) || len != left(in) || (in->count == 0 && len != 0))
+	if (!vv_varint_read(&in->p, in->end, &len) || len != left(in) ||
+	    (in->count == 0 && len != 0))
 		return bad(in, "its one value has a wrong length", err);
 	for (size_t i = 0; i < in->count; i++)
 		set_cell(&in->cells[i * in->stride], (const char *)in->p, (size_t)len, in->state);
@@ -195,7 +198,8 @@ static vv_status read_text(reading *in, vv_error *err)
 		return bad(in, "it ends too soon", err);
 	switch (*in->p++) {
 	case GROUP_LEN_EQUAL:
-		if (!vv_varint_read(&in->p, in->end, &len) || len > left(in) || len * in->count != left(in))
+		if (!vv_varint_read(&in->p, in->end, &len) || len > left(in) ||
+		    len * in->count != left(in))
 			return bad(in, "the lengths of its values do not add up", err);
 		text = (const char *)in->p;
 		for (size_t i = 0; i < in->count; i++, text += len)
@@ -214,15 +218,15 @@ static vv_status read_text(reading *in, vv_error *err)
 /* Numbers on their way from planes to text. */
 typedef struct numbers {
 	const uint8_t *planes;
-	const uint8_t *empty;     /* 1 for an empty value, a byte each, or NULL */
-	size_t count, taken;      /* of the numbers */
+	const uint8_t *empty; /* 1 for an empty value, a byte each, or NULL */
+	size_t count, taken;  /* of the numbers */
 	unsigned width, scale, form;
 	int encoding;
 	bool deltas;
-	uint64_t value;           /* base; of deltas the last number */
+	uint64_t value; /* base; of deltas the last number */
 	uint64_t unit[BATCH];
-	char *out;                /* room for the texts of the batch */
-	size_t at, have;          /* in unit */
+	char *out;       /* room for the texts of the batch */
+	size_t at, have; /* in unit */
 } numbers;
 
 static bool head_fits(const numbers *n)
@@ -312,7 +316,9 @@ static size_t write_decimal(char *out, int64_t v, const numbers *n)
 {
 	size_t len = spell_write_decimal(out, v, n->scale);
 
-	return n->form == GROUP_FIXED ? len : spell_trim(out, len, n->scale, n->form == GROUP_TRIMMED_ONE);
+	return n->form == GROUP_FIXED
+		       ? len
+		       : spell_trim(out, len, n->scale, n->form == GROUP_TRIMMED_ONE);
 }
 
 /* Writes one number; its length, or 0 for one that is no date. */
@@ -326,8 +332,8 @@ static inline size_t write_number(char *out, int64_t v, const numbers *n)
 	case GROUP_DATE:
 		return spell_write_date(out, v) ? 10 : 0;
 	default:
-		return spell_write_datetime(out, v, (n->form & GROUP_SPACE) != 0, (n->form & GROUP_ZULU) != 0,
-					    n->scale);
+		return spell_write_datetime(out, v, (n->form & GROUP_SPACE) != 0,
+					    (n->form & GROUP_ZULU) != 0, n->scale);
 	}
 }
 
@@ -444,7 +450,8 @@ static vv_status read_mixed(reading *in, int encoding, size_t rows, vv_error *er
 	return VV_OK;
 }
 
-vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size_t stride, vv_arena *arena, vv_error *err)
+vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size_t stride,
+			  vv_arena *arena, vv_error *err)
 {
 	reading in = {NULL, NULL, cells, stride, g->rows, VV_CELL_TEXT, arena, column};
 	uint8_t head;
@@ -461,7 +468,8 @@ vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size
 		return read_values(&in, head & 15, err);
 	if (head >> 4 == GROUP_MIXED_STATES)
 		return read_mixed(&in, head & 15, g->rows, err);
-	if (head >> 4 != GROUP_ONE_STATE || left(&in) == 0 || *in.p == VV_CELL_TEXT || *in.p > VV_CELL_LITERAL)
+	if (head >> 4 != GROUP_ONE_STATE || left(&in) == 0 || *in.p == VV_CELL_TEXT ||
+	    *in.p > VV_CELL_LITERAL)
 		return bad(&in, "the state of its cells is damaged", err);
 	in.state = *in.p++;
 	if (has_text(in.state))
@@ -472,7 +480,8 @@ vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size
 	return read_values(&in, head & 15, err);
 }
 
-vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena, vv_error *err)
+vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,
+			  vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -499,10 +508,12 @@ vv_status vv_group_check(const void *bytes, size_t len, vv_error *err)
 		goto done;
 	}
 	if ((rc = vv_group_decode(&g, cells, g.columns, &arena, err)) < 0 ||
-	    (rc = vv_group_encode(e, &again, cells, g.rows, g.columns, g.columns, NULL, NULL, err)) < 0)
+	    (rc = vv_group_encode(e, &again, cells, g.rows, g.columns, g.columns, NULL, NULL,
+				  err)) < 0)
 		goto done;
 	if (again.len != len || memcmp(again.data, bytes, len) != 0)
-		rc = vv_fail(err, VV_ECORRUPT, "row group: not encoded as this version of the format does it");
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "row group: not encoded as this version of the format does it");
 done:
 	vv_group_encoder_free(e);
 	vv_free(cells);

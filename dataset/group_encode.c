@@ -8,7 +8,6 @@
  */
 #include "dataset/group.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -66,7 +65,8 @@ static vv_status make_room(vv_group_encoder *e, size_t rows, size_t columns, vv_
 		e->empty = vv_malloc(cap);
 		e->number = vv_malloc(cap * sizeof *e->number);
 		e->unit = vv_malloc(cap * sizeof *e->unit);
-		if (!e->cell || !e->key || !e->state || !e->index || !e->fraction || !e->empty || !e->number || !e->unit) {
+		if (!e->cell || !e->key || !e->state || !e->index || !e->fraction || !e->empty ||
+		    !e->number || !e->unit) {
 			free_column(e);
 			return vv_fail_nomem(err);
 		}
@@ -124,7 +124,8 @@ static void sum_up(const vv_group_encoder *e, group_values *c)
 }
 
 /* Collects a column's values and what can be told of them in passing. */
-static void gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows, size_t stride)
+static void gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
+		   size_t stride)
 {
 	vv_cell *restrict out = e->cell;
 	uint64_t *restrict key = e->key;
@@ -144,7 +145,8 @@ static void gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, s
 
 static bool same_text(const vv_cell *a, const vv_cell *b)
 {
-	return a->len == b->len && (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
+	return a->len == b->len &&
+	       (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
 }
 
 static bool all_equal(const vv_group_encoder *e, const group_values *c)
@@ -197,7 +199,8 @@ static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best
 			d->key[d->count] = key;
 			k = ++d->count;
 			d->slot[at] = (uint8_t)k;
-			size += vv_varint_len(cell->len) + cell->len + (k == 128); /* the number gets longer */
+			size += vv_varint_len(cell->len) + cell->len +
+				(k == 128); /* the number gets longer */
 			if (size >= best)
 				return SIZE_MAX;
 		}
@@ -338,7 +341,8 @@ static void tell_extremes(const vv_group_encoder *e, const group_values *c, cons
 }
 
 /* One value with all the digits that the column has behind the point. */
-static void tell_longest_fraction(const vv_group_encoder *e, const group_values *c, const told *to, unsigned scale)
+static void tell_longest_fraction(const vv_group_encoder *e, const group_values *c, const told *to,
+				  unsigned scale)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		if (spell_fraction(e->cell[i].text, e->cell[i].len, e->key[i]) == (int)scale) {
@@ -350,7 +354,8 @@ static void tell_longest_fraction(const vv_group_encoder *e, const group_values 
 
 /* Tells of enough values that the type of all of them follows as if all were told;
  * of empty ones only where they come along. */
-static void tell(const vv_group_encoder *e, const group_values *c, const told *to, int encoding, const group_typed *t)
+static void tell(const vv_group_encoder *e, const group_values *c, const told *to, int encoding,
+		 const group_typed *t)
 {
 	const unsigned both = 1u << VV_CELL_TEXT | 1u << VV_CELL_LITERAL;
 	size_t first = 0;
@@ -422,8 +427,9 @@ static bool all_absent(const vv_cell *cells, size_t rows, size_t stride)
 	return true;
 }
 
-vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows, size_t columns,
-			  size_t stride, vv_group_values_fn fn, void *payload, vv_error *err)
+vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
+			  size_t columns, size_t stride, vv_group_values_fn fn, void *payload,
+			  vv_error *err)
 {
 	told to = {fn, payload, 0};
 	vv_status rc;
@@ -432,7 +438,8 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 		columns--;
 	if (rows == 0 || rows > VV_GROUP_CELLS_MAX || columns > VV_COLUMNS_MAX ||
 	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX))
-		return vv_fail(err, VV_EREFUSED, "a row group cannot hold %zu rows of %zu columns", rows, columns);
+		return vv_fail(err, VV_EREFUSED, "a row group cannot hold %zu rows of %zu columns",
+			       rows, columns);
 	if ((rc = make_room(e, rows, columns, err)) < 0)
 		return rc;
 	vv_buf_reset(&e->body);
@@ -450,7 +457,8 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 	if ((rc = vv_buf_ok(&e->body, err)) < 0)
 		return rc;
 	if (e->body.len > VV_BLOCK_MAX - VV_GROUP_MAGIC_LEN - 8 - 4 * columns)
-		return vv_fail(err, VV_EREFUSED, "a row group of %zu rows takes more than a block's %u bytes", rows,
+		return vv_fail(err, VV_EREFUSED,
+			       "a row group of %zu rows takes more than a block's %u bytes", rows,
 			       VV_BLOCK_MAX);
 	vv_buf_reset(out);
 	vv_buf_put(out, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN);

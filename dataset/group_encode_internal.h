@@ -30,7 +30,7 @@ struct vv_group_encoder {
 	uint64_t *unit;    /* what goes into the planes */
 	group_dict dict;
 
-	vv_buf body;       /* columns, one behind the other */
+	vv_buf body; /* columns, one behind the other */
 	size_t *column_len;
 	size_t column_cap;
 };
@@ -41,19 +41,19 @@ typedef struct group_values {
 	unsigned states;    /* bit set */
 	bool equal;         /* all keys and lengths are those of the first value */
 	uint32_t min_len, max_len;
-	uint64_t bytes;     /* sum of the lengths */
+	uint64_t bytes; /* sum of the lengths */
 } group_values;
 
 /* A column read as numbers. */
 typedef struct group_typed {
-	int encoding;     /* GROUP_INTEGER .. GROUP_DATETIME */
+	int encoding; /* GROUP_INTEGER .. GROUP_DATETIME */
 	unsigned form;
 	unsigned scale;
-	size_t count;     /* values that are not empty */
+	size_t count; /* values that are not empty */
 	bool deltas;
-	unsigned width;   /* bytes of each */
+	unsigned width; /* bytes of each */
 	int64_t base;
-	size_t size;      /* bytes that the encoding takes */
+	size_t size; /* bytes that the encoding takes */
 } group_typed;
 
 /* Reads the column as what its first value looks like, and fills e->empty and

@@ -16,7 +16,15 @@
 #define VV_GROUP_CELLS_MAX (1u << 20)
 
 /* First byte of a column: encoding in bits 0-3, states in bits 4-5. */
-enum { GROUP_CONST, GROUP_DICT, GROUP_TEXT, GROUP_INTEGER, GROUP_DECIMAL, GROUP_DATE, GROUP_DATETIME };
+enum {
+	GROUP_CONST,
+	GROUP_DICT,
+	GROUP_TEXT,
+	GROUP_INTEGER,
+	GROUP_DECIMAL,
+	GROUP_DATE,
+	GROUP_DATETIME
+};
 enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
 
 /* First byte of integer, decimal, date and datetime: flags, and above them a form. */

@@ -25,7 +25,8 @@ static inline void spread_note(spread *s, int64_t v)
 	s->last = v;
 }
 
-static inline bool read_one(int64_t *out, const vv_cell *cell, uint64_t key, int encoding, const group_typed *t)
+static inline bool read_one(int64_t *out, const vv_cell *cell, uint64_t key, int encoding,
+			    const group_typed *t)
 {
 	switch (encoding) {
 	case GROUP_INTEGER:
@@ -33,13 +34,15 @@ static inline bool read_one(int64_t *out, const vv_cell *cell, uint64_t key, int
 	case GROUP_DATE:
 		return spell_read_date(out, cell->text, cell->len, key);
 	default:
-		return spell_read_datetime(out, cell->text, cell->len, key, (t->form & GROUP_SPACE) != 0,
+		return spell_read_datetime(out, cell->text, cell->len, key,
+					   (t->form & GROUP_SPACE) != 0,
 					   (t->form & GROUP_ZULU) != 0, t->scale);
 	}
 }
 
 /* All values but decimals; inlined once for each encoding. */
-static inline bool read_all(vv_group_encoder *e, const group_values *c, int encoding, group_typed *t, spread *s)
+static inline bool read_all(vv_group_encoder *e, const group_values *c, int encoding,
+			    group_typed *t, spread *s)
 {
 	int64_t *out = e->number;
 	spread sum = *s;
@@ -99,7 +102,8 @@ static inline bool note_fraction(decimals *d, const vv_cell *cell, int fraction)
 
 /* Numbers with their signs and in units of the scale. e->number has the digits,
  * e->fraction 1 + the fractions. */
-static bool scale_decimals(vv_group_encoder *e, const group_values *c, const group_typed *t, spread *s)
+static bool scale_decimals(vv_group_encoder *e, const group_values *c, const group_typed *t,
+			   spread *s)
 {
 	spread sum = *s;
 	size_t m = 0;
@@ -169,12 +173,14 @@ static bool read_numbers(vv_group_encoder *e, const group_values *c, group_typed
 		if (first->len == 10)
 			return read_all(e, c, GROUP_DATE, t, s);
 		return datetime_form(first, t) &&
-		       spell_read_datetime(&s->last, first->text, first->len, *key, (t->form & GROUP_SPACE) != 0,
+		       spell_read_datetime(&s->last, first->text, first->len, *key,
+					   (t->form & GROUP_SPACE) != 0,
 					   (t->form & GROUP_ZULU) != 0, t->scale) &&
 		       read_all(e, c, GROUP_DATETIME, t, s);
 	}
 	t->encoding = GROUP_INTEGER;
-	if (spell_read_integer(&s->last, first->text, first->len, *key) && read_all(e, c, GROUP_INTEGER, t, s))
+	if (spell_read_integer(&s->last, first->text, first->len, *key) &&
+	    read_all(e, c, GROUP_INTEGER, t, s))
 		return true;
 	t->encoding = GROUP_DECIMAL;
 	return read_decimals(e, c, t, s);

@@ -601,6 +601,45 @@ static vv_status import_open(import *im, vv_error *err)
 	return vv_window_open(&im->window, im->source, im->pool, err);
 }
 
+/* What cannot be a table whatever its name; NULL: nothing of the kind. */
+static const char *other_encoding(const char *head, size_t len)
+{
+	static const char utf16[] = "text in UTF-16, kept as bytes; 'varve convert' makes a table of it";
+	static const char packed[] = "compressed, kept as bytes: versions share nothing and cannot be compared; "
+				     "'varve convert' makes a table of it";
+	static const struct {
+		const char *magic;
+		size_t len;
+		const char *what;
+	} known[] = {{"\xff\xfe", 2, utf16}, {"\xfe\xff", 2, utf16}, {"\x1f\x8b", 2, packed}, {"\x28\xb5\x2f\xfd", 4, packed}};
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0) {
+			return known[i].what;
+		}
+	}
+	return NULL;
+}
+
+static vv_status import_content(import *im, vv_error *err)
+{
+	const char *other = NULL;
+	vv_status rc;
+	if (im->opts->kind == VV_KIND_FILE) {
+		return import_chunks(im, err);
+	}
+	if (im->opts->may_be_file) {
+		if ((rc = vv_window_fill(im->window, 4, err)) < 0) {
+			return rc;
+		}
+		other = other_encoding(vv_window_bytes(im->window), vv_window_len(im->window));
+	}
+	if (!other) {
+		return import_table(im, err);
+	}
+	vv_buf_printf(&im->out->warnings, "%s\n", other);
+	return import_chunks(im, err);
+}
+
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err)
 {
@@ -619,7 +658,7 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 	vv_schema_init(&im->parent_schema);
 	vv_arena_init(&im->names_arena);
 	if ((rc = import_open(im, err)) < 0 ||
-	    (rc = opts->kind == VV_KIND_TABLE ? import_table(im, err) : import_chunks(im, err)) < 0 ||
+	    (rc = import_content(im, err)) < 0 ||
 	    (rc = put_root(im, err)) < 0 || (rc = vv_buf_ok(&out->warnings, err)) < 0) {
 		import_clear(im);
 		vv_free(im);

@@ -37,6 +37,8 @@ typedef struct vv_source {
 
 typedef struct vv_import_options {
 	vv_kind kind;
+	bool may_be_file;              /* a table that is UTF-16 text or compressed is kept as a file, with a
+	                                * warning, instead of refused */
 	vv_sniff_hints hints;          /* from the user, over the package's */
 	const vv_root *parent;         /* the version before, or NULL */
 	const vv_root *as;             /* not NULL: dialect, schema, key and cut are exactly this root's, and

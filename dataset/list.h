@@ -27,7 +27,8 @@ typedef struct vv_list {
 /* Where blocks come from and go to, so that lists can be made dry (status). */
 typedef struct vv_sink {
 	/* cid is the CID of the bytes; base may be NULL. NULL put: hash only. */
-	vv_status (*put)(void *payload, const vv_cid *cid, const void *bytes, size_t len, const vv_cid *base, vv_error *err);
+	vv_status (*put)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			 const vv_cid *base, vv_error *err);
 	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 	void *payload;
 } vv_sink;
@@ -44,7 +45,8 @@ void vv_list_builder_free(vv_list_builder *b);
 
 /* Appends an entry: item is its canonical CBOR at level 0; weight is what readers
  * seek by (rows; raw bytes; bytes); count is 1 for data and layout. */
-vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight, vv_error *err);
+vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
+			      vv_error *err);
 /* Writes the last nodes and gives the top. */
 vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err);
 void vv_list_clear(vv_list *l);
@@ -58,7 +60,7 @@ void vv_list_reader_close(vv_list_reader *r);
 /* The next level-0 item: a cursor on its CBOR (borrowed until the next call) and
  * where it lies: its number, and the sum of the weights before it. 1, 0, <0. */
 typedef struct vv_list_item {
-	vv_cbor cbor;        /* at the item */
+	vv_cbor cbor; /* at the item */
 	const uint8_t *bytes;
 	size_t len;
 	uint64_t index, before, weight;
@@ -82,7 +84,8 @@ void vv_list_totals(const vv_list_reader *r, uint64_t *count, uint64_t *weight);
  * that. Where a node cannot be read it answers false, and vv_list_next will say
  * why. vv_list_skip moves past the node (height 0: past one item) unread. */
 unsigned vv_list_height(const vv_list_reader *r);
-bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight, unsigned height);
+bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight,
+		       unsigned height);
 vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err);
 
 /* Checks a whole list node block: shape, kind, order, sums shown by its items, and

@@ -16,13 +16,13 @@
 #include "dataset/list_internal.h"
 
 typedef struct level {
-	bool overflowed;      /* the head has been fed, items go straight into the node */
-	vv_buf items;         /* the head's or the node's */
+	bool overflowed; /* the head has been fed, items go straight into the node */
+	vv_buf items;    /* the head's or the node's */
 	size_t count;
-	size_t recent[4];     /* offsets of the last items, the newest at (count - 1) % 4 */
-	size_t second;        /* offset of the second item */
+	size_t recent[4];       /* offsets of the last items, the newest at (count - 1) % 4 */
+	size_t second;          /* offset of the second item */
 	uint64_t weight, below; /* sums over the node */
-	uint64_t start;       /* level-0 items before the node */
+	uint64_t start;         /* level-0 items before the node */
 } level;
 
 struct vv_list_builder {
@@ -30,7 +30,7 @@ struct vv_list_builder {
 	const vv_sink *sink;
 	list_old *old;
 	level level[LIST_LEVELS];
-	vv_buf node;          /* scratch */
+	vv_buf node; /* scratch */
 	bool failed;
 };
 
@@ -95,15 +95,16 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 	if ((rc = vv_buf_ok(&b->node, err)) < 0)
 		return rc;
 	if (b->node.len > VV_BLOCK_MAX)
-		return vv_fail(err, VV_EREFUSED, "a row with so many long cells that a list node would take %s",
+		return vv_fail(err, VV_EREFUSED,
+			       "a row with so many long cells that a list node would take %s",
 			       vv_text_bytes(b->node.len));
 	if ((rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b->node.data, b->node.len, err)) < 0)
 		return rc;
 	if (b->sink->put) {
 		memset(&base, 0, sizeof base);
 		if (b->old)
-			list_old_find(b->old, number, l->start, &cid, items, first_len, items + last,
-				      l->items.len - last, &base);
+			list_old_find(b->old, number, l->start, &cid, items, first_len,
+				      items + last, l->items.len - last, &base);
 		rc = b->sink->put(b->sink->payload, &cid, b->node.data, b->node.len,
 				  vv_cid_is_null(&base) ? NULL : &base, err);
 		if (rc < 0)
@@ -168,8 +169,8 @@ static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item
 	if (rc < 0)
 		return rc;
 	from = l->count < 4 ? 0 : l->recent[l->count % 4];
-	if (!list_cuts(b->kind, number, item, l->count, l->items.len, (const uint8_t *)l->items.data + from,
-		       l->items.len - from))
+	if (!list_cuts(b->kind, number, item, l->count, l->items.len,
+		       (const uint8_t *)l->items.data + from, l->items.len - from))
 		return VV_OK;
 	return close_node(b, number, err);
 }
@@ -212,7 +213,8 @@ static vv_status add(vv_list_builder *b, unsigned number, const list_item *item,
 	return VV_OK;
 }
 
-vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight, vv_error *err)
+vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
+			      vv_error *err)
 {
 	list_item parsed;
 	vv_cbor c;
@@ -221,7 +223,8 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 	if (b->failed)
 		return vv_fail(err, VV_EREFUSED, "a list that failed before cannot go on");
 	vv_cbor_init(&c, item, len);
-	if ((rc = list_item_read(&parsed, &c, b->kind, 0, err)) >= 0 && (rc = vv_cbor_end(&c, err)) >= 0) {
+	if ((rc = list_item_read(&parsed, &c, b->kind, 0, err)) >= 0 &&
+	    (rc = vv_cbor_end(&c, err)) >= 0) {
 		assert(parsed.weight == weight);
 		rc = add(b, 0, &parsed, err);
 	}

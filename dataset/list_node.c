@@ -79,8 +79,10 @@ static vv_status skip_outs(vv_cbor *c, uint64_t rows, vv_error *err)
 	vv_status rc = get_array(c, 1, SIZE_MAX, &count, err);
 
 	for (size_t i = 0; i < count && rc >= 0; i++) {
-		if ((rc = get_array(c, 4, 4, &parts, err)) < 0 || (rc = vv_cbor_get_uint(c, &row, err)) < 0 ||
-		    (rc = vv_cbor_get_uint(c, &column, err)) < 0 || (rc = get_positive(c, &bytes, err)) < 0 ||
+		if ((rc = get_array(c, 4, 4, &parts, err)) < 0 ||
+		    (rc = vv_cbor_get_uint(c, &row, err)) < 0 ||
+		    (rc = vv_cbor_get_uint(c, &column, err)) < 0 ||
+		    (rc = get_positive(c, &bytes, err)) < 0 ||
 		    (rc = skip_chunks(c, bytes, err)) < 0)
 			break;
 		if (row >= rows || column >= VV_COLUMNS_MAX || bytes > UINT32_MAX ||
@@ -97,7 +99,8 @@ static vv_status read_data(list_item *out, vv_cbor *c, vv_error *err)
 	size_t parts;
 	vv_status rc;
 
-	if ((rc = get_array(c, 2, 3, &parts, err)) < 0 || (rc = get_link(c, VV_CODEC_RAW, &out->cid, err)) < 0 ||
+	if ((rc = get_array(c, 2, 3, &parts, err)) < 0 ||
+	    (rc = get_link(c, VV_CODEC_RAW, &out->cid, err)) < 0 ||
 	    (rc = get_positive(c, &out->weight, err)) < 0)
 		return rc;
 	if (out->weight > VV_GROUP_CELLS_MAX)
@@ -117,17 +120,19 @@ static vv_status read_layout(list_item *out, vv_cbor *c, vv_error *err)
 		return rc;
 	if (type == VV_CBOR_UINT)
 		return get_positive(c, &out->weight, err);
-	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 || (rc = get_positive(c, &out->weight, err)) < 0 ||
-	    (rc = vv_cbor_peek(c, &type, err)) < 0)
+	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 ||
+	    (rc = get_positive(c, &out->weight, err)) < 0 || (rc = vv_cbor_peek(c, &type, err)) < 0)
 		return rc;
 	if (type == VV_CBOR_BYTES) {
 		if ((rc = vv_cbor_get_bytes(c, &quirks, &len, err)) < 0)
 			return rc;
-		return len == 0 || len > LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err) : VV_OK;
+		return len == 0 || len > LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err)
+							   : VV_OK;
 	}
 	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 || (rc = get_positive(c, &total, err)) < 0)
 		return rc;
-	return total <= LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err) : skip_chunks(c, total, err);
+	return total <= LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err)
+					  : skip_chunks(c, total, err);
 }
 
 static vv_status read_chunk(list_item *out, vv_cbor *c, vv_error *err)
@@ -135,7 +140,8 @@ static vv_status read_chunk(list_item *out, vv_cbor *c, vv_error *err)
 	size_t parts;
 	vv_status rc;
 
-	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 || (rc = get_link(c, VV_CODEC_RAW, &out->cid, err)) < 0)
+	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 ||
+	    (rc = get_link(c, VV_CODEC_RAW, &out->cid, err)) < 0)
 		return rc;
 	return get_positive(c, &out->weight, err);
 }
@@ -145,13 +151,17 @@ static vv_status read_branch(list_item *out, vv_cbor *c, vv_error *err)
 	size_t parts;
 	vv_status rc;
 
-	if ((rc = get_array(c, 3, 3, &parts, err)) < 0 || (rc = get_link(c, VV_CODEC_DAG_CBOR, &out->cid, err)) < 0 ||
-	    (rc = get_positive(c, &out->weight, err)) < 0 || (rc = get_positive(c, &out->count, err)) < 0)
+	if ((rc = get_array(c, 3, 3, &parts, err)) < 0 ||
+	    (rc = get_link(c, VV_CODEC_DAG_CBOR, &out->cid, err)) < 0 ||
+	    (rc = get_positive(c, &out->weight, err)) < 0 ||
+	    (rc = get_positive(c, &out->count, err)) < 0)
 		return rc;
-	return out->weight < out->count ? bad(c, "a branch that weighs less than its entries", err) : VV_OK;
+	return out->weight < out->count ? bad(c, "a branch that weighs less than its entries", err)
+					: VV_OK;
 }
 
-vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned level, vv_error *err)
+vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned level,
+			 vv_error *err)
 {
 	vv_status rc;
 
@@ -171,8 +181,8 @@ vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned
 	return rc;
 }
 
-bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count, size_t items_len,
-	       const uint8_t *window, size_t window_len)
+bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count,
+	       size_t items_len, const uint8_t *window, size_t window_len)
 {
 	list_limits limits = list_limits_of(kind, level);
 	uint64_t hash;
@@ -233,7 +243,8 @@ static vv_status read_rest(list_node *out, vv_cbor *c, bool top, vv_error *err)
 	const uint8_t *start;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, "items", err)) < 0 || (rc = find_level(c, &out->level, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, "items", err)) < 0 ||
+	    (rc = find_level(c, &out->level, err)) < 0)
 		return rc;
 	limits = list_limits_of(out->kind, out->level);
 	start = c->p;
@@ -274,7 +285,8 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 		return rc;
 	if (pairs != 4 || len != 4 || memcmp(text, "list", 4) != 0)
 		return bad(c, "no node of a list", err);
-	if ((rc = vv_cbor_get_key(c, "of", err)) < 0 || (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, "of", err)) < 0 ||
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
 		return rc;
 	for (int kind = 0; kind < 3; kind++) {
 		if (strlen(kinds[kind]) == len && memcmp(kinds[kind], text, len) == 0) {
@@ -312,15 +324,19 @@ vv_status vv_list_node_check(const void *bytes, size_t len, vv_error *err)
 	size_t items_len = 0;
 	vv_status rc;
 
-	if ((rc = vv_cbor_check(bytes, len, err)) < 0 || (rc = list_node_read(&n, bytes, len, err)) < 0)
+	if ((rc = vv_cbor_check(bytes, len, err)) < 0 ||
+	    (rc = list_node_read(&n, bytes, len, err)) < 0)
 		return rc;
 	for (size_t i = 0; i + 1 < n.count && rc >= 0; i++) {
 		const uint8_t *end = n.item[i].bytes + n.item[i].len;
 		const uint8_t *window = n.item[i < 3 ? 0 : i - 3].bytes;
 
 		items_len += n.item[i].len;
-		if (list_cuts(n.kind, n.level, &n.item[i], i + 1, items_len, window, (size_t)(end - window)))
-			rc = vv_fail(err, VV_ECORRUPT, "list: a node goes on where it has to end, behind entry %zu", i);
+		if (list_cuts(n.kind, n.level, &n.item[i], i + 1, items_len, window,
+			      (size_t)(end - window)))
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "list: a node goes on where it has to end, behind entry %zu",
+				     i);
 	}
 	list_node_clear(&n);
 	return rc;

@@ -15,9 +15,9 @@
 
 struct list_old {
 	vv_list_reader *reader;
-	uint64_t count;  /* level-0 items */
-	int64_t drift;   /* old number minus new number of the items last matched */
-	vv_buf block;    /* scratch */
+	uint64_t count; /* level-0 items */
+	int64_t drift;  /* old number minus new number of the items last matched */
+	vv_buf block;   /* scratch */
 };
 
 list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_buf *top)
@@ -72,8 +72,8 @@ static bool same(const list_item *item, const uint8_t *bytes, size_t len)
 }
 
 /* 2: the old node begins with the same item; 1: ends with the same; 0. */
-static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t first_len, const uint8_t *last,
-		    size_t last_len)
+static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t first_len,
+		    const uint8_t *last, size_t last_len)
 {
 	const vv_sink *source = &o->reader->source;
 	list_node node;
@@ -91,8 +91,9 @@ static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t
 	return like;
 }
 
-void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_cid *cid, const uint8_t *first,
-		   size_t first_len, const uint8_t *last, size_t last_len, vv_cid *base)
+void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_cid *cid,
+		   const uint8_t *first, size_t first_len, const uint8_t *last, size_t last_len,
+		   vv_cid *base)
 {
 	vv_list_reader *r = o->reader;
 	int64_t at = (int64_t)start + o->drift;
@@ -115,7 +116,8 @@ void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_cid *ci
 		}
 	}
 	for (size_t i = 0; i < count && best < 2; i++) {
-		int like = likeness(o, &f->node.item[place[i]].cid, first, first_len, last, last_len);
+		int like = likeness(o, &f->node.item[place[i]].cid, first, first_len, last,
+				    last_len);
 
 		if (like > best) {
 			best = like;

@@ -165,7 +165,8 @@ static bool holds(const list_frame *f, uint64_t at, bool by_index)
 	return at >= first && at - first < (by_index ? f->node.items : f->node.weight);
 }
 
-vv_status list_reader_go(vv_list_reader *r, uint64_t at, bool by_index, unsigned level, bool exact, vv_error *err)
+vv_status list_reader_go(vv_list_reader *r, uint64_t at, bool by_index, unsigned level, bool exact,
+			 vv_error *err)
 {
 	list_frame *f;
 	vv_status rc;
@@ -214,7 +215,8 @@ static list_frame *node_here(vv_list_reader *r, unsigned height, bool *loaded, v
 	return &r->frame[height];
 }
 
-bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight, unsigned height)
+bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight,
+		       unsigned height)
 {
 	bool loaded;
 	list_frame *f = node_here(r, height, &loaded, NULL);
@@ -241,8 +243,10 @@ vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err)
 	vv_error_clear(err);
 	f = node_here(r, height, &loaded, err);
 	if (!f)
-		return err && err->code < 0 ? err->code
-					    : vv_fail(err, VV_EUSAGE, "no list node of height %u begins here", height);
+		return err && err->code < 0
+			       ? err->code
+			       : vv_fail(err, VV_EUSAGE, "no list node of height %u begins here",
+					 height);
 	if (loaded) {
 		r->low = height;
 	} else {

@@ -3,8 +3,8 @@
  */
 #include "dataset/list.h"
 
-static vv_status writer_put(void *payload, const vv_cid *cid, const void *bytes, size_t len, const vv_cid *base,
-			    vv_error *err)
+static vv_status writer_put(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			    const vv_cid *base, vv_error *err)
 {
 	return vv_writer_put(payload, cid, bytes, len, base, err);
 }

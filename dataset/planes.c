@@ -9,7 +9,8 @@
 #include <emmintrin.h>
 #endif
 
-static void split_from(uint8_t *out, const uint64_t *values, size_t from, size_t count, unsigned width)
+static void split_from(uint8_t *out, const uint64_t *values, size_t from, size_t count,
+		       unsigned width)
 {
 	for (unsigned j = 0; j < width; j++) {
 		uint8_t *plane = out + (size_t)j * count;
@@ -19,8 +20,8 @@ static void split_from(uint8_t *out, const uint64_t *values, size_t from, size_t
 	}
 }
 
-static void join_from(uint64_t *values, const uint8_t *planes, size_t pitch, size_t from, size_t count,
-		      unsigned width)
+static void join_from(uint64_t *values, const uint8_t *planes, size_t pitch, size_t from,
+		      size_t count, unsigned width)
 {
 	for (size_t i = from; i < count; i++) {
 		uint64_t v = 0;
@@ -111,7 +112,8 @@ static void join_sixteen(uint64_t *values, const __m128i plane[8])
 	}
 }
 
-void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count, unsigned width)
+void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
+		    unsigned width)
 {
 	size_t i = 0;
 
@@ -119,7 +121,8 @@ void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_
 		__m128i plane[8];
 
 		for (unsigned j = 0; j < 8; j++)
-			plane[j] = j < width ? load(planes + (size_t)j * pitch + i) : _mm_setzero_si128();
+			plane[j] = j < width ? load(planes + (size_t)j * pitch + i)
+					     : _mm_setzero_si128();
 		join_sixteen(values + i, plane);
 	}
 	join_from(values, planes, pitch, i, count, width);
@@ -132,7 +135,8 @@ void vv_planes_split(uint8_t *out, const uint64_t *values, size_t count, unsigne
 	split_from(out, values, 0, count, width);
 }
 
-void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count, unsigned width)
+void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
+		    unsigned width)
 {
 	join_from(values, planes, pitch, 0, count, width);
 }

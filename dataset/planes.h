@@ -17,7 +17,8 @@
 void vv_planes_split(uint8_t *out, const uint64_t *values, size_t count, unsigned width);
 
 /* The inverse for values[0 .. count): plane j begins at planes + j * pitch. */
-void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count, unsigned width);
+void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
+		    unsigned width);
 
 void vv_planes_split_portable(uint8_t *out, const uint64_t *values, size_t count, unsigned width);
 void vv_planes_join_portable(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,

@@ -128,10 +128,12 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 
 	if (r->schema.len > VV_HEADER_MAX || r->dialect.prologue.len > VV_HEADER_MAX) {
 		vv_fail(err, VV_EREFUSED, "the %s takes more than %s",
-			r->schema.len > VV_HEADER_MAX ? "schema" : "header", vv_text_bytes(VV_HEADER_MAX));
+			r->schema.len > VV_HEADER_MAX ? "schema" : "header",
+			vv_text_bytes(VV_HEADER_MAX));
 		return vv_hint(err, "'--as file' keeps the file as bytes");
 	}
-	if (!names_valid(r->key, r->key_count) || !names_valid(r->cut_columns, r->cut_column_count) ||
+	if (!names_valid(r->key, r->key_count) ||
+	    !names_valid(r->cut_columns, r->cut_column_count) ||
 	    (r->schema.len && !vv_utf8_valid(r->schema.data, r->schema.len)))
 		return vv_fail(err, VV_EINPUT, "the schema or a column's name is not valid UTF-8");
 	vv_buf_reset(out);
@@ -143,7 +145,8 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	if ((rc = vv_buf_ok(out, err)) < 0)
 		return rc;
 	if (out->len > VV_BLOCK_MAX) {
-		vv_fail(err, VV_EREFUSED, "schema and header together take more than %s", vv_text_bytes(VV_BLOCK_MAX));
+		vv_fail(err, VV_EREFUSED, "schema and header together take more than %s",
+			vv_text_bytes(VV_BLOCK_MAX));
 		return vv_hint(err, "'--as file' keeps the file as bytes");
 	}
 	return VV_OK;
@@ -163,8 +166,8 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
 	p.rows = r->rows;
 	p.bytes = r->bytes;
 	if (r->kind == VV_KIND_TABLE) {
-		if ((rc = vv_schema_read(&schema, r->schema.len ? r->schema.data : "", r->schema.len, "the schema",
-					 err)) < 0)
+		if ((rc = vv_schema_read(&schema, r->schema.len ? r->schema.data : "",
+					 r->schema.len, "the schema", err)) < 0)
 			goto done;
 		p.columns = vv_calloc(schema.count, sizeof *p.columns);
 		if (!p.columns) {
@@ -183,8 +186,8 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
 	vv_pointer_put(out, &p);
 	if ((rc = vv_buf_ok(out, err)) >= 0 && out->len - before > VV_POINTER_MAX) {
 		out->len = before;
-		rc = vv_fail(err, VV_EREFUSED, "a pointer for %zu columns takes more than %s", p.column_count,
-			     vv_text_bytes(VV_POINTER_MAX));
+		rc = vv_fail(err, VV_EREFUSED, "a pointer for %zu columns takes more than %s",
+			     p.column_count, vv_text_bytes(VV_POINTER_MAX));
 	}
 done:
 	vv_free(p.columns);

@@ -25,7 +25,8 @@ static vv_status expect(vv_cbor *c, const char *key, const char *text, vv_error 
 	size_t len;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, key, err)) < 0 || (rc = vv_cbor_get_text(c, &found, &len, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, key, err)) < 0 ||
+	    (rc = vv_cbor_get_text(c, &found, &len, err)) < 0)
 		return rc;
 	if (len != strlen(text) || memcmp(found, text, len) != 0)
 		return vv_fail(err, VV_ECORRUPT, "root: '%s' is not '%s'", key, text);
@@ -58,8 +59,8 @@ static vv_status get_names(vv_cbor *c, const char *key, char ***names, size_t *c
 }
 
 /* An embedded list; its sums come back. */
-static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf *out, uint64_t *count,
-			  uint64_t *weight, vv_error *err)
+static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf *out,
+			  uint64_t *count, uint64_t *weight, vv_error *err)
 {
 	const uint8_t *start;
 	list_node top;
@@ -83,7 +84,8 @@ static vv_status get_hash(vv_root *r, vv_cbor *c, vv_error *err)
 	size_t len;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, "hash", err)) < 0 || (rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, "hash", err)) < 0 ||
+	    (rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0)
 		return rc;
 	if (len != 16)
 		return bad("the hash is not 16 bytes long", err);
@@ -134,7 +136,8 @@ static vv_status get_schema(vv_root *r, vv_cbor *c, vv_error *err)
 	size_t len;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, "schema", err)) < 0 || (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, "schema", err)) < 0 ||
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
 		return rc;
 	if (len > VV_HEADER_MAX)
 		return bad("the schema is too long", err);
@@ -147,13 +150,16 @@ static vv_status get_key_source(vv_root *r, vv_cbor *c, vv_error *err)
 	size_t len;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, "keySource", err)) < 0 || (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, "keySource", err)) < 0 ||
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
 		return rc;
 	for (int i = 0; i < ROOT_KEY_SOURCES; i++) {
-		if (strlen(root_key_sources[i]) == len && memcmp(root_key_sources[i], text, len) == 0) {
+		if (strlen(root_key_sources[i]) == len &&
+		    memcmp(root_key_sources[i], text, len) == 0) {
 			r->key_source = (vv_key_source)i;
-			return r->key_source == VV_KEY_NONE && r->key_count > 0 ? bad("a key from nowhere", err)
-									       : VV_OK;
+			return r->key_source == VV_KEY_NONE && r->key_count > 0
+				       ? bad("a key from nowhere", err)
+				       : VV_OK;
 		}
 	}
 	return bad("an unknown source of the key", err);
@@ -165,16 +171,18 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 	vv_status rc;
 
 	r->kind = VV_KIND_TABLE;
-	if ((rc = get_cut(r, c, err)) < 0 || (rc = get_names(c, "key", &r->key, &r->key_count, err)) < 0 ||
+	if ((rc = get_cut(r, c, err)) < 0 ||
+	    (rc = get_names(c, "key", &r->key, &r->key_count, err)) < 0 ||
 	    (rc = get_list(c, "data", VV_LIST_DATA, &r->data, &groups, &rows, err)) < 0 ||
 	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "table", err)) < 0 ||
-	    (rc = get_number(c, "rows", &r->rows, err)) < 0 || (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
+	    (rc = get_number(c, "rows", &r->rows, err)) < 0 ||
+	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
 	    (rc = expect(c, "order", "file", err)) < 0 || (rc = get_format(r, c, err)) < 0 ||
 	    (rc = get_list(c, "layout", VV_LIST_LAYOUT, &r->layout, &forms, &raw, err)) < 0 ||
 	    (rc = get_schema(r, c, err)) < 0)
 		return rc;
-	if ((rc = vv_cbor_get_key(c, "dialect", err)) < 0 || (rc = vv_dialect_get(&r->dialect, c, err)) < 0 ||
-	    (rc = get_key_source(r, c, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, "dialect", err)) < 0 ||
+	    (rc = vv_dialect_get(&r->dialect, c, err)) < 0 || (rc = get_key_source(r, c, err)) < 0)
 		return rc;
 	if (rows != r->rows || groups != forms || raw > r->bytes)
 		return bad("its sums contradict each other", err);
@@ -203,9 +211,11 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 
 	for (size_t i = 0; i < pairs && rc >= 0; i++) {
 		if (vv_cbor_try_key(&c, "format")) {
-			if ((rc = vv_cbor_get_uint(&c, &format, err)) < 0 || format <= VV_FORMAT_GENERATION)
+			if ((rc = vv_cbor_get_uint(&c, &format, err)) < 0 ||
+			    format <= VV_FORMAT_GENERATION)
 				return rc;
-			vv_fail(err, VV_ENOSUPPORT, "this version is kept in format generation %llu, this program knows %u",
+			vv_fail(err, VV_ENOSUPPORT,
+				"this version is kept in format generation %llu, this program knows %u",
 				(unsigned long long)format, VV_FORMAT_GENERATION);
 			return vv_hint(err, "a newer varve can read it");
 		}
@@ -225,7 +235,8 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 	if ((rc = vv_cbor_check(bytes, len, err)) < 0)
 		return rc;
 	vv_cbor_init(&c, bytes, len);
-	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 || (rc = expect(&c, "v", "root", err)) < 0 ||
+	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 ||
+	    (rc = expect(&c, "v", "root", err)) < 0 ||
 	    (rc = check_generation(&c, pairs - 1, err)) < 0)
 		return rc;
 	if (pairs != 14 && pairs != 6)

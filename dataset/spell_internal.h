@@ -17,11 +17,25 @@
 #define VV_SPELL_MAX 40u /* no spelling here is longer, slack included */
 #define SPELL_ZEROS 0x3030303030303030u
 
-static const uint64_t spell_power[19] = {
-	1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u,
-	10000000000u, 100000000000u, 1000000000000u, 10000000000000u, 100000000000000u,
-	1000000000000000u, 10000000000000000u, 100000000000000000u, 1000000000000000000u
-};
+static const uint64_t spell_power[19] = {1u,
+					 10u,
+					 100u,
+					 1000u,
+					 10000u,
+					 100000u,
+					 1000000u,
+					 10000000u,
+					 100000000u,
+					 1000000000u,
+					 10000000000u,
+					 100000000000u,
+					 1000000000000u,
+					 10000000000000u,
+					 100000000000000u,
+					 1000000000000000u,
+					 10000000000000000u,
+					 100000000000000000u,
+					 1000000000000000000u};
 
 static inline uint64_t spell_swap(uint64_t v)
 {
@@ -55,15 +69,18 @@ static inline uint64_t spell_key(const char *text, size_t len)
 	if (len >= 8)
 		return spell_get8(text);
 	if (len >= 4) {
-		uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+		uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+			       (uint32_t)p[3] << 24;
 		const unsigned char *q = p + len - 4;
-		uint32_t high = (uint32_t)q[0] | (uint32_t)q[1] << 8 | (uint32_t)q[2] << 16 | (uint32_t)q[3] << 24;
+		uint32_t high = (uint32_t)q[0] | (uint32_t)q[1] << 8 | (uint32_t)q[2] << 16 |
+				(uint32_t)q[3] << 24;
 
 		return low | (uint64_t)high << (8 * (len - 4));
 	}
 	if (len == 0)
 		return 0;
-	return (uint64_t)p[0] | (uint64_t)p[len >> 1] << (8 * (len >> 1)) | (uint64_t)p[len - 1] << (8 * (len - 1));
+	return (uint64_t)p[0] | (uint64_t)p[len >> 1] << (8 * (len >> 1)) |
+	       (uint64_t)p[len - 1] << (8 * (len - 1));
 }
 
 /* The number that the first len (0 .. 8) bytes of key spell; false when one of
@@ -83,7 +100,8 @@ static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 		return false;
 	low = low * 10 + (low >> 8);
 	*out = ((low & 0x000000ff000000ffu) * 0x000f424000000064u +
-		((low >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
+		((low >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
+	       32;
 	return true;
 }
 
@@ -122,7 +140,8 @@ static inline bool spell_read_integer(int64_t *out, const char *text, size_t len
 	size_t digits = len - sign;
 	uint64_t u, high;
 
-	if (digits == 0 || digits > 19 || (((key >> (8 * sign)) & 0xff) == '0' && (digits > 1 || sign)))
+	if (digits == 0 || digits > 19 ||
+	    (((key >> (8 * sign)) & 0xff) == '0' && (digits > 1 || sign)))
 		return false;
 	if (len <= 8) {
 		if (!spell_digits8(&u, key >> (8 * sign), (unsigned)digits))
@@ -159,7 +178,8 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 /* All digits of -?(0|[1-9][0-9]*), and, when fraction is not negative, of the point
  * and so many (1 ..) digits behind it, as one number without sign. "-0" with any
  * number of zeros behind is excluded. At most 19 digits. */
-static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key, int fraction)
+static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key,
+				       int fraction)
 {
 	unsigned sign = (key & 0xff) == '-' ? 1u : 0u;
 	size_t behind = fraction < 0 ? 0 : (size_t)fraction, point = fraction < 0 ? 0 : 1;
@@ -181,7 +201,8 @@ static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t l
 	} else {
 		if (sign + before <= 8 && behind <= 8) {
 			if (!spell_digits8(out, key >> (8 * sign), (unsigned)before) ||
-			    !spell_digits8(&part, spell_get8(text + len - 8) >> (8 * (8 - behind) & 63),
+			    !spell_digits8(&part,
+					   spell_get8(text + len - 8) >> (8 * (8 - behind) & 63),
 					   (unsigned)behind))
 				return false;
 		} else if (!spell_digits(out, text + sign, before) ||
@@ -194,7 +215,8 @@ static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t l
 }
 
 /* Days before the first of the month in a year that is no leap year. */
-static const uint16_t spell_month_days[13] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+static const uint16_t spell_month_days[13] = {0,   31,  59,  90,  120, 151, 181,
+					      212, 243, 273, 304, 334, 365};
 #define SPELL_EPOCH 719162 /* days from 0001-01-01 to 1970-01-01 */
 #define SPELL_DAYS 3652059 /* days of the years 1 to 9999 */
 
@@ -228,9 +250,11 @@ static inline bool spell_read_date(int64_t *out, const char *text, size_t len, u
 	if (year == 0 || month == 0 || month > 12 || day == 0)
 		return false;
 	leap = spell_leap(year) ? 1u : 0u;
-	if (day > (uint32_t)spell_month_days[month] - spell_month_days[month - 1] + (month == 2 ? leap : 0))
+	if (day > (uint32_t)spell_month_days[month] - spell_month_days[month - 1] +
+			  (month == 2 ? leap : 0))
 		return false;
-	*out = (int64_t)(spell_year_start(year) + spell_month_days[month - 1] + (month > 2 ? leap : 0) + day - 1) -
+	*out = (int64_t)(spell_year_start(year) + spell_month_days[month - 1] +
+			 (month > 2 ? leap : 0) + day - 1) -
 	       SPELL_EPOCH;
 	return true;
 }
@@ -271,7 +295,8 @@ static inline size_t spell_write_digits(char *out, uint64_t v, unsigned least)
 static inline size_t spell_write_integer(char *out, int64_t v)
 {
 	*out = '-';
-	return v < 0 ? 1 + spell_write_digits(out + 1, 0 - (uint64_t)v, 1) : spell_write_digits(out, (uint64_t)v, 1);
+	return v < 0 ? 1 + spell_write_digits(out + 1, 0 - (uint64_t)v, 1)
+		     : spell_write_digits(out, (uint64_t)v, 1);
 }
 
 /* v units of 10^-scale (1 .. 18) with all its digits behind the point. */
@@ -342,30 +367,33 @@ static inline bool spell_write_date(char *out, int64_t days)
 
 /* A date, 'T' or a space, HH:MM:SS, `scale` digits of a second behind a point when
  * scale is not 0, and a 'Z' with zulu: as units of 10^-scale seconds since 1970. */
-static inline bool spell_read_datetime(int64_t *out, const char *text, size_t len, uint64_t key, bool space, bool zulu,
-				       unsigned scale)
+static inline bool spell_read_datetime(int64_t *out, const char *text, size_t len, uint64_t key,
+				       bool space, bool zulu, unsigned scale)
 {
 	uint64_t clock, number, part = 0;
 	int64_t days;
 
-	if (len != 19 + (scale ? 1 + scale : 0) + (zulu ? 1u : 0u) || text[10] != (space ? ' ' : 'T') ||
-	    (zulu && text[len - 1] != 'Z') || (scale && text[19] != '.'))
+	if (len != 19 + (scale ? 1 + scale : 0) + (zulu ? 1u : 0u) ||
+	    text[10] != (space ? ' ' : 'T') || (zulu && text[len - 1] != 'Z') ||
+	    (scale && text[19] != '.'))
 		return false;
 	clock = spell_get8(text + 11);
 	if ((clock & 0x0000ff0000ff0000u) != 0x00003a00003a0000u)
 		return false;
 	clock = (clock & 0xffff) | ((clock >> 8) & 0xffff0000u) | ((clock >> 16) & 0xffff00000000u);
 	if (!spell_read_date(&days, text, 10, key) || !spell_digits8(&number, clock, 6) ||
-	    (scale && !spell_digits8(&part, spell_key(text + 20, scale), scale)) || number >= 240000 ||
-	    number / 100 % 100 >= 60 || number % 100 >= 60)
+	    (scale && !spell_digits8(&part, spell_key(text + 20, scale), scale)) ||
+	    number >= 240000 || number / 100 % 100 >= 60 || number % 100 >= 60)
 		return false;
 	number = number / 10000 * 3600 + number / 100 % 100 * 60 + number % 100;
-	*out = (days * SPELL_SECONDS + (int64_t)number) * (int64_t)spell_power[scale] + (int64_t)part;
+	*out = (days * SPELL_SECONDS + (int64_t)number) * (int64_t)spell_power[scale] +
+	       (int64_t)part;
 	return true;
 }
 
 /* The inverse; the length, or 0 outside of the years 1 to 9999. */
-static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool zulu, unsigned scale)
+static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool zulu,
+					  unsigned scale)
 {
 	int64_t unit = (int64_t)spell_power[scale], seconds = v / unit, part = v % unit, days, rest;
 	uint64_t m;
@@ -384,9 +412,11 @@ static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool
 	if (!spell_write_date(out, days))
 		return 0;
 	out[10] = space ? ' ' : 'T';
-	m = spell_eight((uint32_t)(rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60)) | SPELL_ZEROS;
+	m = spell_eight((uint32_t)(rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60)) |
+	    SPELL_ZEROS;
 	m >>= 16; /* six digits */
-	spell_put8(out + 11, (m & 0xffff) | (m & 0xffff0000u) << 8 | (m & 0xffff00000000u) << 16 | 0x00003a00003a0000u);
+	spell_put8(out + 11, (m & 0xffff) | (m & 0xffff0000u) << 8 | (m & 0xffff00000000u) << 16 |
+				     0x00003a00003a0000u);
 	if (scale) {
 		out[len++] = '.';
 		len += spell_write_digits(out + len, (uint64_t)part, scale);

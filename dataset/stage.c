@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/hash.h"
 #include "base/path.h"
@@ -191,18 +192,32 @@ vv_status vv_stage_is_pointer(vv_stage *s, const vv_oid *blob, bool *out, vv_err
 	vv_buf b = VV_BUF_INIT;
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
-	vv_error ignored = {0};
 	*out = false;
 	vv_status rc = vv_blob_size(s->repo, blob, &size, err);
 	if (rc < 0 || size > VV_POINTER_MAX) {
 		return rc;
 	}
 	if ((rc = vv_blob_read(s->repo, blob, VV_POINTER_MAX, &b, err)) == VV_OK && vv_pointer_looks_like(b.data, b.len)) {
-		*out = vv_pointer_read(&p, &arena, b.data, b.len, &ignored) == VV_OK;
+		rc = vv_pointer_read(&p, &arena, b.data, b.len, err);
+		*out = rc == VV_OK;
+		if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
 	}
 	vv_arena_clear(&arena);
 	vv_buf_clear(&b);
 	return rc;
+}
+
+/* What the machine refuses is no answer: a parent must not be overlooked for it. */
+static vv_status unless_trouble(vv_status rc, vv_error *err)
+{
+	if (rc == VV_ENOMEM || rc == VV_EIO) {
+		return rc;
+	}
+	vv_error_clear(err);
+	return VV_OK;
 }
 
 /* The root of the version before: of the index, else of HEAD. None is fine. */
@@ -211,7 +226,6 @@ static vv_status find_parent(vv_stage *s, const char *path, const vv_stage_optio
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer pointer;
 	vv_buf block = VV_BUF_INIT;
-	vv_error ignored = {0};
 	vv_index_entry e;
 	vv_head head = {0};
 	vv_tree_entry at = {0};
@@ -225,11 +239,17 @@ static vv_status find_parent(vv_stage *s, const char *path, const vv_stage_optio
 		found = true;
 	}
 	if (!found && (rc = stage_index(s, err)) == VV_OK && vv_index_get(s->index, path, &e)) {
-		found = vv_stage_pointer(s, &e.id, &arena, &pointer, &ignored) == VV_OK;
+		rc = vv_stage_pointer(s, &e.id, &arena, &pointer, err);
+		found = rc == VV_OK;
+		rc = unless_trouble(rc, err);
 	}
-	if (!found && rc == VV_OK && vv_head_read(s->repo, &head, &ignored) == VV_OK && !head.unborn &&
-	    vv_tree_entry_at(s->repo, &head.commit, path, &at, &ignored) == VV_OK) {
-		found = vv_stage_pointer(s, &at.id, &arena, &pointer, &ignored) == VV_OK;
+	if (!found && rc == VV_OK) {
+		if ((rc = vv_head_read(s->repo, &head, err)) == VV_OK && !head.unborn &&
+		    (rc = vv_tree_entry_at(s->repo, &head.commit, path, &at, err)) == VV_OK) {
+			rc = vv_stage_pointer(s, &at.id, &arena, &pointer, err);
+			found = rc == VV_OK;
+		}
+		rc = unless_trouble(rc, err);
 	}
 	if (rc == VV_OK && found && (rc = stage_store(s, err)) == VV_OK) {
 		rc = vv_store_get(s->store, &pointer.root, &block, err);
@@ -274,10 +294,12 @@ static void merge_hints(vv_sniff_hints *into, const vv_sniff_hints *user)
 	into->header = user->header >= 0 ? user->header : into->header;
 }
 
-static vv_kind kind_for(const char *path, const vv_stage_options *opts, const vv_staged *out)
+/* *guess: only the name says that it is a table. */
+static vv_kind kind_for(const char *path, const vv_stage_options *opts, const vv_staged *out, bool *guess)
 {
 	static const char *const tables[] = {"csv", "tsv", "ndjson", "jsonl"};
 	const char *ext = vv_path_ext(path);
+	*guess = false;
 	if (opts->has_kind) {
 		return opts->kind;
 	}
@@ -288,7 +310,8 @@ static vv_kind kind_for(const char *path, const vv_stage_options *opts, const vv
 		return VV_KIND_TABLE;
 	}
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (strcmp(ext, tables[i]) == 0) {
+		if (strcasecmp(ext, tables[i]) == 0) {
+			*guess = true;
 			return VV_KIND_TABLE;
 		}
 	}
@@ -360,7 +383,7 @@ static vv_status gather(vv_stage *s, const char *path, const vv_stage_options *o
 	    (rc = find_parent(s, path, opts, out, err)) < 0) {
 		return rc;
 	}
-	in->opts.kind = kind_for(path, opts, out);
+	in->opts.kind = kind_for(path, opts, out, &in->opts.may_be_file);
 	in->opts.parent = vv_cid_is_null(&out->parent) ? NULL : &out->parent_root;
 	in->opts.secret = s->secret;
 	in->opts.pool = vv_stage_pool(s);
@@ -378,6 +401,7 @@ static vv_status gather(vv_stage *s, const char *path, const vv_stage_options *o
 		if ((rc = take_package(s, path, in, out, err)) < 0) {
 			return rc;
 		}
+		in->opts.may_be_file &= !in->has_package;
 		merge_hints(&in->opts.hints, &opts->hints);
 		if (in->opts.parent && (rc = vv_scan_cache_load(&in->cache, in->scan_file, &out->parent, s->secret, err)) < 0) {
 			return rc;

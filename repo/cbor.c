@@ -121,8 +121,15 @@ typedef struct head {
 static const char *type_name(vv_cbor_type type)
 {
 	static const char *const names[] = {
-		"an unsigned integer", "a negative integer", "bytes", "text", "a list",
-		"a map", "a link", "true or false", "null",
+		"an unsigned integer",
+		"a negative integer",
+		"bytes",
+		"text",
+		"a list",
+		"a map",
+		"a link",
+		"true or false",
+		"null",
 	};
 
 	return names[type];
@@ -152,7 +159,8 @@ static vv_status read_argument(const vv_cbor *c, uint64_t *value, size_t *len, v
 		return VV_OK;
 	}
 	if (low > 27) {
-		return bad(c, "an indefinite or reserved length, which dag-cbor does not have", err);
+		return bad(c, "an indefinite or reserved length, which dag-cbor does not have",
+			   err);
 	}
 	extra = 1u << (low - 24);
 	if (left(c) < 1 + (size_t)extra) {
@@ -174,8 +182,11 @@ static vv_status read_simple(const vv_cbor *c, head *out, vv_error *err)
 	unsigned low = c->p[0] & 31u;
 
 	if (low != SIMPLE_FALSE && low != SIMPLE_TRUE && low != SIMPLE_NULL) {
-		return bad(c, low >= 25 && low <= 27 ? "a floating-point number, which is not used here"
-						     : "a value that dag-cbor does not have", err);
+		return bad(c,
+			   low >= 25 && low <= 27
+				   ? "a floating-point number, which is not used here"
+				   : "a value that dag-cbor does not have",
+			   err);
 	}
 	out->type = low == SIMPLE_NULL ? VV_CBOR_NULL : VV_CBOR_BOOL;
 	out->value = low == SIMPLE_TRUE;
@@ -201,7 +212,7 @@ static vv_status read_head(const vv_cbor *c, head *out, vv_error *err)
 {
 	static const vv_cbor_type types[] = {
 		VV_CBOR_UINT, VV_CBOR_NEGATIVE, VV_CBOR_BYTES,
-		VV_CBOR_TEXT, VV_CBOR_ARRAY,	VV_CBOR_MAP,
+		VV_CBOR_TEXT, VV_CBOR_ARRAY,    VV_CBOR_MAP,
 	};
 	unsigned major;
 	uint64_t most;
@@ -236,7 +247,8 @@ static vv_status expect(const vv_cbor *c, vv_cbor_type type, head *out, vv_error
 	vv_status rc = read_head(c, out, err);
 
 	if (rc == VV_OK && out->type != type) {
-		return vv_fail(err, VV_ECORRUPT, "byte %zu of a dag-cbor block: expected %s, found %s",
+		return vv_fail(err, VV_ECORRUPT,
+			       "byte %zu of a dag-cbor block: expected %s, found %s",
 			       (size_t)(c->p - c->start), type_name(type), type_name(out->type));
 	}
 	return rc;
@@ -423,11 +435,13 @@ typedef struct level {
 	size_t last_len;
 } level;
 
-static vv_status check_key(const vv_cbor *at, level *l, const uint8_t *key, size_t len, vv_error *err)
+static vv_status check_key(const vv_cbor *at, level *l, const uint8_t *key, size_t len,
+			   vv_error *err)
 {
-	if (l->last && (len < l->last_len ||
-			(len == l->last_len && memcmp(l->last, key, len) >= 0))) {
-		return bad(at, "map keys repeat or are not in order (shorter first, then by bytes)", err);
+	if (l->last &&
+	    (len < l->last_len || (len == l->last_len && memcmp(l->last, key, len) >= 0))) {
+		return bad(at, "map keys repeat or are not in order (shorter first, then by bytes)",
+			   err);
 	}
 	l->last = key;
 	l->last_len = len;

@@ -34,8 +34,15 @@ void vv_cbor_put_null(vv_buf *b);
 void vv_cbor_put_link(vv_buf *b, const vv_cid *c); /* tag 42 */
 
 typedef enum vv_cbor_type {
-	VV_CBOR_UINT, VV_CBOR_NEGATIVE, VV_CBOR_BYTES, VV_CBOR_TEXT, VV_CBOR_ARRAY,
-	VV_CBOR_MAP, VV_CBOR_LINK, VV_CBOR_BOOL, VV_CBOR_NULL
+	VV_CBOR_UINT,
+	VV_CBOR_NEGATIVE,
+	VV_CBOR_BYTES,
+	VV_CBOR_TEXT,
+	VV_CBOR_ARRAY,
+	VV_CBOR_MAP,
+	VV_CBOR_LINK,
+	VV_CBOR_BOOL,
+	VV_CBOR_NULL
 } vv_cbor_type;
 
 /* A cursor. Failures (VV_ECORRUPT) name the byte offset and what was expected. */
@@ -47,16 +54,21 @@ void vv_cbor_init(vv_cbor *c, const void *bytes, size_t len);
 vv_status vv_cbor_peek(const vv_cbor *c, vv_cbor_type *out, vv_error *err);
 vv_status vv_cbor_get_uint(vv_cbor *c, uint64_t *out, vv_error *err);
 vv_status vv_cbor_get_int(vv_cbor *c, int64_t *out, vv_error *err);
-vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len, vv_error *err); /* borrowed from the block */
-vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len, vv_error *err);     /* borrowed, no NUL */
+vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len,
+			    vv_error *err); /* borrowed from the block */
+vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len,
+			   vv_error *err);                             /* borrowed, no NUL */
 vv_status vv_cbor_get_array(vv_cbor *c, size_t *count, vv_error *err); /* count <= bytes left */
 vv_status vv_cbor_get_map(vv_cbor *c, size_t *pairs, vv_error *err);   /* 2 x pairs <= bytes left */
 vv_status vv_cbor_get_bool(vv_cbor *c, bool *out, vv_error *err);
 vv_status vv_cbor_get_null(vv_cbor *c, vv_error *err);
 vv_status vv_cbor_get_link(vv_cbor *c, vv_cid *out, vv_error *err);
-vv_status vv_cbor_get_key(vv_cbor *c, const char *expected, vv_error *err); /* this very key comes next */
-bool vv_cbor_try_key(vv_cbor *c, const char *key); /* moves past the key when it comes next; else untouched, false */
-vv_status vv_cbor_skip(vv_cbor *c, vv_error *err); /* one whole value, iteratively */
+vv_status vv_cbor_get_key(vv_cbor *c, const char *expected,
+			  vv_error *err); /* this very key comes next */
+bool vv_cbor_try_key(
+	vv_cbor *c,
+	const char *key); /* moves past the key when it comes next; else untouched, false */
+vv_status vv_cbor_skip(vv_cbor *c, vv_error *err);      /* one whole value, iteratively */
 vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* nothing may follow */
 
 /* Is the block one canonical DAG-CBOR value (key order, duplicates, UTF-8,

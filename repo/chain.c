@@ -54,9 +54,11 @@ static vv_status read_header(const vv_source *src, level *l, vv_error *err)
 	vv_status rc;
 
 	if (place->pack) {
-		return vv_pack_record(place->pack, place->offset, &l->record, l->peek, &l->have, err);
+		return vv_pack_record(place->pack, place->offset, &l->record, l->peek, &l->have,
+				      err);
 	}
-	if ((rc = vv_pack_writer_read(src->own, place->offset, l->peek, sizeof l->peek, &l->have, err)) < 0) {
+	if ((rc = vv_pack_writer_read(src->own, place->offset, l->peek, sizeof l->peek, &l->have,
+				      err)) < 0) {
 		return rc;
 	}
 	what = vv_record_parse(&l->record, l->peek, l->have, place->offset);
@@ -107,7 +109,8 @@ static bool is_bad(const chain *ch, const vv_pack *pack, uint64_t offset)
 
 /* VV_EMISSING: this index does not name it. VV_ECORRUPT: the index names a
  * record that is not, or no longer, what it should be. */
-static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, level *out, vv_error *err)
+static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, level *out,
+			       vv_error *err)
 {
 	vv_pack_index *index = atomic_load(&p->index);
 	uint64_t prefix = vv_cid_prefix(cid), first, count, i, offset;
@@ -131,7 +134,8 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 		/* Digests that agree in 8 bytes only, or in all with another codec, are
 		 * rare: a flipped bit is likelier, until the pack is known to be sound. */
 		if (rc == VV_OK && !(atomic_load(&p->rebuilt) && !vv_pack_is_damaged(p))) {
-			rc = vv_pack_bad(p, offset, "the record is not the one that the index names", err);
+			rc = vv_pack_bad(p, offset,
+					 "the record is not the one that the index names", err);
 		}
 		if (rc < 0 && rc != VV_ECORRUPT) {
 			return rc;
@@ -142,7 +146,8 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 }
 
 /* The same, and an index that proves wrong is made anew once. */
-static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, level *out, vv_error *err)
+static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, level *out,
+			      vv_error *err)
 {
 	vv_status rc = find_by_index(p, cid, ch, out, err);
 	vv_error rebuild;
@@ -209,7 +214,8 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 		const vv_pack *p = src->packs->packs[i];
 
 		if (vv_pack_is_damaged(p)) {
-			(void)vv_hint(err, "pack '%s' is damaged and may have had it: see 'varve fsck'",
+			(void)vv_hint(err,
+				      "pack '%s' is damaged and may have had it: see 'varve fsck'",
 				      p->name);
 		}
 	}
@@ -281,7 +287,8 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 		cid = next->record.cid;
 	}
 	ch->base = vv_block_cache_get(cache, &cid);
-	if (ch->base || (l->record.distance > 0 && !is_bad(ch, next->place.pack, next->place.offset))) {
+	if (ch->base ||
+	    (l->record.distance > 0 && !is_bad(ch, next->place.pack, next->place.offset))) {
 		return VV_OK;
 	}
 	/* Named by its CID, or damaged where it stands beside us: any copy will do. */
@@ -321,7 +328,8 @@ static vv_status walk_down(chain *ch, const level *top, vv_error *err)
 
 /* ---- the way up ---- */
 
-static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, void *raw, vv_error *err)
+static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, void *raw,
+			      vv_error *err)
 {
 	const uint8_t *stored = l->peek + l->record.header_len;
 	vv_status rc = VV_OK;
@@ -428,14 +436,14 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 	vv_status rc;
 
 	top.place = *place;
-	if ((rc = read_header(src, &top, err)) < 0 ||
-	    (rc = chain_init(&ch, src, err)) < 0) {
+	if ((rc = read_header(src, &top, err)) < 0 || (rc = chain_init(&ch, src, err)) < 0) {
 		return rc;
 	}
 	*r = top.record;
 	do {
 		rc = get_from(&ch, &top, out, err);
-	} while (rc == VV_ECORRUPT && ch.bad_count < BAD_LIMIT && !is_bad(&ch, place->pack, place->offset));
+	} while (rc == VV_ECORRUPT && ch.bad_count < BAD_LIMIT &&
+		 !is_bad(&ch, place->pack, place->offset));
 	if (rc == VV_ECORRUPT) {
 		rc = tell_first(&ch, &top, err);
 	}

@@ -69,14 +69,16 @@ vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *e
 			       (unsigned)bytes[0]);
 	}
 	if (!is_codec(bytes[1])) {
-		return vv_fail(err, VV_EUSAGE,
-			       "a CID of codec 0x%02x: only raw (0x55) and dag-cbor (0x71) are known here",
-			       (unsigned)bytes[1]);
+		return vv_fail(
+			err, VV_EUSAGE,
+			"a CID of codec 0x%02x: only raw (0x55) and dag-cbor (0x71) are known here",
+			(unsigned)bytes[1]);
 	}
 	if (bytes[2] != HASH_SHA256 || bytes[3] != DIGEST_LEN) {
-		return vv_fail(err, VV_EUSAGE,
-			       "a CID of hash 0x%02x and length %u: only sha2-256 (0x12, 32) is known here",
-			       (unsigned)bytes[2], (unsigned)bytes[3]);
+		return vv_fail(
+			err, VV_EUSAGE,
+			"a CID of hash 0x%02x and length %u: only sha2-256 (0x12, 32) is known here",
+			(unsigned)bytes[2], (unsigned)bytes[3]);
 	}
 	out->codec = bytes[1];
 	memcpy(out->digest, bytes + 4, DIGEST_LEN);
@@ -112,7 +114,8 @@ vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err)
 	size_t i, n = 0;
 
 	if (len != VV_CID_TEXT || text[0] != 'b') {
-		return vv_fail(err, VV_EUSAGE, "'%s' is no CID: expected 'b' and %u letters and digits",
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is no CID: expected 'b' and %u letters and digits",
 			       vv_text_show(text, len), VV_CID_TEXT - 1);
 	}
 	for (i = 1; i < len; i++) {
@@ -132,7 +135,8 @@ vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err)
 	}
 	/* 58 digits carry 290 bits, two more than the 36 bytes. */
 	if ((bits & ((1u << have) - 1)) != 0) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is no CID: its last character has spare bits set",
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is no CID: its last character has spare bits set",
 			       vv_text_show(text, len));
 	}
 	return vv_cid_read(out, bytes, n, err);

@@ -30,7 +30,8 @@ vv_status vv_cid_of(vv_cid *out, uint8_t codec, const void *bytes, size_t len, v
 bool vv_cid_equal(const vv_cid *a, const vv_cid *b);
 int vv_cid_compare(const vv_cid *a, const vv_cid *b); /* by digest, then codec */
 bool vv_cid_is_null(const vv_cid *c);
-uint64_t vv_cid_prefix(const vv_cid *c); /* first 8 digest bytes, big-endian: sorts as the digest does */
+uint64_t vv_cid_prefix(
+	const vv_cid *c); /* first 8 digest bytes, big-endian: sorts as the digest does */
 
 /* Strict: exactly 36 bytes, version 1, a codec of the two, sha2-256, length 32. */
 vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *err);

@@ -112,7 +112,8 @@ static bool grow_entries(vv_cid_map *m)
 	return entries != NULL;
 }
 
-vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added, vv_error *err)
+vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
+			 vv_error *err)
 {
 	size_t slot;
 

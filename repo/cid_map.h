@@ -16,14 +16,15 @@
 
 typedef struct vv_cid_map vv_cid_map;
 
-vv_cid_map *vv_cid_map_new(void); /* NULL when out of memory */
-void vv_cid_map_free(vv_cid_map *m); /* accepts NULL */
+vv_cid_map *vv_cid_map_new(void);     /* NULL when out of memory */
+void vv_cid_map_free(vv_cid_map *m);  /* accepts NULL */
 void vv_cid_map_reset(vv_cid_map *m); /* empty again */
 size_t vv_cid_map_count(const vv_cid_map *m);
 
 /* Puts cid with value at the end, unless it is there (*added false, its value
  * stays). added may be NULL. */
-vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added, vv_error *err);
+vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
+			 vv_error *err);
 
 /* Where cid stands (0 came first). */
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);

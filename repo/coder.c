@@ -193,7 +193,8 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 			return vv_fail_nomem(err);
 		}
 		if (ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
-		    !set_parameter(c->whole, ZSTD_c_compressionLevel, c->thorough ? THOROUGH_LEVEL : WHOLE_LEVEL)) {
+		    !set_parameter(c->whole, ZSTD_c_compressionLevel,
+				   c->thorough ? THOROUGH_LEVEL : WHOLE_LEVEL)) {
 			return vv_fail(err, VV_EIO, "cannot set up the compressor");
 		}
 		if ((rc = compress(c->whole, c->whole_out.bytes, len - 1, raw, len, &n, err)) < 0) {
@@ -237,7 +238,8 @@ vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *ba
 	}
 	/* Had the last one not fitted, the context would still be in its midst. */
 	if (ZSTD_isError(ZSTD_CCtx_reset(c->diff, ZSTD_reset_session_only)) ||
-	    !set_parameter(c->diff, ZSTD_c_compressionLevel, c->thorough ? THOROUGH_LEVEL : DIFF_LEVEL) ||
+	    !set_parameter(c->diff, ZSTD_c_compressionLevel,
+			   c->thorough ? THOROUGH_LEVEL : DIFF_LEVEL) ||
 	    !set_parameter(c->diff, ZSTD_c_windowLog, window_log(base_len + len)) ||
 	    ZSTD_isError(ZSTD_CCtx_refPrefix(c->diff, base, base_len))) {
 		return vv_fail(err, VV_EIO, "cannot set up the compressor");
@@ -268,7 +270,8 @@ static vv_status expand(vv_coder *c, const vv_record *r, const uint8_t *stored, 
 	if (!c->unpack && !(c->unpack = ZSTD_createDCtx())) {
 		return vv_fail_nomem(err);
 	}
-	if (r->method == VV_METHOD_DIFF && ZSTD_isError(ZSTD_DCtx_refPrefix(c->unpack, base, base_len))) {
+	if (r->method == VV_METHOD_DIFF &&
+	    ZSTD_isError(ZSTD_DCtx_refPrefix(c->unpack, base, base_len))) {
 		return vv_fail_nomem(err);
 	}
 	n = ZSTD_decompressDCtx(c->unpack, raw, r->raw_len, stored, r->stored_len);
@@ -276,17 +279,20 @@ static vv_status expand(vv_coder *c, const vv_record *r, const uint8_t *stored, 
 		return vv_fail_nomem(err);
 	}
 	if (ZSTD_isError(n)) {
-		return vv_fail(err, VV_ECORRUPT, "the stored bytes are damaged (%s)", ZSTD_getErrorName(n));
+		return vv_fail(err, VV_ECORRUPT, "the stored bytes are damaged (%s)",
+			       ZSTD_getErrorName(n));
 	}
 	if (n != r->raw_len) {
-		return vv_fail(err, VV_ECORRUPT, "the stored bytes unpack to %zu bytes instead of %u", n,
+		return vv_fail(err, VV_ECORRUPT,
+			       "the stored bytes unpack to %zu bytes instead of %u", n,
 			       (unsigned)r->raw_len);
 	}
 	return VV_OK;
 }
 
-vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header, const uint8_t *stored,
-			  const void *base, size_t base_len, void *raw, vv_error *err)
+vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
+			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
+			  vv_error *err)
 {
 	uint64_t sum;
 	vv_status rc = VV_OK;
@@ -296,7 +302,8 @@ vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header
 	} else if (r->raw_len > 0) {
 		memcpy(raw, stored, r->raw_len);
 	}
-	if (rc < 0 || (rc = vv_coder_checksum(c, &sum, header, r->header_len, raw, r->raw_len, err)) < 0) {
+	if (rc < 0 ||
+	    (rc = vv_coder_checksum(c, &sum, header, r->header_len, raw, r->raw_len, err)) < 0) {
 		return rc;
 	}
 	if (sum != vv_get_le64(stored + r->stored_len)) {

@@ -17,7 +17,7 @@
 typedef struct vv_coder vv_coder;
 typedef struct vv_coder_pool vv_coder_pool;
 
-vv_coder_pool *vv_coder_pool_new(void); /* NULL when out of memory */
+vv_coder_pool *vv_coder_pool_new(void);       /* NULL when out of memory */
 void vv_coder_pool_free(vv_coder_pool *pool); /* all coders were given back; accepts NULL */
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
@@ -52,7 +52,8 @@ uint8_t *vv_coder_room(vv_coder *c, size_t len);
 /* From the stored bytes, behind which the 8 bytes of the checksum stand, to the
  * r->raw_len raw ones. header: the r->header_len bytes before. base is NULL
  * unless r is a difference. VV_ECORRUPT with the mere reason as its message. */
-vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header, const uint8_t *stored,
-			  const void *base, size_t base_len, void *raw, vv_error *err);
+vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
+			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
+			  vv_error *err);
 
 #endif

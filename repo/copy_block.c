@@ -9,8 +9,8 @@
 #define DISTANCE_LEN 5u    /* and the distance, of usual packs, */
 #define NAMED_BASE_LEN 34u /* or a zero, codec and digest */
 
-vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c, const vv_cid *base,
-		       vv_pack_item *out, size_t *cost, vv_error *err)
+vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
+		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err)
 {
 	vv_buf raw = VV_BUF_INIT;
 	vv_place place;
@@ -30,7 +30,8 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 		if (rc == VV_OK && out->packed.len > 0) {
 			out->base = *base;
 			out->depth = r.depth + 1;
-			*cost = out->packed.len + DEPTH_LEN + (place.pack ? NAMED_BASE_LEN : DISTANCE_LEN);
+			*cost = out->packed.len + DEPTH_LEN +
+				(place.pack ? NAMED_BASE_LEN : DISTANCE_LEN);
 		}
 	}
 	vv_buf_clear(&raw);
@@ -48,7 +49,8 @@ static bool base_of(const vv_place *place, const vv_record *r, vv_cid *out)
 		*out = r->base;
 		return true;
 	}
-	if (vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have, NULL) < 0) {
+	if (vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have, NULL) <
+	    0) {
 		return false;
 	}
 	*out = base.cid;
@@ -96,7 +98,8 @@ static vv_status keep_form(copying *cp, vv_pack_item *item, vv_error *err)
 			cp->reversed = base;
 		}
 		if (!before || depth >= VV_CHAIN_MAX) {
-			return vv_coder_whole(cp->coder, item->raw, item->raw_len, &item->packed, err);
+			return vv_coder_whole(cp->coder, item->raw, item->raw_len, &item->packed,
+					      err);
 		}
 		item->base = base;
 		item->depth = depth + 1;
@@ -163,7 +166,8 @@ static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *
 	if (resembles) {
 		rc = try_base(cp, item, resembles, err);
 	}
-	if (rc == VV_OK && item->packed.method != VV_METHOD_DIFF && hinted(cp, hints, &item->cid, &newer)) {
+	if (rc == VV_OK && item->packed.method != VV_METHOD_DIFF &&
+	    hinted(cp, hints, &item->cid, &newer)) {
 		rc = try_base(cp, item, &newer, err);
 	}
 	return rc;
@@ -183,8 +187,8 @@ static vv_status append(copying *cp, const vv_pack_item *item, vv_cid_map *hints
 }
 
 vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
-			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len, bool *lost,
-			vv_error *err)
+			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
+			bool *lost, vv_error *err)
 {
 	vv_source own = {from->store, NULL, to, false};
 	vv_buf raw = VV_BUF_INIT;
@@ -210,7 +214,8 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
 		*lost = true;
 		if (cp.place.pack) {
-			vv_pack_set_damaged(cp.place.pack, cp.place.offset, "a record in it cannot be read");
+			vv_pack_set_damaged(cp.place.pack, cp.place.offset,
+					    "a record in it cannot be read");
 		}
 		vv_error_clear(err);
 		rc = VV_OK;

@@ -41,7 +41,8 @@ struct vv_gc {
 
 /* ---- marking ---- */
 
-vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first, vv_error *err)
+vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first,
+		     vv_error *err)
 {
 	size_t at;
 	uint64_t value = 0;
@@ -186,8 +187,8 @@ static vv_status write_live(vv_gc *gc, vv_error *err)
 		uint64_t like = vv_cid_map_value(gc->marks, i);
 
 		rc = vv_copy_block(&from, gc->live.pack, gc->live.hints, &cid,
-				   like > 0 ? vv_cid_map_cid(gc->marks, (size_t)like - 1) : NULL, &len,
-				   &lost, err);
+				   like > 0 ? vv_cid_map_cid(gc->marks, (size_t)like - 1) : NULL,
+				   &len, &lost, err);
 		if (i % PROGRESS_STEP == 0) {
 			vv_progress_update(gc->opts->progress, "rewriting blocks", i, count);
 		}
@@ -209,7 +210,8 @@ static vv_status write_aside(vv_gc *gc, vv_error *err)
 		vv_cid cid = *vv_cid_map_cid(gc->stored, i);
 
 		if (!is_marked(gc, &cid)) {
-			rc = vv_copy_block(&from, gc->aside.pack, gc->aside.hints, &cid, NULL, &len, &lost, err);
+			rc = vv_copy_block(&from, gc->aside.pack, gc->aside.hints, &cid, NULL, &len,
+					   &lost, err);
 		}
 	}
 	return rc;
@@ -441,7 +443,8 @@ static vv_status swap(vv_gc *gc, vv_error *err)
 	for (i = 0; rc == VV_OK && i < gc->packs->count; i++) {
 		const vv_pack *p = gc->packs->packs[i];
 
-		if (!is_published(&done, &p->id) && ((is_in_use(p) && !gc->tidy) || has_expired(gc, p))) {
+		if (!is_published(&done, &p->id) &&
+		    ((is_in_use(p) && !gc->tidy) || has_expired(gc, p))) {
 			rc = vv_store_remove_pack(gc->store, &p->id, err);
 		}
 	}

@@ -25,6 +25,7 @@
 #define PACKS_MAX 8u               /* more of our own are merged even with few loose objects */
 #define LOOSE_BYTES_MAX (8u << 20) /* larger ones stay loose: a packbuilder holds them whole */
 #define GC_PID_STALE_SEC (12 * 3600)
+#define STAGE_STALE_SEC (24 * 3600)
 
 /* --- the list of our packs --------------------------------------------------------- */
 
@@ -240,6 +241,26 @@ static vv_status list_fan(vv_packing *p, const char *fan, vv_error *err)
 	return rc;
 }
 
+/* Folders of objects that were never made durable, left by a process that was killed. */
+static vv_status remove_stale_stage(const vv_packing *p, const char *name, vv_error *err)
+{
+	char *path = vv_path_join(p->repo->objects, name, NULL);
+	vv_stat st;
+	int64_t sec;
+	uint32_t nsec;
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	vv_now(&sec, &nsec);
+	if (vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec) {
+		rc = vv_remove_tree(path, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
 /* Lists all loose objects. With few fan-out folders there cannot be many (200
  * objects fall into some 139 of the 256), and then nothing is listed. */
 static vv_status list_loose(vv_packing *p, unsigned above, vv_error *err)
@@ -250,6 +271,10 @@ static vv_status list_loose(vv_packing *p, unsigned above, vv_error *err)
 
 	for (i = 0; i < count; i++) {
 		fans += is_fan(names[i]);
+		if (rc == VV_OK &&
+		    strncmp(names[i], VV_STAGE_PREFIX, strlen(VV_STAGE_PREFIX)) == 0) {
+			rc = remove_stale_stage(p, names[i], err);
+		}
 	}
 	for (i = 0; rc == VV_OK && i < count &&
 		    (fans > above / 4 || fans > 64 || p->pack_count > PACKS_MAX);

@@ -133,15 +133,15 @@ vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err)
 	vv_status rc = VV_OK;
 	int code;
 
-	if ((code = git_libgit2_init()) < 0) { /* there may be no repository at hand */
-		return vv_git_fail(err, code, "cannot start libgit2");
+	if ((rc = vv_git_start(err)) < 0) { /* there may be no repository at hand */
+		return rc;
 	}
 	if ((code = git_odb_hash(&id, bytes, len, GIT_OBJECT_BLOB)) < 0) {
 		rc = vv_git_fail(err, code, "cannot name a blob");
 	} else {
 		vv_oid_from_git(out, &id);
 	}
-	(void)git_libgit2_shutdown();
+	vv_git_stop();
 	return rc;
 }
 

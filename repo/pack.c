@@ -127,8 +127,9 @@ vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len,
 	if (got < 0) {
 		return (vv_status)got;
 	}
-	return (size_t)got == len ? VV_OK
-				  : vv_pack_bad(p, offset, "the pack was cut short while it was read", err);
+	return (size_t)got == len
+		       ? VV_OK
+		       : vv_pack_bad(p, offset, "the pack was cut short while it was read", err);
 }
 
 vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
@@ -249,7 +250,8 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 	vv_status rc;
 
 	*sound = false;
-	if (p->stat.size < VV_PACK_HEADER_LEN + VV_PACK_TRAILER_LEN || p->records_end == p->stat.size) {
+	if (p->stat.size < VV_PACK_HEADER_LEN + VV_PACK_TRAILER_LEN ||
+	    p->records_end == p->stat.size) {
 		return VV_OK;
 	}
 	s.buf = vv_malloc(SCAN_LEN);
@@ -533,8 +535,10 @@ static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 	bool sound = false;
 	vv_status rc;
 
-	if (p->records_end == p->stat.size || (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0 || sound) {
-		(void)vv_fail(err, VV_ENOSUPPORT, "pack '%s' has format generation %u; this varve knows 1",
+	if (p->records_end == p->stat.size || (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0 ||
+	    sound) {
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "pack '%s' has format generation %u; this varve knows 1",
 			      vv_text_shows(p->name), (unsigned)version);
 		return vv_hint(err, "use a newer varve");
 	}
@@ -553,7 +557,8 @@ static vv_status check_ends(vv_pack *p, vv_error *err)
 		return VV_OK;
 	}
 	if ((rc = vv_pack_read(p, 0, header, sizeof header, err)) < 0 ||
-	    (rc = vv_pack_read(p, p->stat.size - sizeof trailer, trailer, sizeof trailer, err)) < 0) {
+	    (rc = vv_pack_read(p, p->stat.size - sizeof trailer, trailer, sizeof trailer, err)) <
+		    0) {
 		return rc;
 	}
 	what = judge_trailer(p, trailer);
@@ -576,7 +581,8 @@ static vv_status load_index(vv_pack *p, bool whole, vv_error *err)
 	vv_pack_index *index = NULL;
 	vv_status rc = vv_pack_index_open(&index, p->index_path, p->id.hash, whole, err);
 
-	if (rc == VV_OK && p->records_end < p->stat.size && vv_pack_index_count(index) != p->count) {
+	if (rc == VV_OK && p->records_end < p->stat.size &&
+	    vv_pack_index_count(index) != p->count) {
 		vv_pack_index_close(index);
 		rc = VV_ECORRUPT;
 	}

@@ -53,7 +53,7 @@ typedef struct vv_pack {
 	char *path, *index_path;
 	const char *name; /* the file's, within path */
 	int fd;
-	vv_stat stat; /* at open; stat.size is the length that is trusted */
+	vv_stat stat;         /* at open; stat.size is the length that is trusted */
 	uint64_t records_end; /* where the trailer begins; the file's end when there is none */
 	uint64_t count;       /* records, by the trailer; 0 when there is none */
 	_Atomic(const char *) damage; /* what is wrong with the pack, or NULL */
@@ -61,9 +61,9 @@ typedef struct vv_pack {
 	_Atomic(vv_pack_index *) index;
 	vv_pack_index *old_indexes[2]; /* replaced, perhaps still in use by others */
 	size_t old_count;
-	atomic_bool rebuilt;          /* the index was made from the pack, once is enough */
-	atomic_bool index_stored;     /* the index file is good */
-	vv_mutex *lock;               /* one rebuild at a time */
+	atomic_bool rebuilt;      /* the index was made from the pack, once is enough */
+	atomic_bool index_stored; /* the index file is good */
+	vv_mutex *lock;           /* one rebuild at a time */
 } vv_pack;
 
 /* Opens dir/name and its index; where that is missing or damaged, one is made

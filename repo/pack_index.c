@@ -256,7 +256,8 @@ static vv_status open_file(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN
 		x->fd = -1;
 		return VV_OK;
 	}
-	if ((rc = read_front(x, HEADER_LEN + FAN_LEN, err)) < 0 || (rc = read_header(x, hash, err)) < 0) {
+	if ((rc = read_front(x, HEADER_LEN + FAN_LEN, err)) < 0 ||
+	    (rc = read_header(x, hash, err)) < 0) {
 		return rc;
 	}
 	return x->fan ? check_fan(x, err) : bad(x, "its header is damaged", err);
@@ -363,7 +364,8 @@ static vv_status read_page(const vv_pack_index *x, page *pg, uint64_t place, vv_
 	return VV_OK;
 }
 
-static vv_status prefix_at(const vv_pack_index *x, page *pg, uint64_t place, uint64_t *out, vv_error *err)
+static vv_status prefix_at(const vv_pack_index *x, page *pg, uint64_t place, uint64_t *out,
+			   vv_error *err)
 {
 	vv_status rc;
 

@@ -61,6 +61,7 @@ vv_status vv_pack_index_find(const vv_pack_index *x, uint64_t prefix, uint64_t *
 			     uint64_t *count, vv_error *err);
 
 /* The offset at a place below the count. Thread-safe. */
-vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t *out, vv_error *err);
+vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t *out,
+			       vv_error *err);
 
 #endif

@@ -28,7 +28,7 @@ struct vv_pack_writer {
 	uint8_t *buf;
 	size_t buf_len;
 	uint64_t flushed; /* bytes in the file; buf follows */
-	bool closed; /* a commit has begun: what came now would be lost with reset */
+	bool closed;      /* a commit has begun: what came now would be lost with reset */
 	bool sealed;
 	uint8_t hash[VV_PACK_HASH_LEN]; /* once sealed */
 	vv_xxh3_state *state;
@@ -209,8 +209,8 @@ static void describe(vv_record *r, const vv_pack_item *item)
 	}
 }
 
-static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r, const vv_pack_item *item,
-			       const uint64_t *known_sum, vv_error *err)
+static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
+			       const vv_pack_item *item, const uint64_t *known_sum, vv_error *err)
 {
 	uint8_t header[VV_RECORD_HEADER_MAX], tail[VV_RECORD_CHECKSUM_LEN];
 	uint64_t start, base, sum;
@@ -226,7 +226,8 @@ static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r, con
 	(void)vv_record_write(header, r);
 	if (known_sum) {
 		sum = *known_sum;
-	} else if ((rc = vv_coder_checksum(c, &sum, header, r->header_len, item->raw, item->raw_len, err)) < 0) {
+	} else if ((rc = vv_coder_checksum(c, &sum, header, r->header_len, item->raw, item->raw_len,
+					   err)) < 0) {
 		return rc;
 	}
 	vv_put_le64(tail, sum);
@@ -253,7 +254,8 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 	describe(&r, item);
 	if (r.method != VV_METHOD_DIFF) {
 		(void)vv_record_write(header, &r);
-		if ((rc = vv_coder_checksum(c, &sum, header, r.header_len, item->raw, item->raw_len, err)) < 0) {
+		if ((rc = vv_coder_checksum(c, &sum, header, r.header_len, item->raw, item->raw_len,
+					    err)) < 0) {
 			return rc;
 		}
 	}
@@ -292,7 +294,8 @@ static vv_status copy_entry(void *payload, const vv_record *r, uint64_t offset, 
 {
 	copying *c = payload;
 
-	return add_entry(c->to, vv_cid_prefix(&r->cid), offset - VV_PACK_HEADER_LEN + c->start, err);
+	return add_entry(c->to, vv_cid_prefix(&r->cid), offset - VV_PACK_HEADER_LEN + c->start,
+			 err);
 }
 
 /* Distances within the copied stretch stay what they are, so headers and
@@ -338,7 +341,8 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 		return vv_fail_nomem(err);
 	}
 	while (rc == VV_OK && at < from->flushed) {
-		size_t n = from->flushed - at < BUFFER_LEN ? (size_t)(from->flushed - at) : BUFFER_LEN;
+		size_t n = from->flushed - at < BUFFER_LEN ? (size_t)(from->flushed - at)
+							   : BUFFER_LEN;
 		ssize_t got = vv_pread_full(from->fd, piece, n, at, from->temp, err);
 
 		if (got < 0) {
@@ -351,7 +355,8 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 		at += n;
 	}
 	if (rc == VV_OK) {
-		size_t skip = (size_t)(at - from->flushed); /* the header, while nothing was flushed */
+		size_t skip = (size_t)(at -
+				       from->flushed); /* the header, while nothing was flushed */
 
 		rc = put(w, from->buf + skip, from->buf_len - skip, err);
 	}
@@ -396,7 +401,8 @@ bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset)
 	return found;
 }
 
-static vv_status read_locked(vv_pack_writer *w, uint64_t offset, uint8_t *out, size_t len, vv_error *err)
+static vv_status read_locked(vv_pack_writer *w, uint64_t offset, uint8_t *out, size_t len,
+			     vv_error *err)
 {
 	ssize_t got;
 	size_t n = 0;

@@ -22,7 +22,7 @@ typedef struct vv_pack_writer vv_pack_writer;
 /* Files are made in dir and named prefix + random letters until published. NULL
  * when out of memory. */
 vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix);
-void vv_pack_writer_free(vv_pack_writer *w); /* accepts NULL */
+void vv_pack_writer_free(vv_pack_writer *w);                      /* accepts NULL */
 vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err); /* empty again */
 
 /* A block and the form in which it is to be stored. */

@@ -198,7 +198,8 @@ static vv_status stop_at_missing(void *payload, const vv_cid *cid, const void *b
 	return vv_fail(err, VV_EMISSING, "a block is missing");
 }
 
-vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing, vv_error *err)
+vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
+			    vv_error *err)
 {
 	completeness c = {true, missing};
 	vv_walk w = {s, vv_cid_set_new(), UINT64_MAX, true, stop_at_missing, &c};

@@ -24,9 +24,9 @@ uint64_t vv_cid_set_count(const vv_cid_set *set);
 
 typedef struct vv_walk {
 	vv_store *store;
-	vv_cid_set *seen;    /* CIDs already visited are not entered; new ones are added */
-	uint64_t budget;     /* blocks that may still be visited; VV_EREFUSED when it is used up */
-	bool missing_ok;     /* go on past blocks that are not here */
+	vv_cid_set *seen; /* CIDs already visited are not entered; new ones are added */
+	uint64_t budget;  /* blocks that may still be visited; VV_EREFUSED when it is used up */
+	bool missing_ok;  /* go on past blocks that are not here */
 	/* Called once for each CID, nodes before their children; state VV_OK or
 	 * VV_EMISSING / VV_ECORRUPT (only with missing_ok). For nodes bytes/len are
 	 * the block; for raw blocks NULL, 0, and they are not read. May be NULL. */
@@ -39,6 +39,7 @@ typedef struct vv_walk {
 vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err);
 
 /* Is everything below root here? *missing gets the first one that is not. */
-vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing, vv_error *err);
+vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
+			    vv_error *err);
 
 #endif

@@ -18,7 +18,8 @@ uint64_t vv_record_len(const vv_record *r)
 	return (uint64_t)r->header_len + r->stored_len + VV_RECORD_CHECKSUM_LEN;
 }
 
-static const char *parse_base(vv_record *out, const uint8_t **p, const uint8_t *end, uint64_t offset)
+static const char *parse_base(vv_record *out, const uint8_t **p, const uint8_t *end,
+			      uint64_t offset)
 {
 	uint64_t depth;
 

@@ -18,14 +18,7 @@
 #include "repo/stage.h"
 #include "repo/walker.h"
 
-#define OBJECT_CACHE_BYTES (64 << 20)
-#define PACK_OBJECTS_MAX 50000000u
 #define SHALLOW_FILE_MAX (64u << 20)
-
-/* Extensions that varve knows what to do with; the values of the last two are
- * checked in check_extensions. */
-static const char *const known_extensions[] = {"worktreeconfig", "preciousobjects", "partialclone",
-					       "objectformat", "refstorage"};
 
 /* --- ids -------------------------------------------------------------- */
 
@@ -85,30 +78,6 @@ bool vv_oid_is_null(const vv_oid *oid)
 }
 
 /* --- opening ---------------------------------------------------------- */
-
-/* libgit2 takes about 2 ms to start: only whoever opens a repository pays. Its own
- * fsync option stays off: all that must last is written and synced by stage.c,
- * refs_write.c, index_write.c and config.c, in fewer fsyncs. */
-static vv_status start_libgit2(vv_error *err)
-{
-	int code = git_libgit2_init();
-
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot start libgit2");
-	}
-	if (code == 1 &&
-	    ((code = git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known_extensions,
-				      sizeof(known_extensions) / sizeof(known_extensions[0]))) <
-		     0 ||
-	     (code = git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)OBJECT_CACHE_BYTES)) <
-		     0 ||
-	     (code = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX)) <
-		     0)) {
-		(void)git_libgit2_shutdown();
-		return vv_git_fail(err, code, "cannot set up libgit2");
-	}
-	return VV_OK;
-}
 
 static vv_status not_a_repository(const char *path, vv_error *err)
 {
@@ -449,11 +418,11 @@ static vv_status open_flags(vv_repository **out, const char *path, unsigned flag
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = start_libgit2(err)) < 0) {
+	if ((rc = vv_git_start(err)) < 0) {
 		return rc;
 	}
 	if (!(r = vv_calloc(1, sizeof(*r)))) {
-		(void)git_libgit2_shutdown();
+		vv_git_stop();
 		return vv_fail_nomem(err);
 	}
 	if (gitdir && *gitdir) {
@@ -505,7 +474,7 @@ void vv_repository_close(vv_repository *r)
 	vv_free(r->gitdir);
 	vv_free(r->workdir);
 	vv_free(r);
-	(void)git_libgit2_shutdown();
+	vv_git_stop();
 }
 
 /* --- where things are --------------------------------------------------- */

@@ -207,11 +207,10 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 			     bool *created, vv_error *err)
 {
 	vv_status rc;
-	int code;
 
 	*out = NULL;
-	if ((code = git_libgit2_init()) < 0) {
-		return vv_git_fail(err, code, "cannot start libgit2");
+	if ((rc = vv_git_start(err)) < 0) {
+		return rc;
 	}
 	if ((rc = open_or_make(out, path, opts, created, err)) < 0) {
 		goto done;
@@ -225,6 +224,6 @@ done:
 		vv_repository_close(*out);
 		*out = NULL;
 	}
-	(void)git_libgit2_shutdown();
+	vv_git_stop();
 	return rc;
 }

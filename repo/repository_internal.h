@@ -62,6 +62,10 @@ vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *ty
 #define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
 #define VV_COMMIT_BYTES_MAX (64u << 20)
 
+/* git_start.c: libgit2 is used between the two, which nest. */
+vv_status vv_git_start(vv_error *err);
+void vv_git_stop(void);
+
 /* config.c */
 vv_status vv_config_load(vv_repository *r, vv_error *err);
 void vv_config_unload(vv_repository *r);

@@ -76,7 +76,7 @@ static vv_status stage_make_dir(vv_stage *s, const char *objects, vv_error *err)
 		return rc;
 	}
 	vv_random(&number, sizeof(number));
-	(void)snprintf(name, sizeof(name), "tmp_objdir-varve-%016llx", (unsigned long long)number);
+	(void)snprintf(name, sizeof(name), VV_STAGE_PREFIX "%016llx", (unsigned long long)number);
 	if (!(s->dir = vv_path_join(objects, name, NULL))) {
 		return vv_fail_nomem(err);
 	}

@@ -14,6 +14,9 @@
 
 #include "repo/repository_internal.h"
 
+/* What the names of the folders with staged objects begin with. */
+#define VV_STAGE_PREFIX "tmp_objdir-varve-"
+
 /* Stages an object; an object that the repository has already is not written. */
 vv_status vv_stage_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
 			 git_oid *out, vv_error *err);

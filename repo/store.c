@@ -218,7 +218,8 @@ done:
 	return rc;
 }
 
-static vv_status list_packs(vv_store *s, const vv_pack_list *seen, vv_pack_list **out, vv_error *err)
+static vv_status list_packs(vv_store *s, const vv_pack_list *seen, vv_pack_list **out,
+			    vv_error *err)
 {
 	unsigned tries = 0;
 	vv_status rc;
@@ -238,7 +239,8 @@ static bool was_quiet(const vv_pack_list *l)
 	if (l->dir.mtime_nsec == 0) {
 		return sec > QUIET_SECONDS;
 	}
-	return sec > 1 || (sec >= 0 && sec * 1000000000 + l->listed_nsec - l->dir.mtime_nsec > QUIET_NSEC);
+	return sec > 1 ||
+	       (sec >= 0 && sec * 1000000000 + l->listed_nsec - l->dir.mtime_nsec > QUIET_NSEC);
 }
 
 static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
@@ -285,7 +287,8 @@ static vv_status replace_list(vv_store *s, vv_pack_list **out, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out, vv_error *err)
+vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
+			 vv_error *err)
 {
 	vv_pack_list *l;
 	vv_status rc = VV_OK;
@@ -498,7 +501,8 @@ bool vv_store_has(vv_store *s, const vv_cid *cid)
 	return find_anywhere(s, cid, &r, NULL) == VV_OK;
 }
 
-vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth, vv_error *err)
+vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth,
+			vv_error *err)
 {
 	vv_record r;
 	vv_status rc = find_anywhere(s, cid, &r, err);

@@ -37,7 +37,7 @@ typedef struct vv_writer vv_writer;
 /* Opens the store in folder dir (".git/varve"); dir and dir/packs are made when
  * create is true, else a missing folder is an empty store. */
 vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err);
-void vv_store_close(vv_store *s); /* accepts NULL */
+void vv_store_close(vv_store *s);            /* accepts NULL */
 const char *vv_store_dir(const vv_store *s); /* borrowed */
 
 /* The block's raw bytes. out->data is owned by the caller (vv_buf_clear); its
@@ -50,12 +50,13 @@ bool vv_store_has(vv_store *s, const vv_cid *cid);
 
 /* Bytes that the block takes in its pack (record with header), and the length
  * of its chain of differences (0: whole). VV_EMISSING. */
-vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth, vv_error *err);
+vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth,
+			vv_error *err);
 
 typedef struct vv_store_stats {
-	uint64_t packs, blocks;         /* blocks: records, repeats counted */
+	uint64_t packs, blocks; /* blocks: records, repeats counted */
 	uint64_t pack_bytes, index_bytes;
-	uint64_t old_packs, old_bytes;  /* set aside by gc, waiting for their grace period */
+	uint64_t old_packs, old_bytes; /* set aside by gc, waiting for their grace period */
 	uint64_t damaged_packs;
 } vv_store_stats;
 vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err);
@@ -94,12 +95,13 @@ void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
  * geometrically. May be called again after further puts. On failure nothing of
  * it is visible. */
 vv_status vv_writer_commit(vv_writer *w, vv_error *err);
-void vv_writer_close(vv_writer *w); /* releases the lock; what was not committed is gone; accepts NULL */
+void vv_writer_close(
+	vv_writer *w); /* releases the lock; what was not committed is gone; accepts NULL */
 
 /* gc, the store's half. The roots and the walk are reach.h's. */
 typedef struct vv_gc_options {
-	int64_t now_sec;       /* the time of this run */
-	uint64_t grace_sec;    /* unreachable blocks stay this long after they were set aside */
+	int64_t now_sec;    /* the time of this run */
+	uint64_t grace_sec; /* unreachable blocks stay this long after they were set aside */
 	bool dry_run;
 	const vv_progress *progress;
 } vv_gc_options;
@@ -124,13 +126,15 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 /* True when cid was not marked before in this pass (so: walk its links).
  * resembles, when not NULL, is a newer block that this one may be stored as a
  * difference against. A CID that the store lacks is recorded and no error. */
-vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first, vv_error *err);
+vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first,
+		     vv_error *err);
 
 /* Every record of every pack, in file order: for fsck. fn gets the CID, where
  * it lies, and the state: VV_OK or the error found (VV_ECORRUPT). With deep,
  * SHA-256 of the raw bytes is checked too (and DAG-CBOR for nodes). */
 typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t offset,
-				      const vv_cid *cid, vv_status state, const char *what, vv_error *err);
+				      const vv_cid *cid, vv_status state, const char *what,
+				      vv_error *err);
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 

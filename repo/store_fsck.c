@@ -71,7 +71,8 @@ static vv_status check_index(checking *c, vv_error *err)
 		return tell(c, name, 0, NULL, VV_ECORRUPT, what.message, err);
 	}
 	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
-		return tell(c, name, 0, NULL, VV_ECORRUPT, "it has not as many entries as its pack", err);
+		return tell(c, name, 0, NULL, VV_ECORRUPT, "it has not as many entries as its pack",
+			    err);
 	}
 	if (rc < 0 && rc != VV_ENOTFOUND) {
 		if (err) {
@@ -104,7 +105,8 @@ static vv_status check_entry(checking *c, const vv_record *r, uint64_t offset, v
 		}
 	}
 	vv_pack_name_write(name, &c->pack->id, "index");
-	return tell(c, name, offset, &r->cid, VV_ECORRUPT, "it does not lead to the record at this offset", err);
+	return tell(c, name, offset, &r->cid, VV_ECORRUPT,
+		    "it does not lead to the record at this offset", err);
 }
 
 /* ---- records ---- */

@@ -28,7 +28,7 @@ typedef struct vv_pack_list {
 	atomic_uint refs;
 	vv_pack **packs;
 	size_t count;
-	vv_stat dir;    /* of the folder, before it was listed; mode 0: there was none */
+	vv_stat dir;        /* of the folder, before it was listed; mode 0: there was none */
 	int64_t listed_sec; /* when */
 	uint32_t listed_nsec;
 } vv_pack_list;
@@ -49,7 +49,8 @@ vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
 /* A list that is newer than seen (which may be NULL): another thread's, or a new
  * one. With force the folder is listed even when it seems unchanged. *out is
  * seen itself (with a new reference) when nothing changed. */
-vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out, vv_error *err);
+vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
+			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* accepts NULL */
 
 vv_status vv_store_make_dirs(vv_store *s, vv_error *err);
@@ -98,8 +99,8 @@ vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_
  * header has more, to be compared with the stored bytes of another form; 0 when
  * there is none: the base cannot be had (no reason to fail), its chain is as long
  * as allowed, or the difference is as large as the block. */
-vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c, const vv_cid *base,
-		       vv_pack_item *out, size_t *cost, vv_error *err);
+vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
+		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 
 /* Copies a block into a pack in the making: as the difference that it is when
  * its base went there before, else for itself or as a difference against
@@ -108,8 +109,8 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
  * against this one. *record_len 0: the block is there already, or (VV_OK all the
  * same) cannot be read anywhere; *lost tells. */
 vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
-			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len, bool *lost,
-			vv_error *err);
+			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
+			bool *lost, vv_error *err);
 
 /* Chooses which packs a new one of this many bytes is merged with, so that of
  * those that remain each is at least twice the next smaller. *out: an array of

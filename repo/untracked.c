@@ -48,35 +48,52 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Puts a '/' behind the names of folders; drops ".git". */
+/* Is it a file, a link or a folder (then with a '/' put behind its name)? Others, and
+ * ".git", are dropped. */
+static vv_status mark_name(const char *dir, char **name, bool *keep, vv_error *err)
+{
+	char *file = vv_path_join(dir, *name, NULL), *marked;
+	size_t len = strlen(*name);
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	*keep = false;
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (strcmp(*name, ".git") == 0 || vv_lstat(&st, file, NULL) < 0) {
+		goto done;
+	}
+	if (S_ISDIR(st.mode)) {
+		if (!(marked = vv_realloc(*name, len + 2))) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		memcpy(marked + len, "/", 2);
+		*name = marked;
+	}
+	*keep = S_ISREG(st.mode) || S_ISLNK(st.mode) || S_ISDIR(st.mode);
+done:
+	vv_free(file);
+	return rc;
+}
+
 static vv_status mark_folders(const char *dir, char **names, size_t *count, vv_error *err)
 {
 	size_t i, kept = 0;
 	vv_status rc = VV_OK;
 
 	for (i = 0; i < *count; i++) {
-		char *file = NULL, *marked;
-		vv_stat st;
+		bool keep = false;
 
-		if (rc == VV_OK && strcmp(names[i], ".git") != 0 &&
-		    (file = vv_path_join(dir, names[i], NULL)) &&
-		    vv_lstat(&st, file, NULL) == VV_OK &&
-		    (S_ISREG(st.mode) || S_ISLNK(st.mode) || S_ISDIR(st.mode))) {
-			if (S_ISDIR(st.mode)) {
-				size_t len = strlen(names[i]);
-
-				if ((marked = vv_realloc(names[i], len + 2))) {
-					memcpy(marked + len, "/", 2);
-					names[i] = marked;
-				} else {
-					rc = vv_fail_nomem(err);
-				}
-			}
+		if (rc == VV_OK) {
+			rc = mark_name(dir, &names[i], &keep, err);
+		}
+		if (keep) {
 			names[kept++] = names[i];
 		} else {
 			vv_free(names[i]);
 		}
-		vv_free(file);
 	}
 	*count = kept;
 	return rc;
@@ -139,19 +156,19 @@ static bool in_index(const search *s, const char *path)
 	return found;
 }
 
-/* A folder's path ends in '/'. */
-static bool is_ignored(const search *s, const char *path)
+/* A folder's path ends in '/', which is taken off for the moment. */
+static bool is_ignored(const search *s, char *path)
 {
 	size_t len = strlen(path);
-	char *bare;
-	bool ignored;
+	bool is_folder = path[len - 1] == '/', ignored;
 
-	if (path[len - 1] != '/') {
-		return vv_ignore_match(s->ignore, path, false);
+	if (is_folder) {
+		path[len - 1] = '\0';
 	}
-	bare = vv_strndup(path, len - 1);
-	ignored = bare && vv_ignore_match(s->ignore, bare, true);
-	vv_free(bare);
+	ignored = vv_ignore_match(s->ignore, path, is_folder);
+	if (is_folder) {
+		path[len - 1] = '/';
+	}
 	return ignored;
 }
 
@@ -165,15 +182,15 @@ static bool any_in_index(const search *s, const char *path)
 	return found;
 }
 
-static bool is_repository(const search *s, const char *path)
+static vv_status is_repository(const search *s, const char *path, bool *out, vv_error *err)
 {
 	char *dir = vv_repository_file(s->x->repo, path);
 	char *git = dir ? vv_path_join(dir, ".git", NULL) : NULL;
-	bool there = git && vv_exists(git);
 
+	*out = git && vv_exists(git);
 	vv_free(git);
 	vv_free(dir);
-	return there;
+	return git ? VV_OK : vv_fail_nomem(err);
 }
 
 /* May the path (a folder's ends in '/') lie at, below or above the prefix? */
@@ -223,9 +240,10 @@ static vv_status holds_something(search *s, const char *path, bool *out, vv_erro
 			break;
 		}
 		if (!is_ignored(s, below)) {
-			if (below[strlen(below) - 1] != '/' || is_repository(s, below)) {
+			if (below[strlen(below) - 1] != '/') {
 				*out = true;
-			} else if (s->depth < DEPTH_MAX) {
+			} else if ((rc = is_repository(s, below, out, err)) == VV_OK && !*out &&
+				   s->depth < DEPTH_MAX) {
 				rc = push_folder(s, below, true, err);
 			}
 		}
@@ -237,7 +255,7 @@ static vv_status holds_something(search *s, const char *path, bool *out, vv_erro
 	return rc;
 }
 
-static vv_status visit_folder(search *s, const char *path, bool untracked, vv_error *err)
+static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *err)
 {
 	char *bare = vv_strndup(path, strlen(path) - 1);
 	bool something = true, module, tracked;
@@ -255,8 +273,8 @@ static vv_status visit_folder(search *s, const char *path, bool untracked, vv_er
 		return VV_OK;
 	}
 	tracked = !untracked && any_in_index(s, path);
-	if (!tracked && is_repository(s, path)) {
-		return s->fn(s->payload, path, err);
+	if (!tracked && ((rc = is_repository(s, path, &module, err)) < 0 || module)) {
+		return rc < 0 ? rc : s->fn(s->payload, path, err);
 	}
 	if (tracked || s->all || above_prefix(s, path)) {
 		return push_folder(s, path, !tracked, err);
@@ -267,7 +285,7 @@ static vv_status visit_folder(search *s, const char *path, bool untracked, vv_er
 	return rc;
 }
 
-static vv_status visit_file(search *s, const char *path, bool untracked, vv_error *err)
+static vv_status visit_file(search *s, char *path, bool untracked, vv_error *err)
 {
 	if ((!untracked && in_index(s, path)) || is_ignored(s, path)) {
 		return VV_OK;

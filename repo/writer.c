@@ -13,7 +13,7 @@
 #include "base/sys.h"
 #include "repo/store_internal.h"
 
-#define CLEARLY_SMALL 64u              /* a difference of so little of the block */
+#define CLEARLY_SMALL 64u /* a difference of so little of the block */
 
 struct vv_writer {
 	vv_store *store;
@@ -150,8 +150,8 @@ static void count_put(vv_writer *w, uint64_t record_len, size_t raw_len)
 
 /* A difference that is small for any block spares compressing all of it, which
  * is two thirds of the work. */
-static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *item, const vv_cid *base,
-			     vv_error *err)
+static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *item,
+			     const vv_cid *base, vv_error *err)
 {
 	vv_pack_item diff;
 	size_t cost = 0;
@@ -203,7 +203,8 @@ static vv_status is_known(const vv_source *src, const vv_cid *cid, const void *b
 	*known = rc == VV_OK && !place.pack; /* this writer's own */
 	if (rc == VV_OK && place.pack) {
 		rc = vv_source_get_at(src, &place, &stored, &r, err);
-		*known = rc == VV_OK && stored.len == len && (len == 0 || memcmp(stored.data, bytes, len) == 0);
+		*known = rc == VV_OK && stored.len == len &&
+			 (len == 0 || memcmp(stored.data, bytes, len) == 0);
 		vv_buf_clear(&stored);
 	}
 	return rc == VV_ENOMEM ? rc : VV_OK;
@@ -227,9 +228,10 @@ vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size
 	vv_status rc;
 
 	if (len > VV_BLOCK_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes; at most %u are allowed", len,
-			       VV_BLOCK_MAX);
+		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes; at most %u are allowed",
+			       len, VV_BLOCK_MAX);
 	}
+	assert(cid->codec == VV_CODEC_RAW || cid->codec == VV_CODEC_DAG_CBOR);
 #if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 	assert(names_bytes(cid, bytes, len)); /* costs as much as compressing */
 #else

@@ -72,7 +72,8 @@ static void measure(bench *b, size_t rows)
 	for (unsigned i = 0; i < b->times; i++) {
 		double start = now_ns();
 
-		must(vv_group_encode(b->encoder, &b->block, b->cells, rows, b->columns, b->columns, NULL, NULL, &err),
+		must(vv_group_encode(b->encoder, &b->block, b->cells, rows, b->columns, b->columns,
+				     NULL, NULL, &err),
 		     &err);
 		encode = now_ns() - start < encode ? now_ns() - start : encode;
 	}
@@ -90,7 +91,8 @@ static void measure(bench *b, size_t rows)
 	for (size_t i = 0; i < rows * b->columns; i++) {
 		if (!vv_cell_equal(&b->cells[i], &b->back[i])) {
 			(void)fprintf(stderr, "codec_bench: row %llu of %llu came back otherwise\n",
-				      (unsigned long long)(b->rows + i / b->columns), (unsigned long long)b->rows);
+				      (unsigned long long)(b->rows + i / b->columns),
+				      (unsigned long long)b->rows);
 			exit(1);
 		}
 	}
@@ -141,7 +143,8 @@ static void run(bench *b, const char *text, size_t len, uint32_t target)
 		if (more == 0)
 			break;
 		rows++;
-		if (vv_cut_row(&cut, b->cells + (rows - 1) * b->columns, b->columns, row.cell_bytes)) {
+		if (vv_cut_row(&cut, b->cells + (rows - 1) * b->columns, b->columns,
+			       row.cell_bytes)) {
 			measure(b, rows);
 			rows = 0;
 		}
@@ -152,13 +155,15 @@ static void run(bench *b, const char *text, size_t len, uint32_t target)
 
 static void print_columns(const bench *b)
 {
-	static const char *const names[ENCODINGS] = {"const", "dict", "text", "integer", "decimal", "date", "datetime"};
+	static const char *const names[ENCODINGS] = {"const",   "dict", "text",    "integer",
+						     "decimal", "date", "datetime"};
 
 	for (size_t c = 0; c < b->columns; c++) {
 		printf("column %zu: %llu bytes", c + 1, (unsigned long long)b->column_bytes[c]);
 		for (int k = 0; k < ENCODINGS; k++) {
 			if (b->column_kinds[c][k] > 0)
-				printf(", %s %llu", names[k], (unsigned long long)b->column_kinds[c][k]);
+				printf(", %s %llu", names[k],
+				       (unsigned long long)b->column_kinds[c][k]);
 		}
 		printf("\n");
 	}
@@ -203,9 +208,10 @@ int main(int argc, char **argv)
 	cells = (double)b.rows * (double)b.columns;
 	printf("%llu rows, %zu columns, %llu groups of %.0f rows: %.1f MB of CSV, %.1f MB encoded (%.1f %%); "
 	       "encode %.2f ns/cell, %.0f MB/s; decode %.2f ns/cell, %.0f MB/s\n",
-	       (unsigned long long)b.rows, b.columns, (unsigned long long)b.groups, (double)b.rows / (double)b.groups,
-	       (double)b.file.len / 1e6, (double)b.raw / 1e6, 100.0 * (double)b.raw / (double)b.file.len,
-	       b.encode_ns / cells, (double)b.file.len * 1e3 / b.encode_ns, b.decode_ns / cells,
+	       (unsigned long long)b.rows, b.columns, (unsigned long long)b.groups,
+	       (double)b.rows / (double)b.groups, (double)b.file.len / 1e6, (double)b.raw / 1e6,
+	       100.0 * (double)b.raw / (double)b.file.len, b.encode_ns / cells,
+	       (double)b.file.len * 1e3 / b.encode_ns, b.decode_ns / cells,
 	       (double)b.file.len * 1e3 / b.decode_ns);
 	vv_scan_free(b.scan);
 	vv_group_encoder_free(b.encoder);

@@ -12,10 +12,12 @@ def bundle_versions(scratch, bundle):
     remove(folder)
     scratch.text(["git", "init", "-q", "--bare", str(folder)], scratch.root)
     scratch.text(["git", "fetch", "-q", str(bundle), "+refs/*:refs/bundle/*"], folder)
-    refs = scratch.text(["git", "for-each-ref", "--format=%(refname)", "refs/bundle"], folder).split()
+    refs = scratch.text(["git", "for-each-ref", "--format=%(refname)", "refs/bundle"],
+                        folder).split()
     if not refs:
         raise Failed(f"{bundle}: holds no refs")
-    revisions = scratch.text(["git", "rev-list", "--reverse", "--topo-order", refs[0]], folder).split()
+    revisions = scratch.text(["git", "rev-list", "--reverse", "--topo-order", refs[0]],
+                             folder).split()
     names = scratch.text(["git", "ls-tree", "--name-only", revisions[-1]], folder).split("\n")
     name = next(n for n in names if n.endswith(".csv"))
     return name, folder, revisions

@@ -98,7 +98,8 @@ def machine():
     model = ""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            model = next((x.split(":", 1)[1].strip() for x in lines if x.startswith("model name")), "")
+            names = (x.split(":", 1)[1].strip() for x in lines if x.startswith("model name"))
+            model = next(names, "")
     except OSError:
         pass
     return {"system": platform.platform(), "processor": model, "cores": os.cpu_count()}

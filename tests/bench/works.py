@@ -176,6 +176,7 @@ def files(scratch, report, chosen, settings):
         quiet()
         add = scratch.run_all(tool.add("data"), tool.work, tool.env())
         report.put(bench, kind.name, "add s", add.seconds)
+        report.put(bench, kind.name, "add cpu s", add.cpu)
         report.put(bench, kind.name, "peak MB", add.peak / MB)
         if tool.is_git:
             # The first one may have entries to refresh; what people meet is the later ones.

@@ -97,7 +97,8 @@ static void write_block(const uint8_t *data, size_t size)
 
 	require(e != NULL);
 	if (rows > 0) {
-		require(vv_group_encode(e, &out, cells, rows, COLUMNS, COLUMNS, NULL, NULL, NULL) == VV_OK);
+		require(vv_group_encode(e, &out, cells, rows, COLUMNS, COLUMNS, NULL, NULL, NULL) ==
+			VV_OK);
 		require(vv_group_open(&g, out.data, out.len, NULL) == VV_OK);
 		require(g.rows == rows);
 		require(vv_group_decode(&g, back, COLUMNS, &arena, NULL) == VV_OK);

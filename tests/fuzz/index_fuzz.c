@@ -22,8 +22,8 @@ static void search(const vv_pack_index *x)
 	vv_error err;
 
 	for (i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
-		if (vv_pack_index_find(x, prefixes[i], &first, &count, &err) == VV_OK && count > 0 &&
-		    first + count > vv_pack_index_count(x)) {
+		if (vv_pack_index_find(x, prefixes[i], &first, &count, &err) == VV_OK &&
+		    count > 0 && first + count > vv_pack_index_count(x)) {
 			abort();
 		}
 	}

@@ -54,7 +54,8 @@ static void skip_on(vv_list_reader *r)
 		uint64_t items, weight;
 		vv_cid cid;
 
-		while (height > 0 && (i + height) % 3 != 0 && !vv_list_peek_node(r, &cid, &items, &weight, height)) {
+		while (height > 0 && (i + height) % 3 != 0 &&
+		       !vv_list_peek_node(r, &cid, &items, &weight, height)) {
 			height--;
 		}
 		if (vv_list_skip(r, height, NULL) < 0) {
@@ -83,7 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	source.put = NULL;
 	source.get = get;
 	source.payload = &n;
-	if (vv_list_reader_open(&r, (vv_list_kind)(data[0] % 3), &source, data + 3, top, NULL) < 0) {
+	if (vv_list_reader_open(&r, (vv_list_kind)(data[0] % 3), &source, data + 3, top, NULL) <
+	    0) {
 		return 0;
 	}
 	vv_list_totals(r, &count, &weight);

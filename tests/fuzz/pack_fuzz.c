@@ -158,10 +158,12 @@ static void try_record(const uint8_t *data, size_t size)
 
 	if (c && !vv_record_parse(&r, data, size, 1000) && vv_record_len(&r) <= size) {
 		require(r.raw_len <= VV_BLOCK_MAX && r.header_len <= VV_RECORD_HEADER_MAX);
-		require(vv_record_write(header, &r) == r.header_len && memcmp(header, data, r.header_len) == 0);
+		require(vv_record_write(header, &r) == r.header_len &&
+			memcmp(header, data, r.header_len) == 0);
 		raw = vv_malloc(r.raw_len);
 		if (raw) {
-			(void)vv_coder_unpack(c, &r, data, data + r.header_len, data, size, raw, &err);
+			(void)vv_coder_unpack(c, &r, data, data + r.header_len, data, size, raw,
+					      &err);
 		}
 		vv_free(raw);
 	}

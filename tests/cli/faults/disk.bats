@@ -6,7 +6,19 @@ on_small_disk() {
 	unshare -Urm sh -c 'mount -t tmpfs -o size=4m none "$1"' sh "$BATS_TEST_TMPDIR" 2> "$HOME/err" ||
 		skip "mounting in a namespace of its own is not permitted: $(head -n 1 "$HOME/err")"
 	mkdir -p disk
-	unshare -Urm sh -c 'mount -t tmpfs -o size="$1" none disk && cd disk && exec bash -eux "$2" 2> ../trace' sh "$1" "$2" || { tail -n 20 trace >&2; return 1; }
+	unshare -Urm sh -c 'mount -t tmpfs -o size="$1" none disk && cd disk && exec bash -eux "$2" 2> ../trace' \
+		sh "$1" "$2" || { tail -n 20 trace >&2; return 1; }
+}
+
+# A table that hardly compresses.
+noise() {
+	awk -v count="$1" 'BEGIN {
+		srand(7)
+		print "id,a,b"
+		for (i = 1; i <= count; i++) {
+			printf "%d,%08x%08x,%.9f\n", i, rand() * 4294967295, rand() * 4294967295, rand()
+		}
+	}'
 }
 
 @test "a full disk stops add and commit and nothing is lost" {
@@ -20,7 +32,7 @@ on_small_disk() {
 	cat ../big.csv > prices.csv
 	failed=0
 	# Leaves less and less room, down to none.
-	for room in 512 256 128 96 64 48 32 24 16 8 4 0; do
+	for room in 1024 256 128 64 32 16 8 4 0; do
 		rm -f filler
 		free=$(($(stat -f -c '%a * %S' .) / 1024))
 		[ "$free" -le "$room" ] || head -c $(((free - room) * 1024)) /dev/zero > filler
@@ -28,6 +40,7 @@ on_small_disk() {
 			git reset -q --soft "$old"
 			rm filler
 			varve restore --staged prices.csv
+			git reflog expire --expire=now --all
 			varve gc -q --prune=now
 			continue
 		fi
@@ -47,7 +60,7 @@ on_small_disk() {
 	[ -z "$(find .git/varve -name '*tmp*' ! -type d)" ]
 	END
 	rows 300 > small.csv
-	rows 9000 1 > big.csv
+	noise 5000 > big.csv
 	succeeds on_small_disk 3m ../script
 	output_has sound
 }
@@ -72,7 +85,7 @@ on_small_disk() {
 	cmp prices.csv ../big.csv
 	END
 	rows 300 > small.csv
-	rows 9000 1 > big.csv
+	noise 5000 > big.csv
 	succeeds on_small_disk 3m ../script
 }
 
@@ -81,9 +94,9 @@ on_small_disk() {
 	rows 300 > prices.csv
 	varve add prices.csv > /dev/null
 	varve commit -q -m one
-	rows 20000 1 > big.csv
+	noise 10000 > big.csv
 	cp big.csv prices.csv
-	for blocks in 0 1 8 32 64; do
+	for blocks in 1 4 8 32 64; do
 		ends_with 2 bash -c "ulimit -f $blocks; exec varve commit -q -a -m two"
 		stderr_has "varve: "
 		[ "$(git rev-list --count HEAD)" = 1 ]
@@ -103,8 +116,9 @@ on_small_disk() {
 	cp prices.csv ../new.csv
 	for n in 5 6 7 8 10 12 16; do
 		run --separate-stderr bash -c "ulimit -n $n; exec varve commit -q -a -m two"
-		if [ "$status" -ne 0 ]; then
-			[ "$status" -eq 2 ]
+		# Below some number the dynamic linker does not get that far.
+		if [ "$status" -ne 0 ] && [ "$status" -ne 127 ] && [ "$(git rev-list --count HEAD)" = 1 ]; then
+			[ "$status" -eq 2 ] || { show_run "limit $n" "status $status"; return 1; }
 			stderr_has "varve: "
 		fi
 		cmp prices.csv ../new.csv

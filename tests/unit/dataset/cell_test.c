@@ -16,7 +16,8 @@ static void state_and_text_make_a_cell(void **state)
 	char other[] = "abc";
 	vv_cell a = {"abc", 3, VV_CELL_TEXT, 0, 0}, b = {other, 3, VV_CELL_TEXT, VV_CELL_QUOTED, 7};
 	vv_cell longer = {"abcd", 4, VV_CELL_TEXT, 0, 0}, prefix = {"abcd", 3, VV_CELL_TEXT, 0, 0};
-	vv_cell literal = {"abc", 3, VV_CELL_LITERAL, 0, 0}, differs = {"abd", 3, VV_CELL_TEXT, 0, 0};
+	vv_cell literal = {"abc", 3, VV_CELL_LITERAL, 0, 0},
+		differs = {"abd", 3, VV_CELL_TEXT, 0, 0};
 
 	(void)state;
 	assert_true(vv_cell_equal(&a, &b)); /* how it was quoted is form */

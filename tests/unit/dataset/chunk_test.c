@@ -91,12 +91,15 @@ static void bytes_come_back_exactly(void **state)
 		memory_init(&m);
 		write_chunks(&list, &m, bytes, lens[i]);
 		vv_buf_puts(&out, "before ");
-		vv_assert_ok(vv_chunks_read(&out, &m.sink, list.top.data, list.top.len, lens[i], &err), &err);
+		vv_assert_ok(
+			vv_chunks_read(&out, &m.sink, list.top.data, list.top.len, lens[i], &err),
+			&err);
 		assert_int_equal(out.len, 7 + lens[i]);
 		assert_memory_equal(out.data, "before ", 7);
 		assert_memory_equal(out.data + 7, bytes, lens[i]);
 		if (lens[i] > 0)
-			vv_assert_status(vv_chunks_read(&out, &m.sink, list.top.data, list.top.len, lens[i] - 1, &err),
+			vv_assert_status(vv_chunks_read(&out, &m.sink, list.top.data, list.top.len,
+							lens[i] - 1, &err),
 					 VV_EREFUSED, &err);
 		vv_buf_clear(&out);
 		vv_list_clear(&list);
@@ -139,12 +142,19 @@ static void a_leaf_says_what_it_is(void **state)
 	(void)state;
 	vv_chunk_encode(&b, "abc", 3);
 	assert_int_equal(b.len, 7);
-	assert_memory_equal(b.data, "vvc\x01""abc", 7);
+	assert_memory_equal(b.data,
+			    "vvc\x01"
+			    "abc",
+			    7);
 	vv_assert_ok(vv_chunk_decode(&bytes, &len, b.data, b.len, &err), &err);
 	assert_int_equal(len, 3);
 	assert_memory_equal(bytes, "abc", 3);
 	vv_assert_status(vv_chunk_decode(&bytes, &len, "vvc\x01", 4, &err), VV_ECORRUPT, &err);
-	vv_assert_status(vv_chunk_decode(&bytes, &len, "vvg\x01""abc", 7, &err), VV_ECORRUPT, &err);
+	vv_assert_status(vv_chunk_decode(&bytes, &len,
+					 "vvg\x01"
+					 "abc",
+					 7, &err),
+			 VV_ECORRUPT, &err);
 	vv_assert_status(vv_chunk_decode(&bytes, &len, "", 0, &err), VV_ECORRUPT, &err);
 	vv_buf_reset(&b);
 	vv_chunk_encode(&b, "", 0);
@@ -174,9 +184,11 @@ static void a_chunk_of_another_length_is_refused(void **state)
 	vv_cbor_put_uint(&top, 6);
 	vv_cbor_put_key(&top, "level");
 	vv_cbor_put_uint(&top, 0);
-	vv_assert_status(vv_chunks_read(&out, &m.sink, top.data, top.len, 100, &err), VV_ECORRUPT, &err);
+	vv_assert_status(vv_chunks_read(&out, &m.sink, top.data, top.len, 100, &err), VV_ECORRUPT,
+			 &err);
 	m.block[0].gone = true;
-	vv_assert_status(vv_chunks_read(&out, &m.sink, list.top.data, list.top.len, 100, &err), VV_EMISSING, &err);
+	vv_assert_status(vv_chunks_read(&out, &m.sink, list.top.data, list.top.len, 100, &err),
+			 VV_EMISSING, &err);
 	vv_list_clear(&list);
 	vv_buf_clear(&top);
 	vv_buf_clear(&out);

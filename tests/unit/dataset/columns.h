@@ -28,13 +28,50 @@ static inline uint64_t column_spread(vv_prng *r)
 
 static inline void column_near_miss(char *out, size_t cap, vv_prng *r)
 {
-	static const char *const texts[] = {
-		"007", "-0", "1.", ".5", "+1", "1e5", "0x10", "1,5", "-", "--1", "00", "01.5", "-0.0", "1.5.2", "1 ",
-		" 1", "9223372036854775808", "-9223372036854775809", "99999999999999999999", "0.0000000000000000001",
-		"92233720368547758.08", "2024-02-30", "2023-02-29", "1900-02-29", "0000-01-01", "2024-13-01", "2024-1-1",
-		"2024-01-01T24:00:00", "2024-01-01T00:60:00", "2024-01-01T00:00:60", "2024-01-01T00:00:00.",
-		"2024-01-01T00:00:00.1234567", "2024-01-01t00:00:00", "2024-01-01T00:00:00+00:00", "2024-01-01X",
-		"2024-01-01T000000", "12:30:00", "NaN", "inf", "true", "2024-01-01 00:00:00z", "1\xc2\xa0""000", "1_000"};
+	static const char *const texts[] = {"007",
+					    "-0",
+					    "1.",
+					    ".5",
+					    "+1",
+					    "1e5",
+					    "0x10",
+					    "1,5",
+					    "-",
+					    "--1",
+					    "00",
+					    "01.5",
+					    "-0.0",
+					    "1.5.2",
+					    "1 ",
+					    " 1",
+					    "9223372036854775808",
+					    "-9223372036854775809",
+					    "99999999999999999999",
+					    "0.0000000000000000001",
+					    "92233720368547758.08",
+					    "2024-02-30",
+					    "2023-02-29",
+					    "1900-02-29",
+					    "0000-01-01",
+					    "2024-13-01",
+					    "2024-1-1",
+					    "2024-01-01T24:00:00",
+					    "2024-01-01T00:60:00",
+					    "2024-01-01T00:00:60",
+					    "2024-01-01T00:00:00.",
+					    "2024-01-01T00:00:00.1234567",
+					    "2024-01-01t00:00:00",
+					    "2024-01-01T00:00:00+00:00",
+					    "2024-01-01X",
+					    "2024-01-01T000000",
+					    "12:30:00",
+					    "NaN",
+					    "inf",
+					    "true",
+					    "2024-01-01 00:00:00z",
+					    "1\xc2\xa0"
+					    "000",
+					    "1_000"};
 
 	snprintf(out, cap, "%s", texts[vv_prng_below(r, sizeof texts / sizeof texts[0])]);
 }
@@ -42,15 +79,19 @@ static inline void column_near_miss(char *out, size_t cap, vv_prng *r)
 static inline void column_date(char *out, size_t cap, vv_prng *r, unsigned from, unsigned years)
 {
 	static const unsigned days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	unsigned month = (unsigned)vv_prng_below(r, 12), year = from + (unsigned)vv_prng_below(r, years);
+	unsigned month = (unsigned)vv_prng_below(r, 12),
+		 year = from + (unsigned)vv_prng_below(r, years);
 
-	snprintf(out, cap, "%04u-%02u-%02u", year, month + 1, 1 + (unsigned)vv_prng_below(r, days[month]));
+	snprintf(out, cap, "%04u-%02u-%02u", year, month + 1,
+		 1 + (unsigned)vv_prng_below(r, days[month]));
 }
 
 /* One value of a kind; row and seed make columns that go on in some way. */
-static inline void column_value(char *out, size_t cap, int kind, size_t row, uint64_t seed, vv_prng *r)
+static inline void column_value(char *out, size_t cap, int kind, size_t row, uint64_t seed,
+				vv_prng *r)
 {
-	static const char *const words[] = {"ASPH", "TURF", "CON", "GRVL", "asphalt", "ice and snow", "x"};
+	static const char *const words[] = {"ASPH",    "TURF",         "CON", "GRVL",
+					    "asphalt", "ice and snow", "x"};
 	char date[16];
 	long long number = (long long)column_spread(r);
 
@@ -71,19 +112,23 @@ static inline void column_value(char *out, size_t cap, int kind, size_t row, uin
 		snprintf(out, cap, "%d", (int)vv_prng_below(r, 9) - 4);
 		break;
 	case 5:
-		snprintf(out, cap, "%u.%02u", (unsigned)vv_prng_below(r, 1000), (unsigned)vv_prng_below(r, 100));
+		snprintf(out, cap, "%u.%02u", (unsigned)vv_prng_below(r, 1000),
+			 (unsigned)vv_prng_below(r, 100));
 		break;
 	case 6:
-		snprintf(out, cap, "%s%u.%06u", vv_prng_below(r, 2) ? "-" : "", (unsigned)vv_prng_below(r, 180),
-			 1 + (unsigned)vv_prng_below(r, 999999));
+		snprintf(out, cap, "%s%u.%06u", vv_prng_below(r, 2) ? "-" : "",
+			 (unsigned)vv_prng_below(r, 180), 1 + (unsigned)vv_prng_below(r, 999999));
 		break;
 	case 7:
-		snprintf(out, cap, "%u.%03u", (unsigned)vv_prng_below(r, 20), (unsigned)vv_prng_below(r, 1000));
+		snprintf(out, cap, "%u.%03u", (unsigned)vv_prng_below(r, 20),
+			 (unsigned)vv_prng_below(r, 1000));
 		break;
-	case 8: /* trimmed */
+	case 8:   /* trimmed */
 	case 9: { /* trimmed but for the first */
 		size_t len = (size_t)snprintf(out, cap, "%u.%04u", (unsigned)vv_prng_below(r, 200),
-					      (unsigned)vv_prng_below(r, 10000) / (unsigned)(vv_prng_below(r, 2) ? 1 : 100) * 100);
+					      (unsigned)vv_prng_below(r, 10000) /
+						      (unsigned)(vv_prng_below(r, 2) ? 1 : 100) *
+						      100);
 
 		while (out[len - 1] == '0' && (kind == 8 || out[len - 2] != '.'))
 			out[--len] = '\0';
@@ -107,8 +152,12 @@ static inline void column_value(char *out, size_t cap, int kind, size_t row, uin
 	case 16:
 		column_date(date, sizeof date, r, kind == 16 ? 1 : 2000, kind == 16 ? 9999 : 30);
 		snprintf(out, cap, "%s%c%02u:%02u:%02u%s%s", date, kind == 14 ? ' ' : 'T',
-			 (unsigned)vv_prng_below(r, 24), (unsigned)vv_prng_below(r, 60), (unsigned)vv_prng_below(r, 60),
-			 kind == 15 ? ".125" : kind == 16 ? ".000001" : "", kind == 13 || kind == 16 ? "Z" : "");
+			 (unsigned)vv_prng_below(r, 24), (unsigned)vv_prng_below(r, 60),
+			 (unsigned)vv_prng_below(r, 60),
+			 kind == 15   ? ".125"
+			 : kind == 16 ? ".000001"
+				      : "",
+			 kind == 13 || kind == 16 ? "Z" : "");
 		break;
 	case 17:
 		snprintf(out, cap, "%s", words[vv_prng_below(r, sizeof words / sizeof words[0])]);
@@ -130,23 +179,27 @@ static inline void column_value(char *out, size_t cap, int kind, size_t row, uin
 		snprintf(out, cap, "%*s", (int)vv_prng_below(r, 300), "long");
 		break;
 	case 23:
-		snprintf(out, cap, "%c%03u", (int)('A' + vv_prng_below(r, 26)), (unsigned)vv_prng_below(r, 1000));
+		snprintf(out, cap, "%c%03u", (int)('A' + vv_prng_below(r, 26)),
+			 (unsigned)vv_prng_below(r, 1000));
 		break;
 	case 24:
 		column_near_miss(out, cap, r);
 		break;
 	case 25:
-		snprintf(out, cap, "%llu", (unsigned long long)(1000000 + row * 10 + vv_prng_below(r, 9)));
+		snprintf(out, cap, "%llu",
+			 (unsigned long long)(1000000 + row * 10 + vv_prng_below(r, 9)));
 		break;
 	case 26:
 		snprintf(out, cap, "%u", (unsigned)(1990 + vv_prng_below(r, 40)));
 		break;
 	case 27:
-		snprintf(out, cap, "prefix so long that only tails differ %u", (unsigned)vv_prng_below(r, 7));
+		snprintf(out, cap, "prefix so long that only tails differ %u",
+			 (unsigned)vv_prng_below(r, 7));
 		break;
 	case 28:
-		snprintf(out, cap, "%lld", number % 3 ? (long long)INT64_MAX - (long long)vv_prng_below(r, 5)
-						      : (long long)INT64_MIN + (long long)vv_prng_below(r, 5));
+		snprintf(out, cap, "%lld",
+			 number % 3 ? (long long)INT64_MAX - (long long)vv_prng_below(r, 5)
+				    : (long long)INT64_MIN + (long long)vv_prng_below(r, 5));
 		break;
 	default:
 		out[0] = '\0';
@@ -156,7 +209,8 @@ static inline void column_value(char *out, size_t cap, int kind, size_t row, uin
 
 /* Fills one column: a kind, now and then empty or spoilt, states as `states` says:
  * 0 all text, 1 .. 3 that state for all, 4 any mixture, 5 texts and absent ones. */
-static inline void column_fill(columns *t, size_t column, int kind, unsigned empties, bool spoil, int states, vv_prng *r)
+static inline void column_fill(columns *t, size_t column, int kind, unsigned empties, bool spoil,
+			       int states, vv_prng *r)
 {
 	uint64_t seed = vv_prng_u64(r);
 	size_t spoilt = spoil ? (size_t)vv_prng_below(r, t->rows) : t->rows;
@@ -166,8 +220,9 @@ static inline void column_fill(columns *t, size_t column, int kind, unsigned emp
 		char text[512];
 
 		memset(cell, 0, sizeof *cell);
-		cell->state = (uint8_t)(states < 4 ? states : states == 4 ? (int)vv_prng_below(r, 4)
-									  : (int)vv_prng_below(r, 2));
+		cell->state = (uint8_t)(states < 4    ? states
+					: states == 4 ? (int)vv_prng_below(r, 4)
+						      : (int)vv_prng_below(r, 2));
 		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL)
 			continue;
 		column_value(text, sizeof text, row == spoilt ? 24 : kind, row, seed, r);
@@ -190,7 +245,10 @@ static inline void columns_make(columns *t, size_t rows, size_t count, vv_prng *
 	for (size_t c = 0; c < count; c++) {
 		unsigned dice = (unsigned)vv_prng_below(r, 10);
 
-		column_fill(t, c, (int)vv_prng_below(r, COLUMN_KINDS), dice < 5 ? 0 : dice < 8 ? 20 : 90,
+		column_fill(t, c, (int)vv_prng_below(r, COLUMN_KINDS),
+			    dice < 5   ? 0
+			    : dice < 8 ? 20
+				       : 90,
 			    vv_prng_below(r, 6) == 0,
 			    vv_prng_below(r, 3) ? 0 : (int)vv_prng_below(r, 6), r);
 	}

@@ -69,7 +69,8 @@ static size_t cut_all(const rows *t, const vv_cut_params *p, size_t *ends)
 }
 
 /* The rule once more, in other words. */
-static size_t model(const rows *t, uint32_t target, const size_t *columns, size_t column_count, size_t *ends)
+static size_t model(const rows *t, uint32_t target, const size_t *columns, size_t column_count,
+		    size_t *ends)
 {
 	uint64_t since = 0, bytes = 0;
 	size_t n = 0;
@@ -81,11 +82,14 @@ static size_t model(const rows *t, uint32_t target, const size_t *columns, size_
 		since++;
 		bytes += t->bytes[i];
 		for (size_t k = 0; k < (column_count ? column_count : COLUMNS); k++) {
-			const vv_cell *cell = &t->cells[i * COLUMNS + (column_count ? columns[k] : k)];
+			const vv_cell *cell =
+				&t->cells[i * COLUMNS + (column_count ? columns[k] : k)];
 
 			h = vv_xxh3(cell->text, cell->len, h * 31 + cell->state);
 		}
-		step = since < target ? 2 * (uint64_t)target : since < 2 * (uint64_t)target ? target / 2 : target / 8;
+		step = since < target                 ? 2 * (uint64_t)target
+		       : since < 2 * (uint64_t)target ? target / 2
+						      : target / 8;
 		cut = since >= (target / 4 ? target / 4 : 1) && h % (step ? step : 1) == 0;
 		if (cut || since >= 4 * (uint64_t)target || bytes >= 256 * 1024) {
 			ends[n++] = i;
@@ -140,7 +144,8 @@ static void groups_keep_to_their_limits_and_to_the_target_in_the_mean(void **sta
 
 static void other_columns_move_no_cut(void **state)
 {
-	size_t *ends = calloc(5000, sizeof *ends), *after = calloc(5000, sizeof *after), column = 0, n;
+	size_t *ends = calloc(5000, sizeof *ends), *after = calloc(5000, sizeof *after), column = 0,
+	       n;
 	vv_cut_params p = {64, &column, 1};
 	rows t;
 
@@ -158,7 +163,8 @@ static void other_columns_move_no_cut(void **state)
 
 static void cuts_fall_into_step_again_behind_an_insertion(void **state)
 {
-	size_t *ends = calloc(5000, sizeof *ends), *after = calloc(5000, sizeof *after), column = 0, n, m, same = 0;
+	size_t *ends = calloc(5000, sizeof *ends), *after = calloc(5000, sizeof *after), column = 0,
+	       n, m, same = 0;
 	vv_cut_params p = {64, &column, 1};
 	rows t, u;
 
@@ -241,11 +247,17 @@ static void a_cut_column_that_a_row_has_not_counts_as_absent(void **state)
 
 static void the_target_follows_from_the_mean_row(void **state)
 {
-	static const uint64_t cases[][3] = {
-		/* bytes, rows, target */
-		{0, 0, 256},         {39000, 1, 1},      {20000, 1, 1},   {19500, 1, 2},
-		{80 * 1000, 1000, 256}, {76 * 1000, 1000, 512}, {1000, 1000, 32768}, {UINT64_C(1) << 40, 1, 1},
-		{2, UINT64_C(1) << 40, 1u << 19}, {2500, 1000, 8192}};
+	static const uint64_t cases[][3] = {/* bytes, rows, target */
+					    {0, 0, 256},
+					    {39000, 1, 1},
+					    {20000, 1, 1},
+					    {19500, 1, 2},
+					    {80 * 1000, 1000, 256},
+					    {76 * 1000, 1000, 512},
+					    {1000, 1000, 32768},
+					    {UINT64_C(1) << 40, 1, 1},
+					    {2, UINT64_C(1) << 40, 1u << 19},
+					    {2500, 1000, 8192}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

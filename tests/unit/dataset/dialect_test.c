@@ -49,8 +49,8 @@ static void make_random(vv_dialect *d, vv_prng *r)
 	if (form == VV_FORM_CSV) {
 		vv_dialect_init(d);
 		d->header = vv_prng_below(r, 2);
-		d->delimiter = (uint8_t)",;\t|:"[vv_prng_below(r, 5)];
-		d->quote = (uint8_t)"\"'\0"[vv_prng_below(r, 3)];
+		d->delimiter = (uint8_t) ",;\t|:"[vv_prng_below(r, 5)];
+		d->quote = (uint8_t) "\"'\0"[vv_prng_below(r, 3)];
 		d->escape = vv_prng_below(r, 2) ? '\\' : 0;
 		d->quoting_count = (size_t)vv_prng_below(r, 5);
 		d->quoting = d->quoting_count ? vv_malloc(d->quoting_count) : NULL;
@@ -117,8 +117,15 @@ static void dialects_come_back_and_are_written_in_one_way(void **state)
 
 static void the_usual_goes_without_saying(void **state)
 {
-	static const char *const wanted[] = {"\xa1\x64""form\x63""csv", "\xa1\x64""form\x66""ndjson",
-					     "\xa1\x64""form\x64""json"};
+	static const char *const wanted[] = {"\xa1\x64"
+					     "form\x63"
+					     "csv",
+					     "\xa1\x64"
+					     "form\x66"
+					     "ndjson",
+					     "\xa1\x64"
+					     "form\x64"
+					     "json"};
 
 	(void)state;
 	for (int form = 0; form < 3; form++) {
@@ -139,9 +146,16 @@ static void the_usual_goes_without_saying(void **state)
 
 static void a_full_dialect_is_pinned_byte_for_byte(void **state)
 {
-	static const char wanted[] = "\xaa\x63""bom\xf5\x64""form\x63""csv\x65quote\x18\x27\x66""escape\x18\x5c"
-				     "\x66header\xf4\x67newline\x64""crlf\x67quoting\x42\x00\x01\x68prologue\x41\x0a"
-				     "\x69""delimiter\x18\x3b\x6c""finalNewline\xf4";
+	static const char wanted[] = "\xaa\x63"
+				     "bom\xf5\x64"
+				     "form\x63"
+				     "csv\x65quote\x18\x27\x66"
+				     "escape\x18\x5c"
+				     "\x66header\xf4\x67newline\x64"
+				     "crlf\x67quoting\x42\x00\x01\x68prologue\x41\x0a"
+				     "\x69"
+				     "delimiter\x18\x3b\x6c"
+				     "finalNewline\xf4";
 	vv_buf b = VV_BUF_INIT;
 	vv_dialect d;
 
@@ -165,7 +179,10 @@ static void a_full_dialect_is_pinned_byte_for_byte(void **state)
 	vv_buf_clear(&b);
 }
 
-#define BYTES(s) {s, sizeof(s) - 1}
+#define BYTES(s)                                                                                   \
+	{                                                                                          \
+		s, sizeof(s) - 1                                                                   \
+	}
 
 static void what_is_not_said_in_the_one_way_is_refused(void **state)
 {
@@ -173,34 +190,94 @@ static void what_is_not_said_in_the_one_way_is_refused(void **state)
 		const char *bytes;
 		size_t len;
 	} wrong[] = {
-		BYTES("\xa0"),                                             /* no form */
-		BYTES("\xa1\x64""form\x63""tsv"),                          /* another form */
-		BYTES("\xa2\x63""bom\xf4\x64""form\x63""csv"),             /* no BOM, said */
-		BYTES("\xa2\x64""form\x63""csv\x65quote\x18\x22"),         /* the usual, said */
-		BYTES("\xa2\x64""form\x63""csv\x66""escape\x00"),
-		BYTES("\xa2\x64""form\x63""csv\x66header\xf5"),
-		BYTES("\xa2\x64""form\x63""csv\x67newline\x62lf"),
-		BYTES("\xa2\x64""form\x63""csv\x67newline\x62zz"),
-		BYTES("\xa2\x64""form\x63""csv\x69""delimiter\x18\x2c"),
-		BYTES("\xa2\x64""form\x63""csv\x6c""finalNewline\xf5"),
-		BYTES("\xa2\x64""form\x63""csv\x68prologue\x40"),
-		BYTES("\xa2\x64""form\x63""csv\x67quoting\x40"),
-		BYTES("\xa2\x64""form\x63""csv\x67quoting\x42\x01\x00"),   /* ends in minimal */
-		BYTES("\xa2\x64""form\x63""csv\x67quoting\x41\x04"),       /* no such habit */
-		BYTES("\xa2\x64""form\x63""csv\x65quote\x19\x01\x00"),     /* no byte */
-		BYTES("\xa2\x64""form\x63""csv\x65quote\x18\x2c"),         /* the delimiter */
-		BYTES("\xa2\x64""form\x63""csv\x69""delimiter\x0a"),       /* a line end */
-		BYTES("\xa2\x64""form\x63""csv\x69""delimiter\x00"),
-		BYTES("\xa2\x64""form\x63""csv\x66""escape\x18\x22"),      /* the quote */
-		BYTES("\xa2\x64""form\x63""csv\x65""ascii\xf5"),           /* not of this form */
-		BYTES("\xa2\x64""form\x66ndjson\x66header\xf4"),
-		BYTES("\xa2\x64""form\x66ndjson\x66rowEnd\x41,"),
-		BYTES("\xa2\x64""form\x64json\x6c""finalNewline\xf4"),
-		BYTES("\xa2\x64""form\x64json\x66rowEnd\x41,"),
-		BYTES("\xa2\x64""form\x63""csv\x65zebra\xf5"),             /* unknown */
-		BYTES("\xa3\x64""form\x63""csv\x66header\xf4\x66""escape\x18\x5c"), /* out of order */
-		BYTES("\xa2\x64""form\x63""csv"),                          /* ends too soon */
-		BYTES("\x82\x64""form\x63""csv"),
+		BYTES("\xa0"), /* no form */
+		BYTES("\xa1\x64"
+		      "form\x63"
+		      "tsv"), /* another form */
+		BYTES("\xa2\x63"
+		      "bom\xf4\x64"
+		      "form\x63"
+		      "csv"), /* no BOM, said */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x65quote\x18\x22"), /* the usual, said */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x66"
+		      "escape\x00"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x66header\xf5"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x67newline\x62lf"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x67newline\x62zz"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x69"
+		      "delimiter\x18\x2c"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x6c"
+		      "finalNewline\xf5"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x68prologue\x40"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x67quoting\x40"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x67quoting\x42\x01\x00"), /* ends in minimal */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x67quoting\x41\x04"), /* no such habit */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x65quote\x19\x01\x00"), /* no byte */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x65quote\x18\x2c"), /* the delimiter */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x69"
+		      "delimiter\x0a"), /* a line end */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x69"
+		      "delimiter\x00"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x66"
+		      "escape\x18\x22"), /* the quote */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x65"
+		      "ascii\xf5"), /* not of this form */
+		BYTES("\xa2\x64"
+		      "form\x66ndjson\x66header\xf4"),
+		BYTES("\xa2\x64"
+		      "form\x66ndjson\x66rowEnd\x41,"),
+		BYTES("\xa2\x64"
+		      "form\x64json\x6c"
+		      "finalNewline\xf4"),
+		BYTES("\xa2\x64"
+		      "form\x64json\x66rowEnd\x41,"),
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv\x65zebra\xf5"), /* unknown */
+		BYTES("\xa3\x64"
+		      "form\x63"
+		      "csv\x66header\xf4\x66"
+		      "escape\x18\x5c"), /* out of order */
+		BYTES("\xa2\x64"
+		      "form\x63"
+		      "csv"), /* ends too soon */
+		BYTES("\x82\x64"
+		      "form\x63"
+		      "csv"),
 		BYTES(""),
 	};
 
@@ -312,12 +389,15 @@ static void dialects_are_said_in_words(void **state)
 	d.header = false;
 	d.quote = '\'';
 	d.escape = '\\';
-	expect_words(&d, "tab-separated, BOM, CRLF, no header, quote ''', escape '\\\\', no final newline");
+	expect_words(
+		&d,
+		"tab-separated, BOM, CRLF, no header, quote ''', escape '\\\\', no final newline");
 	vv_dialect_init(&e);
 	expect_change(&e, &e, "");
-	expect_change(&e, &d,
-		      "LF -> CRLF, BOM added, final newline removed, delimiter ',' -> tab, quote '\"' -> ''', "
-		      "escape none -> '\\\\', header line removed");
+	expect_change(
+		&e, &d,
+		"LF -> CRLF, BOM added, final newline removed, delimiter ',' -> tab, quote '\"' -> ''', "
+		"escape none -> '\\\\', header line removed");
 	d = e;
 	d.bom = true;
 	expect_change(&d, &e, "BOM removed");

@@ -33,8 +33,8 @@ static inline memory_block *memory_find(memory *m, const vv_cid *cid)
 	return NULL;
 }
 
-static inline vv_status memory_put(void *payload, const vv_cid *cid, const void *bytes, size_t len, const vv_cid *base,
-				   vv_error *err)
+static inline vv_status memory_put(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+				   const vv_cid *base, vv_error *err)
 {
 	memory *m = payload;
 	vv_cid found;

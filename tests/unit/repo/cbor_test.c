@@ -26,23 +26,27 @@ static const vector ints = {
 static const vector big_ints = {
 	"bafyreid37pjxbstr7b57u4c5zo4dxr4zodamt46gub5gt67p327rnkt2n4",
 	"841bffffffffffffffff3bffffffffffffffff1b7fffffffffffffff3b7fffffffffffffff"};
-static const vector bytes_vector = {
-	"bafyreiffzgxhrmciryuj5yzxpa2u3u4qvmo44eviicuccnuhso4yl6k5ju", "44000102ff"};
-static const vector string_vector = {
-	"bafyreicwpiwbbdm6ns57ezadjyto7iajymofw7qxl7owx66b2elaxcdz5y", "6668c3a96c6c6f"};
+static const vector bytes_vector = {"bafyreiffzgxhrmciryuj5yzxpa2u3u4qvmo44eviicuccnuhso4yl6k5ju",
+				    "44000102ff"};
+static const vector string_vector = {"bafyreicwpiwbbdm6ns57ezadjyto7iajymofw7qxl7owx66b2elaxcdz5y",
+				     "6668c3a96c6c6f"};
 static const vector nested = {
 	"bafyreifxlo2qykxece5z7ocbpcyntefsnrxfjvdd2obpbg7ma2hgbwoueq",
 	"a164726f6f74a3646c69737484f6f46178420000656368696c64d82a5825000171122067708316e95a41fa7fe603555c1729"
 	"7b323dda378aab20e048f75a90bccf725465656d707479d82a58250001551220e3b0c44298fc1c149afbf4c8996fb92427ae"
 	"41e4649b934ca495991b7852b855"};
-static const vector empty_map = {"bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua", "a0"};
-static const vector empty_list = {"bafyreidwx2fvfdiaox32v2mnn6sxu3j4qoxeqcuenhtgrv5qv6litfnmoe", "80"};
-static const vector null_vector = {"bafyreifqwkmiw256ojf2zws6tzjeonw6bpd5vza4i22ccpcq4hjv2ts7cm", "f6"};
-static const vector true_vector = {"bafyreibhvppn37ufanewvxvwendgzksh3jpwhk6sxrx2dh3m7s3t5t7noa", "f5"};
+static const vector empty_map = {"bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua",
+				 "a0"};
+static const vector empty_list = {"bafyreidwx2fvfdiaox32v2mnn6sxu3j4qoxeqcuenhtgrv5qv6litfnmoe",
+				  "80"};
+static const vector null_vector = {"bafyreifqwkmiw256ojf2zws6tzjeonw6bpd5vza4i22ccpcq4hjv2ts7cm",
+				   "f6"};
+static const vector true_vector = {"bafyreibhvppn37ufanewvxvwendgzksh3jpwhk6sxrx2dh3m7s3t5t7noa",
+				   "f5"};
 
 static const vector *const vectors[] = {
-	&node_two_links, &key_order,  &ints,	    &big_ints,	  &bytes_vector, &string_vector,
-	&nested,	 &empty_map, &empty_list, &null_vector, &true_vector,
+	&node_two_links, &key_order, &ints,       &big_ints,    &bytes_vector, &string_vector,
+	&nested,         &empty_map, &empty_list, &null_vector, &true_vector,
 };
 
 #define VECTORS (sizeof vectors / sizeof vectors[0])
@@ -56,7 +60,8 @@ static uint8_t *unhex(const char *hex, size_t *len)
 
 	assert_non_null(out);
 	for (; hex[0]; hex += 2) {
-		out[n++] = (uint8_t)((strchr(digits, hex[0]) - digits) << 4 | (strchr(digits, hex[1]) - digits));
+		out[n++] = (uint8_t)((strchr(digits, hex[0]) - digits) << 4 |
+				     (strchr(digits, hex[1]) - digits));
 	}
 	*len = n;
 	return out;
@@ -100,7 +105,8 @@ static vv_cid link_to(const char *text)
 
 static void maps_links_and_keys_are_written_as_others_write_them(void **state)
 {
-	static const char *const keys[] = {"", "a", "b", "aa", "zz", "\xc3\xa9", "bbb", "\xc3\xa9\xc3\xa9\xc3\xa9"};
+	static const char *const keys[] = {"",   "a",        "b",   "aa",
+					   "zz", "\xc3\xa9", "bbb", "\xc3\xa9\xc3\xa9\xc3\xa9"};
 	static const uint64_t values[] = {6, 2, 4, 5, 1, 7, 3, 8};
 	vv_cid a = link_to("bafkreic6gi22qndoljcyl6gfqvrpkbjlr7rguo5relq6s3dwpbewjx6eme");
 	vv_cid c = link_to("bafkreihcldjer7njjrrxknqh67cestxa7s7jf4nhnp62y6k4twcbahvtc4");
@@ -127,8 +133,25 @@ static void maps_links_and_keys_are_written_as_others_write_them(void **state)
 static void integers_are_written_in_their_shortest_form(void **state)
 {
 	static const int64_t values[] = {
-		0,     1,	23,	    24,		255,	    256,	     65535, 65536, 4294967295,
-		4294967296, 9007199254740991, -1, -24, -25, -256, -257, -65536, -65537, -4294967297,
+		0,
+		1,
+		23,
+		24,
+		255,
+		256,
+		65535,
+		65536,
+		4294967295,
+		4294967296,
+		9007199254740991,
+		-1,
+		-24,
+		-25,
+		-256,
+		-257,
+		-65536,
+		-65537,
+		-4294967297,
 	};
 	vv_buf b = VV_BUF_INIT;
 	size_t i;
@@ -204,24 +227,72 @@ static void every_other_spelling_is_refused(void **state)
 {
 	static const char *const bad[] = {
 		/* longer than needed */
-		"1800", "1817", "1900ff", "1a0000ffff", "1b00000000ffffffff", "3817", "5800", "7800", "780161",
-		"9800", "b800", "d92a0058250001551220", "d8185825",
+		"1800",
+		"1817",
+		"1900ff",
+		"1a0000ffff",
+		"1b00000000ffffffff",
+		"3817",
+		"5800",
+		"7800",
+		"780161",
+		"9800",
+		"b800",
+		"d92a0058250001551220",
+		"d8185825",
 		/* floats, half, single, double; undefined; other simple values */
-		"f93c00", "fa3f800000", "fb3ff8000000000000", "f7", "e0", "f820", "f8ff", "f3",
+		"f93c00",
+		"fa3f800000",
+		"fb3ff8000000000000",
+		"f7",
+		"e0",
+		"f820",
+		"f8ff",
+		"f3",
 		/* indefinite and reserved */
-		"5f4100ff", "7f6100ff", "9fff", "bfff", "ff", "1c", "1d", "1e", "1f", "3c", "5c", "fc",
+		"5f4100ff",
+		"7f6100ff",
+		"9fff",
+		"bfff",
+		"ff",
+		"1c",
+		"1d",
+		"1e",
+		"1f",
+		"3c",
+		"5c",
+		"fc",
 		/* keys that repeat, are out of order, or are no text */
-		"a2616100616101", "a2616200616100", "a262616100616200", "a10000", "a14161f6", "a1f6f6",
+		"a2616100616101",
+		"a2616200616100",
+		"a262616100616200",
+		"a10000",
+		"a14161f6",
+		"a1f6f6",
 		/* text that is not UTF-8: bad byte, overlong, surrogate, beyond U+10FFFF */
-		"61ff", "62c080", "63eda080", "64f4908080", "a161fff6",
+		"61ff",
+		"62c080",
+		"63eda080",
+		"64f4908080",
+		"a161fff6",
 		/* tags that are no links */
-		"c000", "d82af6", "d82a4100", "d82a582501015512205e3235a8346e5a4585f8c58562f5052b8fe26a3bb122e1e96c76784964dfc461",
+		"c000",
+		"d82af6",
+		"d82a4100",
+		"d82a582501015512205e3235a8346e5a4585f8c58562f5052b8fe26a3bb122e1e96c76784964dfc461",
 		"d82a582500005512205e3235a8346e5a4585f8c58562f5052b8fe26a3bb122e1e96c76784964dfc461",
 		"d82a582500017012205e3235a8346e5a4585f8c58562f5052b8fe26a3bb122e1e96c76784964dfc461",
 		"d82a582500015513205e3235a8346e5a4585f8c58562f5052b8fe26a3bb122e1e96c76784964dfc461",
 		/* counts and lengths that cannot be */
-		"7bffffffffffffffff", "5bffffffffffffffff", "9bffffffffffffffff", "bbffffffffffffffff",
-		"9b0000000020000000", "bb8000000000000000", "bb8000000000000001f6f6", "9a7fffffff", "",
+		"7bffffffffffffffff",
+		"5bffffffffffffffff",
+		"9bffffffffffffffff",
+		"bbffffffffffffffff",
+		"9b0000000020000000",
+		"bb8000000000000000",
+		"bb8000000000000001f6f6",
+		"9a7fffffff",
+		"",
 	};
 	vv_error err;
 	size_t i, len;

@@ -8,13 +8,14 @@
 
 typedef struct vector {
 	uint8_t codec;
-	const char *bytes; /* of the block, hex */
+	const char *bytes;  /* of the block, hex */
 	const char *binary; /* hex */
 	const char *text;
 } vector;
 
 static const vector vectors[] = {
-	{VV_CODEC_RAW, "", "01551220e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	{VV_CODEC_RAW, "",
+	 "01551220e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 	 "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},
 	{VV_CODEC_RAW, "68656c6c6f20",
 	 "015512205e3235a8346e5a4585f8c58562f5052b8fe26a3bb122e1e96c76784964dfc461",
@@ -25,11 +26,14 @@ static const vector vectors[] = {
 	{VV_CODEC_RAW, "68656c6c6f20776f726c64",
 	 "01551220b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9",
 	 "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"},
-	{VV_CODEC_DAG_CBOR, "a0", "01711220c19a797fa1fd590cd2e5b42d1cf5f246e29b91684e2f87404b81dc345c7a56a0",
+	{VV_CODEC_DAG_CBOR, "a0",
+	 "01711220c19a797fa1fd590cd2e5b42d1cf5f246e29b91684e2f87404b81dc345c7a56a0",
 	 "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua"},
-	{VV_CODEC_DAG_CBOR, "80", "0171122076be8b528d0075f7aae98d6fa57a6d3c83ae480a8469e668d7b0af968995ac71",
+	{VV_CODEC_DAG_CBOR, "80",
+	 "0171122076be8b528d0075f7aae98d6fa57a6d3c83ae480a8469e668d7b0af968995ac71",
 	 "bafyreidwx2fvfdiaox32v2mnn6sxu3j4qoxeqcuenhtgrv5qv6litfnmoe"},
-	{VV_CODEC_DAG_CBOR, "f6", "01711220b0b2988b6bbe724bacda5e9e524736de0bc7dae41c46b4213c50e1d35d4e5f13",
+	{VV_CODEC_DAG_CBOR, "f6",
+	 "01711220b0b2988b6bbe724bacda5e9e524736de0bc7dae41c46b4213c50e1d35d4e5f13",
 	 "bafyreifqwkmiw256ojf2zws6tzjeonw6bpd5vza4i22ccpcq4hjv2ts7cm"},
 };
 
@@ -41,7 +45,8 @@ static size_t unhex(uint8_t *out, const char *hex)
 	size_t n = 0;
 
 	for (; hex[0]; hex += 2) {
-		out[n++] = (uint8_t)((strchr(digits, hex[0]) - digits) << 4 | (strchr(digits, hex[1]) - digits));
+		out[n++] = (uint8_t)((strchr(digits, hex[0]) - digits) << 4 |
+				     (strchr(digits, hex[1]) - digits));
 	}
 	return n;
 }

@@ -198,8 +198,12 @@ static void write_meanwhile(fx_marking *m)
 static void what_is_committed_while_gc_runs_is_kept(void **state)
 {
 	const char *dir = vv_test_path("store");
-	fx_marking m = {.first = 9, .count = 10, .second_first = 21, .second_count = 22,
-		     .between = write_meanwhile, .dir = dir};
+	fx_marking m = {.first = 9,
+			.count = 10,
+			.second_first = 21,
+			.second_count = 22,
+			.between = write_meanwhile,
+			.dir = dir};
 	vv_gc_result r;
 
 	(void)state;
@@ -329,7 +333,8 @@ static void readers_read_on_while_packs_come_and_go(void **state)
 	}
 	for (i = 0; i < 20; i++) {
 		fx_commit(dir, 100 + i, 1, false);
-		(void)fx_gc(dir, FX_NOW, 0, &(fx_marking){.first = 29, .count = 10, .chained = i % 2 == 0});
+		(void)fx_gc(dir, FX_NOW, 0,
+			    &(fx_marking){.first = 29, .count = 10, .chained = i % 2 == 0});
 	}
 	assert_int_equal(waitpid(reader, &status, 0), reader);
 	assert_int_equal(status, 0);
@@ -462,10 +467,12 @@ static void chains_stay_within_the_limit(void **state)
 
 	(void)state;
 	fx_commit(dir, 0, count / 2, true);
-	(void)fx_gc(dir, FX_NOW, FX_DAY, &(fx_marking){.first = count / 2 - 1, .count = count / 2, .chained = true});
+	(void)fx_gc(dir, FX_NOW, FX_DAY,
+		    &(fx_marking){.first = count / 2 - 1, .count = count / 2, .chained = true});
 	/* The older half's chains get longer by the newer half. */
 	fx_commit(dir, count / 2, count / 2, true);
-	(void)fx_gc(dir, FX_NOW, FX_DAY, &(fx_marking){.first = count - 1, .count = count, .chained = true});
+	(void)fx_gc(dir, FX_NOW, FX_DAY,
+		    &(fx_marking){.first = count - 1, .count = count, .chained = true});
 	for (i = 0; i < count; i++) {
 		unsigned depth = depth_of(dir, i, &stored);
 
@@ -489,7 +496,8 @@ static void a_tidy_store_is_not_written_again(void **state)
 	(void)fx_gc(dir, FX_NOW, FX_DAY, &(fx_marking){.first = 9, .count = 10, .chained = true});
 	pack = fx_one(dir, "pack-", ".pack");
 	vv_assert_ok(vv_lstat(&before, pack, &err), &err);
-	r = fx_gc(dir, FX_NOW + FX_DAY, FX_DAY, &(fx_marking){.first = 9, .count = 10, .chained = true});
+	r = fx_gc(dir, FX_NOW + FX_DAY, FX_DAY,
+		  &(fx_marking){.first = 9, .count = 10, .chained = true});
 	vv_assert_ok(vv_lstat(&after, pack, &err), &err);
 	assert_true(vv_stat_equal(&before, &after));
 	assert_int_equal(r.live_blocks, 10);
@@ -541,7 +549,8 @@ static void a_damaged_pack_is_left_alone_and_what_is_readable_is_copied(void **s
 	left = fx_readable(dir, 0, 6);
 	assert_int_equal(left, 5);
 	for (i = 0; i < 3; i++) {
-		(void)fx_gc(dir, FX_NOW + (int)i * 100 * FX_DAY, 0, &(fx_marking){.first = 5, .count = 6});
+		(void)fx_gc(dir, FX_NOW + (int)i * 100 * FX_DAY, 0,
+			    &(fx_marking){.first = 5, .count = 6});
 		assert_true(vv_exists(path));
 		assert_int_equal(fx_readable(dir, 0, 6), left);
 	}
@@ -590,7 +599,8 @@ static void damage_that_is_found_on_the_way_loses_no_other_block(void **state)
 		vv_test_write(copy, bytes, len);
 		flip(copy, at);
 		before = fx_readable(copy_dir, 0, 4);
-		(void)fx_gc(copy_dir, FX_NOW, 0, &(fx_marking){.first = 3, .count = 4, .chained = true});
+		(void)fx_gc(copy_dir, FX_NOW, 0,
+			    &(fx_marking){.first = 3, .count = 4, .chained = true});
 		assert_true(fx_readable(copy_dir, 0, 4) >= before);
 		assert_true(vv_exists(copy));
 	}

@@ -80,6 +80,8 @@ void git_begin(void)
 	assert_int_equal(chdir("r"), 0);
 }
 
+static char *format(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
+
 static char *format(const char *fmt, va_list ap)
 {
 	vv_buf b = VV_BUF_INIT;

@@ -73,6 +73,8 @@ static void loose_objects_become_one_pack_that_git_accepts(void **state)
 	(void)state;
 	git_begin();
 	commit_days(0, 20, 1000);
+	sh("mkdir -p .git/objects/tmp_objdir-varve-0123/ab .git/objects/tmp_objdir-varve-4567; "
+	   "touch -d '2 days ago' .git/objects/tmp_objdir-varve-0123");
 	r = open_here();
 	vv_assert_ok(vv_git_pack_loose(r, 60, &packed, &err), &err);
 	assert_int_equal(packed, 0); /* 60 there are, not more */
@@ -81,6 +83,8 @@ static void loose_objects_become_one_pack_that_git_accepts(void **state)
 	assert_string_equal(out("git count-objects -v | egrep '^(count|packs|garbage)'"),
 			    "count: 0\npacks: 1\ngarbage: 0");
 	assert_string_equal(out("ls .git/objects | grep -v tmp_objdir"), "info\npack");
+	assert_false(vv_exists(".git/objects/tmp_objdir-varve-0123"));
+	sh("rmdir .git/objects/tmp_objdir-varve-4567"); /* it could be at work */
 	commit_file(r, "x", "still works\n");
 	vv_repository_close(r);
 	assert_string_equal(out("ls .git/objects | grep -c tmp_; true"), "0");

@@ -169,7 +169,8 @@ static void a_store_with_a_large_damaged_index_finds_all(void **state)
 	(void)state;
 	for (i = 0; i < MANY; i++) {
 		tiny(bytes, (unsigned)i);
-		vv_assert_ok(vv_writer_add(w, &cid, VV_CODEC_RAW, bytes, strlen(bytes), NULL, &err), &err);
+		vv_assert_ok(vv_writer_add(w, &cid, VV_CODEC_RAW, bytes, strlen(bytes), NULL, &err),
+			     &err);
 	}
 	vv_assert_ok(vv_writer_commit(w, &err), &err);
 	vv_writer_close(w);

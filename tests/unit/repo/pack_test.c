@@ -77,10 +77,10 @@ static void ask_all(const char *dir, bool may_miss, unsigned *bad)
 static void a_pack_of_one_stored_block_has_these_bytes(void **state)
 {
 	static const uint8_t before_checksum[] = {
-		'V',  'V',  'P',  'A',	'C',  'K',  0x01, 0x0a, 0x00, 0x5e, 0x32, 0x35, 0xa8, 0x34,
-		0x6e, 0x5a, 0x45, 0x85, 0xf8, 0xc5, 0x85, 0x62, 0xf5, 0x05, 0x2b, 0x8f, 0xe2, 0x6a,
-		0x3b, 0xb1, 0x22, 0xe1, 0xe9, 0x6c, 0x76, 0x78, 0x49, 0x64, 0xdf, 0xc4, 0x61, 0x06,
-		0x06, 'h',  'e',  'l',	'l',  'o',  ' ',
+		'V',  'V',  'P',  'A',  'C',  'K',  0x01, 0x0a, 0x00, 0x5e, 0x32, 0x35, 0xa8,
+		0x34, 0x6e, 0x5a, 0x45, 0x85, 0xf8, 0xc5, 0x85, 0x62, 0xf5, 0x05, 0x2b, 0x8f,
+		0xe2, 0x6a, 0x3b, 0xb1, 0x22, 0xe1, 0xe9, 0x6c, 0x76, 0x78, 0x49, 0x64, 0xdf,
+		0xc4, 0x61, 0x06, 0x06, 'h',  'e',  'l',  'l',  'o',  ' ',
 	};
 	const size_t header = 8, record_header = 35;
 	const char *dir = vv_test_path("one");
@@ -105,7 +105,8 @@ static void a_pack_of_one_stored_block_has_these_bytes(void **state)
 	sum = vv_xxh3_128(bytes, len - 16, 0);
 	assert_true(vv_get_le64((const uint8_t *)bytes + len - 16) == sum.lo);
 	assert_true(vv_get_le64((const uint8_t *)bytes + len - 8) == sum.hi);
-	assert_true(vv_pack_name_read(&id, vv_test_path("%s", strrchr(path, '/') + 1) + strlen(vv_test_dir()) + 1));
+	assert_true(vv_pack_name_read(&id, vv_test_path("%s", strrchr(path, '/') + 1) +
+						   strlen(vv_test_dir()) + 1));
 	assert_memory_equal(id.hash, bytes + len - 16, 16);
 }
 
@@ -152,7 +153,8 @@ static void names_of_packs_are_read_strictly(void **state)
 	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		assert_false(vv_pack_name_read(&id, bad[i]));
 	}
-	assert_true(vv_pack_name_read(&id, "aside-0000000012-0123456789abcdef0123456789abcdef.pack"));
+	assert_true(
+		vv_pack_name_read(&id, "aside-0000000012-0123456789abcdef0123456789abcdef.pack"));
 	assert_true(id.aside && id.since == 12);
 	vv_pack_name_write(written, &id, "pack");
 	assert_string_equal(written, "aside-0000000012-0123456789abcdef0123456789abcdef.pack");
@@ -340,7 +342,8 @@ static void a_truncated_pack_is_named_and_gives_what_it_has(void **state)
 	const char *path = fx_one(dir, "pack-", ".pack");
 	const char *index = fx_one(dir, "pack-", ".index");
 	size_t len, index_len, cut;
-	const char *bytes = vv_test_read(path, &len), *index_bytes = vv_test_read(index, &index_len);
+	const char *bytes = vv_test_read(path, &len),
+		   *index_bytes = vv_test_read(index, &index_len);
 	unsigned bad, last_bad = BLOCKS, without;
 	vv_store_stats stats;
 	vv_error err;
@@ -557,7 +560,8 @@ static void a_pack_of_a_newer_format_is_refused_by_name(void **state)
 {
 	const char *dir = vv_test_path("newer");
 	char name[VV_PACK_NAME_MAX];
-	uint8_t bytes[48] = {'V', 'V', 'P', 'A', 'C', 'K', 0x02, 0x0a, 'V', 'V', 'E', 'N', 'D', 0, 0, 0x0a};
+	uint8_t bytes[48] = {'V', 'V', 'P', 'A', 'C', 'K', 0x02, 0x0a,
+			     'V', 'V', 'E', 'N', 'D', 0,   0,    0x0a};
 	vv_pack_name id;
 	vv_hash128 sum;
 	vv_error err;

@@ -38,7 +38,8 @@ static vv_cid node(graph *g, const vv_cid *links, size_t count)
 	vv_cid cid;
 
 	fx_node(&b, links, count);
-	vv_assert_ok(vv_writer_add(g->writer, &cid, VV_CODEC_DAG_CBOR, b.data, b.len, NULL, &err), &err);
+	vv_assert_ok(vv_writer_add(g->writer, &cid, VV_CODEC_DAG_CBOR, b.data, b.len, NULL, &err),
+		     &err);
 	vv_buf_clear(&b);
 	return cid;
 }
@@ -57,8 +58,8 @@ typedef struct visits {
 	size_t stop_at; /* 0: never */
 } visits;
 
-static vv_status note(void *payload, const vv_cid *cid, const void *bytes, size_t len, vv_status state,
-		      vv_error *err)
+static vv_status note(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+		      vv_status state, vv_error *err)
 {
 	visits *v = payload;
 
@@ -72,7 +73,8 @@ static vv_status note(void *payload, const vv_cid *cid, const void *bytes, size_
 	return v->stop_at == v->count ? vv_fail(err, VV_ECONFLICT, "stopped") : VV_OK;
 }
 
-static vv_status walk(graph *g, const vv_cid *root, uint64_t budget, bool missing_ok, visits *v, vv_error *err)
+static vv_status walk(graph *g, const vv_cid *root, uint64_t budget, bool missing_ok, visits *v,
+		      vv_error *err)
 {
 	vv_walk w = {g->store, vv_cid_set_new(), budget, missing_ok, v ? note : NULL, v};
 	vv_status rc;
@@ -163,7 +165,8 @@ static void a_node_that_is_no_dag_cbor_is_corrupt(void **state)
 	vv_error err;
 
 	(void)state;
-	vv_assert_ok(vv_writer_add(g.writer, &bad, VV_CODEC_DAG_CBOR, "\x9f\xff", 2, NULL, &err), &err);
+	vv_assert_ok(vv_writer_add(g.writer, &bad, VV_CODEC_DAG_CBOR, "\x9f\xff", 2, NULL, &err),
+		     &err);
 	root = node(&g, &bad, 1);
 	end(&g);
 	vv_assert_status(walk(&g, &root, 10, false, &v, &err), VV_ECORRUPT, &err);

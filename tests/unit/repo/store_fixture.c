@@ -22,7 +22,8 @@ void fx_block(vv_buf *out, unsigned n)
 		unsigned version = n >= i ? (n - i) / ROWS + 1 : 0;
 		uint64_t mixed = (uint64_t)(i * 131 + version + 1) * 0x9e3779b97f4a7c15u;
 
-		vv_buf_printf(out, "%u,name-%u,%llu,%s\n", i, i * 7, (unsigned long long)(mixed >> 20),
+		vv_buf_printf(out, "%u,name-%u,%llu,%s\n", i, i * 7,
+			      (unsigned long long)(mixed >> 20),
 			      mixed & 1 << 19 ? "open" : "closed");
 	}
 }
@@ -79,7 +80,8 @@ void fx_put(vv_writer *w, unsigned n, int base)
 	vv_error err;
 
 	fx_block(&b, n);
-	vv_assert_ok(vv_writer_put(w, &cid, b.data, b.len, base < 0 ? NULL : &base_cid, &err), &err);
+	vv_assert_ok(vv_writer_put(w, &cid, b.data, b.len, base < 0 ? NULL : &base_cid, &err),
+		     &err);
 	vv_buf_clear(&b);
 }
 
@@ -153,10 +155,12 @@ static bool matches(const char *name, const char *begins, const char *ends)
 {
 	size_t len = strlen(name), n = strlen(ends);
 
-	return strncmp(name, begins, strlen(begins)) == 0 && len >= n && strcmp(name + len - n, ends) == 0;
+	return strncmp(name, begins, strlen(begins)) == 0 && len >= n &&
+	       strcmp(name + len - n, ends) == 0;
 }
 
-static size_t list_matching(const char *dir, const char *begins, const char *ends, const char **first)
+static size_t list_matching(const char *dir, const char *begins, const char *ends,
+			    const char **first)
 {
 	char path[1024];
 	char **names = NULL;
@@ -269,7 +273,8 @@ vv_status fx_mark(void *payload, vv_gc *gc, vv_error *err)
 {
 	fx_marking *m = payload;
 	bool second = m->passes++ > 0 && m->second_count > 0;
-	unsigned first = second ? m->second_first : m->first, count = second ? m->second_count : m->count, i;
+	unsigned first = second ? m->second_first : m->first,
+		 count = second ? m->second_count : m->count, i;
 	vv_status rc = VV_OK;
 
 	for (i = 0; rc == VV_OK && i < count; i++) {

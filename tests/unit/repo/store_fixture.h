@@ -21,7 +21,7 @@ void fx_noise(vv_buf *out, unsigned n, size_t len);
 /* A node that links to the given CIDs. */
 void fx_node(vv_buf *out, const vv_cid *links, size_t count);
 
-vv_store *fx_open(const char *dir); /* creates */
+vv_store *fx_open(const char *dir);              /* creates */
 void fx_put(vv_writer *w, unsigned n, int base); /* base: number of the block, or -1 */
 
 /* Opens store and writer, puts blocks first .. first + count - 1, each with the

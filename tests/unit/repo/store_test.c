@@ -80,8 +80,9 @@ static void without_commit_nothing_stays(void **state)
 
 static void blocks_of_all_sizes_and_kinds_come_back(void **state)
 {
-	static const size_t lengths[] = {0,	1,	2,	3,	63,	64,	4095, 4096,
-					 65535, 65536, 262144, VV_BLOCK_MAX - 1, VV_BLOCK_MAX};
+	static const size_t lengths[] = {0,           1,    2,     3,     63,     64,
+					 4095,        4096, 65535, 65536, 262144, VV_BLOCK_MAX - 1,
+					 VV_BLOCK_MAX};
 	vv_store *s = fx_open(vv_test_path("store"));
 	vv_writer *w = fx_writer(s);
 	vv_cid cids[2][sizeof lengths / sizeof lengths[0]];
@@ -103,8 +104,10 @@ static void blocks_of_all_sizes_and_kinds_come_back(void **state)
 							    i > 0 ? &cids[kind][i - 1] : NULL);
 					continue;
 				}
-				vv_assert_ok(round == 1 ? vv_writer_get(w, &cids[kind][i], &got, &err)
-							: vv_store_get(s, &cids[kind][i], &got, &err), &err);
+				vv_assert_ok(round == 1
+						     ? vv_writer_get(w, &cids[kind][i], &got, &err)
+						     : vv_store_get(s, &cids[kind][i], &got, &err),
+					     &err);
 				assert_int_equal(got.len, bytes.len);
 				assert_memory_equal(got.data, bytes.data, bytes.len);
 			}
@@ -380,7 +383,8 @@ static void a_damaged_copy_is_passed_over_for_a_good_one(void **state)
 		size_t good_len;
 		const char *good_bytes = vv_test_read(good, &good_len);
 
-		vv_test_write(vv_test_path("store/packs/%s", strrchr(good, '/') + 1), good_bytes, good_len);
+		vv_test_write(vv_test_path("store/packs/%s", strrchr(good, '/') + 1), good_bytes,
+			      good_len);
 	}
 	for (bit = 64; bit < (len - 40) * 8; bit += 37) {
 		bytes[bit / 8] ^= (char)(1u << bit % 8);
@@ -434,7 +438,8 @@ static void small_packs_are_merged_and_each_is_twice_the_next(void **state)
 		assert_true(stats.packs <= 8);
 		assert_int_equal(stats.blocks, i + 1);
 		assert_int_equal(fx_count(dir, "pack-", ".index"), stats.packs);
-		assert_int_equal(vv_test_count_entries(vv_test_path("store/packs")), 2 * stats.packs);
+		assert_int_equal(vv_test_count_entries(vv_test_path("store/packs")),
+				 2 * stats.packs);
 	}
 	vv_store_close(s);
 	assert_true(fx_all_readable(dir, 0, 100));
@@ -604,7 +609,8 @@ static void put_many(vv_job *job, unsigned worker)
 
 		vv_buf_reset(&b);
 		fx_block(&b, p->first + i);
-		p->failed = vv_writer_add(p->writer, &cid, VV_CODEC_RAW, b.data, b.len, &base, &err) < 0 ||
+		p->failed = vv_writer_add(p->writer, &cid, VV_CODEC_RAW, b.data, b.len, &base,
+					  &err) < 0 ||
 			    vv_writer_get(p->writer, &cid, &got, &err) < 0 || got.len != b.len ||
 			    memcmp(got.data, b.data, b.len) != 0;
 		cid = fx_cid(500 + i % 10);
@@ -631,7 +637,8 @@ static void threads_may_put_and_get_at_once(void **state)
 	w = fx_writer(s);
 	for (i = 0; i < 4; i++) {
 		/* They overlap: the same block may be in two hands. */
-		jobs[i] = (putting){.writer = w, .store = s, .first = i * 20, .count = 60, .failed = false};
+		jobs[i] = (putting){
+			.writer = w, .store = s, .first = i * 20, .count = 60, .failed = false};
 		jobs[i].job.run = put_many;
 		vv_pool_submit(pool, &jobs[i].job);
 	}

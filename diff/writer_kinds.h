@@ -1,0 +1,16 @@
+/*
+ * writer_kinds: the writers there are, for the registry in writer.c only. Each is
+ * defined in its write_<name>.c.
+ */
+#ifndef VV_DIFF_WRITER_KINDS_H
+#define VV_DIFF_WRITER_KINDS_H
+
+#include "diff/writer.h"
+
+extern const vv_diff_writer_kind vv_diff_writer_json;
+extern const vv_diff_writer_kind vv_diff_writer_ndjson;
+extern const vv_diff_writer_kind vv_diff_writer_stat;
+extern const vv_diff_writer_kind vv_diff_writer_summary;
+extern const vv_diff_writer_kind vv_diff_writer_text;
+
+#endif
