@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/json.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
@@ -32,6 +34,8 @@ static const vv_option table[] = {
 };
 
 #define DAY 86400u
+#define TEMP_NAME ".varve-tmp-" /* base/file's */
+#define TEMP_SECONDS 3600
 #define DAYS_DEFAULT 14u
 
 /* "now", "never", "3.days", "3.days.ago", "2w": as Git writes such times, as far as they
@@ -129,6 +133,46 @@ static void print_text(const options *o, const vv_gc_result *g, uint64_t version
 	       vv_text_bytes(g->bytes_before), vv_text_bytes(g->bytes_after));
 }
 
+/* What a killed process was about to put in a cache. A young one may be in the making. */
+static vv_status sweep(const char *dir, int64_t now, vv_error *err)
+{
+	char **names = NULL, *path;
+	size_t count = 0, i;
+	vv_stat st;
+	vv_error ignored;
+	vv_status rc = vv_list_dir(&names, &count, dir, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (strncmp(names[i], TEMP_NAME, strlen(TEMP_NAME)) != 0) {
+			continue;
+		}
+		path = vv_path_join(dir, names[i], (char *)NULL);
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_lstat(&st, path, &ignored) == VV_OK && st.mtime_sec < now - TEMP_SECONDS) {
+			rc = vv_unlink(path, true, err);
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
+{
+	static const char *const folders[] = {"", "cache", "cache/scan"};
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *dir = vv_path_join(vv_repository_varvedir(repo), folders[i], (char *)NULL);
+
+		rc = dir ? sweep(dir, now, err) : vv_fail_nomem(err);
+		vv_free(dir);
+	}
+	return rc;
+}
+
 static int run_gc(void *p, int argc, char **argv)
 {
 	options *o = p;
@@ -167,7 +211,8 @@ static int run_gc(void *p, int argc, char **argv)
 	if ((rc = vv_store_gc(store, &go, vv_keep_mark, &keep, &result, &err)) < 0) {
 		goto done;
 	}
-	if (!o->dry_run && (rc = vv_git_pack_loose(repo, 0, &packed, &err)) < 0) {
+	if (!o->dry_run && ((rc = sweep_caches(repo, go.now_sec, &err)) < 0 ||
+			    (rc = vv_git_pack_loose(repo, 0, &packed, &err)) < 0)) {
 		goto done;
 	}
 	vv_progress_end();

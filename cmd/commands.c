@@ -14,7 +14,8 @@
 const vv_command *const vv_commands[] = {
 	&vv_cmd_add,        &vv_cmd_branch,     &vv_cmd_cat,
 	&vv_cmd_commit,     &vv_cmd_completion, &vv_cmd_config,
-	&vv_cmd_convert,    &vv_cmd_filter,     &vv_cmd_filter_process,
+	&vv_cmd_convert,    &vv_cmd_diff,
+	&vv_cmd_filter,     &vv_cmd_filter_process,
 	&vv_cmd_fsck,       &vv_cmd_gc,         &vv_cmd_help,
 	&vv_cmd_info,       &vv_cmd_init,       &vv_cmd_log,
 	&vv_cmd_merge_file, &vv_cmd_mv,         &vv_cmd_rename_column,

@@ -13,6 +13,7 @@ extern const vv_command vv_cmd_commit;
 extern const vv_command vv_cmd_completion;
 extern const vv_command vv_cmd_config;
 extern const vv_command vv_cmd_convert;
+extern const vv_command vv_cmd_diff;
 extern const vv_command vv_cmd_filter;
 extern const vv_command vv_cmd_filter_process;
 extern const vv_command vv_cmd_fsck;

@@ -101,6 +101,16 @@ static int compare_prefix(const vv_pathspec_item *item, const char *path, size_t
 	return order ? order : item->path[len] != '\0';
 }
 
+/* The name with the magic characters counts too, as in Git: [a].csv may be just that;
+ * and so does the folder of that name. */
+static bool matches_pattern(const char *pattern, const char *path)
+{
+	size_t len = strlen(pattern);
+
+	return fnmatch(pattern, path, 0) == 0 ||
+	       (strncmp(pattern, path, len) == 0 && (path[len] == '\0' || path[len] == '/'));
+}
+
 /* Marks the arguments that are the first len bytes of path. */
 static bool match_prefix(vv_pathspec *p, const char *path, size_t len)
 {
@@ -129,7 +139,7 @@ bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal)
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/'))
 		any = match_prefix(p, path, (size_t)(slash - path)) || any;
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->items[i].pattern && fnmatch(p->items[i].path, path, 0) == 0)
+		if (p->items[i].pattern && matches_pattern(p->items[i].path, path))
 			p->items[i].matched = any = true;
 	}
 	if (literal)

@@ -334,6 +334,30 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, c
 	return rc;
 }
 
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
+			       vv_error *err)
+{
+	char *inside = NULL;
+	vv_error ignored;
+	vv_status rc;
+
+	s->text = text;
+	/* A file outside of the work tree is read as one without a repository. */
+	if (repo && !vv_repository_is_bare(repo) &&
+	    vv_repository_relative(&inside, repo, text, &ignored) == VV_OK) {
+		s->repo = repo;
+		s->stage = stage;
+	}
+	vv_free(inside);
+	rc = find_in_work(s, err);
+	if (rc == VV_OK && s->is_dataset && !s->repo) {
+		vv_fail(err, VV_EINPUT, "'%s' is a pointer of varve, not the table itself",
+			vv_text_shows(text));
+		return vv_hint(err, "run this inside its repository");
+	}
+	return rc;
+}
+
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err)
 {

@@ -57,6 +57,10 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, c
  * open does it by itself. */
 vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
+/* The same for a word that is certainly a file, inside or outside of the repository. */
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
+			       vv_error *err);
+
 /* Its rows. How plain text is read: hints (NULL: found out, or datapackage.json);
  * find_key: also look for its key (costs a proof over all rows). */
 typedef struct vv_subject_options {

@@ -50,7 +50,9 @@ static bool read_exponent(const char *p, const char *end, int64_t *out)
 		}
 		v = v < EXPONENT_MAX ? v * 10 + (*p - '0') : v;
 	}
-	v = v > EXPONENT_MAX ? EXPONENT_MAX : v;
+	if (v > EXPONENT_MAX) {
+		return false;
+	}
 	*out = negative ? -v : v;
 	return true;
 }

@@ -2,8 +2,8 @@
  * decimal: exact decimal numbers from text, without floating point.
  *
  * A number is 0.DIGITS x 10^exponent with a sign; digits have no zero at either end; zero
- * has none. Digits are borrowed from a buffer that the caller gives. Exponents are kept
- * within +-10^9.
+ * has none. Digits are borrowed from a buffer that the caller gives. Written exponents
+ * beyond +-10^9 make no number.
  */
 #ifndef VV_DATASET_DECIMAL_H
 #define VV_DATASET_DECIMAL_H

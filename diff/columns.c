@@ -36,14 +36,15 @@ typedef struct sample {
 	uint64_t seed;
 } sample;
 
-static uint64_t key_of(const sample *s, const vv_table *t, const size_t *key, const vv_cell *cells, uint64_t row)
+static uint64_t key_of(const sample *s, bool old, const vv_cell *cells, uint64_t row)
 {
 	if (s->opts->key_count == 0) {
 		return row + 1;
 	}
 	vv_buf b = VV_BUF_INIT;
 	for (size_t i = 0; i < s->opts->key_count; i++) {
-		vv_value_put_canonical(&b, &t->schema.fields[key[i]], &cells[key[i]]);
+		const vv_field *fa = &s->a->schema.fields[s->opts->key_a[i]], *fb = &s->b->schema.fields[s->opts->key_b[i]];
+		vv_value_put_canonical(&b, old ? vv_value_field(fa, fb) : fb, &cells[old ? s->opts->key_a[i] : s->opts->key_b[i]]);
 	}
 	uint64_t h = b.failed ? 1 : vv_xxh3(vv_buf_cstr(&b), b.len, s->seed);
 	vv_buf_clear(&b);
@@ -86,7 +87,7 @@ static vv_status read_old(sample *s, vv_error *err)
 		}
 		for (size_t i = 0; i < b->rows && s->row_count < s->limit; i++) {
 			const vv_cell *cells = &b->cells[i * b->columns];
-			uint64_t h = key_of(s, s->a, s->opts->key_a, cells, b->first_row + i);
+			uint64_t h = key_of(s, true, cells, b->first_row + i);
 			size_t at = (size_t)h & (s->slots - 1);
 			while (s->hashes[at] != 0 && s->hashes[at] != h) {
 				at = (at + 1) & (s->slots - 1);
@@ -137,7 +138,7 @@ static vv_status read_new(sample *s, vv_error *err)
 		}
 		for (size_t i = 0; i < b.rows; i++) {
 			const vv_cell *cells = &b.cells[i * b.columns];
-			uint64_t h = key_of(s, s->b, s->opts->key_b, cells, b.first_row + i);
+			uint64_t h = key_of(s, false, cells, b.first_row + i);
 			size_t at = (size_t)h & (s->slots - 1);
 			while (s->hashes[at] != 0 && s->hashes[at] != h) {
 				at = (at + 1) & (s->slots - 1);

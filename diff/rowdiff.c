@@ -415,7 +415,8 @@ int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err)
 	while ((more = next_entry(d, &e, err)) > 0) {
 		bool tell = true;
 		vv_status rc = VV_OK;
-		*out = (vv_row_change){.kind = e.kind, .moved = e.moved, .old_row = e.old_row, .new_row = e.new_row};
+		*out = (vv_row_change){.kind = e.kind, .moved = e.moved, .old_row = e.old_row, .new_row = e.new_row,
+				       .place = e.kind == VV_ROW_REMOVED ? e.pos / 2 : e.new_row};
 		if (e.kind == VV_ROW_ADDED) {
 			d->stats.added++;
 			rc = row_fetch_get(&d->fetch_b, e.new_row, &out->new_cells, err);

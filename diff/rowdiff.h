@@ -45,6 +45,7 @@ typedef struct vv_row_change {
 	vv_row_kind kind;
 	bool moved;
 	uint64_t old_row, new_row;      /* 0-based; UINT64_MAX when there is none */
+	uint64_t place;                 /* how many rows of the new version stand above it */
 	const vv_cell *old_cells;       /* NULL for added */
 	const vv_cell *new_cells;       /* NULL for removed */
 	const uint8_t *cells;           /* changed: vv_cell_change for each of columns->pairs (SAME for

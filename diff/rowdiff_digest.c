@@ -23,6 +23,8 @@ typedef struct digest {
 	vv_table *table;
 	int side;
 	const size_t *key;
+	const vv_field **fields; /* under which the compared cells are read */
+	const vv_field **key_fields;
 	size_t *columns; /* compared ones of this side, in the order of the pairs */
 	size_t column_count;
 	size_t *wanted;
@@ -45,7 +47,7 @@ static vv_status add_row(digest *g, const vv_cell *cells, uint64_t row, vv_error
 	for (size_t i = 0; i < g->column_count; i++) {
 		const vv_cell *c = &cells[g->columns[i]];
 		if (d->canonical) {
-			vv_value_put_canonical(&g->text, &g->table->schema.fields[g->columns[i]], c);
+			vv_value_put_canonical(&g->text, g->fields[i], c);
 		} else {
 			put_raw(&g->text, c);
 		}
@@ -56,7 +58,7 @@ static vv_status add_row(digest *g, const vv_cell *cells, uint64_t row, vv_error
 	} else {
 		size_t at = g->text.len;
 		for (size_t i = 0; i < d->key_count; i++) {
-			vv_value_put_canonical(&g->text, &g->table->schema.fields[g->key[i]], &cells[g->key[i]]);
+			vv_value_put_canonical(&g->text, g->key_fields[i], &cells[g->key[i]]);
 		}
 		put_hash(record, vv_xxh3_128(vv_buf_cstr(&g->text) + at, g->text.len - at, d->seed + 1));
 	}
@@ -93,6 +95,12 @@ static vv_status add_groups(digest *g, const vv_region_group *groups, size_t cou
 	return rc;
 }
 
+static const vv_field *field_of(const digest *g, size_t a, size_t b)
+{
+	const vv_field *fa = &g->d->a->schema.fields[a], *fb = &g->d->b->schema.fields[b];
+	return g->side == 0 ? vv_value_field(fa, fb) : fb;
+}
+
 /* Places of what is needed of one side. */
 static vv_status choose_columns(digest *g, vv_error *err)
 {
@@ -100,20 +108,24 @@ static vv_status choose_columns(digest *g, vv_error *err)
 	const vv_columns *c = d->opts.columns;
 	bool *want = vv_calloc(g->table->columns + 1, sizeof(*want));
 	g->columns = vv_calloc(c->count + 1, sizeof(*g->columns));
+	g->fields = vv_calloc(c->count + 1, sizeof(*g->fields));
+	g->key_fields = vv_calloc(d->key_count + 1, sizeof(*g->key_fields));
 	g->wanted = vv_calloc(g->table->columns + 1, sizeof(*g->wanted));
-	if (!want || !g->columns || !g->wanted) {
+	if (!want || !g->columns || !g->fields || !g->key_fields || !g->wanted) {
 		vv_free(want);
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		if (d->compared[i]) {
 			long at = g->side == 0 ? c->pairs[i].a : c->pairs[i].b;
+			g->fields[g->column_count] = field_of(g, (size_t)c->pairs[i].a, (size_t)c->pairs[i].b);
 			g->columns[g->column_count++] = (size_t)at;
 			want[at] = true;
 		}
 	}
 	for (size_t i = 0; i < d->key_count; i++) {
 		want[g->key[i]] = true;
+		g->key_fields[i] = field_of(g, d->key_a[i], d->key_b[i]);
 	}
 	for (size_t i = 0; i < g->table->columns; i++) {
 		if (want[i]) {
@@ -133,6 +145,8 @@ static vv_status digest_side(vv_rowdiff *d, int side, vv_sorter *out, vv_error *
 			       : add_groups(&g, d->regions.new_groups, d->regions.new_count, err);
 	}
 	vv_free(g.columns);
+	vv_free(g.fields);
+	vv_free(g.key_fields);
 	vv_free(g.wanted);
 	vv_buf_clear(&g.text);
 	return rc;

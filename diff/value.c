@@ -122,13 +122,18 @@ void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c)
 	memcpy(out->data + at, len, bytes);
 }
 
+const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb)
+{
+	return fa->type == fb->type ? fa : fb;
+}
+
 vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
 {
 	if (a->state == b->state && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
 		return VV_SAME;
 	}
 	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
-	vv_value_put_canonical(&x, fa, a);
+	vv_value_put_canonical(&x, vv_value_field(fa, fb), a);
 	vv_value_put_canonical(&y, fb, b);
 	bool same = !x.failed && !y.failed && x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
 	vv_buf_clear(&x);

@@ -2,8 +2,7 @@
  * value: are two cells the same value, under the types of their columns?
  *
  * Three answers: the same text and state; the same value written otherwise (1.0 and
- * 1.00, 5 and "5" across CSV and JSON, 2024-01-05 and 05.01.2024 under declared
- * formats); another value. Exact decimal arithmetic, no floating point. Missing values
+ * 1.00, 5 and "5" across CSV and JSON, true and 1 under declared trueValues); another value. Exact decimal arithmetic, no floating point. Missing values
  * of the schema (missingValues), JSON null and absent are three different things that
  * are never equal to each other or to a text, but for a CSV's missing value against a
  * JSON null, which are the same value written otherwise.
@@ -26,12 +25,17 @@ typedef enum vv_same {
 	VV_OTHER
 } vv_same;
 
+/* Where the two columns have different types, the new one's (fb) tells. */
 vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b);
 
 /* Are two numbers within tolerance (a decimal text such as "0.01", absolute; with a
  * percent sign, relative to the larger)? False when one is no number. */
 bool vv_value_within(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b, const char *tolerance);
 bool vv_tolerance_check(const char *tolerance); /* is it well-formed? */
+
+/* The field under which an old cell is read beside the new version's column: its own, or
+ * the new one where the types differ. Hashing and joining of two versions use it too. */
+const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb);
 
 /* Appends the value's canonical form under its type: equal for cells that compare as
  * VV_SAME or VV_SAME_VALUE, different otherwise, and never the start of another (length

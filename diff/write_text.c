@@ -54,15 +54,18 @@ static size_t side_len(const char *name, const char *path)
 	return n > p + 1 && name[n - p - 1] == ':' && strcmp(name + n - p, path) == 0 ? n - p - 1 : n;
 }
 
-/* "prices.csv: HEAD~1 -> work tree" */
+/* "prices.csv: HEAD~1 -> work tree"; of two files: "a.csv -> b.csv". */
 static void put_heading(text_writer *w)
 {
 	const vv_diff_table *t = &w->table;
 	const char *before = t->old_path ? t->old_path : t->path;
+	size_t old_len = t->old_name ? side_len(t->old_name, before) : 0, new_len = t->new_name ? side_len(t->new_name, t->path) : 0;
+	bool files = t->a && t->b && t->new_name && strcmp(t->new_name, t->path) == 0;
 	vv_buf_puts(&w->out, w->tables > 0 ? "\n" : "");
 	vv_buf_puts(&w->out, paint(w, TEXT_BOLD));
-	if (t->old_path) {
-		put_shown(&w->out, t->old_path, strlen(t->old_path));
+	if (files || t->old_path) {
+		before = files ? t->old_name : before;
+		put_shown(&w->out, before, strlen(before));
 		vv_buf_puts(&w->out, " -> ");
 	}
 	put_shown(&w->out, t->path, strlen(t->path));
@@ -72,11 +75,11 @@ static void put_heading(text_writer *w)
 		vv_buf_printf(&w->out, ": %s%s table%s, %s rows, ", paint(w, t->a ? TEXT_RED : TEXT_GREEN),
 			      t->a ? "removed" : "new", text_off(&w->rows), vv_text_count(only->root.rows));
 		vv_buf_printf(&w->out, "%s columns", vv_text_count(only->columns));
-	} else if (t->old_name && t->new_name) {
+	} else if (!files && old_len > 0 && new_len > 0) {
 		vv_buf_puts(&w->out, ": ");
-		put_shown(&w->out, t->old_name, side_len(t->old_name, before));
+		put_shown(&w->out, t->old_name, old_len);
 		vv_buf_puts(&w->out, " -> ");
-		put_shown(&w->out, t->new_name, side_len(t->new_name, t->path));
+		put_shown(&w->out, t->new_name, new_len);
 	}
 	vv_buf_putc(&w->out, '\n');
 }
@@ -235,7 +238,7 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 		put_sum(w, s);
 		vv_buf_putc(&w->out, '\n');
 	}
-	return flush(w, FLUSH_AT, err);
+	return flush(w, 0, err); /* what the caller says between tables stands between them */
 }
 
 static vv_status text_end(vv_diff_writer *base, vv_error *err)

@@ -7,8 +7,12 @@
 
 #include "diff/writer.h"
 
+extern const vv_diff_writer_kind vv_diff_writer_csv;
+extern const vv_diff_writer_kind vv_diff_writer_html;
 extern const vv_diff_writer_kind vv_diff_writer_json;
+extern const vv_diff_writer_kind vv_diff_writer_markdown;
 extern const vv_diff_writer_kind vv_diff_writer_ndjson;
+extern const vv_diff_writer_kind vv_diff_writer_sql;
 extern const vv_diff_writer_kind vv_diff_writer_stat;
 extern const vv_diff_writer_kind vv_diff_writer_summary;
 extern const vv_diff_writer_kind vv_diff_writer_text;

@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "repo/git_pack_internal.h"
 
-#define LOOSE_MAX 3u
+#define LOOSE_MAX 1u
 #define PACKABLE_MAX                                                                               \
 	(1u << 20) /* larger loose files stay loose: a packbuilder would hold them whole */
 #define COMPRESSION 6

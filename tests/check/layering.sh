@@ -25,7 +25,7 @@ BEGIN {
 	owner["csv.h"] = "dataset"
 	owner["libssh2.h"] = owner["libssh2_sftp.h"] = owner["curl"] = "transport"
 	owner["microhttpd.h"] = "transport"
-	owner["xxhash.h"] = owner["openssl"] = owner["yajl"] = owner["pthread.h"] = "base"
+	owner["xxhash.h"] = owner["xxh_x86dispatch.h"] = owner["openssl"] = owner["yajl"] = owner["pthread.h"] = "base"
 }
 /^[ \t]*#[ \t]*include/ {
 	match($0, /["<][^">]*[">]/)

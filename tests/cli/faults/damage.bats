@@ -83,6 +83,13 @@ sample() {
 	seq 11 $((size / $2 + 1)) $((size - 1))
 }
 
+# fsck changes nothing, and so it may name the index; nothing else is wrong.
+only_the_index_is_told() {
+	run varve fsck --data
+	[ "$status" -le 1 ]
+	[ "$status" = 0 ] || [[ $output == *"$pack.index"*$'\n1 problem' ]] || { echo "$output" >&2; return 1; }
+}
+
 damage_packs() {
 	local at
 	versions
@@ -116,15 +123,14 @@ damage_packs() {
 			change ".git/varve/packs/$pack.index" "$kind" "$at"
 			varve cat HEAD~2:prices.csv | cmp - ../v1.csv
 			varve cat HEAD:prices.csv | cmp - ../v3.csv
-			cp ../v3.csv prices.csv
+			only_the_index_is_told
+			# A writer writes it anew.
+			rows 500 "$at" > prices.csv
+			varve add prices.csv > /dev/null
 			succeeds varve fsck --data
+			git reset -q --hard
 		done
 	done
-	# A writer writes it anew.
-	rows 500 9 > prices.csv
-	varve commit -q -a -m more
-	varve gc -q
-	succeeds varve fsck --data
 }
 
 @test "an index of another repository does no harm" {
@@ -140,7 +146,7 @@ damage_packs() {
 	cp ../other/.git/varve/packs/*.index ".git/varve/packs/$pack.index"
 	varve cat HEAD~2:prices.csv | cmp - ../v1.csv
 	varve cat HEAD:prices.csv | cmp - ../v3.csv
-	succeeds varve fsck --data
+	only_the_index_is_told
 	cp ../other/.git/varve/packs/*.pack ".git/varve/packs/$pack.pack"
 	ends_with 2 varve cat HEAD:prices.csv
 	stderr_has "varve: "
@@ -223,6 +229,8 @@ survives_pointer() {
 	sed 's/"kind": "table"/"kind": "file"/' ../p | survives_pointer
 	printf '%s' "$(cat ../p)" | sed 's/"name": "id"/"name": "\\u001b[2J\\u0007"/' | survives_pointer
 	sed 's/$/\r/' ../p | survives_pointer
+	git reflog expire --expire=now --all
+	rm .git/ORIG_HEAD
 	succeeds varve fsck
 }
 

@@ -1,0 +1,200 @@
+/*
+ * diff_key: knows how a key is guessed from the first rows of two versions.
+ */
+#include "cmd/diff_key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/key.h"
+
+#define ROWS_MAX 20000u
+#define CELLS_MAX 400000u
+#define CANDIDATES_MAX 16u
+
+/* The first rows of one version, only the columns that both have. */
+typedef struct sample {
+	vv_table *table;
+	const size_t *columns;
+	size_t column_count;
+	vv_batch *batches; /* hold the texts */
+	size_t batch_count;
+	vv_cell *cells;
+	size_t rows;
+} sample;
+
+static vv_status new_batch(sample *s, vv_batch **out, vv_error *err)
+{
+	vv_batch *p = vv_realloc_array(s->batches, s->batch_count + 1, sizeof(*p));
+	if (!p) {
+		return vv_fail_nomem(err);
+	}
+	s->batches = p;
+	*out = &p[s->batch_count++];
+	vv_batch_init(*out);
+	return VV_OK;
+}
+
+static vv_status read_sample(sample *s, size_t limit, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_batch *b;
+	vv_status rc;
+	int more = 1;
+	s->cells = vv_calloc(limit * s->column_count + 1, sizeof(*s->cells));
+	if (!s->cells) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_table_reader_open(&r, s->table, s->columns, s->column_count, false, err);
+	while (rc == VV_OK && s->rows < limit) {
+		if ((rc = new_batch(s, &b, err)) < 0 || (more = vv_table_read(r, b, err)) <= 0) {
+			rc = rc < 0 ? rc : (vv_status)more;
+			break;
+		}
+		for (size_t i = 0; i < b->rows && s->rows < limit; i++, s->rows++) {
+			for (size_t k = 0; k < s->column_count; k++) {
+				s->cells[s->rows * s->column_count + k] = b->cells[i * b->columns + s->columns[k]];
+			}
+		}
+	}
+	vv_table_reader_close(r);
+	return rc;
+}
+
+static void sample_clear(sample *s)
+{
+	for (size_t i = 0; i < s->batch_count; i++) {
+		vv_batch_clear(&s->batches[i]);
+	}
+	vv_free(s->batches);
+	vv_free(s->cells);
+}
+
+static vv_status add_list(vv_diff_keys *k, size_t count, const char ***out, vv_error *err)
+{
+	*out = vv_calloc(count + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	k->lists[k->count++] = *out;
+	return VV_OK;
+}
+
+vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other, vv_error *err)
+{
+	const char **names;
+	vv_status rc;
+	if (from->root.key_count == 0 || k->count == VV_DIFF_KEYS_MAX) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < from->root.key_count; i++) {
+		const char *name = from->root.key[i];
+		if (vv_schema_find(&other->schema, name, strlen(name)) < 0) {
+			return VV_OK;
+		}
+	}
+	if ((rc = add_list(k, from->root.key_count, &names, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < from->root.key_count; i++) {
+		names[i] = from->root.key[i];
+	}
+	return VV_OK;
+}
+
+static int hash_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Is it unique here as well? One row without it may be there: it is one more value. */
+static vv_status is_unique(bool *out, const sample *s, const vv_key_candidate *c, vv_error *err)
+{
+	uint64_t *hashes = vv_calloc(s->rows + 1, sizeof(*hashes));
+	if (!hashes) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < s->rows; i++) {
+		hashes[i] = vv_key_hash(&s->cells[i * s->column_count], c->columns, c->count, 0, NULL);
+	}
+	qsort(hashes, s->rows, sizeof(*hashes), hash_order);
+	*out = true;
+	for (size_t i = 1; i < s->rows && *out; i++) {
+		*out = hashes[i] != hashes[i - 1];
+	}
+	vv_free(hashes);
+	return VV_OK;
+}
+
+/* Candidates of one version that are unique in the other one too. */
+static vv_status judge(vv_diff_keys *k, const sample *of, const sample *other, const char **names, const size_t *lens,
+		       vv_error *err)
+{
+	vv_key_candidate all[CANDIDATES_MAX];
+	size_t n = of->column_count, count = vv_key_candidates(all, CANDIDATES_MAX, of->cells, of->rows, n, n, names, lens);
+	for (size_t i = 0; i < count && k->count < VV_DIFF_KEYS_MAX; i++) {
+		const char **list;
+		bool unique;
+		vv_status rc = is_unique(&unique, other, &all[i], err);
+		if (rc < 0 || (unique && (rc = add_list(k, all[i].count, &list, err)) < 0)) {
+			return rc;
+		}
+		for (size_t c = 0; unique && c < all[i].count; c++) {
+			list[c] = names[all[i].columns[c]];
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error *err)
+{
+	sample x = {.table = a}, y = {.table = b};
+	size_t *at_a = vv_calloc(b->columns + 1, sizeof(*at_a)), *at_b = vv_calloc(b->columns + 1, sizeof(*at_b));
+	size_t *lens = vv_calloc(b->columns + 1, sizeof(*lens)), n = 0;
+	const char **names = vv_calloc(b->columns + 1, sizeof(*names));
+	vv_status rc = VV_OK;
+	if (!at_a || !at_b || !lens || !names) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < b->columns; i++) {
+		const vv_field *f = &b->schema.fields[i];
+		long at = vv_schema_find(&a->schema, f->name, f->name_len);
+		if (at >= 0) {
+			at_a[n] = (size_t)at;
+			at_b[n] = i;
+			names[n] = f->name;
+			lens[n++] = f->name_len;
+		}
+	}
+	if (n == 0) {
+		goto done;
+	}
+	x.columns = at_a;
+	y.columns = at_b;
+	x.column_count = y.column_count = n;
+	size_t limit = CELLS_MAX / n < ROWS_MAX ? CELLS_MAX / n : ROWS_MAX;
+	if ((rc = read_sample(&x, limit, err)) == VV_OK && (rc = read_sample(&y, limit, err)) == VV_OK) {
+		if ((rc = judge(k, &y, &x, names, lens, err)) == VV_OK && k->count == 0) {
+			rc = judge(k, &x, &y, names, lens, err);
+		}
+	}
+done:
+	sample_clear(&x);
+	sample_clear(&y);
+	vv_free(at_a);
+	vv_free(at_b);
+	vv_free(lens);
+	vv_free(names);
+	return rc;
+}
+
+void vv_diff_keys_clear(vv_diff_keys *k)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		vv_free(k->lists[i]);
+	}
+	k->count = 0;
+}

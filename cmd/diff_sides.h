@@ -1,0 +1,47 @@
+/*
+ * diff_sides: which two versions a command line compares, and the paths that differ
+ * between them.
+ *
+ * A B, A..B, A...B, A (against the work tree), --cached, or nothing (index against work
+ * tree), as git diff has them.
+ */
+#ifndef VV_CMD_DIFF_SIDES_H
+#define VV_CMD_DIFF_SIDES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dataset/stage.h"
+#include "repo/history.h"
+#include "repo/repository.h"
+
+typedef enum vv_side_kind { VV_SIDE_COMMIT, VV_SIDE_INDEX, VV_SIDE_WORK } vv_side_kind;
+
+typedef struct vv_diff_side {
+	vv_side_kind kind;
+	vv_oid commit; /* null: nothing at all (no commit yet) */
+	char *name;    /* "HEAD~1", "index", "work tree" */
+} vv_diff_side;
+
+typedef struct vv_diff_path {
+	char *path, *old_path;       /* old_path: moved with the same content; else NULL */
+	uint32_t old_mode, new_mode; /* 0: not there */
+	vv_oid old_id, new_id;       /* of the blobs; null for what only the work tree has */
+	bool literal;                /* an argument names just this path */
+} vv_diff_path;
+
+typedef struct vv_diff_sides {
+	vv_diff_side a, b;
+	vv_diff_path *paths; /* sorted */
+	size_t count, cap;
+} vv_diff_sides;
+
+/* Sorts the arguments into revisions and paths and lists what differs. VV_ENOTFOUND: a
+ * revision, or a path that neither side has. */
+vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc, char **argv, bool cached,
+			     vv_error *err);
+void vv_diff_sides_clear(vv_diff_sides *d);
+
+#endif

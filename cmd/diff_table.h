@@ -1,0 +1,48 @@
+/*
+ * diff_table: two versions of one path compared, and told through a writer.
+ */
+#ifndef VV_CMD_DIFF_TABLE_H
+#define VV_CMD_DIFF_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "cmd/command.h"
+#include "cmd/subject.h"
+#include "diff/writer.h"
+
+/* How tables are compared; names are NULL-ended lists. */
+typedef struct vv_diff_how {
+	const char *const *key;    /* --key; NULL: the tables' own, or found out for plain text */
+	const char *const *rename; /* pairs */
+	const char *const *only, *const *ignore;
+	const vv_strings *where;   /* COL=VALUE, all must hold on one side */
+	bool no_renames, ignore_format, moves;
+	const char *tolerance;
+	bool only_whether;         /* stop at the first difference, write nothing */
+	uint64_t limit;            /* the writer's; rows of a new or removed table beyond it are not read; 0: all */
+	bool counts;               /* the writer shows no rows */
+	vv_diff_writer *writer;    /* NULL with only_whether */
+	const vv_progress *progress;
+	vv_pool *pool;             /* may be NULL */
+} vv_diff_how;
+
+/* One path of two versions. Either subject may be NULL: not there. */
+typedef struct vv_diff_item {
+	const char *path, *old_path; /* old_path: when renamed, else NULL */
+	vv_subject *a, *b;
+	const char *old_name, *new_name;
+	bool named;                  /* by the user: JSON counts as a table then */
+} vv_diff_item;
+
+typedef struct vv_diff_answer {
+	bool differs;
+	vv_buf line;                 /* not empty: no table was compared, and this says why (one line) */
+} vv_diff_answer;
+
+/* Compares. What cannot be read as a table, though its name says it is one, is told in
+ * the answer's line. */
+vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item, const vv_diff_how *how, vv_error *err);
+
+#endif

@@ -1,0 +1,469 @@
+/*
+ * Knows daff's highlighter format: a difference as a table that daff can show and apply.
+ * Source: specification of tabular diffs, paulfitz.github.io/daff-doc/spec.html; form:
+ * docs/diff-formats.md, "csv".
+ *
+ * daff finds rows by their content and new rows by what stands above them, so that every
+ * row is whole and a changed place has one unchanged row above and below it.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/pairs.h"
+#include "diff/row_at.h"
+#include "diff/writer_kinds.h"
+
+#define FLUSH_AT (64u << 10)
+
+typedef struct csv_writer {
+	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer_options opts;
+	vv_buf buf;
+	vv_buf text, other;  /* one cell */
+	vv_diff_table table;
+	vv_row_at rows;      /* of the new version */
+	uint64_t next;       /* rows of the new version that are told or passed */
+	uint64_t told;
+	size_t tables;
+	bool below;          /* the row at `next` stands below a changed one */
+	bool gains;          /* columns were added: every row has something new */
+	bool over;           /* past the limit */
+} csv_writer;
+
+static csv_writer *self(vv_diff_writer *w)
+{
+	return (csv_writer *)(void *)w;
+}
+
+static vv_status flush(csv_writer *w, size_t above, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&w->buf, err);
+	if (rc == VV_OK && (rc = vv_buf_ok(&w->text, err)) == VV_OK && (rc = vv_buf_ok(&w->other, err)) == VV_OK &&
+	    w->buf.len > above) {
+		rc = w->opts.write(w->opts.payload, w->buf.data, w->buf.len, err);
+		vv_buf_reset(&w->buf);
+	}
+	return rc;
+}
+
+/* One field of the line, quoted where a reader needs it. */
+static void put_field(vv_buf *b, const char *s, size_t len)
+{
+	bool quotes = len > 0 && (s[0] == ' ' || s[len - 1] == ' ');
+	for (size_t i = 0; i < len && !quotes; i++) {
+		quotes = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r' || s[i] == '\t';
+	}
+	if (!quotes) {
+		vv_buf_put(b, s, len);
+		return;
+	}
+	vv_buf_putc(b, '"');
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '"') {
+			vv_buf_putc(b, '"');
+		}
+		vv_buf_putc(b, s[i]);
+	}
+	vv_buf_putc(b, '"');
+}
+
+/* Is the text NULL behind any number of underscores? */
+static bool looks_null(const char *s, size_t len)
+{
+	size_t n = 0;
+	while (n < len && s[n] == '_') {
+		n++;
+	}
+	return len - n == 4 && memcmp(s + n, "NULL", 4) == 0;
+}
+
+/* The value as daff spells it: NULL for none, _NULL for the text NULL. */
+static void put_text(vv_buf *b, const char *s, size_t len)
+{
+	vv_buf_puts(b, len > 0 && looks_null(s, len) ? "_" : "");
+	vv_buf_put(b, len > 0 ? s : "", len);
+}
+
+static void put_value(vv_buf *b, const vv_field *f, const vv_cell *c)
+{
+	bool none = !c || c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL;
+	if (none || (c->len == 4 && memcmp(c->text, "NULL", 4) == 0 && vv_field_missing(f, c))) {
+		vv_buf_puts(b, "NULL");
+	} else {
+		put_text(b, c->text, c->len);
+	}
+}
+
+static const vv_field *old_field(const vv_diff_table *t, size_t pair)
+{
+	vv_column_pair p = vv_pairs_get(t, pair);
+	return p.a >= 0 ? &t->a->schema.fields[p.a] : vv_pairs_field(t, pair);
+}
+
+static void put_cell(csv_writer *w, const vv_field *f, const vv_cell *c)
+{
+	vv_buf_reset(&w->text);
+	put_value(&w->text, f, c);
+	vv_buf_putc(&w->buf, ',');
+	put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
+}
+
+/* A row of the new version, or, with new_cells NULL, of the old one. */
+static void put_row(csv_writer *w, const char *action, const vv_row_change *c)
+{
+	const vv_diff_table *t = &w->table;
+	vv_buf_puts(&w->buf, action);
+	for (size_t i = 0; i < vv_pairs_count(t); i++) {
+		const vv_cell *y = vv_pairs_new(t, i, c), *x = vv_pairs_old(t, i, c);
+		if (y) {
+			put_cell(w, vv_pairs_field(t, i), y);
+		} else if (x) {
+			put_cell(w, old_field(t, i), x);
+		} else {
+			vv_buf_putc(&w->buf, ',');
+		}
+	}
+	vv_buf_putc(&w->buf, '\n');
+}
+
+static void put_same(csv_writer *w, const char *word)
+{
+	vv_buf_puts(&w->buf, word);
+	for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
+		vv_buf_puts(&w->buf, ",");
+		vv_buf_puts(&w->buf, word);
+	}
+	vv_buf_putc(&w->buf, '\n');
+}
+
+/* An unchanged row of the new version. */
+static vv_status put_context(csv_writer *w, uint64_t row, vv_error *err)
+{
+	vv_row_change c = {.old_row = UINT64_MAX, .new_row = row};
+	vv_status rc = vv_row_at_get(&w->rows, row, &c.new_cells, err);
+	if (rc == VV_OK) {
+		put_row(w, "", &c);
+		rc = flush(w, FLUSH_AT, err);
+	}
+	return rc;
+}
+
+/* What stands between the last row told and the one at `place`, which is to be told:
+ * the row below the last, the row above the next, and dots for what lies between. */
+static vv_status put_between(csv_writer *w, uint64_t place, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	if (w->below && w->next < place) {
+		rc = put_context(w, w->next++, err);
+	}
+	w->below = false;
+	if (rc == VV_OK && w->next < place) {
+		if (w->next + 1 < place) {
+			put_same(w, "...");
+		}
+		rc = put_context(w, place - 1, err);
+		w->next = place;
+	}
+	return rc;
+}
+
+/* Counts a row to be told; past the limit writes dots, once, and answers false. */
+static bool is_within(csv_writer *w)
+{
+	if (w->opts.limit == 0 || ++w->told <= w->opts.limit) {
+		return true;
+	}
+	if (!w->over) {
+		put_same(w, "...");
+	}
+	w->over = true;
+	return false;
+}
+
+/* Has the row a value in a column that was added? */
+static bool gains(const vv_diff_table *t, const vv_cell *cells)
+{
+	for (size_t i = 0; i < t->columns->count; i++) {
+		const vv_column_pair *p = &t->columns->pairs[i];
+		if (p->a < 0 && cells[p->b].state != VV_CELL_ABSENT && cells[p->b].state != VV_CELL_NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Tells the rows up to `place` that are new in nothing but the added columns. */
+static vv_status put_gains(csv_writer *w, uint64_t place, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (uint64_t row = w->next; w->gains && row < place && rc == VV_OK && !w->over; row++) {
+		vv_row_change c = {.old_row = UINT64_MAX, .new_row = row};
+		if ((rc = vv_row_at_get(&w->rows, row, &c.new_cells, err)) < 0 || !gains(&w->table, c.new_cells)) {
+			continue;
+		}
+		if ((rc = put_between(w, row, err)) < 0 || !is_within(w)) {
+			continue;
+		}
+		if ((rc = vv_row_at_get(&w->rows, row, &c.new_cells, err)) == VV_OK) {
+			put_row(w, "+", &c);
+			rc = flush(w, FLUSH_AT, err);
+		}
+		w->next = row + 1;
+		w->below = true;
+	}
+	return rc;
+}
+
+/* The most dashes that stand before a '>' in the cell. */
+static size_t dashes(const vv_cell *c)
+{
+	size_t run = 0, most = 0;
+	for (size_t i = 0; c && i < c->len; i++) {
+		if (c->text[i] == '>' && run > most) {
+			most = run;
+		}
+		run = c->text[i] == '-' ? run + 1 : 0;
+	}
+	return most;
+}
+
+/* An arrow that stands in no cell of the row: "->" with as many dashes more as it takes. */
+static void choose_arrow(vv_buf *out, const vv_diff_table *t, const vv_row_change *c)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < vv_pairs_count(t); i++) {
+		size_t x = dashes(vv_pairs_old(t, i, c)), y = dashes(vv_pairs_new(t, i, c));
+		most = x > most ? x : most;
+		most = y > most ? y : most;
+	}
+	vv_buf_reset(out);
+	for (size_t i = 0; i <= most; i++) {
+		vv_buf_putc(out, '-');
+	}
+	vv_buf_putc(out, '>');
+}
+
+static void put_changed(csv_writer *w, const vv_row_change *c)
+{
+	const vv_diff_table *t = &w->table;
+	choose_arrow(&w->other, t, c);
+	put_field(&w->buf, vv_buf_cstr(&w->other), w->other.len);
+	for (size_t i = 0; i < vv_pairs_count(t); i++) {
+		const vv_cell *x = vv_pairs_old(t, i, c), *y = vv_pairs_new(t, i, c);
+		vv_buf_reset(&w->text);
+		if (vv_pairs_differ(c, i)) {
+			put_value(&w->text, old_field(t, i), x);
+			vv_buf_put(&w->text, vv_buf_cstr(&w->other), w->other.len);
+		}
+		put_value(&w->text, y ? vv_pairs_field(t, i) : old_field(t, i), y ? y : x);
+		vv_buf_putc(&w->buf, ',');
+		put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
+	}
+	vv_buf_putc(&w->buf, '\n');
+}
+
+static size_t skip_spaces(const vv_cell *c, size_t i)
+{
+	while (i < c->len && c->text[i] == ' ') {
+		i++;
+	}
+	return i;
+}
+
+/* daff puts marks for spaces into values that differ in nothing else, also when it
+ * applies a difference. */
+static bool differ_in_spaces(const vv_cell *x, const vv_cell *y)
+{
+	size_t i = skip_spaces(x, 0), k = skip_spaces(y, 0);
+	while (i < x->len && k < y->len && x->text[i] == y->text[k]) {
+		i = skip_spaces(x, i + 1);
+		k = skip_spaces(y, k + 1);
+	}
+	return i == x->len && k == y->len;
+}
+
+static bool is_unfit_for_arrow(const vv_diff_table *t, const vv_row_change *c)
+{
+	for (size_t i = 0; i < vv_pairs_count(t); i++) {
+		if (vv_pairs_differ(c, i) && differ_in_spaces(vv_pairs_old(t, i, c), vv_pairs_new(t, i, c))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status csv_begin(vv_diff_writer *base, vv_error *err)
+{
+	(void)base;
+	(void)err;
+	return VV_OK;
+}
+
+/* What happened to a column, as daff says it. */
+static void put_column_action(csv_writer *w, size_t pair)
+{
+	vv_column_pair p = vv_pairs_get(&w->table, pair);
+	vv_buf_reset(&w->text);
+	if (!w->table.columns) {
+		return;
+	}
+	if (p.a < 0 || p.b < 0) {
+		vv_buf_puts(&w->text, p.a < 0 ? "+++" : "---");
+		return;
+	}
+	vv_buf_puts(&w->text, p.moved ? ":" : "");
+	if (p.renamed) {
+		const vv_field *f = &w->table.a->schema.fields[p.a];
+		vv_buf_putc(&w->text, '(');
+		vv_buf_put(&w->text, f->name, f->name_len);
+		vv_buf_putc(&w->text, ')');
+	}
+}
+
+static bool are_columns_as_before(csv_writer *w)
+{
+	bool same = true;
+	for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
+		put_column_action(w, i);
+		same = same && w->text.len == 0;
+	}
+	return same;
+}
+
+static void put_columns(csv_writer *w)
+{
+	size_t count = vv_pairs_count(&w->table);
+	if (!are_columns_as_before(w)) {
+		vv_buf_putc(&w->buf, '!');
+		for (size_t i = 0; i < count; i++) {
+			put_column_action(w, i);
+			vv_buf_putc(&w->buf, ',');
+			put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
+		}
+		vv_buf_putc(&w->buf, '\n');
+	}
+	vv_buf_puts(&w->buf, "@@");
+	for (size_t i = 0; i < count; i++) {
+		const vv_field *f = vv_pairs_field(&w->table, i);
+		vv_buf_reset(&w->text);
+		put_text(&w->text, f->name, f->name_len);
+		vv_buf_putc(&w->buf, ',');
+		put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
+	}
+	vv_buf_putc(&w->buf, '\n');
+}
+
+/* Between tables, as daff names them: an empty line, the name, and a line under it. */
+static void put_title(csv_writer *w)
+{
+	size_t from = w->buf.len + 1;
+	vv_buf_putc(&w->buf, '\n');
+	vv_text_put_escaped(&w->buf, w->table.path, strlen(w->table.path));
+	size_t len = w->buf.failed ? 0 : w->buf.len - from;
+	vv_buf_putc(&w->buf, '\n');
+	for (size_t i = 0; i < len; i++) {
+		vv_buf_putc(&w->buf, '=');
+	}
+	vv_buf_putc(&w->buf, '\n');
+}
+
+static vv_status csv_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv_error *err)
+{
+	csv_writer *w = self(base);
+	w->table = *t;
+	w->next = w->told = 0;
+	w->below = w->over = w->gains = false;
+	vv_row_at_close(&w->rows);
+	if (t->a && t->b && t->columns) {
+		vv_row_at_init(&w->rows, t->b);
+		for (size_t i = 0; i < t->columns->count; i++) {
+			w->gains = w->gains || t->columns->pairs[i].a < 0;
+		}
+	}
+	if (w->tables++ > 0) {
+		put_title(w);
+	}
+	put_columns(w);
+	return flush(w, FLUSH_AT, err);
+}
+
+static vv_status csv_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
+{
+	csv_writer *w = self(base);
+	vv_status rc = VV_OK;
+	if (w->over) {
+		return VV_OK;
+	}
+	if (w->rows.table && ((rc = put_gains(w, c->place, err)) < 0 || w->over || (rc = put_between(w, c->place, err)) < 0)) {
+		return rc;
+	}
+	if (!is_within(w)) {
+		return VV_OK;
+	}
+	if (c->kind == VV_ROW_CHANGED && is_unfit_for_arrow(&w->table, c)) {
+		vv_row_change gone = *c, came = *c;
+		gone.new_cells = NULL;
+		came.old_cells = NULL;
+		put_row(w, "---", &gone);
+		put_row(w, "+++", &came);
+	} else if (c->kind == VV_ROW_CHANGED) {
+		put_changed(w, c);
+	} else {
+		put_row(w, c->kind == VV_ROW_ADDED ? "+++" : c->kind == VV_ROW_REMOVED ? "---" : ":", c);
+	}
+	w->next = c->place + (c->new_cells ? 1 : 0);
+	w->below = true;
+	return flush(w, FLUSH_AT, err);
+}
+
+static vv_status csv_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
+{
+	csv_writer *w = self(base);
+	vv_status rc = VV_OK;
+	(void)stats;
+	if (w->rows.table && !w->over) {
+		uint64_t rows = w->table.b->root.rows;
+		rc = put_gains(w, rows, err);
+		if (rc == VV_OK && w->below && w->next < rows && !w->over) {
+			rc = put_context(w, w->next++, err);
+			if (w->next < rows) {
+				put_same(w, "...");
+			}
+		}
+	}
+	vv_row_at_close(&w->rows);
+	return rc < 0 ? rc : flush(w, 0, err);
+}
+
+static vv_status csv_end(vv_diff_writer *base, vv_error *err)
+{
+	return flush(self(base), 0, err);
+}
+
+static void csv_close(vv_diff_writer *base)
+{
+	csv_writer *w = self(base);
+	if (w) {
+		vv_row_at_close(&w->rows);
+		vv_buf_clear(&w->buf);
+		vv_buf_clear(&w->text);
+		vv_buf_clear(&w->other);
+	}
+	vv_free(w);
+}
+
+static vv_status csv_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+{
+	csv_writer *w = vv_calloc(1, sizeof(*w));
+	if (!w) {
+		*out = NULL;
+		return vv_fail_nomem(err);
+	}
+	w->base = (vv_diff_writer){csv_begin, csv_begin_table, csv_row, csv_end_table, csv_end, csv_close};
+	w->opts = *opts;
+	*out = &w->base;
+	return VV_OK;
+}
+
+const vv_diff_writer_kind vv_diff_writer_csv = {"csv", csv_open};
