@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/add_run.h"
+#include "cmd/auto_gc.h"
 #include "cmd/changes.h"
 #include "cmd/commands.h"
 #include "cmd/commit_guard.h"
@@ -325,6 +326,7 @@ static void committer_clear(committer *c)
 static int run_commit(void *options, int argc, char **argv)
 {
 	committer c = {.o = options};
+	vv_auto_gc gc = {0};
 	vv_error err;
 	vv_status rc;
 	int code;
@@ -342,7 +344,12 @@ static int run_commit(void *options, int argc, char **argv)
 	    (rc = stage_first(&c, &err)) == VV_OK)
 		rc = commit_index(&c, &err);
 	code = rc < 0 ? vv_report(&err) : c.nothing ? VV_EXIT_NO : VV_EXIT_OK;
+	/* That it cannot be known whether a gc is worth it is no fault of the commit. */
+	if (code != VV_EXIT_OK || c.o->dry_run || vv_auto_gc_look(&gc, c.r, &err) < 0)
+		gc.wanted = gc.failed = false;
 	committer_clear(&c);
+	vv_auto_gc_begin(&gc);
+	vv_auto_gc_clear(&gc);
 	return code;
 }
 

@@ -4,23 +4,22 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/json.h"
-#include "base/path.h"
-#include "base/sys.h"
 #include "base/text.h"
+#include "cmd/auto_gc.h"
 #include "cmd/commands.h"
+#include "cmd/gc_run.h"
 #include "cmd/output.h"
 #include "cmd/worktree.h"
-#include "repo/history.h"
-#include "repo/keep.h"
 
 typedef struct options {
-	bool dry_run, quiet;
+	bool dry_run, quiet, automatic;
 	const char *prune, *format;
 } options;
 
 static const vv_option table[] = {
+	{"auto", 0, VV_OPT_FLAG, offsetof(options, automatic), NULL, NULL,
+	 "only when there is much to gain and nobody else is writing", NULL},
 	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
 	 "only say what would be done", NULL},
 	{"prune", 0, VV_OPT_STRING, offsetof(options, prune), "WHEN", NULL,
@@ -34,9 +33,6 @@ static const vv_option table[] = {
 };
 
 #define DAY 86400u
-#define TEMP_NAME ".varve-tmp-" /* base/file's */
-#define TEMP_SECONDS 3600
-#define DAYS_DEFAULT 14u
 
 /* "now", "never", "3.days", "3.days.ago", "2w": as Git writes such times, as far as they
  * are plain lengths. */
@@ -82,9 +78,9 @@ static void put_number(vv_json_out *w, const char *name, uint64_t v)
 	vv_json_u64(w, v);
 }
 
-static vv_status print_json(const options *o, const vv_gc_result *g, uint64_t versions,
-			    vv_error *err)
+static vv_status print_json(const vv_gc_run *run, vv_error *err)
 {
+	const vv_gc_result *g = &run->result;
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
@@ -92,8 +88,8 @@ static vv_status print_json(const options *o, const vv_gc_result *g, uint64_t ve
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
 	vv_json_name(&w, "dryRun");
-	vv_json_bool(&w, o->dry_run);
-	put_number(&w, "versions", versions);
+	vv_json_bool(&w, run->dry_run);
+	put_number(&w, "versions", run->versions);
 	put_number(&w, "bytesBefore", g->bytes_before);
 	put_number(&w, "bytesAfter", g->bytes_after);
 	put_number(&w, "liveBlocks", g->live_blocks);
@@ -110,119 +106,58 @@ static vv_status print_json(const options *o, const vv_gc_result *g, uint64_t ve
 	return rc;
 }
 
-static void print_text(const options *o, const vv_gc_result *g, uint64_t versions, uint64_t grace)
+/* --auto: only when there is much to gain, and it says why when it does nothing. */
+static vv_status is_due(const options *o, vv_repository *repo, bool *due, vv_error *err)
 {
-	vv_out("in use: %s blocks, %s, for %s %s of datasets\n", vv_text_count(g->live_blocks),
-	       vv_text_bytes(g->live_bytes), vv_text_count(versions),
-	       versions == 1 ? "version" : "versions");
-	if (g->aside_blocks > 0) {
-		vv_out("unused: %s blocks, %s", vv_text_count(g->aside_blocks),
-		       vv_text_bytes(g->aside_bytes));
-		if (grace == UINT64_MAX) {
-			vv_out("; kept\n");
+	vv_auto_gc gc;
+	vv_status rc = vv_auto_gc_look(&gc, repo, err);
+
+	*due = rc == VV_OK && (gc.wanted || gc.failed);
+	if (rc == VV_OK && !*due && !o->quiet) {
+		if (gc.off) {
+			vv_note("nothing was done: %s", gc.off);
 		} else {
-			vv_out("; removed by a later gc, %s days after they fell out of use\n",
-			       vv_text_count(grace / DAY));
+			vv_note("nothing was done: the store has %s, a gc is worth it above %s",
+				vv_text_bytes(gc.bytes), vv_text_bytes(gc.limit));
 		}
 	}
-	if (g->dropped_blocks > 0) {
-		vv_out("%s: %s blocks, %s\n", o->dry_run ? "would remove" : "removed",
-		       vv_text_count(g->dropped_blocks), vv_text_bytes(g->dropped_bytes));
-	}
-	vv_out("store: %s%s -> %s\n", o->dry_run ? "would go from " : "",
-	       vv_text_bytes(g->bytes_before), vv_text_bytes(g->bytes_after));
-}
-
-/* What a killed process was about to put in a cache. A young one may be in the making. */
-static vv_status sweep(const char *dir, int64_t now, vv_error *err)
-{
-	char **names = NULL, *path;
-	size_t count = 0, i;
-	vv_stat st;
-	vv_error ignored;
-	vv_status rc = vv_list_dir(&names, &count, dir, err);
-
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		if (strncmp(names[i], TEMP_NAME, strlen(TEMP_NAME)) != 0) {
-			continue;
-		}
-		path = vv_path_join(dir, names[i], (char *)NULL);
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_lstat(&st, path, &ignored) == VV_OK && st.mtime_sec < now - TEMP_SECONDS) {
-			rc = vv_unlink(path, true, err);
-		}
-		vv_free(path);
-	}
-	vv_names_free(names, count);
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
-}
-
-static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
-{
-	static const char *const folders[] = {"", "cache", "cache/scan"};
-	vv_status rc = VV_OK;
-	size_t i;
-
-	for (i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		char *dir = vv_path_join(vv_repository_varvedir(repo), folders[i], (char *)NULL);
-
-		rc = dir ? sweep(dir, now, err) : vv_fail_nomem(err);
-		vv_free(dir);
-	}
+	vv_auto_gc_clear(&gc);
 	return rc;
 }
 
 static int run_gc(void *p, int argc, char **argv)
 {
-	options *o = p;
+	const options *o = p;
+	vv_gc_run g = {.dry_run = o->dry_run, .gentle = o->automatic};
 	vv_repository *repo = NULL;
-	vv_store *store;
-	vv_gc_options go;
-	vv_gc_result result;
-	vv_keep keep;
-	uint64_t days, packed;
-	uint32_t nsec;
+	bool due = true;
 	vv_error err;
 	vv_status rc;
 
 	if (argc > 0) {
 		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(argv[0]));
 	}
-	memset(&go, 0, sizeof(go));
-	memset(&result, 0, sizeof(result));
-	memset(&keep, 0, sizeof(keep));
-	if (o->prune && !parse_grace(&go.grace_sec, o->prune)) {
+	if (o->prune && !parse_grace(&g.grace_sec, o->prune)) {
 		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
 				      vv_text_shows(o->prune));
 	}
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
-	    (rc = vv_config_u64(repo, "varve.gcdays", DAYS_DEFAULT, &days, &err)) < 0 ||
-	    (rc = vv_repository_store(repo, &store, &err)) < 0) {
-		goto done;
+	g.has_grace = o->prune != NULL;
+	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
+	    (!o->automatic || (rc = is_due(o, repo, &due, &err)) == VV_OK) && due &&
+	    (rc = vv_gc_run_all(&g, repo, &err)) == VV_OK) {
+		if (o->format && strcmp(o->format, "json") == 0) {
+			rc = print_json(&g, &err);
+		} else if (!o->quiet) {
+			vv_gc_print(&g);
+		}
 	}
-	if (!o->prune) {
-		go.grace_sec = days > 100000 ? UINT64_MAX : days * DAY;
-	}
-	vv_now(&go.now_sec, &nsec);
-	go.dry_run = o->dry_run;
-	go.progress = keep.progress = vv_progress_begin();
-	keep.repo = repo;
-	if ((rc = vv_store_gc(store, &go, vv_keep_mark, &keep, &result, &err)) < 0) {
-		goto done;
-	}
-	if (!o->dry_run && ((rc = sweep_caches(repo, go.now_sec, &err)) < 0 ||
-			    (rc = vv_git_pack_loose(repo, 0, &packed, &err)) < 0)) {
-		goto done;
-	}
-	vv_progress_end();
-	if (o->format && strcmp(o->format, "json") == 0) {
-		rc = print_json(o, &result, keep.roots, &err);
-	} else if (!o->quiet) {
-		print_text(o, &result, keep.roots, go.grace_sec);
-	}
-done:
 	vv_repository_close(repo);
+	if (rc == VV_ELOCKED && o->automatic) {
+		if (!o->quiet) {
+			vv_note("nothing was done: %s", err.message);
+		}
+		return VV_EXIT_OK;
+	}
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 
@@ -230,7 +165,7 @@ const vv_command vv_cmd_gc = {
 	.name = "gc",
 	.group = "care",
 	.summary = "make the store small, and remove what no version needs any more",
-	.usage = "[--dry-run] [--prune[=WHEN]] [--json]",
+	.usage = "[--dry-run | --auto] [--prune[=WHEN]] [--json]",
 	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: "
 		   "3.1 MB -> 1.4 MB",
 	.options = table,

@@ -245,6 +245,11 @@ static vv_status restore_all(restore *r, bool files, vv_error *err)
 	for (i = 0; rc == VV_OK && i < r->count; i++) {
 		rc = files ? write_one(r, &r->targets[i], err) : stage_one(r, &r->targets[i], err);
 	}
+	/* Only the work tree was to change: an index that could not be put back (vv_checkout_write)
+	 * must not be kept. The entries as they were differ from the files, as they should. */
+	if (rc < 0 && files && r->o->source && !r->o->staged) {
+		return rc;
+	}
 	/* What was written is in the index also when a later path failed. */
 	if (vv_index_write(r->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) {
 		return err->code;

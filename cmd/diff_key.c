@@ -12,6 +12,8 @@
 #define ROWS_MAX 20000u
 #define CELLS_MAX 400000u
 #define CANDIDATES_MAX 16u
+#define NEARLY_ROWS 20u
+#define NEARLY_PERCENT 97u
 
 /* The first rows of one version, only the columns that both have. */
 typedef struct sample {
@@ -109,23 +111,65 @@ static int hash_order(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Is it unique here as well? One row without it may be there: it is one more value. */
-static vv_status is_unique(bool *out, const sample *s, const vv_key_candidate *c, vv_error *err)
+static vv_status hash_columns(uint64_t **out, const sample *s, const size_t *columns, size_t count, vv_error *err)
 {
-	uint64_t *hashes = vv_calloc(s->rows + 1, sizeof(*hashes));
-	if (!hashes) {
+	*out = vv_calloc(s->rows + 1, sizeof(**out));
+	if (!*out) {
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < s->rows; i++) {
-		hashes[i] = vv_key_hash(&s->cells[i * s->column_count], c->columns, c->count, 0, NULL);
+		(*out)[i] = vv_key_hash(&s->cells[i * s->column_count], columns, count, 0, NULL);
 	}
-	qsort(hashes, s->rows, sizeof(*hashes), hash_order);
-	*out = true;
-	for (size_t i = 1; i < s->rows && *out; i++) {
-		*out = hashes[i] != hashes[i - 1];
-	}
-	vv_free(hashes);
+	qsort(*out, s->rows, sizeof(**out), hash_order);
 	return VV_OK;
+}
+
+static size_t distinct(const uint64_t *sorted, size_t count)
+{
+	size_t n = count > 0;
+	for (size_t i = 1; i < count; i++) {
+		n += sorted[i] != sorted[i - 1];
+	}
+	return n;
+}
+
+/* Values that both have. */
+static size_t overlap(const uint64_t *x, size_t count_x, const uint64_t *y, size_t count_y)
+{
+	size_t i = 0, k = 0, n = 0;
+	while (i < count_x && k < count_y) {
+		if (x[i] == y[k]) {
+			n++;
+		}
+		size_t next_i = i + (x[i] <= y[k]);
+		k += y[k] <= x[i];
+		i = next_i;
+	}
+	return n;
+}
+
+/* How far columns are a key of both: percent of distinct values, and whether most values
+ * are in both. Where a sample is not the whole table nothing is known of the latter. */
+typedef struct fitness {
+	size_t percent, common;
+	bool shared;
+} fitness;
+
+static vv_status judge_columns(fitness *out, const sample *x, const sample *y, const size_t *columns, size_t count, vv_error *err)
+{
+	uint64_t *a = NULL, *b = NULL;
+	size_t fewer = x->rows < y->rows ? x->rows : y->rows;
+	vv_status rc;
+	if ((rc = hash_columns(&a, x, columns, count, err)) == VV_OK && (rc = hash_columns(&b, y, columns, count, err)) == VV_OK) {
+		size_t of_a = x->rows ? distinct(a, x->rows) * 100 / x->rows : 100, of_b = y->rows ? distinct(b, y->rows) * 100 / y->rows : 100;
+		bool whole = x->rows == x->table->root.rows && y->rows == y->table->root.rows;
+		out->percent = of_a < of_b ? of_a : of_b;
+		out->common = overlap(a, x->rows, b, y->rows);
+		out->shared = !whole || out->common * 2 >= fewer;
+	}
+	vv_free(a);
+	vv_free(b);
+	return rc;
 }
 
 /* Candidates of one version that are unique in the other one too. */
@@ -136,16 +180,41 @@ static vv_status judge(vv_diff_keys *k, const sample *of, const sample *other, c
 	size_t n = of->column_count, count = vv_key_candidates(all, CANDIDATES_MAX, of->cells, of->rows, n, n, names, lens);
 	for (size_t i = 0; i < count && k->count < VV_DIFF_KEYS_MAX; i++) {
 		const char **list;
-		bool unique;
-		vv_status rc = is_unique(&unique, other, &all[i], err);
-		if (rc < 0 || (unique && (rc = add_list(k, all[i].count, &list, err)) < 0)) {
+		fitness f;
+		vv_status rc = judge_columns(&f, of, other, all[i].columns, all[i].count, err);
+		bool good = rc == VV_OK && f.percent == 100 && f.shared;
+		if (rc < 0 || (good && (rc = add_list(k, all[i].count, &list, err)) < 0)) {
 			return rc;
 		}
-		for (size_t c = 0; unique && c < all[i].count; c++) {
+		for (size_t c = 0; good && c < all[i].count; c++) {
 			list[c] = names[all[i].columns[c]];
 		}
 	}
 	return VV_OK;
+}
+
+/* Where no column is quite unique: the one that nearly is, and that both versions have
+ * the most values of in common. (A few rows without a code do not make it useless.) */
+static vv_status judge_nearly(vv_diff_keys *k, const sample *x, const sample *y, const char **names, vv_error *err)
+{
+	size_t best = SIZE_MAX, most = 0, fewer = x->rows < y->rows ? x->rows : y->rows;
+	const char **list;
+	vv_status rc = VV_OK;
+	if (fewer < NEARLY_ROWS) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < y->column_count && rc == VV_OK; i++) {
+		fitness f;
+		rc = judge_columns(&f, x, y, &i, 1, err);
+		if (rc == VV_OK && f.percent >= NEARLY_PERCENT && f.common > most && f.common * 2 > fewer) {
+			most = f.common;
+			best = i;
+		}
+	}
+	if (rc == VV_OK && best != SIZE_MAX && (rc = add_list(k, 1, &list, err)) == VV_OK) {
+		list[0] = names[best];
+	}
+	return rc;
 }
 
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error *err)
@@ -179,6 +248,9 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error
 	if ((rc = read_sample(&x, limit, err)) == VV_OK && (rc = read_sample(&y, limit, err)) == VV_OK) {
 		if ((rc = judge(k, &y, &x, names, lens, err)) == VV_OK && k->count == 0) {
 			rc = judge(k, &x, &y, names, lens, err);
+		}
+		if (rc == VV_OK && k->count == 0) {
+			rc = judge_nearly(k, &x, &y, names, err);
 		}
 	}
 done:

@@ -67,7 +67,8 @@ static vv_status open_side(opened *o, vv_subject *s, const vv_diff_how *how, boo
 	if (!s) {
 		return VV_OK;
 	}
-	o->is_text = !s->is_dataset;
+	/* a changed file whose last version is a dataset is one, too */
+	o->is_text = !s->is_dataset && (s->from != VV_FROM_WORK || vv_cid_is_null(&s->parent));
 	rc = vv_subject_open(s, &o->table, &so, err);
 	o->is_open = rc == VV_OK;
 	return rc;
@@ -418,7 +419,7 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 	return vv_rowdiff_open(&c->rows, c->a, c->b, &ro, err);
 }
 
-/* Guessed keys that turn out to repeat are none. */
+/* Guessed keys that turn out to repeat more than now and then are none. */
 static vv_status open_rows(comparison *c, vv_error *err)
 {
 	static const char *const none[] = {NULL};
@@ -427,8 +428,12 @@ static vv_status open_rows(comparison *c, vv_error *err)
 		return open_rows_by(c, c->how->key, err);
 	}
 	for (size_t i = 0; i < c->keys.count; i++) {
-		if ((rc = open_rows_by(c, c->keys.lists[i], err)) < 0 || vv_rowdiff_stats_get(c->rows)->repeated_keys == 0) {
+		if ((rc = open_rows_by(c, c->keys.lists[i], err)) < 0) {
 			return rc;
+		}
+		const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
+		if (s->repeated_keys * 100 <= s->old_rows + s->new_rows) {
+			return VV_OK;
 		}
 		vv_rowdiff_close(c->rows);
 		c->rows = NULL;

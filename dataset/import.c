@@ -102,7 +102,7 @@ static vv_status collect(import *im, vv_error *err)
 		return rc;
 	}
 	im->out->irregular_rows += j->irregular;
-	im->out->groups_new++;
+	im->out->groups_new += !import_old_has(im->old, &j->cid);
 	return append_group(im, &j->entry, j->data_item.data, j->data_item.len, j->layout_item.data, j->layout_item.len,
 			    j->row_count, err);
 }

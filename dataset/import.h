@@ -69,7 +69,8 @@ typedef struct vv_import_result {
 	vv_root root;
 	vv_buf root_block;
 	vv_scan_cache *cache;          /* for the next time */
-	uint64_t groups, groups_new, groups_reused;
+	uint64_t groups, groups_new;   /* new: those that the version before does not have */
+	uint64_t groups_reused;        /* taken over unparsed */
 	uint64_t irregular_rows;       /* kept raw, in the groups that were read */
 	vv_buf warnings;               /* one line each */
 	vv_import_finding *findings;

@@ -135,6 +135,8 @@ const vv_scan_entry *import_old_entry(const old_version *o, size_t index);
 void import_old_items(const old_version *o, size_t index, const uint8_t **data, size_t *data_len,
 		      const uint8_t **layout, size_t *layout_len, uint64_t *rows);
 void import_old_took(old_version *o, size_t index); /* index was taken over */
+/* Has the version before a group of this name? */
+bool import_old_has(const old_version *o, const vv_cid *cid);
 /* The old group that a newly scanned one probably replaces. */
 bool import_old_base(old_version *o, vv_cid *out);
 

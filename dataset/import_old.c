@@ -22,6 +22,7 @@ struct old_version {
 	vv_buf items;
 	uint32_t *heads;  /* hash table over head_hash: group number + 1, 0 for none */
 	uint32_t *chain;  /* next group with the same slot */
+	uint32_t *names;  /* hash table over CIDs: group number + 1, 0: free; as many slots */
 	size_t slots;     /* a power of two */
 	size_t next;      /* the group expected next */
 	size_t scanned;   /* groups scanned since the last one taken over */
@@ -69,12 +70,38 @@ done:
 	return rc;
 }
 
-static vv_status index_heads(old_version *o, vv_error *err)
+static uint32_t *name_slot(const old_version *o, const vv_cid *cid)
+{
+	size_t i = (size_t)vv_cid_prefix(cid) & (o->slots - 1);
+	while (o->names[i] != 0 && !vv_cid_equal(&o->groups[o->names[i] - 1].cid, cid)) {
+		i = (i + 1) & (o->slots - 1);
+	}
+	return &o->names[i];
+}
+
+static vv_status index_names(old_version *o, vv_error *err)
 {
 	o->slots = 16;
 	while (o->slots < o->count * 2) {
 		o->slots *= 2;
 	}
+	o->names = vv_calloc(o->slots, sizeof(*o->names));
+	if (!o->names) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->count; i++) {
+		*name_slot(o, &o->groups[i].cid) = (uint32_t)i + 1;
+	}
+	return VV_OK;
+}
+
+bool import_old_has(const old_version *o, const vv_cid *cid)
+{
+	return o && o->names && *name_slot(o, cid) != 0;
+}
+
+static vv_status index_heads(old_version *o, vv_error *err)
+{
 	o->heads = vv_calloc(o->slots, sizeof(*o->heads));
 	o->chain = vv_calloc(o->count + 1, sizeof(*o->chain));
 	if (!o->heads || !o->chain) {
@@ -150,7 +177,8 @@ vv_status import_old_open(old_version **out, import *im, vv_error *err)
 		goto done;
 	}
 	if ((rc = load_list(o, im->sink, VV_LIST_DATA, &opts->parent->data, err)) < 0 ||
-	    (rc = load_list(o, im->sink, VV_LIST_LAYOUT, &opts->parent->layout, err)) < 0) {
+	    (rc = load_list(o, im->sink, VV_LIST_LAYOUT, &opts->parent->layout, err)) < 0 ||
+	    (rc = index_names(o, err)) < 0) {
 		goto done;
 	}
 	if (opts->cache && opts->cache->count == o->count && im->candidate_count == 0 && same_inputs(im)) {
@@ -172,6 +200,7 @@ void import_old_close(old_version *o)
 	if (o) {
 		vv_free(o->groups);
 		vv_free(o->heads);
+		vv_free(o->names);
 		vv_free(o->chain);
 		vv_buf_clear(&o->items);
 		vv_free(o);

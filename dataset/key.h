@@ -35,7 +35,7 @@ size_t vv_key_cut_column(const vv_key_candidate *candidates, size_t count);
 uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, uint64_t seed, bool *usable);
 
 typedef struct vv_key_proof vv_key_proof;
-/* memory: bytes of hashes it may hold before it spills to a temporary file in dir
+/* memory: bytes of hashes it may hold before it spills to a temporary file in dir (NULL: /tmp)
  * (10 bytes a row; unlinked at once, so that it never outlives the process). */
 vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err);
 void vv_key_proof_free(vv_key_proof *p);

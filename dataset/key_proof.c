@@ -92,7 +92,7 @@ vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, v
 	vv_key_proof *p = vv_calloc(1, sizeof(*p));
 
 	*out = NULL;
-	if (!p || !(p->dir = vv_strdup(dir))) {
+	if (!p || !(p->dir = vv_strdup(dir ? dir : "/tmp"))) {
 		vv_free(p);
 		return vv_fail_nomem(err);
 	}

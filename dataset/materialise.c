@@ -44,18 +44,25 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 	return VV_OK;
 }
 
-/* The version that the file at path is known to hold, opened; *fd -1 when none is. */
+/* The version that the file at path holds, as far as can be told without reading it. A
+ * wrong guess is seen when the new file's hash is checked. */
+static bool guess_old(vv_stage *s, const char *path, const vv_stat *st, vv_arena *arena, vv_pointer *out)
+{
+	vv_error ignored = {0};
+	vv_oid id;
+	return vv_stat_cache_guess(s->stats, path, st, &id) && vv_stage_pointer(s, &id, arena, out, &ignored) == VV_OK;
+}
+
+/* That version opened, and its file; *fd -1 when there is none. */
 static void open_old(vv_stage *s, const char *path, const char *file, vv_table *old, int *fd)
 {
 	vv_error ignored = {0};
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_stat st, again;
-	vv_oid id;
 	vv_sink source;
 	*fd = -1;
-	if (vv_lstat(&st, file, &ignored) < 0 || !S_ISREG(st.mode) || !vv_stat_cache_get(s->stats, path, &st, &id) ||
-	    vv_stage_pointer(s, &id, &arena, &p, &ignored) < 0) {
+	if (vv_lstat(&st, file, &ignored) < 0 || !S_ISREG(st.mode) || !guess_old(s, path, &st, &arena, &p)) {
 		vv_arena_clear(&arena);
 		return;
 	}

@@ -13,6 +13,7 @@
 
 static const char magic[8] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n'};
 #define FIXED_LEN (8u * 8u + 20u)
+#define FLAG_YOUNG ((uint64_t)1 << 63) /* in the mode's place */
 #define FILE_MAX ((size_t)1 << 30)
 
 typedef struct entry {
@@ -21,6 +22,7 @@ typedef struct entry {
 	vv_stat st;
 	vv_oid id;
 	bool dropped;
+	bool young; /* the file was younger than a second when it was read: only a guess */
 } entry;
 
 struct vv_stat_cache {
@@ -62,7 +64,8 @@ static vv_status grow(vv_stat_cache *c, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status put(vv_stat_cache *c, const char *path, size_t len, const vv_stat *st, const vv_oid *id, vv_error *err)
+static vv_status put(vv_stat_cache *c, const char *path, size_t len, const vv_stat *st, const vv_oid *id, bool young,
+		     vv_error *err)
 {
 	if ((c->used + 1) * 2 > c->cap) {
 		vv_status rc = grow(c, err);
@@ -83,10 +86,11 @@ static vv_status put(vv_stat_cache *c, const char *path, size_t len, const vv_st
 	e->st = *st;
 	e->id = *id;
 	e->dropped = false;
+	e->young = young;
 	return VV_OK;
 }
 
-static void write_stat(uint8_t *p, const vv_stat *st)
+static void write_stat(uint8_t *p, const vv_stat *st, bool young)
 {
 	vv_put_le64(p, st->size);
 	vv_put_le64(p + 8, (uint64_t)st->mtime_sec);
@@ -94,7 +98,7 @@ static void write_stat(uint8_t *p, const vv_stat *st)
 	vv_put_le64(p + 24, (uint64_t)st->mtime_nsec << 32 | st->ctime_nsec);
 	vv_put_le64(p + 32, st->ino);
 	vv_put_le64(p + 40, st->dev);
-	vv_put_le64(p + 48, st->mode);
+	vv_put_le64(p + 48, st->mode | (young ? FLAG_YOUNG : 0));
 	vv_put_le64(p + 56, (uint64_t)st->uid << 32 | st->gid);
 }
 
@@ -130,7 +134,8 @@ static vv_status parse(vv_stat_cache *c, const uint8_t *p, size_t len, vv_error 
 		}
 		read_stat(&st, p + path_len);
 		memcpy(id.id, p + path_len + 64, sizeof(id.id));
-		vv_status rc = put(c, (const char *)p, (size_t)path_len, &st, &id, err);
+		vv_status rc = put(c, (const char *)p, (size_t)path_len, &st, &id,
+				   (vv_get_le64(p + path_len + 48) & FLAG_YOUNG) != 0, err);
 		if (rc < 0) {
 			return rc;
 		}
@@ -171,14 +176,29 @@ void vv_stat_cache_close(vv_stat_cache *c)
 	}
 }
 
-bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id)
+static const entry *lookup(const vv_stat_cache *c, const char *path, const vv_stat *st)
 {
 	const entry *e = find(c, path, strlen(path));
-	if (!e || !e->path || e->dropped || !vv_stat_equal(&e->st, st)) {
+	return e && e->path && !e->dropped && vv_stat_equal(&e->st, st) ? e : NULL;
+}
+
+bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id)
+{
+	const entry *e = lookup(c, path, st);
+	if (!e || e->young) {
 		return false;
 	}
 	*id = e->id;
 	return true;
+}
+
+bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id)
+{
+	const entry *e = lookup(c, path, st);
+	if (e) {
+		*id = e->id;
+	}
+	return e != NULL;
 }
 
 /* Did the file change less than a second before it was read? A change in the same
@@ -192,16 +212,13 @@ vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *s
 			    uint32_t read_at_nsec, vv_error *err)
 {
 	vv_oid known;
-	if (young(st->mtime_sec, st->mtime_nsec, read_at_sec, read_at_nsec) ||
-	    young(st->ctime_sec, st->ctime_nsec, read_at_sec, read_at_nsec)) {
-		vv_stat_cache_drop(c, path);
-		return VV_OK;
-	}
-	if (vv_stat_cache_get(c, path, st, &known) && vv_oid_equal(&known, id)) {
+	bool guess = young(st->mtime_sec, st->mtime_nsec, read_at_sec, read_at_nsec) ||
+		     young(st->ctime_sec, st->ctime_nsec, read_at_sec, read_at_nsec);
+	if (!guess && vv_stat_cache_get(c, path, st, &known) && vv_oid_equal(&known, id)) {
 		return VV_OK;
 	}
 	c->changed = true;
-	return put(c, path, strlen(path), st, id, err);
+	return put(c, path, strlen(path), st, id, guess, err);
 }
 
 void vv_stat_cache_drop(vv_stat_cache *c, const char *path)
@@ -235,7 +252,7 @@ vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
 		}
 		vv_buf_put_varint(&b, e->path_len);
 		vv_buf_put(&b, e->path, e->path_len);
-		write_stat(fixed, &e->st);
+		write_stat(fixed, &e->st, e->young);
 		memcpy(fixed + 64, e->id.id, sizeof(e->id.id));
 		vv_buf_put(&b, fixed, sizeof(fixed));
 	}

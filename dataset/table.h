@@ -99,6 +99,9 @@ void vv_table_source_close(vv_table_source *s);
  * gives. last: it is the table's last group. */
 vv_status vv_batch_raw(vv_buf *out, vv_table *t, const vv_batch *b, bool last, vv_error *err);
 
+/* The same, and where each row's bytes end in out: ends has b->rows places. */
+vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last, vv_error *err);
+
 /* Checks everything of a version: nodes canonical, groups canonical, weights and
  * sums right, every raw line parses under the dialect to exactly its row's cells,
  * raw lengths and hash agree. VV_ECORRUPT names group and row. (fsck --data,

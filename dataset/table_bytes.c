@@ -39,8 +39,9 @@ static void put_row_end(vv_buf *out, const vv_dialect *d, bool last)
 	}
 }
 
-vv_status table_batch_raw(vv_buf *out, const vv_table *t, vv_row_writer *w, const vv_batch *b, size_t upto, bool last,
-			  vv_error *err)
+/* ends_out, when not NULL, gets where each row ends in out. */
+static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w, const vv_batch *b, size_t upto,
+			   bool last, vv_error *err)
 {
 	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
 	vv_quirks quirks;
@@ -62,6 +63,9 @@ vv_status table_batch_raw(vv_buf *out, const vv_table *t, vv_row_writer *w, cons
 		if (irregular) {
 			more = vv_quirks_next(&quirks, &q, err);
 		}
+		if (ends_out) {
+			ends_out[r] = out->len;
+		}
 	}
 	if (more < 0) {
 		return (vv_status)more;
@@ -72,15 +76,26 @@ vv_status table_batch_raw(vv_buf *out, const vv_table *t, vv_row_writer *w, cons
 	return vv_buf_ok(out, err);
 }
 
-vv_status vv_batch_raw(vv_buf *out, vv_table *t, const vv_batch *b, bool last, vv_error *err)
+vv_status table_batch_raw(vv_buf *out, const vv_table *t, vv_row_writer *w, const vv_batch *b, size_t upto, bool last,
+			  vv_error *err)
+{
+	return batch_raw(out, NULL, t, w, b, upto, last, err);
+}
+
+vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last, vv_error *err)
 {
 	vv_row_writer *w = NULL;
 	vv_status rc = table_row_writer(&w, t, err);
 	if (rc == VV_OK) {
-		rc = table_batch_raw(out, t, w, b, b->rows, last, err);
+		rc = batch_raw(out, ends, t, w, b, b->rows, last, err);
 	}
 	vv_row_writer_free(w);
 	return rc;
+}
+
+vv_status vv_batch_raw(vv_buf *out, vv_table *t, const vv_batch *b, bool last, vv_error *err)
+{
+	return vv_batch_lines(out, NULL, t, b, last, err);
 }
 
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err)
@@ -312,7 +327,7 @@ static vv_status make_rows(maker *m, piece *p, unsigned worker, vv_error *err)
 		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu", p->raw.len,
 			       (unsigned long long)p->batch.raw_len);
 	}
-	return VV_OK;
+	return table_check_lines(m->table, &p->batch, &p->raw, p->last, err);
 }
 
 static void piece_run(vv_job *job, unsigned worker)
@@ -346,6 +361,7 @@ static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 	}
 	vv_buf_reset(&p->data_item);
 	vv_buf_put(&p->data_item, item.bytes, item.len);
+	p->batch.first_row = item.before;
 	if (m->layout) {
 		if ((n = vv_list_next(m->layout, &item, err)) <= 0) {
 			return n < 0 ? (vv_status)n : vv_fail(err, VV_ECORRUPT, "the layout list is shorter than the data list");

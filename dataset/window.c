@@ -244,8 +244,8 @@ static vv_status join(vv_window *w, vv_slab *piece, size_t got, vv_error *err)
 vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err)
 {
 	while (w->len < want && !vv_window_at_end(w)) {
-		vv_slab *piece;
-		size_t got;
+		vv_slab *piece = NULL;
+		size_t got = 0;
 		vv_status rc = ahead_take(w, &piece, &got, err);
 		if (rc < 0 || (rc = join(w, piece, got, err)) < 0 || (rc = ahead_start(w, err)) < 0) {
 			return rc;

@@ -51,11 +51,35 @@ struct vv_rowdiff {
 	vv_rowdiff_stats stats;
 };
 
-/* rowdiff_digest.c: hashes of the rows of groups that only one side has. Records of the
- * sorter: key hash (16), row hash (16), side (1), row (8, big-endian). */
+/* rowdiff_digest.c: a row's hashes. Records of the sorter: key hash (16), row hash (16),
+ * side (1), row (8, big-endian). */
 #define DIGEST_LEN 41u
 #define DIGEST_KEY 16u
-vv_status rowdiff_digest(vv_rowdiff *d, vv_sorter *out, vv_error *err);
+typedef struct digest {
+	vv_rowdiff *d;
+	vv_table *table;
+	int side;
+	const size_t *key;
+	const vv_field **fields; /* under which the compared cells are read */
+	const vv_field **key_fields;
+	size_t *columns;         /* compared ones of this side, in the order of the pairs */
+	size_t column_count;
+	size_t *wanted;          /* columns to decode */
+	size_t wanted_count;
+	vv_sorter *out;
+	vv_buf text;
+} digest;
+vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err); /* clear in every case */
+void digest_clear(digest *g);
+vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
+
+/* rowdiff_align.c: goes over the groups that only one side has. Rows found equal on the
+ * way become segments of d->regions; all others are put into out. */
+typedef struct runs {
+	vv_segment *list;
+	size_t count, cap;
+} runs;
+vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_error *err);
 
 /* rowdiff_match.c: joins the digests and fills d->entries. */
 vv_status rowdiff_match(vv_rowdiff *d, vv_error *err);

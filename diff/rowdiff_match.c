@@ -130,13 +130,23 @@ static vv_status end_key(matcher *m, vv_error *err)
 	return rc;
 }
 
+/* Keeps the repeats that come first in the tables, whatever order the hashes have. */
 static void note_repeat(matcher *m, int side, uint64_t row)
 {
-	if (m->d->key_count > 0 && m->seen[side] == 2 && m->repeat_count < VV_REPEATS_SHOWN) {
-		m->repeats[m->repeat_count].side = side;
-		m->repeats[m->repeat_count].row = row;
-		m->repeat_count++;
+	size_t at = m->repeat_count;
+	if (m->d->key_count == 0 || m->seen[side] != 2) {
+		return;
 	}
+	while (at > 0 && (m->repeats[at - 1].side > side || (m->repeats[at - 1].side == side && m->repeats[at - 1].row > row))) {
+		at--;
+	}
+	if (at == VV_REPEATS_SHOWN) {
+		return;
+	}
+	size_t last = m->repeat_count < VV_REPEATS_SHOWN ? m->repeat_count++ : VV_REPEATS_SHOWN - 1;
+	memmove(&m->repeats[at + 1], &m->repeats[at], (last - at) * sizeof(m->repeats[0]));
+	m->repeats[at].side = side;
+	m->repeats[at].row = row;
 }
 
 static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
@@ -281,10 +291,22 @@ static vv_status place_rows(matcher *m, vv_error *err)
 	return more < 0 ? (vv_status)more : common_pass(&c, UINT64_MAX, err);
 }
 
+/* Was the text named before? (A key may repeat on both sides.) */
+static bool is_named(const vv_rowdiff *d, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(d->stats.repeated[i], text) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The repeated keys' texts, for the warning. */
 static vv_status name_repeats(matcher *m, vv_error *err)
 {
 	vv_rowdiff *d = m->d;
+	size_t count = 0;
 	for (size_t i = 0; i < m->repeat_count; i++) {
 		bool old = m->repeats[i].side == 0;
 		const vv_cell *cells;
@@ -298,9 +320,14 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 			vv_buf_puts(&b, k > 0 ? ", " : "");
 			vv_text_put_cut(&b, cells[key[k]].text, cells[key[k]].len, 40);
 		}
-		d->stats.repeated[i] = vv_buf_detach(&b);
-		if (!d->stats.repeated[i]) {
+		char *text = vv_buf_detach(&b);
+		if (!text) {
 			return vv_fail_nomem(err);
+		}
+		if (is_named(d, count, text)) {
+			vv_free(text);
+		} else {
+			d->stats.repeated[count++] = text;
 		}
 	}
 	return VV_OK;
@@ -312,7 +339,7 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 	vv_sorter *digests = NULL;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&digests, DIGEST_LEN, DIGEST_LEN, rowdiff_memory(d, 4), d->opts.temp_dir, err)) < 0 ||
-	    (rc = rowdiff_digest(d, digests, err)) < 0 || (rc = vv_sorter_finish(digests, err)) < 0 ||
+	    (rc = rowdiff_align(d, digests, err)) < 0 || (rc = vv_sorter_finish(digests, err)) < 0 ||
 	    (rc = vv_sorter_new(&m.kept, KEPT_LEN, 8, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||
 	    (rc = vv_sorter_new(&m.gone, GONE_LEN, GONE_LEN, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||
 	    (rc = vv_sorter_new(&d->entries, ENTRY_LEN, 16, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||

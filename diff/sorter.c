@@ -9,7 +9,10 @@
 #include "base/file.h"
 #include "base/sys.h"
 
-#define RUN_BUF (256u << 10) /* bytes read ahead of each run while merging */
+/* Bytes read ahead of each run while merging: all of them together stay within the memory,
+ * but for very many runs. */
+#define RUN_BUF_MAX (256u << 10)
+#define RUN_BUF_MIN (16u << 10)
 
 typedef struct run {
 	uint64_t at, end; /* what is still on disk */
@@ -27,6 +30,7 @@ struct vv_sorter {
 	uint64_t file_len;
 	run *runs;
 	size_t run_count;
+	size_t run_buf;
 	size_t *heap;    /* numbers of runs, smallest first */
 	size_t heap_len;
 	size_t taken;    /* run whose head was lent last, + 1 */
@@ -197,7 +201,7 @@ static int run_fill(vv_sorter *s, run *r, vv_error *err)
 		return 1;
 	}
 	uint64_t left = r->end - r->at;
-	size_t want = RUN_BUF / s->record_len * s->record_len;
+	size_t want = s->run_buf;
 	want = left < want ? (size_t)left : want;
 	if (want == 0) {
 		return 0;
@@ -258,8 +262,11 @@ vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
 	if (!s->heap) {
 		return vv_fail_nomem(err);
 	}
+	s->run_buf = s->memory / s->run_count;
+	s->run_buf = s->run_buf > RUN_BUF_MAX ? RUN_BUF_MAX : s->run_buf < RUN_BUF_MIN ? RUN_BUF_MIN : s->run_buf;
+	s->run_buf = s->run_buf < s->record_len ? s->record_len : s->run_buf / s->record_len * s->record_len;
 	for (size_t i = 0; i < s->run_count; i++) {
-		s->runs[i].buf = vv_malloc(RUN_BUF);
+		s->runs[i].buf = vv_malloc(s->run_buf);
 		if (!s->runs[i].buf) {
 			return vv_fail_nomem(err);
 		}

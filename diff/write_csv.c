@@ -375,7 +375,7 @@ static vv_status csv_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 	w->next = w->told = 0;
 	w->below = w->over = w->gains = false;
 	vv_row_at_close(&w->rows);
-	if (t->a && t->b && t->columns) {
+	if (t->a && t->b && t->columns && !t->partial) {
 		vv_row_at_init(&w->rows, t->b);
 		for (size_t i = 0; i < t->columns->count; i++) {
 			w->gains = w->gains || t->columns->pairs[i].a < 0;
@@ -421,7 +421,9 @@ static vv_status csv_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 {
 	csv_writer *w = self(base);
 	vv_status rc = VV_OK;
-	(void)stats;
+	if (!w->over && w->opts.limit > 0 && w->told < stats->added + stats->removed && !w->rows.table) {
+		put_same(w, "..."); /* rows past the limit may not have been given */
+	}
 	if (w->rows.table && !w->over) {
 		uint64_t rows = w->table.b->root.rows;
 		rc = put_gains(w, rows, err);

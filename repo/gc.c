@@ -352,6 +352,37 @@ static vv_status count_all(vv_gc *gc, vv_error *err)
 	return count_dropped(gc, err);
 }
 
+/* What a pack of so many records takes, with its index. */
+static uint64_t pack_bytes(uint64_t blocks, uint64_t record_bytes)
+{
+	uint64_t len = VV_PACK_HEADER_LEN + record_bytes + VV_PACK_TRAILER_LEN;
+
+	return blocks == 0 ? 0 : len + vv_pack_index_len(blocks, len);
+}
+
+/* Where a dry run would end: each record taken to stay as long as it is. */
+static void estimate(vv_gc *gc)
+{
+	vv_gc_result *out = gc->result;
+	vv_stat st;
+	size_t i;
+
+	out->bytes_after = 0;
+	for (i = 0; i < gc->packs->count; i++) {
+		const vv_pack *p = gc->packs->packs[i];
+
+		if ((gc->tidy || !is_in_use(p)) && !has_expired(gc, p)) {
+			out->bytes_after += p->stat.size;
+			out->bytes_after +=
+				vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size : 0;
+		}
+	}
+	if (!gc->tidy) {
+		out->bytes_after += pack_bytes(out->live_blocks, out->live_bytes);
+		out->bytes_after += pack_bytes(out->aside_blocks, out->aside_bytes);
+	}
+}
+
 /* ---- the swap ---- */
 
 typedef struct published {
@@ -478,7 +509,8 @@ static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_erro
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
-	fd = vv_lock(path, true, WRITER_WAIT_MS, err);
+	fd = vv_lock(path, true,
+		     gc->opts->writer_wait_ms > 0 ? gc->opts->writer_wait_ms : WRITER_WAIT_MS, err);
 	if (fd < 0) {
 		rc = (vv_status)fd;
 	} else {
@@ -505,8 +537,9 @@ static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err
 		return rc;
 	}
 	if (gc->opts->dry_run) {
-		rc = count_all(gc, err);
-		gc->result->bytes_after = gc->result->bytes_before - gc->result->dropped_bytes;
+		if ((rc = count_all(gc, err)) == VV_OK) {
+			estimate(gc);
+		}
 		return rc;
 	}
 	return with_lock(gc, mark, payload, err);

@@ -196,7 +196,10 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 
 vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *err)
 {
-	int code = git_index_conflict_remove(git, edit->path);
+	/* A side of a conflict joins the others. */
+	int code = GIT_INDEX_ENTRY_STAGE(&edit->entry) != 0
+			   ? 0
+			   : git_index_conflict_remove(git, edit->path);
 
 	if (code < 0 && code != GIT_ENOTFOUND) {
 		return vv_git_fail(err, code, "cannot change the index at '%s'",
@@ -289,6 +292,27 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
 		fill_stat(x->repo, &e, path, st);
 	}
 	return add_edit(x, path, false, &e, err);
+}
+
+vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
+				vv_error *err)
+{
+	vv_status rc = add_edit(x, path, true, NULL, err);
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < 3; i++) {
+		git_index_entry e;
+
+		if (sides[i].mode == 0) {
+			continue;
+		}
+		memset(&e, 0, sizeof(e));
+		e.mode = sides[i].mode;
+		vv_oid_to_git(&e.id, &sides[i].id);
+		e.flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT);
+		rc = add_edit(x, path, false, &e, err);
+	}
+	return rc;
 }
 
 vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err)

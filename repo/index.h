@@ -52,6 +52,14 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
  * whose attributes name a filter that libgit2 cannot run (git-lfs ...):
  * VV_EREFUSED with the git command. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
+/* Puts the path in conflict: sides[0..2] are base, ours and theirs, mode 0 where one is
+ * not there. What the index had at the path goes. */
+typedef struct vv_index_side {
+	uint32_t mode;
+	vv_oid id;
+} vv_index_side;
+vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
+				vv_error *err);
 vv_status vv_index_remove(vv_index *x, const char *path,
 			  vv_error *err); /* VV_ENOTFOUND when not there */
 /* Writes the changes made since opening, onto the index as it is by then: what git

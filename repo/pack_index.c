@@ -101,6 +101,12 @@ static void put_entries(vv_buf *out, const vv_index_entry *entries, size_t count
 	}
 }
 
+uint64_t vv_pack_index_len(uint64_t count, uint64_t pack_len)
+{
+	return HEADER_LEN + (count >= FAN_FROM ? FAN_LEN : 0) +
+	       count * (PREFIX_LEN + (pack_len > UINT32_MAX ? 8u : 4u)) + SUM_LEN;
+}
+
 vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN],
 			       vv_index_entry *entries, size_t count, vv_error *err)
 {

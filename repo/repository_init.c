@@ -24,6 +24,8 @@ static const driver drivers[] = {
 	{"filter.varve.required", "true"},
 	{"merge.varve.name", "varve tables, merged by cell"},
 	{"merge.varve.driver", "%s merge-file %%O %%A %%B %%P"},
+	/* Among several merge bases git takes their own base: never one of the two by chance. */
+	{"merge.varve.recursive", "binary"},
 };
 
 bool vv_repository_is_initialised(const vv_repository *r)

@@ -1,10 +1,10 @@
 /*
- * stage: how new Git objects reach the object folder: written apart, synced, and
- * moved into place together.
+ * stage: how new Git objects reach the object folder: kept in memory (large files: in
+ * a folder apart), synced, and moved into place together.
  *
- * Up to LOOSE_MAX objects become loose ones: one fsync each, one for each fan-out
- * folder and one for the object folder if a fan-out folder is new. More of them
- * become one pack: three fsyncs.
+ * One object becomes a loose one: an fsync for it, for its fan-out folder, and for the
+ * object folder if that fan-out folder is new. Two or more become one pack: three
+ * fsyncs, and half the bytes.
  */
 #include "repo/stage.h"
 
@@ -20,25 +20,28 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git_pack_internal.h"
+#include "repo/stage_memory.h"
 
 #define LOOSE_MAX 1u
-#define PACKABLE_MAX                                                                               \
-	(1u << 20) /* larger loose files stay loose: a packbuilder would hold them whole */
+#define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
+#define STREAM_MIN (1u << 20)  /* smaller files are staged in memory */
 #define COMPRESSION 6
 #define FIRST_PRIORITY 100
 #define STREAM_STEP (256u << 10)
 
+/* memory belongs to the repository's odb. The rest is made when it is needed: dir, and
+ * loose, which writes loose objects into it. */
 struct vv_stage {
+	vv_memory *memory;
 	char *dir;
-	git_odb *odb;        /* writes to dir, reads everything */
-	git_repository *git; /* around odb */
+	git_odb *loose;
+	bool streamed; /* are there loose objects in dir, and does the odb read them? */
 };
 
 typedef struct staged {
 	git_oid id;
 	char hex[GIT_OID_HEXSZ + 1];
 	char *path;
-	uint64_t size;
 } staged;
 
 typedef struct staged_list {
@@ -46,13 +49,15 @@ typedef struct staged_list {
 	size_t count;
 } staged_list;
 
-static void stage_discard(vv_stage *s)
+void vv_stage_free(vv_repository *r)
 {
+	vv_stage *s = r->stage;
+
+	r->stage = NULL;
 	if (!s) {
 		return;
 	}
-	git_repository_free(s->git);
-	git_odb_free(s->odb);
+	git_odb_free(s->loose);
 	if (s->dir) {
 		(void)vv_remove_tree(s->dir, NULL);
 	}
@@ -60,35 +65,10 @@ static void stage_discard(vv_stage *s)
 	vv_free(s);
 }
 
-void vv_stage_free(vv_repository *r)
-{
-	stage_discard(r->stage);
-	r->stage = NULL;
-}
-
-static vv_status stage_make_dir(vv_stage *s, const char *objects, vv_error *err)
-{
-	uint64_t number;
-	char name[48];
-	vv_status rc;
-
-	if ((rc = vv_mkdirs(objects, err)) < 0) {
-		return rc;
-	}
-	vv_random(&number, sizeof(number));
-	(void)snprintf(name, sizeof(name), VV_STAGE_PREFIX "%016llx", (unsigned long long)number);
-	if (!(s->dir = vv_path_join(objects, name, NULL))) {
-		return vv_fail_nomem(err);
-	}
-	return vv_mkdirs(s->dir, err);
-}
-
 static vv_status stage_open(vv_repository *r, vv_error *err)
 {
-	git_odb_backend *loose = NULL;
 	vv_stage *s;
 	vv_status rc;
-	int code;
 
 	if (r->stage) {
 		return VV_OK;
@@ -96,61 +76,90 @@ static vv_status stage_open(vv_repository *r, vv_error *err)
 	if (!(s = vv_calloc(1, sizeof(*s)))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = stage_make_dir(s, r->objects, err)) < 0) {
-		goto fail;
-	}
-	if ((code = git_odb_new(&s->odb)) < 0 ||
-	    (code = git_odb_backend_loose(&loose, s->dir, COMPRESSION, 0, 0, 0)) < 0) {
-		goto git_fail;
-	}
-	if ((code = git_odb_add_backend(s->odb, loose, FIRST_PRIORITY)) < 0) {
-		loose->free(loose);
-		goto git_fail;
-	}
-	if ((code = git_odb_add_disk_alternate(s->odb, r->objects)) < 0 ||
-	    (code = git_repository_wrap_odb(&s->git, s->odb)) < 0 ||
-	    (code = git_odb_add_disk_alternate(r->odb, s->dir)) < 0) {
-		goto git_fail;
+	if ((rc = vv_memory_open(&s->memory, r->odb, err)) < 0) {
+		vv_free(s);
+		return rc;
 	}
 	r->stage = s;
 	return VV_OK;
-git_fail:
-	rc = vv_git_fail(err, code, "cannot stage objects in '%s'", vv_text_shows(s->dir));
-fail:
-	stage_discard(s);
+}
+
+static vv_status need_dir(vv_repository *r, vv_error *err)
+{
+	vv_stage *s = r->stage;
+	uint64_t number;
+	char name[48], *dir;
+	vv_status rc;
+
+	if (s->dir) {
+		return VV_OK;
+	}
+	if ((rc = vv_mkdirs(r->objects, err)) < 0) {
+		return rc;
+	}
+	vv_random(&number, sizeof(number));
+	(void)snprintf(name, sizeof(name), VV_STAGE_PREFIX "%016llx", (unsigned long long)number);
+	if (!(dir = vv_path_join(r->objects, name, NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_mkdirs(dir, err)) < 0) {
+		vv_free(dir);
+	} else {
+		s->dir = dir;
+	}
 	return rc;
+}
+
+static vv_status need_loose(vv_repository *r, vv_error *err)
+{
+	vv_stage *s = r->stage;
+	git_odb_backend *backend = NULL;
+	git_odb *odb = NULL;
+	vv_status rc;
+	int code;
+
+	if (s->loose) {
+		return VV_OK;
+	}
+	if ((rc = need_dir(r, err)) < 0) {
+		return rc;
+	}
+	if ((code = git_odb_new(&odb)) == 0 &&
+	    (code = git_odb_backend_loose(&backend, s->dir, COMPRESSION, 0, 0, 0)) == 0 &&
+	    (code = git_odb_add_backend(odb, backend, FIRST_PRIORITY)) < 0) {
+		backend->free(backend);
+	}
+	if (code < 0) {
+		git_odb_free(odb);
+		return vv_git_fail(err, code, "cannot stage objects in '%s'",
+				   vv_text_shows(s->dir));
+	}
+	s->loose = odb;
+	return VV_OK;
 }
 
 vv_status vv_stage_repository(vv_repository *r, git_repository **out, vv_error *err)
 {
 	vv_status rc = stage_open(r, err);
 
-	if (rc == VV_OK) {
-		*out = r->stage->git;
-	}
+	*out = r->git;
 	return rc;
 }
 
 vv_status vv_stage_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
 			 git_oid *out, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = stage_open(r, err);
 	int code;
 
-	if ((code = git_odb_hash(out, bytes, len, type)) < 0) {
-		return vv_git_fail(err, code, "cannot name an object");
-	}
-	if (git_odb_exists(r->odb, out)) {
-		return VV_OK;
-	}
-	if ((rc = stage_open(r, err)) < 0) {
+	if (rc < 0) {
 		return rc;
 	}
-	if ((code = git_odb_write(out, r->stage->odb, bytes, len, type)) < 0) {
+	if ((code = git_odb_write(out, r->odb, bytes, len, type)) < 0) {
 		return vv_git_fail(err, code, "cannot write a Git object of %s",
 				   vv_text_bytes(len));
 	}
-	return VV_OK;
+	return vv_memory_bytes(r->stage->memory) > MEMORY_MAX ? vv_stage_flush(r, err) : VV_OK;
 }
 
 static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, uint64_t size,
@@ -183,17 +192,43 @@ static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, u
 	return rc;
 }
 
-vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
-		      vv_error *err)
+/* A file that fits is read whole: one byte more would tell that it grew. */
+static vv_status stage_small(vv_repository *r, int fd, const char *path, size_t size, git_oid *out,
+			     vv_error *err)
 {
+	char *bytes = vv_malloc(size + 1);
+	ssize_t got;
+	vv_status rc;
+
+	if (!bytes) {
+		return vv_fail_nomem(err);
+	}
+	got = vv_read_full(fd, bytes, size + 1, path, err);
+	if (got < 0) {
+		rc = (vv_status)got;
+	} else if ((size_t)got != size) {
+		rc = vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
+			     vv_text_shows(path));
+	} else {
+		rc = vv_stage_write(r, GIT_OBJECT_BLOB, bytes, size, out, err);
+	}
+	vv_free(bytes);
+	return rc;
+}
+
+static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_t size,
+			     git_oid *out, vv_error *err)
+{
+	vv_stage *s;
 	git_odb_stream *stream = NULL;
 	vv_status rc;
 	int code;
 
-	if ((rc = stage_open(r, err)) < 0) {
+	if ((rc = stage_open(r, err)) < 0 || (rc = need_loose(r, err)) < 0) {
 		return rc;
 	}
-	if ((code = git_odb_open_wstream(&stream, r->stage->odb, size, GIT_OBJECT_BLOB)) < 0) {
+	s = r->stage;
+	if ((code = git_odb_open_wstream(&stream, s->loose, size, GIT_OBJECT_BLOB)) < 0) {
 		return vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
 	}
 	rc = stream_body(stream, fd, path, size, err);
@@ -201,7 +236,20 @@ vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size,
 		rc = vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
 	}
 	git_odb_stream_free(stream);
+	if (rc == VV_OK && !s->streamed) {
+		if ((code = git_odb_add_disk_alternate(r->odb, s->dir)) < 0) {
+			rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(s->dir));
+		}
+		s->streamed = rc == VV_OK;
+	}
 	return rc;
+}
+
+vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
+		      vv_error *err)
+{
+	return size < STREAM_MIN ? stage_small(r, fd, path, (size_t)size, out, err)
+				 : stage_large(r, fd, path, size, out, err);
 }
 
 /* --- making it durable ------------------------------------------------ */
@@ -235,8 +283,6 @@ static vv_status list_add(staged_list *list, const char *dir, const char *fan, c
 			  vv_error *err)
 {
 	staged *items, *it;
-	vv_stat st;
-	vv_status rc;
 
 	if (strlen(name) != GIT_OID_HEXSZ - 2) {
 		return VV_OK; /* a temporary file of libgit2 */
@@ -255,10 +301,6 @@ static vv_status list_add(staged_list *list, const char *dir, const char *fan, c
 		return vv_fail_nomem(err);
 	}
 	list->count++;
-	if ((rc = vv_lstat(&st, it->path, err)) < 0) {
-		return rc;
-	}
-	it->size = st.size;
 	return VV_OK;
 }
 
@@ -361,10 +403,10 @@ vv_status vv_stage_install_pack(vv_repository *r, git_packbuilder *pb, char **na
 {
 	char *to = NULL;
 	const char *hex;
-	vv_status rc = stage_open(r, err);
+	vv_status rc;
 	int code;
 
-	if (rc < 0) {
+	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) {
 		return rc;
 	}
 	if (!(to = vv_path_join(r->objects, "pack", NULL))) {
@@ -387,7 +429,7 @@ vv_status vv_stage_install_pack(vv_repository *r, git_packbuilder *pb, char **na
 	    (rc = vv_fsync_dir(to, err)) < 0) {
 		goto done;
 	}
-	if ((code = git_odb_refresh(r->odb)) < 0 || (code = git_odb_refresh(r->stage->odb)) < 0) {
+	if ((code = git_odb_refresh(r->odb)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read the new pack");
 		goto done;
 	}
@@ -408,81 +450,90 @@ static int type_rank(git_object_t type)
 					 : 3;
 }
 
-static vv_status insert_all(vv_repository *r, git_packbuilder *pb, const staged_list *list,
-			    vv_error *err)
+static vv_status insert_all(git_packbuilder *pb, const vv_memory *m, vv_error *err)
 {
+	char hex[GIT_OID_HEXSZ + 1];
+	size_t i, len;
 	int rank, code;
-	size_t i;
 
 	for (rank = 0; rank <= 3; rank++) {
-		for (i = 0; i < list->count; i++) {
+		for (i = 0; i < vv_memory_count(m); i++) {
 			git_object_t type;
-			size_t len;
+			const void *bytes;
+			git_oid id;
 
-			if ((code = git_odb_read_header(&len, &type, r->stage->odb,
-							&list->items[i].id)) < 0 ||
-			    (type_rank(type) == rank &&
-			     (code = git_packbuilder_insert(pb, &list->items[i].id, NULL)) < 0)) {
+			vv_memory_at(m, i, &id, &type, &bytes, &len);
+			if (type_rank(type) == rank &&
+			    (code = git_packbuilder_insert(pb, &id, NULL)) < 0) {
 				return vv_git_fail(err, code, "cannot pack the object %s",
-						   list->items[i].hex);
+						   git_oid_tostr(hex, sizeof(hex), &id));
 			}
 		}
 	}
 	return VV_OK;
 }
 
-static vv_status flush_pack(vv_repository *r, const staged_list *list, vv_error *err)
+static vv_status flush_pack(vv_repository *r, vv_error *err)
 {
 	git_packbuilder *pb = NULL;
 	vv_status rc;
-	size_t i;
 	int code;
 
-	if ((code = git_packbuilder_new(&pb, r->stage->git)) < 0) {
+	if ((code = git_packbuilder_new(&pb, r->git)) < 0) {
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
-	if ((rc = insert_all(r, pb, list, err)) == VV_OK) {
+	if ((rc = insert_all(pb, r->stage->memory, err)) == VV_OK) {
 		rc = vv_stage_install_pack(r, pb, NULL, err);
-	}
-	for (i = 0; rc == VV_OK && i < list->count; i++) {
-		rc = vv_unlink(list->items[i].path, true, err);
 	}
 	git_packbuilder_free(pb);
 	return rc;
 }
 
-vv_status vv_stage_flush(vv_repository *r, vv_error *err)
+/* Writes what is in memory into the folder apart. */
+static vv_status write_loose(vv_repository *r, vv_error *err)
 {
-	staged_list all = {NULL, 0}, large = {NULL, 0}, small = {NULL, 0};
-	vv_status rc;
+	const vv_memory *m = r->stage->memory;
+	vv_status rc = need_loose(r, err);
 	size_t i;
 
-	if (!r->stage) {
+	for (i = 0; rc == VV_OK && i < vv_memory_count(m); i++) {
+		git_object_t type;
+		const void *bytes;
+		size_t len;
+		git_oid id;
+		int code;
+
+		vv_memory_at(m, i, &id, &type, &bytes, &len);
+		if ((code = git_odb_write(&id, r->stage->loose, bytes, len, type)) < 0) {
+			rc = vv_git_fail(err, code, "cannot write a Git object of %s",
+					 vv_text_bytes(len));
+		}
+	}
+	return rc;
+}
+
+vv_status vv_stage_flush(vv_repository *r, vv_error *err)
+{
+	staged_list list = {NULL, 0};
+	vv_stage *s = r->stage;
+	size_t count;
+	vv_status rc = VV_OK;
+
+	if (!s) {
 		return VV_OK;
 	}
-	if ((rc = list_staged(r->stage, &all, err)) < 0 || all.count == 0) {
-		goto done;
+	count = vv_memory_count(s->memory);
+	if (count > LOOSE_MAX) {
+		rc = flush_pack(r, err);
+	} else if (count > 0) {
+		rc = write_loose(r, err);
 	}
-	small.items = vv_calloc(all.count, sizeof(staged));
-	large.items = vv_calloc(all.count, sizeof(staged));
-	if (!small.items || !large.items) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (rc == VV_OK && s->loose && (rc = list_staged(s, &list, err)) == VV_OK) {
+		rc = flush_loose(r, &list, err);
 	}
-	for (i = 0; i < all.count; i++) { /* the paths stay all's */
-		staged_list *to = all.count <= LOOSE_MAX || all.items[i].size > PACKABLE_MAX
-					  ? &large
-					  : &small;
-
-		to->items[to->count++] = all.items[i];
+	if (rc == VV_OK) {
+		vv_memory_empty(s->memory);
 	}
-	if ((rc = flush_loose(r, &large, err)) < 0) {
-		goto done;
-	}
-	rc = small.count > LOOSE_MAX ? flush_pack(r, &small, err) : flush_loose(r, &small, err);
-done:
-	vv_free(small.items);
-	vv_free(large.items);
-	list_clear(&all);
+	list_clear(&list);
 	return rc;
 }

@@ -1,11 +1,10 @@
 /*
  * stage: objects written but not yet durable. Internal to repo.
  *
- * New objects go to a folder of their own inside Git's object folder (its name
- * begins with tmp_objdir, so that git prune clears up after a crash) and are
- * moved into place together, synced: few as loose objects, many as one pack.
- * libgit2's own syncing would cost two fsyncs an object, and none for a new
- * fan-out folder.
+ * New objects stay in memory (large files: in a folder inside Git's object folder whose
+ * name begins with tmp_objdir, so that git prune clears up after a crash) and are
+ * written together, synced: one as a loose object, several as one pack. libgit2's own
+ * syncing would cost two fsyncs an object, and none for a new fan-out folder.
  */
 #ifndef VV_REPO_STAGE_H
 #define VV_REPO_STAGE_H
@@ -26,8 +25,7 @@ vv_status vv_stage_write(vv_repository *r, git_object_t type, const void *bytes,
 vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
 		      vv_error *err);
 
-/* A stand-in repository whose writes are staged and which reads everything: for
- * libgit2 functions that write. Borrowed until close. */
+/* The libgit2 repository, whose writes are staged from now on. Borrowed until close. */
 vv_status vv_stage_repository(vv_repository *r, git_repository **out, vv_error *err);
 
 /* Makes what is staged durable. On failure it stays staged. */

@@ -522,6 +522,7 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 	size_t i;
 
 	memset(out, 0, sizeof *out);
+	out->old_since = INT64_MAX;
 	if ((rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) {
 		return rc;
 	}
@@ -532,6 +533,9 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 		if (p->id.aside) {
 			out->old_packs++;
 			out->old_bytes += p->stat.size + index_len;
+			if (!vv_pack_is_damaged(p) && p->id.since < out->old_since) {
+				out->old_since = p->id.since;
+			}
 		} else {
 			out->packs++;
 			out->pack_bytes += p->stat.size;

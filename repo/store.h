@@ -57,6 +57,7 @@ typedef struct vv_store_stats {
 	uint64_t packs, blocks; /* blocks: records, repeats counted */
 	uint64_t pack_bytes, index_bytes;
 	uint64_t old_packs, old_bytes; /* set aside by gc, waiting for their grace period */
+	int64_t old_since; /* when the oldest sound one of these was set aside; INT64_MAX: none */
 	uint64_t damaged_packs;
 } vv_store_stats;
 vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err);
@@ -103,11 +104,13 @@ typedef struct vv_gc_options {
 	int64_t now_sec;    /* the time of this run */
 	uint64_t grace_sec; /* unreachable blocks stay this long after they were set aside */
 	bool dry_run;
+	unsigned writer_wait_ms; /* for a writer at work, then VV_ELOCKED; 0: ten minutes */
 	const vv_progress *progress;
 } vv_gc_options;
 
 typedef struct vv_gc_result {
-	uint64_t bytes_before, bytes_after; /* packs and indexes, set-aside ones included */
+	uint64_t bytes_before; /* packs and indexes, set-aside ones included */
+	uint64_t bytes_after;  /* dry_run: about, from the lengths of the records as they are */
 	uint64_t live_blocks, live_bytes;
 	uint64_t aside_blocks, aside_bytes;     /* now set aside */
 	uint64_t dropped_blocks, dropped_bytes; /* removed for good */

@@ -252,7 +252,8 @@ static vv_status scan_state_files(const tips *t, const char *gitdir, vv_error *e
 
 static vv_status scan_gitdir(const tips *t, const char *gitdir, vv_error *err)
 {
-	static const char *const state_folders[] = {"rebase-merge", "rebase-apply", "sequencer"};
+	static const char *const state_folders[] = {"rebase-merge", "rebase-apply", "sequencer",
+						    "varve/conflicts"};
 	vv_status rc = scan_below(t, gitdir, "refs", scan_ref, err);
 	size_t i;
 

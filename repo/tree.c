@@ -108,6 +108,8 @@ vv_status vv_commit_tree(vv_repository *r, const vv_oid *commit, git_oid *out, v
 	vv_walker *w;
 	vv_node *n;
 	git_oid id;
+	git_object_t type;
+	uint64_t size;
 	vv_status rc = vv_walker_get(r, &w, err);
 
 	if (rc < 0) {
@@ -116,6 +118,11 @@ vv_status vv_commit_tree(vv_repository *r, const vv_oid *commit, git_oid *out, v
 	vv_oid_to_git(&id, commit);
 	if (!(n = vv_walker_node(w, &id))) {
 		return vv_fail_nomem(err);
+	}
+	if (!n->parsed && vv_object_header(r, &id, &type, &size, NULL) == VV_OK &&
+	    type == GIT_OBJECT_TREE) {
+		*out = id;
+		return VV_OK;
 	}
 	if ((rc = vv_node_parse(w, n, err)) == VV_OK) {
 		*out = n->tree;

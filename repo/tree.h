@@ -1,5 +1,6 @@
 /*
- * tree: the paths of a commit, and what differs between two.
+ * tree: the paths of a commit, and what differs between two. Wherever a commit is asked
+ * for, a tree's id does as well.
  *
  * mode is Git's (0100644, 0100755, 0120000, 0160000, 040000).
  */

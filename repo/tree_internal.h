@@ -35,7 +35,7 @@ vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, con
 vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, uint32_t *mode,
 		       git_oid *id, vv_error *err);
 
-/* The tree of a commit. */
+/* The tree of a commit; a tree is its own. */
 vv_status vv_commit_tree(vv_repository *r, const vv_oid *commit, git_oid *out, vv_error *err);
 
 #endif

@@ -78,6 +78,6 @@ function(vv_cli_test file)
 		add_test(NAME ${prefix}.${id}
 			COMMAND "${PROJECT_SOURCE_DIR}/tests/cli/run" "${source}" "^${pattern}$")
 		set_tests_properties(${prefix}.${id} PROPERTIES
-			ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=$<TARGET_FILE_DIR:varve>" TIMEOUT 120)
+			ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=$<TARGET_FILE_DIR:varve>" TIMEOUT 600)
 	endforeach()
 endfunction()

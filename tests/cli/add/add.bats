@@ -352,7 +352,7 @@ pointer_of() {
 	rows 50 | gzip > packed.csv
 	succeeds varve add wide.csv packed.csv
 	output_has "wide.csv: new file, "
-	stderr_has "wide.csv is text in UTF-16: kept as bytes; 'varve convert' makes a table of it"
-	stderr_has "packed.csv is compressed: versions share nothing and cannot be compared"
+	stderr_has "wide.csv: text in UTF-16, kept as bytes; 'varve convert' makes a table of it"
+	stderr_has "packed.csv: compressed, kept as bytes: versions share nothing and cannot be compared"
 	pointer_of wide.csv | grep -q '"kind": "file"'
 }

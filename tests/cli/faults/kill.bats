@@ -69,10 +69,10 @@ sound_after() {
 		show_run "$*" "killed at call $n: again ended with $status"
 		return 1
 	fi
-	[ -z "$(find .git/varve -name '*tmp*' ! -type d ! -path '*/cache/*')" ] || { find .git/varve; return 1; }
-	# In the caches somebody else's may be in the making: gc takes the old ones.
-	if [ -n "$(find .git/varve/cache -name '.varve-tmp-*')" ]; then
-		find .git/varve/cache -name '.varve-tmp-*' -exec touch -d '2 days ago' {} +
+	[ -z "$(find .git/varve/packs .git/varve/tmp -name '*tmp*' ! -type d 2> /dev/null)" ] || { find .git/varve; return 1; }
+	# Elsewhere somebody else's may be in the making: gc takes the old ones.
+	if [ -n "$(find .git/varve -name '.varve-tmp-*')" ]; then
+		find .git/varve -name '.varve-tmp-*' -exec touch -d '2 days ago' {} +
 		succeeds varve gc -q
 		[ -z "$(find .git/varve -name '*tmp*' ! -type d)" ] || { find .git/varve; return 1; }
 	fi

@@ -1,65 +1,83 @@
 load ../helper
 
-# Every version of a published table, committed with varve one after the other; then
-# each one back, compared with what Git has in the bundle.
-commit_all_versions() {
-	local bundle=$1 file=$2 oid
-	git clone -q --bare "$BATS_TEST_DIRNAME/../../data/histories/$bundle.bundle" "$BATS_TEST_TMPDIR/source.git"
-	source_git="$BATS_TEST_TMPDIR/source.git"
-	git --git-dir "$source_git" gc -q
-	git --git-dir "$source_git" rev-list --reverse refs/heads/main > versions
-	mkdir repo && cd repo
-	new_repo
-	while read -r oid; do
-		git --git-dir "$source_git" cat-file blob "$oid:$file" > "$file"
-		tick
-		varve add "$file" > /dev/null
-		varve commit -q -m "$oid"
-	done < ../versions
+# Every version of a published table, committed with varve and, beside it, with git;
+# then each one back. $versions has the files 0001, 0002, ... in order.
+unpack_versions() {
+	local bundle=$1 file=$2 oid n=0
+	git clone -q --bare "$BATS_TEST_DIRNAME/../../data/histories/$bundle.bundle" ../source.git
+	versions="$PWD/../versions"
+	mkdir "$versions"
+	for oid in $(git --git-dir ../source.git rev-list --reverse refs/heads/main); do
+		n=$((n + 1))
+		git --git-dir ../source.git cat-file blob "$oid:$file" > "$versions/$(printf %04d $n)"
+	done
 }
 
-# Each commit's table must be the bundle's. The commit's message is the bundle's id.
-compare_all_versions() {
-	local file=$1 commit oid count=0
-	while read -r commit oid; do
+commit_with_varve() {
+	local file=$1 version
+	new_repo varve && cd varve || return 1
+	for version in "$versions"/*; do
+		cp "$version" "$file"
+		tick
+		# The first S&P 500 version has lines with a cell too many: kept as a file.
+		varve add "$file" > ../out 2>&1 || varve add --as file "$file" > ../out 2>&1 || { cat ../out; return 1; }
+		[ "$version" != "$versions/0002" ] || varve add --as table "$file" > ../out
+		varve commit -q -m "${version##*/}"
+	done
+	cd ..
+}
+
+commit_with_git() {
+	local file=$1 version
+	git init -q git && cd git || return 1
+	for version in "$versions"/*; do
+		cp "$version" "$file"
+		tick
+		git add "$file"
+		git commit -q -m "${version##*/}"
+	done
+	git gc -q
+	cd ..
+}
+
+compare_all() {
+	local file=$1 commit version count=0
+	while read -r commit version; do
 		varve cat "$commit:$file" > ../got
-		git --git-dir "$source_git" cat-file blob "$oid:$file" > ../wanted
-		cmp ../got ../wanted
+		cmp ../got "$versions/$version"
 		count=$((count + 1))
-	done < <(git log --format='%H %s' -- "$file")
-	[ "$count" -ge "$2" ]
+	done < <(git log --format='%H %s')
+	[ "$count" -eq "$(find "$versions" -type f | wc -l)" ]
 }
 
 bytes_of() {
 	find "$@" -type f -printf '%s\n' | awk '{ n += $1 } END { print n }'
 }
 
-@test "every version of the country codes comes back, also after gc and without indexes" {
-	commit_all_versions country-codes country-codes.csv
-	git_size=$(bytes_of "$source_git/objects")
-	own_size=$(bytes_of .git/varve .git/objects)
-	echo "git gc: $git_size bytes, varve: $own_size bytes"
-	[ "$own_size" -lt "$git_size" ]
+# whole_history BUNDLE FILE PERCENT: at most so many percent of git's size after gc.
+whole_history() {
+	local file=$2 own git_size
+	unpack_versions "$1" "$file"
+	commit_with_varve "$file"
+	commit_with_git "$file"
+	cd varve
+	own=$(bytes_of .git/varve .git/objects)
+	git_size=$(bytes_of ../git/.git/objects)
+	echo "varve $own bytes, git after gc $git_size bytes"
+	[ $((own * 100)) -le $((git_size * $3)) ]
 	git fsck --strict
 	[ -z "$(git status --porcelain)" ]
-	compare_all_versions country-codes.csv 40
-	varve gc > /dev/null
+	compare_all "$file"
+	varve gc > ../out
 	rm -f .git/varve/packs/*.index
-	compare_all_versions country-codes.csv 40
+	compare_all "$file"
 	varve fsck --data
 }
 
-@test "every version of the S&P 500 comes back, also after gc and without indexes" {
-	commit_all_versions sp500-constituents constituents.csv
-	git_size=$(bytes_of "$source_git/objects")
-	own_size=$(bytes_of .git/varve .git/objects)
-	echo "git gc: $git_size bytes, varve: $own_size bytes"
-	[ $((own_size * 2)) -le $((git_size * 3)) ]
-	git fsck --strict
-	[ -z "$(git status --porcelain)" ]
-	compare_all_versions constituents.csv 180
-	varve gc > /dev/null
-	rm -f .git/varve/packs/*.index
-	compare_all_versions constituents.csv 180
-	varve fsck --data
+@test "every version of the country codes comes back, also after gc and without indexes, in less than git's room" {
+	whole_history country-codes country-codes.csv 100
+}
+
+@test "every version of the S&P 500 comes back, also after gc and without indexes, in at most 1.5 times git's room" {
+	whole_history sp500-constituents constituents.csv 150
 }

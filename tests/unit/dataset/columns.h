@@ -69,8 +69,8 @@ static inline void column_near_miss(char *out, size_t cap, vv_prng *r)
 					    "inf",
 					    "true",
 					    "2024-01-01 00:00:00z",
-					    "1\xc2\xa0"
-					    "000",
+					    ("1\xc2\xa0"
+					     "000"),
 					    "1_000"};
 
 	snprintf(out, cap, "%s", texts[vv_prng_below(r, sizeof texts / sizeof texts[0])]);

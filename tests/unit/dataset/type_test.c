@@ -8,6 +8,10 @@
 #include "dataset/schema.h"
 #include "tests/unit/support.h"
 
+#ifndef TYPES_FILE /* the build gives its whole path */
+#define TYPES_FILE "tests/unit/dataset/types.tsv"
+#endif
+
 /* One line of the table, cut at its tabs. */
 enum { TYPE, FORMAT, OPTIONS, HOW, TEXT, VALID, PARTS };
 

@@ -72,7 +72,8 @@ static void loose_objects_become_one_pack_that_git_accepts(void **state)
 
 	(void)state;
 	git_begin();
-	commit_days(0, 20, 1000);
+	sh("for i in $(seq 20); do echo $i > f; git add f; git commit -qm $i; done");
+	assert_string_equal(out("git count-objects | cut -d, -f1"), "60 objects");
 	sh("mkdir -p .git/objects/tmp_objdir-varve-0123/ab .git/objects/tmp_objdir-varve-4567; "
 	   "touch -d '2 days ago' .git/objects/tmp_objdir-varve-0123");
 	r = open_here();
@@ -82,9 +83,9 @@ static void loose_objects_become_one_pack_that_git_accepts(void **state)
 	assert_int_equal(packed, 60);
 	assert_string_equal(out("git count-objects -v | egrep '^(count|packs|garbage)'"),
 			    "count: 0\npacks: 1\ngarbage: 0");
-	assert_string_equal(out("ls .git/objects | grep -v tmp_objdir"), "info\npack");
 	assert_false(vv_exists(".git/objects/tmp_objdir-varve-0123"));
 	sh("rmdir .git/objects/tmp_objdir-varve-4567"); /* it could be at work */
+	assert_string_equal(out("ls .git/objects | grep -v tmp_objdir"), "info\npack");
 	commit_file(r, "x", "still works\n");
 	vv_repository_close(r);
 	assert_string_equal(out("ls .git/objects | grep -c tmp_; true"), "0");
@@ -155,7 +156,7 @@ static void settings_and_a_running_gc_are_respected(void **state)
 	assert_int_equal(packed, 0);
 	sh("touch -d '2 days ago' .git/gc.pid");
 	vv_assert_ok(vv_git_pack_loose(r, 0, &packed, &err), &err);
-	assert_int_equal(packed, 15);
+	assert_int_equal(packed, 5);
 	vv_repository_close(r);
 }
 
