@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/path_internal.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -134,8 +135,7 @@ static bool part_is(const char *part, size_t len, const char *word)
 	return true;
 }
 
-/* Code points that HFS+ leaves out when it compares names. */
-static bool hfs_ignores(uint32_t cp)
+bool vv_hfs_ignores(uint32_t cp)
 {
 	return (cp >= 0x200c && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
 	       (cp >= 0x206a && cp <= 0x206f) || cp == 0xfeff;
@@ -154,7 +154,7 @@ static bool is_dot_git(const char *part, size_t len)
 	}
 	while (at < len && fill < sizeof kept) {
 		step = vv_utf8_decode(&cp, part + at, len - at);
-		if (step == 0 || !hfs_ignores(cp)) {
+		if (step == 0 || !vv_hfs_ignores(cp)) {
 			kept[fill++] = part[at++];
 		} else {
 			at += step;
@@ -211,6 +211,9 @@ static const char *part_fault(const char *part, size_t len)
 	}
 	if (is_device(part, len)) {
 		return "a part is the name of a device on Windows";
+	}
+	if (part[len - 1] == '.' || part[len - 1] == ' ') {
+		return "a part ends in a dot or a space, which Windows drops";
 	}
 	return NULL;
 }

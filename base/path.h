@@ -35,8 +35,14 @@ const char *vv_path_below(const char *root, const char *path);
  * empty, absolute, empty parts, "." and "..", ".git" in any case or with the
  * NTFS and HFS disguises (trailing dots or spaces, "git~1", ignorable code
  * points), backslash, ':' , control bytes, a leading '-' of the whole path,
- * Windows device names, parts over 255 bytes, the whole over 4096. */
+ * Windows device names, parts that end in a dot or a space (Windows drops it),
+ * parts over 255 bytes, the whole over 4096. */
 vv_status vv_path_check(const char *path, vv_error *err);
+
+/* The path as a file system sees it that ignores case and the Unicode form of
+ * letters: two paths that fold alike may be one file there. Owned by the caller;
+ * NULL when out of memory. */
+char *vv_path_fold(const char *path);
 
 /* Shell-like pattern match in the manner of gitignore: '*' and '?' stop at
  * '/', '**' does not, '[...]' works. */

@@ -305,22 +305,28 @@ static vv_status plan_named(planner *p, vv_pathspec_item *arg, vv_error *err)
 	return plan_path(p, &item, err);
 }
 
+static vv_status search(planner *p, const char *prefix, vv_error *err)
+{
+	return p->req->force ? vv_unindexed_each(p->x, prefix, on_untracked, p, err)
+			     : vv_untracked_each(p->x, prefix, true, on_untracked, p, err);
+}
+
 static vv_status plan_untracked(planner *p, vv_error *err)
 {
 	vv_pathspec *paths = p->req->paths;
 	vv_status rc = VV_OK;
 
 	if (!paths)
-		return vv_untracked_each(p->x, "", true, on_untracked, p, err);
+		return search(p, "", err);
 	for (size_t i = 0; i < paths->count && rc == VV_OK; i++) {
 		vv_pathspec_item *arg = &paths->items[i];
 		if (arg->pattern) {
-			rc = vv_untracked_each(p->x, "", true, on_untracked, p, err);
+			rc = search(p, "", err);
 		} else if (arg->folder) {
 			if ((rc = refuse_ignored(p, arg, err)) < 0)
 				break;
 			arg->matched = true;
-			rc = vv_untracked_each(p->x, arg->path, true, on_untracked, p, err);
+			rc = search(p, arg->path, err);
 		} else if (arg->exists) {
 			rc = plan_named(p, arg, err);
 		}

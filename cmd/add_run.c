@@ -238,6 +238,8 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
+	out->dry = dry;
+	out->no_key = req->stage->key && !req->stage->key[0];
 	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0)
 		return rc;
 	run.entries = vv_calloc(plan->count + 1, sizeof(*run.entries));

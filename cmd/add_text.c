@@ -24,7 +24,7 @@ static void put_columns(vv_buf *b, const vv_schema *schema)
 		vv_buf_printf(b, " and %s more", vv_text_count(schema->count - shown));
 }
 
-static void put_key(vv_buf *b, const vv_root *root, bool again)
+static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_report *rep)
 {
 	static const char *const how[] = {
 		[VV_KEY_NONE] = "",
@@ -34,13 +34,17 @@ static void put_key(vv_buf *b, const vv_root *root, bool again)
 	};
 
 	if (root->key_count == 0) {
-		vv_buf_puts(b, "no key");
+		vv_buf_puts(b, rep->dry && !rep->no_key && !again
+				       ? "no key looked for (a dry run does not)"
+				       : "no key");
 		return;
 	}
 	vv_buf_puts(b, "key ");
 	for (size_t i = 0; i < root->key_count; i++)
 		vv_buf_printf(b, "%s%s", i > 0 ? ", " : "", vv_text_shows(root->key[i]));
-	if (!again)
+	if (!again && rep->dry)
+		vv_buf_puts(b, " (not proved: a dry run does not)");
+	else if (!again)
 		vv_buf_puts(b, how[root->key_source]);
 }
 
@@ -86,8 +90,10 @@ static bool same_form(const vv_staged *staged)
 	return vv_dialect_equal(&staged->result.root.dialect, &staged->parent_root.dialect);
 }
 
-static vv_status describe_table(vv_buf *b, const vv_staged *staged, bool again, vv_error *err)
+static vv_status describe_table(vv_add_report *out, const vv_staged *staged, bool again,
+				vv_error *err)
 {
+	vv_buf *b = &out->text;
 	const vv_root *root = &staged->result.root;
 	vv_schema schema;
 	vv_buf change = VV_BUF_INIT;
@@ -100,7 +106,7 @@ static vv_status describe_table(vv_buf *b, const vv_staged *staged, bool again, 
 		goto done;
 	put_rows(b, staged, again);
 	vv_buf_printf(b, ", %s column%s, ", vv_text_count(schema.count), plural(schema.count));
-	put_key(b, root, again);
+	put_key(b, root, again, out);
 	if (!again || staged->result.schema_changed) {
 		vv_buf_puts(b, "\n  columns: ");
 		put_columns(b, &schema);
@@ -186,7 +192,7 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item, const 
 			    staged->result.root.kind == VV_KIND_TABLE ? "table, " : "file, ");
 	}
 	if (staged->result.root.kind == VV_KIND_TABLE)
-		rc = describe_table(&out->text, staged, again, err);
+		rc = describe_table(out, staged, again, err);
 	put_stored(&out->text, staged);
 	put_speed(&out->text, staged->result.root.bytes, staged->ms);
 	vv_buf_putc(&out->text, '\n');

@@ -23,7 +23,6 @@
 
 void vv_auto_gc_clear(vv_auto_gc *gc)
 {
-	vv_free(gc->dir);
 	vv_free(gc->log);
 	memset(gc, 0, sizeof(*gc));
 }
@@ -87,9 +86,8 @@ vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err)
 		out->failed = true;
 		out->wanted = false;
 	}
-	out->dir = vv_strdup(vv_repository_gitdir(r));
 	out->log = vv_path_join(vv_repository_varvedir(r), "gc.log", (char *)NULL);
-	return out->dir && out->log ? VV_OK : vv_fail_nomem(err);
+	return out->log ? VV_OK : vv_fail_nomem(err);
 }
 
 void vv_gc_print(const vv_gc_run *g)
@@ -119,12 +117,12 @@ void vv_gc_print(const vv_gc_run *g)
 }
 
 /* The exit code. That somebody else is at work is no failure. */
-static int run(const vv_auto_gc *gc, bool quiet)
+static int run(bool quiet)
 {
 	vv_gc_run g = {.gentle = true, .loose_max = LOOSE_MAX};
 	vv_repository *r = NULL;
 	vv_error err;
-	vv_status rc = vv_repository_open(&r, gc->dir, &err);
+	vv_status rc = vv_repository_open(&r, NULL, &err);
 
 	if (rc == VV_OK) {
 		rc = vv_gc_run_all(&g, r, &err);
@@ -169,7 +167,7 @@ static bool leave(const char *log)
 	return true;
 }
 
-void vv_auto_gc_begin(const vv_auto_gc *gc)
+void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 {
 	pid_t pid;
 
@@ -181,16 +179,18 @@ void vv_auto_gc_begin(const vv_auto_gc *gc)
 		return;
 	}
 	if (!gc->detach) {
-		(void)run(gc, true);
+		(void)run(true);
 		return;
 	}
-	vv_note("the store has grown to %s: gc runs in the background ('varve help gc')",
-		vv_text_bytes(gc->bytes));
+	if (!quiet) {
+		vv_note("the store has grown to %s: gc runs in the background ('varve help gc')",
+			vv_text_bytes(gc->bytes));
+	}
 	(void)fflush(NULL); /* else the child would write it once more */
 	pid = fork();
 	if (pid < 0) {
 		vv_warn("gc could not be started; 'varve gc' makes the store small");
 	} else if (pid == 0) {
-		_exit(leave(gc->log) ? vv_out_finish(run(gc, false)) : VV_EXIT_TROUBLE);
+		_exit(leave(gc->log) ? vv_out_finish(run(false)) : VV_EXIT_TROUBLE);
 	}
 }

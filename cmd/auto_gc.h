@@ -19,11 +19,11 @@
 typedef struct vv_auto_gc {
 	bool wanted;
 	bool failed;    /* there was much to gain, but the last one failed less than a day ago */
-	bool detach;    /* gc.autoDetach */
+	bool detach;     /* gc.autoDetach */
 	const char *off; /* the setting that forbids it, or NULL */
-	uint64_t bytes; /* in use now */
-	uint64_t limit; /* above this much a gc is wanted */
-	char *dir, *log; /* of the repository: owned, freed by vv_auto_gc_clear */
+	uint64_t bytes;  /* in use now */
+	uint64_t limit;  /* above this much a gc is wanted */
+	char *log;       /* owned */
 } vv_auto_gc;
 void vv_auto_gc_clear(vv_auto_gc *gc);
 
@@ -34,7 +34,7 @@ vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err);
 /* Runs it where it is wanted: in the background, with low priority, its output in
  * .git/varve/gc.log; or here and now where gc.autoDetach is false. Says when it cannot,
  * and never fails. */
-void vv_auto_gc_begin(const vv_auto_gc *gc);
+void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet);
 
 /* Prints what a gc did, as `varve gc` does. */
 void vv_gc_print(const vv_gc_run *g);

@@ -28,6 +28,8 @@ void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_stage *stage, vv_i
 void vv_checkout_clear(vv_checkout *c)
 {
 	vv_buf_clear(&c->missing_names);
+	vv_clash_close(c->clash);
+	c->clash = NULL;
 }
 
 /* Is the path a plain file below plain folders? Only then is it safe, and worth it, to
@@ -126,6 +128,10 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	vv_status rc;
 
 	if ((rc = vv_path_check(path, err)) < 0) {
+		return rc;
+	}
+	if ((!c->clash && (rc = vv_clash_open(&c->clash, c->repo, c->index, err)) < 0) ||
+	    (rc = vv_clash_add(c->clash, path, err)) < 0) {
 		return rc;
 	}
 	had = vv_index_get(c->index, path, &before);

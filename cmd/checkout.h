@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "cmd/clash.h"
 #include "dataset/stage.h"
 #include "repo/index.h"
 #include "repo/repository.h"
@@ -27,6 +28,7 @@ typedef struct vv_checkout {
 	uint64_t files;
 	size_t missing;       /* datasets left as pointers */
 	vv_buf missing_names; /* the first few, escaped, "a, b" */
+	vv_clash *clash;      /* of the names there and written; NULL before the first */
 } vv_checkout;
 
 void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_stage *stage, vv_index *index);
@@ -34,7 +36,8 @@ void vv_checkout_clear(vv_checkout *c);
 
 /* Writes the blob to the path and sets the index entry (in memory). to_index false: the
  * index entry stays what it was, so that status shows the difference. VV_EMISSING
- * (pointer_ok false): the file is untouched. The caller has made sure that nothing
+ * (pointer_ok false): the file is untouched. VV_EREFUSED: this file system takes the name
+ * for that of another file of the version. The caller has made sure that nothing
  * valuable is overwritten. */
 vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			    bool to_index, vv_error *err);

@@ -18,6 +18,7 @@
 #include "cmd/status_out.h"
 #include "cmd/worktree.h"
 #include "repo/history.h"
+#include "repo/index_copy.h"
 
 enum { LOOSE_MAX = 100 };
 
@@ -43,6 +44,7 @@ typedef struct committer {
 	char **described; /* tables that a staged datapackage.json changed */
 	size_t described_count;
 	bool nothing; /* nothing to commit was found, and said */
+	vv_index_copy index_before; /* -a, PATH...: put back when there is no commit */
 } committer;
 
 static vv_status refuse_conflicts(const vv_index *x, vv_error *err)
@@ -69,10 +71,13 @@ static vv_status stage_first(committer *c, vv_error *err)
 		return VV_OK;
 	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
 	if ((rc = vv_stage_writer(c->s, &w, err)) == VV_OK &&
+	    (rc = vv_index_copy_take(&c->index_before, c->r, err)) == VV_OK &&
 	    (rc = vv_index_open(&x, c->r, err)) == VV_OK &&
 	    (rc = refuse_conflicts(x, err)) == VV_OK &&
 	    (rc = vv_add_plan_make(&plan, c->r, x, c->s, &req, err)) == VV_OK)
 		rc = vv_add_run(&rep, &plan, c->r, x, c->s, &req, false, err);
+	if (rc == VV_OK)
+		vv_index_copy_mark(&c->index_before, c->r);
 	vv_progress_end();
 	if (rc == VV_OK) {
 		plan.new_text = 0;
@@ -110,8 +115,10 @@ static vv_status describe(committer *c, vv_error *err)
 	}
 	vv_buf_clear(&warnings);
 	if (rc == VV_OK && c->described_count > 0 && (rc = vv_stage_commit(c->s, err)) == VV_OK &&
-	    (rc = vv_index_write(c->x, err)) == VV_OK)
+	    (rc = vv_index_write(c->x, err)) == VV_OK) {
+		vv_index_copy_mark(&c->index_before, c->r);
 		rc = read_changes(c, err);
+	}
 	vv_stage_release(c->s);
 	return rc;
 }
@@ -228,7 +235,6 @@ static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 				  .no_sign = c->o->no_sign,
 				  .expect = &c->base};
 	vv_oid tree;
-	int offset;
 	vv_status rc = c->paths.count > 0 ? partial_tree(c, &tree, err)
 					  : vv_index_write_tree(c->x, &tree, err);
 	char reflog[160];
@@ -250,7 +256,8 @@ static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 		opts.reflog = reflog;
 	}
 	if (c->o->date) {
-		if ((rc = vv_date_parse(c->o->date, &opts.author_time, &offset, err)) < 0)
+		if ((rc = vv_date_parse(c->o->date, &opts.author_time, &opts.author_offset_min,
+					err)) < 0)
 			return rc;
 		opts.author_time_set = true;
 	}
@@ -271,16 +278,44 @@ static vv_status make_message(committer *c, vv_error *err)
 	return vv_message_make(&c->message, c->r, &m, err);
 }
 
+static vv_status run_pre_commit(committer *c, vv_error *err)
+{
+	bool ran = false;
+	vv_status rc;
+
+	if (c->o->no_verify || c->o->dry_run)
+		return VV_OK;
+	rc = vv_hook_run(c->r, "pre-commit", NULL, &ran, err);
+	if (ran || rc < 0) /* what it staged was for this commit too */
+		vv_index_copy_mark(&c->index_before, c->r);
+	return rc;
+}
+
+/* The version is there: what follows must not make it look otherwise. */
+static void after_commit(committer *c, const vv_oid *id)
+{
+	vv_error err;
+	uint64_t packed;
+	bool ran;
+
+	if (vv_state_cleanup(c->r, &err) < 0)
+		vv_warn("%s", err.message);
+	if (vv_hook_run(c->r, "post-commit", NULL, &ran, &err) < 0)
+		vv_warn("%s", err.message);
+	if (!c->o->quiet && vv_commit_summary_print(c->r, &c->changes, id, c->message.data,
+						    c->parent_count == 0, &err) < 0)
+		vv_warn("%s", err.message);
+	if (vv_git_pack_loose(c->r, LOOSE_MAX, &packed, &err) < 0)
+		vv_warn("%s", err.message);
+}
+
 /* From a fresh index to the new commit. */
 static vv_status commit_index(committer *c, vv_error *err)
 {
 	vv_oid id;
-	bool ran;
-	uint64_t packed;
 	vv_status rc;
 
-	if (!c->o->no_verify && !c->o->dry_run &&
-	    (rc = vv_hook_run(c->r, "pre-commit", NULL, &ran, err)) < 0)
+	if ((rc = run_pre_commit(c, err)) < 0)
 		return rc;
 	/* Read only now: the hook may have staged something. */
 	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 || (rc = refuse_conflicts(c->x, err)) < 0 ||
@@ -297,17 +332,16 @@ static vv_status commit_index(committer *c, vv_error *err)
 	}
 	if ((rc = make_message(c, err)) < 0 || (rc = write_commit(c, &id, err)) < 0)
 		return rc;
-	/* The version is there: what follows must not make it look otherwise. */
-	if (vv_state_cleanup(c->r, err) < 0)
-		vv_warn("%s", err->message);
-	if (vv_hook_run(c->r, "post-commit", NULL, &ran, err) < 0)
-		vv_warn("%s", err->message);
-	if (!c->o->quiet && vv_commit_summary_print(c->r, &c->changes, &id, c->message.data,
-						    c->parent_count == 0, err) < 0)
-		vv_warn("%s", err->message);
-	if (vv_git_pack_loose(c->r, LOOSE_MAX, &packed, err) < 0)
-		vv_warn("%s", err->message);
+	after_commit(c, &id);
 	return VV_OK;
+}
+
+static void unstage(committer *c)
+{
+	vv_error err;
+
+	if (vv_index_copy_restore(&c->index_before, c->r, &err) < 0)
+		vv_warn("%s", err.message);
 }
 
 static void committer_clear(committer *c)
@@ -317,6 +351,7 @@ static void committer_clear(committer *c)
 	vv_free(c->parents);
 	vv_buf_clear(&c->message);
 	vv_names_free(c->described, c->described_count);
+	vv_index_copy_clear(&c->index_before);
 	vv_pathspec_clear(&c->paths);
 	vv_index_close(c->x);
 	vv_stage_close(c->s);
@@ -341,14 +376,14 @@ static int run_commit(void *options, int argc, char **argv)
 	    (rc = vv_worktree_need(c.r, "commit", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&c.paths, c.r, argc, argv, &err)) == VV_OK &&
 	    (rc = vv_stage_open(&c.s, c.r, vv_progress_begin(), &err)) == VV_OK &&
-	    (rc = stage_first(&c, &err)) == VV_OK)
-		rc = commit_index(&c, &err);
+	    (rc = stage_first(&c, &err)) == VV_OK && (rc = commit_index(&c, &err)) < 0)
+		unstage(&c);
 	code = rc < 0 ? vv_report(&err) : c.nothing ? VV_EXIT_NO : VV_EXIT_OK;
 	/* That it cannot be known whether a gc is worth it is no fault of the commit. */
 	if (code != VV_EXIT_OK || c.o->dry_run || vv_auto_gc_look(&gc, c.r, &err) < 0)
 		gc.wanted = gc.failed = false;
 	committer_clear(&c);
-	vv_auto_gc_begin(&gc);
+	vv_auto_gc_begin(&gc, c.o->quiet);
 	vv_auto_gc_clear(&gc);
 	return code;
 }

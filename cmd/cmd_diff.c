@@ -22,7 +22,7 @@
 /* Ordinary text files named one by one. */
 #define TEXT_FILES_MAX 10u
 
-#define FORMATS "text|json|ndjson|summary|stat"
+#define FORMATS "text|json|ndjson|csv|html|markdown|sql|summary|stat"
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
@@ -61,9 +61,7 @@ typedef struct run {
 	vv_repository *repo;
 	vv_stage *stage;
 	vv_diff_how how;
-	const char **key, **rename, **only, **ignore; /* NULL-ended; only `storage` owns text */
-	char **storage;
-	size_t stored;
+	char **rename; /* NULL-ended pairs */
 	const vv_diff_writer_kind *kind;
 	vv_diff_writer *writer;
 	int fd;            /* --output: the temporary file; -1: stdout */
@@ -82,59 +80,6 @@ static vv_status write_out(void *payload, const void *bytes, size_t len, vv_erro
 	return vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
 }
 
-static vv_status store(run *r, const char *text, size_t len, const char **out, vv_error *err)
-{
-	char **p = vv_realloc_array(r->storage, r->stored + 1, sizeof(*p));
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
-	r->storage = p;
-	p[r->stored] = vv_strndup(text, len);
-	*out = p[r->stored];
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
-	r->stored++;
-	return VV_OK;
-}
-
-/* The names of a list option: commas part them. */
-static vv_status split_names(run *r, const vv_strings *list, const char ***out, vv_error *err)
-{
-	size_t n = 0, most = 1;
-	*out = NULL;
-	if (list->count == 0) {
-		return VV_OK;
-	}
-	for (size_t i = 0; i < list->count; i++) {
-		most++;
-		for (const char *p = list->items[i]; *p; p++) {
-			most += *p == ',';
-		}
-	}
-	*out = vv_calloc(most, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < list->count; i++) {
-		const char *p = list->items[i];
-		for (;;) {
-			size_t len = strcspn(p, ",");
-			vv_status rc = len > 0 ? store(r, p, len, &(*out)[n], err)
-					       : vv_fail(err, VV_EUSAGE, "an empty column name in '%s'", vv_text_shows(list->items[i]));
-			if (rc < 0) {
-				return rc;
-			}
-			n++;
-			if (!p[len]) {
-				break;
-			}
-			p += len + 1;
-		}
-	}
-	return VV_OK;
-}
-
 static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
 {
 	if (list->count == 0) {
@@ -146,13 +91,13 @@ static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
 	}
 	for (size_t i = 0; i < list->count; i++) {
 		const char *text = list->items[i], *eq = strchr(text, '=');
-		vv_status rc;
 		if (!eq || eq == text || !eq[1]) {
 			return vv_fail(err, VV_EUSAGE, "--rename takes OLD=NEW, not '%s'", vv_text_shows(text));
 		}
-		if ((rc = store(r, text, (size_t)(eq - text), &r->rename[2 * i], err)) < 0 ||
-		    (rc = store(r, eq + 1, strlen(eq + 1), &r->rename[2 * i + 1], err)) < 0) {
-			return rc;
+		r->rename[2 * i] = vv_strndup(text, (size_t)(eq - text));
+		r->rename[2 * i + 1] = vv_strdup(eq + 1);
+		if (!r->rename[2 * i] || !r->rename[2 * i + 1]) {
+			return vv_fail_nomem(err);
 		}
 	}
 	return VV_OK;
@@ -160,21 +105,19 @@ static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
 
 static vv_status fill_how(run *r, vv_error *err)
 {
-	static const char *const none[] = {NULL};
 	const options *o = r->o;
-	vv_status rc;
-	if ((rc = split_names(r, &o->key, &r->key, err)) < 0 || (rc = split_names(r, &o->columns, &r->only, err)) < 0 ||
-	    (rc = split_names(r, &o->ignore_column, &r->ignore, err)) < 0 || (rc = split_renames(r, &o->rename, err)) < 0) {
+	vv_status rc = split_renames(r, &o->rename, err);
+	if (rc < 0) {
 		return rc;
 	}
 	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
 		return vv_fail(err, VV_EUSAGE, "--tolerance takes a number or a percentage (0.01, 1%%), not '%s'",
 			       vv_text_shows(o->tolerance));
 	}
-	r->how.key = r->key && r->key[0] && !r->key[1] && strcmp(r->key[0], "none") == 0 ? none : (const char *const *)r->key;
+	r->how.key = &o->key;
 	r->how.rename = (const char *const *)r->rename;
-	r->how.only = (const char *const *)r->only;
-	r->how.ignore = (const char *const *)r->ignore;
+	r->how.only = &o->columns;
+	r->how.ignore = &o->ignore_column;
 	r->how.where = &o->where;
 	r->how.no_renames = o->no_renames;
 	r->how.ignore_format = o->ignore_format;
@@ -464,14 +407,10 @@ static void run_clear(run *r)
 		vv_unlink(r->temp, true, NULL);
 	}
 	vv_free(r->temp);
-	for (size_t i = 0; i < r->stored; i++) {
-		vv_free(r->storage[i]);
+	for (size_t i = 0; r->rename && i < 2 * r->o->rename.count; i++) {
+		vv_free(r->rename[i]);
 	}
-	vv_free(r->storage);
-	vv_free(r->key);
 	vv_free(r->rename);
-	vv_free(r->only);
-	vv_free(r->ignore);
 	vv_stage_close(r->stage);
 	vv_repository_close(r->repo);
 }

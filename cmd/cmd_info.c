@@ -35,7 +35,7 @@ typedef struct info {
 	vv_column_stats *columns;
 	uint64_t groups;
 	bool has_stored;
-	uint64_t stored; /* in the packs; shared blocks counted in full */
+	uint64_t stored; /* in the packs: records of its blocks, shared ones counted in full */
 	const vv_progress *progress;
 } info;
 
@@ -131,7 +131,8 @@ static void print_facts(const info *f)
 	}
 	vv_out("  bytes    %s (%s)\n", vv_text_count(r->bytes), vv_text_bytes(r->bytes));
 	if (f->has_stored) {
-		vv_out("  stored   %s (%s; blocks shared with other versions counted)\n",
+		vv_out("  stored   in this version's blocks: %s (%s; shared ones too, but not what "
+		       "differences build on)\n",
 		       vv_text_count(f->stored), vv_text_bytes(f->stored));
 	}
 	vv_out("  %s   %s\n", is_table ? "groups" : "chunks", vv_text_count(f->groups));

@@ -12,7 +12,7 @@
 #include "cmd/output.h"
 
 const vv_command *const vv_commands[] = {
-	&vv_cmd_add,        &vv_cmd_branch,     &vv_cmd_cat,
+	&vv_cmd_add,        &vv_cmd_blame,      &vv_cmd_branch,     &vv_cmd_cat,
 	&vv_cmd_commit,     &vv_cmd_completion, &vv_cmd_config,
 	&vv_cmd_convert,    &vv_cmd_diff,
 	&vv_cmd_filter,     &vv_cmd_filter_process,

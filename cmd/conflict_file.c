@@ -346,6 +346,23 @@ vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c,
 	return rc;
 }
 
+void vv_conflict_key_put(vv_buf *b, const char *key)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_json *list;
+
+	if (vv_json_read(&list, &arena, key, strlen(key), "key", NULL) == VV_OK &&
+	    list->type == VV_JSON_ARRAY) {
+		for (const vv_json *v = list->first; v; v = v->next) {
+			vv_buf_puts(b, v == list->first ? "" : ", ");
+			vv_buf_put(b, v->text ? v->text : "", v->text ? v->text_len : 0);
+		}
+	} else {
+		vv_buf_puts(b, key);
+	}
+	vv_arena_clear(&arena);
+}
+
 /* --- reading ----------------------------------------------------------------------------- */
 
 typedef struct reading {

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/diff_key.h"
+#include "cmd/name_list.h"
 #include "cmd/output.h"
 
 /* Columns of a key that are looked at when renamed columns are sought. */
@@ -37,6 +38,8 @@ typedef struct comparison {
 	vv_table *a, *b; /* NULL: not there */
 	vv_columns columns;
 	vv_rowdiff *rows;
+	vv_name_list key, only, ignore;
+	const char *const *asked; /* key that the user named, {NULL} for none; NULL: not said */
 	vv_diff_keys keys; /* to try, where the tables have no key of their own in common */
 	bool guessed;
 	vv_diff_table told;
@@ -139,7 +142,7 @@ static vv_status choose_keys(comparison *c, vv_error *err)
 {
 	bool text_a = c->old_side.is_text, text_b = c->new_side.is_text;
 	vv_status rc;
-	if (c->how->key || (!text_a && !text_b && same_key(c->a, c->b))) {
+	if (c->asked || (!text_a && !text_b && same_key(c->a, c->b))) {
 		return VV_OK;
 	}
 	c->guessed = true;
@@ -155,7 +158,7 @@ static vv_status choose_keys(comparison *c, vv_error *err)
 /* Places of the key for finding renamed columns by value: only where both have it. */
 static size_t sample_key(const comparison *c, size_t *a, size_t *b, size_t max)
 {
-	const char *const *names = c->how->key ? c->how->key : c->keys.count > 0 ? c->keys.lists[0] : NULL;
+	const char *const *names = c->asked ? c->asked : c->keys.count > 0 ? c->keys.lists[0] : NULL;
 	size_t n = 0;
 	if (!names) {
 		if (c->a->root.key_count == 0 || c->a->root.key_count != c->b->root.key_count) {
@@ -194,6 +197,26 @@ static bool same_columns(const vv_columns *c)
 	return true;
 }
 
+/* The header line without its line end. */
+static size_t line_len(const vv_bytes *b)
+{
+	size_t n = b->len;
+	while (n > 0 && (b->data[n - 1] == '\n' || b->data[n - 1] == '\r')) {
+		n--;
+	}
+	return n;
+}
+
+/* Do the header lines differ in no more than what the columns and the line ends say
+ * anyway? */
+static bool same_header(const comparison *c)
+{
+	const vv_dialect *x = &c->a->root.dialect, *y = &c->b->root.dialect;
+	size_t n = line_len(&x->prologue);
+	return !same_columns(&c->columns) || (x->form == VV_FORM_CSV && x->newline != y->newline && n == line_len(&y->prologue) &&
+					      (n == 0 || memcmp(x->prologue.data, y->prologue.data, n) == 0));
+}
+
 /* What changed in how the rows are written. Where columns changed, the header line and
  * the columns' quoting had to. */
 static vv_status describe_form(comparison *c, vv_error *err)
@@ -204,12 +227,12 @@ static vv_status describe_form(comparison *c, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
+	const vv_dialect *from = &c->a->root.dialect;
+	if (same_header(c) && (rc = vv_bytes_set(&to.prologue, from->prologue.data, from->prologue.len, err)) < 0) {
+		goto done;
+	}
 	if (!same_columns(&c->columns)) {
-		const vv_dialect *from = &c->a->root.dialect;
 		to.quoting_count = 0;
-		if ((rc = vv_bytes_set(&to.prologue, from->prologue.data, from->prologue.len, err)) < 0) {
-			goto done;
-		}
 		vv_free(to.quoting);
 		to.quoting = from->quoting_count > 0 ? vv_malloc(from->quoting_count) : NULL;
 		if (from->quoting_count > 0 && !to.quoting) {
@@ -325,6 +348,8 @@ static void fill_told(comparison *c)
 	c->told = (vv_diff_table){.path = i->path, .old_path = i->old_path, .a = c->a, .b = c->b,
 				  .columns = c->a && c->b ? &c->columns : NULL, .old_name = i->old_name, .new_name = i->new_name,
 				  .form_change = c->form,
+				  .partial = c->where_count > 0 || c->only.items || c->ignore.items || c->how->tolerance ||
+					     c->how->ignore_format,
 				  .text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text};
 }
 
@@ -367,7 +392,7 @@ static vv_status whole(comparison *c, vv_error *err)
 		for (size_t i = 0; i < b.rows && rc == VV_OK && more > 0; i++) {
 			const vv_cell *cells = &b.cells[i * b.columns];
 			uint64_t row = b.first_row + i;
-			vv_row_change change = {.kind = removed ? VV_ROW_REMOVED : VV_ROW_ADDED,
+			vv_row_change change = {.kind = removed ? VV_ROW_REMOVED : VV_ROW_ADDED, .place = row,
 						.old_row = removed ? row : UINT64_MAX, .new_row = removed ? UINT64_MAX : row,
 						.old_cells = removed ? cells : NULL, .new_cells = removed ? NULL : cells};
 			rc = give_row(c, &change, err);
@@ -414,7 +439,8 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 	const vv_diff_how *how = c->how;
 	const char *temp = getenv("TMPDIR");
 	vv_rowdiff_options ro = {.key = key, .columns = &c->columns, .ignore_format = how->ignore_format,
-				 .tolerance = how->tolerance, .only = how->only, .ignore = how->ignore, .moves = how->moves,
+				 .tolerance = how->tolerance, .only = (const char *const *)c->only.items,
+				 .ignore = (const char *const *)c->ignore.items, .moves = how->moves,
 				 .temp_dir = temp && *temp ? temp : "/tmp", .pool = how->pool, .progress = how->progress};
 	return vv_rowdiff_open(&c->rows, c->a, c->b, &ro, err);
 }
@@ -425,7 +451,7 @@ static vv_status open_rows(comparison *c, vv_error *err)
 	static const char *const none[] = {NULL};
 	vv_status rc;
 	if (!c->guessed) {
-		return open_rows_by(c, c->how->key, err);
+		return open_rows_by(c, c->asked, err);
 	}
 	for (size_t i = 0; i < c->keys.count; i++) {
 		if ((rc = open_rows_by(c, c->keys.lists[i], err)) < 0) {
@@ -441,15 +467,33 @@ static vv_status open_rows(comparison *c, vv_error *err)
 	return open_rows_by(c, none, err);
 }
 
-static vv_status check_names(const comparison *c, const char *const *names, const char *option, vv_error *err)
+static vv_status check_names(const comparison *c, const vv_name_list *l, const char *option, vv_error *err)
 {
-	for (size_t i = 0; names && names[i]; i++) {
-		if (vv_schema_find(&c->a->schema, names[i], strlen(names[i])) < 0 &&
-		    vv_schema_find(&c->b->schema, names[i], strlen(names[i])) < 0) {
+	for (size_t i = 0; i < l->count; i++) {
+		if (vv_schema_find(&c->a->schema, l->items[i], strlen(l->items[i])) < 0 &&
+		    vv_schema_find(&c->b->schema, l->items[i], strlen(l->items[i])) < 0) {
 			return vv_fail(err, VV_ENOTFOUND, "%s: neither version of '%s' has a column '%s'", option,
-				       vv_text_shows(c->item->path), vv_text_shows(names[i]));
+				       vv_text_shows(c->item->path), vv_text_shows(l->items[i]));
 		}
 	}
+	return VV_OK;
+}
+
+/* The names that the options give, for these two tables. */
+static vv_status take_names(comparison *c, vv_error *err)
+{
+	static const char *const none[] = {NULL};
+	const vv_diff_how *how = c->how;
+	vv_status rc;
+	if ((rc = vv_name_list_make(&c->key, how->key, c->a, c->b, err)) < 0 ||
+	    (rc = vv_name_list_make(&c->only, how->only, c->a, c->b, err)) < 0 ||
+	    (rc = vv_name_list_make(&c->ignore, how->ignore, c->a, c->b, err)) < 0 ||
+	    (rc = check_names(c, &c->only, "--columns", err)) < 0 || (rc = check_names(c, &c->ignore, "--ignore-column", err)) < 0) {
+		return rc;
+	}
+	bool no_key = c->key.count == 1 && strcmp(c->key.items[0], "none") == 0 && vv_schema_find(&c->a->schema, "none", 4) < 0 &&
+		      vv_schema_find(&c->b->schema, "none", 4) < 0;
+	c->asked = no_key ? none : (const char *const *)c->key.items;
 	return VV_OK;
 }
 
@@ -459,8 +503,7 @@ static vv_status both(comparison *c, vv_error *err)
 	vv_row_change change;
 	int more = 0;
 	vv_status rc;
-	if ((rc = choose_keys(c, err)) < 0 || (rc = check_names(c, c->how->only, "--columns", err)) < 0 ||
-	    (rc = check_names(c, c->how->ignore, "--ignore-column", err)) < 0) {
+	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0) {
 		return rc;
 	}
 	vv_columns_options co = {.no_renames = c->how->no_renames, .rename = c->how->rename, .key_a = key_a, .key_b = key_b,
@@ -479,7 +522,7 @@ static vv_status both(comparison *c, vv_error *err)
 	c->told.key = vv_rowdiff_key(c->rows, &c->told.key_count);
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
 	bool form = c->form && !c->how->ignore_format;
-	if (columns_differ(c) || form || s->reordered) {
+	if (columns_differ(c) || form || s->reordered || c->item->old_path) {
 		rc = begin(c, err);
 	} else if (c->told.text_to_table && c->how->writer) {
 		rc = begin(c, err);
@@ -513,7 +556,7 @@ static vv_status both(comparison *c, vv_error *err)
 static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
-	bool find = !i->a && !c->how->key; /* a new table's key is worth telling */
+	bool find = !i->a; /* a new table's key is worth telling */
 	vv_status rc = open_side(&c->old_side, i->a, c->how, false, err);
 	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
 	if (rc == VV_OK && (rc = open_side(&c->new_side, i->b, c->how, find, err)) < 0) {
@@ -534,6 +577,9 @@ static void comparison_clear(comparison *c)
 	vv_rowdiff_close(c->rows);
 	vv_columns_clear(&c->columns);
 	vv_diff_keys_clear(&c->keys);
+	vv_name_list_clear(&c->key);
+	vv_name_list_clear(&c->only);
+	vv_name_list_clear(&c->ignore);
 	vv_free(c->form);
 	vv_free(c->where);
 	vv_free(c->column_changes);

@@ -12,11 +12,11 @@
 #include "cmd/subject.h"
 #include "diff/writer.h"
 
-/* How tables are compared; names are NULL-ended lists. */
+/* How tables are compared. */
 typedef struct vv_diff_how {
-	const char *const *key;    /* --key; NULL: the tables' own, or found out for plain text */
-	const char *const *rename; /* pairs */
-	const char *const *only, *const *ignore;
+	const vv_strings *key;     /* --key; none: the tables' own, or found out for plain text; "none": none */
+	const char *const *rename; /* NULL-ended pairs, or NULL */
+	const vv_strings *only, *ignore; /* columns; none given: all; none */
 	const vv_strings *where;   /* COL=VALUE, all must hold on one side */
 	bool no_renames, ignore_format, moves;
 	const char *tolerance;

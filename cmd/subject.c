@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/lfs.h"
 #include "cmd/subject_plain.h"
 #include "repo/index.h"
 
@@ -23,6 +24,7 @@ void vv_subject_clear(vv_subject *s)
 	vv_mem_sink_free(s->passing);
 	vv_free(s->path);
 	vv_free(s->file);
+	vv_free(s->lfs);
 	vv_subject_init(s);
 }
 
@@ -63,6 +65,17 @@ static vv_status tree_path(char **out, vv_repository *r, const char *path, vv_er
 	return VV_OK;
 }
 
+/* A pointer of Git LFS stands for the text that it names. */
+static vv_status find_lfs(vv_subject *s, const vv_buf *text, vv_error *err)
+{
+	vv_status rc = vv_lfs_find(&s->lfs, s->repo, vv_buf_cstr(text), text->len, err);
+
+	if (rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	return rc;
+}
+
 /* A blob is a dataset when it is a pointer. One that looks like a pointer and is none
  * is refused: nobody wants its text as the data. */
 static vv_status look_at_blob(vv_subject *s, vv_error *err)
@@ -76,8 +89,11 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 	if ((rc = vv_blob_size(s->repo, &s->blob, &size, err)) < 0 || size > VV_POINTER_MAX) {
 		goto done;
 	}
-	if ((rc = vv_blob_read(s->repo, &s->blob, VV_POINTER_MAX, &head, err)) < 0 ||
-	    !vv_pointer_looks_like(head.data, head.len)) {
+	if ((rc = vv_blob_read(s->repo, &s->blob, VV_POINTER_MAX, &head, err)) < 0) {
+		goto done;
+	}
+	if (!vv_pointer_looks_like(head.data, head.len)) {
+		rc = find_lfs(s, &head, err);
 		goto done;
 	}
 	if ((rc = vv_pointer_read(&p, &arena, head.data, head.len, err)) < 0) {
@@ -182,6 +198,7 @@ static vv_status look_at_file(vv_subject *s, vv_error *err)
 		goto done;
 	}
 	if (!vv_pointer_looks_like(text.data, text.len)) {
+		rc = s->repo ? find_lfs(s, &text, err) : VV_OK;
 		goto done;
 	}
 	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) < 0) {

@@ -31,6 +31,7 @@ typedef struct vv_subject {
 	vv_subject_from from;
 	char *path;    /* repository-relative; NULL for a CID, and outside a repository */
 	char *file;    /* FROM_WORK: the file to open */
+	char *lfs;     /* the blob (or file) is a pointer of Git LFS, and this file holds its object */
 	vv_oid commit; /* FROM_COMMIT */
 	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
 	bool is_dataset; /* a stored version: root is its CID */

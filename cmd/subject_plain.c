@@ -70,14 +70,16 @@ static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 
 	memset(in, 0, sizeof(*in));
 	in->fd = -1;
-	if (s->from == VV_FROM_WORK) {
-		in->fd = vv_open(s->file, O_RDONLY, 0, err);
+	if (s->from == VV_FROM_WORK || s->lfs) {
+		const char *file = s->lfs ? s->lfs : s->file;
+
+		in->fd = vv_open(file, O_RDONLY, 0, err);
 		if (in->fd < 0) {
 			rc = (vv_status)in->fd;
 			in->fd = -1;
 			return rc;
 		}
-		if ((rc = vv_fstat(&st, in->fd, s->file, err)) < 0) {
+		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) {
 			return rc;
 		}
 		s->plain_bytes = st.size;
@@ -223,7 +225,7 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	while (rc == VV_OK && (got = vv_read_full(in.fd, piece, PIECE, s->file, err)) > 0) {
+	while (rc == VV_OK && (got = vv_read_full(in.fd, piece, PIECE, s->text, err)) > 0) {
 		rc = fn(payload, piece, (size_t)got, err);
 		done += (uint64_t)got;
 		vv_progress_update(progress, "reading", done, in.source.size);

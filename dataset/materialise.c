@@ -188,7 +188,8 @@ vv_status vv_stage_materialise(vv_stage *s, const char *path, const vv_oid *blob
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_path_check(path, err)) < 0 || (rc = stage_store(s, err)) < 0 || (rc = stage_secret(s, err)) < 0) {
+	if ((rc = vv_path_check(path, err)) < 0 || (rc = vv_worktree_check_above(s->repo, path, err)) < 0 ||
+	    (rc = stage_store(s, err)) < 0 || (rc = stage_secret(s, err)) < 0) {
 		goto done;
 	}
 	vv_sink_dry(&source, s->store);
@@ -197,7 +198,8 @@ vv_status vv_stage_materialise(vv_stage *s, const char *path, const vv_oid *blob
 		explain_missing(path, rc, err);
 		goto done;
 	}
-	if ((rc = vv_rename(temp, file, err)) < 0) {
+	/* Again, since making it took its time: a folder may have become a link to elsewhere. */
+	if ((rc = vv_worktree_check_above(s->repo, path, err)) < 0 || (rc = vv_rename(temp, file, err)) < 0) {
 		goto done;
 	}
 	vv_free(temp);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "dataset/package.h"
 #include "dataset/stage_internal.h"
+#include "repo/conflict_state.h"
 
 #define LOCK_WAIT_MS 60000u
 #define PACKAGE_MAX ((size_t)64 << 20)
@@ -229,6 +230,7 @@ static vv_status find_parent(vv_stage *s, const char *path, const vv_stage_optio
 	vv_index_entry e;
 	vv_head head = {0};
 	vv_tree_entry at = {0};
+	vv_oid merged;
 	bool found = false;
 	vv_status rc = VV_OK;
 	if (opts->no_parent) {
@@ -240,6 +242,12 @@ static vv_status find_parent(vv_stage *s, const char *path, const vv_stage_optio
 	}
 	if (!found && (rc = stage_index(s, err)) == VV_OK && vv_index_get(s->index, path, &e)) {
 		rc = vv_stage_pointer(s, &e.id, &arena, &pointer, err);
+		found = rc == VV_OK;
+		rc = unless_trouble(rc, err);
+	}
+	/* In a conflict: the merged version, whose schema and cut may be theirs. */
+	if (!found && rc == VV_OK && s->index && vv_conflict_merged(s->repo, s->index, path, &merged, NULL) == VV_OK) {
+		rc = vv_stage_pointer(s, &merged, &arena, &pointer, err);
 		found = rc == VV_OK;
 		rc = unless_trouble(rc, err);
 	}

@@ -44,7 +44,8 @@ static vv_status new_scan(vv_scan **out, const vv_table *t, vv_error *err)
 }
 
 /* 1 when the next row of the scan has exactly these cells. */
-static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t columns, vv_row *row, vv_error *err)
+static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t columns,
+		      vv_row *row, vv_error *err)
 {
 	vv_error why;
 	int got = vv_scan_row(s, cells, columns, row, &why);
@@ -62,7 +63,8 @@ static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t 
 	return 1;
 }
 
-vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, bool last, vv_error *err)
+vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, bool last,
+			    vv_error *err)
 {
 	bool array = t->root.dialect.form == VV_FORM_JSON;
 	size_t len = raw->len;
@@ -93,7 +95,8 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, b
 		if (agrees < 0) {
 			rc = agrees;
 		} else if (!agrees || (r + 1 == b->rows && row.end != len)) {
-			rc = vv_fail(err, VV_ECORRUPT, "row %llu: its line does not say what its cells say",
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "row %llu: its line does not say what its cells say",
 				     (unsigned long long)(b->first_row + r + 1));
 		}
 	}

@@ -32,22 +32,22 @@ typedef struct sample {
 	const vv_cell **rows;
 	size_t slots;
 	size_t row_count, limit;
+	vv_buf scratch;
 	uint64_t *equal, *seen; /* for each pair old x new */
 	uint64_t seed;
 } sample;
 
-static uint64_t key_of(const sample *s, bool old, const vv_cell *cells, uint64_t row)
+static uint64_t key_of(sample *s, bool old, const vv_cell *cells, uint64_t row)
 {
 	if (s->opts->key_count == 0) {
 		return row + 1;
 	}
-	vv_buf b = VV_BUF_INIT;
+	s->scratch.len = 0;
 	for (size_t i = 0; i < s->opts->key_count; i++) {
 		const vv_field *fa = &s->a->schema.fields[s->opts->key_a[i]], *fb = &s->b->schema.fields[s->opts->key_b[i]];
-		vv_value_put_canonical(&b, old ? vv_value_field(fa, fb) : fb, &cells[old ? s->opts->key_a[i] : s->opts->key_b[i]]);
+		vv_value_put_canonical(&s->scratch, old ? vv_value_field(fa, fb) : fb, &cells[old ? s->opts->key_a[i] : s->opts->key_b[i]]);
 	}
-	uint64_t h = b.failed ? 1 : vv_xxh3(vv_buf_cstr(&b), b.len, s->seed);
-	vv_buf_clear(&b);
+	uint64_t h = s->scratch.failed ? 1 : vv_xxh3(vv_buf_cstr(&s->scratch), s->scratch.len, s->seed);
 	return h ? h : 1;
 }
 
@@ -68,7 +68,7 @@ static vv_status add_batch(sample *s, vv_batch **out, vv_error *err)
 static vv_status read_old(sample *s, vv_error *err)
 {
 	vv_table_reader *r = NULL;
-	vv_batch *b;
+	vv_batch *b = NULL;
 	int more = 1;
 	vv_status rc = vv_table_reader_open(&r, s->a, NULL, 0, false, err);
 	s->slots = 64;
@@ -119,7 +119,7 @@ static void compare_row(sample *s, const vv_cell *x, const vv_cell *y)
 			}
 			const vv_field *fa = &s->a->schema.fields[s->old_only.at[i]], *fb = &s->b->schema.fields[s->new_only.at[k]];
 			s->seen[i * s->new_only.count + k]++;
-			s->equal[i * s->new_only.count + k] += vv_value_compare(fa, a, fb, b) != VV_OTHER;
+			s->equal[i * s->new_only.count + k] += vv_value_compare_with(&s->scratch, fa, a, fb, b) != VV_OTHER;
 		}
 	}
 }
@@ -162,6 +162,7 @@ static void sample_clear(sample *s)
 	vv_free(s->batches);
 	vv_free(s->hashes);
 	vv_free(s->rows);
+	vv_buf_clear(&s->scratch);
 	vv_free(s->equal);
 	vv_free(s->seen);
 	vv_free(s->old_only.at);
@@ -173,6 +174,7 @@ typedef struct partners {
 	long *to_new, *to_old;
 	unsigned *likeness; /* by new column; 0: same name */
 	bool *asserted;
+	bool failed; /* memory ran out while descriptors were compared */
 	size_t old_count, new_count;
 } partners;
 
@@ -302,7 +304,7 @@ static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_colu
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = read_old(&s, err)) < 0 || (rc = read_new(&s, err)) < 0) {
+	if ((rc = read_old(&s, err)) < 0 || (rc = read_new(&s, err)) < 0 || (rc = vv_buf_ok(&s.scratch, err)) < 0) {
 		goto done;
 	}
 	while (best_pair(&s, p, &x, &y, &likeness)) {
@@ -324,12 +326,13 @@ static void put_rest(vv_buf *out, const vv_json *descriptor)
 	}
 }
 
-static bool same_rest(const vv_field *x, const vv_field *y)
+static bool same_rest(const vv_field *x, const vv_field *y, bool *failed)
 {
 	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	put_rest(&a, x->json);
 	put_rest(&b, y->json);
 	bool same = a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+	*failed |= a.failed || b.failed;
 	vv_buf_clear(&a);
 	vv_buf_clear(&b);
 	return same;
@@ -372,7 +375,7 @@ done:
 	return rc;
 }
 
-static void set_pair(vv_column_pair *pair, const partners *p, const vv_table *a, const vv_table *b, long x, long y)
+static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const vv_table *b, long x, long y)
 {
 	*pair = (vv_column_pair){.a = x, .b = y};
 	if (x < 0 || y < 0) {
@@ -383,11 +386,11 @@ static void set_pair(vv_column_pair *pair, const partners *p, const vv_table *a,
 	pair->likeness = p->likeness[y];
 	pair->asserted = p->asserted[y];
 	pair->retyped = fa->type != fb->type || strcmp(fa->format, fb->format) != 0;
-	pair->reconstrained = !same_rest(fa, fb);
+	pair->reconstrained = !same_rest(fa, fb, &p->failed);
 }
 
 /* The dropped columns that followed old column `after` (-1: stood at the beginning). */
-static void put_dropped(vv_columns *out, const partners *p, const vv_table *a, const vv_table *b, long after)
+static void put_dropped(vv_columns *out, partners *p, const vv_table *a, const vv_table *b, long after)
 {
 	for (size_t i = (size_t)(after + 1); i < p->old_count && p->to_new[i] < 0; i++) {
 		set_pair(&out->pairs[out->count++], p, a, b, (long)i, -1);
@@ -448,7 +451,7 @@ vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b, const vv_c
 	}
 	out->key_changed = key_differs(a, b, &p);
 	out->missing_changed = missing_differs(&a->schema, &b->schema);
-	rc = mark_moves(out, err);
+	rc = p.failed ? vv_fail_nomem(err) : mark_moves(out, err);
 done:
 	partners_clear(&p);
 	if (rc < 0) {

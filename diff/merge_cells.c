@@ -127,9 +127,10 @@ static int bytes_order(const vv_cell *a, const vv_cell *b)
 	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
 }
 
-static bool same_value(const vv_field *f, const vv_cell *a, const vv_cell *b)
+/* Out of memory is noted in m->scratch, which is looked at after each row. */
+static bool same_value(merge *m, const vv_field *f, const vv_cell *a, const vv_cell *b)
 {
-	return vv_value_compare(f, a, f, b) != VV_OTHER;
+	return vv_value_compare_with(&m->scratch, f, a, f, b) != VV_OTHER;
 }
 
 /* Of equal values: the spelling that a side gave it, else the greater bytes. */
@@ -145,12 +146,12 @@ static int pick_spelling(const merge *m, const vv_cell *b, const vv_cell *x, con
 }
 
 /* Which side's cell stands; -1: a conflict. */
-static int pick_cell(const merge *m, const vv_field *f, const vv_cell *b, const vv_cell *x, const vv_cell *y)
+static int pick_cell(merge *m, const vv_field *f, const vv_cell *b, const vv_cell *x, const vv_cell *y)
 {
-	if (same_value(f, x, y)) {
+	if (same_value(m, f, x, y)) {
 		return pick_spelling(m, b, x, y);
 	}
-	return merge_pick(false, b && same_value(f, x, b), b && same_value(f, y, b));
+	return merge_pick(false, b && same_value(m, f, x, b), b && same_value(m, f, y, b));
 }
 
 static vv_status conflict_cell(merge *m, const merge_row_state *s, size_t i, vv_conflict_kind kind, vv_error *err)
@@ -168,33 +169,32 @@ static void count_cell(merge *m, size_t i, const vv_cell *ours, const vv_cell *t
 	m->stats->cells_from_theirs += missing || (ours && !vv_cell_equal(ours, taken));
 }
 
+/* The version whose cell stands in a column that both sides have; -1: a conflict. */
+static int pick_version(merge *m, const merge_row_state *s, size_t i)
+{
+	const merge_column *c = &m->columns[i];
+	if (c->b >= 0 && (!s->touched[0] || !s->touched[1])) {
+		/* an untouched row has base's cells */
+		return s->touched[0] ? 0 : s->touched[1] ? 1 : s->base ? 2 : s->side[0] ? 0 : 1;
+	}
+	return c->type ? pick_cell(m, c->type, cell_of(m, s, i, 2), cell_of(m, s, i, 0), cell_of(m, s, i, 1)) : (int)m->ours;
+}
+
 /* One column of a row that both sides have. */
 static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_kind kind, vv_error *err)
 {
 	const merge_column *c = &m->columns[i];
-	const vv_cell *x = cell_of(m, s, i, 0), *y = cell_of(m, s, i, 1);
 	vv_status rc = VV_OK;
-	int side = c->side[0] >= 0 ? 0 : 1;
-	if (c->side[0] >= 0 && c->side[1] >= 0) {
-		bool read[2] = {s->side[0] != NULL, s->side[1] != NULL};
-		side = (int)m->ours;
-		if (!read[0] && !read[1]) {
-			side = 2;
-		} else if (!read[0] || !read[1]) {
-			side = read[0] ? 0 : 1; /* the other one has base's cells */
-		} else if (c->type) {
-			side = pick_cell(m, c->type, cell_of(m, s, i, 2), x, y);
-		}
-		if (side < 0) {
-			rc = conflict_cell(m, s, i, kind, err);
-			side = (int)m->ours;
-		}
+	int from = c->side[0] < 0 ? 1 : c->side[1] < 0 ? 0 : pick_version(m, s, i);
+	if (from < 0) {
+		rc = conflict_cell(m, s, i, kind, err);
+		from = (int)m->ours;
 	}
-	int version = side < 2 && !s->side[side] ? 2 : side;
-	const vv_cell *cell = side == 2 ? cell_of(m, s, i, 2) : side == 0 ? x : y;
-	s->out[i] = cell ? spelled(m, version, type_of(m, i), cell) : nothing(m);
-	if (cell && side == (int)(1 - m->ours) && s->side[side]) {
-		count_cell(m, i, m->ours == 0 ? x : y, cell);
+	const vv_cell *cell = cell_of(m, s, i, from);
+	int spelled_by = from < 2 && !s->side[from] ? 2 : from; /* base's cell stands for an unread one */
+	s->out[i] = cell ? spelled(m, spelled_by, type_of(m, i), cell) : nothing(m);
+	if (cell && from == (int)(1 - m->ours) && s->side[from]) {
+		count_cell(m, i, cell_of(m, s, i, (int)m->ours), cell);
 	}
 	return rc;
 }
@@ -226,12 +226,12 @@ void merge_cells_single(merge *m, merge_row_state *s, size_t which)
 	}
 }
 
-bool merge_value_changed(const merge *m, const merge_row_state *s, size_t which)
+bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 {
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
 		if (c->b >= 0 && c->side[which] >= 0 &&
-		    !same_value(type_of(m, i), &s->base[c->b], &s->side[which][c->side[which]])) {
+		    !same_value(m, type_of(m, i), &s->base[c->b], &s->side[which][c->side[which]])) {
 			return true;
 		}
 	}
@@ -257,7 +257,7 @@ int merge_content_order(merge *m, const vv_cell *x, const vv_cell *y)
 		const vv_cell *a = c->side[0] >= 0 ? &x[c->side[0]] : &absent;
 		const vv_cell *b = c->side[1] >= 0 ? &y[c->side[1]] : &absent;
 		const vv_field *f = type_of(m, i);
-		int order = same_value(f, a, b) ? 0 : vv_value_order(f, a, b);
+		int order = same_value(m, f, a, b) ? 0 : vv_value_order(f, a, b);
 		if (order != 0) {
 			return order;
 		}

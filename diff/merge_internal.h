@@ -105,6 +105,7 @@ typedef struct merge {
 	vv_merge_stats *stats;
 	vv_arena arena;
 	vv_buf text;    /* scratch */
+	vv_buf scratch; /* for comparing values; failed: memory ran out, what was compared means nothing */
 
 	size_t base_key[VV_KEY_COLUMNS_MAX];
 	size_t key_count; /* 0: rows have no key */
@@ -194,7 +195,7 @@ vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err);
 /* Of a row that only one side has (its columns that base has not included). */
 void merge_cells_single(merge *m, merge_row_state *s, size_t which);
 /* Has a side another value than base in a column that the result has? */
-bool merge_value_changed(const merge *m, const merge_row_state *s, size_t which);
+bool merge_value_changed(merge *m, const merge_row_state *s, size_t which);
 /* Is the row in the result exactly what the version has? */
 bool merge_cells_are(const merge *m, const merge_row_state *s, int version);
 /* Order of two rows of the sides by what they hold. */

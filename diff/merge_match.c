@@ -158,7 +158,9 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 	sort(t->pairs, t->pair_count, sizeof(*t->pairs), by_old_row);
 	sort(t->gone, t->gone_count, sizeof(*t->gone), by_number);
 	sort(t->added, t->added_count, sizeof(*t->added), by_number);
-	memcpy(by_new, t->pairs, t->pair_count * sizeof(*by_new) + 0);
+	if (t->pair_count > 0) {
+		memcpy(by_new, t->pairs, t->pair_count * sizeof(*by_new));
+	}
 	sort(by_new, t->pair_count, sizeof(*by_new), by_new_row);
 	told n = {.pairs = by_new, .pair_count = t->pair_count, .added = t->added, .added_count = t->added_count};
 	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {

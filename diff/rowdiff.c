@@ -176,8 +176,8 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b, const vv_r
 	d->opts = *opts;
 	d->stats.old_rows = a->root.rows;
 	d->stats.new_rows = b->root.rows;
-	d->canonical = opts->ignore_format ||
-		       (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
+	d->cross = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
+	d->canonical = opts->ignore_format || d->cross;
 	vv_random(&d->seed, sizeof(d->seed));
 	if ((rc = choose_compared(d, err)) < 0 || (rc = choose_key(d, err)) < 0 ||
 	    (rc = same_places(opts->columns) ? vv_regions_find(&d->regions, a, b, err)
@@ -204,6 +204,7 @@ void vv_rowdiff_close(vv_rowdiff *d)
 	vv_free(d->key_b);
 	vv_free(d->compared);
 	vv_free(d->cells);
+	vv_buf_clear(&d->scratch);
 	vv_free(d->gap);
 	vv_free(d->stats.column_changes);
 	for (size_t i = 0; i < VV_REPEATS_SHOWN; i++) {
@@ -241,7 +242,7 @@ static int peek_entry(vv_rowdiff *d, vv_error *err)
 }
 
 /* How two rows compare, cell by cell: fills d->cells. */
-static void compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, size_t *changed, size_t *formatted)
+static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, size_t *changed, size_t *formatted, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;
 	*changed = *formatted = 0;
@@ -252,20 +253,21 @@ static void compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, siz
 		}
 		const vv_column_pair *p = &c->pairs[i];
 		const vv_field *fa = &d->a->schema.fields[p->a], *fb = &d->b->schema.fields[p->b];
-		const vv_cell *x = &a[p->a], *y = &b[p->b];
-		vv_same same = vv_value_compare(fa, x, fb, y);
-		bool cross = d->canonical && !d->opts.ignore_format;
-		if (same == VV_SAME || (same == VV_SAME_VALUE && cross)) {
+		vv_cell old = rowdiff_cell(d, fa, &a[p->a]), new = rowdiff_cell(d, fb, &b[p->b]);
+		const vv_cell *x = &old, *y = &new;
+		vv_same same = vv_value_compare_with(&d->scratch, fa, x, fb, y);
+		if (same == VV_SAME || (same == VV_SAME_VALUE && d->cross)) {
 			continue;
 		}
 		if (same == VV_SAME_VALUE) {
 			d->cells[i] = d->opts.ignore_format ? VV_CELL_SAME : VV_CELL_FORMAT;
 			*formatted += d->cells[i] == VV_CELL_FORMAT;
-		} else if (!d->opts.tolerance || !vv_value_within(fa, x, fb, y, d->opts.tolerance)) {
+		} else if (!d->opts.tolerance || !vv_value_within(&d->scratch, fa, x, fb, y, d->opts.tolerance)) {
 			d->cells[i] = VV_CELL_CHANGED;
 			(*changed)++;
 		}
 	}
+	return vv_buf_ok(&d->scratch, err);
 }
 
 /* Do two rows share at least half of their compared cells? */
@@ -275,10 +277,10 @@ static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *ad
 	size_t changed, formatted, all = 0;
 	vv_status rc;
 	if ((rc = row_fetch_get(&d->fetch_a, gone->old_row, &a, err)) < 0 ||
-	    (rc = row_fetch_get(&d->fetch_b, added->new_row, &b, err)) < 0) {
+	    (rc = row_fetch_get(&d->fetch_b, added->new_row, &b, err)) < 0 ||
+	    (rc = compare_cells(d, a, b, &changed, &formatted, err)) < 0) {
 		return rc;
 	}
-	compare_cells(d, a, b, &changed, &formatted);
 	for (size_t i = 0; i < d->opts.columns->count; i++) {
 		all += d->compared[i];
 	}
@@ -388,10 +390,10 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 	vv_rowdiff_stats *s = &d->stats;
 	vv_status rc;
 	if ((rc = row_fetch_get(&d->fetch_a, e->old_row, &out->old_cells, err)) < 0 ||
-	    (rc = row_fetch_get(&d->fetch_b, e->new_row, &out->new_cells, err)) < 0) {
+	    (rc = row_fetch_get(&d->fetch_b, e->new_row, &out->new_cells, err)) < 0 ||
+	    (rc = compare_cells(d, out->old_cells, out->new_cells, &changed, &formatted, err)) < 0) {
 		return rc;
 	}
-	compare_cells(d, out->old_cells, out->new_cells, &changed, &formatted);
 	for (size_t i = 0; i < d->opts.columns->count; i++) {
 		s->column_changes[i] += d->cells[i] == VV_CELL_CHANGED;
 	}

@@ -90,22 +90,28 @@ static vv_status pass(stream *s, size_t n, vv_error *err)
 	return rc;
 }
 
-static bool same_cell(const vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+static bool same_value(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+{
+	vv_cell x = rowdiff_cell(d, fa, a), y = rowdiff_cell(d, fb, b);
+	return vv_value_compare_with(&d->scratch, fa, &x, fb, &y) != VV_OTHER;
+}
+
+static bool same_cell(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
 {
 	if (a->state == b->state && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
 		return true;
 	}
-	return d->canonical && vv_value_compare(fa, a, fb, b) != VV_OTHER;
+	return d->canonical && same_value(d, fa, a, fb, b);
 }
 
 /* Equal as the hashes see it? */
-static bool same_row(const vv_rowdiff *d, const stream *x, const stream *y, const vv_cell *a, const vv_cell *b)
+static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_cell *a, const vv_cell *b)
 {
 	const digest *g = &x->digest, *h = &y->digest;
 	for (size_t i = 0; i < d->key_count; i++) {
 		const vv_cell *p = &a[g->key[i]], *q = &b[h->key[i]];
 		if (p->state != q->state || p->len != q->len || (p->len > 0 && memcmp(p->text, q->text, p->len) != 0)) {
-			if (vv_value_compare(&d->a->schema.fields[g->key[i]], p, &d->b->schema.fields[h->key[i]], q) == VV_OTHER) {
+			if (!same_value(d, g->key_fields[i], p, h->key_fields[i], q)) {
 				return false;
 			}
 		}
@@ -119,7 +125,7 @@ static bool same_row(const vv_rowdiff *d, const stream *x, const stream *y, cons
 }
 
 /* The nearest place ahead where both go on with an equal row; false: none in the window. */
-static bool find_again(const vv_rowdiff *d, const stream *x, const stream *y, size_t *skip_x, size_t *skip_y)
+static bool find_again(vv_rowdiff *d, const stream *x, const stream *y, size_t *skip_x, size_t *skip_y)
 {
 	size_t nx = rows_left(x) < WINDOW ? rows_left(x) : WINDOW, ny = rows_left(y) < WINDOW ? rows_left(y) : WINDOW;
 	if (nx > 1 && ny > 1 && same_row(d, x, y, row_at(x, 1), row_at(y, 1))) {
@@ -140,12 +146,23 @@ static bool find_again(const vv_rowdiff *d, const stream *x, const stream *y, si
 	return false;
 }
 
+/* Runs of equal rows found on the way. Past `max` of them rows are kept one by one, on disk
+ * if need be. */
+typedef struct runs {
+	vv_segment *list;
+	size_t count, cap, max;
+	vv_sorter *kept;
+} runs;
+
 static vv_status add_run(runs *r, uint64_t old_row, uint64_t new_row, vv_error *err)
 {
 	vv_segment *last = r->count > 0 ? &r->list[r->count - 1] : NULL;
 	if (last && last->old_row + last->rows == old_row && last->new_row + last->rows == new_row) {
 		last->rows++;
 		return VV_OK;
+	}
+	if (r->count >= r->max) {
+		return rowdiff_keep(r->kept, old_row, new_row, false, err);
 	}
 	if (r->count == r->cap) {
 		size_t cap = r->cap ? r->cap * 2 : 64;
@@ -160,20 +177,18 @@ static vv_status add_run(runs *r, uint64_t old_row, uint64_t new_row, vv_error *
 	return VV_OK;
 }
 
-/* Goes over both streams. Once there are more runs than fit into their share of the
- * memory, the rest is left to the hashes. */
-static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, size_t max_runs, vv_error *err)
+static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, vv_error *err)
 {
 	for (;;) {
 		vv_status rc;
 		size_t skip_x = 0, skip_y = 0;
-		if ((rc = stream_fill(x, err)) < 0 || (rc = stream_fill(y, err)) < 0) {
+		if ((rc = vv_buf_ok(&d->scratch, err)) < 0 || (rc = stream_fill(x, err)) < 0 || (rc = stream_fill(y, err)) < 0) {
 			return rc;
 		}
 		if (x->ended && y->ended) {
 			return VV_OK;
 		}
-		if (x->ended || y->ended || found->count >= max_runs) {
+		if (x->ended || y->ended) {
 			skip_x = x->ended ? 0 : rows_left(x);
 			skip_y = y->ended ? 0 : rows_left(y);
 		} else if (same_row(d, x, y, row_at(x, 0), row_at(y, 0))) {
@@ -219,14 +234,13 @@ static vv_status merge_runs(vv_regions *g, const runs *found, vv_error *err)
 	return VV_OK;
 }
 
-vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_error *err)
+vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err)
 {
 	stream x = {0}, y = {0};
-	runs found = {0};
-	size_t max_runs = rowdiff_memory(d, 8) / sizeof(vv_segment);
+	runs found = {.max = rowdiff_memory(d, 8) / sizeof(vv_segment), .kept = kept};
 	vv_status rc;
 	if ((rc = stream_open(&x, d, 0, out, err)) == VV_OK && (rc = stream_open(&y, d, 1, out, err)) == VV_OK &&
-	    (rc = walk(d, &x, &y, &found, max_runs, err)) == VV_OK) {
+	    (rc = walk(d, &x, &y, &found, err)) == VV_OK) {
 		rc = merge_runs(&d->regions, &found, err);
 	}
 	stream_close(&x);

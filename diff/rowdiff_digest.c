@@ -50,6 +50,12 @@ static vv_status choose_columns(digest *g, vv_error *err)
 	return VV_OK;
 }
 
+vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c)
+{
+	bool nothing = d->cross && c->len == 0 && (c->state != VV_CELL_TEXT || vv_field_missing(f, c));
+	return nothing ? (vv_cell){.state = VV_CELL_NULL} : *c;
+}
+
 vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err)
 {
 	*g = (digest){.d = d, .table = side == 0 ? d->a : d->b, .side = side, .key = side == 0 ? d->key_a : d->key_b, .out = out};
@@ -107,7 +113,8 @@ vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *er
 		put_raw(&g->text, g, cells);
 	}
 	for (size_t i = 0; d->canonical && i < g->column_count; i++) {
-		vv_value_put_canonical(&g->text, g->fields[i], &cells[g->columns[i]]);
+		vv_cell c = rowdiff_cell(d, g->fields[i], &cells[g->columns[i]]);
+		vv_value_put_canonical(&g->text, g->fields[i], &c);
 	}
 	put_hash(record + 16, vv_xxh3_128(vv_buf_cstr(&g->text), g->text.len, d->seed));
 	if (d->key_count == 0) {
@@ -115,7 +122,8 @@ vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *er
 	} else {
 		size_t at = g->text.len;
 		for (size_t i = 0; i < d->key_count; i++) {
-			vv_value_put_canonical(&g->text, g->key_fields[i], &cells[g->key[i]]);
+			vv_cell c = rowdiff_cell(d, g->key_fields[i], &cells[g->key[i]]);
+			vv_value_put_canonical(&g->text, g->key_fields[i], &c);
 		}
 		put_hash(record, vv_xxh3_128(vv_buf_cstr(&g->text) + at, g->text.len - at, d->seed + 1));
 	}

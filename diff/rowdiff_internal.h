@@ -38,6 +38,7 @@ struct vv_rowdiff {
 	size_t key_count;
 	bool *compared;        /* for each of columns->pairs */
 	bool canonical;        /* values, not spellings, are compared and hashed */
+	bool cross;            /* one side is CSV, the other JSON */
 	uint64_t seed;
 
 	vv_sorter *entries;
@@ -48,8 +49,13 @@ struct vv_rowdiff {
 	bool has_ahead;
 
 	uint8_t *cells;        /* for vv_row_change */
+	vv_buf scratch;        /* for comparing values; failed: memory ran out */
 	vv_rowdiff_stats stats;
 };
+
+/* A cell as it is compared. Between CSV and JSON, empty (where that is a missing value), null
+ * and absent are one: CSV has no way to tell them apart. */
+vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c);
 
 /* rowdiff_digest.c: a row's hashes. Records of the sorter: key hash (16), row hash (16),
  * side (1), row (8, big-endian). */
@@ -74,15 +80,28 @@ void digest_clear(digest *g);
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
 
 /* rowdiff_align.c: goes over the groups that only one side has. Rows found equal on the
- * way become segments of d->regions; all others are put into out. */
-typedef struct runs {
-	vv_segment *list;
-	size_t count, cap;
-} runs;
-vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_error *err);
+ * way become segments of d->regions (or are put into kept); all others are put into out. */
+vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err);
+
+/* rowdiff_match.c: a pair of rows, equal or not, as a record of the sorter of kept rows. */
+vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, bool changed, vv_error *err);
 
 /* rowdiff_match.c: joins the digests and fills d->entries. */
 vv_status rowdiff_match(vv_rowdiff *d, vv_error *err);
+
+/* rowdiff_moves.c: rows that both have, added by ascending old row; settled once; then
+ * asked by ascending old row: did it move? */
+typedef struct row_run {
+	uint64_t old_row, new_row, rows;
+	bool moved;
+} row_run;
+typedef struct row_moves {
+	row_run *list;
+	size_t count, cap, at;
+} row_moves;
+vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows, vv_error *err);
+vv_status rowdiff_moves_settle(row_moves *m, vv_error *err);
+bool rowdiff_moves_ask(row_moves *m, uint64_t old_row);
 
 /* The memory for one of n sorters. */
 size_t rowdiff_memory(const vv_rowdiff *d, size_t n);

@@ -15,6 +15,10 @@
 #define GONE_LEN 8u
 /* What is answered: pos (8), old (8), new (8), kind (1), moved (1). */
 #define ENTRY_LEN 26u
+/* Bytes that finding the fewest moved rows takes for each run of rows; runs that there is
+ * always room for. */
+#define MOVE_BYTES 80u
+#define MOVES_MIN 10000u
 
 typedef struct rows {
 	uint64_t *list;
@@ -39,9 +43,12 @@ static vv_status rows_add(rows *r, uint64_t row, vv_error *err)
 typedef struct matcher {
 	vv_rowdiff *d;
 	vv_sorter *kept, *gone;
+	row_moves moves;  /* with has_moves */
+	bool has_moves;
 	rows left[2];   /* rows of one key, of each side, that no equal row was found for */
 	rows equal[2];  /* rows of one digest */
-	uint64_t seen[2]; /* rows of one key on each side */
+	uint64_t seen[2];  /* rows of one key on each side */
+	uint64_t first[2]; /* the uppermost of them */
 	struct {
 		int side;
 		uint64_t row;
@@ -49,13 +56,13 @@ typedef struct matcher {
 	size_t repeat_count;
 } matcher;
 
-static vv_status add_kept(matcher *m, uint64_t a, uint64_t b, bool changed, vv_error *err)
+vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, bool changed, vv_error *err)
 {
 	uint8_t r[KEPT_LEN];
-	vv_put_be64(r, a);
-	vv_put_be64(r + 8, b);
+	vv_put_be64(r, old_row);
+	vv_put_be64(r + 8, new_row);
 	r[16] = changed;
-	return vv_sorter_add(m->kept, r, err);
+	return vv_sorter_add(kept, r, err);
 }
 
 static vv_status add_entry(vv_rowdiff *d, const row_entry *e, vv_error *err)
@@ -75,7 +82,7 @@ static vv_status end_digest(matcher *m, vv_error *err)
 	size_t n = m->equal[0].count < m->equal[1].count ? m->equal[0].count : m->equal[1].count;
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < n && rc == VV_OK; i++) {
-		rc = add_kept(m, m->equal[0].list[i], m->equal[1].list[i], false, err);
+		rc = rowdiff_keep(m->kept, m->equal[0].list[i], m->equal[1].list[i], false, err);
 	}
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->equal[side].count && rc == VV_OK; i++) {
@@ -99,6 +106,22 @@ static void sort_rows(rows *r)
 	}
 }
 
+/* Keeps the repeats that come first in the tables, whatever order the hashes have. */
+static void note_repeat(matcher *m, int side, uint64_t row)
+{
+	size_t at = m->repeat_count;
+	while (at > 0 && (m->repeats[at - 1].side > side || (m->repeats[at - 1].side == side && m->repeats[at - 1].row > row))) {
+		at--;
+	}
+	if (at == VV_REPEATS_SHOWN) {
+		return;
+	}
+	size_t last = m->repeat_count < VV_REPEATS_SHOWN ? m->repeat_count++ : VV_REPEATS_SHOWN - 1;
+	memmove(&m->repeats[at + 1], &m->repeats[at], (last - at) * sizeof(m->repeats[0]));
+	m->repeats[at].side = side;
+	m->repeats[at].row = row;
+}
+
 /* What is left of one key. */
 static vv_status end_key(matcher *m, vv_error *err)
 {
@@ -111,10 +134,13 @@ static vv_status end_key(matcher *m, vv_error *err)
 		n = m->left[0].count < m->left[1].count ? m->left[0].count : m->left[1].count;
 		for (int side = 0; side < 2; side++) {
 			d->stats.repeated_keys += m->seen[side] > 1 && (side == 0 || m->seen[0] <= 1);
+			if (m->seen[side] > 1) {
+				note_repeat(m, side, m->first[side]);
+			}
 		}
 	}
 	for (size_t i = 0; i < n && rc == VV_OK; i++) {
-		rc = add_kept(m, m->left[0].list[i], m->left[1].list[i], true, err);
+		rc = rowdiff_keep(m->kept, m->left[0].list[i], m->left[1].list[i], true, err);
 	}
 	for (size_t i = n; i < m->left[0].count && rc == VV_OK; i++) {
 		uint8_t r[GONE_LEN];
@@ -128,25 +154,6 @@ static vv_status end_key(matcher *m, vv_error *err)
 	m->left[0].count = m->left[1].count = 0;
 	m->seen[0] = m->seen[1] = 0;
 	return rc;
-}
-
-/* Keeps the repeats that come first in the tables, whatever order the hashes have. */
-static void note_repeat(matcher *m, int side, uint64_t row)
-{
-	size_t at = m->repeat_count;
-	if (m->d->key_count == 0 || m->seen[side] != 2) {
-		return;
-	}
-	while (at > 0 && (m->repeats[at - 1].side > side || (m->repeats[at - 1].side == side && m->repeats[at - 1].row > row))) {
-		at--;
-	}
-	if (at == VV_REPEATS_SHOWN) {
-		return;
-	}
-	size_t last = m->repeat_count < VV_REPEATS_SHOWN ? m->repeat_count++ : VV_REPEATS_SHOWN - 1;
-	memmove(&m->repeats[at + 1], &m->repeats[at], (last - at) * sizeof(m->repeats[0]));
-	m->repeats[at].side = side;
-	m->repeats[at].row = row;
 }
 
 static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
@@ -166,9 +173,10 @@ static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 		memcpy(last, r, 32);
 		any = true;
 		int side = r[32] & 1;
+		uint64_t row = vv_get_be64(r + 33);
+		m->first[side] = m->seen[side] == 0 || row < m->first[side] ? row : m->first[side];
 		m->seen[side]++;
-		note_repeat(m, side, vv_get_be64(r + 33));
-		if ((rc = rows_add(&m->equal[side], vv_get_be64(r + 33), err)) < 0) {
+		if ((rc = rows_add(&m->equal[side], row, err)) < 0) {
 			return rc;
 		}
 	}
@@ -184,10 +192,10 @@ static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 /* Goes through everything that both versions have, in the old one's order. */
 typedef struct common {
 	vv_rowdiff *d;
-	vv_sorter *kept;
+	matcher *m;
 	size_t segment;
 	uint64_t old_row, new_row; /* of the kept pair read ahead */
-	bool changed, has_kept, ended;
+	bool changed, has_kept;
 	uint64_t highest;          /* new row + 1 of the furthest so far */
 	uint64_t above;            /* new row + 1 of the one just passed: a removed row stands behind it */
 } common;
@@ -195,7 +203,7 @@ typedef struct common {
 static vv_status common_read(common *c, vv_error *err)
 {
 	const void *p;
-	int more = vv_sorter_next(c->kept, &p, err);
+	int more = vv_sorter_next(c->m->kept, &p, err);
 	c->has_kept = more > 0;
 	if (more > 0) {
 		const uint8_t *r = p;
@@ -206,15 +214,24 @@ static vv_status common_read(common *c, vv_error *err)
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
+/* Rows are passed that both have. True when they are to be told as moved. */
+static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t count)
+{
+	bool behind = new_row + 1 < c->highest;
+	c->d->stats.reordered |= behind;
+	c->highest = new_row + count > c->highest ? new_row + count : c->highest;
+	c->above = new_row + count;
+	if (!c->d->opts.moves && !c->d->opts.everything) {
+		return false;
+	}
+	return c->m->has_moves ? rowdiff_moves_ask(&c->m->moves, old_row) : behind;
+}
+
 /* A pair of rows is passed; says what there is to say of it. */
 static vv_status common_pair(common *c, vv_error *err)
 {
-	bool moved = c->new_row + 1 < c->highest;
 	vv_rowdiff *d = c->d;
-	d->stats.reordered |= moved;
-	c->highest = c->new_row + 1 > c->highest ? c->new_row + 1 : c->highest;
-	c->above = c->new_row + 1;
-	bool tell_move = moved && (d->opts.moves || d->opts.everything);
+	bool tell_move = common_moved(c, c->old_row, c->new_row, 1);
 	if (!c->changed && !tell_move) {
 		return VV_OK;
 	}
@@ -226,21 +243,15 @@ static vv_status common_pair(common *c, vv_error *err)
 /* A segment of equal rows is passed. */
 static vv_status common_segment(common *c, const vv_segment *s, vv_error *err)
 {
-	vv_rowdiff *d = c->d;
-	bool moved = s->new_row + 1 < c->highest;
-	d->stats.reordered |= moved;
-	if (moved && (d->opts.moves || d->opts.everything)) {
-		for (uint64_t i = 0; i < s->rows; i++) {
-			row_entry e = {.pos = 2 * (s->new_row + i) + 2, .old_row = s->old_row + i, .new_row = s->new_row + i,
-				       .kind = VV_ROW_MOVED, .moved = true};
-			vv_status rc = add_entry(d, &e, err);
-			if (rc < 0) {
-				return rc;
-			}
+	bool moved = common_moved(c, s->old_row, s->new_row, s->rows);
+	for (uint64_t i = 0; moved && i < s->rows; i++) {
+		row_entry e = {.pos = 2 * (s->new_row + i) + 2, .old_row = s->old_row + i, .new_row = s->new_row + i,
+			       .kind = VV_ROW_MOVED, .moved = true};
+		vv_status rc = add_entry(c->d, &e, err);
+		if (rc < 0) {
+			return rc;
 		}
 	}
-	c->highest = s->new_row + s->rows > c->highest ? s->new_row + s->rows : c->highest;
-	c->above = s->new_row + s->rows;
 	return VV_OK;
 }
 
@@ -268,14 +279,50 @@ static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
 	}
 }
 
+/* Finds out which of the rows that both have moved. The sorter of kept rows is read for
+ * that and made again. Past a share of the memory rows count as moved that merely stand
+ * behind one that comes later. */
+static vv_status find_moves(matcher *m, vv_error *err)
+{
+	const vv_regions *g = &m->d->regions;
+	size_t max = rowdiff_memory(m->d, 1) / MOVE_BYTES, segment = 0;
+	vv_sorter *again = NULL;
+	const void *p;
+	int more;
+	vv_status rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8), m->d->opts.temp_dir, err);
+	max = max < MOVES_MIN ? MOVES_MIN : max;
+	while (rc == VV_OK && (more = vv_sorter_next(m->kept, &p, err)) != 0) {
+		uint64_t row = more > 0 ? vv_get_be64(p) : 0;
+		rc = more < 0 ? (vv_status)more : vv_sorter_add(again, p, err);
+		for (; rc == VV_OK && segment < g->segment_count && g->segments[segment].old_row < row && m->moves.count < max; segment++) {
+			const vv_segment *s = &g->segments[segment];
+			rc = rowdiff_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
+		}
+		if (rc == VV_OK && m->moves.count < max) {
+			rc = rowdiff_moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8), 1, err);
+		}
+	}
+	for (; rc == VV_OK && segment < g->segment_count && m->moves.count < max; segment++) {
+		const vv_segment *s = &g->segments[segment];
+		rc = rowdiff_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
+	}
+	m->has_moves = m->moves.count < max;
+	if (rc == VV_OK && (!m->has_moves || (rc = rowdiff_moves_settle(&m->moves, err)) == VV_OK)) {
+		rc = vv_sorter_finish(again, err);
+	}
+	vv_sorter_free(m->kept);
+	m->kept = again;
+	return rc;
+}
+
 static vv_status place_rows(matcher *m, vv_error *err)
 {
-	common c = {.d = m->d, .kept = m->kept};
+	common c = {.d = m->d, .m = m};
 	const void *p;
 	int more;
 	vv_status rc;
 	if ((rc = vv_sorter_finish(m->kept, err)) < 0 || (rc = vv_sorter_finish(m->gone, err)) < 0 ||
-	    (rc = common_read(&c, err)) < 0) {
+	    ((m->d->opts.moves || m->d->opts.everything) && (rc = find_moves(m, err)) < 0) || (rc = common_read(&c, err)) < 0) {
 		return rc;
 	}
 	while ((more = vv_sorter_next(m->gone, &p, err)) > 0) {
@@ -339,8 +386,8 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 	vv_sorter *digests = NULL;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&digests, DIGEST_LEN, DIGEST_LEN, rowdiff_memory(d, 4), d->opts.temp_dir, err)) < 0 ||
-	    (rc = rowdiff_align(d, digests, err)) < 0 || (rc = vv_sorter_finish(digests, err)) < 0 ||
 	    (rc = vv_sorter_new(&m.kept, KEPT_LEN, 8, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||
+	    (rc = rowdiff_align(d, digests, m.kept, err)) < 0 || (rc = vv_sorter_finish(digests, err)) < 0 ||
 	    (rc = vv_sorter_new(&m.gone, GONE_LEN, GONE_LEN, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||
 	    (rc = vv_sorter_new(&d->entries, ENTRY_LEN, 16, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||
 	    (rc = join(&m, digests, err)) < 0) {
@@ -355,6 +402,7 @@ done:
 	vv_sorter_free(digests);
 	vv_sorter_free(m.kept);
 	vv_sorter_free(m.gone);
+	vv_free(m.moves.list);
 	for (int i = 0; i < 2; i++) {
 		vv_free(m.left[i].list);
 		vv_free(m.equal[i].list);

@@ -8,6 +8,9 @@
 
 #include "base/text.h"
 
+/* More columns than this that only moved are told in one line. */
+#define MOVED_MAX 5u
+
 /* Columns shown before the first difference of two long values. */
 #define LEAD 12u
 
@@ -104,4 +107,28 @@ void vv_text_cell_window(vv_buf *a, vv_buf *b, const char *x, const char *y, siz
 	}
 	vv_text_cell_fit(a, x + from, width);
 	vv_text_cell_fit(b, y + from, width);
+}
+
+static bool only_moved(const vv_column_pair *p)
+{
+	return p->a >= 0 && p->b >= 0 && p->moved && !p->renamed && !p->retyped && !p->reconstrained;
+}
+
+void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair)
+{
+	vv_buf line = VV_BUF_INIT;
+	size_t count = 0, first = pair;
+	for (size_t i = 0; i < t->columns->count; i++) {
+		if (only_moved(&t->columns->pairs[i])) {
+			first = count++ == 0 ? i : first;
+		}
+	}
+	if (count <= MOVED_MAX || !only_moved(&t->columns->pairs[pair])) {
+		vv_column_describe(&line, t, pair);
+		vv_text_put_escaped(out, vv_buf_cstr(&line), line.len);
+		out->failed |= line.failed;
+		vv_buf_clear(&line);
+	} else if (pair == first) {
+		vv_buf_printf(out, "moved %s columns: their order changed", vv_text_count(count));
+	}
 }

@@ -1,6 +1,6 @@
 /*
- * text_cell: a cell's value, and a change of it, as people see them on a terminal.
- * Shared by write_text*.c.
+ * text_cell: a cell's value, a change of it, and a column's change, as people see them on
+ * a terminal. Shared by write_text.c, write_summary.c and text_*.c.
  */
 #ifndef VV_DIFF_TEXT_CELL_H
 #define VV_DIFF_TEXT_CELL_H
@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "dataset/cell.h"
+#include "diff/writer.h"
 
 /* Appends the value so that no terminal can be driven by it. With exact, what would look
  * alike is told apart: "" (empty), null, absent, "null" (a text), quotes around spaces. */
@@ -20,6 +21,10 @@ size_t vv_text_cell_width(const char *s);
 
 /* Appends escaped text cut to width columns, with an ellipsis at the cut. */
 void vv_text_cell_fit(vv_buf *out, const char *s, size_t width);
+
+/* Appends the (escaped) line for a pair of columns, as vv_column_describe; where many columns
+ * did nothing but move, the first of them gets one line for all, and the others none. */
+void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair);
 
 /* What two (escaped) texts have in common at their beginning is cut away down to a few characters
  * where the longer one takes more than `width` columns; each is then cut to that width

@@ -31,18 +31,33 @@ static bool is_missing(const vv_field *f, const vv_cell *c)
 	return vv_field_missing(f, c);
 }
 
+/* The digits are read into out itself and moved to where they belong: no other memory is
+ * needed for the most frequent values. */
 static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
-	vv_decimal d;
-	vv_buf digits = VV_BUF_INIT;
 	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f; /* JSON numbers have one spelling */
-	bool ok = c->len > 0 && vv_decimal_read(&d, &digits, spelling, c->text, c->len);
-	if (ok) {
-		vv_buf_putc(out, TAG_NUMBER);
-		vv_decimal_put(out, &d, &digits);
+	size_t at = out->len;
+	vv_decimal d;
+	uint8_t exponent[8];
+	vv_buf_putc(out, TAG_NUMBER);
+	if (c->len == 0 || !vv_decimal_read(&d, out, spelling, c->text, c->len)) {
+		out->len = out->failed ? out->len : at;
+		return false;
 	}
-	vv_buf_clear(&digits);
-	return ok;
+	if (d.kind != VV_DECIMAL_FINITE) {
+		out->len = at + 1;
+		vv_buf_putc(out, d.kind == VV_DECIMAL_INF ? 'i' : 'n');
+		vv_buf_putc(out, d.negative && d.kind == VV_DECIMAL_INF ? '-' : '+');
+		return true;
+	}
+	if (d.count > 0) {
+		memmove(out->data + at + 1, out->data + d.digits_at, d.count);
+	}
+	out->len = at + 1 + d.count;
+	vv_buf_putc(out, d.negative ? '-' : '+');
+	vv_put_le64(exponent, (uint64_t)d.exponent);
+	vv_buf_put(out, exponent, sizeof(exponent));
+	return true;
 }
 
 static bool put_boolean(vv_buf *out, const vv_field *f, const vv_cell *c)
@@ -127,18 +142,25 @@ const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb)
 	return fa->type == fb->type ? fa : fb;
 }
 
-vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
 {
 	if (a->state == b->state && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
 		return VV_SAME;
 	}
-	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
-	vv_value_put_canonical(&x, vv_value_field(fa, fb), a);
-	vv_value_put_canonical(&y, fb, b);
-	bool same = !x.failed && !y.failed && x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
-	vv_buf_clear(&x);
-	vv_buf_clear(&y);
+	scratch->len = 0;
+	vv_value_put_canonical(scratch, vv_value_field(fa, fb), a);
+	size_t n = scratch->len;
+	vv_value_put_canonical(scratch, fb, b);
+	bool same = !scratch->failed && scratch->len == 2 * n && memcmp(scratch->data, scratch->data + n, n) == 0;
 	return same ? VV_SAME_VALUE : VV_OTHER;
+}
+
+vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+{
+	vv_buf scratch = VV_BUF_INIT;
+	vv_same same = vv_value_compare_with(&scratch, fa, a, fb, b);
+	vv_buf_clear(&scratch);
+	return same;
 }
 
 bool vv_tolerance_check(const char *tolerance)
@@ -166,6 +188,7 @@ static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percen
 	unsigned *sum = NULL;
 	vv_buf cells = VV_BUF_INIT;
 	if (!vv_buf_reserve(&cells, n * sizeof(*sum)) || !vv_buf_reserve(buf, n)) {
+		buf->failed = true;
 		vv_buf_clear(&cells);
 		return false;
 	}
@@ -194,25 +217,30 @@ static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percen
 	return true;
 }
 
-bool vv_value_within(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b, const char *tolerance)
+static bool has_text(const vv_cell *c)
 {
-	vv_buf buf = VV_BUF_INIT;
-	vv_decimal x, y, limit, bound, distance;
+	return c->len > 0 && (c->state == VV_CELL_TEXT || c->state == VV_CELL_LITERAL);
+}
+
+static const vv_field *spelling_of(const vv_field *f, const vv_cell *c)
+{
+	return c->state == VV_CELL_LITERAL ? NULL : f;
+}
+
+bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b, const char *tolerance)
+{
+	vv_decimal x, y, bound, distance;
 	size_t len = strlen(tolerance);
-	bool percent = len > 0 && tolerance[len - 1] == '%', ok = false;
-	bool text = (a->state == VV_CELL_TEXT || a->state == VV_CELL_LITERAL) && (b->state == VV_CELL_TEXT || b->state == VV_CELL_LITERAL);
-	if (text && a->len > 0 && b->len > 0 &&
-	    vv_decimal_read(&x, &buf, a->state == VV_CELL_LITERAL ? NULL : fa, a->text, a->len) &&
-	    vv_decimal_read(&y, &buf, b->state == VV_CELL_LITERAL ? NULL : fb, b->text, b->len) &&
-	    vv_decimal_read(&limit, &buf, NULL, tolerance, len - percent) && vv_decimal_distance(&distance, &x, &y, &buf)) {
-		vv_decimal big = x;
-		x.negative = y.negative = false;
-		big = vv_decimal_compare(&x, &y, &buf) >= 0 ? x : y;
-		bound = limit;
-		ok = (!percent || scale(&bound, &big, &limit, &buf)) && vv_decimal_compare(&distance, &bound, &buf) <= 0;
+	bool percent = len > 0 && tolerance[len - 1] == '%';
+	scratch->len = 0;
+	if (!has_text(a) || !has_text(b) || !vv_decimal_read(&x, scratch, spelling_of(fa, a), a->text, a->len) ||
+	    !vv_decimal_read(&y, scratch, spelling_of(fb, b), b->text, b->len) ||
+	    !vv_decimal_read(&bound, scratch, NULL, tolerance, len - percent) || !vv_decimal_distance(&distance, &x, &y, scratch)) {
+		return false;
 	}
-	vv_buf_clear(&buf);
-	return ok;
+	x.negative = y.negative = false;
+	vv_decimal big = vv_decimal_compare(&x, &y, scratch) >= 0 ? x : y, limit = bound;
+	return (!percent || scale(&bound, &big, &limit, scratch)) && vv_decimal_compare(&distance, &bound, scratch) <= 0;
 }
 
 int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)

@@ -23,7 +23,9 @@ typedef struct csv_writer {
 	vv_buf text, other;  /* one cell */
 	vv_diff_table table;
 	vv_row_at rows;      /* of the new version */
+	vv_row_at old_rows;  /* of the old one, where columns were dropped */
 	uint64_t next;       /* rows of the new version that are told or passed */
+	uint64_t old_next;   /* of the old version */
 	uint64_t told;
 	size_t tables;
 	bool below;          /* the row at `next` stands below a changed one */
@@ -85,26 +87,22 @@ static void put_text(vv_buf *b, const char *s, size_t len)
 	vv_buf_put(b, len > 0 ? s : "", len);
 }
 
-static void put_value(vv_buf *b, const vv_field *f, const vv_cell *c)
+/* In a CSV file the text NULL is none for daff, and so it has to be here, or daff would
+ * not find the row. */
+static void put_value(vv_buf *b, const vv_table *t, const vv_cell *c)
 {
-	bool none = !c || c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL;
-	if (none || (c->len == 4 && memcmp(c->text, "NULL", 4) == 0 && vv_field_missing(f, c))) {
+	bool none = c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL;
+	if (none || (t->root.dialect.form == VV_FORM_CSV && c->len == 4 && memcmp(c->text, "NULL", 4) == 0)) {
 		vv_buf_puts(b, "NULL");
 	} else {
 		put_text(b, c->text, c->len);
 	}
 }
 
-static const vv_field *old_field(const vv_diff_table *t, size_t pair)
-{
-	vv_column_pair p = vv_pairs_get(t, pair);
-	return p.a >= 0 ? &t->a->schema.fields[p.a] : vv_pairs_field(t, pair);
-}
-
-static void put_cell(csv_writer *w, const vv_field *f, const vv_cell *c)
+static void put_cell(csv_writer *w, const vv_table *t, const vv_cell *c)
 {
 	vv_buf_reset(&w->text);
-	put_value(&w->text, f, c);
+	put_value(&w->text, t, c);
 	vv_buf_putc(&w->buf, ',');
 	put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
 }
@@ -117,9 +115,9 @@ static void put_row(csv_writer *w, const char *action, const vv_row_change *c)
 	for (size_t i = 0; i < vv_pairs_count(t); i++) {
 		const vv_cell *y = vv_pairs_new(t, i, c), *x = vv_pairs_old(t, i, c);
 		if (y) {
-			put_cell(w, vv_pairs_field(t, i), y);
+			put_cell(w, t->b, y);
 		} else if (x) {
-			put_cell(w, old_field(t, i), x);
+			put_cell(w, t->a, x);
 		} else {
 			vv_buf_putc(&w->buf, ',');
 		}
@@ -137,16 +135,39 @@ static void put_same(csv_writer *w, const char *word)
 	vv_buf_putc(&w->buf, '\n');
 }
 
-/* An unchanged row of the new version. */
-static vv_status put_context(csv_writer *w, uint64_t row, vv_error *err)
+static bool same_row(const vv_diff_table *t, const vv_row_change *c)
 {
-	vv_row_change c = {.old_row = UINT64_MAX, .new_row = row};
+	for (size_t i = 0; i < t->columns->count; i++) {
+		const vv_cell *x = vv_pairs_old(t, i, c), *y = vv_pairs_new(t, i, c);
+		if (x && y && !vv_cell_equal(x, y)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* A row of the new version that no change tells of. Where columns were dropped its old
+ * cells are looked up at the place that it has if no row moved; daff compares these too. */
+static vv_status put_untold(csv_writer *w, const char *action, uint64_t row, vv_error *err)
+{
+	vv_row_change c = {.kind = VV_ROW_MOVED, .old_row = UINT64_MAX, .new_row = row};
+	uint64_t old_row = w->old_next + (row - w->next);
 	vv_status rc = vv_row_at_get(&w->rows, row, &c.new_cells, err);
+	if (rc == VV_OK && w->old_rows.table && old_row < w->table.a->root.rows) {
+		rc = vv_row_at_get(&w->old_rows, old_row, &c.old_cells, err);
+		c.old_cells = rc == VV_OK && same_row(&w->table, &c) ? c.old_cells : NULL;
+	}
 	if (rc == VV_OK) {
-		put_row(w, "", &c);
+		put_row(w, action, &c);
 		rc = flush(w, FLUSH_AT, err);
 	}
 	return rc;
+}
+
+static void pass(csv_writer *w, uint64_t to)
+{
+	w->old_next += to - w->next;
+	w->next = to;
 }
 
 /* What stands between the last row told and the one at `place`, which is to be told:
@@ -155,15 +176,16 @@ static vv_status put_between(csv_writer *w, uint64_t place, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	if (w->below && w->next < place) {
-		rc = put_context(w, w->next++, err);
+		rc = put_untold(w, "", w->next, err);
+		pass(w, w->next + 1);
 	}
 	w->below = false;
 	if (rc == VV_OK && w->next < place) {
 		if (w->next + 1 < place) {
 			put_same(w, "...");
 		}
-		rc = put_context(w, place - 1, err);
-		w->next = place;
+		rc = put_untold(w, "", place - 1, err);
+		pass(w, place);
 	}
 	return rc;
 }
@@ -198,18 +220,15 @@ static vv_status put_gains(csv_writer *w, uint64_t place, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	for (uint64_t row = w->next; w->gains && row < place && rc == VV_OK && !w->over; row++) {
-		vv_row_change c = {.old_row = UINT64_MAX, .new_row = row};
-		if ((rc = vv_row_at_get(&w->rows, row, &c.new_cells, err)) < 0 || !gains(&w->table, c.new_cells)) {
+		const vv_cell *cells;
+		if ((rc = vv_row_at_get(&w->rows, row, &cells, err)) < 0 || !gains(&w->table, cells)) {
 			continue;
 		}
 		if ((rc = put_between(w, row, err)) < 0 || !is_within(w)) {
 			continue;
 		}
-		if ((rc = vv_row_at_get(&w->rows, row, &c.new_cells, err)) == VV_OK) {
-			put_row(w, "+", &c);
-			rc = flush(w, FLUSH_AT, err);
-		}
-		w->next = row + 1;
+		rc = put_untold(w, "+", row, err);
+		pass(w, row + 1);
 		w->below = true;
 	}
 	return rc;
@@ -253,10 +272,10 @@ static void put_changed(csv_writer *w, const vv_row_change *c)
 		const vv_cell *x = vv_pairs_old(t, i, c), *y = vv_pairs_new(t, i, c);
 		vv_buf_reset(&w->text);
 		if (vv_pairs_differ(c, i)) {
-			put_value(&w->text, old_field(t, i), x);
+			put_value(&w->text, t->a, x);
 			vv_buf_put(&w->text, vv_buf_cstr(&w->other), w->other.len);
 		}
-		put_value(&w->text, y ? vv_pairs_field(t, i) : old_field(t, i), y ? y : x);
+		put_value(&w->text, y ? t->b : t->a, y ? y : x);
 		vv_buf_putc(&w->buf, ',');
 		put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
 	}
@@ -372,13 +391,17 @@ static vv_status csv_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 {
 	csv_writer *w = self(base);
 	w->table = *t;
-	w->next = w->told = 0;
+	w->next = w->old_next = w->told = 0;
 	w->below = w->over = w->gains = false;
 	vv_row_at_close(&w->rows);
+	vv_row_at_close(&w->old_rows);
 	if (t->a && t->b && t->columns && !t->partial) {
 		vv_row_at_init(&w->rows, t->b);
 		for (size_t i = 0; i < t->columns->count; i++) {
 			w->gains = w->gains || t->columns->pairs[i].a < 0;
+			if (t->columns->pairs[i].b < 0 && !w->old_rows.table) {
+				vv_row_at_init(&w->old_rows, t->a);
+			}
 		}
 	}
 	if (w->tables++ > 0) {
@@ -413,6 +436,7 @@ static vv_status csv_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 		put_row(w, c->kind == VV_ROW_ADDED ? "+++" : c->kind == VV_ROW_REMOVED ? "---" : ":", c);
 	}
 	w->next = c->place + (c->new_cells ? 1 : 0);
+	w->old_next += c->old_cells ? 1 : 0;
 	w->below = true;
 	return flush(w, FLUSH_AT, err);
 }
@@ -428,13 +452,15 @@ static vv_status csv_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 		uint64_t rows = w->table.b->root.rows;
 		rc = put_gains(w, rows, err);
 		if (rc == VV_OK && w->below && w->next < rows && !w->over) {
-			rc = put_context(w, w->next++, err);
+			rc = put_untold(w, "", w->next, err);
+			pass(w, w->next + 1);
 			if (w->next < rows) {
 				put_same(w, "...");
 			}
 		}
 	}
 	vv_row_at_close(&w->rows);
+	vv_row_at_close(&w->old_rows);
 	return rc < 0 ? rc : flush(w, 0, err);
 }
 
@@ -448,6 +474,7 @@ static void csv_close(vv_diff_writer *base)
 	csv_writer *w = self(base);
 	if (w) {
 		vv_row_at_close(&w->rows);
+		vv_row_at_close(&w->old_rows);
 		vv_buf_clear(&w->buf);
 		vv_buf_clear(&w->text);
 		vv_buf_clear(&w->other);

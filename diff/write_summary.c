@@ -6,6 +6,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/text_cell.h"
 #include "diff/writer_kinds.h"
 
 /* Column names longer than this are cut in lists. */
@@ -111,10 +112,10 @@ static void put_columns(vv_buf *b, const vv_diff_table *t)
 	bool first = true;
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
 		vv_buf text = VV_BUF_INIT;
-		vv_column_describe(&text, t, i);
+		vv_text_column_put(&text, t, i);
 		if (text.len > 0) {
 			put_label(b, first ? "columns" : "");
-			vv_text_put_escaped(b, text.data, text.len);
+			vv_buf_put(b, text.data, text.len);
 			vv_buf_putc(b, '\n');
 			first = false;
 		}

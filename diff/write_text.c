@@ -6,6 +6,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/text_cell.h"
 #include "diff/text_rows.h"
 #include "diff/writer_kinds.h"
 
@@ -109,11 +110,11 @@ static void put_schema(text_writer *w)
 	bool first = true;
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
 		vv_buf line = VV_BUF_INIT;
-		vv_column_describe(&line, t, i);
+		vv_text_column_put(&line, t, i);
 		if (line.len > 0) {
 			put_label(w, first ? "columns" : "");
 			vv_buf_puts(&w->out, paint(w, column_paint(&t->columns->pairs[i])));
-			put_shown(&w->out, line.data, line.len);
+			vv_buf_put(&w->out, line.data, line.len);
 			vv_buf_printf(&w->out, "%s\n", text_off(&w->rows));
 			first = false;
 		}

@@ -8,8 +8,9 @@
 #include "diff/writer_kinds.h"
 
 const vv_diff_writer_kind *const vv_diff_writer_kinds[] = {
-	&vv_diff_writer_text,    &vv_diff_writer_json, &vv_diff_writer_ndjson,
-	&vv_diff_writer_summary, &vv_diff_writer_stat, NULL,
+	&vv_diff_writer_text, &vv_diff_writer_json,     &vv_diff_writer_ndjson, &vv_diff_writer_csv,
+	&vv_diff_writer_html, &vv_diff_writer_markdown, &vv_diff_writer_sql,    &vv_diff_writer_summary,
+	&vv_diff_writer_stat, NULL,
 };
 
 const vv_diff_writer_kind *vv_diff_writer_find(const char *name)

@@ -12,7 +12,7 @@
 #include "repo/refs_internal.h"
 #include "repo/repository_internal.h"
 #include "repo/signing.h"
-#include "repo/stage.h"
+#include "repo/quarantine.h"
 
 #define MESSAGE_BYTES_MAX (16u << 20)
 
@@ -140,7 +140,7 @@ static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_p
 	}
 	if (opts->author_time_set) {
 		out->time = opts->author_time;
-		out->offset_min = vv_local_offset_min(out->time);
+		out->offset_min = opts->author_offset_min;
 	}
 	return VV_OK;
 }
@@ -255,7 +255,7 @@ static vv_status write_commit(vv_repository *r, const vv_commit_options *opts, v
 		vv_buf_puts(&head, "encoding ISO-8859-1\n"); /* any bytes can be read as that */
 	}
 	if ((rc = finish_commit(r, opts, &head, &committer, &text, err)) < 0 ||
-	    (rc = vv_stage_write(r, GIT_OBJECT_COMMIT, text.data, text.len, &id, err)) < 0) {
+	    (rc = vv_quarantine_write(r, GIT_OBJECT_COMMIT, text.data, text.len, &id, err)) < 0) {
 		goto done;
 	}
 	vv_oid_from_git(out, &id);
@@ -384,7 +384,7 @@ static vv_status write_tag(vv_repository *r, const char *name, const vv_oid *com
 		vv_buf_put(&text, vv_buf_cstr(&signature), signature.len);
 	}
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
-	    (rc = vv_stage_write(r, GIT_OBJECT_TAG, text.data, text.len, &id, err)) < 0) {
+	    (rc = vv_quarantine_write(r, GIT_OBJECT_TAG, text.data, text.len, &id, err)) < 0) {
 		goto done;
 	}
 	vv_oid_from_git(out, &id);

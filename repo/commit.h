@@ -41,6 +41,7 @@ typedef struct vv_commit_options {
 	size_t parent_count;
 	const char *author;  /* "Name <mail>" or NULL */
 	int64_t author_time; /* with author_time_set */
+	int author_offset_min; /* its zone */
 	bool author_time_set;
 	const vv_commit *keep_author; /* amend: take the author of this one */
 	const char *reflog;           /* "commit: subject" made when NULL */

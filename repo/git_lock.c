@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/repository_internal.h"
+#include "repo/share.h"
 
 #define LOCK_WAIT_MS 5000u
 
@@ -39,13 +40,17 @@ int vv_git_lock(const char *lock_path, vv_error *err)
 	return vv_hint(err, "wait for it; if no git or varve is at work here, remove that file");
 }
 
-vv_status vv_git_lock_commit(int fd, const char *lock_path, const char *path, const void *bytes,
-			     size_t len, bool sync_dir, vv_error *err)
+vv_status vv_git_lock_commit(const vv_repository *r, int fd, const char *lock_path,
+			     const char *path, const void *bytes, size_t len, bool sync_dir,
+			     vv_error *err)
 {
 	char *dir = NULL;
 	vv_status rc, closed;
 
 	rc = vv_write_full(fd, bytes, len, lock_path, err);
+	if (rc == VV_OK) {
+		rc = vv_share_fd(r, fd, lock_path, err);
+	}
 	if (rc == VV_OK) {
 		rc = vv_fsync(fd, lock_path, err);
 	}

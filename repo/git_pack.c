@@ -18,7 +18,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git_pack_internal.h"
-#include "repo/stage.h"
+#include "repo/quarantine.h"
 
 #define LIST_NAME "git-packs"
 #define LIST_BYTES_MAX (1u << 20)
@@ -272,7 +272,7 @@ static vv_status list_loose(vv_packing *p, unsigned above, vv_error *err)
 	for (i = 0; i < count; i++) {
 		fans += is_fan(names[i]);
 		if (rc == VV_OK &&
-		    strncmp(names[i], VV_STAGE_PREFIX, strlen(VV_STAGE_PREFIX)) == 0) {
+		    strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) == 0) {
 			rc = remove_stale_stage(p, names[i], err);
 		}
 	}
@@ -420,7 +420,7 @@ static vv_status make_pack(vv_packing *p, vv_error *err)
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
 	if ((rc = vv_packing_insert_all(p, err)) < 0 ||
-	    (rc = vv_stage_install_pack(p->repo, p->pb, &hex, err)) < 0 ||
+	    (rc = vv_quarantine_install_pack(p->repo, p->pb, &hex, err)) < 0 ||
 	    (rc = check_pack(p, hex, err)) < 0 || (rc = remove_loose(p, err)) < 0 ||
 	    (rc = remove_merged(p, hex, err)) < 0) {
 		goto done;
@@ -472,7 +472,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 	int lock;
 
 	*packed = 0;
-	if ((rc = vv_stage_flush(r, err)) < 0 || (rc = may_pack(r, &may, err)) < 0 || !may) {
+	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = may_pack(r, &may, err)) < 0 || !may) {
 		return rc;
 	}
 	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {

@@ -97,7 +97,13 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err);
+/* The same, ignored files and folders among them, each file by its name. */
+vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
+			    vv_error *err);
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);
+
+/* Refuses (VV_EREFUSED) a path one of whose folders is a symbolic link or a file. */
+vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_error *err);
 
 /* Writes ordinary files (blobs, symbolic links, submodules left alone) of a
  * commit or the index into the work tree, replacing what is there; never follows

@@ -32,8 +32,6 @@ vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *er
  * kernel's file times lag the clock by up to a tick. */
 bool vv_time_is_racy(int64_t mtime_sec, int64_t now_sec, uint32_t now_nsec);
 
-/* Refuses a path one of whose folders is a symbolic link or a file. */
-vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_error *err);
 
 /* How a path's content changes between work tree and repository. */
 typedef struct vv_conversion {

@@ -12,7 +12,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/index_internal.h"
-#include "repo/stage.h"
+#include "repo/share.h"
+#include "repo/quarantine.h"
 #include "repo/tree_internal.h"
 
 #define INDEX_BYTES_MAX ((size_t)4 << 30)
@@ -122,7 +123,7 @@ static vv_status write_locked(vv_index *x, int fd, const char *lock, vv_error *e
 	vv_status closed = vv_close(fd, lock, rc == VV_OK ? err : NULL);
 
 	if (rc < 0 || (rc = closed) < 0 || (rc = rewrite(x, lock, &stamp, exists, err)) < 0 ||
-	    (rc = sync_path(lock, err)) < 0) {
+	    (rc = vv_share(x->repo, lock, err)) < 0 || (rc = sync_path(lock, err)) < 0) {
 		return rc;
 	}
 	/* The folder is not synced: after a crash the old index is as good. */
@@ -137,7 +138,7 @@ vv_status vv_index_write(vv_index *x, vv_error *err)
 	size_t i;
 	int fd;
 
-	if ((rc = vv_stage_flush(x->repo, err)) < 0 || x->edit_count == 0) {
+	if ((rc = vv_quarantine_flush(x->repo, err)) < 0 || x->edit_count == 0) {
 		return rc;
 	}
 	vv_buf_printf(&name, "%s.lock", x->repo->index_file);
@@ -170,7 +171,7 @@ static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_e
 {
 	git_repository *to;
 	git_oid id;
-	vv_status rc = vv_stage_repository(r, &to, err);
+	vv_status rc = vv_quarantine_repository(r, &to, err);
 	int code;
 
 	if (rc < 0) {

@@ -13,7 +13,7 @@
 #include "repo/merge_driver.h"
 #include "repo/merge_likeness.h"
 #include "repo/repository_internal.h"
-#include "repo/stage.h"
+#include "repo/quarantine.h"
 #include "repo/tree_internal.h"
 
 typedef struct conflict {
@@ -343,7 +343,7 @@ static vv_status mark_text(vv_repository *r, vv_merge_conflict *c, const vv_merg
 		return vv_git_fail(err, code, "cannot merge '%s'", vv_text_shows(c->path));
 	}
 	if (result.ptr) { /* else it is binary: ours stays */
-		rc = vv_stage_write(r, GIT_OBJECT_BLOB, result.ptr, result.len, &id, err);
+		rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, result.ptr, result.len, &id, err);
 		if (rc == VV_OK) {
 			vv_oid_from_git(&c->result.id, &id);
 			c->marks = true;
@@ -366,18 +366,18 @@ static vv_status understand(vv_merged_trees *m, conflict *item, const vv_merge_l
 	}
 	c->dataset = c->dataset || (mine && (is_file(&c->ours) || is_file(&c->theirs)));
 	if (c->ours.mode && c->theirs.mode) {
-		c->clash = VV_CLASH_CONTENT;
+		c->dispute = VV_DISPUTE_CONTENT;
 	} else if (c->base.mode && (c->ours.mode || c->theirs.mode)) {
-		c->clash = VV_CLASH_REMOVED;
+		c->dispute = VV_DISPUTE_REMOVED;
 	} else {
-		c->clash = VV_CLASH_PLACE;
+		c->dispute = VV_DISPUTE_PLACE;
 	}
 	c->result = c->ours.mode ? c->ours : c->theirs;
 	if (c->result.mode && is_folder(m->git, c->path)) {
-		c->clash = VV_CLASH_PLACE;
+		c->dispute = VV_DISPUTE_PLACE;
 		memset(&c->result, 0, sizeof(c->result));
 	}
-	if (c->clash == VV_CLASH_CONTENT && !c->dataset && !whole && is_file(&c->ours) &&
+	if (c->dispute == VV_DISPUTE_CONTENT && !c->dataset && !whole && is_file(&c->ours) &&
 	    is_file(&c->theirs)) {
 		rc = mark_text(m->repo, c, labels, err);
 	}
@@ -400,7 +400,7 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 	}
 	m->repo = r;
 	/* What libgit2 writes from here on is staged. */
-	if ((rc = vv_stage_repository(r, &staged, err)) < 0 || (rc = run_merge(m, ids, err)) < 0 ||
+	if ((rc = vv_quarantine_repository(r, &staged, err)) < 0 || (rc = run_merge(m, ids, err)) < 0 ||
 	    (rc = collect_renamed(m, err)) < 0 || (rc = collect_others(m, err)) < 0) {
 		goto done;
 	}
@@ -444,7 +444,7 @@ vv_status vv_merged_tree(vv_merged_trees *m, vv_oid *tree, vv_error *err)
 	git_repository *to;
 	git_index *git = NULL;
 	git_oid id;
-	vv_status rc = vv_stage_repository(m->repo, &to, err);
+	vv_status rc = vv_quarantine_repository(m->repo, &to, err);
 	size_t i, count = git_index_entrycount(m->git);
 	int code;
 

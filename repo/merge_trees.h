@@ -24,15 +24,15 @@ typedef struct vv_merge_side {
 	vv_oid id;
 } vv_merge_side;
 
-typedef enum vv_clash {
-	VV_CLASH_CONTENT, /* both sides changed it, or both added it */
-	VV_CLASH_REMOVED, /* one side removed it, the other changed it */
-	VV_CLASH_PLACE    /* renamed to two names, or a file where the other side has a folder */
-} vv_clash;
+typedef enum vv_dispute {
+	VV_DISPUTE_CONTENT, /* both sides changed it, or both added it */
+	VV_DISPUTE_REMOVED, /* one side removed it, the other changed it */
+	VV_DISPUTE_PLACE    /* renamed to two names, or a file where the other side has a folder */
+} vv_dispute;
 
 typedef struct vv_merge_conflict {
 	const char *path; /* where the result stands; borrowed */
-	vv_clash clash;
+	vv_dispute dispute;
 	vv_merge_side base, ours, theirs;
 	bool dataset;         /* a side that is there is a pointer, or merge=varve says so */
 	bool marks;           /* the result is text with conflict marks */

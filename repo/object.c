@@ -11,7 +11,7 @@
 #include "repo/blob.h"
 #include "repo/program.h"
 #include "repo/repository_internal.h"
-#include "repo/stage.h"
+#include "repo/quarantine.h"
 
 static const char *type_name(git_object_t type)
 {
@@ -119,7 +119,7 @@ vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf 
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out, vv_error *err)
 {
 	git_oid id;
-	vv_status rc = vv_stage_write(r, GIT_OBJECT_BLOB, bytes, len, &id, err);
+	vv_status rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, len, &id, err);
 
 	if (rc == VV_OK) {
 		vv_oid_from_git(out, &id);
@@ -147,5 +147,5 @@ vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err)
 
 vv_status vv_objects_flush(vv_repository *r, vv_error *err)
 {
-	return vv_stage_flush(r, err);
+	return vv_quarantine_flush(r, err);
 }

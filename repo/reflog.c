@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "repo/identity.h"
 #include "repo/refs_internal.h"
+#include "repo/share.h"
 
 bool vv_ref_is_own(const char *name)
 {
@@ -91,14 +92,18 @@ vv_status vv_reflog_add(vv_repository *r, const char *name, const vv_oid *from, 
 		goto done;
 	}
 	put_log_line(&line, r, from, to, message);
-	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = vv_mkdirs_above(log, err)) < 0) {
+	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = vv_mkdirs_above(log, err)) < 0 ||
+	    (rc = vv_share_above(r, r->commondir, log, err)) < 0) {
 		goto done;
 	}
 	if ((fd = vv_open(log, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
 		rc = (vv_status)fd;
 		goto done;
 	}
-	rc = vv_write_full(fd, line.data, line.len, log, err);
+	rc = vv_share_fd(r, fd, log, err);
+	if (rc == VV_OK) {
+		rc = vv_write_full(fd, line.data, line.len, log, err);
+	}
 	closed = vv_close(fd, log, rc == VV_OK ? err : NULL);
 	rc = rc < 0 ? rc : closed;
 done:

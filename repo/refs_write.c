@@ -15,7 +15,8 @@
 #include "base/text.h"
 #include "repo/identity.h"
 #include "repo/refs_internal.h"
-#include "repo/stage.h"
+#include "repo/share.h"
+#include "repo/quarantine.h"
 
 #define PACKED_REFS_MAX ((size_t)1 << 30)
 
@@ -193,7 +194,8 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 			if (m->change->id && (rc = check_room(r, m->change->name, err)) < 0) {
 				goto done;
 			}
-			if ((rc = vv_mkdirs(dir, err)) < 0) {
+			if ((rc = vv_mkdirs(dir, err)) < 0 ||
+			    (rc = vv_share_above(r, base, m->path, err)) < 0) {
 				goto done;
 			}
 			m->made_dir = true;
@@ -317,7 +319,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	}
 	fd = m->fd;
 	m->fd = -1;
-	rc = vv_git_lock_commit(fd, m->lock_path, m->path, text, VV_OID_TEXT + 1, true, err);
+	rc = vv_git_lock_commit(r, fd, m->lock_path, m->path, text, VV_OID_TEXT + 1, true, err);
 	m->locked = false;
 	if (rc == VV_OK && m->made_dir) {
 		rc = sync_folders(vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir,
@@ -389,7 +391,7 @@ static vv_status delete_packed(vv_repository *r, const move *moves, size_t count
 	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
 	if (rc == VV_OK && filter_packed(&all, &kept, moves, count) &&
 	    (rc = vv_buf_ok(&kept, err)) == VV_OK) {
-		rc = vv_git_lock_commit(fd, lock, path, kept.data, kept.len, true, err);
+		rc = vv_git_lock_commit(r, fd, lock, path, kept.data, kept.len, true, err);
 		fd = -1;
 	}
 	if (fd >= 0) {
@@ -478,7 +480,7 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 		moves[i].fd = -1;
 	}
 	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
-	if ((rc = vv_stage_flush(r, err)) < 0 ||
+	if ((rc = vv_quarantine_flush(r, err)) < 0 ||
 	    (rc = prepare(r, moves, count, &deletes, err)) < 0) {
 		goto done;
 	}
@@ -570,7 +572,7 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 		rc = vv_reflog_add(r, "HEAD", &head.commit, to, message, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_git_lock_commit(fd, lock, path, text, strlen(text), true, err);
+		rc = vv_git_lock_commit(r, fd, lock, path, text, strlen(text), true, err);
 	} else {
 		(void)vv_close(fd, lock, NULL);
 		(void)vv_unlink(lock, true, NULL);
@@ -614,7 +616,7 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
 	char text[VV_OID_TEXT + 2];
 	vv_status rc;
 
-	if ((rc = vv_stage_flush(r, err)) < 0 || (rc = check_target(r, &target, err)) < 0) {
+	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = check_target(r, &target, err)) < 0) {
 		return rc;
 	}
 	vv_oid_text(text, commit);

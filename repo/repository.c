@@ -15,7 +15,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/repository_internal.h"
-#include "repo/stage.h"
+#include "repo/share.h"
+#include "repo/quarantine.h"
 #include "repo/walker.h"
 
 #define SHALLOW_FILE_MAX (64u << 20)
@@ -405,7 +406,7 @@ static vv_status set_up(vv_repository *r, vv_error *err)
 
 	if ((rc = set_paths(r, err)) < 0 || (rc = vv_config_load(r, err)) < 0 ||
 	    (rc = check_extensions(r, err)) < 0 || (rc = find_promisors(r, err)) < 0 ||
-	    (rc = open_objects(r, err)) < 0) {
+	    (rc = vv_share_load(r, err)) < 0 || (rc = open_objects(r, err)) < 0) {
 		return rc;
 	}
 	return load_shallow(r, err);
@@ -458,8 +459,8 @@ void vv_repository_close(vv_repository *r)
 	if (!r) {
 		return;
 	}
-	(void)vv_stage_flush(r, NULL);
-	vv_stage_free(r);
+	(void)vv_quarantine_flush(r, NULL);
+	vv_quarantine_free(r);
 	vv_walker_free(r->walker);
 	vv_store_close(r->store);
 	vv_config_unload(r);

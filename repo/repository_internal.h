@@ -13,7 +13,7 @@
 #include "repo/repository.h"
 
 typedef struct vv_walker vv_walker; /* walker.h */
-typedef struct vv_stage vv_stage;   /* stage.h */
+typedef struct vv_quarantine vv_quarantine;   /* stage.h */
 
 typedef struct vv_override {
 	char *name, *value; /* value NULL: the bare key, which means true */
@@ -30,12 +30,14 @@ struct vv_repository {
 	char *objects; /* the object folder that is written to */
 	char *index_file;
 	bool bare;
-	bool partial;     /* objects may be missing and can be had from a remote */
-	bool flag_owner;  /* opened by the word of safe.directory */
-	git_oid *shallow; /* commits whose parents are not here, sorted */
+	bool partial;        /* objects may be missing and can be had from a remote */
+	bool flag_owner;     /* opened by the word of safe.directory */
+	bool share_exact;    /* share_mode takes the place of the umask, not adds to it */
+	unsigned share_mode; /* core.sharedRepository; 0: the umask alone decides */
+	git_oid *shallow;    /* commits whose parents are not here, sorted */
 	size_t shallow_count;
 	vv_store *store;
-	vv_stage *stage;
+	vv_quarantine *stage;
 	vv_walker *walker;
 	uint64_t secret;
 	bool has_secret;
@@ -86,7 +88,8 @@ int vv_git_lock(const char *lock_path, vv_error *err);
 
 /* Writes text and closes fd, syncing it; then lock_path becomes path, and the
  * folder is synced when sync_dir. On failure the lock file is removed. */
-vv_status vv_git_lock_commit(int fd, const char *lock_path, const char *path, const void *bytes,
-			     size_t len, bool sync_dir, vv_error *err);
+vv_status vv_git_lock_commit(const vv_repository *r, int fd, const char *lock_path,
+			     const char *path, const void *bytes, size_t len, bool sync_dir,
+			     vv_error *err);
 
 #endif

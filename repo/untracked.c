@@ -28,6 +28,7 @@ typedef struct search {
 	vv_ignore *ignore; /* one level a folder */
 	const char *prefix;
 	bool all;
+	bool ignored_too;
 	vv_path_fn fn;
 	void *payload;
 	folder *folders;
@@ -162,6 +163,9 @@ static bool is_ignored(const search *s, char *path)
 	size_t len = strlen(path);
 	bool is_folder = path[len - 1] == '/', ignored;
 
+	if (s->ignored_too) {
+		return false;
+	}
 	if (is_folder) {
 		path[len - 1] = '\0';
 	}
@@ -293,49 +297,64 @@ static vv_status visit_file(search *s, char *path, bool untracked, vv_error *err
 	return s->fn(s->payload, path, err);
 }
 
-vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
-			    vv_error *err)
+static vv_status walk(search *s, vv_error *err)
 {
-	search s = {0};
+	vv_index *x = s->x;
 	vv_status rc;
 
 	if (!x->repo->workdir) {
 		return VV_OK;
 	}
-	s.x = x;
-	s.prefix = prefix;
-	s.all = all;
-	s.fn = fn;
-	s.payload = payload;
-	if ((rc = vv_ignore_open(&s.ignore, x->repo, err)) < 0) {
+	if ((rc = vv_ignore_open(&s->ignore, x->repo, err)) < 0) {
 		return rc;
 	}
-	rc = push_folder(&s, "", git_index_entrycount(x->git) == 0, err);
-	while (rc == VV_OK && s.depth > 0) {
-		folder *f = &s.folders[s.depth - 1];
+	rc = push_folder(s, "", git_index_entrycount(x->git) == 0, err);
+	while (rc == VV_OK && s->depth > 0) {
+		folder *f = &s->folders[s->depth - 1];
 		bool untracked = f->untracked;
 		char *path;
 
 		if (f->next == f->count) {
-			pop_folder(&s);
+			pop_folder(s);
 			continue;
 		}
 		path = vv_path_join(f->path, f->names[f->next++], NULL);
 		if (!path) {
 			rc = vv_fail_nomem(err);
-		} else if (!concerns(&s, path)) {
+		} else if (!concerns(s, path)) {
 			rc = VV_OK;
 		} else if (path[strlen(path) - 1] == '/') {
-			rc = visit_folder(&s, path, untracked, err);
+			rc = visit_folder(s, path, untracked, err);
 		} else {
-			rc = visit_file(&s, path, untracked, err);
+			rc = visit_file(s, path, untracked, err);
 		}
 		vv_free(path);
 	}
-	while (s.depth > 0) {
-		pop_folder(&s);
+	while (s->depth > 0) {
+		pop_folder(s);
 	}
-	vv_free(s.folders);
-	vv_ignore_close(s.ignore);
+	vv_free(s->folders);
+	vv_ignore_close(s->ignore);
 	return rc;
+}
+
+vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
+			    vv_error *err)
+{
+	search s = {.x = x, .prefix = prefix, .all = all, .fn = fn, .payload = payload};
+
+	return walk(&s, err);
+}
+
+vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
+			    vv_error *err)
+{
+	search s = {.x = x,
+		    .prefix = prefix,
+		    .all = true,
+		    .ignored_too = true,
+		    .fn = fn,
+		    .payload = payload};
+
+	return walk(&s, err);
 }

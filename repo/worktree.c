@@ -15,7 +15,7 @@
 #include "repo/blob.h"
 #include "repo/index_internal.h"
 #include "repo/program.h"
-#include "repo/stage.h"
+#include "repo/quarantine.h"
 
 #define LINK_BYTES_MAX 65536u
 #define FILE_BYTES_MAX ((uint64_t)2 << 30) /* held whole when written or converted */
@@ -101,7 +101,7 @@ static vv_status store_plain(vv_repository *r, const char *path, const char *fil
 	if (fd < 0) {
 		return (vv_status)fd;
 	}
-	rc = vv_stage_fd(r, fd, path, st->size, id, err);
+	rc = vv_quarantine_write_fd(r, fd, path, st->size, id, err);
 	(void)vv_close(fd, file, NULL);
 	return rc;
 }
@@ -116,7 +116,7 @@ static vv_status store_file(vv_repository *r, const char *path, const char *file
 
 	if (S_ISLNK(st->mode)) {
 		if ((rc = vv_read_link(file, &in, err)) == VV_OK) {
-			rc = vv_stage_write(r, GIT_OBJECT_BLOB, vv_buf_cstr(&in), in.len, id, err);
+			rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, vv_buf_cstr(&in), in.len, id, err);
 		}
 		goto done;
 	}
@@ -126,7 +126,7 @@ static vv_status store_file(vv_repository *r, const char *path, const char *file
 	if (!filters) {
 		rc = store_plain(r, path, file, st, id, err);
 	} else if ((rc = convert_file(r, filters, path, st, &in, &out, err)) == VV_OK) {
-		rc = vv_stage_write(r, GIT_OBJECT_BLOB, out.ptr, out.size, id, err);
+		rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, out.ptr, out.size, id, err);
 	}
 done:
 	git_filter_list_free(filters);

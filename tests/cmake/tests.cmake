@@ -36,18 +36,18 @@ function(vv_unit_test folder noun)
 	set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include}")
 endfunction()
 
-# vv_fuzz_test(NOUN LIBS target...)
+# vv_fuzz_test(NOUN LIBS target... [FILES further sources])
 #
 # With VARVE_FUZZ the libFuzzer program fuzz_NOUN of NOUN_fuzz.c; else a program
 # that replays corpus/NOUN, registered as fuzz.NOUN.
 function(vv_fuzz_test noun)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS;FILES")
 	set(target fuzz_${noun})
 	if(VARVE_FUZZ)
-		add_executable(${target} ${noun}_fuzz.c)
+		add_executable(${target} ${noun}_fuzz.c ${arg_FILES})
 		target_link_options(${target} PRIVATE -fsanitize=fuzzer)
 	else()
-		add_executable(${target} ${noun}_fuzz.c replay.c)
+		add_executable(${target} ${noun}_fuzz.c ${arg_FILES} replay.c)
 		add_test(NAME fuzz.${noun}
 			COMMAND ${target} "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${noun}")
 		set_tests_properties(fuzz.${noun} PROPERTIES

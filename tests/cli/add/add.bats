@@ -356,3 +356,42 @@ pointer_of() {
 	stderr_has "packed.csv: compressed, kept as bytes: versions share nothing and cannot be compared"
 	pointer_of wide.csv | grep -q '"kind": "file"'
 }
+
+@test "force takes what is ignored also inside a folder" {
+	new_repo
+	printf 'build/\n*.log\n' > .gitignore
+	mkdir -p data/build/deep
+	rows 5 > data/a.csv
+	rows 6 > data/build/deep/b.csv
+	echo x > data/c.log
+	varve track 'data/**/*.csv' > /dev/null
+	succeeds varve add data
+	git ls-files > ../listed
+	! grep -q 'b.csv\|c.log' ../listed
+	succeeds varve add -f data
+	[ "$(git ls-files data | tr '\n' ' ')" = "data/a.csv data/build/deep/b.csv data/c.log " ]
+	git show :data/build/deep/b.csv | grep -q '"varve": 1'
+	echo y > other.log
+	succeeds varve add -A
+	[ -z "$(git ls-files other.log)" ]
+	succeeds varve add -A -f
+	[ -n "$(git ls-files other.log)" ]
+}
+
+@test "a dry run says that it looks for no key" {
+	new_repo
+	rows 20 > prices.csv
+	succeeds varve add -n prices.csv
+	output_has "no key looked for (a dry run does not)"
+	succeeds varve add -n --key id prices.csv
+	output_has "key id (not proved: a dry run does not)"
+	succeeds varve add -n --no-key prices.csv
+	output_has ", no key"
+	output_lacks "dry run"
+	succeeds varve add prices.csv
+	output_has "key id (found: no value comes twice)"
+	rows 21 > prices.csv
+	succeeds varve add -n prices.csv
+	output_has "key id"
+	output_lacks "dry run"
+}

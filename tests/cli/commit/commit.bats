@@ -370,3 +370,69 @@ clean() {
 	[ "$(git ls-tree --name-only HEAD)" = a.txt ]
 	[ "$(git status --porcelain)" = 'A  b.txt' ]
 }
+
+@test "a date keeps its zone" {
+	new_repo
+	rows 5 > a.csv
+	varve add a.csv > /dev/null
+	TZ=America/New_York succeeds varve commit -m one --date 2024-03-01T12:00:00+05:30
+	[ "$(git log -1 --format=%ad --date=iso)" = "2024-03-01 12:00:00 +0530" ]
+	succeeds varve commit --amend --no-edit --date '1709290800 -0330'
+	[ "$(git log -1 --format=%ad --date=raw)" = "1709290800 -0330" ]
+	TZ=XYZ-2 succeeds varve commit --amend --no-edit --date 2024-03-01T12:00:00
+	[ "$(git log -1 --format=%ad --date=iso)" = "2024-03-01 12:00:00 +0200" ]
+}
+
+# A committed table and text, both changed; one more text is staged.
+changed() {
+	new_repo
+	rows 50 > a.csv
+	echo one > b.txt
+	echo one > c.txt
+	varve add . > /dev/null
+	varve add a.csv > /dev/null
+	varve commit -qm one
+	echo two > c.txt
+	varve add c.txt > /dev/null
+	rows 60 > a.csv
+	echo two > b.txt
+	git status --porcelain > ../before
+}
+
+@test "a commit -a that fails leaves the index as it was" {
+	changed
+	cp .git/index ../index
+	printf '#!/bin/sh\nexit 1\n' > .git/hooks/pre-commit
+	chmod +x .git/hooks/pre-commit
+	ends_with 1 varve commit -am two
+	same_bytes .git/index ../index
+	git status --porcelain | cmp - ../before
+	ends_with 1 varve commit -m two b.txt
+	same_bytes .git/index ../index
+	# A hook that stages and then refuses; a message that is refused; none at all.
+	printf '#!/bin/sh\ngit add b.txt\nexit 1\n' > .git/hooks/pre-commit
+	ends_with 1 varve commit -am two
+	git status --porcelain | cmp - ../before
+	rm .git/hooks/pre-commit
+	printf '#!/bin/sh\nexit 1\n' > .git/hooks/commit-msg
+	chmod +x .git/hooks/commit-msg
+	ends_with 1 varve commit -am two
+	git status --porcelain | cmp - ../before
+	rm .git/hooks/commit-msg
+	ends_with 2 varve commit -a
+	git status --porcelain | cmp - ../before
+	[ ! -e .git/index.lock ]
+	succeeds varve commit -am two
+	succeeds git status --porcelain
+	output_is ""
+}
+
+@test "what somebody else staged while a commit -a failed stays" {
+	changed
+	echo other > d.txt
+	printf '#!/bin/sh\ngit add d.txt\nexit 1\n' > .git/hooks/commit-msg
+	chmod +x .git/hooks/commit-msg
+	ends_with 1 varve commit -am two
+	stderr_has "another program changed the index meanwhile"
+	[ -n "$(git ls-files d.txt)" ]
+}

@@ -114,7 +114,7 @@ noise() {
 	varve commit -q -m one
 	rows 320 1 > prices.csv
 	cp prices.csv ../new.csv
-	for n in 5 6 7 8 10 12 16; do
+	for n in 6 7 8 10 12 16; do
 		run --separate-stderr bash -c "ulimit -n $n; exec varve commit -q -a -m two"
 		# Below some number the dynamic linker does not get that far.
 		if [ "$status" -ne 0 ] && [ "$status" -ne 127 ] && [ "$(git rev-list --count HEAD)" = 1 ]; then

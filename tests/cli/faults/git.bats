@@ -277,7 +277,7 @@ hostile_tree() {
 	base
 	local name commit code snapshot
 	snapshot=$(cd .. && ls -A && ls -A work | grep -v -x -F prices.csv)
-	find .git -type f ! -path '*/objects/*' ! -path '*/varve/*' -exec md5sum {} + | sort > ../git-before
+	find .git/config .git/hooks .git/info -type f -exec md5sum {} + | sort > ../git-before
 	while IFS= read -r name; do
 		name=$(printf '%b' "$name")
 		commit=$(hostile_tree "$name")
@@ -334,5 +334,6 @@ hostile_tree() {
 	varve restore prices.csv
 	cmp prices.csv ../v2.csv
 	[ "$(git status --porcelain)" = "" ]
+	find .git/config .git/hooks .git/info -type f -exec md5sum {} + | sort | cmp - ../git-before
 	[ "$(cd .. && ls -A | grep -v -x git-before && ls -A work | grep -v -x -F prices.csv)" = "$snapshot" ]
 }

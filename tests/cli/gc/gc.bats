@@ -149,3 +149,102 @@ assert g["versions"] == 10 and g["liveBlocks"] > 10 and not g["dryRun"], g
 	varve cat HEAD:prices.csv | cmp - prices.csv
 	succeeds varve fsck --data
 }
+
+@test "a dry run says about how large the store will be" {
+	versions
+	for n in 1 2 3; do
+		rows 3000 "$n" > "other$n.csv"
+		varve add "other$n.csv" > /dev/null
+		varve rm -q -f "other$n.csv"
+	done
+	for when in now 1.week; do
+		succeeds varve gc --dry-run --json --prune=$when
+		estimate=$(echo "$output" | sed -n 's/.*"bytesAfter": \([0-9]*\).*/\1/p')
+		cp -r .git/varve ../varve
+		varve gc -q --prune=$when
+		after=$(packs_size)
+		rm -rf .git/varve
+		mv ../varve .git/varve
+		[ "$after" -lt $((estimate * 11 / 10)) ]
+		[ "$after" -gt $((estimate * 7 / 10)) ]
+	done
+}
+
+# One version of a small table, then one with 17 MB that do not compress; $@: options of
+# the commit.
+grow() {
+	new_repo
+	rows 100 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm small
+	head -c 17500000 /dev/urandom > noise.bin
+	varve add -q --as file noise.bin
+	succeeds varve commit -m noise "$@"
+}
+
+# Waits for the background gc, at most half a minute.
+ended() {
+	local n
+	for n in $(seq 300); do
+		! grep -q '^store: ' .git/varve/gc.log 2> /dev/null || return 0
+		sleep 0.1
+	done
+	cat .git/varve/gc.log
+	return 1
+}
+
+@test "commit runs gc in the background when the store has grown much" {
+	grow
+	stderr_has "gc runs in the background"
+	ended
+	# Remembered, so that the next commits leave it at that.
+	rows 200 > prices.csv
+	succeeds varve commit -am more
+	stderr_lacks gc
+	succeeds varve gc --auto
+	stderr_has "nothing was done: the store has 1"
+	succeeds varve fsck --data
+}
+
+@test "no gc by itself where a setting says so" {
+	git init -q
+	git config varve.gcAuto false
+	grow -q
+	stderr_is ""
+	succeeds varve gc --auto
+	stderr_is "nothing was done: varve.gcAuto is false"
+	git config --unset varve.gcAuto
+	git config gc.auto 0
+	succeeds varve commit --allow-empty -m more
+	stderr_lacks gc
+	succeeds varve gc --auto
+	stderr_is "nothing was done: gc.auto is 0"
+	[ ! -e .git/varve/gc.log ]
+}
+
+@test "an automatic gc gives way to a writer and tells when it failed" {
+	git init -q
+	git config gc.autoDetach false
+	git config varve.gcAuto false
+	grow
+	git config --unset varve.gcAuto
+	exec 8> .git/varve/writer.lock
+	flock 8
+	succeeds varve gc --auto
+	stderr_has "nothing was done: "
+	exec 8>&-
+	: > ../nothing
+	pack=$(ls -S .git/varve/packs/*.pack | head -n 1)
+	cp "$pack" ../pack
+	chmod u+w "$pack"
+	node=$(git show :noise.bin | sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p')
+	at=$(grep -abo '"*kinddfile' "$pack" | tail -n 1 | cut -d : -f 1)
+	printf 'XXXX' | dd of="$pack" bs=1 seek="$at" conv=notrunc status=none
+	ends_with 2 varve gc --auto
+	cp ../pack "$pack"
+	succeeds varve commit --allow-empty -m more
+	stderr_has "the store wants a gc, but the last one failed: see "
+	succeeds varve gc --auto
+	succeeds varve commit --allow-empty -m more
+	stderr_lacks gc
+}

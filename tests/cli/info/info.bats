@@ -72,3 +72,19 @@ assert n["min"] == "1" and n["max"] == "200000"
 	[ -z "$(printf '%s' "$output" | tr -d '\n\t' | tr -cd '\000-\037\177')" ]
 	output_has '\x1B[2J'
 }
+
+@test "the bytes stored are said to be those of the version's own blocks" {
+	new_repo
+	rows 2000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	succeeds varve info prices.csv
+	output_has "stored   in this version's blocks: "
+	first=$(varve info --json prices.csv | sed -n 's/.*"storedBytes": \([0-9]*\).*/\1/p')
+	sed -i '1000s/item/changed/' prices.csv
+	varve commit -qam two
+	succeeds varve info prices.csv
+	output_has "but not what differences build on"
+	second=$(varve info --json prices.csv | sed -n 's/.*"storedBytes": \([0-9]*\).*/\1/p')
+	[ "$second" -lt "$first" ]
+}

@@ -229,3 +229,76 @@ clean() {
 	same_bytes ../spring.csv prices.csv
 	[ "$(git branch --show-current)" = spring ]
 }
+
+# A commit on the branch both with the names $@, which this file system tells apart.
+branch_with() {
+	local name blob
+	git config core.ignorecase false
+	varve switch -q -c both
+	blob=$(rows 5 | git hash-object -w --stdin)
+	for name; do
+		git update-index --add --cacheinfo "100644,$blob,$name"
+	done
+	git commit -qm both
+	git reset -q --hard
+	varve switch -q main
+	git config core.ignorecase true
+}
+
+@test "two names that are one file here are not written" {
+	new_repo
+	rows 10 > a.csv
+	varve add a.csv > /dev/null
+	varve commit -qm one
+	branch_with T.txt sub/caf$'\u00e9'.txt sub/Cafe$'\u0301'.txt
+	ends_with 2 varve switch both
+	stderr_has "is the same file here"
+	[ "$(git symbolic-ref --short HEAD)" = main ]
+	[ ! -e T.txt ]
+	succeeds git status --porcelain
+	output_is ""
+	git config core.ignorecase false
+	succeeds varve switch both
+	varve switch -q main
+	git config core.ignorecase true
+	git branch -q -D both
+	branch_with sub/x.csv sub/X.csv
+	ends_with 2 varve restore --source both .
+	stderr_has "'sub/x.csv' cannot be written: 'sub/X.csv' is the same file here"
+}
+
+@test "a name that only changes its case is written where names fold" {
+	new_repo
+	rows 10 > a.csv
+	varve add a.csv > /dev/null
+	varve commit -qm one
+	git config core.ignorecase true
+	varve switch -q -c other
+	varve mv a.csv A.csv > /dev/null
+	varve commit -qm two
+	succeeds varve switch main
+	[ -e a.csv ] && [ ! -e A.csv ]
+	succeeds varve switch other
+	[ -e A.csv ] && [ ! -e a.csv ]
+}
+
+@test "nothing is written through a link in place of a folder" {
+	new_repo
+	mkdir sub ../elsewhere
+	rows 10 > sub/a.csv
+	echo text > sub/b.txt
+	varve add . > /dev/null
+	varve add sub/a.csv > /dev/null
+	varve commit -qm one
+	varve switch -q -c other
+	rows 20 > sub/a.csv
+	echo more > sub/b.txt
+	varve commit -qam two
+	rm -r sub
+	ln -s ../elsewhere sub
+	for command in 'switch main' 'switch --discard-changes main' 'restore .' 'restore --source main sub/a.csv'; do
+		run varve $command
+		[ -z "$(ls -A ../elsewhere)" ]
+	done
+	[ "$(git symbolic-ref --short HEAD)" = other ] || [ -d sub ]
+}

@@ -44,7 +44,7 @@ typedef struct fault {
 } fault;
 
 typedef struct outcome {
-	int code;      /* exit code */
+	int code; /* exit code */
 	bool struck;
 	unsigned left; /* vv_fault_left at the end */
 	bool leaked;
@@ -130,9 +130,10 @@ static outcome run(const char *dir, const fault *f, const vv_command *c, const c
 	(void)close(ends[1]);
 	if (read(ends[0], &o, sizeof o) != (ssize_t)sizeof o) {
 		(void)waitpid(pid, &status, 0);
-		fail_msg("varve %s %s with call %u of kind %d failing ended with wait status 0x%x:\n%s",
-			 c->name, words, f ? f->n : 0, f ? (int)f->kind : -1, (unsigned)status,
-			 vv_test_read(stderr_path(), NULL));
+		fail_msg(
+			"varve %s %s with call %u of kind %d failing ended with wait status 0x%x:\n%s",
+			c->name, words, f ? f->n : 0, f ? (int)f->kind : -1, (unsigned)status,
+			vv_test_read(stderr_path(), NULL));
 	}
 	(void)close(ends[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -157,7 +158,8 @@ static const char *table_text(unsigned rows, unsigned salt)
 
 	vv_buf_printf(&b, "id,name,price\n");
 	for (i = 1; i <= rows; i++) {
-		vv_buf_printf(&b, "%u,item %u,%u\n", i, i * 31 % 1009, (i * 7919 + salt * (i % 50 == 0)) % 10007);
+		vv_buf_printf(&b, "%u,item %u,%u\n", i, i * 31 % 1009,
+			      (i * 7919 + salt * (i % 50 == 0)) % 10007);
 	}
 	vv_test_write(path, b.data, b.len);
 	vv_buf_clear(&b);
@@ -197,8 +199,9 @@ static void surroundings(void)
 	(void)unsetenv("GIT_INDEX_FILE");
 	(void)setenv("GIT_AUTHOR_DATE", "1700000000 +0000", 1);
 	(void)setenv("GIT_COMMITTER_DATE", "1700000000 +0000", 1);
-	vv_test_write_text(in(home, ".gitconfig"),
-			   "[user]\n\tname = A U Thor\n\temail = author@example.com\n[init]\n\tdefaultBranch = main\n");
+	vv_test_write_text(
+		in(home, ".gitconfig"),
+		"[user]\n\tname = A U Thor\n\temail = author@example.com\n[init]\n\tdefaultBranch = main\n");
 }
 
 /* Two versions committed; the work tree has the second. */
@@ -243,7 +246,7 @@ typedef struct scenario {
 	const vv_command *command;
 	const char *words;
 	void (*prepare)(const char *dir);
-	bool moves_table; /* may write prices.csv; else its bytes stay */
+	bool moves_table;   /* may write prices.csv; else its bytes stay */
 	bool again_says_no; /* once done, doing it again is answered with 1 */
 	bool two_steps;     /* it stages first: then "before" with that staged is sound too */
 } scenario;
@@ -266,7 +269,8 @@ static state state_of(const char *dir)
 
 static bool same_state(const state *a, const state *b)
 {
-	return strcmp(a->head, b->head) == 0 && strcmp(a->status, b->status) == 0 && strcmp(a->table, b->table) == 0;
+	return strcmp(a->head, b->head) == 0 && strcmp(a->status, b->status) == 0 &&
+	       strcmp(a->table, b->table) == 0;
 }
 
 /* Names in dir that begin or end so. */
@@ -293,7 +297,11 @@ static void assert_no_locks(const char *dir, const char *what)
 
 static void assert_no_temps(const char *dir, const char *what)
 {
-	static const char *const folders[] = {"", ".git", ".git/varve", ".git/varve/packs", ".git/varve/cache",
+	static const char *const folders[] = {"",
+					      ".git",
+					      ".git/varve",
+					      ".git/varve/packs",
+					      ".git/varve/cache",
 					      ".git/objects/pack"};
 	const char *scratch = in(dir, ".git/varve/tmp");
 	size_t i;
@@ -308,7 +316,8 @@ static void assert_no_temps(const char *dir, const char *what)
 	if (vv_exists(scratch) && vv_test_count_entries(scratch) > 0) {
 		fail_msg("%s: something is left in %s", what, scratch);
 	}
-	assert_int_equal(vv_test_count_entries(dir), 4); /* .git .gitattributes notes.txt prices.csv */
+	assert_int_equal(vv_test_count_entries(dir),
+			 4); /* .git .gitattributes notes.txt prices.csv */
 }
 
 static void assert_one_message(const char *what)
@@ -359,18 +368,22 @@ static void check_aftermath(const trial *t, const outcome *o, const char *what)
 	now = state_of(t->dir);
 	if (!same_state(&now, &t->after) &&
 	    (o->code == 0 || (!same_state(&now, &t->before) && !same_state(&now, &t->between)))) {
-		fail_msg("%s: ended with %d, and the state is neither the old nor the new one: HEAD %sstatus:\n%s", what,
-			 o->code, now.head, now.status);
+		fail_msg(
+			"%s: ended with %d, and the state is neither the old nor the new one: HEAD %sstatus:\n%s",
+			what, o->code, now.head, now.status);
 	}
 	if (!t->sc->moves_table) {
 		assert_string_equal(now.table, t->before.table);
 	}
 	if (run(t->dir, NULL, &vv_cmd_fsck, "--data").code != 0) {
-		fail_msg("%s: fsck says:\n%s%s", what, vv_test_read(stdout_path(), NULL), vv_test_read(stderr_path(), NULL));
+		fail_msg("%s: fsck says:\n%s%s", what, vv_test_read(stdout_path(), NULL),
+			 vv_test_read(stderr_path(), NULL));
 	}
 	again = run(t->dir, NULL, t->sc->command, t->sc->words);
-	if (again.code != 0 && !(t->sc->again_says_no && again.code == 1 && same_state(&now, &t->after))) {
-		fail_msg("%s: and again: %d:\n%s", what, again.code, vv_test_read(stderr_path(), NULL));
+	if (again.code != 0 &&
+	    !(t->sc->again_says_no && again.code == 1 && same_state(&now, &t->after))) {
+		fail_msg("%s: and again: %d:\n%s", what, again.code,
+			 vv_test_read(stderr_path(), NULL));
 	}
 	now = state_of(t->dir);
 	assert_true(same_state(&now, &t->after));
@@ -401,12 +414,14 @@ static void fail_kind(const trial *t, vv_fault kind, int number, bool lasting)
 	assert_int_equal(o.code, 0);
 	count = MANY - o.left;
 	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
-		(void)snprintf(what, sizeof what, "varve %s %s, call %u of %u of kind %d failing%s", t->sc->command->name,
-			       t->sc->words, f.n, count, (int)kind, lasting ? " and all behind it" : "");
+		(void)snprintf(what, sizeof what, "varve %s %s, call %u of %u of kind %d failing%s",
+			       t->sc->command->name, t->sc->words, f.n, count, (int)kind,
+			       lasting ? " and all behind it" : "");
 		copy_tree(t->template, t->dir);
 		o = run(t->dir, &f, t->sc->command, t->sc->words);
 		if (!o.struck && o.code != 0) {
-			fail_msg("%s: it did not strike, and yet: %d\n%s", what, o.code, vv_test_read(stderr_path(), NULL));
+			fail_msg("%s: it did not strike, and yet: %d\n%s", what, o.code,
+				 vv_test_read(stderr_path(), NULL));
 		}
 		check_aftermath(t, &o, what);
 	}
@@ -450,7 +465,8 @@ static const scenario add = {&vv_cmd_add, "prices.csv", edited, false, false, fa
 static const scenario commit = {&vv_cmd_commit, "-q -m three", staged, false, true, false};
 static const scenario commit_all = {&vv_cmd_commit, "-q -a -m three", edited, false, true, true};
 static const scenario gc = {&vv_cmd_gc, "-q --prune=now", littered, false, false, false};
-static const scenario restore = {&vv_cmd_restore, "--source HEAD~1 prices.csv", edited, true, false, false};
+static const scenario restore = {
+	&vv_cmd_restore, "--source HEAD~1 prices.csv", edited, true, false, false};
 
 #define TEST(name, what, scene)                                                                    \
 	static void name(void **unused)                                                            \

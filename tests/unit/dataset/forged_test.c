@@ -295,7 +295,13 @@ static void a_group_written_another_way_is_refused(void **state)
 	size_t at;
 
 	vv_buf_put(&group, f->group.data, f->group.len);
-	replace(&group, "\x02\x00\x02" "abcdef", 9, "\x02\x02\x02\x02\x02" "abcdef", 11);
+	replace(&group,
+		"\x02\x00\x02"
+		"abcdef",
+		9,
+		"\x02\x02\x02\x02\x02"
+		"abcdef",
+		11);
 	/* The column's length stands before the encodings: magic, rows, columns, lengths. */
 	at = 4 + 1 + 1 + 1;
 	assert_int_equal(group.data[at], 9);
@@ -340,7 +346,13 @@ static void a_root_in_a_longer_spelling_is_refused(void **state)
 {
 	fixture *f = *state;
 
-	replace(&f->root, "\x64" "data", 5, "\x78\x04" "data", 6);
+	replace(&f->root,
+		"\x64"
+		"data",
+		5,
+		"\x78\x04"
+		"data",
+		6);
 	is_refused(f, true);
 }
 
@@ -409,7 +421,8 @@ static void no_changed_byte_restores_what_the_check_refuses(void **state)
 				refused++;
 				if (restore(f, &cid, &out, &err) == VV_OK) {
 					assert_int_equal(out.len, strlen(HEADER ROWS));
-					assert_memory_equal(out.data + strlen(HEADER), ROWS, strlen(ROWS));
+					assert_memory_equal(out.data + strlen(HEADER), ROWS,
+							    strlen(ROWS));
 				}
 			}
 			vv_buf_clear(&out);

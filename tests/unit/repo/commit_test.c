@@ -239,7 +239,9 @@ static void commits_are_as_git_would_make_them(void **state)
 static void a_commit_costs_few_fsyncs(void **state)
 {
 	vv_repository *r;
+	vv_index *x;
 	vv_oid one;
+	vv_error err;
 	uint64_t before;
 
 	(void)state;
@@ -249,7 +251,69 @@ static void a_commit_costs_few_fsyncs(void **state)
 	before = vv_sys_fsyncs();
 	(void)commit_on(r, &one, "second"); /* commit object 2, fan-out folder 1, ref 2 */
 	assert_in_range(vv_sys_fsyncs() - before, 4, 5);
+	one = rev(r, "HEAD");
+	sh("echo 1 > f");
+	before = vv_sys_fsyncs();
+	vv_assert_ok(vv_index_open(&x, r, &err), &err);
+	vv_assert_ok(vv_index_add_file(x, "f", &err), &err);
+	vv_assert_ok(vv_index_write(x, &err), &err); /* blob 2, fan-out folder 1, index 1 */
+	vv_index_close(x);
+	assert_in_range(vv_sys_fsyncs() - before, 3, 4);
+	before = vv_sys_fsyncs();
+	(void)commit_on(r, &one, "third"); /* tree and commit in a pack 3, ref 2 */
+	assert_int_equal(vv_sys_fsyncs() - before, 5);
 	vv_repository_close(r);
+}
+
+static void a_shared_repository_stays_writable_for_the_group(void **state)
+{
+	static const char *const settings[] = {"group", "0660", "all"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+		vv_repository *r;
+		vv_index *x;
+		vv_oid one;
+		vv_error err;
+
+		git_home();
+		sh("umask 077; git init -q --shared=%s r; echo 1 > r/f; echo 2 > r/g; touch stamp",
+		   settings[i]);
+		assert_int_equal(chdir("r"), 0);
+		(void)umask(077);
+		r = open_here();
+		vv_assert_ok(vv_index_open(&x, r, &err), &err);
+		vv_assert_ok(vv_index_add_file(x, "f", &err), &err);
+		vv_assert_ok(vv_index_write(x, &err), &err); /* a loose object */
+		vv_index_close(x);
+		one = commit_on(r, NULL, "first"); /* a pack */
+		vv_assert_ok(vv_ref_update(r, "refs/heads/deep/er", &one, NULL, false, "x", &err),
+			     &err);
+		vv_repository_close(r);
+		(void)umask(022);
+		sh("find .git -newer ../stamp ! -path '.git/varve*' ! -type l > ../ours");
+		/* All but Git's own read-only files can be written, and all can be read. */
+		assert_string_equal(
+			out("find .git -newer ../stamp ! -path '.git/varve*' ! -path '*/objects/*' ! -perm -g+rw"),
+			"");
+		assert_string_equal(out("find .git/objects -newer ../stamp -type d ! -perm -2070"),
+				    "");
+		assert_string_equal(out("find .git/objects -newer ../stamp -type f ! -perm -g+r"),
+				    "");
+		if (i == 1) {
+			assert_string_equal(
+				out("find .git -newer ../stamp ! -path '.git/varve*' -perm /o+rwx"),
+				"");
+		}
+		if (i == 2) {
+			assert_string_equal(
+				out("find .git -newer ../stamp ! -path '.git/varve*' ! -perm -o+r"),
+				"");
+		}
+		assert_int_not_equal(sh_code("test -s ../ours"), 1);
+		assert_git_sound();
+	}
 }
 
 static void a_commit_on_a_head_that_moved_is_refused(void **state)
@@ -349,14 +413,15 @@ static void authors_are_taken_from_options_and_variables(void **state)
 	opts.author = "Jane Roe <jane@example.org>";
 	opts.author_time = 1500000000;
 	opts.author_time_set = true;
+	opts.author_offset_min = -210;
 	vv_assert_ok(vv_commit_create(r, &opts, &id, &err), &err);
 	opts.author = "nobody";
 	opts.parents = &id;
 	opts.parent_count = 1;
 	vv_assert_status(vv_commit_create(r, &opts, &tree, &err), VV_EUSAGE, &err);
 	vv_repository_close(r);
-	assert_string_equal(out("git log --format='%%an %%ae %%at %%cn %%ce'"),
-			    "Jane Roe jane@example.org 1500000000 C O, Mitter c@example.org");
+	assert_string_equal(out("git log --date=raw --format='%%an %%ae %%ad %%cn %%ce'"),
+			    "Jane Roe jane@example.org 1500000000 -0330 C O, Mitter c@example.org");
 	assert_git_sound();
 }
 
@@ -503,6 +568,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_commit_is_read_whole),
 	cmocka_unit_test(commits_are_as_git_would_make_them),
 	cmocka_unit_test(a_commit_costs_few_fsyncs),
+	cmocka_unit_test(a_shared_repository_stays_writable_for_the_group),
 	cmocka_unit_test(a_commit_on_a_head_that_moved_is_refused),
 	cmocka_unit_test(an_amended_commit_takes_the_place_of_head),
 	cmocka_unit_test(an_unknown_identity_is_explained),

@@ -6,7 +6,7 @@
  * object folder if that fan-out folder is new. Two or more become one pack: three
  * fsyncs, and half the bytes.
  */
-#include "repo/stage.h"
+#include "repo/quarantine.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +20,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git_pack_internal.h"
-#include "repo/stage_memory.h"
+#include "repo/share.h"
+#include "repo/quarantine_memory.h"
 
 #define LOOSE_MAX 1u
 #define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
@@ -31,7 +32,7 @@
 
 /* memory belongs to the repository's odb. The rest is made when it is needed: dir, and
  * loose, which writes loose objects into it. */
-struct vv_stage {
+struct vv_quarantine {
 	vv_memory *memory;
 	char *dir;
 	git_odb *loose;
@@ -49,9 +50,9 @@ typedef struct staged_list {
 	size_t count;
 } staged_list;
 
-void vv_stage_free(vv_repository *r)
+void vv_quarantine_free(vv_repository *r)
 {
-	vv_stage *s = r->stage;
+	vv_quarantine *s = r->stage;
 
 	r->stage = NULL;
 	if (!s) {
@@ -67,7 +68,7 @@ void vv_stage_free(vv_repository *r)
 
 static vv_status stage_open(vv_repository *r, vv_error *err)
 {
-	vv_stage *s;
+	vv_quarantine *s;
 	vv_status rc;
 
 	if (r->stage) {
@@ -86,7 +87,7 @@ static vv_status stage_open(vv_repository *r, vv_error *err)
 
 static vv_status need_dir(vv_repository *r, vv_error *err)
 {
-	vv_stage *s = r->stage;
+	vv_quarantine *s = r->stage;
 	uint64_t number;
 	char name[48], *dir;
 	vv_status rc;
@@ -98,7 +99,7 @@ static vv_status need_dir(vv_repository *r, vv_error *err)
 		return rc;
 	}
 	vv_random(&number, sizeof(number));
-	(void)snprintf(name, sizeof(name), VV_STAGE_PREFIX "%016llx", (unsigned long long)number);
+	(void)snprintf(name, sizeof(name), VV_QUARANTINE_PREFIX "%016llx", (unsigned long long)number);
 	if (!(dir = vv_path_join(r->objects, name, NULL))) {
 		return vv_fail_nomem(err);
 	}
@@ -112,7 +113,7 @@ static vv_status need_dir(vv_repository *r, vv_error *err)
 
 static vv_status need_loose(vv_repository *r, vv_error *err)
 {
-	vv_stage *s = r->stage;
+	vv_quarantine *s = r->stage;
 	git_odb_backend *backend = NULL;
 	git_odb *odb = NULL;
 	vv_status rc;
@@ -138,7 +139,7 @@ static vv_status need_loose(vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_stage_repository(vv_repository *r, git_repository **out, vv_error *err)
+vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_error *err)
 {
 	vv_status rc = stage_open(r, err);
 
@@ -146,7 +147,7 @@ vv_status vv_stage_repository(vv_repository *r, git_repository **out, vv_error *
 	return rc;
 }
 
-vv_status vv_stage_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
+vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
 			 git_oid *out, vv_error *err)
 {
 	vv_status rc = stage_open(r, err);
@@ -159,7 +160,7 @@ vv_status vv_stage_write(vv_repository *r, git_object_t type, const void *bytes,
 		return vv_git_fail(err, code, "cannot write a Git object of %s",
 				   vv_text_bytes(len));
 	}
-	return vv_memory_bytes(r->stage->memory) > MEMORY_MAX ? vv_stage_flush(r, err) : VV_OK;
+	return vv_memory_bytes(r->stage->memory) > MEMORY_MAX ? vv_quarantine_flush(r, err) : VV_OK;
 }
 
 static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, uint64_t size,
@@ -210,7 +211,7 @@ static vv_status stage_small(vv_repository *r, int fd, const char *path, size_t 
 		rc = vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
 			     vv_text_shows(path));
 	} else {
-		rc = vv_stage_write(r, GIT_OBJECT_BLOB, bytes, size, out, err);
+		rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, size, out, err);
 	}
 	vv_free(bytes);
 	return rc;
@@ -219,7 +220,7 @@ static vv_status stage_small(vv_repository *r, int fd, const char *path, size_t 
 static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_t size,
 			     git_oid *out, vv_error *err)
 {
-	vv_stage *s;
+	vv_quarantine *s;
 	git_odb_stream *stream = NULL;
 	vv_status rc;
 	int code;
@@ -245,7 +246,7 @@ static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_
 	return rc;
 }
 
-vv_status vv_stage_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
+vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
 		      vv_error *err)
 {
 	return size < STREAM_MIN ? stage_small(r, fd, path, (size_t)size, out, err)
@@ -304,7 +305,7 @@ static vv_status list_add(staged_list *list, const char *dir, const char *fan, c
 	return VV_OK;
 }
 
-static vv_status list_staged(const vv_stage *s, staged_list *list, vv_error *err)
+static vv_status list_staged(const vv_quarantine *s, staged_list *list, vv_error *err)
 {
 	char **fans = NULL, **names = NULL;
 	size_t fan_count = 0, count = 0, i, j;
@@ -347,11 +348,12 @@ static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, 
 	}
 	if (!vv_exists(dir)) {
 		*new_fan = true;
-		if ((rc = vv_mkdirs(dir, err)) < 0) {
+		if ((rc = vv_mkdirs(dir, err)) < 0 || (rc = vv_share(r, dir, err)) < 0) {
 			goto done;
 		}
 	}
-	if ((rc = vv_rename(it->path, to, err)) < 0 || (rc = vv_fsync_dir(dir, err)) < 0) {
+	if ((rc = vv_share(r, it->path, err)) < 0 || (rc = vv_rename(it->path, to, err)) < 0 ||
+	    (rc = vv_fsync_dir(dir, err)) < 0) {
 		goto done;
 	}
 done:
@@ -378,8 +380,8 @@ static vv_status flush_loose(vv_repository *r, const staged_list *list, vv_error
 	return rc;
 }
 
-static vv_status move_pack_part(const char *from_dir, const char *to_dir, const char *hex,
-				const char *ext, vv_error *err)
+static vv_status move_pack_part(const vv_repository *r, const char *from_dir, const char *to_dir,
+				const char *hex, const char *ext, vv_error *err)
 {
 	char name[64];
 	char *from, *to;
@@ -390,7 +392,7 @@ static vv_status move_pack_part(const char *from_dir, const char *to_dir, const 
 	to = vv_path_join(to_dir, name, NULL);
 	if (!from || !to) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = sync_file(from, err)) == VV_OK) {
+	} else if ((rc = vv_share(r, from, err)) == VV_OK && (rc = sync_file(from, err)) == VV_OK) {
 		rc = vv_rename(from, to, err);
 	}
 	vv_free(from);
@@ -398,7 +400,7 @@ static vv_status move_pack_part(const char *from_dir, const char *to_dir, const 
 	return rc;
 }
 
-vv_status vv_stage_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
+vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
 				vv_error *err)
 {
 	char *to = NULL;
@@ -413,8 +415,8 @@ vv_status vv_stage_install_pack(vv_repository *r, git_packbuilder *pb, char **na
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if (!vv_exists(to) &&
-	    ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_fsync_dir(r->objects, err)) < 0)) {
+	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
+			       (rc = vv_fsync_dir(r->objects, err)) < 0)) {
 		goto done;
 	}
 	if ((code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL)) < 0) {
@@ -424,8 +426,8 @@ vv_status vv_stage_install_pack(vv_repository *r, git_packbuilder *pb, char **na
 	hex = git_packbuilder_name(pb);
 	/* Named as ours first: an entry without its pack does no harm. */
 	if ((rc = vv_git_packs_note(r, hex, err)) < 0 ||
-	    (rc = move_pack_part(r->stage->dir, to, hex, "pack", err)) < 0 ||
-	    (rc = move_pack_part(r->stage->dir, to, hex, "idx", err)) < 0 ||
+	    (rc = move_pack_part(r, r->stage->dir, to, hex, "pack", err)) < 0 ||
+	    (rc = move_pack_part(r, r->stage->dir, to, hex, "idx", err)) < 0 ||
 	    (rc = vv_fsync_dir(to, err)) < 0) {
 		goto done;
 	}
@@ -483,7 +485,7 @@ static vv_status flush_pack(vv_repository *r, vv_error *err)
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
 	if ((rc = insert_all(pb, r->stage->memory, err)) == VV_OK) {
-		rc = vv_stage_install_pack(r, pb, NULL, err);
+		rc = vv_quarantine_install_pack(r, pb, NULL, err);
 	}
 	git_packbuilder_free(pb);
 	return rc;
@@ -512,10 +514,10 @@ static vv_status write_loose(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_stage_flush(vv_repository *r, vv_error *err)
+vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
 {
 	staged_list list = {NULL, 0};
-	vv_stage *s = r->stage;
+	vv_quarantine *s = r->stage;
 	size_t count;
 	vv_status rc = VV_OK;
 

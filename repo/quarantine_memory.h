@@ -4,10 +4,8 @@
  * Added to the repository's object database in front of the others, it takes every
  * object that is written and gives it back to every reader of that database.
  */
-#ifndef VV_REPO_STAGE_MEMORY_H
-#define VV_REPO_STAGE_MEMORY_H
-
-#include <git2/sys/odb_backend.h>
+#ifndef VV_REPO_QUARANTINE_MEMORY_H
+#define VV_REPO_QUARANTINE_MEMORY_H
 
 #include "repo/repository_internal.h"
 

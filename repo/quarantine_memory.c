@@ -1,7 +1,9 @@
 /*
  * stage_memory: the callbacks by which libgit2 keeps objects in our memory.
  */
-#include "repo/stage_memory.h"
+#include "repo/quarantine_memory.h"
+
+#include <git2/sys/odb_backend.h>
 
 #include "base/hash.h"
 #include "base/sys.h"

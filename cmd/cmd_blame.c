@@ -1,0 +1,449 @@
+/*
+ * blame: which commit last set each row, or each cell, of a table.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/commit_view.h"
+#include "cmd/output.h"
+#include "cmd/subject.h"
+#include "diff/blame.h"
+#include "repo/history.h"
+
+#define VALUE_WIDTH 40u
+
+typedef struct options {
+	vv_strings key;
+	const char *row;
+	bool cells, json;
+} options;
+
+static const vv_option table[] = {
+	{"row", 0, VV_OPT_STRING, offsetof(options, row), "KEY", NULL, "only the row with this key (values separated by commas)", NULL},
+	{"cells", 0, VV_OPT_FLAG, offsetof(options, cells), NULL, NULL, "for each cell, not for each row", NULL},
+	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL, "columns that identify rows (default: the table's key)", NULL},
+	{"json", 0, VV_OPT_FLAG, offsetof(options, json), NULL, NULL, "as JSON", NULL},
+};
+
+/* One commit of the walk. */
+typedef struct blamed {
+	vv_oid id;
+	char *short_id, *author, *summary;
+	char date[11];
+} blamed;
+
+typedef struct blame_run {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	const char *path;
+	blamed *commits;
+	size_t count;
+	vv_blame *blame;
+	const char **key; /* names, NULL-ended; NULL: the table's own */
+	char *key_text;
+} blame_run;
+
+static void run_clear(blame_run *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		vv_free(r->commits[i].short_id);
+		vv_free(r->commits[i].author);
+		vv_free(r->commits[i].summary);
+	}
+	vv_free(r->commits);
+	vv_blame_free(r->blame);
+	vv_free(r->key);
+	vv_free(r->key_text);
+}
+
+/* --key A,B (also given several times) as a list of names. */
+static vv_status take_key(blame_run *r, vv_error *err)
+{
+	vv_buf all = VV_BUF_INIT;
+	size_t count = 0;
+	if (r->o->key.count == 0) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < r->o->key.count; i++) {
+		vv_buf_puts(&all, i > 0 ? "," : "");
+		vv_buf_puts(&all, r->o->key.items[i]);
+	}
+	r->key_text = vv_buf_detach(&all);
+	for (const char *p = r->key_text; p && *p; p++) {
+		count += *p == ',';
+	}
+	r->key = vv_calloc(count + 2, sizeof(*r->key));
+	if (!r->key_text || !r->key) {
+		return vv_fail_nomem(err);
+	}
+	char *p = r->key_text;
+	for (size_t i = 0; i <= count; i++) {
+		char *end = strchr(p, ',');
+		r->key[i] = p;
+		if (end) {
+			*end = '\0';
+			p = end + 1;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
+{
+	vv_commit c = {0};
+	vv_buf date = VV_BUF_INIT;
+	size_t len;
+	vv_status rc = vv_commit_read(r->repo, id, &c, err);
+	if (rc < 0) {
+		return rc;
+	}
+	blamed *p = vv_realloc_array(r->commits, r->count + 1, sizeof(*p));
+	if (!p) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	r->commits = p;
+	p = &p[r->count];
+	memset(p, 0, sizeof(*p));
+	p->id = *id;
+	r->count++;
+	const char *subject = vv_commit_subject(&c, &len);
+	vv_person_iso_date(&date, &c.author);
+	memcpy(p->date, vv_buf_cstr(&date), date.len >= 10 ? 10 : date.len);
+	p->author = vv_strdup(c.author.name ? c.author.name : "");
+	p->summary = vv_strndup(subject, len);
+	rc = p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err) : vv_fail_nomem(err);
+done:
+	vv_buf_clear(&date);
+	vv_commit_clear(&c);
+	return rc;
+}
+
+/* A version of the path, opened. */
+typedef struct version {
+	vv_subject subject;
+	vv_table table;
+	bool open;
+} version;
+
+static void version_close(version *v)
+{
+	if (v->open) {
+		vv_table_close(&v->table);
+		vv_subject_clear(&v->subject);
+	}
+	v->open = false;
+}
+
+static vv_status version_open(blame_run *r, version *v, const vv_oid *commit, bool find_key, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_buf text = VV_BUF_INIT;
+	vv_subject_options how = {.find_key = find_key};
+	vv_oid_text(hex, commit);
+	vv_buf_printf(&text, "%s:%s", hex, r->path);
+	vv_subject_init(&v->subject);
+	vv_status rc = vv_buf_ok(&text, err);
+	if (rc == VV_OK && (rc = vv_subject_find(&v->subject, r->repo, r->stage, vv_buf_cstr(&text), err)) == VV_OK) {
+		rc = vv_subject_open(&v->subject, &v->table, &how, err);
+	}
+	v->open = rc == VV_OK;
+	if (rc < 0) {
+		vv_subject_clear(&v->subject);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* Goes back through the commits that changed the path. */
+static vv_status walk(blame_run *r, version *first, const vv_oid *start, vv_error *err)
+{
+	vv_range range = {.include = *start};
+	const char *paths[] = {r->path, NULL};
+	vv_log_options opts = {.ranges = &range, .range_count = 1, .paths = paths, .first_parent = true};
+	vv_log *log = NULL;
+	version versions[2] = {0};
+	vv_table *newer = &first->table;
+	uint64_t left = 1;
+	vv_oid id;
+	int more = 0;
+	vv_error missing = {0};
+	vv_status rc = vv_log_open(&log, r->repo, &opts, err);
+	if (rc == VV_OK && (more = vv_log_next(log, &id, err)) > 0) {
+		rc = add_commit(r, &id, err);
+	}
+	while (rc == VV_OK && more > 0 && left > 0) {
+		version *v = &versions[r->count % 2];
+		more = vv_log_next(log, &id, err);
+		version_close(v);
+		vv_table *older = NULL;
+		if (more > 0) {
+			rc = version_open(r, v, &id, false, &missing);
+			older = rc == VV_OK ? &v->table : NULL;
+			/* What was no table there (removed for a while, kept as a file) ends the walk. */
+			if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EINPUT && rc != VV_EUSAGE) {
+				*err = missing;
+				break;
+			}
+			rc = VV_OK;
+			if (older && older->root.kind != VV_KIND_TABLE) {
+				older = NULL;
+			}
+		}
+		if (more < 0) {
+			break;
+		}
+		if ((rc = vv_blame_step(r->blame, newer, older, (uint32_t)r->count - 1, &left, err)) < 0 || !older) {
+			break;
+		}
+		newer = older;
+		rc = add_commit(r, &id, err);
+	}
+	version_close(&versions[0]);
+	version_close(&versions[1]);
+	vv_log_close(log);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* The columns that identify a row: places. */
+static size_t key_places(const blame_run *r, const vv_table *t, size_t *out, size_t max)
+{
+	size_t n = 0;
+	for (size_t i = 0; n < max && (r->key ? r->key[i] != NULL : i < t->root.key_count); i++) {
+		const char *name = r->key ? r->key[i] : t->root.key[i];
+		long at = vv_schema_find(&t->schema, name, strlen(name));
+		if (at >= 0) {
+			out[n++] = (size_t)at;
+		}
+	}
+	return n;
+}
+
+static void put_key(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(out, i > 0 ? "," : "");
+		vv_buf_put(out, cells[key[i]].text, cells[key[i]].len);
+	}
+}
+
+static void print_commit(const blamed *c)
+{
+	vv_out("%s%s (", vv_color_on(VV_YELLOW), c->short_id);
+	vv_out_text(c->author, strlen(c->author));
+	vv_out(" %s)%s ", c->date, vv_color_off());
+}
+
+static void print_value(const vv_cell *c)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_text_put_cut(&b, c->text ? c->text : "", c->len, VALUE_WIDTH);
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+static void print_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row)
+{
+	if (!r->o->cells) {
+		print_commit(&r->commits[vv_blame_of(r->blame, row, 0)]);
+		for (size_t c = 0; c < t->columns; c++) {
+			vv_out("%s", c > 0 ? " | " : "");
+			print_value(&cells[c]);
+		}
+		vv_out("\n");
+		return;
+	}
+	vv_out("row %llu\n", (unsigned long long)row + 1);
+	for (size_t c = 0; c < t->columns; c++) {
+		vv_out("  ");
+		print_commit(&r->commits[vv_blame_of(r->blame, row, c)]);
+		vv_out_text(t->schema.fields[c].name, t->schema.fields[c].name_len);
+		vv_out(": ");
+		print_value(&cells[c]);
+		vv_out("\n");
+	}
+}
+
+static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row, const size_t *key,
+		     size_t key_count, vv_json_out *w)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_json_open_object(w);
+	vv_json_name(w, "row");
+	vv_json_u64(w, row + 1);
+	if (key_count > 0) {
+		vv_json_name(w, "key");
+		vv_json_open_array(w);
+		for (size_t i = 0; i < key_count; i++) {
+			vv_json_string_len(w, cells[key[i]].text ? cells[key[i]].text : "", cells[key[i]].len);
+		}
+		vv_json_close_array(w);
+	}
+	if (!r->o->cells) {
+		vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, row, 0)].id);
+		vv_json_name(w, "commit");
+		vv_json_string(w, hex);
+	} else {
+		vv_json_name(w, "cells");
+		vv_json_open_object(w);
+		for (size_t c = 0; c < t->columns; c++) {
+			vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, row, c)].id);
+			vv_json_name(w, t->schema.fields[c].name);
+			vv_json_string(w, hex);
+		}
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+}
+
+static void json_commits(const blame_run *r, vv_json_out *w)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_json_name(w, "commits");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < r->count; i++) {
+		vv_oid_text(hex, &r->commits[i].id);
+		vv_json_name(w, hex);
+		vv_json_open_object(w);
+		vv_json_name(w, "author");
+		vv_json_string(w, r->commits[i].author);
+		vv_json_name(w, "date");
+		vv_json_string(w, r->commits[i].date);
+		vv_json_name(w, "summary");
+		vv_json_string(w, r->commits[i].summary);
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+}
+
+static vv_status print_all(const blame_run *r, vv_table *t, uint64_t *shown, vv_error *err)
+{
+	vv_table_reader *reader = NULL;
+	vv_batch batch;
+	vv_buf text = VV_BUF_INIT, key = VV_BUF_INIT;
+	vv_json_out w;
+	size_t places[16], count = key_places(r, t, places, 16);
+	int more = 0;
+	vv_batch_init(&batch);
+	vv_json_out_init(&w, &text, 0);
+	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
+	if (r->o->json) {
+		vv_json_open_object(&w);
+		vv_json_name(&w, "path");
+		vv_json_string(&w, r->path);
+		json_commits(r, &w);
+		vv_json_name(&w, "rows");
+		vv_json_open_array(&w);
+	}
+	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
+		for (size_t i = 0; i < batch.rows; i++) {
+			const vv_cell *cells = &batch.cells[i * batch.columns];
+			vv_buf_reset(&key);
+			put_key(&key, cells, places, count);
+			if (r->o->row && strcmp(vv_buf_cstr(&key), r->o->row) != 0) {
+				continue;
+			}
+			(*shown)++;
+			if (r->o->json) {
+				json_row(r, t, cells, batch.first_row + i, places, count, &w);
+				vv_out_bytes(vv_buf_cstr(&text), text.len);
+				vv_buf_reset(&text);
+			} else {
+				print_row(r, t, cells, batch.first_row + i);
+			}
+		}
+	}
+	if (r->o->json) {
+		vv_json_close_array(&w);
+		vv_json_close_object(&w);
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
+		vv_out("\n");
+	}
+	vv_table_reader_close(reader);
+	vv_batch_clear(&batch);
+	vv_buf_clear(&text);
+	vv_buf_clear(&key);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status blame(blame_run *r, const char *rev, vv_error *err)
+{
+	version first = {0};
+	vv_oid start;
+	uint64_t shown = 0;
+	vv_status rc;
+	if ((rc = take_key(r, err)) < 0 || (rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
+	    (rc = version_open(r, &first, &start, true, err)) < 0) {
+		return rc;
+	}
+	if (first.table.root.kind != VV_KIND_TABLE) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table", vv_text_shows(r->path));
+		vv_hint(err, "'varve add --as table' makes a table of it");
+		goto done;
+	}
+	for (size_t i = 0; r->key && r->key[i]; i++) {
+		if (vv_schema_find(&first.table.schema, r->key[i], strlen(r->key[i])) < 0) {
+			rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key", vv_text_shows(r->key[i]));
+			goto done;
+		}
+	}
+	if (r->o->row && !r->key && first.table.root.key_count == 0) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row", vv_text_shows(r->path));
+		vv_hint(err, "name the columns that identify a row: --key A,B");
+		goto done;
+	}
+	const char *const *key = (const char *const *)r->key;
+	if ((rc = vv_blame_new(&r->blame, &first.table, key, r->o->cells, NULL, err)) < 0 ||
+	    (rc = walk(r, &first, &start, err)) < 0 || (rc = print_all(r, &first.table, &shown, err)) < 0) {
+		goto done;
+	}
+	if (r->o->row && shown == 0) {
+		rc = vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'", vv_text_shows(r->o->row));
+	}
+done:
+	version_close(&first);
+	return rc;
+}
+
+static int run_blame(void *p, int argc, char **argv)
+{
+	blame_run r = {.o = p};
+	char *path = NULL;
+	vv_error err;
+	vv_status rc;
+	if (argc < 1 || argc > 2) {
+		return vv_usage_error("blame takes a table's path, and perhaps a revision");
+	}
+	if (!r.o->json) {
+		vv_out_page(NULL);
+	}
+	if ((rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK && (rc = vv_stage_open(&r.stage, r.repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_repository_relative(&path, r.repo, argv[0], &err)) == VV_OK) {
+		r.path = path;
+		rc = blame(&r, argc > 1 ? argv[1] : "HEAD", &err);
+	}
+	run_clear(&r);
+	vv_free(path);
+	vv_stage_close(r.stage);
+	vv_repository_close(r.repo);
+	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_blame = {
+	.name = "blame",
+	.group = "history",
+	.summary = "tell which commit last set each row, or each cell, of a table",
+	.usage = "[--cells] [--row KEY] [--key A,B] [--json] PATH [REV]",
+	.example = "$ varve blame --row MMM companies.csv\n"
+		   "b120536 (A U Thor 2026-08-03) MMM | 3M Company | Industrials",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run = run_blame,
+};

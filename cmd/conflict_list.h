@@ -1,0 +1,37 @@
+/*
+ * conflict_list: the paths in conflict, and what is known of each.
+ */
+#ifndef VV_CMD_CONFLICT_LIST_H
+#define VV_CMD_CONFLICT_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cmd/conflict_file.h"
+#include "cmd/pathspec.h"
+#include "dataset/stage.h"
+#include "repo/index.h"
+#include "repo/merge_trees.h"
+
+typedef struct vv_conflict_path {
+	char *path;
+	vv_merge_side sides[3];
+	bool dataset;              /* tables on both sides: record tells of rows and cells */
+	vv_conflict_record record; /* names are set in any case */
+} vv_conflict_path;
+
+typedef struct vv_conflict_list {
+	vv_conflict_path *paths; /* by path */
+	size_t count, cap;
+} vv_conflict_list;
+
+/* paths: only these; NULL: all. Where a table's record is missing (after git made the
+ * conflict without varve), or of another conflict, it is found out anew: keep says whether
+ * its blocks go to the stage's writer. A damaged record is an error (VV_EINPUT) but with
+ * spare, which then leaves dataset false. */
+vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_stage *s, vv_index *x,
+				vv_pathspec *paths, bool keep, bool spare, vv_error *err);
+void vv_conflict_list_clear(vv_conflict_list *l);
+
+#endif

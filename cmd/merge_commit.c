@@ -1,0 +1,94 @@
+/*
+ * merge_commit: hooks and message as git merge has them; state and records go last.
+ */
+#include "cmd/merge_commit.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/changes.h"
+#include "cmd/commands.h"
+#include "cmd/commit_message.h"
+#include "cmd/commit_summary.h"
+#include "cmd/output.h"
+#include "repo/conflict_state.h"
+#include "repo/history.h"
+
+static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_buf *message,
+			vv_oid *id, vv_error *err)
+{
+	const char *texts[] = {c->message};
+	vv_message_options m = {.texts = {texts, 1},
+				.edit = c->edit,
+				.no_edit = !c->edit,
+				.no_verify = c->no_verify,
+				.changes = changes};
+	vv_commit_options opts = {.parents = c->parents,
+				  .parent_count = c->parent_count,
+				  .keep_author = c->keep_author,
+				  .reflog = c->reflog};
+	vv_oid tree;
+	vv_status rc;
+
+	if ((rc = vv_message_make(message, c->repo, &m, err)) < 0 ||
+	    (rc = vv_index_write_tree(c->index, &tree, err)) < 0) {
+		return rc;
+	}
+	opts.message = message->data;
+	opts.tree = &tree;
+	return vv_commit_create(c->repo, &opts, id, err);
+}
+
+static void run_after(const vv_merge_commit *c)
+{
+	static const char *const squash[] = {"0", NULL};
+	vv_error err;
+	bool ran;
+
+	if (c->after && vv_hook_run(c->repo, c->after,
+				    strcmp(c->after, "post-merge") == 0 ? squash : NULL, &ran,
+				    &err) < 0) {
+		vv_warn("%s", err.message);
+	}
+}
+
+vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err)
+{
+	vv_changes_options look = {NULL, true, false, false, !c->quiet};
+	vv_changes changes;
+	vv_buf message = VV_BUF_INIT;
+	vv_error later;
+	vv_oid id;
+	bool ran;
+	vv_status rc;
+
+	memset(&changes, 0, sizeof(changes));
+	if ((c->before && !c->no_verify &&
+	     (rc = vv_hook_run(c->repo, c->before, NULL, &ran, err)) < 0) ||
+	    (rc = vv_changes_read(&changes, c->repo, c->index, c->stage, &look, err)) < 0 ||
+	    (rc = create(c, &changes, &message, &id, err)) < 0) {
+		goto done;
+	}
+	/* The version is there: what follows must not make it look otherwise. */
+	if (vv_state_cleanup(c->repo, &later) < 0 ||
+	    vv_conflict_drop_all(c->repo, &later) < 0) {
+		vv_warn("%s", later.message);
+	}
+	run_after(c);
+	if (!c->quiet &&
+	    vv_commit_summary_print(c->repo, &changes, &id, message.data, false, &later) < 0) {
+		vv_warn("%s", later.message);
+	}
+done:
+	vv_buf_clear(&message);
+	vv_changes_clear(&changes);
+	return rc;
+}
+
+int vv_merge_conclude(void)
+{
+	char no_edit[] = "--no-edit";
+	char *argv[] = {no_edit, NULL};
+
+	return vv_command_run(&vv_cmd_commit, 1, argv);
+}

@@ -1,0 +1,91 @@
+load ../helper
+
+short() {
+	git rev-parse --short "$1"
+}
+
+# Four commits: rows made, one cell changed, a column renamed and one added, a row added.
+four_commits() {
+	new_repo
+	printf 'id,name,price\n1,apple,5\n2,pear,6\n3,plum,7\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm one && tick
+	printf 'id,name,price\n1,apple,5\n2,pear,9\n3,plum,7\n' > t.csv
+	varve commit -qam two && tick
+	printf 'id,fruit,price,stock\n1,apple,5,a\n2,pear,9,b\n3,plum,7,c\n' > t.csv
+	varve commit -qam three && tick
+	printf 'id,fruit,price,stock\n4,fig,8,d\n1,apple,5,a\n2,pear,9,b\n3,plum,7,c\n' > t.csv
+	varve commit -qam four
+}
+
+@test "each row has the commit that last changed it through a renamed column" {
+	four_commits
+	succeeds varve blame t.csv
+	output_is "$(short HEAD) (A U Thor 2023-11-14) 4 | fig | 8 | d
+$(short HEAD~3) (A U Thor 2023-11-14) 1 | apple | 5 | a
+$(short HEAD~2) (A U Thor 2023-11-14) 2 | pear | 9 | b
+$(short HEAD~3) (A U Thor 2023-11-14) 3 | plum | 7 | c"
+}
+
+@test "each cell has the commit that last changed it" {
+	four_commits
+	succeeds varve blame --cells --row 2 t.csv
+	output_is "row 3
+  $(short HEAD~3) (A U Thor 2023-11-14) id: 2
+  $(short HEAD~3) (A U Thor 2023-11-14) fruit: pear
+  $(short HEAD~2) (A U Thor 2023-11-14) price: 9
+  $(short HEAD~1) (A U Thor 2023-11-14) stock: b"
+}
+
+@test "an older version is explained from there" {
+	four_commits
+	succeeds varve blame t.csv HEAD~3
+	output_lacks "$(short HEAD~2)"
+	output_has "$(short HEAD~3) (A U Thor 2023-11-14) 2 | pear | 6"
+}
+
+@test "rows that only moved keep their commit" {
+	four_commits
+	printf 'id,fruit,price,stock\n3,plum,7,c\n2,pear,9,b\n1,apple,5,a\n4,fig,8,d\n' > t.csv
+	varve commit -qam moved
+	succeeds varve blame --row 3 t.csv
+	output_has "$(short HEAD~4) (A U Thor"
+}
+
+@test "plain text of git's history is explained too" {
+	git init -q
+	printf 'id,v\n1,a\n2,b\n' > p.csv
+	git add p.csv && git commit -qm one && tick
+	printf 'id,v\n1,a\n2,c\n' > p.csv
+	git commit -qam two && tick
+	varve init > ../out
+	varve add --convert p.csv > ../out && varve commit -qm "make a table of it"
+	succeeds varve blame p.csv
+	output_is "$(short HEAD~2) (A U Thor 2023-11-14) 1 | a
+$(short HEAD~1) (A U Thor 2023-11-14) 2 | c"
+}
+
+@test "blame as JSON for scripts" {
+	four_commits
+	succeeds varve blame --json --row 2 t.csv
+	python3 - "$output" "$(git rev-parse HEAD~2)" <<-'END'
+	import json, sys
+	d = json.loads(sys.argv[1])
+	assert d["path"] == "t.csv" and len(d["rows"]) == 1
+	row = d["rows"][0]
+	assert row["key"] == ["2"] and row["row"] == 3 and row["commit"] == sys.argv[2]
+	assert d["commits"][sys.argv[2]]["summary"] == "two"
+	END
+	succeeds varve blame --json --cells t.csv
+	python3 -c 'import json, sys; d = json.loads(sys.argv[1]); assert set(d["rows"][0]["cells"]) == {"id", "fruit", "price", "stock"}' "$output"
+}
+
+@test "what blame cannot explain is said" {
+	four_commits
+	ends_with 2 varve blame --row 99 t.csv
+	stderr_is "varve: no row has the key '99'"
+	ends_with 2 varve blame --key nr t.csv
+	stderr_has "no column named 'nr' for the key"
+	ends_with 2 varve blame nothing.csv
+	ends_with 2 varve blame
+	stderr_has "blame takes a table's path"
+}

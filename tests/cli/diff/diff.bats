@@ -1,0 +1,354 @@
+load ../helper
+
+# lamps.csv as it was and as it is.
+old_lamps() {
+	cat <<-'END'
+	id,name,price,day,note
+	1,Blue lamp,9.99,2024-01-05,alpha
+	2,Red lamp,12.50,2024-01-06,
+	3,Green lamp,8.0,2024-01-07,gamma
+	4,漢字ランプ,7,2024-01-08,delta
+	5,Old lamp,3.5,2024-01-09,x
+	END
+}
+
+new_lamps() {
+	cat <<-'END'
+	id,name,price,day,note
+	1,Blue lamp,8.99,2024-01-05,alpha
+	2,Red lamp,12.50,2024-01-06,
+	3,Green lamp,8.00,2024-01-07,gamma ray
+	4,漢字ランプ大,7,2024-01-08,delta
+	6,New lamp,99,2024-02-01,fresh
+	END
+}
+
+# A repository with two versions, tagged v1 and v2.
+two_versions() {
+	new_repo
+	old_lamps > lamps.csv
+	varve add lamps.csv > /dev/null
+	varve commit -qm one
+	varve tag v1
+	new_lamps > lamps.csv
+	varve add lamps.csv > /dev/null
+	varve commit -qm two
+	varve tag v2
+}
+
+body() {
+	cat <<-'END'
+
+	    id  name                               price  day         note
+	  ~  1  Blue lamp                   9.99 -> 8.99  2024-01-05  alpha
+	  ~  3  Green lamp                   8.0 ~> 8.00  2024-01-07  gamma -> gamma ray
+	  ~  4  漢字ランプ -> 漢字ランプ大             7  2024-01-08  delta
+	  -  5  Old lamp                             3.5  2024-01-09  x
+	  +  6  New lamp                              99  2024-02-01  fresh
+
+	  1 row added, 1 row removed, 3 rows changed (3 cells), 1 cell only written differently (~>); 5 -> 5 rows
+	END
+}
+
+@test "two versions are shown as an aligned table" {
+	two_versions
+	succeeds varve diff v1 v2 lamps.csv
+	output_is "lamps.csv: v1 -> v2
+$(body)"
+	succeeds varve diff v1..v2
+	output_is "lamps.csv: v1 -> v2
+$(body)"
+}
+
+@test "index, work tree and commits are compared as git does" {
+	two_versions
+	succeeds varve diff
+	output_is ""
+	old_lamps > lamps.csv
+	succeeds varve diff --stat
+	output_has "lamps.csv | rows 1 added, 1 removed, 3 changed (3 cells)"
+	succeeds varve diff --cached
+	output_is ""
+	varve add lamps.csv > /dev/null
+	succeeds varve diff
+	output_is ""
+	succeeds varve diff --cached --name-only
+	output_is "lamps.csv"
+	succeeds varve diff v1
+	output_is ""
+	succeeds varve diff HEAD --name-only
+	output_is "lamps.csv"
+}
+
+@test "three dots compare with the common ancestor" {
+	two_versions
+	git checkout -q -b side v1
+	sed -i 's/Blue/Black/' lamps.csv
+	varve add lamps.csv > /dev/null
+	varve commit -qm side
+	succeeds varve diff v2...side --json
+	output_has '"name":{"old":"Blue lamp","new":"Black lamp"}'
+	output_has '"changed":1'
+	output_lacks "New lamp"
+}
+
+@test "two files are compared without a repository" {
+	old_lamps > a.csv
+	new_lamps > b.csv
+	succeeds varve diff --no-index a.csv b.csv
+	output_is "a.csv -> b.csv
+$(body)"
+	ends_with 2 varve diff a.csv b.csv
+	stderr_has "varve diff --no-index a.csv b.csv"
+	ends_with 2 varve diff --no-index a.csv
+	ends_with 2 varve diff --no-index a.csv gone.csv
+	stderr_has "there is no file 'gone.csv'"
+}
+
+@test "exit code and quiet answer whether something differs" {
+	two_versions
+	ends_with 1 varve diff --exit-code v1 v2
+	ends_with 1 varve diff --quiet v1 v2
+	output_is ""
+	ends_with 0 varve diff --quiet v1 v1
+	ends_with 0 varve diff v1 v2
+	ends_with 2 varve diff --quiet v1 nosuch
+}
+
+@test "plain text of git's history is compared as tables" {
+	git init -q .
+	old_lamps > lamps.csv
+	git add . && git commit -qm one
+	new_lamps > lamps.csv
+	git commit -qam two
+	succeeds varve diff HEAD~1 HEAD -- lamps.csv
+	output_has "1 row added, 1 row removed, 3 rows changed (3 cells)"
+	sed -i 's/Blue/Black/' lamps.csv
+	succeeds varve diff --summary
+	output_has "rows     5 -> 5: 1 changed"
+}
+
+@test "converting text into a table is no change in data" {
+	git init -q .
+	old_lamps > lamps.csv
+	git add . && git commit -qm one
+	varve init > /dev/null 2>&1
+	varve add --convert lamps.csv > /dev/null
+	varve commit -qm two
+	succeeds varve diff HEAD~1 HEAD lamps.csv
+	output_has "no change in data"
+	output_has "one side is text, the other a table of varve"
+	ends_with 0 varve diff --quiet HEAD~1 HEAD lamps.csv
+}
+
+@test "an object of Git LFS that is here is compared, one that is not is named" {
+	git init -q .
+	old_lamps > lamps.csv
+	git add . && git commit -qm one
+	new_lamps > object
+	oid=$(sha256sum object | cut -c1-64)
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' "$oid" "$(wc -c < object)" > lamps.csv
+	git add lamps.csv && git commit -qm two
+	ends_with 2 varve diff HEAD~1 HEAD lamps.csv
+	stderr_has "Git LFS"
+	mkdir -p ".git/lfs/objects/${oid:0:2}/${oid:2:2}"
+	cp object ".git/lfs/objects/${oid:0:2}/${oid:2:2}/$oid"
+	succeeds varve diff HEAD~1 HEAD lamps.csv
+	output_has "1 row added, 1 row removed, 3 rows changed (3 cells)"
+}
+
+@test "another form of the same data is said to be so" {
+	old_lamps > a.csv
+	sed 's/$/\r/' a.csv > b.csv
+	succeeds varve diff --no-index a.csv b.csv
+	output_has "form     LF -> CRLF"
+	output_has "no change in data"
+	varve convert a.csv c.ndjson 2> /dev/null
+	succeeds varve diff --no-index a.csv c.ndjson
+	output_has "no change in data"
+}
+
+@test "a table that became a file is said to be one" {
+	new_repo
+	old_lamps > lamps.csv
+	varve add lamps.csv > /dev/null
+	varve commit -qm one
+	varve add --as file lamps.csv > /dev/null
+	varve commit -qm two
+	succeeds varve diff HEAD~1 HEAD lamps.csv
+	output_is "lamps.csv: was a table, is a file now"
+}
+
+@test "new, removed and renamed tables are told" {
+	two_versions
+	git mv lamps.csv light.csv
+	old_lamps > second.csv
+	varve add second.csv > /dev/null
+	varve commit -qm three
+	succeeds varve diff v2 HEAD --json
+	output_has '"path":"light.csv","old_path":"lamps.csv"'
+	output_has '"path":"second.csv","change":"added"'
+	succeeds varve diff v2 HEAD -- second.csv
+	output_has "second.csv: new table, 5 rows, 5 columns"
+	output_has "+  1  Blue lamp"
+	succeeds varve diff HEAD v2 -- second.csv
+	output_has "second.csv: removed table"
+}
+
+@test "ordinary text files are left to git" {
+	two_versions
+	echo hello > notes.txt
+	git add notes.txt && git commit -qm three
+	succeeds varve diff v2 HEAD
+	output_is "notes.txt: text added ('git diff' shows it)"
+	succeeds varve diff v2 HEAD --json
+	stderr_has "notes.txt: text added"
+}
+
+@test "columns that were added, dropped, renamed and moved are described" {
+	old_lamps > a.csv
+	cat > b.csv <<-'END'
+	id,day,title,price,vat
+	1,2024-01-05,Blue lamp,9.99,0.2
+	2,2024-01-06,Red lamp,12.50,0.2
+	3,2024-01-07,Green lamp,8.0,0.2
+	4,2024-01-08,漢字ランプ,7,0.2
+	5,2024-01-09,Old lamp,3.5,0.2
+	END
+	succeeds varve diff --no-index a.csv b.csv
+	output_has "moved 'day' after 'id'"
+	output_has "renamed 'name' to 'title' (100 % alike)"
+	output_has "added 'vat' (number) after 'price'"
+	output_has "dropped 'note'"
+	output_has "no change in data"
+	succeeds varve diff --no-index --no-renames a.csv b.csv
+	output_has "dropped 'name'"
+	output_has "added 'title' (string) after 'day'"
+	succeeds varve diff --no-index --rename note=title a.csv b.csv
+	output_has "renamed 'note' to 'title'"
+	ends_with 2 varve diff --no-index --rename nope=title a.csv b.csv
+	stderr_has "no column 'nope' in the old version"
+}
+
+@test "options choose what is compared" {
+	old_lamps > a.csv
+	new_lamps > b.csv
+	succeeds varve diff --no-index --ignore-format a.csv b.csv
+	output_lacks "~>"
+	succeeds varve diff --no-index --columns price a.csv b.csv
+	output_has "1 row changed (1 cell)"
+	succeeds varve diff --no-index --ignore-column name,note a.csv b.csv
+	output_has "1 row changed (1 cell)"
+	succeeds varve diff --no-index --tolerance 1 --columns price --stat a.csv b.csv
+	output_lacks "cells"
+	succeeds varve diff --no-index --where id=4 a.csv b.csv
+	output_has "1 row changed (1 cell)"
+	output_lacks "Blue"
+	ends_with 2 varve diff --no-index --columns nope a.csv b.csv
+	stderr_has "has a column 'nope'"
+	ends_with 2 varve diff --no-index --tolerance much a.csv b.csv
+	ends_with 2 varve diff --no-index --key nope a.csv b.csv
+	stderr_has "key column 'nope' is not in either version"
+}
+
+@test "a limit bounds the rows and says what it left out" {
+	old_lamps > a.csv
+	new_lamps > b.csv
+	succeeds varve diff --no-index --limit 2 a.csv b.csv
+	output_has "3 more rows are not shown"
+	output_lacks "Old lamp"
+	succeeds varve diff --no-index --limit 2 --json a.csv b.csv
+	output_has '"left_out":3'
+}
+
+@test "keys that repeat are named and matched in their order" {
+	printf 'id,a\n1,x\n1,y\n2,z\n' > a.csv
+	printf 'id,a\n1,x\n1,q\n2,z\n' > b.csv
+	succeeds varve diff --no-index --key id a.csv b.csv
+	output_has "y -> q"
+	printf 'id,a\n1,v\n1,q\n2,z\n' > b.csv
+	succeeds varve diff --no-index --key id a.csv b.csv
+	stderr_has "1 key occurs more than once ('1')"
+}
+
+@test "wide tables fit into 80 columns" {
+	awk 'BEGIN { for (r = 0; r < 30; r++) for (c = 0; c < 60; c++) printf "%s%s", r ? r * c "abc" : "column_" c, c < 59 ? "," : "\n" }' > a.csv
+	awk 'BEGIN { for (r = 0; r < 30; r++) for (c = 0; c < 60; c++) printf "%s%s", r ? r * c (r == 7 && c % 9 == 2 ? "xyz" : "abc") : "column_" c, c < 59 ? "," : "\n" }' > b.csv
+	COLUMNS=80 succeeds varve diff --no-index a.csv b.csv
+	output_has "14abc -> 14xyz"
+	[ "$(printf '%s\n' "$output" | wc -L)" -le 80 ]
+}
+
+@test "cells cannot drive the terminal" {
+	printf 'id,a\n1,x\n' > a.csv
+	printf 'id,a\n1,\033[31mred\007\n' > b.csv
+	succeeds varve diff --no-index a.csv b.csv
+	output_has '\x1B[31mred\x07'
+	output_lacks "$(printf '\033')"
+	succeeds varve diff --no-index --color always a.csv b.csv
+	output_has "$(printf '\033[31mx')"
+}
+
+@test "JSON and NDJSON are read by Python" {
+	two_versions
+	varve diff --json v1 v2 > d.json
+	varve diff --format ndjson v1 v2 > d.ndjson
+	python3 - <<-'END'
+	import json
+	d = json.load(open("d.json"))
+	assert d["format"] == "varve.diff/1"
+	t = d["tables"][0]
+	assert t["path"] == "lamps.csv" and t["key"] == ["id"]
+	assert [r["change"] for r in t["rows"]] == ["changed", "changed", "changed", "removed", "added"]
+	assert t["rows"][1]["cells"]["price"] == {"old": "8.0", "new": "8.00", "same_value": True}
+	assert t["rows"][4]["cells"]["name"] == "New lamp"
+	lines = [json.loads(l) for l in open("d.ndjson")]
+	assert [l["type"] for l in lines] == ["diff", "table"] + ["row"] * 5 + ["summary"]
+	rows = [{k: v for k, v in l.items() if k != "type"} for l in lines[2:7]]
+	assert rows == t["rows"]
+	END
+}
+
+@test "output goes to a file, whole or not at all" {
+	two_versions
+	succeeds varve diff v1 v2 --output out.txt
+	output_is ""
+	grep -q "Old lamp" out.txt
+	ends_with 2 varve diff v1 nosuch --output other.txt
+	[ ! -e other.txt ]
+	[ -z "$(ls -A | grep varve-diff)" ]
+}
+
+@test "revisions and paths that do not exist are named" {
+	two_versions
+	ends_with 2 varve diff nosuch
+	stderr_has "nosuch"
+	ends_with 2 varve diff v1 v2 -- gone.csv
+	stderr_has "'gone.csv' is neither in v1 nor in v2"
+	ends_with 2 varve diff v1 v2 v1 --
+	stderr_has "two versions"
+	ends_with 2 varve diff --cached v1 v2
+}
+
+@test "a table whose blocks are not here does not hide the others" {
+	two_versions
+	git rm -q --cached lamps.csv && rm lamps.csv
+	old_lamps > other.csv
+	varve add other.csv > /dev/null && varve commit -qm other
+	git clone -q . ../clone
+	cd ../clone
+	ends_with 2 varve diff HEAD~1 HEAD
+	stderr_has "lamps.csv"
+	stderr_has "other.csv"
+}
+
+@test "bare repositories compare commits" {
+	two_versions
+	git clone -q --bare . ../bare.git
+	cp -r .git/varve ../bare.git/varve
+	cd ../bare.git
+	succeeds varve diff v1 v2 lamps.csv --stat
+	output_has "rows 1 added, 1 removed, 3 changed (3 cells)"
+	ends_with 2 varve diff
+	stderr_has "no work tree"
+}

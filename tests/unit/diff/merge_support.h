@@ -1,0 +1,197 @@
+/*
+ * merge_support: three small tables merged, and what came out as text; for merge_test.c
+ * and merge_tables.c.
+ */
+#ifndef VV_TESTS_UNIT_DIFF_MERGE_SUPPORT_H
+#define VV_TESTS_UNIT_DIFF_MERGE_SUPPORT_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "dataset/mem_sink.h"
+#include "dataset/table.h"
+#include "diff/merge.h"
+
+#define MERGE_KEY_MAX 4
+
+/* One version: its bytes, and what is said of them. text NULL: there is no such version. */
+typedef struct merge_input {
+	const char *text;
+	size_t len;
+	const char *key[MERGE_KEY_MAX + 1]; /* with has_key: the declared key; none: {NULL} */
+	bool has_key;
+	char delimiter;    /* ',' when 0 */
+	bool json;         /* NDJSON */
+	bool no_quotes;
+	const char *types; /* "a:string b:number": other types than import gives; NULL */
+	const char *form;  /* kind "file" when "file" */
+} merge_input;
+
+typedef struct merge_output {
+	vv_buf bytes;      /* of the result */
+	vv_buf conflicts;  /* one line each: kind key column base ours theirs */
+	vv_buf key;        /* names, parted by '+' */
+	vv_buf types;      /* "id:integer a:string" */
+	vv_cid cid;
+	vv_merge_stats stats;
+} merge_output;
+
+static inline void merge_output_clear(merge_output *o)
+{
+	vv_buf_clear(&o->bytes);
+	vv_buf_clear(&o->conflicts);
+	vv_buf_clear(&o->key);
+	vv_buf_clear(&o->types);
+}
+
+/* Gives a table other types, as `schema` does. */
+static inline vv_status merge_retype(vv_table *t, const vv_sink *sink, const char *types, vv_cid *cid, vv_error *err)
+{
+	vv_buf schema = VV_BUF_INIT;
+	vv_new_field fields[64];
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < t->columns && i < 64; i++) {
+		const vv_field *f = &t->schema.fields[i];
+		char word[64];
+		const char *p = types;
+		fields[i] = (vv_new_field){.name = f->name, .name_len = f->name_len, .type = f->type};
+		while (p && *p) {
+			size_t n = strcspn(p, " "), colon = strcspn(p, ":");
+			if (colon == f->name_len && memcmp(p, f->name, colon) == 0 && n - colon - 1 < sizeof(word)) {
+				memcpy(word, p + colon + 1, n - colon - 1);
+				word[n - colon - 1] = '\0';
+				if (!vv_type_parse(&fields[i].type, word)) {
+					return vv_fail(err, VV_EUSAGE, "no type %s", word);
+				}
+			}
+			p += n + (p[n] == ' ');
+		}
+	}
+	if ((rc = vv_schema_make(&schema, fields, t->columns, err)) == VV_OK) {
+		rc = vv_table_reschema(cid, t, sink, schema.data, schema.len, NULL, VV_KEY_NONE, NULL, err);
+	}
+	vv_buf_clear(&schema);
+	return rc;
+}
+
+static inline vv_status merge_import(vv_table *out, const merge_input *in, const vv_table *parent, const vv_sink *sink, vv_error *err)
+{
+	vv_import_result r;
+	vv_source source;
+	vv_mem_source storage;
+	vv_cid cid;
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .parent = parent ? &parent->root : NULL, .key = in->has_key ? in->key : NULL,
+			       .key_source = VV_KEY_DECLARED, .kind = in->form ? VV_KIND_FILE : VV_KIND_TABLE};
+	o.hints.has_form = true;
+	o.hints.form = in->json ? VV_FORM_NDJSON : VV_FORM_CSV;
+	if (!in->json) {
+		o.hints.delimiter = in->delimiter ? in->delimiter : ',';
+		o.hints.quote = in->no_quotes ? 0 : '"';
+		o.hints.header = 1;
+	}
+	vv_source_mem(&source, &storage, in->text, in->len, in->json ? "t.ndjson" : "t.csv");
+	vv_status rc = vv_import(&r, &source, sink, &o, err);
+	if (rc < 0) {
+		return rc;
+	}
+	cid = r.cid;
+	vv_import_result_clear(&r);
+	rc = vv_table_open(out, sink, &cid, err);
+	if (rc == VV_OK && in->types) {
+		rc = merge_retype(out, sink, in->types, &cid, err);
+		vv_table_close(out);
+		rc = rc < 0 ? rc : vv_table_open(out, sink, &cid, err);
+	}
+	return rc;
+}
+
+static inline void merge_put_cell(vv_buf *out, const vv_cell *c)
+{
+	vv_buf_putc(out, ' ');
+	if (!c) {
+		vv_buf_putc(out, '-');
+	} else if (c->state == VV_CELL_ABSENT) {
+		vv_buf_putc(out, '~');
+	} else if (c->state == VV_CELL_NULL) {
+		vv_buf_puts(out, "null");
+	} else if (c->len == 0) {
+		vv_buf_puts(out, "''");
+	} else {
+		vv_buf_put(out, c->text, c->len);
+	}
+}
+
+static inline vv_status merge_note(void *payload, const vv_conflict *c, vv_error *err)
+{
+	static const char *const kinds[] = {"cell", "row-added", "row-removed", "column-removed", "column", "key", "table"};
+	vv_buf *out = payload;
+	vv_buf_puts(out, kinds[c->kind]);
+	vv_buf_printf(out, " %s %s", c->key ? c->key : "-", c->column ? c->column : "-");
+	merge_put_cell(out, c->base);
+	merge_put_cell(out, c->ours);
+	merge_put_cell(out, c->theirs);
+	vv_buf_putc(out, '\n');
+	return vv_buf_ok(out, err);
+}
+
+static inline vv_status merge_gather(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	vv_buf_put(payload, bytes, len);
+	return vv_buf_ok(payload, err);
+}
+
+/* Checks the result as fsck does, and reads it. */
+static inline vv_status merge_read(merge_output *out, const vv_import_result *r, const vv_sink *sink, vv_error *err)
+{
+	vv_table t;
+	vv_status rc = vv_table_open(&t, sink, &r->cid, err);
+	if (rc < 0) {
+		return rc;
+	}
+	out->cid = r->cid;
+	if (t.root.kind == VV_KIND_TABLE) {
+		rc = vv_table_check(&t, NULL, NULL, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_table_bytes(&t, merge_gather, &out->bytes, NULL, NULL, err);
+	}
+	for (size_t i = 0; i < t.root.key_count; i++) {
+		vv_buf_printf(&out->key, "%s%s", i > 0 ? "+" : "", t.root.key[i]);
+	}
+	for (size_t i = 0; i < t.columns; i++) {
+		vv_buf_printf(&out->types, "%s%s:%s", i > 0 ? " " : "", t.schema.fields[i].name, vv_type_name(t.schema.fields[i].type));
+	}
+	vv_table_close(&t);
+	return rc;
+}
+
+/* in: base, ours, theirs. ids: commit ids of ours and theirs, or NULL. */
+static inline vv_status merge_three(merge_output *out, const merge_input in[3], const char *const ids[2], const vv_sink *sink,
+				    const char *const *key, vv_error *err)
+{
+	vv_table t[3] = {0};
+	vv_import_result r;
+	vv_merge_options o = {.key = key, .conflict = merge_note, .payload = &out->conflicts};
+	vv_status rc = VV_OK;
+	memset(out, 0, sizeof(*out));
+	o.ours_id = ids ? ids[0] : NULL;
+	o.theirs_id = ids ? ids[1] : NULL;
+	for (size_t i = 0; i < 3 && rc == VV_OK; i++) {
+		if (in[i].text) {
+			rc = merge_import(&t[i], &in[i], i > 0 && in[0].text ? &t[0] : NULL, sink, err);
+		}
+	}
+	if (rc == VV_OK && (rc = vv_merge_tables(&r, &out->stats, in[0].text ? &t[0] : NULL, &t[1], &t[2], sink, &o, err)) == VV_OK) {
+		rc = merge_read(out, &r, sink, err);
+		vv_import_result_clear(&r);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		if (t[i].source.get) {
+			vv_table_close(&t[i]);
+		}
+	}
+	return rc;
+}
+
+#endif

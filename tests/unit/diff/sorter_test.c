@@ -1,0 +1,113 @@
+/*
+ * What the sorter promises: order, stability, and the same from memory and from disk.
+ */
+#include "tests/unit/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff/sorter.h"
+
+#define RECORD 12u
+
+static void fill(vv_sorter *s, size_t count, uint64_t keys, uint64_t seed)
+{
+	vv_prng r;
+	vv_error err;
+	vv_prng_init(&r, seed);
+	for (size_t i = 0; i < count; i++) {
+		uint8_t record[RECORD] = {0};
+		vv_put_be64(record, vv_prng_below(&r, keys));
+		record[8] = (uint8_t)(i >> 24);
+		record[9] = (uint8_t)(i >> 16);
+		record[10] = (uint8_t)(i >> 8);
+		record[11] = (uint8_t)i;
+		vv_assert_ok(vv_sorter_add(s, record, &err), &err);
+	}
+	assert_int_equal(vv_sorter_count(s), count);
+	vv_assert_ok(vv_sorter_finish(s, &err), &err);
+}
+
+/* Keys ascend, and records of one key stand as they were added. */
+static void comes_sorted(size_t count, uint64_t keys, size_t memory)
+{
+	vv_sorter *s;
+	vv_error err;
+	uint8_t last[RECORD] = {0};
+	const void *p;
+	size_t seen = 0;
+	int more;
+	vv_assert_ok(vv_sorter_new(&s, RECORD, 8, memory, vv_test_dir(), &err), &err);
+	fill(s, count, keys, count + memory);
+	while ((more = vv_sorter_next(s, &p, &err)) > 0) {
+		/* the rest of the record counts upwards, so that stable order is bytewise order */
+		assert_true(seen == 0 || memcmp(last, p, RECORD) < 0);
+		memcpy(last, p, RECORD);
+		seen++;
+	}
+	vv_assert_ok(more, &err);
+	assert_int_equal(seen, count);
+	vv_sorter_free(s);
+}
+
+static void records_come_in_order_from_memory(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 70; n++) {
+		comes_sorted(n, 10, 1u << 20);
+	}
+	comes_sorted(5000, 100000, 1u << 20);
+}
+
+static void records_come_in_order_from_disk(void **state)
+{
+	(void)state;
+	comes_sorted(1024, 50, 1);
+	comes_sorted(1025, 50, 1);
+	comes_sorted(20000, 300, 1);
+	comes_sorted(100000, 1u << 30, 100000);
+	assert_int_equal(vv_test_count_entries(vv_test_dir()), 0);
+}
+
+static vv_status sort_much(void *payload, vv_error *err)
+{
+	vv_sorter *s = NULL;
+	const void *p;
+	int more = 0;
+	(void)payload;
+	vv_status rc = vv_sorter_new(&s, 8, 8, 1, vv_test_dir(), err);
+	for (uint64_t i = 0; rc == VV_OK && i < 5000; i++) {
+		uint8_t record[8];
+		vv_put_be64(record, i * 7919 % 5000);
+		rc = vv_sorter_add(s, record, err);
+	}
+	if (rc == VV_OK && (rc = vv_sorter_finish(s, err)) == VV_OK) {
+		for (uint64_t i = 0; (more = vv_sorter_next(s, &p, err)) > 0; i++) {
+			assert_int_equal(vv_get_be64(p), i);
+		}
+		rc = (vv_status)more;
+	}
+	vv_sorter_free(s);
+	return rc;
+}
+
+static void failing_storage_is_reported_and_nothing_stays(void **state)
+{
+	(void)state;
+	vv_fault_each(VV_FAULT_WRITE, 28, sort_much, NULL, NULL);
+	vv_fault_each(VV_FAULT_OPEN, 13, sort_much, NULL, NULL);
+	vv_fault_each(VV_FAULT_READ, 5, sort_much, NULL, NULL);
+	vv_fault_each(VV_FAULT_ALLOC, 12, sort_much, NULL, NULL);
+	assert_int_equal(vv_test_count_entries(vv_test_dir()), 0);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(records_come_in_order_from_memory),
+	cmocka_unit_test(records_come_in_order_from_disk),
+	cmocka_unit_test(failing_storage_is_reported_and_nothing_stays),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

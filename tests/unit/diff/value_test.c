@@ -1,0 +1,223 @@
+/*
+ * When two cells are one value.
+ */
+#include "tests/unit/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff/value.h"
+
+/* A field of a schema made on the spot. */
+typedef struct made {
+	vv_schema schema;
+} made;
+
+static const vv_field *field(made *m, const char *descriptor)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+	vv_buf_printf(&b, "{\"fields\":[{\"name\":\"x\",%s}],\"missingValues\":[\"\",\"NA\"]}", descriptor);
+	vv_assert_ok(vv_schema_read(&m->schema, b.data, b.len, "schema", &err), &err);
+	vv_buf_clear(&b);
+	return &m->schema.fields[0];
+}
+
+static vv_cell text(const char *s)
+{
+	return (vv_cell){.text = s, .len = (uint32_t)strlen(s), .state = VV_CELL_TEXT};
+}
+
+static vv_cell literal(const char *s)
+{
+	return (vv_cell){.text = s, .len = (uint32_t)strlen(s), .state = VV_CELL_LITERAL};
+}
+
+static vv_same compare(const char *descriptor, vv_cell a, vv_cell b)
+{
+	made m;
+	const vv_field *f = field(&m, descriptor);
+	vv_same same = vv_value_compare(f, &a, f, &b);
+	assert_int_equal(vv_value_compare(f, &b, f, &a), same);
+	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
+	vv_value_put_canonical(&x, f, &a);
+	vv_value_put_canonical(&y, f, &b);
+	bool equal = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	assert_int_equal(equal, same != VV_OTHER); /* hashing agrees with comparing */
+	vv_buf_clear(&x);
+	vv_buf_clear(&y);
+	vv_schema_clear(&m.schema);
+	return same;
+}
+
+#define NUMBER "\"type\":\"number\""
+#define STRING "\"type\":\"string\""
+
+static void numbers_are_equal_by_value(void **state)
+{
+	static const char *const equal[][2] = {
+		{"1.0", "1.00"}, {"1", "1.0"}, {"0", "-0"}, {"0.5", ".5"}, {"100", "1e2"}, {"1E+2", "100.000"}, {"-1.50", "-1.5"},
+		{"0.001", "1e-3"}, {"12345678901234567890123", "1.2345678901234567890123e22"}, {"NaN", "nan"}, {"INF", "inf"},
+		{"007", "7"}, {"+3", "3"},
+	};
+	static const char *const other[][2] = {
+		{"1", "2"}, {"1", "-1"}, {"0.1", "0.10000000000000000001"}, {"1e2", "1e3"}, {"INF", "-INF"}, {"1", "x"}, {"1", ""},
+		{"9007199254740993", "9007199254740992"}, {"1e1000000001", "1e1000000002"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(equal) / sizeof(equal[0]); i++) {
+		assert_int_equal(compare(NUMBER, text(equal[i][0]), text(equal[i][1])), VV_SAME_VALUE);
+	}
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		assert_int_equal(compare(NUMBER, text(other[i][0]), text(other[i][1])), VV_OTHER);
+	}
+	assert_int_equal(compare(NUMBER, text("1.0"), text("1.0")), VV_SAME);
+}
+
+static void strings_are_equal_only_byte_for_byte(void **state)
+{
+	(void)state;
+	assert_int_equal(compare(STRING, text("1.0"), text("1.00")), VV_OTHER);
+	assert_int_equal(compare(STRING, text("a"), text("a")), VV_SAME);
+	assert_int_equal(compare(STRING, text("a"), text("a ")), VV_OTHER);
+}
+
+static void a_fields_own_spelling_of_numbers_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(compare(NUMBER ",\"decimalChar\":\",\",\"groupChar\":\".\"", text("1.234,50"), text("1234,5")), VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER ",\"decimalChar\":\",\"", text("1,5"), literal("1.5")), VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER ",\"bareNumber\":false", text("$12.0"), text("12 EUR")), VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER ",\"bareNumber\":false", text("$12.0"), text("$13")), VV_OTHER);
+}
+
+static void the_forms_of_csv_and_json_meet_in_the_value(void **state)
+{
+	(void)state;
+	assert_int_equal(compare("\"type\":\"integer\"", text("5"), literal("5")), VV_SAME_VALUE);
+	assert_int_equal(compare("\"type\":\"boolean\"", text("TRUE"), literal("true")), VV_SAME_VALUE);
+	assert_int_equal(compare("\"type\":\"boolean\"", text("false"), literal("true")), VV_OTHER);
+	assert_int_equal(compare("\"type\":\"object\"", text("{\"a\": 1}"), literal("{\"a\":1}")), VV_SAME_VALUE);
+	assert_int_equal(compare("\"type\":\"array\"", literal("[1, \"a b\"]"), literal("[1,\"a b\"]")), VV_SAME_VALUE);
+	assert_int_equal(compare("\"type\":\"array\"", literal("[\"a b\"]"), literal("[\"ab\"]")), VV_OTHER);
+}
+
+static void null_empty_and_absent_are_told_apart(void **state)
+{
+	const vv_cell null = {.state = VV_CELL_NULL}, absent = {.state = VV_CELL_ABSENT};
+	(void)state;
+	assert_int_equal(compare(STRING, text(""), null), VV_OTHER);
+	assert_int_equal(compare(STRING, text(""), absent), VV_OTHER);
+	assert_int_equal(compare(STRING, null, absent), VV_OTHER);
+	assert_int_equal(compare(STRING, text("NA"), null), VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER, text(""), null), VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER, text("NA"), text("")), VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER, text(""), absent), VV_OTHER);
+	assert_int_equal(compare(NUMBER, text("0"), null), VV_OTHER);
+}
+
+static void the_new_type_tells_where_types_differ(void **state)
+{
+	made m, n;
+	const vv_field *s = field(&m, STRING), *d = field(&n, NUMBER);
+	vv_cell a = text("10"), b = text("10.0");
+	(void)state;
+	assert_int_equal(vv_value_compare(s, &a, d, &b), VV_SAME_VALUE);
+	assert_int_equal(vv_value_compare(d, &a, s, &b), VV_OTHER);
+	vv_schema_clear(&m.schema);
+	vv_schema_clear(&n.schema);
+}
+
+static bool within(const char *a, const char *b, const char *tolerance)
+{
+	made m;
+	const vv_field *f = field(&m, NUMBER);
+	vv_cell x = text(a), y = text(b);
+	vv_buf scratch = VV_BUF_INIT;
+	bool yes = vv_value_within(&scratch, f, &x, f, &y, tolerance);
+	assert_int_equal(vv_value_within(&scratch, f, &y, f, &x, tolerance), yes);
+	vv_buf_clear(&scratch);
+	vv_schema_clear(&m.schema);
+	return yes;
+}
+
+static void tolerance_is_exact_decimal_arithmetic(void **state)
+{
+	(void)state;
+	assert_true(within("0.3", "0.1", "0.2"));
+	assert_true(within("1.01", "1.00", "0.01"));
+	assert_false(within("1.0100001", "1.00", "0.01"));
+	assert_true(within("-1", "1", "2"));
+	assert_false(within("-1", "1", "1.99"));
+	assert_true(within("100", "99", "1%"));
+	assert_false(within("100", "98.9", "1%"));
+	assert_true(within("0", "0.0", "0"));
+	assert_false(within("a", "1", "100"));
+	assert_false(within("", "1", "100"));
+	assert_true(within("1e10", "10000000001", "1"));
+	assert_false(within("1e9000", "1", "1"));
+	assert_true(within("-200", "-202", "1%"));
+	assert_true(within("1000000000000000000000000.5", "1000000000000000000000000", "0.5"));
+	assert_true(vv_tolerance_check("0.01") && vv_tolerance_check("1%") && vv_tolerance_check("0"));
+	assert_false(vv_tolerance_check("") || vv_tolerance_check("-1") || vv_tolerance_check("x") || vv_tolerance_check("%") ||
+		     vv_tolerance_check("nan"));
+}
+
+static void order_is_by_number_then_bytes(void **state)
+{
+	static const char *const sorted[] = {"-10", "-2.5", "0", "0.5", "1", "1.0", "9", "10", "1e3"};
+	made m;
+	const vv_field *f = field(&m, NUMBER);
+	(void)state;
+	for (size_t i = 0; i < sizeof(sorted) / sizeof(sorted[0]); i++) {
+		for (size_t k = 0; k < sizeof(sorted) / sizeof(sorted[0]); k++) {
+			vv_cell a = text(sorted[i]), b = text(sorted[k]);
+			int c = vv_value_order(f, &a, &b);
+			assert_true(i == k ? c == 0 : (c < 0) == (i < k));
+		}
+	}
+	vv_schema_clear(&m.schema);
+}
+
+static void canonical_forms_do_not_run_into_each_other(void **state)
+{
+	made m;
+	const vv_field *f = field(&m, STRING);
+	char *longer = malloc(301);
+	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
+	(void)state;
+	assert_non_null(longer);
+	memset(longer, 'a', 300);
+	longer[300] = '\0';
+	vv_cell a = text("ab"), b = text("c"), c = text("a"), d = text("bc"), e = text(longer);
+	vv_value_put_canonical(&x, f, &a);
+	vv_value_put_canonical(&x, f, &b);
+	vv_value_put_canonical(&y, f, &c);
+	vv_value_put_canonical(&y, f, &d);
+	assert_true(x.len != y.len || memcmp(x.data, y.data, x.len) != 0);
+	vv_buf_reset(&x);
+	vv_value_put_canonical(&x, f, &e);
+	assert_int_equal(x.len, 2 + 1 + 300); /* two bytes of length */
+	assert_memory_equal(x.data + 3, longer, 300);
+	vv_buf_clear(&x);
+	vv_buf_clear(&y);
+	free(longer);
+	vv_schema_clear(&m.schema);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(numbers_are_equal_by_value),
+	cmocka_unit_test(strings_are_equal_only_byte_for_byte),
+	cmocka_unit_test(a_fields_own_spelling_of_numbers_counts),
+	cmocka_unit_test(the_forms_of_csv_and_json_meet_in_the_value),
+	cmocka_unit_test(null_empty_and_absent_are_told_apart),
+	cmocka_unit_test(the_new_type_tells_where_types_differ),
+	cmocka_unit_test(tolerance_is_exact_decimal_arithmetic),
+	cmocka_unit_test(order_is_by_number_then_bytes),
+	cmocka_unit_test(canonical_forms_do_not_run_into_each_other),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
