@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/attr_edit.h"
+#include "repo/conflict_state.h"
 #include "repo/history.h"
 
 /* More datasets than this in one command get one line each. */
@@ -30,6 +31,7 @@ typedef struct runner {
 	vv_stage *s;
 	const vv_add_request *req;
 	bool dry, compact, file_mode;
+	bool conflicts; /* were there any in the index? */
 	entry *entries; /* of the index, set once the blobs that they name are written */
 	size_t entry_count;
 } runner;
@@ -208,25 +210,48 @@ static vv_status stage_attributes(runner *run, vv_attr_edit *edit, vv_error *err
 	return state == VV_FILE_SAME ? VV_OK : vv_index_add_file(run->x, ".gitattributes", err);
 }
 
+static vv_status track_paths(runner *run, vv_attr_edit *edit, vv_error *err)
+{
+	const char **paths = vv_calloc(run->plan->count + 1, sizeof(*paths));
+	size_t count = 0;
+	vv_status rc = VV_OK;
+
+	if (!paths)
+		return vv_fail_nomem(err);
+	for (size_t i = 0; i < run->plan->count; i++) {
+		if (run->plan->items[i].track)
+			paths[count++] = run->plan->items[i].path;
+	}
+	if (count > 0 && (rc = vv_attr_edit_begin(edit, run->r, err)) == VV_OK)
+		rc = vv_attr_edit_track_all(edit, paths, count, err);
+	vv_free(paths);
+	return rc;
+}
+
+/* What is staged is in conflict no more. */
+static vv_status drop_conflicts(runner *run, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++)
+		rc = vv_conflict_drop(run->r, run->entries[i].item->path, err);
+	return rc;
+}
+
 /* Attributes, blocks, index: from here on things are written. */
 static vv_status write_all(runner *run, vv_error *err)
 {
 	vv_attr_edit edit = {0};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < run->plan->count && rc == VV_OK; i++) {
-		if (!run->plan->items[i].track)
-			continue;
-		if (!edit.file)
-			rc = vv_attr_edit_begin(&edit, run->r, err);
-		if (rc == VV_OK)
-			rc = vv_attr_edit_track(&edit, run->plan->items[i].path, true, err);
-	}
-	if (rc == VV_OK && (rc = stage_attributes(run, &edit, err)) == VV_OK &&
+	if ((rc = track_paths(run, &edit, err)) == VV_OK &&
+	    (rc = stage_attributes(run, &edit, err)) == VV_OK &&
 	    (rc = vv_stage_commit(run->s, err)) == VV_OK && (rc = set_entries(run, err)) == VV_OK)
 		rc = vv_index_write(run->x, err);
 	if (rc < 0)
 		vv_attr_edit_undo(&edit);
+	else if (run->conflicts)
+		rc = drop_conflicts(run, err);
 	vv_attr_edit_clear(&edit);
 	return rc;
 }
@@ -234,7 +259,8 @@ static vv_status write_all(runner *run, vv_error *err)
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 		     vv_stage *s, const vv_add_request *req, bool dry, vv_error *err)
 {
-	runner run = {out, plan, r, x, s, req, dry, count_datasets(plan) > FEW, true, NULL, 0};
+	runner run = {out, plan, r, x, s, req, dry, count_datasets(plan) > FEW, true,
+		      vv_index_has_conflicts(x), NULL, 0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));

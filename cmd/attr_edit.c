@@ -73,10 +73,27 @@ static vv_status add_union_line(vv_attr_edit *e, vv_error *err)
 	return rc;
 }
 
-vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err)
+static vv_status verify(vv_attr_edit *e, const char *path, vv_error *err)
 {
-	bool changed = false, tracked = false, first = !e->changed;
-	vv_status rc = vv_attr_track(e->r, pattern, literal, &changed, err);
+	bool tracked = false;
+	vv_status rc = vv_attr_tracked(e->r, path, &tracked, err);
+
+	if (rc < 0 || tracked)
+		return rc;
+	vv_fail(err, VV_EREFUSED,
+		"%s: another line of a .gitattributes file takes filter=varve away",
+		vv_text_shows(path));
+	return vv_hint(err,
+		       "'git check-attr filter -- %s' shows what holds; "
+		       "the deepest file, its last line, wins",
+		       vv_text_shows(path));
+}
+
+static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t count, bool literal,
+		       vv_error *err)
+{
+	bool changed = false, first = !e->changed;
+	vv_status rc = vv_attr_track_all(e->r, patterns, count, literal, &changed, err);
 
 	if (rc < 0)
 		return rc;
@@ -84,17 +101,20 @@ vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal,
 	if (first && changed && (rc = add_union_line(e, err)) < 0)
 		return rc;
 	vv_attr_flush(e->r);
-	if (!literal)
-		return VV_OK;
-	if ((rc = vv_attr_tracked(e->r, pattern, &tracked, err)) < 0 || tracked)
-		return rc;
-	vv_fail(err, VV_EREFUSED,
-		"%s: another line of a .gitattributes file takes filter=varve away",
-		vv_text_shows(pattern));
-	return vv_hint(err,
-		       "'git check-attr filter -- %s' shows what holds; "
-		       "the deepest file, its last line, wins",
-		       vv_text_shows(pattern));
+	for (size_t i = 0; literal && i < count && rc == VV_OK; i++)
+		rc = verify(e, patterns[i], err);
+	return rc;
+}
+
+vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err)
+{
+	return track(e, &pattern, 1, literal, err);
+}
+
+vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
+				 vv_error *err)
+{
+	return track(e, paths, count, true, err);
 }
 
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err)

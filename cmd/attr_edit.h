@@ -5,6 +5,7 @@
 #define VV_CMD_ATTR_EDIT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -25,6 +26,10 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
  * two branches that each track something do not conflict; then verifies for a path
  * (literal) that the attributes now give it to varve. VV_EREFUSED names what wins. */
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);
+
+/* The same for many paths, in one step. */
+vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
+				 vv_error *err);
 
 /* Stages the file if it was changed (in memory; the caller writes the index). */
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err);

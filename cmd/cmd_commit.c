@@ -13,10 +13,12 @@
 #include "cmd/commit_guard.h"
 #include "cmd/commit_message.h"
 #include "cmd/commit_summary.h"
+#include "cmd/conflict_list.h"
 #include "cmd/describe.h"
 #include "cmd/output.h"
 #include "cmd/status_out.h"
 #include "cmd/worktree.h"
+#include "repo/conflict_state.h"
 #include "repo/history.h"
 #include "repo/index_copy.h"
 
@@ -47,14 +49,6 @@ typedef struct committer {
 	vv_index_copy index_before; /* -a, PATH...: put back when there is no commit */
 } committer;
 
-static vv_status refuse_conflicts(const vv_index *x, vv_error *err)
-{
-	if (!vv_index_has_conflicts(x))
-		return VV_OK;
-	vv_fail(err, VV_ECONFLICT, "there are unmerged paths; nothing was committed");
-	return vv_hint(err, "'varve status' names them; resolve them and 'varve add' them");
-}
-
 /* -a, or PATH...: what the work tree has of them is staged first. */
 static vv_status stage_first(committer *c, vv_error *err)
 {
@@ -73,7 +67,7 @@ static vv_status stage_first(committer *c, vv_error *err)
 	if ((rc = vv_stage_writer(c->s, &w, err)) == VV_OK &&
 	    (rc = vv_index_copy_take(&c->index_before, c->r, err)) == VV_OK &&
 	    (rc = vv_index_open(&x, c->r, err)) == VV_OK &&
-	    (rc = refuse_conflicts(x, err)) == VV_OK &&
+	    (rc = vv_conflicts_refuse(c->r, x, err)) == VV_OK &&
 	    (rc = vv_add_plan_make(&plan, c->r, x, c->s, &req, err)) == VV_OK)
 		rc = vv_add_run(&rep, &plan, c->r, x, c->s, &req, false, err);
 	if (rc == VV_OK)
@@ -298,7 +292,7 @@ static void after_commit(committer *c, const vv_oid *id)
 	uint64_t packed;
 	bool ran;
 
-	if (vv_state_cleanup(c->r, &err) < 0)
+	if (vv_state_cleanup(c->r, &err) < 0 || vv_conflict_drop_all(c->r, &err) < 0)
 		vv_warn("%s", err.message);
 	if (vv_hook_run(c->r, "post-commit", NULL, &ran, &err) < 0)
 		vv_warn("%s", err.message);
@@ -318,7 +312,7 @@ static vv_status commit_index(committer *c, vv_error *err)
 	if ((rc = run_pre_commit(c, err)) < 0)
 		return rc;
 	/* Read only now: the hook may have staged something. */
-	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 || (rc = refuse_conflicts(c->x, err)) < 0 ||
+	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 || (rc = vv_conflicts_refuse(c->r, c->x, err)) < 0 ||
 	    (rc = find_parents(c, err)) < 0 || (rc = find_picked(c, err)) < 0 ||
 	    (rc = read_changes(c, err)) < 0)
 		return rc;

@@ -42,7 +42,7 @@ static void put_value(const vv_conflict_item *item, size_t side)
 	}
 }
 
-static void put_row(const vv_conflict_item *item)
+static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 {
 	vv_buf key = VV_BUF_INIT;
 
@@ -59,7 +59,10 @@ static void put_row(const vv_conflict_item *item)
 	if (item->kind == VV_CONFLICT_ROW_ADDED) {
 		vv_out(", added on both sides");
 	} else if (item->kind == VV_CONFLICT_ROW_REMOVED) {
-		vv_out(", removed on one side and changed on the other");
+		bool ours = item->row == UINT64_MAX;
+
+		vv_out(", removed in %s", vv_text_shows(c->names[ours ? VV_OURS : VV_THEIRS]));
+		vv_out(", changed in %s", vv_text_shows(c->names[ours ? VV_THEIRS : VV_OURS]));
 	}
 	vv_out("\n");
 }
@@ -110,7 +113,7 @@ static void put_item(const vv_conflict_record *c, size_t i)
 		return;
 	}
 	if (i == 0 || !same_row(&c->items[i - 1], item)) {
-		put_row(item);
+		put_row(c, item);
 	}
 	if (item->column) {
 		put_cells(c, item);

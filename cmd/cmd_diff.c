@@ -121,7 +121,7 @@ static vv_status fill_how(run *r, vv_error *err)
 	r->how.where = &o->where;
 	r->how.no_renames = o->no_renames;
 	r->how.ignore_format = o->ignore_format;
-	r->how.moves = o->moves;
+	r->how.moves = o->moves || strcmp(r->kind->name, "csv") == 0; /* that form is of rows in their order */
 	r->how.tolerance = o->tolerance;
 	r->how.only_whether = o->quiet || o->name_only;
 	return VV_OK;

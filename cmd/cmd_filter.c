@@ -1,6 +1,6 @@
 /*
- * filter, filter-process, merge-file: what Git calls (filter.varve.* and merge.varve.*
- * of the configuration that init writes). Knows Git's protocols for them.
+ * filter, filter-process: what Git calls (filter.varve.* of the configuration that init
+ * writes). Knows Git's protocols for them.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -259,61 +259,6 @@ static int run_filter_process(void *options, int argc, char **argv)
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 
-/* Git's merge driver. */
-
-#define MERGE_TROUBLE 129 /* what git takes for a driver that could not run */
-
-static vv_status read_pointer_file(vv_buf *out, const char *file, vv_error *err)
-{
-	return vv_read_file(out, file, (size_t)1 << 31, err);
-}
-
-static bool same(const vv_buf *a, const vv_buf *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
-static int run_merge_file(void *options, int argc, char **argv)
-{
-	vv_buf base = VV_BUF_INIT, ours = VV_BUF_INIT, theirs = VV_BUF_INIT;
-	vv_error err;
-	vv_status rc;
-	int code = 1;
-
-	(void)options;
-	if (argc != 4) {
-		vv_usage_error("merge-file takes BASE OURS THEIRS PATH; git calls it");
-		return MERGE_TROUBLE;
-	}
-	if ((rc = read_pointer_file(&base, argv[0], &err)) < 0 ||
-	    (rc = read_pointer_file(&ours, argv[1], &err)) < 0 ||
-	    (rc = read_pointer_file(&theirs, argv[2], &err)) < 0) {
-		goto done;
-	}
-	if (same(&ours, &theirs) || same(&base, &theirs)) {
-		code = 0;
-	} else if (same(&base, &ours)) {
-		rc = vv_write_file(argv[1], vv_buf_cstr(&theirs), theirs.len, false, &err);
-		code = 0;
-	} else {
-		vv_note("varve: %s was changed on both sides; this version of varve does not "
-			"merge rows yet",
-			vv_text_shows(argv[3]));
-		vv_note("hint: it is left as ours; 'git checkout --theirs -- %s' takes the "
-			"other side, then 'varve add %s'",
-			vv_text_shows(argv[3]), vv_text_shows(argv[3]));
-	}
-done:
-	vv_buf_clear(&base);
-	vv_buf_clear(&ours);
-	vv_buf_clear(&theirs);
-	if (rc < 0) {
-		vv_report(&err);
-		code = MERGE_TROUBLE;
-	}
-	return code;
-}
-
 const vv_command vv_cmd_filter = {
 	.name = "filter",
 	.group = "care",
@@ -334,16 +279,4 @@ const vv_command vv_cmd_filter_process = {
 	.arguments = "",
 	.hidden = true,
 	.run = run_filter_process,
-};
-
-const vv_command vv_cmd_merge_file = {
-	.name = "merge-file",
-	.group = "care",
-	.summary = "what git calls when both sides changed a dataset",
-	.usage = "BASE OURS THEIRS PATH",
-	.example = "$ git config merge.varve.driver 'varve merge-file %O %A %B %P'",
-	.exit_codes = "1: both sides changed it, ours is left; 129: could not run",
-	.arguments = "path",
-	.hidden = true,
-	.run = run_merge_file,
 };

@@ -116,6 +116,19 @@ static bool is_ref(merger *m, const char *prefix)
 	return is;
 }
 
+/* Git leaves "into" out for the branch that repositories begin with. */
+static bool is_default_branch(merger *m)
+{
+	vv_error ignored;
+	char *first = NULL;
+	bool is;
+
+	(void)vv_config_string(m->repo, "init.defaultbranch", &first, &ignored);
+	is = strcmp(branch_name(m), first ? first : "master") == 0;
+	vv_free(first);
+	return is;
+}
+
 static vv_status make_message(merger *m, vv_error *err)
 {
 	const char *kind = is_ref(m, "refs/heads/")     ? "branch"
@@ -129,7 +142,7 @@ static vv_status make_message(merger *m, vv_error *err)
 	}
 	if (m->message.len == 0) {
 		vv_buf_printf(&m->message, "Merge %s '%s'", kind, m->word);
-		if (strcmp(branch_name(m), "master") != 0) {
+		if (!is_default_branch(m)) {
 			vv_buf_printf(&m->message, " into %s", branch_name(m));
 		}
 		vv_buf_putc(&m->message, '\n');

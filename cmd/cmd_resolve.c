@@ -443,9 +443,11 @@ static vv_status finish(resolver *r, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && !r->o->quiet && !vv_index_has_conflicts(r->index)) {
+		bool git = strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0;
+
 		if (*state && strcmp(state, "bisect") != 0) {
-			vv_note("all conflicts are resolved; 'varve %s --continue' concludes the %s",
-				strcmp(state, "rebase") == 0 ? "commit" : state, state);
+			vv_note("all conflicts are resolved; '%s %s --continue' concludes the %s",
+				git ? "git" : "varve", state, state);
 		} else {
 			vv_note("all conflicts are resolved");
 		}

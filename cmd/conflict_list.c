@@ -7,16 +7,19 @@
 #include <sys/stat.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "cmd/merge_tables.h"
 #include "repo/attributes.h"
 #include "repo/history.h"
+
+enum { NAMED_MAX = 3 }; /* paths in a message */
 
 typedef struct lister {
 	vv_conflict_list *out;
 	vv_repository *repo;
 	vv_stage *stage;
 	vv_index *index;
-	bool keep, spare;
+	bool keep, again;
 } lister;
 
 static vv_status append(vv_conflict_list *l, const char *path, vv_error *err)
@@ -91,21 +94,16 @@ static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)
 		return rc;
 	}
 	rc = vv_conflict_record_load(&p->record, l->repo, l->index, p->path, err);
-	if (rc == VV_ENOTFOUND) {
+	if (rc == VV_ENOTFOUND || (rc == VV_EINPUT && l->again)) {
 		rc = find_out(l, p, err);
-	}
-	if (rc == VV_EINPUT && l->spare) {
-		vv_conflict_record_clear(&p->record);
-		p->dataset = false;
-		rc = VV_OK;
 	}
 	return rc;
 }
 
 vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_stage *s, vv_index *x,
-				vv_pathspec *paths, bool keep, bool spare, vv_error *err)
+				vv_pathspec *paths, bool keep, bool again, vv_error *err)
 {
-	lister l = {out, r, s, x, keep, spare};
+	lister l = {out, r, s, x, keep, again};
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
@@ -138,4 +136,48 @@ void vv_conflict_list_clear(vv_conflict_list *l)
 	}
 	vv_free(l->paths);
 	memset(l, 0, sizeof(*l));
+}
+
+static void name_conflict(vv_buf *b, vv_repository *r, const vv_index *x, const char *path)
+{
+	vv_conflict_record record;
+
+	vv_buf_puts(b, vv_text_shows(path));
+	if (vv_conflict_record_load(&record, r, x, path, NULL) == VV_OK) {
+		vv_buf_puts(b, " (");
+		vv_conflict_record_describe(b, &record);
+		vv_buf_puts(b, ")");
+	}
+	vv_conflict_record_clear(&record);
+}
+
+vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err)
+{
+	vv_buf names = VV_BUF_INIT;
+	char *before = NULL;
+	size_t count = 0;
+
+	if (!vv_index_has_conflicts(x)) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < vv_index_count(x); i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage == 0 || (before && strcmp(before, e.path) == 0)) {
+			continue;
+		}
+		vv_free(before);
+		before = vv_strdup(e.path);
+		if (++count <= NAMED_MAX) {
+			vv_buf_puts(&names, count > 1 ? ", " : "");
+			name_conflict(&names, r, x, e.path);
+		}
+	}
+	vv_free(before);
+	vv_fail(err, VV_ECONFLICT, "there are unmerged paths; nothing was committed: %s%s",
+		vv_buf_cstr(&names), count > NAMED_MAX ? " and more" : "");
+	vv_buf_clear(&names);
+	return vv_hint(err, "'varve conflicts' lists them; 'varve resolve' settles them, or edit "
+			    "the files and 'varve add' them");
 }

@@ -174,9 +174,9 @@ static vv_status take_row(solver *v, size_t i, bool *back, vv_error *err)
 	if (side == VV_THEIRS) {
 		return remove_row(v, i, err);
 	}
-	return item->column && item->has[side]
-		       ? set_cell(v, i, item->column, &item->cells[side], err)
-		       : VV_OK;
+	/* The base's row takes the place of ours. */
+	*back = side == VV_BASE;
+	return *back ? remove_row(v, i, err) : VV_OK;
 }
 
 static vv_status refuse_kind(const solver *v, const vv_conflict_item *item, vv_error *err)
@@ -289,7 +289,11 @@ static vv_status put_back(solver *v, vv_table *from, restored *list, size_t coun
 			rc = refuse_kind(v, &v->s->record->items[list[i].item], err);
 			break;
 		}
-		edit.row = place_of(&wanted[i], &near[i * NEIGHBOURS], v->table->root.rows);
+		edit.row = v->rows[list[i].item];
+		if (edit.row == UINT64_MAX) {
+			edit.row = place_of(&wanted[i], &near[i * NEIGHBOURS],
+					    v->table->root.rows);
+		}
 		if ((rc = copy_row(v, from, &columns, wanted[i].row, &edit.cells, err)) == VV_OK) {
 			rc = add_edit(v, &edit, err);
 		}

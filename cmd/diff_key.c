@@ -41,7 +41,7 @@ static vv_status new_batch(sample *s, vv_batch **out, vv_error *err)
 static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 {
 	vv_table_reader *r = NULL;
-	vv_batch *b;
+	vv_batch *b = NULL;
 	vv_status rc;
 	int more = 1;
 	s->cells = vv_calloc(limit * s->column_count + 1, sizeof(*s->cells));

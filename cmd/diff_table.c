@@ -519,6 +519,7 @@ static vv_status both(comparison *c, vv_error *err)
 	/* which of two texts has a key is a matter of finding, no change of the table */
 	c->columns.key_changed &= !c->old_side.is_text && !c->new_side.is_text;
 	fill_told(c);
+	c->told.reordered = vv_rowdiff_stats_get(c->rows)->reordered;
 	c->told.key = vv_rowdiff_key(c->rows, &c->told.key_count);
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
 	bool form = c->form && !c->how->ignore_format;

@@ -27,9 +27,9 @@ static const struct {
 /* Git's commands that do the right thing in a repository with tables (each tried by
  * tests/cli/help/git_words.bats). */
 static const char *const git_words[] = {
-	"archive",   "bisect",   "cherry-pick", "describe", "format-patch", "grep",
-	"notes",     "rebase",   "reflog",      "remote",   "reset",        "rev-list",
-	"rev-parse", "shortlog", "stash",       "worktree",
+	"archive", "bisect", "describe", "format-patch", "grep", "notes", "rebase",
+	"reflog", "remote", "reset", "rev-list", "rev-parse", "shortlog", "stash",
+	"worktree",
 };
 
 static void put_lines(vv_buf *b, const char *indent, const char *text)

@@ -156,7 +156,7 @@ static void put_conflicts(writer *w)
 		return;
 	line(w, "%s", "");
 	line(w, "Unmerged paths:");
-	hint(w, "use \"varve add <file>...\" to mark resolution");
+	hint(w, "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" to settle them");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		if (is_conflict(e))

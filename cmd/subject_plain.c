@@ -159,6 +159,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_package_resource res;
 	vv_table parent;
 	vv_store *store = NULL;
+	vv_scan_cache *cache = NULL;
 	vv_sink sink;
 	input in;
 	bool has_parent = false;
@@ -186,16 +187,24 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	if (has_parent && parent.root.kind == VV_KIND_TABLE) {
 		io.parent = &parent.root;
 		io.hints.parent = &parent.root.dialect;
+		io.key = NULL; /* the parent's stays */
 	}
 	vv_mem_sink_use(&sink, s->passing);
 	io.temp_dir = getenv("TMPDIR");
 	io.temp_dir = io.temp_dir && *io.temp_dir ? io.temp_dir : "/tmp";
 	vv_random(&io.secret, sizeof(io.secret));
+	/* what is as in the last version is not even parsed */
+	if (io.parent && s->stage && !s->lfs &&
+	    (rc = vv_stage_scan_cache(s->stage, s->path, &s->parent, &cache, &io.secret, err)) < 0) {
+		goto done;
+	}
+	io.cache = cache;
 	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) == VV_OK) {
 		rc = vv_table_open(out, &sink, &result.cid, err);
 	}
 done:
 	vv_import_result_clear(&result);
+	vv_scan_cache_free(cache);
 	if (has_parent) {
 		vv_table_close(&parent);
 	}

@@ -93,10 +93,13 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 		out->kind = word_is(p, left, "nan") ? VV_DECIMAL_NAN : VV_DECIMAL_INF;
 		return true;
 	}
+	if (!vv_buf_reserve(buf, left)) {
+		return false;
+	}
 	out->digits_at = buf->len;
 	for (; p < end && *p != 'e' && *p != 'E'; p++) {
 		if (*p >= '0' && *p <= '9') {
-			vv_buf_putc(buf, *p);
+			buf->data[buf->len++] = *p;
 			any = true;
 			before += !seen_point;
 		} else if (*p == point && !seen_point) {
@@ -105,7 +108,7 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 			return false;
 		}
 	}
-	if (!any || (p < end && !read_exponent(p + 1, end, &exponent)) || buf->failed) {
+	if (!any || (p < end && !read_exponent(p + 1, end, &exponent))) {
 		return false;
 	}
 	out->count = buf->len - out->digits_at;

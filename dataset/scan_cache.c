@@ -5,6 +5,7 @@
  */
 #include "dataset/scan_cache.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -111,6 +112,20 @@ vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid
 	return rc;
 }
 
+/* Right into the file: the checksum tells one that was cut short, and a temporary file
+ * for each would be much of the work of adding many small tables. */
+static vv_status write_over(const char *file, const vv_buf *b, vv_error *err)
+{
+	vv_error ignored = {0};
+	int fd = vv_open(file, O_WRONLY | O_CREAT | O_TRUNC, 0666, &ignored);
+	if (fd < 0) { /* perhaps it is another user's */
+		return vv_write_file(file, b->data, b->len, false, err);
+	}
+	vv_status rc = vv_write_full(fd, b->data, b->len, file, err);
+	vv_status closed = vv_close(fd, file, rc < 0 ? NULL : err);
+	return rc < 0 ? rc : closed;
+}
+
 vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t secret, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
@@ -136,7 +151,7 @@ vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t 
 	vv_put_le64(tmp, b.failed ? 0 : vv_xxh3(b.data, b.len, 0));
 	vv_buf_put(&b, tmp, 8);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK && (rc = vv_mkdirs_above(file, err)) == VV_OK) {
-		rc = vv_write_file(file, b.data, b.len, false, err);
+		rc = write_over(file, &b, err);
 	}
 	vv_buf_clear(&b);
 	return rc;

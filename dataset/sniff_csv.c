@@ -48,13 +48,14 @@ static bool is_decimal_comma(const char *p, size_t len)
 
 static bool is_clean(const vv_cell *c)
 {
+	static const bool usual[256] = {[','] = true, ['\t'] = true, [';'] = true, ['|'] = true};
 	size_t i;
 
 	if (c->flags & VV_CELL_QUOTED) {
 		return true;
 	}
 	for (i = 0; i < c->len; i++) {
-		if (memchr(usual_delimiters, c->text[i], sizeof usual_delimiters)) {
+		if (usual[(uint8_t)c->text[i]]) {
 			return is_decimal_comma(c->text, c->len);
 		}
 	}
@@ -185,26 +186,45 @@ static uint8_t promised(const sniff *s)
 	return dot && strcasecmp(dot, ".psv") == 0 ? '|' : 0;
 }
 
-/* The best of the delimiters under one quote character. */
-static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, profile *best,
-				vv_error *err)
+/* The candidates in their order: what the user or the extension says comes first. */
+static size_t candidates(const sniff *s, uint8_t quote, uint8_t escape,
+			 uint8_t out[sizeof usual_delimiters + 1])
 {
 	uint8_t first = promised(s);
+	size_t i, n = 0;
+
+	if (s->hints->delimiter >= 0) {
+		out[0] = (uint8_t)s->hints->delimiter;
+		return 1;
+	}
+	if (first != 0 && first != quote && first != escape) {
+		out[n++] = first;
+	}
+	for (i = 0; i < sizeof usual_delimiters; i++) {
+		uint8_t d = usual_delimiters[i];
+
+		if (d != first && d != quote && d != escape) {
+			out[n++] = d;
+		}
+	}
+	return n;
+}
+
+/* Reads under each candidate; with present, under those that the sample has. */
+static vv_status judge(const sniff *s, profile *best, const uint8_t *list, size_t count,
+		       const profile *like, bool present, vv_error *err)
+{
 	size_t i;
 
 	memset(best, 0, sizeof *best);
-	for (i = 0; i <= sizeof usual_delimiters; i++) {
-		uint8_t delimiter = i == 0 ? first : usual_delimiters[i - 1];
-		profile p = {.delimiter = delimiter, .quote = quote, .escape = escape};
+	for (i = 0; i < count; i++) {
+		profile p = *like;
 		vv_status rc;
 
-		if (s->hints->delimiter >= 0) {
-			p.delimiter = (uint8_t)s->hints->delimiter;
-			i = sizeof usual_delimiters;
-		} else if (delimiter == 0 || (i > 0 && delimiter == first) || delimiter == quote ||
-			   delimiter == escape) {
+		if (present && !memchr(s->text, list[i], s->len)) {
 			continue;
 		}
+		p.delimiter = list[i];
 		rc = read_profile(s, &p, err);
 		if (rc < 0) {
 			return rc;
@@ -212,11 +232,25 @@ static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, p
 		if (best->delimiter == 0 || is_better(&p, best)) {
 			*best = p;
 		}
-		if (i == 0 && p.tier >= 2) {
+		if (i == 0 && list[i] == promised(s) && p.tier >= 2) {
 			break;
 		}
 	}
 	return VV_OK;
+}
+
+/* The best of the delimiters under one quote character. One that the sample has not
+ * gives one column at best (tier 1), so that reading under it is spared where another
+ * parts the rows. */
+static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, profile *best,
+				vv_error *err)
+{
+	const profile like = {.quote = quote, .escape = escape};
+	uint8_t list[sizeof usual_delimiters + 1];
+	size_t count = candidates(s, quote, escape, list);
+	vv_status rc = judge(s, best, list, count, &like, true, err);
+
+	return rc < 0 || best->tier >= 2 ? rc : judge(s, best, list, count, &like, false, err);
 }
 
 /* The parent's characters, where the sample reads about as well under them. */

@@ -27,6 +27,14 @@ static bool alone(const vv_cell *cells, size_t count)
 
 /* --- counting ----------------------------------------------------------- */
 
+/* vv_cell_needs_quotes for a cell that was read: one that stood there without quotes, and
+ * has none in it, holds nothing that would part or end it. */
+static bool needs_quotes(const vv_cell *c, const vv_dialect *d)
+{
+	return (d->escape != 0 || (c->flags & (VV_CELL_QUOTED | VV_CELL_HAS_QUOTE)) != 0) &&
+	       vv_cell_needs_quotes(c, d);
+}
+
 static void count_row(column_habits *columns, size_t width, const vv_cell *cells, size_t count,
 		      const vv_dialect *d)
 {
@@ -34,7 +42,7 @@ static void count_row(column_habits *columns, size_t width, const vv_cell *cells
 	unsigned h;
 
 	for (i = 0; i < count && i < width; i++) {
-		if (alone(cells, count) || vv_cell_needs_quotes(&cells[i], d)) {
+		if (alone(cells, count) || needs_quotes(&cells[i], d)) {
 			continue; /* in quotes, or irregular, under every habit */
 		}
 		for (h = 0; h < HABITS; h++) {

@@ -134,6 +134,24 @@ char *stage_scan_file(const vv_stage *s, const char *path)
 	return vv_path_join(vv_repository_varvedir(s->repo), "cache", "scan", name, NULL);
 }
 
+vv_status vv_stage_scan_cache(vv_stage *s, const char *path, const vv_cid *root, vv_scan_cache **out, uint64_t *secret,
+			      vv_error *err)
+{
+	vv_status rc = stage_secret(s, err);
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	*secret = s->secret;
+	char *file = stage_scan_file(s, path);
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_scan_cache_load(out, file, root, s->secret, err);
+	vv_free(file);
+	return rc;
+}
+
 /* A pointer whose blob waits for the blocks to be durable. */
 static vv_status keep_blob(vv_stage *s, const vv_buf *text, vv_error *err)
 {

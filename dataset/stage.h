@@ -99,6 +99,11 @@ vv_status vv_stage_is_pointer(vv_stage *s, const vv_oid *blob, bool *out, vv_err
 vv_status vv_stage_materialise(vv_stage *s, const char *path, const vv_oid *blob, const vv_pointer *p, uint32_t mode,
 			       vv_stat *st, vv_error *err);
 
+/* What the scan cache holds of a version of path: for reading a changed file without storing
+ * it. *out NULL: nothing; the caller's (vv_scan_cache_free). *secret seeds its hashes. */
+vv_status vv_stage_scan_cache(vv_stage *s, const char *path, const vv_cid *root, vv_scan_cache **out, uint64_t *secret,
+			      vv_error *err);
+
 /* Line number (1-based) of a byte offset in a work tree file. */
 vv_status vv_stage_line(vv_stage *s, const char *path, uint64_t offset, uint64_t *line, vv_error *err);
 

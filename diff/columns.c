@@ -143,8 +143,9 @@ static vv_status read_new(sample *s, vv_error *err)
 			while (s->hashes[at] != 0 && s->hashes[at] != h) {
 				at = (at + 1) & (s->slots - 1);
 			}
-			if (s->hashes[at] == h) {
+			if (s->hashes[at] == h && s->rows[at]) {
 				compare_row(s, s->rows[at], cells);
+				s->rows[at] = NULL; /* of a repeated key, the first with the first */
 				found++;
 			}
 		}

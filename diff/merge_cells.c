@@ -230,7 +230,8 @@ bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 {
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
-		if (c->b >= 0 && c->side[which] >= 0 &&
+		/* a column that only one side kept is a conflict of its own */
+		if (c->b >= 0 && c->side[0] >= 0 && c->side[1] >= 0 &&
 		    !same_value(m, type_of(m, i), &s->base[c->b], &s->side[which][c->side[which]])) {
 			return true;
 		}

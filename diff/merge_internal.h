@@ -194,7 +194,7 @@ vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err);
 vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err);
 /* Of a row that only one side has (its columns that base has not included). */
 void merge_cells_single(merge *m, merge_row_state *s, size_t which);
-/* Has a side another value than base in a column that the result has? */
+/* Has a side another value than base in a column that both sides have? */
 bool merge_value_changed(merge *m, const merge_row_state *s, size_t which);
 /* Is the row in the result exactly what the version has? */
 bool merge_cells_are(const merge *m, const merge_row_state *s, int version);

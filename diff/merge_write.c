@@ -106,6 +106,16 @@ static void put_lines(merge_writer *w, const char *lines, size_t len, size_t las
 	put_line(w, lines + last, len - last);
 }
 
+static bool breaks_row(const vv_cell *c, const vv_dialect *d)
+{
+	for (size_t i = 0; i < c->len; i++) {
+		if (c->text[i] == '\n' || c->text[i] == '\r' || (uint8_t)c->text[i] == d->delimiter) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* A table without quotes cannot hold every text. */
 static vv_status check_cells(merge_writer *w, vv_error *err)
 {
@@ -113,7 +123,7 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 	size_t columns = w->m->column_count;
 	bool fits = columns > 1 || w->cells[0].len > 0;
 	size_t at = 0;
-	while (fits && at < columns && !vv_cell_needs_quotes(&w->cells[at], d)) {
+	while (fits && at < columns && !breaks_row(&w->cells[at], d)) {
 		at++;
 	}
 	if (fits && at == columns) {

@@ -304,18 +304,15 @@ vv_status patch_bytes_run(patch_job *j, vv_error *err)
 {
 	bytes_maker m = {.base = {bytes_more}, .job = j};
 	const patch_side *to = &j->section->side[1];
-	vv_root nothing;
 	vv_cid cid;
 	uint64_t rows;
 	char one;
 	vv_status rc = VV_OK;
-	vv_root_init(&nothing);
-	nothing.kind = VV_KIND_FILE;
 	if (j->target) {
 		rc = vv_table_source_open(&m.old, j->target, err);
 	}
 	if (rc == VV_OK) {
-		rc = patch_make(j, &m.base, to->exists ? &to->root : &nothing, &cid, &rows, err);
+		rc = patch_make(j, &m.base, to->exists ? &to->root : NULL, &cid, &rows, err);
 	}
 	if (rc == VV_OK && m.old) {
 		ssize_t n = vv_table_source_read(m.old, &one, 1, err);
@@ -326,6 +323,5 @@ vv_status patch_bytes_run(patch_job *j, vv_error *err)
 	}
 	j->done.exact = rc == VV_OK;
 	vv_table_source_close(m.old);
-	vv_root_clear(&nothing);
 	return rc;
 }

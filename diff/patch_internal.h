@@ -144,7 +144,7 @@ typedef struct patch_section {
 	size_t *identity; /* pairs that tell which row is which; none: all cells do */
 	size_t identity_count;
 	bool same_columns; /* column i is column i, under one name */
-	vv_arena arena;
+	uint64_t start, line; /* where it begins in the patch */
 } patch_section;
 void patch_section_clear(patch_section *s);
 /* The number of the pair that has column `at` of a side. */
@@ -236,14 +236,13 @@ typedef struct patch_job {
 	patch_lines *lines;
 	patch_section *section;
 	vv_table *target;      /* NULL: there is none */
-	bool told;             /* a misfit was told */
 	vv_patch_done done;    /* what comes of it */
 } patch_job;
 
-/* Tells of a misfit. cells NULL for `found`: nothing there. */
-vv_status patch_misfit(patch_job *j, const char *row, const char *column, const vv_cell *expected, const vv_cell *found,
-		       vv_error *err);
+/* Tell of a misfit: VV_ECONFLICT, or what the caller's function answered. */
 vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected, const char *found,
+			    vv_error *err);
+vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column, const vv_cell *expected, const vv_cell *found,
 			    vv_error *err);
 
 /* Writes rows under a root's dialect. */
@@ -263,9 +262,9 @@ vv_status patch_exact_run(patch_job *j, vv_error *err);
 vv_status patch_bytes_run(patch_job *j, vv_error *err);
 vv_status patch_fit_run(patch_job *j, vv_error *err);
 
-/* Runs the maker to its end; its bytes are read as `as` says (a root without rows, or
- * a whole one), or as a file when it is one, and go to the caller. The root made is
- * *cid, its number of rows *rows. */
+/* Runs the maker to its end; its bytes are read as `as` says (a root; the target's blocks
+ * are at hand), and go to the caller. The root made is *cid, its number of rows *rows. With
+ * no version to be made (as NULL) they are thrown away. */
 vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows, vv_error *err);
 
 #endif

@@ -123,7 +123,6 @@ void patch_section_clear(patch_section *s)
 	}
 	vv_free(s->pairs);
 	vv_free(s->identity);
-	vv_arena_clear(&s->arena);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -134,7 +133,6 @@ static void section_init(patch_section *s)
 		vv_root_init(&s->side[i].root);
 		vv_schema_init(&s->side[i].schema);
 	}
-	vv_arena_init(&s->arena);
 }
 
 size_t patch_pair_of(const patch_section *s, int side, size_t at)
@@ -304,7 +302,7 @@ static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 			break;
 		}
 		rc = add_pair(s, at[0], at[1], seen, err);
-		left -= (at[0] >= 0) + (at[1] >= 0);
+		left -= (at[0] >= 0 ? 1u : 0u) + (at[1] >= 0 ? 1u : 0u);
 	}
 	if (rc == VV_OK && left > 0) {
 		rc = vv_fail(err, VV_EINPUT, "'pairs': expected each column of both sides once");
@@ -406,6 +404,8 @@ int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_erro
 		return more;
 	}
 	l->sections++;
+	out->start = l->start;
+	out->line = l->line;
 	vv_xxh3_reset(l->hash, 0);
 	patch_lines_hash(l);
 	rc = read_paths(out, l, err);

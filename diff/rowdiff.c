@@ -412,7 +412,7 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 
 int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err)
 {
-	row_entry e;
+	row_entry e = {0};
 	int more;
 	while ((more = next_entry(d, &e, err)) > 0) {
 		bool tell = true;

@@ -87,45 +87,84 @@ void vv_sorter_free(vv_sorter *s)
 	vv_free(s);
 }
 
-/* Sorts the records in memory: a merge sort from the bottom up, which is stable and
- * needs as much room again. */
-static vv_status sort_memory(vv_sorter *s, vv_error *err)
+/* A record while it is sorted: the first bytes of its key as a number, and its place. */
+typedef struct handle {
+	uint64_t head;
+	size_t at;
+} handle;
+
+static uint64_t head_of(const vv_sorter *s, const uint8_t *record)
 {
-	size_t n = s->len / s->record_len, len = s->record_len;
-	bool sorted = true;
-	for (size_t i = 1; i < n && sorted; i++) {
-		sorted = memcmp(s->records + (i - 1) * len, s->records + i * len, s->key_len) <= 0;
+	uint8_t head[8] = {0};
+	memcpy(head, record, s->key_len < 8 ? s->key_len : 8);
+	return vv_get_be64(head);
+}
+
+static bool handle_less(const vv_sorter *s, const handle *a, const handle *b)
+{
+	if (a->head != b->head) {
+		return a->head < b->head;
 	}
-	if (sorted) {
-		return VV_OK;
-	}
-	uint8_t *other = vv_malloc(s->len);
-	if (!other) {
-		return vv_fail_nomem(err);
-	}
-	uint8_t *from = s->records, *to = other;
+	return s->key_len > 8 && memcmp(s->records + a->at + 8, s->records + b->at + 8, s->key_len - 8) < 0;
+}
+
+/* A merge sort from the bottom up, which is stable. The result is in one of the two. */
+static handle *sort_handles(const vv_sorter *s, handle *from, handle *to, size_t n)
+{
 	for (size_t width = 1; width < n; width *= 2) {
 		for (size_t lo = 0; lo < n; lo += 2 * width) {
 			size_t mid = lo + width < n ? lo + width : n, hi = lo + 2 * width < n ? lo + 2 * width : n;
 			size_t a = lo, b = mid, k = lo;
 			while (a < mid && b < hi) {
-				size_t *pick = memcmp(from + b * len, from + a * len, s->key_len) < 0 ? &b : &a;
-				memcpy(to + k++ * len, from + (*pick)++ * len, len);
+				to[k++] = handle_less(s, &from[b], &from[a]) ? from[b++] : from[a++];
 			}
-			memcpy(to + k * len, from + a * len, (mid - a) * len);
+			memcpy(to + k, from + a, (mid - a) * sizeof(*to));
 			k += mid - a;
-			memcpy(to + k * len, from + b * len, (hi - b) * len);
+			memcpy(to + k, from + b, (hi - b) * sizeof(*to));
 		}
-		uint8_t *t = from;
+		handle *t = from;
 		from = to;
 		to = t;
 	}
-	if (from != s->records) {
-		s->records = from;
-		s->cap = s->len; /* the other buffer was made that long */
-		other = to;
+	return from;
+}
+
+static bool is_sorted(const vv_sorter *s)
+{
+	for (size_t at = s->record_len; at < s->len; at += s->record_len) {
+		if (memcmp(s->records + at - s->record_len, s->records + at, s->key_len) > 0) {
+			return false;
+		}
 	}
-	vv_free(other);
+	return true;
+}
+
+/* Sorts the records in memory: handles of them first, then each record is moved once. */
+static vv_status sort_memory(vv_sorter *s, vv_error *err)
+{
+	size_t n = s->len / s->record_len;
+	if (is_sorted(s)) {
+		return VV_OK;
+	}
+	handle *x = vv_calloc(n, sizeof(*x)), *y = vv_calloc(n, sizeof(*y));
+	uint8_t *other = vv_malloc(s->cap);
+	if (!x || !y || !other) {
+		vv_free(x);
+		vv_free(y);
+		vv_free(other);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < n; i++) {
+		x[i] = (handle){head_of(s, s->records + i * s->record_len), i * s->record_len};
+	}
+	const handle *sorted = sort_handles(s, x, y, n);
+	for (size_t i = 0; i < n; i++) {
+		memcpy(other + i * s->record_len, s->records + sorted[i].at, s->record_len);
+	}
+	vv_free(s->records);
+	s->records = other;
+	vv_free(x);
+	vv_free(y);
 	return VV_OK;
 }
 

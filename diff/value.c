@@ -31,6 +31,9 @@ static bool is_missing(const vv_field *f, const vv_cell *c)
 	return vv_field_missing(f, c);
 }
 
+/* Bytes of a number's canonical form beside its digits: tag, sign, exponent. */
+#define NUMBER_MORE 16u
+
 /* The digits are read into out itself and moved to where they belong: no other memory is
  * needed for the most frequent values. */
 static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
@@ -38,25 +41,26 @@ static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
 	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f; /* JSON numbers have one spelling */
 	size_t at = out->len;
 	vv_decimal d;
-	uint8_t exponent[8];
-	vv_buf_putc(out, TAG_NUMBER);
-	if (c->len == 0 || !vv_decimal_read(&d, out, spelling, c->text, c->len)) {
-		out->len = out->failed ? out->len : at;
+	if (c->len == 0 || !vv_buf_reserve(out, c->len + NUMBER_MORE)) {
+		return false;
+	}
+	out->data[out->len++] = TAG_NUMBER;
+	if (!vv_decimal_read(&d, out, spelling, c->text, c->len)) {
+		out->len = at;
 		return false;
 	}
 	if (d.kind != VV_DECIMAL_FINITE) {
+		bool negative = d.negative && d.kind == VV_DECIMAL_INF;
 		out->len = at + 1;
-		vv_buf_putc(out, d.kind == VV_DECIMAL_INF ? 'i' : 'n');
-		vv_buf_putc(out, d.negative && d.kind == VV_DECIMAL_INF ? '-' : '+');
+		out->data[out->len++] = d.kind == VV_DECIMAL_INF ? 'i' : 'n';
+		out->data[out->len++] = negative ? '-' : '+';
 		return true;
 	}
-	if (d.count > 0) {
-		memmove(out->data + at + 1, out->data + d.digits_at, d.count);
-	}
+	memmove(out->data + at + 1, out->data + d.digits_at, d.count);
 	out->len = at + 1 + d.count;
-	vv_buf_putc(out, d.negative ? '-' : '+');
-	vv_put_le64(exponent, (uint64_t)d.exponent);
-	vv_buf_put(out, exponent, sizeof(exponent));
+	out->data[out->len++] = d.negative ? '-' : '+';
+	vv_put_le64((uint8_t *)out->data + out->len, (uint64_t)d.exponent);
+	out->len += 8;
 	return true;
 }
 
@@ -111,8 +115,11 @@ static void put_form(vv_buf *out, const vv_field *f, const vv_cell *c)
 		put_json(out, c);
 		return;
 	}
-	vv_buf_putc(out, TAG_TEXT);
-	vv_buf_put(out, c->text, c->len);
+	if (vv_buf_reserve(out, c->len + 1)) {
+		out->data[out->len++] = TAG_TEXT;
+		memcpy(out->data + out->len, c->len > 0 ? c->text : "", c->len);
+		out->len += c->len;
+	}
 }
 
 void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c)

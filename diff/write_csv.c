@@ -12,9 +12,11 @@
 #include "base/text.h"
 #include "diff/pairs.h"
 #include "diff/row_at.h"
+#include "diff/sorter.h"
 #include "diff/writer_kinds.h"
 
 #define FLUSH_AT (64u << 10)
+#define GONE_MEMORY ((size_t)4 << 20)
 
 typedef struct csv_writer {
 	vv_diff_writer base; /* first: what callers hold */
@@ -24,6 +26,7 @@ typedef struct csv_writer {
 	vv_diff_table table;
 	vv_row_at rows;      /* of the new version */
 	vv_row_at old_rows;  /* of the old one, where columns were dropped */
+	vv_sorter *gone;     /* numbers of old rows to be told as removed at the end; NULL: none */
 	uint64_t next;       /* rows of the new version that are told or passed */
 	uint64_t old_next;   /* of the old version */
 	uint64_t told;
@@ -80,22 +83,20 @@ static bool looks_null(const char *s, size_t len)
 	return len - n == 4 && memcmp(s + n, "NULL", 4) == 0;
 }
 
-/* The value as daff spells it: NULL for none, _NULL for the text NULL. */
-static void put_text(vv_buf *b, const char *s, size_t len)
+/* The text as daff spells it: the text NULL is _NULL. Out of a CSV file it comes as it
+ * stands there: daff reads that file with the same rule and would not find the row else. */
+static void put_text(vv_buf *b, const vv_table *t, const char *s, size_t len)
 {
-	vv_buf_puts(b, len > 0 && looks_null(s, len) ? "_" : "");
+	vv_buf_puts(b, t->root.dialect.form != VV_FORM_CSV && len > 0 && looks_null(s, len) ? "_" : "");
 	vv_buf_put(b, len > 0 ? s : "", len);
 }
 
-/* In a CSV file the text NULL is none for daff, and so it has to be here, or daff would
- * not find the row. */
 static void put_value(vv_buf *b, const vv_table *t, const vv_cell *c)
 {
-	bool none = c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL;
-	if (none || (t->root.dialect.form == VV_FORM_CSV && c->len == 4 && memcmp(c->text, "NULL", 4) == 0)) {
+	if (c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL) {
 		vv_buf_puts(b, "NULL");
 	} else {
-		put_text(b, c->text, c->len);
+		put_text(b, t, c->text, c->len);
 	}
 }
 
@@ -188,6 +189,48 @@ static vv_status put_between(csv_writer *w, uint64_t place, vv_error *err)
 		pass(w, place);
 	}
 	return rc;
+}
+
+/* A moved row is new where it stands now, and gone where it stood. (daff has a sign for
+ * moved rows, ':', but fails to apply it where there are several.) Where rows moved, what
+ * is gone is told at the end: daff takes a row's neighbours for a word about its place. */
+static vv_status put_gone(csv_writer *w, const vv_row_change *c, vv_error *err)
+{
+	uint8_t record[8];
+	vv_status rc = VV_OK;
+	if (!w->table.reordered) {
+		vv_row_change old = *c;
+		old.new_cells = NULL;
+		put_row(w, "---", &old);
+		return VV_OK;
+	}
+	vv_put_be64(record, c->old_row);
+	if (!w->gone) {
+		rc = vv_sorter_new(&w->gone, sizeof(record), sizeof(record), GONE_MEMORY, NULL, err);
+	}
+	return rc < 0 ? rc : vv_sorter_add(w->gone, record, err);
+}
+
+static vv_status put_all_gone(csv_writer *w, vv_error *err)
+{
+	const void *record;
+	uint64_t above = UINT64_MAX;
+	int more = 0;
+	vv_status rc = vv_sorter_finish(w->gone, err);
+	vv_row_at_close(&w->old_rows);
+	vv_row_at_init(&w->old_rows, w->table.a);
+	while (rc == VV_OK && (more = vv_sorter_next(w->gone, &record, err)) > 0) {
+		vv_row_change c = {.kind = VV_ROW_REMOVED, .old_row = vv_get_be64(record), .new_row = UINT64_MAX};
+		if (c.old_row != above + 1) {
+			put_same(w, "...");
+		}
+		if ((rc = vv_row_at_get(&w->old_rows, c.old_row, &c.old_cells, err)) == VV_OK) {
+			put_row(w, "---", &c);
+			rc = flush(w, FLUSH_AT, err);
+		}
+		above = c.old_row;
+	}
+	return rc < 0 ? rc : (vv_status)more;
 }
 
 /* Counts a row to be told; past the limit writes dots, once, and answers false. */
@@ -312,6 +355,14 @@ static bool is_unfit_for_arrow(const vv_diff_table *t, const vv_row_change *c)
 	return false;
 }
 
+static void close_table(csv_writer *w)
+{
+	vv_row_at_close(&w->rows);
+	vv_row_at_close(&w->old_rows);
+	vv_sorter_free(w->gone);
+	w->gone = NULL;
+}
+
 static vv_status csv_begin(vv_diff_writer *base, vv_error *err)
 {
 	(void)base;
@@ -366,7 +417,7 @@ static void put_columns(csv_writer *w)
 	for (size_t i = 0; i < count; i++) {
 		const vv_field *f = vv_pairs_field(&w->table, i);
 		vv_buf_reset(&w->text);
-		put_text(&w->text, f->name, f->name_len);
+		put_text(&w->text, vv_pairs_get(&w->table, i).b >= 0 ? w->table.b : w->table.a, f->name, f->name_len);
 		vv_buf_putc(&w->buf, ',');
 		put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
 	}
@@ -393,8 +444,7 @@ static vv_status csv_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 	w->table = *t;
 	w->next = w->old_next = w->told = 0;
 	w->below = w->over = w->gains = false;
-	vv_row_at_close(&w->rows);
-	vv_row_at_close(&w->old_rows);
+	close_table(w);
 	if (t->a && t->b && t->columns && !t->partial) {
 		vv_row_at_init(&w->rows, t->b);
 		for (size_t i = 0; i < t->columns->count; i++) {
@@ -411,6 +461,30 @@ static vv_status csv_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 	return flush(w, FLUSH_AT, err);
 }
 
+static vv_status put_told(csv_writer *w, const vv_row_change *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	bool arrow = c->kind == VV_ROW_CHANGED && !c->moved && !is_unfit_for_arrow(&w->table, c);
+	if (arrow) {
+		put_changed(w, c);
+	} else if (c->old_cells) {
+		rc = put_gone(w, c, err);
+	}
+	if (!arrow && c->new_cells) {
+		vv_row_change new = *c;
+		new.old_cells = NULL;
+		put_row(w, "+++", &new);
+	}
+	return rc;
+}
+
+/* Does the row stand among the others, so that their places follow from it? A removed one
+ * that is told at the end does not. */
+static bool stands_here(const csv_writer *w, const vv_row_change *c)
+{
+	return c->new_cells || !w->table.reordered;
+}
+
 static vv_status csv_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
 {
 	csv_writer *w = self(base);
@@ -418,27 +492,20 @@ static vv_status csv_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 	if (w->over) {
 		return VV_OK;
 	}
-	if (w->rows.table && ((rc = put_gains(w, c->place, err)) < 0 || w->over || (rc = put_between(w, c->place, err)) < 0)) {
+	if (w->rows.table && stands_here(w, c) &&
+	    ((rc = put_gains(w, c->place, err)) < 0 || w->over || (rc = put_between(w, c->place, err)) < 0)) {
 		return rc;
 	}
 	if (!is_within(w)) {
 		return VV_OK;
 	}
-	if (c->kind == VV_ROW_CHANGED && is_unfit_for_arrow(&w->table, c)) {
-		vv_row_change gone = *c, came = *c;
-		gone.new_cells = NULL;
-		came.old_cells = NULL;
-		put_row(w, "---", &gone);
-		put_row(w, "+++", &came);
-	} else if (c->kind == VV_ROW_CHANGED) {
-		put_changed(w, c);
-	} else {
-		put_row(w, c->kind == VV_ROW_ADDED ? "+++" : c->kind == VV_ROW_REMOVED ? "---" : ":", c);
-	}
-	w->next = c->place + (c->new_cells ? 1 : 0);
+	rc = put_told(w, c, err);
 	w->old_next += c->old_cells ? 1 : 0;
-	w->below = true;
-	return flush(w, FLUSH_AT, err);
+	if (stands_here(w, c)) {
+		w->next = c->place + (c->new_cells ? 1 : 0);
+		w->below = true;
+	}
+	return rc < 0 ? rc : flush(w, FLUSH_AT, err);
 }
 
 static vv_status csv_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
@@ -459,8 +526,10 @@ static vv_status csv_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 			}
 		}
 	}
-	vv_row_at_close(&w->rows);
-	vv_row_at_close(&w->old_rows);
+	if (rc == VV_OK && w->gone) {
+		rc = put_all_gone(w, err);
+	}
+	close_table(w);
 	return rc < 0 ? rc : flush(w, 0, err);
 }
 
@@ -473,8 +542,7 @@ static void csv_close(vv_diff_writer *base)
 {
 	csv_writer *w = self(base);
 	if (w) {
-		vv_row_at_close(&w->rows);
-		vv_row_at_close(&w->old_rows);
+		close_table(w);
 		vv_buf_clear(&w->buf);
 		vv_buf_clear(&w->text);
 		vv_buf_clear(&w->other);

@@ -9,6 +9,7 @@
 #include "repo/attributes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -387,23 +388,83 @@ static bool is_ours(const attr_line *line)
 	       has_word(line, "merge=varve") && has_word(line, "-text");
 }
 
-/* Does the last line that names the pattern make it ours? And does any line speak
- * of merging .gitattributes itself? */
-static void look_through(const vv_buf *text, const vv_buf *pattern, bool *ours, bool *own_line)
+/* A pattern of the file, and whether the last line that names it makes it ours. */
+typedef struct known_pattern {
+	const char *text; /* borrowed from the file's bytes */
+	size_t len, order;
+	bool ours;
+} known_pattern;
+
+typedef struct known_patterns {
+	known_pattern *items; /* sorted; of equal ones the last line's comes last */
+	size_t count;
+	bool own_line; /* some line speaks of merging .gitattributes itself */
+} known_patterns;
+
+static int compare_texts(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	return order != 0 ? order : a_len < b_len ? -1 : a_len > b_len;
+}
+
+static int by_pattern(const void *a, const void *b)
+{
+	const known_pattern *x = a, *y = b;
+	int order = compare_texts(x->text, x->len, y->text, y->len);
+
+	return order != 0 ? order : x->order < y->order ? -1 : x->order > y->order;
+}
+
+static vv_status look_through(const vv_buf *text, known_patterns *out, vv_error *err)
 {
 	attr_line line;
-	size_t at = 0;
+	size_t at = 0, cap = 0;
 
-	*ours = *own_line = false;
+	memset(out, 0, sizeof(*out));
 	while (next_line(text, &at, &line)) {
-		if (same_pattern(&line, pattern)) {
-			*ours = is_ours(&line);
+		if (line.pattern_len == 0) {
+			continue;
 		}
-		if (is_word(line.pattern, line.pattern_len, ".gitattributes") ||
-		    is_word(line.pattern, line.pattern_len, "/.gitattributes")) {
-			*own_line = true;
+		if (out->count == cap) {
+			known_pattern *items;
+
+			cap = cap ? cap * 2 : 64;
+			if (!(items = vv_realloc_array(out->items, cap, sizeof(*items)))) {
+				return vv_fail_nomem(err);
+			}
+			out->items = items;
+		}
+		out->items[out->count] = (known_pattern){line.pattern, line.pattern_len, out->count,
+							 is_ours(&line)};
+		out->count++;
+		out->own_line = out->own_line ||
+				is_word(line.pattern, line.pattern_len, ".gitattributes") ||
+				is_word(line.pattern, line.pattern_len, "/.gitattributes");
+	}
+	if (out->count > 1) {
+		qsort(out->items, out->count, sizeof(*out->items), by_pattern);
+	}
+	return VV_OK;
+}
+
+static bool is_ours_already(const known_patterns *known, const vv_buf *pattern)
+{
+	size_t low = 0, high = known->count;
+
+	while (low < high) { /* behind the last that is not greater */
+		size_t mid = low + (high - low) / 2;
+		const known_pattern *k = &known->items[mid];
+
+		if (compare_texts(k->text, k->len, pattern->data, pattern->len) <= 0) {
+			low = mid + 1;
+		} else {
+			high = mid;
 		}
 	}
+	return low > 0 && known->items[low - 1].ours &&
+	       known->items[low - 1].len == pattern->len &&
+	       memcmp(known->items[low - 1].text, pattern->data, pattern->len) == 0;
 }
 
 static vv_status write_attributes(vv_repository *r, const char *path, const vv_buf *text,
@@ -420,13 +481,43 @@ static vv_status write_attributes(vv_repository *r, const char *path, const vv_b
 	return rc;
 }
 
-vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed,
-			vv_error *err)
+/* The lines that the file lacks; none: *lines stays empty. */
+static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const *patterns,
+			   size_t count, bool literal, vv_error *err)
+{
+	const char *newline = text->len > 0 ? memchr(text->data, '\n', text->len) : NULL;
+	const char *eol = newline && newline > text->data && newline[-1] == '\r' ? "\r\n" : "\n";
+	known_patterns known;
+	vv_buf pattern = VV_BUF_INIT;
+	vv_status rc = look_through(text, &known, err);
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		vv_buf_reset(&pattern);
+		if ((rc = put_pattern(&pattern, patterns[i], literal, err)) < 0 ||
+		    is_ours_already(&known, &pattern)) {
+			continue;
+		}
+		if (lines->len == 0) {
+			if (text->len > 0 && text->data[text->len - 1] != '\n') {
+				vv_buf_puts(lines, eol);
+			}
+			if (!known.own_line) {
+				vv_buf_printf(lines, "%s%s", OWN_LINE, eol);
+			}
+		}
+		vv_buf_printf(lines, "%s %s%s", vv_buf_cstr(&pattern), OUR_ATTRIBUTES, eol);
+	}
+	vv_buf_clear(&pattern);
+	vv_free(known.items);
+	return rc == VV_OK ? vv_buf_ok(lines, err) : rc;
+}
+
+vv_status vv_attr_track_all(vv_repository *r, const char *const *patterns, size_t count,
+			    bool literal, bool *changed, vv_error *err)
 {
 	char *path = vv_repository_file(r, ".gitattributes");
-	vv_buf text = VV_BUF_INIT, line = VV_BUF_INIT;
-	const char *eol = "\n", *newline;
-	bool ours, own_line;
+	vv_buf text = VV_BUF_INIT, lines = VV_BUF_INIT;
 	vv_status rc;
 
 	*changed = false;
@@ -434,33 +525,25 @@ vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, boo
 		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
 			       "there is no work tree with a .gitattributes file");
 	}
-	if ((rc = put_pattern(&line, pattern, literal, err)) < 0 ||
-	    (rc = read_attributes(path, &text, err)) < 0) {
+	if ((rc = read_attributes(path, &text, err)) < 0 ||
+	    (rc = put_lines(&lines, &text, patterns, count, literal, err)) < 0 || lines.len == 0) {
 		goto done;
 	}
-	look_through(&text, &line, &ours, &own_line);
-	if (ours) {
-		goto done;
-	}
-	newline = text.len > 0 ? memchr(text.data, '\n', text.len) : NULL;
-	if (newline && newline > text.data && newline[-1] == '\r') {
-		eol = "\r\n";
-	}
-	if (text.len > 0 && text.data[text.len - 1] != '\n') {
-		vv_buf_puts(&text, eol);
-	}
-	if (!own_line) {
-		vv_buf_printf(&text, "%s%s", OWN_LINE, eol);
-	}
-	vv_buf_printf(&text, "%s %s%s", vv_buf_cstr(&line), OUR_ATTRIBUTES, eol);
+	vv_buf_put(&text, lines.data, lines.len);
 	if ((rc = write_attributes(r, path, &text, err)) == VV_OK) {
 		*changed = true;
 	}
 done:
-	vv_buf_clear(&line);
+	vv_buf_clear(&lines);
 	vv_buf_clear(&text);
 	vv_free(path);
 	return rc;
+}
+
+vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed,
+			vv_error *err)
+{
+	return vv_attr_track_all(r, &pattern, 1, literal, changed, err);
 }
 
 /* Appends the line without our attributes, or nothing when none are left. */

@@ -8,6 +8,7 @@
 #define VV_REPO_ATTRIBUTES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -32,6 +33,9 @@ vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_
  * the file's line ends are kept. *changed tells whether it was written. */
 vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed,
 			vv_error *err);
+/* The same for many, in one step: all lines or none. */
+vv_status vv_attr_track_all(vv_repository *r, const char *const *patterns, size_t count,
+			    bool literal, bool *changed, vv_error *err);
 /* Takes the line away. VV_ENOTFOUND when no line has just that pattern. */
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
 

@@ -352,3 +352,60 @@ $(body)"
 	ends_with 2 varve diff
 	stderr_has "no work tree"
 }
+
+# What the columns of the n-th change of the header are said to have gone through.
+header_change() {
+	local n=$1 last="" now commit before=""
+	for commit in $(git log --reverse --format=%h -- country-codes.csv); do
+		now=$(git show "$commit:country-codes.csv" | head -n 1 | tr -d '\r')
+		if [ -n "$last" ] && [ "$now" != "$last" ]; then
+			n=$((n - 1))
+			if [ "$n" -eq 0 ]; then
+				varve diff --summary "$before" "$commit" -- country-codes.csv 2> /dev/null | sed -n '/columns/,/rows /p'
+				return
+			fi
+		fi
+		last=$now
+		before=$commit
+	done
+	return 1
+}
+
+@test "the nine changes of a real header are described as a person would" {
+	git init -q .
+	git fetch -q "$BATS_TEST_DIRNAME/../../data/histories/country-codes.bundle" 'refs/heads/main:refs/heads/real'
+	git checkout -q real
+	run header_change 1
+	output_has "renamed 'name_fr' to 'official_name_fr' (100 % alike)"
+	output_has "added 'official_name' (string) after 'name'"
+	run header_change 2
+	output_has "renamed 'official_name' to 'official_name_en'"
+	output_has "renamed 'currency_alphabetic_code' to 'ISO4217-currency_alphabetic_code'"
+	output_has "renamed 'currency_country_name' to 'ISO4217-currency_country_name'"
+	output_has "renamed 'currency_minor_unit' to 'ISO4217-currency_minor_unit'"
+	output_has "renamed 'currency_name' to 'ISO4217-currency_name'"
+	output_has "renamed 'currency_numeric_code' to 'ISO4217-currency_numeric_code'"
+	output_has "added 'EDGAR' (string) after 'geonameid'"
+	run header_change 3
+	output_has "renamed 'ISO3166-1-numeric' to 'M49' (100 % alike)"
+	output_has "no change in data"
+	run header_change 4
+	output_has "renamed 'geonameid' to 'Geoname ID' (100 % alike)"
+	run header_change 5
+	output_has "renamed 'name' to 'CLDR display name' (99 % alike)"
+	output_has "added 'official_name_ar' (string) at the beginning"
+	output_has "added 'UNTERM Arabic Formal' (string) after 'M49'"
+	run header_change 6
+	output_has "columns: their order changed"
+	output_lacks "dropped"
+	run header_change 7
+	output_has "Global Code' to 'Global Code' (100 % alike)"
+	run header_change 8
+	output_has "dropped 'Developed / Developing Countries'"
+	output_lacks "added"
+	run header_change 9
+	output_has "added 'wikidata_id' (string) after 'EDGAR'"
+	output_lacks "renamed"
+	run header_change 10
+	[ "$status" -ne 0 ]
+}

@@ -54,16 +54,6 @@ points_to_git() {
 	clean
 }
 
-@test "git cherry-pick takes a table's version" {
-	points_to_git cherry-pick
-	two_versions
-	git branch keep
-	git reset -q --hard HEAD~1
-	succeeds git cherry-pick keep
-	rows 300 1 | cmp - prices.csv
-	clean
-}
-
 @test "git bisect goes through versions" {
 	points_to_git bisect
 	two_versions

@@ -1,0 +1,422 @@
+"""Merges random tables slowly and obviously, and compares with the program.
+
+Usage: merge_reference.py PROGRAM [MERGES [SEED]]   (the helper merge_tables)
+
+Tables have a key; columns are known by name here (renames are for merge_cases.txt). The
+rules are those of docs/merge.md.
+"""
+import csv
+import io
+import random
+import struct
+import subprocess
+import sys
+from decimal import Decimal, InvalidOperation
+
+KEY = "id"
+
+
+# --- tables: a list of column names, and a dict of rows by key, in order -------------
+
+class Table:
+    def __init__(self, columns, rows):
+        self.columns = columns
+        self.rows = rows  # key -> {column: text}, in file order
+
+    def copy(self):
+        return Table(list(self.columns), {k: dict(r) for k, r in self.rows.items()})
+
+    def order(self):
+        return list(self.rows)
+
+    def text(self, rnd=None):
+        out = io.StringIO(newline="")
+        out.write(",".join(self.columns) + "\n")
+        for row in self.rows.values():
+            cells = []
+            for c in self.columns:
+                quote = "," in row[c] or '"' in row[c] or (rnd is not None and rnd.random() < 0.02)
+                cells.append('"' + row[c].replace('"', '""') + '"' if quote else row[c])
+            out.write(",".join(cells) + "\n")
+        return out.getvalue()
+
+
+def parse(text):
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    return lines[0], lines[1:]
+
+
+# --- values ----------------------------------------------------------------------------
+
+def number(column, text):
+    if column[0] not in "ni":
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def same(column, a, b):
+    if a == b:
+        return True
+    x, y = number(column, a), number(column, b)
+    return x is not None and y is not None and x == y
+
+
+def less_than(column, a, b):
+    """-1, 0, 1; None (no such column) stands behind every text."""
+    if a is None or b is None:
+        return (a is None) - (b is None)
+    if same(column, a, b):
+        return 0
+    x, y = number(column, a), number(column, b)
+    if x is not None and y is not None and x != y:
+        return -1 if x < y else 1
+    return -1 if a.encode() < b.encode() else 1
+
+
+# --- the merge ---------------------------------------------------------------------------
+
+class Merge:
+    def __init__(self, base, ours, theirs, ours_first):
+        self.base = base
+        self.ours, self.theirs = ours, theirs
+        self.x, self.y = (ours, theirs) if ours_first else (theirs, ours)
+        self.conflicts = []
+
+    def note(self, kind, key="-", column="-", base="-", ours="-", theirs="-"):
+        shown = [t if t != "" else "''" for t in (base, ours, theirs)]
+        self.conflicts.append(" ".join([kind, key, column] + shown))
+
+    def replaced(self, side):
+        common = sum(1 for k in self.base.rows if k in side.rows)
+        return common * 10 < len(self.base.rows) and common * 10 < len(side.rows)
+
+    def edited(self, side, column):
+        return any(k in side.rows and not same(column, r[column], side.rows[k][column]) for k, r in self.base.rows.items())
+
+    def columns(self):
+        """Names in the order of the result."""
+        base = self.base.columns if self.base else []
+        kept = []
+        for c in base:
+            here, there = c in self.ours.columns, c in self.theirs.columns
+            if here and there:
+                kept.append(c)
+            elif here and self.edited(self.ours, c):
+                self.note("column-removed", column=c)
+                kept.append(c)
+            elif there and self.edited(self.theirs, c):
+                self.note("column-removed", column=c)
+        order = kept
+        for side in (self.y, self.x):
+            common = [c for c in side.columns if c in base]
+            if common != [c for c in base if c in side.columns]:
+                order = [c for c in common if c in kept]
+                for c in kept:  # dropped by that side: behind the one that it follows in base
+                    if c not in common:
+                        before = [d for d in kept[:kept.index(c)]]
+                        at = order.index(before[-1]) + 1 if before else 0
+                        order.insert(at, c)
+        result, placed = [], set()
+        for anchor in [None] + order:
+            if anchor is not None:
+                result.append(anchor)
+            runs = []
+            for side in (self.x, self.y):
+                run, last = [], None
+                for c in side.columns:
+                    if c in order:
+                        last = c
+                    elif c not in base and last == anchor:
+                        run.append(c)
+                runs.append(run)
+            while True:
+                for run in runs:
+                    while run and run[0] in placed:
+                        run.pop(0)
+                heads = [run[0] for run in runs if run]
+                if not heads:
+                    break
+                result.append(min(heads))
+                placed.add(min(heads))
+        return result
+
+    def cell(self, column, b, x, y, kind, key):
+        """One cell of a row that both sides have; None: the column is not there."""
+        if x is None or y is None:
+            return x if y is None else y
+        ours, theirs = (x, y) if self.ours is self.x else (y, x)
+        if same(column, x, y):
+            if x == y or y == b:
+                return x
+            return y if x == b else max(x, y, key=str.encode)
+        if b is not None and same(column, x, b):
+            return y
+        if b is not None and same(column, y, b):
+            return x
+        self.note(kind, f'["{key}"]', column, "-" if b is None else b, ours, theirs)
+        return ours
+
+    def common_row(self, key):
+        b, x, y = self.base.rows[key], self.x.rows[key], self.y.rows[key]
+        return [self.or_empty(self.cell(c, b.get(c), x.get(c), y.get(c), "cell", key)) for c in self.result_columns]
+
+    @staticmethod
+    def or_empty(text):
+        return "" if text is None else text
+
+    def added_row(self, key):
+        x, y = self.x.rows.get(key), self.y.rows.get(key)
+        if x is not None and y is not None:
+            return [self.or_empty(self.cell(c, None, x.get(c), y.get(c), "row-added", key)) for c in self.result_columns]
+        row = x if y is None else y
+        return [row.get(c, "") for c in self.result_columns]
+
+    def one_sided(self, key):
+        """A row of base that one side removed: its cells, or None."""
+        keeper = self.ours if key in self.ours.rows else self.theirs
+        row, was = keeper.rows[key], self.base.rows[key]
+        both = [c for c in self.result_columns if c in was and c in self.ours.columns and c in self.theirs.columns]
+        if all(same(c, row[c], was[c]) for c in both):
+            return None
+        self.note("row-removed", f'["{key}"]')
+        return [row.get(c, "") for c in self.result_columns] if keeper is self.ours else None
+
+    def skeleton(self):
+        """Base's keys in the order in which the result looks at them."""
+        base = self.base.order()
+        place = {k: i for i, k in enumerate(base)}
+        for side in (self.x, self.y):
+            own = [k for k in side.order() if k in place]
+            if own != sorted(own, key=place.get):
+                gone = [k for k in base if k not in side.rows]
+                result = list(own)
+                for k in gone:
+                    i = place[k]
+                    result.insert(result.index(base[i - 1]) + 1 if i > 0 else 0, k)
+                return result
+        return base
+
+    def blocks(self, side):
+        """Added keys by the key of base that they follow (None: the top)."""
+        found, last = {}, None
+        for k in side.order():
+            if self.base and k in self.base.rows:
+                last = k
+            else:
+                found.setdefault(last, []).append(k)
+        return found
+
+    def flush(self, pending, out, done):
+        x = [k for k in pending[0] if k not in done]
+        y = [k for k in pending[1] if k not in done]
+        pending[0], pending[1] = [], []
+        if x and y:
+            up = all(int(a) < int(b) for run in (x, y) for a, b in zip(run, run[1:]))
+            if up:
+                order = sorted(set(x) | set(y), key=int)
+            else:
+                a, b, first = self.x.rows[x[0]], self.y.rows[y[0]], 0
+                for c in self.result_columns:
+                    first = first or less_than(c, a.get(c), b.get(c))
+                order = x + y if first <= 0 else y + x
+        else:
+            order = x + y
+        for k in order:
+            if k not in done:
+                done.add(k)
+                out.append(self.added_row(k))
+
+    def rows(self):
+        out, done, pending = [], set(), [[], []]
+        blocks = [self.blocks(self.x), self.blocks(self.y)]
+        for anchor in [None] + (self.skeleton() if self.base else []):
+            if anchor is not None:
+                in_x, in_y = anchor in self.x.rows, anchor in self.y.rows
+                if in_x and in_y:
+                    self.flush(pending, out, done)
+                    out.append(self.common_row(anchor))
+                elif in_x or in_y:
+                    row = self.one_sided(anchor)
+                    if row is not None:
+                        self.flush(pending, out, done)
+                        out.append(row)
+            for i in (0, 1):
+                pending[i] += blocks[i].get(anchor, [])
+        self.flush(pending, out, done)
+        return out
+
+    def run(self):
+        if self.base and self.x.rows != self.y.rows and (self.replaced(self.ours) or self.replaced(self.theirs)):
+            self.note("table")
+            self.result_columns = self.ours.columns
+            return [[r[c] for c in self.ours.columns] for r in self.ours.rows.values()]
+        self.result_columns = self.columns()
+        return self.rows()
+
+
+# --- random tables -------------------------------------------------------------------------
+
+def value(rnd, column, spread):
+    if column[0] == "n":
+        return rnd.choice(["1", "1.0", "2", "2.50", "2.5", "3", "7", "-4", "1.00", ""])
+    if column[0] in "pq":
+        return f"new{rnd.randrange(4 if spread < 4 else 10 ** 6)}{column}"
+    text = rnd.choice(["red", "green", "blue", "a,b", 'say "x"', "", "grey"]) if rnd.random() < 0.7 else f"t{rnd.randrange(spread)}"
+    return text
+
+
+def base_table(rnd, size, spread):
+    columns = [KEY] + rnd.sample(["a", "b", "c", "n1", "n2"], rnd.randrange(1, 5))
+    rnd.shuffle(columns)
+    keys = rnd.sample(range(10, 10 + 3 * size), size)
+    if rnd.random() < 0.7:
+        keys.sort()
+    rows = {}
+    for k in keys:
+        row = {c: value(rnd, c, spread) for c in columns}
+        row[KEY] = str(k)
+        rows[str(k)] = row
+    first = rows[str(keys[0])]
+    for c in columns:  # so that every column has the type that its name says
+        if c[0] == "n":
+            first[c] = "1.5"
+        elif c != KEY:
+            first[c] = "word"
+    return Table(columns, rows)
+
+
+def reorder(t, keys):
+    t.rows = {k: t.rows[k] for k in keys}
+
+
+def change(rnd, base, spread, busy):
+    t = base.copy()
+    size = len(t.rows)
+    new = [name for name in ("p", "q") if rnd.random() < 0.25 * busy]
+    # One gone and one new would be taken for a renamed column by the import, which keeps its type.
+    if rnd.random() < 0.3 * busy and len(t.columns) > 2 and len(new) != 1:
+        gone = rnd.choice([c for c in t.columns if c != KEY])
+        t.columns.remove(gone)
+        for r in t.rows.values():
+            del r[gone]
+    for name in new:
+        t.columns.insert(rnd.randrange(len(t.columns) + 1), name)
+        for r in t.rows.values():
+            r[name] = value(rnd, name, spread)
+    if rnd.random() < 0.2 * busy:
+        rnd.shuffle(t.columns)
+    for k in list(t.rows):
+        if rnd.random() < 0.15 * busy / max(1, size / 20):
+            c = rnd.choice(t.columns)
+            if c != KEY:
+                t.rows[k][c] = value(rnd, c, spread)
+        elif rnd.random() < 0.08 * busy / max(1, size / 20):
+            del t.rows[k]
+    for _ in range(rnd.choice([0, 0, 1, 2, 3, 6])):
+        k = str(rnd.randrange(10, 10 + 4 * size))
+        if k in t.rows or k in base.rows:
+            continue
+        row = {c: value(rnd, c, spread) for c in t.columns}
+        row[KEY] = k
+        keys = t.order()
+        keys.insert(rnd.choice([len(keys), len(keys), rnd.randrange(len(keys) + 1)]), k)
+        t.rows[k] = row
+        reorder(t, keys)
+    turn = rnd.random()
+    keys = t.order()
+    if turn < 0.08 * busy:
+        rnd.shuffle(keys)
+    elif turn < 0.16 * busy:
+        keys.sort(key=int)
+    elif turn < 0.25 * busy and keys:
+        keys.insert(rnd.randrange(len(keys)), keys.pop(rnd.randrange(len(keys))))
+    reorder(t, keys)
+    return t
+
+
+def make(rnd):
+    size = rnd.choice([1, 2, 3, 5, 8, 15, 40] * 6 + [1500, 4000])
+    spread = rnd.choice([3, 50])
+    busy = rnd.choice([0.3, 1, 1, 1.5])
+    base = base_table(rnd, size, spread)
+    ours, theirs = change(rnd, base, spread, busy), change(rnd, base, spread, busy)
+    if rnd.random() < 0.1 and size < 100:
+        for t in (ours, theirs):  # no base: columns of strings only, so that both have the same types
+            drop = [c for c in t.columns if c[0] == "n"]
+            t.columns = [c for c in t.columns if c not in drop]
+            for r in t.rows.values():
+                for c in drop:
+                    del r[c]
+            for c in t.columns:
+                for k in t.order()[:1]:
+                    t.rows[k][c] = "word" if c != KEY else k
+        if ours.rows and theirs.rows:
+            base = None
+    return base, ours, theirs
+
+
+# --- comparing -----------------------------------------------------------------------------
+
+def pack(tables, ours_first, texts):
+    head = struct.pack("<BB", len(KEY), ours_first)
+    lens = b"".join(struct.pack("<I", 0xFFFFFFFF if t is None else len(texts[i])) for i, t in enumerate(tables))
+    return head + lens + KEY.encode() + b"".join(texts[i] for i, t in enumerate(tables) if t is not None)
+
+
+def unhex(word):
+    return "" if word == "-" else bytes.fromhex(word).decode()
+
+
+def check(number_, tables, texts, ours_first, line):
+    if line.startswith("refused"):
+        return line
+    root, table, conflicts = line.split(" ")
+    m = Merge(*tables, ours_first)
+    rows = m.run()
+    columns, got = parse(unhex(table))
+    if columns != m.result_columns:
+        return f"columns {columns}, wanted {m.result_columns}"
+    if got != rows:
+        return "rows:\n" + "\n".join(map(str, got)) + "\nwanted:\n" + "\n".join(map(str, rows))
+    if sorted(unhex(conflicts).splitlines()) != sorted(m.conflicts):
+        return f"conflicts {unhex(conflicts).splitlines()}\nwanted {m.conflicts}"
+    return None
+
+
+def main():
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1500
+    rnd = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 20240229)
+    cases, stream = [], []
+    for _ in range(count):
+        tables = make(rnd)
+        texts = [t.text(rnd).encode() if t else b"" for t in tables]
+        for exchanged in (False, True):
+            if exchanged:
+                tables, texts = (tables[0], tables[2], tables[1]), [texts[0], texts[2], texts[1]]
+            ours_first = 0 if exchanged else 1
+            cases.append((tables, texts, ours_first))
+            stream.append(pack(tables, ours_first, texts))
+    done = subprocess.run([sys.argv[1]], input=b"".join(stream), stdout=subprocess.PIPE, check=True)
+    lines = done.stdout.decode("ascii").split("\n")[:-1]
+    if len(lines) != len(cases):
+        sys.exit(f"{len(cases)} merges went in, {len(lines)} came out")
+    clean = 0
+    for i, ((tables, texts, ours_first), line) in enumerate(zip(cases, lines)):
+        wrong = check(i, tables, texts, ours_first, line)
+        if i % 2 and not wrong and line.endswith(" -"):
+            clean += 1
+            if lines[i - 1] != line:
+                wrong = "another result when the sides are exchanged"
+        if wrong:
+            shown = "\n---\n".join(t.decode()[:3000] for t in texts)
+            sys.exit(f"merge {i} (smaller id: {'ours' if ours_first else 'theirs'}):\n{shown}\n=== {wrong[:6000]}")
+    print(f"{count} merges alike, {clean} of them without conflict")
+    if clean < count // 10 or clean > count * 9 // 10:
+        sys.exit("the merges are not varied enough")
+
+
+if __name__ == "__main__":
+    main()

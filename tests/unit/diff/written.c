@@ -89,6 +89,7 @@ static vv_status both(vv_diff_writer *w, vv_diff_table *t, const vv_written_opti
 		goto done;
 	}
 	t->columns = &columns;
+	t->reordered = vv_rowdiff_stats_get(d)->reordered;
 	t->key = vv_rowdiff_key(d, &t->key_count);
 	rc = w->begin_table(w, t, err);
 	while (rc == VV_OK && (more = vv_rowdiff_next(d, &c, err)) > 0) {

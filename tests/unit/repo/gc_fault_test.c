@@ -14,7 +14,7 @@
 
 static vv_status try_gc(const char *dir, vv_error *err)
 {
-	vv_gc_options opts = {FX_NOW + 10 * FX_DAY, FX_DAY, false, NULL};
+	vv_gc_options opts = {.now_sec = FX_NOW + 10 * FX_DAY, .grace_sec = FX_DAY, .dry_run = false};
 	fx_marking m = {.first = 9, .count = 8, .chained = true};
 	vv_gc_result result;
 	vv_store *s = NULL;
@@ -131,7 +131,7 @@ static void failing_opens_and_unlinks_lose_nothing(void **state)
 static void a_mark_that_fails_ends_the_run(void **state)
 {
 	const char *dir = vv_test_path("store");
-	vv_gc_options opts = {FX_NOW, 0, false, NULL};
+	vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = 0, .dry_run = false};
 	fx_marking m = {.first = 9, .count = 5};
 	vv_gc_result result;
 	vv_store *s;

@@ -121,7 +121,7 @@ static void a_mark_of_a_block_that_is_not_here_is_no_error(void **state)
 static void a_dry_run_changes_nothing_and_tells_the_same(void **state)
 {
 	const char *dir = vv_test_path("store");
-	vv_gc_options opts = {FX_NOW + 3 * FX_DAY, FX_DAY, true, NULL};
+	vv_gc_options opts = {.now_sec = FX_NOW + 3 * FX_DAY, .grace_sec = FX_DAY, .dry_run = true};
 	fx_marking m = {.first = 9, .count = 3};
 	const char *pack, *aside;
 	vv_gc_result dry, real;
@@ -296,7 +296,7 @@ static void a_block_that_was_set_aside_is_put_again(void **state)
 static void a_second_gc_is_refused_while_one_runs(void **state)
 {
 	const char *dir = vv_test_path("store");
-	vv_gc_options opts = {FX_NOW, FX_DAY, false, NULL};
+	vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = FX_DAY, .dry_run = false};
 	vv_store *s = fx_open(dir);
 	vv_gc_result result;
 	fx_marking m = {.first = 0, .count = 1};
@@ -372,7 +372,7 @@ static void read_on(vv_job *job, unsigned worker)
 static void threads_share_a_store_while_it_is_written_merged_and_cleaned(void **state)
 {
 	const char *dir = vv_test_path("store");
-	vv_gc_options opts = {FX_NOW, 0, false, NULL};
+	vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = 0, .dry_run = false};
 	vv_pool *pool = vv_pool_new(3);
 	vv_buf blocks[10];
 	vv_cid cids[10];

@@ -292,7 +292,7 @@ vv_status fx_mark(void *payload, vv_gc *gc, vv_error *err)
 
 vv_gc_result fx_gc(const char *dir, int64_t now, uint64_t grace, fx_marking *m)
 {
-	vv_gc_options opts = {now, grace, false, NULL};
+	vv_gc_options opts = {.now_sec = now, .grace_sec = grace, .dry_run = false};
 	vv_store *s = fx_open(dir);
 	vv_gc_result result;
 	vv_error err;

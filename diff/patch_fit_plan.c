@@ -1,0 +1,181 @@
+/*
+ * Knows how a patch's columns lie over those of another version of its table, and which
+ * cells tell which row is which.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/patch_fit_internal.h"
+
+size_t fit_identity_count(const fit *f)
+{
+	return f->section->identity_count > 0 ? f->section->identity_count : f->section->side[0].schema.count;
+}
+
+/* The pair of the i-th cell of an identity. */
+static size_t identity_pair(const fit *f, size_t i)
+{
+	return f->section->identity_count > 0 ? f->section->identity[i] : patch_pair_of(f->section, 0, i);
+}
+
+vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
+{
+	vv_buf_reset(&f->text);
+	for (size_t i = 0; i < fit_identity_count(f); i++) {
+		vv_buf_put_varint(&f->text, cells[i].len);
+		vv_buf_putc(&f->text, cells[i].state);
+		vv_buf_put(&f->text, cells[i].text, cells[i].len);
+	}
+	return vv_xxh3_128(vv_buf_cstr(&f->text), f->text.len, 0);
+}
+
+vv_hash128 fit_hash_target(fit *f, const vv_cell *cells)
+{
+	for (size_t i = 0; i < fit_identity_count(f); i++) {
+		f->identity[i] = cells[f->target_of[identity_pair(f, i)]];
+	}
+	return fit_hash_cells(f, f->identity);
+}
+
+vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells)
+{
+	for (size_t i = 0; i < fit_identity_count(f); i++) {
+		long at = f->section->pairs[identity_pair(f, i)].side[side];
+		f->identity[i] = at >= 0 ? cells[at] : (vv_cell){.state = VV_CELL_ABSENT};
+	}
+	return fit_hash_cells(f, f->identity);
+}
+
+void fit_identity_of(fit *f, const patch_op *op)
+{
+	const patch_section *s = f->section;
+	for (size_t i = 0; i < fit_identity_count(f); i++) {
+		size_t pair = identity_pair(f, i);
+		long at = s->identity_count > 0 ? (long)i : s->pairs[pair].side[s->reverse ? 1 : 0];
+		f->identity[i] = at >= 0 && (size_t)at < op->known_count ? op->known[at] : (vv_cell){.state = VV_CELL_ABSENT};
+		for (size_t k = 0; s->reverse && k < op->cell_count; k++) {
+			if (op->cells[k].pair == pair) {
+				f->identity[i] = op->cells[k].side[0];
+			}
+		}
+	}
+}
+
+vv_hash128 fit_hash_known(fit *f, const patch_op *op)
+{
+	fit_identity_of(f, op);
+	return fit_hash_cells(f, f->identity);
+}
+
+void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t place)
+{
+	vv_buf_reset(out);
+	if (f->section->identity_count == 0) {
+		vv_buf_printf(out, "row %llu", (unsigned long long)place + 1);
+		return;
+	}
+	vv_buf_puts(out, "row ");
+	for (size_t i = 0; i < f->section->identity_count; i++) {
+		const patch_pair *p = &f->section->pairs[identity_pair(f, i)];
+		vv_buf_puts(out, i > 0 ? ", " : "");
+		vv_text_put_cut(out, f->section->side[0].schema.fields[p->side[0]].name,
+				f->section->side[0].schema.fields[p->side[0]].name_len, 40);
+		vv_buf_putc(out, '=');
+		vv_text_put_cut(out, identity[i].text ? identity[i].text : "", identity[i].len, 60);
+	}
+}
+
+/* The patch changes no columns: it may lie over a table that has others besides. */
+static vv_status plan_same(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	const vv_table *t = f->job->target;
+	vv_status told = VV_OK;
+	f->columns = t->columns;
+	f->schema = &t->schema;
+	for (size_t i = 0; i < s->pair_count; i++) {
+		const vv_field *field = &s->side[0].schema.fields[s->pairs[i].side[0]];
+		long at = vv_schema_find(&t->schema, field->name, field->name_len);
+		if (at < 0) {
+			vv_status rc = patch_misfit_text(f->job, NULL, field->name, "a column", NULL, err);
+			if (rc != VV_ECONFLICT) {
+				return rc;
+			}
+			told = rc;
+		}
+		f->target_of[i] = f->result_of[i] = at;
+	}
+	for (size_t i = 0; i < f->columns; i++) {
+		f->kept[i] = (long)i;
+	}
+	f->as = t->root;
+	return told;
+}
+
+/* It changes columns: they must be those of its old version. */
+static vv_status plan_changed(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	const vv_table *t = f->job->target;
+	const vv_schema *a = &s->side[0].schema, *b = &s->side[1].schema;
+	vv_status told = VV_OK;
+	for (size_t i = 0; i < a->count || i < t->columns; i++) {
+		const char *expected = i < a->count ? a->fields[i].name : NULL, *found = i < t->columns ? t->schema.fields[i].name : NULL;
+		if (!expected || !found || strcmp(expected, found) != 0) {
+			vv_buf where = VV_BUF_INIT;
+			vv_buf_printf(&where, "number %zu", i + 1);
+			told = patch_misfit_text(f->job, NULL, vv_buf_cstr(&where), expected ? expected : "no more columns", found, err);
+			vv_buf_clear(&where);
+			return told;
+		}
+	}
+	for (size_t i = 0; i < b->count; i++) {
+		f->kept[i] = -1;
+	}
+	for (size_t i = 0; i < s->pair_count; i++) {
+		f->target_of[i] = s->pairs[i].side[0];
+		f->result_of[i] = s->pairs[i].side[1];
+		if (f->result_of[i] >= 0) {
+			f->kept[f->result_of[i]] = f->target_of[i];
+		}
+	}
+	f->columns = b->count;
+	f->schema = b;
+	f->as = s->side[1].root;
+	return VV_OK;
+}
+
+vv_status fit_plan(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	const vv_table *t = f->job->target;
+	const vv_dialect *a = &s->side[0].root.dialect, *b = &s->side[1].root.dialect, *own = &t->root.dialect;
+	size_t most = t->columns > s->side[1].schema.count ? t->columns : s->side[1].schema.count;
+	vv_status rc;
+	f->target_of = vv_calloc(s->pair_count + 1, sizeof(*f->target_of));
+	f->result_of = vv_calloc(s->pair_count + 1, sizeof(*f->result_of));
+	f->kept = vv_calloc(most + 1, sizeof(*f->kept));
+	f->cells = vv_calloc(most + 1, sizeof(*f->cells));
+	f->identity = vv_calloc(fit_identity_count(f) + 1, sizeof(*f->identity));
+	if (!f->target_of || !f->result_of || !f->kept || !f->cells || !f->identity) {
+		return vv_fail_nomem(err);
+	}
+	if ((own->form == VV_FORM_CSV) != (a->form == VV_FORM_CSV)) {
+		return patch_misfit_text(f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
+					 own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
+	}
+	if ((rc = s->same_columns ? plan_same(f, err) : plan_changed(f, err)) < 0) {
+		return rc;
+	}
+	bool as_old = vv_dialect_equal(own, a) && t->columns == s->side[0].schema.count;
+	if (!s->same_columns && !as_old) {
+		return patch_misfit_text(f->job, NULL, NULL, "the header line and form of the patch's old version", "another form", err);
+	}
+	if (s->same_columns && as_old) {
+		f->as.dialect = *b;
+	}
+	f->new_form = as_old || vv_dialect_equal(own, b);
+	f->job->done.form_left = !f->new_form && !vv_dialect_equal(a, b);
+	return VV_OK;
+}

@@ -1,0 +1,729 @@
+load ../helper
+
+# main and spring, both one commit past a common one; main is checked out. Each side's
+# change is a sed script on prices.csv (rows have the keys 1 to 3000).
+two_branches() {
+	new_repo
+	rows 3000 > prices.csv
+	printf 'a\nb\nc\nd\ne\nf\n' > note.txt
+	varve add prices.csv note.txt > /dev/null
+	varve commit -qm one
+	git branch base
+	side spring "$2"
+	git checkout -q main
+	side main "$1"
+}
+
+# side BRANCH SED: a commit on BRANCH (made where HEAD is, unless it is checked out).
+side() {
+	tick
+	[ "$(git branch --show-current)" = "$1" ] || git checkout -q -b "$1"
+	sed -i "$2" prices.csv
+	varve commit -qam "change in $1"
+}
+
+clean() {
+	[ -z "$(git status --porcelain)" ] && [ -z "$(varve status --porcelain)" ]
+}
+
+row() {
+	grep "^$1," prices.csv
+}
+
+@test "cells that only one side changed come together" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item 217,[0-9.]*/7,item 217,1.25/; s/^9,item/9,theirs/'
+	succeeds varve merge spring
+	output_has "merged prices.csv: from spring 2 cells"
+	output_has "Merge branch 'spring'"
+	[ "$(row 7)" = "7,ours 217,1.25,2024-08-08" ]
+	[ "$(row 9 | cut -d, -f2)" = "theirs 279" ]
+	clean
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 3 ]
+	[ "$(git log -1 --format=%s)" = "Merge branch 'spring'" ]
+	[ "$(git reflog -1 --format=%gs)" = "merge spring: Merge made by varve" ]
+	[ ! -e .git/MERGE_HEAD ] && [ ! -e .git/MERGE_MSG ]
+	git fsck --strict
+	varve fsck
+}
+
+@test "both peers get the same tree, whoever merges, varve or git" {
+	two_branches 's/^7,item/7,ours/; $a 4000,x,1.00,2024-01-01' 's/^9,item/9,theirs/; 30d; $a 4001,y,2.00,2024-01-01'
+	git branch keep
+	succeeds varve merge -q spring
+	tree=$(git rev-parse HEAD^{tree})
+	git checkout -q spring
+	succeeds varve merge -q keep
+	[ "$(git rev-parse HEAD^{tree})" = "$tree" ]
+	git checkout -q -b other keep
+	succeeds git merge -q --no-edit spring~1
+	[ "$(git rev-parse HEAD^{tree})" = "$tree" ]
+	clean
+}
+
+@test "a conflict is a record, and the table stays valid" {
+	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
+	cp prices.csv ../ours.csv
+	ends_with 1 varve merge spring
+	output_is "CONFLICT (content): prices.csv: 1 cell of 1 row; 'varve conflicts' lists them"
+	stderr_has "varve merge --continue"
+	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
+	[ "$(row 9 | cut -d, -f2)" = "theirs 279" ]
+	[ "$(wc -l < prices.csv)" = 3001 ]
+	[ "$(git status --porcelain)" = "UU prices.csv" ]
+	[ "$(varve status --porcelain)" = "UU prices.csv" ]
+	[ "$(git ls-files -u | cut -d' ' -f3 | cut -c1)" = $'1\n2\n3' ]
+	[ "$(cat .git/MERGE_HEAD)" = "$(git rev-parse spring)" ]
+	[ "$(cat .git/ORIG_HEAD)" = "$(git rev-parse HEAD)" ]
+	git status | grep -q "git merge --abort"
+	ends_with 1 varve conflicts
+	output_is 'prices.csv: 1 cell of 1 row
+  row 7
+    name
+      main    ours 217
+      spring  theirs 217
+      base    item 217'
+	ends_with 1 varve conflicts --json
+	echo "$output" | python3 -c '
+import json, sys
+c = json.load(sys.stdin)["conflicts"]
+assert len(c) == 1 and c[0]["path"] == "prices.csv" and c[0]["kind"] == "table"
+assert c[0]["names"] == {"base": "base", "ours": "main", "theirs": "spring"}
+i = c[0]["items"]
+assert len(i) == 1 and i[0]["kind"] == "cell" and i[0]["key"] == ["7"] and i[0]["row"] == 6
+assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item 217", "ours 217", "theirs 217"]'
+	ends_with 1 varve conflicts prices.csv
+	ends_with 0 varve conflicts note.txt
+	output_is ""
+}
+
+@test "a commit with conflicts is refused, and so is another merge" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
+	ends_with 1 varve merge spring
+	for how in "commit -m x" "commit -am x" "merge --continue"; do
+		ends_with 1 varve $how
+		stderr_has "there are unmerged paths; nothing was committed: prices.csv (1 cell of 1 row)"
+		stderr_has "varve resolve"
+	done
+	ends_with 2 varve merge spring
+	stderr_has "a merge is under way"
+	ends_with 2 varve cherry-pick spring
+	stderr_has "a merge is under way"
+	ends_with 2 varve switch spring
+	[ "$(git log -1 --format=%s)" = "change in main" ]
+}
+
+@test "abort brings back the exact state before" {
+	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
+	git checkout -q spring
+	echo new > new.txt
+	varve add new.txt > /dev/null
+	git rm -q note.txt
+	varve commit -qm more
+	git checkout -q main
+	echo untracked > other.txt
+	cp -a . ../before
+	before=$(git ls-files -s)
+	ends_with 1 varve merge spring
+	[ -e new.txt ] && [ ! -e note.txt ]
+	succeeds varve merge --abort
+	[ "$(git ls-files -s)" = "$before" ]
+	[ "$(git status --porcelain)" = "?? other.txt" ]
+	diff -r --exclude=.git . ../before
+	[ ! -e .git/MERGE_HEAD ] && [ ! -e .git/varve/conflicts ]
+	ends_with 2 varve merge --abort
+	stderr_has "no merge is under way"
+	ends_with 1 varve merge spring
+	varve resolve -q --theirs
+	succeeds varve merge --abort
+	diff -r --exclude=.git . ../before
+	ends_with 1 varve merge spring
+	succeeds git merge --abort
+	diff -r --exclude=.git . ../before
+}
+
+@test "abort does not lose edits made to what had merged" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
+	git checkout -q spring
+	sed -i 's/^a$/A/' note.txt
+	varve commit -qam note
+	git checkout -q main
+	ends_with 1 varve merge spring
+	echo mine >> note.txt
+	ends_with 2 varve merge --abort
+	stderr_has "    note.txt"
+	tail -n 1 note.txt | grep -q mine
+	varve restore -q note.txt
+	succeeds varve merge --abort
+	[ "$(head -n 1 note.txt)" = a ]
+}
+
+@test "resolve takes a side for the whole table" {
+	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/; s/^100,item/100,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/; s/^100,item/100,theirs/'
+	ends_with 1 varve merge spring
+	succeeds varve resolve --theirs prices.csv
+	stderr_has "prices.csv: resolved"
+	stderr_has "'varve merge --continue' concludes the merge"
+	[ "$(row 7 | cut -d, -f2)" = "theirs 217" ]
+	[ "$(row 8 | cut -d, -f2)" = "ours 248" ]
+	[ "$(row 9 | cut -d, -f2)" = "theirs 279" ]
+	[ "$(row 100 | cut -d, -f2)" = "theirs 73" ]
+	[ "$(git status --porcelain)" = "M  prices.csv" ]
+	ends_with 0 varve conflicts
+	succeeds varve merge --continue
+	clean
+	[ "$(git log -1 --format=%s)" = "Merge branch 'spring'" ]
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 3 ]
+	git reset -q --hard HEAD~1
+	ends_with 1 varve merge spring
+	succeeds varve resolve --ours
+	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
+	[ "$(row 9 | cut -d, -f2)" = "theirs 279" ]
+	succeeds varve merge --continue
+	clean
+	git reset -q --hard HEAD~1
+	ends_with 1 varve merge spring
+	succeeds varve resolve --base
+	[ "$(row 7 | cut -d, -f2)" = "item 217" ]
+	[ "$(row 8 | cut -d, -f2)" = "ours 248" ]
+	succeeds varve merge --continue
+	clean
+}
+
+@test "resolve takes a side for one row, or a value for one cell" {
+	two_branches 's/^7,item 217,[0-9.]*/7,ours,1.00/; s/^9,item/9,ours/' 's/^7,item 217,[0-9.]*/7,theirs,2.00/; s/^9,item/9,theirs/'
+	ends_with 1 varve merge spring
+	output_has "3 cells of 2 rows"
+	cp prices.csv ../merged.csv
+	succeeds varve resolve --theirs prices.csv --row 7 --column price
+	stderr_is "prices.csv: left: 2 cells of 2 rows"
+	[ "$(row 7)" = "7,ours,2.00,2024-08-08" ]
+	ends_with 2 varve resolve --set name=x prices.csv
+	stderr_has "say which with --row KEY"
+	ends_with 2 varve resolve --set price=1 prices.csv
+	stderr_has "prices.csv has no such conflict"
+	ends_with 2 varve resolve --theirs prices.csv --row 8
+	stderr_has "prices.csv has no such conflict"
+	succeeds varve resolve --set 'name=both, of them' prices.csv --row 7
+	[ "$(row 7)" = '7,"both, of them",2.00,2024-08-08' ]
+	[ "$(git status --porcelain)" = "UU prices.csv" ]
+	succeeds varve resolve --base --row 9
+	stderr_has "prices.csv: resolved"
+	[ "$(row 9 | cut -d, -f2)" = "item 279" ]
+	[ "$(diff ../merged.csv prices.csv | grep -c '^>')" = 2 ]
+	succeeds varve merge --continue
+	clean
+	varve fsck --data
+}
+
+@test "a row removed here and changed there" {
+	two_branches '/^20,/d; s/^30,item/30,ours/; s/^40,item/40,ours/' 's/^20,item/20,theirs/; /^30,/d; /^40,/d'
+	ends_with 1 varve merge spring
+	output_has "3 rows removed on one side and changed on the other"
+	! row 20
+	row 30
+	ends_with 1 varve conflicts
+	output_has "  row 20, removed in main, changed in spring"
+	output_has "  row 30, removed in spring, changed in main"
+	succeeds varve resolve --theirs prices.csv --row 20
+	[ "$(sed -n 21p prices.csv)" = "20,theirs 620,40.20,2024-09-21" ] || { sed -n 19,22p prices.csv >&2; false; }
+	succeeds varve resolve --theirs prices.csv --row 30
+	! row 30
+	succeeds varve resolve --base prices.csv --row 40
+	stderr_has "prices.csv: resolved"
+	[ "$(row 40 | cut -d, -f2)" = "item 231" ]
+	[ "$(wc -l < prices.csv)" = 3000 ]
+	succeeds varve merge --continue
+	clean
+}
+
+@test "resolve finds the rows in a file that was edited meanwhile" {
+	two_branches 's/^2000,item/2000,ours/; s/^9,item/9,ours/' 's/^2000,item/2000,theirs/; s/^9,item/9,theirs/'
+	ends_with 1 varve merge spring
+	sed -i '/^100,/d; 2i 5000,new,1.00,2024-01-01' prices.csv
+	succeeds varve resolve --theirs prices.csv --row 2000
+	[ "$(row 2000 | cut -d, -f2)" = "theirs 471" ]
+	row 5000
+	! row 100
+	sed -i '/^9,/d' prices.csv
+	ends_with 2 varve resolve --theirs prices.csv --row 9
+	stderr_has "prices.csv has no row [\\\"9\\\"] any more" || stderr_has "has no row"
+	succeeds varve add prices.csv
+	succeeds varve merge --continue
+	clean
+	! row 9
+}
+
+@test "editing the file and adding it resolves, with the merged schema" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
+	git checkout -q spring
+	varve schema --set price.title=Cost prices.csv > /dev/null 2>&1 || varve add --key id,day prices.csv > /dev/null
+	varve commit -qam schema
+	git checkout -q main
+	ends_with 1 varve merge spring
+	sed -i 's/^7,ours 217/7,both/' prices.csv
+	succeeds varve add prices.csv
+	[ ! -e .git/varve/conflicts/*.json ]
+	[ "$(varve info --json spring:prices.csv | python3 -c 'import json,sys; print(json.load(sys.stdin).get("key"))')" = "$(varve info --json :prices.csv | python3 -c 'import json,sys; print(json.load(sys.stdin).get("key"))')" ]
+	succeeds varve commit --no-edit
+	clean
+	[ "$(row 7 | cut -d, -f2)" = both ]
+}
+
+@test "a table removed on one side and changed on the other" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	git checkout -q spring
+	git rm -q prices.csv
+	git commit -qm gone
+	git checkout -q main
+	ends_with 1 varve merge spring
+	output_is "CONFLICT (modify/delete): prices.csv: removed in spring and changed in main, which is left here"
+	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
+	[ "$(git status --porcelain)" = "UD prices.csv" ]
+	ends_with 1 varve conflicts
+	output_is "prices.csv: changed here, removed there"
+	ends_with 2 varve resolve --theirs prices.csv --row 7
+	succeeds varve resolve --theirs prices.csv
+	[ ! -e prices.csv ]
+	succeeds varve merge --continue
+	clean
+	git reset -q --hard HEAD~1
+	git checkout -q spring
+	ends_with 1 varve merge main~1
+	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
+	succeeds varve resolve --theirs
+	succeeds varve merge --continue
+	row 7
+	clean
+}
+
+@test "tables added on both sides" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	for branch in spring main; do
+		git checkout -q $branch
+		rows 10 > same.csv
+		rows 10 > other.csv
+		echo "11,$branch,1.00,2024-01-01" >> other.csv
+		echo "1${#branch},$branch,1.00,2024-01-01" >> other.csv
+		varve add same.csv other.csv > /dev/null
+		varve commit -qm added
+		tick
+	done
+	ends_with 1 varve merge spring
+	output_has "CONFLICT (content): other.csv: 1 cell of 1 row"
+	output_lacks same.csv
+	[ "$(git status --porcelain | sort)" = $'AA other.csv\nM  prices.csv' ]
+	grep -q '^11,main' other.csv
+	grep -q '^14,main' other.csv
+	grep -q '^16,spring' other.csv
+	succeeds varve resolve --theirs other.csv
+	grep -q '^11,spring' other.csv
+	succeeds varve merge --continue
+	clean
+}
+
+@test "text files merge as in git" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	git checkout -q spring
+	sed -i 's/^f$/F/' note.txt
+	varve commit -qam F
+	git checkout -q main
+	sed -i 's/^a$/A/' note.txt
+	varve commit -qam A
+	succeeds varve merge spring
+	[ "$(tr -d '\n' < note.txt)" = AbcdeF ]
+	clean
+	sed -i 's/^c$/main/' note.txt
+	varve commit -qam C
+	git checkout -q spring
+	sed -i 's/^c$/spring/' note.txt
+	varve commit -qam c
+	git checkout -q main
+	ends_with 1 varve merge spring
+	output_is "CONFLICT (content): note.txt: both sides changed it; the places are marked"
+	[ "$(cat note.txt)" = $'A\nb\n<<<<<<< HEAD\nmain\n=======\nspring\n>>>>>>> spring\nd\ne\nF' ]
+	grep -q "^#	note.txt" .git/MERGE_MSG
+	ends_with 1 varve conflicts
+	output_is "note.txt: changed on both sides"
+	succeeds varve resolve --theirs note.txt
+	[ "$(tr -d '\n' < note.txt)" = AbspringdeF ] || { cat note.txt >&2; grep -q spring note.txt; }
+	succeeds varve merge --continue
+	[ "$(git log -1 --format=%b)" = "" ]
+	clean
+}
+
+@test "fast-forward, and when it is not wanted" {
+	two_branches '' 's/^9,item/9,theirs/' || true
+	git checkout -q main
+	git reset -q --hard base
+	git branch -f start
+	ends_with 0 varve merge spring~1
+	output_is "already up to date"
+	succeeds varve merge --ff-only spring
+	output_has "fast-forward: "
+	output_has "1 file changed"
+	[ "$(git rev-parse HEAD)" = "$(git rev-parse spring)" ]
+	[ "$(git reflog -1 --format=%gs)" = "merge spring: Fast-forward" ]
+	[ "$(git rev-parse ORIG_HEAD)" = "$(git rev-parse start)" ]
+	row 9 | grep -q theirs
+	clean
+	git reset -q --hard start
+	tick
+	succeeds varve merge --no-ff -m "by hand" -m "second" spring
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 3 ]
+	[ "$(git log -1 --format=%B)" = $'by hand\n\nsecond' ]
+	clean
+	git reset -q --hard start
+	side main 's/^7,item/7,ours/'
+	ends_with 2 varve merge --ff-only spring
+	stderr_has "moving will not do"
+	[ "$(git log -1 --format=%s)" = "change in main" ]
+	git config merge.ff only
+	ends_with 2 varve merge spring
+	succeeds varve merge --ff spring
+}
+
+@test "a merge into an empty repository moves there" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	git checkout -q --orphan empty
+	git rm -rfq .
+	succeeds varve merge spring
+	[ "$(git rev-parse HEAD)" = "$(git rev-parse spring)" ]
+	row 9 | grep -q theirs
+	clean
+}
+
+@test "no-commit stops before the commit, quit forgets" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	succeeds varve merge --no-commit spring
+	stderr_has "varve merge --continue"
+	[ "$(git log -1 --format=%s)" = "change in main" ]
+	[ -e .git/MERGE_HEAD ]
+	[ "$(git status --porcelain)" = "M  prices.csv" ]
+	succeeds varve merge --quit
+	[ ! -e .git/MERGE_HEAD ]
+	[ "$(git status --porcelain)" = "M  prices.csv" ]
+	git reset -q --hard
+	varve merge -q --no-commit spring
+	succeeds varve merge --continue
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 3 ]
+	clean
+}
+
+@test "what would be lost is named and nothing is done" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	sed -i 's/^50,item/50,mine/' prices.csv
+	cp prices.csv ../mine.csv
+	ends_with 2 varve merge spring
+	stderr_has "local changes to these files would be lost:"
+	stderr_has "    prices.csv"
+	stderr_has "the merge would overwrite them; nothing was done"
+	same_bytes prices.csv ../mine.csv
+	varve add prices.csv > /dev/null
+	ends_with 2 varve merge spring
+	stderr_has "these changes are staged, and not committed:"
+	stderr_has "    prices.csv"
+	same_bytes prices.csv ../mine.csv
+	git reset -q --hard
+	git checkout -q spring
+	echo theirs > new.txt
+	varve add new.txt > /dev/null
+	varve commit -qm new
+	git checkout -q main
+	echo mine > new.txt
+	ends_with 2 varve merge spring
+	stderr_has "these untracked files would be overwritten:"
+	stderr_has "    new.txt"
+	[ "$(cat new.txt)" = mine ]
+	[ ! -e .git/MERGE_HEAD ]
+	rm new.txt
+	echo changed > note.txt
+	succeeds varve merge spring
+	[ "$(cat note.txt)" = changed ]
+	[ "$(git status --porcelain)" = " M note.txt" ]
+}
+
+@test "unrelated histories are refused, with the option that merges them" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	git checkout -q --orphan alone
+	git rm -rfq .
+	rows 5 > few.csv
+	varve add few.csv > /dev/null
+	varve commit -qm alone
+	ends_with 2 varve merge main
+	stderr_has "'alone' and 'main' have no commit in common"
+	stderr_has "--allow-unrelated-histories"
+	[ ! -e prices.csv ]
+	succeeds varve merge --allow-unrelated-histories main
+	[ -e prices.csv ] && [ -e few.csv ]
+	clean
+}
+
+@test "a criss-cross history: decisions of either side are seen" {
+	two_branches 's/^7,item/7,ours/; s/^100,item/100,ours/' 's/^7,item/7,theirs/; s/^200,item/200,theirs/'
+	git branch left main
+	git branch right spring
+	git checkout -q left
+	varve merge -q right > /dev/null || varve resolve -q --ours
+	varve merge --continue > /dev/null
+	git checkout -q -b other right
+	tick
+	varve merge -q left~1 > /dev/null || varve resolve -q --theirs
+	varve merge --continue > /dev/null
+	# Both resolved for the same value: nothing is left to decide.
+	sed -i 's/^300,item/300,other/' prices.csv
+	varve commit -qam other
+	git checkout -q left
+	sed -i 's/^400,item/400,left/' prices.csv
+	varve commit -qam left
+	[ "$(git merge-base --all left other | wc -l)" = 2 ]
+	git branch gitway
+	succeeds varve merge other
+	for r in "7 ours" "100 ours" "200 theirs" "300 other" "400 left"; do
+		set -- $r
+		row "$1" | grep -q "^$1,$2" || { row "$1" >&2; false; }
+	done
+	clean
+	git checkout -q gitway
+	succeeds git merge -q --no-edit other
+	[ "$(git rev-parse gitway^{tree})" = "$(git rev-parse left^{tree})" ]
+}
+
+@test "a criss-cross history: differing decisions are a conflict" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
+	sed -i 's/^c$/main/' note.txt
+	varve commit -qam c
+	git branch left main
+	git checkout -q -b right spring
+	sed -i 's/^c$/spring/' note.txt
+	varve commit -qam c
+	git branch was-left left
+	git checkout -q left
+	varve merge -q right > /dev/null || varve resolve -q --ours
+	varve merge --continue > /dev/null
+	git checkout -q -b other right
+	tick
+	varve merge -q was-left > /dev/null || varve resolve -q --ours
+	varve merge --continue > /dev/null
+	git checkout -q left
+	git branch gitway
+	ends_with 1 varve merge other
+	output_has "CONFLICT (content): prices.csv: 1 cell of 1 row"
+	output_has "CONFLICT (content): note.txt"
+	ends_with 1 varve conflicts prices.csv
+	output_has "      left   ours 217"
+	output_has "      other  theirs 217"
+	output_has "      base   item 217"
+	succeeds varve merge --abort
+	clean
+	git checkout -q gitway
+	ends_with 1 git merge other
+	[ "$(git status --porcelain)" = $'UU note.txt\nUU prices.csv' ]
+	git merge --abort
+}
+
+@test "a renamed table is followed where its blocks prove it" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	git checkout -q spring
+	varve mv prices.csv costs.csv > /dev/null
+	varve commit -qm renamed
+	git checkout -q main
+	git ls-files
+	succeeds varve merge spring
+	[ ! -e prices.csv ]
+	grep -q '^7,ours' costs.csv
+	grep -q '^9,theirs' costs.csv
+	clean
+}
+
+@test "a table in another's place is never merged across" {
+	new_repo
+	rows 300 > 2023.csv
+	varve add 2023.csv > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	awk -F, 'NR == 1 { print; next } { printf "%d,other %d,%d.00,2025-01-01\n", $1 + 90000, NR, NR }' 2023.csv > 2024.csv
+	git rm -q 2023.csv
+	varve add 2024.csv > /dev/null
+	varve commit -qm next
+	git checkout -q main
+	sed -i 's/^7,item/7,ours/' 2023.csv
+	varve commit -qam ours
+	ends_with 1 varve merge spring
+	output_is "CONFLICT (modify/delete): 2023.csv: removed in spring and changed in main, which is left here"
+	grep -q '^7,ours' 2023.csv
+	! grep -q ours 2024.csv
+	varve merge --abort
+	git config merge.renames true
+	git merge spring > /dev/null || true
+	[ -e 2024.csv ] && ! grep -q '^7,ours' 2024.csv
+}
+
+@test "a conflict git made without varve is listed and resolved all the same" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
+	git -c merge.varve.driver=false merge spring > /dev/null || true
+	rm -rf .git/varve/conflicts
+	[ "$(git status --porcelain)" = "UU prices.csv" ]
+	ends_with 1 varve conflicts
+	output_has "  row 7"
+	output_has "theirs 217"
+	succeeds varve resolve --theirs prices.csv
+	[ "$(row 7 | cut -d, -f2)" = "theirs 217" ]
+	[ "$(row 9 | cut -d, -f2)" = "theirs 279" ]
+	succeeds varve merge --continue
+	clean
+}
+
+@test "git's own merge uses varve, and records what it could not decide" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
+	ends_with 1 git merge spring
+	stderr_has "varve: prices.csv: 1 cell of 1 row; 'varve conflicts' lists them"
+	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
+	[ "$(row 9 | cut -d, -f2)" = "theirs 279" ]
+	ends_with 1 varve conflicts
+	output_has "      main    ours 217"
+	output_has "      spring  theirs 217"
+	succeeds varve resolve --theirs prices.csv
+	succeeds git commit -q --no-edit
+	clean
+	[ "$(row 7 | cut -d, -f2)" = "theirs 217" ]
+}
+
+@test "a record edited by hand into nonsense is named, and nothing is lost" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
+	for junk in '' '{' '[]' '{"varve-conflicts":1}' '{"varve-conflicts":1,"conflicts":[{"kind":"x"}],"leftOut":0}' '{"varve-conflicts":1,"conflicts":[{"kind":"cell","row":-1}],"leftOut":0}'; do
+		ends_with 1 varve merge spring
+		echo "$junk" > .git/varve/conflicts/*.json
+		ends_with 2 varve conflicts
+		stderr_has "the record of the conflicts of prices.csv is damaged: "
+		stderr_has "varve merge --abort"
+		ends_with 2 varve resolve --theirs --row 7 prices.csv
+		ends_with 1 varve commit -m x
+		succeeds varve merge --abort
+		clean
+	done
+	ends_with 1 varve merge spring
+	echo "$junk" > .git/varve/conflicts/*.json
+	succeeds varve resolve --theirs prices.csv
+	[ "$(row 7 | cut -d, -f2)" = "theirs 217" ]
+	succeeds varve merge --continue
+	clean
+}
+
+@test "text that git holds merges as a table where the attributes say so" {
+	new_repo
+	echo '*.csv merge=varve' > .gitattributes
+	rows 40 > plain.csv
+	git add .
+	git commit -qm one
+	git checkout -q -b spring
+	sed -i 's/^7,item 217,[0-9.]*/7,item 217,1.25/; s/^9,item/9,theirs/' plain.csv
+	git commit -qam spring
+	git checkout -q main
+	sed -i 's/^7,item/7,ours/; s/^8,item/8,ours/' plain.csv
+	git commit -qam main
+	git branch keep
+	succeeds varve merge spring
+	[ "$(sed -n 8p plain.csv)" = "7,ours 217,1.25,2024-08-08" ]
+	git show HEAD:plain.csv | cmp - plain.csv
+	clean
+	git checkout -q keep
+	succeeds git merge -q --no-edit spring
+	[ "$(git rev-parse HEAD^{tree})" = "$(git rev-parse main^{tree})" ]
+	sed -i 's/^20,item/20,keep/' plain.csv
+	git commit -qam k
+	git checkout -q spring
+	sed -i 's/^20,item/20,spring/' plain.csv
+	git commit -qam s
+	ends_with 1 varve merge keep
+	output_has "1 cell of 1 row"
+	succeeds varve resolve --set name=both plain.csv
+	grep -q '^20,both' plain.csv
+	succeeds varve merge --continue
+	git show HEAD:plain.csv | cmp - plain.csv
+	clean
+}
+
+@test "files kept as bytes are a conflict as a whole" {
+	new_repo
+	head -c 50000 /dev/urandom > blob.bin
+	varve add --as file blob.bin > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	echo spring >> blob.bin
+	varve commit -qam spring
+	cp blob.bin ../spring.bin
+	git checkout -q main
+	echo main >> blob.bin
+	varve commit -qam main
+	cp blob.bin ../main.bin
+	ends_with 1 varve merge spring
+	output_has "CONFLICT (content): blob.bin: "
+	same_bytes blob.bin ../main.bin
+	succeeds varve resolve --theirs
+	same_bytes blob.bin ../spring.bin
+	succeeds varve merge --continue
+	clean
+}
+
+@test "gc in the middle of a merge takes nothing that is needed" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
+	ends_with 1 varve merge spring
+	git branch -q -D spring
+	varve gc --prune=now > /dev/null 2>&1 || varve gc > /dev/null
+	ends_with 1 varve conflicts
+	succeeds varve resolve --theirs prices.csv
+	[ "$(row 7 | cut -d, -f2)" = "theirs 217" ]
+	succeeds varve merge --continue
+	clean
+	varve fsck --data
+}
+
+@test "a table without key: rows appended on both sides both stay" {
+	new_repo
+	printf 'a,b\nx,1\nx,1\ny,2\n' > log.csv
+	varve add --no-key log.csv > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	echo s,3 >> log.csv
+	varve commit -qam spring
+	git checkout -q main
+	echo m,4 >> log.csv
+	varve commit -qam main
+	succeeds varve merge spring
+	[ "$(sort log.csv)" = $'a,b\nm,4\ns,3\nx,1\nx,1\ny,2' ]
+	clean
+}
+
+@test "hooks run, and may refuse" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	printf '#!/bin/sh\nexit 1\n' > .git/hooks/pre-merge-commit
+	printf '#!/bin/sh\necho after $1 > ../after\n' > .git/hooks/post-merge
+	chmod +x .git/hooks/pre-merge-commit .git/hooks/post-merge
+	ends_with 2 varve merge spring
+	stderr_has "varve merge --continue"
+	[ -e .git/MERGE_HEAD ]
+	[ ! -e ../after ]
+	succeeds varve merge --abort
+	clean
+	succeeds varve merge --no-verify spring
+	[ "$(cat ../after)" = "after 0" ]
+	clean
+}
+
+@test "bad words: unknown, ambiguous, several" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	ends_with 2 varve merge nowhere
+	stderr_has nowhere
+	ends_with 2 varve merge spring main
+	stderr_has "one branch at a time"
+	ends_with 2 varve merge
+	stderr_has "'main' has no upstream"
+	ends_with 2 varve merge --abort spring
+	ends_with 2 varve merge --continue
+	stderr_has "no merge is under way"
+	ends_with 2 varve resolve --ours --theirs
+	ends_with 2 varve resolve --ours
+	stderr_has "nothing is in conflict"
+	ends_with 2 varve resolve --set name
+	ends_with 0 varve conflicts
+}
