@@ -31,6 +31,7 @@ typedef struct commit_options {
 } commit_options;
 
 typedef struct committer {
+	bool writing; /* the commit is being written: its ref may have moved */
 	const commit_options *o;
 	vv_repository *r;
 	vv_stage *s;
@@ -324,16 +325,33 @@ static vv_status commit_index(committer *c, vv_error *err)
 		c->nothing = !has_changes(c);
 		return show_status(c, err);
 	}
-	if ((rc = make_message(c, err)) < 0 || (rc = write_commit(c, &id, err)) < 0)
+	if ((rc = make_message(c, err)) < 0)
+		return rc;
+	c->writing = true;
+	if ((rc = write_commit(c, &id, err)) < 0)
 		return rc;
 	after_commit(c, &id);
 	return VV_OK;
+}
+
+/* Did the branch move although writing the commit failed (behind it, when its folder was
+ * to be made durable)? */
+static bool has_moved(committer *c)
+{
+	vv_error ignored;
+	vv_head head = {0};
+	bool moved = c->writing && vv_head_read(c->r, &head, &ignored) == VV_OK && !vv_oid_equal(&head.commit, &c->base);
+
+	vv_head_clear(&head);
+	return moved;
 }
 
 static void unstage(committer *c)
 {
 	vv_error err;
 
+	if (has_moved(c)) /* then the index is as the new commit has it */
+		return;
 	if (vv_index_copy_restore(&c->index_before, c->r, &err) < 0)
 		vv_warn("%s", err.message);
 }

@@ -14,6 +14,7 @@
 #include "cmd/diff_table.h"
 #include "cmd/output.h"
 #include "cmd/path_show.h"
+#include "diff/patch.h"
 #include "diff/value.h"
 #include "diff/writer.h"
 
@@ -22,7 +23,7 @@
 /* Ordinary text files named one by one. */
 #define TEXT_FILES_MAX 10u
 
-#define FORMATS "text|json|ndjson|csv|html|markdown|sql|summary|stat"
+#define FORMATS "text|json|ndjson|csv|html|markdown|sql|patch|summary|stat"
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
@@ -62,7 +63,10 @@ typedef struct run {
 	vv_stage *stage;
 	vv_diff_how how;
 	char **rename; /* NULL-ended pairs */
-	const vv_diff_writer_kind *kind;
+	const char *format;
+	const vv_diff_writer_kind *kind; /* NULL: patch */
+	vv_patch_write_options patch;
+	uint64_t sections;
 	vv_diff_writer *writer;
 	int fd;            /* --output: the temporary file; -1: stdout */
 	char *temp;
@@ -121,7 +125,7 @@ static vv_status fill_how(run *r, vv_error *err)
 	r->how.where = &o->where;
 	r->how.no_renames = o->no_renames;
 	r->how.ignore_format = o->ignore_format;
-	r->how.moves = o->moves || strcmp(r->kind->name, "csv") == 0; /* that form is of rows in their order */
+	r->how.moves = o->moves || strcmp(r->format, "csv") == 0; /* that form is of rows in their order */
 	r->how.tolerance = o->tolerance;
 	r->how.only_whether = o->quiet || o->name_only;
 	return VV_OK;
@@ -129,7 +133,7 @@ static vv_status fill_how(run *r, vv_error *err)
 
 static bool is_kind(const run *r, const char *name)
 {
-	return strcmp(r->kind->name, name) == 0;
+	return strcmp(r->format, name) == 0;
 }
 
 /* Is this a form for people, in which a line of prose has its place? */
@@ -189,6 +193,12 @@ static vv_status finish_output(run *r, vv_error *err)
 	return rc;
 }
 
+static const char *temp_dir(void)
+{
+	const char *dir = getenv("TMPDIR");
+	return dir && *dir ? dir : "/tmp";
+}
+
 static vv_status open_writer(run *r, const char *title, vv_error *err)
 {
 	bool terminal = r->fd < 0 && vv_out_is_terminal();
@@ -199,6 +209,12 @@ static vv_status open_writer(run *r, const char *title, vv_error *err)
 	wo.width = terminal || (r->fd < 0 && getenv("COLUMNS")) ? vv_out_width() : 0;
 	if (r->how.only_whether) {
 		return VV_OK;
+	}
+	if (!r->kind) {
+		r->patch = (vv_patch_write_options){.write = write_out, .payload = r, .temp_dir = temp_dir(), .pool = r->how.pool};
+		r->how.patch = &r->patch;
+		r->how.sections = &r->sections;
+		return vv_patch_begin(write_out, r, err);
 	}
 	if ((rc = r->kind->open(&r->writer, &wo, err)) < 0) {
 		return rc;
@@ -464,6 +480,8 @@ static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 done:
 	if (rc == VV_OK && r->writer) {
 		rc = r->writer->end(r->writer, err);
+	} else if (rc == VV_OK && r->how.patch) {
+		rc = vv_patch_end(write_out, r, r->sections, err);
 	}
 	vv_diff_sides_clear(&d);
 	vv_buf_clear(&title);
@@ -483,9 +501,10 @@ static int run_diff(void *p, int argc, char **argv)
 	if (o->no_index && o->cached) {
 		return vv_usage_error("--no-index and --cached exclude each other");
 	}
-	r.kind = vv_diff_writer_find(o->format ? o->format : "text");
-	if (!r.kind) {
-		return vv_usage_error("there is no format '%s'", vv_text_shows(o->format));
+	r.format = o->format ? o->format : "text";
+	r.kind = vv_diff_writer_find(r.format);
+	if (!r.kind && (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance || o->ignore_format || o->limit)) {
+		return vv_usage_error("a patch carries every change: it cannot be had of some columns, rows or values");
 	}
 	r.how.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
 	if ((rc = fill_how(&r, &err)) < 0 || (rc = open_output(&r, &err)) < 0 || (rc = choose_limit(&r, &err)) < 0) {

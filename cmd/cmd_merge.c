@@ -273,7 +273,8 @@ static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 			  .names = {"base", branch_name(m), m->word},
 			  .labels = {"merged common ancestors", "HEAD", m->word},
 			  .state = "merge",
-			  .message = m->message.data};
+			  .message = m->message.data,
+			  .waits = m->o->no_commit};
 	vv_status rc = vv_merge_plan(&j, "merge", err);
 
 	if (rc == VV_OK && (rc = vv_merge_apply(&j, err)) == VV_OK) {

@@ -362,6 +362,78 @@ done:
 	return rc;
 }
 
+/* Is the file just what ours has, as a table or as text? */
+static bool is_ours(const resolver *r, const vv_conflict_path *p, const vv_staged *staged)
+{
+	const vv_oid *ours = &p->record.sides[VV_OURS];
+	char *file = vv_repository_file(r->repo, p->path);
+	vv_buf text = VV_BUF_INIT;
+	vv_oid id;
+	bool is = vv_oid_equal(&staged->blob, ours);
+
+	if (!is && file && vv_read_file(&text, file, SIZE_MAX, NULL) == VV_OK &&
+	    vv_blob_id(vv_buf_cstr(&text), text.len, &id, NULL) == VV_OK) {
+		is = vv_oid_equal(&id, ours);
+	}
+	vv_buf_clear(&text);
+	vv_free(file);
+	return is;
+}
+
+static vv_status write_merged(resolver *r, const vv_conflict_path *p, vv_error *err)
+{
+	const vv_oid *blob = &p->record.merged;
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf text = VV_BUF_INIT;
+	char *file = vv_repository_file(r->repo, p->path);
+	vv_pointer merged;
+	bool pointer = false;
+	vv_stat st;
+	vv_status rc = file ? vv_stage_commit(r->stage, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = vv_stage_is_pointer(r->stage, blob, &pointer, err)) < 0) {
+		goto done;
+	}
+	if (!pointer) {
+		if ((rc = vv_blob_read(r->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
+			rc = vv_write_file(file, vv_buf_cstr(&text), text.len, false, err);
+		}
+	} else if ((rc = vv_stage_pointer(r->stage, blob, &arena, &merged, err)) == VV_OK) {
+		rc = vv_stage_materialise(r->stage, p->path, blob, &merged, p->sides[VV_OURS].mode,
+					  &st, err);
+	}
+done:
+	vv_free(file);
+	vv_buf_clear(&text);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* Where git alone left ours, the merged table comes first: else what theirs changed
+ * elsewhere would be lost without a word. */
+static vv_status bring_merged(resolver *r, const vv_conflict_path *p, vv_staged *staged,
+			      vv_error *err)
+{
+	const vv_conflict_record *c = &p->record;
+	vv_status rc;
+
+	if (!p->found_out || vv_cid_equal(&staged->result.cid, &c->root)) {
+		return VV_OK;
+	}
+	if (!is_ours(r, p, staged)) {
+		vv_fail(err, VV_EREFUSED, "%s is neither as ours has it nor as varve merges it",
+			vv_text_shows(p->path));
+		return vv_hint(err, "edit it as you want it and 'varve add %s'; or 'git checkout --ours -- %s' "
+				    "first",
+			       vv_text_shows(p->path), vv_text_shows(p->path));
+	}
+	if ((rc = write_merged(r, p, err)) == VV_OK) {
+		vv_staged_clear(staged);
+		rc = stage_work(r, p, staged, err);
+	}
+	return rc;
+}
+
 static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
 {
 	bool *chosen = NULL, all = false, untouched;
@@ -370,7 +442,8 @@ static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
 
 	vv_staged_init(&staged);
 	if ((rc = choose(r, p, &chosen, &all, err)) < 0 ||
-	    (rc = stage_work(r, p, &staged, err)) < 0) {
+	    (rc = stage_work(r, p, &staged, err)) < 0 ||
+	    (rc = bring_merged(r, p, &staged, err)) < 0) {
 		goto done;
 	}
 	untouched = !p->record.touched && vv_cid_equal(&staged.result.cid, &p->record.root);

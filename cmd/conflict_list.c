@@ -79,6 +79,7 @@ static vv_status find_out(lister *l, vv_conflict_path *p, vv_error *err)
 
 	vv_dataset_merged_init(&out);
 	rc = vv_dataset_merge_run(&out, &in, err);
+	p->found_out = true;
 	vv_conflict_record_clear(&p->record);
 	p->record = out.record;
 	vv_conflict_record_init(&out.record);

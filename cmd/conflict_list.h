@@ -18,6 +18,7 @@ typedef struct vv_conflict_path {
 	char *path;
 	vv_merge_side sides[3];
 	bool dataset;              /* tables on both sides: record tells of rows and cells */
+	bool found_out;            /* just now: nothing says what the work tree was given */
 	vv_conflict_record record; /* names are set in any case */
 } vv_conflict_path;
 

@@ -70,9 +70,9 @@ static vv_status open_side(opened *o, vv_subject *s, const vv_diff_how *how, boo
 	if (!s) {
 		return VV_OK;
 	}
+	rc = vv_subject_open(s, &o->table, &so, err);
 	/* a changed file whose last version is a dataset is one, too */
 	o->is_text = !s->is_dataset && (s->from != VV_FROM_WORK || vv_cid_is_null(&s->parent));
-	rc = vv_subject_open(s, &o->table, &so, err);
 	o->is_open = rc == VV_OK;
 	return rc;
 }
@@ -497,18 +497,23 @@ static vv_status take_names(comparison *c, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status both(comparison *c, vv_error *err)
+static vv_status match_columns(comparison *c, vv_error *err)
 {
 	size_t key_a[SAMPLE_KEY_MAX], key_b[SAMPLE_KEY_MAX];
+	vv_columns_options co = {.no_renames = c->how->no_renames, .rename = c->how->rename, .key_a = key_a, .key_b = key_b,
+				 .key_count = sample_key(c, key_a, key_b, SAMPLE_KEY_MAX)};
+	return vv_columns_match(&c->columns, c->a, c->b, &co, err);
+}
+
+static vv_status both(comparison *c, vv_error *err)
+{
 	vv_row_change change;
 	int more = 0;
 	vv_status rc;
 	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0) {
 		return rc;
 	}
-	vv_columns_options co = {.no_renames = c->how->no_renames, .rename = c->how->rename, .key_a = key_a, .key_b = key_b,
-				 .key_count = sample_key(c, key_a, key_b, SAMPLE_KEY_MAX)};
-	if ((rc = vv_columns_match(&c->columns, c->a, c->b, &co, err)) < 0 || (rc = describe_form(c, err)) < 0 ||
+	if ((rc = match_columns(c, err)) < 0 || (rc = describe_form(c, err)) < 0 ||
 	    (rc = read_where(c, err)) < 0 || (rc = open_rows(c, err)) < 0) {
 		return rc;
 	}
@@ -550,6 +555,29 @@ static vv_status both(comparison *c, vv_error *err)
 	c->stats.keyed = s->keyed;
 	c->stats.column_changes = c->column_changes;
 	return c->how->writer->end_table(c->how->writer, &c->stats, err);
+}
+
+/* The patch of one path; of files too. */
+static vv_status write_patch(comparison *c, vv_error *err)
+{
+	const vv_diff_item *i = c->item;
+	vv_table *a = c->old_side.is_open ? &c->old_side.table : NULL, *b = c->new_side.is_open ? &c->new_side.table : NULL;
+	bool tables = a && b && a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE, written = false;
+	vv_patch_write_options o = *c->how->patch;
+	vv_status rc;
+	o.path = i->path;
+	o.old_path = i->old_path;
+	if (tables) {
+		if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0 || (rc = match_columns(c, err)) < 0) {
+			return rc;
+		}
+		o.key = c->asked ? c->asked : c->keys.count > 0 ? c->keys.lists[0] : NULL;
+		o.columns = &c->columns;
+	}
+	rc = vv_patch_write(a, b, &o, &written, err);
+	*c->how->sections += written;
+	c->differs = written;
+	return rc;
 }
 
 /* Opens both sides; where one cannot be read as a table though nobody stored it as one,
@@ -604,6 +632,11 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item, co
 			memcpy(why, err->message, sizeof(why));
 			rc = tell_text(item, out, why, err);
 		}
+		goto done;
+	}
+	if (how->patch) {
+		rc = write_patch(&c, err);
+		out->differs = c.differs;
 		goto done;
 	}
 	if (is_file(&c.old_side) || is_file(&c.new_side)) {

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "cmd/command.h"
 #include "cmd/subject.h"
+#include "diff/patch.h"
 #include "diff/writer.h"
 
 /* How tables are compared. */
@@ -23,7 +24,9 @@ typedef struct vv_diff_how {
 	bool only_whether;         /* stop at the first difference, write nothing */
 	uint64_t limit;            /* the writer's; rows of a new or removed table beyond it are not read; 0: all */
 	bool counts;               /* the writer shows no rows */
-	vv_diff_writer *writer;    /* NULL with only_whether */
+	vv_diff_writer *writer;    /* NULL with only_whether, and with patch */
+	const vv_patch_write_options *patch; /* --format patch: where it goes; path, key and columns are filled in */
+	uint64_t *sections;        /* of the patch: counted up */
 	const vv_progress *progress;
 	vv_pool *pool;             /* may be NULL */
 } vv_diff_how;

@@ -58,6 +58,10 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
 	vv_subject *s = &m->sides[i].subject;
+	/* Rows of plain text are told apart by the key of one version, whatever the others': the
+	 * common one, else ours. */
+	vv_subject_options opts = {.find_key = i == VV_BASE ||
+					       (i == VV_OURS && in->sides[VV_BASE].mode == 0)};
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc;
@@ -80,7 +84,7 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 		s->root = p.root;
 	}
 	vv_arena_clear(&arena);
-	if (rc == VV_OK && (rc = vv_subject_open(s, &m->sides[i].table, NULL, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_subject_open(s, &m->sides[i].table, &opts, err)) == VV_OK) {
 		m->sides[i].open = true;
 	}
 	return rc;
@@ -194,6 +198,13 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	vv_oid_text(theirs, vv_oid_is_null(&in->commits[VV_THEIRS]) ? &in->sides[VV_THEIRS].id
 								    : &in->commits[VV_THEIRS]);
 	opts.temp_dir = temp;
+	if (m->plain) {
+		const side *with_key = &s[s[VV_BASE].open ? VV_BASE : VV_OURS];
+
+		opts.key = with_key->table.root.key_count > 0
+				   ? (const char *const *)with_key->table.root.key
+				   : NULL;
+	}
 	if (!temp) {
 		return vv_fail_nomem(err);
 	}

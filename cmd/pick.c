@@ -153,7 +153,8 @@ static vv_status merge_pick(picker *p, vv_error *err)
 			  .names = {"base", branch_name(p), p->label.data},
 			  .labels = {p->revert ? p->short_id : "parent", "HEAD", p->label.data},
 			  .state = p->o->no_commit ? NULL : verb(p),
-			  .message = p->message.data};
+			  .message = p->message.data,
+			  .waits = p->o->no_commit};
 	vv_status rc = vv_merge_plan(&j, verb(p), err);
 
 	if (rc == VV_OK && vv_merge_is_empty(&j)) {

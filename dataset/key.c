@@ -138,6 +138,21 @@ static bool is_quantity(const vv_cell *c)
 	       vv_type_is_number(c->text, c->len);
 }
 
+#define HAS_LINE_FEED 1u
+#define HAS_POINT 2u
+#define HAS_SPACE 4u
+
+static unsigned bytes_in(const vv_cell *c)
+{
+	static const uint8_t bits[256] = {
+		['\n'] = HAS_LINE_FEED, ['.'] = HAS_POINT, [' '] = HAS_SPACE};
+	unsigned found = 0;
+
+	for (size_t i = 0; i < c->len; i++)
+		found |= bits[(uint8_t)c->text[i]];
+	return found;
+}
+
 static looks look_at(const sample *s, size_t column, const char *name, size_t name_len)
 {
 	looks l = {.column = column, .usable = true, .code = true};
@@ -145,15 +160,16 @@ static looks look_at(const sample *s, size_t column, const char *name, size_t na
 
 	for (size_t r = 0; r < s->rows; r++) {
 		const vv_cell *c = &s->cells[r * s->stride + column];
+		unsigned bytes = c->len <= 4 * CODE_LEN_MAX ? bytes_in(c) : 0;
 
-		if (c->len == 0 || c->len > 4 * CODE_LEN_MAX || memchr(c->text, '\n', c->len) ||
+		if (c->len == 0 || c->len > 4 * CODE_LEN_MAX || (bytes & HAS_LINE_FEED) ||
 		    (c->state != VV_CELL_TEXT && c->state != VV_CELL_LITERAL)) {
 			l.usable = false;
 			return l;
 		}
 		quantity = quantity && is_quantity(c);
-		fraction = fraction || memchr(c->text, '.', c->len);
-		l.code = l.code && c->len <= CODE_LEN_MAX && !memchr(c->text, ' ', c->len);
+		fraction = fraction || (bytes & HAS_POINT);
+		l.code = l.code && c->len <= CODE_LEN_MAX && !(bytes & HAS_SPACE);
 	}
 	l.named = name_score(name, name_len);
 	l.usable = !(quantity && fraction);

@@ -206,6 +206,9 @@ static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 {
 	size_t nuls[2] = {0, 0}, i;
 
+	if (!memchr(sample, '\0', len)) {
+		return VV_OK;
+	}
 	for (i = 0; i < len; i++) {
 		nuls[i & 1] += sample[i] == '\0';
 	}

@@ -22,18 +22,17 @@ typedef struct column_look {
 /* Digits with what numbers, dates and times have between them. */
 static bool is_figures(const char *p, size_t len)
 {
-	size_t i, digits = 0, run = 0, longest = 0;
+	static const bool between[256] = {
+		['+'] = true, ['-'] = true, ['.'] = true, [','] = true, [':'] = true, ['/'] = true,
+		[' '] = true, ['e'] = true, ['E'] = true, ['T'] = true, ['Z'] = true, ['%'] = true};
+	size_t i, digits = 0;
 
 	for (i = 0; i < len; i++) {
-		bool digit = p[i] >= '0' && p[i] <= '9';
-
-		digits += digit;
-		run = digit ? run + 1 : 0;
-		longest = run > longest ? run : longest;
-		if (digit) {
+		if (p[i] >= '0' && p[i] <= '9') {
+			digits++;
 			continue;
 		}
-		if (!memchr("+-.,:/ eETZ%", p[i], 12)) {
+		if (!between[(uint8_t)p[i]]) {
 			return false;
 		}
 		/* Letters only between digits, and Z at the end: 1e5, 2024-01-02T03:04Z. */
@@ -44,7 +43,7 @@ static bool is_figures(const char *p, size_t len)
 			return false;
 		}
 	}
-	return digits > 0 && longest > 0;
+	return digits > 0;
 }
 
 sniff_kind sniff_cell_kind(const vv_cell *c)

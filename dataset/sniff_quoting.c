@@ -175,6 +175,21 @@ static vv_newline majority(const size_t counts[4], vv_newline otherwise)
 	return counts[best] > 0 ? best : otherwise;
 }
 
+/* Without a quote no column has another habit than minimal, and without a carriage return
+ * all rows end alike: then the first row tells all. */
+static size_t rows_that_tell(const sniff *s)
+{
+	const vv_dialect *d = &s->out->dialect;
+	const char *body = s->text + s->out->body;
+	size_t len = s->len - s->out->body;
+
+	if (d->form != VV_FORM_CSV || (d->quote != 0 && memchr(body, d->quote, len)) ||
+	    memchr(body, '\r', len)) {
+		return SNIFF_HABIT_ROWS;
+	}
+	return 1;
+}
+
 /* Reads the body's rows into columns and newlines. */
 static vv_status count_rows(const sniff *s, column_habits *columns, size_t newlines[4],
 			    vv_error *err)
@@ -183,11 +198,11 @@ static vv_status count_rows(const sniff *s, column_habits *columns, size_t newli
 	sniff_reader r;
 	vv_error ignored;
 	vv_row row;
-	size_t rows;
+	size_t rows, limit = rows_that_tell(s);
 	vv_status rc = sniff_reader_open(&r, s, d, s->out->body, err);
 	int n = 1;
 
-	for (rows = 0; rc == VV_OK && rows < SNIFF_HABIT_ROWS; rows++) {
+	for (rows = 0; rc == VV_OK && rows < limit; rows++) {
 		n = sniff_reader_next(&r, &row, &ignored);
 		if (n != 1) {
 			break;

@@ -121,12 +121,19 @@ static const char *no_tables(const merge *m)
 			      : "both changed the file";
 }
 
+/* Did a side put another table in the place of base? Where the other side left the cells
+ * alone there is nothing to mix. */
+static bool replaced(merge *m, size_t which)
+{
+	return !vv_tables_same_data(m->base, m->side[1 - which].table) && merge_is_other_table(m, &m->side[which]);
+}
+
 static const char *other_table(merge *m)
 {
 	if (!m->base || vv_tables_same_data(m->side[0].table, m->side[1].table)) {
 		return NULL;
 	}
-	bool ours = merge_is_other_table(m, &m->side[m->ours]), theirs = merge_is_other_table(m, &m->side[1 - m->ours]);
+	bool ours = replaced(m, m->ours), theirs = replaced(m, 1 - m->ours);
 	return ours && theirs ? "both put another table in its place"
 	       : ours	      ? "ours put another table in its place"
 	       : theirs	      ? "theirs put another table in its place"

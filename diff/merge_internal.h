@@ -155,7 +155,7 @@ vv_status merge_form(merge *m, vv_error *err);
 
 /* merge_match.c: which row of base is which of a side. */
 vv_status merge_rows_match(merge *m, vv_error *err);
-/* Did a side put another table in the place of base? */
+/* Has a side (nearly) nothing of base's rows? */
 bool merge_is_other_table(merge *m, const merge_side *s);
 vv_status merge_partners(merge *m, vv_error *err); /* rows that both added; after the columns are known */
 uint64_t merge_to_side(merge_side *s, uint64_t old_row);  /* MERGE_NONE: removed */

@@ -16,6 +16,7 @@
 #include "diff/writer_kinds.h"
 
 #define FLUSH_AT (64u << 10)
+#define SEARCH_MAX 256u /* rows of the old version that are looked through for one */
 #define GONE_MEMORY ((size_t)4 << 20)
 
 typedef struct csv_writer {
@@ -147,16 +148,30 @@ static bool same_row(const vv_diff_table *t, const vv_row_change *c)
 	return true;
 }
 
-/* A row of the new version that no change tells of. Where columns were dropped its old
- * cells are looked up at the place that it has if no row moved; daff compares these too. */
+/* Finds the old cells of such a row, which daff compares as well: at the place that it
+ * must have had, or, where rows moved, somewhat further on. */
+static vv_status find_old(csv_writer *w, vv_row_change *c, vv_error *err)
+{
+	uint64_t at = w->old_next + (c->new_row - w->next), rows = w->table.a->root.rows;
+	vv_status rc = VV_OK;
+	for (unsigned i = 0; i < (w->table.reordered ? SEARCH_MAX : 1) && at + i < rows && rc == VV_OK; i++) {
+		rc = vv_row_at_get(&w->old_rows, at + i, &c->old_cells, err);
+		if (rc == VV_OK && same_row(&w->table, c)) {
+			w->old_next += i;
+			return VV_OK;
+		}
+	}
+	c->old_cells = NULL;
+	return rc;
+}
+
+/* A row of the new version that no change tells of. */
 static vv_status put_untold(csv_writer *w, const char *action, uint64_t row, vv_error *err)
 {
 	vv_row_change c = {.kind = VV_ROW_MOVED, .old_row = UINT64_MAX, .new_row = row};
-	uint64_t old_row = w->old_next + (row - w->next);
 	vv_status rc = vv_row_at_get(&w->rows, row, &c.new_cells, err);
-	if (rc == VV_OK && w->old_rows.table && old_row < w->table.a->root.rows) {
-		rc = vv_row_at_get(&w->old_rows, old_row, &c.old_cells, err);
-		c.old_cells = rc == VV_OK && same_row(&w->table, &c) ? c.old_cells : NULL;
+	if (rc == VV_OK && w->old_rows.table) {
+		rc = find_old(w, &c, err);
 	}
 	if (rc == VV_OK) {
 		put_row(w, action, &c);
@@ -500,7 +515,11 @@ static vv_status csv_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 		return VV_OK;
 	}
 	rc = put_told(w, c, err);
-	w->old_next += c->old_cells ? 1 : 0;
+	if (!w->table.reordered) {
+		w->old_next += c->old_cells ? 1 : 0;
+	} else if (c->kind == VV_ROW_CHANGED && !c->moved) {
+		w->old_next = c->old_row + 1;
+	}
 	if (stands_here(w, c)) {
 		w->next = c->place + (c->new_cells ? 1 : 0);
 		w->below = true;

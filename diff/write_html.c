@@ -211,7 +211,7 @@ static void put_change(html_writer *w, const vv_cell *x, const vv_cell *y, bool 
 		find_common(x, y, &before, &after);
 	}
 	put_side(w, "del", x, before, after);
-	vv_buf_puts(&w->buf, w->cards ? " \u2192 " : " ");
+	vv_buf_puts(&w->buf, "<span class=\"ar\"> \u2192 </span>");
 	put_side(w, "ins", y, before, after);
 	if (same_value) {
 		vv_buf_puts(&w->buf, " <span class=\"f\">same value</span>");

@@ -25,7 +25,6 @@ static int no_fsync(int fd)
 
 static void remove_dir(void)
 {
-	(void)chdir("/tmp");
 	(void)vv_remove_tree(dir, NULL);
 }
 
@@ -34,20 +33,24 @@ static void make_repository(void)
 	static const char attributes[] = "*.csv filter=varve diff=varve merge=varve -text\n";
 	vv_init_options opts = {.program = "varve", .initial_branch = "main"};
 	vv_repository *r = NULL;
+	vv_buf file = VV_BUF_INIT;
 	bool created;
 	vv_error err;
 
 	if (!mkdtemp(dir) || atexit(remove_dir) != 0 || setenv("HOME", dir, 1) != 0 ||
 	    unsetenv("GIT_DIR") != 0 || unsetenv("GIT_INDEX_FILE") != 0 ||
-	    unsetenv("GIT_WORK_TREE") != 0 || chdir(dir) < 0) {
+	    unsetenv("GIT_WORK_TREE") != 0) {
 		abort();
 	}
 	vv_sys_ops.fsync = no_fsync; /* thousands of small packs */
+	vv_buf_printf(&file, "%s/.gitattributes", dir);
 	if (vv_repository_init(&r, dir, &opts, &created, &err) < 0 ||
-	    vv_write_file(".gitattributes", attributes, sizeof(attributes) - 1, false, &err) < 0) {
+	    vv_write_file(vv_buf_cstr(&file), attributes, sizeof(attributes) - 1, false, &err) <
+		    0) {
 		(void)fprintf(stderr, "%s\n", err.message);
 		abort();
 	}
+	vv_buf_clear(&file);
 	vv_repository_close(r);
 }
 
@@ -69,12 +72,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *none[] = {NULL};
 	char **names = NULL;
 	size_t count = 0;
-	int in, out, errors;
+	int in, out, errors, here = open(".", O_RDONLY | O_DIRECTORY); /* the fuzzer's own */
 	vv_error err;
 
 	if (!ready) {
 		make_repository();
 		ready = true;
+	}
+	if (here < 0 || chdir(dir) < 0) {
+		abort();
 	}
 	in = replace(STDIN_FILENO, open(vv_fuzz_file(data, size), O_RDONLY));
 	out = replace(STDOUT_FILENO, open("/dev/null", O_WRONLY));
@@ -84,6 +90,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)close(replace(STDIN_FILENO, in));
 	(void)close(replace(STDOUT_FILENO, out));
 	(void)close(replace(STDERR_FILENO, errors));
+	if (fchdir(here) < 0) {
+		abort();
+	}
+	(void)close(here);
 	/* .git and .gitattributes */
 	if (vv_list_dir(&names, &count, dir, &err) < 0 || count != 2) {
 		abort();

@@ -225,7 +225,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	output_has "  row 20, removed in main, changed in spring"
 	output_has "  row 30, removed in spring, changed in main"
 	succeeds varve resolve --theirs prices.csv --row 20
-	[ "$(sed -n 21p prices.csv)" = "20,theirs 620,40.20,2024-09-21" ] || { sed -n 19,22p prices.csv >&2; false; }
+	[ "$(sed -n 21p prices.csv)" = "20,theirs 620,583.80,2024-09-21" ]
 	succeeds varve resolve --theirs prices.csv --row 30
 	! row 30
 	succeeds varve resolve --base prices.csv --row 40
@@ -241,12 +241,12 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	ends_with 1 varve merge spring
 	sed -i '/^100,/d; 2i 5000,new,1.00,2024-01-01' prices.csv
 	succeeds varve resolve --theirs prices.csv --row 2000
-	[ "$(row 2000 | cut -d, -f2)" = "theirs 471" ]
+	row 2000 | grep -q '^2000,theirs'
 	row 5000
 	! row 100
 	sed -i '/^9,/d' prices.csv
 	ends_with 2 varve resolve --theirs prices.csv --row 9
-	stderr_has "prices.csv has no row [\\\"9\\\"] any more" || stderr_has "has no row"
+	stderr_has "prices.csv has no row"
 	succeeds varve add prices.csv
 	succeeds varve merge --continue
 	clean
@@ -288,7 +288,8 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	clean
 	git reset -q --hard HEAD~1
 	git checkout -q spring
-	ends_with 1 varve merge main~1
+	ends_with 1 varve merge main
+	output_has "removed in spring and changed in main"
 	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
 	succeeds varve resolve --theirs
 	succeeds varve merge --continue

@@ -29,6 +29,9 @@ class Table:
     def order(self):
         return list(self.rows)
 
+    def same_as(self, other):
+        return self.columns == other.columns and list(self.rows.items()) == list(other.rows.items())
+
     def text(self, rnd=None):
         out = io.StringIO(newline="")
         out.write(",".join(self.columns) + "\n")
@@ -90,6 +93,9 @@ class Merge:
         self.conflicts.append(" ".join([kind, key, column] + shown))
 
     def replaced(self, side):
+        other = self.theirs if side is self.ours else self.ours
+        if other.same_as(self.base):
+            return False
         common = sum(1 for k in self.base.rows if k in side.rows)
         return common * 10 < len(self.base.rows) and common * 10 < len(side.rows)
 
@@ -249,7 +255,7 @@ class Merge:
         return out
 
     def run(self):
-        if self.base and self.x.rows != self.y.rows and (self.replaced(self.ours) or self.replaced(self.theirs)):
+        if self.base and not self.x.same_as(self.y) and (self.replaced(self.ours) or self.replaced(self.theirs)):
             self.note("table")
             self.result_columns = self.ours.columns
             return [[r[c] for c in self.ours.columns] for r in self.ours.rows.values()]

@@ -1,0 +1,172 @@
+load ../helper
+
+# A history of three changes on main, and spring with two of its own.
+histories() {
+	new_repo
+	rows 3000 > prices.csv
+	printf 'a\nb\nc\n' > note.txt
+	varve add prices.csv note.txt > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	change 's/^9,item/9,theirs/' "nine"
+	GIT_AUTHOR_NAME=Other change 's/^10,item/10,theirs/; s/^7,item/7,theirs/' "ten and seven"
+	git checkout -q main
+	change 's/^8,item/8,ours/' "eight"
+	change 's/^7,item/7,ours/' "seven"
+}
+
+change() {
+	tick
+	sed -i "$1" prices.csv
+	varve commit -qam "$2"
+}
+
+clean() {
+	[ -z "$(git status --porcelain)" ] && [ -z "$(varve status --porcelain)" ]
+}
+
+name() {
+	grep "^$1," prices.csv | cut -d, -f2 | cut -d' ' -f1
+}
+
+@test "cherry-pick takes one commit's change, its author and its message" {
+	histories
+	tick
+	succeeds varve cherry-pick spring~1
+	output_has "nine"
+	[ "$(name 9)" = theirs ] && [ "$(name 10)" = item ] && [ "$(name 8)" = ours ]
+	[ "$(git log -1 --format='%s %an')" = "nine A U Thor" ]
+	[ "$(git log -1 --format=%ad)" = "$(git log -1 --format=%ad spring~1)" ]
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 2 ]
+	[ "$(git reflog -1 --format=%gs)" = "cherry-pick: nine" ]
+	[ ! -e .git/CHERRY_PICK_HEAD ] && [ ! -e .git/MERGE_MSG ]
+	clean
+	ends_with 1 varve cherry-pick spring~1
+	stderr_has "what it changed is there already"
+	[ ! -e .git/CHERRY_PICK_HEAD ]
+	clean
+}
+
+@test "cherry-pick -x notes where it is from, -n only stages" {
+	histories
+	succeeds varve cherry-pick -x spring~1
+	[ "$(git log -1 --format=%b)" = "(cherry picked from commit $(git rev-parse spring~1))" ]
+	git reset -q --hard HEAD~1
+	succeeds varve cherry-pick -n spring~1
+	[ "$(git log -1 --format=%s)" = seven ]
+	[ "$(git status --porcelain)" = "M  prices.csv" ]
+	[ ! -e .git/CHERRY_PICK_HEAD ]
+}
+
+@test "a cherry-pick with conflicts goes on or is given up" {
+	histories
+	before=$(git ls-files -s)
+	ends_with 1 varve cherry-pick spring
+	output_has "CONFLICT (content): prices.csv: 1 cell of 1 row"
+	stderr_has "varve cherry-pick --continue"
+	[ "$(cat .git/CHERRY_PICK_HEAD)" = "$(git rev-parse spring)" ]
+	ends_with 1 varve conflicts
+	output_has "      main "
+	output_has "(ten and seven)"
+	ends_with 2 varve merge spring
+	ends_with 2 varve merge --abort
+	stderr_has "no merge is under way"
+	succeeds varve cherry-pick --abort
+	[ "$(git ls-files -s)" = "$before" ]
+	clean
+	ends_with 1 varve cherry-pick spring
+	ends_with 1 varve cherry-pick --continue
+	succeeds varve resolve --theirs
+	stderr_has "varve cherry-pick --continue"
+	succeeds varve cherry-pick --continue
+	[ "$(git log -1 --format='%s %an')" = "ten and seven Other" ]
+	[ "$(name 7)" = theirs ] && [ "$(name 10)" = theirs ] && [ "$(name 9)" = item ]
+	[ ! -e .git/CHERRY_PICK_HEAD ]
+	clean
+}
+
+@test "several commits are picked in turn, up to the first conflict" {
+	histories
+	ends_with 1 varve cherry-pick spring~1 spring main
+	stderr_has "not done yet: main"
+	[ "$(git log -1 --format=%s)" = nine ]
+	varve cherry-pick --quit
+	[ ! -e .git/CHERRY_PICK_HEAD ]
+	[ "$(git status --porcelain)" = "UU prices.csv" ]
+}
+
+@test "revert takes back a commit, and later changes stay" {
+	histories
+	succeeds varve revert HEAD~1
+	[ "$(name 8)" = item ] && [ "$(name 7)" = ours ]
+	[ "$(git log -1 --format=%s)" = 'Revert "eight"' ]
+	[ "$(git log -1 --format=%b)" = "This reverts commit $(git rev-parse HEAD~2)." ]
+	clean
+	ends_with 1 varve revert HEAD~2
+	stderr_has "it is taken back already"
+	succeeds varve revert HEAD
+	[ "$(name 8)" = ours ]
+	clean
+}
+
+@test "a revert that later changes stand against" {
+	histories
+	change 's/^7,ours/7,later/' "later"
+	ends_with 1 varve revert HEAD~1
+	output_has "1 cell of 1 row"
+	ends_with 1 varve conflicts
+	output_has "later 217"
+	output_has "item 217"
+	[ "$(cat .git/REVERT_HEAD)" = "$(git rev-parse HEAD~1)" ]
+	succeeds varve resolve --theirs
+	succeeds varve revert --continue
+	[ "$(name 7)" = item ]
+	[ "$(git log -1 --format=%s)" = 'Revert "seven"' ]
+	[ ! -e .git/REVERT_HEAD ]
+	clean
+	ends_with 1 varve revert HEAD~2
+	succeeds varve revert --abort
+	clean
+}
+
+@test "of a merge it must be said which side" {
+	histories
+	varve merge -q spring > /dev/null || varve resolve -q --ours
+	varve merge --continue > /dev/null
+	ends_with 2 varve revert HEAD
+	stderr_has "is a merge"
+	stderr_has "-m 1"
+	ends_with 2 varve revert -m 3 HEAD
+	succeeds varve revert -m 1 HEAD
+	[ "$(name 9)" = item ] && [ "$(name 8)" = ours ]
+	git log -1 --format=%b | grep -q "^changes made to "
+	clean
+}
+
+@test "the first commit can be picked and taken back" {
+	histories
+	git checkout -q --orphan fresh
+	git rm -rfq .
+	echo x > x.txt
+	varve add x.txt > /dev/null
+	varve commit -qm x
+	succeeds varve cherry-pick main~2
+	[ -e prices.csv ] && [ -e x.txt ]
+	clean
+	succeeds varve revert HEAD
+	[ ! -e prices.csv ] && [ -e x.txt ]
+	clean
+}
+
+@test "local changes in the way are named" {
+	histories
+	sed -i 's/^50,item/50,mine/' prices.csv
+	ends_with 2 varve cherry-pick spring~1
+	stderr_has "    prices.csv"
+	stderr_has "the cherry-pick would overwrite them; nothing was done"
+	[ "$(name 50)" = mine ]
+	ends_with 2 varve revert HEAD
+	stderr_has "the revert would overwrite them; nothing was done"
+	ends_with 2 varve cherry-pick
+	ends_with 2 varve revert nowhere
+}
