@@ -124,7 +124,7 @@ name() {
 	[ "$(git log -1 --format=%s)" = 'Revert "seven"' ]
 	[ ! -e .git/REVERT_HEAD ]
 	clean
-	ends_with 1 varve revert HEAD~2
+	ends_with 1 varve revert HEAD~1
 	succeeds varve revert --abort
 	clean
 }

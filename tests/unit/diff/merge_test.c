@@ -4,6 +4,7 @@
  */
 #include "tests/unit/support.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/sys.h"
@@ -269,8 +270,160 @@ static void the_cases_come_out_as_written(void **state)
 	assert_true(cases >= 120);
 }
 
+/* --- single promises ---------------------------------------------------------- */
+
+static merge_input text_input(const char *text, const char *key)
+{
+	merge_input in = {.text = text, .len = strlen(text), .has_key = true};
+	in.key[0] = key;
+	return in;
+}
+
+static void one_side_unchanged_gives_the_other_version_itself(void **state)
+{
+	fixture *f = *state;
+	merge_input in[3] = {text_input("id,a\n1,x\n2,y\n", "id"), text_input("id,a\n1,x\n2,y\n", NULL), text_input("id,a\n1,z\n2,y\n", NULL)};
+	merge_output a, b;
+	vv_error err;
+	in[1].has_key = in[2].has_key = false;
+	vv_assert_ok(merge_three(&a, in, up, &f->sink, NULL, &err), &err);
+	assert_true(a.stats.took_theirs && !a.stats.took_ours);
+	merge_input swapped[3] = {in[0], in[2], in[1]};
+	vv_assert_ok(merge_three(&b, swapped, up, &f->sink, NULL, &err), &err);
+	assert_true(b.stats.took_ours && !b.stats.took_theirs);
+	assert_true(vv_cid_equal(&a.cid, &b.cid));
+	merge_output_clear(&a);
+	merge_output_clear(&b);
+}
+
+static void what_came_from_theirs_is_counted(void **state)
+{
+	fixture *f = *state;
+	merge_input in[3] = {text_input("id,a,b\n1,x,k\n2,y,l\n3,z,m\n4,w,n\n", "id"), text_input("id,a,b\n1,X,k\n2,y,l\n3,z,m\n4,w,n\n", NULL),
+			     text_input("id,a,b\n1,Q,K\n2,Y,l\n3,z,m\n5,v,o\n6,u,p\n", NULL)};
+	merge_output out;
+	vv_error err;
+	in[1].has_key = in[2].has_key = false;
+	vv_assert_ok(merge_three(&out, in, up, &f->sink, NULL, &err), &err);
+	assert_int_equal(out.stats.conflicts, 1);
+	assert_int_equal(out.stats.cells_from_theirs, 2);
+	assert_int_equal(out.stats.rows_from_theirs, 2);
+	assert_int_equal(out.stats.rows_removed_by_theirs, 1);
+	merge_output_clear(&out);
+}
+
+static void a_key_can_be_named_for_the_merge(void **state)
+{
+	static const char *const key[] = {"code", NULL}, *const wrong[] = {"nothing", NULL};
+	fixture *f = *state;
+	merge_input in[3] = {text_input("code,a,b\np,x,k\nq,y,l\n", NULL), text_input("code,a,b\nq,y,l\np,x,K\n", NULL),
+			     text_input("code,a,b\np,X,k\nq,y,l\n", NULL)};
+	merge_output out;
+	vv_error err;
+	vv_assert_ok(merge_three(&out, in, up, &f->sink, key, &err), &err);
+	assert_string_equal(vv_buf_cstr(&out.bytes), "code,a,b\nq,y,l\np,X,K\n");
+	assert_int_equal(out.stats.conflicts, 0);
+	merge_output_clear(&out);
+	vv_assert_status(merge_three(&out, in, up, &f->sink, wrong, &err), VV_ENOTFOUND, &err);
+	vv_assert_contains(err.message, "nothing");
+	merge_output_clear(&out);
+}
+
+/* Some thousand rows: several groups, so that most are copied. */
+static void put_rows(vv_buf *out, size_t rows, size_t changed, const char *with)
+{
+	vv_buf_puts(out, "id,name,amount\n");
+	for (size_t i = 0; i < rows; i++) {
+		vv_buf_printf(out, "%zu,%s %zu,%zu.5%s\n", i + 1, i == changed ? with : "somebody", i * 7919 % 1000, i * 31, i == 17 ? "" : "0");
+	}
+}
+
+static void rows_that_nobody_touched_are_kept_to_the_byte(void **state)
+{
+	fixture *f = *state;
+	vv_buf text[4] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};
+	merge_output out;
+	vv_error err;
+	put_rows(&text[0], 6000, 6000, "");
+	put_rows(&text[1], 6000, 100, "ours");
+	put_rows(&text[2], 6000, 5900, "theirs");
+	put_rows(&text[3], 6000, 100, "ours");
+	vv_buf want = VV_BUF_INIT;
+	char *at = strstr(text[2].data, "theirs");
+	size_t tail = strlen(at);
+	vv_buf_put(&want, text[3].data, text[3].len - tail - strlen("somebody") + strlen("theirs"));
+	vv_buf_put(&want, at, tail);
+	merge_input in[3] = {text_input(text[0].data, "id"), text_input(text[1].data, NULL), text_input(text[2].data, NULL)};
+	in[1].has_key = in[2].has_key = false;
+	vv_assert_ok(merge_three(&out, in, up, &f->sink, NULL, &err), &err);
+	assert_int_equal(out.stats.conflicts, 0);
+	assert_int_equal(out.stats.cells_from_theirs, 1);
+	assert_int_equal(out.bytes.len, want.len);
+	assert_memory_equal(out.bytes.data, want.data, want.len);
+	merge_output_clear(&out);
+	vv_buf_clear(&want);
+	for (size_t i = 0; i < 4; i++) {
+		vv_buf_clear(&text[i]);
+	}
+}
+
+/* --- faults ------------------------------------------------------------------ */
+
+typedef struct attempt {
+	vv_table t[3];
+	const vv_sink *sink;
+	vv_cid wanted;
+	bool known;
+} attempt;
+
+static vv_status merge_again(void *payload, vv_error *err)
+{
+	attempt *a = payload;
+	vv_merge_stats stats;
+	vv_import_result r;
+	vv_buf conflicts = VV_BUF_INIT;
+	vv_merge_options o = {.conflict = merge_note, .payload = &conflicts, .ours_id = "1", .theirs_id = "2", .temp_dir = vv_test_dir()};
+	vv_status rc = vv_merge_tables(&r, &stats, &a->t[0], &a->t[1], &a->t[2], a->sink, &o, err);
+	if (rc == VV_OK) {
+		if (!a->known) {
+			a->wanted = r.cid;
+			a->known = true;
+		}
+		assert_true(vv_cid_equal(&r.cid, &a->wanted));
+		assert_int_equal(stats.conflicts, 2);
+		vv_import_result_clear(&r);
+	}
+	vv_buf_clear(&conflicts);
+	return rc;
+}
+
+static void running_out_of_memory_is_reported_wherever_it_happens(void **state)
+{
+	fixture *f = *state;
+	attempt a = {.sink = &f->sink};
+	vv_error err;
+	merge_input in[3] = {text_input("id,a,n\n1,x,1.5\n2,y,2.5\n3,z,3.5\n4,w,4.5\n", "id"),
+			     text_input("id,a,n,p\n1,X,1.5,s\n3,z,3.50,t\n4,w,4.5,u\n7,q,9,v\n6,r,8,w\n", NULL),
+			     text_input("id,a,n\n1,Q,1.5\n2,y,2.6\n4,w,4.5\n3,z,3.5\n6,r,8.0\n5,k,1\n", NULL)};
+	in[1].has_key = in[2].has_key = false;
+	for (size_t i = 0; i < 3; i++) {
+		vv_assert_ok(merge_import(&a.t[i], &in[i], i > 0 ? &a.t[0] : NULL, &f->sink, &err), &err);
+	}
+	vv_assert_ok(merge_again(&a, &err), &err);
+	vv_fault_each(VV_FAULT_ALLOC, ENOMEM, merge_again, NULL, &a);
+	for (size_t i = 0; i < 3; i++) {
+		vv_table_close(&a.t[i]);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test_setup_teardown(the_cases_come_out_as_written, setup, teardown),
+	TEST(the_cases_come_out_as_written),
+	TEST(one_side_unchanged_gives_the_other_version_itself),
+	TEST(what_came_from_theirs_is_counted),
+	TEST(a_key_can_be_named_for_the_merge),
+	TEST(rows_that_nobody_touched_are_kept_to_the_byte),
+	TEST(running_out_of_memory_is_reported_wherever_it_happens),
 };
 
 int main(int argc, char **argv)

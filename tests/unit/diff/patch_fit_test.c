@@ -1,0 +1,312 @@
+/*
+ * Patches on other versions of their table, and patches that are none.
+ */
+#include "tests/unit/support.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "tests/unit/diff/patched.h"
+
+static const char *const by_id[] = {"id", NULL};
+
+/* The patch from a to b is applied to `target`; what comes of it. */
+typedef struct fitted {
+	vv_patched p;
+	vv_buf patch;
+	vv_status rc;
+	vv_error err;
+} fitted;
+
+static void fit(fitted *f, const char *const *key, const char *from, const char *to, const char *target, vv_patch_mode mode)
+{
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_buf_puts(&a, from);
+	vv_buf_puts(&b, to);
+	memset(f, 0, sizeof(*f));
+	vv_patched_init(&f->p);
+	f->p.key = key;
+	vv_assert_ok(vv_patched_diff(&f->p, &f->patch, "t.csv", VV_KIND_TABLE, &a, &b, &f->err), &f->err);
+	vv_patched_put(&f->p, "t.csv", target, strlen(target));
+	f->rc = vv_patched_apply(&f->p, &f->patch, mode, false, false, &f->err);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+}
+
+static void fitted_clear(fitted *f)
+{
+	vv_buf_clear(&f->patch);
+	vv_patched_clear(&f->p);
+}
+
+/* Fits, and gives this. */
+static void gives(const char *const *key, const char *a, const char *b, const char *target, const char *result)
+{
+	fitted f;
+	fit(&f, key, a, b, target, VV_PATCH_FIT);
+	if (f.rc < 0) {
+		fail_msg("%s\n%s", f.err.message, vv_buf_cstr(&f.p.misfits));
+	}
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), result);
+	fitted_clear(&f);
+}
+
+/* Does not fit, says so, and changes nothing. */
+static void misfits(const char *const *key, const char *a, const char *b, const char *target, const char *said)
+{
+	fitted f;
+	fit(&f, key, a, b, target, VV_PATCH_FIT);
+	vv_assert_status(f.rc, VV_ECONFLICT, &f.err);
+	assert_string_equal(vv_buf_cstr(&f.p.misfits), said);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), target);
+	fitted_clear(&f);
+}
+
+static const char base[] = "id,name,price\n1,lamp,9\n2,chair,5\n3,desk,7\n";
+static const char changed[] = "id,name,price\n1,lamp,8\n3,desk,7\n4,sofa,70\n";
+
+static void rows_are_found_by_key_wherever_they_stand(void **state)
+{
+	(void)state;
+	gives(by_id, base, changed, "id,name,price\n9,bed,1\n3,table,7\n2,chair,5\n1,big lamp,9\n",
+	      "id,name,price\n9,bed,1\n3,table,7\n4,sofa,70\n1,big lamp,8\n");
+}
+
+static void without_a_key_rows_are_found_by_content_and_place(void **state)
+{
+	(void)state;
+	gives(NULL, "a,b\nx,1\ny,2\nz,3\n", "a,b\nx,1\nz,3\nw,4\n", "a,b\nq,0\nx,1\ny,2\nz,3\nr,9\n", "a,b\nq,0\nx,1\nz,3\nw,4\nr,9\n");
+}
+
+static void of_equal_rows_the_nearest_is_meant(void **state)
+{
+	(void)state;
+	gives(NULL, "a\nx\ny\nx\ny\nx\n", "a\nx\ny\ny\nx\n", "a\nnew\nx\ny\nx\ny\nx\n", "a\nnew\nx\ny\ny\nx\n");
+}
+
+static void a_cell_with_another_value_is_named(void **state)
+{
+	(void)state;
+	misfits(by_id, base, changed, "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n", "t.csv|row id=1|price|'9'|'10'\n");
+	misfits(by_id, base, changed, "id,name,price\n1,lamp,9\n2,stool,5\n3,desk,7\n", "t.csv|row id=2|name|'chair'|'stool'\n");
+}
+
+static void rows_that_are_gone_or_there_already_are_named(void **state)
+{
+	(void)state;
+	misfits(by_id, base, changed, "id,name,price\n3,desk,7\n4,bed,1\n",
+		"t.csv|row id=1|-|the row|-\nt.csv|row id=2|-|the row|-\nt.csv|row id=4|-|no row with this key yet|one\n");
+	misfits(NULL, "a,b\nx,1\ny,2\n", "a,b\nx,1\ny,2\nw,4\n", "a,b\nx,1\n", "t.csv|row 3|-|the row above it|-\n");
+}
+
+static void a_column_that_is_not_there_is_named(void **state)
+{
+	(void)state;
+	misfits(by_id, base, changed, "id,name,cost\n1,lamp,9\n2,chair,5\n3,desk,7\n8,x,1\n", "t.csv|-|price|a column|-\n");
+}
+
+static void the_target_may_have_more_columns(void **state)
+{
+	(void)state;
+	gives(by_id, base, changed, "note,id,name,price\nn1,1,lamp,9\nn2,2,chair,5\nn3,3,desk,7\n",
+	      "note,id,name,price\nn1,1,lamp,8\nn3,3,desk,7\n,4,sofa,70\n");
+}
+
+static void new_columns_are_put_into_another_version(void **state)
+{
+	(void)state;
+	gives(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,a\n0,o\n1,x\n2,y\n", "id,b,a\n0,,o\n1,p,x\n2,q,z\n");
+	misfits(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,c\n0,o\n1,x\n2,y\n", "t.csv|-|number 2|a|c\n");
+}
+
+static void lines_keep_how_they_were_written(void **state)
+{
+	(void)state;
+	/* the last line had no end, others were odd */
+	gives(by_id, base, changed, "id,name,price\n1,lamp,9\n\"2\",chair,5\n3,\"desk\",7\r\n5,\"bed\",1",
+	      "id,name,price\n1,lamp,8\n3,\"desk\",7\r\n4,sofa,70\n5,\"bed\",1");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,\"A\"\n2,\"b\"", "id,x\n1,\"A\"\n2,\"b\"\n3,\"c\"");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,c\n", "id,x\n0,z\n1,a\n2,\"b\"\n", "id,x\n0,z\n1,a\n2,c\n");
+}
+
+static void a_new_form_is_taken_where_the_old_one_was_the_same(void **state)
+{
+	(void)state;
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\r\n1,a\r\n2,c\r\n", "id,x\n0,z\n1,a\n2,b\n", "id,x\r\n0,z\r\n1,a\r\n2,c\r\n");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\r\n1,a\r\n2,c\r\n", "id;x\n0;z\n1;a\n2;b\n", "id;x\n0;z\n1;a\n2;c\n");
+}
+
+static void moves_are_left_and_said_to_be(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, "id,x\n1,a\n2,b\n3,c\n", "id,x\n3,C\n1,a\n2,b\n", "id,x\n0,z\n1,a\n2,b\n3,c\n", VV_PATCH_FIT);
+	vv_assert_ok(f.rc, &f.err);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,x\n0,z\n1,a\n2,b\n3,C\n");
+	assert_true(f.p.done.order_left);
+	assert_false(f.p.done.exact);
+	assert_int_equal(f.p.done.rows_changed, 1);
+	fitted_clear(&f);
+}
+
+static void it_goes_backwards_too(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, changed, base, VV_PATCH_FIT);
+	vv_assert_ok(f.rc, &f.err);
+	assert_true(f.p.done.exact);
+	static const char other[] = "id,name,price\n0,bed,3\n1,lamp,8\n3,desk,7\n4,sofa,70\n";
+	vv_patched_put(&f.p, "t.csv", other, strlen(other));
+	vv_assert_ok(vv_patched_apply(&f.p, &f.patch, VV_PATCH_FIT, true, false, &f.err), &f.err);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,name,price\n0,bed,3\n1,lamp,9\n2,chair,5\n3,desk,7\n");
+	fitted_clear(&f);
+}
+
+static void what_is_rejected_is_a_patch_of_its_own(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, "id,name,price\n1,lamp,8\n3,desk,6\n4,sofa,70\n5,bed,80\n",
+	    "id,name,price\n0,x,0\n1,lamp,10\n2,chair,5\n3,desk,7\n5,old bed,3\n", VV_PATCH_REJECT);
+	vv_assert_ok(f.rc, &f.err);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,name,price\n0,x,0\n1,lamp,10\n3,desk,6\n4,sofa,70\n5,old bed,3\n");
+	assert_int_equal(f.p.done.rejected, 2);
+	vv_buf rejected = f.p.rejected;
+	f.p.rejected = (vv_buf)VV_BUF_INIT;
+	/* once the reasons are gone it fits */
+	static const char mended[] = "id,name,price\n0,x,0\n1,lamp,9\n3,desk,6\n4,sofa,70\n";
+	vv_patched_put(&f.p, "t.csv", mended, strlen(mended));
+	vv_assert_ok(vv_patched_apply(&f.p, &rejected, VV_PATCH_FIT, false, false, &f.err), &f.err);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,name,price\n0,x,0\n1,lamp,8\n3,desk,6\n5,bed,80\n4,sofa,70\n");
+	vv_buf_clear(&rejected);
+	fitted_clear(&f);
+}
+
+static void checking_changes_nothing(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, changed, base, VV_PATCH_FIT);
+	vv_patched_put(&f.p, "t.csv", base, strlen(base));
+	vv_assert_ok(vv_patched_apply(&f.p, &f.patch, VV_PATCH_FIT, false, true, &f.err), &f.err);
+	assert_int_equal(f.p.done_count, 1);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), base);
+	fitted_clear(&f);
+}
+
+static void exactly_means_exactly(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, changed, "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n", VV_PATCH_EXACT);
+	vv_assert_status(f.rc, VV_ECONFLICT, &f.err);
+	assert_string_equal(vv_buf_cstr(&f.p.misfits), "t.csv|row 1|price|'9'|'10'\n");
+	fitted_clear(&f);
+	/* a row that the patch does not speak of */
+	fit(&f, by_id, base, changed, "id,name,price\n1,lamp,9\n2,chair,5\n3,oak desk,7\n", VV_PATCH_EXACT);
+	vv_assert_status(f.rc, VV_ECONFLICT, &f.err);
+	assert_string_equal(vv_buf_cstr(&f.p.misfits), "t.csv|-|-|the version that the patch was made from|another version\n");
+	fitted_clear(&f);
+}
+
+/* --- what is no patch, or not all of it --------------------------------------- */
+
+static void refused(fitted *f, const char *bytes, size_t len, vv_status status, const char *said)
+{
+	vv_buf patch = VV_BUF_INIT;
+	vv_buf_put(&patch, bytes, len);
+	vv_patched_put(&f->p, "t.csv", base, strlen(base));
+	vv_assert_status(vv_patched_apply(&f->p, &patch, VV_PATCH_FIT, false, false, &f->err), status, &f->err);
+	vv_assert_contains(f->err.message, said);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f->p, "t.csv")), base);
+	vv_buf_clear(&patch);
+}
+
+static void refused_text(fitted *f, const char *bytes, const char *said)
+{
+	refused(f, bytes, strlen(bytes), VV_EINPUT, said);
+}
+
+static void a_git_patch_is_recognised(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, changed, base, VV_PATCH_FIT);
+	refused_text(&f, "diff --git a/t.csv b/t.csv\nindex 1..2 100644\n--- a/t.csv\n+++ b/t.csv\n@@ -1 +1 @@\n-a\n+b\n", "a Git patch");
+	vv_assert_contains(f.err.hint, "git apply");
+	refused_text(&f, "From 1234 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] x\n\n---\ndiff --git a/x b/x\n", "a Git patch");
+	refused_text(&f, "--- a/t.csv\n+++ b/t.csv\n", "a Git patch");
+	refused_text(&f, "id,name\n1,x\n", "no patch of varve");
+	refused_text(&f, "", "an empty file is no patch");
+	refused(&f, "{\"varve-patch\":2}\n", 18, VV_ENOSUPPORT, "version 2");
+	fitted_clear(&f);
+}
+
+static void a_patch_cut_off_anywhere_is_refused(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, changed, base, VV_PATCH_FIT);
+	vv_assert_ok(f.rc, &f.err);
+	for (size_t len = 1; len + 1 < f.patch.len; len++) {
+		refused(&f, f.patch.data, len, VV_EINPUT, "");
+	}
+	fitted_clear(&f);
+}
+
+static void a_patch_that_was_edited_is_refused(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, changed, base, VV_PATCH_FIT);
+	char *sofa = strstr(f.patch.data, "sofa");
+	assert_non_null(sofa);
+	sofa[0] = 'S';
+	refused(&f, f.patch.data, f.patch.len, VV_EINPUT, "expected the checksum");
+	fitted_clear(&f);
+}
+
+static void what_a_line_should_have_been_is_said(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, changed, base, VV_PATCH_FIT);
+	refused_text(&f, "{\"varve-patch\":1}\n[]\n", "p.patch, line 2: expected a JSON object");
+	refused_text(&f, "{\"varve-patch\":1}\n{\"x\":1\n", "p.patch, line 2: column ");
+	refused_text(&f, "{\"varve-patch\":1}\n{}\n", "p.patch, line 2: expected the 'path'");
+	refused_text(&f, "{\"varve-patch\":1}\n{\"sections\":1}\n", "line 2: expected {\"sections\":0}");
+	refused_text(&f, "{\"varve-patch\":1}\n{\"path\":\"t.csv\"}\n", "expected 'old'");
+	refused_text(&f, "{\"varve-patch\":1}\n{\"path\":\"t.csv\",\"old\":null,\"new\":null}\n", "expected a version on one side");
+	refused_text(&f, "{\"varve-patch\":1}\n", "the patch ends here");
+	static const char outside[] = "{\"varve-patch\":1}\n{\"path\":\"../x\",\"old\":null,\"new\":null}\n";
+	refused(&f, outside, strlen(outside), VV_EREFUSED, "line 2");
+	fitted_clear(&f);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(rows_are_found_by_key_wherever_they_stand),
+	cmocka_unit_test(without_a_key_rows_are_found_by_content_and_place),
+	cmocka_unit_test(of_equal_rows_the_nearest_is_meant),
+	cmocka_unit_test(a_cell_with_another_value_is_named),
+	cmocka_unit_test(rows_that_are_gone_or_there_already_are_named),
+	cmocka_unit_test(a_column_that_is_not_there_is_named),
+	cmocka_unit_test(the_target_may_have_more_columns),
+	cmocka_unit_test(new_columns_are_put_into_another_version),
+	cmocka_unit_test(lines_keep_how_they_were_written),
+	cmocka_unit_test(a_new_form_is_taken_where_the_old_one_was_the_same),
+	cmocka_unit_test(moves_are_left_and_said_to_be),
+	cmocka_unit_test(it_goes_backwards_too),
+	cmocka_unit_test(what_is_rejected_is_a_patch_of_its_own),
+	cmocka_unit_test(checking_changes_nothing),
+	cmocka_unit_test(exactly_means_exactly),
+	cmocka_unit_test(a_git_patch_is_recognised),
+	cmocka_unit_test(a_patch_cut_off_anywhere_is_refused),
+	cmocka_unit_test(a_patch_that_was_edited_is_refused),
+	cmocka_unit_test(what_a_line_should_have_been_is_said),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
