@@ -85,8 +85,8 @@ static void put_cells(const vv_conflict_record *c, const vv_conflict_item *item)
 		if (side == VV_BASE && !item->has[side]) {
 			continue;
 		}
-		vv_out("      %s%s%s%*s  ", vv_color_on(colors[side]), vv_text_shows(c->names[side]),
-		       vv_color_off(), (int)(width - w), "");
+		vv_out("      %s%s%s%*s  ", vv_color_on(colors[side]),
+		       vv_text_shows(c->names[side]), vv_color_off(), (int)(width - w), "");
 		put_value(item, side);
 		vv_out("\n");
 	}
@@ -106,7 +106,7 @@ static void put_item(const vv_conflict_record *c, size_t i)
 
 	if (!row) {
 		vv_out("  %s%s%s%s\n", item->column ? "column " : "",
-		       item->column ? vv_text_shows(item->column)
+		       item->column                    ? vv_text_shows(item->column)
 		       : item->kind == VV_CONFLICT_KEY ? "key"
 						       : "the whole",
 		       item->detail ? ": " : "", item->detail ? vv_text_shows(item->detail) : "");
@@ -122,18 +122,19 @@ static void put_item(const vv_conflict_record *c, size_t i)
 
 static const char *file_reason(const vv_conflict_path *p)
 {
-	if (!p->sides[VV_OURS].mode && !p->sides[VV_THEIRS].mode) {
+	bool base = p->sides[VV_BASE].mode, ours = p->sides[VV_OURS].mode,
+	     theirs = p->sides[VV_THEIRS].mode;
+
+	if (!ours && !theirs) {
 		return "removed or renamed on both sides";
 	}
-	if (!p->sides[VV_OURS].mode) {
-		return p->sides[VV_BASE].mode ? "removed here, changed there"
-					      : "there is a folder of this name";
+	if (!ours) {
+		return base ? "removed here, changed there" : "only there under this name";
 	}
-	if (!p->sides[VV_THEIRS].mode) {
-		return p->sides[VV_BASE].mode ? "changed here, removed there"
-					      : "there is a folder of this name";
+	if (!theirs) {
+		return base ? "changed here, removed there" : "only here under this name";
 	}
-	return p->sides[VV_BASE].mode ? "changed on both sides" : "added on both sides";
+	return base ? "changed on both sides" : "added on both sides";
 }
 
 static void print_path(const vv_conflict_path *p)

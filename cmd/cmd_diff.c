@@ -294,7 +294,8 @@ static vv_status diff_files(run *r, char **argv, vv_error *err)
 	    (rc = vv_subject_find_file(&b, r->repo, r->stage, argv[1], err)) < 0) {
 		goto done;
 	}
-	vv_diff_item item = {.path = argv[1], .a = &a, .b = &b, .old_name = argv[0], .new_name = argv[1], .named = true};
+	/* a patch is of the file that it is applied to */
+	vv_diff_item item = {.path = r->kind ? argv[1] : argv[0], .a = &a, .b = &b, .old_name = argv[0], .new_name = argv[1], .named = true};
 	rc = compare(r, &item, err);
 done:
 	vv_subject_clear(&a);

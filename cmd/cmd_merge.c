@@ -15,8 +15,8 @@
 #include "repo/history.h"
 
 typedef struct options {
-	bool no_commit, no_ff, ff_only, ff, abort, resume, quit, unrelated, edit, no_edit, no_verify,
-		quiet;
+	bool no_commit, no_ff, ff_only, ff, abort, resume, quit, unrelated, edit, no_edit,
+		no_verify, quiet;
 	vv_strings messages;
 } options;
 
@@ -205,7 +205,8 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	memset(&s, 0, sizeof(s));
 	vv_checkout_init(&checkout, m->repo, m->stage, m->index);
 	checkout.pointer_ok = true;
-	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) < 0) {
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) <
+	    0) {
 		if (rc == VV_EREFUSED && strcmp(err->message, "not switched") == 0) {
 			vv_fail(err, rc, "the merge would overwrite them; nothing was done");
 			vv_hint(err, "commit them, or put them away with 'git stash' first");
@@ -332,8 +333,8 @@ static vv_status merge(merger *m, vv_error *err)
 
 	if ((rc = vv_rev_commit(m->repo, m->word, &m->theirs, err)) < 0 ||
 	    (rc = make_message(m, err)) < 0 || (rc = read_config(m, &never, &only, err)) < 0 ||
-	    (!ahead && (rc = vv_is_ancestor(m->repo, &m->theirs, &m->head.commit, &behind, err)) <
-			       0)) {
+	    (!ahead &&
+	     (rc = vv_is_ancestor(m->repo, &m->theirs, &m->head.commit, &behind, err)) < 0)) {
 		return rc;
 	}
 	if (behind) {
@@ -346,7 +347,8 @@ static vv_status merge(merger *m, vv_error *err)
 	    (rc = vv_is_ancestor(m->repo, &m->head.commit, &m->theirs, &ahead, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_merge_need_clean_index(m->repo, m->index, &m->head.commit, "merge", err)) < 0) {
+	if ((rc = vv_merge_need_clean_index(m->repo, m->index, &m->head.commit, "merge", err)) <
+	    0) {
 		return rc;
 	}
 	if (m->head.unborn || (ahead && !never)) {
@@ -450,10 +452,11 @@ const vv_command vv_cmd_merge = {
 	.summary = "bring another branch into this one, tables by row and cell",
 	.usage = "[--no-commit] [--no-ff | --ff-only] [-m TEXT] [BRANCH]\n"
 		 "--continue | --abort | --quit",
-	.example = "$ varve merge spring\n"
-		   "CONFLICT (content): prices.csv: 3 cells of 2 rows; 'varve conflicts' lists them\n"
-		   "$ varve resolve --theirs prices.csv\n"
-		   "$ varve merge --continue",
+	.example =
+		"$ varve merge spring\n"
+		"CONFLICT (content): prices.csv: 3 cells of 2 rows; 'varve conflicts' lists them\n"
+		"$ varve resolve --theirs prices.csv\n"
+		"$ varve merge --continue",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -26,12 +26,12 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"ours", 0, VV_OPT_FLAG, offsetof(options, ours), NULL, NULL,
-	 "take what this branch has", NULL},
+	{"ours", 0, VV_OPT_FLAG, offsetof(options, ours), NULL, NULL, "take what this branch has",
+	 NULL},
 	{"theirs", 0, VV_OPT_FLAG, offsetof(options, theirs), NULL, NULL,
 	 "take what the other branch has", NULL},
-	{"base", 0, VV_OPT_FLAG, offsetof(options, base), NULL, NULL,
-	 "take what both had before", NULL},
+	{"base", 0, VV_OPT_FLAG, offsetof(options, base), NULL, NULL, "take what both had before",
+	 NULL},
 	{"set", 0, VV_OPT_STRING, offsetof(options, set), "COL=VALUE", NULL,
 	 "take this value for a cell in conflict", NULL},
 	{"row", 0, VV_OPT_LIST, offsetof(options, rows), "KEY", NULL,
@@ -117,7 +117,8 @@ static vv_status choose(const resolver *r, const vv_conflict_path *p, bool **cho
 	}
 	if (count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict", vv_text_shows(p->path));
-		return vv_hint(err, "'varve conflicts %s' lists what it has", vv_text_shows(p->path));
+		return vv_hint(err, "'varve conflicts %s' lists what it has",
+			       vv_text_shows(p->path));
 	}
 	if (r->o->set && r->o->rows.count == 0 && count > 1) {
 		vv_fail(err, VV_EUSAGE, "%s has %zu rows with a conflict in '%s'",
@@ -144,8 +145,9 @@ static vv_status take_side(resolver *r, const vv_conflict_path *p, vv_error *err
 	const vv_merge_side *s = &p->sides[r->side];
 
 	if (is_part(r->o)) {
-		return vv_fail(err, VV_EUSAGE, "%s is in conflict as a whole: --ours, --theirs or "
-					       "--base",
+		return vv_fail(err, VV_EUSAGE,
+			       "%s is in conflict as a whole: --ours, --theirs or "
+			       "--base",
 			       vv_text_shows(p->path));
 	}
 	return take_file(r, p, s->mode, &s->id, err);
@@ -216,7 +218,8 @@ static vv_status solve_into(resolver *r, vv_conflict_path *p, const bool *chosen
 	vv_status rc;
 
 	if (r->set_column) {
-		s.value = (vv_cell){r->set_value, (uint32_t)strlen(r->set_value), VV_CELL_TEXT, 0, 0};
+		s.value = (vv_cell){r->set_value, (uint32_t)strlen(r->set_value), VV_CELL_TEXT, 0,
+				    0};
 		for (size_t i = 0; i < p->record.count; i++) {
 			if (chosen[i]) {
 				set_state(&s.value, &p->record.items[i]);
@@ -423,9 +426,11 @@ static vv_status bring_merged(resolver *r, const vv_conflict_path *p, vv_staged 
 	if (!is_ours(r, p, staged)) {
 		vv_fail(err, VV_EREFUSED, "%s is neither as ours has it nor as varve merges it",
 			vv_text_shows(p->path));
-		return vv_hint(err, "edit it as you want it and 'varve add %s'; or 'git checkout --ours -- %s' "
-				    "first",
-			       vv_text_shows(p->path), vv_text_shows(p->path));
+		return vv_hint(
+			err,
+			"edit it as you want it and 'varve add %s'; or 'git checkout --ours -- %s' "
+			"first",
+			vv_text_shows(p->path), vv_text_shows(p->path));
 	}
 	if ((rc = write_merged(r, p, err)) == VV_OK) {
 		vv_staged_clear(staged);

@@ -7,6 +7,7 @@
 #include "cmd/command.h"
 
 extern const vv_command vv_cmd_add;
+extern const vv_command vv_cmd_apply;
 extern const vv_command vv_cmd_blame;
 extern const vv_command vv_cmd_branch;
 extern const vv_command vv_cmd_cat;

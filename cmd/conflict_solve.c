@@ -127,7 +127,8 @@ static vv_status set_cell(solver *v, size_t i, const char *column, const vv_cell
 	vv_row_edit edit = {.action = VV_ROW_SET, .cell = *cell};
 	vv_status rc;
 
-	if ((rc = need_row(v, i, err)) < 0 || (rc = need_column(v, column, &edit.column, err)) < 0) {
+	if ((rc = need_row(v, i, err)) < 0 ||
+	    (rc = need_column(v, column, &edit.column, err)) < 0) {
 		return rc;
 	}
 	edit.row = v->rows[i];
@@ -291,8 +292,7 @@ static vv_status put_back(solver *v, vv_table *from, restored *list, size_t coun
 		}
 		edit.row = v->rows[list[i].item];
 		if (edit.row == UINT64_MAX) {
-			edit.row = place_of(&wanted[i], &near[i * NEIGHBOURS],
-					    v->table->root.rows);
+			edit.row = place_of(&wanted[i], &near[i * NEIGHBOURS], v->table->root.rows);
 		}
 		if ((rc = copy_row(v, from, &columns, wanted[i].row, &edit.cells, err)) == VV_OK) {
 			rc = add_edit(v, &edit, err);
@@ -323,7 +323,8 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 	if (count == 0) {
 		return VV_OK;
 	}
-	if (!vv_oid_is_null(blob) && (rc = vv_stage_is_pointer(s->stage, blob, &pointer, err)) < 0) {
+	if (!vv_oid_is_null(blob) &&
+	    (rc = vv_stage_is_pointer(s->stage, blob, &pointer, err)) < 0) {
 		return rc;
 	}
 	if (!pointer || !s->record->items[list[0].item].key) {

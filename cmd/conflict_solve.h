@@ -18,9 +18,9 @@ typedef struct vv_solution {
 	vv_repository *repo; /* borrowed, all three */
 	vv_stage *stage;
 	vv_conflict_record *record;
-	const bool *chosen;  /* for each item: is it decided now? NULL: all */
-	int side;            /* VV_BASE, VV_OURS, VV_THEIRS */
-	const char *column;  /* not NULL: this cell of the chosen items' rows gets value instead */
+	const bool *chosen; /* for each item: is it decided now? NULL: all */
+	int side;           /* VV_BASE, VV_OURS, VV_THEIRS */
+	const char *column; /* not NULL: this cell of the chosen items' rows gets value instead */
 	vv_cell value;
 } vv_solution;
 

@@ -50,7 +50,8 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 	}
 	result = out.result;
 	if (out.record.count > 0 || out.record.left_out > 0) {
-		rc = vv_conflict_solve_all(m->repo, m->stage, &out.record, VV_BASE, &result.id, err);
+		rc = vv_conflict_solve_all(m->repo, m->stage, &out.record, VV_BASE, &result.id,
+					   err);
 		if (rc == VV_ENOSUPPORT) {
 			result = c->base;
 			rc = VV_OK;
@@ -68,9 +69,8 @@ done:
 /* Merges the level's next base into its tree. */
 static vv_status merge_in(maker *m, level *l, const vv_oid *base, vv_error *err)
 {
-	static const vv_merge_labels labels = {"merged common ancestors",
-					       "Temporary merge branch 1",
-					       "Temporary merge branch 2"};
+	static const vv_merge_labels labels = {
+		"merged common ancestors", "Temporary merge branch 1", "Temporary merge branch 2"};
 	vv_merged_trees *trees = NULL;
 	vv_status rc;
 

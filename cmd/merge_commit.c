@@ -45,9 +45,9 @@ static void run_after(const vv_merge_commit *c)
 	vv_error err;
 	bool ran;
 
-	if (c->after && vv_hook_run(c->repo, c->after,
-				    strcmp(c->after, "post-merge") == 0 ? squash : NULL, &ran,
-				    &err) < 0) {
+	if (c->after &&
+	    vv_hook_run(c->repo, c->after, strcmp(c->after, "post-merge") == 0 ? squash : NULL,
+			&ran, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
 }
@@ -70,8 +70,7 @@ vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err)
 		goto done;
 	}
 	/* The version is there: what follows must not make it look otherwise. */
-	if (vv_state_cleanup(c->repo, &later) < 0 ||
-	    vv_conflict_drop_all(c->repo, &later) < 0) {
+	if (vv_state_cleanup(c->repo, &later) < 0 || vv_conflict_drop_all(c->repo, &later) < 0) {
 		vv_warn("%s", later.message);
 	}
 	run_after(c);

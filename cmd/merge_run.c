@@ -101,7 +101,8 @@ static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_data
 
 static void say_other(vv_merge_job *j, const vv_merge_conflict *c)
 {
-	const char *path = vv_text_shows(c->path), *kept = j->names[c->ours.mode ? VV_OURS : VV_THEIRS];
+	const char *path = vv_text_shows(c->path),
+		   *kept = j->names[c->ours.mode ? VV_OURS : VV_THEIRS];
 	vv_buf *b = &j->report;
 
 	if (c->dispute == VV_DISPUTE_REMOVED) {
@@ -117,9 +118,11 @@ static void say_other(vv_merge_job *j, const vv_merge_conflict *c)
 			      "file is only in the index\n",
 			      path);
 	} else if (c->dispute == VV_DISPUTE_PLACE) {
-		vv_buf_printf(b, "CONFLICT (rename): %s: renamed differently on both sides\n", path);
+		vv_buf_printf(b, "CONFLICT (rename): %s: renamed differently on both sides\n",
+			      path);
 	} else if (c->marks) {
-		vv_buf_printf(b, "CONFLICT (%s): %s: both sides changed it; the places are marked\n",
+		vv_buf_printf(b,
+			      "CONFLICT (%s): %s: both sides changed it; the places are marked\n",
 			      c->base.mode ? "content" : "add/add", path);
 	} else {
 		vv_buf_printf(b, "CONFLICT (%s): %s: both sides changed it; %s is left here\n",
@@ -270,8 +273,9 @@ static vv_status begin_state(vv_merge_job *j, vv_error *err)
  * entries of this very second (index.h) for changed files until git has looked at them. */
 static void let_git_look(const vv_merge_job *j)
 {
-	const char *argv[] = {"git", "-C", vv_repository_workdir(j->repo), "update-index", "-q",
-			      "--refresh", NULL};
+	const char *argv[] = {
+		"git",       "-C", vv_repository_workdir(j->repo), "update-index", "-q",
+		"--refresh", NULL};
 	vv_buf output = VV_BUF_INIT;
 	vv_error ignored;
 	int code;

@@ -22,24 +22,24 @@ typedef struct vv_merge_job {
 	vv_repository *repo; /* borrowed, all three */
 	vv_stage *stage;
 	vv_index *index;
-	vv_oid base;         /* commit or tree; null: nothing in common */
-	vv_oid ours, theirs; /* commits (theirs of a revert: a tree); ours is HEAD */
+	vv_oid base;          /* commit or tree; null: nothing in common */
+	vv_oid ours, theirs;  /* commits (theirs of a revert: a tree); ours is HEAD */
 	vv_oid theirs_commit; /* where theirs is from, as a commit; may be null */
 	const char *names[3]; /* branches: base, ours, theirs */
 	vv_merge_labels labels;
-	const char *state;    /* "merge", "cherry-pick", "revert"; NULL: nothing is left under way */
-	const char *message;  /* for MERGE_MSG, with a newline behind */
-	bool waits;           /* no commit follows at once */
+	const char *state;   /* "merge", "cherry-pick", "revert"; NULL: nothing is left under way */
+	const char *message; /* for MERGE_MSG, with a newline behind */
+	bool waits;          /* no commit follows at once */
 
 	vv_merged_trees *merged;
-	vv_oid tree;               /* the result; where there are conflicts, what the work tree gets */
+	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */
 	vv_dataset_merged *tables; /* for each conflict of merged; its record's path is NULL
 	                            * where no tables were merged */
 	bool *settled;             /* for each of them */
 	size_t conflicts;          /* how many paths are not */
 	vv_checkout checkout;
 	vv_tree_switch change;
-	vv_buf report;             /* what to say, on stdout */
+	vv_buf report; /* what to say, on stdout */
 } vv_merge_job;
 
 /* Refuses (VV_EREFUSED, the names printed) when something is staged, in conflict, or would

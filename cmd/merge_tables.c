@@ -211,9 +211,9 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	if ((rc = vv_mkdirs(temp, err)) == VV_OK &&
 	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) == VV_OK &&
 	    (rc = open_blocks(m, &sink, err)) == VV_OK &&
-	    (rc = vv_merge_tables(&result, &m->out->stats, s[VV_BASE].open ? &s[VV_BASE].table : NULL,
-				  &s[VV_OURS].table, &s[VV_THEIRS].table, &sink, &opts, err)) ==
-		    VV_OK) {
+	    (rc = vv_merge_tables(&result, &m->out->stats,
+				  s[VV_BASE].open ? &s[VV_BASE].table : NULL, &s[VV_OURS].table,
+				  &s[VV_THEIRS].table, &sink, &opts, err)) == VV_OK) {
 		rc = keep_result(m, &result, &sink, err);
 	}
 	if (rc < 0) {

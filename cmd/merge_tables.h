@@ -29,7 +29,7 @@ typedef struct vv_dataset_merge {
 
 typedef struct vv_dataset_merged {
 	vv_merge_side result;
-	vv_cid root;               /* its version; null when no rows could be merged */
+	vv_cid root; /* its version; null when no rows could be merged */
 	vv_merge_stats stats;
 	vv_conflict_record record; /* items, sides, names; empty when it merged cleanly */
 } vv_dataset_merged;

@@ -74,7 +74,8 @@ static vv_status make_message(picker *p, vv_error *err)
 	vv_oid_text(id, &p->commit.id);
 	vv_oid_text(parent, &p->parent);
 	if (p->revert) {
-		vv_buf_printf(m, "Revert \"%.*s\"\n\nThis reverts commit %s", (int)len, subject, id);
+		vv_buf_printf(m, "Revert \"%.*s\"\n\nThis reverts commit %s", (int)len, subject,
+			      id);
 		if (p->commit.parent_count > 1) {
 			vv_buf_printf(m, ", reversing\nchanges made to %s", parent);
 		}
@@ -116,8 +117,9 @@ static vv_status commit_pick(picker *p, vv_error *err)
 	vv_status rc = vv_merge_commit_make(&c, err);
 
 	if (rc < 0) {
-		vv_hint(err, "all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
-			     "goes back",
+		vv_hint(err,
+			"all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
+			"goes back",
 			verb(p), verb(p));
 	}
 	return rc;

@@ -570,7 +570,7 @@ static void import_clear(import *im)
 	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
 		vv_key_proof_free(im->proofs[i]);
 	}
-	for (size_t i = 0; i < im->worker_count; i++) {
+	for (size_t i = 0; im->workers && i < im->worker_count; i++) {
 		import_worker_clear(&im->workers[i]);
 	}
 	vv_free(im->workers);

@@ -38,19 +38,23 @@ static size_t count_names(const char *const *names)
 	return n;
 }
 
-static vv_status match_side(merge *m, merge_side *s, vv_error *err)
+static vv_status make_places(const merge *m, merge_side *s, vv_error *err)
+{
+	size_t olds = m->base ? m->base->columns : 0;
+	s->to_base = vv_calloc(s->table->columns + 1, sizeof(*s->to_base));
+	s->from_base = vv_calloc(olds + 1, sizeof(*s->from_base));
+	s->edited = vv_calloc(olds + 1, sizeof(*s->edited));
+	return s->to_base && s->from_base && s->edited ? VV_OK : vv_fail_nomem(err);
+}
+
+/* rename: pairs of names known to be one column, or NULL. */
+static vv_status match_side(merge *m, merge_side *s, const char *const *rename, vv_error *err)
 {
 	size_t key_a[VV_KEY_COLUMNS_MAX], key_b[VV_KEY_COLUMNS_MAX], olds = m->base ? m->base->columns : 0;
 	const char *const *key = m->opts->key;
 	size_t count = key ? count_names(key) : m->base ? m->base->root.key_count : 0;
-	vv_columns_options opts = {0};
+	vv_columns_options opts = {.rename = rename};
 	vv_status rc = VV_OK;
-	s->to_base = vv_calloc(s->table->columns + 1, sizeof(*s->to_base));
-	s->from_base = vv_calloc(olds + 1, sizeof(*s->from_base));
-	s->edited = vv_calloc(olds + 1, sizeof(*s->edited));
-	if (!s->to_base || !s->from_base || !s->edited) {
-		return vv_fail_nomem(err);
-	}
 	for (size_t i = 0; i < s->table->columns; i++) {
 		s->to_base[i] = -1;
 	}
@@ -67,9 +71,11 @@ static vv_status match_side(merge *m, merge_side *s, vv_error *err)
 		opts.key_b = key_b;
 		opts.key_count = count;
 	}
+	vv_columns_clear(&s->columns);
 	if ((rc = vv_columns_match(&s->columns, m->base, s->table, &opts, err)) < 0) {
 		return rc;
 	}
+	s->moved_columns = false;
 	for (size_t i = 0; i < s->columns.count; i++) {
 		const vv_column_pair *p = &s->columns.pairs[i];
 		if (p->a >= 0 && p->b >= 0) {
@@ -79,6 +85,31 @@ static vv_status match_side(merge *m, merge_side *s, vv_error *err)
 		}
 	}
 	return VV_OK;
+}
+
+/* What one side is known to have renamed, and the other one seems to have dropped for a
+ * new column of that very name, both have renamed. */
+static vv_status share_renames(merge *m, size_t knows, vv_error *err)
+{
+	const merge_side *from = &m->side[knows];
+	merge_side *to = &m->side[1 - knows];
+	size_t n = 0;
+	const char **list = vv_calloc(2 * from->columns.count + 1, sizeof(*list));
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < from->columns.count; i++) {
+		const vv_column_pair *p = &from->columns.pairs[i];
+		const char *name = p->renamed ? from->table->schema.fields[p->b].name : NULL;
+		long there = name && to->from_base[p->a] < 0 ? find_name(to->table, name) : -1;
+		if (there >= 0 && to->to_base[there] < 0) {
+			list[n++] = m->base->schema.fields[p->a].name;
+			list[n++] = name;
+		}
+	}
+	vv_status rc = n > 0 ? match_side(m, to, list, err) : VV_OK;
+	vv_free(list);
+	return rc;
 }
 
 /* A key by columns of base, where both sides have them all. */
@@ -168,7 +199,12 @@ static vv_status choose_key(merge *m, vv_error *err)
 vv_status merge_columns_match(merge *m, vv_error *err)
 {
 	vv_status rc;
-	if ((rc = match_side(m, &m->side[0], err)) < 0 || (rc = match_side(m, &m->side[1], err)) < 0) {
+	for (size_t i = 0; i < 2; i++) {
+		if ((rc = make_places(m, &m->side[i], err)) < 0 || (rc = match_side(m, &m->side[i], NULL, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = share_renames(m, 0, err)) < 0 || (rc = share_renames(m, 1, err)) < 0) {
 		return rc;
 	}
 	return choose_key(m, err);
@@ -290,6 +326,12 @@ static int by_name(const void *a, const void *b)
 	return c != 0 ? c : x->name_len != y->name_len ? (x->name_len < y->name_len ? -1 : 1) : x < y ? -1 : x > y;
 }
 
+/* One that is only there because one side dropped it and the other changed it. */
+static bool is_partial(const merge_column *c)
+{
+	return c->b >= 0 && (c->side[0] < 0 || c->side[1] < 0);
+}
+
 /* Of two columns with one name one got it from theirs: that one steps back. */
 static vv_status step_back(merge *m, merge_column *a, merge_column *b, vv_error *err)
 {
@@ -304,6 +346,9 @@ static vv_status step_back(merge *m, merge_column *a, merge_column *b, vv_error 
 		back->name_len = f->name_len;
 	} else {
 		back->dropped = true;
+	}
+	if (is_partial(a) || is_partial(b)) {
+		return VV_OK; /* told already */
 	}
 	return conflict_column(m, VV_CONFLICT_COLUMN, name, err, "two columns would be called '%s'", vv_text_show(name, len));
 }

@@ -169,6 +169,11 @@ static bool is_kind(const char *member)
 	return strcmp(member, "type") == 0 || strcmp(member, "format") == 0;
 }
 
+static bool says_nothing(const value *type)
+{
+	return !type->text || strcmp(type->text, "\"any\"") == 0;
+}
+
 /* Which version's member stands; nodes: objects of x, y and base, NULL where there is
  * none. A column's type and format go together. */
 static vv_status choose(maker *k, const vv_json *const nodes[3], merge_column *c, const char *member, int *out, vv_error *err)
@@ -189,6 +194,9 @@ static vv_status choose(maker *k, const vv_json *const nodes[3], merge_column *c
 	bool xy = same(&v[0], &v[1]) && same(&second[0], &second[1]);
 	bool xb = same(&v[0], &v[2]) && same(&second[0], &second[2]), yb = same(&v[1], &v[2]) && same(&second[1], &second[2]);
 	*out = !nodes[0] ? 1 : !nodes[1] ? 0 : merge_pick(xy, xb, yb);
+	if (*out < 0 && kind && !nodes[2] && (says_nothing(&v[0]) || says_nothing(&v[1]))) {
+		*out = says_nothing(&v[0]) ? 1 : 0; /* a new column that has no values yet there */
+	}
 	if (*out >= 0 && k->whole && nodes[0] && nodes[1] && !xy) {
 		*out = -1;
 	}

@@ -273,15 +273,40 @@ static vv_status find(patch_job *j, const char *path, bool *exists, vv_error *er
 	return rc;
 }
 
-static bool only_schema(const patch_section *s)
+/* Do two columns that are one differ in more than their names? */
+static bool field_differs(const vv_field *a, const vv_field *b, vv_buf *x, vv_buf *y)
 {
-	const vv_root *a = &s->side[0].root, *b = &s->side[1].root;
-	bool same = a->schema.len == b->schema.len && a->key_count == b->key_count &&
-		    (a->schema.len == 0 || memcmp(a->schema.data, b->schema.data, a->schema.len) == 0);
-	for (size_t i = 0; same && i < a->key_count; i++) {
-		same = strcmp(a->key[i], b->key[i]) == 0;
+	if (a->type != b->type || strcmp(a->format, b->format) != 0) {
+		return true;
 	}
-	return s->is_table && s->side[0].exists && s->side[1].exists && !same;
+	vv_buf_reset(x);
+	vv_buf_reset(y);
+	vv_json_put_node(x, a->json);
+	vv_json_put_node(y, b->json);
+	return strcmp(a->name, b->name) == 0 && strcmp(vv_buf_cstr(x), vv_buf_cstr(y)) != 0;
+}
+
+/* Does the patch change what columns mean, which bytes of rows do not show? */
+static bool changes_meaning(const patch_section *s)
+{
+	const patch_side *a = &s->side[0], *b = &s->side[1];
+	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
+	if (!s->is_table || !a->exists || !b->exists) {
+		return false;
+	}
+	bool differs = a->root.key_count != b->root.key_count;
+	for (size_t i = 0; !differs && i < a->root.key_count; i++) {
+		long p = vv_schema_find(&a->schema, a->root.key[i], strlen(a->root.key[i]));
+		long q = vv_schema_find(&b->schema, b->root.key[i], strlen(b->root.key[i]));
+		differs = p < 0 || q < 0 || patch_pair_of(s, 0, (size_t)p) != patch_pair_of(s, 1, (size_t)q);
+	}
+	for (size_t i = 0; !differs && i < s->pair_count; i++) {
+		const long *at = s->pairs[i].side;
+		differs = at[0] >= 0 && at[1] >= 0 && field_differs(&a->schema.fields[at[0]], &b->schema.fields[at[1]], &x, &y);
+	}
+	vv_buf_clear(&x);
+	vv_buf_clear(&y);
+	return differs;
 }
 
 /* Where the section's old version must be, and nothing else. */
@@ -293,7 +318,7 @@ static vv_status section_run(patch_job *j, vv_error *err)
 	vv_table t;
 	vv_status rc = VV_OK;
 	j->done = (vv_patch_done){.path = s->path[1], .old_path = s->side[0].exists ? s->path[0] : NULL,
-				  .removed = !s->side[1].exists, .schema = only_schema(s)};
+				  .removed = !s->side[1].exists, .schema = changes_meaning(s)};
 	if (s->side[1].exists && (!s->side[0].exists || moves)) {
 		if ((rc = find(j, s->path[1], &exists, err)) < 0) {
 			return rc;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "diff/patch_fit_internal.h"
 
 /* --- gathering the changes -------------------------------------------------------------- */
@@ -277,8 +278,8 @@ static vv_status fit_section(fit *f, vv_error *err)
 	}
 	j->done.rejected = f->misfits;
 	if (f->misfits > 0 && j->opts->mode != VV_PATCH_REJECT) {
-		return vv_fail(err, VV_ECONFLICT, "%llu of the patch's %zu changes do not fit '%s'", (unsigned long long)f->misfits,
-			       f->change_count, j->done.path);
+		return vv_fail(err, VV_ECONFLICT, "%llu of the patch's %zu changes %s not fit '%s'", (unsigned long long)f->misfits,
+			       f->change_count, f->misfits == 1 ? "does" : "do", vv_text_shows(j->done.path));
 	}
 	if (f->misfits > 0 && (rc = fit_reject(f, err)) < 0) {
 		return rc;
@@ -292,7 +293,7 @@ static vv_status fit_section(fit *f, vv_error *err)
 		return rc;
 	}
 	if (rows != f->total) {
-		return vv_fail(err, VV_EINPUT, "'%s': what the patch makes reads back as %llu rows instead of %llu", j->done.path,
+		return vv_fail(err, VV_EINPUT, "'%s': what the patch makes reads back as %llu rows instead of %llu", vv_text_shows(j->done.path),
 			       (unsigned long long)rows, (unsigned long long)f->total);
 	}
 	return patch_lines_seek(j->lines, end, line, err);

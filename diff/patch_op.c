@@ -239,7 +239,7 @@ static vv_status get_end(const patch_lines *l, vv_error *err)
 	if (found && strcmp(found, hex) == 0) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EINPUT, "expected the checksum %s of the section's lines: it was changed, or lines are missing", hex);
+	vv_fail(err, VV_EINPUT, "expected the checksum of the lines above, %s: something was changed, or lines are missing", hex);
 	return vv_hint(err, "get the patch again");
 }
 

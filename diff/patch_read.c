@@ -9,6 +9,9 @@
 #include "base/text.h"
 #include "diff/patch_internal.h"
 
+/* More rows than any table has; sums of such numbers stay far from overflow. */
+#define ROWS_MAX (UINT64_C(1) << 48)
+
 /* --- the frame ---------------------------------------------------------------------- */
 
 static bool begins(const char *text, size_t len, const char *with)
@@ -165,7 +168,7 @@ static vv_status read_side(patch_side *side, const patch_lines *l, const char *n
 	if (!cid || vv_cid_parse(&side->cid, cid, strlen(cid), NULL) < 0 || side->cid.codec != VV_CODEC_DAG_CBOR) {
 		return patch_fail(l, err, "'%s': expected the CID of its root", name);
 	}
-	if ((table && (!vv_json_get_u64(&side->rows, v, "rows") || side->rows > INT64_MAX)) ||
+	if ((table && (!vv_json_get_u64(&side->rows, v, "rows") || side->rows > ROWS_MAX)) ||
 	    !vv_json_get_u64(&side->bytes, v, "bytes")) {
 		return patch_fail(l, err, "'%s': expected its numbers of rows and bytes", name);
 	}
@@ -341,6 +344,9 @@ static vv_status read_columns(patch_section *s, patch_lines *l, vv_error *err)
 {
 	const vv_json *v;
 	vv_status rc = expect_line(l, "columns", &v, err);
+	if (rc < 0) {
+		return rc;
+	}
 	for (int i = 0; i < 2 && rc == VV_OK; i++) {
 		patch_side *side = &s->side[i];
 		if (!side->exists) {
@@ -374,6 +380,9 @@ static vv_status read_form(patch_section *s, patch_lines *l, vv_error *err)
 {
 	const vv_json *v;
 	vv_status rc = expect_line(l, "form", &v, err);
+	if (rc < 0) {
+		return rc;
+	}
 	for (int i = 0; i < 2 && rc == VV_OK; i++) {
 		if (s->side[i].exists && (rc = patch_get_dialect(&s->side[i].root.dialect, part(s, v, i), err)) == VV_OK) {
 			rc = patch_finish_root(&s->side[i].root, err);

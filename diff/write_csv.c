@@ -53,6 +53,13 @@ static vv_status flush(csv_writer *w, size_t above, vv_error *err)
 	return rc;
 }
 
+/* Empties the room for one cell; what failed in it is not forgotten. */
+static void begin_text(csv_writer *w)
+{
+	w->buf.failed = w->buf.failed || w->text.failed;
+	vv_buf_reset(&w->text);
+}
+
 /* One field of the line, quoted where a reader needs it. */
 static void put_field(vv_buf *b, const char *s, size_t len)
 {
@@ -103,7 +110,7 @@ static void put_value(vv_buf *b, const vv_table *t, const vv_cell *c)
 
 static void put_cell(csv_writer *w, const vv_table *t, const vv_cell *c)
 {
-	vv_buf_reset(&w->text);
+	begin_text(w);
 	put_value(&w->text, t, c);
 	vv_buf_putc(&w->buf, ',');
 	put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
@@ -324,11 +331,12 @@ static void choose_arrow(vv_buf *out, const vv_diff_table *t, const vv_row_chang
 static void put_changed(csv_writer *w, const vv_row_change *c)
 {
 	const vv_diff_table *t = &w->table;
+	w->buf.failed = w->buf.failed || w->other.failed;
 	choose_arrow(&w->other, t, c);
 	put_field(&w->buf, vv_buf_cstr(&w->other), w->other.len);
 	for (size_t i = 0; i < vv_pairs_count(t); i++) {
 		const vv_cell *x = vv_pairs_old(t, i, c), *y = vv_pairs_new(t, i, c);
-		vv_buf_reset(&w->text);
+		begin_text(w);
 		if (vv_pairs_differ(c, i)) {
 			put_value(&w->text, t->a, x);
 			vv_buf_put(&w->text, vv_buf_cstr(&w->other), w->other.len);
@@ -389,7 +397,7 @@ static vv_status csv_begin(vv_diff_writer *base, vv_error *err)
 static void put_column_action(csv_writer *w, size_t pair)
 {
 	vv_column_pair p = vv_pairs_get(&w->table, pair);
-	vv_buf_reset(&w->text);
+	begin_text(w);
 	if (!w->table.columns) {
 		return;
 	}
@@ -431,7 +439,7 @@ static void put_columns(csv_writer *w)
 	vv_buf_puts(&w->buf, "@@");
 	for (size_t i = 0; i < count; i++) {
 		const vv_field *f = vv_pairs_field(&w->table, i);
-		vv_buf_reset(&w->text);
+		begin_text(w);
 		put_text(&w->text, vv_pairs_get(&w->table, i).b >= 0 ? w->table.b : w->table.a, f->name, f->name_len);
 		vv_buf_putc(&w->buf, ',');
 		put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);

@@ -62,10 +62,17 @@ static void put_entities(vv_buf *b, const char *s, size_t len)
 	vv_buf_put(b, s + from, len - from);
 }
 
+/* Empties the room for one text; what failed in it is not forgotten. */
+static void begin_text(html_writer *w)
+{
+	w->buf.failed = w->buf.failed || w->text.failed;
+	vv_buf_reset(&w->text);
+}
+
 /* For names, paths and titles, also inside attributes: controls as they are told elsewhere. */
 static void put_name(html_writer *w, const char *s, size_t len)
 {
-	vv_buf_reset(&w->text);
+	begin_text(w);
 	vv_text_put_escaped(&w->text, s, len);
 	put_entities(&w->buf, vv_buf_cstr(&w->text), w->text.len);
 }
@@ -99,7 +106,7 @@ static void put_text(html_writer *w, const char *s, size_t len)
 		}
 		n = vv_utf8_decode(&cp, s + i, len - i);
 		n = n ? n : 1;
-		vv_buf_reset(&w->text);
+		begin_text(w);
 		vv_text_put_escaped(&w->text, s + i, n);
 		if (w->text.len == n && memcmp(w->text.data, s + i, n) == 0) {
 			vv_buf_put(&w->buf, s + i, n);
@@ -458,6 +465,7 @@ static void put_facts(html_writer *w)
 		put_fact(w, &open, "Renamed from ", t->old_path, strlen(t->old_path));
 	}
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		w->buf.failed = w->buf.failed || line.failed;
 		vv_buf_reset(&line);
 		vv_column_describe(&line, t, i);
 		if (line.len > 0) {
@@ -465,6 +473,7 @@ static void put_facts(html_writer *w)
 		}
 	}
 	if (t->columns && t->columns->key_changed) {
+		w->buf.failed = w->buf.failed || line.failed;
 		vv_buf_reset(&line);
 		put_key_names(&line, t->a);
 		vv_buf_puts(&line, " \u2192 ");

@@ -51,6 +51,7 @@ typedef struct md_writer {
 	size_t columns[SECTIONS][COLUMNS_MAX]; /* pairs shown of added and removed rows */
 	size_t column_count[SECTIONS];
 	vv_buf x, y, shown_x, shown_y;
+	bool failed;                 /* one of them, before it was emptied */
 } md_writer;
 
 static md_writer *self(vv_diff_writer *w)
@@ -123,6 +124,7 @@ static void put_shown(vv_buf *b, const vv_cell *c, const vv_buf *shown)
 /* Two cells as they are shown beside each other: what both begin with is cut. */
 static void show_both(md_writer *w, const vv_cell *x, const vv_cell *y)
 {
+	w->failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed || w->shown_y.failed;
 	vv_buf_reset(&w->x);
 	vv_buf_reset(&w->y);
 	vv_buf_reset(&w->shown_x);
@@ -218,12 +220,8 @@ static void whole_row(md_writer *w, section *s, int which, const vv_row_change *
 
 static vv_status lines_ok(md_writer *w, const section *s, vv_error *err)
 {
-	vv_status rc = vv_buf_ok(&s->lines, err);
-	if (rc < 0 || (rc = vv_buf_ok(&w->x, err)) < 0 || (rc = vv_buf_ok(&w->y, err)) < 0 ||
-	    (rc = vv_buf_ok(&w->shown_x, err)) < 0) {
-		return rc;
-	}
-	return vv_buf_ok(&w->shown_y, err);
+	bool failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed || w->shown_y.failed;
+	return failed ? vv_fail_nomem(err) : vv_buf_ok(&s->lines, err);
 }
 
 static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
@@ -390,6 +388,7 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 		put_bullet(b, "renamed from ", t->old_path, strlen(t->old_path));
 	}
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		b->failed = b->failed || line.failed;
 		vv_buf_reset(&line);
 		vv_column_describe(&line, t, i);
 		if (line.len > 0 && bullets++ < BULLETS_MAX) {
@@ -402,6 +401,7 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 		vv_buf_printf(b, "- and %s more columns\n", vv_text_count(more));
 	}
 	if (t->columns && t->columns->key_changed) {
+		b->failed = b->failed || line.failed;
 		vv_buf_reset(&line);
 		put_key_names(&line, t->a);
 		vv_buf_puts(&line, " -> ");

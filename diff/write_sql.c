@@ -495,6 +495,7 @@ static void put_head(sql_writer *w)
 	}
 	sql_put_comment(&w->buf, vv_buf_cstr(&line), line.len);
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		w->buf.failed = w->buf.failed || line.failed;
 		vv_buf_reset(&line);
 		vv_column_describe(&line, t, i);
 		if (line.len > 0) {
@@ -529,7 +530,7 @@ static vv_status begin_both(sql_writer *w, vv_error *err)
 	}
 	if (common == 0) {
 		w->fresh = true;
-		put_word_name(w, "DROP TABLE ", w->name);
+		put_word_name(w, "DROP TABLE IF EXISTS ", w->name);
 		vv_buf_puts(&w->buf, ";\n");
 		put_create(w, w->name, true);
 		return flush(w, FLUSH_AT, err);

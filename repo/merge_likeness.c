@@ -70,9 +70,8 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 	vv_pointer p;
 
 	if (vv_pointer_read(&p, &arena, text, len, NULL) == VV_OK &&
-	    vv_repository_store(r, &walk.store, NULL) == VV_OK &&
-	    (walk.seen = vv_cid_set_new()) && vv_walk_from(&walk, &p.root, NULL) == VV_OK &&
-	    s->count > 1) {
+	    vv_repository_store(r, &walk.store, NULL) == VV_OK && (walk.seen = vv_cid_set_new()) &&
+	    vv_walk_from(&walk, &p.root, NULL) == VV_OK && s->count > 1) {
 		qsort(s->leaves, s->count, sizeof(*s->leaves), by_cid);
 	}
 	vv_cid_set_free(walk.seen);

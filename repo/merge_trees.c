@@ -12,8 +12,8 @@
 #include "base/text.h"
 #include "repo/merge_driver.h"
 #include "repo/merge_likeness.h"
-#include "repo/repository_internal.h"
 #include "repo/quarantine.h"
+#include "repo/repository_internal.h"
 #include "repo/tree_internal.h"
 
 typedef struct conflict {
@@ -400,8 +400,9 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 	}
 	m->repo = r;
 	/* What libgit2 writes from here on is staged. */
-	if ((rc = vv_quarantine_repository(r, &staged, err)) < 0 || (rc = run_merge(m, ids, err)) < 0 ||
-	    (rc = collect_renamed(m, err)) < 0 || (rc = collect_others(m, err)) < 0) {
+	if ((rc = vv_quarantine_repository(r, &staged, err)) < 0 ||
+	    (rc = run_merge(m, ids, err)) < 0 || (rc = collect_renamed(m, err)) < 0 ||
+	    (rc = collect_others(m, err)) < 0) {
 		goto done;
 	}
 	if (m->count > 1) {

@@ -168,22 +168,6 @@ changed() {
 	stderr_has "packet"
 }
 
-@test "a change on both sides is a conflict that leaves ours" {
-	one_table
-	git checkout -qb theirs
-	sed -i 's/^7,/7000,/' prices.csv
-	git commit -qam theirs
-	git checkout -q main
-	changed
-	git commit -qam ours
-	run --separate-stderr git merge theirs
-	[ "$status" = 1 ]
-	stderr_has "does not merge rows yet"
-	[ "$(git status --porcelain)" = "UU prices.csv" ]
-	git show :2:prices.csv > ours
-	varve filter smudge prices.csv < ours | cmp - ../two.csv
-}
-
 @test "a change on one side merges" {
 	one_table
 	git checkout -qb theirs

@@ -284,6 +284,74 @@ static void what_a_line_should_have_been_is_said(void **state)
 	fitted_clear(&f);
 }
 
+/* --- faults ---------------------------------------------------------------------- */
+
+static vv_status apply_once(void *payload, vv_error *err)
+{
+	fitted *f = payload;
+	return vv_patched_apply(&f->p, &f->patch, VV_PATCH_REJECT, false, false, err);
+}
+
+static void still_there(void *payload, vv_status rc)
+{
+	fitted *f = payload;
+	if (rc < 0) {
+		assert_string_equal(vv_buf_cstr(vv_patched_get(&f->p, "t.csv")), "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n");
+	}
+}
+
+static void running_out_of_memory_changes_nothing(void **state)
+{
+	fitted f;
+	(void)state;
+	static const char target[] = "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n";
+	fit(&f, by_id, base, changed, target, VV_PATCH_REJECT);
+	vv_patched_put(&f.p, "t.csv", target, strlen(target));
+	vv_fault_each(VV_FAULT_ALLOC, 12, apply_once, still_there, &f);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,name,price\n1,lamp,10\n3,desk,7\n4,sofa,70\n");
+	fitted_clear(&f);
+}
+
+typedef struct pair {
+	vv_table a, b;
+	vv_buf out;
+} pair;
+
+static vv_status collect(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	pair *p = payload;
+	vv_buf_put(&p->out, bytes, len);
+	return vv_buf_ok(&p->out, err);
+}
+
+static vv_status write_once(void *payload, vv_error *err)
+{
+	pair *p = payload;
+	bool written;
+	const vv_patch_write_options o = {.write = collect, .payload = p, .path = "t.csv", .temp_dir = vv_test_dir()};
+	vv_buf_clear(&p->out);
+	return vv_patch_write(&p->a, &p->b, &o, &written, err);
+}
+
+static void a_patch_is_written_whole_or_not_at_all(void **state)
+{
+	vv_patched p;
+	pair t = {0};
+	vv_error err;
+	(void)state;
+	static const char a[] = "id,x\n1,a\n2,\"b\"\n3,c\n4,d\n", b[] = "id,x,y\n4,d,1\n1,A,2\r\n3,c,\n5,e,5\n";
+	vv_patched_init(&p);
+	p.key = by_id;
+	vv_assert_ok(vv_patched_open(&p, &t.a, "t.csv", VV_KIND_TABLE, a, strlen(a), &err), &err);
+	vv_assert_ok(vv_patched_open(&p, &t.b, "t.csv", VV_KIND_TABLE, b, strlen(b), &err), &err);
+	vv_fault_each(VV_FAULT_ALLOC, 12, write_once, NULL, &t);
+	assert_non_null(strstr(vv_buf_cstr(&t.out), "{\"end\":"));
+	vv_table_close(&t.a);
+	vv_table_close(&t.b);
+	vv_buf_clear(&t.out);
+	vv_patched_clear(&p);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rows_are_found_by_key_wherever_they_stand),
 	cmocka_unit_test(without_a_key_rows_are_found_by_content_and_place),
@@ -304,6 +372,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_patch_cut_off_anywhere_is_refused),
 	cmocka_unit_test(a_patch_that_was_edited_is_refused),
 	cmocka_unit_test(what_a_line_should_have_been_is_said),
+	cmocka_unit_test(running_out_of_memory_changes_nothing),
+	cmocka_unit_test(a_patch_is_written_whole_or_not_at_all),
 };
 
 int main(int argc, char **argv)

@@ -1,6 +1,8 @@
 /*
  * Knows how a comparison is driven: import, match columns, tell rows.
  */
+#include "tests/unit/support.h"
+
 #include "tests/unit/diff/written.h"
 
 #include <string.h>
@@ -103,35 +105,58 @@ done:
 	return rc;
 }
 
-static vv_status one(vv_diff_writer *w, const vv_written_pair *p, const vv_written_options *o, vv_error *err)
-{
-	vv_mem_sink *mem = NULL;
-	vv_sink sink;
-	opened a = {.is_open = false}, b = {.is_open = false};
+/* Two sides in memory. */
+typedef struct sides {
+	vv_mem_sink *mem;
+	opened a, b;
 	size_t key[8];
-	vv_status rc = vv_mem_sink_new(&mem, NULL, NULL, err);
-	if (rc < 0) {
+	vv_diff_table table;
+} sides;
+
+static void close_sides(sides *s)
+{
+	if (s->a.is_open) {
+		vv_table_close(&s->a.table);
+	}
+	if (s->b.is_open) {
+		vv_table_close(&s->b.table);
+	}
+	vv_mem_sink_free(s->mem);
+}
+
+static vv_status open_sides(sides *s, const vv_written_pair *p, const vv_written_options *o, vv_error *err)
+{
+	vv_sink sink;
+	vv_status rc;
+	*s = (sides){.mem = NULL};
+	if ((rc = vv_mem_sink_new(&s->mem, NULL, NULL, err)) < 0) {
 		return rc;
 	}
-	vv_mem_sink_use(&sink, mem);
-	if ((rc = open_side(&a, &sink, &p->a, o, err)) < 0 || (rc = open_side(&b, &sink, &p->b, o, err)) < 0) {
-		goto done;
+	vv_mem_sink_use(&sink, s->mem);
+	if ((rc = open_side(&s->a, &sink, &p->a, o, err)) < 0 || (rc = open_side(&s->b, &sink, &p->b, o, err)) < 0) {
+		return rc;
 	}
-	vv_diff_table t = {.path = p->path, .old_path = o->old_path, .a = a.is_open ? &a.table : NULL,
-			   .b = b.is_open ? &b.table : NULL, .key = key, .old_name = "old", .new_name = "new"};
+	s->table = (vv_diff_table){.path = p->path, .old_path = o->old_path, .a = s->a.is_open ? &s->a.table : NULL,
+				   .b = s->b.is_open ? &s->b.table : NULL, .key = s->key, .old_name = "old", .new_name = "new"};
+	vv_table *named = s->table.b ? s->table.b : s->table.a;
 	for (size_t i = 0; o->key && o->key[i] && i < 8; i++) {
-		vv_table *named = t.b ? t.b : t.a;
-		key[t.key_count++] = (size_t)vv_schema_find(&named->schema, o->key[i], strlen(o->key[i]));
+		s->key[s->table.key_count++] = (size_t)vv_schema_find(&named->schema, o->key[i], strlen(o->key[i]));
 	}
-	rc = t.a && t.b ? both(w, &t, o, err) : whole(w, &t, err);
-done:
-	if (a.is_open) {
-		vv_table_close(&a.table);
-	}
-	if (b.is_open) {
-		vv_table_close(&b.table);
-	}
-	vv_mem_sink_free(mem);
+	return VV_OK;
+}
+
+static vv_status tell(vv_diff_writer *w, const sides *s, const vv_written_options *o, vv_error *err)
+{
+	vv_diff_table t = s->table;
+	return t.a && t.b ? both(w, &t, o, err) : whole(w, &t, err);
+}
+
+static vv_status one(vv_diff_writer *w, const vv_written_pair *p, const vv_written_options *o, vv_error *err)
+{
+	sides s;
+	vv_status rc = open_sides(&s, p, o, err);
+	rc = rc < 0 ? rc : tell(w, &s, o, err);
+	close_sides(&s);
 	return rc;
 }
 
@@ -170,4 +195,39 @@ vv_status vv_written(vv_buf *out, const char *form, const vv_side *a, const vv_s
 {
 	vv_written_pair p = {.path = o->path ? o->path : "data/t.csv", .a = *a, .b = *b};
 	return vv_written_all(out, form, &p, 1, o, err);
+}
+
+typedef struct trial {
+	const char *form;
+	const sides *sides;
+	const vv_written_options *o;
+} trial;
+
+static vv_status attempt(void *payload, vv_error *err)
+{
+	trial *t = payload;
+	vv_buf out = VV_BUF_INIT;
+	vv_diff_writer_options wo = t->o->writer;
+	vv_diff_writer *w = NULL;
+	wo.write = gather;
+	wo.payload = &out;
+	vv_status rc = vv_diff_writer_find(t->form)->open(&w, &wo, err);
+	if (rc == VV_OK) {
+		rc = w->begin(w, err);
+		rc = rc < 0 ? rc : tell(w, t->sides, t->o, err);
+		rc = rc < 0 ? rc : w->end(w, err);
+		w->close(w);
+	}
+	vv_buf_clear(&out);
+	return rc;
+}
+
+void vv_written_without_memory(const char *form, const char *a, const char *b, const vv_written_options *o)
+{
+	vv_error err;
+	sides s;
+	vv_written_pair p = {"data/t.csv", vv_side_text(a), vv_side_text(b)};
+	vv_assert_ok(open_sides(&s, &p, o, &err), &err);
+	vv_fault_each(VV_FAULT_ALLOC, 0, attempt, NULL, &(trial){form, &s, o});
+	close_sides(&s);
 }

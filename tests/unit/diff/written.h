@@ -43,4 +43,8 @@ typedef struct vv_written_pair {
 vv_status vv_written_all(vv_buf *out, const char *form, const vv_written_pair *pairs, size_t count,
 			 const vv_written_options *o, vv_error *err);
 
+/* Writes one table with every single allocation of comparing and writing failing once: each
+ * time that has to be reported. */
+void vv_written_without_memory(const char *form, const char *a, const char *b, const vv_written_options *o);
+
 #endif

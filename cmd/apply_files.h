@@ -1,0 +1,56 @@
+/*
+ * apply_files: files of the work tree that a patch reads, and what takes their place.
+ *
+ * New content is written beside each file. vv_apply_files_commit renames all of it into
+ * place, one after the other, once nothing can go wrong but the machine.
+ */
+#ifndef VV_CMD_APPLY_FILES_H
+#define VV_CMD_APPLY_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cmd/subject.h"
+
+/* One path that the patch speaks of. */
+typedef struct vv_apply_file {
+	char *path; /* as the patch has it, parts taken off */
+	char *file; /* where it lies */
+	bool seen;  /* was looked at: */
+	bool exists;
+	vv_stat st;
+	char *temp; /* its new content; NULL: none */
+	int fd;     /* of temp while it is written; -1 */
+	vv_buf buf; /* not yet in temp */
+	bool changes, removed;
+} vv_apply_file;
+
+typedef struct vv_apply_files {
+	vv_repository *repo; /* NULL: paths count from the current folder */
+	vv_stage *stage;
+	const vv_progress *progress;
+	unsigned strip;      /* parts taken off the paths */
+	const char *instead; /* the file that the patch's only path means; NULL: the path itself */
+	char *only;          /* that path, once it is known */
+	vv_apply_file *list;
+	size_t count, cap;
+	vv_subject *subject; /* of the table that is open; NULL */
+	vv_mem_sink *blocks; /* of a file of bytes that is open; NULL */
+} vv_apply_files;
+
+void vv_apply_files_init(vv_apply_files *f);
+void vv_apply_files_clear(vv_apply_files *f); /* removes what was not renamed */
+
+/* As vv_patch_apply_options have them. A path whose folders are symbolic links, or that is
+ * no regular file, is refused. */
+vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind, vv_table *out, bool *exists, vv_error *err);
+vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len, vv_error *err);
+/* The path has all its bytes, or is to be removed. */
+vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool removed, vv_error *err);
+
+/* VV_ECONFLICT when a file changed since it was read: then nothing is done. */
+vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err);
+
+#endif

@@ -1,0 +1,363 @@
+"""Reads the forms of `varve diff` back, with readers that share nothing with it.
+
+    check.py FORM FIRST COUNT     random pairs of tables, numbered
+    check.py FORM OLD NEW [KEY]   two files
+
+csv is read by the rules of daff's format (and by daff itself where it is installed), sql is
+run by SQLite, html is parsed by html.parser, markdown line by line.
+"""
+
+import collections
+import csv
+import html
+import html.parser
+import os
+import random
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+WORDS = ["red", "green", "", "a b", "ab", "x,y", 'say "hi"', "o'neil", "line\nbreak", "->", "-->", "a->b", "007",
+         "1.0", "1.50", "12", "-3", "2024-01-05", "true", "=1+1", " lead", "trail ", "ünï", "日本", "...", "+++", "@@",
+         "NA", "1e3", "0.10", "a-", ">b", "</script>", "]]>", "<b>x</b>", "|", "`code`", "\\", "@who", "#12", "&amp;",
+         "--", "'; DROP TABLE t; --", "\x1b[31m", "NULL", "\u202eabc", "a\tb", "http://x.y/z", "[a](b)", "12345678901234567890"]
+
+
+def save(path, table):
+    with open(path, "w", newline="") as f:
+        csv.writer(f, lineterminator="\n").writerows(table)
+
+
+def load(path):
+    with open(path, newline="", encoding="utf-8-sig") as f:
+        return [row for row in csv.reader(f) if row]
+
+
+def values(r, columns, count, keyed):
+    makers = [r.choice([lambda: str(r.randrange(100)), lambda: "%d.%02d" % (r.randrange(50), r.randrange(100)),
+                        lambda: "word%d" % r.randrange(40), lambda: r.choice(WORDS), lambda: "%03d" % r.randrange(30),
+                        lambda: "2024-01-%02d" % r.randrange(1, 29)]) for _ in columns]
+    return [[str(i + 1) if keyed and c == 0 else makers[c]() for c in range(len(columns))] for i in range(count)]
+
+
+def change_columns(r, columns, rows, low):
+    kind = r.randrange(8)
+    at = r.randrange(low, len(columns)) if len(columns) > low else None
+    if kind == 0 and len(columns) > low + 1:
+        for x in [columns, *rows]:
+            x.pop(at)
+    elif kind == 1:
+        at = r.randrange(low, len(columns) + 1)
+        columns.insert(at, "added")
+        for x in rows:
+            x.insert(at, r.choice(WORDS))
+    elif kind == 2 and at is not None:
+        columns[at] = "renamed"
+    elif kind == 3 and len(columns) > low + 1:
+        to = r.randrange(low, len(columns))
+        for x in [columns, *rows]:
+            x.insert(to, x.pop(at))
+    elif kind == 4 and at is not None and rows:
+        r.choice(rows)[at] = "a text"
+
+
+def pair(seed):
+    r = random.Random(seed)
+    keyed = r.random() < 0.5
+    columns = ["id", "name", "v1", "v2", "v3"][:r.randrange(2, 6)]
+    rows = values(r, columns, r.randrange(1, 30), keyed)
+    old = [list(x) for x in [columns, *rows]]
+    low = 1 if keyed else 0
+    for _ in range(r.randrange(0, 4)):
+        if len(rows) > 1:
+            rows.pop(r.randrange(len(rows)))
+    for _ in range(r.randrange(0, 6)):
+        r.choice(rows)[r.randrange(low, len(columns))] = r.choice(WORDS)
+    for i in range(r.randrange(0, 4)):
+        new = [r.choice(WORDS) for _ in columns]
+        new[0] = str(1000 + 10 * i) if keyed else new[0]
+        rows.insert(r.randrange(len(rows) + 1), new)
+    if r.random() < 0.3:
+        for _ in range(r.randrange(1, 4)):
+            rows.insert(r.randrange(len(rows)), rows.pop(r.randrange(len(rows))))
+    change_columns(r, columns, rows, low)
+    return old, [columns, *rows], "id" if keyed else "none"
+
+
+def varve(form, old, new, key):
+    args = ["varve", "diff", "--no-index", "--format=" + form, "--key=" + key, old, new]
+    return subprocess.run(args, check=True, stdout=subprocess.PIPE).stdout
+
+
+# --- csv: a small patch of our own ---------------------------------------------------
+
+
+def csv_header(diff):
+    actions = diff.pop(0) if diff[0][0] == "!" else [""] * len(diff[0])
+    names = diff.pop(0)
+    assert actions[0] in ("!", "") and names[0] == "@@", (actions, names)
+    return actions[1:], names[1:]
+
+
+def csv_columns(actions, names):
+    """For each column of the difference its old and its new name, or None."""
+    out = []
+    for action, name in zip(actions, names):
+        action = action.removeprefix(":")
+        old = action[1:-1] if action.startswith("(") else name
+        out.append((None if action == "+++" else old, None if action == "---" else name))
+    return out
+
+
+def csv_patch(old, diff):
+    """The rows of the new table as a bag, columns by name: rows are found by their old cells."""
+    columns = csv_columns(*csv_header(diff))
+    bag = collections.Counter(tuple(x) for x in old[1:])
+    place = {name: i for i, name in enumerate(old[0])}
+    out = collections.Counter()
+
+    def find(cells):
+        known = [(place[c[0]], v) for c, v in zip(columns, cells) if c[0] is not None and v is not None]
+        for row in bag:
+            if all(row[i] == v for i, v in known):
+                bag[row] -= 1
+                if bag[row] == 0:
+                    del bag[row]
+                return row
+        raise AssertionError("no row has " + repr(cells))
+
+    later = []
+    for line in diff:
+        action, cells = line[0], line[1:]
+        assert len(cells) == len(columns), line
+        if action == "...":
+            continue
+        if action == "+++":
+            out[tuple(v for c, v in zip(columns, cells) if c[1] is not None)] += 1
+            continue
+        split = [v.split(action) if action.endswith("->") else [v] for v in cells]
+        assert all(len(v) in (1, 2) for v in split), line
+        # an untold cell of a dropped column may be blank
+        before = [v[0] if len(v) == 2 or action in ("---", "->") or c[1] is not None or v[0] else None
+                  for c, v in zip(columns, split)]
+        row = find(before)
+        if action != "---":
+            later.append((columns, row, [v[-1] for v in split]))
+    for _, row, cells in later:
+        out[tuple(v for c, v in zip(columns, cells) if c[1] is not None)] += 1
+    for row, count in bag.items():
+        out[tuple("" if c[0] is None else row[place[c[0]]] for c in columns if c[1] is not None)] += count
+    return [c[1] for c in columns if c[1] is not None], out
+
+
+def check_csv(old_path, new_path, key):
+    text = varve("csv", old_path, new_path, key).decode()
+    old, new = load(old_path), load(new_path)
+    if text == "":
+        assert old == new
+        return
+    names, got = csv_patch(old, list(csv.reader(text.splitlines(True))))
+    assert names == new[0], (names, new[0])
+    want = collections.Counter(tuple(x) for x in new[1:])
+    assert got == want, (got - want, want - got)
+    if shutil.which("daff"):
+        check_daff(old, text, new)
+
+
+def check_daff(old, text, new):
+    save("daff-old.csv", old)
+    with open("daff-diff.csv", "w", newline="") as f:
+        f.write(text)
+    subprocess.run(["daff", "patch", "daff-old.csv", "daff-diff.csv", "--output", "daff-new.csv"], check=True)
+    # for daff the text NULL is no value
+    plain = [["" if v == "NULL" else v for v in row] for row in load("daff-new.csv")]
+    assert plain == [["" if v == "NULL" else v for v in row] for row in new], plain
+
+
+# --- sql -------------------------------------------------------------------------------
+
+
+def database(script):
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.executescript(script.decode())
+    return db
+
+
+def dump(db):
+    cursor = db.execute('SELECT * FROM "t"')
+    columns = [(c[1], c[2], c[5]) for c in db.execute('PRAGMA table_info("t")')]
+    names = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return columns, names, collections.Counter(cursor.fetchall())
+
+
+def as_stored(value, kind):
+    if kind == "TEXT":
+        return value
+    return None if value == "" else value
+
+
+def same_value(stored, value):
+    if stored is None or isinstance(stored, str):
+        return stored == value or (stored is None and value in (None, ""))
+    return value is not None and float(value) == stored
+
+
+def check_sql(old_path, new_path, key):
+    os.makedirs("none", exist_ok=True)
+    open("none/t.csv", "w").close()
+    old, new = (database(varve("sql", "none/t.csv", p, key if key == "none" else "none")) for p in (old_path, new_path))
+    old.executescript(varve("sql", old_path, new_path, key).decode())
+    got, want = dump(old), dump(new)
+    assert got[0] == want[0] and got[1] == want[1], (got[:2], want[:2])
+    assert got[2] == want[2], (got[2] - want[2], want[2] - got[2])
+    rows = load(new_path)
+    stored = new.execute('SELECT * FROM "t" ORDER BY rowid').fetchall()
+    assert [c[0] for c in want[0]] == rows[0] and len(stored) == len(rows) - 1
+    for x, y in zip(stored, rows[1:]):
+        assert all(same_value(a, b) for a, b in zip(x, y)), (x, y)
+
+
+# --- html --------------------------------------------------------------------------------
+
+
+class Page(html.parser.HTMLParser):
+    """Collects the rows: kind, and for each cell name and value, or name, old and new one."""
+
+    VOID = {"meta", "br", "input", "link"}
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.rows, self.cell, self.part = [], [], None, None
+        self.scripts = 0
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        assert not any(a.startswith("on") or a in ("src", "style") for a in attrs), attrs
+        if tag == "br" and self.part is not None:
+            return
+        if tag in self.VOID:
+            return
+        self.open.append(tag)
+        self.scripts += tag == "script"
+        if tag == "tr":
+            self.rows.append((attrs.get("class"), []))
+        elif tag == "td":
+            self.cell = {"name": attrs.get("data-c"), "value": ""}
+            self.part = "value"
+        elif tag in ("del", "ins") and self.cell is not None:
+            self.part = tag
+            self.cell[tag] = ""
+        elif tag == "b" and attrs.get("class") == "e":
+            self.open[-1] = "escape"
+        elif tag == "i" and attrs.get("class") == "v":
+            self.open[-1] = "state"
+
+    def handle_endtag(self, tag):
+        top = self.open.pop()
+        assert top == tag or (top, tag) in (("escape", "b"), ("state", "i")), (top, tag)
+        if tag == "td":
+            self.rows[-1][1].append(self.cell)
+            self.cell = self.part = None
+        elif tag in ("del", "ins"):
+            self.part = "value"
+
+    def handle_data(self, data):
+        if self.part is None or "state" in self.open:
+            return
+        if "escape" in self.open:
+            data = escape(data)
+        self.cell[self.part] += data
+
+
+def escape(text):
+    named = {"\\n": "\n", "\\t": "\t", "\\r": "\r"}
+    if text in named:
+        return named[text]
+    found = re.fullmatch(r"\\x([0-9A-Fa-f]{2})|\\u\{([0-9A-Fa-f]+)\}", text)
+    return chr(int(found[1] or found[2], 16))
+
+
+def check_html(old_path, new_path, key):
+    page = Page()
+    page.feed(varve("html", old_path, new_path, key).decode())
+    page.close()
+    assert page.open == [] and page.scripts == 1, page.open
+    old, new = load(old_path), load(new_path)
+    added, removed = collections.Counter(map(tuple, new[1:])), collections.Counter(
+        tuple(sorted(v for v in x if v)) for x in old[1:])
+    for kind, cells in page.rows[1:]:
+        before = {c["name"]: c.get("del", c["value"]) for c in cells}
+        after = {c["name"]: c.get("ins", c["value"]) for c in cells}
+        if kind in ("c", "a", "m") and len(new[0]) <= 10:
+            row = tuple(after.get(n, "") for n in new[0])
+            assert added[row] > 0, (kind, row)
+            added[row] -= 1
+        if kind == "r" and len(old[0]) <= 10:
+            # labelled with the columns' new names
+            row = tuple(sorted(v for v in before.values() if v))
+            assert removed[row] > 0, (kind, row)
+            removed[row] -= 1
+        assert kind in ("a", "r", "c", "m"), kind
+
+
+# --- markdown ------------------------------------------------------------------------------
+
+
+def cells_of(line):
+    """A row of a table, as GitHub splits it."""
+    assert line.startswith("| ") and line.endswith(" |"), line
+    out = []
+    for cell in re.split(r"(?<!\\)\|", line[1:-1]):
+        cell = cell.strip(" ")
+        found = re.fullmatch(r"<code>(.*)</code>( \(same value\))?", cell)
+        assert found or re.fullmatch(r"|[0-9]+|column|row|before|after|---|<em>(null|absent)</em>", cell), cell
+        if found:
+            assert not re.search(r"[<`*_~|\\\[\]$@]|(?<!&)#|://|www\.", found[1]), cell
+        out.append(html.unescape(found[1]) if found else cell)
+    return out
+
+
+def check_markdown(old_path, new_path, key):
+    text = varve("markdown", old_path, new_path, key).decode()
+    lines = text.split("\n")
+    assert lines[0] == "<!-- varve diff -->" and len(text.encode()) <= 65536
+    tables, width = 0, 0
+    for i, line in enumerate(lines):
+        if line.startswith("|"):
+            cells = cells_of(line)
+            tables += width == 0
+            assert width in (0, len(cells)), line
+            width = len(cells)
+        else:
+            width = 0
+            assert line == "" or re.match(r"<!-- |#|- |\*\*|No |Not shown: |</?details|and ", line), line
+            assert not re.search(r"<(?!/?(code|em|details|summary|!--))", line), line
+    old, new = load(old_path), load(new_path)
+    assert (tables > 0) or sorted(old[1:]) == sorted(new[1:]) or old[0] != new[0]
+
+
+CHECKS = {"csv": check_csv, "sql": check_sql, "html": check_html, "markdown": check_markdown}
+
+
+def main():
+    form, rest = sys.argv[1], sys.argv[2:]
+    if not rest[0].isdigit():
+        CHECKS[form](rest[0], rest[1], rest[2] if len(rest) > 2 else "none")
+        return
+    for name in ("old", "new"):
+        os.makedirs(name, exist_ok=True)
+    for seed in range(int(rest[0]), int(rest[0]) + int(rest[1])):
+        old, new, key = pair(seed)
+        save("old/t.csv", old)
+        save("new/t.csv", new)
+        try:
+            CHECKS[form]("old/t.csv", "new/t.csv", key)
+        except Exception:
+            print("pair", seed, file=sys.stderr)
+            raise
+
+
+if __name__ == "__main__":
+    main()
