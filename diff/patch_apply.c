@@ -39,7 +39,11 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column, c
 			    vv_error *err)
 {
 	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
-	vv_status rc = patch_misfit_text(j, row, column, cell_text(&a, expected), cell_text(&b, found), err);
+	const char *x = cell_text(&a, expected), *y = cell_text(&b, found);
+	vv_status rc = vv_buf_ok(&a, err);
+	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
+		rc = patch_misfit_text(j, row, column, x, y, err);
+	}
 	vv_buf_clear(&a);
 	vv_buf_clear(&b);
 	return rc;
@@ -125,6 +129,7 @@ static vv_status make_more(made *m, vv_error *err)
 	while (rc == VV_OK && !m->end && m->buf.len < PIECE) {
 		rc = m->maker->more(m->maker, &m->buf, &m->end, err);
 	}
+	m->job->made += m->buf.len;
 	if (rc == VV_OK && m->buf.len > 0 && !o->check && !m->job->done.removed) {
 		rc = o->put(o->payload, m->job->done.path, m->buf.data, m->buf.len, err);
 	}
@@ -168,6 +173,7 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT, .temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
 	vv_import_result r;
 	vv_status rc = VV_OK;
+	j->made = 0;
 	if (!as) {
 		while (rc == VV_OK && !bytes.end) {
 			rc = make_more(&bytes, err);
@@ -274,23 +280,21 @@ static vv_status find(patch_job *j, const char *path, bool *exists, vv_error *er
 }
 
 /* Do two columns that are one differ in more than their names? */
-static bool field_differs(const vv_field *a, const vv_field *b, vv_buf *x, vv_buf *y)
+static bool field_differs(const patch_section *s, const vv_field *a, const vv_field *b)
 {
+	const vv_json *x = a->json, *y = b->json;
 	if (a->type != b->type || strcmp(a->format, b->format) != 0) {
 		return true;
 	}
-	vv_buf_reset(x);
-	vv_buf_reset(y);
-	vv_json_put_node(x, a->json);
-	vv_json_put_node(y, b->json);
-	return strcmp(a->name, b->name) == 0 && strcmp(vv_buf_cstr(x), vv_buf_cstr(y)) != 0;
+	return strcmp(a->name, b->name) == 0 &&
+	       (x->end - x->start != y->end - y->start ||
+		memcmp(s->side[0].root.schema.data + x->start, s->side[1].root.schema.data + y->start, x->end - x->start) != 0);
 }
 
 /* Does the patch change what columns mean, which bytes of rows do not show? */
 static bool changes_meaning(const patch_section *s)
 {
 	const patch_side *a = &s->side[0], *b = &s->side[1];
-	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
 	if (!s->is_table || !a->exists || !b->exists) {
 		return false;
 	}
@@ -302,10 +306,8 @@ static bool changes_meaning(const patch_section *s)
 	}
 	for (size_t i = 0; !differs && i < s->pair_count; i++) {
 		const long *at = s->pairs[i].side;
-		differs = at[0] >= 0 && at[1] >= 0 && field_differs(&a->schema.fields[at[0]], &b->schema.fields[at[1]], &x, &y);
+		differs = at[0] >= 0 && at[1] >= 0 && field_differs(s, &a->schema.fields[at[0]], &b->schema.fields[at[1]]);
 	}
-	vv_buf_clear(&x);
-	vv_buf_clear(&y);
 	return differs;
 }
 

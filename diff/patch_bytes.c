@@ -3,6 +3,7 @@
  * what to do where a path was a table and is a file now, or the other way round: then all
  * bytes go and all come.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -258,17 +259,12 @@ static vv_status drop(bytes_maker *m, const patch_op *op, vv_error *err)
 	uint64_t at = m->at;
 	vv_status rc = take_old(m, &old, op->bytes_len, err);
 	if (rc == VV_OK && op->bytes_len > 0 && memcmp(old.data, op->bytes, op->bytes_len) != 0) {
-		char row[64];
+		char row[40];
 		size_t i = 0;
 		while (old.data[i] == op->bytes[i]) {
 			i++;
 		}
-		vv_buf place = VV_BUF_INIT;
-		vv_buf_printf(&place, "byte %llu", (unsigned long long)(at + i + 1));
-		size_t len = place.len < sizeof(row) - 1 ? place.len : sizeof(row) - 1;
-		memcpy(row, vv_buf_cstr(&place), len);
-		row[len] = '\0';
-		vv_buf_clear(&place);
+		snprintf(row, sizeof(row), "byte %llu", (unsigned long long)(at + i + 1));
 		rc = patch_misfit_text(m->job, row, NULL, "the bytes that the patch takes away", "others", err);
 	}
 	vv_buf_clear(&old);
@@ -304,24 +300,30 @@ vv_status patch_bytes_run(patch_job *j, vv_error *err)
 {
 	bytes_maker m = {.base = {bytes_more}, .job = j};
 	const patch_side *to = &j->section->side[1];
+	/* of a table nothing but its bytes is known here: then all of them are in the patch */
+	bool named = to->exists && to->root.kind == VV_KIND_FILE;
+	vv_root file;
 	vv_cid cid;
 	uint64_t rows;
 	char one;
 	vv_status rc = VV_OK;
+	vv_root_init(&file);
+	file.kind = VV_KIND_FILE;
 	if (j->target) {
 		rc = vv_table_source_open(&m.old, j->target, err);
 	}
 	if (rc == VV_OK) {
-		rc = patch_make(j, &m.base, to->exists ? &to->root : NULL, &cid, &rows, err);
+		rc = patch_make(j, &m.base, to->exists ? &file : NULL, &cid, &rows, err);
 	}
 	if (rc == VV_OK && m.old) {
 		ssize_t n = vv_table_source_read(m.old, &one, 1, err);
 		rc = n < 0 ? (vv_status)n : n > 0 ? patch_misfit_text(j, NULL, NULL, "the file's end", "more bytes", err) : VV_OK;
 	}
-	if (rc == VV_OK && to->exists && !vv_cid_equal(&cid, &to->cid)) {
+	if (rc == VV_OK && to->exists && (j->made != to->bytes || (named && !vv_cid_equal(&cid, &to->cid)))) {
 		rc = patch_misfit_text(j, NULL, NULL, "the version that the patch was made from", "another version", err);
 	}
 	j->done.exact = rc == VV_OK;
 	vv_table_source_close(m.old);
+	vv_root_clear(&file);
 	return rc;
 }

@@ -209,6 +209,9 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 		fit_identity_of(f, &op);
 	}
 	fit_row_name(f, name, f->identity, c->kind == PATCH_ADD ? op.row[1] : c->place);
+	if ((rc = vv_buf_ok(name, err)) < 0 || (rc = vv_buf_ok(&f->text, err)) < 0) {
+		return rc;
+	}
 	c->fits = true;
 	if (c->kind == PATCH_ADD) {
 		rc = place_added(f, c, *drift, vv_buf_cstr(name), err);

@@ -13,12 +13,27 @@ static vv_cell default_cell(const fit *f)
 	return (vv_cell){.state = f->as.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT : VV_CELL_ABSENT};
 }
 
-/* was_last: it stood at the end of the target; its line may have no end, or a special one. */
+static bool ends_line(const patch_form *form)
+{
+	return form->kind != VV_QUIRK_RAW ||
+	       (form->raw_len > 0 && (form->raw[form->raw_len - 1] == '\n' || form->raw[form->raw_len - 1] == '\r'));
+}
+
+/* was_last: it stood at the end of the target, where a line may have no end, and in a JSON
+ * array has no separator behind it. */
 static vv_status emit(fit *f, vv_buf *out, const patch_form *form, bool was_last, vv_error *err)
 {
 	static const patch_form regular = {0};
-	bool last = ++f->made == f->total;
-	patch_writer_row(&f->writer, out, f->cells, last == was_last ? form : &regular, last);
+	bool last = ++f->made == f->total, array = f->as.dialect.form == VV_FORM_JSON;
+	if (form->irregular && array && last != was_last) {
+		form = &regular;
+	}
+	patch_writer_row(&f->writer, out, f->cells, form, last);
+	if (form->irregular && !array && !last && !ends_line(form)) {
+		size_t len;
+		const char *end = vv_dialect_row_end(&f->as.dialect, &len);
+		vv_buf_put(out, end, len);
+	}
 	return vv_buf_ok(out, err);
 }
 

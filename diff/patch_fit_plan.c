@@ -2,6 +2,7 @@
  * Knows how a patch's columns lie over those of another version of its table, and which
  * cells tell which row is which.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -119,15 +120,12 @@ static vv_status plan_changed(fit *f, vv_error *err)
 	const patch_section *s = f->section;
 	const vv_table *t = f->job->target;
 	const vv_schema *a = &s->side[0].schema, *b = &s->side[1].schema;
-	vv_status told = VV_OK;
 	for (size_t i = 0; i < a->count || i < t->columns; i++) {
 		const char *expected = i < a->count ? a->fields[i].name : NULL, *found = i < t->columns ? t->schema.fields[i].name : NULL;
 		if (!expected || !found || strcmp(expected, found) != 0) {
-			vv_buf where = VV_BUF_INIT;
-			vv_buf_printf(&where, "number %zu", i + 1);
-			told = patch_misfit_text(f->job, NULL, vv_buf_cstr(&where), expected ? expected : "no more columns", found, err);
-			vv_buf_clear(&where);
-			return told;
+			char where[32];
+			snprintf(where, sizeof(where), "number %zu", i + 1);
+			return patch_misfit_text(f->job, NULL, where, expected ? expected : "no more columns", found, err);
 		}
 	}
 	for (size_t i = 0; i < b->count; i++) {

@@ -236,6 +236,7 @@ typedef struct patch_job {
 	patch_lines *lines;
 	patch_section *section;
 	vv_table *target;      /* NULL: there is none */
+	uint64_t made;         /* bytes that came out of the maker */
 	vv_patch_done done;    /* what comes of it */
 } patch_job;
 

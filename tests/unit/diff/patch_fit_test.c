@@ -127,6 +127,8 @@ static void lines_keep_how_they_were_written(void **state)
 	      "id,name,price\n1,lamp,8\n3,\"desk\",7\r\n4,sofa,70\n5,\"bed\",1");
 	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,\"A\"\n2,\"b\"", "id,x\n1,\"A\"\n2,\"b\"\n3,\"c\"");
 	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,c\n", "id,x\n0,z\n1,a\n2,\"b\"\n", "id,x\n0,z\n1,a\n2,c\n");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,A\n2,\"b\"", "id,x\n1,A\n2,\"b\"\n3,c");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,A\n2,\"b\"\n", "id,x\n1,A\n2,\"b\"\n3,c\n");
 }
 
 static void a_new_form_is_taken_where_the_old_one_was_the_same(void **state)
@@ -286,29 +288,27 @@ static void what_a_line_should_have_been_is_said(void **state)
 
 /* --- faults ---------------------------------------------------------------------- */
 
-static vv_status apply_once(void *payload, vv_error *err)
-{
-	fitted *f = payload;
-	return vv_patched_apply(&f->p, &f->patch, VV_PATCH_REJECT, false, false, err);
-}
-
-static void still_there(void *payload, vv_status rc)
-{
-	fitted *f = payload;
-	if (rc < 0) {
-		assert_string_equal(vv_buf_cstr(vv_patched_get(&f->p, "t.csv")), "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n");
-	}
-}
-
+/* Opening the target looks for keys as far as memory goes, so that some failures are none:
+ * what counts is that the result is right, or nothing changed. */
 static void running_out_of_memory_changes_nothing(void **state)
 {
-	fitted f;
-	(void)state;
 	static const char target[] = "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n";
+	static const char result[] = "id,name,price\n1,lamp,10\n3,desk,7\n4,sofa,70\n";
+	fitted f;
+	bool struck = true;
+	unsigned failed = 0;
+	(void)state;
 	fit(&f, by_id, base, changed, target, VV_PATCH_REJECT);
-	vv_patched_put(&f.p, "t.csv", target, strlen(target));
-	vv_fault_each(VV_FAULT_ALLOC, 12, apply_once, still_there, &f);
-	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,name,price\n1,lamp,10\n3,desk,7\n4,sofa,70\n");
+	for (unsigned n = 1; struck; n++) {
+		vv_patched_put(&f.p, "t.csv", target, strlen(target));
+		vv_fault_set(VV_FAULT_ALLOC, n, 12);
+		f.rc = vv_patched_apply(&f.p, &f.patch, VV_PATCH_REJECT, false, false, &f.err);
+		struck = vv_fault_clear();
+		failed += f.rc < 0;
+		assert_true(f.rc == VV_OK || (struck && f.rc == VV_ENOMEM));
+		assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), f.rc == VV_OK ? result : target);
+	}
+	assert_true(failed > 200);
 	fitted_clear(&f);
 }
 

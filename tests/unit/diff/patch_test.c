@@ -168,6 +168,28 @@ static void files_that_are_no_tables_are_patched_by_bytes(void **state)
 	vv_patched_clear(&p);
 }
 
+static void a_file_may_become_a_table_and_come_back(void **state)
+{
+	(void)state;
+	vv_patched p;
+	vv_buf a = VV_BUF_INIT, b = text("id,x\n1,a\n"), patch = VV_BUF_INIT;
+	vv_error err;
+	vv_buf_put(&a, "\0\xff\"no table", 11);
+	vv_patched_init(&p);
+	vv_assert_ok(vv_patched_diff_kinds(&p, &patch, "t.csv", VV_KIND_FILE, &a, VV_KIND_TABLE, &b, &err), &err);
+	vv_patched_put(&p, "t.csv", a.data, a.len);
+	vv_assert_ok(vv_patched_apply(&p, &patch, VV_PATCH_EXACT, false, false, &err), &err);
+	same_bytes(vv_patched_get(&p, "t.csv"), &b);
+	vv_assert_ok(vv_patched_apply(&p, &patch, VV_PATCH_FIT, true, false, &err), &err);
+	same_bytes(vv_patched_get(&p, "t.csv"), &a);
+	vv_patched_put(&p, "t.csv", "else", 4);
+	vv_assert_status(vv_patched_apply(&p, &patch, VV_PATCH_FIT, false, false, &err), VV_ECONFLICT, &err);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	vv_buf_clear(&patch);
+	vv_patched_clear(&p);
+}
+
 static void no_difference_is_an_empty_patch(void **state)
 {
 	(void)state;
@@ -480,6 +502,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_may_become_json_and_come_back),
 	cmocka_unit_test(a_table_may_appear_and_disappear),
 	cmocka_unit_test(files_that_are_no_tables_are_patched_by_bytes),
+	cmocka_unit_test(a_file_may_become_a_table_and_come_back),
 	cmocka_unit_test(no_difference_is_an_empty_patch),
 	cmocka_unit_test(generated_csv_pairs_come_out_byte_for_byte),
 	cmocka_unit_test(generated_json_pairs_come_out_byte_for_byte),

@@ -91,16 +91,22 @@ static vv_status append(void *payload, const void *bytes, size_t len, vv_error *
 
 vv_status vv_patched_diff(vv_patched *p, vv_buf *out, const char *path, vv_kind kind, const vv_buf *a, const vv_buf *b, vv_error *err)
 {
+	return vv_patched_diff_kinds(p, out, path, kind, a, kind, b, err);
+}
+
+vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv_kind kind_a, const vv_buf *a, vv_kind kind_b,
+				const vv_buf *b, vv_error *err)
+{
 	vv_table x, y;
 	bool written = false, open_x = false, open_y = false;
 	vv_patch_write_options o = {.write = append, .payload = out, .path = path, .temp_dir = vv_test_dir(), .key = p->by};
 	vv_status rc = VV_OK;
 	if (a) {
-		rc = vv_patched_open(p, &x, path, kind, vv_buf_cstr(a), a->len, err);
+		rc = vv_patched_open(p, &x, path, kind_a, vv_buf_cstr(a), a->len, err);
 		open_x = rc == VV_OK;
 	}
 	if (rc == VV_OK && b) {
-		rc = vv_patched_open(p, &y, path, kind, vv_buf_cstr(b), b->len, err);
+		rc = vv_patched_open(p, &y, path, kind_b, vv_buf_cstr(b), b->len, err);
 		open_y = rc == VV_OK;
 	}
 	if (rc == VV_OK && (rc = vv_patch_begin(append, out, err)) == VV_OK &&

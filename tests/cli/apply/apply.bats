@@ -1,0 +1,172 @@
+load ../helper
+
+# A repository with prices.csv in two versions, v1 and v2; v1 lies in the work tree.
+two_versions() {
+	new_repo
+	v1 > prices.csv
+	varve add --key id prices.csv > /dev/null
+	varve commit -qm one
+	varve tag v1
+	v2 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm two
+	varve tag v2
+	varve diff --format patch v1 v2 > ../p
+	v1 > prices.csv
+}
+
+v1() {
+	printf 'id,name,price\n1,Blue lamp,9.99\n2,Red lamp,12.50\n3,"Desk",80\n'
+}
+
+v2() {
+	printf 'id,name,price\n1,Blue lamp,8.99\n3,"Desk",80\n4,Sofa,700\n'
+}
+
+@test "a patch brings a table from one version to the next, and back" {
+	two_versions
+	succeeds varve apply ../p
+	output_is "prices.csv: 1 row changed, 1 row added, 1 row removed"
+	v2 | cmp - prices.csv
+	succeeds varve apply -R ../p
+	v1 | cmp - prices.csv
+	succeeds varve apply - < ../p
+	v2 | cmp - prices.csv
+}
+
+@test "--check only says whether a patch fits" {
+	two_versions
+	succeeds varve apply --check ../p
+	v1 | cmp - prices.csv
+	v2 > prices.csv
+	ends_with 1 varve apply --check ../p
+	stderr_has "prices.csv: row id=1, column 'price': expected '9.99', found '8.99'"
+	stderr_has "prices.csv: row id=2, expected the row, found nothing"
+	stderr_has "prices.csv: row id=4, expected no row with this key yet, found one"
+	succeeds varve apply --check -R ../p
+}
+
+@test "a patch fits another version where its rows are as they were" {
+	two_versions
+	printf 'id,name,price\n0,Bed,5\n1,Blue lamp,9.99\n2,Red lamp,12.50\n3,Oak desk,80\n' > prices.csv
+	succeeds varve apply ../p
+	output_has "(onto another version)"
+	printf 'id,name,price\n0,Bed,5\n1,Blue lamp,8.99\n3,Oak desk,80\n4,Sofa,700\n' | cmp - prices.csv
+	ends_with 1 varve apply --exact -R ../p
+	stderr_has "without --exact"
+}
+
+@test "where it does not fit nothing is written, or with --reject the rest is" {
+	two_versions
+	printf 'id,name,price\n1,Blue lamp,9\n2,Red lamp,12.50\n3,"Desk",80\n' > prices.csv
+	cp prices.csv ../kept
+	ends_with 1 varve apply ../p
+	stderr_has "row id=1, column 'price': expected '9.99', found '9'"
+	stderr_has "1 of the patch's 3 changes does not fit 'prices.csv'"
+	cmp prices.csv ../kept
+	[ "$(ls -A)" = "$(printf '.git\n.gitattributes\nprices.csv')" ]
+	ends_with 1 varve apply --reject ../p
+	output_has "1 change rejected"
+	printf 'id,name,price\n1,Blue lamp,9\n3,"Desk",80\n4,Sofa,700\n' | cmp - prices.csv
+	sed -i 's/,9$/,9.99/' prices.csv
+	succeeds varve apply prices.csv.rej
+	v2 | cmp - prices.csv
+}
+
+@test "tables come and go with a patch" {
+	two_versions
+	varve diff --format patch v1~0 v1 > ../none
+	succeeds varve apply ../none
+	output_is "nothing to do: the patch is empty"
+	git rm -q --cached prices.csv
+	git commit -qm gone
+	varve diff --format patch v2 HEAD > ../gone
+	v2 > prices.csv
+	succeeds varve apply ../gone
+	output_is "prices.csv: removed"
+	[ ! -e prices.csv ]
+	succeeds varve apply -R ../gone
+	v2 | cmp - prices.csv
+	ends_with 1 varve apply -R ../gone
+	stderr_has "expected no file there yet"
+}
+
+@test "files of bytes are patched too" {
+	new_repo
+	head -c 200000 /dev/zero | tr '\0' 'x' > x.bin
+	varve add --as file x.bin > /dev/null
+	varve commit -qm one
+	cp x.bin ../old
+	printf '\377more' >> x.bin
+	cp x.bin ../new
+	varve diff --format patch > ../p
+	cp ../old x.bin
+	succeeds varve apply ../p
+	cmp x.bin ../new
+	succeeds varve apply -R ../p
+	cmp x.bin ../old
+}
+
+@test "it works without a repository, and on a file of another name" {
+	v1 > a.csv
+	v2 > b.csv
+	varve diff --no-index --format patch a.csv b.csv > p
+	cp a.csv c.csv
+	succeeds varve apply p c.csv
+	cmp c.csv b.csv
+	v1 | cmp - a.csv
+	succeeds varve apply p
+	cmp a.csv b.csv
+	mkdir data
+	v1 > data/a.csv
+	cd data
+	succeeds varve apply ../p
+	cmp a.csv ../b.csv
+}
+
+@test "a Git patch is told from ours, and ours from Git's" {
+	v1 > a.csv
+	v2 > b.csv
+	git diff --no-index a.csv b.csv > git.patch || true
+	ends_with 2 varve apply git.patch
+	stderr_has "git.patch: this is a Git patch"
+	stderr_has "'git apply' takes it"
+	ends_with 2 varve apply a.csv
+	stderr_has "no patch of varve"
+	ends_with 2 varve apply nothing
+	stderr_has "nothing"
+}
+
+@test "a patch that is cut off or changed is refused" {
+	two_versions
+	head -n 6 ../p > ../short
+	ends_with 2 varve apply ../short
+	stderr_has "line 7: the patch ends here"
+	sed 's/Sofa/Chair/' ../p > ../changed
+	ends_with 2 varve apply ../changed
+	stderr_has "expected the checksum"
+	v1 | cmp - prices.csv
+}
+
+@test "no patch leads out of the work tree" {
+	two_versions
+	mkdir ../outside
+	v1 > ../outside/prices.csv
+	ln -s ../outside link
+	for path in ../outside/prices.csv /tmp/prices.csv .git/config; do
+		sed "s|\"path\":\"prices.csv\"|\"path\":\"$path\"|" ../p > ../evil
+		ends_with 2 varve apply ../evil
+	done
+	sed 's|"path":"prices.csv"|"path":"link/prices.csv"|' ../p > ../evil
+	ends_with 2 varve apply ../evil
+	stderr_has "is no folder"
+	v1 | cmp - ../outside/prices.csv
+}
+
+@test "bad usage is told" {
+	new_repo
+	ends_with 2 varve apply
+	stderr_has "needs a patch"
+	ends_with 2 varve apply --exact --reject p
+	ends_with 2 varve apply -p x p
+}
