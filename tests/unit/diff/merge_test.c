@@ -2,6 +2,10 @@
  * What a merge of tables promises: the cases of merge_cases.txt come out as written, and
  * the same whoever merges.
  */
+#ifndef CASES_FILE /* the build gives its whole path */
+#define CASES_FILE "tests/unit/diff/merge_cases.txt"
+#endif
+
 #include "tests/unit/support.h"
 
 #include <errno.h>
