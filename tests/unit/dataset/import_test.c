@@ -108,7 +108,7 @@ static void odd_files_come_back_byte_for_byte(void **state)
 	static const char *const texts[] = {
 		"", "\n", "\r\n", "\n\n\n", "a\n", "a", "a,b\n", "a,b\n1,2", "a,b\r\n1,2\r\n", "a,b\r1,2\r3,4\r",
 		"a,b\n1,2\r\n3,4\r5,6\n", "a,b\n1,2\n\n3,4\n\n\n", "\n\na,b\n1,2\n", "a,b\n1,2\n\n", "a,b\n1\n2,3\n",
-		"a,b\n,\n\"\",\"\"\n", "a,b\n\"x, y\",\"q\"\"q\"\n", "a,b\n\"1\",2\n", "a,a,\n1,2,3\n", "\xEF\xBB\xBF" "a,b\n1,2\n",
+		"a,b\n,\n\"\",\"\"\n", "a,b\n\"x, y\",\"q\"\"q\"\n", "a,b\n\"1\",2\n", "a,a,\n1,2,3\n", ("\xEF\xBB\xBF" "a,b\n1,2\n"),
 		"a,b\n \"1\", 2 \n", "a,b\nx\"y,2\n", "a,b\n\"line\nbreak\",2\n", "a;b\n1;2\n3;4\n", "a\tb\n1\t2\n",
 		"a|b|c\n1|2|3\n4|5|6\n", "id\n\n\n1\n", "id\n1\n\"\"\n2\n", "a,b\n\xff\xfe,\x80\n", "a,b\n1,2\n3,4\n\r\n\r\n",
 		"a,b\n1,2\r\r\n3,4\n",
