@@ -72,15 +72,16 @@ static const char *strip(const vv_apply_files *f, const char *path)
 static vv_status check_folders(const vv_apply_files *f, const char *path, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (const char *slash = strchr(path, '/'); slash && rc == VV_OK; slash = strchr(slash + 1, '/')) {
+	for (const char *slash = strchr(path, '/'); slash && rc == VV_OK;
+	     slash = strchr(slash + 1, '/')) {
 		char *part = vv_strndup(path, (size_t)(slash - path));
 		char *folder = part && f->repo ? vv_repository_file(f->repo, part) : part;
 		vv_stat st;
 		if (!folder) {
 			rc = vv_fail_nomem(err);
 		} else if (vv_lstat(&st, folder, NULL) == VV_OK && !S_ISDIR(st.mode)) {
-			rc = vv_fail(err, VV_EREFUSED, "'%s' lies behind '%s', which is no folder", vv_text_shows(path),
-				     vv_text_shows(part));
+			rc = vv_fail(err, VV_EREFUSED, "'%s' lies behind '%s', which is no folder",
+				     vv_text_shows(path), vv_text_shows(part));
 		}
 		if (folder != part) {
 			vv_free(folder);
@@ -112,7 +113,8 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 {
 	const char *own = strip(f, path);
 	if (f->instead && f->only && strcmp(f->only, path) != 0) {
-		vv_fail(err, VV_EUSAGE, "the patch is of '%s' and '%s'; which of them '%s' takes is not clear",
+		vv_fail(err, VV_EUSAGE,
+			"the patch is of '%s' and '%s'; which of them '%s' takes is not clear",
 			vv_text_shows(f->only), vv_text_shows(path), vv_text_shows(f->instead));
 		return vv_hint(err, "name no file: each is found by its path");
 	}
@@ -120,7 +122,8 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 		return vv_fail_nomem(err);
 	}
 	if (!own) {
-		return vv_fail(err, VV_EUSAGE, "'%s' has no %u folders that -p could take off", vv_text_shows(path), f->strip);
+		return vv_fail(err, VV_EUSAGE, "'%s' has no %u folders that -p could take off",
+			       vv_text_shows(path), f->strip);
 	}
 	for (size_t i = 0; i < f->count; i++) {
 		if (strcmp(f->list[i].path, own) == 0) {
@@ -153,7 +156,9 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, vv_error *err)
 {
 	const char *temp = getenv("TMPDIR");
-	vv_import_options io = {.kind = VV_KIND_FILE, .hints = VV_SNIFF_HINTS_INIT, .progress = f->progress,
+	vv_import_options io = {.kind = VV_KIND_FILE,
+				.hints = VV_SNIFF_HINTS_INIT,
+				.progress = f->progress,
 				.pool = f->stage ? vv_stage_pool(f->stage) : NULL};
 	vv_import_result r = {0};
 	vv_fd_source storage;
@@ -174,7 +179,8 @@ static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, 
 	return rc;
 }
 
-vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind, vv_table *out, bool *exists, vv_error *err)
+vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind, vv_table *out,
+			      bool *exists, vv_error *err)
 {
 	vv_apply_file *e;
 	const vv_subject_options so = {.progress = f->progress};
@@ -193,7 +199,8 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 		return rc;
 	}
 	f->subject->text = e->path; /* what messages call it */
-	bool stored = f->subject->is_dataset && !f->subject->on_disk; /* only the pointer lies there */
+	bool stored = f->subject->is_dataset &&
+		      !f->subject->on_disk; /* only the pointer lies there */
 	if (kind == VV_KIND_FILE && !stored) {
 		return open_bytes(f, e, out, err);
 	}
@@ -228,7 +235,8 @@ static vv_status open_temp(vv_apply_file *e, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len, vv_error *err)
+vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len,
+			     vv_error *err)
 {
 	vv_apply_file *e;
 	vv_status rc = find(f, path, &e, err);
@@ -281,7 +289,8 @@ static vv_status unchanged(const vv_apply_file *e, vv_error *err)
 	if (exists == e->exists && (!exists || vv_stat_equal(&now, &e->st))) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_ECONFLICT, "'%s' changed while the patch was applied; nothing was written", vv_text_shows(e->path));
+	vv_fail(err, VV_ECONFLICT, "'%s' changed while the patch was applied; nothing was written",
+		vv_text_shows(e->path));
 	return vv_hint(err, "try again");
 }
 

@@ -45,8 +45,10 @@ void vv_apply_files_clear(vv_apply_files *f); /* removes what was not renamed */
 
 /* As vv_patch_apply_options have them. A path whose folders are symbolic links, or that is
  * no regular file, is refused. */
-vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind, vv_table *out, bool *exists, vv_error *err);
-vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len, vv_error *err);
+vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind, vv_table *out,
+			      bool *exists, vv_error *err);
+vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len,
+			     vv_error *err);
 /* The path has all its bytes, or is to be removed. */
 vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool removed, vv_error *err);
 

@@ -66,7 +66,8 @@ vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err)
 
 	memset(out, 0, sizeof(*out));
 	vv_now(&now, &nsec);
-	if ((rc = read_settings(out, r, err)) < 0 || (rc = vv_repository_store(r, &store, err)) < 0 ||
+	if ((rc = read_settings(out, r, err)) < 0 ||
+	    (rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_store_stats_get(store, &stats, err)) < 0 ||
 	    (rc = has_expired(r, &stats, now, &expired, err)) < 0) {
 		return rc;

@@ -18,7 +18,7 @@
 
 typedef struct vv_auto_gc {
 	bool wanted;
-	bool failed;    /* there was much to gain, but the last one failed less than a day ago */
+	bool failed;     /* there was much to gain, but the last one failed less than a day ago */
 	bool detach;     /* gc.autoDetach */
 	const char *off; /* the setting that forbids it, or NULL */
 	uint64_t bytes;  /* in use now */

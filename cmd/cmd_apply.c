@@ -25,14 +25,18 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"check", 0, VV_OPT_FLAG, offsetof(options, check), NULL, NULL, "only say whether it fits", NULL},
-	{"reverse", 'R', VV_OPT_FLAG, offsetof(options, reverse), NULL, NULL, "undo it: back to the patch's old version", NULL},
+	{"check", 0, VV_OPT_FLAG, offsetof(options, check), NULL, NULL, "only say whether it fits",
+	 NULL},
+	{"reverse", 'R', VV_OPT_FLAG, offsetof(options, reverse), NULL, NULL,
+	 "undo it: back to the patch's old version", NULL},
 	{"reject", 0, VV_OPT_FLAG, offsetof(options, reject), NULL, NULL,
 	 "apply what fits, and write the rest to PATH.rej, a patch of its own", NULL},
 	{"exact", 0, VV_OPT_FLAG, offsetof(options, exact), NULL, NULL,
 	 "only onto the very version that the patch was made from", NULL},
-	{"strip", 'p', VV_OPT_STRING, offsetof(options, strip), "N", NULL, "take N folders off the paths in the patch (default: 0)", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
+	{"strip", 'p', VV_OPT_STRING, offsetof(options, strip), "N", NULL,
+	 "take N folders off the paths in the patch (default: 0)", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 typedef struct run {
@@ -44,7 +48,7 @@ typedef struct run {
 	const char *name;
 	char *spool;
 	char *instead, *instead_rej; /* FILE, and where its rejects go; NULL */
-	vv_buf said; /* a line for each path, told when all went well */
+	vv_buf said;                 /* a line for each path, told when all went well */
 	uint64_t misfits, paths, rejected;
 } run;
 
@@ -57,7 +61,8 @@ static vv_status copy_patch(run *r, int from, vv_error *err)
 	char *piece = vv_malloc(1 << 16);
 	ssize_t n = 1;
 	vv_status rc = VV_OK;
-	int fd = piece ? vv_temp_open(&r->spool, temp && *temp ? temp : "/tmp", "varve-apply-", err) : (int)vv_fail_nomem(err);
+	int fd = piece ? vv_temp_open(&r->spool, temp && *temp ? temp : "/tmp", "varve-apply-", err)
+		       : (int)vv_fail_nomem(err);
 	if (fd < 0) {
 		vv_free(piece);
 		return (vv_status)fd;
@@ -85,7 +90,10 @@ static vv_status open_patch(run *r, const char *name, vv_error *err)
 		vv_stat st;
 		r->fd = fd;
 		vv_status rc = vv_fstat(&st, fd, name, err);
-		return rc < 0 ? rc : S_ISDIR(st.mode) ? vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(name)) : VV_OK;
+		return rc < 0 ? rc
+		       : S_ISDIR(st.mode)
+			       ? vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(name))
+			       : VV_OK;
 	}
 	vv_status rc = copy_patch(r, fd, err);
 	if (!input) {
@@ -103,12 +111,15 @@ static ssize_t read_patch(void *payload, void *buf, size_t len, vv_error *err)
 static vv_status seek_patch(void *payload, uint64_t offset, vv_error *err)
 {
 	const run *r = payload;
-	return lseek(r->fd, (off_t)offset, SEEK_SET) < 0 ? vv_fail_errno(err, "cannot seek in", r->name) : VV_OK;
+	return lseek(r->fd, (off_t)offset, SEEK_SET) < 0
+		       ? vv_fail_errno(err, "cannot seek in", r->name)
+		       : VV_OK;
 }
 
 /* --- what apply asks and tells ---------------------------------------------------- */
 
-static vv_status open_target(void *payload, const char *path, vv_kind kind, vv_table *out, bool *exists, vv_error *err)
+static vv_status open_target(void *payload, const char *path, vv_kind kind, vv_table *out,
+			     bool *exists, vv_error *err)
 {
 	return vv_apply_files_open(&((run *)payload)->files, path, kind, out, exists, err);
 }
@@ -118,7 +129,8 @@ static vv_status put(void *payload, const char *path, const void *bytes, size_t 
 	return vv_apply_files_put(&((run *)payload)->files, path, bytes, len, err);
 }
 
-static vv_status put_rejected(void *payload, const char *path, const void *bytes, size_t len, vv_error *err)
+static vv_status put_rejected(void *payload, const char *path, const void *bytes, size_t len,
+			      vv_error *err)
 {
 	run *r = payload;
 	vv_buf name = VV_BUF_INIT;
@@ -183,19 +195,27 @@ static void say(run *r, const vv_patch_done *d)
 		vv_text_put_escaped(b, d->old_path, strlen(d->old_path));
 		first = false;
 	}
-	say_count(b, &first, d->removed ? 0 : d->rows_changed, d->rows_changed == 1 ? "row changed" : "rows changed");
-	say_count(b, &first, d->removed ? 0 : d->rows_added, d->rows_added == 1 ? "row added" : "rows added");
-	say_count(b, &first, d->removed ? 0 : d->rows_removed, d->rows_removed == 1 ? "row removed" : "rows removed");
+	say_count(b, &first, d->removed ? 0 : d->rows_changed,
+		  d->rows_changed == 1 ? "row changed" : "rows changed");
+	say_count(b, &first, d->removed ? 0 : d->rows_added,
+		  d->rows_added == 1 ? "row added" : "rows added");
+	say_count(b, &first, d->removed ? 0 : d->rows_removed,
+		  d->rows_removed == 1 ? "row removed" : "rows removed");
 	say_count(b, &first, d->rows_moved, d->rows_moved == 1 ? "row moved" : "rows moved");
-	say_count(b, &first, d->rejected, d->rejected == 1 ? "change rejected" : "changes rejected");
+	say_count(b, &first, d->rejected,
+		  d->rejected == 1 ? "change rejected" : "changes rejected");
 	vv_buf_puts(b, first ? "done" : "");
 	vv_buf_puts(b, d->exact ? "\n" : " (onto another version)\n");
 	if (d->order_left || d->form_left) {
-		vv_buf_printf(b, "  left as it was: %s%s%s\n", d->order_left ? "the order of rows" : "",
-			      d->order_left && d->form_left ? ", " : "", d->form_left ? "how the file is written" : "");
+		vv_buf_printf(b, "  left as it was: %s%s%s\n",
+			      d->order_left ? "the order of rows" : "",
+			      d->order_left && d->form_left ? ", " : "",
+			      d->form_left ? "how the file is written" : "");
 	}
 	if (d->schema) {
-		vv_buf_puts(b, "  the patch also changes what columns mean (types, key): 'varve schema' sets that\n");
+		vv_buf_puts(
+			b,
+			"  the patch also changes what columns mean (types, key): 'varve schema' sets that\n");
 	}
 }
 
@@ -206,15 +226,18 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 	r->paths++;
 	r->rejected += d->rejected;
 	if (!r->o->check) {
-		rc = vv_apply_files_change(&r->files, d->removed ? d->old_path : d->path, d->removed, err);
-		if (rc == VV_OK && !d->removed && d->old_path && strcmp(d->old_path, d->path) != 0) {
+		rc = vv_apply_files_change(&r->files, d->removed ? d->old_path : d->path,
+					   d->removed, err);
+		if (rc == VV_OK && !d->removed && d->old_path &&
+		    strcmp(d->old_path, d->path) != 0) {
 			rc = vv_apply_files_change(&r->files, d->old_path, true, err);
 		}
 		if (rc == VV_OK && d->rejected > 0) {
 			vv_buf name = VV_BUF_INIT;
 			vv_buf_printf(&name, "%s.rej", d->path);
 			rc = vv_buf_ok(&name, err);
-			rc = rc < 0 ? rc : vv_apply_files_change(&r->rejects, name.data, false, err);
+			rc = rc < 0 ? rc
+				    : vv_apply_files_change(&r->rejects, name.data, false, err);
 			vv_buf_clear(&name);
 		}
 	}
@@ -261,11 +284,19 @@ static vv_status apply(run *r, vv_error *err)
 	const options *o = r->o;
 	const char *temp = getenv("TMPDIR");
 	const vv_patch_source source = {read_patch, seek_patch, r, r->name};
-	const vv_patch_apply_options po = {
-		.reverse = o->reverse, .check = o->check,
-		.mode = o->exact ? VV_PATCH_EXACT : o->reject ? VV_PATCH_REJECT : VV_PATCH_FIT,
-		.open = open_target, .put = put, .done = done, .misfit = misfit, .reject = put_rejected, .payload = r,
-		.temp_dir = temp && *temp ? temp : "/tmp", .pool = r->stage ? vv_stage_pool(r->stage) : NULL};
+	const vv_patch_apply_options po = {.reverse = o->reverse,
+					   .check = o->check,
+					   .mode = o->exact    ? VV_PATCH_EXACT
+						   : o->reject ? VV_PATCH_REJECT
+							       : VV_PATCH_FIT,
+					   .open = open_target,
+					   .put = put,
+					   .done = done,
+					   .misfit = misfit,
+					   .reject = put_rejected,
+					   .payload = r,
+					   .temp_dir = temp && *temp ? temp : "/tmp",
+					   .pool = r->stage ? vv_stage_pool(r->stage) : NULL};
 	r->files.repo = r->rejects.repo = r->repo;
 	r->files.stage = r->rejects.stage = r->stage;
 	r->rejects.strip = r->files.strip;
@@ -274,9 +305,12 @@ static vv_status apply(run *r, vv_error *err)
 		vv_note("... and %s more", vv_text_count(r->misfits - MISFITS_SHOWN));
 	}
 	if (rc == VV_ECONFLICT) {
-		vv_hint(err, "%s", o->exact ? "nothing was written; without --exact the patch may fit this version too"
-			       : o->check ? "--reject applies what fits, and keeps the rest for later"
-					  : "nothing was written; --reject applies what fits, and keeps the rest for later");
+		vv_hint(err, "%s",
+			o->exact
+				? "nothing was written; without --exact the patch may fit this version too"
+			: o->check
+				? "--reject applies what fits, and keeps the rest for later"
+				: "nothing was written; --reject applies what fits, and keeps the rest for later");
 	}
 	if (rc == VV_OK && !o->check && (rc = vv_apply_files_commit(&r->rejects, err)) == VV_OK) {
 		rc = vv_apply_files_commit(&r->files, err);
@@ -309,7 +343,8 @@ static int run_apply(void *p, int argc, char **argv)
 	vv_status rc;
 	int code = VV_EXIT_OK;
 	if (argc != 1 && argc != 2) {
-		return vv_usage_error(argc == 0 ? "apply needs a patch ('-': standard input)" : "apply takes a patch, and the file it is for");
+		return vv_usage_error(argc == 0 ? "apply needs a patch ('-': standard input)"
+						: "apply takes a patch, and the file it is for");
 	}
 	if (argc == 2 && o->strip) {
 		return vv_usage_error("-p and a file exclude each other");
@@ -318,13 +353,15 @@ static int run_apply(void *p, int argc, char **argv)
 		return vv_usage_error("--exact and --reject exclude each other");
 	}
 	if (o->strip && (!vv_parse_u64(&strip, o->strip, strlen(o->strip)) || strip > 100)) {
-		return vv_usage_error("-p takes a number of folders, not '%s'", vv_text_shows(o->strip));
+		return vv_usage_error("-p takes a number of folders, not '%s'",
+				      vv_text_shows(o->strip));
 	}
 	vv_apply_files_init(&r.files);
 	vv_apply_files_init(&r.rejects);
 	r.files.strip = (unsigned)strip;
 	r.files.progress = vv_progress_begin();
-	if ((rc = find_repository(&r, &err)) == VV_OK && (rc = open_patch(&r, argv[0], &err)) == VV_OK &&
+	if ((rc = find_repository(&r, &err)) == VV_OK &&
+	    (rc = open_patch(&r, argv[0], &err)) == VV_OK &&
 	    (argc == 1 || (rc = take_file(&r, argv[1], &err)) == VV_OK)) {
 		rc = apply(&r, &err);
 	}

@@ -53,6 +53,7 @@ typedef struct fsck {
 	size_t count, cap;
 	vv_cid_set *seen; /* walked without finding anything, or told already */
 	vv_cid_set *bad;  /* missing or damaged */
+	vv_table_checks *checks;
 	uint64_t records, blocks, problems;
 	const vv_progress *progress;
 	vv_buf json;
@@ -284,7 +285,8 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 			vv_table_close(&t);
 			return rc;
 		}
-		rc = f->o->data ? vv_table_check(&t, vv_stage_pool(f->stage), f->progress, &why)
+		rc = f->o->data ? vv_table_checks_next(f->checks, &t, vv_stage_pool(f->stage),
+						       f->progress, &why)
 				: VV_OK;
 		vv_table_close(&t);
 	}
@@ -345,7 +347,8 @@ static vv_status run_all(fsck *f, vv_error *err)
 
 	f->seen = vv_cid_set_new();
 	f->bad = vv_cid_set_new();
-	if (!f->seen || !f->bad) {
+	f->checks = vv_table_checks_new();
+	if (!f->seen || !f->bad || !f->checks) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_repository_store(f->repo, &f->store, err)) < 0 ||
@@ -409,6 +412,7 @@ static int run_fsck(void *p, int argc, char **argv)
 	vv_free(f.versions);
 	vv_cid_set_free(f.seen);
 	vv_cid_set_free(f.bad);
+	vv_table_checks_free(f.checks);
 	vv_buf_clear(&f.json);
 	vv_stage_close(f.stage);
 	vv_repository_close(f.repo);

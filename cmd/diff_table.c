@@ -51,7 +51,7 @@ typedef struct comparison {
 	bool begun, differs;
 } comparison;
 
-static bool has_extension(const char *path, bool named)
+bool vv_diff_is_table_name(const char *path, bool named)
 {
 	static const char *const tables[] = {"csv", "tsv", "tab", "ndjson", "jsonl", "json"};
 	const char *ext = vv_path_ext(path);
@@ -112,12 +112,12 @@ static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 	return vv_buf_ok(&out->line, err);
 }
 
-static vv_status tell_text(const vv_diff_item *item, vv_diff_answer *out, const char *why, vv_error *err)
+static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out, const char *why, vv_error *err)
 {
 	out->differs = true;
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
-	vv_buf_printf(&out->line, ": %s%stext %s ('git diff' shows it)", why ? why : "", why ? "; " : "",
-		      !item->a ? "added" : !item->b ? "removed" : "changed");
+	vv_buf_printf(&out->line, ": %s%stext %s ('%s' shows it)", why ? why : "", why ? "; " : "",
+		      !item->a ? "added" : !item->b ? "removed" : "changed", how->text_shown_by ? how->text_shown_by : "git diff");
 	return vv_buf_ok(&out->line, err);
 }
 
@@ -623,14 +623,14 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item, co
 	vv_status rc;
 	out->differs = false;
 	out->line = (vv_buf)VV_BUF_INIT;
-	if (!stored && !has_extension(item->path, item->named)) {
-		return tell_text(item, out, NULL, err);
+	if (!stored && !vv_diff_is_table_name(item->path, item->named)) {
+		return tell_text(item, how, out, NULL, err);
 	}
 	if ((rc = open_both(&c, &unreadable, err)) < 0) {
 		if (unreadable && !item->named) {
 			char why[sizeof(err->message)];
 			memcpy(why, err->message, sizeof(why));
-			rc = tell_text(item, out, why, err);
+			rc = tell_text(item, how, out, why, err);
 		}
 		goto done;
 	}

@@ -27,6 +27,7 @@ typedef struct vv_diff_how {
 	vv_diff_writer *writer;    /* NULL with only_whether, and with patch */
 	const vv_patch_write_options *patch; /* --format patch: where it goes; path, key and columns are filled in */
 	uint64_t *sections;        /* of the patch: counted up */
+	const char *text_shown_by; /* what shows the text that this does not; NULL: git diff */
 	const vv_progress *progress;
 	vv_pool *pool;             /* may be NULL */
 } vv_diff_how;
@@ -43,6 +44,10 @@ typedef struct vv_diff_answer {
 	bool differs;
 	vv_buf line;                 /* not empty: no table was compared, and this says why (one line) */
 } vv_diff_answer;
+
+/* Is that what a file with a table is called? .json counts when the user named it, since
+ * most of them hold none. */
+bool vv_diff_is_table_name(const char *path, bool named);
 
 /* Compares. What cannot be read as a table, though its name says it is one, is told in
  * the answer's line. */

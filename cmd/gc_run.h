@@ -14,9 +14,10 @@
 
 typedef struct vv_gc_run {
 	bool dry_run;
-	bool gentle;        /* VV_ELOCKED at once, or after some seconds, where others write */
-	bool has_grace;     /* else varve.gcDays */
-	uint64_t grace_sec; /* UINT64_MAX: nothing is removed; set by the run where has_grace is not */
+	bool gentle;    /* VV_ELOCKED at once, or after some seconds, where others write */
+	bool has_grace; /* else varve.gcDays */
+	uint64_t
+		grace_sec; /* UINT64_MAX: nothing is removed; set by the run where has_grace is not */
 	unsigned loose_max; /* more loose objects of Git than this are packed */
 	vv_gc_result result;
 	uint64_t versions; /* of datasets, that are kept */
@@ -31,8 +32,8 @@ vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err);
 /* What the last gc left, kept in .git/varve/cache/gc. */
 typedef struct vv_gc_memory {
 	bool known;
-	uint64_t bytes;  /* packs and indexes in use when it ended */
-	int64_t failed;  /* when one failed after that; 0: none did */
+	uint64_t bytes; /* packs and indexes in use when it ended */
+	int64_t failed; /* when one failed after that; 0: none did */
 } vv_gc_memory;
 void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r);
 /* Derived: that it cannot be written only makes gc come earlier or later. */

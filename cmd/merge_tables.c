@@ -287,6 +287,10 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 			  !m.sides[VV_THEIRS].subject.is_dataset;
 		rc = merge_rows(&m, err);
 	}
+	if (rc == VV_EMISSING) {
+		vv_hint(err, "merging needs the blocks of both branches: fetch them from a "
+			     "repository that has them");
+	}
 	if (rc == VV_OK) {
 		out->record.merged = out->result.id;
 		out->record.root = out->root;

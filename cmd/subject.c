@@ -351,6 +351,19 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, c
 	return rc;
 }
 
+vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_stage *stage,
+			       const vv_oid *blob, const char *path, const char *text,
+			       vv_error *err)
+{
+	s->text = text;
+	s->repo = repo;
+	s->stage = stage;
+	s->from = VV_FROM_INDEX; /* what lies beside it is looked for there */
+	s->blob = *blob;
+	s->path = vv_strdup(path);
+	return s->path ? look_at_blob(s, err) : vv_fail_nomem(err);
+}
+
 vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
 			       vv_error *err)
 {

@@ -58,6 +58,12 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, c
  * open does it by itself. */
 vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
+/* The same for a blob that git names by its id alone; path: what it is called, relative to
+ * the top. VV_ENOTFOUND when there is no such blob. */
+vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_stage *stage,
+			       const vv_oid *blob, const char *path, const char *text,
+			       vv_error *err);
+
 /* The same for a word that is certainly a file, inside or outside of the repository. */
 vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
 			       vv_error *err);

@@ -184,7 +184,9 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		put_hints(&io.hints, opts->hints);
 	}
 	io.hints.path = s->path ? s->path : s->file;
-	if (has_parent && parent.root.kind == VV_KIND_TABLE) {
+	if (has_parent && parent.root.kind == VV_KIND_FILE) {
+		io.kind = VV_KIND_FILE; /* as add would keep it */
+	} else if (has_parent) {
 		io.parent = &parent.root;
 		io.hints.parent = &parent.root.dialect;
 		io.key = NULL; /* the parent's stays */

@@ -25,8 +25,10 @@ vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err)
 	f->table = t;
 	vv_batch_init(&f->batch);
 	vv_quirks_init(&f->quirks, NULL, 0);
-	if ((rc = vv_list_reader_open(&f->data, VV_LIST_DATA, &t->source, t->root.data.data, t->root.data.len, err)) < 0 ||
-	    (rc = vv_list_reader_open(&f->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err)) < 0) {
+	if ((rc = vv_list_reader_open(&f->data, VV_LIST_DATA, &t->source, t->root.data.data,
+				      t->root.data.len, err)) < 0 ||
+	    (rc = vv_list_reader_open(&f->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
+				      t->root.layout.len, err)) < 0) {
 		vv_forms_close(f);
 		return rc;
 	}
@@ -55,7 +57,9 @@ static int next_group(vv_forms *f, vv_error *err)
 	f->first_row = data.before;
 	f->rows = data.weight;
 	if ((more = vv_list_next(f->layout, &layout, err)) <= 0) {
-		return more < 0 ? more : (int)vv_fail(err, VV_ECORRUPT, "the layout list is shorter than the data list");
+		return more < 0 ? more
+				: (int)vv_fail(err, VV_ECORRUPT,
+					       "the layout list is shorter than the data list");
 	}
 	vv_status rc = table_load_layout(f->table, &f->batch, layout.bytes, layout.len, err);
 	if (rc < 0) {
@@ -75,7 +79,9 @@ int vv_forms_next(vv_forms *f, vv_quirk *out, vv_error *err)
 	}
 	if (more > 0) {
 		if (out->row >= f->rows) {
-			return (int)vv_fail(err, VV_ECORRUPT, "line forms (quirks) of rows that the group does not have");
+			return (int)vv_fail(
+				err, VV_ECORRUPT,
+				"line forms (quirks) of rows that the group does not have");
 		}
 		out->row += f->first_row;
 	}

@@ -141,7 +141,7 @@ static vv_status take_old(import *im, vv_error *err)
 			return rc;
 		}
 		import_old_took(im->old, index);
-		im->final_newline = e->clean_cut || im->opts->parent->dialect.final_newline;
+		im->final_newline = e->clean_cut || import_old_of(im)->dialect.final_newline;
 		im->out->groups_reused++;
 		vv_window_consume(im->window, (size_t)e->raw_len);
 		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window), im->source->size);

@@ -43,7 +43,9 @@ typedef struct vv_import_options {
 	const vv_root *parent;         /* the version before, or NULL */
 	const vv_root *as;             /* not NULL: dialect, schema, key and cut are exactly this root's, and
 	                                * nothing is looked for; parent must be the same root */
-	const vv_scan_cache *cache;    /* of the version before, or NULL */
+	const vv_scan_cache *cache;    /* of the version before (or of `known`), or NULL */
+	const vv_root *known;          /* with as: another version, with the same schema, whose groups may be
+	                                * taken over with the help of cache; or NULL */
 	const char *schema;            /* compact JSON from datapackage.json, or NULL */
 	size_t schema_len;
 	const char *const *key;        /* declared: NULL-ended names; {NULL} for --no-key; NULL: not said */

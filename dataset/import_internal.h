@@ -126,6 +126,7 @@ void import_job_clear(group_job *j);
 
 /* import_old.c: the groups of the version before. */
 typedef struct old_version old_version;
+const vv_root *import_old_of(const import *im); /* the version; NULL: none */
 vv_status import_old_open(old_version **out, import *im, vv_error *err); /* *out NULL: nothing to reuse */
 void import_old_close(old_version *o);
 /* Does an old group begin at bytes[0 .. len)? 1: *index; 0: no; -: more bytes wanted:

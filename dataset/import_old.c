@@ -115,11 +115,16 @@ static vv_status index_heads(old_version *o, vv_error *err)
 	return VV_OK;
 }
 
+const vv_root *import_old_of(const import *im)
+{
+	return im->opts->known ? im->opts->known : im->opts->parent;
+}
+
 /* Are the parent's groups what this dialect and these cuts would make of the same
  * bytes? */
 static bool same_inputs(const import *im)
 {
-	const vv_root *p = im->opts->parent;
+	const vv_root *p = import_old_of(im);
 	const vv_dialect *a = &im->dialect, *b = &p->dialect;
 	if (p->kind != VV_KIND_TABLE || p->format != VV_FORMAT_GENERATION || p->cut_rows != im->params.rows ||
 	    !vv_dialect_same_cells(a, b) || a->newline != b->newline || a->quoting_count != b->quoting_count ||
@@ -149,9 +154,10 @@ static bool same_inputs(const import *im)
 vv_status import_old_open(old_version **out, import *im, vv_error *err)
 {
 	const vv_import_options *opts = im->opts;
+	const vv_root *from = import_old_of(im);
 	vv_status rc;
 	*out = NULL;
-	if (!opts->parent || opts->parent->kind != VV_KIND_TABLE) {
+	if (!from || from->kind != VV_KIND_TABLE) {
 		return VV_OK;
 	}
 	old_version *o = vv_calloc(1, sizeof(*o));
@@ -161,7 +167,7 @@ vv_status import_old_open(old_version **out, import *im, vv_error *err)
 	uint64_t count, weight;
 	vv_list_reader *r = NULL;
 	o->secret = opts->secret;
-	if ((rc = vv_list_reader_open(&r, VV_LIST_DATA, im->sink, opts->parent->data.data, opts->parent->data.len, err)) < 0) {
+	if ((rc = vv_list_reader_open(&r, VV_LIST_DATA, im->sink, from->data.data, from->data.len, err)) < 0) {
 		goto done;
 	}
 	vv_list_totals(r, &count, &weight);
@@ -176,8 +182,8 @@ vv_status import_old_open(old_version **out, import *im, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = load_list(o, im->sink, VV_LIST_DATA, &opts->parent->data, err)) < 0 ||
-	    (rc = load_list(o, im->sink, VV_LIST_LAYOUT, &opts->parent->layout, err)) < 0 ||
+	if ((rc = load_list(o, im->sink, VV_LIST_DATA, &from->data, err)) < 0 ||
+	    (rc = load_list(o, im->sink, VV_LIST_LAYOUT, &from->layout, err)) < 0 ||
 	    (rc = index_names(o, err)) < 0) {
 		goto done;
 	}

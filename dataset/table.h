@@ -108,6 +108,14 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
  * receive.) */
 vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err);
 
+/* The same for many versions, one after the other: what a version has in common with
+ * one that was found sound before is not read as rows and encoded again. */
+typedef struct vv_table_checks vv_table_checks;
+vv_table_checks *vv_table_checks_new(void); /* NULL when out of memory */
+void vv_table_checks_free(vv_table_checks *c); /* accepts NULL */
+vv_status vv_table_checks_next(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_progress *progress,
+			       vv_error *err);
+
 /* The same version with another schema and key (names; NULL: the key it has): a new
  * root, no group rewritten, stored through sink->put. VV_EUSAGE when the schema's
  * fields are not the table's columns, VV_ENOTFOUND for a key column that is not

@@ -21,6 +21,19 @@ int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base)
 	return x_is_y || y_is_base ? 0 : x_is_base ? 1 : -1;
 }
 
+int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len)
+{
+	for (size_t i = 0; i < m->opts->decision_count; i++) {
+		const vv_merge_decision *d = &m->opts->decisions[i];
+		bool named = d->column && column ? strlen(d->column) == len && memcmp(d->column, column, len) == 0
+						 : !d->column && !column;
+		if (d->kind == kind && named) {
+			return d->take == VV_TAKE_BASE ? 2 : (int)(d->take == VV_TAKE_OURS ? m->ours : 1 - m->ours);
+		}
+	}
+	return -1;
+}
+
 /* The key of a row as a JSON array of texts. */
 static void put_key(const merge *m, const merge_report *r, vv_buf *out)
 {

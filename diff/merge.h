@@ -41,10 +41,23 @@ typedef struct vv_conflict {
 	const char *detail;        /* for columns and tables: one sentence */
 } vv_conflict;
 
+/* What stands where a conflict of a column or of the key would be. */
+typedef enum vv_merge_take { VV_TAKE_BASE, VV_TAKE_OURS, VV_TAKE_THEIRS } vv_merge_take;
+
+/* Decides the conflicts of this kind (COLUMN_REMOVED, COLUMN, KEY) and column, as they were
+ * told; column NULL: those that name none. */
+typedef struct vv_merge_decision {
+	vv_conflict_kind kind;
+	const char *column;
+	vv_merge_take take;
+} vv_merge_decision;
+
 typedef struct vv_merge_options {
 	const char *const *key;    /* NULL: the tables' own */
 	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err); /* may be NULL */
 	void *payload;
+	const vv_merge_decision *decisions; /* what they decide is told as a conflict no more */
+	size_t decision_count;
 	const char *ours_id, *theirs_id; /* commit ids: order rows that both inserted at one place */
 	const char *temp_dir;
 	vv_pool *pool;

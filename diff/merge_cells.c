@@ -130,6 +130,12 @@ static int bytes_order(const vv_cell *a, const vv_cell *b)
 /* Out of memory is noted in m->scratch, which is looked at after each row. */
 static bool same_value(merge *m, const vv_field *f, const vv_cell *a, const vv_cell *b)
 {
+	/* CSV has one way to say nothing: beside it JSON's null, "" and no member are that. */
+	static const vv_cell empty = {.state = VV_CELL_TEXT};
+	if (m->mixed) {
+		a = a->state == VV_CELL_NULL || a->state == VV_CELL_ABSENT ? &empty : a;
+		b = b->state == VV_CELL_NULL || b->state == VV_CELL_ABSENT ? &empty : b;
+	}
 	return vv_value_compare_with(&m->scratch, f, a, f, b) != VV_OTHER;
 }
 

@@ -243,7 +243,8 @@ static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *co
 
 static void add_column(merge *m, long b, long x, long y, const vv_field *named)
 {
-	m->columns[m->column_count++] = (merge_column){.b = b, .side = {x, y}, .name = named->name, .name_len = named->name_len};
+	m->columns[m->column_count++] =
+		(merge_column){.b = b, .side = {x, y}, .name = named->name, .name_len = named->name_len, .takes = -1};
 }
 
 static const vv_column_pair *pair_of(const merge_side *s, long b)
@@ -268,11 +269,17 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 	if (!what) {
 		return VV_OK;
 	}
-	if (m->ours == keeper) {
+	int decided = merge_decided(m, VV_CONFLICT_COLUMN_REMOVED, was->name, was->name_len);
+	if (decided == 2 || (decided < 0 ? m->ours : (size_t)decided) == keeper) {
 		long places[2] = {-1, -1};
 		places[keeper] = s->from_base[b];
-		add_column(m, b, places[0], places[1], field_of(m, (int)keeper, places[keeper]));
+		add_column(m, b, places[0], places[1], decided == 2 ? was : field_of(m, (int)keeper, places[keeper]));
+		m->columns[m->column_count - 1].takes = decided;
+		m->columns[m->column_count - 1].contested = decided < 0;
 		m->partial = true;
+	}
+	if (decided >= 0) {
+		return VV_OK;
 	}
 	return conflict_column(m, VV_CONFLICT_COLUMN_REMOVED, was->name, err, "%s dropped column '%s', %s %s",
 			       m->ours == keeper ? "theirs" : "ours", vv_text_show(was->name, was->name_len),
@@ -285,9 +292,11 @@ static vv_status common_column(merge *m, long b, vv_error *err)
 	long x = m->side[0].from_base[b], y = m->side[1].from_base[b];
 	const vv_field *fb = field_of(m, 2, b), *fx = field_of(m, 0, x), *fy = field_of(m, 1, y);
 	int side = merge_pick(same_name(fx, fy), same_name(fx, fb), same_name(fy, fb));
+	side = side < 0 ? merge_decided(m, VV_CONFLICT_COLUMN, fb->name, fb->name_len) : side;
 	bool clash = side < 0;
 	side = clash ? (int)m->ours : side;
-	add_column(m, b, x, y, side == 0 ? fx : fy);
+	add_column(m, b, x, y, side == 2 ? fb : side == 0 ? fx : fy);
+	m->columns[m->column_count - 1].contested = clash;
 	if (!clash) {
 		return VV_OK;
 	}
@@ -295,6 +304,12 @@ static vv_status common_column(merge *m, long b, vv_error *err)
 	return conflict_column(m, VV_CONFLICT_COLUMN, fb->name, err, "column '%s' was renamed to '%s' by ours and to '%s' by theirs",
 			       vv_text_show(fb->name, fb->name_len), vv_text_show(ours->name, ours->name_len),
 			       vv_text_show(theirs->name, theirs->name_len));
+}
+
+/* Both added it, and it was decided for what there was before. */
+static bool taken_back(const merge *m, const vv_field *f)
+{
+	return merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) == 2;
 }
 
 static void added_columns(merge *m)
@@ -306,7 +321,9 @@ static void added_columns(merge *m)
 		}
 		long other = vv_schema_find(&y->schema, x->schema.fields[i].name, x->schema.fields[i].name_len);
 		other = other >= 0 && m->side[1].to_base[other] < 0 ? other : -1;
-		add_column(m, -1, (long)i, other, &x->schema.fields[i]);
+		if (other < 0 || !taken_back(m, &x->schema.fields[i])) {
+			add_column(m, -1, (long)i, other, &x->schema.fields[i]);
+		}
 	}
 	for (size_t i = 0; i < y->columns; i++) {
 		const vv_field *f = &y->schema.fields[i];
@@ -326,29 +343,30 @@ static int by_name(const void *a, const void *b)
 	return c != 0 ? c : x->name_len != y->name_len ? (x->name_len < y->name_len ? -1 : 1) : x < y ? -1 : x > y;
 }
 
-/* One that is only there because one side dropped it and the other changed it. */
-static bool is_partial(const merge_column *c)
+/* What a version calls a column of the result; NULL: it has it not. */
+static const vv_field *called_by(const merge *m, const merge_column *c, int version)
 {
-	return c->b >= 0 && (c->side[0] < 0 || c->side[1] < 0);
+	long place = version == 2 ? c->b : c->side[version];
+	return place >= 0 ? field_of(m, version, place) : NULL;
 }
 
-/* Of two columns with one name one got it from theirs: that one steps back. */
-static vv_status step_back(merge *m, merge_column *a, merge_column *b, vv_error *err)
+/* Of two columns with one name one does not have it from ours (or from the version that was
+ * decided for, while there is one): that one steps back. */
+static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool decide, vv_error *err)
 {
-	long mine = a->side[m->ours];
-	const vv_field *f = mine >= 0 ? field_of(m, (int)m->ours, mine) : NULL;
-	merge_column *back = f && f->name_len == a->name_len && memcmp(f->name, a->name, f->name_len) == 0 ? b : a;
-	const char *name = back->name;
-	size_t len = back->name_len;
-	if (back->side[m->ours] >= 0) {
-		f = field_of(m, (int)m->ours, back->side[m->ours]);
+	const char *name = a->name;
+	size_t len = a->name_len;
+	int decided = decide ? merge_decided(m, VV_CONFLICT_COLUMN, name, len) : -1, version = decided < 0 ? (int)m->ours : decided;
+	const vv_field *f = called_by(m, a, version);
+	merge_column *back = f && f->name_len == len && memcmp(f->name, name, len) == 0 ? b : a;
+	if ((f = called_by(m, back, version)) != NULL) {
 		back->name = f->name;
 		back->name_len = f->name_len;
 	} else {
 		back->dropped = true;
 	}
-	if (is_partial(a) || is_partial(b)) {
-		return VV_OK; /* told already */
+	if (decided >= 0 || a->contested || b->contested) {
+		return VV_OK; /* with the sides exchanged it may not come to this */
 	}
 	return conflict_column(m, VV_CONFLICT_COLUMN, name, err, "two columns would be called '%s'", vv_text_show(name, len));
 }
@@ -362,7 +380,9 @@ static vv_status part_names(merge *m, vv_error *err)
 	if (!list) {
 		return vv_fail_nomem(err);
 	}
-	while (again && rc == VV_OK) {
+	/* Names of one version are different, so that this ends; where decisions for several
+	 * contradict each other, ours' names end it. */
+	for (size_t round = 0; again && rc == VV_OK; round++) {
 		size_t n = 0;
 		again = false;
 		for (size_t i = 0; i < m->column_count; i++) {
@@ -373,7 +393,7 @@ static vv_status part_names(merge *m, vv_error *err)
 		qsort(list, n, sizeof(*list), by_name);
 		for (size_t i = 1; i < n && !again && rc == VV_OK; i++) {
 			if (list[i]->name_len == list[i - 1]->name_len && memcmp(list[i]->name, list[i - 1]->name, list[i]->name_len) == 0) {
-				rc = step_back(m, list[i - 1], list[i], err);
+				rc = step_back(m, list[i - 1], list[i], round < 2 * m->column_count, err);
 				again = true;
 			}
 		}

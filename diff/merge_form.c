@@ -247,6 +247,7 @@ vv_status merge_form(merge *m, vv_error *err)
 	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0) {
 		return rc;
 	}
+	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) || (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
 	m->base_copies = m->base && rows_fit(m, 2);
 	m->side[0].copies = rows_fit(m, 0);
 	m->side[1].copies = rows_fit(m, 1);

@@ -32,6 +32,7 @@ typedef struct merge_group {
 	uint64_t row;
 	vv_hash128 data;
 	uint64_t layout;
+	bool plain;      /* all its lines follow from its cells */
 } merge_group;
 
 typedef struct merge_groups {
@@ -70,6 +71,9 @@ typedef struct merge_side {
 	size_t run_count;
 	size_t at_old, at_new;          /* found last */
 	uint64_t gone;                  /* rows of base that are not here */
+	uint64_t *changed;              /* rows of base that have other cells here; ascending */
+	size_t changed_count, at_changed;
+	bool exact;                     /* all others have the same cells, in the same spelling */
 	bool reordered;
 	merge_block *blocks;            /* ascending by row */
 	size_t *by_above;               /* the same ascending by above */
@@ -92,6 +96,8 @@ typedef struct merge_column {
 	size_t name_len;
 	const vv_field *type; /* by which values are compared; NULL: ours' cells stand */
 	bool dropped;         /* taken out again */
+	bool contested;       /* its name, or that it is there, is a conflict already */
+	int takes;            /* version (0, 1: a side; 2: base) that was decided for; -1: none was */
 	bool done;
 } merge_column;
 
@@ -116,6 +122,7 @@ typedef struct merge {
 	merge_column *columns;
 	size_t column_count;
 	long *column_of_base, *column_of[2]; /* columns of the versions in the result; -1 */
+	bool mixed;          /* not all versions have the same form, CSV or JSON */
 	bool partial;        /* a column of base that only one side has is in the result */
 	size_t key[VV_KEY_COLUMNS_MAX]; /* what identifies rows: columns of the result */
 	vv_root as;          /* what the result is imported as */
@@ -140,6 +147,9 @@ vv_table *merge_version(const merge *m, int version); /* 0, 1: a side; 2: base, 
 /* Which of three: 0 the first side's, 1 the second's, -1 both changed it differently. */
 int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base);
 
+/* The version that was decided for (0, 1: a side; 2: base); -1: none was. */
+int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len);
+
 /* merge_columns.c: which columns the result has, and in what order. */
 vv_status merge_columns_match(merge *m, vv_error *err);  /* columns of either side, and what identifies rows */
 vv_status merge_columns_choose(merge *m, vv_error *err); /* after merge_rows_match */
@@ -160,8 +170,9 @@ bool merge_is_other_table(merge *m, const merge_side *s);
 vv_status merge_partners(merge *m, vv_error *err); /* rows that both added; after the columns are known */
 uint64_t merge_to_side(merge_side *s, uint64_t old_row);  /* MERGE_NONE: removed */
 uint64_t merge_to_base(merge_side *s, uint64_t new_row);  /* MERGE_NONE: added */
-/* Does the base row stand in the side inside a group that base has too, cells and lines? */
-bool merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row);
+/* How many rows from old_row (new_row in the side) on have the same cells and the same lines
+ * in both, as far as that is known without reading them. */
+uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row);
 /* The number of an added row among all that the side added. */
 uint64_t merge_added_index(const merge_side *s, uint64_t new_row);
 /* The block behind a base row (above: its number + 1; 0: the top); NULL: none. */

@@ -18,8 +18,8 @@
 typedef struct told {
 	merge_run *pairs; /* changed or moved: one row each */
 	size_t pair_count, pair_cap;
-	uint64_t *gone, *added;
-	size_t gone_count, gone_cap, added_count, added_cap;
+	uint64_t *gone, *added, *changed;
+	size_t gone_count, gone_cap, added_count, added_cap, changed_count, changed_cap;
 } told;
 
 static vv_status add_row(uint64_t **list, size_t *count, size_t *cap, uint64_t row, vv_error *err)
@@ -82,6 +82,7 @@ static void told_clear(told *t)
 	vv_free(t->pairs);
 	vv_free(t->gone);
 	vv_free(t->added);
+	vv_free(t->changed);
 }
 
 static vv_status hear(told *t, const vv_row_change *c, vv_error *err)
@@ -92,7 +93,11 @@ static vv_status hear(told *t, const vv_row_change *c, vv_error *err)
 	if (c->kind == VV_ROW_REMOVED) {
 		return add_row(&t->gone, &t->gone_count, &t->gone_cap, c->old_row, err);
 	}
-	return add_run(&t->pairs, &t->pair_count, &t->pair_cap, (merge_run){c->old_row, c->new_row, 1}, err);
+	vv_status rc = VV_OK;
+	if (c->kind == VV_ROW_CHANGED) {
+		rc = add_row(&t->changed, &t->changed_count, &t->changed_cap, c->old_row, err);
+	}
+	return rc < 0 ? rc : add_run(&t->pairs, &t->pair_count, &t->pair_cap, (merge_run){c->old_row, c->new_row, 1}, err);
 }
 
 /* Compares base with the side; notes in which columns values were edited. */
@@ -105,7 +110,7 @@ static vv_status compare(merge *m, merge_side *s, told *t, vv_error *err)
 	for (size_t i = 0; i < m->key_count; i++) {
 		key[i] = s->table->schema.fields[s->key[i]].name;
 	}
-	vv_rowdiff_options opts = {.key = key, .columns = &s->columns, .everything = true, .temp_dir = m->opts->temp_dir,
+	vv_rowdiff_options opts = {.key = key, .columns = &s->columns, .everything = true, .blind_moves = true, .temp_dir = m->opts->temp_dir,
 				   .pool = m->opts->pool, .progress = m->opts->progress};
 	vv_status rc = vv_rowdiff_open(&d, m->base, s->table, &opts, err);
 	if (rc < 0) {
@@ -344,7 +349,8 @@ static vv_status load_groups(merge_groups *g, vv_table *t, vv_error *err)
 			g->list = p;
 			g->cap = cap;
 		}
-		g->list[g->count++] = (merge_group){a.before, vv_xxh3_128(a.bytes, a.len, 0), vv_xxh3(b.bytes, b.len, 0)};
+		g->list[g->count++] = (merge_group){.row = a.before, .data = vv_xxh3_128(a.bytes, a.len, 0),
+						    .layout = vv_xxh3(b.bytes, b.len, 0), .plain = b.len > 0 && b.bytes[0] < 0x20};
 	}
 	rc = more < 0 ? (vv_status)more : VV_OK;
 done:
@@ -371,14 +377,48 @@ static const merge_group *find_group(merge_groups *g, uint64_t row)
 	return &g->list[lo];
 }
 
-bool merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row)
+/* Rows from row on that stand in the same group. */
+static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const vv_table *t, uint64_t row)
 {
-	if (!s->same_places || m->groups.count == 0 || s->groups.count == 0) {
-		return false;
+	return (x + 1 == g->list + g->count ? t->root.rows : x[1].row) - row;
+}
+
+/* Rows from row on before the next one that has other cells. */
+static uint64_t until_changed(merge_side *s, uint64_t row)
+{
+	size_t lo = 0, hi = s->changed_count, at = s->at_changed;
+	if (at > s->changed_count || (at > 0 && s->changed[at - 1] >= row) || (at < s->changed_count && s->changed[at] < row)) {
+		while (lo < hi) {
+			size_t mid = lo + (hi - lo) / 2;
+			if (s->changed[mid] < row) {
+				lo = mid + 1;
+			} else {
+				hi = mid;
+			}
+		}
+		s->at_changed = at = lo;
+	}
+	return at < s->changed_count ? s->changed[at] - row : MERGE_NONE;
+}
+
+uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row)
+{
+	if (m->groups.count == 0 || s->groups.count == 0) {
+		return 0;
 	}
 	const merge_group *a = find_group(&m->groups, old_row), *b = find_group(&s->groups, new_row);
-	return old_row - a->row == new_row - b->row && a->data.lo == b->data.lo && a->data.hi == b->data.hi &&
-	       a->layout == b->layout;
+	uint64_t left = rest_of_group(&m->groups, a, m->base, old_row);
+	bool same = s->same_places && old_row - a->row == new_row - b->row && a->data.lo == b->data.lo && a->data.hi == b->data.hi &&
+		    a->layout == b->layout;
+	if (same) {
+		return left;
+	}
+	if (!s->exact || !a->plain || !b->plain) {
+		return 0;
+	}
+	uint64_t there = rest_of_group(&s->groups, b, s->table, new_row), unchanged = until_changed(s, old_row);
+	left = there < left ? there : left;
+	return unchanged < left ? unchanged : left;
 }
 
 static int by_data(const void *a, const void *b)
@@ -439,6 +479,11 @@ static vv_status match_side(merge *m, merge_side *s, vv_error *err)
 	if (rc == VV_OK) {
 		rc = make_runs(s, &t, old_rows, s->table->root.rows, err);
 	}
+	sort(t.changed, t.changed_count, sizeof(*t.changed), by_number);
+	s->changed = t.changed;
+	s->changed_count = t.changed_count;
+	s->exact = m->base && (m->base->root.dialect.form == VV_FORM_CSV) == (s->table->root.dialect.form == VV_FORM_CSV);
+	t.changed = NULL;
 	told_clear(&t);
 	s->same_places = same_places(&s->columns);
 	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0 ||
@@ -468,6 +513,7 @@ static void clear_side(merge_side *s)
 	vv_free(s->edited);
 	vv_free(s->by_old);
 	vv_free(s->by_new);
+	vv_free(s->changed);
 	vv_free(s->blocks);
 	vv_free(s->by_above);
 	vv_free(s->partner);

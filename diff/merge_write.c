@@ -360,12 +360,13 @@ static uint64_t same_rows(merge *m, uint64_t row)
 	for (size_t i = 0; i < 2; i++) {
 		merge_side *s = &m->side[i];
 		uint64_t there = merge_to_side(s, row);
-		if (there == MERGE_NONE || !merge_untouched(m, s, row, there)) {
+		if (there == MERGE_NONE) {
 			return 0;
 		}
 		const merge_run *r = &s->by_old[s->at_old];
-		uint64_t left = r->rows - (row - r->old_row);
+		uint64_t left = r->rows - (row - r->old_row), same = merge_untouched(m, s, row, there);
 		n = left < n ? left : n;
+		n = same < n ? same : n;
 	}
 	return n;
 }
@@ -409,7 +410,7 @@ static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
 	*s = (merge_row_state){.base_row = row, .out = w->cells};
 	for (size_t i = 0; i < 2; i++) {
 		s->row[i] = merge_to_side(&m->side[i], row);
-		s->touched[i] = s->row[i] != MERGE_NONE && !merge_untouched(m, &m->side[i], row, s->row[i]);
+		s->touched[i] = s->row[i] != MERGE_NONE && merge_untouched(m, &m->side[i], row, s->row[i]) == 0;
 	}
 	if (s->row[0] == MERGE_NONE && s->row[1] == MERGE_NONE) {
 		stays = false;

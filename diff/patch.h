@@ -35,30 +35,35 @@ typedef struct vv_patch_write_options {
 	const char *temp_dir;
 	vv_pool *pool;
 } vv_patch_write_options;
-vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options *opts, bool *written, vv_error *err);
+vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options *opts,
+			 bool *written, vv_error *err);
 
 /* sections: how many were written. Without this last line a patch counts as truncated. */
 vv_status vv_patch_end(vv_write_fn write, void *payload, uint64_t sections, vv_error *err);
 
 /* Where a patch's bytes come from; parts of it are read twice. */
 typedef struct vv_patch_source {
-	ssize_t (*read)(void *payload, void *buf, size_t len, vv_error *err); /* count, 0 at the end, <0 */
-	vv_status (*seek)(void *payload, uint64_t offset, vv_error *err);     /* from its beginning */
+	ssize_t (*read)(void *payload, void *buf, size_t len,
+			vv_error *err); /* count, 0 at the end, <0 */
+	vv_status (*seek)(void *payload, uint64_t offset, vv_error *err); /* from its beginning */
 	void *payload;
 	const char *name; /* for messages */
 } vv_patch_source;
 
 typedef enum vv_patch_mode {
-	VV_PATCH_EXACT,  /* the target must be the patch's old version: gives the new bytes exactly */
-	VV_PATCH_FIT,    /* that first; but another version of the same table will do where each row's change
-	                  * fits. Order and form of rows are then left as they are */
-	VV_PATCH_REJECT  /* as FIT, but changes that do not fit are handed to reject and the rest applied */
+	/* the target must be the patch's old version: gives the new bytes exactly */
+	VV_PATCH_EXACT,
+	/* that first; but another version of the same table will do where each row's change fits.
+	 * Order and form of rows are then left as they are */
+	VV_PATCH_FIT,
+	/* as FIT, but changes that do not fit are handed to reject, and the rest is applied */
+	VV_PATCH_REJECT
 } vv_patch_mode;
 
 typedef struct vv_patch_misfit {
 	const char *path;
-	const char *row;       /* "row 17", "row id=5", NULL: the whole */
-	const char *column;    /* NULL: the whole row */
+	const char *row;              /* "row 17", "row id=5", NULL: the whole */
+	const char *column;           /* NULL: the whole row */
 	const char *expected, *found; /* found NULL: no such row, column or file */
 } vv_patch_misfit;
 
@@ -68,24 +73,27 @@ typedef struct vv_patch_done {
 	bool removed;                /* nothing takes their place */
 	bool exact;                  /* byte for byte what the patch was made from */
 	uint64_t rows_added, rows_removed, rows_changed, rows_moved;
-	uint64_t rejected;           /* changes of rows that did not fit */
-	bool order_left, form_left;  /* not exact: moves, and changes of form, that were not made */
-	bool schema;                 /* the patch changes types or key too, which a file of rows does not show */
+	uint64_t rejected;          /* changes of rows that did not fit */
+	bool order_left, form_left; /* not exact: moves, and changes of form, that were not made */
+	bool schema; /* the patch changes types or key too, which a file of rows does not show */
 } vv_patch_done;
 
 typedef struct vv_patch_apply_options {
-	bool reverse, check;    /* check: nothing is put, only told whether it fits */
+	bool reverse, check; /* check: nothing is put, only told whether it fits */
 	vv_patch_mode mode;
 	/* Opens what is now at path, *exists false when nothing is. kind: what the patch takes it
 	 * for; a file can always be opened as VV_KIND_FILE. apply closes the table. */
-	vv_status (*open)(void *payload, const char *path, vv_kind kind, vv_table *out, bool *exists, vv_error *err);
+	vv_status (*open)(void *payload, const char *path, vv_kind kind, vv_table *out,
+			  bool *exists, vv_error *err);
 	/* The new bytes of a path, piece by piece; then done. Not called with check, but for done.
 	 * Nothing may take effect before vv_patch_apply has answered VV_OK. */
-	vv_status (*put)(void *payload, const char *path, const void *bytes, size_t len, vv_error *err);
+	vv_status (*put)(void *payload, const char *path, const void *bytes, size_t len,
+			 vv_error *err);
 	vv_status (*done)(void *payload, const vv_patch_done *d, vv_error *err);
 	vv_status (*misfit)(void *payload, const vv_patch_misfit *m, vv_error *err);
-	/* With VV_PATCH_REJECT: pieces of a patch of what did not fit, whole when done is called. */
-	vv_status (*reject)(void *payload, const char *path, const void *bytes, size_t len, vv_error *err);
+	/* With VV_PATCH_REJECT: a patch of what did not fit, piece by piece, before done. */
+	vv_status (*reject)(void *payload, const char *path, const void *bytes, size_t len,
+			    vv_error *err);
 	void *payload;
 	const char *temp_dir;
 	vv_pool *pool;
@@ -95,6 +103,7 @@ typedef struct vv_patch_apply_options {
  * where only whole paths that do not fit are a conflict). VV_EINPUT: no patch, a truncated
  * or hostile one (line and what was expected; a Git patch is recognised and said). What
  * was put before a failure is to be thrown away. */
-vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_options *opts, vv_error *err);
+vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_options *opts,
+			 vv_error *err);
 
 #endif

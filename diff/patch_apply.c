@@ -13,12 +13,18 @@
 
 /* --- misfits -------------------------------------------------------------------------- */
 
-vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected, const char *found,
-			    vv_error *err)
+vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
+			    const char *found, vv_error *err)
 {
-	const vv_patch_misfit m = {.path = j->done.path, .row = row, .column = column, .expected = expected, .found = found};
+	const vv_patch_misfit m = {.path = j->done.path,
+				   .row = row,
+				   .column = column,
+				   .expected = expected,
+				   .found = found};
 	vv_status rc = j->opts->misfit ? j->opts->misfit(j->opts->payload, &m, err) : VV_OK;
-	return rc < 0 ? rc : vv_fail(err, VV_ECONFLICT, "the patch does not fit '%s'", vv_text_shows(j->done.path));
+	return rc < 0 ? rc
+		      : vv_fail(err, VV_ECONFLICT, "the patch does not fit '%s'",
+				vv_text_shows(j->done.path));
 }
 
 static const char *cell_text(vv_buf *storage, const vv_cell *c)
@@ -35,8 +41,8 @@ static const char *cell_text(vv_buf *storage, const vv_cell *c)
 	return vv_buf_cstr(storage);
 }
 
-vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column, const vv_cell *expected, const vv_cell *found,
-			    vv_error *err)
+vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
+			    const vv_cell *expected, const vv_cell *found, vv_error *err)
 {
 	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	const char *x = cell_text(&a, expected), *y = cell_text(&b, found);
@@ -90,7 +96,8 @@ void patch_writer_tail(const patch_writer *w, vv_buf *out)
 	vv_buf_put(out, w->dialect->epilogue.data, w->dialect->epilogue.len);
 }
 
-void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells, const patch_form *form, bool last)
+void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
+		      const patch_form *form, bool last)
 {
 	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
 	const vv_dialect *d = w->dialect;
@@ -165,12 +172,14 @@ static vv_status no_block(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 	return vv_fail(err, VV_EMISSING, "a patch has no blocks");
 }
 
-vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows, vv_error *err)
+vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
+		     vv_error *err)
 {
 	made bytes = {.job = j, .maker = m};
 	const vv_source source = {.read = made_read, .payload = &bytes, .name = j->done.path};
 	vv_sink sink = {.get = no_block};
-	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT, .temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
+	vv_import_options io = {
+		.hints = VV_SNIFF_HINTS_INIT, .temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
 	vv_import_result r;
 	vv_status rc = VV_OK;
 	j->made = 0;
@@ -211,12 +220,17 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 
 /* The target read as the patch's old version was: a table of the same bytes may have been
  * understood otherwise. *same: it is that version, in *out. */
-static vv_status read_as_old(patch_job *j, vv_mem_sink **blocks, vv_table *out, bool *same, vv_error *err)
+static vv_status read_as_old(patch_job *j, vv_mem_sink **blocks, vv_table *out, bool *same,
+			     vv_error *err)
 {
 	const patch_side *old = &j->section->side[0];
 	vv_table_source *bytes = NULL;
-	vv_import_options io = {.kind = VV_KIND_TABLE, .hints = VV_SNIFF_HINTS_INIT, .as = &old->root, .parent = &old->root,
-				.temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
+	vv_import_options io = {.kind = VV_KIND_TABLE,
+				.hints = VV_SNIFF_HINTS_INIT,
+				.as = &old->root,
+				.parent = &old->root,
+				.temp_dir = j->opts->temp_dir,
+				.pool = j->opts->pool};
 	vv_import_result r = {0};
 	vv_sink sink;
 	vv_status rc;
@@ -229,14 +243,16 @@ static vv_status read_as_old(patch_job *j, vv_mem_sink **blocks, vv_table *out, 
 		return rc;
 	}
 	vv_mem_sink_use(&sink, *blocks);
-	const vv_source source = {.read = vv_table_source_read, .payload = bytes, .name = j->done.path};
+	const vv_source source = {
+		.read = vv_table_source_read, .payload = bytes, .name = j->done.path};
 	rc = vv_import(&r, &source, &sink, &io, err);
 	if (rc == VV_OK) {
 		*same = vv_cid_equal(&r.cid, &old->cid);
 		rc = *same ? vv_table_open(out, &sink, &r.cid, err) : VV_OK;
 		*same = *same && rc == VV_OK;
 		vv_import_result_clear(&r);
-	} else if (rc == VV_EINPUT || rc == VV_EREFUSED || (rc == VV_ECORRUPT && old->bytes == j->target->root.bytes)) {
+	} else if (rc == VV_EINPUT || rc == VV_EREFUSED ||
+		   (rc == VV_ECORRUPT && old->bytes == j->target->root.bytes)) {
 		rc = VV_OK; /* not to be read that way: another version */
 	}
 	vv_table_source_close(bytes);
@@ -257,7 +273,8 @@ static vv_status table_run(patch_job *j, vv_error *err)
 		reread = same;
 		j->target = same ? &old : target;
 	}
-	bool fit = (!same || s->partial) && j->opts->mode != VV_PATCH_EXACT && s->side[1].exists && target;
+	bool fit = (!same || s->partial) && j->opts->mode != VV_PATCH_EXACT && s->side[1].exists &&
+		   target;
 	rc = fit ? patch_fit_run(j, err) : patch_exact_run(j, err);
 done:
 	if (reread) {
@@ -288,7 +305,8 @@ static bool field_differs(const patch_section *s, const vv_field *a, const vv_fi
 	}
 	return strcmp(a->name, b->name) == 0 &&
 	       (x->end - x->start != y->end - y->start ||
-		memcmp(s->side[0].root.schema.data + x->start, s->side[1].root.schema.data + y->start, x->end - x->start) != 0);
+		memcmp(s->side[0].root.schema.data + x->start,
+		       s->side[1].root.schema.data + y->start, x->end - x->start) != 0);
 }
 
 /* Does the patch change what columns mean, which bytes of rows do not show? */
@@ -302,11 +320,13 @@ static bool changes_meaning(const patch_section *s)
 	for (size_t i = 0; !differs && i < a->root.key_count; i++) {
 		long p = vv_schema_find(&a->schema, a->root.key[i], strlen(a->root.key[i]));
 		long q = vv_schema_find(&b->schema, b->root.key[i], strlen(b->root.key[i]));
-		differs = p < 0 || q < 0 || patch_pair_of(s, 0, (size_t)p) != patch_pair_of(s, 1, (size_t)q);
+		differs = p < 0 || q < 0 ||
+			  patch_pair_of(s, 0, (size_t)p) != patch_pair_of(s, 1, (size_t)q);
 	}
 	for (size_t i = 0; !differs && i < s->pair_count; i++) {
 		const long *at = s->pairs[i].side;
-		differs = at[0] >= 0 && at[1] >= 0 && field_differs(s, &a->schema.fields[at[0]], &b->schema.fields[at[1]]);
+		differs = at[0] >= 0 && at[1] >= 0 &&
+			  field_differs(s, &a->schema.fields[at[0]], &b->schema.fields[at[1]]);
 	}
 	return differs;
 }
@@ -319,8 +339,10 @@ static vv_status section_run(patch_job *j, vv_error *err)
 	bool exists = false, moves = strcmp(s->path[0], s->path[1]) != 0;
 	vv_table t;
 	vv_status rc = VV_OK;
-	j->done = (vv_patch_done){.path = s->path[1], .old_path = s->side[0].exists ? s->path[0] : NULL,
-				  .removed = !s->side[1].exists, .schema = changes_meaning(s)};
+	j->done = (vv_patch_done){.path = s->path[1],
+				  .old_path = s->side[0].exists ? s->path[0] : NULL,
+				  .removed = !s->side[1].exists,
+				  .schema = changes_meaning(s)};
 	if (s->side[1].exists && (!s->side[0].exists || moves)) {
 		if ((rc = find(j, s->path[1], &exists, err)) < 0) {
 			return rc;
@@ -331,11 +353,14 @@ static vv_status section_run(patch_job *j, vv_error *err)
 	}
 	if (s->side[0].exists) {
 		exists = false;
-		if ((rc = o->open(o->payload, s->path[0], s->is_table ? VV_KIND_TABLE : VV_KIND_FILE, &t, &exists, err)) < 0) {
+		if ((rc = o->open(o->payload, s->path[0],
+				  s->is_table ? VV_KIND_TABLE : VV_KIND_FILE, &t, &exists, err)) <
+		    0) {
 			return rc;
 		}
 		if (!exists) {
-			return patch_misfit_text(j, NULL, NULL, s->is_table ? "a table" : "a file", NULL, err);
+			return patch_misfit_text(j, NULL, NULL, s->is_table ? "a table" : "a file",
+						 NULL, err);
 		}
 		j->target = &t;
 	}
@@ -374,7 +399,8 @@ static vv_status skip_section(patch_job *j, vv_error *err)
 	return rc;
 }
 
-vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_options *opts, vv_error *err)
+vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_options *opts,
+			 vv_error *err)
 {
 	patch_lines lines;
 	patch_section s;
@@ -387,7 +413,7 @@ vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_opti
 		if (rc == VV_OK && opts->done) {
 			rc = opts->done(opts->payload, &j.done, err);
 		} else if (rc == VV_ECONFLICT) {
-			/* the others are looked at as well, so that all that does not fit is told */
+			/* the others are looked at as well: all that does not fit is told */
 			if (err) {
 				misfit = *err;
 			}

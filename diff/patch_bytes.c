@@ -33,19 +33,22 @@ static vv_status load_chunks(chunks *out, vv_table *t, vv_error *err)
 	uint64_t count, weight;
 	size_t n;
 	int more = 0;
-	vv_status rc = vv_list_reader_open(&r, VV_LIST_CHUNKS, &t->source, t->root.data.data, t->root.data.len, err);
+	vv_status rc = vv_list_reader_open(&r, VV_LIST_CHUNKS, &t->source, t->root.data.data,
+					   t->root.data.len, err);
 	if (rc < 0) {
 		return rc;
 	}
 	vv_list_totals(r, &count, &weight);
-	out->list = count < SIZE_MAX / sizeof(chunk) ? vv_calloc((size_t)count + 1, sizeof(chunk)) : NULL;
+	out->list = count < SIZE_MAX / sizeof(chunk) ? vv_calloc((size_t)count + 1, sizeof(chunk))
+						     : NULL;
 	if (!out->list) {
 		rc = vv_fail_nomem(err);
 	}
 	while (rc == VV_OK && (more = vv_list_next(r, &item, err)) > 0 && out->count < count) {
 		chunk *c = &out->list[out->count];
 		c->place = out->count++;
-		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK && (rc = vv_cbor_get_link(&item.cbor, &c->cid, err)) == VV_OK) {
+		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK &&
+		    (rc = vv_cbor_get_link(&item.cbor, &c->cid, err)) == VV_OK) {
 			rc = vv_cbor_get_uint(&item.cbor, &c->bytes, err);
 		}
 	}
@@ -91,7 +94,8 @@ static vv_status match_chunks(const chunks *a, const chunks *b, size_t *match, v
 /* Leaves only a longest run of matches whose places rise (patience). */
 static vv_status keep_rising(size_t *match, size_t count, vv_error *err)
 {
-	size_t *tops = vv_calloc(count + 1, sizeof(*tops)), *before = vv_calloc(count + 1, sizeof(*before)), piles = 0;
+	size_t *tops = vv_calloc(count + 1, sizeof(*tops)),
+	       *before = vv_calloc(count + 1, sizeof(*before)), piles = 0;
 	if (!tops || !before) {
 		vv_free(tops);
 		vv_free(before);
@@ -127,7 +131,8 @@ static vv_status keep_rising(size_t *match, size_t count, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status bytes_line(patch_out *o, const char *name, const char *bytes, size_t len, vv_error *err)
+static vv_status bytes_line(patch_out *o, const char *name, const char *bytes, size_t len,
+			    vv_error *err)
 {
 	vv_buf_printf(&o->line, "{\"%s\":", name);
 	patch_put_bytes(&o->line, bytes, len);
@@ -135,13 +140,15 @@ static vv_status bytes_line(patch_out *o, const char *name, const char *bytes, s
 	return patch_out_line(o, err);
 }
 
-static vv_status chunk_line(patch_out *o, const char *name, vv_table *t, const chunk *c, vv_error *err)
+static vv_status chunk_line(patch_out *o, const char *name, vv_table *t, const chunk *c,
+			    vv_error *err)
 {
 	vv_buf block = VV_BUF_INIT;
 	const uint8_t *text;
 	size_t len;
 	vv_status rc = t->source.get(t->source.payload, &c->cid, &block, err);
-	if (rc == VV_OK && (rc = vv_chunk_decode(&text, &len, block.data, block.len, err)) == VV_OK) {
+	if (rc == VV_OK &&
+	    (rc = vv_chunk_decode(&text, &len, block.data, block.len, err)) == VV_OK) {
 		rc = bytes_line(o, name, (const char *)text, len, err);
 	}
 	vv_buf_clear(&block);
@@ -172,19 +179,24 @@ static vv_status write_chunks(patch_out *o, vv_table *a, vv_table *b, vv_error *
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = match_chunks(&x, &y, match, err)) < 0 || (rc = keep_rising(match, y.count, err)) < 0) {
+	if ((rc = match_chunks(&x, &y, match, err)) < 0 ||
+	    (rc = keep_rising(match, y.count, err)) < 0) {
 		goto done;
 	}
 	for (size_t k = 0; k <= y.count && rc == VV_OK; k++) {
 		size_t upto = k == y.count ? x.count : match[k] > 0 ? match[k] - 1 : i;
 		for (; i < upto && rc == VV_OK; i++) {
-			rc = (rc = keep_line(o, &keep, err)) < 0 ? rc : chunk_line(o, "drop", a, &x.list[i], err);
+			rc = (rc = keep_line(o, &keep, err)) < 0
+				     ? rc
+				     : chunk_line(o, "drop", a, &x.list[i], err);
 		}
 		if (rc == VV_OK && k < y.count && match[k] > 0) {
 			keep += y.list[k].bytes;
 			i++;
 		} else if (rc == VV_OK && k < y.count) {
-			rc = (rc = keep_line(o, &keep, err)) < 0 ? rc : chunk_line(o, "insert", b, &y.list[k], err);
+			rc = (rc = keep_line(o, &keep, err)) < 0
+				     ? rc
+				     : chunk_line(o, "insert", b, &y.list[k], err);
 		}
 	}
 	rc = rc < 0 ? rc : keep_line(o, &keep, err);
@@ -227,8 +239,8 @@ typedef struct bytes_maker {
 	patch_maker base; /* first */
 	patch_job *job;
 	vv_table_source *old;
-	uint64_t at;      /* in the old bytes */
-	uint64_t keep;    /* so many still to be copied */
+	uint64_t at;   /* in the old bytes */
+	uint64_t keep; /* so many still to be copied */
 	bool ended;
 } bytes_maker;
 
@@ -240,12 +252,15 @@ static vv_status take_old(bytes_maker *m, vv_buf *out, size_t len, vv_error *err
 		return vv_fail_nomem(err);
 	}
 	while (out->len - from < len) {
-		ssize_t n = m->old ? vv_table_source_read(m->old, out->data + out->len, len - (out->len - from), err) : 0;
+		ssize_t n = m->old ? vv_table_source_read(m->old, out->data + out->len,
+							  len - (out->len - from), err)
+				   : 0;
 		if (n < 0) {
 			return (vv_status)n;
 		}
 		if (n == 0) {
-			return patch_misfit_text(m->job, NULL, NULL, "more bytes", "the file's end", err);
+			return patch_misfit_text(m->job, NULL, NULL, "more bytes", "the file's end",
+						 err);
 		}
 		out->len += (size_t)n;
 	}
@@ -265,7 +280,8 @@ static vv_status drop(bytes_maker *m, const patch_op *op, vv_error *err)
 			i++;
 		}
 		snprintf(row, sizeof(row), "byte %llu", (unsigned long long)(at + i + 1));
-		rc = patch_misfit_text(m->job, row, NULL, "the bytes that the patch takes away", "others", err);
+		rc = patch_misfit_text(m->job, row, NULL, "the bytes that the patch takes away",
+				       "others", err);
 	}
 	vv_buf_clear(&old);
 	return rc;
@@ -317,10 +333,14 @@ vv_status patch_bytes_run(patch_job *j, vv_error *err)
 	}
 	if (rc == VV_OK && m.old) {
 		ssize_t n = vv_table_source_read(m.old, &one, 1, err);
-		rc = n < 0 ? (vv_status)n : n > 0 ? patch_misfit_text(j, NULL, NULL, "the file's end", "more bytes", err) : VV_OK;
+		rc = n < 0   ? (vv_status)n
+		     : n > 0 ? patch_misfit_text(j, NULL, NULL, "the file's end", "more bytes", err)
+			     : VV_OK;
 	}
-	if (rc == VV_OK && to->exists && (j->made != to->bytes || (named && !vv_cid_equal(&cid, &to->cid)))) {
-		rc = patch_misfit_text(j, NULL, NULL, "the version that the patch was made from", "another version", err);
+	if (rc == VV_OK && to->exists &&
+	    (j->made != to->bytes || (named && !vv_cid_equal(&cid, &to->cid)))) {
+		rc = patch_misfit_text(j, NULL, NULL, "the version that the patch was made from",
+				       "another version", err);
 	}
 	j->done.exact = rc == VV_OK;
 	vv_table_source_close(m.old);

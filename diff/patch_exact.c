@@ -16,21 +16,24 @@ typedef struct exact {
 	const patch_section *section;
 	patch_rows rows;
 	patch_writer writer;
-	bool writes;       /* there is a new version */
+	bool writes; /* there is a new version */
 	bool begun;
-	long *map;         /* for each new column the old one; -1 */
-	vv_cell *cells;    /* the new row being made */
-	uint64_t at[2];    /* rows passed on either side */
-	patch_op op;       /* the line at hand, when has_op */
+	long *map;      /* for each new column the old one; -1 */
+	vv_cell *cells; /* the new row being made */
+	uint64_t at[2]; /* rows passed on either side */
+	patch_op op;    /* the line at hand, when has_op */
 	bool has_op;
 } exact;
 
 static vv_status out_of_order(const exact *e, vv_error *err)
 {
-	return patch_fail(e->job->lines, err, "expected rows in ascending order, that leave the same rows on both sides");
+	return patch_fail(
+		e->job->lines, err,
+		"expected rows in ascending order, that leave the same rows on both sides");
 }
 
-static vv_status emit(exact *e, vv_buf *out, const vv_cell *cells, const patch_form *form, vv_error *err)
+static vv_status emit(exact *e, vv_buf *out, const vv_cell *cells, const patch_form *form,
+		      vv_error *err)
 {
 	if (e->at[1] >= e->section->side[1].rows) {
 		return out_of_order(e, err);
@@ -52,24 +55,29 @@ static vv_status fetch(exact *e, uint64_t row, patch_row *out, vv_error *err)
 static void map_cells(exact *e, const patch_row *row)
 {
 	for (size_t i = 0; i < e->writer.columns; i++) {
-		e->cells[i] = e->map[i] >= 0 ? row->cells[e->map[i]] : (vv_cell){.state = VV_CELL_ABSENT};
+		e->cells[i] = e->map[i] >= 0 ? row->cells[e->map[i]]
+					     : (vv_cell){.state = VV_CELL_ABSENT};
 	}
 }
 
-static vv_status misfit(exact *e, uint64_t row, size_t pair, const vv_cell *expected, const vv_cell *found, vv_error *err)
+static vv_status misfit(exact *e, uint64_t row, size_t pair, const vv_cell *expected,
+			const vv_cell *found, vv_error *err)
 {
 	char name[48];
 	const patch_section *s = e->section;
 	const patch_pair *p = &s->pairs[pair];
 	snprintf(name, sizeof(name), "row %llu", (unsigned long long)row + 1);
-	return patch_misfit_cell(e->job, name, s->side[0].schema.fields[p->side[0]].name, expected, found, err);
+	return patch_misfit_cell(e->job, name, s->side[0].schema.fields[p->side[0]].name, expected,
+				 found, err);
 }
 
 static vv_status form_misfit(exact *e, uint64_t row, vv_error *err)
 {
 	char name[48];
 	snprintf(name, sizeof(name), "row %llu", (unsigned long long)row + 1);
-	return patch_misfit_text(e->job, name, NULL, "the line as the patch's old version writes it", "it written otherwise", err);
+	return patch_misfit_text(e->job, name, NULL,
+				 "the line as the patch's old version writes it",
+				 "it written otherwise", err);
 }
 
 static vv_status keep(exact *e, vv_buf *out, vv_error *err)
@@ -120,7 +128,8 @@ static vv_status remove_row(exact *e, vv_error *err)
 	}
 	for (size_t i = 0; i < e->section->side[0].schema.count; i++) {
 		if (!vv_cell_equal(&row.cells[i], &op->whole[i])) {
-			return misfit(e, e->at[0], patch_pair_of(e->section, 0, i), &op->whole[i], &row.cells[i], err);
+			return misfit(e, e->at[0], patch_pair_of(e->section, 0, i), &op->whole[i],
+				      &row.cells[i], err);
 		}
 	}
 	if (!patch_form_equal(&row.form, &op->form[0])) {
@@ -135,7 +144,8 @@ static vv_status distance(const exact *e, uint64_t *out, vv_error *err)
 {
 	const patch_op *op = &e->op;
 	uint64_t to[2] = {op->row[0], op->row[1]};
-	bool by_old = op->kind != PATCH_ADD && op->kind != PATCH_ARRIVE, by_new = op->kind != PATCH_REMOVE && op->kind != PATCH_LEAVE;
+	bool by_old = op->kind != PATCH_ADD && op->kind != PATCH_ARRIVE,
+	     by_new = op->kind != PATCH_REMOVE && op->kind != PATCH_LEAVE;
 	if (op->kind == PATCH_END) {
 		to[0] = e->section->side[0].rows;
 		to[1] = e->section->side[1].rows;
@@ -230,7 +240,8 @@ static vv_status exact_open(exact *e, patch_job *j, vv_error *err)
 	if (j->target) {
 		patch_rows_init(&e->rows, j->target);
 	}
-	if (to->exists && (rc = patch_writer_open(&e->writer, &to->root.dialect, &to->schema, err)) < 0) {
+	if (to->exists &&
+	    (rc = patch_writer_open(&e->writer, &to->root.dialect, &to->schema, err)) < 0) {
 		return rc;
 	}
 	e->map = vv_calloc(to->schema.count + 1, sizeof(*e->map));
@@ -250,13 +261,16 @@ static vv_status fits_size(patch_job *j, vv_error *err)
 {
 	const patch_side *from = &j->section->side[0];
 	char expected[48], found[48];
-	if (!j->target || (j->target->root.rows == from->rows && j->target->columns == from->schema.count)) {
+	if (!j->target ||
+	    (j->target->root.rows == from->rows && j->target->columns == from->schema.count)) {
 		return VV_OK;
 	}
 	bool rows = j->target->root.rows != from->rows;
-	snprintf(expected, sizeof(expected), "%llu %s", (unsigned long long)(rows ? from->rows : from->schema.count),
+	snprintf(expected, sizeof(expected), "%llu %s",
+		 (unsigned long long)(rows ? from->rows : from->schema.count),
 		 rows ? "rows" : "columns");
-	snprintf(found, sizeof(found), "%llu", (unsigned long long)(rows ? j->target->root.rows : j->target->columns));
+	snprintf(found, sizeof(found), "%llu",
+		 (unsigned long long)(rows ? j->target->root.rows : j->target->columns));
 	return patch_misfit_text(j, NULL, NULL, expected, found, err);
 }
 
@@ -274,7 +288,8 @@ vv_status patch_exact_run(patch_job *j, vv_error *err)
 		rc = patch_make(j, &e.base, to->exists ? &to->root : NULL, &cid, &rows, err);
 	}
 	if (rc == VV_OK && to->exists && !vv_cid_equal(&cid, &to->cid)) {
-		rc = patch_misfit_text(j, NULL, NULL, "the version that the patch was made from", "another version", err);
+		rc = patch_misfit_text(j, NULL, NULL, "the version that the patch was made from",
+				       "another version", err);
 	}
 	j->done.exact = rc == VV_OK;
 	patch_rows_close(&e.rows);

@@ -69,7 +69,8 @@ static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err
 		c.place = p->at[0];
 		if (op->has_after) {
 			p->top = op->after_top;
-			p->after = op->after_top ? (vv_hash128){0, 0} : fit_hash_cells(f, op->after);
+			p->after = op->after_top ? (vv_hash128){0, 0}
+						 : fit_hash_cells(f, op->after);
 			p->after_offset = l->start;
 			p->after_line = l->line;
 		}
@@ -97,7 +98,8 @@ static vv_status gather(fit *f, vv_error *err)
 	passed p = {.top = true};
 	patch_op op;
 	vv_status rc;
-	while ((rc = patch_op_read(&op, f->job->lines, f->section, err)) == VV_OK && op.kind != PATCH_END) {
+	while ((rc = patch_op_read(&op, f->job->lines, f->section, err)) == VV_OK &&
+	       op.kind != PATCH_END) {
 		if ((rc = gather_one(f, &op, &p, err)) < 0) {
 			break;
 		}
@@ -125,15 +127,16 @@ static vv_status find_rows(fit *f, vv_error *err)
 
 /* Misfits are told, and all others looked for: whether they are a conflict is for the end
  * to say. */
-static vv_status tell_row(fit *f, fit_change *c, const char *row, const char *expected, const char *found, vv_error *err)
+static vv_status tell_row(fit *f, fit_change *c, const char *row, const char *expected,
+			  const char *found, vv_error *err)
 {
 	vv_status rc = patch_misfit_text(f->job, row, NULL, expected, found, err);
 	c->fits = false;
 	return rc == VV_ECONFLICT ? VV_OK : rc;
 }
 
-static vv_status tell_cell(fit *f, fit_change *c, const char *row, const char *column, const vv_cell *expected,
-			   const vv_cell *found, vv_error *err)
+static vv_status tell_cell(fit *f, fit_change *c, const char *row, const char *column,
+			   const vv_cell *expected, const vv_cell *found, vv_error *err)
 {
 	vv_status rc = patch_misfit_cell(f->job, row, column, expected, found, err);
 	c->fits = false;
@@ -147,7 +150,8 @@ static const char *pair_name(const fit *f, size_t pair)
 }
 
 /* The cells that a change replaces, or all of a row that goes. */
-static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row, const char *name, vv_error *err)
+static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row, const char *name,
+			 vv_error *err)
 {
 	patch_row r;
 	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
@@ -158,10 +162,12 @@ static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row
 		}
 		const vv_cell *found = &r.cells[f->target_of[pair]];
 		if (!vv_cell_equal(found, &op->cells[i].side[0])) {
-			rc = tell_cell(f, c, name, pair_name(f, pair), &op->cells[i].side[0], found, err);
+			rc = tell_cell(f, c, name, pair_name(f, pair), &op->cells[i].side[0], found,
+				       err);
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && c->kind == PATCH_REMOVE && i < f->section->side[0].schema.count; i++) {
+	for (size_t i = 0;
+	     rc == VV_OK && c->kind == PATCH_REMOVE && i < f->section->side[0].schema.count; i++) {
 		size_t pair = patch_pair_of(f->section, 0, i);
 		const vv_cell *found = &r.cells[f->target_of[pair]];
 		if (!vv_cell_equal(found, &op->whole[i])) {
@@ -182,7 +188,9 @@ static vv_status place_added(fit *f, fit_change *c, int64_t drift, const char *n
 	bool keyed = f->section->identity_count > 0;
 	uint64_t above = expected_place(c->place, drift);
 	const fit_row *there = keyed ? fit_ids_nearest(&f->ids, c->id, 0, true) : NULL;
-	const fit_row *r = c->top ? NULL : fit_ids_nearest(&f->ids, c->after, above > 0 ? above - 1 : 0, false);
+	const fit_row *r = c->top ? NULL
+				  : fit_ids_nearest(&f->ids, c->after, above > 0 ? above - 1 : 0,
+						    false);
 	if (there) {
 		return tell_row(f, c, name, "no row with this key yet", "one", err);
 	}
@@ -216,7 +224,8 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 	if (c->kind == PATCH_ADD) {
 		rc = place_added(f, c, *drift, vv_buf_cstr(name), err);
 	} else {
-		fit_row *r = fit_ids_nearest(&f->ids, c->id, expected_place(c->place, *drift), true);
+		fit_row *r = fit_ids_nearest(&f->ids, c->id, expected_place(c->place, *drift),
+					     true);
 		if (!r) {
 			return tell_row(f, c, vv_buf_cstr(name), "the row", NULL, err);
 		}
@@ -281,8 +290,9 @@ static vv_status fit_section(fit *f, vv_error *err)
 	}
 	j->done.rejected = f->misfits;
 	if (f->misfits > 0 && j->opts->mode != VV_PATCH_REJECT) {
-		return vv_fail(err, VV_ECONFLICT, "%llu of the patch's %zu changes %s not fit '%s'", (unsigned long long)f->misfits,
-			       f->change_count, f->misfits == 1 ? "does" : "do", vv_text_shows(j->done.path));
+		return vv_fail(err, VV_ECONFLICT, "%llu of the patch's %zu changes %s not fit '%s'",
+			       (unsigned long long)f->misfits, f->change_count,
+			       f->misfits == 1 ? "does" : "do", vv_text_shows(j->done.path));
 	}
 	if (f->misfits > 0 && (rc = fit_reject(f, err)) < 0) {
 		return rc;
@@ -296,8 +306,10 @@ static vv_status fit_section(fit *f, vv_error *err)
 		return rc;
 	}
 	if (rows != f->total) {
-		return vv_fail(err, VV_EINPUT, "'%s': what the patch makes reads back as %llu rows instead of %llu", vv_text_shows(j->done.path),
-			       (unsigned long long)rows, (unsigned long long)f->total);
+		return vv_fail(err, VV_EINPUT,
+			       "'%s': what the patch makes reads back as %llu rows instead of %llu",
+			       vv_text_shows(j->done.path), (unsigned long long)rows,
+			       (unsigned long long)f->total);
 	}
 	return patch_lines_seek(j->lines, end, line, err);
 }

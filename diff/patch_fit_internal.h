@@ -8,14 +8,14 @@
 
 /* A line of the patch that has to find its place. */
 typedef struct fit_change {
-	patch_kind kind;       /* change, remove, add */
-	uint64_t offset, line; /* in the patch */
-	vv_hash128 id;         /* of the row changed, removed or added */
-	vv_hash128 after;      /* add: of the row above */
-	bool top;              /* add: there is none */
+	patch_kind kind;                   /* change, remove, add */
+	uint64_t offset, line;             /* in the patch */
+	vv_hash128 id;                     /* of the row changed, removed or added */
+	vv_hash128 after;                  /* add: of the row above */
+	bool top;                          /* add: there is none */
 	uint64_t after_offset, after_line; /* add: the line that says so; 0: none */
-	uint64_t place;        /* row of the old version: itself; add: the one below */
-	uint64_t edit;         /* where it fits: 2 * (row + 1), + 1 when behind it; 1: at the top */
+	uint64_t place;                    /* row of the old version: itself; add: the one below */
+	uint64_t edit; /* where it fits: 2 * (row + 1), + 1 when behind it; 1: at the top */
 	bool fits;
 	size_t order;
 } fit_change;
@@ -51,11 +51,11 @@ typedef struct fit {
 	patch_rows rows;
 
 	/* columns */
-	long *target_of;   /* pair: column of the target; -1 */
-	long *result_of;   /* pair: column of the result; -1 */
-	long *kept;        /* column of the result: of the target; -1 */
-	size_t columns;    /* of the result */
-	vv_root as;        /* how the result is read; borrows */
+	long *target_of; /* pair: column of the target; -1 */
+	long *result_of; /* pair: column of the result; -1 */
+	long *kept;      /* column of the result: of the target; -1 */
+	size_t columns;  /* of the result */
+	vv_root as;      /* how the result is read; borrows */
 	const vv_schema *schema;
 	bool new_form;     /* it is written as the patch's new version */
 	vv_cell *identity; /* of a row, being put together */

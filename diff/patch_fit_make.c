@@ -10,13 +10,15 @@
 
 static vv_cell default_cell(const fit *f)
 {
-	return (vv_cell){.state = f->as.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT : VV_CELL_ABSENT};
+	return (vv_cell){.state = f->as.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT
+								    : VV_CELL_ABSENT};
 }
 
 static bool ends_line(const patch_form *form)
 {
 	return form->kind != VV_QUIRK_RAW ||
-	       (form->raw_len > 0 && (form->raw[form->raw_len - 1] == '\n' || form->raw[form->raw_len - 1] == '\r'));
+	       (form->raw_len > 0 &&
+		(form->raw[form->raw_len - 1] == '\n' || form->raw[form->raw_len - 1] == '\r'));
 }
 
 /* was_last: it stood at the end of the target, where a line may have no end, and in a JSON
@@ -49,7 +51,8 @@ static vv_status add_rows(fit *f, vv_buf *out, uint64_t edit, vv_error *err)
 	static const patch_form regular = {0};
 	patch_op op;
 	vv_status rc = VV_OK;
-	while (rc == VV_OK && f->next < f->change_count && f->changes[f->next].fits && f->changes[f->next].edit == edit) {
+	while (rc == VV_OK && f->next < f->change_count && f->changes[f->next].fits &&
+	       f->changes[f->next].edit == edit) {
 		if ((rc = read_op(f, &f->changes[f->next++], &op, err)) < 0) {
 			break;
 		}
@@ -62,7 +65,8 @@ static vv_status add_rows(fit *f, vv_buf *out, uint64_t edit, vv_error *err)
 			}
 		}
 		f->job->done.rows_added++;
-		rc = emit(f, out, f->new_form && op.has_form ? &op.form[1] : &regular, f->made + 1 == f->total, err);
+		rc = emit(f, out, f->new_form && op.has_form ? &op.form[1] : &regular,
+			  f->made + 1 == f->total, err);
 	}
 	return rc;
 }
@@ -78,7 +82,8 @@ static void change(fit *f, const patch_op *op, patch_form *form)
 	}
 	if (op->has_form && f->new_form) {
 		*form = op->form[1];
-	} else if (op->has_form || (form->irregular && form->kind == VV_QUIRK_RAW && op->cell_count > 0)) {
+	} else if (op->has_form ||
+		   (form->irregular && form->kind == VV_QUIRK_RAW && op->cell_count > 0)) {
 		*form = (patch_form){0};
 	}
 	f->job->done.rows_changed++;
@@ -99,7 +104,8 @@ static vv_status next_row(fit *f, vv_buf *out, vv_error *err)
 	if (!f->section->same_columns && r.form.irregular && r.form.kind == VV_QUIRK_RAW) {
 		r.form = (patch_form){0};
 	}
-	bool gone = false, named = f->next < f->change_count && f->changes[f->next].fits && f->changes[f->next].edit == edit;
+	bool gone = false, named = f->next < f->change_count && f->changes[f->next].fits &&
+				   f->changes[f->next].edit == edit;
 	if (named) {
 		const fit_change *c = &f->changes[f->next++];
 		if ((rc = read_op(f, c, &op, err)) < 0) {
@@ -154,7 +160,8 @@ static vv_status reject_head(fit *f, patch_out *o, vv_error *err)
 	for (int i = 0; i < 3 && rc == VV_OK; i++) {
 		int more = patch_lines_next(l, err);
 		if (more <= 0) {
-			return more < 0 ? (vv_status)more : patch_fail(l, err, "the patch changed while it was read");
+			return more < 0 ? (vv_status)more
+					: patch_fail(l, err, "the patch changed while it was read");
 		}
 		bool mark = i == 0 && !f->section->partial;
 		size_t end = l->json->end > 0 ? l->json->end - 1 : 0;
@@ -195,7 +202,8 @@ vv_status fit_reject(fit *f, vv_error *err)
 {
 	patch_out o;
 	vv_status rc = patch_out_open(&o, write_reject, f, err);
-	if (rc < 0 || (rc = vv_patch_begin(write_reject, f, err)) < 0 || (rc = reject_head(f, &o, err)) < 0) {
+	if (rc < 0 || (rc = vv_patch_begin(write_reject, f, err)) < 0 ||
+	    (rc = reject_head(f, &o, err)) < 0) {
 		goto done;
 	}
 	for (size_t i = 0; i < f->change_count && rc == VV_OK; i++) {

@@ -11,13 +11,15 @@
 
 size_t fit_identity_count(const fit *f)
 {
-	return f->section->identity_count > 0 ? f->section->identity_count : f->section->side[0].schema.count;
+	return f->section->identity_count > 0 ? f->section->identity_count
+					      : f->section->side[0].schema.count;
 }
 
 /* The pair of the i-th cell of an identity. */
 static size_t identity_pair(const fit *f, size_t i)
 {
-	return f->section->identity_count > 0 ? f->section->identity[i] : patch_pair_of(f->section, 0, i);
+	return f->section->identity_count > 0 ? f->section->identity[i]
+					      : patch_pair_of(f->section, 0, i);
 }
 
 vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
@@ -54,7 +56,9 @@ void fit_identity_of(fit *f, const patch_op *op)
 	for (size_t i = 0; i < fit_identity_count(f); i++) {
 		size_t pair = identity_pair(f, i);
 		long at = s->identity_count > 0 ? (long)i : s->pairs[pair].side[s->reverse ? 1 : 0];
-		f->identity[i] = at >= 0 && (size_t)at < op->known_count ? op->known[at] : (vv_cell){.state = VV_CELL_ABSENT};
+		f->identity[i] = at >= 0 && (size_t)at < op->known_count
+					 ? op->known[at]
+					 : (vv_cell){.state = VV_CELL_ABSENT};
 		for (size_t k = 0; s->reverse && k < op->cell_count; k++) {
 			if (op->cells[k].pair == pair) {
 				f->identity[i] = op->cells[k].side[0];
@@ -99,7 +103,8 @@ static vv_status plan_same(fit *f, vv_error *err)
 		const vv_field *field = &s->side[0].schema.fields[s->pairs[i].side[0]];
 		long at = vv_schema_find(&t->schema, field->name, field->name_len);
 		if (at < 0) {
-			vv_status rc = patch_misfit_text(f->job, NULL, field->name, "a column", NULL, err);
+			vv_status rc = patch_misfit_text(f->job, NULL, field->name, "a column",
+							 NULL, err);
 			if (rc != VV_ECONFLICT) {
 				return rc;
 			}
@@ -121,11 +126,14 @@ static vv_status plan_changed(fit *f, vv_error *err)
 	const vv_table *t = f->job->target;
 	const vv_schema *a = &s->side[0].schema, *b = &s->side[1].schema;
 	for (size_t i = 0; i < a->count || i < t->columns; i++) {
-		const char *expected = i < a->count ? a->fields[i].name : NULL, *found = i < t->columns ? t->schema.fields[i].name : NULL;
+		const char *expected = i < a->count ? a->fields[i].name : NULL,
+			   *found = i < t->columns ? t->schema.fields[i].name : NULL;
 		if (!expected || !found || strcmp(expected, found) != 0) {
 			char where[32];
 			snprintf(where, sizeof(where), "number %zu", i + 1);
-			return patch_misfit_text(f->job, NULL, where, expected ? expected : "no more columns", found, err);
+			return patch_misfit_text(f->job, NULL, where,
+						 expected ? expected : "no more columns", found,
+						 err);
 		}
 	}
 	for (size_t i = 0; i < b->count; i++) {
@@ -148,7 +156,8 @@ vv_status fit_plan(fit *f, vv_error *err)
 {
 	const patch_section *s = f->section;
 	const vv_table *t = f->job->target;
-	const vv_dialect *a = &s->side[0].root.dialect, *b = &s->side[1].root.dialect, *own = &t->root.dialect;
+	const vv_dialect *a = &s->side[0].root.dialect, *b = &s->side[1].root.dialect,
+			 *own = &t->root.dialect;
 	size_t most = t->columns > s->side[1].schema.count ? t->columns : s->side[1].schema.count;
 	vv_status rc;
 	f->target_of = vv_calloc(s->pair_count + 1, sizeof(*f->target_of));
@@ -160,15 +169,18 @@ vv_status fit_plan(fit *f, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if ((own->form == VV_FORM_CSV) != (a->form == VV_FORM_CSV)) {
-		return patch_misfit_text(f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
-					 own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
+		return patch_misfit_text(
+			f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
+			own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
 	}
 	if ((rc = s->same_columns ? plan_same(f, err) : plan_changed(f, err)) < 0) {
 		return rc;
 	}
 	bool as_old = vv_dialect_equal(own, a) && t->columns == s->side[0].schema.count;
 	if (!s->same_columns && !as_old) {
-		return patch_misfit_text(f->job, NULL, NULL, "the header line and form of the patch's old version", "another form", err);
+		return patch_misfit_text(f->job, NULL, NULL,
+					 "the header line and form of the patch's old version",
+					 "another form", err);
 	}
 	if (s->same_columns && as_old) {
 		f->as.dialect = *b;

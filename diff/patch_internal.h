@@ -39,7 +39,8 @@ void patch_put_cell(vv_buf *out, const vv_cell *c);
 void patch_put_form(vv_buf *out, const patch_form *f);
 
 /* What is read lives in arena. VV_EINPUT says what was expected. */
-vv_status patch_get_bytes(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena, vv_error *err);
+vv_status patch_get_bytes(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
+			  vv_error *err);
 vv_status patch_get_cell(vv_cell *out, const vv_json *v, vv_arena *arena, vv_error *err);
 vv_status patch_get_form(patch_form *out, const vv_json *v, vv_arena *arena, vv_error *err);
 
@@ -84,13 +85,13 @@ vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *
 
 typedef struct patch_lines {
 	const vv_patch_source *source;
-	vv_buf buf;          /* bytes read and not yet given */
-	size_t pos;          /* in buf */
-	uint64_t buf_at;     /* buf's offset in the patch */
+	vv_buf buf;      /* bytes read and not yet given */
+	size_t pos;      /* in buf */
+	uint64_t buf_at; /* buf's offset in the patch */
 	bool ended;
-	uint64_t line;       /* number of the line last given, from 1 */
-	uint64_t start;      /* its offset */
-	const char *text;    /* it, without its line end; borrowed until the next call */
+	uint64_t line;    /* number of the line last given, from 1 */
+	uint64_t start;   /* its offset */
+	const char *text; /* it, without its line end; borrowed until the next call */
 	size_t len;
 	vv_xxh3_state *hash; /* of the section's lines */
 	vv_arena arena;      /* holds json */
@@ -105,10 +106,13 @@ vv_status patch_lines_peek(patch_lines *l, const char **text, size_t *len, vv_er
 /* The next line, read as a JSON object; it is not in the hash yet: 1, 0 at the end, <0. */
 int patch_lines_next(patch_lines *l, vv_error *err);
 void patch_lines_hash(patch_lines *l); /* takes the line at hand into the hash */
-vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line, vv_error *err); /* line: of the next one */
+vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line,
+			   vv_error *err); /* line: of the next one */
 /* VV_EINPUT: "<patch>, line N: ...". */
-vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-vv_status patch_at(const patch_lines *l, vv_status rc, vv_error *err); /* puts that before a message of VV_EINPUT */
+vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+vv_status patch_at(const patch_lines *l, vv_status rc,
+		   vv_error *err); /* puts that before a message of VV_EINPUT */
 
 /* --- patch_read.c: what the lines say ---------------------------------------- */
 
@@ -116,7 +120,7 @@ vv_status patch_at(const patch_lines *l, vv_status rc, vv_error *err); /* puts t
 typedef struct patch_side {
 	bool exists;
 	vv_cid cid;
-	vv_root root;     /* without rows; rows and bytes are the version's */
+	vv_root root; /* without rows; rows and bytes are the version's */
 	uint64_t rows, bytes;
 	vv_schema schema; /* tables */
 } patch_side;
@@ -129,21 +133,22 @@ typedef struct patch_pair {
 
 /* Gives the pairs their labels: the newer name, where no other pair has it. a, b: the
  * schemas of both sides; NULL: none. */
-vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a, const vv_schema *b, vv_error *err);
+vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a, const vv_schema *b,
+			    vv_error *err);
 
 /* What a section says before its rows. Turned round where the patch is reversed: side
  * 0 is always the one that is there before applying. */
 typedef struct patch_section {
-	char *path[2];    /* of each side; equal unless renamed */
+	char *path[2]; /* of each side; equal unless renamed */
 	patch_side side[2];
-	bool is_table;    /* else the lines are about bytes */
-	bool partial;     /* some of its changes: never the whole way from one version to the other */
+	bool is_table; /* else the lines are about bytes */
+	bool partial;  /* some of its changes: never the whole way from one version to the other */
 	bool reverse;
 	patch_pair *pairs;
 	size_t pair_count;
 	size_t *identity; /* pairs that tell which row is which; none: all cells do */
 	size_t identity_count;
-	bool same_columns; /* column i is column i, under one name */
+	bool same_columns;    /* column i is column i, under one name */
 	uint64_t start, line; /* where it begins in the patch */
 } patch_section;
 void patch_section_clear(patch_section *s);
@@ -151,14 +156,14 @@ void patch_section_clear(patch_section *s);
 size_t patch_pair_of(const patch_section *s, int side, size_t at);
 
 typedef enum patch_kind {
-	PATCH_CHANGE,  /* a row that stays where it is, or whose neighbours do */
+	PATCH_CHANGE, /* a row that stays where it is, or whose neighbours do */
 	PATCH_REMOVE,
 	PATCH_ADD,
-	PATCH_LEAVE,   /* rows go elsewhere ... */
-	PATCH_ARRIVE,  /* ... and come from there */
-	PATCH_KEEP,    /* bytes: so many stay */
-	PATCH_DROP,    /* bytes: these go */
-	PATCH_INSERT,  /* bytes: these come */
+	PATCH_LEAVE,  /* rows go elsewhere ... */
+	PATCH_ARRIVE, /* ... and come from there */
+	PATCH_KEEP,   /* bytes: so many stay */
+	PATCH_DROP,   /* bytes: these go */
+	PATCH_INSERT, /* bytes: these come */
 	PATCH_END
 } patch_kind;
 
@@ -170,20 +175,21 @@ typedef struct patch_cell {
 /* One line; all of it lives until the next one is read. */
 typedef struct patch_op {
 	patch_kind kind;
-	uint64_t row[2];       /* from 0; PATCH_NONE */
-	uint64_t count;        /* leave, arrive; keep: bytes */
-	patch_cell *cells;     /* changes of cells */
+	uint64_t row[2];   /* from 0; PATCH_NONE */
+	uint64_t count;    /* leave, arrive; keep: bytes */
+	patch_cell *cells; /* changes of cells */
 	size_t cell_count;
-	vv_cell *whole;        /* add, remove: all cells of their side */
+	vv_cell *whole; /* add, remove: all cells of their side */
 	bool has_form;
 	patch_form form[2];
-	vv_cell *known;        /* change, leave, arrive with cells: what identifies the row, of the patch's old side */
+	/* change, and leave and arrive with cells: what identifies the row on the patch's old side */
+	vv_cell *known;
 	size_t known_count;
-	bool has_after;        /* add, remove */
+	bool has_after; /* add, remove */
 	bool after_top;
-	vv_cell *after;        /* identifies the row above it */
+	vv_cell *after; /* identifies the row above it */
 	size_t after_count;
-	const char *bytes;     /* drop, insert */
+	const char *bytes; /* drop, insert */
 	size_t bytes_len;
 } patch_op;
 
@@ -216,8 +222,9 @@ typedef struct patch_script_options {
 	const char *temp_dir;
 	vv_pool *pool;
 } patch_script_options;
-vv_status patch_script_write(patch_out *o, vv_table *a, vv_table *b, const patch_script_options *opts,
-			     const size_t *identity, size_t identity_count, vv_error *err);
+vv_status patch_script_write(patch_out *o, vv_table *a, vv_table *b,
+			     const patch_script_options *opts, const size_t *identity,
+			     size_t identity_count, vv_error *err);
 /* Every row of t as removed (side 0) or added (side 1). */
 vv_status patch_script_whole(patch_out *o, vv_table *t, int side, vv_error *err);
 vv_status patch_bytes_write(patch_out *o, vv_table *a, vv_table *b, vv_error *err);
@@ -235,16 +242,16 @@ typedef struct patch_job {
 	const vv_patch_apply_options *opts;
 	patch_lines *lines;
 	patch_section *section;
-	vv_table *target;      /* NULL: there is none */
-	uint64_t made;         /* bytes that came out of the maker */
-	vv_patch_done done;    /* what comes of it */
+	vv_table *target;   /* NULL: there is none */
+	uint64_t made;      /* bytes that came out of the maker */
+	vv_patch_done done; /* what comes of it */
 } patch_job;
 
 /* Tell of a misfit: VV_ECONFLICT, or what the caller's function answered. */
-vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected, const char *found,
-			    vv_error *err);
-vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column, const vv_cell *expected, const vv_cell *found,
-			    vv_error *err);
+vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
+			    const char *found, vv_error *err);
+vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
+			    const vv_cell *expected, const vv_cell *found, vv_error *err);
 
 /* Writes rows under a root's dialect. */
 typedef struct patch_writer {
@@ -252,10 +259,12 @@ typedef struct patch_writer {
 	const vv_dialect *dialect;
 	size_t columns;
 } patch_writer;
-vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s, vv_error *err);
+vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s,
+			    vv_error *err);
 void patch_writer_close(patch_writer *w);
 void patch_writer_head(const patch_writer *w, vv_buf *out);
-void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells, const patch_form *form, bool last);
+void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
+		      const patch_form *form, bool last);
 void patch_writer_tail(const patch_writer *w, vv_buf *out);
 
 /* patch_exact.c, patch_bytes.c, patch_fit.c */
@@ -266,6 +275,7 @@ vv_status patch_fit_run(patch_job *j, vv_error *err);
 /* Runs the maker to its end; its bytes are read as `as` says (a root; the target's blocks
  * are at hand), and go to the caller. The root made is *cid, its number of rows *rows. With
  * no version to be made (as NULL) they are thrown away. */
-vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows, vv_error *err);
+vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
+		     vv_error *err);
 
 #endif

@@ -32,13 +32,15 @@ vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return vv_fail(err, VV_EINPUT, "%s, line %llu: %s", vv_text_shows(l->source->name), (unsigned long long)l->line, text);
+	return vv_fail(err, VV_EINPUT, "%s, line %llu: %s", vv_text_shows(l->source->name),
+		       (unsigned long long)l->line, text);
 }
 
 vv_status patch_at(const patch_lines *l, vv_status rc, vv_error *err)
 {
 	if (rc == VV_EINPUT) {
-		vv_prefix(err, "%s, line %llu", vv_text_shows(l->source->name), (unsigned long long)l->line);
+		vv_prefix(err, "%s, line %llu", vv_text_shows(l->source->name),
+			  (unsigned long long)l->line);
 	}
 	return rc;
 }
@@ -83,7 +85,8 @@ static vv_status read_json(patch_lines *l, vv_error *err)
 		}
 		return rc;
 	}
-	return l->json->type == VV_JSON_OBJECT ? VV_OK : patch_fail(l, err, "expected a JSON object");
+	return l->json->type == VV_JSON_OBJECT ? VV_OK
+					       : patch_fail(l, err, "expected a JSON object");
 }
 
 vv_status patch_lines_peek(patch_lines *l, const char **text, size_t *len, vv_error *err)

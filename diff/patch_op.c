@@ -19,11 +19,13 @@ static int old_side(const patch_section *s)
 	return s->reverse ? 1 : 0;
 }
 
-static vv_status get_row(uint64_t *out, const patch_section *s, int side, const vv_json *v, vv_error *err)
+static vv_status get_row(uint64_t *out, const patch_section *s, int side, const vv_json *v,
+			 vv_error *err)
 {
-	if (!v || v->type != VV_JSON_NUMBER || !vv_parse_u64(out, v->text, v->text_len) || *out == 0 ||
-	    *out > s->side[side].rows) {
-		return vv_fail(err, VV_EINPUT, "expected the number of a row, from 1 to %llu", (unsigned long long)s->side[side].rows);
+	if (!v || v->type != VV_JSON_NUMBER || !vv_parse_u64(out, v->text, v->text_len) ||
+	    *out == 0 || *out > s->side[side].rows) {
+		return vv_fail(err, VV_EINPUT, "expected the number of a row, from 1 to %llu",
+			       (unsigned long long)s->side[side].rows);
 	}
 	(*out)--;
 	return VV_OK;
@@ -43,7 +45,8 @@ static vv_status get_rows(patch_op *op, const patch_section *s, const vv_json *v
 	return rc;
 }
 
-static vv_status get_cells(vv_cell **out, size_t *count, size_t want, const vv_json *v, vv_arena *arena, vv_error *err)
+static vv_status get_cells(vv_cell **out, size_t *count, size_t want, const vv_json *v,
+			   vv_arena *arena, vv_error *err)
 {
 	if (!v || v->type != VV_JSON_ARRAY || v->count > want) {
 		return vv_fail(err, VV_EINPUT, "expected an array of at most %zu cells", want);
@@ -67,25 +70,28 @@ static vv_status get_cells(vv_cell **out, size_t *count, size_t want, const vv_j
 }
 
 /* Cells that tell which row of the given side it is. */
-static vv_status get_identity(vv_cell **out, size_t *count, const patch_section *s, int side, const vv_json *v, vv_arena *arena,
-			      vv_error *err)
+static vv_status get_identity(vv_cell **out, size_t *count, const patch_section *s, int side,
+			      const vv_json *v, vv_arena *arena, vv_error *err)
 {
 	size_t want = s->identity_count > 0 ? s->identity_count : s->side[side].schema.count;
 	return get_cells(out, count, want, v, arena, err);
 }
 
 /* The pair that a name or number means; *from: where to look first. */
-static vv_status get_pair(size_t *out, const patch_section *s, const vv_json *v, size_t *from, vv_error *err)
+static vv_status get_pair(size_t *out, const patch_section *s, const vv_json *v, size_t *from,
+			  vv_error *err)
 {
 	uint64_t n;
-	if (v->type == VV_JSON_NUMBER && vv_parse_u64(&n, v->text, v->text_len) && n < s->pair_count) {
+	if (v->type == VV_JSON_NUMBER && vv_parse_u64(&n, v->text, v->text_len) &&
+	    n < s->pair_count) {
 		*out = (size_t)n;
 		return VV_OK;
 	}
 	for (size_t i = 0, at = *from; v->type == VV_JSON_STRING && i < s->pair_count; i++, at++) {
 		at = at < s->pair_count ? at : 0;
 		const char *label = s->pairs[at].label;
-		if (label && strlen(label) == v->text_len && memcmp(label, v->text, v->text_len) == 0) {
+		if (label && strlen(label) == v->text_len &&
+		    memcmp(label, v->text, v->text_len) == 0) {
 			*out = at;
 			*from = at + 1;
 			return VV_OK;
@@ -94,7 +100,8 @@ static vv_status get_pair(size_t *out, const patch_section *s, const vv_json *v,
 	return bad(err, "the name of a column, or the number of its pair");
 }
 
-static vv_status get_changes(patch_op *op, const patch_section *s, const vv_json *v, vv_arena *arena, vv_error *err)
+static vv_status get_changes(patch_op *op, const patch_section *s, const vv_json *v,
+			     vv_arena *arena, vv_error *err)
 {
 	size_t from = 0;
 	int old = old_side(s);
@@ -113,7 +120,8 @@ static vv_status get_changes(patch_op *op, const patch_section *s, const vv_json
 		}
 		if ((rc = get_pair(&c->pair, s, e->first, &from, err)) < 0 ||
 		    (rc = patch_get_cell(&c->side[old], e->first->next, arena, err)) < 0 ||
-		    (rc = patch_get_cell(&c->side[1 - old], e->first->next->next, arena, err)) < 0) {
+		    (rc = patch_get_cell(&c->side[1 - old], e->first->next->next, arena, err)) <
+			    0) {
 			return rc;
 		}
 		for (int i = 0; i < 2; i++) {
@@ -127,9 +135,11 @@ static vv_status get_changes(patch_op *op, const patch_section *s, const vv_json
 }
 
 /* change, and leave and arrive of a row that also changes */
-static vv_status get_pair_op(patch_op *op, const patch_section *s, const vv_json *json, vv_arena *arena, vv_error *err)
+static vv_status get_pair_op(patch_op *op, const patch_section *s, const vv_json *json,
+			     vv_arena *arena, vv_error *err)
 {
-	const vv_json *cells = vv_json_get(json, "cells"), *form = vv_json_get(json, "form"), *row = vv_json_get(json, "row");
+	const vv_json *cells = vv_json_get(json, "cells"), *form = vv_json_get(json, "form"),
+		      *row = vv_json_get(json, "row");
 	int old = old_side(s);
 	vv_status rc = VV_OK;
 	if (cells) {
@@ -150,28 +160,31 @@ static vv_status get_pair_op(patch_op *op, const patch_section *s, const vv_json
 	return rc;
 }
 
-static vv_status get_run(patch_op *op, const patch_section *s, const vv_json *json, vv_arena *arena, vv_error *err)
+static vv_status get_run(patch_op *op, const patch_section *s, const vv_json *json, vv_arena *arena,
+			 vv_error *err)
 {
 	op->count = 1;
 	if (!vv_json_get(json, "count")) {
 		return get_pair_op(op, s, json, arena, err);
 	}
-	if (!vv_json_get_u64(&op->count, json, "count") || op->count == 0 || op->count > s->side[0].rows - op->row[0] ||
-	    op->count > s->side[1].rows - op->row[1]) {
+	if (!vv_json_get_u64(&op->count, json, "count") || op->count == 0 ||
+	    op->count > s->side[0].rows - op->row[0] || op->count > s->side[1].rows - op->row[1]) {
 		return bad(err, "'count': a number of rows that both sides have");
 	}
 	return VV_OK;
 }
 
 /* side: of the section, the one that has the row. */
-static vv_status get_single_op(patch_op *op, const patch_section *s, int side, const vv_json *json, vv_arena *arena, vv_error *err)
+static vv_status get_single_op(patch_op *op, const patch_section *s, int side, const vv_json *json,
+			       vv_arena *arena, vv_error *err)
 {
 	const vv_json *after = vv_json_get(json, "after"), *form = vv_json_get(json, "form");
 	size_t count;
 	vv_status rc = get_row(&op->row[side], s, side, json->first, err);
 	op->row[1 - side] = PATCH_NONE;
 	if (rc == VV_OK) {
-		rc = get_cells(&op->whole, &count, s->side[side].schema.count, vv_json_get(json, "cells"), arena, err);
+		rc = get_cells(&op->whole, &count, s->side[side].schema.count,
+			       vv_json_get(json, "cells"), arena, err);
 	}
 	if (rc == VV_OK && form) {
 		op->has_form = true;
@@ -185,7 +198,8 @@ static vv_status get_single_op(patch_op *op, const patch_section *s, int side, c
 	return rc;
 }
 
-static vv_status get_row_op(patch_op *op, const patch_section *s, const vv_json *json, vv_arena *arena, vv_error *err)
+static vv_status get_row_op(patch_op *op, const patch_section *s, const vv_json *json,
+			    vv_arena *arena, vv_error *err)
 {
 	const vv_json *v = json->first;
 	const char *name = v->name;
@@ -195,7 +209,8 @@ static vv_status get_row_op(patch_op *op, const patch_section *s, const vv_json 
 	if (removes || strcmp(name, "add") == 0) {
 		int side = removes ? old : 1 - old;
 		op->kind = side == 0 ? PATCH_REMOVE : PATCH_ADD;
-		return s->side[side].exists ? get_single_op(op, s, side, json, arena, err) : bad(err, "rows of the side that is there");
+		return s->side[side].exists ? get_single_op(op, s, side, json, arena, err)
+					    : bad(err, "rows of the side that is there");
 	}
 	if (strcmp(name, "change") != 0 && !leaves && strcmp(name, "arrive") != 0) {
 		return bad(err, "'change', 'remove', 'add', 'leave', 'arrive' or 'end' first");
@@ -212,13 +227,15 @@ static vv_status get_row_op(patch_op *op, const patch_section *s, const vv_json 
 	return get_run(op, s, json, arena, err);
 }
 
-static vv_status get_bytes_op(patch_op *op, const patch_section *s, const vv_json *json, vv_arena *arena, vv_error *err)
+static vv_status get_bytes_op(patch_op *op, const patch_section *s, const vv_json *json,
+			      vv_arena *arena, vv_error *err)
 {
 	const vv_json *v = json->first;
 	bool drops = strcmp(v->name, "drop") == 0;
 	if (strcmp(v->name, "keep") == 0) {
 		op->kind = PATCH_KEEP;
-		return vv_json_get_u64(&op->count, json, "keep") && op->count <= s->side[0].bytes && op->count <= s->side[1].bytes
+		return vv_json_get_u64(&op->count, json, "keep") && op->count <= s->side[0].bytes &&
+				       op->count <= s->side[1].bytes
 			       ? VV_OK
 			       : bad(err, "'keep': a number of bytes that both sides have");
 	}
@@ -234,12 +251,16 @@ static vv_status get_end(const patch_lines *l, vv_error *err)
 	vv_hash128 h = vv_xxh3_digest128(l->hash);
 	char hex[33];
 	const vv_json *end = vv_json_get(l->json, "end");
-	const char *found = end && end->type == VV_JSON_OBJECT ? vv_json_get_string(end, "xxh3") : NULL;
-	snprintf(hex, sizeof(hex), "%016llx%016llx", (unsigned long long)h.hi, (unsigned long long)h.lo);
+	const char *found = end && end->type == VV_JSON_OBJECT ? vv_json_get_string(end, "xxh3")
+							       : NULL;
+	snprintf(hex, sizeof(hex), "%016llx%016llx", (unsigned long long)h.hi,
+		 (unsigned long long)h.lo);
 	if (found && strcmp(found, hex) == 0) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EINPUT, "expected the checksum of the lines above, %s: something was changed, or lines are missing", hex);
+	vv_fail(err, VV_EINPUT,
+		"expected the checksum of the lines above, %s: something was changed, or lines are missing",
+		hex);
 	return vv_hint(err, "get the patch again");
 }
 
@@ -264,6 +285,7 @@ vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, v
 	if (!first) {
 		return patch_fail(l, err, "expected a change or {\"end\":...}");
 	}
-	rc = s->is_table ? get_row_op(out, s, l->json, &l->arena, err) : get_bytes_op(out, s, l->json, &l->arena, err);
+	rc = s->is_table ? get_row_op(out, s, l->json, &l->arena, err)
+			 : get_bytes_op(out, s, l->json, &l->arena, err);
 	return patch_at(l, rc, err);
 }

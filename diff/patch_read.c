@@ -21,14 +21,17 @@ static bool begins(const char *text, size_t len, const char *with)
 
 static bool is_git_patch(const char *text, size_t len)
 {
-	static const char *const first[] = {"diff --git ", "diff --cc ", "--- ", "Index: ", "GIT binary patch"};
+	static const char *const first[] = {"diff --git ", "diff --cc ", "--- ",
+					    "Index: ", "GIT binary patch"};
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
 		if (begins(text, len, first[i])) {
 			return true;
 		}
 	}
 	/* as 'git format-patch', 'git show' and 'git log -p' begin */
-	for (const char *p = text; len > 0 && text[0] != '{' && (p = memchr(p, '\n', len - (size_t)(p - text))) != NULL; p++) {
+	for (const char *p = text;
+	     len > 0 && text[0] != '{' && (p = memchr(p, '\n', len - (size_t)(p - text))) != NULL;
+	     p++) {
 		if (begins(p + 1, len - (size_t)(p + 1 - text), "diff --git ")) {
 			return true;
 		}
@@ -41,10 +44,16 @@ static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv
 	const char *name = vv_text_shows(l->source->name);
 	if (len > 0 && is_git_patch(text, len)) {
 		vv_fail(err, VV_EINPUT, "%s: this is a Git patch", name);
-		return vv_hint(err, "'git apply' takes it; 'varve diff --format patch' makes patches of tables");
+		return vv_hint(
+			err,
+			"'git apply' takes it; 'varve diff --format patch' makes patches of tables");
 	}
-	vv_fail(err, VV_EINPUT, len > 0 ? "%s: this is no patch of varve" : "%s: an empty file is no patch", name);
-	return vv_hint(err, "a patch is what 'varve diff --format patch' writes; its first line is {\"varve-patch\":%u}", PATCH_VERSION);
+	vv_fail(err, VV_EINPUT,
+		len > 0 ? "%s: this is no patch of varve" : "%s: an empty file is no patch", name);
+	return vv_hint(
+		err,
+		"a patch is what 'varve diff --format patch' writes; its first line is {\"varve-patch\":%u}",
+		PATCH_VERSION);
 }
 
 /* The patch's first line is at hand. */
@@ -55,8 +64,8 @@ static vv_status take_first(patch_lines *l, vv_error *err)
 		return patch_fail(l, err, "expected {\"varve-patch\":%u}", PATCH_VERSION);
 	}
 	if (version > PATCH_VERSION) {
-		vv_fail(err, VV_ENOSUPPORT, "%s is a patch of version %llu, this program knows %u", vv_text_shows(l->source->name),
-			(unsigned long long)version, PATCH_VERSION);
+		vv_fail(err, VV_ENOSUPPORT, "%s is a patch of version %llu, this program knows %u",
+			vv_text_shows(l->source->name), (unsigned long long)version, PATCH_VERSION);
 		return vv_hint(err, "a newer varve can read it");
 	}
 	l->within = true;
@@ -68,7 +77,9 @@ static vv_status take_last(patch_lines *l, vv_error *err)
 {
 	uint64_t count;
 	if (!vv_json_get_u64(&count, l->json, "sections") || count != l->sections) {
-		return patch_fail(l, err, "expected {\"sections\":%llu}: parts of the patch are missing", (unsigned long long)l->sections);
+		return patch_fail(l, err,
+				  "expected {\"sections\":%llu}: parts of the patch are missing",
+				  (unsigned long long)l->sections);
 	}
 	l->within = false;
 	return VV_OK;
@@ -165,7 +176,8 @@ static vv_status read_side(patch_side *side, const patch_lines *l, const char *n
 		return patch_fail(l, err, "'%s': expected the kind 'table' or 'file'", name);
 	}
 	side->root.kind = table ? VV_KIND_TABLE : VV_KIND_FILE;
-	if (!cid || vv_cid_parse(&side->cid, cid, strlen(cid), NULL) < 0 || side->cid.codec != VV_CODEC_DAG_CBOR) {
+	if (!cid || vv_cid_parse(&side->cid, cid, strlen(cid), NULL) < 0 ||
+	    side->cid.codec != VV_CODEC_DAG_CBOR) {
 		return patch_fail(l, err, "'%s': expected the CID of its root", name);
 	}
 	if ((table && (!vv_json_get_u64(&side->rows, v, "rows") || side->rows > ROWS_MAX)) ||
@@ -189,7 +201,8 @@ static vv_status read_path(char **out, const patch_lines *l, const vv_json *v, v
 		*out = vv_strndup(bytes, len);
 		rc = *out ? vv_path_check(*out, err) : vv_fail_nomem(err);
 		if (rc == VV_EREFUSED) {
-			vv_prefix(err, "%s, line %llu", vv_text_shows(l->source->name), (unsigned long long)l->line);
+			vv_prefix(err, "%s, line %llu", vv_text_shows(l->source->name),
+				  (unsigned long long)l->line);
 		}
 	}
 	vv_arena_clear(&arena);
@@ -205,7 +218,8 @@ static vv_status read_paths(patch_section *s, const patch_lines *l, vv_error *er
 		return patch_fail(l, err, "expected the 'path' of a table, or {\"sections\":...}");
 	}
 	if ((rc = read_path(&s->path[to], l, path, err)) < 0 ||
-	    (rc = read_path(&s->path[from], l, old ? old : path, err)) < 0 || (rc = read_side(&s->side[from], l, "old", err)) < 0 ||
+	    (rc = read_path(&s->path[from], l, old ? old : path, err)) < 0 ||
+	    (rc = read_side(&s->side[from], l, "old", err)) < 0 ||
 	    (rc = read_side(&s->side[to], l, "new", err)) < 0) {
 		return rc;
 	}
@@ -225,7 +239,8 @@ static vv_status expect_line(patch_lines *l, const char *member, const vv_json *
 {
 	int more = patch_lines_next(l, err);
 	if (more <= 0) {
-		return more < 0 ? (vv_status)more : (vv_status)truncated(l, "more lines of the section", err);
+		return more < 0 ? (vv_status)more
+				: (vv_status)truncated(l, "more lines of the section", err);
 	}
 	*out = vv_json_get(l->json, member);
 	if (!*out || (*out)->type != VV_JSON_OBJECT) {
@@ -248,7 +263,8 @@ static vv_status add_pair(patch_section *s, long a, long b, bool *seen[2], vv_er
 	long at[2] = {a, b};
 	for (int i = 0; i < 2; i++) {
 		if (at[i] >= (long)s->side[i].schema.count || (at[i] >= 0 && seen[i][at[i]])) {
-			return vv_fail(err, VV_EINPUT, "'pairs': expected each column of both sides once");
+			return vv_fail(err, VV_EINPUT,
+				       "'pairs': expected each column of both sides once");
 		}
 		if (at[i] >= 0) {
 			seen[i][at[i]] = true;
@@ -268,7 +284,8 @@ static bool get_place(const vv_json *v, long *out)
 		*out = -1;
 		return true;
 	}
-	if (!v || v->type != VV_JSON_NUMBER || !vv_parse_u64(&n, v->text, v->text_len) || n >= VV_COLUMNS_MAX) {
+	if (!v || v->type != VV_JSON_NUMBER || !vv_parse_u64(&n, v->text, v->text_len) ||
+	    n >= VV_COLUMNS_MAX) {
 		return false;
 	}
 	*out = (long)n;
@@ -279,7 +296,8 @@ static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 {
 	size_t columns[2] = {s->side[0].schema.count, s->side[1].schema.count};
 	const vv_json *pairs = vv_json_get(v, "pairs");
-	bool *seen[2] = {vv_calloc(columns[0] + 1, sizeof(bool)), vv_calloc(columns[1] + 1, sizeof(bool))};
+	bool *seen[2] = {vv_calloc(columns[0] + 1, sizeof(bool)),
+			 vv_calloc(columns[1] + 1, sizeof(bool))};
 	vv_status rc = VV_OK;
 	s->pairs = vv_calloc(columns[0] + columns[1] + 1, sizeof(*s->pairs));
 	if (!s->pairs || !seen[0] || !seen[1]) {
@@ -288,7 +306,8 @@ static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 	}
 	if (!s->side[0].exists || !s->side[1].exists) {
 		for (size_t i = 0; i < columns[0] + columns[1] && rc == VV_OK; i++) {
-			rc = add_pair(s, s->side[0].exists ? (long)i : -1, s->side[1].exists ? (long)i : -1, seen, err);
+			rc = add_pair(s, s->side[0].exists ? (long)i : -1,
+				      s->side[1].exists ? (long)i : -1, seen, err);
 		}
 		goto done;
 	}
@@ -299,9 +318,11 @@ static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 	size_t left = columns[0] + columns[1];
 	for (const vv_json *e = pairs->first; e && rc == VV_OK; e = e->next) {
 		long at[2];
-		if (e->type != VV_JSON_ARRAY || e->count != 2 || !get_place(e->first, &at[s->reverse]) ||
+		if (e->type != VV_JSON_ARRAY || e->count != 2 ||
+		    !get_place(e->first, &at[s->reverse]) ||
 		    !get_place(e->first->next, &at[!s->reverse])) {
-			rc = vv_fail(err, VV_EINPUT, "'pairs': expected two places of columns, or null");
+			rc = vv_fail(err, VV_EINPUT,
+				     "'pairs': expected two places of columns, or null");
 			break;
 		}
 		rc = add_pair(s, at[0], at[1], seen, err);
@@ -333,7 +354,8 @@ static vv_status read_identity(patch_section *s, const vv_json *v, vv_error *err
 		}
 		const patch_pair *p = &s->pairs[at];
 		if (s->side[0].exists && s->side[1].exists && (p->side[0] < 0 || p->side[1] < 0)) {
-			return vv_fail(err, VV_EINPUT, "'identity': expected columns that both versions have");
+			return vv_fail(err, VV_EINPUT,
+				       "'identity': expected columns that both versions have");
 		}
 		s->identity[s->identity_count++] = (size_t)at;
 	}
@@ -354,20 +376,23 @@ static vv_status read_columns(patch_section *s, patch_lines *l, vv_error *err)
 		}
 		const vv_json *own = part(s, v, i);
 		if ((rc = patch_get_columns(&side->root, own, l->text, err)) == VV_OK) {
-			rc = vv_schema_read(&side->schema, side->root.schema.data, side->root.schema.len, "the schema", err);
+			rc = vv_schema_read(&side->schema, side->root.schema.data,
+					    side->root.schema.len, "the schema", err);
 		}
 		if (rc == VV_OK && side->schema.count > VV_COLUMNS_MAX) {
 			rc = vv_fail(err, VV_EINPUT, "expected at most %u columns", VV_COLUMNS_MAX);
 		}
 	}
-	if (rc == VV_OK && (rc = read_pairs(s, v, err)) == VV_OK && (rc = read_identity(s, v, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = read_pairs(s, v, err)) == VV_OK &&
+	    (rc = read_identity(s, v, err)) == VV_OK) {
 		/* labels are those of the patch as it was written */
 		int a = s->reverse ? 1 : 0;
 		for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
 			patch_pair *p = &s->pairs[i];
 			*p = (patch_pair){.side = {p->side[1], p->side[0]}};
 		}
-		rc = patch_pairs_label(s->pairs, s->pair_count, &s->side[a].schema, &s->side[1 - a].schema, err);
+		rc = patch_pairs_label(s->pairs, s->pair_count, &s->side[a].schema,
+				       &s->side[1 - a].schema, err);
 		for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
 			patch_pair *p = &s->pairs[i];
 			*p = (patch_pair){.side = {p->side[1], p->side[0]}, .label = p->label};
@@ -384,7 +409,8 @@ static vv_status read_form(patch_section *s, patch_lines *l, vv_error *err)
 		return rc;
 	}
 	for (int i = 0; i < 2 && rc == VV_OK; i++) {
-		if (s->side[i].exists && (rc = patch_get_dialect(&s->side[i].root.dialect, part(s, v, i), err)) == VV_OK) {
+		if (s->side[i].exists && (rc = patch_get_dialect(&s->side[i].root.dialect,
+								 part(s, v, i), err)) == VV_OK) {
 			rc = patch_finish_root(&s->side[i].root, err);
 		}
 	}
@@ -394,11 +420,13 @@ static vv_status read_form(patch_section *s, patch_lines *l, vv_error *err)
 static bool same_columns(const patch_section *s)
 {
 	const patch_side *a = &s->side[0], *b = &s->side[1];
-	bool same = a->exists && b->exists && a->schema.count == b->schema.count && s->pair_count == a->schema.count;
+	bool same = a->exists && b->exists && a->schema.count == b->schema.count &&
+		    s->pair_count == a->schema.count;
 	for (size_t i = 0; same && i < s->pair_count; i++) {
 		const patch_pair *p = &s->pairs[i];
 		same = p->side[0] >= 0 && p->side[0] == p->side[1] &&
-		       strcmp(a->schema.fields[p->side[0]].name, b->schema.fields[p->side[1]].name) == 0;
+		       strcmp(a->schema.fields[p->side[0]].name,
+			      b->schema.fields[p->side[1]].name) == 0;
 	}
 	return same;
 }

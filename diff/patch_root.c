@@ -28,7 +28,8 @@ static void put_names(vv_buf *out, char *const *names, size_t count)
 
 void patch_put_columns(vv_buf *out, const vv_root *r)
 {
-	bool plain = vv_utf8_valid(r->schema.data ? r->schema.data : "", r->schema.len) && r->schema.len > 0;
+	bool plain = vv_utf8_valid(r->schema.data ? r->schema.data : "", r->schema.len) &&
+		     r->schema.len > 0;
 	for (size_t i = 0; i < r->schema.len && plain; i++) {
 		plain = r->schema.data[i] != '\n' && r->schema.data[i] != '\r';
 	}
@@ -40,7 +41,8 @@ void patch_put_columns(vv_buf *out, const vv_root *r)
 	}
 	vv_buf_puts(out, ",\"key\":");
 	put_names(out, r->key, r->key_count);
-	vv_buf_printf(out, ",\"keySource\":\"%s\",\"cut\":{\"rows\":%u,\"columns\":", sources[r->key_source], r->cut_rows);
+	vv_buf_printf(out, ",\"keySource\":\"%s\",\"cut\":{\"rows\":%u,\"columns\":",
+		      sources[r->key_source], r->cut_rows);
 	put_names(out, r->cut_columns, r->cut_column_count);
 	vv_buf_puts(out, "}}");
 }
@@ -62,7 +64,8 @@ void patch_put_dialect(vv_buf *out, const vv_dialect *d)
 	put_truth(out, "bom", d->bom);
 	put_truth(out, "header", d->header);
 	put_truth(out, "finalNewline", d->final_newline);
-	vv_buf_printf(out, ",\"newline\":\"%s\"", newlines[d->newline < VV_NO_NEWLINE ? d->newline : 0]);
+	vv_buf_printf(out, ",\"newline\":\"%s\"",
+		      newlines[d->newline < VV_NO_NEWLINE ? d->newline : 0]);
 	put_member(out, "prologue", d->prologue.data, d->prologue.len);
 	if (d->form == VV_FORM_CSV) {
 		put_member(out, "delimiter", &d->delimiter, 1);
@@ -92,7 +95,8 @@ static vv_status expected(vv_error *err, const char *name, const char *what)
 	return vv_fail(err, VV_EINPUT, "'%s': expected %s", name, what);
 }
 
-static vv_status get_word(size_t *out, const vv_json *object, const char *name, const char *const *words, size_t count, vv_error *err)
+static vv_status get_word(size_t *out, const vv_json *object, const char *name,
+			  const char *const *words, size_t count, vv_error *err)
 {
 	const char *text = vv_json_get_string(object, name);
 	for (size_t i = 0; text && i < count; i++) {
@@ -113,7 +117,8 @@ static vv_status get_word(size_t *out, const vv_json *object, const char *name, 
 	return VV_EINPUT;
 }
 
-static vv_status get_names(char ***out, size_t *count, const vv_json *object, const char *name, vv_error *err)
+static vv_status get_names(char ***out, size_t *count, const vv_json *object, const char *name,
+			   vv_error *err)
 {
 	const vv_json *v = vv_json_get(object, name);
 	if (!v || v->type != VV_JSON_ARRAY || v->count > VV_COLUMNS_MAX) {
@@ -138,7 +143,8 @@ static vv_status get_names(char ***out, size_t *count, const vv_json *object, co
 
 vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv_error *err)
 {
-	const vv_json *schema = v ? vv_json_get(v, "schema") : NULL, *cut = v ? vv_json_get(v, "cut") : NULL;
+	const vv_json *schema = v ? vv_json_get(v, "schema") : NULL,
+		      *cut = v ? vv_json_get(v, "cut") : NULL;
 	size_t source;
 	uint64_t rows;
 	vv_status rc;
@@ -153,7 +159,8 @@ vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv
 		return rc;
 	}
 	out->key_source = (vv_key_source)source;
-	if (!cut || cut->type != VV_JSON_OBJECT || !vv_json_get_u64(&rows, cut, "rows") || rows > UINT32_MAX) {
+	if (!cut || cut->type != VV_JSON_OBJECT || !vv_json_get_u64(&rows, cut, "rows") ||
+	    rows > UINT32_MAX) {
 		return expected(err, "cut", "rows and columns");
 	}
 	out->cut_rows = (uint32_t)rows;
@@ -170,7 +177,8 @@ static vv_status get_truth(bool *out, const vv_json *object, const char *name, v
 	return VV_OK;
 }
 
-static vv_status get_run(vv_bytes *out, const vv_json *object, const char *name, vv_arena *arena, vv_error *err)
+static vv_status get_run(vv_bytes *out, const vv_json *object, const char *name, vv_arena *arena,
+			 vv_error *err)
 {
 	const char *bytes;
 	size_t len;
@@ -181,13 +189,16 @@ static vv_status get_run(vv_bytes *out, const vv_json *object, const char *name,
 	return rc < 0 ? rc : vv_bytes_set(out, bytes, len, err);
 }
 
-static vv_status get_byte(uint8_t *out, const vv_json *object, const char *name, bool may_be_none, vv_arena *arena, vv_error *err)
+static vv_status get_byte(uint8_t *out, const vv_json *object, const char *name, bool may_be_none,
+			  vv_arena *arena, vv_error *err)
 {
 	const char *bytes;
 	size_t len;
 	vv_status rc = patch_get_bytes(&bytes, &len, vv_json_get(object, name), arena, err);
 	if (rc < 0 || len > 1 || (len == 0 && !may_be_none) || (len == 1 && bytes[0] == '\0')) {
-		return rc < 0 && rc != VV_EINPUT ? rc : expected(err, name, may_be_none ? "one byte or none" : "one byte");
+		return rc < 0 && rc != VV_EINPUT
+			       ? rc
+			       : expected(err, name, may_be_none ? "one byte or none" : "one byte");
 	}
 	*out = len == 1 ? (uint8_t)bytes[0] : 0;
 	return VV_OK;
@@ -196,7 +207,8 @@ static vv_status get_byte(uint8_t *out, const vv_json *object, const char *name,
 static vv_status get_quoting(vv_dialect *d, const vv_json *object, vv_error *err)
 {
 	const vv_json *v = vv_json_get(object, "quoting");
-	if (!v || v->type != VV_JSON_STRING || v->text_len > VV_COLUMNS_MAX || strspn(v->text, "0123") != v->text_len) {
+	if (!v || v->type != VV_JSON_STRING || v->text_len > VV_COLUMNS_MAX ||
+	    strspn(v->text, "0123") != v->text_len) {
 		return expected(err, "quoting", "a digit from 0 to 3 for each column");
 	}
 	d->quoting = vv_malloc(v->text_len);
@@ -227,8 +239,10 @@ static vv_status get_json(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_e
 	/* what only CSV has, as the root's decoder sets it */
 	d->delimiter = ',';
 	d->quote = '"';
-	if ((rc = get_run(&d->open, v, "open", arena, err)) < 0 || (rc = get_run(&d->colon, v, "colon", arena, err)) < 0 ||
-	    (rc = get_run(&d->comma, v, "comma", arena, err)) < 0 || (rc = get_run(&d->close, v, "close", arena, err)) < 0 ||
+	if ((rc = get_run(&d->open, v, "open", arena, err)) < 0 ||
+	    (rc = get_run(&d->colon, v, "colon", arena, err)) < 0 ||
+	    (rc = get_run(&d->comma, v, "comma", arena, err)) < 0 ||
+	    (rc = get_run(&d->close, v, "close", arena, err)) < 0 ||
 	    (rc = get_run(&d->row_end, v, "rowEnd", arena, err)) < 0 ||
 	    (rc = get_run(&d->epilogue, v, "epilogue", arena, err)) < 0) {
 		return rc;
@@ -245,7 +259,8 @@ vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
 	if (!v || v->type != VV_JSON_OBJECT) {
 		return vv_fail(err, VV_EINPUT, "expected how the rows are written");
 	}
-	if ((rc = get_word(&form, v, "form", forms, COUNT(forms), err)) < 0 || (rc = get_truth(&out->bom, v, "bom", err)) < 0 ||
+	if ((rc = get_word(&form, v, "form", forms, COUNT(forms), err)) < 0 ||
+	    (rc = get_truth(&out->bom, v, "bom", err)) < 0 ||
 	    (rc = get_truth(&out->header, v, "header", err)) < 0 ||
 	    (rc = get_truth(&out->final_newline, v, "finalNewline", err)) < 0 ||
 	    (rc = get_word(&newline, v, "newline", newlines, COUNT(newlines), err)) < 0 ||
@@ -254,7 +269,8 @@ vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
 	}
 	out->form = (vv_form)form;
 	out->newline = (vv_newline)newline;
-	rc = out->form == VV_FORM_CSV ? get_csv(out, v, &arena, err) : get_json(out, v, &arena, err);
+	rc = out->form == VV_FORM_CSV ? get_csv(out, v, &arena, err)
+				      : get_json(out, v, &arena, err);
 done:
 	vv_arena_clear(&arena);
 	return rc;
@@ -291,7 +307,8 @@ vv_status patch_finish_root(vv_root *r, vv_error *err)
 	}
 	vv_buf_clear(&block);
 	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
-		rc = err ? (err->code = VV_EINPUT) : VV_EINPUT; /* it came from the patch, not from the store */
+		rc = err ? (err->code = VV_EINPUT)
+			 : VV_EINPUT; /* it came from the patch, not from the store */
 	}
 	return rc;
 }
@@ -304,7 +321,8 @@ static int label_order(const void *x, const void *y)
 	return strcmp((*a)->label, (*b)->label);
 }
 
-vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a, const vv_schema *b, vv_error *err)
+vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a, const vv_schema *b,
+			    vv_error *err)
 {
 	patch_pair **sorted = vv_calloc(count + 1, sizeof(patch_pair *));
 	if (!sorted) {
@@ -312,7 +330,8 @@ vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a,
 	}
 	for (size_t i = 0; i < count; i++) {
 		patch_pair *p = &pairs[i];
-		p->label = p->side[1] >= 0 ? b->fields[p->side[1]].name : a->fields[p->side[0]].name;
+		p->label = p->side[1] >= 0 ? b->fields[p->side[1]].name
+					   : a->fields[p->side[0]].name;
 		sorted[i] = p;
 	}
 	qsort(sorted, count, sizeof(patch_pair *), label_order);

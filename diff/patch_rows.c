@@ -54,13 +54,16 @@ static vv_status load(patch_rows *r, uint64_t row, patch_slot *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	s->used = 0;
-	if ((!r->reader && (rc = vv_table_reader_open(&r->reader, r->table, NULL, 0, true, err)) < 0) ||
+	if ((!r->reader &&
+	     (rc = vv_table_reader_open(&r->reader, r->table, NULL, 0, true, err)) < 0) ||
 	    (rc = vv_table_seek_row(r->reader, row, err)) < 0) {
 		return rc;
 	}
 	int more = vv_table_read(r->reader, &s->batch, err);
 	if (more <= 0) {
-		return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "row %llu is missing", (unsigned long long)row + 1);
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
+					  (unsigned long long)row + 1);
 	}
 	return load_quirks(s, err);
 }
@@ -90,7 +93,8 @@ vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *
 	if (!s || !holds(s, row)) {
 		s = &r->slots[0];
 		for (size_t i = 0; i < PATCH_SLOTS && !holds(s, row); i++) {
-			s = holds(&r->slots[i], row) || r->slots[i].used < s->used ? &r->slots[i] : s;
+			s = holds(&r->slots[i], row) || r->slots[i].used < s->used ? &r->slots[i]
+										   : s;
 		}
 		if (!holds(s, row)) {
 			r->last = NULL;

@@ -43,7 +43,7 @@ typedef struct script {
 	forms forms[2];
 	patch_rows rows[2];
 	uint64_t at[2];
-	bool has_anchor;     /* a row that both have was passed: */
+	bool has_anchor; /* a row that both have was passed: */
 	uint64_t anchor[2];
 	bool anchor_told[2]; /* behind it: since it was passed, on a line of this side */
 } script;
@@ -123,18 +123,21 @@ static bool put_difference(vv_buf *out, const script *s, const patch_row *x, con
 static const char *const names[] = {"change", "remove", "add", "leave", "arrive"};
 
 /* A line for the pair of rows; none is written when nothing differs (*any false). */
-static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, bool *any, vv_error *err)
+static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, bool *any,
+			   vv_error *err)
 {
 	patch_row a, b;
 	vv_buf difference = VV_BUF_INIT, *out = &s->o->line;
 	vv_status rc;
 	*any = false;
-	if ((rc = patch_rows_get(&s->rows[0], x, &a, err)) < 0 || (rc = patch_rows_get(&s->rows[1], y, &b, err)) < 0) {
+	if ((rc = patch_rows_get(&s->rows[0], x, &a, err)) < 0 ||
+	    (rc = patch_rows_get(&s->rows[1], y, &b, err)) < 0) {
 		return rc;
 	}
 	if (put_difference(&difference, s, &a, &b)) {
 		*any = true;
-		vv_buf_printf(out, "{\"%s\":[%llu,%llu],\"row\":", names[kind], (unsigned long long)x + 1, (unsigned long long)y + 1);
+		vv_buf_printf(out, "{\"%s\":[%llu,%llu],\"row\":", names[kind],
+			      (unsigned long long)x + 1, (unsigned long long)y + 1);
 		put_identity(out, s, 0, a.cells);
 		vv_buf_put(out, difference.data, difference.len);
 		vv_buf_putc(out, '}');
@@ -146,10 +149,12 @@ static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, b
 	return rc;
 }
 
-static vv_status run_line(script *s, patch_kind kind, uint64_t x, uint64_t y, uint64_t count, vv_error *err)
+static vv_status run_line(script *s, patch_kind kind, uint64_t x, uint64_t y, uint64_t count,
+			  vv_error *err)
 {
-	vv_buf_printf(&s->o->line, "{\"%s\":[%llu,%llu],\"count\":%llu}", names[kind], (unsigned long long)x + 1,
-		      (unsigned long long)y + 1, (unsigned long long)count);
+	vv_buf_printf(&s->o->line, "{\"%s\":[%llu,%llu],\"count\":%llu}", names[kind],
+		      (unsigned long long)x + 1, (unsigned long long)y + 1,
+		      (unsigned long long)count);
 	s->o->counts[kind] += count;
 	return patch_out_line(s->o, err);
 }
@@ -168,7 +173,8 @@ static vv_status single_line(script *s, int side, uint64_t row, vv_error *err)
 		vv_buf_puts(out, ",\"after\":");
 		if (!s->has_anchor) {
 			vv_buf_puts(out, "null");
-		} else if ((rc = patch_rows_get(&s->rows[other], s->anchor[other], &above, err)) == VV_OK) {
+		} else if ((rc = patch_rows_get(&s->rows[other], s->anchor[other], &above, err)) ==
+			   VV_OK) {
 			put_identity(out, s, other, above.cells);
 		}
 		s->anchor_told[side] = true;
@@ -242,13 +248,16 @@ static vv_status pass_run(script *s, uint64_t run, vv_error *err)
 	while (run > 0) {
 		uint64_t offset = 0;
 		if (!s->full) {
-			if ((rc = next_form(&s->forms[0], s->at[0], err)) < 0 || (rc = next_form(&s->forms[1], s->at[1], err)) < 0) {
+			if ((rc = next_form(&s->forms[0], s->at[0], err)) < 0 ||
+			    (rc = next_form(&s->forms[1], s->at[1], err)) < 0) {
 				return rc;
 			}
 			offset = run;
 			for (int i = 0; i < 2; i++) {
 				const forms *f = &s->forms[i];
-				offset = f->has && f->next.row - s->at[i] < offset ? f->next.row - s->at[i] : offset;
+				offset = f->has && f->next.row - s->at[i] < offset
+						 ? f->next.row - s->at[i]
+						 : offset;
 			}
 			if (offset > 0) {
 				pass(s, offset);
@@ -322,8 +331,8 @@ static vv_status step(script *s, vv_error *err)
 	bool here[2] = {a->row == s->at[0], b->row == s->at[1]}, any;
 	vv_status rc;
 	if (here[0] && here[1] && a->partner == b->row && b->partner == a->row) {
-		if ((rc = pair_line(s, PATCH_CHANGE, a->row, b->row, &any, err)) < 0 || (rc = next_event(a, err)) < 0 ||
-		    (rc = next_event(b, err)) < 0) {
+		if ((rc = pair_line(s, PATCH_CHANGE, a->row, b->row, &any, err)) < 0 ||
+		    (rc = next_event(a, err)) < 0 || (rc = next_event(b, err)) < 0) {
 			return rc;
 		}
 		pass(s, 1);
@@ -349,7 +358,8 @@ static vv_status walk(script *s, vv_error *err)
 {
 	uint64_t rows[2] = {s->table[0]->root.rows, s->table[1]->root.rows};
 	vv_status rc;
-	if ((rc = next_event(&s->events[0], err)) < 0 || (rc = next_event(&s->events[1], err)) < 0) {
+	if ((rc = next_event(&s->events[0], err)) < 0 ||
+	    (rc = next_event(&s->events[1], err)) < 0) {
 		return rc;
 	}
 	while (rc == VV_OK && (s->at[0] < rows[0] || s->at[1] < rows[1])) {
@@ -365,7 +375,8 @@ static vv_status walk(script *s, vv_error *err)
 
 /* --- gathering ---------------------------------------------------------------------- */
 
-static vv_status add_event(script *s, int side, uint64_t row, uint64_t partner, bool changed, vv_error *err)
+static vv_status add_event(script *s, int side, uint64_t row, uint64_t partner, bool changed,
+			   vv_error *err)
 {
 	uint8_t r[EVENT_LEN];
 	vv_put_be64(r, row);
@@ -377,14 +388,19 @@ static vv_status add_event(script *s, int side, uint64_t row, uint64_t partner, 
 /* Which row is which. */
 static vv_status gather(script *s, const patch_script_options *opts, vv_error *err)
 {
-	vv_rowdiff_options ro = {.key = opts->key, .columns = opts->columns, .moves = true, .everything = true,
-				 .temp_dir = opts->temp_dir, .pool = opts->pool};
+	vv_rowdiff_options ro = {.key = opts->key,
+				 .columns = opts->columns,
+				 .moves = true,
+				 .everything = true,
+				 .temp_dir = opts->temp_dir,
+				 .pool = opts->pool};
 	vv_rowdiff *d = NULL;
 	vv_row_change c;
 	int more = 0;
 	vv_status rc = vv_rowdiff_open(&d, s->table[0], s->table[1], &ro, err);
 	for (int i = 0; i < 2 && rc == VV_OK; i++) {
-		rc = vv_sorter_new(&s->events[i].sorter, EVENT_LEN, 8, (size_t)8 << 20, opts->temp_dir, err);
+		rc = vv_sorter_new(&s->events[i].sorter, EVENT_LEN, 8, (size_t)8 << 20,
+				   opts->temp_dir, err);
 	}
 	while (rc == VV_OK && (more = vv_rowdiff_next(d, &c, err)) > 0) {
 		bool changed = c.kind == VV_ROW_CHANGED;
@@ -429,7 +445,8 @@ static vv_status set_pairs(script *s, const vv_columns *c, vv_error *err)
 		s->pairs[i] = (patch_pair){.side = {c->pairs[i].a, c->pairs[i].b}};
 		s->full |= c->pairs[i].a < 0 || c->pairs[i].b < 0;
 	}
-	return patch_pairs_label(s->pairs, s->pair_count, &s->table[0]->schema, &s->table[1]->schema, err);
+	return patch_pairs_label(s->pairs, s->pair_count, &s->table[0]->schema,
+				 &s->table[1]->schema, err);
 }
 
 static void script_clear(script *s)
@@ -442,16 +459,18 @@ static void script_clear(script *s)
 	vv_free(s->pairs);
 }
 
-vv_status patch_script_write(patch_out *o, vv_table *a, vv_table *b, const patch_script_options *opts,
-			     const size_t *identity, size_t identity_count, vv_error *err)
+vv_status patch_script_write(patch_out *o, vv_table *a, vv_table *b,
+			     const patch_script_options *opts, const size_t *identity,
+			     size_t identity_count, vv_error *err)
 {
-	script s = {.o = o, .table = {a, b}, .identity = identity, .identity_count = identity_count};
+	script s = {
+		.o = o, .table = {a, b}, .identity = identity, .identity_count = identity_count};
 	vv_status rc;
 	patch_rows_init(&s.rows[0], a);
 	patch_rows_init(&s.rows[1], b);
 	s.full = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
-	if ((rc = set_pairs(&s, opts->columns, err)) == VV_OK && (rc = open_forms(&s, err)) == VV_OK &&
-	    (rc = gather(&s, opts, err)) == VV_OK) {
+	if ((rc = set_pairs(&s, opts->columns, err)) == VV_OK &&
+	    (rc = open_forms(&s, err)) == VV_OK && (rc = gather(&s, opts, err)) == VV_OK) {
 		rc = walk(&s, err);
 	}
 	script_clear(&s);

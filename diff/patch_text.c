@@ -16,8 +16,8 @@ static void put_base64(vv_buf *out, const char *bytes, size_t len)
 {
 	const uint8_t *p = (const uint8_t *)bytes;
 	for (; len >= 3; p += 3, len -= 3) {
-		const char four[4] = {digits[p[0] >> 2], digits[(p[0] & 3) << 4 | p[1] >> 4], digits[(p[1] & 15) << 2 | p[2] >> 6],
-				      digits[p[2] & 63]};
+		const char four[4] = {digits[p[0] >> 2], digits[(p[0] & 3) << 4 | p[1] >> 4],
+				      digits[(p[1] & 15) << 2 | p[2] >> 6], digits[p[2] & 63]};
 		vv_buf_put(out, four, 4);
 	}
 	if (len > 0) {
@@ -84,7 +84,8 @@ static vv_status expected(vv_error *err, const char *what)
 	return vv_fail(err, VV_EINPUT, "expected %s", what);
 }
 
-static vv_status from_base64(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena, vv_error *err)
+static vv_status from_base64(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
+			     vv_error *err)
 {
 	char *out;
 	if (!v || v->type != VV_JSON_STRING) {
@@ -107,7 +108,8 @@ static const vv_json *only(const vv_json *v, const char *name)
 	return v->type == VV_JSON_OBJECT && v->count == 1 ? vv_json_get(v, name) : NULL;
 }
 
-vv_status patch_get_bytes(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena, vv_error *err)
+vv_status patch_get_bytes(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
+			  vv_error *err)
 {
 	if (v && v->type == VV_JSON_STRING) {
 		*bytes = v->text;
@@ -199,7 +201,9 @@ vv_status patch_get_cell(vv_cell *out, const vv_json *v, vv_arena *arena, vv_err
 		text = v->type == VV_JSON_TRUE ? "true" : "false";
 		len = strlen(text);
 	} else {
-		return expected(err, "a cell: a string, number, true, false, null, [] (no cell), {\"base64\": ...} or {\"json\": ...}");
+		return expected(
+			err,
+			"a cell: a string, number, true, false, null, [] (no cell), {\"base64\": ...} or {\"json\": ...}");
 	}
 	if (rc == VV_OK && out->state == VV_CELL_LITERAL && len == 0) {
 		return expected(err, "the text of a JSON value");
@@ -221,7 +225,8 @@ bool patch_form_equal(const patch_form *a, const patch_form *b)
 	if (a->irregular != b->irregular || !a->irregular) {
 		return a->irregular == b->irregular;
 	}
-	return a->kind == b->kind && a->raw_len == b->raw_len && (a->raw_len == 0 || memcmp(a->raw, b->raw, a->raw_len) == 0);
+	return a->kind == b->kind && a->raw_len == b->raw_len &&
+	       (a->raw_len == 0 || memcmp(a->raw, b->raw, a->raw_len) == 0);
 }
 
 void patch_put_form(vv_buf *out, const patch_form *f)
@@ -254,5 +259,7 @@ vv_status patch_get_form(patch_form *out, const vv_json *v, vv_arena *arena, vv_
 			return VV_OK;
 		}
 	}
-	return expected(err, "a line's form: null, {\"end\": \"LF\", \"CRLF\" or \"CR\"} or {\"raw\": ...}");
+	return expected(
+		err,
+		"a line's form: null, {\"end\": \"LF\", \"CRLF\" or \"CR\"} or {\"raw\": ...}");
 }

@@ -27,7 +27,8 @@ vv_status patch_out_line(patch_out *o, vv_error *err)
 	vv_buf_putc(&o->line, '\n');
 	vv_status rc = vv_buf_ok(&o->line, err);
 	if (rc == VV_OK && o->line.len > PATCH_LINE_MAX) {
-		vv_fail(err, VV_EREFUSED, "a row is too long for a patch (more than %zu MiB)", PATCH_LINE_MAX >> 20);
+		vv_fail(err, VV_EREFUSED, "a row is too long for a patch (more than %zu MiB)",
+			PATCH_LINE_MAX >> 20);
 		return vv_hint(err, "exchange the whole version: 'varve push', 'varve fetch'");
 	}
 	if (rc == VV_OK) {
@@ -41,10 +42,14 @@ vv_status patch_out_line(patch_out *o, vv_error *err)
 vv_status patch_out_end(patch_out *o, vv_error *err)
 {
 	vv_hash128 h = vv_xxh3_digest128(o->hash);
-	vv_buf_printf(&o->line, "{\"end\":{\"changed\":%llu,\"removed\":%llu,\"added\":%llu,\"moved\":%llu,\"xxh3\":\"%016llx%016llx\"}}",
-		      (unsigned long long)o->counts[PATCH_CHANGE], (unsigned long long)o->counts[PATCH_REMOVE],
-		      (unsigned long long)o->counts[PATCH_ADD], (unsigned long long)o->counts[PATCH_ARRIVE],
-		      (unsigned long long)h.hi, (unsigned long long)h.lo);
+	vv_buf_printf(
+		&o->line,
+		"{\"end\":{\"changed\":%llu,\"removed\":%llu,\"added\":%llu,\"moved\":%llu,\"xxh3\":\"%016llx%016llx\"}}",
+		(unsigned long long)o->counts[PATCH_CHANGE],
+		(unsigned long long)o->counts[PATCH_REMOVE],
+		(unsigned long long)o->counts[PATCH_ADD],
+		(unsigned long long)o->counts[PATCH_ARRIVE], (unsigned long long)h.hi,
+		(unsigned long long)h.lo);
 	return patch_out_line(o, err);
 }
 
@@ -59,14 +64,16 @@ static void put_side(vv_buf *out, const char *name, const vv_table *t)
 		return;
 	}
 	vv_cid_text(cid, &t->cid);
-	vv_buf_printf(out, "{\"root\":\"%s\",\"kind\":\"%s\"", cid, t->root.kind == VV_KIND_TABLE ? "table" : "file");
+	vv_buf_printf(out, "{\"root\":\"%s\",\"kind\":\"%s\"", cid,
+		      t->root.kind == VV_KIND_TABLE ? "table" : "file");
 	if (t->root.kind == VV_KIND_TABLE) {
 		vv_buf_printf(out, ",\"rows\":%llu", (unsigned long long)t->root.rows);
 	}
 	vv_buf_printf(out, ",\"bytes\":%llu}", (unsigned long long)t->root.bytes);
 }
 
-static vv_status put_paths(patch_out *o, const vv_patch_write_options *opts, const vv_table *a, const vv_table *b, vv_error *err)
+static vv_status put_paths(patch_out *o, const vv_patch_write_options *opts, const vv_table *a,
+			   const vv_table *b, vv_error *err)
 {
 	vv_buf_puts(&o->line, "{\"path\":");
 	patch_put_bytes(&o->line, opts->path, strlen(opts->path));
@@ -81,7 +88,8 @@ static vv_status put_paths(patch_out *o, const vv_patch_write_options *opts, con
 }
 
 /* "old" and "new" of one line; the new one is left out where it is the same. */
-static void put_both(patch_out *o, const vv_table *a, const vv_table *b, void (*put)(vv_buf *, const vv_root *))
+static void put_both(patch_out *o, const vv_table *a, const vv_table *b,
+		     void (*put)(vv_buf *, const vv_root *))
 {
 	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
 	if (a) {
@@ -106,8 +114,9 @@ static void put_form_of(vv_buf *out, const vv_root *r)
 	patch_put_dialect(out, &r->dialect);
 }
 
-static vv_status put_columns_line(patch_out *o, const vv_table *a, const vv_table *b, const vv_columns *c,
-				  const size_t *identity, size_t count, vv_error *err)
+static vv_status put_columns_line(patch_out *o, const vv_table *a, const vv_table *b,
+				  const vv_columns *c, const size_t *identity, size_t count,
+				  vv_error *err)
 {
 	vv_buf_puts(&o->line, "{\"columns\":{");
 	put_both(o, a, b, patch_put_columns);
@@ -117,7 +126,8 @@ static vv_status put_columns_line(patch_out *o, const vv_table *a, const vv_tabl
 			long x = c->pairs[i].a, y = c->pairs[i].b;
 			vv_buf_puts(&o->line, i > 0 ? ",[" : "[");
 			x < 0 ? vv_buf_puts(&o->line, "null") : vv_buf_printf(&o->line, "%ld", x);
-			y < 0 ? vv_buf_puts(&o->line, ",null]") : vv_buf_printf(&o->line, ",%ld]", y);
+			y < 0 ? vv_buf_puts(&o->line, ",null]")
+			      : vv_buf_printf(&o->line, ",%ld]", y);
 		}
 		vv_buf_puts(&o->line, "]");
 	}
@@ -140,8 +150,8 @@ static vv_status put_form_line(patch_out *o, const vv_table *a, const vv_table *
 /* --- which columns tell rows apart ----------------------------------------------- */
 
 /* The pairs that hold the key; where a column of it is not in both versions: none. */
-static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_columns *c, const char *const *key, size_t **out,
-			       size_t *count, vv_error *err)
+static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_columns *c,
+			       const char *const *key, size_t **out, size_t *count, vv_error *err)
 {
 	const vv_table *t = b ? b : a;
 	const char *const *names = key ? key : (const char *const *)t->root.key;
@@ -165,7 +175,8 @@ static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_co
 			continue;
 		}
 		size_t p = 0;
-		while (c && p < c->count && (c->pairs[p].a < 0 || c->pairs[p].b < 0 || c->pairs[p].b != at)) {
+		while (c && p < c->count &&
+		       (c->pairs[p].a < 0 || c->pairs[p].b < 0 || c->pairs[p].b != at)) {
 			p++;
 		}
 		if (!c || p == c->count ||
@@ -180,7 +191,8 @@ static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_co
 
 /* --- sections ---------------------------------------------------------------------- */
 
-static vv_status write_rows(patch_out *o, vv_table *a, vv_table *b, const vv_patch_write_options *opts, vv_error *err)
+static vv_status write_rows(patch_out *o, vv_table *a, vv_table *b,
+			    const vv_patch_write_options *opts, vv_error *err)
 {
 	vv_columns own = {0};
 	const vv_columns *c = opts->columns;
@@ -196,11 +208,15 @@ static vv_status write_rows(patch_out *o, vv_table *a, vv_table *b, const vv_pat
 		c = &own;
 	}
 	if ((rc = find_identity(a, b, c, opts->key, &identity, &count, err)) < 0 ||
-	    (rc = put_columns_line(o, a, b, c, identity, count, err)) < 0 || (rc = put_form_line(o, a, b, err)) < 0) {
+	    (rc = put_columns_line(o, a, b, c, identity, count, err)) < 0 ||
+	    (rc = put_form_line(o, a, b, err)) < 0) {
 		goto done;
 	}
 	if (a && b) {
-		const patch_script_options so = {.columns = c, .key = opts->key, .temp_dir = opts->temp_dir, .pool = opts->pool};
+		const patch_script_options so = {.columns = c,
+						 .key = opts->key,
+						 .temp_dir = opts->temp_dir,
+						 .pool = opts->pool};
 		rc = patch_script_write(o, a, b, &so, identity, count, err);
 	} else {
 		rc = patch_script_whole(o, a ? a : b, a ? 0 : 1, err);
@@ -216,7 +232,8 @@ static bool is_table(const vv_table *t)
 	return !t || t->root.kind == VV_KIND_TABLE;
 }
 
-vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options *opts, bool *written, vv_error *err)
+vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options *opts,
+			 bool *written, vv_error *err)
 {
 	patch_out o;
 	bool moved = opts->old_path && strcmp(opts->old_path, opts->path) != 0;
@@ -225,10 +242,12 @@ vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options 
 	if (!*written) {
 		return VV_OK;
 	}
-	if ((rc = patch_out_open(&o, opts->write, opts->payload, err)) < 0 || (rc = put_paths(&o, opts, a, b, err)) < 0) {
+	if ((rc = patch_out_open(&o, opts->write, opts->payload, err)) < 0 ||
+	    (rc = put_paths(&o, opts, a, b, err)) < 0) {
 		goto done;
 	}
-	rc = is_table(a) && is_table(b) ? write_rows(&o, a, b, opts, err) : patch_bytes_write(&o, a, b, err);
+	rc = is_table(a) && is_table(b) ? write_rows(&o, a, b, opts, err)
+					: patch_bytes_write(&o, a, b, err);
 	if (rc == VV_OK) {
 		rc = patch_out_end(&o, err);
 	}
@@ -239,7 +258,8 @@ done:
 
 /* --- the whole ------------------------------------------------------------------- */
 
-static vv_status put_line(vv_write_fn write, void *payload, const char *member, unsigned long long value, vv_error *err)
+static vv_status put_line(vv_write_fn write, void *payload, const char *member,
+			  unsigned long long value, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_buf_printf(&b, "{\"%s\":%llu}\n", member, value);

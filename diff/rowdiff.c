@@ -389,6 +389,11 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 	size_t changed = 0, formatted = 0;
 	vv_rowdiff_stats *s = &d->stats;
 	vv_status rc;
+	if (e->kind == VV_ROW_MOVED && d->opts.blind_moves) {
+		s->moved++;
+		*tell = true;
+		return VV_OK;
+	}
 	if ((rc = row_fetch_get(&d->fetch_a, e->old_row, &out->old_cells, err)) < 0 ||
 	    (rc = row_fetch_get(&d->fetch_b, e->new_row, &out->new_cells, err)) < 0 ||
 	    (rc = compare_cells(d, out->old_cells, out->new_cells, &changed, &formatted, err)) < 0) {

@@ -63,6 +63,8 @@ typedef struct vv_rowdiff_options {
 	const char *const *ignore;      /* NULL-ended names */
 	bool moves;
 	bool everything;                /* also formatting and order exactly (patches): moves and format told */
+	bool blind_moves;               /* rows that moved and are otherwise equal are told without their cells
+	                                 * (NULL): reading a re-sorted table's rows in another order is slow */
 	uint64_t memory;                /* bytes of digests before disk; 0: 32 MiB */
 	const char *temp_dir;
 	vv_pool *pool;

@@ -462,8 +462,7 @@ static bool is_ours_already(const known_patterns *known, const vv_buf *pattern)
 			high = mid;
 		}
 	}
-	return low > 0 && known->items[low - 1].ours &&
-	       known->items[low - 1].len == pattern->len &&
+	return low > 0 && known->items[low - 1].ours && known->items[low - 1].len == pattern->len &&
 	       memcmp(known->items[low - 1].text, pattern->data, pattern->len) == 0;
 }
 

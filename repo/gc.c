@@ -373,8 +373,8 @@ static void estimate(vv_gc *gc)
 
 		if ((gc->tidy || !is_in_use(p)) && !has_expired(gc, p)) {
 			out->bytes_after += p->stat.size;
-			out->bytes_after +=
-				vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size : 0;
+			out->bytes_after += vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size
+											: 0;
 		}
 	}
 	if (!gc->tidy) {

@@ -75,8 +75,9 @@ static vv_status restore(const vv_index_copy *c, const vv_repository *r, int fd,
 	vv_status rc = VV_OK;
 
 	if (vv_lstat(&now, r->index_file, NULL) < 0 || !vv_stat_equal(&now, &c->written)) {
-		rc = vv_fail(err, VV_ECONFLICT,
-			     "another program changed the index meanwhile: what was staged stays so");
+		rc = vv_fail(
+			err, VV_ECONFLICT,
+			"another program changed the index meanwhile: what was staged stays so");
 	} else if (c->existed) {
 		rc = put_back(c, r, fd, lock, err);
 		fd = -1;

@@ -18,7 +18,7 @@
 typedef struct vv_index_copy {
 	bool taken, existed;
 	vv_buf bytes;
-	vv_stat before;  /* of the file that was copied */
+	vv_stat before; /* of the file that was copied */
 	bool marked;
 	vv_stat written; /* of the file as this command wrote it last */
 } vv_index_copy;

@@ -32,7 +32,6 @@ vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *er
  * kernel's file times lag the clock by up to a tick. */
 bool vv_time_is_racy(int64_t mtime_sec, int64_t now_sec, uint32_t now_nsec);
 
-
 /* How a path's content changes between work tree and repository. */
 typedef struct vv_conversion {
 	bool foreign;  /* a filter program or encoding that only git can run */

@@ -33,7 +33,8 @@ typedef struct input {
 static ssize_t read_input(void *payload, void *buf, size_t len, vv_error *err)
 {
 	input *in = payload;
-	size_t left = in->at < in->patch.len ? in->patch.len - (size_t)in->at : 0, n = left < len ? left : len;
+	size_t left = in->at < in->patch.len ? in->patch.len - (size_t)in->at : 0,
+	       n = left < len ? left : len;
 	(void)err;
 	if (n > 0) {
 		memcpy(buf, in->patch.data + in->at, n);
@@ -49,7 +50,8 @@ static vv_status seek_input(void *payload, uint64_t offset, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status open_target(void *payload, const char *path, vv_kind kind, vv_table *out, bool *exists, vv_error *err)
+static vv_status open_target(void *payload, const char *path, vv_kind kind, vv_table *out,
+			     bool *exists, vv_error *err)
 {
 	input *in = payload;
 	*exists = strcmp(path, "t.csv") == 0;
@@ -83,7 +85,11 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 static void import(input *in, vv_kind kind)
 {
 	static const char *const key[] = {"id", NULL};
-	vv_import_options io = {.kind = kind, .hints = VV_SNIFF_HINTS_INIT, .key = key, .key_source = VV_KEY_DECLARED, .temp_dir = "/tmp"};
+	vv_import_options io = {.kind = kind,
+				.hints = VV_SNIFF_HINTS_INIT,
+				.key = key,
+				.key_source = VV_KEY_DECLARED,
+				.temp_dir = "/tmp"};
 	vv_import_result r;
 	vv_source source;
 	vv_mem_source storage;
@@ -107,7 +113,8 @@ static void mend(vv_buf *out, const char *data, size_t size)
 		}
 		if (len > 7 && memcmp(data, "{\"end\":", 7) == 0) {
 			vv_hash128 sum = vv_xxh3_digest128(h);
-			vv_buf_printf(out, "{\"end\":{\"xxh3\":\"%016llx%016llx\"}}\n", (unsigned long long)sum.hi, (unsigned long long)sum.lo);
+			vv_buf_printf(out, "{\"end\":{\"xxh3\":\"%016llx%016llx\"}}\n",
+				      (unsigned long long)sum.hi, (unsigned long long)sum.lo);
 		} else {
 			vv_xxh3_update(h, data, len);
 			vv_buf_put(out, data, len);
@@ -122,7 +129,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static input in; /* the table is the same every time */
 	const vv_patch_source source = {read_input, seek_input, &in, "patch"};
-	vv_patch_apply_options o = {.open = open_target, .put = put, .done = done, .misfit = misfit, .payload = &in, .temp_dir = "/tmp"};
+	vv_patch_apply_options o = {.open = open_target,
+				    .put = put,
+				    .done = done,
+				    .misfit = misfit,
+				    .payload = &in,
+				    .temp_dir = "/tmp"};
 	if (size > 16384) {
 		return 0;
 	}
@@ -140,7 +152,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		o.mode = (vv_patch_mode)(i % 3);
 		vv_status rc = vv_patch_apply(&source, &o, &err);
 		require(rc == VV_OK || (err.code == rc && err.message[0] != '\0'));
-		require(rc == VV_OK || rc == VV_EINPUT || rc == VV_ECONFLICT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT);
+		require(rc == VV_OK || rc == VV_EINPUT || rc == VV_ECONFLICT || rc == VV_EREFUSED ||
+			rc == VV_ENOSUPPORT);
 	}
 	vv_buf_clear(&in.patch);
 	return 0;

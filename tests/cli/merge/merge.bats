@@ -711,6 +711,114 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	clean
 }
 
+@test "without the blocks of a side nothing is done" {
+	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
+	git clone -q . ../clone 2> /dev/null
+	cd ../clone
+	varve init > /dev/null 2>&1
+	before=$(git ls-files -s)
+	ends_with 2 varve merge origin/spring
+	stderr_has "prices.csv: block "
+	stderr_has "merging needs the blocks of both branches"
+	[ "$(git ls-files -s)" = "$before" ]
+	[ ! -e .git/MERGE_HEAD ]
+}
+
+@test "columns: a conflict of a column is decided with the whole table" {
+	new_repo
+	printf 'id,a,b\n1,x,1\n2,y,2\n3,z,3\n' > t.csv
+	varve add --key id t.csv > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	printf 'id,b\n1,1\n2,2\n3,33\n' > t.csv
+	varve commit -qam spring
+	git checkout -q main
+	printf 'id,a,b\n1,XX,1\n2,y,2\n3,z,44\n' > t.csv
+	varve commit -qam main
+	ends_with 1 varve merge spring
+	output_has "1 cell of 1 row, 1 column"
+	succeeds varve resolve --theirs --row 3
+	stderr_has "t.csv: left: 1 column"
+	ends_with 2 varve resolve --theirs
+	stderr_has "the conflict of column 'a' is not one of cells"
+	[ "$(cat t.csv)" = $'id,a,b\n1,XX,1\n2,y,2\n3,z,33' ]
+	succeeds varve resolve --ours
+	[ "$(cat t.csv)" = $'id,a,b\n1,XX,1\n2,y,2\n3,z,33' ]
+	varve merge --abort
+	ends_with 1 varve merge spring
+	succeeds varve resolve --theirs
+	[ "$(cat t.csv)" = $'id,b\n1,1\n2,2\n3,33' ]
+	succeeds varve merge --continue
+	clean
+}
+
+@test "JSON lines: values keep their kind" {
+	new_repo
+	printf '{"id":1,"v":10,"s":"a"}\n{"id":2,"v":20,"s":"b"}\n' > t.ndjson
+	varve add --key id t.ndjson > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	sed -i 's/10/11/; s/"b"/null/' t.ndjson
+	varve commit -qam spring
+	git checkout -q main
+	sed -i 's/10/12/; s/,"s":"b"//' t.ndjson
+	varve commit -qam main
+	ends_with 1 varve merge spring
+	ends_with 1 varve conflicts
+	output_has "main    (absent)"
+	output_has "spring  null"
+	succeeds varve resolve --set v=13 --row 1
+	succeeds varve resolve --theirs --row 2
+	[ "$(cat t.ndjson)" = $'{"id":1,"v":13,"s":"a"}\n{"id":2,"v":20,"s":null}' ]
+	succeeds varve merge --continue
+	clean
+}
+
+@test "names of files: renamed text is followed, a folder in the way is said" {
+	new_repo
+	seq 1 50 > f
+	seq 1 20 > d
+	varve add f d > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	git mv f f2
+	sed -i 's/^5$/five/' f2
+	git rm -q d
+	mkdir d
+	echo x > d/x
+	varve add . > /dev/null
+	varve commit -qm spring
+	git checkout -q main
+	sed -i 's/^45$/fortyfive/' f
+	echo 21 >> d
+	varve commit -qam main
+	ends_with 1 varve merge spring
+	output_is "CONFLICT (file/directory): d: there is a folder of this name; the file is only in the index"
+	[ ! -e f ]
+	grep -q five f2
+	grep -q fortyfive f2
+	[ "$(cat d/x)" = x ]
+	[ "$(git show :2:d | tail -n 1)" = 21 ]
+	succeeds varve merge --abort
+	[ -f d ] && [ -f f ] && [ ! -e f2 ]
+	clean
+}
+
+@test "a rebase of git merges tables too, and its conflicts are resolved alike" {
+	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
+	ends_with 1 git rebase spring
+	ends_with 1 varve conflicts
+	output_has "ours 217"
+	output_has "theirs 217"
+	succeeds varve resolve --theirs
+	stderr_has "git rebase --continue"
+	GIT_EDITOR=true succeeds git rebase --continue
+	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
+	[ "$(row 8 | cut -d, -f2)" = "ours 248" ]
+	[ "$(row 9 | cut -d, -f2)" = "theirs 279" ]
+	clean
+}
+
 @test "bad words: unknown, ambiguous, several" {
 	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
 	ends_with 2 varve merge nowhere

@@ -22,6 +22,7 @@ typedef struct fixture {
 	vv_mem_sink *mem;
 	vv_sink sink;
 	vv_pool *pool;
+	vv_table_checks *checks; /* of all versions of a test, one after the other */
 } fixture;
 
 static int setup(void **state)
@@ -32,6 +33,8 @@ static int setup(void **state)
 	vv_assert_ok(vv_mem_sink_new(&f->mem, NULL, NULL, &err), &err);
 	vv_mem_sink_use(&f->sink, f->mem);
 	f->pool = vv_pool_new(1);
+	f->checks = vv_table_checks_new();
+	assert_non_null(f->checks);
 	*state = f;
 	return 0;
 }
@@ -40,6 +43,7 @@ static int teardown(void **state)
 {
 	fixture *f = *state;
 	vv_pool_free(f->pool);
+	vv_table_checks_free(f->checks);
 	vv_mem_sink_free(f->mem);
 	free(f);
 	return 0;
@@ -90,6 +94,7 @@ static void comes_back(fixture *f, const version *v, const char *bytes, size_t l
 	assert_int_equal(b.len, len);
 	assert_memory_equal(vv_buf_cstr(&b), bytes, len);
 	vv_assert_ok(vv_table_check(&t, NULL, NULL, &err), &err);
+	vv_assert_ok(vv_table_checks_next(f->checks, &t, NULL, NULL, &err), &err);
 	vv_buf_clear(&b);
 	vv_table_close(&t);
 }

@@ -22,7 +22,8 @@ typedef struct merge_input {
 	const char *key[MERGE_KEY_MAX + 1]; /* with has_key: the declared key; none: {NULL} */
 	bool has_key;
 	char delimiter;    /* ',' when 0 */
-	bool json;         /* NDJSON */
+	bool json;         /* NDJSON, */
+	bool array;        /* a JSON array */
 	bool no_quotes;
 	const char *types; /* "a:string b:number": other types than import gives; NULL */
 	const char *form;  /* kind "file" when "file" */
@@ -84,13 +85,13 @@ static inline vv_status merge_import(vv_table *out, const merge_input *in, const
 	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .parent = parent ? &parent->root : NULL, .key = in->has_key ? in->key : NULL,
 			       .key_source = VV_KEY_DECLARED, .kind = in->form ? VV_KIND_FILE : VV_KIND_TABLE};
 	o.hints.has_form = true;
-	o.hints.form = in->json ? VV_FORM_NDJSON : VV_FORM_CSV;
-	if (!in->json) {
+	o.hints.form = in->json ? VV_FORM_NDJSON : in->array ? VV_FORM_JSON : VV_FORM_CSV;
+	if (o.hints.form == VV_FORM_CSV) {
 		o.hints.delimiter = in->delimiter ? in->delimiter : ',';
 		o.hints.quote = in->no_quotes ? 0 : '"';
 		o.hints.header = 1;
 	}
-	vv_source_mem(&source, &storage, in->text, in->len, in->json ? "t.ndjson" : "t.csv");
+	vv_source_mem(&source, &storage, in->text, in->len, in->json ? "t.ndjson" : in->array ? "t.json" : "t.csv");
 	vv_status rc = vv_import(&r, &source, sink, &o, err);
 	if (rc < 0) {
 		return rc;

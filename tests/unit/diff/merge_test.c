@@ -108,6 +108,8 @@ static void set_option(merge_input in[3], char keys[3][KEY_TEXT], char *word)
 			in[i].delimiter = value[1] == 't' ? '\t' : value[1];
 		} else if (strcmp(word, "ndjson") == 0) {
 			in[i].json = true;
+		} else if (strcmp(word, "array") == 0) {
+			in[i].array = true;
 		} else if (strcmp(word, "noquotes") == 0) {
 			in[i].no_quotes = true;
 		} else if (strcmp(word, "file") == 0) {

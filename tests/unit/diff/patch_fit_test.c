@@ -18,7 +18,8 @@ typedef struct fitted {
 	vv_error err;
 } fitted;
 
-static void fit(fitted *f, const char *const *key, const char *from, const char *to, const char *target, vv_patch_mode mode)
+static void fit(fitted *f, const char *const *key, const char *from, const char *to,
+		const char *target, vv_patch_mode mode)
 {
 	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_buf_puts(&a, from);
@@ -26,7 +27,8 @@ static void fit(fitted *f, const char *const *key, const char *from, const char 
 	memset(f, 0, sizeof(*f));
 	vv_patched_init(&f->p);
 	f->p.key = key;
-	vv_assert_ok(vv_patched_diff(&f->p, &f->patch, "t.csv", VV_KIND_TABLE, &a, &b, &f->err), &f->err);
+	vv_assert_ok(vv_patched_diff(&f->p, &f->patch, "t.csv", VV_KIND_TABLE, &a, &b, &f->err),
+		     &f->err);
 	vv_patched_put(&f->p, "t.csv", target, strlen(target));
 	f->rc = vv_patched_apply(&f->p, &f->patch, mode, false, false, &f->err);
 	vv_buf_clear(&a);
@@ -40,7 +42,8 @@ static void fitted_clear(fitted *f)
 }
 
 /* Fits, and gives this. */
-static void gives(const char *const *key, const char *a, const char *b, const char *target, const char *result)
+static void gives(const char *const *key, const char *a, const char *b, const char *target,
+		  const char *result)
 {
 	fitted f;
 	fit(&f, key, a, b, target, VV_PATCH_FIT);
@@ -52,7 +55,8 @@ static void gives(const char *const *key, const char *a, const char *b, const ch
 }
 
 /* Does not fit, says so, and changes nothing. */
-static void misfits(const char *const *key, const char *a, const char *b, const char *target, const char *said)
+static void misfits(const char *const *key, const char *a, const char *b, const char *target,
+		    const char *said)
 {
 	fitted f;
 	fit(&f, key, a, b, target, VV_PATCH_FIT);
@@ -75,20 +79,24 @@ static void rows_are_found_by_key_wherever_they_stand(void **state)
 static void without_a_key_rows_are_found_by_content_and_place(void **state)
 {
 	(void)state;
-	gives(NULL, "a,b\nx,1\ny,2\nz,3\n", "a,b\nx,1\nz,3\nw,4\n", "a,b\nq,0\nx,1\ny,2\nz,3\nr,9\n", "a,b\nq,0\nx,1\nz,3\nw,4\nr,9\n");
+	gives(NULL, "a,b\nx,1\ny,2\nz,3\n", "a,b\nx,1\nz,3\nw,4\n",
+	      "a,b\nq,0\nx,1\ny,2\nz,3\nr,9\n", "a,b\nq,0\nx,1\nz,3\nw,4\nr,9\n");
 }
 
 static void of_equal_rows_the_nearest_is_meant(void **state)
 {
 	(void)state;
-	gives(NULL, "a\nx\ny\nx\ny\nx\n", "a\nx\ny\ny\nx\n", "a\nnew\nx\ny\nx\ny\nx\n", "a\nnew\nx\ny\ny\nx\n");
+	gives(NULL, "a\nx\ny\nx\ny\nx\n", "a\nx\ny\ny\nx\n", "a\nnew\nx\ny\nx\ny\nx\n",
+	      "a\nnew\nx\ny\ny\nx\n");
 }
 
 static void a_cell_with_another_value_is_named(void **state)
 {
 	(void)state;
-	misfits(by_id, base, changed, "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n", "t.csv|row id=1|price|'9'|'10'\n");
-	misfits(by_id, base, changed, "id,name,price\n1,lamp,9\n2,stool,5\n3,desk,7\n", "t.csv|row id=2|name|'chair'|'stool'\n");
+	misfits(by_id, base, changed, "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n",
+		"t.csv|row id=1|price|'9'|'10'\n");
+	misfits(by_id, base, changed, "id,name,price\n1,lamp,9\n2,stool,5\n3,desk,7\n",
+		"t.csv|row id=2|name|'chair'|'stool'\n");
 }
 
 static void rows_that_are_gone_or_there_already_are_named(void **state)
@@ -96,13 +104,15 @@ static void rows_that_are_gone_or_there_already_are_named(void **state)
 	(void)state;
 	misfits(by_id, base, changed, "id,name,price\n3,desk,7\n4,bed,1\n",
 		"t.csv|row id=1|-|the row|-\nt.csv|row id=2|-|the row|-\nt.csv|row id=4|-|no row with this key yet|one\n");
-	misfits(NULL, "a,b\nx,1\ny,2\n", "a,b\nx,1\ny,2\nw,4\n", "a,b\nx,1\n", "t.csv|row 3|-|the row above it|-\n");
+	misfits(NULL, "a,b\nx,1\ny,2\n", "a,b\nx,1\ny,2\nw,4\n", "a,b\nx,1\n",
+		"t.csv|row 3|-|the row above it|-\n");
 }
 
 static void a_column_that_is_not_there_is_named(void **state)
 {
 	(void)state;
-	misfits(by_id, base, changed, "id,name,cost\n1,lamp,9\n2,chair,5\n3,desk,7\n8,x,1\n", "t.csv|-|price|a column|-\n");
+	misfits(by_id, base, changed, "id,name,cost\n1,lamp,9\n2,chair,5\n3,desk,7\n8,x,1\n",
+		"t.csv|-|price|a column|-\n");
 }
 
 static void the_target_may_have_more_columns(void **state)
@@ -115,36 +125,47 @@ static void the_target_may_have_more_columns(void **state)
 static void new_columns_are_put_into_another_version(void **state)
 {
 	(void)state;
-	gives(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,a\n0,o\n1,x\n2,y\n", "id,b,a\n0,,o\n1,p,x\n2,q,z\n");
-	misfits(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,c\n0,o\n1,x\n2,y\n", "t.csv|-|number 2|a|c\n");
+	gives(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,a\n0,o\n1,x\n2,y\n",
+	      "id,b,a\n0,,o\n1,p,x\n2,q,z\n");
+	misfits(by_id, "id,a\n1,x\n2,y\n", "id,b,a\n1,p,x\n2,q,z\n", "id,c\n0,o\n1,x\n2,y\n",
+		"t.csv|-|number 2|a|c\n");
 }
 
 static void lines_keep_how_they_were_written(void **state)
 {
 	(void)state;
 	/* the last line had no end, others were odd */
-	gives(by_id, base, changed, "id,name,price\n1,lamp,9\n\"2\",chair,5\n3,\"desk\",7\r\n5,\"bed\",1",
+	gives(by_id, base, changed,
+	      "id,name,price\n1,lamp,9\n\"2\",chair,5\n3,\"desk\",7\r\n5,\"bed\",1",
 	      "id,name,price\n1,lamp,8\n3,\"desk\",7\r\n4,sofa,70\n5,\"bed\",1");
-	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,\"A\"\n2,\"b\"", "id,x\n1,\"A\"\n2,\"b\"\n3,\"c\"");
-	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,c\n", "id,x\n0,z\n1,a\n2,\"b\"\n", "id,x\n0,z\n1,a\n2,c\n");
-	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,A\n2,\"b\"", "id,x\n1,A\n2,\"b\"\n3,c");
-	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,A\n2,\"b\"\n", "id,x\n1,A\n2,\"b\"\n3,c\n");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,\"A\"\n2,\"b\"",
+	      "id,x\n1,\"A\"\n2,\"b\"\n3,\"c\"");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,c\n", "id,x\n0,z\n1,a\n2,\"b\"\n",
+	      "id,x\n0,z\n1,a\n2,c\n");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,A\n2,\"b\"",
+	      "id,x\n1,A\n2,\"b\"\n3,c");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,A\n2,\"b\"\n",
+	      "id,x\n1,A\n2,\"b\"\n3,c\n");
 }
 
 static void a_new_form_is_taken_where_the_old_one_was_the_same(void **state)
 {
 	(void)state;
-	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\r\n1,a\r\n2,c\r\n", "id,x\n0,z\n1,a\n2,b\n", "id,x\r\n0,z\r\n1,a\r\n2,c\r\n");
-	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\r\n1,a\r\n2,c\r\n", "id;x\n0;z\n1;a\n2;b\n", "id;x\n0;z\n1;a\n2;c\n");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\r\n1,a\r\n2,c\r\n", "id,x\n0,z\n1,a\n2,b\n",
+	      "id,x\r\n0,z\r\n1,a\r\n2,c\r\n");
+	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\r\n1,a\r\n2,c\r\n", "id;x\n0;z\n1;a\n2;b\n",
+	      "id;x\n0;z\n1;a\n2;c\n");
 }
 
 static void moves_are_left_and_said_to_be(void **state)
 {
 	fitted f;
 	(void)state;
-	fit(&f, by_id, "id,x\n1,a\n2,b\n3,c\n", "id,x\n3,C\n1,a\n2,b\n", "id,x\n0,z\n1,a\n2,b\n3,c\n", VV_PATCH_FIT);
+	fit(&f, by_id, "id,x\n1,a\n2,b\n3,c\n", "id,x\n3,C\n1,a\n2,b\n",
+	    "id,x\n0,z\n1,a\n2,b\n3,c\n", VV_PATCH_FIT);
 	vv_assert_ok(f.rc, &f.err);
-	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,x\n0,z\n1,a\n2,b\n3,C\n");
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")),
+			    "id,x\n0,z\n1,a\n2,b\n3,C\n");
 	assert_true(f.p.done.order_left);
 	assert_false(f.p.done.exact);
 	assert_int_equal(f.p.done.rows_changed, 1);
@@ -161,7 +182,8 @@ static void it_goes_backwards_too(void **state)
 	static const char other[] = "id,name,price\n0,bed,3\n1,lamp,8\n3,desk,7\n4,sofa,70\n";
 	vv_patched_put(&f.p, "t.csv", other, strlen(other));
 	vv_assert_ok(vv_patched_apply(&f.p, &f.patch, VV_PATCH_FIT, true, false, &f.err), &f.err);
-	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,name,price\n0,bed,3\n1,lamp,9\n2,chair,5\n3,desk,7\n");
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")),
+			    "id,name,price\n0,bed,3\n1,lamp,9\n2,chair,5\n3,desk,7\n");
 	fitted_clear(&f);
 }
 
@@ -172,7 +194,8 @@ static void what_is_rejected_is_a_patch_of_its_own(void **state)
 	fit(&f, by_id, base, "id,name,price\n1,lamp,8\n3,desk,6\n4,sofa,70\n5,bed,80\n",
 	    "id,name,price\n0,x,0\n1,lamp,10\n2,chair,5\n3,desk,7\n5,old bed,3\n", VV_PATCH_REJECT);
 	vv_assert_ok(f.rc, &f.err);
-	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,name,price\n0,x,0\n1,lamp,10\n3,desk,6\n4,sofa,70\n5,old bed,3\n");
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")),
+			    "id,name,price\n0,x,0\n1,lamp,10\n3,desk,6\n4,sofa,70\n5,old bed,3\n");
 	assert_int_equal(f.p.done.rejected, 2);
 	vv_buf rejected = f.p.rejected;
 	f.p.rejected = (vv_buf)VV_BUF_INIT;
@@ -180,7 +203,8 @@ static void what_is_rejected_is_a_patch_of_its_own(void **state)
 	static const char mended[] = "id,name,price\n0,x,0\n1,lamp,9\n3,desk,6\n4,sofa,70\n";
 	vv_patched_put(&f.p, "t.csv", mended, strlen(mended));
 	vv_assert_ok(vv_patched_apply(&f.p, &rejected, VV_PATCH_FIT, false, false, &f.err), &f.err);
-	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), "id,name,price\n0,x,0\n1,lamp,8\n3,desk,6\n5,bed,80\n4,sofa,70\n");
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")),
+			    "id,name,price\n0,x,0\n1,lamp,8\n3,desk,6\n5,bed,80\n4,sofa,70\n");
 	vv_buf_clear(&rejected);
 	fitted_clear(&f);
 }
@@ -201,14 +225,17 @@ static void exactly_means_exactly(void **state)
 {
 	fitted f;
 	(void)state;
-	fit(&f, by_id, base, changed, "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n", VV_PATCH_EXACT);
+	fit(&f, by_id, base, changed, "id,name,price\n1,lamp,10\n2,chair,5\n3,desk,7\n",
+	    VV_PATCH_EXACT);
 	vv_assert_status(f.rc, VV_ECONFLICT, &f.err);
 	assert_string_equal(vv_buf_cstr(&f.p.misfits), "t.csv|row 1|price|'9'|'10'\n");
 	fitted_clear(&f);
 	/* a row that the patch does not speak of */
-	fit(&f, by_id, base, changed, "id,name,price\n1,lamp,9\n2,chair,5\n3,oak desk,7\n", VV_PATCH_EXACT);
+	fit(&f, by_id, base, changed, "id,name,price\n1,lamp,9\n2,chair,5\n3,oak desk,7\n",
+	    VV_PATCH_EXACT);
 	vv_assert_status(f.rc, VV_ECONFLICT, &f.err);
-	assert_string_equal(vv_buf_cstr(&f.p.misfits), "t.csv|-|-|the version that the patch was made from|another version\n");
+	assert_string_equal(vv_buf_cstr(&f.p.misfits),
+			    "t.csv|-|-|the version that the patch was made from|another version\n");
 	fitted_clear(&f);
 }
 
@@ -219,7 +246,8 @@ static void refused(fitted *f, const char *bytes, size_t len, vv_status status, 
 	vv_buf patch = VV_BUF_INIT;
 	vv_buf_put(&patch, bytes, len);
 	vv_patched_put(&f->p, "t.csv", base, strlen(base));
-	vv_assert_status(vv_patched_apply(&f->p, &patch, VV_PATCH_FIT, false, false, &f->err), status, &f->err);
+	vv_assert_status(vv_patched_apply(&f->p, &patch, VV_PATCH_FIT, false, false, &f->err),
+			 status, &f->err);
 	vv_assert_contains(f->err.message, said);
 	assert_string_equal(vv_buf_cstr(vv_patched_get(&f->p, "t.csv")), base);
 	vv_buf_clear(&patch);
@@ -235,9 +263,15 @@ static void a_git_patch_is_recognised(void **state)
 	fitted f;
 	(void)state;
 	fit(&f, by_id, base, changed, base, VV_PATCH_FIT);
-	refused_text(&f, "diff --git a/t.csv b/t.csv\nindex 1..2 100644\n--- a/t.csv\n+++ b/t.csv\n@@ -1 +1 @@\n-a\n+b\n", "a Git patch");
+	refused_text(
+		&f,
+		"diff --git a/t.csv b/t.csv\nindex 1..2 100644\n--- a/t.csv\n+++ b/t.csv\n@@ -1 +1 @@\n-a\n+b\n",
+		"a Git patch");
 	vv_assert_contains(f.err.hint, "git apply");
-	refused_text(&f, "From 1234 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] x\n\n---\ndiff --git a/x b/x\n", "a Git patch");
+	refused_text(
+		&f,
+		"From 1234 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] x\n\n---\ndiff --git a/x b/x\n",
+		"a Git patch");
 	refused_text(&f, "--- a/t.csv\n+++ b/t.csv\n", "a Git patch");
 	refused_text(&f, "id,name\n1,x\n", "no patch of varve");
 	refused_text(&f, "", "an empty file is no patch");
@@ -277,11 +311,14 @@ static void what_a_line_should_have_been_is_said(void **state)
 	refused_text(&f, "{\"varve-patch\":1}\n[]\n", "p.patch, line 2: expected a JSON object");
 	refused_text(&f, "{\"varve-patch\":1}\n{\"x\":1\n", "p.patch, line 2: column ");
 	refused_text(&f, "{\"varve-patch\":1}\n{}\n", "p.patch, line 2: expected the 'path'");
-	refused_text(&f, "{\"varve-patch\":1}\n{\"sections\":1}\n", "line 2: expected {\"sections\":0}");
+	refused_text(&f, "{\"varve-patch\":1}\n{\"sections\":1}\n",
+		     "line 2: expected {\"sections\":0}");
 	refused_text(&f, "{\"varve-patch\":1}\n{\"path\":\"t.csv\"}\n", "expected 'old'");
-	refused_text(&f, "{\"varve-patch\":1}\n{\"path\":\"t.csv\",\"old\":null,\"new\":null}\n", "expected a version on one side");
+	refused_text(&f, "{\"varve-patch\":1}\n{\"path\":\"t.csv\",\"old\":null,\"new\":null}\n",
+		     "expected a version on one side");
 	refused_text(&f, "{\"varve-patch\":1}\n", "the patch ends here");
-	static const char outside[] = "{\"varve-patch\":1}\n{\"path\":\"../x\",\"old\":null,\"new\":null}\n";
+	static const char outside[] =
+		"{\"varve-patch\":1}\n{\"path\":\"../x\",\"old\":null,\"new\":null}\n";
 	refused(&f, outside, strlen(outside), VV_EREFUSED, "line 2");
 	fitted_clear(&f);
 }
@@ -306,7 +343,8 @@ static void running_out_of_memory_changes_nothing(void **state)
 		struck = vv_fault_clear();
 		failed += f.rc < 0;
 		assert_true(f.rc == VV_OK || (struck && f.rc == VV_ENOMEM));
-		assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), f.rc == VV_OK ? result : target);
+		assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")),
+				    f.rc == VV_OK ? result : target);
 	}
 	assert_true(failed > 200);
 	fitted_clear(&f);
@@ -328,7 +366,8 @@ static vv_status write_once(void *payload, vv_error *err)
 {
 	pair *p = payload;
 	bool written;
-	const vv_patch_write_options o = {.write = collect, .payload = p, .path = "t.csv", .temp_dir = vv_test_dir()};
+	const vv_patch_write_options o = {
+		.write = collect, .payload = p, .path = "t.csv", .temp_dir = vv_test_dir()};
 	vv_buf_clear(&p->out);
 	return vv_patch_write(&p->a, &p->b, &o, &written, err);
 }
@@ -339,7 +378,8 @@ static void a_patch_is_written_whole_or_not_at_all(void **state)
 	pair t = {0};
 	vv_error err;
 	(void)state;
-	static const char a[] = "id,x\n1,a\n2,\"b\"\n3,c\n4,d\n", b[] = "id,x,y\n4,d,1\n1,A,2\r\n3,c,\n5,e,5\n";
+	static const char a[] = "id,x\n1,a\n2,\"b\"\n3,c\n4,d\n",
+			  b[] = "id,x,y\n4,d,1\n1,A,2\r\n3,c,\n5,e,5\n";
 	vv_patched_init(&p);
 	p.key = by_id;
 	vv_assert_ok(vv_patched_open(&p, &t.a, "t.csv", VV_KIND_TABLE, a, strlen(a), &err), &err);

@@ -63,10 +63,12 @@ const vv_buf *vv_patched_get(vv_patched *p, const char *path)
 	return f ? &f->bytes : NULL;
 }
 
-vv_status vv_patched_open(vv_patched *p, vv_table *out, const char *path, vv_kind kind, const void *bytes, size_t len, vv_error *err)
+vv_status vv_patched_open(vv_patched *p, vv_table *out, const char *path, vv_kind kind,
+			  const void *bytes, size_t len, vv_error *err)
 {
 	static const char *const none[] = {NULL};
-	vv_import_options io = {.kind = kind, .hints = VV_SNIFF_HINTS_INIT, .secret = 7, .temp_dir = vv_test_dir()};
+	vv_import_options io = {
+		.kind = kind, .hints = VV_SNIFF_HINTS_INIT, .secret = 7, .temp_dir = vv_test_dir()};
 	vv_import_result r;
 	vv_source source;
 	vv_mem_source storage;
@@ -89,17 +91,22 @@ static vv_status append(void *payload, const void *bytes, size_t len, vv_error *
 	return vv_buf_ok(payload, err);
 }
 
-vv_status vv_patched_diff(vv_patched *p, vv_buf *out, const char *path, vv_kind kind, const vv_buf *a, const vv_buf *b, vv_error *err)
+vv_status vv_patched_diff(vv_patched *p, vv_buf *out, const char *path, vv_kind kind,
+			  const vv_buf *a, const vv_buf *b, vv_error *err)
 {
 	return vv_patched_diff_kinds(p, out, path, kind, a, kind, b, err);
 }
 
-vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv_kind kind_a, const vv_buf *a, vv_kind kind_b,
-				const vv_buf *b, vv_error *err)
+vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv_kind kind_a,
+				const vv_buf *a, vv_kind kind_b, const vv_buf *b, vv_error *err)
 {
 	vv_table x, y;
 	bool written = false, open_x = false, open_y = false;
-	vv_patch_write_options o = {.write = append, .payload = out, .path = path, .temp_dir = vv_test_dir(), .key = p->by};
+	vv_patch_write_options o = {.write = append,
+				    .payload = out,
+				    .path = path,
+				    .temp_dir = vv_test_dir(),
+				    .key = p->by};
 	vv_status rc = VV_OK;
 	if (a) {
 		rc = vv_patched_open(p, &x, path, kind_a, vv_buf_cstr(a), a->len, err);
@@ -150,12 +157,14 @@ static vv_status stream_seek(void *payload, uint64_t offset, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status open_file(void *payload, const char *path, vv_kind kind, vv_table *out, bool *exists, vv_error *err)
+static vv_status open_file(void *payload, const char *path, vv_kind kind, vv_table *out,
+			   bool *exists, vv_error *err)
 {
 	vv_patched *p = payload;
 	const vv_patched_file *f = find(p, path, false);
 	*exists = f != NULL;
-	return f ? vv_patched_open(p, out, path, kind, vv_buf_cstr(&f->bytes), f->bytes.len, err) : VV_OK;
+	return f ? vv_patched_open(p, out, path, kind, vv_buf_cstr(&f->bytes), f->bytes.len, err)
+		 : VV_OK;
 }
 
 static vv_patched_file *made(vv_patched *p, const char *path)
@@ -195,12 +204,14 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 {
 	vv_patched *p = payload;
-	vv_buf_printf(&p->misfits, "%s|%s|%s|%s|%s\n", m->path, m->row ? m->row : "-", m->column ? m->column : "-",
-		      m->expected ? m->expected : "-", m->found ? m->found : "-");
+	vv_buf_printf(&p->misfits, "%s|%s|%s|%s|%s\n", m->path, m->row ? m->row : "-",
+		      m->column ? m->column : "-", m->expected ? m->expected : "-",
+		      m->found ? m->found : "-");
 	return vv_buf_ok(&p->misfits, err);
 }
 
-static vv_status reject(void *payload, const char *path, const void *bytes, size_t len, vv_error *err)
+static vv_status reject(void *payload, const char *path, const void *bytes, size_t len,
+			vv_error *err)
 {
 	vv_patched *p = payload;
 	(void)path;
@@ -208,12 +219,20 @@ static vv_status reject(void *payload, const char *path, const void *bytes, size
 	return vv_buf_ok(&p->rejected, err);
 }
 
-vv_status vv_patched_apply(vv_patched *p, const vv_buf *patch, vv_patch_mode mode, bool reverse, bool check, vv_error *err)
+vv_status vv_patched_apply(vv_patched *p, const vv_buf *patch, vv_patch_mode mode, bool reverse,
+			   bool check, vv_error *err)
 {
 	stream s = {.bytes = patch};
 	const vv_patch_source source = {stream_read, stream_seek, &s, "p.patch"};
-	const vv_patch_apply_options o = {.reverse = reverse, .check = check, .mode = mode, .open = open_file, .put = put,
-					  .done = done, .misfit = misfit, .reject = reject, .payload = p,
+	const vv_patch_apply_options o = {.reverse = reverse,
+					  .check = check,
+					  .mode = mode,
+					  .open = open_file,
+					  .put = put,
+					  .done = done,
+					  .misfit = misfit,
+					  .reject = reject,
+					  .payload = p,
 					  .temp_dir = vv_test_dir()};
 	vv_buf_reset(&p->misfits);
 	vv_buf_reset(&p->rejected);

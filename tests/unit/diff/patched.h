@@ -22,7 +22,7 @@ typedef struct vv_patched_file {
 typedef struct vv_patched {
 	vv_tables tables;
 	vv_patched_file files[VV_PATCHED_FILES];
-	vv_buf misfits;  /* a line for each: path|row|column|expected|found */
+	vv_buf misfits; /* a line for each: path|row|column|expected|found */
 	vv_buf rejected;
 	vv_patch_done done; /* of the last path; its texts are gone */
 	unsigned done_count;
@@ -37,14 +37,17 @@ void vv_patched_put(vv_patched *p, const char *path, const void *bytes, size_t l
 const vv_buf *vv_patched_get(vv_patched *p, const char *path);
 
 /* Opens bytes as `add` would; the path's ending tells the form. */
-vv_status vv_patched_open(vv_patched *p, vv_table *out, const char *path, vv_kind kind, const void *bytes, size_t len, vv_error *err);
+vv_status vv_patched_open(vv_patched *p, vv_table *out, const char *path, vv_kind kind,
+			  const void *bytes, size_t len, vv_error *err);
 
 /* Appends the patch that makes b of a. NULL bytes: not there. */
-vv_status vv_patched_diff(vv_patched *p, vv_buf *out, const char *path, vv_kind kind, const vv_buf *a, const vv_buf *b, vv_error *err);
-vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv_kind kind_a, const vv_buf *a, vv_kind kind_b,
-				const vv_buf *b, vv_error *err);
+vv_status vv_patched_diff(vv_patched *p, vv_buf *out, const char *path, vv_kind kind,
+			  const vv_buf *a, const vv_buf *b, vv_error *err);
+vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv_kind kind_a,
+				const vv_buf *a, vv_kind kind_b, const vv_buf *b, vv_error *err);
 
 /* Applies to the files; they change only when it answers VV_OK. */
-vv_status vv_patched_apply(vv_patched *p, const vv_buf *patch, vv_patch_mode mode, bool reverse, bool check, vv_error *err);
+vv_status vv_patched_apply(vv_patched *p, const vv_buf *patch, vv_patch_mode mode, bool reverse,
+			   bool check, vv_error *err);
 
 #endif
