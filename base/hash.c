@@ -73,6 +73,53 @@ vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, v
 	return VV_OK;
 }
 
+struct vv_sha1_state {
+	EVP_MD_CTX *ctx;
+};
+
+static vv_status sha1_failed(vv_error *err)
+{
+	return vv_fail(err, VV_ENOMEM, "OpenSSL could not compute a SHA-1");
+}
+
+vv_status vv_sha1_new(vv_sha1_state **out, vv_error *err)
+{
+	vv_sha1_state *s = vv_calloc(1, sizeof *s);
+
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->ctx = EVP_MD_CTX_new();
+	if (!s->ctx || EVP_DigestInit_ex(s->ctx, EVP_sha1(), NULL) != 1) {
+		vv_sha1_free(s);
+		return sha1_failed(err);
+	}
+	*out = s;
+	return VV_OK;
+}
+
+vv_status vv_sha1_update(vv_sha1_state *s, const void *bytes, size_t len, vv_error *err)
+{
+	return EVP_DigestUpdate(s->ctx, bytes, len) == 1 ? VV_OK : sha1_failed(err);
+}
+
+vv_status vv_sha1_digest(vv_sha1_state *s, uint8_t out[VV_SHA1_LEN], vv_error *err)
+{
+	unsigned len = 0;
+
+	return EVP_DigestFinal_ex(s->ctx, out, &len) == 1 && len == VV_SHA1_LEN ? VV_OK
+										  : sha1_failed(err);
+}
+
+void vv_sha1_free(vv_sha1_state *s)
+{
+	if (s) {
+		EVP_MD_CTX_free(s->ctx);
+		vv_free(s);
+	}
+}
+
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed)
 {
 	return XXH3_64bits_withSeed(bytes, len, seed);

@@ -1,5 +1,5 @@
 /*
- * hash: SHA-256 (OpenSSL) for names, XXH3 (xxHash) for everything quick.
+ * hash: SHA-256 (OpenSSL) for names, SHA-1 where Git's formats have it, XXH3 (xxHash) for everything quick.
  *
  * The only folder that includes OpenSSL's digests and xxHash.
  */
@@ -20,6 +20,14 @@ typedef struct vv_hash128 {
 /* SHA-256 of len bytes. Thread-safe: one reused context a thread. Fails only
  * when the library is out of memory or unusable. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
+
+/* Incremental SHA-1, for the end of Git's pack files; nothing is trusted by it. */
+#define VV_SHA1_LEN 20u
+typedef struct vv_sha1_state vv_sha1_state;
+vv_status vv_sha1_new(vv_sha1_state **out, vv_error *err);
+vv_status vv_sha1_update(vv_sha1_state *s, const void *bytes, size_t len, vv_error *err);
+vv_status vv_sha1_digest(vv_sha1_state *s, uint8_t out[VV_SHA1_LEN], vv_error *err); /* once */
+void vv_sha1_free(vv_sha1_state *s); /* accepts NULL */
 
 /* XXH3 64 bit; seed 0 is the plain function. Cannot fail. */
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);

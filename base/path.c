@@ -166,6 +166,23 @@ static bool is_dot_git(const char *part, size_t len)
 	return at == len && (part_is(kept, fill, ".git") || part_is(kept, fill, "git~1"));
 }
 
+bool vv_path_is_dot_git(const char *part, size_t len)
+{
+	size_t at = 0, end;
+
+	while (at < len) {
+		for (end = at; end < len && part[end] != '\\'; end++) {
+		}
+		const char *stream = memchr(part + at, ':', end - at);
+
+		if (is_dot_git(part + at, stream ? (size_t)(stream - part) - at : end - at)) {
+			return true;
+		}
+		at = end + 1;
+	}
+	return false;
+}
+
 /* CON, NUL, COM1 and the like, alone or before an extension. */
 static bool is_device(const char *part, size_t len)
 {

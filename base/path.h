@@ -39,6 +39,11 @@ const char *vv_path_below(const char *root, const char *path);
  * parts over 255 bytes, the whole over 4096. */
 vv_status vv_path_check(const char *path, vv_error *err);
 
+/* Would some file system take this one part of a path, of len bytes, for ".git"? Knows the
+ * disguises of NTFS (trailing dots and spaces, "git~1", streams) and of HFS (ignorable code
+ * points); case does not count. */
+bool vv_path_is_dot_git(const char *part, size_t len);
+
 /* The path as a file system sees it that ignores case and the Unicode form of
  * letters: two paths that fold alike may be one file there. Owned by the caller;
  * NULL when out of memory. */

@@ -29,6 +29,8 @@ static void close_subject(vv_apply_files *f)
 		vv_free(f->subject);
 		f->subject = NULL;
 	}
+	vv_scan_cache_free(f->cache);
+	f->cache = NULL;
 	vv_mem_sink_free(f->blocks);
 	f->blocks = NULL;
 }
@@ -91,8 +93,67 @@ static vv_status check_folders(const vv_apply_files *f, const char *path, vv_err
 	return rc;
 }
 
+/* The work tree must have nothing of its own at the path. */
+static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_index_entry *entry,
+			    vv_error *err)
+{
+	bool clean = true;
+	vv_stat st;
+	vv_status rc = check_folders(f, e->path, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (!e->exists && vv_lstat(&st, e->file, NULL) == VV_OK) {
+		vv_fail(err, VV_EREFUSED, "'%s' would be overwritten, and is not in the index",
+			vv_text_shows(e->path));
+		return vv_hint(err, "add it, or move it away");
+	}
+	rc = e->exists ? vv_checkout_is_clean(f->checkout, entry, &clean, err) : VV_OK;
+	if (rc == VV_OK && !clean) {
+		vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
+			vv_text_shows(e->path));
+		return vv_hint(err, "'varve add' it, or put it away with 'git stash' first");
+	}
+	return rc;
+}
+
+static bool in_conflict(const vv_index *x, const char *path)
+{
+	for (size_t i = 0; i < vv_index_count(x); i++) {
+		vv_index_entry e;
+		vv_index_at(x, i, &e);
+		if (e.stage > 0 && strcmp(e.path, path) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *err)
+{
+	vv_index_entry entry;
+	e->exists = vv_index_get(f->index, e->path, &entry);
+	if (!e->exists && in_conflict(f->index, e->path)) {
+		vv_fail(err, VV_EREFUSED, "'%s' is in conflict", vv_text_shows(e->path));
+		return vv_hint(err, "'varve resolve' it first");
+	}
+	if (e->exists) {
+		e->mode = entry.mode;
+		e->blob = entry.id;
+		if (!S_ISREG(e->mode)) {
+			return vv_fail(err, VV_EREFUSED, "'%s' is no regular file",
+				       vv_text_shows(e->path));
+		}
+	}
+	return f->checkout ? look_clean(f, e, &entry, err) : VV_OK;
+}
+
 static vv_status look(vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
+	if (f->index) {
+		e->seen = true;
+		return look_in_index(f, e, err);
+	}
 	vv_status rc = check_folders(f, e->path, err);
 	if (rc < 0) {
 		return rc;
@@ -150,6 +211,17 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 	return e->path && e->file ? look(f, e, err) : vv_fail_nomem(err);
 }
 
+vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path)
+{
+	const char *own = strip(f, path);
+	for (size_t i = 0; own && i < f->count; i++) {
+		if (strcmp(f->list[i].path, own) == 0) {
+			return &f->list[i];
+		}
+	}
+	return NULL;
+}
+
 /* --- reading ------------------------------------------------------------------ */
 
 /* The file as bytes, whatever is in it. */
@@ -162,19 +234,29 @@ static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, 
 				.pool = f->stage ? vv_stage_pool(f->stage) : NULL};
 	vv_import_result r = {0};
 	vv_fd_source storage;
+	vv_mem_source text_storage;
 	vv_source source;
 	vv_sink sink;
+	vv_buf text = VV_BUF_INIT;
 	vv_status rc = vv_mem_sink_new(&f->blocks, NULL, temp && *temp ? temp : NULL, err);
-	int fd = rc < 0 ? (int)rc : vv_open(e->file, O_RDONLY | O_NOFOLLOW, 0, err);
-	if (fd < 0) {
-		return (vv_status)fd;
+	int fd = -1;
+	if (rc < 0) {
+		return rc;
 	}
 	vv_mem_sink_use(&sink, f->blocks);
-	vv_source_fd(&source, &storage, fd, e->path, e->st.size);
-	if ((rc = vv_import(&r, &source, &sink, &io, err)) == VV_OK) {
+	if (f->index) {
+		rc = vv_blob_read(f->repo, &e->blob, SIZE_MAX, &text, err);
+		vv_source_mem(&source, &text_storage, vv_buf_cstr(&text), text.len, e->path);
+	} else {
+		fd = vv_open(e->file, O_RDONLY | O_NOFOLLOW, 0, err);
+		rc = fd < 0 ? (vv_status)fd : VV_OK;
+		vv_source_fd(&source, &storage, fd, e->path, e->st.size);
+	}
+	if (rc == VV_OK && (rc = vv_import(&r, &source, &sink, &io, err)) == VV_OK) {
 		rc = vv_table_open(out, &sink, &r.cid, err);
 		vv_import_result_clear(&r);
 	}
+	vv_buf_clear(&text);
 	vv_close(fd, NULL, NULL);
 	return rc;
 }
@@ -195,7 +277,10 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 		return vv_fail_nomem(err);
 	}
 	vv_subject_init(f->subject);
-	if ((rc = vv_subject_find_file(f->subject, f->repo, f->stage, e->file, err)) < 0) {
+	rc = f->index ? vv_subject_find_blob(f->subject, f->repo, f->stage, &e->blob, e->path,
+					     e->path, err)
+		      : vv_subject_find_file(f->subject, f->repo, f->stage, e->file, err);
+	if (rc < 0) {
 		return rc;
 	}
 	f->subject->text = e->path; /* what messages call it */
@@ -205,6 +290,17 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 		return open_bytes(f, e, out, err);
 	}
 	return vv_subject_open(f->subject, out, &so, err);
+}
+
+const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret)
+{
+	vv_error ignored; /* without it there is only more to do */
+	if (f->stage && f->subject && f->subject->is_dataset && !f->cache &&
+	    vv_stage_scan_cache(f->stage, f->subject->path, root, &f->cache, secret, &ignored) <
+		    0) {
+		f->cache = NULL;
+	}
+	return f->cache;
 }
 
 /* --- writing ------------------------------------------------------------------ */
@@ -219,14 +315,17 @@ static vv_status flush(vv_apply_file *e, vv_error *err)
 	return rc;
 }
 
-static vv_status open_temp(vv_apply_file *e, vv_error *err)
+static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
-	vv_status rc = vv_mkdirs_above(e->file, err);
-	char *dir = rc == VV_OK ? vv_path_dir(e->file) : NULL;
-	if (!dir) {
+	vv_status rc = f->index ? VV_OK : vv_mkdirs_above(e->file, err);
+	char *dir = rc < 0     ? NULL
+		    : f->index ? vv_path_join(vv_repository_varvedir(f->repo), "cache", NULL)
+			       : vv_path_dir(e->file);
+	if (!dir || (f->index && (rc = vv_mkdirs(dir, err)) < 0)) {
+		vv_free(dir);
 		return rc < 0 ? rc : vv_fail_nomem(err);
 	}
-	int fd = vv_temp_open(&e->temp, dir, ".varve-", err);
+	int fd = vv_temp_open(&e->temp, dir, f->index ? "tmp-apply-" : ".varve-", err);
 	vv_free(dir);
 	if (fd < 0) {
 		return (vv_status)fd;
@@ -244,7 +343,7 @@ vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *by
 		rc = vv_fail(err, VV_EINPUT, "the patch changes '%s' twice", vv_text_shows(path));
 	}
 	if (rc == VV_OK && e->fd < 0) {
-		rc = open_temp(e, err);
+		rc = open_temp(f, e, err);
 	}
 	if (rc < 0) {
 		return rc;
@@ -261,7 +360,7 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool remove
 		rc = vv_fail(err, VV_EINPUT, "the patch changes '%s' twice", vv_text_shows(path));
 	}
 	if (rc == VV_OK && !removed && e->fd < 0) {
-		rc = open_temp(e, err); /* an empty file */
+		rc = open_temp(f, e, err); /* an empty file */
 	}
 	if (rc < 0) {
 		return rc;
@@ -272,7 +371,8 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool remove
 		return VV_OK;
 	}
 	rc = flush(e, err);
-	if (rc == VV_OK && e->exists && fchmod(e->fd, (mode_t)(e->st.mode & 0777)) < 0) {
+	if (rc == VV_OK && e->exists && !f->index &&
+	    fchmod(e->fd, (mode_t)(e->st.mode & 0777)) < 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", e->temp);
 	}
 	int fd = e->fd;

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/apply_files.h"
+#include "cmd/apply_index.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/worktree.h"
@@ -20,7 +21,7 @@
 #define MISFITS_SHOWN 20u
 
 typedef struct options {
-	bool check, reverse, reject, exact, quiet;
+	bool check, reverse, reject, exact, cached, three_way, quiet;
 	const char *strip;
 } options;
 
@@ -33,6 +34,11 @@ static const vv_option table[] = {
 	 "apply what fits, and write the rest to PATH.rej, a patch of its own", NULL},
 	{"exact", 0, VV_OPT_FLAG, offsetof(options, exact), NULL, NULL,
 	 "only onto the very version that the patch was made from", NULL},
+	{"3way", '3', VV_OPT_FLAG, offsetof(options, three_way), NULL, NULL,
+	 "to index and files; where it does not fit, merged through the version that it was made from",
+	 NULL},
+	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL,
+	 "to the index only, whatever the files have", NULL},
 	{"strip", 'p', VV_OPT_STRING, offsetof(options, strip), "N", NULL,
 	 "take N folders off the paths in the patch (default: 0)", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
@@ -44,7 +50,11 @@ typedef struct run {
 	vv_repository *repo;
 	vv_stage *stage;
 	vv_apply_files files, rejects;
-	int fd; /* of the patch; it can be sought in */
+	vv_index *index; /* --cached, --3way */
+	vv_checkout checkout;
+	vv_apply_index indexed;
+	vv_buf told; /* --3way: misfits, told when the merge does not help */
+	int fd;      /* of the patch; it can be sought in */
 	const char *name;
 	char *spool;
 	char *instead, *instead_rej; /* FILE, and where its rejects go; NULL */
@@ -124,6 +134,11 @@ static vv_status open_target(void *payload, const char *path, vv_kind kind, vv_t
 	return vv_apply_files_open(&((run *)payload)->files, path, kind, out, exists, err);
 }
 
+static const vv_scan_cache *cache_of_target(void *payload, const vv_cid *root, uint64_t *secret)
+{
+	return vv_apply_files_cache(&((run *)payload)->files, root, secret);
+}
+
 static vv_status put(void *payload, const char *path, const void *bytes, size_t len, vv_error *err)
 {
 	return vv_apply_files_put(&((run *)payload)->files, path, bytes, len, err);
@@ -148,6 +163,9 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 {
 	run *r = payload;
 	vv_buf b = VV_BUF_INIT;
+	if (r->o->three_way && vv_apply_index_miss(&r->indexed, m->path, err) < 0) {
+		return VV_ENOMEM;
+	}
 	if (++r->misfits > MISFITS_SHOWN) {
 		return VV_OK;
 	}
@@ -166,7 +184,10 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 	vv_buf_puts(&b, m->expected);
 	vv_buf_printf(&b, ", found %s", m->found ? m->found : "nothing");
 	vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK) {
+	if (rc == VV_OK && r->o->three_way) {
+		vv_buf_printf(&r->told, "%s%s", r->told.len > 0 ? "\n" : "", b.data);
+		rc = vv_buf_ok(&r->told, err);
+	} else if (rc == VV_OK) {
 		vv_note("%s", b.data);
 	}
 	vv_buf_clear(&b);
@@ -212,7 +233,7 @@ static void say(run *r, const vv_patch_done *d)
 			      d->order_left && d->form_left ? ", " : "",
 			      d->form_left ? "how the file is written" : "");
 	}
-	if (d->schema) {
+	if (d->schema && !(r->index && d->exact)) {
 		vv_buf_puts(
 			b,
 			"  the patch also changes what columns mean (types, key): 'varve schema' sets that\n");
@@ -232,6 +253,9 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 		    strcmp(d->old_path, d->path) != 0) {
 			rc = vv_apply_files_change(&r->files, d->old_path, true, err);
 		}
+		if (rc == VV_OK && r->index) {
+			rc = vv_apply_index_put(&r->indexed, d, err);
+		}
 		if (rc == VV_OK && d->rejected > 0) {
 			vv_buf name = VV_BUF_INIT;
 			vv_buf_printf(&name, "%s.rej", d->path);
@@ -250,12 +274,19 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 static vv_status find_repository(run *r, vv_error *err)
 {
 	vv_status rc = vv_repository_open(&r->repo, NULL, err);
-	if (rc == VV_ENOTFOUND) {
+	bool indexed = r->o->cached || r->o->three_way;
+	if (rc == VV_ENOTFOUND && !indexed) {
 		r->repo = NULL; /* files will do */
 		return VV_OK;
 	}
 	if (rc == VV_OK && (rc = vv_worktree_need(r->repo, "apply", err)) == VV_OK) {
 		rc = vv_stage_open(&r->stage, r->repo, r->files.progress, err);
+	}
+	if (rc == VV_OK && indexed && (rc = vv_index_open(&r->index, r->repo, err)) == VV_OK) {
+		vv_checkout_init(&r->checkout, r->repo, r->stage, r->index);
+		r->files.index = r->index;
+		r->files.checkout = r->o->three_way ? &r->checkout : NULL;
+		vv_apply_index_init(&r->indexed, &r->files, r->stage, r->files.checkout);
 	}
 	return rc;
 }
@@ -279,6 +310,24 @@ static vv_status take_file(run *r, const char *name, vv_error *err)
 	return rc == VV_OK && !r->instead_rej ? vv_fail_nomem(err) : rc;
 }
 
+/* What does not fit is merged. Where that cannot be it is told what did not fit. */
+static vv_status merge_misfits(run *r, const vv_patch_source *source,
+			       const vv_patch_apply_options *po, vv_status rc, vv_error *err)
+{
+	if (rc == VV_ECONFLICT && r->misfits > 0) {
+		rc = vv_apply_index_merge(&r->indexed, source, po, err);
+		r->paths += r->indexed.count;
+		if (rc < 0) {
+			vv_note("%s", vv_buf_cstr(&r->told));
+		}
+	}
+	if (rc == VV_OK && (rc = vv_apply_index_commit(&r->indexed, err)) == VV_OK) {
+		vv_apply_index_describe(&r->indexed, &r->said);
+		rc = vv_buf_ok(&r->said, err);
+	}
+	return rc;
+}
+
 static vv_status apply(run *r, vv_error *err)
 {
 	const options *o = r->o;
@@ -290,6 +339,7 @@ static vv_status apply(run *r, vv_error *err)
 						   : o->reject ? VV_PATCH_REJECT
 							       : VV_PATCH_FIT,
 					   .open = open_target,
+					   .cache = cache_of_target,
 					   .put = put,
 					   .done = done,
 					   .misfit = misfit,
@@ -301,16 +351,24 @@ static vv_status apply(run *r, vv_error *err)
 	r->files.stage = r->rejects.stage = r->stage;
 	r->rejects.strip = r->files.strip;
 	vv_status rc = vv_patch_apply(&source, &po, err);
+	if (o->three_way) {
+		return merge_misfits(r, &source, &po, rc, err);
+	}
 	if (r->misfits > MISFITS_SHOWN) {
 		vv_note("... and %s more", vv_text_count(r->misfits - MISFITS_SHOWN));
+	}
+	if (rc == VV_OK && r->index && !o->check) {
+		return vv_apply_index_commit(&r->indexed, err);
 	}
 	if (rc == VV_ECONFLICT) {
 		vv_hint(err, "%s",
 			o->exact
 				? "nothing was written; without --exact the patch may fit this version too"
-			: o->check
-				? "--reject applies what fits, and keeps the rest for later"
-				: "nothing was written; --reject applies what fits, and keeps the rest for later");
+			: o->check ? "--reject applies what fits, and keeps the rest for later"
+			: o->cached || !r->repo
+				? "nothing was written; --reject applies what fits, and keeps the rest for later"
+				: "nothing was written; --reject applies what fits, and keeps the rest for later; "
+				  "--3way merges");
 	}
 	if (rc == VV_OK && !o->check && (rc = vv_apply_files_commit(&r->rejects, err)) == VV_OK) {
 		rc = vv_apply_files_commit(&r->files, err);
@@ -330,6 +388,12 @@ static void run_clear(run *r)
 	vv_free(r->instead);
 	vv_free(r->instead_rej);
 	vv_buf_clear(&r->said);
+	vv_buf_clear(&r->told);
+	if (r->index) {
+		vv_apply_index_clear(&r->indexed);
+		vv_checkout_clear(&r->checkout);
+	}
+	vv_index_close(r->index);
 	vv_stage_close(r->stage);
 	vv_repository_close(r->repo);
 }
@@ -352,6 +416,13 @@ static int run_apply(void *p, int argc, char **argv)
 	if (o->exact && o->reject) {
 		return vv_usage_error("--exact and --reject exclude each other");
 	}
+	if (o->three_way && (o->exact || o->reject || o->cached || o->check)) {
+		return vv_usage_error(
+			"--3way goes with none of --exact, --reject, --cached, --check");
+	}
+	if (o->cached && o->reject) {
+		return vv_usage_error("--cached and --reject exclude each other");
+	}
 	if (o->strip && (!vv_parse_u64(&strip, o->strip, strlen(o->strip)) || strip > 100)) {
 		return vv_usage_error("-p takes a number of folders, not '%s'",
 				      vv_text_shows(o->strip));
@@ -373,7 +444,8 @@ static int run_apply(void *p, int argc, char **argv)
 				vv_out("nothing to do: the patch is empty\n");
 			}
 		}
-		code = r.rejected > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		code = r.rejected > 0 || (r.index && r.indexed.conflicts > 0) ? VV_EXIT_NO
+									      : VV_EXIT_OK;
 	}
 	run_clear(&r);
 	return rc < 0 ? vv_report(&err) : code;
@@ -383,7 +455,8 @@ const vv_command vv_cmd_apply = {
 	.name = "apply",
 	.group = "change",
 	.summary = "apply a patch of tables to the files here",
-	.usage = "[--check] [--reverse] [--reject | --exact] [-p N] PATCH [FILE]",
+	.usage = "[--check] [--reverse] [--reject | --exact | --3way] [--cached] [-p N] PATCH "
+		 "[FILE]",
 	.example = "$ varve diff --format patch v1 v2 > prices.patch\n"
 		   "$ varve restore --source v1 prices.csv\n"
 		   "$ varve apply prices.patch\n"
@@ -391,7 +464,8 @@ const vv_command vv_cmd_apply = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "1: it does not fit, or with --reject not all of it",
+	.exit_codes =
+		"1: it does not fit, or with --reject not all of it, or --3way left conflicts",
 	.arguments = "path",
 	.run = run_apply,
 };

@@ -10,9 +10,10 @@
 #include "cmd/commands.h"
 #include "cmd/commit_view.h"
 #include "cmd/output.h"
-#include "cmd/subject.h"
+#include "cmd/table_at.h"
 #include "diff/blame.h"
 #include "repo/history.h"
+#include "repo/renames.h"
 
 #define VALUE_WIDTH 40u
 
@@ -124,89 +125,101 @@ done:
 	return rc;
 }
 
-/* A version of the path, opened. */
-typedef struct version {
-	vv_subject subject;
-	vv_table table;
-	bool open;
-} version;
+/* Whose history is read: of a path, from some commit on. */
+typedef struct trail {
+	vv_log *log;
+	char *path;
+} trail;
 
-static void version_close(version *v)
+static vv_status trail_open(blame_run *r, trail *t, const vv_oid *from, vv_error *err)
 {
-	if (v->open) {
-		vv_table_close(&v->table);
-		vv_subject_clear(&v->subject);
-	}
-	v->open = false;
+	vv_range range = {.include = *from};
+	const char *paths[] = {t->path, NULL};
+	vv_log_options opts = {.ranges = &range, .range_count = 1, .paths = paths, .first_parent = true};
+	vv_log_close(t->log);
+	t->log = NULL;
+	return vv_log_open(&t->log, r->repo, &opts, err);
 }
 
-static vv_status version_open(blame_run *r, version *v, const vv_oid *commit, bool find_key, vv_error *err)
+/* Where the commit is the one that brought the path, goes on with what it was called
+ * before; *ends: nothing was there before. */
+static vv_status trail_turn(blame_run *r, trail *t, const vv_oid *commit, bool *ends, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
-	vv_subject_options how = {.find_key = find_key};
-	vv_oid_text(hex, commit);
-	vv_buf_printf(&text, "%s:%s", hex, r->path);
-	vv_subject_init(&v->subject);
-	vv_status rc = vv_buf_ok(&text, err);
-	if (rc == VV_OK && (rc = vv_subject_find(&v->subject, r->repo, r->stage, vv_buf_cstr(&text), err)) == VV_OK) {
-		rc = vv_subject_open(&v->subject, &v->table, &how, err);
+	vv_commit c = {0};
+	vv_tree_entry e;
+	char *old = NULL;
+	vv_status rc = vv_commit_read(r->repo, commit, &c, err);
+	*ends = rc == VV_OK && c.parent_count == 0;
+	if (rc < 0 || *ends) {
+		goto done;
 	}
-	v->open = rc == VV_OK;
-	if (rc < 0) {
-		vv_subject_clear(&v->subject);
+	rc = vv_tree_entry_at(r->repo, &c.parents[0], t->path, &e, err);
+	if (rc == VV_OK) {
+		vv_tree_entry_clear(&e);
+	} else if (rc == VV_ENOTFOUND) {
+		rc = vv_renamed_from(r->repo, &c.parents[0], commit, t->path, &old, err);
+		*ends = rc == VV_OK && !old;
+		if (old) {
+			vv_free(t->path);
+			t->path = old;
+			rc = trail_open(r, t, &c.parents[0], err);
+		}
 	}
-	vv_buf_clear(&text);
+done:
+	vv_commit_clear(&c);
+	return rc;
+}
+
+/* The version before, if there is one; *id is the commit that made it. */
+static vv_status step_back(blame_run *r, trail *t, vv_table_at *v, vv_oid *id, vv_table **older, vv_error *err)
+{
+	bool ends;
+	int more;
+	vv_status rc = trail_turn(r, t, id, &ends, err);
+	*older = NULL;
+	if (rc < 0 || ends) {
+		return rc;
+	}
+	if ((more = vv_log_next(t->log, id, err)) <= 0) {
+		return (vv_status)more;
+	}
+	rc = vv_table_at_open(v, r->repo, r->stage, id, t->path, false, err);
+	/* What was no table there (removed for a while, kept as a file) ends the walk. */
+	if (vv_table_at_is_none(rc)) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	*older = rc == VV_OK && v->table.root.kind == VV_KIND_TABLE ? &v->table : NULL;
 	return rc;
 }
 
 /* Goes back through the commits that changed the path. */
-static vv_status walk(blame_run *r, version *first, const vv_oid *start, vv_error *err)
+static vv_status walk(blame_run *r, vv_table_at *first, const vv_oid *start, vv_error *err)
 {
-	vv_range range = {.include = *start};
-	const char *paths[] = {r->path, NULL};
-	vv_log_options opts = {.ranges = &range, .range_count = 1, .paths = paths, .first_parent = true};
-	vv_log *log = NULL;
-	version versions[2] = {0};
-	vv_table *newer = &first->table;
+	trail t = {.path = vv_strdup(r->path)};
+	vv_table_at versions[2] = {0};
+	vv_table *newer = &first->table, *older = newer;
 	uint64_t left = 1;
-	vv_oid id;
+	vv_oid id = {{0}};
 	int more = 0;
-	vv_error missing = {0};
-	vv_status rc = vv_log_open(&log, r->repo, &opts, err);
-	if (rc == VV_OK && (more = vv_log_next(log, &id, err)) > 0) {
+	vv_status rc = t.path ? trail_open(r, &t, start, err) : vv_fail_nomem(err);
+	if (rc == VV_OK && (more = vv_log_next(t.log, &id, err)) > 0) {
 		rc = add_commit(r, &id, err);
 	}
-	while (rc == VV_OK && more > 0 && left > 0) {
-		version *v = &versions[r->count % 2];
-		more = vv_log_next(log, &id, err);
-		version_close(v);
-		vv_table *older = NULL;
-		if (more > 0) {
-			rc = version_open(r, v, &id, false, &missing);
-			older = rc == VV_OK ? &v->table : NULL;
-			/* What was no table there (removed for a while, kept as a file) ends the walk. */
-			if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EINPUT && rc != VV_EUSAGE) {
-				*err = missing;
-				break;
-			}
-			rc = VV_OK;
-			if (older && older->root.kind != VV_KIND_TABLE) {
-				older = NULL;
-			}
-		}
-		if (more < 0) {
-			break;
-		}
-		if ((rc = vv_blame_step(r->blame, newer, older, (uint32_t)r->count - 1, &left, err)) < 0 || !older) {
+	while (rc == VV_OK && more > 0 && left > 0 && older) {
+		vv_table_at *v = &versions[r->count % 2];
+		vv_table_at_close(v);
+		if ((rc = step_back(r, &t, v, &id, &older, err)) < 0 ||
+		    (rc = vv_blame_step(r->blame, newer, older, (uint32_t)r->count - 1, &left, err)) < 0 || !older) {
 			break;
 		}
 		newer = older;
 		rc = add_commit(r, &id, err);
 	}
-	version_close(&versions[0]);
-	version_close(&versions[1]);
-	vv_log_close(log);
+	vv_table_at_close(&versions[0]);
+	vv_table_at_close(&versions[1]);
+	vv_log_close(t.log);
+	vv_free(t.path);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -222,14 +235,6 @@ static size_t key_places(const blame_run *r, const vv_table *t, size_t *out, siz
 		}
 	}
 	return n;
-}
-
-static void put_key(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_puts(out, i > 0 ? "," : "");
-		vv_buf_put(out, cells[key[i]].text, cells[key[i]].len);
-	}
 }
 
 static void print_commit(const blamed *c)
@@ -344,7 +349,7 @@ static vv_status print_all(const blame_run *r, vv_table *t, uint64_t *shown, vv_
 		for (size_t i = 0; i < batch.rows; i++) {
 			const vv_cell *cells = &batch.cells[i * batch.columns];
 			vv_buf_reset(&key);
-			put_key(&key, cells, places, count);
+			vv_key_words_put(&key, cells, places, count);
 			if (r->o->row && strcmp(vv_buf_cstr(&key), r->o->row) != 0) {
 				continue;
 			}
@@ -373,12 +378,12 @@ static vv_status print_all(const blame_run *r, vv_table *t, uint64_t *shown, vv_
 
 static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 {
-	version first = {0};
+	vv_table_at first = {0};
 	vv_oid start;
 	uint64_t shown = 0;
 	vv_status rc;
 	if ((rc = take_key(r, err)) < 0 || (rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
-	    (rc = version_open(r, &first, &start, true, err)) < 0) {
+	    (rc = vv_table_at_open(&first, r->repo, r->stage, &start, r->path, true, err)) < 0) {
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {
@@ -406,7 +411,7 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 		rc = vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'", vv_text_shows(r->o->row));
 	}
 done:
-	version_close(&first);
+	vv_table_at_close(&first);
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 #include "cmd/auto_gc.h"
 #include "cmd/changes.h"
 #include "cmd/commands.h"
+#include "cmd/commit_check.h"
 #include "cmd/commit_guard.h"
 #include "cmd/commit_message.h"
 #include "cmd/commit_summary.h"
@@ -99,22 +100,13 @@ static vv_status read_changes(committer *c, vv_error *err)
 /* A staged datapackage.json gives the tables that it describes new roots. */
 static vv_status describe(committer *c, vv_error *err)
 {
-	vv_buf warnings = VV_BUF_INIT;
-	vv_status rc = vv_describe_staged(c->r, c->x, c->s, &c->changes, &c->described,
-					  &c->described_count, &warnings, err);
+	vv_status rc = vv_describe_for_commit(c->r, c->x, c->s, &c->changes, &c->described,
+					      &c->described_count, err);
 
-	for (const char *p = vv_buf_cstr(&warnings); rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n");
-		vv_warn("%.*s", (int)len, p);
-		p += len + (p[len] == '\n');
-	}
-	vv_buf_clear(&warnings);
-	if (rc == VV_OK && c->described_count > 0 && (rc = vv_stage_commit(c->s, err)) == VV_OK &&
-	    (rc = vv_index_write(c->x, err)) == VV_OK) {
+	if (rc == VV_OK && c->described_count > 0) {
 		vv_index_copy_mark(&c->index_before, c->r);
 		rc = read_changes(c, err);
 	}
-	vv_stage_release(c->s);
 	return rc;
 }
 
@@ -286,6 +278,33 @@ static vv_status run_pre_commit(committer *c, vv_error *err)
 	return rc;
 }
 
+/* What varve.json asks of a commit. An amended one is compared with the parent of the one
+ * that it replaces. */
+static vv_status check_data(committer *c, vv_error *err)
+{
+	vv_commit_check check = {.changes = &c->changes,
+				 .base = c->parent_count > 0 ? &c->parents[0] : NULL,
+				 .message = c->message.data,
+				 .paths = c->described,
+				 .path_count = c->described_count};
+	vv_buf told = VV_BUF_INIT;
+	vv_status rc;
+
+	if (c->o->no_verify)
+		return VV_OK;
+	check.progress = vv_progress_begin();
+	rc = vv_commit_check_run(&check, c->r, c->s, &told, err);
+	vv_progress_end();
+	for (const char *p = vv_buf_cstr(&told); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_note("%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&told);
+	return rc;
+}
+
 /* The version is there: what follows must not make it look otherwise. */
 static void after_commit(committer *c, const vv_oid *id)
 {
@@ -325,7 +344,7 @@ static vv_status commit_index(committer *c, vv_error *err)
 		c->nothing = !has_changes(c);
 		return show_status(c, err);
 	}
-	if ((rc = make_message(c, err)) < 0)
+	if ((rc = make_message(c, err)) < 0 || (rc = check_data(c, err)) < 0)
 		return rc;
 	c->writing = true;
 	if ((rc = write_commit(c, &id, err)) < 0)
@@ -420,7 +439,7 @@ static const vv_option commit_table[] = {
 	{"no-gpg-sign", 0, VV_OPT_FLAG, offsetof(commit_options, no_sign), NULL, NULL,
 	 "do not sign, whatever the configuration says", NULL},
 	{"no-verify", 'n', VV_OPT_FLAG, offsetof(commit_options, no_verify), NULL, NULL,
-	 "skip the pre-commit and commit-msg hooks", NULL},
+	 "skip the pre-commit and commit-msg hooks, and the check of varve.json", NULL},
 	{"edit", 'e', VV_OPT_FLAG, offsetof(commit_options, edit), NULL, NULL,
 	 "open the editor also with -m or -F", NULL},
 	{"no-edit", 0, VV_OPT_FLAG, offsetof(commit_options, no_edit), NULL, NULL,
@@ -443,7 +462,7 @@ const vv_command vv_cmd_commit = {
 	.options = commit_table,
 	.option_count = VV_OPTION_COUNT(commit_table),
 	.options_size = sizeof(commit_options),
-	.exit_codes = "nothing to commit, unmerged paths, or a hook said no",
+	.exit_codes = "nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
 	.arguments = "path",
 	.run = run_commit,
 };

@@ -37,7 +37,7 @@ static const vv_option table[] = {
 	{"no-index", 0, VV_OPT_FLAG, offsetof(options, no_index), NULL, NULL, "compare two files, in or out of a repository", NULL},
 	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL, "columns by which rows are the same row; 'none': compare as a sequence", NULL},
 	{"rename", 0, VV_OPT_LIST, offsetof(options, rename), "OLD=NEW", NULL, "column OLD is called NEW now", NULL},
-	{"no-renames", 0, VV_OPT_FLAG, offsetof(options, no_renames), NULL, NULL, "do not look for renamed columns", NULL},
+	{"no-renames", 0, VV_OPT_FLAG, offsetof(options, no_renames), NULL, NULL, "do not look for renamed columns and files", NULL},
 	{"ignore-format", 0, VV_OPT_FLAG, offsetof(options, ignore_format), NULL, NULL, "hide cells that are only written differently (1.0, 1.00)", NULL},
 	{"ignore-column", 0, VV_OPT_LIST, offsetof(options, ignore_column), "A,B", NULL, "do not compare these columns", NULL},
 	{"columns", 0, VV_OPT_LIST, offsetof(options, columns), "A,B", NULL, "compare only these columns", NULL},
@@ -469,7 +469,7 @@ static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 		goto done;
 	}
 	if ((rc = vv_stage_open(&r->stage, r->repo, r->how.progress, err)) < 0 ||
-	    (rc = vv_diff_sides_find(&d, r->repo, r->stage, argc, argv, r->o->cached, err)) < 0) {
+	    (rc = vv_diff_sides_find(&d, r->repo, r->stage, argc, argv, r->o->cached, !r->o->no_renames, err)) < 0) {
 		goto done;
 	}
 	r->how.pool = vv_stage_pool(r->stage);

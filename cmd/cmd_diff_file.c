@@ -23,6 +23,7 @@ typedef struct shower {
 	vv_stage *stage;
 	vv_diff_writer *writer;
 	bool color, reader; /* reader: somebody sees it as it is written */
+	bool begun;         /* to write */
 } shower;
 
 /* One side as git has it: a file, and where it can be, the blob behind it. */
@@ -34,9 +35,22 @@ typedef struct side {
 	vv_subject storage, *subject; /* NULL: not there */
 } side;
 
+/* git calls us anew for each path, and counts. */
+static bool is_later_path(void)
+{
+	const char *counter = getenv("GIT_DIFF_PATH_COUNTER");
+
+	return counter && strcmp(counter, "1") != 0;
+}
+
 static vv_status write_out(void *payload, const void *bytes, size_t len, vv_error *err)
 {
-	(void)payload;
+	shower *s = payload;
+
+	if (!s->begun && is_later_path()) {
+		vv_out("\n");
+	}
+	s->begun = true;
 	vv_out_bytes(bytes, len);
 	return vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
 }
@@ -88,6 +102,7 @@ static vv_status open_shower(shower *s, vv_error *err)
 	}
 	s->reader = vv_out_is_terminal() || in_pager();
 	s->color = wants_color(s);
+	wo.payload = s;
 	wo.color = s->color;
 	wo.width = s->reader ? vv_out_width() : 0;
 	wo.limit = s->reader ? TERMINAL_LIMIT : 0;

@@ -9,11 +9,18 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/commit_view.h"
+#include "cmd/name_list.h"
 #include "cmd/output.h"
+#include "cmd/row_history.h"
+#include "diff/text_cell.h"
 #include "repo/history.h"
 #include "repo/repository.h"
 
+#define VALUE_WIDTH 60u /* of a cell on a terminal */
+
 typedef struct options {
+	vv_strings key;
+	const char *row;
 	bool oneline, stat, all, first_parent, reverse;
 	const char *format;
 	const char *max_count;
@@ -38,6 +45,11 @@ static const vv_option table[] = {
 	{"first-parent", 0, VV_OPT_FLAG, offsetof(options, first_parent), NULL, NULL,
 	 "of merges follow only the first parent", NULL},
 	{"reverse", 0, VV_OPT_FLAG, offsetof(options, reverse), NULL, NULL, "oldest first", NULL},
+	{"row", 0, VV_OPT_STRING, offsetof(options, row), "KEY", NULL,
+	 "of one table: the commits that changed the row with this key (values separated by commas)",
+	 NULL},
+	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL,
+	 "with --row: columns that identify rows (default: the table's key)", NULL},
 };
 
 /* Arguments sorted into revisions and paths. */
@@ -117,6 +129,14 @@ static vv_status sort_words(words *w, vv_repository *r, int argc, char **argv, v
 	return rc;
 }
 
+static vv_commit_style style_of(const options *o)
+{
+	if (o->format && strcmp(o->format, "json") == 0) {
+		return VV_STYLE_JSON;
+	}
+	return o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
+}
+
 static vv_status print_all(const options *o, vv_repository *r, const words *w, uint64_t max_count,
 			   vv_error *err)
 {
@@ -140,9 +160,7 @@ static vv_status print_all(const options *o, vv_repository *r, const words *w, u
 	view.repo = r;
 	view.stat = o->stat;
 	view.paths = lo.paths;
-	view.style = o->format && strcmp(o->format, "json") == 0 ? VV_STYLE_JSON
-		     : o->oneline                                ? VV_STYLE_ONELINE
-								 : VV_STYLE_LONG;
+	view.style = style_of(o);
 	if ((rc = vv_decoration_read(&view.names, r, err)) < 0 ||
 	    (rc = vv_log_open(&log, r, &lo, err)) < 0) {
 		goto done;
@@ -158,6 +176,202 @@ static vv_status print_all(const options *o, vv_repository *r, const words *w, u
 done:
 	vv_log_close(log);
 	vv_decoration_free(view.names);
+	return rc;
+}
+
+/* --- one row --------------------------------------------------------------------------- */
+
+static void put_text(const vv_cell *c)
+{
+	vv_buf exact = VV_BUF_INIT, fit = VV_BUF_INIT;
+
+	vv_text_cell_put(&exact, c, true);
+	vv_text_cell_fit(&fit, vv_buf_cstr(&exact), vv_out_is_terminal() ? VALUE_WIDTH : SIZE_MAX);
+	vv_out_bytes(vv_buf_cstr(&fit), fit.len);
+	vv_buf_clear(&exact);
+	vv_buf_clear(&fit);
+}
+
+static void print_cell(const vv_row_event *e, const vv_row_cell *c)
+{
+	vv_out("    ");
+	if (c->old_name) {
+		vv_out_text(c->old_name, strlen(c->old_name));
+		vv_out(" -> ");
+	}
+	vv_out_text(c->name, strlen(c->name));
+	vv_out(": ");
+	if (e->kind != VV_ROW_ADDED) {
+		vv_out("%s", vv_color_on(VV_RED));
+		put_text(&c->old_cell);
+		vv_out("%s", vv_color_off());
+	}
+	if (e->kind == VV_ROW_CHANGED) {
+		vv_out(" %s ", c->change == VV_CELL_FORMAT ? "~>" : "->");
+	}
+	if (e->kind != VV_ROW_REMOVED) {
+		vv_out("%s", vv_color_on(VV_GREEN));
+		put_text(&c->new_cell);
+		vv_out("%s", vv_color_off());
+	}
+	vv_out("\n");
+}
+
+static void print_event(const vv_row_event *e, bool spaced)
+{
+	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
+					    [VV_ROW_REMOVED] = "removed",
+					    [VV_ROW_CHANGED] = "changed"};
+
+	vv_out("%s  ", spaced ? "\n" : "");
+	if (e->old_path) {
+		vv_out_text(e->old_path, strlen(e->old_path));
+		vv_out(" -> ");
+	}
+	vv_out_text(e->path, strlen(e->path));
+	vv_out(": %s\n", kinds[e->kind]);
+	for (size_t i = 0; i < e->count; i++) {
+		print_cell(e, &e->cells[i]);
+	}
+}
+
+static void json_cell(vv_json_out *w, const char *name, const vv_cell *c)
+{
+	if (c->state == VV_CELL_ABSENT) {
+		return;
+	}
+	vv_json_name(w, name);
+	if (c->state == VV_CELL_NULL) {
+		vv_json_null(w);
+	} else if (c->state == VV_CELL_LITERAL) {
+		vv_json_raw(w, c->text, c->len);
+	} else {
+		vv_json_string_len(w, c->text ? c->text : "", c->len);
+	}
+}
+
+/* The forms of diff --json (docs/diff-formats.md). */
+static void json_event(const vv_row_event *e, vv_json_out *w)
+{
+	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
+					    [VV_ROW_REMOVED] = "removed",
+					    [VV_ROW_CHANGED] = "changed"};
+
+	vv_json_name(w, "path");
+	vv_json_string(w, e->path);
+	if (e->old_path) {
+		vv_json_name(w, "old_path");
+		vv_json_string(w, e->old_path);
+	}
+	vv_json_name(w, "change");
+	vv_json_string(w, kinds[e->kind]);
+	vv_json_name(w, "cells");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < e->count; i++) {
+		const vv_row_cell *c = &e->cells[i];
+
+		if (e->kind != VV_ROW_CHANGED) {
+			json_cell(w, c->name,
+				  e->kind == VV_ROW_ADDED ? &c->new_cell : &c->old_cell);
+			continue;
+		}
+		vv_json_name(w, c->name);
+		vv_json_open_object(w);
+		if (c->old_name) {
+			vv_json_name(w, "old_name");
+			vv_json_string(w, c->old_name);
+		}
+		json_cell(w, "old", &c->old_cell);
+		json_cell(w, "new", &c->new_cell);
+		if (c->change == VV_CELL_FORMAT) {
+			vv_json_name(w, "same_value");
+			vv_json_bool(w, true);
+		}
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+}
+
+typedef struct told {
+	const vv_row_event *event;
+	bool spaced;
+} told;
+
+static void tell_event(void *payload, vv_json_out *w)
+{
+	const told *t = payload;
+
+	if (!w) {
+		print_event(t->event, t->spaced);
+		return;
+	}
+	vv_json_name(w, "row");
+	vv_json_open_object(w);
+	json_event(t->event, w);
+	vv_json_close_object(w);
+}
+
+/* *seen: how many commits changed the row, shown or not. */
+static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h,
+			   uint64_t max_count, uint64_t *seen, vv_error *err)
+{
+	vv_row_event e;
+	told t = {.event = &e, .spaced = style_of(o) == VV_STYLE_LONG};
+	vv_commit_view view = {.repo = r, .style = style_of(o), .more = tell_event, .payload = &t};
+	uint64_t shown = 0;
+	int more = 0;
+	vv_status rc = vv_decoration_read(&view.names, r, err);
+
+	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
+	while (rc == VV_OK && !vv_out_failed() && (!o->max_count || shown < max_count) &&
+	       (more = vv_row_history_next(h, &e, err)) > 0) {
+		if ((*seen)++ >= o->skip) {
+			rc = vv_commit_print(&view, &e.commit, err);
+			shown++;
+		}
+	}
+	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
+	vv_decoration_free(view.names);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status log_row(const options *o, vv_repository *r, const words *w, uint64_t max_count,
+			 vv_error *err)
+{
+	vv_stage *stage = NULL;
+	vv_row_history *h = NULL;
+	vv_name_list key = {NULL, 0};
+	uint64_t seen = 0;
+	bool bounded = false;
+	vv_status rc;
+
+	if (w->path_count != 1) {
+		return vv_fail(err, VV_EUSAGE, "--row follows one table: name its path");
+	}
+	if ((rc = vv_name_list_make(&key, &o->key, NULL, NULL, err)) < 0 ||
+	    (rc = vv_stage_open(&stage, r, NULL, err)) < 0) {
+		goto done;
+	}
+	const vv_row_history_options ho = {.row = o->row,
+					   .key = (const char *const *)key.items,
+					   .path = w->paths[0],
+					   .ranges = w->ranges,
+					   .range_count = w->range_count,
+					   .first_parent = o->first_parent};
+	if ((rc = vv_row_history_open(&h, r, stage, &ho, err)) == VV_OK) {
+		rc = print_row(o, r, h, max_count, &seen, err);
+	}
+	for (size_t i = 0; i < w->range_count; i++) {
+		bounded = bounded || w->ranges[i].has_exclude;
+	}
+	if (rc == VV_OK && seen == 0 && !bounded && !vv_out_failed()) {
+		rc = vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
+			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
+	}
+done:
+	vv_row_history_close(h);
+	vv_stage_close(stage);
+	vv_name_list_clear(&key);
 	return rc;
 }
 
@@ -195,6 +409,12 @@ static int run_log(void *p, int argc, char **argv)
 	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
 		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
 	}
+	if (o->row && (o->all || o->stat || o->reverse)) {
+		return vv_usage_error("--row goes without --all, --stat and --reverse");
+	}
+	if (!o->row && o->key.count > 0) {
+		return vv_usage_error("--key is for --row");
+	}
 	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
 	    (rc = words_init(&w, argc, &err)) < 0 ||
 	    (rc = sort_words(&w, repo, argc, argv, &err)) < 0) {
@@ -211,7 +431,8 @@ static int run_log(void *p, int argc, char **argv)
 		pager = NULL;
 	}
 	vv_out_page(pager);
-	rc = print_all(o, repo, &w, max_count, &err);
+	rc = o->row ? log_row(o, repo, &w, max_count, &err)
+		    : print_all(o, repo, &w, max_count, &err);
 done:
 	vv_free(pager);
 	words_clear(&w);
@@ -223,7 +444,8 @@ const vv_command vv_cmd_log = {
 	.name = "log",
 	.group = "history",
 	.summary = "list the commits, newest first",
-	.usage = "[--oneline | --json] [--stat] [-n N] [REV | A..B]... [--] [PATH...]",
+	.usage = "[--oneline | --json] [--stat] [-n N] [REV | A..B]... [--] [PATH...]\n"
+		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"
 		   " prices.csv | rows 47,123 -> 47,130, 20 columns; 6.8 kB stored\n"

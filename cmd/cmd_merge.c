@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/auto_gc.h"
 #include "cmd/commands.h"
 #include "cmd/merge_base.h"
 #include "cmd/merge_commit.h"
@@ -274,8 +275,7 @@ static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 			  .names = {"base", branch_name(m), m->word},
 			  .labels = {"merged common ancestors", "HEAD", m->word},
 			  .state = "merge",
-			  .message = m->message.data,
-			  .waits = m->o->no_commit};
+			  .message = m->message.data};
 	vv_status rc = vv_merge_plan(&j, "merge", err);
 
 	if (rc == VV_OK && (rc = vv_merge_apply(&j, err)) == VV_OK) {
@@ -414,7 +414,8 @@ static void merger_clear(merger *m)
 static int run_merge(void *opts, int argc, char **argv)
 {
 	merger m = {.o = opts};
-	vv_error err;
+	vv_auto_gc gc = {0};
+	vv_error err, ignored;
 	vv_status rc;
 
 	if (m.o->abort + m.o->resume + m.o->quit > 0) {
@@ -439,10 +440,16 @@ static int run_merge(void *opts, int argc, char **argv)
 		rc = merge(&m, &err);
 	}
 	vv_progress_end();
+	/* That it cannot be known whether a gc is worth it is no fault of the merge. */
+	if (rc < 0 || m.conflicts || m.o->no_commit || vv_auto_gc_look(&gc, m.repo, &ignored) < 0) {
+		gc.wanted = gc.failed = false;
+	}
 	merger_clear(&m);
 	if (rc < 0) {
 		return vv_report_trouble(&err);
 	}
+	vv_auto_gc_begin(&gc, m.o->quiet);
+	vv_auto_gc_clear(&gc);
 	return m.conflicts ? VV_EXIT_NO : VV_EXIT_OK;
 }
 

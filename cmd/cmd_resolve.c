@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/checkout.h"
 #include "cmd/commands.h"
+#include "cmd/conflict_columns.h"
 #include "cmd/conflict_list.h"
 #include "cmd/conflict_solve.h"
 #include "cmd/merge_tables.h"
@@ -20,7 +21,7 @@
 #include "repo/history.h"
 
 typedef struct options {
-	bool ours, theirs, base, quiet;
+	bool ours, theirs, base, key, quiet;
 	const char *set;
 	vv_strings rows, columns;
 } options;
@@ -37,10 +38,15 @@ static const vv_option table[] = {
 	{"row", 0, VV_OPT_LIST, offsetof(options, rows), "KEY", NULL,
 	 "only the row with this key (without key: its number); may be given again", NULL},
 	{"column", 0, VV_OPT_LIST, offsetof(options, columns), "COL", NULL,
-	 "only this column; may be given again", NULL},
+	 "only this column, its cells and its definition; may be given again", NULL},
+	{"key", 0, VV_OPT_FLAG, offsetof(options, key), NULL, NULL,
+	 "only the table's key, and what the schema says of no single column", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
 	 "say nothing when all went well", NULL},
 };
+
+/* Deciding a column may bring a conflict of another one about; not for ever. */
+enum { ROUNDS_MAX = 16 };
 
 typedef struct resolver {
 	const options *o;
@@ -58,7 +64,7 @@ typedef struct resolver {
 
 static bool is_part(const options *o)
 {
-	return o->set || o->rows.count > 0 || o->columns.count > 0;
+	return o->set || o->key || o->rows.count > 0 || o->columns.count > 0;
 }
 
 /* --- which conflicts -------------------------------------------------------------------- */
@@ -84,16 +90,37 @@ static bool is_wanted(const resolver *r, const vv_conflict_item *item)
 	const vv_strings *rows = &r->o->rows, *columns = &r->o->columns;
 	bool row = rows->count == 0, column = columns->count == 0;
 
+	if (r->o->key) {
+		return vv_conflict_is_of_columns(item) && !item->column;
+	}
 	for (size_t i = 0; i < rows->count && !row; i++) {
 		row = is_row(item, rows->items[i]);
 	}
 	for (size_t i = 0; i < columns->count && !column; i++) {
 		column = item->column && strcmp(item->column, columns->items[i]) == 0;
 	}
-	if (r->set_column && (!item->column || strcmp(item->column, r->set_column) != 0)) {
+	if (r->set_column && (!item->column || vv_conflict_is_of_columns(item) ||
+			      strcmp(item->column, r->set_column) != 0)) {
 		return false;
 	}
 	return row && column;
+}
+
+/* *chosen is the caller's; *count of the path's conflicts. */
+static vv_status choose_wanted(const resolver *r, const vv_conflict_path *p, bool **chosen,
+			       size_t *count, vv_error *err)
+{
+	const vv_conflict_record *c = &p->record;
+
+	*count = 0;
+	if (!(*chosen = vv_calloc(c->count + 1, sizeof(**chosen)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		(*chosen)[i] = is_wanted(r, &c->items[i]);
+		*count += (*chosen)[i];
+	}
+	return VV_OK;
 }
 
 /* *chosen is the caller's; *all: every conflict of the path. */
@@ -101,14 +128,11 @@ static vv_status choose(const resolver *r, const vv_conflict_path *p, bool **cho
 			vv_error *err)
 {
 	const vv_conflict_record *c = &p->record;
-	size_t count = 0;
+	size_t count;
+	vv_status rc = choose_wanted(r, p, chosen, &count, err);
 
-	if (!(*chosen = vv_calloc(c->count + 1, sizeof(**chosen)))) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < c->count; i++) {
-		(*chosen)[i] = is_wanted(r, &c->items[i]);
-		count += (*chosen)[i];
+	if (rc < 0) {
+		return rc;
 	}
 	*all = count == c->count && c->left_out == 0;
 	if (!is_part(r->o)) {
@@ -383,9 +407,9 @@ static bool is_ours(const resolver *r, const vv_conflict_path *p, const vv_stage
 	return is;
 }
 
-static vv_status write_merged(resolver *r, const vv_conflict_path *p, vv_error *err)
+static vv_status write_version(resolver *r, const vv_conflict_path *p, const vv_oid *blob,
+			       vv_error *err)
 {
-	const vv_oid *blob = &p->record.merged;
 	vv_arena arena = VV_ARENA_INIT;
 	vv_buf text = VV_BUF_INIT;
 	char *file = vv_repository_file(r->repo, p->path);
@@ -432,9 +456,46 @@ static vv_status bring_merged(resolver *r, const vv_conflict_path *p, vv_staged 
 			"first",
 			vv_text_shows(p->path), vv_text_shows(p->path));
 	}
-	if ((rc = write_merged(r, p, err)) == VV_OK) {
+	if ((rc = write_version(r, p, &c->merged, err)) == VV_OK) {
 		vv_staged_clear(staged);
 		rc = stage_work(r, p, staged, err);
+	}
+	return rc;
+}
+
+static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
+{
+	for (size_t i = 0; i < p->record.count; i++) {
+		if (chosen[i] && vv_conflict_is_of_columns(&p->record.items[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What hangs on columns comes first: it can bring cells in conflict, or other columns, about.
+ * *chosen is chosen anew. */
+static vv_status decide_columns(resolver *r, vv_conflict_path *p, bool **chosen, vv_staged *staged,
+				vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < ROUNDS_MAX && any_of_columns(p, *chosen); i++) {
+		vv_columns_solution s = {r->repo, r->stage, p, *chosen, r->side, staged};
+		vv_oid blob;
+		size_t count;
+
+		if ((rc = vv_conflict_columns_solve(&s, &blob, err)) < 0 ||
+		    (rc = write_version(r, p, &blob, err)) < 0) {
+			break;
+		}
+		vv_staged_clear(staged);
+		vv_free(*chosen);
+		*chosen = NULL;
+		if ((rc = stage_work(r, p, staged, err)) == VV_OK &&
+		    (rc = vv_conflict_record_save(r->repo, &p->record, err)) == VV_OK) {
+			rc = choose_wanted(r, p, chosen, &count, err);
+		}
 	}
 	return rc;
 }
@@ -446,7 +507,9 @@ static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
 	vv_status rc;
 
 	vv_staged_init(&staged);
-	if ((rc = choose(r, p, &chosen, &all, err)) < 0 ||
+	/* What was found out just now is to be read as the version before. */
+	if ((p->found_out && (rc = vv_stage_commit(r->stage, err)) < 0) ||
+	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
 	    (rc = stage_work(r, p, &staged, err)) < 0 ||
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
 		goto done;
@@ -461,7 +524,8 @@ static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
 			vv_text_shows(p->path));
 		rc = vv_hint(err, "take it as a whole, or edit the file and 'varve add' it");
 	} else {
-		rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
+		rc = decide_columns(r, p, &chosen, &staged, err);
+		rc = rc < 0 ? rc : rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
 		rc = rc < 0 ? rc : keep_rest(r, p, chosen, err);
 		goto done;
 	}
@@ -585,6 +649,9 @@ static int run_resolve(void *opts, int argc, char **argv)
 	if (r.o->ours + r.o->theirs + r.o->base + (r.o->set != NULL) != 1) {
 		return vv_usage_error("resolve takes one of --ours, --theirs, --base, --set");
 	}
+	if (r.o->key && (r.o->set || r.o->rows.count > 0 || r.o->columns.count > 0)) {
+		return vv_usage_error("--key goes with neither --set, --row nor --column");
+	}
 	r.side = r.o->theirs ? VV_THEIRS : r.o->base ? VV_BASE : VV_OURS;
 	if ((rc = read_set(&r, &err)) == VV_OK &&
 	    (rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK &&
@@ -611,7 +678,7 @@ const vv_command vv_cmd_resolve = {
 	.name = "resolve",
 	.group = "history",
 	.summary = "decide conflicts: whole tables, rows or single cells",
-	.usage = "--ours | --theirs | --base [PATH... [--row KEY] [--column COL]]\n"
+	.usage = "--ours | --theirs | --base [PATH... [--row KEY] [--column COL] [--key]]\n"
 		 "--set COL=VALUE [PATH [--row KEY]]",
 	.example = "$ varve resolve --theirs prices.csv --row 7\n"
 		   "prices.csv: left: 1 cell of 1 row\n"

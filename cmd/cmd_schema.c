@@ -11,13 +11,15 @@
 #include "cmd/output.h"
 #include "cmd/schema_edit.h"
 #include "cmd/subject.h"
+#include "cmd/subject_plain.h"
 #include "cmd/view.h"
 #include "cmd/worktree.h"
+#include "diff/profile.h"
 
 typedef struct options {
 	vv_strings set, missing;
 	const char *key;
-	bool json;
+	bool infer, json;
 } options;
 
 static const vv_option table[] = {
@@ -27,6 +29,8 @@ static const vv_option table[] = {
 	 NULL},
 	{"missing", 0, VV_OPT_LIST, offsetof(options, missing), "TEXT", NULL,
 	 "take TEXT for a missing value", NULL},
+	{"infer", 0, VV_OPT_FLAG, offsetof(options, infer), NULL, NULL,
+	 "write a first description with constraints that all values meet", NULL},
 	{"json", 0, VV_OPT_FLAG, offsetof(options, json), NULL, NULL,
 	 "as Table Schema JSON, which is the only form", NULL},
 };
@@ -36,11 +40,10 @@ static bool is_edit(const options *o)
 	return o->set.count || o->missing.count || o->key;
 }
 
-static vv_status show(const vv_table *t, vv_error *err)
+static vv_status show_json(const char *json, size_t len, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
-	vv_status rc = vv_schema_pretty(&b, t->root.schema.data ? t->root.schema.data : "{}",
-					t->root.schema.data ? t->root.schema.len : 2, err);
+	vv_status rc = vv_schema_pretty(&b, json, len, err);
 
 	if (rc == VV_OK) {
 		vv_out_bytes(b.data, b.len);
@@ -48,6 +51,12 @@ static vv_status show(const vv_table *t, vv_error *err)
 	}
 	vv_buf_clear(&b);
 	return rc;
+}
+
+static vv_status show(const vv_table *t, vv_error *err)
+{
+	return t->root.schema.data ? show_json(t->root.schema.data, t->root.schema.len, err)
+				   : show_json("{}", 2, err);
 }
 
 /* Applies one edit to the text. */
@@ -198,6 +207,66 @@ done:
 	return rc;
 }
 
+/* A schema made of what is true of the values, put where none is. */
+static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *err)
+{
+	vv_package_edit edit = {.path = s->path, .schema = vv_buf_cstr(schema)};
+	vv_package_resource res = {0};
+	vv_buf text = VV_BUF_INIT, pretty = VV_BUF_INIT;
+	char *package = NULL;
+	bool describes, has_schema = false;
+	vv_status rc;
+
+	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0)
+		goto done;
+	if (describes && (rc = vv_package_find(&res, s->path, vv_subject_beside, s, err)) == VV_OK) {
+		has_schema = res.schema.len > 0;
+		vv_package_resource_clear(&res);
+	}
+	if (rc < 0)
+		goto done;
+	if (has_schema) {
+		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already", vv_text_shows(package),
+			     vv_text_shows(s->path));
+		vv_hint(err, "change it with --set, --key and --missing, or see what --infer says of HEAD:%s",
+			vv_text_shows(s->path));
+		goto done;
+	}
+	edit.package_path = package;
+	if ((rc = vv_schema_package_text(&text, s, package, err)) == VV_OK &&
+	    (rc = apply(&text, &edit, err)) == VV_OK &&
+	    (rc = vv_schema_pretty(&pretty, text.data, text.len, err)) == VV_OK) {
+		if (!describes) /* one that somebody has laid out stays as it is */
+			vv_buf_putc(&pretty, '\n');
+		rc = vv_schema_package_write(s, package, describes ? &text : &pretty, err);
+	}
+	if (rc == VV_OK)
+		vv_note("wrote %s; 'varve add %s' and 'varve commit' record it, 'varve check' holds to it",
+			vv_text_shows(package), vv_text_shows(package));
+done:
+	vv_buf_clear(&text);
+	vv_buf_clear(&pretty);
+	vv_free(package);
+	return rc;
+}
+
+static vv_status infer(vv_subject *s, vv_table *t, vv_error *err)
+{
+	vv_profile *profile = NULL;
+	vv_buf schema = VV_BUF_INIT;
+	vv_status rc;
+
+	if ((rc = vv_profile_make(&profile, t, vv_progress_begin(), err)) == VV_OK &&
+	    (rc = vv_profile_schema(&schema, profile, err)) == VV_OK) {
+		vv_progress_end();
+		rc = s->from == VV_FROM_WORK ? write_inferred(s, &schema, err)
+					     : show_json(vv_buf_cstr(&schema), schema.len, err);
+	}
+	vv_profile_free(profile);
+	vv_buf_clear(&schema);
+	return rc;
+}
+
 static int run_schema(void *p, int argc, char **argv)
 {
 	options *o = p;
@@ -211,6 +280,9 @@ static int run_schema(void *p, int argc, char **argv)
 	if (argc != 1) {
 		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", argc);
 	}
+	if (o->infer && is_edit(o)) {
+		return vv_usage_error("--infer stands alone: change what it wrote with --set, --key and --missing");
+	}
 	vv_subject_init(&s);
 	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
 	    (rc = vv_stage_open(&stage, repo, vv_progress_begin(), &err)) < 0 ||
@@ -222,7 +294,7 @@ static int run_schema(void *p, int argc, char **argv)
 		rc = vv_fail(&err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 			     vv_text_shows(argv[0]));
 	} else {
-		rc = is_edit(o) ? edit_package(o, &s, &t, &err) : show(&t, &err);
+		rc = o->infer ? infer(&s, &t, &err) : is_edit(o) ? edit_package(o, &s, &t, &err) : show(&t, &err);
 	}
 	vv_table_close(&t);
 done:
@@ -236,7 +308,7 @@ const vv_command vv_cmd_schema = {
 	.name = "schema",
 	.group = "look",
 	.summary = "show what the columns mean (Table Schema), or change it in datapackage.json",
-	.usage = "[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH",
+	.usage = "[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH\n--infer [REV:]PATH | CID",
 	.example = "$ varve schema --set id=string --key id prices.csv\n"
 		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
 		   "record it, no row is stored again",

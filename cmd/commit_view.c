@@ -371,6 +371,9 @@ static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_comm
 		vv_json_name(&w, "files");
 		vv_commit_stat_json(&w, stat);
 	}
+	if (v->more) {
+		v->more(v->payload, &w);
+	}
 	vv_json_close_object(&w);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s", v->any ? ",\n" : "");
@@ -407,6 +410,9 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	if (rc == VV_OK && v->stat && v->style != VV_STYLE_JSON && stat.count > 0) {
 		vv_out("%s", v->style == VV_STYLE_LONG ? "\n" : "");
 		vv_commit_stat_print(&stat);
+	}
+	if (rc == VV_OK && v->more && v->style != VV_STYLE_JSON) {
+		v->more(v->payload, NULL);
 	}
 	v->any = true;
 done:

@@ -25,6 +25,10 @@ typedef struct vv_commit_view {
 	bool stat;
 	const char *const *paths; /* for stat; NULL: all */
 	bool any;                 /* was one printed already? */
+	/* What else there is to say of the commit: members of its object, or, json NULL,
+	 * lines on stdout behind it. May be NULL. */
+	void (*more)(void *payload, vv_json_out *json);
+	void *payload;
 } vv_commit_view;
 
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);

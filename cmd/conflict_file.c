@@ -41,6 +41,7 @@ void vv_conflict_record_init(vv_conflict_record *c)
 void vv_conflict_record_clear(vv_conflict_record *c)
 {
 	vv_free(c->items);
+	vv_free(c->decided);
 	vv_arena_clear(&c->arena);
 	vv_conflict_record_init(c);
 }
@@ -108,6 +109,32 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 	}
 	c->count++;
 	return VV_OK;
+}
+
+bool vv_conflict_is_of_columns(const vv_conflict_item *item)
+{
+	return item->kind == VV_CONFLICT_COLUMN_REMOVED || item->kind == VV_CONFLICT_COLUMN ||
+	       item->kind == VV_CONFLICT_KEY;
+}
+
+static vv_status add_decided(vv_conflict_record *c, const vv_merge_decision *d, vv_error *err)
+{
+	vv_merge_decision *list = vv_realloc_array(c->decided, c->decided_count + 1, sizeof(*list));
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	c->decided = list;
+	list[c->decided_count++] = *d;
+	return VV_OK;
+}
+
+vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_item *item,
+				    vv_merge_take take, vv_error *err)
+{
+	vv_merge_decision d = {.kind = item->kind, .take = take};
+
+	return copy_text(c, &d.column, item->column) ? add_decided(c, &d, err) : vv_fail_nomem(err);
 }
 
 static bool is_of_row(const vv_conflict_item *i)
@@ -291,6 +318,27 @@ static void oid_json(vv_json_out *w, const char *name, const vv_oid *id)
 	vv_json_string(w, hex);
 }
 
+static void decided_json(vv_json_out *w, const vv_conflict_record *c)
+{
+	vv_json_name(w, "decided");
+	vv_json_open_array(w);
+	for (size_t i = 0; i < c->decided_count; i++) {
+		const vv_merge_decision *d = &c->decided[i];
+
+		vv_json_open_object(w);
+		vv_json_name(w, "kind");
+		vv_json_string(w, vv_conflict_kind_name(d->kind));
+		if (d->column) {
+			vv_json_name(w, "column");
+			vv_json_string(w, d->column);
+		}
+		vv_json_name(w, "take");
+		vv_json_string(w, side_names[d->take]);
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}
+
 static void record_json(vv_json_out *w, const vv_conflict_record *c)
 {
 	char cid[VV_CID_TEXT + 1];
@@ -327,6 +375,9 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 		vv_conflict_item_json(w, &c->items[i]);
 	}
 	vv_json_close_array(w);
+	if (c->decided_count > 0) {
+		decided_json(w, c);
+	}
 	vv_json_close_object(w);
 }
 
@@ -502,6 +553,23 @@ static vv_status read_item(reading *in, const vv_json *v)
 	return VV_OK;
 }
 
+static vv_status read_decided(reading *in, const vv_json *v)
+{
+	bool object = v->type == VV_JSON_OBJECT;
+	vv_merge_decision d = {.column = object ? vv_json_get_string(v, "column") : NULL};
+	const char *take = object ? vv_json_get_string(v, "take") : NULL;
+	size_t side = 0;
+
+	while (take && side < 3 && strcmp(take, side_names[side]) != 0) {
+		side++;
+	}
+	if (!take || side == 3 || !read_kind(v, &d.kind)) {
+		return bad(in, "a decision of no known kind");
+	}
+	d.take = (vv_merge_take)side;
+	return add_decided(in->record, &d, in->err);
+}
+
 static bool read_oid(const vv_json *doc, const char *name, vv_oid *out)
 {
 	const char *hex = vv_json_get_string(doc, name);
@@ -579,6 +647,10 @@ static vv_status read_record(reading *in, const vv_buf *text)
 	}
 	for (v = list->first; rc == VV_OK && v; v = v->next) {
 		rc = read_item(in, v);
+	}
+	list = vv_json_get(doc, "decided");
+	for (v = list ? list->first : NULL; rc == VV_OK && v; v = v->next) {
+		rc = read_decided(in, v);
 	}
 	return rc;
 }

@@ -46,6 +46,8 @@ typedef struct vv_conflict_record {
 	vv_conflict_item *items;
 	size_t count, cap;
 	uint64_t left_out; /* beyond VV_CONFLICTS_MAX */
+	vv_merge_decision *decided; /* columns and key: what `merged` was made with */
+	size_t decided_count;
 } vv_conflict_record;
 
 void vv_conflict_record_init(vv_conflict_record *c);
@@ -55,6 +57,13 @@ const char *vv_conflict_record_text(vv_conflict_record *c, const char *text);
 
 /* Copies it into the record. */
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err);
+
+/* Does it hang on a column or the key, so that it is decided by merging anew? */
+bool vv_conflict_is_of_columns(const vv_conflict_item *item);
+
+/* Notes what was decided for such an item. */
+vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_item *item,
+				    vv_merge_take take, vv_error *err);
 
 /* How many distinct rows the items are of, and how many items are cells. */
 uint64_t vv_conflict_record_rows(const vv_conflict_record *c);

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/output.h"
 #include "dataset/package.h"
 #include "repo/history.h"
 
@@ -290,5 +291,24 @@ vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_stage *s, const v
 	vv_free(d.blobs);
 	*paths = d.paths;
 	*count = d.count;
+	return rc;
+}
+
+vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_stage *s,
+				 const vv_changes *changes, char ***paths, size_t *count,
+				 vv_error *err)
+{
+	vv_buf warnings = VV_BUF_INIT;
+	vv_status rc = vv_describe_staged(r, x, s, changes, paths, count, &warnings, err);
+
+	for (const char *p = vv_buf_cstr(&warnings); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_warn("%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&warnings);
+	if (rc == VV_OK && *count > 0 && (rc = vv_stage_commit(s, err)) == VV_OK)
+		rc = vv_index_write(x, err);
+	vv_stage_release(s);
 	return rc;
 }

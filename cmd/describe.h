@@ -20,4 +20,10 @@
 vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_stage *s, const vv_changes *changes,
 			     char ***paths, size_t *count, vv_buf *warnings, vv_error *err);
 
+/* All of it for a commit that is about to be made: says the warnings, and makes blocks and
+ * index durable where *count is not 0 (the changes are other ones then). */
+vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_stage *s,
+				 const vv_changes *changes, char ***paths, size_t *count,
+				 vv_error *err);
+
 #endif

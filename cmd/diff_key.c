@@ -177,7 +177,11 @@ static vv_status judge(vv_diff_keys *k, const sample *of, const sample *other, c
 		       vv_error *err)
 {
 	vv_key_candidate all[CANDIDATES_MAX];
-	size_t n = of->column_count, count = vv_key_candidates(all, CANDIDATES_MAX, of->cells, of->rows, n, n, names, lens);
+	size_t n = of->column_count, count;
+	vv_status found = vv_key_candidates(all, CANDIDATES_MAX, &count, of->cells, of->rows, n, n, names, lens, err);
+	if (found < 0) {
+		return found;
+	}
 	for (size_t i = 0; i < count && k->count < VV_DIFF_KEYS_MAX; i++) {
 		const char **list;
 		fitness f;

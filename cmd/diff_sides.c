@@ -14,6 +14,7 @@
 #include "cmd/changes.h"
 #include "cmd/command.h"
 #include "cmd/pathspec.h"
+#include "repo/renames.h"
 
 typedef struct finder {
 	vv_diff_sides *out;
@@ -193,7 +194,7 @@ static vv_status add_path(finder *f, const vv_diff_path *from, vv_error *err)
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	vv_diff_path p = {.path = (char *)c->path, .old_mode = c->old_mode, .new_mode = c->new_mode,
-			  .old_id = c->old_id, .new_id = c->new_id};
+			  .old_id = c->old_id, .new_id = c->new_id, .known_id = c->new_id};
 	return add_path(payload, &p, err);
 }
 
@@ -271,24 +272,41 @@ static vv_status list_paths(finder *f, vv_error *err)
 	return rc == VV_OK && b->kind == VV_SIDE_WORK ? add_work(f, err) : rc;
 }
 
-/* What is gone here and new there with the same content has moved. */
-static void find_moved(vv_diff_sides *d)
+/* Lets path i be what path k was called before. */
+static void join(vv_diff_sides *d, size_t i, size_t k)
 {
-	size_t n = 0;
+	vv_diff_path *to = &d->paths[i], *was = &d->paths[k];
+	to->old_path = was->path;
+	to->old_mode = was->old_mode;
+	to->old_id = was->old_id;
+	was->path = NULL;
+}
+
+/* What is gone here and new there may be one file. */
+static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
+{
+	vv_rename_file *gone = vv_calloc(d->count + 1, sizeof(*gone)), *come = vv_calloc(d->count + 1, sizeof(*come));
+	size_t *places = vv_calloc(3 * d->count + 1, sizeof(*places));
+	size_t gone_count = 0, come_count = 0, n = 0;
+	vv_status rc = gone && come && places ? VV_OK : vv_fail_nomem(err);
+	if (rc < 0) {
+		goto done;
+	}
+	size_t *gone_at = places, *come_at = places + d->count, *from = places + 2 * d->count;
 	for (size_t i = 0; i < d->count; i++) {
-		vv_diff_path *p = &d->paths[i];
-		if (p->old_mode != 0 || !p->path || vv_oid_is_null(&p->new_id)) {
-			continue;
+		const vv_diff_path *p = &d->paths[i];
+		if (p->new_mode == 0) {
+			gone_at[gone_count] = i;
+			gone[gone_count++] = (vv_rename_file){p->path, p->old_mode, p->old_id};
+		} else if (p->old_mode == 0 && !vv_oid_is_null(&p->known_id)) {
+			come_at[come_count] = i;
+			come[come_count++] = (vv_rename_file){p->path, p->new_mode, p->known_id};
 		}
-		for (size_t k = 0; k < d->count; k++) {
-			vv_diff_path *q = &d->paths[k];
-			if (q->path && q->new_mode == 0 && q->old_mode == p->new_mode && vv_oid_equal(&q->old_id, &p->new_id)) {
-				p->old_path = q->path;
-				p->old_mode = q->old_mode;
-				p->old_id = q->old_id;
-				q->path = NULL;
-				break;
-			}
+	}
+	rc = vv_renames_find(r, gone, gone_count, come, come_count, from, err);
+	for (size_t i = 0; rc == VV_OK && i < come_count; i++) {
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			join(d, come_at[i], gone_at[from[i]]);
 		}
 	}
 	for (size_t i = 0; i < d->count; i++) {
@@ -297,6 +315,11 @@ static void find_moved(vv_diff_sides *d)
 		}
 	}
 	d->count = n;
+done:
+	vv_free(places);
+	vv_free(come);
+	vv_free(gone);
+	return rc;
 }
 
 static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const char *path, vv_error *err)
@@ -351,7 +374,7 @@ static vv_status check_paths(finder *f, vv_error *err)
 }
 
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc, char **argv, bool cached,
-			     vv_error *err)
+			     bool renames, vv_error *err)
 {
 	finder f = {.out = out, .repo = r, .stage = s};
 	int used = 0;
@@ -373,7 +396,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, 
 	}
 	if ((rc = list_paths(&f, err)) == VV_OK) {
 		rc = check_paths(&f, err);
-		find_moved(out);
+		rc = rc == VV_OK && renames ? find_renamed(out, r, err) : rc;
 	}
 done:
 	vv_pathspec_clear(&f.paths);

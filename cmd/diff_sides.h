@@ -26,9 +26,10 @@ typedef struct vv_diff_side {
 } vv_diff_side;
 
 typedef struct vv_diff_path {
-	char *path, *old_path;       /* old_path: moved with the same content; else NULL */
+	char *path, *old_path;       /* old_path: renamed (renames.h); else NULL */
 	uint32_t old_mode, new_mode; /* 0: not there */
 	vv_oid old_id, new_id;       /* of the blobs; null for what only the work tree has */
+	vv_oid known_id;             /* new_id, or what the index has where the work tree changed it */
 	bool literal;                /* an argument names just this path */
 } vv_diff_path;
 
@@ -39,9 +40,10 @@ typedef struct vv_diff_sides {
 } vv_diff_sides;
 
 /* Sorts the arguments into revisions and paths and lists what differs. VV_ENOTFOUND: a
- * revision, or a path that neither side has. */
+ * revision, or a path that neither side has. renames: a path that is gone and one that is new
+ * may be one. */
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc, char **argv, bool cached,
-			     vv_error *err);
+			     bool renames, vv_error *err);
 void vv_diff_sides_clear(vv_diff_sides *d);
 
 #endif

@@ -11,7 +11,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/output.h"
+#include "repo/git_receive.h"
 #include "repo/history.h"
+#include "repo/incoming.h"
 #include "repo/keep.h"
 
 #define DAY 86400u
@@ -195,8 +197,12 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 	    (g->gentle && (rc = nobody_writes(r, err)) < 0)) {
 		return rc;
 	}
-	rc = run_store(g, r, store, vv_progress_begin(), now, err);
-	if (rc == VV_OK && !g->dry_run && (rc = sweep_caches(r, now, err)) == VV_OK) {
+	/* First, so that nothing is kept for the sake of what is given up. */
+	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) == VV_OK) {
+		rc = run_store(g, r, store, vv_progress_begin(), now, err);
+	}
+	if (rc == VV_OK && !g->dry_run && (rc = sweep_caches(r, now, err)) == VV_OK &&
+	    (rc = vv_git_receive_clean(r, err)) == VV_OK) {
 		rc = vv_git_pack_loose(r, g->loose_max, &packed, err);
 	}
 	if (rc != VV_ELOCKED && !g->dry_run) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/conflict_columns.h"
 #include "cmd/conflict_solve.h"
 #include "cmd/merge_tables.h"
 #include "repo/history.h"
@@ -45,7 +46,8 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 	vv_status rc;
 
 	vv_dataset_merged_init(&out);
-	if ((rc = vv_dataset_merge_run(&out, &in, err)) < 0) {
+	if ((rc = vv_dataset_merge_run(&out, &in, err)) < 0 ||
+	    (rc = vv_conflict_columns_take(&out, &in, VV_TAKE_BASE, err)) < 0) {
 		goto done;
 	}
 	result = out.result;

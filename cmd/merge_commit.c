@@ -5,14 +5,18 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cmd/changes.h"
 #include "cmd/commands.h"
 #include "cmd/commit_message.h"
 #include "cmd/commit_summary.h"
+#include "cmd/describe.h"
 #include "cmd/output.h"
 #include "repo/conflict_state.h"
 #include "repo/history.h"
+
+enum { LOOSE_MAX = 100 };
 
 static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_buf *message,
 			vv_oid *id, vv_error *err)
@@ -52,20 +56,39 @@ static void run_after(const vv_merge_commit *c)
 	}
 }
 
-vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err)
+/* What HEAD and the index differ in, after a datapackage.json among it has had its say. */
+static vv_status read_changes(const vv_merge_commit *c, vv_changes *changes, vv_error *err)
 {
 	vv_changes_options look = {NULL, true, false, false, !c->quiet};
+	char **described = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if ((rc = vv_changes_read(changes, c->repo, c->index, c->stage, &look, err)) == VV_OK &&
+	    (rc = vv_describe_for_commit(c->repo, c->index, c->stage, changes, &described, &count,
+					 err)) == VV_OK &&
+	    count > 0) {
+		vv_changes_clear(changes);
+		rc = vv_changes_read(changes, c->repo, c->index, c->stage, &look, err);
+	}
+	vv_names_free(described, count);
+	return rc;
+}
+
+vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err)
+{
 	vv_changes changes;
 	vv_buf message = VV_BUF_INIT;
 	vv_error later;
 	vv_oid id;
+	uint64_t packed;
 	bool ran;
 	vv_status rc;
 
 	memset(&changes, 0, sizeof(changes));
 	if ((c->before && !c->no_verify &&
 	     (rc = vv_hook_run(c->repo, c->before, NULL, &ran, err)) < 0) ||
-	    (rc = vv_changes_read(&changes, c->repo, c->index, c->stage, &look, err)) < 0 ||
+	    (rc = read_changes(c, &changes, err)) < 0 ||
 	    (rc = create(c, &changes, &message, &id, err)) < 0) {
 		goto done;
 	}
@@ -76,6 +99,9 @@ vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err)
 	run_after(c);
 	if (!c->quiet &&
 	    vv_commit_summary_print(c->repo, &changes, &id, message.data, false, &later) < 0) {
+		vv_warn("%s", later.message);
+	}
+	if (vv_git_pack_loose(c->repo, LOOSE_MAX, &packed, &later) < 0) {
 		vv_warn("%s", later.message);
 	}
 done:

@@ -269,21 +269,6 @@ static vv_status begin_state(vv_merge_job *j, vv_error *err)
 	return rc;
 }
 
-/* What waits for its commit may be given up by 'git merge --abort', which takes index
- * entries of this very second (index.h) for changed files until git has looked at them. */
-static void let_git_look(const vv_merge_job *j)
-{
-	const char *argv[] = {
-		"git",       "-C", vv_repository_workdir(j->repo), "update-index", "-q",
-		"--refresh", NULL};
-	vv_buf output = VV_BUF_INIT;
-	vv_error ignored;
-	int code;
-
-	(void)vv_program_run(argv, NULL, 0, &output, &code, &ignored);
-	vv_buf_clear(&output);
-}
-
 vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 {
 	vv_error later;
@@ -301,9 +286,6 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 		}
 	}
 	vv_stage_release(j->stage);
-	if (rc == VV_OK && (j->conflicts > 0 || j->waits)) {
-		let_git_look(j);
-	}
 	return rc;
 }
 

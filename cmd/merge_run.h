@@ -29,7 +29,6 @@ typedef struct vv_merge_job {
 	vv_merge_labels labels;
 	const char *state;   /* "merge", "cherry-pick", "revert"; NULL: nothing is left under way */
 	const char *message; /* for MERGE_MSG, with a newline behind */
-	bool waits;          /* no commit follows at once */
 
 	vv_merged_trees *merged;
 	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */

@@ -182,6 +182,8 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	char ours[VV_OID_TEXT + 1], theirs[VV_OID_TEXT + 1];
 	vv_merge_options opts = {.conflict = note_conflict,
 				 .payload = &m->out->record,
+				 .decisions = in->decisions,
+				 .decision_count = in->decision_count,
 				 .ours_id = ours,
 				 .theirs_id = theirs,
 				 .pool = vv_stage_pool(in->stage)};

@@ -24,6 +24,8 @@ typedef struct vv_dataset_merge {
 	vv_oid commits[3];      /* where the sides are from (or null): decides ties, and whose
 	                         * datapackage.json describes plain text */
 	const char *names[3];   /* branches; NULL: "base", "ours", "theirs" */
+	const vv_merge_decision *decisions; /* as vv_merge_options have them */
+	size_t decision_count;
 	bool dry;               /* nothing is kept: only to see what the conflicts are */
 } vv_dataset_merge;
 

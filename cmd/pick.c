@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/auto_gc.h"
 #include "cmd/merge_commit.h"
 #include "cmd/merge_run.h"
 #include "cmd/output.h"
@@ -155,8 +156,7 @@ static vv_status merge_pick(picker *p, vv_error *err)
 			  .names = {"base", branch_name(p), p->label.data},
 			  .labels = {p->revert ? p->short_id : "parent", "HEAD", p->label.data},
 			  .state = p->o->no_commit ? NULL : verb(p),
-			  .message = p->message.data,
-			  .waits = p->o->no_commit};
+			  .message = p->message.data};
 	vv_status rc = vv_merge_plan(&j, verb(p), err);
 
 	if (rc == VV_OK && vv_merge_is_empty(&j)) {
@@ -243,7 +243,8 @@ static int run_under_way(const vv_pick_options *o, const char *name)
 int vv_pick_run(const vv_pick_options *o, bool revert, int argc, char **argv)
 {
 	picker p = {.o = o, .revert = revert};
-	vv_error err;
+	vv_auto_gc gc = {0};
+	vv_error err, ignored;
 	vv_status rc;
 
 	if (o->abort + o->resume + o->quit > 0) {
@@ -265,10 +266,16 @@ int vv_pick_run(const vv_pick_options *o, bool revert, int argc, char **argv)
 		rc = pick_all(&p, argc, argv, &err);
 	}
 	vv_progress_end();
+	/* That it cannot be known whether a gc is worth it is no fault of the commits. */
+	if (rc < 0 || p.conflicts || o->no_commit || vv_auto_gc_look(&gc, p.repo, &ignored) < 0) {
+		gc.wanted = gc.failed = false;
+	}
 	vv_stage_close(p.stage);
 	vv_repository_close(p.repo);
 	if (rc < 0) {
 		return vv_report_trouble(&err);
 	}
+	vv_auto_gc_begin(&gc, o->quiet);
+	vv_auto_gc_clear(&gc);
 	return p.conflicts || p.empty ? VV_EXIT_NO : VV_EXIT_OK;
 }

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/finding.h"
+#include "dataset/rules.h"
 
 typedef enum vv_report_form {
 	VV_REPORT_TEXT, VV_REPORT_JSON, VV_REPORT_JUNIT, VV_REPORT_SARIF, VV_REPORT_GITHUB,
@@ -41,16 +42,18 @@ typedef struct vv_report_facts {
 	uint64_t ms;
 } vv_report_facts;
 
-typedef struct vv_report vv_report;
-vv_status vv_report_new(vv_report **out, const vv_report_options *o, vv_error *err);
-void vv_report_free(vv_report *r); /* accepts NULL */
+typedef struct vv_check_report vv_check_report;
+vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
+void vv_report_free(vv_check_report *r); /* accepts NULL */
 
 /* What follows is about the dataset at path; commit: 40 digits, or NULL. */
-vv_status vv_report_begin(vv_report *r, const char *path, const char *commit, vv_error *err);
+vv_status vv_report_begin(vv_check_report *r, const char *path, const char *commit, vv_error *err);
+/* Which rules are looked at there: for reports that also list what is right. */
+vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err);
 vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err);
 /* So many further findings like f, which nobody has listed one by one. */
-vv_status vv_report_more(vv_report *r, const vv_finding *f, uint64_t count, vv_error *err);
-vv_status vv_report_end(vv_report *r, const vv_report_facts *facts, vv_error *err);
+vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_error *err);
+vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
 
 typedef struct vv_report_totals {
 	uint64_t datasets, invalid;        /* invalid: with a finding that counts */
@@ -58,10 +61,10 @@ typedef struct vv_report_totals {
 	uint64_t known, accepted;          /* that do not */
 	uint64_t commits;                  /* different ones named; 0: no range */
 } vv_report_totals;
-void vv_report_totals_get(const vv_report *r, vv_report_totals *out);
-bool vv_report_valid(const vv_report *r); /* nothing at or above fail_on */
+void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
+bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
 
 /* Appends the whole report. */
-vv_status vv_report_write(const vv_report *r, vv_report_form form, vv_buf *out, vv_error *err);
+vv_status vv_report_write(const vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
 
 #endif

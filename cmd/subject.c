@@ -380,6 +380,11 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *sta
 	}
 	vv_free(inside);
 	rc = find_in_work(s, err);
+	if (rc == VV_OK && s->is_dataset && !s->repo && repo) {
+		/* a pointer, wherever it lies, names what this repository may have */
+		s->repo = repo;
+		s->stage = stage;
+	}
 	if (rc == VV_OK && s->is_dataset && !s->repo) {
 		vv_fail(err, VV_EINPUT, "'%s' is a pointer of varve, not the table itself",
 			vv_text_shows(text));

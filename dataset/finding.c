@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define OFF VV_SEVERITY_OFF
 #define WARNING VV_SEVERITY_WARNING
 #define ERROR VV_SEVERITY_ERROR
@@ -68,40 +70,13 @@ const vv_rule *vv_rule_find(const char *code)
 	return NULL;
 }
 
-#define WORD_MAX 40u
-
-/* How many letters must be put in, taken out or exchanged to make one of the other. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[WORD_MAX + 1], n = strlen(b);
-
-	for (size_t k = 0; k <= n; k++)
-		row[k] = k;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t corner = row[0];
-
-		row[0] = i + 1;
-		for (size_t k = 0; k < n; k++) {
-			size_t best = corner + (a[i] != b[k]);
-
-			corner = row[k + 1];
-			best = row[k] + 1 < best ? row[k] + 1 : best;
-			best = row[k + 1] + 1 < best ? row[k + 1] + 1 : best;
-			row[k + 1] = best;
-		}
-	}
-	return row[n];
-}
-
 const char *vv_rule_nearest(const char *word)
 {
 	const char *best = NULL;
-	size_t least = 4; /* more than three changes: not what was meant */
+	unsigned least = 4; /* more than three changes: not what was meant */
 
-	if (strlen(word) > WORD_MAX)
-		return NULL;
 	for (const vv_rule *r = vv_rules; r->code; r++) {
-		size_t d = distance(word, r->code);
+		unsigned d = vv_text_distance(word, r->code, least);
 
 		if (d < least) {
 			least = d;

@@ -254,8 +254,11 @@ vv_status import_choose(import *im, vv_error *err)
 		if ((rc = sample_rows(im, &cells, &rows, &bytes, &arena, err)) < 0) {
 			goto done;
 		}
-		size_t n = vv_key_candidates(found, sizeof(found) / sizeof(found[0]), cells, rows, im->columns, im->columns,
-					     im->names, im->name_lens);
+		size_t n;
+		if ((rc = vv_key_candidates(found, sizeof(found) / sizeof(found[0]), &n, cells, rows, im->columns,
+					    im->columns, im->names, im->name_lens, err)) < 0) {
+			goto done;
+		}
 		if (!kept) {
 			size_t column = vv_key_cut_column(found, n);
 			im->params.rows = vv_cut_rows_for(bytes, rows);

@@ -253,9 +253,9 @@ static void rank_sets(ranking *k, const sample *s, const looks *leading, size_t 
 
 #define RANKED_MAX 32u
 
-size_t vv_key_candidates(vv_key_candidate *out, size_t max, const vv_cell *cells, size_t rows,
-			 size_t columns, size_t stride, const char *const *names,
-			 const size_t *name_lens)
+vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, const vv_cell *cells,
+			    size_t rows, size_t columns, size_t stride, const char *const *names,
+			    const size_t *name_lens, vv_error *err)
 {
 	sample s = {cells, rows, stride, NULL, 15};
 	looks leading[COMBINED_MAX];
@@ -263,13 +263,14 @@ size_t vv_key_candidates(vv_key_candidate *out, size_t max, const vv_cell *cells
 	ranking singles = {out, scores, 0, max < RANKED_MAX ? max : RANKED_MAX}, sets;
 	size_t leading_count = 0;
 
+	*count = 0;
 	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64)
-		return 0;
+		return VV_OK;
 	while (s.mask < 2 * rows)
 		s.mask = 2 * s.mask + 1;
 	s.table = vv_malloc((s.mask + 1) * sizeof(*s.table));
 	if (!s.table)
-		return 0; /* a key is a convenience: no memory, none */
+		return vv_fail_nomem(err);
 	for (size_t c = 0; c < columns; c++) {
 		looks l = look_at(&s, c, names[c], name_lens[c]);
 
@@ -286,7 +287,8 @@ size_t vv_key_candidates(vv_key_candidate *out, size_t max, const vv_cell *cells
 	     size++)
 		rank_sets(&sets, &s, leading, leading_count, size);
 	vv_free(s.table);
-	return singles.count + sets.count;
+	*count = singles.count + sets.count;
+	return VV_OK;
 }
 
 size_t vv_key_cut_column(const vv_key_candidate *candidates, size_t count)

@@ -24,8 +24,10 @@ typedef struct vv_key_candidate {
 	size_t columns[VV_KEY_COLUMNS_MAX];
 	size_t count;
 } vv_key_candidate;
-size_t vv_key_candidates(vv_key_candidate *out, size_t max, const vv_cell *cells, size_t rows, size_t columns,
-			 size_t stride, const char *const *names, const size_t *name_lens);
+/* Fills out (room for max); *count: how many. Only VV_ENOMEM can go wrong. */
+vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, const vv_cell *cells, size_t rows,
+			    size_t columns, size_t stride, const char *const *names, const size_t *name_lens,
+			    vv_error *err);
 
 /* The column that should decide the cuts: the first of the best candidate, or SIZE_MAX: whole row. */
 size_t vv_key_cut_column(const vv_key_candidate *candidates, size_t count);

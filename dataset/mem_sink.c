@@ -11,7 +11,7 @@
 #include "base/mutex.h"
 #include "base/sys.h"
 
-#define MEMORY_MAX (48u << 20) /* bytes of blocks kept in memory */
+#define MEMORY_MAX (24u << 20) /* bytes of blocks kept in memory; a comparison has two of these */
 
 typedef struct entry {
 	vv_cid cid; /* codec 0: free slot */

@@ -4,10 +4,10 @@
  */
 #include "dataset/rules.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/rules_internal.h"
@@ -38,52 +38,12 @@ bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit)
 	return f && f->has_limit;
 }
 
-/* Where a wildcard began, to take one more character and try again. */
-typedef struct retry {
-	const char *pattern, *text;
-	bool folders; /* "**" and a slash: whole folders at a time */
-} retry;
-
-static const char *next_try(const retry *r)
-{
-	const char *s = r->text;
-
-	while (r->folders && *s && *s != '/') {
-		s++;
-	}
-	return *s ? s + 1 : NULL;
-}
-
-/* Two wildcards are remembered: the last '*', which may not go beyond a '/', and the last
- * '**', which may. More are never needed, since a later one can take over. */
 bool vv_rules_match(const char *pattern, const char *path)
 {
-	retry star = {NULL, NULL, false}, deep = {NULL, NULL, false};
-	const char *p = pattern, *s = path;
-
-	while (*s || *p) {
-		if (p[0] == '*' && p[1] == '*') {
-			bool folders = p[2] == '/' && (p == pattern || p[-1] == '/');
-			p += folders ? 3 : 2; /* also no folder at all */
-			deep = (retry){p, s, folders};
-			star.pattern = NULL;
-		} else if (*p == '*') {
-			star = (retry){++p, s, false};
-		} else if (*s && ((*p == '?' && *s != '/') || *p == *s)) {
-			p++;
-			s++;
-		} else if (star.pattern && *star.text && *star.text != '/') {
-			p = star.pattern;
-			s = ++star.text;
-		} else if (deep.pattern && next_try(&deep)) {
-			p = deep.pattern;
-			s = deep.text = next_try(&deep);
-			star.pattern = NULL;
-		} else {
-			return false;
-		}
+	if (!strchr(pattern, '/')) {
+		return vv_path_match(pattern, vv_path_base(path));
 	}
-	return true;
+	return vv_path_match(pattern[0] == '/' ? pattern + 1 : pattern, path);
 }
 
 static bool block_has(const vv_rules_block *b, const char *path)

@@ -82,7 +82,8 @@ vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t coun
 /* Does the setting look at the column? */
 bool vv_rule_setting_has(const vv_rule_setting *s, const char *column, size_t len);
 
-/* Does a path match a pattern of varve.json: '*' and '?' stop at '/', '**' does not. */
+/* Does a path match a pattern of varve.json? As in .gitattributes: '*' and '?' stop at '/', '**'
+ * does not; a pattern without '/' matches the file's name in every folder. */
 bool vv_rules_match(const char *pattern, const char *path);
 
 #endif

@@ -31,26 +31,28 @@ typedef struct rule_words {
 
 static const rule_words rule_table[] = {
 	{"blank-row", TAKES_MOSTLY},
-	{"cells-changed", TAKES_COLUMNS | TAKES_MAX | NEEDS_BOUND},
+	{"cells-changed", TAKES_COLUMNS | TAKES_MAX},
+	{"column-added", TAKES_COLUMNS},
 	{"column-removed", TAKES_COLUMNS},
 	{"column-retyped", TAKES_COLUMNS},
 	{"constraint-error", TAKES_COLUMNS | TAKES_MOSTLY},
 	{"drift-js", TAKES_COLUMNS | TAKES_SHARE},
 	{"drift-psi", TAKES_COLUMNS | TAKES_SHARE},
+	{"duplicate-row", TAKES_MOSTLY},
 	{"extra-cell", TAKES_MOSTLY},
 	{"foreign-key", TAKES_COLUMNS | TAKES_MOSTLY},
 	{"freshness", TAKES_COLUMNS | TAKES_AGE | NEEDS_BOUND | NEEDS_COLUMNS},
-	{"keys-lost", TAKES_MAX},
+	{"key-lost", TAKES_MAX},
 	{"missing-cell", TAKES_MOSTLY},
 	{"new-category", TAKES_COLUMNS | TAKES_MAX},
 	{"null-share", TAKES_COLUMNS | TAKES_SHARE},
 	{"row-constraint", TAKES_MOSTLY | TAKES_CONDITION | NEEDS_BOUND},
 	{"row-count", TAKES_MIN | TAKES_MAX | NEEDS_BOUND},
-	{"rows-added", TAKES_MAX},
+	{"rows-added", TAKES_MIN | TAKES_MAX},
 	{"rows-removed", TAKES_MAX},
 	{"type-contradiction", TAKES_COLUMNS | TAKES_MOSTLY},
 	{"type-error", TAKES_COLUMNS | TAKES_MOSTLY},
-	{"unique-error", TAKES_COLUMNS},
+	{"unique-error", TAKES_COLUMNS | TAKES_MOSTLY},
 };
 
 static unsigned takes(const vv_rule *rule)
@@ -248,14 +250,22 @@ static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting 
 	return VV_OK;
 }
 
-static char *pointer_of(reader *r, const vv_json *node)
+/* Where the node stands, as a JSON pointer; only known words and numbers are in it. NULL: no
+ * memory. */
+static const char *pointer_of(reader *r, const vv_json *node)
 {
-	vv_error where;
-	const char *colon;
+	const char *path = "";
 
-	vv_descriptor_fail(node, "", &where, "%s", "");
-	colon = strchr(where.message, '/');
-	return vv_arena_printf(&r->out->arena, "%s", colon ? colon : "");
+	for (; path && node->parent; node = node->parent) {
+		size_t place = 0;
+
+		for (const vv_json *n = node->parent->first; n != node; n = n->next) {
+			place++;
+		}
+		path = node->name ? vv_arena_printf(&r->out->arena, "/%s%s", node->name, path)
+				  : vv_arena_printf(&r->out->arena, "/%zu%s", place, path);
+	}
+	return path;
 }
 
 /* Members that the rule does not take are refused: they would do nothing. */

@@ -20,6 +20,14 @@
 #define LOCK_WAIT_MS 60000u
 #define PACKAGE_MAX ((size_t)64 << 20)
 
+/* For the index, when it is written: is the file still that version? */
+static bool is_unchanged(void *payload, const char *path, const vv_oid *id)
+{
+	vv_work_state state;
+	vv_error ignored = {0};
+	return vv_stage_work_state(payload, path, id, NULL, &state, NULL, &ignored) == VV_OK && state == VV_WORK_SAME;
+}
+
 vv_status vv_stage_open(vv_stage **out, vv_repository *r, const vv_progress *progress, vv_error *err)
 {
 	vv_stage *s = vv_calloc(1, sizeof(*s));
@@ -36,6 +44,7 @@ vv_status vv_stage_open(vv_stage **out, vv_repository *r, const vv_progress *pro
 		vv_free(s);
 		return rc;
 	}
+	vv_index_judge_set(r, is_unchanged, s);
 	*out = s;
 	return VV_OK;
 }
@@ -46,6 +55,7 @@ void vv_stage_close(vv_stage *s)
 		return;
 	}
 	vv_error ignored = {0};
+	vv_index_judge_set(s->repo, NULL, NULL);
 	vv_stat_cache_save(s->stats, &ignored); /* derived: a read-only repository is fine */
 	vv_stat_cache_close(s->stats);
 	vv_stage_release(s);

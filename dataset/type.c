@@ -154,23 +154,34 @@ static bool is_special_number(const char *s, size_t len)
 	return is_word(s, len, "nan") || is_word(s, len, "inf") || is_word(s, len, "-inf");
 }
 
-/* The number may have a currency before or a unit behind; neither holds a digit. */
-static bool holds_number(const vv_field *f, const char *s, size_t len)
+bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *at,
+			 size_t *number_len)
 {
 	const char *end = s + len;
 
-	for (; s < end; s++) {
-		size_t n = scan_number(f, s, end);
-
-		if (n == 0)
-			continue;
-		for (s += n; s < end; s++) {
-			if (is_digit(*s))
-				return false;
-		}
-		return true;
+	for (const char *p = s; p < end; p++) {
+		*number_len = scan_number(f, p, end);
+		*at = (size_t)(p - s);
+		if (*number_len > 0)
+			return f->bare_number ? *number_len == len : true;
+		if (f->bare_number)
+			return false;
 	}
 	return false;
+}
+
+/* The number may have a currency before or a unit behind; neither holds a digit. */
+static bool holds_number(const vv_field *f, const char *s, size_t len)
+{
+	size_t at, n;
+
+	if (!vv_type_find_number(f, s, len, &at, &n))
+		return false;
+	for (at += n; at < len; at++) {
+		if (is_digit(s[at]))
+			return false;
+	}
+	return true;
 }
 
 static bool is_number(const vv_field *f, const char *s, size_t len)

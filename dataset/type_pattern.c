@@ -367,10 +367,50 @@ static size_t match_item(const item *it, const char *s, size_t avail, size_t bel
 	return n < below ? n : 0;
 }
 
-/* Does what was taken name a day that exists? at[i] is where item i began. */
-static bool is_possible(const pattern *p, const char *s, const size_t *at)
+/* What the clock's directives say, into out. */
+static void note_clock(vv_moment *out, char kind, const char *text, size_t len, bool *after)
+{
+	switch (kind) {
+	case 'H':
+		out->hour = number_of(text, len);
+		break;
+	case 'I':
+		out->hour = number_of(text, len) % 12;
+		break;
+	case 'p':
+		*after = lower(*text) == 'p';
+		break;
+	case 'M':
+		out->minute = number_of(text, len);
+		break;
+	case 'S':
+		out->second = number_of(text, len);
+		break;
+	case 'f':
+		out->fraction = text;
+		out->fraction_len = len;
+		break;
+	case 'z':
+		if (len > 1) {
+			size_t n = text[3] == ':' ? 4 : 3;
+			int seconds = len > n + 2 ? (int)number_of(text + len - 2, 2) : 0;
+
+			seconds += (int)(number_of(text + 1, 2) * 3600 + number_of(text + n, 2) * 60);
+			out->offset = *text == '-' ? -seconds : seconds;
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+/* Does what was taken name a day that exists? at[i] is where item i began. What it names
+ * goes to out, where that is not NULL. */
+static bool is_possible(const pattern *p, const char *s, const size_t *at, vv_moment *out)
 {
 	unsigned year = 1900, month = 1, day = 1, of_year = 1;
+	bool after = false;
+	vv_moment said = {.year = 1900, .month = 1, .day = 1};
 
 	for (size_t i = 0; i < p->count; i++) {
 		const char *text = s + at[i];
@@ -400,13 +440,21 @@ static bool is_possible(const pattern *p, const char *s, const size_t *at)
 			of_year = number_of(text, len);
 			break;
 		default:
+			note_clock(&said, p->items[i].kind, text, len, &after);
 			break;
 		}
+	}
+	if (out) {
+		said.year = year;
+		said.month = month;
+		said.day = day + of_year - 1; /* of January, where the pattern has but the year's day */
+		said.hour += after && has_kind(p, 'I') ? 12 : 0;
+		*out = said;
 	}
 	return vv_type_is_day(year, month, day) && (of_year < 366 || vv_type_is_day(year, 2, 29));
 }
 
-static bool match(const pattern *p, const char *s, size_t len)
+static bool match(const pattern *p, const char *s, size_t len, vv_moment *out)
 {
 	size_t at[ITEMS_MAX + 1], below[ITEMS_MAX + 1];
 	size_t i = 0;
@@ -419,7 +467,7 @@ static bool match(const pattern *p, const char *s, size_t len)
 
 		if (i == p->count) {
 			if (at[i] == len)
-				return is_possible(p, s, at);
+				return is_possible(p, s, at, out);
 		} else {
 			n = match_item(&p->items[i], s + at[i], len - at[i], below[i]);
 		}
@@ -434,18 +482,20 @@ static bool match(const pattern *p, const char *s, size_t len)
 	return false;
 }
 
-static bool match_one_of(const pattern *p, const char *s, size_t len)
+static bool match_one_of(const pattern *p, const char *s, size_t len, vv_moment *out)
 {
 	for (; p; p = p->next) {
-		if (match(p, s, len))
+		if (match(p, s, len, out))
 			return true;
 	}
 	return false;
 }
 
 /* A date, then "T", a comma, white space, then a time. */
-static bool match_both(const vv_time_plan *p, const char *s, size_t len)
+static bool match_both(const vv_time_plan *p, const char *s, size_t len, vv_moment *out)
 {
+	vv_moment clock;
+
 	for (size_t i = 1; i + 1 < len; i++) {
 		size_t before = i;
 
@@ -453,23 +503,37 @@ static bool match_both(const vv_time_plan *p, const char *s, size_t len)
 			continue;
 		if (s[i] == ' ' && s[i - 1] == ',')
 			before--;
-		if (match_one_of(p->times, s + i + 1, len - i - 1) &&
-		    match_one_of(p->dates, s, before))
+		if (match_one_of(p->times, s + i + 1, len - i - 1, out ? &clock : NULL) &&
+		    match_one_of(p->dates, s, before, out)) {
+			if (out) {
+				clock.year = out->year;
+				clock.month = out->month;
+				clock.day = out->day;
+				*out = clock;
+			}
 			return true;
+		}
 	}
 	return false;
 }
 
 bool vv_time_plan_accepts(const vv_time_plan *p, const char *s, size_t len)
 {
+	return vv_time_plan_read(p, s, len, NULL);
+}
+
+bool vv_time_plan_read(const vv_time_plan *p, const char *s, size_t len, vv_moment *out)
+{
 	if (!p->any)
-		return match_one_of(p->whole, s, len);
+		return match_one_of(p->whole, s, len, out);
 	if (len > 64)
 		return false;
 	if (p->type == VV_TYPE_DATE)
-		return match_one_of(p->dates, s, len);
+		return match_one_of(p->dates, s, len, out);
 	if (p->type == VV_TYPE_TIME)
-		return match_one_of(p->times, s, len);
-	return vv_type_is_datetime(s, len) || match_both(p, s, len) ||
-	       match_one_of(p->dates, s, len) || match_one_of(p->whole, s, len);
+		return match_one_of(p->times, s, len, out);
+	if (vv_type_is_datetime(s, len))
+		return !out || vv_type_read_moment(out, VV_TYPE_DATETIME, s, len);
+	return match_both(p, s, len, out) || match_one_of(p->dates, s, len, out) ||
+	       match_one_of(p->whole, s, len, out);
 }

@@ -204,3 +204,67 @@ bool vv_type_is_duration(const char *s, size_t len)
 	}
 	return any && c.at == c.end;
 }
+
+/* The number at the cursor, cut to 10^15. */
+static int64_t number_here(cursor *c)
+{
+	int64_t v = 0;
+
+	for (; c->at < c->end && is_digit(*c->at); c->at++)
+		v = v < (int64_t)100000000000000 ? v * 10 + (*c->at - '0') : (int64_t)1000000000000000;
+	return v;
+}
+
+static void read_clock(vv_moment *out, cursor *c)
+{
+	take_digits(c, 2, &out->hour);
+	take(c, ':');
+	take_digits(c, 2, &out->minute);
+	take(c, ':');
+	take_digits(c, 2, &out->second);
+	if (take(c, '.')) {
+		out->fraction = c->at;
+		skip_digits(c);
+		out->fraction_len = (size_t)(c->at - out->fraction);
+	}
+}
+
+static void read_zone(vv_moment *out, cursor *c)
+{
+	unsigned hour = 0, minute = 0;
+	bool west = c->at < c->end && *c->at == '-';
+
+	if (!take(c, '+') && !take(c, '-'))
+		return;
+	take_digits(c, 2, &hour);
+	take(c, ':');
+	take_digits(c, 2, &minute);
+	out->offset = (int)(hour * 3600 + minute * 60) * (west ? -1 : 1);
+}
+
+bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len)
+{
+	cursor c = {s, s + len};
+	bool before;
+
+	*out = (vv_moment){.year = 1900, .month = 1, .day = 1};
+	if (type == VV_TYPE_TIME) {
+		read_clock(out, &c);
+		return c.at == c.end;
+	}
+	before = take(&c, '-');
+	out->year = number_here(&c) * (before ? -1 : 1);
+	if (type != VV_TYPE_YEAR && (!take(&c, '-') || !take_digits(&c, 2, &out->month)))
+		return false;
+	if ((type == VV_TYPE_DATE || type == VV_TYPE_DATETIME) &&
+	    (!take(&c, '-') || !take_digits(&c, 2, &out->day)))
+		return false;
+	if (type == VV_TYPE_DATETIME) {
+		if (!take(&c, 'T'))
+			return false;
+		read_clock(out, &c);
+	}
+	if (type != VV_TYPE_DATE)
+		read_zone(out, &c);
+	return true;
+}

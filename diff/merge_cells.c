@@ -183,7 +183,10 @@ static int pick_version(merge *m, const merge_row_state *s, size_t i)
 		/* an untouched row has base's cells */
 		return s->touched[0] ? 0 : s->touched[1] ? 1 : s->base ? 2 : s->side[0] ? 0 : 1;
 	}
-	return c->type ? pick_cell(m, c->type, cell_of(m, s, i, 2), cell_of(m, s, i, 0), cell_of(m, s, i, 1)) : (int)m->ours;
+	if (!c->type) {
+		return c->takes >= 0 ? c->takes : (int)m->ours;
+	}
+	return pick_cell(m, c->type, cell_of(m, s, i, 2), cell_of(m, s, i, 0), cell_of(m, s, i, 1));
 }
 
 /* One column of a row that both sides have. */
@@ -191,7 +194,8 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 {
 	const merge_column *c = &m->columns[i];
 	vv_status rc = VV_OK;
-	int from = c->side[0] < 0 ? 1 : c->side[1] < 0 ? 0 : pick_version(m, s, i);
+	bool both = c->side[0] >= 0 && c->side[1] >= 0, as_base = !both && c->takes == 2 && s->base;
+	int from = as_base ? 2 : both ? pick_version(m, s, i) : c->side[0] < 0 ? 1 : 0;
 	if (from < 0) {
 		rc = conflict_cell(m, s, i, kind, err);
 		from = (int)m->ours;
@@ -227,7 +231,8 @@ vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err)
 void merge_cells_single(merge *m, merge_row_state *s, size_t which)
 {
 	for (size_t i = 0; i < m->column_count; i++) {
-		const vv_cell *cell = cell_of(m, s, i, (int)which);
+		const merge_column *c = &m->columns[i];
+		const vv_cell *cell = c->takes == 2 && s->base && c->b >= 0 ? &s->base[c->b] : cell_of(m, s, i, (int)which);
 		s->out[i] = cell ? spelled(m, (int)which, type_of(m, i), cell) : nothing(m);
 	}
 }

@@ -307,8 +307,14 @@ static vv_status common_column(merge *m, long b, vv_error *err)
 }
 
 /* Both added it, and it was decided for what there was before. */
-static bool taken_back(const merge *m, const vv_field *f)
+static bool taken_back(const merge *m, size_t x_place)
 {
+	const vv_field *f = field_of(m, 0, (long)x_place);
+	for (size_t i = 0; i < m->key_count; i++) {
+		if (m->side[0].key[i] == x_place) {
+			return false; /* rows are known by it */
+		}
+	}
 	return merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) == 2;
 }
 
@@ -321,7 +327,7 @@ static void added_columns(merge *m)
 		}
 		long other = vv_schema_find(&y->schema, x->schema.fields[i].name, x->schema.fields[i].name_len);
 		other = other >= 0 && m->side[1].to_base[other] < 0 ? other : -1;
-		if (other < 0 || !taken_back(m, &x->schema.fields[i])) {
+		if (other < 0 || !taken_back(m, i)) {
 			add_column(m, -1, (long)i, other, &x->schema.fields[i]);
 		}
 	}
@@ -350,21 +356,29 @@ static const vv_field *called_by(const merge *m, const merge_column *c, int vers
 	return place >= 0 ? field_of(m, version, place) : NULL;
 }
 
-/* Of two columns with one name one does not have it from ours (or from the version that was
- * decided for, while there is one): that one steps back. */
+/* Back to what the version calls it, where that is another name. */
+static void step_to(const merge *m, merge_column *c, int version)
+{
+	const vv_field *f = called_by(m, c, version);
+	if (f && f->name_len == c->name_len && memcmp(f->name, c->name, f->name_len) == 0) {
+		return;
+	}
+	c->dropped = !f;
+	if (f) {
+		c->name = f->name;
+		c->name_len = f->name_len;
+	}
+}
+
+/* Of two columns with one name those step back that do not have it from ours, or from the
+ * version that was decided for (while decide holds). */
 static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool decide, vv_error *err)
 {
 	const char *name = a->name;
 	size_t len = a->name_len;
 	int decided = decide ? merge_decided(m, VV_CONFLICT_COLUMN, name, len) : -1, version = decided < 0 ? (int)m->ours : decided;
-	const vv_field *f = called_by(m, a, version);
-	merge_column *back = f && f->name_len == len && memcmp(f->name, name, len) == 0 ? b : a;
-	if ((f = called_by(m, back, version)) != NULL) {
-		back->name = f->name;
-		back->name_len = f->name_len;
-	} else {
-		back->dropped = true;
-	}
+	step_to(m, a, version);
+	step_to(m, b, version);
 	if (decided >= 0 || a->contested || b->contested) {
 		return VV_OK; /* with the sides exchanged it may not come to this */
 	}

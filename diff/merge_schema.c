@@ -141,7 +141,14 @@ static vv_status render(merge *m, int version, const vv_json *node, bool top, va
 	return rc;
 }
 
-static vv_status conflict(maker *k, const merge_column *c, const char *member, vv_error *err)
+/* What a side has, for people; long ones are not shown. */
+static void put_had(vv_buf *out, const char *who, const value *v)
+{
+	vv_buf_printf(out, "%s %s", who,
+		      !v->text ? "has none" : v->len > 80 ? "has a long one" : vv_text_show(v->text, v->len));
+}
+
+static vv_status conflict(maker *k, const merge_column *c, const char *member, const value v[3], vv_error *err)
 {
 	char what[64];
 	vv_buf text = VV_BUF_INIT;
@@ -149,11 +156,12 @@ static vv_status conflict(maker *k, const merge_column *c, const char *member, v
 		return VV_OK;
 	}
 	snprintf(what, sizeof(what), "%s", vv_text_shows(member));
+	vv_buf_printf(&text, "both changed '%s' of %s", what, c ? "column '" : "the schema");
 	if (c) {
-		vv_buf_printf(&text, "both changed '%s' of column '%s'", what, vv_text_show(c->name, c->name_len));
-	} else {
-		vv_buf_printf(&text, "both changed '%s' of the schema", what);
+		vv_buf_printf(&text, "%s'", vv_text_show(c->name, c->name_len));
 	}
+	put_had(&text, ": ours", &v[k->m->ours]);
+	put_had(&text, ", theirs", &v[1 - k->m->ours]);
 	vv_status rc = vv_buf_ok(&text, err);
 	if (rc == VV_OK) {
 		merge_report r = {.kind = VV_CONFLICT_COLUMN, .row = MERGE_NONE, .column = c ? c->name : NULL,
@@ -167,6 +175,18 @@ static vv_status conflict(maker *k, const merge_column *c, const char *member, v
 static bool is_kind(const char *member)
 {
 	return strcmp(member, "type") == 0 || strcmp(member, "format") == 0;
+}
+
+/* What was decided for the definition of a column, by any name that it goes by; c NULL:
+ * for the schema's own members. */
+static int decided_for(const merge *m, const merge_column *c)
+{
+	int version = merge_decided(m, VV_CONFLICT_COLUMN, c ? c->name : NULL, c ? c->name_len : 0);
+	for (int v = 0; c && v < 2 && version < 0; v++) {
+		const vv_field *f = c->side[v] >= 0 ? &m->side[v].table->schema.fields[c->side[v]] : NULL;
+		version = f ? merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) : -1;
+	}
+	return version;
 }
 
 static bool says_nothing(const value *type)
@@ -193,6 +213,10 @@ static vv_status choose(maker *k, const vv_json *const nodes[3], merge_column *c
 	}
 	bool xy = same(&v[0], &v[1]) && same(&second[0], &second[1]);
 	bool xb = same(&v[0], &v[2]) && same(&second[0], &second[2]), yb = same(&v[1], &v[2]) && same(&second[1], &second[2]);
+	if (c && c->takes >= 0 && nodes[c->takes]) {
+		*out = c->takes;
+		return VV_OK;
+	}
 	*out = !nodes[0] ? 1 : !nodes[1] ? 0 : merge_pick(xy, xb, yb);
 	if (*out < 0 && kind && !nodes[2] && (says_nothing(&v[0]) || says_nothing(&v[1]))) {
 		*out = says_nothing(&v[0]) ? 1 : 0; /* a new column that has no values yet there */
@@ -203,14 +227,20 @@ static vv_status choose(maker *k, const vv_json *const nodes[3], merge_column *c
 	if (*out >= 0) {
 		return VV_OK;
 	}
-	*out = !k->neutral ? ours : nodes[2] ? 2 : 0;
+	int decided = decided_for(k->m, c);
+	decided = decided == 2 && !nodes[2] ? ours : decided;
+	*out = decided >= 0 ? decided : !k->neutral ? ours : nodes[2] ? 2 : 0;
 	if (c && kind && !nodes[2]) {
-		c->type = NULL; /* two columns of one name: ours' cells stand */
+		c->type = NULL; /* two columns of one name: the cells of one of them stand */
 		c->done = true;
+		c->takes = decided;
+	}
+	if (decided >= 0) {
+		return VV_OK;
 	}
 	/* of type and format only the first that is there is told */
 	bool again = kind && strcmp(member, "format") == 0 && (v[0].text || v[1].text || v[2].text);
-	return again ? VV_OK : conflict(k, c, member, err);
+	return again ? VV_OK : conflict(k, c, member, v, err);
 }
 
 static vv_status put_member(maker *k, const vv_json *const nodes[3], merge_column *c, const char *member, size_t len, bool *any,
@@ -328,7 +358,7 @@ static vv_status choose_schema(merge *m, vv_error *err)
 	vv_status rc = make_both(m, false, true, &why);
 	if (rc == VV_EINPUT) {
 		merge_report r = {.kind = VV_CONFLICT_COLUMN, .row = MERGE_NONE, .detail = why.message};
-		if ((rc = merge_conflict(m, &r, err)) < 0) {
+		if (decided_for(m, NULL) < 0 && (rc = merge_conflict(m, &r, err)) < 0) {
 			return rc;
 		}
 		rc = make_both(m, true, false, err);
@@ -389,6 +419,15 @@ static bool same_lists(const long *a, size_t a_count, const long *b, size_t b_co
 	return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof(*a)) == 0);
 }
 
+/* A version's key for people. */
+static void put_key(vv_buf *out, const char *who, const vv_table *t)
+{
+	vv_buf_printf(out, "%s %s", who, t->root.key_count > 0 ? "has" : "has none");
+	for (size_t i = 0; i < t->root.key_count; i++) {
+		vv_buf_printf(out, "%s%s", i > 0 ? ", " : " ", vv_text_shows(t->root.key[i]));
+	}
+}
+
 static vv_status choose_key(merge *m, vv_error *err)
 {
 	long k[3][VV_KEY_COLUMNS_MAX];
@@ -400,6 +439,8 @@ static vv_status choose_key(merge *m, vv_error *err)
 	}
 	bool xy = same_lists(k[0], n[0], k[1], n[1]);
 	int side = merge_pick(xy, same_lists(k[0], n[0], k[2], n[2]), same_lists(k[1], n[1], k[2], n[2]));
+	int decided = merge_decided(m, VV_CONFLICT_KEY, NULL, 0);
+	side = side < 0 && (decided < 2 || m->base) ? decided : side;
 	vv_status rc = set_key(m, side < 0 ? (int)m->ours : side, err);
 	if (rc == VV_OK && xy && m->as.key_count > 0) {
 		int s = merge_pick(source[0] == source[1], source[0] == source[2], source[1] == source[2]);
@@ -408,8 +449,15 @@ static vv_status choose_key(merge *m, vv_error *err)
 	if (rc < 0 || side >= 0) {
 		return rc;
 	}
-	merge_report r = {.kind = VV_CONFLICT_KEY, .row = MERGE_NONE, .detail = "both changed the key of the table"};
-	return merge_conflict(m, &r, err);
+	vv_buf text = VV_BUF_INIT;
+	vv_buf_puts(&text, "both changed the key of the table");
+	put_key(&text, ": ours", merge_version(m, (int)m->ours));
+	put_key(&text, "; theirs", merge_version(m, 1 - (int)m->ours));
+	merge_report r = {.kind = VV_CONFLICT_KEY, .row = MERGE_NONE, .detail = vv_buf_cstr(&text)};
+	rc = vv_buf_ok(&text, err);
+	rc = rc < 0 ? rc : merge_conflict(m, &r, err);
+	vv_buf_clear(&text);
+	return rc;
 }
 
 /* The cut of the common version, so that it does not hang on the side. */

@@ -256,7 +256,7 @@ static vv_status put_kept(merge_writer *w, vv_error *err)
 {
 	merge *m = w->m;
 	merge_row_state *s = &w->row;
-	const bool want[3] = {m->ours == 0, m->ours == 1, false};
+	const bool want[3] = {m->ours == 0, m->ours == 1, m->partial};
 	vv_status rc = load(m, s, want, err);
 	if (rc < 0) {
 		return rc;

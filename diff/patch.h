@@ -76,6 +76,10 @@ typedef struct vv_patch_done {
 	uint64_t rejected;          /* changes of rows that did not fit */
 	bool order_left, form_left; /* not exact: moves, and changes of form, that were not made */
 	bool schema; /* the patch changes types or key too, which a file of rows does not show */
+	/* The new version as the patch has it: its root, and what to import its bytes as. NULL where
+	 * it is no table. The old one's root; NULL: there is none. */
+	const vv_cid *old_root, *root;
+	const vv_root *as;
 } vv_patch_done;
 
 typedef struct vv_patch_apply_options {
@@ -85,6 +89,15 @@ typedef struct vv_patch_apply_options {
 	 * for; a file can always be opened as VV_KIND_FILE. apply closes the table. */
 	vv_status (*open)(void *payload, const char *path, vv_kind kind, vv_table *out,
 			  bool *exists, vv_error *err);
+	/* Not NULL: the patch is not applied to what open finds, but to the very version that it
+	 * was made from; open is not called, and mode counts as EXACT. root: that version; NULL:
+	 * there is none, and *out stays as it is. *exists false: this path is left out. */
+	vv_status (*version)(void *payload, const char *path, const vv_cid *root, vv_table *out,
+			     bool *exists, vv_error *err);
+	/* May be NULL. What is known of the bytes of the version that open just gave, so that groups
+	 * which the patch leaves alone need not be read and encoded again; NULL: nothing. *secret
+	 * seeds its hashes. Borrowed until the next open. */
+	const vv_scan_cache *(*cache)(void *payload, const vv_cid *root, uint64_t *secret);
 	/* The new bytes of a path, piece by piece; then done. Not called with check, but for done.
 	 * Nothing may take effect before vv_patch_apply has answered VV_OK. */
 	vv_status (*put)(void *payload, const char *path, const void *bytes, size_t len,

@@ -172,6 +172,21 @@ static vv_status no_block(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 	return vv_fail(err, VV_EMISSING, "a patch has no blocks");
 }
 
+/* Groups of the target that come out as they went in are taken over, where its bytes are
+ * known and mean the same rows in the new version. */
+static void take_over(const patch_job *j, const vv_root *as, vv_import_options *io)
+{
+	const vv_root *old = j->target ? &j->target->root : NULL;
+	if (old && j->opts->cache && old->kind == VV_KIND_TABLE &&
+	    old->schema.len == as->schema.len &&
+	    memcmp(old->schema.data, as->schema.data, as->schema.len) == 0 &&
+	    vv_dialect_same_cells(&old->dialect, &as->dialect)) {
+		io->known = old;
+		io->cache = j->opts->cache(j->opts->payload, &j->target->cid, &io->secret);
+	}
+	io->known = io->cache ? io->known : NULL;
+}
+
 vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
 		     vv_error *err)
 {
@@ -197,6 +212,7 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 	io.kind = as->kind;
 	if (as->kind == VV_KIND_TABLE) {
 		io.as = io.parent = as;
+		take_over(j, as, &io);
 	}
 	rc = vv_import(&r, &source, &sink, &io, err);
 	if (rc < 0 && bytes.stopped) {
@@ -331,8 +347,32 @@ static bool changes_meaning(const patch_section *s)
 	return differs;
 }
 
+static vv_status skip_section(patch_job *j, vv_error *err);
+
+/* Applied to the version that it was made from; *skipped: that was not wanted. */
+static vv_status section_run_on_version(patch_job *j, bool *skipped, vv_error *err)
+{
+	const patch_section *s = j->section;
+	const vv_patch_apply_options *o = j->opts;
+	const vv_cid *root = s->side[0].exists ? &s->side[0].cid : NULL;
+	bool exists = false;
+	vv_table t;
+	vv_status rc = o->version(o->payload, s->path[1], root, &t, &exists, err);
+	*skipped = rc == VV_OK && !exists;
+	if (rc < 0 || !exists) {
+		return rc < 0 ? rc : skip_section(j, err);
+	}
+	j->target = root ? &t : NULL;
+	rc = s->is_table ? patch_exact_run(j, err) : patch_bytes_run(j, err);
+	if (j->target) {
+		vv_table_close(&t);
+		j->target = NULL;
+	}
+	return rc;
+}
+
 /* Where the section's old version must be, and nothing else. */
-static vv_status section_run(patch_job *j, vv_error *err)
+static vv_status section_run(patch_job *j, bool *skipped, vv_error *err)
 {
 	const patch_section *s = j->section;
 	const vv_patch_apply_options *o = j->opts;
@@ -343,6 +383,14 @@ static vv_status section_run(patch_job *j, vv_error *err)
 				  .old_path = s->side[0].exists ? s->path[0] : NULL,
 				  .removed = !s->side[1].exists,
 				  .schema = changes_meaning(s)};
+	j->done.old_root = s->side[0].exists ? &s->side[0].cid : NULL;
+	if (s->is_table && s->side[1].exists) {
+		j->done.root = &s->side[1].cid;
+		j->done.as = &s->side[1].root;
+	}
+	if (o->version) {
+		return section_run_on_version(j, skipped, err);
+	}
 	if (s->side[1].exists && (!s->side[0].exists || moves)) {
 		if ((rc = find(j, s->path[1], &exists, err)) < 0) {
 			return rc;
@@ -409,8 +457,9 @@ vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_opti
 	vv_status rc = patch_lines_open(&lines, patch, err);
 	while (rc == VV_OK && (more = patch_section_read(&s, &lines, opts->reverse, err)) > 0) {
 		patch_job j = {.opts = opts, .lines = &lines, .section = &s};
-		rc = section_run(&j, err);
-		if (rc == VV_OK && opts->done) {
+		bool skipped = false;
+		rc = section_run(&j, &skipped, err);
+		if (rc == VV_OK && opts->done && !skipped) {
 			rc = opts->done(opts->payload, &j.done, err);
 		} else if (rc == VV_ECONFLICT) {
 			/* the others are looked at as well: all that does not fit is told */

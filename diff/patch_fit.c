@@ -69,8 +69,7 @@ static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err
 		c.place = p->at[0];
 		if (op->has_after) {
 			p->top = op->after_top;
-			p->after = op->after_top ? (vv_hash128){0, 0}
-						 : fit_hash_cells(f, op->after);
+			p->after = op->after_top ? (vv_hash128){0, 0} : fit_hash_after(f, op);
 			p->after_offset = l->start;
 			p->after_line = l->line;
 		}
@@ -149,6 +148,18 @@ static const char *pair_name(const fit *f, size_t pair)
 	return f->section->side[0].schema.fields[p->side[0]].name;
 }
 
+/* The old cell of a column that came with the patch: none, and a rest finds nothing there. */
+static vv_status compare_new_column(fit *f, fit_change *c, size_t pair, const vv_cell *found,
+				    const char *name, vv_error *err)
+{
+	const vv_cell none = {.state = VV_CELL_ABSENT};
+	if (found->state == VV_CELL_ABSENT || (found->state == VV_CELL_TEXT && found->len == 0)) {
+		return VV_OK;
+	}
+	return tell_cell(f, c, name, f->section->side[1].schema.fields[f->target_of[pair]].name,
+			 &none, found, err);
+}
+
 /* The cells that a change replaces, or all of a row that goes. */
 static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row, const char *name,
 			 vv_error *err)
@@ -157,10 +168,14 @@ static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row
 	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
 	for (size_t i = 0; rc == VV_OK && c->kind == PATCH_CHANGE && i < op->cell_count; i++) {
 		size_t pair = op->cells[i].pair;
-		if (f->section->pairs[pair].side[0] < 0) {
-			continue;
+		if (f->target_of[pair] < 0) {
+			continue; /* comes, or is gone by now */
 		}
 		const vv_cell *found = &r.cells[f->target_of[pair]];
+		if (f->section->pairs[pair].side[0] < 0) {
+			rc = compare_new_column(f, c, pair, found, name, err);
+			continue;
+		}
 		if (!vv_cell_equal(found, &op->cells[i].side[0])) {
 			rc = tell_cell(f, c, name, pair_name(f, pair), &op->cells[i].side[0], found,
 				       err);
@@ -169,6 +184,9 @@ static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row
 	for (size_t i = 0;
 	     rc == VV_OK && c->kind == PATCH_REMOVE && i < f->section->side[0].schema.count; i++) {
 		size_t pair = patch_pair_of(f->section, 0, i);
+		if (f->target_of[pair] < 0) {
+			continue;
+		}
 		const vv_cell *found = &r.cells[f->target_of[pair]];
 		if (!vv_cell_equal(found, &op->whole[i])) {
 			rc = tell_cell(f, c, name, pair_name(f, pair), &op->whole[i], found, err);
@@ -327,6 +345,7 @@ vv_status patch_fit_run(patch_job *j, vv_error *err)
 	vv_free(f.target_of);
 	vv_free(f.result_of);
 	vv_free(f.kept);
+	vv_free(f.known_by);
 	vv_free(f.cells);
 	vv_free(f.identity);
 	return rc;

@@ -58,6 +58,9 @@ typedef struct fit {
 	vv_root as;      /* how the result is read; borrows */
 	const vv_schema *schema;
 	bool new_form;     /* it is written as the patch's new version */
+	bool over_new;     /* the target has the new columns already: the patch is a rest */
+	size_t *known_by;  /* pairs whose cells tell which row is which */
+	size_t known_count;
 	vv_cell *identity; /* of a row, being put together */
 	vv_buf text;
 
@@ -83,9 +86,9 @@ vv_status fit_plan(fit *f, vv_error *err);
 vv_hash128 fit_hash_target(fit *f, const vv_cell *cells);
 vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells);
 vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells);
-/* The same of the row that a line changes. */
+/* The same of the row that a line changes, and of the row above one that comes. */
 vv_hash128 fit_hash_known(fit *f, const patch_op *op);
-size_t fit_identity_count(const fit *f);
+vv_hash128 fit_hash_after(fit *f, const patch_op *op);
 /* "row id=5"; "row 17" without key. place: of the patch's row, from 0. */
 void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t place);
 /* The identity cells of the line's row, in f->identity. */

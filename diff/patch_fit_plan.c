@@ -9,23 +9,33 @@
 #include "base/text.h"
 #include "diff/patch_fit_internal.h"
 
-size_t fit_identity_count(const fit *f)
+/* Which cells tell rows apart: those of the key, or all that the target can have. */
+static vv_status plan_identity(fit *f, vv_error *err)
 {
-	return f->section->identity_count > 0 ? f->section->identity_count
-					      : f->section->side[0].schema.count;
-}
-
-/* The pair of the i-th cell of an identity. */
-static size_t identity_pair(const fit *f, size_t i)
-{
-	return f->section->identity_count > 0 ? f->section->identity[i]
-					      : patch_pair_of(f->section, 0, i);
+	const patch_section *s = f->section;
+	bool keyed = s->identity_count > 0;
+	size_t most = keyed ? s->identity_count : s->side[0].schema.count;
+	f->known_by = vv_calloc(most + 1, sizeof(*f->known_by));
+	if (!f->known_by) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < most; i++) {
+		size_t pair = keyed ? s->identity[i] : patch_pair_of(s, 0, i);
+		if (f->target_of[pair] >= 0) {
+			f->known_by[f->known_count++] = pair;
+		} else if (keyed) {
+			const char *name = s->side[0].schema.fields[s->pairs[pair].side[0]].name;
+			return patch_misfit_text(f->job, NULL, name, "a column of the key", NULL,
+						 err);
+		}
+	}
+	return VV_OK;
 }
 
 vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
 {
 	vv_buf_reset(&f->text);
-	for (size_t i = 0; i < fit_identity_count(f); i++) {
+	for (size_t i = 0; i < f->known_count; i++) {
 		vv_buf_put_varint(&f->text, cells[i].len);
 		vv_buf_putc(&f->text, cells[i].state);
 		vv_buf_put(&f->text, cells[i].text, cells[i].len);
@@ -35,16 +45,16 @@ vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
 
 vv_hash128 fit_hash_target(fit *f, const vv_cell *cells)
 {
-	for (size_t i = 0; i < fit_identity_count(f); i++) {
-		f->identity[i] = cells[f->target_of[identity_pair(f, i)]];
+	for (size_t i = 0; i < f->known_count; i++) {
+		f->identity[i] = cells[f->target_of[f->known_by[i]]];
 	}
 	return fit_hash_cells(f, f->identity);
 }
 
 vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells)
 {
-	for (size_t i = 0; i < fit_identity_count(f); i++) {
-		long at = f->section->pairs[identity_pair(f, i)].side[side];
+	for (size_t i = 0; i < f->known_count; i++) {
+		long at = f->section->pairs[f->known_by[i]].side[side];
 		f->identity[i] = at >= 0 ? cells[at] : (vv_cell){.state = VV_CELL_ABSENT};
 	}
 	return fit_hash_cells(f, f->identity);
@@ -53,8 +63,8 @@ vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells)
 void fit_identity_of(fit *f, const patch_op *op)
 {
 	const patch_section *s = f->section;
-	for (size_t i = 0; i < fit_identity_count(f); i++) {
-		size_t pair = identity_pair(f, i);
+	for (size_t i = 0; i < f->known_count; i++) {
+		size_t pair = f->known_by[i];
 		long at = s->identity_count > 0 ? (long)i : s->pairs[pair].side[s->reverse ? 1 : 0];
 		f->identity[i] = at >= 0 && (size_t)at < op->known_count
 					 ? op->known[at]
@@ -73,6 +83,16 @@ vv_hash128 fit_hash_known(fit *f, const patch_op *op)
 	return fit_hash_cells(f, f->identity);
 }
 
+vv_hash128 fit_hash_after(fit *f, const patch_op *op)
+{
+	const patch_section *s = f->section;
+	for (size_t i = 0; i < f->known_count; i++) {
+		long at = s->identity_count > 0 ? (long)i : s->pairs[f->known_by[i]].side[0];
+		f->identity[i] = op->after[at];
+	}
+	return fit_hash_cells(f, f->identity);
+}
+
 void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t place)
 {
 	vv_buf_reset(out);
@@ -82,7 +102,7 @@ void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t place)
 	}
 	vv_buf_puts(out, "row ");
 	for (size_t i = 0; i < f->section->identity_count; i++) {
-		const patch_pair *p = &f->section->pairs[identity_pair(f, i)];
+		const patch_pair *p = &f->section->pairs[f->known_by[i]];
 		vv_buf_puts(out, i > 0 ? ", " : "");
 		vv_text_put_cut(out, f->section->side[0].schema.fields[p->side[0]].name,
 				f->section->side[0].schema.fields[p->side[0]].name_len, 40);
@@ -117,6 +137,32 @@ static vv_status plan_same(fit *f, vv_error *err)
 	}
 	f->as = t->root;
 	return told;
+}
+
+static bool has_columns(const vv_table *t, const vv_schema *s)
+{
+	bool same = t->columns == s->count;
+	for (size_t i = 0; same && i < s->count; i++) {
+		same = strcmp(t->schema.fields[i].name, s->fields[i].name) == 0;
+	}
+	return same;
+}
+
+/* What --reject left of a patch that changes columns, while these were changed. */
+static void plan_rest(fit *f)
+{
+	const patch_section *s = f->section;
+	const vv_table *t = f->job->target;
+	f->over_new = true;
+	f->columns = t->columns;
+	f->schema = &t->schema;
+	f->as = t->root;
+	for (size_t i = 0; i < s->pair_count; i++) {
+		f->target_of[i] = f->result_of[i] = s->pairs[i].side[1];
+	}
+	for (size_t i = 0; i < f->columns; i++) {
+		f->kept[i] = (long)i;
+	}
 }
 
 /* It changes columns: they must be those of its old version. */
@@ -164,7 +210,7 @@ vv_status fit_plan(fit *f, vv_error *err)
 	f->result_of = vv_calloc(s->pair_count + 1, sizeof(*f->result_of));
 	f->kept = vv_calloc(most + 1, sizeof(*f->kept));
 	f->cells = vv_calloc(most + 1, sizeof(*f->cells));
-	f->identity = vv_calloc(fit_identity_count(f) + 1, sizeof(*f->identity));
+	f->identity = vv_calloc(s->pair_count + 1, sizeof(*f->identity));
 	if (!f->target_of || !f->result_of || !f->kept || !f->cells || !f->identity) {
 		return vv_fail_nomem(err);
 	}
@@ -173,8 +219,18 @@ vv_status fit_plan(fit *f, vv_error *err)
 			f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
 			own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
 	}
-	if ((rc = s->same_columns ? plan_same(f, err) : plan_changed(f, err)) < 0) {
+	if (!s->same_columns && s->partial && has_columns(t, &s->side[1].schema)) {
+		plan_rest(f);
+	} else if ((rc = s->same_columns ? plan_same(f, err) : plan_changed(f, err)) < 0) {
 		return rc;
+	}
+	if ((rc = plan_identity(f, err)) < 0) {
+		return rc;
+	}
+	if (f->over_new) {
+		f->new_form = vv_dialect_equal(own, b);
+		f->job->done.form_left = !f->new_form && !vv_dialect_equal(a, b);
+		return VV_OK;
 	}
 	bool as_old = vv_dialect_equal(own, a) && t->columns == s->side[0].schema.count;
 	if (!s->same_columns && !as_old) {

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "dataset/decimal.h"
+#include "dataset/moment.h"
 
 /* First byte of a canonical form. */
-enum { TAG_ABSENT = 'a', TAG_NULL = 'n', TAG_NUMBER = '0', TAG_BOOLEAN = 'b', TAG_JSON = 'j', TAG_TEXT = 't' };
+enum { TAG_ABSENT = 'a', TAG_NULL = 'n', TAG_NUMBER = '0', TAG_BOOLEAN = 'b', TAG_JSON = 'j', TAG_TEXT = 't', TAG_OTHER = 'o' };
 
 static bool listed(const char **values, const vv_cell *c)
 {
@@ -95,6 +96,29 @@ static void put_json(vv_buf *out, const vv_cell *c)
 	}
 }
 
+/* Dates and times of columns with a format of their own, as the default format has them. A
+ * text that is none under its format must not be taken for one that is: it has a tag of its
+ * own. */
+static bool put_moment(vv_buf *out, const vv_field *f, const vv_cell *c)
+{
+	size_t at = out->len;
+	if (c->state != VV_CELL_TEXT || c->len == 0 || !vv_buf_reserve(out, 1)) {
+		return false;
+	}
+	out->data[out->len++] = TAG_TEXT;
+	switch (vv_moment_put(out, f, c->text, c->len)) {
+	case VV_MOMENT_PUT:
+		return true;
+	case VV_MOMENT_NONE:
+		out->data[at] = TAG_OTHER;
+		vv_buf_put(out, c->text, c->len);
+		return true;
+	default:
+		out->len = at;
+		return false;
+	}
+}
+
 static void put_form(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
 	if (c->state == VV_CELL_ABSENT) {
@@ -113,6 +137,9 @@ static void put_form(vv_buf *out, const vv_field *f, const vv_cell *c)
 	}
 	if (c->state == VV_CELL_LITERAL || f->type == VV_TYPE_OBJECT || f->type == VV_TYPE_ARRAY || f->type == VV_TYPE_GEOJSON) {
 		put_json(out, c);
+		return;
+	}
+	if (put_moment(out, f, c)) {
 		return;
 	}
 	if (vv_buf_reserve(out, c->len + 1)) {

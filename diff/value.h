@@ -2,7 +2,8 @@
  * value: are two cells the same value, under the types of their columns?
  *
  * Three answers: the same text and state; the same value written otherwise (1.0 and
- * 1.00, 5 and "5" across CSV and JSON, true and 1 under declared trueValues); another value. Exact decimal arithmetic, no floating point. Missing values
+ * 1.00, 5 and "5" across CSV and JSON, true and 1 under declared trueValues, a date in two
+ * declared formats); another value. Exact decimal arithmetic, no floating point. Missing values
  * of the schema (missingValues), JSON null and absent are three different things that
  * are never equal to each other or to a text, but for a CSV's missing value against a
  * JSON null, which are the same value written otherwise.

@@ -222,6 +222,10 @@ static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *e
 		vv_buf_puts(&b, "; form: ");
 		vv_text_put_escaped(&b, t->form_change, strlen(t->form_change));
 	}
+	if (t->old_path) {
+		vv_text_put_escaped(&path, t->old_path, strlen(t->old_path));
+		vv_buf_puts(&path, " => ");
+	}
 	vv_text_put_escaped(&path, t->path, strlen(t->path));
 	line *l = &w->lines[w->count];
 	l->text = vv_buf_detach(&b);

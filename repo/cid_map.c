@@ -61,9 +61,9 @@ size_t vv_cid_map_count(const vv_cid_map *m)
 	return m->count;
 }
 
-static size_t first_slot(const vv_cid_map *m, const vv_cid *cid)
+static size_t first_slot(const vv_cid_map *m, uint64_t prefix)
 {
-	uint64_t h = vv_cid_prefix(cid) ^ m->seed;
+	uint64_t h = prefix ^ m->seed;
 
 	/* Each bit of the prefix reaches each bit of the slot. */
 	h = (h ^ h >> 32) * 0x9e3779b97f4a7c15u;
@@ -74,7 +74,7 @@ static size_t first_slot(const vv_cid_map *m, const vv_cid *cid)
 /* The slot that holds cid, or the free one where it belongs. */
 static size_t find_slot(const vv_cid_map *m, const vv_cid *cid)
 {
-	size_t i = first_slot(m, cid);
+	size_t i = first_slot(m, vv_cid_prefix(cid));
 
 	while (m->slots[i] != FREE_SLOT && !vv_cid_equal(&m->entries[m->slots[i] - 1].cid, cid)) {
 		i = (i + 1) & (m->slot_count - 1);
@@ -180,4 +180,23 @@ uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at)
 void vv_cid_map_set_value(vv_cid_map *m, size_t at, uint64_t value)
 {
 	m->entries[at].value = value;
+}
+
+unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at)
+{
+	unsigned found = 0;
+	size_t i;
+
+	if (m->slot_count == 0) {
+		return 0;
+	}
+	for (i = first_slot(m, prefix); m->slots[i] != FREE_SLOT && found < 2;
+	     i = (i + 1) & (m->slot_count - 1)) {
+		const vv_cid *cid = &m->entries[m->slots[i] - 1].cid;
+
+		if (cid->codec == codec && vv_cid_prefix(cid) == prefix && found++ == 0) {
+			*at = m->slots[i] - 1;
+		}
+	}
+	return found;
 }

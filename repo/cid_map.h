@@ -30,6 +30,10 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
 
+/* How many there are of this codec whose digests begin so (2: at least), and where the
+ * first of them stands. */
+unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at);
+
 /* The one at a place below the count; borrowed until the next put. */
 const vv_cid *vv_cid_map_cid(const vv_cid_map *m, size_t at);
 uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at);

@@ -262,19 +262,30 @@ vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, s
 	return VV_OK;
 }
 
-static vv_status expand(vv_coder *c, const vv_record *r, const uint8_t *stored, const void *base,
-			size_t base_len, void *raw, vv_error *err)
+vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
+			  const void *base, size_t base_len, void *raw, size_t raw_len,
+			  vv_error *err)
 {
 	size_t n;
 
+	if (method == VV_METHOD_STORED) {
+		if (stored_len != raw_len) {
+			return vv_fail(err, VV_ECORRUPT, "%zu stored bytes stand for %zu",
+				       stored_len, raw_len);
+		}
+		if (raw_len > 0) {
+			memcpy(raw, stored, raw_len);
+		}
+		return VV_OK;
+	}
 	if (!c->unpack && !(c->unpack = ZSTD_createDCtx())) {
 		return vv_fail_nomem(err);
 	}
-	if (r->method == VV_METHOD_DIFF &&
+	if (method == VV_METHOD_DIFF &&
 	    ZSTD_isError(ZSTD_DCtx_refPrefix(c->unpack, base, base_len))) {
 		return vv_fail_nomem(err);
 	}
-	n = ZSTD_decompressDCtx(c->unpack, raw, r->raw_len, stored, r->stored_len);
+	n = ZSTD_decompressDCtx(c->unpack, raw, raw_len, stored, stored_len);
 	if (ZSTD_isError(n) && ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation) {
 		return vv_fail_nomem(err);
 	}
@@ -282,10 +293,9 @@ static vv_status expand(vv_coder *c, const vv_record *r, const uint8_t *stored, 
 		return vv_fail(err, VV_ECORRUPT, "the stored bytes are damaged (%s)",
 			       ZSTD_getErrorName(n));
 	}
-	if (n != r->raw_len) {
+	if (n != raw_len) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "the stored bytes unpack to %zu bytes instead of %u", n,
-			       (unsigned)r->raw_len);
+			       "the stored bytes unpack to %zu bytes instead of %zu", n, raw_len);
 	}
 	return VV_OK;
 }
@@ -295,13 +305,10 @@ vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header
 			  vv_error *err)
 {
 	uint64_t sum;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	if (r->method != VV_METHOD_STORED) {
-		rc = expand(c, r, stored, base, base_len, raw, err);
-	} else if (r->raw_len > 0) {
-		memcpy(raw, stored, r->raw_len);
-	}
+	rc = vv_coder_expand(c, r->method, stored, r->stored_len, base, base_len, raw, r->raw_len,
+			     err);
 	if (rc < 0 ||
 	    (rc = vv_coder_checksum(c, &sum, header, r->header_len, raw, r->raw_len, err)) < 0) {
 		return rc;

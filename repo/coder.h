@@ -56,4 +56,10 @@ vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header
 			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
 			  vv_error *err);
 
+/* The same without a record around it, for blocks on a line: stored bytes to exactly raw_len
+ * raw ones. method DIFF: against base; else base is not looked at. VV_ECORRUPT. */
+vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
+			  const void *base, size_t base_len, void *raw, size_t raw_len,
+			  vv_error *err);
+
 #endif

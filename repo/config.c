@@ -327,16 +327,21 @@ done:
 
 char *vv_config_outside(const char *key)
 {
-	git_config *cfg = open_protected();
+	git_config *cfg = NULL;
 	git_config_entry *e = NULL;
 	char *out = NULL;
 
+	if (vv_git_start(NULL) < 0) {
+		return NULL;
+	}
+	cfg = open_protected();
 	if (cfg && git_config_get_entry(&e, cfg, key) == 0 && e->value && *e->value) {
 		out = vv_strdup(e->value);
 	}
 	git_config_entry_free(e);
 	git_config_free(cfg);
 	git_error_clear();
+	vv_git_stop();
 	return out;
 }
 
@@ -539,7 +544,8 @@ static vv_status sync_config(const vv_repository *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err)
+/* value NULL: removes all; add: beside the values that there are. */
+static vv_status change(vv_repository *r, const char *key, const char *value, bool add, vv_error *err)
 {
 	git_config *own = NULL;
 	char *lock = vv_path_join(r->commondir, "config.lock", NULL);
@@ -555,8 +561,9 @@ vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv
 		goto done;
 	}
 	do {
-		code = value ? set_value(own, key, value)
-			     : git_config_delete_multivar(own, key, ".*");
+		code = add     ? git_config_set_multivar(own, key, "$^", value)
+		       : value ? set_value(own, key, value)
+			       : git_config_delete_multivar(own, key, ".*");
 		if (code != GIT_ELOCKED) {
 			break;
 		}
@@ -575,7 +582,7 @@ vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv
 		rc = vv_git_fail(err, code, "cannot set '%s'", vv_text_shows(key));
 		goto done;
 	}
-	if ((value && (rc = check_value(own, key, value, err)) < 0) ||
+	if ((value && !add && (rc = check_value(own, key, value, err)) < 0) ||
 	    (rc = sync_config(r, err)) < 0) {
 		goto done;
 	}
@@ -585,6 +592,16 @@ done:
 	git_config_free(own);
 	vv_free(lock);
 	return rc;
+}
+
+vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err)
+{
+	return change(r, key, value, false, err);
+}
+
+vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err)
+{
+	return change(r, key, value, true, err);
 }
 
 static const char *level_name(git_config_level_t level)

@@ -38,23 +38,22 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 	return rc == VV_ENOMEM ? rc : VV_OK;
 }
 
-/* The CID of the base of the record at place. */
-static bool base_of(const vv_place *place, const vv_record *r, vv_cid *out)
+vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, vv_error *err)
 {
 	uint8_t peek[VV_RECORD_PEEK];
 	vv_record base;
 	size_t have;
+	vv_status rc;
 
 	if (r->distance == 0) {
 		*out = r->base;
-		return true;
+		return VV_OK;
 	}
-	if (vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have, NULL) <
-	    0) {
-		return false;
+	rc = vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have, err);
+	if (rc == VV_OK) {
+		*out = base.cid;
 	}
-	*out = base.cid;
-	return true;
+	return rc;
 }
 
 /* Where in the new pack cid went before, and how long its chain is there. */
@@ -91,7 +90,7 @@ static vv_status keep_form(copying *cp, vv_pack_item *item, vv_error *err)
 	vv_status rc;
 
 	if (r->method == VV_METHOD_DIFF) {
-		bool known = base_of(&cp->place, r, &base);
+		bool known = vv_place_base(&cp->place, r, &base, NULL) == VV_OK;
 		bool before = known && went_before(cp->own, &base, &depth);
 
 		if (known && !before) {

@@ -244,7 +244,7 @@ static vv_status list_fan(vv_packing *p, const char *fan, vv_error *err)
 /* Folders of objects that were never made durable, left by a process that was killed. */
 static vv_status remove_stale_stage(const vv_packing *p, const char *name, vv_error *err)
 {
-	char *path = vv_path_join(p->repo->objects, name, NULL);
+	char *path = vv_path_join(p->repo->objects, name, NULL), *lock;
 	vv_stat st;
 	int64_t sec;
 	uint32_t nsec;
@@ -253,10 +253,18 @@ static vv_status remove_stale_stage(const vv_packing *p, const char *name, vv_er
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
+	lock = vv_path_join(path, VV_QUARANTINE_LOCK, NULL);
+	if (!lock) {
+		vv_free(path);
+		return vv_fail_nomem(err);
+	}
 	vv_now(&sec, &nsec);
-	if (vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec) {
+	/* What has a lock may be in use for longer; git_receive clears these up. */
+	if (!vv_exists(lock) && vv_lstat(&st, path, NULL) == VV_OK &&
+	    st.mtime_sec + STAGE_STALE_SEC < sec) {
 		rc = vv_remove_tree(path, err);
 	}
+	vv_free(lock);
 	vv_free(path);
 	return rc;
 }

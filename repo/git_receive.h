@@ -2,7 +2,7 @@
  * git_receive: Git objects from a peer, held apart until they are taken in or refused.
  *
  * They go through libgit2's indexer into a folder tmp_objdir-varve-* inside Git's object
- * folder, with connectivity verified; a second handle of the repository sees them, nobody
+ * folder, and connectivity is verified; a second handle of the repository sees them, nobody
  * else does. Sources: git-receive-pack(1), "quarantine"; libgit2's indexer.h.
  */
 #ifndef VV_REPO_GIT_RECEIVE_H
@@ -17,6 +17,7 @@
 
 typedef struct vv_git_receive vv_git_receive;
 
+/* 0: no limit; a NULL for them all likewise. */
 typedef struct vv_git_limits {
 	uint64_t objects;      /* in all */
 	uint64_t bytes;        /* in all, uncompressed */

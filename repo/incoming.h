@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/cid.h"
+#include "repo/record.h"
 #include "repo/repository.h"
 
 typedef struct vv_incoming vv_incoming;
@@ -39,6 +40,13 @@ vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_er
 vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			  const vv_cid *base, bool *kept, vv_error *err);
 
+/* The same for a block in the form in which it is to be stored: r has its CID, the method, both
+ * lengths and, of a difference, the base's CID; stored are r->stored_len bytes. The caller has
+ * unpacked them to bytes, of which it has computed the CID. A form that cannot stay (the base
+ * is not here, or differences would stand on too many others) is made anew. */
+vv_status vv_incoming_put_stored(vv_incoming *in, const vv_record *r, const void *stored,
+				 const void *bytes, bool *kept, vv_error *err);
+
 /* Makes what was put durable here. */
 vv_status vv_incoming_keep(vv_incoming *in, vv_error *err);
 
@@ -47,6 +55,14 @@ vv_status vv_incoming_keep(vv_incoming *in, vv_error *err);
  * references to them as well. Few blocks (or such as resemble what the store has) are packed
  * together with the store's small packs; large ones move by renaming their packs. */
 vv_status vv_incoming_promote(vv_incoming *in, vv_error *err);
+
+/* How many blocks wait in the folders of ended transfers, without taking these over. */
+vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err);
+
+/* The one block, here or in the store, whose digest begins with the 8 bytes. VV_ENOTFOUND, also
+ * when two do. Thread-safe. */
+vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t prefix[8], vv_cid *out,
+				  vv_error *err);
 
 uint64_t vv_incoming_blocks(const vv_incoming *in); /* here now, leftovers included */
 void vv_incoming_close(vv_incoming *in);            /* accepts NULL */

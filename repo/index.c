@@ -221,7 +221,7 @@ vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *er
 }
 
 static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_index_entry *entry,
-			  vv_error *err)
+			  uint32_t size, vv_error *err)
 {
 	vv_index_edit *edit;
 	vv_status rc;
@@ -242,6 +242,7 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 		return vv_fail_nomem(err);
 	}
 	edit->remove = remove;
+	edit->size = size;
 	if (entry) {
 		edit->entry = *entry;
 	}
@@ -291,13 +292,13 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
 	if (st) {
 		fill_stat(x->repo, &e, path, st);
 	}
-	return add_edit(x, path, false, &e, err);
+	return add_edit(x, path, false, &e, st ? (uint32_t)st->size : 0, err);
 }
 
 vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
 				vv_error *err)
 {
-	vv_status rc = add_edit(x, path, true, NULL, err);
+	vv_status rc = add_edit(x, path, true, NULL, 0, err);
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < 3; i++) {
@@ -310,7 +311,7 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 		e.mode = sides[i].mode;
 		vv_oid_to_git(&e.id, &sides[i].id);
 		e.flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT);
-		rc = add_edit(x, path, false, &e, err);
+		rc = add_edit(x, path, false, &e, 0, err);
 	}
 	return rc;
 }
@@ -324,7 +325,7 @@ vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err)
 	if (code < 0) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index", vv_text_shows(path));
 	}
-	return add_edit(x, path, true, NULL, err);
+	return add_edit(x, path, true, NULL, 0, err);
 }
 
 /* --- trees ----------------------------------------------------------------------------- */

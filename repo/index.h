@@ -4,8 +4,10 @@
  * Read on open, changed in memory, written (index.lock, rename, durable) by
  * vv_index_write. A dataset's entry has the pointer's blob id and the stat of
  * the big file in the work tree, so that plain git status is clean without
- * reading it. notes: entries that could be racy are written with size 0, which
- * makes Git ask the clean filter.
+ * reading it. An entry that could be racy has size 0 in memory; written it has the
+ * file's size where the file is still the same by then, since the index's date tells
+ * Git to compare. (Size 0, which makes Git ask the clean filter, is changed content for
+ * some of its commands: git reset --merge.)
  */
 #ifndef VV_REPO_INDEX_H
 #define VV_REPO_INDEX_H
@@ -42,8 +44,8 @@ bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* 
 bool vv_index_has_conflicts(const vv_index *x);
 
 /* Sets path to a blob. st is the work tree file's stat, taken before and after it
- * was read and equal; the size is written as 0 where the entry could be racy
- * (mtime in or after the current second). NULL st: no stat at all (always
+ * was read and equal; the entry's size is 0 where it could be racy (mtime in or
+ * after the current second). NULL st: no stat at all (always
  * compared). Conflict stages of the path go. */
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
@@ -62,6 +64,12 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 				vv_error *err);
 vv_status vv_index_remove(vv_index *x, const char *path,
 			  vv_error *err); /* VV_ENOTFOUND when not there */
+/* Is the dataset's file still what the index has for it (a pointer's blob)? Asked at
+ * writing for entries whose date alone does not tell: else they get size 0. false: no, or
+ * not known. The repository keeps fn until it is set anew (NULL: nobody knows). */
+typedef bool (*vv_index_judge_fn)(void *payload, const char *path, const vv_oid *id);
+void vv_index_judge_set(vv_repository *r, vv_index_judge_fn fn, void *payload);
+
 /* Writes the changes made since opening, onto the index as it is by then: what git
  * changed meanwhile at other paths is kept. Staged objects become durable first. */
 vv_status vv_index_write(

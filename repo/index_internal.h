@@ -11,6 +11,7 @@ typedef struct vv_index_edit {
 	char *path;
 	bool remove;
 	git_index_entry entry; /* path: the one above */
+	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
 } vv_index_edit;
 
 /* git belongs to no repository, so that libgit2 neither reads big files to settle

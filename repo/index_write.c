@@ -7,16 +7,19 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/index_internal.h"
-#include "repo/share.h"
+#include "repo/merge_driver.h"
 #include "repo/quarantine.h"
+#include "repo/share.h"
 #include "repo/tree_internal.h"
 
 #define INDEX_BYTES_MAX ((size_t)4 << 30)
+#define LOOK_MAX (64u << 20) /* larger files are not hashed under the lock */
 #define INTENT_TO_ADD GIT_INDEX_ENTRY_INTENT_TO_ADD
 
 /* gitformat-index(5): "DIRC", version 2, no entries, and their SHA-1. */
@@ -46,9 +49,50 @@ static vv_status copy_index(const vv_index *x, int fd, const char *lock, vv_stat
 	return rc;
 }
 
+/* --- what is certain ------------------------------------------------------------------ */
+
+/* Is the file just as the entry has it? The index keeps 32 bits of every number. */
+static bool is_as_noted(const vv_index *x, const git_index_entry *e, uint32_t size)
+{
+	char *file = vv_repository_file(x->repo, e->path);
+	vv_stat st;
+	bool same = file && vv_lstat(&st, file, NULL) == VV_OK && (uint32_t)st.size == size &&
+		    (uint32_t)st.mtime_sec == (uint32_t)e->mtime.seconds &&
+		    st.mtime_nsec == e->mtime.nanoseconds &&
+		    (uint32_t)st.ctime_sec == (uint32_t)e->ctime.seconds &&
+		    st.ctime_nsec == e->ctime.nanoseconds && (uint32_t)st.ino == e->ino &&
+		    (uint32_t)st.dev == e->dev;
+
+	vv_free(file);
+	return same;
+}
+
+/* Does the file hold what the entry says, by its content? */
+static bool is_same(vv_index *x, const git_index_entry *e)
+{
+	vv_index_entry seen = {.path = e->path, .mode = e->mode};
+	vv_file_state state;
+	vv_error ignored;
+	bool pointer = false;
+
+	vv_oid_from_git(&seen.id, &e->id);
+	if (vv_merge_is_pointer(x->repo->odb, &e->id, &pointer, &ignored) < 0) {
+		return false;
+	}
+	if (pointer) {
+		return x->repo->judge &&
+		       x->repo->judge(x->repo->judge_payload, e->path, &seen.id);
+	}
+	/* with size 0 and no dates: its stat proves nothing */
+	return e->file_size <= LOOK_MAX &&
+	       vv_index_file_state(x, &seen, &state, &ignored) == VV_OK && state == VV_FILE_SAME;
+}
+
 /* Entries that the old index's date marked as uncertain would look certain under a
- * newer date: with size 0 Git compares their content. */
-static vv_status unsettle(git_index *git, const vv_stat *stamp, vv_error *err)
+ * newer one. As Git does, their content is looked at now; where it is other content, or
+ * nobody can tell, size 0 makes Git compare it. */
+static vv_status unsettle(vv_index *x, git_index *git, const vv_stat *stamp, const vv_stat *made,
+			  vv_error *err)
 {
 	size_t i, count = git_index_entrycount(git);
 
@@ -58,7 +102,10 @@ static vv_status unsettle(git_index *git, const vv_stat *stamp, vv_error *err)
 		int code;
 
 		if (e->file_size == 0 || (uint32_t)e->mtime.seconds < (uint32_t)stamp->mtime_sec ||
-		    GIT_INDEX_ENTRY_STAGE(e) != 0) {
+		    (uint32_t)e->mtime.seconds >= (uint32_t)made->mtime_sec ||
+		    GIT_INDEX_ENTRY_STAGE(e) != 0 ||
+		    (is_as_noted(x, e, e->file_size) && is_same(x, e) &&
+		     is_as_noted(x, e, e->file_size))) {
 			continue;
 		}
 		changed = *e;
@@ -76,25 +123,58 @@ static vv_status unsettle(git_index *git, const vv_stat *stamp, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status sync_path(const char *path, vv_error *err)
+void vv_index_judge_set(vv_repository *r, vv_index_judge_fn fn, void *payload)
 {
-	int fd = vv_open(path, O_RDONLY, 0, err);
-	vv_status rc, closed;
+	r->judge = fn;
+	r->judge_payload = payload;
+}
+
+/* --- writing --------------------------------------------------------------------------- */
+
+/* Whatever happens to a file of the work tree from now on happens after the index's date:
+ * in that second Git compares contents, and later it sees another date. */
+static vv_status seal(const char *path, const vv_stat *made, vv_error *err)
+{
+	const struct timespec times[2] = {
+		{made->mtime_sec, (long)made->mtime_nsec},
+		{made->mtime_sec, (long)made->mtime_nsec},
+	};
+	int fd = vv_open(path, O_RDWR, 0, err);
+	vv_status rc = VV_OK, closed;
 
 	if (fd < 0) {
 		return (vv_status)fd;
 	}
-	rc = vv_fsync(fd, path, err);
+	if (futimens(fd, times) < 0) {
+		rc = vv_fail_errno(err, "cannot set the time of", path);
+	} else {
+		rc = vv_fsync(fd, path, err);
+	}
 	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
-static vv_status rewrite(const vv_index *x, const char *lock, const vv_stat *stamp, bool exists,
-			 vv_error *err)
+static vv_status apply_edits(const vv_index *x, git_index *git, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < x->edit_count; i++) {
+		vv_index_edit edit = x->edits[i];
+
+		if (!edit.remove && edit.entry.file_size == 0 && edit.size > 0 &&
+		    is_as_noted(x, &edit.entry, edit.size)) {
+			edit.entry.file_size = edit.size;
+		}
+		rc = vv_index_apply(git, &edit, err);
+	}
+	return rc;
+}
+
+static vv_status rewrite(vv_index *x, const char *lock, const vv_stat *stamp, const vv_stat *made,
+			 bool exists, vv_error *err)
 {
 	git_index *git = NULL;
 	vv_status rc = VV_OK;
-	size_t i;
 	int code;
 
 	if ((code = git_index_open(&git, lock)) < 0) {
@@ -102,10 +182,10 @@ static vv_status rewrite(const vv_index *x, const char *lock, const vv_stat *sta
 				   vv_text_shows(x->repo->index_file));
 	}
 	if (exists) {
-		rc = unsettle(git, stamp, err);
+		rc = unsettle(x, git, stamp, made, err);
 	}
-	for (i = 0; rc == VV_OK && i < x->edit_count; i++) {
-		rc = vv_index_apply(git, &x->edits[i], err);
+	if (rc == VV_OK) {
+		rc = apply_edits(x, git, err);
 	}
 	if (rc == VV_OK && (code = git_index_write(git)) < 0) {
 		rc = vv_git_fail(err, code, "cannot write the index '%s'",
@@ -117,13 +197,14 @@ static vv_status rewrite(const vv_index *x, const char *lock, const vv_stat *sta
 
 static vv_status write_locked(vv_index *x, int fd, const char *lock, vv_error *err)
 {
-	vv_stat stamp;
+	vv_stat stamp, made; /* of the old index; of the new one, by the file system's clock */
 	bool exists;
 	vv_status rc = copy_index(x, fd, lock, &stamp, &exists, err);
 	vv_status closed = vv_close(fd, lock, rc == VV_OK ? err : NULL);
 
-	if (rc < 0 || (rc = closed) < 0 || (rc = rewrite(x, lock, &stamp, exists, err)) < 0 ||
-	    (rc = vv_share(x->repo, lock, err)) < 0 || (rc = sync_path(lock, err)) < 0) {
+	if (rc < 0 || (rc = closed) < 0 || (rc = vv_lstat(&made, lock, err)) < 0 ||
+	    (rc = rewrite(x, lock, &stamp, &made, exists, err)) < 0 ||
+	    (rc = vv_share(x->repo, lock, err)) < 0 || (rc = seal(lock, &made, err)) < 0) {
 		return rc;
 	}
 	/* The folder is not synced: after a crash the old index is as good. */

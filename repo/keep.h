@@ -1,9 +1,7 @@
 /*
  * keep: what gc must keep: everything below every root of the repository, newest version
- * first, each block paired with the one of the next newer version that it resembles.
- *
- * Knows links, not tables: two versions' nodes are compared link by link; links that
- * both have anchor the rest, which pair up by position between the anchors.
+ * first, each block paired with the one of the next newer version that it resembles; then
+ * what the blocks that wait in incoming/ stand on.
  */
 #ifndef VV_REPO_KEEP_H
 #define VV_REPO_KEEP_H

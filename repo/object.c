@@ -82,6 +82,29 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 	return VV_OK;
 }
 
+vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err)
+{
+	git_odb_object *object = NULL;
+	char hex[GIT_OID_HEXSZ + 1];
+	const char *text;
+	vv_oid target;
+	vv_status rc = vv_object_read(r, tag, GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &object, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	text = git_odb_object_data(object);
+	if (git_odb_object_size(object) < 7 + VV_OID_TEXT || memcmp(text, "object ", 7) != 0 ||
+	    !vv_oid_parse(&target, text + 7, VV_OID_TEXT)) {
+		rc = vv_fail(err, VV_ECORRUPT, "the tag %s does not begin with its object",
+			     git_oid_tostr(hex, sizeof(hex), tag));
+	} else {
+		vv_oid_to_git(out, &target);
+	}
+	git_odb_object_free(object);
+	return rc;
+}
+
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];

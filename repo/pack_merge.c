@@ -59,7 +59,7 @@ vv_status vv_merge_choose(const vv_pack_list *l, uint64_t new_len, vv_pack ***ou
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	for (i = 0; i < l->count; i++) {
+	for (i = 0; i < l->own; i++) {
 		if (!l->packs[i]->id.aside && !vv_pack_is_damaged(l->packs[i])) {
 			packs[n++] = l->packs[i]; /* the list is by size already */
 		}

@@ -401,6 +401,20 @@ bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset)
 	return found;
 }
 
+unsigned vv_pack_writer_find_prefix(vv_pack_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out)
+{
+	unsigned found;
+	size_t at;
+
+	vv_mutex_lock(w->lock);
+	found = vv_cid_map_find_prefix(w->own, codec, prefix, &at);
+	if (found > 0) {
+		*out = *vv_cid_map_cid(w->own, at);
+	}
+	vv_mutex_unlock(w->lock);
+	return found;
+}
+
 static vv_status read_locked(vv_pack_writer *w, uint64_t offset, uint8_t *out, size_t len,
 			     vv_error *err)
 {

@@ -42,7 +42,7 @@ static bool is_program(const char *path)
 
 /* Only absolute entries of PATH count: an empty one or "." would run whatever lies
  * in the current folder. */
-static vv_status find_program(const char *name, char **out, vv_error *err)
+vv_status vv_program_find(char **out, const char *name, vv_error *err)
 {
 	const char *path = getenv("PATH");
 
@@ -77,11 +77,6 @@ static vv_status find_program(const char *name, char **out, vv_error *err)
 
 /* --- the child ------------------------------------------------------------------ */
 
-typedef struct child {
-	pid_t pid;
-	int in, out, err; /* our ends; -1 where there is none */
-} child;
-
 typedef struct ends {
 	int in[2], out[2], err[2]; /* [0] is ours */
 } ends;
@@ -101,14 +96,17 @@ static char **make_env(const char *const *more)
 		return NULL;
 	}
 	for (i = 0; i < count; i++) {
-		env[k++] = (char *)(uintptr_t)more[i];
+		if (strchr(more[i], '=')) {
+			env[k++] = (char *)(uintptr_t)more[i];
+		}
 	}
 	for (i = 0; i < ours; i++) {
 		size_t len = strcspn(environ[i], "="), j;
 		bool replaced = false;
 
 		for (j = 0; j < count && !replaced; j++) {
-			replaced = strncmp(more[j], environ[i], len) == 0 && more[j][len] == '=';
+			replaced = strncmp(more[j], environ[i], len) == 0 &&
+				   (more[j][len] == '=' || more[j][len] == '\0');
 		}
 		if (!replaced) {
 			env[k++] = environ[i];
@@ -135,8 +133,20 @@ static bool set_cloexec(const int pair[2])
 
 static bool open_ends(ends *e, const vv_run *run)
 {
+	int pair[2];
+
 	e->in[0] = e->in[1] = e->out[0] = e->out[1] = e->err[0] = e->err[1] = -1;
-	if (!run->terminal && run->len > 0 &&
+	if (run->talk) {
+		if (pipe(pair) < 0) {
+			return false;
+		}
+		e->in[0] = pair[1];
+		e->in[1] = pair[0];
+		if (!set_cloexec(e->in)) {
+			return false;
+		}
+	}
+	if (!run->talk && !run->terminal && run->len > 0 &&
 	    (socketpair(AF_UNIX, SOCK_STREAM, 0, e->in) < 0 || !set_cloexec(e->in))) {
 		return false;
 	}
@@ -181,7 +191,7 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	_exit(EXEC_FAILED);
 }
 
-static vv_status start(const vv_run *run, child *c, vv_error *err)
+static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
 {
 	char *file = NULL, **env = NULL;
 	const char **script = NULL;
@@ -189,7 +199,7 @@ static vv_status start(const vv_run *run, child *c, vv_error *err)
 	ends e;
 	vv_status rc;
 
-	if ((rc = find_program(run->argv[0], &file, err)) < 0) {
+	if ((rc = vv_program_find(&file, run->argv[0], err)) < 0) {
 		return rc;
 	}
 	while (run->argv[count]) {
@@ -289,7 +299,7 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status converse(const vv_run *run, child *c, vv_error *err)
+static vv_status converse(const vv_run *run, vv_child *c, vv_error *err)
 {
 	const char *p = run->input;
 	size_t left = run->len;
@@ -323,7 +333,7 @@ static vv_status converse(const vv_run *run, child *c, vv_error *err)
 
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 {
-	child c = {-1, -1, -1, -1};
+	vv_child c = {-1, -1, -1, -1};
 	int status = 0;
 	vv_status rc = start(run, &c, err);
 
@@ -342,6 +352,20 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 	}
 	*exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	return rc;
+}
+
+vv_status vv_program_start(vv_child *out, const char *const *argv, const char *const *env,
+			   vv_error *err)
+{
+	vv_buf piped = VV_BUF_INIT; /* stands for "a pipe, please" */
+	vv_run run = {0};
+
+	*out = (vv_child){-1, -1, -1, -1};
+	run.argv = argv;
+	run.env = env;
+	run.output = run.errors = &piped;
+	run.talk = true;
+	return start(&run, out, err);
 }
 
 vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,
@@ -394,6 +418,12 @@ static vv_status hook_path(vv_repository *r, const char *name, char **out, vv_er
 vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
 		      vv_error *err)
 {
+	return vv_hook_run_with(r, name, args, NULL, 0, ran, err);
+}
+
+vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args, const void *input,
+			   size_t len, bool *ran, vv_error *err)
+{
 	char *path = NULL, *git_dir = NULL, *git_index = NULL;
 	const char **argv = NULL;
 	const char *env[3] = {NULL, NULL, NULL};
@@ -425,6 +455,8 @@ vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *arg
 	run.env = env;
 	run.output_to_errors = true;
 	run.script_ok = true;
+	run.input = input;
+	run.len = len;
 	if ((rc = vv_run_program(&run, &code, err)) < 0) {
 		goto done;
 	}

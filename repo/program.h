@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -19,12 +20,29 @@
  * one is fine. args is NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. */
 vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
 		      vv_error *err);
+/* The same, with input on its stdin. */
+vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args, const void *input,
+			   size_t len, bool *ran, vv_error *err);
 /* Runs program with args (argv[0] resolved through absolute PATH entries only, or
  * an absolute path); input is fed to it, output (appended; at most 64 MiB)
  * collected. A signal's death gives 128 + its number. VV_ENOTFOUND: no such
  * program. */
 vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,
 			 int *exit_code, vv_error *err);
+/* A program that goes on while it is talked with: our ends of its stdin, stdout and stderr,
+ * all close-on-exec pipes. */
+typedef struct vv_child {
+	pid_t pid;
+	int in, out, err; /* -1 where there is none */
+} vv_child;
+/* Starts it. env: "NAME=value" is added to our environment, "NAME" taken out of it;
+ * NULL-ended; or NULL. Whoever calls closes the ends and waits for pid. VV_ENOTFOUND: no
+ * such program. */
+vv_status vv_program_start(vv_child *out, const char *const *argv, const char *const *env,
+			   vv_error *err);
+/* The file that a program's name means (absolute entries of PATH only); owned by the
+ * caller. VV_ENOTFOUND. */
+vv_status vv_program_find(char **out, const char *name, vv_error *err);
 /* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and
  * editor; VV_EREFUSED when it fails. */
 vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err);

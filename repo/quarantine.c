@@ -400,10 +400,38 @@ static vv_status move_pack_part(const vv_repository *r, const char *from_dir, co
 	return rc;
 }
 
-vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
-				vv_error *err)
+vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
+				  vv_error *err)
 {
-	char *to = NULL;
+	char *to = vv_path_join(r->objects, "pack", NULL);
+	vv_status rc;
+	int code;
+
+	if (!to) {
+		return vv_fail_nomem(err);
+	}
+	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
+			       (rc = vv_fsync_dir(r->objects, err)) < 0)) {
+		goto done;
+	}
+	/* Named as ours first: an entry without its pack does no harm. */
+	if ((rc = vv_git_packs_note(r, hex, err)) < 0 ||
+	    (rc = move_pack_part(r, from, to, hex, "pack", err)) < 0 ||
+	    (rc = move_pack_part(r, from, to, hex, "idx", err)) < 0 ||
+	    (rc = vv_fsync_dir(to, err)) < 0) {
+		goto done;
+	}
+	if ((code = git_odb_refresh(r->odb)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read the new pack");
+	}
+done:
+	vv_free(to);
+	return rc;
+}
+
+vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
+				     vv_error *err)
+{
 	const char *hex;
 	vv_status rc;
 	int code;
@@ -411,36 +439,14 @@ vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char
 	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) {
 		return rc;
 	}
-	if (!(to = vv_path_join(r->objects, "pack", NULL))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
-			       (rc = vv_fsync_dir(r->objects, err)) < 0)) {
-		goto done;
-	}
 	if ((code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL)) < 0) {
-		rc = vv_git_fail(err, code, "cannot pack Git's objects");
-		goto done;
+		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
 	hex = git_packbuilder_name(pb);
-	/* Named as ours first: an entry without its pack does no harm. */
-	if ((rc = vv_git_packs_note(r, hex, err)) < 0 ||
-	    (rc = move_pack_part(r, r->stage->dir, to, hex, "pack", err)) < 0 ||
-	    (rc = move_pack_part(r, r->stage->dir, to, hex, "idx", err)) < 0 ||
-	    (rc = vv_fsync_dir(to, err)) < 0) {
-		goto done;
+	if ((rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err)) < 0) {
+		return rc;
 	}
-	if ((code = git_odb_refresh(r->odb)) < 0) {
-		rc = vv_git_fail(err, code, "cannot read the new pack");
-		goto done;
-	}
-	if (name_out && !(*name_out = vv_strdup(hex))) {
-		rc = vv_fail_nomem(err);
-	}
-done:
-	vv_free(to);
-	return rc;
+	return name_out && !(*name_out = vv_strdup(hex)) ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* Commits, trees, blobs: the order that gives packs good locality. */

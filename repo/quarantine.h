@@ -39,4 +39,13 @@ void vv_quarantine_free(vv_repository *r); /* what is staged is gone */
 vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
 				vv_error *err);
 
+/* Moves pack-<hex>.pack and .idx from a folder inside the object folder, durably, and
+ * notes them as varve's own. */
+vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
+				  vv_error *err);
+
+/* A quarantine that another process may hold for long has this file in it, locked by its
+ * owner: who gets the lock may remove the folder. */
+#define VV_QUARANTINE_LOCK "lock"
+
 #endif

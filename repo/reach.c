@@ -56,6 +56,11 @@ uint64_t vv_cid_set_count(const vv_cid_set *set)
 	return vv_cid_map_count(set->map);
 }
 
+const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i)
+{
+	return vv_cid_map_cid(set->map, i);
+}
+
 typedef struct walking {
 	vv_walk *w;
 	vv_cid *stack;

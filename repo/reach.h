@@ -21,6 +21,7 @@ void vv_cid_set_free(vv_cid_set *set);
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid);
 uint64_t vv_cid_set_count(const vv_cid_set *set);
+const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* i-th that was added; borrowed */
 
 typedef struct vv_walk {
 	vv_store *store;

@@ -78,6 +78,10 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 			vv_error *err); /* k, m, g */
 vv_status vv_config_set(vv_repository *r, const char *key, const char *value,
 			vv_error *err); /* in the repository's own file; NULL removes */
+/* A setting of the levels outside any repository; owned by the caller; NULL when not set. */
+char *vv_config_outside(const char *key);
+/* One more value of a setting that may have several. */
+vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err);
 /* Calls fn for each entry whose name matches the prefix, with the level's name
  * ("system", "global", "local", "worktree", ...). */
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,

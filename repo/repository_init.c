@@ -26,6 +26,10 @@ static const driver drivers[] = {
 	{"merge.varve.driver", "%s merge-file %%O %%A %%B %%P"},
 	/* Among several merge bases git takes their own base: never one of the two by chance. */
 	{"merge.varve.recursive", "binary"},
+	/* git diff calls the command; git log and git show the conversion, unless --ext-diff. */
+	{"diff.varve.command", "%s diff-file"},
+	{"diff.varve.textconv", "%s textconv"},
+	{"difftool.varve.cmd", "%s diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\""},
 };
 
 bool vv_repository_is_initialised(const vv_repository *r)
@@ -106,6 +110,26 @@ static vv_status write_drivers(vv_repository *r, const char *program, vv_error *
 	}
 	vv_buf_clear(&value);
 	return rc;
+}
+
+/* git difftool would go and look for any program it knows, none of which shows a table. The
+ * user's own choice stays. */
+static vv_status offer_tool(vv_repository *r, vv_error *err)
+{
+	static const char *const chosen[] = {"diff.tool", "merge.tool"};
+	size_t i;
+
+	for (i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
+		char *value = NULL;
+		vv_status rc = vv_config_string(r, chosen[i], &value, err);
+
+		vv_free(value);
+		if (rc != VV_ENOTFOUND) {
+			return rc;
+		}
+		vv_error_clear(err);
+	}
+	return vv_config_set(r, "diff.tool", "varve", err);
 }
 
 static vv_status init_options(git_repository_init_options *out, const vv_init_options *opts,
@@ -220,7 +244,9 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 	if ((rc = vv_mkdirs((*out)->varvedir, err)) < 0) {
 		goto done;
 	}
-	rc = write_drivers(*out, opts->program ? opts->program : "varve", err);
+	if ((rc = write_drivers(*out, opts->program ? opts->program : "varve", err)) == VV_OK) {
+		rc = offer_tool(*out, err);
+	}
 done:
 	if (rc < 0) {
 		vv_repository_close(*out);

@@ -39,6 +39,8 @@ struct vv_repository {
 	vv_store *store;
 	vv_quarantine *stage;
 	vv_walker *walker;
+	bool (*judge)(void *payload, const char *path, const vv_oid *id); /* index.h */
+	void *judge_payload;
 	uint64_t secret;
 	bool has_secret;
 };
@@ -61,6 +63,10 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err);
 
+/* What an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT names the tag. */
+vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err);
+
+#define VV_TAG_BYTES_MAX (16u << 20)
 #define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
 #define VV_COMMIT_BYTES_MAX (64u << 20)
 
@@ -76,8 +82,6 @@ vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error
 /* Does safe.directory, as the protected levels have it, name the folder? */
 bool vv_config_is_safe(const char *folder);
 
-/* A setting of the levels outside any repository; owned by the caller; NULL when not set. */
-char *vv_config_outside(const char *key);
 
 /* Opens the repository whose top or .git folder path is; never searches upwards. */
 vv_status vv_repository_open_exactly(vv_repository **out, const char *path, vv_error *err);

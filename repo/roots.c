@@ -22,7 +22,6 @@
 #include "repo/walker.h"
 
 #define POINTER_BYTES_MIN 64u
-#define TAG_BYTES_MAX (16u << 20)
 #define PATH_BYTES_MAX 16384u
 
 enum { QUEUED = 1 };
@@ -258,30 +257,6 @@ static vv_status drain(gather *g, vv_error *err)
 	return rc;
 }
 
-/* What an annotated tag points to. */
-static vv_status tag_target(gather *g, const git_oid *id, git_oid *out, vv_error *err)
-{
-	git_odb_object *object = NULL;
-	char hex[GIT_OID_HEXSZ + 1];
-	const char *text;
-	vv_oid target;
-	vv_status rc = vv_object_read(g->repo, id, GIT_OBJECT_TAG, TAG_BYTES_MAX, &object, err);
-
-	if (rc < 0) {
-		return rc;
-	}
-	text = git_odb_object_data(object);
-	if (git_odb_object_size(object) < 7 + VV_OID_TEXT || memcmp(text, "object ", 7) != 0 ||
-	    !vv_oid_parse(&target, text + 7, VV_OID_TEXT)) {
-		rc = vv_fail(err, VV_ECORRUPT, "the tag %s does not begin with its object",
-			     git_oid_tostr(hex, sizeof(hex), id));
-	} else {
-		vv_oid_to_git(out, &target);
-	}
-	git_odb_object_free(object);
-	return rc;
-}
-
 /* Takes a named object up: commits are queued, trees and blobs looked at. */
 static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_error *err)
 {
@@ -298,7 +273,7 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 			break;
 		}
 		if ((rc = vv_oid_set_add(&g->seen, &id, &added, err)) == VV_OK && added) {
-			rc = tag_target(g, &id, &id, err);
+			rc = vv_tag_target(g->repo, &id, &id, err);
 		}
 	}
 	if (rc == VV_ENOTFOUND && !g->hard) {

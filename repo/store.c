@@ -50,6 +50,12 @@ vv_status vv_store_make_dirs(vv_store *s, vv_error *err)
 
 vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err)
 {
+	return vv_store_open_over(out, dir, NULL, create, err);
+}
+
+vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
+			     vv_error *err)
+{
 	vv_store *s = vv_calloc(1, sizeof *s);
 	vv_status rc = VV_OK;
 
@@ -57,6 +63,7 @@ vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *
 		return vv_fail_nomem(err);
 	}
 	atomic_init(&s->whole, false);
+	s->under = under;
 	s->dir = vv_strdup(dir);
 	s->packs_dir = vv_path_join(dir, "packs", (char *)NULL);
 	s->lock = vv_mutex_new();
@@ -105,6 +112,7 @@ void vv_packs_unref(vv_pack_list *l)
 		for (i = 0; i < l->count; i++) {
 			vv_pack_unref(l->packs[i]);
 		}
+		vv_packs_unref(l->under);
 		vv_free(l->packs);
 		vv_free(l);
 	}
@@ -134,7 +142,7 @@ static vv_pack *find_open(const vv_pack_list *seen, const char *path, const char
 	vv_stat st;
 	size_t i;
 
-	for (i = 0; seen && i < seen->count; i++) {
+	for (i = 0; seen && i < seen->own; i++) {
 		vv_pack *p = seen->packs[i];
 
 		if (strcmp(p->name, name) == 0) {
@@ -170,6 +178,35 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 	}
 	vv_free(path);
 	return rc;
+}
+
+/* The packs of the store below, as they are now. */
+static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
+{
+	vv_pack_list *seen = NULL;
+	vv_pack **packs;
+	vv_status rc;
+	size_t i;
+
+	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) {
+		return rc;
+	}
+	rc = vv_packs_renew(s->under, seen, false, &l->under, err);
+	vv_packs_unref(seen);
+	if (rc < 0) {
+		l->under = NULL;
+		return rc;
+	}
+	packs = vv_realloc_array(l->packs, l->own + l->under->count + 1, sizeof *packs);
+	if (!packs) {
+		return vv_fail_nomem(err);
+	}
+	l->packs = packs;
+	for (i = 0; i < l->under->count; i++) {
+		vv_pack_ref(l->under->packs[i]);
+		l->packs[l->count++] = l->under->packs[i];
+	}
+	return VV_OK;
 }
 
 /* VV_ENOTFOUND when a pack vanished while its turn came: list again. */
@@ -210,6 +247,10 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 	}
 done:
 	vv_names_free(names, count);
+	l->own = l->count;
+	if (rc == VV_OK && s->under) {
+		rc = add_under(s, l, err);
+	}
 	if (rc < 0) {
 		vv_packs_unref(l);
 	} else {
@@ -243,7 +284,7 @@ static bool was_quiet(const vv_pack_list *l)
 	       (sec >= 0 && sec * 1000000000 + l->listed_nsec - l->dir.mtime_nsec > QUIET_NSEC);
 }
 
-static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
+static bool is_folder_unchanged(const vv_store *s, const vv_pack_list *l)
 {
 	vv_stat now;
 
@@ -265,6 +306,21 @@ static vv_pack_list *current_list(vv_store *s)
 	}
 	vv_mutex_unlock(s->lock);
 	return l;
+}
+
+/* There is no third store below the second. */
+static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
+{
+	vv_pack_list *under;
+	bool same;
+
+	if (!is_folder_unchanged(s, l) || !s->under) {
+		return is_folder_unchanged(s, l);
+	}
+	under = current_list(s->under);
+	same = under == l->under && is_folder_unchanged(s->under, under);
+	vv_packs_unref(under);
+	return same;
 }
 
 /* Under list_lock: makes a fresh list the current one. */
@@ -395,9 +451,7 @@ vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
 
 /* ---- asking for blocks ---- */
 
-/* What was not found, or found damaged, may be so because the packs have changed
- * or because of an index: what to look into next. NULL in *l: nothing. */
-static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_error *err)
+vv_status vv_store_look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_error *err)
 {
 	vv_pack_list *fresh = NULL;
 	bool changed = false, any = false;
@@ -452,7 +506,7 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 		if (rc != VV_EMISSING && rc != VV_ECORRUPT) {
 			break;
 		}
-		if (look_again(s, &l, &tries, &again) < 0) {
+		if (vv_store_look_again(s, &l, &tries, &again) < 0) {
 			if (err) {
 				*err = again;
 			}
@@ -482,7 +536,7 @@ static vv_status find_anywhere(vv_store *s, const vv_cid *cid, vv_record *r, vv_
 		if (rc != VV_EMISSING && rc != VV_ECORRUPT) {
 			break;
 		}
-		if (look_again(s, &l, &tries, &again) < 0) {
+		if (vv_store_look_again(s, &l, &tries, &again) < 0) {
 			if (err) {
 				*err = again;
 			}
@@ -526,7 +580,7 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 	if ((rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; i < l->count; i++) {
+	for (i = 0; i < l->own; i++) {
 		const vv_pack *p = l->packs[i];
 		uint64_t index_len = vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size : 0;
 

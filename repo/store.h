@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/cid.h"
+#include "repo/record.h"
 
 #define VV_BLOCK_MAX (1u << 20) /* bytes of a block, uncompressed */
 
@@ -37,6 +38,13 @@ typedef struct vv_writer vv_writer;
 /* Opens the store in folder dir (".git/varve"); dir and dir/packs are made when
  * create is true, else a missing folder is an empty store. */
 vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err);
+
+/* A store in a folder of its own (made when create) whose reads fall through to another: a
+ * block of either is found, and what is written here may be a difference against a block
+ * there. Only what is in dir is this store's own when it is merged, counted or checked.
+ * under is borrowed, and closed later. */
+vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
+			     vv_error *err);
 void vv_store_close(vv_store *s);            /* accepts NULL */
 const char *vv_store_dir(const vv_store *s); /* borrowed */
 
@@ -47,6 +55,20 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 
 /* Is it here? (Found in an index, and the record is the CID's.) Thread-safe. */
 bool vv_store_has(vv_store *s, const vv_cid *cid);
+
+/* The same, of packs that gc has not set aside and that are not known to be damaged: such a
+ * block stays until a gc that begins later. Thread-safe. */
+bool vv_store_has_live(vv_store *s, const vv_cid *cid);
+
+/* The one block of this codec whose digest begins with the 8 bytes. VV_ENOTFOUND, also when
+ * there are two. Thread-safe. */
+vv_status vv_store_find_prefix(vv_store *s, uint8_t codec, const uint8_t prefix[8], vv_cid *out,
+			       vv_error *err);
+
+/* The block as it stands in its pack: its record's header, with the base's CID in r->base
+ * also where the pack names it by its distance, and the stored bytes (in the place of out's
+ * content). They are not checked: that would take unpacking them. VV_EMISSING. Thread-safe. */
+vv_status vv_store_stored(vv_store *s, const vv_cid *cid, vv_record *r, vv_buf *out, vv_error *err);
 
 /* Bytes that the block takes in its pack (record with header), and the length
  * of its chain of differences (0: whole). VV_EMISSING. */

@@ -209,10 +209,10 @@ vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *paylo
 	if ((rc = vv_packs_renew(s, NULL, true, &c.packs, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; i < c.packs->count; i++) {
+	for (i = 0; i < c.packs->own; i++) {
 		c.total += c.packs->packs[i]->stat.size;
 	}
-	for (i = 0; rc == VV_OK && i < c.packs->count; i++) {
+	for (i = 0; rc == VV_OK && i < c.packs->own; i++) {
 		c.pack = c.packs->packs[i];
 		if ((rc = check_pack(&c, err)) == VV_OK && (rc = check_index(&c, err)) == VV_OK) {
 			rc = check_records(&c, err);

@@ -28,6 +28,8 @@ typedef struct vv_pack_list {
 	atomic_uint refs;
 	vv_pack **packs;
 	size_t count;
+	size_t own;                 /* so many are the store's own; behind them its under's */
+	struct vv_pack_list *under; /* the list these are from; NULL */
 	vv_stat dir;        /* of the folder, before it was listed; mode 0: there was none */
 	int64_t listed_sec; /* when */
 	uint32_t listed_nsec;
@@ -35,6 +37,7 @@ typedef struct vv_pack_list {
 
 struct vv_store {
 	char *dir, *packs_dir;
+	vv_store *under;     /* where reads fall through to; borrowed, or NULL */
 	vv_mutex *lock;      /* guards list */
 	vv_mutex *list_lock; /* one listing at a time */
 	vv_pack_list *list;  /* NULL until first needed */
@@ -54,6 +57,10 @@ vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_li
 void vv_packs_unref(vv_pack_list *l); /* accepts NULL */
 
 vv_status vv_store_make_dirs(vv_store *s, vv_error *err);
+
+/* What was not found, or found damaged, may be so because the packs have changed or because
+ * of an index: what to look into next, in the place of *l. NULL: nothing. tries begins at 0. */
+vv_status vv_store_look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_error *err);
 
 /* Removes a pack's file and its index. */
 vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err);
@@ -101,6 +108,38 @@ vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_
  * as allowed, or the difference is as large as the block. */
 vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
+
+/* How many blocks have this codec and a digest that begins so (2: at least), and one of them. */
+vv_status vv_store_match_prefix(vv_store *s, uint8_t codec, uint64_t prefix, vv_cid *out,
+				unsigned *count, vv_error *err);
+uint64_t vv_prefix_of(const uint8_t bytes[8]);
+vv_status vv_prefix_not_one(unsigned count, vv_error *err); /* VV_ENOTFOUND */
+
+/* The CID of the base of the difference at place. VV_ECORRUPT. */
+vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, vv_error *err);
+
+/* What a store's writer can do for incoming. */
+
+/* vv_writer_put, telling whether the block was kept (else it was here already). */
+vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			     const vv_cid *base, bool *kept, vv_error *err);
+
+/* The same in the form that it has already: r (cid, method, both lengths, base) and its
+ * stored bytes, which the caller has unpacked to bytes and checked. A difference whose base
+ * is not here, or whose chain would get too long, is stored as if it were put. */
+vv_status vv_writer_put_stored(vv_writer *w, const vv_record *r, const void *stored,
+			       const void *bytes, bool *kept, vv_error *err);
+
+/* Of the blocks put and not yet committed: how many have this codec and begin so (2: at
+ * least), and the first of these. */
+unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);
+
+/* The packs were changed by others than this writer (by the caller). */
+vv_status vv_writer_renew(vv_writer *w, vv_error *err);
+
+/* Takes all own packs of another store over as one, durably, all or nothing; they must be
+ * sound (VV_ECORRUPT). A single one is moved, several are copied. */
+vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *packs, vv_error *err);
 
 /* Copies a block into a pack in the making: as the difference that it is when
  * its base went there before, else for itself or as a difference against

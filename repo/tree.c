@@ -203,8 +203,7 @@ static void pop(walk *w)
 	git_odb_object_free(f->b);
 }
 
-/* Git's order of names: a folder sorts as if its name ended in '/'. */
-static int compare_names(const vv_tree_cursor *a, const vv_tree_cursor *b)
+int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b)
 {
 	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
 	int c = memcmp(a->name, b->name, len);
@@ -289,7 +288,7 @@ static vv_status step(walk *w, vv_error *err)
 		pop(w);
 		return VV_OK;
 	}
-	c = !a.valid ? 1 : !b.valid ? -1 : compare_names(&a, &b);
+	c = !a.valid ? 1 : !b.valid ? -1 : vv_tree_cursor_compare(&a, &b);
 	if ((c <= 0 && (rc = vv_tree_cursor_next(&f->at_a, err)) < 0) ||
 	    (c >= 0 && (rc = vv_tree_cursor_next(&f->at_b, err)) < 0)) {
 		return rc;

@@ -27,6 +27,9 @@ static inline bool vv_mode_is_tree(uint32_t mode)
 	return (mode & 0170000) == 0040000;
 }
 
+/* Git's order of names: a folder sorts as if its name ended in '/'. */
+int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b);
+
 /* What differs between two trees, either of which may be NULL for an empty one. */
 vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix,
 		       vv_change_fn fn, void *payload, vv_error *err);

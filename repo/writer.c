@@ -32,7 +32,7 @@ static void store_indexes(const vv_pack_list *l)
 {
 	size_t i;
 
-	for (i = 0; i < l->count; i++) {
+	for (i = 0; i < l->own; i++) {
 		if (!atomic_load(&l->packs[i]->index_stored) && !vv_pack_is_damaged(l->packs[i])) {
 			(void)vv_pack_store_index(l->packs[i], NULL);
 		}
@@ -189,6 +189,33 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	return rc;
 }
 
+/* In the form that it has, where that can stay. */
+static vv_status put_as_it_is(vv_writer *w, const vv_source *src, vv_pack_item *item,
+			      const vv_cid *base, const vv_packed *stored, uint64_t *record_len,
+			      vv_error *err)
+{
+	vv_coder *c;
+	vv_place place;
+	vv_record r;
+	vv_status rc;
+
+	if (base) {
+		rc = vv_source_find(src, base, &place, &r, err);
+		if (rc < 0 || r.depth >= VV_CHAIN_MAX || vv_cid_equal(base, &item->cid)) {
+			return put_new(w, src, item, base, record_len, err);
+		}
+		item->base = *base;
+		item->depth = r.depth + 1;
+	}
+	if (!(c = vv_coder_take(w->store->coders, err))) {
+		return VV_ENOMEM;
+	}
+	item->packed = *stored;
+	rc = vv_pack_writer_append(w->own, c, item, record_len, err);
+	vv_coder_give(w->store->coders, c);
+	return rc;
+}
+
 /* Is it stored, and can it be read? A record that has become unreadable since is
  * no reason not to store the block, now that its bytes are at hand. Reading takes
  * a quarter of the time of compressing. */
@@ -217,8 +244,9 @@ static bool names_bytes(const vv_cid *cid, const void *bytes, size_t len)
 	return vv_cid_of(&real, cid->codec, bytes, len, NULL) < 0 || vv_cid_equal(&real, cid);
 }
 
-vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
-			const vv_cid *base, vv_error *err)
+/* stored: the form that the block comes in, or NULL. */
+static vv_status put_block(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			   const vv_cid *base, const vv_packed *stored, bool *kept, vv_error *err)
 {
 	vv_source src = {w->store, NULL, w->own, true};
 	vv_pack_item item;
@@ -247,13 +275,38 @@ vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size
 		item.cid = *cid;
 		item.raw = bytes;
 		item.raw_len = len;
-		rc = put_new(w, &src, &item, base, &record_len, err);
+		rc = stored ? put_as_it_is(w, &src, &item, base, stored, &record_len, err)
+			    : put_new(w, &src, &item, base, &record_len, err);
 	}
 	if (rc == VV_OK) {
 		count_put(w, record_len, len);
+		*kept = record_len > 0;
 	}
 	vv_packs_unref(packs);
 	return rc;
+}
+
+vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			const vv_cid *base, vv_error *err)
+{
+	bool kept;
+
+	return put_block(w, cid, bytes, len, base, NULL, &kept, err);
+}
+
+vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			     const vv_cid *base, bool *kept, vv_error *err)
+{
+	return put_block(w, cid, bytes, len, base, NULL, kept, err);
+}
+
+vv_status vv_writer_put_stored(vv_writer *w, const vv_record *r, const void *stored,
+			       const void *bytes, bool *kept, vv_error *err)
+{
+	vv_packed form = {r->method, stored, r->stored_len};
+
+	return put_block(w, &r->cid, bytes, r->raw_len,
+			 r->method == VV_METHOD_DIFF ? &r->base : NULL, &form, kept, err);
 }
 
 vv_status vv_writer_add(vv_writer *w, vv_cid *cid, uint8_t codec, const void *bytes, size_t len,
@@ -309,6 +362,11 @@ bool vv_writer_has(vv_writer *w, const vv_cid *cid)
 	has = vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
 	vv_packs_unref(packs);
 	return has;
+}
+
+unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out)
+{
+	return vv_pack_writer_find_prefix(w->own, codec, prefix, out);
 }
 
 void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out)
@@ -372,10 +430,24 @@ static vv_status publish(vv_writer *w, vv_pack_writer *final, vv_pack_name *id, 
 	return rc;
 }
 
+vv_status vv_writer_renew(vv_writer *w, vv_error *err)
+{
+	vv_pack_list *fresh = NULL, *old;
+	vv_status rc = vv_packs_renew(w->store, NULL, true, &fresh, err);
+
+	if (rc == VV_OK) {
+		vv_mutex_lock(w->lock);
+		old = w->packs;
+		w->packs = fresh;
+		vv_mutex_unlock(w->lock);
+		vv_packs_unref(old);
+	}
+	return rc;
+}
+
 /* The blocks are safe and visible: from here on nothing may fail the commit. */
 static void after_publish(vv_writer *w, const vv_pack_name *id, vv_pack **packs, size_t count)
 {
-	vv_pack_list *fresh = NULL, *old = w->packs;
 	vv_error err;
 	size_t i;
 
@@ -384,16 +456,12 @@ static void after_publish(vv_writer *w, const vv_pack_name *id, vv_pack **packs,
 			(void)vv_store_remove_pack(w->store, &packs[i]->id, NULL);
 		}
 	}
-	if (vv_packs_renew(w->store, NULL, true, &fresh, &err) < 0) {
+	if (vv_writer_renew(w, &err) < 0) {
 		vv_mutex_lock(w->lock);
 		w->failed = err; /* of what comes next */
 		vv_mutex_unlock(w->lock);
 		return;
 	}
-	vv_mutex_lock(w->lock);
-	w->packs = fresh;
-	vv_mutex_unlock(w->lock);
-	vv_packs_unref(old);
 	(void)vv_pack_writer_reset(w->own, NULL);
 }
 
@@ -433,4 +501,62 @@ done:
 	vv_pack_writer_free(merged);
 	vv_free(packs);
 	return rc;
+}
+
+/* ---- taking packs over ---- */
+
+/* The index goes first, as when a pack is published. */
+static vv_status move_pack(vv_writer *w, const vv_pack *p, vv_error *err)
+{
+	char name[VV_PACK_NAME_MAX];
+	char *pack = vv_path_join(w->store->packs_dir, p->name, (char *)NULL), *index;
+	vv_status rc;
+
+	vv_pack_name_write(name, &p->id, "index");
+	index = vv_path_join(w->store->packs_dir, name, (char *)NULL);
+	if (!pack || !index) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	(void)vv_rename(p->index_path, index, NULL); /* derived: it is made again where it is not */
+	if ((rc = vv_rename(p->path, pack, err)) < 0) {
+		(void)vv_rename(index, p->index_path, NULL);
+	} else if ((rc = vv_fsync_dir(w->store->packs_dir, err)) < 0) {
+		(void)vv_rename(pack, p->path, NULL);
+		(void)vv_rename(index, p->index_path, NULL);
+	}
+done:
+	vv_free(pack);
+	vv_free(index);
+	return rc;
+}
+
+static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
+{
+	vv_pack_writer *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
+	vv_pack_name id;
+	vv_status rc = merged ? VV_OK : vv_fail_nomem(err);
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < l->own; i++) {
+		rc = vv_pack_writer_copy_pack(merged, l->packs[i], err);
+	}
+	if (rc == VV_OK && (rc = vv_pack_writer_seal(merged, err)) == VV_OK) {
+		rc = publish(w, merged, &id, err);
+	}
+	vv_pack_writer_free(merged);
+	return rc;
+}
+
+vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
+{
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	if (l->own == 0) {
+		return VV_OK;
+	}
+	rc = l->own == 1 ? move_pack(w, l->packs[0], err) : copy_packs(w, l, err);
+	return rc < 0 ? rc : vv_writer_renew(w, err);
 }

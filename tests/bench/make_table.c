@@ -2,12 +2,15 @@
  * make_table: a big table by program, the same on every machine for the same seed.
  *
  * make_table [--rows N] [--seed N] [--change N] [--insert N] [--delete N] [--column]
- *            [--swap] [--shuffle] [--version N] > table.csv
+ *            [--swap] [--shuffle] [--version N] [--columns N] [--recompute] [--salt N]
+ *            > table.csv
  *
  * 20 columns of mixed kinds, about 84 bytes a row; id is unique and rises. --change N
  * alters N cells at scattered rows, --insert N puts N new rows in, --delete N takes N
  * out, --column adds a column, --swap exchanges two columns, --shuffle orders the rows
- * at random, --version N alters 0.05 % of the rows in each of N rounds.
+ * at random, --version N alters 0.05 % of the rows in each of N rounds, --columns N leaves
+ * only the first N, --recompute gives every row another price, --salt N chooses other
+ * rows, and other values, for --change and --insert.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,8 +19,8 @@
 #include <string.h>
 
 typedef struct options {
-	uint64_t rows, seed, change, insert, delete_rows, version;
-	bool column, swap, shuffle;
+	uint64_t rows, seed, change, insert, delete_rows, version, columns, salt;
+	bool column, swap, shuffle, recompute;
 } options;
 
 static uint64_t mix(uint64_t x)
@@ -80,17 +83,22 @@ static unsigned column_at(const options *o, unsigned place)
 	return o->swap && (place == 5 || place == 12) ? 17 - place : place;
 }
 
+static unsigned column_count(const options *o)
+{
+	return o->columns ? (unsigned)o->columns : 20u + (o->column ? 1u : 0u);
+}
+
 static void put_row(const options *o, uint64_t row, unsigned changed, uint64_t salt, bool inserted)
 {
 	char line[512];
 	size_t len = 0;
-	unsigned count = 20u + (o->column ? 1u : 0u);
+	unsigned count = column_count(o);
 	for (unsigned i = 0; i < count; i++) {
 		unsigned c = column_at(o, i);
 		if (i > 0) {
 			line[len++] = ',';
 		}
-		uint64_t s = inserted || c == changed ? salt : 0;
+		uint64_t s = inserted || c == changed ? salt : o->recompute && c == 7 ? 79 : 0;
 		len += (size_t)cell(o, line + len, sizeof(line) - len - 2, row, c, s);
 	}
 	line[len++] = '\n';
@@ -100,7 +108,10 @@ static void put_row(const options *o, uint64_t row, unsigned changed, uint64_t s
 /* Is the row among about n of all? */
 static bool hit(const options *o, uint64_t row, uint64_t n, unsigned purpose)
 {
-	return n > 0 && mix(row * 8 + purpose) % (o->rows / n ? o->rows / n : 1) == 0;
+	if (n == 1) {
+		return row == o->rows / 2;
+	}
+	return n > 0 && mix(row * 8 + purpose + o->salt * 0x51ED2701u) % (o->rows / n ? o->rows / n : 1) == 0;
 }
 
 static void put_version_row(const options *o, uint64_t row)
@@ -115,15 +126,16 @@ static void put_version_row(const options *o, uint64_t row)
 		}
 	}
 	if (o->change && hit(o, row, o->change, 1)) {
-		changed = (unsigned)(3 + mix(row) % 16);
-		salt = 77;
+		unsigned most = column_count(o) > 19 ? 16 : column_count(o) - 3;
+		changed = o->change == 1 ? 3 + (most > 1) : (unsigned)(3 + mix(row + o->salt) % most);
+		salt = 77 + o->salt;
 	}
 	if (o->delete_rows && hit(o, row, o->delete_rows, 2)) {
 		return;
 	}
 	put_row(o, row, changed, salt, false);
 	if (o->insert && hit(o, row, o->insert, 3)) {
-		put_row(o, row, 99, 78, true);
+		put_row(o, row, 99, 78 + o->salt, true);
 	}
 }
 
@@ -144,9 +156,11 @@ static options parse(char **argv)
 	for (char **a = argv + 1; *a; a++) {
 		uint64_t *n = strcmp(*a, "--rows") == 0 ? &o.rows : strcmp(*a, "--seed") == 0 ? &o.seed
 			: strcmp(*a, "--change") == 0 ? &o.change : strcmp(*a, "--insert") == 0 ? &o.insert
-			: strcmp(*a, "--delete") == 0 ? &o.delete_rows : strcmp(*a, "--version") == 0 ? &o.version : NULL;
+			: strcmp(*a, "--delete") == 0 ? &o.delete_rows : strcmp(*a, "--version") == 0 ? &o.version
+			: strcmp(*a, "--columns") == 0 ? &o.columns : strcmp(*a, "--salt") == 0 ? &o.salt : NULL;
 		bool *b = strcmp(*a, "--column") == 0 ? &o.column : strcmp(*a, "--swap") == 0 ? &o.swap
-			: strcmp(*a, "--shuffle") == 0 ? &o.shuffle : NULL;
+			: strcmp(*a, "--shuffle") == 0 ? &o.shuffle
+			: strcmp(*a, "--recompute") == 0 ? &o.recompute : NULL;
 		if (n) {
 			*n = number(a[1]);
 			a++;
@@ -157,6 +171,10 @@ static options parse(char **argv)
 			exit(2);
 		}
 	}
+	if (o.columns > 20 || (o.columns > 0 && o.columns < 4)) {
+		fprintf(stderr, "make_table: 4 to 20 columns\n");
+		exit(2);
+	}
 	return o;
 }
 
@@ -166,7 +184,7 @@ int main(int argc, char **argv)
 	options o = parse(argv);
 	static char out[1 << 20];
 	setvbuf(stdout, out, _IOFBF, sizeof(out));
-	for (unsigned i = 0; i < 20u + (o.column ? 1u : 0u); i++) {
+	for (unsigned i = 0; i < column_count(&o); i++) {
 		printf("%s%s", i ? "," : "", names[column_at(&o, i)]);
 	}
 	printf("\n");

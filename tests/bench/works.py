@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import differences
 import history
 import tools as kinds
 from measure import Failed, copy_tree, quiet, remove, repeat, replace, same_bytes, sizes
@@ -336,5 +337,6 @@ def comes_back(scratch, tool, rows):
 
 ALL = {"start": start, "first": first, "change": change, "versions-60": versions_60,
        "versions-200": versions_200, "files": files, "restore": restore, "log": log,
-       "histories": histories, "huge": huge}
+       "histories": histories, "diff": differences.diff, "merge": differences.merge,
+       "blame": differences.blame, "resort": differences.resort, "huge": huge}
 EXPLICIT = ("huge",)

@@ -22,7 +22,7 @@ BEGIN {
 	owner["git2"] = owner["git2.h"] = owner["zstd.h"] = owner["zdict.h"] = "repo"
 	owner["zstd_errors.h"] = owner["cbor.h"] = owner["cbor"] = "repo"
 	owner["zlib.h"] = "repo"
-	owner["csv.h"] = "dataset"
+	owner["csv.h"] = owner["pcre2.h"] = "dataset"
 	owner["libssh2.h"] = owner["libssh2_sftp.h"] = owner["curl"] = "transport"
 	owner["microhttpd.h"] = "transport"
 	owner["xxhash.h"] = owner["xxh_x86dispatch.h"] = owner["openssl"] = owner["yajl"] = owner["pthread.h"] = "base"

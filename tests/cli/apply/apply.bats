@@ -73,6 +73,21 @@ v2() {
 	v2 | cmp - prices.csv
 }
 
+@test "the rest of a patch that changes columns is applied later too" {
+	two_versions
+	printf 'id,name,cost,unit\n1,Blue lamp,8.99,pc\n2,Red lamp,12.50,pc\n3,"Desk",80,pc\n' > prices.csv
+	varve diff --format patch v1 > ../p
+	printf 'id,name,price\n1,Blue lamp,9\n2,Red lamp,12.50\n3,"Desk",80\n' > prices.csv
+	ends_with 1 varve apply --reject ../p
+	output_has "2 rows changed, 1 change rejected"
+	printf 'id,name,cost,unit\n1,Blue lamp,9,\n2,Red lamp,12.50,pc\n3,"Desk",80,pc\n' | cmp - prices.csv
+	ends_with 1 varve apply prices.csv.rej
+	stderr_has "column 'price': expected '9.99', found '9'"
+	sed -i 's/,9,$/,9.99,/' prices.csv
+	succeeds varve apply prices.csv.rej
+	printf 'id,name,cost,unit\n1,Blue lamp,8.99,pc\n2,Red lamp,12.50,pc\n3,"Desk",80,pc\n' | cmp - prices.csv
+}
+
 @test "tables come and go with a patch" {
 	two_versions
 	varve diff --format patch v1~0 v1 > ../none
@@ -169,4 +184,116 @@ v2() {
 	stderr_has "needs a patch"
 	ends_with 2 varve apply --exact --reject p
 	ends_with 2 varve apply -p x p
+}
+
+# --- to the index, and merged
+
+@test "--cached changes the index alone" {
+	two_versions
+	varve add prices.csv > /dev/null
+	printf 'id,name,price\n7,own,1\n' > prices.csv
+	succeeds varve apply --cached ../p
+	output_is "prices.csv: 1 row changed, 1 row added, 1 row removed"
+	[ "$(cat prices.csv)" = "$(printf 'id,name,price\n7,own,1\n')" ]
+	varve cat :prices.csv | cmp - <(v2)
+	[ "$(git show :prices.csv)" = "$(git show v2:prices.csv)" ]
+	ends_with 1 varve apply --cached ../p
+	stderr_has "expected '9.99', found '8.99'"
+	succeeds varve apply --cached --check -R ../p
+	succeeds varve apply --cached -R ../p
+	[ "$(git show :prices.csv)" = "$(git show v1:prices.csv)" ]
+	v1 > prices.csv
+	[ -z "$(git diff --name-only)" ]
+}
+
+@test "--cached takes tables into the index and out of it, and plain text" {
+	two_versions
+	git rm -q --cached prices.csv
+	git commit -qm gone
+	varve diff --format patch HEAD v2 > ../come
+	varve diff --format patch v2 HEAD > ../go
+	rm prices.csv
+	succeeds varve apply --cached ../come
+	output_is "prices.csv: new, 3 rows added"
+	[ ! -e prices.csv ]
+	[ "$(git show :prices.csv)" = "$(git show v2:prices.csv)" ]
+	succeeds varve apply --cached ../go
+	output_is "prices.csv: removed"
+	[ -z "$(git ls-files prices.csv)" ]
+	v1 > plain.csv
+	git add plain.csv
+	v2 > ../plain2.csv
+	varve diff --no-index --format patch plain.csv ../plain2.csv > ../pp
+	succeeds varve apply --cached ../pp plain.csv
+	git show :plain.csv | cmp - <(v2)
+	v1 | cmp - plain.csv
+}
+
+@test "--3way: what fits is staged, and what does not is merged" {
+	two_versions
+	sed -i 's/^2,Red lamp/2,Green lamp/; s/^1,Blue lamp,/1,Navy lamp,/' prices.csv
+	varve commit -qam three
+	ends_with 1 varve apply ../p
+	stderr_has "row id=2"
+	ends_with 1 varve apply -3 ../p
+	output_is "CONFLICT (content): prices.csv: 1 row removed on one side and changed on the other; 'varve conflicts' lists them"
+	[ "$(git status --porcelain)" = "UU prices.csv" ]
+	printf 'id,name,price\n1,Navy lamp,8.99\n2,Green lamp,12.50\n3,"Desk",80\n4,Sofa,700\n' | cmp - prices.csv
+	ends_with 1 varve conflicts
+	output_has "row 2, removed in the patch, changed in the table"
+	ends_with 1 varve commit -m no
+	ends_with 2 varve apply -3 ../p
+	stderr_has "'prices.csv' is in conflict"
+	succeeds varve resolve --theirs
+	printf 'id,name,price\n1,Navy lamp,8.99\n3,"Desk",80\n4,Sofa,700\n' | cmp - prices.csv
+	succeeds varve commit -m four
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve apply -3 -R ../p
+	printf 'id,name,price\n1,Navy lamp,9.99\n2,Red lamp,12.50\n3,"Desk",80\n' | cmp - prices.csv
+	[ "$(git status --porcelain)" = "M  prices.csv" ]
+}
+
+@test "--3way merges clean through the version the patch was made from" {
+	two_versions
+	printf 'id,name,cost,note\n1,Blue lamp,9.99,a\n2,Red lamp,12.50,b\n3,"Desk",80,c\n5,Bed,5,d\n' > prices.csv
+	varve commit -qam three
+	varve diff --format patch v1 v2 > ../p
+	printf 'id,name,price,unit\n1,Blue lamp,9.99,x\n2,Red lamp,12.50,x\n3,"Desk",80,y\n' > ../c.csv
+	git checkout -q v1
+	cp ../c.csv prices.csv
+	varve commit -qam columns
+	varve diff --format patch HEAD~1 HEAD > ../columns
+	git checkout -q main
+	ends_with 1 varve apply ../columns
+	succeeds varve apply --3way ../columns
+	output_has "prices.csv: merged: "
+	printf 'id,name,cost,note,unit\n1,Blue lamp,9.99,a,x\n2,Red lamp,12.50,b,x\n3,Desk,80,c,y\n5,Bed,5,d,\n' | cmp - prices.csv
+	[ "$(git status --porcelain)" = "M  prices.csv" ]
+}
+
+@test "--3way without the version, and other troubles" {
+	two_versions
+	v1 > a.csv
+	sed 's/Red/Pink/' a.csv > b.csv
+	varve diff --no-index --format patch a.csv b.csv > ../foreign
+	sed -i 's/Red/Green/; s/^1,Blue/1,Navy/' prices.csv
+	varve commit -qam three
+	ends_with 2 varve apply -3 ../foreign prices.csv
+	stderr_has "expected 'Red lamp', found 'Green lamp'"
+	stderr_has "the version that the patch was made from"
+	[ -z "$(git status --porcelain prices.csv)" ]
+	echo '9,Chair,3' >> prices.csv
+	ends_with 2 varve apply -3 ../p
+	stderr_has "'prices.csv' has changes that are not staged"
+	git checkout -q prices.csv
+	git rm -q prices.csv
+	git commit -qm gone
+	ends_with 1 varve apply -3 ../p
+	stderr_has "prices.csv"
+	ends_with 2 varve apply -3 --reject ../p
+	ends_with 2 varve apply -3 --cached ../p
+	ends_with 2 varve apply --cached --reject ../p
+	cd ..
+	mkdir none && cd none
+	ends_with 2 varve apply --cached ../p
 }

@@ -591,7 +591,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 
 @test "a record edited by hand into nonsense is named, and nothing is lost" {
 	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
-	for junk in '' '{' '[]' '{"varve-conflicts":1}' '{"varve-conflicts":1,"conflicts":[{"kind":"x"}],"leftOut":0}' '{"varve-conflicts":1,"conflicts":[{"kind":"cell","row":-1}],"leftOut":0}'; do
+	for junk in '' '{' '[]' '{"varve-conflicts":1}' '{"varve-conflicts":1,"conflicts":[{"kind":"x"}],"leftOut":0}' '{"varve-conflicts":1,"conflicts":[{"kind":"cell","row":-1}],"leftOut":0}' '{"varve-conflicts":1,"conflicts":[],"leftOut":0,"decided":["x"]}' '{"varve-conflicts":1,"conflicts":[],"leftOut":0,"decided":[{"kind":"column","take":"mine"}]}'; do
 		ends_with 1 varve merge spring
 		echo "$junk" > .git/varve/conflicts/*.json
 		ends_with 2 varve conflicts
@@ -722,34 +722,6 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	stderr_has "merging needs the blocks of both branches"
 	[ "$(git ls-files -s)" = "$before" ]
 	[ ! -e .git/MERGE_HEAD ]
-}
-
-@test "columns: a conflict of a column is decided with the whole table" {
-	new_repo
-	printf 'id,a,b\n1,x,1\n2,y,2\n3,z,3\n' > t.csv
-	varve add --key id t.csv > /dev/null
-	varve commit -qm one
-	git checkout -q -b spring
-	printf 'id,b\n1,1\n2,2\n3,33\n' > t.csv
-	varve commit -qam spring
-	git checkout -q main
-	printf 'id,a,b\n1,XX,1\n2,y,2\n3,z,44\n' > t.csv
-	varve commit -qam main
-	ends_with 1 varve merge spring
-	output_has "1 cell of 1 row, 1 column"
-	succeeds varve resolve --theirs --row 3
-	stderr_has "t.csv: left: 1 column"
-	ends_with 2 varve resolve --theirs
-	stderr_has "the conflict of column 'a' is not one of cells"
-	[ "$(cat t.csv)" = $'id,a,b\n1,XX,1\n2,y,2\n3,z,33' ]
-	succeeds varve resolve --ours
-	[ "$(cat t.csv)" = $'id,a,b\n1,XX,1\n2,y,2\n3,z,33' ]
-	varve merge --abort
-	ends_with 1 varve merge spring
-	succeeds varve resolve --theirs
-	[ "$(cat t.csv)" = $'id,b\n1,1\n2,2\n3,33' ]
-	succeeds varve merge --continue
-	clean
 }
 
 @test "JSON lines: values keep their kind" {

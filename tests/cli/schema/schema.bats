@@ -69,3 +69,58 @@ assert a == {"path": "other.csv"} and b["path"] == "t.csv"
 	stderr_has "only the schema of a file in the work tree can be changed"
 	[ ! -e datapackage.json ]
 }
+
+codes() {
+	new_repo
+	python3 -c '
+print("id,symbol,sector,price,note")
+for i in range(60):
+    print("%d,%s%s,%s,%d.5,%s" % (i, chr(65 + i % 26), "." if i % 2 else "X", ("Energy", "Health", "IT")[i % 3], i, "" if i % 7 else "Words of %d" % i))
+' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+}
+
+@test "a first description has constraints that the data meets" {
+	codes
+	succeeds varve schema --infer t.csv
+	stderr_has "wrote datapackage.json"
+	python3 -c '
+import json
+(r,) = json.load(open("datapackage.json"))["resources"]
+f = {x["name"]: x for x in r["schema"]["fields"]}
+assert r["schema"]["primaryKey"] == ["id"], r
+assert f["sector"]["constraints"] == {"required": True, "enum": ["Energy", "Health", "IT"]}, f
+assert f["symbol"]["constraints"] == {"required": True, "pattern": "[A-Z.]{2}"}, f
+assert f["price"]["constraints"] == {"required": True, "minimum": 0}, f
+assert "constraints" not in f["note"], f
+'
+	varve add datapackage.json > /dev/null
+	succeeds varve commit -m two
+	output_has "0 of 1 group new"
+}
+
+@test "a description that is there is not replaced" {
+	codes
+	varve schema --infer t.csv 2> /dev/null
+	cp datapackage.json before.json
+	ends_with 2 varve schema --infer t.csv
+	stderr_has "has a schema for 't.csv' already"
+	cmp datapackage.json before.json
+	succeeds varve schema --infer HEAD:t.csv
+	output_has '"pattern": "[A-Z.]{2}"'
+	ends_with 2 varve schema --infer --key id t.csv
+	stderr_has "--infer stands alone"
+}
+
+@test "other resources keep their formatting when one is described" {
+	codes
+	printf '{\n    "name": "mine",\n    "resources": [ {"path": "other.csv"}, {"path": "t.csv", "title": "Ours"} ]\n}\n' > datapackage.json
+	succeeds varve schema --infer t.csv
+	grep -q '^    "name": "mine",$' datapackage.json
+	python3 -c '
+import json
+a, b = json.load(open("datapackage.json"))["resources"]
+assert a == {"path": "other.csv"} and b["title"] == "Ours" and b["schema"]["primaryKey"] == ["id"]
+'
+}

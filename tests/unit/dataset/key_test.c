@@ -49,14 +49,16 @@ static void add_line(table *t, char *line, bool names)
 static void find_keys(table *t, const char *text)
 {
 	char *save = NULL;
+	vv_error err;
 
 	memset(t, 0, sizeof(*t));
 	t->text = strdup(text);
 	assert_non_null(t->text);
 	for (char *line = strtok_r(t->text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		add_line(t, line, t->columns == 0);
-	t->found_count = vv_key_candidates(t->found, 8, t->cells, t->rows, t->columns, COLUMNS_MAX,
-					   t->names, t->name_lens);
+	vv_assert_ok(vv_key_candidates(t->found, 8, &t->found_count, t->cells, t->rows, t->columns,
+				       COLUMNS_MAX, t->names, t->name_lens, &err),
+		     &err);
 }
 
 /* The best candidate as "a+b"; "" when there is none. */
@@ -149,22 +151,38 @@ static void columns_together_may_be_a_key(void **state)
 static void no_more_candidates_are_given_than_asked_for(void **state)
 {
 	vv_key_candidate one[1];
+	vv_error err;
+	size_t count;
 	table t;
 
 	(void)state;
 	find_keys(&t, "x,id,key\n1,1,1\n2,2,2");
 	assert_int_equal(t.found_count, 2);
 	assert_int_equal(vv_key_cut_column(t.found, t.found_count), 1);
-	assert_int_equal(vv_key_candidates(one, 1, t.cells, t.rows, t.columns, COLUMNS_MAX, t.names,
-					   t.name_lens),
-			 1);
+	vv_assert_ok(vv_key_candidates(one, 1, &count, t.cells, t.rows, t.columns, COLUMNS_MAX,
+				       t.names, t.name_lens, &err),
+		     &err);
+	assert_int_equal(count, 1);
 	assert_int_equal(one[0].columns[0], 1);
 	assert_true(vv_key_cut_column(NULL, 0) == SIZE_MAX);
+	free(t.text);
+}
+
+static void too_little_memory_is_not_taken_for_a_table_without_a_key(void **state)
+{
+	vv_key_candidate one[1];
+	vv_error err;
+	size_t count = 1;
+	table t;
+
+	(void)state;
+	find_keys(&t, "id,v\n1,1\n2,2");
 	vv_fault_set(VV_FAULT_ALLOC, 1, ENOMEM);
-	assert_int_equal(vv_key_candidates(one, 1, t.cells, t.rows, t.columns, COLUMNS_MAX, t.names,
-					   t.name_lens),
-			 0);
+	vv_assert_status(vv_key_candidates(one, 1, &count, t.cells, t.rows, t.columns, COLUMNS_MAX,
+					   t.names, t.name_lens, &err),
+			 VV_ENOMEM, &err);
 	assert_true(vv_fault_clear());
+	assert_int_equal(count, 0);
 	free(t.text);
 }
 
@@ -540,6 +558,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(columns_far_right_need_the_name),
 		cmocka_unit_test(columns_together_may_be_a_key),
 		cmocka_unit_test(no_more_candidates_are_given_than_asked_for),
+		cmocka_unit_test(too_little_memory_is_not_taken_for_a_table_without_a_key),
 		cmocka_unit_test(hashes_tell_where_one_cell_ends),
 		cmocka_unit_test(a_key_with_a_hole_is_not_usable),
 		cmocka_unit_test(the_proof_finds_what_a_naive_one_finds),

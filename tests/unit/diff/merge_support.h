@@ -5,6 +5,7 @@
 #ifndef VV_TESTS_UNIT_DIFF_MERGE_SUPPORT_H
 #define VV_TESTS_UNIT_DIFF_MERGE_SUPPORT_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,8 @@ typedef struct merge_input {
 	bool no_quotes;
 	const char *types; /* "a:string b:number": other types than import gives; NULL */
 	const char *form;  /* kind "file" when "file" */
+	const char *take;  /* of the first: what was decided, "column.a:theirs key.:ours"; NULL */
+	bool take_swapped; /* there ours means theirs, and the other way round */
 } merge_input;
 
 typedef struct merge_output {
@@ -107,6 +110,35 @@ static inline vv_status merge_import(vv_table *out, const merge_input *in, const
 	return rc;
 }
 
+static const char *const merge_kinds[] = {"cell", "row-added", "row-removed", "column-removed", "column", "key", "table"};
+
+#define MERGE_TAKES 4
+/* Returns how many; names are cut out of room. */
+static inline size_t merge_takes(vv_merge_decision out[MERGE_TAKES], char room[256], const char *text, bool swapped)
+{
+	static const char *const versions[] = {"base", "ours", "theirs"};
+	size_t n = 0;
+	snprintf(room, 256, "%s", text ? text : "");
+	for (char *p = strtok(room, " "); p && n < MERGE_TAKES; p = strtok(NULL, " ")) {
+		char *dot = strchr(p, '.'), *colon = dot ? strrchr(dot, ':') : NULL;
+		if (!colon) {
+			break;
+		}
+		*dot = *colon = '\0';
+		out[n] = (vv_merge_decision){.column = dot[1] ? dot + 1 : NULL};
+		for (size_t i = 0; i < sizeof(merge_kinds) / sizeof(merge_kinds[0]); i++) {
+			out[n].kind = strcmp(merge_kinds[i], p) == 0 ? (vv_conflict_kind)i : out[n].kind;
+		}
+		for (size_t i = 0; i < 3; i++) {
+			if (strcmp(versions[i], colon + 1) == 0) {
+				out[n].take = (vv_merge_take)(swapped && i > 0 ? 3 - i : i);
+			}
+		}
+		n++;
+	}
+	return n;
+}
+
 static inline void merge_put_cell(vv_buf *out, const vv_cell *c)
 {
 	vv_buf_putc(out, ' ');
@@ -125,9 +157,8 @@ static inline void merge_put_cell(vv_buf *out, const vv_cell *c)
 
 static inline vv_status merge_note(void *payload, const vv_conflict *c, vv_error *err)
 {
-	static const char *const kinds[] = {"cell", "row-added", "row-removed", "column-removed", "column", "key", "table"};
 	vv_buf *out = payload;
-	vv_buf_puts(out, kinds[c->kind]);
+	vv_buf_puts(out, merge_kinds[c->kind]);
 	vv_buf_printf(out, " %s %s", c->key ? c->key : "-", c->column ? c->column : "-");
 	merge_put_cell(out, c->base);
 	merge_put_cell(out, c->ours);
@@ -173,9 +204,12 @@ static inline vv_status merge_three(merge_output *out, const merge_input in[3], 
 {
 	vv_table t[3] = {0};
 	vv_import_result r;
-	vv_merge_options o = {.key = key, .conflict = merge_note, .payload = &out->conflicts};
+	vv_merge_decision takes[MERGE_TAKES];
+	char room[256];
+	vv_merge_options o = {.key = key, .conflict = merge_note, .payload = &out->conflicts, .decisions = takes};
 	vv_status rc = VV_OK;
 	memset(out, 0, sizeof(*out));
+	o.decision_count = merge_takes(takes, room, in[0].take, in[0].take_swapped);
 	o.ours_id = ids ? ids[0] : NULL;
 	o.theirs_id = ids ? ids[1] : NULL;
 	for (size_t i = 0; i < 3 && rc == VV_OK; i++) {

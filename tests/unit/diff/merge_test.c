@@ -188,6 +188,7 @@ static void check_case(fixture *f, const merge_case *c, bool swapped, bool with_
 	merge_input in[3] = {c->in[0], c->in[swapped ? 2 : 1], c->in[swapped ? 1 : 2]};
 	vv_buf wanted = VV_BUF_INIT;
 	vv_error err = {0};
+	in[0].take_swapped = swapped;
 	vv_status rc = merge_three(out, in, with_ids ? (swapped ? down : up) : NULL, &f->sink, NULL, &err);
 	bool refused = strncmp(c->want.text, "refused: ", 9) == 0;
 	if (refused || rc < 0) {
@@ -233,6 +234,11 @@ static void run_case(fixture *f, char *line)
 				*q = *q == '+' ? ' ' : *q;
 			}
 			c.want_types.text = w + 10;
+		} else if (strncmp(w, "take=", 5) == 0) {
+			for (char *q = w; *q; q++) {
+				*q = *q == '+' ? ' ' : *q;
+			}
+			c.in[0].take = w + 5;
 		} else {
 			keyed |= strncmp(w, "key=", 4) == 0 || strncmp(w, "ours.key=", 9) == 0;
 			set_option(c.in, c.keys, w);
@@ -378,6 +384,8 @@ static void rows_that_nobody_touched_are_kept_to_the_byte(void **state)
 typedef struct attempt {
 	vv_table t[3];
 	const vv_sink *sink;
+	const vv_merge_decision *decisions;
+	size_t decision_count, conflicts;
 	vv_cid wanted;
 	bool known;
 } attempt;
@@ -388,7 +396,8 @@ static vv_status merge_again(void *payload, vv_error *err)
 	vv_merge_stats stats;
 	vv_import_result r;
 	vv_buf conflicts = VV_BUF_INIT;
-	vv_merge_options o = {.conflict = merge_note, .payload = &conflicts, .ours_id = "1", .theirs_id = "2", .temp_dir = vv_test_dir()};
+	vv_merge_options o = {.conflict = merge_note, .payload = &conflicts, .decisions = a->decisions, .decision_count = a->decision_count,
+			      .ours_id = "1", .theirs_id = "2", .temp_dir = vv_test_dir()};
 	vv_status rc = vv_merge_tables(&r, &stats, &a->t[0], &a->t[1], &a->t[2], a->sink, &o, err);
 	if (rc == VV_OK) {
 		if (!a->known) {
@@ -396,30 +405,27 @@ static vv_status merge_again(void *payload, vv_error *err)
 			a->known = true;
 		}
 		assert_true(vv_cid_equal(&r.cid, &a->wanted));
-		assert_int_equal(stats.conflicts, 2);
+		assert_int_equal(stats.conflicts, a->conflicts);
 		vv_import_result_clear(&r);
 	}
 	vv_buf_clear(&conflicts);
 	return rc;
 }
 
-static void running_out_of_memory_is_reported_or_does_no_harm(void **state)
+/* Each allocation fails in its turn. */
+static void fail_each(fixture *f, attempt *a, merge_input in[3])
 {
-	fixture *f = *state;
-	attempt a = {.sink = &f->sink};
 	vv_error err;
-	merge_input in[3] = {text_input("id,a,n\n1,x,1.5\n2,y,2.5\n3,z,3.5\n4,w,4.5\n", "id"),
-			     text_input("id,a,n,p\n1,X,1.5,s\n3,z,3.50,t\n4,w,4.5,u\n7,q,9,v\n6,r,8,w\n", NULL),
-			     text_input("id,a,n\n1,Q,1.5\n2,y,2.6\n4,w,4.5\n3,z,3.5\n6,r,8.0\n5,k,1\n", NULL)};
+	a->sink = &f->sink;
 	in[1].has_key = in[2].has_key = false;
 	for (size_t i = 0; i < 3; i++) {
-		vv_assert_ok(merge_import(&a.t[i], &in[i], i > 0 ? &a.t[0] : NULL, &f->sink, &err), &err);
+		vv_assert_ok(merge_import(&a->t[i], &in[i], i > 0 ? &a->t[0] : NULL, &f->sink, &err), &err);
 	}
-	vv_assert_ok(merge_again(&a, &err), &err);
+	vv_assert_ok(merge_again(a, &err), &err);
 	bool met = true;
 	for (unsigned n = 1; met; n++) {
 		vv_fault_set(VV_FAULT_ALLOC, n, ENOMEM);
-		vv_status rc = merge_again(&a, &err);
+		vv_status rc = merge_again(a, &err);
 		met = vv_fault_clear();
 		if (rc < 0) {
 			vv_assert_status(rc, VV_ENOMEM, &err);
@@ -427,8 +433,26 @@ static void running_out_of_memory_is_reported_or_does_no_harm(void **state)
 		assert_true(met || rc == VV_OK);
 	}
 	for (size_t i = 0; i < 3; i++) {
-		vv_table_close(&a.t[i]);
+		vv_table_close(&a->t[i]);
 	}
+}
+
+static void running_out_of_memory_is_reported_or_does_no_harm(void **state)
+{
+	attempt a = {.conflicts = 2};
+	merge_input in[3] = {text_input("id,a,n\n1,x,1.5\n2,y,2.5\n3,z,3.5\n4,w,4.5\n", "id"),
+			     text_input("id,a,n,p\n1,X,1.5,s\n3,z,3.50,t\n4,w,4.5,u\n7,q,9,v\n6,r,8,w\n", NULL),
+			     text_input("id,a,n\n1,Q,1.5\n2,y,2.6\n4,w,4.5\n3,z,3.5\n6,r,8.0\n5,k,1\n", NULL)};
+	fail_each(*state, &a, in);
+}
+
+static void so_it_is_where_columns_and_keys_were_decided(void **state)
+{
+	static const vv_merge_decision decisions[] = {{VV_CONFLICT_COLUMN_REMOVED, "a", VV_TAKE_BASE}, {VV_CONFLICT_COLUMN, "b", VV_TAKE_THEIRS}};
+	attempt a = {.decisions = decisions, .decision_count = 2, .conflicts = 2};
+	merge_input in[3] = {text_input("id,a,b,c\n1,x,k,p\n2,y,l,q\n3,z,m,r\n", "id"), text_input("id,d,c\n1,k,P\n2,l,q\n3,m,r\n", NULL),
+			     text_input("id,a,e\n1,X,k\n2,y,L\n3,z,m\n", NULL)};
+	fail_each(*state, &a, in);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -439,6 +463,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_key_can_be_named_for_the_merge),
 	TEST(rows_that_nobody_touched_are_kept_to_the_byte),
 	TEST(running_out_of_memory_is_reported_or_does_no_harm),
+	TEST(so_it_is_where_columns_and_keys_were_decided),
 };
 
 int main(int argc, char **argv)

@@ -209,6 +209,72 @@ static void what_is_rejected_is_a_patch_of_its_own(void **state)
 	fitted_clear(&f);
 }
 
+/* A patch that changes columns is applied in part; then, the file mended, its rest. */
+static void rest_gives(const char *const *key, const char *a, const char *b, const char *target,
+		       const char *partly, const char *mended, const char *whole)
+{
+	fitted f;
+	fit(&f, key, a, b, target, VV_PATCH_REJECT);
+	vv_assert_ok(f.rc, &f.err);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), partly);
+	assert_true(f.p.done.rejected > 0);
+	vv_buf rest = f.p.rejected;
+	f.p.rejected = (vv_buf)VV_BUF_INIT;
+	if (strcmp(partly, mended) != 0) { /* not before it is mended */
+		vv_assert_status(vv_patched_apply(&f.p, &rest, VV_PATCH_FIT, false, false, &f.err),
+				 VV_ECONFLICT, &f.err);
+	}
+	vv_patched_put(&f.p, "t.csv", mended, strlen(mended));
+	f.rc = vv_patched_apply(&f.p, &rest, VV_PATCH_FIT, false, false, &f.err);
+	if (f.rc < 0) {
+		fail_msg("%s\n%s", f.err.message, vv_buf_cstr(&f.p.misfits));
+	}
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), whole);
+	vv_buf_clear(&rest);
+	fitted_clear(&f);
+}
+
+static void the_rest_of_changed_columns_applies_to_the_new_columns(void **state)
+{
+	(void)state;
+	/* one comes, one is renamed, one goes, and they change places */
+	rest_gives(
+		by_id,
+		"id,name,price,old\n1,lamp,9,x\n2,chair,5,y\n3,desk,7,z\n4,bed,81,w\n5,sofa,72,v\n6,lid,63,u\n",
+		"id,cost,name,unit\n1,8,lamp,pc\n2,5,chair,pc\n3,7,desk,pc\n4,81,bed,pc\n5,72,sofa,pc\n7,3,cup,pc\n",
+		"id,name,price,old\n1,lamp,10,x\n2,chair,5,y\n3,desk,7,z\n4,bed,81,w\n5,sofa,72,v\n6,lid,64,u\n",
+		"id,cost,name,unit\n1,10,lamp,\n2,5,chair,pc\n3,7,desk,pc\n4,81,bed,pc\n5,72,sofa,pc\n7,3,cup,pc\n6,64,lid,\n",
+		"id,cost,name,unit\n1,9,lamp,\n2,5,chair,pc\n3,7,desk,pc\n4,81,bed,pc\n5,72,sofa,pc\n7,3,cup,pc\n6,63,lid,\n",
+		"id,cost,name,unit\n1,8,lamp,pc\n2,5,chair,pc\n3,7,desk,pc\n4,81,bed,pc\n5,72,sofa,pc\n7,3,cup,pc\n");
+	/* a row that is there already */
+	rest_gives(by_id, "id,a\n1,x\n2,y\n", "id,a,b\n1,x,k\n2,y,l\n3,z,m\n",
+		   "id,a\n1,x\n2,y\n3,q\n", "id,a,b\n1,x,k\n2,y,l\n3,q,\n",
+		   "id,a,b\n1,x,k\n2,y,l\n", "id,a,b\n1,x,k\n2,y,l\n3,z,m\n");
+	/* rows without a key, known by the columns that are left */
+	rest_gives(NULL, "a,b,c\n1,x,k\n2,y,l\n3,z,m\n4,w,n\n",
+		   "a,c,d\n1,k,p\n2,l,q\n4,n,r\n3,m,s\n", "a,b,c\n1,x,k\n7,y,l\n3,z,m\n4,w,n\n",
+		   "a,c,d\n1,k,p\n7,l,\n3,m,s\n4,n,r\n", "a,c,d\n1,k,p\n2,l,\n3,m,s\n4,n,r\n",
+		   "a,c,d\n1,k,p\n2,l,q\n3,m,s\n4,n,r\n");
+}
+
+static void a_rest_writes_over_no_cell_that_came_since(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, "id,a\n1,x\n2,y\n", "id,a,b\n1,X,k\n2,y,l\n", "id,a\n1,o\n2,y\n",
+	    VV_PATCH_REJECT);
+	vv_assert_ok(f.rc, &f.err);
+	vv_buf rest = f.p.rejected;
+	f.p.rejected = (vv_buf)VV_BUF_INIT;
+	static const char since[] = "id,a,b\n1,x,own\n2,y,l\n";
+	vv_patched_put(&f.p, "t.csv", since, strlen(since));
+	vv_assert_status(vv_patched_apply(&f.p, &rest, VV_PATCH_FIT, false, false, &f.err),
+			 VV_ECONFLICT, &f.err);
+	assert_string_equal(vv_buf_cstr(&f.p.misfits), "t.csv|row id=1|b|no cell|'own'\n");
+	vv_buf_clear(&rest);
+	fitted_clear(&f);
+}
+
 static void checking_changes_nothing(void **state)
 {
 	fitted f;
@@ -406,6 +472,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(moves_are_left_and_said_to_be),
 	cmocka_unit_test(it_goes_backwards_too),
 	cmocka_unit_test(what_is_rejected_is_a_patch_of_its_own),
+	cmocka_unit_test(the_rest_of_changed_columns_applies_to_the_new_columns),
+	cmocka_unit_test(a_rest_writes_over_no_cell_that_came_since),
 	cmocka_unit_test(checking_changes_nothing),
 	cmocka_unit_test(exactly_means_exactly),
 	cmocka_unit_test(a_git_patch_is_recognised),

@@ -102,6 +102,81 @@ static void the_forms_of_csv_and_json_meet_in_the_value(void **state)
 	assert_int_equal(compare("\"type\":\"array\"", literal("[\"a b\"]"), literal("[\"ab\"]")), VV_OTHER);
 }
 
+/* Two columns, each with its own descriptor. */
+static vv_same compare_two(const char *descriptor_a, const char *a, const char *descriptor_b, const char *b)
+{
+	made x, y;
+	const vv_field *fa = field(&x, descriptor_a), *fb = field(&y, descriptor_b);
+	vv_cell ca = text(a), cb = text(b);
+	vv_same same = vv_value_compare(fa, &ca, fb, &cb);
+	assert_int_equal(vv_value_compare(fb, &cb, fa, &ca), same);
+	vv_schema_clear(&x.schema);
+	vv_schema_clear(&y.schema);
+	return same;
+}
+
+#define DATE "\"type\":\"date\""
+#define TIME "\"type\":\"time\""
+#define DATETIME "\"type\":\"datetime\""
+#define FORMAT(f) ",\"format\":\"" f "\""
+
+static void dates_in_two_declared_formats_are_equal_by_value(void **state)
+{
+	static const char *const equal[][4] = {
+		{DATE FORMAT("%d/%m/%Y"), "31/01/2024", DATE, "2024-01-31"},
+		{DATE FORMAT("%d/%m/%Y"), "1/2/2024", DATE FORMAT("%d/%m/%Y"), "01/02/2024"},
+		{DATE FORMAT("%d/%m/%Y"), "5/12/2024", DATE FORMAT("%B %d, %Y"), "December 05, 2024"},
+		{DATE FORMAT("%Y-%j"), "2024-060", DATE, "2024-02-29"},
+		{DATE FORMAT("%y%m%d"), "690101", DATE, "1969-01-01"},
+		{TIME FORMAT("%I:%M %p"), "01:05 PM", TIME, "13:05:00"},
+		{TIME FORMAT("%H:%M:%S.%f"), "01:05:00.500", TIME FORMAT("%H%M%S.%f"), "010500.5"},
+		{DATETIME FORMAT("%d.%m.%Y %H:%M"), "31.12.2023 23:59", DATETIME, "2023-12-31T23:59:00"},
+		{DATETIME FORMAT("%Y-%m-%d %H:%M:%S%z"), "2024-01-01 00:30:00+0100", DATETIME, "2023-12-31T23:30:00Z"},
+		{DATETIME, "2024-03-01T01:00:00+02:00", DATETIME, "2024-02-29T23:00:00Z"},
+		{DATETIME, "2024-02-28T23:30:00-01:00", DATETIME, "2024-02-29T00:30:00.000Z"},
+		{DATETIME, "2023-12-31T24:00:00", DATETIME, "2024-01-01T00:00:00"},
+		{DATETIME, "2024-01-01T00:00:00.50", DATETIME, "2024-01-01T00:00:00.5"},
+		{DATETIME FORMAT("%Y-%m-%d %H:%M:%S.%f"), "2024-01-01 00:00:00.250", DATETIME, "2024-01-01T00:00:00.25"},
+	};
+	static const char *const other[][4] = {
+		{DATE FORMAT("%d/%m/%Y"), "01/02/2024", DATE, "2024-01-02"},
+		{DATE FORMAT("%d/%m/%Y"), "2024-01-31", DATE FORMAT("%d/%m/%Y"), "31/01/2024"},
+		{DATE FORMAT("%d/%m/%Y"), "31/02/2024", DATE, "2024-02-31"},
+		{DATE FORMAT("any"), "1/2/2024", DATE, "2024-01-02"},
+		{DATE FORMAT("any"), "1/2/2024", DATE FORMAT("any"), "01/02/2024"},
+		{DATE FORMAT("%Y %U %w"), "2024 01 1", DATE FORMAT("%Y %U %w"), "2024 02 1"},
+		{DATE FORMAT("%a %Y-%m-%d"), "Mon 2024-01-31", DATE FORMAT("%a %Y-%m-%d"), "Wed 2024-01-31"},
+		{TIME FORMAT("%I:%M %p"), "01:05 AM", TIME, "13:05:00"},
+		{TIME FORMAT("%H:%M:%S.%f"), "01:05:00.5", TIME, "01:05:00"},
+		{DATETIME, "2024-01-01T00:00:00Z", DATETIME, "2024-01-01T00:00:00"},
+		{DATETIME, "2024-01-01T00:00:00+01:00", DATETIME, "2024-01-01T00:00:00Z"},
+		{DATETIME FORMAT("%Y-%m-%d %H:%M %Z"), "2024-01-01 00:00 CET", DATETIME FORMAT("%Y-%m-%d %H:%M %Z"), "2024-01-01 00:00 UTC"},
+		{DATETIME, "9999-12-31T23:30:00-01:00", DATETIME, "9999-12-31T23:30:00"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(equal) / sizeof(equal[0]); i++) {
+		if (compare_two(equal[i][0], equal[i][1], equal[i][2], equal[i][3]) != VV_SAME_VALUE) {
+			fail_msg("%s is not %s", equal[i][1], equal[i][3]);
+		}
+	}
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		if (compare_two(other[i][0], other[i][1], other[i][2], other[i][3]) != VV_OTHER) {
+			fail_msg("%s is taken for %s", other[i][1], other[i][3]);
+		}
+	}
+	assert_int_equal(compare_two(DATE FORMAT("%d/%m/%Y"), "x", DATE, "x"), VV_SAME);
+}
+
+static void numbers_in_two_declared_spellings_are_equal_by_value(void **state)
+{
+	(void)state;
+	assert_int_equal(compare_two(NUMBER ",\"decimalChar\":\",\",\"groupChar\":\".\"", "1.234,50", NUMBER, "1234.5"), VV_SAME_VALUE);
+	assert_int_equal(compare_two(NUMBER ",\"bareNumber\":false", "$12", NUMBER, "12.0"), VV_SAME_VALUE);
+	assert_int_equal(compare_two(NUMBER ",\"decimalChar\":\",\"", "1,5", NUMBER, "1.6"), VV_OTHER);
+	assert_int_equal(compare_two("\"type\":\"boolean\",\"trueValues\":[\"ja\"],\"falseValues\":[\"nein\"]", "ja",
+				     "\"type\":\"boolean\"", "true"), VV_SAME_VALUE);
+}
+
 static void null_empty_and_absent_are_told_apart(void **state)
 {
 	const vv_cell null = {.state = VV_CELL_NULL}, absent = {.state = VV_CELL_ABSENT};
@@ -211,6 +286,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_fields_own_spelling_of_numbers_counts),
 	cmocka_unit_test(the_forms_of_csv_and_json_meet_in_the_value),
 	cmocka_unit_test(null_empty_and_absent_are_told_apart),
+	cmocka_unit_test(dates_in_two_declared_formats_are_equal_by_value),
+	cmocka_unit_test(numbers_in_two_declared_spellings_are_equal_by_value),
 	cmocka_unit_test(the_new_type_tells_where_types_differ),
 	cmocka_unit_test(tolerance_is_exact_decimal_arithmetic),
 	cmocka_unit_test(order_is_by_number_then_bytes),

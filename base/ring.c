@@ -1,0 +1,209 @@
+/*
+ * ring: a buffer in a circle under one lock; both sides wait on one condition, since only
+ * one of them can be waiting at a time.
+ */
+#include "base/ring.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/sys.h"
+
+struct vv_ring {
+	pthread_mutex_t lock;
+	pthread_cond_t moved; /* something was written or read, or it ended */
+	char *bytes;
+	size_t cap, start, len;
+	bool ended, stopped;
+};
+
+vv_ring *vv_ring_new(size_t cap)
+{
+	vv_ring *r = vv_calloc(1, sizeof(*r));
+	pthread_condattr_t how;
+	bool fine = false;
+
+	if (!r) {
+		return NULL;
+	}
+	r->bytes = vv_malloc(cap);
+	r->cap = cap;
+	if (r->bytes && pthread_condattr_init(&how) == 0) {
+		(void)pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
+		if (pthread_mutex_init(&r->lock, NULL) == 0) {
+			fine = pthread_cond_init(&r->moved, &how) == 0;
+			if (!fine) {
+				(void)pthread_mutex_destroy(&r->lock);
+			}
+		}
+		(void)pthread_condattr_destroy(&how);
+	}
+	if (!fine) {
+		vv_free(r->bytes);
+		vv_free(r);
+		r = NULL;
+	}
+	return r;
+}
+
+void vv_ring_free(vv_ring *r)
+{
+	if (r) {
+		(void)pthread_cond_destroy(&r->moved);
+		(void)pthread_mutex_destroy(&r->lock);
+		vv_free(r->bytes);
+		vv_free(r);
+	}
+}
+
+/* The lock is held. False when the time is over. */
+static bool wait_until(vv_ring *r, const struct timespec *end)
+{
+	if (!end) {
+		(void)pthread_cond_wait(&r->moved, &r->lock);
+		return true;
+	}
+	return pthread_cond_timedwait(&r->moved, &r->lock, end) != ETIMEDOUT;
+}
+
+static const struct timespec *end_of_wait(struct timespec *t, unsigned wait_ms)
+{
+	if (wait_ms == 0) {
+		return NULL;
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, t);
+	t->tv_sec += (time_t)(wait_ms / 1000);
+	t->tv_nsec += (long)(wait_ms % 1000) * 1000000;
+	if (t->tv_nsec >= 1000000000) {
+		t->tv_sec++;
+		t->tv_nsec -= 1000000000;
+	}
+	return t;
+}
+
+static vv_status broken(vv_error *err, bool stopped, unsigned wait_ms)
+{
+	if (stopped) {
+		return vv_fail(err, VV_EIO, "the line was closed");
+	}
+	return vv_fail(err, VV_EIO, "the other side stood still for %u seconds",
+		       (wait_ms + 999) / 1000);
+}
+
+static size_t put(vv_ring *r, const char *bytes, size_t len)
+{
+	size_t at = (r->start + r->len) % r->cap;
+	size_t room = r->cap - r->len, first;
+
+	len = len < room ? len : room;
+	first = len < r->cap - at ? len : r->cap - at;
+	memcpy(r->bytes + at, bytes, first);
+	memcpy(r->bytes, bytes + first, len - first);
+	r->len += len;
+	return len;
+}
+
+static size_t take(vv_ring *r, char *out, size_t len)
+{
+	size_t first;
+
+	len = len < r->len ? len : r->len;
+	first = len < r->cap - r->start ? len : r->cap - r->start;
+	memcpy(out, r->bytes + r->start, first);
+	memcpy(out + first, r->bytes, len - first);
+	r->start = (r->start + len) % r->cap;
+	r->len -= len;
+	return len;
+}
+
+vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait_ms, vv_error *err)
+{
+	const char *p = bytes;
+	struct timespec t;
+	const struct timespec *end = end_of_wait(&t, wait_ms);
+	vv_status rc = VV_OK;
+
+	(void)pthread_mutex_lock(&r->lock);
+	while (len > 0 && rc == VV_OK) {
+		if (r->stopped || r->ended) {
+			rc = broken(err, true, wait_ms);
+		} else if (r->len < r->cap) {
+			size_t n = put(r, p, len);
+
+			p += n;
+			len -= n;
+			(void)pthread_cond_broadcast(&r->moved);
+			end = end_of_wait(&t, wait_ms);
+		} else if (!wait_until(r, end) && r->len == r->cap) {
+			rc = broken(err, r->stopped, wait_ms);
+		}
+	}
+	(void)pthread_mutex_unlock(&r->lock);
+	return rc;
+}
+
+ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_error *err)
+{
+	struct timespec t;
+	const struct timespec *end = end_of_wait(&t, wait_ms);
+	ssize_t n = -1;
+
+	(void)pthread_mutex_lock(&r->lock);
+	while (n < 0) {
+		if (r->stopped) {
+			n = broken(err, true, wait_ms);
+			break;
+		}
+		if (r->len > 0) {
+			n = (ssize_t)take(r, out, len);
+			(void)pthread_cond_broadcast(&r->moved);
+		} else if (r->ended) {
+			n = 0;
+		} else if (!wait_until(r, end) && r->len == 0 && !r->ended) {
+			n = broken(err, r->stopped, wait_ms);
+			break;
+		}
+	}
+	(void)pthread_mutex_unlock(&r->lock);
+	return n;
+}
+
+static void set_flag(vv_ring *r, bool *flag)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	*flag = true;
+	(void)pthread_cond_broadcast(&r->moved);
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+void vv_ring_end(vv_ring *r)
+{
+	set_flag(r, &r->ended);
+}
+
+void vv_ring_stop(vv_ring *r)
+{
+	set_flag(r, &r->stopped);
+}
+
+bool vv_ring_stopped(vv_ring *r)
+{
+	bool stopped;
+
+	(void)pthread_mutex_lock(&r->lock);
+	stopped = r->stopped;
+	(void)pthread_mutex_unlock(&r->lock);
+	return stopped;
+}
+
+void vv_ring_wait(vv_ring *r)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	while (r->len == 0 && !r->ended && !r->stopped) {
+		(void)wait_until(r, NULL);
+	}
+	(void)pthread_mutex_unlock(&r->lock);
+}

@@ -1,0 +1,61 @@
+/*
+ * check_input: one version of one path, opened for a check.
+ *
+ * Stored tables are read as they are; plain text is read as the table that it would be, with
+ * the types of the base version where no datapackage.json says others. What cannot be read as
+ * a table at all is no failure: `refused` is set, and its structure can be looked at through
+ * vv_check_input_source.
+ */
+#ifndef VV_CMD_CHECK_INPUT_H
+#define VV_CMD_CHECK_INPUT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "cmd/diff_sides.h"
+#include "cmd/subject.h"
+#include "dataset/import.h"
+#include "dataset/package.h"
+#include "dataset/stage.h"
+#include "dataset/table.h"
+
+typedef struct vv_check_input {
+	vv_subject subject;
+	char *name;         /* what the subject was found by */
+	vv_mem_sink *passing;
+	vv_table table;
+	bool open;          /* table is */
+	bool refused;       /* it is here, and is no table */
+	vv_error why;       /* with refused, or bad_package */
+	bool described;     /* a datapackage.json does */
+	bool bad_package;   /* it does, and is not valid */
+	vv_package_resource package;
+	/* for vv_check_input_source */
+	int fd;
+	vv_fd_source file;
+	vv_mem_source memory;
+	vv_buf bytes;
+	vv_table_source *stored;
+} vv_check_input; /* all zero before it is opened */
+
+typedef struct vv_check_input_options {
+	vv_repository *repo;       /* NULL: outside of one; then only the work side */
+	vv_stage *stage;           /* NULL without repo */
+	const vv_diff_side *side;  /* where path is looked for */
+	const vv_table *base;      /* lends types and key to plain text; or NULL */
+	const vv_package_resource *package; /* instead of looking for one; or NULL */
+	vv_pool *pool;             /* without a stage; or NULL */
+	const vv_progress *progress;
+} vv_check_input_options;
+
+/* VV_ENOTFOUND: the side has no such path. */
+vv_status vv_check_input_open(vv_check_input *out, const char *path, const vv_check_input_options *o, vv_error *err);
+void vv_check_input_close(vv_check_input *in); /* accepts one that is not open */
+
+/* The bytes, for vv_check_file; valid until close. */
+vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err);
+
+/* Reads a file of a side: a vv_package_read_fn; payload is a vv_check_input_options. */
+vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
+
+#endif

@@ -1,0 +1,406 @@
+/*
+ * check_one: one dataset against its schema, the rules, and its base. Knows in which order
+ * findings are made, and what becomes of each on its way to the report.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/check_input.h"
+#include "cmd/check_one.h"
+#include "dataset/check.h"
+#include "diff/check_base.h"
+#include "diff/check_new.h"
+
+/* A table that a foreign key names. */
+typedef struct resource {
+	char *name;
+	vv_check_input in;
+	vv_status rc;
+	vv_error why;
+	struct resource *next;
+} resource;
+
+typedef struct one {
+	vv_check_run *run;
+	const char *path;
+	const char *commit; /* NULL, or 40 digits */
+	const vv_accepts *trailers;
+	vv_rule_set rules;
+	vv_check_input_options look; /* at the side */
+	vv_check_input in, base;
+	bool has_base;
+	vv_base_options against;
+	vv_known *known;  /* --new-only */
+	bool of_base;     /* the base is being looked at, to know its findings */
+	vv_buf text;      /* of a finding put otherwise */
+	resource *resources;
+} one;
+
+static const char *accepted(const one *c, const char *rule)
+{
+	const char *why = c->run->accepts ? vv_accepts_find(c->run->accepts, rule, c->path) : NULL;
+
+	return why || !c->trailers ? why : vv_accepts_find(c->trailers, rule, c->path);
+}
+
+/* What the data of a column used to be decides how a value of another type is told. */
+static void recode(one *c, vv_finding *f)
+{
+	if (c->has_base && c->base.open && !c->base.refused && c->in.open && !c->in.refused) {
+		vv_buf_reset(&c->text);
+		vv_base_recode(f, &c->text, &c->base.table, &c->in.table, &c->against);
+	}
+}
+
+static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
+{
+	one *c = payload;
+	vv_finding g = *f;
+	vv_status rc;
+
+	if (c->of_base) {
+		return vv_known_add(c->known, f, err);
+	}
+	if (c->known) {
+		int known = vv_known_take(c->known, f, err);
+
+		if (known < 0) {
+			return (vv_status)known;
+		}
+		g.known = known > 0;
+	}
+	recode(c, &g);
+	g.accepted = accepted(c, g.rule);
+	if (c->run->rows && !g.known && (rc = vv_failed_rows_add(c->run->rows, &g, err)) < 0) {
+		return rc;
+	}
+	return vv_report_add(c->run->report, &g, err);
+}
+
+static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_error *err)
+{
+	one *c = payload;
+	vv_finding g = *f;
+
+	recode(c, &g);
+	g.accepted = accepted(c, g.rule);
+	return vv_report_more(c->run->report, &g, count, err);
+}
+
+/* A finding about the dataset as a whole. */
+static vv_status tell(one *c, const char *rule, const char *message, const char *expected, vv_error *err)
+{
+	vv_finding f = {.rule = rule, .severity = vv_rule_set_severity(&c->rules, rule), .path = c->path,
+			.commit = c->commit, .message = message, .expected = expected};
+
+	return f.severity == VV_SEVERITY_OFF ? VV_OK : on_finding(c, &f, err);
+}
+
+/* Where in the package the resource of that name lies: an owned path, repository-relative. */
+static vv_status find_resource(one *c, const char *name, char **path, vv_error *err)
+{
+	const char *package = c->in.package.package_path;
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf text = VV_BUF_INIT;
+	const vv_json *list = NULL, *found = NULL;
+	vv_json *top;
+	vv_status rc;
+
+	*path = NULL;
+	if (!package) {
+		return vv_fail(err, VV_ENOTFOUND, "there is no datapackage.json that could describe '%s'", vv_text_shows(name));
+	}
+	if ((rc = vv_check_read_beside(&c->look, package, &text, err)) < 0 ||
+	    (rc = vv_json_read(&top, &arena, vv_buf_cstr(&text), text.len, package, err)) < 0) {
+		goto done;
+	}
+	list = vv_json_get(top, "resources");
+	for (const vv_json *n = list ? list->first : NULL; n && !found; n = n->next) {
+		const char *called = vv_json_get_string(n, "name");
+
+		found = called && strcmp(called, name) == 0 ? n : NULL;
+	}
+	found = found ? vv_json_get(found, "path") : NULL;
+	if (found && found->type == VV_JSON_ARRAY) {
+		found = found->count == 1 ? found->first : NULL;
+	}
+	if (!found || found->type != VV_JSON_STRING) {
+		rc = vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' in one file", vv_text_shows(package), vv_text_shows(name));
+		goto done;
+	}
+	vv_buf_reset(&text);
+	if (strchr(package, '/')) {
+		vv_buf_put(&text, package, (size_t)(strrchr(package, '/') - package) + 1);
+	}
+	vv_buf_puts(&text, strncmp(found->text, "./", 2) == 0 ? found->text + 2 : found->text);
+	*path = vv_buf_detach(&text);
+	rc = *path ? VV_OK : vv_fail_nomem(err);
+done:
+	vv_buf_clear(&text);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status open_resource(one *c, resource *r, vv_error *err)
+{
+	vv_check_input_options look = c->look;
+	char *path = NULL;
+
+	look.base = NULL;
+	r->rc = find_resource(c, r->name, &path, &r->why);
+	if (r->rc == VV_OK) {
+		r->rc = vv_check_input_open(&r->in, path, &look, &r->why);
+	}
+	vv_free(path);
+	if (r->rc == VV_OK && (r->in.refused || !r->in.open)) {
+		r->why = r->in.why;
+		r->rc = r->why.code = VV_EINPUT;
+	}
+	if (r->rc < 0) {
+		*err = r->why;
+	}
+	return r->rc;
+}
+
+static vv_status on_resource(void *payload, const char *name, vv_table **out, vv_error *err)
+{
+	one *c = payload;
+	resource *r;
+
+	for (r = c->resources; r && strcmp(r->name, name) != 0; r = r->next) {
+	}
+	if (!r) {
+		r = vv_calloc(1, sizeof(*r));
+		if (!r || !(r->name = vv_strdup(name))) {
+			vv_free(r);
+			return vv_fail_nomem(err);
+		}
+		r->next = c->resources;
+		c->resources = r;
+		open_resource(c, r, err);
+	}
+	if (r->rc < 0) {
+		*err = r->why;
+		return r->rc;
+	}
+	*out = &r->in.table;
+	return VV_OK;
+}
+
+static void one_clear(one *c)
+{
+	while (c->resources) {
+		resource *r = c->resources;
+
+		c->resources = r->next;
+		vv_check_input_close(&r->in);
+		vv_free(r->name);
+		vv_free(r);
+	}
+	vv_known_free(c->known);
+	vv_check_input_close(&c->in);
+	vv_check_input_close(&c->base);
+	vv_rule_set_clear(&c->rules);
+	vv_buf_clear(&c->text);
+}
+
+/* What the schema says is that of the side, also for the base: so that a finding which the
+ * base had under the same rules is no news. */
+static vv_check_options options_of(one *c, const char *path)
+{
+	const vv_check_run *run = c->run;
+	const vv_buf *schema = &c->in.package.schema;
+	bool all = run->new_only || run->rows; /* each finding is looked at */
+	vv_check_options o = {.rules = &c->rules, .path = path, .commit = c->commit, .limit = all ? 0 : run->limit,
+			      .finding = on_finding, .more = on_more, .payload = c, .resource = on_resource,
+			      .resource_payload = c, .cache = run->cache,
+			      .pool = run->stage ? vv_stage_pool(run->stage) : run->pool, .progress = run->progress};
+
+	if (c->in.described && schema->len > 0) {
+		o.schema = schema->data;
+		o.schema_len = schema->len;
+		o.schema_name = c->in.package.package_path;
+	}
+	if (c->run->schema) {
+		o.schema = c->run->schema->data;
+		o.schema_len = c->run->schema->len;
+		o.schema_name = c->run->schema_name;
+	}
+	return o;
+}
+
+static vv_status check_input(one *c, vv_check_input *in, vv_check_result *result, vv_error *err)
+{
+	vv_check_options o = options_of(c, c->path);
+	vv_source source;
+	vv_status rc;
+
+	memset(result, 0, sizeof(*result));
+	if (in->open && !in->refused) {
+		return vv_check_table(result, &in->table, &o, err);
+	}
+	if ((rc = vv_check_input_source(in, &source, err)) < 0) {
+		return rc;
+	}
+	return vv_check_file(result, &source, &c->in.package.hints, &o, err);
+}
+
+/* What is wrong with the base is known. */
+static vv_status know_base(one *c, vv_error *err)
+{
+	vv_check_result result;
+	uint64_t seed;
+	vv_status rc;
+
+	vv_random(&seed, sizeof(seed));
+	rc = vv_known_new(&c->known, c->has_base && c->base.open && !c->base.refused ? &c->base.table : NULL,
+			  c->in.open && !c->in.refused ? &c->in.table : NULL, seed, err);
+	if (rc < 0 || !c->has_base) {
+		return rc;
+	}
+	c->of_base = true;
+	rc = check_input(c, &c->base, &result, err);
+	vv_check_result_clear(&result);
+	c->of_base = false;
+	return rc;
+}
+
+static vv_status compare(one *c, vv_error *err)
+{
+	if (!c->in.open || c->in.refused) {
+		return VV_OK;
+	}
+	return vv_check_base(c->has_base && c->base.open && !c->base.refused ? &c->base.table : NULL, &c->in.table, &c->against, err);
+}
+
+static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
+{
+	vv_check_input_options look = c->look;
+	vv_status rc;
+
+	look.side = base;
+	if (!base) {
+		return VV_OK;
+	}
+	rc = vv_check_input_open(&c->base, c->path, &look, err);
+	c->has_base = rc == VV_OK;
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
+{
+	vv_status rc = open_base(c, base, err);
+
+	if (rc < 0) {
+		return vv_prefix(err, "the base, %s", base->name);
+	}
+	if (c->has_base && c->base.open && !c->base.refused) {
+		c->look.base = &c->base.table;
+	}
+	return vv_check_input_open(&c->in, c->path, &c->look, err);
+}
+
+static void prepare(one *c)
+{
+	vv_check_run *run = c->run;
+
+	c->against = (vv_base_options){.rules = &c->rules, .path = c->path, .commit = c->commit,
+				       .declared = run->schema || (c->in.described && c->in.package.schema.len > 0),
+				       .now = run->now, .limit = run->new_only || run->rows ? 0 : run->limit,
+				       .finding = on_finding, .more = on_more, .payload = c, .cache = run->cache,
+				       .pool = run->stage ? vv_stage_pool(run->stage) : run->pool, .progress = run->progress};
+}
+
+static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
+{
+	vv_check_run *run = c->run;
+	vv_status rc = vv_rule_set_for(&c->rules, rules, c->path, err);
+
+	if (rc == VV_OK && run->only_count > 0) {
+		rc = vv_rule_set_only(&c->rules, run->only, run->only_count, err);
+	}
+	if (rc == VV_OK && run->skip_count > 0) {
+		rc = vv_rule_set_skip(&c->rules, run->skip, run->skip_count, err);
+	}
+	return rc;
+}
+
+static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
+{
+	vv_status rc;
+
+	if ((c->run->new_only && (rc = know_base(c, err)) < 0) ||
+	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message, c->in.why.hint[0] ? c->in.why.hint : NULL, err)) < 0) ||
+	    (rc = check_input(c, &c->in, result, err)) < 0 || (rc = compare(c, err)) < 0) {
+		return rc;
+	}
+	if (c->run->rows) {
+		return vv_failed_rows_write(c->run->rows, c->in.open && !c->in.refused ? &c->in.table : NULL, err);
+	}
+	return VV_OK;
+}
+
+vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
+			   const vv_diff_side *side, const vv_diff_side *base, const char *path, vv_error *err)
+{
+	one c = {.run = run, .path = path, .trailers = trailers};
+	vv_report_facts facts = {.rows = 0};
+	vv_check_result result;
+	char hex[VV_OID_TEXT + 1];
+	uint64_t start = vv_monotonic_ms();
+	vv_status rc;
+
+	memset(&result, 0, sizeof(result));
+	c.look = (vv_check_input_options){.repo = run->repo, .stage = run->stage, .side = side, .package = run->package,
+					  .pool = run->pool, .progress = run->progress};
+	if (side->kind == VV_SIDE_COMMIT) {
+		vv_oid_text(hex, &side->commit);
+		c.commit = hex;
+	}
+	if ((rc = set_rules(&c, rules, err)) < 0 || (rc = open_both(&c, base, err)) < 0) {
+		goto done;
+	}
+	prepare(&c);
+	if ((rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
+	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 || (rc = make_findings(&c, &result, err)) < 0) {
+		goto done;
+	}
+	facts.rows = result.rows;
+	facts.columns = result.columns;
+	facts.groups = result.groups;
+	facts.groups_read = result.groups_read;
+	facts.base = c.has_base ? base->name : NULL;
+	facts.ms = vv_monotonic_ms() - start;
+	rc = vv_report_end(run->report, &facts, err);
+done:
+	vv_check_result_clear(&result);
+	one_clear(&c);
+	return rc;
+}
+
+vv_status vv_check_absent(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
+			  const vv_diff_side *side, const char *path, const char *package, vv_error *err)
+{
+	one c = {.run = run, .path = path, .trailers = trailers};
+	vv_report_facts facts = {.rows = 0};
+	char hex[VV_OID_TEXT + 1];
+	vv_buf message = VV_BUF_INIT;
+	vv_status rc;
+
+	if (side->kind == VV_SIDE_COMMIT) {
+		vv_oid_text(hex, &side->commit);
+		c.commit = hex;
+	}
+	vv_buf_printf(&message, "is described in %s, and there is no such file", vv_text_shows(package));
+	if ((rc = set_rules(&c, rules, err)) == VV_OK && (rc = vv_report_begin(run->report, path, c.commit, err)) == VV_OK &&
+	    (rc = vv_report_rules(run->report, &c.rules, err)) == VV_OK &&
+	    (rc = tell(&c, "source-error", vv_buf_cstr(&message), NULL, err)) == VV_OK) {
+		rc = vv_report_end(run->report, &facts, err);
+	}
+	vv_buf_clear(&message);
+	one_clear(&c);
+	return rc;
+}

@@ -1,0 +1,102 @@
+/*
+ * report_internal: what was found, as the writers see it.
+ */
+#ifndef VV_CMD_REPORT_INTERNAL_H
+#define VV_CMD_REPORT_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "cmd/report.h"
+
+#define VV_REPORT_VALUE_MAX 240u /* bytes of a value or key that are kept */
+#define VV_REPORT_PRINT_LEN 32u
+
+/* A finding that is kept. Texts live in the report's arena; value and key are data. */
+typedef struct vv_report_item {
+	uint64_t line, row;
+	const char *key, *value; /* NULL: none */
+	size_t key_len, value_len;
+	bool key_cut, value_cut; /* longer than what is kept */
+	const char *message, *expected, *accepted;
+	vv_severity severity;
+	char print[VV_REPORT_PRINT_LEN + 1]; /* fingerprint: path, rule, column and key; not the line */
+	struct vv_report_item *next;
+} vv_report_item;
+
+/* The findings of one rule in one column (of one condition). */
+typedef struct vv_report_group {
+	const vv_rule *rule;
+	const char *code, *column; /* column: NULL for rows and tables */
+	const char *condition;     /* row-constraint: which; they are as different as columns */
+	vv_severity severity;      /* the highest */
+	uint64_t errors, warnings; /* that count */
+	uint64_t known, accepted;  /* that do not */
+	vv_report_item *first, *last;
+	uint64_t kept;
+	struct vv_report_group *next;
+} vv_report_group;
+
+typedef struct vv_report_dataset {
+	const char *path, *commit, *base;
+	uint64_t rows, columns, groups, groups_read, ms;
+	uint64_t errors, warnings, known, accepted;
+	bool *looked_at; /* for each of vv_rules; NULL: not told */
+	vv_report_group *first, *last;
+	struct vv_report_dataset *next;
+} vv_report_dataset;
+
+/* How often each fingerprint was met in a dataset, so that equal ones get numbers. */
+typedef struct vv_prints {
+	uint64_t *keys; /* 0: free */
+	uint32_t *counts;
+	size_t used, cap; /* cap: a power of two, or 0 */
+} vv_prints;
+void vv_prints_reset(vv_prints *p);
+void vv_prints_clear(vv_prints *p);
+vv_status vv_prints_make(vv_prints *p, char out[VV_REPORT_PRINT_LEN + 1], const char *path, const vv_finding *f,
+			 vv_error *err);
+
+struct vv_check_report {
+	vv_arena arena;
+	vv_report_options options;
+	vv_report_dataset *first, *last;
+	vv_report_totals totals;
+	const char *last_commit;
+	vv_prints prints;
+};
+
+/* How many findings of a group are told but not listed. */
+uint64_t vv_report_unlisted(const vv_report_group *g);
+bool vv_report_dataset_valid(const vv_check_report *r, const vv_report_dataset *d);
+const char *vv_severity_name(vv_severity s); /* "error" */
+const char *vv_report_title(const vv_report_group *g);
+
+/* One line about an item, without line number: "row 12, id=5: price 'N/A' is not an
+ * integer; expected ...". Data is escaped for a terminal. */
+void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_item *i);
+/* "invalid: 3 errors, 1 warning in 1 of 2 datasets; ..." without line end. */
+void vv_report_put_verdict(vv_buf *b, const vv_check_report *r);
+/* "3 errors, 1 warning"; "nothing wrong". */
+void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings);
+/* Value or key, escaped, with an ellipsis where it was cut; at most width columns (0: all). */
+void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width);
+/* A JSON string that drives no terminal either. */
+void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);
+void vv_report_json_text(vv_json_out *w, const char *name, const char *s); /* nothing for NULL */
+/* Text for XML, HTML and Markdown tables: escaped, then & < > " ' and what Markdown reads as
+ * entities. */
+void vv_report_put_markup(vv_buf *b, const char *s, size_t len);
+void vv_report_put_markups(vv_buf *b, const char *s);
+/* Text that is escaped already: these marks become entities. */
+void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks);
+
+vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err);
+vv_status vv_report_json(const vv_check_report *r, vv_buf *out, vv_error *err);
+vv_status vv_report_junit(const vv_check_report *r, vv_buf *out, vv_error *err);
+vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err);
+vv_status vv_report_github(const vv_check_report *r, vv_buf *out, vv_error *err);
+vv_status vv_report_gitlab(const vv_check_report *r, vv_buf *out, vv_error *err);
+vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *err);
+vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err);
+
+#endif

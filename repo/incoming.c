@@ -1,0 +1,491 @@
+/*
+ * incoming: one transfer's store over the repository's, and how it becomes part of it.
+ *
+ * The repository's store is entered in one step, by one pack: a node that is there stands
+ * for all that is below it.
+ */
+#include "repo/incoming.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/incomplete.h"
+#include "repo/incoming_internal.h"
+#include "repo/reach.h"
+
+#define OPEN_TRIES 10u
+#define LOCK_WAIT_MS 600000u /* a large add may be under way */
+/* So little goes into the store's own small packs block by block. */
+#define FEW_BLOCKS 2000u
+#define FEW_BYTES (1u << 20)
+
+struct vv_incoming {
+	vv_repository *repo;
+	vv_store *main; /* the repository's; borrowed */
+	vv_store *own;
+	char *folder;
+	vv_writer *writer;   /* of own */
+	vv_writer *promoted; /* of main, once promoted: holds its lock */
+	vv_mutex *keeping;   /* held while what was put is made durable */
+	vv_mutex *lock;      /* guards relied */
+	vv_cid_set *relied;  /* of main, as answered by has */
+	uint64_t taken;      /* blocks taken over from others */
+	bool incomplete;     /* what main has need not be whole below */
+	bool moved;          /* nothing of ours is left to be kept */
+};
+
+/* --- opening ---------------------------------------------------------------------------- */
+
+static vv_status make_folder(vv_incoming *in, vv_error *err)
+{
+	char name[24], *lock = NULL;
+	uint64_t number;
+	vv_status rc;
+
+	vv_random(&number, sizeof number);
+	(void)snprintf(name, sizeof name, "%016llx", (unsigned long long)number);
+	vv_free(in->folder);
+	if (!(in->folder = vv_incoming_folder(in->repo, name)) ||
+	    !(lock = vv_path_join(in->folder, VV_WRITER_LOCK, (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_store_open_over(&in->own, in->folder, in->main, true, err)) == VV_OK &&
+	    (rc = vv_writer_open(&in->writer, in->own, 0, err)) == VV_OK && !vv_exists(lock)) {
+		rc = vv_fail(err, VV_ELOCKED, "'%s' was removed", vv_text_shows(in->folder));
+	}
+	if (rc < 0) {
+		vv_writer_close(in->writer);
+		in->writer = NULL;
+		vv_store_close(in->own);
+		in->own = NULL;
+	}
+	vv_free(lock);
+	return rc;
+}
+
+/* Between making it and locking it another may have taken it for a leftover. */
+static vv_status open_folder(vv_incoming *in, vv_error *err)
+{
+	unsigned tries = 0;
+	vv_status rc;
+
+	do {
+		rc = make_folder(in, err);
+	} while ((rc == VV_ELOCKED || rc == VV_ENOTFOUND) && ++tries < OPEN_TRIES);
+	if (rc < 0 && in->folder) {
+		(void)vv_remove_tree(in->folder, NULL);
+	}
+	return rc;
+}
+
+/* --- blocks whose pack cannot stay ------------------------------------------------------- */
+
+typedef struct salvage {
+	vv_incoming *in;
+	vv_pack_list *packs;
+	const vv_pack *pack;
+	vv_buf raw;
+} salvage;
+
+/* Stores again what can be read; what cannot will be fetched again. */
+static vv_status salvage_record(void *payload, const vv_place *place, const vv_record *r,
+				const vv_cid *base, vv_error *err)
+{
+	salvage *s = payload;
+	vv_source src = {s->in->own, s->packs, NULL, false};
+	vv_record again;
+	vv_cid real;
+	bool kept;
+	vv_status rc = vv_source_get_at(&src, place, &s->raw, &again, err);
+
+	(void)base;
+	if (rc == VV_OK &&
+	    (rc = vv_cid_of(&real, r->cid.codec, s->raw.data, s->raw.len, err)) == VV_OK &&
+	    vv_cid_equal(&real, &r->cid)) {
+		return vv_writer_put_told(s->in->writer, &real, vv_buf_cstr(&s->raw), s->raw.len,
+					  NULL, &kept, err);
+	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) {
+		return rc;
+	}
+	vv_error_clear(err);
+	return VV_OK;
+}
+
+/* Rewrites the packs that judge says so of, without the differences that nobody can read. */
+static vv_status salvage_packs(vv_incoming *in, const bool *bad, vv_pack_list *l, vv_error *err)
+{
+	salvage s = {.in = in, .packs = l};
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; i < l->own; i++) {
+		if (bad[i]) { /* so that what is in it counts as not being here */
+			vv_pack_set_damaged(l->packs[i], 0, "blocks in it cannot be read");
+		}
+	}
+	for (i = 0; rc == VV_OK && i < l->own; i++) {
+		if (bad[i]) {
+			rc = vv_incoming_records(l->packs[i], salvage_record, &s, err);
+			rc = rc == VV_ECORRUPT ? VV_OK : rc;
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_writer_commit(in->writer, err);
+	}
+	for (i = 0; rc == VV_OK && i < l->own; i++) {
+		if (bad[i]) {
+			rc = vv_store_remove_pack(in->own, &l->packs[i]->id, err);
+		}
+	}
+	vv_buf_clear(&s.raw);
+	return rc < 0 ? rc : vv_writer_renew(in->writer, err);
+}
+
+typedef struct judging {
+	vv_incoming *in;
+	vv_source src;
+	uint64_t blocks;
+} judging;
+
+static vv_status judge_record(void *payload, const vv_place *place, const vv_record *r,
+			      const vv_cid *base, vv_error *err)
+{
+	judging *j = payload;
+	vv_place found;
+	vv_record other;
+
+	(void)place;
+	(void)r;
+	j->blocks++;
+	if (base && vv_source_find(&j->src, base, &found, &other, NULL) < 0) {
+		return vv_fail(err, VV_ECORRUPT, "a base is not here");
+	}
+	return VV_OK;
+}
+
+/* Are all records of our packs where they should be, and all bases here? With scan the
+ * packs' hashes are checked too. Packs that are not good are rewritten; *good: none was. */
+static vv_status check_packs(vv_incoming *in, bool scan, bool *good, uint64_t *blocks,
+			     vv_error *err)
+{
+	vv_pack_scan nothing = {NULL, NULL, NULL};
+	judging j = {.in = in};
+	vv_pack_list *l = NULL;
+	bool *bad = NULL, sound = true;
+	vv_status rc;
+	size_t i;
+
+	*good = true;
+	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
+		return rc;
+	}
+	j.src = (vv_source){in->own, l, NULL, true};
+	if (!(bad = vv_calloc(l->own + 1, sizeof *bad))) {
+		rc = vv_fail_nomem(err);
+	}
+	for (i = 0; rc == VV_OK && i < l->own; i++) {
+		rc = vv_incoming_records(l->packs[i], judge_record, &j, err);
+		if (rc == VV_OK && scan) {
+			rc = vv_pack_scan_all(l->packs[i], &nothing, &sound, err);
+		}
+		bad[i] = rc == VV_ECORRUPT || !sound || vv_pack_is_damaged(l->packs[i]);
+		rc = rc == VV_ECORRUPT ? VV_OK : rc;
+		*good = *good && !bad[i];
+		sound = true;
+	}
+	*blocks = j.blocks;
+	if (rc == VV_OK && !*good) {
+		vv_error_clear(err);
+		rc = salvage_packs(in, bad, l, err);
+	}
+	vv_free(bad);
+	vv_packs_unref(l);
+	return rc;
+}
+
+static vv_status take_over(vv_incoming *in, vv_error *err)
+{
+	bool good;
+	vv_status rc = vv_incoming_take_over(in->repo, in->folder, in->own->packs_dir, err);
+
+	if (rc < 0 || (rc = vv_writer_renew(in->writer, err)) < 0) {
+		return rc;
+	}
+	return check_packs(in, false, &good, &in->taken, err);
+}
+
+vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
+{
+	vv_incoming *in = vv_calloc(1, sizeof *in);
+	vv_status rc;
+
+	*out = NULL;
+	if (!in) {
+		return vv_fail_nomem(err);
+	}
+	in->repo = r;
+	in->keeping = vv_mutex_new();
+	in->lock = vv_mutex_new();
+	in->relied = vv_cid_set_new();
+	if (!in->keeping || !in->lock || !in->relied) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_repository_store(r, &in->main, err)) == VV_OK &&
+		   (rc = vv_repository_incomplete(r, &in->incomplete, err)) == VV_OK &&
+		   (rc = open_folder(in, err)) == VV_OK) {
+		rc = take_over(in, err);
+	}
+	if (rc < 0) {
+		vv_incoming_close(in);
+	} else {
+		*out = in;
+	}
+	return rc;
+}
+
+void vv_incoming_close(vv_incoming *in)
+{
+	if (!in) {
+		return;
+	}
+	if (in->writer) {
+		if (!in->moved) {
+			(void)vv_writer_commit(in->writer, NULL);
+		}
+		if (in->moved || vv_incoming_blocks(in) == 0) {
+			(void)vv_remove_tree(in->folder, NULL);
+		}
+	}
+	vv_writer_close(in->writer);
+	vv_store_close(in->own);
+	vv_writer_close(in->promoted);
+	vv_cid_set_free(in->relied);
+	vv_mutex_free(in->lock);
+	vv_mutex_free(in->keeping);
+	vv_free(in->folder);
+	vv_free(in);
+}
+
+/* --- blocks ------------------------------------------------------------------------------- */
+
+uint64_t vv_incoming_blocks(const vv_incoming *in)
+{
+	vv_writer_stats stats;
+
+	vv_writer_stats_get(in->writer, &stats);
+	return in->taken + stats.blocks_new;
+}
+
+static bool rely(vv_incoming *in, const vv_cid *cid)
+{
+	bool added;
+	vv_status rc;
+
+	vv_mutex_lock(in->lock);
+	rc = vv_cid_set_add(in->relied, cid, &added, NULL);
+	vv_mutex_unlock(in->lock);
+	return rc == VV_OK;
+}
+
+/* What gc has set aside will be removed: it is taken as if it had come. */
+static bool take_from_aside(vv_incoming *in, const vv_cid *cid)
+{
+	vv_buf raw = VV_BUF_INIT;
+	bool kept, good;
+
+	good = vv_store_get(in->main, cid, &raw, NULL) == VV_OK &&
+	       vv_incoming_put(in, cid, vv_buf_cstr(&raw), raw.len, NULL, &kept, NULL) == VV_OK;
+	vv_buf_clear(&raw);
+	return good;
+}
+
+bool vv_incoming_has(vv_incoming *in, const vv_cid *cid, bool *below)
+{
+	*below = false;
+	if (vv_store_has_live(in->main, cid)) {
+		*below = !in->incomplete && rely(in, cid);
+		return *below || rely(in, cid);
+	}
+	return vv_writer_has(in->writer, cid) || take_from_aside(in, cid);
+}
+
+vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_writer_get(in->writer, cid, out, err);
+}
+
+vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t prefix[8],
+				  vv_cid *out, vv_error *err)
+{
+	uint64_t number = vv_prefix_of(prefix);
+	unsigned fresh_count, count;
+	vv_cid fresh;
+	vv_status rc;
+
+	/* In this order: a block that is being kept just now is found twice and not never. */
+	fresh_count = vv_writer_find_prefix(in->writer, codec, number, &fresh);
+	if ((rc = vv_store_match_prefix(in->own, codec, number, out, &count, err)) < 0) {
+		return rc;
+	}
+	if (fresh_count > 0 && (count == 0 || !vv_cid_equal(&fresh, out))) {
+		*out = fresh;
+		count += fresh_count;
+	}
+	return count == 1 ? VV_OK : vv_prefix_not_one(count, err);
+}
+
+/* What was not kept because the store has it has to be there still in the end. */
+static vv_status rely_if_there(vv_incoming *in, const vv_cid *cid, vv_error *err)
+{
+	return !vv_store_has_live(in->main, cid) || rely(in, cid) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* While another thread keeps what was put nothing is taken. */
+static bool wait_for_keeping(vv_incoming *in, vv_status rc)
+{
+	if (rc != VV_ELOCKED) {
+		return false;
+	}
+	vv_mutex_lock(in->keeping);
+	vv_mutex_unlock(in->keeping);
+	return true;
+}
+
+vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
+			  const vv_cid *base, bool *kept, vv_error *err)
+{
+	vv_status rc;
+
+	do {
+		rc = vv_writer_put_told(in->writer, cid, bytes, len, base, kept, err);
+	} while (wait_for_keeping(in, rc));
+	return rc < 0 || *kept ? rc : rely_if_there(in, cid, err);
+}
+
+vv_status vv_incoming_put_stored(vv_incoming *in, const vv_record *r, const void *stored,
+				 const void *bytes, bool *kept, vv_error *err)
+{
+	vv_status rc;
+
+	do {
+		rc = vv_writer_put_stored(in->writer, r, stored, bytes, kept, err);
+	} while (wait_for_keeping(in, rc));
+	return rc < 0 || *kept ? rc : rely_if_there(in, &r->cid, err);
+}
+
+vv_status vv_incoming_keep(vv_incoming *in, vv_error *err)
+{
+	vv_status rc;
+
+	vv_mutex_lock(in->keeping);
+	rc = vv_writer_commit(in->writer, err);
+	vv_mutex_unlock(in->keeping);
+	return rc;
+}
+
+/* --- becoming part of the store ------------------------------------------------------------ */
+
+/* gc may have been at work since has answered. */
+static vv_status check_relied(vv_incoming *in, vv_error *err)
+{
+	size_t i, count = (size_t)vv_cid_set_count(in->relied);
+
+	for (i = 0; i < count; i++) {
+		if (!vv_writer_has(in->promoted, vv_cid_set_at(in->relied, i))) {
+			(void)vv_fail(err, VV_ECONFLICT,
+				      "blocks that were here were removed meanwhile");
+			return vv_hint(err, "run the command again: what came is kept");
+		}
+	}
+	return VV_OK;
+}
+
+typedef struct moving {
+	vv_incoming *in;
+	vv_buf raw;
+} moving;
+
+static vv_status move_block(void *payload, const vv_place *place, const vv_record *r,
+			    const vv_cid *base, vv_error *err)
+{
+	moving *m = payload;
+	vv_cid real_base;
+	vv_status rc;
+
+	if (r->method == VV_METHOD_DIFF && !base &&
+	    vv_place_base(place, r, &real_base, NULL) == VV_OK) {
+		base = &real_base;
+	}
+	if ((rc = vv_store_get(m->in->own, &r->cid, &m->raw, err)) < 0) {
+		return rc;
+	}
+	return vv_writer_put(m->in->promoted, &r->cid, vv_buf_cstr(&m->raw), m->raw.len, base, err);
+}
+
+static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *err)
+{
+	moving m = {.in = in};
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < l->own; i++) {
+		rc = vv_incoming_records(l->packs[i], move_block, &m, err);
+	}
+	vv_buf_clear(&m.raw);
+	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
+}
+
+static vv_status enter_store(vv_incoming *in, vv_error *err)
+{
+	vv_pack_list *l = NULL;
+	uint64_t blocks, bytes = 0;
+	bool good;
+	vv_status rc;
+	size_t i;
+
+	if ((rc = check_packs(in, true, &good, &blocks, err)) < 0) {
+		return rc;
+	}
+	if (!good) {
+		(void)vv_fail(err, VV_ECORRUPT, "some of the blocks that wait in '%s' are damaged",
+			      vv_text_shows(in->folder));
+		return vv_hint(err, "run the command again: these are fetched anew");
+	}
+	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; i < l->own; i++) {
+		bytes += l->packs[i]->stat.size;
+	}
+	rc = blocks <= FEW_BLOCKS && bytes <= FEW_BYTES
+		     ? move_blocks(in, l, err)
+		     : vv_writer_take_packs(in->promoted, l, err);
+	vv_packs_unref(l);
+	return rc;
+}
+
+vv_status vv_incoming_promote(vv_incoming *in, vv_error *err)
+{
+	vv_status rc;
+
+	if (in->moved) {
+		return VV_OK;
+	}
+	if ((rc = vv_incoming_keep(in, err)) < 0 ||
+	    (!in->promoted &&
+	     (rc = vv_writer_open(&in->promoted, in->main, LOCK_WAIT_MS, err)) < 0)) {
+		return rc;
+	}
+	if ((rc = check_relied(in, err)) == VV_OK && vv_incoming_blocks(in) > 0) {
+		rc = enter_store(in, err);
+	}
+	if (rc < 0) {
+		vv_writer_close(in->promoted);
+		in->promoted = NULL;
+	}
+	in->moved = rc == VV_OK;
+	return rc;
+}

@@ -1,0 +1,197 @@
+# The examples of docs/ci.md, run as they stand there.
+load ../helper
+
+page=$BATS_TEST_DIRNAME/../../../docs/ci.md
+
+block() {
+	python3 "$BATS_TEST_DIRNAME/ci_blocks.py" "$page" "$@"
+}
+
+# The team's repository with main and a branch `pr`, and a job's clone of it, as plain Git
+# makes one: pointers, no blocks.
+team() {
+	export VARVE_PEER="$PWD/team"
+	varve init -q team > /dev/null
+	cd team
+	printf 'id,name,price\n1,a,5\n2,b,6\n3,c,7\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+	git switch -qc pr 2> /dev/null
+	tick
+	printf 'id,name,price\n1,a,%s\n2,b,6\n3,c,7\n' "$1" > t.csv
+	varve add t.csv > /dev/null 2>&1
+	varve commit -qm two
+	cd ..
+	stand_in
+	git clone -q --branch pr ${2-} "file://$VARVE_PEER" job 2> /dev/null
+	cd job
+	export BASE=$(git rev-parse origin/main 2> /dev/null || echo origin/main)
+}
+
+# Where this build has no transport yet, the peer's packs are copied instead.
+stand_in() {
+	varve help fetch > /dev/null 2>&1 && return
+	mkdir -p "$BATS_TEST_TMPDIR/shim"
+	cat > "$BATS_TEST_TMPDIR/shim/varve" <<-END
+	#!/bin/sh
+	case \$1 in
+	remote) exec git remote add "\$3" "\$4" ;;
+	fetch) git fetch -q "\$2" && mkdir -p .git/varve/packs && cp "$VARVE_PEER"/.git/varve/packs/* .git/varve/packs/ ;;
+	*) exec "$VARVE_BIN/varve" "\$@" ;;
+	esac
+	END
+	chmod +x "$BATS_TEST_TMPDIR/shim/varve"
+	PATH="$BATS_TEST_TMPDIR/shim:$PATH"
+}
+
+# A script as a runner starts it.
+step() {
+	printf '%s\n' "$1" > "$BATS_TEST_TMPDIR/step.sh"
+	bash -e "$BATS_TEST_TMPDIR/step.sh"
+}
+
+@test "the workflow files are YAML" {
+	python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	block "GitHub" 1 | python3 -c '
+import sys, yaml
+w = yaml.safe_load(sys.stdin)
+steps = w["jobs"]["check"]["steps"]
+assert steps[0]["with"]["fetch-depth"] == 0 and [s["name"] for s in steps if "run" in s] == ["Fetch the data", "Check"], w
+'
+	block "GitLab" 1 | python3 -c '
+import sys, yaml
+w = yaml.safe_load(sys.stdin)["check data"]
+assert w["variables"]["GIT_DEPTH"] == 0 and len(w["script"]) == 2 and len(w["after_script"]) == 1, w
+'
+}
+
+@test "GitHub: valid data passes with a summary" {
+	team 50
+	export GITHUB_STEP_SUMMARY=$BATS_TEST_TMPDIR/summary.md GITHUB_ACTIONS=true
+	step "$(block "GitHub" 1 "Fetch the data")"
+	succeeds step "$(block "GitHub" 1 "Check")"
+	[ -s "$GITHUB_STEP_SUMMARY" ]
+	python3 -c 'import json; d = json.load(open("varve.sarif")); assert d["version"] == "2.1.0" and not d["runs"][0]["results"]'
+	# again, with the cache that the last job left
+	step "$(block "GitHub" 1 "Fetch the data")"
+	succeeds step "$(block "GitHub" 1 "Check")"
+}
+
+@test "GitHub: invalid data fails with annotations" {
+	team N/A
+	export GITHUB_STEP_SUMMARY=$BATS_TEST_TMPDIR/summary.md GITHUB_ACTIONS=true
+	step "$(block "GitHub" 1 "Fetch the data")"
+	ends_with 1 step "$(block "GitHub" 1 "Check")"
+	output_has "::error file=t.csv,line=2"
+	grep -q "type-contradiction" "$GITHUB_STEP_SUMMARY"
+	python3 -c '
+import json
+(r,) = json.load(open("varve.sarif"))["runs"][0]["results"]
+assert r["ruleId"] == "type-contradiction", r
+'
+}
+
+@test "GitHub: the comment is made, and later brought up to date" {
+	team N/A
+	step "$(block "GitHub" 1 "Fetch the data")"
+	ends_with 1 varve check --output markdown=varve.md "$BASE..HEAD"
+	mkdir bin
+	printf '#!/bin/sh\necho "gh $*" >> gh.log\n[ -e exists ] || case $* in *--edit-last*) exit 1 ;; esac\n' > bin/gh
+	chmod +x bin/gh
+	PATH="$PWD/bin:$PATH" NUMBER=7 step "$(block "GitHub" 2 "Comment")"
+	[ "$(wc -l < gh.log)" -eq 2 ]
+	touch exists
+	PATH="$PWD/bin:$PATH" NUMBER=7 step "$(block "GitHub" 2 "Comment")"
+	[ "$(wc -l < gh.log)" -eq 3 ]
+	first=$(head -n 1 varve.md)
+	succeeds varve check --output markdown=varve.md "$BASE..$BASE"
+	[ "$(head -n 1 varve.md)" = "$first" ]
+}
+
+@test "GitLab: reports for the merge request and the cache for the next job" {
+	team N/A
+	export CI_MERGE_REQUEST_DIFF_BASE_SHA=$BASE
+	step "$(block "GitLab" 1 1)"
+	ends_with 1 step "$(block "GitLab" 1 2)"
+	python3 - <<-'END'
+	import json, xml.etree.ElementTree as x
+	(f,) = json.load(open("quality.json"))
+	assert f["location"]["path"] == "t.csv" and f["location"]["lines"]["begin"] == 2, f
+	assert x.parse("check.xml").getroot().tag == "testsuites"
+	END
+	step "$(block "GitLab" 1 3)"
+	mv .varve-store ..
+	cd .. && rm -rf job && git clone -q --branch pr "file://$VARVE_PEER" job 2> /dev/null && cd job
+	mv ../.varve-store .
+	step "$(block "GitLab" 1 1)"
+	ends_with 1 step "$(block "GitLab" 1 2)"
+}
+
+@test "a shell job tells valid from invalid from broken" {
+	team 50
+	block "Any other CI" 1 > ../check-data.sh
+	succeeds sh ../check-data.sh
+	output_has "check-data: valid"
+	cd .. && rm -rf job team
+	team N/A
+	ends_with 1 sh ../check-data.sh
+	output_has "check-data: invalid"
+	python3 -c 'import xml.etree.ElementTree as x; assert x.parse("check.xml").getroot().findall(".//failure")'
+	grep -q "type-contradiction" check.html
+	ends_with 2 sh ../check-data.sh no-such-base
+	output_has "check-data: could not run"
+}
+
+@test "a shallow clone is never called valid and told how to deepen" {
+	team 50 --depth=1
+	step "$(block "GitHub" 1 "Fetch the data" | grep -v "varve fetch")"
+	mkdir -p .git/varve/packs
+	cp "$VARVE_PEER"/.git/varve/packs/* .git/varve/packs/
+	ends_with 2 varve check HEAD
+	stderr_has "git fetch --deepen=1"
+	git fetch -q --deepen=1
+	succeeds varve check HEAD
+}
+
+@test "the hook keeps invalid data out of git commit and varve commit" {
+	new_repo
+	printf 'id,price\n1,5\n2,6\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+	block "Before the commit" 1 > .git/hooks/pre-commit
+	chmod +x .git/hooks/pre-commit
+	tick
+	printf 'id,price\n1,x\n2,6\n' > t.csv
+	varve add t.csv > /dev/null 2>&1
+	ends_with 1 git commit -m two
+	ends_with 1 varve commit -m two
+	succeeds varve commit --no-verify -m two
+	tick
+	printf 'id,price\n1,5\n2,7\n' > t.csv
+	varve add t.csv > /dev/null 2>&1
+	succeeds git commit -m three
+}
+
+@test "varve.json of the page is one" {
+	new_repo
+	printf 'id,price\n1,5\n2,6\n' > t.csv
+	block "Before the commit" 2 > varve.json
+	varve add t.csv varve.json > /dev/null
+	succeeds varve commit -m one
+}
+
+@test "the trailer of the page accepts a removed column" {
+	new_repo
+	mkdir data
+	printf 'id,rating,score\n1,a,5\n2,b,6\n' > data/ratings.csv
+	varve add data/ratings.csv > /dev/null
+	varve commit -qm one
+	tick
+	printf 'id,score\n1,5\n2,6\n' > data/ratings.csv
+	varve add data/ratings.csv > /dev/null
+	block "An intended break" 1 > message
+	varve commit -qF message
+	succeeds varve check HEAD
+	output_has "replaced by score, see #214"
+	ends_with 1 varve check --no-trailers HEAD
+}

@@ -1,0 +1,274 @@
+load ../helper
+
+# A table of three rows, and its next version, in two commits.
+two_versions() {
+	new_repo
+	printf 'id,name,price\n1,lamp,9.50\n2,chair,20\n3,table,30\n' > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	tick
+	printf 'id,name,price\n1,lamp,9.50\n2,chair,21\n3,table,30\n' > prices.csv
+	varve commit -qam two
+}
+
+@test "git diff shows the cells of the work tree's changes" {
+	two_versions
+	printf 'id,name,price\n1,lamp,9.50\n2,chair,22\n3,table,30\n' > prices.csv
+	succeeds git diff
+	output_has "prices.csv: "
+	output_has "-> work tree"
+	output_has "~  2  chair  21 -> 22"
+	output_has "1 row changed (1 cell); 3 -> 3 rows"
+	output_lacks "bafy"
+	varve add prices.csv > /dev/null
+	succeeds git diff
+	output_is ""
+	succeeds git diff --cached
+	output_has "21 -> 22"
+}
+
+@test "git diff of two versions and git show --ext-diff show cells" {
+	two_versions
+	succeeds git diff HEAD~1 HEAD
+	output_has "20 -> 21"
+	succeeds git diff HEAD~1..HEAD -- prices.csv
+	output_has "20 -> 21"
+	succeeds git show --ext-diff
+	output_has "20 -> 21"
+	succeeds git log -p --ext-diff -1
+	output_has "20 -> 21"
+}
+
+@test "git log -p and git show name the row and the cell that changed" {
+	two_versions
+	for command in "git log -p -1" "git show" "git diff --no-ext-diff HEAD~1"; do
+		# shellcheck disable=SC2086
+		succeeds $command
+		output_has " row id=2"
+		output_has "-  price: 20"
+		output_has "+  price: 21"
+		output_lacks "bafy"
+		output_lacks "-  name: chair"
+	done
+	succeeds git log -p --format=%s
+	output_has "+column id (key)"
+	output_has "+row id=3"
+}
+
+@test "the heading of a change far down names its row" {
+	new_repo
+	{ echo id,a,b,c,d,e,f,g && seq -f '%.0f,1,2,3,4,5,6,7' 50; } > wide.csv
+	varve add wide.csv > /dev/null
+	varve commit -qm one
+	sed -i 's/^40,.*/40,1,2,3,4,5,6,8/' wide.csv
+	varve commit -qam two
+	succeeds git show
+	output_has "@@ row id=40"
+	output_has "-  g: 7"
+	output_has "+  g: 8"
+}
+
+@test "git difftool shows tables by cell and text as git does" {
+	two_versions
+	echo one > notes.txt
+	git add notes.txt
+	git commit -qm notes
+	echo two > notes.txt
+	git commit -qam more
+	succeeds git difftool -y HEAD~3 HEAD~2
+	output_has "20 -> 21"
+	succeeds git difftool -y HEAD~1 HEAD
+	output_has "-one"
+	output_has "+two"
+}
+
+@test "a tool that the user chose stays" {
+	git init -q
+	git config --global diff.tool meld
+	varve init -q
+	[ "$(git config diff.tool)" = meld ]
+	[ -n "$(git config difftool.varve.cmd)" ]
+}
+
+@test "new and removed tables are shown whole" {
+	two_versions
+	succeeds git diff "$(git hash-object -t tree /dev/null)" HEAD~1
+	output_has "prices.csv: new table, 3 rows, 3 columns"
+	git rm -q prices.csv
+	succeeds git diff --cached
+	output_has "prices.csv: removed table, 3 rows"
+	output_has "-  3  table     30"
+}
+
+@test "a table moved and changed is one difference" {
+	new_repo
+	echo '*.csv filter=varve diff=varve merge=varve -text' > .gitattributes
+	rows 300 > a.csv
+	varve add a.csv .gitattributes > /dev/null
+	varve commit -qm one
+	git mv a.csv b.csv
+	sed -i 's/^7,item [0-9]*/7,seven/' b.csv
+	varve add b.csv > /dev/null
+	succeeds git diff --cached -M
+	output_has "a.csv -> b.csv: "
+	output_has "-> seven"
+	succeeds git diff --cached -M --no-ext-diff
+	output_has "rename to b.csv"
+	output_has "+  name: seven"
+}
+
+@test "a table that only became executable has its modes told" {
+	two_versions
+	chmod +x prices.csv
+	succeeds git diff
+	output_has "prices.csv: mode 100644 -> 100755"
+}
+
+@test "one table that cannot be compared does not hide the others" {
+	two_versions
+	rows 5 > other.csv
+	varve add other.csv > /dev/null
+	varve commit -qm other
+	git checkout -q -b gone
+	sed -e 's/"root": "bafyrei...../"root": "bafyreiaaaaa/' <(git cat-file -p HEAD:other.csv) > pointer
+	git update-index --cacheinfo "100644,$(git hash-object -w pointer),other.csv"
+	rows 5 2 > p.csv
+	varve add p.csv > /dev/null
+	succeeds git diff --cached
+	output_has "other.csv: "
+	output_has "p.csv: new table"
+	succeeds git diff --cached --no-ext-diff
+	output_has '+{"varve": 1'
+	output_has "+row id=5"
+}
+
+@test "git blame tells the commit of each cell" {
+	two_versions
+	succeeds git blame -s HEAD -- prices.csv
+	output_has "row id=2"
+	local line
+	line=$(grep -n 'price: 21' <<< "$output")
+	[ "${line#*:}" != "${line#*:^}" ]
+	[[ $line == *"$(git rev-parse --short=8 HEAD)"* ]]
+}
+
+@test "without a key each row is a line" {
+	new_repo
+	printf 'a,b\n1,x\n1,x\n2,\n' > t.csv
+	varve add --no-key t.csv > /dev/null
+	varve commit -qm one
+	printf 'a,b\n1,x\n1,y\n2,\n' > t.csv
+	varve commit -qam two
+	succeeds git show
+	output_has "-row 1 | x"
+	output_has "+row 1 | y"
+}
+
+@test "the key stays that of the index where an older version had none" {
+	new_repo
+	printf 'id,v\n1,a\n1,b\n' > t.csv
+	varve add --no-key t.csv > /dev/null
+	varve commit -qm one
+	printf 'id,v\n1,a\n2,b\n' > t.csv
+	varve add --key id t.csv > /dev/null
+	varve commit -qm two
+	succeeds git show
+	output_has "-row id=1"
+	output_has "+row id=2"
+	output_lacks "-column"
+}
+
+@test "null empty and absent are told apart in JSON" {
+	new_repo
+	printf '{"id": 1, "v": null}\n{"id": 2, "v": ""}\n{"id": 3}\n{"id": 4, "v": "5"}\n{"id": 5, "v": 5}\n' > t.ndjson
+	varve add t.ndjson > /dev/null
+	varve commit -qm one
+	succeeds git show
+	output_has "+  v: null"
+	output_has '+  v: ""'
+	output_has '+  v: "5"'
+	output_has "+  v: 5"
+	[ "$(grep -c '^+  v:' <<< "$output")" = 4 ]
+}
+
+@test "cells cannot break out of their line" {
+	new_repo
+	printf 'id,v\n1,"a\nrow id=9"\n2,\033[31mred\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+	succeeds git show
+	output_has '+  v: a\nrow id=9'
+	output_has '+  v: \x1B[31mred'
+}
+
+@test "a large table is shown by groups of rows and says so" {
+	new_repo
+	awk 'BEGIN { print "id,text"; for (i = 1; i <= 300000; i++) printf "%d,%060d\n", i, i * 7919 }' > big.csv
+	varve add big.csv > /dev/null
+	varve commit -qm one
+	sed -i '150000s/,0/,1/' big.csv
+	varve commit -qam two
+	succeeds git show
+	output_has "too large to be shown by row"
+	[ "$(grep -c '^-[0-9]* rows from id=' <<< "$output")" -ge 1 ]
+	[ "$(grep -c '^[-+]' <<< "$output")" -lt 20 ]
+	succeeds git diff HEAD~1
+	output_has "1 row changed (1 cell)"
+}
+
+@test "files that are no tables are shown as they are" {
+	new_repo
+	printf 'some\ntext\n' > notes.log
+	varve add --as file notes.log > /dev/null
+	head -c 3000 /dev/zero > zero.bin
+	varve add --as file zero.bin > /dev/null
+	varve commit -qm one
+	printf 'some\nmore\n' > notes.log
+	head -c 3001 /dev/zero > zero.bin
+	varve commit -qam two
+	succeeds git show
+	output_has "-text"
+	output_has "+more"
+	output_has "-binary data, 3000 bytes, "
+	output_has "+binary data, 3001 bytes, "
+	succeeds git diff HEAD~1
+	output_has "notes.log: a file, 10 B -> 10 B, contents differ"
+}
+
+@test "paths that git says are in conflict are named" {
+	two_versions
+	git checkout -q -b other HEAD~1
+	printf 'id,name,price\n1,lamp,9.50\n2,chair,25\n3,table,30\n' > prices.csv
+	varve commit -qam three
+	ends_with 1 varve merge main
+	succeeds git diff --cached
+	output_has "prices.csv: in conflict"
+}
+
+@test "two files are compared without a commit" {
+	two_versions
+	printf 'id,v\n1,a\n' > x.csv
+	printf 'id,v\n1,b\n' > y.csv
+	echo '*.csv diff=varve' > .git/info/attributes
+	ends_with 1 git diff --no-index x.csv y.csv
+	output_has "a -> b"
+}
+
+@test "colours follow git's settings" {
+	two_versions
+	succeeds git -c color.diff=always diff HEAD~1
+	output_has $'\033['
+	succeeds git -c color.ui=always -c color.diff=never diff HEAD~1
+	output_lacks $'\033['
+}
+
+@test "the commands for git refuse other words" {
+	ends_with 2 varve diff-file a b
+	stderr_has "diff-file takes what git gives"
+	ends_with 2 varve textconv
+	stderr_has "textconv takes a file"
+	ends_with 2 varve diff-tool a
+	stderr_has "diff-tool takes OLD NEW PATH"
+	ends_with 2 varve textconv missing.csv
+	stderr_has "missing.csv"
+}

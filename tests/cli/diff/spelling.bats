@@ -1,0 +1,76 @@
+load ../helper
+
+# package DATE-MEMBERS NUMBER-MEMBERS: datapackage.json with these in the fields of t.csv.
+package() {
+	cat > datapackage.json <<-END
+	{"name": "p", "resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [
+	  {"name": "id", "type": "integer"}, {"name": "day", "type": "date"$1}, {"name": "n", "type": "number"$2}]}}]}
+	END
+}
+
+# The same data in two spellings, but for one date.
+respelled() {
+	new_repo
+	package ', "format": "%d/%m/%Y"' ', "decimalChar": ","'
+	printf 'id;day;n\n1;31/01/2024;1,5\n2;01/02/2024;2,50\n3;05/03/2024;3,0\n' > t.csv
+	varve add datapackage.json > ../out
+	varve add --key id t.csv > ../out
+	varve commit -qm one
+	package '' ''
+	printf 'id;day;n\n1;2024-01-31;1.5\n2;2024-02-01;2.5\n3;2024-03-06;3.0\n' > t.csv
+	varve add datapackage.json t.csv > ../out
+	varve commit -qm two
+}
+
+@test "dates and numbers in two declared formats are the same values written otherwise" {
+	respelled
+	succeeds varve diff HEAD~1 HEAD
+	output_has "31/01/2024 ~> 2024-01-31   1,5 ~> 1.5"
+	output_has "01/02/2024 ~> 2024-02-01  2,50 ~> 2.5"
+	output_has "05/03/2024 -> 2024-03-06   3,0 ~> 3.0"
+	output_has "1 row changed (1 cell), 5 cells only written differently"
+}
+
+@test "what is only written otherwise can be hidden" {
+	respelled
+	succeeds varve diff --ignore-format HEAD~1 HEAD
+	output_lacks "31/01/2024"
+	output_has "05/03/2024 -> 2024-03-06"
+	output_has "1 row changed (1 cell); 3 -> 3 rows"
+	succeeds varve diff --json HEAD~1 HEAD
+	python3 - "$output" <<-'END'
+	import json, sys
+	t = json.loads(sys.argv[1])["tables"][0]
+	assert t["rows"][0]["cells"]["day"] == {"old": "31/01/2024", "new": "2024-01-31", "same_value": True}
+	assert t["rows"][2]["cells"]["day"] == {"old": "05/03/2024", "new": "2024-03-06"}
+	END
+}
+
+@test "rows are found by a key of dates in another format" {
+	respelled
+	succeeds varve diff --key day HEAD~1 HEAD
+	output_has "31/01/2024 ~> 2024-01-31"
+	output_has "1 row added, 1 row removed"
+}
+
+@test "datetimes are equal in another zone and with other fractions" {
+	printf 'id,at\n1,2024-01-01T00:30:00+01:00\n2,2024-01-01T00:00:00.50\n3,2024-01-01T00:00:00Z\n' > a.csv
+	printf 'id,at\n1,2023-12-31T23:30:00Z\n2,2024-01-01T00:00:00.5\n3,2024-01-01T00:00:00\n' > b.csv
+	succeeds varve diff --no-index a.csv b.csv
+	output_has "2024-01-01T00:30:00+01:00 ~> 2023-12-31T23:30:00Z"
+	output_has "2024-01-01T00:00:00.50 ~> 2024-01-01T00:00:00.5"
+	output_has "2024-01-01T00:00:00Z -> 2024-01-01T00:00:00"
+	output_has "1 row changed (1 cell), 2 cells only written differently"
+}
+
+@test "a patch still carries the bytes" {
+	respelled
+	cp t.csv ../new
+	varve diff --format patch HEAD~1 HEAD -- t.csv > ../p
+	git checkout -q HEAD~1
+	cp t.csv ../old
+	succeeds varve apply ../p
+	same_bytes t.csv ../new
+	succeeds varve apply -R ../p
+	same_bytes t.csv ../old
+}

@@ -1,0 +1,274 @@
+load ../helper
+
+short() {
+	git rev-parse --short "$1"
+}
+
+# Five commits: rows made, one cell changed, a column renamed and one added, another cell
+# changed beside an added row, the row removed.
+history() {
+	new_repo
+	printf 'id,name,price\n1,apple,5\n2,pear,6\n3,plum,7\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm one && tick
+	printf 'id,name,price\n1,apple,5\n2,pear,9\n3,plum,7\n' > t.csv
+	varve commit -qam two && tick
+	printf 'id,fruit,price,stock\n1,apple,5,a\n2,pear,9,b\n3,plum,7,c\n' > t.csv
+	varve commit -qam three && tick
+	printf 'id,fruit,price,stock\n4,fig,8,d\n1,apple,5,a\n2,peach,9,\n3,plum,7,c\n' > t.csv
+	varve commit -qam four && tick
+	printf 'id,fruit,price,stock\n4,fig,8,d\n1,apple,5,a\n3,plum,7,c\n' > t.csv
+	varve commit -qam five
+}
+
+@test "the commits that changed a row are told with its cells" {
+	history
+	succeeds varve log --oneline --row 2 t.csv
+	output_is "$(short HEAD) (HEAD -> main) five
+  t.csv: removed
+    id: 2
+    fruit: peach
+    price: 9
+    stock: \"\"
+$(short HEAD~1) four
+  t.csv: changed
+    fruit: pear -> peach
+    stock: b -> \"\"
+$(short HEAD~3) two
+  t.csv: changed
+    price: 6 -> 9
+$(short HEAD~4) one
+  t.csv: added
+    id: 2
+    name: pear
+    price: 6"
+	succeeds varve log --row 2 t.csv
+	output_has "commit $(git rev-parse HEAD~3)
+Author: A U Thor <author@example.com>"
+	output_has "    two
+
+  t.csv: changed
+    price: 6 -> 9"
+}
+
+@test "a renamed column is followed and named" {
+	new_repo
+	{ echo id,name && seq -f '%.0f,x' 100; } > t.csv
+	varve add --key id t.csv > ../out && varve commit -qm one && tick
+	sed -i -e 's/^id,name/id,label/' -e 's/^60,x/60,y/' t.csv
+	varve commit -qam two
+	succeeds varve log --oneline --row 60 t.csv
+	output_has "name -> label: x -> y"
+	output_has "one
+  t.csv: added"
+}
+
+@test "a renamed key column is followed" {
+	new_repo
+	rows 50 > t.csv
+	varve add --key id t.csv > ../out && varve commit -qm one && tick
+	sed -i -e 's/^id,/nr,/' t.csv
+	varve commit -qam two && tick
+	sed -i -e 's/^7,item [0-9]*/7,seven/' t.csv
+	varve commit -qam three
+	succeeds varve log --oneline --row 7 t.csv
+	output_has "$(short HEAD) (HEAD -> main) three"
+	output_lacks "two"
+	output_has "$(short HEAD~2) one
+  t.csv: added
+    id: 7"
+}
+
+@test "a renamed file is followed" {
+	new_repo
+	rows 5000 > a.csv
+	varve add a.csv > ../out && varve commit -qm one && tick
+	sed -i 's/^70,item [0-9]*,/70,seventy,/' a.csv
+	varve commit -qam two && tick
+	varve mv a.csv b.csv > ../out
+	sed -i 's/^70,seventy,/70,LXX,/' b.csv
+	varve add b.csv > ../out && varve commit -qm three && tick
+	sed -i 's/^71,item [0-9]*,/71,other,/' b.csv
+	varve commit -qam four
+	succeeds varve log --oneline --row 70 b.csv
+	output_is "$(short HEAD~1) three
+  a.csv -> b.csv: changed
+    name: seventy -> LXX
+$(short HEAD~2) two
+  a.csv: changed
+    name: item 152 -> seventy
+$(short HEAD~3) one
+  a.csv: added
+    id: 70
+    name: item 152
+    price: 543.30
+    day: 2024-11-15"
+	succeeds varve blame --row 70 b.csv
+	output_has "$(short HEAD~1) ("
+	succeeds varve blame --row 72 b.csv
+	output_has "$(short HEAD~3) ("
+}
+
+@test "another table that stood at the path before is not its history" {
+	new_repo
+	printf 'id,v\n1,a\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm one && tick
+	varve rm -q t.csv && varve commit -qm two && tick
+	printf 'id,v\n1,b\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm three
+	succeeds varve log --oneline --row 1 t.csv
+	output_is "$(short HEAD) (HEAD -> main) three
+  t.csv: added
+    id: 1
+    v: b"
+}
+
+@test "of a merge the commits that made the change are told" {
+	new_repo
+	printf 'id,a,b\n1,x,y\n2,x,y\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm base && tick
+	git checkout -qb side
+	printf 'id,a,b\n1,x,side\n2,side,y\n' > t.csv
+	varve commit -qam side && tick
+	git checkout -q main
+	printf 'id,a,b\n1,main,y\n2,x,y\n' > t.csv
+	varve commit -qam ours && tick
+	varve merge -q side > ../out
+	succeeds varve log --oneline --row 1 t.csv
+	output_is "$(short HEAD^1) ours
+  t.csv: changed
+    a: x -> main
+$(short HEAD^2) (side) side
+  t.csv: changed
+    b: y -> side
+$(short HEAD~2) base
+  t.csv: added
+    id: 1
+    a: x
+    b: y"
+	succeeds varve log --oneline --row 2 t.csv
+	output_lacks "Merge"
+	output_lacks "ours"
+	succeeds varve log --oneline --first-parent --row 2 t.csv
+	output_has "Merge branch"
+	output_has "a: x -> side"
+}
+
+@test "a merge that made a value of its own is told" {
+	new_repo
+	printf 'id,a,b\n1,x,y\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm base && tick
+	git checkout -qb side
+	printf 'id,a,b\n1,side,side\n' > t.csv
+	varve commit -qam side && tick
+	git checkout -q main
+	printf 'id,a,b\n1,main,y\n' > t.csv
+	varve commit -qam ours && tick
+	ends_with 1 varve merge side
+	varve resolve --set a=both t.csv --row 1 > ../out
+	varve merge --continue > ../out
+	succeeds varve log --oneline --row 1 t.csv
+	output_has "Merge branch 'side'
+  t.csv: changed
+    a: main -> both
+$(short HEAD^1) ours"
+}
+
+@test "spelling alone is no change" {
+	new_repo
+	printf 'id,v,w\n1,1.0,a\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm one && tick
+	printf 'id,v,w\n1,1.00,a\n' > t.csv
+	varve commit -qam two && tick
+	printf 'id,v,w\n1,1.000,b\n' > t.csv
+	varve commit -qam three
+	succeeds varve log --oneline --row 1 t.csv
+	output_is "$(short HEAD) (HEAD -> main) three
+  t.csv: changed
+    v: 1.00 ~> 1.000
+    w: a -> b
+$(short HEAD~2) one
+  t.csv: added
+    id: 1
+    v: 1.0
+    w: a"
+}
+
+@test "plain text of git's history has rows too" {
+	git init -q
+	printf 'id,v\n1,a\n2,b\n' > p.csv
+	git add p.csv && git commit -qm one && tick
+	printf 'id,v\n1,a\n2,c\n' > p.csv
+	git commit -qam two && tick
+	varve init > ../out
+	varve add --convert p.csv > ../out && varve commit -qm "make a table of it"
+	succeeds varve log --oneline --row 2 p.csv
+	output_is "$(short HEAD~1) two
+  p.csv: changed
+    v: b -> c
+$(short HEAD~2) one
+  p.csv: added
+    id: 2
+    v: b"
+}
+
+@test "a key of several columns is parted by commas" {
+	new_repo
+	printf 'city,year,n\nRome,2020,1\nRome,2021,2\nBonn,2020,3\n' > t.csv
+	varve add --key city,year t.csv > ../out && varve commit -qm one && tick
+	sed -i 's/Rome,2021,2/Rome,2021,5/' t.csv
+	varve commit -qam two
+	succeeds varve log --oneline --row Rome,2021 t.csv
+	output_has "n: 2 -> 5"
+	succeeds varve log --oneline --row Bonn,2020 t.csv
+	output_lacks "two"
+	succeeds varve log --oneline --row 5 --key n t.csv
+	output_has "two
+  t.csv: added"
+}
+
+@test "the row's history as JSON" {
+	history
+	succeeds varve log --json --row 2 t.csv
+	python3 - "$output" <<-'END'
+	import json, sys
+	d = json.loads(sys.argv[1])
+	assert [c["subject"] for c in d] == ["five", "four", "two", "one"]
+	assert [c["row"]["change"] for c in d] == ["removed", "changed", "changed", "added"]
+	assert d[2]["row"] == {"path": "t.csv", "change": "changed", "cells": {"price": {"old": "6", "new": "9"}}}
+	assert d[3]["row"]["cells"] == {"id": "2", "name": "pear", "price": "6"}
+	END
+	succeeds varve log --json --row 2 -n 1 --skip 1 t.csv
+	python3 -c 'import json, sys; d = json.loads(sys.argv[1]); assert [c["subject"] for c in d] == ["four"]' "$output"
+}
+
+@test "ranges and older versions bound it" {
+	history
+	succeeds varve log --oneline --row 2 HEAD~3 -- t.csv
+	output_lacks "four"
+	output_has "two"
+	succeeds varve log --oneline --row 2 HEAD~3..HEAD~1 -- t.csv
+	output_has "four"
+	output_lacks "two"
+	succeeds varve log --oneline --row 3 HEAD~1.. -- t.csv
+	output_is ""
+}
+
+@test "what log --row cannot do is said" {
+	history
+	ends_with 2 varve log --row 99 t.csv
+	stderr_is "varve: no version of 't.csv' has a row with the key '99'"
+	ends_with 2 varve log --row 2
+	stderr_has "--row follows one table: name its path"
+	ends_with 2 varve log --row 2 --key nr t.csv
+	stderr_has "no column named 'nr' for the key"
+	ends_with 2 varve log --row 2 --all t.csv
+	stderr_has "--row goes without --all, --stat and --reverse"
+	ends_with 2 varve log --key id t.csv
+	stderr_has "--key is for --row"
+	ends_with 2 varve log --row 2 -- gone.csv
+	printf 'a,b\nx,1\nx,1\n' > k.csv
+	varve add --no-key k.csv > ../out
+	varve commit -qm six
+	ends_with 2 varve log --row x k.csv
+	stderr_has "has no key, so that --row cannot name a row"
+}

@@ -1,0 +1,229 @@
+# Conflicts of columns and of the key: listed, and decided one by one.
+load ../helper
+
+# three BASE OURS THEIRS [KEY]: a table t.csv, changed on main and on spring, and merged.
+three() {
+	new_repo
+	printf "$1" > t.csv
+	varve add ${4-"--key" id} t.csv > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	printf "$3" > t.csv
+	varve commit -qam spring
+	git checkout -q main
+	tick
+	printf "$2" > t.csv
+	varve commit -qam main
+	ends_with 1 varve merge spring
+}
+
+# Two columns dropped in spring whose cells main edited, and a cell that both edited.
+dropped() {
+	three 'id,a,b,c\n1,x,1,u\n2,y,2,v\n3,z,3,w\n' 'id,a,b,c\n1,XX,1,u\n2,y,2,V\n3,z,44,w\n' 'id,b\n1,1\n2,2\n3,33\n'
+}
+
+holds() {
+	[ "$(cat t.csv)" = "$(printf "$1")" ]
+}
+
+clean() {
+	[ -z "$(git status --porcelain)" ] && [ -z "$(varve status --porcelain)" ]
+}
+
+@test "a dropped column whose cells were edited is listed and decided by itself" {
+	dropped
+	output_has "1 cell of 1 row, 2 columns"
+	ends_with 1 varve conflicts
+	output_has "column a: theirs dropped column 'a', ours edited cells of it"
+	output_has "column c: theirs dropped column 'c', ours edited cells of it"
+	succeeds varve resolve --theirs --column a
+	stderr_has "t.csv: left: 1 cell of 1 row, 1 column"
+	holds 'id,b,c\n1,1,u\n2,2,V\n3,44,w\n'
+	ends_with 1 varve conflicts --json
+	echo "$output" | python3 -c '
+import json, sys
+i = json.load(sys.stdin)["conflicts"][0]["items"]
+assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell", "b")], i'
+	succeeds varve resolve --base --column c
+	holds 'id,b,c\n1,1,u\n2,2,v\n3,44,w\n'
+	succeeds varve resolve --theirs --row 3
+	stderr_has "t.csv: resolved"
+	holds 'id,b,c\n1,1,u\n2,2,v\n3,33,w\n'
+	succeeds varve merge --continue
+	clean
+	[ "$(varve cat HEAD:t.csv)" = "$(cat t.csv)" ]
+}
+
+@test "cells that were decided before stay decided" {
+	dropped
+	succeeds varve resolve --theirs --row 3
+	stderr_has "left: 2 columns"
+	succeeds varve resolve --ours --column a
+	stderr_has "left: 1 column"
+	holds 'id,a,b,c\n1,XX,1,u\n2,y,2,V\n3,z,33,w\n'
+	succeeds varve resolve --theirs --column c
+	stderr_has "t.csv: resolved"
+	holds 'id,a,b\n1,XX,1\n2,y,2\n3,z,33\n'
+	succeeds varve merge --continue
+	clean
+}
+
+@test "what was edited by hand meanwhile stays too" {
+	dropped
+	sed -i 's/^2,y,2,V/2,hand,2,V/; $a 4,n,4,o' t.csv
+	succeeds varve resolve --theirs --column c
+	stderr_has "left: 1 cell of 1 row, 1 column"
+	holds 'id,a,b\n1,XX,1\n2,hand,2\n3,z,44\n4,n,4\n'
+	succeeds varve resolve --theirs
+	holds 'id,b\n1,1\n2,2\n3,33\n4,4\n'
+	clean_index=$(git ls-files -u)
+	[ -z "$clean_index" ]
+}
+
+@test "all of a table at once: ours, theirs, base" {
+	dropped
+	succeeds varve resolve --base
+	holds 'id,a,b,c\n1,x,1,u\n2,y,2,v\n3,z,3,w\n'
+	varve merge --abort
+	ends_with 1 varve merge spring
+	succeeds varve resolve --theirs
+	holds 'id,b\n1,1\n2,2\n3,33\n'
+	varve merge --abort
+	ends_with 1 varve merge spring
+	succeeds varve resolve --ours
+	holds 'id,a,b,c\n1,XX,1,u\n2,y,2,V\n3,z,44,w\n'
+	varve merge --abort
+	ends_with 1 varve merge spring
+	succeeds varve resolve --theirs --row 3
+	succeeds varve resolve --theirs
+	holds 'id,b\n1,1\n2,2\n3,33\n'
+	succeeds varve merge --continue
+	clean
+}
+
+@test "the other way round the column comes with theirs' cells" {
+	three 'id,a,b\n1,x,1\n2,y,2\n' 'id,b\n1,1\n2,2\n9,9\n' 'id,a,b\n1,XX,1\n2,y,2\n8,n,8\n'
+	holds 'id,b\n1,1\n2,2\n8,8\n9,9\n'
+	succeeds varve resolve --theirs --column a
+	stderr_has "t.csv: resolved"
+	holds 'id,a,b\n1,XX,1\n2,y,2\n8,n,8\n9,,9\n'
+	succeeds varve merge --continue
+	clean
+}
+
+@test "a column renamed on both sides, and conflicts in its cells" {
+	three 'id,b\n1,k\n2,l\n3,m\n4,n\n' 'id,c\n1,K\n2,l\n3,m\n4,n\n' 'id,d\n1,Q\n2,l\n3,m\n4,n\n'
+	ends_with 1 varve conflicts
+	output_has "column b: column 'b' was renamed to 'c' by ours and to 'd' by theirs"
+	succeeds varve resolve --theirs --column b
+	stderr_has "left: 1 cell of 1 row"
+	holds 'id,d\n1,K\n2,l\n3,m\n4,n\n'
+	ends_with 1 varve conflicts
+	output_has "    d"
+	succeeds varve resolve --set d=Z --row 1
+	holds 'id,d\n1,Z\n2,l\n3,m\n4,n\n'
+	succeeds varve merge --continue
+	clean
+}
+
+@test "a renamed column's cells that were decided before stay decided under its new name" {
+	three 'id,b\n1,k\n2,l\n3,m\n4,n\n5,o\n6,p\n' 'id,c\n1,K\n2,L\n3,m\n4,n\n5,o\n6,p\n' 'id,d\n1,Q\n2,R\n3,m\n4,n\n5,o\n6,p\n'
+	succeeds varve resolve --theirs --row 1
+	succeeds varve resolve --theirs --column b
+	stderr_has "left: 1 cell of 1 row"
+	holds 'id,d\n1,Q\n2,L\n3,m\n4,n\n5,o\n6,p\n'
+	ends_with 1 varve conflicts
+	output_has "row 2"
+	output_lacks "row 1"
+}
+
+@test "a key that both changed" {
+	new_repo
+	printf 'id,code,a\n1,5,7\n2,6,8\n' > t.csv
+	varve add --key id t.csv > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	printf 'id,code,a\n1,5,7\n2,6,9\n' > t.csv
+	varve add --key code t.csv > /dev/null
+	varve commit -qm spring
+	git checkout -q main
+	printf 'id,code,a\n1,5,7\n2,6,5\n' > t.csv
+	varve add --key id,code t.csv > /dev/null
+	varve commit -qm main
+	ends_with 1 varve merge spring
+	output_has "1 cell of 1 row, the key"
+	ends_with 1 varve conflicts
+	output_has "key: both changed the key of the table: ours has id, code; theirs has code"
+	succeeds varve resolve --theirs --key
+	stderr_has "left: 1 cell of 1 row"
+	succeeds varve resolve --ours
+	succeeds varve merge --continue
+	git show HEAD:t.csv | grep -q '"key": \["code"\]'
+	holds 'id,code,a\n1,5,7\n2,6,5\n'
+	clean
+}
+
+@test "without a key columns are decided first, and it is said" {
+	three 'a,b,c\n1,k,p\n2,l,q\n3,m,r\n' 'a,b,c\n1,K,p\n2,l,Q\n3,m,r\n' 'a,c\n1,p\n2,S\n3,r\n' ""
+	output_has "1 cell of 1 row, 1 column"
+	succeeds varve resolve --theirs --row 2
+	ends_with 2 varve resolve --theirs --column b
+	stderr_has "its rows have no key"
+	holds 'a,b,c\n1,K,p\n2,l,S\n3,m,r\n'
+	varve merge --abort
+	ends_with 1 varve merge spring
+	succeeds varve resolve --theirs --column b
+	holds 'a,c\n1,p\n2,Q\n3,r\n'
+	succeeds varve resolve --theirs --row 2
+	stderr_has "t.csv: resolved"
+	holds 'a,c\n1,p\n2,S\n3,r\n'
+}
+
+@test "plain CSV in Git: columns are decided all the same" {
+	new_repo
+	echo 't.csv merge=varve' > .gitattributes
+	printf 'id,a,b\n1,x,1\n2,y,2\n3,z,3\n' > t.csv
+	git add . && git commit -qm one
+	git checkout -q -b spring
+	printf 'id,b\n1,1\n2,2\n3,33\n' > t.csv
+	git commit -qam spring
+	git checkout -q main
+	printf 'id,a,b\n1,XX,1\n2,y,2\n3,z,44\n' > t.csv
+	git commit -qam main
+	ends_with 1 varve merge spring
+	output_has "1 cell of 1 row, 1 column"
+	succeeds varve resolve --theirs --row 3
+	succeeds varve resolve --theirs --column a
+	holds 'id,b\n1,1\n2,2\n3,33\n'
+	[ -z "$(git ls-files -u)" ]
+	[ "$(git show :t.csv)" = "$(cat t.csv)" ]
+}
+
+@test "after a merge by git alone as well" {
+	new_repo
+	printf 'id,a,b\n1,x,1\n2,y,2\n3,z,3\n' > t.csv
+	varve add --key id t.csv > /dev/null
+	varve commit -qm one
+	git checkout -q -b spring
+	printf 'id,b\n1,1\n2,2\n3,3\n4,4\n' > t.csv
+	varve commit -qam spring
+	git checkout -q main
+	printf 'id,a,b\n1,XX,1\n2,y,2\n3,z,3\n' > t.csv
+	varve commit -qam main
+	git -c merge.varve.driver=false merge -q spring || true
+	succeeds varve resolve --theirs --column a
+	holds 'id,b\n1,1\n2,2\n3,3\n4,4\n'
+	[ -z "$(git ls-files -u)" ]
+}
+
+@test "wrong words" {
+	dropped
+	ends_with 2 varve resolve --theirs --column nothing
+	stderr_has "t.csv has no such conflict"
+	ends_with 2 varve resolve --theirs --key
+	stderr_has "t.csv has no such conflict"
+	ends_with 2 varve resolve --theirs --key --column a
+	stderr_has "--key goes with neither"
+	ends_with 2 varve resolve --set a=1
+	stderr_has "t.csv has no such conflict"
+}

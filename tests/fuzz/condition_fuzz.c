@@ -1,0 +1,99 @@
+/*
+ * Compiles the first line of the input as a condition and evaluates it for the row whose cells
+ * are the further lines. Compiling and evaluating again gives the same, and a condition put
+ * into 'not (...)' the opposite.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "dataset/condition.h"
+#include "tests/fuzz/fuzz.h"
+
+static const char fields[] =
+	"{\"fields\": [{\"name\": \"i\", \"type\": \"integer\"}, {\"name\": \"n\", \"type\": \"number\"},"
+	"{\"name\": \"m\", \"type\": \"number\", \"decimalChar\": \",\", \"groupChar\": \".\", \"bareNumber\": false},"
+	"{\"name\": \"s\", \"type\": \"string\"}, {\"name\": \"b\", \"type\": \"boolean\"},"
+	"{\"name\": \"d\", \"type\": \"date\"}, {\"name\": \"x\", \"type\": \"date\", \"format\": \"%d/%m/%Y\"},"
+	"{\"name\": \"z\", \"type\": \"datetime\", \"format\": \"any\"}, {\"name\": \"q\", \"type\": \"yearmonth\"},"
+	"{\"name\": \"y\", \"type\": \"year\"}, {\"name\": \"o\", \"type\": \"object\"}]}";
+
+#define FIELDS 11u
+
+static void require(bool holds)
+{
+	if (!holds) {
+		abort();
+	}
+}
+
+static vv_truth evaluate(const vv_schema *s, const char *text, size_t len, bool json, const vv_cell *cells)
+{
+	vv_condition *c;
+	vv_condition_scratch *scratch;
+	vv_truth truth;
+	vv_error err;
+
+	require(vv_condition_new(&c, text, len, s, json, &err) == VV_OK);
+	scratch = vv_condition_scratch_new();
+	require(scratch != NULL);
+	truth = vv_condition_eval(c, scratch, cells);
+	require(vv_condition_eval(c, scratch, cells) == truth);
+	vv_condition_scratch_free(scratch);
+	vv_condition_free(c);
+	return truth;
+}
+
+static void check(const vv_schema *s, const char *text, size_t len, bool json, const vv_cell *cells)
+{
+	vv_buf opposite = VV_BUF_INIT;
+	vv_condition *c;
+	vv_truth truth, other;
+	vv_error err;
+
+	if (vv_condition_new(&c, text, len, s, json, &err) < 0) {
+		require(err.code == VV_EINPUT && err.message[0] != '\0');
+		return;
+	}
+	vv_condition_free(c);
+	require(vv_condition_check(text, len, &err) == VV_OK);
+	truth = evaluate(s, text, len, json, cells);
+	vv_buf_puts(&opposite, "not (");
+	vv_buf_put(&opposite, text, len);
+	vv_buf_putc(&opposite, ')');
+	/* two more operators may be too many */
+	if (vv_condition_check(opposite.data, opposite.len, &err) == VV_OK) {
+		other = evaluate(s, opposite.data, opposite.len, json, cells);
+		require(truth == VV_UNKNOWN ? other == VV_UNKNOWN : other == (truth == VV_TRUE ? VV_FALSE : VV_TRUE));
+	}
+	vv_buf_clear(&opposite);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data, *end = text + size;
+	const char *line = memchr(text, '\n', size);
+	vv_cell cells[FIELDS];
+	vv_schema s;
+	vv_error err;
+
+	if (size > 4096 || vv_schema_read(&s, fields, strlen(fields), "fuzz", &err) < 0) {
+		return 0;
+	}
+	memset(cells, 0, sizeof(cells));
+	size_t len = line ? (size_t)(line - text) : size;
+	for (size_t i = 0; i < FIELDS && line && line < end; i++) {
+		const char *next = memchr(line + 1, '\n', (size_t)(end - line - 1));
+
+		cells[i].text = line + 1;
+		cells[i].len = (uint32_t)((next ? next : end) - line - 1);
+		line = next;
+	}
+	check(&s, text, len, false, cells);
+	for (size_t i = 0; i < FIELDS; i++) {
+		cells[i].state = i % 2 == 0 ? VV_CELL_LITERAL : VV_CELL_TEXT;
+	}
+	check(&s, text, len, true, cells);
+	vv_schema_clear(&s);
+	return 0;
+}

@@ -1,0 +1,368 @@
+/*
+ * What is remembered of a check changes nothing but its cost: histories of tables, checked
+ * with a memory and without.
+ */
+#include "tests/unit/dataset/check_support.h"
+
+#include <errno.h>
+
+#include "base/file.h"
+
+static const char schema[] =
+	"{\"fields\":[{\"name\":\"id\",\"type\":\"integer\",\"constraints\":{\"required\":true}},"
+	"{\"name\":\"boss\",\"type\":\"integer\"},"
+	"{\"name\":\"amount\",\"type\":\"number\",\"constraints\":{\"minimum\":0,\"maximum\":\"900.5\"}},"
+	"{\"name\":\"name\",\"type\":\"string\",\"constraints\":{\"maxLength\":12,\"pattern\":\"[^!]*\"}},"
+	"{\"name\":\"day\",\"type\":\"date\",\"constraints\":{\"exclusiveMinimum\":\"2020-01-03\"}},"
+	"{\"name\":\"code\",\"type\":\"string\",\"constraints\":{\"unique\":true}},"
+	"{\"name\":\"kind\",\"type\":\"string\",\"constraints\":{\"enum\":[\"a\",\"b\",\"c\"]}}],"
+	"\"primaryKey\":\"id\",\"uniqueKeys\":[[\"boss\",\"amount\"]],"
+	"\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"fields\":\"id\"}}]}";
+
+/* A repeatable source of numbers. */
+typedef struct dice {
+	uint64_t state;
+} dice;
+
+static uint64_t roll(dice *d, uint64_t sides)
+{
+	d->state = d->state * 6364136223846793005u + 1442695040888963407u;
+	return (d->state >> 33) % sides;
+}
+
+#define ROWS_MAX 6000u
+#define ROW_LEN 96u
+
+typedef struct rows {
+	char (*text)[ROW_LEN];
+	size_t count;
+} rows;
+
+/* One row, now and then with something wrong in it. */
+static void make_row(dice *d, char *out, uint64_t id)
+{
+	static const char *const names[] = {"Ann",   "\"Bo, B\"", "\"line\nline\"", "\"say \"\"hi\"\"\"", "far too long a name",
+					    "wow!", "",           "J\xc3\xb6rg",    "\xff",               "Eve"};
+	static const char *const kinds[] = {"a", "b", "c", "", "d"};
+	char amount[32], boss[24], number[24];
+
+	snprintf(number, sizeof(number), roll(d, 400) == 0 ? "x%llu" : roll(d, 300) == 0 ? "0%llu" : "%llu",
+		 (unsigned long long)id);
+	if (roll(d, 500) == 0)
+		number[0] = '\0';
+	snprintf(boss, sizeof(boss), "%llu", (unsigned long long)roll(d, 2 * id + 1));
+	if (roll(d, 3) == 0)
+		boss[0] = '\0';
+	snprintf(amount, sizeof(amount), roll(d, 200) == 0 ? "-%llu.%llu" : "%llu.%02llu",
+		 (unsigned long long)roll(d, 901), (unsigned long long)roll(d, 100));
+	snprintf(out, ROW_LEN, "%s,%s,%s,%s,2020-%02llu-%02llu,C%llu,%s", number, boss, amount,
+		 names[roll(d, 40) < 36 ? 0 : roll(d, 10)], (unsigned long long)roll(d, 12) + 1,
+		 (unsigned long long)roll(d, 28) + 1, (unsigned long long)(roll(d, 100) == 0 ? id / 2 : id),
+		 kinds[roll(d, 50) < 48 ? roll(d, 3) : roll(d, 5)]);
+	if (roll(d, 700) == 0)
+		snprintf(out, ROW_LEN, "%llu,1", (unsigned long long)id);
+	if (roll(d, 900) == 0)
+		snprintf(out, ROW_LEN, ",,,,,,");
+}
+
+/* What people do to tables. */
+static void change(dice *d, rows *r)
+{
+	size_t at = (size_t)roll(d, r->count), n;
+
+	switch (roll(d, 5)) {
+	case 0: /* rows at the end */
+		for (n = (size_t)roll(d, 200); n > 0 && r->count < ROWS_MAX; n--, r->count++)
+			make_row(d, r->text[r->count], r->count);
+		break;
+	case 1: /* rows out of the middle */
+		n = (size_t)roll(d, 300);
+		n = n < r->count - at - 1 ? n : r->count - at - 1;
+		memmove(r->text[at], r->text[at + n], (r->count - at - n) * ROW_LEN);
+		r->count -= n;
+		break;
+	case 2: /* a block twice */
+		n = (size_t)roll(d, 600);
+		n = n < r->count - at ? n : r->count - at;
+		if (r->count + n <= ROWS_MAX) {
+			memcpy(r->text[r->count], r->text[at], n * ROW_LEN);
+			r->count += n;
+		}
+		break;
+	default: /* a few rows anew */
+		for (n = (size_t)roll(d, 6) + 1; n > 0; n--) {
+			at = (size_t)roll(d, r->count);
+			make_row(d, r->text[at], roll(d, 4) == 0 ? (uint64_t)roll(d, r->count) : at);
+		}
+		break;
+	}
+}
+
+static void write_rows(vv_buf *out, const rows *r, dice *d)
+{
+	vv_buf_reset(out);
+	vv_buf_puts(out, "id,boss,amount,name,day,code,kind\n");
+	for (size_t i = 0; i < r->count; i++) {
+		vv_buf_puts(out, r->text[i]);
+		vv_buf_puts(out, roll(d, 2000) == 0 ? "\n\n" : "\n");
+	}
+}
+
+static void with_cache(vv_buf *out, vv_check_result *result, vv_table *t, const char *dir, const char *trust,
+		       const char *save, const vv_check_options *base)
+{
+	vv_check_options o = *base;
+	vv_error err;
+
+	vv_assert_ok(vv_check_cache_open(&o.cache, dir, &err), &err);
+	if (trust)
+		vv_assert_ok(vv_check_cache_trust(o.cache, trust, &err), &err);
+	check_into(out, result, t, schema, &o);
+	if (save)
+		vv_assert_ok(vv_check_cache_save(o.cache, save, &err), &err);
+	vv_check_cache_close(o.cache);
+}
+
+/* Damages a byte of every file in the folder. */
+static void damage(const char *dir, dice *d)
+{
+	char **names;
+	size_t count;
+	vv_error err;
+
+	vv_assert_ok(vv_list_dir(&names, &count, dir, &err), &err);
+	for (size_t i = 0; i < count; i++) {
+		const char *path = vv_test_path("%s/%s", dir + strlen(vv_test_dir()) + 1, names[i]);
+		size_t len;
+		const char *bytes = vv_test_read(path, &len);
+		char *copy = vv_malloc(len);
+
+		memcpy(copy, bytes, len);
+		copy[roll(d, len)] ^= (char)(1 + roll(d, 255));
+		vv_test_write(path, copy, roll(d, 4) == 0 ? (size_t)roll(d, len) : len);
+		vv_free(copy);
+	}
+	vv_names_free(names, count);
+}
+
+static void a_remembered_check_says_what_a_fresh_one_does(void **state)
+{
+	vv_pool *pool = vv_pool_new(2);
+	rows r = {.text = vv_calloc(ROWS_MAX + 1, ROW_LEN)};
+	vv_buf text = VV_BUF_INIT, fresh = VV_BUF_INIT, memo = VV_BUF_INIT;
+	uint64_t spared = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		const char *dir = vv_test_path("cache%llu", (unsigned long long)seed);
+		const char *result_file = vv_test_path("result%llu", (unsigned long long)seed);
+		dice d = {.state = seed * 77};
+		tabled versions[8];
+		vv_mem_sink *mem;
+		vv_error err;
+
+		vv_assert_ok(vv_mem_sink_new(&mem, NULL, NULL, &err), &err);
+		r.count = 500 + (size_t)roll(&d, 3000);
+		for (size_t i = 0; i < r.count; i++)
+			make_row(&d, r.text[i], i);
+		for (size_t v = 0; v < 8; v++) {
+			tabled *t = &versions[v];
+			vv_check_result result;
+			vv_check_options plain = {.limit = 0}, o = {.pool = seed % 2 ? pool : NULL};
+
+			for (size_t n = 0; v > 0 && n < 1 + v % 2; n++)
+				change(&d, &r);
+			write_rows(&text, &r, &d);
+			table_of(t, text.data, text.len, "t.csv", v > 0 ? &versions[v - 1].import.root : NULL, mem);
+			vv_buf_reset(&fresh);
+			check_into(&fresh, NULL, &t->table, schema, &plain);
+			for (int again = 0; again < 2; again++) {
+				vv_buf_reset(&memo);
+				with_cache(&memo, &result, &t->table, dir, NULL, result_file, &o);
+				assert_string_equal(vv_buf_cstr(&memo), vv_buf_cstr(&fresh));
+				spared += result.groups - result.groups_read;
+				if (again)
+					assert_int_equal(result.groups_read, 0);
+				vv_check_result_clear(&result);
+			}
+			/* another machine, which has only the result */
+			vv_buf_reset(&memo);
+			with_cache(&memo, &result, &t->table, NULL, result_file, NULL, &o);
+			assert_string_equal(vv_buf_cstr(&memo), vv_buf_cstr(&fresh));
+			assert_int_equal(result.groups_read, 0);
+			vv_check_result_clear(&result);
+			if (v % 4 == 2)
+				damage(dir, &d);
+			if (v % 4 == 3)
+				vv_assert_ok(vv_remove_tree(dir, &err), &err);
+		}
+		for (size_t v = 0; v < 8; v++)
+			table_gone(&versions[v]);
+		vv_mem_sink_free(mem);
+	}
+	assert_true(spared > 0);
+	vv_pool_free(pool);
+	vv_free(r.text);
+	vv_buf_clear(&text);
+	vv_buf_clear(&fresh);
+	vv_buf_clear(&memo);
+}
+
+static void keys_past_the_memory_are_found_as_well(void **state)
+{
+	rows r = {.text = vv_calloc(ROWS_MAX + 1, ROW_LEN), .count = 5000};
+	vv_buf text = VV_BUF_INIT, plain = VV_BUF_INIT, little = VV_BUF_INIT;
+	vv_check_options o = {.limit = 0};
+	dice d = {.state = 5};
+	tabled t;
+
+	(void)state;
+	for (size_t i = 0; i < r.count; i++)
+		make_row(&d, r.text[i], (uint64_t)roll(&d, 9) == 0 ? i / 3 : i);
+	write_rows(&text, &r, &d);
+	table_of(&t, text.data, text.len, "t.csv", NULL, NULL);
+	check_into(&plain, NULL, &t.table, schema, &o);
+	/* the same findings, in parts; those of one rule then come part by part */
+	o.memory = 8 << 10;
+	check_into(&little, NULL, &t.table, schema, &o);
+	assert_int_equal(little.len, plain.len);
+	assert_true(strstr(plain.data, "primary-key") && strstr(plain.data, "unique-error") &&
+		    strstr(plain.data, "foreign-key"));
+	for (const char *line = plain.data; *line; line = strchr(line, '\n') + 1) {
+		size_t len = (size_t)(strchr(line, '\n') - line) + 1;
+		char *one = vv_strndup(line, len);
+
+		assert_non_null(strstr(little.data, one));
+		vv_free(one);
+	}
+	vv_free(r.text);
+	vv_buf_clear(&text);
+	vv_buf_clear(&plain);
+	vv_buf_clear(&little);
+	table_gone(&t);
+}
+
+static void a_file_that_is_no_result_is_refused(void **state)
+{
+	const char *path = vv_test_path("result");
+	vv_check_cache *c;
+	vv_buf out = VV_BUF_INIT;
+	vv_hash128 key = {1, 2};
+	size_t len;
+	char *copy;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
+	vv_assert_ok(vv_check_cache_put(c, "rows", key, "hello", 5, &err), &err);
+	vv_assert_ok(vv_check_cache_save(c, path, &err), &err);
+	vv_check_cache_close(c);
+	copy = vv_malloc(1000);
+	memcpy(copy, vv_test_read(path, &len), len < 1000 ? len : 1000);
+	vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
+	assert_int_equal(vv_check_cache_get(c, "rows", key, &out, &err), 0);
+	vv_assert_ok(vv_check_cache_trust(c, path, &err), &err);
+	assert_int_equal(vv_check_cache_get(c, "rows", key, &out, &err), 1);
+	assert_string_equal(vv_buf_cstr(&out), "hello");
+	vv_check_cache_close(c);
+	for (size_t i = 0; i <= len; i++) {
+		size_t cut = i < len ? len : len - 1;
+
+		if (i < len)
+			copy[i] ^= 1;
+		vv_test_write(path, copy, cut);
+		vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
+		vv_assert_status(vv_check_cache_trust(c, path, &err), VV_EINPUT, &err);
+		assert_int_equal(vv_check_cache_get(c, "rows", key, &out, &err), 0);
+		vv_check_cache_close(c);
+		if (i < len)
+			copy[i] ^= 1;
+	}
+	vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
+	vv_assert_status(vv_check_cache_trust(c, vv_test_path("none"), &err), VV_ENOTFOUND, &err);
+	vv_check_cache_close(c);
+	vv_free(copy);
+	vv_buf_clear(&out);
+}
+
+/* A check where one call of a kind fails; the errors found. */
+static vv_status check_once(vv_table *t, uint64_t *errors, vv_error *err)
+{
+	vv_check_options o = {.schema = schema, .schema_len = sizeof(schema) - 1, .schema_name = "s", .path = "t"};
+	vv_check_result result;
+	vv_status rc = vv_check_cache_open(&o.cache, vv_test_path("faulty"), err);
+
+	o.temp_dir = vv_test_dir();
+	o.memory = 16 << 10;
+	if (rc < 0)
+		return rc;
+	rc = vv_check_table(&result, t, &o, err);
+	if (rc == VV_OK) {
+		*errors = result.errors;
+		vv_check_result_clear(&result);
+	}
+	vv_check_cache_close(o.cache);
+	return rc;
+}
+
+static void with_faults(vv_table *t, vv_fault kind, int number, uint64_t expected)
+{
+	bool struck = true;
+
+	for (unsigned n = 1; struck; n += 1 + n / 15) {
+		uint64_t errors = 0;
+		vv_error err;
+		vv_status rc;
+
+		vv_assert_ok(vv_remove_tree(vv_test_path("faulty"), &err), &err);
+		vv_fault_set(kind, n, number);
+		rc = check_once(t, &errors, &err);
+		struck = vv_fault_clear();
+		/* what fails is told, or made up for: never taken for an answer */
+		if (rc == VV_OK)
+			assert_int_equal(errors, expected);
+		else
+			assert_true(struck && err.message[0] != '\0');
+		/* and what was kept is right */
+		vv_assert_ok(check_once(t, &errors, &err), &err);
+		assert_int_equal(errors, expected);
+	}
+}
+
+static void a_check_survives_want_of_memory_and_disk(void **state)
+{
+	rows r = {.text = vv_calloc(ROWS_MAX + 1, ROW_LEN), .count = 1200};
+	vv_buf text = VV_BUF_INIT;
+	dice d = {.state = 9};
+	uint64_t expected = 0;
+	vv_error err;
+	tabled t;
+
+	(void)state;
+	for (size_t i = 0; i < r.count; i++)
+		make_row(&d, r.text[i], i);
+	write_rows(&text, &r, &d);
+	table_of(&t, text.data, text.len, "t.csv", NULL, NULL);
+	vv_assert_ok(check_once(&t.table, &expected, &err), &err);
+	assert_true(expected > 0);
+	with_faults(&t.table, VV_FAULT_ALLOC, 0, expected);
+	with_faults(&t.table, VV_FAULT_OPEN, ENOSPC, expected);
+	with_faults(&t.table, VV_FAULT_WRITE, ENOSPC, expected);
+	with_faults(&t.table, VV_FAULT_READ, EIO, expected);
+	with_faults(&t.table, VV_FAULT_RENAME, EIO, expected);
+	table_gone(&t);
+	vv_buf_clear(&text);
+	vv_free(r.text);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_remembered_check_says_what_a_fresh_one_does),
+	cmocka_unit_test(keys_past_the_memory_are_found_as_well),
+	cmocka_unit_test(a_file_that_is_no_result_is_refused),
+	cmocka_unit_test(a_check_survives_want_of_memory_and_disk),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,751 @@
+/*
+ * incoming: blocks of transfers that end well, badly, or not at all.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/incoming.h"
+#include "repo/incomplete.h"
+#include "repo/keep.h"
+#include "repo/pointer.h"
+#include "tests/unit/repo/git_fixture.h"
+#include "tests/unit/repo/store_fixture.h"
+
+#define STORE ".git/varve"
+
+static vv_incoming *begin(vv_repository *r)
+{
+	vv_incoming *in = NULL;
+	vv_error err;
+
+	vv_assert_ok(vv_incoming_open(&in, r, &err), &err);
+	return in;
+}
+
+static bool put_bytes(vv_incoming *in, const vv_cid *cid, const vv_buf *b, const vv_cid *base)
+{
+	vv_error err;
+	bool kept;
+
+	vv_assert_ok(vv_incoming_put(in, cid, b->data, b->len, base, &kept, &err), &err);
+	return kept;
+}
+
+static bool put(vv_incoming *in, unsigned n, int base)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_cid cid = fx_cid(n), like = fx_cid(base < 0 ? 0 : (unsigned)base);
+	bool kept;
+
+	fx_block(&b, n);
+	kept = put_bytes(in, &cid, &b, base < 0 ? NULL : &like);
+	vv_buf_clear(&b);
+	return kept;
+}
+
+static vv_cid put_node(vv_incoming *in, const vv_cid *links, size_t count)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+	vv_cid cid;
+
+	fx_node(&b, links, count);
+	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b.data, b.len, &err), &err);
+	(void)put_bytes(in, &cid, &b, NULL);
+	vv_buf_clear(&b);
+	return cid;
+}
+
+/* 0: not here; 1: here; 2: here with all below it. */
+static int has(vv_incoming *in, unsigned n)
+{
+	vv_cid cid = fx_cid(n);
+	bool below = true;
+	bool here = vv_incoming_has(in, &cid, &below);
+
+	assert_true(here || !below);
+	return here + below;
+}
+
+static void assert_get(vv_incoming *in, unsigned n)
+{
+	vv_buf wanted = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_cid cid = fx_cid(n);
+	vv_error err;
+
+	fx_block(&wanted, n);
+	vv_assert_ok(vv_incoming_get(in, &cid, &b, &err), &err);
+	assert_int_equal(b.len, wanted.len);
+	assert_memory_equal(b.data, wanted.data, b.len);
+	vv_buf_clear(&b);
+	vv_buf_clear(&wanted);
+}
+
+static void keep(vv_incoming *in)
+{
+	vv_error err;
+
+	vv_assert_ok(vv_incoming_keep(in, &err), &err);
+}
+
+static void promote(vv_incoming *in)
+{
+	vv_error err;
+
+	vv_assert_ok(vv_incoming_promote(in, &err), &err);
+}
+
+static const char *folders(void)
+{
+	return out("ls " STORE "/incoming 2>/dev/null | wc -l");
+}
+
+static void assert_store_has(vv_repository *r, unsigned first, unsigned last)
+{
+	vv_store *s;
+	vv_error err;
+	unsigned i;
+
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	for (i = first; i <= last; i++) {
+		vv_assert_ok(fx_get(s, i, &err), &err);
+	}
+}
+
+static unsigned store_count(vv_repository *r, unsigned first, unsigned last)
+{
+	vv_store *s;
+	vv_error err;
+	unsigned i, count = 0;
+
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	for (i = first; i <= last; i++) {
+		vv_cid cid = fx_cid(i);
+
+		count += vv_store_has(s, &cid);
+	}
+	return count;
+}
+
+/* --- the usual way ---------------------------------------------------------------------- */
+
+static void what_came_becomes_part_of_the_store(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_writer *w = NULL;
+	vv_store *s;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	in = begin(r);
+	assert_int_equal(has(in, 2), 2);
+	assert_int_equal(has(in, 5), 0);
+	assert_false(put(in, 2, -1)); /* there already */
+	assert_true(put(in, 5, 3));   /* as a difference against one of the store's */
+	assert_false(put(in, 5, 3));
+	assert_true(put(in, 6, 5));
+	assert_int_equal(has(in, 5), 1);
+	assert_int_equal(vv_incoming_blocks(in), 2);
+	assert_get(in, 5);
+	assert_get(in, 3);
+	assert_int_equal(store_count(r, 5, 6), 0); /* not before it is promoted */
+	keep(in);
+	assert_get(in, 6);
+	assert_true(put(in, 7, 6));
+	promote(in);
+	assert_get(in, 7);
+	assert_int_equal(has(in, 5), 2);
+	assert_store_has(r, 1, 3);
+	assert_store_has(r, 5, 7);
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	vv_assert_status(vv_writer_open(&w, s, 0, &err), VV_ELOCKED, &err); /* until close */
+	vv_incoming_close(in);
+	vv_assert_ok(vv_writer_open(&w, s, 0, &err), &err);
+	vv_writer_close(w);
+	assert_string_equal(folders(), "0");
+	vv_repository_close(r);
+	assert_int_equal(fx_fsck(STORE, true), 0);
+	assert_true(fx_all_readable(STORE, 5, 3));
+}
+
+static void a_large_transfer_moves_as_one_pack(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+	vv_cid cid;
+	unsigned i, round;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	for (round = 0; round < 2; round++) {
+		in = begin(r);
+		for (i = 0; i < 40; i++) {
+			fx_noise(&b, 100 * round + i, 60000);
+			vv_assert_ok(vv_cid_of(&cid, VV_CODEC_RAW, b.data, b.len, &err), &err);
+			assert_true(put_bytes(in, &cid, &b, NULL));
+			if (round == 1 && i % 15 == 14) {
+				keep(in); /* several packs then, which become one */
+			}
+		}
+		(void)put(in, 50 + round, 3);
+		promote(in);
+		vv_incoming_close(in);
+	}
+	assert_string_equal(folders(), "0");
+	assert_int_equal(fx_count(STORE, "pack-", ".pack"), 3);
+	assert_int_equal(fx_count(STORE, "pack-", ".index"), 3);
+	assert_int_equal(fx_fsck(STORE, true), 0);
+	assert_store_has(r, 50, 51);
+	vv_repository_close(r);
+	vv_buf_clear(&b);
+}
+
+static void nothing_at_all_can_be_promoted(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	in = begin(r);
+	promote(in);
+	promote(in);
+	vv_incoming_close(in);
+	vv_incoming_close(NULL);
+	vv_repository_close(r);
+	assert_string_equal(folders(), "0");
+}
+
+static void a_block_is_found_by_the_beginning_of_its_name(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_store *s;
+	vv_cid cid, found;
+	unsigned i;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	in = begin(r);
+	(void)put(in, 5, -1);
+	keep(in);
+	(void)put(in, 6, 5);
+	for (i = 1; i <= 6; i++) {
+		cid = fx_cid(i);
+		if (i == 4) {
+			vv_assert_status(vv_incoming_find_prefix(in, VV_CODEC_RAW, cid.digest, &found, &err),
+					 VV_ENOTFOUND, &err);
+			continue;
+		}
+		vv_assert_ok(vv_incoming_find_prefix(in, VV_CODEC_RAW, cid.digest, &found, &err), &err);
+		assert_true(vv_cid_equal(&cid, &found));
+		vv_assert_status(vv_incoming_find_prefix(in, VV_CODEC_DAG_CBOR, cid.digest, &found, &err),
+				 VV_ENOTFOUND, &err);
+		vv_assert_status(vv_store_find_prefix(s, VV_CODEC_RAW, cid.digest, &found, &err),
+				 i <= 3 ? VV_OK : VV_ENOTFOUND, &err);
+	}
+	vv_incoming_close(in);
+	vv_repository_close(r);
+}
+
+static void blocks_keep_the_form_in_which_they_came(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_store *s, *source;
+	vv_record rec;
+	vv_buf stored = VV_BUF_INIT, raw = VV_BUF_INIT;
+	vv_cid cid, other;
+	uint64_t len, now;
+	unsigned depth, i;
+	bool kept;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit("../elsewhere", 1, 6, true);
+	source = fx_open("../elsewhere");
+	r = open_here();
+	in = begin(r);
+	for (i = 1; i <= 6; i++) {
+		if (i == 4) {
+			continue; /* so that the 5th cannot be a difference here */
+		}
+		cid = fx_cid(i);
+		other = fx_cid(i - 1);
+		vv_assert_ok(vv_store_stored(source, &cid, &rec, &stored, &err), &err);
+		assert_true(vv_cid_equal(&rec.cid, &cid));
+		assert_int_equal(stored.len, rec.stored_len);
+		assert_int_equal(rec.method, i == 1 ? VV_METHOD_ZSTD : VV_METHOD_DIFF);
+		assert_true(i == 1 || vv_cid_equal(&rec.base, &other));
+		fx_block(&raw, i);
+		vv_assert_ok(vv_incoming_put_stored(in, &rec, stored.data, raw.data, &kept, &err), &err);
+		assert_true(kept);
+		vv_buf_clear(&raw);
+	}
+	promote(in);
+	vv_incoming_close(in);
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	for (i = 1; i <= 6; i++) {
+		if (i == 4) {
+			continue;
+		}
+		cid = fx_cid(i);
+		vv_assert_ok(vv_store_cost(source, &cid, &len, &depth, &err), &err);
+		vv_assert_ok(vv_store_cost(s, &cid, &now, &depth, &err), &err);
+		assert_int_equal(depth, i < 4 ? i - 1 : i - 5);
+		if (i < 4) {
+			assert_in_range(now, len - 4, len + 4);
+		}
+	}
+	assert_store_has(r, 1, 3);
+	assert_store_has(r, 5, 6);
+	cid = fx_cid(4);
+	vv_assert_status(vv_store_stored(s, &cid, &rec, &stored, &err), VV_EMISSING, &err);
+	vv_store_close(source);
+	vv_repository_close(r);
+	vv_buf_clear(&stored);
+	assert_int_equal(fx_fsck(STORE, true), 0);
+}
+
+/* --- transfers that ended early ----------------------------------------------------------- */
+
+static void what_an_ended_transfer_left_is_taken_over(void **state)
+{
+	vv_repository *r;
+	vv_incoming *a, *b, *c;
+	uint64_t count;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	a = begin(r);
+	(void)put(a, 5, 3);
+	(void)put(a, 6, 5);
+	keep(a);
+	b = begin(r); /* at the same time */
+	assert_int_equal(has(b, 5), 0);
+	(void)put(b, 7, -1);
+	vv_assert_ok(vv_incoming_count(r, &count, &err), &err);
+	assert_int_equal(count, 0);
+	vv_incoming_close(a);
+	vv_incoming_close(b);
+	assert_string_equal(folders(), "2");
+	vv_assert_ok(vv_incoming_count(r, &count, &err), &err);
+	assert_int_equal(count, 3);
+	c = begin(r);
+	assert_string_equal(folders(), "1");
+	assert_int_equal(vv_incoming_blocks(c), 3);
+	assert_int_equal(has(c, 5), 1);
+	assert_int_equal(has(c, 7), 1);
+	assert_get(c, 6);
+	assert_false(put(c, 6, -1));
+	promote(c);
+	vv_incoming_close(c);
+	assert_store_has(r, 5, 7);
+	vv_repository_close(r);
+	assert_string_equal(folders(), "0");
+}
+
+static void what_was_kept_survives_a_kill(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	pid_t pid;
+	int status;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		r = open_here();
+		in = begin(r);
+		(void)put(in, 5, 3);
+		keep(in);
+		(void)put(in, 6, 5); /* this one is lost */
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	r = open_here();
+	in = begin(r);
+	assert_int_equal(vv_incoming_blocks(in), 1);
+	assert_int_equal(has(in, 5), 1);
+	assert_int_equal(has(in, 6), 0);
+	assert_string_equal(folders(), "1");
+	promote(in);
+	vv_incoming_close(in);
+	assert_store_has(r, 5, 5);
+	vv_repository_close(r);
+	assert_string_equal(folders(), "0");
+}
+
+static void damaged_leftovers_are_fetched_again(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	in = begin(r);
+	(void)put(in, 50, -1);
+	(void)put(in, 90, -1);
+	(void)put(in, 130, -1);
+	keep(in);
+	vv_incoming_close(in);
+	/* A byte in the middle of the second of them. */
+	sh("f=$(ls " STORE "/incoming/*/packs/*.pack); s=$(stat -c %%s $f); printf '\\377\\377' | dd of=$f bs=1 seek=$((s / 2)) conv=notrunc status=none");
+	in = begin(r);
+	assert_int_equal(vv_incoming_blocks(in), 3); /* nobody has looked yet */
+	vv_assert_status(vv_incoming_promote(in, &err), VV_ECORRUPT, &err);
+	vv_assert_contains(err.hint, "again");
+	vv_incoming_close(in);
+	in = begin(r);
+	assert_int_equal(vv_incoming_blocks(in), 2);
+	assert_int_equal(has(in, 50) + has(in, 90) + has(in, 130), 2);
+	(void)put(in, 50, -1);
+	(void)put(in, 90, -1);
+	(void)put(in, 130, -1);
+	promote(in);
+	vv_incoming_close(in);
+	assert_store_has(r, 50, 50);
+	assert_store_has(r, 90, 90);
+	assert_store_has(r, 130, 130);
+	vv_repository_close(r);
+	assert_int_equal(fx_fsck(STORE, true), 0);
+}
+
+static void a_difference_whose_base_is_gone_counts_as_not_come(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	in = begin(r);
+	(void)put(in, 4, 3);
+	(void)put(in, 90, -1);
+	vv_incoming_close(in);
+	vv_repository_close(r);
+	sh("rm " STORE "/packs/*");
+	r = open_here();
+	in = begin(r);
+	assert_int_equal(has(in, 4), 0);
+	assert_int_equal(has(in, 90), 1);
+	(void)put(in, 4, -1);
+	promote(in);
+	vv_incoming_close(in);
+	assert_store_has(r, 4, 4);
+	assert_store_has(r, 90, 90);
+	vv_repository_close(r);
+}
+
+/* --- beside gc -------------------------------------------------------------------------------- */
+
+static void gc_now(vv_repository *r)
+{
+	vv_keep k = {.repo = r};
+	vv_gc_options opts = {.now_sec = FX_NOW};
+	vv_gc_result result;
+	vv_store *s;
+	vv_error err;
+
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	vv_assert_ok(vv_store_gc(s, &opts, vv_keep_mark, &k, &result, &err), &err);
+}
+
+static void gc_keeps_what_leftovers_stand_on(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_cid link, node;
+	bool below;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 5, true); /* nothing names any of them */
+	r = open_here();
+	in = begin(r);
+	(void)put(in, 6, 5);
+	link = fx_cid(2);
+	node = put_node(in, &link, 1);
+	vv_incoming_close(in);
+	gc_now(r);
+	assert_int_equal(store_count(r, 1, 5), 2); /* the base, and what the node links to */
+	in = begin(r);
+	assert_get(in, 6);
+	assert_true(vv_incoming_has(in, &node, &below) && !below);
+	assert_int_equal(has(in, 2), 2);
+	promote(in);
+	vv_incoming_close(in);
+	assert_store_has(r, 6, 6);
+	gc_now(r);
+	assert_int_equal(store_count(r, 1, 6), 0);
+	vv_repository_close(r);
+}
+
+static void a_block_that_gc_took_meanwhile_is_noticed(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	in = begin(r);
+	assert_int_equal(has(in, 2), 2);
+	(void)put(in, 9, -1);
+	gc_now(r);
+	vv_assert_status(vv_incoming_promote(in, &err), VV_ECONFLICT, &err);
+	vv_assert_contains(err.hint, "again");
+	vv_incoming_close(in);
+	in = begin(r);
+	assert_int_equal(has(in, 2), 0);
+	assert_int_equal(has(in, 9), 1);
+	promote(in);
+	vv_incoming_close(in);
+	vv_repository_close(r);
+}
+
+static void what_gc_set_aside_is_taken_in_again(void **state)
+{
+	vv_keep k = {0};
+	vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = FX_DAY};
+	vv_gc_result result;
+	vv_repository *r;
+	vv_incoming *in;
+	vv_store *s;
+	vv_cid cid = fx_cid(2);
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	k.repo = r;
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	vv_assert_ok(vv_store_gc(s, &opts, vv_keep_mark, &k, &result, &err), &err);
+	assert_true(vv_store_has(s, &cid));
+	assert_false(vv_store_has_live(s, &cid));
+	in = begin(r);
+	assert_int_equal(has(in, 2), 1); /* here, and what is below it has to be looked at */
+	assert_int_equal(vv_incoming_blocks(in), 1);
+	promote(in);
+	vv_incoming_close(in);
+	assert_true(vv_store_has_live(s, &cid));
+	vv_repository_close(r);
+}
+
+static void in_an_incomplete_repository_nothing_stands_for_what_is_below(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	vv_assert_ok(vv_repository_set_incomplete(r, true, &err), &err);
+	in = begin(r);
+	assert_int_equal(has(in, 2), 1);
+	vv_incoming_close(in);
+	vv_repository_close(r);
+}
+
+static void old_leftovers_are_removed(void **state)
+{
+	vv_repository *r;
+	vv_incoming *a, *b;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	a = begin(r);
+	b = begin(r);
+	(void)put(a, 1, -1);
+	(void)put(b, 2, -1);
+	keep(b);
+	vv_incoming_close(a);
+	vv_assert_ok(vv_incoming_expire(r, 3600, false, &err), &err);
+	assert_string_equal(folders(), "2");
+	sh("touch -d '2 days ago' " STORE "/incoming/*/packs/*");
+	vv_assert_ok(vv_incoming_expire(r, UINT64_MAX, false, &err), &err);
+	vv_assert_ok(vv_incoming_expire(r, 3600, true, &err), &err);
+	assert_string_equal(folders(), "2");
+	vv_assert_ok(vv_incoming_expire(r, 3600, false, &err), &err);
+	assert_string_equal(folders(), "1"); /* the other is at work */
+	assert_int_equal(has(b, 2), 1);
+	vv_incoming_close(b);
+	vv_repository_close(r);
+}
+
+/* --- the machine fails -------------------------------------------------------------------------- */
+
+/* Blocks 5 to 7, made before anything fails, each with the base 3 or the one before. */
+static vv_buf ready[3];
+static vv_cid ready_cids[4];
+
+static void make_ready(void)
+{
+	unsigned i;
+
+	ready_cids[0] = fx_cid(3);
+	for (i = 0; i < 3; i++) {
+		fx_block(&ready[i], 5 + i);
+		ready_cids[1 + i] = fx_cid(5 + i);
+	}
+}
+
+static vv_status transfer(vv_repository *r, vv_error *err)
+{
+	vv_incoming *in = NULL;
+	unsigned i;
+	bool kept, below;
+	vv_status rc = vv_incoming_open(&in, r, err);
+
+	for (i = 0; rc == VV_OK && i < 3; i++) {
+		(void)vv_incoming_has(in, &ready_cids[1 + i], &below);
+		rc = vv_incoming_put(in, &ready_cids[1 + i], ready[i].data, ready[i].len,
+				     &ready_cids[i], &kept, err);
+		if (rc == VV_OK && i == 1) {
+			rc = vv_incoming_keep(in, err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_incoming_promote(in, err);
+	}
+	vv_incoming_close(in);
+	return rc;
+}
+
+/* Fails the 1st, then every step-th call of the kind. */
+static void fault_round(vv_fault kind, int number, unsigned step)
+{
+	unsigned n, failed = 0;
+	bool struck = true;
+	vv_status rc = VV_OK;
+
+	git_begin();
+	make_ready();
+	for (n = 1; struck; n += step) {
+		vv_repository *r;
+		vv_error err;
+
+		sh("rm -rf " STORE);
+		fx_commit(STORE, 1, 3, true);
+		r = open_here();
+		vv_fault_set(kind, n, number);
+		rc = transfer(r, &err);
+		struck = vv_fault_clear();
+		if (rc < 0) {
+			assert_true(struck);
+			assert_int_not_equal(err.message[0], '\0');
+			failed++;
+		} else {
+			assert_store_has(r, 5, 7);
+		}
+		assert_true(store_count(r, 5, 7) == 3 || store_count(r, 5, 7) == 0); /* all or nothing */
+		vv_repository_close(r);
+		r = open_here(); /* and the next try completes it */
+		vv_assert_ok(transfer(r, &err), &err);
+		assert_store_has(r, 1, 3);
+		assert_store_has(r, 5, 7);
+		vv_repository_close(r);
+		assert_string_equal(folders(), "0");
+		assert_int_equal(fx_fsck(STORE, true), 0);
+	}
+	assert_int_equal(rc, VV_OK);
+	assert_true(failed > 0);
+	for (n = 0; n < 3; n++) {
+		vv_buf_clear(&ready[n]);
+	}
+}
+
+static void without_memory_nothing_is_lost(void **state)
+{
+	(void)state;
+	fault_round(VV_FAULT_ALLOC, 12, 7);
+}
+
+static void with_a_full_disk_nothing_is_lost(void **state)
+{
+	(void)state;
+	fault_round(VV_FAULT_WRITE, 28, 1);
+}
+
+static void with_failing_renames_nothing_is_lost(void **state)
+{
+	(void)state;
+	fault_round(VV_FAULT_RENAME, 5, 1);
+}
+
+static void with_failing_syncs_nothing_is_lost(void **state)
+{
+	(void)state;
+	fault_round(VV_FAULT_FSYNC, 5, 1);
+}
+
+static void with_folders_that_cannot_be_made_nothing_is_lost(void **state)
+{
+	(void)state;
+	fault_round(VV_FAULT_MKDIR, 28, 1);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_came_becomes_part_of_the_store),
+	cmocka_unit_test(a_large_transfer_moves_as_one_pack),
+	cmocka_unit_test(nothing_at_all_can_be_promoted),
+	cmocka_unit_test(a_block_is_found_by_the_beginning_of_its_name),
+	cmocka_unit_test(blocks_keep_the_form_in_which_they_came),
+	cmocka_unit_test(what_an_ended_transfer_left_is_taken_over),
+	cmocka_unit_test(what_was_kept_survives_a_kill),
+	cmocka_unit_test(damaged_leftovers_are_fetched_again),
+	cmocka_unit_test(a_difference_whose_base_is_gone_counts_as_not_come),
+	cmocka_unit_test(gc_keeps_what_leftovers_stand_on),
+	cmocka_unit_test(a_block_that_gc_took_meanwhile_is_noticed),
+	cmocka_unit_test(what_gc_set_aside_is_taken_in_again),
+	cmocka_unit_test(in_an_incomplete_repository_nothing_stands_for_what_is_below),
+	cmocka_unit_test(old_leftovers_are_removed),
+	cmocka_unit_test(without_memory_nothing_is_lost),
+	cmocka_unit_test(with_a_full_disk_nothing_is_lost),
+	cmocka_unit_test(with_failing_renames_nothing_is_lost),
+	cmocka_unit_test(with_failing_syncs_nothing_is_lost),
+	cmocka_unit_test(with_folders_that_cannot_be_made_nothing_is_lost),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}
