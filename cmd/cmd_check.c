@@ -419,9 +419,6 @@ static vv_status run_checks(check *c, vv_error *err)
 	    (rc = set_accepts(c, err)) < 0 || (rc = read_schema(c, err)) < 0 ||
 	    (o->failed_rows && (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, err)) < 0) ||
 	    (!o->files && (rc = vv_repository_open(&c->run.repo, NULL, err)) < 0)) {
-		if (rc == VV_ENOTFOUND && !o->files && !c->run.repo) {
-			vv_hint(err, "outside of a repository: varve check --files FILE...");
-		}
 		return rc;
 	}
 	if ((rc = open_cache(c, err)) < 0 || (rc = o->files ? check_files(c, err) : check_versions(c, err)) < 0) {

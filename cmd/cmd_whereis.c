@@ -166,11 +166,12 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 	vv_status rc = vv_stage_open(&stage, r->repo, NULL, err);
 
 	vv_subject_init(&s);
-	if (rc == VV_OK && (rc = vv_subject_find(&s, r->repo, stage, word, err)) == VV_OK) {
-		if (s.from == VV_FROM_WORK && !vv_cid_is_null(&s.parent)) {
-			r->root = s.parent; /* the version that the index has */
-		} else if (s.is_dataset) {
+	if (rc == VV_OK && (rc = vv_subject_find(&s, r->repo, stage, word, err)) == VV_OK &&
+	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
+		if (s.is_dataset) {
 			r->root = s.root;
+		} else if (s.from == VV_FROM_WORK && !vv_cid_is_null(&s.parent)) {
+			r->root = s.parent; /* the file was edited: the version that the index has */
 		} else {
 			rc = vv_fail(err, VV_EUSAGE, "'%s' is no stored version of a dataset", vv_text_shows(word));
 			vv_hint(err, "'varve add' stores it");

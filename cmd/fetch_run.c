@@ -356,13 +356,15 @@ static void note_receipts(run *r)
 	vv_error err;
 
 	/* The origin's blocks that came unasked were not counted by its batches. */
-	uint64_t others = 0;
+	uint64_t blocks = 0, bytes = 0;
 	for (size_t i = 0; i < r->supplier_count; i++) {
-		others += r->suppliers[i].blocks;
+		blocks += r->suppliers[i].blocks;
+		bytes += r->suppliers[i].bytes;
 	}
 	vv_supplier *origin = &r->suppliers[0];
-	if (r->result.received.blocks > others) {
-		origin->blocks += r->result.received.blocks - others;
+	if (r->result.received.blocks > blocks) {
+		origin->blocks += r->result.received.blocks - blocks;
+		origin->bytes += r->result.received.bytes - bytes;
 	}
 	if (vv_receipts_add(r->j->repo, r->suppliers, r->supplier_count, r->result.roots, r->result.root_count,
 			    &err) < 0) {

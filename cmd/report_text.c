@@ -215,7 +215,8 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 	}
 	vv_buf_puts(out, on(r, "\033[1m"));
 	vv_text_put_escaped(out, d->path, strlen(d->path));
-	vv_buf_printf(out, "%s: %s rows, %s columns", on(r, "\033[0m"), vv_text_count(d->rows), vv_text_count(d->columns));
+	vv_buf_printf(out, "%s: %s %s, %s %s", on(r, "\033[0m"), vv_text_count(d->rows), d->rows == 1 ? "row" : "rows",
+		      vv_text_count(d->columns), d->columns == 1 ? "column" : "columns");
 	if (d->base) {
 		vv_buf_puts(out, ", against ");
 		vv_text_put_escaped(out, d->base, strlen(d->base));

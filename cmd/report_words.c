@@ -130,7 +130,7 @@ void vv_report_put_verdict(vv_buf *b, const vv_check_report *r)
 static bool is_plain(uint32_t cp)
 {
 	return cp >= 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA0) && cp != 0x061C && !(cp >= 0x200E && cp <= 0x200F) &&
-	       !(cp >= 0x2028 && cp <= 0x202E) && !(cp >= 0x2066 && cp <= 0x2069) && cp != 0xFEFF;
+	       !(cp >= 0x2028 && cp <= 0x202E) && !(cp >= 0x2066 && cp <= 0x2069) && cp != 0xFEFF && (cp & 0xFFFE) != 0xFFFE;
 }
 
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
@@ -153,7 +153,8 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 		if (is_plain(cp)) {
 			vv_buf_put(&b, s + i, n);
 		} else {
-			vv_buf_printf(&b, "\\u%04x", (unsigned)cp);
+			/* beyond the first plane only what are no characters */
+			vv_buf_printf(&b, cp > 0xFFFF ? "\\ufffd" : "\\u%04x", (unsigned)cp);
 		}
 		i += n;
 	}

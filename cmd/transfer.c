@@ -17,6 +17,7 @@
 #include "repo/blob.h"
 #include "repo/pointer.h"
 #include "repo/tree.h"
+#include "transport/ipfs_peer.h"
 
 #define ANSWER_MAX 4096u
 
@@ -134,9 +135,8 @@ vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m,
 
 static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
 {
-	const vv_connect_options o = {.repo = t->repo, .idle_sec = t->idle_sec};
 	vv_ipfs_peer *gateway;
-	vv_status rc = vv_ipfs_peer_open(&gateway, url, &o, err);
+	vv_status rc = vv_ipfs_peer_open(&gateway, url, &t->connect, err);
 
 	if (rc == VV_OK) {
 		out->source = vv_ipfs_peer_blocks;

@@ -54,7 +54,8 @@ vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
 
 	f->message = vv_buf_cstr(&c->message);
 	f->expected = c->expected.len ? vv_buf_cstr(&c->expected) : NULL;
-	if ((rc = vv_buf_ok(&c->message, err)) < 0 || (rc = vv_buf_ok(&c->expected, err)) < 0)
+	if ((rc = vv_buf_ok(&c->message, err)) < 0 || (rc = vv_buf_ok(&c->expected, err)) < 0 ||
+	    (rc = vv_buf_ok(&c->key, err)) < 0)
 		return rc;
 	if (is_over_limit(c, q)) {
 		q->last = *f;

@@ -49,7 +49,6 @@ typedef struct vv_distribution {
 	struct vv_dist_slot *slots;
 	size_t slot_cap, slot_used;
 	vv_buf texts, scratch;
-	bool wrong;              /* something was taken away that was not there */
 } vv_distribution;
 
 /* Is the type one whose values have an order to be measured? */

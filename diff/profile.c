@@ -25,8 +25,8 @@ static bool same(const profile_word *w, const vv_cell *cell)
 	return w->len == cell->len && (w->len == 0 || memcmp(w->text, cell->text, w->len) == 0);
 }
 
-/* Counts the word; false when there is no room for it, or memory ended. */
-static bool note_word(vv_arena *arena, profile_word *words, size_t *count, size_t max, const vv_cell *cell)
+/* Counts the word; false when there is no room for it, or memory ended (p->failed). */
+static bool note_word(vv_profile *p, profile_word *words, size_t *count, size_t max, const vv_cell *cell)
 {
 	for (size_t i = 0; i < *count; i++) {
 		if (same(&words[i], cell)) {
@@ -42,9 +42,11 @@ static bool note_word(vv_arena *arena, profile_word *words, size_t *count, size_
 	}
 	if (*count == max || cell->len > PROFILE_WORD_LEN || !vv_utf8_valid(cell->text ? cell->text : "", cell->len))
 		return false;
-	char *text = vv_arena_strndup(arena, cell->text ? cell->text : "", cell->len);
-	if (!text)
+	char *text = vv_arena_strndup(&p->arena, cell->text ? cell->text : "", cell->len);
+	if (!text) {
+		p->failed = true;
 		return false;
+	}
 	words[*count] = (profile_word){text, cell->len, 1};
 	(*count)++;
 	return true;
@@ -113,7 +115,7 @@ static void note_stranger(vv_profile *p, profile_column *c, const vv_field *f, c
 	number.type = VV_TYPE_NUMBER;
 	c->not_number = c->not_number || !accepts(p->t, &number, cell);
 	if (c->strange || !is_missing_word(cell) ||
-	    !note_word(&p->arena, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell))
+	    !note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell))
 		c->strange = true;
 }
 
@@ -124,7 +126,7 @@ static void note_narrow(vv_profile *p, profile_column *c, const vv_cell *cell)
 		return;
 	if (!is_missing_word(cell))
 		vv_infer_cells(&c->narrow, cell, 1);
-	else if (!note_word(&p->arena, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell))
+	else if (!note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell))
 		c->not_narrow = true;
 }
 
@@ -158,7 +160,7 @@ static void note_cell(vv_profile *p, profile_column *c, const vv_field *f, const
 		note_stranger(p, c, f, cell);
 		return;
 	}
-	if (!c->many_words && !note_word(&p->arena, c->words, &c->word_count, PROFILE_WORDS, cell))
+	if (!c->many_words && !note_word(p, c->words, &c->word_count, PROFILE_WORDS, cell))
 		c->many_words = true;
 	if (f->type == VV_TYPE_STRING) {
 		note_letters(c, cell);
@@ -189,7 +191,7 @@ static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 			vv_progress_update(progress, "reading", b.first_row + b.rows, p->t->root.rows);
 			note_batch(p, &b);
 		}
-		rc = (vv_status)more;
+		rc = more < 0 ? (vv_status)more : p->failed ? vv_fail_nomem(err) : VV_OK;
 	}
 	vv_table_reader_close(r);
 	vv_batch_clear(&b);

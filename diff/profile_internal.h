@@ -42,6 +42,7 @@ struct vv_profile {
 	profile_column *columns;
 	size_t *key;
 	size_t key_count;  /* 0: no key, or one that does not hold */
+	bool failed;       /* memory ended while values were noted */
 };
 
 /* The type that all values have, but for the strangers. */

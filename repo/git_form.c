@@ -63,8 +63,7 @@ static bool clashes(names *n, const vv_tree_cursor *e)
 		memcmp(n->list[n->count - 1].text, e->name, n->list[n->count - 1].len) != 0)) {
 		n->count--;
 	}
-	return vv_mode_is_tree(e->mode) && n->count > 0 &&
-	       n->list[n->count - 1].len == e->name_len;
+	return vv_mode_is_tree(e->mode) && n->count > 0 && n->list[n->count - 1].len == e->name_len;
 }
 
 static bool is_known_mode(uint32_t mode)
@@ -115,8 +114,7 @@ static vv_status check_tree(const git_oid *id, const char *bytes, size_t len, co
 			break;
 		}
 		if ((!vv_mode_is_tree(at.mode) && (rc = push_name(&files, &at, err)) < 0) ||
-		    ((at.mode & 0170000) != 0160000 &&
-		     (rc = l->fn(l->payload, &at.id, err)) < 0) ||
+		    ((at.mode & 0170000) != 0160000 && (rc = l->fn(l->payload, &at.id, err)) < 0) ||
 		    (rc = vv_tree_cursor_next(&at, err)) < 0) {
 			break;
 		}
@@ -243,10 +241,12 @@ vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *byt
 	case VV_GIT_TREE:
 		return check_tree(id, bytes, len, &l, err);
 	case VV_GIT_COMMIT:
-		fault = has_nul(bytes, len) ? "has a NUL among its headers" : commit_fault(in, &l, &rc, err);
+		fault = has_nul(bytes, len) ? "has a NUL among its headers"
+					    : commit_fault(in, &l, &rc, err);
 		break;
 	case VV_GIT_TAG:
-		fault = has_nul(bytes, len) ? "has a NUL among its headers" : tag_fault(in, &l, &rc, err);
+		fault = has_nul(bytes, len) ? "has a NUL among its headers"
+					    : tag_fault(in, &l, &rc, err);
 		break;
 	case VV_GIT_BLOB:
 		break;

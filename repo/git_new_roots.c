@@ -130,7 +130,8 @@ static vv_status load_edge(finding *f, vv_error *err)
 
 			if (vv_range_is_had(&f->range, p) &&
 			    (rc = vv_node_parse(f->range.walker, p, err)) == VV_OK &&
-			    (rc = vv_oid_set_add(&trees, &p->tree, &added, err)) == VV_OK && added) {
+			    (rc = vv_oid_set_add(&trees, &p->tree, &added, err)) == VV_OK &&
+			    added) {
 				rc = vv_tree_diff(f->repo, NULL, &p->tree, "", note_blob, f, err);
 			}
 			if (rc == VV_ENOTFOUND) { /* theirs may have holes */

@@ -94,7 +94,8 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 	} else {
 		rc = vv_must_be_here(vv_object_header(w->repo, id, &type, &size, err), err);
 		if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
-			rc = vv_fail(err, VV_ECORRUPT, "a tree calls something a file that is none");
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "a tree calls something a file that is none");
 		}
 	}
 	return rc < 0 && w->path.len > 0 ? vv_prefix(err, "%s", vv_text_shows(w->path.data)) : rc;
@@ -195,8 +196,7 @@ static vv_status look_beside(walk *w, const level *l, const vv_tree_cursor *e, b
 		int c = 1;
 
 		memset(&w->at_path[i], 0, sizeof(git_oid));
-		while (rc == VV_OK && s->at.valid &&
-		       (c = vv_tree_cursor_compare(&s->at, e)) < 0) {
+		while (rc == VV_OK && s->at.valid && (c = vv_tree_cursor_compare(&s->at, e)) < 0) {
 			rc = vv_tree_cursor_next(&s->at, err);
 		}
 		if (rc < 0) {

@@ -27,13 +27,14 @@
 
 struct vv_git_receive {
 	vv_repository *repo, *inner; /* inner sees what came; NULL until the end */
-	vv_git_limits limits; /* 0: none */
+	vv_git_limits limits;        /* 0: none */
 	char *dir;
 	int lock_fd;
 	vv_spool *spool;
-	vv_oid_set expected; /* what was named before it came */
-	uint64_t count, bytes;
-	vv_error failed; /* the spool ends in half an object then */
+	vv_oid_set expected;         /* what was named before it came */
+	uint64_t count;              /* different objects */
+	uint64_t objects, bytes;     /* all that came, repeats too: what the limits are of */
+	vv_error failed;             /* the spool ends in half an object then */
 	char hex[GIT_OID_HEXSZ + 1]; /* the pack's name, "" until there is one */
 	bool ended, installed;
 };
@@ -120,6 +121,7 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 	if (limits) {
 		g->limits = *limits;
 	}
+	(void)vv_git_receive_clean(r, NULL);
 	(void)git_odb_refresh(r->odb); /* if it fails, reading will tell */
 	git_error_clear();
 	if ((rc = vv_oid_set_init(&g->expected, err)) == VV_OK) {
@@ -187,7 +189,7 @@ static vv_status check_limits(const vv_git_receive *g, size_t len, vv_error *err
 		return vv_fail(err, VV_EREFUSED, "a Git object of %s; at most %s are taken",
 			       vv_text_bytes(len), vv_text_bytes(l->object_bytes));
 	}
-	if (l->objects > 0 && g->count >= l->objects) {
+	if (l->objects > 0 && g->objects >= l->objects) {
 		return vv_fail(err, VV_EREFUSED, "more than %llu Git objects",
 			       (unsigned long long)l->objects);
 	}
@@ -239,10 +241,9 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 		g->failed = *err;
 		return rc;
 	}
-	if (added) {
-		g->count++;
-		g->bytes += len;
-	}
+	g->count += added;
+	g->objects++;
+	g->bytes += len;
 	vv_oid_from_git(id, &git_id);
 	return VV_OK;
 }
@@ -272,12 +273,13 @@ static vv_status read_ours(vv_git_receive *g, const git_oid *id, vv_git_type typ
 
 static vv_status no_base(vv_error *err)
 {
-	return vv_fail(err, VV_ENOTFOUND, "the Git object that a difference is made against is "
-					  "not here, or more than one could be meant");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "the Git object that a difference is made against is "
+		       "not here, or more than one could be meant");
 }
 
-vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix, size_t len,
-			      vv_buf *out, vv_error *err)
+vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
+			      size_t len, vv_buf *out, vv_error *err)
 {
 	git_oid short_id, id;
 	vv_git_type found;

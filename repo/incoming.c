@@ -12,8 +12,8 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/incomplete.h"
 #include "repo/incoming_internal.h"
+#include "repo/incomplete.h"
 #include "repo/reach.h"
 
 #define OPEN_TRIES 10u

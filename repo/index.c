@@ -220,8 +220,20 @@ vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *er
 	return VV_OK;
 }
 
+/* Was the file written less than a tick ago? Then its date does not prove that it still is
+ * what was read of it. (Dates in the future: so said to be sure.) */
+static bool is_young(const vv_stat *st)
+{
+	int64_t sec;
+	uint32_t nsec;
+
+	vv_now(&sec, &nsec);
+	sec -= st->mtime_sec;
+	return sec < 0 || (sec < 2 && sec * 1000000000 + nsec - st->mtime_nsec < TICK_NSEC);
+}
+
 static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_index_entry *entry,
-			  uint32_t size, vv_error *err)
+			  const vv_stat *st, vv_error *err)
 {
 	vv_index_edit *edit;
 	vv_status rc;
@@ -242,7 +254,8 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 		return vv_fail_nomem(err);
 	}
 	edit->remove = remove;
-	edit->size = size;
+	edit->size = st ? (uint32_t)st->size : 0;
+	edit->young = st && is_young(st);
 	if (entry) {
 		edit->entry = *entry;
 	}
@@ -292,13 +305,13 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
 	if (st) {
 		fill_stat(x->repo, &e, path, st);
 	}
-	return add_edit(x, path, false, &e, st ? (uint32_t)st->size : 0, err);
+	return add_edit(x, path, false, &e, st, err);
 }
 
 vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
 				vv_error *err)
 {
-	vv_status rc = add_edit(x, path, true, NULL, 0, err);
+	vv_status rc = add_edit(x, path, true, NULL, NULL, err);
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < 3; i++) {
@@ -311,7 +324,7 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 		e.mode = sides[i].mode;
 		vv_oid_to_git(&e.id, &sides[i].id);
 		e.flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT);
-		rc = add_edit(x, path, false, &e, 0, err);
+		rc = add_edit(x, path, false, &e, NULL, err);
 	}
 	return rc;
 }
@@ -325,7 +338,7 @@ vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err)
 	if (code < 0) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index", vv_text_shows(path));
 	}
-	return add_edit(x, path, true, NULL, 0, err);
+	return add_edit(x, path, true, NULL, NULL, err);
 }
 
 /* --- trees ----------------------------------------------------------------------------- */

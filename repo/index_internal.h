@@ -12,6 +12,7 @@ typedef struct vv_index_edit {
 	bool remove;
 	git_index_entry entry; /* path: the one above */
 	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
+	bool young;            /* the file may have been written again in the same tick */
 } vv_index_edit;
 
 /* git belongs to no repository, so that libgit2 neither reads big files to settle

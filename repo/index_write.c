@@ -80,8 +80,7 @@ static bool is_same(vv_index *x, const git_index_entry *e)
 		return false;
 	}
 	if (pointer) {
-		return x->repo->judge &&
-		       x->repo->judge(x->repo->judge_payload, e->path, &seen.id);
+		return x->repo->judge && x->repo->judge(x->repo->judge_payload, e->path, &seen.id);
 	}
 	/* with size 0 and no dates: its stat proves nothing */
 	return e->file_size <= LOOK_MAX &&
@@ -195,6 +194,24 @@ static vv_status rewrite(vv_index *x, const char *lock, const vv_stat *stamp, co
 	return rc;
 }
 
+/* Files that were written while they were read, as it were, stay uncertain: the index must
+ * not be younger than they are. */
+static void age(const vv_index *x, vv_stat *made)
+{
+	for (size_t i = 0; i < x->edit_count; i++) {
+		const git_index_entry *e = &x->edits[i].entry;
+		int64_t sec = (uint32_t)e->mtime.seconds;
+
+		/* a date in the future changes nothing: it stays uncertain anyway */
+		if (!x->edits[i].remove && x->edits[i].young &&
+		    (sec < made->mtime_sec ||
+		     (sec == made->mtime_sec && e->mtime.nanoseconds < made->mtime_nsec))) {
+			made->mtime_sec = sec;
+			made->mtime_nsec = e->mtime.nanoseconds;
+		}
+	}
+}
+
 static vv_status write_locked(vv_index *x, int fd, const char *lock, vv_error *err)
 {
 	vv_stat stamp, made; /* of the old index; of the new one, by the file system's clock */
@@ -202,8 +219,11 @@ static vv_status write_locked(vv_index *x, int fd, const char *lock, vv_error *e
 	vv_status rc = copy_index(x, fd, lock, &stamp, &exists, err);
 	vv_status closed = vv_close(fd, lock, rc == VV_OK ? err : NULL);
 
-	if (rc < 0 || (rc = closed) < 0 || (rc = vv_lstat(&made, lock, err)) < 0 ||
-	    (rc = rewrite(x, lock, &stamp, &made, exists, err)) < 0 ||
+	if (rc < 0 || (rc = closed) < 0 || (rc = vv_lstat(&made, lock, err)) < 0) {
+		return rc;
+	}
+	age(x, &made);
+	if ((rc = rewrite(x, lock, &stamp, &made, exists, err)) < 0 ||
 	    (rc = vv_share(x->repo, lock, err)) < 0 || (rc = seal(lock, &made, err)) < 0) {
 		return rc;
 	}

@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "repo/cbor.h"
+#include "repo/resemble_internal.h"
 
 /* like null: nothing. */
 typedef struct pair {
@@ -236,6 +237,9 @@ vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_ci
 {
 	walking k = {.w = w};
 	bool alike = before && before->codec == root->codec && !vv_cid_equal(before, root);
+	if (alike && !w->mark && root->codec == VV_CODEC_DAG_CBOR) {
+		return resemble_levels(w, root, before, err);
+	}
 	vv_status rc = push(&k, root, alike ? before : NULL, err);
 
 	while (rc == VV_OK && k.depth > 0) {

@@ -115,8 +115,9 @@ uint64_t vv_prefix_of(const uint8_t bytes[8])
 
 vv_status vv_prefix_not_one(unsigned count, vv_error *err)
 {
-	return vv_fail(err, VV_ENOTFOUND, count == 0 ? "no block has a name that begins so"
-						     : "two blocks have names that begin so");
+	return vv_fail(err, VV_ENOTFOUND,
+		       count == 0 ? "no block has a name that begins so"
+				  : "two blocks have names that begin so");
 }
 
 vv_status vv_store_find_prefix(vv_store *s, uint8_t codec, const uint8_t prefix[8], vv_cid *out,

@@ -20,13 +20,15 @@
 
 #define STEP_MS 10          /* between looks whether a program has ended */
 #define LAST_WORDS_MS 2000u /* a program whose stdout ended has so long to end and to say why */
-#define STOP_MS 5000u       /* one whose stdin was closed may finish its work for so long ... */
+#define STOP_MS 5000u       /* one whose stdin was closed may finish its work for so long, ... */
+#define GIVEN_UP_MS 200u    /* ... and for so long where it did not answer in time ... */
 #define TERMINATE_MS 2000u  /* ... and after SIGTERM for so long, before SIGKILL */
 
 typedef struct pipe_line {
 	int in, out, err; /* -1: none, or closed */
 	bool owned;       /* a program's: in and out are closed with the line */
 	int out_flags;    /* to be put back; -1: nothing to put back */
+	bool given_up;    /* it was waited for in vain */
 	pid_t pid;        /* the program; -1: none, or waited for */
 	int exit_code;
 	unsigned idle_sec; /* 0: without end */
@@ -83,6 +85,7 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 		int timeout = -1, ready;
 
 		if (limit > 0 && waited >= limit) {
+			p->given_up = true;
 			return vv_fail_idle(err, p->name, p->idle_sec);
 		}
 		if (limit > 0) {
@@ -290,7 +293,7 @@ static void line_close(void *payload)
 	} else if (p->out_flags >= 0) {
 		(void)fcntl(p->out, F_SETFL, p->out_flags);
 	}
-	if (p->pid > 0 && !wait_program(p, STOP_MS, false)) {
+	if (p->pid > 0 && !wait_program(p, p->given_up ? GIVEN_UP_MS : STOP_MS, false)) {
 		(void)kill(p->pid, SIGTERM);
 		if (!wait_program(p, TERMINATE_MS, false)) {
 			(void)kill(p->pid, SIGKILL);

@@ -4,6 +4,10 @@
  * One channel runs varve on the far side. Its stdout and stderr share one window, so stderr is
  * read whenever the line is waited for. A write that would block has to be repeated with the
  * very same bytes, which line_write does: nothing else is sent in between.
+ *
+ * Whatever reads takes all packets from the socket, also those for others: before the socket is
+ * waited for, libssh2 is asked what it holds already. (Else a line stands still until the next
+ * keepalive.)
  */
 #include <errno.h>
 #include <poll.h>
@@ -18,6 +22,7 @@
 #define WINDOW (16u << 20) /* a download is at most window / round trip a second */
 #define KEEPALIVE_SEC 15u
 #define LAST_WORDS_MS 2000u
+#define GIVEN_UP_MS 200
 
 typedef struct ssh2_line {
 	vv_ssh2 s;
@@ -25,6 +30,7 @@ typedef struct ssh2_line {
 	char *name, *host, *program;
 	vv_chatter said;
 	unsigned idle_sec; /* 0: without end */
+	bool given_up;     /* it was waited for in vain */
 } ssh2_line;
 
 /* --- waiting ------------------------------------------------------------------------------ */
@@ -51,6 +57,7 @@ static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_err
 	uint64_t timeout;
 
 	if (limit > 0 && waited >= limit) {
+		p->given_up = true;
 		return vv_fail_idle(err, p->name, p->idle_sec);
 	}
 	if (may_send) { /* never between two halves of a write */
@@ -85,6 +92,7 @@ static vv_status line_write(void *payload, const void *bytes, size_t len, vv_err
 	ssh2_line *p = payload;
 	const char *b = bytes;
 	uint64_t start = vv_monotonic_ms();
+	unsigned long window;
 	vv_status rc;
 
 	while (len > 0) {
@@ -105,8 +113,12 @@ static vv_status line_write(void *payload, const void *bytes, size_t len, vv_err
 		if (put != 0 && put != LIBSSH2_ERROR_EAGAIN) {
 			return vv_ssh2_fail(&p->s, (int)put, "cannot send to", err);
 		}
+		window = libssh2_channel_window_write(p->channel);
 		if (drain_err(p)) {
 			start = vv_monotonic_ms();
+		}
+		if (libssh2_channel_window_write(p->channel) > window) {
+			continue;
 		}
 		if ((rc = wait_socket(p, start, false, err)) < 0) {
 			return rc;
@@ -143,6 +155,9 @@ static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
 		if (drain_err(p)) {
 			start = vv_monotonic_ms();
 		}
+		if (libssh2_poll_channel_read(p->channel, 0)) {
+			continue;
+		}
 		if (libssh2_channel_eof(p->channel)) {
 			return 0;
 		}
@@ -174,10 +189,14 @@ static void wait_closed(ssh2_line *p)
 
 	while (code == LIBSSH2_ERROR_EAGAIN && vv_monotonic_ms() < end) {
 		char rest[4096];
+		ssize_t got;
 
-		while (libssh2_channel_read(p->channel, rest, sizeof(rest)) > 0) {
+		while ((got = libssh2_channel_read(p->channel, rest, sizeof(rest))) > 0) {
 		}
 		(void)drain_err(p);
+		if (got < 0 && got != LIBSSH2_ERROR_EAGAIN) {
+			break;
+		}
 		if (libssh2_channel_eof(p->channel)) {
 			code = libssh2_channel_wait_closed(p->channel);
 		}
@@ -232,7 +251,8 @@ static void line_close(void *payload)
 
 	if (p->channel) {
 		libssh2_session_set_blocking(p->s.session, 1);
-		libssh2_session_set_timeout(p->s.session, (long)LAST_WORDS_MS);
+		libssh2_session_set_timeout(p->s.session,
+					    p->given_up ? GIVEN_UP_MS : (long)LAST_WORDS_MS);
 		(void)libssh2_channel_send_eof(p->channel);
 		(void)libssh2_channel_free(p->channel);
 	}

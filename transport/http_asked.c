@@ -138,7 +138,7 @@ static bool is_entity_bytes(const char *text)
 		return false;
 	}
 	p = text[0] == '-' ? text + 1 : text;
-	if (p == colon || strspn(p, "0123456789") != (size_t)(colon - p)) {
+	if (p >= colon || strspn(p, "0123456789") != (size_t)(colon - p)) {
 		return false;
 	}
 	p = colon + 1;

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/base64.h"
+#include "base/secret.h"
+
 static int hex_value(char c)
 {
 	if (c >= '0' && c <= '9') {
@@ -226,48 +229,12 @@ bool vv_http_is_cid(const char *text, size_t len)
 		}
 	}
 	end = bytes + n;
-	return vv_varint_read(&p, end, &version) && version == 1 &&
+	return have < 5 && (bits & ((1u << have) - 1)) == 0 && vv_varint_read(&p, end, &version) && version == 1 &&
 	       vv_varint_read(&p, end, &codec) && vv_varint_read(&p, end, &hash) &&
 	       vv_varint_read(&p, end, &size) && size == (uint64_t)(end - p);
 }
 
 /* ---- credentials ---- */
-
-static int base64_value(char c)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				      "0123456789+/";
-	const char *at = c ? strchr(letters, c) : NULL;
-
-	return at ? (int)(at - letters) : -1;
-}
-
-static bool base64_decode(vv_buf *out, const char *text)
-{
-	uint32_t bits = 0;
-	unsigned have = 0;
-	size_t letters = 0, pads = 0;
-
-	for (; *text && *text != '='; text++, letters++) {
-		int v = base64_value(*text);
-
-		if (v < 0) {
-			return false;
-		}
-		bits = (bits << 6 | (uint32_t)v) & 0xffffff;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			vv_buf_putc(out, (int)(bits >> have & 0xff));
-		}
-	}
-	while (*text == '=') {
-		text++;
-		pads++;
-	}
-	return *text == '\0' && pads <= 2 && letters % 4 != 1 &&
-	       (pads == 0 || (letters + pads) % 4 == 0) && !out->failed;
-}
 
 static bool split_at(const vv_buf *both, char mark, vv_buf *name, vv_buf *secret)
 {
@@ -290,15 +257,14 @@ bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret)
 		return false;
 	}
 	if (strncasecmp(header, "Basic ", 6) == 0) {
-		fine = base64_decode(&both, skip_blank(header + 6)) &&
+		const char *text = skip_blank(header + 6);
+
+		fine = vv_base64_read(&both, text, strlen(text)) && !both.failed &&
 		       split_at(&both, ':', name, secret);
 	} else if (strncasecmp(header, "Bearer ", 7) == 0) {
 		vv_buf_puts(&both, skip_blank(header + 7));
 		fine = !both.failed && split_at(&both, '.', name, secret);
 	}
-	for (size_t i = 0; i < both.len; i++) {
-		((volatile char *)both.data)[i] = 0;
-	}
-	vv_buf_clear(&both);
+	vv_buf_wipe(&both);
 	return fine;
 }

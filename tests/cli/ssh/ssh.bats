@@ -7,6 +7,7 @@ setup() {
 	varve_setup
 	line=$VARVE_BIN/../tests/net/line
 	[ -x "$line" ] || skip "tests/net/line is not built"
+	forgive_libssh2
 }
 
 teardown() {
@@ -108,7 +109,7 @@ fails() {
 	rm "$HOME"/.ssh/id_*
 	git config --global varve.ssh libssh2
 	echoes
-	[ "$(grep -c 'Connection from\|Accepted publickey\|Connection closed by auth' "$far/sshd.log")" -ge 2 ]
+	[ "$(grep -c 'Connection from' "$far/sshd.log")" = 2 ]
 }
 
 @test "keys that the host does not take are refused by both ways" {
@@ -302,7 +303,8 @@ $(fingerprint ed25519)"
 	for program in bash sh cat printf; do
 		ln -s "$(command -v "$program")" bin/
 	done
-	PATH=$PWD/bin echoes
+	ends_with 0 bash -c "printf 'some text' | PATH=$PWD/bin '$line' '$(url)'"
+	output_is "some text"
 }
 
 @test "a host without varve is named with the way out" {
@@ -403,16 +405,15 @@ talk_at_login() {
 
 @test "a line that is cut is an error" {
 	usual_far
-	far_varve 'echo "varve 1"; head -c 4; exec sleep 100'
+	far_varve 'echo "varve 1"; head -c 4 > "$HOME/ready"; exec sleep 10'
 	cut() {
-		: > "$far/sshd.log"
-		(printf 'some text' | "$line" "$(url)" > out 2> err; echo $? > status) 3>&- &
-		until [ "$(wc -c < out 2> /dev/null)" = 0 ] && pgrep -f "^sleep 100" > pids; do
+		rm -f "$far/ready"
+		(set +e; printf "some text" | "$line" "$(url)" > out 2> err; echo $? > status) 3>&- &
+		until [ -s "$far/ready" ]; do
 			sleep 0.05
 		done
-		sleep 0.2
 		pkill -9 -P "$sshd_pid"
-		wait $!
+		wait "$!"
 		[ "$(cat status)" = 1 ]
 		grep -q -- "^-7: the connection to '$(url)' was closed in the middle" err
 	}
@@ -454,7 +455,8 @@ while True: held.append(s.accept())
 
 @test "megabytes go both ways with a flood beside them" {
 	usual_far
-	far_varve 'echo "varve 1"; head -c 3000000 /dev/zero | tr "\0" x >&2; exec cat'
+	far_varve 'echo "varve 1"; head -c 3000000 /dev/zero | tr "\0" x >&2
+		head -c 5000000 > "$HOME/got"; exec cat "$HOME/got"'
 	head -c 5000000 /dev/urandom > sent
 	flood() {
 		"$line" "$(url)" < sent > got 2> err
@@ -466,7 +468,7 @@ while True: held.append(s.accept())
 
 @test "a far side that listens late loses nothing" {
 	usual_far
-	far_varve 'echo "varve 1"; sleep 1; exec cat'
+	far_varve 'echo "varve 1"; sleep 1; head -c 5000000 > "$HOME/got"; exec cat "$HOME/got"'
 	head -c 5000000 /dev/urandom > sent
 	late() {
 		"$line" "$(url)" < sent > got

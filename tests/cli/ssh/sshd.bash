@@ -48,6 +48,7 @@ start_sshd() {
 			done
 			echo "AuthorizedKeysFile $far/authorized"
 			echo "PidFile none"
+			echo "LogLevel VERBOSE"
 			echo "StrictModes no"
 			echo "UsePAM no"
 			echo "PasswordAuthentication no"
@@ -62,6 +63,14 @@ start_sshd() {
 		stop_sshd
 	done
 	wrap_ssh
+}
+
+# libssh2 1.10 loses two numbers with each signature of an ecdsa key. What is lost there, and only
+# there, is no fault of ours.
+forgive_libssh2() {
+	printf 'leak:libssh2.so\n' > "$BATS_TEST_TMPDIR/lsan"
+	export LSAN_OPTIONS="suppressions=$BATS_TEST_TMPDIR/lsan:print_suppressions=0"
+	export ASAN_OPTIONS="${ASAN_OPTIONS-}:fast_unwind_on_malloc=0"
 }
 
 wait_for_port() {

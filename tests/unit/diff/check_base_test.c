@@ -456,8 +456,6 @@ static void a_cached_check_and_a_fresh_one_agree(void **state)
 	vv_buf_clear(&next);
 }
 
-/* --- what the base had already --- */
-
 static vv_finding finding(const char *rule, const char *column, const char *key, uint64_t row, const char *value)
 {
 	vv_finding f = {.rule = rule, .severity = VV_SEVERITY_ERROR, .path = "t.csv", .column = column, .row = row, .line = row + 1,
@@ -465,6 +463,58 @@ static vv_finding finding(const char *rule, const char *column, const char *key,
 			.message = "is wrong"};
 	return f;
 }
+
+static vv_status attempt(void *payload, vv_error *err)
+{
+	check *c = payload;
+
+	vv_buf_clear(&c->out);
+	return vv_check_base(&c->base, &c->now, &c->options, err);
+}
+
+static vv_status take_all(void *payload, const vv_finding *f, vv_error *err)
+{
+	(void)payload;
+	(void)f;
+	(void)err;
+	return VV_OK;
+}
+
+/* Every allocation fails once: nothing leaks, nothing crashes, and it is reported. */
+static void running_out_of_memory_is_reported(void **state)
+{
+	check c;
+	(void)state;
+	begin(&c, PRICES, "id,name,price\n1,a,\n3,c,8\n7,x,1\n8,y,2\n", "id",
+	      "{\"rules\":{\"rows-removed\":\"error\",\"key-lost\":\"error\",\"null-share\":\"error\",\"drift-psi\":{\"columns\":[\"price\"]},"
+	      "\"cells-changed\":{\"max\":0}}}");
+	c.options.finding = take_all;
+	vv_fault_each(VV_FAULT_ALLOC, 0, attempt, NULL, &c);
+	end(&c);
+}
+
+static vv_status attempt_known(void *payload, vv_error *err)
+{
+	check *c = payload;
+	vv_finding f = finding("type-error", "price", "id=5", 10, "N/A");
+	vv_known *k = NULL;
+	vv_status rc = vv_known_new(&k, &c->base, &c->now, 7, err);
+	int known = rc < 0 || (rc = vv_known_add(k, &f, err)) < 0 ? (int)rc : vv_known_take(k, &f, err);
+
+	vv_known_free(k);
+	return known < 0 ? (vv_status)known : VV_OK;
+}
+
+static void knowing_runs_out_of_memory_cleanly(void **state)
+{
+	check c;
+	(void)state;
+	begin(&c, PRICES, "id,name,amount\n1,a,5\n2,b,6\n3,c,7\n", "id", NULL);
+	vv_fault_each(VV_FAULT_ALLOC, 0, attempt_known, NULL, &c);
+	end(&c);
+}
+
+
 
 static void add(vv_known *k, vv_finding f)
 {
@@ -576,6 +626,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_unknown_column_is_a_finding),
 	cmocka_unit_test(the_newest_date_is_held_to_its_age),
 	cmocka_unit_test(a_cached_check_and_a_fresh_one_agree),
+	cmocka_unit_test(running_out_of_memory_is_reported),
+	cmocka_unit_test(knowing_runs_out_of_memory_cleanly),
 	cmocka_unit_test(findings_are_known_by_key_and_cell_not_by_line),
 	cmocka_unit_test(findings_about_tables_and_columns_are_known_by_rule),
 	cmocka_unit_test(columns_are_followed_through_renames),

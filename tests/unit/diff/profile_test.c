@@ -213,6 +213,32 @@ static void first_rules_name_enumerations(void **state)
 	vv_buf_clear(&rules);
 }
 
+static vv_status attempt(void *payload, vv_error *err)
+{
+	made *m = payload;
+	vv_profile *p = NULL;
+	vv_buf schema = VV_BUF_INIT;
+	vv_status rc = vv_profile_make(&p, &m->t, NULL, err);
+
+	if (rc == VV_OK)
+		rc = vv_profile_schema(&schema, p, err);
+	vv_profile_free(p);
+	vv_buf_clear(&schema);
+	return rc;
+}
+
+static void running_out_of_memory_is_reported(void **state)
+{
+	static const char *const key[] = {"id", NULL};
+	static const char text[] = "id,kind,n\n1,a,5\n2,b,N/A\n3,a,7\n";
+	vv_tables_options o = {.key = key};
+	made m;
+	(void)state;
+	make(&m, text, sizeof(text) - 1, &o);
+	vv_fault_each(VV_FAULT_ALLOC, 0, attempt, NULL, &m);
+	done(&m);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(few_words_are_an_enumeration),
 	cmocka_unit_test(codes_have_a_pattern),
@@ -222,6 +248,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_key_that_holds_is_declared),
 	cmocka_unit_test(what_no_longer_holds_is_not_said),
 	cmocka_unit_test(the_data_meets_what_is_said_of_it),
+	cmocka_unit_test(running_out_of_memory_is_reported),
 	cmocka_unit_test(first_rules_name_enumerations),
 };
 

@@ -117,7 +117,8 @@ static void tags_come_last_and_inner_ones_first(void **state)
 	   hex_of(&wants[0]), hex_of(&wants[1]), hex_of(&wants[2]));
 	/* Whoever has the outer tag has all of it. */
 	memset(&t, 0, sizeof t);
-	vv_assert_ok(vv_git_objects_each(from, wants, 1, wants, 1, 0, NULL, NULL, &t.commits, &err), &err);
+	vv_assert_ok(vv_git_objects_each(from, wants, 1, wants, 1, 0, NULL, NULL, &t.commits, &err),
+		     &err);
 	assert_int_equal(t.commits, 0);
 	vv_repository_close(to);
 	vv_repository_close(from);
@@ -143,26 +144,31 @@ static void what_cannot_be_sent_is_refused(void **state)
 	sh("head -c 3000 /dev/zero > big; git add .; git commit -qm 1; echo > f; git add f; git commit -qm 2");
 	r = open_here();
 	want = rev(r, "HEAD");
-	vv_assert_status(vv_git_objects_each(r, &want, 1, NULL, 0, 2999, count_object, &count, NULL, &err),
-			 VV_EREFUSED, &err);
+	vv_assert_status(
+		vv_git_objects_each(r, &want, 1, NULL, 0, 2999, count_object, &count, NULL, &err),
+		VV_EREFUSED, &err);
 	vv_assert_contains(err.message, "big");
 	vv_assert_contains(err.hint, "--as file");
 	memset(&other, 7, sizeof other);
-	vv_assert_status(vv_git_objects_each(r, &other, 1, NULL, 0, 3000, count_object, &count, NULL, &err),
-			 VV_ENOTFOUND, &err);
-	vv_assert_ok(vv_git_objects_each(r, &want, 1, &other, 1, 3000, count_object, &count, NULL, &err),
-		     &err); /* what they have and we do not know is no matter */
+	vv_assert_status(
+		vv_git_objects_each(r, &other, 1, NULL, 0, 3000, count_object, &count, NULL, &err),
+		VV_ENOTFOUND, &err);
+	vv_assert_ok(
+		vv_git_objects_each(r, &want, 1, &other, 1, 3000, count_object, &count, NULL, &err),
+		&err); /* what they have and we do not know is no matter */
 	vv_repository_close(r);
 	sh("git clone -q --depth 1 file://$PWD ../cut");
 	vv_assert_ok(vv_repository_open(&r, "../cut", &err), &err);
-	vv_assert_status(vv_git_objects_each(r, &want, 1, NULL, 0, 3000, count_object, &count, NULL, &err),
-			 VV_EREFUSED, &err);
+	vv_assert_status(
+		vv_git_objects_each(r, &want, 1, NULL, 0, 3000, count_object, &count, NULL, &err),
+		VV_EREFUSED, &err);
 	vv_assert_contains(err.hint, "--unshallow");
 	vv_repository_close(r);
 	sh("rm -f .git/objects/$(git rev-parse HEAD~1:big | sed 's,^..,&/,')");
 	r = open_here();
-	vv_assert_status(vv_git_objects_each(r, &want, 1, NULL, 0, 3000, count_object, &count, NULL, &err),
-			 VV_EMISSING, &err);
+	vv_assert_status(
+		vv_git_objects_each(r, &want, 1, NULL, 0, 3000, count_object, &count, NULL, &err),
+		VV_EMISSING, &err);
 	vv_repository_close(r);
 }
 
@@ -192,7 +198,8 @@ static void any_range_of_a_history_completes_what_is_there(void **state)
 		vv_error err;
 		transfer t;
 
-		sh("rm -rf .git ../peer.git a c f* n*; git init -q .; sh ../grow.sh %u; git init -q --bare ../peer.git", round * 7919);
+		sh("rm -rf .git ../peer.git a c f* n*; git init -q .; sh ../grow.sh %u; git init -q --bare ../peer.git",
+		   round * 7919);
 		from = open_here();
 		to = open_peer();
 		want = rev(from, round == 1 ? "b7" : "s10");
@@ -200,11 +207,15 @@ static void any_range_of_a_history_completes_what_is_there(void **state)
 		have = want;
 		want = rev(from, round == 3 ? "s20" : "b22");
 		vv_assert_ok(transfer_all(&t, from, to, &want, &have, "y", &err), &err);
-		assert_int_equal(t.commits, strtoul(out("git rev-list --count %s ^%s", hex_of(&want), hex_of(&have)), NULL, 10));
+		assert_int_equal(t.commits, strtoul(out("git rev-list --count %s ^%s",
+							hex_of(&want), hex_of(&have)),
+						    NULL, 10));
 		have = want;
 		want = rev(from, "main");
 		vv_assert_ok(transfer_all(&t, from, to, &want, &have, "main", &err), &err);
-		assert_int_equal(t.commits, strtoul(out("git rev-list --count %s ^%s", hex_of(&want), hex_of(&have)), NULL, 10));
+		assert_int_equal(t.commits, strtoul(out("git rev-list --count %s ^%s",
+							hex_of(&want), hex_of(&have)),
+						    NULL, 10));
 		vv_repository_close(to);
 		vv_repository_close(from);
 		sh("cd ../peer.git && git fsck --strict --full --no-dangling 2>&1 | (! grep -v ^notice:)");
@@ -259,7 +270,9 @@ static void a_sample_thins_out_towards_the_past(void **state)
 	vv_assert_ok(vv_commits_sample(r, 256, &ids, &count, &err), &err);
 	assert_int_equal(count, 2 + 6 + 3); /* tips; 1 .. 32 above old; 1, 2, 4 below it */
 	for (i = 0; i < count; i++) {
-		assert_string_equal(out("git merge-base --is-ancestor %s main && echo yes", hex_of(&ids[i])), "yes");
+		assert_string_equal(
+			out("git merge-base --is-ancestor %s main && echo yes", hex_of(&ids[i])),
+			"yes");
 	}
 	vv_free(ids);
 	vv_assert_ok(vv_commits_sample(r, 4, &ids, &count, &err), &err);
@@ -344,8 +357,9 @@ static const char *roots_of(const char *want_name, const char *have_name)
 	if (have_name) {
 		have = rev(r, have_name);
 	}
-	vv_assert_ok(vv_new_roots_each(r, &want, 1, &have, have_name ? 1 : 0, note_root, &text, &err),
-		     &err);
+	vv_assert_ok(
+		vv_new_roots_each(r, &want, 1, &have, have_name ? 1 : 0, note_root, &text, &err),
+		&err);
 	vv_repository_close(r);
 	return vv_buf_cstr(&text);
 }
@@ -364,7 +378,8 @@ static void each_new_version_is_told_with_the_one_before(void **state)
 	sh("git commit -qam 3; git tag three");
 	write_pointer("d/t.csv", 2, "a"); /* back again */
 	sh("git commit -qam 4; git tag four");
-	assert_string_equal(roots_of("four", NULL), "1<0 d/t.csv, 2<1 d/t.csv, 3<0 u.csv, 4<2 d/t.csv, ");
+	assert_string_equal(roots_of("four", NULL),
+			    "1<0 d/t.csv, 2<1 d/t.csv, 3<0 u.csv, 4<2 d/t.csv, ");
 	assert_string_equal(roots_of("four", "one"), "2<1! d/t.csv, 3<0 u.csv, 4<2 d/t.csv, ");
 	assert_string_equal(roots_of("three", "two"), "4<2! d/t.csv, ");
 	assert_string_equal(roots_of("four", "four"), "");
@@ -415,7 +430,8 @@ static void a_damaged_pointer_is_named_with_path_and_commit(void **state)
 	sh("mkdir d; printf '{\"varve\": 1, \"kind\": \"table\", \"root\": \"bafy\", \"what is this\": 1234567890}' > d/t.csv; git add .; git commit -qm 1");
 	r = open_here();
 	want = rev(r, "HEAD");
-	vv_assert_status(vv_new_roots_each(r, &want, 1, NULL, 0, note_root, &text, &err), VV_ECORRUPT, &err);
+	vv_assert_status(vv_new_roots_each(r, &want, 1, NULL, 0, note_root, &text, &err),
+			 VV_ECORRUPT, &err);
 	vv_assert_contains(err.message, "d/t.csv");
 	vv_assert_contains(err.message, out("git rev-parse --short=10 HEAD"));
 	vv_repository_close(r);

@@ -252,14 +252,17 @@ static void a_block_is_found_by_the_beginning_of_its_name(void **state)
 	for (i = 1; i <= 6; i++) {
 		cid = fx_cid(i);
 		if (i == 4) {
-			vv_assert_status(vv_incoming_find_prefix(in, VV_CODEC_RAW, cid.digest, &found, &err),
-					 VV_ENOTFOUND, &err);
+			vv_assert_status(
+				vv_incoming_find_prefix(in, VV_CODEC_RAW, cid.digest, &found, &err),
+				VV_ENOTFOUND, &err);
 			continue;
 		}
-		vv_assert_ok(vv_incoming_find_prefix(in, VV_CODEC_RAW, cid.digest, &found, &err), &err);
+		vv_assert_ok(vv_incoming_find_prefix(in, VV_CODEC_RAW, cid.digest, &found, &err),
+			     &err);
 		assert_true(vv_cid_equal(&cid, &found));
-		vv_assert_status(vv_incoming_find_prefix(in, VV_CODEC_DAG_CBOR, cid.digest, &found, &err),
-				 VV_ENOTFOUND, &err);
+		vv_assert_status(
+			vv_incoming_find_prefix(in, VV_CODEC_DAG_CBOR, cid.digest, &found, &err),
+			VV_ENOTFOUND, &err);
 		vv_assert_status(vv_store_find_prefix(s, VV_CODEC_RAW, cid.digest, &found, &err),
 				 i <= 3 ? VV_OK : VV_ENOTFOUND, &err);
 	}
@@ -298,7 +301,8 @@ static void blocks_keep_the_form_in_which_they_came(void **state)
 		assert_int_equal(rec.method, i == 1 ? VV_METHOD_ZSTD : VV_METHOD_DIFF);
 		assert_true(i == 1 || vv_cid_equal(&rec.base, &other));
 		fx_block(&raw, i);
-		vv_assert_ok(vv_incoming_put_stored(in, &rec, stored.data, raw.data, &kept, &err), &err);
+		vv_assert_ok(vv_incoming_put_stored(in, &rec, stored.data, raw.data, &kept, &err),
+			     &err);
 		assert_true(kept);
 		vv_buf_clear(&raw);
 	}
@@ -420,7 +424,8 @@ static void damaged_leftovers_are_fetched_again(void **state)
 	keep(in);
 	vv_incoming_close(in);
 	/* A byte in the middle of the second of them. */
-	sh("f=$(ls " STORE "/incoming/*/packs/*.pack); s=$(stat -c %%s $f); printf '\\377\\377' | dd of=$f bs=1 seek=$((s / 2)) conv=notrunc status=none");
+	sh("f=$(ls " STORE
+	   "/incoming/*/packs/*.pack); s=$(stat -c %%s $f); printf '\\377\\377' | dd of=$f bs=1 seek=$((s / 2)) conv=notrunc status=none");
 	in = begin(r);
 	assert_int_equal(vv_incoming_blocks(in), 3); /* nobody has looked yet */
 	vv_assert_status(vv_incoming_promote(in, &err), VV_ECORRUPT, &err);
@@ -676,7 +681,8 @@ static void fault_round(vv_fault kind, int number, unsigned step)
 		} else {
 			assert_store_has(r, 5, 7);
 		}
-		assert_true(store_count(r, 5, 7) == 3 || store_count(r, 5, 7) == 0); /* all or nothing */
+		assert_true(store_count(r, 5, 7) == 3 ||
+			    store_count(r, 5, 7) == 0); /* all or nothing */
 		vv_repository_close(r);
 		r = open_here(); /* and the next try completes it */
 		vv_assert_ok(transfer(r, &err), &err);

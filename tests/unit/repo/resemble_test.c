@@ -63,8 +63,8 @@ static void node(world *w, char name, const char *links)
 		cids[i] = *c;
 	}
 	fx_node(&b, cids, i);
-	vv_assert_ok(vv_writer_add(w->writer, &w->names[(unsigned char)name], VV_CODEC_DAG_CBOR, b.data,
-				   b.len, NULL, &err),
+	vv_assert_ok(vv_writer_add(w->writer, &w->names[(unsigned char)name], VV_CODEC_DAG_CBOR,
+				   b.data, b.len, NULL, &err),
 		     &err);
 	vv_buf_clear(&b);
 }
@@ -104,8 +104,12 @@ static vv_status tell(void *payload, const vv_cid *cid, const vv_cid *like, vv_e
 static vv_status walk(world *w, char root, char before, bool children_first, uint64_t *missing,
 		      vv_error *err)
 {
-	vv_resemble r = {.get = get, .fn = tell, .payload = w, .seen = w->seen,
-			 .children_first = children_first, .missing = missing};
+	vv_resemble r = {.get = get,
+			 .fn = tell,
+			 .payload = w,
+			 .seen = w->seen,
+			 .children_first = children_first,
+			 .missing = missing};
 
 	vv_buf_reset(&w->told);
 	return vv_resemble_walk(&r, &w->names[(unsigned char)root],
@@ -236,7 +240,9 @@ static void a_deep_graph_needs_no_stack(void **state)
 
 		twice[0] = twice[1] = *c; /* a graph that repeats itself 2^20000 times */
 		fx_node(&b, twice, 2);
-		vv_assert_ok(vv_writer_add(w.writer, &at, VV_CODEC_DAG_CBOR, b.data, b.len, c, &err), &err);
+		vv_assert_ok(
+			vv_writer_add(w.writer, &at, VV_CODEC_DAG_CBOR, b.data, b.len, c, &err),
+			&err);
 		*c = at;
 		vv_buf_clear(&b);
 	}

@@ -1,0 +1,483 @@
+load ../helper
+
+# A table of four columns with a description; versions are made with sed.
+described() {
+	new_repo
+	rows "${1-20}" > prices.csv
+	cat > datapackage.json <<-'END'
+	{"resources": [{"name": "prices", "path": "prices.csv", "schema": {"primaryKey": ["id"], "fields": [
+	 {"name": "id", "type": "integer"},
+	 {"name": "name", "type": "string", "constraints": {"required": true, "pattern": "item [0-9]+"}},
+	 {"name": "price", "type": "number", "constraints": {"minimum": 0, "maximum": 1000}},
+	 {"name": "day", "type": "date"}]}}]}
+	END
+	varve add prices.csv > "$BATS_TEST_TMPDIR/out"
+	git add datapackage.json
+	varve commit -q -m "first"
+}
+
+committed() {
+	tick
+	varve commit -q -a -m "$1"
+}
+
+# The rules of all findings of the last --json report, with row and column.
+found() {
+	printf '%s' "$output" | python3 -c '
+import json, sys
+for d in json.load(sys.stdin)["datasets"]:
+    for f in d["findings"]:
+        print(f["rule"], f.get("row", "-"), f.get("column", "-"))'
+}
+
+@test "data that is as described is valid" {
+	described
+	succeeds varve check
+	output_is "prices.csv: 20 rows, 4 columns, against HEAD ($(git rev-parse --short HEAD)): nothing wrong
+valid: nothing wrong in 1 dataset"
+}
+
+@test "what is wrong is told with rule, line, row, key, column and value" {
+	described
+	sed -i 's/^3,[^,]*,/3,,/; s/^5,\([^,]*\),[^,]*,/5,\1,N\/A,/; s/^7,\([^,]*\),[^,]*,/7,\1,-7,/; s/^9,.*/8,item 1,1,2024-02-30/' prices.csv
+	ends_with 1 varve check
+	output_is "prices.csv: 20 rows, 4 columns, against HEAD ($(git rev-parse --short HEAD)): 5 errors
+
+  error constraint-error, column name: is missing, and the field is required
+    expected: a value
+    line  row  key   value
+       4    3  id=3  ''
+
+  error type-error, column price: is no number
+    expected: a number
+    line  row  key   value
+       6    5  id=5  'N/A'
+
+  error constraint-error, column price: is below the 'minimum'
+    expected: at least 0
+    line  row  key   value
+       8    7  id=7  '-7'
+
+  error type-error, column day: is no date
+    expected: a date as 2024-01-31
+    line  row  key   value
+      10    9  id=8  '2024-02-30'
+
+  error primary-key, column id: repeats row 8 (line 9)
+    expected: a value that no other row has
+    line  row  key   value
+      10    9  id=8  '8'
+
+invalid: 5 errors in 1 dataset"
+}
+
+@test "without any configuration a value against the type of the parent is told, with a proposal" {
+	new_repo
+	rows 20 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m first
+	sed -i 's/^5,\([^,]*\),[^,]*,/5,\1,N\/A,/' prices.csv
+	ends_with 1 varve check
+	output_has "error type-contradiction, column price"
+	output_has "varve schema --missing N/A prices.csv"
+	output_has "6    5  id=5  'N/A'"
+}
+
+@test "a column that is gone and a key that no longer holds are told" {
+	new_repo
+	rows 20 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m first
+	cut -d, -f1,2,4 prices.csv | sed 's/^4,/3,/' > new && mv new prices.csv
+	ends_with 1 varve check --json
+	[ "$(found)" = "primary-key 4 id
+column-removed - price" ]
+}
+
+@test "work tree, index, commit and range are different versions" {
+	described
+	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,-7,/' prices.csv
+	committed wrong
+	sed -i 's/^8,\([^,]*\),[^,]*,/8,\1,-8,/' prices.csv
+	varve add prices.csv > /dev/null
+	sed -i 's/^9,\([^,]*\),[^,]*,/9,\1,-9,/' prices.csv
+	ends_with 1 varve check --json
+	[ "$(found)" = "constraint-error 7 price
+constraint-error 8 price
+constraint-error 9 price" ]
+	ends_with 1 varve check --worktree --json
+	[ "$(found | wc -l)" -eq 3 ]
+	ends_with 1 varve check --cached --json
+	[ "$(found | wc -l)" -eq 2 ]
+	ends_with 1 varve check HEAD --json
+	[ "$(found)" = "constraint-error 7 price" ]
+	succeeds varve check HEAD~1
+	varve restore --staged --worktree prices.csv > /dev/null
+	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,7,/' prices.csv
+	committed mended
+	succeeds varve check HEAD
+	ends_with 1 varve check HEAD~2..HEAD
+	output_has "$(git rev-parse HEAD~1 | cut -c1-10) prices.csv"
+	output_has "invalid: 1 error in 1 of 2 versions of 2 commits"
+	succeeds varve check HEAD~1..HEAD
+}
+
+@test "--base names what to compare with, --no-base compares with nothing" {
+	new_repo
+	rows 20 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m first
+	cut -d, -f1,2,3 prices.csv > new && mv new prices.csv
+	committed "without day"
+	ends_with 1 varve check HEAD
+	output_has "column-removed, column day"
+	succeeds varve check
+	ends_with 1 varve check --base HEAD~1
+	output_has "against HEAD~1 ("
+	succeeds varve check --no-base HEAD
+	ends_with 2 varve check --base nowhere
+	stderr_has "nowhere"
+	ends_with 2 varve check --base HEAD --no-base
+}
+
+@test "plain text of Git's history is checked as a table, also in a bare repository" {
+	git init -q .
+	rows 20 > prices.csv
+	git add prices.csv && git commit -q -m first
+	succeeds varve check
+	output_has "prices.csv: 20 rows"
+	sed -i 's/^5,\([^,]*\),[^,]*,/5,\1,N\/A,/' prices.csv
+	ends_with 1 varve check
+	output_has "type-contradiction, column price"
+	git commit -q -a -m second
+	ends_with 1 varve check HEAD~1..HEAD
+	output_has "6    5  id=5  'N/A'"
+	git clone -q --bare . ../bare.git
+	cd ../bare.git
+	ends_with 1 varve check HEAD -- prices.csv
+	output_has "type-contradiction"
+	ends_with 2 varve check
+	stderr_has "a bare repository has no work tree"
+}
+
+@test "a file that add refuses is reported in full" {
+	new_repo
+	printf 'a,b\n1,2\n3,4,5\n6\n7,8,9,10\n"x"y,1\n' > t.csv
+	ends_with 2 varve add t.csv
+	ends_with 1 varve check t.csv --json
+	[ "$(found)" = "extra-cell 2 -
+extra-cell 4 -
+missing-cell 3 b
+stray-quote 5 -" ] || { found; false; }
+}
+
+@test "varve.json sets severity, bounds and conditions, for all or for some" {
+	described
+	cat > varve.json <<-'END'
+	{"rules": {"row-count": {"min": 30, "severity": "warning"}},
+	 "datasets": [{"path": "*.csv", "rules": {
+	   "row-constraint": [{"condition": "price < 990", "title": "cheap"}, "day >= '2024-01-01'"],
+	   "rows-removed": {"max": "10%"}}}]}
+	END
+	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,995,/; /^1[0-2],/d' prices.csv
+	ends_with 1 varve check
+	output_has "warning row-count: the table has 17 rows"
+	output_has "error rows-removed: 3 of the base's 20 rows are gone (15 %)"
+	output_has "error row-constraint"
+	output_has "'price=995'"
+	output_has "price < 990"
+	output_has "invalid: 2 errors, 1 warning in 1 dataset"
+	succeeds varve check --skip row-constraint --skip rows-removed
+	output_has "valid: 1 warning in 1 dataset"
+	ends_with 1 varve check --skip row-constraint --skip rows-removed --fail-on warning
+	ends_with 1 varve check --rule rows-removed --json
+	[ "$(found)" = "rows-removed - -" ]
+}
+
+@test "a value may be wrong here and there where mostly says so" {
+	described 100
+	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,x,/' prices.csv
+	ends_with 1 varve check
+	echo '{"rules": {"type-error": {"mostly": 0.99}}}' > varve.json
+	succeeds varve check
+	sed -i 's/^8,\([^,]*\),[^,]*,/8,\1,x,/' prices.csv
+	ends_with 1 varve check
+}
+
+@test "varve.json may leave datasets out" {
+	described
+	sed -i 's/^7,.*/7/' prices.csv
+	ends_with 1 varve check
+	echo '{"datasets": [{"path": "prices.csv", "check": false}]}' > varve.json
+	succeeds varve check
+	output_is "valid: nothing wrong in 0 datasets"
+}
+
+@test "a limit shortens the list, never the numbers" {
+	described 100
+	sed -i 's/^\([0-9]*\),\([^,]*\),[^,]*,/\1,\2,-1,/' prices.csv
+	ends_with 1 varve check
+	output_has "constraint-error, column price, 100 times"
+	output_has "and 80 more"
+	ends_with 1 varve check --limit 3
+	output_has "and 97 more"
+	output_has "invalid: 100 errors in 1 dataset"
+	ends_with 1 varve check --limit 0 --json
+	[ "$(found | wc -l)" -eq 100 ]
+}
+
+@test "--new-only tells what the base did not have" {
+	described
+	sed -i 's/^3,\([^,]*\),[^,]*,/3,\1,-3,/; s/^4,\([^,]*\),[^,]*,/4,\1,-4,/' prices.csv
+	committed legacy
+	git branch upstream && git config branch.main.remote . && git config branch.main.merge refs/heads/upstream
+	# the old ones move to other lines, and one is new
+	sed -i '2d; s/^7,\([^,]*\),[^,]*,/7,\1,-7,/' prices.csv
+	committed "one more"
+	ends_with 1 varve check
+	output_has "invalid: 3 errors"
+	ends_with 1 varve check --new-only
+	output_has "constraint-error, column price: is below the 'minimum'"
+	output_has "id=7"
+	output_lacks "id=3"
+	output_has "invalid: 1 new problem in 1 dataset; 2 known ones unchanged"
+	ends_with 1 varve check --new-only HEAD
+	output_has "invalid: 1 new problem in 1 version of 1 commit; 2 known ones unchanged"
+	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,7,/' prices.csv
+	succeeds varve check --new-only
+	output_has "valid: no new problems in 1 dataset; 2 known ones unchanged"
+	git config --unset branch.main.merge
+	ends_with 2 varve check --new-only
+	stderr_has "the branch has no upstream"
+	succeeds varve check --new-only --base upstream
+}
+
+@test "a range with --new-only tells each problem where it came in" {
+	described
+	sed -i 's/^3,\([^,]*\),[^,]*,/3,\1,-3,/' prices.csv
+	committed one
+	sed -i 's/^4,\([^,]*\),[^,]*,/4,\1,-4,/' prices.csv
+	committed two
+	ends_with 1 varve check --new-only --json HEAD~2..HEAD
+	[ "$(found)" = "constraint-error 3 price
+constraint-error 4 price" ]
+}
+
+@test "a break that is intended is accepted once, by hand or by the commit's trailer" {
+	new_repo
+	rows 20 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m first
+	cut -d, -f1,2,3 prices.csv > new && mv new prices.csv
+	ends_with 1 varve check
+	ends_with 2 varve check --accept column-removed prices.csv
+	stderr_has "--accept wants a reason"
+	ends_with 2 varve check --accept column-remove prices.csv --why x
+	stderr_has "did you mean 'column-removed'?"
+	succeeds varve check --accept column-removed prices.csv --why "nobody needs it"
+	output_has "accepted: nobody needs it"
+	output_has "valid: nothing wrong in 1 dataset; 1 accepted"
+	stderr_has 'Varve-Accept: column-removed prices.csv "nobody needs it"'
+	varve add prices.csv > /dev/null
+	tick
+	varve commit -q -m "Drop the day
+
+Varve-Accept: column-removed prices.csv \"nobody needs it\""
+	succeeds varve check HEAD
+	output_has "accepted: nobody needs it"
+	succeeds varve check HEAD~1..HEAD
+	ends_with 1 varve check --no-trailers HEAD
+	tick
+	git commit -q --amend -m "Drop the day
+
+Varve-Accept: column-remove prices.csv"
+	ends_with 1 varve check HEAD
+	stderr_has "Varve-Accept"
+}
+
+@test "--failed-rows writes every row with something wrong, and why" {
+	described 5000
+	sed -i 's/^3,[^,]*,[^,]*,/3,,-3,/; s/^4000,\([^,]*\),[^,]*,/4000,\1,"a ""b"", c",/' prices.csv
+	ends_with 1 varve check --limit 1 --failed-rows failed.csv
+	[ "$(cat failed.csv)" = 'check_line,check_row,check_problems,id,name,price,day
+4,3,"constraint-error name: is missing, and the field is required; constraint-error price: is below the '"'minimum'"'",3,,-3,2024-04-04
+4001,4000,type-error price: is no number,4000,item 902,"a ""b"", c",2024-05-25' ] || { cat failed.csv; false; }
+	cp prices.csv more.csv
+	varve add more.csv > /dev/null
+	ends_with 2 varve check --failed-rows failed.csv
+	stderr_has "takes one dataset, and there are 2"
+}
+
+@test "files are checked outside of any repository" {
+	rows 20 > prices.csv
+	echo '{"fields": [{"name": "id", "type": "integer"}, {"name": "name"}, {"name": "price", "type": "number",
+	 "constraints": {"maximum": 900}}, {"name": "day", "type": "date"}], "primaryKey": "id"}' > s.json
+	echo '{"rules": {"row-count": {"min": 100}}}' > r.json
+	succeeds varve check --files prices.csv
+	ends_with 1 varve check --files prices.csv --schema s.json
+	output_has "constraint-error, column price"
+	ends_with 1 varve check --files prices.csv --rules r.json
+	output_has "row-count: the table has 20 rows"
+	ends_with 2 varve check --files nowhere.csv
+	stderr_has "there is no file 'nowhere.csv'"
+	ends_with 2 varve check
+	stderr_has "not a Git repository"
+	printf 'a,b\n1\n' > t.csv
+	ends_with 1 varve check --files prices.csv t.csv
+	output_has "invalid: 1 error in 1 of 2 datasets"
+}
+
+@test "an invalid description is a finding with its JSON pointer" {
+	described
+	sed -i 's/"type": "date"/"type": "dat"/' datapackage.json
+	ends_with 1 varve check
+	output_has "schema-error"
+	output_has "/resources/0/schema/fields/3"
+}
+
+@test "invalid rules are no finding: nothing can be said" {
+	described
+	echo '{"rules": {"type-eror": "error"}}' > varve.json
+	ends_with 2 varve check
+	stderr_has "varve.json: /rules: there is no rule 'type-eror'"
+	stderr_has "did you mean 'type-error'?"
+	echo '{"rules": {"row-constraint": "prise > 0"}}' > varve.json
+	ends_with 1 varve check
+	output_has "row-constraint"
+	output_has "prise"
+}
+
+@test "a described file that is not there is told" {
+	described
+	rm prices.csv
+	ends_with 1 varve check
+	output_has "source-error: is described in datapackage.json, and there is no such file"
+}
+
+@test "usage that makes no sense ends with 2" {
+	described
+	ends_with 2 varve check --cached --worktree
+	ends_with 2 varve check --cached HEAD
+	ends_with 2 varve check --rule nothing
+	stderr_has "there is no rule 'nothing'"
+	ends_with 2 varve check --limit x
+	ends_with 2 varve check --output pdf=x
+	stderr_has "--output knows no format 'pdf'"
+	ends_with 2 varve check --output text
+	ends_with 2 varve check --now tomorrowish
+	ends_with 2 varve check nowhere.csv
+	ends_with 2 varve check --files
+	ends_with 2 varve check --new-only --no-base
+	ends_with 2 varve check HEAD HEAD~1 --
+	ends_with 2 varve check --format pdf
+}
+
+@test "freshness is measured against --now" {
+	new_repo
+	printf 'id,day\n1,2024-01-01\n2,2024-01-05\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -q -m first
+	echo '{"rules": {"freshness": {"columns": "day", "maxAge": "3d"}}}' > varve.json
+	succeeds varve check --now 2024-01-07T00:00:00Z
+	ends_with 1 varve check --now 2024-01-09T00:00:00Z
+	output_has "freshness, column day"
+}
+
+@test "a foreign key to another resource is looked up, and a missing one told" {
+	new_repo
+	printf 'id,country\n1,de\n2,fr\n3,xx\n' > people.csv
+	printf 'code\nde\nfr\n' > countries.csv
+	cat > datapackage.json <<-'END'
+	{"resources": [
+	 {"name": "people", "path": "people.csv", "schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "country", "type": "string"}],
+	  "foreignKeys": [{"fields": "country", "reference": {"resource": "countries", "fields": "code"}}]}},
+	 {"name": "countries", "path": "countries.csv", "schema": {"fields": [{"name": "code", "type": "string"}]}}]}
+	END
+	git add datapackage.json && varve add people.csv countries.csv > /dev/null
+	varve commit -q -m first
+	ends_with 1 varve check --json
+	[ "$(found)" = "foreign-key 3 country" ]
+	sed -i 3d people.csv && sed -i '/xx/d' people.csv
+	varve commit -q -a -m "without xx"
+	succeeds varve check HEAD
+	# only the other table changes, and this one is wrong with it
+	sed -i '/^de$/d' countries.csv
+	tick
+	varve commit -q -a -m "without de"
+	ends_with 1 varve check --json HEAD~1..HEAD
+	[ "$(found)" = "foreign-key 1 country" ]
+	sed -i 's/"resource": "countries"/"resource": "lands"/' datapackage.json
+	ends_with 1 varve check people.csv
+	output_has "lands"
+}
+
+@test "a shallow clone is never called valid: the command that mends it is named" {
+	described
+	sed -i 's/^3,\([^,]*\),[^,]*,/3,\1,3,/' prices.csv
+	committed second
+	git clone -q --depth 1 "file://$PWD" ../shallow
+	mkdir -p ../shallow/.git/varve && cp -r .git/varve/packs ../shallow/.git/varve/
+	cd ../shallow
+	ends_with 2 varve check HEAD
+	stderr_has "is not here: the clone is shallow"
+	stderr_has "git fetch --deepen=1"
+	ends_with 2 varve check HEAD~1..HEAD
+	succeeds varve check --no-base HEAD
+	git fetch -q --deepen=1
+	succeeds varve check HEAD
+}
+
+@test "missing blocks are no verdict" {
+	described
+	git clone -q . ../clone
+	cd ../clone
+	ends_with 2 varve check HEAD
+	ends_with 2 varve check --no-base HEAD
+}
+
+@test "a first check and one from what another machine learnt say the same" {
+	described 3000
+	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,-7,/; s/^2000,\([^,]*\),[^,]*,/2000,\1,x,/' prices.csv
+	committed wrong
+	ends_with 1 varve check --json --save-result saved HEAD
+	first=$(found)
+	rm -rf .git/varve/cache
+	ends_with 1 varve check --json --trust-result saved HEAD
+	[ "$(found)" = "$first" ]
+	printf '%s' "$output" | grep -q '"groupsRead": 0'
+	ends_with 1 varve check --json --no-cache HEAD
+	[ "$(found)" = "$first" ]
+	echo nonsense > saved
+	ends_with 2 varve check --trust-result saved HEAD
+	rm -rf .git/varve/cache
+	mkdir -p .git/varve/cache && echo damaged > .git/varve/cache/check
+	ends_with 1 varve check --json HEAD
+	[ "$(found)" = "$first" ]
+}
+
+@test "all rules are named" {
+	succeeds varve check --list-rules
+	output_has "type-error           error"
+	output_has "rows-removed         off"
+	succeeds varve check --list-rules --json
+	printf '%s' "$output" | python3 -m json.tool > /dev/null
+}
+
+@test "--init writes rules that the data meets" {
+	described
+	succeeds varve check --init
+	output_is "wrote varve.json: rules for 1 dataset"
+	python3 -m json.tool < varve.json > /dev/null
+	succeeds varve check
+	ends_with 2 varve check --init
+	stderr_has "varve.json"
+}
+
+@test "quiet says it with the exit code alone" {
+	described
+	succeeds varve check -q
+	output_is ""
+	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,-7,/' prices.csv
+	ends_with 1 varve check -q
+	output_is ""
+}

@@ -1,0 +1,126 @@
+# Each form of the report is read by a program that knows nothing of varve.
+load ../helper
+
+reader() {
+	python3 "$BATS_TEST_DIRNAME/read_reports.py" "$@"
+}
+
+# all_forms STATUS [ARGUMENT...]: all forms into the folder reports.
+all_forms() {
+	local form wanted=$1
+	shift
+	rm -rf reports && mkdir reports
+	local options=()
+	for form in text json junit sarif github gitlab markdown html; do
+		options+=(--output "$form=reports/$form")
+	done
+	ends_with "$wanted" varve check -q "${options[@]}" "$@"
+	output_is ""
+}
+
+hostile() {
+	new_repo
+	printf 'id,price\n1,5\n2,6\n' > "${1-t.csv}"
+	varve add "${1-t.csv}" > /dev/null
+	varve commit -q -m first
+	reader MAKE "${1-t.csv}"
+}
+
+@test "hostile cells do no harm in any form" {
+	hostile
+	all_forms 1 --limit 0
+	reader READ reports
+	xmllint --noout --schema "$BATS_TEST_DIRNAME/junit.xsd" reports/junit
+	python3 -m json.tool < reports/gitlab > /dev/null
+}
+
+@test "hostile names of files and columns do no harm either" {
+	new_repo
+	mkdir 'a %"<b>'
+	printf '"<i>x</i>, ::error::",b\n1,2\n3,4,5\n' > 'a %"<b>/t,:`.csv'
+	all_forms 1 'a %"<b>/t,:`.csv'
+	reader READ reports
+	xmllint --noout --schema "$BATS_TEST_DIRNAME/junit.xsd" reports/junit
+}
+
+@test "what is over the limit is told in each form" {
+	hostile
+	all_forms 1 --limit 3
+	reader READ reports
+	for form in text junit sarif gitlab markdown html; do
+		grep -q 'more' "reports/$form" || { echo "$form does not say that there is more"; false; }
+	done
+	grep -q 'title=varve check::' reports/github
+}
+
+@test "versions of a range, accepted and known findings are written in each form" {
+	hostile
+	varve add t.csv > /dev/null 2>&1
+	tick
+	varve commit -q -m second
+	all_forms 1 HEAD~1..HEAD
+	reader READ reports
+	all_forms 0 --accept type-contradiction --accept encoding-error --why "<b>::error::x]]>" HEAD~1..HEAD t.csv
+	reader READ reports
+	grep -q '"suppressions"' reports/sarif
+	printf 'id,price\n1,x\n99,y\n' > t.csv
+	all_forms 1 --new-only --base HEAD
+	reader READ reports
+	grep -q '"baselineState": "new"' reports/sarif
+}
+
+@test "the same problem keeps its fingerprint when its row moves" {
+	new_repo
+	rows 20 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m first
+	sed -i 's/^5,\([^,]*\),[^,]*,/5,\1,N\/A,/' prices.csv
+	ends_with 1 varve check --format gitlab
+	before=$(printf '%s' "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["fingerprint"])')
+	sed -i '2,4d' prices.csv
+	ends_with 1 varve check --format gitlab
+	after=$(printf '%s' "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["fingerprint"])')
+	[ "$before" = "$after" ]
+}
+
+@test "GitHub gets ten annotations of a kind at most, of every kind of problem, and how many more there are" {
+	new_repo
+	rows 40 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m first
+	echo '{"rules": {"row-constraint": {"condition": "id > 39", "severity": "warning"}}}' > varve.json
+	sed -i 's/^\([0-9]\),\([^,]*\),[^,]*,/\1,\2,N\/A,/; s/^1\([0-9]\),.*/1\1,,,2024-02-30/' prices.csv
+	ends_with 1 varve check --format github
+	[ "$(printf '%s\n' "$output" | grep -c '^::error')" -eq 10 ]
+	[ "$(printf '%s\n' "$output" | grep -c '^::warning')" -eq 10 ]
+	output_has "::error file=prices.csv,line=2,title=type-contradiction::row 1 (id=1): price 'N/A' is no number"
+	output_has "title=type-contradiction::row 10 (id=10): day '2024-02-30'"
+	output_has "::error title=varve check::10 more of this kind"
+	output_has "::warning title=varve check::30 more of this kind"
+}
+
+@test "the job's summary is appended to, and a summary that cannot be written is no verdict" {
+	new_repo
+	rows 5 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m first
+	echo "before" > summary
+	GITHUB_STEP_SUMMARY=$PWD/summary succeeds varve check --format github
+	[ "$(head -n 2 summary)" = "before
+<!-- varve check -->" ]
+	GITHUB_STEP_SUMMARY=$PWD/summary succeeds varve check
+	[ "$(grep -c 'varve check -->' summary)" -eq 1 ]
+	GITHUB_STEP_SUMMARY=$PWD/no/such/folder ends_with 2 varve check --format github
+	stderr_has "GITHUB_STEP_SUMMARY"
+	GITHUB_STEP_SUMMARY=$PWD/other succeeds varve check -q --output github=annotations
+	grep -q "varve check" other
+	ends_with 2 varve check --output json=no/such/folder/x
+}
+
+@test "a disk that is full is no verdict" {
+	[ -e /dev/full ] || skip "there is no /dev/full"
+	new_repo
+	rows 5 > prices.csv
+	varve add prices.csv > /dev/null
+	ends_with 2 sh -c 'varve check --no-base > /dev/full'
+}

@@ -1,0 +1,77 @@
+# Repositories reached over ssh, by libssh2 and by the ssh program, with varve at both ends.
+load ../helper
+load sshd
+
+setup() {
+	varve_setup
+	forgive_libssh2
+	start_sshd ed25519
+	knows_host ed25519
+	has_key ed25519
+	ln -s "$VARVE_BIN/varve" "$far/bin/varve"
+	new_repo "$far/data"
+	git -C "$far/data" config receive.denyCurrentBranch ignore
+	rows 500 > "$far/data/prices.csv"
+	(cd "$far/data" && varve add prices.csv && varve commit -m first) > made
+	url=ssh://$(id -un)@127.0.0.1:$port/~/data
+}
+
+teardown() {
+	stop_sshd
+}
+
+@test "a repository is cloned, changed and pushed over ssh" {
+	there_and_back() {
+		succeeds varve clone "$url" "here-$way"
+		cmp "here-$way/prices.csv" <(git -C "$far/data" show HEAD:prices.csv > /dev/null && cd "$far/data" && varve cat HEAD:prices.csv)
+		cd "here-$way"
+		rows 510 "$RANDOM" > prices.csv
+		succeeds varve add prices.csv
+		tick
+		succeeds varve commit -m "by $way"
+		succeeds varve push
+		[ "$(git rev-parse HEAD)" = "$(git -C "$far/data" rev-parse main)" ]
+		cmp prices.csv <(cd "$far/data" && varve cat main:prices.csv)
+		cd ..
+	}
+	each_way there_and_back
+	(cd "$far/data" && succeeds varve fsck)
+}
+
+@test "what is new over there is fetched over ssh" {
+	git config --global varve.ssh libssh2
+	succeeds varve clone "$url" here
+	get_new() {
+		rows 600 "$RANDOM" > "$far/data/prices.csv"
+		tick
+		(cd "$far/data" && varve add prices.csv && varve commit -m more) > made
+		(cd here && succeeds varve fetch)
+		[ "$(git -C here rev-parse origin/main)" = "$(git -C "$far/data" rev-parse main)" ]
+		(cd here && varve cat origin/main:prices.csv) | cmp - "$far/data/prices.csv"
+	}
+	each_way get_new
+}
+
+@test "a folder over there that is no repository is named" {
+	mkdir "$far/empty"
+	no_repository() {
+		ends_with 2 varve ls-remote "ssh://127.0.0.1:$port/~/empty"
+		stderr_has "$far/empty"
+		stderr_has "repository"
+		ends_with 2 varve ls-remote "ssh://127.0.0.1:$port/~/nothing"
+		stderr_has "$far/nothing"
+	}
+	each_way no_repository
+}
+
+@test "no message of the far side drives the terminal" {
+	rm "$far/bin/varve"
+	far_varve 'printf "varve: \033[2J\033]0;owned\007 \342\200\256 gone\n" >&2; exit 2'
+	harmless() {
+		ends_with 2 varve ls-remote "$url"
+		stderr_has '\x1B[2J'
+		! grep -q $'[\x1b\x07]' <<< "$stderr"
+		! grep -q $'\u202e' <<< "$stderr"
+	}
+	each_way harmless
+}

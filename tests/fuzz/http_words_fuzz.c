@@ -1,0 +1,102 @@
+/*
+ * Takes the input as what a stranger writes: the first byte says as what. Nothing is read past
+ * the end, ranges lie inside, and what was decoded can be encoded again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "tests/fuzz/fuzz.h"
+#include "transport/http_words.h"
+
+static void require(bool holds)
+{
+	if (!holds) {
+		abort();
+	}
+}
+
+static void try_range(const char *text, size_t len)
+{
+	vv_http_range r;
+	uint64_t size = len * 7919u % 100003u;
+
+	vv_http_range_read(&r, text, size);
+	require(r.kind != VV_HTTP_PART || (r.len > 0 && r.from < size && r.len <= size - r.from));
+}
+
+static void try_path(const char *text, size_t len)
+{
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT, c = VV_BUF_INIT;
+
+	if (vv_http_decode(&a, text, len)) {
+		vv_http_encode(&b, vv_buf_cstr(&a), a.len);
+		require(vv_http_decode(&c, vv_buf_cstr(&b), b.len));
+		require(a.len == c.len && memcmp(vv_buf_cstr(&a), vv_buf_cstr(&c), a.len) == 0);
+	}
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	vv_buf_clear(&c);
+}
+
+static void try_asked(const char *text, bool accept)
+{
+	vv_http_params p = {.format = "car", .bytes = text, .scope = NULL};
+	vv_http_asked asked;
+	unsigned status;
+	vv_error err;
+
+	if (accept) {
+		p = (vv_http_params){.accept = text};
+	}
+	status = vv_http_asked_read(&asked, &p, &err);
+	require(status == 200 || ((status == 400 || status == 406) && err.message[0] != '\0'));
+}
+
+static void try_credentials(const char *text)
+{
+	vv_buf name = VV_BUF_INIT, secret = VV_BUF_INIT;
+
+	if (vv_http_credentials(text, &name, &secret)) {
+		require(name.len > 0 && !memchr(name.data, ':', name.len));
+	}
+	vv_buf_clear(&name);
+	vv_buf_clear(&secret);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text;
+	size_t len;
+
+	if (size == 0) {
+		return 0;
+	}
+	len = size - 1;
+	text = vv_strndup((const char *)data + 1, len);
+	require(text != NULL);
+	switch (data[0] % 7) {
+	case 0:
+		try_range(text, len);
+		break;
+	case 1:
+		try_path(text, len);
+		break;
+	case 2:
+		(void)vv_http_tag_named(text, "\"tag\"");
+		break;
+	case 3:
+		try_asked(text, true);
+		break;
+	case 4:
+		try_asked(text, false);
+		break;
+	case 5:
+		try_credentials(text);
+		break;
+	default:
+		(void)vv_http_is_cid(text, len);
+	}
+	vv_free(text);
+	return 0;
+}
