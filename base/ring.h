@@ -22,8 +22,7 @@ void vv_ring_free(vv_ring *r);    /* nobody uses it any more; accepts NULL */
 
 /* All of it. VV_EIO when the stream was stopped, or nothing was read for wait_ms (0: for
  * ever). */
-vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait_ms,
-			vv_error *err);
+vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait_ms, vv_error *err);
 
 /* At least one byte; 0 at the end; VV_EIO as above. */
 ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_error *err);

@@ -12,8 +12,8 @@
 #include "diff/profile.h"
 
 /* One dataset; *told: it is a table. */
-static vv_status put_dataset(vv_json_out *w, const vv_check_path *p, const vv_check_input_options *look, bool *told,
-			     vv_error *err)
+static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
+			     const vv_check_input_options *look, bool *told, vv_error *err)
 {
 	vv_check_input in = {0};
 	vv_profile *profile = NULL;
@@ -22,8 +22,8 @@ static vv_status put_dataset(vv_json_out *w, const vv_check_path *p, const vv_ch
 	*told = false;
 	if (p->absent)
 		return VV_OK;
-	if ((rc = vv_check_input_open(&in, p->path, look, err)) == VV_OK && in.open && !in.refused &&
-	    in.table.root.kind == VV_KIND_TABLE &&
+	if ((rc = vv_check_input_open(&in, p->path, look, err)) == VV_OK && in.open &&
+	    !in.refused && in.table.root.kind == VV_KIND_TABLE &&
 	    (rc = vv_profile_make(&profile, &in.table, look->progress, err)) == VV_OK) {
 		vv_profile_rules(w, profile, p->path);
 		*told = true;
@@ -61,8 +61,8 @@ static vv_status put_rules(vv_buf *out, vv_repository *r, vv_stage *s, const vv_
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
-vv_status vv_check_init(vv_repository *r, vv_stage *s, int argc, char **argv, const vv_progress *progress, size_t *count,
-			vv_error *err)
+vv_status vv_check_init(vv_repository *r, vv_stage *s, int argc, char **argv,
+			const vv_progress *progress, size_t *count, vv_error *err)
 {
 	vv_diff_side side = {.kind = VV_SIDE_WORK};
 	char *file = vv_repository_file(r, VV_RULES_NAME);
@@ -75,7 +75,8 @@ vv_status vv_check_init(vv_repository *r, vv_stage *s, int argc, char **argv, co
 		return vv_fail_nomem(err);
 	if (vv_exists(file)) {
 		rc = vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
-		vv_hint(err, "move it away to have another one made, or edit it: docs/check.md has its words");
+		vv_hint(err,
+			"move it away to have another one made, or edit it: docs/check.md has its words");
 		goto done;
 	}
 	if ((rc = vv_check_list_read(&list, r, s, &side, argc, argv, false, err)) < 0 ||

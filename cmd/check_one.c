@@ -328,13 +328,65 @@ static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 	return rc;
 }
 
+/* Rules that were asked for by name, and that this dataset has something to look at for. */
+static void note_used(one *c)
+{
+	for (size_t i = 0; c->run->only_used && i < c->run->only_count; i++) {
+		const vv_rule_setting *s = vv_rule_set_get(&c->rules, c->run->only[i]);
+
+		c->run->only_used[i] = c->run->only_used[i] || (s && (s->asked || !vv_rule_needs_bounds(s->rule)));
+	}
+}
+
+static bool has_column(const one *c, const char *name)
+{
+	const vv_table *t = &c->in.table;
+	vv_schema declared;
+	bool has = vv_schema_find(&t->schema, name, strlen(name)) >= 0;
+
+	if (!has && c->in.described && c->in.package.schema.len > 0 &&
+	    vv_schema_read(&declared, c->in.package.schema.data, c->in.package.schema.len, "", NULL) == VV_OK) {
+		has = vv_schema_find(&declared, name, strlen(name)) >= 0;
+		vv_schema_clear(&declared);
+	}
+	return has;
+}
+
+/* A setting for a column that is not there would check nothing, and nobody would know. (Those
+ * that compare with a base are looked after in diff.) */
+static vv_status check_settings(one *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < c->rules.count && c->in.open && !c->in.refused; i++) {
+		const vv_rule_setting *s = &c->rules.items[i];
+		bool of_base = s->rule->of_base || strcmp(s->rule->code, "freshness") == 0;
+
+		for (size_t k = 0; rc == VV_OK && s->columns && s->columns[k] && !of_base && s->severity != VV_SEVERITY_OFF; k++) {
+			vv_finding f = {.rule = s->rule->code, .severity = s->severity, .path = c->path, .commit = c->commit};
+			vv_buf message = VV_BUF_INIT;
+
+			if (has_column(c, s->columns[k])) {
+				continue;
+			}
+			vv_buf_printf(&message, "%s: %s names a column '%s' that the table does not have", VV_RULES_NAME, s->where,
+				      s->columns[k]);
+			f.message = vv_buf_cstr(&message);
+			rc = vv_buf_ok(&message, err);
+			rc = rc < 0 ? rc : on_finding(c, &f, err);
+			vv_buf_clear(&message);
+		}
+	}
+	return rc;
+}
+
 static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 {
 	vv_status rc;
 
 	if ((c->run->new_only && (rc = know_base(c, err)) < 0) ||
 	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message, c->in.why.hint[0] ? c->in.why.hint : NULL, err)) < 0) ||
-	    (rc = check_input(c, &c->in, result, err)) < 0 || (rc = compare(c, err)) < 0) {
+	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 || (rc = compare(c, err)) < 0) {
 		return rc;
 	}
 	if (c->run->rows) {
@@ -364,6 +416,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 		goto done;
 	}
 	prepare(&c);
+	note_used(&c);
 	if ((rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 || (rc = make_findings(&c, &result, err)) < 0) {
 		goto done;

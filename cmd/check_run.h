@@ -35,6 +35,7 @@ typedef struct vv_check_run {
 	int64_t now;                /* freshness: seconds since 1970 */
 	const char *const *only, *const *skip; /* --rule, --skip */
 	size_t only_count, skip_count;
+	bool *only_used;            /* for each of only: some dataset was looked at by it; or NULL */
 	const vv_accepts *accepts;  /* --accept; or NULL */
 	bool ignore_trailers;       /* Varve-Accept of commits counts for nothing */
 	vv_failed_rows *rows;       /* --failed-rows; or NULL */

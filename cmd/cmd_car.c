@@ -285,8 +285,9 @@ static vv_status check_roots(import *m, vv_error *err)
 	vv_status rc;
 
 	if (count == 0) {
-		return vv_fail(err, VV_EINPUT, "the CAR file names no root: nothing says what it "
-					       "holds");
+		return vv_fail(err, VV_EINPUT,
+			       "the CAR file names no root: nothing says what it "
+			       "holds");
 	}
 	rc = vv_car_complete(m->in, roots, count, &below, err);
 	if (rc == VV_EMISSING) {
@@ -343,7 +344,7 @@ static void show_import(import *m)
 
 static vv_status run_import(job *j, const char *path, vv_error *err)
 {
-	import m;
+import m;
 	vv_status rc = VV_OK;
 
 	memset(&m, 0, sizeof(m));

@@ -408,6 +408,7 @@ static void check_clear(check *c)
 	vv_diff_side_clear(&c->side);
 	vv_diff_side_clear(&c->base);
 	vv_repository_close(c->run.repo);
+	vv_free(c->run.only_used);
 }
 
 static vv_status run_checks(check *c, vv_error *err)
@@ -492,6 +493,22 @@ static int run_init(const options *o, int argc, char **argv)
 	return VV_EXIT_OK;
 }
 
+/* What was asked for and came to nothing. */
+static void show_empty(const check *c)
+{
+	vv_report_totals t;
+
+	vv_report_totals_get(c->run.report, &t);
+	if (t.datasets == 0 && !c->range) {
+		vv_warn("there is no dataset to check");
+	}
+	for (size_t i = 0; i < c->o->rule.count && t.datasets > 0; i++) {
+		if (!c->run.only_used[i]) {
+			vv_warn("the rule %s was not looked at: it needs bounds, which %s does not give", c->o->rule.items[i], VV_RULES_NAME);
+		}
+	}
+}
+
 static int run_check(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
@@ -518,6 +535,11 @@ static int run_check(void *opts, int argc, char **argv)
 	c.run.ignore_trailers = o->no_trailers;
 	c.run.accepts = &c.accepts;
 	c.run.warn = on_warning;
+	c.run.only_used = vv_calloc(o->rule.count + 1, sizeof(*c.run.only_used));
+	if (!c.run.only_used) {
+		vv_fail_nomem(&err);
+		return vv_out_finish(vv_report_trouble(&err));
+	}
 	c.run.progress = vv_progress_begin();
 	if (run_checks(&c, &err) < 0) {
 		vv_progress_end();
@@ -529,6 +551,7 @@ static int run_check(void *opts, int argc, char **argv)
 			code = vv_report_trouble(&err);
 		} else {
 			show_trailers(&c);
+			show_empty(&c);
 		}
 	}
 	check_clear(&c);
@@ -541,14 +564,15 @@ const vv_command vv_cmd_check = {
 	.summary = "validate data: against its schema, the project's rules, and its past",
 	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		 "--files [--schema FILE] [OPTION]... FILE...\n"
-		 "--init | --list-rules",
+		 "--init [PATH...] | --list-rules",
 	.example = "$ varve check prices.csv\n"
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
 		   "\n"
-		   "  error type-contradiction, column price, 2 times: is not a number\n"
+		   "  error type-contradiction, column price, 2 times: is no number\n"
+		   "    expected: a number, as in the base; if it is meant: varve schema --missing N/A prices.csv\n"
 		   "     line    row  key       value\n"
 		   "       18     17  id=4711   'N/A'\n"
-		   "    31210  31209  id=90210  'tba'\n"
+		   "    31210  31209  id=90210  'N/A'\n"
 		   "\n"
 		   "invalid: 2 errors in 1 dataset",
 	.options = table,

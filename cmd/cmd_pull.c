@@ -171,7 +171,7 @@ const vv_command vv_cmd_pull = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "conflicts, or --ff-only and both sides have commits of their own",
+	.exit_codes = "conflicts",
 	.arguments = "ref",
 	.run = run_pull,
 };

@@ -13,7 +13,8 @@
 #define SHOWN 5u /* findings of each rule; all are counted */
 
 /* The datasets to look at; *all: every one. */
-static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *count, bool *all, vv_error *err)
+static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *count, bool *all,
+			      vv_error *err)
 {
 	char **paths = vv_calloc(c->changes->count + c->path_count + 1, sizeof(*paths));
 	size_t n = 0;
@@ -48,14 +49,20 @@ static void warn(void *payload, const char *message)
 	vv_buf_printf(payload, "warning: %s\n", message);
 }
 
-static vv_status check(const vv_commit_check *c, vv_repository *r, vv_stage *s, char **paths, size_t count,
-		       vv_check_report *report, vv_buf *told, vv_error *err)
+static vv_status check(const vv_commit_check *c, vv_repository *r, vv_stage *s, char **paths,
+		       size_t count, vv_check_report *report, vv_buf *told, vv_error *err)
 {
 	vv_diff_side index = {.kind = VV_SIDE_INDEX}, base = {.kind = VV_SIDE_COMMIT};
 	bool has_base = c->base && !vv_oid_is_null(c->base);
 	vv_accepts accepts = {0};
-	vv_check_run run = {.repo = r, .stage = s, .report = report, .limit = SHOWN, .accepts = &accepts,
-			    .progress = c->progress, .warn = warn, .payload = told};
+	vv_check_run run = {.repo = r,
+			    .stage = s,
+			    .report = report,
+			    .limit = SHOWN,
+			    .accepts = &accepts,
+			    .progress = c->progress,
+			    .warn = warn,
+			    .payload = told};
 	char *cache = vv_path_join(vv_repository_varvedir(r), "cache", "check", (char *)NULL);
 	uint32_t nsec;
 	vv_status rc;
@@ -76,7 +83,8 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_stage *s, 
 	return rc;
 }
 
-static vv_status judge(const vv_check_report *report, vv_on_commit demand, vv_buf *told, vv_error *err)
+static vv_status judge(const vv_check_report *report, vv_on_commit demand, vv_buf *told,
+		       vv_error *err)
 {
 	vv_report_totals totals;
 	vv_status rc = VV_OK;
@@ -86,13 +94,17 @@ static vv_status judge(const vv_check_report *report, vv_on_commit demand, vv_bu
 		rc = vv_report_write(report, VV_REPORT_TEXT, told, err);
 	if (rc < 0 || demand != VV_ON_COMMIT_REFUSE || vv_report_valid(report))
 		return rc;
-	rc = vv_fail(err, VV_ECONFLICT, "the data is invalid, and %s refuses that: nothing was committed", VV_RULES_NAME);
-	vv_hint(err, "--no-verify commits it as it is; a trailer '%s RULE PATH \"why\"' in the message accepts one break",
+	rc = vv_fail(err, VV_ECONFLICT,
+		     "the data is invalid, and %s refuses that: nothing was committed",
+		     VV_RULES_NAME);
+	vv_hint(err,
+		"--no-verify commits it as it is; a trailer '%s RULE PATH \"why\"' in the message accepts one break",
 		VV_ACCEPT_TRAILER);
 	return rc;
 }
 
-vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_stage *s, vv_buf *told, vv_error *err)
+vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_stage *s, vv_buf *told,
+			      vv_error *err)
 {
 	vv_diff_side index = {.kind = VV_SIDE_INDEX};
 	vv_report_options o = {.limit = SHOWN, .fail_on = VV_SEVERITY_ERROR, .width = 100};
@@ -105,7 +117,8 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_sta
 
 	if ((rc = vv_check_rules_read(&rules, r, &index, err)) < 0)
 		return rc;
-	if (!rules || vv_rules_on_commit(rules) == VV_ON_COMMIT_OFF || (rc = choose_paths(c, &paths, &count, &all, err)) < 0)
+	if (!rules || vv_rules_on_commit(rules) == VV_ON_COMMIT_OFF ||
+	    (rc = choose_paths(c, &paths, &count, &all, err)) < 0)
 		goto done;
 	if (count == 0 && !all)
 		goto done;
@@ -115,7 +128,8 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_sta
 		rc = judge(report, vv_rules_on_commit(rules), told, err);
 	if (rc < 0 && rc != VV_ECONFLICT && vv_rules_on_commit(rules) == VV_ON_COMMIT_WARN) {
 		/* a check that could not run is no reason against a commit that it only comments on */
-		vv_buf_printf(told, "warning: the check of %s could not run: %s\n", VV_RULES_NAME, err->message);
+		vv_buf_printf(told, "warning: the check of %s could not run: %s\n", VV_RULES_NAME,
+			      err->message);
 		rc = VV_OK;
 	}
 done:

@@ -15,9 +15,9 @@
 
 typedef struct vv_commit_check {
 	const vv_changes *changes; /* HEAD against the index */
-	const vv_oid *base;        /* the commit that the data is compared with; NULL or null: none */
-	const char *message;       /* of the commit: its Varve-Accept trailers hold */
-	char *const *paths;        /* tables whose descriptions the commit changes (describe.h) */
+	const vv_oid *base;  /* the commit that the data is compared with; NULL or null: none */
+	const char *message; /* of the commit: its Varve-Accept trailers hold */
+	char *const *paths;  /* tables whose descriptions the commit changes (describe.h) */
 	size_t path_count;
 	const vv_progress *progress;
 } vv_commit_check;
@@ -26,6 +26,7 @@ typedef struct vv_commit_check {
  * that VV_ECONFLICT (refuse). told: lines for people are appended, also when it fails. Only
  * the datasets that the commit changes are looked at; all of them where it changes
  * varve.json. */
-vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_stage *s, vv_buf *told, vv_error *err);
+vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_stage *s, vv_buf *told,
+			      vv_error *err);
 
 #endif

@@ -72,7 +72,8 @@ static const char *type_of(const char *path)
 /* No searching through messages and reflogs for strangers. */
 static bool is_fit_rev(const char *rev)
 {
-	return rev[0] != '\0' && rev[0] != '-' && !strpbrk(rev, ":{}?*[\\ \t") && strlen(rev) <= 256;
+	return rev[0] != '\0' && rev[0] != '-' && !strpbrk(rev, ":{}?*[\\ \t") &&
+	       strlen(rev) <= 256;
 }
 
 static vv_status nothing_there(const char *rest, vv_error *err)

@@ -356,7 +356,9 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 			dry_run ? "  (not sent)" : "");
 	}
 	if (it->why) {
-		vv_note("     %s", vv_text_shows(it->why));
+		vv_buf_reset(&what);
+		vv_text_put_escaped(&what, it->why, strlen(it->why));
+		vv_note("     %s", vv_buf_cstr(&what));
 	}
 	vv_buf_clear(&what);
 	vv_free(a);

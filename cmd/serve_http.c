@@ -174,8 +174,8 @@ int vv_serve_hash_secret(const char *name)
 	}
 	if (len == 0) {
 		vv_secret_new(&made);
-		vv_note("the secret of '%s', which is shown only now: %s", vv_text_show(name, name_len),
-			vv_buf_cstr(&made));
+		vv_note("the secret of '%s', which is shown only now: %s",
+			vv_text_show(name, name_len), vv_buf_cstr(&made));
 		code = print_line(name, name_len, write, vv_buf_cstr(&made), made.len);
 	} else {
 		code = print_line(name, name_len, write, secret, len);

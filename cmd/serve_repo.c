@@ -133,6 +133,7 @@ static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error
 
 	if (!s->one) {
 		(void)vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), &ignored);
+		(void)vv_channel_turn(line, &ignored);
 	}
 	vv_frame_reader in;
 	vv_frame_reader_init(&in, line, 64u << 20);

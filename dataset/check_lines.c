@@ -21,7 +21,11 @@ typedef struct line_group {
 	uint32_t newlines;  /* inside of cells; UNKNOWN */
 	bool raw;           /* its lines must be written out */
 	bool blank;         /* there may be blank lines in it */
+	uint32_t lines;     /* in it, once it was written out */
+	uint32_t *starts;   /* where in it each row's own line begins, once it was written out */
 } line_group;
+
+#define STARTS_MAX (4u << 20) /* rows whose lines are remembered at a time */
 
 struct vv_check_lines {
 	vv_table *table;
@@ -29,10 +33,8 @@ struct vv_check_lines {
 	line_group *groups;
 	size_t count, counted; /* groups [0, counted] have their line */
 	bool kept;             /* all newlines are in the cache already */
-	/* the group that was written out last */
-	size_t open;
-	uint64_t *starts;      /* the line of each of its rows */
-	uint64_t end;          /* lines in it */
+	size_t started;        /* rows of groups that have their starts */
+	size_t open;           /* the group that was written out last: raw, ends */
 	vv_batch batch;
 	vv_buf raw;
 	size_t *ends;
@@ -173,6 +175,15 @@ done:
 	return rc;
 }
 
+static void forget_starts(vv_check_lines *l)
+{
+	for (size_t i = 0; l->groups && i < l->count; i++) {
+		vv_free(l->groups[i].starts);
+		l->groups[i].starts = NULL;
+	}
+	l->started = 0;
+}
+
 void vv_check_lines_close(vv_check_lines *l)
 {
 	if (!l)
@@ -180,7 +191,7 @@ void vv_check_lines_close(vv_check_lines *l)
 	vv_batch_clear(&l->batch);
 	vv_buf_clear(&l->raw);
 	vv_arena_clear(&l->arena);
-	vv_free(l->starts);
+	forget_starts(l);
 	vv_free(l->ends);
 	vv_free(l->groups);
 	vv_free(l);
@@ -229,12 +240,38 @@ static vv_status load(vv_check_lines *l, size_t i, vv_error *err)
 	return rc;
 }
 
+static vv_status note_starts(vv_check_lines *l, line_group *g, const size_t *ends, vv_error *err)
+{
+	uint64_t line = 0;
+	size_t at = 0;
+
+	if (g->starts)
+		return VV_OK;
+	if (l->started + g->rows > STARTS_MAX)
+		forget_starts(l);
+	g->starts = vv_calloc(g->rows, sizeof(*g->starts));
+	if (!g->starts)
+		return vv_fail_nomem(err);
+	l->started += g->rows;
+	for (size_t r = 0; r < g->rows; r++) {
+		const char *p = l->raw.data + at;
+		size_t len = ends[r] - at, blank = 0;
+
+		while (blank < len && (p[blank] == '\n' || p[blank] == '\r'))
+			blank++;
+		/* a lone line end is the row itself */
+		blank = blank == len ? 0 : blank;
+		g->starts[r] = (uint32_t)(line + count_lines(p, blank));
+		line += count_lines(p, len);
+		at = ends[r];
+	}
+	g->lines = (uint32_t)line;
+	return VV_OK;
+}
+
 /* Writes group i out: where each row's own line begins, blank lines before it passed over. */
 static vv_status write_out(vv_check_lines *l, size_t i, vv_error *err)
 {
-	size_t rows = l->groups[i].rows, at = 0;
-	uint64_t line = 0;
-	uint64_t *starts;
 	size_t *ends;
 	vv_status rc;
 
@@ -243,33 +280,22 @@ static vv_status write_out(vv_check_lines *l, size_t i, vv_error *err)
 	l->open = SIZE_MAX;
 	if ((rc = load(l, i, err)) < 0)
 		return rc;
-	starts = vv_realloc_array(l->starts, rows, sizeof(*starts));
-	if (starts)
-		l->starts = starts;
-	ends = vv_realloc_array(l->ends, rows, sizeof(*ends));
-	if (ends)
-		l->ends = ends;
-	if (!starts || !ends)
+	ends = vv_realloc_array(l->ends, l->groups[i].rows, sizeof(*ends));
+	if (!ends)
 		return vv_fail_nomem(err);
+	l->ends = ends;
 	vv_buf_reset(&l->raw);
 	if ((rc = vv_batch_lines(&l->raw, ends, l->table, &l->batch, i + 1 == l->count, err)) < 0 ||
-	    (rc = vv_buf_ok(&l->raw, err)) < 0)
+	    (rc = vv_buf_ok(&l->raw, err)) < 0 || (rc = note_starts(l, &l->groups[i], ends, err)) < 0)
 		return rc;
-	for (size_t r = 0; r < rows; r++) {
-		const char *p = l->raw.data + at;
-		size_t len = ends[r] - at, blank = 0;
-
-		while (blank < len && (p[blank] == '\n' || p[blank] == '\r'))
-			blank++;
-		/* a lone line end is the row itself */
-		blank = blank == len ? 0 : blank;
-		starts[r] = line + count_lines(p, blank);
-		line += count_lines(p, len);
-		at = ends[r];
-	}
-	l->end = line;
 	l->open = i;
 	return VV_OK;
+}
+
+/* The same where only the lines are asked for. */
+static vv_status find_starts(vv_check_lines *l, size_t i, vv_error *err)
+{
+	return l->groups[i].starts ? VV_OK : write_out(l, i, err);
 }
 
 static vv_status count_newlines(vv_check_lines *l, size_t i, vv_error *err)
@@ -290,8 +316,8 @@ static vv_status measure(vv_check_lines *l, size_t i, uint64_t *out, vv_error *e
 	vv_status rc = VV_OK;
 
 	if (g->raw) {
-		rc = write_out(l, i, err);
-		*out = l->end;
+		rc = find_starts(l, i, err);
+		*out = g->lines;
 		return rc;
 	}
 	if (l->table->root.dialect.form == VV_FORM_CSV && g->newlines == UNKNOWN)
@@ -338,8 +364,8 @@ vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_erro
 		*line = g->line + (row - g->first_row);
 		return VV_OK;
 	}
-	if ((rc = write_out(l, i, err)) == VV_OK && row - g->first_row < g->rows)
-		*line = g->line + l->starts[row - g->first_row];
+	if ((rc = find_starts(l, i, err)) == VV_OK && row - g->first_row < g->rows)
+		*line = g->line + g->starts[row - g->first_row];
 	return rc;
 }
 
@@ -353,7 +379,7 @@ static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, 
 	for (size_t r = 0; r < g->rows; r++) {
 		const char *p = l->raw.data + at;
 		size_t len = l->ends[r] - at, last = len;
-		uint64_t before = g->line + l->starts[r] - line, own = count_lines(p, len);
+		uint64_t before = g->line + g->starts[r] - line, own = count_lines(p, len);
 		uint64_t behind = 0;
 
 		/* the file's last row takes the blank lines at the end */

@@ -314,8 +314,12 @@ static vv_status read_targets(following *x, vv_error *err)
 	vv_table_reader *reader = NULL;
 	vv_batch batch;
 	int more = 0;
-	vv_status rc = rebuild(&x->t, 1023, err);
+	vv_status rc;
 
+	vv_free(x->t.slots); /* of the part before */
+	x->t.slots = NULL;
+	vv_arena_reset(&x->t.arena);
+	rc = rebuild(&x->t, 1023, err);
 	vv_batch_init(&batch);
 	if (rc == VV_OK)
 		rc = vv_table_reader_open(&reader, x->there, x->places, x->f->count, false, err);

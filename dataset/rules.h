@@ -79,6 +79,9 @@ vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 
+/* Has the rule nothing to look at without bounds, a condition or columns of its own? */
+bool vv_rule_needs_bounds(const vv_rule *rule);
+
 /* Does the setting look at the column? */
 bool vv_rule_setting_has(const vv_rule_setting *s, const char *column, size_t len);
 

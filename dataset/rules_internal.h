@@ -24,7 +24,4 @@ struct vv_rules_file {
 	uint64_t limit;
 };
 
-/* Has the rule nothing to look at without bounds, a condition or columns of its own? */
-bool vv_rule_needs_bounds(const vv_rule *rule);
-
 #endif

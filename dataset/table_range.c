@@ -82,8 +82,8 @@ static vv_status find_group(const range *r, uint64_t head, uint64_t *index, uint
 
 	rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &r->table->source, top->data, top->len,
 				 err);
-	if (rc == VV_OK && (rc = vv_list_seek(list, r->from > head ? r->from - head : 0, err)) ==
-				   VV_OK) {
+	if (rc == VV_OK &&
+	    (rc = vv_list_seek(list, r->from > head ? r->from - head : 0, err)) == VV_OK) {
 		more = vv_list_next(list, &item, err);
 	}
 	vv_list_reader_close(list);
@@ -142,7 +142,8 @@ static vv_status give_groups(const range *r, uint64_t row, uint64_t at, vv_error
 		vv_buf_reset(&raw);
 		rc = table_batch_raw(&raw, r->table, w, &b, b.rows, b.index + 1 == groups, err);
 		if (rc == VV_OK && raw.len != b.raw_len) {
-			rc = vv_fail(err, VV_ECORRUPT, "row group %llu gives %zu bytes instead of %llu",
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "row group %llu gives %zu bytes instead of %llu",
 				     (unsigned long long)b.index + 1, raw.len,
 				     (unsigned long long)b.raw_len);
 		}

@@ -18,7 +18,8 @@ bool base_is_json(const vv_table *t)
 	return t->root.dialect.form != VV_FORM_CSV;
 }
 
-const vv_rule_setting *base_setting(const base_check *c, const char *code, const vv_rule_setting *after)
+const vv_rule_setting *base_setting(const base_check *c, const char *code,
+				    const vv_rule_setting *after)
 {
 	const vv_rule_setting *s = after ? after + 1 : vv_rule_set_get(c->rules, code);
 	const vv_rule_setting *end = c->rules->items + c->rules->count;
@@ -32,7 +33,10 @@ const vv_rule_setting *base_setting(const base_check *c, const char *code, const
 
 vv_finding base_finding(const base_check *c, const vv_rule_setting *s)
 {
-	vv_finding f = {.rule = s->rule->code, .severity = s->severity, .path = c->o->path, .commit = c->o->commit};
+	vv_finding f = {.rule = s->rule->code,
+			.severity = s->severity,
+			.path = c->o->path,
+			.commit = c->o->commit};
 	return f;
 }
 
@@ -77,7 +81,8 @@ vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
 
 vv_status base_end(base_check *c, base_quota *q, vv_error *err)
 {
-	vv_status rc = q->held && c->o->more ? c->o->more(c->o->payload, &q->last, q->held, err) : VV_OK;
+	vv_status rc = q->held && c->o->more ? c->o->more(c->o->payload, &q->last, q->held, err)
+					     : VV_OK;
 
 	*q = (base_quota){0};
 	return rc;
@@ -97,7 +102,8 @@ vv_status base_regions(base_check *c, const vv_regions **out, vv_error *err)
 }
 
 vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
-			  const vv_region_group *groups, size_t count, base_group_fn fn, void *payload, vv_error *err)
+			  const vv_region_group *groups, size_t count, base_group_fn fn,
+			  void *payload, vv_error *err)
 {
 	vv_table_reader *r = NULL;
 	vv_batch b;
@@ -139,7 +145,8 @@ size_t base_key_places(const vv_table *t, size_t *places, size_t max)
 	return n;
 }
 
-void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count, const vv_cell *row)
+void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
+		   const vv_cell *row)
 {
 	vv_buf_reset(out);
 	for (size_t i = 0; i < count; i++) {
@@ -171,7 +178,8 @@ static int against(const vv_bound *b, uint64_t n, uint64_t of)
 		of >>= 1;
 		n >>= 1;
 	}
-	uint64_t x = n * VV_BILLION, y = b->value > UINT64_MAX / (of ? of : 1) ? UINT64_MAX : b->value * of;
+	uint64_t x = n * VV_BILLION,
+		 y = b->value > UINT64_MAX / (of ? of : 1) ? UINT64_MAX : b->value * of;
 	return x < y ? -1 : x > y;
 }
 
@@ -273,8 +281,9 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 	}
 	if (base && (rc = match_columns(&c, err)) < 0)
 		goto done;
-	if (base && ((rc = base_check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
-		     (rc = base_check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0))
+	if (base &&
+	    ((rc = base_check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
+	     (rc = base_check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0))
 		goto done;
 	rc = base_check_values(&c, err);
 done:

@@ -49,18 +49,18 @@
 
 typedef struct vv_base_options {
 	const vv_rule_set *rules;
-	const char *path, *commit;    /* for the findings; commit may be NULL */
-	bool declared;                /* a datapackage.json says the columns' types: another type is then
-	                               * meant (column-retyped), and no value contradicts it */
-	int64_t now;                  /* freshness: seconds since 1970-01-01 UTC */
-	uint64_t limit;               /* findings given of each rule in each column; 0: all */
+	const char *path, *commit; /* for the findings; commit may be NULL */
+	bool declared;  /* a datapackage.json says the columns' types: another type is then meant
+	                 * (column-retyped), and no value contradicts it */
+	int64_t now;    /* freshness: seconds since 1970-01-01 UTC */
+	uint64_t limit; /* findings given of each rule in each column; 0: all */
 	vv_finding_fn finding;
-	vv_check_more_fn more;        /* may be NULL */
-	void *payload;                /* of both */
-	vv_check_cache *cache;        /* NULL: nothing is remembered */
-	const char *temp_dir;         /* NULL: /tmp */
-	vv_pool *pool;                /* NULL: none */
-	const vv_progress *progress;  /* NULL: none */
+	vv_check_more_fn more;       /* may be NULL */
+	void *payload;               /* of both */
+	vv_check_cache *cache;       /* NULL: nothing is remembered */
+	const char *temp_dir;        /* NULL: /tmp */
+	vv_pool *pool;               /* NULL: none */
+	const vv_progress *progress; /* NULL: none */
 } vv_base_options;
 
 /* base: NULL where there is none (a new path): then only freshness is looked at. Both are
@@ -71,9 +71,12 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 
 /* A "type-error" of a column whose type nobody declared (it was found in the data of a
  * version before) says that the data has changed its mind: such a finding is turned into
- * "type-contradiction", with the proposal as `expected`, written to text. Everything else
- * stays as it is. severity: of type-contradiction; OFF: f stays too. */
-void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t, const vv_base_options *o);
+ * "type-contradiction" of that rule's severity, with the proposal as `expected`, written to
+ * text. Everything else stays as it is; so does f where type-contradiction is off. (Where
+ * type-error is off and type-contradiction is not, vv_check_base looks for such values
+ * itself.) */
+void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
+		    const vv_base_options *o);
 
 /* Appends what to do about a value that is none of the field's type: "'N/A' may be declared
  * missing: varve schema --missing N/A prices.csv" ... Data in it is escaped. */

@@ -9,7 +9,9 @@
 /* "an integer", "a date": for sentences. */
 static const char *article(vv_type t)
 {
-	return t == VV_TYPE_INTEGER || t == VV_TYPE_OBJECT || t == VV_TYPE_ARRAY || t == VV_TYPE_ANY ? "an" : "a";
+	return t == VV_TYPE_INTEGER || t == VV_TYPE_OBJECT || t == VV_TYPE_ARRAY || t == VV_TYPE_ANY
+		       ? "an"
+		       : "a";
 }
 
 static void put_type(vv_buf *out, const vv_field *f)
@@ -19,24 +21,27 @@ static void put_type(vv_buf *out, const vv_field *f)
 		vv_buf_printf(out, " (%s)", vv_text_shows(f->format));
 }
 
-static vv_status give_removed(base_check *c, base_quota *q, const vv_rule_setting *s, const vv_column_pair *p,
+static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
 			      vv_error *err)
 {
 	const vv_field *was = &c->base->schema.fields[p->a];
 	vv_finding f = base_finding(c, s);
+	base_quota q = {0}; /* of this column */
 
 	f.column = was->name;
 	if (p->b >= 0) {
 		const vv_field *is = &c->t->schema.fields[p->b];
 
-		vv_buf_printf(&c->message, "the column is now called '%s'", vv_text_show(is->name, is->name_len));
+		vv_buf_printf(&c->message, "the column is now called '%s'",
+			      vv_text_show(is->name, is->name_len));
 		if (p->likeness < 100)
-			vv_buf_printf(&c->message, " (%u %% of its values are the same)", p->likeness);
+			vv_buf_printf(&c->message, " (%u %% of its values are the same)",
+				      p->likeness);
 	} else {
 		vv_buf_puts(&c->message, "the column is gone");
 	}
 	vv_buf_puts(&c->expected, "all columns of the base");
-	return base_give(c, q, &f, err);
+	return base_give(c, &q, &f, err);
 }
 
 static vv_status check_removed(base_check *c, vv_error *err)
@@ -45,16 +50,14 @@ static vv_status check_removed(base_check *c, vv_error *err)
 
 	for (const vv_rule_setting *s = base_setting(c, "column-removed", NULL); s && rc == VV_OK;
 	     s = base_setting(c, "column-removed", s)) {
-		base_quota q = {0};
-
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 			const vv_field *was = p->a >= 0 ? &c->base->schema.fields[p->a] : NULL;
 
-			if (was && (p->b < 0 || p->renamed) && vv_rule_setting_has(s, was->name, was->name_len))
-				rc = give_removed(c, &q, s, p, err);
+			if (was && (p->b < 0 || p->renamed) &&
+			    vv_rule_setting_has(s, was->name, was->name_len))
+				rc = give_removed(c, s, p, err);
 		}
-		rc = rc < 0 ? rc : base_end(c, &q, err);
 	}
 	return rc;
 }
@@ -65,12 +68,11 @@ static vv_status check_added(base_check *c, vv_error *err)
 
 	for (const vv_rule_setting *s = base_setting(c, "column-added", NULL); s && rc == VV_OK;
 	     s = base_setting(c, "column-added", s)) {
-		base_quota q = {0};
-
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
 			vv_finding f = base_finding(c, s);
+			base_quota q = {0};
 
 			if (!is || p->a >= 0 || !vv_rule_setting_has(s, is->name, is->name_len))
 				continue;
@@ -79,18 +81,18 @@ static vv_status check_added(base_check *c, vv_error *err)
 			vv_buf_puts(&c->expected, "no columns but those of the base");
 			rc = base_give(c, &q, &f, err);
 		}
-		rc = rc < 0 ? rc : base_end(c, &q, err);
 	}
 	return rc;
 }
 
-static vv_status give_retyped(base_check *c, base_quota *q, const vv_rule_setting *s, const vv_column_pair *p,
+static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
 			      vv_error *err)
 {
 	const vv_field *was = &c->base->schema.fields[p->a], *is = &c->t->schema.fields[p->b];
 	uint64_t wrong = 0;
 	vv_status rc = base_count_contradictions(c, (size_t)p->a, (size_t)p->b, &wrong, err);
 	vv_finding f = base_finding(c, s);
+	base_quota q = {0};
 
 	f.column = is->name;
 	put_type(&c->message, is);
@@ -98,9 +100,10 @@ static vv_status give_retyped(base_check *c, base_quota *q, const vv_rule_settin
 	put_type(&c->message, was);
 	vv_buf_puts(&c->message, " in the base");
 	if (wrong > 0)
-		vv_buf_printf(&c->message, "; %s new %s none", vv_text_count(wrong), wrong == 1 ? "value is" : "values are");
+		vv_buf_printf(&c->message, "; %s new %s none", vv_text_count(wrong),
+			      wrong == 1 ? "value is" : "values are");
 	put_type(&c->expected, was);
-	return rc < 0 ? rc : base_give(c, q, &f, err);
+	return rc < 0 ? rc : base_give(c, &q, &f, err);
 }
 
 /* Where nobody declared the types another type comes from other values, which are told one
@@ -109,20 +112,19 @@ static vv_status check_retyped(base_check *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (!c->o->declared && vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF)
+	if (!c->o->declared &&
+	    vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF)
 		return VV_OK;
 	for (const vv_rule_setting *s = base_setting(c, "column-retyped", NULL); s && rc == VV_OK;
 	     s = base_setting(c, "column-retyped", s)) {
-		base_quota q = {0};
-
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
 
-			if (is && p->a >= 0 && p->retyped && vv_rule_setting_has(s, is->name, is->name_len))
-				rc = give_retyped(c, &q, s, p, err);
+			if (is && p->a >= 0 && p->retyped &&
+			    vv_rule_setting_has(s, is->name, is->name_len))
+				rc = give_retyped(c, s, p, err);
 		}
-		rc = rc < 0 ? rc : base_end(c, &q, err);
 	}
 	return rc;
 }

@@ -21,15 +21,18 @@ static const vv_bound js_default = {.given = true, .share = true, .value = JS_DE
 static void put_rise(vv_buf *out, const vv_distribution *was, const vv_distribution *is)
 {
 	base_put_percent(out, base_share(is->missing, is->rows));
-	vv_buf_printf(out, " of the values are missing (%s of %s), ", vv_text_count(is->missing), vv_text_count(is->rows));
+	vv_buf_printf(out, " of the values are missing (%s of %s), ", vv_text_count(is->missing),
+		      vv_text_count(is->rows));
 	base_put_percent(out, base_share(was->missing, was->rows));
 	vv_buf_puts(out, " in the base");
 }
 
-static vv_status check_null(values *v, const vv_rule_setting *s, const column_values *x, vv_error *err)
+static vv_status check_null(values *v, const vv_rule_setting *s, const column_values *x,
+			    vv_error *err)
 {
 	base_check *c = v->c;
-	uint64_t was = base_share(x->was.missing, x->was.rows), is = base_share(x->is.missing, x->is.rows);
+	uint64_t was = base_share(x->was.missing, x->was.rows),
+		 is = base_share(x->is.missing, x->is.rows);
 	const vv_bound *max = s->max.given ? &s->max : &no_share;
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
@@ -46,7 +49,8 @@ static vv_status check_null(values *v, const vv_rule_setting *s, const column_va
 /* Where columns are not named: is it one of categories? */
 static bool is_categories(const vv_distribution *d)
 {
-	return !d->over && d->count > 0 && d->count <= FEW_VALUES && d->count * FEW_TIMES <= d->rows - d->missing;
+	return !d->over && d->count > 0 && d->count <= FEW_VALUES &&
+	       d->count * FEW_TIMES <= d->rows - d->missing;
 }
 
 vv_status base_give_over(values *v, const vv_rule_setting *s, const column_values *x, vv_error *err)
@@ -56,7 +60,8 @@ vv_status base_give_over(values *v, const vv_rule_setting *s, const column_value
 	vv_finding f = base_finding(c, s);
 
 	f.column = base_field_is(v, x)->name;
-	vv_buf_printf(&c->message, "has too many different values to be measured (over %s, or %s of them)",
+	vv_buf_printf(&c->message,
+		      "has too many different values to be measured (over %s, or %s of them)",
 		      vv_text_count(VV_DIST_VALUES_MAX), vv_text_bytes(VV_DIST_BYTES_MAX));
 	vv_buf_puts(&c->expected, "a column with fewer different values");
 	return base_give(c, &q, &f, err);
@@ -64,13 +69,15 @@ vv_status base_give_over(values *v, const vv_rule_setting *s, const column_value
 
 static void put_measure(base_check *c, const char *name, uint64_t value, const vv_bound *max)
 {
-	vv_buf_printf(&c->message, "the values are distributed otherwise than in the base: %s ", name);
+	vv_buf_printf(&c->message, "the values are distributed otherwise than in the base: %s ",
+		      name);
 	base_put_number(&c->message, value);
 	vv_buf_puts(&c->expected, "at most ");
 	base_put_number(&c->expected, max->value);
 }
 
-static vv_status check_drift(values *v, const vv_rule_setting *s, const column_values *x, vv_error *err)
+static vv_status check_drift(values *v, const vv_rule_setting *s, const column_values *x,
+			     vv_error *err)
 {
 	base_check *c = v->c;
 	bool psi = strcmp(s->rule->code, "drift-psi") == 0;
@@ -183,9 +190,11 @@ static vv_status tell_news(news *w, vv_error *err)
 	wanted[0] = (size_t)w->x->b;
 	memcpy(wanted + 1, w->key, w->key_count * sizeof(*wanted));
 	if (!base_same_column(w->v, w->x)) {
-		rc = base_each_group(c, c->t, wanted, w->key_count + 1, NULL, 0, news_group, w, err);
+		rc = base_each_group(c, c->t, wanted, w->key_count + 1, NULL, 0, news_group, w,
+				     err);
 	} else if ((rc = base_regions(c, &g, err)) == VV_OK && g->new_count) {
-		rc = base_each_group(c, c->t, wanted, w->key_count + 1, g->new_groups, g->new_count, news_group, w, err);
+		rc = base_each_group(c, c->t, wanted, w->key_count + 1, g->new_groups, g->new_count,
+				     news_group, w, err);
 	}
 	rc = rc < 0 ? rc : base_end(c, &w->quota, err);
 done:
@@ -194,7 +203,8 @@ done:
 	return rc;
 }
 
-static vv_status check_news(values *v, const vv_rule_setting *s, const column_values *x, vv_error *err)
+static vv_status check_news(values *v, const vv_rule_setting *s, const column_values *x,
+			    vv_error *err)
 {
 	news w = {.v = v, .setting = s, .x = x};
 	vv_status rc = VV_OK;
@@ -242,13 +252,15 @@ vv_status base_check_drift(values *v, const char *code, vv_error *err)
 	base_check *c = v->c;
 	vv_status rc = VV_OK;
 
-	for (const vv_rule_setting *s = base_setting(c, code, NULL); s && rc == VV_OK; s = base_setting(c, code, s)) {
+	for (const vv_rule_setting *s = base_setting(c, code, NULL); s && rc == VV_OK;
+	     s = base_setting(c, code, s)) {
 		rc = check_named(c, s, err);
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 			const column_values *x;
 
-			if (!base_looks_at(c, s, p) || !(x = base_find_values(v, p->b, base_dist_kind(c, code, p))))
+			if (!base_looks_at(c, s, p) ||
+			    !(x = base_find_values(v, p->b, base_dist_kind(c, code, p))))
 				continue;
 			if (strcmp(code, "null-share") == 0)
 				rc = check_null(v, s, x, err);

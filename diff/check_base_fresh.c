@@ -22,10 +22,12 @@ static vv_instant newest(const vv_field *f, const vv_distribution *d)
 	int64_t step = d->values[d->count - 1].step;
 	vv_instant i = {step, 0};
 
-	return f->type == VV_TYPE_DATETIME || f->type == VV_TYPE_TIME ? vv_instant_of(step * 60) : i;
+	return f->type == VV_TYPE_DATETIME || f->type == VV_TYPE_TIME ? vv_instant_of(step * 60)
+								      : i;
 }
 
-static vv_status check_age(values *v, const vv_rule_setting *s, const column_values *x, vv_error *err)
+static vv_status check_age(values *v, const vv_rule_setting *s, const column_values *x,
+			   vv_error *err)
 {
 	base_check *c = v->c;
 	const vv_field *field = base_field_is(v, x);
@@ -71,7 +73,8 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *
 		if (at < 0)
 			vv_buf_puts(&c->message, "there is no such column");
 		else
-			vv_buf_printf(&c->message, "its type is %s, which has no dates", vv_type_name(c->t->schema.fields[at].type));
+			vv_buf_printf(&c->message, "its type is %s, which has no dates",
+				      vv_type_name(c->t->schema.fields[at].type));
 		vv_buf_puts(&c->expected, "a column of dates");
 		rc = base_give(c, &q, &f, err);
 	}

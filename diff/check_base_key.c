@@ -14,7 +14,7 @@
 typedef struct old_key {
 	const char **names; /* in t; NULL-ended */
 	size_t count;
-	vv_buf text;        /* "id, day", as the base calls them */
+	vv_buf text; /* "id, day", as the base calls them */
 } old_key;
 
 typedef struct relay {
@@ -83,24 +83,34 @@ static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *
 	return vv_buf_ok(out, err);
 }
 
-static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old_key *key, vv_error *err)
+static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old_key *key,
+			      vv_error *err)
 {
 	static const char *const codes[] = {"primary-key"};
 	vv_buf schema = VV_BUF_INIT, expected = VV_BUF_INIT;
 	relay r = {c, s, NULL};
 	vv_check_result result = {0};
 	vv_rule_set rules;
-	vv_check_options o = {.rules = &rules, .path = c->o->path, .commit = c->o->commit,
-			      .schema_name = "the base's schema", .limit = c->o->limit, .finding = relay_finding,
-			      .more = relay_more, .payload = &r, .cache = c->o->cache, .temp_dir = c->o->temp_dir,
-			      .pool = c->o->pool, .progress = c->o->progress};
+	vv_check_options o = {.rules = &rules,
+			      .path = c->o->path,
+			      .commit = c->o->commit,
+			      .schema_name = "the base's schema",
+			      .limit = c->o->limit,
+			      .finding = relay_finding,
+			      .more = relay_more,
+			      .payload = &r,
+			      .cache = c->o->cache,
+			      .temp_dir = c->o->temp_dir,
+			      .pool = c->o->pool,
+			      .progress = c->o->progress};
 	vv_status rc = vv_rule_set_for(&rules, NULL, c->o->path ? c->o->path : "", err);
 
 	if (rc < 0)
 		return rc;
 	vv_buf_printf(&expected, "the key (%s) holds in the base", vv_buf_cstr(&key->text));
 	r.expected = vv_buf_cstr(&expected);
-	if ((rc = vv_buf_ok(&expected, err)) == VV_OK && (rc = vv_rule_set_only(&rules, codes, 1, err)) == VV_OK &&
+	if ((rc = vv_buf_ok(&expected, err)) == VV_OK &&
+	    (rc = vv_rule_set_only(&rules, codes, 1, err)) == VV_OK &&
 	    (rc = make_schema(&schema, c->t, key->names, err)) == VV_OK) {
 		o.schema = vv_buf_cstr(&schema);
 		o.schema_len = schema.len;
@@ -114,8 +124,8 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 }
 
 /* A column of the key is gone: one finding, whatever the rows are. */
-static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_key *key, const char *column,
-			   vv_error *err)
+static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_key *key,
+			   const char *column, vv_error *err)
 {
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);

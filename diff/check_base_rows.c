@@ -22,7 +22,8 @@ typedef struct row_walk {
 
 static bool is_asked(const base_check *c)
 {
-	static const char *const codes[] = {"rows-removed", "rows-added", "key-lost", "cells-changed"};
+	static const char *const codes[] = {"rows-removed", "rows-added", "key-lost",
+					    "cells-changed"};
 	bool asked = false;
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
@@ -36,7 +37,7 @@ static const char *const *choose_key(const base_check *c, const char **names, vv
 	for (size_t i = 0; i < of->root.key_count; i++) {
 		const char *name = of->root.key[i];
 		long at = vv_schema_find(&of->schema, name, strlen(name));
-		long other = at < 0	      ? -1
+		long other = at < 0          ? -1
 			     : of == c->base ? vv_columns_to_new(&c->columns, (size_t)at)
 					     : vv_columns_to_old(&c->columns, (size_t)at);
 
@@ -52,10 +53,13 @@ static const char *const *choose_key(const base_check *c, const char **names, vv
 static vv_status walk_open(row_walk *w, vv_error *err)
 {
 	base_check *c = w->c;
-	size_t most = c->base->root.key_count > c->t->root.key_count ? c->base->root.key_count : c->t->root.key_count;
+	size_t most = c->base->root.key_count > c->t->root.key_count ? c->base->root.key_count
+								     : c->t->root.key_count;
 	static const char *const none[] = {NULL};
 	const char **names = vv_calloc(most + 1, sizeof(*names));
-	vv_rowdiff_options o = {.columns = &c->columns, .temp_dir = c->o->temp_dir, .pool = c->o->pool,
+	vv_rowdiff_options o = {.columns = &c->columns,
+				.temp_dir = c->o->temp_dir,
+				.pool = c->o->pool,
 				.progress = c->o->progress};
 	vv_status rc;
 
@@ -91,7 +95,8 @@ static vv_status find_places(row_walk *w, vv_error *err)
 }
 
 /* fn NULL: only counts. */
-typedef vv_status (*removed_fn)(row_walk *w, const vv_row_change *change, void *payload, vv_error *err);
+typedef vv_status (*removed_fn)(row_walk *w, const vv_row_change *change, void *payload,
+				vv_error *err);
 static vv_status walk(row_walk *w, removed_fn fn, void *payload, vv_error *err)
 {
 	vv_row_change change;
@@ -107,10 +112,12 @@ static vv_status walk(row_walk *w, removed_fn fn, void *payload, vv_error *err)
 	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 	if (rc == VV_OK) {
 		w->stats = *vv_rowdiff_stats_get(w->diff);
-		if (!(w->column_changes = vv_calloc(w->c->columns.count + 1, sizeof(*w->column_changes))))
+		if (!(w->column_changes = vv_calloc(w->c->columns.count + 1,
+						    sizeof(*w->column_changes))))
 			rc = vv_fail_nomem(err);
 		else if (w->c->columns.count)
-			memcpy(w->column_changes, w->stats.column_changes, w->c->columns.count * sizeof(*w->column_changes));
+			memcpy(w->column_changes, w->stats.column_changes,
+			       w->c->columns.count * sizeof(*w->column_changes));
 	}
 done:
 	vv_rowdiff_close(w->diff);
@@ -136,8 +143,9 @@ static vv_status check_removed(row_walk *w, vv_error *err)
 
 		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows))
 			continue;
-		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (", vv_text_count(w->stats.removed),
-			      vv_text_count(c->base->root.rows), w->stats.removed == 1 ? "is" : "are");
+		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (",
+			      vv_text_count(w->stats.removed), vv_text_count(c->base->root.rows),
+			      w->stats.removed == 1 ? "is" : "are");
 		base_put_percent(&c->message, base_share(w->stats.removed, c->base->root.rows));
 		vv_buf_putc(&c->message, ')');
 		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
@@ -161,10 +169,11 @@ static vv_status check_added(row_walk *w, vv_error *err)
 
 		if (!above && !base_below(&s->min, n, of))
 			continue;
-		vv_buf_printf(&c->message, "%s %s new, with %s in the base", vv_text_count(n), n == 1 ? "row is" : "rows are",
-			      vv_text_count(of));
+		vv_buf_printf(&c->message, "%s %s new, with %s in the base", vv_text_count(n),
+			      n == 1 ? "row is" : "rows are", vv_text_count(of));
 		if (above)
-			base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
+			base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing,
+				       "");
 		else
 			base_put_bound(&c->expected, "at least", &s->min, "");
 		rc = base_give(c, &q, &f, err);
@@ -196,8 +205,9 @@ static vv_status check_cells(row_walk *w, vv_error *err)
 		}
 		if (!base_above(&s->max, nothing, changed, cells))
 			continue;
-		vv_buf_printf(&c->message, "%s of %s cells of rows that the base has too were changed (", vv_text_count(changed),
-			      vv_text_count(cells));
+		vv_buf_printf(&c->message,
+			      "%s of %s cells of rows that the base has too were changed (",
+			      vv_text_count(changed), vv_text_count(cells));
 		base_put_percent(&c->message, base_share(changed, cells));
 		vv_buf_putc(&c->message, ')');
 		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
@@ -221,7 +231,8 @@ static vv_status give_lost(row_walk *w, const vv_row_change *change, void *paylo
 	f.key = vv_buf_cstr(&c->key);
 	f.key_len = c->key.len;
 	vv_buf_puts(&c->message, "the row of this key is gone");
-	base_put_bound(&c->expected, "at most", l->setting->max.given ? &l->setting->max : &nothing, "keys gone");
+	base_put_bound(&c->expected, "at most", l->setting->max.given ? &l->setting->max : &nothing,
+		       "keys gone");
 	return base_give(c, &l->quota, &f, err);
 }
 
@@ -232,7 +243,8 @@ static vv_status give_no_key(base_check *c, const vv_rule_setting *s, vv_error *
 
 	f.rule = "no-key";
 	vv_buf_puts(&c->message, "the rule key-lost needs a key that both versions have");
-	vv_buf_puts(&c->expected, "a primaryKey in datapackage.json, or one given with varve add --key");
+	vv_buf_puts(&c->expected,
+		    "a primaryKey in datapackage.json, or one given with varve add --key");
 	return base_give(c, &q, &f, err);
 }
 

@@ -2,9 +2,8 @@
  * Knows which values contradict the type that a column had, and what to propose.
  *
  * Two ways lead here. A stored version keeps its parent's types, so that a wrong value is
- * a type-error of the version itself: vv_base_recode gives it its name. Plain text of Git's
- * history gets its types anew each time, so that the type gives way instead: the values of
- * such columns are read here.
+ * a type-error of the version itself: vv_base_recode gives it its name. Where the type gave
+ * way to the value instead, or nobody looks for type-errors, the values are read here.
  */
 #include <ctype.h>
 #include <string.h>
@@ -20,19 +19,37 @@ static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
 
 static bool takes_anything(const vv_field *f)
 {
-	return f->type == VV_TYPE_ANY || (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0);
+	return f->type == VV_TYPE_ANY ||
+	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0);
 }
 
 static const char *noun(vv_type t)
 {
-	static const char *const nouns[] = {
-		[VV_TYPE_ANY] = "a value",	   [VV_TYPE_STRING] = "a string",   [VV_TYPE_NUMBER] = "a number",
-		[VV_TYPE_INTEGER] = "an integer",  [VV_TYPE_BOOLEAN] = "a boolean", [VV_TYPE_OBJECT] = "a JSON object",
-		[VV_TYPE_ARRAY] = "a JSON array",  [VV_TYPE_LIST] = "a list",	    [VV_TYPE_DATETIME] = "a date with time",
-		[VV_TYPE_DATE] = "a date",	   [VV_TYPE_TIME] = "a time",	    [VV_TYPE_YEAR] = "a year",
-		[VV_TYPE_YEARMONTH] = "a month",   [VV_TYPE_DURATION] = "a duration",
-		[VV_TYPE_GEOPOINT] = "a geopoint", [VV_TYPE_GEOJSON] = "GeoJSON"};
+	static const char *const nouns[] = {[VV_TYPE_ANY] = "a value",
+					    [VV_TYPE_STRING] = "a string",
+					    [VV_TYPE_NUMBER] = "a number",
+					    [VV_TYPE_INTEGER] = "an integer",
+					    [VV_TYPE_BOOLEAN] = "a boolean",
+					    [VV_TYPE_OBJECT] = "a JSON object",
+					    [VV_TYPE_ARRAY] = "a JSON array",
+					    [VV_TYPE_LIST] = "a list",
+					    [VV_TYPE_DATETIME] = "a datetime",
+					    [VV_TYPE_DATE] = "a date",
+					    [VV_TYPE_TIME] = "a time",
+					    [VV_TYPE_YEAR] = "a year",
+					    [VV_TYPE_YEARMONTH] = "a year and month",
+					    [VV_TYPE_DURATION] = "a duration",
+					    [VV_TYPE_GEOPOINT] = "a point",
+					    [VV_TYPE_GEOJSON] = "GeoJSON"};
 	return nouns[t];
+}
+
+/* Without its article, where it has one. */
+static const char *bare_noun(vv_type t)
+{
+	const char *n = noun(t);
+
+	return strncmp(n, "a ", 2) == 0 ? n + 2 : strncmp(n, "an ", 3) == 0 ? n + 3 : n;
 }
 
 /* Letters, digits and what a shell leaves alone; else in quotes. */
@@ -41,7 +58,9 @@ static void put_word(vv_buf *out, const char *s, size_t len)
 	bool plain = len > 0;
 
 	for (size_t i = 0; i < len; i++)
-		plain = plain && (isalnum((unsigned char)s[i]) || (i > 0 && s[i] == '-') || strchr("_./,:+@%=", s[i])) &&
+		plain = plain &&
+			(isalnum((unsigned char)s[i]) || (i > 0 && s[i] == '-') ||
+			 strchr("_./,:+@%=", s[i])) &&
 			s[i] != '\0';
 	if (plain) {
 		vv_buf_put(out, s, len);
@@ -86,7 +105,8 @@ static vv_type wider(const vv_field *f, const vv_cell *value)
 	vv_field number = *f;
 
 	number.type = VV_TYPE_NUMBER;
-	return f->type == VV_TYPE_INTEGER && vv_field_accepts(&number, value) ? VV_TYPE_NUMBER : VV_TYPE_STRING;
+	return f->type == VV_TYPE_INTEGER && vv_field_accepts(&number, value) ? VV_TYPE_NUMBER
+									      : VV_TYPE_STRING;
 }
 
 void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path)
@@ -103,7 +123,8 @@ void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const
 	} else {
 		vv_buf name = VV_BUF_INIT;
 
-		vv_buf_printf(&name, "%.*s=%s", (int)f->name_len, f->name, vv_type_name(wider(f, value)));
+		vv_buf_printf(&name, "%.*s=%s", (int)f->name_len, f->name,
+			      vv_type_name(wider(f, value)));
 		vv_buf_puts(out, "varve schema --set ");
 		put_word(out, vv_buf_cstr(&name), name.len);
 		vv_buf_clear(&name);
@@ -112,7 +133,8 @@ void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const
 	put_word(out, path, strlen(path));
 }
 
-void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t, const vv_base_options *o)
+void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
+		    const vv_base_options *o)
 {
 	base_check c = {.o = o, .rules = o->rules};
 	const vv_rule_setting *s = NULL;
@@ -128,7 +150,8 @@ void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_
 		return;
 	was = &base->schema.fields[a];
 	is = &t->schema.fields[b];
-	while ((s = base_setting(&c, "type-contradiction", s)) && !vv_rule_setting_has(s, is->name, is->name_len)) {
+	while ((s = base_setting(&c, "type-contradiction", s)) &&
+	       !vv_rule_setting_has(s, is->name, is->name_len)) {
 	}
 	if (!s || was->type != is->type || strcmp(was->format, is->format) != 0)
 		return;
@@ -146,6 +169,7 @@ void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_
 typedef struct hunt {
 	base_check *c;
 	size_t a, b;
+	bool all; /* also what the column's own type refuses, which else is a type-error */
 	uint64_t found;
 	/* NULL setting: only counted */
 	const vv_rule_setting *setting;
@@ -158,8 +182,8 @@ static bool contradicts(const hunt *h, const vv_cell *cell)
 {
 	const vv_field *was = &h->c->base->schema.fields[h->a], *is = &h->c->t->schema.fields[h->b];
 
-	return !vv_field_missing(is, cell) && !vv_field_missing(was, cell) && !accepts(h->c->t, was, cell) &&
-	       accepts(h->c->t, is, cell); /* what its own type refuses is a type-error already */
+	return !vv_field_missing(is, cell) && !vv_field_missing(was, cell) &&
+	       !accepts(h->c->t, was, cell) && (h->all || accepts(h->c->t, is, cell));
 }
 
 static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_error *err)
@@ -176,7 +200,7 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	f.column = is->name;
 	f.value = cell->text ? cell->text : "";
 	f.value_len = cell->len;
-	vv_buf_printf(&c->message, "is not %s", noun(was->type));
+	vv_buf_printf(&c->message, "is no %s", bare_noun(was->type));
 	vv_base_propose(&c->expected, was, cell, c->o->path ? c->o->path : "");
 	return base_give(c, &h->quota, &f, err);
 }
@@ -210,9 +234,11 @@ static vv_status hunt_through(hunt *h, vv_error *err)
 	if (h->key_count)
 		memcpy(wanted + 1, h->key, h->key_count * sizeof(*wanted));
 	if (h->a != h->b) {
-		rc = base_each_group(c, c->t, wanted, h->key_count + 1, NULL, 0, hunt_group, h, err);
+		rc = base_each_group(c, c->t, wanted, h->key_count + 1, NULL, 0, hunt_group, h,
+				     err);
 	} else if ((rc = base_regions(c, &r, err)) == VV_OK && r->new_count > 0) {
-		rc = base_each_group(c, c->t, wanted, h->key_count + 1, r->new_groups, r->new_count, hunt_group, h, err);
+		rc = base_each_group(c, c->t, wanted, h->key_count + 1, r->new_groups, r->new_count,
+				     hunt_group, h, err);
 	}
 	vv_free(wanted);
 	return rc;
@@ -227,14 +253,22 @@ vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t 
 	return rc;
 }
 
-static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_column_pair *p, const size_t *key,
-			      size_t key_count, vv_error *err)
+static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			      const size_t *key, size_t key_count, vv_error *err)
 {
-	hunt h = {.c = c, .a = (size_t)p->a, .b = (size_t)p->b, .key = key, .key_count = key_count};
+	hunt h = {.c = c,
+		  .a = (size_t)p->a,
+		  .b = (size_t)p->b,
+		  .all = vv_rule_set_severity(c->rules, "type-error") == VV_SEVERITY_OFF,
+		  .key = key,
+		  .key_count = key_count};
 	vv_status rc = VV_OK;
 
+	if (!h.all && !p->retyped)
+		return VV_OK;
 	if (s->mostly < VV_BILLION) {
-		if ((rc = hunt_through(&h, err)) < 0 || base_share(h.found, c->t->root.rows) <= VV_BILLION - s->mostly)
+		if ((rc = hunt_through(&h, err)) < 0 ||
+		    base_share(h.found, c->t->root.rows) <= VV_BILLION - s->mostly)
 			return rc;
 		h.found = 0;
 	}
@@ -248,18 +282,19 @@ vv_status base_check_types(base_check *c, vv_error *err)
 	size_t *key = NULL, n;
 	vv_status rc = VV_OK;
 
-	if (c->o->declared || vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF)
+	if (c->o->declared ||
+	    vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF)
 		return VV_OK;
 	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key))))
 		return vv_fail_nomem(err);
 	n = base_key_places(c->t, key, c->t->root.key_count);
-	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "type-contradiction", s)) {
+	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL);
+	     s && rc == VV_OK; s = base_setting(c, "type-contradiction", s)) {
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 			const vv_field *was, *is;
 
-			if (p->a < 0 || p->b < 0 || !p->retyped)
+			if (p->a < 0 || p->b < 0)
 				continue;
 			was = &c->base->schema.fields[p->a];
 			is = &c->t->schema.fields[p->b];

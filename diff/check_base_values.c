@@ -80,8 +80,8 @@ static bool is_of_interest(const base_check *c, const char *code, const vv_field
 {
 	if (strcmp(code, "null-share") == 0)
 		return true;
-	return !base_is_time(f) && !is_key_column(c->t, f) && f->type != VV_TYPE_OBJECT && f->type != VV_TYPE_ARRAY &&
-	       f->type != VV_TYPE_GEOJSON;
+	return !base_is_time(f) && !is_key_column(c->t, f) && f->type != VV_TYPE_OBJECT &&
+	       f->type != VV_TYPE_ARRAY && f->type != VV_TYPE_GEOJSON;
 }
 
 bool base_looks_at(const base_check *c, const vv_rule_setting *s, const vv_column_pair *p)
@@ -91,7 +91,8 @@ bool base_looks_at(const base_check *c, const vv_rule_setting *s, const vv_colum
 	if (p->a < 0 || p->b < 0)
 		return false;
 	is = &c->t->schema.fields[p->b];
-	return s->columns ? vv_rule_setting_has(s, is->name, is->name_len) : is_of_interest(c, s->rule->code, is);
+	return s->columns ? vv_rule_setting_has(s, is->name, is->name_len)
+			  : is_of_interest(c, s->rule->code, is);
 }
 
 static const char *const value_rules[] = {"null-share", "new-category", "drift-psi", "drift-js"};
@@ -109,13 +110,14 @@ static vv_status want_all(values *v, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t k = 0; c->base && k < sizeof(value_rules) / sizeof(value_rules[0]); k++) {
-		for (const vv_rule_setting *s = base_setting(c, value_rules[k], NULL); s && rc == VV_OK;
-		     s = base_setting(c, value_rules[k], s)) {
+		for (const vv_rule_setting *s = base_setting(c, value_rules[k], NULL);
+		     s && rc == VV_OK; s = base_setting(c, value_rules[k], s)) {
 			for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 				const vv_column_pair *p = &c->columns.pairs[i];
 
 				if (base_looks_at(c, s, p))
-					rc = want(v, p->a, p->b, base_dist_kind(c, value_rules[k], p), true, err);
+					rc = want(v, p->a, p->b,
+						  base_dist_kind(c, value_rules[k], p), true, err);
 			}
 		}
 	}
@@ -124,15 +126,18 @@ static vv_status want_all(values *v, vv_error *err)
 		for (size_t b = 0; b < c->t->columns && rc == VV_OK; b++) {
 			const vv_field *f = &c->t->schema.fields[b];
 
-			if (s->columns && base_is_time(f) && vv_rule_setting_has(s, f->name, f->name_len))
-				rc = want(v, c->base ? vv_columns_to_old(&c->columns, b) : -1, (long)b, VV_DIST_NUMBERS, false, err);
+			if (s->columns && base_is_time(f) &&
+			    vv_rule_setting_has(s, f->name, f->name_len))
+				rc = want(v, c->base ? vv_columns_to_old(&c->columns, b) : -1,
+					  (long)b, VV_DIST_NUMBERS, false, err);
 		}
 	}
 	return rc;
 }
 
 /* What a distribution depends on: the rows, the column's place, how it is read. */
-static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv_dist_kind kind, vv_error *err)
+static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv_dist_kind kind,
+			   vv_error *err)
 {
 	const vv_field *f = &t->schema.fields[column];
 	vv_buf b = VV_BUF_INIT;
@@ -152,7 +157,8 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 	return rc;
 }
 
-static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t, size_t column, vv_error *err)
+static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t, size_t column,
+		      vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_hash128 key;
@@ -176,7 +182,8 @@ static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t
 	return got < 0 ? (vv_status)got : VV_OK;
 }
 
-static vv_status store(const vv_distribution *d, base_check *c, const vv_table *t, size_t column, vv_error *err)
+static vv_status store(const vv_distribution *d, base_check *c, const vv_table *t, size_t column,
+		       vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_hash128 key;
@@ -185,53 +192,10 @@ static vv_status store(const vv_distribution *d, base_check *c, const vv_table *
 	if (!c->o->cache)
 		return VV_OK;
 	vv_distribution_put(&b, d);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK && (rc = cache_key(&key, t, column, d->kind, err)) == VV_OK)
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK &&
+	    (rc = cache_key(&key, t, column, d->kind, err)) == VV_OK)
 		rc = vv_check_cache_put(c->o->cache, "dist", key, b.data, b.len, err);
 	vv_buf_clear(&b);
-	return rc;
-}
-
-/* Reading one side's columns. */
-typedef struct reading {
-	values *v;
-	bool base_side;   /* which table the batches are of */
-	bool into_is;     /* where what is read goes */
-	int times;
-	const bool *take; /* of the items */
-} reading;
-
-static vv_status read_group(void *payload, vv_batch *b, vv_error *err)
-{
-	reading *r = payload;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < r->v->count && rc == VV_OK; i++) {
-		column_values *x = &r->v->items[i];
-		size_t at = (size_t)(r->base_side ? x->a : x->b);
-		const vv_field *f = r->base_side ? base_field_was(r->v, x) : base_field_is(r->v, x);
-
-		if (r->take[i] && b->rows)
-			rc = vv_distribution_add(r->into_is ? &x->is : &x->was, f, &b->cells[at], b->rows, b->columns, r->times, err);
-	}
-	return rc;
-}
-
-static vv_status read_columns(values *v, const reading *r, const vv_region_group *groups, size_t count, vv_error *err)
-{
-	vv_table *t = r->base_side ? v->c->base : v->c->t;
-	size_t *wanted = vv_calloc(v->count + 1, sizeof(*wanted)), n = 0;
-	reading mine = *r;
-	vv_status rc = VV_OK;
-
-	if (!wanted)
-		return vv_fail_nomem(err);
-	for (size_t i = 0; i < v->count; i++) {
-		if (r->take[i])
-			wanted[n++] = (size_t)(r->base_side ? v->items[i].a : v->items[i].b);
-	}
-	if (n > 0)
-		rc = base_each_group(v->c, t, wanted, n, groups, count, read_group, &mine, err);
-	vv_free(wanted);
 	return rc;
 }
 
@@ -240,7 +204,8 @@ bool base_same_column(const values *v, const column_values *x)
 	const vv_field *was, *is;
 	size_t i = 0;
 
-	if (!v->c->base || x->a != x->b || v->c->base->root.dialect.form != v->c->t->root.dialect.form)
+	if (!v->c->base || x->a != x->b ||
+	    v->c->base->root.dialect.form != v->c->t->root.dialect.form)
 		return false;
 	was = base_field_was(v, x);
 	is = base_field_is(v, x);
@@ -248,15 +213,15 @@ bool base_same_column(const values *v, const column_values *x)
 		if (strcmp(was->missing[i], is->missing[i]) != 0)
 			return false;
 	}
-	return !was->missing[i] && !is->missing[i] && was->type == is->type && strcmp(was->format, is->format) == 0 &&
-	       strcmp(was->decimal, is->decimal) == 0 && strcmp(was->group, is->group) == 0 &&
-	       was->bare_number == is->bare_number;
+	return !was->missing[i] && !is->missing[i] && was->type == is->type &&
+	       strcmp(was->format, is->format) == 0 && strcmp(was->decimal, is->decimal) == 0 &&
+	       strcmp(was->group, is->group) == 0 && was->bare_number == is->bare_number;
 }
 
 /* The base's distributions: from the cache, the others in one reading. */
 static vv_status have_base(values *v, bool *take, vv_error *err)
 {
-	reading r = {.v = v, .base_side = true, .times = 1, .take = take};
+	base_reading r = {.v = v, .base_side = true, .times = 1, .take = take};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
@@ -267,7 +232,7 @@ static vv_status have_base(values *v, bool *take, vv_error *err)
 		take[i] = x->needs_base && !x->have_was;
 	}
 	if (rc == VV_OK)
-		rc = read_columns(v, &r, NULL, 0, err);
+		rc = base_read_columns(&r, NULL, 0, err);
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
 		column_values *x = &v->items[i];
 
@@ -281,8 +246,9 @@ static vv_status have_base(values *v, bool *take, vv_error *err)
 /* The new version's from the base's: less what only that has, plus what only this has. */
 static vv_status derive(values *v, bool *take, vv_error *err)
 {
-	reading minus = {.v = v, .base_side = true, .into_is = true, .times = -1, .take = take};
-	reading plus = {.v = v, .into_is = true, .times = 1, .take = take};
+	base_reading minus = {
+		.v = v, .base_side = true, .into_is = true, .times = -1, .take = take};
+	base_reading plus = {.v = v, .into_is = true, .times = 1, .take = take};
 	const vv_regions *g;
 	bool any = false;
 	vv_status rc = VV_OK;
@@ -298,8 +264,9 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 	if (rc < 0 || !any)
 		return rc;
 	if ((rc = base_regions(v->c, &g, err)) < 0 ||
-	    (g->old_count && (rc = read_columns(v, &minus, g->old_groups, g->old_count, err)) < 0) ||
-	    (g->new_count && (rc = read_columns(v, &plus, g->new_groups, g->new_count, err)) < 0))
+	    (g->old_count &&
+	     (rc = base_read_columns(&minus, g->old_groups, g->old_count, err)) < 0) ||
+	    (g->new_count && (rc = base_read_columns(&plus, g->new_groups, g->new_count, err)) < 0))
 		return rc;
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
 		column_values *x = &v->items[i];
@@ -325,7 +292,7 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 
 static vv_status have_new(values *v, bool *take, vv_error *err)
 {
-	reading r = {.v = v, .into_is = true, .times = 1, .take = take};
+	base_reading r = {.v = v, .into_is = true, .times = 1, .take = take};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
@@ -337,7 +304,7 @@ static vv_status have_new(values *v, bool *take, vv_error *err)
 		return rc;
 	for (size_t i = 0; i < v->count; i++)
 		take[i] = !v->items[i].have_is;
-	rc = read_columns(v, &r, NULL, 0, err);
+	rc = base_read_columns(&r, NULL, 0, err);
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
 		column_values *x = &v->items[i];
 
@@ -360,9 +327,11 @@ vv_status base_check_values(base_check *c, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if (v.count > 0 && ((c->base && (rc = have_base(&v, take, err)) < 0) || (rc = have_new(&v, take, err)) < 0))
+	if (v.count > 0 && ((c->base && (rc = have_base(&v, take, err)) < 0) ||
+			    (rc = have_new(&v, take, err)) < 0))
 		goto done;
-	for (size_t k = 0; c->base && k < sizeof(value_rules) / sizeof(value_rules[0]) && rc == VV_OK; k++)
+	for (size_t k = 0;
+	     c->base && k < sizeof(value_rules) / sizeof(value_rules[0]) && rc == VV_OK; k++)
 		rc = base_check_drift(&v, value_rules[k], err);
 	if (rc == VV_OK)
 		rc = base_check_fresh(&v, err);

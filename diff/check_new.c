@@ -20,7 +20,7 @@ struct vv_known {
 	vv_table *base, *t;
 	vv_columns columns;
 	vv_regions regions;
-	bool compared;      /* columns and regions are filled */
+	bool compared; /* columns and regions are filled */
 	uint64_t seed;
 	known_entry *entries;
 	size_t cap, used;
@@ -136,11 +136,13 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 	if (f->key) {
 		put_part(&k->text, 'k', f->key, f->key_len);
 	} else if (f->row > 0 && k->compared &&
-		   (old ? row_in_new(k, f->row - 1, &row) : (row = f->row - 1, is_shared(k, row)))) {
+		   (old ? row_in_new(k, f->row - 1, &row)
+			: (row = f->row - 1, is_shared(k, row)))) {
 		vv_buf_putc(&k->text, 's');
 		vv_buf_put_varint(&k->text, row);
 	} else if (f->row > 0 || f->value) {
-		put_part(&k->text, f->value ? 'v' : 'n', f->value ? f->value : "", f->value ? f->value_len : 0);
+		put_part(&k->text, f->value ? 'v' : 'n', f->value ? f->value : "",
+			 f->value ? f->value_len : 0);
 	}
 	if ((rc = vv_buf_ok(&k->text, err)) < 0)
 		return rc;

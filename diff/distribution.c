@@ -57,7 +57,8 @@ static int64_t step_of(double v)
  * same answer as strtod's. */
 static bool read_short(double *out, const char *s, size_t len)
 {
-	static const double tens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	static const double tens[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+				      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 	size_t i = len > 0 && s[0] == '-', digits = 0, point = 0;
 	uint64_t v = 0;
 	bool fraction = false;
@@ -90,7 +91,8 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 	if (f->decimal_char == '.' && read_short(out, c->text, c->len))
 		return true;
 	vv_buf_reset(scratch);
-	if (c->len == 0 || !vv_decimal_read(&d, scratch, spelling, c->text, c->len) || d.kind == VV_DECIMAL_NAN)
+	if (c->len == 0 || !vv_decimal_read(&d, scratch, spelling, c->text, c->len) ||
+	    d.kind == VV_DECIMAL_NAN)
 		return false;
 	if (d.kind == VV_DECIMAL_INF) {
 		*out = d.negative ? -INFINITY : INFINITY;
@@ -102,7 +104,8 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 	if (d.negative)
 		vv_buf_putc(&text, '-');
 	vv_buf_put(&text, scratch->data + d.digits_at, d.count);
-	vv_buf_printf(&text, d.count ? "e%lld" : "0e%lld", (long long)(d.count ? d.exponent - (int64_t)d.count : 0));
+	vv_buf_printf(&text, d.count ? "e%lld" : "0e%lld",
+		      (long long)(d.count ? d.exponent - (int64_t)d.count : 0));
 	if (text.failed)
 		scratch->failed = true;
 	else
@@ -130,7 +133,9 @@ bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, cons
 	case VV_TYPE_DATETIME:
 		if (!vv_instant_read(&m, f, c))
 			return false;
-		*out = f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME ? m.days * 1440 + m.seconds / 60 : m.days;
+		*out = f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME
+			       ? m.days * 1440 + m.seconds / 60
+			       : m.days;
 		return true;
 	default:
 		return false;
@@ -164,7 +169,8 @@ static bool slot_is(const vv_distribution *d, const slot *s, uint64_t hash, cons
 		return false;
 	if (d->kind == VV_DIST_NUMBERS)
 		return s->at == (uint64_t)v->step;
-	return s->len == v->len && (v->len == 0 || memcmp(d->texts.data + s->at, v->text, v->len) == 0);
+	return s->len == v->len &&
+	       (v->len == 0 || memcmp(d->texts.data + s->at, v->text, v->len) == 0);
 }
 
 static slot *find_slot(const vv_distribution *d, uint64_t hash, const vv_dist_value *v)
@@ -205,9 +211,11 @@ static void go_over(vv_distribution *d)
 	vv_buf_clear(&d->texts);
 }
 
-static vv_status count_value(vv_distribution *d, const vv_dist_value *v, int64_t times, vv_error *err)
+static vv_status count_value(vv_distribution *d, const vv_dist_value *v, int64_t times,
+			     vv_error *err)
 {
-	uint64_t hash = d->kind == VV_DIST_NUMBERS ? vv_xxh3(&v->step, sizeof(v->step), 0) : vv_xxh3(v->text, v->len, 0);
+	uint64_t hash = d->kind == VV_DIST_NUMBERS ? vv_xxh3(&v->step, sizeof(v->step), 0)
+						   : vv_xxh3(v->text, v->len, 0);
 	slot *s;
 
 	if (d->over)
@@ -216,11 +224,15 @@ static vv_status count_value(vv_distribution *d, const vv_dist_value *v, int64_t
 		return vv_fail_nomem(err);
 	s = find_slot(d, hash, v);
 	if (!s->used) {
-		if (d->slot_used == 2 * VV_DIST_VALUES_MAX || v->len > 2 * VV_DIST_BYTES_MAX - d->texts.len) {
+		if (d->slot_used == 2 * VV_DIST_VALUES_MAX ||
+		    v->len > 2 * VV_DIST_BYTES_MAX - d->texts.len) {
 			go_over(d);
 			return VV_OK;
 		}
-		*s = (slot){.hash = hash, .at = (uint64_t)v->step, .len = (uint32_t)v->len, .used = true};
+		*s = (slot){.hash = hash,
+			    .at = (uint64_t)v->step,
+			    .len = (uint32_t)v->len,
+			    .used = true};
 		if (d->kind == VV_DIST_TEXTS) {
 			s->at = d->texts.len;
 			vv_buf_put(&d->texts, v->text, v->len);
@@ -231,8 +243,8 @@ static vv_status count_value(vv_distribution *d, const vv_dist_value *v, int64_t
 	return vv_buf_ok(&d->texts, err);
 }
 
-vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells, size_t count, size_t stride,
-			      int times, vv_error *err)
+vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells,
+			      size_t count, size_t stride, int times, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -323,7 +335,9 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 	drop_slots(d);
 	d->count = n;
 	qsort(d->values, n, sizeof(*d->values), d->kind == VV_DIST_NUMBERS ? by_step : by_text);
-	return wrong ? vv_fail(err, VV_ECORRUPT, "the numbers kept of an earlier version are not its own") : VV_OK;
+	return wrong ? vv_fail(err, VV_ECORRUPT,
+			       "the numbers kept of an earlier version are not its own")
+		     : VV_OK;
 }
 
 static char letter_of(vv_dist_kind kind)
@@ -355,7 +369,8 @@ void vv_distribution_put(vv_buf *out, const vv_distribution *d)
 	}
 }
 
-static bool get_value(vv_dist_value *v, vv_dist_kind kind, int64_t *last, const uint8_t **p, const uint8_t *end)
+static bool get_value(vv_dist_value *v, vv_dist_kind kind, int64_t *last, const uint8_t **p,
+		      const uint8_t *end)
 {
 	uint64_t n;
 
@@ -394,7 +409,8 @@ static bool get_values(vv_distribution *out, size_t count, const uint8_t *p, con
 		vv_dist_value *v = &out->values[i];
 
 		if (!get_value(v, out->kind, &last, &p, end) ||
-		    (i > 0 && (out->kind == VV_DIST_TEXTS ? by_text(v - 1, v) : by_step(v - 1, v)) >= 0))
+		    (i > 0 &&
+		     (out->kind == VV_DIST_TEXTS ? by_text(v - 1, v) : by_step(v - 1, v)) >= 0))
 			return false;
 		out->count++;
 	}
@@ -411,8 +427,8 @@ bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv
 	out->over = p[1] == 1;
 	p += 2;
 	if (!vv_varint_read(&p, end, &out->rows) || !vv_varint_read(&p, end, &out->missing) ||
-	    !vv_varint_read(&p, end, &out->other) || !vv_varint_read(&p, end, &count) || count > VV_DIST_VALUES_MAX ||
-	    ((out->over || out->kind == VV_DIST_COUNTS) && count > 0))
+	    !vv_varint_read(&p, end, &out->other) || !vv_varint_read(&p, end, &count) ||
+	    count > VV_DIST_VALUES_MAX || ((out->over || out->kind == VV_DIST_COUNTS) && count > 0))
 		return false;
 	out->values = vv_calloc((size_t)count + 1, sizeof(*out->values));
 	if (!out->values) {

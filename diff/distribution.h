@@ -32,18 +32,18 @@ typedef enum vv_dist_kind {
 #define VV_DIST_BYTES_MAX ((size_t)16 << 20)
 
 typedef struct vv_dist_value {
-	int64_t step;      /* numbers: the place in their order */
-	const char *text;  /* texts; borrowed from the distribution */
+	int64_t step;     /* numbers: the place in their order */
+	const char *text; /* texts; borrowed from the distribution */
 	size_t len;
 	uint64_t count;
 } vv_dist_value;
 
 typedef struct vv_distribution {
 	vv_dist_kind kind;
-	uint64_t rows, missing;  /* missing: of the rows */
-	uint64_t other;          /* of the rows: values that are none of the type */
-	bool over;               /* too many different values: values is empty */
-	vv_dist_value *values;   /* once finished: by step, or by bytes; counts above 0 */
+	uint64_t rows, missing; /* missing: of the rows */
+	uint64_t other;         /* of the rows: values that are none of the type */
+	bool over;              /* too many different values: values is empty */
+	vv_dist_value *values;  /* once finished: by step, or by bytes; counts above 0 */
 	size_t count;
 	/* while values are added: a table by hash; counts may be below 0 */
 	struct vv_dist_slot *slots;
@@ -59,8 +59,8 @@ bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, cons
 void vv_distribution_init(vv_distribution *d, vv_dist_kind kind);
 void vv_distribution_clear(vv_distribution *d);
 /* count cells, the first at cells[0], the next at cells[stride]. */
-vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells, size_t count, size_t stride,
-			      int times, vv_error *err);
+vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells,
+			      size_t count, size_t stride, int times, vv_error *err);
 /* Adds another, finished one of the same kind. */
 vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err);
 /* VV_ECORRUPT: something was taken away that was not there. */

@@ -36,13 +36,15 @@ static void bin_numbers(vv_drift_bins *out, const vv_distribution *base, const v
 
 static int most_first(const void *a, const void *b)
 {
-	const vv_dist_value *x = *(const vv_dist_value *const *)a, *y = *(const vv_dist_value *const *)b;
+	const vv_dist_value *x = *(const vv_dist_value *const *)a,
+			    *y = *(const vv_dist_value *const *)b;
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
 	return x < y ? -1 : x > y; /* they lie in the order of their bytes */
 }
 
-static vv_status bin_texts(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now, vv_error *err)
+static vv_status bin_texts(vv_drift_bins *out, const vv_distribution *base,
+			   const vv_distribution *now, vv_error *err)
 {
 	const vv_dist_value **order = vv_calloc(base->count + 1, sizeof(*order));
 	uint64_t base_rest = out->base_total, now_rest = out->now_total;
@@ -78,7 +80,8 @@ static uint64_t total(const vv_distribution *d)
 	return n;
 }
 
-vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now, vv_error *err)
+vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now,
+		       vv_error *err)
 {
 	memset(out, 0, sizeof(*out));
 	out->base_total = total(base);

@@ -12,8 +12,9 @@
 #include "base/error.h"
 #include "diff/distribution.h"
 
-#define VV_DRIFT_BINS 10u        /* of numbers: tenths of the base */
-#define VV_DRIFT_CATEGORIES 100u /* of texts: the most frequent ones of the base; the rest is one bin */
+#define VV_DRIFT_BINS 10u /* of numbers: tenths of the base */
+#define VV_DRIFT_CATEGORIES                                                                        \
+	100u /* of texts: the most frequent ones of the base; the rest is one bin */
 
 /* The same bins on both sides. */
 typedef struct vv_drift_bins {
@@ -24,7 +25,8 @@ typedef struct vv_drift_bins {
 
 /* Both finished, of one kind, and not over. Missing values and those of another type are
  * in no bin. */
-vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now, vv_error *err);
+vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now,
+		       vv_error *err);
 
 /* Population stability index: sum of (now - base) * ln(now / base) over the shares of the
  * bins, none of which is taken for less than 0.0001. In billionths, rounded. */

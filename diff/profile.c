@@ -17,7 +17,8 @@ static const char marks[] = "-._/";
 
 bool profile_is_enum(const profile_column *c)
 {
-	return !c->many_words && c->word_count > 1 && c->values >= (uint64_t)c->word_count * ENUM_TIMES;
+	return !c->many_words && c->word_count > 1 &&
+	       c->values >= (uint64_t)c->word_count * ENUM_TIMES;
 }
 
 static bool same(const profile_word *w, const vv_cell *cell)
@@ -26,7 +27,8 @@ static bool same(const profile_word *w, const vv_cell *cell)
 }
 
 /* Counts the word; false when there is no room for it, or memory ended (p->failed). */
-static bool note_word(vv_profile *p, profile_word *words, size_t *count, size_t max, const vv_cell *cell)
+static bool note_word(vv_profile *p, profile_word *words, size_t *count, size_t max,
+		      const vv_cell *cell)
 {
 	for (size_t i = 0; i < *count; i++) {
 		if (same(&words[i], cell)) {
@@ -40,7 +42,8 @@ static bool note_word(vv_profile *p, profile_word *words, size_t *count, size_t 
 			return true;
 		}
 	}
-	if (*count == max || cell->len > PROFILE_WORD_LEN || !vv_utf8_valid(cell->text ? cell->text : "", cell->len))
+	if (*count == max || cell->len > PROFILE_WORD_LEN ||
+	    !vv_utf8_valid(cell->text ? cell->text : "", cell->len))
 		return false;
 	char *text = vv_arena_strndup(&p->arena, cell->text ? cell->text : "", cell->len);
 	if (!text) {
@@ -87,19 +90,22 @@ static void note_amount(profile_column *c, const vv_field *f, const vv_cell *cel
 		c->negative = true;
 		return;
 	}
-	c->above_one = c->above_one || f->type != VV_TYPE_NUMBER || f->decimal_char != '.' || !f->bare_number ||
+	c->above_one = c->above_one || f->type != VV_TYPE_NUMBER || f->decimal_char != '.' ||
+		       !f->bare_number ||
 		       (cell->len == 1 ? cell->text[0] > '1' : memcmp(cell->text, "0.", 2) != 0);
 }
 
 static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
 {
-	return t->root.dialect.form == VV_FORM_CSV ? vv_field_accepts(f, cell) : vv_field_accepts_json(f, cell);
+	return t->root.dialect.form == VV_FORM_CSV ? vv_field_accepts(f, cell)
+						   : vv_field_accepts_json(f, cell);
 }
 
 /* A short word without digits may be somebody's word for "missing". */
 static bool is_missing_word(const vv_cell *cell)
 {
-	if (cell->state != VV_CELL_TEXT || cell->len == 0 || cell->len > 12 || !vv_utf8_valid(cell->text, cell->len))
+	if (cell->state != VV_CELL_TEXT || cell->len == 0 || cell->len > 12 ||
+	    !vv_utf8_valid(cell->text, cell->len))
 		return false;
 	for (size_t i = 0; i < cell->len; i++) {
 		if (isdigit((unsigned char)cell->text[i]) || (unsigned char)cell->text[i] < 0x20)
@@ -135,8 +141,10 @@ vv_type profile_type(const profile_column *c, const vv_field *f)
 	uint64_t words = 0;
 
 	if (c->strange)
-		return f->type == VV_TYPE_INTEGER && !c->not_number ? VV_TYPE_NUMBER : VV_TYPE_STRING;
-	if (f->type != VV_TYPE_STRING || c->not_narrow || c->stranger_count == 0 || !c->narrow.any_value)
+		return f->type == VV_TYPE_INTEGER && !c->not_number ? VV_TYPE_NUMBER
+								    : VV_TYPE_STRING;
+	if (f->type != VV_TYPE_STRING || c->not_narrow || c->stranger_count == 0 ||
+	    !c->narrow.any_value)
 		return f->type;
 	for (size_t i = 0; i < c->stranger_count; i++)
 		words += c->strangers[i].count;
@@ -145,7 +153,8 @@ vv_type profile_type(const profile_column *c, const vv_field *f)
 
 bool profile_has_strangers(const profile_column *c, const vv_field *f)
 {
-	return c->stranger_count > 0 && !c->strange && (f->type != VV_TYPE_STRING || profile_type(c, f) != f->type);
+	return c->stranger_count > 0 && !c->strange &&
+	       (f->type != VV_TYPE_STRING || profile_type(c, f) != f->type);
 }
 
 static void note_cell(vv_profile *p, profile_column *c, const vv_field *f, const vv_cell *cell)
@@ -174,7 +183,8 @@ static void note_batch(vv_profile *p, const vv_batch *b)
 {
 	for (size_t k = 0; k < p->t->columns; k++) {
 		for (size_t i = 0; i < b->rows; i++)
-			note_cell(p, &p->columns[k], &p->t->schema.fields[k], &b->cells[i * b->columns + k]);
+			note_cell(p, &p->columns[k], &p->t->schema.fields[k],
+				  &b->cells[i * b->columns + k]);
 	}
 }
 
@@ -188,7 +198,8 @@ static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&r, p->t, NULL, 0, false, err)) == VV_OK) {
 		while ((more = vv_table_read(r, &b, err)) > 0) {
-			vv_progress_update(progress, "reading", b.first_row + b.rows, p->t->root.rows);
+			vv_progress_update(progress, "reading", b.first_row + b.rows,
+					   p->t->root.rows);
 			note_batch(p, &b);
 		}
 		rc = more < 0 ? (vv_status)more : p->failed ? vv_fail_nomem(err) : VV_OK;
@@ -214,7 +225,8 @@ static vv_status find_key(vv_profile *p, vv_error *err)
 			!profile_has_strangers(&p->columns[at], &p->t->schema.fields[at]);
 		p->key[i] = at >= 0 ? (size_t)at : 0;
 	}
-	if (whole && (rc = vv_key_unique(&unique, p->t, p->key, root->key_count, err)) == VV_OK && unique)
+	if (whole && (rc = vv_key_unique(&unique, p->t, p->key, root->key_count, err)) == VV_OK &&
+	    unique)
 		p->key_count = root->key_count;
 	return rc;
 }
@@ -223,7 +235,8 @@ static void init_column(profile_column *c, const vv_table *t, const vv_field *f)
 {
 	c->least = UINT64_MAX;
 	vv_infer_init(&c->narrow);
-	c->not_narrow = t->root.dialect.form != VV_FORM_CSV || f->type != VV_TYPE_STRING || strcmp(f->format, "default") != 0;
+	c->not_narrow = t->root.dialect.form != VV_FORM_CSV || f->type != VV_TYPE_STRING ||
+			strcmp(f->format, "default") != 0;
 }
 
 vv_status vv_profile_make(vv_profile **out, vv_table *t, const vv_progress *progress, vv_error *err)

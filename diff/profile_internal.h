@@ -8,9 +8,9 @@
 #include "dataset/infer.h"
 #include "diff/profile.h"
 
-#define PROFILE_WORDS 20u     /* of an enumeration at most */
-#define PROFILE_WORD_LEN 80u  /* bytes of each at most */
-#define PROFILE_STRANGERS 3u  /* words that contradict the type and are taken for missing */
+#define PROFILE_WORDS 20u    /* of an enumeration at most */
+#define PROFILE_WORD_LEN 80u /* bytes of each at most */
+#define PROFILE_STRANGERS 3u /* words that contradict the type and are taken for missing */
 
 typedef struct profile_word {
 	const char *text; /* in the profile's arena */
@@ -22,18 +22,19 @@ typedef struct profile_column {
 	uint64_t missing, values;
 	profile_word words[PROFILE_WORDS];
 	size_t word_count;
-	bool many_words;               /* more different values than that, or long ones */
+	bool many_words; /* more different values than that, or long ones */
 	profile_word strangers[PROFILE_STRANGERS];
 	size_t stranger_count;
-	bool strange;                  /* values contradict the type, and no few words are to blame */
-	bool not_number;               /* one of them is no number either */
-	uint64_t least, most;          /* characters of the longest and the shortest text */
-	bool lower, upper, digit, other; /* letters and digits met; other: anything that no code has */
-	bool mark[4];                  /* - . _ / met */
+	bool strange;         /* values contradict the type, and no few words are to blame */
+	bool not_number;      /* one of them is no number either */
+	uint64_t least, most; /* characters of the longest and the shortest text */
+	bool lower, upper, digit,
+		other; /* letters and digits met; other: anything that no code has */
+	bool mark[4];  /* - . _ / met */
 	bool negative, above_one;
-	bool literal;                  /* a JSON literal was met */
-	vv_infer narrow;               /* strings: of the values that are no word for "missing" */
-	bool not_narrow;               /* more such words than a few */
+	bool literal;    /* a JSON literal was met */
+	vv_infer narrow; /* strings: of the values that are no word for "missing" */
+	bool not_narrow; /* more such words than a few */
 } profile_column;
 
 struct vv_profile {
@@ -41,8 +42,8 @@ struct vv_profile {
 	vv_arena arena;
 	profile_column *columns;
 	size_t *key;
-	size_t key_count;  /* 0: no key, or one that does not hold */
-	bool failed;       /* memory ended while values were noted */
+	size_t key_count; /* 0: no key, or one that does not hold */
+	bool failed;      /* memory ended while values were noted */
 };
 
 /* The type that all values have, but for the strangers. */

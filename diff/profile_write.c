@@ -37,8 +37,8 @@ static void put_enum(vv_json_out *w, const profile_column *c)
  * all are as long. */
 static bool is_code(const profile_column *c)
 {
-	return !c->other && c->values > 0 && c->least > 0 && c->most <= CODE_LEN && (!c->lower || c->least == c->most) &&
-	       (c->lower || c->upper || c->digit);
+	return !c->other && c->values > 0 && c->least > 0 && c->most <= CODE_LEN &&
+	       (!c->lower || c->least == c->most) && (c->lower || c->upper || c->digit);
 }
 
 static void put_pattern(vv_json_out *w, const profile_column *c)
@@ -57,7 +57,8 @@ static void put_pattern(vv_json_out *w, const profile_column *c)
 	if (c->least == c->most)
 		vv_buf_printf(&b, "{%llu}", (unsigned long long)c->most);
 	else
-		vv_buf_printf(&b, "{%llu,%llu}", (unsigned long long)c->least, (unsigned long long)c->most);
+		vv_buf_printf(&b, "{%llu,%llu}", (unsigned long long)c->least,
+			      (unsigned long long)c->most);
 	vv_json_name(w, "pattern");
 	if (b.failed)
 		w->buf->failed = true;
@@ -70,7 +71,8 @@ static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_fi
 	vv_type type = profile_type(c, f);
 	bool required = c->missing == 0 && !profile_has_strangers(c, f) && c->values > 0;
 	bool plain = type == f->type && c->values > 0 && !c->strange;
-	bool words = plain && type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 && !c->literal;
+	bool words = plain && type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
+		     !c->literal;
 	bool number = plain && (type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER) && !c->negative;
 
 	if (!required && !(words && (profile_is_enum(c) || is_code(c))) && !number)
@@ -129,7 +131,8 @@ static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f
 	for (const vv_json *m = f->json ? f->json->first : NULL; m; m = m->next) {
 		if (strcmp(m->name, "type") == 0 && type != f->type)
 			continue;
-		if ((strcmp(m->name, "format") == 0 && (c->strange || type != f->type)) || (strcmp(m->name, "missingValues") == 0 && own))
+		if ((strcmp(m->name, "format") == 0 && (c->strange || type != f->type)) ||
+		    (strcmp(m->name, "missingValues") == 0 && own))
 			continue;
 		constrained = constrained || strcmp(m->name, "constraints") == 0;
 		vv_json_name(w, m->name);
@@ -167,7 +170,9 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 		own = own || profile_has_strangers(&p->columns[i], &p->t->schema.fields[i]);
 	vv_json_out_init(&w, out, 0);
 	vv_json_open_object(&w);
-	if (own && !(schema && vv_json_get(schema, "$schema"))) { /* fields have missing values since version 2 */
+	if (own &&
+	    !(schema &&
+	      vv_json_get(schema, "$schema"))) { /* fields have missing values since version 2 */
 		vv_json_name(&w, "$schema");
 		vv_json_string(&w, "https://datapackage.org/profiles/2.0/tableschema.json");
 	}
@@ -218,13 +223,15 @@ void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path)
 	vv_json_string(w, "5%");
 	vv_json_close_object(w);
 	for (size_t i = 0; i < p->t->columns; i++)
-		any = any || (p->t->schema.fields[i].type == VV_TYPE_STRING && profile_is_enum(&p->columns[i]));
+		any = any || (p->t->schema.fields[i].type == VV_TYPE_STRING &&
+			      profile_is_enum(&p->columns[i]));
 	if (any) {
 		put_rule(w, "new-category", "warning");
 		vv_json_name(w, "columns");
 		vv_json_open_array(w);
 		for (size_t i = 0; i < p->t->columns; i++) {
-			if (p->t->schema.fields[i].type == VV_TYPE_STRING && profile_is_enum(&p->columns[i]))
+			if (p->t->schema.fields[i].type == VV_TYPE_STRING &&
+			    profile_is_enum(&p->columns[i]))
 				vv_json_string(w, p->t->schema.fields[i].name);
 		}
 		vv_json_close_array(w);

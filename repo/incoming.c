@@ -21,6 +21,8 @@
 /* So little goes into the store's own small packs block by block. */
 #define FEW_BLOCKS 2000u
 #define FEW_BYTES (1u << 20)
+/* Fetching so little again costs less than making it durable (four fsyncs). */
+#define KEEP_BYTES (64u << 10)
 
 struct vv_incoming {
 	vv_repository *repo;
@@ -35,6 +37,8 @@ struct vv_incoming {
 	uint64_t taken;      /* blocks taken over from others */
 	bool incomplete;     /* what main has need not be whole below */
 	bool moved;          /* nothing of ours is left to be kept */
+	bool packed;         /* some of it is in packs of ours, or may be */
+	bool folder_synced;  /* the folder itself is durable */
 };
 
 /* --- opening ---------------------------------------------------------------------------- */
@@ -376,14 +380,50 @@ vv_status vv_incoming_put_stored(vv_incoming *in, const vv_record *r, const void
 	return rc < 0 || *kept ? rc : rely_if_there(in, &r->cid, err);
 }
 
-vv_status vv_incoming_keep(vv_incoming *in, vv_error *err)
+static vv_status sync_folder(vv_incoming *in, vv_error *err)
+{
+	char *above;
+	vv_status rc;
+
+	if (in->folder_synced) {
+		return VV_OK;
+	}
+	if (!(above = vv_path_dir(in->folder))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_fsync_dir(in->folder, err)) == VV_OK) {
+		rc = vv_fsync_dir(above, err);
+	}
+	in->folder_synced = rc == VV_OK;
+	vv_free(above);
+	return rc;
+}
+
+static vv_status keep_all(vv_incoming *in, vv_error *err)
 {
 	vv_status rc;
 
 	vv_mutex_lock(in->keeping);
+	in->packed = true;
 	rc = vv_writer_commit(in->writer, err);
 	vv_mutex_unlock(in->keeping);
 	return rc;
+}
+
+vv_status vv_incoming_keep(vv_incoming *in, vv_error *err)
+{
+	vv_status rc;
+
+	if (vv_writer_pending(in->writer) < KEEP_BYTES) {
+		return VV_OK;
+	}
+	rc = keep_all(in, err);
+	return rc < 0 ? rc : sync_folder(in, err);
+}
+
+static bool has_packs(const vv_incoming *in)
+{
+	return in->taken > 0 || in->packed;
 }
 
 /* --- becoming part of the store ------------------------------------------------------------ */
@@ -438,6 +478,26 @@ static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *e
 	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
 }
 
+static vv_status put_pending(void *payload, const vv_cid *cid, const vv_cid *base, vv_error *err)
+{
+	moving *m = payload;
+	vv_status rc = vv_writer_get(m->in->writer, cid, &m->raw, err);
+
+	return rc < 0 ? rc
+		      : vv_writer_put(m->in->promoted, cid, vv_buf_cstr(&m->raw), m->raw.len, base,
+				      err);
+}
+
+/* What never became a pack of ours need not become one. */
+static vv_status move_pending(vv_incoming *in, vv_error *err)
+{
+	moving m = {.in = in};
+	vv_status rc = vv_writer_each_pending(in->writer, put_pending, &m, err);
+
+	vv_buf_clear(&m.raw);
+	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
+}
+
 static vv_status enter_store(vv_incoming *in, vv_error *err)
 {
 	vv_pack_list *l = NULL;
@@ -446,7 +506,7 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	vv_status rc;
 	size_t i;
 
-	if ((rc = check_packs(in, true, &good, &blocks, err)) < 0) {
+	if ((rc = keep_all(in, err)) < 0 || (rc = check_packs(in, true, &good, &blocks, err)) < 0) {
 		return rc;
 	}
 	if (!good) {
@@ -474,13 +534,13 @@ vv_status vv_incoming_promote(vv_incoming *in, vv_error *err)
 	if (in->moved) {
 		return VV_OK;
 	}
-	if ((rc = vv_incoming_keep(in, err)) < 0 ||
-	    (!in->promoted &&
-	     (rc = vv_writer_open(&in->promoted, in->main, LOCK_WAIT_MS, err)) < 0)) {
+	if ((rc = vv_writer_open(&in->promoted, in->main, LOCK_WAIT_MS, err)) < 0) {
 		return rc;
 	}
 	if ((rc = check_relied(in, err)) == VV_OK && vv_incoming_blocks(in) > 0) {
-		rc = enter_store(in, err);
+		rc = has_packs(in) || vv_writer_pending(in->writer) > FEW_BYTES
+			     ? enter_store(in, err)
+			     : move_pending(in, err);
 	}
 	if (rc < 0) {
 		vv_writer_close(in->promoted);

@@ -47,7 +47,8 @@ vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes,
 vv_status vv_incoming_put_stored(vv_incoming *in, const vv_record *r, const void *stored,
 				 const void *bytes, bool *kept, vv_error *err);
 
-/* Makes what was put durable here. */
+/* Makes what was put durable here, but for the last 64 KiB at most: fetching these again costs
+ * less. (Close keeps them too.) */
 vv_status vv_incoming_keep(vv_incoming *in, vv_error *err);
 
 /* Waits for the store's writer lock (gc and other writers), moves everything into the store,

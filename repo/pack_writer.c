@@ -401,6 +401,20 @@ bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset)
 	return found;
 }
 
+bool vv_pack_writer_at(vv_pack_writer *w, size_t i, vv_cid *cid, uint64_t *offset)
+{
+	bool there;
+
+	vv_mutex_lock(w->lock);
+	there = i < vv_cid_map_count(w->own);
+	if (there) {
+		*cid = *vv_cid_map_cid(w->own, i);
+		*offset = vv_cid_map_value(w->own, i);
+	}
+	vv_mutex_unlock(w->lock);
+	return there;
+}
+
 unsigned vv_pack_writer_find_prefix(vv_pack_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out)
 {
 	unsigned found;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -93,9 +94,19 @@ static vv_status open_foreign(git_repository **out, const char *start, unsigned 
 {
 	git_buf found = {NULL, 0, 0};
 	char *folder = NULL;
+	char here[PATH_MAX];
 	size_t len;
 	vv_status rc;
 
+	/* Without searching discovery may not go up to the folder above. */
+	if ((flags & GIT_REPOSITORY_OPEN_NO_SEARCH) != 0) {
+		if (!realpath(start, here)) {
+			return not_a_repository(start, err);
+		}
+		char *slash = strrchr(here, '/');
+		slash[slash == here] = '\0';
+		ceilings = here;
+	}
 	if (git_repository_discover(&found, start, (flags & GIT_REPOSITORY_OPEN_CROSS_FS) != 0,
 				    ceilings) < 0) {
 		git_error_clear();

@@ -42,7 +42,10 @@ vv_status vv_store_make_dirs(vv_store *s, vv_error *err)
 	if (vv_exists(s->packs_dir)) {
 		return VV_OK;
 	}
-	if ((rc = vv_mkdirs(s->packs_dir, err)) < 0 || (rc = vv_fsync_dir(s->dir, err)) < 0) {
+	if ((rc = vv_mkdirs(s->packs_dir, err)) < 0 || s->under) {
+		return rc; /* of a store over another the owner cares */
+	}
+	if ((rc = vv_fsync_dir(s->dir, err)) < 0) {
 		return rc;
 	}
 	return had_dir ? VV_OK : sync_above(s->dir, err);

@@ -134,6 +134,14 @@ vv_status vv_writer_put_stored(vv_writer *w, const vv_record *r, const void *sto
  * least), and the first of these. */
 unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);
 
+/* Bytes of the pack that the blocks put and not yet committed will be; 0: there are none. */
+uint64_t vv_writer_pending(vv_writer *w);
+
+/* Calls fn for each of them, in the order in which they were put, with its base (or NULL). */
+typedef vv_status (*vv_pending_fn)(void *payload, const vv_cid *cid, const vv_cid *base,
+				   vv_error *err);
+vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, vv_error *err);
+
 /* The packs were changed by others than this writer (by the caller). */
 vv_status vv_writer_renew(vv_writer *w, vv_error *err);
 

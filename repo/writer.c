@@ -369,6 +369,47 @@ unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_
 	return vv_pack_writer_find_prefix(w->own, codec, prefix, out);
 }
 
+uint64_t vv_writer_pending(vv_writer *w)
+{
+	return vv_pack_writer_count(w->own) > 0 ? vv_pack_writer_len(w->own) : 0;
+}
+
+/* The header of the record at offset of the pack in the making. */
+static vv_status pending_record(vv_writer *w, uint64_t offset, vv_record *r, vv_error *err)
+{
+	uint8_t header[VV_RECORD_HEADER_MAX];
+	size_t got;
+	vv_status rc = vv_pack_writer_read(w->own, offset, header, sizeof header, &got, err);
+
+	if (rc == VV_OK && vv_record_parse(r, header, got, offset)) {
+		rc = vv_fail(err, VV_EIO, "a pack in the making is not as it was written");
+	}
+	return rc;
+}
+
+vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, vv_error *err)
+{
+	uint64_t offset;
+	vv_record r, base;
+	vv_cid cid;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && vv_pack_writer_at(w->own, i, &cid, &offset); i++) {
+		if ((rc = pending_record(w, offset, &r, err)) < 0) {
+			break;
+		}
+		base.cid = r.base;
+		if (r.method == VV_METHOD_DIFF && r.distance > 0) {
+			rc = pending_record(w, offset - r.distance, &base, err);
+		}
+		if (rc == VV_OK) {
+			rc = fn(payload, &cid, r.method == VV_METHOD_DIFF ? &base.cid : NULL, err);
+		}
+	}
+	return rc;
+}
+
 void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out)
 {
 	vv_mutex_lock(w->lock);

@@ -55,9 +55,9 @@ typedef struct vv_car_reader vv_car_reader;
  * varve has no CIDs for. */
 vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *payload,
 			     vv_error *err);
-void vv_car_reader_close(vv_car_reader *r);                          /* accepts NULL */
-const vv_cid *vv_car_roots(const vv_car_reader *r, size_t *count);   /* borrowed */
-uint64_t vv_car_offset(const vv_car_reader *r);                      /* bytes read so far */
+void vv_car_reader_close(vv_car_reader *r);                        /* accepts NULL */
+const vv_cid *vv_car_roots(const vv_car_reader *r, size_t *count); /* borrowed */
+uint64_t vv_car_offset(const vv_car_reader *r);                    /* bytes read so far */
 
 /* The next block, whose bytes have been checked against its CID (and, of nodes, that they
  * are canonical): 1, 0 at the end, <0. block's former content is replaced. VV_EINPUT names the

@@ -154,9 +154,9 @@ static vv_status parse_header(vv_car_reader *r, vv_error *err)
 	vv_cbor c;
 	vv_status rc;
 
-	if (r->section.len == sizeof(v2) - 1 &&
-	    memcmp(r->section.data, v2, sizeof(v2) - 1) == 0) {
-		vv_fail(err, VV_ENOSUPPORT, "this is a CAR file of version 2; varve reads version 1");
+	if (r->section.len == sizeof(v2) - 1 && memcmp(r->section.data, v2, sizeof(v2) - 1) == 0) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"this is a CAR file of version 2; varve reads version 1");
 		return vv_hint(err, "'ipfs dag export' and 'car get-dag' write version 1");
 	}
 	vv_cbor_init(&c, r->section.data, r->section.len);
@@ -296,11 +296,12 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 		return more;
 	}
 	if (len == 0 || len > VV_BLOCK_MAX + VV_CID_BYTES) {
-		return vv_fail(err, VV_EINPUT,
-			       "byte %llu of the CAR file: a block of %llu bytes; it may have %s at "
-			       "most",
-			       (unsigned long long)at, (unsigned long long)len,
-			       vv_text_bytes(VV_BLOCK_MAX));
+		return vv_fail(
+			err, VV_EINPUT,
+			"byte %llu of the CAR file: a block of %llu bytes; it may have %s at "
+			"most",
+			(unsigned long long)at, (unsigned long long)len,
+			vv_text_bytes(VV_BLOCK_MAX));
 	}
 	if ((rc = read_bytes(r, &r->section, (size_t)len, "a block", err)) < 0) {
 		return rc;

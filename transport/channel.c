@@ -126,9 +126,11 @@ vv_status vv_channel_turn(vv_channel *c, vv_error *err)
 
 /* --- reading ------------------------------------------------------------------- */
 
+/* Nobody waits for an answer to what has not gone out. */
 static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
 {
-	ssize_t got = c->ops->read(c->payload, buf, len, err);
+	vv_status rc = send_buffer(c, err);
+	ssize_t got = rc < 0 ? (ssize_t)rc : c->ops->read(c->payload, buf, len, err);
 
 	assert(got <= (ssize_t)len);
 	if (got > 0) {

@@ -58,9 +58,9 @@ vv_channel *vv_channel_fds(int in, int out, const char *name);
 /* When the peer stopped listening this fails, but what it said before can still be read. */
 vv_status vv_channel_write(vv_channel *c, const void *bytes, size_t len, vv_error *err);
 vv_status vv_channel_turn(vv_channel *c, vv_error *err);
-/* Reads exactly len bytes. VV_EIO when the line ends before: "the connection to ... was
- * closed" with what the peer's side said, if anything. The first read of a channel that
- * talks first looks for the greeting among at most 4 KiB. */
+/* Reads exactly len bytes; what was written before goes out first. VV_EIO when the line ends
+ * before: "the connection to ... was closed" with what the peer's side said, if anything. The
+ * first read of a channel that talks first looks for the greeting among at most 4 KiB. */
 vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err);
 /* Has the peer ended the line? Waits for its next byte, or its end: a server between two
  * requests. */

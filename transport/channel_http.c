@@ -8,6 +8,7 @@
  * is little, so that a request can be made again with credentials, or where it was
  * redirected to.
  */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -85,6 +86,18 @@ static size_t give_request(char *to, size_t size, size_t count, void *payload)
 		l->no_replay = true;
 	}
 	return n;
+}
+
+/* libcurl begins again where a kept connection turned out to be dead. */
+static int rewind_request(void *payload, curl_off_t offset, int origin)
+{
+	line *l = payload;
+
+	if (origin != SEEK_SET || l->no_replay || offset < 0 || (size_t)offset > l->out.len) {
+		return CURL_SEEKFUNC_FAIL;
+	}
+	l->out_pos = (size_t)offset;
+	return CURL_SEEKFUNC_OK;
 }
 
 static long status_of(const line *l)
@@ -168,6 +181,8 @@ static void set_body(line *l)
 	} else {
 		(void)c->setopt(l->easy, CURLOPT_READFUNCTION, give_request);
 		(void)c->setopt(l->easy, CURLOPT_READDATA, l);
+		(void)c->setopt(l->easy, CURLOPT_SEEKFUNCTION, rewind_request);
+		(void)c->setopt(l->easy, CURLOPT_SEEKDATA, l);
 		(void)add_header(l, "Transfer-Encoding: chunked");
 	}
 }
@@ -206,8 +221,9 @@ static vv_status begin(line *l, vv_error *err)
 	http_settings_apply(c, l->easy, &l->settings);
 	(void)c->setopt(l->easy, CURLOPT_URL, url);
 	(void)c->setopt(l->easy, CURLOPT_ERRORBUFFER, l->words);
-	(void)c->setopt(l->easy, CURLOPT_CONNECTTIMEOUT,
-			(long)(l->idle_sec && l->idle_sec < CONNECT_SEC ? l->idle_sec : CONNECT_SEC));
+	(void)c->setopt(
+		l->easy, CURLOPT_CONNECTTIMEOUT,
+		(long)(l->idle_sec && l->idle_sec < CONNECT_SEC ? l->idle_sec : CONNECT_SEC));
 	(void)c->setopt(l->easy, CURLOPT_WRITEFUNCTION, take_answer);
 	(void)c->setopt(l->easy, CURLOPT_WRITEDATA, l);
 	(void)c->setopt(l->easy, CURLOPT_BUFFERSIZE, 128L << 10);
@@ -323,7 +339,8 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 		vv_fail(err, VV_EREFUSED, "'%s': authentication failed%s%s", l->name, says, text);
 		return vv_hint(err, "'git credential reject' makes Git forget a wrong secret");
 	case 403:
-		return vv_fail(err, VV_EREFUSED, "'%s': permission denied%s%s", l->name, says, text);
+		return vv_fail(err, VV_EREFUSED, "'%s': permission denied%s%s", l->name, says,
+			       text);
 	case 404:
 	case 405:
 	case 410:
@@ -377,8 +394,9 @@ static vv_status follow(line *l, vv_error *err)
 	if (!cut || strncmp(where + len - (sizeof(mark) - 1), mark, sizeof(mark) - 1) != 0 ||
 	    vv_url_read(&to, cut, err) < 0) {
 		vv_free(cut);
-		vv_fail(err, VV_ENOTFOUND, "there is no varve repository at '%s': it redirects to '%s'",
-			l->name, vv_text_shows(where));
+		vv_fail(err, VV_ENOTFOUND,
+			"there is no varve repository at '%s': it redirects to '%s'", l->name,
+			vv_text_shows(where));
 		return VV_ENOTFOUND;
 	}
 	vv_free(cut);
@@ -524,9 +542,9 @@ static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
 	}
 	have = l->in.len - l->in_pos;
 	if (have == 0) {
-		return l->code == CURLE_OK ? 0
-					   : http_curl_fail(l->c, l->easy, l->code, l->name,
-							    l->words, err);
+		return l->code == CURLE_OK
+			       ? 0
+			       : http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
 	}
 	have = have < len ? have : len;
 	memcpy(buf, l->in.data + l->in_pos, have);

@@ -27,9 +27,8 @@ static void put_line(vv_buf *b, const char *key, const char *value)
 	}
 }
 
-static vv_status ask_git(const char *verb, vv_repository *repo, const vv_url *url,
-			 const char *user, const char *secret, vv_buf *answer, int *exit_code,
-			 vv_error *err)
+static vv_status ask_git(const char *verb, vv_repository *repo, const vv_url *url, const char *user,
+			 const char *secret, vv_buf *answer, int *exit_code, vv_error *err)
 {
 	const char *argv[6];
 	vv_buf text = VV_BUF_INIT, host = VV_BUF_INIT;

@@ -22,7 +22,6 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_u
 
 /* Tells the helpers that it was right (`approve`) or wrong (`reject`); that they may fail is
  * no trouble of ours. */
-void vv_credential_tell(const vv_credential *c, vv_repository *repo, const vv_url *url,
-			bool right);
+void vv_credential_tell(const vv_credential *c, vv_repository *repo, const vv_url *url, bool right);
 
 #endif

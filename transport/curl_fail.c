@@ -63,7 +63,8 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_PARTIAL_FILE:
-		return vv_fail(err, VV_EIO, "the connection to '%s' was closed in the middle", name);
+		return vv_fail(err, VV_EIO, "the connection to '%s' was closed in the middle",
+			       name);
 	default:
 		return vv_fail(err, VV_EIO, "'%s': %s", name, vv_text_shows(said));
 	}

@@ -22,8 +22,8 @@ static bool find_easy(void *l, http_curl *t)
 	return find(l, &t->global_init, "curl_global_init") &&
 	       find(l, &t->easy_init, "curl_easy_init") &&
 	       find(l, &t->setopt, "curl_easy_setopt") &&
-	       find(l, &t->getinfo, "curl_easy_getinfo") &&
-	       find(l, &t->pause, "curl_easy_pause") && find(l, &t->reset, "curl_easy_reset") &&
+	       find(l, &t->getinfo, "curl_easy_getinfo") && find(l, &t->pause, "curl_easy_pause") &&
+	       find(l, &t->reset, "curl_easy_reset") &&
 	       find(l, &t->easy_cleanup, "curl_easy_cleanup") &&
 	       find(l, &t->strerror, "curl_easy_strerror") &&
 	       find(l, &t->slist_append, "curl_slist_append") &&
@@ -36,8 +36,7 @@ static bool find_multi(void *l, http_curl *t)
 	       find(l, &t->multi_setopt, "curl_multi_setopt") &&
 	       find(l, &t->add, "curl_multi_add_handle") &&
 	       find(l, &t->remove, "curl_multi_remove_handle") &&
-	       find(l, &t->perform, "curl_multi_perform") &&
-	       find(l, &t->poll, "curl_multi_poll") &&
+	       find(l, &t->perform, "curl_multi_perform") && find(l, &t->poll, "curl_multi_poll") &&
 	       find(l, &t->info_read, "curl_multi_info_read") &&
 	       find(l, &t->multi_cleanup, "curl_multi_cleanup");
 }

@@ -29,9 +29,9 @@ void http_settings_clear(http_settings *s)
 /* Git's words for a boolean; NULL (a key alone) is true. */
 static bool is_false(const char *value)
 {
-	return value && (*value == '\0' || strcasecmp(value, "false") == 0 ||
-			 strcasecmp(value, "no") == 0 || strcasecmp(value, "off") == 0 ||
-			 strcmp(value, "0") == 0);
+	return value &&
+	       (*value == '\0' || strcasecmp(value, "false") == 0 || strcasecmp(value, "no") == 0 ||
+		strcasecmp(value, "off") == 0 || strcmp(value, "0") == 0);
 }
 
 static vv_status set(char **member, const char *value, bool is_path, vv_error *err)
@@ -54,10 +54,10 @@ static vv_status take(http_settings *s, const char *key, const char *value, vv_e
 		char **member;
 		bool is_path;
 	} known[] = {
-		{"http.proxy", &s->proxy, false},       {"http.sslcainfo", &s->ca_info, true},
-		{"http.sslcapath", &s->ca_path, true},  {"http.sslcert", &s->cert, true},
-		{"http.sslkey", &s->key, true},         {"http.extraheader", &s->header, false},
-		{"http.useragent", &s->agent, false},   {"http.pinnedpubkey", &s->pinned, false},
+		{"http.proxy", &s->proxy, false},      {"http.sslcainfo", &s->ca_info, true},
+		{"http.sslcapath", &s->ca_path, true}, {"http.sslcert", &s->cert, true},
+		{"http.sslkey", &s->key, true},        {"http.extraheader", &s->header, false},
+		{"http.useragent", &s->agent, false},  {"http.pinnedpubkey", &s->pinned, false},
 	};
 
 	if (strcmp(key, "http.sslverify") == 0) {
@@ -100,8 +100,10 @@ static vv_status take_variables(http_settings *s, vv_error *err)
 		const char *name;
 		char **member;
 	} known[] = {
-		{"GIT_SSL_CAINFO", &s->ca_info}, {"GIT_SSL_CAPATH", &s->ca_path},
-		{"GIT_SSL_CERT", &s->cert},      {"GIT_SSL_KEY", &s->key},
+		{"GIT_SSL_CAINFO", &s->ca_info},
+		{"GIT_SSL_CAPATH", &s->ca_path},
+		{"GIT_SSL_CERT", &s->cert},
+		{"GIT_SSL_KEY", &s->key},
 	};
 	vv_status rc = VV_OK;
 

@@ -260,7 +260,7 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 		result->roots[0] = *root;
 		result->root_count = 1;
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = vv_receive_objects_end(r.x, &none, err)) == VV_OK) {
 		rc = vv_receive_take(r.x, &none, &none, false, NULL, 0, NULL, err);
 	}
 	close(&r);

@@ -202,9 +202,8 @@ unsigned vv_http_asked_read(vv_http_asked *out, const vv_http_params *p, vv_erro
 		}
 	} else if (found) {
 		out->by_accept = true;
-		out->format = is_word(e.type, e.type_len, "application/vnd.ipld.car")
-				      ? VV_HTTP_CAR
-				      : VV_HTTP_RAW;
+		out->format = is_word(e.type, e.type_len, "application/vnd.ipld.car") ? VV_HTTP_CAR
+										      : VV_HTTP_RAW;
 	} else {
 		vv_fail(err, VV_EUSAGE,
 			"say which form: ?format=raw or ?format=car, or Accept: "

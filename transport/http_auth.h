@@ -29,7 +29,6 @@ typedef struct vv_http_user {
 } vv_http_user;
 
 /* Whose credentials the Authorization header holds. VV_EREFUSED: nobody's. */
-vv_status vv_http_auth_check(vv_http_auth *a, const char *header, vv_http_user *out,
-			     vv_error *err);
+vv_status vv_http_auth_check(vv_http_auth *a, const char *header, vv_http_user *out, vv_error *err);
 
 #endif

@@ -50,6 +50,7 @@ typedef struct http_connection {
 	int fd;
 	struct http_request *request; /* under way; under server->lock */
 	atomic_int phase;
+	atomic_bool served;            /* it had an answer already */
 	atomic_uint_fast64_t since_ms; /* when HTTP_HEAD began */
 	atomic_uint_fast64_t moved;    /* bytes taken and given so far */
 	uint64_t window_moved;         /* the watch's: moved when its window began */
@@ -133,7 +134,7 @@ bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_err
  * come exactly. NULL: out of memory. */
 struct MHD_Response *http_stream_response(http_request *q, uint64_t size);
 vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err);
-void http_stream_finish(http_request *q); /* breaks it off if need be, joins, frees */
+void http_stream_finish(http_request *q);         /* breaks it off if need be, joins, frees */
 vv_channel *http_stream_channel(http_request *q); /* for the worker; NULL: out of memory */
 
 /* The routes; each queues a response. http_varve_* is POST: begin at the head (continue:

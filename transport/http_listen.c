@@ -91,8 +91,7 @@ static vv_status cannot_listen(const char *address, int number, vv_error *err)
 		vv_fail(err, VV_EREFUSED, "not allowed to listen at '%s'", vv_text_shows(address));
 		return vv_hint(err, "ports below 1024 are for root; take one above");
 	}
-	vv_fail(err, VV_EIO, "cannot listen at '%s': %s", vv_text_shows(address),
-		strerror(number));
+	vv_fail(err, VV_EIO, "cannot listen at '%s': %s", vv_text_shows(address), strerror(number));
 	return VV_EIO;
 }
 

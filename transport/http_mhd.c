@@ -29,8 +29,9 @@ vv_status http_mhd_load(const http_mhd **out, vv_error *err)
 		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
 	}
 	if (!loaded && !library) {
-		vv_fail(err, VV_ENOSUPPORT, "serving over HTTP needs libmicrohttpd, which is not "
-					    "installed");
+		vv_fail(err, VV_ENOSUPPORT,
+			"serving over HTTP needs libmicrohttpd, which is not "
+			"installed");
 		return vv_hint(err, "apt install libmicrohttpd12");
 	}
 	loaded = loaded ||

@@ -82,11 +82,10 @@ static enum MHD_Result send_file(http_request *q)
 		}
 		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
 	}
-	vv_http_range_read(&range,
-			   vv_http_tag_same(http_header(q, "If-Range"), tag)
-				   ? http_header(q, "Range")
-				   : NULL,
-			   q->file.size);
+	vv_http_range_read(
+		&range,
+		vv_http_tag_same(http_header(q, "If-Range"), tag) ? http_header(q, "Range") : NULL,
+		q->file.size);
 	if (range.kind == VV_HTTP_UNSATISFIABLE) {
 		response = empty(q);
 		if (response) {

@@ -78,7 +78,8 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	http_add(q, response, "Content-Type", "text/plain; charset=utf-8");
 	http_add(q, response, "Cache-Control", "no-store");
 	if (status == MHD_HTTP_UNAUTHORIZED) {
-		http_add(q, response, "WWW-Authenticate", "Basic realm=\"varve\", charset=\"UTF-8\"");
+		http_add(q, response, "WWW-Authenticate",
+			 "Basic realm=\"varve\", charset=\"UTF-8\"");
 	} else if (status == MHD_HTTP_METHOD_NOT_ALLOWED) {
 		http_add(q, response, "Allow", "%s",
 			 strcmp(q->method, "POST") == 0 ? "GET, HEAD" : "POST");

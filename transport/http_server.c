@@ -31,8 +31,8 @@
 
 static void name_peer(http_request *q)
 {
-	const union MHD_ConnectionInfo *info =
-		q->server->mhd->info(q->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const union MHD_ConnectionInfo *info = q->server->mhd->info(
+		q->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	socklen_t len = sizeof(struct sockaddr_in6);
 
 	if (!info || !info->client_addr ||
@@ -256,7 +256,7 @@ static size_t leave_escaped(void *server, struct MHD_Connection *c, char *text)
 /* ---- starting ---- */
 
 __attribute__((format(printf, 2, 0))) static void keep_words(void *server, const char *fmt,
-							      va_list ap)
+							     va_list ap)
 {
 	vv_http_server *s = server;
 
@@ -347,7 +347,8 @@ static vv_status read_pem(vv_buf *out, const char *path, const char *what, vv_er
 	vv_status rc = vv_read_file(out, path, PEM_MAX, err);
 
 	if (rc == VV_OK && !strstr(vv_buf_cstr(out), "-----BEGIN ")) {
-		rc = vv_fail(err, VV_EINPUT, "'%s' is no %s in PEM form", vv_text_shows(path), what);
+		rc = vv_fail(err, VV_EINPUT, "'%s' is no %s in PEM form", vv_text_shows(path),
+			     what);
 	}
 	return rc;
 }
@@ -379,7 +380,8 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)keep_words, s},
 		{MHD_OPTION_LISTEN_SOCKET, fd, NULL},
 		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->o.connections, NULL},
-		{MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)s->o.idle_sec, NULL},
+		/* The watch sees to it, which knows who is waited for. */
+		{MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)HEAD_MAX * 2, NULL},
 		{MHD_OPTION_THREAD_STACK_SIZE, (intptr_t)STACK, NULL},
 		{MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
@@ -409,9 +411,10 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 static void fill_defaults(vv_http_options *o)
 {
 	o->connections = o->connections ? o->connections : 128;
-	o->idle_sec = o->idle_sec ? o->idle_sec : 60;
 	o->head_sec = o->head_sec ? o->head_sec : 20;
+	o->keep_sec = o->keep_sec ? o->keep_sec : 60;
 	o->rate_min = o->rate_min ? o->rate_min : 64;
+	o->rate_sec = o->rate_sec ? o->rate_sec : 60;
 }
 
 static vv_status start(vv_http_server *s, const vv_http_options *o, vv_error *err)

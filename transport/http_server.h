@@ -68,19 +68,20 @@ typedef struct vv_http_handlers {
 } vv_http_handlers;
 
 typedef struct vv_http_options {
-	const char *address;          /* "HOST:PORT", "[::1]:PORT", "*:PORT", "PORT" (of
+	const char *address;      /* "HOST:PORT", "[::1]:PORT", "*:PORT", "PORT" (of
 				       * 127.0.0.1); port 0: a free one */
-	const char *const *paths;     /* repositories */
+	const char *const *paths; /* repositories */
 	size_t path_count;
 	const char *tls_cert, *tls_key; /* PEM files; both or none */
-	const char *auth_file;        /* http_auth.h; NULL: nobody may write */
-	bool read_only;               /* whatever the file says */
-	bool closed;                  /* reading too needs an entry in the file */
-	unsigned connections;         /* at once; 0: 128 */
-	unsigned idle_sec;            /* no byte for so long ends a connection; 0: 60 */
-	unsigned head_sec;            /* a request's head must be there by then; 0: 20 */
-	unsigned rate_min;            /* bytes a second at least, over 30 s; 0: 64 */
-	uint64_t body_max;            /* bytes of one request; 0: no limit */
+	const char *auth_file;          /* http_auth.h; NULL: nobody may write */
+	bool read_only;                 /* whatever the file says */
+	bool closed;                    /* reading too needs an entry in the file */
+	unsigned connections;           /* at once; 0: 128 */
+	unsigned head_sec;              /* the first request's head must be there by then; 0: 20 */
+	unsigned keep_sec;              /* each further one's, counted from the answer; 0: 60 */
+	unsigned rate_min;              /* of a body, bytes a second at least, over */
+	unsigned rate_sec;              /* so many seconds; 0: 64 over 60 */
+	uint64_t body_max;              /* bytes of one request; 0: no limit */
 } vv_http_options;
 
 /* Opens the repositories, listens. VV_EUSAGE: an address, two repositories of one name;

@@ -66,9 +66,8 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 			return http_say(q, MHD_HTTP_UNAUTHORIZED, "to push, say who you are");
 		}
 		return http_say(q, MHD_HTTP_FORBIDDEN,
-				s->auth && !s->o.read_only
-					? "this user may read, not write"
-					: "this server is read-only");
+				s->auth && !s->o.read_only ? "this user may read, not write"
+							   : "this server is read-only");
 	}
 	if (!http_stream_start(q, answer, true)) {
 		return http_say_error(q, &q->stream.err);

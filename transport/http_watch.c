@@ -1,23 +1,25 @@
 /*
  * http_watch: knows how slow a client may be.
  *
- * libmicrohttpd ends connections on which nothing moves at all; who sends or takes a byte
- * now and then would hold one for ever. The watch looks once a second: a head must be whole
- * within head_sec, and at least rate_min bytes a second must come over any thirty seconds in
- * which the client has to send. Where it has to take, the system's buffer hides how fast it
- * does: there something must move in five minutes.
+ * libmicrohttpd can end connections on which nothing moves at all; but who sends or takes a
+ * byte now and then would hold one for ever, and who waits for work of ours would lose it. So
+ * this alone ends them. It looks once a second: a head must be whole in time, and at least
+ * rate_min bytes a second must come over any rate_sec seconds in which the client has to send.
+ * Where it has to take, the system's buffer hides how fast it does: there something must move
+ * in five minutes. While we work nobody is too slow.
  */
 #include <sys/socket.h>
 
 #include "base/sys.h"
 #include "transport/http_internal.h"
 
-enum { TAKE_SEC = 30, GIVE_SEC = 300 };
+#define GIVE_SEC 300u
 
 void http_phase(http_request *q, int phase)
 {
 	if (q->connection) {
 		if (phase == HTTP_HEAD) {
+			atomic_store(&q->connection->served, true);
 			atomic_store(&q->connection->since_ms, vv_monotonic_ms());
 		}
 		atomic_store(&q->connection->phase, phase);
@@ -31,8 +33,8 @@ void http_watch_connection(void *server, struct MHD_Connection *c, void **contex
 	http_connection *k = *context;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		const union MHD_ConnectionInfo *info =
-			s->mhd->info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+		const union MHD_ConnectionInfo *info = s->mhd->info(
+			c, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 		k = vv_calloc(1, sizeof(*k));
 		*context = k;
@@ -70,17 +72,21 @@ static bool too_slow(const vv_http_server *s, http_connection *k, uint64_t now_m
 {
 	int phase = atomic_load(&k->phase);
 	uint64_t moved = atomic_load(&k->moved), since = atomic_load(&k->since_ms);
-	bool slow = false;
+	unsigned limit;
+	bool slow;
 
 	if (phase == HTTP_HEAD) {
 		k->window_sec = 0;
 		k->window_moved = moved;
-		return now_ms > since && now_ms - since > (uint64_t)s->o.head_sec * 1000;
+		limit = atomic_load(&k->served) ? s->o.keep_sec : s->o.head_sec;
+		return now_ms > since && now_ms - since > (uint64_t)limit * 1000;
 	}
-	if (phase == HTTP_WORK || ++k->window_sec < (phase == HTTP_TAKE ? TAKE_SEC : GIVE_SEC)) {
+	if (phase == HTTP_WORK ||
+	    ++k->window_sec < (phase == HTTP_TAKE ? s->o.rate_sec : GIVE_SEC)) {
 		return false;
 	}
-	slow = moved - k->window_moved < (phase == HTTP_TAKE ? s->o.rate_min * TAKE_SEC : 1);
+	slow = moved - k->window_moved <
+	       (phase == HTTP_TAKE ? (uint64_t)s->o.rate_min * s->o.rate_sec : 1);
 	k->window_sec = 0;
 	k->window_moved = moved;
 	return slow;

@@ -229,8 +229,8 @@ bool vv_http_is_cid(const char *text, size_t len)
 		}
 	}
 	end = bytes + n;
-	return have < 5 && (bits & ((1u << have) - 1)) == 0 && vv_varint_read(&p, end, &version) && version == 1 &&
-	       vv_varint_read(&p, end, &codec) && vv_varint_read(&p, end, &hash) &&
+	return have < 5 && (bits & ((1u << have) - 1)) == 0 && vv_varint_read(&p, end, &version) &&
+	       version == 1 && vv_varint_read(&p, end, &codec) && vv_varint_read(&p, end, &hash) &&
 	       vv_varint_read(&p, end, &size) && size == (uint64_t)(end - p);
 }
 

@@ -117,7 +117,8 @@ vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connec
 	}
 	p = vv_calloc(1, sizeof(*p));
 	if (u.kind != VV_URL_IPFS) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is no ipfs+http:// or ipfs+https:// URL", u.text);
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is no ipfs+http:// or ipfs+https:// URL",
+			     u.text);
 	} else {
 		rc = p ? set_up(p, &u, o, err) : vv_fail_nomem(err);
 	}
@@ -320,8 +321,7 @@ vv_status vv_ipfs_peer_blocks(void *source, const vv_lacking *wants, size_t coun
 		while (rc == VV_OK && !s->finished) {
 			rc = drive(p, err);
 		}
-		if (rc == VV_OK &&
-		    (rc = judge(s, &wants[given].cid, &absent, err)) == VV_OK) {
+		if (rc == VV_OK && (rc = judge(s, &wants[given].cid, &absent, err)) == VV_OK) {
 			rc = fn(payload, given, &wants[given].cid,
 				absent ? NULL : vv_buf_cstr(&s->body), absent ? 0 : s->body.len,
 				&wants[given].like, err);

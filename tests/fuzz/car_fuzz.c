@@ -53,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(count <= VV_CAR_ROOTS_MAX);
 	while ((more = vv_car_next(r, &cid, &block, &err)) > 0) {
 		require(block.len <= VV_BLOCK_MAX);
-		require(vv_cid_of(&made, cid.codec, vv_buf_cstr(&block), block.len, &err) == VV_OK &&
+		require(vv_cid_of(&made, cid.codec, vv_buf_cstr(&block), block.len, &err) ==
+				VV_OK &&
 			vv_cid_equal(&made, &cid));
 	}
 	require(more == 0 || (err.code == VV_EINPUT && err.message[0] != '\0'));

@@ -58,7 +58,7 @@ static void try_credentials(const char *text)
 	vv_buf name = VV_BUF_INIT, secret = VV_BUF_INIT;
 
 	if (vv_http_credentials(text, &name, &secret)) {
-		require(name.len > 0 && !memchr(name.data, ':', name.len));
+		require(name.len > 0 && strlen(name.data) == name.len);
 	}
 	vv_buf_clear(&name);
 	vv_buf_clear(&secret);

@@ -481,3 +481,8 @@ Varve-Accept: column-remove prices.csv"
 	ends_with 1 varve check -q
 	output_is ""
 }
+
+@test "the schema of varve.json and the pages say what the program does" {
+	rows 20 > prices.csv
+	python3 "$BATS_TEST_DIRNAME/rules_schema.py" "$BATS_TEST_DIRNAME/../../../docs" prices.csv
+}

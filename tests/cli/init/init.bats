@@ -57,3 +57,12 @@ load ../helper
 	PATH=/usr/bin:/bin succeeds "$varve" init
 	stderr_has "no program 'varve' on the PATH"
 }
+
+@test "a folder inside another repository can become one of its own" {
+	new_repo
+	mkdir inner
+	succeeds varve init inner
+	[ -d inner/.git ]
+	succeeds varve init other
+	[ -d other/.git ]
+}

@@ -11,7 +11,8 @@ static bool fits(const char *hash, const char *secret)
 	vv_error err;
 	bool fine;
 
-	vv_assert_ok(vv_secret_check(&fine, hash, strlen(hash), secret, strlen(secret), &err), &err);
+	vv_assert_ok(vv_secret_check(&fine, hash, strlen(hash), secret, strlen(secret), &err),
+		     &err);
 	return fine;
 }
 
@@ -38,8 +39,9 @@ static void a_secret_fits_its_hash_and_no_other(void **state)
 /* As made by `openssl kdf ... SCRYPT` and by Python's hashlib.scrypt. */
 static void the_hash_is_scrypt_of_rfc_7914(void **state)
 {
-	static const char hash[] = "scrypt$14$8$1$536f6469756d43686c6f726964653132$"
-				   "354f0178e2690934c77071dfb14d0550e5a30926f45c9b66fb6dcb228378ded7";
+	static const char hash[] =
+		"scrypt$14$8$1$536f6469756d43686c6f726964653132$"
+		"354f0178e2690934c77071dfb14d0550e5a30926f45c9b66fb6dcb228378ded7";
 
 	(void)state;
 	assert_true(fits(hash, "pleaseletmein"));

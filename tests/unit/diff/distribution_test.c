@@ -43,9 +43,11 @@ static int64_t step(const vv_schema *s, const char *value)
 
 static void numbers_keep_their_order(void **state)
 {
-	static const char *const rising[] = {"-INF", "-1e300", "-12.5", "-1.001", "-1",	   "-1e-300", "0",
-					     "1e-300", "0.1",  "0.2",  "1",	"1.001", "4095", "4096",
-					     "123456789012345678901234567890", "INF"};
+	static const char *const rising[] = {
+		"-INF",    "-1e300", "-12.5",  "-1.001", "-1",
+		"-1e-300", "0",      "1e-300", "0.1",    "0.2",
+		"1",       "1.001",  "4095",   "4096",   "123456789012345678901234567890",
+		"INF"};
 	vv_schema s;
 	(void)state;
 	read_schema(&s, "{\"fields\":[{\"name\":\"x\",\"type\":\"number\"}]}");
@@ -61,7 +63,9 @@ static void numbers_are_read_as_their_field_spells_them(void **state)
 {
 	vv_schema comma, plain;
 	(void)state;
-	read_schema(&comma, "{\"fields\":[{\"name\":\"x\",\"type\":\"number\",\"decimalChar\":\",\",\"groupChar\":\".\"}]}");
+	read_schema(
+		&comma,
+		"{\"fields\":[{\"name\":\"x\",\"type\":\"number\",\"decimalChar\":\",\",\"groupChar\":\".\"}]}");
 	read_schema(&plain, "{\"fields\":[{\"name\":\"x\",\"type\":\"number\"}]}");
 	assert_int_equal(step(&comma, "1.234,5"), step(&plain, "1234.5"));
 	vv_schema_clear(&comma);
@@ -74,7 +78,8 @@ static void dates_are_counted_by_day_and_times_by_minute(void **state)
 	(void)state;
 	read_schema(&date, "{\"fields\":[{\"name\":\"x\",\"type\":\"date\"}]}");
 	read_schema(&moment, "{\"fields\":[{\"name\":\"x\",\"type\":\"datetime\"}]}");
-	read_schema(&local, "{\"fields\":[{\"name\":\"x\",\"type\":\"date\",\"format\":\"%d/%m/%Y\"}]}");
+	read_schema(&local,
+		    "{\"fields\":[{\"name\":\"x\",\"type\":\"date\",\"format\":\"%d/%m/%Y\"}]}");
 	assert_int_equal(step(&date, "1970-01-01"), 0);
 	assert_int_equal(step(&date, "2024-02-29"), 19782);
 	assert_int_equal(step(&date, "2024-03-01"), 19783);
@@ -114,7 +119,9 @@ static void missing_and_foreign_values_are_counted_apart(void **state)
 	vv_schema s;
 	vv_error err;
 	(void)state;
-	read_schema(&s, "{\"fields\":[{\"name\":\"x\",\"type\":\"integer\"}],\"missingValues\":[\"\",\"-\"]}");
+	read_schema(
+		&s,
+		"{\"fields\":[{\"name\":\"x\",\"type\":\"integer\"}],\"missingValues\":[\"\",\"-\"]}");
 	vv_distribution_init(&d, VV_DIST_NUMBERS);
 	add(&d, &s, "1", 1);
 	add(&d, &s, "", 1);
@@ -144,8 +151,9 @@ static void same(const vv_distribution *a, const vv_distribution *b)
 /* Random values put in and taken away leave what is left, whatever the way. */
 static void what_is_taken_away_leaves_no_trace(void **state)
 {
-	static const char *const schemas[] = {"{\"fields\":[{\"name\":\"x\",\"type\":\"integer\"}]}",
-					      "{\"fields\":[{\"name\":\"x\",\"type\":\"string\"}]}"};
+	static const char *const schemas[] = {
+		"{\"fields\":[{\"name\":\"x\",\"type\":\"integer\"}]}",
+		"{\"fields\":[{\"name\":\"x\",\"type\":\"string\"}]}"};
 	(void)state;
 	for (int k = 0; k < 2; k++) {
 		vv_dist_kind kind = k == 0 ? VV_DIST_NUMBERS : VV_DIST_TEXTS;

@@ -22,7 +22,8 @@ static void fill(vv_distribution *d, const vv_schema *s, const char *words)
 		vv_cell cell = {.text = p, .len = (uint32_t)name, .state = VV_CELL_TEXT};
 
 		for (unsigned long i = 0; i < times; i++)
-			vv_assert_ok(vv_distribution_add(d, &s->fields[0], &cell, 1, 1, 1, &err), &err);
+			vv_assert_ok(vv_distribution_add(d, &s->fields[0], &cell, 1, 1, 1, &err),
+				     &err);
 		p += len + (p[len] == ' ');
 	}
 	vv_assert_ok(vv_distribution_finish(d, &err), &err);

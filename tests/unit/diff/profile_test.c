@@ -63,49 +63,67 @@ static void schema_is(const char *values, int times, const char *wanted)
 static void few_words_are_an_enumeration(void **state)
 {
 	(void)state;
-	schema_is("red|green|blue", 5,
-		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"enum\":[\"blue\",\"green\",\"red\"]}}");
+	schema_is(
+		"red|green|blue", 5,
+		"{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"enum\":[\"blue\",\"green\",\"red\"]}}");
 	/* too seldom to be sure; names are no codes either */
-	schema_is("red|green|blue", 4, "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
+	schema_is("red|green|blue", 4,
+		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
 }
 
 static void codes_have_a_pattern(void **state)
 {
 	(void)state;
-	schema_is("A|BRK.B|CCC", 2,
-		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"pattern\":\"[A-Z.]{1,5}\"}}");
-	schema_is("007|012|999", 2,
-		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"pattern\":\"[0-9]{3}\"}}");
-	schema_is("a1-b|c2-d", 2,
-		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"pattern\":\"[a-z0-9-]{4}\"}}");
-	schema_is("abc|de", 2, "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
-	schema_is("A B|C D", 2, "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
+	schema_is(
+		"A|BRK.B|CCC", 2,
+		"{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"pattern\":\"[A-Z.]{1,5}\"}}");
+	schema_is(
+		"007|012|999", 2,
+		"{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"pattern\":\"[0-9]{3}\"}}");
+	schema_is(
+		"a1-b|c2-d", 2,
+		"{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"pattern\":\"[a-z0-9-]{4}\"}}");
+	schema_is("abc|de", 2,
+		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
+	schema_is("A B|C D", 2,
+		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
 }
 
 static void amounts_have_bounds_only_where_they_are_likely(void **state)
 {
 	(void)state;
-	schema_is("1|5|0", 2, "{\"name\":\"x\",\"type\":\"integer\",\"constraints\":{\"required\":true,\"minimum\":0}}");
-	schema_is("1|-5|0", 2, "{\"name\":\"x\",\"type\":\"integer\",\"constraints\":{\"required\":true}}");
-	schema_is("0.5|1|0", 2,
-		  "{\"name\":\"x\",\"type\":\"number\",\"constraints\":{\"required\":true,\"minimum\":0,\"maximum\":1}}");
-	schema_is("0.5|1.5|0", 2, "{\"name\":\"x\",\"type\":\"number\",\"constraints\":{\"required\":true,\"minimum\":0}}");
+	schema_is(
+		"1|5|0", 2,
+		"{\"name\":\"x\",\"type\":\"integer\",\"constraints\":{\"required\":true,\"minimum\":0}}");
+	schema_is("1|-5|0", 2,
+		  "{\"name\":\"x\",\"type\":\"integer\",\"constraints\":{\"required\":true}}");
+	schema_is(
+		"0.5|1|0", 2,
+		"{\"name\":\"x\",\"type\":\"number\",\"constraints\":{\"required\":true,\"minimum\":0,\"maximum\":1}}");
+	schema_is(
+		"0.5|1.5|0", 2,
+		"{\"name\":\"x\",\"type\":\"number\",\"constraints\":{\"required\":true,\"minimum\":0}}");
 }
 
 static void what_is_missing_somewhere_is_not_required(void **state)
 {
 	(void)state;
-	schema_is("1||3", 2, "{\"name\":\"x\",\"type\":\"integer\",\"constraints\":{\"minimum\":0}}");
+	schema_is("1||3", 2,
+		  "{\"name\":\"x\",\"type\":\"integer\",\"constraints\":{\"minimum\":0}}");
 }
 
 static void a_word_among_numbers_is_a_missing_value(void **state)
 {
 	(void)state;
-	schema_is("1|2|N/A|3", 2, "{\"name\":\"x\",\"type\":\"integer\",\"missingValues\":[\"\",\"N/A\"]}");
+	schema_is("1|2|N/A|3", 2,
+		  "{\"name\":\"x\",\"type\":\"integer\",\"missingValues\":[\"\",\"N/A\"]}");
 	/* more words than a few: a column of texts */
-	schema_is("1|2|aa|b|c|d|5|6|7|8|9", 1, "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
+	schema_is("1|2|aa|b|c|d|5|6|7|8|9", 1,
+		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
 	/* mostly words */
-	schema_is("1|N/A|N/A", 5, "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"enum\":[\"1\",\"N/A\"]}}");
+	schema_is(
+		"1|N/A|N/A", 5,
+		"{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"enum\":[\"1\",\"N/A\"]}}");
 }
 
 static void a_key_that_holds_is_declared(void **state)
@@ -149,16 +167,26 @@ static vv_status no_finding(void *payload, const vv_finding *f, vv_error *err)
 {
 	(void)payload;
 	(void)err;
-	fail_msg("%s in %s, row %d: %s", f->rule, f->column ? f->column : "-", (int)f->row, f->message);
+	fail_msg("%s in %s, row %d: %s", f->rule, f->column ? f->column : "-", (int)f->row,
+		 f->message);
 	return VV_OK;
 }
 
 /* Random tables of odd values: each is valid against its own description. */
 static void the_data_meets_what_is_said_of_it(void **state)
 {
-	static const char *const values[] = {"1",    "0",   "-5",  "1.5", "0.25", "1e5", "007", "N/A", "-",   "",
-					     "true", "red", "A.B", "x y", "INF",  "NaN", "\xff", "\"a\nb\"", "2024-01-01",
-					     "12:30:00", "\xc3\xa4", "9999999999999999999999", "n/a"};
+	static const char *const values[] = {"1",          "0",
+					     "-5",         "1.5",
+					     "0.25",       "1e5",
+					     "007",        "N/A",
+					     "-",          "",
+					     "true",       "red",
+					     "A.B",        "x y",
+					     "INF",        "NaN",
+					     "\xff",       "\"a\nb\"",
+					     "2024-01-01", "12:30:00",
+					     "\xc3\xa4",   "9999999999999999999999",
+					     "n/a"};
 	vv_prng r;
 	(void)state;
 	vv_prng_init(&r, 53);
@@ -178,9 +206,14 @@ static void the_data_meets_what_is_said_of_it(void **state)
 			vv_buf_printf(&b, "%d\n", i);
 		}
 		make(&m, vv_buf_cstr(&b), b.len, NULL);
-		vv_check_options o = {.path = "t.csv", .schema = vv_buf_cstr(&m.schema), .schema_len = m.schema.len,
-				      .schema_name = "inferred", .finding = no_finding, .temp_dir = vv_test_dir()};
-		if (!strstr(vv_buf_cstr(&b), "\xff")) { /* text that is no UTF-8 is a finding of its own */
+		vv_check_options o = {.path = "t.csv",
+				      .schema = vv_buf_cstr(&m.schema),
+				      .schema_len = m.schema.len,
+				      .schema_name = "inferred",
+				      .finding = no_finding,
+				      .temp_dir = vv_test_dir()};
+		if (!strstr(vv_buf_cstr(&b),
+			    "\xff")) { /* text that is no UTF-8 is a finding of its own */
 			vv_assert_ok(vv_check_table(&result, &m.t, &o, &err), &err);
 			assert_int_equal(result.errors, 0);
 			vv_check_result_clear(&result);
@@ -204,10 +237,11 @@ static void first_rules_name_enumerations(void **state)
 	make(&m, vv_buf_cstr(&b), b.len, &o);
 	vv_json_out_init(&w, &rules, 0);
 	vv_profile_rules(&w, m.profile, "data/t.csv");
-	assert_string_equal(vv_buf_cstr(&rules),
-			    "{\"path\":\"data/t.csv\",\"rules\":{\"row-count\":{\"min\":1},\"key-lost\":{\"severity\":\"warning\",\"max\":\"5%\"},"
-			    "\"null-share\":{\"severity\":\"warning\",\"max\":\"5%\"},"
-			    "\"new-category\":{\"severity\":\"warning\",\"columns\":[\"kind\"]}}}");
+	assert_string_equal(
+		vv_buf_cstr(&rules),
+		"{\"path\":\"data/t.csv\",\"rules\":{\"row-count\":{\"min\":1},\"key-lost\":{\"severity\":\"warning\",\"max\":\"5%\"},"
+		"\"null-share\":{\"severity\":\"warning\",\"max\":\"5%\"},"
+		"\"new-category\":{\"severity\":\"warning\",\"columns\":[\"kind\"]}}}");
 	done(&m);
 	vv_buf_clear(&b);
 	vv_buf_clear(&rules);

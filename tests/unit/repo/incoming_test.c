@@ -87,10 +87,18 @@ static void assert_get(vv_incoming *in, unsigned n)
 	vv_buf_clear(&wanted);
 }
 
+/* With one more block, so large that it is worth while. */
 static void keep(vv_incoming *in)
 {
+	static unsigned number = 1000;
+	vv_buf b = VV_BUF_INIT;
 	vv_error err;
+	vv_cid cid;
 
+	fx_noise(&b, number++, 80000);
+	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_RAW, b.data, b.len, &err), &err);
+	assert_true(put_bytes(in, &cid, &b, NULL));
+	vv_buf_clear(&b);
 	vv_assert_ok(vv_incoming_keep(in, &err), &err);
 }
 
@@ -357,10 +365,10 @@ static void what_an_ended_transfer_left_is_taken_over(void **state)
 	vv_incoming_close(b);
 	assert_string_equal(folders(), "2");
 	vv_assert_ok(vv_incoming_count(r, &count, &err), &err);
-	assert_int_equal(count, 3);
+	assert_int_equal(count, 4);
 	c = begin(r);
 	assert_string_equal(folders(), "1");
-	assert_int_equal(vv_incoming_blocks(c), 3);
+	assert_int_equal(vv_incoming_blocks(c), 4);
 	assert_int_equal(has(c, 5), 1);
 	assert_int_equal(has(c, 7), 1);
 	assert_get(c, 6);
@@ -396,7 +404,7 @@ static void what_was_kept_survives_a_kill(void **state)
 	assert_int_equal(status, 0);
 	r = open_here();
 	in = begin(r);
-	assert_int_equal(vv_incoming_blocks(in), 1);
+	assert_int_equal(vv_incoming_blocks(in), 2);
 	assert_int_equal(has(in, 5), 1);
 	assert_int_equal(has(in, 6), 0);
 	assert_string_equal(folders(), "1");
@@ -421,7 +429,6 @@ static void damaged_leftovers_are_fetched_again(void **state)
 	(void)put(in, 50, -1);
 	(void)put(in, 90, -1);
 	(void)put(in, 130, -1);
-	keep(in);
 	vv_incoming_close(in);
 	/* A byte in the middle of the second of them. */
 	sh("f=$(ls " STORE
@@ -619,13 +626,17 @@ static void old_leftovers_are_removed(void **state)
 /* --- the machine fails -------------------------------------------------------------------------- */
 
 /* Blocks 5 to 7, made before anything fails, each with the base 3 or the one before. */
-static vv_buf ready[3];
-static vv_cid ready_cids[4];
+static vv_buf ready[3], large;
+static vv_cid ready_cids[4], large_cid;
 
 static void make_ready(void)
 {
 	unsigned i;
 
+	vv_error err;
+
+	fx_noise(&large, 1, 80000);
+	vv_assert_ok(vv_cid_of(&large_cid, VV_CODEC_RAW, large.data, large.len, &err), &err);
 	ready_cids[0] = fx_cid(3);
 	for (i = 0; i < 3; i++) {
 		fx_block(&ready[i], 5 + i);
@@ -633,7 +644,8 @@ static void make_ready(void)
 	}
 }
 
-static vv_status transfer(vv_repository *r, vv_error *err)
+/* keep: in two packs. */
+static vv_status transfer(vv_repository *r, bool keeps, vv_error *err)
 {
 	vv_incoming *in = NULL;
 	unsigned i;
@@ -644,7 +656,9 @@ static vv_status transfer(vv_repository *r, vv_error *err)
 		(void)vv_incoming_has(in, &ready_cids[1 + i], &below);
 		rc = vv_incoming_put(in, &ready_cids[1 + i], ready[i].data, ready[i].len,
 				     &ready_cids[i], &kept, err);
-		if (rc == VV_OK && i == 1) {
+		if (rc == VV_OK && i == 1 && keeps &&
+		    (rc = vv_incoming_put(in, &large_cid, large.data, large.len, NULL, &kept, err)) ==
+			    VV_OK) {
 			rc = vv_incoming_keep(in, err);
 		}
 	}
@@ -656,7 +670,7 @@ static vv_status transfer(vv_repository *r, vv_error *err)
 }
 
 /* Fails the 1st, then every step-th call of the kind. */
-static void fault_round(vv_fault kind, int number, unsigned step)
+static void fault_round(vv_fault kind, int number, unsigned step, bool keeps)
 {
 	unsigned n, failed = 0;
 	bool struck = true;
@@ -672,7 +686,7 @@ static void fault_round(vv_fault kind, int number, unsigned step)
 		fx_commit(STORE, 1, 3, true);
 		r = open_here();
 		vv_fault_set(kind, n, number);
-		rc = transfer(r, &err);
+		rc = transfer(r, keeps, &err);
 		struck = vv_fault_clear();
 		if (rc < 0) {
 			assert_true(struck);
@@ -685,7 +699,7 @@ static void fault_round(vv_fault kind, int number, unsigned step)
 			    store_count(r, 5, 7) == 0); /* all or nothing */
 		vv_repository_close(r);
 		r = open_here(); /* and the next try completes it */
-		vv_assert_ok(transfer(r, &err), &err);
+		vv_assert_ok(transfer(r, !keeps, &err), &err);
 		assert_store_has(r, 1, 3);
 		assert_store_has(r, 5, 7);
 		vv_repository_close(r);
@@ -697,36 +711,42 @@ static void fault_round(vv_fault kind, int number, unsigned step)
 	for (n = 0; n < 3; n++) {
 		vv_buf_clear(&ready[n]);
 	}
+	vv_buf_clear(&large);
 }
 
 static void without_memory_nothing_is_lost(void **state)
 {
 	(void)state;
-	fault_round(VV_FAULT_ALLOC, 12, 7);
+	fault_round(VV_FAULT_ALLOC, 12, 11, false);
+	fault_round(VV_FAULT_ALLOC, 12, 11, true);
 }
 
 static void with_a_full_disk_nothing_is_lost(void **state)
 {
 	(void)state;
-	fault_round(VV_FAULT_WRITE, 28, 1);
+	fault_round(VV_FAULT_WRITE, 28, 1, false);
+	fault_round(VV_FAULT_WRITE, 28, 1, true);
 }
 
 static void with_failing_renames_nothing_is_lost(void **state)
 {
 	(void)state;
-	fault_round(VV_FAULT_RENAME, 5, 1);
+	fault_round(VV_FAULT_RENAME, 5, 1, false);
+	fault_round(VV_FAULT_RENAME, 5, 1, true);
 }
 
 static void with_failing_syncs_nothing_is_lost(void **state)
 {
 	(void)state;
-	fault_round(VV_FAULT_FSYNC, 5, 1);
+	fault_round(VV_FAULT_FSYNC, 5, 1, false);
+	fault_round(VV_FAULT_FSYNC, 5, 1, true);
 }
 
 static void with_folders_that_cannot_be_made_nothing_is_lost(void **state)
 {
 	(void)state;
-	fault_round(VV_FAULT_MKDIR, 28, 1);
+	fault_round(VV_FAULT_MKDIR, 28, 1, false);
+	fault_round(VV_FAULT_MKDIR, 28, 1, true);
 }
 
 static const struct CMUnitTest tests[] = {

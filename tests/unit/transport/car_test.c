@@ -340,9 +340,9 @@ static void a_missing_leaf_is_named(void **state)
 		vv_cid other = fx_cid(1);
 
 		if (!vv_cid_equal(&cid, &other)) {
-			vv_assert_ok(vv_incoming_put(in, &cid, block.data, block.len, NULL, &kept,
-						     &err),
-				     &err);
+			vv_assert_ok(
+				vv_incoming_put(in, &cid, block.data, block.len, NULL, &kept, &err),
+				&err);
 		}
 	}
 	roots = vv_car_roots(reader, &count);

@@ -85,6 +85,21 @@ static void bytes_go_both_ways_and_are_counted(void **state)
 	close_pair(&p);
 }
 
+static void what_was_written_goes_out_before_an_answer_is_waited_for(void **state)
+{
+	char got[16];
+	vv_error err;
+	pair p;
+
+	(void)state;
+	open_pair(&p);
+	vv_assert_ok(vv_channel_write(p.here, "hello", 5, &err), &err);
+	peer_says(&p, "x");
+	vv_assert_ok(vv_channel_read(p.here, got, 1, &err), &err);
+	assert_int_equal(read(p.to[0], got, sizeof(got)), 5);
+	close_pair(&p);
+}
+
 /* Through both buffers, with every transfer cut to pieces and interrupted. */
 static void pieces_of_any_size_arrive_whole(void **state)
 {
@@ -593,6 +608,7 @@ static void every_allocation_and_transfer_may_fail(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(bytes_go_both_ways_and_are_counted),
+	cmocka_unit_test(what_was_written_goes_out_before_an_answer_is_waited_for),
 	cmocka_unit_test(pieces_of_any_size_arrive_whole),
 	cmocka_unit_test(an_end_in_the_middle_names_the_peer),
 	cmocka_unit_test(an_end_between_requests_is_no_error),

@@ -1,0 +1,71 @@
+"""Holds docs/varve.schema.json and docs/check.md against the program.
+
+usage: rules_schema.py DOCS-FOLDER TABLE.csv
+"""
+import json
+import re
+import subprocess
+import sys
+
+docs, table = sys.argv[1:]
+
+ACCEPTED = [
+    "{}", '{"version": 1, "$schema": "x", "description": "d"}', '{"onCommit": "refuse", "failOn": "warning", "limit": 0}',
+    '{"rules": {"type-error": "off", "blank-row": {"severity": "warning", "mostly": "99.5%"}}}',
+    '{"rules": {"row-constraint": "id > 0"}}', '{"rules": {"row-constraint": ["id > 0", {"condition": "id < 9"}]}}',
+    '{"rules": {"row-constraint": {"condition": "id > 0", "title": "t", "severity": "off", "mostly": 0.5}}}',
+    '{"rules": {"row-count": {"min": 1, "max": 100}}}', '{"rules": {"rows-removed": {"max": "5%"}}}',
+    '{"rules": {"drift-psi": [{"columns": ["id"], "max": 0.2}, {"columns": "name", "max": "3%"}]}}',
+    '{"rules": {"freshness": {"columns": "day", "maxAge": "9999w"}}}',
+    '{"datasets": [{"path": "*.csv", "check": true, "rules": {"extra-cell": "warning"}}, {"path": ["a", "b"]}]}',
+]
+REFUSED = [
+    "[]", "null", '{"version": 2}', '{"rulez": {}}', '{"onCommit": true}', '{"failOn": "off"}', '{"limit": -1}', '{"limit": "5"}',
+    '{"rules": []}', '{"rules": {"type-eror": "off"}}', '{"rules": {"type-error": "warn"}}', '{"rules": {"type-error": []}}',
+    '{"rules": {"type-error": {"max": 1}}}', '{"rules": {"type-error": {"mostly": 2}}}', '{"rules": {"type-error": {"columns": 5}}}',
+    '{"rules": {"row-count": {"min": -1}}}', '{"rules": {"row-count": {"min": 1.5}}}', '{"rules": {"row-count": {"min": "5"}}}',
+    '{"rules": {"freshness": {"columns": "day", "maxAge": 5}}}', '{"rules": {"freshness": {"columns": "day", "maxAge": "0d"}}}',
+    '{"datasets": {}}', '{"datasets": [{}]}', '{"datasets": [{"path": 5}]}', '{"datasets": [{"path": "a", "check": "no"}]}',
+    '{"datasets": [{"path": "a", "onCommit": "warn"}]}', '{"rules": {"extra-cell": 5}}', '{"rules": {"row-constraint": ""}}',
+]
+
+
+def run(text):
+    with open("rules.json", "w") as f:
+        f.write(text)
+    return subprocess.run(["varve", "check", "-q", "--files", table, "--rules", "rules.json"], capture_output=True).returncode
+
+
+rules = {r["rule"] for r in json.loads(subprocess.run(["varve", "check", "--list-rules", "--json"], capture_output=True,
+                                                       check=True).stdout)}
+with open(f"{docs}/varve.schema.json") as f:
+    schema = json.load(f)
+described = schema["$defs"]["rules"]["properties"]
+assert set(described) == rules, set(described) ^ rules
+
+with open(f"{docs}/check.md") as f:
+    page = f.read()
+with open(f"{docs}/check-base.md") as f:
+    pages = page + f.read()
+named = set(re.findall(r"[a-z]+(?:-[a-z]+)*", " ".join(re.findall(r"^\| ([a-z, -]+) \|", pages, re.M))))
+assert rules <= named, rules - named
+ACCEPTED += [block for block in re.findall(r"```json\n(.*?)```", pages, re.S) if '"rules": {' in block]
+assert len(ACCEPTED) >= 14
+
+for text in ACCEPTED:
+    assert run(text) in (0, 1), text
+for text in REFUSED:
+    assert run(text) == 2, text
+
+try:
+    import jsonschema
+except ImportError:
+    print("the program and the pages agree; without Python's jsonschema the schema's types were not looked at")
+    sys.exit(0)
+validator = jsonschema.Draft202012Validator(schema)
+jsonschema.Draft202012Validator.check_schema(schema)
+for text in ACCEPTED:
+    assert validator.is_valid(json.loads(text)), text
+for text in REFUSED:
+    assert not validator.is_valid(json.loads(text)), text
+print("all agree")

@@ -1,0 +1,413 @@
+load ../helper
+
+# A bare repository hub.git, and in it what the current repository's main has.
+hub() {
+	succeeds varve init -q --bare ../hub.git
+	succeeds varve remote add origin ../hub.git
+	succeeds varve push -q -u origin main
+}
+
+# Two commits of prices.csv in ./a, which is the current folder afterwards.
+two_versions() {
+	mkdir a
+	cd a
+	new_repo
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	tick
+	sed -i 's/^7,item/7,changed/' prices.csv
+	varve commit -qam two
+}
+
+commit_change() {
+	tick
+	sed -i "$1" prices.csv
+	varve commit -qam "$2"
+}
+
+sound() {
+	succeeds varve fsck --data
+	output_has "sound"
+}
+
+@test "a clone has the history, the files and all blocks" {
+	two_versions
+	cd ..
+	succeeds varve clone a b
+	stderr_has "cloning into 'b'"
+	stderr_has "received 2 commits, 2 versions of datasets"
+	stderr_has "all 2 versions of datasets are complete"
+	cmp a/prices.csv b/prices.csv
+	cd b
+	[ "$(git rev-parse HEAD)" = "$(git -C ../a rev-parse HEAD)" ]
+	[ -z "$(git status --porcelain)" ]
+	[ -z "$(varve status --porcelain)" ]
+	succeeds varve cat --raw HEAD~1:prices.csv
+	sound
+	git fsck --strict
+	succeeds varve branch -vv
+	output_has "origin/main"
+}
+
+@test "a clone by file:// and one of a bare repository" {
+	two_versions
+	hub
+	cd ..
+	succeeds varve clone "file://$PWD/hub.git" c
+	cmp a/prices.csv c/prices.csv
+	succeeds varve clone --bare hub.git d.git
+	[ "$(git -C d.git rev-parse main)" = "$(git -C a rev-parse main)" ]
+	cd d.git
+	sound
+}
+
+@test "clone checks out the branch asked for" {
+	two_versions
+	git checkout -q -b spring
+	commit_change 's/^9,item/9,spring/' three
+	git checkout -q main
+	cd ..
+	succeeds varve clone -q -b spring a b
+	[ "$(git -C b branch --show-current)" = spring ]
+	grep -q '^9,spring' b/prices.csv
+	ends_with 2 varve clone -b nothing a c
+	stderr_has "the remote has no branch 'nothing'"
+	[ ! -e c ]
+}
+
+@test "clone refuses a folder that is not empty, and leaves it alone" {
+	two_versions
+	cd ..
+	mkdir b
+	echo mine > b/note
+	ends_with 2 varve clone a b
+	stderr_has "not empty"
+	[ "$(cat b/note)" = mine ]
+}
+
+@test "an empty repository can be cloned, and pushed to" {
+	succeeds varve init -q --bare hub.git
+	succeeds varve clone hub.git a
+	stderr_has "the remote is empty"
+	cd a
+	rows 50 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	succeeds varve push -u origin main
+	stderr_has "[new branch]"
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
+}
+
+@test "a push sends what is new, and a second one nothing" {
+	two_versions
+	hub
+	commit_change 's/^9,item/9,three/' three
+	succeeds varve push
+	stderr_has "sent 1 commit, 1 version of a dataset"
+	stderr_has "main -> main"
+	succeeds varve push
+	stderr_is "everything is up to date"
+	cd ../hub.git
+	sound
+	git fsck --strict
+}
+
+@test "fetch moves the tracking branch, pull the branch at hand and its files" {
+	two_versions
+	hub
+	cd ..
+	succeeds varve clone -q hub.git b
+	cd a
+	commit_change 's/^9,item/9,three/' three
+	varve push -q
+	cd ../b
+	succeeds varve fetch
+	stderr_has "main -> origin/main"
+	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main)" ]
+	[ "$(git rev-parse main)" != "$(git -C ../a rev-parse main)" ]
+	succeeds varve pull
+	cmp prices.csv ../a/prices.csv
+	succeeds varve fetch
+	[ -z "$stderr" ]
+}
+
+@test "two sides' changes come together by pull and push" {
+	two_versions
+	hub
+	cd ..
+	succeeds varve clone -q hub.git b
+	cd a
+	commit_change 's/^9,item/9,ours/' "in a"
+	varve push -q
+	cd ../b
+	commit_change 's/^11,item/11,theirs/' "in b"
+	ends_with 1 varve push
+	stderr_has "'varve pull' first"
+	ends_with 2 varve pull --ff-only
+	succeeds varve pull
+	grep -q '^9,ours' prices.csv
+	grep -q '^11,theirs' prices.csv
+	succeeds varve push
+	cd ../a
+	succeeds varve pull
+	cmp prices.csv ../b/prices.csv
+	sound
+}
+
+@test "pull --rebase is refused, and says what does it" {
+	two_versions
+	hub
+	ends_with 2 varve pull --rebase
+	stderr_has "git rebase"
+}
+
+@test "a push that is no fast-forward needs force, and the other side may forbid it" {
+	two_versions
+	hub
+	git commit -q --amend -m "two again"
+	ends_with 1 varve push
+	stderr_has "[refused]"
+	git -C ../hub.git config receive.denyNonFastForwards true
+	ends_with 1 varve push --force
+	stderr_has "receive.denyNonFastForwards"
+	git -C ../hub.git config receive.denyNonFastForwards false
+	succeeds varve push --force
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
+}
+
+@test "force-with-lease refuses what moved since it was seen" {
+	two_versions
+	hub
+	cd ..
+	succeeds varve clone -q hub.git b
+	cd b
+	commit_change 's/^9,item/9,b/' "in b"
+	varve push -q
+	cd ../a
+	git commit -q --amend -m "two again"
+	ends_with 1 varve push --force-with-lease
+	stderr_has "not where it was last seen"
+	varve fetch -q
+	succeeds varve push --force-with-lease
+}
+
+@test "branches and tags are pushed, deleted, and forbidden to be" {
+	two_versions
+	hub
+	git branch spring
+	git tag v1
+	git tag -a v2 -m "version two"
+	succeeds varve push origin spring v1 v2
+	stderr_has "[new tag]"
+	[ "$(git -C ../hub.git rev-parse v2^{})" = "$(git rev-parse main)" ]
+	[ "$(git -C ../hub.git cat-file -t v2)" = tag ]
+	git -C ../hub.git config receive.denyDeletes true
+	ends_with 1 varve push --delete origin spring
+	stderr_has "receive.denyDeletes"
+	git -C ../hub.git config receive.denyDeletes false
+	succeeds varve push --delete origin spring
+	stderr_has "[deleted]"
+	ends_with 1 git -C ../hub.git rev-parse -q --verify spring
+	git tag -f v1 main~1 > /dev/null
+	ends_with 1 varve push origin v1
+	stderr_has "the tag is there already"
+	cd ..
+	succeeds varve clone -q hub.git b
+	[ "$(git -C b rev-parse v2)" = "$(git -C a rev-parse v2)" ]
+}
+
+@test "tags of fetched commits come along" {
+	two_versions
+	hub
+	cd ..
+	succeeds varve clone -q hub.git b
+	cd a
+	commit_change 's/^9,item/9,three/' three
+	git tag -a v3 -m three
+	varve push -q origin main v3
+	cd ../b
+	succeeds varve fetch
+	stderr_has "[new tag]"
+	[ "$(git rev-parse v3)" = "$(git -C ../a rev-parse v3)" ]
+}
+
+@test "prune takes away what is gone there" {
+	two_versions
+	git branch spring
+	hub
+	varve push -q origin spring
+	cd ..
+	succeeds varve clone -q hub.git b
+	git -C hub.git branch -D spring > /dev/null
+	cd b
+	succeeds varve fetch
+	git rev-parse -q --verify origin/spring
+	succeeds varve fetch --prune
+	stderr_has "[gone there]"
+	ends_with 1 git rev-parse -q --verify origin/spring
+}
+
+@test "all refs of a push move, or none" {
+	two_versions
+	hub
+	git branch spring
+	git commit -q --amend -m "two again"
+	ends_with 1 varve push origin spring main
+	stderr_has "all refs move, or none"
+	ends_with 1 git -C ../hub.git rev-parse -q --verify spring
+}
+
+@test "the checked-out branch of another work tree is refused, or follows" {
+	two_versions
+	cd ..
+	succeeds varve clone -q a b
+	cd b
+	commit_change 's/^9,item/9,b/' "in b"
+	ends_with 1 varve push
+	stderr_has "it is checked out there"
+	stderr_has "updateInstead"
+	git -C ../a config receive.denyCurrentBranch updateInstead
+	succeeds varve push
+	cmp prices.csv ../a/prices.csv
+	[ -z "$(git -C ../a status --porcelain)" ]
+	echo "9999,more,1,2024-01-01" >> ../a/prices.csv
+	commit_change 's/^11,item/11,b/' "in b again"
+	ends_with 1 varve push
+	stderr_has "not committed"
+}
+
+@test "what is missing locally is not pushed as if it were there" {
+	two_versions
+	succeeds varve init -q --bare ../hub.git
+	rm -f .git/varve/packs/*
+	ends_with 2 varve push ../hub.git main
+	stderr_has "block"
+	ends_with 1 git -C ../hub.git rev-parse -q --verify main
+}
+
+@test "a clone of an incomplete repository says what nobody had" {
+	two_versions
+	cp prices.csv ..
+	varve gc -q > /dev/null 2>&1 || true
+	rm -f .git/varve/packs/*
+	cd ..
+	ends_with 1 varve clone a b
+	stderr_has "2 of 2 versions lack blocks"
+	[ -d b/.git ]
+}
+
+@test "a dataset is fetched by its name alone" {
+	two_versions
+	cid=$(varve info --json prices.csv | python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])')
+	mkdir ../b
+	cd ../b
+	new_repo
+	succeeds varve fetch --cid "$cid" ../a
+	succeeds varve cat --raw "$cid"
+	varve cat --raw "$cid" | cmp - ../a/prices.csv
+	ends_with 2 varve fetch --cid bafynonsense ../a
+}
+
+@test "dry-run sends nothing" {
+	two_versions
+	succeeds varve init -q --bare ../hub.git
+	succeeds varve push --dry-run ../hub.git main
+	stderr_has "would send"
+	ends_with 1 git -C ../hub.git rev-parse -q --verify main
+}
+
+@test "the pre-push hook may forbid it" {
+	two_versions
+	hub
+	commit_change 's/^9,item/9,three/' three
+	printf '#!/bin/sh\ncat > "$0.in"\nexit 1\n' > .git/hooks/pre-push
+	chmod +x .git/hooks/pre-push
+	ends_with 1 varve push
+	stderr_has "pre-push"
+	grep -q "refs/heads/main $(git rev-parse main) refs/heads/main" .git/hooks/pre-push.in
+	succeeds varve push --no-verify
+}
+
+@test "remotes are added, listed, renamed and removed as git reads them" {
+	new_repo
+	succeeds varve remote add origin ../somewhere.git
+	succeeds varve remote add --peer ../third.git second ssh://host/path
+	succeeds varve remote -v
+	output_has "second	ssh://host/path (fetch)"
+	output_has "second	../third.git (blocks)"
+	[ "$(git remote get-url origin)" = ../somewhere.git ]
+	ends_with 2 varve remote add origin x
+	stderr_has "already"
+	succeeds varve remote rename second other
+	[ "$(git config remote.other.fetch)" = '+refs/heads/*:refs/remotes/other/*' ]
+	[ "$(git config remote.other.peers)" = ../third.git ]
+	succeeds varve remote set-url other ../fourth.git
+	[ "$(git remote get-url other)" = ../fourth.git ]
+	succeeds varve remote remove other
+	succeeds varve remote
+	output_is origin
+	ends_with 2 varve remote frob
+	ends_with 2 varve remote remove other
+	stderr_has "no remote 'other'"
+}
+
+@test "ls-remote lists branches and tags" {
+	two_versions
+	git tag v1
+	cd ..
+	succeeds varve ls-remote a
+	output_has "	HEAD"
+	output_has "	refs/heads/main"
+	output_has "	refs/tags/v1"
+	varve ls-remote --json a | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["head"] == "refs/heads/main", d'
+}
+
+@test "whereis tells who has a version, and who delivered it" {
+	two_versions
+	hub
+	cd ..
+	succeeds varve clone -q hub.git b
+	cd b
+	succeeds varve whereis prices.csv
+	output_has "all       here"
+	output_has "all       origin"
+	output_has "hub.git"
+	rm -f ../hub.git/varve/packs/*
+	succeeds varve whereis prices.csv
+	output_has "nothing   origin"
+}
+
+@test "no such folder, no repository, no remote: each is named" {
+	new_repo
+	ends_with 2 varve clone ../nowhere x
+	stderr_has "nowhere"
+	mkdir ../plain
+	ends_with 2 varve fetch ../plain
+	stderr_has "no repository"
+	ends_with 2 varve fetch nowhere
+	stderr_has "there is no remote 'nowhere'"
+	ends_with 2 varve push
+	stderr_has "varve remote add origin"
+}
+
+@test "a repository of git without varve is served too" {
+	mkdir g
+	git init -q g
+	printf 'a,b\n1,2\n' > g/t.csv
+	git -C g add t.csv
+	git -C g commit -qm one
+	succeeds varve clone g h
+	cmp g/t.csv h/t.csv
+	git -C h fsck --strict
+}
+
+@test "a push to a read-only server is refused" {
+	two_versions
+	hub
+	commit_change 's/^9,item/9,three/' three
+	printf '#!/bin/sh\nexec varve serve --stdio --read-only ../hub.git\n' > ../ssh
+	chmod +x ../ssh
+	GIT_SSH=$PWD/../ssh ends_with 2 varve push ssh://host/hub.git main
+	stderr_has "takes no pushes"
+}
