@@ -98,7 +98,7 @@ static const char *last_paragraph(const char *message)
 	while (len > 0 && (message[len - 1] == '\n' || message[len - 1] == '\r' || message[len - 1] == ' ')) {
 		len--;
 	}
-	while (len > 1 && !(message[len - 1] == '\n' && (message[len - 2] == '\n' || message[len - 2] == '\r'))) {
+	while (len > 1 && !(message[len - 1] == '\n' && (message[len - 2] == '\n' || (len > 2 && message[len - 2] == '\r' && message[len - 3] == '\n')))) {
 		len--;
 	}
 	return len > 1 ? message + len : message;

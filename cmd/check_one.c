@@ -47,12 +47,14 @@ static const char *accepted(const one *c, const char *rule)
 }
 
 /* What the data of a column used to be decides how a value of another type is told. */
-static void recode(one *c, vv_finding *f)
+static vv_status recode(one *c, vv_finding *f, vv_error *err)
 {
-	if (c->has_base && c->base.open && !c->base.refused && c->in.open && !c->in.refused) {
-		vv_buf_reset(&c->text);
-		vv_base_recode(f, &c->text, &c->base.table, &c->in.table, &c->against);
+	if (!c->has_base || !c->base.open || c->base.refused || !c->in.open || c->in.refused) {
+		return VV_OK;
 	}
+	vv_buf_reset(&c->text);
+	vv_base_recode(f, &c->text, &c->base.table, &c->in.table, &c->against);
+	return vv_buf_ok(&c->text, err);
 }
 
 static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
@@ -72,7 +74,9 @@ static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
 		}
 		g.known = known > 0;
 	}
-	recode(c, &g);
+	if ((rc = recode(c, &g, err)) < 0) {
+		return rc;
+	}
 	g.accepted = accepted(c, g.rule);
 	if (c->run->rows && !g.known && (rc = vv_failed_rows_add(c->run->rows, &g, err)) < 0) {
 		return rc;
@@ -84,8 +88,11 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 {
 	one *c = payload;
 	vv_finding g = *f;
+	vv_status rc = recode(c, &g, err);
 
-	recode(c, &g);
+	if (rc < 0) {
+		return rc;
+	}
 	g.accepted = accepted(c, g.rule);
 	return vv_report_more(c->run->report, &g, count, err);
 }

@@ -219,8 +219,11 @@ static vv_status read_row(writer *w, uint64_t row, vv_error *err)
 
 static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc = vv_buf_ok(&w->problems, err);
 
+	if (rc < 0) {
+		return rc;
+	}
 	vv_buf_printf(&w->out, line > 0 ? "%llu" : "", (unsigned long long)line);
 	vv_buf_printf(&w->out, ",%llu,", (unsigned long long)row);
 	put_text(w, vv_buf_cstr(&w->problems), w->problems.len);

@@ -131,7 +131,7 @@ static void put_group(vv_json_out *w, const vv_report_dataset *d, const vv_repor
 
 	for (const vv_report_item *i = g->first; i; i = i->next) {
 		if (!i->accepted) {
-			vv_buf_reset(&text);
+			text.len = 0;
 			vv_report_put_item(&text, g, i);
 			put_quality(w, d, g->code, vv_buf_cstr(&text), text.len, i->print, i->severity, i->line);
 		}
@@ -140,11 +140,11 @@ static void put_group(vv_json_out *w, const vv_report_dataset *d, const vv_repor
 		char print[VV_REPORT_PRINT_LEN + 8];
 
 		/* of the group: whatever its findings are */
-		vv_buf_reset(&text);
+		text.len = 0;
 		vv_buf_printf(&text, "%s-more", g->first ? g->first->print : g->code);
 		memset(print, 0, sizeof(print));
 		memcpy(print, vv_buf_cstr(&text), text.len < sizeof(print) ? text.len : sizeof(print) - 1);
-		vv_buf_reset(&text);
+		text.len = 0;
 		vv_buf_printf(&text, "%s more of %s", vv_text_count(vv_report_unlisted(g)), g->code);
 		if (g->column) {
 			vv_buf_puts(&text, " in column ");

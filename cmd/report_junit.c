@@ -23,7 +23,7 @@ static void put_lines(vv_buf *b, const vv_report_group *g)
 	vv_buf line = VV_BUF_INIT;
 
 	for (const vv_report_item *i = g->first; i; i = i->next) {
-		vv_buf_reset(&line);
+		line.len = 0;
 		vv_report_put_item(&line, g, i);
 		if (i->line > 0) {
 			vv_buf_printf(b, "line %llu, ", (unsigned long long)i->line);

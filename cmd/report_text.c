@@ -48,6 +48,7 @@ static bool expects_the_same(const vv_report_group *g)
 /* One cell of an item's row, into b; empty where there is nothing. */
 static void put_cell(vv_buf *b, const vv_report_item *i, size_t column)
 {
+	b->len = 0; /* not reset: that memory ran out must not be forgotten */
 	switch (column) {
 	case AT_LINE:
 		if (i->line > 0) {
@@ -90,7 +91,6 @@ static void measure(size_t *width, const vv_report_group *g, vv_buf *cell)
 		for (const vv_report_item *i = g->first; i; i = i->next) {
 			size_t w;
 
-			vv_buf_reset(cell);
 			put_cell(cell, i, c);
 			/* already escaped, and escaping again would count the backslashes twice */
 			w = vv_text_width(vv_buf_cstr(cell), cell->len);
@@ -115,10 +115,10 @@ static void put_line(vv_buf *out, const size_t *width, const char *const *names,
 		if (width[c] == 0) {
 			continue;
 		}
-		vv_buf_reset(cell);
 		if (i) {
 			put_cell(cell, i, c);
 		} else {
+			cell->len = 0;
 			vv_buf_puts(cell, names[c]);
 		}
 		w = vv_text_width(vv_buf_cstr(cell), cell->len);

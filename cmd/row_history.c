@@ -396,6 +396,9 @@ static vv_status compare(vv_row_history *h, found *f, vv_table_at *t, const plac
 	}
 	rc = vv_table_at_open(&before, h->repo, h->stage, parent, f->parent.path, false, err);
 	if (vv_table_at_is_none(rc)) {
+		if (rc == VV_EINPUT) {
+			vv_note("%s, so that the row's history begins behind it", err->message);
+		}
 		vv_error_clear(err);
 		return VV_OK;
 	}

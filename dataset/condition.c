@@ -207,7 +207,7 @@ static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t t
 static bool is_listed(const char **values, const vv_cell *cell)
 {
 	for (; *values; values++) {
-		if (strlen(*values) == cell->len && memcmp(*values, cell->len > 0 ? cell->text : "", cell->len) == 0) {
+		if (strlen(*values) == cell->len && memcmp(*values, cell->text, cell->len) == 0) {
 			return true;
 		}
 	}
@@ -225,10 +225,16 @@ static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, con
 	const vv_field *f = &c->schema->fields[step->at];
 	const vv_cell *cell = &cells[step->at];
 	vv_operand *v = &s->stack[top];
+	vv_cell empty;
 
 	if (vv_field_missing(f, cell)) {
 		v->state = VV_VALUE_MISSING;
 		return;
+	}
+	if (!cell->text) { /* an empty text may have none */
+		empty = *cell;
+		empty.text = "";
+		cell = &empty;
 	}
 	v->state = VV_VALUE_SMALL;
 	switch (step->kind) {
@@ -239,7 +245,7 @@ static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, con
 		load_boolean(c, v, f, cell);
 		break;
 	case VV_OPERAND_TIME:
-		if (cell->state != VV_CELL_TEXT || !vv_operand_read_time(v, f, cell->text ? cell->text : "", cell->len)) {
+		if (cell->state != VV_CELL_TEXT || !vv_operand_read_time(v, f, cell->text, cell->len)) {
 			v->state = VV_VALUE_UNKNOWN;
 		}
 		break;

@@ -244,7 +244,7 @@ static vv_status list_fan(vv_packing *p, const char *fan, vv_error *err)
 /* Folders of objects that were never made durable, left by a process that was killed. */
 static vv_status remove_stale_stage(const vv_packing *p, const char *name, vv_error *err)
 {
-	char *path = vv_path_join(p->repo->objects, name, NULL), *lock;
+	char *path = vv_path_join(p->repo->objects, name, NULL);
 	vv_stat st;
 	int64_t sec;
 	uint32_t nsec;
@@ -253,18 +253,10 @@ static vv_status remove_stale_stage(const vv_packing *p, const char *name, vv_er
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
-	lock = vv_path_join(path, VV_QUARANTINE_LOCK, NULL);
-	if (!lock) {
-		vv_free(path);
-		return vv_fail_nomem(err);
-	}
 	vv_now(&sec, &nsec);
-	/* What has a lock may be in use for longer; git_receive clears these up. */
-	if (!vv_exists(lock) && vv_lstat(&st, path, NULL) == VV_OK &&
-	    st.mtime_sec + STAGE_STALE_SEC < sec) {
+	if (vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec) {
 		rc = vv_remove_tree(path, err);
 	}
-	vv_free(lock);
 	vv_free(path);
 	return rc;
 }
@@ -280,7 +272,8 @@ static vv_status list_loose(vv_packing *p, unsigned above, vv_error *err)
 	for (i = 0; i < count; i++) {
 		fans += is_fan(names[i]);
 		if (rc == VV_OK &&
-		    strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) == 0) {
+		    strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) == 0 &&
+		    strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
 			rc = remove_stale_stage(p, names[i], err);
 		}
 	}

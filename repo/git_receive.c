@@ -52,11 +52,11 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 
 	*again = false;
 	vv_random(&number, sizeof(number));
-	(void)snprintf(name, sizeof(name), VV_QUARANTINE_PREFIX "%016llx",
+	(void)snprintf(name, sizeof(name), VV_RECEIVE_PREFIX "%016llx",
 		       (unsigned long long)number);
 	vv_free(g->dir);
 	if (!(g->dir = vv_path_join(g->repo->objects, name, (char *)NULL)) ||
-	    !(lock = vv_path_join(g->dir, VV_QUARANTINE_LOCK, (char *)NULL))) {
+	    !(lock = vv_path_join(g->dir, VV_RECEIVE_LOCK, (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_mkdirs(g->dir, err)) < 0) {
@@ -161,14 +161,14 @@ vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 		char *dir, *lock;
 		int fd;
 
-		if (strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) != 0) {
+		if (strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
 			continue;
 		}
 		dir = vv_path_join(r->objects, names[i], (char *)NULL);
-		lock = dir ? vv_path_join(dir, VV_QUARANTINE_LOCK, (char *)NULL) : NULL;
+		lock = dir ? vv_path_join(dir, VV_RECEIVE_LOCK, (char *)NULL) : NULL;
 		if (!lock) {
 			rc = vv_fail_nomem(err);
-		} else if (vv_exists(lock) && (fd = vv_lock(lock, true, 0, NULL)) >= 0) {
+		} else if ((fd = vv_lock(lock, true, 0, NULL)) >= 0) {
 			rc = vv_remove_tree(dir, err);
 			vv_unlock(fd);
 		}

@@ -44,8 +44,9 @@ vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char
 vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
 				  vv_error *err);
 
-/* A quarantine that another process may hold for long has this file in it, locked by its
- * owner: who gets the lock may remove the folder. */
-#define VV_QUARANTINE_LOCK "lock"
+/* What the names of git_receive's folders begin with, which may be in use for long: who gets
+ * the lock on the file in one may remove it. */
+#define VV_RECEIVE_PREFIX VV_QUARANTINE_PREFIX "in-"
+#define VV_RECEIVE_LOCK "lock"
 
 #endif

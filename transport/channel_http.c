@@ -56,15 +56,17 @@ typedef struct line {
 	bool in_paused, out_paused;
 	bool checked; /* the status is 200, of our type */
 	bool finished;
-	CURLcode code; /* when finished */
-	vv_buf said;   /* the beginning of a body that is no answer */
-	uint64_t moved_ms;
+	CURLcode code;     /* when finished */
+	vv_buf said;       /* the beginning of a body that is no answer */
+	uint64_t moved_ms; /* when a byte moved last */
+	bool stirred;      /* one did since drive began */
 	char words[CURL_ERROR_SIZE];
 } line;
 
 static void moved(line *l)
 {
 	l->moved_ms = vv_monotonic_ms();
+	l->stirred = true;
 }
 
 /* ---- what libcurl calls ---- */
@@ -74,11 +76,11 @@ static size_t give_request(char *to, size_t size, size_t count, void *payload)
 	line *l = payload;
 	size_t n = size * count, have = l->out.len - l->out_pos;
 
-	moved(l);
 	if (have == 0) {
 		l->out_paused = !l->whole;
 		return l->whole ? 0 : CURL_READFUNC_PAUSE;
 	}
+	moved(l);
 	n = n < have ? n : have;
 	memcpy(to, l->out.data + l->out_pos, n);
 	l->out_pos += n;
@@ -121,8 +123,8 @@ static size_t take_answer(char *from, size_t size, size_t count, void *payload)
 	line *l = payload;
 	size_t n = size * count;
 
-	moved(l);
 	if (!is_answer(l)) {
+		moved(l);
 		if (l->said.len < SAID_MAX) {
 			vv_buf_put(&l->said, from, n);
 		}
@@ -132,6 +134,7 @@ static size_t take_answer(char *from, size_t size, size_t count, void *payload)
 		l->in_paused = true;
 		return CURL_WRITEFUNC_PAUSE;
 	}
+	moved(l);
 	if (l->in_pos == l->in.len) {
 		vv_buf_reset(&l->in);
 		l->in_pos = 0;
@@ -275,6 +278,7 @@ static vv_status drive(line *l, vv_error *err)
 	bool was_paused = l->out_paused || l->in_paused;
 	vv_status rc;
 
+	l->stirred = false;
 	if (was_paused && (rc = unpause(l, err)) < 0) {
 		return rc;
 	}
@@ -290,7 +294,8 @@ static vv_status drive(line *l, vv_error *err)
 	if (l->in.failed || l->said.failed) {
 		return vv_fail_nomem(err);
 	}
-	if (l->finished) {
+	/* A paused line has no descriptor to wait for: who asked takes what came first. */
+	if (l->finished || l->stirred) {
 		return VV_OK;
 	}
 	if (l->idle_sec > 0 && vv_monotonic_ms() - l->moved_ms > (uint64_t)l->idle_sec * 1000) {
@@ -495,6 +500,7 @@ static vv_status line_write(void *payload, const void *bytes, size_t len, vv_err
 	if ((rc = vv_buf_ok(&l->out, err)) < 0) {
 		return rc;
 	}
+	moved(l); /* the wait begins now, however long we were busy */
 	if (!l->under_way && l->out.len > WHOLE_MAX) {
 		rc = begin(l, err);
 	}
@@ -514,6 +520,7 @@ static vv_status line_turn(void *payload, vv_error *err)
 	vv_status rc = VV_OK;
 
 	l->whole = true;
+	moved(l);
 	if (!l->under_way) {
 		rc = begin(l, err);
 	}
@@ -532,6 +539,7 @@ static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
 	size_t have;
 	vv_status rc;
 
+	moved(l);
 	while (l->in.len == l->in_pos && !l->finished) {
 		if (!l->under_way) {
 			return vv_fail(err, VV_EIO, "nothing was asked of '%s'", l->name);
@@ -557,6 +565,7 @@ static vv_status line_done(void *payload, vv_error *err)
 	line *l = payload;
 	vv_status rc = VV_OK;
 
+	moved(l);
 	while (rc == VV_OK && l->under_way && !l->finished && l->in.len == l->in_pos) {
 		rc = drive(l, err);
 	}

@@ -48,6 +48,14 @@ static bool drain_err(ssh2_line *p)
 	return any;
 }
 
+static bool is_something_held(ssh2_line *p)
+{
+	unsigned long held = 0;
+
+	(void)libssh2_channel_window_read_ex(p->channel, &held, NULL);
+	return held > 0;
+}
+
 /* Until the socket has something for libssh2, or takes more of it; at most until the limit. */
 static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_error *err)
 {
@@ -155,11 +163,11 @@ static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
 		if (drain_err(p)) {
 			start = vv_monotonic_ms();
 		}
-		if (libssh2_poll_channel_read(p->channel, 0)) {
-			continue;
-		}
 		if (libssh2_channel_eof(p->channel)) {
 			return 0;
+		}
+		if (is_something_held(p)) {
+			continue;
 		}
 		if ((rc = wait_socket(p, start, true, err)) < 0) {
 			return rc;

@@ -252,7 +252,8 @@ vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, 
 
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err)
 {
-	return vv_git_receive_end(x->git, tips->items, tips->count, err);
+	vv_status rc = vv_git_receive_end(x->git, tips->items, tips->count, err);
+	return rc == VV_EMISSING || rc == VV_ENOTFOUND ? vv_prefix(err, "the history that came is not whole") : rc;
 }
 
 /* --- what is lacking ------------------------------------------------------------------ */

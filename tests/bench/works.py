@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import checking
 import differences
 import history
 import tools as kinds
@@ -338,5 +339,5 @@ def comes_back(scratch, tool, rows):
 ALL = {"start": start, "first": first, "change": change, "versions-60": versions_60,
        "versions-200": versions_200, "files": files, "restore": restore, "log": log,
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
-       "blame": differences.blame, "resort": differences.resort, "huge": huge}
+       "blame": differences.blame, "check": checking.check, "resort": differences.resort, "huge": huge}
 EXPLICIT = ("huge",)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/sys.h"
 
@@ -22,14 +23,27 @@ static int set_errno;
 static atomic_uint calls_left; /* until the fault */
 static atomic_bool struck;
 
+static atomic_uint calls_to_live; /* 0: for ever */
+
 static bool trickle;
 static atomic_uint trickle_turn;
+
+static bool changes_files(vv_fault kind)
+{
+	return kind == VV_FAULT_OPEN || kind == VV_FAULT_WRITE || kind == VV_FAULT_FSYNC ||
+	       kind == VV_FAULT_FTRUNCATE || kind == VV_FAULT_RENAME || kind == VV_FAULT_UNLINK ||
+	       kind == VV_FAULT_MKDIR || kind == VV_FAULT_RMDIR;
+}
 
 /* Shall this call fail? */
 static bool strikes(vv_fault kind)
 {
 	unsigned left;
 
+	if (changes_files(kind) && atomic_load(&calls_to_live) > 0 &&
+	    atomic_fetch_sub(&calls_to_live, 1) == 1) {
+		_exit(VV_FAULT_KILLED);
+	}
 	if (kind != set_kind) {
 		return false;
 	}
@@ -205,6 +219,12 @@ bool vv_fault_clear(void)
 	set_kind = VV_FAULT_KINDS;
 	uninstall_if_idle();
 	return atomic_exchange(&struck, false);
+}
+
+void vv_fault_kill(unsigned n)
+{
+	atomic_store(&calls_to_live, n);
+	install();
 }
 
 void vv_fault_trickle(bool on)

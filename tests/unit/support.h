@@ -99,6 +99,11 @@ unsigned vv_fault_left(void);
 /* Takes the fault away. Did it ever strike? */
 bool vv_fault_clear(void);
 
+/* For a forked child: the n-th call that opens or changes a file ends the process with this
+ * exit code, as a kill would, before it is made. */
+#define VV_FAULT_KILLED 99
+void vv_fault_kill(unsigned n);
+
 /* From now on read, pread and write move one to three bytes at a time and every
  * other one of them is interrupted (EINTR) first. */
 void vv_fault_trickle(bool on);

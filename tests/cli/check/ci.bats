@@ -7,8 +7,7 @@ block() {
 	python3 "$BATS_TEST_DIRNAME/ci_blocks.py" "$page" "$@"
 }
 
-# The team's repository with main and a branch `pr`, and a job's clone of it, as plain Git
-# makes one: pointers, no blocks.
+# The peer with main and a branch `pr`, and an empty folder where the job runs.
 team() {
 	export VARVE_PEER="$PWD/team"
 	varve init -q team > /dev/null
@@ -18,30 +17,18 @@ team() {
 	varve commit -qm one
 	git switch -qc pr 2> /dev/null
 	tick
-	printf 'id,name,price\n1,a,%s\n2,b,6\n3,c,7\n' "$1" > t.csv
-	varve add t.csv > /dev/null 2>&1
-	varve commit -qm two
-	cd ..
-	stand_in
-	git clone -q --branch pr ${2-} "file://$VARVE_PEER" job 2> /dev/null
-	cd job
-	export BASE=$(git rev-parse origin/main 2> /dev/null || echo origin/main)
+	push_next "$1"
+	mkdir ../job
+	cd ../job
 }
 
-# Where this build has no transport yet, the peer's packs are copied instead.
-stand_in() {
-	varve help fetch > /dev/null 2>&1 && return
-	mkdir -p "$BATS_TEST_TMPDIR/shim"
-	cat > "$BATS_TEST_TMPDIR/shim/varve" <<-END
-	#!/bin/sh
-	case \$1 in
-	remote) exec git remote add "\$3" "\$4" ;;
-	fetch) git fetch -q "\$2" && mkdir -p .git/varve/packs && cp "$VARVE_PEER"/.git/varve/packs/* .git/varve/packs/ ;;
-	*) exec "$VARVE_BIN/varve" "\$@" ;;
-	esac
-	END
-	chmod +x "$BATS_TEST_TMPDIR/shim/varve"
-	PATH="$BATS_TEST_TMPDIR/shim:$PATH"
+# Another commit of pr with this price.
+push_next() {
+	printf 'id,name,price\n1,a,%s\n2,b,6\n3,c,7\n' "$1" > "$VARVE_PEER/t.csv"
+	varve -C "$VARVE_PEER" add t.csv > /dev/null 2>&1
+	varve -C "$VARVE_PEER" commit -qm "price $1"
+	tick
+	export BASE=$(git -C "$VARVE_PEER" rev-parse main) HEAD=$(git -C "$VARVE_PEER" rev-parse pr)
 }
 
 # A script as a runner starts it.
@@ -56,12 +43,12 @@ step() {
 import sys, yaml
 w = yaml.safe_load(sys.stdin)
 steps = w["jobs"]["check"]["steps"]
-assert steps[0]["with"]["fetch-depth"] == 0 and [s["name"] for s in steps if "run" in s] == ["Fetch the data", "Check"], w
+assert [s["name"] for s in steps if "run" in s] == ["Fetch the data", "Check"], w
 '
 	block "GitLab" 1 | python3 -c '
 import sys, yaml
 w = yaml.safe_load(sys.stdin)["check data"]
-assert w["variables"]["GIT_DEPTH"] == 0 and len(w["script"]) == 2 and len(w["after_script"]) == 1, w
+assert len(w["script"]) == 2 and w["cache"]["paths"] == ["data.git"], w
 '
 }
 
@@ -72,12 +59,9 @@ assert w["variables"]["GIT_DEPTH"] == 0 and len(w["script"]) == 2 and len(w["aft
 	succeeds step "$(block "GitHub" 1 "Check")"
 	[ -s "$GITHUB_STEP_SUMMARY" ]
 	python3 -c 'import json; d = json.load(open("varve.sarif")); assert d["version"] == "2.1.0" and not d["runs"][0]["results"]'
-	# again, with the cache that the last job left
-	step "$(block "GitHub" 1 "Fetch the data")"
-	succeeds step "$(block "GitHub" 1 "Check")"
 }
 
-@test "GitHub: invalid data fails with annotations" {
+@test "GitHub: invalid data fails with annotations, with the cache of the last job too" {
 	team N/A
 	export GITHUB_STEP_SUMMARY=$BATS_TEST_TMPDIR/summary.md GITHUB_ACTIONS=true
 	step "$(block "GitHub" 1 "Fetch the data")"
@@ -89,12 +73,17 @@ import json
 (r,) = json.load(open("varve.sarif"))["runs"][0]["results"]
 assert r["ruleId"] == "type-contradiction", r
 '
+	export BASE_BEFORE=$HEAD
+	push_next 50
+	BASE=$BASE_BEFORE
+	step "$(block "GitHub" 1 "Fetch the data")"
+	succeeds step "$(block "GitHub" 1 "Check")"
 }
 
 @test "GitHub: the comment is made, and later brought up to date" {
 	team N/A
 	step "$(block "GitHub" 1 "Fetch the data")"
-	ends_with 1 varve check --output markdown=varve.md "$BASE..HEAD"
+	ends_with 1 step "$(block "GitHub" 1 "Check")"
 	mkdir bin
 	printf '#!/bin/sh\necho "gh $*" >> gh.log\n[ -e exists ] || case $* in *--edit-last*) exit 1 ;; esac\n' > bin/gh
 	chmod +x bin/gh
@@ -104,13 +93,14 @@ assert r["ruleId"] == "type-contradiction", r
 	PATH="$PWD/bin:$PATH" NUMBER=7 step "$(block "GitHub" 2 "Comment")"
 	[ "$(wc -l < gh.log)" -eq 3 ]
 	first=$(head -n 1 varve.md)
-	succeeds varve check --output markdown=varve.md "$BASE..$BASE"
+	HEAD=$BASE
+	succeeds step "$(block "GitHub" 1 "Check")"
 	[ "$(head -n 1 varve.md)" = "$first" ]
 }
 
-@test "GitLab: reports for the merge request and the cache for the next job" {
+@test "GitLab: reports for the merge request, with the cache of the last job too" {
 	team N/A
-	export CI_MERGE_REQUEST_DIFF_BASE_SHA=$BASE
+	export CI_MERGE_REQUEST_DIFF_BASE_SHA=$BASE CI_COMMIT_SHA=$HEAD
 	step "$(block "GitLab" 1 1)"
 	ends_with 1 step "$(block "GitLab" 1 2)"
 	python3 - <<-'END'
@@ -119,32 +109,32 @@ assert r["ruleId"] == "type-contradiction", r
 	assert f["location"]["path"] == "t.csv" and f["location"]["lines"]["begin"] == 2, f
 	assert x.parse("check.xml").getroot().tag == "testsuites"
 	END
-	step "$(block "GitLab" 1 3)"
-	mv .varve-store ..
-	cd .. && rm -rf job && git clone -q --branch pr "file://$VARVE_PEER" job 2> /dev/null && cd job
-	mv ../.varve-store .
+	push_next 50
+	CI_MERGE_REQUEST_DIFF_BASE_SHA=$CI_COMMIT_SHA CI_COMMIT_SHA=$HEAD
 	step "$(block "GitLab" 1 1)"
-	ends_with 1 step "$(block "GitLab" 1 2)"
+	succeeds step "$(block "GitLab" 1 2)"
+	[ "$(cat quality.json)" = "[]" ]
 }
 
 @test "a shell job tells valid from invalid from broken" {
 	team 50
 	block "Any other CI" 1 > ../check-data.sh
-	succeeds sh ../check-data.sh
+	succeeds sh ../check-data.sh main pr
 	output_has "check-data: valid"
-	cd .. && rm -rf job team
-	team N/A
-	ends_with 1 sh ../check-data.sh
+	push_next N/A
+	ends_with 1 sh ../check-data.sh main pr
 	output_has "check-data: invalid"
 	python3 -c 'import xml.etree.ElementTree as x; assert x.parse("check.xml").getroot().findall(".//failure")'
 	grep -q "type-contradiction" check.html
-	ends_with 2 sh ../check-data.sh no-such-base
+	ends_with 2 sh ../check-data.sh no-such-base pr
 	output_has "check-data: could not run"
 }
 
 @test "a shallow clone is never called valid and told how to deepen" {
-	team 50 --depth=1
-	step "$(block "GitHub" 1 "Fetch the data" | grep -v "varve fetch")"
+	team 50
+	git clone -q --depth=1 --branch pr "file://$VARVE_PEER" clone 2> /dev/null
+	cd clone
+	varve init -q
 	mkdir -p .git/varve/packs
 	cp "$VARVE_PEER"/.git/varve/packs/* .git/varve/packs/
 	ends_with 2 varve check HEAD

@@ -211,6 +211,21 @@ $(short HEAD~2) one
     v: b"
 }
 
+@test "a version that is no table ends the history and is named" {
+	git init -q
+	printf 'id,v\n1,a\n2,"b\nx,y,z\n' > p.csv
+	git add p.csv && git commit -qm one && tick
+	printf 'id,v\n1,a\n2,b\n' > p.csv
+	git commit -qam two
+	succeeds varve log --oneline --row 1 p.csv
+	output_is "$(short HEAD) (HEAD -> main) two
+  p.csv: added
+    id: 1
+    v: a"
+	stderr_has "$(git rev-parse HEAD~1):p.csv: line "
+	stderr_has "so that the row's history begins behind it"
+}
+
 @test "a key of several columns is parted by commas" {
 	new_repo
 	printf 'city,year,n\nRome,2020,1\nRome,2021,2\nBonn,2020,3\n' > t.csv

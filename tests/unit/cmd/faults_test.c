@@ -459,6 +459,93 @@ static void fail_memory(const scenario *sc)
 	fail_kind(&t, VV_FAULT_ALLOC, ENOMEM, false);
 }
 
+/* ---- check: a verdict is right, or there is none ---- */
+
+/* A first version with a description, and a second that is wrong when it is to be. */
+static void described(const char *dir, bool wrong)
+{
+	two_versions(dir);
+	vv_test_write_text(in(dir, "datapackage.json"),
+			   "{\"resources\": [{\"path\": \"prices.csv\", \"schema\": {\"primaryKey\": \"id\", \"fields\": ["
+			   "{\"name\": \"id\", \"type\": \"integer\"}, {\"name\": \"name\", \"constraints\": {\"pattern\": \"item .*\"}},"
+			   "{\"name\": \"price\", \"type\": \"number\", \"constraints\": {\"minimum\": 0}}]}}]}");
+	vv_test_write_text(in(dir, "varve.json"),
+			   "{\"rules\": {\"row-constraint\": \"price * 3 >= 0 and length(name) > 3\", \"rows-removed\": {\"max\": 9}}}");
+	if (wrong) {
+		vv_test_write_text(in(dir, "prices.csv"), "id,name,price\n1,item 1,5\n1,item 2,-7\n3,x,N/A\n");
+	}
+	succeed(dir, &vv_cmd_add, "prices.csv datapackage.json varve.json");
+	succeed(dir, &vv_cmd_commit, "-q -m three");
+}
+
+static void fail_check_kind(const char *template, vv_fault kind, int number, int verdict, const char *words)
+{
+	const char *dir = vv_test_path("work");
+	fault f = {kind, MANY, number, false};
+	unsigned count;
+	outcome o;
+	char what[160];
+
+	copy_tree(template, dir);
+	o = run(dir, &f, &vv_cmd_check, words);
+	assert_int_equal(o.code, verdict);
+	count = MANY - o.left;
+	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
+		(void)snprintf(what, sizeof what, "varve check %s, call %u of %u of kind %d failing", words, f.n, count, (int)kind);
+		copy_tree(template, dir);
+		o = run(dir, &f, &vv_cmd_check, words);
+		if (o.leaked || (o.code != verdict && o.code != 2)) {
+			fail_msg("%s: ended with %d%s\n%s%s", what, o.code, o.leaked ? ", and memory is leaked" : "",
+				 vv_test_read(stdout_path(), NULL), vv_test_read(stderr_path(), NULL));
+		}
+		if (o.code == 2) {
+			assert_one_message(what);
+		}
+		/* what it left behind is not believed wrongly */
+		o = run(dir, NULL, &vv_cmd_check, words);
+		if (o.code != verdict) {
+			fail_msg("%s: and again: %d\n%s%s", what, o.code, vv_test_read(stdout_path(), NULL), vv_test_read(stderr_path(), NULL));
+		}
+	}
+}
+
+static void fail_check(bool wrong, vv_fault kind, int number)
+{
+	const char *template = vv_test_path("template");
+
+	described(template, wrong);
+	fail_check_kind(template, kind, number, wrong ? 1 : 0, "--json HEAD");
+	fail_check_kind(template, kind, number, wrong ? 1 : 0, "--new-only --base HEAD~1 --format html");
+}
+
+static void check_of_wrong_data_survives_memory_that_ends(void **unused)
+{
+	(void)unused;
+	fail_check(true, VV_FAULT_ALLOC, ENOMEM);
+}
+
+static void check_of_right_data_survives_memory_that_ends(void **unused)
+{
+	(void)unused;
+	fail_check(false, VV_FAULT_ALLOC, ENOMEM);
+}
+
+static void check_survives_files_that_cannot_be_read(void **unused)
+{
+	(void)unused;
+	fail_check(true, VV_FAULT_OPEN, EMFILE);
+	fail_check(true, VV_FAULT_READ, EIO);
+}
+
+static void check_survives_storage_that_fails(void **unused)
+{
+	(void)unused;
+	fail_check(true, VV_FAULT_WRITE, ENOSPC);
+	fail_check(true, VV_FAULT_RENAME, EIO);
+	fail_check(true, VV_FAULT_CLOSE, EIO);
+	fail_check(true, VV_FAULT_MKDIR, ENOSPC);
+}
+
 /* ---- the tests ---- */
 
 static const scenario add = {&vv_cmd_add, "prices.csv", edited, false, false, false};
@@ -505,6 +592,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(restore_survives_storage_that_fails),
 	cmocka_unit_test(restore_survives_files_that_cannot_be_read),
 	cmocka_unit_test(restore_survives_memory_that_ends),
+	cmocka_unit_test(check_of_wrong_data_survives_memory_that_ends),
+	cmocka_unit_test(check_of_right_data_survives_memory_that_ends),
+	cmocka_unit_test(check_survives_files_that_cannot_be_read),
+	cmocka_unit_test(check_survives_storage_that_fails),
 };
 
 int main(int argc, char **argv)

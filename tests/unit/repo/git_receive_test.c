@@ -581,6 +581,44 @@ static void with_failing_renames_and_syncs_nothing_is_lost(void **state)
 	fault_round(VV_FAULT_FSYNC, EIO, 1);
 }
 
+static void killed_anywhere_nothing_is_lost(void **state)
+{
+	unsigned n, killed = 0;
+	bool ended = false;
+
+	(void)state;
+	git_begin();
+	sh("mkdir d; for i in 1 2 3; do seq $i 90 > d/f; echo $i > g; git add .; git commit -qm $i; done");
+	for (n = 1; !ended; n++) {
+		vv_repository *from = open_here(), *to = open_peer();
+		vv_oid want = rev(from, "HEAD");
+		vv_error err;
+		transfer t;
+		pid_t pid = fork();
+		int status;
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			vv_fault_kill(n);
+			_exit(transfer_all(&t, from, to, &want, NULL, "main", &err) == VV_OK ? 0 : 1);
+		}
+		vv_repository_close(to);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		ended = WEXITSTATUS(status) == 0;
+		assert_true(ended || WEXITSTATUS(status) == VV_FAULT_KILLED);
+		killed += !ended;
+		sh("cd ../peer.git && git fsck --strict --no-dangling 2>&1 | (! grep -v ^notice:); rm -f refs/heads/*.lock");
+		vv_assert_ok(vv_repository_open(&to, "../peer.git", &err), &err);
+		vv_assert_ok(transfer_all(&t, from, to, &want, NULL, "main", &err), &err);
+		vv_repository_close(to);
+		vv_repository_close(from);
+		assert_string_equal(out("git -C ../peer.git rev-parse main"), hex_of(&want));
+		assert_string_equal(out("ls -d ../peer.git/objects/tmp* 2>/dev/null | wc -l"), "0");
+	}
+	assert_true(killed > 10);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(trees_that_lead_elsewhere_are_refused),
 	cmocka_unit_test(trees_are_in_order_and_name_nothing_twice),
@@ -595,6 +633,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_linked_worktree_receives_into_the_common_folder),
 	cmocka_unit_test(without_memory_nothing_is_lost),
 	cmocka_unit_test(with_a_full_disk_nothing_is_lost),
+	cmocka_unit_test(killed_anywhere_nothing_is_lost),
 	cmocka_unit_test(with_failing_renames_and_syncs_nothing_is_lost),
 };
 

@@ -749,6 +749,62 @@ static void with_folders_that_cannot_be_made_nothing_is_lost(void **state)
 	fault_round(VV_FAULT_MKDIR, 28, 1, true);
 }
 
+/* Killed at every call that changes a file: nothing of the store suffers, and the next
+ * transfer completes what was begun. */
+static void kill_round(bool keeps)
+{
+	unsigned n, killed = 0;
+	bool ended = false;
+
+	git_begin();
+	make_ready();
+	for (n = 1; !ended; n += 2) {
+		vv_repository *r;
+		vv_error err;
+		unsigned there;
+		pid_t pid;
+		int status;
+
+		sh("rm -rf " STORE);
+		fx_commit(STORE, 1, 3, true);
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			r = open_here();
+			vv_fault_kill(n);
+			_exit(transfer(r, keeps, &err) == VV_OK ? 0 : 1);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		ended = WEXITSTATUS(status) == 0;
+		assert_true(ended || WEXITSTATUS(status) == VV_FAULT_KILLED);
+		killed += !ended;
+		r = open_here();
+		there = store_count(r, 5, 7);
+		assert_true(there == 0 || there == 3);
+		assert_int_equal(fx_fsck(STORE, true), 0);
+		vv_assert_ok(transfer(r, keeps, &err), &err);
+		assert_store_has(r, 1, 3);
+		assert_store_has(r, 5, 7);
+		vv_repository_close(r);
+		assert_string_equal(folders(), "0");
+		assert_string_equal(out("ls " STORE "/packs | grep -c tmp; true"), "0");
+		assert_int_equal(fx_fsck(STORE, true), 0);
+	}
+	assert_true(killed > 10);
+	for (n = 0; n < 3; n++) {
+		vv_buf_clear(&ready[n]);
+	}
+	vv_buf_clear(&large);
+}
+
+static void killed_anywhere_nothing_is_lost(void **state)
+{
+	(void)state;
+	kill_round(false);
+	kill_round(true);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_came_becomes_part_of_the_store),
 	cmocka_unit_test(a_large_transfer_moves_as_one_pack),
@@ -768,6 +824,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(with_a_full_disk_nothing_is_lost),
 	cmocka_unit_test(with_failing_renames_nothing_is_lost),
 	cmocka_unit_test(with_failing_syncs_nothing_is_lost),
+	cmocka_unit_test(killed_anywhere_nothing_is_lost),
 	cmocka_unit_test(with_folders_that_cannot_be_made_nothing_is_lost),
 };
 

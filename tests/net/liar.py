@@ -1,0 +1,223 @@
+"""A peer that lies: `liar.py push LIE HUB` pushes ./'s main to a server and prints its answer;
+`liar.py serve LIE REPO` is a server of REPO on stdin and stdout (as an ssh program: the words
+behind LIE and REPO do not matter)."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import peer  # noqa: E402
+from peer import NODE, RAW, Link, block, git_id, git_object, short  # noqa: E402
+
+NULL = b"\0" * 20
+SMALL = 3 * 65536
+
+
+def version(repo, name="HEAD:prices.csv"):
+    """The blocks of a version, leaves first, and the objects of the history."""
+    b = peer.blocks(repo, name)
+    return sorted(b.items(), key=lambda i: (i[0][1] == NODE, )), peer.objects(repo, "main")
+
+
+def records(items):
+    return [block(c[1], raw) for c, raw in items]
+
+
+def send(line, kind, parts):
+    out = b""
+    for p in parts:
+        out += p
+        if len(out) > SMALL:
+            line.put(kind, out)
+            out = b""
+    if out:
+        line.put(kind, out)
+
+
+def push(lie, hub):
+    items, objs = version(".")
+    tip = bytes.fromhex(peer.git(".", "rev-parse", "main").decode().strip())
+    refs = [[b"refs/heads/main", NULL, tip, False]]
+    bs, extra = records(items), []
+    if lie == "wrong-bytes":
+        c, raw = items[0]
+        bs[0] = block(c[1], raw[:-1] + bytes([raw[-1] ^ 1]))
+    elif lie == "missing-child":
+        bs = bs[1:]
+    elif lie == "other-codec":
+        bs[0] = block(NODE if items[0][0][1] == RAW else RAW, items[0][1])
+    elif lie == "not-canonical":
+        bs.insert(0, block(NODE, b"\xa2\x61b\x01\x61a\x02"))
+    elif lie == "trailing-bytes":
+        bs.insert(0, block(NODE, b"\x80\x80"))
+    elif lie == "giant-length":
+        bs = [bytes([0]) + peer.varint(1 << 40)]
+    elif lie == "cut-record":
+        bs[-1] = bs[-1][:-1]
+    elif lie == "bomb":
+        # 1 MiB promised, and a frame of zstd that gives a byte
+        bs = [bytes([1]) + peer.varint(1 << 20) + peer.varint(6) + bytes.fromhex("200109000061")[:6]]
+    elif lie == "unasked":
+        bs += [block(RAW, b"nobody asked for %d" % i) for i in range(50)]
+    elif lie == "stale":
+        refs[0][1] = b"\1" * 20
+    elif lie == "absent-commit":
+        refs[0][2] = b"\2" * 20
+    elif lie == "absent-tree":
+        objs = [o for o in objs if o[0] != 2]
+    elif lie.startswith("name:"):
+        refs[0][0] = lie[5:].encode().decode("unicode_escape").encode("latin-1")
+    elif lie in ("pointer", "dot-git", "deep", "similar"):
+        refs[0][2], objs, bs = forge(lie, objs, bs)
+    elif lie == "bad-message":
+        refs = [[b"refs/heads/main", NULL]]
+    line, process = peer.server(hub)
+    try:
+        line.put("M", {"op": "push", "refs": refs})
+        if lie == "endless":
+            while True:
+                line.put("B", block(RAW, os.urandom(60000)))
+        if lie == "garbage":
+            line.write(os.urandom(100000))
+        send(line, "B", bs)
+        send(line, "O", [git_object(k, raw) for k, raw in objs] + extra)
+        line.end()
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    try:
+        for kind, payload in line.answer():
+            if kind == "M":
+                print("answer", [None if r is None else r.decode() for r in payload["refs"]],
+                      "missing", len(payload.get("missing", b"")) // 33)
+            elif kind == "E":
+                print("error", payload["code"], payload["text"].decode())
+            else:
+                print(kind, payload.decode(errors="replace"))
+    except EOFError:
+        print("closed")
+    process.stdin.close()
+    process.wait(30)
+
+
+def commit_of(tree):
+    who = b"A U Thor <a@example.com> 1700000000 +0000"
+    return b"tree " + tree.hex().encode() + b"\nauthor " + who + b"\ncommitter " + who + b"\n\nforged\n"
+
+
+def forge(lie, objs, bs):
+    """Another commit, with a tree and a pointer that are not what they should be."""
+    pointer = next(raw for k, raw in objs if k == 3 and raw.startswith(b'{"varve"'))
+    name = b"prices.csv"
+    if lie == "pointer":
+        pointer = pointer.replace(b'"rows": 3000', b'"rows": 3001')
+    elif lie == "dot-git":
+        name = b".git"
+    else:
+        root, chain = graph(lie)
+        bs = chain
+        text = b32(root)
+        pointer = pointer.replace(pointer[pointer.index(b"bafy"):pointer.index(b"bafy") + 59], text)
+    tree = b"100644 " + name + b"\0" + git_id(3, pointer)
+    commit = commit_of(git_id(2, tree))
+    return git_id(1, commit), [(3, pointer), (2, tree), (1, commit)], bs
+
+
+def b32(c):
+    import base64
+    return b"b" + base64.b32encode(bytes(c)).lower().rstrip(b"=")
+
+
+def graph(lie):
+    """A chain of 20,000 nodes; or 60 levels, each linking to the one below ten times."""
+    below, out = peer.cid(RAW, b"the end"), [block(RAW, b"the end")]
+    for _ in range(20000 if lie == "deep" else 60):
+        raw = peer.encode([below] * (1 if lie == "deep" else 10))
+        below = peer.cid(NODE, raw)
+        out.append(block(NODE, raw))
+    return below, out
+
+
+# --- the server that lies ------------------------------------------------------------------
+
+
+def hello(line, repo, lie):
+    tip = bytes.fromhex(peer.git(repo, "rev-parse", "main").decode().strip())
+    refs = [[b"refs/heads/main", tip]]
+    if lie == "names":
+        refs += [[b"refs/heads/../../../evil", tip], [b"refs/heads/a\x1b]0;x\x07b", tip], [b"HEAD", tip]]
+    if lie == "absent-ref":
+        refs = [[b"refs/heads/main", b"\3" * 20]]
+    line.put("M", {"v": 2 if lie == "future" else 1, "head": b"refs/heads/main", "held": 0, "refs": refs, "write": False})
+    line.end()
+
+
+def fetch(line, repo, lie):
+    items, objs = version(repo)
+    bs = records(items)
+    if lie == "never-ready":
+        line.put("M", {"ready": False, "common": b""})
+        return line.end()
+    line.put("M", {"ready": True, "common": b""})
+    if lie == "hang-up":
+        send(line, "B", bs[:2])
+        sys.exit(0)
+    if lie == "endless":
+        while True:
+            line.put("B", block(RAW, os.urandom(60000)))
+    if lie == "text":
+        line.put("E", {"code": "trouble", "hint": b"", "text": b"\x1b[2Jhello\x07\xff"})
+        return line.end()
+    if lie == "garbage":
+        line.write(os.urandom(10000))
+        sys.exit(0)
+    if lie in ("wrong-bytes", "wrong-again"):
+        bs = [block(c[1], raw[:-1] + bytes([raw[-1] ^ 1])) if c[1] == RAW else block(c[1], raw) for c, raw in items]
+    if lie == "no-leaves" or lie == "absent":
+        bs = [block(c[1], raw) for c, raw in items if c[1] == NODE]
+    if lie == "no-objects":
+        objs = objs[:1]
+    send(line, "B", bs)
+    send(line, "O", [git_object(k, raw) for k, raw in objs])
+    line.put("M", {"bytes": 1, "absent": 0, "blocks": len(bs), "commits": 1, "datasets": 1, "withheld": False})
+    return line.end()
+
+
+def named(line, repo, lie, want):
+    have = {short(c): raw for c, raw in peer.blocks(repo, "HEAD:prices.csv").items()}
+    out = []
+    for i in range(0, len(want), 33):
+        raw = have.get(want[i:i + 33])
+        if lie == "wrong-again" and raw is not None:
+            raw = raw + b"x"
+        out.append(b"\3" if raw is None or lie == "absent" else block(want[i], raw))
+    if lie == "too-many":
+        out.append(block(RAW, b"one more"))
+    send(line, "B", out)
+    line.end()
+
+
+def serve(lie, repo):
+    if lie == "future-greeting":
+        os.write(1, b"varve 7\n")
+        sys.exit(0)
+    line = peer.client()
+    while True:
+        try:
+            kind, payload = line.frame()
+        except EOFError:
+            return
+        request = peer.decode(payload)[0]
+        while kind != ".":
+            kind, payload = line.frame()
+        if request["op"] == "hello":
+            hello(line, repo, lie)
+        elif request["op"] == "fetch":
+            fetch(line, repo, lie)
+        elif request["op"] == "blocks":
+            named(line, repo, lie, request["want"])
+        else:
+            peer.fail("the liar knows no " + request["op"])
+
+
+assert Link
+os.environ.setdefault("TMPDIR", "/tmp")
+{"push": push, "serve": serve}[sys.argv[1]](sys.argv[2], sys.argv[3])
