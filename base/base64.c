@@ -71,8 +71,9 @@ bool vv_base64_read(vv_buf *out, const char *text, size_t len)
 		return true;
 	}
 bad:
-	if (!out->failed) {
+	if (!out->failed && out->data) {
 		out->len = before;
+		out->data[before] = '\0';
 	}
 	return false;
 }

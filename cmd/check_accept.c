@@ -15,8 +15,8 @@ void vv_accepts_clear(vv_accepts *a)
 	a->first = NULL;
 }
 
-static vv_status add(vv_accepts *a, const char *rule, size_t rule_len, const char *path, size_t path_len, const char *why,
-		     size_t why_len, vv_error *err)
+static vv_status add(vv_accepts *a, const char *rule, size_t rule_len, const char *path,
+		     size_t path_len, const char *why, size_t why_len, vv_error *err)
 {
 	vv_accept *one = vv_arena_calloc(&a->arena, 1, sizeof(*one));
 
@@ -30,7 +30,8 @@ static vv_status add(vv_accepts *a, const char *rule, size_t rule_len, const cha
 	return VV_OK;
 }
 
-vv_status vv_accepts_add(vv_accepts *a, const char *rule, const char *path, const char *why, vv_error *err)
+vv_status vv_accepts_add(vv_accepts *a, const char *rule, const char *path, const char *why,
+			 vv_error *err)
 {
 	if (!vv_rule_find(rule)) {
 		const char *near = vv_rule_nearest(rule);
@@ -65,7 +66,8 @@ static bool take_word(const char **s, const char *end, vv_buf *out)
 	return out->len > 0;
 }
 
-static vv_status read_line(vv_accepts *a, const char *line, size_t len, vv_buf *wrong, vv_error *err)
+static vv_status read_line(vv_accepts *a, const char *line, size_t len, vv_buf *wrong,
+			   vv_error *err)
 {
 	const char *s = line + strlen(VV_ACCEPT_TRAILER), *end = line + len;
 	vv_buf rule = VV_BUF_INIT, path = VV_BUF_INIT, why = VV_BUF_INIT;
@@ -77,7 +79,8 @@ static vv_status read_line(vv_accepts *a, const char *line, size_t len, vv_buf *
 		const char *near = vv_rule_nearest(rule.data);
 
 		vv_buf_printf(wrong, "'%s': there is no rule '%s'%s%s%s\n", vv_text_show(line, len),
-			      vv_text_show(rule.data, rule.len), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+			      vv_text_show(rule.data, rule.len), near ? "; did you mean '" : "",
+			      near ? near : "", near ? "'?" : "");
 	} else {
 		rc = add(a, rule.data, rule.len, path.data, path.len, why.data, why.len, err);
 	}
@@ -95,10 +98,13 @@ static const char *last_paragraph(const char *message)
 {
 	size_t len = strlen(message);
 
-	while (len > 0 && (message[len - 1] == '\n' || message[len - 1] == '\r' || message[len - 1] == ' ')) {
+	while (len > 0 &&
+	       (message[len - 1] == '\n' || message[len - 1] == '\r' || message[len - 1] == ' ')) {
 		len--;
 	}
-	while (len > 1 && !(message[len - 1] == '\n' && (message[len - 2] == '\n' || (len > 2 && message[len - 2] == '\r' && message[len - 3] == '\n')))) {
+	while (len > 1 && !(message[len - 1] == '\n' &&
+			    (message[len - 2] == '\n' ||
+			     (len > 2 && message[len - 2] == '\r' && message[len - 3] == '\n')))) {
 		len--;
 	}
 	return len > 1 ? message + len : message;

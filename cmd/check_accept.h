@@ -31,7 +31,8 @@ typedef struct vv_accepts {
 void vv_accepts_clear(vv_accepts *a);
 
 /* VV_EUSAGE: no such rule. Texts are copied. */
-vv_status vv_accepts_add(vv_accepts *a, const char *rule, const char *path, const char *why, vv_error *err);
+vv_status vv_accepts_add(vv_accepts *a, const char *rule, const char *path, const char *why,
+			 vv_error *err);
 
 /* The trailers of a commit's message (its last paragraph). Lines that are not as they
  * should be are appended to `wrong`, one sentence a line, and accept nothing. */

@@ -31,8 +31,10 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 	}
 	if (o->side->kind == VV_SIDE_INDEX) {
 		if ((rc = vv_index_open(&x, o->repo, err)) == VV_OK) {
-			rc = vv_index_get(x, path, &ie) ? vv_blob_read(o->repo, &ie.id, BESIDE_MAX, out, err)
-							: vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index", vv_text_shows(path));
+			rc = vv_index_get(x, path, &ie)
+				     ? vv_blob_read(o->repo, &ie.id, BESIDE_MAX, out, err)
+				     : vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
+					       vv_text_shows(path));
 		}
 		vv_index_close(x);
 		return rc;
@@ -65,7 +67,8 @@ void vv_check_input_close(vv_check_input *in)
 }
 
 /* The word by which the subject is found. */
-static vv_status name_it(vv_check_input *in, const char *path, const vv_check_input_options *o, vv_error *err)
+static vv_status name_it(vv_check_input *in, const char *path, const vv_check_input_options *o,
+			 vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 
@@ -90,7 +93,8 @@ static vv_status name_it(vv_check_input *in, const char *path, const vv_check_in
 }
 
 /* What datapackage.json says. One that is not valid is something to be found, not a failure. */
-static vv_status find_package(vv_check_input *in, const char *path, const vv_check_input_options *o, vv_error *err)
+static vv_status find_package(vv_check_input *in, const char *path, const vv_check_input_options *o,
+			      vv_error *err)
 {
 	vv_check_input_options beside = *o;
 	vv_status rc;
@@ -160,7 +164,8 @@ static bool has_columns(const vv_table *t, const char *const *key, size_t count)
 
 /* Gives the version the key that it would have after add: what its package says, or what the base
  * has. Whether it holds is for the check to tell. */
-static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sink *sink, vv_error *err)
+static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sink *sink,
+			  vv_error *err)
 {
 	const vv_root *root = &in->table.root;
 	const char *const *key = (const char *const *)in->table.schema.primary_key;
@@ -173,13 +178,15 @@ static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sin
 		return VV_OK;
 	}
 	if (!has_columns(&in->table, key, in->table.schema.primary_key_count)) {
-		if (!base || !has_columns(&in->table, (const char *const *)base->root.key, base->root.key_count)) {
+		if (!base || !has_columns(&in->table, (const char *const *)base->root.key,
+					  base->root.key_count)) {
 			return VV_OK;
 		}
 		key = (const char *const *)base->root.key;
 		source = base->root.key_source;
 	}
-	rc = vv_table_reschema(&cid, &in->table, sink, root->schema.data, root->schema.len, key, source, NULL, err);
+	rc = vv_table_reschema(&cid, &in->table, sink, root->schema.data, root->schema.len, key,
+			       source, NULL, err);
 	if (rc < 0 || (rc = vv_table_open(&keyed, sink, &cid, err)) < 0) {
 		return rc;
 	}
@@ -195,7 +202,8 @@ typedef struct lender {
 	vv_scan_cache *cache;
 } lender;
 
-static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_import_options *io, vv_error *err)
+static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_import_options *io,
+			     vv_error *err)
 {
 	vv_subject *s = &in->subject;
 	vv_sink source;
@@ -216,7 +224,8 @@ static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_
 	io->parent = &l->parent.root;
 	io->hints.parent = &l->parent.root.dialect;
 	io->key = NULL; /* the parent's stays */
-	if ((rc = vv_stage_scan_cache(s->stage, s->path, &s->parent, &l->cache, &io->secret, err)) == VV_OK) {
+	if ((rc = vv_stage_scan_cache(s->stage, s->path, &s->parent, &l->cache, &io->secret,
+				      err)) == VV_OK) {
 		io->cache = l->cache;
 	}
 	return rc;
@@ -253,7 +262,8 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	}
 	vv_random(&io.secret, sizeof(io.secret));
 	if ((o->repo && (rc = vv_repository_store(o->repo, &store, err)) < 0) ||
-	    (rc = vv_mem_sink_new(&in->passing, store, NULL, err)) < 0 || (rc = find_lender(&l, in, store, &io, err)) < 0 ||
+	    (rc = vv_mem_sink_new(&in->passing, store, NULL, err)) < 0 ||
+	    (rc = find_lender(&l, in, store, &io, err)) < 0 ||
 	    (rc = vv_check_input_source(in, &source, err)) < 0) {
 		goto done;
 	}
@@ -300,7 +310,8 @@ static vv_status open_stored(vv_check_input *in, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_check_input_options *o, vv_error *err)
+vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_check_input_options *o,
+			      vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_status rc;
@@ -319,7 +330,8 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 		goto done;
 	}
 	in->subject.text = path; /* in messages */
-	if ((rc = vv_subject_settle(&in->subject, err)) < 0 || (!o->package && (rc = find_package(in, path, o, err)) < 0)) {
+	if ((rc = vv_subject_settle(&in->subject, err)) < 0 ||
+	    (!o->package && (rc = find_package(in, path, o, err)) < 0)) {
 		goto done;
 	}
 	if (in->subject.is_dataset) {

@@ -21,14 +21,14 @@
 
 typedef struct vv_check_input {
 	vv_subject subject;
-	char *name;         /* what the subject was found by */
+	char *name; /* what the subject was found by */
 	vv_mem_sink *passing;
 	vv_table table;
-	bool open;          /* table is */
-	bool refused;       /* it is here, and is no table */
-	vv_error why;       /* with refused, or bad_package */
-	bool described;     /* a datapackage.json does */
-	bool bad_package;   /* it does, and is not valid */
+	bool open;        /* table is */
+	bool refused;     /* it is here, and is no table */
+	vv_error why;     /* with refused, or bad_package */
+	bool described;   /* a datapackage.json does */
+	bool bad_package; /* it does, and is not valid */
 	vv_package_resource package;
 	/* for vv_check_input_source */
 	int fd;
@@ -39,17 +39,18 @@ typedef struct vv_check_input {
 } vv_check_input; /* all zero before it is opened */
 
 typedef struct vv_check_input_options {
-	vv_repository *repo;       /* NULL: outside of one; then only the work side */
-	vv_stage *stage;           /* NULL without repo */
-	const vv_diff_side *side;  /* where path is looked for */
-	const vv_table *base;      /* lends types and key to plain text; or NULL */
+	vv_repository *repo;                /* NULL: outside of one; then only the work side */
+	vv_stage *stage;                    /* NULL without repo */
+	const vv_diff_side *side;           /* where path is looked for */
+	const vv_table *base;               /* lends types and key to plain text; or NULL */
 	const vv_package_resource *package; /* instead of looking for one; or NULL */
-	vv_pool *pool;             /* without a stage; or NULL */
+	vv_pool *pool;                      /* without a stage; or NULL */
 	const vv_progress *progress;
 } vv_check_input_options;
 
 /* VV_ENOTFOUND: the side has no such path. */
-vv_status vv_check_input_open(vv_check_input *out, const char *path, const vv_check_input_options *o, vv_error *err);
+vv_status vv_check_input_open(vv_check_input *out, const char *path,
+			      const vv_check_input_options *o, vv_error *err);
 void vv_check_input_close(vv_check_input *in); /* accepts one that is not open */
 
 /* The bytes, for vv_check_file; valid until close. */

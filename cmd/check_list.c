@@ -48,7 +48,8 @@ const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path
 	return l->count > 0 ? bsearch(&key, l->items, l->count, sizeof(*l->items), by_path) : NULL;
 }
 
-static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, const char *package, vv_error *err)
+static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, const char *package,
+		     vv_error *err)
 {
 	vv_check_path *p;
 
@@ -126,7 +127,8 @@ static vv_status add_named(lister *l, vv_error *err)
 		const vv_pathspec_item *item = &l->spec.items[i];
 		vv_check_list sorted = {.items = l->out->items, .count = known};
 
-		if (item->exists && !item->folder && !item->pattern && !vv_check_list_find(&sorted, item->path)) {
+		if (item->exists && !item->folder && !item->pattern &&
+		    !vv_check_list_find(&sorted, item->path)) {
 			rc = add(l->out, item->path, NULL, NULL, err);
 		}
 	}
@@ -157,7 +159,8 @@ static vv_status read_packages(lister *l, vv_error *err)
 		}
 		rc = vv_check_read_beside(&beside, package, &text, &why);
 		if (rc == VV_OK) {
-			rc = vv_package_paths(&paths, &count, package, vv_buf_cstr(&text), text.len, &why);
+			rc = vv_package_paths(&paths, &count, package, vv_buf_cstr(&text), text.len,
+					      &why);
 		}
 		vv_buf_clear(&text);
 		if (rc == VV_ENOMEM || rc == VV_EIO || rc == VV_ECORRUPT) {
@@ -224,7 +227,8 @@ static vv_status is_table_pointer(lister *l, const vv_oid *blob, bool *out, vv_e
 	vv_pointer p;
 	vv_status rc = vv_stage_is_pointer(l->stage, blob, out, err);
 
-	if (rc == VV_OK && *out && (rc = vv_stage_pointer(l->stage, blob, &arena, &p, err)) == VV_OK) {
+	if (rc == VV_OK && *out &&
+	    (rc = vv_stage_pointer(l->stage, blob, &arena, &p, err)) == VV_OK) {
 		*out = strcmp(p.kind, "table") == 0;
 	}
 	vv_arena_clear(&arena);
@@ -242,7 +246,8 @@ static vv_status sift(lister *l, vv_error *err)
 		vv_check_path *p = &list->items[i];
 		bool literal, keep = rc == VV_OK && is_wanted(l, p->path, &literal);
 
-		if (keep && !literal && !looks_like_table(p->path) && !vv_check_list_find(&l->described, p->path)) {
+		if (keep && !literal && !looks_like_table(p->path) &&
+		    !vv_check_list_find(&l->described, p->path)) {
 			keep = false;
 			if (!vv_oid_is_null(&p->blob)) {
 				rc = is_table_pointer(l, &p->blob, &keep, err);
@@ -267,8 +272,8 @@ static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < l->described.count; i++) {
 		const vv_check_path *d = &l->described.items[i];
 
-		if ((i > 0 && strcmp(d->path, d[-1].path) == 0) || vv_check_list_find(all, d->path) ||
-		    !is_wanted(l, d->path, &literal)) {
+		if ((i > 0 && strcmp(d->path, d[-1].path) == 0) ||
+		    vv_check_list_find(all, d->path) || !is_wanted(l, d->path, &literal)) {
 			continue;
 		}
 		if ((rc = add(l->out, d->path, NULL, d->package, err)) == VV_OK) {
@@ -282,7 +287,8 @@ static vv_status all_matched(const lister *l, vv_error *err)
 {
 	for (int i = 0; i < l->bare_count; i++) {
 		if (!l->bare_matched[i]) {
-			return vv_fail(err, VV_ENOTFOUND, "no file of %s matches '%s'", l->side->name, vv_text_shows(l->bare[i]));
+			return vv_fail(err, VV_ENOTFOUND, "no file of %s matches '%s'",
+				       l->side->name, vv_text_shows(l->bare[i]));
 		}
 	}
 	return vv_pathspec_all_matched(&l->spec, err);
@@ -310,8 +316,9 @@ static vv_status read_spec(lister *l, int argc, char **argv, vv_error *err)
 	return vv_pathspec_init(&l->spec, l->repo, argc, argv, err);
 }
 
-vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_stage *s, const vv_diff_side *side, int argc,
-			     char **argv, bool any_of, vv_error *err)
+vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_stage *s,
+			     const vv_diff_side *side, int argc, char **argv, bool any_of,
+			     vv_error *err)
 {
 	lister l = {.out = out, .repo = r, .stage = s, .side = side};
 	vv_check_list all = {.count = 0};
@@ -319,16 +326,17 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_stage *s, 
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = read_spec(&l, argc, argv, err)) < 0 ||
-	    (rc = side->kind == VV_SIDE_COMMIT ? vv_tree_each(r, &side->commit, "", on_entry, &l, err)
-					       : list_index(&l, err)) < 0 ||
+	    (rc = side->kind == VV_SIDE_COMMIT
+			  ? vv_tree_each(r, &side->commit, "", on_entry, &l, err)
+			  : list_index(&l, err)) < 0 ||
 	    (rc = add_named(&l, err)) < 0) {
 		goto done;
 	}
 	if (out->count > 1) {
 		qsort(out->items, out->count, sizeof(*out->items), by_path);
 	}
-	if ((rc = read_packages(&l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 || (rc = sift(&l, err)) < 0 ||
-	    (rc = add_absent(&l, &all, err)) < 0) {
+	if ((rc = read_packages(&l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 ||
+	    (rc = sift(&l, err)) < 0 || (rc = add_absent(&l, &all, err)) < 0) {
 		goto done;
 	}
 	if (out->count > 1) {

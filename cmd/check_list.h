@@ -16,9 +16,9 @@
 #include "dataset/stage.h"
 
 typedef struct vv_check_path {
-	char *path;   /* repository-relative */
-	vv_oid blob;  /* of the side; null for what only the work tree has */
-	bool absent;  /* described by a datapackage.json, and not there */
+	char *path;    /* repository-relative */
+	vv_oid blob;   /* of the side; null for what only the work tree has */
+	bool absent;   /* described by a datapackage.json, and not there */
 	char *package; /* absent: by which one */
 } vv_check_path;
 
@@ -29,8 +29,9 @@ typedef struct vv_check_list {
 
 /* paths: repository-relative, with the forms of pathspec.h; argc 0: all. VV_ENOTFOUND: one of
  * them selects nothing; not with any_of, for one commit of a range. */
-vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_stage *s, const vv_diff_side *side, int argc,
-			     char **argv, bool any_of, vv_error *err);
+vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_stage *s,
+			     const vv_diff_side *side, int argc, char **argv, bool any_of,
+			     vv_error *err);
 void vv_check_list_clear(vv_check_list *l);
 const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path); /* NULL: none */
 

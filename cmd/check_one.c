@@ -33,9 +33,9 @@ typedef struct one {
 	vv_check_input in, base;
 	bool has_base;
 	vv_base_options against;
-	vv_known *known;  /* --new-only */
-	bool of_base;     /* the base is being looked at, to know its findings */
-	vv_buf text;      /* of a finding put otherwise */
+	vv_known *known; /* --new-only */
+	bool of_base;    /* the base is being looked at, to know its findings */
+	vv_buf text;     /* of a finding put otherwise */
 	resource *resources;
 } one;
 
@@ -98,10 +98,15 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 }
 
 /* A finding about the dataset as a whole. */
-static vv_status tell(one *c, const char *rule, const char *message, const char *expected, vv_error *err)
+static vv_status tell(one *c, const char *rule, const char *message, const char *expected,
+		      vv_error *err)
 {
-	vv_finding f = {.rule = rule, .severity = vv_rule_set_severity(&c->rules, rule), .path = c->path,
-			.commit = c->commit, .message = message, .expected = expected};
+	vv_finding f = {.rule = rule,
+			.severity = vv_rule_set_severity(&c->rules, rule),
+			.path = c->path,
+			.commit = c->commit,
+			.message = message,
+			.expected = expected};
 
 	return f.severity == VV_SEVERITY_OFF ? VV_OK : on_finding(c, &f, err);
 }
@@ -118,7 +123,9 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 
 	*path = NULL;
 	if (!package) {
-		return vv_fail(err, VV_ENOTFOUND, "there is no datapackage.json that could describe '%s'", vv_text_shows(name));
+		return vv_fail(err, VV_ENOTFOUND,
+			       "there is no datapackage.json that could describe '%s'",
+			       vv_text_shows(name));
 	}
 	if ((rc = vv_check_read_beside(&c->look, package, &text, err)) < 0 ||
 	    (rc = vv_json_read(&top, &arena, vv_buf_cstr(&text), text.len, package, err)) < 0) {
@@ -135,7 +142,8 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 		found = found->count == 1 ? found->first : NULL;
 	}
 	if (!found || found->type != VV_JSON_STRING) {
-		rc = vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' in one file", vv_text_shows(package), vv_text_shows(name));
+		rc = vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' in one file",
+			     vv_text_shows(package), vv_text_shows(name));
 		goto done;
 	}
 	vv_buf_reset(&text);
@@ -221,10 +229,18 @@ static vv_check_options options_of(one *c, const char *path)
 	const vv_check_run *run = c->run;
 	const vv_buf *schema = &c->in.package.schema;
 	bool all = run->new_only || run->rows; /* each finding is looked at */
-	vv_check_options o = {.rules = &c->rules, .path = path, .commit = c->commit, .limit = all ? 0 : run->limit,
-			      .finding = on_finding, .more = on_more, .payload = c, .resource = on_resource,
-			      .resource_payload = c, .cache = run->cache,
-			      .pool = run->stage ? vv_stage_pool(run->stage) : run->pool, .progress = run->progress};
+	vv_check_options o = {.rules = &c->rules,
+			      .path = path,
+			      .commit = c->commit,
+			      .limit = all ? 0 : run->limit,
+			      .finding = on_finding,
+			      .more = on_more,
+			      .payload = c,
+			      .resource = on_resource,
+			      .resource_payload = c,
+			      .cache = run->cache,
+			      .pool = run->stage ? vv_stage_pool(run->stage) : run->pool,
+			      .progress = run->progress};
 
 	if (c->in.described && schema->len > 0) {
 		o.schema = schema->data;
@@ -263,7 +279,8 @@ static vv_status know_base(one *c, vv_error *err)
 	vv_status rc;
 
 	vv_random(&seed, sizeof(seed));
-	rc = vv_known_new(&c->known, c->has_base && c->base.open && !c->base.refused ? &c->base.table : NULL,
+	rc = vv_known_new(&c->known,
+			  c->has_base && c->base.open && !c->base.refused ? &c->base.table : NULL,
 			  c->in.open && !c->in.refused ? &c->in.table : NULL, seed, err);
 	if (rc < 0 || !c->has_base) {
 		return rc;
@@ -280,7 +297,9 @@ static vv_status compare(one *c, vv_error *err)
 	if (!c->in.open || c->in.refused) {
 		return VV_OK;
 	}
-	return vv_check_base(c->has_base && c->base.open && !c->base.refused ? &c->base.table : NULL, &c->in.table, &c->against, err);
+	return vv_check_base(c->has_base && c->base.open && !c->base.refused ? &c->base.table
+									     : NULL,
+			     &c->in.table, &c->against, err);
 }
 
 static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
@@ -314,11 +333,19 @@ static void prepare(one *c)
 {
 	vv_check_run *run = c->run;
 
-	c->against = (vv_base_options){.rules = &c->rules, .path = c->path, .commit = c->commit,
-				       .declared = run->schema || (c->in.described && c->in.package.schema.len > 0),
-				       .now = run->now, .limit = run->new_only || run->rows ? 0 : run->limit,
-				       .finding = on_finding, .more = on_more, .payload = c, .cache = run->cache,
-				       .pool = run->stage ? vv_stage_pool(run->stage) : run->pool, .progress = run->progress};
+	c->against = (vv_base_options){
+		.rules = &c->rules,
+		.path = c->path,
+		.commit = c->commit,
+		.declared = run->schema || (c->in.described && c->in.package.schema.len > 0),
+		.now = run->now,
+		.limit = run->new_only || run->rows ? 0 : run->limit,
+		.finding = on_finding,
+		.more = on_more,
+		.payload = c,
+		.cache = run->cache,
+		.pool = run->stage ? vv_stage_pool(run->stage) : run->pool,
+		.progress = run->progress};
 }
 
 static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
@@ -341,7 +368,8 @@ static void note_used(one *c)
 	for (size_t i = 0; c->run->only_used && i < c->run->only_count; i++) {
 		const vv_rule_setting *s = vv_rule_set_get(&c->rules, c->run->only[i]);
 
-		c->run->only_used[i] = c->run->only_used[i] || (s && (s->asked || !vv_rule_needs_bounds(s->rule)));
+		c->run->only_used[i] = c->run->only_used[i] ||
+				       (s && (s->asked || !vv_rule_needs_bounds(s->rule)));
 	}
 }
 
@@ -352,7 +380,8 @@ static bool has_column(const one *c, const char *name)
 	bool has = vv_schema_find(&t->schema, name, strlen(name)) >= 0;
 
 	if (!has && c->in.described && c->in.package.schema.len > 0 &&
-	    vv_schema_read(&declared, c->in.package.schema.data, c->in.package.schema.len, "", NULL) == VV_OK) {
+	    vv_schema_read(&declared, c->in.package.schema.data, c->in.package.schema.len, "",
+			   NULL) == VV_OK) {
 		has = vv_schema_find(&declared, name, strlen(name)) >= 0;
 		vv_schema_clear(&declared);
 	}
@@ -369,15 +398,21 @@ static vv_status check_settings(one *c, vv_error *err)
 		const vv_rule_setting *s = &c->rules.items[i];
 		bool of_base = s->rule->of_base || strcmp(s->rule->code, "freshness") == 0;
 
-		for (size_t k = 0; rc == VV_OK && s->columns && s->columns[k] && !of_base && s->severity != VV_SEVERITY_OFF; k++) {
-			vv_finding f = {.rule = s->rule->code, .severity = s->severity, .path = c->path, .commit = c->commit};
+		for (size_t k = 0; rc == VV_OK && s->columns && s->columns[k] && !of_base &&
+				   s->severity != VV_SEVERITY_OFF;
+		     k++) {
+			vv_finding f = {.rule = s->rule->code,
+					.severity = s->severity,
+					.path = c->path,
+					.commit = c->commit};
 			vv_buf message = VV_BUF_INIT;
 
 			if (has_column(c, s->columns[k])) {
 				continue;
 			}
-			vv_buf_printf(&message, "%s: %s names a column '%s' that the table does not have", VV_RULES_NAME, s->where,
-				      s->columns[k]);
+			vv_buf_printf(&message,
+				      "%s: %s names a column '%s' that the table does not have",
+				      VV_RULES_NAME, s->where, s->columns[k]);
 			f.message = vv_buf_cstr(&message);
 			rc = vv_buf_ok(&message, err);
 			rc = rc < 0 ? rc : on_finding(c, &f, err);
@@ -392,18 +427,23 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	vv_status rc;
 
 	if ((c->run->new_only && (rc = know_base(c, err)) < 0) ||
-	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message, c->in.why.hint[0] ? c->in.why.hint : NULL, err)) < 0) ||
-	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 || (rc = compare(c, err)) < 0) {
+	    (c->in.bad_package &&
+	     (rc = tell(c, "schema-error", c->in.why.message,
+			c->in.why.hint[0] ? c->in.why.hint : NULL, err)) < 0) ||
+	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 ||
+	    (rc = compare(c, err)) < 0) {
 		return rc;
 	}
 	if (c->run->rows) {
-		return vv_failed_rows_write(c->run->rows, c->in.open && !c->in.refused ? &c->in.table : NULL, err);
+		return vv_failed_rows_write(
+			c->run->rows, c->in.open && !c->in.refused ? &c->in.table : NULL, err);
 	}
 	return VV_OK;
 }
 
-vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
-			   const vv_diff_side *side, const vv_diff_side *base, const char *path, vv_error *err)
+vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
+			   const vv_accepts *trailers, const vv_diff_side *side,
+			   const vv_diff_side *base, const char *path, vv_error *err)
 {
 	one c = {.run = run, .path = path, .trailers = trailers};
 	vv_report_facts facts = {.rows = 0};
@@ -413,8 +453,12 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	vv_status rc;
 
 	memset(&result, 0, sizeof(result));
-	c.look = (vv_check_input_options){.repo = run->repo, .stage = run->stage, .side = side, .package = run->package,
-					  .pool = run->pool, .progress = run->progress};
+	c.look = (vv_check_input_options){.repo = run->repo,
+					  .stage = run->stage,
+					  .side = side,
+					  .package = run->package,
+					  .pool = run->pool,
+					  .progress = run->progress};
 	if (side->kind == VV_SIDE_COMMIT) {
 		vv_oid_text(hex, &side->commit);
 		c.commit = hex;
@@ -425,7 +469,8 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	prepare(&c);
 	note_used(&c);
 	if ((rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
-	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 || (rc = make_findings(&c, &result, err)) < 0) {
+	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
+	    (rc = make_findings(&c, &result, err)) < 0) {
 		goto done;
 	}
 	facts.rows = result.rows;
@@ -442,7 +487,8 @@ done:
 }
 
 vv_status vv_check_absent(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
-			  const vv_diff_side *side, const char *path, const char *package, vv_error *err)
+			  const vv_diff_side *side, const char *path, const char *package,
+			  vv_error *err)
 {
 	one c = {.run = run, .path = path, .trailers = trailers};
 	vv_report_facts facts = {.rows = 0};
@@ -454,8 +500,10 @@ vv_status vv_check_absent(vv_check_run *run, const vv_rules_file *rules, const v
 		vv_oid_text(hex, &side->commit);
 		c.commit = hex;
 	}
-	vv_buf_printf(&message, "is described in %s, and there is no such file", vv_text_shows(package));
-	if ((rc = set_rules(&c, rules, err)) == VV_OK && (rc = vv_report_begin(run->report, path, c.commit, err)) == VV_OK &&
+	vv_buf_printf(&message, "is described in %s, and there is no such file",
+		      vv_text_shows(package));
+	if ((rc = set_rules(&c, rules, err)) == VV_OK &&
+	    (rc = vv_report_begin(run->report, path, c.commit, err)) == VV_OK &&
 	    (rc = vv_report_rules(run->report, &c.rules, err)) == VV_OK &&
 	    (rc = tell(&c, "source-error", vv_buf_cstr(&message), NULL, err)) == VV_OK) {
 		rc = vv_report_end(run->report, &facts, err);

@@ -23,19 +23,22 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	size_t len;
 
 	if (!equals || !equals[1]) {
-		return vv_fail(err, VV_EUSAGE, "--output wants FORMAT=FILE, not '%s'", vv_text_shows(text));
+		return vv_fail(err, VV_EUSAGE, "--output wants FORMAT=FILE, not '%s'",
+			       vv_text_shows(text));
 	}
 	*file = equals + 1;
 	if (vv_report_form_parse(form, text, (size_t)(equals - text))) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EUSAGE, "--output knows no format '%s'", vv_text_show(text, (size_t)(equals - text)));
+	vv_fail(err, VV_EUSAGE, "--output knows no format '%s'",
+		vv_text_show(text, (size_t)(equals - text)));
 	len = (size_t)(equals - text) < sizeof(name) ? (size_t)(equals - text) : sizeof(name) - 1;
 	memcpy(name, text, len);
 	name[len] = '\0';
 	vv_nearest_init(&near, name);
 	while (vv_choice_next(&choices, &word, &len)) {
-		static const char *const words[] = {"text", "json", "junit", "sarif", "github", "gitlab", "markdown", "html"};
+		static const char *const words[] = {"text",   "json",   "junit",    "sarif",
+						    "github", "gitlab", "markdown", "html"};
 
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 			if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0) {
@@ -43,7 +46,8 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 			}
 		}
 	}
-	return near.best ? vv_hint(err, "did you mean '%s'?", near.best) : vv_hint(err, "known: %s", VV_REPORT_FORMS);
+	return near.best ? vv_hint(err, "did you mean '%s'?", near.best)
+			 : vv_hint(err, "known: %s", VV_REPORT_FORMS);
 }
 
 vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err)

@@ -204,7 +204,8 @@ static vv_status read_row(writer *w, uint64_t row, vv_error *err)
 	int more;
 	vv_status rc;
 
-	if (w->batch.rows > 0 && row >= w->batch.first_row && row < w->batch.first_row + w->batch.rows) {
+	if (w->batch.rows > 0 && row >= w->batch.first_row &&
+	    row < w->batch.first_row + w->batch.rows) {
 		return VV_OK;
 	}
 	if ((rc = vv_table_seek_row(w->reader, row, err)) < 0) {
@@ -214,7 +215,9 @@ static vv_status read_row(writer *w, uint64_t row, vv_error *err)
 	if (more < 0) {
 		return (vv_status)more;
 	}
-	return more == 0 ? vv_fail(err, VV_ECORRUPT, "the table ends before row %llu", (unsigned long long)row + 1) : VV_OK;
+	return more == 0 ? vv_fail(err, VV_ECORRUPT, "the table ends before row %llu",
+				   (unsigned long long)row + 1)
+			 : VV_OK;
 }
 
 static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)

@@ -23,7 +23,8 @@ void vv_diff_side_clear(vv_diff_side *s)
 	memset(s, 0, sizeof(*s));
 }
 
-vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit, const char *word, vv_error *err)
+vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
+			      const char *word, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	char *hex = NULL;
@@ -45,7 +46,8 @@ vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid 
 	return out->name ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_check_rules_read(vv_rules_file **out, vv_repository *r, const vv_diff_side *side, vv_error *err)
+vv_status vv_check_rules_read(vv_rules_file **out, vv_repository *r, const vv_diff_side *side,
+			      vv_error *err)
 {
 	vv_check_input_options look = {.repo = r, .side = side};
 	vv_buf text = VV_BUF_INIT;
@@ -92,10 +94,13 @@ static vv_status fail_shallow(const vv_oid *commit, vv_error *err)
 
 	vv_oid_text(hex, commit);
 	vv_fail(err, VV_EMISSING, "the parent of %.10s is not here: the clone is shallow", hex);
-	return vv_hint(err, "git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
+	return vv_hint(
+		err,
+		"git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
 }
 
-vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has, vv_error *err)
+vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
+			  vv_error *err)
 {
 	vv_commit c, parent;
 	bool shallow = false;
@@ -134,7 +139,8 @@ static void warn(vv_check_run *run, const char *message)
 }
 
 /* The trailers of a commit. */
-static vv_status read_trailers(vv_check_run *run, const vv_diff_side *side, vv_accepts *out, vv_error *err)
+static vv_status read_trailers(vv_check_run *run, const vv_diff_side *side, vv_accepts *out,
+			       vv_error *err)
 {
 	vv_buf wrong = VV_BUF_INIT;
 	vv_commit c;
@@ -161,8 +167,8 @@ static vv_status read_trailers(vv_check_run *run, const vv_diff_side *side, vv_a
 typedef struct scope {
 	const vv_oid *before; /* only what differs from this commit; NULL: all */
 	vv_check_list changed;
-	bool all;             /* what describes datasets has changed */
-	bool any;             /* a dataset has */
+	bool all; /* what describes datasets has changed */
+	bool any; /* a dataset has */
 } scope;
 
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
@@ -193,7 +199,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 }
 
 /* A table that refers to others may be wrong although only they have changed. */
-static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char *path, bool *out, vv_error *err)
+static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char *path, bool *out,
+			vv_error *err)
 {
 	vv_check_input_options look = {.repo = run->repo, .stage = run->stage, .side = side};
 	vv_package_resource package;
@@ -202,7 +209,8 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 
 	*out = false;
 	if (rc == VV_OK) {
-		*out = package.schema.len > 0 && strstr(package.schema.data, "\"foreignKeys\"") != NULL;
+		*out = package.schema.len > 0 &&
+		       strstr(package.schema.data, "\"foreignKeys\"") != NULL;
 		vv_package_resource_clear(&package);
 	} else if (rc == VV_EINPUT || rc == VV_ENOTFOUND) {
 		rc = VV_OK; /* it is found out when the dataset is checked */
@@ -212,15 +220,15 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 	return rc;
 }
 
-static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side *side, const char *path, bool *out,
-			  vv_error *err)
+static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side *side,
+			  const char *path, bool *out, vv_error *err)
 {
 	*out = !s || s->all || vv_check_list_find(&s->changed, path);
 	return *out || !s->any ? VV_OK : refers(run, side, path, out, err);
 }
 
-static vv_status check_list(vv_check_run *run, const vv_check_list *list, const scope *s, const vv_diff_side *side,
-			    const vv_diff_side *base, vv_error *err)
+static vv_status check_list(vv_check_run *run, const vv_check_list *list, const scope *s,
+			    const vv_diff_side *side, const vv_diff_side *base, vv_error *err)
 {
 	vv_rules_file *rules = NULL;
 	vv_accepts trailers;
@@ -240,7 +248,8 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, const 
 		if ((rc = in_scope(run, s, side, p->path, &wanted, err)) < 0 || !wanted) {
 			continue;
 		}
-		rc = p->absent ? vv_check_absent(run, rules, &trailers, side, p->path, p->package, err)
+		rc = p->absent ? vv_check_absent(run, rules, &trailers, side, p->path, p->package,
+						 err)
 			       : vv_check_dataset(run, rules, &trailers, side, base, p->path, err);
 	}
 done:
@@ -249,17 +258,19 @@ done:
 	return rc;
 }
 
-vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base, int argc, char **argv,
-			vv_error *err)
+vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
+			int argc, char **argv, vv_error *err)
 {
 	vv_check_list list;
-	vv_status rc = vv_check_list_read(&list, run->repo, run->stage, side, argc, argv, false, err);
+	vv_status rc = vv_check_list_read(&list, run->repo, run->stage, side, argc, argv, false,
+					  err);
 
 	if (rc < 0) {
 		return rc;
 	}
 	if (run->rows && list.count > 1) {
-		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one dataset, and there are %zu", list.count);
+		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one dataset, and there are %zu",
+			     list.count);
 		vv_hint(err, "name one of them, such as '%s'", vv_text_shows(list.items[0].path));
 	} else {
 		rc = check_list(run, &list, NULL, side, base, err);
@@ -268,8 +279,8 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 	return rc;
 }
 
-static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base, int argc, char **argv,
-			      vv_error *err)
+static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
+			      int argc, char **argv, vv_error *err)
 {
 	vv_diff_side side, parent;
 	vv_check_list list;
@@ -281,14 +292,20 @@ static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_
 	memset(&parent, 0, sizeof(parent));
 	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
 	    (rc = vv_check_parent(run->repo, commit, &parent, &has_parent, err)) < 0 ||
-	    (rc = vv_check_list_read(&list, run->repo, run->stage, &side, argc, argv, true, err)) < 0 ||
-	    (has_parent && (rc = vv_tree_changes(run->repo, &parent.commit, commit, "", on_change, &s, err)) < 0)) {
+	    (rc = vv_check_list_read(&list, run->repo, run->stage, &side, argc, argv, true, err)) <
+		    0 ||
+	    (has_parent && (rc = vv_tree_changes(run->repo, &parent.commit, commit, "", on_change,
+						 &s, err)) < 0)) {
 		goto done;
 	}
 	for (size_t i = 0; i < list.count; i++) {
 		s.any = s.any || vv_check_list_find(&s.changed, list.items[i].path);
 	}
-	rc = check_list(run, &list, has_parent ? &s : NULL, &side, base ? base : has_parent && !run->no_base ? &parent : NULL, err);
+	rc = check_list(run, &list, has_parent ? &s : NULL, &side,
+			base                          ? base
+			: has_parent && !run->no_base ? &parent
+						      : NULL,
+			err);
 done:
 	vv_check_list_clear(&s.changed);
 	vv_check_list_clear(&list);
@@ -297,8 +314,8 @@ done:
 	return rc;
 }
 
-vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude, const vv_diff_side *base,
-			 int argc, char **argv, vv_error *err)
+vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
+			 const vv_diff_side *base, int argc, char **argv, vv_error *err)
 {
 	vv_range range = {.include = *include, .has_exclude = exclude != NULL};
 	vv_log_options o = {.ranges = &range, .range_count = 1, .reverse = true, .topo = true};
@@ -322,8 +339,8 @@ vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid 
 	return more < 0 ? (vv_status)more : rc;
 }
 
-vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *new_commit, bool trailers, bool *valid,
-			   vv_buf *text, vv_error *err)
+vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *new_commit,
+			   bool trailers, bool *valid, vv_buf *text, vv_error *err)
 {
 	vv_report_options o = {.limit = 10, .fail_on = VV_SEVERITY_ERROR};
 	vv_check_run run = {.repo = r, .limit = 10, .ignore_trailers = !trailers};
@@ -337,7 +354,8 @@ vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *ne
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_report_new(&run.report, &o, err)) == VV_OK && (rc = vv_stage_open(&run.stage, r, NULL, err)) == VV_OK &&
+	if ((rc = vv_report_new(&run.report, &o, err)) == VV_OK &&
+	    (rc = vv_stage_open(&run.stage, r, NULL, err)) == VV_OK &&
 	    (rc = vv_check_cache_open(&run.cache, dir, err)) == VV_OK &&
 	    (rc = vv_check_range(&run, new_commit, old, NULL, 0, NULL, err)) == VV_OK) {
 		*valid = vv_report_valid(run.report);

@@ -25,38 +25,67 @@
 
 typedef struct options {
 	vv_strings rule, skip, accept, outputs;
-	const char *base, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema, *rules, *save, *trust;
-	bool cached, worktree, no_base, new_only, no_trailers, files, list_rules, init, quiet, no_cache;
+	const char *base, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema, *rules,
+		*save, *trust;
+	bool cached, worktree, no_base, new_only, no_trailers, files, list_rules, init, quiet,
+		no_cache;
 } options;
 
 static const vv_option table[] = {
-	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "what the next commit holds", NULL},
-	{"staged", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "the same as --cached", NULL},
-	{"worktree", 0, VV_OPT_FLAG, offsetof(options, worktree), NULL, NULL, "the work tree (as without a REV)", NULL},
-	{"base", 0, VV_OPT_STRING, offsetof(options, base), "REV", NULL, "compare with REV, not with the parent", NULL},
-	{"no-base", 0, VV_OPT_FLAG, offsetof(options, no_base), NULL, NULL, "compare with nothing", NULL},
-	{"new-only", 0, VV_OPT_FLAG, offsetof(options, new_only), NULL, NULL, "only what the base did not have; the base is then the merge base with the upstream branch", NULL},
-	{"rule", 0, VV_OPT_LIST, offsetof(options, rule), "RULE", NULL, "only this rule; may be repeated", NULL},
-	{"skip", 0, VV_OPT_LIST, offsetof(options, skip), "RULE", NULL, "without this rule; may be repeated", NULL},
-	{"list-rules", 0, VV_OPT_FLAG, offsetof(options, list_rules), NULL, NULL, "name all rules", NULL},
-	{"limit", 0, VV_OPT_STRING, offsetof(options, limit), "N", NULL, "list at most N findings of a rule; 0: all (default: 20)", NULL},
-	{"fail-on", 0, VV_OPT_STRING, offsetof(options, fail_on), "SEVERITY", "error|warning", "what makes the data invalid (default: error)", NULL},
-	{"now", 0, VV_OPT_STRING, offsetof(options, now), "TIME", NULL, "the time that freshness is measured against", NULL},
-	{"accept", 0, VV_OPT_LIST, offsetof(options, accept), "RULE", NULL, "what this rule finds in PATH is intended; needs --why", NULL},
-	{"why", 0, VV_OPT_STRING, offsetof(options, why), "TEXT", NULL, "the reason for --accept", NULL},
-	{"no-trailers", 0, VV_OPT_FLAG, offsetof(options, no_trailers), NULL, NULL, "do not believe Varve-Accept in commit messages", NULL},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", VV_REPORT_FORMS, "how to write the report (default: text)", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"output", 0, VV_OPT_LIST, offsetof(options, outputs), "FORMAT=FILE", NULL, "also write the report to FILE; may be repeated", NULL},
-	{"failed-rows", 0, VV_OPT_STRING, offsetof(options, failed_rows), "FILE", NULL, "write every row with something wrong to FILE, as CSV", NULL},
+	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL,
+	 "what the next commit holds", NULL},
+	{"staged", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "the same as --cached",
+	 NULL},
+	{"worktree", 0, VV_OPT_FLAG, offsetof(options, worktree), NULL, NULL,
+	 "the work tree (as without a REV)", NULL},
+	{"base", 0, VV_OPT_STRING, offsetof(options, base), "REV", NULL,
+	 "compare with REV, not with the parent", NULL},
+	{"no-base", 0, VV_OPT_FLAG, offsetof(options, no_base), NULL, NULL, "compare with nothing",
+	 NULL},
+	{"new-only", 0, VV_OPT_FLAG, offsetof(options, new_only), NULL, NULL,
+	 "only what the base did not have; the base is then the merge base with the upstream branch",
+	 NULL},
+	{"rule", 0, VV_OPT_LIST, offsetof(options, rule), "RULE", NULL,
+	 "only this rule; may be repeated", NULL},
+	{"skip", 0, VV_OPT_LIST, offsetof(options, skip), "RULE", NULL,
+	 "without this rule; may be repeated", NULL},
+	{"list-rules", 0, VV_OPT_FLAG, offsetof(options, list_rules), NULL, NULL, "name all rules",
+	 NULL},
+	{"limit", 0, VV_OPT_STRING, offsetof(options, limit), "N", NULL,
+	 "list at most N findings of a rule; 0: all (default: 20)", NULL},
+	{"fail-on", 0, VV_OPT_STRING, offsetof(options, fail_on), "SEVERITY", "error|warning",
+	 "what makes the data invalid (default: error)", NULL},
+	{"now", 0, VV_OPT_STRING, offsetof(options, now), "TIME", NULL,
+	 "the time that freshness is measured against", NULL},
+	{"accept", 0, VV_OPT_LIST, offsetof(options, accept), "RULE", NULL,
+	 "what this rule finds in PATH is intended; needs --why", NULL},
+	{"why", 0, VV_OPT_STRING, offsetof(options, why), "TEXT", NULL, "the reason for --accept",
+	 NULL},
+	{"no-trailers", 0, VV_OPT_FLAG, offsetof(options, no_trailers), NULL, NULL,
+	 "do not believe Varve-Accept in commit messages", NULL},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", VV_REPORT_FORMS,
+	 "how to write the report (default: text)", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"output", 0, VV_OPT_LIST, offsetof(options, outputs), "FORMAT=FILE", NULL,
+	 "also write the report to FILE; may be repeated", NULL},
+	{"failed-rows", 0, VV_OPT_STRING, offsetof(options, failed_rows), "FILE", NULL,
+	 "write every row with something wrong to FILE, as CSV", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "print nothing", NULL},
-	{"files", 0, VV_OPT_FLAG, offsetof(options, files), NULL, NULL, "the arguments are files, in or out of a repository", NULL},
-	{"schema", 0, VV_OPT_STRING, offsetof(options, schema), "FILE", NULL, "check against this Table Schema", NULL},
-	{"rules", 0, VV_OPT_STRING, offsetof(options, rules), "FILE", NULL, "with --files: the project's rules (varve.json)", NULL},
-	{"init", 0, VV_OPT_FLAG, offsetof(options, init), NULL, NULL, "write a first varve.json, which the data meets", NULL},
-	{"save-result", 0, VV_OPT_STRING, offsetof(options, save), "FILE", NULL, "keep what was learnt in FILE, for another machine", NULL},
-	{"trust-result", 0, VV_OPT_STRING, offsetof(options, trust), "FILE", NULL, "believe what --save-result wrote", NULL},
-	{"no-cache", 0, VV_OPT_FLAG, offsetof(options, no_cache), NULL, NULL, "read everything anew", NULL},
+	{"files", 0, VV_OPT_FLAG, offsetof(options, files), NULL, NULL,
+	 "the arguments are files, in or out of a repository", NULL},
+	{"schema", 0, VV_OPT_STRING, offsetof(options, schema), "FILE", NULL,
+	 "check against this Table Schema", NULL},
+	{"rules", 0, VV_OPT_STRING, offsetof(options, rules), "FILE", NULL,
+	 "with --files: the project's rules (varve.json)", NULL},
+	{"init", 0, VV_OPT_FLAG, offsetof(options, init), NULL, NULL,
+	 "write a first varve.json, which the data meets", NULL},
+	{"save-result", 0, VV_OPT_STRING, offsetof(options, save), "FILE", NULL,
+	 "keep what was learnt in FILE, for another machine", NULL},
+	{"trust-result", 0, VV_OPT_STRING, offsetof(options, trust), "FILE", NULL,
+	 "believe what --save-result wrote", NULL},
+	{"no-cache", 0, VV_OPT_FLAG, offsetof(options, no_cache), NULL, NULL,
+	 "read everything anew", NULL},
 };
 
 /* One command under way. */
@@ -83,12 +112,14 @@ static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, 
 
 static vv_status check_usage(const options *o, vv_error *err)
 {
-	const char *both = o->base && o->no_base ? "--base and --no-base"
-		: o->cached && o->worktree	? "--cached and --worktree"
-		: o->new_only && o->no_base	? "--new-only and --no-base"
-		: o->files && (o->base || o->cached || o->worktree || o->new_only) ? "--files and versions"
-		: o->no_cache && (o->save || o->trust) ? "--no-cache and --save-result or --trust-result"
-						       : NULL;
+	const char *both = o->base && o->no_base       ? "--base and --no-base"
+			   : o->cached && o->worktree  ? "--cached and --worktree"
+			   : o->new_only && o->no_base ? "--new-only and --no-base"
+			   : o->files && (o->base || o->cached || o->worktree || o->new_only)
+				   ? "--files and versions"
+			   : o->no_cache && (o->save || o->trust)
+				   ? "--no-cache and --save-result or --trust-result"
+				   : NULL;
 
 	if (both) {
 		return vv_fail(err, VV_EUSAGE, "%s exclude each other", both);
@@ -105,7 +136,8 @@ static vv_status check_usage(const options *o, vv_error *err)
 		uint64_t n;
 
 		if (!vv_parse_u64(&n, o->limit, strlen(o->limit))) {
-			return vv_fail(err, VV_EUSAGE, "--limit wants a number, not '%s'", vv_text_shows(o->limit));
+			return vv_fail(err, VV_EUSAGE, "--limit wants a number, not '%s'",
+				       vv_text_shows(o->limit));
 		}
 	}
 	return vv_check_output_parse(&o->outputs, err);
@@ -117,7 +149,8 @@ static vv_status check_names(const options *o, vv_error *err)
 	vv_rule_set set;
 	vv_status rc = vv_rule_set_for(&set, NULL, "", err);
 
-	if (rc == VV_OK && (rc = vv_rule_set_only(&set, o->rule.items, o->rule.count, err)) == VV_OK) {
+	if (rc == VV_OK &&
+	    (rc = vv_rule_set_only(&set, o->rule.items, o->rule.count, err)) == VV_OK) {
 		rc = vv_rule_set_skip(&set, o->skip.items, o->skip.count, err);
 	}
 	vv_rule_set_clear(&set);
@@ -140,15 +173,18 @@ static vv_status take_revision(check *c, vv_error *err)
 		bool path = dashdash < 0 && (vv_exists(c->argv[0]) || strpbrk(c->argv[0], "*?["));
 
 		if (!path && rc == VV_ENOTFOUND && dashdash < 0) {
-			vv_hint(err, "for a path that is not in the work tree: varve check -- %s", vv_text_shows(c->argv[0]));
+			vv_hint(err, "for a path that is not in the work tree: varve check -- %s",
+				vv_text_shows(c->argv[0]));
 		}
 		return path ? VV_OK : rc;
 	}
 	if (dashdash > 1) {
-		return vv_fail(err, VV_EUSAGE, "check takes one version or one range, not %d", dashdash);
+		return vv_fail(err, VV_EUSAGE, "check takes one version or one range, not %d",
+			       dashdash);
 	}
 	if (c->o->cached || c->o->worktree) {
-		return vv_fail(err, VV_EUSAGE, "%s and a version exclude each other", c->o->cached ? "--cached" : "--worktree");
+		return vv_fail(err, VV_EUSAGE, "%s and a version exclude each other",
+			       c->o->cached ? "--cached" : "--worktree");
 	}
 	c->range = range.has_exclude;
 	if (range.symmetric) {
@@ -159,7 +195,8 @@ static vv_status take_revision(check *c, vv_error *err)
 	}
 	c->has_exclude = c->range;
 	if (rc == VV_OK) {
-		rc = vv_diff_side_commit(&c->side, r, &range.include, c->range ? NULL : c->argv[0], err);
+		rc = vv_diff_side_commit(&c->side, r, &range.include, c->range ? NULL : c->argv[0],
+					 err);
 	}
 	c->argc--;
 	c->argv++;
@@ -177,7 +214,8 @@ static vv_status find_side(check *c, vv_error *err)
 		vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to check");
 		return vv_hint(err, "name a version: varve check HEAD");
 	}
-	return c->o->cached ? set_side(&c->side, VV_SIDE_INDEX, "the index", err) : set_side(&c->side, VV_SIDE_WORK, "the work tree", err);
+	return c->o->cached ? set_side(&c->side, VV_SIDE_INDEX, "the index", err)
+			    : set_side(&c->side, VV_SIDE_WORK, "the work tree", err);
 }
 
 /* Where the checked version and the branch that it is to go to parted. */
@@ -192,15 +230,18 @@ static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *
 		rc = vv_branch_upstream(c->run.repo, head->branch, &upstream, &ahead, &behind, err);
 	}
 	if (rc == VV_ENOTFOUND) {
-		vv_fail(err, VV_ENOTFOUND, "--new-only has nothing to compare with: the branch has no upstream");
+		vv_fail(err, VV_ENOTFOUND,
+			"--new-only has nothing to compare with: the branch has no upstream");
 		return vv_hint(err, "name a base: --base origin/main");
 	}
 	if (rc == VV_OK && (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) == VV_OK &&
 	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) == VV_OK) {
-		rc = vv_diff_side_commit(&c->base, c->run.repo, &base, "where it left the upstream", err);
+		rc = vv_diff_side_commit(&c->base, c->run.repo, &base, "where it left the upstream",
+					 err);
 	}
 	if (rc == VV_ENOTFOUND) {
-		vv_hint(err, "in a shallow clone: git fetch --unshallow; or name a base: --base origin/main");
+		vv_hint(err,
+			"in a shallow clone: git fetch --unshallow; or name a base: --base origin/main");
 	}
 	c->has_base = rc == VV_OK;
 	vv_free(upstream);
@@ -231,7 +272,9 @@ static vv_status find_base(check *c, vv_error *err)
 		return rc;
 	}
 	if (c->o->new_only && !head.unborn) {
-		rc = find_merge_base(c, c->side.kind == VV_SIDE_COMMIT ? &c->side.commit : &head.commit, &head, err);
+		rc = find_merge_base(
+			c, c->side.kind == VV_SIDE_COMMIT ? &c->side.commit : &head.commit, &head,
+			err);
 	} else if (c->side.kind == VV_SIDE_COMMIT) {
 		rc = vv_check_parent(r, &c->side.commit, &c->base, &c->has_base, err);
 	} else if (!head.unborn) {
@@ -265,12 +308,14 @@ static vv_status open_cache(check *c, vv_error *err)
 	if (o->no_cache) {
 		return VV_OK;
 	}
-	if (c->run.repo && !(dir = vv_path_join(vv_repository_varvedir(c->run.repo), "cache", "check", NULL))) {
+	if (c->run.repo &&
+	    !(dir = vv_path_join(vv_repository_varvedir(c->run.repo), "cache", "check", NULL))) {
 		return vv_fail_nomem(err);
 	}
 	rc = vv_check_cache_open(&c->run.cache, dir, err);
 	vv_free(dir);
-	if (rc == VV_OK && o->trust && (rc = vv_check_cache_trust(c->run.cache, o->trust, err)) < 0) {
+	if (rc == VV_OK && o->trust &&
+	    (rc = vv_check_cache_trust(c->run.cache, o->trust, err)) < 0) {
 		vv_prefix(err, "--trust-result");
 	}
 	return rc;
@@ -294,15 +339,19 @@ static vv_status read_schema(check *c, vv_error *err)
 static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err)
 {
 	const options *o = c->o;
-	vv_report_options ro = {.limit = LIMIT, .fail_on = vv_rules_fail_on(rules), .new_only = o->new_only,
-				.color = *vv_color_on(VV_RED) != '\0', .width = vv_out_width()};
+	vv_report_options ro = {.limit = LIMIT,
+				.fail_on = vv_rules_fail_on(rules),
+				.new_only = o->new_only,
+				.color = *vv_color_on(VV_RED) != '\0',
+				.width = vv_out_width()};
 
 	vv_rules_limit(rules, &ro.limit);
 	if (o->limit) {
 		vv_parse_u64(&ro.limit, o->limit, strlen(o->limit));
 	}
 	if (o->fail_on) {
-		ro.fail_on = strcmp(o->fail_on, "warning") == 0 ? VV_SEVERITY_WARNING : VV_SEVERITY_ERROR;
+		ro.fail_on = strcmp(o->fail_on, "warning") == 0 ? VV_SEVERITY_WARNING
+								: VV_SEVERITY_ERROR;
 	}
 	c->run.limit = ro.limit;
 	return vv_report_new(&c->run.report, &ro, err);
@@ -326,7 +375,8 @@ static void show_trailers(const check *c)
 			vv_buf b = VV_BUF_INIT;
 
 			vv_accept_put(&b, c->o->accept.items[i], c->argv[k], c->o->why);
-			vv_note("in the commit's message: %s", vv_text_show(vv_buf_cstr(&b), b.len));
+			vv_note("in the commit's message: %s",
+				vv_text_show(vv_buf_cstr(&b), b.len));
 			vv_buf_clear(&b);
 		}
 	}
@@ -352,7 +402,8 @@ static vv_status check_files(check *c, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one file, not %d", c->argc);
 	}
 	if (c->o->rules && ((rc = vv_read_file(&text, c->o->rules, VV_RULES_MAX, err)) < 0 ||
-			    (rc = vv_rules_file_read(&rules, vv_buf_cstr(&text), text.len, c->o->rules, err)) < 0)) {
+			    (rc = vv_rules_file_read(&rules, vv_buf_cstr(&text), text.len,
+						     c->o->rules, err)) < 0)) {
 		vv_prefix(err, "--rules");
 		goto done;
 	}
@@ -360,7 +411,8 @@ static vv_status check_files(check *c, vv_error *err)
 	if (!c->run.pool) {
 		rc = vv_fail_nomem(err);
 	}
-	if (rc < 0 || (rc = set_side(&c->side, VV_SIDE_WORK, "the files", err)) < 0 || (rc = make_report(c, rules, err)) < 0) {
+	if (rc < 0 || (rc = set_side(&c->side, VV_SIDE_WORK, "the files", err)) < 0 ||
+	    (rc = make_report(c, rules, err)) < 0) {
 		goto done;
 	}
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
@@ -379,17 +431,19 @@ static vv_status check_versions(check *c, vv_error *err)
 
 	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
 	    (rc = vv_stage_open(&c->run.stage, c->run.repo, c->run.progress, err)) < 0 ||
-	    (rc = vv_check_rules_read(&rules, c->run.repo, &c->side, err)) < 0 || (rc = make_report(c, rules, err)) < 0) {
+	    (rc = vv_check_rules_read(&rules, c->run.repo, &c->side, err)) < 0 ||
+	    (rc = make_report(c, rules, err)) < 0) {
 		goto done;
 	}
 	if (!c->range) {
-		rc = vv_check_side(&c->run, &c->side, c->has_base ? &c->base : NULL, c->argc, c->argv, err);
+		rc = vv_check_side(&c->run, &c->side, c->has_base ? &c->base : NULL, c->argc,
+				   c->argv, err);
 	} else if (c->o->failed_rows) {
 		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one version, not a range");
 	} else {
 		c->run.no_base = c->o->no_base;
-		rc = vv_check_range(&c->run, &c->side.commit, c->has_exclude ? &c->exclude : NULL, c->has_base ? &c->base : NULL,
-				    c->argc, c->argv, err);
+		rc = vv_check_range(&c->run, &c->side.commit, c->has_exclude ? &c->exclude : NULL,
+				    c->has_base ? &c->base : NULL, c->argc, c->argv, err);
 	}
 done:
 	vv_rules_file_free(rules);
@@ -416,13 +470,15 @@ static vv_status run_checks(check *c, vv_error *err)
 	const options *o = c->o;
 	vv_status rc = VV_OK;
 
-	if ((rc = check_usage(o, err)) < 0 || (rc = check_names(o, err)) < 0 || (rc = set_time(c, err)) < 0 ||
-	    (rc = set_accepts(c, err)) < 0 || (rc = read_schema(c, err)) < 0 ||
+	if ((rc = check_usage(o, err)) < 0 || (rc = check_names(o, err)) < 0 ||
+	    (rc = set_time(c, err)) < 0 || (rc = set_accepts(c, err)) < 0 ||
+	    (rc = read_schema(c, err)) < 0 ||
 	    (o->failed_rows && (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, err)) < 0) ||
 	    (!o->files && (rc = vv_repository_open(&c->run.repo, NULL, err)) < 0)) {
 		return rc;
 	}
-	if ((rc = open_cache(c, err)) < 0 || (rc = o->files ? check_files(c, err) : check_versions(c, err)) < 0) {
+	if ((rc = open_cache(c, err)) < 0 ||
+	    (rc = o->files ? check_files(c, err) : check_versions(c, err)) < 0) {
 		return rc;
 	}
 	return o->save ? vv_check_cache_save(c->run.cache, o->save, err) : VV_OK;
@@ -439,7 +495,9 @@ static int list_rules(const options *o)
 		vv_json_open_array(&w);
 	}
 	for (const vv_rule *r = vv_rules; r->code; r++) {
-		const char *severity = r->by_default == VV_SEVERITY_ERROR ? "error" : r->by_default == VV_SEVERITY_WARNING ? "warning" : "off";
+		const char *severity = r->by_default == VV_SEVERITY_ERROR     ? "error"
+				       : r->by_default == VV_SEVERITY_WARNING ? "warning"
+									      : "off";
 
 		if (!json) {
 			vv_buf_printf(&b, "%-20s %-8s %s\n", r->code, severity, r->what);
@@ -477,7 +535,8 @@ static int run_init(const options *o, int argc, char **argv)
 	vv_error err;
 	vv_status rc;
 
-	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK && (rc = vv_worktree_need(repo, "check --init", &err)) == VV_OK &&
+	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(repo, "check --init", &err)) == VV_OK &&
 	    (rc = vv_stage_open(&stage, repo, progress, &err)) == VV_OK) {
 		rc = vv_check_init(repo, stage, argc, argv, progress, &count, &err);
 	}
@@ -488,7 +547,8 @@ static int run_init(const options *o, int argc, char **argv)
 		return vv_report_trouble(&err);
 	}
 	if (!o->quiet) {
-		vv_out("wrote %s: rules for %s %s\n", VV_RULES_NAME, vv_text_count(count), count == 1 ? "dataset" : "datasets");
+		vv_out("wrote %s: rules for %s %s\n", VV_RULES_NAME, vv_text_count(count),
+		       count == 1 ? "dataset" : "datasets");
 	}
 	return VV_EXIT_OK;
 }
@@ -504,7 +564,8 @@ static void show_empty(const check *c)
 	}
 	for (size_t i = 0; i < c->o->rule.count && t.datasets > 0; i++) {
 		if (!c->run.only_used[i]) {
-			vv_warn("the rule %s was not looked at: it needs bounds, which %s does not give", c->o->rule.items[i], VV_RULES_NAME);
+			vv_warn("the rule %s was not looked at: it needs bounds, which %s does not give",
+				c->o->rule.items[i], VV_RULES_NAME);
 		}
 	}
 }
@@ -565,16 +626,17 @@ const vv_command vv_cmd_check = {
 	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		 "--files [--schema FILE] [OPTION]... FILE...\n"
 		 "--init [PATH...] | --list-rules",
-	.example = "$ varve check prices.csv\n"
-		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
-		   "\n"
-		   "  error type-contradiction, column price, 2 times: is no number\n"
-		   "    expected: a number, as in the base; if it is meant: varve schema --missing N/A prices.csv\n"
-		   "     line    row  key       value\n"
-		   "       18     17  id=4711   'N/A'\n"
-		   "    31210  31209  id=90210  'N/A'\n"
-		   "\n"
-		   "invalid: 2 errors in 1 dataset",
+	.example =
+		"$ varve check prices.csv\n"
+		"prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
+		"\n"
+		"  error type-contradiction, column price, 2 times: is no number\n"
+		"    expected: a number, as in the base; if it is meant: varve schema --missing N/A prices.csv\n"
+		"     line    row  key       value\n"
+		"       18     17  id=4711   'N/A'\n"
+		"    31210  31209  id=90210  'N/A'\n"
+		"\n"
+		"invalid: 2 errors in 1 dataset",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -12,8 +12,9 @@
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len)
 {
 	static const char *const names[] = {
-		[VV_REPORT_TEXT] = "text", [VV_REPORT_JSON] = "json", [VV_REPORT_JUNIT] = "junit",
-		[VV_REPORT_SARIF] = "sarif", [VV_REPORT_GITHUB] = "github", [VV_REPORT_GITLAB] = "gitlab",
+		[VV_REPORT_TEXT] = "text",         [VV_REPORT_JSON] = "json",
+		[VV_REPORT_JUNIT] = "junit",       [VV_REPORT_SARIF] = "sarif",
+		[VV_REPORT_GITHUB] = "github",     [VV_REPORT_GITLAB] = "gitlab",
 		[VV_REPORT_MARKDOWN] = "markdown", [VV_REPORT_HTML] = "html"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -110,7 +111,8 @@ static bool belongs(const vv_report_group *g, const vv_finding *f)
 	       (strcmp(f->rule, "row-constraint") != 0 || same_text(g->condition, f->expected));
 }
 
-static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_group **out, vv_error *err)
+static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_group **out,
+			    vv_error *err)
 {
 	vv_report_dataset *d = r->last;
 	vv_report_group *g;
@@ -127,7 +129,8 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 		return VV_OK;
 	}
 	*out = g = vv_arena_calloc(&r->arena, 1, sizeof(*g));
-	if (!g || !(g->code = keep(r, f->rule)) || (f->column && !(g->column = keep(r, f->column))) ||
+	if (!g || !(g->code = keep(r, f->rule)) ||
+	    (f->column && !(g->column = keep(r, f->column))) ||
 	    (f->expected && !(g->condition = keep(r, f->expected)))) {
 		return vv_fail_nomem(err);
 	}
@@ -180,7 +183,8 @@ static size_t shorten(const char *s, size_t len, bool *cut)
 	return n;
 }
 
-static vv_status keep_item(vv_check_report *r, vv_report_group *g, const vv_finding *f, vv_error *err)
+static vv_status keep_item(vv_check_report *r, vv_report_group *g, const vv_finding *f,
+			   vv_error *err)
 {
 	vv_report_item *item = vv_arena_calloc(&r->arena, 1, sizeof(*item));
 	vv_status rc;
@@ -202,8 +206,9 @@ static vv_status keep_item(vv_check_report *r, vv_report_group *g, const vv_find
 		item->value_len = shorten(f->value, f->value_len, &item->value_cut);
 		item->value = vv_arena_strndup(&r->arena, f->value, item->value_len);
 	}
-	if (!item->message || (f->expected && !item->expected) || (f->accepted && !item->accepted) ||
-	    (f->key && !item->key) || (f->value && !item->value)) {
+	if (!item->message || (f->expected && !item->expected) ||
+	    (f->accepted && !item->accepted) || (f->key && !item->key) ||
+	    (f->value && !item->value)) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_prints_make(&r->prints, item->print, r->last->path, f, err)) < 0) {
@@ -232,7 +237,8 @@ vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err)
 	if (f->known && r->options.new_only && !f->accepted) {
 		return VV_OK; /* only their number is told */
 	}
-	return r->options.limit == 0 || g->kept < r->options.limit ? keep_item(r, g, f, err) : VV_OK;
+	return r->options.limit == 0 || g->kept < r->options.limit ? keep_item(r, g, f, err)
+								   : VV_OK;
 }
 
 vv_status vv_report_more(void *report, const vv_finding *f, uint64_t n, vv_error *err)
@@ -249,7 +255,8 @@ vv_status vv_report_more(void *report, const vv_finding *f, uint64_t n, vv_error
 /* Errors first; else in the order in which they were found. */
 static void order_groups(vv_report_dataset *d)
 {
-	vv_report_group *errors = NULL, **error_end = &errors, *others = NULL, **other_end = &others, *next;
+	vv_report_group *errors = NULL, **error_end = &errors, *others = NULL,
+			**other_end = &others, *next;
 
 	for (vv_report_group *g = d->first; g; g = next) {
 		vv_report_group ***end = g->severity == VV_SEVERITY_ERROR ? &error_end : &other_end;
@@ -293,7 +300,8 @@ bool vv_report_dataset_valid(const vv_check_report *r, const vv_report_dataset *
 
 bool vv_report_valid(const vv_check_report *r)
 {
-	return r->totals.errors == 0 && (r->options.fail_on != VV_SEVERITY_WARNING || r->totals.warnings == 0);
+	return r->totals.errors == 0 &&
+	       (r->options.fail_on != VV_SEVERITY_WARNING || r->totals.warnings == 0);
 }
 
 uint64_t vv_report_unlisted(const vv_report_group *g)
@@ -304,9 +312,9 @@ uint64_t vv_report_unlisted(const vv_report_group *g)
 vv_status vv_report_write(const vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err)
 {
 	static vv_status (*const writers[])(const vv_check_report *, vv_buf *, vv_error *) = {
-		[VV_REPORT_TEXT] = vv_report_text, [VV_REPORT_JSON] = vv_report_json,
-		[VV_REPORT_JUNIT] = vv_report_junit, [VV_REPORT_SARIF] = vv_report_sarif,
-		[VV_REPORT_GITHUB] = vv_report_github, [VV_REPORT_GITLAB] = vv_report_gitlab,
+		[VV_REPORT_TEXT] = vv_report_text,         [VV_REPORT_JSON] = vv_report_json,
+		[VV_REPORT_JUNIT] = vv_report_junit,       [VV_REPORT_SARIF] = vv_report_sarif,
+		[VV_REPORT_GITHUB] = vv_report_github,     [VV_REPORT_GITLAB] = vv_report_gitlab,
 		[VV_REPORT_MARKDOWN] = vv_report_markdown, [VV_REPORT_HTML] = vv_report_html};
 	vv_status rc = writers[form](r, out, err);
 

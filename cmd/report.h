@@ -19,18 +19,24 @@
 #include "dataset/rules.h"
 
 typedef enum vv_report_form {
-	VV_REPORT_TEXT, VV_REPORT_JSON, VV_REPORT_JUNIT, VV_REPORT_SARIF, VV_REPORT_GITHUB,
-	VV_REPORT_GITLAB, VV_REPORT_MARKDOWN, VV_REPORT_HTML
+	VV_REPORT_TEXT,
+	VV_REPORT_JSON,
+	VV_REPORT_JUNIT,
+	VV_REPORT_SARIF,
+	VV_REPORT_GITHUB,
+	VV_REPORT_GITLAB,
+	VV_REPORT_MARKDOWN,
+	VV_REPORT_HTML
 } vv_report_form;
 #define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
 
 typedef struct vv_report_options {
-	uint64_t limit;       /* findings kept for each rule of a dataset; 0: all */
-	vv_severity fail_on;  /* what makes the verdict "invalid" */
-	bool new_only;        /* findings that the base has too do not count against it */
-	bool color;           /* text only */
-	unsigned width;       /* text: columns of the terminal */
+	uint64_t limit;      /* findings kept for each rule of a dataset; 0: all */
+	vv_severity fail_on; /* what makes the verdict "invalid" */
+	bool new_only;       /* findings that the base has too do not count against it */
+	bool color;          /* text only */
+	unsigned width;      /* text: columns of the terminal */
 } vv_report_options;
 
 /* What is told of a dataset besides its findings; texts are borrowed until vv_report_end
@@ -56,15 +62,16 @@ vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_e
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
 
 typedef struct vv_report_totals {
-	uint64_t datasets, invalid;        /* invalid: with a finding that counts */
-	uint64_t errors, warnings;         /* that count */
-	uint64_t known, accepted;          /* that do not */
-	uint64_t commits;                  /* different ones named; 0: no range */
+	uint64_t datasets, invalid; /* invalid: with a finding that counts */
+	uint64_t errors, warnings;  /* that count */
+	uint64_t known, accepted;   /* that do not */
+	uint64_t commits;           /* different ones named; 0: no range */
 } vv_report_totals;
 void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
 bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
 
 /* Appends the whole report. */
-vv_status vv_report_write(const vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
+vv_status vv_report_write(const vv_check_report *r, vv_report_form form, vv_buf *out,
+			  vv_error *err);
 
 #endif

@@ -16,7 +16,8 @@
 static void put_github(vv_buf *b, const char *s, size_t len, bool property)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '%' || s[i] == '\r' || s[i] == '\n' || (property && (s[i] == ':' || s[i] == ','))) {
+		if (s[i] == '%' || s[i] == '\r' || s[i] == '\n' ||
+		    (property && (s[i] == ':' || s[i] == ','))) {
 			vv_buf_printf(b, "%%%02X", (unsigned char)s[i]);
 		} else {
 			vv_buf_putc(b, s[i]);
@@ -29,8 +30,8 @@ static void put_path(vv_buf *b, const char *path)
 	put_github(b, path, strlen(path), true);
 }
 
-static void put_annotation(vv_buf *out, const char *kind, const vv_report_dataset *d, const vv_report_group *g,
-			   const vv_report_item *i)
+static void put_annotation(vv_buf *out, const char *kind, const vv_report_dataset *d,
+			   const vv_report_group *g, const vv_report_item *i)
 {
 	vv_buf text = VV_BUF_INIT;
 
@@ -49,10 +50,12 @@ static void put_annotation(vv_buf *out, const char *kind, const vv_report_datase
 	vv_buf_clear(&text);
 }
 
-static const vv_report_item *nth_item(const vv_report_group *g, size_t n, vv_severity severity, bool accepted)
+static const vv_report_item *nth_item(const vv_report_group *g, size_t n, vv_severity severity,
+				      bool accepted)
 {
 	for (const vv_report_item *i = g->first; i; i = i->next) {
-		if ((accepted ? i->accepted != NULL : !i->accepted && i->severity == severity) && n-- == 0) {
+		if ((accepted ? i->accepted != NULL : !i->accepted && i->severity == severity) &&
+		    n-- == 0) {
 			return i;
 		}
 	}
@@ -60,7 +63,8 @@ static const vv_report_item *nth_item(const vv_report_group *g, size_t n, vv_sev
 }
 
 /* The first of each group, then the second of each, ..., so that every kind of problem is seen. */
-static uint64_t put_kind(vv_buf *out, const vv_check_report *r, const char *kind, vv_severity severity, bool accepted, uint64_t room)
+static uint64_t put_kind(vv_buf *out, const vv_check_report *r, const char *kind,
+			 vv_severity severity, bool accepted, uint64_t room)
 {
 	uint64_t put = 0;
 	bool any = true;
@@ -82,14 +86,17 @@ static uint64_t put_kind(vv_buf *out, const vv_check_report *r, const char *kind
 	return put;
 }
 
-static void put_kinds(vv_buf *out, const vv_check_report *r, const char *kind, vv_severity severity, bool accepted, uint64_t total)
+static void put_kinds(vv_buf *out, const vv_check_report *r, const char *kind, vv_severity severity,
+		      bool accepted, uint64_t total)
 {
 	uint64_t room = total > ANNOTATIONS + 1 ? ANNOTATIONS : ANNOTATIONS + 1;
 	uint64_t put = total > 0 ? put_kind(out, r, kind, severity, accepted, room) : 0;
 
 	if (total > put) {
-		vv_buf_printf(out, "::%s title=varve check::%s more of this kind: see the job's summary or the full report\n", kind,
-			      vv_text_count(total - put));
+		vv_buf_printf(
+			out,
+			"::%s title=varve check::%s more of this kind: see the job's summary or the full report\n",
+			kind, vv_text_count(total - put));
 	}
 }
 
@@ -104,8 +111,9 @@ vv_status vv_report_github(const vv_check_report *r, vv_buf *out, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
-static void put_quality(vv_json_out *w, const vv_report_dataset *d, const char *code, const char *text, size_t len,
-			const char *print, vv_severity severity, uint64_t line)
+static void put_quality(vv_json_out *w, const vv_report_dataset *d, const char *code,
+			const char *text, size_t len, const char *print, vv_severity severity,
+			uint64_t line)
 {
 	vv_json_open_object(w);
 	vv_json_name(w, "description");
@@ -133,7 +141,8 @@ static void put_group(vv_json_out *w, const vv_report_dataset *d, const vv_repor
 		if (!i->accepted) {
 			text.len = 0;
 			vv_report_put_item(&text, g, i);
-			put_quality(w, d, g->code, vv_buf_cstr(&text), text.len, i->print, i->severity, i->line);
+			put_quality(w, d, g->code, vv_buf_cstr(&text), text.len, i->print,
+				    i->severity, i->line);
 		}
 	}
 	if (vv_report_unlisted(g) > 0) {
@@ -143,9 +152,11 @@ static void put_group(vv_json_out *w, const vv_report_dataset *d, const vv_repor
 		text.len = 0;
 		vv_buf_printf(&text, "%s-more", g->first ? g->first->print : g->code);
 		memset(print, 0, sizeof(print));
-		memcpy(print, vv_buf_cstr(&text), text.len < sizeof(print) ? text.len : sizeof(print) - 1);
+		memcpy(print, vv_buf_cstr(&text),
+		       text.len < sizeof(print) ? text.len : sizeof(print) - 1);
 		text.len = 0;
-		vv_buf_printf(&text, "%s more of %s", vv_text_count(vv_report_unlisted(g)), g->code);
+		vv_buf_printf(&text, "%s more of %s", vv_text_count(vv_report_unlisted(g)),
+			      g->code);
 		if (g->column) {
 			vv_buf_puts(&text, " in column ");
 			vv_text_put_escaped(&text, g->column, strlen(g->column));

@@ -19,7 +19,8 @@ typedef struct vv_report_item {
 	bool key_cut, value_cut; /* longer than what is kept */
 	const char *message, *expected, *accepted;
 	vv_severity severity;
-	char print[VV_REPORT_PRINT_LEN + 1]; /* fingerprint: path, rule, column and key; not the line */
+	char print[VV_REPORT_PRINT_LEN +
+		   1]; /* fingerprint: path, rule, column and key; not the line */
 	struct vv_report_item *next;
 } vv_report_item;
 
@@ -53,8 +54,8 @@ typedef struct vv_prints {
 } vv_prints;
 void vv_prints_reset(vv_prints *p);
 void vv_prints_clear(vv_prints *p);
-vv_status vv_prints_make(vv_prints *p, char out[VV_REPORT_PRINT_LEN + 1], const char *path, const vv_finding *f,
-			 vv_error *err);
+vv_status vv_prints_make(vv_prints *p, char out[VV_REPORT_PRINT_LEN + 1], const char *path,
+			 const vv_finding *f, vv_error *err);
 
 struct vv_check_report {
 	vv_arena arena;

@@ -47,7 +47,8 @@ static void put_suite_name(vv_buf *b, const vv_report_dataset *d)
 }
 
 /* All groups of one rule; how many findings count is known. */
-static void put_case(vv_buf *b, const vv_check_report *r, const vv_report_dataset *d, const char *code, const char *title)
+static void put_case(vv_buf *b, const vv_check_report *r, const vv_report_dataset *d,
+		     const char *code, const char *title)
 {
 	uint64_t errors = 0, warnings = 0;
 	bool failed = false, told = false;
@@ -106,7 +107,8 @@ static bool is_case(const vv_report_dataset *d, size_t rule)
 	return (d->looked_at && d->looked_at[rule]) || has_group(d, vv_rules[rule].code);
 }
 
-static void count_cases(const vv_check_report *r, const vv_report_dataset *d, uint64_t *tests, uint64_t *failures)
+static void count_cases(const vv_check_report *r, const vv_report_dataset *d, uint64_t *tests,
+			uint64_t *failures)
 {
 	*tests = *failures = 0;
 	for (size_t i = 0; vv_rules[i].code; i++) {
@@ -125,8 +127,10 @@ static void count_cases(const vv_check_report *r, const vv_report_dataset *d, ui
 
 static void put_counts(vv_buf *b, uint64_t tests, uint64_t failures, uint64_t ms)
 {
-	vv_buf_printf(b, "tests=\"%llu\" failures=\"%llu\" errors=\"0\" skipped=\"0\" time=\"%llu.%03u\"", (unsigned long long)tests,
-		      (unsigned long long)failures, (unsigned long long)(ms / 1000), (unsigned)(ms % 1000));
+	vv_buf_printf(
+		b, "tests=\"%llu\" failures=\"%llu\" errors=\"0\" skipped=\"0\" time=\"%llu.%03u\"",
+		(unsigned long long)tests, (unsigned long long)failures,
+		(unsigned long long)(ms / 1000), (unsigned)(ms % 1000));
 }
 
 vv_status vv_report_junit(const vv_check_report *r, vv_buf *out, vv_error *err)
@@ -139,7 +143,9 @@ vv_status vv_report_junit(const vv_check_report *r, vv_buf *out, vv_error *err)
 		all_failures += failures;
 		ms += d->ms;
 	}
-	vv_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"varve check\" ");
+	vv_buf_puts(
+		out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"varve check\" ");
 	put_counts(out, all_tests, all_failures, ms);
 	vv_buf_puts(out, ">\n");
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {

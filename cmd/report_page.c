@@ -195,8 +195,10 @@ static void put_html_group(vv_buf *b, const vv_report_group *g)
 	}
 	vv_buf_puts(b, "</h3>\n");
 	if (g->first) {
-		vv_buf_puts(b, "<table>\n<tr><th class=\"n\">line</th><th class=\"n\">row</th><th>key</th><th>value</th>"
-			       "<th>problem</th></tr>\n");
+		vv_buf_puts(
+			b,
+			"<table>\n<tr><th class=\"n\">line</th><th class=\"n\">row</th><th>key</th><th>value</th>"
+			"<th>problem</th></tr>\n");
 		for (const vv_report_item *i = g->first; i; i = i->next) {
 			put_html_row(b, i);
 		}
@@ -210,7 +212,8 @@ static void put_html_group(vv_buf *b, const vv_report_group *g)
 vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	vv_buf_puts(out, head);
-	vv_buf_printf(out, "<h1>varve check</h1>\n<p class=\"%s\">", vv_report_valid(r) ? "valid" : "error");
+	vv_buf_printf(out, "<h1>varve check</h1>\n<p class=\"%s\">",
+		      vv_report_valid(r) ? "valid" : "error");
 	vv_report_put_verdict(out, r);
 	vv_buf_puts(out, "</p>\n");
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {

@@ -72,8 +72,8 @@ static void put_text(vv_buf *b, const char *s)
 	put_part(b, s, s ? strlen(s) : 0);
 }
 
-vv_status vv_prints_make(vv_prints *p, char out[VV_REPORT_PRINT_LEN + 1], const char *path, const vv_finding *f,
-			 vv_error *err)
+vv_status vv_prints_make(vv_prints *p, char out[VV_REPORT_PRINT_LEN + 1], const char *path,
+			 const vv_finding *f, vv_error *err)
 {
 	static const char hex[] = "0123456789abcdef";
 	uint8_t hash[VV_SHA256_LEN];
@@ -92,7 +92,8 @@ vv_status vv_prints_make(vv_prints *p, char out[VV_REPORT_PRINT_LEN + 1], const 
 		put_part(&b, f->value, f->value ? f->value_len : 0);
 		put_text(&b, f->message);
 	}
-	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_sha256(hash, b.data, b.len, err)) < 0) {
+	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0 ||
+	    (rc = vv_sha256(hash, b.data, b.len, err)) < 0) {
 		goto done;
 	}
 	key = vv_get_le64(hash) | 1;
@@ -101,7 +102,8 @@ vv_status vv_prints_make(vv_prints *p, char out[VV_REPORT_PRINT_LEN + 1], const 
 	p->keys[at] = key;
 	if (p->counts[at]++ > 0) { /* the same once more: numbered */
 		vv_buf_put_varint(&b, p->counts[at]);
-		if ((rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_sha256(hash, b.data, b.len, err)) < 0) {
+		if ((rc = vv_buf_ok(&b, err)) < 0 ||
+		    (rc = vv_sha256(hash, b.data, b.len, err)) < 0) {
 			goto done;
 		}
 	}

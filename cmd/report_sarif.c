@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "cmd/report_internal.h"
 
-#define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+#define SCHEMA                                                                                     \
+	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 #define RESULTS_MAX 25000u /* GitHub refuses a run with more */
 
 /* A path as a relative URI. */
@@ -15,7 +16,8 @@ static void put_uri(vv_json_out *w, const char *path)
 	vv_buf b = VV_BUF_INIT;
 
 	for (const char *p = path; *p; p++) {
-		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("-._~/", *p)) {
+		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		    (*p >= '0' && *p <= '9') || strchr("-._~/", *p)) {
 			vv_buf_putc(&b, *p);
 		} else {
 			vv_buf_printf(&b, "%%%02X", (unsigned char)*p);
@@ -46,7 +48,8 @@ static void put_rules(vv_json_out *w)
 		put_text(w, "fullDescription", r->what, strlen(r->what));
 		vv_json_name(w, "defaultConfiguration");
 		vv_json_open_object(w);
-		vv_report_json_text(w, "level", r->by_default == VV_SEVERITY_WARNING ? "warning" : "error");
+		vv_report_json_text(w, "level",
+				    r->by_default == VV_SEVERITY_WARNING ? "warning" : "error");
 		vv_json_close_object(w);
 		vv_json_close_object(w);
 	}
@@ -74,7 +77,8 @@ static void put_location(vv_json_out *w, const vv_report_dataset *d, uint64_t li
 	vv_json_close_array(w);
 }
 
-static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g, const vv_report_item *i)
+static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g,
+			   const vv_report_item *i)
 {
 	vv_json_name(w, "properties");
 	vv_json_open_object(w);
@@ -109,8 +113,8 @@ static void put_level(vv_json_out *w, const vv_report_group *g, vv_severity seve
 	vv_report_json_text(w, "level", severity == VV_SEVERITY_ERROR ? "error" : "warning");
 }
 
-static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d, const vv_report_group *g,
-		     const vv_report_item *i)
+static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d,
+		     const vv_report_group *g, const vv_report_item *i)
 {
 	vv_buf text = VV_BUF_INIT;
 
@@ -169,7 +173,8 @@ static void put_results(vv_json_out *w, const vv_check_report *r)
 	vv_json_open_array(w);
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		for (const vv_report_group *g = d->first; g; g = g->next) {
-			for (const vv_report_item *i = g->first; i && count < RESULTS_MAX; i = i->next) {
+			for (const vv_report_item *i = g->first; i && count < RESULTS_MAX;
+			     i = i->next) {
 				put_item(w, r, d, g, i);
 				count++;
 			}

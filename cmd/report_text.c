@@ -36,7 +36,8 @@ static bool says_the_same(const vv_report_group *g)
 static bool expects_the_same(const vv_report_group *g)
 {
 	for (const vv_report_item *i = g->first; i; i = i->next) {
-		const char *a = i->expected ? i->expected : "", *b = g->first->expected ? g->first->expected : "";
+		const char *a = i->expected ? i->expected : "",
+			   *b = g->first->expected ? g->first->expected : "";
 
 		if (strcmp(a, b) != 0) {
 			return false;
@@ -105,7 +106,8 @@ static void measure(size_t *width, const vv_report_group *g, vv_buf *cell)
 	}
 }
 
-static void put_line(vv_buf *out, const size_t *width, const char *const *names, const vv_report_item *i, vv_buf *cell)
+static void put_line(vv_buf *out, const size_t *width, const char *const *names,
+		     const vv_report_item *i, vv_buf *cell)
 {
 	size_t pending = 4; /* blanks before the next cell: none are left at the end */
 
@@ -139,7 +141,8 @@ static void put_line(vv_buf *out, const size_t *width, const char *const *names,
 
 static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
-	static const char *const names[COLUMNS] = {"line", "row", "key", "value", "problem", "expected"};
+	static const char *const names[COLUMNS] = {"line",  "row",     "key",
+						   "value", "problem", "expected"};
 	size_t width[COLUMNS], shown = 0;
 	vv_buf cell = VV_BUF_INIT;
 
@@ -183,7 +186,8 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	if (found == 0) {
 		return; /* all of them known */
 	}
-	vv_buf_printf(out, "\n  %s%s%s %s", color_of(r, g->severity), vv_severity_name(g->severity), on(r, "\033[0m"), g->code);
+	vv_buf_printf(out, "\n  %s%s%s %s", color_of(r, g->severity), vv_severity_name(g->severity),
+		      on(r, "\033[0m"), g->code);
 	if (g->column) {
 		vv_buf_puts(out, ", column ");
 		vv_text_put_escaped(out, g->column, strlen(g->column));
@@ -215,8 +219,9 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 	}
 	vv_buf_puts(out, on(r, "\033[1m"));
 	vv_text_put_escaped(out, d->path, strlen(d->path));
-	vv_buf_printf(out, "%s: %s %s, %s %s", on(r, "\033[0m"), vv_text_count(d->rows), d->rows == 1 ? "row" : "rows",
-		      vv_text_count(d->columns), d->columns == 1 ? "column" : "columns");
+	vv_buf_printf(out, "%s: %s %s, %s %s", on(r, "\033[0m"), vv_text_count(d->rows),
+		      d->rows == 1 ? "row" : "rows", vv_text_count(d->columns),
+		      d->columns == 1 ? "column" : "columns");
 	if (d->base) {
 		vv_buf_puts(out, ", against ");
 		vv_text_put_escaped(out, d->base, strlen(d->base));

@@ -112,7 +112,8 @@ void vv_report_put_verdict(vv_buf *b, const vv_check_report *r)
 	if (t->invalid > 0 && t->datasets > 1) {
 		vv_buf_printf(b, "%s of ", vv_text_count(t->invalid));
 	}
-	put_number(b, t->datasets, t->commits > 0 ? "version" : "dataset", t->commits > 0 ? "versions" : "datasets");
+	put_number(b, t->datasets, t->commits > 0 ? "version" : "dataset",
+		   t->commits > 0 ? "versions" : "datasets");
 	if (t->commits > 0) {
 		vv_buf_puts(b, " of ");
 		put_number(b, t->commits, "commit", "commits");
@@ -129,8 +130,9 @@ void vv_report_put_verdict(vv_buf *b, const vv_check_report *r)
 /* C1 and the marks that turn writing round are escaped too: JSON is looked at in terminals. */
 static bool is_plain(uint32_t cp)
 {
-	return cp >= 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA0) && cp != 0x061C && !(cp >= 0x200E && cp <= 0x200F) &&
-	       !(cp >= 0x2028 && cp <= 0x202E) && !(cp >= 0x2066 && cp <= 0x2069) && cp != 0xFEFF && (cp & 0xFFFE) != 0xFFFE;
+	return cp >= 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA0) && cp != 0x061C &&
+	       !(cp >= 0x200E && cp <= 0x200F) && !(cp >= 0x2028 && cp <= 0x202E) &&
+	       !(cp >= 0x2066 && cp <= 0x2069) && cp != 0xFEFF && (cp & 0xFFFE) != 0xFFFE;
 }
 
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
@@ -180,7 +182,8 @@ void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks
 	for (size_t i = 0; i < len; i++) {
 		if (strchr(marks, s[i]) && s[i] != '\0') {
 			vv_buf_printf(b, "&#%d;", s[i]);
-		} else if (len - i >= 3 && (memcmp(s + i, "\xEF\xBF\xBE", 3) == 0 || memcmp(s + i, "\xEF\xBF\xBF", 3) == 0)) {
+		} else if (len - i >= 3 && (memcmp(s + i, "\xEF\xBF\xBE", 3) == 0 ||
+					    memcmp(s + i, "\xEF\xBF\xBF", 3) == 0)) {
 			vv_buf_puts(b, "\xEF\xBF\xBD"); /* no characters, and not allowed in XML */
 			i += 2;
 		} else {

@@ -227,7 +227,7 @@ typedef struct check_group_info {
 	size_t item_len;
 } check_group_info;
 
-/* check_run.c: a version under way. */
+/* check_table.c: a version under way. */
 typedef struct check_run {
 	check_plan plan;
 	vv_table *table;

@@ -467,12 +467,23 @@ static vv_status walk_spilled(check_run *r, struct check_keys *k, suspects *s, v
 	return rc;
 }
 
+#define REWRITE 64u         /* a record is written anew when a 64th of it is out of date */
+#define SMALL (1u << 20)    /* bytes; or when that costs nothing */
+
+/* Is the record so far from this version that the next check gains by another? */
+static bool is_stale(const struct check_keys *k)
+{
+	if (k->count == 0 && !k->gone && k->old)
+		return false;
+	return !k->old || k->record.len < SMALL || k->count > k->old_count / REWRITE;
+}
+
 /* Finds the suspects; keeps the entries for the next time. */
 static vv_status find_suspects(check_run *r, size_t at, suspects *s, vv_error *err)
 {
 	struct check_keys *k = &r->keys[at];
 	vv_buf out = VV_BUF_INIT;
-	bool keep = r->o->cache && (k->count > 0 || k->gone || !k->old);
+	bool keep = r->o->cache && is_stale(k);
 	uint8_t bytes[8];
 	vv_status rc;
 

@@ -53,14 +53,16 @@ static int64_t days_to(int64_t year, unsigned month)
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
 	/* towards minus infinity, also for years before 1 */
-	leaps = (before >= 0 ? before / 4 : -((3 - before) / 4)) - (before >= 0 ? before / 100 : -((99 - before) / 100)) +
+	leaps = (before >= 0 ? before / 4 : -((3 - before) / 4)) -
+		(before >= 0 ? before / 100 : -((99 - before) / 100)) +
 		(before >= 0 ? before / 400 : -((399 - before) / 400));
 	return before * 365 + leaps - 719162 + to_month[month - 1] + (leap && month > 2 ? 1 : 0);
 }
 
 static void set_time(vv_time_value *out, const vv_moment *m)
 {
-	int64_t seconds = (int64_t)m->hour * 3600 + (int64_t)m->minute * 60 + (int64_t)m->second - m->offset;
+	int64_t seconds = (int64_t)m->hour * 3600 + (int64_t)m->minute * 60 + (int64_t)m->second -
+			  m->offset;
 	int64_t day = seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400);
 
 	out->days = days_to(m->year, m->month) + (int64_t)m->day - 1 + day;
@@ -75,10 +77,10 @@ static void set_time(vv_time_value *out, const vv_moment *m)
 /* In the default format; reading alone takes more than what is valid. */
 static bool read_default(vv_moment *out, vv_type type, const char *s, size_t len)
 {
-	bool valid = type == VV_TYPE_DATE ? vv_type_is_date(s, len)
-		: type == VV_TYPE_TIME ? vv_type_is_time(s, len)
-		: type == VV_TYPE_DATETIME ? vv_type_is_datetime(s, len)
-		: vv_type_is_yearmonth(s, len);
+	bool valid = type == VV_TYPE_DATE       ? vv_type_is_date(s, len)
+		     : type == VV_TYPE_TIME     ? vv_type_is_time(s, len)
+		     : type == VV_TYPE_DATETIME ? vv_type_is_datetime(s, len)
+						: vv_type_is_yearmonth(s, len);
 
 	return valid && vv_type_read_moment(out, type, s, len);
 }
@@ -88,7 +90,8 @@ bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, siz
 	vv_moment m;
 
 	memset(&m, 0, sizeof(m));
-	if (!(f->plan ? vv_time_plan_read(f->plan, s, len, &m) : read_default(&m, f->type, s, len))) {
+	if (!(f->plan ? vv_time_plan_read(f->plan, s, len, &m)
+		      : read_default(&m, f->type, s, len))) {
 		return false;
 	}
 	set_time(&out->time, &m);
@@ -141,7 +144,8 @@ static bool put_plain_number(vv_buf *out, const vv_field *f, const char *s, size
 	return true;
 }
 
-bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len, bool *failed)
+bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len,
+		   bool *failed)
 {
 	vv_decimal d;
 	vv_operand one = {.mantissa = 1};
@@ -167,13 +171,15 @@ bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char 
 	ok = vv_decimal_read(&d, digits, NULL, s, len) && d.kind == VV_DECIMAL_FINITE;
 	*failed = *failed || digits->failed;
 	vv_ratio_small(out, &one);
-	return ok && vv_exact_from_digits(&out->above, d.negative, digits->data ? digits->data + d.digits_at : "", d.count,
+	return ok && vv_exact_from_digits(&out->above, d.negative,
+					  digits->data ? digits->data + d.digits_at : "", d.count,
 					  d.exponent);
 }
 
 static bool has_usual_spelling(const vv_field *f)
 {
-	return f->bare_number && f->group[0] == '\0' && (f->type != VV_TYPE_NUMBER || strcmp(f->decimal, ".") == 0);
+	return f->bare_number && f->group[0] == '\0' &&
+	       (f->type != VV_TYPE_NUMBER || strcmp(f->decimal, ".") == 0);
 }
 
 static bool accepts(const vv_condition *c, const vv_field *f, const vv_cell *cell)
@@ -181,7 +187,8 @@ static bool accepts(const vv_condition *c, const vv_field *f, const vv_cell *cel
 	return c->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
 }
 
-static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t top, const vv_field *f, const vv_cell *cell)
+static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t top,
+			const vv_field *f, const vv_cell *cell)
 {
 	vv_operand *v = &s->stack[top];
 	bool literal = cell->state == VV_CELL_LITERAL;
@@ -198,7 +205,8 @@ static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t t
 	if (f->type == VV_TYPE_YEAR && vv_operand_read_small(v, cell->text, cell->len, false)) {
 		return;
 	}
-	v->state = vv_ratio_read(&s->large[top], &s->digits, literal || f->type == VV_TYPE_YEAR ? NULL : f, cell->text,
+	v->state = vv_ratio_read(&s->large[top], &s->digits,
+				 literal || f->type == VV_TYPE_YEAR ? NULL : f, cell->text,
 				 cell->len, &s->failed)
 			   ? VV_VALUE_LARGE
 			   : VV_VALUE_UNKNOWN;
@@ -214,13 +222,16 @@ static bool is_listed(const char **values, const vv_cell *cell)
 	return false;
 }
 
-static void load_boolean(const vv_condition *c, vv_operand *v, const vv_field *f, const vv_cell *cell)
+static void load_boolean(const vv_condition *c, vv_operand *v, const vv_field *f,
+			 const vv_cell *cell)
 {
 	v->state = accepts(c, f, cell) ? VV_VALUE_SMALL : VV_VALUE_UNKNOWN;
-	v->truth = cell->state == VV_CELL_LITERAL ? cell->len == 4 : is_listed(f->true_values, cell);
+	v->truth = cell->state == VV_CELL_LITERAL ? cell->len == 4
+						  : is_listed(f->true_values, cell);
 }
 
-static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, const vv_step *step, const vv_cell *cells)
+static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, const vv_step *step,
+		 const vv_cell *cells)
 {
 	const vv_field *f = &c->schema->fields[step->at];
 	const vv_cell *cell = &cells[step->at];
@@ -245,14 +256,16 @@ static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, con
 		load_boolean(c, v, f, cell);
 		break;
 	case VV_OPERAND_TIME:
-		if (cell->state != VV_CELL_TEXT || !vv_operand_read_time(v, f, cell->text, cell->len)) {
+		if (cell->state != VV_CELL_TEXT ||
+		    !vv_operand_read_time(v, f, cell->text, cell->len)) {
 			v->state = VV_VALUE_UNKNOWN;
 		}
 		break;
 	default:
 		v->text = cell->text;
 		v->len = cell->len;
-		if (f->type == VV_TYPE_STRING && (c->json || strcmp(f->format, "default") != 0) && !accepts(c, f, cell)) {
+		if (f->type == VV_TYPE_STRING && (c->json || strcmp(f->format, "default") != 0) &&
+		    !accepts(c, f, cell)) {
 			v->state = VV_VALUE_UNKNOWN;
 		}
 		break;
@@ -285,15 +298,17 @@ static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_r
 }
 
 /* How a stands to b, both known; false: it cannot be told. */
-static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a, const vv_ratio *a_large,
-		    const vv_operand *b, const vv_ratio *b_large, int *out)
+static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
+		    const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large, int *out)
 {
 	switch (kind) {
 	case VV_OPERAND_NUMBER:
-		if (a->state == VV_VALUE_SMALL && b->state == VV_VALUE_SMALL && vv_small_compare(out, a, b)) {
+		if (a->state == VV_VALUE_SMALL && b->state == VV_VALUE_SMALL &&
+		    vv_small_compare(out, a, b)) {
 			return true;
 		}
-		return vv_ratio_compare(out, ratio_of(a, a_large, &s->more[0]), ratio_of(b, b_large, &s->more[1]));
+		return vv_ratio_compare(out, ratio_of(a, a_large, &s->more[0]),
+					ratio_of(b, b_large, &s->more[1]));
 	case VV_OPERAND_BOOLEAN:
 		*out = (a->truth > b->truth) - (a->truth < b->truth);
 		return true;
@@ -318,7 +333,8 @@ static void run_compare(vv_condition_scratch *s, size_t a, const vv_step *step)
 	vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
 	int c;
 
-	if (!is_known(x) || !is_known(y) || !compare(s, step->kind, x, &s->large[a], y, &s->large[a + 1], &c)) {
+	if (!is_known(x) || !is_known(y) ||
+	    !compare(s, step->kind, x, &s->large[a], y, &s->large[a + 1], &c)) {
 		x->state = VV_VALUE_UNKNOWN;
 		return;
 	}
@@ -357,12 +373,14 @@ static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, c
 	for (size_t i = 0; i < step->count && !found; i++) {
 		const vv_literal *l = &c->literals[step->at + i];
 
-		found = compare(s, step->kind, x, &s->large[a], &l->value, l->large, &order) && order == 0;
+		found = compare(s, step->kind, x, &s->large[a], &l->value, l->large, &order) &&
+			order == 0;
 	}
 	set_truth(x, found == (step->code == VV_STEP_IN));
 }
 
-static bool small_result(vv_operand *out, const vv_operand *x, const vv_operand *y, vv_step_code code)
+static bool small_result(vv_operand *out, const vv_operand *x, const vv_operand *y,
+			 vv_step_code code)
 {
 	switch (code) {
 	case VV_STEP_ADD:
@@ -420,7 +438,8 @@ static void run_arithmetic(vv_condition_scratch *s, size_t a, vv_step_code code)
 		x->state = missing ? VV_VALUE_MISSING : VV_VALUE_UNKNOWN;
 		return;
 	}
-	if (x->state == VV_VALUE_SMALL && y->state == VV_VALUE_SMALL && small_result(x, x, y, code)) {
+	if (x->state == VV_VALUE_SMALL && y->state == VV_VALUE_SMALL &&
+	    small_result(x, x, y, code)) {
 		return;
 	}
 	x->state = large_result(s, a, code) ? VV_VALUE_LARGE : VV_VALUE_UNKNOWN;
@@ -429,7 +448,8 @@ static void run_arithmetic(vv_condition_scratch *s, size_t a, vv_step_code code)
 static void run_negate(vv_condition_scratch *s, size_t a)
 {
 	if (s->stack[a].state == VV_VALUE_SMALL) {
-		s->stack[a].mantissa = -s->stack[a].mantissa; /* never the least: 18 digits, or a sum that fits */
+		s->stack[a].mantissa =
+			-s->stack[a].mantissa; /* never the least: 18 digits, or a sum that fits */
 	} else if (s->stack[a].state == VV_VALUE_LARGE) {
 		negate_large(&s->large[a]);
 	}

@@ -28,8 +28,8 @@ typedef struct vv_condition vv_condition;
 /* Compiles text. The schema is borrowed: it must outlive the condition. json: the table's
  * cells come from NDJSON or a JSON array (vv_field_accepts_json). VV_EINPUT says what is
  * wrong and at which character of text; the hint has the nearest known word. */
-vv_status vv_condition_new(vv_condition **out, const char *text, size_t len, const vv_schema *schema, bool json,
-			   vv_error *err);
+vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
+			   const vv_schema *schema, bool json, vv_error *err);
 /* Is text well-formed, whatever the columns? Else as above. */
 vv_status vv_condition_check(const char *text, size_t len, vv_error *err);
 void vv_condition_free(vv_condition *c); /* accepts NULL */
@@ -40,7 +40,7 @@ const char *vv_condition_text(const vv_condition *c); /* as given; borrowed */
 
 /* Working memory of one thread, for one condition at a time; may be reused for others. */
 typedef struct vv_condition_scratch vv_condition_scratch;
-vv_condition_scratch *vv_condition_scratch_new(void); /* NULL when out of memory */
+vv_condition_scratch *vv_condition_scratch_new(void);    /* NULL when out of memory */
 void vv_condition_scratch_free(vv_condition_scratch *s); /* accepts NULL */
 
 /* cells: one row, indexed by column place (those of vv_condition_columns must be decoded).

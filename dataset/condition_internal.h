@@ -15,7 +15,7 @@
 #include "dataset/condition.h"
 #include "dataset/type_internal.h"
 
-#define VV_CONDITION_DEPTH 48u  /* values on the stack, and parentheses open at once */
+#define VV_CONDITION_DEPTH 48u   /* values on the stack, and parentheses open at once */
 #define VV_CONDITION_ITEMS 4096u /* literals in one list */
 
 typedef enum vv_operand_kind {
@@ -67,17 +67,34 @@ typedef struct vv_operand {
 } vv_operand;
 
 typedef enum vv_step_code {
-	VV_STEP_COLUMN, VV_STEP_LITERAL, VV_STEP_NOT, VV_STEP_AND, VV_STEP_OR, VV_STEP_LESS, VV_STEP_LESS_EQUAL,
-	VV_STEP_EQUAL, VV_STEP_NOT_EQUAL, VV_STEP_GREATER_EQUAL, VV_STEP_GREATER, VV_STEP_IN, VV_STEP_NOT_IN,
-	VV_STEP_IS_NULL, VV_STEP_IS_NOT_NULL, VV_STEP_ADD, VV_STEP_SUBTRACT, VV_STEP_MULTIPLY, VV_STEP_DIVIDE,
-	VV_STEP_NEGATE, VV_STEP_LENGTH
+	VV_STEP_COLUMN,
+	VV_STEP_LITERAL,
+	VV_STEP_NOT,
+	VV_STEP_AND,
+	VV_STEP_OR,
+	VV_STEP_LESS,
+	VV_STEP_LESS_EQUAL,
+	VV_STEP_EQUAL,
+	VV_STEP_NOT_EQUAL,
+	VV_STEP_GREATER_EQUAL,
+	VV_STEP_GREATER,
+	VV_STEP_IN,
+	VV_STEP_NOT_IN,
+	VV_STEP_IS_NULL,
+	VV_STEP_IS_NOT_NULL,
+	VV_STEP_ADD,
+	VV_STEP_SUBTRACT,
+	VV_STEP_MULTIPLY,
+	VV_STEP_DIVIDE,
+	VV_STEP_NEGATE,
+	VV_STEP_LENGTH
 } vv_step_code;
 
 typedef struct vv_step {
 	vv_step_code code;
 	vv_operand_kind kind; /* COLUMN, LITERAL: its own; comparisons and lists: of the operands */
-	size_t at;            /* COLUMN: place; LITERAL: number of the literal; lists: of the first one */
-	size_t count;         /* lists: how many literals */
+	size_t at;    /* COLUMN: place; LITERAL: number of the literal; lists: of the first one */
+	size_t count; /* lists: how many literals */
 } vv_step;
 
 /* A literal of the text. Numbers are kept as text too, and read when they are needed, but
@@ -104,13 +121,18 @@ struct vv_condition_scratch {
 	vv_operand stack[VV_CONDITION_DEPTH];
 	vv_ratio large[VV_CONDITION_DEPTH];
 	vv_ratio more[2]; /* of literals in lists, of results in the making */
-	vv_buf digits; /* of a number that is being read */
+	vv_buf digits;    /* of a number that is being read */
 	bool failed;
 };
 
 /* condition_token.c. */
 typedef enum vv_token_type {
-	VV_TOKEN_END, VV_TOKEN_NAME, VV_TOKEN_QUOTED, VV_TOKEN_STRING, VV_TOKEN_NUMBER, VV_TOKEN_SIGN
+	VV_TOKEN_END,
+	VV_TOKEN_NAME,
+	VV_TOKEN_QUOTED,
+	VV_TOKEN_STRING,
+	VV_TOKEN_NUMBER,
+	VV_TOKEN_SIGN
 } vv_token_type;
 
 typedef struct vv_token {
@@ -128,17 +150,34 @@ typedef struct vv_tokens {
 	vv_error *err;
 } vv_tokens;
 
-vv_status vv_tokens_next(vv_tokens *t); /* into now */
+vv_status vv_tokens_next(vv_tokens *t);                     /* into now */
 bool vv_token_is_word(const vv_token *t, const char *word); /* in lower case; case does not count */
 bool vv_token_is_sign(const vv_token *t, const char *sign);
 /* VV_EINPUT: "character N of the condition: WHAT 'WORD'"; at: in bytes; word may be NULL. */
-vv_status vv_tokens_fail(const vv_tokens *t, size_t at, const char *what, const char *word, size_t len);
+vv_status vv_tokens_fail(const vv_tokens *t, size_t at, const char *what, const char *word,
+			 size_t len);
+
+/* condition_kind.c. What a value on the stack will be. */
+typedef struct vv_term {
+	vv_operand_kind kind;
+	vv_type type;          /* TIME */
+	const vv_field *field; /* a column's; else NULL */
+	size_t literal;        /* number of the literal; else SIZE_MAX */
+	size_t at;             /* in the text */
+} vv_term;
+
+vv_operand_kind vv_term_kind(vv_type t);
+/* Can x stand beside y? A text literal y beside a column of dates becomes a date. at: where to
+ * tell that they cannot. */
+vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term *y, size_t at);
+vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, size_t at);
 
 /* condition.c. Reads a date or time as the field spells it. */
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len);
 /* A number in the field's spelling (NULL: as JSON has it) that is not small; false: it is none
  * that can be computed with. *failed: memory ran out. */
-bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len, bool *failed);
+bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len,
+		   bool *failed);
 
 /* condition_number.c. Each answers false when the result would have too many digits. */
 
@@ -146,10 +185,13 @@ bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char 
 bool vv_operand_read_small(vv_operand *out, const char *s, size_t len, bool fraction);
 void vv_exact_from_small(vv_exact *out, int64_t mantissa, unsigned scale);
 /* digits: count of '0' to '9'; value: 0.DIGITS x 10^exponent. */
-bool vv_exact_from_digits(vv_exact *out, bool negative, const char *digits, size_t count, int64_t exponent);
-bool vv_ratio_add(vv_ratio *out, const vv_ratio *a, const vv_ratio *b); /* out: neither a nor b, as below */
+bool vv_exact_from_digits(vv_exact *out, bool negative, const char *digits, size_t count,
+			  int64_t exponent);
+bool vv_ratio_add(vv_ratio *out, const vv_ratio *a,
+		  const vv_ratio *b); /* out: neither a nor b, as below */
 bool vv_ratio_multiply(vv_ratio *out, const vv_ratio *a, const vv_ratio *b);
-bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b); /* false also for b = 0 */
+bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a,
+		     const vv_ratio *b); /* false also for b = 0 */
 bool vv_ratio_compare(int *out, const vv_ratio *a, const vv_ratio *b);
 void vv_ratio_small(vv_ratio *out, const vv_operand *o);
 

@@ -61,7 +61,8 @@ bool vv_operand_read_small(vv_operand *out, const char *s, size_t len, bool frac
 }
 
 /* Both at the larger scale. */
-static bool align_small(const vv_operand *a, const vv_operand *b, int64_t *x, int64_t *y, unsigned *scale)
+static bool align_small(const vv_operand *a, const vv_operand *b, int64_t *x, int64_t *y,
+			unsigned *scale)
 {
 	*scale = a->scale > b->scale ? a->scale : b->scale;
 	return !__builtin_mul_overflow(a->mantissa, power[*scale - a->scale], x) &&
@@ -100,8 +101,8 @@ bool vv_small_multiply(vv_operand *out, const vv_operand *a, const vv_operand *b
 {
 	int64_t product;
 
-	if (a->scale + b->scale > VV_SCALE_MAX || __builtin_mul_overflow(a->mantissa, b->mantissa, &product) ||
-	    product == INT64_MIN) {
+	if (a->scale + b->scale > VV_SCALE_MAX ||
+	    __builtin_mul_overflow(a->mantissa, b->mantissa, &product) || product == INT64_MIN) {
 		return false;
 	}
 	out->state = VV_VALUE_SMALL;
@@ -147,7 +148,8 @@ void vv_exact_from_small(vv_exact *out, int64_t mantissa, unsigned scale)
 	}
 }
 
-bool vv_exact_from_digits(vv_exact *out, bool negative, const char *digits, size_t count, int64_t exponent)
+bool vv_exact_from_digits(vv_exact *out, bool negative, const char *digits, size_t count,
+			  int64_t exponent)
 {
 	if (count > VV_LIMBS * LIMB_DIGITS) {
 		return false;
@@ -262,7 +264,8 @@ static void add_limbs(vv_exact *x, const vv_exact *y)
 	unsigned n = x->count > y->count ? x->count : y->count;
 
 	for (unsigned i = 0; i < n; i++) {
-		uint32_t v = carry + (i < x->count ? x->limb[i] : 0) + (i < y->count ? y->limb[i] : 0);
+		uint32_t v = carry + (i < x->count ? x->limb[i] : 0) +
+			     (i < y->count ? y->limb[i] : 0);
 
 		carry = v >= LIMB;
 		x->limb[i] = carry ? v - LIMB : v;
@@ -325,7 +328,8 @@ static bool multiply(vv_exact *out, const vv_exact *a, const vv_exact *b)
 		copy(out, is_one(b) ? a : b);
 		return true;
 	}
-	if (a->count + b->count > VV_LIMBS || __builtin_add_overflow(a->exponent, b->exponent, &out->exponent)) {
+	if (a->count + b->count > VV_LIMBS ||
+	    __builtin_add_overflow(a->exponent, b->exponent, &out->exponent)) {
 		return false;
 	}
 	out->count = a->count + b->count;
@@ -335,7 +339,8 @@ static bool multiply(vv_exact *out, const vv_exact *a, const vv_exact *b)
 		uint64_t carry = 0;
 
 		for (unsigned k = 0; k < b->count || carry > 0; k++) {
-			uint64_t v = out->limb[i + k] + carry + (k < b->count ? (uint64_t)a->limb[i] * b->limb[k] : 0);
+			uint64_t v = out->limb[i + k] + carry +
+				     (k < b->count ? (uint64_t)a->limb[i] * b->limb[k] : 0);
 
 			out->limb[i + k] = (uint32_t)(v % LIMB);
 			carry = v / LIMB;
@@ -356,13 +361,14 @@ bool vv_ratio_add(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 {
 	vv_exact x, y;
 
-	return multiply(&x, &a->above, &b->below) && multiply(&y, &b->above, &a->below) && add(&out->above, &x, &y) &&
-	       multiply(&out->below, &a->below, &b->below);
+	return multiply(&x, &a->above, &b->below) && multiply(&y, &b->above, &a->below) &&
+	       add(&out->above, &x, &y) && multiply(&out->below, &a->below, &b->below);
 }
 
 bool vv_ratio_multiply(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 {
-	return multiply(&out->above, &a->above, &b->above) && multiply(&out->below, &a->below, &b->below);
+	return multiply(&out->above, &a->above, &b->above) &&
+	       multiply(&out->below, &a->below, &b->below);
 }
 
 bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)

@@ -10,7 +10,15 @@
 #include "base/text.h"
 
 typedef enum op_code {
-	OP_OPEN, OP_CALL, OP_OR, OP_AND, OP_NOT, OP_COMPARE, OP_SUM, OP_PRODUCT, OP_NEGATE
+	OP_OPEN,
+	OP_CALL,
+	OP_OR,
+	OP_AND,
+	OP_NOT,
+	OP_COMPARE,
+	OP_SUM,
+	OP_PRODUCT,
+	OP_NEGATE
 } op_code;
 
 /* An operator that waits for its right side; later ones bind tighter. */
@@ -20,24 +28,15 @@ typedef struct op {
 	size_t at;
 } op;
 
-/* What a value on the stack will be. */
-typedef struct node {
-	vv_operand_kind kind;
-	vv_type type;            /* TIME */
-	const vv_field *field;   /* a column's; else NULL */
-	size_t literal;          /* number of the literal; else SIZE_MAX */
-	size_t at;               /* in the text */
-} node;
-
 typedef struct parser {
 	vv_condition *c;
 	vv_tokens t;
 	op ops[VV_CONDITION_DEPTH];
 	size_t op_count;
-	node nodes[VV_CONDITION_DEPTH];
+	vv_term nodes[VV_CONDITION_DEPTH];
 	size_t node_count;
 	size_t step_room, literal_room;
-	bool *used; /* columns */
+	bool *used;    /* columns */
 	vv_error *err; /* never NULL */
 } parser;
 
@@ -83,7 +82,7 @@ static vv_status add_literal(parser *p, const vv_literal *l)
 	return VV_OK;
 }
 
-static vv_status push_node(parser *p, const node *n, const vv_step *step)
+static vv_status push_node(parser *p, const vv_term *n, const vv_step *step)
 {
 	if (p->node_count == VV_CONDITION_DEPTH) {
 		return vv_tokens_fail(&p->t, n->at, "nested too deeply", NULL, 0);
@@ -99,44 +98,6 @@ static vv_status push_op(parser *p, op_code code, vv_step_code step, size_t at)
 	}
 	p->ops[p->op_count++] = (op){code, step, at};
 	return VV_OK;
-}
-
-static vv_operand_kind kind_of(vv_type t)
-{
-	switch (t) {
-	case VV_TYPE_NUMBER:
-	case VV_TYPE_INTEGER:
-	case VV_TYPE_YEAR:
-		return VV_OPERAND_NUMBER;
-	case VV_TYPE_BOOLEAN:
-		return VV_OPERAND_BOOLEAN;
-	case VV_TYPE_DATE:
-	case VV_TYPE_TIME:
-	case VV_TYPE_DATETIME:
-	case VV_TYPE_YEARMONTH:
-		return VV_OPERAND_TIME;
-	case VV_TYPE_STRING:
-	case VV_TYPE_ANY:
-		return VV_OPERAND_TEXT;
-	default:
-		return VV_OPERAND_OPAQUE;
-	}
-}
-
-static const char *kind_name(const node *n)
-{
-	switch (n->kind) {
-	case VV_OPERAND_NUMBER:
-		return "a number";
-	case VV_OPERAND_TEXT:
-		return "a text";
-	case VV_OPERAND_BOOLEAN:
-		return "true or false";
-	case VV_OPERAND_TIME:
-		return n->type == VV_TYPE_TIME ? "a time" : n->type == VV_TYPE_DATE ? "a date" : n->type == VV_TYPE_YEARMONTH ? "a month" : "a date and time";
-	default:
-		return n->field ? vv_type_name(n->field->type) : "a value";
-	}
 }
 
 static vv_status fail_column(parser *p, const vv_token *t)
@@ -161,12 +122,14 @@ static vv_status fail_column(parser *p, const vv_token *t)
 	if (best) {
 		return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(best));
 	}
-	return t->type == VV_TOKEN_NAME ? vv_hint(p->err, "a text stands in single quotes: '%s'", vv_text_show(t->text, t->len)) : VV_EINPUT;
+	return t->type == VV_TOKEN_NAME ? vv_hint(p->err, "a text stands in single quotes: '%s'",
+						  vv_text_show(t->text, t->len))
+					: VV_EINPUT;
 }
 
 static vv_status push_column(parser *p, const vv_token *t)
 {
-	node n = {.kind = VV_OPERAND_ANY, .literal = SIZE_MAX, .at = t->at};
+	vv_term n = {.kind = VV_OPERAND_ANY, .literal = SIZE_MAX, .at = t->at};
 	vv_step step = {.code = VV_STEP_COLUMN, .kind = VV_OPERAND_ANY};
 
 	if (p->c->schema) {
@@ -178,7 +141,7 @@ static vv_status push_column(parser *p, const vv_token *t)
 		step.at = (size_t)place;
 		n.field = &p->c->schema->fields[place];
 		n.type = n.field->type;
-		n.kind = step.kind = kind_of(n.type);
+		n.kind = step.kind = vv_term_kind(n.type);
 		p->used[place] = true;
 	}
 	return push_node(p, &n, &step);
@@ -229,12 +192,13 @@ static vv_status read_literal(parser *p, vv_literal *l, vv_operand_kind *kind, b
 
 static bool at_literal(const parser *p)
 {
-	return p->t.now.type == VV_TOKEN_NUMBER || p->t.now.type == VV_TOKEN_STRING || vv_token_is_word(&p->t.now, "true") || vv_token_is_word(&p->t.now, "false");
+	return p->t.now.type == VV_TOKEN_NUMBER || p->t.now.type == VV_TOKEN_STRING ||
+	       vv_token_is_word(&p->t.now, "true") || vv_token_is_word(&p->t.now, "false");
 }
 
 static vv_status push_literal(parser *p)
 {
-	node n = {.literal = p->c->literal_count, .at = p->t.now.at};
+	vv_term n = {.literal = p->c->literal_count, .at = p->t.now.at};
 	vv_step step = {.code = VV_STEP_LITERAL, .at = n.literal};
 	vv_literal l;
 	vv_status rc = read_literal(p, &l, &n.kind, false);
@@ -246,118 +210,34 @@ static vv_status push_literal(parser *p)
 	return push_node(p, &n, &step);
 }
 
-/* A text literal beside a column of dates becomes a date: as the column spells it, or as ISO
- * 8601 does. */
-static vv_status make_time(parser *p, vv_literal *l, size_t at, const vv_field *f)
-{
-	static const vv_type iso[] = {VV_TYPE_DATE, VV_TYPE_DATETIME};
-	const char *s = l->value.text;
-	size_t len = l->value.len;
-
-	if (vv_operand_read_time(&l->value, f, s, len)) {
-		return VV_OK;
-	}
-	if (f->plan) {
-		vv_field plain = *f;
-
-		plain.plan = NULL;
-		if (vv_operand_read_time(&l->value, &plain, s, len)) {
-			return VV_OK;
-		}
-	}
-	for (size_t i = 0; i < 2 && (f->type == VV_TYPE_DATE || f->type == VV_TYPE_DATETIME); i++) {
-		vv_field plain = *f;
-
-		plain.plan = NULL;
-		plain.type = iso[i];
-		if (vv_operand_read_time(&l->value, &plain, s, len)) {
-			return VV_OK;
-		}
-	}
-	vv_tokens_fail(&p->t, at, f->type == VV_TYPE_TIME ? "not a time:" : f->type == VV_TYPE_DATE ? "not a date:" : "not a date and time:", s, len);
-	return vv_hint(p->err, "column '%s' is a %s: write %s", vv_text_show(f->name, f->name_len), vv_type_name(f->type),
-		       f->type == VV_TYPE_TIME ? "'14:30:00'" : f->type == VV_TYPE_YEARMONTH ? "'2024-05'" : "'2024-05-17'");
-}
-
-static bool same_time(vv_type a, vv_type b)
-{
-	bool day_a = a == VV_TYPE_DATE || a == VV_TYPE_DATETIME, day_b = b == VV_TYPE_DATE || b == VV_TYPE_DATETIME;
-
-	return a == b || (day_a && day_b);
-}
-
-/* Can a value of kind x stand beside one of kind y (here: other, at `at`)? */
-static vv_status fit(parser *p, const node *x, node *y, size_t at)
-{
-	if (x->kind == VV_OPERAND_ANY || y->kind == VV_OPERAND_ANY) {
-		return VV_OK;
-	}
-	if (x->kind == VV_OPERAND_TIME && y->kind == VV_OPERAND_TEXT && y->literal != SIZE_MAX && x->field) {
-		vv_status rc = make_time(p, &p->c->literals[y->literal], y->at, x->field);
-
-		y->kind = VV_OPERAND_TIME;
-		y->type = x->type;
-		return rc;
-	}
-	if (x->kind == VV_OPERAND_OPAQUE || y->kind == VV_OPERAND_OPAQUE) {
-		const node *n = x->kind == VV_OPERAND_OPAQUE ? x : y;
-
-		vv_tokens_fail(&p->t, n->at, "cannot be compared: a value of type", kind_name(n), strlen(kind_name(n)));
-		return vv_hint(p->err, "it can only be tested with 'is null'");
-	}
-	if (x->kind == y->kind && (x->kind != VV_OPERAND_TIME || same_time(x->type, y->type))) {
-		return VV_OK;
-	}
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s cannot be compared with %s", kind_name(x), kind_name(y));
-	vv_tokens_fail(&p->t, at, vv_buf_cstr(&b), NULL, 0);
-	vv_buf_clear(&b);
-	return (x->kind == VV_OPERAND_NUMBER && y->literal != SIZE_MAX && y->kind == VV_OPERAND_TEXT) ||
-			       (y->kind == VV_OPERAND_NUMBER && x->literal != SIZE_MAX && x->kind == VV_OPERAND_TEXT)
-		       ? vv_hint(p->err, "numbers are written without quotes")
-		       : VV_EINPUT;
-}
-
-static vv_status want_kind(parser *p, const node *n, vv_operand_kind kind, size_t at)
-{
-	static const node wanted[] = {[VV_OPERAND_NUMBER] = {.kind = VV_OPERAND_NUMBER},
-				      [VV_OPERAND_TEXT] = {.kind = VV_OPERAND_TEXT},
-				      [VV_OPERAND_BOOLEAN] = {.kind = VV_OPERAND_BOOLEAN}};
-	vv_buf b = VV_BUF_INIT;
-
-	if (n->kind == kind || n->kind == VV_OPERAND_ANY) {
-		return VV_OK;
-	}
-	vv_buf_printf(&b, "wants %s, not %s", kind_name(&wanted[kind]), kind_name(n));
-	vv_tokens_fail(&p->t, at, vv_buf_cstr(&b), NULL, 0);
-	vv_buf_clear(&b);
-	return VV_EINPUT;
-}
-
 /* Comparison of the two values on top. */
 static vv_status emit_compare(parser *p, const op *o)
 {
-	node *y = &p->nodes[p->node_count - 1], *x = y - 1;
+	vv_term *y = &p->nodes[p->node_count - 1], *x = y - 1;
 	vv_step step = {.code = o->step};
 	vv_status rc;
-	bool swapped = x->kind == VV_OPERAND_TEXT && x->literal != SIZE_MAX && y->kind == VV_OPERAND_TIME;
+	bool swapped = x->kind == VV_OPERAND_TEXT && x->literal != SIZE_MAX &&
+		       y->kind == VV_OPERAND_TIME;
 
-	if ((rc = swapped ? fit(p, y, x, o->at) : fit(p, x, y, o->at)) < 0) {
+	if ((rc = swapped ? vv_terms_fit(p->c, &p->t, y, x, o->at)
+			  : vv_terms_fit(p->c, &p->t, x, y, o->at)) < 0) {
 		return rc;
 	}
 	step.kind = x->kind;
-	if (x->kind == VV_OPERAND_BOOLEAN && o->step != VV_STEP_EQUAL && o->step != VV_STEP_NOT_EQUAL) {
+	if (x->kind == VV_OPERAND_BOOLEAN && o->step != VV_STEP_EQUAL &&
+	    o->step != VV_STEP_NOT_EQUAL) {
 		return vv_tokens_fail(&p->t, o->at, "true and false have no order", NULL, 0);
 	}
 	p->node_count--;
-	*x = (node){.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = x->at};
+	*x = (vv_term){.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = x->at};
 	return add_step(p, &step);
 }
 
 static vv_status emit(parser *p, const op *o)
 {
-	vv_operand_kind kind = o->code == OP_AND || o->code == OP_OR || o->code == OP_NOT ? VV_OPERAND_BOOLEAN : VV_OPERAND_NUMBER;
+	vv_operand_kind kind = o->code == OP_AND || o->code == OP_OR || o->code == OP_NOT
+				       ? VV_OPERAND_BOOLEAN
+				       : VV_OPERAND_NUMBER;
 	size_t operands = o->code == OP_NOT || o->code == OP_NEGATE ? 1 : 2;
 	vv_step step = {.code = o->step, .kind = kind};
 	vv_status rc;
@@ -366,12 +246,13 @@ static vv_status emit(parser *p, const op *o)
 		return emit_compare(p, o);
 	}
 	for (size_t i = p->node_count - operands; i < p->node_count; i++) {
-		if ((rc = want_kind(p, &p->nodes[i], kind, o->at)) < 0) {
+		if ((rc = vv_term_want(&p->t, &p->nodes[i], kind, o->at)) < 0) {
 			return rc;
 		}
 	}
 	p->node_count -= operands - 1;
-	p->nodes[p->node_count - 1] = (node){.kind = kind, .literal = SIZE_MAX, .at = p->nodes[p->node_count - 1].at};
+	p->nodes[p->node_count - 1] = (vv_term){
+		.kind = kind, .literal = SIZE_MAX, .at = p->nodes[p->node_count - 1].at};
 	return add_step(p, &step);
 }
 
@@ -380,7 +261,8 @@ static vv_status reduce(parser *p, op_code code)
 {
 	vv_status rc = VV_OK;
 
-	while (rc == VV_OK && p->op_count > 0 && p->ops[p->op_count - 1].code >= code && p->ops[p->op_count - 1].code > OP_CALL) {
+	while (rc == VV_OK && p->op_count > 0 && p->ops[p->op_count - 1].code >= code &&
+	       p->ops[p->op_count - 1].code > OP_CALL) {
 		rc = emit(p, &p->ops[--p->op_count]);
 	}
 	return rc;
@@ -388,7 +270,7 @@ static vv_status reduce(parser *p, op_code code)
 
 static vv_status close_parenthesis(parser *p)
 {
-	node *n = &p->nodes[p->node_count - 1];
+	vv_term *n = &p->nodes[p->node_count - 1];
 	vv_step step = {.code = VV_STEP_LENGTH, .kind = VV_OPERAND_NUMBER};
 	vv_status rc = reduce(p, OP_OR);
 	const op *open;
@@ -404,25 +286,27 @@ static vv_status close_parenthesis(parser *p)
 	if (open->code == OP_OPEN) {
 		return VV_OK;
 	}
-	if ((rc = want_kind(p, n, VV_OPERAND_TEXT, open->at)) < 0) {
+	if ((rc = vv_term_want(&p->t, n, VV_OPERAND_TEXT, open->at)) < 0) {
 		return rc;
 	}
-	*n = (node){.kind = VV_OPERAND_NUMBER, .literal = SIZE_MAX, .at = open->at};
+	*n = (vv_term){.kind = VV_OPERAND_NUMBER, .literal = SIZE_MAX, .at = open->at};
 	return add_step(p, &step);
 }
 
 /* in (1, 2, 3): the list behind the word. */
 static vv_status read_list(parser *p, bool inverted, size_t at)
 {
-	node x = p->nodes[p->node_count - 1];
-	vv_step step = {.code = inverted ? VV_STEP_NOT_IN : VV_STEP_IN, .kind = x.kind, .at = p->c->literal_count};
+	vv_term x = p->nodes[p->node_count - 1];
+	vv_step step = {.code = inverted ? VV_STEP_NOT_IN : VV_STEP_IN,
+			.kind = x.kind,
+			.at = p->c->literal_count};
 	vv_status rc;
 
 	if (!vv_token_is_sign(&p->t.now, "(")) {
 		return vv_tokens_fail(&p->t, p->t.now.at, "'in' wants a list: in (1, 2)", NULL, 0);
 	}
 	do {
-		node item = {.literal = p->c->literal_count};
+		vv_term item = {.literal = p->c->literal_count};
 		vv_literal l;
 		bool negative;
 
@@ -434,21 +318,26 @@ static vv_status read_list(parser *p, bool inverted, size_t at)
 			return rc;
 		}
 		if (!at_literal(p) || (negative && p->t.now.type != VV_TOKEN_NUMBER)) {
-			return vv_tokens_fail(&p->t, p->t.now.at, "a list holds only numbers, 'texts', true and false", NULL, 0);
+			return vv_tokens_fail(&p->t, p->t.now.at,
+					      "a list holds only numbers, 'texts', true and false",
+					      NULL, 0);
 		}
 		if (step.count++ == VV_CONDITION_ITEMS) {
 			return vv_tokens_fail(&p->t, p->t.now.at, "too long a list", NULL, 0);
 		}
 		item.at = p->t.now.at;
-		if ((rc = read_literal(p, &l, &item.kind, negative)) < 0 || (rc = add_literal(p, &l)) < 0 ||
-		    (rc = fit(p, &x, &item, item.at)) < 0 || (rc = vv_tokens_next(&p->t)) < 0) {
+		if ((rc = read_literal(p, &l, &item.kind, negative)) < 0 ||
+		    (rc = add_literal(p, &l)) < 0 ||
+		    (rc = vv_terms_fit(p->c, &p->t, &x, &item, item.at)) < 0 ||
+		    (rc = vv_tokens_next(&p->t)) < 0) {
 			return rc;
 		}
 	} while (vv_token_is_sign(&p->t.now, ","));
 	if (!vv_token_is_sign(&p->t.now, ")")) {
 		return vv_tokens_fail(&p->t, p->t.now.at, "the list has no ')'", NULL, 0);
 	}
-	p->nodes[p->node_count - 1] = (node){.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = at};
+	p->nodes[p->node_count - 1] = (vv_term){
+		.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = at};
 	return (rc = add_step(p, &step)) < 0 ? rc : vv_tokens_next(&p->t);
 }
 
@@ -465,16 +354,20 @@ static vv_status read_null(parser *p)
 		}
 	}
 	if (!vv_token_is_word(&p->t.now, "null")) {
-		return vv_tokens_fail(&p->t, p->t.now.at, "behind 'is' comes 'null' or 'not null'", NULL, 0);
+		return vv_tokens_fail(&p->t, p->t.now.at, "behind 'is' comes 'null' or 'not null'",
+				      NULL, 0);
 	}
-	p->nodes[p->node_count - 1] =
-		(node){.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = p->nodes[p->node_count - 1].at};
+	p->nodes[p->node_count - 1] = (vv_term){.kind = VV_OPERAND_BOOLEAN,
+						.literal = SIZE_MAX,
+						.at = p->nodes[p->node_count - 1].at};
 	return (rc = add_step(p, &step)) < 0 ? rc : vv_tokens_next(&p->t);
 }
 
 static bool is_keyword(const vv_token *t)
 {
-	return vv_token_is_word(t, "and") || vv_token_is_word(t, "or") || vv_token_is_word(t, "in") || vv_token_is_word(t, "is") || vv_token_is_word(t, "null");
+	return vv_token_is_word(t, "and") || vv_token_is_word(t, "or") ||
+	       vv_token_is_word(t, "in") || vv_token_is_word(t, "is") ||
+	       vv_token_is_word(t, "null");
 }
 
 /* Where a value is to come. *more: one still is. */
@@ -485,13 +378,18 @@ static vv_status read_operand(parser *p, bool *more)
 
 	*more = true;
 	if (vv_token_is_sign(&t, "(")) {
-		return (rc = push_op(p, OP_OPEN, VV_STEP_LITERAL, t.at)) < 0 ? rc : vv_tokens_next(&p->t);
+		return (rc = push_op(p, OP_OPEN, VV_STEP_LITERAL, t.at)) < 0
+			       ? rc
+			       : vv_tokens_next(&p->t);
 	}
 	if (vv_token_is_sign(&t, "-")) {
-		return (rc = push_op(p, OP_NEGATE, VV_STEP_NEGATE, t.at)) < 0 ? rc : vv_tokens_next(&p->t);
+		return (rc = push_op(p, OP_NEGATE, VV_STEP_NEGATE, t.at)) < 0
+			       ? rc
+			       : vv_tokens_next(&p->t);
 	}
 	if (vv_token_is_word(&t, "not")) {
-		return (rc = push_op(p, OP_NOT, VV_STEP_NOT, t.at)) < 0 ? rc : vv_tokens_next(&p->t);
+		return (rc = push_op(p, OP_NOT, VV_STEP_NOT, t.at)) < 0 ? rc
+									: vv_tokens_next(&p->t);
 	}
 	if (t.type == VV_TOKEN_END) {
 		return vv_tokens_fail(&p->t, t.at, "ends where a value is missing", NULL, 0);
@@ -502,8 +400,10 @@ static vv_status read_operand(parser *p, bool *more)
 	}
 	if (is_keyword(&t)) {
 		vv_tokens_fail(&p->t, t.at, "a value is missing before", t.text, t.len);
-		return vv_token_is_word(&t, "null") ? vv_hint(p->err, "write 'is null' or 'is not null'")
-					   : vv_hint(p->err, "a column of that name is written \"%s\"", vv_text_show(t.text, t.len));
+		return vv_token_is_word(&t, "null")
+			       ? vv_hint(p->err, "write 'is null' or 'is not null'")
+			       : vv_hint(p->err, "a column of that name is written \"%s\"",
+					 vv_text_show(t.text, t.len));
 	}
 	if (t.type != VV_TOKEN_NAME && t.type != VV_TOKEN_QUOTED) {
 		return vv_tokens_fail(&p->t, t.at, "a value is missing before", t.text, t.len);
@@ -516,7 +416,8 @@ static vv_status read_operand(parser *p, bool *more)
 			vv_tokens_fail(&p->t, t.at, "there is no function", t.text, t.len);
 			return vv_hint(p->err, "the only one is length(TEXT)");
 		}
-		return (rc = push_op(p, OP_CALL, VV_STEP_LENGTH, t.at)) < 0 ? rc : vv_tokens_next(&p->t);
+		return (rc = push_op(p, OP_CALL, VV_STEP_LENGTH, t.at)) < 0 ? rc
+									    : vv_tokens_next(&p->t);
 	}
 	*more = false;
 	return push_column(p, &t);
@@ -528,12 +429,18 @@ static bool find_binary(const vv_token *t, op *out)
 		const char *sign;
 		op_code code;
 		vv_step_code step;
-	} table[] = {{"=", OP_COMPARE, VV_STEP_EQUAL}, {"==", OP_COMPARE, VV_STEP_EQUAL},
-		     {"!=", OP_COMPARE, VV_STEP_NOT_EQUAL}, {"<>", OP_COMPARE, VV_STEP_NOT_EQUAL},
-		     {"<", OP_COMPARE, VV_STEP_LESS}, {"<=", OP_COMPARE, VV_STEP_LESS_EQUAL},
-		     {">", OP_COMPARE, VV_STEP_GREATER}, {">=", OP_COMPARE, VV_STEP_GREATER_EQUAL},
-		     {"+", OP_SUM, VV_STEP_ADD}, {"-", OP_SUM, VV_STEP_SUBTRACT},
-		     {"*", OP_PRODUCT, VV_STEP_MULTIPLY}, {"/", OP_PRODUCT, VV_STEP_DIVIDE}};
+	} table[] = {{"=", OP_COMPARE, VV_STEP_EQUAL},
+		     {"==", OP_COMPARE, VV_STEP_EQUAL},
+		     {"!=", OP_COMPARE, VV_STEP_NOT_EQUAL},
+		     {"<>", OP_COMPARE, VV_STEP_NOT_EQUAL},
+		     {"<", OP_COMPARE, VV_STEP_LESS},
+		     {"<=", OP_COMPARE, VV_STEP_LESS_EQUAL},
+		     {">", OP_COMPARE, VV_STEP_GREATER},
+		     {">=", OP_COMPARE, VV_STEP_GREATER_EQUAL},
+		     {"+", OP_SUM, VV_STEP_ADD},
+		     {"-", OP_SUM, VV_STEP_SUBTRACT},
+		     {"*", OP_PRODUCT, VV_STEP_MULTIPLY},
+		     {"/", OP_PRODUCT, VV_STEP_DIVIDE}};
 
 	out->at = t->at;
 	if (vv_token_is_word(t, "and") || vv_token_is_word(t, "or")) {
@@ -559,7 +466,8 @@ static vv_status read_binary(parser *p, const op *o)
 	if ((rc = reduce(p, o->code == OP_COMPARE ? OP_SUM : o->code)) < 0) {
 		return rc;
 	}
-	if (o->code == OP_COMPARE && p->op_count > 0 && p->ops[p->op_count - 1].code == OP_COMPARE) {
+	if (o->code == OP_COMPARE && p->op_count > 0 &&
+	    p->ops[p->op_count - 1].code == OP_COMPARE) {
 		vv_tokens_fail(&p->t, o->at, "comparisons cannot be chained", NULL, 0);
 		return vv_hint(p->err, "write 'a < b and b < c'");
 	}
@@ -582,7 +490,9 @@ static vv_status read_operator(parser *p, bool *more)
 		return read_binary(p, &binary);
 	}
 	if (vv_token_is_word(&t, "is")) {
-		return (rc = reduce(p, OP_SUM)) < 0 || (rc = vv_tokens_next(&p->t)) < 0 ? rc : read_null(p);
+		return (rc = reduce(p, OP_SUM)) < 0 || (rc = vv_tokens_next(&p->t)) < 0
+			       ? rc
+			       : read_null(p);
 	}
 	if (vv_token_is_word(&t, "in") || vv_token_is_word(&t, "not")) {
 		bool inverted = vv_token_is_word(&t, "not");
@@ -591,9 +501,11 @@ static vv_status read_operator(parser *p, bool *more)
 			return rc;
 		}
 		if (inverted && !vv_token_is_word(&p->t.now, "in")) {
-			return vv_tokens_fail(&p->t, p->t.now.at, "behind a value 'not' goes on with 'in'", NULL, 0);
+			return vv_tokens_fail(&p->t, p->t.now.at,
+					      "behind a value 'not' goes on with 'in'", NULL, 0);
 		}
-		return inverted && (rc = vv_tokens_next(&p->t)) < 0 ? rc : read_list(p, inverted, t.at);
+		return inverted && (rc = vv_tokens_next(&p->t)) < 0 ? rc
+								    : read_list(p, inverted, t.at);
 	}
 	vv_tokens_fail(&p->t, t.at, "an operator is missing before", t.text, t.len);
 	return vv_hint(p->err, "known: and or not in is = != < <= > >= + - * /");
@@ -611,9 +523,10 @@ static vv_status parse(parser *p)
 		return rc;
 	}
 	if (p->op_count > 0) {
-		return vv_tokens_fail(&p->t, p->ops[p->op_count - 1].at, "this '(' is not closed", NULL, 0);
+		return vv_tokens_fail(&p->t, p->ops[p->op_count - 1].at, "this '(' is not closed",
+				      NULL, 0);
 	}
-	return want_kind(p, &p->nodes[0], VV_OPERAND_BOOLEAN, 0) < 0
+	return vv_term_want(&p->t, &p->nodes[0], VV_OPERAND_BOOLEAN, 0) < 0
 		       ? vv_hint(p->err, "a condition is something like: price >= 0")
 		       : VV_OK;
 }
@@ -634,7 +547,8 @@ static vv_status list_columns(parser *p)
 	return VV_OK;
 }
 
-static vv_status compile(vv_condition **out, const char *text, size_t len, const vv_schema *schema, bool json, vv_error *err)
+static vv_status compile(vv_condition **out, const char *text, size_t len, const vv_schema *schema,
+			 bool json, vv_error *err)
 {
 	vv_error own;
 	parser p = {.err = err ? err : &own};
@@ -642,7 +556,8 @@ static vv_status compile(vv_condition **out, const char *text, size_t len, const
 
 	*out = NULL;
 	if (len > VV_CONDITION_MAX) {
-		return vv_fail(err, VV_EINPUT, "the condition is longer than %u bytes", VV_CONDITION_MAX);
+		return vv_fail(err, VV_EINPUT, "the condition is longer than %u bytes",
+			       VV_CONDITION_MAX);
 	}
 	p.c = vv_calloc(1, sizeof(*p.c));
 	if (!p.c) {
@@ -653,7 +568,8 @@ static vv_status compile(vv_condition **out, const char *text, size_t len, const
 	p.c->json = json;
 	p.c->text = vv_arena_strndup(&p.c->arena, text, len);
 	p.t = (vv_tokens){.text = p.c->text, .len = len, .arena = &p.c->arena, .err = p.err};
-	p.used = vv_arena_calloc(&p.c->arena, schema && schema->count ? schema->count : 1, sizeof(*p.used));
+	p.used = vv_arena_calloc(&p.c->arena, schema && schema->count ? schema->count : 1,
+				 sizeof(*p.used));
 	if (!p.c->text || !p.used) {
 		rc = vv_fail_nomem(err);
 	} else if (!vv_utf8_valid(text, len) || memchr(text, '\0', len)) {
@@ -673,7 +589,8 @@ static vv_status compile(vv_condition **out, const char *text, size_t len, const
 	return VV_OK;
 }
 
-vv_status vv_condition_new(vv_condition **out, const char *text, size_t len, const vv_schema *schema, bool json, vv_error *err)
+vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
+			   const vv_schema *schema, bool json, vv_error *err)
 {
 	return compile(out, text, len, schema, json, err);
 }

@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "dataset/condition_internal.h"
 
-vv_status vv_tokens_fail(const vv_tokens *p, size_t at, const char *what, const char *word, size_t len)
+vv_status vv_tokens_fail(const vv_tokens *p, size_t at, const char *what, const char *word,
+			 size_t len)
 {
 	size_t character = 1;
 
@@ -15,14 +16,16 @@ vv_status vv_tokens_fail(const vv_tokens *p, size_t at, const char *what, const 
 		character += ((unsigned char)p->text[i] & 0xC0) != 0x80;
 	}
 	if (word) {
-		return vv_fail(p->err, VV_EINPUT, "character %zu of the condition: %s '%s'", character, what, vv_text_show(word, len));
+		return vv_fail(p->err, VV_EINPUT, "character %zu of the condition: %s '%s'",
+			       character, what, vv_text_show(word, len));
 	}
 	return vv_fail(p->err, VV_EINPUT, "character %zu of the condition: %s", character, what);
 }
 
 static bool is_letter(char ch)
 {
-	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' || (unsigned char)ch >= 0x80;
+	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' ||
+	       (unsigned char)ch >= 0x80;
 }
 
 static bool is_digit(char ch)
@@ -50,7 +53,10 @@ static vv_status read_quoted(vv_tokens *p, char quote)
 		out[t->len++] = p->text[i];
 	}
 	if (i == p->len) {
-		return vv_tokens_fail(p, p->pos, quote == '\'' ? "a text that does not end" : "a name that does not end", NULL, 0);
+		return vv_tokens_fail(p, p->pos,
+				      quote == '\'' ? "a text that does not end"
+						    : "a name that does not end",
+				      NULL, 0);
 	}
 	out[t->len] = '\0';
 	t->type = quote == '\'' ? VV_TOKEN_STRING : VV_TOKEN_QUOTED;
@@ -84,7 +90,8 @@ static void read_number(vv_tokens *p)
 
 static vv_status read_sign(vv_tokens *p)
 {
-	static const char *const signs[] = {"<=", ">=", "<>", "!=", "==", "<", ">", "=", "+", "-", "*", "/", "(", ")", ",", NULL};
+	static const char *const signs[] = {"<=", ">=", "<>", "!=", "==", "<", ">", "=",
+					    "+",  "-",  "*",  "/",  "(",  ")", ",", NULL};
 
 	for (size_t i = 0; signs[i]; i++) {
 		size_t n = strlen(signs[i]);
@@ -123,10 +130,12 @@ vv_status vv_tokens_next(vv_tokens *p)
 	}
 	if (is_letter(ch)) {
 		t->type = VV_TOKEN_NAME;
-		while (p->pos < p->len && (is_letter(p->text[p->pos]) || is_digit(p->text[p->pos]))) {
+		while (p->pos < p->len &&
+		       (is_letter(p->text[p->pos]) || is_digit(p->text[p->pos]))) {
 			p->pos++;
 		}
-	} else if (is_digit(ch) || (ch == '.' && p->pos + 1 < p->len && is_digit(p->text[p->pos + 1]))) {
+	} else if (is_digit(ch) ||
+		   (ch == '.' && p->pos + 1 < p->len && is_digit(p->text[p->pos + 1]))) {
 		read_number(p);
 	} else {
 		rc = read_sign(p);
@@ -153,5 +162,6 @@ bool vv_token_is_word(const vv_token *t, const char *word)
 
 bool vv_token_is_sign(const vv_token *t, const char *sign)
 {
-	return t->type == VV_TOKEN_SIGN && t->len == strlen(sign) && memcmp(t->text, sign, t->len) == 0;
+	return t->type == VV_TOKEN_SIGN && t->len == strlen(sign) &&
+	       memcmp(t->text, sign, t->len) == 0;
 }

@@ -69,8 +69,8 @@ bool vv_rules_left_out(const vv_rules_file *f, const char *path)
 }
 
 /* The settings of the last block for the path that names the rule; *count 0: none does. */
-static const vv_rule_setting *find_settings(const vv_rules_file *f, const char *path, const vv_rule *rule,
-					    size_t *count)
+static const vv_rule_setting *find_settings(const vv_rules_file *f, const char *path,
+					    const vv_rule *rule, size_t *count)
 {
 	const vv_rule_setting *found = NULL;
 
@@ -110,8 +110,8 @@ vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *
 		const vv_rule_setting *given = find_settings(f, path, r, &count);
 
 		if (count == 0) {
-			out->items[out->count++] =
-				(vv_rule_setting){.rule = r, .severity = r->by_default, .mostly = VV_BILLION};
+			out->items[out->count++] = (vv_rule_setting){
+				.rule = r, .severity = r->by_default, .mostly = VV_BILLION};
 			continue;
 		}
 		memcpy(out->items + out->count, given, count * sizeof(*given));
@@ -130,7 +130,8 @@ void vv_rule_set_clear(vv_rule_set *s)
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->items[i].severity != VV_SEVERITY_OFF && strcmp(s->items[i].rule->code, code) == 0) {
+		if (s->items[i].severity != VV_SEVERITY_OFF &&
+		    strcmp(s->items[i].rule->code, code) == 0) {
 			return &s->items[i];
 		}
 	}

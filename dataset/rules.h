@@ -30,16 +30,16 @@ typedef struct vv_bound {
 /* One thing to check. A rule may have several (for other columns, with other bounds). */
 typedef struct vv_rule_setting {
 	const vv_rule *rule;
-	vv_severity severity;       /* may be OFF */
-	bool asked;                 /* varve.json (or --rule) asks for it; false: the rule's default */
+	vv_severity severity; /* may be OFF */
+	bool asked;           /* varve.json (or --rule) asks for it; false: the rule's default */
 	const char *const *columns; /* NULL-ended names; NULL: all that the rule can look at */
-	uint64_t mostly;            /* of the values (rows) looked at so many billionths must be right, else it
+	uint64_t mostly; /* of the values (rows) looked at so many billionths must be right, else it
 	                             * is found wrong; VV_BILLION: all */
-	vv_bound min, max;          /* what they bound is the rule's business */
-	uint64_t max_age;           /* freshness: seconds */
-	const char *condition;      /* row-constraint: its text */
-	const char *title;          /* what reports are to call it; NULL: nothing given */
-	const char *where;          /* the JSON pointer in varve.json; NULL for a default */
+	vv_bound min, max;     /* what they bound is the rule's business */
+	uint64_t max_age;      /* freshness: seconds */
+	const char *condition; /* row-constraint: its text */
+	const char *title;     /* what reports are to call it; NULL: nothing given */
+	const char *where;     /* the JSON pointer in varve.json; NULL for a default */
 } vv_rule_setting;
 
 typedef struct vv_rule_set {
@@ -55,18 +55,20 @@ typedef struct vv_rules_file vv_rules_file;
 /* Reads varve.json. name is for messages. VV_EINPUT: no JSON, or with the JSON pointer the
  * word that is not known, and the nearest that is, as hint. Conditions are checked as far
  * as that goes without a schema. */
-vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name, vv_error *err);
+vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
+			     vv_error *err);
 void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
 
-vv_on_commit vv_rules_on_commit(const vv_rules_file *f);  /* OFF when it does not say */
-vv_severity vv_rules_fail_on(const vv_rules_file *f);     /* ERROR when it does not say */
+vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* OFF when it does not say */
+vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* ERROR when it does not say */
 bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* false: it does not say */
 /* "check": false for the path: is it to be left out? */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
 /* All settings for the dataset at a repository-relative path. f may be NULL; else it must
  * outlive out, which is initialised by the call. */
-vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *path, vv_error *err);
+vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *path,
+			  vv_error *err);
 void vv_rule_set_clear(vv_rule_set *s);
 
 /* The first setting of a rule that is not off; NULL: none. Walk on while items[i].rule is the same. */

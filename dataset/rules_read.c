@@ -16,7 +16,7 @@ enum {
 	TAKES_COLUMNS = 1,
 	TAKES_MOSTLY = 2,
 	TAKES_MIN = 4,
-	TAKES_MAX = 8,   /* a count or a share */
+	TAKES_MAX = 8,    /* a count or a share */
 	TAKES_SHARE = 16, /* max is a number such as 0.2 */
 	TAKES_AGE = 32,
 	TAKES_CONDITION = 64,
@@ -77,11 +77,12 @@ typedef struct reader {
 	vv_error *err;
 } reader;
 
-static const char *const top_words[] = {"$schema", "version", "description", "onCommit", "failOn", "limit",
-					"rules", "datasets", NULL};
+static const char *const top_words[] = {"$schema", "version", "description", "onCommit", "failOn",
+					"limit",   "rules",   "datasets",    NULL};
 static const char *const dataset_words[] = {"path", "description", "check", "rules", NULL};
-static const char *const setting_words[] = {"severity", "title", "description", "columns", "mostly", "min", "max",
-					    "maxAge", "condition", NULL};
+static const char *const setting_words[] = {"severity",  "title", "description", "columns",
+					    "mostly",    "min",   "max",         "maxAge",
+					    "condition", NULL};
 static const char *const severity_words[] = {"off", "warning", "error", NULL};
 static const char *const commit_words[] = {"off", "warn", "refuse", NULL};
 
@@ -133,11 +134,13 @@ static vv_status want_members(reader *r, const vv_json *node, const char *const 
 	size_t place;
 
 	if (node->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s", vv_descriptor_kind(node));
+		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
 	}
 	for (const vv_json *m = node->first; m; m = m->next) {
 		if (!is_word(m->name, words, &place)) {
-			vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here", vv_text_show(m->name, m->name_len));
+			vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here",
+					   vv_text_show(m->name, m->name_len));
 			hint_words(r, m->name, words);
 			return VV_EINPUT;
 		}
@@ -149,10 +152,12 @@ static vv_status want_members(reader *r, const vv_json *node, const char *const 
 static vv_status want_word(reader *r, const vv_json *node, const char *const *words, size_t *place)
 {
 	if (!vv_descriptor_is_text(node)) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s", vv_descriptor_kind(node));
+		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
 	}
 	if (!is_word(node->text, words, place)) {
-		vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here", vv_text_show(node->text, node->text_len));
+		vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here",
+				   vv_text_show(node->text, node->text_len));
 		hint_words(r, node->text, words);
 		return VV_EINPUT;
 	}
@@ -202,10 +207,14 @@ static vv_status read_bound(reader *r, const vv_json *node, bool shares, vv_boun
 {
 	if (node->type == VV_JSON_STRING && read_percent(node->text, node->text_len, &out->value)) {
 		out->share = true;
-	} else if (node->type == VV_JSON_NUMBER && shares && read_billionths(node->text, node->text_len, &out->value)) {
+	} else if (node->type == VV_JSON_NUMBER && shares &&
+		   read_billionths(node->text, node->text_len, &out->value)) {
 		out->share = true;
-	} else if (node->type != VV_JSON_NUMBER || shares || !vv_parse_u64(&out->value, node->text, node->text_len)) {
-		vv_descriptor_fail(node, r->name, r->err, "must be %s", shares ? "a number such as 0.05, or a share such as \"5%\"" : "a whole number, or a share such as \"5%\"");
+	} else if (node->type != VV_JSON_NUMBER || shares ||
+		   !vv_parse_u64(&out->value, node->text, node->text_len)) {
+		vv_descriptor_fail(node, r->name, r->err, "must be %s",
+				   shares ? "a number such as 0.05, or a share such as \"5%\""
+					  : "a whole number, or a share such as \"5%\"");
 		return VV_EINPUT;
 	}
 	out->given = true;
@@ -221,15 +230,18 @@ static vv_status read_age(reader *r, const vv_json *node, uint64_t *out)
 	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
 	uint64_t n;
 
-	if (node->type == VV_JSON_STRING && node->text_len > 1 && vv_parse_u64(&n, node->text, node->text_len - 1)) {
+	if (node->type == VV_JSON_STRING && node->text_len > 1 &&
+	    vv_parse_u64(&n, node->text, node->text_len - 1)) {
 		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-			if (node->text[node->text_len - 1] == units[i].letter && n > 0 && n <= INT64_MAX / units[i].seconds) {
+			if (node->text[node->text_len - 1] == units[i].letter && n > 0 &&
+			    n <= INT64_MAX / units[i].seconds) {
 				*out = n * units[i].seconds;
 				return VV_OK;
 			}
 		}
 	}
-	return vv_descriptor_fail(node, r->name, r->err, "must be an age such as \"36h\" or \"7d\" (s, m, h, d, w)");
+	return vv_descriptor_fail(node, r->name, r->err,
+				  "must be an age such as \"36h\" or \"7d\" (s, m, h, d, w)");
 }
 
 static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting *s)
@@ -237,7 +249,8 @@ static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting 
 	vv_error why;
 
 	if (!vv_descriptor_is_text(node)) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s", vv_descriptor_kind(node));
+		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
 	}
 	if (vv_condition_check(node->text, node->text_len, &why) < 0) {
 		if (why.code == VV_ENOMEM) {
@@ -275,12 +288,14 @@ static vv_status want_taken(reader *r, const vv_json *node, const vv_rule *rule)
 	const struct {
 		const char *member;
 		unsigned takes;
-	} needs[] = {{"columns", TAKES_COLUMNS}, {"mostly", TAKES_MOSTLY}, {"min", TAKES_MIN},
-		     {"max", TAKES_MAX | TAKES_SHARE}, {"maxAge", TAKES_AGE}, {"condition", TAKES_CONDITION}};
+	} needs[] = {{"columns", TAKES_COLUMNS}, {"mostly", TAKES_MOSTLY},
+		     {"min", TAKES_MIN},         {"max", TAKES_MAX | TAKES_SHARE},
+		     {"maxAge", TAKES_AGE},      {"condition", TAKES_CONDITION}};
 
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		if (vv_json_get(node, needs[i].member) && !(t & needs[i].takes)) {
-			return vv_descriptor_fail(node, r->name, r->err, "the rule %s has no '%s'", rule->code, needs[i].member);
+			return vv_descriptor_fail(node, r->name, r->err, "the rule %s has no '%s'",
+						  rule->code, needs[i].member);
 		}
 	}
 	return VV_OK;
@@ -295,11 +310,16 @@ static vv_status want_needed(reader *r, const vv_json *node, const vv_rule_setti
 		return VV_OK;
 	}
 	if ((t & NEEDS_COLUMNS) && !s->columns) {
-		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs 'columns'", s->rule->code);
+		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs 'columns'",
+					  s->rule->code);
 	}
 	if ((t & NEEDS_BOUND) && !bound) {
-		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs %s", s->rule->code,
-					  t & TAKES_CONDITION ? "a 'condition'" : t & TAKES_AGE ? "'maxAge'" : t & TAKES_MIN ? "'min' or 'max'" : "'max'");
+		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs %s",
+					  s->rule->code,
+					  t & TAKES_CONDITION ? "a 'condition'"
+					  : t & TAKES_AGE     ? "'maxAge'"
+					  : t & TAKES_MIN     ? "'min' or 'max'"
+							      : "'max'");
 	}
 	return VV_OK;
 }
@@ -319,12 +339,16 @@ static vv_status read_columns(reader *r, const vv_json *node, vv_rule_setting *s
 
 static vv_status read_mostly(reader *r, const vv_json *node, vv_rule_setting *s)
 {
-	bool ok = node->type == VV_JSON_NUMBER ? read_billionths(node->text, node->text_len, &s->mostly)
-		: node->type == VV_JSON_STRING && read_percent(node->text, node->text_len, &s->mostly);
+	bool ok = node->type == VV_JSON_NUMBER
+			  ? read_billionths(node->text, node->text_len, &s->mostly)
+			  : node->type == VV_JSON_STRING &&
+				    read_percent(node->text, node->text_len, &s->mostly);
 
 	return ok && s->mostly <= VV_BILLION
-		? VV_OK
-		: vv_descriptor_fail(node, r->name, r->err, "must be a share from 0 to 1 such as 0.99, or \"99%%\"");
+		       ? VV_OK
+		       : vv_descriptor_fail(
+				 node, r->name, r->err,
+				 "must be a share from 0 to 1 such as 0.99, or \"99%%\"");
 }
 
 /* The members of one setting that is written as an object. */
@@ -335,11 +359,13 @@ static vv_status read_members(reader *r, const vv_json *node, vv_rule_setting *s
 	bool shares = (takes(s->rule) & TAKES_SHARE) != 0;
 	vv_status rc;
 
-	if ((rc = want_members(r, node, setting_words)) < 0 || (rc = want_taken(r, node, s->rule)) < 0 ||
+	if ((rc = want_members(r, node, setting_words)) < 0 ||
+	    (rc = want_taken(r, node, s->rule)) < 0 ||
 	    (rc = vv_descriptor_text(&s->title, node, "title", r->name, r->err)) < 0) {
 		return rc;
 	}
-	if ((m = vv_json_get(node, "severity")) && (rc = want_word(r, m, severity_words, &place)) < 0) {
+	if ((m = vv_json_get(node, "severity")) &&
+	    (rc = want_word(r, m, severity_words, &place)) < 0) {
 		return rc;
 	}
 	s->severity = m ? (vv_severity)place : s->severity;
@@ -356,7 +382,8 @@ static vv_status read_members(reader *r, const vv_json *node, vv_rule_setting *s
 
 /* "error", {...}, or for conditions "price >= 0". A rule that is named is on: as an error
  * where it is off by default. */
-static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rule, vv_rule_setting *s)
+static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rule,
+			      vv_rule_setting *s)
 {
 	size_t place;
 	vv_status rc;
@@ -369,7 +396,8 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 	}
 	if (node->type == VV_JSON_OBJECT) {
 		rc = read_members(r, node, s);
-	} else if (vv_descriptor_is_text(node) && (takes(rule) & TAKES_CONDITION) && !is_word(node->text, severity_words, &place)) {
+	} else if (vv_descriptor_is_text(node) && (takes(rule) & TAKES_CONDITION) &&
+		   !is_word(node->text, severity_words, &place)) {
 		rc = read_condition(r, node, s);
 	} else if ((rc = want_word(r, node, severity_words, &place)) == VV_OK) {
 		s->severity = (vv_severity)place;
@@ -377,7 +405,8 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 	return rc < 0 ? rc : want_needed(r, node, s);
 }
 
-static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member, const vv_rule **out)
+static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member,
+			   const vv_rule **out)
 {
 	const char *near;
 
@@ -385,9 +414,11 @@ static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member
 	if (*out) {
 		return VV_OK;
 	}
-	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'", vv_text_show(member->name, member->name_len));
+	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'",
+			   vv_text_show(member->name, member->name_len));
 	near = vv_rule_nearest(member->name);
-	return near ? vv_hint(r->err, "did you mean '%s'?", near) : vv_hint(r->err, "'varve check --list-rules' names them all");
+	return near ? vv_hint(r->err, "did you mean '%s'?", near)
+		    : vv_hint(r->err, "'varve check --list-rules' names them all");
 }
 
 static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
@@ -396,7 +427,8 @@ static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
 	vv_status rc = VV_OK;
 
 	if (node->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s", vv_descriptor_kind(node));
+		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
 	}
 	for (const vv_json *m = node->first; m; m = m->next) {
 		room += m->type == VV_JSON_ARRAY ? m->count : 1;
@@ -460,7 +492,8 @@ static vv_status read_datasets(reader *r, const vv_json *node)
 	vv_status rc = VV_OK;
 
 	if (node->type != VV_JSON_ARRAY) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be an array, is %s", vv_descriptor_kind(node));
+		return vv_descriptor_fail(node, r->name, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
 	}
 	for (const vv_json *m = node->first; rc == VV_OK && m; m = m->next) {
 		rc = read_dataset(r, m, &r->out->blocks[r->out->block_count++]);
@@ -479,15 +512,20 @@ static vv_status read_top(reader *r, const vv_json *top)
 	if ((rc = want_members(r, top, top_words)) < 0) {
 		return rc;
 	}
-	if ((m = vv_json_get(top, "version")) && (m->type != VV_JSON_NUMBER || !vv_parse_u64(&version, m->text, m->text_len) || version != 1)) {
-		return vv_descriptor_fail(m, r->name, r->err, "this varve knows only version 1 of %s", VV_RULES_NAME);
+	if ((m = vv_json_get(top, "version")) &&
+	    (m->type != VV_JSON_NUMBER || !vv_parse_u64(&version, m->text, m->text_len) ||
+	     version != 1)) {
+		return vv_descriptor_fail(m, r->name, r->err,
+					  "this varve knows only version 1 of %s", VV_RULES_NAME);
 	}
-	if ((m = vv_json_get(top, "onCommit")) && (rc = want_word(r, m, commit_words, &place)) < 0) {
+	if ((m = vv_json_get(top, "onCommit")) &&
+	    (rc = want_word(r, m, commit_words, &place)) < 0) {
 		return rc;
 	}
 	f->on_commit = (vv_on_commit)place;
 	place = VV_SEVERITY_ERROR;
-	if ((m = vv_json_get(top, "failOn")) && (rc = want_word(r, m, severity_words, &place)) < 0) {
+	if ((m = vv_json_get(top, "failOn")) &&
+	    (rc = want_word(r, m, severity_words, &place)) < 0) {
 		return rc;
 	}
 	if (place == VV_SEVERITY_OFF) {
@@ -499,7 +537,8 @@ static vv_status read_top(reader *r, const vv_json *top)
 	if (m && (m->type != VV_JSON_NUMBER || !vv_parse_u64(&f->limit, m->text, m->text_len))) {
 		return vv_descriptor_fail(m, r->name, r->err, "must be a whole number");
 	}
-	f->blocks = vv_arena_calloc(&f->arena, 1 + (datasets ? datasets->count : 0), sizeof(*f->blocks));
+	f->blocks = vv_arena_calloc(&f->arena, 1 + (datasets ? datasets->count : 0),
+				    sizeof(*f->blocks));
 	if (!f->blocks) {
 		return vv_fail_nomem(r->err);
 	}
@@ -510,7 +549,8 @@ static vv_status read_top(reader *r, const vv_json *top)
 	return datasets ? read_datasets(r, datasets) : VV_OK;
 }
 
-vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name, vv_error *err)
+vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
+			     vv_error *err)
 {
 	reader r = {.name = name, .err = err};
 	vv_error own;
@@ -525,7 +565,8 @@ vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, 
 	}
 	vv_arena_init(&r.out->arena);
 	if (len > VV_RULES_MAX) {
-		rc = vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name), VV_RULES_MAX);
+		rc = vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
+			     VV_RULES_MAX);
 	} else if ((rc = vv_json_read(&top, &r.out->arena, json, len, name, r.err)) == VV_OK) {
 		rc = read_top(&r, top);
 	}

@@ -21,6 +21,21 @@ static void put_type(vv_buf *out, const vv_field *f)
 		vv_buf_printf(out, " (%s)", vv_text_shows(f->format));
 }
 
+/* How a break is accepted, once: the trailer of a commit (cmd/check_accept.h reads it). */
+static void put_accept(vv_buf *out, const base_check *c, const char *rule)
+{
+	const char *path = c->o->path ? c->o->path : "";
+	bool plain = *path != '\0' && vv_utf8_valid(path, strlen(path));
+
+	for (const char *p = path; *p && plain; p++)
+		plain = (unsigned char)*p > ' ' && *p != '"' && *p != '\\' && *p != 0x7f;
+	if (plain)
+		vv_buf_printf(
+			out,
+			"; if it is meant, the commit's message may say: Varve-Accept: %s %s \"why\"",
+			rule, path);
+}
+
 static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
 			      vv_error *err)
 {
@@ -41,6 +56,7 @@ static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_
 		vv_buf_puts(&c->message, "the column is gone");
 	}
 	vv_buf_puts(&c->expected, "all columns of the base");
+	put_accept(&c->expected, c, s->rule->code);
 	return base_give(c, &q, &f, err);
 }
 
@@ -103,6 +119,7 @@ static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_
 		vv_buf_printf(&c->message, "; %s new %s none", vv_text_count(wrong),
 			      wrong == 1 ? "value is" : "values are");
 	put_type(&c->expected, was);
+	put_accept(&c->expected, c, s->rule->code);
 	return rc < 0 ? rc : base_give(c, &q, &f, err);
 }
 

@@ -12,8 +12,8 @@
 #include "dataset/decimal.h"
 #include "diff/instant.h"
 
-#define MANTISSA_DROPPED 40u /* of a double's 52 bits behind the point: 12 stay */
-#define STEP_MAX INT64_MAX
+#define MANTISSA_DROPPED 40u         /* of a double's 52 bits behind the point: 12 stay */
+#define ROWS_MAX ((uint64_t)1 << 56) /* sums of shares in tenths stay within 64 bits */
 
 /* While values come and go twice as many are told apart as in the end, so that the answer
  * does not depend on the way. count 0 marks a value that was added and taken away again; used marks a taken slot. */
@@ -417,6 +417,22 @@ static bool get_values(vv_distribution *out, size_t count, const uint8_t *p, con
 	return p == end;
 }
 
+/* Is every row accounted for? Whoever measures relies on the sums. */
+static bool adds_up(const vv_distribution *d)
+{
+	uint64_t left = d->rows;
+
+	if (d->rows > ROWS_MAX || d->missing > left || d->other > left - d->missing)
+		return false;
+	left -= d->missing + d->other;
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->values[i].count > left)
+			return false;
+		left -= d->values[i].count;
+	}
+	return left == 0 || d->over || d->kind == VV_DIST_COUNTS;
+}
+
 bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv_error *err)
 {
 	const uint8_t *p = bytes, *end = p + len;
@@ -428,14 +444,15 @@ bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv
 	p += 2;
 	if (!vv_varint_read(&p, end, &out->rows) || !vv_varint_read(&p, end, &out->missing) ||
 	    !vv_varint_read(&p, end, &out->other) || !vv_varint_read(&p, end, &count) ||
-	    count > VV_DIST_VALUES_MAX || ((out->over || out->kind == VV_DIST_COUNTS) && count > 0))
+	    count > VV_DIST_VALUES_MAX || count > (uint64_t)(end - p) / 2 ||
+	    ((out->over || out->kind == VV_DIST_COUNTS) && count > 0))
 		return false;
 	out->values = vv_calloc((size_t)count + 1, sizeof(*out->values));
 	if (!out->values) {
 		vv_fail_nomem(err);
 		return false;
 	}
-	return get_values(out, (size_t)count, p, end);
+	return get_values(out, (size_t)count, p, end) && adds_up(out);
 }
 
 uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v)

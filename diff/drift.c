@@ -26,7 +26,8 @@ static void bin_numbers(vv_drift_bins *out, const vv_distribution *base, const v
 		seen += base->values[i].count;
 		for (; k < now->count && (last || now->values[k].step <= base->values[i].step); k++)
 			out->now[n] += now->values[k].count;
-		if (!last && seen * VV_DRIFT_BINS >= tenth * out->base_total) {
+		if (!last && n + 1 < VV_DRIFT_BINS &&
+		    seen * VV_DRIFT_BINS >= tenth * out->base_total) {
 			tenth = seen * VV_DRIFT_BINS / out->base_total + 1;
 			n++;
 		}

@@ -19,35 +19,35 @@ typedef enum vv_url_kind { VV_URL_PATH, VV_URL_SSH, VV_URL_HTTP, VV_URL_IPFS } v
 /* Strings are owned (vv_url_clear). */
 typedef struct vv_url {
 	vv_url_kind kind;
-	bool tls;     /* https, ipfs+https */
-	char *text;   /* as given, passwords taken out: for messages and logs */
-	char *user;   /* NULL: none */
-	char *secret; /* a password in the URL; NULL */
-	char *host;   /* without brackets */
+	bool tls;      /* https, ipfs+https */
+	char *text;    /* as given, passwords taken out: for messages and logs */
+	char *user;    /* NULL: none */
+	char *secret;  /* a password in the URL; NULL */
+	char *host;    /* without brackets */
 	unsigned port; /* 0: the usual one */
-	char *path;   /* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http */
+	char *path; /* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http */
 } vv_url;
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
 void vv_url_clear(vv_url *u);
 
-/* Asked for a secret, on a terminal; NULL: nobody can be asked. The answer is appended to out
- * (wiped by the caller). echo: it may be seen (a user's name). */
+/* Asked for a secret, on a terminal; NULL, or VV_EREFUSED: nobody can be asked. The answer is
+ * appended to out (wiped by the caller). prompt: one line, to be shown escaped. echo: it may be seen (a user's name). */
 typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_buf *out,
 			       vv_error *err);
 /* A line that the peer's side printed beside the protocol (ssh's stderr), to be shown escaped. */
 typedef void (*vv_remote_line_fn)(void *payload, const char *line, size_t len);
 
 typedef struct vv_connect_options {
-	vv_repository *repo;       /* whose config is asked (core.sshCommand, varve.ssh, http.*);
+	vv_repository *repo;        /* whose config is asked (core.sshCommand, varve.ssh, http.*);
 	                            * NULL: the user's and the system's */
-	const char *program;       /* the varve to run for paths: its own executable */
+	const char *program;        /* the varve to run for paths: its own executable */
 	const char *remote_program; /* what to call varve on the far side of ssh; NULL: "varve"
 	                             * (remote.<name>.varve sets it) */
-	bool write;                /* a push: HTTP asks for credentials at once where needed */
-	unsigned idle_sec;         /* no byte for so long is the end; 0: 60 */
+	bool write;                 /* a push: HTTP asks for credentials at once where needed */
+	unsigned idle_sec;          /* no byte for so long is the end; 0: 60 */
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
-	void *payload;             /* of both */
+	void *payload; /* of both */
 } vv_connect_options;
 
 /* VV_EUSAGE (the URL), VV_ENOTFOUND (no such repository, host, key, program),

@@ -115,13 +115,13 @@ static vv_status ask_whether(const vv_ssh2 *s, const char *type, const char *fin
 	vv_status rc;
 
 	*yes = false;
-	vv_buf_puts(&prompt, "The host '");
-	vv_text_put_escaped(&prompt, s->config->host, strlen(s->config->host));
-	vv_buf_printf(&prompt, "' is not known. The fingerprint of its %s key is\n%s\n", type,
-		      fingerprint);
-	vv_buf_puts(&prompt, "Connect, and remember it (yes/no)? ");
+	vv_buf_printf(&prompt,
+		      "The host '%s' is not known; its %s key has the fingerprint %s. Connect, and "
+		      "remember it (yes/no)? ",
+		      s->config->host, type, fingerprint);
 	if ((rc = vv_buf_ok(&prompt, err)) == VV_OK) {
 		rc = s->options->ask(s->options->payload, prompt.data, true, &answer, err);
+		rc = rc == VV_EREFUSED ? VV_OK : rc; /* nobody is there: no answer is no "yes" */
 	}
 	if (rc == VV_OK) {
 		const char *text = vv_buf_cstr(&answer);

@@ -173,20 +173,23 @@ static int offer_file(vv_ssh2 *s, const char *path, const char *passphrase)
 }
 
 /* Asks for the passphrase and offers the key, again while the passphrase is wrong. */
-static vv_status unlock_file(vv_ssh2 *s, const char *path, int *code, vv_error *err)
+static vv_status unlock_file(vv_ssh2 *s, const char *path, int *code, bool *locked, vv_error *err)
 {
 	vv_buf prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	unsigned tries = 0;
 
 	*code = LIBSSH2_ERROR_FILE;
-	vv_buf_puts(&prompt, "Passphrase of the key '");
-	vv_text_put_escaped(&prompt, path, strlen(path));
-	vv_buf_puts(&prompt, "': ");
+	vv_buf_printf(&prompt, "Passphrase of the key '%s': ", path);
 	rc = vv_buf_ok(&prompt, err);
 	while (rc == VV_OK && *code == LIBSSH2_ERROR_FILE && tries++ < PASSPHRASES_MAX) {
 		vv_buf_wipe(&answer);
 		rc = s->options->ask(s->options->payload, prompt.data, false, &answer, err);
+		if (rc == VV_EREFUSED) { /* nobody is there */
+			*locked = true;
+			rc = VV_OK;
+			break;
+		}
 		if (rc < 0 || answer.len == 0 || answer.len > ANSWER_MAX) {
 			break;
 		}
@@ -218,7 +221,7 @@ static vv_status try_files(vv_ssh2 *s, attempt *a, verdict *v, vv_error *err)
 		}
 		code = key.encrypted ? LIBSSH2_ERROR_FILE : offer_file(s, path, "");
 		if (key.encrypted) {
-			rc = unlock_file(s, path, &code, err);
+			rc = unlock_file(s, path, &code, &a->locked, err);
 		}
 		*v = judge(code);
 		a->refused += code == LIBSSH2_ERROR_FILE ? 0 : 1;

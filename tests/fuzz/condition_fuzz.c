@@ -27,7 +27,8 @@ static void require(bool holds)
 	}
 }
 
-static vv_truth evaluate(const vv_schema *s, const char *text, size_t len, bool json, const vv_cell *cells)
+static vv_truth evaluate(const vv_schema *s, const char *text, size_t len, bool json,
+			 const vv_cell *cells)
 {
 	vv_condition *c;
 	vv_condition_scratch *scratch;
@@ -64,7 +65,8 @@ static void check(const vv_schema *s, const char *text, size_t len, bool json, c
 	/* two more operators may be too many */
 	if (vv_condition_check(opposite.data, opposite.len, &err) == VV_OK) {
 		other = evaluate(s, opposite.data, opposite.len, json, cells);
-		require(truth == VV_UNKNOWN ? other == VV_UNKNOWN : other == (truth == VV_TRUE ? VV_FALSE : VV_TRUE));
+		require(truth == VV_UNKNOWN ? other == VV_UNKNOWN
+					    : other == (truth == VV_TRUE ? VV_FALSE : VV_TRUE));
 	}
 	vv_buf_clear(&opposite);
 }

@@ -28,7 +28,9 @@ static void check_set(const vv_rules_file *f, const char *path)
 			const vv_rule_setting *s = &set.items[at];
 
 			require(s->mostly <= VV_BILLION && s->severity <= VV_SEVERITY_ERROR);
-			require(!s->condition || vv_condition_check(s->condition, strlen(s->condition), &err) == VV_OK);
+			require(!s->condition ||
+				vv_condition_check(s->condition, strlen(s->condition), &err) ==
+					VV_OK);
 		}
 	}
 	require(at == set.count);

@@ -430,6 +430,65 @@ certificate() {
 	stop_server
 }
 
+@test "a gateway that lies is dropped and the others go on" {
+	two_versions
+	start_server src
+	git clone -q src bare
+	(cd bare && varve init > /dev/null 2>&1)
+	rm -rf bare/.git/varve/packs
+	cat > liar.py <<-'END'
+	import http.server
+	class Liar(http.server.BaseHTTPRequestHandler):
+	    protocol_version = "HTTP/1.1"
+	    def do_GET(self):
+	        self.send_response(200)
+	        self.send_header("Content-Length", "4")
+	        self.end_headers()
+	        self.wfile.write(b"lies")
+	    def log_message(self, *args):
+	        pass
+	s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+	print(s.server_port, flush=True)
+	s.serve_forever()
+	END
+	python3 liar.py > port 2>/dev/null 3>&- &
+	liar=$!
+	for i in $(seq 100); do
+		[ -s port ] && break
+		sleep 0.05
+	done
+	run --separate-stderr varve clone --from "ipfs+http://127.0.0.1:$(cat port)" --from "ipfs+$url" "$PWD/bare" copy
+	kill "$liar"
+	[ "$status" -eq 0 ] || { echo "$stderr"; false; }
+	stderr_has "gave other bytes for the block"
+	same_bytes two.csv copy/prices.csv
+	succeeds varve -C copy fsck --data
+	stop_server
+}
+
+@test "a large push over https asks the credential helper once" {
+	two_versions
+	users
+	certificate
+	start_server --auth users --tls-cert server.pem --tls-key server.key src
+	git config --global "http.$url.sslCAInfo" "$PWD/ca.pem"
+	printf '#!/bin/sh\necho "$1" >> %s/asked\n[ "$1" != get ] || printf "username=ada\\npassword=correct horse\\n"\n' "$PWD" > helper
+	chmod +x helper
+	git config --global credential.helper "$PWD/helper"
+	varve clone -q "$url/src" copy
+	[ ! -e asked ]
+	git -C src checkout -q --detach
+	head -c 3000000 /dev/urandom > copy/noise.bin
+	varve -C copy add --as file noise.bin
+	varve -C copy commit -qm noise
+	succeeds varve -C copy push origin main
+	[ "$(cat asked)" = $'get\nstore' ]
+	varve -C src cat main:noise.bin > back.bin
+	same_bytes copy/noise.bin back.bin
+	succeeds varve -C src fsck --data
+	stop_server
+}
+
 @test "64 clients at once are served with flat memory" {
 	two_versions
 	start_server src

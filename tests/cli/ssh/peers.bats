@@ -75,3 +75,55 @@ teardown() {
 	}
 	each_way harmless
 }
+
+# at_terminal QUESTION ANSWER COMMAND...: runs it at a terminal of its own, where somebody types
+# the answer when the question is there. $output is what the terminal showed.
+at_terminal() {
+	command -v script > /dev/null || skip "there is no program 'script'"
+	local question=$1 answer=$2 i
+	shift 2
+	rm -f typed shown
+	mkfifo typed
+	script -qec "$*" /dev/null < typed > shown 3>&- &
+	exec 5> typed
+	for i in $(seq 400); do
+		if grep -qF "$question" shown; then
+			break
+		fi
+		sleep 0.05
+	done
+	sleep 0.2
+	printf '%s\n' "$answer" >&5
+	wait $! || true
+	exec 5>&-
+	output=$(cat shown)
+}
+
+@test "somebody at a terminal may accept an unknown host" {
+	rm "$HOME/.ssh/known_hosts"
+	git config --global varve.ssh libssh2
+	at_terminal "(yes/no)?" no varve ls-remote "$url"
+	output_has "The host '127.0.0.1' is not known; its ED25519 key has the fingerprint $(fingerprint ed25519)."
+	[ ! -e "$HOME/.ssh/known_hosts" ]
+	at_terminal "(yes/no)?" yes varve ls-remote "$url"
+	output_has "refs/heads/main"
+	each_way succeeds varve ls-remote "$url"
+}
+
+@test "without a terminal an unknown host is refused with its fingerprint" {
+	rm "$HOME/.ssh/known_hosts"
+	git config --global varve.ssh auto
+	ends_with 2 setsid -w varve ls-remote "$url"
+	stderr_has "the host '127.0.0.1' is not known; its ED25519 key has the fingerprint $(fingerprint ed25519)"
+	stderr_has "ssh-keyscan"
+}
+
+@test "a passphrase is typed at a terminal, and without one there is a word on ssh-agent" {
+	ssh-keygen -q -p -P '' -N 'correct horse' -f "$HOME/.ssh/id_ed25519"
+	git config --global varve.ssh libssh2
+	at_terminal "Passphrase of" "correct horse" varve ls-remote "$url"
+	output_has "Passphrase of the key '$HOME/.ssh/id_ed25519':"
+	output_has "refs/heads/main"
+	ends_with 2 setsid -w varve ls-remote "$url"
+	stderr_has "a key needs its passphrase: give it to ssh-agent with ssh-add"
+}

@@ -202,8 +202,7 @@ fails() {
 	rm -rf "$HOME/.ssh/known_hosts"
 	printf 'no\n' > answers
 	VARVE_TEST_ANSWERS=answers fails
-	stderr_has "asked: The host '127.0.0.1' is not known. The fingerprint of its ED25519 key is
-$(fingerprint ed25519)"
+	stderr_has "asked: The host '127.0.0.1' is not known; its ED25519 key has the fingerprint $(fingerprint ed25519)."
 	[ ! -e "$HOME/.ssh/known_hosts" ]
 	printf 'yes\n' > answers
 	VARVE_TEST_ANSWERS=answers echoes

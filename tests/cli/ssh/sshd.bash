@@ -76,7 +76,7 @@ forgive_libssh2() {
 wait_for_port() {
 	local i
 	for i in $(seq 200); do
-		grep -q 'Server listening' "$far/sshd.log" && return
+		grep -qs 'Server listening' "$far/sshd.log" && return
 		kill -0 "$sshd_pid" 2>/dev/null || return 1
 		sleep 0.02
 	done

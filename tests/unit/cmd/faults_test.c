@@ -1,6 +1,6 @@
 /*
  * Whole commands with the machine failing under them: the n-th allocation, open,
- * read, write, fsync, rename ... of add, commit, gc and restore.
+ * read, write, fsync, rename ... of add, commit, gc, restore and check.
  *
  * Every attempt runs in a forked child, in a fresh copy of one small repository.
  * Whatever happens to it, the repository must be as before or as after the
@@ -467,8 +467,8 @@ static void described(const char *dir, bool wrong)
 	two_versions(dir);
 	vv_test_write_text(in(dir, "datapackage.json"),
 			   "{\"resources\": [{\"path\": \"prices.csv\", \"schema\": {\"primaryKey\": \"id\", \"fields\": ["
-			   "{\"name\": \"id\", \"type\": \"integer\"}, {\"name\": \"name\", \"constraints\": {\"pattern\": \"item .*\"}},"
-			   "{\"name\": \"price\", \"type\": \"number\", \"constraints\": {\"minimum\": 0}}]}}]}");
+			   "{\"name\": \"id\", \"type\": \"integer\"}, {\"name\": \"name\", \"type\": \"string\", \"constraints\": {\"pattern\": \"item .*\"}},"
+			   "{\"name\": \"price\", \"type\": \"integer\", \"constraints\": {\"minimum\": 0}}]}}]}");
 	vv_test_write_text(in(dir, "varve.json"),
 			   "{\"rules\": {\"row-constraint\": \"price * 3 >= 0 and length(name) > 3\", \"rows-removed\": {\"max\": 9}}}");
 	if (wrong) {

@@ -22,9 +22,18 @@ static vv_check_report *report_of(uint64_t limit, vv_severity fail_on, bool new_
 
 static vv_finding finding(const char *rule, vv_severity severity, const char *key)
 {
-	vv_finding f = {.rule = rule, .severity = severity, .path = "a.csv", .line = 3, .row = 2, .key = key,
-			.key_len = key ? strlen(key) : 0, .column = "price", .value = "\x1b[31m<x>\n::error::", .value_len = 17,
-			.message = "is no number", .expected = "a number"};
+	vv_finding f = {.rule = rule,
+			.severity = severity,
+			.path = "a.csv",
+			.line = 3,
+			.row = 2,
+			.key = key,
+			.key_len = key ? strlen(key) : 0,
+			.column = "price",
+			.value = "\x1b[31m<x>\n::error::",
+			.value_len = 17,
+			.message = "is no number",
+			.expected = "a number"};
 
 	return f;
 }
@@ -94,7 +103,9 @@ static void known_and_accepted_findings_do_not_count(void **state)
 	assert_int_equal(t.known, 1);
 	assert_int_equal(t.accepted, 1);
 	assert_true(vv_report_valid(r));
-	vv_assert_contains(written(r, VV_REPORT_TEXT), "valid: no new problems in 1 dataset; 1 known one unchanged; 1 accepted");
+	vv_assert_contains(
+		written(r, VV_REPORT_TEXT),
+		"valid: no new problems in 1 dataset; 1 known one unchanged; 1 accepted");
 	vv_assert_contains(written(r, VV_REPORT_TEXT), "accepted: meant");
 	vv_report_free(r);
 }
@@ -179,7 +190,8 @@ static void nothing_found_is_written_in_every_form(void **state)
 	(void)state;
 	end(r);
 	assert_string_equal(written(r, VV_REPORT_GITLAB), "[]\n");
-	assert_string_equal(written(r, VV_REPORT_GITHUB), "varve check: valid: nothing wrong in 1 dataset\n");
+	assert_string_equal(written(r, VV_REPORT_GITHUB),
+			    "varve check: valid: nothing wrong in 1 dataset\n");
 	vv_assert_contains(written(r, VV_REPORT_JUNIT), "tests=\"0\" failures=\"0\"");
 	vv_report_free(r);
 }
@@ -196,11 +208,14 @@ static vv_status write_all(void *payload, vv_error *err)
 	(void)payload;
 	rc = vv_rule_set_for(&rules, NULL, "a.csv", err);
 	if (rc == VV_OK && (rc = vv_report_new(&r, &o, err)) == VV_OK &&
-	    (rc = vv_report_begin(r, "a.csv", "0123456789012345678901234567890123456789", err)) == VV_OK) {
+	    (rc = vv_report_begin(r, "a.csv", "0123456789012345678901234567890123456789", err)) ==
+		    VV_OK) {
 		rc = vv_report_rules(r, &rules, err);
 	}
 	for (unsigned i = 0; rc == VV_OK && i < 5; i++) {
-		vv_finding f = finding(i % 2 ? "type-error" : "row-count", i % 2 ? VV_SEVERITY_WARNING : VV_SEVERITY_ERROR, i > 2 ? "id=1" : NULL);
+		vv_finding f = finding(i % 2 ? "type-error" : "row-count",
+				       i % 2 ? VV_SEVERITY_WARNING : VV_SEVERITY_ERROR,
+				       i > 2 ? "id=1" : NULL);
 
 		f.accepted = i == 4 ? "meant" : NULL;
 		rc = vv_report_add(r, &f, err);
@@ -231,12 +246,14 @@ static void trailers_are_read_from_the_last_paragraph(void **state)
 	vv_error err;
 
 	(void)state;
-	vv_assert_ok(vv_accepts_read(&a,
-				     "Subject\n\nVarve-Accept: type-error early.csv \"not here\"\n\n"
-				     "Signed-off-by: A\nVarve-Accept: column-removed \"a b.csv\" \"so \\\"it\\\" is\"\r\n"
-				     "varve-accept: key-lost x.csv word\nVarve-Accept: type-eror x.csv y\nVarve-Accept: type-error x.csv\n\n",
-				     &wrong, &err),
-		     &err);
+	vv_assert_ok(
+		vv_accepts_read(
+			&a,
+			"Subject\n\nVarve-Accept: type-error early.csv \"not here\"\n\n"
+			"Signed-off-by: A\nVarve-Accept: column-removed \"a b.csv\" \"so \\\"it\\\" is\"\r\n"
+			"varve-accept: key-lost x.csv word\nVarve-Accept: type-eror x.csv y\nVarve-Accept: type-error x.csv\n\n",
+			&wrong, &err),
+		&err);
 	assert_null(vv_accepts_find(&a, "type-error", "early.csv"));
 	assert_string_equal(vv_accepts_find(&a, "column-removed", "a b.csv"), "so \"it\" is");
 	assert_string_equal(vv_accepts_find(&a, "key-lost", "x.csv"), "word");
@@ -250,7 +267,8 @@ static void trailers_are_read_from_the_last_paragraph(void **state)
 
 static void a_trailer_that_is_written_is_read_back(void **state)
 {
-	static const char *const whys[] = {"x", "so \"it\" is", "back\\slash", "two  blanks", "\xC3\xA4"};
+	static const char *const whys[] = {"x", "so \"it\" is", "back\\slash", "two  blanks",
+					   "\xC3\xA4"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++) {

@@ -51,9 +51,11 @@ static void fill_row(const vv_schema *s, vv_cell *cells, char *text)
 	}
 }
 
-static const char *answer(const vv_schema *s, const char *condition, const vv_cell *cells, vv_error *err)
+static const char *answer(const vv_schema *s, const char *condition, const vv_cell *cells,
+			  vv_error *err)
 {
-	static const char *const words[] = {[VV_FALSE] = "false", [VV_TRUE] = "true", [VV_UNKNOWN] = "unknown"};
+	static const char *const words[] = {
+		[VV_FALSE] = "false", [VV_TRUE] = "true", [VV_UNKNOWN] = "unknown"};
 	vv_condition *c;
 	vv_condition_scratch *scratch;
 	vv_truth truth;
@@ -169,7 +171,8 @@ static void a_near_column_is_proposed(void **state)
 
 	(void)state;
 	read_fields(&schema);
-	vv_assert_status(vv_condition_new(&c, "\"two word\" > 1", 14, &schema, false, &err), VV_EINPUT, &err);
+	vv_assert_status(vv_condition_new(&c, "\"two word\" > 1", 14, &schema, false, &err),
+			 VV_EINPUT, &err);
 	assert_string_equal(err.hint, "did you mean 'two words'?");
 	vv_schema_clear(&schema);
 }
@@ -219,7 +222,8 @@ typedef struct attempt {
 
 static vv_status compile(void *payload, vv_error *err)
 {
-	static const char text[] = "n in (1, 123456789012345678901234567890) and s = 'x' or \"two words\" > 5";
+	static const char text[] =
+		"n in (1, 123456789012345678901234567890) and s = 'x' or \"two words\" > 5";
 	const attempt *a = payload;
 	vv_condition *c;
 	vv_status rc = vv_condition_new(&c, text, strlen(text), a->schema, false, err);

@@ -21,14 +21,16 @@ static void assert_refused(const char *json, const char *message, const char *hi
 	vv_rules_file *f;
 	vv_error err;
 
-	vv_assert_status(vv_rules_file_read(&f, json, strlen(json), "varve.json", &err), VV_EINPUT, &err);
+	vv_assert_status(vv_rules_file_read(&f, json, strlen(json), "varve.json", &err), VV_EINPUT,
+			 &err);
 	assert_null(f);
 	assert_string_equal(err.message, message);
 	assert_string_equal(err.hint, hint);
 }
 
 /* The settings of one path; the file is not freed before. */
-static const vv_rule_setting *setting(vv_rule_set *set, const vv_rules_file *f, const char *path, const char *code)
+static const vv_rule_setting *setting(vv_rule_set *set, const vv_rules_file *f, const char *path,
+				      const char *code)
 {
 	vv_error err;
 
@@ -72,9 +74,10 @@ static void without_a_file_every_rule_is_as_by_default(void **state)
 
 static void a_later_block_that_names_the_rule_goes_over_an_earlier(void **state)
 {
-	static const char json[] = "{\"rules\": {\"type-error\": \"warning\", \"blank-row\": \"off\"}, \"datasets\": ["
-				   "{\"path\": \"data/*.csv\", \"rules\": {\"type-error\": \"error\"}},"
-				   "{\"path\": [\"data/b.csv\", \"x.csv\"], \"rules\": {\"type-error\": \"off\"}}]}";
+	static const char json[] =
+		"{\"rules\": {\"type-error\": \"warning\", \"blank-row\": \"off\"}, \"datasets\": ["
+		"{\"path\": \"data/*.csv\", \"rules\": {\"type-error\": \"error\"}},"
+		"{\"path\": [\"data/b.csv\", \"x.csv\"], \"rules\": {\"type-error\": \"off\"}}]}";
 
 	(void)state;
 	assert_int_equal(severity(json, "a.csv", "type-error"), VV_SEVERITY_WARNING);
@@ -89,16 +92,21 @@ static void a_rule_that_is_off_by_default_goes_on_when_it_is_named(void **state)
 {
 	(void)state;
 	assert_int_equal(severity("{}", "a.csv", "rows-removed"), VV_SEVERITY_OFF);
-	assert_int_equal(severity("{\"rules\": {\"rows-removed\": {\"max\": 5}}}", "a.csv", "rows-removed"), VV_SEVERITY_ERROR);
-	assert_int_equal(severity("{\"rules\": {\"rows-removed\": {\"max\": 5, \"severity\": \"warning\"}}}", "a.csv", "rows-removed"),
-			 VV_SEVERITY_WARNING);
+	assert_int_equal(
+		severity("{\"rules\": {\"rows-removed\": {\"max\": 5}}}", "a.csv", "rows-removed"),
+		VV_SEVERITY_ERROR);
+	assert_int_equal(
+		severity("{\"rules\": {\"rows-removed\": {\"max\": 5, \"severity\": \"warning\"}}}",
+			 "a.csv", "rows-removed"),
+		VV_SEVERITY_WARNING);
 }
 
 static void bounds_are_counts_or_exact_shares(void **state)
 {
-	static const char json[] = "{\"rules\": {\"rows-removed\": {\"max\": \"2.5%\"}, \"rows-added\": {\"min\": 3, \"max\": 100},"
-				   "\"drift-psi\": {\"max\": 0.123456789}, \"null-share\": {\"max\": \"1%\"},"
-				   "\"constraint-error\": {\"mostly\": 0.999}, \"freshness\": {\"columns\": \"day\", \"maxAge\": \"36h\"}}}";
+	static const char json[] =
+		"{\"rules\": {\"rows-removed\": {\"max\": \"2.5%\"}, \"rows-added\": {\"min\": 3, \"max\": 100},"
+		"\"drift-psi\": {\"max\": 0.123456789}, \"null-share\": {\"max\": \"1%\"},"
+		"\"constraint-error\": {\"mostly\": 0.999}, \"freshness\": {\"columns\": \"day\", \"maxAge\": \"36h\"}}}";
 	vv_rules_file *f = must_read(json);
 	vv_rule_set set;
 	const vv_rule_setting *s = setting(&set, f, "a.csv", "rows-removed");
@@ -125,8 +133,9 @@ static void bounds_are_counts_or_exact_shares(void **state)
 
 static void a_rule_may_have_several_settings(void **state)
 {
-	static const char json[] = "{\"rules\": {\"row-constraint\": [\"a > 0\", {\"condition\": \"b > a\", \"title\": \"order\", "
-				   "\"severity\": \"warning\", \"mostly\": \"99%\"}]}}";
+	static const char json[] =
+		"{\"rules\": {\"row-constraint\": [\"a > 0\", {\"condition\": \"b > a\", \"title\": \"order\", "
+		"\"severity\": \"warning\", \"mostly\": \"99%\"}]}}";
 	vv_rules_file *f = must_read(json);
 	vv_rule_set set;
 	const vv_rule_setting *s = setting(&set, f, "a.csv", "row-constraint");
@@ -147,8 +156,9 @@ static void a_rule_may_have_several_settings(void **state)
 
 static void what_the_whole_file_says_is_read(void **state)
 {
-	vv_rules_file *f = must_read("{\"$schema\": \"x\", \"version\": 1, \"onCommit\": \"refuse\", \"failOn\": \"warning\", \"limit\": 7,"
-				     "\"datasets\": [{\"path\": \"old/**\", \"check\": false}, {\"path\": \"old/new.csv\", \"check\": true}]}");
+	vv_rules_file *f = must_read(
+		"{\"$schema\": \"x\", \"version\": 1, \"onCommit\": \"refuse\", \"failOn\": \"warning\", \"limit\": 7,"
+		"\"datasets\": [{\"path\": \"old/**\", \"check\": false}, {\"path\": \"old/new.csv\", \"check\": true}]}");
 	uint64_t limit = 0;
 
 	(void)state;
@@ -165,19 +175,28 @@ static void what_the_whole_file_says_is_read(void **state)
 static void a_word_that_is_not_known_is_named_with_the_nearest(void **state)
 {
 	(void)state;
-	assert_refused("{\"rulez\": {}}", "varve.json: 'rulez' is not known here", "did you mean 'rules'?");
-	assert_refused("{\"rules\": {\"type-eror\": \"error\"}}", "varve.json: /rules: there is no rule 'type-eror'",
-		       "did you mean 'type-error'?");
-	assert_refused("{\"rules\": {\"type-error\": \"warn\"}}", "varve.json: /rules/type-error: 'warn' is not known here",
-		       "did you mean 'warning'?");
-	assert_refused("{\"rules\": {\"type-error\": \"x\"}}", "varve.json: /rules/type-error: 'x' is not known here",
-		       "known here: off, warning, error");
-	assert_refused("{\"rules\": {\"row-count\": {\"minn\": 1}}}", "varve.json: /rules/row-count: 'minn' is not known here",
-		       "did you mean 'min'?");
-	assert_refused("{\"onCommit\": \"refused\"}", "varve.json: /onCommit: 'refused' is not known here", "did you mean 'refuse'?");
-	assert_refused("{\"datasets\": [{\"path\": \"a\", \"rule\": {}}]}", "varve.json: /datasets/0: 'rule' is not known here",
+	assert_refused("{\"rulez\": {}}", "varve.json: 'rulez' is not known here",
 		       "did you mean 'rules'?");
-	assert_refused("{\"rules\": {\"zzzzzzzz\": \"off\"}}", "varve.json: /rules: there is no rule 'zzzzzzzz'",
+	assert_refused("{\"rules\": {\"type-eror\": \"error\"}}",
+		       "varve.json: /rules: there is no rule 'type-eror'",
+		       "did you mean 'type-error'?");
+	assert_refused("{\"rules\": {\"type-error\": \"warn\"}}",
+		       "varve.json: /rules/type-error: 'warn' is not known here",
+		       "did you mean 'warning'?");
+	assert_refused("{\"rules\": {\"type-error\": \"x\"}}",
+		       "varve.json: /rules/type-error: 'x' is not known here",
+		       "known here: off, warning, error");
+	assert_refused("{\"rules\": {\"row-count\": {\"minn\": 1}}}",
+		       "varve.json: /rules/row-count: 'minn' is not known here",
+		       "did you mean 'min'?");
+	assert_refused("{\"onCommit\": \"refused\"}",
+		       "varve.json: /onCommit: 'refused' is not known here",
+		       "did you mean 'refuse'?");
+	assert_refused("{\"datasets\": [{\"path\": \"a\", \"rule\": {}}]}",
+		       "varve.json: /datasets/0: 'rule' is not known here",
+		       "did you mean 'rules'?");
+	assert_refused("{\"rules\": {\"zzzzzzzz\": \"off\"}}",
+		       "varve.json: /rules: there is no rule 'zzzzzzzz'",
 		       "'varve check --list-rules' names them all");
 }
 
@@ -185,32 +204,53 @@ static void what_makes_no_sense_is_refused(void **state)
 {
 	(void)state;
 	assert_refused("[]", "varve.json: must be an object, is an array", "");
-	assert_refused("{\"version\": 2}", "varve.json: /version: this varve knows only version 1 of varve.json", "");
-	assert_refused("{\"failOn\": \"off\"}", "varve.json: /failOn: must be \"warning\" or \"error\"", "");
-	assert_refused("{\"rules\": {\"type-error\": {\"max\": 5}}}", "varve.json: /rules/type-error: the rule type-error has no 'max'", "");
-	assert_refused("{\"rules\": {\"row-count\": \"error\"}}", "varve.json: /rules/row-count: the rule row-count needs 'min' or 'max'", "");
-	assert_refused("{\"rules\": {\"row-constraint\": {}}}", "varve.json: /rules/row-constraint: the rule row-constraint needs a 'condition'",
-		       "");
-	assert_refused("{\"rules\": {\"freshness\": {\"maxAge\": \"1d\"}}}", "varve.json: /rules/freshness: the rule freshness needs 'columns'", "");
-	assert_refused("{\"rules\": {\"freshness\": {\"columns\": \"d\", \"maxAge\": \"1y\"}}}",
-		       "varve.json: /rules/freshness/maxAge: must be an age such as \"36h\" or \"7d\" (s, m, h, d, w)", "");
-	assert_refused("{\"rules\": {\"rows-removed\": {\"max\": 1.5}}}",
-		       "varve.json: /rules/rows-removed/max: must be a whole number, or a share such as \"5%\"", "");
-	assert_refused("{\"rules\": {\"drift-js\": {\"max\": \"x\"}}}",
-		       "varve.json: /rules/drift-js/max: must be a number such as 0.05, or a share such as \"5%\"", "");
-	assert_refused("{\"rules\": {\"type-error\": {\"mostly\": 1.01}}}",
-		       "varve.json: /rules/type-error/mostly: must be a share from 0 to 1 such as 0.99, or \"99%\"", "");
-	assert_refused("{\"rules\": {\"type-error\": {\"columns\": []}}}", "varve.json: /rules/type-error/columns: names no column", "");
-	assert_refused("{\"rules\": {\"type-error\": []}}", "varve.json: /rules/type-error: is empty", "to switch the rule off: \"off\"");
-	assert_refused("{\"datasets\": [{\"rules\": {}}]}", "varve.json: /datasets/0: needs a 'path'", "");
-	assert_refused("{\"rules\": {\"row-constraint\": \"price >\"}}",
-		       "varve.json: /rules/row-constraint: character 8 of the condition: ends where a value is missing", "");
+	assert_refused("{\"version\": 2}",
+		       "varve.json: /version: this varve knows only version 1 of varve.json", "");
+	assert_refused("{\"failOn\": \"off\"}",
+		       "varve.json: /failOn: must be \"warning\" or \"error\"", "");
+	assert_refused("{\"rules\": {\"type-error\": {\"max\": 5}}}",
+		       "varve.json: /rules/type-error: the rule type-error has no 'max'", "");
+	assert_refused("{\"rules\": {\"row-count\": \"error\"}}",
+		       "varve.json: /rules/row-count: the rule row-count needs 'min' or 'max'", "");
+	assert_refused(
+		"{\"rules\": {\"row-constraint\": {}}}",
+		"varve.json: /rules/row-constraint: the rule row-constraint needs a 'condition'",
+		"");
+	assert_refused("{\"rules\": {\"freshness\": {\"maxAge\": \"1d\"}}}",
+		       "varve.json: /rules/freshness: the rule freshness needs 'columns'", "");
+	assert_refused(
+		"{\"rules\": {\"freshness\": {\"columns\": \"d\", \"maxAge\": \"1y\"}}}",
+		"varve.json: /rules/freshness/maxAge: must be an age such as \"36h\" or \"7d\" (s, m, h, d, w)",
+		"");
+	assert_refused(
+		"{\"rules\": {\"rows-removed\": {\"max\": 1.5}}}",
+		"varve.json: /rules/rows-removed/max: must be a whole number, or a share such as \"5%\"",
+		"");
+	assert_refused(
+		"{\"rules\": {\"drift-js\": {\"max\": \"x\"}}}",
+		"varve.json: /rules/drift-js/max: must be a number such as 0.05, or a share such as \"5%\"",
+		"");
+	assert_refused(
+		"{\"rules\": {\"type-error\": {\"mostly\": 1.01}}}",
+		"varve.json: /rules/type-error/mostly: must be a share from 0 to 1 such as 0.99, or \"99%\"",
+		"");
+	assert_refused("{\"rules\": {\"type-error\": {\"columns\": []}}}",
+		       "varve.json: /rules/type-error/columns: names no column", "");
+	assert_refused("{\"rules\": {\"type-error\": []}}",
+		       "varve.json: /rules/type-error: is empty",
+		       "to switch the rule off: \"off\"");
+	assert_refused("{\"datasets\": [{\"rules\": {}}]}",
+		       "varve.json: /datasets/0: needs a 'path'", "");
+	assert_refused(
+		"{\"rules\": {\"row-constraint\": \"price >\"}}",
+		"varve.json: /rules/row-constraint: character 8 of the condition: ends where a value is missing",
+		"");
 }
 
 static void rules_are_chosen_and_left_out_by_name(void **state)
 {
-	static const char *const only[] = {"type-error", "duplicate-row", "row-count"}, *const skip[] = {"type-error"},
-				 *const wrong[] = {"type-eror"};
+	static const char *const only[] = {"type-error", "duplicate-row", "row-count"},
+				 *const skip[] = {"type-error"}, *const wrong[] = {"type-eror"};
 	vv_rule_set set;
 	vv_error err;
 
@@ -245,8 +285,9 @@ static void patterns_match_as_in_gitattributes(void **state)
 
 static vv_status read_and_set(void *payload, vv_error *err)
 {
-	static const char json[] = "{\"rules\": {\"row-constraint\": [\"a > 0\", \"b > a\"], \"row-count\": {\"min\": 1}},"
-				   "\"datasets\": [{\"path\": [\"a\", \"b\"], \"rules\": {\"freshness\": {\"columns\": \"d\", \"maxAge\": \"1d\"}}}]}";
+	static const char json[] =
+		"{\"rules\": {\"row-constraint\": [\"a > 0\", \"b > a\"], \"row-count\": {\"min\": 1}},"
+		"\"datasets\": [{\"path\": [\"a\", \"b\"], \"rules\": {\"freshness\": {\"columns\": \"d\", \"maxAge\": \"1d\"}}}]}";
 	vv_rules_file *f;
 	vv_rule_set set;
 	vv_status rc = vv_rules_file_read(&f, json, strlen(json), "varve.json", err);

@@ -1,5 +1,5 @@
 /*
- * check_run: knows the order of a check: the plan, what is known from the cache, the groups
+ * check_table: knows the order of a check: the plan, what is known from the cache, the groups
  * that must be read, on all cores, and then what was found.
  */
 #include <string.h>
