@@ -227,7 +227,9 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	vv_buf_printf(&w->out, line > 0 ? "%llu" : "", (unsigned long long)line);
+	if (line > 0) {
+		vv_buf_printf(&w->out, "%llu", (unsigned long long)line);
+	}
 	vv_buf_printf(&w->out, ",%llu,", (unsigned long long)row);
 	put_text(w, vv_buf_cstr(&w->problems), w->problems.len);
 	if (w->t && row <= w->t->root.rows) {

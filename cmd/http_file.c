@@ -3,6 +3,7 @@
  */
 #include "cmd/http_file.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,8 +18,12 @@
 #include "repo/pointer.h"
 #include "transport/http_words.h"
 
-#define PLAIN_MAX ((uint64_t)64 << 20) /* a plain file of Git's is read whole */
-#define PARTS_MAX 8                    /* of a revision with slashes */
+#define PLAIN_MAX ((uint64_t)64 << 20)  /* a plain file of Git's is read whole */
+#define PLAIN_SUM ((uint64_t)256 << 20) /* for all requests together */
+#define PARTS_MAX 8                     /* of a revision with slashes */
+
+/* Bytes of plain files in memory now. */
+static atomic_uint_fast64_t plain_bytes;
 
 typedef struct file {
 	vv_repository *repo;
@@ -26,6 +31,7 @@ typedef struct file {
 	char *path;
 	bool is_dataset;
 	vv_table table;
+	uint64_t reserved; /* of plain_bytes */
 	vv_buf plain;
 } file;
 
@@ -40,6 +46,7 @@ void vv_http_file_close(void *handle)
 		vv_table_close(&f->table);
 	}
 	vv_buf_clear(&f->plain);
+	atomic_fetch_sub(&plain_bytes, f->reserved);
 	vv_free(f->path);
 	vv_repository_close(f->repo);
 	vv_free(f);
@@ -131,6 +138,26 @@ static vv_status find(file *f, const char *rest, vv_error *err)
 	return rc;
 }
 
+/* Room for the blob, or VV_ELOCKED: later. */
+static vv_status reserve(file *f, vv_error *err)
+{
+	uint64_t size;
+	vv_status rc = vv_blob_size(f->repo, &f->blob, &size, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (size > PLAIN_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a plain file of more than %s is not given",
+			       vv_text_bytes(PLAIN_MAX));
+	}
+	f->reserved = size;
+	if (atomic_fetch_add(&plain_bytes, size) + size > PLAIN_SUM) {
+		return vv_fail(err, VV_ELOCKED, "too many plain files at once");
+	}
+	return VV_OK;
+}
+
 /* A pointer opens the dataset; everything else is the file itself. */
 static vv_status load(file *f, vv_error *err)
 {
@@ -140,7 +167,8 @@ static vv_status load(file *f, vv_error *err)
 	vv_sink source;
 	vv_status rc;
 
-	if ((rc = vv_blob_read(f->repo, &f->blob, PLAIN_MAX, &f->plain, err)) < 0 ||
+	if ((rc = reserve(f, err)) < 0 ||
+	    (rc = vv_blob_read(f->repo, &f->blob, PLAIN_MAX, &f->plain, err)) < 0 ||
 	    f->plain.len > VV_POINTER_MAX ||
 	    !vv_pointer_looks_like(vv_buf_cstr(&f->plain), f->plain.len)) {
 		return rc;

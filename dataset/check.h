@@ -30,37 +30,39 @@
 /* The table that a foreign key's resource names, borrowed until the check is over.
  * VV_ENOTFOUND: there is no such resource (a finding); any other failure ends the check.
  * A resource that cannot be read as a table: VV_EINPUT (a finding, too). */
-typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out, vv_error *err);
+typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out,
+					  vv_error *err);
 
 /* So many further findings like f, which are not given one by one: those over the limit. */
-typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count, vv_error *err);
+typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
+				      vv_error *err);
 
 typedef struct vv_check_options {
-	const vv_rule_set *rules;   /* NULL: every rule as it is by default */
-	const char *path;           /* of the findings */
-	const char *commit;         /* of the findings, or NULL */
-	const char *schema;         /* JSON: what to check against; NULL: the table's own */
+	const vv_rule_set *rules; /* NULL: every rule as it is by default */
+	const char *path;         /* of the findings */
+	const char *commit;       /* of the findings, or NULL */
+	const char *schema;       /* JSON: what to check against; NULL: the table's own */
 	size_t schema_len;
-	const char *schema_name;    /* for findings about it: "datapackage.json" */
-	uint64_t limit;             /* findings given of each rule in each column; 0: all */
+	const char *schema_name; /* for findings about it: "datapackage.json" */
+	uint64_t limit;          /* findings given of each rule in each column; 0: all */
 	vv_finding_fn finding;
-	vv_check_more_fn more;      /* may be NULL */
-	void *payload;              /* of both */
+	vv_check_more_fn more;         /* may be NULL */
+	void *payload;                 /* of both */
 	vv_check_resource_fn resource; /* NULL: there are no resources */
 	void *resource_payload;
-	vv_check_cache *cache;      /* NULL: nothing is remembered */
-	uint64_t memory;            /* bytes for keys before disk; 0: 48 MiB */
-	const char *temp_dir;       /* NULL: TMPDIR, else /tmp */
-	vv_pool *pool;              /* NULL: this thread only */
+	vv_check_cache *cache; /* NULL: nothing is remembered */
+	uint64_t memory;       /* bytes for keys before disk; 0: 48 MiB */
+	const char *temp_dir;  /* NULL: TMPDIR, else /tmp */
+	vv_pool *pool;         /* NULL: this thread only */
 	const vv_progress *progress;
 } vv_check_options;
 
 typedef struct vv_check_total {
 	const vv_rule *rule;
-	const char *column;         /* of the schema; NULL: about rows or the table */
+	const char *column; /* of the schema; NULL: about rows or the table */
 	vv_severity severity;
 	uint64_t found;
-	uint64_t tolerated;         /* found, but `mostly` lets them through: not given, not counted */
+	uint64_t tolerated; /* found, but `mostly` lets them through: not given, not counted */
 } vv_check_total;
 
 typedef struct vv_check_result {
@@ -76,7 +78,8 @@ void vv_check_result_clear(vv_check_result *r);
 /* Checks a version: rules of structure, schema, constraints, keys and rows. out is
  * initialised by the call. Negative: it could not be done (a missing block, a failing
  * callback); that data is wrong is never a failure. */
-vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o, vv_error *err);
+vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
+			 vv_error *err);
 
 /* Checks the structure of a text file as it is, and goes on behind each fault: what add
  * refuses with the first error only. CSV as hints say (a delimiter that they do not name is
@@ -88,7 +91,8 @@ vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_
 /* Lines of the file (from 1) at which rows begin: row numbers from 0. Remembers what it had to count;
  * NULL cache: counted anew. For findings of others (diff/check_base.h). */
 typedef struct vv_check_lines vv_check_lines;
-vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache *cache, vv_error *err);
+vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache *cache,
+			      vv_error *err);
 vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err);
 void vv_check_lines_close(vv_check_lines *l); /* accepts NULL */
 

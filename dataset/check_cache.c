@@ -30,10 +30,10 @@ typedef struct record {
 } record;
 
 struct vv_check_cache {
-	char *dir;        /* NULL: in memory */
-	record *used;     /* what save writes: names, and the bytes where there is no folder */
-	record *trusted;  /* where they lie in the trusted file */
-	int trusted_fd;   /* -1: none */
+	char *dir;       /* NULL: in memory */
+	record *used;    /* what save writes: names, and the bytes where there is no folder */
+	record *trusted; /* where they lie in the trusted file */
+	int trusted_fd;  /* -1: none */
 	char *trusted_path;
 	bool wrote;
 };
@@ -222,8 +222,8 @@ static int read_trusted(const vv_check_cache *c, const char *name, vv_buf *out, 
 		return vv_fail_nomem(err);
 	out->len = (size_t)r->len;
 	out->data[out->len] = '\0';
-	return vv_pread_full(c->trusted_fd, out->data, out->len, r->offset, c->trusted_path, NULL) ==
-	       (ssize_t)out->len;
+	return vv_pread_full(c->trusted_fd, out->data, out->len, r->offset, c->trusted_path,
+			     NULL) == (ssize_t)out->len;
 }
 
 int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
@@ -246,7 +246,9 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 		found = read_trusted(c, name, out, err);
 		/* from now on a record of our own, so that it can be saved again */
 		if (found == 1)
-			return vv_check_cache_put(c, kind, key, out->data, out->len, err) < 0 ? (int)VV_ENOMEM : 1;
+			return vv_check_cache_put(c, kind, key, out->data, out->len, err) < 0
+				       ? (int)VV_ENOMEM
+				       : 1;
 	}
 	if (found == 0)
 		vv_buf_reset(out);
@@ -256,7 +258,8 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 }
 
 /* Writes a record beside the one that is there, and then over it. */
-static vv_status write_record(const vv_check_cache *c, const char *path, const void *bytes, size_t len)
+static vv_status write_record(const vv_check_cache *c, const char *path, const void *bytes,
+			      size_t len)
 {
 	uint8_t head[RECORD_HEAD];
 	char *temp = NULL;
@@ -341,7 +344,8 @@ static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_e
 	uint8_t len[8];
 	vv_hash128 key;
 	vv_status rc = VV_OK;
-	int found = split_name(r->name, kind, &key) ? vv_check_cache_get(c, kind, key, &bytes, err) : 0;
+	int found = split_name(r->name, kind, &key) ? vv_check_cache_get(c, kind, key, &bytes, err)
+						    : 0;
 
 	if (found < 0) {
 		rc = (vv_status)found;
@@ -449,7 +453,8 @@ static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
 	vv_hash128 key;
 
 	while (at < end) {
-		ssize_t n = vv_pread_full(c->trusted_fd, head, sizeof(head), at, c->trusted_path, err);
+		ssize_t n = vv_pread_full(c->trusted_fd, head, sizeof(head), at, c->trusted_path,
+					  err);
 		uint64_t len = n == (ssize_t)sizeof(head) ? vv_get_le64(head + NAME_MAX_LEN) : 0;
 		record *r;
 
@@ -492,7 +497,8 @@ vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *er
 	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0)
 		return rc;
 	if (st.size < MAGIC_LEN + 8 ||
-	    vv_pread_full(c->trusted_fd, magic, sizeof(magic), 0, file, NULL) != (ssize_t)sizeof(magic) ||
+	    vv_pread_full(c->trusted_fd, magic, sizeof(magic), 0, file, NULL) !=
+		    (ssize_t)sizeof(magic) ||
 	    memcmp(magic, FILE_MAGIC, MAGIC_LEN) != 0)
 		return bad_file(file, err);
 	if ((rc = hash_holds(c, st.size, err)) == VV_OK)

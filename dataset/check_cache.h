@@ -26,11 +26,12 @@ void vv_check_cache_close(vv_check_cache *c); /* accepts NULL */
 
 /* A record's bytes into out (replacing what it holds). kind: a word of lower-case letters ("rows"); key:
  * a hash of all that the record depends on. 1, 0 (none, or damaged), or negative: no memory. */
-int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out, vv_error *err);
+int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
+		       vv_error *err);
 
 /* Keeps a record. That the disk does not take it is no error: the next check costs more. */
-vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes, size_t len,
-			     vv_error *err);
+vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
+			     size_t len, vv_error *err);
 
 /* Writes all records that were got or put through c into one file, readable with trust. */
 vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err);

@@ -133,7 +133,8 @@ static unsigned check_pattern(check_worker *w, const check_column *c, const vv_c
 	return rc == 0 ? CHECK_PATTERN : rc == VV_EREFUSED ? CHECK_BUDGET : 0;
 }
 
-unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c, const vv_cell *cell)
+unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
+		    const vv_cell *cell)
 {
 	const vv_field *f = c->field;
 	unsigned found = 0;
@@ -236,12 +237,14 @@ static void count_found(check_worker *w, const check_column *c, unsigned found)
 /* Does some rule of the column let a share through? Then all values count. */
 static bool counts_seen(const check_plan *p, const check_column *c)
 {
-	return seen_counter(p, c->missing_cell) != CHECK_OFF || seen_counter(p, c->encoding) != CHECK_OFF ||
-	       seen_counter(p, c->type) != CHECK_OFF || seen_counter(p, c->budget) != CHECK_OFF ||
+	return seen_counter(p, c->missing_cell) != CHECK_OFF ||
+	       seen_counter(p, c->encoding) != CHECK_OFF || seen_counter(p, c->type) != CHECK_OFF ||
+	       seen_counter(p, c->budget) != CHECK_OFF ||
 	       seen_counter(p, c->constraint) != CHECK_OFF;
 }
 
-static void count_seen(check_worker *w, const check_plan *p, const check_column *c, const vv_cell *cell)
+static void count_seen(check_worker *w, const check_plan *p, const check_column *c,
+		       const vv_cell *cell)
 {
 	bool value = (cell->state == VV_CELL_TEXT || cell->state == VV_CELL_LITERAL) &&
 		     !(c->field && vv_field_missing(c->field, cell));
@@ -263,7 +266,8 @@ static uint32_t line_ends(const vv_cell *cells, size_t rows)
 		if (cells[r].state != VV_CELL_TEXT)
 			continue;
 		for (uint32_t i = 0; i < cells[r].len; i++)
-			n += s[i] == '\n' || (s[i] == '\r' && (i + 1 == cells[r].len || s[i + 1] != '\n'));
+			n += s[i] == '\n' ||
+			     (s[i] == '\r' && (i + 1 == cells[r].len || s[i + 1] != '\n'));
 	}
 	return n;
 }
@@ -300,7 +304,8 @@ static vv_status check_column_rows(check_worker *w, const check_plan *p, const c
 	return VV_OK;
 }
 
-static vv_status check_conditions(check_worker *w, const check_plan *p, const check_group *g, vv_error *err)
+static vv_status check_conditions(check_worker *w, const check_plan *p, const check_group *g,
+				  vv_error *err)
 {
 	size_t stride = p->schema->count;
 	vv_cell *cells = check_worker_cells(w, g->rows * stride, err);
@@ -315,8 +320,8 @@ static vv_status check_conditions(check_worker *w, const check_plan *p, const ch
 		for (size_t r = 0; column == SIZE_MAX && r < g->rows; r++)
 			cells[r * stride + field] = (vv_cell){.state = VV_CELL_ABSENT};
 		if (column != SIZE_MAX &&
-		    (rc = check_group_column(g, p->columns[column].place, cells + field, stride, &w->arena,
-					     err)) < 0)
+		    (rc = check_group_column(g, p->columns[column].place, cells + field, stride,
+					     &w->arena, err)) < 0)
 			return rc;
 	}
 	for (uint32_t s = 0; s < p->slot_count; s++) {
@@ -335,8 +340,8 @@ static vv_status check_conditions(check_worker *w, const check_plan *p, const ch
 	return vv_condition_failed(w->conditions) ? vv_fail_nomem(err) : VV_OK;
 }
 
-vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g, uint32_t *newlines,
-			   vv_error *err)
+vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g,
+			   uint32_t *newlines, vv_error *err)
 {
 	vv_status rc;
 
@@ -355,8 +360,8 @@ vv_status check_group_rows(check_worker *w, const check_plan *p, const check_gro
 	return w->no_memory ? vv_fail_nomem(err) : VV_OK;
 }
 
-vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *arena, uint32_t *newlines,
-			       vv_error *err)
+vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *arena,
+			       uint32_t *newlines, vv_error *err)
 {
 	vv_cell *cells = NULL;
 	vv_status rc = VV_OK;

@@ -31,10 +31,11 @@ vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, con
 
 #define BIT(type) (1u << (type))
 #define ORDERED                                                                                    \
-	(BIT(VV_TYPE_NUMBER) | BIT(VV_TYPE_INTEGER) | BIT(VV_TYPE_DATE) | BIT(VV_TYPE_TIME) |         \
-	 BIT(VV_TYPE_DATETIME) | BIT(VV_TYPE_YEAR) | BIT(VV_TYPE_YEARMONTH) | BIT(VV_TYPE_DURATION))
+	(BIT(VV_TYPE_NUMBER) | BIT(VV_TYPE_INTEGER) | BIT(VV_TYPE_DATE) | BIT(VV_TYPE_TIME) |      \
+	 BIT(VV_TYPE_DATETIME) | BIT(VV_TYPE_YEAR) | BIT(VV_TYPE_YEARMONTH) |                      \
+	 BIT(VV_TYPE_DURATION))
 #define LONG                                                                                       \
-	(BIT(VV_TYPE_STRING) | BIT(VV_TYPE_OBJECT) | BIT(VV_TYPE_ARRAY) | BIT(VV_TYPE_LIST) |         \
+	(BIT(VV_TYPE_STRING) | BIT(VV_TYPE_OBJECT) | BIT(VV_TYPE_ARRAY) | BIT(VV_TYPE_LIST) |      \
 	 BIT(VV_TYPE_GEOJSON))
 #define EVERY 0xffffu
 
@@ -56,12 +57,14 @@ static const struct constraint {
 };
 
 /* Constraints that nobody knows, or not for this type, are told and not passed over. */
-static vv_status check_names(check_plan *p, const check_column *c, const vv_json *node, vv_error *err)
+static vv_status check_names(check_plan *p, const check_column *c, const vv_json *node,
+			     vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (const vv_json *n = node->first; n && rc == VV_OK; n = n->next) {
-		const struct constraint *k = constraints, *end = k + sizeof(constraints) / sizeof(*k);
+		const struct constraint *k = constraints,
+					*end = k + sizeof(constraints) / sizeof(*k);
 
 		while (k < end && strcmp(k->name, n->name) != 0)
 			k++;
@@ -78,8 +81,8 @@ static vv_status check_names(check_plan *p, const check_column *c, const vv_json
 	return rc;
 }
 
-static vv_status read_bound(check_plan *p, check_column *c, const vv_json *constraint, const char *name,
-			    size_t which, vv_error *err)
+static vv_status read_bound(check_plan *p, check_column *c, const vv_json *constraint,
+			    const char *name, size_t which, vv_error *err)
 {
 	const vv_json *node = vv_json_get(constraint, name);
 	check_bound *b = &c->bounds[which];
@@ -115,7 +118,8 @@ static vv_status read_bound(check_plan *p, check_column *c, const vv_json *const
 }
 
 /* The greatest whole number that is not above d x 10^scale; false when it has no 64 bits. */
-static bool scaled_floor(int64_t *out, bool *exact, const vv_decimal *d, const char *digits, size_t scale)
+static bool scaled_floor(int64_t *out, bool *exact, const vv_decimal *d, const char *digits,
+			 size_t scale)
 {
 	int64_t whole = d->exponent + (int64_t)scale; /* digits before the point */
 	int64_t v = 0;
@@ -165,7 +169,8 @@ static void make_ranges(check_plan *p, check_column *c)
 				floor -= b->value.seconds % 86400 < 0;
 				exact = b->value.seconds % 86400 == 0 && b->value.fraction_len == 0;
 			} else if (!scaled_floor(&floor, &exact, &b->value.decimal,
-						 p->digits.data + b->value.decimal.digits_at, scale)) {
+						 p->digits.data + b->value.decimal.digits_at,
+						 scale)) {
 				r->usable = false;
 			}
 			narrow(r, k, floor, exact);
@@ -221,8 +226,8 @@ static vv_status read_pattern(check_plan *p, check_column *c, const vv_json *nod
 }
 
 /* The canonical forms of an array's values: ["a", "b"], or [{"value": "a"}, ...]. */
-static vv_status read_values(check_plan *p, vv_names **out, const check_column *c, const vv_json *list,
-			     vv_error *err)
+static vv_status read_values(check_plan *p, vv_names **out, const check_column *c,
+			     const vv_json *list, vv_error *err)
 {
 	vv_names *names = vv_arena_calloc(&p->arena, 1, sizeof(*names));
 	vv_buf key = VV_BUF_INIT, scratch = VV_BUF_INIT, text = VV_BUF_INIT;
@@ -266,13 +271,15 @@ done:
 }
 
 /* Is each value of the enum one of the categories? */
-static vv_status check_subset(check_plan *p, const check_column *c, const vv_json *list, vv_error *err)
+static vv_status check_subset(check_plan *p, const check_column *c, const vv_json *list,
+			      vv_error *err)
 {
 	for (size_t i = 0; i <= c->allowed->mask; i++) {
 		const vv_name *n = &c->allowed->slots[i];
 
 		if (n->text && !vv_names_find(c->categories, n->text, n->len))
-			return check_note_node(p, list, err, "has a value that is none of the categories");
+			return check_note_node(p, list, err,
+					       "has a value that is none of the categories");
 	}
 	return VV_OK;
 }

@@ -13,12 +13,12 @@ struct check_emit {
 	check_run *r;
 	check_worker w;
 	vv_batch batch;
-	size_t open;         /* the group that is loaded; SIZE_MAX: none */
+	size_t open; /* the group that is loaded; SIZE_MAX: none */
 	check_group group;
-	vv_arena arena;      /* of its columns */
-	vv_cell **columns;   /* cells of the plan's columns, once asked for */
+	vv_arena arena;    /* of its columns */
+	vv_cell **columns; /* cells of the plan's columns, once asked for */
 	vv_buf key, value, expected;
-	uint64_t *given;     /* of each slot */
+	uint64_t *given; /* of each slot */
 };
 
 uint64_t check_limit(const check_run *r)
@@ -107,7 +107,8 @@ static vv_status column_cells(check_emit *e, size_t column, const vv_cell **out,
 		cells = vv_arena_alloc(&e->arena, (e->group.rows + 1) * sizeof(*cells));
 		if (!cells)
 			return vv_fail_nomem(err);
-		rc = check_group_column(&e->group, e->r->plan.columns[column].place, cells, 1, &e->arena, err);
+		rc = check_group_column(&e->group, e->r->plan.columns[column].place, cells, 1,
+					&e->arena, err);
 		if (rc < 0)
 			return rc;
 		e->columns[column] = cells;
@@ -126,8 +127,8 @@ static vv_status give(check_emit *e, vv_finding *f, vv_error *err)
 }
 
 /* "id=5, day=2024-01-01": cells of one row. */
-static vv_status put_named(check_emit *e, vv_buf *out, const size_t *columns, size_t count, size_t row,
-			   vv_error *err)
+static vv_status put_named(check_emit *e, vv_buf *out, const size_t *columns, size_t count,
+			   size_t row, vv_error *err)
 {
 	vv_buf_reset(out);
 	for (size_t i = 0; i < count; i++) {
@@ -180,11 +181,12 @@ static size_t group_of(const check_run *r, uint64_t row)
 }
 
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
-			 const size_t *columns, size_t count, const char *message, const char *expected,
-			 vv_error *err)
+			 const size_t *columns, size_t count, const char *message,
+			 const char *expected, vv_error *err)
 {
 	size_t i = group_of(e->r, row);
-	vv_finding f = {.rule = rule->code, .severity = severity, .message = message, .expected = expected};
+	vv_finding f = {
+		.rule = rule->code, .severity = severity, .message = message, .expected = expected};
 	size_t at = (size_t)(row - e->r->groups[i].first_row);
 	vv_status rc = open_group(e, i, err);
 
@@ -207,13 +209,17 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 	return give_row(e, &f, at, err);
 }
 
-vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity severity, const char *column,
-			   uint64_t found, uint64_t given, bool tolerated, vv_error *err)
+vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity severity,
+			   const char *column, uint64_t found, uint64_t given, bool tolerated,
+			   vv_error *err)
 {
 	vv_check_result *out = e->r->result;
 	vv_check_total *t;
-	vv_finding f = {.rule = rule->code, .severity = severity, .path = e->r->o->path,
-			.commit = e->r->o->commit, .column = column,
+	vv_finding f = {.rule = rule->code,
+			.severity = severity,
+			.path = e->r->o->path,
+			.commit = e->r->o->commit,
+			.column = column,
 			.message = "further findings of this rule"};
 
 	if (found == 0)
@@ -380,7 +386,8 @@ static void put_type(vv_buf *out, const vv_field *f)
 		put_words(out, (const char *const *)f->true_values);
 		vv_buf_puts(out, " / ");
 		put_words(out, (const char *const *)f->false_values);
-	} else if (f->type == VV_TYPE_NUMBER && (strcmp(f->decimal, ".") != 0 || f->group[0] != '\0')) {
+	} else if (f->type == VV_TYPE_NUMBER &&
+		   (strcmp(f->decimal, ".") != 0 || f->group[0] != '\0')) {
 		vv_buf_printf(out, " with decimalChar '%s'", vv_text_shows(f->decimal));
 		if (f->group[0] != '\0')
 			vv_buf_printf(out, " and groupChar '%s'", vv_text_shows(f->group));
@@ -404,7 +411,8 @@ static void put_values(vv_buf *out, const vv_json *list)
 			return;
 		}
 		vv_json_put_node(&text, v);
-		vv_buf_printf(out, "%s%s", shown > 0 ? ", " : "", vv_text_show(text.data, text.len));
+		vv_buf_printf(out, "%s%s", shown > 0 ? ", " : "",
+			      vv_text_show(text.data, text.len));
 		vv_buf_clear(&text);
 	}
 }
@@ -490,15 +498,16 @@ static bool wants(const check_emit *e, uint32_t slot)
 }
 
 /* Findings of one cell. */
-static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *cell, unsigned found,
-			   size_t row, vv_error *err)
+static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *cell,
+			   unsigned found, size_t row, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (unsigned k = 0; k < CHECK_KINDS && rc == VV_OK; k++) {
 		unsigned kind = found & 1u << k;
 		uint32_t slot;
-		vv_finding f = {.column = c->name, .value = cell->text ? cell->text : "",
+		vv_finding f = {.column = c->name,
+				.value = cell->text ? cell->text : "",
 				.value_len = cell->len};
 
 		if (kind == 0 || (slot = slot_of(c, kind)) == CHECK_OFF || !wants(e, slot))
@@ -574,7 +583,8 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 			if (rc == VV_OK)
 				row_cells[p->columns[columns[i]].field_place] = cells[row];
 		}
-		if (rc < 0 || vv_condition_eval(c->compiled, e->w.conditions, row_cells) != VV_FALSE)
+		if (rc < 0 ||
+		    vv_condition_eval(c->compiled, e->w.conditions, row_cells) != VV_FALSE)
 			continue;
 		e->given[slot]++;
 		if ((rc = put_named(e, &e->value, columns, count, row, err)) == VV_OK) {
@@ -591,7 +601,8 @@ static vv_status give_blank(check_emit *e, uint32_t slot, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t row = 0; rc == VV_OK && e->w.has_blank && row < e->group.rows && wants(e, slot); row++) {
+	for (size_t row = 0; rc == VV_OK && e->w.has_blank && row < e->group.rows && wants(e, slot);
+	     row++) {
 		vv_finding f = {.rule = "blank-row",
 				.severity = e->r->plan.blank_severity,
 				.message = "all cells of the row are empty",
@@ -659,10 +670,12 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 	}
 	for (uint32_t s = 0; s < p->slot_count && rc == VV_OK; s++) {
 		const check_slot *slot = &p->slots[s];
-		uint64_t seen = slot->seen != CHECK_OFF ? r->totals[slot->seen] : r->table->root.rows;
+		uint64_t seen = slot->seen != CHECK_OFF ? r->totals[slot->seen]
+							: r->table->root.rows;
 
 		rc = check_emit_total(e, slot->rule, slot->severity,
-				      slot->column == SIZE_MAX ? NULL : p->columns[slot->column].name,
+				      slot->column == SIZE_MAX ? NULL
+							       : p->columns[slot->column].name,
 				      r->totals[s], e->given[s],
 				      check_tolerated(slot->mostly, r->totals[s], seen), err);
 	}

@@ -18,30 +18,31 @@
 
 enum { EXTRA, MISSING, BLANK, ENCODING, STRAY, UNCLOSED, SOURCE, RULES };
 
-static const char *const codes[RULES] = {"extra-cell",  "missing-cell",   "blank-row", "encoding-error",
-					 "stray-quote", "unclosed-quote", "source-error"};
+static const char *const codes[RULES] = {"extra-cell",     "missing-cell", "blank-row",
+					 "encoding-error", "stray-quote",  "unclosed-quote",
+					 "source-error"};
 
 typedef struct reading {
 	const vv_source *source;
 	const vv_check_options *o;
 	vv_check_result *out;
 	vv_error *err;
-	vv_buf window;       /* bytes from `at` on are still to be looked at */
+	vv_buf window; /* bytes from `at` on are still to be looked at */
 	size_t at;
 	bool at_end;
 	const vv_sniff_result *sniffed;
-	uint64_t line, row;  /* line of window[at]; rows so far */
-	uint64_t *totals;    /* [rule][column]; the last column: none */
+	uint64_t line, row; /* line of window[at]; rows so far */
+	uint64_t *totals;   /* [rule][column]; the last column: none */
 	vv_severity severity[RULES];
 	struct cell {
 		size_t start, end;
-	} *cells;            /* of the row under way, the first columns + 1 */
-	size_t count;        /* cells of the row */
+	} * cells;    /* of the row under way, the first columns + 1 */
+	size_t count; /* cells of the row */
 } reading;
 
 /* A row's end and what was wrong in it. */
 typedef struct row {
-	size_t end;          /* behind its line end */
+	size_t end; /* behind its line end */
 	size_t text_end;
 	uint64_t lines;
 	size_t stray, unclosed; /* offsets; SIZE_MAX */
@@ -62,7 +63,8 @@ static vv_status fill(reading *r)
 	if (!vv_buf_reserve(&r->window, want))
 		return vv_fail_nomem(r->err);
 	for (; want > 0 && n > 0; want -= (size_t)n) {
-		n = r->source->read(r->source->payload, r->window.data + r->window.len, want, r->err);
+		n = r->source->read(r->source->payload, r->window.data + r->window.len, want,
+				    r->err);
 		if (n < 0)
 			return (vv_status)n;
 		r->window.len += (size_t)n;
@@ -231,7 +233,8 @@ static vv_status check_utf8(reading *r, size_t end)
 		size_t len = r->cells[i].end - r->cells[i].start;
 
 		if (!vv_utf8_valid(text, len))
-			rc = give(r, ENCODING, i, r->line, text, len, "is not valid UTF-8", "UTF-8");
+			rc = give(r, ENCODING, i, r->line, text, len, "is not valid UTF-8",
+				  "UTF-8");
 	}
 	return rc;
 }
@@ -246,8 +249,9 @@ static vv_status check_row(reading *r, const row *w)
 	if ((rc = check_utf8(r, w->text_end)) < 0)
 		return rc;
 	if (w->unclosed != SIZE_MAX) {
-		rc = give(r, UNCLOSED, columns, r->line + count_lines(p + r->at, w->unclosed - r->at),
-			  p + w->unclosed, w->text_end - w->unclosed, "the quote that opens here is not closed",
+		rc = give(r, UNCLOSED, columns,
+			  r->line + count_lines(p + r->at, w->unclosed - r->at), p + w->unclosed,
+			  w->text_end - w->unclosed, "the quote that opens here is not closed",
 			  "a closing quote before the next delimiter");
 	}
 	if (rc == VV_OK && w->stray != SIZE_MAX) {
@@ -256,9 +260,9 @@ static vv_status check_row(reading *r, const row *w)
 		while (from > r->at && (uint8_t)p[from - 1] != r->sniffed->dialect.delimiter &&
 		       !is_line_end(p[from - 1]))
 			from--;
-		rc = give(r, STRAY, columns, r->line + count_lines(p + r->at, w->stray - r->at), p + from,
-			  w->text_end > from ? w->text_end - from : 0, "text stands behind a closing quote",
-			  "a delimiter or a line end there");
+		rc = give(r, STRAY, columns, r->line + count_lines(p + r->at, w->stray - r->at),
+			  p + from, w->text_end > from ? w->text_end - from : 0,
+			  "text stands behind a closing quote", "a delimiter or a line end there");
 	}
 	if (rc == VV_OK && r->count > columns) {
 		snprintf(message, sizeof(message), "the row has %zu cells", r->count);
@@ -266,7 +270,8 @@ static vv_status check_row(reading *r, const row *w)
 		rc = give(r, EXTRA, columns, r->line, NULL, 0, message, expected);
 	}
 	for (size_t i = r->count; i < columns && rc == VV_OK; i++)
-		rc = give(r, MISSING, i, r->line, NULL, 0, "the row ends before this column", "a cell");
+		rc = give(r, MISSING, i, r->line, NULL, 0, "the row ends before this column",
+			  "a cell");
 	return rc;
 }
 
@@ -290,7 +295,8 @@ static vv_status read_rows(reading *r)
 			continue;
 		}
 		if (w.text_end == r->at) {
-			rc = give(r, BLANK, r->sniffed->columns, r->line, NULL, 0, "the line is blank", "a row");
+			rc = give(r, BLANK, r->sniffed->columns, r->line, NULL, 0,
+				  "the line is blank", "a row");
 		} else {
 			rc = check_row(r, &w);
 			r->row++;
@@ -320,21 +326,25 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 	while (blank < len && (p[blank] == ' ' || p[blank] == '\t'))
 		blank++;
 	if (blank == len)
-		return give(r, BLANK, r->sniffed->columns, r->line, NULL, 0, "the line is blank", "an object");
+		return give(r, BLANK, r->sniffed->columns, r->line, NULL, 0, "the line is blank",
+			    "an object");
 	r->row++;
 	if (!vv_utf8_valid(p, len))
-		return give(r, ENCODING, r->sniffed->columns, r->line, p, len, "is not valid UTF-8", "UTF-8");
+		return give(r, ENCODING, r->sniffed->columns, r->line, p, len, "is not valid UTF-8",
+			    "UTF-8");
 	rc = p[blank] != '{' ? vv_fail(&why, VV_EINPUT, "the line does not begin with an object")
-			     : vv_json_rows_object(parser, &used, p + blank, len - blank, false, no_member, NULL,
-						   &why);
+			     : vv_json_rows_object(parser, &used, p + blank, len - blank, false,
+						   no_member, NULL, &why);
 	if (rc == VV_ENOMEM)
 		return vv_fail_nomem(r->err);
-	for (used += blank; rc == VV_OK && used < len && (p[used] == ' ' || p[used] == '\t'); used++)
+	for (used += blank; rc == VV_OK && used < len && (p[used] == ' ' || p[used] == '\t');
+	     used++)
 		;
 	if (rc == VV_OK && used < len)
 		rc = vv_fail(&why, VV_EINPUT, "something stands behind the object");
 	r->row--;
-	rc = rc < 0 ? give(r, SOURCE, r->sniffed->columns, r->line, p, len, why.message, "one JSON object a line")
+	rc = rc < 0 ? give(r, SOURCE, r->sniffed->columns, r->line, p, len, why.message,
+			   "one JSON object a line")
 		    : VV_OK;
 	r->row++;
 	return rc;
@@ -371,7 +381,8 @@ static vv_status check_names(reading *r, const vv_check_options *o)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < s->columns && s->dialect.header && rc == VV_OK; i++) {
-		vv_finding f = {.path = o->path, .commit = o->commit, .line = 1, .column = s->names[i]};
+		vv_finding f = {
+			.path = o->path, .commit = o->commit, .line = 1, .column = s->names[i]};
 		char message[96];
 		size_t k = 0;
 
@@ -382,14 +393,16 @@ static vv_status check_names(reading *r, const vv_check_options *o)
 			f.column = NULL;
 			snprintf(message, sizeof(message), "column %zu has no name", i + 1);
 		} else {
-			for (k = 0; k < i && (s->name_lens[k] != s->name_lens[i] ||
-					      memcmp(s->names[k], s->names[i], s->name_lens[i]) != 0);
+			for (k = 0;
+			     k < i && (s->name_lens[k] != s->name_lens[i] ||
+				       memcmp(s->names[k], s->names[i], s->name_lens[i]) != 0);
 			     k++)
 				;
 			if (k == i)
 				continue;
 			f.rule = "duplicate-label";
-			snprintf(message, sizeof(message), "column %zu has the name of column %zu", i + 1, k + 1);
+			snprintf(message, sizeof(message), "column %zu has the name of column %zu",
+				 i + 1, k + 1);
 		}
 		f.message = message;
 		f.severity = o->rules ? vv_rule_set_severity(o->rules, f.rule) : VV_SEVERITY_ERROR;
@@ -449,7 +462,8 @@ static vv_status give_source(reading *r, const char *message)
 
 	r->sniffed = NULL;
 	if (r->severity[SOURCE] != VV_SEVERITY_OFF)
-		*(r->severity[SOURCE] == VV_SEVERITY_ERROR ? &r->out->errors : &r->out->warnings) += 1;
+		*(r->severity[SOURCE] == VV_SEVERITY_ERROR ? &r->out->errors
+							   : &r->out->warnings) += 1;
 	rc = give(r, SOURCE, 0, 0, NULL, 0, message, "a table");
 	r->sniffed = sniffed;
 	return rc;

@@ -74,9 +74,9 @@ typedef struct check_column {
 	bool has_bounds;
 	vv_pattern *pattern;
 	const char *pattern_text;
-	vv_names *allowed, *categories; /* canonical values */
-	bool typed_missing;    /* some missing value reads as a number or date */
-	bool spare;            /* no constraint but bounds and required */
+	vv_names *allowed, *categories;   /* canonical values */
+	bool typed_missing;               /* some missing value reads as a number or date */
+	bool spare;                       /* no constraint but bounds and required */
 	check_range ranges[CHECK_SCALES]; /* of numbers; [0] also days of dates */
 } check_column;
 
@@ -125,11 +125,11 @@ typedef struct check_plan {
 	vv_schema own;           /* o->schema, read */
 	const vv_schema *schema; /* &own, or the table's */
 	const char *schema_name;
-	bool json;               /* cells come from NDJSON or JSON */
-	vv_buf digits;           /* of the bounds */
-	check_column *columns;   /* one for each of the table's */
+	bool json;             /* cells come from NDJSON or JSON */
+	vv_buf digits;         /* of the bounds */
+	check_column *columns; /* one for each of the table's */
 	size_t count;
-	size_t *of_field;        /* schema place -> column of the plan; SIZE_MAX: none */
+	size_t *of_field; /* schema place -> column of the plan; SIZE_MAX: none */
 	check_slot *slots;
 	size_t slot_count, counter_count; /* counters: a slot's findings, then values seen */
 	check_key *keys;
@@ -143,20 +143,21 @@ typedef struct check_plan {
 	const vv_rule *blank_row;
 	vv_severity blank_severity;
 	uint32_t blank_slot;
-	size_t *show_key;        /* columns of the plan that name a row */
+	size_t *show_key; /* columns of the plan that name a row */
 	size_t show_key_count;
 	check_note *notes, *last_note;
-	vv_hash128 id;           /* of all that decides what a group's rows give */
+	vv_hash128 id; /* of all that decides what a group's rows give */
 } check_plan;
 
 /* check_plan.c. out is initialised by the call, and cleared after a failure. */
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);
 void check_plan_clear(check_plan *p);
-vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len, uint64_t line,
-			 const char *expected, vv_error *err, const char *fmt, ...)
+vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
+			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 8, 9)));
 /* The setting for a rule in a column (NULL: rows), and its severity. */
-vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len, uint64_t *mostly);
+vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
+			   uint64_t *mostly);
 
 /* check_labels.c: the header against the schema; fills the columns' fields. */
 vv_status check_labels(check_plan *p, vv_error *err);
@@ -175,18 +176,19 @@ typedef struct check_worker {
 	vv_arena arena;
 	vv_pattern_scratch *patterns;
 	vv_condition_scratch *conditions;
-	uint8_t *blank;      /* a row each; valid while has_blank */
+	uint8_t *blank; /* a row each; valid while has_blank */
 	size_t blank_cap;
 	bool has_blank;
 	uint64_t *numbers;
-	uint32_t *counters;  /* counter_count */
+	uint32_t *counters; /* counter_count */
 	bool no_memory;
 } check_worker;
 void check_worker_clear(check_worker *w);
 vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err);
 
 /* What is wrong with a cell: a set of CHECK_ bits. */
-unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c, const vv_cell *cell);
+unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
+		    const vv_cell *cell);
 
 /* A loaded group: its cells where long ones have been brought in line (batch), else its
  * block. */
@@ -196,20 +198,22 @@ typedef struct check_group {
 	size_t rows;
 } check_group;
 /* A column's cells: cells[0 .. rows), stride apart. */
-vv_status check_group_column(const check_group *g, size_t place, vv_cell *cells, size_t stride, vv_arena *arena,
-			     vv_error *err);
+vv_status check_group_column(const check_group *g, size_t place, vv_cell *cells, size_t stride,
+			     vv_arena *arena, vv_error *err);
 /* Finds rows without any value, which are told as such and otherwise passed over: w->has_blank. */
 vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g, vv_error *err);
 /* Counts into w->counters, sets w->blank; *newlines: line ends inside of cells. */
-vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g, uint32_t *newlines,
-			   vv_error *err);
+vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g,
+			   uint32_t *newlines, vv_error *err);
 /* Line ends inside the group's cells alone. */
-vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *arena, uint32_t *newlines, vv_error *err);
+vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *arena,
+			       uint32_t *newlines, vv_error *err);
 vv_cell *check_worker_cells(check_worker *w, size_t count, vv_error *err);
 
 /* check_view.c: columns judged by how they are encoded, without making their cells. */
 /* True: no cell of the column is found wrong. False: that must be looked at cell by cell. */
-bool check_view_clean(check_worker *w, const check_plan *p, const check_column *c, const vv_group *g);
+bool check_view_clean(check_worker *w, const check_plan *p, const check_column *c,
+		      const vv_group *g);
 /* True: no cell of the column is empty or absent (so no row is blank). */
 bool check_view_filled(const vv_group *g, size_t column);
 /* True: no line end in any of the column's cells. */
@@ -221,8 +225,9 @@ typedef struct check_group_info {
 	uint64_t first_row;
 	uint32_t rows;
 	uint32_t newlines;
-	uint32_t counts;   /* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
-	uint8_t known;     /* the rules' answer is from the cache */
+	uint32_t
+		counts; /* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
+	uint8_t known;       /* the rules' answer is from the cache */
 	const uint8_t *item; /* its entry in the list, where it has long cells; else NULL */
 	size_t item_len;
 } check_group_info;
@@ -238,16 +243,17 @@ typedef struct check_run {
 	check_group_info *groups;
 	size_t group_count;
 	vv_arena arena;
-	vv_buf memo;        /* the record as it was read */
-	vv_buf counts;      /* varint n, then n x (varint counter, varint count) */
-	uint64_t *totals;   /* counter_count */
+	vv_buf memo;      /* the record as it was read */
+	vv_buf counts;    /* varint n, then n x (varint counter, varint count) */
+	uint64_t *totals; /* counter_count */
 	uint64_t groups_read;
 	vv_check_lines *lines;
 	struct check_keys *keys; /* one for each of plan.keys */
 } check_run;
 
 /* Loads group i (through the batch where it has long cells). */
-vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out, vv_error *err);
+vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
+		     vv_error *err);
 void check_unload(check_group *g);
 /* The counters of a group that is known: reads *p, moving it. */
 bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count);
@@ -258,7 +264,8 @@ void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines);
 /* Keeps what it was given. */
 vv_status check_lines_keep(vv_check_lines *l, vv_error *err);
 /* Blank lines between the rows: how many in all, and for up to `limit` of them the line. */
-vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit, vv_error *err);
+vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit,
+			    vv_error *err);
 
 /* check_memo.c: the record of what is known of groups. */
 vv_status check_memo_load(check_run *r, vv_error *err);
@@ -274,11 +281,12 @@ vv_status check_emit_cells(check_emit *e, vv_error *err);
 /* A finding about a row (from 0) and its cells in some columns of the plan: message and
  * expected are texts of ours. */
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
-			 const size_t *columns, size_t count, const char *message, const char *expected,
-			 vv_error *err);
+			 const size_t *columns, size_t count, const char *message,
+			 const char *expected, vv_error *err);
 /* Counts what was found, and tells the callback of what is over the limit. */
-vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity severity, const char *column,
-			   uint64_t found, uint64_t given, bool tolerated, vv_error *err);
+vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity severity,
+			   const char *column, uint64_t found, uint64_t given, bool tolerated,
+			   vv_error *err);
 uint64_t check_limit(const check_run *r);
 /* Does `mostly` let so many of so many through? */
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);
@@ -289,8 +297,8 @@ void check_keys_close(check_run *r);
 /* Is group i's part in key k still to be read? */
 bool check_keys_wants(const check_run *r, size_t k, size_t i);
 /* The entries of a group's rows, appended to out. */
-vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g, vv_buf *out,
-			   vv_error *err);
+vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
+			   vv_buf *out, vv_error *err);
 vv_status check_keys_take(check_run *r, size_t k, const vv_buf *entries, vv_error *err);
 vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
 
@@ -299,8 +307,8 @@ vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err);
 
 /* The canonical bytes of a row's key, and whether it is whole (no part missing). cells: a
  * list for each of the columns. False: no memory. */
-bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const size_t *columns, size_t count,
-		     const vv_cell *const *cells, size_t row, bool *whole);
+bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const size_t *columns,
+		     size_t count, const vv_cell *const *cells, size_t row, bool *whole);
 /* Those lists, of a group, in the arena. */
 vv_status check_key_cells(check_run *r, const check_group *g, const size_t *columns, size_t count,
 			  vv_arena *arena, const vv_cell ***out, vv_error *err);

@@ -67,7 +67,8 @@ static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 	if (vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) != 1)
 		row.cells = 0;
 	for (size_t i = 0; i < p->count && i < row.cells && rc == VV_OK; i++) {
-		l->text[i] = vv_arena_strndup(&p->arena, cells[i].text ? cells[i].text : "", cells[i].len);
+		l->text[i] = vv_arena_strndup(&p->arena, cells[i].text ? cells[i].text : "",
+					      cells[i].len);
 		l->len[i] = cells[i].len;
 		if (!l->text[i])
 			rc = vv_fail_nomem(err);
@@ -126,8 +127,9 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 		vv_name *first;
 
 		if (l->blank[i]) {
-			rc = check_note_add(p, "blank-label", p->columns[i].name, p->columns[i].name_len,
-					    l->line, "a name", err, "column %zu has no name", i + 1);
+			rc = check_note_add(p, "blank-label", p->columns[i].name,
+					    p->columns[i].name_len, l->line, "a name", err,
+					    "column %zu has no name", i + 1);
 			continue;
 		}
 		first = vv_names_put(&seen, l->text[i], l->len[i], i, &added);
@@ -198,8 +200,8 @@ static vv_status match_rest(check_plan *p, const labels *l, vv_error *err)
 		set_field(p, i, i);
 		if (l->blank[i])
 			continue;
-		rc = check_note_add(p, "incorrect-label", f->name, f->name_len, l->line, f->name, err,
-				    "column %zu is called '%s', not '%s'", i + 1,
+		rc = check_note_add(p, "incorrect-label", f->name, f->name_len, l->line, f->name,
+				    err, "column %zu is called '%s', not '%s'", i + 1,
 				    vv_text_show(l->text[i], l->len[i]),
 				    vv_text_show(f->name, f->name_len));
 	}
@@ -235,7 +237,8 @@ static bool is_needed(const check_plan *p, const vv_field *f)
 	return constraints && vv_json_get_bool(constraints, "required", false);
 }
 
-static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, bool missing, vv_error *err)
+static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, bool missing,
+				   vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -243,18 +246,19 @@ static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, b
 		const check_column *c = &p->columns[i];
 
 		if (!c->field) {
-			rc = check_note_add(p, "extra-label", c->name, c->name_len, l->line, NULL, err,
-					    "the schema has no field for column %zu, '%s'", i + 1,
-					    vv_text_show(c->name, c->name_len));
+			rc = check_note_add(p, "extra-label", c->name, c->name_len, l->line, NULL,
+					    err, "the schema has no field for column %zu, '%s'",
+					    i + 1, vv_text_show(c->name, c->name_len));
 		}
 	}
 	for (size_t i = 0; i < p->schema->count && missing && rc == VV_OK; i++) {
 		const vv_field *f = &p->schema->fields[i];
 
 		if (p->of_field[i] == SIZE_MAX && (!p->json || is_needed(p, f))) {
-			rc = check_note_add(p, "missing-label", f->name, f->name_len, l->line, NULL, err,
-					    "the file has no column for field %zu of the schema, '%s'", i + 1,
-					    vv_text_show(f->name, f->name_len));
+			rc = check_note_add(
+				p, "missing-label", f->name, f->name_len, l->line, NULL, err,
+				"the file has no column for field %zu of the schema, '%s'", i + 1,
+				vv_text_show(f->name, f->name_len));
 		}
 	}
 	return rc;
@@ -281,10 +285,11 @@ static vv_status match_fields(check_plan *p, const labels *l, vv_error *err)
 		return check_note_add(p, "missing-label", NULL, 0, l->line, NULL, err,
 				      "the file has none of the schema's fields");
 	}
-	return extra_and_missing(p, l,
-				 match == VV_MATCH_EXACT || match == VV_MATCH_EQUAL || match == VV_MATCH_SUPERSET,
-				 match == VV_MATCH_EXACT || match == VV_MATCH_EQUAL || match == VV_MATCH_SUBSET,
-				 err);
+	return extra_and_missing(
+		p, l,
+		match == VV_MATCH_EXACT || match == VV_MATCH_EQUAL || match == VV_MATCH_SUPERSET,
+		match == VV_MATCH_EXACT || match == VV_MATCH_EQUAL || match == VV_MATCH_SUBSET,
+		err);
 }
 
 vv_status check_labels(check_plan *p, vv_error *err)

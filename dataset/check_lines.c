@@ -16,13 +16,13 @@
 
 typedef struct line_group {
 	uint64_t first_row;
-	uint64_t line;      /* of its first row; 0: not counted yet */
+	uint64_t line; /* of its first row; 0: not counted yet */
 	uint32_t rows;
-	uint32_t newlines;  /* inside of cells; UNKNOWN */
-	bool raw;           /* its lines must be written out */
-	bool blank;         /* there may be blank lines in it */
-	uint32_t lines;     /* in it, once it was written out */
-	uint32_t *starts;   /* where in it each row's own line begins, once it was written out */
+	uint32_t newlines; /* inside of cells; UNKNOWN */
+	bool raw;          /* its lines must be written out */
+	bool blank;        /* there may be blank lines in it */
+	uint32_t lines;    /* in it, once it was written out */
+	uint32_t *starts;  /* where in it each row's own line begins, once it was written out */
 } line_group;
 
 #define STARTS_MAX (4u << 20) /* rows whose lines are remembered at a time */
@@ -75,7 +75,8 @@ static vv_status read_data_list(vv_check_lines *l, vv_error *err)
 	}
 	vv_list_reader_close(r);
 	if (more == 0 && i != l->count)
-		return vv_fail(err, VV_ECORRUPT, "the data list does not have the groups that it says");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the data list does not have the groups that it says");
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -134,7 +135,8 @@ static vv_status read_layout_list(vv_check_lines *l, vv_error *err)
 static vv_status load_kept(vv_check_lines *l, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
-	int found = l->cache ? vv_check_cache_get(l->cache, "newlines", data_key(l->table), &b, err) : 0;
+	int found = l->cache ? vv_check_cache_get(l->cache, "newlines", data_key(l->table), &b, err)
+			     : 0;
 
 	if (found == 1 && b.len == l->count * 4) {
 		for (size_t i = 0; i < l->count; i++)
@@ -145,7 +147,8 @@ static vv_status load_kept(vv_check_lines *l, vv_error *err)
 	return found < 0 ? (vv_status)found : VV_OK;
 }
 
-vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache *cache, vv_error *err)
+vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache *cache,
+			      vv_error *err)
 {
 	vv_check_lines *l = vv_calloc(1, sizeof(*l));
 	vv_status rc = VV_OK;
@@ -167,7 +170,8 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache 
 	if ((rc = read_data_list(l, err)) < 0 || (rc = read_layout_list(l, err)) < 0 ||
 	    (rc = load_kept(l, err)) < 0)
 		goto done;
-	l->groups[0].line = count_lines(t->root.dialect.prologue.data, t->root.dialect.prologue.len) + 1;
+	l->groups[0].line =
+		count_lines(t->root.dialect.prologue.data, t->root.dialect.prologue.len) + 1;
 	*out = l;
 done:
 	if (rc < 0)
@@ -216,7 +220,8 @@ vv_status check_lines_keep(vv_check_lines *l, vv_error *err)
 		vv_buf_put(&b, bytes, sizeof(bytes));
 	}
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK)
-		rc = vv_check_cache_put(l->cache, "newlines", data_key(l->table), vv_buf_cstr(&b), b.len, err);
+		rc = vv_check_cache_put(l->cache, "newlines", data_key(l->table), vv_buf_cstr(&b),
+					b.len, err);
 	l->kept = rc == VV_OK;
 	vv_buf_clear(&b);
 	return rc;
@@ -286,7 +291,8 @@ static vv_status write_out(vv_check_lines *l, size_t i, vv_error *err)
 	l->ends = ends;
 	vv_buf_reset(&l->raw);
 	if ((rc = vv_batch_lines(&l->raw, ends, l->table, &l->batch, i + 1 == l->count, err)) < 0 ||
-	    (rc = vv_buf_ok(&l->raw, err)) < 0 || (rc = note_starts(l, &l->groups[i], ends, err)) < 0)
+	    (rc = vv_buf_ok(&l->raw, err)) < 0 ||
+	    (rc = note_starts(l, &l->groups[i], ends, err)) < 0)
 		return rc;
 	l->open = i;
 	return VV_OK;
@@ -402,7 +408,8 @@ static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, 
 	return found;
 }
 
-vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit, vv_error *err)
+vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit,
+			    vv_error *err)
 {
 	vv_status rc = VV_OK;
 

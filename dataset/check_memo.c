@@ -87,8 +87,8 @@ static size_t counts_size(const check_run *r, const uint8_t *p, const uint8_t *e
 	if (!vv_varint_read(&p, end, &n) || n == 0)
 		return 0;
 	for (; n > 0; n--) {
-		if (!check_next_count(&p, end, &counter, &count) || counter >= r->plan.counter_count ||
-		    count > UINT32_MAX)
+		if (!check_next_count(&p, end, &counter, &count) ||
+		    counter >= r->plan.counter_count || count > UINT32_MAX)
 			return 0;
 	}
 	return (size_t)(p - from);
@@ -118,7 +118,8 @@ static void take_entry(check_run *r, const memo *m, check_group_info *g)
 vv_status check_memo_load(check_run *r, vv_error *err)
 {
 	memo m;
-	int found = r->o->cache ? vv_check_cache_get(r->o->cache, "rows", r->plan.id, &r->memo, err) : 0;
+	int found = r->o->cache ? vv_check_cache_get(r->o->cache, "rows", r->plan.id, &r->memo, err)
+				: 0;
 	vv_status rc;
 
 	if (found <= 0)
@@ -135,7 +136,8 @@ vv_status check_memo_load(check_run *r, vv_error *err)
 	return vv_buf_ok(&r->counts, err);
 }
 
-static void put_entry(vv_buf *entries, const uint8_t *digest, uint32_t rows, uint32_t newlines, uint32_t at)
+static void put_entry(vv_buf *entries, const uint8_t *digest, uint32_t rows, uint32_t newlines,
+		      uint32_t at)
 {
 	uint8_t e[ENTRY];
 
@@ -147,7 +149,8 @@ static void put_entry(vv_buf *entries, const uint8_t *digest, uint32_t rows, uin
 }
 
 /* Entries of groups that this version does not have: other branches, the version before. */
-static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t *count, vv_error *err)
+static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t *count,
+			 vv_error *err)
 {
 	vv_buf now = VV_BUF_INIT;
 	memo old, m;
@@ -169,9 +172,9 @@ static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t
 		if (find_entry(&m, &cid))
 			continue;
 		if (at != UINT32_MAX) {
-			size = at < old.counts_len
-				       ? counts_size(r, old.counts + at, old.counts + old.counts_len)
-				       : 0;
+			size = at < old.counts_len ? counts_size(r, old.counts + at,
+								 old.counts + old.counts_len)
+						   : 0;
 			if (size == 0)
 				continue;
 		}
@@ -205,7 +208,8 @@ vv_status check_memo_save(check_run *r, vv_error *err)
 		put_entry(&entries, g->cid.digest, g->rows, g->newlines, g->counts);
 		count++;
 	}
-	if ((rc = vv_buf_ok(&entries, err)) < 0 || (rc = put_old(r, &entries, &counts, &count, err)) < 0)
+	if ((rc = vv_buf_ok(&entries, err)) < 0 ||
+	    (rc = put_old(r, &entries, &counts, &count, err)) < 0)
 		goto done;
 	vv_put_le32(head, count);
 	vv_buf_put(&out, head, sizeof(head));

@@ -18,7 +18,8 @@ struct vv_pattern_scratch {
 	pcre2_general_context *general;
 	pcre2_match_context *limits;
 	pcre2_match_data *data;
-	pcre2_jit_stack *stack; /* the 32 KiB that matching has by itself are too few for long texts */
+	pcre2_jit_stack
+		*stack; /* the 32 KiB that matching has by itself are too few for long texts */
 };
 
 static void *get(size_t size, void *unused)

@@ -22,7 +22,7 @@ void vv_pattern_free(vv_pattern *p); /* accepts NULL */
 
 /* Working memory of one thread, for any pattern. */
 typedef struct vv_pattern_scratch vv_pattern_scratch;
-vv_pattern_scratch *vv_pattern_scratch_new(void); /* NULL when out of memory */
+vv_pattern_scratch *vv_pattern_scratch_new(void);    /* NULL when out of memory */
 void vv_pattern_scratch_free(vv_pattern_scratch *s); /* accepts NULL */
 
 /* s must be valid UTF-8. 1: it matches; 0: it does not; VV_EREFUSED: over the budget;

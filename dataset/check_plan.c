@@ -62,9 +62,11 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 		n->line = line;
 		n->message = vv_arena_strndup(&p->arena, vv_buf_cstr(&text), text.len);
 		n->column = column ? vv_arena_strndup(&p->arena, column, column_len) : NULL;
-		n->expected = expected ? vv_arena_strndup(&p->arena, expected, strlen(expected)) : NULL;
+		n->expected = expected ? vv_arena_strndup(&p->arena, expected, strlen(expected))
+				       : NULL;
 	}
-	if (!n || text.failed || !n->message || (column && !n->column) || (expected && !n->expected)) {
+	if (!n || text.failed || !n->message || (column && !n->column) ||
+	    (expected && !n->expected)) {
 		vv_buf_clear(&text);
 		return vv_fail_nomem(err);
 	}
@@ -99,7 +101,8 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 		return rc;
 	}
 	vv_schema_init(&p->own);
-	return check_note_add(p, "schema-error", NULL, 0, 0, "a Table Schema", err, "%s", why.message);
+	return check_note_add(p, "schema-error", NULL, 0, 0, "a Table Schema", err, "%s",
+			      why.message);
 }
 
 static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t condition,
@@ -188,8 +191,8 @@ static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error
 
 	if (rc == VV_EINPUT) {
 		return check_note_add(p, "row-constraint", NULL, 0, 0, NULL, err,
-				      "the condition \"%s\" cannot be checked here: %s", s->condition,
-				      why.message);
+				      "the condition \"%s\" cannot be checked here: %s",
+				      s->condition, why.message);
 	}
 	if (rc < 0) {
 		if (err)
@@ -215,8 +218,8 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 	for (size_t i = 0; set && i < set->count; i++)
 		count += set->items[i].condition != NULL;
 	p->conditions = vv_arena_calloc(&p->arena, count + 1, sizeof(*p->conditions));
-	p->condition_fields =
-		vv_arena_calloc(&p->arena, p->schema->count + 1, sizeof(*p->condition_fields));
+	p->condition_fields = vv_arena_calloc(&p->arena, p->schema->count + 1,
+					      sizeof(*p->condition_fields));
 	if (!p->conditions || !p->condition_fields)
 		return vv_fail_nomem(err);
 	for (size_t i = 0; set && i < set->count && rc == VV_OK; i++) {
@@ -229,7 +232,7 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 	if (p->condition_field_count > 1) {
 		for (size_t i = 1; i < p->condition_field_count; i++) { /* a few names */
 			for (size_t k = i; k > 0 && order_sizes(&p->condition_fields[k - 1],
-								 &p->condition_fields[k]) > 0;
+								&p->condition_fields[k]) > 0;
 			     k--) {
 				size_t t = p->condition_fields[k];
 
@@ -258,8 +261,8 @@ static const char *list_names(check_plan *p, const size_t *columns, size_t count
 }
 
 /* A hash of columns and of how their values are read. */
-static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what, const size_t *columns,
-		       size_t count, const char *more)
+static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
+		       const size_t *columns, size_t count, const char *more)
 {
 	vv_buf b = VV_BUF_INIT;
 	bool ok;
@@ -271,7 +274,8 @@ static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what, c
 		vv_buf_printf(&b, " %zu", c->place);
 		if (c->field) {
 			vv_json_put_node(&b, c->field->json);
-			for (const char *const *m = (const char *const *)c->field->missing; *m; m++) {
+			for (const char *const *m = (const char *const *)c->field->missing; *m;
+			     m++) {
 				vv_buf_putc(&b, ' ');
 				vv_json_put_string(&b, *m, strlen(*m));
 			}
@@ -320,9 +324,9 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 	const char *rule = kind == CHECK_PRIMARY ? "primary-key" : "unique-error";
 	const check_column *first = &p->columns[columns[0]];
 	uint64_t mostly;
-	vv_severity severity = kind == CHECK_UNIQUE
-				       ? check_severity(p, rule, first->name, first->name_len, &mostly)
-				       : check_severity(p, rule, NULL, 0, &mostly);
+	vv_severity severity = kind == CHECK_UNIQUE ? check_severity(p, rule, first->name,
+								     first->name_len, &mostly)
+						    : check_severity(p, rule, NULL, 0, &mostly);
 	check_key *k = &p->keys[p->key_count];
 
 	if (severity == VV_SEVERITY_OFF)
@@ -335,7 +339,8 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 	k->rule = vv_rule_find(rule);
 	k->severity = severity;
 	k->names = list_names(p, columns, count);
-	if (!k->names || !columns_id(&k->id, p, "key", columns, count, p->o->path ? p->o->path : ""))
+	if (!k->names ||
+	    !columns_id(&k->id, p, "key", columns, count, p->o->path ? p->o->path : ""))
 		return vv_fail_nomem(err);
 	p->key_count++;
 	return VV_OK;
@@ -349,7 +354,8 @@ static vv_status missing_key_columns(check_plan *p, const char *rule, const vv_j
 
 	vv_json_put_node(&b, names);
 	rc = check_note_add(p, rule, NULL, 0, 0, NULL, err,
-			    "the %s %s names a column that the file does not have", what, vv_buf_cstr(&b));
+			    "the %s %s names a column that the file does not have", what,
+			    vv_buf_cstr(&b));
 	vv_buf_clear(&b);
 	return rc;
 }
@@ -371,7 +377,8 @@ static vv_status root_key(check_plan *p, vv_error *err)
 	}
 	p->show_key = columns;
 	p->show_key_count = root->key_count;
-	return root->key_count > 0 ? add_key(p, CHECK_PRIMARY, columns, root->key_count, err) : VV_OK;
+	return root->key_count > 0 ? add_key(p, CHECK_PRIMARY, columns, root->key_count, err)
+				   : VV_OK;
 }
 
 static vv_status make_keys(check_plan *p, vv_error *err)
@@ -419,11 +426,12 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 	return rc;
 }
 
-static vv_status add_foreign(check_plan *p, const vv_json *node, vv_severity severity, uint64_t mostly,
-			     vv_error *err)
+static vv_status add_foreign(check_plan *p, const vv_json *node, vv_severity severity,
+			     uint64_t mostly, vv_error *err)
 {
 	const vv_json *reference = vv_json_get(node, "reference");
-	const vv_json *fields = vv_json_get(node, "fields"), *there = vv_json_get(reference, "fields");
+	const vv_json *fields = vv_json_get(node, "fields"),
+		      *there = vv_json_get(reference, "fields");
 	const vv_json *t = there->type == VV_JSON_ARRAY ? there->first : there;
 	const char *resource = vv_json_get_string(reference, "resource");
 	check_foreign *f = &p->foreigns[p->foreign_count];
@@ -492,8 +500,8 @@ static vv_status check_row_count(check_plan *p, vv_error *err)
 		} else {
 			continue;
 		}
-		rc = check_note_add(p, "row-count", NULL, 0, 0, expected, err, "the table has %llu rows",
-				    (unsigned long long)rows);
+		rc = check_note_add(p, "row-count", NULL, 0, 0, expected, err,
+				    "the table has %llu rows", (unsigned long long)rows);
 	}
 	return rc;
 }
@@ -523,7 +531,8 @@ static vv_status make_id(check_plan *p, vv_error *err)
 
 		vv_buf_printf(&b, "\n%s %zu %u", s->rule->code, s->column, s->seen);
 		if (s->condition != SIZE_MAX)
-			vv_buf_printf(&b, " %s", vv_condition_text(p->conditions[s->condition].compiled));
+			vv_buf_printf(&b, " %s",
+				      vv_condition_text(p->conditions[s->condition].compiled));
 	}
 	p->id = vv_xxh3_128(b.data, b.len, 0);
 	if (b.failed) {
@@ -558,7 +567,8 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 	if ((rc = read_schema(out, err)) < 0)
 		goto done;
 	out->columns = vv_arena_calloc(&out->arena, out->count + 1, sizeof(*out->columns));
-	out->of_field = vv_arena_calloc(&out->arena, out->schema->count + 1, sizeof(*out->of_field));
+	out->of_field = vv_arena_calloc(&out->arena, out->schema->count + 1,
+					sizeof(*out->of_field));
 	out->slots = vv_arena_calloc(&out->arena, 5 * out->count + condition_settings(o) + 2,
 				     sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) {
@@ -570,7 +580,8 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0)
 		goto done;
 	out->blank_severity = check_severity(out, "blank-row", NULL, 0, NULL);
-	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity, VV_BILLION);
+	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
+				   VV_BILLION);
 	add_seen(out);
 	rc = make_id(out, err);
 done:

@@ -16,9 +16,9 @@ typedef struct check_job {
 	check_run *r;
 	const uint32_t *todo; /* groups */
 	size_t count;
-	vv_buf counts;        /* of the groups in order: varint n (0: none), n x (counter, count) */
+	vv_buf counts; /* of the groups in order: varint n (0: none), n x (counter, count) */
 	uint32_t newlines[JOB_GROUPS];
-	vv_buf *entries;      /* one for each key */
+	vv_buf *entries; /* one for each key */
 	vv_status rc;
 	vv_error err;
 } check_job;
@@ -52,7 +52,8 @@ static vv_status list_groups(check_run *r, vv_error *err)
 		check_group_info *g = &r->groups[i];
 
 		if (i == r->group_count) {
-			rc = vv_fail(err, VV_ECORRUPT, "the data list has more groups than it says");
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "the data list has more groups than it says");
 			break;
 		}
 		g->first_row = item.before;
@@ -61,8 +62,8 @@ static vv_status list_groups(check_run *r, vv_error *err)
 		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK)
 			rc = vv_cbor_get_link(&item.cbor, &g->cid, err);
 		if (rc == VV_OK && n == 3) {
-			g->item = (const uint8_t *)vv_arena_strndup(&r->arena, (const char *)item.bytes,
-								     item.len);
+			g->item = (const uint8_t *)vv_arena_strndup(
+				&r->arena, (const char *)item.bytes, item.len);
 			g->item_len = item.len;
 			rc = g->item ? VV_OK : vv_fail_nomem(err);
 		}
@@ -71,7 +72,8 @@ static vv_status list_groups(check_run *r, vv_error *err)
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out, vv_error *err)
+vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
+		     vv_error *err)
 {
 	const check_group_info *g = &r->groups[i];
 	vv_table *t = r->table;
@@ -88,9 +90,10 @@ vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, c
 		return rc;
 	if (out->view.rows != g->rows || out->view.columns > t->columns) {
 		vv_group_close(&out->view);
-		return vv_fail(err, VV_ECORRUPT,
-			       "a row group has %zu rows and %zu columns instead of %lu and at most %zu",
-			       out->view.rows, out->view.columns, (unsigned long)g->rows, t->columns);
+		return vv_fail(
+			err, VV_ECORRUPT,
+			"a row group has %zu rows and %zu columns instead of %lu and at most %zu",
+			out->view.rows, out->view.columns, (unsigned long)g->rows, t->columns);
 	}
 	return VV_OK;
 }
@@ -244,7 +247,8 @@ static vv_status run_jobs(check_run *r, const uint32_t *todo, size_t count, vv_e
 		if (r->o->pool)
 			vv_pool_wait(r->o->pool, &jobs[taken % ring].job);
 		rc = take_job(&jobs[taken++ % ring], err);
-		vv_progress_update(r->o->progress, "checking", taken * JOB_GROUPS, total * JOB_GROUPS);
+		vv_progress_update(r->o->progress, "checking", taken * JOB_GROUPS,
+				   total * JOB_GROUPS);
 	}
 	for (; taken < started; taken++)
 		if (r->o->pool)
@@ -337,8 +341,10 @@ static vv_status emit_all(check_run *r, vv_error *err)
 	check_emit *e = NULL;
 	vv_status rc;
 
-	if ((rc = check_emit_open(&e, r, err)) == VV_OK && (rc = check_emit_notes(e, err)) == VV_OK &&
-	    (rc = check_emit_blank_lines(e, err)) == VV_OK && (rc = check_emit_cells(e, err)) == VV_OK &&
+	if ((rc = check_emit_open(&e, r, err)) == VV_OK &&
+	    (rc = check_emit_notes(e, err)) == VV_OK &&
+	    (rc = check_emit_blank_lines(e, err)) == VV_OK &&
+	    (rc = check_emit_cells(e, err)) == VV_OK &&
 	    (rc = check_keys_finish(r, e, err)) == VV_OK)
 		rc = check_refs_all(r, e, err);
 	check_emit_close(e);
@@ -359,7 +365,8 @@ static vv_status check_rows(check_run *r, vv_error *err)
 	return emit_all(r, err);
 }
 
-vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o, vv_error *err)
+vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
+			 vv_error *err)
 {
 	check_run r;
 	vv_status rc;

@@ -4,6 +4,7 @@
  */
 #include "dataset/check_value.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #include "dataset/type_internal.h"
 
 #define DAY 86400
+#define MONTHS_MAX 1000000000000 /* further than anybody counts; in 64 bits as seconds */
 
 /* Days from 1970-01-01 to a day of the calendar, any year. */
 static int64_t days_of(int64_t year, unsigned month, unsigned day)
@@ -18,7 +20,8 @@ static int64_t days_of(int64_t year, unsigned month, unsigned day)
 	int64_t y = month <= 2 ? year - 1 : year;
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
 	int64_t of_era = y - era * 400;
-	int64_t of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + (int64_t)day - 1;
+	int64_t of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + (int64_t)day -
+			  1;
 
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
@@ -60,7 +63,8 @@ static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
 
 static bool is_plain_number(const vv_field *f)
 {
-	return f->bare_number && f->group[0] == '\0' && f->decimal[0] == '.' && f->decimal[1] == '\0';
+	return f->bare_number && f->group[0] == '\0' && f->decimal[0] == '.' &&
+	       f->decimal[1] == '\0';
 }
 
 /* A number in the field's own spelling, rewritten in the standard one into buf. */
@@ -98,7 +102,8 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 	/* room first: the text that is read must not move while its digits are appended */
 	if (!vv_buf_reserve(buf, buf->len - from + 1))
 		return false;
-	return vv_decimal_read(&out->decimal, buf, &plain_number, buf->data + from, buf->len - from);
+	return vv_decimal_read(&out->decimal, buf, &plain_number, buf->data + from,
+			       buf->len - from);
 }
 
 static bool is_word(const char *const *words, const vv_cell *cell)
@@ -117,7 +122,8 @@ static void read_boolean(vv_value *out, const vv_field *f, const vv_cell *cell)
 	out->kind = VV_VALUE_BOOLEAN;
 	out->truth = cell->state == VV_CELL_LITERAL
 			     ? cell->len == 4
-			     : is_word(f->true_values ? (const char *const *)f->true_values : yes, cell);
+			     : is_word(f->true_values ? (const char *const *)f->true_values : yes,
+				       cell);
 }
 
 /* Adds count x unit to the seconds. */
@@ -159,10 +165,14 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 			add_units(&months, n, *p == 'Y' ? 12 : 1);
 		} else {
 			add_units(&seconds, n,
-				  *p == 'D' ? DAY : *p == 'H' ? 3600 : *p == 'M' ? 60 : 1);
+				  *p == 'D'   ? DAY
+				  : *p == 'H' ? 3600
+				  : *p == 'M' ? 60
+					      : 1);
 		}
 	}
 	out->kind = VV_VALUE_DURATION;
+	months = months > MONTHS_MAX ? MONTHS_MAX : months;
 	out->months = negative ? -months : months;
 	vv_buf_printf(&text, "%s%lld.%.*s", negative ? "-" : "", (long long)seconds,
 		      (int)fraction_len, fraction ? fraction : "");
@@ -203,70 +213,59 @@ static int rank_instants(const vv_value *a, const vv_value *b)
 {
 	size_t n = a->fraction_len < b->fraction_len ? a->fraction_len : b->fraction_len;
 	int c = a->seconds != b->seconds ? (a->seconds < b->seconds ? -1 : 1)
-	        : n > 0                  ? memcmp(a->fraction, b->fraction, n)
-	                                 : 0;
+		: n > 0                  ? memcmp(a->fraction, b->fraction, n)
+					 : 0;
 
 	if (c != 0)
 		return c < 0 ? -1 : 1;
 	return (a->fraction_len > b->fraction_len) - (a->fraction_len < b->fraction_len);
 }
 
+/* Seconds from 1970 to the first of a month, counted from January of the year 0. */
+static int64_t month_begins(int64_t month)
+{
+	int64_t year = month >= 0 ? month / 12 : -((11 - month) / 12);
+
+	return days_of(year, (unsigned)(month - year * 12) + 1, 1) * DAY;
+}
+
+/* Compares a + shift with b, the seconds of two durations. digits holds those of both; 2:
+ * too far apart in size, or no memory. */
+static int rank_shifted(const vv_decimal *a, const vv_decimal *b, int64_t shift, vv_buf *digits)
+{
+	vv_decimal by, rest;
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%lld", (long long)shift);
+
+	/* rest = b - shift, of which vv_decimal_distance gives the magnitude */
+	if (!vv_decimal_read(&by, digits, &plain_number, text, (size_t)len) ||
+	    !vv_decimal_distance(&rest, b, &by, digits))
+		return 2;
+	rest.negative = rest.count > 0 && vv_decimal_compare(b, &by, digits) < 0;
+	return vv_decimal_compare(a, &rest, digits);
+}
+
 /* XML Schema, part 2, 3.2.6.2: the order of durations is that of four instants with the
  * durations added; where these do not agree there is none. */
 static int rank_durations(const vv_value *a, const vv_value *b, const vv_buf *buf)
 {
-	static const struct {
-		int64_t year;
-		unsigned month;
-	} from[4] = {{1696, 9}, {1697, 2}, {1903, 3}, {1903, 7}};
-	int answer = 2;
+	static const int64_t from[4] = {1696 * 12 + 8, 1697 * 12 + 1, 1903 * 12 + 2, 1903 * 12 + 6};
 	vv_buf digits = VV_BUF_INIT;
+	int answer = 2;
 
-	/* seconds are compared with the difference of the days that the months make */
 	for (size_t i = 0; i < 4; i++) {
-		int64_t first = from[i].year * 12 + from[i].month - 1, at[2];
-		vv_value sum[2];
-		int c;
+		int64_t shift = month_begins(from[i] + a->months) -
+				month_begins(from[i] + b->months);
+		int rank;
 
-		for (int k = 0; k < 2; k++) {
-			int64_t month = first + (k == 0 ? a->months : b->months);
-			int64_t year = month >= 0 ? month / 12 : -((11 - month) / 12);
-
-			at[k] = days_of(year, (unsigned)(month - year * 12) + 1, 1) * DAY;
-		}
 		vv_buf_reset(&digits);
 		vv_buf_put(&digits, buf->data, buf->len);
-		/* a.seconds + (at0 - at1) against b.seconds: as a - (-shift) */
-		{
-			vv_decimal shift, moved;
-			vv_buf text = VV_BUF_INIT;
-			bool ok;
-
-			vv_buf_printf(&text, "%lld", (long long)(at[0] - at[1]));
-			ok = !text.failed && !digits.failed &&
-			     vv_decimal_read(&shift, &digits, &plain_number, vv_buf_cstr(&text),
-					     text.len);
-			vv_buf_clear(&text);
-			if (!ok) {
-				vv_buf_clear(&digits);
-				return 2;
-			}
-			/* d = b - shift, whose sign vv_decimal_distance does not tell */
-			if (!vv_decimal_distance(&moved, &b->decimal, &shift, &digits)) {
-				vv_buf_clear(&digits);
-				return 2;
-			}
-			moved.negative =
-				moved.count > 0 && vv_decimal_compare(&b->decimal, &shift, &digits) < 0;
-			sum[0].decimal = a->decimal;
-			sum[1].decimal = moved;
-			c = vv_decimal_compare(&sum[0].decimal, &sum[1].decimal, &digits);
-		}
-		if (i > 0 && c != answer) {
-			vv_buf_clear(&digits);
-			return 2;
-		}
-		answer = c;
+		rank = digits.failed ? 2 : rank_shifted(&a->decimal, &b->decimal, shift, &digits);
+		if (i > 0 && rank != answer)
+			rank = 2;
+		answer = rank;
+		if (rank == 2)
+			break;
 	}
 	vv_buf_clear(&digits);
 	return answer;
@@ -404,8 +403,8 @@ static bool holds_json(const vv_field *f, const vv_cell *cell)
 {
 	if (cell->state == VV_CELL_LITERAL)
 		return cell->len > 0 && (cell->text[0] == '[' || cell->text[0] == '{');
-	return f->type == VV_TYPE_OBJECT || f->type == VV_TYPE_ARRAY || f->type == VV_TYPE_GEOJSON ||
-	       (f->type == VV_TYPE_GEOPOINT && f->format[0] != 'd');
+	return f->type == VV_TYPE_OBJECT || f->type == VV_TYPE_ARRAY ||
+	       f->type == VV_TYPE_GEOJSON || (f->type == VV_TYPE_GEOPOINT && f->format[0] != 'd');
 }
 
 static bool put_json_cell(vv_buf *out, vv_buf *scratch, const vv_cell *cell)

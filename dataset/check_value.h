@@ -18,7 +18,7 @@
 #include "dataset/schema.h"
 
 typedef enum vv_value_kind {
-	VV_VALUE_TEXT,     /* anything without an order: equal when the bytes are */
+	VV_VALUE_TEXT, /* anything without an order: equal when the bytes are */
 	VV_VALUE_DECIMAL,
 	VV_VALUE_BOOLEAN,
 	VV_VALUE_INSTANT,
@@ -31,9 +31,9 @@ typedef struct vv_value {
 	const char *text; /* TEXT */
 	size_t len;
 	bool truth;
-	vv_decimal decimal;  /* DECIMAL; of a DURATION the seconds with their fraction */
-	int64_t seconds;     /* INSTANT: since 1970 */
-	int64_t months;      /* DURATION, signed */
+	vv_decimal decimal;   /* DECIMAL; of a DURATION the seconds with their fraction */
+	int64_t seconds;      /* INSTANT: since 1970 */
+	int64_t months;       /* DURATION, signed */
 	const char *fraction; /* INSTANT: digits of a second's fraction without zeros at the end */
 	size_t fraction_len;
 } vv_value;
@@ -52,8 +52,8 @@ bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 /* A value of the descriptor (a bound, an element of an enum) as a cell of the field's, or
  * of the type's standard spelling: *field tells which. text holds the bytes where these
  * are not the node's own. */
-bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text, const vv_field *f,
-		      const vv_json *node);
+bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
+		      const vv_field *f, const vv_json *node);
 
 /* Code points of a text; bytes that are no UTF-8 count one each. */
 size_t vv_value_text_length(const char *s, size_t len);

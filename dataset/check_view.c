@@ -209,7 +209,8 @@ static bool takes_numbers(const vv_field *f, bool decimals)
 	case VV_TYPE_INTEGER:
 		return !decimals;
 	case VV_TYPE_NUMBER:
-		return !decimals || (f->decimal[0] == '.' && f->decimal[1] == '\0' && f->group[0] != '.');
+		return !decimals ||
+		       (f->decimal[0] == '.' && f->decimal[1] == '\0' && f->group[0] != '.');
 	default:
 		return false;
 	}
@@ -231,7 +232,8 @@ static bool takes_dates(const vv_field *f, unsigned encoding, unsigned form)
 	}
 }
 
-static bool numbers_clean(check_worker *w, const check_plan *p, const check_column *c, const view *v)
+static bool numbers_clean(check_worker *w, const check_plan *p, const check_column *c,
+			  const view *v)
 {
 	static const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
 	bool dates = v->encoding == GROUP_DATE || v->encoding == GROUP_DATETIME;
@@ -280,7 +282,8 @@ static bool text_clean(const check_column *c, const view *v)
 	return true;
 }
 
-bool check_view_clean(check_worker *w, const check_plan *p, const check_column *c, const vv_group *g)
+bool check_view_clean(check_worker *w, const check_plan *p, const check_column *c,
+		      const vv_group *g)
 {
 	looking l = {w, p, c};
 	view v;

@@ -98,17 +98,23 @@ static vv_status find_group(const range *r, uint64_t head, uint64_t *index, uint
 	return VV_OK;
 }
 
-static vv_status first_row(const range *r, uint64_t index, uint64_t *row, vv_error *err)
+/* The first row of a group, and how many groups there are. */
+static vv_status first_row(const range *r, uint64_t index, uint64_t *row, uint64_t *groups,
+			   vv_error *err)
 {
 	const vv_buf *top = &r->table->root.data;
 	vv_list_reader *list = NULL;
 	vv_list_item item;
+	uint64_t rows;
 	int more = 0;
 	vv_status rc;
 
 	rc = vv_list_reader_open(&list, VV_LIST_DATA, &r->table->source, top->data, top->len, err);
 	if (rc == VV_OK && (rc = vv_list_seek_index(list, index, err)) == VV_OK) {
 		more = vv_list_next(list, &item, err);
+	}
+	if (rc == VV_OK) {
+		vv_list_totals(list, groups, &rows);
 	}
 	vv_list_reader_close(list);
 	if (rc < 0 || more < 0) {
@@ -122,9 +128,9 @@ static vv_status first_row(const range *r, uint64_t index, uint64_t *row, vv_err
 }
 
 /* Groups from the one with this first row, whose bytes begin at `at` of the file. */
-static vv_status give_groups(const range *r, uint64_t row, uint64_t at, vv_error *err)
+static vv_status give_groups(const range *r, uint64_t row, uint64_t groups, uint64_t at,
+			     vv_error *err)
 {
-	uint64_t groups = vv_table_groups(r->table);
 	vv_table_reader *reader = NULL;
 	vv_row_writer *w = NULL;
 	vv_buf raw = VV_BUF_INIT;
@@ -164,7 +170,7 @@ done:
 static vv_status give_table(const range *r, vv_error *err)
 {
 	vv_buf head = VV_BUF_INIT, tail = VV_BUF_INIT;
-	uint64_t index, before, row;
+	uint64_t index, before, row, groups;
 	bool found = false;
 	vv_status rc;
 
@@ -175,8 +181,8 @@ static vv_status give_table(const range *r, vv_error *err)
 	}
 	if (r->end > head.len &&
 	    (rc = find_group(r, head.len, &index, &before, &found, err)) == VV_OK && found &&
-	    (rc = first_row(r, index, &row, err)) == VV_OK) {
-		rc = give_groups(r, row, head.len + before, err);
+	    (rc = first_row(r, index, &row, &groups, err)) == VV_OK) {
+		rc = give_groups(r, row, groups, head.len + before, err);
 	}
 	if (rc == VV_OK) {
 		rc = give(r, r->table->root.bytes - tail.len, tail.data, tail.len, err);

@@ -186,7 +186,7 @@ vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
 
 	if (rc < 0)
 		return rc;
-	if (k->used * 2 >= k->cap && !grow(k))
+	if (k->used / 3 * 4 + 4 >= k->cap && !grow(k))
 		return vv_fail_nomem(err);
 	e = find_entry(k->entries, k->cap, &name);
 	if (!e->name.lo && !e->name.hi) {

@@ -52,8 +52,7 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 
 	*again = false;
 	vv_random(&number, sizeof(number));
-	(void)snprintf(name, sizeof(name), VV_RECEIVE_PREFIX "%016llx",
-		       (unsigned long long)number);
+	(void)snprintf(name, sizeof(name), VV_RECEIVE_PREFIX "%016llx", (unsigned long long)number);
 	vv_free(g->dir);
 	if (!(g->dir = vv_path_join(g->repo->objects, name, (char *)NULL)) ||
 	    !(lock = vv_path_join(g->dir, VV_RECEIVE_LOCK, (char *)NULL))) {

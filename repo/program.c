@@ -58,14 +58,15 @@ vv_status vv_program_find(char **out, const char *name, vv_error *err)
 	}
 	for (path = path ? path : "/usr/bin:/bin"; *path; path += *path == ':') {
 		size_t len = strcspn(path, ":");
-		char *dir = vv_strndup(path, len), *file;
+		char *dir = *path == '/' ? vv_strndup(path, len) : NULL, *file;
+		bool absolute = *path == '/';
 
 		path += len;
-		if (!dir) {
+		file = dir ? vv_path_join(dir, name, NULL) : NULL;
+		vv_free(dir);
+		if (absolute && !file) {
 			return vv_fail_nomem(err);
 		}
-		file = *dir == '/' ? vv_path_join(dir, name, NULL) : NULL;
-		vv_free(dir);
 		if (file && is_program(file)) {
 			*out = file;
 			return VV_OK;

@@ -8,10 +8,9 @@
 
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "repo/program.h"
 #include "transport/curl_internal.h"
-
-#define ANSWER_MAX ((size_t)1 << 20)
 
 void http_settings_clear(http_settings *s)
 {
@@ -127,8 +126,7 @@ vv_status http_settings_read(http_settings *out, vv_repository *repo, const char
 	vv_buf answer = VV_BUF_INIT;
 	size_t n = 0;
 	int exit_code = 0;
-	vv_error ignored;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	argv[n++] = "git";
@@ -142,9 +140,15 @@ vv_status http_settings_read(http_settings *out, vv_repository *repo, const char
 	argv[n++] = "http";
 	argv[n++] = url;
 	argv[n] = NULL;
-	if (vv_program_run(argv, NULL, 0, &answer, &exit_code, &ignored) == VV_OK &&
-	    exit_code == 0 && answer.len <= ANSWER_MAX) {
+	rc = vv_program_run(argv, NULL, 0, &answer, &exit_code, err);
+	if (rc == VV_OK && exit_code == 0) {
 		rc = take_all(out, &answer, err);
+	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */
+		vv_fail(err, VV_EUSAGE, "git cannot read its settings for '%s'",
+			vv_text_shows(url));
+		rc = vv_hint(err, "'git config --list' says what is wrong with them");
+	} else if (rc == VV_ENOTFOUND) {
+		rc = VV_OK;
 	}
 	vv_buf_clear(&answer);
 	if (rc == VV_OK) {

@@ -81,16 +81,21 @@ static bool is_harmless(const char *line, size_t len)
 	return false;
 }
 
-char *vv_ssh_home(void)
+/* The home folder: HOME, or what the system has for the user; NULL: there is none. */
+static vv_status find_home(char **out, vv_error *err)
 {
 	const char *home = getenv("HOME");
 	const struct passwd *who;
 
-	if (home && home[0] == '/') {
-		return vv_strdup(home);
+	*out = NULL;
+	if (!home || home[0] != '/') {
+		who = getpwuid(geteuid());
+		home = who ? who->pw_dir : NULL;
 	}
-	who = getpwuid(geteuid());
-	return who && who->pw_dir ? vv_strdup(who->pw_dir) : NULL;
+	if (home && !(*out = vv_strdup(home))) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
 }
 
 /* --- what ssh prints -------------------------------------------------------------------- */
@@ -314,12 +319,12 @@ vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, bool have_pr
 			     vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT, plain = VV_BUF_INIT;
-	char *home = vv_ssh_home();
+	char *home = NULL;
 	int code = 0, plain_code = 0;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = set_defaults(out, url, home, err)) < 0) {
+	if ((rc = find_home(&home, err)) < 0 || (rc = set_defaults(out, url, home, err)) < 0) {
 		goto done;
 	}
 	if (have_program) {

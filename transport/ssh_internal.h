@@ -22,8 +22,6 @@ typedef struct vv_ssh_config {
 vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, bool have_program,
 			     vv_error *err);
 void vv_ssh_config_clear(vv_ssh_config *c);
-/* The home folder: HOME, or what the system has for the user; owned; NULL: none, or no memory. */
-char *vv_ssh_home(void);
 
 /* --- ssh_key.c ----------------------------------------------------------------------------- */
 

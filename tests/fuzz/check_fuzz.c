@@ -40,8 +40,8 @@ static vv_status hash_finding(void *payload, const vv_finding *f, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status check(vv_table *t, const char *schema, size_t schema_len, vv_check_cache *cache, uint64_t *sum,
-		       uint64_t *errors)
+static vv_status check(vv_table *t, const char *schema, size_t schema_len, vv_check_cache *cache,
+		       uint64_t *sum, uint64_t *errors)
 {
 	vv_check_options o = {.schema = schema,
 			      .schema_len = schema_len,
@@ -64,7 +64,8 @@ static vv_status check(vv_table *t, const char *schema, size_t schema_len, vv_ch
 }
 
 /* The saved result with one byte turned, and a hash over it that holds. */
-static void check_damaged(vv_table *t, const char *schema, size_t schema_len, const char *file, size_t where)
+static void check_damaged(vv_table *t, const char *schema, size_t schema_len, const char *file,
+			  size_t where)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_check_cache *c;
@@ -91,7 +92,8 @@ static void check_damaged(vv_table *t, const char *schema, size_t schema_len, co
 	vv_buf_clear(&b);
 }
 
-static void check_as_table(const char *schema, size_t schema_len, const char *text, size_t len, size_t where)
+static void check_as_table(const char *schema, size_t schema_len, const char *text, size_t len,
+			   size_t where)
 {
 	static const char *const no_key[] = {NULL};
 	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .key = no_key};
@@ -109,12 +111,14 @@ static void check_as_table(const char *schema, size_t schema_len, const char *te
 	vv_mem_sink_use(&sink, mem);
 	vv_source_mem(&source, &storage, text, len, "t");
 	if (vv_import(&r, &source, &sink, &o, &err) == VV_OK) {
-		if (r.root.kind == VV_KIND_TABLE && vv_table_open(&t, &sink, &r.cid, &err) == VV_OK) {
+		if (r.root.kind == VV_KIND_TABLE &&
+		    vv_table_open(&t, &sink, &r.cid, &err) == VV_OK) {
 			const char *file = vv_fuzz_file(text, 0);
 
 			require(vv_check_cache_open(&cache, NULL, &err) == VV_OK);
 			require(check(&t, schema, schema_len, cache, &first, &errors) == VV_OK);
-			require(check(&t, schema, schema_len, cache, &second, &errors_again) == VV_OK);
+			require(check(&t, schema, schema_len, cache, &second, &errors_again) ==
+				VV_OK);
 			require(first == second && errors == errors_again);
 			require(vv_check_cache_save(cache, file, &err) == VV_OK);
 			vv_check_cache_close(cache);

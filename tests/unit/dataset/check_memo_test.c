@@ -41,12 +41,23 @@ typedef struct rows {
 /* One row, now and then with something wrong in it. */
 static void make_row(dice *d, char *out, uint64_t id)
 {
-	static const char *const names[] = {"Ann",   "\"Bo, B\"", "\"line\nline\"", "\"say \"\"hi\"\"\"", "far too long a name",
-					    "wow!", "",           "J\xc3\xb6rg",    "\xff",               "Eve"};
+	static const char *const names[] = {"Ann",
+					    "\"Bo, B\"",
+					    "\"line\nline\"",
+					    "\"say \"\"hi\"\"\"",
+					    "far too long a name",
+					    "wow!",
+					    "",
+					    "J\xc3\xb6rg",
+					    "\xff",
+					    "Eve"};
 	static const char *const kinds[] = {"a", "b", "c", "", "d"};
 	char amount[32], boss[24], number[24];
 
-	snprintf(number, sizeof(number), roll(d, 400) == 0 ? "x%llu" : roll(d, 300) == 0 ? "0%llu" : "%llu",
+	snprintf(number, sizeof(number),
+		 roll(d, 400) == 0   ? "x%llu"
+		 : roll(d, 300) == 0 ? "0%llu"
+				     : "%llu",
 		 (unsigned long long)id);
 	if (roll(d, 500) == 0)
 		number[0] = '\0';
@@ -57,7 +68,8 @@ static void make_row(dice *d, char *out, uint64_t id)
 		 (unsigned long long)roll(d, 901), (unsigned long long)roll(d, 100));
 	snprintf(out, ROW_LEN, "%s,%s,%s,%s,2020-%02llu-%02llu,C%llu,%s", number, boss, amount,
 		 names[roll(d, 40) < 36 ? 0 : roll(d, 10)], (unsigned long long)roll(d, 12) + 1,
-		 (unsigned long long)roll(d, 28) + 1, (unsigned long long)(roll(d, 100) == 0 ? id / 2 : id),
+		 (unsigned long long)roll(d, 28) + 1,
+		 (unsigned long long)(roll(d, 100) == 0 ? id / 2 : id),
 		 kinds[roll(d, 50) < 48 ? roll(d, 3) : roll(d, 5)]);
 	if (roll(d, 700) == 0)
 		snprintf(out, ROW_LEN, "%llu,1", (unsigned long long)id);
@@ -92,7 +104,8 @@ static void change(dice *d, rows *r)
 	default: /* a few rows anew */
 		for (n = (size_t)roll(d, 6) + 1; n > 0; n--) {
 			at = (size_t)roll(d, r->count);
-			make_row(d, r->text[at], roll(d, 4) == 0 ? (uint64_t)roll(d, r->count) : at);
+			make_row(d, r->text[at],
+				 roll(d, 4) == 0 ? (uint64_t)roll(d, r->count) : at);
 		}
 		break;
 	}
@@ -108,8 +121,8 @@ static void write_rows(vv_buf *out, const rows *r, dice *d)
 	}
 }
 
-static void with_cache(vv_buf *out, vv_check_result *result, vv_table *t, const char *dir, const char *trust,
-		       const char *save, const vv_check_options *base)
+static void with_cache(vv_buf *out, vv_check_result *result, vv_table *t, const char *dir,
+		       const char *trust, const char *save, const vv_check_options *base)
 {
 	vv_check_options o = *base;
 	vv_error err;
@@ -173,7 +186,8 @@ static void a_remembered_check_says_what_a_fresh_one_does(void **state)
 			for (size_t n = 0; v > 0 && n < 1 + v % 2; n++)
 				change(&d, &r);
 			write_rows(&text, &r, &d);
-			table_of(t, text.data, text.len, "t.csv", v > 0 ? &versions[v - 1].import.root : NULL, mem);
+			table_of(t, text.data, text.len, "t.csv",
+				 v > 0 ? &versions[v - 1].import.root : NULL, mem);
 			vv_buf_reset(&fresh);
 			check_into(&fresh, NULL, &t->table, schema, &plain);
 			for (int again = 0; again < 2; again++) {
@@ -203,6 +217,112 @@ static void a_remembered_check_says_what_a_fresh_one_does(void **state)
 	assert_true(spared > 0);
 	vv_pool_free(pool);
 	vv_free(r.text);
+	vv_buf_clear(&text);
+	vv_buf_clear(&fresh);
+	vv_buf_clear(&memo);
+}
+
+static vv_status open_other(void *payload, const char *resource, vv_table **out, vv_error *err)
+{
+	(void)resource;
+	(void)err;
+	*out = payload;
+	return VV_OK;
+}
+
+/* A version of a table whose rows are "n,ref,more". */
+static void write_pairs(vv_buf *out, const uint64_t *ids, size_t count, uint64_t salt)
+{
+	vv_buf_reset(out);
+	vv_buf_puts(out, "n,ref,more\n");
+	for (size_t i = 0; i < count; i++)
+		vv_buf_printf(out, "%zu,%llu,some more text to fill the group with %llu\n", i,
+			      (unsigned long long)ids[i],
+			      (unsigned long long)(ids[i] * salt % 1000003));
+}
+
+static void edit_ids(dice *d, uint64_t *ids, size_t *count, size_t max, uint64_t range)
+{
+	size_t at = (size_t)roll(d, *count), n = (size_t)roll(d, 12) + 1;
+
+	switch (roll(d, 4)) {
+	case 0: /* grows */
+		for (; n > 0 && *count < max; n--)
+			ids[(*count)++] = roll(d, range);
+		break;
+	case 1: /* shrinks */
+		n = n < *count - at - 1 ? n : *count - at - 1;
+		memmove(ids + at, ids + at + n, (*count - at - n) * sizeof(*ids));
+		*count -= n;
+		break;
+	case 2: /* changes a few */
+		for (; n > 0; n--)
+			ids[roll(d, *count)] = roll(d, range);
+		break;
+	default: /* stays */
+		break;
+	}
+}
+
+static void foreign_keys_are_followed_again_as_if_anew(void **state)
+{
+	static const char fk[] =
+		"{\"fields\":[{\"name\":\"n\",\"type\":\"integer\"},{\"name\":\"ref\",\"type\":\"integer\"},{\"name\":"
+		"\"more\",\"type\":\"string\"}],\"foreignKeys\":[{\"fields\":\"ref\",\"reference\":{\"resource\":\"p\","
+		"\"fields\":\"ref\"}}]}";
+	enum { MAX = 9000, VERSIONS = 10 };
+	uint64_t *ids[2] = {vv_calloc(MAX, sizeof(uint64_t)), vv_calloc(MAX, sizeof(uint64_t))};
+	vv_buf text = VV_BUF_INIT, fresh = VV_BUF_INIT, memo = VV_BUF_INIT;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		const char *dir = vv_test_path("refs%llu", (unsigned long long)seed);
+		dice d = {.state = seed * 1234567};
+		size_t counts[2] = {3000 + (size_t)roll(&d, 3000), 3000};
+		uint64_t range = 2500 + roll(&d, 2500);
+		tabled tables[VERSIONS][2];
+		vv_mem_sink *mem;
+		vv_error err;
+
+		vv_assert_ok(vv_mem_sink_new(&mem, NULL, NULL, &err), &err);
+		for (int k = 0; k < 2; k++) {
+			for (size_t i = 0; i < counts[k]; i++)
+				ids[k][i] = k == 0      ? roll(&d, range)
+					    : i < range ? i
+							: roll(&d, range);
+		}
+		for (size_t v = 0; v < VERSIONS; v++) {
+			vv_check_options o = {.resource = open_other};
+
+			for (int k = 0; k < 2; k++) {
+				if (v > 0)
+					edit_ids(&d, ids[k], &counts[k], MAX, range + roll(&d, 3));
+				write_pairs(&text, ids[k], counts[k], k == 0 ? 7 + v / 4 : 11);
+				/* of the odd seeds the blocks of versions before are not there any more */
+				table_of(&tables[v][k], text.data, text.len, "t.csv",
+					 v > 0 && seed % 2 == 0 ? &tables[v - 1][k].import.root
+								: NULL,
+					 seed % 2 == 0 ? mem : NULL);
+			}
+			o.resource_payload = &tables[v][1].table;
+			vv_buf_reset(&fresh);
+			check_into(&fresh, NULL, &tables[v][0].table, fk, &o);
+			for (int again = 0; again < 2; again++) {
+				vv_buf_reset(&memo);
+				vv_assert_ok(vv_check_cache_open(&o.cache, dir, &err), &err);
+				check_into(&memo, NULL, &tables[v][0].table, fk, &o);
+				vv_check_cache_close(o.cache);
+				assert_string_equal(vv_buf_cstr(&memo), vv_buf_cstr(&fresh));
+			}
+		}
+		for (size_t v = 0; v < VERSIONS; v++) {
+			table_gone(&tables[v][0]);
+			table_gone(&tables[v][1]);
+		}
+		vv_mem_sink_free(mem);
+	}
+	vv_free(ids[0]);
+	vv_free(ids[1]);
 	vv_buf_clear(&text);
 	vv_buf_clear(&fresh);
 	vv_buf_clear(&memo);
@@ -290,7 +410,10 @@ static void a_file_that_is_no_result_is_refused(void **state)
 /* A check where one call of a kind fails; the errors found. */
 static vv_status check_once(vv_table *t, uint64_t *errors, vv_error *err)
 {
-	vv_check_options o = {.schema = schema, .schema_len = sizeof(schema) - 1, .schema_name = "s", .path = "t"};
+	vv_check_options o = {.schema = schema,
+			      .schema_len = sizeof(schema) - 1,
+			      .schema_name = "s",
+			      .path = "t"};
 	vv_check_result result;
 	vv_status rc = vv_check_cache_open(&o.cache, vv_test_path("faulty"), err);
 
@@ -359,6 +482,7 @@ static void a_check_survives_want_of_memory_and_disk(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_remembered_check_says_what_a_fresh_one_does),
+	cmocka_unit_test(foreign_keys_are_followed_again_as_if_anew),
 	cmocka_unit_test(keys_past_the_memory_are_found_as_well),
 	cmocka_unit_test(a_file_that_is_no_result_is_refused),
 	cmocka_unit_test(a_check_survives_want_of_memory_and_disk),

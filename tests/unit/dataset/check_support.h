@@ -22,8 +22,8 @@ typedef struct tabled {
 	vv_table table;
 } tabled;
 
-static inline void table_of(tabled *t, const char *text, size_t len, const char *name, const vv_root *parent,
-			    vv_mem_sink *mem)
+static inline void table_of(tabled *t, const char *text, size_t len, const char *name,
+			    const vv_root *parent, vv_mem_sink *mem)
 {
 	static const char *const no_key[] = {NULL};
 	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .key = no_key, .parent = parent};
@@ -73,7 +73,8 @@ static inline vv_status write_finding(void *payload, const vv_finding *f, vv_err
 	return vv_buf_ok(out, err);
 }
 
-static inline vv_status write_more(void *payload, const vv_finding *f, uint64_t count, vv_error *err)
+static inline vv_status write_more(void *payload, const vv_finding *f, uint64_t count,
+				   vv_error *err)
 {
 	vv_buf *out = payload;
 

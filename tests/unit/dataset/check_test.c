@@ -126,8 +126,9 @@ static void missing_cells_are_told_by_column(void **state)
 static void blank_lines_and_blank_rows_are_told(void **state)
 {
 	(void)state;
-	expect("a,b\n1,2\n\n\n3,4\n,\n5,6\n\n\n", "{\"fields\":[{\"name\":\"a\",\"constraints\":{\"required\":true}},"
-						   "{\"name\":\"b\"}],\"primaryKey\":\"a\"}",
+	expect("a,b\n1,2\n\n\n3,4\n,\n5,6\n\n\n",
+	       "{\"fields\":[{\"name\":\"a\",\"constraints\":{\"required\":true}},"
+	       "{\"name\":\"b\"}],\"primaryKey\":\"a\"}",
 	       "blank-row 3 0 - - | the line is blank | a row\n"
 	       "blank-row 4 0 - - | the line is blank | a row\n"
 	       "blank-row 8 0 - - | the line is blank | a row\n"
@@ -183,7 +184,8 @@ static vv_status open_resource(void *payload, const char *resource, vv_table **o
 
 static void a_foreign_key_to_another_table_is_followed(void **state)
 {
-	static const char cities[] = "code,land\nBE,DE\nPA,FR\n", people[] = "n,city,land\n1,BE,DE\n2,PA,DE\n3,,DE\n4,XX,\n";
+	static const char cities[] = "code,land\nBE,DE\nPA,FR\n",
+			  people[] = "n,city,land\n1,BE,DE\n2,PA,DE\n3,,DE\n4,XX,\n";
 	static const char schema[] =
 		"{\"fields\":[{\"name\":\"n\"},{\"name\":\"city\"},{\"name\":\"land\"}],\"foreignKeys\":["
 		"{\"fields\":[\"city\",\"land\"],\"reference\":{\"resource\":\"cities\",\"fields\":[\"code\",\"land\"]}},"
@@ -218,7 +220,8 @@ static void labels_are_held_against_the_fields(void **state)
 	expect("a,b\n1,2\n", "{\"fields\":[{\"name\":\"a\"},{\"name\":\"c\",\"type\":\"date\"}]}",
 	       "incorrect-label 1 0 c - | column 2 is called 'b', not 'c' | c\n"
 	       "type-error 2 1 c 2 | is no date | a date as 2024-01-31\n");
-	expect("b,a\nx,2\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\"}]}",
+	expect("b,a\nx,2\n",
+	       "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\"}]}",
 	       "incorrect-label 1 0 b - | 'b' is column 1, and field 2 of the schema | -\n"
 	       "incorrect-label 1 0 a - | 'a' is column 2, and field 1 of the schema | -\n");
 	expect("a,b\n1,2\n", "{\"fields\":[{\"name\":\"a\"}]}",
@@ -226,15 +229,20 @@ static void labels_are_held_against_the_fields(void **state)
 	expect("a\n1\n", "{\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}",
 	       "missing-label 1 0 b - | the file has no column for field 2 of the schema, 'b' | -\n");
 	/* the other four */
-	expect("b,a\n1,2\n", "{\"fieldsMatch\":\"equal\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "");
+	expect("b,a\n1,2\n",
+	       "{\"fieldsMatch\":\"equal\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "");
 	expect("b,a\n1,2\n", "{\"fieldsMatch\":\"subset\",\"fields\":[{\"name\":\"a\"}]}", "");
 	expect("b\n1\n", "{\"fieldsMatch\":\"subset\",\"fields\":[{\"name\":\"a\"}]}",
 	       "missing-label 1 0 a - | the file has no column for field 1 of the schema, 'a' | -\n");
-	expect("b\n1\n", "{\"fieldsMatch\":\"superset\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "");
-	expect("c,b\n1,2\n", "{\"fieldsMatch\":\"superset\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}",
+	expect("b\n1\n",
+	       "{\"fieldsMatch\":\"superset\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "");
+	expect("c,b\n1,2\n",
+	       "{\"fieldsMatch\":\"superset\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}",
 	       "extra-label 1 0 c - | the schema has no field for column 1, 'c' | -\n");
-	expect("c,b\n1,2\n", "{\"fieldsMatch\":\"partial\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "");
-	expect("c,d\n1,2\n", "{\"fieldsMatch\":\"partial\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}",
+	expect("c,b\n1,2\n",
+	       "{\"fieldsMatch\":\"partial\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "");
+	expect("c,d\n1,2\n",
+	       "{\"fieldsMatch\":\"partial\",\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}",
 	       "missing-label 1 0 - - | the file has none of the schema's fields | -\n");
 }
 
@@ -244,7 +252,8 @@ static void a_header_with_blank_and_repeated_names_is_told(void **state)
 	expect("a,,a\n1,2,3\n", NULL,
 	       "blank-label 1 0 field2 - | column 2 has no name | a name\n"
 	       "duplicate-label 1 0 a2 - | column 3 has the name of column 1 | another name\n");
-	expect(" , \n1,2\n", NULL, "blank-header 1 0 - - | all cells of the header are blank | names of columns\n");
+	expect(" , \n1,2\n", NULL,
+	       "blank-header 1 0 - - | all cells of the header are blank | names of columns\n");
 }
 
 static void an_invalid_schema_is_told_with_a_pointer(void **state)
@@ -252,37 +261,49 @@ static void an_invalid_schema_is_told_with_a_pointer(void **state)
 	(void)state;
 	expect("a\n1\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"integr\"}]}",
 	       "schema-error 0 0 - - | schema.json: /fields/0/type: 'integr' is no type of Table Schema | a Table Schema\n");
-	expect("a\n1\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"maxLenght\":3}}]}",
+	expect("a\n1\n",
+	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"maxLenght\":3}}]}",
 	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/maxLenght: there is no constraint "
 	       "'maxLenght' | -\n");
-	expect("a\n1\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"constraints\":{\"pattern\":\"1\"}}]}",
+	expect("a\n1\n",
+	       "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"constraints\":{\"pattern\":\"1\"}}]}",
 	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/pattern: a field of type integer has no "
 	       "constraint 'pattern' | -\n");
-	expect("a\n1\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"pattern\":\"(1\"}}]}",
+	expect("a\n1\n",
+	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"pattern\":\"(1\"}}]}",
 	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/pattern: is no regular expression: missing "
 	       "closing parenthesis, at byte 2 | -\n");
-	expect("a\nx\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"categories\":[\"x\"],\"constraints\":{\"enum\":[\"x\",\"y\"]}}]}",
+	expect("a\nx\n",
+	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"categories\":[\"x\"],\"constraints\":{\"enum\":[\"x\",\"y\"]}}]}",
 	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/enum: has a value that is none of the "
 	       "categories | -\n");
-	expect("a\n{}\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"object\",\"constraints\":{\"jsonSchema\":{}}}]}",
+	expect("a\n{}\n",
+	       "{\"fields\":[{\"name\":\"a\",\"type\":\"object\",\"constraints\":{\"jsonSchema\":{}}}]}",
 	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/jsonSchema: varve cannot check a "
 	       "jsonSchema | -\n");
 }
 
 static void json_tables_are_checked_by_their_types(void **state)
 {
-	static const char schema[] = "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"constraints\":{\"minimum\":2,"
-				     "\"required\":true}},{\"name\":\"b\"}],\"primaryKey\":\"a\"}";
+	static const char schema[] =
+		"{\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"constraints\":{\"minimum\":2,"
+		"\"required\":true}},{\"name\":\"b\"}],\"primaryKey\":\"a\"}";
 	(void)state;
-	expect_named("t.ndjson", "{\"a\":1,\"b\":\"x\"}\n{\"a\":\"5\"}\n\n{\"b\":\"\"}\n{\"a\":2.0}\n{\"a\":2,\"b\":null}\n", schema,
-		     "blank-row 3 0 - - | the line is blank | a row\n"
-		     "constraint-error 1 1 a 1 | is below the 'minimum' | at least 2\n"
-		     "type-error 2 2 a 5 | is no integer | an integer\n"
-		     "blank-row 4 3 - - | all cells of the row are empty | a value\n"
-		     "primary-key 6 5 a 2 | repeats row 4 (line 5) | a value that no other row has\n");
-	expect_named("t.json", "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": 3\n  },\n  {\n    \"a\": true\n  }\n]\n", schema,
-		     "constraint-error 2 1 a 1 | is below the 'minimum' | at least 2\n"
-		     "type-error 8 3 a true | is no integer | an integer\n");
+	expect_named(
+		"t.ndjson",
+		"{\"a\":1,\"b\":\"x\"}\n{\"a\":\"5\"}\n\n{\"b\":\"\"}\n{\"a\":2.0}\n{\"a\":2,\"b\":null}\n",
+		schema,
+		"blank-row 3 0 - - | the line is blank | a row\n"
+		"constraint-error 1 1 a 1 | is below the 'minimum' | at least 2\n"
+		"type-error 2 2 a 5 | is no integer | an integer\n"
+		"blank-row 4 3 - - | all cells of the row are empty | a value\n"
+		"primary-key 6 5 a 2 | repeats row 4 (line 5) | a value that no other row has\n");
+	expect_named(
+		"t.json",
+		"[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": 3\n  },\n  {\n    \"a\": true\n  }\n]\n",
+		schema,
+		"constraint-error 2 1 a 1 | is below the 'minimum' | at least 2\n"
+		"type-error 8 3 a true | is no integer | an integer\n");
 }
 
 static void more_than_the_limit_is_only_counted(void **state)
@@ -295,14 +316,16 @@ static void more_than_the_limit_is_only_counted(void **state)
 
 	(void)state;
 	table_of(&t, text, strlen(text), "t.csv", NULL, NULL);
-	check_into(&out, &r, &t.table,
-		   "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\",\"constraints\":{\"unique\":true}}]}",
-		   &o);
-	assert_string_equal(vv_buf_cstr(&out),
-			    "type-error 2 1 a x | is no integer | an integer\n"
-			    "type-error a and 3 more\n"
-			    "unique-error 3 2 b 1 | repeats row 1 (line 2) | a value that no other row has\n"
-			    "unique-error b and 2 more\n");
+	check_into(
+		&out, &r, &t.table,
+		"{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\",\"constraints\":{\"unique\":true}}]}",
+		&o);
+	assert_string_equal(
+		vv_buf_cstr(&out),
+		"type-error 2 1 a x | is no integer | an integer\n"
+		"type-error a and 3 more\n"
+		"unique-error 3 2 b 1 | repeats row 1 (line 2) | a value that no other row has\n"
+		"unique-error b and 2 more\n");
 	assert_int_equal(r.errors, 7);
 	assert_int_equal(r.warnings, 0);
 	assert_int_equal(r.rows, 4);
@@ -340,23 +363,28 @@ static void expect_rules(const char *text, const char *schema, const char *rules
 
 static void a_share_of_wrong_values_can_be_let_through(void **state)
 {
-	static const char schema[] = "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\"}]}";
+	static const char schema[] =
+		"{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\"}]}";
 	static const char text[] = "a,b\n1,\n2,\nx,\n4,\n,\n,z\n";
 
 	(void)state;
 	/* three of the four values that are there */
-	expect_rules(text, schema, "{\"rules\":{\"type-error\":{\"mostly\":0.75},\"blank-row\":\"off\"}}", "");
-	expect_rules(text, schema, "{\"rules\":{\"type-error\":{\"mostly\":0.76},\"blank-row\":\"off\"}}",
+	expect_rules(text, schema,
+		     "{\"rules\":{\"type-error\":{\"mostly\":0.75},\"blank-row\":\"off\"}}", "");
+	expect_rules(text, schema,
+		     "{\"rules\":{\"type-error\":{\"mostly\":0.76},\"blank-row\":\"off\"}}",
 		     "type-error 4 3 a x | is no integer | an integer\n");
 }
 
 static void rows_are_held_against_conditions(void **state)
 {
 	(void)state;
-	expect_rules("a,b\n1,2\n3,2\n,1\nx,0\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\",\"type\":"
-						"\"integer\"}]}",
-		     "{\"rules\":{\"type-error\":\"off\",\"row-constraint\":[{\"condition\":\"a <= b\"}]}}",
-		     "row-constraint 3 2 - a=3, b=2 | does not meet the condition | a <= b\n");
+	expect_rules(
+		"a,b\n1,2\n3,2\n,1\nx,0\n",
+		"{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\",\"type\":"
+		"\"integer\"}]}",
+		"{\"rules\":{\"type-error\":\"off\",\"row-constraint\":[{\"condition\":\"a <= b\"}]}}",
+		"row-constraint 3 2 - a=3, b=2 | does not meet the condition | a <= b\n");
 }
 
 static void the_number_of_rows_has_bounds(void **state)
@@ -381,14 +409,16 @@ static void long_cells_are_checked_like_others(void **state)
 		vv_buf_putc(&text, i == 1000 ? '!' : 'a');
 	vv_buf_puts(&text, "\nz,y\n");
 	table_of(&t, text.data, text.len, "t.csv", NULL, NULL);
-	check_into(&out, NULL, &t.table,
-		   "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\",\"type\":\"string\",\"constraints\":{\"maxLength\":"
-		   "400000,\"minLength\":2}}]}",
-		   NULL);
-	assert_string_equal(vv_buf_cstr(&out),
-			    "constraint-error 2 1 b x | is shorter than 'minLength' allows | a length of at least 2\n"
-			    "type-error 4 3 a z | is no integer | an integer\n"
-			    "constraint-error 4 3 b y | is shorter than 'minLength' allows | a length of at least 2\n");
+	check_into(
+		&out, NULL, &t.table,
+		"{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\",\"type\":\"string\",\"constraints\":{\"maxLength\":"
+		"400000,\"minLength\":2}}]}",
+		NULL);
+	assert_string_equal(
+		vv_buf_cstr(&out),
+		"constraint-error 2 1 b x | is shorter than 'minLength' allows | a length of at least 2\n"
+		"type-error 4 3 a z | is no integer | an integer\n"
+		"constraint-error 4 3 b y | is shorter than 'minLength' allows | a length of at least 2\n");
 	vv_buf_clear(&out);
 	vv_buf_clear(&text);
 	table_gone(&t);
@@ -398,7 +428,8 @@ static void expect_file(const char *text, size_t len, const char *found)
 {
 	vv_sniff_hints hints = VV_SNIFF_HINTS_INIT;
 	vv_buf out = VV_BUF_INIT;
-	vv_check_options o = {.path = "t.csv", .finding = write_finding, .more = write_more, .payload = &out};
+	vv_check_options o = {
+		.path = "t.csv", .finding = write_finding, .more = write_more, .payload = &out};
 	vv_mem_source storage;
 	vv_source source;
 	vv_check_result r;
@@ -419,23 +450,25 @@ static void expect_file(const char *text, size_t len, const char *found)
 static void every_fault_of_a_refused_file_is_told(void **state)
 {
 	(void)state;
-	EXPECT_FILE("a,b\n1,2\n3,4,5\n6\n\n7,\"x\"y\n8,\xff\n9,\"open\n10,11\n",
-		    "extra-cell 3 2 - - | the row has 3 cells | 2\n"
-		    "missing-cell 4 3 b - | the row ends before this column | a cell\n"
-		    "blank-row 5 0 - - | the line is blank | a row\n"
-		    "stray-quote 6 4 - \"x\"y | text stands behind a closing quote | a delimiter or a line end there\n"
-		    "encoding-error 7 5 b \xff | is not valid UTF-8 | UTF-8\n"
-		    "unclosed-quote 8 6 - \"open | the quote that opens here is not closed | a closing quote before the "
-		    "next delimiter\n");
+	EXPECT_FILE(
+		"a,b\n1,2\n3,4,5\n6\n\n7,\"x\"y\n8,\xff\n9,\"open\n10,11\n",
+		"extra-cell 3 2 - - | the row has 3 cells | 2\n"
+		"missing-cell 4 3 b - | the row ends before this column | a cell\n"
+		"blank-row 5 0 - - | the line is blank | a row\n"
+		"stray-quote 6 4 - \"x\"y | text stands behind a closing quote | a delimiter or a line end there\n"
+		"encoding-error 7 5 b \xff | is not valid UTF-8 | UTF-8\n"
+		"unclosed-quote 8 6 - \"open | the quote that opens here is not closed | a closing quote before the "
+		"next delimiter\n");
 }
 
 static void a_quote_that_swallows_rows_is_told_where_it_opens(void **state)
 {
 	(void)state;
-	EXPECT_FILE("a,b\n\"1,2\n3,4\n5,6\"x\n7,8,9\n",
-		    "unclosed-quote 2 1 - \"1,2 | the quote that opens here is not closed | a closing quote before the "
-		    "next delimiter\n"
-		    "extra-cell 5 4 - - | the row has 3 cells | 2\n");
+	EXPECT_FILE(
+		"a,b\n\"1,2\n3,4\n5,6\"x\n7,8,9\n",
+		"unclosed-quote 2 1 - \"1,2 | the quote that opens here is not closed | a closing quote before the "
+		"next delimiter\n"
+		"extra-cell 5 4 - - | the row has 3 cells | 2\n");
 	/* quotes that are right are let be */
 	EXPECT_FILE("a,b\n\"1\n\"\"x\"\"\",2\n3,4\n", "");
 }
@@ -443,9 +476,10 @@ static void a_quote_that_swallows_rows_is_told_where_it_opens(void **state)
 static void each_bad_object_of_ndjson_is_told(void **state)
 {
 	(void)state;
-	EXPECT_FILE("{\"a\":1}\n{\"a\":}\n{\"a\":2}\n{\"a\":3} x\n",
-		    "source-error 2 2 - {\"a\":} | a value was expected here | one JSON object a line\n"
-		    "source-error 4 4 - {\"a\":3} x | something stands behind the object | one JSON object a line\n");
+	EXPECT_FILE(
+		"{\"a\":1}\n{\"a\":}\n{\"a\":2}\n{\"a\":3} x\n",
+		"source-error 2 2 - {\"a\":} | a value was expected here | one JSON object a line\n"
+		"source-error 4 4 - {\"a\":3} x | something stands behind the object | one JSON object a line\n");
 }
 
 static const struct CMUnitTest tests[] = {

@@ -72,7 +72,9 @@ static vv_status note_word(void *payload, const vv_finding *f, vv_error *err)
 			   : strcmp(f->rule, "encoding-error") == 0 ? "encoding"
 								    : f->rule;
 
-	for (size_t i = 0; strcmp(f->rule, "constraint-error") == 0 && i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0;
+	     strcmp(f->rule, "constraint-error") == 0 && i < sizeof(words) / sizeof(words[0]);
+	     i++) {
 		if (strstr(f->message, words[i].part))
 			word = words[i].word;
 	}
@@ -112,7 +114,9 @@ static void verdict(vv_buf *out, const char *members, const char *text, size_t l
 			vv_buf_puts(&csv, others[around]);
 		vv_buf_putc(&csv, '\n');
 	}
-	vv_buf_printf(&schema, "{\"fields\":[{\"name\":\"n\",\"type\":\"integer\"},{\"name\":\"x\",%s}]}", members);
+	vv_buf_printf(&schema,
+		      "{\"fields\":[{\"name\":\"n\",\"type\":\"integer\"},{\"name\":\"x\",%s}]}",
+		      members);
 	table_of(&t, csv.data, csv.len, "t.csv", NULL, NULL);
 	o.schema = schema.data;
 	o.schema_len = schema.len;
@@ -145,8 +149,8 @@ static void each_value_of_the_table_is_judged_so(void **state)
 
 			verdict(&out, parts[0], parts[1], len, around);
 			if (strcmp(vv_buf_cstr(&out), parts[2]) != 0) {
-				print_error("%s \"%s\": %s, not %s (%d)\n", parts[0], parts[1], vv_buf_cstr(&out),
-					    parts[2], around);
+				print_error("%s \"%s\": %s, not %s (%d)\n", parts[0], parts[1],
+					    vv_buf_cstr(&out), parts[2], around);
 				wrong++;
 			}
 			vv_buf_clear(&out);
@@ -157,7 +161,8 @@ static void each_value_of_the_table_is_judged_so(void **state)
 	assert_true(lines >= 400);
 }
 
-static void read_value(vv_value *out, vv_buf *digits, vv_buf *key, const vv_field *f, const char *text)
+static void read_value(vv_value *out, vv_buf *digits, vv_buf *key, const vv_field *f,
+		       const char *text)
 {
 	vv_cell cell = {.text = text, .len = (uint32_t)strlen(text)};
 	vv_buf scratch = VV_BUF_INIT;
@@ -177,7 +182,8 @@ static void values_are_ordered_so(void **state)
 	(void)state;
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f)) {
-		vv_buf json = VV_BUF_INIT, digits = VV_BUF_INIT, key_a = VV_BUF_INIT, key_b = VV_BUF_INIT;
+		vv_buf json = VV_BUF_INIT, digits = VV_BUF_INIT, key_a = VV_BUF_INIT,
+		       key_b = VV_BUF_INIT;
 		vv_schema s;
 		vv_value a, b;
 		vv_error err;
@@ -188,7 +194,8 @@ static void values_are_ordered_so(void **state)
 			continue;
 		lines++;
 		vv_buf_printf(&json, "{\"fields\":[{\"name\":\"x\",%s}]}", parts[0]);
-		vv_assert_ok(vv_schema_read(&s, json.data, json.len, "check_order.txt", &err), &err);
+		vv_assert_ok(vv_schema_read(&s, json.data, json.len, "check_order.txt", &err),
+			     &err);
 		read_value(&a, &digits, &key_a, &s.fields[0], parts[1]);
 		read_value(&b, &digits, &key_b, &s.fields[0], parts[3]);
 		equal = key_a.len == key_b.len && memcmp(key_a.data, key_b.data, key_a.len) == 0;
@@ -197,8 +204,8 @@ static void values_are_ordered_so(void **state)
 		if (a.kind == VV_VALUE_TEXT && s.fields[0].type != VV_TYPE_STRING)
 			order = equal ? '=' : '?';
 		if (order != *parts[2] || equal != (*parts[2] == '=')) {
-			print_error("%s \"%s\" %c \"%s\" (keys %s), not %s\n", parts[0], parts[1], order, parts[3],
-				    equal ? "equal" : "different", parts[2]);
+			print_error("%s \"%s\" %c \"%s\" (keys %s), not %s\n", parts[0], parts[1],
+				    order, parts[3], equal ? "equal" : "different", parts[2]);
 			wrong++;
 		}
 		vv_schema_clear(&s);

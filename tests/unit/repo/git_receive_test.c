@@ -600,7 +600,8 @@ static void killed_anywhere_nothing_is_lost(void **state)
 		assert_true(pid >= 0);
 		if (pid == 0) {
 			vv_fault_kill(n);
-			_exit(transfer_all(&t, from, to, &want, NULL, "main", &err) == VV_OK ? 0 : 1);
+			_exit(transfer_all(&t, from, to, &want, NULL, "main", &err) == VV_OK ? 0
+											     : 1);
 		}
 		vv_repository_close(to);
 		assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -438,6 +438,80 @@ static void a_damaged_pointer_is_named_with_path_and_commit(void **state)
 	vv_buf_clear(&text);
 }
 
+/* --- without memory ------------------------------------------------------------------------ */
+
+static vv_status count_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	(void)n;
+	(void)err;
+	++*(uint64_t *)payload;
+	return VV_OK;
+}
+
+static vv_status ask_all(vv_repository *r, const vv_oid *want, const vv_oid *have, vv_error *err)
+{
+	uint64_t objects = 0, roots = 0, commits = 0;
+	vv_oid *sample = NULL;
+	size_t count = 0;
+	bool known[2] = {false, false}, bounded = false;
+	vv_oid both[2];
+	vv_status rc;
+
+	both[0] = *want;
+	both[1] = *have;
+	if ((rc = vv_git_objects_each(r, want, 1, have, 1, UINT64_MAX, count_object, &objects,
+				      &commits, err)) < 0 ||
+	    (rc = vv_new_roots_each(r, want, 1, have, 1, count_root, &roots, err)) < 0 ||
+	    (rc = vv_commits_known(r, both, 2, known, err)) < 0 ||
+	    (rc = vv_commits_bounded(r, want, 1, have, 1, &bounded, err)) < 0 ||
+	    (rc = vv_commits_sample(r, 256, &sample, &count, err)) < 0) {
+		return rc;
+	}
+	vv_free(sample);
+	assert_int_equal(commits, 3);
+	assert_int_equal(objects, 4 + 4 + 3 + 1); /* two commits, a merge, the tag */
+	assert_int_equal(roots, 2);
+	assert_true(known[0] && known[1] && bounded);
+	assert_int_equal(count, 4);
+	return VV_OK;
+}
+
+static void without_memory_each_question_says_so(void **state)
+{
+	vv_oid want, have;
+	unsigned n, failed = 0;
+	bool struck = true;
+
+	(void)state;
+	git_begin();
+	sh("mkdir d");
+	write_pointer("d/a.csv", 1, "a");
+	write_pointer("d/b.csv", 2, "b");
+	sh("git add .; git commit -qm 1; git branch have; git checkout -q -b side; git mv d/a.csv c.csv");
+	write_pointer("c.csv", 3, "a");
+	sh("git add .; git commit -qm s; git checkout -q main");
+	write_pointer("d/b.csv", 4, "b");
+	sh("git commit -qam m; git merge -q --no-edit side; git tag -a -m x v; git branch -D side > /dev/null");
+	want = oid_of(out("git rev-parse v"));
+	have = oid_of(out("git rev-parse have"));
+	for (n = 1; struck; n++) {
+		vv_repository *r = open_here();
+		vv_error err;
+		vv_status rc;
+
+		vv_fault_set(VV_FAULT_ALLOC, n, 12);
+		rc = ask_all(r, &want, &have, &err);
+		struck = vv_fault_clear();
+		vv_repository_close(r);
+		if (rc < 0) {
+			assert_true(struck);
+			vv_assert_status(rc, VV_ENOMEM, &err);
+			failed++;
+		}
+	}
+	assert_true(failed > 30);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_history_arrives_whole),
 	cmocka_unit_test(only_what_is_new_is_sent),
@@ -451,6 +525,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_new_version_is_told_with_the_one_before),
 	cmocka_unit_test(renamed_and_copied_tables_are_recognised),
 	cmocka_unit_test(a_merge_tells_only_of_what_it_made),
+	cmocka_unit_test(without_memory_each_question_says_so),
 	cmocka_unit_test(a_damaged_pointer_is_named_with_path_and_commit),
 };
 

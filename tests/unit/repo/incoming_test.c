@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/thread.h"
 #include "repo/incoming.h"
 #include "repo/incomplete.h"
 #include "repo/keep.h"
@@ -339,6 +340,88 @@ static void blocks_keep_the_form_in_which_they_came(void **state)
 	assert_int_equal(fx_fsck(STORE, true), 0);
 }
 
+/* --- many threads ------------------------------------------------------------------------- */
+
+typedef struct putting {
+	vv_job job;
+	vv_incoming *in;
+	unsigned first;
+	vv_status rc;
+} putting;
+
+static void put_some(vv_job *job, unsigned worker)
+{
+	putting *p = (putting *)job;
+	vv_buf b = VV_BUF_INIT, back = VV_BUF_INIT;
+	vv_error err;
+	unsigned i;
+
+	(void)worker;
+	for (i = 0; i < 60 && p->rc == VV_OK; i++) {
+		vv_cid cid, base = fx_cid(2);
+		bool kept, below;
+
+		if (i % 3) { /* the same for all */
+			fx_block(&b, 10 + i);
+			cid = fx_cid(10 + i);
+		} else {
+			fx_noise(&b, p->first + i, 20000);
+			p->rc = vv_cid_of(&cid, VV_CODEC_RAW, b.data, b.len, &err);
+		}
+		(void)vv_incoming_has(p->in, &cid, &below);
+		if (p->rc == VV_OK &&
+		    (p->rc = vv_incoming_put(p->in, &cid, b.data, b.len, &base, &kept, &err)) ==
+			    VV_OK &&
+		    (i % 16 || (p->rc = vv_incoming_keep(p->in, &err)) == VV_OK)) {
+			p->rc = vv_incoming_get(p->in, &cid, &back, &err);
+		}
+		if (p->rc == VV_OK &&
+		    (back.len != b.len || memcmp(back.data, b.data, b.len) != 0)) {
+			p->rc = VV_ECORRUPT;
+		}
+		vv_buf_clear(&b);
+	}
+	vv_buf_clear(&back);
+}
+
+static void many_threads_may_put_and_keep(void **state)
+{
+	putting jobs[6];
+	vv_repository *r;
+	vv_incoming *in;
+	vv_pool *pool;
+	size_t i;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 3, true);
+	r = open_here();
+	in = begin(r);
+	pool = vv_pool_new(4);
+	assert_non_null(pool);
+	memset(jobs, 0, sizeof jobs);
+	for (i = 0; i < 6; i++) {
+		jobs[i].job.run = put_some;
+		jobs[i].in = in;
+		jobs[i].first = 1000 * (unsigned)i;
+		vv_pool_submit(pool, &jobs[i].job);
+	}
+	for (i = 0; i < 6; i++) {
+		vv_pool_wait(pool, &jobs[i].job);
+		assert_int_equal(jobs[i].rc, VV_OK);
+	}
+	vv_pool_free(pool);
+	promote(in);
+	vv_incoming_close(in);
+	for (i = 0; i < 60; i++) {
+		if (i % 3) {
+			assert_store_has(r, 10 + (unsigned)i, 10 + (unsigned)i);
+		}
+	}
+	vv_repository_close(r);
+	assert_int_equal(fx_fsck(STORE, true), 0);
+}
+
 /* --- transfers that ended early ----------------------------------------------------------- */
 
 static void what_an_ended_transfer_left_is_taken_over(void **state)
@@ -657,8 +740,8 @@ static vv_status transfer(vv_repository *r, bool keeps, vv_error *err)
 		rc = vv_incoming_put(in, &ready_cids[1 + i], ready[i].data, ready[i].len,
 				     &ready_cids[i], &kept, err);
 		if (rc == VV_OK && i == 1 && keeps &&
-		    (rc = vv_incoming_put(in, &large_cid, large.data, large.len, NULL, &kept, err)) ==
-			    VV_OK) {
+		    (rc = vv_incoming_put(in, &large_cid, large.data, large.len, NULL, &kept,
+					  err)) == VV_OK) {
 			rc = vv_incoming_keep(in, err);
 		}
 	}
@@ -811,6 +894,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nothing_at_all_can_be_promoted),
 	cmocka_unit_test(a_block_is_found_by_the_beginning_of_its_name),
 	cmocka_unit_test(blocks_keep_the_form_in_which_they_came),
+	cmocka_unit_test(many_threads_may_put_and_keep),
 	cmocka_unit_test(what_an_ended_transfer_left_is_taken_over),
 	cmocka_unit_test(what_was_kept_survives_a_kill),
 	cmocka_unit_test(damaged_leftovers_are_fetched_again),

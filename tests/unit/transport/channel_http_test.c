@@ -198,6 +198,42 @@ static void the_proxy_of_the_settings_is_asked(void **state)
 	vv_assert_contains(s.heads[0], "POST http://data.example/x/varve ");
 }
 
+/* ---- this side fails ---- */
+
+static vv_status ask_once(void *payload, vv_error *err)
+{
+	const hx_script *s = payload;
+	char url[64];
+	vv_channel *c;
+	vv_status rc;
+
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/x", s->port);
+	rc = hx_connect(&c, url, false, 10, err);
+	if (rc == VV_OK) {
+		rc = hx_ask(c, 5, err);
+		vv_channel_close(c);
+	}
+	return rc;
+}
+
+static void running_out_of_memory_is_said_and_leaves_nothing(void **state)
+{
+	static const char answer[] = HTTP_OK_HEAD "Content-Length: 13\r\nConnection: close\r\n\r\n"
+						  "\x05\0\0\0\0\0\0\0\x00\x1f\x3e\x5d\x7c";
+	hx_script s;
+
+	(void)state;
+	git_home();
+	/* proxy and agent are settings that have to be kept */
+	sh("git config --global http.userAgent ours/1");
+	hx_script_begin(&s, answer, 1000);
+	s.answer_len = sizeof(answer) - 1;
+	s.hold_ms = 20;
+	hx_script_run(&s);
+	vv_fault_each(VV_FAULT_ALLOC, 0, ask_once, NULL, &s);
+	hx_script_end(&s);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nobody_listening_is_connection_refused),
 	cmocka_unit_test(an_unknown_host_is_said),
@@ -211,6 +247,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_circle_of_redirects_ends),
 	cmocka_unit_test(settings_of_git_reach_the_request),
 	cmocka_unit_test(the_proxy_of_the_settings_is_asked),
+	cmocka_unit_test(running_out_of_memory_is_said_and_leaves_nothing),
 };
 
 int main(int argc, char **argv)

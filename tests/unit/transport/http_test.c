@@ -312,6 +312,31 @@ static void stopping_breaks_off_what_does_not_end(void **state)
 	hx_end(f);
 }
 
+static void a_server_without_memory_answers_again_when_there_is_some(void **state)
+{
+	static const char post[] = "POST /varve HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+				   "Content-Type: application/x-varve\r\n"
+				   "Content-Length: 9\r\n\r\n\x01\0\0\0\0\0\0\0a";
+	static const char get[] = "GET /ipfs/bafkqaaa?format=car HTTP/1.1\r\nHost: x\r\n"
+				  "Connection: close\r\n\r\n";
+	hx_server *f = hx_begin();
+	unsigned failed = 0;
+
+	(void)state;
+	vv_assert_contains(hx_say(f, post, sizeof(post) - 1), "200 OK");
+	vv_assert_contains(hx_say(f, get, sizeof(get) - 1), "200 OK");
+	for (unsigned n = 1; n < 40; n++) {
+		vv_fault_set(VV_FAULT_ALLOC, n, 0);
+		failed += strstr(hx_say(f, post, sizeof(post) - 1), "200 OK") == NULL;
+		failed += strstr(hx_say(f, get, sizeof(get) - 1), "200 OK") == NULL;
+		(void)vv_fault_clear();
+	}
+	assert_true(failed > 5);
+	vv_assert_contains(hx_say(f, post, sizeof(post) - 1), "200 OK");
+	vv_assert_contains(hx_say(f, get, sizeof(get) - 1), "200 OK");
+	hx_end(f);
+}
+
 /* ---- starting ---- */
 
 static vv_error start_fails(const vv_http_options *o, vv_status wanted)
@@ -392,6 +417,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(work_that_takes_longer_than_every_limit_is_answered),
 	cmocka_unit_test(more_connections_than_allowed_do_no_lasting_harm),
 	cmocka_unit_test(stopping_breaks_off_what_does_not_end),
+	cmocka_unit_test(a_server_without_memory_answers_again_when_there_is_some),
 	cmocka_unit_test(addresses_that_are_none_are_refused),
 	cmocka_unit_test(an_address_that_is_taken_is_said),
 	cmocka_unit_test(what_is_no_repository_is_not_served),

@@ -179,6 +179,45 @@ static void silence_ends_at_the_limit(void **state)
 	hx_script_end(&s);
 }
 
+typedef struct attempt {
+	hx_script script;
+	got g;
+} attempt;
+
+static vv_status fetch_once(void *payload, vv_error *err)
+{
+	attempt *a = payload;
+	const vv_connect_options o = {.idle_sec = 10};
+	vv_ipfs_peer *p;
+	char url[64];
+	vv_status rc;
+
+	a->g.given = 0;
+	(void)snprintf(url, sizeof(url), "ipfs+http://u:s@127.0.0.1:%u/gw", a->script.port);
+	rc = vv_ipfs_peer_open(&p, url, &o, err);
+	if (rc == VV_OK) {
+		rc = vv_ipfs_peer_blocks(p, a->g.wants, 1, take, &a->g, err);
+		vv_ipfs_peer_close(p);
+	}
+	return rc;
+}
+
+static void running_out_of_memory_is_said_and_leaves_nothing(void **state)
+{
+	attempt a = {.g = {.wants = {{.cid = fx_cid(1)}}}};
+
+	(void)state;
+	git_home();
+	hx_script_begin(&a.script,
+			"HTTP/1.1 404 No\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnone",
+			1000);
+	a.script.hold_ms = 20;
+	hx_script_run(&a.script);
+	vv_fault_each(VV_FAULT_ALLOC, 0, fetch_once, NULL, &a);
+	hx_script_end(&a.script);
+	vv_assert_contains(a.script.heads[0], "GET /gw/ipfs/bafkrei");
+}
+
 static void other_urls_are_no_gateways(void **state)
 {
 	vv_connect_options o = {0};
@@ -199,6 +238,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(absent_is_no_error),
 	cmocka_unit_test(a_line_that_drops_is_said),
 	cmocka_unit_test(silence_ends_at_the_limit),
+	cmocka_unit_test(running_out_of_memory_is_said_and_leaves_nothing),
 	cmocka_unit_test(other_urls_are_no_gateways),
 };
 
