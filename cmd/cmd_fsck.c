@@ -18,6 +18,7 @@
 #include "dataset/table.h"
 #include "repo/history.h"
 #include "repo/pointer.h"
+#include "repo/incomplete.h"
 #include "repo/reach.h"
 #include "repo/roots.h"
 
@@ -405,6 +406,10 @@ static int run_fsck(void *p, int argc, char **argv)
 	if ((rc = vv_repository_open(&f.repo, NULL, &err)) == VV_OK &&
 	    (rc = run_all(&f, &err)) == VV_OK) {
 		rc = finish(&f, &err);
+	}
+	if (rc == VV_OK && f.problems == 0) {
+		/* Whatever was missing when it came is here by now. */
+		rc = vv_repository_set_incomplete(f.repo, false, &err);
 	}
 	for (i = 0; i < f.count; i++) {
 		vv_free(f.versions[i].path);

@@ -26,7 +26,7 @@ typedef struct vv_solution {
 
 /* Gives the file that table t becomes to fn. Where t is not the version that the record's
  * row numbers mean, rows are found by their keys. VV_ENOSUPPORT: conflicts that are not of
- * rows (columns, the key) cannot be decided one by one. VV_ENOTFOUND: a row is not there
+ * rows (columns, the key) are for conflict_columns.h. VV_ENOTFOUND: a row is not there
  * any more. The row numbers of the record's other items are brought up to date. */
 vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
 			    vv_error *err);

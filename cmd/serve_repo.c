@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/changes.h"
+#include "cmd/check_run.h"
 #include "cmd/checkout.h"
 #include "cmd/switch_tree.h"
 #include "cmd/transfer.h"
@@ -124,6 +125,76 @@ static vv_status check(void *payload, vv_repository *with, vv_incoming *in, cons
 	return vv_transfer_check(&s->check, with, in, version, err);
 }
 
+/* --- the owner's policy (receive.varveCheck) -------------------------------------------------- */
+
+/* Where a new branch leaves the one at HEAD: what is older was checked before. */
+static vv_status find_start(vv_repository *with, const vv_push_ref *r, vv_oid *out, bool *has, vv_error *err)
+{
+	vv_head head;
+	vv_status rc = VV_OK;
+
+	*out = r->old;
+	*has = !vv_oid_is_null(&r->old);
+	if (*has || (rc = vv_head_read(with, &head, err)) < 0) {
+		return rc;
+	}
+	if (!head.unborn) {
+		rc = vv_merge_base(with, &head.commit, &r->id, out, err);
+		*has = rc == VV_OK;
+		rc = rc == VV_ENOTFOUND ? VV_OK : rc;
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+static vv_status check_ref(vv_repository *with, const vv_push_ref *r, bool trailers, bool *valid, vv_buf *report,
+			   vv_error *err)
+{
+	vv_oid start;
+	bool has, good;
+	vv_status rc;
+
+	if (vv_oid_is_null(&r->id) || strncmp(r->name, "refs/heads/", 11) != 0) {
+		return VV_OK;
+	}
+	if ((rc = find_start(with, r, &start, &has, err)) == VV_OK) {
+		rc = vv_check_commits(with, has ? &start : NULL, &r->id, trailers, &good, report, err);
+	}
+	if (rc == VV_OK) {
+		*valid &= good;
+	}
+	return rc;
+}
+
+static vv_status policy(void *payload, vv_repository *with, vv_incoming *in, const vv_push_ref *refs,
+			size_t count, vv_buf *report, vv_error *err)
+{
+	serving *s = payload;
+	char *mode = NULL;
+	bool valid = true, trailers;
+	vv_status rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
+
+	if (rc == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	if (rc == VV_OK && strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0 && strcmp(mode, "off") != 0) {
+		rc = vv_fail(err, VV_EUSAGE, "receive.varveCheck there is '%s', not refuse, warn or off",
+			     vv_text_shows(mode));
+	}
+	if (rc == VV_OK && strcmp(mode, "off") != 0 &&
+	    (rc = vv_config_bool(s->repo, "receive.varveaccept", true, &trailers, err)) == VV_OK &&
+	    (rc = vv_incoming_show(in, with, err)) == VV_OK) {
+		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+			rc = check_ref(with, &refs[i], trailers, &valid, report, err);
+		}
+		if (rc == VV_OK && !valid && strcmp(mode, "refuse") == 0) {
+			rc = vv_fail(err, VV_EREFUSED, "the check of the data found errors (receive.varveCheck)");
+		}
+	}
+	vv_free(mode);
+	return rc;
+}
+
 /* --- the line ----------------------------------------------------------------------------- */
 
 /* The peer waits for an answer: it is told why there will be none. */
@@ -146,7 +217,7 @@ static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 {
 	serving state = {0};
-	vv_serve serve = {.check = check, .update_tree = update_tree, .payload = &state, .writable = s->writable};
+	vv_serve serve = {.check = check, .policy = policy, .update_tree = update_tree, .payload = &state, .writable = s->writable};
 	vv_status rc = open_exactly(&state.repo, s->path, err);
 
 	s->op = "open";

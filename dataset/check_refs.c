@@ -337,16 +337,21 @@ static vv_status follow_group(check_following *x, vv_batch *batch, size_t i, fol
 	return rc;
 }
 
+/* give: the first groups that have as many findings as are to be told; else those that are
+ * not known. */
 static vv_status follow_groups(check_following *x, following_step step, bool give, vv_error *err)
 {
 	check_run *r = x->r;
+	uint64_t told = 0;
 	vv_batch batch;
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&batch);
 	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
-		if (give ? x->bad[i] > 0 && x->given < check_limit(r) : !x->known[i])
-			rc = follow_group(x, &batch, i, step, err);
+		if (give ? x->bad[i] == 0 || told >= check_limit(r) : x->known[i])
+			continue;
+		told += x->bad[i];
+		rc = follow_group(x, &batch, i, step, err);
 	}
 	vv_batch_clear(&batch);
 	return rc;

@@ -15,6 +15,7 @@
 #include "repo/incoming_internal.h"
 #include "repo/incomplete.h"
 #include "repo/reach.h"
+#include "repo/repository_internal.h"
 
 #define OPEN_TRIES 10u
 #define LOCK_WAIT_MS 600000u /* a large add may be under way */
@@ -90,7 +91,7 @@ static vv_status open_folder(vv_incoming *in, vv_error *err)
 typedef struct salvage {
 	vv_incoming *in;
 	vv_pack_list *packs;
-	const vv_pack *pack;
+	bool lost; /* something could not be read */
 	vv_buf raw;
 } salvage;
 
@@ -116,11 +117,13 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 		return rc;
 	}
 	vv_error_clear(err);
+	s->lost = true;
 	return VV_OK;
 }
 
-/* Rewrites the packs that judge says so of, without the differences that nobody can read. */
-static vv_status salvage_packs(vv_incoming *in, const bool *bad, vv_pack_list *l, vv_error *err)
+/* Rewrites the bad packs, without what nobody can read; differences become whole blocks. */
+static vv_status salvage_packs(vv_incoming *in, const bool *bad, vv_pack_list *l, bool *lost,
+			       vv_error *err)
 {
 	salvage s = {.in = in, .packs = l};
 	vv_status rc = VV_OK;
@@ -134,9 +137,11 @@ static vv_status salvage_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 	for (i = 0; rc == VV_OK && i < l->own; i++) {
 		if (bad[i]) {
 			rc = vv_incoming_records(l->packs[i], salvage_record, &s, err);
+			s.lost = s.lost || rc == VV_ECORRUPT;
 			rc = rc == VV_ECORRUPT ? VV_OK : rc;
 		}
 	}
+	*lost = s.lost;
 	if (rc == VV_OK) {
 		rc = vv_writer_commit(in->writer, err);
 	}
@@ -171,19 +176,24 @@ static vv_status judge_record(void *payload, const vv_place *place, const vv_rec
 	return VV_OK;
 }
 
+typedef struct verdict {
+	bool good;       /* no pack had to be rewritten */
+	bool lost;       /* and something was lost then */
+	uint64_t blocks; /* records, repeats counted; of good packs */
+} verdict;
+
 /* Are all records of our packs where they should be, and all bases here? With scan the
- * packs' hashes are checked too. Packs that are not good are rewritten; *good: none was. */
-static vv_status check_packs(vv_incoming *in, bool scan, bool *good, uint64_t *blocks,
-			     vv_error *err)
+ * packs' hashes are checked too. Packs that are not good are rewritten. */
+static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *err)
 {
 	vv_pack_scan nothing = {NULL, NULL, NULL};
 	judging j = {.in = in};
 	vv_pack_list *l = NULL;
-	bool *bad = NULL, sound = true;
+	bool *bad = NULL, sound;
 	vv_status rc;
 	size_t i;
 
-	*good = true;
+	*v = (verdict){.good = true};
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
 		return rc;
 	}
@@ -192,19 +202,22 @@ static vv_status check_packs(vv_incoming *in, bool scan, bool *good, uint64_t *b
 		rc = vv_fail_nomem(err);
 	}
 	for (i = 0; rc == VV_OK && i < l->own; i++) {
+		uint64_t before = j.blocks;
+
+		sound = true;
 		rc = vv_incoming_records(l->packs[i], judge_record, &j, err);
 		if (rc == VV_OK && scan) {
 			rc = vv_pack_scan_all(l->packs[i], &nothing, &sound, err);
 		}
 		bad[i] = rc == VV_ECORRUPT || !sound || vv_pack_is_damaged(l->packs[i]);
 		rc = rc == VV_ECORRUPT ? VV_OK : rc;
-		*good = *good && !bad[i];
-		sound = true;
+		v->good = v->good && !bad[i];
+		j.blocks = bad[i] ? before : j.blocks;
 	}
-	*blocks = j.blocks;
-	if (rc == VV_OK && !*good) {
+	v->blocks = j.blocks;
+	if (rc == VV_OK && !v->good) {
 		vv_error_clear(err);
-		rc = salvage_packs(in, bad, l, err);
+		rc = salvage_packs(in, bad, l, &v->lost, err);
 	}
 	vv_free(bad);
 	vv_packs_unref(l);
@@ -213,13 +226,16 @@ static vv_status check_packs(vv_incoming *in, bool scan, bool *good, uint64_t *b
 
 static vv_status take_over(vv_incoming *in, vv_error *err)
 {
-	bool good;
+	verdict v;
 	vv_status rc = vv_incoming_take_over(in->repo, in->folder, in->own->packs_dir, err);
 
-	if (rc < 0 || (rc = vv_writer_renew(in->writer, err)) < 0) {
+	if (rc < 0 || (rc = vv_writer_renew(in->writer, err)) < 0 ||
+	    (rc = check_packs(in, false, &v, err)) < 0) {
 		return rc;
 	}
-	return check_packs(in, false, &good, &in->taken, err);
+	in->taken = v.blocks;
+	in->packed = !v.good; /* the writer has counted what was rewritten */
+	return VV_OK;
 }
 
 vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
@@ -501,18 +517,24 @@ static vv_status move_pending(vv_incoming *in, vv_error *err)
 static vv_status enter_store(vv_incoming *in, vv_error *err)
 {
 	vv_pack_list *l = NULL;
-	uint64_t blocks, bytes = 0;
-	bool good;
+	uint64_t bytes = 0;
+	verdict v;
 	vv_status rc;
 	size_t i;
 
-	if ((rc = keep_all(in, err)) < 0 || (rc = check_packs(in, true, &good, &blocks, err)) < 0) {
+	if ((rc = keep_all(in, err)) < 0 || (rc = check_packs(in, true, &v, err)) < 0) {
 		return rc;
 	}
-	if (!good) {
+	if (!v.good && !v.lost) { /* a base went away meanwhile, say */
+		rc = check_packs(in, true, &v, err);
+	}
+	if (rc == VV_OK && !v.good) {
 		(void)vv_fail(err, VV_ECORRUPT, "some of the blocks that wait in '%s' are damaged",
 			      vv_text_shows(in->folder));
 		return vv_hint(err, "run the command again: these are fetched anew");
+	}
+	if (rc < 0) {
+		return rc;
 	}
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
 		return rc;
@@ -520,7 +542,7 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	for (i = 0; i < l->own; i++) {
 		bytes += l->packs[i]->stat.size;
 	}
-	rc = blocks <= FEW_BLOCKS && bytes <= FEW_BYTES
+	rc = v.blocks <= FEW_BLOCKS && bytes <= FEW_BYTES
 		     ? move_blocks(in, l, err)
 		     : vv_writer_take_packs(in->promoted, l, err);
 	vv_packs_unref(l);
@@ -548,4 +570,20 @@ vv_status vv_incoming_promote(vv_incoming *in, vv_error *err)
 	}
 	in->moved = rc == VV_OK;
 	return rc;
+}
+
+vv_status vv_incoming_show(vv_incoming *in, vv_repository *with, vv_error *err)
+{
+	vv_status rc = vv_writer_commit(in->writer, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	in->packed = true;
+	if (!with->store_lent) {
+		vv_store_close(with->store);
+	}
+	with->store = in->own;
+	with->store_lent = true;
+	return VV_OK;
 }

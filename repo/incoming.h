@@ -57,6 +57,10 @@ vv_status vv_incoming_keep(vv_incoming *in, vv_error *err);
  * together with the store's small packs; large ones move by renaming their packs. */
 vv_status vv_incoming_promote(vv_incoming *in, vv_error *err);
 
+/* Lets another handle of the same repository read the blocks that are here (what was put before)
+ * as if they were in its store; until that handle is closed, which must come first. */
+vv_status vv_incoming_show(vv_incoming *in, vv_repository *with, vv_error *err);
+
 /* How many blocks wait in the folders of ended transfers, without taking these over. */
 vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err);
 

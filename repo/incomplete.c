@@ -4,6 +4,7 @@
 #include "repo/incomplete.h"
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 
 static char *mark_path(vv_repository *r)
@@ -34,6 +35,54 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 		return vv_fail_nomem(err);
 	}
 	rc = incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err) : vv_unlink(path, true, err);
+	vv_free(path);
+	return rc;
+}
+
+#define TIPS_MAX 4096u
+
+static char *tips_path(vv_repository *r)
+{
+	return vv_path_join(vv_repository_varvedir(r), "cache", "complete", (char *)NULL);
+}
+
+vv_status vv_complete_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
+{
+	char *path = tips_path(r);
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+
+	*count = 0;
+	*out = vv_calloc(TIPS_MAX, sizeof(vv_oid));
+	if (!path || !*out) {
+		vv_free(path);
+		vv_free(*out);
+		*out = NULL;
+		return vv_fail_nomem(err);
+	}
+	if (vv_read_file(&text, path, TIPS_MAX * (VV_OID_TEXT + 1), &ignored) == VV_OK) {
+		for (size_t at = 0; at + VV_OID_TEXT < text.len && *count < TIPS_MAX; at += VV_OID_TEXT + 1) {
+			*count += vv_oid_parse(&(*out)[*count], text.data + at, VV_OID_TEXT);
+		}
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return VV_OK;
+}
+
+vv_status vv_complete_tips_write(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
+{
+	char *path = tips_path(r), hex[VV_OID_TEXT + 1];
+	vv_buf text = VV_BUF_INIT;
+
+	for (size_t i = 0; i < count && i < TIPS_MAX; i++) {
+		vv_oid_text(hex, &tips[i]);
+		vv_buf_printf(&text, "%s\n", hex);
+	}
+	vv_status rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
+	rc = rc < 0 ? rc : vv_mkdirs_above(path, err);
+	rc = rc < 0 ? rc : vv_write_file(path, text.data ? text.data : "", text.len, false, err);
+	vv_buf_clear(&text);
 	vv_free(path);
 	return rc;
 }

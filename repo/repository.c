@@ -473,7 +473,9 @@ void vv_repository_close(vv_repository *r)
 	(void)vv_quarantine_flush(r, NULL);
 	vv_quarantine_free(r);
 	vv_walker_free(r->walker);
-	vv_store_close(r->store);
+	if (!r->store_lent) {
+		vv_store_close(r->store);
+	}
 	vv_config_unload(r);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);

@@ -37,6 +37,7 @@ struct vv_repository {
 	git_oid *shallow;    /* commits whose parents are not here, sorted */
 	size_t shallow_count;
 	vv_store *store;
+	bool store_lent; /* it is somebody else's: vv_incoming_show */
 	vv_quarantine *stage;
 	vv_walker *walker;
 	bool (*judge)(void *payload, const char *path, const vv_oid *id); /* index.h */

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git_send.h"
+#include "repo/incomplete.h"
 
 #define HAVES_FIRST 32u
 #define HAVES_MAX 16384u
@@ -17,8 +18,10 @@ typedef struct run {
 	const vv_fetch *f;
 	vv_fetch_result *result;
 	vv_receive *x;
-	vv_oids wants;	 /* of f's those that are not here */
+	vv_oids wants;   /* of f's those that are not here */
 	vv_oids commons; /* of ours, those that the origin has; owned */
+	vv_oids whole;   /* commits below which nothing is lacking here; owned */
+	bool lacking;    /* commits that are here have versions that are not */
 } run;
 
 void vv_fetch_result_clear(vv_fetch_result *r)
@@ -64,6 +67,44 @@ static vv_status copy_common(run *r, const vv_fetch_start *start, vv_error *err)
 	}
 	r->commons.count = start->common.count;
 	return VV_OK;
+}
+
+/* Commits can come without their blocks: by git itself. Those of which nothing is known yet are
+ * looked at; *lacking: some version that the wants reach has no root here. */
+static vv_status look_at_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	run *r = payload;
+	vv_store *store;
+	vv_status rc = vv_repository_store(r->f->repo, &store, err);
+
+	r->lacking |= rc == VV_OK && !vv_store_has(store, &n->root);
+	return rc;
+}
+
+static vv_status find_lacking(run *r, vv_error *err)
+{
+	bool *known = vv_calloc(r->f->wants.count + 1, sizeof(bool));
+	vv_oid *here = vv_calloc(r->f->wants.count + 1, sizeof(vv_oid));
+	size_t count = 0;
+	vv_status rc = known && here ? VV_OK : vv_fail_nomem(err);
+
+	rc = rc < 0 ? rc : vv_repository_incomplete(r->f->repo, &r->lacking, err);
+	rc = rc < 0 ? rc : vv_complete_tips_read(r->f->repo, &r->whole.items, &r->whole.count, err);
+	rc = rc < 0 ? rc : vv_commits_known(r->f->repo, r->f->wants.items, r->f->wants.count, known, err);
+	for (size_t i = 0; rc == VV_OK && i < r->f->wants.count; i++) {
+		if (known[i]) {
+			here[count++] = r->f->wants.items[i];
+		}
+	}
+	if (rc == VV_OK && r->lacking) {
+		r->whole.count = 0; /* what was whole once need not be */
+	} else if (rc == VV_OK && count > 0) {
+		rc = vv_new_roots_each(r->f->repo, here, count, r->whole.items, r->whole.count, look_at_root, r,
+				       err);
+	}
+	vv_free(known);
+	vv_free(here);
+	return rc;
 }
 
 /* Tells of more and more commits until the origin knows enough of them; then everything but
@@ -122,7 +163,8 @@ static vv_status note_missing(run *r, const vv_lacking *list, size_t count, vv_e
 static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, size_t *count, vv_error *err)
 {
 	return root ? vv_receive_lacking_below(r->x, root, LACKING_MAX, list, count, err)
-		    : vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list, count, err);
+	       : r->lacking ? vv_receive_lacking(r->x, &r->f->wants, &r->whole, LACKING_MAX, list, count, err)
+			    : vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list, count, err);
 }
 
 /* Until nothing is lacking, or nobody gives any of it. root NULL: below the new versions. */
@@ -194,8 +236,10 @@ static vv_status take(run *r, vv_error *err)
 {
 	const vv_fetch *f = r->f;
 	bool incomplete = r->result->missing_count > 0;
-	vv_status rc = vv_new_roots_each(vv_receive_repository(r->x), r->wants.items, r->wants.count,
-					 r->commons.items, r->commons.count, count_version, r, err);
+	const vv_oids *wants = r->lacking ? &f->wants : &r->wants;
+	const vv_oids *commons = r->lacking ? &r->whole : &r->commons;
+	vv_status rc = vv_new_roots_each(vv_receive_repository(r->x), wants->items, wants->count,
+					 commons->items, commons->count, count_version, r, err);
 
 	if (rc < 0) {
 		return rc;
@@ -204,11 +248,15 @@ static vv_status take(run *r, vv_error *err)
 		return fail_missing(r, err);
 	}
 	if (f->check &&
-	    (rc = vv_receive_check(r->x, &r->wants, &r->commons, f->check, f->payload, err)) < 0) {
+	    (rc = vv_receive_check(r->x, wants, commons, f->check, f->payload, err)) < 0) {
 		return rc;
 	}
 	vv_receive_stats_get(r->x, &r->result->received);
-	return vv_receive_take(r->x, &r->wants, &r->commons, incomplete, f->refs, f->ref_count, f->message, err);
+	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message, err);
+	if (rc == VV_OK && r->lacking && !incomplete) {
+		rc = vv_repository_set_incomplete(f->repo, false, err);
+	}
+	return rc < 0 || incomplete ? rc : vv_complete_tips_write(f->repo, f->wants.items, f->wants.count, err);
 }
 
 static vv_status open_receive(run *r, vv_error *err)
@@ -226,6 +274,7 @@ static void close(run *r)
 	vv_receive_close(r->x);
 	vv_free(r->wants.items);
 	vv_free(r->commons.items);
+	vv_free(r->whole.items);
 }
 
 vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err)
@@ -234,9 +283,11 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 	vv_status rc;
 
 	memset(result, 0, sizeof(*result));
-	if ((rc = find_wants(&r, err)) == VV_OK && r.wants.count == 0) {
+	if ((rc = find_wants(&r, err)) == VV_OK && (rc = find_lacking(&r, err)) == VV_OK && r.wants.count == 0 &&
+	    !r.lacking) {
 		rc = f->ref_count > 0 ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err) : VV_OK;
-	} else if (rc == VV_OK && (rc = open_receive(&r, err)) == VV_OK && (rc = negotiate(&r, err)) == VV_OK &&
+	} else if (rc == VV_OK && (rc = open_receive(&r, err)) == VV_OK &&
+		   (r.wants.count == 0 || (rc = negotiate(&r, err)) == VV_OK) &&
 		   (rc = vv_receive_objects_end(r.x, &r.wants, err)) == VV_OK &&
 		   (rc = complete(&r, NULL, err)) == VV_OK) {
 		rc = take(&r, err);

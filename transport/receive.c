@@ -396,7 +396,7 @@ vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *co
 	size_t count = 0;
 	vv_status rc = vv_incoming_promote(x->incoming, err);
 
-	if (rc == VV_OK && vv_git_receive_count(x->git) > 0 && !incomplete) {
+	if (rc == VV_OK && wants->count > 0 && !incomplete) {
 		rc = vv_receive_lacking(x, wants, commons, 1, &list, &count, err);
 		if (rc == VV_OK && count > 0) {
 			rc = vv_fail(err, VV_EMISSING, "blocks that were here were removed meanwhile");

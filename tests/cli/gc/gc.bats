@@ -248,3 +248,21 @@ ended() {
 	succeeds varve commit --allow-empty -m more
 	stderr_lacks gc
 }
+
+@test "what an ended transfer left is kept for its time of grace, and what a killed one left of Git's objects goes" {
+	new_repo
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	mkdir -p .git/varve/incoming/0123456789abcdef/packs .git/objects/tmp_objdir-varve-in-0123456789abcdef
+	cp .git/varve/packs/pack-* .git/varve/incoming/0123456789abcdef/packs
+	succeeds varve gc
+	ls .git/varve/incoming/0123456789abcdef/packs/*.pack
+	[ ! -e .git/objects/tmp_objdir-varve-in-0123456789abcdef ]
+	touch -d '20 days ago' .git/varve/incoming/0123456789abcdef/packs/*
+	succeeds varve gc --dry-run
+	ls .git/varve/incoming/0123456789abcdef/packs/*.pack
+	succeeds varve gc
+	[ ! -e .git/varve/incoming/0123456789abcdef ]
+	succeeds varve fsck --data
+}

@@ -411,3 +411,99 @@ sound() {
 	GIT_SSH=$PWD/../ssh ends_with 2 varve push ssh://host/hub.git main
 	stderr_has "takes no pushes"
 }
+
+@test "commits that git brought get their blocks by the next fetch" {
+	two_versions
+	hub
+	cd ..
+	git clone -q hub.git b 2> /dev/null
+	cd b
+	varve init > /dev/null
+	succeeds varve fetch
+	stderr_has "blocks"
+	succeeds varve restore prices.csv
+	cmp prices.csv ../a/prices.csv
+	cd ../a
+	commit_change 's/^9,item/9,three/' three
+	varve push -q
+	cd ../b
+	git fetch -q
+	succeeds varve fetch
+	succeeds varve cat --raw origin/main:prices.csv
+	varve cat --raw origin/main:prices.csv | cmp - ../a/prices.csv
+}
+
+@test "an incomplete clone is completed by a peer that has the rest" {
+	two_versions
+	cd ..
+	varve clone -q --bare a whole.git
+	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" a/.git/varve 0 2 > /dev/null
+	ends_with 1 varve clone -q a b
+	cd b
+	succeeds varve fetch --from ../whole.git
+	sound
+}
+
+@test "the other side's check of the data refuses a push, and the pusher reads why" {
+	two_versions
+	hub
+	git -C ../hub.git config receive.varveCheck refuse
+	tick
+	sed -i 's/^9,item 279,[0-9.]*/9,item 279,cheap/' prices.csv
+	varve add prices.csv > /dev/null 2>&1
+	varve commit -qm bad
+	ends_with 1 varve push
+	stderr_has "remote:"
+	stderr_has "cheap"
+	stderr_has "receive.varveCheck"
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main~1)" ]
+	git -C ../hub.git config receive.varveCheck warn
+	succeeds varve push
+	stderr_has "cheap"
+}
+
+# Serves $@ over HTTP on a free port; $url and $server (its process id).
+serve_http() {
+	varve serve --http 127.0.0.1:0 "$@" 2> serve.log 3>&- &
+	server=$!
+	for i in $(seq 100); do
+		url=$(sed -n 's/^serving .* at \(http[^ ]*\)$/\1/p' serve.log)
+		[ -n "$url" ] && break
+		sleep 0.1
+	done
+	[ -n "$url" ]
+}
+
+teardown() {
+	[ -z "${server:-}" ] || kill "$server" 2> /dev/null || true
+}
+
+@test "clone, fetch and push over http" {
+	two_versions
+	cd ..
+	varve clone -q --bare a hub.git
+	printf 'secret\n' | varve serve --hash-secret ada > auth
+	serve_http --auth auth hub.git
+	succeeds varve clone "$url/hub.git" b
+	cmp a/prices.csv b/prices.csv
+	cd b
+	commit_change 's/^9,item/9,three/' three
+	GIT_ASKPASS=true ends_with 2 varve push
+	succeeds varve push "http://ada:secret@${url#http://}/hub.git" main
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
+	cd ../hub.git
+	sound
+}
+
+@test "a trustless gateway serves as a block peer" {
+	two_versions
+	cd ..
+	varve clone -q --bare a mirror.git
+	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" a/.git/varve 0 1 > /dev/null
+	serve_http mirror.git
+	succeeds varve clone --from "ipfs+$url" a b
+	stderr_has "from ipfs+http"
+	cd b
+	varve cat --raw HEAD:prices.csv | cmp - <(cd ../mirror.git && varve cat --raw HEAD:prices.csv)
+	sound
+}

@@ -465,6 +465,19 @@ while True: held.append(s.accept())
 	each_way flood
 }
 
+@test "keys are exchanged again in the middle" {
+	start_sshd ed25519 -- "RekeyLimit 1M"
+	knows_host ed25519
+	has_key ed25519
+	far_varve 'echo "varve 1"; head -c 5000000 > "$HOME/got"; exec cat "$HOME/got"'
+	head -c 5000000 /dev/urandom > sent
+	again() {
+		"$line" "$(url)" < sent > got
+		cmp sent got
+	}
+	each_way again
+}
+
 @test "a far side that listens late loses nothing" {
 	usual_far
 	far_varve 'echo "varve 1"; sleep 1; head -c 5000000 > "$HOME/got"; exec cat "$HOME/got"'

@@ -661,6 +661,49 @@ static void what_gc_set_aside_is_taken_in_again(void **state)
 	vv_repository_close(r);
 }
 
+static void a_base_that_gc_set_aside_meanwhile_does_no_harm(void **state)
+{
+	vv_keep k = {0};
+	vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = FX_DAY};
+	vv_gc_result result;
+	vv_repository *r;
+	vv_incoming *in;
+	vv_buf b = VV_BUF_INIT;
+	unsigned i;
+	vv_store *s;
+	vv_cid cid;
+	vv_error err;
+
+	(void)state;
+	for (i = 0; i < 2; i++) { /* small, and large */
+		git_begin();
+		fx_commit(STORE, 1, 3, true);
+		r = open_here();
+		k.repo = r;
+		vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+		in = begin(r);
+		(void)put(in, 4, 3);
+		while (i == 1 && vv_incoming_blocks(in) < 30) {
+			fx_noise(&b, (unsigned)vv_incoming_blocks(in), 80000);
+			vv_assert_ok(vv_cid_of(&cid, VV_CODEC_RAW, b.data, b.len, &err), &err);
+			(void)put_bytes(in, &cid, &b, NULL);
+		}
+		vv_assert_ok(vv_store_gc(s, &opts, vv_keep_mark, &k, &result, &err), &err);
+		cid = fx_cid(3);
+		assert_false(vv_store_has_live(s, &cid));
+		promote(in);
+		vv_incoming_close(in);
+		sh("rm -f " STORE "/packs/aside-*"); /* as if the grace period were over */
+		vv_repository_close(r);
+		r = open_here();
+		assert_store_has(r, 4, 4);
+		assert_string_equal(folders(), "0");
+		vv_repository_close(r);
+		assert_int_equal(fx_fsck(STORE, true), 0);
+	}
+	vv_buf_clear(&b);
+}
+
 static void in_an_incomplete_repository_nothing_stands_for_what_is_below(void **state)
 {
 	vv_repository *r;
@@ -902,6 +945,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(gc_keeps_what_leftovers_stand_on),
 	cmocka_unit_test(a_block_that_gc_took_meanwhile_is_noticed),
 	cmocka_unit_test(what_gc_set_aside_is_taken_in_again),
+	cmocka_unit_test(a_base_that_gc_set_aside_meanwhile_does_no_harm),
 	cmocka_unit_test(in_an_incomplete_repository_nothing_stands_for_what_is_below),
 	cmocka_unit_test(old_leftovers_are_removed),
 	cmocka_unit_test(without_memory_nothing_is_lost),
