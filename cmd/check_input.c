@@ -50,7 +50,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 
 void vv_check_input_close(vv_check_input *in)
 {
-	if (!in->name) {
+	if (!in->begun) {
 		return;
 	}
 	vv_table_source_close(in->stored);
@@ -66,30 +66,24 @@ void vv_check_input_close(vv_check_input *in)
 	memset(in, 0, sizeof(*in));
 }
 
-/* The word by which the subject is found. */
-static vv_status name_it(vv_check_input *in, const char *path, const vv_check_input_options *o,
-			 vv_error *err)
+/* By the side, never by a word: a file might be called like it. */
+static vv_status find_subject(vv_check_input *in, const char *path, const vv_check_input_options *o,
+			      vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
 
-	if (o->side->kind == VV_SIDE_COMMIT) {
-		char hex[VV_OID_TEXT + 1];
+	if (o->side->kind != VV_SIDE_WORK) {
+		const vv_oid *commit = o->side->kind == VV_SIDE_COMMIT ? &o->side->commit : NULL;
 
-		vv_oid_text(hex, &o->side->commit);
-		vv_buf_printf(&b, "%s:%s", hex, path);
-	} else if (o->side->kind == VV_SIDE_INDEX) {
-		vv_buf_printf(&b, ":0:%s", path);
-	} else if (o->repo) {
-		char *file = vv_repository_file(o->repo, path);
-
-		vv_buf_puts(&b, file ? file : "");
-		b.failed = b.failed || !file;
-		vv_free(file);
-	} else {
-		vv_buf_puts(&b, path);
+		return vv_subject_find_at(&in->subject, o->repo, o->stage, commit, path, err);
 	}
-	in->name = vv_buf_detach(&b);
-	return in->name ? VV_OK : vv_fail_nomem(err);
+	in->name = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);
+	if (!in->name) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_subject_find_file(&in->subject, o->repo, o->stage, in->name, err);
+	in->subject.text = path; /* in messages */
+	return rc;
 }
 
 /* What datapackage.json says. One that is not valid is something to be found, not a failure. */
@@ -320,17 +314,9 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 	in->fd = -1;
 	in->package.hints = nothing;
 	vv_subject_init(&in->subject);
-	if ((rc = name_it(in, path, o, err)) < 0) {
-		memset(in, 0, sizeof(*in));
-		return rc;
-	}
-	rc = o->repo ? vv_subject_find(&in->subject, o->repo, o->stage, in->name, err)
-		     : vv_subject_find_file(&in->subject, NULL, NULL, in->name, err);
-	if (rc < 0) {
-		goto done;
-	}
-	in->subject.text = path; /* in messages */
-	if ((rc = vv_subject_settle(&in->subject, err)) < 0 ||
+	in->begun = true;
+	if ((rc = find_subject(in, path, o, err)) < 0 ||
+	    (rc = vv_subject_settle(&in->subject, err)) < 0 ||
 	    (!o->package && (rc = find_package(in, path, o, err)) < 0)) {
 		goto done;
 	}

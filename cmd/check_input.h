@@ -21,7 +21,8 @@
 
 typedef struct vv_check_input {
 	vv_subject subject;
-	char *name; /* what the subject was found by */
+	bool begun; /* there is something to close */
+	char *name; /* of the work side: the file */
 	vv_mem_sink *passing;
 	vv_table table;
 	bool open;        /* table is */

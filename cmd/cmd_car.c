@@ -17,7 +17,6 @@
 #include "cmd/output.h"
 #include "cmd/subject.h"
 #include "cmd/worktree.h"
-#include "repo/incomplete.h"
 #include "transport/car.h"
 
 typedef struct options {
@@ -213,6 +212,7 @@ typedef struct import {
 	target from;
 	vv_car_stats stats;
 	uint64_t kept;
+	vv_cid_set *wanted; /* what the roots lead to */
 	vv_buf text; /* what is said of the roots */
 	vv_json_out w;
 } import;
@@ -281,7 +281,6 @@ static vv_status check_roots(import *m, vv_error *err)
 {
 	size_t count, i;
 	const vv_cid *roots = vv_car_roots(m->car, &count);
-	uint64_t below;
 	vv_status rc;
 
 	if (count == 0) {
@@ -289,18 +288,13 @@ static vv_status check_roots(import *m, vv_error *err)
 			       "the CAR file names no root: nothing says what it "
 			       "holds");
 	}
-	rc = vv_car_complete(m->in, roots, count, &below, err);
+	rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
 	if (rc == VV_EMISSING) {
 		return vv_hint(err, "the file was cut, or holds a part only; what came is kept for "
 				    "some time, so that another file or a peer can add the rest");
 	}
 	for (i = 0; rc == VV_OK && i < count; i++) {
 		rc = check_root(m, &roots[i], err);
-	}
-	/* Blocks that no root leads to may lack others; they are not thrown away, since they
-	 * may be what an interrupted transfer left. */
-	if (rc == VV_OK && vv_incoming_blocks(m->in) > below) {
-		rc = vv_repository_set_incomplete(m->j->repo, true, err);
 	}
 	return rc;
 }
@@ -318,7 +312,13 @@ static vv_status take_in(import *m, vv_error *err)
 		rc = check_roots(m, err);
 	}
 	vv_progress_end();
-	return rc < 0 ? rc : vv_incoming_promote(m->in, err);
+	if (rc == VV_OK) {
+		/* Blocks that no root leads to may lack others: they do not enter the store. */
+		vv_incoming_only(m->in, m->wanted);
+		rc = vv_incoming_promote(m->in, err);
+		vv_incoming_only(m->in, NULL);
+	}
+	return rc;
 }
 
 static void show_import(import *m)
@@ -368,6 +368,7 @@ import m;
 		vv_prefix(err, "%s", vv_text_shows(path));
 	}
 	vv_incoming_close(m.in);
+	vv_cid_set_free(m.wanted);
 	vv_car_reader_close(m.car);
 	if (m.from.fd > STDIN_FILENO) {
 		(void)vv_close(m.from.fd, NULL, NULL);

@@ -7,12 +7,13 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/data_out.h"
+#include "cmd/fetch_run.h"
 #include "cmd/output.h"
 #include "cmd/subject.h"
 #include "cmd/view.h"
 
 typedef struct options {
-	vv_strings columns, where;
+	vv_strings columns, where, from;
 	const char *limit, *offset, *format;
 	bool raw;
 } options;
@@ -29,6 +30,8 @@ static const vv_option table[] = {
 	 "write the rows as FORMAT (default: as the file is written)", NULL},
 	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
 	 "json"},
+	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
+	 "get a dataset named by its CID from this remote or URL, if it is not here", NULL},
 	{"raw", 0, VV_OPT_FLAG, offsetof(options, raw), NULL, NULL,
 	 "on a terminal: control characters as they are", NULL},
 };
@@ -57,6 +60,23 @@ static int fill_view(vv_view_options *v, const options *o)
 		return vv_usage_error("there is no format '%s'", vv_text_shows(o->format));
 	}
 	return VV_EXIT_OK;
+}
+
+/* Of the words those that are CIDs of datasets that are not here. */
+static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, char **argv, vv_error *err)
+{
+	const vv_strings others = {o->from.items + 1, o->from.count - 1};
+	vv_store *store;
+	vv_cid cid;
+	vv_error none;
+	vv_status rc = vv_repository_store(repo, &store, err);
+
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		if (vv_cid_parse(&cid, argv[i], strlen(argv[i]), &none) == VV_OK && !vv_store_has(store, &cid)) {
+			rc = vv_fetch_one_cid(repo, argv[i], o->from.items[0], &others, true, 0, err);
+		}
+	}
+	return rc;
 }
 
 static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v,
@@ -104,6 +124,7 @@ static int run_cat(void *p, int argc, char **argv)
 	vv_data_out_init(&out, o->raw || (o->format && v.format == VV_VIEW_TABLE));
 	v.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
 	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	    (o->from.count > 0 && (rc = fetch_cids(repo, o, argc, argv, &err)) < 0) ||
 	    (rc = vv_stage_open(&stage, repo, v.progress, &err)) < 0) {
 		goto done;
 	}
@@ -128,7 +149,7 @@ const vv_command vv_cmd_cat = {
 	.name = "cat",
 	.group = "look",
 	.summary = "print a version of a dataset: its exact bytes, or some rows and columns",
-	.usage = "[--raw] [REV:]PATH...\n"
+	.usage = "[--raw] [--from PEER]... [REV:]PATH | CID...\n"
 		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format "
 		 "FORMAT] [REV:]PATH",
 	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"

@@ -321,6 +321,26 @@ static vv_status open_cache(check *c, vv_error *err)
 	return rc;
 }
 
+/* A whole datapackage.json is no schema: nothing of it would be checked. What else is wrong with
+ * the file is told as a finding. */
+static vv_status refuse_package(const check *c, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_json *top;
+	vv_error ignored;
+	vv_status rc = VV_OK;
+
+	if (vv_json_read(&top, &arena, vv_buf_cstr(&c->schema), c->schema.len, c->o->schema,
+			 &ignored) == VV_OK &&
+	    vv_json_get(top, "resources") && !vv_json_get(top, "fields")) {
+		rc = vv_fail(err, VV_EUSAGE, "--schema: %s is a data package, not a Table Schema",
+			     vv_text_shows(c->o->schema));
+		vv_hint(err, "give the 'schema' of one of its resources");
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
 static vv_status read_schema(check *c, vv_error *err)
 {
 	vv_status rc;
@@ -333,7 +353,7 @@ static vv_status read_schema(check *c, vv_error *err)
 	}
 	c->run.schema = &c->schema;
 	c->run.schema_name = c->o->schema;
-	return VV_OK;
+	return refuse_package(c, err);
 }
 
 static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err)

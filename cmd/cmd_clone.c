@@ -390,8 +390,8 @@ const vv_command vv_cmd_clone = {
 	.usage = "[--bare] [-b BRANCH] [-o NAME] [--from PEER]... URL [DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
-		   "received 46 commits, 46 versions of datasets, 139 blocks (1.2 MB of data in 121 KB on the line, 1.1 MB/s)\n"
-		   "all 46 versions of datasets are complete",
+		   "received 6 commits, 6 versions of datasets, 1,034 blocks (9.6 MB of data in 6.4 MB on the line, 1.4 MB/s)\n"
+		   "all 6 versions of datasets are complete",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -120,7 +120,7 @@ const vv_command vv_cmd_fetch = {
 	.summary = "get commits and blocks from another repository",
 	.usage = "[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n--cid CID [REMOTE]",
 	.example = "$ varve fetch\n"
-		   "received 1 commit, 1 version of a dataset, 3 blocks (34.1 KB of data in 412 B on the line, 40 KB/s)\n"
+		   "received 1 commit, 1 version of a dataset, 2 blocks (29.1 kB of data in 498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"
 		   "   3f2a1bc..9d0e77a   main -> origin/main",
 	.options = table,

@@ -164,10 +164,10 @@ const vv_command vv_cmd_pull = {
 	.summary = "fetch, and merge into the branch at hand",
 	.usage = "[--ff-only | --no-ff] [--no-commit] [--from PEER]... [REMOTE [BRANCH]]",
 	.example = "$ varve pull\n"
-		   "received 1 commit, 1 version of a dataset, 3 blocks (34.1 KB of data in 412 B on the line, 40 KB/s)\n"
+		   "received 1 commit, 1 version of a dataset, 2 blocks (29.1 kB of data in 498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"
 		   "   3f2a1bc..9d0e77a   main -> origin/main\n"
-		   "fast-forward to 9d0e77a",
+		   "fast-forward: 3f2a1bc -> 9d0e77a, 1 file changed",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

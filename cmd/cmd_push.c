@@ -275,7 +275,7 @@ const vv_command vv_cmd_push = {
 	.usage = "[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all [REMOTE]\n"
 		 "--delete REMOTE REF...",
 	.example = "$ varve push -u origin main\n"
-		   "sent 1 commit, 1 version of a dataset, 3 blocks (34.1 KB of data in 402 B on the line, 40 KB/s)\n"
+		   "sent 2 commits, 2 versions of datasets, 5 blocks (67.7 kB of data in 18.7 kB on the line, 8.1 kB/s)\n"
 		   "To ../sales.git\n"
 		   " * [new branch]       main -> main\n"
 		   "'main' follows 'main' of origin now",

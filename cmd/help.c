@@ -28,7 +28,7 @@ static const struct {
  * tests/cli/help/git_words.bats). */
 static const char *const git_words[] = {
 	"archive", "bisect", "describe", "format-patch", "grep", "notes", "rebase",
-	"reflog", "remote", "reset", "rev-list", "rev-parse", "shortlog", "stash",
+	"reflog", "reset", "rev-list", "rev-parse", "shortlog", "stash",
 	"worktree",
 };
 

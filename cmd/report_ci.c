@@ -11,17 +11,26 @@
  * kept for how many there are. */
 #define ANNOTATIONS 9u
 
-/* A command's text ends at the line's end; in a property also ':' and ',' part. Everything has
- * been escaped as for a terminal before: no line end is left but for a slip. */
+/* As GitHub's own tools escape it (a command's text ends at the line's end; in a property ':' and
+ * ',' part), and whatever no log is to see: a path may hold anything. */
 static void put_github(vv_buf *b, const char *s, size_t len, bool property)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '%' || s[i] == '\r' || s[i] == '\n' ||
-		    (property && (s[i] == ':' || s[i] == ','))) {
-			vv_buf_printf(b, "%%%02X", (unsigned char)s[i]);
-		} else {
-			vv_buf_putc(b, s[i]);
+	uint32_t cp;
+
+	for (size_t i = 0; i < len;) {
+		size_t n = vv_utf8_decode(&cp, s + i, len - i);
+		bool plain = n > 0 && vv_report_is_plain(cp) && cp != '%' &&
+			     !(property && (cp == ':' || cp == ','));
+
+		n = n > 0 ? n : 1;
+		for (size_t k = i; k < i + n; k++) {
+			if (plain) {
+				vv_buf_putc(b, s[k]);
+			} else {
+				vv_buf_printf(b, "%%%02X", (unsigned char)s[k]);
+			}
 		}
+		i += n;
 	}
 }
 

@@ -81,6 +81,9 @@ void vv_report_put_verdict(vv_buf *b, const vv_check_report *r);
 void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings);
 /* Value or key, escaped, with an ellipsis where it was cut; at most width columns (0: all). */
 void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width);
+/* May a terminal see the code point? Not controls, marks that turn writing round, and what is no
+ * character. */
+bool vv_report_is_plain(uint32_t cp);
 /* A JSON string that drives no terminal either. */
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);
 void vv_report_json_text(vv_json_out *w, const char *name, const char *s); /* nothing for NULL */

@@ -128,7 +128,7 @@ void vv_report_put_verdict(vv_buf *b, const vv_check_report *r)
 }
 
 /* C1 and the marks that turn writing round are escaped too: JSON is looked at in terminals. */
-static bool is_plain(uint32_t cp)
+bool vv_report_is_plain(uint32_t cp)
 {
 	return cp >= 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA0) && cp != 0x061C &&
 	       !(cp >= 0x200E && cp <= 0x200F) && !(cp >= 0x2028 && cp <= 0x202E) &&
@@ -152,7 +152,7 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 		if (cp == '"' || cp == '\\') {
 			vv_buf_putc(&b, '\\');
 		}
-		if (is_plain(cp)) {
+		if (vv_report_is_plain(cp)) {
 			vv_buf_put(&b, s + i, n);
 		} else {
 			/* beyond the first plane only what are no characters */

@@ -364,6 +364,26 @@ vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_stage *sta
 	return s->path ? look_at_blob(s, err) : vv_fail_nomem(err);
 }
 
+vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_stage *stage,
+			     const vv_oid *commit, const char *path, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	s->text = path;
+	s->repo = repo;
+	s->stage = stage;
+	s->path = vv_strdup(path);
+	if (!s->path) {
+		return vv_fail_nomem(err);
+	}
+	if (!commit) {
+		return find_in_index(s, err);
+	}
+	s->commit = *commit;
+	vv_oid_text(hex, commit);
+	return find_in_commit(s, hex, err);
+}
+
 vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
 			       vv_error *err)
 {

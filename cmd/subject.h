@@ -53,6 +53,11 @@ void vv_subject_clear(vv_subject *s);
 vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
 			  vv_error *err);
 
+/* The same for a path of a commit, or (commit NULL) of the index, from the top: no file of the
+ * work tree can be taken for it, whatever it is called. path is borrowed. */
+vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_stage *stage,
+			     const vv_oid *commit, const char *path, vv_error *err);
+
 /* Compares a file of the work tree with the index, which find leaves undone since it can
  * cost a look at the whole file: is_dataset then tells whether it is the stored version.
  * open does it by itself. */

@@ -269,6 +269,7 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	const vv_rule *rule = vv_rule_find("blank-row");
 	size_t limit = check_limit(e->r) > 100000 ? 100000 : (size_t)check_limit(e->r);
 	uint64_t *lines, total, given = 0;
+	bool tolerated = false;
 	vv_status rc;
 
 	if (p->blank_slot == CHECK_OFF)
@@ -277,7 +278,9 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	if (!lines)
 		return vv_fail_nomem(err);
 	rc = check_lines_blank(e->r->lines, &total, lines, limit, err);
-	for (; rc == VV_OK && given < total && given < limit; given++) {
+	if (rc == VV_OK)
+		tolerated = check_tolerated(p->blank_mostly, total, e->r->table->root.rows + total);
+	for (; rc == VV_OK && given < total && given < limit && !tolerated; given++) {
 		vv_finding f = {.rule = rule->code,
 				.severity = p->blank_severity,
 				.line = lines[given],
@@ -287,188 +290,32 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 		rc = give(e, &f, err);
 	}
 	if (rc == VV_OK)
-		rc = check_emit_total(e, rule, p->blank_severity, NULL, total, given, false, err);
+		rc = check_emit_total(e, rule, p->blank_severity, NULL, total, given, tolerated,
+				      err);
 	vv_free(lines);
 	return rc;
 }
 
-/* What is said of each kind; check_expected has the other half. */
-static const char *const messages[CHECK_KINDS] = {
-	"the row ends before this column",
-	"is not valid UTF-8",
-	NULL, /* of the type */
-	"could not be decided: the pattern takes too many steps",
-	"is missing, and the field is required",
-	"is shorter than 'minLength' allows",
-	"is longer than 'maxLength' allows",
-	"is below the 'minimum'",
-	"is above the 'maximum'",
-	"is not above the 'exclusiveMinimum'",
-	"is not below the 'exclusiveMaximum'",
-	"does not match the 'pattern'",
-	"is not in the 'enum'",
-	"is none of the 'categories'",
-};
-
-static const char *type_message(const vv_field *f)
+vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 {
-	switch (f->type) {
-	case VV_TYPE_STRING:
-		return f->format[0] == 'e'   ? "is no e-mail address"
-		       : f->format[0] == 'b' ? "is not base64"
-		       : f->format[1] == 'r' ? "is no URI"
-		       : f->format[1] == 'u' ? "is no UUID"
-					     : "is no string";
-	case VV_TYPE_INTEGER:
-		return "is no integer";
-	case VV_TYPE_NUMBER:
-		return "is no number";
-	case VV_TYPE_BOOLEAN:
-		return "is no boolean";
-	case VV_TYPE_OBJECT:
-		return "is no JSON object";
-	case VV_TYPE_ARRAY:
-		return "is no JSON array";
-	case VV_TYPE_LIST:
-		return "is no list";
-	case VV_TYPE_DATETIME:
-		return "is no datetime";
-	case VV_TYPE_DATE:
-		return "is no date";
-	case VV_TYPE_TIME:
-		return "is no time";
-	case VV_TYPE_YEAR:
-		return "is no year";
-	case VV_TYPE_YEARMONTH:
-		return "is no year and month";
-	case VV_TYPE_DURATION:
-		return "is no duration";
-	case VV_TYPE_GEOPOINT:
-		return "is no point";
-	case VV_TYPE_GEOJSON:
-		return f->format[0] == 't' ? "is no TopoJSON" : "is no GeoJSON";
-	default:
-		return "is no value of the field's type";
-	}
-}
+	static const char *const names[] = {"LF", "CRLF", "CR", "LF"};
+	const vv_rule *rule = vv_rule_find("dialect-error");
+	vv_severity severity = check_severity(&e->r->plan, rule->code, NULL, 0, NULL);
+	char message[96];
+	uint64_t row, count = check_lines_other_ends(e->r->lines, &row);
+	vv_finding f = {.rule = rule->code, .severity = severity, .message = message};
+	vv_status rc;
 
-static void put_words(vv_buf *out, const char *const *words)
-{
-	for (size_t i = 0; words && words[i]; i++)
-		vv_buf_printf(out, "%s%s", i > 0 ? " " : "", vv_text_shows(words[i]));
-}
-
-/* "an integer", "a date as %d.%m.%Y". */
-static void put_type(vv_buf *out, const vv_field *f)
-{
-	static const char *const spelling[] = {
-		[VV_TYPE_STRING] = "",
-		[VV_TYPE_DATE] = " as 2024-01-31",
-		[VV_TYPE_TIME] = " as 23:59:59",
-		[VV_TYPE_DATETIME] = " as 2024-01-31T23:59:59Z",
-		[VV_TYPE_YEAR] = " as 2024",
-		[VV_TYPE_YEARMONTH] = " as 2024-01",
-		[VV_TYPE_DURATION] = " as P1Y2M3DT4H5M6S",
-		[VV_TYPE_GEOJSON] = "",
-	};
-	bool vowel = strchr("aeiou", vv_type_name(f->type)[0]) != NULL;
-
-	vv_buf_printf(out, "%s %s", vowel ? "an" : "a", vv_type_name(f->type));
-	if (strcmp(f->format, "default") != 0) {
-		vv_buf_printf(out, "%s%s", strchr(f->format, '%') ? " as " : " of format ",
-			      vv_text_shows(f->format));
-	} else if (f->type < sizeof(spelling) / sizeof(spelling[0]) && spelling[f->type]) {
-		vv_buf_puts(out, spelling[f->type]);
-	} else if (f->type == VV_TYPE_GEOPOINT) {
-		vv_buf_puts(out, " as \"lon, lat\"");
-	} else if (f->type == VV_TYPE_BOOLEAN) {
-		vv_buf_puts(out, ": ");
-		put_words(out, (const char *const *)f->true_values);
-		vv_buf_puts(out, " / ");
-		put_words(out, (const char *const *)f->false_values);
-	} else if (f->type == VV_TYPE_NUMBER &&
-		   (strcmp(f->decimal, ".") != 0 || f->group[0] != '\0')) {
-		vv_buf_printf(out, " with decimalChar '%s'", vv_text_shows(f->decimal));
-		if (f->group[0] != '\0')
-			vv_buf_printf(out, " and groupChar '%s'", vv_text_shows(f->group));
-	}
-}
-
-/* The first few values of a list of the descriptor. */
-static void put_values(vv_buf *out, const vv_json *list)
-{
-	size_t shown = 0;
-
-	vv_buf_puts(out, "one of ");
-	for (const vv_json *n = list ? list->first : NULL; n; n = n->next, shown++) {
-		const vv_json *v = n->type == VV_JSON_OBJECT && vv_json_get(n, "value")
-					   ? vv_json_get(n, "value")
-					   : n;
-		vv_buf text = VV_BUF_INIT;
-
-		if (shown == 8) {
-			vv_buf_printf(out, ", ... (%zu in all)", list->count);
-			return;
-		}
-		vv_json_put_node(&text, v);
-		vv_buf_printf(out, "%s%s", shown > 0 ? ", " : "",
-			      vv_text_show(text.data, text.len));
-		vv_buf_clear(&text);
-	}
-}
-
-static void put_bound(vv_buf *out, const char *words, const check_bound *b)
-{
-	vv_buf_printf(out, "%s %s", words, vv_text_show(b->text, b->text_len));
-}
-
-static void put_expected(vv_buf *out, const check_column *c, unsigned kind)
-{
-	const vv_field *f = c->field;
-
-	vv_buf_reset(out);
-	switch (kind) {
-	case CHECK_MISSING_CELL:
-		vv_buf_puts(out, "a cell");
-		break;
-	case CHECK_ENCODING:
-		vv_buf_puts(out, "UTF-8");
-		break;
-	case CHECK_TYPE:
-		put_type(out, f);
-		break;
-	case CHECK_REQUIRED:
-		vv_buf_puts(out, "a value");
-		break;
-	case CHECK_MIN_LENGTH:
-		vv_buf_printf(out, "a length of at least %llu", (unsigned long long)c->min_length);
-		break;
-	case CHECK_MAX_LENGTH:
-		vv_buf_printf(out, "a length of at most %llu", (unsigned long long)c->max_length);
-		break;
-	case CHECK_MINIMUM:
-		put_bound(out, "at least", &c->bounds[BOUND_MINIMUM]);
-		break;
-	case CHECK_MAXIMUM:
-		put_bound(out, "at most", &c->bounds[BOUND_MAXIMUM]);
-		break;
-	case CHECK_ABOVE:
-		put_bound(out, "more than", &c->bounds[BOUND_ABOVE]);
-		break;
-	case CHECK_BELOW:
-		put_bound(out, "less than", &c->bounds[BOUND_BELOW]);
-		break;
-	case CHECK_PATTERN:
-	case CHECK_BUDGET:
-		vv_buf_printf(out, "the pattern %s", vv_text_shows(c->pattern_text));
-		break;
-	case CHECK_ENUM:
-		put_values(out, vv_json_get(vv_json_get(f->json, "constraints"), "enum"));
-		break;
-	default:
-		put_values(out, vv_json_get(f->json, "categories"));
-		break;
-	}
+	if (count == 0 || severity == VV_SEVERITY_OFF)
+		return VV_OK;
+	snprintf(message, sizeof(message),
+		 "%llu %s from here on %s another line end than the others",
+		 (unsigned long long)count, count == 1 ? "row" : "rows",
+		 count == 1 ? "has" : "have");
+	f.expected = names[e->r->table->root.dialect.newline];
+	if ((rc = vv_check_line(e->r->lines, row, &f.line, err)) < 0 || (rc = give(e, &f, err)) < 0)
+		return rc;
+	return check_emit_total(e, rule, severity, NULL, 1, 1, false, err);
 }
 
 static uint32_t slot_of(const check_column *c, unsigned kind)
@@ -514,12 +361,12 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 			continue;
 		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL)
 			f.value = NULL;
-		put_expected(&e->expected, c, kind);
+		check_put_expected(&e->expected, c, kind);
 		if ((rc = vv_buf_ok(&e->expected, err)) < 0)
 			return rc;
 		f.rule = e->r->plan.slots[slot].rule->code;
 		f.severity = e->r->plan.slots[slot].severity;
-		f.message = messages[k] ? messages[k] : type_message(c->field);
+		f.message = check_message(c, k);
 		f.expected = vv_buf_cstr(&e->expected);
 		e->given[slot]++;
 		rc = give_row(e, &f, row, err);

@@ -80,7 +80,12 @@ typedef struct check_column {
 	check_range ranges[CHECK_SCALES]; /* of numbers; [0] also days of dates */
 } check_column;
 
-typedef enum check_key_kind { CHECK_PRIMARY, CHECK_UNIQUE_KEY, CHECK_UNIQUE } check_key_kind;
+typedef enum check_key_kind {
+	CHECK_PRIMARY,
+	CHECK_UNIQUE_KEY,
+	CHECK_UNIQUE,
+	CHECK_ROW /* all columns: a missing value is one as well */
+} check_key_kind;
 typedef struct check_key {
 	check_key_kind kind;
 	const vv_rule *rule;
@@ -143,6 +148,7 @@ typedef struct check_plan {
 	const vv_rule *blank_row;
 	vv_severity blank_severity;
 	uint32_t blank_slot;
+	uint64_t blank_mostly;
 	size_t *show_key; /* columns of the plan that name a row */
 	size_t show_key_count;
 	check_note *notes, *last_note;
@@ -267,6 +273,9 @@ vv_status check_lines_keep(vv_check_lines *l, vv_error *err);
 vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit,
 			    vv_error *err);
 
+/* Rows whose line end is not the dialect's: how many, and the first. */
+uint64_t check_lines_other_ends(const vv_check_lines *l, uint64_t *row);
+
 /* check_memo.c: the record of what is known of groups. */
 vv_status check_memo_load(check_run *r, vv_error *err);
 vv_status check_memo_save(check_run *r, vv_error *err);
@@ -277,6 +286,8 @@ vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err);
 void check_emit_close(check_emit *e);
 vv_status check_emit_notes(check_emit *e, vv_error *err);
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
+/* Rows that end otherwise than the dialect says. */
+vv_status check_emit_line_ends(check_emit *e, vv_error *err);
 vv_status check_emit_cells(check_emit *e, vv_error *err);
 /* A finding about a row (from 0) and its cells in some columns of the plan: message and
  * expected are texts of ours. */
@@ -290,6 +301,11 @@ vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity sever
 uint64_t check_limit(const check_run *r);
 /* Does `mostly` let so many of so many through? */
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);
+
+/* check_words.c: what is wrong with a cell, by the number of its CHECK_ bit; what was expected,
+ * by the bit. */
+const char *check_message(const check_column *c, unsigned kind);
+void check_put_expected(vv_buf *out, const check_column *c, unsigned kind);
 
 /* check_keys.c: uniqueness. */
 vv_status check_keys_open(check_run *r, vv_error *err);

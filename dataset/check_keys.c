@@ -41,12 +41,14 @@ bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const si
 		if (!f)
 			f = &p->table->schema.fields[p->columns[columns[i]].place];
 		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
-		    vv_field_missing(f, cell))
+		    vv_field_missing(f, cell)) {
 			*whole = false;
-		else if (!vv_value_put_key(out, scratch, f, cell))
+			vv_buf_put(out, "\xff\xff\xff\xff", 4); /* the length of no value */
+		} else if (!vv_value_put_key(out, scratch, f, cell)) {
 			return false;
+		}
 	}
-	return true;
+	return !out->failed;
 }
 
 vv_status check_key_cells(check_run *r, const check_group *g, const size_t *columns, size_t count,
@@ -221,8 +223,10 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 		if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count, cells,
 				     row, &whole)) {
 			rc = vv_fail_nomem(err);
-		} else if (whole || key->kind == CHECK_PRIMARY) {
-			uint64_t h = whole ? check_keys_hash(&w->key, r->keys[k].seed) : NO_KEY;
+		} else if (whole || key->kind == CHECK_PRIMARY || key->kind == CHECK_ROW) {
+			uint64_t h = whole || key->kind == CHECK_ROW
+					     ? check_keys_hash(&w->key, r->keys[k].seed)
+					     : NO_KEY;
 
 			vv_put_le64(bytes, h << GROUP_BITS | i);
 			vv_buf_put(out, bytes, sizeof(bytes));

@@ -31,10 +31,11 @@ struct vv_check_lines {
 	vv_table *table;
 	vv_check_cache *cache;
 	line_group *groups;
-	size_t count, counted; /* groups [0, counted] have their line */
-	bool kept;             /* all newlines are in the cache already */
-	size_t started;        /* rows of groups that have their starts */
-	size_t open;           /* the group that was written out last: raw, ends */
+	size_t count, counted;            /* groups [0, counted] have their line */
+	uint64_t other_ends, first_other; /* rows that end otherwise than the dialect says */
+	bool kept;                        /* all newlines are in the cache already */
+	size_t started;                   /* rows of groups that have their starts */
+	size_t open;                      /* the group that was written out last: raw, ends */
 	vv_batch batch;
 	vv_buf raw;
 	size_t *ends;
@@ -82,7 +83,7 @@ static vv_status read_data_list(vv_check_lines *l, vv_error *err)
 
 /* Looks for raw lines in an item of the layout list, and for blank ones before them. Long
  * quirks count as having both, unread. */
-static void look_for_raw(line_group *g, const vv_list_item *item)
+static void look_for_raw(vv_check_lines *l, line_group *g, const vv_list_item *item)
 {
 	vv_cbor c = item->cbor;
 	vv_cbor_type type;
@@ -102,8 +103,11 @@ static void look_for_raw(line_group *g, const vv_list_item *item)
 	}
 	vv_quirks_init(&quirks, bytes, n);
 	while (vv_quirks_next(&quirks, &q, NULL) > 0) {
-		if (q.kind != VV_QUIRK_RAW)
+		if (q.kind != VV_QUIRK_RAW) {
+			l->first_other = l->other_ends == 0 ? g->first_row + q.row : l->first_other;
+			l->other_ends++;
 			continue;
+		}
 		g->raw = true;
 		g->blank = g->blank || (q.raw_len > 1 && (q.raw[0] == '\n' || q.raw[0] == '\r'));
 	}
@@ -123,7 +127,7 @@ static vv_status read_layout_list(vv_check_lines *l, vv_error *err)
 	if (rc < 0)
 		return rc;
 	while ((more = vv_list_next(r, &item, err)) > 0 && i < l->count) {
-		look_for_raw(&l->groups[i], &item);
+		look_for_raw(l, &l->groups[i], &item);
 		l->groups[i].blank = l->groups[i].blank || (l->groups[i].raw && i + 1 == l->count);
 		l->groups[i].raw = l->groups[i].raw || array;
 		i++;
@@ -425,4 +429,10 @@ vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines,
 			*total += blank_lines(l, i, room > 0 ? lines + *total : NULL, room);
 	}
 	return rc;
+}
+
+uint64_t check_lines_other_ends(const vv_check_lines *l, uint64_t *row)
+{
+	*row = l->first_other;
+	return l->other_ends;
 }

@@ -321,17 +321,19 @@ static bool same_columns(const check_key *k, const size_t *columns, size_t count
 static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, size_t count,
 			 vv_error *err)
 {
-	const char *rule = kind == CHECK_PRIMARY ? "primary-key" : "unique-error";
+	static const char *const rules[] = {"primary-key", "unique-error", "unique-error",
+					    "duplicate-row"};
+	const char *rule = rules[kind];
 	const check_column *first = &p->columns[columns[0]];
+	bool by_column = kind == CHECK_UNIQUE || kind == CHECK_UNIQUE_KEY;
 	uint64_t mostly;
-	vv_severity severity = kind == CHECK_UNIQUE ? check_severity(p, rule, first->name,
-								     first->name_len, &mostly)
-						    : check_severity(p, rule, NULL, 0, &mostly);
+	vv_severity severity = check_severity(p, rule, by_column ? first->name : NULL,
+					      first->name_len, &mostly);
 	check_key *k = &p->keys[p->key_count];
 
 	if (severity == VV_SEVERITY_OFF)
 		return VV_OK;
-	for (size_t i = 0; i < p->key_count; i++) { /* unique twice over */
+	for (size_t i = 0; i < p->key_count && kind != CHECK_ROW; i++) { /* unique twice over */
 		if (same_columns(&p->keys[i], columns, count))
 			return VV_OK;
 	}
@@ -339,11 +341,23 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 	k->rule = vv_rule_find(rule);
 	k->severity = severity;
 	k->names = list_names(p, columns, count);
-	if (!k->names ||
-	    !columns_id(&k->id, p, "key", columns, count, p->o->path ? p->o->path : ""))
+	if (!k->names || !columns_id(&k->id, p, kind == CHECK_ROW ? "row" : "key", columns, count,
+				     p->o->path ? p->o->path : ""))
 		return vv_fail_nomem(err);
 	p->key_count++;
 	return VV_OK;
+}
+
+/* Rows that are the same in all columns. */
+static vv_status add_row_key(check_plan *p, vv_error *err)
+{
+	size_t *columns = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*columns));
+
+	if (!columns)
+		return vv_fail_nomem(err);
+	for (size_t i = 0; i < p->count; i++)
+		columns[i] = i;
+	return p->count > 0 ? add_key(p, CHECK_ROW, columns, p->count, err) : VV_OK;
 }
 
 static vv_status missing_key_columns(check_plan *p, const char *rule, const vv_json *names,
@@ -389,7 +403,7 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 	vv_status rc = VV_OK;
 
 	unique = vv_json_get(p->schema->json, "uniqueKeys");
-	p->keys = vv_arena_calloc(&p->arena, p->count + 2 + (unique ? unique->count : 0),
+	p->keys = vv_arena_calloc(&p->arena, p->count + 3 + (unique ? unique->count : 0),
 				  sizeof(*p->keys));
 	if (!p->keys)
 		return vv_fail_nomem(err);
@@ -423,11 +437,10 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 		columns[0] = i;
 		rc = add_key(p, CHECK_UNIQUE, columns, 1, err);
 	}
-	return rc;
+	return rc < 0 ? rc : add_row_key(p, err);
 }
 
-static vv_status add_foreign(check_plan *p, const vv_json *node, vv_severity severity,
-			     uint64_t mostly, vv_error *err)
+static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 {
 	const vv_json *reference = vv_json_get(node, "reference");
 	const vv_json *fields = vv_json_get(node, "fields"),
@@ -436,8 +449,14 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_severity sev
 	const char *resource = vv_json_get_string(reference, "resource");
 	check_foreign *f = &p->foreigns[p->foreign_count];
 	vv_buf b = VV_BUF_INIT;
+	const vv_json *name = fields->type == VV_JSON_ARRAY ? fields->first : fields;
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, "foreign-key", name->text, name->text_len,
+					      &mostly);
 	bool all, ok;
 
+	if (severity == VV_SEVERITY_OFF)
+		return VV_OK;
 	*f = (check_foreign){.severity = severity, .mostly = mostly};
 	f->columns = find_columns(p, fields, &f->count, &all);
 	if (f->columns && !all)
@@ -464,17 +483,15 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_severity sev
 static vv_status make_foreigns(check_plan *p, vv_error *err)
 {
 	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
-	uint64_t mostly;
-	vv_severity severity = check_severity(p, "foreign-key", NULL, 0, &mostly);
 	vv_status rc = VV_OK;
 
-	if (!list || severity == VV_SEVERITY_OFF)
+	if (!list)
 		return VV_OK;
 	p->foreigns = vv_arena_calloc(&p->arena, list->count + 1, sizeof(*p->foreigns));
 	if (!p->foreigns)
 		return vv_fail_nomem(err);
 	for (const vv_json *n = list->first; n && rc == VV_OK; n = n->next)
-		rc = add_foreign(p, n, severity, mostly, err);
+		rc = add_foreign(p, n, err);
 	return rc;
 }
 
@@ -579,9 +596,9 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 	    (rc = make_keys(out, err)) < 0 || (rc = make_foreigns(out, err)) < 0 ||
 	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0)
 		goto done;
-	out->blank_severity = check_severity(out, "blank-row", NULL, 0, NULL);
+	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
 	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
-				   VV_BILLION);
+				   out->blank_mostly);
 	add_seen(out);
 	rc = make_id(out, err);
 done:

@@ -169,30 +169,50 @@ static vv_status each_gone(check_following *x, vv_table *t, bool there, const ui
 	return VV_OK;
 }
 
-/* Has the other side every key that it had? *kept: certainly. */
-static vv_status keeps_keys(check_following *x, const uint8_t *before, size_t count, bool *kept,
-			    vv_error *err)
-{
-	vv_buf now = VV_BUF_INIT;
-	digests old = {0}, new = {0};
-	size_t most = count / GONE_MAX + 1;
-	vv_status rc = list_there(x, &now, err);
+/* Groups of the other side, in one version. */
+typedef struct side {
+	const uint8_t *first;
+	size_t count;
+	digests index;
+} side;
 
-	*kept = true;
+/* Does b have every key of a? *yes: certainly. Only groups that the other does not have are
+ * read. */
+static vv_status covers(check_following *x, const side *a, const side *b, bool *yes, vv_error *err)
+{
+	size_t most = a->count / GONE_MAX + 1;
+	vv_status rc = check_refs_clear(&x->t, err);
+
+	*yes = true;
 	x->t.begin = x->t.end = 0;
-	if (rc == VV_OK && (rc = index_digests(&old, before, 32, count, err)) == VV_OK &&
-	    (rc = index_digests(&new, (const uint8_t *)now.data, 32, now.len / 32, err)) == VV_OK &&
-	    (rc = check_refs_clear(&x->t, err)) == VV_OK &&
-	    (rc = each_gone(x, x->there, true, before, 32, count, &new, most, want_key, kept,
-			    err)) == VV_OK &&
-	    *kept && x->t.end == 0) {
-		rc = each_gone(x, x->there, true, (const uint8_t *)now.data, 32, now.len / 32, &old,
-			       most, meet_key, kept, err);
-	}
-	*kept = *kept && x->t.end == 0 && x->t.left == 0;
-	vv_free(old.slots);
-	vv_free(new.slots);
-	vv_buf_clear(&now);
+	if (rc == VV_OK)
+		rc = each_gone(x, x->there, true, a->first, 32, a->count, &b->index, most, want_key,
+			       yes, err);
+	if (rc == VV_OK && *yes && x->t.end == 0)
+		rc = each_gone(x, x->there, true, b->first, 32, b->count, &a->index, most, meet_key,
+			       yes, err);
+	*yes = *yes && x->t.end == 0 && x->t.left == 0;
+	return rc;
+}
+
+/* Has the other side every key that it had (kept), and no others (same)? */
+static vv_status compare_there(check_following *x, const uint8_t *before, size_t count, bool *kept,
+			       bool *same, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	side old = {.first = before, .count = count}, now = {NULL, 0, {0}};
+	vv_status rc = list_there(x, &bytes, err);
+
+	now.first = (const uint8_t *)bytes.data;
+	now.count = bytes.len / 32;
+	if (rc == VV_OK &&
+	    (rc = index_digests(&old.index, old.first, 32, old.count, err)) == VV_OK &&
+	    (rc = index_digests(&now.index, now.first, 32, now.count, err)) == VV_OK &&
+	    (rc = covers(x, &old, &now, kept, err)) == VV_OK && *kept && !x->has_long)
+		rc = covers(x, &now, &old, same, err);
+	vv_free(old.index.slots);
+	vv_free(now.index.slots);
+	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -240,8 +260,8 @@ vv_status check_refs_load(check_following *x, vv_error *err)
 		return VV_OK;
 	same = vv_get_le64(p + 16) == x->other.lo && vv_get_le64(p + 24) == x->other.hi;
 	holds = same;
-	if (!same)
-		rc = keeps_keys(x, p + HEAD, (size_t)there, &holds, err);
+	if (!holds)
+		rc = compare_there(x, p + HEAD, (size_t)there, &holds, &same, err);
 	if (rc < 0 || !holds)
 		return rc;
 	x->gone = p + HEAD + 32 * there;

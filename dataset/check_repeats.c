@@ -76,9 +76,12 @@ static vv_status tell(check_telling *t, uint64_t row, uint64_t first, bool whole
 		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
 			 (unsigned long long)first + 1, (unsigned long long)line);
 	}
-	return check_emit_row(
-		t->e, key->rule, key->severity, row, key->columns, key->count, message,
-		whole ? "a value that no other row has" : "a value in each column of the key", err);
+	return check_emit_row(t->e, key->rule, key->severity, row, key->columns,
+			      key->kind == CHECK_ROW ? 0 : key->count, message,
+			      key->kind == CHECK_ROW ? "a row that is there once"
+			      : whole                ? "a value that no other row has"
+						     : "a value in each column of the key",
+			      err);
 }
 
 /* Compares by value the keys whose hash is one of suspects [from, to). */
@@ -124,7 +127,7 @@ static vv_status compare_some(check_telling *t, check_worker *w, const check_sus
 				rc = vv_fail_nomem(err);
 				break;
 			}
-			if (!whole) {
+			if (!whole && key->kind != CHECK_ROW) {
 				if (key->kind == CHECK_PRIMARY && from == 0)
 					rc = tell(t, here, here, false, err);
 				continue;

@@ -344,6 +344,7 @@ static vv_status emit_all(check_run *r, vv_error *err)
 	if ((rc = check_emit_open(&e, r, err)) == VV_OK &&
 	    (rc = check_emit_notes(e, err)) == VV_OK &&
 	    (rc = check_emit_blank_lines(e, err)) == VV_OK &&
+	    (rc = check_emit_line_ends(e, err)) == VV_OK &&
 	    (rc = check_emit_cells(e, err)) == VV_OK &&
 	    (rc = check_keys_finish(r, e, err)) == VV_OK)
 		rc = check_refs_all(r, e, err);

@@ -28,7 +28,7 @@ const vv_rule vv_rules[] = {
 	{"constraint-error", "Constraint not met",
 	 "A value does not meet a constraint of its field.", ERROR, false},
 	{"dialect-error", "File not as declared", "The file is not written as its dialect says.",
-	 ERROR, false},
+	 WARNING, false},
 	{"drift-js", "Distribution changed (Jensen-Shannon)",
 	 "A column's distribution is farther from the base version's than the bound allows.", OFF,
 	 true},

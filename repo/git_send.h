@@ -30,8 +30,9 @@ typedef struct vv_git_object {
 typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);
 
 /* Every object that `wants` (commits, or annotated tags' own ids) reach and `haves`
- * (commits; ids that are not here are ignored) do not. Cost follows the new commits: equal
- * subtrees are skipped. VV_EREFUSED for a shallow repository, with the hint "git fetch
+ * (commits; ids that are not here are ignored) do not; and some that the haves had once and
+ * their last commits have no longer, when content came back. Cost follows the new commits:
+ * equal subtrees are skipped. VV_EREFUSED for a shallow repository, with the hint "git fetch
  * --unshallow"; blobs above blob_max bytes are refused too. */
 vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			      const vv_oid *haves, size_t have_count, uint64_t blob_max,

@@ -30,16 +30,18 @@ struct vv_incoming {
 	vv_store *main; /* the repository's; borrowed */
 	vv_store *own;
 	char *folder;
-	vv_writer *writer;   /* of own */
-	vv_writer *promoted; /* of main, once promoted: holds its lock */
-	vv_mutex *keeping;   /* held while what was put is made durable */
-	vv_mutex *lock;      /* guards relied */
-	vv_cid_set *relied;  /* of main, as answered by has */
-	uint64_t taken;      /* blocks taken over from others */
-	bool incomplete;     /* what main has need not be whole below */
-	bool moved;          /* nothing of ours is left to be kept */
-	bool packed;         /* some of it is in packs of ours, or may be */
-	bool folder_synced;  /* the folder itself is durable */
+	vv_writer *writer;      /* of own */
+	vv_writer *promoted;    /* of main, once promoted: holds its lock */
+	vv_mutex *keeping;      /* held while what was put is made durable */
+	vv_mutex *lock;         /* guards relied */
+	vv_cid_set *relied;     /* of main, as answered by has */
+	uint64_t taken;         /* blocks taken over from others */
+	const vv_cid_set *only; /* what promote moves; NULL: everything */
+	bool unwanted;          /* there is something that only has not */
+	bool incomplete;        /* what main has need not be whole below */
+	bool moved;             /* nothing of ours is left to be kept */
+	bool packed;            /* some of it is in packs of ours, or may be */
+	bool folder_synced;     /* the folder itself is durable */
 };
 
 /* --- opening ---------------------------------------------------------------------------- */
@@ -86,12 +88,18 @@ static vv_status open_folder(vv_incoming *in, vv_error *err)
 	return rc;
 }
 
+static bool is_wanted(const vv_incoming *in, const vv_cid *cid)
+{
+	return !in->only || vv_cid_set_has(in->only, cid);
+}
+
 /* --- blocks whose pack cannot stay ------------------------------------------------------- */
 
 typedef struct salvage {
 	vv_incoming *in;
 	vv_pack_list *packs;
-	bool lost; /* something could not be read */
+	bool lost;     /* something could not be read */
+	bool unwanted; /* only what promote does not move */
 	vv_buf raw;
 } salvage;
 
@@ -104,9 +112,13 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	vv_record again;
 	vv_cid real;
 	bool kept;
-	vv_status rc = vv_source_get_at(&src, place, &s->raw, &again, err);
+	vv_status rc;
 
 	(void)base;
+	if (s->unwanted && is_wanted(s->in, &r->cid)) {
+		return VV_OK;
+	}
+	rc = vv_source_get_at(&src, place, &s->raw, &again, err);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&real, r->cid.codec, s->raw.data, s->raw.len, err)) == VV_OK &&
 	    vv_cid_equal(&real, &r->cid)) {
@@ -121,17 +133,18 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	return VV_OK;
 }
 
-/* Rewrites the bad packs, without what nobody can read; differences become whole blocks. */
-static vv_status salvage_packs(vv_incoming *in, const bool *bad, vv_pack_list *l, bool *lost,
-			       vv_error *err)
+/* Rewrites the packs that bad names, without what nobody can read (*lost: there was such);
+ * differences become whole blocks. */
+static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l, bool unwanted,
+			       bool *lost, vv_error *err)
 {
-	salvage s = {.in = in, .packs = l};
+	salvage s = {.in = in, .packs = l, .unwanted = unwanted};
 	vv_status rc = VV_OK;
 	size_t i;
 
 	for (i = 0; i < l->own; i++) {
 		if (bad[i]) { /* so that what is in it counts as not being here */
-			vv_pack_set_damaged(l->packs[i], 0, "blocks in it cannot be read");
+			vv_pack_set_damaged(l->packs[i], 0, "blocks in it are stored again");
 		}
 	}
 	for (i = 0; rc == VV_OK && i < l->own; i++) {
@@ -217,7 +230,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 	v->blocks = j.blocks;
 	if (rc == VV_OK && !v->good) {
 		vv_error_clear(err);
-		rc = salvage_packs(in, bad, l, &v->lost, err);
+		rc = rewrite_packs(in, bad, l, false, &v->lost, err);
 	}
 	vv_free(bad);
 	vv_packs_unref(l);
@@ -272,10 +285,10 @@ void vv_incoming_close(vv_incoming *in)
 		return;
 	}
 	if (in->writer) {
-		if (!in->moved) {
+		if (!in->moved || in->unwanted) {
 			(void)vv_writer_commit(in->writer, NULL);
 		}
-		if (in->moved || vv_incoming_blocks(in) == 0) {
+		if (in->moved ? !in->unwanted : vv_incoming_blocks(in) == 0) {
 			(void)vv_remove_tree(in->folder, NULL);
 		}
 	}
@@ -459,6 +472,23 @@ static vv_status check_relied(vv_incoming *in, vv_error *err)
 	return VV_OK;
 }
 
+void vv_incoming_only(vv_incoming *in, const vv_cid_set *wanted)
+{
+	in->only = wanted;
+}
+
+static vv_status find_unwanted(void *payload, const vv_place *place, const vv_record *r,
+			       const vv_cid *base, vv_error *err)
+{
+	vv_incoming *in = payload;
+
+	(void)place;
+	(void)base;
+	(void)err;
+	in->unwanted |= !is_wanted(in, &r->cid);
+	return VV_OK;
+}
+
 typedef struct moving {
 	vv_incoming *in;
 	vv_buf raw;
@@ -471,6 +501,9 @@ static vv_status move_block(void *payload, const vv_place *place, const vv_recor
 	vv_cid real_base;
 	vv_status rc;
 
+	if (!is_wanted(m->in, &r->cid)) {
+		return VV_OK;
+	}
 	if (r->method == VV_METHOD_DIFF && !base &&
 	    vv_place_base(place, r, &real_base, NULL) == VV_OK) {
 		base = &real_base;
@@ -497,8 +530,13 @@ static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *e
 static vv_status put_pending(void *payload, const vv_cid *cid, const vv_cid *base, vv_error *err)
 {
 	moving *m = payload;
-	vv_status rc = vv_writer_get(m->in->writer, cid, &m->raw, err);
+	vv_status rc;
 
+	if (!is_wanted(m->in, cid)) {
+		m->in->unwanted = true; /* close keeps it */
+		return VV_OK;
+	}
+	rc = vv_writer_get(m->in->writer, cid, &m->raw, err);
 	return rc < 0 ? rc
 		      : vv_writer_put(m->in->promoted, cid, vv_buf_cstr(&m->raw), m->raw.len, base,
 				      err);
@@ -512,6 +550,21 @@ static vv_status move_pending(vv_incoming *in, vv_error *err)
 
 	vv_buf_clear(&m.raw);
 	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
+}
+
+/* What was not moved waits for the rest of its version, without what was. */
+static vv_status leave_unwanted(vv_incoming *in, vv_pack_list *l, vv_error *err)
+{
+	bool *all = vv_malloc(l->own + 1), lost;
+	vv_status rc;
+
+	if (!all) {
+		return vv_fail_nomem(err);
+	}
+	memset(all, true, l->own + 1);
+	rc = rewrite_packs(in, all, l, true, &lost, err);
+	vv_free(all);
+	return rc;
 }
 
 static vv_status enter_store(vv_incoming *in, vv_error *err)
@@ -539,12 +592,18 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; i < l->own; i++) {
+	for (i = 0; rc == VV_OK && i < l->own; i++) {
 		bytes += l->packs[i]->stat.size;
+		rc = in->only ? vv_incoming_records(l->packs[i], find_unwanted, in, err) : VV_OK;
 	}
-	rc = v.blocks <= FEW_BLOCKS && bytes <= FEW_BYTES
+	rc = rc < 0 ? rc
+	     : in->unwanted || (v.blocks <= FEW_BLOCKS && bytes <= FEW_BYTES)
 		     ? move_blocks(in, l, err)
 		     : vv_writer_take_packs(in->promoted, l, err);
+	if (rc == VV_OK && in->unwanted) {
+		/* The store is as it should be; at worst these are fetched again. */
+		(void)leave_unwanted(in, l, NULL);
+	}
 	vv_packs_unref(l);
 	return rc;
 }

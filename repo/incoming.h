@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/cid.h"
+#include "repo/reach.h"
 #include "repo/record.h"
 #include "repo/repository.h"
 
@@ -50,6 +51,11 @@ vv_status vv_incoming_put_stored(vv_incoming *in, const vv_record *r, const void
 /* Makes what was put durable here, but for the last 64 KiB at most: fetching these again costs
  * less. (Close keeps them too.) */
 vv_status vv_incoming_keep(vv_incoming *in, vv_error *err);
+
+/* What promote is to move: blocks that the set (borrowed until close) has; what else is here was
+ * not asked for, or waits for the rest of another transfer, and stays here. Without this call
+ * everything is moved. */
+void vv_incoming_only(vv_incoming *in, const vv_cid_set *wanted);
 
 /* Waits for the store's writer lock (gc and other writers), moves everything into the store,
  * durably, and holds the lock until close, so that gc sees either no new block or the

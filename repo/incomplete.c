@@ -46,6 +46,24 @@ static char *tips_path(vv_repository *r)
 	return vv_path_join(vv_repository_varvedir(r), "cache", "complete", (char *)NULL);
 }
 
+/* How many there are; 0 when a line is no id: then none can be trusted. */
+static size_t parse_tips(vv_oid *out, const vv_buf *text)
+{
+	const size_t line = VV_OID_TEXT + 1;
+	size_t count = text->len / line;
+
+	if (text->len % line != 0 || count > TIPS_MAX) {
+		return 0;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const char *p = text->data + i * line;
+		if (!vv_oid_parse(&out[i], p, VV_OID_TEXT) || p[VV_OID_TEXT] != '\n') {
+			return 0;
+		}
+	}
+	return count;
+}
+
 vv_status vv_complete_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
 {
 	char *path = tips_path(r);
@@ -61,9 +79,7 @@ vv_status vv_complete_tips_read(vv_repository *r, vv_oid **out, size_t *count, v
 		return vv_fail_nomem(err);
 	}
 	if (vv_read_file(&text, path, TIPS_MAX * (VV_OID_TEXT + 1), &ignored) == VV_OK) {
-		for (size_t at = 0; at + VV_OID_TEXT < text.len && *count < TIPS_MAX; at += VV_OID_TEXT + 1) {
-			*count += vv_oid_parse(&(*out)[*count], text.data + at, VV_OID_TEXT);
-		}
+		*count = parse_tips(*out, &text);
 	}
 	vv_buf_clear(&text);
 	vv_free(path);

@@ -69,8 +69,9 @@ vv_status vv_car_take(vv_car_reader *r, vv_incoming *in, vv_car_stats *stats, ui
 		      const vv_progress *progress, vv_error *err);
 
 /* Is everything that the roots link to here, in incoming or in the store? VV_EMISSING
- * names the first block that is not. *below: blocks of them that are only in incoming. */
-vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, uint64_t *below,
+ * names the first block that is not. *out: all of them that were looked at (where the store has a
+ * node with all below it, no further); the caller's. */
+vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, vv_cid_set **out,
 			  vv_error *err);
 
 #endif

@@ -37,7 +37,6 @@ typedef struct looking {
 	vv_cid_set *seen;
 	vv_cid *stack;
 	size_t count, cap;
-	uint64_t below;
 } looking;
 
 static vv_status look_at(void *payload, const vv_cid *cid, vv_error *err)
@@ -57,7 +56,6 @@ static vv_status look_at(void *payload, const vv_cid *cid, vv_error *err)
 	if (stored) {
 		return VV_OK;
 	}
-	k->below++;
 	if (cid->codec != VV_CODEC_DAG_CBOR) {
 		return VV_OK;
 	}
@@ -75,10 +73,10 @@ static vv_status look_at(void *payload, const vv_cid *cid, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, uint64_t *below,
+vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, vv_cid_set **out,
 			  vv_error *err)
 {
-	looking k = {in, vv_cid_set_new(), NULL, 0, 0, 0};
+	looking k = {.in = in, .seen = vv_cid_set_new()};
 	vv_buf block = VV_BUF_INIT;
 	vv_status rc = k.seen ? VV_OK : vv_fail_nomem(err);
 	size_t i;
@@ -93,9 +91,11 @@ vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, ui
 			}
 		}
 	}
-	*below = k.below;
 	vv_buf_clear(&block);
 	vv_free(k.stack);
-	vv_cid_set_free(k.seen);
+	*out = rc == VV_OK ? k.seen : NULL;
+	if (rc < 0) {
+		vv_cid_set_free(k.seen);
+	}
 	return rc;
 }

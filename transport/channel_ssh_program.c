@@ -233,6 +233,10 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_chatter *sai
 
 	(void)noise;
 	(void)len;
+	if (exit_code == 127 && spoke && !strstr(last, f->program)) { /* it was not that one */
+		return vv_fail(err, VV_ENOTFOUND, "cannot connect to '%s': %s",
+			       vv_text_shows(f->host), vv_text_shows(last));
+	}
 	if (vv_ssh_explain_exit(exit_code, f->host, f->program, err)) {
 		return err->code;
 	}

@@ -3,6 +3,7 @@
  */
 #include "transport/fetch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -51,6 +52,34 @@ static vv_status find_wants(run *r, vv_error *err)
 		}
 	}
 	vv_free(known);
+	return rc;
+}
+
+static int compare_oids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(vv_oid));
+}
+
+/* Below commits that are common nothing is looked at: only what this side told of may be one. */
+static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_start *start, vv_error *err)
+{
+	vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
+	vv_status rc = VV_OK;
+
+	if (!sorted) {
+		return vv_fail_nomem(err);
+	}
+	if (told->count > 0) {
+		memcpy(sorted, told->items, told->count * sizeof(vv_oid));
+		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
+	}
+	for (size_t i = 0; rc == VV_OK && i < start->common.count; i++) {
+		if (!bsearch(&start->common.items[i], sorted, told->count, sizeof(vv_oid), compare_oids)) {
+			rc = vv_fail(err, VV_ECORRUPT, "%s says that it has commits in common which it was not told of",
+				     r->f->suppliers[0].name);
+		}
+	}
+	vv_free(sorted);
 	return rc;
 }
 
@@ -128,6 +157,7 @@ static vv_status negotiate(run *r, vv_error *err)
 		r->result->rounds++;
 		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start, &r->result->sum,
 				   err);
+		rc = rc < 0 ? rc : check_common(r, &q.have, &start, err);
 		rc = rc < 0 ? rc : copy_common(r, &start, err);
 		if (rc == VV_OK && !start.ready && q.done) {
 			rc = vv_fail(err, VV_ECORRUPT, "%s asks for commits without end", r->f->suppliers[0].name);
@@ -299,7 +329,6 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result, vv_error *err)
 {
 	run r = {.f = f, .result = result};
-	const vv_oids none = {0};
 	vv_status rc;
 
 	memset(result, 0, sizeof(*result));
@@ -311,9 +340,7 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 		result->roots[0] = *root;
 		result->root_count = 1;
 	}
-	if (rc == VV_OK && (rc = vv_receive_objects_end(r.x, &none, err)) == VV_OK) {
-		rc = vv_receive_take(r.x, &none, &none, false, NULL, 0, NULL, err);
-	}
+	rc = rc < 0 ? rc : vv_receive_take_root(r.x, root, err);
 	close(&r);
 	return rc;
 }

@@ -96,10 +96,14 @@ static vv_status read_length(vv_frame_reader *r, uint64_t *out, vv_error *err)
 		       vv_channel_name(r->line));
 }
 
-/* The payload grows as it comes, so that a length alone costs nothing. */
+/* The payload grows as it comes, so that a length alone costs nothing. An empty one is some
+ * memory too: readers move pointers over it. */
 static vv_status read_payload(vv_frame_reader *r, size_t len, vv_error *err)
 {
 	vv_buf_reset(&r->payload);
+	if (!vv_buf_reserve(&r->payload, 1)) {
+		return vv_fail_nomem(err);
+	}
 	while (r->payload.len < len) {
 		size_t piece = len - r->payload.len < VV_FRAME_AIM ? len - r->payload.len : VV_FRAME_AIM;
 		if (!vv_buf_reserve(&r->payload, piece)) {

@@ -233,14 +233,15 @@ static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_erro
 static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_error *err)
 {
 	vv_status rc;
-	if (vv_cbor_try_key(c, "like") && (rc = message_get_cids(c, arena, &out->like, true, err)) < 0) {
+	bool alike = out->op == VV_OP_BLOCKS && vv_cbor_try_key(c, "like");
+	if (alike && (rc = message_get_cids(c, arena, &out->like, true, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_cbor_get_key(c, "want", err)) < 0 ||
 	    (rc = message_get_cids(c, arena, &out->blocks, false, err)) < 0) {
 		return rc;
 	}
-	if (out->like.count > 0 && out->like.count != out->blocks.count) {
+	if (alike && out->like.count != out->blocks.count) {
 		return vv_fail(err, VV_ECORRUPT, "the peer sent %zu bases for %zu blocks", out->like.count,
 			       out->blocks.count);
 	}
@@ -277,11 +278,12 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	if (rc < 0 || (rc = vv_cbor_get_map(&c, &pairs, err)) < 0) {
 		return vv_prefix(err, "a request is malformed");
 	}
-	if (vv_cbor_try_key(&c, "v") && (rc = vv_cbor_get_uint(&c, &out->version, err)) < 0) {
+	bool versioned = vv_cbor_try_key(&c, "v");
+	if ((versioned && (rc = vv_cbor_get_uint(&c, &out->version, err)) < 0) || (rc = get_op(&c, out, err)) < 0) {
 		return rc;
 	}
-	if ((rc = get_op(&c, out, err)) < 0) {
-		return rc;
+	if (versioned != (out->op == VV_OP_HELLO)) {
+		return vv_fail(err, VV_ECORRUPT, "a request is malformed: only a hello tells the version");
 	}
 	switch (out->op) {
 	case VV_OP_HELLO:

@@ -238,8 +238,9 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 
 typedef struct named {
 	vv_peer *peer;
-	const vv_lacking *wants;
+	const vv_lacking *wants; /* of this request */
 	size_t count, at;
+	size_t before; /* wants of earlier requests */
 	vv_peer_block_fn fn;
 	void *payload;
 } named;
@@ -254,14 +255,14 @@ static vv_status take_one(named *n, const vv_block_received *b, vv_error *err)
 	}
 	const vv_cid *cid = &n->wants[n->at].cid;
 	if (b->absent || b->unreadable) {
-		return n->fn(n->payload, n->at++, cid, NULL, 0, NULL, err);
+		return n->fn(n->payload, n->before + n->at++, cid, NULL, 0, NULL, err);
 	}
 	if (!vv_cid_equal(cid, &b->cid)) {
 		vv_cid_text(text, cid);
 		return vv_fail(err, VV_ECORRUPT, "%s sent other bytes for the block %s",
 			       vv_channel_name(n->peer->line), text);
 	}
-	return n->fn(n->payload, n->at++, cid, b->bytes, b->len, &b->base, err);
+	return n->fn(n->payload, n->before + n->at++, cid, b->bytes, b->len, &b->base, err);
 }
 
 static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, vv_error *err)
@@ -331,7 +332,7 @@ vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_b
 	vv_status rc = VV_OK;
 
 	for (size_t at = 0; rc == VV_OK && at < count; at += BATCH) {
-		named n = {p, wants + at, count - at < BATCH ? count - at : BATCH, 0, fn, payload};
+		named n = {p, wants + at, count - at < BATCH ? count - at : BATCH, 0, at, fn, payload};
 		rc = ask_batch(&n, find, get, err);
 	}
 	return rc;

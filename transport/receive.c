@@ -389,12 +389,41 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 				 commons->count, check_version, &c, err);
 }
 
+/* Only what belongs to the new versions becomes part of the store: there a node stands for all
+ * that is below it, which of other blocks that came nobody knows. */
+static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons, const vv_cid *root,
+			 vv_error *err)
+{
+	lacking l;
+	vv_status rc = begin_lacking(&l, x, SIZE_MAX, err);
+
+	if (rc == VV_OK && root) {
+		rc = look_below(&l, root, NULL, err);
+	} else if (rc == VV_OK && wants->count > 0) {
+		rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, commons->items,
+				       commons->count, look_at_version, &l, err);
+	}
+	if (rc == VV_OK) {
+		vv_incoming_only(x->incoming, l.seen);
+		rc = vv_incoming_promote(x->incoming, err);
+		vv_incoming_only(x->incoming, NULL);
+	}
+	vv_cid_set_free(l.seen);
+	vv_free(l.list);
+	return rc;
+}
+
+vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err)
+{
+	return promote(x, NULL, NULL, root, err);
+}
+
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
 			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err)
 {
 	vv_lacking *list = NULL;
 	size_t count = 0;
-	vv_status rc = vv_incoming_promote(x->incoming, err);
+	vv_status rc = promote(x, wants, commons, NULL, err);
 
 	if (rc == VV_OK && wants->count > 0 && !incomplete) {
 		rc = vv_receive_lacking(x, wants, commons, 1, &list, &count, err);

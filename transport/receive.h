@@ -85,6 +85,8 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
  * Under the writer lock everything below the new versions is looked for once more: VV_EMISSING
  * when gc has dropped some meanwhile. incomplete: blocks are known to be missing, and are to
  * stay so (a fetch from peers that do not have them). */
+/* One dataset alone, which is complete: its blocks become part of the store. */
+vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err);
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
 			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err);
 

@@ -468,6 +468,11 @@ static const char *host_colon(const char *text)
 	return p;
 }
 
+static bool has_colon(const char *part)
+{
+	return memchr(part, ':', strcspn(part, "/")) != NULL;
+}
+
 static vv_status read_short_url(vv_url *out, const char *text, const char *colon, vv_error *err)
 {
 	size_t len = (size_t)(colon - text);
@@ -479,7 +484,7 @@ static vv_status read_short_url(vv_url *out, const char *text, const char *colon
 			       vv_text_shows(out->text));
 	}
 	at = memchr(colon, '@', strcspn(colon, "/"));
-	if (at && strchr(at, ':')) { /* "user:secret@host:path" */
+	if (at && has_colon(at)) { /* "user:secret@host:path" */
 		return refuse_password(err);
 	}
 	if (find_scheme(text, len)) {
@@ -524,7 +529,7 @@ static char *shown_text(const char *text)
 		at = *p == '@' ? p : at;
 	}
 	colon = at ? memchr(rest, ':', (size_t)(at - rest)) : NULL;
-	if (!colon || (len == 0 && !(host_colon(text) && strchr(at, ':')))) {
+	if (!colon || (len == 0 && !(host_colon(text) && has_colon(at)))) {
 		return vv_strdup(text);
 	}
 	vv_buf_put(&b, text, (size_t)(colon - text));

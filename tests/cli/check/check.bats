@@ -318,6 +318,9 @@ Varve-Accept: column-remove prices.csv"
 	output_has "constraint-error, column price"
 	ends_with 1 varve check --files prices.csv --rules r.json
 	output_has "row-count: the table has 20 rows"
+	echo '{"resources": []}' > package.json
+	ends_with 2 varve check --files prices.csv --schema package.json
+	stderr_has "is a data package, not a Table Schema"
 	ends_with 2 varve check --files nowhere.csv
 	stderr_has "there is no file 'nowhere.csv'"
 	ends_with 2 varve check
@@ -485,4 +488,47 @@ Varve-Accept: column-remove prices.csv"
 @test "the schema of varve.json and the pages say what the program does" {
 	rows 20 > prices.csv
 	python3 "$BATS_TEST_DIRNAME/rules_schema.py" "$BATS_TEST_DIRNAME/../../../docs" prices.csv
+}
+
+@test "no file of the work tree is taken for a version" {
+	new_repo
+	rows 20 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m first
+	cut -d, -f1,2,3 prices.csv > new && mv new prices.csv
+	committed second
+	# what would be the base, if it were looked for by its name
+	cp prices.csv "$(git rev-parse HEAD~1):prices.csv"
+	cp prices.csv ":0:prices.csv"
+	ends_with 1 varve check HEAD prices.csv
+	output_has "column-removed, column day"
+}
+
+@test "a table that was kept as a file is looked at as what it should be" {
+	new_repo
+	printf 'a,b\n1,2\n3,4,5\n' > t.csv
+	varve add --as file t.csv > /dev/null
+	varve commit -q -m first
+	ends_with 1 varve check HEAD --failed-rows failed.csv
+	output_has "error extra-cell: the row has 3 cells"
+	[ "$(cat failed.csv)" = "check_line,check_row,check_problems
+3,2,extra-cell: the row has 3 cells" ]
+}
+
+@test "NDJSON is checked by its own types, and by conditions" {
+	new_repo
+	printf '{"id": 1, "n": 5}\n{"id": 2, "n": "6"}\n{"id": 3, "n": 7}\n{"id": 4}\n' > t.ndjson
+	echo '{"resources": [{"path": "t.ndjson", "schema": {"fields": [{"name": "id", "type": "integer"},
+	 {"name": "n", "type": "integer"}]}}]}' > datapackage.json
+	echo '{"rules": {"row-constraint": "n * 2 > id + 9"}}' > varve.json
+	ends_with 1 varve check t.ndjson --json
+	[ "$(found)" = "type-error 2 n
+row-constraint 1 -" ] || { found; false; }
+}
+
+@test "conditions find the rows that Python's fractions find" {
+	local seed
+	for seed in 1 2 3; do
+		python3 "$BATS_TEST_DIRNAME/conditions.py" "$seed" 150 30
+	done
 }

@@ -41,6 +41,10 @@ hostile() {
 	all_forms 1 'a %"<b>/t,:`.csv'
 	reader READ reports
 	xmllint --noout --schema "$BATS_TEST_DIRNAME/junit.xsd" reports/junit
+	mv 'a %"<b>/t,:`.csv' $'\e]0;\xc2\x9b\n::error::\xe2\x80\xae.csv'
+	all_forms 1 $'\e]0;\xc2\x9b\n::error::\xe2\x80\xae.csv'
+	reader READ reports
+	xmllint --noout --schema "$BATS_TEST_DIRNAME/junit.xsd" reports/junit
 }
 
 @test "what is over the limit is told in each form" {

@@ -77,7 +77,7 @@ points_to_git() {
 
 @test "git grep and archive and notes and describe and the rest read" {
 	local word
-	for word in archive describe format-patch grep notes reflog remote rev-list rev-parse shortlog; do
+	for word in archive describe format-patch grep notes reflog rev-list rev-parse shortlog; do
 		points_to_git "$word"
 	done
 	two_versions

@@ -124,7 +124,28 @@ static void a_state_without_memory_is_null(void **state)
 	assert_null(s);
 }
 
+static void sha1_of_pieces_is_that_of_the_whole(void **state)
+{
+	static const uint8_t wanted[VV_SHA1_LEN] = {0xa9, 0x99, 0x3e, 0x36, 0x47, 0x06, 0x81,
+						    0x6a, 0xba, 0x3e, 0x25, 0x71, 0x78, 0x50,
+						    0xc2, 0x6c, 0x9c, 0xd0, 0xd8, 0x9d}; /* FIPS 180: "abc" */
+	uint8_t out[VV_SHA1_LEN];
+	vv_sha1_state *s = NULL;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_sha1_new(&s, &err), &err);
+	vv_assert_ok(vv_sha1_update(s, "a", 1, &err), &err);
+	vv_assert_ok(vv_sha1_update(s, "", 0, &err), &err);
+	vv_assert_ok(vv_sha1_update(s, "bc", 2, &err), &err);
+	vv_assert_ok(vv_sha1_digest(s, out, &err), &err);
+	assert_memory_equal(out, wanted, sizeof wanted);
+	vv_sha1_free(s);
+	vv_sha1_free(NULL);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(sha1_of_pieces_is_that_of_the_whole),
 	cmocka_unit_test(sha256_gives_the_published_digests),
 	cmocka_unit_test(threads_hash_side_by_side),
 	cmocka_unit_test(xxh3_gives_the_published_digests),

@@ -315,7 +315,25 @@ static void a_hostile_pattern_ends_soon(void **state)
 	assert_true(vv_monotonic_ms() - start < 5000);
 }
 
+static void disguises_of_the_git_folder_are_seen_through(void **state)
+{
+	static const char *const yes[] = {".git", ".GIT", ".git. ", "git~1", ".g\xe2\x80\x8cit", ".git:x", "a\\.git",
+					  ".git\\b"};
+	static const char *const no[] = {"", ".gi", ".gitt", "git", "git~2", "a:.git", ".git-x", "a\\b"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof yes / sizeof yes[0]; i++) {
+		assert_true(vv_path_is_dot_git(yes[i], strlen(yes[i])));
+	}
+	for (i = 0; i < sizeof no / sizeof no[0]; i++) {
+		assert_false(vv_path_is_dot_git(no[i], strlen(no[i])));
+	}
+	assert_true(vv_path_is_dot_git(".gitignore", 4)); /* len counts, not the NUL */
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(disguises_of_the_git_folder_are_seen_through),
 	cmocka_unit_test(joined_parts_have_one_slash_between_them),
 	cmocka_unit_test(joining_without_memory_gives_null),
 	cmocka_unit_test(paths_come_apart),

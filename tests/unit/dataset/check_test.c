@@ -387,6 +387,37 @@ static void rows_are_held_against_conditions(void **state)
 		"row-constraint 3 2 - a=3, b=2 | does not meet the condition | a <= b\n");
 }
 
+static void equal_rows_are_told_where_they_are_asked_for(void **state)
+{
+	static const char text[] = "a,b\n1,x\n01,x\n1,\n,x\n1,\n2,y\n";
+	static const char schema[] =
+		"{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\"}]}";
+
+	(void)state;
+	expect(text, schema, "");
+	expect_rules(text, schema, "{\"rules\":{\"duplicate-row\":\"warning\"}}",
+		     "duplicate-row 3 2 - - | repeats row 1 (line 2) | a row that is there once\n"
+		     "duplicate-row 6 5 - - | repeats row 3 (line 4) | a row that is there once\n");
+}
+
+static void rows_with_another_line_end_are_told_once(void **state)
+{
+	(void)state;
+	expect("a,b\n1,2\n3,4\r\n5,6\r\n7,8\n9,0\n", NULL,
+	       "dialect-error 3 0 - - | 2 rows from here on have another line end than the others | LF\n");
+	expect("a,b\r\n1,2\r\n", NULL, "");
+}
+
+static void some_blank_lines_can_be_let_through(void **state)
+{
+	static const char text[] = "a,b\n1,2\n\n3,4\n5,6\n";
+
+	(void)state;
+	expect_rules(text, NULL, "{\"rules\":{\"blank-row\":{\"mostly\":0.75}}}", "");
+	expect_rules(text, NULL, "{\"rules\":{\"blank-row\":{\"mostly\":0.76}}}",
+		     "blank-row 3 0 - - | the line is blank | a row\n");
+}
+
 static void the_number_of_rows_has_bounds(void **state)
 {
 	(void)state;
@@ -506,6 +537,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(more_than_the_limit_is_only_counted),
 	cmocka_unit_test(a_share_of_wrong_values_can_be_let_through),
 	cmocka_unit_test(rows_are_held_against_conditions),
+	cmocka_unit_test(equal_rows_are_told_where_they_are_asked_for),
+	cmocka_unit_test(rows_with_another_line_end_are_told_once),
+	cmocka_unit_test(some_blank_lines_can_be_let_through),
 	cmocka_unit_test(the_number_of_rows_has_bounds),
 	cmocka_unit_test(long_cells_are_checked_like_others),
 	cmocka_unit_test(every_fault_of_a_refused_file_is_told),

@@ -15,6 +15,7 @@
 #include "repo/incomplete.h"
 #include "repo/keep.h"
 #include "repo/pointer.h"
+#include "repo/reach.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/repo/store_fixture.h"
 
@@ -461,6 +462,56 @@ static void what_an_ended_transfer_left_is_taken_over(void **state)
 	assert_store_has(r, 5, 7);
 	vv_repository_close(r);
 	assert_string_equal(folders(), "0");
+}
+
+static void only_what_is_wanted_is_promoted_and_the_rest_waits(void **state)
+{
+	vv_repository *r;
+	vv_incoming *in;
+	vv_cid_set *wanted;
+	vv_cid cid;
+	unsigned round, i;
+	bool added;
+	vv_error err;
+
+	(void)state;
+	for (round = 0; round < 2; round++) { /* from memory, and from packs */
+		git_begin();
+		fx_commit(STORE, 1, 3, true);
+		r = open_here();
+		in = begin(r);
+		wanted = vv_cid_set_new();
+		for (i = 5; i <= 10; i++) {
+			(void)put(in, i, (int)i - 1);
+			cid = fx_cid(i);
+			if (i % 2) {
+				vv_assert_ok(vv_cid_set_add(wanted, &cid, &added, &err), &err);
+			}
+		}
+		if (round == 1) {
+			keep(in);
+		}
+		vv_incoming_only(in, wanted);
+		promote(in);
+		vv_incoming_only(in, NULL);
+		vv_cid_set_free(wanted);
+		vv_incoming_close(in);
+		assert_int_equal(store_count(r, 5, 10), 3);
+		assert_store_has(r, 7, 7);
+		assert_string_equal(folders(), "1");
+		in = begin(r);
+		assert_int_equal(vv_incoming_blocks(in), round == 0 ? 6 : 3 + 1);
+		for (i = 5; i <= 10; i++) {
+			assert_int_equal(has(in, i), i % 2 ? 2 : 1);
+			assert_get(in, i);
+		}
+		promote(in);
+		vv_incoming_close(in);
+		assert_store_has(r, 5, 10);
+		assert_string_equal(folders(), "0");
+		vv_repository_close(r);
+		assert_int_equal(fx_fsck(STORE, true), 0);
+	}
 }
 
 static void what_was_kept_survives_a_kill(void **state)
@@ -939,6 +990,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(blocks_keep_the_form_in_which_they_came),
 	cmocka_unit_test(many_threads_may_put_and_keep),
 	cmocka_unit_test(what_an_ended_transfer_left_is_taken_over),
+	cmocka_unit_test(only_what_is_wanted_is_promoted_and_the_rest_waits),
 	cmocka_unit_test(what_was_kept_survives_a_kill),
 	cmocka_unit_test(damaged_leftovers_are_fetched_again),
 	cmocka_unit_test(a_difference_whose_base_is_gone_counts_as_not_come),

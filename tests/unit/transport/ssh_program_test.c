@@ -230,6 +230,11 @@ static void a_program_that_is_not_there_is_named(void **state)
 	(void)setenv("GIT_SSH", "no-such-ssh", 1);
 	vv_assert_status(reach("host:x", NULL, &err), VV_ENOTFOUND, &err);
 	assert_string_equal(err.message, "no program 'no-such-ssh' in PATH");
+	(void)setenv("GIT_SSH_COMMAND", "no-such-ssh -v", 1);
+	vv_assert_status(reach("host:x", NULL, &err), VV_ENOTFOUND, &err);
+	vv_assert_contains(err.message, "cannot connect to 'host': ");
+	vv_assert_contains(err.message, "no-such-ssh");
+	vv_assert_contains(err.message, "not found");
 }
 
 static vv_status reach_once(void *payload, vv_error *err)

@@ -44,6 +44,7 @@ static const struct good {
 	{"[fe80::1%eth0]:x", VV_URL_SSH, false, NULL, NULL, "fe80::1%eth0", 0, "x", NULL},
 	{"host:data", VV_URL_SSH, false, NULL, NULL, "host", 0, "data", NULL},
 	{"host:a@b", VV_URL_SSH, false, NULL, NULL, "host", 0, "a@b", NULL},
+	{"host:a@b/c:d", VV_URL_SSH, false, NULL, NULL, "host", 0, "a@b/c:d", NULL},
 	{"host:a/b@c:d", VV_URL_SSH, false, NULL, NULL, "host", 0, "a/b@c:d", NULL},
 	{"me@host:data/x", VV_URL_SSH, false, "me", NULL, "host", 0, "data/x", NULL},
 	{"me@host:/data", VV_URL_SSH, false, "me", NULL, "host", 0, "/data", NULL},

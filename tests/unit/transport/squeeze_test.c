@@ -1,0 +1,128 @@
+/*
+ * Squeezed bytes: smaller with a prefix, exact when they come back, refused when they lie.
+ */
+#include <string.h>
+
+#include "tests/unit/support.h"
+#include "transport/squeeze.h"
+
+typedef struct kit {
+	vv_coder_pool *pool;
+	vv_coder *coder, *other; /* bytes of a squeezed one are borrowed from its coder */
+} kit;
+
+static kit begin(void)
+{
+	kit k = {.pool = vv_coder_pool_new()};
+	vv_error err;
+
+	k.coder = vv_coder_take(k.pool, &err);
+	k.other = vv_coder_take(k.pool, &err);
+	assert_true(k.coder && k.other);
+	return k;
+}
+
+static void end(kit *k)
+{
+	vv_coder_give(k->pool, k->coder);
+	vv_coder_give(k->pool, k->other);
+	vv_coder_pool_free(k->pool);
+}
+
+static size_t there_and_back(kit *k, const void *raw, size_t len, const void *prefix, size_t prefix_len)
+{
+	vv_squeezed s;
+	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
+	vv_error err;
+
+	vv_assert_ok(vv_squeeze(&s, k->coder, raw, len, prefix, prefix_len, &err), &err);
+	assert_true(s.len <= len || len == 0);
+	vv_assert_ok(vv_unsqueeze(&back, len, k->other, &s, prefix, prefix_len, &room, &err), &err);
+	assert_int_equal(back.len, len);
+	assert_true(len == 0 || memcmp(back.data, raw, len) == 0);
+	vv_buf_clear(&back);
+	vv_buf_clear(&room);
+	return s.len;
+}
+
+static void any_bytes_come_back(void **state)
+{
+	kit k = begin();
+	vv_prng r;
+	static char raw[70000], prefix[70000];
+
+	(void)state;
+	vv_prng_init(&r, 7);
+	for (int i = 0; i < 300; i++) {
+		size_t len = (size_t)vv_prng_below(&r, i % 10 == 0 ? sizeof(raw) : 600);
+		size_t prefix_len = (size_t)vv_prng_below(&r, i % 3 == 0 ? 1 : 3000);
+		vv_prng_bytes(&r, raw, len);
+		vv_prng_bytes(&r, prefix, prefix_len);
+		if (i % 2 == 0) {
+			memset(raw, 'x', len / 2);
+		}
+		if (prefix_len > 0 && len > prefix_len && i % 4 < 2) {
+			memcpy(raw + (len - prefix_len), prefix, prefix_len);
+		}
+		(void)there_and_back(&k, raw, len, prefix, prefix_len);
+	}
+	end(&k);
+}
+
+static void a_prefix_makes_it_smaller(void **state)
+{
+	kit k = begin();
+	vv_prng r;
+	char raw[2000];
+
+	(void)state;
+	vv_prng_init(&r, 1);
+	vv_prng_bytes(&r, raw, sizeof(raw));
+	assert_true(there_and_back(&k, raw, sizeof(raw), NULL, 0) >= sizeof(raw));
+	assert_true(there_and_back(&k, raw, sizeof(raw), raw, sizeof(raw)) < 40);
+	end(&k);
+}
+
+static void a_wrong_length_or_prefix_is_found_out(void **state)
+{
+	kit k = begin();
+	char raw[3000];
+	vv_squeezed s, cut;
+	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(raw); i++) {
+		raw[i] = (char)(i % 7 == 0 ? i % 251 : 'a');
+	}
+	vv_assert_ok(vv_squeeze(&s, k.coder, raw, sizeof(raw), raw + 100, 2000, &err), &err);
+	assert_int_equal(s.method, VV_METHOD_DIFF);
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) - 1, k.other, &s, raw + 100, 2000, &room, &err), VV_ECORRUPT,
+			 &err);
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) + 1, k.other, &s, raw + 100, 2000, &room, &err), VV_ECORRUPT,
+			 &err);
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &s, raw, 5, &room, &err), VV_ECORRUPT, &err);
+	cut = s;
+	cut.len--;
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, raw + 100, 2000, &room, &err), VV_ECORRUPT,
+			 &err);
+	cut.len = 0;
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, raw + 100, 2000, &room, &err), VV_ECORRUPT,
+			 &err);
+	cut = (vv_squeezed){VV_METHOD_STORED, (const uint8_t *)raw, 10};
+	vv_assert_status(vv_unsqueeze(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT, &err);
+	vv_buf_clear(&back);
+	vv_buf_clear(&room);
+	end(&k);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(any_bytes_come_back),
+	cmocka_unit_test(a_prefix_makes_it_smaller),
+	cmocka_unit_test(a_wrong_length_or_prefix_is_found_out),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
