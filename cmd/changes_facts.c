@@ -43,8 +43,10 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_stage 
 	vv_sink_dry(&sink, store);
 	rc = vv_table_open(&table, &sink, &now.root, err);
 	if (rc == VV_OK) {
-		f->groups = vv_table_groups(&table);
+		rc = vv_table_groups(&table, &f->groups, err);
 		vv_table_close(&table);
+	}
+	if (rc == VV_OK) {
 		rc = vv_growth_count(&growth, store, &before.root, &now.root, err);
 	}
 	if (rc == VV_OK) {

@@ -118,8 +118,10 @@ static void tell_sum(const run *r)
 		return;
 	}
 	if (r->o->dry_run) {
-		vv_note("would send %s versions of datasets, %s blocks (about %s); %s are there already",
-			vv_text_count(s->datasets), vv_text_count(s->blocks), vv_text_bytes(s->bytes),
+		vv_note("would send %s %s, %s %s (about %s); %s are there already",
+			vv_text_count(s->datasets),
+			s->datasets == 1 ? "version of a dataset" : "versions of datasets",
+			vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks", vv_text_bytes(s->bytes),
 			vv_text_count(r->out.had));
 	} else if (s->commits > 0 || s->blocks > 0) {
 		vv_note("sent %s %s, %s %s, %s %s (%s of data in %s on the line, %s/s)%s%s%s",

@@ -132,24 +132,6 @@ static vv_status read_specs(run *r, vv_error *err)
 	return rc;
 }
 
-static vv_status make_plan(run *r, vv_error *err)
-{
-	const vv_fetch_job *j = r->j;
-	const bool own = r->spec_count > 0;
-	const vv_ref_plan_options o = {.specs = own ? r->specs : r->remote.fetch,
-				       .spec_count = own ? r->spec_count : r->remote.fetch_count,
-				       .tracking = r->remote.fetch,
-				       .tracking_count = r->remote.fetch_count,
-				       .tags = j->tags,
-				       .no_tags = j->no_tags,
-				       .prune = j->prune,
-				       .force = j->force,
-				       .merge = j->merge};
-	return vv_ref_plan_make(&r->j->plan, j->repo, r->hello, &o, err);
-}
-
-/* --- moving refs --------------------------------------------------------------------------- */
-
 static bool moves(const vv_ref_move *m)
 {
 	return m->to && !m->refused && !vv_oid_equal(&m->old, &m->id);
@@ -170,6 +152,31 @@ static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 	return rc;
 }
 
+static vv_status make_plan(run *r, vv_error *err)
+{
+	const vv_fetch_job *j = r->j;
+	const bool own = r->spec_count > 0;
+	const vv_ref_plan_options o = {.specs = own ? r->specs : r->remote.fetch,
+				       .spec_count = own ? r->spec_count : r->remote.fetch_count,
+				       .tracking = r->remote.fetch,
+				       .tracking_count = r->remote.fetch_count,
+				       .tags = j->tags,
+				       .no_tags = j->no_tags,
+				       .prune = j->prune,
+				       .force = j->force,
+				       .merge = j->merge};
+	vv_status rc = vv_ref_plan_make(&r->j->plan, j->repo, r->hello, &o, err);
+	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
+		vv_ref_move *m = &r->j->plan.moves[i];
+		if (moves(m) && strncmp(m->to, "refs/heads/", 11) == 0) {
+			rc = check_current(r->j->repo, m, err);
+		}
+	}
+	return rc;
+}
+
+/* --- moving refs --------------------------------------------------------------------------- */
+
 /* Those that may move in any case (they go with the blocks, all or none); and those that may
  * only go forward, which shows when the commits are here. */
 static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t *count, vv_error *err)
@@ -186,12 +193,6 @@ static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t 
 		bool careful = !m->force && !vv_oid_is_null(&m->old);
 		if (m->done || !moves(m) || careful != forward_only) {
 			continue;
-		}
-		if (strncmp(m->to, "refs/heads/", 11) == 0) {
-			vv_status rc = check_current(r->j->repo, m, err);
-			if (rc < 0) {
-				return rc;
-			}
 		}
 		if (forward_only) {
 			bool forward;
@@ -382,11 +383,11 @@ static vv_status run_all(run *r, vv_error *err)
 		return rc;
 	}
 	rc = fetch(r, err);
-	if (rc == VV_OK && (r->result.sum.commits > 0 || r->result.received.blocks > 0)) {
-		vv_transfer_tell_fetch(&r->t, &r->result, r->suppliers, r->supplier_count);
-	}
 	if (r->result.received.blocks > 0) {
 		note_receipts(r);
+	}
+	if (rc == VV_OK && (r->result.sum.commits > 0 || r->result.received.blocks > 0)) {
+		vv_transfer_tell_fetch(&r->t, &r->result, r->suppliers, r->supplier_count);
 	}
 	if (rc < 0 || (rc = move_forward(r, err)) < 0) {
 		return rc;
@@ -450,8 +451,8 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 		rc = vv_fetch_cid(&f, &root, &r.result, err);
 	}
 	if (rc == VV_OK) {
-		vv_transfer_tell_fetch(&r.t, &r.result, r.suppliers, r.supplier_count);
 		note_receipts(&r);
+		vv_transfer_tell_fetch(&r.t, &r.result, r.suppliers, r.supplier_count);
 	}
 	close_run(&r);
 	vv_fetch_job_clear(&j);

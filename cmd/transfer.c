@@ -18,7 +18,6 @@
 #include "repo/pointer.h"
 #include "repo/tree.h"
 #include "transport/ipfs_peer.h"
-#include "transport/ipfs_peer.h"
 
 #define ANSWER_MAX 4096u
 
@@ -149,18 +148,10 @@ static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *
 vv_status vv_transfer_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
 {
 	vv_remote m;
-	vv_ipfs_peer *ipfs;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	out->name = url;
-	if (strncmp(url, "ipfs+", 5) == 0) {
-		if ((rc = vv_ipfs_peer_open(&ipfs, url, &t->connect, err)) == VV_OK) {
-			out->source = vv_ipfs_peer_blocks;
-			out->payload = ipfs;
-		}
-		return rc;
-	}
 	if (strncmp(url, "ipfs+", 5) == 0) {
 		return gateway_supplier(t, out, url, err);
 	}

@@ -165,7 +165,10 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache 
 	l->open = SIZE_MAX;
 	vv_batch_init(&l->batch);
 	vv_arena_init(&l->arena);
-	l->count = (size_t)vv_table_groups(t);
+	uint64_t count;
+	if ((rc = vv_table_groups(t, &count, err)) < 0)
+		goto done;
+	l->count = (size_t)count;
 	l->groups = vv_calloc(l->count + 1, sizeof(*l->groups));
 	if (!l->groups) {
 		rc = vv_fail_nomem(err);

@@ -44,7 +44,9 @@ static vv_status list_groups(check_run *r, vv_error *err)
 
 	if (rc < 0)
 		return rc;
-	r->group_count = (size_t)vv_table_groups(t);
+	uint64_t weight, count;
+	vv_list_totals(list, &count, &weight);
+	r->group_count = (size_t)count;
 	r->groups = vv_calloc(r->group_count + 1, sizeof(*r->groups));
 	if (!r->groups)
 		rc = vv_fail_nomem(err);

@@ -59,16 +59,19 @@ void vv_batch_clear(vv_batch *b)
 	vv_batch_init(b);
 }
 
-uint64_t vv_table_groups(const vv_table *t)
+vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err)
 {
 	vv_list_reader *r = NULL;
-	uint64_t count = 0, weight;
+	uint64_t weight;
 	vv_list_kind kind = t->root.kind == VV_KIND_TABLE ? VV_LIST_DATA : VV_LIST_CHUNKS;
-	if (vv_list_reader_open(&r, kind, &t->source, t->root.data.data, t->root.data.len, NULL) == VV_OK) {
-		vv_list_totals(r, &count, &weight);
+	vv_status rc = vv_list_reader_open(&r, kind, &t->source, t->root.data.data, t->root.data.len, err);
+
+	*out = 0;
+	if (rc == VV_OK) {
+		vv_list_totals(r, out, &weight);
 	}
 	vv_list_reader_close(r);
-	return count;
+	return rc;
 }
 
 static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)

@@ -61,8 +61,8 @@ int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err); /* next read gives the group holding row */
 void vv_table_reader_close(vv_table_reader *r);
 
-/* The number of groups (tables) or chunks (files). */
-uint64_t vv_table_groups(const vv_table *t);
+/* The number of groups (tables) or chunks (files). VV_EMISSING, VV_ECORRUPT: the list's top. */
+vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err);
 
 /* Gives the file's exact bytes in order to fn (pieces of some 100 KB to MB) and
  * checks their hash and length against the root at the end (VV_ECORRUPT). Decodes

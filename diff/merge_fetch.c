@@ -13,8 +13,8 @@ vv_status merge_rows_open(merge_rows *r, vv_table *t, vv_error *err)
 	for (size_t i = 0; i < MERGE_SLOTS; i++) {
 		vv_batch_init(&r->slots[i].batch);
 	}
-	r->groups = vv_table_groups(t);
-	return vv_table_reader_open(&r->reader, t, NULL, 0, true, err);
+	vv_status rc = vv_table_groups(t, &r->groups, err);
+	return rc < 0 ? rc : vv_table_reader_open(&r->reader, t, NULL, 0, true, err);
 }
 
 void merge_rows_close(merge_rows *r)

@@ -17,7 +17,8 @@
 
 typedef struct item {
 	vv_cid cid, like;
-	size_t children, count; /* its new links: items[children .. children + count) */
+	size_t kids, count; /* those of its links that are items: kids[kids .. kids + count) */
+	bool told;
 } item;
 
 typedef struct list {
@@ -29,6 +30,9 @@ typedef struct levels {
 	const vv_resemble *w;
 	item *items;
 	size_t count, cap;
+	size_t *kids; /* places of items; used only for children first, as is */
+	size_t kid_count, kid_cap;
+	vv_cid_map *places; /* of items: a block may be linked to from several levels */
 	list theirs, next;    /* links of this level; nodes to be read for the next */
 	list own;             /* of one node */
 	vv_cid_map *here;     /* theirs of this level -> place */
@@ -70,6 +74,22 @@ static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_e
 	if (like && like->codec == cid->codec) {
 		it->like = *like;
 	}
+	return VV_OK;
+}
+
+static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
+{
+	if (v->kid_count == v->kid_cap) {
+		size_t cap = v->kid_cap ? v->kid_cap * 2 : 256;
+		size_t *kids = vv_realloc_array(v->kids, cap, sizeof(*kids));
+		if (!kids) {
+			return vv_fail_nomem(err);
+		}
+		v->kids = kids;
+		v->kid_cap = cap;
+	}
+	v->kids[v->kid_count++] = kid;
+	v->items[node].count++;
 	return VV_OK;
 }
 
@@ -148,18 +168,35 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 	return rc;
 }
 
+/* One link of a node that the other version does not have. */
+static vv_status add_new(levels *v, size_t node, const vv_cid *link, const vv_cid *like, vv_error *err)
+{
+	bool added;
+	vv_status rc = vv_cid_set_add(v->w->seen, link, &added, err);
+
+	if (rc < 0 || !added || (rc = item_add(v, link, like, err)) < 0 || !v->places) {
+		return rc;
+	}
+	rc = vv_cid_map_put(v->places, link, v->count - 1, NULL, err);
+	return rc < 0 ? rc : kid_add(v, node, v->count - 1, err);
+}
+
 /* Makes items of the new links of one node; *at is the step in theirs. */
 static vv_status add_links(levels *v, size_t node, size_t *at, vv_error *err)
 {
-	bool there, added;
+	bool there;
 	uint64_t place;
 
 	v->own.count = 0;
 	vv_status rc = read_links(v, &v->items[node].cid, false, &v->own, &there, err);
 
-	v->items[node].children = v->count;
+	v->items[node].kids = v->kid_count;
 	for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
 		const vv_cid *link = &v->own.items[k];
+		if (v->places && vv_cid_map_get(v->places, link, &place) &&
+		    (rc = kid_add(v, node, (size_t)place, err)) < 0) {
+			break;
+		}
 		if (vv_cid_map_get(v->here, link, &place)) {
 			*at = (size_t)place + 1;
 			continue;
@@ -171,11 +208,7 @@ static vv_status add_links(levels *v, size_t node, size_t *at, vv_error *err)
 			++*at;
 		}
 		const vv_cid *like = *at < v->theirs.count ? &v->theirs.items[(*at)++] : NULL;
-		rc = vv_cid_set_add(v->w->seen, link, &added, err);
-		if (rc == VV_OK && added) {
-			rc = item_add(v, link, like, err);
-			v->items[node].count++;
-		}
+		rc = add_new(v, node, link, like, err);
 	}
 	return rc;
 }
@@ -209,11 +242,11 @@ static vv_status tell(const levels *v, size_t i, vv_error *err)
 }
 
 typedef struct frame {
-	size_t item, child;
+	size_t item, kid;
 } frame;
 
 /* Children before their node. The depth is that of the graph. */
-static vv_status tell_children_first(const levels *v, vv_error *err)
+static vv_status tell_children_first(levels *v, vv_error *err)
 {
 	frame *stack = NULL;
 	size_t depth = 0, cap = 0;
@@ -233,13 +266,15 @@ static vv_status tell_children_first(const levels *v, vv_error *err)
 			stack[depth++] = (frame){next, 0};
 		}
 		frame *top = &stack[depth - 1];
-		const item *it = &v->items[top->item];
-		if (top->child < it->count) {
-			next = it->children + top->child++;
+		item *it = &v->items[top->item];
+		next = NONE;
+		if (top->kid < it->count) {
+			size_t kid = v->kids[it->kids + top->kid++];
+			next = v->items[kid].told ? NONE : kid;
 			continue;
 		}
+		it->told = true;
 		rc = tell(v, top->item, err);
-		next = NONE;
 		if (--depth == 0) {
 			break;
 		}
@@ -254,6 +289,9 @@ vv_status resemble_levels(const vv_resemble *w, const vv_cid *root, const vv_cid
 	bool added = false;
 	vv_status rc = v.here && v.old ? VV_OK : vv_fail_nomem(err);
 
+	if (rc == VV_OK && w->children_first && !(v.places = vv_cid_map_new())) {
+		rc = vv_fail_nomem(err);
+	}
 	rc = rc < 0 ? rc : vv_cid_set_add(w->seen, root, &added, err);
 	if (rc == VV_OK && added && (rc = item_add(&v, root, before, err)) == VV_OK &&
 	    (rc = list_add(&v.next, before, err)) == VV_OK) {
@@ -268,6 +306,8 @@ vv_status resemble_levels(const vv_resemble *w, const vv_cid *root, const vv_cid
 		}
 	}
 	vv_free(v.items);
+	vv_free(v.kids);
+	vv_cid_map_free(v.places);
 	vv_free(v.theirs.items);
 	vv_free(v.next.items);
 	vv_free(v.own.items);

@@ -9,6 +9,7 @@ import checking
 import differences
 import history
 import tools as kinds
+import wire
 from measure import Failed, copy_tree, quiet, remove, repeat, replace, same_bytes, sizes
 
 MB = 1e6
@@ -339,5 +340,6 @@ def comes_back(scratch, tool, rows):
 ALL = {"start": start, "first": first, "change": change, "versions-60": versions_60,
        "versions-200": versions_200, "files": files, "restore": restore, "log": log,
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
-       "blame": differences.blame, "check": checking.check, "resort": differences.resort, "huge": huge}
+       "blame": differences.blame, "check": checking.check, "resort": differences.resort,
+       "wire": wire.wire, "huge": huge}
 EXPLICIT = ("huge",)

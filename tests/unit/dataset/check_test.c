@@ -418,6 +418,17 @@ static void some_blank_lines_can_be_let_through(void **state)
 		     "blank-row 3 0 - - | the line is blank | a row\n");
 }
 
+static void a_table_without_rows_is_checked_too(void **state)
+{
+	(void)state;
+	expect("a,b\n",
+	       "{\"fields\":[{\"name\":\"a\",\"constraints\":{\"required\":true,\"unique\":true}},{\"name\":"
+	       "\"c\"}],\"primaryKey\":\"a\",\"foreignKeys\":[{\"fields\":\"a\",\"reference\":{\"fields\":\"c\"}}]}",
+	       "incorrect-label 1 0 c - | column 2 is called 'b', not 'c' | c\n");
+	expect("a\n", "{\"fields\":[]}",
+	       "extra-label 1 0 a - | the schema has no field for column 1, 'a' | -\n");
+}
+
 static void the_number_of_rows_has_bounds(void **state)
 {
 	(void)state;
@@ -540,6 +551,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(equal_rows_are_told_where_they_are_asked_for),
 	cmocka_unit_test(rows_with_another_line_end_are_told_once),
 	cmocka_unit_test(some_blank_lines_can_be_let_through),
+	cmocka_unit_test(a_table_without_rows_is_checked_too),
 	cmocka_unit_test(the_number_of_rows_has_bounds),
 	cmocka_unit_test(long_cells_are_checked_like_others),
 	cmocka_unit_test(every_fault_of_a_refused_file_is_told),

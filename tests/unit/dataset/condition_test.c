@@ -1,6 +1,10 @@
 /*
  * Conditions: the table conditions.tsv, what is refused, and limits.
  */
+#ifndef CONDITIONS_FILE /* the build gives its whole path */
+#define CONDITIONS_FILE "tests/unit/dataset/conditions.tsv"
+#endif
+
 #include <stdio.h>
 #include <string.h>
 

@@ -73,41 +73,43 @@ static void a_prefix_makes_it_smaller(void **state)
 {
 	kit k = begin();
 	vv_prng r;
-	char raw[2000];
+	char raw[2000], prefix[2000]; /* two: zstd gives up on a prefix that overlaps */
 
 	(void)state;
 	vv_prng_init(&r, 1);
 	vv_prng_bytes(&r, raw, sizeof(raw));
+	memcpy(prefix, raw, sizeof(raw));
 	assert_true(there_and_back(&k, raw, sizeof(raw), NULL, 0) >= sizeof(raw));
-	assert_true(there_and_back(&k, raw, sizeof(raw), raw, sizeof(raw)) < 40);
+	assert_true(there_and_back(&k, raw, sizeof(raw), prefix, sizeof(prefix)) < 40);
 	end(&k);
 }
 
 static void a_wrong_length_or_prefix_is_found_out(void **state)
 {
 	kit k = begin();
-	char raw[3000];
+	char raw[3000], prefix[2000];
 	vv_squeezed s, cut;
+	vv_prng r;
 	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
 	vv_error err;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(raw); i++) {
-		raw[i] = (char)(i % 7 == 0 ? i % 251 : 'a');
-	}
-	vv_assert_ok(vv_squeeze(&s, k.coder, raw, sizeof(raw), raw + 100, 2000, &err), &err);
+	vv_prng_init(&r, 1);
+	vv_prng_bytes(&r, raw, sizeof(raw));
+	memcpy(prefix, raw + 100, sizeof(prefix));
+	vv_assert_ok(vv_squeeze(&s, k.coder, raw, sizeof(raw), prefix, sizeof(prefix), &err), &err);
 	assert_int_equal(s.method, VV_METHOD_DIFF);
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) - 1, k.other, &s, raw + 100, 2000, &room, &err), VV_ECORRUPT,
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) - 1, k.other, &s, prefix, sizeof(prefix), &room, &err), VV_ECORRUPT,
 			 &err);
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) + 1, k.other, &s, raw + 100, 2000, &room, &err), VV_ECORRUPT,
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) + 1, k.other, &s, prefix, sizeof(prefix), &room, &err), VV_ECORRUPT,
 			 &err);
 	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &s, raw, 5, &room, &err), VV_ECORRUPT, &err);
 	cut = s;
 	cut.len--;
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, raw + 100, 2000, &room, &err), VV_ECORRUPT,
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix), &room, &err), VV_ECORRUPT,
 			 &err);
 	cut.len = 0;
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, raw + 100, 2000, &room, &err), VV_ECORRUPT,
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix), &room, &err), VV_ECORRUPT,
 			 &err);
 	cut = (vv_squeezed){VV_METHOD_STORED, (const uint8_t *)raw, 10};
 	vv_assert_status(vv_unsqueeze(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT, &err);

@@ -1,0 +1,117 @@
+/*
+ * incomplete: the mark, and the commits below which all is there.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "repo/incomplete.h"
+#include "tests/unit/repo/git_fixture.h"
+
+#define TIPS ".git/varve/cache/complete"
+
+static vv_repository *begin(void)
+{
+	git_begin();
+	return open_here();
+}
+
+static size_t read_tips(vv_repository *r, vv_oid *first)
+{
+	vv_oid *tips;
+	size_t count;
+	vv_error err;
+
+	vv_assert_ok(vv_complete_tips_read(r, &tips, &count, &err), &err);
+	if (first && count > 0) {
+		*first = tips[0];
+	}
+	vv_free(tips);
+	return count;
+}
+
+static void write_tips(vv_repository *r, size_t count)
+{
+	static vv_oid tips[5000];
+	vv_error err;
+
+	for (size_t i = 0; i < count; i++) {
+		memset(&tips[i], (int)(i % 255) + 1, sizeof(tips[i]));
+	}
+	vv_assert_ok(vv_complete_tips_write(r, tips, count, &err), &err);
+}
+
+static void the_mark_stays_until_it_is_taken_away(void **state)
+{
+	vv_repository *r = begin();
+	bool incomplete;
+	vv_error err;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		vv_assert_ok(vv_repository_set_incomplete(r, false, &err), &err); /* also when there is none */
+		vv_assert_ok(vv_repository_incomplete(r, &incomplete, &err), &err);
+		assert_false(incomplete);
+		sh("mkdir -p .git/varve");
+		vv_assert_ok(vv_repository_set_incomplete(r, true, &err), &err);
+		vv_assert_ok(vv_repository_set_incomplete(r, true, &err), &err);
+		vv_assert_ok(vv_repository_incomplete(r, &incomplete, &err), &err);
+		assert_true(incomplete);
+	}
+	vv_repository_close(r);
+}
+
+static void tips_are_read_as_they_were_written(void **state)
+{
+	vv_repository *r = begin();
+	vv_oid first;
+
+	(void)state;
+	assert_int_equal(read_tips(r, NULL), 0);
+	write_tips(r, 3);
+	assert_int_equal(read_tips(r, &first), 3);
+	assert_int_equal(first.id[0], 1);
+	assert_int_equal(first.id[19], 1);
+	write_tips(r, 0);
+	assert_int_equal(read_tips(r, NULL), 0);
+	write_tips(r, 5000); /* more than are noted */
+	assert_int_equal(read_tips(r, NULL), 4096);
+	vv_repository_close(r);
+}
+
+static void a_damaged_list_of_tips_gives_none(void **state)
+{
+	static const char *const damages[] = {
+		"head -c -1 good",		      /* torn */
+		"head -c 50 good",
+		"sed 's/02/0x/' good",
+		"sed '2s/$/ /' good",
+		"tr '\\n' ' ' < good",
+		"sed '1s/^/\\n/' good",
+		"tr '0' '\\000' < good",
+		"for i in $(seq 4097); do head -n 1 good; done", /* more than are ever written */
+		"head -c 1000000 /dev/zero",
+	};
+	vv_repository *r = begin();
+
+	(void)state;
+	write_tips(r, 3);
+	sh("cp " TIPS " good");
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		sh("{ %s; } > " TIPS, damages[i]);
+		assert_int_equal(read_tips(r, NULL), 0);
+	}
+	sh("cp good " TIPS);
+	assert_int_equal(read_tips(r, NULL), 3);
+	vv_repository_close(r);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_mark_stays_until_it_is_taken_away),
+	cmocka_unit_test(tips_are_read_as_they_were_written),
+	cmocka_unit_test(a_damaged_list_of_tips_gives_none),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

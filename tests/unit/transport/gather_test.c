@@ -1,0 +1,277 @@
+/*
+ * Blocks from several peers: whoever lies, lacks or fails, what somebody has arrives.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "tests/unit/repo/git_fixture.h"
+#include "tests/unit/repo/store_fixture.h"
+#include "tests/unit/transport/memory_line.h"
+#include "tests/unit/transport/small_history.h"
+#include "transport/gather.h"
+
+#define COUNT 400u
+
+typedef struct kit {
+	vv_repository *repo;
+	vv_receive *x;
+	vv_lacking wants[COUNT];
+} kit;
+
+static void begin(kit *k, uint64_t blocks_max)
+{
+	const vv_receive_limits limits = {.bytes = 1u << 30, .blocks = blocks_max};
+	vv_error err;
+
+	git_home();
+	memset(k, 0, sizeof(*k));
+	k->repo = small_repository("here");
+	vv_assert_ok(vv_receive_open(&k->x, k->repo, &limits, &err), &err);
+	for (unsigned i = 0; i < COUNT; i++) {
+		k->wants[i].cid = fx_cid(i);
+	}
+}
+
+static void end(kit *k)
+{
+	vv_receive_close(k->x);
+	vv_repository_close(k->repo);
+}
+
+static unsigned here(const kit *k)
+{
+	unsigned n = 0;
+	bool below;
+
+	for (unsigned i = 0; i < COUNT; i++) {
+		n += vv_incoming_has(vv_receive_incoming(k->x), &k->wants[i].cid, &below);
+	}
+	return n;
+}
+
+/* --- suppliers that are no peers ---------------------------------------------------------------- */
+
+typedef struct source {
+	const kit *k;
+	unsigned each;	   /* has every each-th block; 1: all */
+	unsigned lies_at;  /* the n-th answer is of another block; 0: never */
+	unsigned fails_at; /* the n-th answer does not come */
+	unsigned slow_ms;  /* for each block */
+	unsigned answers;
+} source;
+
+static void wait_ms(unsigned ms)
+{
+	const struct timespec t = {ms / 1000, (long)(ms % 1000) * 1000000L};
+	(void)nanosleep(&t, NULL);
+}
+
+static unsigned number_of(const kit *k, const vv_cid *cid)
+{
+	unsigned n = 0;
+	while (!vv_cid_equal(&k->wants[n].cid, cid)) {
+		n++;
+	}
+	return n;
+}
+
+static vv_status give(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn, void *of_fn,
+		      vv_error *err)
+{
+	source *s = payload;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		unsigned n = number_of(s->k, &wants[i].cid);
+		vv_buf b = VV_BUF_INIT;
+		s->answers++;
+		wait_ms(s->slow_ms);
+		if (s->answers == s->fails_at) {
+			return vv_fail(err, VV_EIO, "the connection was closed");
+		}
+		fx_block(&b, s->answers == s->lies_at ? n + 1 : n);
+		bool has = n % s->each == 0;
+		rc = fn(of_fn, i, &wants[i].cid, has ? b.data : NULL, has ? b.len : 0, NULL, err);
+		vv_buf_clear(&b);
+	}
+	return rc;
+}
+
+static vv_supplier supplier(const char *name, source *s)
+{
+	return (vv_supplier){.name = name, .source = give, .payload = s};
+}
+
+static void one_that_lies_one_that_lacks_and_one_that_fails(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1, .slow_ms = 1}, liar = {.k = &k, .each = 1, .lies_at = 7},
+	       lacks = {.k = &k, .each = 3}, fails = {.k = &k, .each = 1, .fails_at = 20};
+	vv_supplier all[] = {supplier("origin", &origin), supplier("liar", &liar), supplier("lacks", &lacks),
+			     supplier("fails", &fails)};
+	size_t left = 1;
+	uint64_t blocks = 0;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 4, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(here(&k), COUNT);
+	for (size_t i = 0; i < 4; i++) {
+		blocks += all[i].blocks;
+	}
+	assert_int_equal(blocks, COUNT); /* nothing counts twice */
+	assert_false(all[0].dropped);
+	assert_true(all[1].dropped);
+	vv_assert_contains(all[1].why.message, "other bytes");
+	assert_false(all[2].dropped);
+	assert_true(all[2].lacked > 0);
+	assert_true(all[3].dropped);
+	vv_assert_contains(all[3].why.message, "closed");
+	end(&k);
+}
+
+static void what_nobody_has_is_left(void **state)
+{
+	kit k;
+	source two = {.k = &k, .each = 2}, five = {.k = &k, .each = 5};
+	vv_supplier all[] = {supplier("two", &two), supplier("five", &five)};
+	size_t left = 0;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, COUNT - COUNT / 2 - COUNT / 5 + COUNT / 10);
+	assert_int_equal(here(&k), COUNT - left);
+	assert_false(all[0].dropped || all[1].dropped);
+	end(&k);
+}
+
+static void the_origin_is_asked_only_for_what_others_lack(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1}, other = {.k = &k, .each = 2};
+	vv_supplier all[] = {supplier("origin", &origin), supplier("other", &other)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[1].blocks, COUNT / 2);
+	assert_int_equal(all[0].blocks, COUNT / 2);
+	end(&k);
+}
+
+static void when_all_fail_the_rest_is_left(void **state)
+{
+	kit k;
+	source a = {.k = &k, .each = 1, .fails_at = 30}, b = {.k = &k, .each = 1, .fails_at = 50};
+	vv_supplier all[] = {supplier("a", &a), supplier("b", &b)};
+	size_t left = 0;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_true(all[0].dropped && all[1].dropped);
+	assert_int_equal(here(&k), COUNT - left);
+	assert_true(left >= COUNT - 29 - 49);
+	end(&k);
+}
+
+static void a_failure_on_this_side_ends_it(void **state)
+{
+	kit k;
+	source a = {.k = &k, .each = 1};
+	vv_supplier all[] = {supplier("a", &a)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 100);
+	vv_assert_status(vv_gather(all, 1, k.x, k.wants, COUNT, NULL, &left, &err), VV_EREFUSED, &err);
+	vv_assert_contains(err.message, "more than");
+	end(&k);
+}
+
+static void nothing_wanted_and_nobody_to_ask_are_no_failures(void **state)
+{
+	kit k;
+	size_t left = 1;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 100);
+	vv_assert_ok(vv_gather(NULL, 0, k.x, k.wants, 0, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	vv_assert_ok(vv_gather(NULL, 0, k.x, k.wants, 5, NULL, &left, &err), &err);
+	assert_int_equal(left, 5);
+	end(&k);
+}
+
+/* --- suppliers that are peers ------------------------------------------------------------------ */
+
+/* Flips a bit in the midst of the second answer. */
+static void flip(loop_line *l)
+{
+	if (l->turns == 2 && l->answer.len > 20) {
+		l->answer.data[l->answer.len / 2] ^= 0x10;
+	}
+}
+
+static void peers_that_die_or_garble_are_dropped(void **state)
+{
+	vv_serve serve[3];
+	loop_line lines[3];
+	vv_peer *peers[3];
+	vv_supplier all[3] = {{.name = "origin"}, {.name = "dies"}, {.name = "garbles"}};
+	size_t left = 1;
+	vv_error err;
+	kit k;
+
+	(void)state;
+	begin(&k, 10000);
+	memset(lines, 0, sizeof(lines));
+	memset(serve, 0, sizeof(serve));
+	for (unsigned i = 0; i < 3; i++) {
+		char name[] = "peer0";
+		name[4] = (char)('0' + i);
+		serve[i].repo = small_repository(name);
+		fx_commit(vv_repository_varvedir(serve[i].repo), 0, COUNT, true);
+		lines[i].serve = &serve[i];
+		vv_assert_ok(vv_peer_over(&peers[i], loop_line_open(&lines[i], name), &err), &err);
+		all[i].peer = peers[i];
+	}
+	lines[1].dies_at = 2;
+	lines[2].twist = flip;
+	vv_assert_ok(vv_gather(all, 3, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(here(&k), COUNT);
+	assert_false(all[0].dropped);
+	assert_true(lines[1].turns < 2 || all[1].dropped);
+	for (unsigned i = 0; i < 3; i++) {
+		vv_peer_close(peers[i]);
+		loop_line_clear(&lines[i]);
+		vv_repository_close(serve[i].repo);
+	}
+	end(&k);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(one_that_lies_one_that_lacks_and_one_that_fails),
+	cmocka_unit_test(what_nobody_has_is_left),
+	cmocka_unit_test(the_origin_is_asked_only_for_what_others_lack),
+	cmocka_unit_test(when_all_fail_the_rest_is_left),
+	cmocka_unit_test(a_failure_on_this_side_ends_it),
+	cmocka_unit_test(nothing_wanted_and_nobody_to_ask_are_no_failures),
+	cmocka_unit_test(peers_that_die_or_garble_are_dropped),
+};
+
+int main(int argc, char **argv)
+{
+	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
