@@ -196,5 +196,8 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 	vv_send_close(r.send);
 	vv_free(r.wants.items);
 	vv_free(r.commons.items);
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
+		vv_hint(err, "'varve fsck' tells which versions lack blocks here; 'varve fetch' gets what others have");
+	}
 	return rc;
 }

@@ -136,7 +136,9 @@ vv_status vv_receive_begin(vv_receive *x, vv_error *err)
 	if ((rc = vv_block_in_open(&x->blocks, find_block, get_block, x, err)) < 0) {
 		return rc;
 	}
-	return vv_object_in_open(&x->objects, get_object, x, &x->nodes, x->limits.git.object_bytes, err);
+	/* 0 is no limit of the owner's: what nobody sends is none to be waited for. */
+	uint64_t max = x->limits.git.object_bytes > 0 ? x->limits.git.object_bytes : OBJECT_DEFAULT;
+	return vv_object_in_open(&x->objects, get_object, x, &x->nodes, max, err);
 }
 
 /* Is there room for more? Asked now and then. */

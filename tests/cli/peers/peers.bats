@@ -507,3 +507,49 @@ teardown() {
 	varve cat --raw HEAD:prices.csv | cmp - <(cd ../mirror.git && varve cat --raw HEAD:prices.csv)
 	sound
 }
+
+@test "a damaged block at the sender is named, and nothing moves" {
+	two_versions
+	succeeds varve init -q --bare ../hub.git
+	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" .git/varve 0 1 > /dev/null
+	ends_with 2 varve push ../hub.git main
+	stderr_has "does not match"
+	stderr_has "varve fsck"
+	[ -z "$(git -C ../hub.git for-each-ref)" ]
+}
+
+# on_small_disk SIZE SCRIPT: runs the script in a fresh file system of that size, ./disk.
+on_small_disk() {
+	unshare -Urm sh -c 'mount -t tmpfs -o size=4m none "$1"' sh "$BATS_TEST_TMPDIR" 2> "$HOME/err" ||
+		skip "mounting in a namespace of its own is not permitted: $(head -n 1 "$HOME/err")"
+	mkdir -p disk
+	unshare -Urm sh -c 'mount -t tmpfs -o size="$1" none disk && exec bash -eux "$2" 2> trace' sh "$1" "$2" ||
+		{ tail -n 20 trace >&2; return 1; }
+}
+
+@test "a full disk on either side stops a transfer, and the next one completes it" {
+	mkdir a
+	cd a
+	new_repo
+	rows 300000 5 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	cd ..
+	cat > script <<-'END'
+	varve init -q --bare disk/hub.git
+	git -C disk/hub.git config varve.keepFree 0
+	head -c "$(($(stat -f -c '%a * %S' disk) - 200000))" /dev/zero > disk/filler
+	! (cd a && varve push ../disk/hub.git main) 2> err
+	grep -q "remote: .*space" err
+	[ -z "$(git -C disk/hub.git for-each-ref)" ]
+	! (varve clone a disk/b) 2> err
+	grep -q "space" err
+	rm disk/filler
+	(cd disk/hub.git && varve fsck > /dev/null)
+	(cd a && varve push -q ../disk/hub.git main)
+	rm -rf disk/b
+	varve clone -q --bare a disk/b
+	(cd disk/hub.git && varve fsck --data > /dev/null)
+	END
+	on_small_disk 8m "$PWD/script"
+}

@@ -179,7 +179,9 @@ static objects *random_objects(unsigned seed)
 			vv_prng_bytes(&r, b.data, len);
 			b.len = len;
 		}
-		vv_buf_printf(&b, vv_prng_below(&r, 8) == 0 ? "" : "line %u\n", i);
+		if (vv_prng_below(&r, 8) > 0) {
+			vv_buf_printf(&b, "line %u\n", i);
+		}
 		add(o, type, &b, base);
 	}
 	vv_buf_clear(&b);
