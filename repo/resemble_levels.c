@@ -34,6 +34,9 @@ typedef struct levels {
 	size_t kid_count, kid_cap;
 	vv_cid_map *places; /* of items: a block may be linked to from several levels */
 	list theirs, next;    /* links of this level; nodes to be read for the next */
+	list nodes;           /* those that theirs are the links of */
+	size_t *starts;       /* of each of nodes: place of its first link in theirs */
+	size_t start_cap;
 	list own;             /* of one node */
 	vv_cid_map *here;     /* theirs of this level -> place */
 	vv_cid_set *old, *ours; /* theirs of all levels; ours of this level */
@@ -123,12 +126,24 @@ static vv_status read_theirs(levels *v, vv_error *err)
 	bool there;
 	vv_status rc = VV_OK;
 
+	list swap = v->nodes;
+	v->nodes = v->next;
+	v->next = swap;
+	v->next.count = 0;
 	v->theirs.count = 0;
 	vv_cid_map_reset(v->here);
-	for (size_t i = 0; rc == VV_OK && i < v->next.count; i++) {
-		rc = read_links(v, &v->next.items[i], true, &v->theirs, &there, err);
+	if (v->nodes.count > v->start_cap) {
+		size_t *starts = vv_realloc_array(v->starts, v->nodes.cap, sizeof(*starts));
+		if (!starts) {
+			return vv_fail_nomem(err);
+		}
+		v->starts = starts;
+		v->start_cap = v->nodes.cap;
 	}
-	v->next.count = 0;
+	for (size_t i = 0; rc == VV_OK && i < v->nodes.count; i++) {
+		v->starts[i] = v->theirs.count;
+		rc = read_links(v, &v->nodes.items[i], true, &v->theirs, &there, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < v->theirs.count; i++) {
 		bool added;
 		rc = vv_cid_map_put(v->here, &v->theirs.items[i], i, &added, err);
@@ -181,6 +196,46 @@ static vv_status add_new(levels *v, size_t node, const vv_cid *link, const vv_ci
 	return rc < 0 ? rc : kid_add(v, node, v->count - 1, err);
 }
 
+/* The node of the other version that has the link at this place. */
+static size_t node_of(const levels *v, size_t place)
+{
+	size_t low = 0, high = v->nodes.count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (v->starts[middle] <= place) {
+			low = middle;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+/* The node resembles the one that shares the most links with it, wherever a step between
+ * anchors had put it: a node that fell into two moves all behind it along by one. */
+static void likeness(levels *v, size_t node)
+{
+	size_t best = NONE, most = 0, run = 0, last = NONE;
+	uint64_t place;
+
+	for (size_t k = 0; k < v->own.count; k++) {
+		if (!vv_cid_map_get(v->here, &v->own.items[k], &place)) {
+			continue;
+		}
+		size_t of = node_of(v, (size_t)place);
+		run = of == last ? run + 1 : 1;
+		last = of;
+		if (run > most) {
+			most = run;
+			best = of;
+		}
+	}
+	if (best != NONE && v->nodes.items[best].codec == v->items[node].cid.codec) {
+		v->items[node].like = v->nodes.items[best];
+	}
+}
+
 /* Makes items of the new links of one node; *at is the step in theirs. */
 static vv_status add_links(levels *v, size_t node, size_t *at, vv_error *err)
 {
@@ -190,6 +245,9 @@ static vv_status add_links(levels *v, size_t node, size_t *at, vv_error *err)
 	v->own.count = 0;
 	vv_status rc = read_links(v, &v->items[node].cid, false, &v->own, &there, err);
 
+	if (rc == VV_OK) {
+		likeness(v, node);
+	}
 	v->items[node].kids = v->kid_count;
 	for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
 		const vv_cid *link = &v->own.items[k];
@@ -310,6 +368,8 @@ vv_status resemble_levels(const vv_resemble *w, const vv_cid *root, const vv_cid
 	vv_cid_map_free(v.places);
 	vv_free(v.theirs.items);
 	vv_free(v.next.items);
+	vv_free(v.nodes.items);
+	vv_free(v.starts);
 	vv_free(v.own.items);
 	vv_cid_map_free(v.here);
 	vv_cid_set_free(v.old);

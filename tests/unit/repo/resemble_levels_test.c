@@ -342,6 +342,41 @@ static void entries_pair_up_where_nodes_begin_elsewhere(void **state)
 	end(&w);
 }
 
+static void a_node_that_fell_in_two_moves_no_other_along(void **state)
+{
+	vv_cid e[32], nodes[9], was[8], old_root, new_root;
+	static walked k;
+	world w;
+
+	(void)state;
+	begin(&w);
+	for (unsigned i = 0; i < 32; i++) {
+		e[i] = leaf(i);
+	}
+	for (unsigned i = 0; i < 8; i++) {
+		was[i] = node(&w, e + (size_t)i * 4, 4);
+	}
+	old_root = node(&w, was, 8);
+	/* An entry of every node is another, so that no node is the same; the first is two now. */
+	for (unsigned i = 0; i < 8; i++) {
+		e[i * 4] = leaf(100 + i);
+	}
+	nodes[0] = node(&w, e, 2);
+	nodes[1] = node(&w, e + 2, 2);
+	for (unsigned i = 1; i < 8; i++) {
+		nodes[i + 1] = node(&w, e + (size_t)i * 4, 4);
+	}
+	new_root = node(&w, nodes, 9);
+	walk(&k, &w, &new_root, &old_root, true);
+	assert_true(vv_cid_equal(like_of(&k, &nodes[0]), &was[0]));
+	for (unsigned i = 1; i < 9; i++) {
+		assert_true(vv_cid_equal(like_of(&k, &nodes[i]), &was[i - 1]));
+	}
+	assert_int_equal(late(&k), 0);
+	vv_cid_map_free(k.told);
+	end(&w);
+}
+
 static void a_block_on_two_levels_is_told_before_all_that_link_to_it(void **state)
 {
 	world w;
@@ -362,6 +397,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(random_versions_of_lists_differ_by_what_is_new),
 	cmocka_unit_test(random_graphs_differ_by_what_is_new),
 	cmocka_unit_test(entries_pair_up_where_nodes_begin_elsewhere),
+	cmocka_unit_test(a_node_that_fell_in_two_moves_no_other_along),
 	cmocka_unit_test(a_block_on_two_levels_is_told_before_all_that_link_to_it),
 };
 
