@@ -13,7 +13,7 @@
 
 #define BATCH_FIRST 64u
 #define BATCH_MAX 4096u
-#define ORIGIN_PATIENCE_MS 3000u /* longer than this the others alone must not take */
+#define ORIGIN_PATIENCE_MS 500u /* longer than this the others alone must not take */
 #define NAP_MS 5
 
 enum { OPEN, ASKED, DONE };
