@@ -3,7 +3,9 @@
  * takes the place of the file that it guards.
  */
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -14,17 +16,60 @@
 
 #define LOCK_WAIT_MS 5000u
 
-int vv_git_lock(const char *lock_path, vv_error *err)
+/* A held lock file is made with this bit, which means nothing on a file, and locked by flock as
+ * long as its owner lives. git knows neither. */
+#define HELD_MARK S_ISVTX
+#define STALE_SEC 2 /* between making the file and locking it nobody may take it for a dead one's */
+
+/* Takes away a lock file that a varve left which is no more. */
+static bool remove_stale(const char *lock_path)
+{
+	struct stat st, there;
+	struct timespec now;
+	bool gone = false;
+	int fd = open(lock_path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0) {
+		return false;
+	}
+	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_mode & HELD_MARK) != 0 && st.st_uid == geteuid() &&
+	    now.tv_sec - st.st_ctim.tv_sec > STALE_SEC && vv_lock_now(fd) &&
+	    lstat(lock_path, &there) == 0 && there.st_ino == st.st_ino && there.st_dev == st.st_dev) {
+		gone = unlink(lock_path) == 0;
+	}
+	(void)close(fd);
+	return gone;
+}
+
+/* On a file system without such locks nobody must take it for a dead one's. */
+static void unmark(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && (st.st_mode & HELD_MARK) != 0) {
+		(void)fchmod(fd, st.st_mode & 07777 & ~(mode_t)HELD_MARK);
+	}
+}
+
+static int lock(const char *lock_path, bool held, vv_error *err)
 {
 	uint64_t until = vv_monotonic_ms() + LOCK_WAIT_MS;
 	unsigned pause_ms = 5;
 
 	for (;;) {
 		struct timespec ts;
-		int fd = vv_open(lock_path, O_WRONLY | O_CREAT | O_EXCL, 0666, err);
+		int fd = vv_open(lock_path, O_WRONLY | O_CREAT | O_EXCL,
+				 held ? 0666 | HELD_MARK : 0666, err);
 
+		if (fd >= 0 && held && !vv_lock_now(fd)) {
+			unmark(fd);
+		}
 		if (fd >= 0 || fd != VV_EEXISTS) {
 			return fd;
+		}
+		if (remove_stale(lock_path)) {
+			continue;
 		}
 		if (vv_monotonic_ms() >= until) {
 			break;
@@ -38,6 +83,16 @@ int vv_git_lock(const char *lock_path, vv_error *err)
 	}
 	(void)vv_fail(err, VV_ELOCKED, "another program holds '%s'", vv_text_shows(lock_path));
 	return vv_hint(err, "wait for it; if no git or varve is at work here, remove that file");
+}
+
+int vv_git_lock(const char *lock_path, vv_error *err)
+{
+	return lock(lock_path, false, err);
+}
+
+int vv_git_lock_held(const char *lock_path, vv_error *err)
+{
+	return lock(lock_path, true, err);
 }
 
 vv_status vv_git_lock_commit(const vv_repository *r, int fd, const char *lock_path,
@@ -54,6 +109,7 @@ vv_status vv_git_lock_commit(const vv_repository *r, int fd, const char *lock_pa
 	if (rc == VV_OK) {
 		rc = vv_fsync(fd, lock_path, err);
 	}
+	unmark(fd);
 	closed = vv_close(fd, lock_path, rc == VV_OK ? err : NULL);
 	if (rc == VV_OK) {
 		rc = closed;

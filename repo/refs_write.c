@@ -200,7 +200,7 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 			}
 			m->made_dir = true;
 		}
-		m->fd = vv_git_lock(m->lock_path, err);
+		m->fd = vv_git_lock_held(m->lock_path, err);
 		if (m->fd != VV_ENOTFOUND) {
 			break;
 		}
@@ -218,11 +218,11 @@ done:
 
 static void release(move *m)
 {
+	if (m->locked) {
+		(void)vv_unlink(m->lock_path, true, NULL); /* while it is certainly ours */
+	}
 	if (m->fd >= 0) {
 		(void)vv_close(m->fd, m->lock_path, NULL);
-	}
-	if (m->locked) {
-		(void)vv_unlink(m->lock_path, true, NULL);
 	}
 	vv_free(m->lock_path);
 	vv_free(m->path);
@@ -384,7 +384,7 @@ static vv_status delete_packed(vv_repository *r, const move *moves, size_t count
 	if (!vv_exists(path)) {
 		goto done;
 	}
-	if ((fd = vv_git_lock(lock, err)) < 0) {
+	if ((fd = vv_git_lock_held(lock, err)) < 0) {
 		rc = (vv_status)fd;
 		goto done;
 	}
@@ -395,8 +395,8 @@ static vv_status delete_packed(vv_repository *r, const move *moves, size_t count
 		fd = -1;
 	}
 	if (fd >= 0) {
+		(void)vv_unlink(lock, true, NULL); /* while it is certainly ours */
 		(void)vv_close(fd, lock, NULL);
-		(void)vv_unlink(lock, true, NULL);
 	}
 done:
 	vv_buf_clear(&kept);
@@ -563,7 +563,7 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((fd = vv_git_lock(lock, err)) < 0) {
+	if ((fd = vv_git_lock_held(lock, err)) < 0) {
 		rc = (vv_status)fd;
 		goto done;
 	}
@@ -574,8 +574,8 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 	if (rc == VV_OK) {
 		rc = vv_git_lock_commit(r, fd, lock, path, text, strlen(text), true, err);
 	} else {
-		(void)vv_close(fd, lock, NULL);
 		(void)vv_unlink(lock, true, NULL);
+		(void)vv_close(fd, lock, NULL);
 	}
 done:
 	vv_head_clear(&head);

@@ -138,3 +138,21 @@ kill_each() {
 	cd ..
 	kill_each varve gc -q --prune=now
 }
+
+@test "the lock of a varve that was killed is taken away, that of another program is not" {
+	new_repo
+	rows 50 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	# As a varve leaves it that dies while it moves the branch.
+	(umask 022 && : > .git/refs/heads/main.lock && chmod 1644 .git/refs/heads/main.lock)
+	sed -i 's/^7,item/7,changed/' prices.csv
+	succeeds varve commit -qam two
+	[ ! -e .git/refs/heads/main.lock ]
+	[ "$(stat -c %a .git/refs/heads/main)" = 644 ]
+	: > .git/refs/heads/main.lock
+	sed -i 's/^8,item/8,changed/' prices.csv
+	ends_with 2 varve commit -qam three
+	stderr_has "main.lock"
+	[ -e .git/refs/heads/main.lock ]
+}
