@@ -454,7 +454,9 @@ vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
 
 /* ---- asking for blocks ---- */
 
-vv_status vv_store_look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_error *err)
+/* What was not found, or found damaged, may be so because the packs have changed or because
+ * of an index: what to look into next, in the place of *l. NULL: nothing. tries begins at 0. */
+static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_error *err)
 {
 	vv_pack_list *fresh = NULL;
 	bool changed = false, any = false;
@@ -485,31 +487,25 @@ vv_status vv_store_look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv
 	return VV_OK;
 }
 
-vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
+vv_status vv_store_search(vv_store *s, const vv_cid *cid, bool live_only, vv_store_search_fn fn,
+			  void *payload, vv_error *err)
 {
-	vv_source src = {s, NULL, NULL, false};
+	vv_source src = {s, NULL, NULL, live_only};
 	vv_pack_list *l = NULL;
-	vv_blob *blob = vv_block_cache_get(s->cache, cid);
 	unsigned tries = 0;
 	vv_error again;
 	vv_status rc;
 
-	if (blob) {
-		vv_buf_reset(out);
-		vv_buf_put(out, blob->bytes, blob->len);
-		vv_blob_unref(blob);
-		return vv_buf_ok(out, err);
-	}
 	if ((rc = vv_packs_get(s, &l, err)) < 0) {
 		return rc;
 	}
 	while (l) {
 		src.packs = l;
-		rc = vv_source_get(&src, cid, out, err);
+		rc = fn(payload, &src, cid, err);
 		if (rc != VV_EMISSING && rc != VV_ECORRUPT) {
 			break;
 		}
-		if (vv_store_look_again(s, &l, &tries, &again) < 0) {
+		if (look_again(s, &l, &tries, &again) < 0) {
 			if (err) {
 				*err = again;
 			}
@@ -521,34 +517,34 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 	return rc;
 }
 
+static vv_status get_from(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+{
+	return vv_source_get(src, cid, payload, err);
+}
+
+vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_blob *blob = vv_block_cache_get(s->cache, cid);
+
+	if (blob) {
+		vv_buf_reset(out);
+		vv_buf_put(out, blob->bytes, blob->len);
+		vv_blob_unref(blob);
+		return vv_buf_ok(out, err);
+	}
+	return vv_store_search(s, cid, false, get_from, out, err);
+}
+
+vv_status vv_store_find_in(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+{
+	vv_place place;
+
+	return vv_source_find(src, cid, &place, payload, err);
+}
+
 static vv_status find_anywhere(vv_store *s, const vv_cid *cid, vv_record *r, vv_error *err)
 {
-	vv_source src = {s, NULL, NULL, false};
-	vv_pack_list *l = NULL;
-	unsigned tries = 0;
-	vv_error again;
-	vv_place place;
-	vv_status rc;
-
-	if ((rc = vv_packs_get(s, &l, err)) < 0) {
-		return rc;
-	}
-	while (l) {
-		src.packs = l;
-		rc = vv_source_find(&src, cid, &place, r, err);
-		if (rc != VV_EMISSING && rc != VV_ECORRUPT) {
-			break;
-		}
-		if (vv_store_look_again(s, &l, &tries, &again) < 0) {
-			if (err) {
-				*err = again;
-			}
-			rc = again.code;
-			break;
-		}
-	}
-	vv_packs_unref(l);
-	return rc;
+	return vv_store_search(s, cid, false, vv_store_find_in, r, err);
 }
 
 bool vv_store_has(vv_store *s, const vv_cid *cid)

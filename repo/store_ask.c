@@ -7,25 +7,9 @@
 
 bool vv_store_has_live(vv_store *s, const vv_cid *cid)
 {
-	vv_source src = {s, NULL, NULL, true};
-	vv_pack_list *l = NULL;
-	unsigned tries = 0;
-	vv_place place;
 	vv_record r;
-	bool has = false;
 
-	if (vv_packs_get(s, &l, NULL) < 0) {
-		return false;
-	}
-	while (l && !has) {
-		src.packs = l;
-		has = vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
-		if (!has && vv_store_look_again(s, &l, &tries, NULL) < 0) {
-			break;
-		}
-	}
-	vv_packs_unref(l);
-	return has;
+	return vv_store_search(s, cid, true, vv_store_find_in, &r, NULL) == VV_OK;
 }
 
 /* ---- by the beginning of a name ---- */
@@ -131,9 +115,16 @@ vv_status vv_store_find_prefix(vv_store *s, uint8_t codec, const uint8_t prefix[
 
 /* ---- as it is stored ---- */
 
-static vv_status stored_of(const vv_source *src, const vv_cid *cid, vv_record *r, vv_buf *out,
-			   vv_error *err)
+typedef struct stored {
+	vv_record *record;
+	vv_buf *bytes;
+} stored;
+
+static vv_status stored_of(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
 {
+	const stored *to = payload;
+	vv_record *r = to->record;
+	vv_buf *out = to->bytes;
 	vv_place place;
 	vv_status rc = vv_source_find(src, cid, &place, r, err);
 
@@ -158,29 +149,7 @@ static vv_status stored_of(const vv_source *src, const vv_cid *cid, vv_record *r
 
 vv_status vv_store_stored(vv_store *s, const vv_cid *cid, vv_record *r, vv_buf *out, vv_error *err)
 {
-	vv_source src = {s, NULL, NULL, false};
-	vv_pack_list *l = NULL;
-	unsigned tries = 0;
-	vv_error again;
-	vv_status rc;
+	stored to = {r, out};
 
-	if ((rc = vv_packs_get(s, &l, err)) < 0) {
-		return rc;
-	}
-	while (l) {
-		src.packs = l;
-		rc = stored_of(&src, cid, r, out, err);
-		if (rc != VV_EMISSING && rc != VV_ECORRUPT) {
-			break;
-		}
-		if (vv_store_look_again(s, &l, &tries, &again) < 0) {
-			if (err) {
-				*err = again;
-			}
-			rc = again.code;
-			break;
-		}
-	}
-	vv_packs_unref(l);
-	return rc;
+	return vv_store_search(s, cid, false, stored_of, &to, err);
 }

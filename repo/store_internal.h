@@ -58,10 +58,6 @@ void vv_packs_unref(vv_pack_list *l); /* accepts NULL */
 
 vv_status vv_store_make_dirs(vv_store *s, vv_error *err);
 
-/* What was not found, or found damaged, may be so because the packs have changed or because
- * of an index: what to look into next, in the place of *l. NULL: nothing. tries begins at 0. */
-vv_status vv_store_look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_error *err);
-
 /* Removes a pack's file and its index. */
 vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err);
 
@@ -88,6 +84,17 @@ typedef struct vv_place {
  * record that could be it is damaged. */
 vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
 			 vv_error *err);
+
+/* Asks fn of the store's packs as they are now; where it finds nothing, or only what is
+ * damaged (VV_EMISSING, VV_ECORRUPT), of the packs as they may be since: they are listed
+ * again, large indexes checked. live_only: as in vv_source. */
+typedef vv_status (*vv_store_search_fn)(void *payload, const vv_source *src, const vv_cid *cid,
+					vv_error *err);
+vv_status vv_store_search(vv_store *s, const vv_cid *cid, bool live_only, vv_store_search_fn fn,
+			  void *payload, vv_error *err);
+
+/* A vv_store_search_fn: the header of the block's record into payload, a vv_record. */
+vv_status vv_store_find_in(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err);
 
 /* The block, following its chain of differences. Where one copy is damaged
  * others are tried. VV_EMISSING only when no pack has cid itself. */

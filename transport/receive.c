@@ -394,7 +394,7 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 /* Only what belongs to the new versions becomes part of the store: there a node stands for all
  * that is below it, which of other blocks that came nobody knows. */
 static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons, const vv_cid *root,
-			 vv_error *err)
+			 bool incomplete, vv_error *err)
 {
 	lacking l;
 	vv_status rc = begin_lacking(&l, x, SIZE_MAX, err);
@@ -404,6 +404,10 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 	} else if (rc == VV_OK && wants->count > 0) {
 		rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, commons->items,
 				       commons->count, look_at_version, &l, err);
+	}
+	if (rc == VV_OK && l.count > 0 && !incomplete) {
+		rc = vv_fail(err, VV_EMISSING, "blocks that were here were removed meanwhile");
+		vv_hint(err, "try again");
 	}
 	if (rc == VV_OK) {
 		vv_incoming_only(x->incoming, l.seen);
@@ -417,24 +421,14 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 
 vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err)
 {
-	return promote(x, NULL, NULL, root, err);
+	return promote(x, NULL, NULL, root, false, err);
 }
 
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
 			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err)
 {
-	vv_lacking *list = NULL;
-	size_t count = 0;
-	vv_status rc = promote(x, wants, commons, NULL, err);
+	vv_status rc = promote(x, wants, commons, NULL, incomplete, err);
 
-	if (rc == VV_OK && wants->count > 0 && !incomplete) {
-		rc = vv_receive_lacking(x, wants, commons, 1, &list, &count, err);
-		if (rc == VV_OK && count > 0) {
-			rc = vv_fail(err, VV_EMISSING, "blocks that were here were removed meanwhile");
-			vv_hint(err, "try again");
-		}
-		vv_free(list);
-	}
 	if (rc == VV_OK && incomplete) {
 		rc = vv_repository_set_incomplete(x->repo, true, err);
 	}

@@ -82,12 +82,13 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 			   vv_version_check_fn fn, void *payload, vv_error *err);
 
 /* Takes it in: blocks durable in the store, Git objects in Git's, then the refs, all or none.
- * Under the writer lock everything below the new versions is looked for once more: VV_EMISSING
- * when gc has dropped some meanwhile. incomplete: blocks are known to be missing, and are to
- * stay so (a fetch from peers that do not have them). */
-/* One dataset alone, which is complete: its blocks become part of the store. */
-vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err);
+ * Of what is in the store already everything that was relied on is looked for once more under
+ * the writer lock: VV_ECONFLICT when gc has dropped some meanwhile. VV_EMISSING: something is
+ * lacking. incomplete: blocks are known to be missing, and are to stay so (a fetch from peers
+ * that do not have them). */
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
 			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err);
+/* One dataset alone, which is complete: its blocks become part of the store. */
+vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err);
 
 #endif
