@@ -162,12 +162,14 @@ static vv_status take_revision(check *c, vv_error *err)
 {
 	vv_repository *r = c->run.repo;
 	int dashdash = vv_command_dashdash();
+	const char *word;
 	vv_range range;
 	vv_status rc;
 
 	if (c->argc == 0 || dashdash == 0) {
 		return VV_OK;
 	}
+	word = c->argv[0];
 	rc = vv_rev_range(r, c->argv[0], &range, err);
 	if (rc < 0) {
 		bool path = dashdash < 0 && (vv_exists(c->argv[0]) || strpbrk(c->argv[0], "*?["));
@@ -186,17 +188,22 @@ static vv_status take_revision(check *c, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "%s and a version exclude each other",
 			       c->o->cached ? "--cached" : "--worktree");
 	}
-	c->range = range.has_exclude;
+	c->range = range.has_exclude || range.new_branch;
+	if (range.new_branch && range.has_exclude && vv_oid_equal(&range.exclude, &range.include)) {
+		c->range = false; /* nothing beyond the default branch: the version itself */
+		word = strstr(word, "..");
+		word += word[2] == '.' ? 3 : 2;
+		word = *word ? word : "HEAD";
+	}
 	if (range.symmetric) {
 		rc = vv_merge_base(r, &range.exclude, &range.include, &c->exclude, err);
 	} else {
 		c->exclude = range.exclude;
 		rc = VV_OK;
 	}
-	c->has_exclude = c->range;
+	c->has_exclude = c->range && range.has_exclude;
 	if (rc == VV_OK) {
-		rc = vv_diff_side_commit(&c->side, r, &range.include, c->range ? NULL : c->argv[0],
-					 err);
+		rc = vv_diff_side_commit(&c->side, r, &range.include, c->range ? NULL : word, err);
 	}
 	c->argc--;
 	c->argv++;
@@ -248,9 +255,37 @@ static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *
 	return rc;
 }
 
+/* --base 000...0: the branch is new; its base is where it left the default branch. A version of
+ * that branch itself is compared as without --base. */
+static vv_status find_fork_point(check *c, bool *found, vv_error *err)
+{
+	vv_head head = {.unborn = false};
+	vv_oid commit = c->side.commit, fork;
+	vv_status rc = VV_OK;
+
+	*found = false;
+	if (c->side.kind != VV_SIDE_COMMIT) {
+		if ((rc = vv_head_read(c->run.repo, &head, err)) < 0) {
+			return rc;
+		}
+		commit = head.commit;
+		vv_head_clear(&head);
+	}
+	if (!head.unborn &&
+	    (rc = vv_rev_fork_point(c->run.repo, &commit, &fork, found, err)) == VV_OK && *found) {
+		*found = !vv_oid_equal(&fork, &commit);
+		c->has_base = *found;
+		rc = *found ? vv_diff_side_commit(&c->base, c->run.repo, &fork,
+						  "where it left the default branch", err)
+			    : VV_OK;
+	}
+	return rc;
+}
+
 static vv_status find_base(check *c, vv_error *err)
 {
 	vv_repository *r = c->run.repo;
+	bool no_branch = c->o->base && vv_rev_is_null(c->o->base, strlen(c->o->base));
 	vv_head head;
 	vv_oid commit;
 	vv_status rc;
@@ -258,7 +293,13 @@ static vv_status find_base(check *c, vv_error *err)
 	if (c->o->no_base) {
 		return VV_OK;
 	}
-	if (c->o->base) {
+	if (no_branch) {
+		bool found;
+
+		if ((rc = find_fork_point(c, &found, err)) < 0 || found) {
+			return rc < 0 ? vv_prefix(err, "--base") : rc;
+		}
+	} else if (c->o->base) {
 		if ((rc = vv_rev_commit(r, c->o->base, &commit, err)) == VV_OK) {
 			rc = vv_diff_side_commit(&c->base, r, &commit, c->o->base, err);
 		}

@@ -59,12 +59,16 @@ static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const vv_oid *comm
 /* "A..B" and "A...B". */
 static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text, const vv_range *range, vv_error *err)
 {
-	const char *dots = strstr(text, ".."), *right = dots + (range->symmetric ? 3 : 2);
-	vv_oid base;
+	const char *dots = strstr(text, ".."), *right = dots + (dots[2] == '.' ? 3 : 2);
+	vv_oid base = range->exclude;
 	char *name = NULL;
 	vv_status rc;
-	if (range->symmetric) {
-		if ((rc = vv_merge_base(r, &range->exclude, &range->include, &base, err)) < 0 ||
+	if (range->new_branch && !range->has_exclude) {
+		rc = set_side(&d->a, VV_SIDE_COMMIT, NULL, "nothing", 7,
+			      err); /* all of it is new */
+	} else if (range->symmetric || range->new_branch) {
+		if ((range->symmetric &&
+		     (rc = vv_merge_base(r, &range->exclude, &range->include, &base, err)) < 0) ||
 		    (rc = vv_rev_short(r, &base, &name, err)) < 0) {
 			return rc;
 		}
@@ -99,7 +103,7 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 			}
 			return rc;
 		}
-		if (range.has_exclude) {
+		if (range.has_exclude || range.new_branch) {
 			if (i > 0) {
 				return vv_fail(err, VV_EUSAGE, "diff compares two versions: '%s' and '%s' are more",
 					       vv_text_shows(argv[0]), vv_text_shows(argv[1]));

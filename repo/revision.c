@@ -7,12 +7,14 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/refs.h"
 #include "repo/walker.h"
 
 #define NEAR_DISTANCE 2u
+#define NULL_SHA256 64u /* digits of an id in repositories with SHA-256 */
 
 enum { SIDE_A = 1, SIDE_B = 2, STALE = 4, FOUND = 8 };
 
@@ -111,11 +113,141 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 	return rc;
 }
 
-static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *out, vv_error *err)
+/* --- ranges --------------------------------------------------------------- */
+
+bool vv_rev_is_null(const char *text, size_t len)
 {
-	char *name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
+	return (len == VV_OID_TEXT || len == NULL_SHA256) && strspn(text, "0") >= len;
+}
+
+/* *found stays as it is when there is no such ref, or none of a commit. */
+static vv_status try_ref(vv_repository *r, const char *folder, const char *name, vv_oid *out,
+			 bool *found, vv_error *err)
+{
+	vv_buf full = VV_BUF_INIT;
+	vv_ref ref;
 	vv_status rc;
 
+	vv_buf_printf(&full, "%s%s", folder, name);
+	if (full.failed) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_ref_get(r, vv_buf_cstr(&full), &ref, err);
+	vv_buf_clear(&full);
+	if (rc == VV_OK) {
+		*found = !vv_oid_is_null(&ref.commit);
+		*out = ref.commit;
+		vv_ref_clear(&ref);
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+typedef struct head_search {
+	vv_oid commit;
+	bool found;
+} head_search;
+
+/* The HEAD of whichever remote is first. */
+static vv_status take_head(void *payload, const vv_ref *ref, vv_error *err)
+{
+	head_search *s = payload;
+	const char *name = strrchr(ref->name, '/');
+
+	(void)err;
+	if (!s->found && name && strcmp(name, "/HEAD") == 0 && !vv_oid_is_null(&ref->commit)) {
+		s->commit = ref->commit;
+		s->found = true;
+	}
+	return VV_OK;
+}
+
+static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err)
+{
+	static const char *const folders[] = {"refs/remotes/origin/", "refs/heads/"};
+	const char *names[] = {NULL, "main", "master"};
+	char *configured = NULL;
+	head_search search = {.found = false};
+	vv_head head;
+	vv_status rc;
+
+	*found = false;
+	if (vv_repository_is_bare(r)) {
+		if ((rc = vv_head_read(r, &head, err)) < 0) {
+			return rc;
+		}
+		*found = !head.unborn;
+		*out = head.commit;
+		vv_head_clear(&head);
+	}
+	if (*found || (rc = try_ref(r, "refs/remotes/origin/", "HEAD", out, found, err)) < 0 ||
+	    *found) {
+		return *found ? VV_OK : rc;
+	}
+	if ((rc = vv_refs_each(r, "refs/remotes/", take_head, &search, err)) < 0 || search.found) {
+		*found = rc == VV_OK;
+		*out = search.commit;
+		return rc;
+	}
+	rc = vv_config_string(r, "init.defaultBranch", &configured, err);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	names[0] = configured;
+	rc = VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
+		for (size_t k = 0; rc == VV_OK && !*found && k < 3; k++) {
+			rc = names[k] ? try_ref(r, folders[i], names[k], out, found, err) : VV_OK;
+		}
+	}
+	vv_free(configured);
+	return rc;
+}
+
+vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out, bool *found,
+			    vv_error *err)
+{
+	vv_oid tip, *bases;
+	size_t count;
+	vv_status rc = default_branch(r, &tip, found, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!*found) {
+		(void)vv_fail(err, VV_ENOTFOUND,
+			      "the commit before is not given (000...0), and which branch is the "
+			      "default one is not known here");
+		return vv_hint(err, "name the base, such as origin/trunk..HEAD; or let Git ask for "
+				    "it: git remote set-head origin --auto");
+	}
+	if ((rc = vv_merge_bases(r, commit, &tip, &bases, &count, err)) < 0) {
+		return rc;
+	}
+	*found = count > 0;
+	if (count > 0) {
+		*out = bases[0];
+	} else if (r->shallow_count > 0) {
+		(void)vv_fail(err, VV_ENOTFOUND,
+			      "where the commit left the default branch is not here: the clone is "
+			      "shallow");
+		rc = vv_hint(err, "git fetch --unshallow gets the older commits (GitHub Actions: "
+				  "fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
+	}
+	vv_free(bases);
+	return rc;
+}
+
+static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *out, vv_error *err)
+{
+	char *name;
+	vv_status rc;
+
+	if (vv_rev_is_null(text, len)) {
+		(void)vv_fail(err, VV_EUSAGE, "000...0 is the id of no commit");
+		return vv_hint(err, "it may stand before the dots of a range, for a branch that is "
+				    "new; one that was deleted has nothing to look at");
+	}
+	name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
 	if (!name) {
 		return vv_fail_nomem(err);
 	}
@@ -135,13 +267,20 @@ vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_err
 			return rc;
 		}
 	} else {
+		const char *right = dots + (dots[2] == '.' ? 3 : 2);
+
+		range.new_branch = vv_rev_is_null(text, (size_t)(dots - text));
 		range.has_exclude = true;
-		range.symmetric = dots[2] == '.';
-		if ((rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0) {
+		range.symmetric = dots[2] == '.' && !range.new_branch;
+		if (!range.new_branch &&
+		    (rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0) {
 			return rc;
 		}
-		dots += range.symmetric ? 3 : 2;
-		if ((rc = side(r, dots, strlen(dots), &range.include, err)) < 0) {
+		if ((rc = side(r, right, strlen(right), &range.include, err)) < 0) {
+			return rc;
+		}
+		if (range.new_branch && (rc = vv_rev_fork_point(r, &range.include, &range.exclude,
+								&range.has_exclude, err)) < 0) {
 			return rc;
 		}
 	}

@@ -16,11 +16,25 @@
  * peeled. VV_ENOTFOUND with a hint (near names); VV_EUSAGE when ambiguous. */
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err);
 
+/* Is it the id of no object, 000...0 with all its digits? CI services and hooks give it as the
+ * commit before of a branch that is new. */
+bool vv_rev_is_null(const char *text, size_t len);
+
+/* Where a commit's history left the default branch: the commit itself when it is part of that.
+ * The default branch: HEAD of a bare repository; else the remote's HEAD (origin's first), else
+ * a branch called as init.defaultBranch says, main or master, of origin or here. *found is false
+ * when the histories have no commit in common. VV_ENOTFOUND: the default branch is not known, or
+ * the clone is too shallow to tell. */
+vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out, bool *found,
+			    vv_error *err);
+
 /* "A..B", "A...B" or one revision. exclude is null for one revision; for "A...B"
- * symmetric is true and exclude is A's id. Empty sides mean HEAD. */
+ * symmetric is true and exclude is A's id. Empty sides mean HEAD. Where A is the id of no
+ * object new_branch is true, symmetric is false, and exclude is the fork point of B; without
+ * one has_exclude is false. */
 typedef struct vv_range {
 	vv_oid include, exclude;
-	bool has_exclude, symmetric;
+	bool has_exclude, symmetric, new_branch;
 } vv_range;
 vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_error *err);
 
