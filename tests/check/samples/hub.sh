@@ -23,7 +23,7 @@ begin() {
 }
 
 # A table of 300,000 orders, as Ada sells lamps and chairs.
-orders() {
+before_orders() {
 	person ada
 	awk 'BEGIN {
 		srand(7)

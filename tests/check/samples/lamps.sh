@@ -11,7 +11,7 @@ begin() {
 }
 
 # Long texts, which do not fit beside each other.
-block() {
+before_block() {
 	{
 		echo "id,name,kind,price,description"
 		echo "16,Red lamp,floor,19.99,\"A lamp for the corner of a room, with a cable of three metres, made in Japan\""
@@ -25,7 +25,7 @@ block() {
 }
 
 # The same without VAT.
-sql() {
+before_sql() {
 	lamps > lamps.csv
 	commit "Lamps again" lamps.csv
 	git tag v5

@@ -59,20 +59,38 @@ show() {
 	if [ -e "$scratch/port" ]; then
 		command=${command//127.0.0.1:8080/127.0.0.1:$(cat "$scratch/port")}
 	fi
-	eval "$command" > "$scratch/$2.out" 2>&1 || true
+	case $command in
+	*" &")
+		eval "${command% &}" > "$scratch/behind" 2>&1 &
+		started="$started $!"
+		wait_for 20 test -s "$scratch/behind"
+		cp "$scratch/behind" "$scratch/$2.out" ;;
+	*)
+		eval "$command" > "$scratch/$2.out" 2>&1 || true ;;
+	esac
+}
+
+# Programs that a story started behind it (a command that ends in ` &`) end with the story.
+started=
+trap 'test -z "$started" || kill $started' EXIT
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+	local tries=$(($1 * 20))
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.05
+	done
 }
 
 # unseen STEP: what happens before a block, if the story says so.
 unseen() {
-	if declare -F "$1" > /dev/null; then
+	if declare -F "before_$1" > /dev/null; then
 		tick
-		"$1" > /dev/null
+		"before_$1" > /dev/null
 	fi
-}
-
-# A story that starts something ends it in a function `end` of its own.
-end() {
-	:
 }
 
 # repo FOLDER: a repository of the person, in a folder below his home.

@@ -8,7 +8,7 @@ begin() {
 }
 
 # One finding as JSON.
-json() {
+before_json() {
 	varve restore -q prices.csv
 	varve schema --set price=number prices.csv > /dev/null
 	commit "Say that prices are numbers" datapackage.json

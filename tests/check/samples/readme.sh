@@ -7,7 +7,7 @@ begin() {
 	cp companies.csv ~/as-published.csv
 }
 
-merge() {
+before_merge() {
 	varve restore .
 	git switch -q -c spring HEAD~1
 	sed -i 's/^MMM,3M,/MMM,3M Company,/; s/^ABT,Abbott Laboratories,/ABT,Abbott Labs,/' companies.csv

@@ -10,7 +10,7 @@ A sample is a block after a marker line:
   <!-- sample STORY STEP: COMMAND -->  the block is what COMMAND prints, and shows no command
 
 STORY is a file STORY.sh beside this program: its function `begin` makes the folders and files that
-the story starts from, its function STEP (which may be left out) does what happens unseen before the
+the story starts from, its function `before_STEP` (which may be left out) does what happens unseen before the
 block. Then every line of the block that begins with `$ ` or `NAME$ ` is run, in the order of the
 document and in one shell, and the lines after it are compared with what it printed. NAME is a
 person, with a home of his own (/home/NAME); see lib.sh.
@@ -19,8 +19,8 @@ In a sample a line `...` stands for any lines, and `…` within a line for any t
 run to run is masked: see MASKS. A block with `$ varve` that has no marker is an error, unless
 `<!-- no sample: REASON -->` stands before it (`.\\" no sample: REASON`).
 
-With --write the blocks are written anew; lines that still match stay as they are, and where lines were
-left out the lines nearest to those shown are shown. Exit status: 0 all is as it is; 1 something
+With --write the blocks of each story in which something differs are written anew; where lines were left out,
+the lines nearest to those shown are shown. Exit status: 0 all is as it is; 1 something
 differs; 2 trouble.
 """
 import argparse
@@ -151,16 +151,16 @@ def matches(shown, printed):
 
 
 def renewed(shown, printed):
-    """What the sample should show: lines that still match as they were, left out what was left out."""
-    if matches(shown, printed):
-        return shown
+    """What the sample should show after a command."""
     if not any(dots(line) for line in shown):
-        result = list(printed)
-        pairs = difflib.SequenceMatcher(None, [mask(l) for l in shown], [mask(l) for l in printed], False)
-        for old, new, count in pairs.get_matching_blocks():
-            result[new:new + count] = shown[old:old + count]
-        return result
+        old = iter(shown) if len(shown) == len(printed) else None
+        return [kept(next(old), line) for line in printed] if old else printed
     return abridged(shown, printed)
+
+
+def kept(old, new):
+    """The line to show: one with `…` as it was."""
+    return old if "…" in old and same(old, new) else new
 
 
 def abridged(shown, printed):
@@ -197,7 +197,7 @@ def abridged(shown, printed):
         start = best[n][at][1]
         if n:
             result += [spelled[n - 1]] if start > at else []
-        result += [old if same(old, new) else new for old, new in zip(piece, printed[start:])]
+        result += [kept(old, new) for old, new in zip(piece, printed[start:])]
         at = start + len(piece)
     return result
 
@@ -215,7 +215,6 @@ def run_story(name, blocks, program, keep):
                 with open(f"{scratch}/{b}.{p}.command", "w", encoding="utf-8") as file:
                     file.write(command)
                 script.append(f"show '{person}' {b}.{p}")
-        script.append("end")
         with open(f"{scratch}/script", "w", encoding="utf-8") as file:
             file.write("\n".join(script) + "\n")
         done = subprocess.run(["bash", f"{scratch}/script"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -253,7 +252,11 @@ def renew_document(path, program, keep):
         stories.setdefault(block.story, []).append(block)
     shown = {}
     for name, of_story in stories.items():
-        for block, outputs in zip(of_story, run_story(name, of_story, program, keep)):
+        outputs_of = run_story(name, of_story, program, keep)
+        if all(matches(part[3], new) for block, outputs in zip(of_story, outputs_of)
+               for part, new in zip(block.parts, outputs)):
+            continue
+        for block, outputs in zip(of_story, outputs_of):
             result = []
             for (line, _, _, old), new in zip(block.parts, outputs):
                 result += ([line] if line is not None else []) + renewed(old, new)
