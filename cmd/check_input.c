@@ -57,6 +57,10 @@ void vv_check_input_close(vv_check_input *in)
 	if (in->open) {
 		vv_table_close(&in->table);
 	}
+	if (in->has_kept) {
+		vv_table_close(&in->kept);
+	}
+	vv_mend_close(in->mend);
 	vv_close(in->fd, NULL, NULL);
 	vv_mem_sink_free(in->passing);
 	vv_subject_clear(&in->subject);
@@ -115,12 +119,14 @@ vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *er
 	vv_stat st;
 	vv_status rc;
 
-	if (in->open) { /* stored as a file */
+	if (in->has_kept) {
 		memset(out, 0, sizeof(*out));
 		out->read = vv_table_source_read;
-		out->size = in->table.root.bytes;
+		out->size = in->kept.root.bytes;
 		out->name = s->path;
-		if ((rc = vv_table_source_open(&in->stored, &in->table, err)) == VV_OK) {
+		vv_table_source_close(in->stored);
+		in->stored = NULL;
+		if ((rc = vv_table_source_open(&in->stored, &in->kept, err)) == VV_OK) {
 			out->payload = in->stored;
 		}
 		return rc;
@@ -225,6 +231,47 @@ static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_
 	return rc;
 }
 
+static bool is_refusal(vv_status rc)
+{
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT;
+}
+
+/* What can be read of a file that add would refuse; where that is nothing, it stays refused. */
+static vv_status import_mended(vv_check_input *in, vv_import_result *result,
+			       const vv_import_options *asked, const vv_sink *sink, vv_error *err)
+{
+	vv_import_options io = *asked;
+	vv_source source, readable;
+	vv_mend *m = NULL;
+	vv_error why;
+	vv_status rc = vv_check_input_source(in, &source, err);
+
+	vv_import_result_clear(result);
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_mend_open(&m, &source, &io.hints, &why)) == VV_OK) {
+		vv_mend_source(m, &readable);
+		vv_mend_hints(m, &in->hints);
+		io.cache = NULL;
+		io.hints = in->hints;
+		io.hints.path = asked->hints.path;
+		rc = vv_import(result, &readable, sink, &io, &why);
+	}
+	if (rc == VV_OK && (rc = vv_table_open(&in->table, sink, &result->cid, &why)) == VV_OK) {
+		in->open = true;
+		in->refused = false;
+		in->mend = m;
+		return VV_OK;
+	}
+	vv_mend_close(m);
+	if (is_refusal(rc) || rc == VV_ENOTFOUND || rc == VV_ECONFLICT) {
+		return VV_OK;
+	}
+	*err = why;
+	return rc;
+}
+
 /* Plain text as the table that it would be. What add would refuse sets `refused`. */
 static vv_status import_plain(vv_check_input *in, const vv_check_input_options *o, vv_error *err)
 {
@@ -263,17 +310,17 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	}
 	vv_mem_sink_use(&sink, in->passing);
 	rc = vv_import(&result, &source, &sink, &io, &in->why);
-	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
+	if (is_refusal(rc)) {
 		in->refused = true;
-		rc = VV_OK;
-		goto done;
-	}
-	if (rc < 0) {
+		in->hints = described ? package->hints : nothing;
+		rc = import_mended(in, &result, &io, &sink, err);
+	} else if (rc < 0) {
 		*err = in->why;
-		goto done;
-	}
-	if ((rc = vv_table_open(&in->table, &sink, &result.cid, err)) == VV_OK) {
+	} else if ((rc = vv_table_open(&in->table, &sink, &result.cid, err)) == VV_OK) {
 		in->open = true;
+		in->refused = false;
+	}
+	if (rc == VV_OK && in->open) {
 		rc = lend_key(in, o->base, &sink, err);
 	}
 done:
@@ -299,8 +346,12 @@ static vv_status open_stored(vv_check_input *in, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	in->open = true;
-	in->refused = in->table.root.kind == VV_KIND_FILE;
+	in->open = in->table.root.kind != VV_KIND_FILE;
+	if (!in->open) {
+		in->kept = in->table;
+		in->has_kept = true;
+		memset(&in->table, 0, sizeof(in->table));
+	}
 	return VV_OK;
 }
 
@@ -313,6 +364,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 	memset(in, 0, sizeof(*in));
 	in->fd = -1;
 	in->package.hints = nothing;
+	in->hints = nothing;
 	vv_subject_init(&in->subject);
 	in->begun = true;
 	if ((rc = find_subject(in, path, o, err)) < 0 ||
@@ -323,7 +375,9 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 	if (in->subject.is_dataset) {
 		rc = open_stored(in, err);
 		/* the file itself is here, only its stored form is not */
-		rc = rc == VV_EMISSING && in->subject.on_disk ? import_plain(in, o, err) : rc;
+		rc = (rc == VV_EMISSING && in->subject.on_disk) || (rc == VV_OK && in->has_kept)
+			     ? import_plain(in, o, err)
+			     : rc;
 	} else {
 		rc = import_plain(in, o, err);
 	}

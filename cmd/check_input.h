@@ -2,9 +2,9 @@
  * check_input: one version of one path, opened for a check.
  *
  * Stored tables are read as they are; plain text is read as the table that it would be, with
- * the types of the base version where no datapackage.json says others. What cannot be read as
- * a table at all is no failure: `refused` is set, and its structure can be looked at through
- * vv_check_input_source.
+ * the types of the base version where no datapackage.json says others. Of a file that add refuses
+ * the table has what can be read (`mend` is set); of one that cannot be read at all `refused` is.
+ * Neither is a failure: what is wrong is found through vv_check_input_source.
  */
 #ifndef VV_CMD_CHECK_INPUT_H
 #define VV_CMD_CHECK_INPUT_H
@@ -15,6 +15,7 @@
 #include "cmd/diff_sides.h"
 #include "cmd/subject.h"
 #include "dataset/import.h"
+#include "dataset/mend.h"
 #include "dataset/package.h"
 #include "dataset/stage.h"
 #include "dataset/table.h"
@@ -25,11 +26,15 @@ typedef struct vv_check_input {
 	char *name; /* of the work side: the file */
 	vv_mem_sink *passing;
 	vv_table table;
-	bool open;        /* table is */
-	bool refused;     /* it is here, and is no table */
-	vv_error why;     /* with refused, or bad_package */
-	bool described;   /* a datapackage.json does */
-	bool bad_package; /* it does, and is not valid */
+	bool open;     /* table is */
+	vv_mend *mend; /* the table is what could be read of a file with faults; or NULL */
+	bool refused;  /* it is here, and is not a table */
+	vv_table kept; /* stored as a file */
+	bool has_kept;
+	vv_error why;         /* with refused, mend or bad_package */
+	vv_sniff_hints hints; /* how it is written; path and parent are NULL */
+	bool described;       /* a datapackage.json does */
+	bool bad_package;     /* it does, and is not valid */
 	vv_package_resource package;
 	/* for vv_check_input_source */
 	int fd;

@@ -49,7 +49,7 @@ static const char *accepted(const one *c, const char *rule)
 /* What the data of a column used to be decides how a value of another type is told. */
 static vv_status recode(one *c, vv_finding *f, vv_error *err)
 {
-	if (!c->has_base || !c->base.open || c->base.refused || !c->in.open || c->in.refused) {
+	if (!c->has_base || !c->base.open || !c->in.open) {
 		return VV_OK;
 	}
 	vv_buf_reset(&c->text);
@@ -97,18 +97,19 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 	return vv_report_more(c->run->report, &g, count, err);
 }
 
-/* A finding about the dataset as a whole. */
+/* The dataset as a whole cannot be checked. */
 static vv_status tell(one *c, const char *rule, const char *message, const char *expected,
 		      vv_error *err)
 {
+	vv_severity severity = vv_rule_set_unread(&c->rules, &rule);
 	vv_finding f = {.rule = rule,
-			.severity = vv_rule_set_severity(&c->rules, rule),
+			.severity = severity,
 			.path = c->path,
 			.commit = c->commit,
 			.message = message,
 			.expected = expected};
 
-	return f.severity == VV_SEVERITY_OFF ? VV_OK : on_finding(c, &f, err);
+	return on_finding(c, &f, err);
 }
 
 /* Where in the package the resource of that name lies: an owned path, repository-relative. */
@@ -170,7 +171,8 @@ static vv_status open_resource(one *c, resource *r, vv_error *err)
 		r->rc = vv_check_input_open(&r->in, path, &look, &r->why);
 	}
 	vv_free(path);
-	if (r->rc == VV_OK && (r->in.refused || !r->in.open)) {
+	/* with rows left out some might be taken for missing that are there */
+	if (r->rc == VV_OK && (!r->in.open || (r->in.mend && vv_mend_lost_rows(r->in.mend)))) {
 		r->why = r->in.why;
 		r->rc = r->why.code = VV_EINPUT;
 	}
@@ -255,20 +257,41 @@ static vv_check_options options_of(one *c, const char *path)
 	return o;
 }
 
+/* What a table cannot tell of the file that it was read from. *found: anything at all. */
+static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
+			      vv_check_result *result, vv_error *err)
+{
+	vv_sniff_hints hints = in->hints;
+	vv_source source;
+	vv_status rc = vv_check_input_source(in, &source, err);
+
+	o->mend = in->mend;
+	hints.path = in->subject.path ? in->subject.path : in->subject.file;
+	if (rc < 0 || (rc = vv_check_file(result, &source, &hints, o, err)) < 0) {
+		return rc;
+	}
+	/* what add refuses is not valid, whatever it refuses it for */
+	if (in->refused && (result->errors == 0 || result->total_count > 0)) {
+		rc = tell(c, "source-error", in->why.message, in->why.hint[0] ? in->why.hint : NULL,
+			  err);
+	}
+	return rc;
+}
+
 static vv_status check_input(one *c, vv_check_input *in, vv_check_result *result, vv_error *err)
 {
 	vv_check_options o = options_of(c, c->path);
-	vv_source source;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	memset(result, 0, sizeof(*result));
-	if (in->open && !in->refused) {
-		return vv_check_table(result, &in->table, &o, err);
+	if (!in->open || in->mend) {
+		rc = check_faults(c, in, &o, result, err);
 	}
-	if ((rc = vv_check_input_source(in, &source, err)) < 0) {
-		return rc;
+	if (rc == VV_OK && in->open) {
+		vv_check_result_clear(result);
+		rc = vv_check_table(result, &in->table, &o, err);
 	}
-	return vv_check_file(result, &source, &c->in.package.hints, &o, err);
+	return rc;
 }
 
 /* What is wrong with the base is known. */
@@ -279,9 +302,8 @@ static vv_status know_base(one *c, vv_error *err)
 	vv_status rc;
 
 	vv_random(&seed, sizeof(seed));
-	rc = vv_known_new(&c->known,
-			  c->has_base && c->base.open && !c->base.refused ? &c->base.table : NULL,
-			  c->in.open && !c->in.refused ? &c->in.table : NULL, seed, err);
+	rc = vv_known_new(&c->known, c->has_base && c->base.open ? &c->base.table : NULL,
+			  c->in.open ? &c->in.table : NULL, seed, err);
 	if (rc < 0 || !c->has_base) {
 		return rc;
 	}
@@ -294,12 +316,11 @@ static vv_status know_base(one *c, vv_error *err)
 
 static vv_status compare(one *c, vv_error *err)
 {
-	if (!c->in.open || c->in.refused) {
+	if (!c->in.open) {
 		return VV_OK;
 	}
-	return vv_check_base(c->has_base && c->base.open && !c->base.refused ? &c->base.table
-									     : NULL,
-			     &c->in.table, &c->against, err);
+	return vv_check_base(c->has_base && c->base.open ? &c->base.table : NULL, &c->in.table,
+			     &c->against, err);
 }
 
 static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
@@ -323,7 +344,7 @@ static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
 	if (rc < 0) {
 		return vv_prefix(err, "the base, %s", base->name);
 	}
-	if (c->has_base && c->base.open && !c->base.refused) {
+	if (c->has_base && c->base.open) {
 		c->look.base = &c->base.table;
 	}
 	return vv_check_input_open(&c->in, c->path, &c->look, err);
@@ -340,6 +361,7 @@ static void prepare(one *c)
 		.declared = run->schema || (c->in.described && c->in.package.schema.len > 0),
 		.now = run->now,
 		.limit = run->new_only || run->rows ? 0 : run->limit,
+		.mend = c->in.mend,
 		.finding = on_finding,
 		.more = on_more,
 		.payload = c,
@@ -394,7 +416,7 @@ static vv_status check_settings(one *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < c->rules.count && c->in.open && !c->in.refused; i++) {
+	for (size_t i = 0; rc == VV_OK && i < c->rules.count && c->in.open; i++) {
 		const vv_rule_setting *s = &c->rules.items[i];
 		bool of_base = s->rule->of_base || strcmp(s->rule->code, "freshness") == 0;
 
@@ -435,8 +457,7 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 		return rc;
 	}
 	if (c->run->rows) {
-		return vv_failed_rows_write(
-			c->run->rows, c->in.open && !c->in.refused ? &c->in.table : NULL, err);
+		return vv_failed_rows_write(c->run->rows, c->in.open ? &c->in.table : NULL, err);
 	}
 	return VV_OK;
 }

@@ -151,7 +151,7 @@ static void put_reason(vv_failed_rows *r, const vv_finding *f, bool whole)
 vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *err)
 {
 	uint8_t record[RECORD];
-	uint64_t reason;
+	uint64_t reason = 0;
 	vv_status rc;
 
 	if (f->row == 0) {

@@ -23,6 +23,7 @@
 #include "dataset/check_cache.h"
 #include "dataset/finding.h"
 #include "dataset/import.h"
+#include "dataset/mend.h"
 #include "dataset/rules.h"
 #include "dataset/sniff.h"
 #include "dataset/table.h"
@@ -55,6 +56,9 @@ typedef struct vv_check_options {
 	const char *temp_dir;  /* NULL: TMPDIR, else /tmp */
 	vv_pool *pool;         /* NULL: this thread only */
 	const vv_progress *progress;
+	/* vv_check_table: the table is what could be read of a file with faults, and lines are the
+	 * file's; vv_check_file: only what is not told of that table. NULL: neither */
+	const vv_mend *mend;
 } vv_check_options;
 
 typedef struct vv_check_total {
@@ -83,16 +87,17 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 
 /* Checks the structure of a text file as it is, and goes on behind each fault: what add
  * refuses with the first error only. CSV as hints say (a delimiter that they do not name is
- * found out); NDJSON line by line; of a JSON array the first fault only. The rest of
- * the schema is not looked at. */
+ * found out); NDJSON line by line; of a JSON array the first fault only. What the schema says
+ * is checked of the rows that can be read: vv_mend_open, vv_import, vv_check_table. */
 vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_sniff_hints *hints,
 			const vv_check_options *o, vv_error *err);
 
-/* Lines of the file (from 1) at which rows begin: row numbers from 0. Remembers what it had to count;
- * NULL cache: counted anew. For findings of others (diff/check_base.h). */
+/* Lines of the file (from 1; 0: not known) at which rows begin: row numbers from 0. Remembers what
+ * it had to count; NULL cache: counted anew. mend: as in the options. For findings of others
+ * (diff/check_base.h). */
 typedef struct vv_check_lines vv_check_lines;
-vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache *cache,
-			      vv_error *err);
+vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,
+			      vv_check_cache *cache, vv_error *err);
 vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err);
 void vv_check_lines_close(vv_check_lines *l); /* accepts NULL */
 

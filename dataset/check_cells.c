@@ -133,6 +133,12 @@ static unsigned check_pattern(check_worker *w, const check_column *c, const vv_c
 	return rc == 0 ? CHECK_PATTERN : rc == VV_EREFUSED ? CHECK_BUDGET : 0;
 }
 
+/* Is a text that is not UTF-8 an error by itself? */
+static bool tells_encoding(const check_plan *p, const check_column *c)
+{
+	return c->encoding != CHECK_OFF && p->slots[c->encoding].severity == VV_SEVERITY_ERROR;
+}
+
 unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 		    const vv_cell *cell)
 {
@@ -140,8 +146,12 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 	unsigned found = 0;
 	bool valid = true;
 
-	if (cell->state == VV_CELL_ABSENT && c->missing_cell != CHECK_OFF)
-		return CHECK_MISSING_CELL;
+	if (cell->state == VV_CELL_ABSENT && c->missing_cell != CHECK_OFF) {
+		/* where that is no more than a warning, the value is missing all the same */
+		return p->slots[c->missing_cell].severity == VV_SEVERITY_ERROR || !c->required
+			       ? CHECK_MISSING_CELL
+			       : CHECK_MISSING_CELL | CHECK_REQUIRED;
+	}
 	if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
 	    (f && vv_field_missing(f, cell)))
 		return c->required ? CHECK_REQUIRED : 0;
@@ -159,6 +169,8 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 		found |= check_bounds(w, p, c, cell);
 	if (c->pattern && valid)
 		found |= check_pattern(w, c, cell);
+	else if (c->pattern && !tells_encoding(p, c))
+		found |= CHECK_PATTERN; /* no characters, so that no pattern is met */
 	if (c->allowed || c->categories)
 		found |= check_among(w, c, cell);
 	return c->budget == CHECK_OFF ? found & ~(unsigned)CHECK_BUDGET : found;
@@ -179,7 +191,7 @@ vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g
 	vv_cell *cells;
 	vv_status rc;
 
-	w->has_blank = false;
+	w->has_blank = w->pass_blank = false;
 	if (p->blank_slot == CHECK_OFF || p->count == 0)
 		return VV_OK;
 	for (size_t i = 0; i < p->count && !g->batch; i++) {
@@ -211,6 +223,7 @@ vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g
 			return VV_OK;
 	}
 	w->has_blank = true;
+	w->pass_blank = p->pass_blank;
 	return VV_OK;
 }
 
@@ -276,7 +289,7 @@ static vv_status check_column_rows(check_worker *w, const check_plan *p, const c
 				   const check_group *g, uint32_t *newlines, vv_error *err)
 {
 	bool seen = counts_seen(p, c);
-	bool clean = !w->has_blank && !seen && !g->batch && check_view_clean(w, p, c, &g->view);
+	bool clean = !w->pass_blank && !seen && !g->batch && check_view_clean(w, p, c, &g->view);
 	bool one_line = !g->batch && check_view_one_line(&g->view, c->place);
 	vv_cell *cells;
 	vv_status rc;
@@ -293,7 +306,7 @@ static vv_status check_column_rows(check_worker *w, const check_plan *p, const c
 	for (size_t r = 0; r < g->rows && !clean; r++) {
 		unsigned found;
 
-		if (w->has_blank && w->blank[r])
+		if (w->pass_blank && w->blank[r])
 			continue;
 		found = check_cell(w, p, c, &cells[r]);
 		if (found != 0)
@@ -332,7 +345,7 @@ static vv_status check_conditions(check_worker *w, const check_plan *p, const ch
 			continue;
 		c = p->conditions[slot->condition].compiled;
 		for (size_t r = 0; r < g->rows; r++) {
-			if (!(w->has_blank && w->blank[r]) &&
+			if (!(w->pass_blank && w->blank[r]) &&
 			    vv_condition_eval(c, w->conditions, cells + r * stride) == VV_FALSE)
 				w->counters[s]++;
 		}

@@ -384,7 +384,7 @@ static vv_status give_column(check_emit *e, size_t column, vv_error *err)
 	for (size_t row = 0; rc == VV_OK && row < e->group.rows; row++) {
 		unsigned found;
 
-		if (e->w.has_blank && e->w.blank[row])
+		if (e->w.pass_blank && e->w.blank[row])
 			continue;
 		if ((found = check_cell(&e->w, p, c, &cells[row])) != 0)
 			rc = give_cell(e, c, &cells[row], found, row, err);
@@ -421,7 +421,7 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 				.message = vv_buf_cstr(&message),
 				.expected = vv_condition_text(c->compiled)};
 
-		if (e->w.has_blank && e->w.blank[row])
+		if (e->w.pass_blank && e->w.blank[row])
 			continue;
 		for (size_t i = 0; i < count && rc == VV_OK; i++) {
 			const vv_cell *cells;

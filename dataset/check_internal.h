@@ -149,6 +149,7 @@ typedef struct check_plan {
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;
+	bool pass_blank;  /* rows without any value are an error, and nothing else is told of them */
 	size_t *show_key; /* columns of the plan that name a row */
 	size_t show_key_count;
 	check_note *notes, *last_note;
@@ -185,6 +186,7 @@ typedef struct check_worker {
 	uint8_t *blank; /* a row each; valid while has_blank */
 	size_t blank_cap;
 	bool has_blank;
+	bool pass_blank; /* has_blank, and they are passed over */
 	uint64_t *numbers;
 	uint32_t *counters; /* counter_count */
 	bool no_memory;
@@ -206,7 +208,7 @@ typedef struct check_group {
 /* A column's cells: cells[0 .. rows), stride apart. */
 vv_status check_group_column(const check_group *g, size_t place, vv_cell *cells, size_t stride,
 			     vv_arena *arena, vv_error *err);
-/* Finds rows without any value, which are told as such and otherwise passed over: w->has_blank. */
+/* Finds rows without any value: w->has_blank, w->pass_blank. */
 vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g, vv_error *err);
 /* Counts into w->counters, sets w->blank; *newlines: line ends inside of cells. */
 vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g,

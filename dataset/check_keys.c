@@ -217,7 +217,7 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 		uint8_t bytes[8];
 		bool whole;
 
-		if (w->has_blank && w->blank[row])
+		if (w->pass_blank && w->blank[row])
 			continue;
 		vv_buf_reset(&w->key);
 		if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count, cells,

@@ -29,6 +29,7 @@ typedef struct line_group {
 
 struct vv_check_lines {
 	vv_table *table;
+	const vv_mend *mend; /* the rows are what could be read of a file with faults; or NULL */
 	vv_check_cache *cache;
 	line_group *groups;
 	size_t count, counted;            /* groups [0, counted] have their line */
@@ -151,8 +152,8 @@ static vv_status load_kept(vv_check_lines *l, vv_error *err)
 	return found < 0 ? (vv_status)found : VV_OK;
 }
 
-vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache *cache,
-			      vv_error *err)
+vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,
+			      vv_check_cache *cache, vv_error *err)
 {
 	vv_check_lines *l = vv_calloc(1, sizeof(*l));
 	vv_status rc = VV_OK;
@@ -161,6 +162,7 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, vv_check_cache 
 	if (!l)
 		return vv_fail_nomem(err);
 	l->table = t;
+	l->mend = mend;
 	l->cache = cache;
 	l->open = SIZE_MAX;
 	vv_batch_init(&l->batch);
@@ -354,7 +356,7 @@ static size_t group_of(const vv_check_lines *l, uint64_t row)
 	return low;
 }
 
-vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err)
+static vv_status find_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err)
 {
 	size_t i = group_of(l, row);
 	line_group *g = &l->groups[i];
@@ -379,6 +381,16 @@ vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_erro
 	}
 	if ((rc = find_starts(l, i, err)) == VV_OK && row - g->first_row < g->rows)
 		*line = g->line + g->starts[row - g->first_row];
+	return rc;
+}
+
+vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err)
+{
+	vv_status rc = find_line(l, row, line, err);
+
+	if (rc == VV_OK && l->mend && *line > 0) {
+		*line = vv_mend_line(l->mend, *line);
+	}
 	return rc;
 }
 
@@ -427,9 +439,12 @@ vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines,
 
 		if (!l->groups[i].blank || l->table->root.dialect.form == VV_FORM_JSON)
 			continue;
-		if ((rc = vv_check_line(l, l->groups[i].first_row, &first, err)) == VV_OK &&
+		if ((rc = find_line(l, l->groups[i].first_row, &first, err)) == VV_OK &&
 		    (rc = write_out(l, i, err)) == VV_OK)
 			*total += blank_lines(l, i, room > 0 ? lines + *total : NULL, room);
+	}
+	for (size_t i = 0; l->mend && i < limit && i < *total; i++) {
+		lines[i] = vv_mend_line(l->mend, lines[i]);
 	}
 	return rc;
 }

@@ -50,6 +50,11 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 	vv_buf text = VV_BUF_INIT;
 	va_list ap;
 
+	/* what the schema asks for is not checked then */
+	if (severity != VV_SEVERITY_ERROR && strcmp(rule, "schema-error") == 0) {
+		rule = VV_RULE_UNCHECKED;
+		severity = VV_SEVERITY_ERROR;
+	}
 	if (severity == VV_SEVERITY_OFF)
 		return VV_OK;
 	va_start(ap, fmt);
@@ -131,6 +136,21 @@ static uint32_t column_slot(check_plan *p, const char *rule, size_t i)
 	return add_slot(p, rule, i, SIZE_MAX, severity, mostly);
 }
 
+/* A value that could not be decided is told whatever the rules say, where patterns count. */
+static uint32_t budget_slot(check_plan *p, size_t i)
+{
+	const check_column *c = &p->columns[i];
+	const char *rule = "pattern-budget";
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, rule, c->name, c->name_len, &mostly);
+
+	if (severity != VV_SEVERITY_ERROR && c->constraint != CHECK_OFF) {
+		rule = VV_RULE_UNCHECKED;
+		severity = VV_SEVERITY_ERROR;
+	}
+	return add_slot(p, rule, i, SIZE_MAX, severity, mostly);
+}
+
 /* A missing value that reads as a number or a date makes typed encodings ambiguous. */
 static bool has_typed_missing(const vv_field *f)
 {
@@ -159,7 +179,7 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 		c->typed_missing = has_typed_missing(c->field);
 		c->constraint = column_slot(p, "constraint-error", i);
 		if ((rc = check_constraints(p, c, err)) == VV_OK && c->pattern)
-			c->budget = column_slot(p, "pattern-budget", i);
+			c->budget = budget_slot(p, i);
 	}
 	return rc;
 }
@@ -267,7 +287,7 @@ static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
 	vv_buf b = VV_BUF_INIT;
 	bool ok;
 
-	vv_buf_printf(&b, "%s 1 %d", what, p->json);
+	vv_buf_printf(&b, "%s 2 %d %d", what, p->json, p->pass_blank);
 	for (size_t i = 0; i < count; i++) {
 		const check_column *c = &p->columns[columns[i]];
 
@@ -539,14 +559,15 @@ static vv_status make_id(check_plan *p, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "rows 1 %d %zu %u\n", p->json, p->count, p->blank_slot);
+	vv_buf_printf(&b, "rows 2 %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
 	vv_json_put_node(&b, p->schema->json);
 	for (size_t i = 0; i < p->count; i++)
 		vv_buf_printf(&b, " %zu", p->columns[i].field_place);
 	for (size_t i = 0; i < p->slot_count; i++) {
 		const check_slot *s = &p->slots[i];
 
-		vv_buf_printf(&b, "\n%s %zu %u", s->rule->code, s->column, s->seen);
+		vv_buf_printf(&b, "\n%s %zu %u %d", s->rule->code, s->column, s->seen,
+			      s->severity == VV_SEVERITY_ERROR);
 		if (s->condition != SIZE_MAX)
 			vv_buf_printf(&b, " %s",
 				      vv_condition_text(p->conditions[s->condition].compiled));
@@ -592,11 +613,12 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
+	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
+	out->pass_blank = out->blank_severity == VV_SEVERITY_ERROR;
 	if ((rc = check_labels(out, err)) < 0 || (rc = make_columns(out, err)) < 0 ||
 	    (rc = make_keys(out, err)) < 0 || (rc = make_foreigns(out, err)) < 0 ||
 	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0)
 		goto done;
-	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
 	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
 				   out->blank_mostly);
 	add_seen(out);

@@ -128,16 +128,18 @@ vv_status check_refs_clear(check_targets *t, vv_error *err)
 
 static vv_status note_foreign(check_following *x, const char *message, vv_error *err)
 {
-	const vv_rule *rule = vv_rule_find("foreign-key");
+	const char *code = "foreign-key";
+	vv_severity severity = vv_rule_set_unread(x->r->o->rules, &code);
+	const vv_rule *rule = vv_rule_find(code);
 	vv_finding f = {.rule = rule->code,
-			.severity = x->f->severity,
+			.severity = severity,
 			.path = x->r->o->path,
 			.commit = x->r->o->commit,
 			.message = message,
 			.expected = NULL};
 	vv_status rc = x->r->o->finding ? x->r->o->finding(x->r->o->payload, &f, err) : VV_OK;
 
-	return rc < 0 ? rc : check_emit_total(x->e, rule, x->f->severity, NULL, 1, 1, false, err);
+	return rc < 0 ? rc : check_emit_total(x->e, rule, severity, NULL, 1, 1, false, err);
 }
 
 /* Opens the other side; *there stays NULL where that is a finding. */
@@ -324,7 +326,7 @@ static vv_status follow_group(check_following *x, vv_batch *batch, size_t i, fol
 	for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
 		bool whole;
 
-		if (x->w.has_blank && x->w.blank[row])
+		if (x->w.pass_blank && x->w.blank[row])
 			continue;
 		vv_buf_reset(&x->key);
 		if (!check_key_bytes(&x->key, &x->scratch, &r->plan, x->f->columns, x->f->count,

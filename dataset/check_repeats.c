@@ -119,7 +119,7 @@ static vv_status compare_some(check_telling *t, check_worker *w, const check_sus
 			uint64_t here = r->groups[i].first_row + row, first, hash;
 			bool whole;
 
-			if (w->has_blank && w->blank[row])
+			if (w->pass_blank && w->blank[row])
 				continue;
 			vv_buf_reset(&w->key);
 			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,

@@ -308,7 +308,7 @@ static vv_status open_run(check_run *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = list_groups(r, err)) < 0 ||
-	    (rc = vv_check_lines_open(&r->lines, r->table, r->o->cache, err)) < 0)
+	    (rc = vv_check_lines_open(&r->lines, r->table, r->o->mend, r->o->cache, err)) < 0)
 		return rc;
 	r->worker_count = 1 + (r->o->pool ? vv_pool_threads(r->o->pool) : 0);
 	r->workers = vv_calloc(r->worker_count, sizeof(*r->workers));

@@ -50,6 +50,9 @@ typedef struct vv_rule {
 	bool of_base;           /* compares with a base version */
 } vv_rule;
 
+/* What could not be checked: always an error, whatever the settings say. */
+#define VV_RULE_UNCHECKED "unchecked"
+
 /* All rules, sorted by code; ended by a NULL code. */
 extern const vv_rule vv_rules[];
 const vv_rule *vv_rule_find(const char *code); /* NULL: no such rule */

@@ -150,6 +150,20 @@ vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code)
 	return highest;
 }
 
+/* It cannot be turned off. */
+static bool is_unchecked(const char *code)
+{
+	return strcmp(code, VV_RULE_UNCHECKED) == 0;
+}
+
+vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code)
+{
+	if (s && vv_rule_set_severity(s, *code) != VV_SEVERITY_ERROR) {
+		*code = VV_RULE_UNCHECKED;
+	}
+	return VV_SEVERITY_ERROR;
+}
+
 static vv_status check_codes(const char *const *codes, size_t count, vv_error *err)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -183,6 +197,9 @@ vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t coun
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		vv_rule_setting *item = &s->items[i];
 
+		if (is_unchecked(item->rule->code)) {
+			continue;
+		}
 		if (!is_among(item->rule->code, codes, count)) {
 			item->severity = VV_SEVERITY_OFF;
 		} else if (item->severity == VV_SEVERITY_OFF && !vv_rule_needs_bounds(item->rule)) {
@@ -197,6 +214,12 @@ vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t coun
 {
 	vv_status rc = check_codes(codes, count, err);
 
+	if (rc == VV_OK && is_among(VV_RULE_UNCHECKED, codes, count)) {
+		vv_fail(err, VV_EUSAGE, "--skip %s: what could not be checked is never valid",
+			VV_RULE_UNCHECKED);
+		return vv_hint(err, "--accept %s PATH --why TEXT says why it is right all the same",
+			       VV_RULE_UNCHECKED);
+	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		if (is_among(s->items[i].rule->code, codes, count)) {
 			s->items[i].severity = VV_SEVERITY_OFF;

@@ -76,8 +76,14 @@ const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code);
 /* How severe, the highest of its settings; OFF when it is not looked at. */
 vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
 
+/* Of a finding that says that something could not be checked, *code is its rule: how severe it
+ * is, which is always ERROR. Where the settings have that rule as less, *code becomes "unchecked",
+ * so that what was not checked is told, and never valid. s may be NULL. */
+vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
+
 /* --rule: all but the codes named go off, and one that is off by default and has no bounds
- * to miss goes on. --skip: those named go off. VV_EUSAGE: no such rule, with the nearest. */
+ * to miss goes on. --skip: those named go off. "unchecked" stays as it is. VV_EUSAGE: no such
+ * rule, with the nearest; or --skip unchecked. */
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 

@@ -402,6 +402,14 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 	} else if ((rc = want_word(r, node, severity_words, &place)) == VV_OK) {
 		s->severity = (vv_severity)place;
 	}
+	if (rc == VV_OK && strcmp(rule->code, VV_RULE_UNCHECKED) == 0 &&
+	    s->severity != VV_SEVERITY_ERROR) {
+		rc = vv_descriptor_fail(
+			node, r->name, r->err,
+			"%s is always an error: what could not be checked is never valid",
+			rule->code);
+		vv_hint(r->err, "\"check\": false leaves a dataset out");
+	}
 	return rc < 0 ? rc : want_needed(r, node, s);
 }
 

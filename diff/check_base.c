@@ -42,7 +42,9 @@ vv_finding base_finding(const base_check *c, const vv_rule_setting *s)
 
 static vv_status find_line(base_check *c, vv_finding *f, vv_error *err)
 {
-	vv_status rc = c->lines ? VV_OK : vv_check_lines_open(&c->lines, c->t, c->o->cache, err);
+	vv_status rc = c->lines
+			       ? VV_OK
+			       : vv_check_lines_open(&c->lines, c->t, c->o->mend, c->o->cache, err);
 
 	return rc < 0 ? rc : vv_check_line(c->lines, f->row - 1, &f->line, err);
 }

@@ -57,6 +57,7 @@ typedef struct vv_base_options {
 	vv_finding_fn finding;
 	vv_check_more_fn more;       /* may be NULL */
 	void *payload;               /* of both */
+	const vv_mend *mend;         /* as in vv_check_options */
 	vv_check_cache *cache;       /* NULL: nothing is remembered */
 	const char *temp_dir;        /* NULL: /tmp */
 	vv_pool *pool;               /* NULL: none */

@@ -26,7 +26,8 @@ REFUSED = [
     '{"rules": {"row-count": {"min": -1}}}', '{"rules": {"row-count": {"min": 1.5}}}', '{"rules": {"row-count": {"min": "5"}}}',
     '{"rules": {"freshness": {"columns": "day", "maxAge": 5}}}', '{"rules": {"freshness": {"columns": "day", "maxAge": "0d"}}}',
     '{"datasets": {}}', '{"datasets": [{}]}', '{"datasets": [{"path": 5}]}', '{"datasets": [{"path": "a", "check": "no"}]}',
-    '{"datasets": [{"path": "a", "onCommit": "warn"}]}', '{"rules": {"extra-cell": 5}}', '{"rules": {"row-constraint": ""}}',
+    '{"datasets": [{"path": "a", "onCommit": "warn"}]}', '{"rules": {"extra-cell": 5}}', '{"rules": {"unchecked": "off"}}',
+    '{"rules": {"unchecked": "warning"}}', '{"rules": {"unchecked": {"severity": "warning"}}}', '{"rules": {"row-constraint": ""}}',
 ]
 
 

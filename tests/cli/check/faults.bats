@@ -1,0 +1,178 @@
+load ../helper
+
+schema() {
+	cat > s.json <<-'END'
+	{"primaryKey": ["id"], "fields": [
+	 {"name": "id", "type": "integer"},
+	 {"name": "price", "type": "number", "constraints": {"minimum": 0}},
+	 {"name": "day", "type": "date"},
+	 {"name": "name", "type": "string", "constraints": {"required": true, "pattern": "[a-z ]*"}}]}
+	END
+}
+
+# A file with one fault in its form and three of other kinds.
+faulty() {
+	schema
+	printf 'id,price,day,name\n1,5,2024-01-01,a\n%s\n3,-1,2024-01-01,b\n4,x,2024-01-01,c\n1,2,2024-01-01,d\n' "$1" > t.csv
+}
+
+# What the last --json report found: rule, line, row and column.
+found() {
+	printf '%s' "$output" | python3 -c '
+import json, sys
+for d in json.load(sys.stdin)["datasets"]:
+    for f in d["findings"]:
+        print(f["rule"], f.get("line", "-"), f.get("row", "-"), f.get("column", "-"))'
+}
+
+rest="constraint-error 4 3 price
+type-error 5 4 price
+primary-key 6 5 id"
+
+@test "an extra cell does not switch off the other checks" {
+	new_repo
+	faulty '2,5,2024-01-01,z,more'
+	ends_with 1 varve check --files --schema s.json --json t.csv
+	[ "$(found)" = "extra-cell 3 2 -
+$rest" ] || { found; false; }
+	ends_with 1 varve check --files --schema s.json --skip extra-cell --json t.csv
+	[ "$(found)" = "$rest" ] || { found; false; }
+	ends_with 1 varve check --files --schema s.json --rule type-error --json t.csv
+	[ "$(found)" = "type-error 5 4 price" ] || { found; false; }
+	echo '{"rules": {"extra-cell": "warning"}}' > rules.json
+	ends_with 1 varve check --files --schema s.json --rules rules.json --json t.csv
+	[ "$(found)" = "$rest
+extra-cell 3 2 -" ] || { found; false; }
+	# in a repository, too, with a description
+	printf '{"resources": [{"path": "t.csv", "schema": %s}]}' "$(cat s.json)" > datapackage.json
+	ends_with 1 varve check --skip extra-cell --json t.csv
+	[ "$(found)" = "$rest" ] || { found; false; }
+}
+
+@test "a stray quote and one that is not closed do not switch off the other checks" {
+	new_repo
+	faulty '2,5,2024-01-01,"x"y'
+	ends_with 1 varve check --files --schema s.json --json t.csv
+	[ "$(found)" = "stray-quote 3 2 -
+constraint-error 4 3 price
+type-error 5 4 price
+constraint-error 3 2 name
+primary-key 6 5 id" ] || { found; false; }
+	faulty '2,"5,2024-01-01,y'
+	ends_with 1 varve check --files --schema s.json --skip unclosed-quote --json t.csv
+	[ "$(found)" = "type-error 3 2 price
+type-error 5 4 price
+constraint-error 4 3 price
+primary-key 6 5 id" ] || { found; false; }
+}
+
+@test "lines are those of the file where cells with line ends were left out" {
+	new_repo
+	faulty '2,5,2024-01-01,z,"more
+and
+more",2'
+	ends_with 1 varve check --files --schema s.json --json t.csv
+	[ "$(found)" = "extra-cell 3 2 -
+constraint-error 6 3 price
+type-error 7 4 price
+primary-key 8 5 id" ] || { found; false; }
+	printf '\n7,8,2024-01-01,q\n' >> t.csv
+	ends_with 1 varve check --files --schema s.json --rule blank-row --json t.csv
+	[ "$(found)" = "blank-row 9 - -" ] || { found; false; }
+}
+
+@test "what is compared with a base is compared although a row has faults" {
+	new_repo
+	rows 20 > t.csv
+	varve add t.csv > /dev/null
+	varve commit -q -m first
+	sed -i '2s/$/,more/; 5s/^[^,]*/x/; 7,9d' t.csv
+	echo '{"rules": {"rows-removed": {"max": 1}}}' > varve.json
+	ends_with 1 varve check t.csv
+	output_has "error extra-cell"
+	output_has "type-contradiction"
+	output_has "rows-removed"
+}
+
+@test "objects of NDJSON and of an array are checked beside what cannot be read" {
+	new_repo
+	schema
+	printf '{"id": 1, "price": 5}\n{"id": 2,\n{"id": 3, "price": -1}\nx\n{"id": "y", "price": 1}\n{"id": 1}\n' > t.ndjson
+	echo '{"fields": [{"name": "id", "type": "integer", "constraints": {"unique": true}},
+	 {"name": "price", "type": "number", "constraints": {"minimum": 0}}]}' > s.json
+	ends_with 1 varve check --files --schema s.json --json t.ndjson
+	[ "$(found)" = "source-error 2 - -
+source-error 4 - -
+type-error 5 3 id
+constraint-error 3 2 price
+unique-error 6 4 id" ] || { found; false; }
+	printf '[{"id": 1, "price": 5},\n{"id": "x", "price": -1},\n{"id": 3, "price": 1} {"id": 4}]\n' > t.json
+	ends_with 1 varve check --files --schema s.json --json t.json
+	[ "$(found)" = "source-error - - -
+type-error 2 2 id
+constraint-error 2 2 price" ] || { found; false; }
+}
+
+@test "what could not be checked is never valid" {
+	new_repo
+	schema
+	# lines that are not objects
+	printf '{"id": 1}\nx\n' > t.ndjson
+	ends_with 1 varve check --files --skip source-error t.ndjson
+	output_has "error unchecked: the line does not begin with an object"
+	ends_with 1 varve check --files --rule type-error t.ndjson
+	output_has "error unchecked"
+	echo '{"rules": {"source-error": "warning"}}' > rules.json
+	ends_with 1 varve check --files --rules rules.json t.ndjson
+	output_has "error unchecked"
+	# no table
+	printf '\0\0\0\0\0\0\0\0' > n.csv
+	ends_with 1 varve check --files --skip source-error n.csv
+	output_has "error unchecked"
+	# a schema that says nothing
+	printf 'id,price,day,name\n1,5,2024-01-01,a\n' > t.csv
+	sed 's/"number"/"numbr"/' s.json > bad.json
+	ends_with 1 varve check --files --schema bad.json --skip schema-error t.csv
+	output_has "error unchecked"
+	echo '{"rules": {"schema-error": "off"}}' > rules.json
+	ends_with 1 varve check --files --schema bad.json --rules rules.json t.csv
+	output_has "error unchecked"
+	# a description that cannot be read
+	echo '{"resources": [{"path": "t.csv", "schema": {"fields": 5}}]}' > datapackage.json
+	ends_with 1 varve check --rule type-error t.csv
+	output_has "error unchecked"
+	# a foreign key to what is not there
+	printf '{"resources": [{"path": "t.csv", "schema": {"fields": [{"name": "id"}], "fieldsMatch": "subset",
+	 "foreignKeys": [{"fields": "id", "reference": {"resource": "gone", "fields": "id"}}]}}]}' > datapackage.json
+	echo '{"rules": {"foreign-key": "warning"}}' > varve.json
+	ends_with 1 varve check t.csv
+	output_has "error unchecked"
+	rm varve.json
+	# and that rule itself stays
+	ends_with 2 varve check --files --skip unchecked t.csv
+	stderr_has "what could not be checked is never valid"
+	echo '{"rules": {"unchecked": "off"}}' > rules.json
+	ends_with 2 varve check --files --rules rules.json t.csv
+	stderr_has "unchecked is always an error"
+}
+
+@test "a warning does not hide a value that is missing" {
+	new_repo
+	schema
+	printf 'id,price,day,name\n1,5,2024-01-01\n,,,\n' > t.csv
+	echo '{"rules": {"missing-cell": "warning", "blank-row": "warning"}}' > rules.json
+	ends_with 1 varve check --files --schema s.json --rules rules.json --json t.csv
+	[ "$(found)" = "constraint-error 2 1 name
+constraint-error 3 2 name
+primary-key 3 2 id
+missing-cell 2 1 name
+blank-row 3 2 -" ] || { found; false; }
+	printf 'id,price,day,name\n1,5,2024-01-01,\xff\n' > t.csv
+	ends_with 1 varve check --files --schema s.json --skip encoding-error --json t.csv
+	[ "$(found)" = "constraint-error 2 1 name" ] || { found; false; }
+}
+
+@test "each planted fault is found whatever others are planted" {
+	new_repo
+	python3 "$BATS_TEST_DIRNAME/planted_faults.py" 12 1
+}
