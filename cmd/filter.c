@@ -137,6 +137,24 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 	return rc;
 }
 
+/* What is said of a version that is new, or that has another form than the one before.
+ * Git asks again and again for a file that only changed. */
+static void warn(const char *path, const vv_staged *staged)
+{
+	const char *p = vv_buf_cstr(&staged->result.warnings);
+
+	if (!vv_cid_is_null(&staged->parent) && staged->result.short_rows == 0 &&
+	    !staged->result.schema_changed) {
+		return;
+	}
+	while (*p) {
+		size_t len = strcspn(p, "\n");
+
+		vv_warn("%s: %.*s", vv_text_shows(path), (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
 static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *out, vv_error *err)
 {
 	vv_stage_options opts = VV_STAGE_OPTIONS_INIT;
@@ -147,6 +165,7 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	vv_staged_init(&staged);
 	if ((rc = vv_stage_stream(f->stage, path, &source, &opts, &staged, err)) == VV_OK &&
 	    (rc = vv_stage_commit(f->stage, err)) == VV_OK) {
+		warn(path, &staged);
 		vv_buf_put(out, staged.pointer.data, staged.pointer.len);
 		rc = vv_buf_ok(out, err);
 	}

@@ -28,6 +28,34 @@ void vv_import_result_clear(vv_import_result *r)
 	vv_root_init(&r->root);
 }
 
+uint64_t import_count_lines(const char *bytes, size_t len)
+{
+	uint64_t lines = 0;
+	for (size_t i = 0; i < len; i++) {
+		lines += bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == len || bytes[i + 1] != '\n'));
+	}
+	return lines;
+}
+
+/* Moves on. What came through a pipe cannot be read again to count its lines. */
+static void consume(import *im, size_t len)
+{
+	if (!im->source->line) {
+		im->lines += import_count_lines(vv_window_bytes(im->window), len);
+	}
+	vv_window_consume(im->window, len);
+}
+
+/* The line (from 1) of a place that lies in the window, or, in a file, anywhere before. */
+static vv_status line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err)
+{
+	if (im->source->line) {
+		return im->source->line(im->source->payload, offset, out, err);
+	}
+	*out = im->lines + import_count_lines(vv_window_bytes(im->window), (size_t)(offset - vv_window_origin(im->window))) + 1;
+	return VV_OK;
+}
+
 /* Adds a group's misfits to the result's findings, one for each column. */
 static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 {
@@ -102,6 +130,11 @@ static vv_status collect(import *im, vv_error *err)
 		return rc;
 	}
 	im->out->irregular_rows += j->irregular;
+	if (im->out->short_rows == 0) {
+		im->short_at = j->offset + j->short_at;
+		im->short_line = j->short_line;
+	}
+	im->out->short_rows += j->short_rows;
 	im->out->groups_new += !import_old_has(im->old, &j->cid);
 	return append_group(im, &j->entry, j->data_item.data, j->data_item.len, j->layout_item.data, j->layout_item.len,
 			    j->row_count, err);
@@ -143,7 +176,7 @@ static vv_status take_old(import *im, vv_error *err)
 		import_old_took(im->old, index);
 		im->final_newline = e->clean_cut || import_old_of(im)->dialect.final_newline;
 		im->out->groups_reused++;
-		vv_window_consume(im->window, (size_t)e->raw_len);
+		consume(im, (size_t)e->raw_len);
 		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window), im->source->size);
 		if (vv_window_len(im->window) == 0 && (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
 			return rc;
@@ -187,8 +220,22 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 	return VV_OK;
 }
 
+/* What can be done about a file that is no clean table. */
+static vv_status hint_ways_out(const import *im, bool first_row, vv_error *err)
+{
+	static const char out[] = "'varve add --as file' keeps it as bytes; "
+				  "'varve convert --lenient IN OUT' reads it as well as can be";
+	if (im->opts->parent) {
+		return vv_hint(err, "mend it, or take the last version back ('git checkout -- FILE'); %s", out);
+	}
+	if (first_row && im->dialect.form == VV_FORM_CSV && im->dialect.header) {
+		return vv_hint(err, "the first line must be the header, with all columns; %s", out);
+	}
+	return vv_hint(err, "%s", out);
+}
+
 /* A scanner's fault gets the place where it is. */
-static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
+static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_error *err)
 {
 	vv_error ignored = {0};
 	uint64_t line, start = offset;
@@ -196,7 +243,7 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 	if (!err || (err->code != VV_EINPUT && err->code != VV_EREFUSED)) {
 		return err ? err->code : VV_EINPUT;
 	}
-	if (im->source->line && im->source->line(im->source->payload, offset, &line, &ignored) == VV_OK) {
+	if (line_of(im, offset, &line, &ignored) == VV_OK) {
 		uint64_t origin = vv_window_origin(im->window);
 		while (start > origin && bytes[start - 1 - origin] != '\n' && bytes[start - 1 - origin] != '\r') {
 			start--;
@@ -206,7 +253,7 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 	} else {
 		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
 	}
-	vv_hint(err, "'varve add --as file' keeps it as bytes; 'varve convert --lenient IN OUT' reads it as well as can be");
+	hint_ways_out(im, first_row, err);
 	return err->code;
 }
 
@@ -234,7 +281,8 @@ static vv_status scan_rows(import *im, group_job *j, scan_end *end, size_t *used
 		vv_cell *cells = &j->cells[j->row_count * stride];
 		int n = vv_scan_row(im->scan, cells, stride, &j->rows[j->row_count], err);
 		if (n < 0) {
-			place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan), err);
+			place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan),
+				    im->job_tail == 0 && j->row_count == 0, err);
 			return (vv_status)n;
 		}
 		if (n == 2) {
@@ -277,7 +325,8 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, size_t use
 	j->raw_len = used;
 	j->offset = vv_window_origin(im->window);
 	j->slab = vv_window_hold(im->window);
-	vv_window_consume(im->window, used);
+	j->lines = im->lines;
+	consume(im, used);
 	if (vv_window_len(im->window) == 0 && (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
 		return rc;
 	}
@@ -354,7 +403,7 @@ static vv_status take_epilogue(import *im, vv_error *err)
 	vv_scan_window(im->scan, vv_window_bytes(im->window), vv_window_len(im->window), true, vv_window_origin(im->window));
 	int n = vv_scan_row(im->scan, &none, 0, &row, err);
 	if (n < 0) {
-		place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan), err);
+		place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan), false, err);
 		return (vv_status)n;
 	}
 	if (n > 0) {
@@ -412,6 +461,25 @@ static vv_status check_width(const import *im, vv_error *err)
 	return vv_hint(err, "'varve add --as file' keeps it as bytes");
 }
 
+/* Absent cells are easily taken for empty ones, and often come from a cell too few. */
+static void warn_short_rows(import *im)
+{
+	vv_import_result *out = im->out;
+	vv_error ignored = {0};
+	uint64_t line = im->short_line;
+	if (out->short_rows == 0 || im->opts->as) {
+		return;
+	}
+	vv_buf_printf(&out->warnings, "%s%s row%s ha%s fewer cells than %s", out->groups_reused > 0 ? "in what changed, " : "",
+		      vv_text_count(out->short_rows), out->short_rows == 1 ? "" : "s", out->short_rows == 1 ? "s" : "ve",
+		      im->out->root.dialect.header ? "the header" : "others");
+	if (!im->source->line || im->source->line(im->source->payload, im->short_at, &line, &ignored) == VV_OK) {
+		vv_buf_printf(&out->warnings, "%s line %llu", out->short_rows == 1 ? ":" : ", the first in",
+			      (unsigned long long)line);
+	}
+	vv_buf_puts(&out->warnings, "; the last cells are absent there\n");
+}
+
 /* The root from all that was gathered. */
 static vv_status finish_root(import *im, vv_error *err)
 {
@@ -438,6 +506,7 @@ static vv_status finish_root(import *im, vv_error *err)
 	if ((rc = names_of_cut(im, err)) < 0 || (rc = import_finish_schema(im, err)) < 0) {
 		goto done;
 	}
+	warn_short_rows(im);
 	rc = import_finish_key(im, err);
 done:
 	vv_list_clear(&data);
@@ -485,7 +554,7 @@ static vv_status take_dialect(import *im, vv_error *err)
 	if (vv_window_len(im->window) < skip) {
 		return vv_fail(err, VV_ECORRUPT, "%s: shorter than its own prologue", im->source->name);
 	}
-	vv_window_consume(im->window, skip);
+	consume(im, skip);
 	return VV_OK;
 }
 
@@ -518,7 +587,7 @@ static vv_status sniff(import *im, vv_error *err)
 	if (rc == VV_OK) {
 		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->sniffed.warnings), im->sniffed.warnings.len);
 		rc = vv_dialect_dup(&im->dialect, &im->sniffed.dialect, err);
-		vv_window_consume(im->window, im->sniffed.body);
+		consume(im, im->sniffed.body);
 	} else if (err && err->code == rc && !strstr(err->message, im->source->name)) {
 		vv_prefix(err, "%s", im->source->name);
 	}

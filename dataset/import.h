@@ -28,7 +28,7 @@
 typedef struct vv_source {
 	ssize_t (*read)(void *payload, void *buf, size_t len, vv_error *err);
 	/* The line (from 1) that holds byte `offset`; NULL when that cannot be told (a
-	 * pipe): messages then name the byte. */
+	 * pipe): lines are then counted on the way. */
 	vv_status (*line)(void *payload, uint64_t offset, uint64_t *out, vv_error *err);
 	void *payload;
 	uint64_t size; /* when known, else 0: for progress only */
@@ -74,6 +74,7 @@ typedef struct vv_import_result {
 	uint64_t groups, groups_new;   /* new: those that the version before does not have */
 	uint64_t groups_reused;        /* taken over unparsed */
 	uint64_t irregular_rows;       /* kept raw, in the groups that were read */
+	uint64_t short_rows;           /* likewise: rows of CSV with fewer cells than columns */
 	vv_buf warnings;               /* one line each */
 	vv_import_finding *findings;
 	size_t finding_count;

@@ -103,6 +103,19 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 	return 1 + (int)row->newline;
 }
 
+static void count_short_rows(group_job *j)
+{
+	j->short_rows = 0;
+	for (size_t i = 0; j->im->dialect.form == VV_FORM_CSV && i < j->row_count; i++) {
+		if (j->rows[i].cells < j->columns && j->short_rows++ == 0) {
+			j->short_at = j->rows[i].text_start;
+			j->short_line = j->im->source->line
+						? 0
+						: j->lines + import_count_lines(j->raw, j->short_at) + 1;
+		}
+	}
+}
+
 /* Appends the group's quirks to q. */
 static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 {
@@ -343,6 +356,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	if ((rc = worker_ready(w, j, err)) < 0) {
 		return rc;
 	}
+	count_short_rows(j);
 	find_quirks(w, j, &quirks);
 	if ((rc = vv_row_writer_ok(w->writer, err)) == VV_OK && (rc = vv_buf_ok(&quirks, err)) == VV_OK && (rc = put_layout(j, &quirks, err)) == VV_OK &&
 	    (rc = hash_keys(j, err)) == VV_OK && (rc = find_misfits(j, err)) == VV_OK) {

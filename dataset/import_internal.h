@@ -60,6 +60,10 @@ typedef struct group_job {
 	vv_scan_entry entry;
 	vv_buf data_item, layout_item;
 	uint64_t irregular;
+	uint64_t short_rows; /* CSV: with fewer cells than there are columns */
+	size_t short_at;     /* of the first of them, in raw */
+	uint64_t lines;      /* before raw, as far as import.lines is kept */
+	uint64_t short_line; /* of the first short row, likewise, when that is not 0 */
 	uint64_t *hashes[2]; /* of the key candidates */
 	size_t hash_cap;
 	bool key_hole[2];    /* a row without key value */
@@ -109,6 +113,8 @@ typedef struct import {
 	vv_list_builder *data, *layout;
 	vv_xxh3_state *hash;
 	uint64_t rows, most_rows; /* of all; of one group */
+	uint64_t lines;    /* behind the window, where the source cannot tell them */
+	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
 	bool need_infer;
 	bool final_newline; /* of the last row so far */
 
@@ -123,6 +129,8 @@ typedef struct import {
 void import_group_run(vv_job *job, unsigned worker);
 void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
+/* Row ends, as an editor counts its lines. */
+uint64_t import_count_lines(const char *bytes, size_t len);
 
 /* import_old.c: the groups of the version before. */
 typedef struct old_version old_version;

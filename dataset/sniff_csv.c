@@ -1,6 +1,9 @@
 /*
  * Knows how a delimiter (and a quote) is told from the rest: each candidate reads the
- * sample, and the one under which the rows agree best wins.
+ * sample, and the one under which the rows agree best wins. The parent's characters stay
+ * while nothing else reads better. Where the rows agree under none, one that parts the
+ * header or most rows wins over one that occurs nowhere: the scanner then refuses the
+ * file by line and column, where it would else be one column.
  */
 #include <string.h>
 #include <strings.h>
@@ -23,10 +26,15 @@ typedef struct profile {
 	size_t quoted, stray; /* cells in quotes; unquoted cells with quotes inside */
 	size_t clean, judged; /* cells without any other delimiter, of those not empty */
 	bool fault;
-	unsigned tier;      /* 3 good, 2 damaged, 1 one column, 0 neither */
+	unsigned tier;
 	unsigned agreement; /* rows that match, of 1000 */
-	unsigned score;     /* the same, less where cells look uncut; within the tier */
+	unsigned score;     /* the same (damaged: or rows that are parted), less where cells look
+	                     * uncut; within the tier */
 } profile;
+
+/* How the sample reads under a candidate. TIER_SOME: the delimiter parts the first row
+ * only, or some rows but not the first; it is the one that is expected. */
+enum { TIER_NONE, TIER_ONE_COLUMN, TIER_SOME, TIER_DAMAGED, TIER_GOOD };
 
 /* --- reading under a candidate ------------------------------------------ */
 
@@ -106,31 +114,93 @@ static bool starved(const sniff *s, const profile *p, size_t offset)
 	return !s->at_end && p->rows < SNIFF_ROWS && s->len - offset > s->len / 4 + 4096;
 }
 
+static bool is_called(const sniff *s, const char *extension)
+{
+	const char *dot = s->hints->path ? strrchr(s->hints->path, '.') : NULL;
+
+	return dot && strcasecmp(dot, extension) == 0;
+}
+
+/* The delimiter that the extension promises, or 0. */
+static uint8_t promised(const sniff *s)
+{
+	if (is_called(s, ".tsv") || is_called(s, ".tab")) {
+		return '\t';
+	}
+	return is_called(s, ".psv") ? '|' : 0;
+}
+
+/* Are so many of the rows behind the first parted that it is a title above a table? */
+static bool is_title(const profile *p, size_t others)
+{
+	return others >= 2 && p->wide * 10 >= others * 9;
+}
+
+/* Is the delimiter one that a reader would expect: the parent's, or what the name says?
+ * Then a single row that it parts counts. */
+static bool is_expected(const sniff *s, uint8_t delimiter)
+{
+	uint8_t named = promised(s);
+
+	return (s->parent && s->parent->delimiter == delimiter) ||
+	       delimiter == (named != 0 ? named : ',');
+}
+
+/* The tier where the first row has several cells, and where it has one. */
+static unsigned tier_of_many(const sniff *s, const profile *p, bool whole)
+{
+	size_t others = p->rows - 1;
+	bool expected = is_expected(s, p->delimiter);
+
+	if (p->match * 2 >= p->rows) {
+		/* Short rows whose cells look uncut are another delimiter's. */
+		bool alike = p->match * 10 >= p->rows * 9 || p->clean * 2 >= p->judged;
+
+		return whole && alike ? TIER_GOOD : TIER_DAMAGED;
+	}
+	if (whole && p->wide == 0) {
+		return expected ? TIER_SOME : TIER_NONE;
+	}
+	return whole || expected || p->wide * 2 >= others ? TIER_DAMAGED : TIER_NONE;
+}
+
+static unsigned tier_of_one(const sniff *s, const profile *p, bool whole)
+{
+	if (whole) {
+		return TIER_ONE_COLUMN;
+	}
+	if (is_title(p, p->rows - 1)) {
+		return TIER_DAMAGED;
+	}
+	/* Free text may hold commas; a file that is called .csv says that it has none. */
+	return p->wide > 0 && is_expected(s, p->delimiter) &&
+			       (promised(s) != 0 || is_called(s, ".csv"))
+		       ? TIER_SOME
+		       : TIER_NONE;
+}
+
 static void rate(const sniff *s, profile *p)
 {
-	size_t others = p->rows > 0 ? p->rows - 1 : 0;
-	size_t clean = p->judged > 0 ? p->clean * 1000 / p->judged : 1000;
+	size_t clean = p->judged > 0 ? p->clean * 1000 / p->judged : 1000, like;
 	bool whole = !p->fault && p->over == 0;
 
 	p->agreement = p->rows > 0 ? (unsigned)(p->match * 1000 / p->rows) : 0;
-	p->score = (unsigned)(p->agreement * clean / 1000);
-	p->tier = 0;
+	p->tier = TIER_NONE;
 	if (p->first > 1) {
-		if (whole && p->match * 2 >= p->rows) {
-			p->tier = 3;
-		} else if (p->match * 2 >= p->rows || (whole && p->wide > 0)) {
-			p->tier = 2;
-		}
+		p->tier = tier_of_many(s, p, whole);
 	} else if (p->first == 1) {
-		if (whole) {
-			p->tier = 1;
-		} else if (others >= 2 && p->wide * 10 >= others * 9) {
-			p->tier = 2; /* a title above the table */
-		}
+		p->tier = tier_of_one(s, p, whole);
 	} else if (parts_first_line(s, p->delimiter)) {
-		p->tier = 2;
-		p->score = 0;
+		p->tier = TIER_DAMAGED;
+		clean = 0;
 	}
+	like = p->agreement;
+	if (p->tier == TIER_DAMAGED && p->rows > 1) {
+		size_t parted = p->wide * 1000 / (p->rows - 1);
+
+		like = p->first == 1 || parted > like ? parted : like;
+	}
+	p->score = (unsigned)(like * clean / 1000);
 }
 
 static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
@@ -173,17 +243,6 @@ static bool is_better(const profile *a, const profile *b)
 		return a->score > b->score;
 	}
 	return a->first > b->first;
-}
-
-/* The delimiter that the extension promises, or 0. */
-static uint8_t promised(const sniff *s)
-{
-	const char *dot = s->hints->path ? strrchr(s->hints->path, '.') : NULL;
-
-	if (dot && (strcasecmp(dot, ".tsv") == 0 || strcasecmp(dot, ".tab") == 0)) {
-		return '\t';
-	}
-	return dot && strcasecmp(dot, ".psv") == 0 ? '|' : 0;
 }
 
 /* The candidates in their order: what the user or the extension says comes first. */
@@ -232,7 +291,7 @@ static vv_status judge(const sniff *s, profile *best, const uint8_t *list, size_
 		if (best->delimiter == 0 || is_better(&p, best)) {
 			*best = p;
 		}
-		if (i == 0 && list[i] == promised(s) && p.tier >= 2) {
+		if (i == 0 && list[i] == promised(s) && p.tier >= TIER_DAMAGED) {
 			break;
 		}
 	}
@@ -240,8 +299,8 @@ static vv_status judge(const sniff *s, profile *best, const uint8_t *list, size_
 }
 
 /* The best of the delimiters under one quote character. One that the sample has not
- * gives one column at best (tier 1), so that reading under it is spared where another
- * parts the rows. */
+ * gives one column at best, so that reading under it is spared where another parts the
+ * rows. */
 static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, profile *best,
 				vv_error *err)
 {
@@ -250,10 +309,94 @@ static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, p
 	size_t count = candidates(s, quote, escape, list);
 	vv_status rc = judge(s, best, list, count, &like, true, err);
 
-	return rc < 0 || best->tier >= 2 ? rc : judge(s, best, list, count, &like, false, err);
+	return rc < 0 || best->tier > TIER_ONE_COLUMN
+		       ? rc
+		       : judge(s, best, list, count, &like, false, err);
 }
 
-/* The parent's characters, where the sample reads about as well under them. */
+/* --- the parent --------------------------------------------------------- */
+
+/* Names that are compared: enough to tell one header from another. */
+#define NAMES_COMPARED 64u
+
+/* The first row under a candidate's characters; *r is to be closed. */
+static int first_row(sniff_reader *r, const sniff *s, vv_dialect *d, const profile *p, vv_row *row,
+		     vv_error *err)
+{
+	vv_error ignored;
+	vv_status rc;
+
+	d->delimiter = p->delimiter;
+	d->quote = p->quote;
+	d->escape = p->escape;
+	rc = sniff_reader_open(r, s, d, 0, err);
+	return rc < 0 ? rc : sniff_reader_next(r, row, &ignored);
+}
+
+/* How many of the parent's columns, by their names, the first row has under the
+ * characters of p. *columns: how many the parent has; 0 when its header does not tell. */
+static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, size_t *columns,
+			      vv_error *err)
+{
+	const vv_dialect *parent = s->parent;
+	const profile own = {
+		.delimiter = parent->delimiter, .quote = parent->quote, .escape = parent->escape};
+	sniff header = {parent->prologue.data, parent->prologue.len, true, s->hints, NULL, s->out};
+	vv_dialect d = s->out->dialect, old = s->out->dialect;
+	sniff_reader a = {.s = s}, b = {.s = s};
+	vv_row row, names;
+	int n = 0, m = 0;
+	size_t i, k;
+
+	*shared = *columns = 0;
+	if (!parent->header || parent->prologue.len == 0) {
+		return VV_OK;
+	}
+	if ((n = first_row(&a, s, &d, p, &row, err)) == 1 &&
+	    (m = first_row(&b, &header, &old, &own, &names, err)) == 1) {
+		*columns = names.cells;
+		for (i = 0; i < row.cells && i < NAMES_COMPARED; i++) {
+			for (k = 0; k < names.cells && k < NAMES_COMPARED; k++) {
+				if (a.cells[i].len > 0 && vv_cell_equal(&a.cells[i], &b.cells[k])) {
+					++*shared;
+					break;
+				}
+			}
+		}
+	}
+	sniff_reader_close(&b);
+	sniff_reader_close(&a);
+	return n == VV_ENOMEM || m == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* Do the parent's characters stay? Names decide first: columns that only one of the two
+ * readings still has. A parent of one column may be free text, with delimiters in it. */
+static vv_status parent_stays(const sniff *s, const profile *p, const profile *best, bool *out,
+			      vv_error *err)
+{
+	size_t ours, theirs, columns, same;
+	vv_status rc;
+
+	if ((rc = count_shared(s, p, &ours, &columns, err)) < 0 ||
+	    (rc = count_shared(s, best, &theirs, &same, err)) < 0) {
+		return rc;
+	}
+	if (ours > theirs) {
+		*out = true;
+	} else if (theirs > ours && best->tier >= TIER_DAMAGED) {
+		*out = false;
+	} else if (p->tier == TIER_GOOD && best->tier == TIER_GOOD) {
+		*out = p->agreement + CLOSE >= best->agreement;
+	} else if (p->tier == TIER_ONE_COLUMN && columns <= 1) {
+		*out = best->tier < (ours > 0 ? TIER_GOOD : TIER_DAMAGED);
+	} else {
+		/* An empty sample, or one that no reading makes sense of, changes nothing. */
+		*out = p->tier >= best->tier;
+	}
+	return VV_OK;
+}
+
+/* The parent's characters are tried first. */
 static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error *err)
 {
 	const vv_dialect *d = s->parent;
@@ -267,18 +410,24 @@ static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error 
 		return VV_OK;
 	}
 	p = (profile){.delimiter = d->delimiter, .quote = d->quote, .escape = d->escape};
-	rc = read_profile(s, &p, err);
-	if (rc < 0) {
+	if ((rc = read_profile(s, &p, err)) < 0 ||
+	    (rc = parent_stays(s, &p, best, kept, err)) < 0) {
 		return rc;
 	}
-	/* An empty sample, or one that no reading makes sense of, changes nothing either. */
-	if (p.tier > best->tier ||
-	    (p.tier == best->tier && (p.tier == 0 || p.agreement + CLOSE >= best->agreement))) {
+	if (*kept && p.first == 1 && best->first > 1 && best->tier == TIER_GOOD) {
+		vv_buf_printf(&s->out->warnings,
+			      "read as one column, as in the version before; "
+			      "with --delimiter '%s' it has %zu columns\n",
+			      best->delimiter == '\t' ? "tab" : (char[]){(char)best->delimiter, 0},
+			      best->first);
+	}
+	if (*kept) {
 		*best = p;
-		*kept = true;
 	}
 	return VV_OK;
 }
+
+/* --- quotes, and none of all this ---------------------------------------- */
 
 /* Tab-separated files often know no quotes at all, and some files use apostrophes.
  * Anything else that quotes do not fit is an error for the scanner to report. */
@@ -296,7 +445,7 @@ static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
 		if (rc < 0) {
 			return rc;
 		}
-		if (p.tier == 3 && p.match * 10 >= p.rows * 9) {
+		if (p.tier == TIER_GOOD && p.match * 10 >= p.rows * 9) {
 			*best = p;
 		}
 	}
@@ -304,7 +453,7 @@ static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
 		return VV_OK;
 	}
 	rc = best_delimiter(s, '\'', 0, &p, err);
-	if (rc == VV_OK && p.tier == 3 && p.quoted >= p.rows && p.stray == 0 &&
+	if (rc == VV_OK && p.tier == TIER_GOOD && p.quoted >= p.rows && p.stray == 0 &&
 	    p.score + CLOSE >= best->score) {
 		*best = p;
 	}
@@ -317,11 +466,11 @@ static vv_status try_no_delimiter(const sniff *s, profile *best, vv_error *err)
 	profile p = {.delimiter = UNIT_SEPARATOR, .quote = best->quote, .escape = best->escape};
 	vv_status rc;
 
-	if (best->tier > 0 || best->fault || best->first != 1 || s->hints->delimiter >= 0) {
+	if (best->tier > TIER_NONE || best->fault || best->first != 1 || s->hints->delimiter >= 0) {
 		return VV_OK;
 	}
 	rc = read_profile(s, &p, err);
-	if (rc == VV_OK && p.tier == 1) {
+	if (rc == VV_OK && p.tier == TIER_ONE_COLUMN) {
 		*best = p;
 	}
 	return rc;

@@ -395,3 +395,80 @@ pointer_of() {
 	output_has "key id"
 	output_lacks "dry run"
 }
+
+@test "rows longer than the header are refused and never one column" {
+	new_repo
+	printf 'a,b\n1,2,3\n4,5,6\n' > long.csv
+	printf 'a,b\n1,2,\n4,5,\n' > trailing.csv
+	printf 'Prices of 2024, EUR\na,b,c\n1,2,3\n4,5,6\n' > title.csv
+	ends_with 2 varve add long.csv
+	stderr_has "long.csv: line 2, column 5: found 3 cells, expected at most 2"
+	stderr_has "varve add --as file"
+	stderr_has "varve convert --lenient"
+	ends_with 2 varve add trailing.csv
+	stderr_has "trailing.csv: line 2, column 5: found 3 cells, expected at most 2"
+	ends_with 2 varve add title.csv
+	stderr_has "title.csv: line 2, column 5: found 3 cells, expected at most 2"
+	stderr_has "the first line must be the header"
+	[ -z "$(git diff --cached --name-only)" ]
+}
+
+@test "a table that no longer fits its delimiter is refused by add, commit and git add" {
+	new_repo
+	printf 'id,b\n1,2\n4,5\n' > t.csv
+	varve add t.csv > /dev/null && varve commit -qm one
+	printf 'id,b\n1,2,3\n4,5,6\n7,8,9\n' > t.csv
+	ends_with 2 varve add t.csv
+	stderr_has "t.csv: line 2, column 5: found 3 cells, expected at most 2"
+	stderr_has "git checkout -- FILE"
+	ends_with 2 varve commit -am two
+	stderr_has "t.csv: line 2, column 5"
+	ends_with 128 git add t.csv
+	stderr_has "t.csv: line 2, column 5: found 3 cells, expected at most 2"
+	[ -z "$(git diff --cached --name-only)" ]
+	succeeds git checkout -- t.csv
+	[ "$(cat t.csv)" = $'id,b\n1,2\n4,5' ]
+	succeeds git stash list
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "a branch with rows too long cannot be committed and so never merged as empty rows" {
+	new_repo
+	printf 'id,b\n1,2\n4,5\n' > t.csv
+	varve add --key id t.csv > /dev/null && varve commit -qm one
+	git branch side
+	printf 'id,b\n1,2,3\n4,5,6\n' > t.csv
+	ends_with 128 git commit -qam long
+	git checkout -q -- t.csv
+	git checkout -q side
+	printf 'id,b\n1,2\n4,5\n7,8\n' > t.csv
+	git commit -qam row
+	git checkout -q main
+	printf 'id,b\n1,3\n4,5\n' > t.csv
+	git commit -qam cell
+	succeeds git merge -q side
+	[ "$(cat t.csv)" = $'id,b\n1,3\n4,5\n7,8' ]
+}
+
+@test "short rows are warned of with their count and first line" {
+	new_repo
+	printf 'id,b,c\n1,2,3\n4,5\n\n7\n' > t.csv
+	succeeds varve add t.csv
+	stderr_has "t.csv: 2 rows have fewer cells than the header, the first in line 3; the last cells are absent there"
+	printf 'id,b,c\n1,2,3\n4,5\n7,8,9\n' > t.csv
+	succeeds git add t.csv
+	stderr_has "t.csv: 1 row has fewer cells than the header: line 3"
+	printf 'id,b,c\n1,2,3\n4,5,\n' > t.csv
+	succeeds varve add t.csv
+	stderr_lacks "fewer cells"
+}
+
+@test "what was said to be one column stays so" {
+	new_repo
+	printf 'a, b\nx, y\nz\n' > t.csv
+	varve add --delimiter tab t.csv > /dev/null && varve commit -qm one
+	printf 'a, b\nx, y\nz, w\n' > t.csv
+	succeeds varve add t.csv
+	output_has "1 column,"
+	stderr_has "read as one column, as in the version before; with --delimiter ',' it has 2 columns"
+}

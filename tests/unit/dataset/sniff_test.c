@@ -103,6 +103,49 @@ static void one_damaged_row_does_not_change_the_delimiter(void **state)
 	expect_csv("a,b,c\n1,2,3\n4,\"5\"x,6\n8,9,10\n", ',', true, "a|b|c");
 }
 
+/* Nothing may turn commas into text: the rows are wrong, and the scanner says where. */
+static void a_delimiter_that_occurs_nowhere_never_wins(void **state)
+{
+	static const char *const files[] = {
+		"a,b\n1,2,3\n4,5,6\n",                        /* rows longer than the header */
+		"a,b\n1,2,\n3,4,\n5,6,\n",                      /* trailing commas */
+		"Report, of 2024\na,b,c\n1,2,3\n4,5,6\n",      /* a title above */
+		"a,b\n1,2,3\n\"x\n",                           /* and a quote that never closes */
+		"a,b\n1\n2\n3\n",                              /* only the header has it */
+		"name\nSmith, John\nMiller\nBrown\nTaylor\n", /* only a row has it */
+		"a,b;c\nx,y,z\nx,y;x,y\nz,y,z\n",
+	};
+	vv_sniff_hints h = hints_for("x.csv");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof files / sizeof files[0]; i++) {
+		vv_sniff_result r = sniff_with(files[i], strlen(files[i]), &h);
+
+		assert_int_equal(r.dialect.delimiter, ',');
+		vv_sniff_result_clear(&r);
+	}
+	expect_csv("a;b\n1;2;3\n4;5;6\n", ';', true, "a|b");
+	expect_csv("a\tb\n1\t2\t\n4\t5\t\n", '\t', true, "a|b");
+	expect_csv("Report, 2024\nid;name;x\n1;2,5;3\n2;3,5;4\n", ';', true, "Report, 2024");
+}
+
+/* A name with a delimiter in it parts no other row; an unnamed text may hold commas. */
+static void one_column_with_delimiters_in_its_text_stays_one(void **state)
+{
+	static const char semicolons[] = "amount; EUR\n1\n2\n3\n", tags[] = "tags\na; b\nc\nd | e\nf\n";
+	vv_sniff_hints h = hints_for("x.csv");
+	vv_sniff_result r = sniff_with(semicolons, sizeof semicolons - 1, &h);
+
+	(void)state;
+	expect_names(&r, "amount; EUR");
+	vv_sniff_result_clear(&r);
+	r = sniff_with(tags, sizeof tags - 1, &h);
+	assert_int_equal(r.dialect.delimiter, ',');
+	expect_names(&r, "tags");
+	vv_sniff_result_clear(&r);
+}
+
 static void a_file_without_delimiters_is_one_column(void **state)
 {
 	vv_sniff_result r;
@@ -389,6 +432,41 @@ static void the_parents_dialect_stays_where_it_fits(void **state)
 	vv_sniff_result_clear(&r);
 }
 
+/* What the parent's header line was, and what comes now: the delimiter that is taken. */
+static void expect_after(const char *before, char delimiter, const char *now, char wanted)
+{
+	vv_sniff_hints h = hints_for("x.csv");
+	vv_dialect parent;
+	vv_sniff_result r;
+	vv_error err;
+
+	vv_dialect_init(&parent);
+	parent.delimiter = (uint8_t)delimiter;
+	vv_assert_ok(vv_bytes_set(&parent.prologue, before, strlen(before), &err), &err);
+	h.parent = &parent;
+	r = sniff_with(now, strlen(now), &h);
+	assert_int_equal(r.dialect.delimiter, wanted);
+	vv_sniff_result_clear(&r);
+	vv_dialect_clear(&parent);
+}
+
+static void a_file_that_no_longer_fits_keeps_the_parents_delimiter(void **state)
+{
+	(void)state;
+	expect_after("id,b\n", ',', "id,b\n1,2,3\n4,5,6\n", ',');
+	expect_after("id;b\n", ';', "id;b\n1;2;3\n4;5;6\n", ';');
+	expect_after("id,b\n", ',', "id,b\n1;2\n3;4\n5;6\n", ',');
+	expect_after("id,b;c\n", ',', "id,b;c\n1,2;3,4\n5,6;7,8\n", ',');
+	/* Written anew in another form: the names tell. */
+	expect_after("id,b\n", ',', "id;b\n1;2,5\n3;4,5\n", ';');
+	expect_after("id,b\n", ',', "id;b\n1;2;3\n4;5;6\n", ';');
+	expect_after("id\tb\n", '\t', "a,b\n1,2,3\n4,5,6\n", ',');
+	/* Free text that was taken for one column stays so, whatever its commas. */
+	expect_after("text\n", '\t', "text\nHello, world\nSo, what\nYes, yes\n", '\t');
+	expect_after("a, b\n", '\t', "a, b\nHello, world\nSo, what\n", '\t');
+	expect_after("text\n", ',', "text\nHello, world\nno\nyes\n", ',');
+}
+
 static void the_parents_habits_stay_while_they_are_as_good(void **state)
 {
 	uint8_t quoting[] = {VV_QUOTE_NONEMPTY, VV_QUOTE_MINIMAL};
@@ -637,6 +715,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_delimiter_is_the_one_under_which_rows_agree),
 	cmocka_unit_test(rows_with_missing_cells_do_not_confuse),
 	cmocka_unit_test(one_damaged_row_does_not_change_the_delimiter),
+	cmocka_unit_test(a_delimiter_that_occurs_nowhere_never_wins),
+	cmocka_unit_test(one_column_with_delimiters_in_its_text_stays_one),
 	cmocka_unit_test(a_file_without_delimiters_is_one_column),
 	cmocka_unit_test(the_extension_decides_where_the_rows_do_not),
 	cmocka_unit_test(hints_are_followed),
@@ -653,6 +733,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(quoting_habits_are_found_for_each_column),
 	cmocka_unit_test(the_commonest_newline_is_taken),
 	cmocka_unit_test(the_parents_dialect_stays_where_it_fits),
+	cmocka_unit_test(a_file_that_no_longer_fits_keeps_the_parents_delimiter),
 	cmocka_unit_test(the_parents_habits_stay_while_they_are_as_good),
 	cmocka_unit_test(what_is_no_table_is_refused_with_a_way_out),
 	cmocka_unit_test(a_few_nuls_and_odd_bytes_are_no_reason_to_refuse),
