@@ -247,7 +247,7 @@ static vv_status put_member(maker *k, const vv_json *const nodes[3], merge_colum
 			    vv_error *err)
 {
 	value v;
-	int version;
+	int version = 0;
 	vv_status rc = choose(k, nodes, c, member, &version, err);
 	const vv_json *node = rc == VV_OK && nodes[version] ? vv_json_get(nodes[version], member) : NULL;
 	if (rc < 0 || !node || (rc = render(k->m, version, node, !c, &v, err)) < 0 || !v.text) {

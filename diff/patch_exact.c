@@ -210,7 +210,7 @@ static vv_status exact_more(patch_maker *base, vv_buf *out, bool *end, vv_error 
 		}
 	}
 	while (rc == VV_OK && !*end && out->len < PIECE) {
-		uint64_t rows;
+		uint64_t rows = 0;
 		if (!e->has_op) {
 			if ((rc = patch_op_read(&e->op, e->job->lines, e->section, err)) < 0) {
 				break;
