@@ -222,6 +222,12 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 	if ((why = other_table(m)) != NULL) {
 		return take_ours(m, out, sink, why, err);
 	}
+	if ((rc = merge_dropped_look(m, &why, err)) < 0) {
+		return rc;
+	}
+	if (why) {
+		return take_ours(m, out, sink, why, err);
+	}
 	if ((rc = begin_root(m, err)) < 0 || (rc = merge_columns_choose(m, err)) < 0 || (rc = merge_schema(m, err)) < 0 ||
 	    (rc = merge_form(m, err)) < 0 || (rc = merge_partners(m, err)) < 0 || (rc = rows_agree(m, &agree, err)) < 0) {
 		return rc;

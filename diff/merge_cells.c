@@ -239,11 +239,17 @@ void merge_cells_single(merge *m, merge_row_state *s, size_t which)
 
 bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 {
+	const merge_side *side = &m->side[which];
+	for (size_t i = 0; side->counts && i < side->table->columns; i++) {
+		if (side->counts[i] && s->side[which][i].len > 0) {
+			return true;
+		}
+	}
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
-		/* a column that only one side kept is a conflict of its own */
-		if (c->b >= 0 && c->side[0] >= 0 && c->side[1] >= 0 &&
-		    !same_value(m, type_of(m, i), &s->base[c->b], &s->side[which][c->side[which]])) {
+		/* a column that only one side kept is a conflict of its own, until it is decided to stay */
+		bool counts = c->b >= 0 && c->side[which] >= 0 && (c->side[1 - which] >= 0 || c->takes == (int)which);
+		if (counts && !same_value(m, type_of(m, i), &s->base[c->b], &s->side[which][c->side[which]])) {
 			return true;
 		}
 	}

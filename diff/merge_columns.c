@@ -44,7 +44,8 @@ static vv_status make_places(const merge *m, merge_side *s, vv_error *err)
 	s->to_base = vv_calloc(s->table->columns + 1, sizeof(*s->to_base));
 	s->from_base = vv_calloc(olds + 1, sizeof(*s->from_base));
 	s->edited = vv_calloc(olds + 1, sizeof(*s->edited));
-	return s->to_base && s->from_base && s->edited ? VV_OK : vv_fail_nomem(err);
+	s->filled = vv_calloc(olds + 1, sizeof(*s->filled));
+	return s->to_base && s->from_base && s->edited && s->filled ? VV_OK : vv_fail_nomem(err);
 }
 
 /* rename: pairs of names known to be one column, or NULL. */
@@ -263,9 +264,11 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 	const merge_side *s = &m->side[keeper];
 	const vv_column_pair *p = pair_of(s, b);
 	const vv_field *was = field_of(m, 2, b);
-	const char *what = s->edited[b] ? "edited cells of it" : p->renamed ? "renamed it"
-			   : p->retyped || p->reconstrained	       ? "changed its definition"
-									       : NULL;
+	const char *what = s->edited[b]				    ? "edited cells of it"
+			   : s->filled[b]			    ? "added rows with values in it"
+			   : p->renamed				    ? "renamed it"
+			   : p->retyped || p->reconstrained ? "changed its definition"
+							    : NULL;
 	if (!what) {
 		return VV_OK;
 	}
@@ -286,6 +289,19 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 			       m->ours == keeper ? "ours" : "theirs", what);
 }
 
+/* Renamed by one side to what the other calls another column: told whoever merges, since
+ * one of the two has no place where that side's names are taken. */
+static vv_status tell_taken_name(merge *m, size_t by, long b, vv_error *err)
+{
+	const vv_field *f = field_of(m, (int)by, m->side[by].from_base[b]);
+	const merge_side *other = &m->side[1 - by];
+	long there = vv_schema_find(&other->table->schema, f->name, f->name_len);
+	if (there < 0 || other->to_base[there] == b || merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0) {
+		return VV_OK;
+	}
+	return conflict_column(m, VV_CONFLICT_COLUMN, f->name, err, "two columns would be called '%s'", vv_text_show(f->name, f->name_len));
+}
+
 /* A column of base that both have: its name. */
 static vv_status common_column(merge *m, long b, vv_error *err)
 {
@@ -301,9 +317,13 @@ static vv_status common_column(merge *m, long b, vv_error *err)
 		return VV_OK;
 	}
 	const vv_field *ours = m->ours == 0 ? fx : fy, *theirs = m->ours == 0 ? fy : fx;
-	return conflict_column(m, VV_CONFLICT_COLUMN, fb->name, err, "column '%s' was renamed to '%s' by ours and to '%s' by theirs",
-			       vv_text_show(fb->name, fb->name_len), vv_text_show(ours->name, ours->name_len),
-			       vv_text_show(theirs->name, theirs->name_len));
+	vv_status rc = conflict_column(m, VV_CONFLICT_COLUMN, fb->name, err, "column '%s' was renamed to '%s' by ours and to '%s' by theirs",
+				       vv_text_show(fb->name, fb->name_len), vv_text_show(ours->name, ours->name_len),
+				       vv_text_show(theirs->name, theirs->name_len));
+	if (rc < 0 || (rc = tell_taken_name(m, 0, b, err)) < 0) {
+		return rc;
+	}
+	return tell_taken_name(m, 1, b, err);
 }
 
 /* Both added it, and it was decided for what there was before. */
@@ -456,6 +476,24 @@ static vv_status index_columns(merge *m, vv_error *err)
 	return VV_OK;
 }
 
+/* The columns that a side added, without those that were decided to go. */
+static vv_status find_counting(merge *m, size_t v, vv_error *err)
+{
+	merge_side *s = &m->side[v];
+	for (size_t i = 0; m->base && i < s->table->columns; i++) {
+		const vv_field *f = field_of(m, (int)v, (long)i);
+		bool decided = m->column_of[v][i] < 0 && merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0;
+		if (s->to_base[i] >= 0 || decided) {
+			continue;
+		}
+		if (!s->counts && !(s->counts = vv_arena_calloc(&m->arena, s->table->columns, sizeof(*s->counts)))) {
+			return vv_fail_nomem(err);
+		}
+		s->counts[i] = true;
+	}
+	return VV_OK;
+}
+
 vv_status merge_columns_choose(merge *m, vv_error *err)
 {
 	size_t olds = m->base ? m->base->columns : 0;
@@ -480,8 +518,8 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 		return vv_fail(err, VV_EREFUSED, "the merged table would have %zu columns, at most %u can be kept", m->column_count,
 			       VV_COLUMNS_MAX);
 	}
-	if ((rc = merge_columns_order(m, err)) < 0) {
+	if ((rc = merge_columns_order(m, err)) < 0 || (rc = index_columns(m, err)) < 0 || (rc = find_counting(m, 0, err)) < 0) {
 		return rc;
 	}
-	return index_columns(m, err);
+	return find_counting(m, 1, err);
 }

@@ -64,6 +64,7 @@ typedef struct merge_side {
 	long *to_base;        /* for each column its place in base; -1 */
 	long *from_base;      /* for each column of base its place here; -1 */
 	bool *edited;         /* for each column of base: cells of it have other values here */
+	bool *filled;         /* the same: the other side dropped it, and rows added here have values in it */
 	bool moved_columns;
 	size_t key[VV_KEY_COLUMNS_MAX]; /* places of what identifies rows */
 
@@ -87,6 +88,9 @@ typedef struct merge_side {
 	merge_rows rows;
 	bool copies;          /* its lines can stand in the result as they are */
 	bool own_columns;     /* the result has a column of it that base has not */
+	bool *counts;         /* for each of its columns: base has it not, and removing a row must not lose its value;
+	                       * NULL: there is none. Not only those of the result: where two columns have one name,
+	                       * which of them is there depends on who merges */
 } merge_side;
 
 /* A column of the result; places in the three versions, -1 where there is none. */
@@ -154,6 +158,11 @@ int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, siz
 vv_status merge_columns_match(merge *m, vv_error *err);  /* columns of either side, and what identifies rows */
 vv_status merge_columns_choose(merge *m, vv_error *err); /* after merge_rows_match */
 
+/* merge_dropped.c: looks at what stands in columns that the other side dropped. *why: nothing
+ * of the table, or of a row that a side added or changed, would be left; else NULL. After
+ * merge_rows_match. */
+vv_status merge_dropped_look(merge *m, const char **why, vv_error *err);
+
 /* merge_order.c */
 vv_status merge_columns_order(merge *m, vv_error *err);
 
@@ -205,7 +214,7 @@ vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err);
 vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err);
 /* Of a row that only one side has (its columns that base has not included). */
 void merge_cells_single(merge *m, merge_row_state *s, size_t which);
-/* Has a side another value than base in a column that both sides have? */
+/* Would removing the row lose a value that the side changed or, in a column of its own, added? */
 bool merge_value_changed(merge *m, const merge_row_state *s, size_t which);
 /* Is the row in the result exactly what the version has? */
 bool merge_cells_are(const merge *m, const merge_row_state *s, int version);

@@ -445,8 +445,22 @@ static bool share_group(const merge_groups *a, const merge_groups *b)
 	return found;
 }
 
+/* Without a column in common nothing tells which row of base is which here. */
+static bool shares_column(const merge *m, const merge_side *s)
+{
+	for (size_t i = 0; i < m->base->columns; i++) {
+		if (s->from_base[i] >= 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool merge_is_other_table(merge *m, const merge_side *s)
 {
+	if (!shares_column(m, s)) {
+		return true;
+	}
 	uint64_t old_rows = m->base->root.rows, rows = s->table->root.rows, common = old_rows - s->gone;
 	bool few = common < old_rows / COMMON_MIN + (old_rows % COMMON_MIN != 0) && common < rows / COMMON_MIN + (rows % COMMON_MIN != 0);
 	return few && !share_group(&m->groups, &s->groups);
@@ -511,6 +525,7 @@ static void clear_side(merge_side *s)
 	vv_free(s->to_base);
 	vv_free(s->from_base);
 	vv_free(s->edited);
+	vv_free(s->filled);
 	vv_free(s->by_old);
 	vv_free(s->by_new);
 	vv_free(s->changed);

@@ -278,7 +278,7 @@ static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 	size_t keeper = s->row[0] != MERGE_NONE ? 0 : 1;
 	bool changed = false, want[3] = {keeper == 0, keeper == 1, true};
 	vv_status rc = VV_OK;
-	if (s->touched[keeper]) {
+	if (s->touched[keeper] || m->side[keeper].counts) {
 		rc = load(m, s, want, err);
 		changed = rc == VV_OK && merge_value_changed(m, s, keeper);
 	}

@@ -100,7 +100,8 @@ class Merge:
         return common * 10 < len(self.base.rows) and common * 10 < len(side.rows)
 
     def edited(self, side, column):
-        return any(k in side.rows and not same(column, r[column], side.rows[k][column]) for k, r in self.base.rows.items())
+        edited = any(k in side.rows and not same(column, r[column], side.rows[k][column]) for k, r in self.base.rows.items())
+        return edited or any(k not in self.base.rows and r[column] != "" for k, r in side.rows.items())
 
     def columns(self):
         """Names in the order of the result."""
@@ -185,7 +186,8 @@ class Merge:
         keeper = self.ours if key in self.ours.rows else self.theirs
         row, was = keeper.rows[key], self.base.rows[key]
         both = [c for c in self.result_columns if c in was and c in self.ours.columns and c in self.theirs.columns]
-        if all(same(c, row[c], was[c]) for c in both):
+        own = [c for c in self.result_columns if c not in was and row.get(c, "") != ""]
+        if not own and all(same(c, row[c], was[c]) for c in both):
             return None
         self.note("row-removed", f'["{key}"]')
         return [row.get(c, "") for c in self.result_columns] if keeper is self.ours else None
