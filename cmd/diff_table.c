@@ -307,6 +307,7 @@ static void count_row(comparison *c, const vv_row_change *r)
 	s->removed += r->kind == VV_ROW_REMOVED;
 	s->changed += r->kind == VV_ROW_CHANGED && r->changed > 0;
 	s->formatted_rows += r->kind == VV_ROW_CHANGED && r->changed == 0;
+	s->rekeyed += r->rekeyed;
 	s->moved += r->moved;
 	s->cells_changed += r->changed;
 	s->cells_formatted += r->formatted;
@@ -438,10 +439,17 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 {
 	const vv_diff_how *how = c->how;
 	const char *temp = getenv("TMPDIR");
-	vv_rowdiff_options ro = {.key = key, .columns = &c->columns, .ignore_format = how->ignore_format,
-				 .tolerance = how->tolerance, .only = (const char *const *)c->only.items,
-				 .ignore = (const char *const *)c->ignore.items, .moves = how->moves,
-				 .temp_dir = temp && *temp ? temp : "/tmp", .pool = how->pool, .progress = how->progress};
+	vv_rowdiff_options ro = {.key = key,
+				 .columns = &c->columns,
+				 .ignore_format = how->ignore_format,
+				 .tolerance = how->tolerance,
+				 .only = (const char *const *)c->only.items,
+				 .ignore = (const char *const *)c->ignore.items,
+				 .rekeyed = true,
+				 .moves = how->moves,
+				 .temp_dir = temp && *temp ? temp : "/tmp",
+				 .pool = how->pool,
+				 .progress = how->progress};
 	return vv_rowdiff_open(&c->rows, c->a, c->b, &ro, err);
 }
 

@@ -245,7 +245,12 @@ vv_status vv_blame_step(vv_blame *b, vv_table *newer, vv_table *older, uint32_t 
 	vv_rowdiff *d = NULL;
 	step s = {0};
 	vv_columns_options columns = {0};
-	vv_rowdiff_options opts = {.key = b->key, .columns = &s.columns, .everything = true, .moves = true, .temp_dir = b->temp_dir};
+	vv_rowdiff_options opts = {.key = b->key,
+				   .columns = &s.columns,
+				   .rekeyed = true,
+				   .everything = true,
+				   .moves = true,
+				   .temp_dir = b->temp_dir};
 	vv_status rc = VV_OK;
 	if (!older) {
 		for (size_t row = 0; row < b->rows; row++) {

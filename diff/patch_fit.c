@@ -88,6 +88,10 @@ static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err
 			return VV_OK;
 		}
 		c.id = fit_hash_known(f, op);
+		c.rekeys = fit_hash_becomes(f, op, &c.becomes);
+		if (c.rekeys && (rc = fit_ids_want(&f->ids, c.becomes, err)) < 0) {
+			return rc;
+		}
 	}
 	return (rc = fit_ids_want(&f->ids, c.id, err)) < 0 ? rc : add_change(f, &c, err);
 }
@@ -221,6 +225,18 @@ static vv_status place_added(fit *f, fit_change *c, int64_t drift, const char *n
 	return VV_OK;
 }
 
+/* The key that the row is to have is another row's. */
+static vv_status tell_new_key(fit *f, fit_change *c, const patch_op *op, vv_buf *name,
+			      vv_error *err)
+{
+	vv_hash128 unused;
+	fit_hash_becomes(f, op, &unused);
+	fit_row_name(f, name, f->identity, c->place);
+	vv_status rc = vv_buf_ok(name, err);
+	return rc < 0 ? rc
+		      : tell_row(f, c, vv_buf_cstr(name), "no row with this key yet", "one", err);
+}
+
 static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, vv_error *err)
 {
 	patch_op op;
@@ -249,6 +265,9 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 		}
 		if ((rc = compare(f, c, &op, r->row, vv_buf_cstr(name), err)) < 0 || !c->fits) {
 			return rc;
+		}
+		if (c->rekeys && fit_ids_nearest(&f->ids, c->becomes, 0, true)) {
+			return tell_new_key(f, c, &op, name, err);
 		}
 		r->used = true;
 		*drift = (int64_t)r->row - (int64_t)c->place;

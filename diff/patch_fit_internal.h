@@ -11,6 +11,8 @@ typedef struct fit_change {
 	patch_kind kind;                   /* change, remove, add */
 	uint64_t offset, line;             /* in the patch */
 	vv_hash128 id;                     /* of the row changed, removed or added */
+	vv_hash128 becomes; /* change, where `rekeys`: what identifies the row then */
+	bool rekeys;        /* a cell of the key changes */
 	vv_hash128 after;                  /* add: of the row above */
 	bool top;                          /* add: there is none */
 	uint64_t after_offset, after_line; /* add: the line that says so; 0: none */
@@ -89,6 +91,8 @@ vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells);
 /* The same of the row that a line changes, and of the row above one that comes. */
 vv_hash128 fit_hash_known(fit *f, const patch_op *op);
 vv_hash128 fit_hash_after(fit *f, const patch_op *op);
+/* What a changed row is known by once it is changed; false where that stays. Without a key: false. */
+bool fit_hash_becomes(fit *f, const patch_op *op, vv_hash128 *out);
 /* "row id=5"; "row 17" without key. place: of the patch's row, from 0. */
 void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t place);
 /* The identity cells of the line's row, in f->identity. */

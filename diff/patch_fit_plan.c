@@ -83,6 +83,24 @@ vv_hash128 fit_hash_known(fit *f, const patch_op *op)
 	return fit_hash_cells(f, f->identity);
 }
 
+bool fit_hash_becomes(fit *f, const patch_op *op, vv_hash128 *out)
+{
+	bool other = false;
+	fit_identity_of(f, op);
+	for (size_t i = 0; f->section->identity_count > 0 && i < f->known_count; i++) {
+		for (size_t k = 0; k < op->cell_count; k++) {
+			const patch_cell *c = &op->cells[k];
+			if (c->pair == f->known_by[i] &&
+			    !vv_cell_equal(&f->identity[i], &c->side[1])) {
+				f->identity[i] = c->side[1];
+				other = true;
+			}
+		}
+	}
+	*out = fit_hash_cells(f, f->identity);
+	return other;
+}
+
 vv_hash128 fit_hash_after(fit *f, const patch_op *op)
 {
 	const patch_section *s = f->section;

@@ -390,6 +390,7 @@ static vv_status gather(script *s, const patch_script_options *opts, vv_error *e
 {
 	vv_rowdiff_options ro = {.key = opts->key,
 				 .columns = opts->columns,
+				 .rekeyed = true,
 				 .moves = true,
 				 .everything = true,
 				 .temp_dir = opts->temp_dir,

@@ -234,24 +234,40 @@ static int peek_entry(vv_rowdiff *d, vv_error *err)
 	int more = vv_sorter_next(d->entries, &p, err);
 	if (more > 0) {
 		const uint8_t *r = p;
-		d->ahead = (row_entry){.pos = vv_get_be64(r), .old_row = vv_get_be64(r + 8), .new_row = vv_get_be64(r + 16),
-				       .kind = (vv_row_kind)r[24], .moved = r[25] != 0};
+		d->ahead = (row_entry){.pos = vv_get_be64(r),
+				       .old_row = vv_get_be64(r + 8),
+				       .new_row = vv_get_be64(r + 16),
+				       .kind = (vv_row_kind)r[24],
+				       .moved = r[25] != 0,
+				       .rekeyed = r[26] != 0};
 		d->has_ahead = true;
 	}
 	return more;
 }
 
-/* How two rows compare, cell by cell: fills d->cells. */
-static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, size_t *changed, size_t *formatted, vv_error *err)
+static bool is_of_key(const vv_rowdiff *d, const vv_column_pair *p)
+{
+	for (size_t i = 0; i < d->key_count; i++) {
+		if (p->b == (long)d->key_b[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case. */
+static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, bool rekeyed,
+			       size_t *changed, size_t *formatted, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;
 	*changed = *formatted = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		d->cells[i] = VV_CELL_SAME;
-		if (!d->compared[i]) {
+		const vv_column_pair *p = &c->pairs[i];
+		bool key = rekeyed && is_of_key(d, p);
+		if (!d->compared[i] && !key) {
 			continue;
 		}
-		const vv_column_pair *p = &c->pairs[i];
 		const vv_field *fa = &d->a->schema.fields[p->a], *fb = &d->b->schema.fields[p->b];
 		vv_cell old = rowdiff_cell(d, fa, &a[p->a]), new = rowdiff_cell(d, fb, &b[p->b]);
 		const vv_cell *x = &old, *y = &new;
@@ -262,7 +278,8 @@ static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b
 		if (same == VV_SAME_VALUE) {
 			d->cells[i] = d->opts.ignore_format ? VV_CELL_SAME : VV_CELL_FORMAT;
 			*formatted += d->cells[i] == VV_CELL_FORMAT;
-		} else if (!d->opts.tolerance || !vv_value_within(&d->scratch, fa, x, fb, y, d->opts.tolerance)) {
+		} else if (key || !d->opts.tolerance ||
+			   !vv_value_within(&d->scratch, fa, x, fb, y, d->opts.tolerance)) {
 			d->cells[i] = VV_CELL_CHANGED;
 			(*changed)++;
 		}
@@ -278,7 +295,7 @@ static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *ad
 	vv_status rc;
 	if ((rc = row_fetch_get(&d->fetch_a, gone->old_row, &a, err)) < 0 ||
 	    (rc = row_fetch_get(&d->fetch_b, added->new_row, &b, err)) < 0 ||
-	    (rc = compare_cells(d, a, b, &changed, &formatted, err)) < 0) {
+	    (rc = compare_cells(d, a, b, false, &changed, &formatted, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < d->opts.columns->count; i++) {
@@ -396,7 +413,8 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 	}
 	if ((rc = row_fetch_get(&d->fetch_a, e->old_row, &out->old_cells, err)) < 0 ||
 	    (rc = row_fetch_get(&d->fetch_b, e->new_row, &out->new_cells, err)) < 0 ||
-	    (rc = compare_cells(d, out->old_cells, out->new_cells, &changed, &formatted, err)) < 0) {
+	    (rc = compare_cells(d, out->old_cells, out->new_cells, e->rekeyed, &changed, &formatted,
+				err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < d->opts.columns->count; i++) {
@@ -405,6 +423,7 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 	s->cells_changed += changed;
 	s->cells_formatted += formatted;
 	s->changed += changed > 0;
+	s->rekeyed += e->rekeyed;
 	s->formatted_rows += changed == 0 && formatted > 0;
 	s->moved += e->moved;
 	out->kind = changed + formatted > 0 ? VV_ROW_CHANGED : VV_ROW_MOVED;
@@ -422,7 +441,11 @@ int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err)
 	while ((more = next_entry(d, &e, err)) > 0) {
 		bool tell = true;
 		vv_status rc = VV_OK;
-		*out = (vv_row_change){.kind = e.kind, .moved = e.moved, .old_row = e.old_row, .new_row = e.new_row,
+		*out = (vv_row_change){.kind = e.kind,
+				       .moved = e.moved,
+				       .rekeyed = e.rekeyed,
+				       .old_row = e.old_row,
+				       .new_row = e.new_row,
 				       .place = e.kind == VV_ROW_REMOVED ? e.pos / 2 : e.new_row};
 		if (e.kind == VV_ROW_ADDED) {
 			d->stats.added++;

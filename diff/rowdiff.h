@@ -8,6 +8,9 @@
  *
  * With a key rows are joined by it: a moved row is no change unless moves are asked
  * for. Repeated keys are matched in order of occurrence and named in the statistics.
+ * Where asked (`rekeyed`), a removed and an added row are one row whose key changed, when all
+ * their other cells have the same values and these cells leave no doubt: not all are
+ * empty, no other row that was read has them, and nearly all rows that were read differ in them.
  * Without a key rows are compared as a sequence, equal rows by whole-row counts; of what
  * is left, neighbours that share at least half their cells are paired as changes.
  *
@@ -44,6 +47,7 @@ typedef enum vv_cell_change {
 typedef struct vv_row_change {
 	vv_row_kind kind;
 	bool moved;
+	bool rekeyed; /* changed: the key is another; cells tell it like any other column */
 	uint64_t old_row, new_row;      /* 0-based; UINT64_MAX when there is none */
 	uint64_t place;                 /* how many rows of the new version stand above it */
 	const vv_cell *old_cells;       /* NULL for added */
@@ -61,6 +65,7 @@ typedef struct vv_rowdiff_options {
 	const char *tolerance;          /* NULL: exact */
 	const char *const *only;        /* NULL-ended names: other columns are not compared; NULL: all */
 	const char *const *ignore;      /* NULL-ended names */
+	bool rekeyed; /* with a key: rows whose key alone changed are told as changed */
 	bool moves;
 	bool everything;                /* also formatting and order exactly (patches): moves and format told */
 	bool blind_moves;               /* rows that moved and are otherwise equal are told without their cells
@@ -75,6 +80,7 @@ typedef struct vv_rowdiff_options {
 typedef struct vv_rowdiff_stats {
 	uint64_t old_rows, new_rows;
 	uint64_t added, removed, changed, moved;
+	uint64_t rekeyed;               /* of the changed ones: whose key is another */
 	uint64_t formatted_rows;        /* rows that differ only in how values are written */
 	uint64_t cells_changed, cells_formatted;
 	uint64_t *column_changes;       /* cells changed for each of columns->pairs; borrowed until close */
@@ -82,7 +88,8 @@ typedef struct vv_rowdiff_stats {
 	uint64_t repeated_keys;         /* keys that occur more than once on one side, among the rows read */
 	char *repeated[VV_REPEATS_SHOWN]; /* the first few, as text */
 	bool keyed;
-	bool reordered;                 /* rows that both have stand in another order */
+	bool reordered; /* rows that both have (unless moves are told: under one key) stand in
+	                                 * another order */
 } vv_rowdiff_stats;
 
 typedef struct vv_rowdiff vv_rowdiff;

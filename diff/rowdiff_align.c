@@ -160,7 +160,7 @@ static vv_status add_run(runs *r, uint64_t old_row, uint64_t new_row, vv_error *
 		return VV_OK;
 	}
 	if (r->count >= r->max) {
-		return rowdiff_keep(r->kept, old_row, new_row, false, err);
+		return rowdiff_keep(r->kept, old_row, new_row, PAIR_EQUAL, err);
 	}
 	if (r->count == r->cap) {
 		size_t cap = r->cap ? r->cap * 2 : 64;

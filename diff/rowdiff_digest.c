@@ -9,7 +9,7 @@
 #include "diff/rowdiff_internal.h"
 #include "diff/value.h"
 
-static const vv_field *field_of(const vv_rowdiff *d, int side, size_t a, size_t b)
+const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b)
 {
 	const vv_field *fa = &d->a->schema.fields[a], *fb = &d->b->schema.fields[b];
 	return side == 0 ? vv_value_field(fa, fb) : fb;
@@ -32,14 +32,15 @@ static vv_status choose_columns(digest *g, vv_error *err)
 	for (size_t i = 0; i < c->count; i++) {
 		if (d->compared[i]) {
 			long at = g->side == 0 ? c->pairs[i].a : c->pairs[i].b;
-			g->fields[g->column_count] = field_of(d, g->side, (size_t)c->pairs[i].a, (size_t)c->pairs[i].b);
+			g->fields[g->column_count] = digest_field(d, g->side, (size_t)c->pairs[i].a,
+								  (size_t)c->pairs[i].b);
 			g->columns[g->column_count++] = (size_t)at;
 			want[at] = true;
 		}
 	}
 	for (size_t i = 0; i < d->key_count; i++) {
 		want[g->key[i]] = true;
-		g->key_fields[i] = field_of(d, g->side, d->key_a[i], d->key_b[i]);
+		g->key_fields[i] = digest_field(d, g->side, d->key_a[i], d->key_b[i]);
 	}
 	for (size_t i = 0; i < g->table->columns; i++) {
 		if (want[i]) {

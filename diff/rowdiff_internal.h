@@ -27,7 +27,7 @@ typedef struct row_entry {
 	uint64_t pos;      /* 2 * new row + 2; a removed row: 2 * (row above it in the new version) + 3, or 1 */
 	uint64_t old_row, new_row;
 	vv_row_kind kind;
-	bool moved;
+	bool moved, rekeyed;
 } row_entry;
 
 struct vv_rowdiff {
@@ -78,13 +78,27 @@ typedef struct digest {
 vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err); /* clear in every case */
 void digest_clear(digest *g);
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
+/* The field under which a pair's cells of one side are read. */
+const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
 
 /* rowdiff_align.c: goes over the groups that only one side has. Rows found equal on the
  * way become segments of d->regions (or are put into kept); all others are put into out. */
 vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err);
 
-/* rowdiff_match.c: a pair of rows, equal or not, as a record of the sorter of kept rows. */
-vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, bool changed, vv_error *err);
+/* rowdiff_match.c: a pair of rows as a record of the sorter of kept rows. */
+typedef enum row_pair {
+	PAIR_EQUAL,
+	PAIR_CHANGED,
+	PAIR_REKEYED /* changed, in its key at least */
+} row_pair;
+vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, row_pair how,
+		       vv_error *err);
+
+/* rowdiff_rekey.c: takes out of gone and added (row numbers, 8 bytes each; finished) the pairs
+ * that are one row whose key changed, and puts them into kept. Both are then read anew from
+ * their beginnings, or are other sorters. */
+vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
+			vv_error *err);
 
 /* rowdiff_match.c: joins the digests and fills d->entries. */
 vv_status rowdiff_match(vv_rowdiff *d, vv_error *err);

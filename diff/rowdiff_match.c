@@ -9,12 +9,12 @@
 #include "base/text.h"
 #include "diff/rowdiff_internal.h"
 
-/* Rows that both have (equal or changed): old (8), new (8), changed (1); by old row. */
+/* Rows that both have: old (8), new (8), row_pair (1); by old row. */
 #define KEPT_LEN 17u
-/* Rows that only the old version has: old (8). */
-#define GONE_LEN 8u
-/* What is answered: pos (8), old (8), new (8), kind (1), moved (1). */
-#define ENTRY_LEN 26u
+/* Rows that only one version has: row (8). */
+#define LONE_LEN 8u
+/* What is answered: pos (8), old (8), new (8), kind (1), moved (1), rekeyed (1). */
+#define ENTRY_LEN 27u
 /* Bytes that finding the fewest moved rows takes for each run of rows; runs that there is
  * always room for. */
 #define MOVE_BYTES 80u
@@ -42,7 +42,7 @@ static vv_status rows_add(rows *r, uint64_t row, vv_error *err)
 
 typedef struct matcher {
 	vv_rowdiff *d;
-	vv_sorter *kept, *gone;
+	vv_sorter *kept, *gone, *added;
 	row_moves moves;  /* with has_moves */
 	bool has_moves;
 	rows left[2];   /* rows of one key, of each side, that no equal row was found for */
@@ -56,12 +56,13 @@ typedef struct matcher {
 	size_t repeat_count;
 } matcher;
 
-vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, bool changed, vv_error *err)
+vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, row_pair how,
+		       vv_error *err)
 {
 	uint8_t r[KEPT_LEN];
 	vv_put_be64(r, old_row);
 	vv_put_be64(r + 8, new_row);
-	r[16] = changed;
+	r[16] = (uint8_t)how;
 	return vv_sorter_add(kept, r, err);
 }
 
@@ -73,6 +74,7 @@ static vv_status add_entry(vv_rowdiff *d, const row_entry *e, vv_error *err)
 	vv_put_be64(r + 16, e->new_row);
 	r[24] = (uint8_t)e->kind;
 	r[25] = e->moved;
+	r[26] = e->rekeyed;
 	return vv_sorter_add(d->entries, r, err);
 }
 
@@ -82,7 +84,8 @@ static vv_status end_digest(matcher *m, vv_error *err)
 	size_t n = m->equal[0].count < m->equal[1].count ? m->equal[0].count : m->equal[1].count;
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < n && rc == VV_OK; i++) {
-		rc = rowdiff_keep(m->kept, m->equal[0].list[i], m->equal[1].list[i], false, err);
+		rc = rowdiff_keep(m->kept, m->equal[0].list[i], m->equal[1].list[i], PAIR_EQUAL,
+				  err);
 	}
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->equal[side].count && rc == VV_OK; i++) {
@@ -140,16 +143,15 @@ static vv_status end_key(matcher *m, vv_error *err)
 		}
 	}
 	for (size_t i = 0; i < n && rc == VV_OK; i++) {
-		rc = rowdiff_keep(m->kept, m->left[0].list[i], m->left[1].list[i], true, err);
+		rc = rowdiff_keep(m->kept, m->left[0].list[i], m->left[1].list[i], PAIR_CHANGED,
+				  err);
 	}
-	for (size_t i = n; i < m->left[0].count && rc == VV_OK; i++) {
-		uint8_t r[GONE_LEN];
-		vv_put_be64(r, m->left[0].list[i]);
-		rc = vv_sorter_add(m->gone, r, err);
-	}
-	for (size_t i = n; i < m->left[1].count && rc == VV_OK; i++) {
-		uint64_t row = m->left[1].list[i];
-		rc = add_entry(d, &(row_entry){.pos = 2 * row + 2, .old_row = UINT64_MAX, .new_row = row, .kind = VV_ROW_ADDED}, err);
+	for (int side = 0; side < 2; side++) {
+		for (size_t i = n; i < m->left[side].count && rc == VV_OK; i++) {
+			uint8_t r[LONE_LEN];
+			vv_put_be64(r, m->left[side].list[i]);
+			rc = vv_sorter_add(side == 0 ? m->gone : m->added, r, err);
+		}
 	}
 	m->left[0].count = m->left[1].count = 0;
 	m->seen[0] = m->seen[1] = 0;
@@ -195,7 +197,8 @@ typedef struct common {
 	matcher *m;
 	size_t segment;
 	uint64_t old_row, new_row; /* of the kept pair read ahead */
-	bool changed, has_kept;
+	row_pair how;
+	bool has_kept;
 	uint64_t highest;          /* new row + 1 of the furthest so far */
 	uint64_t above;            /* new row + 1 of the one just passed: a removed row stands behind it */
 } common;
@@ -209,7 +212,7 @@ static vv_status common_read(common *c, vv_error *err)
 		const uint8_t *r = p;
 		c->old_row = vv_get_be64(r);
 		c->new_row = vv_get_be64(r + 8);
-		c->changed = r[16] != 0;
+		c->how = (row_pair)r[16];
 	}
 	return more < 0 ? (vv_status)more : VV_OK;
 }
@@ -231,12 +234,21 @@ static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t
 static vv_status common_pair(common *c, vv_error *err)
 {
 	vv_rowdiff *d = c->d;
-	bool tell_move = common_moved(c, c->old_row, c->new_row, 1);
-	if (!c->changed && !tell_move) {
+	bool rekeyed = c->how == PAIR_REKEYED, tell_move = false;
+	if (!rekeyed || d->opts.moves || d->opts.everything) {
+		tell_move = common_moved(c, c->old_row, c->new_row, 1);
+	} else if (c->new_row == c->above) {
+		c->above++; /* where a row with another key stands says nothing of the others' order */
+	}
+	if (c->how == PAIR_EQUAL && !tell_move) {
 		return VV_OK;
 	}
-	row_entry e = {.pos = 2 * c->new_row + 2, .old_row = c->old_row, .new_row = c->new_row,
-		       .kind = c->changed ? VV_ROW_CHANGED : VV_ROW_MOVED, .moved = tell_move};
+	row_entry e = {.pos = 2 * c->new_row + 2,
+		       .old_row = c->old_row,
+		       .new_row = c->new_row,
+		       .kind = c->how == PAIR_EQUAL ? VV_ROW_MOVED : VV_ROW_CHANGED,
+		       .moved = tell_move,
+		       .rekeyed = rekeyed};
 	return add_entry(d, &e, err);
 }
 
@@ -321,8 +333,22 @@ static vv_status place_rows(matcher *m, vv_error *err)
 	const void *p;
 	int more;
 	vv_status rc;
-	if ((rc = vv_sorter_finish(m->kept, err)) < 0 || (rc = vv_sorter_finish(m->gone, err)) < 0 ||
-	    ((m->d->opts.moves || m->d->opts.everything) && (rc = find_moves(m, err)) < 0) || (rc = common_read(&c, err)) < 0) {
+	while ((more = vv_sorter_next(m->added, &p, err)) > 0) {
+		uint64_t row = vv_get_be64(p);
+		row_entry e = {.pos = 2 * row + 2,
+			       .old_row = UINT64_MAX,
+			       .new_row = row,
+			       .kind = VV_ROW_ADDED};
+		if ((rc = add_entry(m->d, &e, err)) < 0) {
+			return rc;
+		}
+	}
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	if ((rc = vv_sorter_finish(m->kept, err)) < 0 ||
+	    ((m->d->opts.moves || m->d->opts.everything) && (rc = find_moves(m, err)) < 0) ||
+	    (rc = common_read(&c, err)) < 0) {
 		return rc;
 	}
 	while ((more = vv_sorter_next(m->gone, &p, err)) > 0) {
@@ -385,16 +411,27 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 	matcher m = {.d = d};
 	vv_sorter *digests = NULL;
 	vv_status rc;
-	if ((rc = vv_sorter_new(&digests, DIGEST_LEN, DIGEST_LEN, rowdiff_memory(d, 4), d->opts.temp_dir, err)) < 0 ||
-	    (rc = vv_sorter_new(&m.kept, KEPT_LEN, 8, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||
-	    (rc = rowdiff_align(d, digests, m.kept, err)) < 0 || (rc = vv_sorter_finish(digests, err)) < 0 ||
-	    (rc = vv_sorter_new(&m.gone, GONE_LEN, GONE_LEN, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||
-	    (rc = vv_sorter_new(&d->entries, ENTRY_LEN, 16, rowdiff_memory(d, 8), d->opts.temp_dir, err)) < 0 ||
+	if ((rc = vv_sorter_new(&digests, DIGEST_LEN, DIGEST_LEN, rowdiff_memory(d, 4),
+				d->opts.temp_dir, err)) < 0 ||
+	    (rc = vv_sorter_new(&m.kept, KEPT_LEN, 8, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0 ||
+	    (rc = rowdiff_align(d, digests, m.kept, err)) < 0 ||
+	    (rc = vv_sorter_finish(digests, err)) < 0 ||
+	    (rc = vv_sorter_new(&m.gone, LONE_LEN, LONE_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0 ||
+	    (rc = vv_sorter_new(&m.added, LONE_LEN, LONE_LEN, rowdiff_memory(d, 8),
+				d->opts.temp_dir, err)) < 0 ||
+	    (rc = vv_sorter_new(&d->entries, ENTRY_LEN, 16, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0 ||
 	    (rc = join(&m, digests, err)) < 0) {
 		goto done;
 	}
 	vv_sorter_free(digests);
 	digests = NULL;
+	if ((rc = vv_sorter_finish(m.gone, err)) < 0 || (rc = vv_sorter_finish(m.added, err)) < 0 ||
+	    (d->opts.rekeyed && (rc = rowdiff_rekey(d, &m.gone, &m.added, m.kept, err)) < 0)) {
+		goto done;
+	}
 	if ((rc = place_rows(&m, err)) == VV_OK && (rc = vv_sorter_finish(d->entries, err)) == VV_OK) {
 		rc = name_repeats(&m, err);
 	}
@@ -402,6 +439,7 @@ done:
 	vv_sorter_free(digests);
 	vv_sorter_free(m.kept);
 	vv_sorter_free(m.gone);
+	vv_sorter_free(m.added);
 	vv_free(m.moves.list);
 	for (int i = 0; i < 2; i++) {
 		vv_free(m.left[i].list);

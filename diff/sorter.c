@@ -15,7 +15,8 @@
 #define RUN_BUF_MIN (16u << 10)
 
 typedef struct run {
-	uint64_t at, end; /* what is still on disk */
+	uint64_t from;    /* where it begins on disk */
+	uint64_t at, end; /* what is still to be read */
 	uint8_t *buf;
 	size_t pos, len;
 } run;
@@ -196,7 +197,8 @@ static vv_status spill(vv_sorter *s, vv_error *err)
 	if ((rc = vv_write_full(s->fd, s->records, s->len, "temporary file", err)) < 0) {
 		return rc;
 	}
-	p[s->run_count++] = (run){.at = s->file_len, .end = s->file_len + s->len};
+	p[s->run_count++] = (run){
+		.from = s->file_len, .at = s->file_len, .end = s->file_len + s->len};
 	s->file_len += s->len;
 	s->len = 0;
 	return VV_OK;
@@ -285,6 +287,25 @@ static void sift_down(vv_sorter *s, size_t i)
 	}
 }
 
+vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err)
+{
+	s->pos = s->taken = s->heap_len = 0;
+	for (size_t i = 0; i < s->run_count; i++) {
+		run *r = &s->runs[i];
+		r->at = r->from;
+		r->pos = r->len = 0;
+		int n = run_fill(s, r, err);
+		if (n < 0) {
+			return (vv_status)n;
+		}
+		s->heap[s->heap_len++] = i;
+	}
+	for (size_t i = s->heap_len; i-- > 0;) {
+		sift_down(s, i);
+	}
+	return VV_OK;
+}
+
 vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
 {
 	vv_status rc;
@@ -309,16 +330,8 @@ vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
 		if (!s->runs[i].buf) {
 			return vv_fail_nomem(err);
 		}
-		int n = run_fill(s, &s->runs[i], err);
-		if (n < 0) {
-			return (vv_status)n;
-		}
-		s->heap[s->heap_len++] = i;
 	}
-	for (size_t i = s->heap_len; i-- > 0;) {
-		sift_down(s, i);
-	}
-	return VV_OK;
+	return vv_sorter_rewind(s, err);
 }
 
 int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err)

@@ -3,7 +3,7 @@
  *
  * Records are compared as byte strings (memcmp over their first key_len bytes), so that
  * numbers in them are written big-endian. Runs past the limit go to an unlinked temporary
- * file. Add, then finish once, then next until 0.
+ * file. Add, then finish once, then next until 0; rewind to read them once more.
  */
 #ifndef VV_DIFF_SORTER_H
 #define VV_DIFF_SORTER_H
@@ -23,6 +23,8 @@ uint64_t vv_sorter_count(const vv_sorter *s);
 vv_status vv_sorter_finish(vv_sorter *s, vv_error *err);
 /* The next record in order, borrowed until the next call: 1, 0, <0. */
 int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err);
+/* After finish: next gives the first record again. */
+vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err);
 
 /* Big-endian numbers for keys. */
 void vv_put_be64(uint8_t *out, uint64_t v);

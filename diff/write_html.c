@@ -571,6 +571,7 @@ static vv_status html_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 	put_count(w, s->removed, 'r', "\u2212", "row removed", "rows removed");
 	put_count(w, s->changed, 'c', "~", "row changed", "rows changed");
 	put_count(w, s->cells_changed, 'c', "~", "cell changed", "cells changed");
+	put_count(w, s->rekeyed, 'c', "~", "key changed", "keys changed");
 	put_count(w, s->formatted_rows, 'c', "~", "row only written differently", "rows only written differently");
 	put_count(w, s->moved, 'm', ":", "row moved", "rows moved");
 	vv_buf_puts(&w->buf, w->told == 0 && s->added + s->removed == 0 ? "<li>No row differs</li>\n</ul>\n</section>\n" :

@@ -222,10 +222,11 @@ static vv_status json_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_
 	return flush(j, FLUSH_AT, err);
 }
 
-static void put_key(json_writer *j, const vv_row_change *c)
+/* The row's key, in the version that is asked for, by the names of the new one. */
+static void put_key(json_writer *j, const char *name, const vv_row_change *c, bool old_side)
 {
 	const vv_diff_table *t = &j->table;
-	vv_json_name(&j->out, "key");
+	vv_json_name(&j->out, name);
 	if (t->key_count == 0) {
 		vv_json_null(&j->out);
 		return;
@@ -233,11 +234,11 @@ static void put_key(json_writer *j, const vv_row_change *c)
 	vv_json_open_object(&j->out);
 	for (size_t i = 0; i < t->key_count; i++) {
 		size_t at = t->key[i];
-		if (c->new_cells) {
+		if (!old_side) {
 			put_cell(j, t->b->schema.fields[at].name, &c->new_cells[at]);
 			continue;
 		}
-		/* a removed row: places of the key are the new version's */
+		/* places of the key are the new version's */
 		long old = t->columns ? vv_columns_to_old(t->columns, at) : (long)at;
 		if (old >= 0) {
 			put_cell(j, (t->b ? t->b : t->a)->schema.fields[at].name, &c->old_cells[old]);
@@ -288,7 +289,10 @@ static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *e
 	}
 	open_item(j, "row");
 	put_string(j, "change", kinds[c->kind]);
-	put_key(j, c);
+	put_key(j, "key", c, !c->new_cells);
+	if (c->rekeyed) {
+		put_key(j, "old_key", c, true);
+	}
 	if (c->old_cells) {
 		put_number(j, "old_row", c->old_row + 1);
 	}
@@ -317,6 +321,7 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 	put_number(j, "added", s->added);
 	put_number(j, "removed", s->removed);
 	put_number(j, "changed", s->changed);
+	put_number(j, "keys_changed", s->rekeyed);
 	put_number(j, "moved", s->moved);
 	put_number(j, "rows_same_value", s->formatted_rows);
 	put_number(j, "cells_changed", s->cells_changed);

@@ -357,7 +357,10 @@ static void put_counts(vv_buf *b, const vv_rowdiff_stats *s)
 	put_count(b, start, s->removed, s->removed == 1 ? "row removed" : "rows removed");
 	put_count(b, start, s->changed, s->changed == 1 ? "row changed" : "rows changed");
 	if (s->changed > 0) {
-		vv_buf_printf(b, " (%s cell%s)", vv_text_count(s->cells_changed), s->cells_changed == 1 ? "" : "s");
+		vv_buf_printf(b, " (%s cell%s", vv_text_count(s->cells_changed),
+			      s->cells_changed == 1 ? "" : "s");
+		put_count(b, start, s->rekeyed, s->rekeyed == 1 ? "key" : "keys");
+		vv_buf_putc(b, ')');
 	}
 	put_count(b, start, s->formatted_rows, s->formatted_rows == 1 ? "row only written differently" : "rows only written differently");
 	put_count(b, start, s->moved, s->moved == 1 ? "row moved" : "rows moved");

@@ -132,6 +132,7 @@ static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats 
 	put_label(b, "cells");
 	size_t start = b->len;
 	put_part(b, start, s->cells_changed, "changed");
+	put_part(b, start, s->rekeyed, s->rekeyed == 1 ? "of them a key" : "of them keys");
 	put_part(b, start, s->cells_formatted, "only written differently");
 	vv_buf_putc(b, '\n');
 	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
@@ -212,7 +213,11 @@ static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *e
 	vv_buf_puts(&b, "rows ");
 	put_rows(&b, s);
 	if (s->cells_changed > 0) {
-		vv_buf_printf(&b, " (%s cell%s)", vv_text_count(s->cells_changed), plural(s->cells_changed));
+		size_t start = b.len + strlen(" (");
+		vv_buf_puts(&b, " (");
+		put_part(&b, start, s->cells_changed, s->cells_changed == 1 ? "cell" : "cells");
+		put_part(&b, start, s->rekeyed, s->rekeyed == 1 ? "key" : "keys");
+		vv_buf_putc(&b, ')');
 	}
 	size_t columns = column_changes(t);
 	if (columns > 0) {

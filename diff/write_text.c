@@ -191,7 +191,7 @@ static void put_part(vv_buf *b, size_t start, uint64_t n, const char *one, const
 	}
 }
 
-/* "2 rows added, 1 row removed, 3 rows changed (4 cells)" */
+/* "2 rows added, 1 row removed, 3 rows changed (4 cells, 1 key)" */
 static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 {
 	vv_buf *b = &w->out;
@@ -200,7 +200,10 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 	put_part(b, start, s->removed, "row removed", "rows removed");
 	put_part(b, start, s->changed, "row changed", "rows changed");
 	if (s->cells_changed > 0) {
-		vv_buf_printf(b, " (%s %s)", vv_text_count(s->cells_changed), s->cells_changed == 1 ? "cell" : "cells");
+		vv_buf_printf(b, " (%s %s", vv_text_count(s->cells_changed),
+			      s->cells_changed == 1 ? "cell" : "cells");
+		put_part(b, start, s->rekeyed, "key", "keys");
+		vv_buf_putc(b, ')');
 	}
 	put_part(b, start, s->moved, "row moved", "rows moved");
 	put_part(b, start, s->cells_formatted, "cell only written differently (~>)", "cells only written differently (~>)");

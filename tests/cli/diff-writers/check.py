@@ -75,6 +75,11 @@ def pair(seed):
             rows.pop(r.randrange(len(rows)))
     for _ in range(r.randrange(0, 6)):
         r.choice(rows)[r.randrange(low, len(columns))] = r.choice(WORDS)
+    if keyed and r.random() < 0.5:
+        for i in range(r.randrange(1, 3)):
+            r.choice(rows)[0] = str(5000 + 10 * i)
+        if len({x[0] for x in rows}) < len(rows):
+            rows[:] = list({x[0]: x for x in rows}.values())
     for i in range(r.randrange(0, 4)):
         new = [r.choice(WORDS) for _ in columns]
         new[0] = str(1000 + 10 * i) if keyed else new[0]

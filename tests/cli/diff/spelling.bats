@@ -50,7 +50,8 @@ respelled() {
 	respelled
 	succeeds varve diff --key day HEAD~1 HEAD
 	output_has "31/01/2024 ~> 2024-01-31"
-	output_has "1 row added, 1 row removed"
+	output_has "05/03/2024 -> 2024-03-06"
+	output_has "1 row changed (1 cell, 1 key)"
 }
 
 @test "datetimes are equal in another zone and with other fractions" {

@@ -108,6 +108,33 @@ static void rows_that_are_gone_or_there_already_are_named(void **state)
 		"t.csv|row 3|-|the row above it|-\n");
 }
 
+static const char rekeyed[] = "id,name,price\n1,lamp,9\n5,chair,5\n3,desk,7\n";
+
+static void a_changed_key_finds_its_row_by_the_old_one(void **state)
+{
+	fitted f;
+	(void)state;
+	fit(&f, by_id, base, rekeyed, base, VV_PATCH_EXACT);
+	vv_assert_ok(f.rc, &f.err);
+	assert_non_null(
+		strstr(vv_buf_cstr(&f.patch),
+		       "{\"change\":[2,2],\"row\":[\"2\"],\"cells\":[[\"id\",\"2\",\"5\"]]}"));
+	fitted_clear(&f);
+	gives(by_id, base, rekeyed, "id,name,price\n9,bed,1\n2,high chair,6\n",
+	      "id,name,price\n9,bed,1\n5,high chair,6\n");
+	gives(by_id, rekeyed, base, "id,name,price\n9,bed,1\n5,high chair,6\n",
+	      "id,name,price\n9,bed,1\n2,high chair,6\n");
+}
+
+static void a_changed_key_that_is_another_rows_does_not_fit(void **state)
+{
+	(void)state;
+	misfits(by_id, base, rekeyed, "id,name,price\n1,lamp,9\n2,chair,5\n5,bed,1\n",
+		"t.csv|row id=5|-|no row with this key yet|one\n");
+	misfits(by_id, base, rekeyed, "id,name,price\n1,lamp,9\n5,chair,5\n",
+		"t.csv|row id=2|-|the row|-\n");
+}
+
 static void a_column_that_is_not_there_is_named(void **state)
 {
 	(void)state;
@@ -464,6 +491,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(of_equal_rows_the_nearest_is_meant),
 	cmocka_unit_test(a_cell_with_another_value_is_named),
 	cmocka_unit_test(rows_that_are_gone_or_there_already_are_named),
+	cmocka_unit_test(a_changed_key_finds_its_row_by_the_old_one),
+	cmocka_unit_test(a_changed_key_that_is_another_rows_does_not_fit),
 	cmocka_unit_test(a_column_that_is_not_there_is_named),
 	cmocka_unit_test(the_target_may_have_more_columns),
 	cmocka_unit_test(new_columns_are_put_into_another_version),

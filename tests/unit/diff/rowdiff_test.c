@@ -23,7 +23,7 @@ typedef struct grid {
 
 typedef struct answer {
 	vv_row_kind kind;
-	bool moved;
+	bool moved, rekeyed;
 	uint64_t old_row, new_row, place;
 	uint8_t cells[COLUMNS];
 } answer;
@@ -87,6 +87,9 @@ static void mutate(grid *g, const shape *s, size_t edits, vv_prng *r)
 			remove_row(g, at);
 		} else if (what < 9 && g->rows < 5990) {
 			insert_row(g, at, s, r);
+		} else if (g->rows > 0 && vv_prng_below(r, 2) == 0) { /* its key changes */
+			snprintf(g->cells[at][0], 12, "n%llu",
+				 (unsigned long long)(vv_prng_u64(r) % 1000000000));
 		} else if (g->rows > 1) { /* a row moves */
 			char row[COLUMNS][12];
 			size_t to = (size_t)vv_prng_below(r, g->rows);
@@ -150,6 +153,7 @@ static void compare(answers *out, vv_table *a, vv_table *b, const vv_rowdiff_opt
 		memset(x, 0, sizeof(*x));
 		x->kind = c.kind;
 		x->moved = c.moved;
+		x->rekeyed = c.rekeyed;
 		x->old_row = c.old_row;
 		x->new_row = c.new_row;
 		x->place = c.place;
@@ -249,7 +253,10 @@ static void answers_are_true(const grid *a, const grid *b, const answers *x, boo
 				differing += wanted != VV_CELL_SAME;
 			}
 			assert_true(differing > 0);
-			assert_true(!keyed || y->cells[0] == VV_CELL_SAME);
+			assert_true(!keyed || (y->cells[0] == VV_CELL_CHANGED) == y->rekeyed);
+			for (size_t c = 1; c < COLUMNS && y->rekeyed; c++) {
+				assert_int_not_equal(y->cells[c], VV_CELL_CHANGED);
+			}
 		}
 	}
 	/* what was not told is the same rows on both sides, counted */
@@ -316,6 +323,21 @@ static void check_pair(const grid *a, const grid *b, bool keyed)
 	drop(&first);
 	drop(&again);
 	drop(&spilled);
+	if (keyed) {
+		o.rekeyed = true;
+		compare(&spilled, &x, &y, &o);
+		o.memory = 0;
+		compare(&first, &x, &y, &o);
+		same_answers(&first, &spilled);
+		answers_are_true(a, b, &first, true);
+		assert_int_equal(first.stats.added + first.stats.rekeyed, n.added);
+		assert_int_equal(first.stats.removed + first.stats.rekeyed, n.removed);
+		assert_int_equal(first.stats.changed + first.stats.formatted_rows -
+					 first.stats.rekeyed,
+				 n.changed);
+		drop(&first);
+		drop(&spilled);
+	}
 	vv_table_close(&x);
 	vv_table_close(&y);
 	vv_tables_clear(&t);
@@ -490,6 +512,124 @@ static void a_row_that_moved_is_no_change_unless_asked(void **state)
 	drop(&x);
 }
 
+static void a_row_whose_key_alone_changed_is_one_changed_row(void **state)
+{
+	const char *old = "k,a,b\nAA,x,1\nBK,bank,2\nCC,z,3\n",
+		   *new = "k,a,b\nAA,x,1\nBNY,bank,2.0\nCC,z,3\n";
+	static const char *const a_only[] = {"a", NULL};
+	answers x;
+	(void)state;
+	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k});
+	assert_int_equal(x.count, 2); /* only where it is asked for */
+	drop(&x);
+	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k, .rekeyed = true});
+	assert_int_equal(x.count, 1);
+	assert_int_equal(x.list[0].kind, VV_ROW_CHANGED);
+	assert_true(x.list[0].rekeyed && !x.list[0].moved);
+	assert_int_equal(x.list[0].old_row, 1);
+	assert_int_equal(x.list[0].new_row, 1);
+	assert_int_equal(x.list[0].cells[0], VV_CELL_CHANGED);
+	assert_int_equal(x.list[0].cells[2], VV_CELL_FORMAT);
+	assert_int_equal(x.stats.changed, 1);
+	assert_int_equal(x.stats.rekeyed, 1);
+	assert_int_equal(x.stats.cells_changed, 1);
+	assert_int_equal(x.stats.added + x.stats.removed, 0);
+	drop(&x);
+	/* the key is told also where other columns alone are compared, and whatever the tolerance */
+	of_texts(&x, "k,a\n1,x\n2,y\n", "k,a\n1,x\n2.001,y\n",
+		 &(vv_rowdiff_options){
+			 .key = by_k, .rekeyed = true, .only = a_only, .tolerance = "1"});
+	assert_int_equal(x.count, 1);
+	assert_int_equal(x.list[0].cells[0], VV_CELL_CHANGED);
+	drop(&x);
+}
+
+/* All rows of another key but one, whose other cells changed as well. */
+static void changed_keys_are_found_wherever_the_rows_went(void **state)
+{
+	grid *a = malloc(sizeof(*a)), *b = malloc(sizeof(*b));
+	const shape s = {.rows = 3000, .values = 1000000, .unique = true};
+	vv_tables t;
+	vv_table x, y;
+	answers z;
+	vv_prng r;
+	(void)state;
+	assert_true(a && b);
+	vv_prng_init(&r, 17);
+	random_grid(a, &s, &r);
+	memcpy(b, a, sizeof(*a));
+	for (size_t i = 0; i < b->rows; i++) {
+		snprintf(b->cells[i][0], 12, "n%u", (unsigned)(i % 100000));
+	}
+	snprintf(b->cells[7][1], 12, "gone");
+	shuffle(b, &r);
+	vv_tables_init(&t);
+	open_grid(&t, &x, a, false);
+	open_grid(&t, &y, b, false);
+	for (int round = 0; round < 2; round++) {
+		compare(&z, &x, &y,
+			&(vv_rowdiff_options){
+				.key = by_k, .rekeyed = true, .memory = round == 0 ? 0 : 1});
+		assert_int_equal(z.stats.rekeyed, 2999);
+		assert_int_equal(z.stats.added, 1);
+		assert_int_equal(z.stats.removed, 1);
+		answers_are_true(a, b, &z, true);
+		drop(&z);
+	}
+	vv_table_close(&x);
+	vv_table_close(&y);
+	vv_tables_clear(&t);
+	free(a);
+	free(b);
+}
+
+static void a_changed_key_moves_no_other_row(void **state)
+{
+	const char *old = "k,a\nA,one\nB,two\nC,three\nD,four\n",
+		   *new = "k,a\nB,two\nC,three\nD,four\nE,one\n";
+	answers x;
+	(void)state;
+	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k, .rekeyed = true});
+	assert_int_equal(x.count, 1);
+	assert_true(x.list[0].rekeyed && !x.stats.reordered);
+	assert_int_equal(x.list[0].place, 3);
+	drop(&x);
+	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k, .rekeyed = true, .moves = true});
+	assert_int_equal(x.count, 1);
+	assert_true(x.list[0].rekeyed && x.list[0].moved);
+	drop(&x);
+}
+
+/* What is told of the two when a row's key seems to have changed: 1 one row, 2 two. */
+static size_t told(const char *old, const char *new)
+{
+	answers x;
+	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k, .rekeyed = true});
+	size_t n = x.count;
+	assert_int_equal(x.stats.rekeyed, n == 1);
+	drop(&x);
+	return n;
+}
+
+static void in_doubt_a_changed_key_stays_a_removed_and_an_added_row(void **state)
+{
+	(void)state;
+	/* another value differs */
+	assert_int_equal(told("k,a,b\n1,x,y\n2,z,w\n", "k,a,b\n1,x,y\n3,z,v\n"), 2);
+	/* two rows could have become it */
+	assert_int_equal(told("k,a\n1,x\n2,y\n3,y\n", "k,a\n1,x\n2,y\n4,y\n"), 2);
+	/* nothing but the key is known of it */
+	assert_int_equal(told("k,a\n1,x\n2,\n", "k,a\n1,x\n3,\n"), 2);
+	assert_int_equal(told("k\n1\n2\n", "k\n1\n3\n"), 2);
+	/* most rows share their values with others */
+	assert_int_equal(told("k,a\n1,x\n2,x\n3,y\n4,y\n5,z\n", "k,a\n1,x\n2,x\n3,y\n4,y\n6,z\n"),
+			 2);
+	/* no column is common but the key */
+	assert_int_equal(told("k,a,b\n1,x,y\n2,z,w\n", "k,c\n1,7\n3,8\n"), 2);
+	/* and without all that it is one */
+	assert_int_equal(told("k,a,b\n1,x,y\n2,z,w\n", "k,a,b\n1,x,y\n3,z,w\n"), 1);
+}
+
 static void repeated_keys_are_named(void **state)
 {
 	answers x;
@@ -549,7 +689,11 @@ static vv_status compare_once(void *payload, vv_error *err)
 	vv_row_change c;
 	int more = 0;
 	vv_status rc = vv_columns_match(&columns, &p->x, &p->y, &(vv_columns_options){0}, err);
-	vv_rowdiff_options o = {.key = by_k, .columns = &columns, .temp_dir = vv_test_dir(), .memory = 1};
+	vv_rowdiff_options o = {.key = by_k,
+				.columns = &columns,
+				.rekeyed = true,
+				.temp_dir = vv_test_dir(),
+				.memory = 1};
 	if (rc < 0) {
 		return rc;
 	}
@@ -576,6 +720,7 @@ static void memory_and_storage_that_end_are_reported(void **state)
 	random_grid(a, &s, &r);
 	memcpy(b, a, sizeof(*a));
 	mutate(b, &s, 30, &r);
+	snprintf(b->cells[9][0], 12, "other");
 	shuffle(b, &r);
 	vv_tables_init(&t);
 	open_grid(&t, &p.x, a, false);
@@ -655,6 +800,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(options_leave_out_what_they_name),
 	cmocka_unit_test(a_removed_row_stands_behind_the_row_above_it),
 	cmocka_unit_test(a_row_that_moved_is_no_change_unless_asked),
+	cmocka_unit_test(a_row_whose_key_alone_changed_is_one_changed_row),
+	cmocka_unit_test(changed_keys_are_found_wherever_the_rows_went),
+	cmocka_unit_test(a_changed_key_moves_no_other_row),
+	cmocka_unit_test(in_doubt_a_changed_key_stays_a_removed_and_an_added_row),
 	cmocka_unit_test(repeated_keys_are_named),
 	cmocka_unit_test(keys_of_other_types_still_meet),
 	cmocka_unit_test(a_missing_key_column_is_told_with_its_side),

@@ -1,0 +1,99 @@
+load ../helper
+
+# A table of companies by symbol, and BK called BNY in it.
+rekeyed() {
+	printf 'symbol,name,city\nAA,Alcoa,Pittsburgh\nBK,Bank of New York,New York\nCC,Chemours,Wilmington\n' > old.csv
+	sed 's/^BK/BNY/' old.csv > new.csv
+}
+
+differs() {
+	succeeds varve diff --no-index --key symbol "$@" old.csv new.csv
+}
+
+@test "a changed key is one changed row in the text" {
+	rekeyed
+	differs
+	output_has "~ BK -> BNY  Bank of New York"
+	output_has "1 row changed (1 cell, 1 key); 3 -> 3 rows"
+	output_lacks "added"
+	output_lacks "removed"
+}
+
+@test "a changed key of a wide row is told below its new one" {
+	rekeyed
+	COLUMNS=20 differs --color never
+	output_has "BK"
+	output_has "BNY"
+	output_lacks "removed"
+}
+
+@test "a changed key is one changed row in JSON, with the old key beside the new" {
+	rekeyed
+	differs --json
+	output_has '{"change":"changed","key":{"symbol":"BNY"},"old_key":{"symbol":"BK"},"old_row":2,"new_row":2,"cells":{"symbol":{"old":"BK","new":"BNY"}}}'
+	output_has '"added":0,"removed":0,"changed":1,"keys_changed":1,'
+	differs --format ndjson
+	output_has '{"type":"row","change":"changed","key":{"symbol":"BNY"},"old_key":{"symbol":"BK"},'
+}
+
+@test "a changed key is one changed row in the other forms" {
+	rekeyed
+	differs --format csv
+	output_has "->,BK->BNY,Bank of New York,New York"
+	differs --format sql
+	output_has "UPDATE \"new\" SET \"symbol\" = 'BNY' WHERE \"symbol\" = 'BK';"
+	output_lacks DELETE
+	differs --format markdown
+	output_has "**1** row changed (1 cell, **1** key)"
+	output_has "| <code>BNY</code> | <code>symbol</code> | <code>BK</code> | <code>BNY</code> |"
+	differs --format html
+	output_has '<td class="k x" data-c="symbol"><del>B<mark>K</mark></del>'
+	output_has "key changed"
+	differs --stat
+	output_has "rows 1 changed (1 cell, 1 key)"
+	differs --summary
+	output_has "rows     3 -> 3: 1 changed"
+	output_has "cells    1 changed, 1 of them a key"
+}
+
+@test "a patch with a changed key makes the new version, and back" {
+	rekeyed
+	new_repo
+	rekeyed
+	cp old.csv t.csv
+	succeeds varve add --key symbol t.csv
+	succeeds varve commit -q -m old
+	cp new.csv t.csv
+	run varve diff --format patch
+	printf '%s\n' "$output" > p.patch
+	output_has '{"change":[2,2],"row":["BK"],"cells":[["symbol","BK","BNY"]]}'
+	cp old.csv t.csv
+	succeeds varve apply p.patch
+	cmp new.csv t.csv
+	succeeds varve apply --reverse p.patch
+	cmp old.csv t.csv
+	# another version of the table: the row is found by its old key
+	printf 'symbol,name,city\nBK,The Bank of New York,Albany\nAA,Alcoa,Pittsburgh\n' > t.csv
+	succeeds varve apply p.patch
+	printf 'symbol,name,city\nBNY,The Bank of New York,Albany\nAA,Alcoa,Pittsburgh\n' | cmp - t.csv
+	# and the new key must not be another row's
+	printf 'symbol,name,city\nBK,Bank of New York,New York\nBNY,Binary,Boston\n' > t.csv
+	run varve apply p.patch
+	[ "$status" -eq 1 ]
+	[[ "$stderr$output" == *"symbol=BNY"*"no row with this key yet"* ]]
+}
+
+@test "rows that only resemble each other stay removed and added" {
+	printf 'day,value\n2024-01-01,5.0\n2024-01-02,5.0\n2024-01-03,6.5\n2024-01-04,5.0\n' > old.csv
+	printf 'day,value\n2024-01-02,5.0\n2024-01-03,6.5\n2024-01-04,5.0\n2024-01-05,5.0\n' > new.csv
+	run varve diff --no-index --key day old.csv new.csv
+	output_has "1 row added, 1 row removed"
+}
+
+@test "--where finds a changed key under both names" {
+	rekeyed
+	differs --where symbol=BK
+	output_has "BK -> BNY"
+	differs --where symbol=BNY
+	output_has "BK -> BNY"
+}
