@@ -172,7 +172,7 @@ static vv_status send(run *r, vv_error *err)
 	}
 	for (size_t i = 0; i < r->plan.count; i++) {
 		const vv_push_item *it = &r->plan.items[i];
-		if (it->state == VV_PUSH_GOES) {
+		if (it->state == VV_PUSH_GOES || it->state == VV_PUSH_BLOCKS) {
 			refs[count++] = (vv_push_ref){it->to, it->old, it->id, it->force};
 		}
 	}
@@ -182,7 +182,7 @@ static vv_status send(run *r, vv_error *err)
 	vv_progress_end();
 	for (size_t i = 0, k = 0; rc == VV_OK && !r->o->dry_run && i < r->plan.count; i++) {
 		vv_push_item *it = &r->plan.items[i];
-		if (it->state != VV_PUSH_GOES) {
+		if (it->state != VV_PUSH_GOES && it->state != VV_PUSH_BLOCKS) {
 			continue;
 		}
 		it->why = r->out.answer.refs[k++];
@@ -191,6 +191,9 @@ static vv_status send(run *r, vv_error *err)
 			r->refused = true;
 		} else {
 			update_tracking(r, it);
+		}
+		if (it->state == VV_PUSH_BLOCKS && r->out.sum.blocks == 0) {
+			it->state = VV_PUSH_SAME; /* what it lacks is not here either */
 		}
 	}
 	vv_free(refs);
@@ -227,6 +230,12 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 		}
 		rc = send(r, err);
 		vv_transfer_tell_lines(&r->out.said);
+		if (rc == VV_OK && r->out.sum.absent > 0 && !o->quiet) {
+			vv_warn("%s %s that the other side lacks %s not here either",
+				vv_text_count(r->out.sum.absent), r->out.sum.absent == 1 ? "block" : "blocks",
+				r->out.sum.absent == 1 ? "is" : "are");
+			vv_note("hint: 'varve fetch --from URL' gets them from a peer that has them; then push again");
+		}
 	}
 	if (rc < 0) {
 		return rc;

@@ -14,6 +14,7 @@
 #include "repo/git_receive.h"
 #include "repo/history.h"
 #include "repo/incoming.h"
+#include "repo/incomplete.h"
 #include "repo/keep.h"
 
 #define DAY 86400u
@@ -198,7 +199,8 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 		return rc;
 	}
 	/* First, so that nothing is kept for the sake of what is given up. */
-	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) == VV_OK) {
+	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) == VV_OK &&
+	    (g->dry_run || (rc = vv_complete_tips_forget(r, err)) == VV_OK)) {
 		rc = run_store(g, r, store, vv_progress_begin(), now, err);
 	}
 	if (rc == VV_OK && !g->dry_run && (rc = sweep_caches(r, now, err)) == VV_OK &&

@@ -255,16 +255,17 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
 static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m, vv_push_item *it,
 		       const vv_push_plan_options *o, vv_error *err)
 {
-	bool known, forward;
+	bool known, forward, whole = true;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < h->ref_count; i++) {
 		if (strcmp(h->refs[i].name, it->to) == 0) {
 			it->old = h->refs[i].id;
+			whole = h->refs[i].whole;
 		}
 	}
 	if (vv_oid_equal(&it->old, &it->id)) {
-		it->state = vv_oid_is_null(&it->id) ? VV_PUSH_REFUSED : VV_PUSH_SAME;
+		it->state = vv_oid_is_null(&it->id) ? VV_PUSH_REFUSED : whole ? VV_PUSH_SAME : VV_PUSH_BLOCKS;
 		it->why = vv_oid_is_null(&it->id) ? "there is no such ref there" : NULL;
 		return VV_OK;
 	}
@@ -317,7 +318,7 @@ bool vv_push_plan_goes(const vv_push_plan *p)
 {
 	bool goes = false;
 	for (size_t i = 0; i < p->count; i++) {
-		goes |= p->items[i].state == VV_PUSH_GOES;
+		goes |= p->items[i].state == VV_PUSH_GOES || p->items[i].state == VV_PUSH_BLOCKS;
 	}
 	return goes;
 }
@@ -333,6 +334,9 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 	if (it->state == VV_PUSH_REFUSED) {
 		sign = '!';
 		vv_buf_puts(&what, "[refused]");
+	} else if (it->state == VV_PUSH_BLOCKS) {
+		sign = '*';
+		vv_buf_puts(&what, "[its blocks]");
 	} else if (vv_oid_is_null(&it->id)) {
 		sign = '-';
 		vv_buf_puts(&what, "[deleted]");
@@ -382,7 +386,7 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 	for (size_t i = 0; i < p->count; i++) {
 		const vv_push_item *it = &p->items[i];
 		/* All or none: what could have gone did not. */
-		if (it->state == VV_PUSH_REFUSED || (it->state == VV_PUSH_GOES && !refused)) {
+		if (it->state == VV_PUSH_REFUSED || (it->state != VV_PUSH_SAME && !refused)) {
 			print_item(it, r, dry_run);
 		}
 	}

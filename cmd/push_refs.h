@@ -13,7 +13,8 @@
 #include "repo/refs.h"
 #include "transport/message.h"
 
-typedef enum vv_push_state { VV_PUSH_GOES, VV_PUSH_SAME, VV_PUSH_REFUSED } vv_push_state;
+/* BLOCKS: the ref is there already, but lacks blocks, which go. */
+typedef enum vv_push_state { VV_PUSH_GOES, VV_PUSH_SAME, VV_PUSH_BLOCKS, VV_PUSH_REFUSED } vv_push_state;
 
 typedef struct vv_push_item {
 	const char *from; /* the ref here; NULL for a deletion, or a commit without a ref */

@@ -7,13 +7,37 @@
 #include "transport/message.h"
 #include "transport/message_internal.h"
 
+/* A bit for each ref. */
+static void put_whole(vv_buf *b, const vv_hello *h)
+{
+	vv_buf bits = VV_BUF_INIT;
+
+	for (size_t i = 0; i < h->ref_count; i += 8) {
+		unsigned byte = 0;
+		for (size_t k = 0; k < 8 && i + k < h->ref_count; k++) {
+			byte |= (unsigned)h->refs[i + k].whole << k;
+		}
+		vv_buf_putc(&bits, (char)byte);
+	}
+	b->failed |= bits.failed;
+	vv_cbor_put_key(b, "whole");
+	vv_cbor_put_bytes(b, bits.data ? bits.data : "", bits.len);
+	vv_buf_clear(&bits);
+}
+
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 
-	vv_cbor_put_map(&b, 5);
+	vv_cbor_put_map(&b, 5u + h->can + (h->can && h->tells_whole ? 2u : 0u));
 	vv_cbor_put_key(&b, "v");
 	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
+	if (h->can) {
+		message_put_can(&b, "ahead", "whole");
+	}
+	if (h->can && h->tells_whole) {
+		message_put_oids(&b, "edge", &h->edge);
+	}
 	message_put_text(&b, "head", h->head ? h->head : "");
 	vv_cbor_put_key(&b, "held");
 	vv_cbor_put_uint(&b, h->held);
@@ -28,6 +52,9 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 		if (tag) {
 			vv_cbor_put_bytes(&b, r->peeled.id, sizeof(r->peeled.id));
 		}
+	}
+	if (h->can && h->tells_whole) {
+		put_whole(&b, h);
 	}
 	vv_cbor_put_key(&b, "write");
 	vv_cbor_put_bool(&b, h->writable);
@@ -48,6 +75,7 @@ static vv_status get_ref(vv_cbor *c, vv_arena *arena, vv_remote_ref *r, vv_error
 		return rc;
 	}
 	r->peeled = r->id;
+	r->whole = true;
 	return n == 3 ? message_get_oid(c, &r->peeled, err) : VV_OK;
 }
 
@@ -66,6 +94,28 @@ static vv_status get_refs(vv_cbor *c, vv_arena *arena, vv_hello *out, vv_error *
 	}
 	for (size_t i = 0; rc == VV_OK && i < out->ref_count; i++) {
 		rc = get_ref(c, arena, &out->refs[i], err);
+	}
+	return rc;
+}
+
+static vv_status get_bits(vv_cbor *c, const uint8_t **out, size_t count, vv_error *err)
+{
+	size_t len;
+	vv_status rc = vv_cbor_get_bytes(c, out, &len, err);
+	if (rc == VV_OK && len != (count + 7) / 8) {
+		rc = vv_fail(err, VV_ECORRUPT, "the peer answered %zu bytes of bits to %zu questions", len, count);
+	}
+	return rc;
+}
+
+static vv_status get_whole(vv_cbor *c, vv_hello *out, vv_error *err)
+{
+	const uint8_t *bits;
+	vv_status rc = get_bits(c, &bits, out->ref_count, err);
+
+	out->tells_whole = rc == VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < out->ref_count; i++) {
+		out->refs[i].whole = vv_bit(bits, i);
 	}
 	return rc;
 }
@@ -90,6 +140,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 {
 	vv_cbor c;
 	uint64_t version;
+	bool whole = false;
 	vv_status rc = begin(&c, bytes, len, err);
 
 	memset(out, 0, sizeof(*out));
@@ -100,11 +151,19 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		return vv_fail(err, VV_ENOSUPPORT, "the peer speaks version %llu of the protocol, this varve %u",
 			       (unsigned long long)version, VV_PROTOCOL_VERSION);
 	}
-	if ((rc = vv_cbor_get_key(&c, "head", err)) == VV_OK &&
+	if (vv_cbor_try_key(&c, "can")) {
+		out->can = true;
+		rc = message_get_can(&c, &whole, &out->ahead, err);
+	}
+	if (rc == VV_OK && vv_cbor_try_key(&c, "edge")) {
+		rc = message_get_oids(&c, arena, &out->edge, err);
+	}
+	if (rc == VV_OK && (rc = vv_cbor_get_key(&c, "head", err)) == VV_OK &&
 	    (rc = message_get_text(&c, arena, &out->head, err)) == VV_OK &&
 	    (rc = vv_cbor_get_key(&c, "held", err)) == VV_OK &&
 	    (rc = vv_cbor_get_uint(&c, &out->held, err)) == VV_OK &&
 	    (rc = vv_cbor_get_key(&c, "refs", err)) == VV_OK && (rc = get_refs(&c, arena, out, err)) == VV_OK &&
+	    (!vv_cbor_try_key(&c, "whole") || (rc = get_whole(&c, out, err)) == VV_OK) &&
 	    (rc = vv_cbor_get_key(&c, "write", err)) == VV_OK) {
 		rc = vv_cbor_get_bool(&c, &out->writable, err);
 	}
@@ -127,16 +186,6 @@ vv_status vv_bits_write(vv_channel *line, const vv_bits *bits, vv_error *err)
 		vv_cbor_put_bytes(&b, bits->held, bytes);
 	}
 	return message_send(line, &b, err);
-}
-
-static vv_status get_bits(vv_cbor *c, const uint8_t **out, size_t count, vv_error *err)
-{
-	size_t len;
-	vv_status rc = vv_cbor_get_bytes(c, out, &len, err);
-	if (rc == VV_OK && len != (count + 7) / 8) {
-		rc = vv_fail(err, VV_ECORRUPT, "the peer answered %zu bytes of bits to %zu questions", len, count);
-	}
-	return rc;
 }
 
 vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err)

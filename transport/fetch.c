@@ -23,6 +23,7 @@ typedef struct run {
 	vv_oids commons; /* of ours, those that the origin has; owned */
 	vv_oids whole;   /* commits below which nothing is lacking here; owned */
 	bool lacking;    /* commits that are here have versions that are not */
+	bool lost;       /* the origin builds upon blocks that are not here: tell it of no commit */
 } run;
 
 void vv_fetch_result_clear(vv_fetch_result *r)
@@ -99,40 +100,51 @@ static vv_status copy_common(run *r, const vv_fetch_start *start, vv_error *err)
 }
 
 /* Commits can come without their blocks: by git itself. Those of which nothing is known yet are
- * looked at; *lacking: some version that the wants reach has no root here. */
-static vv_status look_at_root(void *payload, const vv_new_root *n, vv_error *err)
-{
-	run *r = payload;
-	vv_store *store;
-	vv_status rc = vv_repository_store(r->f->repo, &store, err);
-
-	r->lacking |= rc == VV_OK && !vv_store_has(store, &n->root);
-	return rc;
-}
-
+ * looked at. */
 static vv_status find_lacking(run *r, vv_error *err)
 {
 	bool *known = vv_calloc(r->f->wants.count + 1, sizeof(bool));
 	vv_oid *here = vv_calloc(r->f->wants.count + 1, sizeof(vv_oid));
 	size_t count = 0;
+	vv_whole whole = {0};
 	vv_status rc = known && here ? VV_OK : vv_fail_nomem(err);
 
 	rc = rc < 0 ? rc : vv_repository_incomplete(r->f->repo, &r->lacking, err);
-	rc = rc < 0 ? rc : vv_complete_tips_read(r->f->repo, &r->whole.items, &r->whole.count, err);
 	rc = rc < 0 ? rc : vv_commits_known(r->f->repo, r->f->wants.items, r->f->wants.count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < r->f->wants.count; i++) {
 		if (known[i]) {
 			here[count++] = r->f->wants.items[i];
 		}
 	}
-	if (rc == VV_OK && r->lacking) {
-		r->whole.count = 0; /* what was whole once need not be */
-	} else if (rc == VV_OK && count > 0) {
-		rc = vv_new_roots_each(r->f->repo, here, count, r->whole.items, r->whole.count, look_at_root, r,
-				       err);
+	if (rc == VV_OK && !r->lacking && (rc = vv_whole_look(&whole, r->f->repo, here, count, err)) == VV_OK) {
+		r->lacking = !whole.all;
+		r->whole = (vv_oids){whole.tips, whole.tip_count};
+		whole.tips = NULL;
 	}
+	vv_whole_clear(&whole);
 	vv_free(known);
 	vv_free(here);
+	return rc;
+}
+
+/* What may be told of as had: commits that are whole. */
+static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
+{
+	vv_whole whole = {0};
+	size_t kept = 0;
+	vv_status rc = vv_commits_sample(r->f->repo, HAVES_MAX, out, count, err);
+
+	if (r->lost) {
+		*count = 0;
+	}
+	rc = rc < 0 ? rc : vv_whole_look(&whole, r->f->repo, *out, *count, err);
+	for (size_t i = 0; rc == VV_OK && i < *count; i++) {
+		if (whole.ids[i]) {
+			(*out)[kept++] = (*out)[i];
+		}
+	}
+	*count = kept;
+	vv_whole_clear(&whole);
 	return rc;
 }
 
@@ -144,10 +156,10 @@ static vv_status negotiate(run *r, vv_error *err)
 	vv_oid *haves = NULL;
 	size_t count = 0;
 	vv_fetch_start start = {0};
-	vv_status rc = vv_commits_sample(r->f->repo, HAVES_MAX, &haves, &count, err);
+	vv_status rc = list_haves(r, &haves, &count, err);
 
 	vv_receive_stats_get(r->x, &stats);
-	bool nodes = r->f->supplier_count > 1 || stats.resumed > 0;
+	bool nodes = r->f->supplier_count > 1 || stats.resumed > 0 || r->lost;
 	for (size_t told = HAVES_FIRST; rc == VV_OK && !start.ready; told *= 4) {
 		const vv_request q = {.op = VV_OP_FETCH,
 				      .want = r->wants,
@@ -164,6 +176,14 @@ static vv_status negotiate(run *r, vv_error *err)
 		}
 	}
 	vv_free(haves);
+	if (rc == VV_OK && vv_receive_lost(r->x)) {
+		if (r->lost) {
+			return vv_fail(err, VV_ECORRUPT, "%s sends differences to blocks that it was not told of",
+				       r->f->suppliers[0].name);
+		}
+		r->lost = true; /* what was taken for whole is not: all anew, but for the blocks that came */
+		rc = negotiate(r, err);
+	}
 	return rc;
 }
 
@@ -286,7 +306,7 @@ static vv_status take(run *r, vv_error *err)
 	if (rc == VV_OK && r->lacking && !incomplete) {
 		rc = vv_repository_set_incomplete(f->repo, false, err);
 	}
-	return rc < 0 || incomplete ? rc : vv_complete_tips_write(f->repo, f->wants.items, f->wants.count, err);
+	return rc < 0 || incomplete ? rc : vv_complete_tips_add(f->repo, f->wants.items, f->wants.count, err);
 }
 
 static vv_status open_receive(run *r, vv_error *err)

@@ -9,6 +9,8 @@
 #include "repo/cbor.h"
 #include "transport/message_internal.h"
 
+#define CAN_MAX 64u
+
 static const char *const ops[] = {"hello", "known", "fetch", "blocks", "have", "push"};
 
 vv_status message_send(vv_channel *line, vv_buf *b, vv_error *err)
@@ -124,6 +126,34 @@ vv_status message_get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 	return rc;
 }
 
+void message_put_can(vv_buf *b, const char *first, const char *second)
+{
+	vv_cbor_put_key(b, "can");
+	vv_cbor_put_array(b, second ? 2 : 1);
+	vv_cbor_put_text(b, first, strlen(first));
+	if (second) {
+		vv_cbor_put_text(b, second, strlen(second));
+	}
+}
+
+vv_status message_get_can(vv_cbor *c, bool *whole, bool *ahead, vv_error *err)
+{
+	const char *word;
+	size_t count, len;
+	vv_status rc = vv_cbor_get_array(c, &count, err);
+
+	if (rc == VV_OK && count > CAN_MAX) {
+		rc = vv_fail(err, VV_ECORRUPT, "the peer sent a list of %zu abilities", count);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if ((rc = vv_cbor_get_text(c, &word, &len, err)) == VV_OK && len == 5) {
+			*whole |= memcmp(word, "whole", 5) == 0;
+			*ahead |= memcmp(word, "ahead", 5) == 0;
+		}
+	}
+	return rc;
+}
+
 /* --- writing ---------------------------------------------------------------------------- */
 
 static void put_push_refs(vv_buf *b, const vv_request *q)
@@ -144,8 +174,10 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 {
 	static const unsigned pairs[] = {2, 2, 5, 2, 2, 2};
 	vv_buf b = VV_BUF_INIT;
+	bool more = (q->op == VV_OP_BLOCKS && q->like.count > 0) || (q->op == VV_OP_HELLO && q->whole) ||
+		    (q->op == VV_OP_PUSH && q->ahead);
 
-	vv_cbor_put_map(&b, pairs[q->op] + (q->op == VV_OP_BLOCKS && q->like.count > 0));
+	vv_cbor_put_map(&b, pairs[q->op] + more);
 	if (q->op == VV_OP_HELLO) {
 		vv_cbor_put_key(&b, "v");
 		vv_cbor_put_uint(&b, q->version);
@@ -154,6 +186,9 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 	vv_cbor_put_text(&b, ops[q->op], strlen(ops[q->op]));
 	switch (q->op) {
 	case VV_OP_HELLO:
+		if (q->whole) {
+			message_put_can(&b, "whole", NULL);
+		}
 		break;
 	case VV_OP_KNOWN:
 		message_put_oids(&b, "want", &q->want);
@@ -177,6 +212,10 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 		break;
 	case VV_OP_PUSH:
 		put_push_refs(&b, q);
+		if (q->ahead) {
+			vv_cbor_put_key(&b, "ahead");
+			vv_cbor_put_bool(&b, true);
+		}
 		break;
 	}
 	return message_send(line, &b, err);
@@ -278,7 +317,7 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	if (rc < 0 || (rc = vv_cbor_get_map(&c, &pairs, err)) < 0) {
 		return vv_prefix(err, "a request is malformed");
 	}
-	bool versioned = vv_cbor_try_key(&c, "v");
+	bool versioned = vv_cbor_try_key(&c, "v"), ahead = false;
 	if ((versioned && (rc = vv_cbor_get_uint(&c, &out->version, err)) < 0) || (rc = get_op(&c, out, err)) < 0) {
 		return rc;
 	}
@@ -287,6 +326,10 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	}
 	switch (out->op) {
 	case VV_OP_HELLO:
+		if (vv_cbor_try_key(&c, "can")) {
+			out->can = true;
+			rc = message_get_can(&c, &out->whole, &ahead, err);
+		}
 		break;
 	case VV_OP_KNOWN:
 		rc = vv_cbor_get_key(&c, "want", err);
@@ -301,6 +344,9 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 		break;
 	case VV_OP_PUSH:
 		rc = get_push_refs(&c, arena, out, err);
+		if (rc == VV_OK && vv_cbor_try_key(&c, "ahead")) {
+			rc = vv_cbor_get_bool(&c, &out->ahead, err);
+		}
 		break;
 	}
 	rc = rc < 0 ? rc : vv_cbor_end(&c, err);

@@ -47,6 +47,7 @@ typedef struct vv_push_ref {
 typedef struct vv_request {
 	vv_op op;
 	uint64_t version;    /* hello */
+	bool can, whole;     /* hello: it said what it can; it wants to know which refs are whole */
 	vv_oids want, have;  /* fetch; known: want */
 	bool done;           /* fetch: there is no more to tell of */
 	bool nodes;          /* fetch: send nodes only, leaves will be asked for */
@@ -54,6 +55,7 @@ typedef struct vv_request {
 			       * the asker has and that is resembled */
 	vv_push_ref *refs;   /* push */
 	size_t ref_count;
+	bool ahead;          /* push: only the blocks are to enter, no ref moves (vv_hello.ahead) */
 } vv_request;
 
 vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err);
@@ -64,6 +66,7 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 typedef struct vv_remote_ref {
 	const char *name;
 	vv_oid id, peeled; /* peeled: the commit of an annotated tag; else id */
+	bool whole;        /* the blocks of all that it reaches are there (or nobody said) */
 } vv_remote_ref;
 
 /* hello's answer. */
@@ -73,6 +76,10 @@ typedef struct vv_hello {
 	size_t ref_count;
 	uint64_t held;    /* blocks that wait there for the rest of an interrupted transfer */
 	bool writable;    /* a push may be tried */
+	bool can;         /* it answers to "can": write also what follows */
+	bool ahead;       /* takes blocks ahead of their commits */
+	bool tells_whole; /* refs[i].whole is told, and edge */
+	vv_oids edge;     /* the last whole commits below refs that are not; not all, when they are many */
 } vv_hello;
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err);
 vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);

@@ -20,6 +20,7 @@ struct vv_peer {
 	vv_arena scratch; /* of the last request */
 	vv_hello hello;
 	bool greeted;
+	bool push; /* it is to be pushed to: what it lacks matters */
 };
 
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err)
@@ -32,6 +33,7 @@ vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	p->line = line;
+	p->push = true;
 	vv_arena_init(&p->arena);
 	vv_arena_init(&p->scratch);
 	return VV_OK;
@@ -49,7 +51,11 @@ vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options 
 	}
 	rc = vv_connect(&line, &u, o, err);
 	vv_url_clear(&u);
-	return rc < 0 ? rc : vv_peer_over(out, line, err);
+	rc = rc < 0 ? rc : vv_peer_over(out, line, err);
+	if (rc == VV_OK) {
+		(*out)->push = o->write;
+	}
+	return rc;
 }
 
 void vv_peer_close(vv_peer *p)
@@ -125,18 +131,33 @@ static vv_status last(vv_peer *p, vv_frame_reader *in, vv_error *err)
 	return type == VV_FRAME_END ? vv_channel_done(p->line, err) : unexpected(p, type, err);
 }
 
-vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
+static vv_status greet(vv_peer *p, bool whole, vv_error *err)
 {
-	const vv_request q = {.op = VV_OP_HELLO, .version = VV_PROTOCOL_VERSION};
+	const vv_request q = {.op = VV_OP_HELLO, .version = VV_PROTOCOL_VERSION, .whole = whole};
 	vv_frame_reader in;
 	vv_status rc = VV_OK;
 
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
-	if (!p->greeted && (rc = ask(p, &q, err)) == VV_OK && (rc = first(p, &in, err)) == VV_OK &&
+	if ((rc = ask(p, &q, err)) == VV_OK && (rc = first(p, &in, err)) == VV_OK &&
 	    (rc = vv_hello_read(&p->hello, &p->arena, in.payload.data, in.payload.len, err)) == VV_OK) {
 		rc = last(p, &in, err);
 	}
 	vv_frame_reader_clear(&in);
+	return rc;
+}
+
+vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!p->greeted) {
+		rc = greet(p, p->push, err);
+		if (p->push && rc == VV_ECORRUPT && strstr(err->message, "remote: ") == err->message) {
+			/* An older varve takes a greeting with more than the version for a broken one. */
+			rc = vv_channel_done(p->line, err);
+			rc = rc < 0 ? rc : greet(p, false, err);
+		}
+	}
 	p->greeted = rc == VV_OK;
 	*out = &p->hello;
 	return rc;
@@ -361,13 +382,14 @@ static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *sa
 	return rc < 0 ? rc : vv_buf_ok(said, err);
 }
 
-vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, vv_send *s,
+vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool ahead, vv_send *s,
 		       const vv_progress *progress, vv_push_answer *answer, vv_fetch_sum *sum, vv_buf *said,
 		       vv_error *err)
 {
 	const vv_request q = {.op = VV_OP_PUSH,
 			      .refs = (vv_push_ref *)(uintptr_t)refs, /* only read */
-			      .ref_count = count};
+			      .ref_count = count,
+			      .ahead = ahead};
 	vv_status rc;
 
 	vv_arena_reset(&p->scratch);

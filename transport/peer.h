@@ -25,7 +25,8 @@ void vv_peer_close(vv_peer *p); /* accepts NULL */
 const char *vv_peer_name(const vv_peer *p); /* borrowed */
 void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
 
-/* Its refs; borrowed until close. */
+/* Its refs; borrowed until close. Of one that is to be pushed to (vv_connect_options.write) also
+ * which of them are whole, where it can tell. */
 vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err);
 /* Which of the commits it has. bits: (count + 7) / 8 bytes. */
 vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err);
@@ -44,9 +45,9 @@ typedef vv_status (*vv_peer_block_fn)(void *payload, size_t i, const vv_cid *cid
 vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_block_find_fn find,
 			 vv_block_get_fn get, vv_peer_block_fn fn, void *payload, vv_error *err);
 
-/* Pushes: the refs, what s has to send, the answer (borrowed until the next call). said gets the
- * lines that the far side had for people. */
-vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, vv_send *s,
+/* Pushes: the refs, what s has to send, the answer (borrowed until the next call). ahead: the
+ * blocks only; no ref moves. said gets the lines that the far side had for people. */
+vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool ahead, vv_send *s,
 		       const vv_progress *progress, vv_push_answer *answer, vv_fetch_sum *sum, vv_buf *said,
 		       vv_error *err);
 

@@ -30,6 +30,10 @@ struct vv_receive {
 	vv_object_in *objects;
 	vv_recent_nodes nodes;
 	uint64_t unkept; /* raw bytes since the last keep */
+	bool unreadable, lost; /* of this stream: a block, and so the objects */
+	bool doubt;
+	vv_cid *mended; /* roots of versions that were here without blocks */
+	size_t mended_count, mended_cap;
 	vv_receive_stats stats;
 };
 
@@ -80,6 +84,7 @@ void vv_receive_close(vv_receive *x)
 		vv_object_in_close(x->objects);
 		vv_git_receive_close(x->git);
 		vv_incoming_close(x->incoming);
+		vv_free(x->mended);
 		vv_free(x);
 	}
 }
@@ -132,6 +137,7 @@ vv_status vv_receive_begin(vv_receive *x, vv_error *err)
 	vv_object_in_close(x->objects);
 	x->blocks = NULL;
 	x->objects = NULL;
+	x->unreadable = x->lost = false;
 	memset(&x->nodes, 0, sizeof(x->nodes));
 	if ((rc = vv_block_in_open(&x->blocks, find_block, get_block, x, err)) < 0) {
 		return rc;
@@ -195,6 +201,7 @@ static vv_status take_blocks(vv_receive *x, const void *bytes, size_t len, vv_er
 
 	while ((more = vv_block_in_next(x->blocks, &p, end, &b, err)) > 0) {
 		if (b.absent || b.unreadable) {
+			x->unreadable |= b.unreadable;
 			continue; /* it will be lacking, and asked for by its CID */
 		}
 		vv_recent_nodes_add(&x->nodes, &b.cid);
@@ -222,14 +229,42 @@ static vv_status take_objects(vv_receive *x, const void *payload, size_t len, vv
 	return rc;
 }
 
+/* Objects are squeezed against the CIDs of what came: where one could not be told, they may be
+ * past reading. */
+static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t len, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = x->lost ? VV_OK : take_objects(x, bytes, len, x->unreadable ? &why : err);
+
+	if (rc == VV_ECORRUPT && x->unreadable) {
+		x->lost = true;
+		return VV_OK;
+	}
+	if (rc < 0 && x->unreadable) {
+		*err = why;
+	}
+	return rc;
+}
+
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len, vv_error *err)
 {
-	return type == VV_FRAME_BLOCKS ? take_blocks(x, bytes, len, err) : take_objects(x, bytes, len, err);
+	return type == VV_FRAME_BLOCKS ? take_blocks(x, bytes, len, err)
+				       : take_what_can_be_read(x, bytes, len, err);
+}
+
+bool vv_receive_lost(const vv_receive *x)
+{
+	return x->lost;
+}
+
+void vv_receive_doubt(vv_receive *x)
+{
+	x->doubt = true;
 }
 
 vv_status vv_receive_end(vv_receive *x, vv_error *err)
 {
-	vv_status rc = vv_object_in_end(x->objects, err);
+	vv_status rc = x->lost ? VV_OK : vv_object_in_end(x->objects, err);
 	x->unkept = 0;
 	return rc < 0 ? rc : vv_incoming_keep(x->incoming, err);
 }
@@ -330,7 +365,9 @@ static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *
 	if (!l->seen) {
 		return vv_fail_nomem(err);
 	}
-	return vv_repository_incomplete(x->repo, &l->whole, err);
+	vv_status rc = vv_repository_incomplete(x->repo, &l->whole, err);
+	l->whole |= x->doubt;
+	return rc;
 }
 
 static vv_status give_lacking(lacking *l, vv_status rc, vv_lacking **out, size_t *count)
@@ -350,11 +387,12 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
 			     vv_lacking **out, size_t *count, vv_error *err)
 {
 	lacking l;
+	vv_repository *with = x->lost ? x->repo : vv_receive_repository(x);
 	vv_status rc = begin_lacking(&l, x, max, err);
 
 	rc = rc < 0 ? rc
-		    : vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, commons->items,
-					commons->count, look_at_version, &l, err);
+		    : vv_new_roots_each(with, wants->items, wants->count, commons->items, commons->count,
+					look_at_version, &l, err);
 	return give_lacking(&l, rc, out, count);
 }
 
@@ -391,6 +429,59 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 				 commons->count, check_version, &c, err);
 }
 
+typedef struct mending {
+	vv_receive *x;
+	vv_version_check_fn fn;
+	void *payload;
+} mending;
+
+static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	mending *m = payload;
+	vv_receive *x = m->x;
+	vv_lacking *list = NULL;
+	size_t count = 0;
+	vv_error why;
+	vv_status rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, &why);
+
+	vv_free(list);
+	if (rc == VV_OK && count == 0 && m->fn) {
+		rc = m->fn(m->payload, vv_receive_repository(x), x->incoming, n, &why);
+	}
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0 || count > 0) {
+		return VV_OK; /* it stays as it was */
+	}
+	if (x->mended_count == x->mended_cap) {
+		size_t cap = x->mended_cap ? x->mended_cap * 2 : 64;
+		vv_cid *roots = vv_realloc_array(x->mended, cap, sizeof(*roots));
+		if (!roots) {
+			return vv_fail_nomem(err);
+		}
+		x->mended = roots;
+		x->mended_cap = cap;
+	}
+	x->mended[x->mended_count++] = n->root;
+	return VV_OK;
+}
+
+vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
+			  vv_version_check_fn fn, void *payload, vv_error *err)
+{
+	mending m = {x, fn, payload};
+	vv_error why;
+	vv_status rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, wholes->items,
+					 wholes->count, mend_version, &m, &why);
+
+	if (rc < 0 && rc != VV_ECORRUPT) { /* a pointer nobody can read was let in by git */
+		*err = why;
+		return rc;
+	}
+	return VV_OK;
+}
+
 /* Only what belongs to the new versions becomes part of the store: there a node stands for all
  * that is below it, which of other blocks that came nobody knows. */
 static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons, const vv_cid *root,
@@ -404,6 +495,9 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 	} else if (rc == VV_OK && wants->count > 0) {
 		rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, commons->items,
 				       commons->count, look_at_version, &l, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < x->mended_count; i++) {
+		rc = look_below(&l, &x->mended[i], NULL, err);
 	}
 	if (rc == VV_OK && l.count > 0 && !incomplete) {
 		rc = vv_fail(err, VV_EMISSING, "blocks that were here were removed meanwhile");
@@ -422,6 +516,11 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err)
 {
 	return promote(x, NULL, NULL, root, false, err);
+}
+
+vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons, vv_error *err)
+{
+	return promote(x, wants, commons, NULL, false, err);
 }
 
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,

@@ -52,6 +52,10 @@ vv_status vv_receive_begin(vv_receive *x, vv_error *err);
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len, vv_error *err);
 /* It ended; what came is durable in incoming/. */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
+/* Objects that came cannot be read, because blocks came as differences to such as are not here
+ * (who sent them took these for known: git alone brought their commits). The blocks that could
+ * be read are kept; the objects must come again, after the blocks that they were missing. */
+bool vv_receive_lost(const vv_receive *x);
 
 /* A block that was asked for by its CID, or was found elsewhere: kept. Thread-safe. VV_ECORRUPT
  * when the bytes are not the CID's, or no canonical node. */
@@ -71,6 +75,10 @@ typedef struct vv_lacking {
 vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons, size_t max,
 			     vv_lacking **out, size_t *count, vv_error *err); /* *out: vv_free */
 
+/* Not all that the refs here reach is whole: from now on nothing is taken to be here because the
+ * version before it must have it. */
+void vv_receive_doubt(vv_receive *x);
+
 /* Below one root alone (fetch --cid). */
 vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,
 				   size_t *count, vv_error *err);
@@ -81,6 +89,12 @@ typedef vv_status (*vv_version_check_fn)(void *payload, vv_repository *with, vv_
 vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			   vv_version_check_fn fn, void *payload, vv_error *err);
 
+/* Versions that wants reach and wholes do not, which were here without their blocks: those whose
+ * blocks have all come now, and that fn (may be NULL) takes for sound, are taken in with the rest
+ * by take. */
+vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
+			  vv_version_check_fn fn, void *payload, vv_error *err);
+
 /* Takes it in: blocks durable in the store, Git objects in Git's, then the refs, all or none.
  * Of what is in the store already everything that was relied on is looked for once more under
  * the writer lock: VV_ECONFLICT when gc has dropped some meanwhile. VV_EMISSING: something is
@@ -88,6 +102,8 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
  * that do not have them). */
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
 			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err);
+/* The blocks alone: git is to bring the objects, and move the refs. */
+vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons, vv_error *err);
 /* One dataset alone, which is complete: its blocks become part of the store. */
 vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err);
 

@@ -27,6 +27,7 @@ struct vv_send {
 	vv_store *store;
 	vv_oid *wants, *commons;
 	size_t want_count, common_count;
+	bool mends; /* blocks also of what the commons have without them, where they are here */
 	item *items;
 	size_t count, cap;
 	vv_cid_set *seen; /* all CIDs of items */
@@ -99,7 +100,7 @@ static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_
 }
 
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants, const vv_oids *commons,
-		       vv_error *err)
+		       const vv_oids *whole, vv_error *err)
 {
 	vv_send *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
@@ -115,8 +116,9 @@ vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants, co
 	} else if ((rc = vv_repository_store(r, &s->store, err)) == VV_OK &&
 		   (rc = copy_oids(&s->wants, &s->want_count, wants, err)) == VV_OK &&
 		   (rc = copy_oids(&s->commons, &s->common_count, commons, err)) == VV_OK) {
-		rc = vv_new_roots_each(r, s->wants, s->want_count, s->commons, s->common_count, add_root, s,
-				       err);
+		s->mends = whole != NULL;
+		rc = vv_new_roots_each(r, s->wants, s->want_count, whole ? whole->items : s->commons,
+				       whole ? whole->count : s->common_count, add_root, s, err);
 	}
 	if (rc < 0) {
 		vv_send_close(s);
@@ -162,17 +164,26 @@ void vv_send_skip_leaves(vv_send *s)
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	vv_status rc = VV_OK;
+	vv_cid_set *all = vv_cid_set_new();
+	const vv_resemble walk = {.get = get_block, .fn = add_item, .payload = s, .seen = all,
+				  .children_first = true};
+	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
 
 	s->count = 0;
+	s->plan = (vv_send_plan){.datasets = s->plan.datasets};
 	memset(&s->nodes, 0, sizeof(s->nodes));
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
 		if (!vv_store_has(s->store, &blocks->items[i])) {
 			vv_cid_text(text, &blocks->items[i]);
 			vv_fail(err, VV_EMISSING, "the other side needs the block %s, which is not here either", text);
-			return vv_hint(err, "'varve fsck' tells which versions lack blocks; fetch them first");
+			rc = vv_hint(err, "'varve fsck' tells which versions lack blocks; fetch them first");
+		} else {
+			rc = vv_resemble_walk(&walk, &blocks->items[i], NULL, err);
 		}
-		rc = add_item(s, &blocks->items[i], NULL, err);
+	}
+	if (all) {
+		vv_cid_set_free(s->seen);
+		s->seen = all;
 	}
 	return rc;
 }
@@ -202,7 +213,7 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 		rc = send_item(s, out, &s->items[i], err);
 		if (rc == VV_OK) {
 			vv_recent_nodes_add(&s->nodes, &s->items[i].cid);
-		} else if (!strict && (rc == VV_EMISSING || rc == VV_ECORRUPT)) {
+		} else if ((!strict || s->mends) && (rc == VV_EMISSING || rc == VV_ECORRUPT)) {
 			sum->absent++;
 			rc = VV_OK;
 		}

@@ -24,9 +24,11 @@ typedef struct vv_send_plan {
 	uint64_t leaf_bytes; /* of leaves, as they are stored here */
 } vv_send_plan;
 
-/* Finds out what is to be sent: all that wants reach and commons do not. */
+/* Finds out what is to be sent: all that wants reach and commons do not. whole (NULL: commons):
+ * below which of the commons the other side has all blocks, too; what is below the others is
+ * sent as far as it is here. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants, const vv_oids *commons,
-		       vv_error *err);
+		       const vv_oids *whole, vv_error *err);
 void vv_send_close(vv_send *s); /* accepts NULL */
 void vv_send_plan_get(const vv_send *s, vv_send_plan *out);
 
@@ -35,12 +37,14 @@ const vv_cid *vv_send_block(const vv_send *s, size_t i);
 /* Do not send it: the other side has it. */
 void vv_send_skip(vv_send *s, size_t i);
 void vv_send_skip_leaves(vv_send *s);
-/* Next send just these (blocks that the other side turned out to lack), without bases that are
- * only believed to be there, and all objects again. VV_EMISSING when one is no block here. */
+/* Next send just these (blocks that the other side turned out to lack) and what is below them,
+ * without bases that are only believed to be there, and all objects again. VV_EMISSING when one
+ * is no block here. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
 /* Frames of blocks, then of objects; no end frame. absent counts blocks that are not here or
- * damaged (not with strict: then that is VV_EMISSING, VV_ECORRUPT). sum is added to. */
+ * damaged (not with strict: then that is VV_EMISSING, VV_ECORRUPT, but for what the commons have
+ * without their blocks). sum is added to. */
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err);
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress, vv_fetch_sum *sum,

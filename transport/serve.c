@@ -21,6 +21,8 @@
 /* A request's first frame and messages: more is refused. */
 #define REQUEST_BUDGET (8u << 20)
 
+#define EDGE_TOLD 1024u /* commits */
+
 /* --- hello ---------------------------------------------------------------------------- */
 
 typedef struct ref_list {
@@ -55,12 +57,40 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 	return r->name ? VV_OK : vv_fail_nomem(err);
 }
 
+/* Git itself may have brought commits without their blocks. */
+static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oids *edge, vv_error *err)
+{
+	vv_oid *ids = vv_calloc(refs->count + 1, sizeof(vv_oid));
+	vv_whole whole = {0};
+	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; ids && i < refs->count; i++) {
+		ids[i] = refs->items[i].peeled;
+	}
+	rc = rc < 0 ? rc : vv_whole_look(&whole, s->repo, ids, refs->count, err);
+	for (size_t i = 0; rc == VV_OK && i < refs->count; i++) {
+		refs->items[i].whole = whole.ids[i];
+	}
+	if (rc == VV_OK && whole.edge_count > 0) {
+		edge->count = whole.edge_count < EDGE_TOLD ? whole.edge_count : EDGE_TOLD;
+		edge->items = vv_arena_alloc(arena, edge->count * sizeof(vv_oid));
+		if (edge->items) {
+			memcpy(edge->items, whole.edge, edge->count * sizeof(vv_oid));
+		} else {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	vv_whole_clear(&whole);
+	vv_free(ids);
+	return rc;
+}
+
 static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
 			      vv_error *err)
 {
 	ref_list refs = {.arena = arena};
 	vv_head head;
-	vv_hello h = {.writable = s->writable};
+	vv_hello h = {.writable = s->writable, .can = q->can, .tells_whole = q->whole && s->writable};
 	vv_status rc;
 
 	if (q->version != VV_PROTOCOL_VERSION) {
@@ -75,6 +105,9 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 	if (rc == VV_OK && s->writable) {
 		rc = vv_incoming_count(s->repo, &h.held, err);
 	}
+	if (rc == VV_OK && h.tells_whole) {
+		rc = find_whole(s, arena, &refs, &h.edge, err);
+	}
 	if (rc == VV_OK) {
 		h.head = head.detached ? NULL : head.branch;
 		h.refs = refs.items;
@@ -88,6 +121,29 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 
 /* --- known, have, blocks -------------------------------------------------------------- */
 
+/* A commit without the blocks of all its versions is none that another side may build upon. */
+static vv_status only_whole(vv_serve *s, const vv_request *q, vv_arena *arena, bool *known, vv_error *err)
+{
+	vv_oid *ids = vv_arena_calloc(arena, q->want.count + 1, sizeof(vv_oid));
+	vv_whole whole;
+	size_t count = 0;
+
+	if (!ids) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < q->want.count; i++) {
+		if (known[i]) {
+			ids[count++] = q->want.items[i];
+		}
+	}
+	vv_status rc = vv_whole_look(&whole, s->repo, ids, count, err);
+	for (size_t i = 0, k = 0; rc == VV_OK && i < q->want.count; i++) {
+		known[i] = known[i] && whole.ids[k++];
+	}
+	vv_whole_clear(&whole);
+	return rc;
+}
+
 static vv_status answer_known(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
 			      vv_error *err)
 {
@@ -99,7 +155,8 @@ static vv_status answer_known(vv_serve *s, vv_channel *line, const vv_request *q
 	if (!known || !bits) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_commits_known(s->repo, q->want.items, count, known, err)) < 0) {
+	if ((rc = vv_commits_known(s->repo, q->want.items, count, known, err)) < 0 ||
+	    (rc = only_whole(s, q, arena, known, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -195,7 +252,7 @@ static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, co
 	vv_send *send;
 	vv_send_plan plan;
 	vv_fetch_sum sum = {0};
-	vv_status rc = vv_send_open(&send, s->repo, &q->want, common, err);
+	vv_status rc = vv_send_open(&send, s->repo, &q->want, common, NULL, err);
 
 	if (rc < 0) {
 		return rc;

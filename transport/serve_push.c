@@ -6,6 +6,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git_send.h"
+#include "repo/incomplete.h"
 #include "repo/refs.h"
 #include "repo/revision.h"
 #include "transport/frame.h"
@@ -23,6 +24,7 @@ typedef struct push {
 	vv_receive *x;
 	vv_oids wants, commons;
 	size_t common_cap;
+	vv_whole whole; /* of commons */
 	bool refused;
 } push;
 
@@ -38,6 +40,12 @@ static vv_status refuse(push *p, size_t i, const char *text, vv_error *err)
 static bool is_branch(const vv_push_ref *r)
 {
 	return strncmp(r->name, "refs/heads/", 11) == 0;
+}
+
+/* It is there already: only blocks come, which it may lack. */
+static bool stays(const vv_push_ref *r)
+{
+	return vv_oid_equal(&r->old, &r->id);
 }
 
 static vv_status check_name(push *p, size_t i, vv_error *err)
@@ -92,7 +100,7 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 	char *worktree = NULL, *rule = NULL;
 	vv_status rc;
 
-	if (!is_branch(r) || vv_repository_is_bare(p->s->repo)) {
+	if (!is_branch(r) || vv_repository_is_bare(p->s->repo) || stays(r)) {
 		return VV_OK;
 	}
 	if ((rc = vv_branch_checked_out(p->s->repo, r->name, &worktree, err)) < 0 || !worktree) {
@@ -207,7 +215,7 @@ static vv_status check_forward(push *p, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
-		if (vv_oid_is_null(&r->old) || vv_oid_is_null(&r->id)) {
+		if (vv_oid_is_null(&r->old) || vv_oid_is_null(&r->id) || stays(r)) {
 			continue;
 		}
 		if (!is_branch(r)) {
@@ -226,13 +234,31 @@ static vv_status check_forward(push *p, vv_error *err)
 	return rc;
 }
 
+/* Objects that cannot be read name versions that nobody knows: told is then what the refs here
+ * lack, against which they were squeezed. */
+static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_error *err)
+{
+	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
+	vv_status rc;
+
+	if (!vv_receive_lost(p->x)) {
+		return vv_receive_lacking(p->x, &p->wants, &p->commons, MISSING_TOLD, list, count, err);
+	}
+	rc = vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count, err);
+	if (rc == VV_OK && *count == 0) {
+		rc = vv_fail(err, VV_ECORRUPT, "the peer sent differences to blocks that are not here");
+	}
+	return rc;
+}
+
 static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 {
-	vv_lacking *list;
-	size_t count;
-	vv_status rc = vv_receive_lacking(p->x, &p->wants, &p->commons, MISSING_TOLD, &list, &count, err);
+	vv_lacking *list = NULL;
+	size_t count = 0;
+	vv_status rc = list_missing(p, &list, &count, err);
 
 	if (rc < 0 || count == 0) {
+		vv_free(list);
 		return rc;
 	}
 	out->items = vv_arena_calloc(p->arena, count, sizeof(vv_cid));
@@ -292,15 +318,47 @@ static vv_status take(push *p, vv_error *err)
 	if (!changes) {
 		return vv_fail_nomem(err);
 	}
+	size_t count = 0;
 	for (size_t i = 0; i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
-		changes[i] = (vv_ref_change){r->name, vv_oid_is_null(&r->id) ? NULL : &r->id, &r->old, true};
+		if (!stays(r)) {
+			changes[count++] =
+				(vv_ref_change){r->name, vv_oid_is_null(&r->id) ? NULL : &r->id, &r->old, true};
+		}
 	}
-	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, p->q->ref_count, "push", err);
+	if (p->q->ahead) {
+		return vv_receive_take_blocks(p->x, &p->wants, &p->commons, err);
+	}
+	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push", err);
 	if (rc == VV_OK && p->follow) {
 		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
 	}
+	if (rc == VV_OK && p->whole.all) {
+		/* Derived: the next look finds it out as well. */
+		vv_error ignored;
+		(void)vv_complete_tips_add(p->s->repo, p->wants.items, p->wants.count, &ignored);
+	}
 	return rc;
+}
+
+/* Git alone may have brought commits here: what they lack comes along, as far as who pushes has
+ * it, and what is new must not lean on it. */
+static vv_status look_at_own(push *p, vv_error *err)
+{
+	vv_status rc = vv_whole_look(&p->whole, p->s->repo, p->commons.items, p->commons.count, err);
+
+	if (rc == VV_OK && !p->whole.all) {
+		vv_receive_doubt(p->x);
+	}
+	return rc;
+}
+
+static vv_status mend_own(push *p, vv_error *err)
+{
+	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
+
+	return p->whole.all ? VV_OK
+			    : vv_receive_mend(p->x, &p->wants, &wholes, p->s->check, p->s->payload, err);
 }
 
 static vv_status receive(push *p, vv_frame_reader *in, bool *drained, vv_cids *missing, vv_error *err)
@@ -309,8 +367,14 @@ static vv_status receive(push *p, vv_frame_reader *in, bool *drained, vv_cids *m
 	vv_status rc = vv_receive_open(&p->x, p->s->repo, &p->s->limits, err);
 
 	if (rc < 0 || (rc = receive_frames(p, in, drained, err)) < 0 || (rc = find_tips(p, err)) < 0 ||
-	    (rc = vv_receive_objects_end(p->x, &p->wants, err)) < 0 || (rc = check_forward(p, err)) < 0 ||
-	    p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) {
+	    (rc = look_at_own(p, err)) < 0) {
+		return rc;
+	}
+	if (!vv_receive_lost(p->x) &&
+	    ((rc = vv_receive_objects_end(p->x, &p->wants, err)) < 0 || (rc = check_forward(p, err)) < 0)) {
+		return rc;
+	}
+	if (p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) {
 		return rc;
 	}
 	vv_receive_stats_get(p->x, &stats);
@@ -322,7 +386,8 @@ static vv_status receive(push *p, vv_frame_reader *in, bool *drained, vv_cids *m
 	if ((rc = ask_policy(p, err)) < 0 || p->refused) {
 		return rc;
 	}
-	return take(p, err);
+	rc = mend_own(p, err);
+	return rc < 0 ? rc : take(p, err);
 }
 
 vv_status serve_push(vv_serve *s, vv_channel *line, vv_frame_reader *in, const vv_request *q,
@@ -360,6 +425,7 @@ vv_status serve_push(vv_serve *s, vv_channel *line, vv_frame_reader *in, const v
 		rc = vv_push_answer_write(line, &answer, err);
 	}
 	vv_receive_close(p.x);
+	vv_whole_clear(&p.whole);
 	vv_free(p.commons.items);
 	return rc;
 }

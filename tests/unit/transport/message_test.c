@@ -132,10 +132,47 @@ static void every_request_is_read_as_it_was_written(void **state)
 	}
 }
 
+/* Only whoever said what it can is told more than version 1 has. */
+static void hello_tells_what_is_whole_to_who_asks(void **state)
+{
+	vv_remote_ref refs[] = {{"refs/heads/a", oid(1), oid(1), false}, {"refs/heads/b", oid(2), oid(2), true}};
+	vv_oid edge = oid(3);
+	vv_hello h = {.refs = refs, .ref_count = 2, .tells_whole = true, .edge = {&edge, 1}};
+	vv_request q = {.op = VV_OP_HELLO, .version = 1, .whole = true}, asked;
+	const void *bytes;
+	vv_hello back;
+	vv_error err;
+	kit k;
+
+	(void)state;
+	for (int can = 0; can < 2; can++) {
+		h.can = can == 1;
+		begin(&k);
+		vv_assert_ok(vv_hello_write(k.line, &h, &err), &err);
+		bytes = said(&k);
+		vv_assert_ok(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
+		assert_int_equal(back.can, can);
+		assert_int_equal(back.ahead, can);
+		assert_int_equal(back.tells_whole, can);
+		assert_int_equal(back.edge.count, can);
+		assert_int_equal(back.refs[0].whole, !can);
+		assert_true(back.refs[1].whole);
+		end(&k);
+		q.whole = can == 1;
+		begin(&k);
+		vv_assert_ok(vv_request_write(k.line, &q, &err), &err);
+		bytes = said(&k);
+		vv_assert_ok(vv_request_read(&asked, &k.arena, bytes, k.payload.len, &err), &err);
+		assert_int_equal(asked.can, can);
+		assert_int_equal(asked.whole, can);
+		end(&k);
+	}
+}
+
 static void hello_tells_of_branches_and_annotated_tags(void **state)
 {
-	vv_remote_ref refs[] = {{"refs/heads/main", oid(1), oid(1)}, {"refs/tags/v1", oid(2), oid(1)}};
-	const vv_hello h = {"refs/heads/main", refs, 2, 77, true};
+	vv_remote_ref refs[] = {{"refs/heads/main", oid(1), oid(1), true}, {"refs/tags/v1", oid(2), oid(1), true}};
+	const vv_hello h = {.head = "refs/heads/main", .refs = refs, .ref_count = 2, .held = 77, .writable = true};
 	const void *bytes;
 	vv_hello back;
 	vv_error err;
@@ -321,6 +358,7 @@ static void another_version_is_told_apart_from_damage(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_request_is_read_as_it_was_written),
 	cmocka_unit_test(hello_tells_of_branches_and_annotated_tags),
+	cmocka_unit_test(hello_tells_what_is_whole_to_who_asks),
 	cmocka_unit_test(bits_are_those_of_the_questions),
 	cmocka_unit_test(answers_of_fetch_and_push_are_read_as_written),
 	cmocka_unit_test(requests_that_are_none_are_named),
