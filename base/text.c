@@ -287,6 +287,31 @@ void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width)
 	}
 }
 
+void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width)
+{
+	size_t at = 0, used = 0, fits = b->len; /* where the ellipsis may stand */
+	piece p;
+
+	while (at < len) {
+		if (s[at] == '\\') {
+			p = (piece){.text = "\\", .len = 1, .taken = 1, .width = 1};
+		} else {
+			next_piece(&p, s + at, len - at);
+		}
+		if (width > 0 && p.width > width - used) {
+			b->len = b->failed ? b->len : fits;
+			vv_buf_puts(b, ELLIPSIS);
+			return;
+		}
+		vv_buf_put(b, p.text, p.len);
+		at += p.taken;
+		used += p.width;
+		if (used < width) {
+			fits = b->len;
+		}
+	}
+}
+
 #define SLOTS 8u
 #define SHOW_WIDTH 120u
 /* Every column takes at most four bytes; combining marks, which take none, end

@@ -28,7 +28,11 @@ size_t vv_text_width(const char *s, size_t len);
  * and invalid UTF-8 come out as \n, \t, \xHH or \u{HEX}; a backslash as \\. */
 void vv_text_put_escaped(vv_buf *b, const char *s, size_t len);
 
-/* The same, cut to at most width terminal columns, with an ellipsis at the cut. */
+/* For sentences in which data is escaped already, and for what is to be shown as somebody wrote
+ * it: as above, but a backslash stays one. Cut to width columns when that is not 0. */
+void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width);
+
+/* As vv_text_put_escaped, cut to at most width terminal columns, with an ellipsis at the cut. */
 void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);
 
 /* The escaped text in one of a few rotating per-thread buffers, cut at about

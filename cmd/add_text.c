@@ -132,7 +132,7 @@ done:
 	return rc;
 }
 
-/* "line 317, column price: 'abc' is no number ..." for each column that has such. */
+/* "line 317, column price: 'abc' is not a number ..." for each column that has such. */
 static vv_status put_findings(vv_add_report *out, vv_stage *s, const vv_add_item *item,
 			      const vv_staged *staged, vv_error *err)
 {
@@ -147,15 +147,18 @@ static vv_status put_findings(vv_add_report *out, vv_stage *s, const vv_add_item
 	rc = vv_schema_read(&schema, res->root.schema.data, res->root.schema.len, "schema", err);
 	for (size_t i = 0; i < res->finding_count && rc == VV_OK; i++) {
 		const vv_import_finding *f = &res->findings[i];
+		const char *type;
 		uint64_t line = 0;
+
 		if (f->column >= schema.count ||
 		    (rc = vv_stage_line(s, item->path, f->offset, &line, err)) < 0)
 			continue;
-		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is no %s",
+		type = vv_type_name(schema.fields[f->column].type);
+		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is not %s %s",
 			      vv_text_shows(item->path), line,
 			      vv_text_show(schema.fields[f->column].name,
 					   schema.fields[f->column].name_len),
-			      vv_text_shows(f->value), vv_type_name(schema.fields[f->column].type));
+			      vv_text_shows(f->value), strchr("aeiou", *type) ? "an" : "a", type);
 		if (f->count > 1)
 			vv_buf_printf(&out->warnings, " (%s such values)", vv_text_count(f->count));
 		vv_buf_puts(&out->warnings, "; stored as it is\n");

@@ -465,7 +465,7 @@ const vv_command vv_cmd_apply = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes =
-		"1: it does not fit, or with --reject not all of it, or --3way left conflicts",
+		"it does not fit, or with --reject not all of it, or --3way left conflicts",
 	.arguments = "path",
 	.run = run_apply,
 };

@@ -691,7 +691,7 @@ const vv_command vv_cmd_check = {
 		"$ varve check prices.csv\n"
 		"prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
 		"\n"
-		"  error type-contradiction, column price, 2 times: is no number\n"
+		"  error type-contradiction, column price, 2 times: is not a number\n"
 		"    expected: a number, as in the base; if it is meant: varve schema --missing N/A prices.csv\n"
 		"     line    row  key       value\n"
 		"       18     17  id=4711   'N/A'\n"
@@ -701,7 +701,7 @@ const vv_command vv_cmd_check = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "1: the data is invalid",
+	.exit_codes = "the data is invalid",
 	.arguments = "ref",
 	.run = run_check,
 };

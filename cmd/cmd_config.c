@@ -401,7 +401,7 @@ const vv_command vv_cmd_config = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "1: NAME is not set",
+	.exit_codes = "NAME is not set",
 	.arguments = "path",
 	.run = run_config,
 };

@@ -539,7 +539,7 @@ const vv_command vv_cmd_diff = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "1: with --exit-code or --quiet: something differs",
+	.exit_codes = "with --exit-code or --quiet: something differs",
 	.arguments = "ref",
 	.run = run_diff,
 };

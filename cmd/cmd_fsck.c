@@ -436,7 +436,7 @@ const vv_command vv_cmd_fsck = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "1: something is damaged or missing",
+	.exit_codes = "something is damaged or missing",
 	.arguments = "",
 	.run = run_fsck,
 };

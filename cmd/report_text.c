@@ -74,11 +74,11 @@ static void put_cell(vv_buf *b, const vv_report_item *i, size_t column)
 		}
 		break;
 	case AT_MESSAGE:
-		vv_report_put_value(b, i->message, strlen(i->message), false, NOTE_WIDTH);
+		vv_text_put_words(b, i->message, strlen(i->message), NOTE_WIDTH);
 		break;
 	default:
 		if (i->expected) {
-			vv_report_put_value(b, i->expected, strlen(i->expected), false, NOTE_WIDTH);
+			vv_text_put_words(b, i->expected, strlen(i->expected), NOTE_WIDTH);
 		}
 		break;
 	}
@@ -197,12 +197,12 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	}
 	if (says_the_same(g)) {
 		vv_buf_puts(out, ": ");
-		vv_text_put_escaped(out, g->first->message, strlen(g->first->message));
+		vv_text_put_words(out, g->first->message, strlen(g->first->message), 0);
 	}
 	vv_buf_putc(out, '\n');
 	if (expects_the_same(g) && g->first->expected) {
 		vv_buf_puts(out, "    expected: ");
-		vv_text_put_escaped(out, g->first->expected, strlen(g->first->expected));
+		vv_text_put_words(out, g->first->expected, strlen(g->first->expected), 0);
 		vv_buf_putc(out, '\n');
 	}
 	put_accepted(out, g);

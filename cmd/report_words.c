@@ -51,10 +51,10 @@ void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_ite
 		vv_report_put_value(b, i->value, i->value_len, i->value_cut, 0);
 		vv_buf_puts(b, "' ");
 	}
-	vv_text_put_escaped(b, i->message, strlen(i->message));
+	vv_text_put_words(b, i->message, strlen(i->message), 0);
 	if (i->expected) {
 		vv_buf_puts(b, "; expected: ");
-		vv_text_put_escaped(b, i->expected, strlen(i->expected));
+		vv_text_put_words(b, i->expected, strlen(i->expected), 0);
 	}
 	if (i->accepted) {
 		vv_buf_puts(b, "; accepted: ");
@@ -192,17 +192,25 @@ void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks
 	}
 }
 
+static void put_clean(vv_buf *b, vv_buf *clean)
+{
+	vv_report_put_marks(b, vv_buf_cstr(clean), clean->len, "&<>\"'|`*_[]\\~#@!:");
+	b->failed = b->failed || clean->failed;
+	vv_buf_clear(clean);
+}
+
 void vv_report_put_markup(vv_buf *b, const char *s, size_t len)
 {
 	vv_buf clean = VV_BUF_INIT;
 
 	vv_text_put_escaped(&clean, s, len);
-	vv_report_put_marks(b, vv_buf_cstr(&clean), clean.len, "&<>\"'|`*_[]\\~#@!:");
-	b->failed = b->failed || clean.failed;
-	vv_buf_clear(&clean);
+	put_clean(b, &clean);
 }
 
 void vv_report_put_markups(vv_buf *b, const char *s)
 {
-	vv_report_put_markup(b, s, strlen(s));
+	vv_buf clean = VV_BUF_INIT;
+
+	vv_text_put_words(&clean, s, strlen(s), 0);
+	put_clean(b, &clean);
 }

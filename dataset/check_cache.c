@@ -403,7 +403,7 @@ done:
 
 static vv_status bad_file(const char *file, vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "%s: is no result of a check, or damaged", file);
+	vv_fail(err, VV_EINPUT, "%s: is not the result of a check, or damaged", file);
 	return vv_hint(err, "make it with 'varve check --save-result FILE'");
 }
 

@@ -110,7 +110,7 @@ static vv_status read_bound(check_plan *p, check_column *c, const vv_json *const
 	} else if (text.failed) {
 		rc = vv_fail_nomem(err);
 	} else {
-		rc = check_note_node(p, node, err, "is no value of the field's type, %s",
+		rc = check_note_node(p, node, err, "is not a value of the field's type, %s",
 				     vv_type_name(c->field->type));
 	}
 	vv_buf_clear(&text);
@@ -251,7 +251,7 @@ static vv_status read_values(check_plan *p, vv_names **out, const check_column *
 		if (!vv_value_of_node(&cell, &field, &standard, &text, c->field, value)) {
 			rc = text.failed ? vv_fail_nomem(err)
 					 : check_note_node(p, value, err,
-							   "is no value of the field's type, %s",
+							   "is not a value of the field's type, %s",
 							   vv_type_name(c->field->type));
 			continue;
 		}
@@ -279,7 +279,7 @@ static vv_status check_subset(check_plan *p, const check_column *c, const vv_jso
 
 		if (n->text && !vv_names_find(c->categories, n->text, n->len))
 			return check_note_node(p, list, err,
-					       "has a value that is none of the categories");
+					       "has a value that is not one of the categories");
 	}
 	return VV_OK;
 }

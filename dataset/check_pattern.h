@@ -1,6 +1,10 @@
 /*
  * check_pattern: regular expressions of constraints (PCRE2 behind it).
  *
+ * What XML Schema's patterns (xmlschema-2, appendix F) say means what it says there: \d \w \s \i \c
+ * and their opposites by Unicode, "." without line ends. Beyond it PCRE2's groups and anchors are
+ * taken, and \uXXXX. What XML Schema would read in another way than PCRE2 is refused.
+ *
  * A pattern must match a text from its beginning to its end, as UTF-8. It has a budget of
  * steps: what it cannot decide within it is told, and nothing hangs.
  */
@@ -16,7 +20,7 @@
 
 typedef struct vv_pattern vv_pattern;
 
-/* VV_EINPUT: what is wrong, at which byte. */
+/* VV_EINPUT: what is wrong, at which byte of text. */
 vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_error *err);
 void vv_pattern_free(vv_pattern *p); /* accepts NULL */
 

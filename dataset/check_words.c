@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "dataset/check_internal.h"
 
+#define EXPECTED_WIDTH 240u
+
 /* What is said of each kind. */
 static const char *const messages[CHECK_KINDS] = {
 	"the row ends before this column",
@@ -21,55 +23,63 @@ static const char *const messages[CHECK_KINDS] = {
 	"is not below the 'exclusiveMaximum'",
 	"does not match the 'pattern'",
 	"is not in the 'enum'",
-	"is none of the 'categories'",
+	"is not one of the 'categories'",
 };
 
 static const char *type_message(const vv_field *f)
 {
 	switch (f->type) {
 	case VV_TYPE_STRING:
-		return f->format[0] == 'e'   ? "is no e-mail address"
+		return f->format[0] == 'e'   ? "is not an e-mail address"
 		       : f->format[0] == 'b' ? "is not base64"
-		       : f->format[1] == 'r' ? "is no URI"
-		       : f->format[1] == 'u' ? "is no UUID"
-					     : "is no string";
+		       : f->format[1] == 'r' ? "is not a URI"
+		       : f->format[1] == 'u' ? "is not a UUID"
+					     : "is not a string";
 	case VV_TYPE_INTEGER:
-		return "is no integer";
+		return "is not an integer";
 	case VV_TYPE_NUMBER:
-		return "is no number";
+		return "is not a number";
 	case VV_TYPE_BOOLEAN:
-		return "is no boolean";
+		return "is not a boolean";
 	case VV_TYPE_OBJECT:
-		return "is no JSON object";
+		return "is not a JSON object";
 	case VV_TYPE_ARRAY:
-		return "is no JSON array";
+		return "is not a JSON array";
 	case VV_TYPE_LIST:
-		return "is no list";
+		return "is not a list";
 	case VV_TYPE_DATETIME:
-		return "is no datetime";
+		return "is not a datetime";
 	case VV_TYPE_DATE:
-		return "is no date";
+		return "is not a date";
 	case VV_TYPE_TIME:
-		return "is no time";
+		return "is not a time";
 	case VV_TYPE_YEAR:
-		return "is no year";
+		return "is not a year";
 	case VV_TYPE_YEARMONTH:
-		return "is no year and month";
+		return "is not a year and month";
 	case VV_TYPE_DURATION:
-		return "is no duration";
+		return "is not a duration";
 	case VV_TYPE_GEOPOINT:
-		return "is no point";
+		return "is not a point";
 	case VV_TYPE_GEOJSON:
-		return f->format[0] == 't' ? "is no TopoJSON" : "is no GeoJSON";
+		return f->format[0] == 't' ? "is not TopoJSON" : "is not GeoJSON";
 	default:
-		return "is no value of the field's type";
+		return "is not a value of the field's type";
 	}
+}
+
+/* As it was written, or as much of it as is shown of a value. */
+static void put_as_written(vv_buf *out, const char *s, size_t len)
+{
+	vv_text_put_words(out, s, len, EXPECTED_WIDTH);
 }
 
 static void put_words(vv_buf *out, const char *const *words)
 {
-	for (size_t i = 0; words && words[i]; i++)
-		vv_buf_printf(out, "%s%s", i > 0 ? " " : "", vv_text_shows(words[i]));
+	for (size_t i = 0; words && words[i]; i++) {
+		vv_buf_puts(out, i > 0 ? " " : "");
+		put_as_written(out, words[i], strlen(words[i]));
+	}
 }
 
 /* "an integer", "a date as %d.%m.%Y". */
@@ -89,8 +99,8 @@ static void put_type(vv_buf *out, const vv_field *f)
 
 	vv_buf_printf(out, "%s %s", vowel ? "an" : "a", vv_type_name(f->type));
 	if (strcmp(f->format, "default") != 0) {
-		vv_buf_printf(out, "%s%s", strchr(f->format, '%') ? " as " : " of format ",
-			      vv_text_shows(f->format));
+		vv_buf_puts(out, strchr(f->format, '%') ? " as " : " of format ");
+		put_as_written(out, f->format, strlen(f->format));
 	} else if (f->type < sizeof(spelling) / sizeof(spelling[0]) && spelling[f->type]) {
 		vv_buf_puts(out, spelling[f->type]);
 	} else if (f->type == VV_TYPE_GEOPOINT) {
@@ -125,15 +135,16 @@ static void put_values(vv_buf *out, const vv_json *list)
 			return;
 		}
 		vv_json_put_node(&text, v);
-		vv_buf_printf(out, "%s%s", shown > 0 ? ", " : "",
-			      vv_text_show(text.data, text.len));
+		vv_buf_puts(out, shown > 0 ? ", " : "");
+		put_as_written(out, text.data, text.len);
 		vv_buf_clear(&text);
 	}
 }
 
 static void put_bound(vv_buf *out, const char *words, const check_bound *b)
 {
-	vv_buf_printf(out, "%s %s", words, vv_text_show(b->text, b->text_len));
+	vv_buf_printf(out, "%s ", words);
+	put_as_written(out, b->text, b->text_len);
 }
 
 void check_put_expected(vv_buf *out, const check_column *c, unsigned kind)
@@ -174,7 +185,8 @@ void check_put_expected(vv_buf *out, const check_column *c, unsigned kind)
 		break;
 	case CHECK_PATTERN:
 	case CHECK_BUDGET:
-		vv_buf_printf(out, "the pattern %s", vv_text_shows(c->pattern_text));
+		vv_buf_puts(out, "the pattern ");
+		put_as_written(out, c->pattern_text, strlen(c->pattern_text));
 		break;
 	case CHECK_ENUM:
 		put_values(out, vv_json_get(vv_json_get(f->json, "constraints"), "enum"));

@@ -31,7 +31,7 @@ static vv_status read_word(const reader *r, size_t *out, const vv_json *node,
 			return VV_OK;
 		}
 	}
-	return vv_descriptor_fail(node, r->file, r->err, "'%s' is none of its values",
+	return vv_descriptor_fail(node, r->file, r->err, "'%s' is not one of its values",
 				  vv_text_show(node->text, node->text_len));
 }
 
@@ -100,7 +100,7 @@ static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
 		return rc;
 	meant = meant_type(name);
 	vv_descriptor_fail(vv_json_get(field, "type"), r->file, r->err,
-			   "'%s' is no type of Table Schema", vv_text_shows(name));
+			   "'%s' is not a type of Table Schema", vv_text_shows(name));
 	if (meant)
 		return vv_hint(r->err, "is '%s' meant?", meant);
 	return vv_hint(
@@ -132,7 +132,7 @@ static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
 		return rc < 0 ? vv_fail_nomem(r->err) : VV_OK;
 	}
 	if (!vv_type_has_format(f->type, f->format)) {
-		return vv_descriptor_fail(node, r->file, r->err, "'%s' is no format of the type %s",
+		return vv_descriptor_fail(node, r->file, r->err, "'%s' is not a format of the type %s",
 					  vv_text_shows(f->format), vv_type_name(f->type));
 	}
 	return VV_OK;
@@ -254,7 +254,7 @@ static vv_status want_value(const reader *r, const vv_field *f, const vv_json *n
 	}
 	if (ok)
 		return VV_OK;
-	return vv_descriptor_fail(node, r->file, r->err, "is no value of the field's type, %s",
+	return vv_descriptor_fail(node, r->file, r->err, "is not a value of the field's type, %s",
 				  vv_type_name(f->type));
 }
 

@@ -125,7 +125,7 @@ static vv_status add_directive(pattern *p, char kind, vv_error *err)
 	if (kind == '\0')
 		return vv_fail(err, VV_EINPUT, "the pattern ends in a single %%");
 	if (!strchr("YmdHMSfybBaAjpIzZwuUW", kind)) {
-		vv_fail(err, VV_EINPUT, "%%%s is no part of a pattern that can be honoured",
+		vv_fail(err, VV_EINPUT, "%%%s is not a directive that varve knows",
 			vv_text_show(&kind, 1));
 		return vv_hint(
 			err,
@@ -205,7 +205,7 @@ vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type ty
 	*out = plan;
 	if (strcmp(format, "any") != 0) {
 		if (!strchr(format, '%')) {
-			vv_fail(err, VV_EINPUT, "'%s' is no strptime pattern",
+			vv_fail(err, VV_EINPUT, "'%s' is not a strptime pattern",
 				vv_text_shows(format));
 			return vv_hint(err, "write it with directives, such as %%d/%%m/%%Y");
 		}

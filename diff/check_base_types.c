@@ -44,14 +44,6 @@ static const char *noun(vv_type t)
 	return nouns[t];
 }
 
-/* Without its article, where it has one. */
-static const char *bare_noun(vv_type t)
-{
-	const char *n = noun(t);
-
-	return strncmp(n, "a ", 2) == 0 ? n + 2 : strncmp(n, "an ", 3) == 0 ? n + 3 : n;
-}
-
 /* Letters, digits and what a shell leaves alone; else in quotes. */
 static void put_word(vv_buf *out, const char *s, size_t len)
 {
@@ -200,7 +192,7 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	f.column = is->name;
 	f.value = cell->text ? cell->text : "";
 	f.value_len = cell->len;
-	vv_buf_printf(&c->message, "is no %s", bare_noun(was->type));
+	vv_buf_printf(&c->message, "is not %s", noun(was->type));
 	vv_base_propose(&c->expected, was, cell, c->o->path ? c->o->path : "");
 	return base_give(c, &h->quota, &f, err);
 }

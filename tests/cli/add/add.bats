@@ -267,7 +267,7 @@ pointer_of() {
 	sed '12s/.*/11,item 1,cheap,2024-01-01/' prices.csv > new.csv
 	mv new.csv prices.csv
 	succeeds varve add prices.csv
-	stderr_has "prices.csv, line 12, column price: 'cheap' is no number"
+	stderr_has "prices.csv, line 12, column price: 'cheap' is not a number"
 	pointer_of prices.csv | grep -q '{"name": "price", "type": "number"}'
 }
 

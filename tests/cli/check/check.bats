@@ -48,7 +48,7 @@ valid: nothing wrong in 1 dataset"
     line  row  key   value
        4    3  id=3  ''
 
-  error type-error, column price: is no number
+  error type-error, column price: is not a number
     expected: a number
     line  row  key   value
        6    5  id=5  'N/A'
@@ -58,7 +58,7 @@ valid: nothing wrong in 1 dataset"
     line  row  key   value
        8    7  id=7  '-7'
 
-  error type-error, column day: is no date
+  error type-error, column day: is not a date
     expected: a date as 2024-01-31
     line  row  key   value
       10    9  id=8  '2024-02-30'
@@ -301,7 +301,7 @@ Varve-Accept: column-remove prices.csv"
 	ends_with 1 varve check --limit 1 --failed-rows failed.csv
 	[ "$(cat failed.csv)" = 'check_line,check_row,check_problems,id,name,price,day
 4,3,"constraint-error name: is missing, and the field is required; constraint-error price: is below the '"'minimum'"'",3,,-3,2024-04-04
-4001,4000,type-error price: is no number,4000,item 902,"a ""b"", c",2024-05-25' ] || { cat failed.csv; false; }
+4001,4000,type-error price: is not a number,4000,item 902,"a ""b"", c",2024-05-25' ] || { cat failed.csv; false; }
 	cp prices.csv more.csv
 	varve add more.csv > /dev/null
 	ends_with 2 varve check --failed-rows failed.csv

@@ -97,7 +97,7 @@ hostile() {
 	ends_with 1 varve check --format github
 	[ "$(printf '%s\n' "$output" | grep -c '^::error')" -eq 10 ]
 	[ "$(printf '%s\n' "$output" | grep -c '^::warning')" -eq 10 ]
-	output_has "::error file=prices.csv,line=2,title=type-contradiction::row 1 (id=1): price 'N/A' is no number"
+	output_has "::error file=prices.csv,line=2,title=type-contradiction::row 1 (id=1): price 'N/A' is not a number"
 	output_has "title=type-contradiction::row 10 (id=10): day '2024-02-30'"
 	output_has "::error title=varve check::10 more of this kind"
 	output_has "::warning title=varve check::30 more of this kind"

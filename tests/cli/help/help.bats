@@ -22,6 +22,7 @@ load ../helper
 		output_has "usage: varve $command"
 		output_has "example:"
 		output_has "exit codes: 0 done"
+		output_lacks "; 1 1:"
 		stderr_is ""
 		local short=$output
 		succeeds varve "$command" --help

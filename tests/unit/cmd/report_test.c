@@ -32,7 +32,7 @@ static vv_finding finding(const char *rule, vv_severity severity, const char *ke
 			.column = "price",
 			.value = "\x1b[31m<x>\n::error::",
 			.value_len = 17,
-			.message = "is no number",
+			.message = "is not a number",
 			.expected = "a number"};
 
 	return f;

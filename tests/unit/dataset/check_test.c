@@ -4,6 +4,8 @@
  */
 #include "tests/unit/dataset/check_support.h"
 
+#include "dataset/check_pattern.h"
+
 static void expect_named(const char *name, const char *text, const char *schema, const char *found)
 {
 	vv_buf out = VV_BUF_INIT;
@@ -36,7 +38,7 @@ static void a_cell_of_another_type_is_named_with_its_line(void **state)
 	(void)state;
 	expect("id,note\n1,\"two\nlines\"\nx,c\n3,d\n",
 	       "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"note\"}]}",
-	       "type-error 4 2 id x | is no integer | an integer\n");
+	       "type-error 4 2 id x | is not an integer | an integer\n");
 }
 
 static void constraints_are_told_one_by_one(void **state)
@@ -83,6 +85,46 @@ static void a_pattern_must_match_the_whole_text(void **state)
 	       "constraint-error 5 4 a AB1\n2 | does not match the 'pattern' | the pattern [A-Z]{2}[0-9]{2}\n");
 }
 
+/* What XML Schema, Python, JavaScript or later versions of PCRE2 read differently. */
+static void a_pattern_that_could_be_misread_is_refused(void **state)
+{
+	static const struct {
+		const char *pattern, *why;
+	} cases[] = {
+		{"[a-z-[aeiou]]", "has subtraction of classes, which is not supported, at byte 5: "},
+		{"[a-z&&[^e]]", "has '[' within a class, at byte 6: write \\[ for the character; "},
+		{"[[:alpha:]]", "has '[' within a class, at byte 1: "},
+		{"\\p{IsGreek}", "has a block of Unicode, which is not supported, at byte 0: "},
+		{"a{,3}", "has braces that are no quantifier, at byte 1: "},
+		{"a{1, 3}", "has braces that are no quantifier, at byte 1: "},
+		{"x\\va", "has an escape that patterns of XML Schema do not have, at byte 1: "},
+		{"a\\Kb", "has an escape that patterns of XML Schema do not have, at byte 1: "},
+		{"\\Qa.b\\E", "has an escape that patterns of XML Schema do not have, at byte 0: "},
+		{"ab\\u00", "has an incomplete code of a character, at byte 2: "},
+		{"\\uD83D", "has a code of no character, at byte 0: "},
+		{"\\x4", "has an incomplete code of a character, at byte 0: "},
+		{"(*UTF)a", "has '(*', which is not supported, at byte 0: "},
+		{"a(?#[)b", "has a group that is not supported, at byte 1: "},
+		{"(?x) a", "has a group that is not supported, at byte 0: "},
+		{"(?R)", "has a group that is not supported, at byte 0: "},
+		{"a\\", "has a backslash with nothing after it, at byte 1: "},
+		{"\\d\\w[b-a]", "is not a regular expression: range out of order in character class, at byte "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_pattern *p;
+		vv_error err;
+
+		assert_int_equal(vv_pattern_new(&p, cases[i].pattern, strlen(cases[i].pattern),
+						&err),
+				 VV_EINPUT);
+		assert_null(p);
+		if (strncmp(err.message, cases[i].why, strlen(cases[i].why)) != 0)
+			fail_msg("%s: %s", cases[i].pattern, err.message);
+	}
+}
+
 static void a_pattern_over_its_budget_is_a_finding(void **state)
 {
 	(void)state;
@@ -111,7 +153,7 @@ static void categories_and_enum_are_compared_by_value(void **state)
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"constraints\":{\"enum\":[\"01\"]}},{\"name\":\"b\",\"type\":\"string\","
 	       "\"categories\":[{\"value\":\"x\",\"label\":\"X\"},{\"value\":\"y\"}]}]}",
 	       "constraint-error 4 3 a 2 | is not in the 'enum' | one of \"01\"\n"
-	       "constraint-error 4 3 b z | is none of the 'categories' | one of \"x\", \"y\"\n");
+	       "constraint-error 4 3 b z | is not one of the 'categories' | one of \"x\", \"y\"\n");
 }
 
 static void missing_cells_are_told_by_column(void **state)
@@ -219,7 +261,7 @@ static void labels_are_held_against_the_fields(void **state)
 	/* exact */
 	expect("a,b\n1,2\n", "{\"fields\":[{\"name\":\"a\"},{\"name\":\"c\",\"type\":\"date\"}]}",
 	       "incorrect-label 1 0 c - | column 2 is called 'b', not 'c' | c\n"
-	       "type-error 2 1 c 2 | is no date | a date as 2024-01-31\n");
+	       "type-error 2 1 c 2 | is not a date | a date as 2024-01-31\n");
 	expect("b,a\nx,2\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\"}]}",
 	       "incorrect-label 1 0 b - | 'b' is column 1, and field 2 of the schema | -\n"
@@ -260,7 +302,7 @@ static void an_invalid_schema_is_told_with_a_pointer(void **state)
 {
 	(void)state;
 	expect("a\n1\n", "{\"fields\":[{\"name\":\"a\",\"type\":\"integr\"}]}",
-	       "schema-error 0 0 - - | schema.json: /fields/0/type: 'integr' is no type of Table Schema | a Table Schema\n");
+	       "schema-error 0 0 - - | schema.json: /fields/0/type: 'integr' is not a type of Table Schema | a Table Schema\n");
 	expect("a\n1\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"maxLenght\":3}}]}",
 	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/maxLenght: there is no constraint "
@@ -271,11 +313,11 @@ static void an_invalid_schema_is_told_with_a_pointer(void **state)
 	       "constraint 'pattern' | -\n");
 	expect("a\n1\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"pattern\":\"(1\"}}]}",
-	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/pattern: is no regular expression: missing "
+	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/pattern: is not a regular expression: missing "
 	       "closing parenthesis, at byte 2 | -\n");
 	expect("a\nx\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"categories\":[\"x\"],\"constraints\":{\"enum\":[\"x\",\"y\"]}}]}",
-	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/enum: has a value that is none of the "
+	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/enum: has a value that is not one of the "
 	       "categories | -\n");
 	expect("a\n{}\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"object\",\"constraints\":{\"jsonSchema\":{}}}]}",
@@ -295,7 +337,7 @@ static void json_tables_are_checked_by_their_types(void **state)
 		schema,
 		"blank-row 3 0 - - | the line is blank | a row\n"
 		"constraint-error 1 1 a 1 | is below the 'minimum' | at least 2\n"
-		"type-error 2 2 a 5 | is no integer | an integer\n"
+		"type-error 2 2 a 5 | is not an integer | an integer\n"
 		"blank-row 4 3 - - | all cells of the row are empty | a value\n"
 		"primary-key 6 5 a 2 | repeats row 4 (line 5) | a value that no other row has\n");
 	expect_named(
@@ -303,7 +345,7 @@ static void json_tables_are_checked_by_their_types(void **state)
 		"[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": 3\n  },\n  {\n    \"a\": true\n  }\n]\n",
 		schema,
 		"constraint-error 2 1 a 1 | is below the 'minimum' | at least 2\n"
-		"type-error 8 3 a true | is no integer | an integer\n");
+		"type-error 8 3 a true | is not an integer | an integer\n");
 }
 
 static void more_than_the_limit_is_only_counted(void **state)
@@ -322,7 +364,7 @@ static void more_than_the_limit_is_only_counted(void **state)
 		&o);
 	assert_string_equal(
 		vv_buf_cstr(&out),
-		"type-error 2 1 a x | is no integer | an integer\n"
+		"type-error 2 1 a x | is not an integer | an integer\n"
 		"type-error a and 3 more\n"
 		"unique-error 3 2 b 1 | repeats row 1 (line 2) | a value that no other row has\n"
 		"unique-error b and 2 more\n");
@@ -373,7 +415,7 @@ static void a_share_of_wrong_values_can_be_let_through(void **state)
 		     "{\"rules\":{\"type-error\":{\"mostly\":0.75},\"blank-row\":\"off\"}}", "");
 	expect_rules(text, schema,
 		     "{\"rules\":{\"type-error\":{\"mostly\":0.76},\"blank-row\":\"off\"}}",
-		     "type-error 4 3 a x | is no integer | an integer\n");
+		     "type-error 4 3 a x | is not an integer | an integer\n");
 }
 
 static void rows_are_held_against_conditions(void **state)
@@ -459,7 +501,7 @@ static void long_cells_are_checked_like_others(void **state)
 	assert_string_equal(
 		vv_buf_cstr(&out),
 		"constraint-error 2 1 b x | is shorter than 'minLength' allows | a length of at least 2\n"
-		"type-error 4 3 a z | is no integer | an integer\n"
+		"type-error 4 3 a z | is not an integer | an integer\n"
 		"constraint-error 4 3 b y | is shorter than 'minLength' allows | a length of at least 2\n");
 	vv_buf_clear(&out);
 	vv_buf_clear(&text);
@@ -531,6 +573,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(decimals_are_compared_exactly),
 	cmocka_unit_test(dates_are_compared_by_what_they_mean),
 	cmocka_unit_test(a_pattern_must_match_the_whole_text),
+	cmocka_unit_test(a_pattern_that_could_be_misread_is_refused),
 	cmocka_unit_test(a_pattern_over_its_budget_is_a_finding),
 	cmocka_unit_test(lengths_count_characters),
 	cmocka_unit_test(categories_and_enum_are_compared_by_value),

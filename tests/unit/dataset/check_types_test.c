@@ -78,7 +78,7 @@ static vv_status note_word(void *payload, const vv_finding *f, vv_error *err)
 		if (strstr(f->message, words[i].part))
 			word = words[i].word;
 	}
-	if (f->row == 2) /* the row that is asked about */
+	if (f->row == 2 || strcmp(f->rule, "schema-error") == 0) /* the row that is asked about */
 		vv_buf_printf(payload, "%s%s", ((vv_buf *)payload)->len > 0 ? " " : "", word);
 	(void)err;
 	return VV_OK;

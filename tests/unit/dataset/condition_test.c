@@ -156,7 +156,7 @@ static void json_values_are_what_json_says(void **state)
 	cells[0] = (vv_cell){.text = "5", .len = 1, .state = VV_CELL_LITERAL};
 	cells[5] = (vv_cell){.text = "true", .len = 4, .state = VV_CELL_LITERAL};
 	assert_int_equal(vv_condition_eval(c, s, cells), VV_TRUE);
-	cells[0].state = VV_CELL_TEXT; /* "5" is no number in JSON */
+	cells[0].state = VV_CELL_TEXT; /* "5" is not a number in JSON */
 	assert_int_equal(vv_condition_eval(c, s, cells), VV_UNKNOWN);
 	cells[0].state = VV_CELL_NULL;
 	assert_int_equal(vv_condition_eval(c, s, cells), VV_UNKNOWN);

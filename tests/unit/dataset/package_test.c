@@ -186,7 +186,7 @@ static void the_schema_comes_compact_and_checked(void **state)
 	vv_package_resource_clear(&r);
 	assert_member_refused(
 		"\"schema\":{\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}",
-		"datapackage.json: /resources/0/schema/fields/0/type: 'int' is no type of Table Schema");
+		"datapackage.json: /resources/0/schema/fields/0/type: 'int' is not a type of Table Schema");
 	assert_member_refused("\"schema\":5",
 			      "/resources/0/schema: a Table Schema must be an object, is a number");
 }

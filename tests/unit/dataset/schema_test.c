@@ -158,7 +158,7 @@ static void wrong_shapes_are_named_with_their_place(void **state)
 	assert_refused("{\"fields\":[],\"missingValues\":[{\"value\":1}]}",
 		       "/missingValues/0/value: must be a string, is a number");
 	assert_refused("{\"fields\":[],\"fieldsMatch\":\"most\"}",
-		       "/fieldsMatch: 'most' is none of its values");
+		       "/fieldsMatch: 'most' is not one of its values");
 	assert_refused("{\"fields\":[],\"fieldsMatch\":5}",
 		       "/fieldsMatch: must be a string, is a number");
 	assert_field_refused("\"type\":5", "/fields/0/type: must be a string, is a number");
@@ -221,7 +221,7 @@ static void an_unknown_type_is_refused_with_what_may_be_meant(void **state)
 	(void)state;
 	vv_assert_status(read_text(&s, "{\"fields\":[{\"name\":\"a\",\"type\":\"float\"}]}", &err),
 			 VV_EINPUT, &err);
-	vv_assert_contains(err.message, "/fields/0/type: 'float' is no type of Table Schema");
+	vv_assert_contains(err.message, "/fields/0/type: 'float' is not a type of Table Schema");
 	vv_assert_contains(err.hint, "'number'");
 	vv_assert_status(read_text(&s, "{\"fields\":[{\"name\":\"a\",\"type\":\"intger\"}]}", &err),
 			 VV_EINPUT, &err);
@@ -237,15 +237,15 @@ static void a_format_that_cannot_be_honoured_is_refused(void **state)
 
 	(void)state;
 	assert_field_refused("\"type\":\"string\",\"format\":\"phone\"",
-			     "/fields/0/format: 'phone' is no format of the type string");
+			     "/fields/0/format: 'phone' is not a format of the type string");
 	assert_field_refused("\"type\":\"integer\",\"format\":\"email\"",
-			     "/fields/0/format: 'email' is no format of the type integer");
+			     "/fields/0/format: 'email' is not a format of the type integer");
 	assert_field_refused("\"type\":\"geopoint\",\"format\":\"topojson\"",
 			     "/fields/0/format: 'topojson'");
 	assert_field_refused("\"type\":\"date\",\"format\":\"dd/mm/yyyy\"",
-			     "/fields/0/format: 'dd/mm/yyyy' is no strptime pattern");
+			     "/fields/0/format: 'dd/mm/yyyy' is not a strptime pattern");
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d %c\"",
-			     "/fields/0/format: %c is no part of a pattern");
+			     "/fields/0/format: %c is not a directive");
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d/%d\"",
 			     "/fields/0/format: %d stands twice");
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d %\"",
@@ -268,7 +268,7 @@ static void number_marks_must_not_be_parts_of_numbers(void **state)
 	assert_field_refused("\"type\":\"list\",\"delimiter\":\"\"",
 			     "/fields/0/delimiter: is empty");
 	assert_field_refused("\"type\":\"list\",\"itemType\":\"list\"",
-			     "/fields/0/itemType: 'list' is none of its values");
+			     "/fields/0/itemType: 'list' is not one of its values");
 }
 
 static void constraints_and_categories_must_be_values_of_the_type(void **state)
@@ -278,16 +278,16 @@ static void constraints_and_categories_must_be_values_of_the_type(void **state)
 	(void)state;
 	assert_field_refused(
 		"\"type\":\"integer\",\"constraints\":{\"minimum\":\"x\"}",
-		"/fields/0/constraints/minimum: is no value of the field's type, integer");
+		"/fields/0/constraints/minimum: is not a value of the field's type, integer");
 	assert_field_refused("\"type\":\"integer\",\"constraints\":{\"maximum\":1.5}",
-			     "/fields/0/constraints/maximum: is no value");
+			     "/fields/0/constraints/maximum: is not a value");
 	assert_field_refused(
 		"\"type\":\"date\",\"constraints\":{\"exclusiveMinimum\":\"2023-02-29\"}",
 		"/fields/0/constraints/exclusiveMinimum");
 	assert_field_refused("\"type\":\"boolean\",\"constraints\":{\"enum\":[true,\"maybe\"]}",
-			     "/fields/0/constraints/enum/1: is no value");
+			     "/fields/0/constraints/enum/1: is not a value");
 	assert_field_refused("\"type\":\"integer\",\"categories\":[1,\"x\"]",
-			     "/fields/0/categories/1: is no value");
+			     "/fields/0/categories/1: is not a value");
 	assert_field_refused("\"type\":\"integer\",\"categories\":[{\"label\":\"x\"}]",
 			     "/fields/0/categories/0: has no 'value'");
 	assert_field_refused(

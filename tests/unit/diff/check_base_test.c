@@ -203,9 +203,9 @@ static void a_type_that_gave_way_is_found_by_its_values(void **state)
 	begin_retyped(&c, "id,name,price\n1,a,N/A\n2,b,6\n3,c,7.5\n", SCHEMA("string"), false);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
-		"type-contradiction row 1 line 2 column=price value=N/A: is no integer [an integer, as in the base; if it is "
+		"type-contradiction row 1 line 2 column=price value=N/A: is not an integer [an integer, as in the base; if it is "
 		"meant: varve schema --missing N/A t.csv]\n"
-		"type-contradiction row 3 line 4 column=price value=7.5: is no integer [an integer, as in the base; if it is "
+		"type-contradiction row 3 line 4 column=price value=7.5: is not an integer [an integer, as in the base; if it is "
 		"meant: varve schema --set price=number t.csv]\n");
 	end(&c);
 }
@@ -218,7 +218,7 @@ static void contradictions_are_found_where_type_errors_are_not_looked_for(void *
 	(void)state;
 	finds(PRICES, now, "id", NULL, "");
 	finds(PRICES, now, "id", "{\"rules\":{\"type-error\":\"off\"}}",
-	      "type-contradiction row 2 line 3 key=id=2 column=price value=x6: is no integer [an "
+	      "type-contradiction row 2 line 3 key=id=2 column=price value=x6: is not an integer [an "
 	      "integer, as in the base; if it is meant: varve schema --set price=string t.csv]\n");
 }
 
