@@ -16,6 +16,7 @@
 #include "repo/history.h"
 
 #define GITLINK 0160000u
+#define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */
 
 typedef struct collector {
 	vv_changes *out;
@@ -171,7 +172,7 @@ static vv_status add_staged(collector *c, vv_error *err)
 		if (e->work == ' ')
 			out->staged++;
 		if (e->work == ' ' && e->dataset && c->opts->facts)
-			rc = vv_change_staged_facts(e, c->r, c->s, err);
+			rc = vv_change_staged_facts(e, c->r, c->s, c->opts->groups, err);
 	}
 	return rc;
 }
@@ -224,6 +225,17 @@ static bool is_finding(vv_status rc)
 	       rc == VV_ENOSUPPORT || rc == VV_ECONFLICT;
 }
 
+/* What a changed file would be is kept for counting, as far as it is worth it. */
+static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
+{
+	vv_store *store = NULL;
+	vv_status rc = vv_repository_store(c->r, &store, err);
+
+	if (rc == VV_OK && (rc = vv_mem_sink_new(out, store, NULL, err)) == VV_OK)
+		vv_mem_sink_limit(*out, KEPT_MAX);
+	return rc;
+}
+
 static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *err)
 {
 	static const char letters[] = {[VV_WORK_SAME] = ' ',
@@ -234,11 +246,16 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 	vv_work_state state = VV_WORK_MODIFIED;
 	vv_change_entry *entry;
 	vv_staged staged;
+	vv_mem_sink *blocks = NULL;
 	vv_status rc, found;
 
+	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0)
+		return rc;
 	vv_staged_init(&staged);
+	vv_stage_keep(c->s, blocks);
 	found = vv_stage_work_state(c->s, e->path, &e->id, e, &state,
 				    c->opts->facts ? &staged : NULL, err);
+	vv_stage_keep(c->s, NULL);
 	rc = found;
 	if (is_finding(found)) {
 		state = VV_WORK_MODIFIED;
@@ -252,10 +269,11 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 		else if (state == VV_WORK_POINTER)
 			rc = vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
 		else if (state == VV_WORK_MODIFIED && c->opts->facts)
-			rc = vv_change_work_facts(entry, &staged, err);
+			rc = vv_change_work_facts(entry, &staged, blocks, err);
 		c->out->pointers += state == VV_WORK_POINTER;
 	}
 	vv_staged_clear(&staged);
+	vv_mem_sink_free(blocks);
 	return rc;
 }
 
@@ -465,6 +483,7 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_sta
 
 static void facts_clear(vv_change_facts *f)
 {
+	vv_change_counts_clear(&f->counts);
 	vv_free(f->form);
 	vv_free(f->problem);
 }

@@ -15,15 +15,17 @@
 #include "base/error.h"
 #include "cmd/pathspec.h"
 #include "dataset/stage.h"
+#include "diff/change_words.h"
 #include "repo/index.h"
 #include "repo/refs.h"
 #include "repo/repository.h"
 
 /* What is known of a dataset's change, one side. */
 typedef struct vv_change_facts {
+	vv_change_counts counts; /* of a table that both sides have */
 	bool known;             /* groups and rows are */
 	uint64_t groups, groups_new;
-	uint64_t rows, rows_before;
+	uint64_t rows, rows_before, columns;
 	uint64_t stored, bytes; /* staged: taken in the store by what is new; of the file */
 	char *form;             /* only the form changed: "LF -> CRLF" */
 	char *problem;          /* it cannot be taken: why */
@@ -58,8 +60,13 @@ typedef struct vv_changes_options {
 	vv_pathspec *paths;     /* NULL: all */
 	bool no_work;           /* HEAD against the index only */
 	bool untracked, untracked_all;
-	bool facts;             /* find out groups and rows */
+	bool facts;             /* find out rows and columns */
+	bool groups;            /* and groups and stored bytes, with facts */
 } vv_changes_options;
+
+/* Appends what a dataset's change is, in rows and columns: "+35 -35 ~64 rows", "503 rows, 8
+ * columns" of a new one, bytes of a file. staged or work facts of e. */
+void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_facts *f);
 
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_stage *s,
 			  const vv_changes_options *opts, vv_error *err);

@@ -21,6 +21,8 @@ static const vv_option table[] = {
 	 "commit it, its conflicts being resolved", NULL},
 	{"quit", 0, VV_OPT_FLAG, offsetof(vv_pick_options, quit), NULL, NULL,
 	 "forget it, and leave files and index as they are", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(vv_pick_options, verbose), NULL, NULL,
+	 "also the groups and bytes that each dataset added to the store", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(vv_pick_options, quiet), NULL, NULL,
 	 "print nothing but conflicts and warnings", NULL},
 };

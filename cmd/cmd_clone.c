@@ -21,7 +21,7 @@
 #include "transport/connect.h"
 
 typedef struct options {
-	bool bare, quiet, no_checkout;
+	bool bare, quiet, verbose, no_checkout;
 	const char *branch, *origin, *program;
 	vv_strings from;
 	uint64_t timeout;
@@ -41,6 +41,8 @@ static const vv_option table[] = {
 	 NULL},
 	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
 	 "give a peer up that says nothing for so long (60)", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also how many blocks came, and from whom", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
 };
 
@@ -305,6 +307,7 @@ static vv_status fetch(run *r, vv_error *err)
 	r->job.from = r->o->from;
 	r->job.tags = true;
 	r->job.quiet = r->o->quiet;
+	r->job.verbose = r->o->verbose;
 	r->job.keep_missing = true;
 	r->job.idle_sec = r->o->timeout;
 	r->job.hide_refs = true;
@@ -390,7 +393,7 @@ const vv_command vv_cmd_clone = {
 	.usage = "[--bare] [-b BRANCH] [-o NAME] [--from PEER]... URL [DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
-		   "received 6 commits, 6 versions of datasets, 1,034 blocks (9.6 MB of data in 6.4 MB on the line, 1.4 MB/s)\n"
+		   "received 6 commits, 6 versions of datasets (6.4 MB on the line, 1.4 MB/s)\n"
 		   "all 6 versions of datasets are complete",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

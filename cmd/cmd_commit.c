@@ -28,7 +28,7 @@ enum { LOOSE_MAX = 100 };
 typedef struct commit_options {
 	vv_strings messages;
 	const char *file, *author, *date;
-	bool sign, all, amend, allow_empty, no_sign, no_verify, quiet, edit, no_edit, dry_run;
+	bool sign, all, amend, allow_empty, no_sign, no_verify, quiet, edit, no_edit, dry_run, verbose;
 } commit_options;
 
 typedef struct committer {
@@ -91,7 +91,7 @@ static vv_status stage_first(committer *c, vv_error *err)
 static vv_status read_changes(committer *c, vv_error *err)
 {
 	vv_changes_options opts = {c->paths.count ? &c->paths : NULL, true, false, false,
-				   !c->o->quiet};
+				   !c->o->quiet, c->o->verbose};
 
 	vv_changes_clear(&c->changes);
 	return vv_changes_read(&c->changes, c->r, c->x, c->s, &opts, err);
@@ -177,7 +177,7 @@ done:
 /* Shows what git status would, since there is nothing to do. */
 static vv_status show_status(committer *c, vv_error *err)
 {
-	vv_changes_options opts = {NULL, false, true, false, true};
+	vv_changes_options opts = {.untracked = true, .facts = true};
 	vv_status_style style = {.prefix = "", .comment_char = "#"};
 	vv_changes all = {0};
 	vv_buf text = VV_BUF_INIT;
@@ -446,6 +446,8 @@ static const vv_option commit_table[] = {
 	 "take the message as it is (--amend, a merge)", NULL},
 	{"dry-run", 0, VV_OPT_FLAG, offsetof(commit_options, dry_run), NULL, NULL,
 	 "say what would be committed", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(commit_options, verbose), NULL, NULL,
+	 "also the groups and bytes that each dataset added to the store", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(commit_options, quiet), NULL, NULL,
 	 "print nothing but warnings", NULL},
 };
@@ -458,7 +460,7 @@ const vv_command vv_cmd_commit = {
 	.example = "$ varve commit -m \"March prices\"\n"
 		   "[main 3f2a91c] March prices\n"
 		   " 1 file changed\n"
-		   "  prices.csv: 1,216 rows (+12), 1 of 2 groups new, 1.1 kB stored of 38 kB",
+		   "  prices.csv: +12 -5 ~64 rows, 1 column added",
 	.options = commit_table,
 	.option_count = VV_OPTION_COUNT(commit_table),
 	.options_size = sizeof(commit_options),

@@ -14,7 +14,7 @@
 #include "cmd/worktree.h"
 
 typedef struct options {
-	bool all, tags, no_tags, prune, force, quiet, allow_missing;
+	bool all, tags, no_tags, prune, force, quiet, verbose, allow_missing;
 	vv_strings from;
 	const char *cid;
 	uint64_t timeout;
@@ -36,6 +36,8 @@ static const vv_option table[] = {
 	 "take versions also where no peer has all their blocks", NULL},
 	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
 	 "give a peer up that says nothing for so long (60)", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also how many blocks came, and from whom", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well",
 	 NULL},
 };
@@ -55,6 +57,7 @@ static vv_status fetch_one(vv_repository *r, const options *o, const char *remot
 	j.prune = o->prune;
 	j.force = o->force;
 	j.quiet = o->quiet;
+	j.verbose = o->verbose;
 	j.allow_missing = o->allow_missing;
 	j.idle_sec = o->timeout;
 	vv_status rc = vv_fetch_job_run(&j, err);
@@ -120,7 +123,7 @@ const vv_command vv_cmd_fetch = {
 	.summary = "get commits and blocks from another repository",
 	.usage = "[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n--cid CID [REMOTE]",
 	.example = "$ varve fetch\n"
-		   "received 1 commit, 1 version of a dataset, 2 blocks (29.1 kB of data in 498 B on the line, 4.2 kB/s)\n"
+		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"
 		   "   3f2a1bc..9d0e77a   main -> origin/main",
 	.options = table,

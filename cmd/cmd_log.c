@@ -21,7 +21,7 @@
 typedef struct options {
 	vv_strings key;
 	const char *row;
-	bool oneline, stat, all, first_parent, reverse;
+	bool oneline, stat, verbose, all, first_parent, reverse;
 	const char *format;
 	const char *max_count;
 	uint64_t skip;
@@ -31,7 +31,9 @@ static const vv_option table[] = {
 	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL, "one line a commit",
 	 NULL},
 	{"stat", 0, VV_OPT_FLAG, offsetof(options, stat), NULL, NULL,
-	 "what changed: rows, columns and stored bytes of each dataset", NULL},
+	 "what changed: rows and columns of each table", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "with --stat also the blocks and bytes that each dataset added to the store", NULL},
 	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
 	 "json"},
 	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
@@ -159,6 +161,7 @@ static vv_status print_all(const options *o, vv_repository *r, const words *w, u
 	lo.reverse = o->reverse;
 	view.repo = r;
 	view.stat = o->stat;
+	view.growth = o->verbose;
 	view.paths = lo.paths;
 	view.style = style_of(o);
 	if ((rc = vv_decoration_read(&view.names, r, err)) < 0 ||
@@ -448,7 +451,7 @@ const vv_command vv_cmd_log = {
 		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"
-		   " prices.csv | rows 47,123 -> 47,130, 20 columns; 6.8 kB stored\n"
+		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"
 		   " 1 file changed",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

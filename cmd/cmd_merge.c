@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cmd/auto_gc.h"
 #include "cmd/commands.h"
+#include "cmd/commit_stat.h"
 #include "cmd/merge_base.h"
 #include "cmd/merge_commit.h"
 #include "cmd/merge_run.h"
@@ -17,7 +18,7 @@
 
 typedef struct options {
 	bool no_commit, no_ff, ff_only, ff, abort, resume, quit, unrelated, edit, no_edit,
-		no_verify, quiet;
+		no_verify, quiet, verbose;
 	vv_strings messages;
 } options;
 
@@ -46,6 +47,8 @@ static const vv_option table[] = {
 	 "take the message as it is (the default)", NULL},
 	{"no-verify", 'n', VV_OPT_FLAG, offsetof(options, no_verify), NULL, NULL,
 	 "skip the pre-merge-commit and commit-msg hooks", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also the groups and bytes that each dataset added to the store", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
 	 "print nothing but conflicts and warnings", NULL},
 };
@@ -185,6 +188,25 @@ static void say_moved(merger *m, const vv_tree_switch *s)
 	vv_free(to);
 }
 
+/* As the summary of a commit, against what HEAD was. */
+static void say_stat(merger *m)
+{
+	const vv_stat_options how = {.growth = m->o->verbose};
+	vv_commit_stat stat;
+	vv_error err;
+
+	if (m->o->quiet) {
+		return;
+	}
+	if (vv_commit_stat_make(&stat, m->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs, &how,
+				&err) < 0) {
+		vv_warn("%s", err.message);
+	} else {
+		vv_commit_stat_print(&stat, false);
+	}
+	vv_commit_stat_clear(&stat);
+}
+
 static void run_post_merge(merger *m)
 {
 	static const char *const args[] = {"0", NULL};
@@ -226,6 +248,7 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	vv_progress_end();
 	vv_checkout_note_missing(&checkout);
 	say_moved(m, &s);
+	say_stat(m);
 	run_post_merge(m);
 done:
 	vv_tree_switch_clear(&s);
@@ -248,7 +271,8 @@ static vv_status commit_merge(merger *m, vv_error *err)
 			     .after = "post-merge",
 			     .edit = m->o->edit,
 			     .no_verify = m->o->no_verify,
-			     .quiet = m->o->quiet};
+			     .quiet = m->o->quiet,
+			     .verbose = m->o->verbose};
 	vv_status rc;
 
 	vv_buf_puts(&m->reflog, "Merge made by varve");
@@ -397,7 +421,7 @@ static int run_under_way(const options *o)
 	if (rc < 0) {
 		return vv_report_trouble(&err);
 	}
-	return o->resume ? vv_merge_conclude() : VV_EXIT_OK;
+	return o->resume ? vv_merge_conclude(o->verbose) : VV_EXIT_OK;
 }
 
 static void merger_clear(merger *m)

@@ -13,7 +13,7 @@
 #include "repo/history.h"
 
 typedef struct options {
-	bool ff_only, no_ff, no_commit, rebase, quiet, unrelated, tags, prune, allow_missing;
+	bool ff_only, no_ff, no_commit, rebase, quiet, verbose, unrelated, tags, prune, allow_missing;
 	vv_strings from;
 	uint64_t timeout;
 } options;
@@ -37,6 +37,8 @@ static const vv_option table[] = {
 	 "take versions also where no peer has all their blocks", NULL},
 	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
 	 "give a peer up that says nothing for so long (60)", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also how many blocks came, and what each dataset added to the store", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "print nothing but conflicts and warnings",
 	 NULL},
 };
@@ -73,6 +75,7 @@ static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv,
 	j->tags = o->tags;
 	j->prune = o->prune;
 	j->quiet = o->quiet;
+	j->verbose = o->verbose;
 	j->allow_missing = o->allow_missing;
 	j->idle_sec = o->timeout;
 	rc = followed(&merge, j->repo, head.branch, err);
@@ -108,7 +111,7 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 static int merge(const vv_fetch_job *j, const options *o)
 {
 	char hex[VV_OID_TEXT + 1];
-	char *argv[8];
+	char *argv[9];
 	int argc = 0;
 
 	argv[argc++] = (char *)(uintptr_t) "--no-edit";
@@ -123,6 +126,9 @@ static int merge(const vv_fetch_job *j, const options *o)
 	}
 	if (o->unrelated) {
 		argv[argc++] = (char *)(uintptr_t) "--allow-unrelated-histories";
+	}
+	if (o->verbose) {
+		argv[argc++] = (char *)(uintptr_t) "--verbose";
 	}
 	if (o->quiet) {
 		argv[argc++] = (char *)(uintptr_t) "--quiet";
@@ -164,7 +170,7 @@ const vv_command vv_cmd_pull = {
 	.summary = "fetch, and merge into the branch at hand",
 	.usage = "[--ff-only | --no-ff] [--no-commit] [--from PEER]... [REMOTE [BRANCH]]",
 	.example = "$ varve pull\n"
-		   "received 1 commit, 1 version of a dataset, 2 blocks (29.1 kB of data in 498 B on the line, 4.2 kB/s)\n"
+		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"
 		   "   3f2a1bc..9d0e77a   main -> origin/main\n"
 		   "fast-forward: 3f2a1bc -> 9d0e77a, 1 file changed",

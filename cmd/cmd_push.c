@@ -15,7 +15,7 @@
 #include "transport/push.h"
 
 typedef struct options {
-	bool all, tags, force, remove, dry_run, upstream, quiet, no_verify;
+	bool all, tags, force, remove, dry_run, upstream, quiet, verbose, no_verify;
 	const char *lease;
 	uint64_t timeout;
 } options;
@@ -35,6 +35,8 @@ static const vv_option table[] = {
 	{"no-verify", 0, VV_OPT_FLAG, offsetof(options, no_verify), NULL, NULL, "skip the pre-push hook", NULL},
 	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
 	 "give the other side up when it says nothing for so long (60)", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also how many blocks were sent", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well",
 	 NULL},
 };
@@ -124,14 +126,17 @@ static void tell_sum(const run *r)
 			vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks", vv_text_bytes(s->bytes),
 			vv_text_count(r->out.had));
 	} else if (s->commits > 0 || s->blocks > 0) {
-		vv_note("sent %s %s, %s %s, %s %s (%s of data in %s on the line, %s/s)%s%s%s",
-			vv_text_count(s->commits), s->commits == 1 ? "commit" : "commits",
-			vv_text_count(s->datasets),
-			s->datasets == 1 ? "version of a dataset" : "versions of datasets",
-			vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks", vv_text_bytes(s->bytes),
-			vv_text_bytes(line.bytes_out), vv_text_bytes(line.bytes_out * 1000 / ms),
-			r->out.had > 0 ? "; " : "", r->out.had > 0 ? vv_text_count(r->out.had) : "",
-			r->out.had > 0 ? " blocks were there already" : "");
+		const vv_transfer_sum sum = {.commits = s->commits,
+					     .versions = s->datasets,
+					     .blocks = s->blocks,
+					     .bytes = s->bytes,
+					     .line = line.bytes_out,
+					     .had = r->out.had,
+					     .ms = ms};
+		vv_transfer told = r->t;
+
+		told.verbose = r->o->verbose;
+		vv_transfer_tell_sum(&told, "sent", &sum);
 	}
 }
 
@@ -286,7 +291,7 @@ const vv_command vv_cmd_push = {
 	.usage = "[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all [REMOTE]\n"
 		 "--delete REMOTE REF...",
 	.example = "$ varve push -u origin main\n"
-		   "sent 2 commits, 2 versions of datasets, 5 blocks (67.7 kB of data in 18.7 kB on the line, 8.1 kB/s)\n"
+		   "sent 2 commits, 2 versions of datasets (18.7 kB on the line, 8.1 kB/s)\n"
 		   "To ../sales.git\n"
 		   " * [new branch]       main -> main\n"
 		   "'main' follows 'main' of origin now",

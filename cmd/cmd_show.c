@@ -15,7 +15,7 @@
 
 typedef struct options {
 	const char *format;
-	bool oneline, raw;
+	bool oneline, raw, verbose;
 } options;
 
 static const vv_option table[] = {
@@ -25,6 +25,8 @@ static const vv_option table[] = {
 	 "how to write it", NULL},
 	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL,
 	 "the commit in one line", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also the blocks and bytes that each dataset added to the store", NULL},
 	{"raw", 0, VV_OPT_FLAG, offsetof(options, raw), NULL, NULL,
 	 "on a terminal: control characters as they are", NULL},
 };
@@ -88,6 +90,7 @@ static int run_show(void *p, int argc, char **argv)
 	}
 	view.repo = repo;
 	view.stat = true;
+	view.growth = o->verbose;
 	view.style = json ? VV_STYLE_JSON : o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
 	if (vv_config_string(repo, "core.pager", &pager, &ignored) < 0) {
 		pager = NULL;
@@ -122,7 +125,7 @@ const vv_command vv_cmd_show = {
 		   "\n"
 		   "    March prices\n"
 		   "\n"
-		   " prices.csv | rows 47,123 -> 47,130, 20 columns; 6.8 kB stored\n"
+		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"
 		   " 1 file changed",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

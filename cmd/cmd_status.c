@@ -11,7 +11,7 @@
 #include "cmd/worktree.h"
 
 typedef struct status_options {
-	bool short_form, long_form, branch, nul;
+	bool short_form, long_form, branch, nul, verbose;
 	const char *porcelain, *untracked, *format;
 } status_options;
 
@@ -34,18 +34,16 @@ static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *pa
 	vv_index *x = NULL;
 	vv_changes changes = {0};
 	vv_buf out = VV_BUF_INIT;
-	vv_changes_options opts = {paths->count ? paths : NULL, false, true, false, true};
-	vv_status_style style = {"",
-				 o->short_form,
-				 o->porcelain != NULL,
-				 o->branch,
-				 o->nul,
-				 o->format != NULL,
-				 true,
-				 vv_out_is_terminal(),
-				 false,
-				 "#",
-				 false};
+	vv_changes_options opts = {.paths = paths->count ? paths : NULL, .untracked = true};
+	vv_status_style style = {.prefix = "",
+				 .short_form = o->short_form,
+				 .porcelain = o->porcelain != NULL,
+				 .branch = o->branch,
+				 .nul = o->nul,
+				 .json = o->format != NULL,
+				 .quote_all = true,
+				 .color = vv_out_is_terminal(),
+				 .comment_char = "#"};
 	vv_status rc;
 
 	style.porcelain = style.porcelain || (o->nul && !o->short_form);
@@ -57,6 +55,8 @@ static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *pa
 	style.prefix = prefix;
 	opts.untracked = strcmp(mode, "no") != 0 && strcmp(mode, "false") != 0;
 	opts.untracked_all = strcmp(mode, "all") == 0;
+	style.groups = o->verbose;
+	opts.groups = o->verbose || style.json;
 	style.untracked_hidden = !opts.untracked;
 	/* Scripts that read letters do not wait for row counts. */
 	opts.facts = !style.porcelain && !style.short_form;
@@ -110,6 +110,8 @@ static const vv_option status_table[] = {
 	{"json", 0, VV_OPT_STRING, offsetof(status_options, format), NULL, NULL, "as JSON", "json"},
 	{"format", 0, VV_OPT_STRING, offsetof(status_options, format), "FORMAT", "json",
 	 "as FORMAT", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(status_options, verbose), NULL, NULL,
+	 "also how many groups of each dataset are new", NULL},
 	{"untracked-files", 'u', VV_OPT_STRING, offsetof(status_options, untracked), "MODE",
 	 "no|normal|all", "show untracked files", "all"},
 };
@@ -122,7 +124,7 @@ const vv_command vv_cmd_status = {
 	.example = "$ varve status\n"
 		   "On branch main\n\n"
 		   "Changes not staged for commit:\n"
-		   "\tmodified:  prices.csv  7 of 1,204 groups, +12 rows",
+		   "\tmodified:  prices.csv  +12 -5 ~64 rows",
 	.options = status_table,
 	.option_count = VV_OPTION_COUNT(status_table),
 	.options_size = sizeof(status_options),

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/change_count.h"
 #include "cmd/output.h"
 
 void vv_commit_stat_clear(vv_commit_stat *s)
@@ -17,6 +18,7 @@ void vv_commit_stat_clear(vv_commit_stat *s)
 
 	for (i = 0; i < s->count; i++) {
 		vv_free(s->lines[i].path);
+		vv_change_counts_clear(&s->lines[i].counts);
 	}
 	vv_free(s->lines);
 	memset(s, 0, sizeof(*s));
@@ -61,7 +63,7 @@ done:
 typedef struct collect {
 	vv_commit_stat *stat;
 	vv_repository *repo;
-	const char *const *paths;
+	const vv_stat_options *opts;
 } collect;
 
 static bool below(const char *path, const char *folder)
@@ -75,10 +77,10 @@ static bool is_wanted(const collect *c, const char *path)
 {
 	const char *const *p;
 
-	if (!c->paths) {
+	if (!c->opts->paths) {
 		return true;
 	}
-	for (p = c->paths; *p; p++) {
+	for (p = c->opts->paths; *p; p++) {
 		if (below(path, *p)) {
 			return true;
 		}
@@ -86,12 +88,25 @@ static bool is_wanted(const collect *c, const char *path)
 	return false;
 }
 
+static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = vv_repository_store(r, &store, err);
+
+	if (rc == VV_OK) {
+		/* What is not here cannot be counted; the pointer tells the rest. */
+		line->has_growth = vv_growth_count(&line->growth, store,
+						   line->old_side.dataset ? &line->old_side.root : NULL,
+						   &line->new_side.root, NULL) == VV_OK;
+	}
+	return rc;
+}
+
 static vv_status on_change(void *payload, const vv_change *change, vv_error *err)
 {
 	collect *c = payload;
 	vv_commit_stat *s = c->stat;
 	vv_stat_line *line;
-	vv_store *store;
 	vv_status rc;
 
 	if (!is_wanted(c, change->path)) {
@@ -120,33 +135,21 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	    !line->new_side.dataset) {
 		return rc;
 	}
-	if ((rc = vv_repository_store(c->repo, &store, err)) < 0) {
+	if (line->old_side.dataset && line->old_side.is_table && line->new_side.is_table &&
+	    (rc = vv_change_count(&line->counts, c->repo, line->path, &line->old_side.root,
+				  &line->new_side.root, err)) < 0) {
 		return rc;
 	}
-	/* What is not here cannot be counted; the pointer tells the rest. */
-	line->has_growth = vv_growth_count(&line->growth, store,
-					   line->old_side.dataset ? &line->old_side.root : NULL,
-					   &line->new_side.root, NULL) == VV_OK;
-	return VV_OK;
+	return c->opts->growth ? count_growth(line, c->repo, err) : VV_OK;
 }
 
-vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_commit *c,
-			      const char *const *paths, vv_error *err)
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
+			      const vv_stat_options *opts, vv_error *err)
 {
-	collect to = {out, r, paths};
+	collect c = {out, r, opts};
 
 	memset(out, 0, sizeof(*out));
-	return vv_tree_changes(r, c->parent_count ? &c->parents[0] : NULL, &c->id, "", on_change,
-			       &to, err);
-}
-
-static void put_count(vv_buf *b, const char *what, uint64_t from, uint64_t to)
-{
-	if (from == to) {
-		vv_buf_printf(b, "%s %s", vv_text_count(to), what);
-	} else {
-		vv_buf_printf(b, "%s %s -> %s", what, vv_text_count(from), vv_text_count(to));
-	}
+	return vv_tree_changes(r, from, to, "", on_change, &c, err);
 }
 
 static void put_dataset(vv_buf *b, const vv_stat_line *l)
@@ -154,24 +157,25 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 	const vv_stat_side *o = &l->old_side, *n = &l->new_side;
 	bool both = o->dataset && o->is_table == n->is_table;
 
-	if (!o->exists) {
-		vv_buf_puts(b, "new: ");
-	} else if (!o->dataset) {
-		vv_buf_puts(b, "now a dataset: ");
-	}
-	if (n->is_table) {
-		put_count(b, "rows", both ? o->rows : n->rows, n->rows);
-		vv_buf_puts(b, ", ");
-		put_count(b, "columns", both ? o->columns : n->columns, n->columns);
+	if (n->is_table && !o->exists) {
+		vv_change_whole_put(b, false, n->rows, n->columns);
+	} else if (l->counts.counted) {
+		vv_change_counts_put(b, &l->counts);
+	} else if (n->is_table) {
+		vv_buf_puts(b, both ? "" : "now a dataset: ");
+		vv_buf_printf(b, both && o->rows != n->rows ? "%s -> " : "", vv_text_count(o->rows));
+		vv_buf_printf(b, "%s row%s, ", vv_text_count(n->rows), n->rows == 1 ? "" : "s");
+		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns), n->columns == 1 ? "" : "s",
+			      both ? " (blocks not here)" : "");
 	} else {
+		vv_buf_puts(b, !o->exists ? "new: " : !o->dataset ? "now a dataset: " : "");
 		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
 		vv_buf_printf(b, "%s%s", both && o->bytes != n->bytes ? " -> " : "",
 			      vv_text_bytes(n->bytes));
 	}
 	if (l->has_growth) {
-		vv_buf_printf(b, "; %s stored", vv_text_bytes(l->growth.stored));
-	} else {
-		vv_buf_puts(b, "; blocks not here");
+		vv_buf_printf(b, "; %s new block%s, %s stored", vv_text_count(l->growth.blocks),
+			      l->growth.blocks == 1 ? "" : "s", vv_text_bytes(l->growth.stored));
 	}
 }
 
@@ -182,7 +186,8 @@ static void put_file(vv_buf *b, const vv_stat_line *l)
 	if (!n->exists) {
 		vv_buf_puts(b, "removed");
 		if (o->dataset && o->is_table) {
-			vv_buf_printf(b, ": had %s rows", vv_text_count(o->rows));
+			vv_buf_reset(b);
+			vv_change_whole_put(b, true, o->rows, o->columns);
 		}
 	} else if (n->broken) {
 		vv_buf_puts(b, "a damaged pointer");
@@ -195,7 +200,7 @@ static void put_file(vv_buf *b, const vv_stat_line *l)
 	}
 }
 
-void vv_commit_stat_print(const vv_commit_stat *s)
+void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 {
 	size_t widest = 0, i, n;
 
@@ -221,7 +226,7 @@ void vv_commit_stat_print(const vv_commit_stat *s)
 		vv_out(" | %s\n", vv_buf_cstr(&b));
 		vv_buf_clear(&b);
 	}
-	if (s->count > 0) {
+	if (total && s->count > 0) {
 		vv_out(" %s %s changed\n", vv_text_count(s->count),
 		       s->count == 1 ? "file" : "files");
 	}
@@ -271,6 +276,7 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 			put_pair(w, "rows", o->is_table, o->rows, n->is_table, n->rows);
 			put_pair(w, "columns", o->is_table, o->columns, n->is_table, n->columns);
 		}
+		vv_change_counts_json(w, &s->lines[i].counts);
 		if (n->dataset) {
 			vv_cid_text(cid, &n->root);
 			vv_json_name(w, "root");

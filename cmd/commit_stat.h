@@ -1,6 +1,5 @@
 /*
- * commit_stat: what a commit changed, per path, with rows, columns and stored bytes for
- * datasets.
+ * commit_stat: what a commit changed, per path: rows and columns of tables, bytes of others.
  */
 #ifndef VV_CMD_COMMIT_STAT_H
 #define VV_CMD_COMMIT_STAT_H
@@ -12,6 +11,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "cmd/growth.h"
+#include "diff/change_words.h"
 #include "repo/history.h"
 #include "repo/pointer.h"
 
@@ -29,7 +29,8 @@ typedef struct vv_stat_side {
 typedef struct vv_stat_line {
 	char *path;
 	vv_stat_side old_side, new_side;
-	bool has_growth;  /* false: not counted, since blocks are not here */
+	vv_change_counts counts; /* where both sides are tables */
+	bool has_growth;  /* false: not counted, since blocks are not here or nobody asked */
 	vv_growth growth; /* what the new version added to the store */
 } vv_stat_line;
 
@@ -38,14 +39,19 @@ typedef struct vv_commit_stat {
 	size_t count, cap;
 } vv_commit_stat;
 
-/* Against the first parent. paths: only these (NULL-ended, files or folders); NULL:
- * all. */
-vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_commit *c,
-			      const char *const *paths, vv_error *err);
+typedef struct vv_stat_options {
+	const char *const *paths; /* only these (NULL-ended, files or folders); NULL: all */
+	bool growth;              /* count stored bytes, too */
+} vv_stat_options;
+
+/* From one commit (NULL: nothing) to another. */
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
+			      const vv_stat_options *opts, vv_error *err);
 void vv_commit_stat_clear(vv_commit_stat *s);
 
-/* " prices.csv | rows 100 -> 103, 1 column added; 2.1 kB stored" a line. */
-void vv_commit_stat_print(const vv_commit_stat *s);
+/* " prices.csv | +3 ~12 rows, 1 column added" a line; where it was counted with what is stored.
+ * total: and " 1 file changed". */
+void vv_commit_stat_print(const vv_commit_stat *s, bool total);
 
 /* An array: [{"path", "kind", "change", "rows": [old, new], ...}]. docs: varve-log(1). */
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s);

@@ -13,31 +13,21 @@
 /* More datasets than this are summed up. */
 enum { SHOWN_MAX = 20 };
 
-typedef struct totals {
-	size_t datasets;
-	uint64_t stored, bytes;
-} totals;
-
 static void print_line(const vv_change_entry *e)
 {
 	const vv_change_facts *f = &e->staged_facts;
+	vv_buf b = VV_BUF_INIT;
 
-	vv_out("  %s: ", vv_text_shows(e->path));
-	if (e->table) {
-		vv_out("%s row%s", vv_text_count(f->rows), f->rows == 1 ? "" : "s");
-		if (e->head_mode != 0 && f->rows > f->rows_before)
-			vv_out(" (+%s)", vv_text_count(f->rows - f->rows_before));
-		else if (e->head_mode != 0 && f->rows < f->rows_before)
-			vv_out(" (-%s)", vv_text_count(f->rows_before - f->rows));
-		vv_out(", ");
-	}
+	vv_change_facts_put(&b, e, f);
+	vv_out("  %s: %s", vv_text_shows(e->path), e->head_mode == 0 ? "new, " : "");
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
 	if (f->known) {
-		vv_out("%s of %s %s%s new, %s stored of %s\n", vv_text_count(f->groups_new),
-		       vv_text_count(f->groups), e->table ? "group" : "chunk",
-		       f->groups == 1 ? "" : "s", vv_text_bytes(f->stored),
-		       vv_text_bytes(f->bytes));
-	} else
-		vv_out("%s, its blocks are not here\n", vv_text_bytes(f->bytes));
+		vv_out("; %s of %s %s%s new", vv_text_count(f->groups_new), vv_text_count(f->groups),
+		       e->table ? "group" : "chunk", f->groups == 1 ? "" : "s");
+		vv_out(", %s stored of %s", vv_text_bytes(f->stored), vv_text_bytes(f->bytes));
+	}
+	vv_out("\n");
 }
 
 vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
@@ -46,7 +36,7 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	static const char heads[] = "refs/heads/";
 	const char *branch = changes->head.branch;
 	size_t subject = strcspn(message, "\n"), files = 0;
-	totals t = {0, 0, 0};
+	size_t datasets = 0;
 	char *hex = NULL;
 	vv_status rc = vv_rev_short(r, id, &hex, err);
 
@@ -64,15 +54,11 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 		const vv_change_entry *e = &changes->entries[i];
 		if (!e->dataset || e->index_mode == 0 || e->staged == ' ')
 			continue;
-		t.stored += e->staged_facts.stored;
-		t.bytes += e->staged_facts.bytes;
-		if (++t.datasets <= SHOWN_MAX)
+		if (++datasets <= SHOWN_MAX)
 			print_line(e);
 	}
-	if (t.datasets > SHOWN_MAX) {
-		vv_out("  and %s more; in all %s stored of %s\n",
-		       vv_text_count(t.datasets - SHOWN_MAX), vv_text_bytes(t.stored),
-		       vv_text_bytes(t.bytes));
+	if (datasets > SHOWN_MAX) {
+		vv_out("  and %s more\n", vv_text_count(datasets - SHOWN_MAX));
 	}
 	return rc;
 }

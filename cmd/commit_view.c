@@ -393,7 +393,9 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	if ((rc = vv_commit_read(v->repo, id, &c, err)) < 0) {
 		return rc;
 	}
-	if (v->stat && (rc = vv_commit_stat_make(&stat, v->repo, &c, v->paths, err)) < 0) {
+	const vv_stat_options how = {.paths = v->paths, .growth = v->growth || v->style == VV_STYLE_JSON};
+	if (v->stat && (rc = vv_commit_stat_make(&stat, v->repo, c.parent_count ? &c.parents[0] : NULL, &c.id,
+						 &how, err)) < 0) {
 		goto done;
 	}
 	switch (v->style) {
@@ -409,7 +411,7 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	}
 	if (rc == VV_OK && v->stat && v->style != VV_STYLE_JSON && stat.count > 0) {
 		vv_out("%s", v->style == VV_STYLE_LONG ? "\n" : "");
-		vv_commit_stat_print(&stat);
+		vv_commit_stat_print(&stat, true);
 	}
 	if (rc == VV_OK && v->more && v->style != VV_STYLE_JSON) {
 		v->more(v->payload, NULL);

@@ -23,6 +23,7 @@ typedef struct vv_commit_view {
 	vv_decoration *names; /* may be NULL */
 	vv_commit_style style;
 	bool stat;
+	bool growth; /* with stat: stored bytes too */
 	const char *const *paths; /* for stat; NULL: all */
 	bool any;                 /* was one printed already? */
 	/* What else there is to say of the commit: members of its object, or, json NULL,

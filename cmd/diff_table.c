@@ -48,7 +48,7 @@ typedef struct comparison {
 	size_t where_count;
 	vv_rowdiff_stats stats; /* of what was told, with --where */
 	uint64_t *column_changes;
-	bool begun, differs;
+	bool begun, differs, many;
 } comparison;
 
 bool vv_diff_is_table_name(const char *path, bool named)
@@ -423,7 +423,7 @@ static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
 {
 	vv_buf b = VV_BUF_INIT;
 	size_t shown = 0;
-	if (s->repeated_keys == 0 || !c->how->writer) {
+	if (s->repeated_keys == 0 || !c->how->writer || c->how->bound > 0) {
 		return;
 	}
 	for (; shown < VV_REPEATS_SHOWN && s->repeated[shown]; shown++) {
@@ -513,6 +513,26 @@ static vv_status match_columns(comparison *c, vv_error *err)
 	return vv_columns_match(&c->columns, c->a, c->b, &co, err);
 }
 
+/* Is there more to read than may be? Then only the columns and the form are told. */
+static vv_status look_at_bound(comparison *c, vv_error *err)
+{
+	const vv_rowdiff_stats nothing = {.old_rows = c->a->root.rows, .new_rows = c->b->root.rows};
+	uint64_t cells = 0;
+	vv_status rc = VV_OK;
+	if (c->how->bound > 0) {
+		rc = vv_rowdiff_cost(&cells, c->a, c->b, &c->columns, err);
+	}
+	if (rc < 0 || cells <= c->how->bound) {
+		return rc;
+	}
+	c->many = true;
+	fill_told(c);
+	if ((rc = begin(c, err)) == VV_OK) {
+		rc = c->how->writer->end_table(c->how->writer, &nothing, err);
+	}
+	return rc;
+}
+
 static vv_status both(comparison *c, vv_error *err)
 {
 	vv_row_change change;
@@ -522,7 +542,7 @@ static vv_status both(comparison *c, vv_error *err)
 		return rc;
 	}
 	if ((rc = match_columns(c, err)) < 0 || (rc = describe_form(c, err)) < 0 ||
-	    (rc = read_where(c, err)) < 0 || (rc = open_rows(c, err)) < 0) {
+	    (rc = read_where(c, err)) < 0 || (rc = look_at_bound(c, err)) < 0 || c->many || (rc = open_rows(c, err)) < 0) {
 		return rc;
 	}
 	c->column_changes = vv_calloc(c->columns.count + 1, sizeof(*c->column_changes));
@@ -629,8 +649,16 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item, co
 	comparison c = {.item = item, .how = how};
 	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset), unreadable = false;
 	vv_status rc;
-	out->differs = false;
+	out->differs = out->many = false;
 	out->line = (vv_buf)VV_BUF_INIT;
+	if (item->open_a && item->open_b) {
+		c.a = item->open_a;
+		c.b = item->open_b;
+		rc = both(&c, err);
+		out->differs = c.differs;
+		out->many = c.many;
+		goto done;
+	}
 	if (!stored && !vv_diff_is_table_name(item->path, item->named)) {
 		return tell_text(item, how, out, NULL, err);
 	}

@@ -24,6 +24,8 @@ typedef struct vv_diff_how {
 	bool only_whether;         /* stop at the first difference, write nothing */
 	uint64_t limit;            /* the writer's; rows of a new or removed table beyond it are not read; 0: all */
 	bool counts;               /* the writer shows no rows */
+	uint64_t bound;            /* cells that may be read for counting; 0: any number. Beyond it the rows are not
+	                            * compared, and the answer says so. With a bound nothing is warned of. */
 	vv_diff_writer *writer;    /* NULL with only_whether, and with patch */
 	const vv_patch_write_options *patch; /* --format patch: where it goes; path, key and columns are filled in */
 	uint64_t *sections;        /* of the patch: counted up */
@@ -36,12 +38,14 @@ typedef struct vv_diff_how {
 typedef struct vv_diff_item {
 	const char *path, *old_path; /* old_path: when renamed, else NULL */
 	vv_subject *a, *b;
+	vv_table *open_a, *open_b;   /* or both, already open: stored versions of a table; borrowed */
 	const char *old_name, *new_name;
 	bool named;                  /* by the user: JSON counts as a table then */
 } vv_diff_item;
 
 typedef struct vv_diff_answer {
 	bool differs;
+	bool many;                   /* beyond the bound: the writer heard of columns and form, of no row */
 	vv_buf line;                 /* not empty: no table was compared, and this says why (one line) */
 } vv_diff_answer;
 

@@ -387,6 +387,7 @@ static vv_status run_all(run *r, vv_error *err)
 		note_receipts(r);
 	}
 	if (rc == VV_OK && (r->result.sum.commits > 0 || r->result.received.blocks > 0)) {
+		r->t.verbose = r->j->verbose;
 		vv_transfer_tell_fetch(&r->t, &r->result, r->suppliers, r->supplier_count);
 	}
 	if (rc < 0 || (rc = move_forward(r, err)) < 0) {

@@ -17,7 +17,7 @@ typedef struct vv_fetch_job {
 	char **specs;              /* refspecs as words */
 	int spec_count;
 	vv_strings from;           /* further peers (URLs or names) */
-	bool tags, no_tags, prune, force, quiet, allow_missing;
+	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
 	bool hide_refs;            /* clone: no line for each ref */
 	bool keep_missing;         /* clone: what is missing is told, and no failure */
 	uint64_t idle_sec;

@@ -59,7 +59,7 @@ static void run_after(const vv_merge_commit *c)
 /* What HEAD and the index differ in, after a datapackage.json among it has had its say. */
 static vv_status read_changes(const vv_merge_commit *c, vv_changes *changes, vv_error *err)
 {
-	vv_changes_options look = {NULL, true, false, false, !c->quiet};
+	vv_changes_options look = {.no_work = true, .facts = !c->quiet, .groups = c->verbose};
 	char **described = NULL;
 	size_t count = 0;
 	vv_status rc;
@@ -110,10 +110,10 @@ done:
 	return rc;
 }
 
-int vv_merge_conclude(void)
+int vv_merge_conclude(bool verbose)
 {
-	char no_edit[] = "--no-edit";
-	char *argv[] = {no_edit, NULL};
+	char no_edit[] = "--no-edit", v[] = "-v";
+	char *argv[] = {no_edit, verbose ? v : NULL, NULL};
 
-	return vv_command_run(&vv_cmd_commit, 1, argv);
+	return vv_command_run(&vv_cmd_commit, verbose ? 2 : 1, argv);
 }

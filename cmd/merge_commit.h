@@ -25,13 +25,13 @@ typedef struct vv_merge_commit {
 	const vv_commit *keep_author; /* NULL: whoever commits */
 	const char *reflog;
 	const char *before, *after; /* hooks, or NULL */
-	bool edit, no_verify, quiet;
+	bool edit, no_verify, quiet, verbose;
 } vv_merge_commit;
 
 /* On failure nothing is committed; what the merge staged, and its state, stay. */
 vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err);
 
-/* `varve commit --no-edit`: concludes what is under way. Returns the exit code. */
-int vv_merge_conclude(void);
+/* `varve commit --no-edit`, with verbose -v: concludes what is under way. Returns the exit code. */
+int vv_merge_conclude(bool verbose);
 
 #endif

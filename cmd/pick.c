@@ -114,7 +114,8 @@ static vv_status commit_pick(picker *p, vv_error *err)
 			     .after = "post-commit",
 			     .edit = p->o->edit,
 			     .no_verify = true,
-			     .quiet = p->o->quiet};
+			     .quiet = p->o->quiet,
+			     .verbose = p->o->verbose};
 	vv_status rc = vv_merge_commit_make(&c, err);
 
 	if (rc < 0) {
@@ -237,7 +238,7 @@ static int run_under_way(const vv_pick_options *o, const char *name)
 	if (rc < 0) {
 		return vv_report_trouble(&err);
 	}
-	return o->resume ? vv_merge_conclude() : VV_EXIT_OK;
+	return o->resume ? vv_merge_conclude(o->verbose) : VV_EXIT_OK;
 }
 
 int vv_pick_run(const vv_pick_options *o, bool revert, int argc, char **argv)

@@ -10,7 +10,7 @@
 #include "cmd/command.h"
 
 typedef struct vv_pick_options {
-	bool no_commit, edit, note_origin, abort, resume, quit, quiet;
+	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
 	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not said */
 } vv_pick_options;
 

@@ -82,7 +82,7 @@ static void put_shown(vv_buf *out, const char *prefix, const char *path)
 	vv_buf_clear(&relative);
 }
 
-/* One entry: "\tmodified:  prices.csv  7 of 1,204 groups". */
+/* One entry: "\tmodified:  prices.csv  +7 ~2 rows". */
 static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_color color,
 		      bool staged)
 {
@@ -95,7 +95,7 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 		vv_buf_puts(&text, " -> ");
 	}
 	put_shown(&text, w->s->prefix, e->path);
-	vv_status_put_facts(&facts, e, staged);
+	vv_status_put_facts(&facts, e, staged, w->s->groups);
 	line(w, "\t%s%s%s%s%s%s", on, what, vv_buf_cstr(&text), off, facts.len ? "  " : "",
 	     vv_buf_cstr(&facts));
 	vv_buf_clear(&text);

@@ -7,11 +7,12 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cmd/change_count.h"
 #include "cmd/output.h"
 #include "cmd/path_show.h"
 #include "cmd/status_out_internal.h"
 
-void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged)
+void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool groups)
 {
 	const vv_change_facts *f = staged ? &e->staged_facts : &e->work_facts;
 
@@ -28,16 +29,12 @@ void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged)
 		vv_buf_printf(b, "formatting only: %s", f->form);
 		return;
 	}
-	if (!f->known)
-		return;
-	vv_buf_printf(b, "%s of %s %s%s", vv_text_count(f->groups_new), vv_text_count(f->groups),
-		      e->table ? "group" : "chunk", f->groups == 1 ? "" : "s");
-	if (e->table && f->rows != f->rows_before && f->rows_before > 0) {
-		vv_buf_printf(b, ", %c%s rows", f->rows > f->rows_before ? '+' : '-',
-			      vv_text_count(f->rows > f->rows_before ? f->rows - f->rows_before
-								     : f->rows_before - f->rows));
-	} else if (e->table)
-		vv_buf_printf(b, ", %s row%s", vv_text_count(f->rows), f->rows == 1 ? "" : "s");
+	vv_change_facts_put(b, e, f);
+	if (f->known && groups) {
+		vv_buf_printf(b, "%s%s", f->counts.counted ? "; " : b->len > 0 ? ", " : "", vv_text_count(f->groups_new));
+		vv_buf_printf(b, " of %s %s%s", vv_text_count(f->groups), e->table ? "group" : "chunk",
+			      f->groups == 1 ? "" : "s");
+	}
 }
 
 const char *vv_branch_name(const vv_changes *c)
@@ -120,7 +117,7 @@ static void put_short(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *e,
 		       const vv_change_facts *f)
 {
-	if (!f->known && !f->problem)
+	if (!f->known && !f->counts.counted && !f->problem)
 		return;
 	vv_json_name(w, name);
 	vv_json_open_object(w);
@@ -130,12 +127,13 @@ static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *
 		vv_json_name(w, e->table ? "groupsNew" : "chunksNew");
 		vv_json_u64(w, f->groups_new);
 	}
-	if (f->known && e->table) {
+	if ((f->known || f->counts.counted) && e->table) {
 		vv_json_name(w, "rows");
 		vv_json_u64(w, f->rows);
 		vv_json_name(w, "rowsBefore");
 		vv_json_u64(w, f->rows_before);
 	}
+	vv_change_counts_json(w, &f->counts);
 	if (f->form) {
 		vv_json_name(w, "formOnly");
 		vv_json_string(w, f->form);

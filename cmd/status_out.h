@@ -17,6 +17,7 @@ typedef struct vv_status_style {
 	bool comment;         /* long form for a commit message: each line behind "# " */
 	const char *comment_char;
 	bool untracked_hidden;
+	bool groups;          /* say how many groups are new */
 } vv_status_style;
 
 vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style, vv_error *err);
@@ -24,7 +25,7 @@ vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *s
 /* What the long form ends with when nothing is staged: "nothing to commit, ...". */
 const char *vv_status_verdict(const vv_changes *c, bool untracked_hidden);
 
-/* "7 of 1,204 groups, 47,130 rows (+7)" or what else is known; "" when nothing. */
-void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged);
+/* "+7 ~2 rows", with groups also "; 7 of 1,204 groups", or what else is known; "" when nothing. */
+void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool groups);
 
 #endif

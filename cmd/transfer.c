@@ -225,11 +225,35 @@ static const char *plural(uint64_t n, const char *one, const char *more)
 	return n == 1 ? one : more;
 }
 
-static void tell_suppliers(const vv_supplier *suppliers, size_t count)
+void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s)
+{
+	bool blocks = t->verbose || (s->commits == 0 && s->versions == 0);
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s %s %s, %s %s", verb, vv_text_count(s->commits), plural(s->commits, "commit", "commits"),
+		      vv_text_count(s->versions), plural(s->versions, "version of a dataset", "versions of datasets"));
+	if (blocks) {
+		vv_buf_printf(&b, ", %s %s", vv_text_count(s->blocks), plural(s->blocks, "block", "blocks"));
+	}
+	vv_buf_puts(&b, " (");
+	if (blocks) {
+		vv_buf_printf(&b, "%s of data in ", vv_text_bytes(s->bytes));
+	}
+	vv_buf_printf(&b, "%s on the line, %s/s)", vv_text_bytes(s->line), vv_text_bytes(s->line * 1000 / s->ms));
+	if (t->verbose && s->had > 0) {
+		vv_buf_printf(&b, "; %s blocks were there already", vv_text_count(s->had));
+	}
+	vv_note("%s", vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
+static void tell_suppliers(const vv_supplier *suppliers, size_t count, bool blocks)
 {
 	for (size_t i = 0; i < count; i++) {
 		const vv_supplier *s = &suppliers[i];
-		if (count > 1 && s->blocks > 0) {
+		if (count > 1 && s->blocks > 0 && !blocks) {
+			vv_note("  %s from %s", vv_text_bytes(s->bytes), vv_text_shows(s->name));
+		} else if (count > 1 && s->blocks > 0) {
 			vv_note("  %s blocks (%s) from %s", vv_text_count(s->blocks), vv_text_bytes(s->bytes),
 				vv_text_shows(s->name));
 		}
@@ -258,16 +282,18 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r, cons
 			line += suppliers[i].bytes;
 		}
 	}
-	vv_note("received %s %s, %s %s, %s %s (%s of data in %s on the line, %s/s)",
-		vv_text_count(r->sum.commits), plural(r->sum.commits, "commit", "commits"),
-		vv_text_count(r->versions), plural(r->versions, "version of a dataset", "versions of datasets"),
-		vv_text_count(r->received.blocks), plural(r->received.blocks, "block", "blocks"),
-		vv_text_bytes(r->received.bytes), vv_text_bytes(line), vv_text_bytes(line * 1000 / ms));
-	if (r->received.resumed > 0) {
+	const vv_transfer_sum sum = {.commits = r->sum.commits,
+				     .versions = r->versions,
+				     .blocks = r->received.blocks,
+				     .bytes = r->received.bytes,
+				     .line = line,
+				     .ms = ms};
+	vv_transfer_tell_sum(t, "received", &sum);
+	if (t->verbose && r->received.resumed > 0) {
 		vv_note("  %s blocks were here already, from an interrupted transfer",
 			vv_text_count(r->received.resumed));
 	}
-	tell_suppliers(suppliers, count);
+	tell_suppliers(suppliers, count, t->verbose);
 	if (r->missing_count > 0) {
 		vv_warn("%s of %s versions lack blocks: %s that no peer had", vv_text_count(r->incomplete),
 			vv_text_count(r->versions), vv_text_count(r->missing_count));

@@ -23,6 +23,7 @@ typedef struct vv_transfer {
 	vv_pool *pool;
 	uint64_t start_ms;
 	bool quiet;
+	bool verbose; /* tell of blocks, too; set by the caller once it is open */
 } vv_transfer;
 
 /* idle_sec: --timeout, 0 the usual one. */
@@ -42,7 +43,19 @@ void vv_transfer_supplier_clear(vv_supplier *s);
 vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in, const vv_new_root *version,
 			    vv_error *err);
 
-/* What was moved, as one line on stderr: commits, datasets, blocks, bytes, rate. */
+/* What went over a line. */
+typedef struct vv_transfer_sum {
+	uint64_t commits, versions, blocks;
+	uint64_t bytes; /* of the blocks' data */
+	uint64_t line;  /* bytes on the line */
+	uint64_t had;   /* blocks that the other side had already */
+	uint64_t ms;    /* more than 0 */
+} vv_transfer_sum;
+
+/* As one line on stderr: commits, versions, bytes, rate; verbose: blocks. verb: "sent". */
+void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s);
+
+/* What was fetched. */
 void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r, const vv_supplier *suppliers,
 			    size_t count);
 void vv_transfer_tell_lines(const vv_buf *said); /* "remote: ..." */

@@ -29,6 +29,8 @@ struct vv_mem_sink {
 	uint64_t file_len;
 	uint64_t memory; /* bytes of blocks in memory */
 	uint64_t total;
+	uint64_t limit; /* of total; past it blocks are dropped */
+	bool full;
 	entry *slots;
 	size_t cap; /* a power of two; at most two thirds are used */
 	size_t used;
@@ -48,6 +50,7 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 	m->fd = -1;
 	m->below = below;
 	m->cap = 256;
+	m->limit = UINT64_MAX;
 	m->dir = vv_strdup(temp_dir && *temp_dir ? temp_dir : "/tmp");
 	m->slots = vv_calloc(m->cap, sizeof(entry));
 	m->lock = vv_mutex_new();
@@ -77,6 +80,16 @@ void vv_mem_sink_free(vv_mem_sink *m)
 	vv_free(m->path);
 	vv_free(m->dir);
 	vv_free(m);
+}
+
+void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes)
+{
+	m->limit = bytes;
+}
+
+bool vv_mem_sink_full(const vv_mem_sink *m)
+{
+	return m->full;
 }
 
 uint64_t vv_mem_sink_bytes(const vv_mem_sink *m)
@@ -149,6 +162,10 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 	vv_status rc;
 	entry *e, fresh;
 
+	if (m->full || len > m->limit - m->total) {
+		m->full = true;
+		return VV_OK;
+	}
 	if ((rc = grow(m, err)) < 0) {
 		return rc;
 	}

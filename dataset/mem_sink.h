@@ -10,6 +10,9 @@
 #ifndef VV_DATASET_MEM_SINK_H
 #define VV_DATASET_MEM_SINK_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/error.h"
 #include "dataset/list.h"
 #include "repo/store.h"
@@ -24,6 +27,10 @@ void vv_mem_sink_free(vv_mem_sink *m); /* accepts NULL */
 
 /* The sink's two functions; valid as long as m. */
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
+
+/* From now on blocks past so many bytes in all are dropped, not kept; full: some were. */
+void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
+bool vv_mem_sink_full(const vv_mem_sink *m);
 
 /* Bytes of all blocks put, repeats not counted. */
 uint64_t vv_mem_sink_bytes(const vv_mem_sink *m);

@@ -451,6 +451,11 @@ static vv_status gather(vv_stage *s, const char *path, const vv_stage_options *o
 	return VV_OK;
 }
 
+void vv_stage_keep(vv_stage *s, vv_mem_sink *blocks)
+{
+	s->kept = blocks;
+}
+
 /* Imports source and makes the pointer. */
 static vv_status import_source(vv_stage *s, const char *path, const vv_source *source, const vv_stage_options *opts,
 			       bool dry, vv_staged *out, vv_error *err)
@@ -472,7 +477,9 @@ static vv_status import_source(vv_stage *s, const char *path, const vv_source *s
 	if (rc < 0) {
 		goto done;
 	}
-	if (dry) {
+	if (dry && s->kept && in.opts.parent) {
+		vv_mem_sink_use(&sink, s->kept);
+	} else if (dry) {
 		vv_sink_dry(&sink, s->store);
 	} else {
 		vv_sink_writer(&sink, writer);

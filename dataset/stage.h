@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "dataset/import.h"
+#include "dataset/mem_sink.h"
 #include "dataset/stat_cache.h"
 #include "dataset/table.h"
 #include "repo/history.h"
@@ -67,6 +68,10 @@ void vv_staged_clear(vv_staged *s);
  * empty, blob and pointer set. */
 vv_status vv_stage_file(vv_stage *s, const char *path, const vv_stage_options *opts, bool dry, vv_staged *out,
 			bool *is_pointer, vv_error *err);
+
+/* From now on dry imports against a parent put their blocks there (borrowed): the version that was
+ * found can then be read. NULL: nowhere, as at first. */
+void vv_stage_keep(vv_stage *s, vv_mem_sink *blocks);
 
 /* The same from a stream (the clean filter). */
 vv_status vv_stage_stream(vv_stage *s, const char *path, const vv_source *source, const vv_stage_options *opts,

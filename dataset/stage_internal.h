@@ -12,6 +12,7 @@ struct vv_stage {
 	vv_store *store;
 	vv_writer *writer;
 	vv_pool *pool;
+	vv_mem_sink *kept;   /* where dry imports put their blocks; NULL: nowhere */
 	vv_stat_cache *stats;
 	vv_index *index;     /* as it was when first needed: for parents and stats */
 	uint64_t secret;

@@ -163,6 +163,28 @@ static bool same_places(const vv_columns *c)
 	return true;
 }
 
+vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns, vv_error *err)
+{
+	vv_regions r = {0};
+	vv_status rc = VV_OK;
+	uint64_t old_rows = a->root.rows, new_rows = b->root.rows;
+	if (same_places(columns)) {
+		if ((rc = vv_regions_find(&r, a, b, err)) < 0) {
+			return rc;
+		}
+		old_rows = new_rows = 0;
+		for (size_t i = 0; i < r.old_count; i++) {
+			old_rows += r.old_groups[i].rows;
+		}
+		for (size_t i = 0; i < r.new_count; i++) {
+			new_rows += r.new_groups[i].rows;
+		}
+		vv_regions_clear(&r);
+	}
+	*cells = old_rows * a->columns + new_rows * b->columns;
+	return rc;
+}
+
 vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b, const vv_rowdiff_options *opts, vv_error *err)
 {
 	vv_rowdiff *d = vv_calloc(1, sizeof(*d));

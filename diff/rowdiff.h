@@ -102,6 +102,9 @@ const vv_rowdiff_stats *vv_rowdiff_stats_get(const vv_rowdiff *d);
 const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count);
 void vv_rowdiff_close(vv_rowdiff *d); /* accepts NULL */
 
+/* How many cells, of both sides, the comparison would read, as the lists of groups tell. */
+vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns, vv_error *err);
+
 /* Equal without looking at rows: same data list (only form, schema or key differ)? */
 bool vv_tables_same_data(const vv_table *a, const vv_table *b);
 

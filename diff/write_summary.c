@@ -6,6 +6,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/change_words.h"
 #include "diff/text_cell.h"
 #include "diff/writer_kinds.h"
 
@@ -90,16 +91,6 @@ static void put_rows(vv_buf *b, const vv_rowdiff_stats *s)
 	if (s->reordered && s->moved == 0) {
 		vv_buf_puts(b, b->len > start ? ", order changed" : "order changed");
 	}
-}
-
-static size_t column_changes(const vv_diff_table *t)
-{
-	size_t n = 0;
-	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
-		const vv_column_pair *p = &t->columns->pairs[i];
-		n += p->a < 0 || p->b < 0 || p->renamed || p->moved || p->retyped || p->reconstrained;
-	}
-	return n;
 }
 
 static void put_label(vv_buf *b, const char *label)
@@ -193,11 +184,29 @@ static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err
 	return give(w, &b, err);
 }
 
+/* What --stat says of one table. */
+static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s, vv_error *err)
+{
+	vv_change_counts counts;
+	vv_status rc;
+	if (!t->a || !t->b) {
+		const vv_table *only = t->a ? t->a : t->b;
+		vv_change_whole_put(b, t->a != NULL, only->root.rows, only->columns);
+		return VV_OK;
+	}
+	if ((rc = vv_change_counts_fill(&counts, t, s, err)) == VV_OK) {
+		vv_change_counts_put(b, &counts);
+	}
+	vv_change_counts_clear(&counts);
+	return rc;
+}
+
 /* Keeps the line of one table until all paths are known. */
 static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err)
 {
 	const vv_diff_table *t = &w->table;
 	vv_buf b = VV_BUF_INIT, path = VV_BUF_INIT;
+	vv_status rc;
 	if (w->count == w->cap) {
 		size_t cap = w->cap ? w->cap * 2 : 16;
 		line *p = vv_realloc_array(w->lines, cap, sizeof(*p));
@@ -207,25 +216,9 @@ static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *e
 		w->lines = p;
 		w->cap = cap;
 	}
-	if (!t->a || !t->b) {
-		vv_buf_puts(&b, t->a ? "removed: " : "new: ");
-	}
-	vv_buf_puts(&b, "rows ");
-	put_rows(&b, s);
-	if (s->cells_changed > 0) {
-		size_t start = b.len + strlen(" (");
-		vv_buf_puts(&b, " (");
-		put_part(&b, start, s->cells_changed, s->cells_changed == 1 ? "cell" : "cells");
-		put_part(&b, start, s->rekeyed, s->rekeyed == 1 ? "key" : "keys");
-		vv_buf_putc(&b, ')');
-	}
-	size_t columns = column_changes(t);
-	if (columns > 0) {
-		vv_buf_printf(&b, "; %s column%s differ%s", vv_text_count(columns), plural(columns), columns == 1 ? "s" : "");
-	}
-	if (t->form_change) {
-		vv_buf_puts(&b, "; form: ");
-		vv_text_put_escaped(&b, t->form_change, strlen(t->form_change));
+	if ((rc = put_line(&b, t, s, err)) < 0) {
+		vv_buf_clear(&b);
+		return rc;
 	}
 	if (t->old_path) {
 		vv_text_put_escaped(&path, t->old_path, strlen(t->old_path));
@@ -265,9 +258,11 @@ static vv_status sum_end(vv_diff_writer *base, vv_error *err)
 		vv_buf_printf(&b, " %s%*s | %s\n", w->lines[i].path, n < widest ? (int)(widest - n) : 0, "", w->lines[i].text);
 	}
 	if (w->count > 0) {
-		vv_buf_printf(&b, " %s table%s differ%s: rows ", vv_text_count(w->tables), plural(w->tables),
-			      w->tables == 1 ? "s" : "");
-		put_rows(&b, &(vv_rowdiff_stats){.added = w->added, .removed = w->removed, .changed = w->changed});
+		vv_buf_printf(&b, " %s table%s differ%s", vv_text_count(w->tables), plural(w->tables), w->tables == 1 ? "s" : "");
+		if (w->added + w->removed + w->changed > 0) {
+			vv_buf_puts(&b, ": ");
+			vv_row_counts_put(&b, w->added, w->removed, w->changed);
+		}
 		vv_buf_putc(&b, '\n');
 	}
 	return give(w, &b, err);

@@ -66,7 +66,7 @@ $(body)"
 	output_is ""
 	old_lamps > lamps.csv
 	succeeds varve diff --stat
-	output_has "lamps.csv | rows 1 added, 1 removed, 3 changed (3 cells)"
+	output_has "lamps.csv | +1 -1 ~3 rows"
 	succeeds varve diff --cached
 	output_is ""
 	varve add lamps.csv > /dev/null
@@ -348,7 +348,7 @@ $(body)"
 	cp -r .git/varve ../bare.git/varve
 	cd ../bare.git
 	succeeds varve diff v1 v2 lamps.csv --stat
-	output_has "rows 1 added, 1 removed, 3 changed (3 cells)"
+	output_has "lamps.csv | +1 -1 ~3 rows"
 	ends_with 2 varve diff
 	stderr_has "no work tree"
 }

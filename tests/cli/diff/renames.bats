@@ -22,7 +22,7 @@ moved() {
 	output_has "1 row changed (1 cell)"
 	varve commit -qm two
 	succeeds varve diff --stat HEAD~1 HEAD
-	output_has " a.csv => b.csv | rows 1 changed (1 cell)"
+	output_has " a.csv => b.csv | ~1 row"
 	succeeds varve diff --summary HEAD~1 HEAD
 	output_has "was      a.csv"
 }
@@ -32,8 +32,8 @@ moved() {
 	sed -i 's/^70,item [0-9]*,/70,seventy,/' b.csv
 	varve add b.csv > ../out
 	succeeds varve diff --cached --no-renames --stat
-	output_has " a.csv | removed: rows 5,000 removed"
-	output_has " b.csv | new: rows 5,000 added"
+	output_has " a.csv | removed: 5,000 rows, 4 columns"
+	output_has " b.csv | new: 5,000 rows, 4 columns"
 }
 
 @test "another table of the same shape is no rename" {
@@ -60,7 +60,7 @@ moved() {
 	varve rm -q a.csv c.csv
 	varve add new.csv > ../out
 	succeeds varve diff --cached --stat
-	output_has " c.csv => new.csv | rows 1 changed (1 cell)"
+	output_has " c.csv => new.csv | ~1 row"
 	output_has " a.csv"
 }
 

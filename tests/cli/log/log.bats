@@ -39,12 +39,16 @@ history() {
 	output_is "$(git log --first-parent --oneline --decorate)"
 }
 
-@test "stat tells rows columns and stored bytes" {
+@test "stat tells rows and columns, and with -v stored bytes" {
 	history
 	succeeds varve log --stat --oneline
-	output_has " prices.csv | 2,000 rows, 4 columns; "
-	output_has " prices.csv     | new: 2,000 rows, 4 columns; "
+	output_has " prices.csv | ~1 row"
+	output_has " prices.csv     | new: 2,000 rows, 4 columns"
 	output_has " note.txt | 5 B -> 10 B"
+	output_lacks "stored"
+	succeeds varve log --stat --oneline -v
+	output_has " prices.csv | ~1 row; "
+	output_has " stored"
 	sed -i '$d' prices.csv
 	varve add prices.csv > /dev/null
 	varve commit -qm four
@@ -93,7 +97,7 @@ assert log[2]["names"] == ["v1"] or log[2]["names"] == ["tag: v1"]
 assert log[1]["parents"] == [log[2]["commit"]]
 (f,) = log[1]["files"]
 assert f["path"] == "prices.csv" and f["kind"] == "table" and f["change"] == "modified"
-assert f["rows"] == [2000, 2000] and f["stored"] > 0 and f["root"].startswith("bafy")
+assert f["rows"] == [2000, 2000] and f["stored"] > 0 and f["changes"]["rowsChanged"] == 1 and f["root"].startswith("bafy")
 '
 	succeeds varve log --json -n 0
 	output_is "[]"

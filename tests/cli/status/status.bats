@@ -24,13 +24,15 @@ with_table() {
 	output_is ""
 }
 
-@test "a changed table is told in groups and rows" {
+@test "a changed table is told in rows, and with -v in groups" {
 	with_table 3000
 	rows 3012 > prices.csv
 	echo more >> notes.txt
 	succeeds varve status
 	output_has "Changes not staged for commit:"
-	[[ $output =~ modified:\ +prices\.csv\ +[0-9]+\ of\ [0-9]+\ groups?,\ \+12\ rows ]]
+	[[ $output =~ modified:\ +prices\.csv\ +\+12\ rows$'\n' ]]
+	succeeds varve status -v
+	[[ $output =~ modified:\ +prices\.csv\ +\+12\ rows\;\ [0-9]+\ of\ [0-9]+\ groups? ]]
 	output_has "modified:  notes.txt"
 }
 
