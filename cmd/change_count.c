@@ -40,10 +40,13 @@ static vv_status count_end_table(vv_diff_writer *w, const vv_rowdiff_stats *s, v
 	return vv_change_counts_fill(c->out, &c->table, s, err);
 }
 
-vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b, vv_error *err)
+vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
+				 vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
-	counter c = {.base = {.begin_table = count_begin_table, .row = count_row, .end_table = count_end_table},
+	counter c = {.base = {.begin_table = count_begin_table,
+			      .row = count_row,
+			      .end_table = count_end_table},
 		     .out = out};
 	const vv_diff_how how = {.key = &none,
 				 .only = &none,
@@ -52,11 +55,13 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 				 .counts = true,
 				 .bound = VV_COUNT_CELLS_MAX,
 				 .writer = &c.base};
-	const vv_diff_item item = {.path = path, .open_a = a, .open_b = b, .old_name = path, .new_name = path};
+	const vv_diff_item item = {
+		.path = path, .open_a = a, .open_b = b, .old_name = path, .new_name = path};
 	vv_diff_answer answer;
 	vv_status rc;
 
-	*out = (vv_change_counts){.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
+	*out = (vv_change_counts){
+		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
 	if ((rc = vv_diff_item_compare(&answer, &item, &how, err)) < 0) {
 		vv_change_counts_clear(out);
 		return rc == VV_EMISSING ? VV_OK : rc;
@@ -66,8 +71,8 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 	return VV_OK;
 }
 
-vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path, const vv_cid *old,
-			  const vv_cid *now, vv_error *err)
+vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,
+			  const vv_cid *old, const vv_cid *now, vv_error *err)
 {
 	vv_store *store = NULL;
 	vv_sink source;

@@ -18,12 +18,13 @@
 #define VV_COUNT_CELLS_MAX 5000000u
 
 /* Two open tables. path: for messages. */
-vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b, vv_error *err);
+vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
+				 vv_error *err);
 
 /* Two versions in the repository's store. Where blocks are not here, or one is no table,
  * out->counted is false. */
-vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path, const vv_cid *old,
-			  const vv_cid *now, vv_error *err);
+vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,
+			  const vv_cid *old, const vv_cid *now, vv_error *err);
 
 /* The member "changes": {"rowsAdded": 1, ...}; none where nothing was counted. */
 void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c);

@@ -240,8 +240,9 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 		vv_buf_printf(&b, "%s of data in ", vv_text_bytes(s->bytes));
 	}
 	vv_buf_printf(&b, "%s on the line, %s/s)", vv_text_bytes(s->line), vv_text_bytes(s->line * 1000 / s->ms));
-	if (t->verbose && s->had > 0) {
-		vv_buf_printf(&b, "; %s blocks were there already", vv_text_count(s->had));
+	if (s->had > 0) {
+		vv_buf_printf(&b, "; %s%s there already", t->verbose ? vv_text_count(s->had) : "part of it",
+			      t->verbose ? " blocks were" : " was");
 	}
 	vv_note("%s", vv_buf_cstr(&b));
 	vv_buf_clear(&b);
@@ -289,9 +290,11 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r, cons
 				     .line = line,
 				     .ms = ms};
 	vv_transfer_tell_sum(t, "received", &sum);
-	if (t->verbose && r->received.resumed > 0) {
+	if (r->received.resumed > 0 && t->verbose) {
 		vv_note("  %s blocks were here already, from an interrupted transfer",
 			vv_text_count(r->received.resumed));
+	} else if (r->received.resumed > 0) {
+		vv_note("  part of it was here already, from an interrupted transfer");
 	}
 	tell_suppliers(suppliers, count, t->verbose);
 	if (r->missing_count > 0) {

@@ -8,7 +8,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t, const vv_rowdiff_stats *s, vv_error *err)
+vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
+				const vv_rowdiff_stats *s, vv_error *err)
 {
 	*out = (vv_change_counts){.counted = true,
 				  .old_rows = s->old_rows,
@@ -27,7 +28,8 @@ vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t, c
 		out->columns_renamed += p->renamed;
 		out->columns_moved += p->moved;
 		out->columns_retyped += p->retyped;
-		out->columns_described += p->reconstrained && !p->renamed && !p->moved && !p->retyped;
+		out->columns_described += p->reconstrained && !p->renamed && !p->moved &&
+					  !p->retyped;
 	}
 	out->key_changed = t->columns && t->columns->key_changed;
 	out->missing_changed = t->columns && t->columns->missing_changed;
@@ -56,7 +58,8 @@ void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t c
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (parts[i].n > 0) {
-			vv_buf_printf(out, "%s%c%s", out->len > start ? " " : "", parts[i].sign, vv_text_count(parts[i].n));
+			vv_buf_printf(out, "%s%c%s", out->len > start ? " " : "", parts[i].sign,
+				      vv_text_count(parts[i].n));
 		}
 	}
 	if (out->len > start) {
@@ -66,7 +69,8 @@ void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t c
 
 void vv_change_whole_put(vv_buf *out, bool removed, uint64_t rows, uint64_t columns)
 {
-	vv_buf_printf(out, "%s: %s row%s, ", removed ? "removed" : "new", vv_text_count(rows), rows == 1 ? "" : "s");
+	vv_buf_printf(out, "%s: %s row%s, ", removed ? "removed" : "new", vv_text_count(rows),
+		      rows == 1 ? "" : "s");
 	vv_buf_printf(out, "%s column%s", vv_text_count(columns), columns == 1 ? "" : "s");
 }
 
@@ -84,13 +88,14 @@ static void put_rows(vv_buf *b, size_t start, const vv_change_counts *c)
 {
 	vv_row_counts_put(b, c->added, c->removed, c->changed);
 	if (c->moved > 0) {
-		vv_buf_printf(b, "%s%s row%s moved", comma(b, start), vv_text_count(c->moved), c->moved == 1 ? "" : "s");
+		vv_buf_printf(b, "%s%s row%s moved", comma(b, start), vv_text_count(c->moved),
+			      c->moved == 1 ? "" : "s");
 	} else if (c->reordered) {
 		vv_buf_printf(b, "%sorder changed", comma(b, start));
 	}
 	if (c->rewritten > 0) {
-		vv_buf_printf(b, "%s%s row%s only written differently", comma(b, start), vv_text_count(c->rewritten),
-			      c->rewritten == 1 ? "" : "s");
+		vv_buf_printf(b, "%s%s row%s only written differently", comma(b, start),
+			      vv_text_count(c->rewritten), c->rewritten == 1 ? "" : "s");
 	}
 }
 
@@ -99,14 +104,19 @@ static void put_columns(vv_buf *b, size_t start, const vv_change_counts *c)
 	const struct {
 		size_t n;
 		const char *what;
-	} parts[] = {{c->columns_added, "added"},     {c->columns_removed, "removed"}, {c->columns_renamed, "renamed"},
-		     {c->columns_moved, "moved"},     {c->columns_retyped, "retyped"}, {c->columns_described, "described anew"}};
+	} parts[] = {{c->columns_added, "added"},     {c->columns_removed, "removed"},
+		     {c->columns_renamed, "renamed"}, {c->columns_moved, "moved"},
+		     {c->columns_retyped, "retyped"}, {c->columns_described, "described anew"}};
 	bool named = false;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (parts[i].n > 0) {
 			vv_buf_printf(b, "%s%s", comma(b, start), vv_text_count(parts[i].n));
-			vv_buf_printf(b, "%s %s", named ? "" : parts[i].n == 1 ? " column" : " columns", parts[i].what);
+			vv_buf_printf(b, "%s %s",
+				      named             ? ""
+				      : parts[i].n == 1 ? " column"
+							: " columns",
+				      parts[i].what);
 			named = true;
 		}
 	}
@@ -125,7 +135,8 @@ void vv_change_counts_put(vv_buf *out, const vv_change_counts *c)
 		put_rows(out, start, c);
 	}
 	put_columns(out, start, c);
-	vv_buf_printf(out, "%s%s", c->key_changed ? comma(out, start) : "", c->key_changed ? "key changed" : "");
+	vv_buf_printf(out, "%s%s", c->key_changed ? comma(out, start) : "",
+		      c->key_changed ? "key changed" : "");
 	if (c->missing_changed) {
 		vv_buf_printf(out, "%smissing values declared anew", comma(out, start));
 	}

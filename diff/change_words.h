@@ -17,11 +17,11 @@
 
 typedef struct vv_change_counts {
 	bool counted; /* false: nothing is known, since blocks are not here */
-	bool many;    /* more rows may differ than are worth a look: only columns and form are known */
+	bool many; /* more rows may differ than are worth a look: only columns and form are known */
 	uint64_t old_rows, new_rows;
 	uint64_t added, removed, changed, moved; /* rows */
-	uint64_t rewritten;                      /* rows whose values are only written differently */
-	uint64_t cells;                          /* changed ones, of changed rows */
+	uint64_t rewritten; /* rows whose values are only written differently */
+	uint64_t cells;     /* changed ones, of changed rows */
 	bool reordered;
 	size_t columns_added, columns_removed, columns_renamed, columns_moved, columns_retyped;
 	size_t columns_described; /* nothing but their constraints or other members differ */
@@ -30,7 +30,8 @@ typedef struct vv_change_counts {
 } vv_change_counts;
 
 /* t: both sides are there. */
-vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t, const vv_rowdiff_stats *s, vv_error *err);
+vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
+				const vv_rowdiff_stats *s, vv_error *err);
 void vv_change_counts_clear(vv_change_counts *c);
 
 /* Appends the words, "no change in data" among them; nothing where nothing was counted. */

@@ -91,6 +91,8 @@ no_storage() {
 }
 
 @test "pull and fetch tell of blocks only with -v" {
+	mkdir a
+	cd a
 	one_change
 	cd ..
 	varve clone -q a b
@@ -114,11 +116,10 @@ no_storage() {
 	varve add big.csv > /dev/null
 	varve commit -q -m one
 	tick
-	sed -i 's/$/0/' big.csv
+	sed -i '2,$s/$/1/' big.csv
 	succeeds varve status
 	output_has "big.csv  many of 260,000 rows"
-	sed -i '1d; 2,9d; s/^1,/1,/' big.csv
-	sed -i '1i id,a,b,c,d,e,f,g,h,i' big.csv
+	sed -i '2,9d' big.csv
 	succeeds varve commit -a -m two
 	output_has "big.csv: many rows (260,000 -> 259,992)"
 	succeeds varve log --stat -n 1
@@ -132,6 +133,8 @@ assert c["many"] is True and "rowsAdded" not in c, c'
 }
 
 @test "without the blocks the pointers tell the rows" {
+	mkdir a
+	cd a
 	one_change
 	varve commit -q -a -m two
 	cd ..

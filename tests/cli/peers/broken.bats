@@ -69,7 +69,7 @@ clone_size() {
 		(cd ../hub.git && varve fsck > /dev/null)
 	done
 	GIT_SSH_COMMAND="$proxy --ssh" succeeds varve push origin main
-	stderr_has "were there already"
+	stderr_has "part of it was there already"
 	cd ../hub.git
 	succeeds varve fsck --data
 }

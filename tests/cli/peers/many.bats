@@ -33,7 +33,7 @@ complete() {
 
 @test "blocks come from all peers, and the result is the same" {
 	mirrors m1.git m2.git
-	succeeds varve clone --from "$PWD/m1.git" --from "$PWD/m2.git" a b
+	succeeds varve clone -v --from "$PWD/m1.git" --from "$PWD/m2.git" a b
 	complete
 	[ "$(from_peer m1.git)" -gt 0 ]
 	[ "$(from_peer m2.git)" -gt 0 ]
@@ -50,7 +50,7 @@ complete() {
 	cd b
 	new_repo
 	succeeds varve remote add --peer "$PWD/../m1.git" origin "$PWD/../a"
-	succeeds varve pull origin main
+	succeeds varve pull -v origin main
 	[ "$(from_peer m1.git)" -gt 0 ]
 	cd ..
 	complete

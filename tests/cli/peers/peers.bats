@@ -419,7 +419,7 @@ sound() {
 	git clone -q hub.git b 2> /dev/null
 	cd b
 	varve init > /dev/null
-	succeeds varve fetch
+	succeeds varve fetch -v
 	stderr_has "blocks"
 	succeeds varve restore prices.csv
 	cmp prices.csv ../a/prices.csv

@@ -9,7 +9,7 @@ load ../helper
 	succeeds varve rename-column t.csv id number
 	stderr_is "renamed column 'id' to 'number' in t.csv, and staged it"
 	same_bytes ../wanted.csv t.csv
-	succeeds varve commit -m two
+	succeeds varve commit -v -m two
 	output_has "0 of 3 groups new"
 	[ -z "$(git status --porcelain)" ]
 	succeeds varve info t.csv

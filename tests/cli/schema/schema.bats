@@ -32,7 +32,7 @@ s = r["schema"]
 assert s["fields"][2]["type"] == "string" and s["primaryKey"] == ["id", "name"] and "N/A" in s["missingValues"], s
 '
 	varve add datapackage.json > /dev/null
-	succeeds varve commit -m two
+	succeeds varve commit -v -m two
 	output_has "0 of 1 group new"
 	succeeds varve schema t.csv
 	output_has '"primaryKey"'
@@ -96,7 +96,7 @@ assert f["price"]["constraints"] == {"required": True, "minimum": 0}, f
 assert "constraints" not in f["note"], f
 '
 	varve add datapackage.json > /dev/null
-	succeeds varve commit -m two
+	succeeds varve commit -v -m two
 	output_has "0 of 1 group new"
 }
 

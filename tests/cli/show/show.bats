@@ -8,7 +8,7 @@ load ../helper
 	varve tag -m "the first" v1
 	succeeds varve show v1
 	output_has "$(git log -n 1 --decorate v1)"
-	output_has " prices.csv     | new: 100 rows, 4 columns; "
+	output_has " prices.csv     | new: 100 rows, 4 columns"
 	succeeds varve show --oneline
 	output_has "one"
 	succeeds varve show --json
