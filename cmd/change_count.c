@@ -116,6 +116,7 @@ void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c)
 		put_number(w, "rowsAdded", c->added);
 		put_number(w, "rowsRemoved", c->removed);
 		put_number(w, "rowsChanged", c->changed);
+		put_number(w, "keysChanged", c->rekeyed);
 		put_number(w, "cellsChanged", c->cells);
 	}
 	put_number(w, "columnsAdded", c->columns_added);

@@ -19,6 +19,7 @@ vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 				  .changed = s->changed,
 				  .moved = s->moved,
 				  .rewritten = s->formatted_rows,
+				  .rekeyed = s->rekeyed,
 				  .cells = s->cells_changed,
 				  .reordered = s->reordered};
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
@@ -87,6 +88,10 @@ static void put_many(vv_buf *b, const vv_change_counts *c)
 static void put_rows(vv_buf *b, size_t start, const vv_change_counts *c)
 {
 	vv_row_counts_put(b, c->added, c->removed, c->changed);
+	if (c->rekeyed > 0) {
+		vv_buf_printf(b, " (%s key%s)", vv_text_count(c->rekeyed),
+			      c->rekeyed == 1 ? "" : "s");
+	}
 	if (c->moved > 0) {
 		vv_buf_printf(b, "%s%s row%s moved", comma(b, start), vv_text_count(c->moved),
 			      c->moved == 1 ? "" : "s");

@@ -50,7 +50,7 @@ differs() {
 	output_has '<td class="k x" data-c="symbol"><del>B<mark>K</mark></del>'
 	output_has "key changed"
 	differs --stat
-	output_has "rows 1 changed (1 cell, 1 key)"
+	output_has "~1 row (1 key)"
 	differs --summary
 	output_has "rows     3 -> 3: 1 changed"
 	output_has "cells    1 changed, 1 of them a key"
