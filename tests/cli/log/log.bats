@@ -42,12 +42,12 @@ history() {
 @test "stat tells rows and columns, and with -v stored bytes" {
 	history
 	succeeds varve log --stat --oneline
-	output_has " prices.csv | +1 -1 rows"
+	output_has " prices.csv | ~1 row (1 key)"
 	output_has " prices.csv     | new: 2,000 rows, 4 columns"
 	output_has " note.txt | 5 B -> 10 B"
 	output_lacks "stored"
 	succeeds varve log --stat --oneline -v
-	output_has " prices.csv | +1 -1 rows; "
+	output_has " prices.csv | ~1 row (1 key); "
 	output_has " stored"
 	sed -i '$d' prices.csv
 	varve add prices.csv > /dev/null
@@ -97,7 +97,7 @@ assert log[2]["names"] == ["v1"] or log[2]["names"] == ["tag: v1"]
 assert log[1]["parents"] == [log[2]["commit"]]
 (f,) = log[1]["files"]
 assert f["path"] == "prices.csv" and f["kind"] == "table" and f["change"] == "modified"
-assert f["rows"] == [2000, 2000] and f["stored"] > 0 and f["changes"]["rowsAdded"] == 1 and f["root"].startswith("bafy")
+assert f["rows"] == [2000, 2000] and f["stored"] > 0 and f["changes"]["rowsChanged"] == 1 and f["root"].startswith("bafy")
 '
 	succeeds varve log --json -n 0
 	output_is "[]"
