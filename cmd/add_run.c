@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/attr_edit.h"
+#include "cmd/attr_list.h"
 #include "repo/conflict_state.h"
 #include "repo/history.h"
 
@@ -228,6 +229,28 @@ static vv_status track_paths(runner *run, vv_attr_edit *edit, vv_error *err)
 	return rc;
 }
 
+/* Attributes of others that make Git rewrite the pointers that were staged. */
+static vv_status warn_beaten(runner *run, vv_error *err)
+{
+	vv_attr_list lines;
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = vv_attr_beaten_read(&lines, run->r, err);
+
+	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
+		rc = vv_attr_beaten_note(&lines, run->r, run->entries[i].item->path, err);
+	}
+	vv_attr_beaten_put(&lines, &text);
+	for (const char *p = vv_buf_cstr(&text); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_buf_printf(&run->rep->warnings, "%.*s: %s\n", (int)len, p, VV_ATTR_BEATEN_HINT);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_attr_list_clear(&lines);
+	return rc;
+}
+
 /* What is staged is in conflict no more. */
 static vv_status drop_conflicts(runner *run, vv_error *err)
 {
@@ -275,6 +298,8 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 		rc = run_item(&run, &plan->items[i], err);
 	if (rc == VV_OK && !dry && plan->count > 0)
 		rc = write_all(&run, err);
+	if (rc == VV_OK && !dry && run.entry_count > 0)
+		rc = warn_beaten(&run, err);
 	vv_free(run.entries);
 	if (!dry)
 		vv_stage_release(s);

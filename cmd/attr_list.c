@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "repo/attributes.h"
 
 static vv_status on_line(void *payload, const char *file, unsigned number, const char *pattern,
@@ -31,7 +32,11 @@ static vv_status on_line(void *payload, const char *file, unsigned number, const
 	at->folder = vv_strndup(file, folder);
 	at->number = number;
 	at->on = strstr(attributes, "filter=varve") != NULL;
-	return at->file && at->pattern && at->folder ? VV_OK : vv_fail_nomem(err);
+	at->literal = !strpbrk(pattern, "*?[\\\"");
+	at->attributes = vv_strdup(attributes);
+	at->datasets = 0;
+	at->first = NULL;
+	return at->file && at->pattern && at->folder && at->attributes ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err)
@@ -46,6 +51,8 @@ void vv_attr_list_clear(vv_attr_list *l)
 		vv_free(l->lines[i].file);
 		vv_free(l->lines[i].pattern);
 		vv_free(l->lines[i].folder);
+		vv_free(l->lines[i].attributes);
+		vv_free(l->lines[i].first);
 	}
 	vv_free(l->lines);
 	*l = (vv_attr_list){NULL, 0, 0};
@@ -58,9 +65,13 @@ static bool line_matches(const vv_attr_list_line *at, const char *path)
 
 	if (strncmp(path, at->folder, above) != 0)
 		return false;
-	if (!strchr(pattern, '/'))
-		return vv_path_match(pattern, vv_path_base(path));
-	return vv_path_match(pattern[0] == '/' ? pattern + 1 : pattern, path + above);
+	if (strchr(pattern, '/')) {
+		path += above;
+		pattern += pattern[0] == '/';
+	} else {
+		path = vv_path_base(path);
+	}
+	return at->literal ? strcmp(pattern, path) == 0 : vv_path_match(pattern, path);
 }
 
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path)
@@ -79,10 +90,90 @@ size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path)
 	size_t best = l->count;
 
 	for (size_t i = 0; i < l->count; i++) {
+		/* .git/info/attributes, which comes last, goes over all others. */
 		if (line_matches(&l->lines[i], path) &&
-		    (best == l->count ||
+		    (best == l->count || strncmp(l->lines[i].file, ".git/", 5) == 0 ||
 		     strlen(l->lines[i].folder) >= strlen(l->lines[best].folder)))
 			best = i;
 	}
 	return best;
+}
+
+/* Do the words end in -text, or, the same, binary? */
+static bool says_binary(const char *attributes)
+{
+	bool binary = false;
+
+	for (const char *p = attributes; *p;) {
+		size_t len = strcspn(p, " \t");
+
+		if ((len == 5 && memcmp(p, "-text", 5) == 0) ||
+		    (len == 6 && memcmp(p, "binary", 6) == 0)) {
+			binary = true;
+		} else if ((len >= 4 && memcmp(p, "text", 4) == 0) ||
+			   (len == 5 && memcmp(p, "!text", 5) == 0)) {
+			binary = false;
+		} else if (len > 9 && memcmp(p, "working-t", 9) == 0) {
+			return false;
+		}
+		p += len + strspn(p + len, " \t");
+	}
+	return binary;
+}
+
+static vv_status on_text_line(void *payload, const char *file, unsigned number, const char *pattern,
+			      const char *attributes, vv_error *err)
+{
+	vv_attr_list *l = payload;
+	vv_status rc = on_line(payload, file, number, pattern, attributes, err);
+
+	if (rc == VV_OK) {
+		l->lines[l->count - 1].on = !says_binary(attributes);
+	}
+	return rc;
+}
+
+vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, vv_error *err)
+{
+	*out = (vv_attr_list){NULL, 0, 0};
+	return vv_attr_text_lines(r, on_text_line, out, err);
+}
+
+vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err)
+{
+	size_t line;
+	bool tracked = false, beaten = false;
+	vv_status rc;
+
+	/* The attributes themselves take 50 us to ask. */
+	if (!vv_attr_list_concerns(l, path) ||
+	    (line = vv_attr_list_deciding(l, path)) == l->count || !l->lines[line].on) {
+		return VV_OK;
+	}
+	if ((rc = vv_attr_tracked(r, path, &tracked, err)) < 0 || !tracked ||
+	    (rc = vv_attr_changes_text(r, path, &beaten, err)) < 0 || !beaten) {
+		return rc;
+	}
+	if (l->lines[line].datasets++ == 0 && !(l->lines[line].first = vv_strdup(path))) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const vv_attr_list_line *at = &l->lines[i];
+
+		if (at->datasets == 0) {
+			continue;
+		}
+		vv_buf_printf(b, "%s:%u (%s %s) beats -text for %s", vv_text_shows(at->file),
+			      at->number, vv_text_shows(at->pattern), vv_text_shows(at->attributes),
+			      vv_text_shows(at->first));
+		if (at->datasets > 1) {
+			vv_buf_printf(b, " and %s more", vv_text_count(at->datasets - 1));
+		}
+		vv_buf_putc(b, '\n');
+	}
 }

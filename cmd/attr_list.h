@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "repo/repository.h"
 
@@ -17,13 +18,29 @@ typedef struct vv_attr_list_line {
 	char *pattern;
 	char *folder;    /* of the file: "", "data/" */
 	unsigned number;
-	bool on;         /* filter=varve; else the filter is taken away */
+	bool on;      /* filter=varve; else the filter is taken away. Of vv_attr_beaten_read:
+	                  * may make Git rewrite pointers; else it says -text */
+	bool literal; /* the pattern is a path */
+	char *attributes;
+	size_t datasets; /* whose line ends it makes Git change (vv_attr_beaten_note) */
+	char *first;     /* of them */
 } vv_attr_list_line;
 
 typedef struct vv_attr_list {
 	vv_attr_list_line *lines;
 	size_t count, cap;
 } vv_attr_list;
+
+/* The lines that say -text, and those that may beat it (vv_attr_text_lines): note each path that may be a dataset,
+ * then put. */
+vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, vv_error *err);
+vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err);
+/* One line for each that does: ".gitattributes:3 (*.csv text) beats -text for a.csv and 2
+ * more". */
+void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
+/* What to do about it. */
+#define VV_ATTR_BEATEN_HINT                                                                        \
+	"Git rewrites pointers there; limit that line to other files, or end it with '-text'"
 
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err);
 void vv_attr_list_clear(vv_attr_list *l);

@@ -25,6 +25,7 @@ typedef struct collector {
 	vv_stage *s;
 	const vv_changes_options *opts;
 	vv_attr_list lines;  /* what may concern varve */
+	vv_attr_list beaten; /* what may beat -text */
 	size_t staged_count; /* entries of HEAD against the index, sorted by path */
 } collector;
 
@@ -306,12 +307,15 @@ static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_s
 	vv_status rc = vv_blob_size(c->r, &e->id, &size, err);
 
 	*out = false;
-	if (rc < 0 || size != st->size)
+	/* With CRLF, where an attribute says so, it is a byte longer for each line. */
+	if (rc < 0 || st->size < size || st->size - size > size / 8 || st->size > VV_POINTER_MAX) {
 		return rc;
+	}
 	file = vv_repository_file(c->r, e->path);
 	if (!file)
 		return vv_fail_nomem(err);
 	if ((rc = vv_read_file(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
+	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&
 	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK)
 		*out = vv_oid_equal(&id, &e->id);
 	vv_free(file);
@@ -400,7 +404,7 @@ static vv_status add_work(collector *c, vv_error *err)
 	size_t count = vv_index_count(c->x);
 	vv_status rc = vv_attr_list_read(&c->lines, c->r, err);
 
-	if (rc < 0)
+	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, err)) < 0)
 		return rc;
 	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
@@ -408,9 +412,11 @@ static vv_status add_work(collector *c, vv_error *err)
 		if (e.stage != 0 || e.skip_worktree || (e.mode & 0170000) == GITLINK ||
 		    !wanted(c, e.path))
 			continue;
-		if ((rc = entry_state(c, &e, err)) < 0)
+		if ((rc = entry_state(c, &e, err)) < 0 ||
+		    (rc = vv_attr_beaten_note(&c->beaten, c->r, e.path, err)) < 0)
 			return rc;
 	}
+	vv_attr_beaten_put(&c->beaten, &c->out->beaten);
 	if (c->out->count > 1)
 		qsort(c->out->entries, c->out->count, sizeof(*c->out->entries), by_path);
 	for (size_t i = 0; i < c->out->count; i++) {
@@ -454,7 +460,7 @@ static void shorten(char *ref)
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_stage *s,
 			  const vv_changes_options *opts, vv_error *err)
 {
-	collector c = {out, r, x, s, opts, {NULL, 0, 0}, 0};
+	collector c = {out, r, x, s, opts, {NULL, 0, 0}, {NULL, 0, 0}, 0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -474,7 +480,8 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_sta
 	if (!opts->no_work)
 		rc = add_work(&c, err);
 	vv_attr_list_clear(&c.lines);
-	if (rc < 0)
+	vv_attr_list_clear(&c.beaten);
+	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0)
 		return rc;
 	if (opts->untracked)
 		rc = vv_untracked_each(x, "", opts->untracked_all, on_untracked, &c, err);
@@ -498,6 +505,7 @@ void vv_changes_clear(vv_changes *c)
 	}
 	vv_free(c->entries);
 	vv_free(c->upstream);
+	vv_buf_clear(&c->beaten);
 	vv_head_clear(&c->head);
 	memset(c, 0, sizeof(*c));
 }

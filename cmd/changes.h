@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "cmd/pathspec.h"
 #include "dataset/stage.h"
@@ -54,6 +55,7 @@ typedef struct vv_changes {
 	uint64_t ahead, behind;
 	const char *state;      /* vv_state_name; "" when none; borrowed from the repository */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
+	vv_buf beaten;          /* lines of attributes that beat -text (vv_attr_beaten_put) */
 } vv_changes;
 
 typedef struct vv_changes_options {

@@ -146,14 +146,54 @@ static vv_status count_plain(vv_repository *r, vv_index *x, size_t *out, vv_erro
 	return rc;
 }
 
+/* Says which lines of others make Git rewrite the pointers of tracked files, those of the
+ * index and those just named. */
+static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, size_t count,
+			     vv_error *err)
+{
+	vv_attr_list lines;
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = vv_attr_beaten_read(&lines, r, err);
+
+	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage <= 1 && !vv_add_never(e.path)) {
+			rc = vv_attr_beaten_note(&lines, r, e.path, err);
+		}
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		if (named[i] && !vv_index_get(x, named[i], &e)) {
+			rc = vv_attr_beaten_note(&lines, r, named[i], err);
+		}
+	}
+	vv_attr_beaten_put(&lines, &text);
+	for (const char *p = vv_buf_cstr(&text); *p && rc == VV_OK;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_warn("%.*s: %s", (int)len, p, VV_ATTR_BEATEN_HINT);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_attr_list_clear(&lines);
+	return rc;
+}
+
 static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 {
 	vv_attr_edit edit = {0};
 	vv_index *x = NULL;
-	vv_buf text = VV_BUF_INIT; /* said only when all is done */
+	vv_buf text = VV_BUF_INIT;                              /* said only when all is done */
+	char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
 	size_t plain = 0;
 	vv_status rc;
 
+	if (!named) {
+		return vv_fail_nomem(err);
+	}
 	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0)
 		goto done;
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
@@ -166,7 +206,11 @@ static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 				      edit.changed ? "tracked" : "is tracked already");
 		}
 		edit.changed = edit.changed || before;
-		vv_free(pattern);
+		if (literal) {
+			named[i] = pattern;
+		} else {
+			vv_free(pattern);
+		}
 	}
 	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK &&
 	    (rc = vv_index_write(x, err)) == VV_OK &&
@@ -180,7 +224,14 @@ static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 		vv_attr_edit_undo(&edit);
 	else
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
+	if (rc == VV_OK) {
+		rc = warn_beaten(r, x, named, (size_t)argc, err);
+	}
 done:
+	for (int i = 0; i < argc; i++) {
+		vv_free(named[i]);
+	}
+	vv_free(named);
 	vv_buf_clear(&text);
 	vv_attr_edit_clear(&edit);
 	vv_index_close(x);

@@ -16,6 +16,8 @@
 #define SMUDGE_LIMIT (256u << 20)
 #define HEAD_BYTES 64u
 #define PIECE (256u << 10)
+/* A pointer whose line ends Git has changed is longer by one byte a line. */
+#define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
 
 vv_status vv_filter_open(vv_filter *f, vv_error *err)
 {
@@ -186,8 +188,9 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 		rc = rc < 0 ? rc : vv_buf_ok(out, err);
 	} else if ((rc = fill_head(&in, HEAD_BYTES, err)) == VV_OK &&
 		   vv_pointer_looks_like(in.head.data, in.head.len) &&
-		   (rc = fill_head(&in, VV_POINTER_MAX + 1, err)) == VV_OK &&
-		   in.head.len <= VV_POINTER_MAX) {
+		   (rc = fill_head(&in, POINTER_READ + 1, err)) == VV_OK &&
+		   in.head.len <= POINTER_READ) {
+		in.head.len = vv_pointer_strip_cr(in.head.data, in.head.len);
 		rc = clean_pointer(f, path, &in.head, out, err);
 	} else if (rc == VV_OK) {
 		rc = clean_data(f, path, &in, out, err);
@@ -218,6 +221,9 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	memset(out, 0, sizeof(*out));
 	rc = fill_head(&in, SIZE_MAX, err);
 	out->content = in.head;
+	if (rc == VV_OK && out->content.len <= POINTER_READ) {
+		out->content.len = vv_pointer_strip_cr(out->content.data, out->content.len);
+	}
 	if (rc < 0 || out->content.len > VV_POINTER_MAX ||
 	    !vv_pointer_looks_like(out->content.data, out->content.len)) {
 		goto done;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/attr_list.h"
 #include "cmd/output.h"
 #include "cmd/path_show.h"
 #include "cmd/status_out_internal.h"
@@ -215,6 +216,22 @@ static void put_plain(writer *w)
 	}
 }
 
+static void put_beaten(writer *w)
+{
+	if (w->c->beaten.len == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Attributes that beat varve's -text:");
+	hint(w, VV_ATTR_BEATEN_HINT);
+	for (const char *p = vv_buf_cstr(&w->c->beaten); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		line(w, "\t%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
 static void put_untracked(writer *w)
 {
 	if (w->c->untracked == 0)
@@ -261,10 +278,11 @@ void vv_status_put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s
 	put_unstaged(&w);
 	put_pointers(&w);
 	put_plain(&w);
+	put_beaten(&w);
 	put_untracked(&w);
 	if (verdict) {
 		if (c->unstaged || c->untracked || c->conflicts || c->pointers || c->plain ||
-		    c->head.unborn)
+		    c->beaten.len > 0 || c->head.unborn)
 			line(&w, "%s", "");
 		line(&w, "%s", verdict);
 	}

@@ -201,6 +201,7 @@ static vv_status look_at_file(vv_subject *s, vv_error *err)
 		rc = s->repo ? find_lfs(s, &text, err) : VV_OK;
 		goto done;
 	}
+	text.len = vv_pointer_strip_cr(text.data, text.len);
 	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 		goto done;

@@ -548,7 +548,7 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st, 
 	if (n < 0) {
 		return (vv_status)n;
 	}
-	out->pointer.len = (size_t)n;
+	out->pointer.len = vv_pointer_strip_cr(out->pointer.data, (size_t)n);
 	if ((rc = vv_pointer_read(&p, &arena, out->pointer.data, out->pointer.len, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(name));
 	} else {

@@ -170,7 +170,7 @@ done:
 static vv_status give_table(const range *r, vv_error *err)
 {
 	vv_buf head = VV_BUF_INIT, tail = VV_BUF_INIT;
-	uint64_t index, before, row, groups;
+	uint64_t index = 0, before = 0, row = 0, groups = 0;
 	bool found = false;
 	vv_status rc;
 

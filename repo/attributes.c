@@ -240,8 +240,68 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 	return vv_read_file(out, path, FILE_BYTES_MAX, err);
 }
 
-static vv_status lines_of(vv_repository *r, const char *file, const char *path, vv_attr_line_fn fn,
-			  void *payload, vv_error *err)
+/* Which lines are asked for, and for whom. */
+typedef struct line_search {
+	bool text;     /* those of vv_attr_text_lines */
+	vv_buf macros; /* " name " of each macro with such words, met so far */
+	vv_attr_line_fn fn;
+	void *payload;
+} line_search;
+
+static bool is_filter_line(const attr_line *line)
+{
+	return has_word(line, "filter=varve") || has_word(line, "-filter") ||
+	       has_word(line, "!filter");
+}
+
+static bool begins(const char *word, size_t len, const char *start)
+{
+	return len > strlen(start) && memcmp(word, start, strlen(start)) == 0;
+}
+
+static bool is_text_line(line_search *s, const attr_line *line)
+{
+	const char *p = line->rest, *word;
+	size_t left = line->rest_len, len;
+	bool found = false;
+
+	while (!found && next_word(&p, &left, &word, &len)) {
+		char *name = vv_strndup(word, len);
+		vv_buf known = VV_BUF_INIT;
+
+		vv_buf_printf(&known, " %s ", name ? name : "");
+		found = is_word(word, len, "text") || is_word(word, len, "!text") ||
+			is_word(word, len, "-text") || is_word(word, len, "binary") ||
+			begins(word, len, "text=") || begins(word, len, "eol=") ||
+			is_word(word, len, "crlf") || begins(word, len, "crlf=") ||
+			begins(word, len, "working-tree-encoding=") ||
+			strstr(vv_buf_cstr(&s->macros), vv_buf_cstr(&known)) != NULL;
+		vv_buf_clear(&known);
+		vv_free(name);
+	}
+	return found;
+}
+
+/* "[attr]name text eol=crlf": any line may say just the name. */
+static void note_macro(line_search *s, const attr_line *line)
+{
+	const char *p = line->rest, *word;
+	size_t left = line->rest_len, len;
+	attr_line own = *line;
+
+	if (!next_word(&p, &left, &word, &len) || !begins(word, len, "[attr]")) {
+		return;
+	}
+	own.rest = p;
+	own.rest_len = left;
+	if (is_text_line(s, &own)) {
+		vv_buf_putc(&s->macros, ' ');
+		vv_buf_put(&s->macros, word + 6, len - 6);
+		vv_buf_putc(&s->macros, ' ');
+	}
+}
+
+static vv_status lines_of(line_search *s, const char *file, const char *path, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	attr_line line;
@@ -249,20 +309,22 @@ static vv_status lines_of(vv_repository *r, const char *file, const char *path, 
 	unsigned number = 0;
 	vv_status rc = read_attributes(path, &text, err);
 
-	(void)r;
 	while (rc == VV_OK && next_line(&text, &at, &line)) {
 		char *pattern, *attributes;
 
 		number++;
+		if (line.pattern_len == 0 && s->text) {
+			note_macro(s, &line);
+		}
 		if (line.pattern_len == 0 ||
-		    (!has_word(&line, "filter=varve") && !has_word(&line, "-filter") &&
-		     !has_word(&line, "!filter"))) {
+		    !(s->text ? is_text_line(s, &line) : is_filter_line(&line))) {
 			continue;
 		}
 		pattern = vv_strndup(line.pattern, line.pattern_len);
 		attributes = vv_strndup(line.rest, line.rest_len);
-		rc = pattern && attributes ? fn(payload, file, number, pattern, attributes, err)
-					   : vv_fail_nomem(err);
+		rc = pattern && attributes
+			     ? s->fn(s->payload, file, number, pattern, attributes, err)
+			     : vv_fail_nomem(err);
 		vv_free(attributes);
 		vv_free(pattern);
 	}
@@ -275,7 +337,7 @@ static bool is_attributes_file(const char *path)
 	return strcmp(vv_path_base(path), ".gitattributes") == 0;
 }
 
-vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+static vv_status search_lines(vv_repository *r, line_search *s, vv_error *err)
 {
 	vv_index *x = NULL;
 	char *own = NULL, *top = NULL;
@@ -292,7 +354,7 @@ vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = lines_of(r, ".gitattributes", top, fn, payload, err)) < 0 ||
+	if ((rc = lines_of(s, ".gitattributes", top, err)) < 0 ||
 	    (rc = vv_index_open(&x, r, err)) < 0) {
 		goto done;
 	}
@@ -305,17 +367,62 @@ vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_
 			continue;
 		}
 		file = vv_repository_file(r, e->path);
-		rc = file ? lines_of(r, e->path, file, fn, payload, err) : vv_fail_nomem(err);
+		rc = file ? lines_of(s, e->path, file, err) : vv_fail_nomem(err);
 		vv_free(file);
 	}
 	if (rc == VV_OK) {
-		rc = lines_of(r, ".git/info/attributes", own, fn, payload, err);
+		rc = lines_of(s, ".git/info/attributes", own, err);
 	}
 done:
 	vv_index_close(x);
 	vv_free(top);
 	vv_free(own);
 	return rc;
+}
+
+vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+{
+	line_search s = {false, VV_BUF_INIT, fn, payload};
+
+	return search_lines(r, &s, err);
+}
+
+vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+{
+	line_search s = {true, VV_BUF_INIT, fn, payload};
+	vv_status rc = search_lines(r, &s, err);
+
+	vv_buf_clear(&s.macros);
+	return rc;
+}
+
+/* Is the attribute there, and set to anything? */
+static vv_status is_set(vv_repository *r, const char *path, const char *name, bool *set,
+			bool *specified, vv_error *err)
+{
+	char *value = NULL;
+	vv_status rc = vv_attr_value(r, path, name, &value, err);
+
+	*specified = rc == VV_OK;
+	*set = rc == VV_OK && strcmp(value, "unset") != 0;
+	vv_free(value);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+/* Git's rule: eol and the old crlf count where text is not said. */
+vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err)
+{
+	bool text, has_text, eol, crlf, encoding, any;
+	vv_status rc;
+
+	if ((rc = is_set(r, path, "text", &text, &has_text, err)) < 0 ||
+	    (rc = is_set(r, path, "eol", &eol, &any, err)) < 0 ||
+	    (rc = is_set(r, path, "crlf", &crlf, &any, err)) < 0 ||
+	    (rc = is_set(r, path, "working-tree-encoding", &encoding, &any, err)) < 0) {
+		return rc;
+	}
+	*out = text || (!has_text && (eol || crlf)) || encoding;
+	return VV_OK;
 }
 
 /* --- writing ------------------------------------------------------------------------- */

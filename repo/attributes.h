@@ -28,6 +28,14 @@ typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned l
 				     const char *pattern, const char *attributes, vv_error *err);
 vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
 
+/* Likewise those that decide whether Git changes the line ends or the encoding of a
+ * dataset's pointer: with text, -text, binary, eol, crlf or working-tree-encoding, or a macro
+ * that has such a word. */
+vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
+
+/* Does Git change line ends or encoding of what it hands to the path's filter? */
+vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
+
 /* Adds the line for a literal path (literal true: special characters escaped)
  * or a pattern, to the top .gitattributes of the work tree, unless it is there;
  * the file's line ends are kept. *changed tells whether it was written. */

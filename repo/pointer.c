@@ -18,6 +18,21 @@ bool vv_pointer_looks_like(const void *bytes, size_t len)
 	return len >= START_LEN && memcmp(bytes, start_text, START_LEN) == 0;
 }
 
+size_t vv_pointer_strip_cr(char *text, size_t len)
+{
+	size_t from, to = 0;
+
+	if (!vv_pointer_looks_like(text, len) || !memchr(text, '\r', len)) {
+		return len;
+	}
+	for (from = 0; from < len; from++) {
+		if (text[from] != '\r' || from + 1 == len || text[from + 1] != '\n') {
+			text[to++] = text[from];
+		}
+	}
+	return to;
+}
+
 /* --- writing -------------------------------------------------------------------- */
 
 static bool is_table(const vv_pointer *p)

@@ -41,6 +41,11 @@ typedef struct vv_pointer {
  * damaged pointer from data. */
 bool vv_pointer_looks_like(const void *bytes, size_t len);
 
+/* Turns CRLF into LF in place, and answers the new length: so Git hands out a pointer where
+ * a text or eol attribute, or a work tree of Windows, beats -text. A pointer itself has no
+ * carriage return. Leaves what does not look like a pointer. */
+size_t vv_pointer_strip_cr(char *text, size_t len);
+
 /* Appends the pointer's text. */
 void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 

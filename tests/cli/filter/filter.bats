@@ -181,3 +181,80 @@ changed() {
 	same_bytes ../two.csv prices.csv
 	[ -z "$(git status --porcelain)" ]
 }
+
+# A .gitattributes below that gives line ends to all files there.
+crlf_attributes() {
+	new_repo
+	mkdir data
+	rows 50 > data/prices.csv
+	cp data/prices.csv ../one.csv
+	varve add -q data/prices.csv
+	varve commit -qm one
+	printf '# ours\n*.csv text eol=crlf\n' > data/.gitattributes
+	git add data/.gitattributes
+	git commit -qm attributes
+}
+
+@test "a text attribute that beats -text leaves the table whole" {
+	crlf_attributes
+	rm data/prices.csv
+	succeeds git checkout -- data/prices.csv
+	same_bytes ../one.csv data/prices.csv
+	sed -i 's/^7,/700,/' data/prices.csv
+	cp data/prices.csv ../two.csv
+	succeeds git stash
+	same_bytes ../one.csv data/prices.csv
+	succeeds git stash pop
+	same_bytes ../two.csv data/prices.csv
+	git commit -qam two
+	succeeds git checkout -q HEAD~1
+	same_bytes ../one.csv data/prices.csv
+	succeeds git checkout -q main
+	same_bytes ../two.csv data/prices.csv
+	git cat-file blob HEAD:data/prices.csv > ../pointer
+	! grep -q $'\r' ../pointer
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "a pointer with CRLF in the work tree is taken as the pointer that it is" {
+	crlf_attributes
+	git cat-file blob HEAD:data/prices.csv | sed 's/$/\r/' > data/prices.csv
+	[ -z "$(git diff --cached --name-only)" ]
+	succeeds git add data/prices.csv
+	[ -z "$(git diff --cached --name-only)" ]
+	succeeds varve status
+	output_has "data/prices.csv  pointer only: varve restore data/prices.csv"
+	succeeds varve cat data/prices.csv
+	succeeds varve restore data/prices.csv
+	same_bytes ../one.csv data/prices.csv
+}
+
+@test "track add and status name the line that beats -text" {
+	crlf_attributes
+	succeeds varve status
+	output_has "data/.gitattributes:2 (*.csv text eol=crlf) beats -text for data/prices.csv"
+	rows 60 > data/prices.csv
+	succeeds varve add data/prices.csv
+	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) beats -text for data/prices.csv: Git rewrites pointers there"
+	succeeds varve track data/prices.csv
+	stderr_has "data/.gitattributes:2 (*.csv text eol=crlf) beats -text for data/prices.csv"
+	sed -i '2s/$/ -text/' data/.gitattributes
+	succeeds varve status
+	output_lacks "beats"
+	succeeds varve add data/prices.csv
+	stderr_is ""
+}
+
+@test "lines that beat -text are found in macros and in info/attributes and only where they do" {
+	new_repo
+	rows 5 > a.csv
+	rows 5 > b.csv
+	printf '*.csv text\n' > .gitattributes
+	varve add -q a.csv b.csv
+	varve commit -qm one
+	succeeds varve status
+	output_lacks "beats"
+	printf '[attr]dos text eol=crlf\n*.csv dos\n' > .git/info/attributes
+	succeeds varve status
+	output_has ".git/info/attributes:2 (*.csv dos) beats -text for a.csv and 1 more"
+}

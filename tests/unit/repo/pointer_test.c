@@ -228,6 +228,18 @@ static void two_changes_always_conflict_in_a_text_merge(void **state)
 	vv_arena_clear(&arena);
 }
 
+static void carriage_returns_of_git_are_taken_out(void **state)
+{
+	char pointer[] = "{\"varve\": 1,\r\n \"a\": \"\\r\"}\r\n", data[] = "a,b\r\n1,2\r\n";
+
+	(void)state;
+	assert_int_equal(vv_pointer_strip_cr(data, strlen(data)), strlen(data));
+	pointer[vv_pointer_strip_cr(pointer, strlen(pointer))] = '\0';
+	assert_string_equal(pointer, "{\"varve\": 1,\n \"a\": \"\\r\"}\n");
+	assert_int_equal(vv_pointer_strip_cr(pointer, strlen(pointer)), strlen(pointer));
+	assert_int_equal(vv_pointer_strip_cr(pointer, 0), 0);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_pointer_is_read_and_written_alike),
 	cmocka_unit_test(a_file_pointer_is_read_and_written_alike),
@@ -239,6 +251,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_later_version_is_named),
 	cmocka_unit_test(conflict_marks_are_recognised),
 	cmocka_unit_test(data_is_no_pointer),
+	cmocka_unit_test(carriage_returns_of_git_are_taken_out),
 	cmocka_unit_test(more_than_a_mebibyte_is_refused),
 	cmocka_unit_test(two_changes_always_conflict_in_a_text_merge),
 };
