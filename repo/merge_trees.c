@@ -357,7 +357,7 @@ static vv_status understand(vv_merged_trees *m, conflict *item, const vv_merge_l
 			    vv_error *err)
 {
 	vv_merge_conflict *c = &item->seen;
-	bool mine, whole;
+	bool mine = false, whole = false;
 	vv_status rc;
 
 	if ((rc = look_at_attribute(m->repo, c->path, &mine, &whole, err)) < 0 ||

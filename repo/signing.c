@@ -268,7 +268,7 @@ static vv_status choose(vv_repository *r, const signer **out, char **program, vv
 vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *ident,
 		  vv_buf *signature, vv_error *err)
 {
-	const signer *s;
+	const signer *s = NULL;
 	char *program = NULL, *key = NULL;
 	bool ssh;
 	vv_status rc;
