@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/written.h"
 
 #define BESIDE_MAX ((uint64_t)64 << 20)
 
@@ -70,6 +71,11 @@ void vv_check_input_close(vv_check_input *in)
 	memset(in, 0, sizeof(*in));
 }
 
+static bool is_standard(const vv_check_input_options *o, const char *path)
+{
+	return o->standard && strcmp(path, "-") == 0;
+}
+
 /* By the side, never by a word: a file might be called like it. */
 static vv_status find_subject(vv_check_input *in, const char *path, const vv_check_input_options *o,
 			      vv_error *err)
@@ -81,7 +87,8 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 
 		return vv_subject_find_at(&in->subject, o->repo, o->stage, commit, path, err);
 	}
-	in->name = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);
+	in->name = o->repo ? vv_repository_file(o->repo, path)
+			   : vv_strdup(is_standard(o, path) ? o->standard : path);
 	if (!in->name) {
 		return vv_fail_nomem(err);
 	}
@@ -97,10 +104,13 @@ static vv_status find_package(vv_check_input *in, const char *path, const vv_che
 	vv_check_input_options beside = *o;
 	vv_status rc;
 
-	if (!o->repo) {
+	if (is_standard(o, path)) {
 		return VV_OK;
 	}
-	rc = vv_package_find(&in->package, path, vv_check_read_beside, &beside, &in->why);
+	rc = o->package_path
+		     ? vv_package_find_in(&in->package, o->package_path, path, vv_check_read_beside,
+					  &beside, &in->why)
+		     : vv_package_find(&in->package, path, vv_check_read_beside, &beside, &in->why);
 	in->described = rc == VV_OK;
 	if (rc == VV_OK || rc == VV_ENOTFOUND) {
 		return VV_OK;
@@ -277,8 +287,8 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 {
 	static const char *const no_key[] = {NULL};
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
-	const vv_package_resource *package = o->package ? o->package : &in->package;
-	bool described = o->package || in->described;
+	const vv_package_resource *package = &in->package;
+	bool described = in->described;
 	vv_import_options io = {.kind = VV_KIND_TABLE, .progress = o->progress};
 	vv_import_result result;
 	lender l = {.has_parent = false};
@@ -290,6 +300,10 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 
 	memset(&result, 0, sizeof(result));
 	io.hints = described ? package->hints : nothing;
+	if (o->written) {
+		vv_written_over(&io.hints, o->written);
+	}
+	in->hints = io.hints;
 	io.hints.path = in->subject.path ? in->subject.path : in->subject.file;
 	io.key = o->base || described ? no_key : NULL;
 	io.pool = o->stage ? vv_stage_pool(o->stage) : o->pool;
@@ -312,7 +326,6 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	rc = vv_import(&result, &source, &sink, &io, &in->why);
 	if (is_refusal(rc)) {
 		in->refused = true;
-		in->hints = described ? package->hints : nothing;
 		rc = import_mended(in, &result, &io, &sink, err);
 	} else if (rc < 0) {
 		*err = in->why;
@@ -369,7 +382,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 	in->begun = true;
 	if ((rc = find_subject(in, path, o, err)) < 0 ||
 	    (rc = vv_subject_settle(&in->subject, err)) < 0 ||
-	    (!o->package && (rc = find_package(in, path, o, err)) < 0)) {
+	    (rc = find_package(in, path, o, err)) < 0) {
 		goto done;
 	}
 	if (in->subject.is_dataset) {

@@ -45,12 +45,14 @@ typedef struct vv_check_input {
 } vv_check_input; /* all zero before it is opened */
 
 typedef struct vv_check_input_options {
-	vv_repository *repo;                /* NULL: outside of one; then only the work side */
-	vv_stage *stage;                    /* NULL without repo */
-	const vv_diff_side *side;           /* where path is looked for */
-	const vv_table *base;               /* lends types and key to plain text; or NULL */
-	const vv_package_resource *package; /* instead of looking for one; or NULL */
-	vv_pool *pool;                      /* without a stage; or NULL */
+	vv_repository *repo;           /* NULL: outside of one; then only the work side */
+	vv_stage *stage;               /* NULL without repo */
+	const vv_diff_side *side;      /* where path is looked for */
+	const vv_table *base;          /* lends types and key to plain text; or NULL */
+	const char *package_path;      /* the package that describes it; NULL: the nearest */
+	const vv_sniff_hints *written; /* goes over what the package says; or NULL */
+	const char *standard;          /* the file that "-" stands for; NULL: none */
+	vv_pool *pool;                 /* without a stage; or NULL */
 	const vv_progress *progress;
 } vv_check_input_options;
 

@@ -264,6 +264,16 @@ static vv_status sift(lister *l, vv_error *err)
 	return rc;
 }
 
+static bool is_on_disk(const lister *l, const char *path)
+{
+	char *file = vv_repository_is_bare(l->repo) ? NULL : vv_repository_file(l->repo, path);
+	bool here = file && vv_exists(file);
+
+	vv_free(file);
+	return here;
+}
+
+/* What is described and not in the side. In the work tree it may be there all the same. */
 static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -277,7 +287,10 @@ static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
 			continue;
 		}
 		if ((rc = add(l->out, d->path, NULL, d->package, err)) == VV_OK) {
-			l->out->items[l->out->count - 1].absent = true;
+			vv_check_path *p = &l->out->items[l->out->count - 1];
+
+			p->not_added = l->side->kind != VV_SIDE_COMMIT && is_on_disk(l, d->path);
+			p->absent = !p->not_added || l->side->kind == VV_SIDE_INDEX;
 		}
 	}
 	return rc;

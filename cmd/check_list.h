@@ -16,10 +16,11 @@
 #include "dataset/stage.h"
 
 typedef struct vv_check_path {
-	char *path;    /* repository-relative */
-	vv_oid blob;   /* of the side; null for what only the work tree has */
-	bool absent;   /* described by a datapackage.json, and not there */
-	char *package; /* absent: by which one */
+	char *path;     /* repository-relative; with --files: as it was given */
+	vv_oid blob;    /* of the side; null for what only the work tree has */
+	bool absent;    /* described by a datapackage.json, and not in the side */
+	bool not_added; /* described, in the work tree, and not in the index */
+	char *package;  /* absent or not_added: by which one */
 } vv_check_path;
 
 typedef struct vv_check_list {

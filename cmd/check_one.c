@@ -462,35 +462,123 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
-			   const vv_accepts *trailers, const vv_diff_side *side,
-			   const vv_diff_side *base, const char *path, vv_error *err)
+static void set_commit(one *c, const vv_diff_side *side, char hex[VV_OID_TEXT + 1])
+{
+	if (side->kind == VV_SIDE_COMMIT) {
+		vv_oid_text(hex, &side->commit);
+		c->commit = hex;
+	}
+}
+
+vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
+			  const vv_diff_side *side, const char *path, const vv_finding *f,
+			  vv_error *err)
 {
 	one c = {.run = run, .path = path, .trailers = trailers};
+	vv_report_facts facts = {.rows = 0};
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc;
+
+	set_commit(&c, side, hex);
+	if ((rc = set_rules(&c, rules, err)) == VV_OK &&
+	    (rc = vv_report_begin(run->report, path, c.commit, err)) == VV_OK &&
+	    (rc = vv_report_rules(run->report, &c.rules, err)) == VV_OK &&
+	    (rc = tell(&c, f->rule, f->message, f->expected, err)) == VV_OK) {
+		rc = vv_report_end(run->report, &facts, err);
+	}
+	one_clear(&c);
+	return rc;
+}
+
+/* Described, and not there: where it is missing, and where it is instead. */
+static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
+			      const vv_accepts *trailers, const vv_diff_side *side,
+			      const vv_check_path *p, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_finding f = {.rule = "source-error"};
+	vv_status rc;
+
+	vv_buf_printf(&message, "is described in %s, and ", vv_text_shows(p->package));
+	if (p->not_added) {
+		vv_buf_puts(&message, "is in the work tree, but was not added");
+		vv_buf_puts(&expected, "varve add ");
+		vv_buf_puts(&expected, vv_text_shows(p->path));
+	} else {
+		vv_buf_puts(&message, "there is no such file");
+		vv_buf_printf(&message, "%s",
+			      !run->repo                     ? ""
+			      : side->kind == VV_SIDE_COMMIT ? " in the commit"
+			      : side->kind == VV_SIDE_INDEX  ? " in the index"
+							     : " in the work tree");
+	}
+	f.message = vv_buf_cstr(&message);
+	f.expected = expected.len > 0 ? vv_buf_cstr(&expected) : NULL;
+	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
+		rc = vv_check_unread(run, rules, trailers, side, p->path, &f, err);
+	}
+	vv_buf_clear(&message);
+	vv_buf_clear(&expected);
+	return rc;
+}
+
+/* In the work tree, and not in the index: it is checked, and told. */
+static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
+{
+	vv_severity severity = vv_rule_set_severity(&c->rules, "source-error");
+	vv_buf message = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!p->not_added || severity == VV_SEVERITY_OFF) {
+		return VV_OK;
+	}
+	vv_buf_printf(&message, "is described in %s, and was not added", vv_text_shows(p->package));
+	vv_buf_printf(&expected, "varve add %s", vv_text_shows(p->path));
+	vv_finding f = {.rule = "source-error",
+			.severity = severity,
+			.path = c->path,
+			.message = vv_buf_cstr(&message),
+			.expected = vv_buf_cstr(&expected)};
+	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
+		rc = on_finding(c, &f, err);
+	}
+	vv_buf_clear(&message);
+	vv_buf_clear(&expected);
+	return rc;
+}
+
+vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
+			   const vv_accepts *trailers, const vv_diff_side *side,
+			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
+{
+	one c = {.run = run, .path = path->path, .trailers = trailers};
 	vv_report_facts facts = {.rows = 0};
 	vv_check_result result;
 	char hex[VV_OID_TEXT + 1];
 	uint64_t start = vv_monotonic_ms();
 	vv_status rc;
 
+	if (path->absent) {
+		return check_absent(run, rules, trailers, side, path, err);
+	}
 	memset(&result, 0, sizeof(result));
 	c.look = (vv_check_input_options){.repo = run->repo,
 					  .stage = run->stage,
 					  .side = side,
-					  .package = run->package,
+					  .package_path = path->package,
+					  .written = run->written,
+					  .standard = run->standard,
 					  .pool = run->pool,
 					  .progress = run->progress};
-	if (side->kind == VV_SIDE_COMMIT) {
-		vv_oid_text(hex, &side->commit);
-		c.commit = hex;
-	}
+	set_commit(&c, side, hex);
 	if ((rc = set_rules(&c, rules, err)) < 0 || (rc = open_both(&c, base, err)) < 0) {
 		goto done;
 	}
 	prepare(&c);
 	note_used(&c);
-	if ((rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
+	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
+	    (rc = tell_not_added(&c, path, err)) < 0 ||
 	    (rc = make_findings(&c, &result, err)) < 0) {
 		goto done;
 	}
@@ -503,33 +591,6 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 	rc = vv_report_end(run->report, &facts, err);
 done:
 	vv_check_result_clear(&result);
-	one_clear(&c);
-	return rc;
-}
-
-vv_status vv_check_absent(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
-			  const vv_diff_side *side, const char *path, const char *package,
-			  vv_error *err)
-{
-	one c = {.run = run, .path = path, .trailers = trailers};
-	vv_report_facts facts = {.rows = 0};
-	char hex[VV_OID_TEXT + 1];
-	vv_buf message = VV_BUF_INIT;
-	vv_status rc;
-
-	if (side->kind == VV_SIDE_COMMIT) {
-		vv_oid_text(hex, &side->commit);
-		c.commit = hex;
-	}
-	vv_buf_printf(&message, "is described in %s, and there is no such file",
-		      vv_text_shows(package));
-	if ((rc = set_rules(&c, rules, err)) == VV_OK &&
-	    (rc = vv_report_begin(run->report, path, c.commit, err)) == VV_OK &&
-	    (rc = vv_report_rules(run->report, &c.rules, err)) == VV_OK &&
-	    (rc = tell(&c, "source-error", vv_buf_cstr(&message), NULL, err)) == VV_OK) {
-		rc = vv_report_end(run->report, &facts, err);
-	}
-	vv_buf_clear(&message);
 	one_clear(&c);
 	return rc;
 }

@@ -4,16 +4,18 @@
 #ifndef VV_CMD_CHECK_ONE_H
 #define VV_CMD_CHECK_ONE_H
 
+#include "cmd/check_list.h"
 #include "cmd/check_run.h"
 
-/* path of the side; base may be NULL, or lack the path. trailers: may be NULL. */
+/* A path of the side, as it was listed; base may be NULL, or lack the path. trailers: may be
+ * NULL. One that is absent is a finding. */
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 			   const vv_accepts *trailers, const vv_diff_side *side,
-			   const vv_diff_side *base, const char *path, vv_error *err);
+			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
 
-/* The package describes a path that the side does not have. */
-vv_status vv_check_absent(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
-			  const vv_diff_side *side, const char *path, const char *package,
+/* Something of a side that cannot be looked at, as a finding of the rule at path. */
+vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
+			  const vv_diff_side *side, const char *path, const vv_finding *f,
 			  vv_error *err);
 
 #endif

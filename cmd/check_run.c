@@ -248,9 +248,7 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, const 
 		if ((rc = in_scope(run, s, side, p->path, &wanted, err)) < 0 || !wanted) {
 			continue;
 		}
-		rc = p->absent ? vv_check_absent(run, rules, &trailers, side, p->path, p->package,
-						 err)
-			       : vv_check_dataset(run, rules, &trailers, side, base, p->path, err);
+		rc = vv_check_dataset(run, rules, &trailers, side, base, p, err);
 	}
 done:
 	vv_accepts_clear(&trailers);

@@ -41,7 +41,8 @@ typedef struct vv_check_run {
 	vv_failed_rows *rows;      /* --failed-rows; or NULL */
 	const vv_buf *schema;      /* --schema: instead of what a package says; or NULL */
 	const char *schema_name;
-	const vv_package_resource *package; /* with --files: how they are written; or NULL */
+	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
+	const char *standard;          /* with --files: the file that stands for "-"; or NULL */
 	void (*warn)(void *payload, const char *message); /* may be NULL */
 	void *payload;
 } vv_check_run;

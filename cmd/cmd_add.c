@@ -10,54 +10,12 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/worktree.h"
+#include "cmd/written.h"
 
 typedef struct add_options {
 	bool all, update, force, dry_run, convert, fix, no_key, header, quiet;
 	const char *key, *as, *input_format, *delimiter, *quote, *escape;
 } add_options;
-
-/* One byte, or what people call it. */
-static vv_status one_byte(int *out, const char *option, const char *text, vv_error *err)
-{
-	static const struct {
-		const char *name;
-		int byte;
-	} names[] = {{"tab", '\t'},  {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'},
-		     {"space", ' '}, {"pipe", '|'}, {"none", 0}};
-
-	if (!text)
-		return VV_OK;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i].name) == 0) {
-			*out = names[i].byte;
-			break;
-		}
-		*out = -1;
-	}
-	if (*out < 0 && strlen(text) == 1)
-		*out = (unsigned char)text[0];
-	if (*out < 0 || *out == '\n' || *out == '\r' ||
-	    (*out == 0 && strcmp(option, "--delimiter") == 0)) {
-		return vv_fail(err, VV_EUSAGE, "%s takes one character (or tab%s), not '%s'",
-			       option, strcmp(option, "--delimiter") == 0 ? "" : ", none",
-			       vv_text_shows(text));
-	}
-	return VV_OK;
-}
-
-static vv_status input_format(vv_sniff_hints *h, const char *name)
-{
-	if (!name)
-		return VV_OK;
-	h->has_form = true;
-	if (strcmp(name, "ndjson") == 0)
-		h->form = VV_FORM_NDJSON;
-	else if (strcmp(name, "json") == 0)
-		h->form = VV_FORM_JSON;
-	else if (strcmp(name, "tsv") == 0 && h->delimiter < 0)
-		h->delimiter = '\t';
-	return VV_OK;
-}
 
 /* "a,b" as a NULL-ended array; the names borrow from *storage. */
 static vv_status split_key(const char ***out, char **storage, const char *key, vv_error *err)
@@ -98,14 +56,11 @@ static vv_status stage_options(vv_stage_options *out, const add_options *o, cons
 		out->has_kind = true;
 		out->kind = strcmp(o->as, "file") == 0 ? VV_KIND_FILE : VV_KIND_TABLE;
 	}
-	if ((rc = one_byte(&out->hints.delimiter, "--delimiter", o->delimiter, err)) < 0 ||
-	    (rc = one_byte(&out->hints.quote, "--quote", o->quote, err)) < 0 ||
-	    (rc = one_byte(&out->hints.escape, "--escape", o->escape, err)) < 0)
+	if ((rc = vv_written_read(&out->hints,
+				  &(vv_written){o->input_format, o->delimiter, o->quote, o->escape,
+						!o->header},
+				  err)) < 0)
 		return rc;
-	if ((rc = input_format(&out->hints, o->input_format)) < 0)
-		return rc;
-	if (!o->header)
-		out->hints.header = 0;
 	if (o->no_key)
 		out->key = no_key;
 	if (o->key) {

@@ -11,13 +11,14 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/check_files.h"
 #include "cmd/check_init.h"
-#include "cmd/check_one.h"
 #include "cmd/check_output.h"
 #include "cmd/check_run.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/worktree.h"
+#include "cmd/written.h"
 #include "repo/refs.h"
 
 #define LIMIT 20u
@@ -26,9 +27,9 @@
 typedef struct options {
 	vv_strings rule, skip, accept, outputs;
 	const char *base, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema, *rules,
-		*save, *trust;
+		*save, *trust, *input_format, *delimiter, *quote, *escape;
 	bool cached, worktree, no_base, new_only, no_trailers, files, list_rules, init, quiet,
-		no_cache;
+		no_cache, header;
 } options;
 
 static const vv_option table[] = {
@@ -73,7 +74,19 @@ static const vv_option table[] = {
 	 "write every row with something wrong to FILE, as CSV", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "print nothing", NULL},
 	{"files", 0, VV_OPT_FLAG, offsetof(options, files), NULL, NULL,
-	 "the arguments are files, in or out of a repository", NULL},
+	 "the arguments are files, in or out of a repository; datapackage.json: all that it describes; "
+	 "'-': standard input",
+	 NULL},
+	{"input-format", 0, VV_OPT_STRING, offsetof(options, input_format), "FORMAT",
+	 "csv|tsv|ndjson|json", "with --files: what the files are (default: found out)", NULL},
+	{"delimiter", 0, VV_OPT_STRING, offsetof(options, delimiter), "C", NULL,
+	 "with --files: between two cells ('tab', or a character)", NULL},
+	{"quote", 0, VV_OPT_STRING, offsetof(options, quote), "C", NULL,
+	 "with --files: around cells ('none', or a character)", NULL},
+	{"escape", 0, VV_OPT_STRING, offsetof(options, escape), "C", NULL,
+	 "with --files: before a quote inside a cell", NULL},
+	{"no-header", 0, VV_OPT_NO_FLAG, offsetof(options, header), NULL, NULL,
+	 "with --files: the first row is data", NULL},
 	{"schema", 0, VV_OPT_STRING, offsetof(options, schema), "FILE", NULL,
 	 "check against this Table Schema", NULL},
 	{"rules", 0, VV_OPT_STRING, offsetof(options, rules), "FILE", NULL,
@@ -94,6 +107,7 @@ typedef struct check {
 	vv_check_run run;
 	vv_accepts accepts;
 	vv_buf schema;
+	vv_sniff_hints written;
 	vv_diff_side side, base;
 	bool has_base, range;
 	vv_oid exclude;
@@ -131,6 +145,12 @@ static vv_status check_usage(const options *o, vv_error *err)
 	if (o->rules && !o->files) {
 		vv_fail(err, VV_EUSAGE, "--rules goes with --files");
 		return vv_hint(err, "in a repository the rules stand in varve.json at the top");
+	}
+	if (!o->files && (o->input_format || o->delimiter || o->quote || o->escape || !o->header)) {
+		vv_fail(err, VV_EUSAGE,
+			"--input-format, --delimiter, --quote, --escape and --no-header go with --files");
+		return vv_hint(
+			err, "in a repository datapackage.json says it, or varve add --delimiter");
 	}
 	if (o->limit) {
 		uint64_t n;
@@ -462,6 +482,14 @@ static vv_status check_files(check *c, vv_error *err)
 	if (c->o->failed_rows && c->argc > 1) {
 		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one file, not %d", c->argc);
 	}
+	const vv_written w = {c->o->input_format, c->o->delimiter, c->o->quote, c->o->escape,
+			      !c->o->header};
+	if (vv_written_any(&w)) {
+		if ((rc = vv_written_read(&c->written, &w, err)) < 0) {
+			return rc;
+		}
+		c->run.written = &c->written;
+	}
 	if (c->o->rules && ((rc = vv_read_file(&text, c->o->rules, VV_RULES_MAX, err)) < 0 ||
 			    (rc = vv_rules_file_read(&rules, vv_buf_cstr(&text), text.len,
 						     c->o->rules, err)) < 0)) {
@@ -476,9 +504,7 @@ static vv_status check_files(check *c, vv_error *err)
 	    (rc = make_report(c, rules, err)) < 0) {
 		goto done;
 	}
-	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
-		rc = vv_check_dataset(&c->run, rules, NULL, &c->side, NULL, c->argv[i], err);
-	}
+	rc = vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
 done:
 	vv_rules_file_free(rules);
 	vv_buf_clear(&text);
@@ -685,7 +711,7 @@ const vv_command vv_cmd_check = {
 	.group = "look",
 	.summary = "validate data: against its schema, the project's rules, and its past",
 	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
-		 "--files [--schema FILE] [OPTION]... FILE...\n"
+		 "--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
 		 "--init [PATH...] | --list-rules",
 	.example =
 		"$ varve check prices.csv\n"

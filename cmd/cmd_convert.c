@@ -17,6 +17,7 @@
 #include "cmd/subject.h"
 #include "cmd/view.h"
 #include "cmd/worktree.h"
+#include "cmd/written.h"
 #include "dataset/mem_sink.h"
 
 typedef struct options {
@@ -43,45 +44,6 @@ static const vv_option table[] = {
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
 	 "say nothing when all went well", NULL},
 };
-
-static int one_byte(int *out, const char *option, const char *text, bool may_be_none)
-{
-	if (!text) {
-		return VV_EXIT_OK;
-	}
-	if (strcmp(text, "\\t") == 0) {
-		*out = '\t';
-	} else if (strlen(text) == 1) {
-		*out = (unsigned char)text[0];
-	} else if (*text == '\0' && may_be_none) {
-		*out = 0;
-	} else {
-		return vv_usage_error("%s takes one character, not '%s'", option,
-				      vv_text_shows(text));
-	}
-	return VV_EXIT_OK;
-}
-
-static int fill_hints(vv_sniff_hints *h, const options *o)
-{
-	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
-	int code;
-
-	*h = nothing;
-	if (o->input_format) {
-		h->has_form = true;
-		h->form = strcmp(o->input_format, "json") == 0     ? VV_FORM_JSON
-			  : strcmp(o->input_format, "ndjson") == 0 ? VV_FORM_NDJSON
-								   : VV_FORM_CSV;
-		h->delimiter = strcmp(o->input_format, "tsv") == 0 ? '\t' : h->delimiter;
-	}
-	h->header = o->header ? h->header : 0;
-	if ((code = one_byte(&h->delimiter, "--delimiter", o->delimiter, false)) != VV_EXIT_OK ||
-	    (code = one_byte(&h->quote, "--quote", o->quote, true)) != VV_EXIT_OK) {
-		return code;
-	}
-	return one_byte(&h->escape, "--escape", o->escape, true);
-}
 
 static int find_format(vv_view_format *out, const options *o, const char *path)
 {
@@ -331,8 +293,13 @@ static int run_convert(void *p, int argc, char **argv)
 	if (argc != 2) {
 		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
 	}
-	if ((code = fill_hints(&hints, o)) != VV_EXIT_OK ||
-	    (code = find_format(&format, o, argv[1])) != VV_EXIT_OK) {
+	if (vv_written_read(&hints,
+			    &(vv_written){o->input_format, o->delimiter, o->quote, o->escape,
+					  !o->header},
+			    &err) < 0) {
+		return vv_report_trouble(&err);
+	}
+	if ((code = find_format(&format, o, argv[1])) != VV_EXIT_OK) {
 		return code;
 	}
 	plain = strcmp(argv[0], "-") == 0 || (vv_exists(argv[0]) && !is_pointer_file(argv[0]));

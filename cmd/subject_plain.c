@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/written.h"
 #include "dataset/import.h"
 #include "dataset/package.h"
 #include "repo/index.h"
@@ -136,19 +137,6 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import
 	return VV_OK;
 }
 
-/* What the user says goes over what the package says. */
-static void put_hints(vv_sniff_hints *to, const vv_sniff_hints *from)
-{
-	if (from->has_form) {
-		to->has_form = true;
-		to->form = from->form;
-	}
-	to->delimiter = from->delimiter >= 0 ? from->delimiter : to->delimiter;
-	to->quote = from->quote >= 0 ? from->quote : to->quote;
-	to->escape = from->escape >= 0 ? from->escape : to->escape;
-	to->header = from->header >= 0 ? from->header : to->header;
-}
-
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			    vv_error *err)
 {
@@ -181,7 +169,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		goto done;
 	}
 	if (opts && opts->hints) {
-		put_hints(&io.hints, opts->hints);
+		vv_written_over(&io.hints, opts->hints);
 	}
 	io.hints.path = s->path ? s->path : s->file;
 	if (has_parent && parent.root.kind == VV_KIND_FILE) {

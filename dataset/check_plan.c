@@ -50,8 +50,9 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 	vv_buf text = VV_BUF_INIT;
 	va_list ap;
 
-	/* what the schema asks for is not checked then */
-	if (severity != VV_SEVERITY_ERROR && strcmp(rule, "schema-error") == 0) {
+	/* what the schema asks for, or a file without rows and columns, is not checked then */
+	if (severity != VV_SEVERITY_ERROR &&
+	    (strcmp(rule, "schema-error") == 0 || strcmp(rule, "source-error") == 0)) {
 		rule = VV_RULE_UNCHECKED;
 		severity = VV_SEVERITY_ERROR;
 	}
@@ -611,6 +612,13 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 				     sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) {
 		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON &&
+	    (rc = check_note_add(out, "source-error", NULL, 0, 0,
+				 out->json ? "at least one object" : "a header line, at least", err,
+				 t->root.bytes > 0 ? "the file has nothing but line ends"
+						   : "the file is empty")) < 0) {
 		goto done;
 	}
 	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);

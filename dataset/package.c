@@ -270,19 +270,15 @@ static vv_status look_into(vv_package_resource *out, lookup *l, const vv_buf *te
 	return read_schema(out, l, resource);
 }
 
-static vv_status try_folder(vv_package_resource *out, const char *path, size_t folder_len,
-			    vv_package_read_fn read, void *payload, bool *found, vv_error *err)
+static vv_status try_file(vv_package_resource *out, const char *package, const char *path,
+			  size_t folder_len, vv_package_read_fn read, void *payload, bool *found,
+			  vv_error *err)
 {
-	lookup l = {VV_ARENA_INIT, read, payload, NULL, err};
+	lookup l = {VV_ARENA_INIT, read, payload, package, err};
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
 	*found = false;
-	l.package = vv_arena_printf(&l.arena, "%.*s%s", (int)folder_len, path, VV_PACKAGE_NAME);
-	if (!l.package) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
 	rc = read(payload, l.package, &text, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = VV_OK;
@@ -291,9 +287,43 @@ static vv_status try_folder(vv_package_resource *out, const char *path, size_t f
 		out->package_path = vv_strdup(l.package);
 		rc = out->package_path ? VV_OK : vv_fail_nomem(err);
 	}
-done:
 	vv_buf_clear(&text);
 	vv_arena_clear(&l.arena);
+	return rc;
+}
+
+static vv_status try_folder(vv_package_resource *out, const char *path, size_t folder_len,
+			    vv_package_read_fn read, void *payload, bool *found, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	const char *package = vv_arena_printf(&arena, "%.*s%s", (int)folder_len, path,
+					      VV_PACKAGE_NAME);
+	vv_status rc = package ? try_file(out, package, path, folder_len, read, payload, found, err)
+			       : vv_fail_nomem(err);
+
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path,
+			     vv_package_read_fn read, void *payload, vv_error *err)
+{
+	size_t folder_len = vv_package_folder_len(package_path);
+	bool found = false;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_package_resource_clear(out);
+	rc = strncmp(path, package_path, folder_len) == 0
+		     ? try_file(out, package_path, path, folder_len, read, payload, &found, err)
+		     : VV_OK;
+	if (rc == VV_OK && !found) {
+		rc = vv_fail(err, VV_ENOTFOUND, "%s does not describe '%s'",
+			     vv_text_shows(package_path), vv_text_shows(path));
+	}
+	if (rc < 0) {
+		vv_package_resource_clear(out);
+	}
 	return rc;
 }
 
@@ -383,5 +413,96 @@ done:
 		*count = 0;
 	}
 	vv_arena_clear(&arena);
+	return rc;
+}
+
+bool vv_package_is_one(const char *json, size_t len)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_json *root = NULL;
+	vv_error ignored;
+	size_t blank = len >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	bool is;
+
+	while (blank < len && strchr(" \t\r\n", json[blank]) && json[blank] != '\0') {
+		blank++;
+	}
+	if (blank == len || json[blank] != '{') {
+		return false;
+	}
+	is = vv_json_read(&root, &arena, json, len, "", &ignored) == VV_OK &&
+	     root->type == VV_JSON_OBJECT && vv_json_get(root, "resources") != NULL;
+
+	vv_arena_clear(&arena);
+	return is;
+}
+
+static vv_status add_items(vv_package_item *items, size_t *count, vv_arena *arena,
+			   const vv_json *resource, size_t number, const char *package_path,
+			   vv_error *err)
+{
+	const vv_json *node = path_node(resource), *n;
+	const char *name = vv_json_get_string(resource, "name");
+	vv_package_item item = {.name = name ? vv_arena_strndup(arena, name, strlen(name))
+					     : vv_arena_printf(arena, "resource %zu", number)};
+
+	if (!item.name) {
+		return vv_fail_nomem(err);
+	}
+	if (!node || (node->type == VV_JSON_ARRAY && node->count == 0)) {
+		items[(*count)++] = item;
+		return VV_OK;
+	}
+	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n;
+	     n = n == node ? NULL : n->next) {
+		const char *local;
+		vv_status rc = vv_package_local_path(&local, arena, n, package_path, err);
+
+		if (rc < 0) {
+			return rc;
+		}
+		item.path = item.url = NULL;
+		if (local) {
+			item.path = vv_arena_printf(arena, "%.*s%s",
+						    (int)vv_package_folder_len(package_path),
+						    package_path, local);
+		} else {
+			item.url = vv_arena_strndup(arena, n->text, n->text_len);
+		}
+		if (!item.path && !item.url) {
+			return vv_fail_nomem(err);
+		}
+		items[(*count)++] = item;
+	}
+	return VV_OK;
+}
+
+vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena,
+			   const char *package_path, const char *json, size_t len, vv_error *err)
+{
+	const vv_json *resources = NULL;
+	vv_json *root = NULL;
+	size_t room = 0, number = 0;
+	vv_status rc;
+
+	*out = NULL;
+	*count = 0;
+	if ((rc = vv_json_read(&root, arena, json, len, package_path, err)) < 0 ||
+	    (rc = vv_package_resources(&resources, root, package_path, err)) < 0) {
+		return rc;
+	}
+	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
+		const vv_json *node = path_node(r);
+
+		room += node && node->type == VV_JSON_ARRAY ? node->count + 1 : 1;
+	}
+	*out = vv_arena_calloc(arena, room + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *r = resources ? resources->first : NULL; r && rc == VV_OK;
+	     r = r->next) {
+		rc = add_items(*out, count, arena, r, ++number, package_path, err);
+	}
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/sniff.h"
@@ -35,6 +36,21 @@ void vv_package_resource_clear(vv_package_resource *r);
  * schema or dialect given as a path is read beside the package. out is initialised
  * by the call; after a failure it is cleared. */
 vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read, void *payload, vv_error *err);
+
+/* The same in one package file, whatever it is called. */
+vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path, vv_package_read_fn read, void *payload, vv_error *err);
+
+/* What a package describes, in its order. */
+typedef struct vv_package_item {
+	const char *path; /* repository-relative; NULL: not in a file beside the package */
+	const char *name; /* of the resource, or its number: "resource 3" */
+	const char *url;  /* with path NULL: where the data lies; NULL: it stands inline */
+} vv_package_item;
+/* *out lives in arena. VV_EINPUT: not a data package. */
+vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena, const char *package_path, const char *json, size_t len, vv_error *err);
+
+/* Is it a JSON object with resources? */
+bool vv_package_is_one(const char *json, size_t len);
 
 /* The repository-relative paths that a package file describes, in its order (inline
  * data and URLs are none); owned by the caller (vv_names_free). */

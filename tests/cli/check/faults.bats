@@ -176,3 +176,60 @@ blank-row 3 2 -" ] || { found; false; }
 	new_repo
 	python3 "$BATS_TEST_DIRNAME/planted_faults.py" 12 1
 }
+
+@test "an empty file is not valid" {
+	local text
+	new_repo
+	for text in '' '\n\n' '\r\n' '\xef\xbb\xbf'; do
+		printf "$text" > t.csv
+		printf "$text" > t.ndjson
+		ends_with 1 varve check --files t.csv
+		output_has "error source-error: the file"
+		ends_with 1 varve check --files t.ndjson
+		output_has "error source-error: the file"
+		ends_with 1 varve check --files --rule type-error t.csv
+		output_has "error unchecked: the file"
+	done
+	printf '' > t.json
+	ends_with 1 varve check --files t.json
+	# a table without rows is one
+	printf 'a,b\n' > t.csv
+	succeeds varve check --files t.csv
+	printf '[]' > t.json
+	succeeds varve check --files t.json
+	# in a repository
+	printf '' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -q -m first
+	ends_with 1 varve check
+	output_has "error source-error: the file is empty"
+	ends_with 1 varve check HEAD
+}
+
+@test "a file that is described and missing is told from one that was not added" {
+	new_repo
+	rows 5 > a.csv
+	rows 5 > b.csv
+	sed -i '3s/^[^,]*/x/' b.csv
+	cat > datapackage.json <<-'END'
+	{"resources": [{"name": "a", "path": "a.csv"}, {"name": "c", "path": "c.csv"},
+	 {"name": "b", "path": "b.csv", "schema": {"fieldsMatch": "subset", "fields": [{"name": "id", "type": "integer"}]}}]}
+	END
+	varve add a.csv datapackage.json > /dev/null
+	ends_with 1 varve check
+	output_has "c.csv: 0 rows"
+	output_has "is described in datapackage.json, and there is no such file in the work tree"
+	output_has "is described in datapackage.json, and was not added"
+	output_has "expected: varve add b.csv"
+	# what is not added is checked all the same
+	output_has "error type-error, column id"
+	ends_with 1 varve check --cached
+	output_has "is described in datapackage.json, and there is no such file in the index"
+	output_has "is described in datapackage.json, and is in the work tree, but was not added"
+	varve commit -q -m first
+	ends_with 1 varve check HEAD
+	[ "$(grep -c "there is no such file in the commit" <<< "$output")" = 2 ]
+	# a file that is not there is not valid, whatever is looked for
+	ends_with 1 varve check --rule type-error a.csv c.csv
+	output_has "error unchecked: is described in datapackage.json, and there is no such file"
+}

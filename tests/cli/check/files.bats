@@ -1,0 +1,136 @@
+load ../helper
+
+# Two tables, written in two ways, of which one refers to the other; two rows are wrong.
+package() {
+	mkdir -p p/data
+	printf 'id;name\n1;one\n2;two\n' > p/data/kinds.csv
+	printf 'key,kind,price\na,1,5\nb,2,x\nc,3,7\n' > p/prices.csv
+	cat > p/datapackage.json <<-'END'
+	{"resources": [
+	 {"name": "kinds", "path": "data/kinds.csv", "dialect": {"delimiter": ";"},
+	  "schema": {"primaryKey": "id", "fields": [{"name": "id", "type": "integer"}, {"name": "name"}]}},
+	 {"name": "prices", "path": "prices.csv", "schema": {"primaryKey": "key",
+	  "foreignKeys": [{"fields": "kind", "reference": {"resource": "kinds", "fields": "id"}}],
+	  "fields": [{"name": "key"}, {"name": "kind", "type": "integer"}, {"name": "price", "type": "number"}]}}]}
+	END
+}
+
+found() {
+	printf '%s' "$output" | python3 -c '
+import json, sys
+for d in json.load(sys.stdin)["datasets"]:
+    print(d["path"], d["rows"], *[(f["rule"] + ":" + str(f.get("line", "-"))) for f in d["findings"]])'
+}
+
+@test "check --files checks a package with all its resources, dialects and foreign keys" {
+	package
+	ends_with 1 varve check --files --json p/datapackage.json
+	[ "$(found)" = "p/data/kinds.csv 2
+p/prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
+	cd p
+	ends_with 1 varve check --files --json datapackage.json
+	[ "$(found)" = "data/kinds.csv 2
+prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
+	ends_with 1 varve check --files --json "$PWD/datapackage.json"
+	ends_with 1 varve check --files --json ../p/datapackage.json
+	[ "$(found)" = "../p/data/kinds.csv 2
+../p/prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
+	# under another name, too
+	mv datapackage.json other.json
+	ends_with 1 varve check --files --json other.json
+	[ "$(found)" = "data/kinds.csv 2
+prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
+	sed -i 's/,x$/,6/; s/^c,3/c,2/' prices.csv
+	succeeds varve check --files other.json
+	output_has "valid: nothing wrong in 2 datasets"
+}
+
+@test "check --files FILE uses the package beside it" {
+	package
+	ends_with 1 varve check --files --json p/prices.csv
+	[ "$(found)" = "p/prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
+	cd p/data
+	succeeds varve check --files --json kinds.csv
+	# the description is one folder up, and says nothing of a path that is not below it
+	[ "$(found)" = "kinds.csv 2" ] || { found; false; }
+	printf 'id;name\nx;one\n' > kinds.csv
+	ends_with 1 varve check --files --json "$PWD/kinds.csv"
+	[ "$(found)" = "$PWD/kinds.csv 1 type-error:2" ] || { found; false; }
+	# --schema goes over it
+	echo '{"fields": [{"name": "id"}, {"name": "name", "type": "integer"}]}' > s.json
+	ends_with 1 varve check --files --schema s.json "$PWD/kinds.csv"
+	output_has "error type-error, column name"
+}
+
+@test "what a package describes and cannot be checked is told" {
+	package
+	cd p
+	rm prices.csv
+	ends_with 1 varve check --files datapackage.json
+	output_has "source-error: is described in datapackage.json, and there is no such file"
+	echo '{"resources": [{"name": "here", "data": [{"a": 1}]}, {"name": "far", "path": "https://example.com/a.csv"},
+	 {"name": "kinds", "path": "data/kinds.csv", "dialect": {"delimiter": ";"}}]}' > datapackage.json
+	ends_with 1 varve check --files datapackage.json
+	output_has "the data of 'here' stands in the package itself and was not checked"
+	output_has "the data of 'far' is at https://example.com/a.csv and was not checked"
+	output_has "data/kinds.csv: 2 rows, 2 columns: nothing wrong"
+	ends_with 1 varve check --files --rule type-error datapackage.json
+	output_has "error unchecked: the data of 'here'"
+	echo '{"resources": []}' > datapackage.json
+	ends_with 1 varve check --files datapackage.json
+	output_has "the package has no resources"
+	echo '{"resources": [' > datapackage.json
+	ends_with 1 varve check --files datapackage.json
+	output_has "schema-error"
+	echo '{"resources": [{"path": "../x.csv"}]}' > datapackage.json
+	ends_with 1 varve check --files datapackage.json
+	output_has "leads out of the package's folder"
+	ends_with 2 varve check --files gone/datapackage.json
+	package
+	cd p
+	ends_with 2 varve check --files --delimiter tab datapackage.json
+	stderr_has "exclude each other"
+	ends_with 2 varve check --files --failed-rows f.csv datapackage.json
+	stderr_has "--failed-rows takes one file"
+}
+
+@test "options say how files are written" {
+	printf "a|b\n1|'x|y'\n2|z\n" > t.txt
+	echo '{"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string", "constraints": {"maxLength": 3}}]}' > s.json
+	succeeds varve check --files --schema s.json --delimiter pipe --quote "'" t.txt
+	ends_with 1 varve check --files --schema s.json --delimiter pipe --quote none t.txt
+	output_has "extra-cell"
+	printf '1\tx\n2\ty\n' > t.txt
+	succeeds varve check --files --no-header --delimiter tab t.txt
+	output_has "2 rows, 2 columns"
+	succeeds varve check --files --no-header --delimiter '\t' t.txt
+	succeeds varve check --files --no-header --input-format tsv t.txt
+	ends_with 2 varve check --files --delimiter ab t.txt
+	stderr_has "--delimiter takes one character"
+	ends_with 2 varve check --delimiter ';'
+	stderr_has "go with --files"
+	# they go over what a package says
+	package
+	cd p
+	sed -i 's/;/:/' data/kinds.csv
+	ends_with 1 varve check --files "$PWD/data/kinds.csv"
+	succeeds varve check --files --delimiter : "$PWD/data/kinds.csv"
+}
+
+@test "check reads standard input" {
+	echo '{"fields": [{"name": "a", "type": "integer"}, {"name": "b"}]}' > s.json
+	ends_with 1 varve check --files --schema s.json --json - < <(printf 'a,b\n1,x\ny,z,3\n')
+	[ "$(found)" = "- 2 extra-cell:3 type-error:3" ] || { found; false; }
+	succeeds varve check --files - < <(printf 'a;b\n1;2\n')
+	output_has "-: 1 row, 2 columns"
+	ends_with 1 varve check --files - < /dev/null
+	output_has "the file is empty"
+	ends_with 2 varve check --files - - < /dev/null
+	stderr_has "once only"
+	# nothing is left behind
+	TMPDIR=$PWD/tmp
+	export TMPDIR
+	mkdir tmp
+	succeeds varve check --files - < <(printf 'a;b\n1;2\n')
+	[ -z "$(ls -A tmp)" ]
+}
