@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/fetch_run.h"
 #include "cmd/output.h"
 #include "repo/reach.h"
 
@@ -30,6 +31,8 @@ void vv_checkout_clear(vv_checkout *c)
 	vv_buf_clear(&c->missing_names);
 	vv_clash_close(c->clash);
 	c->clash = NULL;
+	vv_needed_free(c->needed);
+	c->needed = NULL;
 }
 
 /* Is the path a plain file below plain folders? Only then is it safe, and worth it, to
@@ -79,6 +82,24 @@ static void note_missing(vv_checkout *c, const char *path)
 	}
 }
 
+/* Git alone may have brought the commit: then the remotes have what it names. */
+static bool fetch_blocks(vv_checkout *c, const char *path, const vv_cid *root)
+{
+	vv_error why;
+
+	if (!c->fetch || (!c->needed && !(c->needed = vv_needed_new(c->repo)))) {
+		return false;
+	}
+	if (vv_needed_fetch(c->needed, root, &why) == VV_OK) {
+		return true;
+	}
+	if (!c->told) {
+		vv_warn("%s: its blocks could not be fetched: %s", vv_text_shows(path), why.message);
+		c->told = true;
+	}
+	return false;
+}
+
 static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			       vv_error *err)
 {
@@ -95,6 +116,10 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 	    (rc = vv_repository_store(c->repo, &store, err)) < 0) {
 		goto done;
 	}
+	bool tried = !vv_store_has(store, &p.root);
+	if (tried) {
+		(void)fetch_blocks(c, path, &p.root);
+	}
 	if (!plain) {
 		/* Folders are made, and whatever is in the way is replaced, as for any file. Only
 		 * where the table can follow, unless the pointer is welcome. */
@@ -108,6 +133,10 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 		}
 	}
 	rc = vv_stage_materialise(c->stage, path, id, &p, mode, &st, err);
+	if (rc == VV_EMISSING && !tried && fetch_blocks(c, path, &p.root)) {
+		vv_error_clear(err);
+		rc = vv_stage_materialise(c->stage, path, id, &p, mode, &st, err);
+	}
 	if (rc == VV_EMISSING && c->pointer_ok) {
 		note_missing(c, path);
 		rc = vv_worktree_write_file(c->index, path, mode, id, err);

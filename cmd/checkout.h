@@ -24,6 +24,9 @@ typedef struct vv_checkout {
 	vv_stage *stage;
 	vv_index *index;
 	bool pointer_ok;   /* blocks that are not here: leave the pointer's text, and note it */
+	bool fetch;        /* ask the remotes for blocks that are not here */
+	struct vv_needed *needed;
+	bool told;         /* why they could not be had */
 	uint64_t datasets; /* written so far */
 	uint64_t files;
 	size_t missing;       /* datasets left as pointers */

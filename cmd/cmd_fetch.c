@@ -3,6 +3,7 @@
  */
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -12,6 +13,9 @@
 #include "cmd/fetch_run.h"
 #include "cmd/output.h"
 #include "cmd/worktree.h"
+#include "dataset/stage.h"
+#include "repo/index.h"
+#include "repo/pointer.h"
 
 typedef struct options {
 	bool all, tags, no_tags, prune, force, quiet, verbose, allow_missing;
@@ -42,6 +46,50 @@ static const vv_option table[] = {
 	 NULL},
 };
 
+/* Does a table's pointer lie in its place? */
+static bool is_pointer_only(vv_repository *r, vv_stage *s, const vv_index_entry *e)
+{
+	char *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+	vv_stat st;
+	bool pointer = false;
+
+	if (file && vv_lstat(&st, file, &ignored) == VV_OK && S_ISREG(st.mode) && st.size <= VV_POINTER_MAX &&
+	    vv_stage_is_pointer(s, &e->id, &pointer, &ignored) == VV_OK && pointer) {
+		pointer = vv_read_file(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
+			  vv_pointer_looks_like(text.data, text.len);
+	}
+	vv_buf_clear(&text);
+	vv_free(file);
+	return pointer;
+}
+
+/* After a plain 'git clone' or 'git pull' the blocks are here now, and the files are not. */
+static void tell_pointers(vv_repository *r)
+{
+	vv_index *x = NULL;
+	vv_stage *s = NULL;
+	vv_index_entry e;
+	vv_error ignored;
+	size_t count = 0;
+
+	if (!vv_repository_is_bare(r) && vv_index_open(&x, r, &ignored) == VV_OK &&
+	    vv_stage_open(&s, r, NULL, &ignored) == VV_OK) {
+		for (size_t i = 0; i < vv_index_count(x); i++) {
+			vv_index_at(x, i, &e);
+			count += is_pointer_only(r, s, &e);
+		}
+	}
+	if (count > 0) {
+		vv_note("hint: %s %s of the work tree %s only: 'varve restore .' writes the data",
+			vv_text_count(count), count == 1 ? "table" : "tables",
+			count == 1 ? "is a pointer" : "are pointers");
+	}
+	vv_stage_close(s);
+	vv_index_close(x);
+}
+
 static vv_status fetch_one(vv_repository *r, const options *o, const char *remote, char **specs, int count,
 			   bool *refused, vv_error *err)
 {
@@ -62,6 +110,9 @@ static vv_status fetch_one(vv_repository *r, const options *o, const char *remot
 	j.idle_sec = o->timeout;
 	vv_status rc = vv_fetch_job_run(&j, err);
 	*refused |= j.refused || (rc == VV_OK && j.missing > 0);
+	if (rc == VV_OK && j.mended && !o->quiet) {
+		tell_pointers(r);
+	}
 	vv_fetch_job_clear(&j);
 	return rc;
 }

@@ -228,6 +228,7 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	memset(&s, 0, sizeof(s));
 	vv_checkout_init(&checkout, m->repo, m->stage, m->index);
 	checkout.pointer_ok = true;
+	checkout.fetch = true;
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) <
 	    0) {
 		if (rc == VV_EREFUSED && strcmp(err->message, "not switched") == 0) {

@@ -278,18 +278,24 @@ static int run_restore(void *p, int argc, char **argv)
 		goto done;
 	}
 	vv_checkout_init(&r.checkout, r.repo, r.stage, r.index);
+	r.checkout.fetch = true;
 	if ((rc = collect(&r, &err)) < 0 || (rc = vv_pathspec_all_matched(&r.paths, &err)) < 0) {
 		goto done;
 	}
 	rc = restore_all(&r, o->worktree || !o->staged, &err);
 	if (rc == VV_EMISSING) {
 		vv_hint(&err,
-			"fetch them from a repository that has them; the file was left as it is");
+			"'varve fetch' gets them from the remote, 'varve fetch --from URL' from another "
+			"repository; the file was left as it is");
 	}
 	if (rc == VV_OK && !o->quiet && r.checkout.datasets + r.checkout.files > 0) {
 		uint64_t n = r.checkout.datasets + r.checkout.files;
 
 		vv_note("restored %s %s", vv_text_count(n), n == 1 ? "file" : "files");
+		if (r.checkout.datasets > 0 && !vv_repository_is_initialised(r.repo)) {
+			vv_note("hint: Git itself knows nothing of tables in this clone yet: 'varve init' tells "
+				"it, else 'git add' stores them whole");
+		}
 	}
 done:
 	vv_checkout_clear(&r.checkout);

@@ -413,6 +413,7 @@ static vv_status change_files(plan *p, vv_error *err)
 	}
 	vv_checkout_init(&checkout, p->repo, stage, index);
 	checkout.pointer_ok = true;
+	checkout.fetch = true;
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &p->head.commit, &p->target, p->o->force,
 				      err)) < 0 ||
 	    (rc = vv_tree_switch_run(&s, err)) < 0) {

@@ -4,6 +4,7 @@
 #include "cmd/fetch_run.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -344,6 +345,7 @@ static vv_status finish(run *r, vv_error *err)
 	}
 	j->missing = r->result.missing_count;
 	j->versions = r->result.versions;
+	j->mended = r->result.mended;
 	if (r->hello->head) {
 		j->remote_head = vv_strdup(r->hello->head);
 		rc = j->remote_head ? rc : vv_fail_nomem(err);
@@ -457,5 +459,143 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 	}
 	close_run(&r);
 	vv_fetch_job_clear(&j);
+	return rc;
+}
+
+/* --- what is needed now ------------------------------------------------------------------- */
+
+#define NEEDED_MAX 8u /* remotes asked */
+
+typedef struct needed_remote {
+	char *name;
+	vv_supplier supplier;
+	bool asked; /* connected, or given up */
+	bool failed;
+	vv_error why;
+} needed_remote;
+
+struct vv_needed {
+	vv_repository *repo;
+	vv_transfer t;
+	needed_remote remotes[NEEDED_MAX];
+	size_t count;
+	bool begun, off;
+};
+
+vv_needed *vv_needed_new(vv_repository *r)
+{
+	vv_needed *n = vv_calloc(1, sizeof(*n));
+
+	if (n) {
+		n->repo = r;
+	}
+	return n;
+}
+
+void vv_needed_free(vv_needed *n)
+{
+	if (n) {
+		for (size_t i = 0; i < n->count; i++) {
+			vv_transfer_supplier_clear(&n->remotes[i].supplier);
+			vv_free(n->remotes[i].name);
+		}
+		if (n->begun && !n->off) {
+			vv_transfer_close(&n->t);
+		}
+		vv_free(n);
+	}
+}
+
+static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
+{
+	for (size_t i = 0; i < n->count; i++) {
+		if (strcmp(n->remotes[i].name, name) == 0) {
+			return VV_OK;
+		}
+	}
+	if (n->count == NEEDED_MAX) {
+		return VV_OK;
+	}
+	n->remotes[n->count].name = vv_strdup(name);
+	return n->remotes[n->count++].name ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The remote of the branch at hand, then all others. */
+static vv_status begin_needed(vv_needed *n, vv_error *err)
+{
+	char **names = NULL, *first = NULL;
+	size_t count = 0;
+	vv_head head = {0};
+	bool automatic;
+	vv_error absent;
+	vv_status rc;
+
+	n->begun = n->off = true;
+	if ((rc = vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err)) < 0 || !automatic ||
+	    (rc = vv_transfer_open(&n->t, n->repo, true, 0, err)) < 0) {
+		return rc;
+	}
+	n->off = false;
+	if (!isatty(STDERR_FILENO)) {
+		n->t.connect.ask = NULL; /* an editor's checkout has nobody to ask */
+	}
+	if (vv_head_read(n->repo, &head, &absent) == VV_OK) {
+		if (vv_remote_default(&first, n->repo, head.branch, false, &absent) == VV_OK) {
+			rc = add_needed(n, first, err);
+		}
+		vv_head_clear(&head);
+	}
+	rc = rc < 0 ? rc : vv_remote_names(&names, &count, n->repo, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = add_needed(n, names[i], err);
+	}
+	vv_names_free(names, count);
+	vv_free(first);
+	return rc;
+}
+
+static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root, vv_error *err)
+{
+	const vv_fetch f = {.repo = n->repo, .suppliers = &m->supplier, .supplier_count = 1};
+	vv_fetch_result result = {0};
+	vv_status rc;
+
+	if (!m->asked) {
+		m->asked = true;
+		vv_note("varve: fetching blocks from %s", vv_text_shows(m->name));
+		m->failed = vv_transfer_supplier(&n->t, &m->supplier, m->name, &m->why) < 0;
+	}
+	if (m->failed) {
+		*err = m->why;
+		return err->code;
+	}
+	rc = vv_fetch_cid(&f, root, &result, err);
+	if (rc == VV_OK && result.received.blocks > 0) {
+		vv_error ignored;
+		(void)vv_receipts_add(n->repo, &m->supplier, 1, result.roots, result.root_count, &ignored);
+	} else if (rc < 0 && rc != VV_EMISSING) {
+		m->failed = true; /* the line is not what it was */
+		m->why = *err;
+	}
+	vv_fetch_result_clear(&result);
+	return rc;
+}
+
+vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
+{
+	vv_status rc = n->begun ? VV_OK : begin_needed(n, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_fail(err, VV_EMISSING, n->off ? "varve.autoFetch is false" : "there is no remote to ask");
+	for (size_t i = 0; i < n->count; i++) {
+		vv_error why;
+		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
+			return rc;
+		}
+		*err = why;
+		vv_prefix(err, "%s", vv_text_shows(n->remotes[i].name));
+	}
 	return rc;
 }

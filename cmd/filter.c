@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "cmd/add_plan.h"
+#include "cmd/fetch_run.h"
 #include "cmd/output.h"
 #include "repo/history.h"
 #include "repo/index.h"
@@ -34,6 +35,7 @@ vv_status vv_filter_open(vv_filter *f, vv_error *err)
 
 void vv_filter_close(vv_filter *f)
 {
+	vv_needed_free(f->needed);
 	vv_stage_close(f->stage);
 	vv_repository_close(f->repo);
 }
@@ -205,6 +207,23 @@ void vv_smudge_clear(vv_smudge *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* Git brought the commit and none of its blocks. What the work tree has at the path is of another
+ * version: under this commit it would be a local change, and the next commit would undo what
+ * somebody else wrote. So it is the data, or the pointer and a line. */
+static bool fetch_blocks(vv_filter *f, const char *name, const vv_cid *root)
+{
+	vv_error why = {0};
+	bool here = (f->needed || (f->needed = vv_needed_new(f->repo))) &&
+		    vv_needed_fetch(f->needed, root, &why) == VV_OK;
+
+	if (!here) {
+		vv_note("varve: %s: its blocks are not here (%s), so its pointer is written; 'varve "
+			"restore %s' writes the data once they are",
+			name, why.code < 0 ? why.message : "out of memory", name);
+	}
+	return here;
+}
+
 vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			   vv_smudge *out, vv_error *err)
 {
@@ -249,9 +268,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		goto done;
 	}
 	if (!complete) {
-		vv_note("varve: %s: its blocks are not here, its pointer is written; 'varve "
-			"restore %s' writes the data once they are",
-			name, name);
+		complete = fetch_blocks(f, name, &p.root);
 	}
 	out->materialise = complete;
 	out->root = p.root;

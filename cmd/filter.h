@@ -17,6 +17,7 @@ typedef struct vv_filter {
 	vv_repository *repo;
 	vv_stage *stage;
 	uint64_t smudge_limit; /* varve.smudgeLimit */
+	struct vv_needed *needed; /* NULL until blocks are not here */
 } vv_filter;
 
 vv_status vv_filter_open(vv_filter *f, vv_error *err);

@@ -190,6 +190,7 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 
 	vv_checkout_init(&j->checkout, j->repo, j->stage, j->index);
 	j->checkout.pointer_ok = true;
+	j->checkout.fetch = true;
 	if ((rc = vv_merge_need_clean_index(j->repo, j->index, &j->ours, what, err)) < 0 ||
 	    (rc = vv_merge_trees(&j->merged, j->repo, &j->base, &j->ours, &j->theirs, &j->labels,
 				 err)) < 0 ||

@@ -8,6 +8,8 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/fetch_run.h"
+#include "cmd/output.h"
 #include "cmd/subject.h"
 #include "dataset/mem_sink.h"
 #include "diff/merge.h"
@@ -33,6 +35,7 @@ typedef struct merging {
 	side sides[3];
 	blocks blocks;
 	vv_store *store;
+	vv_needed *needed; /* NULL until blocks of a side are not here */
 	bool plain; /* the result is text */
 } merging;
 
@@ -52,6 +55,30 @@ uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
 		       const vv_merge_side *theirs)
 {
 	return base->mode == ours->mode ? theirs->mode : ours->mode;
+}
+
+/* A commit that git alone brought: its blocks are asked for before the merge begins to write, since
+ * who takes blocks in must be the only writer. What could not be had, opening the side will tell. */
+static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
+{
+	const vv_dataset_merge *in = m->in;
+	vv_error why;
+	vv_status rc;
+
+	if (vv_store_has(m->store, root)) {
+		return VV_OK;
+	}
+	if ((rc = vv_stage_commit(in->stage, err)) < 0) {
+		return rc;
+	}
+	vv_stage_release(in->stage);
+	if (!m->needed && !(m->needed = vv_needed_new(in->repo))) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_needed_fetch(m->needed, root, &why) < 0) {
+		vv_warn("%s: its blocks could not be fetched: %s", vv_text_shows(in->path), why.message);
+	}
+	return VV_OK;
 }
 
 static vv_status open_side(merging *m, size_t i, vv_error *err)
@@ -82,6 +109,7 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	    s->is_dataset &&
 	    (rc = vv_stage_pointer(in->stage, &s->blob, &arena, &p, err)) == VV_OK) {
 		s->root = p.root;
+		rc = fetch_side(m, &s->root, err);
 	}
 	vv_arena_clear(&arena);
 	if (rc == VV_OK && (rc = vv_subject_open(s, &m->sides[i].table, &opts, err)) == VV_OK) {
@@ -290,8 +318,8 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 		rc = merge_rows(&m, err);
 	}
 	if (rc == VV_EMISSING) {
-		vv_hint(err, "merging needs the blocks of both branches: fetch them from a "
-			     "repository that has them");
+		vv_hint(err, "merging needs the blocks of both branches: 'varve fetch' gets them from the "
+			     "remote, 'varve fetch --from URL' from another repository");
 	}
 	if (rc == VV_OK) {
 		out->record.merged = out->result.id;
@@ -304,5 +332,6 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 		vv_subject_clear(&m.sides[i].subject);
 	}
 	vv_mem_sink_free(m.blocks.passing);
+	vv_needed_free(m.needed);
 	return rc;
 }

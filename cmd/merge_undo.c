@@ -129,6 +129,7 @@ vv_status vv_merge_undo(vv_repository *r, vv_error *err)
 	u.head = head.commit;
 	vv_checkout_init(&u.checkout, r, u.stage, u.index);
 	u.checkout.pointer_ok = true;
+	u.checkout.fetch = true;
 	if ((rc = collect(&u, err)) == VV_OK) {
 		rc = run(&u, err);
 	}

@@ -146,6 +146,8 @@ int vv_report(const vv_error *err)
 	message("varve: ", err->message[0] ? err->message : "unknown error");
 	if (err->hint[0])
 		message("hint: ", err->hint);
+	else if (err->code == VV_EMISSING && strstr(err->message, "block"))
+		message("hint: ", "'varve fetch' gets blocks from the remote, 'varve fetch --from URL' from another repository");
 	return err->code == VV_ECONFLICT ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }
 

@@ -302,6 +302,7 @@ static vv_status take(run *r, vv_error *err)
 		return rc;
 	}
 	vv_receive_stats_get(r->x, &r->result->received);
+	r->result->mended = r->lacking && r->result->received.blocks > 0;
 	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message, err);
 	if (rc == VV_OK && r->lacking && !incomplete) {
 		rc = vv_repository_set_incomplete(f->repo, false, err);

@@ -41,6 +41,7 @@ typedef struct vv_fetch_result {
 	vv_cid *missing;               /* blocks that nobody had, the first VV_MISSING_SHOWN */
 	size_t missing_shown;
 	uint64_t missing_count;
+	bool mended;                   /* blocks came of commits that were here before */
 } vv_fetch_result;
 #define VV_MISSING_SHOWN 10u
 #define VV_ROOTS_NOTED 256u

@@ -100,11 +100,12 @@ is_pointer() {
 	cd ../copy
 	is_pointer prices.csv
 	varve init > /dev/null
+	git config varve.autoFetch false
 	clean
 	git checkout -q HEAD~1 2> ../why
 	is_pointer prices.csv
 	ends_with 2 varve cat HEAD:prices.csv
-	stderr_has "varve: "
+	stderr_has "'varve fetch' gets"
 	git checkout -q main 2> ../why
 	cp -a ../work/.git/varve/packs/. .git/varve/packs/
 	succeeds varve restore prices.csv

@@ -167,3 +167,170 @@ sound() {
 	succeeds varve push ssh://host/hub.git main
 	stderr_is "everything is up to date"
 }
+
+# ./b, a clone of hub.git, and ./a with a version more, which is pushed; the current folder is b.
+colleague() {
+	pushed_one_of_two
+	cd ..
+	varve clone -q hub.git b
+	git -C b config core.hooksPath "$PWD/b/.git/none"
+	cd a
+	varve push -q
+	cd ../b
+}
+
+@test "git pull gets the table with the commit, not its pointer" {
+	colleague
+	succeeds git pull -q
+	stderr_has "varve: fetching blocks from origin"
+	cmp prices.csv ../a/prices.csv
+	[ -z "$(git status --porcelain)" ]
+	sound
+}
+
+@test "git pull merges and rebases tables whose blocks only the remote has" {
+	colleague
+	sed -i 's/^70,item/70,mine/' prices.csv
+	varve commit -qam mine
+	cp -r . ../c
+	succeeds git pull -q --no-rebase --no-edit
+	grep -q '^7,changed' prices.csv
+	grep -q '^70,mine' prices.csv
+	sound
+	cd ../c
+	succeeds git pull -q --rebase
+	cmp prices.csv ../b/prices.csv
+	sound
+}
+
+@test "varve merge and switch get what git fetched without blocks" {
+	colleague
+	sed -i 's/^70,item/70,mine/' prices.csv
+	varve commit -qam mine
+	git fetch -q
+	succeeds varve merge -q origin/main
+	grep -q '^7,changed' prices.csv
+	grep -q '^70,mine' prices.csv
+	succeeds varve switch --detach origin/main
+	cmp prices.csv ../a/prices.csv
+	sound
+}
+
+@test "local changes live through stash and pull" {
+	colleague
+	sed -i 's/^700,item/700,local/' prices.csv
+	cp prices.csv ../local.csv
+	succeeds git stash -q
+	succeeds git pull -q
+	succeeds git stash pop -q
+	grep -q '^7,changed' prices.csv
+	grep -q '^700,local' prices.csv
+	git checkout -q stash@{0} 2> /dev/null || true
+	succeeds git stash -q
+	git reset -q --hard HEAD~1
+	succeeds git checkout -q -B back origin/main
+	succeeds git stash pop -q
+	grep -q '^700,local' prices.csv
+	sound
+}
+
+@test "where nobody has the blocks git writes the pointer and says why, and no older version" {
+	colleague
+	git fetch -q
+	git remote set-url origin ../gone.git
+	succeeds git merge -q origin/main
+	stderr_has "prices.csv: its blocks are not here (origin: there is no repository '../gone.git'), so its pointer is written"
+	[ "$(head -c 11 prices.csv)" = '{"varve": 1' ]
+	[ -z "$(git status --porcelain)" ]
+	git remote set-url origin ../hub.git
+	succeeds varve fetch
+	stderr_has "1 table of the work tree is a pointer only: 'varve restore .' writes the data"
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "varve.autoFetch false keeps git from asking remotes" {
+	colleague
+	git config varve.autoFetch false
+	succeeds git pull -q
+	stderr_has "varve.autoFetch is false"
+	stderr_lacks "fetching blocks"
+	[ "$(head -c 11 prices.csv)" = '{"varve": 1' ]
+}
+
+@test "pointers that cannot be filled are stashed, reset and rebased without loss" {
+	colleague
+	git config varve.autoFetch false
+	cp prices.csv ../one.csv
+	echo note > note
+	git add note
+	git commit -qm note
+	succeeds git pull -q --rebase
+	[ "$(head -c 11 prices.csv)" = '{"varve": 1' ]
+	[ -z "$(git status --porcelain)" ]
+	git checkout -q HEAD~2
+	cmp prices.csv ../one.csv
+	sed -i 's/^700,item/700,local/' prices.csv
+	cp prices.csv ../local.csv
+	git stash -q
+	git checkout -q main
+	ends_with 1 git stash pop -q
+	git reset -q --hard
+	[ "$(head -c 11 prices.csv)" = '{"varve": 1' ]
+	git checkout -q HEAD~2
+	git stash pop -q
+	cmp prices.csv ../local.csv
+	git stash -q
+	git checkout -q main
+	git config varve.autoFetch true
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+	succeeds git stash pop -q
+	grep -q '^7,changed' prices.csv
+	grep -q '^700,local' prices.csv
+	sound
+}
+
+@test "after a plain git clone restore writes the tables and says how to tell git" {
+	colleague
+	cd ..
+	git clone -q hub.git c
+	cd c
+	succeeds varve restore .
+	stderr_has "'varve init' tells it"
+	cmp prices.csv ../a/prices.csv
+	succeeds varve init -q
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve fetch
+	sound
+}
+
+@test "every command that reads says what gets the blocks" {
+	local command
+	colleague
+	cd ..
+	git clone -q hub.git c
+	cd c
+	varve init -q
+	git remote set-url origin ../gone.git
+	for command in "cat prices.csv" "cat HEAD:prices.csv" "cat HEAD:prices.csv --where id=7" "diff HEAD~1 HEAD" \
+		"diff --summary HEAD~1 HEAD" "log --row 7 prices.csv" "show HEAD:prices.csv" "blame prices.csv" \
+		"blame --cells prices.csv" "info prices.csv" "info HEAD~1:prices.csv" "check" "check HEAD" \
+		"convert HEAD:prices.csv out.tsv" "schema prices.csv" "restore prices.csv" "restore --source HEAD~1 ."; do
+		ends_with 2 varve $command
+		stderr_has "'varve fetch' gets"
+		stderr_lacks "corrupt"
+	done
+	for command in status log "log --stat" "show HEAD" diff "switch -c x HEAD~1" "switch main"; do
+		succeeds varve $command
+	done
+	[ "$(head -c 11 prices.csv)" = '{"varve": 1' ]
+	git switch -q -c other HEAD~1
+	git rm -q --cached prices.csv
+	printf 'id,name\n1,a\n' > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm other
+	ends_with 2 varve merge main
+	stderr_has "'varve fetch' gets"
+	[ "$(cat prices.csv)" = $'id,name\n1,a' ]
+}
