@@ -33,7 +33,7 @@ sound() {
 	pushed_one_of_two
 	git push -q
 	succeeds varve push
-	stderr_has "1 version of a dataset, 2 blocks"
+	stderr_has "sent 0 commits, 1 version of a dataset"
 	stderr_has "[its blocks]       main -> main"
 	(cd ../hub.git && sound)
 	succeeds varve push
