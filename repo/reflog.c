@@ -46,8 +46,8 @@ static vv_status is_logged(vv_repository *r, const char *name, const char *log, 
 	return VV_OK;
 }
 
-static void put_log_line(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid *to,
-			 const char *message)
+void vv_reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid *to,
+		   const char *message)
 {
 	char hex[VV_OID_TEXT + 1];
 	vv_person who;
@@ -91,7 +91,7 @@ vv_status vv_reflog_add(vv_repository *r, const char *name, const vv_oid *from, 
 	if ((rc = is_logged(r, name, log, &on, err)) < 0 || !on) {
 		goto done;
 	}
-	put_log_line(&line, r, from, to, message);
+	vv_reflog_put(&line, r, from, to, message);
 	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = vv_mkdirs_above(log, err)) < 0 ||
 	    (rc = vv_share_above(r, r->commondir, log, err)) < 0) {
 		goto done;

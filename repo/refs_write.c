@@ -72,8 +72,9 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error
 	return VV_OK;
 }
 
-/* "a" and "a/b" cannot both be refs: the one is a file, the other needs a folder. */
-static vv_status check_room(vv_repository *r, const char *name, vv_error *err)
+/* "a" and "a/b" cannot both be refs: the one is a file, the other needs a folder. except
+ * (NULL: none) is a ref that is about to go. */
+static vv_status check_room(vv_repository *r, const char *name, const char *except, vv_error *err)
 {
 	git_reference_iterator *it = NULL;
 	git_reference *ref = NULL;
@@ -88,7 +89,8 @@ static vv_status check_room(vv_repository *r, const char *name, vv_error *err)
 		if (!head) {
 			return vv_fail_nomem(err);
 		}
-		if (git_reference_lookup(&ref, r->git, head) == 0) {
+		if (!(except && strcmp(except, head) == 0) &&
+		    git_reference_lookup(&ref, r->git, head) == 0) {
 			rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
 				     vv_text_shows(name), vv_text_shows(head));
 		}
@@ -103,15 +105,32 @@ static vv_status check_room(vv_repository *r, const char *name, vv_error *err)
 	if (!(below = vv_path_join(name, "*", NULL))) {
 		return vv_fail_nomem(err);
 	}
-	if (git_reference_iterator_glob_new(&it, r->git, below) == 0 &&
-	    git_reference_next_name(&other, it) == 0) {
-		rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
-			     vv_text_shows(name), vv_text_shows(other));
+	if (git_reference_iterator_glob_new(&it, r->git, below) == 0) {
+		while (rc == VV_OK && git_reference_next_name(&other, it) == 0) {
+			if (!except || strcmp(except, other) != 0) {
+				rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
+					     vv_text_shows(name), vv_text_shows(other));
+			}
+		}
 	}
 	git_error_clear();
 	git_reference_iterator_free(it);
 	vv_free(below);
 	return rc;
+}
+
+/* As people call it: "main", "v1", "origin/main". */
+static const char *short_name(const char *name)
+{
+	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
+	size_t i;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
+			return name + strlen(prefixes[i]);
+		}
+	}
+	return name;
 }
 
 static vv_status moved(const char *name, const vv_oid *now, vv_error *err)
@@ -142,7 +161,7 @@ static vv_status compare(vv_repository *r, const move *m, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(c->name));
 	}
 	if (c->id && !exists && strcmp(c->name, "HEAD") != 0) {
-		return check_room(r, c->name, err);
+		return check_room(r, c->name, NULL, err);
 	}
 	return VV_OK;
 }
@@ -191,7 +210,7 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 	}
 	for (tries = 0; tries < 3; tries++) { /* who deletes a ref may take the empty folder away */
 		if (vv_lstat(&st, dir, NULL) < 0 || !S_ISDIR(st.mode)) {
-			if (m->change->id && (rc = check_room(r, m->change->name, err)) < 0) {
+			if (m->change->id && (rc = check_room(r, m->change->name, NULL, err)) < 0) {
 				goto done;
 			}
 			if ((rc = vv_mkdirs(dir, err)) < 0 ||
@@ -279,13 +298,13 @@ static void remove_empty_below(const char *path)
 	}
 }
 
-/* New folders between refs/ and the ref are durable too. */
-static vv_status sync_folders(const char *base, const char *path, vv_error *err)
+/* The ref's folder, and with all those between refs/ and it, that are new. */
+static vv_status sync_folders(const char *base, const char *path, bool all, vv_error *err)
 {
 	char *dir = vv_path_dir(path);
-	vv_status rc = VV_OK;
+	vv_status rc = dir ? vv_fsync_dir(dir, err) : vv_fail_nomem(err);
 
-	while (rc == VV_OK && dir && strlen(dir) > strlen(base)) {
+	while (all && rc == VV_OK && dir && strlen(dir) > strlen(base)) {
 		char *up = vv_path_dir(dir);
 
 		vv_free(dir);
@@ -319,13 +338,17 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	}
 	fd = m->fd;
 	m->fd = -1;
-	rc = vv_git_lock_commit(r, fd, m->lock_path, m->path, text, VV_OID_TEXT + 1, true, err);
+	rc = vv_git_lock_commit(r, fd, m->lock_path, m->path, text, VV_OID_TEXT + 1, false, err);
 	m->locked = false;
-	if (rc == VV_OK && m->made_dir) {
-		rc = sync_folders(vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir,
-				  m->path, err);
+	if (rc < 0) {
+		return rc;
 	}
-	return rc;
+	/* From here on everybody sees the new value, whatever else fails. */
+	rc = sync_folders(vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir, m->path,
+			  m->made_dir, err);
+	return rc < 0 ? vv_prefix(err, "'%s' is at %.7s now, but then",
+				  vv_text_shows(short_name(m->change->name)), text)
+		      : VV_OK;
 }
 
 /* --- deleting ---------------------------------------------------------------------- */
@@ -412,16 +435,22 @@ static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
 	char *log = vv_path_join(base, "logs", m->change->name, NULL);
 	char *logs = vv_path_join(base, "logs", NULL);
 	char *dir = vv_path_dir(m->path);
-	vv_status rc;
+	vv_status rc, log_rc;
 
 	if (!log || !logs || !dir) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_unlink(m->path, true, err)) == VV_OK &&
-		   (rc = vv_fsync_dir(dir, err)) == VV_OK) {
-		rc = vv_unlink(log, true, err);
-	}
-	if (rc == VV_OK) {
-		remove_empty_above(logs, log);
+	} else if ((rc = vv_unlink(m->path, true, err)) == VV_OK) {
+		/* It is gone, whatever else fails. */
+		rc = vv_fsync_dir(dir, err);
+		log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
+		rc = rc < 0 ? rc : log_rc;
+		if (log_rc == VV_OK) {
+			remove_empty_above(logs, log);
+		}
+		if (rc < 0) {
+			(void)vv_prefix(err, "'%s' is deleted now, but then",
+					vv_text_shows(short_name(m->change->name)));
+		}
 	}
 	vv_free(dir);
 	vv_free(logs);
@@ -493,6 +522,9 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 		} else {
 			rc = delete_loose(r, &moves[i], err);
 		}
+	}
+	if (rc < 0 && i > 1) {
+		(void)vv_prefix(err, "%zu of %zu refs are moved", i - 1, count);
 	}
 done:
 	for (i = 0; i < count; i++) {
@@ -572,7 +604,10 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 		rc = vv_reflog_add(r, "HEAD", &head.commit, to, message, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_git_lock_commit(r, fd, lock, path, text, strlen(text), true, err);
+		rc = vv_git_lock_commit(r, fd, lock, path, text, strlen(text), false, err);
+		if (rc == VV_OK && (rc = vv_fsync_dir(r->gitdir, err)) < 0) {
+			(void)vv_prefix(err, "HEAD is moved now, but then");
+		}
 	} else {
 		(void)vv_unlink(lock, true, NULL);
 		(void)vv_close(fd, lock, NULL);
@@ -623,4 +658,142 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
 	text[VV_OID_TEXT] = '\n';
 	text[VV_OID_TEXT + 1] = '\0';
 	return write_head(r, text, commit, message, err);
+}
+
+/* Does a worktree's HEAD name the branch? */
+static vv_status head_names(const char *path, const char *ref_name, bool *out, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = vv_read_file(&text, path, 4096, err);
+	const char *p = vv_buf_cstr(&text);
+
+	*out = false;
+	if (rc == VV_OK && strncmp(p, "ref:", 4) == 0) {
+		size_t len = strlen(ref_name);
+
+		p += 4 + strspn(p + 4, " \t");
+		*out = strncmp(p, ref_name, len) == 0 && p[len + strspn(p + len, " \t\r\n")] == '\0';
+	}
+	vv_buf_clear(&text);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+vv_status vv_head_follow(vv_repository *r, const char *gitdir, const char *from, const char *to,
+			 vv_error *err)
+{
+	char *path = vv_path_join(gitdir, "HEAD", NULL);
+	vv_buf lock = VV_BUF_INIT, text = VV_BUF_INIT;
+	bool on_it = false;
+	vv_status rc;
+	int fd = -1;
+
+	vv_buf_printf(&lock, "%s.lock", path ? path : "");
+	vv_buf_printf(&text, "ref: %s\n", to);
+	if (!path || vv_buf_ok(&lock, err) < 0 || vv_buf_ok(&text, err) < 0) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = head_names(path, from, &on_it, err)) < 0 || !on_it) {
+		goto done;
+	}
+	if ((fd = vv_git_lock_held(lock.data, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	if ((rc = head_names(path, from, &on_it, err)) == VV_OK && on_it) {
+		rc = vv_git_lock_commit(r, fd, lock.data, path, text.data, text.len, true, err);
+	} else {
+		(void)vv_unlink(lock.data, true, NULL); /* while it is certainly ours */
+		(void)vv_close(fd, lock.data, NULL);
+	}
+done:
+	vv_buf_clear(&text);
+	vv_buf_clear(&lock);
+	vv_free(path);
+	return rc;
+}
+
+/* --- a ref into packed-refs ------------------------------------------------------------- */
+
+/* Copies packed-refs with the line put in where its name belongs. */
+static void insert_packed(const vv_buf *all, vv_buf *out, const char *name, const char *line)
+{
+	const char *p = vv_buf_cstr(all), *end = p + all->len;
+	bool done = false;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = eol ? (size_t)(eol - p) + 1 : (size_t)(end - p);
+
+		if (!done && *p != '#' && *p != '^' && len > VV_OID_TEXT + 1) {
+			const char *other = p + VV_OID_TEXT + 1;
+			size_t n = strcspn(other, "\r\n");
+			int order = strncmp(name, other, n);
+
+			if (order < 0) { /* a name that begins with the other comes behind it */
+				vv_buf_puts(out, line);
+				done = true;
+			}
+		}
+		vv_buf_put(out, p, len);
+		p += len;
+	}
+	if (!done) {
+		vv_buf_puts(out, line);
+	}
+}
+
+vv_status vv_ref_make_packed(vv_repository *r, const char *name, const vv_oid *id,
+			     const char *except, vv_error *err)
+{
+	char *path = vv_path_join(r->commondir, "packed-refs", NULL);
+	char *lock = vv_path_join(r->commondir, "packed-refs.lock", NULL);
+	vv_buf all = VV_BUF_INIT, kept = VV_BUF_INIT, line = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc;
+	int fd = -1;
+
+	if (!path || !lock) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	vv_oid_text(hex, id);
+	vv_buf_printf(&line, "%s %s\n", hex, name);
+	if ((rc = check_room(r, name, except, err)) < 0) {
+		goto done;
+	}
+	if ((fd = vv_git_lock_held(lock, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_buf_puts(&all, "# pack-refs with: peeled fully-peeled sorted \n");
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && (rc = vv_buf_ok(&line, err)) == VV_OK) {
+		insert_packed(&all, &kept, name, line.data);
+		rc = vv_buf_ok(&kept, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_git_lock_commit(r, fd, lock, path, kept.data, kept.len, true, err);
+	} else {
+		(void)vv_unlink(lock, true, NULL); /* while it is certainly ours */
+		(void)vv_close(fd, lock, NULL);
+	}
+done:
+	vv_buf_clear(&line);
+	vv_buf_clear(&kept);
+	vv_buf_clear(&all);
+	vv_free(lock);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_ref_drop_packed(vv_repository *r, const char *name, vv_error *err)
+{
+	vv_ref_change change = {name, NULL, NULL, true};
+	move gone = {.change = &change, .fd = -1};
+
+	return delete_packed(r, &gone, 1, err);
 }

@@ -106,3 +106,47 @@ assert b[0]["current"] and not b[1]["current"]
 	ends_with 2 varve branch x nothing
 	stderr_has "no version named 'nothing'"
 }
+
+@test "a branch is renamed into a folder of its own name, and out of it" {
+	one_commit
+	git branch keep
+	git branch keep/x 2> /dev/null && false
+	tip=$(git rev-parse main)
+	succeeds varve branch -m main/a
+	[ "$(git symbolic-ref HEAD)" = refs/heads/main/a ]
+	[ "$(git rev-parse main/a)" = "$tip" ]
+	ends_with 1 git rev-parse -q --verify refs/heads/main
+	git reflog main/a | grep -q one
+	succeeds varve branch -m main
+	[ "$(git symbolic-ref HEAD)" = refs/heads/main ]
+	[ "$(git rev-parse main)" = "$tip" ]
+	ends_with 1 git rev-parse -q --verify refs/heads/main/a
+	git reflog main | grep -q one
+	git fsck --strict
+	succeeds git branch other
+	# another name in the way
+	ends_with 2 varve branch -m other keep/other
+	stderr_has "'refs/heads/keep/other' cannot be made: there is 'refs/heads/keep'"
+	ends_with 1 git rev-parse -q --verify refs/heads/keep/other
+}
+
+@test "renaming takes the HEADs of all worktrees along, and a packed branch" {
+	one_commit
+	git worktree add -q ../second -b side
+	git pack-refs --all
+	succeeds varve branch -m side far
+	[ "$(git -C ../second symbolic-ref HEAD)" = refs/heads/far ]
+	[ "$(git symbolic-ref HEAD)" = refs/heads/main ]
+	! grep -q refs/heads/side .git/packed-refs
+	succeeds varve -C ../second branch -m main trunk
+	[ "$(git symbolic-ref HEAD)" = refs/heads/trunk ]
+	ends_with 2 varve branch -M far trunk
+	stderr_has "is checked out"
+	git branch third HEAD
+	succeeds varve branch -M third fourth
+	git branch fifth HEAD
+	ends_with 2 varve branch -m fifth fourth
+	stderr_has "there is a branch 'fourth' already"
+	succeeds varve branch -M fifth fourth
+	git fsck --strict
+}

@@ -139,6 +139,36 @@ kill_each() {
 	kill_each varve gc -q --prune=now
 }
 
+# The branch has another name afterwards, or the old one, or both; never none, and HEAD is on one.
+@test "kill -9 in branch -m loses no branch" {
+	local at name n killed=0 tried=0 line
+	need_strace
+	template
+	git -C template config branch.main.description words
+	list_calls varve branch -m main trunk
+	[ "$(grep -c . calls)" -gt 10 ]
+	while read -r name n; do
+		fresh
+		tried=$((tried + 1))
+		killed_at "$name" "$n" varve branch -m main trunk || killed=$((killed + 1))
+		[ "$(git rev-parse HEAD)" = "$old" ]
+		git reflog show "$(git rev-parse --verify -q refs/heads/main > /dev/null && echo main || echo trunk)" | grep -q one
+		succeeds git fsck --strict --no-dangling
+		find .git -name '*.lock' ! -path '*/varve/*' -delete
+		if git rev-parse --verify -q refs/heads/main > /dev/null; then
+			succeeds varve branch -m main trunk
+		fi
+		[ "$(git for-each-ref --format='%(refname)' refs/heads)" = refs/heads/trunk ]
+		[ "$(git symbolic-ref HEAD)" = refs/heads/trunk ]
+		[ "$(git rev-parse trunk)" = "$old" ]
+		git reflog trunk | grep -q one
+		[ "$(git config branch.trunk.description)" = words ]
+		cd ..
+	done < calls
+	echo "killed $killed times at $tried calls" >&2
+	[ "$killed" -gt $((tried * 3 / 4)) ]
+}
+
 @test "the lock of a varve that was killed is taken away, that of another program is not" {
 	new_repo
 	rows 50 > prices.csv

@@ -546,6 +546,102 @@ static void check_survives_storage_that_fails(void **unused)
 	fail_check(true, VV_FAULT_MKDIR, ENOSPC);
 }
 
+/* ---- branch -m: never no branch ---- */
+
+static bool names(const char *dir, const char *branch)
+{
+	return vv_exists(in(dir, vv_test_path(".git/refs/heads/%s", branch) + strlen(vv_test_dir()) + 1));
+}
+
+static void check_renaming(const char *dir, const char *id, const outcome *o, bool locks_may_stay,
+			   const char *what)
+{
+	const char *head = vv_test_read(in(dir, ".git/HEAD"), NULL);
+	const char *said = vv_test_read(stderr_path(), NULL);
+	bool old = names(dir, "main"), new = names(dir, "trunk");
+
+	if (o->leaked) {
+		fail_msg("%s: memory is leaked:\n%s", what, said);
+	}
+	if (o->code != 0) {
+		assert_one_message(what);
+	}
+	if (!locks_may_stay) {
+		assert_no_locks(dir, what);
+	}
+	if ((!old && !new) || !names(dir, strstr(head, "/main") ? "main" : "trunk") ||
+	    (old && strcmp(vv_test_read(in(dir, ".git/refs/heads/main"), NULL), id) != 0) ||
+	    (new && strcmp(vv_test_read(in(dir, ".git/refs/heads/trunk"), NULL), id) != 0) ||
+	    (o->code == 0 && old)) {
+		fail_msg("%s: ended with %d, main %d, trunk %d, HEAD %s%s", what, o->code, old, new,
+			 head, said);
+	}
+	if (o->code != 0 && new && !strstr(said, " now, but then")) {
+		fail_msg("%s: trunk is there, and not said:\n%s", what, said);
+	}
+	if (!strstr(vv_test_read(in(dir, old ? ".git/logs/refs/heads/main"
+					     : ".git/logs/refs/heads/trunk"), NULL), "commit: two")) {
+		fail_msg("%s: the reflog is gone", what);
+	}
+	if (old) {
+		succeed(dir, &vv_cmd_branch, "-m main trunk");
+	}
+	assert_false(names(dir, "main"));
+	assert_string_equal(vv_test_read(in(dir, ".git/refs/heads/trunk"), NULL), id);
+	assert_string_equal(vv_test_read(in(dir, ".git/HEAD"), NULL), "ref: refs/heads/trunk\n");
+	assert_non_null(strstr(vv_test_read(in(dir, ".git/logs/refs/heads/trunk"), NULL), "commit: two"));
+	assert_no_temps(dir, what);
+}
+
+static void fail_renaming(vv_fault kind, int number, bool lasting)
+{
+	const char *template = vv_test_path("template"), *dir = vv_test_path("work"), *id;
+	fault f = {kind, MANY, number, lasting};
+	unsigned count;
+	outcome o;
+	char what[120];
+
+	if (!vv_exists(template)) {
+		two_versions(template);
+		succeed(template, &vv_cmd_branch, "other");
+		succeed(template, &vv_cmd_branch, "-q -u other main");
+	}
+	id = vv_test_read(in(template, ".git/refs/heads/main"), NULL);
+	copy_tree(template, dir);
+	o = run(dir, &f, &vv_cmd_branch, "-m main trunk");
+	assert_int_equal(o.code, 0);
+	count = MANY - o.left;
+	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
+		(void)snprintf(what, sizeof what, "varve branch -m, call %u of %u of kind %d failing%s",
+			       f.n, count, (int)kind, lasting ? " and all behind it" : "");
+		copy_tree(template, dir);
+		o = run(dir, &f, &vv_cmd_branch, "-m main trunk");
+		/* A lock that cannot be removed: the next varve takes it away. */
+		check_renaming(dir, id, &o, kind == VV_FAULT_UNLINK, what);
+	}
+}
+
+static void a_branch_whose_renaming_fails_is_still_there(void **unused)
+{
+	(void)unused;
+	fail_renaming(VV_FAULT_WRITE, ENOSPC, false);
+	fail_renaming(VV_FAULT_WRITE, ENOSPC, true);
+	fail_renaming(VV_FAULT_FSYNC, EIO, false);
+	fail_renaming(VV_FAULT_FSYNC, EIO, true);
+	fail_renaming(VV_FAULT_RENAME, EIO, false);
+	fail_renaming(VV_FAULT_CLOSE, EIO, false);
+	fail_renaming(VV_FAULT_MKDIR, ENOSPC, false);
+	fail_renaming(VV_FAULT_UNLINK, EIO, false);
+	fail_renaming(VV_FAULT_OPEN, EMFILE, false);
+	fail_renaming(VV_FAULT_READ, EIO, false);
+}
+
+static void a_branch_whose_renaming_has_no_memory_is_still_there(void **unused)
+{
+	(void)unused;
+	fail_renaming(VV_FAULT_ALLOC, ENOMEM, false);
+}
+
 /* ---- the tests ---- */
 
 static const scenario add = {&vv_cmd_add, "prices.csv", edited, false, false, false};
@@ -596,6 +692,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(check_of_right_data_survives_memory_that_ends),
 	cmocka_unit_test(check_survives_files_that_cannot_be_read),
 	cmocka_unit_test(check_survives_storage_that_fails),
+	cmocka_unit_test(a_branch_whose_renaming_fails_is_still_there),
+	cmocka_unit_test(a_branch_whose_renaming_has_no_memory_is_still_there),
 };
 
 int main(int argc, char **argv)
