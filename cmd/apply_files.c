@@ -397,6 +397,8 @@ static vv_status unchanged(const vv_apply_file *e, vv_error *err)
 vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err)
 {
 	vv_status rc = VV_OK;
+	size_t changed = 0;
+
 	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
 		if (f->list[i].changes) {
 			rc = unchanged(&f->list[i], err);
@@ -407,12 +409,18 @@ vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err)
 		if (e->changes && !e->removed && (rc = vv_rename(e->temp, e->file, err)) == VV_OK) {
 			vv_free(e->temp);
 			e->temp = NULL;
+			changed++;
 		}
 	}
 	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
 		if (f->list[i].changes && f->list[i].removed) {
 			rc = vv_unlink(f->list[i].file, true, err);
+			changed += rc == VV_OK;
 		}
+	}
+	if (rc < 0 && changed > 0) {
+		(void)vv_prefix(err, "%zu file%s changed now, but then", changed,
+				changed == 1 ? " is" : "s are");
 	}
 	return rc;
 }

@@ -390,7 +390,9 @@ vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < a->count; i++) {
 		rc = put_merged(a, &a->merged[i], err);
 	}
-	rc = rc < 0 ? rc : vv_index_write(f->index, err);
+	if (rc == VV_OK && (rc = vv_index_write(f->index, err)) < 0 && a->checkout) {
+		(void)vv_prefix(err, "the files are changed now, but then");
+	}
 	vv_stage_release(a->stage);
 	return rc;
 }

@@ -326,7 +326,7 @@ static void after_commit(committer *c, const vv_oid *id)
 /* From a fresh index to the new commit. */
 static vv_status commit_index(committer *c, vv_error *err)
 {
-	vv_oid id;
+	vv_oid id = {{0}};
 	vv_status rc;
 
 	if ((rc = run_pre_commit(c, err)) < 0)
@@ -347,10 +347,10 @@ static vv_status commit_index(committer *c, vv_error *err)
 	if ((rc = make_message(c, err)) < 0 || (rc = check_data(c, err)) < 0)
 		return rc;
 	c->writing = true;
-	if ((rc = write_commit(c, &id, err)) < 0)
-		return rc;
-	after_commit(c, &id);
-	return VV_OK;
+	/* Where the branch has moved all the same, the commit is made. */
+	if ((rc = write_commit(c, &id, err)) == VV_OK || vv_head_is(c->r, NULL, &id))
+		after_commit(c, &id);
+	return rc;
 }
 
 /* Did the branch move although writing the commit failed (behind it, when its folder was

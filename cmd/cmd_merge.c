@@ -222,7 +222,7 @@ static vv_status fast_forward(merger *m, vv_error *err)
 {
 	vv_checkout checkout;
 	vv_tree_switch s;
-	vv_error later;
+	vv_index_copy before = {0};
 	vv_status rc;
 
 	memset(&s, 0, sizeof(s));
@@ -240,10 +240,15 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	if ((rc = vv_tree_switch_run(&s, err)) < 0) {
 		goto done;
 	}
-	if ((s.count > 0 && (rc = vv_index_write(m->index, err)) < 0) ||
-	    (rc = move_branch(m, err)) < 0) {
+	if (s.count > 0 && ((rc = vv_index_copy_take(&before, m->repo, err)) < 0 ||
+			    (rc = vv_index_write(m->index, err)) < 0)) {
 		vv_tree_switch_undo(&s);
-		(void)vv_index_write(m->index, &later);
+		goto done;
+	}
+	vv_index_copy_mark(&before, m->repo);
+	/* Where the branch has moved all the same, files and index stay with it. */
+	if ((rc = move_branch(m, err)) < 0 && !vv_head_is(m->repo, m->head.branch, &m->theirs)) {
+		vv_tree_switch_take_back(&s, &before);
 		goto done;
 	}
 	vv_progress_end();
@@ -252,6 +257,7 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	say_stat(m);
 	run_post_merge(m);
 done:
+	vv_index_copy_clear(&before);
 	vv_tree_switch_clear(&s);
 	vv_checkout_clear(&checkout);
 	return rc;
@@ -281,9 +287,10 @@ static vv_status commit_merge(merger *m, vv_error *err)
 		return rc;
 	}
 	c.reflog = m->reflog.data;
-	if ((rc = vv_merge_commit_make(&c, err)) < 0) {
-		vv_hint(err, "all is merged and staged: 'varve merge --continue' commits it, "
-			     "'varve merge --abort' goes back");
+	if ((rc = vv_merge_commit_make(&c, err)) < 0 && !c.made) {
+		vv_progress_end();
+		vv_note("all is merged and staged: 'varve merge --continue' commits it, "
+			"'varve merge --abort' goes back");
 	}
 	return rc;
 }

@@ -311,6 +311,20 @@ done:
 	return rc;
 }
 
+/* Is HEAD where it is to go, although moving it failed? */
+static bool has_moved(plan *p)
+{
+	char *ref = p->name ? branch_ref(p->name) : NULL;
+	vv_head head = {0};
+	bool moved = (!p->name || ref) && vv_head_read(p->repo, &head, NULL) == VV_OK &&
+		     vv_oid_equal(&head.commit, &p->target) && head.detached == !p->name &&
+		     (!p->name || (head.branch && strcmp(head.branch, ref) == 0));
+
+	vv_head_clear(&head);
+	vv_free(ref);
+	return moved;
+}
+
 /* Makes the branch where asked, then moves HEAD: the last step of all. */
 static vv_status move_head(plan *p, vv_error *err)
 {
@@ -332,17 +346,17 @@ static vv_status move_head(plan *p, vv_error *err)
 	if (p->make && !p->unborn) {
 		rc = vv_ref_update(p->repo, ref, &p->target, p->exists ? &p->old : NULL, p->exists,
 				   reason.data, err);
-		made = rc == VV_OK && !p->exists;
+		made = (rc == VV_OK || rc == VV_EIO) && !p->exists;
 	}
 	if (rc == VV_OK) {
 		rc = p->name ? vv_head_set_branch(p->repo, ref, message.data, err)
 			     : vv_head_detach(p->repo, &p->target, message.data, err);
 	}
-	if (rc < 0 && made) {
+	if (rc < 0 && made && !has_moved(p)) {
 		vv_ref_delete(p->repo, ref, &p->target, NULL);
 	}
-	if (rc == VV_OK && p->upstream) {
-		rc = follow_upstream(p, err);
+	if (rc == VV_OK && p->upstream && (rc = follow_upstream(p, err)) < 0) {
+		(void)vv_prefix(err, "HEAD is moved now, but then");
 	}
 done:
 	vv_free(ref);
@@ -403,6 +417,7 @@ static vv_status change_files(plan *p, vv_error *err)
 	vv_stage *stage = NULL;
 	vv_checkout checkout;
 	vv_tree_switch s;
+	vv_index_copy before = {0};
 	vv_status rc;
 
 	memset(&s, 0, sizeof(s));
@@ -419,15 +434,15 @@ static vv_status change_files(plan *p, vv_error *err)
 	    (rc = vv_tree_switch_run(&s, err)) < 0) {
 		goto done;
 	}
-	if (s.count > 0 && (rc = vv_index_write(index, err)) < 0) {
+	if (s.count > 0 && ((rc = vv_index_copy_take(&before, p->repo, err)) < 0 ||
+			    (rc = vv_index_write(index, err)) < 0)) {
 		vv_tree_switch_undo(&s);
 		goto done;
 	}
-	if ((rc = move_head(p, err)) < 0) {
-		vv_error later;
-
-		vv_tree_switch_undo(&s);
-		vv_index_write(index, &later);
+	vv_index_copy_mark(&before, p->repo);
+	/* Where HEAD has moved all the same, files and index stay with it. */
+	if ((rc = move_head(p, err)) < 0 && !has_moved(p)) {
+		vv_tree_switch_take_back(&s, &before);
 		goto done;
 	}
 	vv_progress_end();
@@ -437,6 +452,7 @@ static vv_status change_files(plan *p, vv_error *err)
 	}
 	run_hook(p);
 done:
+	vv_index_copy_clear(&before);
 	vv_tree_switch_clear(&s);
 	vv_checkout_clear(&checkout);
 	vv_stage_close(stage);

@@ -375,6 +375,19 @@ static void note_receipts(run *r)
 	}
 }
 
+/* A failure behind refs that moved says so. */
+static vv_status behind(const run *r, vv_error *err)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < r->j->plan.count; i++) {
+		done += r->j->plan.moves[i].done && r->j->plan.moves[i].to;
+	}
+	return done > 0 ? vv_prefix(err, "%zu ref%s fetched now, but then", done,
+				    done == 1 ? " is" : "s are")
+			: err->code;
+}
+
 static vv_status run_all(run *r, vv_error *err)
 {
 	vv_status rc;
@@ -392,17 +405,19 @@ static vv_status run_all(run *r, vv_error *err)
 		r->t.verbose = r->j->verbose;
 		vv_transfer_tell_fetch(&r->t, &r->result, r->suppliers, r->supplier_count);
 	}
-	if (rc < 0 || (rc = move_forward(r, err)) < 0) {
+	if (rc < 0) {
 		return rc;
 	}
 	/* The plan is printed before tags are added to it as moved. */
-	if ((rc = fetch_tags(r, err)) < 0) {
-		return rc;
+	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) {
+		return behind(r, err);
 	}
 	vv_progress_end();
 	vv_ref_plan_print(&r->j->plan, r->j->repo, r->remote.url, r->j->quiet || r->j->hide_refs);
-	rc = write_fetch_head(r, err);
-	return rc < 0 ? rc : finish(r, err);
+	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) {
+		return behind(r, err);
+	}
+	return VV_OK;
 }
 
 static void close_run(run *r)

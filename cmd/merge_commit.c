@@ -15,6 +15,7 @@
 #include "cmd/output.h"
 #include "repo/conflict_state.h"
 #include "repo/history.h"
+#include "repo/refs.h"
 
 enum { LOOSE_MAX = 100 };
 
@@ -75,12 +76,12 @@ static vv_status read_changes(const vv_merge_commit *c, vv_changes *changes, vv_
 	return rc;
 }
 
-vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err)
+vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
 {
 	vv_changes changes;
 	vv_buf message = VV_BUF_INIT;
 	vv_error later;
-	vv_oid id;
+	vv_oid id = {{0}};
 	uint64_t packed;
 	bool ran;
 	vv_status rc;
@@ -89,9 +90,11 @@ vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err)
 	if ((c->before && !c->no_verify &&
 	     (rc = vv_hook_run(c->repo, c->before, NULL, &ran, err)) < 0) ||
 	    (rc = read_changes(c, &changes, err)) < 0 ||
-	    (rc = create(c, &changes, &message, &id, err)) < 0) {
+	    ((rc = create(c, &changes, &message, &id, err)) < 0 &&
+	     !vv_head_is(c->repo, NULL, &id))) {
 		goto done;
 	}
+	c->made = true;
 	/* The version is there: what follows must not make it look otherwise. */
 	if (vv_state_cleanup(c->repo, &later) < 0 || vv_conflict_drop_all(c->repo, &later) < 0) {
 		vv_warn("%s", later.message);

@@ -26,10 +26,11 @@ typedef struct vv_merge_commit {
 	const char *reflog;
 	const char *before, *after; /* hooks, or NULL */
 	bool edit, no_verify, quiet, verbose;
+	bool made; /* out: the commit is there, even where an error came behind it */
 } vv_merge_commit;
 
-/* On failure nothing is committed; what the merge staged, and its state, stay. */
-vv_status vv_merge_commit_make(const vv_merge_commit *c, vv_error *err);
+/* On failure, unless c->made, nothing is committed; what the merge staged, and its state, stay. */
+vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err);
 
 /* `varve commit --no-edit`, with verbose -v: concludes what is under way. Returns the exit code. */
 int vv_merge_conclude(bool verbose);

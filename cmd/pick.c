@@ -118,9 +118,8 @@ static vv_status commit_pick(picker *p, vv_error *err)
 			     .verbose = p->o->verbose};
 	vv_status rc = vv_merge_commit_make(&c, err);
 
-	if (rc < 0) {
-		vv_hint(err,
-			"all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
+	if (rc < 0 && !c.made) {
+		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
 			"goes back",
 			verb(p), verb(p));
 	}

@@ -517,6 +517,16 @@ void vv_tree_switch_undo(vv_tree_switch *s)
 	undo_steps(s, s->count);
 }
 
+void vv_tree_switch_take_back(vv_tree_switch *s, const vv_index_copy *before)
+{
+	vv_error err;
+
+	undo_steps(s, s->count);
+	if (vv_index_write(s->checkout->index, &err) < 0) {
+		(void)vv_index_copy_restore(before, s->checkout->repo, &err);
+	}
+}
+
 void vv_tree_switch_clear(vv_tree_switch *s)
 {
 	size_t i;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "cmd/checkout.h"
 #include "repo/history.h"
+#include "repo/index_copy.h"
 
 typedef struct vv_tree_step {
 	char *path;
@@ -39,6 +40,8 @@ vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err);
 
 /* The way back, when what was to follow (index, HEAD) failed. */
 void vv_tree_switch_undo(vv_tree_switch *s);
+/* The same when the index was written already. before: the index as it was (marked since). */
+void vv_tree_switch_take_back(vv_tree_switch *s, const vv_index_copy *before);
 void vv_tree_switch_clear(vv_tree_switch *s);
 
 #endif

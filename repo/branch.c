@@ -131,11 +131,11 @@ static vv_status write_reflog(vv_repository *r, const char *name, const vv_buf *
 /* One renaming. */
 typedef struct renaming {
 	vv_repository *repo;
-	const char *from, *to;              /* as people say them */
+	const char *from, *to;               /* as people say them */
 	char *old_name, *new_name, *message; /* whole names; the reflog's words */
-	vv_buf log;                         /* of the old name */
-	vv_oid id, replaced;                /* replaced: null unless the new name is taken over */
-	bool nested;                        /* one name is a folder of the other */
+	vv_buf log;                          /* of the old name */
+	vv_oid id, replaced;                 /* replaced: null unless the new name is taken over */
+	bool nested;                         /* one name is a folder of the other */
 } renaming;
 
 static vv_status say_renaming(renaming *n, vv_error *err)
@@ -169,7 +169,7 @@ static const char *renaming_line(const vv_buf *log, const char *message)
 	}
 	tab = strchr(line, '\t');
 	return tab && strlen(tab + 1) == len + 1 && strncmp(tab + 1, message, len) == 0 ? line
-											 : NULL;
+											: NULL;
 }
 
 /* Both names are there: has a renaming of the one to the other been broken off? Then both are at
@@ -258,14 +258,14 @@ static vv_status judge(renaming *n, bool force, bool *made, vv_error *err)
 		return rc;
 	}
 	if (vv_oid_is_null(&n->id)) {
-		return vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'", vv_text_shows(n->from));
+		return vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
+			       vv_text_shows(n->from));
 	}
 	if ((rc = read_reflog(n->repo, n->old_name, &n->log, err)) < 0 ||
 	    (rc = branch_id(n->repo, n->new_name, &now, err)) < 0) {
 		return rc;
 	}
-	if (!vv_oid_is_null(&now) &&
-	    ((rc = is_unfinished(n, &now, made, err)) < 0 || *made)) {
+	if (!vv_oid_is_null(&now) && ((rc = is_unfinished(n, &now, made, err)) < 0 || *made)) {
 		return rc;
 	}
 	if ((rc = vv_branch_checked_out(n->repo, n->new_name, &where, err)) == VV_OK && where) {
@@ -366,8 +366,8 @@ static vv_status finish(renaming *n, vv_error *err)
 	vv_oid now;
 	vv_status rc = vv_ref_delete(n->repo, n->old_name, &n->id, err);
 
-	if (rc < 0 && (branch_id(n->repo, n->old_name, &now, &gone_err) < 0 ||
-		       !vv_oid_is_null(&now))) {
+	if (rc < 0 &&
+	    (branch_id(n->repo, n->old_name, &now, &gone_err) < 0 || !vv_oid_is_null(&now))) {
 		(void)vv_prefix(err, "'%s' is there now, but then", vv_text_shows(n->to));
 		return vv_hint(err, "the same command again finishes it");
 	}
@@ -393,7 +393,8 @@ static vv_status do_rename(renaming *n, bool made, vv_error *err)
 	n->nested = is_folder_of(n->from, n->to) || is_folder_of(n->to, n->from);
 	if ((made || (rc = make_new(n, err)) == VV_OK) &&
 	    (rc = carry_settings(n->repo, n->from, n->to, COPY, err)) == VV_OK &&
-	    (rc = move_heads(n, err)) == VV_OK && (n->nested || (rc = carry_log(n, err)) == VV_OK)) {
+	    (rc = move_heads(n, err)) == VV_OK &&
+	    (n->nested || (rc = carry_log(n, err)) == VV_OK)) {
 		return finish(n, err);
 	}
 	take_back(n, &was_there, &left);

@@ -55,16 +55,20 @@ static vv_status put_back(const vv_index_copy *c, const vv_repository *r, int fd
 		{c->before.mtime_sec, (long)c->before.mtime_nsec},
 	};
 	vv_status rc = vv_write_full(fd, vv_buf_cstr(&c->bytes), c->bytes.len, lock, err), closed;
+	vv_status synced = VV_OK;
 
 	if (rc == VV_OK && futimens(fd, times) < 0) {
 		rc = vv_fail_errno(err, "cannot set the time of", lock);
 	}
 	if (rc == VV_OK && (rc = vv_share_fd(r, fd, lock, err)) == VV_OK) {
-		rc = vv_fsync(fd, lock, err);
+		synced = vv_fsync(fd, lock, err); /* the right index, not durable, is better than the other */
 	}
-	closed = vv_close(fd, lock, rc == VV_OK ? err : NULL);
+	closed = vv_close(fd, lock, rc == VV_OK && synced == VV_OK ? err : NULL);
 	rc = rc < 0 ? rc : closed;
-	return rc < 0 ? rc : vv_rename(lock, r->index_file, err);
+	if (rc == VV_OK) {
+		rc = vv_rename(lock, r->index_file, err);
+	}
+	return rc < 0 ? rc : synced;
 }
 
 /* Under the lock. */

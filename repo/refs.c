@@ -182,6 +182,18 @@ void vv_head_clear(vv_head *h)
 	memset(h, 0, sizeof(*h));
 }
 
+bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit)
+{
+	vv_head head = {0};
+	bool is = !vv_oid_is_null(commit) && vv_head_read(r, &head, NULL) == VV_OK &&
+		  vv_oid_equal(&head.commit, commit) &&
+		  (!branch_or_null ||
+		   (head.branch && strcmp(head.branch, branch_or_null) == 0));
+
+	vv_head_clear(&head);
+	return is;
+}
+
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err)
 {
 	vv_ref ref = {0};

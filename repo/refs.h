@@ -37,7 +37,8 @@ vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, co
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 
 /* Several at once: all are locked and compared before any moves. Only a crash or
- * a failing disk in the middle of the renames can leave some moved. */
+ * a failing disk in the middle of the renames can leave some moved. A failure behind
+ * a move says "... is at ... now, but then: ..." in its message. */
 typedef struct vv_ref_change {
 	const char *name;
 	const vv_oid *id;  /* NULL: delete */
@@ -56,6 +57,10 @@ typedef struct vv_head {
 } vv_head;
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
 void vv_head_clear(vv_head *h);
+/* Is HEAD at this commit (and on this branch; NULL: on whichever, or none)? What moves a ref fails
+ * also behind the move, where its folder could not be made durable: whoever has to follow a move
+ * asks this when it failed. */
+bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit);
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
 			     vv_error *err);
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message,

@@ -330,8 +330,14 @@ static vv_status take(push *p, vv_error *err)
 		return vv_receive_take_blocks(p->x, &p->wants, &p->commons, err);
 	}
 	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push", err);
-	if (rc == VV_OK && p->follow) {
+	if (p->follow && rc == VV_OK) {
 		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
+		if (rc < 0) {
+			(void)vv_prefix(err, "the branch is moved there now, but then");
+		}
+	} else if (p->follow && vv_head_is(p->s->repo, p->follow->name, &p->follow->id)) {
+		/* Moved all the same: the files follow it all the same. */
+		(void)p->s->update_tree(p->s->payload, p->follow, false, NULL);
 	}
 	if (rc == VV_OK && p->whole.all) {
 		/* Derived: the next look finds it out as well. */

@@ -240,6 +240,19 @@ static void littered(const char *dir)
 	succeed(dir, &vv_cmd_restore, "--staged --worktree --source HEAD prices.csv");
 }
 
+/* main has two versions; other has a note of its own beside the first one, ahead one more than main. */
+static void branches(const char *dir)
+{
+	two_versions(dir);
+	succeed(dir, &vv_cmd_switch, "-q -c ahead");
+	vv_test_write_text(in(dir, "prices.csv"), table_text(340, 2));
+	succeed(dir, &vv_cmd_commit, "-q -a -m three");
+	succeed(dir, &vv_cmd_switch, "-q -c other HEAD~2");
+	vv_test_write_text(in(dir, "notes.txt"), "another\n");
+	succeed(dir, &vv_cmd_commit, "-q -a -m other");
+	succeed(dir, &vv_cmd_switch, "-q main");
+}
+
 /* ---- what may not happen ---- */
 
 typedef struct scenario {
@@ -249,18 +262,23 @@ typedef struct scenario {
 	bool moves_table;   /* may write prices.csv; else its bytes stay */
 	bool again_says_no; /* once done, doing it again is answered with 1 */
 	bool two_steps;     /* it stages first: then "before" with that staged is sound too */
+	bool once;          /* once done, it cannot be done again */
+	const char *go_on;  /* what concludes it where it stopped before its commit, or NULL */
 } scenario;
 
 /* What one looks at to tell "before" from "after". */
 typedef struct state {
-	const char *head, *status, *table;
+	const char *head, *tags, *status, *table;
 } state;
 
 static state state_of(const char *dir)
 {
 	state s;
 
-	s.head = vv_test_read(in(dir, ".git/refs/heads/main"), NULL);
+	succeed(dir, &vv_cmd_branch, "--json");
+	s.head = vv_test_read(stdout_path(), NULL);
+	succeed(dir, &vv_cmd_tag, "");
+	s.tags = vv_test_read(stdout_path(), NULL);
 	succeed(dir, &vv_cmd_status, "--porcelain");
 	s.status = vv_test_read(stdout_path(), NULL);
 	s.table = vv_test_read(in(dir, "prices.csv"), NULL);
@@ -269,8 +287,13 @@ static state state_of(const char *dir)
 
 static bool same_state(const state *a, const state *b)
 {
-	return strcmp(a->head, b->head) == 0 && strcmp(a->status, b->status) == 0 &&
+	return strcmp(a->head, b->head) == 0 && strcmp(a->tags, b->tags) == 0 && strcmp(a->status, b->status) == 0 &&
 	       strcmp(a->table, b->table) == 0;
+}
+
+static bool same_refs(const state *a, const state *b)
+{
+	return strcmp(a->head, b->head) == 0 && strcmp(a->tags, b->tags) == 0;
 }
 
 /* Names in dir that begin or end so. */
@@ -353,8 +376,25 @@ static void trial_init(trial *t, const scenario *sc)
 	t->after = state_of(t->dir);
 }
 
+static bool is_under_way(const char *dir)
+{
+	return vv_exists(in(dir, ".git/MERGE_HEAD")) || vv_exists(in(dir, ".git/REVERT_HEAD")) ||
+	       vv_exists(in(dir, ".git/CHERRY_PICK_HEAD"));
+}
+
+/* Who is told of a failure is told when the ref has moved all the same. */
+static void assert_told(const trial *t, const state *now, const char *what)
+{
+	if (same_refs(now, &t->after) && !same_refs(now, &t->before) &&
+	    !strstr(vv_test_read(stderr_path(), NULL), " now, but then")) {
+		fail_msg("%s: a ref has moved, and that is not said", what);
+	}
+}
+
 static void check_aftermath(const trial *t, const outcome *o, const char *what)
 {
+	const char *said = vv_test_read(stderr_path(), NULL), *words = t->sc->words;
+	bool stopped = t->sc->go_on && o->code != 0 && is_under_way(t->dir);
 	state now;
 	outcome again;
 
@@ -366,7 +406,17 @@ static void check_aftermath(const trial *t, const outcome *o, const char *what)
 	}
 	assert_no_locks(t->dir, what);
 	now = state_of(t->dir);
-	if (!same_state(&now, &t->after) &&
+	if (o->code == 2) {
+		vv_test_write_text(stderr_path(), said);
+		assert_told(t, &now, what);
+	}
+	if (stopped) {
+		/* Merged and staged, not committed: the hint says how to go on. */
+		if (!same_refs(&now, &t->before) || !strstr(said, "--continue")) {
+			fail_msg("%s: stopped in the middle:\n%s", what, said);
+		}
+		words = t->sc->go_on;
+	} else if (!same_state(&now, &t->after) &&
 	    (o->code == 0 || (!same_state(&now, &t->before) && !same_state(&now, &t->between)))) {
 		fail_msg(
 			"%s: ended with %d, and the state is neither the old nor the new one: HEAD %sstatus:\n%s",
@@ -379,7 +429,10 @@ static void check_aftermath(const trial *t, const outcome *o, const char *what)
 		fail_msg("%s: fsck says:\n%s%s", what, vv_test_read(stdout_path(), NULL),
 			 vv_test_read(stderr_path(), NULL));
 	}
-	again = run(t->dir, NULL, t->sc->command, t->sc->words);
+	if (t->sc->once && same_state(&now, &t->after)) {
+		return;
+	}
+	again = run(t->dir, NULL, t->sc->command, words);
 	if (again.code != 0 &&
 	    !(t->sc->again_says_no && again.code == 1 && same_state(&now, &t->after))) {
 		fail_msg("%s: and again: %d:\n%s", what, again.code,
@@ -440,6 +493,18 @@ static void fail_storage(const scenario *sc)
 	fail_kind(&t, VV_FAULT_FTRUNCATE, EIO, false);
 	fail_kind(&t, VV_FAULT_MKDIR, ENOSPC, false);
 	fail_kind(&t, VV_FAULT_UNLINK, EIO, false);
+}
+
+/* What moves refs: mostly about where their files are made durable. */
+static void fail_moving(const scenario *sc)
+{
+	trial t;
+
+	trial_init(&t, sc);
+	fail_kind(&t, VV_FAULT_WRITE, ENOSPC, false);
+	fail_kind(&t, VV_FAULT_FSYNC, EIO, false);
+	fail_kind(&t, VV_FAULT_FSYNC, EIO, true);
+	fail_kind(&t, VV_FAULT_RENAME, EIO, false);
 }
 
 static void fail_reading(const scenario *sc)
@@ -644,12 +709,24 @@ static void a_branch_whose_renaming_has_no_memory_is_still_there(void **unused)
 
 /* ---- the tests ---- */
 
-static const scenario add = {&vv_cmd_add, "prices.csv", edited, false, false, false};
-static const scenario commit = {&vv_cmd_commit, "-q -m three", staged, false, true, false};
-static const scenario commit_all = {&vv_cmd_commit, "-q -a -m three", edited, false, true, true};
-static const scenario gc = {&vv_cmd_gc, "-q --prune=now", littered, false, false, false};
+static const scenario add = {.command = &vv_cmd_add, .words = "prices.csv", .prepare = edited};
+static const scenario commit = {.command = &vv_cmd_commit, .words = "-q -m three", .prepare = staged, .again_says_no = true};
+static const scenario commit_all = {
+	.command = &vv_cmd_commit, .words = "-q -a -m three", .prepare = edited, .again_says_no = true, .two_steps = true};
+static const scenario gc = {.command = &vv_cmd_gc, .words = "-q --prune=now", .prepare = littered};
 static const scenario restore = {
-	&vv_cmd_restore, "--source HEAD~1 prices.csv", edited, true, false, false};
+	.command = &vv_cmd_restore, .words = "--source HEAD~1 prices.csv", .prepare = edited, .moves_table = true};
+
+static const scenario switching = {.command = &vv_cmd_switch, .words = "-q other", .prepare = branches, .moves_table = true};
+static const scenario switching_new = {.command = &vv_cmd_switch, .words = "-q -c new other", .prepare = branches, .moves_table = true, .once = true};
+static const scenario detaching = {.command = &vv_cmd_switch, .words = "-q --detach other", .prepare = branches, .moves_table = true};
+static const scenario fast_forward = {.command = &vv_cmd_merge, .words = "-q ahead", .prepare = branches, .moves_table = true};
+static const scenario merging = {.command = &vv_cmd_merge, .words = "-q other", .prepare = branches, .moves_table = true, .go_on = "--continue"};
+static const scenario reverting = {.command = &vv_cmd_revert, .words = "-q HEAD", .prepare = branches, .moves_table = true, .once = true, .go_on = "--continue"};
+static const scenario picking = {.command = &vv_cmd_cherry_pick, .words = "-q other", .prepare = branches, .moves_table = true, .once = true, .go_on = "--continue"};
+static const scenario tagging = {.command = &vv_cmd_tag, .words = "v1 other", .prepare = branches, .once = true};
+static const scenario branching = {.command = &vv_cmd_branch, .words = "new other", .prepare = branches, .once = true};
+static const scenario deleting = {.command = &vv_cmd_branch, .words = "-D other", .prepare = branches, .once = true};
 
 #define TEST(name, what, scene)                                                                    \
 	static void name(void **unused)                                                            \
@@ -672,6 +749,16 @@ TEST(gc_survives_memory_that_ends, fail_memory, gc)
 TEST(restore_survives_storage_that_fails, fail_storage, restore)
 TEST(restore_survives_files_that_cannot_be_read, fail_reading, restore)
 TEST(restore_survives_memory_that_ends, fail_memory, restore)
+TEST(switch_whose_storage_fails_leaves_head_files_and_index_together, fail_moving, switching)
+TEST(switch_to_a_new_branch_whose_storage_fails_leaves_no_half, fail_moving, switching_new)
+TEST(switch_to_a_commit_whose_storage_fails_leaves_head_files_and_index_together, fail_moving, detaching)
+TEST(fast_forward_whose_storage_fails_leaves_branch_files_and_index_together, fail_moving, fast_forward)
+TEST(merge_whose_storage_fails_says_whether_it_is_made, fail_moving, merging)
+TEST(revert_whose_storage_fails_says_whether_it_is_made, fail_moving, reverting)
+TEST(cherry_pick_whose_storage_fails_says_whether_it_is_made, fail_moving, picking)
+TEST(tag_whose_storage_fails_says_whether_it_is_made, fail_moving, tagging)
+TEST(branch_whose_storage_fails_says_whether_it_is_made, fail_moving, branching)
+TEST(branch_deletion_whose_storage_fails_says_whether_it_is_done, fail_moving, deleting)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(add_survives_storage_that_fails),
@@ -688,6 +775,16 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(restore_survives_storage_that_fails),
 	cmocka_unit_test(restore_survives_files_that_cannot_be_read),
 	cmocka_unit_test(restore_survives_memory_that_ends),
+	cmocka_unit_test(switch_whose_storage_fails_leaves_head_files_and_index_together),
+	cmocka_unit_test(switch_to_a_new_branch_whose_storage_fails_leaves_no_half),
+	cmocka_unit_test(switch_to_a_commit_whose_storage_fails_leaves_head_files_and_index_together),
+	cmocka_unit_test(fast_forward_whose_storage_fails_leaves_branch_files_and_index_together),
+	cmocka_unit_test(merge_whose_storage_fails_says_whether_it_is_made),
+	cmocka_unit_test(revert_whose_storage_fails_says_whether_it_is_made),
+	cmocka_unit_test(cherry_pick_whose_storage_fails_says_whether_it_is_made),
+	cmocka_unit_test(tag_whose_storage_fails_says_whether_it_is_made),
+	cmocka_unit_test(branch_whose_storage_fails_says_whether_it_is_made),
+	cmocka_unit_test(branch_deletion_whose_storage_fails_says_whether_it_is_done),
 	cmocka_unit_test(check_of_wrong_data_survives_memory_that_ends),
 	cmocka_unit_test(check_of_right_data_survives_memory_that_ends),
 	cmocka_unit_test(check_survives_files_that_cannot_be_read),
