@@ -40,9 +40,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 MASKS = [(re.compile(pattern), mask) for pattern, mask in (
     (r"\bin \d[\d.,]* (ms|s|min)\b( \(\d[\d.,]* [kMG]?B/s\))?", "in TIME"),
     (r"\d[\d.,]* [kMG]?B/s", "SPEED"),
-    (r"(?<= of data in )\d[\d.,]* [kMG]?B(?= on the line)", "SIZE"),
+    (r"\d[\d.,]* [kMG]?B(?= on the line)", "SIZE"),
     # Who is quickest delivers most.
-    (r"\d[\d,]* blocks? \(\d[\d.,]* [kMG]?B\)(?= from )", "BLOCKS"),
+    (r"(\d[\d,]* blocks? \()?\d[\d.,]* [kMG]?B\)?(?= from )", "BLOCKS"),
     # The moment of a delivery, in `varve whereis`; dates of commits are compared.
     (r"^  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?=  )", "  NOW"),
 )]
