@@ -21,6 +21,7 @@ typedef struct place {
 	vv_oid commit, blob;
 	const char *path;
 	const char *const *key; /* names in this version, NULL-ended */
+	const char *row;        /* the key's values in this version, parted by commas */
 } place;
 
 /* How a commit's row stands against a parent's. */
@@ -44,7 +45,6 @@ typedef struct found {
 struct vv_row_history {
 	vv_repository *repo;
 	vv_stage *stage;
-	const char *row;
 	bool first_parent;
 	vv_log *log;
 	place *pending;
@@ -102,7 +102,7 @@ static vv_status find_before(vv_row_history *h, const place *now, const vv_oid *
 	vv_status rc;
 
 	*renamed = false;
-	*out = (place){.commit = *parent, .path = now->path, .key = now->key};
+	*out = (place){.commit = *parent, .path = now->path, .key = now->key, .row = now->row};
 	rc = vv_tree_entry_at(h->repo, parent, now->path, &e, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
@@ -144,12 +144,12 @@ static bool key_places(const vv_table *t, const char *const *key, size_t *out, s
 	return true;
 }
 
-static vv_status is_row(const vv_row_history *h, const vv_cell *cells, const size_t *key,
-			size_t count, vv_buf *scratch, bool *is, vv_error *err)
+static vv_status is_row(const char *row, const vv_cell *cells, const size_t *key, size_t count,
+			vv_buf *scratch, bool *is, vv_error *err)
 {
 	vv_buf_reset(scratch);
 	vv_key_words_put(scratch, cells, key, count);
-	*is = strcmp(vv_buf_cstr(scratch), h->row) == 0;
+	*is = strcmp(vv_buf_cstr(scratch), row) == 0;
 	return vv_buf_ok(scratch, err);
 }
 
@@ -216,8 +216,7 @@ static vv_status whole_row(vv_row_history *h, found *f, const vv_table *t, const
 }
 
 /* The row of a version that has none before it. */
-static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const char *const *key,
-			  vv_error *err)
+static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const place *now, vv_error *err)
 {
 	vv_table_reader *r = NULL;
 	vv_batch b;
@@ -228,7 +227,7 @@ static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const char *
 	vv_status rc = VV_OK;
 
 	f->outcome = ROW_SAME;
-	if (!key_places(t, key, places, &count)) {
+	if (!key_places(t, now->key, places, &count)) {
 		return VV_OK;
 	}
 	vv_batch_init(&b);
@@ -237,7 +236,7 @@ static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const char *
 		for (size_t i = 0; rc == VV_OK && !is && i < b.rows; i++) {
 			const vv_cell *cells = &b.cells[i * b.columns];
 
-			rc = is_row(h, cells, places, count, &scratch, &is, err);
+			rc = is_row(now->row, cells, places, count, &scratch, &is, err);
 			if (rc == VV_OK && is) {
 				rc = whole_row(h, f, t, cells, true, err);
 			}
@@ -278,7 +277,7 @@ static vv_status changed_row(vv_row_history *h, found *f, const pair *p, const v
 }
 
 /* Reads the changes until that of the row. */
-static vv_status look_for_row(vv_row_history *h, found *f, pair *p, vv_error *err)
+static vv_status look_for_row(vv_row_history *h, found *f, pair *p, const place *now, vv_error *err)
 {
 	size_t count, old_key[KEY_MAX];
 	const size_t *key = vv_rowdiff_key(p->rows, &count);
@@ -295,7 +294,8 @@ static vv_status look_for_row(vv_row_history *h, found *f, pair *p, vv_error *er
 	while (rc == VV_OK && !is && (more = vv_rowdiff_next(p->rows, &c, err)) > 0) {
 		const vv_cell *cells = c.new_cells ? c.new_cells : c.old_cells;
 
-		rc = is_row(h, cells, c.new_cells ? key : old_key, count, &scratch, &is, err);
+		rc = is_row(now->row, cells, c.new_cells ? key : old_key, count, &scratch, &is,
+			    err);
 		if (rc < 0 || !is) {
 			continue;
 		}
@@ -304,6 +304,12 @@ static vv_status look_for_row(vv_row_history *h, found *f, pair *p, vv_error *er
 				       c.kind == VV_ROW_ADDED, err);
 		} else if (c.kind == VV_ROW_CHANGED && c.changed > 0) {
 			rc = changed_row(h, f, p, &c, err);
+		}
+		if (rc == VV_OK && c.rekeyed) { /* below here it is known by the old one */
+			vv_buf_reset(&scratch);
+			vv_key_words_put(&scratch, c.old_cells, old_key, count);
+			f->parent.row = dup(&h->names, vv_buf_cstr(&scratch));
+			rc = f->parent.row ? vv_buf_ok(&scratch, err) : vv_fail_nomem(err);
 		}
 	}
 	vv_buf_clear(&scratch);
@@ -368,10 +374,11 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 	}
 	const vv_rowdiff_options ro = {.key = now->key,
 				       .columns = &p->columns,
+				       .rekeyed = true,
 				       .temp_dir = temp && *temp ? temp : "/tmp",
 				       .pool = vv_stage_pool(h->stage)};
 	if ((rc = vv_rowdiff_open(&p->rows, p->older, p->newer, &ro, err)) == VV_OK) {
-		rc = look_for_row(h, f, p, err);
+		rc = look_for_row(h, f, p, now, err);
 	}
 	return rc;
 }
@@ -495,7 +502,7 @@ static int look_at_parents(vv_row_history *h, const place *now, const vv_commit 
 			rc = vv_table_at_open(t, h->repo, h->stage, &now->commit, now->path, false,
 					      err);
 		}
-		if (rc == VV_OK && (rc = find_row(h, &all[0], &t->table, now->key, err)) == VV_OK &&
+		if (rc == VV_OK && (rc = find_row(h, &all[0], &t->table, now, err)) == VV_OK &&
 		    all[0].outcome == ROW_DIFFERS) {
 			all[0].renamed = false;
 			fill_event(out, now, &all[0]);
@@ -588,7 +595,7 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, const vv_oid *commit,
 			  vv_error *err)
 {
-	place p = {.commit = *commit};
+	place p = {.commit = *commit, .row = o->row};
 	vv_table_at t = {0};
 	vv_status rc;
 
@@ -625,7 +632,6 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_stage *
 	}
 	h->repo = r;
 	h->stage = s;
-	h->row = opts->row;
 	h->first_parent = opts->first_parent;
 	for (size_t i = 0; rc == VV_OK && i < opts->range_count; i++) {
 		rc = begin_at(h, opts, &opts->ranges[i].include, err);

@@ -1,9 +1,9 @@
 /*
  * row_history: the commits that changed one row of a table, newest first.
  *
- * The row is the one with a key; renamed columns and files are followed. Of a merge whose
- * row is that of a parent only this parent is followed, as git log does for files; a merge
- * counts as a change only where a cell differs from all its parents.
+ * The row is the one with a key; renamed columns and files are followed, and the key where it
+ * alone changed. Of a merge whose row is that of a parent only this parent is followed, as git log
+ * does for files; a merge counts as a change only where a cell differs from all its parents.
  *
  * A correct caller: vv_row_history_open; vv_row_history_next until 0; vv_row_history_close.
  */

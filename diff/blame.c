@@ -12,11 +12,13 @@
 
 #define NOBODY UINT32_MAX
 #define NOWHERE UINT64_MAX
+/* Columns of a key that are looked at when renamed columns are sought. */
+#define SAMPLE_KEY_MAX 16u
 
 struct vv_blame {
 	size_t rows, columns; /* of the first version */
 	bool by_cell;
-	const char *const *key; /* names, borrowed; NULL: the tables' own */
+	char **key; /* names in the version reached so far, NULL-ended; NULL: the tables' own */
 	const char *temp_dir;
 	uint64_t *row_in;     /* place in the version reached so far; NOWHERE: explained */
 	long *column_in;      /* likewise for columns; -1: explained (or not in it) */
@@ -33,6 +35,63 @@ typedef struct step {
 	size_t touched_count, touched_cap, width;
 } step;
 
+/* False when memory ran out. */
+static bool take_key(vv_blame *b, const char *const *key)
+{
+	size_t count = 0;
+	while (key && key[count]) {
+		count++;
+	}
+	if (!key) {
+		return true;
+	}
+	b->key = vv_calloc(count + 1, sizeof(*b->key));
+	for (size_t i = 0; b->key && i < count; i++) {
+		if (!(b->key[i] = vv_strdup(key[i]))) {
+			return false;
+		}
+	}
+	return b->key != NULL;
+}
+
+/* The key's columns under the names that they have in the older version. */
+static vv_status follow_key(vv_blame *b, const vv_columns *c, const vv_table *newer,
+			    const vv_table *older, vv_error *err)
+{
+	for (size_t i = 0; b->key && b->key[i]; i++) {
+		long at = vv_schema_find(&newer->schema, b->key[i], strlen(b->key[i]));
+		at = at < 0 ? -1 : vv_columns_to_old(c, (size_t)at);
+		if (at >= 0 && strcmp(older->schema.fields[at].name, b->key[i]) != 0) {
+			char *name = vv_strdup(older->schema.fields[at].name);
+			if (!name) {
+				return vv_fail_nomem(err);
+			}
+			vv_free(b->key[i]);
+			b->key[i] = name;
+		}
+	}
+	return VV_OK;
+}
+
+/* Finds which column is which, by the rows of one key where one was given. */
+static vv_status match_columns(const vv_blame *b, vv_columns *out, vv_table *older, vv_table *newer,
+			       vv_error *err)
+{
+	size_t old_key[SAMPLE_KEY_MAX], new_key[SAMPLE_KEY_MAX], n = 0;
+	for (; b->key && b->key[n] && n < SAMPLE_KEY_MAX; n++) {
+		long x = vv_schema_find(&older->schema, b->key[n], strlen(b->key[n]));
+		long y = vv_schema_find(&newer->schema, b->key[n], strlen(b->key[n]));
+		if (x < 0 || y < 0) {
+			n = 0;
+			break;
+		}
+		old_key[n] = (size_t)x;
+		new_key[n] = (size_t)y;
+	}
+	const vv_columns_options o = {.key_a = old_key, .key_b = new_key, .key_count = n};
+	return vv_columns_match(out, older, newer, &o, err);
+}
+
 vv_status vv_blame_new(vv_blame **out, vv_table *table, const char *const *key, bool cells, const char *temp_dir, vv_error *err)
 {
 	vv_blame *b = vv_calloc(1, sizeof(*b));
@@ -44,7 +103,6 @@ vv_status vv_blame_new(vv_blame **out, vv_table *table, const char *const *key, 
 	b->rows = (size_t)table->root.rows;
 	b->columns = table->columns;
 	b->by_cell = cells;
-	b->key = key;
 	b->temp_dir = temp_dir;
 	if (!vv_mul_size(&n, b->rows, cells ? b->columns : 1)) {
 		vv_free(b);
@@ -54,7 +112,7 @@ vv_status vv_blame_new(vv_blame **out, vv_table *table, const char *const *key, 
 	b->row_in = vv_calloc(b->rows + 1, sizeof(*b->row_in));
 	b->column_in = vv_calloc(b->columns + 1, sizeof(*b->column_in));
 	b->by = vv_realloc_array(NULL, n + 1, sizeof(*b->by));
-	if (!b->row_in || !b->column_in || !b->by) {
+	if (!b->row_in || !b->column_in || !b->by || !take_key(b, key)) {
 		vv_blame_free(b);
 		return vv_fail_nomem(err);
 	}
@@ -72,6 +130,10 @@ vv_status vv_blame_new(vv_blame **out, vv_table *table, const char *const *key, 
 void vv_blame_free(vv_blame *b)
 {
 	if (b) {
+		for (size_t i = 0; b->key && b->key[i]; i++) {
+			vv_free(b->key[i]);
+		}
+		vv_free(b->key);
 		vv_free(b->row_in);
 		vv_free(b->column_in);
 		vv_free(b->by);
@@ -244,8 +306,7 @@ vv_status vv_blame_step(vv_blame *b, vv_table *newer, vv_table *older, uint32_t 
 {
 	vv_rowdiff *d = NULL;
 	step s = {0};
-	vv_columns_options columns = {0};
-	vv_rowdiff_options opts = {.key = b->key,
+	vv_rowdiff_options opts = {.key = (const char *const *)b->key,
 				   .columns = &s.columns,
 				   .rekeyed = true,
 				   .everything = true,
@@ -266,10 +327,11 @@ vv_status vv_blame_step(vv_blame *b, vv_table *newer, vv_table *older, uint32_t 
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_columns_match(&s.columns, older, newer, &columns, err)) == VV_OK &&
+	if ((rc = match_columns(b, &s.columns, older, newer, err)) == VV_OK &&
 	    (rc = vv_rowdiff_open(&d, older, newer, &opts, err)) == VV_OK &&
 	    (rc = read_changes(&s, d, newer->root.rows, err)) == VV_OK) {
 		take_step(b, &s, commit);
+		rc = follow_key(b, &s.columns, newer, older, err);
 	}
 done:
 	*left = b->left;

@@ -21,10 +21,22 @@ typedef struct lonely {
 	size_t count;
 } lonely;
 
+/* By what a row of one version is found in the other. */
+typedef enum known_by {
+	BY_KEY,
+	BY_COMMON, /* the columns that both have; the first of equal rows is the first there, and so on */
+	BY_PLACE
+} known_by;
+
 /* Rows of the old version by key, for the sample. */
 typedef struct sample {
 	vv_table *a, *b;
-	const vv_columns_options *opts;
+	known_by by;
+	const size_t *key_a, *key_b;
+	size_t key_count;
+	size_t *own_a, *own_b; /* what those point to, where it was made here */
+	uint64_t *contents;    /* by common columns: hashes seen on the side that is read ... */
+	uint64_t *occurrences; /* ... and how often */
 	lonely old_only, new_only;
 	vv_batch *batches;      /* of the old version, kept while the new one is read */
 	size_t batch_count;
@@ -32,22 +44,41 @@ typedef struct sample {
 	const vv_cell **rows;
 	size_t slots;
 	size_t row_count, limit;
+	size_t new_count,
+		found; /* rows of the new version that were read, and that have a partner */
 	vv_buf scratch;
 	uint64_t *equal, *seen; /* for each pair old x new */
 	uint64_t seed;
 } sample;
 
+/* The how-manieth row of this content it is, from 0. */
+static uint64_t occurrence(sample *s, uint64_t content)
+{
+	size_t at = (size_t)content & (s->slots - 1);
+	while (s->contents[at] != 0 && s->contents[at] != content) {
+		at = (at + 1) & (s->slots - 1);
+	}
+	s->contents[at] = content;
+	return s->occurrences[at]++;
+}
+
 static uint64_t key_of(sample *s, bool old, const vv_cell *cells, uint64_t row)
 {
-	if (s->opts->key_count == 0) {
+	if (s->by == BY_PLACE) {
 		return row + 1;
 	}
 	s->scratch.len = 0;
-	for (size_t i = 0; i < s->opts->key_count; i++) {
-		const vv_field *fa = &s->a->schema.fields[s->opts->key_a[i]], *fb = &s->b->schema.fields[s->opts->key_b[i]];
-		vv_value_put_canonical(&s->scratch, old ? vv_value_field(fa, fb) : fb, &cells[old ? s->opts->key_a[i] : s->opts->key_b[i]]);
+	for (size_t i = 0; i < s->key_count; i++) {
+		const vv_field *fa = &s->a->schema.fields[s->key_a[i]],
+			       *fb = &s->b->schema.fields[s->key_b[i]];
+		vv_value_put_canonical(&s->scratch, old ? vv_value_field(fa, fb) : fb,
+				       &cells[old ? s->key_a[i] : s->key_b[i]]);
 	}
 	uint64_t h = s->scratch.failed ? 1 : vv_xxh3(vv_buf_cstr(&s->scratch), s->scratch.len, s->seed);
+	if (s->by == BY_COMMON) {
+		uint64_t numbered[2] = {h, occurrence(s, h ? h : 1)};
+		h = vv_xxh3(numbered, sizeof(numbered), s->seed);
+	}
 	return h ? h : 1;
 }
 
@@ -71,15 +102,6 @@ static vv_status read_old(sample *s, vv_error *err)
 	vv_batch *b = NULL;
 	int more = 1;
 	vv_status rc = vv_table_reader_open(&r, s->a, NULL, 0, false, err);
-	s->slots = 64;
-	while (s->slots < 4 * s->limit) {
-		s->slots *= 2;
-	}
-	s->hashes = vv_calloc(s->slots, sizeof(*s->hashes));
-	s->rows = vv_calloc(s->slots, sizeof(*s->rows));
-	if (rc == VV_OK && (!s->hashes || !s->rows)) {
-		rc = vv_fail_nomem(err);
-	}
 	while (rc == VV_OK && s->row_count < s->limit && more > 0) {
 		if ((rc = add_batch(s, &b, err)) < 0 || (more = vv_table_read(r, b, err)) <= 0) {
 			rc = rc < 0 ? rc : (vv_status)more;
@@ -101,6 +123,20 @@ static vv_status read_old(sample *s, vv_error *err)
 	}
 	vv_table_reader_close(r);
 	return rc;
+}
+
+/* Room for the hashes of as many rows as there may be. */
+static vv_status make_room(sample *s, vv_error *err)
+{
+	s->slots = 64;
+	while (s->slots < 4 * s->limit) {
+		s->slots *= 2;
+	}
+	s->hashes = vv_calloc(s->slots, sizeof(*s->hashes));
+	s->rows = vv_calloc(s->slots, sizeof(*s->rows));
+	s->contents = vv_calloc(s->slots, sizeof(*s->contents));
+	s->occurrences = vv_calloc(s->slots, sizeof(*s->occurrences));
+	return s->hashes && s->rows && s->contents && s->occurrences ? VV_OK : vv_fail_nomem(err);
 }
 
 static bool is_empty(const vv_cell *c)
@@ -128,17 +164,20 @@ static vv_status read_new(sample *s, vv_error *err)
 {
 	vv_table_reader *r = NULL;
 	vv_batch b;
-	size_t found = 0;
 	int more = 1;
 	vv_batch_init(&b);
 	vv_status rc = vv_table_reader_open(&r, s->b, NULL, 0, false, err);
-	while (rc == VV_OK && found < s->row_count && (more = vv_table_read(r, &b, err)) > 0) {
-		if (s->opts->key_count == 0 && b.first_row >= s->limit) {
+	memset(s->contents, 0, s->slots * sizeof(*s->contents));
+	memset(s->occurrences, 0, s->slots * sizeof(*s->occurrences));
+	while (rc == VV_OK && s->found < s->row_count && (more = vv_table_read(r, &b, err)) > 0) {
+		if (s->by != BY_KEY && s->new_count == s->limit) {
 			break;
 		}
-		for (size_t i = 0; i < b.rows; i++) {
+		for (size_t i = 0; i < b.rows && (s->by == BY_KEY || s->new_count < s->limit);
+		     i++) {
 			const vv_cell *cells = &b.cells[i * b.columns];
 			uint64_t h = key_of(s, false, cells, b.first_row + i);
+			s->new_count++;
 			size_t at = (size_t)h & (s->slots - 1);
 			while (s->hashes[at] != 0 && s->hashes[at] != h) {
 				at = (at + 1) & (s->slots - 1);
@@ -146,7 +185,7 @@ static vv_status read_new(sample *s, vv_error *err)
 			if (s->hashes[at] == h && s->rows[at]) {
 				compare_row(s, s->rows[at], cells);
 				s->rows[at] = NULL; /* of a repeated key, the first with the first */
-				found++;
+				s->found++;
 			}
 		}
 	}
@@ -155,7 +194,7 @@ static vv_status read_new(sample *s, vv_error *err)
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-static void sample_clear(sample *s)
+static void forget_rows(sample *s)
 {
 	for (size_t i = 0; i < s->batch_count; i++) {
 		vv_batch_clear(&s->batches[i]);
@@ -163,9 +202,22 @@ static void sample_clear(sample *s)
 	vv_free(s->batches);
 	vv_free(s->hashes);
 	vv_free(s->rows);
+	vv_free(s->contents);
+	vv_free(s->occurrences);
+	s->batches = NULL;
+	s->hashes = s->contents = s->occurrences = NULL;
+	s->rows = NULL;
+	s->batch_count = s->row_count = s->new_count = s->found = 0;
+}
+
+static void sample_clear(sample *s)
+{
+	forget_rows(s);
 	vv_buf_clear(&s->scratch);
 	vv_free(s->equal);
 	vv_free(s->seen);
+	vv_free(s->own_a);
+	vv_free(s->own_b);
 	vv_free(s->old_only.at);
 	vv_free(s->new_only.at);
 }
@@ -283,10 +335,83 @@ static bool best_pair(const sample *s, const partners *p, size_t *a, size_t *b, 
 	return any;
 }
 
+/* The places of a key that both tables have; 0: they have none in common. */
+static size_t own_key(const vv_table *a, const vv_table *b, size_t *key_a, size_t *key_b)
+{
+	size_t n = a->root.key_count == b->root.key_count ? a->root.key_count : 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *name = a->root.key[i];
+		long x = vv_schema_find(&a->schema, name, strlen(name)),
+		     y = vv_schema_find(&b->schema, name, strlen(name));
+		if (strcmp(name, b->root.key[i]) != 0 || x < 0 || y < 0) {
+			return 0;
+		}
+		key_a[i] = (size_t)x;
+		key_b[i] = (size_t)y;
+	}
+	return n;
+}
+
+/* By what rows are found: see vv_columns_options. */
+static vv_status choose_key(sample *s, const partners *p, const vv_columns_options *opts,
+			    vv_error *err)
+{
+	size_t most = p->old_count + s->a->root.key_count;
+	s->key_a = opts->key_a;
+	s->key_b = opts->key_b;
+	s->key_count = opts->key_count;
+	if (s->key_count > 0) {
+		return VV_OK;
+	}
+	s->key_a = s->own_a = vv_calloc(most + 1, sizeof(*s->own_a));
+	s->key_b = s->own_b = vv_calloc(most + 1, sizeof(*s->own_b));
+	if (!s->own_a || !s->own_b) {
+		return vv_fail_nomem(err);
+	}
+	s->key_count = own_key(s->a, s->b, s->own_a, s->own_b);
+	if (s->key_count > 0) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < p->old_count; i++) {
+		if (p->to_new[i] >= 0) {
+			s->own_a[s->key_count] = i;
+			s->own_b[s->key_count++] = (size_t)p->to_new[i];
+		}
+	}
+	s->by = s->key_count > 0 ? BY_COMMON : BY_PLACE;
+	return VV_OK;
+}
+
+static vv_status compare_rows(sample *s, vv_error *err)
+{
+	vv_status rc;
+	if ((rc = make_room(s, err)) < 0 || (rc = read_old(s, err)) < 0 ||
+	    (rc = read_new(s, err)) < 0) {
+		return rc;
+	}
+	return vv_buf_ok(&s->scratch, err);
+}
+
+/* Compares the rows, in a second way where the first finds few partners. */
+static vv_status compare_sample(sample *s, vv_error *err)
+{
+	size_t pairs = s->old_only.count * s->new_only.count;
+	vv_status rc = compare_rows(s, err);
+	size_t least = s->row_count < s->new_count ? s->row_count : s->new_count;
+	if (rc < 0 || s->by != BY_COMMON || 2 * s->found >= least) {
+		return rc;
+	}
+	s->by = BY_PLACE;
+	forget_rows(s);
+	memset(s->equal, 0, pairs * sizeof(*s->equal));
+	memset(s->seen, 0, pairs * sizeof(*s->seen));
+	return compare_rows(s, err);
+}
+
 /* Renames found by values. */
 static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_columns_options *opts, vv_error *err)
 {
-	sample s = {.a = a, .b = b, .opts = opts, .limit = SAMPLE_ROWS, .seed = 0x76617276u};
+	sample s = {.a = a, .b = b, .limit = SAMPLE_ROWS, .seed = 0x76617276u};
 	vv_status rc;
 	size_t x, y;
 	unsigned likeness;
@@ -305,7 +430,7 @@ static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_colu
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = read_old(&s, err)) < 0 || (rc = read_new(&s, err)) < 0 || (rc = vv_buf_ok(&s.scratch, err)) < 0) {
+	if ((rc = choose_key(&s, p, opts, err)) < 0 || (rc = compare_sample(&s, err)) < 0) {
 		goto done;
 	}
 	while (best_pair(&s, p, &x, &y, &likeness)) {

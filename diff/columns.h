@@ -37,8 +37,10 @@ typedef struct vv_columns {
 typedef struct vv_columns_options {
 	bool no_renames;
 	const char *const *rename; /* NULL-ended pairs: old, new, old, new ... */
-	const size_t *key_a, *key_b; /* columns that identify rows on either side, for comparing values;
-	                              * NULL: rows at the same place */
+	/* columns that identify rows on either side, for comparing values; NULL: the key that both
+	 * tables have under the same names; else rows whose cells in all columns of one name are
+	 * equal are compared, or, where most rows have no such partner, those at the same place */
+	const size_t *key_a, *key_b;
 	size_t key_count;
 } vv_columns_options;
 

@@ -89,3 +89,75 @@ $(short HEAD~1) (A U Thor 2023-11-14) 2 | c"
 	ends_with 2 varve blame
 	stderr_has "blame takes a table's path"
 }
+
+@test "a commit that renames a column and takes, puts in or moves rows did not set its cells" {
+	new_repo
+	for n in $(seq 1 20); do echo "$n,fruit $n,$((n * 7))"; done > ../rows
+	(echo id,name,price && cat ../rows) > t.csv
+	varve add --key id t.csv > ../out && varve commit -qm one && tick
+	(echo id,fruit,price && sed 3d ../rows) > t.csv
+	varve commit -qam removed && tick
+	(echo id,fruit,cost && echo 90,new,5 && sed 3d ../rows) > t.csv
+	varve commit -qam added && tick
+	(echo id,thing,cost && sed '3d; 1,9d' ../rows && echo 90,new,5 && sed '3d; 10,$d' ../rows) > t.csv
+	varve commit -qam moved
+	succeeds varve blame --cells --row 7 t.csv
+	output_is "row 18
+  $(short HEAD~3) (A U Thor 2023-11-14) id: 7
+  $(short HEAD~3) (A U Thor 2023-11-14) thing: fruit 7
+  $(short HEAD~3) (A U Thor 2023-11-14) cost: 49"
+	succeeds varve blame --row 7 t.csv
+	output_has "$(short HEAD~3) (A U Thor"
+	succeeds varve log --oneline --row 7 t.csv
+	output_lacks moved
+}
+
+@test "without a key a renamed column is found although rows were removed" {
+	new_repo
+	for n in $(seq 1 20); do echo "$((n % 7)),fruit $((n % 9)),$((n % 5))"; done > ../rows
+	(echo no,name,price && cat ../rows) > t.csv
+	varve add t.csv > ../out && varve commit -qm one && tick
+	(echo no,fruit,price && sed 3d ../rows) > t.csv
+	varve commit -qam removed
+	succeeds varve blame --cells t.csv
+	output_lacks "$(short HEAD)"
+	succeeds varve diff HEAD~1 HEAD
+	output_has "renamed 'name' to 'fruit' (100 % alike)"
+}
+
+@test "--key is followed through a renamed key column" {
+	new_repo
+	printf 'id,v\n1,a\n2,b\n3,c\n3,c\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm one && tick
+	printf 'id,v\n1,a\n2,d\n3,c\n3,c\n' > t.csv
+	varve commit -qam two && tick
+	printf 'code,v\n1,a\n2,d\n3,c\n3,c\n' > t.csv
+	varve commit -qam three && tick
+	succeeds varve blame --cells --key code --row 2 t.csv
+	output_is "row 2
+  $(short HEAD~2) (A U Thor 2023-11-14) code: 2
+  $(short HEAD~1) (A U Thor 2023-11-14) v: d"
+}
+
+@test "a row whose key changed keeps its history" {
+	new_repo
+	printf 'symbol,name,city\nAA,Alcoa,Pittsburgh\nBK,Bank of New York,New York\nCC,Chemours,Wilmington\n' > t.csv
+	varve add --key symbol t.csv > ../out && varve commit -qm one && tick
+	sed -i 's/,New York$/,NYC/' t.csv && varve commit -qam two && tick
+	sed -i 's/^BK/BNY/' t.csv && varve commit -qam three && tick
+	succeeds varve blame --cells --row BNY t.csv
+	output_is "row 2
+  $(short HEAD) (A U Thor 2023-11-14) symbol: BNY
+  $(short HEAD~2) (A U Thor 2023-11-14) name: Bank of New York
+  $(short HEAD~1) (A U Thor 2023-11-14) city: NYC"
+	succeeds varve log --oneline --row BNY t.csv
+	output_has "$(short HEAD~1) two"
+	output_has "$(short HEAD~2) one"
+	output_has "symbol"
+	succeeds varve log --json --row BNY t.csv
+	output_has '"change":"changed","cells":{"symbol":{"old":"BK","new":"BNY"}}'
+}
+
+@test "blame, log --row and diff agree with a model over random histories" {
+	python3 "$BATS_TEST_DIRNAME/model.py" 100 6
+}

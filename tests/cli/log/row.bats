@@ -238,7 +238,8 @@ $(short HEAD~2) one
 	output_lacks "two"
 	succeeds varve log --oneline --row 5 --key n t.csv
 	output_has "two
-  t.csv: added"
+  t.csv: changed
+    n: 2 -> 5" # its key, while all else stayed
 }
 
 @test "the row's history as JSON" {

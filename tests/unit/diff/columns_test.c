@@ -115,7 +115,32 @@ static void values_are_compared_by_key_where_there_is_one(void **state)
 	(void)state;
 	becomes("id,a\n1,x\n2,y\n3,z\n", "id,b\n3,z\n1,x\n2,y\n", &(vv_columns_options){.key_a = key, .key_b = key, .key_count = 1},
 		"id b<a:100");
-	becomes("id,a\n1,x\n2,y\n3,z\n", "id,b\n3,z\n1,x\n2,y\n", NULL, "id -a +b");
+}
+
+static void without_a_key_values_are_compared_by_what_else_is_equal(void **state)
+{
+	(void)state;
+	becomes("id,a\n1,x\n2,y\n3,z\n", "id,b\n3,z\n1,x\n2,y\n", NULL, "id b<a:100");
+	becomes("id,a\n1,x\n2,y\n3,z\n4,w\n", "id,b\n2,y\n3,z\n4,w\n", NULL, "id b<a:100");
+	becomes("k,a\np,1\np,2\nq,3\nq,4\n", "k,b\nnew,9\np,1\np,2\nq,3\nq,4\n", NULL, "k b<a:100");
+	/* nothing else is equal: by place */
+	becomes("id,a\n1,x\n2,y\n3,z\n", "id,b\n4,x\n5,y\n6,z\n", NULL, "id b<a:100");
+	becomes("a\nx\ny\nz\n", "b\nx\ny\nz\n", NULL, "b<a:100");
+}
+
+static void the_tables_own_key_is_taken_where_none_is_given(void **state)
+{
+	static const char *const by_id[] = {"id", NULL};
+	const char *old = "id,a,n\n1,x,0\n2,y,0\n3,z,0\n", *new = "id,b,n\n2,y,1\n3,z,2\n";
+	match m;
+	vv_error err;
+	(void)state;
+	vv_tables_init(&m.tables);
+	vv_tables_open(&m.tables, &m.a, old, strlen(old), &(vv_tables_options){.key = by_id});
+	vv_tables_open(&m.tables, &m.b, new, strlen(new), &(vv_tables_options){.key = by_id});
+	vv_assert_ok(vv_columns_match(&m.c, &m.a, &m.b, &(vv_columns_options){0}, &err), &err);
+	assert_string_equal(in_short(&m), "id b<a:100 n");
+	close_match(&m);
 }
 
 static void renames_can_be_said_and_forbidden(void **state)
@@ -209,6 +234,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_likest_pair_goes_first),
 	cmocka_unit_test(emptiness_is_no_likeness),
 	cmocka_unit_test(values_are_compared_by_key_where_there_is_one),
+	cmocka_unit_test(without_a_key_values_are_compared_by_what_else_is_equal),
+	cmocka_unit_test(the_tables_own_key_is_taken_where_none_is_given),
 	cmocka_unit_test(renames_can_be_said_and_forbidden),
 	cmocka_unit_test(the_fewest_columns_moved),
 	cmocka_unit_test(another_type_is_told),
