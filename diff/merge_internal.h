@@ -174,6 +174,9 @@ vv_status merge_form(merge *m, vv_error *err);
 
 /* merge_match.c: which row of base is which of a side. */
 vv_status merge_rows_match(merge *m, vv_error *err);
+/* merge_slide.c: of equal rows without a key takes those for removed that the other side did not
+ * change: by_old of the side, which has no empty run. *moved: it is another one now. */
+vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err);
 /* Has a side (nearly) nothing of base's rows? */
 bool merge_is_other_table(merge *m, const merge_side *s);
 vv_status merge_partners(merge *m, vv_error *err); /* rows that both added; after the columns are known */

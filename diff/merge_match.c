@@ -507,6 +507,21 @@ static vv_status match_side(merge *m, merge_side *s, vv_error *err)
 	return merge_rows_open(&s->rows, s->table, err);
 }
 
+/* After other rows were taken for the removed ones. */
+static vv_status order_again(merge_side *s, vv_error *err)
+{
+	vv_free(s->by_new);
+	vv_free(s->blocks);
+	vv_free(s->by_above);
+	s->by_new = NULL;
+	s->blocks = NULL;
+	s->by_above = NULL;
+	s->block_count = 0;
+	s->at_old = s->at_new = 0;
+	vv_status rc = order_runs(s, err);
+	return rc < 0 ? rc : make_blocks(s, err);
+}
+
 vv_status merge_rows_match(merge *m, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -515,6 +530,13 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = match_side(m, &m->side[i], err);
+	}
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		bool moved = false;
+		rc = merge_slide(m, i, &moved, err);
+		if (rc == VV_OK && moved) {
+			rc = order_again(&m->side[i], err);
+		}
 	}
 	return rc;
 }

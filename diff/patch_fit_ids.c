@@ -74,7 +74,8 @@ fit_row *fit_ids_nearest(const fit_ids *ids, vv_hash128 hash, uint64_t place, bo
 	for (size_t i = id ? id->first : 0; i > 0; i = ids->rows[i - 1].next) {
 		fit_row *r = &ids->rows[i - 1];
 		uint64_t d = r->row > place ? r->row - place : place - r->row;
-		if (d < distance && !(unused && r->used)) {
+		/* of two that are as near the lower one: tables grow rather than shrink */
+		if (d <= distance && !(unused && r->used)) {
 			distance = d;
 			best = r;
 		}

@@ -12,6 +12,10 @@
 
 /* Rows looked ahead on either side for where the two go on alike. */
 #define WINDOW 32u
+/* Without a key: so many rows more or less are looked through for the fewest differences; at
+ * least so many where the rows at hand turn out to have nothing in common. */
+#define EDITS_MAX 512
+#define EDITS_MIN 32
 
 /* One side's groups that the other does not have, as one run of rows. */
 typedef struct stream {
@@ -23,6 +27,9 @@ typedef struct stream {
 	vv_batch batch;
 	size_t at; /* row of the batch */
 	bool ended;
+	vv_hash128 *hashes; /* of the batch's rows, where has_hashes: from the first one on that differed */
+	size_t hash_cap;
+	bool has_hashes;
 } stream;
 
 static vv_status stream_open(stream *s, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err)
@@ -43,6 +50,7 @@ static void stream_close(stream *s)
 	vv_table_reader_close(s->reader);
 	vv_batch_clear(&s->batch);
 	digest_clear(&s->digest);
+	vv_free(s->hashes);
 }
 
 /* Makes a row visible, unless the stream has ended. */
@@ -64,6 +72,7 @@ static vv_status stream_fill(stream *s, vv_error *err)
 		}
 		s->next++;
 		s->at = 0;
+		s->has_hashes = false;
 		s->d->stats.groups_read++;
 		vv_progress_update(s->d->opts.progress, "comparing", s->next, s->count);
 	}
@@ -175,7 +184,289 @@ static vv_status add_run(runs *r, uint64_t old_row, uint64_t new_row, vv_error *
 	return VV_OK;
 }
 
-static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, vv_error *err)
+/* --- the fewest differences -------------------------------------------------------------- */
+
+/* Where rows repeat the nearest equal row is often another one, and one such mistake makes
+ * rows far below look moved. So without a key the fewest removed and added rows are looked for
+ * that lead from one side to the other (E. Myers, An O(ND) Difference Algorithm, 1986): `reach`
+ * holds, for every number of edits d and every diagonal k = i - j in -d, -d + 2 ... d, how many
+ * rows of x the furthest path has passed; row d begins at d * (d + 1) / 2. */
+typedef struct script {
+	int32_t *reach;
+	int32_t *match[2]; /* for each row of a side passed the row of the other, or -1 */
+	size_t match_cap[2];
+	int limit;      /* edits looked through */
+	int32_t end_x, end_y;
+} script;
+
+static int32_t *reach_at(const script *s, int d, int k)
+{
+	return &s->reach[(size_t)d * ((size_t)d + 1) / 2 + (size_t)(k + d) / 2];
+}
+
+static vv_status hash_rows(stream *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	if (s->has_hashes) {
+		return VV_OK;
+	}
+	if (s->hash_cap < s->batch.rows) {
+		vv_hash128 *p = vv_realloc_array(s->hashes, s->batch.rows, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		s->hashes = p;
+		s->hash_cap = s->batch.rows;
+	}
+	for (size_t i = s->at; i < s->batch.rows && rc == VV_OK; i++) {
+		rc = digest_cells(&s->digest, row_at(s, i - s->at), &s->hashes[i], err);
+	}
+	s->has_hashes = rc == VV_OK;
+	return rc;
+}
+
+static int32_t follow(const stream *x, const stream *y, int32_t i, int k, int32_t nx, int32_t ny)
+{
+	const vv_hash128 *a = &x->hashes[x->at], *b = &y->hashes[y->at];
+	while (i < nx && i - k < ny && a[i].lo == b[i - k].lo && a[i].hi == b[i - k].hi) {
+		i++;
+	}
+	return i;
+}
+
+/* How far the best path with d edits comes that ends on diagonal k; -1: there is none. */
+static int32_t step(const script *s, int d, int k, int32_t nx, int32_t ny)
+{
+	int32_t left = d > 0 && k > -d ? *reach_at(s, d - 1, k - 1) : -1, up = d > 0 && k < d ? *reach_at(s, d - 1, k + 1) : -1;
+	int32_t i = d == 0 ? 0 : left >= 0 && left + 1 <= nx ? left + 1 : -1;
+	if (up >= 0 && up - k <= ny && up > i) {
+		i = up;
+	}
+	return i >= 0 && i - k >= 0 && i - k <= ny ? i : -1;
+}
+
+/* One more edit; *k: the diagonal of the path that comes furthest, which is how many rows. */
+static int32_t search_round(script *s, const stream *x, const stream *y, int d, int *k, bool *edge)
+{
+	int32_t nx = (int32_t)rows_left(x), ny = (int32_t)rows_left(y), far = -1;
+	for (int at = -d; at <= d; at += 2) {
+		int32_t i = step(s, d, at, nx, ny);
+		i = i < 0 ? -1 : follow(x, y, i, at, nx, ny);
+		*reach_at(s, d, at) = i;
+		if (i >= 0 && 2 * i - at > far) {
+			far = 2 * i - at;
+			*k = at;
+		}
+		*edge |= i >= 0 && (i == nx || i - at == ny);
+	}
+	return far;
+}
+
+/* Looks for the path through all rows at hand. Where one side's are passed long before the
+ * other's, the rest goes with what comes next on that side. *d, *k: the path. */
+static void search(script *s, const stream *x, const stream *y, int *d, int *k)
+{
+	int32_t all = (int32_t)(rows_left(x) + rows_left(y));
+	bool last = x->next == x->count && y->next == y->count, edge = false;
+	int max = s->limit, edge_d = -1, edge_k = 0;
+	for (*d = 0;; ++*d) {
+		int32_t far = search_round(s, x, y, *d, k, &edge);
+		if (far == all) {
+			return;
+		}
+		if (edge && edge_d < 0) {
+			edge_d = *d;
+			edge_k = *k;
+			max = !last && edge_d + EDITS_MIN < max ? edge_d + EDITS_MIN : max;
+		}
+		if (*d == max) {
+			break;
+		}
+	}
+	if (edge_d >= 0) {
+		*d = edge_d;
+		*k = edge_k;
+	}
+}
+
+/* Writes down the path that ends with d edits on diagonal k. */
+static size_t trace(script *s, int d, int k, int32_t nx, int32_t ny)
+{
+	int32_t i = *reach_at(s, d, k);
+	size_t equal = 0;
+	s->end_x = i;
+	s->end_y = i - k;
+	for (int32_t j = 0; j < s->end_y; j++) {
+		s->match[1][j] = -1;
+	}
+	for (; d >= 0; d--) {
+		int32_t from = step(s, d, k, nx, ny);
+		for (; i > from; equal++) {
+			i--;
+			s->match[0][i] = i - k;
+			s->match[1][i - k] = i;
+		}
+		if (d > 0) {
+			int32_t up = k < d ? *reach_at(s, d - 1, k + 1) : -1;
+			bool added = up == from && up >= 0; /* else a row of x was passed */
+			k += added ? 1 : -1;
+			if (!added) {
+				s->match[0][--i] = -1;
+			}
+		}
+	}
+	return equal;
+}
+
+/* Rows that only one side has, as a block, look the same one row further up or down where the
+ * row that leaves the block equals the one that enters it. A block goes where the other side has
+ * rows of its own: then the two are one change at one place. */
+static void slide_up(int32_t *mine, int32_t *other, int32_t start, int32_t end, int32_t steps)
+{
+	for (int32_t k = 1; k <= steps; k++) {
+		mine[end - k] = mine[start - k];
+		other[mine[end - k]] = end - k;
+		mine[start - k] = -1;
+	}
+}
+
+static void slide_down(int32_t *mine, int32_t *other, int32_t start, int32_t end, int32_t steps)
+{
+	for (int32_t k = 0; k < steps; k++) {
+		mine[start + k] = mine[end + k];
+		other[mine[start + k]] = start + k;
+		mine[end + k] = -1;
+	}
+}
+
+static bool same_hash(const vv_hash128 *a, const vv_hash128 *b)
+{
+	return a->lo == b->lo && a->hi == b->hi;
+}
+
+/* One side's rows while blocks of them go to another place. */
+typedef struct slider {
+	const vv_hash128 *rows;
+	int32_t *mine, *other; /* who is whose partner */
+	int32_t count, other_count;
+} slider;
+
+/* nth: the place after so many nearer ones, which are for rows to come; the last there is. */
+static bool try_up(slider *s, int32_t start, int32_t end, int32_t nth)
+{
+	const int32_t *mine = s->mine;
+	int32_t steps = 0;
+	for (int32_t k = 1; k <= start && mine[start - k] >= 0 && same_hash(&s->rows[start - k], &s->rows[end - k]); k++) {
+		bool edge = k == start;
+		if ((edge && mine[0] > 0) || (!edge && mine[start - k - 1] >= 0 && mine[start - k] > mine[start - k - 1] + 1)) {
+			steps = k;
+			if (--nth <= 0) {
+				break;
+			}
+		}
+	}
+	slide_up(s->mine, s->other, start, end, steps);
+	return steps > 0;
+}
+
+/* Returns how many rows down it went. */
+static int32_t try_down(slider *s, int32_t start, int32_t end, int32_t nth)
+{
+	const int32_t *mine = s->mine;
+	int32_t steps = 0;
+	for (int32_t k = 1; end + k <= s->count && mine[end + k - 1] >= 0 && same_hash(&s->rows[start + k - 1], &s->rows[end + k - 1]);
+	     k++) {
+		int32_t last = mine[end + k - 1];
+		bool edge = end + k == s->count;
+		if ((edge && last + 1 < s->other_count) || (!edge && mine[end + k] > last + 1)) {
+			steps = k;
+			if (--nth <= 0) {
+				break;
+			}
+		}
+	}
+	slide_down(s->mine, s->other, start, end, steps);
+	return steps;
+}
+
+/* Returns where the block ends then. Rows that are too many for where it stands go one by one. */
+static int32_t slide_block(slider *s, int32_t start, int32_t end)
+{
+	int32_t before = start > 0 ? s->mine[start - 1] + 1 : 0, after = end < s->count ? s->mine[end] : s->other_count, last = end;
+	if (after <= before) {
+		return try_up(s, start, end, 1) ? end : end + try_down(s, start, end, 1);
+	}
+	while (end - start > after - before && try_up(s, start, start + 1, end - start - (after - before))) {
+		start++;
+	}
+	while (end - start > after - before && try_down(s, end - 1, end, end - start - (after - before)) > 0) {
+		end--;
+	}
+	return last;
+}
+
+static void slide_blocks(slider *s)
+{
+	for (int32_t start = 0, end; start < s->count; start = end) {
+		for (end = start; end < s->count && s->mine[end] < 0; end++) {
+		}
+		end = end > start ? slide_block(s, start, end) : start + 1;
+	}
+}
+
+static vv_status script_room(script *s, size_t side, size_t rows, vv_error *err)
+{
+	if (!s->reach) {
+		s->limit = EDITS_MAX;
+		s->reach = vv_calloc((size_t)(EDITS_MAX + 1) * (EDITS_MAX + 2) / 2, sizeof(*s->reach));
+	}
+	if (s->match_cap[side] < rows) {
+		int32_t *p = vv_realloc_array(s->match[side], rows, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		s->match[side] = p;
+		s->match_cap[side] = rows;
+	}
+	return s->reach ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Passes the rows at hand with the fewest differences. */
+static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, vv_error *err)
+{
+	int d, k = 0;
+	int32_t i = 0, j = 0;
+	vv_status rc;
+	if (rows_left(x) > INT32_MAX / 4 || rows_left(y) > INT32_MAX / 4) {
+		return vv_fail(err, VV_EREFUSED, "a row group has too many rows");
+	}
+	if ((rc = hash_rows(x, err)) < 0 || (rc = hash_rows(y, err)) < 0 || (rc = script_room(s, 0, rows_left(x), err)) < 0 ||
+	    (rc = script_room(s, 1, rows_left(y), err)) < 0) {
+		return rc;
+	}
+	search(s, x, y, &d, &k);
+	size_t equal = trace(s, d, k, (int32_t)rows_left(x), (int32_t)rows_left(y));
+	slide_blocks(&(slider){&x->hashes[x->at], s->match[0], s->match[1], s->end_x, s->end_y});
+	slide_blocks(&(slider){&y->hashes[y->at], s->match[1], s->match[0], s->end_y, s->end_x});
+	/* where nearly nothing is equal, long searches find nothing either */
+	s->limit = equal * 8 < (size_t)(s->end_x + s->end_y) ? EDITS_MIN : s->limit * 2 < EDITS_MAX ? s->limit * 2 : EDITS_MAX;
+	while (rc == VV_OK && (i < s->end_x || j < s->end_y)) {
+		if (i < s->end_x && s->match[0][i] == j) {
+			rc = add_run(found, x->batch.first_row + x->at++, y->batch.first_row + y->at++, err);
+			i++;
+			j++;
+		} else if (i < s->end_x && s->match[0][i] < 0) {
+			rc = pass(x, 1, err);
+			i++;
+		} else {
+			rc = pass(y, 1, err);
+			j++;
+		}
+	}
+	return rc;
+}
+
+static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest, vv_error *err)
 {
 	for (;;) {
 		vv_status rc;
@@ -191,8 +482,10 @@ static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, vv_error
 			skip_y = y->ended ? 0 : rows_left(y);
 		} else if (same_row(d, x, y, row_at(x, 0), row_at(y, 0))) {
 			rc = add_run(found, x->batch.first_row + x->at++, y->batch.first_row + y->at++, err);
-		} else {
+		} else if (d->key_count > 0) {
 			find_again(d, x, y, &skip_x, &skip_y);
+		} else {
+			rc = pass_differences(fewest, x, y, found, err);
 		}
 		if (rc < 0 || (rc = pass(x, skip_x, err)) < 0 || (rc = pass(y, skip_y, err)) < 0) {
 			return rc;
@@ -235,14 +528,18 @@ static vv_status merge_runs(vv_regions *g, const runs *found, vv_error *err)
 vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err)
 {
 	stream x = {0}, y = {0};
+	script fewest = {0};
 	runs found = {.max = rowdiff_memory(d, 8) / sizeof(vv_segment), .kept = kept};
 	vv_status rc;
 	if ((rc = stream_open(&x, d, 0, out, err)) == VV_OK && (rc = stream_open(&y, d, 1, out, err)) == VV_OK &&
-	    (rc = walk(d, &x, &y, &found, err)) == VV_OK) {
+	    (rc = walk(d, &x, &y, &found, &fewest, err)) == VV_OK) {
 		rc = merge_runs(&d->regions, &found, err);
 	}
 	stream_close(&x);
 	stream_close(&y);
 	vv_free(found.list);
+	vv_free(fewest.reach);
+	vv_free(fewest.match[0]);
+	vv_free(fewest.match[1]);
 	return rc;
 }

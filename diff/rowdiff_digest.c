@@ -105,9 +105,9 @@ static void put_hash(uint8_t *out, vv_hash128 h)
 	vv_put_be64(out + 8, h.lo);
 }
 
-vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err)
+/* Puts what is compared into g->text. */
+static vv_hash128 hash_cells(digest *g, const vv_cell *cells)
 {
-	uint8_t record[DIGEST_LEN];
 	const vv_rowdiff *d = g->d;
 	vv_buf_reset(&g->text);
 	if (!d->canonical) {
@@ -117,7 +117,20 @@ vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *er
 		vv_cell c = rowdiff_cell(d, g->fields[i], &cells[g->columns[i]]);
 		vv_value_put_canonical(&g->text, g->fields[i], &c);
 	}
-	put_hash(record + 16, vv_xxh3_128(vv_buf_cstr(&g->text), g->text.len, d->seed));
+	return vv_xxh3_128(vv_buf_cstr(&g->text), g->text.len, d->seed);
+}
+
+vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err)
+{
+	*out = hash_cells(g, cells);
+	return vv_buf_ok(&g->text, err);
+}
+
+vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err)
+{
+	uint8_t record[DIGEST_LEN];
+	const vv_rowdiff *d = g->d;
+	put_hash(record + 16, hash_cells(g, cells));
 	if (d->key_count == 0) {
 		memcpy(record, record + 16, 16);
 	} else {

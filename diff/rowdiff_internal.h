@@ -80,6 +80,8 @@ void digest_clear(digest *g);
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
 /* The field under which a pair's cells of one side are read. */
 const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
+/* The hash of all compared cells alone. */
+vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
 
 /* rowdiff_align.c: goes over the groups that only one side has. Rows found equal on the
  * way become segments of d->regions (or are put into kept); all others are put into out. */

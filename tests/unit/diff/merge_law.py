@@ -248,6 +248,41 @@ def same_told(one, two):
     return shown(one, False) == shown(two, True)
 
 
+# --- equal rows without a key ---------------------------------------------------------------------
+
+def repeated(rnd):
+    """Rows of which many are equal; one side removes some, the other changes one far from them."""
+    size, kinds = rnd.choice([8, 20, 60, 300, 1500]), rnd.choice([1, 2, 4, 10, 40])
+    pool = [[f"v{rnd.randrange(9)}", f"w{rnd.randrange(9)}", f"x{i}"] for i in range(kinds)]
+    rows = [pool[i * kinds // size] for i in range(size)] if rnd.random() < 0.4 else [rnd.choice(pool) for _ in range(size)]
+    half, gap = size // 2, max(2, size // 20)
+    gone = set(rnd.sample(range(half - gap), min(rnd.choice([1, 1, 2, 5, 40]), max(1, size // 20))))
+    changed = rnd.randrange(half + gap, size)
+    if rnd.random() < 0.5:
+        gone, changed = {size - 1 - i for i in gone}, size - 1 - changed
+    edited = [list(r) for r in rows]
+    edited[changed][rnd.randrange(3)] = "new"
+    keep = [i for i in range(size) if i not in gone]
+
+    def table(listed):
+        return Table([[i, name] for i, name in enumerate(["a", "b", "c"])], [[i, dict(enumerate(r))] for i, r in enumerate(listed)])
+
+    return [table(rows), table([rows[i] for i in keep]), table(edited)], sorted(edited[i] for i in keep)
+
+
+def check_repeated(program, rnd, count):
+    """What happens far apart is no conflict, and both of it happens."""
+    cases = [repeated(rnd) for _ in range(count)]
+    stream = b"".join(pack(False, t, 1) + pack(False, [t[0], t[2], t[1]], 0) for t, _ in cases)
+    done = subprocess.run([program], input=stream, stdout=subprocess.PIPE, check=True)
+    for i, line in enumerate(done.stdout.decode("ascii").split("\n")[:-1]):
+        (base, *sides), wanted = cases[i // 2]
+        out = Outcome(line)
+        if out.conflicts or sorted(out.rows) != wanted:
+            fail((False, base, sides), out, "a row removed and another one changed")
+    print(f"{count} merges of tables with equal rows, none with a conflict")
+
+
 # --- the run -------------------------------------------------------------------------------------
 
 def pack(keyed, tables, ours_first):
@@ -305,6 +340,7 @@ def main():
     print(f"seed {seed}: {count} merges, {values} values written, none lost; {clean} without conflict, {refused} refused")
     if clean < count // 10 or clean > count * 9 // 10 or refused > count // 20:
         sys.exit("the merges are not varied enough")
+    check_repeated(sys.argv[1], rnd, count // 4)
 
 
 if __name__ == "__main__":
