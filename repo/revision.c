@@ -168,7 +168,7 @@ static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_e
 	char *configured = NULL;
 	head_search search = {.found = false};
 	vv_head head;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	*found = false;
 	if (vv_repository_is_bare(r)) {
