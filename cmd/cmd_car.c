@@ -189,7 +189,9 @@ static vv_status run_export(job *j, char **argv, vv_error *err)
 	vv_status rc = find_root(j, argv[1], &root, err);
 
 	if (rc == VV_OK && strcmp(argv[2], "-") == 0) {
-		rc = write_car(j, &root, STDOUT_FILENO, "the output", &stats, err);
+		if ((rc = write_car(j, &root, STDOUT_FILENO, "the output", &stats, err)) < 0) {
+			vv_out_look_for_reader();
+		}
 	} else if (rc == VV_OK) {
 		rc = write_file(j, &root, argv[2], &stats, err);
 	}

@@ -257,6 +257,7 @@ static int run_diff_file(void *options, int argc, char **argv)
 	vv_status rc;
 
 	(void)options;
+	vv_out_forgive_reader();
 	if (argc == 1) {
 		say_line(argv[0], "in conflict ('varve conflicts' lists it)");
 		return VV_EXIT_OK;
@@ -325,6 +326,7 @@ static int run_diff_tool(void *options, int argc, char **argv)
 	vv_status rc;
 
 	(void)options;
+	vv_out_forgive_reader();
 	if (argc != 3) {
 		return vv_usage_error("diff-tool takes OLD NEW PATH; git difftool calls it");
 	}

@@ -97,5 +97,5 @@ int main(int argc, char **argv)
 	if (!fill_standard_files())
 		return VV_EXIT_TROUBLE;
 	catch_signals();
-	return vv_out_finish(run(argc, argv));
+	return vv_out_end(run(argc, argv));
 }

@@ -5,6 +5,8 @@
 #include "cmd/output.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@
 #include "cmd/pager.h"
 
 static int out_errno;     /* of the first failed write to stdout */
+static bool forgiving;    /* EPIPE is no failure */
 static int terminal = -1; /* is stdout one (or was it, before the pager)? */
 
 static void note_failure(void)
@@ -143,6 +146,9 @@ void vv_warn(const char *fmt, ...)
 int vv_report(const vv_error *err)
 {
 	vv_progress_end();
+	/* Whoever could not go on without its reader has nothing to say to anybody. */
+	if (out_errno == EPIPE && err->code == VV_EIO)
+		return VV_EXIT_TROUBLE;
 	message("varve: ", err->message[0] ? err->message : "unknown error");
 	if (err->hint[0])
 		message("hint: ", err->hint);
@@ -173,9 +179,40 @@ int vv_out_finish(int code)
 	vv_pager_end();
 	if (out_errno == 0)
 		return code;
+	if (out_errno == EPIPE && forgiving)
+		return VV_EXIT_OK;
 	if (out_errno != EPIPE)
 		message("varve: cannot write the output: ", strerror(out_errno));
 	return VV_EXIT_TROUBLE;
+}
+
+void vv_out_look_for_reader(void)
+{
+	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	if (poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0 && out_errno == 0)
+		out_errno = EPIPE;
+}
+
+void vv_out_forgive_reader(void)
+{
+	forgiving = true;
+}
+
+int vv_out_end(int code)
+{
+	sigset_t set;
+
+	code = vv_out_finish(code);
+	if (out_errno == EPIPE && !forgiving) {
+		(void)fflush(stderr);
+		(void)signal(SIGPIPE, SIG_DFL);
+		sigemptyset(&set);
+		sigaddset(&set, SIGPIPE);
+		(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+		(void)raise(SIGPIPE);
+	}
+	return code;
 }
 
 bool vv_out_is_terminal(void)

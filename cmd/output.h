@@ -1,8 +1,8 @@
 /*
  * output: everything that varve prints.
  *
- * Data on stdout (buffered, checked: a full disk or closed pipe is an error, exit
- * 2, never silence), messages on stderr. Text from data, names and peers is escaped
+ * Data on stdout (buffered, checked: a full disk is an error, exit 2, never silence; a
+ * reader that goes away ends the command as SIGPIPE would), messages on stderr. Text from data, names and peers is escaped
  * before a terminal sees it: use vv_text_show / vv_out_text for all of it.
  */
 #ifndef VV_CMD_OUTPUT_H
@@ -29,6 +29,18 @@ int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2))); 
 /* Flushes stdout; the exit code to return: `code`, or 2 with a message when
  * writing failed. EPIPE is quiet (the reader went away). */
 int vv_out_finish(int code);
+
+/* For who writes to stdout's descriptor itself, after that failed: when it is because the reader went
+ * away, it counts as if written by vv_out. */
+void vv_out_look_for_reader(void);
+
+/* The end of the program: as vv_out_finish, but where stdout's reader went away it ends by
+ * SIGPIPE, as a program does that never heard of it. */
+int vv_out_end(int code);
+
+/* From now on a reader that goes away is as good as one that read everything: for what git calls,
+ * which takes any other end of it for a failure of its own. */
+void vv_out_forgive_reader(void);
 
 /* Did writing to stdout fail already? Then long output may stop (return any code). */
 bool vv_out_failed(void);
