@@ -14,43 +14,30 @@
 
 typedef struct add_options {
 	bool all, update, force, dry_run, convert, fix, no_key, header, quiet;
-	const char *key, *as, *input_format, *delimiter, *quote, *escape;
+	vv_strings key;
+	const char *as, *input_format, *delimiter, *quote, *escape;
 } add_options;
 
-/* "a,b" as a NULL-ended array; the names borrow from *storage. */
-static vv_status split_key(const char ***out, char **storage, const char *key, vv_error *err)
+/* A NULL-ended copy of a list: which columns it names is known once the file is read. */
+static vv_status take_key(const char ***out, const vv_strings *key, vv_error *err)
 {
-	size_t n = 1, i = 0;
-	char *p;
-
-	for (const char *c = key; *c; c++)
-		n += *c == ',';
-	*storage = vv_strdup(key);
-	*out = vv_calloc(n + 1, sizeof(**out));
-	if (!*storage || !*out)
+	*out = vv_calloc(key->count + 1, sizeof(**out));
+	if (!*out) {
 		return vv_fail_nomem(err);
-	for (p = *storage; p;) {
-		char *comma = strchr(p, ',');
-		if (comma)
-			*comma = '\0';
-		if (!*p) {
-			vv_fail(err, VV_EUSAGE, "--key has an empty column name: '%s'",
-				vv_text_shows(key));
-			return vv_hint(err, "name the columns, as in --key country,year");
-		}
-		(*out)[i++] = p;
-		p = comma ? comma + 1 : NULL;
+	}
+	for (size_t i = 0; i < key->count; i++) {
+		(*out)[i] = key->items[i];
 	}
 	return VV_OK;
 }
 
 static vv_status stage_options(vv_stage_options *out, const add_options *o, const char ***names,
-			       char **storage, vv_error *err)
+			       vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
 	vv_status rc;
 
-	if (o->key && o->no_key)
+	if (o->key.count > 0 && o->no_key)
 		return vv_fail(err, VV_EUSAGE, "--key and --no-key exclude each other");
 	if (o->as) {
 		out->has_kind = true;
@@ -63,9 +50,10 @@ static vv_status stage_options(vv_stage_options *out, const add_options *o, cons
 		return rc;
 	if (o->no_key)
 		out->key = no_key;
-	if (o->key) {
-		if ((rc = split_key(names, storage, o->key, err)) < 0)
+	if (o->key.count > 0) {
+		if ((rc = take_key(names, &o->key, err)) < 0) {
 			return rc;
+		}
 		out->key = *names;
 	}
 	return VV_OK;
@@ -73,8 +61,8 @@ static vv_status stage_options(vv_stage_options *out, const add_options *o, cons
 
 static bool describes(const add_options *o)
 {
-	return o->key || o->no_key || o->as || o->input_format || o->delimiter || o->quote ||
-	       o->escape || !o->header;
+	return o->key.count > 0 || o->no_key || o->as || o->input_format || o->delimiter ||
+	       o->quote || o->escape || !o->header;
 }
 
 /* What can be done about a file that is no clean table. */
@@ -126,7 +114,6 @@ static int run_add(void *options, int argc, char **argv)
 			      o->fix, false,      describes(o), &stage};
 	vv_repository *r = NULL;
 	const char **names = NULL;
-	char *storage = NULL;
 	vv_error err;
 	vv_status rc;
 	int code;
@@ -138,7 +125,7 @@ static int run_add(void *options, int argc, char **argv)
 	}
 	if (o->all && o->update)
 		return vv_usage_error("-A and -u exclude each other");
-	if ((rc = stage_options(&stage, o, &names, &storage, &err)) == VV_OK &&
+	if ((rc = stage_options(&stage, o, &names, &err)) == VV_OK &&
 	    (rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "add", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {
@@ -149,7 +136,6 @@ static int run_add(void *options, int argc, char **argv)
 	}
 	vv_pathspec_clear(&paths);
 	vv_free(names);
-	vv_free(storage);
 	vv_repository_close(r);
 	return code;
 }
@@ -165,7 +151,7 @@ static const vv_option add_table[] = {
 	 "say what would be staged, change nothing", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(add_options, quiet), NULL, NULL, "print warnings only",
 	 NULL},
-	{"key", 0, VV_OPT_STRING, offsetof(add_options, key), "COLUMNS", NULL,
+	{"key", 0, VV_OPT_LIST, offsetof(add_options, key), "COLUMNS", NULL,
 	 "columns (a,b) whose values name a row; proved to be unique", NULL},
 	{"no-key", 0, VV_OPT_FLAG, offsetof(add_options, no_key), NULL, NULL,
 	 "a table without a key; none is looked for", NULL},
@@ -174,11 +160,11 @@ static const vv_option add_table[] = {
 	{"input-format", 0, VV_OPT_STRING, offsetof(add_options, input_format), "FORMAT",
 	 "csv|tsv|ndjson|json", "how the file is written", NULL},
 	{"delimiter", 0, VV_OPT_STRING, offsetof(add_options, delimiter), "C", NULL,
-	 "character between cells (a character, or tab)", NULL},
+	 "character between cells (or tab, comma, semicolon, pipe, space, none)", NULL},
 	{"quote", 0, VV_OPT_STRING, offsetof(add_options, quote), "C", NULL,
-	 "character around cells (a character, or none)", NULL},
+	 "character around cells (or none)", NULL},
 	{"escape", 0, VV_OPT_STRING, offsetof(add_options, escape), "C", NULL,
-	 "character before a quote inside cells", NULL},
+	 "character before a quote inside cells (or none)", NULL},
 	{"no-header", 0, VV_OPT_NO_FLAG, offsetof(add_options, header), NULL, NULL,
 	 "the first line is data", NULL},
 	{"convert", 0, VV_OPT_FLAG, offsetof(add_options, convert), NULL, NULL,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/commit_view.h"
+#include "cmd/name_list.h"
 #include "cmd/output.h"
 #include "cmd/table_at.h"
 #include "diff/blame.h"
@@ -45,8 +46,8 @@ typedef struct blame_run {
 	blamed *commits;
 	size_t count;
 	vv_blame *blame;
-	const char **key; /* names, NULL-ended; NULL: the table's own */
-	char *key_text;
+	vv_name_list names; /* of --key */
+	char **key;         /* those names, NULL-ended; NULL: the table's own */
 } blame_run;
 
 static void run_clear(blame_run *r)
@@ -58,40 +59,7 @@ static void run_clear(blame_run *r)
 	}
 	vv_free(r->commits);
 	vv_blame_free(r->blame);
-	vv_free(r->key);
-	vv_free(r->key_text);
-}
-
-/* --key A,B (also given several times) as a list of names. */
-static vv_status take_key(blame_run *r, vv_error *err)
-{
-	vv_buf all = VV_BUF_INIT;
-	size_t count = 0;
-	if (r->o->key.count == 0) {
-		return VV_OK;
-	}
-	for (size_t i = 0; i < r->o->key.count; i++) {
-		vv_buf_puts(&all, i > 0 ? "," : "");
-		vv_buf_puts(&all, r->o->key.items[i]);
-	}
-	r->key_text = vv_buf_detach(&all);
-	for (const char *p = r->key_text; p && *p; p++) {
-		count += *p == ',';
-	}
-	r->key = vv_calloc(count + 2, sizeof(*r->key));
-	if (!r->key_text || !r->key) {
-		return vv_fail_nomem(err);
-	}
-	char *p = r->key_text;
-	for (size_t i = 0; i <= count; i++) {
-		char *end = strchr(p, ',');
-		r->key[i] = p;
-		if (end) {
-			*end = '\0';
-			p = end + 1;
-		}
-	}
-	return VV_OK;
+	vv_name_list_clear(&r->names);
 }
 
 static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
@@ -382,7 +350,7 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	vv_oid start;
 	uint64_t shown = 0;
 	vv_status rc;
-	if ((rc = take_key(r, err)) < 0 || (rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
+	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
 	    (rc = vv_table_at_open(&first, r->repo, r->stage, &start, r->path, true, err)) < 0) {
 		return rc;
 	}
@@ -391,6 +359,10 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 		vv_hint(err, "'varve add --as table' makes a table of it");
 		goto done;
 	}
+	if ((rc = vv_name_list_make(&r->names, &r->o->key, &first.table, NULL, err)) < 0) {
+		goto done;
+	}
+	r->key = r->names.items;
 	for (size_t i = 0; r->key && r->key[i]; i++) {
 		if (vv_schema_find(&first.table.schema, r->key[i], strlen(r->key[i])) < 0) {
 			rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key", vv_text_shows(r->key[i]));

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/commit_view.h"
-#include "cmd/name_list.h"
 #include "cmd/output.h"
 #include "cmd/row_history.h"
 #include "diff/text_cell.h"
@@ -343,7 +342,6 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 {
 	vv_stage *stage = NULL;
 	vv_row_history *h = NULL;
-	vv_name_list key = {NULL, 0};
 	uint64_t seen = 0;
 	bool bounded = false;
 	vv_status rc;
@@ -351,12 +349,11 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 	if (w->path_count != 1) {
 		return vv_fail(err, VV_EUSAGE, "--row follows one table: name its path");
 	}
-	if ((rc = vv_name_list_make(&key, &o->key, NULL, NULL, err)) < 0 ||
-	    (rc = vv_stage_open(&stage, r, NULL, err)) < 0) {
-		goto done;
+	if ((rc = vv_stage_open(&stage, r, NULL, err)) < 0) {
+		return rc;
 	}
 	const vv_row_history_options ho = {.row = o->row,
-					   .key = (const char *const *)key.items,
+					   .key = &o->key,
 					   .path = w->paths[0],
 					   .ranges = w->ranges,
 					   .range_count = w->range_count,
@@ -371,10 +368,8 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 		rc = vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
 			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
 	}
-done:
 	vv_row_history_close(h);
 	vv_stage_close(stage);
-	vv_name_list_clear(&key);
 	return rc;
 }
 

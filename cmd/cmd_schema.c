@@ -18,14 +18,14 @@
 
 typedef struct options {
 	vv_strings set, missing;
-	const char *key;
+	vv_strings key;
 	bool infer, json;
 } options;
 
 static const vv_option table[] = {
 	{"set", 0, VV_OPT_LIST, offsetof(options, set), "COL=TYPE", NULL,
 	 "give a column another type", NULL},
-	{"key", 0, VV_OPT_STRING, offsetof(options, key), "A,B", NULL, "declare the primary key",
+	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL, "declare the primary key",
 	 NULL},
 	{"missing", 0, VV_OPT_LIST, offsetof(options, missing), "TEXT", NULL,
 	 "take TEXT for a missing value", NULL},
@@ -37,7 +37,7 @@ static const vv_option table[] = {
 
 static bool is_edit(const options *o)
 {
-	return o->set.count || o->missing.count || o->key;
+	return o->set.count || o->missing.count || o->key.count;
 }
 
 static vv_status show_json(const char *json, size_t len, vv_error *err)
@@ -121,15 +121,14 @@ static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t
 	return rc;
 }
 
-static vv_status set_key(vv_buf *text, vv_package_edit *edit, const vv_table *t, const char *names,
-			 vv_error *err)
+static vv_status set_key(vv_buf *text, vv_package_edit *edit, const vv_table *t,
+			 const vv_strings *names, vv_error *err)
 {
-	vv_strings list = {&names, 1};
 	size_t *places = NULL, count, i;
 	const char **key;
 	vv_status rc;
 
-	if ((rc = vv_view_columns(t, &list, "--key", &places, &count, err)) < 0) {
+	if ((rc = vv_view_columns(t, names, "--key", &places, &count, err)) < 0) {
 		return rc;
 	}
 	key = vv_calloc(count + 1, sizeof(*key));
@@ -190,8 +189,8 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 	for (i = 0; rc == VV_OK && i < o->set.count; i++) {
 		rc = set_type(&text, &edit, t, o->set.items[i], err);
 	}
-	if (rc == VV_OK && o->key) {
-		rc = set_key(&text, &edit, t, o->key, err);
+	if (rc == VV_OK && o->key.count > 0) {
+		rc = set_key(&text, &edit, t, &o->key, err);
 	}
 	if (rc == VV_OK && o->missing.count) {
 		rc = set_missing(&text, &edit, &o->missing, err);

@@ -24,29 +24,37 @@ static vv_status add(vv_name_list *l, const char *name, size_t len, vv_error *er
 	return VV_OK;
 }
 
-static vv_status add_parts(vv_name_list *l, const char *text, vv_error *err)
+/* The tables whose columns may be meant; either may be NULL. */
+typedef struct tables {
+	const vv_table *a, *b;
+} tables;
+
+static bool has_column(const void *payload, const char *name, size_t len)
 {
-	const char *p = text;
-	for (;;) {
-		size_t len = strcspn(p, ",");
+	const tables *t = payload;
+	return (t->a && vv_schema_find(&t->a->schema, name, len) >= 0) || (t->b && vv_schema_find(&t->b->schema, name, len) >= 0);
+}
+
+static vv_status add_names(vv_name_list *l, const char *text, const tables *of, vv_error *err)
+{
+	for (const char *p = text;; p++) {
+		size_t len = vv_names_first(p, has_column, of);
 		vv_status rc = len > 0 ? add(l, p, len, err)
 				       : vv_fail(err, VV_EUSAGE, "an empty column name in '%s'", vv_text_shows(text));
-		if (rc < 0 || !p[len]) {
+		p += len;
+		if (rc < 0 || !*p) {
 			return rc;
 		}
-		p += len + 1;
 	}
 }
 
 vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_table *a, const vv_table *b, vv_error *err)
 {
+	const tables of = {a, b};
 	vv_status rc = VV_OK;
 	*out = (vv_name_list){NULL, 0};
 	for (size_t i = 0; i < from->count && rc == VV_OK; i++) {
-		const char *text = from->items[i];
-		size_t len = strlen(text);
-		bool whole = (a && vv_schema_find(&a->schema, text, len) >= 0) || (b && vv_schema_find(&b->schema, text, len) >= 0);
-		rc = whole ? add(out, text, len, err) : add_parts(out, text, err);
+		rc = add_names(out, from->items[i], &of, err);
 	}
 	return rc;
 }

@@ -1,8 +1,7 @@
 /*
- * name_list: column names of a list option, for a comparison of two tables.
+ * name_list: column names of a list option, for one table or a comparison of two.
  *
- * "A,B" names two columns, unless a column is called just so: a name with a comma in it is
- * given alone.
+ * "A,B" names two columns, unless a column is called just so (vv_names_first).
  */
 #ifndef VV_CMD_NAME_LIST_H
 #define VV_CMD_NAME_LIST_H

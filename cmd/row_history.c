@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/name_list.h"
 #include "cmd/output.h"
 #include "cmd/table_at.h"
 #include "repo/renames.h"
@@ -558,38 +559,43 @@ int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err)
 /* --- beginning -------------------------------------------------------------------------------- */
 
 /* The key by which the row is looked for. */
-static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const char *const *asked,
+static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const vv_strings *asked,
 			   vv_error *err)
 {
-	size_t count = 0, n = 0;
-	const char *const *from = asked ? asked : (const char *const *)t->root.key;
+	vv_name_list given = {NULL, 0};
+	size_t count = asked->count > 0 ? 0 : t->root.key_count;
+	const char *const *from = (const char *const *)t->root.key;
 	const char **names;
+	vv_status rc = VV_OK;
 
-	if (!asked && t->root.key_count == 0) {
+	if (asked->count == 0 && t->root.key_count == 0) {
 		vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
 			vv_text_shows(p->path));
 		return vv_hint(err, "name the columns that identify a row: --key A,B");
 	}
-	while (from[count]) {
-		count++;
+	if (asked->count > 0) {
+		rc = vv_name_list_make(&given, asked, t, NULL, err);
+		from = (const char *const *)given.items;
+		count = given.count;
 	}
-	if (!(names = vv_arena_calloc(&h->names, count + 1, sizeof(*names)))) {
-		return vv_fail_nomem(err);
+	if (rc == VV_OK && count > KEY_MAX) {
+		rc = vv_fail(err, VV_EUSAGE, "a key of more than %u columns", KEY_MAX);
 	}
-	for (; n < count; n++) {
+	names = vv_arena_calloc(&h->names, count + 1, sizeof(*names));
+	if (rc == VV_OK && !names) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t n = 0; n < count && rc == VV_OK; n++) {
 		if (vv_schema_find(&t->schema, from[n], strlen(from[n])) < 0) {
-			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				       vv_text_shows(from[n]));
+			rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
+				     vv_text_shows(from[n]));
+		} else if (!(names[n] = dup(&h->names, from[n]))) {
+			rc = vv_fail_nomem(err);
 		}
-		if (!(names[n] = dup(&h->names, from[n]))) {
-			return vv_fail_nomem(err);
-		}
-	}
-	if (count > KEY_MAX) {
-		return vv_fail(err, VV_EUSAGE, "a key of more than %u columns", KEY_MAX);
 	}
 	p->key = names;
-	return VV_OK;
+	vv_name_list_clear(&given);
+	return rc;
 }
 
 static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, const vv_oid *commit,
@@ -602,7 +608,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	if (!(p.path = dup(&h->names, o->path))) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_table_at_open(&t, h->repo, h->stage, commit, o->path, !o->key, err);
+	rc = vv_table_at_open(&t, h->repo, h->stage, commit, o->path, o->key->count == 0, err);
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(o->path));

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "cmd/command.h"
 #include "dataset/cell.h"
 #include "dataset/stage.h"
 #include "diff/rowdiff.h"
@@ -22,7 +23,7 @@
 
 typedef struct vv_row_history_options {
 	const char *row;        /* the key's values, parted by commas */
-	const char *const *key; /* names of columns, NULL-ended; NULL: the table's own */
+	const vv_strings *key;  /* lists of columns' names; empty: the table's own key */
 	const char *path;
 	const vv_range *ranges; /* count 0: HEAD */
 	size_t range_count;

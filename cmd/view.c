@@ -96,28 +96,26 @@ static vv_status places_add(places *p, size_t place, vv_error *err)
 	return VV_OK;
 }
 
-/* One word: a column whose name it is, else names with commas between. */
+static bool has_column(const void *payload, const char *name, size_t len)
+{
+	const vv_table *t = payload;
+
+	return vv_schema_find(&t->schema, name, len) >= 0;
+}
+
+/* One word: names with commas between. */
 static vv_status add_names(places *p, const vv_table *t, const char *word, const char *what,
 			   vv_error *err)
 {
-	const char *end;
-	size_t at = 0;
-	vv_status rc;
+	for (;; word++) {
+		size_t len = vv_names_first(word, has_column, t), at = 0;
+		vv_status rc = vv_view_column(t, word, len, what, &at, err);
 
-	if (vv_schema_find(&t->schema, word, strlen(word)) >= 0) {
-		rc = vv_view_column(t, word, strlen(word), what, &at, err);
-		return rc < 0 ? rc : places_add(p, at, err);
-	}
-	for (;; word = end + 1) {
-		end = strchr(word, ',');
-		if (!end) {
-			end = word + strlen(word);
-		}
-		if ((rc = vv_view_column(t, word, (size_t)(end - word), what, &at, err)) < 0 ||
-		    (rc = places_add(p, at, err)) < 0) {
+		if (rc < 0 || (rc = places_add(p, at, err)) < 0) {
 			return rc;
 		}
-		if (!*end) {
+		word += len;
+		if (!*word) {
 			return VV_OK;
 		}
 	}

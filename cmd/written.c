@@ -12,8 +12,8 @@ bool vv_written_any(const vv_written *w)
 	return w->input_format || w->delimiter || w->quote || w->escape || w->no_header;
 }
 
-static vv_status one_byte(int *out, const char *option, const char *text, bool may_be_none,
-			  vv_error *err)
+/* none: what stands for no character. */
+static vv_status one_byte(int *out, const char *option, const char *text, int none, vv_error *err)
 {
 	static const struct {
 		const char *name;
@@ -28,12 +28,14 @@ static vv_status one_byte(int *out, const char *option, const char *text, bool m
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		byte = strcmp(text, names[i].name) == 0 ? names[i].byte : byte;
 	}
+	byte = byte == 0 ? none : byte;
 	if (byte < 0 && strlen(text) == 1) {
 		byte = (unsigned char)text[0];
 	}
-	if (byte < 0 || byte == '\n' || byte == '\r' || (byte == 0 && !may_be_none)) {
-		return vv_fail(err, VV_EUSAGE, "%s takes one character (or tab%s), not '%s'",
-			       option, may_be_none ? ", none" : "", vv_text_shows(text));
+	if (byte < 0 || byte == '\n' || byte == '\r') {
+		vv_fail(err, VV_EUSAGE, "%s takes one character, not '%s'", option,
+			vv_text_shows(text));
+		return vv_hint(err, "or one of the words tab, comma, semicolon, pipe, space, none");
 	}
 	*out = byte;
 	return VV_OK;
@@ -53,11 +55,11 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
 	out->header = w->no_header ? 0 : -1;
-	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, false, err)) < 0 ||
-	    (rc = one_byte(&out->quote, "--quote", w->quote, true, err)) < 0) {
+	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) < 0 ||
+	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {
 		return rc;
 	}
-	return one_byte(&out->escape, "--escape", w->escape, true, err);
+	return one_byte(&out->escape, "--escape", w->escape, 0, err);
 }
 
 void vv_written_over(vv_sniff_hints *to, const vv_sniff_hints *from)

@@ -17,7 +17,7 @@ typedef struct vv_written {
 } vv_written;
 
 /* Of an option that names one character: "tab", "\t", "comma", "semicolon", "space", "pipe", a
- * character; for quote and escape also "none" or nothing. VV_EUSAGE. */
+ * character; "none" or nothing (without a delimiter each line is one cell). VV_EUSAGE. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);
 bool vv_written_any(const vv_written *w);
 

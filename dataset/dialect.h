@@ -23,6 +23,9 @@ typedef enum vv_form {
 
 typedef enum vv_newline { VV_LF = 0, VV_CRLF = 1, VV_CR = 2, VV_NO_NEWLINE = 3 } vv_newline;
 
+/* The delimiter of a file of one column that has none: no text holds a unit separator. */
+#define VV_NO_DELIMITER 0x1f
+
 /* When a column's cells are put in quotes, beyond where they must be. */
 typedef enum vv_quoting {
 	VV_QUOTE_MINIMAL = 0,

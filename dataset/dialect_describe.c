@@ -47,6 +47,9 @@ static void put_form(vv_buf *b, const vv_dialect *d)
 	case '|':
 		vv_buf_puts(b, "pipe-separated");
 		break;
+	case VV_NO_DELIMITER:
+		vv_buf_puts(b, "one cell a line");
+		break;
 	default:
 		vv_buf_puts(b, "separated by ");
 		put_character(b, d->delimiter);

@@ -48,7 +48,7 @@ typedef struct vv_import_options {
 	                                * taken over with the help of cache; or NULL */
 	const char *schema;            /* compact JSON from datapackage.json, or NULL */
 	size_t schema_len;
-	const char *const *key;        /* declared: NULL-ended names; {NULL} for --no-key; NULL: not said */
+	const char *const *key;        /* declared: NULL-ended names, or lists "A,B" of them; {NULL} for --no-key; NULL: not said */
 	vv_key_source key_source;      /* of `key` */
 	uint64_t secret;               /* seeds the scan cache's hashes */
 	uint64_t memory;               /* bytes for the key proof before it spills; 0: 24 MiB */

@@ -193,15 +193,38 @@ static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
 	return VV_OK;
 }
 
-static size_t find_column(const import *im, const char *name)
+static size_t find_column(const import *im, const char *name, size_t len)
 {
-	size_t len = strlen(name);
 	for (size_t i = 0; i < im->columns; i++) {
 		if (im->name_lens[i] == len && memcmp(im->names[i], name, len) == 0) {
 			return i;
 		}
 	}
 	return SIZE_MAX;
+}
+
+static bool has_column(const void *payload, const char *name, size_t len)
+{
+	return find_column(payload, name, len) != SIZE_MAX;
+}
+
+static vv_status no_such_column(const import *im, const char *name, size_t len, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	if (len == 0) {
+		vv_fail(err, VV_EUSAGE, "an empty column name for the key");
+		return vv_hint(err, "name the columns, as in --key country,year");
+	}
+	vv_fail(err, VV_ENOTFOUND, "%s: no column named '%s' for the key", im->source->name, vv_text_show(name, len));
+	for (size_t i = 0; i < im->columns && im->columns <= 12; i++) {
+		vv_buf_puts(&b, i ? ", " : "");
+		vv_text_put_escaped(&b, im->names[i], im->name_lens[i]);
+	}
+	if (b.len > 0) {
+		vv_hint(err, "the columns are: %s", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return VV_ENOTFOUND;
 }
 
 /* The key that was declared, as the one candidate to prove. */
@@ -211,24 +234,22 @@ static vv_status declared_candidate(import *im, vv_error *err)
 	vv_key_candidate *c = &im->candidates[0];
 	c->count = 0;
 	for (size_t k = 0; key[k]; k++) {
-		size_t at = find_column(im, key[k]);
-		if (at == SIZE_MAX) {
-			vv_fail(err, VV_ENOTFOUND, "%s: no column named '%s' for the key", im->source->name, vv_text_shows(key[k]));
-			if (im->columns > 0 && im->columns <= 12) {
-				vv_buf b = VV_BUF_INIT;
-				for (size_t i = 0; i < im->columns; i++) {
-					vv_buf_puts(&b, i ? ", " : "");
-					vv_text_put_escaped(&b, im->names[i], im->name_lens[i]);
-				}
-				vv_hint(err, "the columns are: %s", vv_buf_cstr(&b));
-				vv_buf_clear(&b);
+		for (const char *p = key[k];; p++) {
+			size_t len = im->opts->key_source == VV_KEY_DECLARED ? vv_names_first(p, has_column, im) : strlen(p);
+			size_t at = find_column(im, p, len);
+			if (at == SIZE_MAX) {
+				return no_such_column(im, p, len, err);
 			}
-			return VV_ENOTFOUND;
+			if (c->count == VV_KEY_COLUMNS_MAX) {
+				return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns", im->source->name,
+					       VV_KEY_COLUMNS_MAX);
+			}
+			c->columns[c->count++] = at;
+			p += len;
+			if (!*p) {
+				break;
+			}
 		}
-		if (c->count == VV_KEY_COLUMNS_MAX) {
-			return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns", im->source->name, VV_KEY_COLUMNS_MAX);
-		}
-		c->columns[c->count++] = at;
 	}
 	/* A package's key is the truth; it is proved once, on the first add. */
 	bool prove = c->count > 0 && im->sink->put &&

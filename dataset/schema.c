@@ -28,6 +28,18 @@ long vv_schema_find(const vv_schema *s, const char *name, size_t name_len)
 	return found ? (long)found->value : -1;
 }
 
+size_t vv_names_first(const char *text, vv_has_column_fn has, const void *payload)
+{
+	size_t end = strlen(text), first = strcspn(text, ",");
+
+	while (end > first && !has(payload, text, end)) {
+		do {
+			end--;
+		} while (end > first && text[end] != ',');
+	}
+	return end;
+}
+
 static void put_field(vv_buf *out, const vv_new_field *f)
 {
 	vv_buf_puts(out, "{\"name\":");

@@ -77,6 +77,12 @@ vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const cha
 /* Place of the (first) column called name; -1 when there is none. */
 long vv_schema_find(const vv_schema *s, const char *name, size_t name_len);
 
+/* Column names as people list them, "A,B": how many bytes of text the first one takes. It is
+ * the longest run of its parts, commas included, that a column is called (has says); else
+ * the part up to the first comma. */
+typedef bool (*vv_has_column_fn)(const void *payload, const char *name, size_t len);
+size_t vv_names_first(const char *text, vv_has_column_fn has, const void *payload);
+
 /* Appends a compact Table Schema made of names and types. */
 typedef struct vv_new_field {
 	const char *name;

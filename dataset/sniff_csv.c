@@ -12,8 +12,6 @@
 #include "dataset/scan_internal.h"
 #include "dataset/sniff_internal.h"
 
-#define UNIT_SEPARATOR 0x1fu /* parts nothing: for a column of free text */
-
 static const uint8_t usual_delimiters[] = {',', '\t', ';', '|'};
 
 /* What reading the sample under one candidate gave. */
@@ -463,7 +461,7 @@ static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
 /* No line has a delimiter that the others have: a column of free text. */
 static vv_status try_no_delimiter(const sniff *s, profile *best, vv_error *err)
 {
-	profile p = {.delimiter = UNIT_SEPARATOR, .quote = best->quote, .escape = best->escape};
+	profile p = {.delimiter = VV_NO_DELIMITER, .quote = best->quote, .escape = best->escape};
 	vv_status rc;
 
 	if (best->tier > TIER_NONE || best->fault || best->first != 1 || s->hints->delimiter >= 0) {

@@ -117,7 +117,7 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
 {
 	vv_instant m;
-	double v;
+	double v = 0;
 
 	switch (f->type) {
 	case VV_TYPE_NUMBER:

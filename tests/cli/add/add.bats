@@ -472,3 +472,59 @@ pointer_of() {
 	output_has "1 column,"
 	stderr_has "read as one column, as in the version before; with --delimiter ',' it has 2 columns"
 }
+
+@test "a column with a comma in its name is a key in every command" {
+	new_repo
+	printf '"a,b",c,d\n1,2,3\n4,2,6\n' > t.csv
+	succeeds varve add --key 'a,b' t.csv
+	output_has "key a,b (as you said"
+	varve commit -qm one
+	succeeds varve add --key 'd,a,b,c' t.csv
+	output_has "key d, a,b, c"
+	succeeds varve add --key c --key 'a,b' t.csv
+	output_has "key c, a,b"
+	varve add --no-key t.csv > /dev/null && varve commit -qm two
+	printf '"a,b",c,d\n1,2,3\n4,2,7\n' > t.csv
+	succeeds varve diff --key 'a,b,c'
+	output_has "1 row changed (1 cell)"
+	varve commit -qam three
+	succeeds varve blame --key 'a,b' t.csv
+	succeeds varve log --oneline --row 4 --key 'a,b' t.csv
+	output_has "d: 6 -> 7"
+	succeeds varve log --oneline --row 4,2 --key 'a,b,c' t.csv
+	output_has "d: 6 -> 7"
+	succeeds varve cat --columns 'c,a,b' t.csv
+	output_has 'c,"a,b"'
+	succeeds varve schema --key 'a,b,c' t.csv
+	grep -q '"primaryKey": \["a,b", "c"\]' datapackage.json
+	ends_with 2 varve blame --key 'a,c' t.csv
+	stderr_has "no column named 'a' for the key"
+}
+
+@test "characters have the same words in add and convert" {
+	new_repo
+	for word in 'tab:\t' '\t:\t' 'comma:,' 'semicolon:;' 'pipe:|' 'space: ' ';:;' 'x:x'; do
+		printf "1${word##*:}2\n" > t.txt
+		succeeds varve convert --no-header --delimiter "${word%:*}" --format csv t.txt -
+		output_has "1,2"
+		succeeds varve add -n --as table --no-header --delimiter "${word%:*}" t.txt
+		output_has "1 row, 2 columns"
+	done
+	printf '1,"2\n' > t.txt
+	for word in none ''; do
+		succeeds varve convert --no-header --quote "$word" --format csv t.txt -
+		output_has '1,"""2"'
+		succeeds varve add -n --as table --no-header --quote "$word" t.txt
+		output_has "1 row, 2 columns"
+	done
+	printf 'Hello, world\nno; not\n' > t.txt
+	succeeds varve convert --no-header --delimiter none --format csv t.txt -
+	output_has '"Hello, world"'
+	succeeds varve add -n --as table --no-header --delimiter none t.txt
+	output_has "2 rows, 1 column"
+	for command in 'convert --delimiter ab t.txt -' 'convert --quote ab t.txt -' 'add --escape ab t.txt'; do
+		ends_with 2 varve $command
+		stderr_has "takes one character, not 'ab'"
+		stderr_has "tab, comma, semicolon, pipe, space, none"
+	done
+}
