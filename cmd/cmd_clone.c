@@ -13,6 +13,7 @@
 #include "cmd/commands.h"
 #include "cmd/fetch_run.h"
 #include "cmd/output.h"
+#include "cmd/push_hook.h"
 #include "cmd/switch_tree.h"
 #include "cmd/worktree.h"
 #include "repo/history.h"
@@ -329,6 +330,7 @@ static vv_status clone(run *r, vv_error *err)
 	}
 	if ((rc = vv_mkdirs(r->dir, err)) < 0 ||
 	    (rc = vv_repository_init(&r->repo, r->dir, &init, &created, err)) < 0 ||
+	    (rc = vv_push_hook_set(r->repo, r->o->quiet, err)) < 0 ||
 	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0 || (rc = set_head(r, err)) < 0) {
 		return rc;
 	}

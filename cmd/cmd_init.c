@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/push_hook.h"
 #include "repo/repository.h"
 
 typedef struct init_options {
@@ -65,6 +66,10 @@ static int run_init(void *options, int argc, char **argv)
 	before = had_varve(path);
 	if (vv_repository_init(&r, path, &init, &created, &err) < 0)
 		return vv_report(&err);
+	if (vv_push_hook_set(r, o->quiet, &err) < 0) {
+		code = vv_report(&err);
+		goto done;
+	}
 	if (o->quiet)
 		goto done;
 	if (created)

@@ -42,6 +42,7 @@ const vv_command *const vv_commands[] = {
 	&vv_cmd_merge,
 	&vv_cmd_merge_file,
 	&vv_cmd_mv,
+	&vv_cmd_pre_push,
 	&vv_cmd_pull,
 	&vv_cmd_push,
 	&vv_cmd_remote,

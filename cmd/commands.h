@@ -36,6 +36,7 @@ extern const vv_command vv_cmd_ls_remote;
 extern const vv_command vv_cmd_merge;
 extern const vv_command vv_cmd_merge_file;
 extern const vv_command vv_cmd_mv;
+extern const vv_command vv_cmd_pre_push;
 extern const vv_command vv_cmd_pull;
 extern const vv_command vv_cmd_push;
 extern const vv_command vv_cmd_remote;

@@ -28,6 +28,7 @@
 #define OUTPUT_MAX (64u << 20)
 #define READ_STEP 16384u
 #define EXEC_FAILED 127
+#define HOOK_MAX 65536u
 
 extern char **environ;
 
@@ -427,7 +428,8 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 {
 	char *path = NULL, *git_dir = NULL, *git_index = NULL;
 	const char **argv = NULL;
-	const char *env[3] = {NULL, NULL, NULL};
+	char *called = NULL;
+	const char *env[4] = {NULL, NULL, NULL, NULL};
 	size_t count = 0, i;
 	vv_run run = {0};
 	vv_status rc;
@@ -443,7 +445,8 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	argv = vv_calloc(count + 2, sizeof(char *));
 	env[0] = git_dir = env_setting("GIT_DIR", r->gitdir);
 	env[1] = git_index = env_setting("GIT_INDEX_FILE", r->index_file);
-	if (!argv || !git_dir || !git_index) {
+	env[2] = called = env_setting("VARVE_HOOK", name);
+	if (!argv || !git_dir || !git_index || !called) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
@@ -467,8 +470,93 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	}
 done:
 	vv_free(argv);
+	vv_free(called);
 	vv_free(git_index);
 	vv_free(git_dir);
+	vv_free(path);
+	return rc;
+}
+
+/* Does the folder lie in the repository's Git folder, links followed? */
+static bool is_own_folder(const vv_repository *r, const char *dir)
+{
+	char *real = realpath(dir, NULL), *own = realpath(r->commondir, NULL);
+	size_t len = own ? strlen(own) : 0;
+	bool within = real && own && strncmp(real, own, len) == 0 && real[len] == '/';
+
+	free(real);
+	free(own);
+	return within;
+}
+
+static bool has_mark(const char *path, const char *mark)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+	bool has = vv_read_file(&text, path, HOOK_MAX, &ignored) == VV_OK && strstr(vv_buf_cstr(&text), mark);
+
+	vv_buf_clear(&text);
+	return has;
+}
+
+/* For all who may read it. */
+static vv_status make_executable(const char *path, vv_error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || chmod(path, (st.st_mode & 0777) | (st.st_mode & 0444) >> 2) < 0) {
+		return vv_fail_errno(err, "cannot make executable", path);
+	}
+	return VV_OK;
+}
+
+/* What lies there as a hook of somebody else's goes out of the way. */
+static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *out, vv_error *err)
+{
+	vv_buf other = VV_BUF_INIT;
+	vv_stat st;
+	vv_error absent;
+	vv_status rc = VV_OK;
+
+	*out = VV_HOOK_SET;
+	if (vv_lstat(&st, path, &absent) < 0) {
+		return VV_OK;
+	}
+	vv_buf_printf(&other, "%s%s", path, suffix);
+	if ((rc = vv_buf_ok(&other, err)) == VV_OK && vv_lstat(&st, other.data, &absent) == VV_OK) {
+		*out = VV_HOOK_BLOCKED;
+	} else if (rc == VV_OK) {
+		rc = vv_rename(path, other.data, err);
+	}
+	vv_buf_clear(&other);
+	return rc;
+}
+
+vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
+			  const char *mark, vv_hook_place *out, vv_error *err)
+{
+	char *path = NULL, *dir = NULL, *parent = NULL;
+	vv_status rc = hook_path(r, name, &path, err);
+
+	*out = VV_HOOK_ELSEWHERE;
+	if (rc < 0) {
+		return rc;
+	}
+	dir = vv_path_dir(path);
+	parent = dir ? vv_path_dir(dir) : NULL;
+	if (!parent) {
+		rc = vv_fail_nomem(err);
+	} else if (!is_own_folder(r, vv_exists(dir) ? dir : parent) &&
+		   !(!vv_exists(dir) && strcmp(parent, r->commondir) == 0)) {
+		rc = VV_OK;
+	} else if (has_mark(path, mark)) {
+		*out = VV_HOOK_THERE;
+	} else if ((rc = vv_mkdirs(dir, err)) == VV_OK && (rc = set_aside(path, suffix, out, err)) == VV_OK &&
+		   *out == VV_HOOK_SET && (rc = vv_write_file(path, text, strlen(text), true, err)) == VV_OK) {
+		rc = make_executable(path, err);
+	}
+	vv_free(parent);
+	vv_free(dir);
 	vv_free(path);
 	return rc;
 }

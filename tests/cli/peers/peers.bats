@@ -553,3 +553,31 @@ on_small_disk() {
 	END
 	on_small_disk 8m "$PWD/script"
 }
+
+@test "blocks of what plain git moved follow over http in both directions" {
+	two_versions
+	cd ..
+	git clone -q --bare a hub.git
+	printf 'secret\n' | varve serve --hash-secret ada > auth
+	serve_http --auth auth hub.git
+	cd a
+	git config remote.hub.url "http://ada:secret@${url#http://}/hub.git"
+	succeeds varve push hub main
+	stderr_has "[its blocks]       main -> main"
+	succeeds varve push hub main
+	stderr_is "everything is up to date"
+	(cd ../hub.git && sound)
+	cd ..
+	varve clone -q "$url/hub.git" b
+	cd a
+	commit_change 's/^9,item/9,three/' three
+	git push -q --no-verify ../hub.git main
+	git -C ../b fetch -q ../hub.git +main:refs/remotes/origin/main
+	commit_change 's/^11,item/11,four/' four
+	succeeds varve push hub main
+	(cd ../hub.git && sound)
+	cd ../b
+	succeeds varve fetch
+	varve cat --raw origin/main:prices.csv | cmp - ../a/prices.csv
+	sound
+}

@@ -52,6 +52,31 @@ teardown() {
 	each_way get_new
 }
 
+@test "blocks of what plain git moved follow over ssh in both directions" {
+	follow() {
+		succeeds varve clone -q "$url" "here-$way"
+		cd "here-$way"
+		rows 510 "$RANDOM" > prices.csv
+		varve commit -qam "by $way"
+		git push -q --no-verify "$far/data" main
+		succeeds varve push
+		stderr_has "[its blocks]       main -> main"
+		(cd "$far/data" && varve cat main:prices.csv) | cmp - prices.csv
+		rows 520 "$RANDOM" > "$far/data/prices.csv"
+		tick
+		(cd "$far/data" && git reset -q && varve add prices.csv && varve commit -m "after $way") > ../made
+		git fetch -q "$far/data" +main:refs/remotes/origin/main
+		rows 530 "$RANDOM" > "$far/data/prices.csv"
+		tick
+		(cd "$far/data" && varve commit -a -m "more after $way") > ../made
+		succeeds varve fetch
+		varve cat origin/main:prices.csv | cmp - "$far/data/prices.csv"
+		succeeds varve fsck --data
+		cd ..
+	}
+	each_way follow
+}
+
 @test "a folder over there that is no repository is named" {
 	mkdir "$far/empty"
 	no_repository() {
