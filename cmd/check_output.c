@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/option.h"
 #include "cmd/output.h"
@@ -81,7 +83,7 @@ static vv_status append(const char *file, const vv_buf *text, vv_error *err)
 	return rc < 0 ? rc : closed;
 }
 
-static vv_status write_summary(const vv_check_report *r, vv_error *err)
+static vv_status write_summary(vv_check_report *r, vv_error *err)
 {
 	const char *file = getenv("GITHUB_STEP_SUMMARY");
 	vv_buf text = VV_BUF_INIT;
@@ -100,19 +102,66 @@ static vv_status write_summary(const vv_check_report *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_check_output_write(const vv_check_output *o, const vv_check_report *r, vv_error *err)
+/* A file that takes a report piece by piece, and then the place of the one before. */
+typedef struct file_out {
+	const char *file;
+	char *temp;
+	int fd;
+} file_out;
+
+static vv_status put_file(void *payload, const char *bytes, size_t len, vv_error *err)
+{
+	file_out *f = payload;
+
+	return vv_write_full(f->fd, bytes, len, f->file, err);
+}
+
+static vv_status write_file(vv_check_report *r, vv_report_form form, const char *file,
+			    vv_error *err)
+{
+	file_out f = {.file = file, .fd = -1};
+	char *dir = vv_path_dir(file);
+	vv_status rc, closed;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	f.fd = vv_temp_open(&f.temp, dir, ".varve-check-", err);
+	vv_free(dir);
+	if (f.fd < 0) {
+		return (vv_status)f.fd;
+	}
+	rc = vv_report_stream(r, form, put_file, &f, err);
+	closed = vv_close(f.fd, file, rc == VV_OK ? err : NULL);
+	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK) {
+		rc = vv_rename(f.temp, file, err);
+	}
+	if (rc < 0) {
+		vv_unlink(f.temp, true, NULL);
+	}
+	vv_free(f.temp);
+	return rc;
+}
+
+static vv_status put_stdout(void *payload, const char *bytes, size_t len, vv_error *err)
+{
+	(void)payload;
+	(void)err;
+	vv_out_bytes(bytes, len);
+	return VV_OK; /* that it failed is told at the end */
+}
+
+vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv_error *err)
 {
 	bool github = o->form == VV_REPORT_GITHUB;
-	vv_buf text = VV_BUF_INIT;
 	vv_report_form form;
 	const char *file;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < o->outputs->count; i++) {
-		vv_buf_reset(&text);
 		if ((rc = split(o->outputs->items[i], &form, &file, err)) == VV_OK &&
-		    (rc = vv_report_write(r, form, &text, err)) == VV_OK) {
-			rc = vv_write_file(file, vv_buf_cstr(&text), text.len, false, err);
+		    (rc = write_file(r, form, file, err)) == VV_OK) {
 			github = github || form == VV_REPORT_GITHUB;
 		}
 	}
@@ -120,10 +169,7 @@ vv_status vv_check_output_write(const vv_check_output *o, const vv_check_report 
 		rc = write_summary(r, err);
 	}
 	if (rc == VV_OK && !o->quiet) {
-		vv_buf_reset(&text);
-		rc = vv_report_write(r, o->form, &text, err);
-		vv_out_bytes(vv_buf_cstr(&text), rc == VV_OK ? text.len : 0);
+		rc = vv_report_stream(r, o->form, put_stdout, NULL, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }

@@ -18,6 +18,6 @@ vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err);
 
 /* With github among the forms the Markdown is appended to the file that the variable
  * GITHUB_STEP_SUMMARY names. */
-vv_status vv_check_output_write(const vv_check_output *o, const vv_check_report *r, vv_error *err);
+vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv_error *err);
 
 #endif

@@ -83,7 +83,7 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_stage *s, 
 	return rc;
 }
 
-static vv_status judge(const vv_check_report *report, vv_on_commit demand, vv_buf *told,
+static vv_status judge(vv_check_report *report, vv_on_commit demand, vv_buf *told,
 		       vv_error *err)
 {
 	vv_report_totals totals;

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "cmd/report_internal.h"
 
+#define DRAIN ((size_t)256 << 10) /* bytes of a report that are held before they go out */
+
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len)
 {
 	static const char *const names[] = {
@@ -36,14 +38,15 @@ vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_er
 	}
 	vv_arena_init(&r->arena);
 	r->options = *o;
+	r->fd = -1;
 	return VV_OK;
 }
 
 void vv_report_free(vv_check_report *r)
 {
 	if (r) {
+		vv_report_items_clear(r);
 		vv_arena_clear(&r->arena);
-		vv_prints_clear(&r->prints);
 		vv_free(r);
 	}
 }
@@ -69,7 +72,7 @@ vv_status vv_report_begin(vv_check_report *r, const char *path, const char *comm
 		}
 		r->totals.commits++;
 	}
-	vv_prints_reset(&r->prints);
+	r->groups = 0;
 	if (r->last) {
 		r->last->next = d;
 	} else {
@@ -135,6 +138,7 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 		return vv_fail_nomem(err);
 	}
 	g->rule = vv_rule_find(f->rule);
+	g->number = r->groups++;
 	if (d->last) {
 		d->last->next = g;
 	} else {
@@ -168,62 +172,6 @@ static void count(vv_check_report *r, vv_report_group *g, const vv_finding *f, u
 	}
 }
 
-/* At most so many bytes, and no half character at the end. */
-static size_t shorten(const char *s, size_t len, bool *cut)
-{
-	size_t n = VV_REPORT_VALUE_MAX;
-
-	*cut = len > n;
-	if (!*cut) {
-		return len;
-	}
-	while (n > VV_REPORT_VALUE_MAX - 4 && ((unsigned char)s[n] & 0xC0) == 0x80) {
-		n--;
-	}
-	return n;
-}
-
-static vv_status keep_item(vv_check_report *r, vv_report_group *g, const vv_finding *f,
-			   vv_error *err)
-{
-	vv_report_item *item = vv_arena_calloc(&r->arena, 1, sizeof(*item));
-	vv_status rc;
-
-	if (!item) {
-		return vv_fail_nomem(err);
-	}
-	item->line = f->line;
-	item->row = f->row;
-	item->severity = f->severity;
-	item->message = keep(r, f->message ? f->message : "");
-	item->expected = keep(r, f->expected);
-	item->accepted = keep(r, f->accepted);
-	if (f->key) {
-		item->key_len = shorten(f->key, f->key_len, &item->key_cut);
-		item->key = vv_arena_strndup(&r->arena, f->key, item->key_len);
-	}
-	if (f->value) {
-		item->value_len = shorten(f->value, f->value_len, &item->value_cut);
-		item->value = vv_arena_strndup(&r->arena, f->value, item->value_len);
-	}
-	if (!item->message || (f->expected && !item->expected) ||
-	    (f->accepted && !item->accepted) || (f->key && !item->key) ||
-	    (f->value && !item->value)) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_prints_make(&r->prints, item->print, r->last->path, f, err)) < 0) {
-		return rc;
-	}
-	if (g->last) {
-		g->last->next = item;
-	} else {
-		g->first = item;
-	}
-	g->last = item;
-	g->kept++;
-	return VV_OK;
-}
-
 vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err)
 {
 	vv_check_report *r = report;
@@ -237,7 +185,7 @@ vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err)
 	if (f->known && r->options.new_only && !f->accepted) {
 		return VV_OK; /* only their number is told */
 	}
-	return r->options.limit == 0 || g->kept < r->options.limit ? keep_item(r, g, f, err)
+	return r->options.limit == 0 || g->kept < r->options.limit ? vv_report_keep(r, g, f, err)
 								   : VV_OK;
 }
 
@@ -273,7 +221,11 @@ static void order_groups(vv_report_dataset *d)
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err)
 {
 	vv_report_dataset *d = r->last;
+	vv_status rc = vv_report_number(r, err);
 
+	if (rc < 0) {
+		return rc;
+	}
 	d->rows = facts->rows;
 	d->columns = facts->columns;
 	d->groups = facts->groups;
@@ -309,14 +261,55 @@ uint64_t vv_report_unlisted(const vv_report_group *g)
 	return g->errors + g->warnings + g->accepted - g->kept;
 }
 
-vv_status vv_report_write(const vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err)
+void vv_report_drain(const vv_check_report *r, vv_buf *out)
+{
+	vv_report_io *io = r->io;
+
+	if (io->write && io->rc == VV_OK && !out->failed && out->len >= DRAIN) {
+		io->rc = io->write(io->payload, out->data, out->len, &io->err);
+		out->len = 0; /* not reset: that memory ran out must not be forgotten */
+	}
+}
+
+static vv_status write_form(vv_check_report *r, vv_report_form form, vv_buf *out, vv_report_io *io,
+			    vv_error *err)
 {
 	static vv_status (*const writers[])(const vv_check_report *, vv_buf *, vv_error *) = {
 		[VV_REPORT_TEXT] = vv_report_text,         [VV_REPORT_JSON] = vv_report_json,
 		[VV_REPORT_JUNIT] = vv_report_junit,       [VV_REPORT_SARIF] = vv_report_sarif,
 		[VV_REPORT_GITHUB] = vv_report_github,     [VV_REPORT_GITLAB] = vv_report_gitlab,
 		[VV_REPORT_MARKDOWN] = vv_report_markdown, [VV_REPORT_HTML] = vv_report_html};
-	vv_status rc = writers[form](r, out, err);
+	vv_status rc;
 
+	r->io = io;
+	rc = writers[form](r, out, err);
+	r->io = NULL;
+	if (io->rc < 0) {
+		if (err) {
+			*err = io->err;
+		}
+		return io->rc;
+	}
 	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err)
+{
+	vv_report_io io = {.rc = VV_OK};
+
+	return write_form(r, form, out, &io, err);
+}
+
+vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
+			   void *payload, vv_error *err)
+{
+	vv_report_io io = {.rc = VV_OK, .write = write, .payload = payload};
+	vv_buf out = VV_BUF_INIT;
+	vv_status rc = write_form(r, form, &out, &io, err);
+
+	if (rc == VV_OK && out.len > 0) {
+		rc = write(payload, out.data, out.len, err);
+	}
+	vv_buf_clear(&out);
+	return rc;
 }

@@ -4,7 +4,8 @@
  * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin,
  * findings through vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for
  * each form asked for, vv_report_verdict for the exit code, vv_report_free. Of each rule of
- * a dataset only the first findings are kept; all are counted.
+ * a dataset only the first findings are kept (all with limit 0: on disk, where they are many); all
+ * are counted.
  */
 #ifndef VV_CMD_REPORT_H
 #define VV_CMD_REPORT_H
@@ -71,7 +72,12 @@ void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
 bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
 
 /* Appends the whole report. */
-vv_status vv_report_write(const vv_check_report *r, vv_report_form form, vv_buf *out,
-			  vv_error *err);
+vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
+
+/* The same, piece by piece: memory does not grow with the number of findings. */
+typedef vv_status (*vv_report_write_fn)(void *payload, const char *bytes, size_t len,
+					vv_error *err);
+vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
+			   void *payload, vv_error *err);
 
 #endif

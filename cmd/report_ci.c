@@ -59,16 +59,31 @@ static void put_annotation(vv_buf *out, const char *kind, const vv_report_datase
 	vv_buf_clear(&text);
 }
 
-static const vv_report_item *nth_item(const vv_report_group *g, size_t n, vv_severity severity,
-				      bool accepted)
+static bool put_nth(vv_buf *out, const vv_check_report *r, const char *kind,
+		    const vv_report_dataset *d, const vv_report_group *g, size_t n,
+		    vv_severity severity, bool accepted)
 {
-	for (const vv_report_item *i = g->first; i; i = i->next) {
+	vv_report_walk walk;
+	bool found = false;
+
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i && !found;
+	     i = found ? NULL : vv_report_next(&walk)) {
 		if ((accepted ? i->accepted != NULL : !i->accepted && i->severity == severity) &&
 		    n-- == 0) {
-			return i;
+			put_annotation(out, kind, d, g, i);
+			found = true;
 		}
 	}
-	return NULL;
+	vv_report_stop(&walk);
+	return found;
+}
+
+/* May the group have one? What is not of the kind need not be read. */
+static bool may_have(const vv_report_group *g, size_t n, vv_severity severity, bool accepted)
+{
+	return g->kept > n &&
+	       (accepted ? g->accepted > n
+			 : (severity == VV_SEVERITY_ERROR ? g->errors : g->warnings) > n);
 }
 
 /* The first of each group, then the second of each, ..., so that every kind of problem is seen. */
@@ -82,10 +97,8 @@ static uint64_t put_kind(vv_buf *out, const vv_check_report *r, const char *kind
 		any = false;
 		for (const vv_report_dataset *d = r->first; d; d = d->next) {
 			for (const vv_report_group *g = d->first; g && put < room; g = g->next) {
-				const vv_report_item *i = nth_item(g, n, severity, accepted);
-
-				if (i) {
-					put_annotation(out, kind, d, g, i);
+				if (may_have(g, n, severity, accepted) &&
+				    put_nth(out, r, kind, d, g, n, severity, accepted)) {
 					put++;
 					any = true;
 				}
@@ -142,11 +155,18 @@ static void put_quality(vv_json_out *w, const vv_report_dataset *d, const char *
 	vv_json_close_object(w);
 }
 
-static void put_group(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g)
+static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d,
+		      const vv_report_group *g)
 {
+	char first[VV_REPORT_PRINT_LEN + 1] = "";
 	vv_buf text = VV_BUF_INIT;
+	vv_report_walk walk;
 
-	for (const vv_report_item *i = g->first; i; i = i->next) {
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+		if (!*first) {
+			memcpy(first, i->print, sizeof(first));
+		}
+		vv_report_drain(r, w->buf);
 		if (!i->accepted) {
 			text.len = 0;
 			vv_report_put_item(&text, g, i);
@@ -159,7 +179,7 @@ static void put_group(vv_json_out *w, const vv_report_dataset *d, const vv_repor
 
 		/* of the group: whatever its findings are */
 		text.len = 0;
-		vv_buf_printf(&text, "%s-more", g->first ? g->first->print : g->code);
+		vv_buf_printf(&text, "%s-more", *first ? first : g->code);
 		memset(print, 0, sizeof(print));
 		memcpy(print, vv_buf_cstr(&text),
 		       text.len < sizeof(print) ? text.len : sizeof(print) - 1);
@@ -184,7 +204,7 @@ vv_status vv_report_gitlab(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_json_open_array(&w);
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		for (const vv_report_group *g = d->first; g; g = g->next) {
-			put_group(&w, d, g);
+			put_group(&w, r, d, g);
 		}
 	}
 	vv_json_close_array(&w);

@@ -11,7 +11,7 @@
 #define VV_REPORT_VALUE_MAX 240u /* bytes of a value or key that are kept */
 #define VV_REPORT_PRINT_LEN 32u
 
-/* A finding that is kept. Texts live in the report's arena; value and key are data. */
+/* A finding that is kept; borrowed until the next one is read. */
 typedef struct vv_report_item {
 	uint64_t line, row;
 	const char *key, *value; /* NULL: none */
@@ -21,8 +21,21 @@ typedef struct vv_report_item {
 	vv_severity severity;
 	char print[VV_REPORT_PRINT_LEN +
 		   1]; /* fingerprint: path, rule, column and key; not the line */
-	struct vv_report_item *next;
 } vv_report_item;
+
+/* Records one after the other: first those in the report's file, then those in memory. */
+typedef struct vv_report_extent {
+	uint64_t offset, len;
+} vv_report_extent;
+typedef struct vv_report_chain {
+	vv_report_extent *extents;
+	size_t count;
+	vv_buf pending;
+	vv_buf last[3]; /* texts of the finding before */
+	bool has_last[3];
+	bool listed;
+	struct vv_report_chain *next; /* of the report */
+} vv_report_chain;
 
 /* The findings of one rule in one column (of one condition). */
 typedef struct vv_report_group {
@@ -32,8 +45,11 @@ typedef struct vv_report_group {
 	vv_severity severity;      /* the highest */
 	uint64_t errors, warnings; /* that count */
 	uint64_t known, accepted;  /* that do not */
-	vv_report_item *first, *last;
+	vv_report_chain items, numbers; /* numbers: of findings that are equal to one before */
+	uint64_t number;                /* in its dataset */
 	uint64_t kept;
+	const char *message, *expected; /* of the first that is kept */
+	bool one_message, one_expected; /* all that are kept say the same */
 	struct vv_report_group *next;
 } vv_report_group;
 
@@ -46,16 +62,13 @@ typedef struct vv_report_dataset {
 	struct vv_report_dataset *next;
 } vv_report_dataset;
 
-/* How often each fingerprint was met in a dataset, so that equal ones get numbers. */
-typedef struct vv_prints {
-	uint64_t *keys; /* 0: free */
-	uint32_t *counts;
-	size_t used, cap; /* cap: a power of two, or 0 */
-} vv_prints;
-void vv_prints_reset(vv_prints *p);
-void vv_prints_clear(vv_prints *p);
-vv_status vv_prints_make(vv_prints *p, char out[VV_REPORT_PRINT_LEN + 1], const char *path,
-			 const vv_finding *f, vv_error *err);
+/* What happens while a report is written: reading back may fail, and so may giving it out. */
+typedef struct vv_report_io {
+	vv_status rc;
+	vv_error err;
+	vv_report_write_fn write; /* NULL: all stays in the buffer */
+	void *payload;
+} vv_report_io;
 
 struct vv_check_report {
 	vv_arena arena;
@@ -63,8 +76,49 @@ struct vv_check_report {
 	vv_report_dataset *first, *last;
 	vv_report_totals totals;
 	const char *last_commit;
-	vv_prints prints;
+	uint64_t groups; /* of the dataset under way */
+	/* report_items.c */
+	vv_report_chain *chains;
+	size_t pending;   /* bytes in memory */
+	int fd;           /* -1: nothing is on disk */
+	uint64_t spilled; /* bytes on disk */
+	struct vv_sorter *prints;
+	uint64_t arrived;
+	vv_buf scratch;
+	vv_report_io *io; /* while it is written */
 };
+
+/* report_items.c. Keeps a finding of the dataset under way. */
+vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_finding *f,
+			 vv_error *err);
+/* The dataset is complete: equal fingerprints get numbers. */
+vv_status vv_report_number(vv_check_report *r, vv_error *err);
+void vv_report_items_clear(vv_check_report *r);
+
+/* The findings of a group, in order: NULL at the end, also after a failure (r->io). One that is left
+ * before its end must be stopped. */
+typedef struct vv_report_reader {
+	const vv_report_chain *chain;
+	size_t extent;
+	uint64_t offset;
+	vv_buf window;
+	size_t at;
+} vv_report_reader;
+typedef struct vv_report_walk {
+	const vv_check_report *r;
+	vv_report_reader items, numbers;
+	uint64_t place, number, number_place; /* number 0: the next one is not known */
+	vv_buf texts[3];
+	bool has_text[3];
+	vv_report_item item;
+} vv_report_walk;
+const vv_report_item *vv_report_first(vv_report_walk *w, const vv_check_report *r,
+				      const vv_report_group *g);
+const vv_report_item *vv_report_next(vv_report_walk *w);
+void vv_report_stop(vv_report_walk *w);
+
+/* Gives out what a writer has put so far, where that is much. To be called between findings. */
+void vv_report_drain(const vv_check_report *r, vv_buf *out);
 
 /* How many findings of a group are told but not listed. */
 uint64_t vv_report_unlisted(const vv_report_group *g);

@@ -78,8 +78,12 @@ static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_repor
 	vv_json_name(w, "findings");
 	vv_json_open_array(w);
 	for (const vv_report_group *g = d->first; g; g = g->next) {
-		for (const vv_report_item *i = g->first; i; i = i->next) {
+		vv_report_walk walk;
+
+		for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
+		     i = vv_report_next(&walk)) {
 			put_item(w, g, i);
+			vv_report_drain(r, w->buf);
 		}
 	}
 	vv_json_close_array(w);

@@ -18,11 +18,13 @@ static bool counts(const vv_check_report *r, const vv_report_group *g)
 	return g->errors > 0 || (r->options.fail_on == VV_SEVERITY_WARNING && g->warnings > 0);
 }
 
-static void put_lines(vv_buf *b, const vv_report_group *g)
+static void put_lines(vv_buf *b, const vv_check_report *r, const vv_report_group *g)
 {
+	vv_report_walk walk;
 	vv_buf line = VV_BUF_INIT;
 
-	for (const vv_report_item *i = g->first; i; i = i->next) {
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
+	     i = vv_report_next(&walk)) {
 		line.len = 0;
 		vv_report_put_item(&line, g, i);
 		if (i->line > 0) {
@@ -30,6 +32,7 @@ static void put_lines(vv_buf *b, const vv_report_group *g)
 		}
 		vv_report_put_marks(b, vv_buf_cstr(&line), line.len, "&<>\"'");
 		vv_buf_putc(b, '\n');
+		vv_report_drain(r, b);
 	}
 	if (vv_report_unlisted(g) > 0) {
 		vv_buf_printf(b, "and %s more\n", vv_text_count(vv_report_unlisted(g)));
@@ -84,7 +87,7 @@ static void put_case(vv_buf *b, const vv_check_report *r, const vv_report_datase
 	}
 	for (const vv_report_group *g = d->first; g; g = g->next) {
 		if (strcmp(g->code, code) == 0) {
-			put_lines(b, g);
+			put_lines(b, r, g);
 		}
 	}
 	vv_buf_puts(b, failed ? "</failure>\n" : "</system-out>\n");

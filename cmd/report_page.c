@@ -94,23 +94,25 @@ static void put_row(vv_buf *b, const vv_report_item *i)
 }
 
 /* Answers how many findings it had no room for. */
-static uint64_t put_markdown_group(vv_buf *b, const vv_report_group *g, size_t max)
+static uint64_t put_markdown_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g,
+				   size_t max)
 {
-	uint64_t left = vv_report_unlisted(g);
+	uint64_t left = vv_report_unlisted(g), put = 0;
+	vv_report_walk walk;
 
 	vv_buf_printf(b, "\n**%s** ", vv_severity_name(g->severity));
 	put_group_name(b, g);
 	vv_buf_puts(b, "\n\n");
-	if (g->first) {
+	if (g->kept > 0) {
 		vv_buf_puts(b, "| line | row | key | value | problem |\n|--:|--:|---|---|---|\n");
 	}
-	for (const vv_report_item *i = g->first; i; i = i->next) {
-		if (b->len > max) {
-			left++;
-		} else {
-			put_row(b, i);
-		}
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i && b->len <= max;
+	     i = vv_report_next(&walk)) {
+		put_row(b, i);
+		put++;
 	}
+	vv_report_stop(&walk);
+	left += g->kept - put;
 	if (left > 0) {
 		vv_buf_printf(b, "\nand %s more\n", vv_text_count(left));
 	}
@@ -138,7 +140,7 @@ vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *er
 		vv_buf_putc(out, '\n');
 		for (const vv_report_group *g = d->first; g; g = g->next) {
 			if (g->errors + g->warnings + g->accepted > 0) {
-				put_markdown_group(out, g, max);
+				put_markdown_group(out, r, g, max);
 			}
 		}
 	}
@@ -183,8 +185,9 @@ static void put_html_row(vv_buf *b, const vv_report_item *i)
 	vv_buf_puts(b, "</td></tr>\n");
 }
 
-static void put_html_group(vv_buf *b, const vv_report_group *g)
+static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g)
 {
+	vv_report_walk walk;
 	const char *kind = vv_severity_name(g->severity);
 
 	vv_buf_printf(b, "<h3><span class=\"%s\">%s</span> ", kind, kind);
@@ -194,13 +197,15 @@ static void put_html_group(vv_buf *b, const vv_report_group *g)
 		vv_report_put_markups(b, g->rule->what);
 	}
 	vv_buf_puts(b, "</h3>\n");
-	if (g->first) {
+	if (g->kept > 0) {
 		vv_buf_puts(
 			b,
 			"<table>\n<tr><th class=\"n\">line</th><th class=\"n\">row</th><th>key</th><th>value</th>"
 			"<th>problem</th></tr>\n");
-		for (const vv_report_item *i = g->first; i; i = i->next) {
+		for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
+		     i = vv_report_next(&walk)) {
 			put_html_row(b, i);
+			vv_report_drain(r, b);
 		}
 		vv_buf_puts(b, "</table>\n");
 	}
@@ -225,7 +230,7 @@ vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err)
 		vv_buf_puts(out, "</h2>\n");
 		for (const vv_report_group *g = d->first; g; g = g->next) {
 			if (g->errors + g->warnings + g->accepted > 0) {
-				put_html_group(out, g);
+				put_html_group(out, r, g);
 			}
 		}
 	}

@@ -173,11 +173,15 @@ static void put_results(vv_json_out *w, const vv_check_report *r)
 	vv_json_open_array(w);
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		for (const vv_report_group *g = d->first; g; g = g->next) {
-			for (const vv_report_item *i = g->first; i && count < RESULTS_MAX;
-			     i = i->next) {
+			vv_report_walk walk;
+
+			for (const vv_report_item *i = vv_report_first(&walk, r, g);
+			     i && count < RESULTS_MAX; i = vv_report_next(&walk)) {
 				put_item(w, r, d, g, i);
 				count++;
+				vv_report_drain(r, w->buf);
 			}
+			vv_report_stop(&walk);
 			if (vv_report_unlisted(g) > 0 && count < RESULTS_MAX) {
 				put_more(w, d, g);
 				count++;

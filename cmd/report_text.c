@@ -25,25 +25,12 @@ static const char *color_of(const vv_check_report *r, vv_severity s)
 
 static bool says_the_same(const vv_report_group *g)
 {
-	for (const vv_report_item *i = g->first; i; i = i->next) {
-		if (strcmp(i->message, g->first->message) != 0) {
-			return false;
-		}
-	}
-	return g->first != NULL;
+	return g->kept > 0 && g->one_message;
 }
 
 static bool expects_the_same(const vv_report_group *g)
 {
-	for (const vv_report_item *i = g->first; i; i = i->next) {
-		const char *a = i->expected ? i->expected : "",
-			   *b = g->first->expected ? g->first->expected : "";
-
-		if (strcmp(a, b) != 0) {
-			return false;
-		}
-	}
-	return g->first != NULL;
+	return g->kept > 0 && g->one_expected;
 }
 
 /* One cell of an item's row, into b; empty where there is nothing. */
@@ -85,13 +72,19 @@ static void put_cell(vv_buf *b, const vv_report_item *i, size_t column)
 }
 
 /* Widths of the columns; 0: not shown. */
-static void measure(size_t *width, const vv_report_group *g, vv_buf *cell)
+static void measure(size_t *width, const vv_check_report *r, const vv_report_group *g, vv_buf *cell)
 {
-	for (size_t c = 0; c < COLUMNS; c++) {
-		width[c] = 0;
-		for (const vv_report_item *i = g->first; i; i = i->next) {
+	vv_report_walk walk;
+
+	memset(width, 0, COLUMNS * sizeof(*width));
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+		for (size_t c = 0; c < COLUMNS; c++) {
 			size_t w;
 
+			if ((c == AT_MESSAGE && g->one_message) ||
+			    (c == AT_EXPECTED && g->one_expected)) {
+				continue;
+			}
 			put_cell(cell, i, c);
 			/* already escaped, and escaping again would count the backslashes twice */
 			w = vv_text_width(vv_buf_cstr(cell), cell->len);
@@ -144,9 +137,10 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	static const char *const names[COLUMNS] = {"line",  "row",     "key",
 						   "value", "problem", "expected"};
 	size_t width[COLUMNS], shown = 0;
+	vv_report_walk walk;
 	vv_buf cell = VV_BUF_INIT;
 
-	measure(width, g, &cell);
+	measure(width, r, g, &cell);
 	for (size_t c = 0; c < COLUMNS; c++) {
 		size_t w = strlen(names[c]);
 
@@ -157,26 +151,36 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 		vv_buf_puts(out, on(r, "\033[2m"));
 		put_line(out, width, names, NULL, &cell);
 		vv_buf_puts(out, on(r, "\033[0m"));
-		for (const vv_report_item *i = g->first; i; i = i->next) {
+		for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
+		     i = vv_report_next(&walk)) {
 			put_line(out, width, names, i, &cell);
+			vv_report_drain(r, out);
 		}
 	}
 	out->failed = out->failed || cell.failed;
 	vv_buf_clear(&cell);
 }
 
-static void put_accepted(vv_buf *out, const vv_report_group *g)
+static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
-	const char *why = NULL;
+	vv_report_walk walk;
+	vv_buf why = VV_BUF_INIT;
 
-	for (const vv_report_item *i = g->first; i; i = i->next) {
-		if (i->accepted && (!why || strcmp(why, i->accepted) != 0)) {
-			why = i->accepted;
+	if (g->accepted == 0) {
+		return;
+	}
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+		if (i->accepted && strcmp(vv_buf_cstr(&why), i->accepted) != 0) {
+			vv_buf_reset(&why);
+			vv_buf_puts(&why, i->accepted);
 			vv_buf_puts(out, "    accepted: ");
-			vv_text_put_escaped(out, why, strlen(why));
+			vv_text_put_escaped(out, why.data, why.len);
 			vv_buf_putc(out, '\n');
+			vv_report_drain(r, out);
 		}
 	}
+	out->failed = out->failed || why.failed;
+	vv_buf_clear(&why);
 }
 
 static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
@@ -197,15 +201,15 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	}
 	if (says_the_same(g)) {
 		vv_buf_puts(out, ": ");
-		vv_text_put_words(out, g->first->message, strlen(g->first->message), 0);
+		vv_text_put_words(out, g->message, strlen(g->message), 0);
 	}
 	vv_buf_putc(out, '\n');
-	if (expects_the_same(g) && g->first->expected) {
+	if (expects_the_same(g) && g->expected) {
 		vv_buf_puts(out, "    expected: ");
-		vv_text_put_words(out, g->first->expected, strlen(g->first->expected), 0);
+		vv_text_put_words(out, g->expected, strlen(g->expected), 0);
 		vv_buf_putc(out, '\n');
 	}
-	put_accepted(out, g);
+	put_accepted(out, r, g);
 	put_table(out, r, g);
 	if (vv_report_unlisted(g) > 0) {
 		vv_buf_printf(out, "    and %s more\n", vv_text_count(vv_report_unlisted(g)));

@@ -128,3 +128,8 @@ hostile() {
 	varve add prices.csv > /dev/null
 	ends_with 2 sh -c 'varve check --no-base > /dev/full'
 }
+
+@test "all findings are listed in memory that does not grow with them" {
+	new_repo
+	python3 "$BATS_TEST_DIRNAME/many_findings.py"
+}

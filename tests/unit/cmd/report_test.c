@@ -54,7 +54,7 @@ static void end(vv_check_report *r)
 }
 
 /* The whole text of a form; lives until the program ends. */
-static const char *written(const vv_check_report *r, vv_report_form form)
+static const char *written(vv_check_report *r, vv_report_form form)
 {
 	static vv_buf out;
 	vv_error err;
