@@ -20,6 +20,8 @@ typedef struct told {
 	size_t pair_count, pair_cap;
 	uint64_t *gone, *added, *changed;
 	size_t gone_count, gone_cap, added_count, added_cap, changed_count, changed_cap;
+	uint64_t *rekeyed; /* of base: the key is another, all other cells are equal */
+	size_t rekeyed_count, rekeyed_cap;
 } told;
 
 static vv_status add_row(uint64_t **list, size_t *count, size_t *cap, uint64_t row, vv_error *err)
@@ -83,6 +85,7 @@ static void told_clear(told *t)
 	vv_free(t->gone);
 	vv_free(t->added);
 	vv_free(t->changed);
+	vv_free(t->rekeyed);
 }
 
 static vv_status hear(told *t, const vv_row_change *c, vv_error *err)
@@ -94,6 +97,9 @@ static vv_status hear(told *t, const vv_row_change *c, vv_error *err)
 		return add_row(&t->gone, &t->gone_count, &t->gone_cap, c->old_row, err);
 	}
 	vv_status rc = VV_OK;
+	if (c->rekeyed && (rc = add_row(&t->rekeyed, &t->rekeyed_count, &t->rekeyed_cap, c->old_row, err)) < 0) {
+		return rc;
+	}
 	if (c->kind == VV_ROW_CHANGED) {
 		rc = add_row(&t->changed, &t->changed_count, &t->changed_cap, c->old_row, err);
 	}
@@ -110,7 +116,7 @@ static vv_status compare(merge *m, merge_side *s, told *t, vv_error *err)
 	for (size_t i = 0; i < m->key_count; i++) {
 		key[i] = s->table->schema.fields[s->key[i]].name;
 	}
-	vv_rowdiff_options opts = {.key = key, .columns = &s->columns, .everything = true, .blind_moves = true, .temp_dir = m->opts->temp_dir,
+	vv_rowdiff_options opts = {.key = key, .columns = &s->columns, .rekeyed = true, .everything = true, .blind_moves = true, .temp_dir = m->opts->temp_dir,
 				   .pool = m->opts->pool, .progress = m->opts->progress};
 	vv_status rc = vv_rowdiff_open(&d, m->base, s->table, &opts, err);
 	if (rc < 0) {
@@ -478,33 +484,149 @@ static bool same_places(const vv_columns *c)
 	return true;
 }
 
-static vv_status match_side(merge *m, merge_side *s, vv_error *err)
+static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
-	told t = {0};
-	vv_status rc = VV_OK;
-	uint64_t old_rows = m->base ? m->base->root.rows : 0;
-	if (!m->base) {
-		for (uint64_t i = 0; i < s->table->root.rows && rc == VV_OK; i++) {
-			rc = add_row(&t.added, &t.added_count, &t.added_cap, i, err);
-		}
-	} else {
-		rc = compare(m, s, &t, err);
+	vv_status rc = merge_rows_open(&s->rows, s->table, err);
+	if (m->base) {
+		return rc < 0 ? rc : compare(m, s, t, err);
 	}
-	if (rc == VV_OK) {
-		rc = make_runs(s, &t, old_rows, s->table->root.rows, err);
+	for (uint64_t i = 0; i < s->table->root.rows && rc == VV_OK; i++) {
+		rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err);
 	}
-	sort(t.changed, t.changed_count, sizeof(*t.changed), by_number);
-	s->changed = t.changed;
-	s->changed_count = t.changed_count;
+	return rc;
+}
+
+static vv_status match_side(merge *m, merge_side *s, told *t, vv_error *err)
+{
+	vv_status rc = make_runs(s, t, m->base ? m->base->root.rows : 0, s->table->root.rows, err);
+	sort(t->changed, t->changed_count, sizeof(*t->changed), by_number);
+	s->changed = t->changed;
+	s->changed_count = t->changed_count;
+	t->changed = NULL;
 	s->exact = m->base && (m->base->root.dialect.form == VV_FORM_CSV) == (s->table->root.dialect.form == VV_FORM_CSV);
-	t.changed = NULL;
-	told_clear(&t);
 	s->same_places = same_places(&s->columns);
-	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0 ||
-	    (rc = load_groups(&s->groups, s->table, err)) < 0) {
+	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) {
 		return rc;
 	}
-	return merge_rows_open(&s->rows, s->table, err);
+	return load_groups(&s->groups, s->table, err);
+}
+
+/* --- rows whose key changed ----------------------------------------------------- */
+
+/* A key that a side brings, by hash, with the row of the side. */
+typedef struct new_key {
+	vv_hash128 key;
+	uint64_t row;
+} new_key;
+
+typedef struct new_keys {
+	new_key *list;
+	size_t count;
+} new_keys;
+
+static int by_key(const void *a, const void *b)
+{
+	const new_key *x = a, *y = b;
+	int c = by_data(&x->key, &y->key);
+	return c != 0 ? c : x->row < y->row ? -1 : x->row > y->row;
+}
+
+static vv_status hash_key(merge *m, merge_side *s, uint64_t row, new_key *out, vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc = merge_row(&s->rows, row, &cells, err);
+	vv_buf_reset(&m->text);
+	for (size_t i = 0; i < m->key_count && rc == VV_OK; i++) {
+		vv_value_put_canonical(&m->text, &m->base->schema.fields[m->base_key[i]], &cells[s->key[i]]);
+	}
+	*out = (new_key){vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len, m->opts->secret), row};
+	return rc < 0 ? rc : vv_buf_ok(&m->text, err);
+}
+
+static bool is_listed(const uint64_t *list, size_t count, uint64_t row)
+{
+	return count > 0 && bsearch(&row, list, count, sizeof(*list), by_number) != NULL;
+}
+
+/* The keys of all rows that a side added, and of those whose key it changed. */
+static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	out->list = vv_calloc(t->added_count + t->rekeyed_count + 1, sizeof(*out->list));
+	if (!out->list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < t->added_count && rc == VV_OK; i++) {
+		rc = hash_key(m, s, t->added[i], &out->list[out->count++], err);
+	}
+	for (size_t i = 0; i < t->pair_count && t->rekeyed_count > 0 && rc == VV_OK; i++) {
+		if (is_listed(t->rekeyed, t->rekeyed_count, t->pairs[i].old_row)) {
+			rc = hash_key(m, s, t->pairs[i].new_row, &out->list[out->count++], err);
+		}
+	}
+	sort(out->list, out->count, sizeof(*out->list), by_key);
+	return rc;
+}
+
+static bool brings_key(const new_keys *k, const vv_hash128 *key)
+{
+	size_t lo = 0, hi = k->count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (by_data(&k->list[mid].key, key) < 0) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	return lo < k->count && by_data(&k->list[lo].key, key) == 0;
+}
+
+/* Did the side give this row of base the same key? */
+static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_row, const vv_hash128 *key, bool *out, vv_error *err)
+{
+	new_key own;
+	vv_status rc = VV_OK;
+	*out = false;
+	if (!is_listed(t->rekeyed, t->rekeyed_count, old_row)) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
+		if (t->pairs[i].old_row == old_row) {
+			rc = hash_key(m, s, t->pairs[i].new_row, &own, err);
+			*out = rc == VV_OK && by_data(&own.key, key) == 0;
+			break;
+		}
+	}
+	return rc;
+}
+
+/* Where the other side brings the new key as well, with another row, the two are rows of one
+ * key: here the row counts as removed and added after all. */
+static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys *others, vv_error *err)
+{
+	merge_side *s = &m->side[which];
+	told *mine = &t[which];
+	size_t kept = 0;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < mine->pair_count && rc == VV_OK; i++) {
+		merge_run p = mine->pairs[i];
+		bool parts = false;
+		new_key key;
+		if (is_listed(mine->rekeyed, mine->rekeyed_count, p.old_row) && (rc = hash_key(m, s, p.new_row, &key, err)) == VV_OK &&
+		    brings_key(others, &key.key)) {
+			rc = is_alike(m, &m->side[1 - which], &t[1 - which], p.old_row, &key.key, &parts, err);
+			parts = !parts;
+		}
+		if (parts && rc == VV_OK && (rc = add_row(&mine->gone, &mine->gone_count, &mine->gone_cap, p.old_row, err)) == VV_OK) {
+			rc = add_row(&mine->added, &mine->added_count, &mine->added_cap, p.new_row, err);
+		}
+		if (!parts) {
+			mine->pairs[kept++] = p;
+		}
+	}
+	mine->pair_count = kept;
+	return rc;
 }
 
 /* After other rows were taken for the removed ones. */
@@ -522,15 +644,41 @@ static vv_status order_again(merge_side *s, vv_error *err)
 	return rc < 0 ? rc : make_blocks(s, err);
 }
 
+static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
+{
+	new_keys keys[2] = {0};
+	vv_status rc = VV_OK;
+	if (t[0].rekeyed_count + t[1].rekeyed_count == 0) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		sort(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), by_number);
+		rc = list_new_keys(m, &m->side[i], &t[i], &keys[i], err);
+	}
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		rc = part_rekeyed(m, i, t, &keys[1 - i], err);
+	}
+	vv_free(keys[0].list);
+	vv_free(keys[1].list);
+	return rc;
+}
+
 vv_status merge_rows_match(merge *m, vv_error *err)
 {
+	told t[2] = {0};
 	vv_status rc = VV_OK;
 	if (m->base && ((rc = load_groups(&m->groups, m->base, err)) < 0 || (rc = merge_rows_open(&m->rows, m->base, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		rc = match_side(m, &m->side[i], err);
+		rc = tell_side(m, &m->side[i], &t[i], err);
 	}
+	rc = rc < 0 ? rc : settle_rekeyed(m, t, err);
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		rc = match_side(m, &m->side[i], &t[i], err);
+	}
+	told_clear(&t[0]);
+	told_clear(&t[1]);
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		bool moved = false;
 		rc = merge_slide(m, i, &moved, err);
