@@ -13,7 +13,7 @@
 #include "cmd/written.h"
 
 typedef struct add_options {
-	bool all, update, force, dry_run, convert, fix, no_key, header, quiet;
+	bool all, update, force, dry_run, convert, fix, no_key, header, quiet, verbose;
 	vv_strings key;
 	const char *as, *input_format, *delimiter, *quote, *escape;
 } add_options;
@@ -149,6 +149,8 @@ static const vv_option add_table[] = {
 	 "also files that are ignored", NULL},
 	{"dry-run", 'n', VV_OPT_FLAG, offsetof(add_options, dry_run), NULL, NULL,
 	 "say what would be staged, change nothing", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(add_options, verbose), NULL, NULL,
+	 "name what is added, as without it", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(add_options, quiet), NULL, NULL, "print warnings only",
 	 NULL},
 	{"key", 0, VV_OPT_LIST, offsetof(add_options, key), "COLUMNS", NULL,

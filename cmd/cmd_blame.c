@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -387,6 +388,13 @@ done:
 	return rc;
 }
 
+/* "PATH REV" is taken too: what is a file is the path, unless "--" tells. */
+static bool is_rev_first(char **argv)
+{
+	int dashdash = vv_command_dashdash();
+	return dashdash >= 0 ? dashdash == 1 : vv_exists(argv[1]) && !vv_exists(argv[0]);
+}
+
 static int run_blame(void *p, int argc, char **argv)
 {
 	blame_run r = {.o = p};
@@ -395,6 +403,11 @@ static int run_blame(void *p, int argc, char **argv)
 	vv_status rc;
 	if (argc < 1 || argc > 2) {
 		return vv_usage_error("blame takes a table's path, and perhaps a revision");
+	}
+	if (argc == 2 && is_rev_first(argv)) { /* as in Git: REV [--] PATH */
+		char *rev = argv[0];
+		argv[0] = argv[1];
+		argv[1] = rev;
 	}
 	if (!r.o->json) {
 		vv_out_page(NULL);
@@ -415,7 +428,8 @@ const vv_command vv_cmd_blame = {
 	.name = "blame",
 	.group = "history",
 	.summary = "tell which commit last set each row, or each cell, of a table",
-	.usage = "[--cells] [--row KEY] [--key A,B] [--json] PATH [REV]",
+	.usage = "[--cells] [--row KEY] [--key A,B] [--json] PATH [REV]\n"
+		 "[--cells] [--row KEY] [--key A,B] [--json] REV [--] PATH",
 	.example = "$ varve blame --row MMM companies.csv\n"
 		   "b120536 (A U Thor 2026-08-03) MMM | 3M Company | Industrials",
 	.options = table,

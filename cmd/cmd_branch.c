@@ -15,7 +15,7 @@
 
 typedef struct options {
 	bool all, remotes, remove, remove_force, rename, rename_force, force, current,
-		unset_upstream, quiet;
+		unset_upstream, quiet, list;
 	unsigned verbose;
 	const char *upstream, *format;
 } options;
@@ -27,6 +27,8 @@ static const vv_option table[] = {
 	 "list only remote branches", NULL},
 	{"verbose", 'v', VV_OPT_COUNT, offsetof(options, verbose), NULL, NULL,
 	 "with commit, subject and distance to the upstream; twice: with its name", NULL},
+	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL,
+	 "list the branches, as without arguments", NULL},
 	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
 	 "json"},
 	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
@@ -583,6 +585,9 @@ static int check_words(const options *o, int argc)
 	}
 	if ((o->rename || o->rename_force) && (argc == 0 || argc > 2)) {
 		return vv_usage_error("-m takes [OLD] NEW");
+	}
+	if (o->list && argc > 0) {
+		return vv_usage_error("branch --list takes no pattern; 'git branch --list' works here with one");
 	}
 	if (modes == 0 && argc > 2) {
 		return vv_usage_error("branch takes NAME [START], not %d words", argc);

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/diff_show.h"
 #include "cmd/diff_sides.h"
 #include "cmd/diff_table.h"
 #include "cmd/output.h"
@@ -28,7 +29,8 @@
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
 	const char *tolerance, *format, *output, *limit, *color;
-	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only;
+	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only, name_status, same;
+	const char *renames;
 } options;
 
 static const vv_option table[] = {
@@ -51,7 +53,12 @@ static const vv_option table[] = {
 	{"name-only", 0, VV_OPT_FLAG, offsetof(options, name_only), NULL, NULL, "only the paths that differ", NULL},
 	{"limit", 0, VV_OPT_STRING, offsetof(options, limit), "N", NULL, "at most N rows of each table; 0: all (default: 50 on a terminal)", NULL},
 	{"output", 'o', VV_OPT_STRING, offsetof(options, output), "FILE", NULL, "write to FILE", NULL},
-	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never", "colours in text", NULL},
+	{"name-status", 0, VV_OPT_FLAG, offsetof(options, name_status), NULL, NULL, "the same behind A (added), M (modified), D (deleted) or R (renamed, and both paths)", NULL},
+	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never", "colours in text; without a value: always", "always"},
+	{"no-color", 0, VV_OPT_STRING, offsetof(options, color), NULL, NULL, "short for --color=never", "never"},
+	{"patch", 'p', VV_OPT_FLAG, offsetof(options, same), NULL, NULL, "rows and cells, as without it", NULL},
+	{NULL, 'u', VV_OPT_FLAG, offsetof(options, same), NULL, NULL, "the same as -p", NULL},
+	{"find-renames", 'M', VV_OPT_STRING, offsetof(options, renames), "N", NULL, "look for renamed files, as without it; N is not heeded", "on"},
 	{"exit-code", 0, VV_OPT_FLAG, offsetof(options, exit_code), NULL, NULL, "exit with 1 when something differs", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "print nothing; implies --exit-code", NULL},
 };
@@ -127,7 +134,7 @@ static vv_status fill_how(run *r, vv_error *err)
 	r->how.ignore_format = o->ignore_format;
 	r->how.moves = o->moves || strcmp(r->format, "csv") == 0; /* that form is of rows in their order */
 	r->how.tolerance = o->tolerance;
-	r->how.only_whether = o->quiet || o->name_only;
+	r->how.only_whether = o->quiet || o->name_only || o->name_status;
 	return VV_OK;
 }
 
@@ -245,10 +252,23 @@ static vv_status tell_line(run *r, const vv_diff_answer *a, vv_error *err)
 	return rc;
 }
 
-static vv_status tell_name(run *r, const char *path, vv_error *err)
+/* A, M, D or R, as git diff --name-status has them. */
+static char letter_of(const char *old_path, bool was, bool is)
+{
+	return old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
+}
+
+static vv_status tell_name(run *r, const char *path, const char *old_path, bool was, bool is, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
+	if (r->o->name_status) {
+		vv_buf_printf(&b, "%c\t", letter_of(old_path, was, is));
+	}
+	if (r->o->name_status && old_path) {
+		vv_path_put_quoted(&b, old_path, true, false);
+		vv_buf_putc(&b, '\t');
+	}
 	vv_path_put_quoted(&b, path, true, false);
 	vv_buf_putc(&b, '\n');
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
@@ -267,8 +287,8 @@ static vv_status compare(run *r, const vv_diff_item *item, vv_error *err)
 		if (a.line.len > 0) {
 			rc = tell_line(r, &a, err);
 		}
-		if (rc == VV_OK && r->o->name_only && !r->o->quiet && a.differs) {
-			rc = tell_name(r, item->path, err);
+		if (rc == VV_OK && (r->o->name_only || r->o->name_status) && !r->o->quiet && a.differs) {
+			rc = tell_name(r, item->path, item->old_path, item->a != NULL, item->b != NULL, err);
 		}
 		vv_buf_clear(&a.line);
 	}
@@ -381,8 +401,8 @@ static vv_status diff_paths(run *r, const vv_diff_sides *d, vv_error *err)
 			vv_buf_puts(&a.line, ": a link or submodule changed ('git diff' shows it)");
 			r->differs = true;
 			rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);
-			if (rc == VV_OK && r->o->name_only && !r->o->quiet) {
-				rc = tell_name(r, p->path, err);
+			if (rc == VV_OK && (r->o->name_only || r->o->name_status) && !r->o->quiet) {
+				rc = tell_name(r, p->path, p->old_path, p->old_mode != 0, p->new_mode != 0, err);
 			}
 			vv_buf_clear(&a.line);
 			continue;
@@ -486,6 +506,36 @@ done:
 	}
 	vv_diff_sides_clear(&d);
 	vv_buf_clear(&title);
+	return rc;
+}
+
+vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const vv_oid *to, vv_error *err)
+{
+	static const options none;
+	char hex[VV_OID_TEXT + 1];
+	vv_buf shown_by = VV_BUF_INIT;
+	run r = {.o = &none, .repo = s->repo, .stage = s->stage, .fd = -1, .format = "text",
+		 .kind = vv_diff_writer_find("text")};
+	vv_diff_sides d = {0};
+	vv_status rc;
+	vv_oid_text(hex, to);
+	vv_buf_printf(&shown_by, "git show %.10s", hex);
+	if ((rc = vv_diff_sides_between(&d, s->repo, from, to, s->paths, err)) < 0 || (rc = fill_how(&r, err)) < 0 ||
+	    (rc = choose_limit(&r, err)) < 0) {
+		goto done;
+	}
+	r.how.pool = vv_stage_pool(s->stage);
+	r.how.text_shown_by = vv_buf_cstr(&shown_by);
+	r.how.limit = s->no_limit ? r.how.limit : s->limit;
+	if ((rc = open_writer(&r, "", err)) == VV_OK && (rc = diff_versions(&r, &d, err)) == VV_OK) {
+		rc = r.writer->end(r.writer, err);
+	}
+done:
+	r.repo = NULL; /* both are the caller's */
+	r.stage = NULL;
+	run_clear(&r);
+	vv_diff_sides_clear(&d);
+	vv_buf_clear(&shown_by);
 	return rc;
 }
 

@@ -49,7 +49,7 @@ static int run_help(void *options, int argc, char **argv)
 		return vv_usage_error("help takes one command, not %d", argc);
 	c = vv_command_find(argv[0]);
 	if (!c)
-		return vv_help_unknown(argv[0]);
+		return vv_help_unknown(argv[0], argc - 1, argv + 1);
 	if (!show_manual(c->name))
 		vv_help_command(c);
 	return VV_EXIT_OK;

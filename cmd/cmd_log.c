@@ -9,7 +9,10 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/commit_view.h"
+#include "cmd/diff_show.h"
+#include "cmd/log_filter.h"
 #include "cmd/output.h"
+#include "cmd/pathspec.h"
 #include "cmd/row_history.h"
 #include "diff/text_cell.h"
 #include "repo/history.h"
@@ -20,7 +23,9 @@
 typedef struct options {
 	vv_strings key;
 	const char *row;
-	bool oneline, stat, verbose, all, first_parent, reverse;
+	bool oneline, stat, verbose, all, first_parent, reverse, patch, name_only, name_status, merges, no_merges,
+		ignore_case, decorate, no_decorate;
+	const char *since, *until, *author, *grep, *value, *color;
 	const char *format;
 	const char *max_count;
 	uint64_t skip;
@@ -33,6 +38,39 @@ static const vv_option table[] = {
 	 "what changed: rows and columns of each table", NULL},
 	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
 	 "with --stat also the blocks and bytes that each dataset added to the store", NULL},
+	{"patch", 'p', VV_OPT_FLAG, offsetof(options, patch), NULL, NULL,
+	 "what changed, row by row", NULL},
+	{NULL, 'u', VV_OPT_FLAG, offsetof(options, patch), NULL, NULL, "the same", NULL},
+	{"name-only", 0, VV_OPT_FLAG, offsetof(options, name_only), NULL, NULL,
+	 "the paths that changed", NULL},
+	{"name-status", 0, VV_OPT_FLAG, offsetof(options, name_status), NULL, NULL,
+	 "the same behind A (added), M (modified) or D (deleted)", NULL},
+	{NULL, 'S', VV_OPT_STRING, offsetof(options, value), "VALUE", NULL,
+	 "commits after which more or fewer cells are VALUE than before", NULL},
+	{"since", 0, VV_OPT_STRING, offsetof(options, since), "DATE", NULL,
+	 "commits since then: 2026-03-01, yesterday, '2 weeks ago'", NULL},
+	{"after", 0, VV_OPT_STRING, offsetof(options, since), "DATE", NULL, "the same as --since",
+	 NULL},
+	{"until", 0, VV_OPT_STRING, offsetof(options, until), "DATE", NULL, "commits until then",
+	 NULL},
+	{"before", 0, VV_OPT_STRING, offsetof(options, until), "DATE", NULL, "the same as --until",
+	 NULL},
+	{"author", 0, VV_OPT_STRING, offsetof(options, author), "PATTERN", NULL,
+	 "commits whose author's name or mail matches", NULL},
+	{"grep", 0, VV_OPT_STRING, offsetof(options, grep), "PATTERN", NULL,
+	 "commits with a line of the message that matches", NULL},
+	{"regexp-ignore-case", 'i', VV_OPT_FLAG, offsetof(options, ignore_case), NULL, NULL,
+	 "--author and --grep: upper and lower case are the same", NULL},
+	{"merges", 0, VV_OPT_FLAG, offsetof(options, merges), NULL, NULL, "only merges", NULL},
+	{"no-merges", 0, VV_OPT_FLAG, offsetof(options, no_merges), NULL, NULL, "no merges", NULL},
+	{"decorate", 0, VV_OPT_FLAG, offsetof(options, decorate), NULL, NULL,
+	 "name branches and tags, as without it", NULL},
+	{"no-decorate", 0, VV_OPT_FLAG, offsetof(options, no_decorate), NULL, NULL,
+	 "do not name branches and tags", NULL},
+	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never",
+	 "colours; without a value: always", "always"},
+	{"no-color", 0, VV_OPT_STRING, offsetof(options, color), NULL, NULL,
+	 "short for --color=never", "never"},
 	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
 	 "json"},
 	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
@@ -83,8 +121,13 @@ static void words_clear(words *w)
 static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error *err)
 {
 	char *path = NULL;
+	const char *rest;
 	vv_status rc;
 
+	if (vv_pathspec_excludes(text, &rest)) {
+		vv_fail(err, VV_EUSAGE, "log takes no path out: '%s'", vv_text_shows(text));
+		return vv_hint(err, "'git log -- . \"%s\"' works here", vv_text_shows(text));
+	}
 	if (vv_repository_is_bare(r)) {
 		path = vv_strdup(text);
 		rc = path ? VV_OK : vv_fail_nomem(err);
@@ -138,45 +181,145 @@ static vv_commit_style style_of(const options *o)
 	return o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
 }
 
+static bool is_filtered(const options *o)
+{
+	return o->since || o->until || o->author || o->grep || o->value || o->merges || o->no_merges;
+}
+
+/* The commits that a filter lets through. */
+typedef struct sieve {
+	const options *o;
+	vv_repository *repo;
+	vv_log *log;
+	vv_log_filter *filter; /* NULL: all */
+	uint64_t max_count;    /* 0: no limit; with a filter it counts what passes */
+	uint64_t skipped, given;
+	vv_oid *kept; /* with --reverse: what passed, newest first */
+	size_t kept_count, kept_cap;
+} sieve;
+
+static int next_passing(sieve *s, vv_oid *id, vv_error *err)
+{
+	int more;
+
+	if (s->filter && s->max_count > 0 && s->given == s->max_count) {
+		return 0;
+	}
+	while ((more = vv_log_next(s->log, id, err)) > 0 && s->filter) {
+		int passes = vv_log_filter_passes(s->filter, id, err);
+
+		if (passes < 0) {
+			return passes;
+		}
+		if (passes && s->skipped++ >= s->o->skip) {
+			break;
+		}
+	}
+	s->given += more > 0;
+	return more;
+}
+
+static vv_status keep_all(sieve *s, vv_error *err)
+{
+	vv_oid id;
+	int more;
+
+	while ((more = next_passing(s, &id, err)) > 0) {
+		if (s->kept_count == s->kept_cap) {
+			size_t cap = s->kept_cap ? 2 * s->kept_cap : 64;
+			vv_oid *kept = vv_realloc_array(s->kept, cap, sizeof(*kept));
+
+			if (!kept) {
+				return vv_fail_nomem(err);
+			}
+			s->kept = kept;
+			s->kept_cap = cap;
+		}
+		s->kept[s->kept_count++] = id;
+	}
+	return (vv_status)more;
+}
+
+static vv_status print_passing(sieve *s, vv_commit_view *view, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc = VV_OK;
+	int more = 0;
+
+	if (s->filter && s->o->reverse) {
+		rc = keep_all(s, err);
+		while (rc == VV_OK && s->kept_count > 0 && !vv_out_failed()) {
+			rc = vv_commit_print(view, &s->kept[--s->kept_count], err);
+		}
+		return rc;
+	}
+	while (rc == VV_OK && !vv_out_failed() && (more = next_passing(s, &id, err)) > 0) {
+		rc = vv_commit_print(view, &id, err);
+	}
+	return more < 0 ? (vv_status)more : rc;
+}
+
+static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_options *fo, vv_error *err)
+{
+	const options *o = s->o;
+	bool filtered = is_filtered(o);
+	const vv_log_options lo = {.ranges = w->ranges,
+				   .range_count = w->range_count,
+				   .paths = fo->paths,
+				   .max_count = filtered ? 0 : s->max_count,
+				   .skip = filtered ? 0 : o->skip,
+				   .all = o->all,
+				   .first_parent = o->first_parent,
+				   .reverse = o->reverse && !filtered};
+	vv_status rc = VV_OK;
+
+	if (filtered) {
+		rc = vv_log_filter_open(&s->filter, s->repo, fo, err);
+	}
+	return rc < 0 ? rc : vv_log_open(&s->log, s->repo, &lo, err);
+}
+
 static vv_status print_all(const options *o, vv_repository *r, const words *w, uint64_t max_count,
 			   vv_error *err)
 {
-	vv_log_options lo;
-	vv_commit_view view;
-	vv_log *log = NULL;
-	vv_oid id;
+	const vv_log_filter_options fo = {.since = o->since,
+					  .until = o->until,
+					  .author = o->author,
+					  .grep = o->grep,
+					  .value = o->value,
+					  .ignore_case = o->ignore_case,
+					  .merges = o->merges,
+					  .no_merges = o->no_merges,
+					  .paths = w->path_count ? (const char *const *)w->paths : NULL};
+	sieve s = {.o = o, .repo = r, .max_count = max_count};
+	vv_diff_show patch = {.repo = r, .paths = fo.paths, .no_limit = true};
+	vv_commit_view view = {.repo = r,
+			       .stat = o->stat,
+			       .growth = o->verbose,
+			       .name_only = o->name_only,
+			       .name_status = o->name_status,
+			       .paths = fo.paths,
+			       .style = style_of(o)};
 	vv_status rc;
-	int more = 0;
 
-	memset(&lo, 0, sizeof(lo));
-	memset(&view, 0, sizeof(view));
-	lo.ranges = w->ranges;
-	lo.range_count = w->range_count;
-	lo.paths = w->path_count ? (const char *const *)w->paths : NULL;
-	lo.max_count = max_count;
-	lo.skip = o->skip;
-	lo.all = o->all;
-	lo.first_parent = o->first_parent;
-	lo.reverse = o->reverse;
-	view.repo = r;
-	view.stat = o->stat;
-	view.growth = o->verbose;
-	view.paths = lo.paths;
-	view.style = style_of(o);
-	if ((rc = vv_decoration_read(&view.names, r, err)) < 0 ||
-	    (rc = vv_log_open(&log, r, &lo, err)) < 0) {
+	if (o->patch) {
+		if ((rc = vv_stage_open(&patch.stage, r, NULL, err)) < 0) {
+			goto done;
+		}
+		view.patch = &patch;
+	}
+	if ((!o->no_decorate && (rc = vv_decoration_read(&view.names, r, err)) < 0) ||
+	    (rc = open_sieve(&s, w, &fo, err)) < 0) {
 		goto done;
 	}
 	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
-	while (rc == VV_OK && !vv_out_failed() && (more = vv_log_next(log, &id, err)) > 0) {
-		rc = vv_commit_print(&view, &id, err);
-	}
-	if (more < 0) {
-		rc = (vv_status)more;
-	}
+	rc = print_passing(&s, &view, err);
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
 done:
-	vv_log_close(log);
+	vv_free(s.kept);
+	vv_log_close(s.log);
+	vv_log_filter_close(s.filter);
+	vv_stage_close(patch.stage);
 	vv_decoration_free(view.names);
 	return rc;
 }
@@ -407,9 +550,13 @@ static int run_log(void *p, int argc, char **argv)
 	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
 		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
 	}
-	if (o->row && (o->all || o->stat || o->reverse)) {
-		return vv_usage_error("--row goes without --all, --stat and --reverse");
+	if (o->row && (o->all || o->stat || o->reverse || o->patch || o->name_only || o->name_status || is_filtered(o))) {
+		return vv_usage_error("--row goes without --all, --stat, --reverse, -p, -S and what else selects commits");
 	}
+	if (o->format && strcmp(o->format, "json") == 0 && (o->patch || o->name_only || o->name_status)) {
+		return vv_usage_error("--json goes without -p, --name-only and --name-status; --stat adds the files");
+	}
+	vv_color_choose(o->color);
 	if (!o->row && o->key.count > 0) {
 		return vv_usage_error("--key is for --row");
 	}
@@ -442,7 +589,8 @@ const vv_command vv_cmd_log = {
 	.name = "log",
 	.group = "history",
 	.summary = "list the commits, newest first",
-	.usage = "[--oneline | --json] [--stat] [-n N] [REV | A..B]... [--] [PATH...]\n"
+	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] [--since DATE] [--author PATTERN]\n"
+		 "    [--grep PATTERN] [-S VALUE] [REV | A..B]... [--] [PATH...]\n"
 		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"

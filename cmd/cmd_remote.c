@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/git_words.h"
 #include "cmd/option.h"
 #include "cmd/output.h"
 #include "cmd/transfer.h"
@@ -26,7 +27,7 @@ static const vv_option table[] = {
 	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL, "with their URLs", NULL},
 	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
 	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to list", NULL},
-	{"push", 0, VV_OPT_FLAG, offsetof(options, push), NULL, NULL, "set-url: the URL to push to alone", NULL},
+	{"push", 0, VV_OPT_FLAG, offsetof(options, push), NULL, NULL, "set-url, get-url: the URL to push to", NULL},
 	{"peer", 0, VV_OPT_LIST, offsetof(options, peers), "URL", NULL,
 	 "add: get blocks from there as well; may be repeated", NULL},
 	{"varve", 0, VV_OPT_STRING, offsetof(options, program), "PROGRAM", NULL,
@@ -264,16 +265,31 @@ static vv_status show(vv_repository *r, const char *name, vv_error *err)
 	return rc;
 }
 
+static vv_status get_url(vv_repository *r, const options *o, const char *name, vv_error *err)
+{
+	vv_remote m;
+	vv_status rc = need(r, name, &m, err);
+
+	if (rc == VV_OK) {
+		const char *url = o->push && m.push_url ? m.push_url : m.url;
+
+		vv_out_text(url, strlen(url));
+		vv_out("\n");
+		vv_remote_clear(&m);
+	}
+	return rc;
+}
+
 /* --- words -------------------------------------------------------------------------------- */
 
-enum { ADD, REMOVE, RENAME, SET_URL, SHOW };
+enum { ADD, REMOVE, RENAME, SET_URL, GET_URL, SHOW };
 static const struct {
 	const char *word;
 	int what, arguments;
 	const char *usage;
 } words[] = {
 	{"add", ADD, 2, "NAME URL"},	{"remove", REMOVE, 1, "NAME"},	{"rm", REMOVE, 1, "NAME"},
-	{"rename", RENAME, 2, "OLD NEW"}, {"set-url", SET_URL, 2, "NAME URL"}, {"show", SHOW, 1, "NAME"},
+	{"rename", RENAME, 2, "OLD NEW"}, {"set-url", SET_URL, 2, "NAME URL"}, {"show", SHOW, 1, "NAME"}, {"get-url", GET_URL, 1, "NAME"},
 };
 
 static vv_status run_word(vv_repository *r, const options *o, int what, char **argv, vv_error *err)
@@ -287,6 +303,8 @@ static vv_status run_word(vv_repository *r, const options *o, int what, char **a
 		return rename_remote(r, argv[1], argv[2], err);
 	case SET_URL:
 		return set_url(r, o, argv[1], argv[2], err);
+	case GET_URL:
+		return get_url(r, o, argv[1], err);
 	default:
 		return show(r, argv[1], err);
 	}
@@ -307,9 +325,18 @@ static int run_remote(void *opts, int argc, char **argv)
 		}
 		vv_nearest_try(&near, words[i].word);
 	}
+	if (argc > 0 && found < 0 && (strcmp(argv[0], "prune") == 0 || strcmp(argv[0], "update") == 0 ||
+				      strcmp(argv[0], "set-head") == 0 || strcmp(argv[0], "set-branches") == 0)) {
+		vv_buf line = VV_BUF_INIT;
+
+		vv_git_words_put(&line, "remote", argc, argv);
+		vv_note("varve: remote has no word '%s'; '%s' works here", argv[0], vv_buf_cstr(&line));
+		vv_buf_clear(&line);
+		return VV_EXIT_TROUBLE;
+	}
 	if (argc > 0 && found < 0) {
 		return vv_usage_error(near.best ? "remote has no word '%s'; did you mean '%s'?"
-						: "remote has no word '%s': add, remove, rename, set-url or show",
+						: "remote has no word '%s': add, remove, rename, get-url, set-url or show",
 				      vv_text_shows(argv[0]), near.best);
 	}
 	if (found >= 0 && argc - 1 != words[found].arguments) {
@@ -328,7 +355,7 @@ const vv_command vv_cmd_remote = {
 	.group = "peers",
 	.summary = "the other repositories that this one knows",
 	.usage = "[-v] [--json]\nadd [--peer URL]... NAME URL\nremove NAME\nrename OLD NEW\n"
-		 "set-url [--push] NAME URL\nshow NAME",
+		 "set-url [--push] NAME URL\nget-url [--push] NAME\nshow NAME",
 	.example = "$ varve remote add origin ssh://ada@data.example.org/srv/sales\n"
 		   "$ varve remote -v\n"
 		   "origin\tssh://ada@data.example.org/srv/sales (fetch)\n"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/git_words.h"
 #include "cmd/help.h"
 #include "cmd/option.h"
 #include "cmd/output.h"
@@ -99,6 +100,9 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 		return vv_report(&err);
 	}
 	if (vv_options_parse(c, options, argc, argv, &args, &err) < 0) {
+		if (args.failed >= 0 && vv_git_words_option(c->name, argv[args.failed])) {
+			vv_git_words_hint(&err, c->name, argc, argv);
+		}
 		vv_hint(&err, "try 'varve %s -h'", c->name);
 		code = vv_report(&err);
 	} else if (args.help) {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/change_count.h"
 #include "cmd/output.h"
+#include "cmd/path_show.h"
 
 void vv_commit_stat_clear(vv_commit_stat *s)
 {
@@ -135,7 +136,7 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	    !line->new_side.dataset) {
 		return rc;
 	}
-	if (line->old_side.dataset && line->old_side.is_table && line->new_side.is_table &&
+	if (!c->opts->names && line->old_side.dataset && line->old_side.is_table && line->new_side.is_table &&
 	    (rc = vv_change_count(&line->counts, c->repo, line->path, &line->old_side.root,
 				  &line->new_side.root, err)) < 0) {
 		return rc;
@@ -229,6 +230,22 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 	if (total && s->count > 0) {
 		vv_out(" %s %s changed\n", vv_text_count(s->count),
 		       s->count == 1 ? "file" : "files");
+	}
+}
+
+void vv_commit_stat_names(const vv_commit_stat *s, bool status)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const vv_stat_line *l = &s->lines[i];
+		vv_buf b = VV_BUF_INIT;
+
+		if (status) {
+			vv_buf_printf(&b, "%c\t", !l->old_side.exists ? 'A' : !l->new_side.exists ? 'D' : 'M');
+		}
+		vv_path_put_quoted(&b, l->path, true, false);
+		vv_buf_putc(&b, '\n');
+		vv_out_bytes(vv_buf_cstr(&b), b.len);
+		vv_buf_clear(&b);
 	}
 }
 

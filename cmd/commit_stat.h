@@ -42,6 +42,7 @@ typedef struct vv_commit_stat {
 typedef struct vv_stat_options {
 	const char *const *paths; /* only these (NULL-ended, files or folders); NULL: all */
 	bool growth;              /* count stored bytes, too */
+	bool names;               /* count nothing: only the names are wanted */
 } vv_stat_options;
 
 /* From one commit (NULL: nothing) to another. */
@@ -52,6 +53,9 @@ void vv_commit_stat_clear(vv_commit_stat *s);
 /* " prices.csv | +3 ~12 rows, 1 column added" a line; where it was counted with what is stored.
  * total: and " 1 file changed". */
 void vv_commit_stat_print(const vv_commit_stat *s, bool total);
+
+/* "M	prices.csv" a line, as git log --name-status; without status only the path. */
+void vv_commit_stat_names(const vv_commit_stat *s, bool status);
 
 /* An array: [{"path", "kind", "change", "rows": [old, new], ...}]. docs: varve-log(1). */
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s);

@@ -383,6 +383,27 @@ static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_comm
 	return rc;
 }
 
+/* What the commit changed, behind it: names, numbers, rows. */
+static vv_status print_changes(const vv_commit_view *v, const vv_commit *c, const vv_commit_stat *stat,
+			       vv_error *err)
+{
+	bool names = v->name_only || v->name_status, listed = (v->stat || names) && stat->count > 0;
+
+	if (listed) {
+		vv_out("%s", v->style == VV_STYLE_LONG ? "\n" : "");
+	}
+	if (listed && names) {
+		vv_commit_stat_names(stat, v->name_status);
+	} else if (listed) {
+		vv_commit_stat_print(stat, true);
+	}
+	if (!v->patch) {
+		return VV_OK;
+	}
+	vv_out("\n");
+	return vv_diff_show_commits(v->patch, c->parent_count ? &c->parents[0] : NULL, &c->id, err);
+}
+
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 {
 	vv_commit c;
@@ -393,8 +414,9 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	if ((rc = vv_commit_read(v->repo, id, &c, err)) < 0) {
 		return rc;
 	}
-	const vv_stat_options how = {.paths = v->paths, .growth = v->growth || v->style == VV_STYLE_JSON};
-	if (v->stat && (rc = vv_commit_stat_make(&stat, v->repo, c.parent_count ? &c.parents[0] : NULL, &c.id,
+	const vv_stat_options how = {.paths = v->paths, .growth = v->growth || v->style == VV_STYLE_JSON,
+				     .names = v->name_only || v->name_status};
+	if ((v->stat || how.names) && (rc = vv_commit_stat_make(&stat, v->repo, c.parent_count ? &c.parents[0] : NULL, &c.id,
 						 &how, err)) < 0) {
 		goto done;
 	}
@@ -409,9 +431,8 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 		rc = print_json(v, &c, &stat, err);
 		break;
 	}
-	if (rc == VV_OK && v->stat && v->style != VV_STYLE_JSON && stat.count > 0) {
-		vv_out("%s", v->style == VV_STYLE_LONG ? "\n" : "");
-		vv_commit_stat_print(&stat, true);
+	if (rc == VV_OK && v->style != VV_STYLE_JSON) {
+		rc = print_changes(v, &c, &stat, err);
 	}
 	if (rc == VV_OK && v->more && v->style != VV_STYLE_JSON) {
 		v->more(v->payload, NULL);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "cmd/diff_show.h"
 #include "repo/history.h"
 
 /* Which names stand at which commits: "(HEAD -> main, tag: v1, origin/main)". */
@@ -24,6 +25,8 @@ typedef struct vv_commit_view {
 	vv_commit_style style;
 	bool stat;
 	bool growth; /* with stat: stored bytes too */
+	bool name_only, name_status;
+	const vv_diff_show *patch; /* rows and cells too; NULL: none. Not in JSON. */
 	const char *const *paths; /* for stat; NULL: all */
 	bool any;                 /* was one printed already? */
 	/* What else there is to say of the commit: members of its object, or, json NULL,

@@ -409,3 +409,33 @@ done:
 	}
 	return rc;
 }
+
+static vv_status name_commit(vv_diff_side *s, vv_repository *r, const vv_oid *commit, vv_error *err)
+{
+	char *hex = NULL;
+	vv_status rc;
+	if (!commit) {
+		static const vv_oid nothing;
+		return set_side(s, VV_SIDE_COMMIT, &nothing, "nothing", strlen("nothing"), err);
+	}
+	if ((rc = vv_rev_short(r, commit, &hex, err)) == VV_OK) {
+		rc = set_side(s, VV_SIDE_COMMIT, commit, hex, strlen(hex), err);
+	}
+	vv_free(hex);
+	return rc;
+}
+
+vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
+				const char *const *paths, vv_error *err)
+{
+	finder f = {.out = out, .repo = r, .bare = (char **)(uintptr_t)paths};
+	vv_status rc;
+	memset(out, 0, sizeof(*out));
+	for (; paths && paths[f.bare_count]; f.bare_count++) {
+	}
+	if ((rc = name_commit(&out->a, r, from, err)) < 0 || (rc = name_commit(&out->b, r, to, err)) < 0 ||
+	    (rc = list_paths(&f, err)) < 0 || (rc = find_renamed(out, r, err)) < 0) {
+		vv_diff_sides_clear(out);
+	}
+	return rc;
+}

@@ -44,6 +44,9 @@ typedef struct vv_diff_sides {
  * may be one. */
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc, char **argv, bool cached,
 			     bool renames, vv_error *err);
+/* The same for two commits; from NULL: nothing. paths: repository-relative, NULL-ended; NULL: all. */
+vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
+				const char *const *paths, vv_error *err);
 void vv_diff_sides_clear(vv_diff_sides *d);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/git_words.h"
 #include "cmd/option.h"
 #include "cmd/output.h"
 
@@ -22,14 +23,6 @@ static const struct {
 	{"history", "go through history"},
 	{"peers", "exchange with others"},
 	{"care", "keep it in order"},
-};
-
-/* Git's commands that do the right thing in a repository with tables (each tried by
- * tests/cli/help/git_words.bats). */
-static const char *const git_words[] = {
-	"archive", "bisect", "describe", "format-patch", "grep", "notes", "rebase",
-	"reflog", "reset", "rev-list", "rev-parse", "shortlog", "stash",
-	"worktree",
 };
 
 static void put_lines(vv_buf *b, const char *indent, const char *text)
@@ -149,15 +142,17 @@ void vv_help_overview(bool to_stdout)
 	vv_buf_clear(&b);
 }
 
-int vv_help_unknown(const char *name)
+int vv_help_unknown(const char *name, int argc, char **argv)
 {
 	vv_nearest near;
 
-	for (size_t i = 0; i < sizeof(git_words) / sizeof(git_words[0]); i++) {
-		if (strcmp(git_words[i], name) == 0) {
-			vv_note("varve has no '%s'; 'git %s' works here", name, name);
-			return VV_EXIT_TROUBLE;
-		}
+	if (vv_git_words_command(name)) {
+		vv_buf line = VV_BUF_INIT;
+
+		vv_git_words_put(&line, name, argc, argv);
+		vv_note("varve has no '%s'; '%s' works here", name, vv_buf_cstr(&line));
+		vv_buf_clear(&line);
+		return VV_EXIT_TROUBLE;
 	}
 	vv_note("varve has no command '%s'", vv_text_shows(name));
 	vv_nearest_init(&near, name);

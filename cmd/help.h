@@ -10,6 +10,6 @@ void vv_help_command(const vv_command *c); /* on stdout */
 void vv_help_overview(bool to_stdout);     /* all commands; on stderr when misused */
 
 /* "varve has no 'x'" with what is near, or the Git command that serves; returns 2. */
-int vv_help_unknown(const char *name);
+int vv_help_unknown(const char *name, int argc, char **argv);
 
 #endif

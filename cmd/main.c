@@ -88,7 +88,7 @@ static int run(int argc, char **argv)
 	}
 	c = vv_command_find(argv[at]);
 	if (!c)
-		return vv_help_unknown(argv[at]);
+		return vv_help_unknown(argv[at], argc - at - 1, argv + at + 1);
 	return vv_command_run(c, argc - at - 1, argv + at + 1);
 }
 

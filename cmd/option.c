@@ -22,7 +22,7 @@ typedef struct parser {
 void vv_arguments_clear(vv_arguments *a)
 {
 	vv_free(a->argv);
-	*a = (vv_arguments){NULL, 0, -1, false};
+	*a = (vv_arguments){NULL, 0, -1, -1, false};
 }
 
 void vv_nearest_init(vv_nearest *n, const char *word)
@@ -320,7 +320,7 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 	parser p = {c, options, argc, argv, 0, err};
 	vv_status rc;
 
-	*out = (vv_arguments){NULL, 0, -1, false};
+	*out = (vv_arguments){NULL, 0, -1, -1, false};
 	out->argv = vv_calloc((size_t)argc + 1, sizeof(*out->argv));
 	if (!out->argv)
 		return vv_fail_nomem(err);
@@ -338,9 +338,11 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 			out->help = true;
 			return VV_OK;
 		} else {
+			out->failed = p.at;
 			rc = arg[1] == '-' ? parse_long(&p, arg + 2) : parse_short(&p, arg + 1);
 			if (rc < 0)
 				return rc;
+			out->failed = -1;
 		}
 	}
 	return VV_OK;

@@ -16,6 +16,7 @@ typedef struct vv_arguments {
 	char **argv;  /* positional arguments, borrowed strings, NULL behind the last */
 	int argc;
 	int dashdash; /* positional arguments before "--", or -1 */
+	int failed;   /* the argument that is wrong; -1: none */
 	bool help;    /* -h or --help was there; the rest was not looked at */
 } vv_arguments;
 void vv_arguments_clear(vv_arguments *a);

@@ -238,10 +238,19 @@ unsigned vv_out_width(void)
 	return 80;
 }
 
+static const char *chosen;
+
+void vv_color_choose(const char *when)
+{
+	chosen = when;
+}
+
 static bool colors(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
+	if (chosen && strcmp(chosen, "auto") != 0)
+		return strcmp(chosen, "always") == 0;
 	return vv_out_is_terminal() && !(no_color && *no_color) && term &&
 	       strcmp(term, "dumb") != 0;
 }

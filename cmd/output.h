@@ -47,6 +47,7 @@ bool vv_out_failed(void);
 
 /* Colours: "" when stdout is no terminal, NO_COLOR is set, or TERM is dumb. */
 typedef enum vv_color { VV_PLAIN, VV_BOLD, VV_DIM, VV_RED, VV_GREEN, VV_YELLOW, VV_BLUE, VV_CYAN } vv_color;
+void vv_color_choose(const char *when); /* "always", "never"; "auto" or NULL: the rule above */
 const char *vv_color_on(vv_color c);
 const char *vv_color_off(void);
 bool vv_out_is_terminal(void);

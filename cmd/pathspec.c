@@ -18,6 +18,19 @@ static bool has_wildcard(const char *s)
 	return strpbrk(s, "*?[") != NULL;
 }
 
+bool vv_pathspec_excludes(const char *text, const char **path)
+{
+	static const char *const magic[] = {":!", ":^", ":(exclude)"};
+
+	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++) {
+		if (strncmp(text, magic[i], strlen(magic[i])) == 0) {
+			*path = text + strlen(magic[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* A pattern is taken from the folder that the command runs in. */
 static vv_status pattern_path(char **out, vv_repository *r, const char *given, vv_error *err)
 {
@@ -41,6 +54,9 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 	vv_status rc;
 
 	item->given = given;
+	if ((item->exclude = vv_pathspec_excludes(given, &given))) {
+		item->matched = true; /* nobody misses it */
+	}
 	if (!*given)
 		return vv_fail(err, VV_EUSAGE, "an empty string is no path");
 	if (has_wildcard(given) && !vv_exists(given)) {
@@ -52,7 +68,7 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 	file = vv_repository_file(r, item->path);
 	if (!file)
 		return vv_fail_nomem(err);
-	item->exists = vv_lstat(&st, file, NULL) == VV_OK;
+	item->exists = !item->exclude && vv_lstat(&st, file, NULL) == VV_OK;
 	item->folder = item->exists && S_ISDIR(st.mode);
 	vv_free(file);
 	return VV_OK;
@@ -65,19 +81,24 @@ static int by_path(const void *a, const void *b)
 
 vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv, vv_error *err)
 {
+	bool selects = false;
 	vv_status rc = VV_OK;
 
 	*out = (vv_pathspec){NULL, 0, NULL, 0};
 	if (argc <= 0)
 		return VV_OK;
-	out->items = vv_calloc((size_t)argc, sizeof(*out->items));
-	out->sorted = vv_calloc((size_t)argc, sizeof(*out->sorted));
+	out->items = vv_calloc((size_t)argc + 1, sizeof(*out->items));
+	out->sorted = vv_calloc((size_t)argc + 1, sizeof(*out->sorted));
 	if (!out->items || !out->sorted)
 		return vv_fail_nomem(err);
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
-		rc = init_item(&out->items[i], r, argv[i], err);
-		out->count++;
-		if (rc == VV_OK && !out->items[i].pattern)
+		if ((rc = init_item(&out->items[out->count++], r, argv[i], err)) == VV_OK)
+			selects = selects || !out->items[i].exclude;
+	}
+	if (rc == VV_OK && !selects)
+		rc = init_item(&out->items[out->count++], r, vv_repository_workdir(r), err);
+	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
+		if (!out->items[i].pattern && !out->items[i].exclude)
 			out->sorted[out->sorted_count++] = &out->items[i];
 	}
 	if (rc == VV_OK)
@@ -131,15 +152,36 @@ static bool match_prefix(vv_pathspec *p, const char *path, size_t len)
 	return any;
 }
 
+static bool is_excluded(const vv_pathspec *p, const char *path)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const vv_pathspec_item *item = &p->items[i];
+		size_t len = item->exclude ? strlen(item->path) : 0;
+
+		if (!item->exclude)
+			continue;
+		if (item->pattern ? matches_pattern(item->path, path)
+				  : len == 0 || (strncmp(item->path, path, len) == 0 &&
+						 (path[len] == '\0' || path[len] == '/')))
+			return true;
+	}
+	return false;
+}
+
 bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal)
 {
+	if (is_excluded(p, path)) {
+		if (literal)
+			*literal = false;
+		return false;
+	}
 	bool exact = match_prefix(p, path, strlen(path));
 	bool any = match_prefix(p, path, 0) || exact;
 
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/'))
 		any = match_prefix(p, path, (size_t)(slash - path)) || any;
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->items[i].pattern && matches_pattern(p->items[i].path, path))
+		if (p->items[i].pattern && !p->items[i].exclude && matches_pattern(p->items[i].path, path))
 			p->items[i].matched = any = true;
 	}
 	if (literal)

@@ -2,7 +2,8 @@
  * pathspec: which paths the PATH... arguments of a command select.
  *
  * A file, a folder (all below it), or a pattern with '*', '?' or '[' that no file is
- * called by; '*' in it also matches '/', as in Git. No arguments select nothing.
+ * called by; '*' in it also matches '/', as in Git. No arguments select nothing. ":!PATH",
+ * ":^PATH" and ":(exclude)PATH" take out what the others select, or, alone, everything does.
  */
 #ifndef VV_CMD_PATHSPEC_H
 #define VV_CMD_PATHSPEC_H
@@ -17,6 +18,7 @@ typedef struct vv_pathspec_item {
 	char *path;        /* repository-relative; "" the top folder */
 	const char *given; /* as written, borrowed */
 	bool pattern;
+	bool exclude;      /* then exists and folder are false: nobody looks for it */
 	bool exists;       /* in the work tree */
 	bool folder;       /* is a folder of the work tree */
 	bool matched;      /* something was selected by it */
@@ -29,6 +31,9 @@ typedef struct vv_pathspec {
 	vv_pathspec_item **sorted; /* those without wildcards, by path */
 	size_t sorted_count;
 } vv_pathspec;
+
+/* Does text take paths out (":!PATH")? *path: the rest. */
+bool vv_pathspec_excludes(const char *text, const char **path);
 
 /* Needs a work tree. VV_EUSAGE for paths outside of it. */
 vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv, vv_error *err);

@@ -56,4 +56,8 @@ vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_o
  * local time. VV_EUSAGE. */
 vv_status vv_date_parse(const char *text, int64_t *time, int *offset_min, vv_error *err);
 
+/* The same, and points in time as seen from now: "now", "today", "yesterday", "2 weeks ago",
+ * "3.days.ago". A day without a time is its beginning. */
+vv_status vv_date_before(const char *text, int64_t *time, vv_error *err);
+
 #endif

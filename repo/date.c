@@ -238,3 +238,64 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 	return vv_hint(err,
 		       "write it as 2024-03-01T12:00:00+01:00 or as seconds, 1709290800 +0100");
 }
+
+/* --- as seen from now ---------------------------------------------------------------------- */
+
+/* "2 weeks ago", also with dots for spaces. */
+static bool some_ago(const char *text, int64_t now, int64_t *when)
+{
+	static const struct {
+		const char *name;
+		int64_t seconds;
+	} units[] = {{"second", 1},       {"minute", 60},       {"hour", 3600},      {"day", 86400},
+		     {"week", 7 * 86400}, {"month", 30 * 86400}, {"year", 365 * 86400}};
+	size_t digits_len = strspn(text, "0123456789"), len;
+	uint64_t n;
+
+	if (!vv_parse_u64(&n, text, digits_len) || n > 100000) {
+		return false;
+	}
+	text += digits_len;
+	text += strspn(text, " .");
+	len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t name_len = strlen(units[i].name);
+		const char *rest = text + len;
+
+		rest += strspn(rest, " .");
+		if (strncmp(text, units[i].name, name_len) == 0 &&
+		    (len == name_len || (len == name_len + 1 && text[name_len] == 's')) &&
+		    (*rest == '\0' || strcmp(rest, "ago") == 0)) {
+			*when = now - (int64_t)n * units[i].seconds;
+			return true;
+		}
+	}
+	return false;
+}
+
+vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
+{
+	int64_t now, local;
+	uint32_t nsec;
+	int offset;
+	vv_status rc;
+
+	vv_now(&now, &nsec);
+	local = now + (int64_t)vv_local_offset_min(now) * 60;
+	if (strcmp(text, "now") == 0) {
+		*when = now;
+	} else if (strcmp(text, "today") == 0 || strcmp(text, "midnight") == 0) {
+		*when = now - local % 86400;
+	} else if (strcmp(text, "yesterday") == 0) {
+		*when = now - local % 86400 - 86400;
+	} else if (!some_ago(text, now, when)) {
+		if ((rc = vv_date_parse(text, when, &offset, err)) < 0) {
+			if (err) {
+				err->hint[0] = '\0';
+			}
+			return vv_hint(err, "write it as 2026-03-01, 2026-03-01T12:00:00+01:00, yesterday or "
+					    "'2 weeks ago'");
+		}
+	}
+	return VV_OK;
+}

@@ -82,8 +82,20 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 {
 	git_object *object = NULL, *commit = NULL;
 	vv_status rc = VV_OK;
-	int code = git_revparse_single(&object, r->git, rev);
+	char *head = NULL;
+	int code;
 
+	/* libgit2 does not take what Git does: @~1 is HEAD~1 */
+	if (rev[0] == '@' && (rev[1] == '~' || rev[1] == '^')) {
+		vv_buf long_form = VV_BUF_INIT;
+
+		vv_buf_printf(&long_form, "HEAD%s", rev + 1);
+		if (!(head = vv_buf_detach(&long_form))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	code = git_revparse_single(&object, r->git, head ? head : rev);
+	vv_free(head);
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
 		return unknown_revision(r, rev, err);

@@ -161,3 +161,19 @@ $(short HEAD~1) (A U Thor 2023-11-14) 2 | c"
 @test "blame, log --row and diff agree with a model over random histories" {
 	python3 "$BATS_TEST_DIRNAME/model.py" 100 6
 }
+
+@test "the revision may stand first, as in Git" {
+	new_repo
+	rows 5 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	tick
+	rows 6 > prices.csv
+	varve commit -q -a -m two
+	succeeds varve blame prices.csv HEAD~1
+	local want=$output
+	succeeds varve blame HEAD~1 -- prices.csv
+	output_is "$want"
+	succeeds varve blame @~1 prices.csv
+	output_is "$want"
+}

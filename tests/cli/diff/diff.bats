@@ -285,7 +285,7 @@ $(body)"
 	succeeds varve diff --no-index a.csv b.csv
 	output_has '\x1B[31mred\x07'
 	output_lacks "$(printf '\033')"
-	succeeds varve diff --no-index --color always a.csv b.csv
+	succeeds varve diff --no-index --color=always a.csv b.csv
 	output_has "$(printf '\033[31mx')"
 }
 

@@ -21,7 +21,7 @@ differs() {
 
 @test "a changed key of a wide row is told below its new one" {
 	rekeyed
-	COLUMNS=20 differs --color never
+	COLUMNS=20 differs --color=never
 	output_has "BK"
 	output_has "BNY"
 	output_lacks "removed"

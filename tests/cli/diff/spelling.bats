@@ -75,3 +75,45 @@ respelled() {
 	succeeds varve apply -R ../p
 	same_bytes t.csv ../old
 }
+
+@test "names come with their letters as git diff --name-status has them" {
+	new_repo
+	rows 20 > prices.csv
+	echo a > gone.txt
+	echo b > kept.txt
+	varve add prices.csv gone.txt kept.txt > /dev/null
+	varve commit -q -m one
+	rows 21 > prices.csv
+	git rm -q gone.txt
+	echo new > new.txt
+	varve add prices.csv new.txt > /dev/null
+	succeeds varve diff --cached --name-status
+	output_is "$(git diff --cached --name-status)"
+}
+
+@test "paths are taken out by :!PATH and :(exclude)PATH" {
+	new_repo
+	mkdir data
+	rows 20 > data/a.csv
+	rows 20 > data/b.csv
+	echo a > note.txt
+	varve add data/a.csv data/b.csv note.txt > /dev/null
+	varve commit -q -m one
+	rows 21 > data/a.csv
+	rows 21 > data/b.csv
+	echo b > note.txt
+	local spec
+	for spec in ':!data/a.csv' ':^data/a.csv' ':(exclude)data/a.csv' ':!*a.csv'; do
+		succeeds varve diff --name-only -- "$spec"
+		output_is "$(git diff --name-only -- "$spec")"
+		succeeds varve diff --name-only -- data "$spec"
+		output_is "data/b.csv"
+	done
+	succeeds varve diff --name-only -- ':!data'
+	output_is "note.txt"
+	succeeds varve status -s ':!data/a.csv'
+	output_lacks a.csv
+	succeeds varve add -q . ':!data/b.csv'
+	succeeds git diff --cached --name-only
+	output_is $'data/a.csv\nnote.txt'
+}

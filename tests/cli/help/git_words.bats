@@ -93,3 +93,9 @@ points_to_git() {
 	succeeds git format-patch -1
 	succeeds git archive -o out.tar HEAD
 }
+
+@test "usual spellings of Git work, or name the command of Git that does" {
+	git config --global init.defaultBranch main
+	run python3 "$BATS_TEST_DIRNAME/spellings.py" "$(command -v varve)"
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}

@@ -1,0 +1,161 @@
+load ../helper
+
+# log by date, author, message and value; log -p and show with rows.
+
+# Four commits: 600 rows; a value comes and a note; another cell; the value goes.
+needle() {
+	new_repo
+	rows 600 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m "First list"
+	tick
+	sed -i '400s/,item[^,]*,/,needle,/' prices.csv
+	echo "needle in text" > note.txt
+	varve add prices.csv note.txt > /dev/null
+	varve commit -q -m "A needle" --author 'Bob <bob@example.org>'
+	tick
+	sed -i '9s/,item[^,]*,/,other,/' prices.csv
+	varve commit -q -a -m "Another one"
+	tick
+	sed -i '400s/,needle,/,haystack,/' prices.csv
+	varve commit -q -a -m "It is gone"
+}
+
+subjects() {
+	succeeds varve log --json "$@"
+	output=$(printf '%s' "$output" | python3 -c '
+import json, sys
+print("|".join(c["subject"] for c in json.load(sys.stdin)))')
+}
+
+@test "log -S tells when a value came and when it went" {
+	needle
+	subjects -S needle
+	output_is "It is gone|A needle"
+	subjects -S needle -- prices.csv
+	output_is "It is gone|A needle"
+	subjects -S needle note.txt
+	output_is "A needle"
+	subjects -S haystack
+	output_is "It is gone"
+	subjects -S nowhere
+	output_is ""
+	subjects -S needle -n 1
+	output_is "It is gone"
+	subjects -S needle --skip 1
+	output_is "A needle"
+	subjects -S needle --reverse
+	output_is "A needle|It is gone"
+}
+
+@test "log -S wants the whole cell, and a value that only moves is no find" {
+	needle
+	subjects -S needl -- prices.csv
+	output_is ""
+	sed -i '400s/,haystack,/,plain,/; 10s/,item[^,]*,/,haystack,/' prices.csv
+	varve commit -q -a -m moved
+	subjects -S haystack
+	output_is "It is gone"
+}
+
+@test "log -S finds a value in a table that is removed, and says what blocks it lacks" {
+	needle
+	varve rm -q prices.csv
+	varve commit -q -m removed
+	subjects -S haystack
+	output_is "removed|It is gone"
+	rm -r .git/varve/packs
+	ends_with 2 varve log -S haystack
+	stderr_has "prices.csv"
+}
+
+@test "log -S reads only the groups that changed" {
+	new_repo
+	rows 60000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	tick
+	sed -i '30000s/,item[^,]*,/,needle,/' prices.csv
+	varve commit -q -a -m two
+	strace -f -e trace=pread64,read,mmap -o ../all varve log -S needle HEAD > /dev/null
+	strace -f -e trace=pread64,read,mmap -o ../one varve log -S needle HEAD~1..HEAD > ../found
+	[ "$(grep -c '^commit' ../found)" -eq 1 ]
+	[ "$(wc -l < ../one)" -lt "$(($(wc -l < ../all) * 3 / 4))" ]
+}
+
+@test "log by date, author and message" {
+	needle
+	subjects --author=Bob
+	output_is "A needle"
+	subjects --author 'bob@' -i
+	output_is "A needle"
+	subjects --grep=needle
+	output_is "A needle"
+	subjects --grep='^[AI].* ' -n 2
+	output_is "It is gone|Another one"
+	subjects -i --grep=NEEDLE
+	output_is "A needle"
+	subjects --merges
+	output_is ""
+	subjects --no-merges -n 1
+	output_is "It is gone"
+	local when
+	when=$(git log -1 --format=%cI HEAD~2)
+	subjects --since="$when"
+	output_is "It is gone|Another one|A needle"
+	subjects --until="$when"
+	output_is "A needle|First list"
+	subjects --after=2000-01-01 --before="$when" --author Thor
+	output_is "First list"
+	ends_with 2 varve log --since someday
+	stderr_has "'2 weeks ago'"
+	ends_with 2 varve log --grep '\('
+	stderr_has "is not a regular expression"
+}
+
+@test "log and show name what changed as Git does" {
+	needle
+	varve rm -q note.txt
+	varve commit -q -m "No note"
+	succeeds varve log --oneline --no-decorate --name-status
+	output_is "$(git log --oneline --no-decorate --name-status)"
+	succeeds varve log --oneline --no-decorate --name-only
+	output_is "$(git log --oneline --no-decorate --name-only)"
+	succeeds varve show --oneline --name-status HEAD~3
+	output_is "$(git show --oneline --decorate --name-status HEAD~3)"
+}
+
+@test "log -p and show tell rows and cells" {
+	needle
+	succeeds varve log -p -n 1
+	output_has "It is gone"
+	output_has "needle -> haystack"
+	output_has "1 row changed (1 cell); 600 -> 600 rows"
+	succeeds varve show HEAD~2
+	output_has " prices.csv | ~1 row"
+	output_has " -> needle"
+	output_has "note.txt: text added ('git show "
+	succeeds varve show HEAD~2 -- note.txt
+	output_lacks prices.csv
+	succeeds varve show HEAD~2 prices.csv
+	output_lacks note.txt
+	output_has " -> needle"
+	succeeds varve show -s
+	output_lacks prices.csv
+	succeeds varve show --stat
+	output_lacks "needle"
+	succeeds varve log -p -S needle --oneline -- prices.csv
+	output_lacks "other"
+}
+
+@test "show ends after the first rows of a large change, and -p shows all" {
+	new_repo
+	rows 200 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	succeeds varve show
+	[ "$(grep -c '^  + ' <<< "$output")" -eq 50 ]
+	output_has "150 more"
+	succeeds varve show -p
+	[ "$(grep -c '^  + ' <<< "$output")" -eq 200 ]
+}
