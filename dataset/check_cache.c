@@ -14,8 +14,10 @@
 #include "base/file.h"
 #include "base/sys.h"
 
-#define RECORD_MAGIC "vvck\x01\0\0\0"
-#define FILE_MAGIC "vvcr\x01\0\0\0"
+/* The fifth byte grows when what types and patterns accept changes, so that no older answer is
+ * given again. */
+#define RECORD_MAGIC "vvck\x02\0\0\0"
+#define FILE_MAGIC "vvcr\x02\0\0\0"
 #define MAGIC_LEN 8u
 #define RECORD_HEAD 24u /* magic, le64 length, le64 XXH3-64 of the bytes */
 #define NAME_MAX_LEN 64u

@@ -217,6 +217,38 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 	return rc;
 }
 
+static bool has_untyped(const vv_json *schema)
+{
+	const vv_json *fields = vv_json_get(schema, "fields");
+
+	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next) {
+		if (!vv_json_get(n, "type")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A schema on its own is of version 1 unless it says otherwise. Where its package has said it for
+ * the schema, and it matters, the text says it from here on. */
+static void put_schema(vv_buf *out, const vv_json *schema, const vv_json *resource)
+{
+	size_t from = out->len;
+
+	vv_json_put_node(out, schema);
+	if (!out->failed && !vv_json_get(schema, "$schema") && !vv_schema_is_v1(resource) &&
+	    has_untyped(schema)) {
+		vv_buf text = VV_BUF_INIT;
+
+		vv_buf_printf(&text, "{\"$schema\":\"%s\",%s", VV_SCHEMA_V2,
+			      vv_buf_cstr(out) + from + 1);
+		out->len = from;
+		vv_buf_put(out, vv_buf_cstr(&text), text.len);
+		out->failed = out->failed || text.failed;
+		vv_buf_clear(&text);
+	}
+}
+
 static vv_status read_schema(vv_package_resource *out, lookup *l, const vv_json *resource)
 {
 	const vv_json *node = vv_json_get(resource, "schema");
@@ -230,7 +262,7 @@ static vv_status read_schema(vv_package_resource *out, lookup *l, const vv_json 
 	    (rc = vv_schema_read_node(&schema, node, file, l->err)) < 0)
 		return rc;
 	out->has_key = schema.primary_key_count > 0;
-	vv_json_put_node(&out->schema, node);
+	put_schema(&out->schema, node, resource);
 	vv_schema_clear(&schema);
 	return vv_buf_ok(&out->schema, l->err);
 }

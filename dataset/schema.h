@@ -68,6 +68,12 @@ typedef struct vv_schema {
 void vv_schema_init(vv_schema *s);
 void vv_schema_clear(vv_schema *s);
 
+#define VV_SCHEMA_V2 "https://datapackage.org/profiles/2.0/tableschema.json"
+
+/* Is what stands at node of version 1: says its own $schema so, else that of what it lies in
+ * (resource, package), or none at all? */
+bool vv_schema_is_v1(const vv_json *node);
+
 /* Reads a Table Schema, v1 or v2. name is for messages. out is initialised by the
  * call; after a failure it is cleared. Members that the standard does not know are
  * kept in json. VV_EINPUT names the JSON pointer ("/fields/3/type") of what is wrong

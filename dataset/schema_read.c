@@ -15,6 +15,7 @@ typedef struct reader {
 	vv_schema *s;
 	const char *file;
 	vv_error *err;
+	bool v1;
 } reader;
 
 /* One of several words that a member may be; *out is its place. */
@@ -89,12 +90,27 @@ static const char *meant_type(const char *name)
 	return NULL;
 }
 
+bool vv_schema_is_v1(const vv_json *node)
+{
+	for (; node; node = node->parent) {
+		const char *profile = node->type == VV_JSON_OBJECT
+					      ? vv_json_get_string(node, "$schema")
+					      : NULL;
+
+		if (profile) {
+			return strstr(profile, "/1.") || strstr(profile, "specs.frictionlessdata.io");
+		}
+	}
+	return true;
+}
+
+/* What a field without a type has: a string in version 1, in version 2 any. */
 static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
 {
 	const char *name, *meant;
 	vv_status rc;
 
-	*out = VV_TYPE_ANY;
+	*out = r->v1 ? VV_TYPE_STRING : VV_TYPE_ANY;
 	if ((rc = vv_descriptor_text(&name, field, "type", r->file, r->err)) < 0 || !name ||
 	    vv_type_parse(out, name))
 		return rc;
@@ -542,12 +558,13 @@ static vv_status read_match(const reader *r, const vv_json *root)
 	return VV_OK;
 }
 
-static vv_status read_schema(const reader *r, const vv_json *root)
+static vv_status read_schema(reader *r, const vv_json *root)
 {
 	const vv_json *missing = vv_json_get(root, "missingValues");
 	vv_status rc;
 
 	r->s->json = root;
+	r->v1 = vv_schema_is_v1(root);
 	if (root->type != VV_JSON_OBJECT) {
 		return vv_descriptor_fail(root, r->file, r->err,
 					  "a Table Schema must be an object, is %s",
@@ -566,7 +583,7 @@ static vv_status read_schema(const reader *r, const vv_json *root)
 
 vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err)
 {
-	reader r = {out, file, err};
+	reader r = {.s = out, .file = file, .err = err};
 	vv_status rc;
 
 	vv_schema_init(out);
@@ -579,7 +596,7 @@ vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *f
 vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
 			 vv_error *err)
 {
-	reader r = {out, name, err};
+	reader r = {.s = out, .file = name, .err = err};
 	vv_json *root = NULL;
 	vv_status rc;
 

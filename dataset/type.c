@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/decimal.h"
 #include "dataset/descriptor_internal.h"
 #include "dataset/spell_internal.h"
 
@@ -248,19 +249,49 @@ static bool is_list(const vv_field *f, const char *s, size_t len)
 	}
 }
 
+static const vv_field plain_number = {
+	.type = VV_TYPE_NUMBER, .decimal = ".", .group = "", .bare_number = true};
+
+bool vv_type_is_degrees(const char *s, size_t len, bool lon)
+{
+	const char *most = lon ? "18" : "9"; /* 0.18 x 10^3, 0.9 x 10^2 */
+	int64_t exponent = lon ? 3 : 2;
+	size_t shared = strlen(most);
+	vv_buf digits = VV_BUF_INIT;
+	vv_decimal d;
+	bool ok = vv_decimal_read(&d, &digits, &plain_number, s, len) &&
+		  d.kind == VV_DECIMAL_FINITE;
+
+	if (ok && d.count > 0 && d.exponent == exponent) {
+		int rank = memcmp(digits.data + d.digits_at, most,
+				  d.count < shared ? d.count : shared);
+
+		ok = rank < 0 || (rank == 0 && d.count <= shared);
+	} else if (ok && d.count > 0) {
+		ok = d.exponent < exponent;
+	}
+	ok = ok || digits.failed; /* where memory runs out no finding is made up */
+	vv_buf_clear(&digits);
+	return ok;
+}
+
 /* "lon, lat"; the space may be missing. */
 static bool is_lon_lat(const char *s, size_t len)
 {
 	const char *comma = len > 0 ? memchr(s, ',', len) : NULL;
 	const char *end = s + len, *lat;
-	vv_field f = {.type = VV_TYPE_NUMBER, .decimal = ".", .group = "", .bare_number = true};
 
-	if (!comma)
+	if (!comma) {
 		return false;
-	for (lat = comma + 1; lat < end && *lat == ' '; lat++)
-		;
-	return comma > s && lat < end && scan_number(&f, s, comma) == (size_t)(comma - s) &&
-	       scan_number(&f, lat, end) == (size_t)(end - lat);
+	}
+	for (lat = comma + 1; lat < end && *lat == ' ';) {
+		lat++;
+	}
+	return comma > s && lat < end &&
+	       scan_number(&plain_number, s, comma) == (size_t)(comma - s) &&
+	       scan_number(&plain_number, lat, end) == (size_t)(end - lat) &&
+	       vv_type_is_degrees(s, (size_t)(comma - s), true) &&
+	       vv_type_is_degrees(lat, (size_t)(end - lat), false);
 }
 
 static bool is_string(const vv_field *f, const char *s, size_t len)

@@ -67,8 +67,10 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 	for (const vv_json *n = ok ? p.json->first : NULL; n; n = n->next) {
 		bool named = n->name && n->name_len == 3 &&
 			     (memcmp(n->name, "lon", 3) == 0 || memcmp(n->name, "lat", 3) == 0);
+		bool lon = object ? named && n->name[1] == 'o' : n == p.json->first;
 
-		ok = ok && n->type == VV_JSON_NUMBER && named == object;
+		ok = ok && n->type == VV_JSON_NUMBER && named == object &&
+		     vv_type_is_degrees(n->text, n->text_len, lon);
 	}
 	ok = ok || p.unknown;
 	vv_arena_clear(&p.arena);
@@ -250,13 +252,129 @@ static bool is_geojson(const vv_json *root)
 	return true;
 }
 
+/* Two numbers. */
+static bool is_pair(const vv_json *node)
+{
+	return node && is_position(node) && node->count == 2;
+}
+
+static bool is_arc_index(const vv_json *node)
+{
+	vv_field f = {.type = VV_TYPE_INTEGER,
+		      .format = "default",
+		      .decimal = ".",
+		      .group = "",
+		      .bare_number = true};
+
+	return node->type == VV_JSON_NUMBER && vv_type_accepts_text(&f, node->text, node->text_len);
+}
+
+/* Arrays, `depth` of them one inside of the other, of indexes of arcs. */
+static bool is_indexes(const vv_json *node, unsigned depth)
+{
+	const vv_json *n = node;
+	unsigned level = depth;
+
+	for (;;) {
+		if (level == 0 ? !is_arc_index(n) : n->type != VV_JSON_ARRAY) {
+			return false;
+		}
+		if (level > 0 && n->first) {
+			n = n->first;
+			level--;
+			continue;
+		}
+		while (n != node && !n->next) {
+			n = n->parent;
+			level++;
+		}
+		if (n == node) {
+			return true;
+		}
+		n = n->next;
+	}
+}
+
+/* A geometry but for those in it, of which *inner is the first. */
+static bool is_topo_geometry(const vv_json *node, const vv_json **inner)
+{
+	const char *type = node->type == VV_JSON_OBJECT ? vv_json_get_string(node, "type") : NULL;
+	const vv_json *part, *properties = vv_json_get(node, "properties");
+	int depth;
+
+	*inner = NULL;
+	if (!type || (properties && !is_object_or_null(properties))) {
+		return false;
+	}
+	if (strcmp(type, "GeometryCollection") == 0) {
+		part = vv_json_get(node, "geometries");
+		*inner = part ? part->first : NULL;
+		return part && part->type == VV_JSON_ARRAY;
+	}
+	depth = coordinate_depth(type);
+	if (strcmp(type, "Point") == 0 || strcmp(type, "MultiPoint") == 0) {
+		part = vv_json_get(node, "coordinates");
+		return part && is_positions(part, (unsigned)depth);
+	}
+	part = vv_json_get(node, "arcs");
+	return depth > 0 && part && is_indexes(part, (unsigned)depth);
+}
+
+/* The geometries from first on, with all that lie in them. */
+static bool are_topo_geometries(const vv_json *first)
+{
+	const vv_json *stack[VV_JSON_DEPTH];
+	size_t depth = 0;
+
+	if (first) {
+		stack[depth++] = first;
+	}
+	while (depth > 0) {
+		const vv_json *node = stack[--depth], *inner;
+
+		if (!is_topo_geometry(node, &inner)) {
+			return false;
+		}
+		if (node->next) {
+			stack[depth++] = node->next;
+		}
+		if (inner) {
+			if (depth == VV_JSON_DEPTH) {
+				return false;
+			}
+			stack[depth++] = inner;
+		}
+	}
+	return true;
+}
+
+static bool is_topology(const vv_json *root)
+{
+	const vv_json *objects = vv_json_get(root, "objects"), *arcs = vv_json_get(root, "arcs"),
+		      *transform = vv_json_get(root, "transform");
+
+	if (!objects || objects->type != VV_JSON_OBJECT || !arcs ||
+	    arcs->type != VV_JSON_ARRAY || !is_positions(arcs, 2) ||
+	    (transform && (transform->type != VV_JSON_OBJECT ||
+			   !is_pair(vv_json_get(transform, "scale")) ||
+			   !is_pair(vv_json_get(transform, "translate"))))) {
+		return false;
+	}
+	for (const vv_json *arc = arcs->first; arc; arc = arc->next) {
+		if (arc->count < 2) {
+			return false;
+		}
+	}
+	return are_topo_geometries(objects->first);
+}
+
+/* TopoJSON 2 calls a topology a TopoJSON object, and each geometry of one, too. */
 static bool is_topojson(const vv_json *root)
 {
 	const char *type = root->type == VV_JSON_OBJECT ? vv_json_get_string(root, "type") : NULL;
-	const vv_json *objects = vv_json_get(root, "objects"), *arcs = vv_json_get(root, "arcs");
 
-	return type && strcmp(type, "Topology") == 0 && objects &&
-	       objects->type == VV_JSON_OBJECT && arcs && arcs->type == VV_JSON_ARRAY;
+	return type && (strcmp(type, "Topology") == 0 ? is_topology(root)
+						      : are_topo_geometries(root));
 }
 
 bool vv_type_is_geojson(const char *s, size_t len, bool topology)

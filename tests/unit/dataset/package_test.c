@@ -191,6 +191,41 @@ static void the_schema_comes_compact_and_checked(void **state)
 			      "/resources/0/schema: a Table Schema must be an object, is a number");
 }
 
+/* So that what is stored with a table means the same without its package. */
+static void a_package_of_version_2_says_so_for_its_schemas(void **state)
+{
+	static const char *const head = "{\"$schema\":\"https://datapackage.org/profiles/2.0/tableschema.json\",";
+	static const struct {
+		const char *package, *schema;
+	} cases[] = {
+		{"{\"$schema\":\"https://datapackage.org/profiles/2.0/datapackage.json\",\"resources\":"
+		 "[{\"path\":\"x.csv\",\"schema\":{\"fields\":[{\"name\":\"a\"}]}}]}",
+		 "\"fields\":[{\"name\":\"a\"}]}"},
+		{"{\"resources\":[{\"$schema\":\"https://datapackage.org/profiles/2.0/dataresource.json\","
+		 "\"path\":\"x.csv\",\"schema\":\"s.json\"}]}",
+		 "\"fields\":[{\"name\":\"b\"}]}"},
+		{"{\"resources\":[{\"path\":\"x.csv\",\"schema\":{\"fields\":[{\"name\":\"a\"}]}}]}", NULL},
+		{"{\"$schema\":\"https://datapackage.org/profiles/2.0/datapackage.json\",\"resources\":"
+		 "[{\"path\":\"x.csv\",\"schema\":{\"fields\":[{\"name\":\"a\",\"type\":\"any\"}]}}]}",
+		 NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		void *files = FILES("datapackage.json", cases[i].package, "s.json",
+				    "{\"fields\":[{\"name\":\"b\"}]}");
+		vv_package_resource r;
+
+		must_find(&r, files, "x.csv");
+		assert_int_equal(strncmp(r.schema.data, head, strlen(head)) == 0,
+				 cases[i].schema != NULL);
+		if (cases[i].schema) {
+			assert_string_equal(r.schema.data + strlen(head), cases[i].schema);
+		}
+		vv_package_resource_clear(&r);
+	}
+}
+
 static void schema_and_dialect_may_lie_in_files_of_their_own(void **state)
 {
 	static const char p[] =
@@ -435,7 +470,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(paths_that_lead_elsewhere_make_the_package_invalid),
 		cmocka_unit_test(a_package_of_another_shape_is_named),
 		cmocka_unit_test(the_schema_comes_compact_and_checked),
-		cmocka_unit_test(schema_and_dialect_may_lie_in_files_of_their_own),
+		cmocka_unit_test(a_package_of_version_2_says_so_for_its_schemas),
+	cmocka_unit_test(schema_and_dialect_may_lie_in_files_of_their_own),
 		cmocka_unit_test(what_the_package_does_not_say_is_left_to_find_out),
 		cmocka_unit_test(format_and_mediatype_tell_the_form),
 		cmocka_unit_test(a_dialect_becomes_hints),

@@ -53,6 +53,31 @@ static void must_read_field(vv_schema *s, const char *members)
 	vv_buf_clear(&json);
 }
 
+static void a_field_without_a_type_is_a_string_in_version_1_and_any_in_2(void **state)
+{
+	static const struct {
+		const char *profile;
+		vv_type type;
+	} cases[] = {{"https://datapackage.org/profiles/1.0/tableschema.json", VV_TYPE_STRING},
+		     {"https://specs.frictionlessdata.io/schemas/table-schema.json", VV_TYPE_STRING},
+		     {"https://datapackage.org/profiles/2.0/tableschema.json", VV_TYPE_ANY},
+		     {"https://datapackage.org/profiles/2.1/tableschema.json", VV_TYPE_ANY},
+		     {"https://example.org/own.json", VV_TYPE_ANY}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_buf json = VV_BUF_INIT;
+		vv_schema s;
+
+		vv_buf_printf(&json, "{\"$schema\":\"%s\",\"fields\":[{\"name\":\"a\"}]}",
+			      cases[i].profile);
+		must_read(&s, json.data);
+		assert_int_equal(s.fields[0].type, cases[i].type);
+		vv_schema_clear(&s);
+		vv_buf_clear(&json);
+	}
+}
+
 static void what_is_absent_gets_the_defaults_of_the_standard(void **state)
 {
 	vv_schema s;
@@ -62,7 +87,7 @@ static void what_is_absent_gets_the_defaults_of_the_standard(void **state)
 		&s,
 		"{\"fields\":[{\"name\":\"a\"},{\"name\":\"b\",\"type\":\"boolean\"},{\"name\":\"c\",\"type\":\"list\"}]}");
 	assert_int_equal(s.count, 3);
-	assert_int_equal(s.fields[0].type, VV_TYPE_ANY);
+	assert_int_equal(s.fields[0].type, VV_TYPE_STRING);
 	assert_string_equal(s.fields[0].format, "default");
 	assert_string_equal(s.fields[0].missing[0], "");
 	assert_null(s.fields[0].missing[1]);
@@ -514,7 +539,8 @@ static void running_out_of_memory_is_reported_wherever_it_happens(void **state)
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_absent_gets_the_defaults_of_the_standard),
+		cmocka_unit_test(a_field_without_a_type_is_a_string_in_version_1_and_any_in_2),
+	cmocka_unit_test(what_is_absent_gets_the_defaults_of_the_standard),
 		cmocka_unit_test(all_members_of_v2_are_read),
 		cmocka_unit_test(forms_of_v1_are_taken),
 		cmocka_unit_test(wrong_shapes_are_named_with_their_place),
