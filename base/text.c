@@ -442,9 +442,19 @@ bool vv_parse_u64(uint64_t *out, const char *s, size_t len)
 
 #define DISTANCE_LEN 127u /* names longer than that are no slips of the finger */
 
+static char folded(char c)
+{
+	if (c >= 'A' && c <= 'Z') {
+		return (char)(c - 'A' + 'a');
+	}
+	return c == '_' || c == ' ' ? '-' : c;
+}
+
+/* Optimal string alignment: no letter is touched twice. */
 unsigned vv_text_distance(const char *a, const char *b, unsigned max)
 {
-	unsigned row[DISTANCE_LEN + 1];
+	unsigned rows[3][DISTANCE_LEN + 1];
+	unsigned *two_up = rows[0], *up = rows[1], *row = rows[2], *swap;
 	size_t a_len = strlen(a), b_len = strlen(b), i, j;
 
 	if (a_len > DISTANCE_LEN || b_len > DISTANCE_LEN) {
@@ -453,24 +463,84 @@ unsigned vv_text_distance(const char *a, const char *b, unsigned max)
 	for (j = 0; j <= b_len; j++) {
 		row[j] = (unsigned)j;
 	}
+	memset(rows[0], 0, sizeof(rows[0]));
+	memset(rows[1], 0, sizeof(rows[1]));
 	for (i = 1; i <= a_len; i++) {
-		unsigned diagonal = row[0], best;
+		unsigned best;
 
-		row[0] = (unsigned)i;
-		best = row[0];
+		swap = two_up;
+		two_up = up;
+		up = row;
+		row = swap;
+		row[0] = best = (unsigned)i;
 		for (j = 1; j <= b_len; j++) {
-			unsigned above = row[j];
-			unsigned cost = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+			char x = folded(a[i - 1]), y = folded(b[j - 1]);
+			unsigned cost = up[j - 1] + (x != y);
 
-			cost = cost < above + 1 ? cost : above + 1;
+			cost = cost < up[j] + 1 ? cost : up[j] + 1;
 			cost = cost < row[j - 1] + 1 ? cost : row[j - 1] + 1;
-			diagonal = above;
+			if (i > 1 && j > 1 && x == folded(b[j - 2]) && y == folded(a[i - 2]) &&
+			    two_up[j - 2] + 1 < cost) {
+				cost = two_up[j - 2] + 1;
+			}
 			row[j] = cost;
 			best = cost < best ? cost : best;
 		}
-		if (best > max) {
+		if (best > max + 1) {
 			return max + 1;
 		}
 	}
 	return row[b_len] <= max ? row[b_len] : max + 1;
+}
+
+#define SLIPS_MAX 3u
+
+void vv_nearest_init(vv_nearest *n, const char *word)
+{
+	n->word = word;
+	n->best = NULL;
+	n->distance = SLIPS_MAX + 1;
+}
+
+/* How many slips a word of so many letters may have. */
+static unsigned slips_of(size_t len)
+{
+	return len < 6 ? 1 : len < 10 ? 2 : SLIPS_MAX;
+}
+
+static bool is_beginning(const char *word, const char *candidate)
+{
+	size_t i;
+
+	for (i = 0; word[i]; i++) {
+		if (folded(word[i]) != folded(candidate[i])) {
+			return false;
+		}
+	}
+	return i >= 3;
+}
+
+bool vv_nearest_try(vv_nearest *n, const char *candidate)
+{
+	size_t word_len = strlen(n->word), len = strlen(candidate);
+	size_t longer = len > word_len ? len : word_len;
+	unsigned d = vv_text_distance(n->word, candidate, SLIPS_MAX);
+
+	if (d > 0 && longer < 3 && (len != 2 || word_len != 2 || folded(n->word[0]) != folded(candidate[1]))) {
+		return false;
+	}
+	if (d > slips_of(longer)) {
+		if (!is_beginning(n->word, candidate)) {
+			return false;
+		}
+		d = SLIPS_MAX; /* after all real slips */
+	}
+	if (d > n->distance ||
+	    (n->best && d == n->distance &&
+	     (folded(*n->best) == folded(*n->word) || folded(*candidate) != folded(*n->word)))) {
+		return false;
+	}
+	n->best = candidate;
+	n->distance = d;
+	return true;
 }

@@ -49,7 +49,22 @@ const char *vv_text_seconds(uint64_t ms);
 /* Strict decimal without sign; false on anything else or overflow. */
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
 
-/* Levenshtein distance, at most max (else max + 1): for "did you mean". */
+/* How many slips of the finger lie between two words, at most max (else max + 1): a letter more, less or
+ * another one, or two neighbours exchanged. Upper and lower case are the same here, and so are '-', '_'
+ * and ' '. */
 unsigned vv_text_distance(const char *a, const char *b, unsigned max);
+
+/* The candidate that a mistyped word most likely means: a command, an option, a column, a ref, a rule.
+ * One slip in a word of three to five letters, two up to nine, three in longer ones; of two letters
+ * only their exchange. What the word is the beginning of is near, too. */
+typedef struct vv_nearest {
+	const char *word;
+	const char *best; /* borrowed from who gave it; NULL: nothing is near */
+	unsigned distance;
+} vv_nearest;
+void vv_nearest_init(vv_nearest *n, const char *word);
+/* true: it is the best one now. Of equally near ones that with the same first letter wins, then the
+ * first. */
+bool vv_nearest_try(vv_nearest *n, const char *candidate);
 
 #endif

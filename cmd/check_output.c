@@ -44,7 +44,7 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 			if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0) {
-				vv_nearest_try(&near, words[i]);
+				(void)vv_nearest_try(&near, words[i]);
 			}
 		}
 	}

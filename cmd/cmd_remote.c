@@ -323,7 +323,7 @@ static int run_remote(void *opts, int argc, char **argv)
 		if (strcmp(words[i].word, argv[0]) == 0) {
 			found = (int)i;
 		}
-		vv_nearest_try(&near, words[i].word);
+		(void)vv_nearest_try(&near, words[i].word);
 	}
 	if (argc > 0 && found < 0 && (strcmp(argv[0], "prune") == 0 || strcmp(argv[0], "update") == 0 ||
 				      strcmp(argv[0], "set-head") == 0 || strcmp(argv[0], "set-branches") == 0)) {

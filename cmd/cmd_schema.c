@@ -81,7 +81,7 @@ static vv_status bad_type(const char *name, vv_error *err)
 
 	vv_nearest_init(&near, name);
 	for (t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
-		vv_nearest_try(&near, vv_type_name((vv_type)t));
+		(void)vv_nearest_try(&near, vv_type_name((vv_type)t));
 	}
 	vv_fail(err, VV_EUSAGE, "there is no type '%s'", vv_text_shows(name));
 	return near.best

@@ -90,7 +90,7 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 	vv_nearest_init(&near, word);
 	for (size_t i = 0; i < h->ref_count; i++) {
 		const char *name = h->refs[i].name;
-		vv_nearest_try(&near, strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
+		(void)vv_nearest_try(&near, strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
 	}
 	if (near.best) {
 		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));

@@ -158,7 +158,7 @@ int vv_help_unknown(const char *name, int argc, char **argv)
 	vv_nearest_init(&near, name);
 	for (size_t i = 0; i < vv_command_count; i++) {
 		if (!vv_commands[i]->hidden)
-			vv_nearest_try(&near, vv_commands[i]->name);
+			(void)vv_nearest_try(&near, vv_commands[i]->name);
 	}
 	if (near.best)
 		vv_note("hint: did you mean '%s'?", near.best);

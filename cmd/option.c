@@ -25,26 +25,6 @@ void vv_arguments_clear(vv_arguments *a)
 	*a = (vv_arguments){NULL, 0, -1, -1, false};
 }
 
-void vv_nearest_init(vv_nearest *n, const char *word)
-{
-	n->word = word;
-	n->best = NULL;
-	/* One slip in a short word, up to three in a long one. */
-	n->distance = (unsigned)(strlen(word) / 3) + 1;
-	if (n->distance > 3)
-		n->distance = 3;
-}
-
-void vv_nearest_try(vv_nearest *n, const char *candidate)
-{
-	unsigned d = vv_text_distance(n->word, candidate, n->distance);
-
-	if (d > n->distance || (n->best && d == n->distance))
-		return;
-	n->best = candidate;
-	n->distance = d;
-}
-
 bool vv_choice_next(const char **choices, const char **word, size_t *len)
 {
 	if (!*choices || !**choices)
@@ -235,7 +215,7 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 	vv_nearest_init(&near, word);
 	for (size_t i = 0; i < p->command->option_count; i++) {
 		if (p->command->options[i].name)
-			vv_nearest_try(&near, p->command->options[i].name);
+			(void)vv_nearest_try(&near, p->command->options[i].name);
 	}
 	if (near.best)
 		vv_hint(p->err, "did you mean '--%s'?", near.best);

@@ -27,15 +27,6 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 			   vv_arguments *out, vv_error *err);
 void vv_options_clear(const vv_command *c, void *options); /* frees the arrays of lists */
 
-/* The candidate that a mistyped word most likely means. */
-typedef struct vv_nearest {
-	const char *word;
-	const char *best; /* NULL: nothing is near */
-	unsigned distance;
-} vv_nearest;
-void vv_nearest_init(vv_nearest *n, const char *word);
-void vv_nearest_try(vv_nearest *n, const char *candidate);
-
 /* The members of "csv|tsv|json" one by one: false behind the last. *choices moves on. */
 bool vv_choice_next(const char **choices, const char **word, size_t *len);
 

@@ -167,7 +167,7 @@ static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
 	vv_nearest_init(&near, word);
 	if (vv_remote_names(&names, &count, r, &ignored) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
-			vv_nearest_try(&near, names[i]);
+			(void)vv_nearest_try(&near, names[i]);
 		}
 		if (near.best) {
 			vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));

@@ -44,7 +44,7 @@ static vv_status no_column(const vv_table *t, const char *name, size_t len, cons
 	}
 	vv_nearest_init(&near, word);
 	for (i = 0; i < t->columns; i++) {
-		vv_nearest_try(&near, t->schema.fields[i].name);
+		(void)vv_nearest_try(&near, t->schema.fields[i].name);
 	}
 	vv_fail(err, VV_ENOTFOUND, "%s: there is no column '%s'", what, vv_text_show(name, len));
 	if (near.best && near.distance < len) {

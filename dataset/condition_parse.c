@@ -4,6 +4,7 @@
  */
 #include "dataset/condition_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -103,24 +104,17 @@ static vv_status push_op(parser *p, op_code code, vv_step_code step, size_t at)
 static vv_status fail_column(parser *p, const vv_token *t)
 {
 	const vv_schema *s = p->c->schema;
-	const char *best = NULL;
-	unsigned least = 4;
+	vv_nearest near;
+	char word[256];
 
 	vv_tokens_fail(&p->t, t->at, "there is no column", t->text, t->len);
-	for (size_t i = 0; i < s->count && i < 4096 && t->len < 256; i++) {
-		char word[256];
-		unsigned d;
-
-		memcpy(word, t->text, t->len);
-		word[t->len] = '\0';
-		d = vv_text_distance(word, s->fields[i].name, 3);
-		if (d < least && d < s->fields[i].name_len) {
-			least = d;
-			best = s->fields[i].name;
-		}
+	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0, t->text);
+	vv_nearest_init(&near, word);
+	for (size_t i = 0; *word && i < s->count && i < 4096; i++) {
+		(void)vv_nearest_try(&near, s->fields[i].name);
 	}
-	if (best) {
-		return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(best));
+	if (near.best) {
+		return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(near.best));
 	}
 	return t->type == VV_TOKEN_NAME ? vv_hint(p->err, "a text stands in single quotes: '%s'",
 						  vv_text_show(t->text, t->len))

@@ -103,16 +103,11 @@ const vv_rule *vv_rule_find(const char *code)
 
 const char *vv_rule_nearest(const char *word)
 {
-	const char *best = NULL;
-	unsigned least = 4; /* more than three changes: not what was meant */
+	vv_nearest near;
 
+	vv_nearest_init(&near, word);
 	for (const vv_rule *r = vv_rules; r->code; r++) {
-		unsigned d = vv_text_distance(word, r->code, least);
-
-		if (d < least) {
-			least = d;
-			best = r->code;
-		}
+		(void)vv_nearest_try(&near, r->code);
 	}
-	return best;
+	return near.best;
 }

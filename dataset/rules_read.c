@@ -88,18 +88,13 @@ static const char *const commit_words[] = {"off", "warn", "refuse", NULL};
 
 static const char *nearest(const char *word, const char *const *words)
 {
-	unsigned best = 4;
-	const char *found = NULL;
+	vv_nearest near;
 
+	vv_nearest_init(&near, word);
 	for (; *words; words++) {
-		unsigned d = vv_text_distance(word, *words, 3);
-
-		if (d < best && d < strlen(*words)) {
-			best = d;
-			found = *words;
-		}
+		(void)vv_nearest_try(&near, *words);
 	}
-	return found;
+	return near.best;
 }
 
 static void hint_words(reader *r, const char *word, const char *const *words)

@@ -13,7 +13,6 @@
 #include "repo/refs.h"
 #include "repo/walker.h"
 
-#define NEAR_DISTANCE 2u
 #define NULL_SHA256 64u /* digits of an id in repositories with SHA-256 */
 
 enum { SIDE_A = 1, SIDE_B = 2, STALE = 4, FOUND = 8 };
@@ -21,8 +20,7 @@ enum { SIDE_A = 1, SIDE_B = 2, STALE = 4, FOUND = 8 };
 /* --- names ---------------------------------------------------------------- */
 
 typedef struct near_search {
-	const char *wanted;
-	unsigned best;
+	vv_nearest near;
 	char name[128];
 } near_search;
 
@@ -43,25 +41,25 @@ static vv_status consider(void *payload, const vv_ref *ref, vv_error *err)
 {
 	near_search *s = payload;
 	const char *name = short_name(ref->name);
-	unsigned distance = vv_text_distance(s->wanted, name, NEAR_DISTANCE);
 
 	(void)err;
-	if (distance < s->best && strlen(name) < sizeof(s->name)) {
-		s->best = distance;
+	if (strlen(name) < sizeof(s->name) && vv_nearest_try(&s->near, name)) {
 		memcpy(s->name, name, strlen(name) + 1);
+		s->near.best = s->name; /* the ref's own name does not last */
 	}
 	return VV_OK;
 }
 
 static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *err)
 {
-	near_search near = {rev, NEAR_DISTANCE + 1, ""};
+	near_search s;
 	vv_head head = {0};
 
-	(void)vv_refs_each(r, "refs/", consider, &near, NULL);
+	vv_nearest_init(&s.near, rev);
+	(void)vv_refs_each(r, "refs/", consider, &s, NULL);
 	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
-	if (near.best <= NEAR_DISTANCE && near.best < strlen(rev)) {
-		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.name));
+	if (s.near.best) {
+		return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));
 	}
 	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
 		vv_head_clear(&head);

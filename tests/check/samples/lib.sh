@@ -61,7 +61,7 @@ show() {
 	fi
 	case $command in
 	*" &")
-		eval "${command% &}" > "$scratch/behind" 2>&1 &
+		eval "exec ${command% &}" > "$scratch/behind" 2>&1 &
 		started="$started $!"
 		wait_for 20 test -s "$scratch/behind"
 		cp "$scratch/behind" "$scratch/$2.out" ;;

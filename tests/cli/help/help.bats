@@ -102,3 +102,43 @@ load ../helper
 @test "closed standard files do no harm" {
 	ends_with 0 bash -c 'varve help >&- 2>&- <&-'
 }
+
+@test "two letters exchanged in any command name that command" {
+	cat > script <<-'END'
+	commands=$(varve help | sed -n 's/^  *\([a-z][a-z-]*\)  .*/\1/p' | sort -u)
+	[ "$(wc -w <<< "$commands")" -gt 30 ] || exit 1
+	for name in $commands; do
+		for ((i = 0; i + 1 < ${#name}; i++)); do
+			slip=${name:0:i}${name:i+1:1}${name:i:1}${name:i+2}
+			! grep -qx -- "$slip" <<< "$commands" || continue
+			said=$(varve "$slip" 2>&1 < /dev/null)
+			[[ $said == *"did you mean '$name'?"* || $said == *"git $slip"* ]] || { echo "$slip: $said"; exit 1; }
+		done
+	done
+	END
+	succeeds bash script
+}
+
+@test "nothing absurd is proposed" {
+	for word in undo x new foo go list; do
+		ends_with 2 varve $word
+		stderr_lacks "did you mean"
+	done
+	new_repo
+	rows 5 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	git tag spring
+	ends_with 2 varve log spirng
+	stderr_has "did you mean 'spring'?"
+	ends_with 2 varve log winter
+	stderr_lacks "did you mean"
+	ends_with 2 varve cat prices.csv --columns PRCIE
+	stderr_has "did you mean 'price'?"
+	ends_with 2 varve cat prices.csv --columns dog
+	stderr_lacks "did you mean"
+	ends_with 2 varve log --onelien
+	stderr_has "did you mean '--oneline'?"
+	ends_with 2 varve check --skip tpye-error
+	stderr_has "did you mean 'type-error'?"
+}

@@ -221,13 +221,48 @@ static void only_plain_decimals_are_parsed(void **state)
 	assert_true(v == 123);
 }
 
+static const char *nearest(const char *word, const char *const *words)
+{
+	vv_nearest n;
+
+	vv_nearest_init(&n, word);
+	for (; *words; words++) {
+		(void)vv_nearest_try(&n, *words);
+	}
+	return n.best ? n.best : "";
+}
+
+static void the_nearest_name_is_what_a_slip_of_the_finger_meant(void **state)
+{
+	static const char *const commands[] = {"add",  "info",   "log",  "rm",   "mv",     "gc",  "cat",    "car",   "diff",
+					       "push", "pull",   "tag",  "show", "status", "merge", "restore", "commit", "switch",
+					       "blame", "cherry-pick", "rename-column", NULL};
+	static const char *const slips[][2] = {
+		{"lgo", "log"},       {"stauts", "status"},   {"mr", "rm"},        {"comit", "commit"},
+		{"Log", "log"},       {"psuh", "push"},       {"swtich", "switch"}, {"resotre", "restore"},
+		{"ad", "add"},        {"dif", "diff"},        {"comm", "commit"},   {"cherrypick", "cherry-pick"},
+		{"rename_column", "rename-column"},           {"caat", "cat"}};
+	static const char *const absurd[] = {"undo", "x", "", "go", "rx", "new", "foo", "help", "init", "zzzzzzzzzzzz", "co", "list", "reset"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
+		assert_string_equal(nearest(slips[i][0], commands), slips[i][1]);
+	}
+	for (size_t i = 0; i < sizeof absurd / sizeof absurd[0]; i++) {
+		assert_string_equal(nearest(absurd[i], commands), "");
+	}
+}
+
 static void distances_stop_at_the_limit(void **state)
 {
 	char name[300];
 
 	(void)state;
 	assert_int_equal(vv_text_distance("status", "status", 3), 0);
-	assert_int_equal(vv_text_distance("stauts", "status", 3), 2);
+	assert_int_equal(vv_text_distance("stauts", "status", 3), 1);
+	assert_int_equal(vv_text_distance("lgo", "log", 3), 1);
+	assert_int_equal(vv_text_distance("ca", "abc", 3), 3);
+	assert_int_equal(vv_text_distance("Unit_Price", "unit price", 3), 0);
 	assert_int_equal(vv_text_distance("comit", "commit", 3), 1);
 	assert_int_equal(vv_text_distance("", "abc", 3), 3);
 	assert_int_equal(vv_text_distance("kitten", "sitting", 3), 3);
@@ -250,6 +285,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(numbers_are_written_for_people),
 	cmocka_unit_test(only_plain_decimals_are_parsed),
 	cmocka_unit_test(distances_stop_at_the_limit),
+	cmocka_unit_test(the_nearest_name_is_what_a_slip_of_the_finger_meant),
 };
 
 int main(int argc, char **argv)

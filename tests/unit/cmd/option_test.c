@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "cmd/option.h"
 
 typedef struct settings {
