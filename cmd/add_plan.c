@@ -21,6 +21,7 @@ typedef struct planner {
 	vv_stage *s;
 	const vv_add_request *req;
 	vv_head head;
+	bool asked, tables; /* are new files to become tables? once it was asked */
 } planner;
 
 bool vv_add_never(const char *path)
@@ -156,6 +157,44 @@ static vv_status plan_file(planner *p, vv_add_item *item, vv_error *err)
 	return append(p->plan, item, err);
 }
 
+/* Do new files become tables? varve.addTables says; else they do, unless HEAD holds files so
+ * called as text: a repository of code, with its fixtures. */
+static vv_status wants_tables(planner *p, bool *out, vv_error *err)
+{
+	size_t count = vv_index_count(p->x);
+	bool set = true, text = false;
+	vv_status rc;
+
+	if (!p->asked) {
+		char *value = NULL;
+
+		rc = vv_config_string(p->r, "varve.addtables", &value, err);
+		set = rc == VV_OK;
+		vv_free(value);
+		if (rc < 0 && rc != VV_ENOTFOUND) {
+			return rc;
+		}
+		if ((rc = vv_config_bool(p->r, "varve.addtables", true, &p->tables, err)) < 0) {
+			return rc;
+		}
+		for (size_t i = 0; !set && !text && i < count; i++) {
+			vv_index_entry e;
+			vv_add_item item = {0};
+
+			vv_index_at(p->x, i, &e);
+			item.path = (char *)(uintptr_t)e.path;
+			if (looks_like_table(e.path) &&
+			    (rc = head_text(p, &item, &text, err)) < 0) {
+				return rc;
+			}
+		}
+		p->tables = p->tables && !text;
+		p->asked = true;
+	}
+	*out = p->tables;
+	return VV_OK;
+}
+
 /* A path that the attributes do not give to varve. */
 static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 {
@@ -173,6 +212,13 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 				       vv_text_shows(item->path));
 		}
 		wanted = false;
+	}
+	if (!wanted && !req->as_tracked && !item->in_index && looks_like_table(item->path) &&
+	    !vv_add_never(item->path)) {
+		if ((rc = wants_tables(p, &item->guess, err)) < 0) {
+			return rc;
+		}
+		wanted = item->guess;
 	}
 	if (wanted && !req->convert) {
 		if ((rc = head_text(p, item, &text, err)) < 0)
@@ -366,7 +412,7 @@ static void drop_repeats(vv_add_plan *p)
 vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_stage *s,
 			   const vv_add_request *req, vv_error *err)
 {
-	planner p = {out, r, x, s, req, {0}};
+	planner p = {out, r, x, s, req, {0}, false, false};
 	vv_status rc;
 
 	*out = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};

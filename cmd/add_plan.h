@@ -2,9 +2,10 @@
  * add_plan: what add (and commit -a, commit PATH) will do with each path.
  *
  * Decides which paths become datasets (docs: "what becomes a dataset"): those that the
- * attributes track; and files named literally that are called .csv, .tsv, .ndjson or
- * .jsonl, or that options describe as a table or file of varve. What HEAD holds as text
- * stays text without convert. Nothing is changed by planning.
+ * attributes track; files named literally that are called .csv, .tsv, .ndjson or .jsonl, or
+ * that options describe as a table or file of varve; and new files so called that read as
+ * tables, unless HEAD holds such files as text (varve.addTables decides otherwise). What HEAD
+ * holds as text stays text without convert. Nothing is changed by planning.
  */
 #ifndef VV_CMD_ADD_PLAN_H
 #define VV_CMD_ADD_PLAN_H
@@ -35,6 +36,7 @@ typedef struct vv_add_item {
 	bool in_index;
 	bool literal;  /* named by an argument, itself */
 	bool track;    /* its .gitattributes line is to be written */
+	bool guess;    /* a dataset only if it reads as a table; else Git's */
 	bool was_text; /* the index has it, and not as a pointer */
 	vv_oid blob;   /* what the index has; null when nothing */
 	uint32_t mode; /* likewise */

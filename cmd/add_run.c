@@ -33,6 +33,7 @@ typedef struct runner {
 	const vv_add_request *req;
 	bool dry, compact, file_mode;
 	bool conflicts; /* were there any in the index? */
+	bool *as_text;  /* for each item: it was taken for a table, and is none */
 	entry *entries; /* of the index, set once the blobs that they name are written */
 	size_t entry_count;
 } runner;
@@ -77,16 +78,66 @@ static void describe_pointer(runner *run, const vv_add_item *item, const vv_stag
 	run->rep->tables += !same;
 }
 
+static void count_ordinary(runner *run, const vv_add_item *item)
+{
+	vv_add_report *rep = run->rep;
+
+	rep->ordinary++;
+	if (rep->ordinary <= 3) {
+		vv_buf_printf(&rep->ordinary_names, "%s%s", rep->ordinary > 1 ? ", " : "",
+			      vv_text_shows(item->path));
+	} else if (rep->ordinary == 4)
+		vv_buf_puts(&rep->ordinary_names, ", ...");
+	if (!item->in_index && item->action == VV_ADD_FILE && S_ISREG(item->st.mode) &&
+	    item->st.size > UINT64_C(10000000)) {
+		vv_buf_printf(&rep->warnings,
+			      "%s goes to Git whole, %s now and at each change; "
+			      "'varve add --as file %s' keeps versions of big files small\n",
+			      vv_text_shows(item->path), vv_text_bytes(item->st.size),
+			      vv_text_shows(item->path));
+	}
+}
+
+/* A new file that was taken for a table by its name alone goes to Git as it is. */
+static vv_status leave_text(runner *run, const vv_add_item *item, const char *why, vv_error *err)
+{
+	run->as_text[item - run->plan->items] = true;
+	vv_buf_printf(&run->rep->warnings,
+		      "%s goes to Git as text, it does not read as a table: %s\n",
+		      vv_text_shows(item->path), why);
+	count_ordinary(run, item);
+	return run->dry ? VV_OK : vv_index_add_file(run->x, item->path, err);
+}
+
 static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
 {
 	vv_staged staged;
+	vv_error why = {0};
 	bool is_pointer = false;
 	vv_status rc;
 
 	vv_staged_init(&staged);
-	rc = vv_stage_file(run->s, item->path, run->req->stage, run->dry, &staged, &is_pointer, err);
+	rc = vv_stage_file(run->s, item->path, run->req->stage, run->dry, &staged, &is_pointer,
+			   &why);
+	if (item->guess && (rc == VV_EINPUT || rc == VV_EREFUSED)) {
+		vv_staged_clear(&staged);
+		return leave_text(run, item, why.message, err);
+	}
+	if (item->guess && rc == VV_OK && !is_pointer &&
+	    (staged.result.root.kind != VV_KIND_TABLE || staged.result.root.bytes == 0)) {
+		rc = leave_text(run, item,
+				staged.result.root.bytes == 0 ? "it is empty"
+							      : "UTF-16 or compressed",
+				err);
+		vv_staged_clear(&staged);
+		return rc;
+	}
+	if (rc < 0) {
+		*err = why;
+	}
 	if (rc == VV_EINPUT)
 		note_refused(run, item);
+	run->rep->guessed += item->guess && rc == VV_OK;
 	if (rc == VV_OK)
 		run->entries[run->entry_count++] = (entry){item, staged.blob, staged.st};
 	if (rc == VV_OK && is_pointer)
@@ -113,26 +164,6 @@ static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 	vv_buf_clear(&bytes);
 	vv_free(file);
 	return rc;
-}
-
-static void count_ordinary(runner *run, const vv_add_item *item)
-{
-	vv_add_report *rep = run->rep;
-
-	rep->ordinary++;
-	if (rep->ordinary <= 3) {
-		vv_buf_printf(&rep->ordinary_names, "%s%s", rep->ordinary > 1 ? ", " : "",
-			      vv_text_shows(item->path));
-	} else if (rep->ordinary == 4)
-		vv_buf_puts(&rep->ordinary_names, ", ...");
-	if (!item->in_index && item->action == VV_ADD_FILE && S_ISREG(item->st.mode) &&
-	    item->st.size > UINT64_C(10000000)) {
-		vv_buf_printf(&rep->warnings,
-			      "%s goes to Git whole, %s now and at each change; "
-			      "'varve add --as file %s' keeps versions of big files small\n",
-			      vv_text_shows(item->path), vv_text_bytes(item->st.size),
-			      vv_text_shows(item->path));
-	}
 }
 
 static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
@@ -220,7 +251,7 @@ static vv_status track_paths(runner *run, vv_attr_edit *edit, vv_error *err)
 	if (!paths)
 		return vv_fail_nomem(err);
 	for (size_t i = 0; i < run->plan->count; i++) {
-		if (run->plan->items[i].track)
+		if (run->plan->items[i].track && !run->as_text[i])
 			paths[count++] = run->plan->items[i].path;
 	}
 	if (count > 0 && (rc = vv_attr_edit_begin(edit, run->r, err)) == VV_OK)
@@ -282,8 +313,13 @@ static vv_status write_all(runner *run, vv_error *err)
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 		     vv_stage *s, const vv_add_request *req, bool dry, vv_error *err)
 {
-	runner run = {out, plan, r, x, s, req, dry, count_datasets(plan) > FEW, true,
-		      vv_index_has_conflicts(x), NULL, 0};
+	runner run = {out,  plan,
+		      r,    x,
+		      s,    req,
+		      dry,  count_datasets(plan) > FEW,
+		      true, vv_index_has_conflicts(x),
+		      NULL, NULL,
+		      0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -292,7 +328,8 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0)
 		return rc;
 	run.entries = vv_calloc(plan->count + 1, sizeof(*run.entries));
-	if (!run.entries)
+	run.as_text = vv_calloc(plan->count + 1, sizeof(*run.as_text));
+	if (!run.entries || !run.as_text)
 		rc = vv_fail_nomem(err);
 	for (size_t i = 0; i < plan->count && rc == VV_OK; i++)
 		rc = run_item(&run, &plan->items[i], err);
@@ -301,6 +338,7 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 	if (rc == VV_OK && !dry && run.entry_count > 0)
 		rc = warn_beaten(&run, err);
 	vv_free(run.entries);
+	vv_free(run.as_text);
 	if (!dry)
 		vv_stage_release(s);
 	if (rc == VV_OK && (rc = vv_buf_ok(&out->text, err)) == VV_OK)

@@ -18,6 +18,8 @@ typedef struct vv_add_report {
 	bool no_key;       /* as was asked for */
 	bool retyped;      /* among them: values that contradict their column's type */
 	size_t tables, files; /* datasets by kind that were new or changed */
+	size_t keyed;         /* tables among them that have a key */
+	size_t guessed;       /* tables that nobody had named */
 	size_t same;       /* datasets as they were */
 	size_t ordinary, removed;
 	vv_buf ordinary_names; /* of the first few */

@@ -217,7 +217,11 @@ vv_status vv_add_describe(vv_add_report *out, vv_stage *s, const vv_add_item *it
 	if (compact) {
 		vv_buf_printf(&out->text, "%s: ", vv_text_shows(item->path));
 		if (res->root.kind == VV_KIND_TABLE) {
-			put_rows(&out->text, staged, !vv_cid_is_null(&staged->parent));
+			bool again = !vv_cid_is_null(&staged->parent);
+
+			put_rows(&out->text, staged, again);
+			vv_buf_puts(&out->text, ", ");
+			put_key(&out->text, &res->root, again, out);
 			vv_buf_puts(&out->text, ", ");
 		}
 		put_stored(&out->text, staged);
@@ -226,6 +230,7 @@ vv_status vv_add_describe(vv_add_report *out, vv_stage *s, const vv_add_item *it
 		rc = put_account(out, item, staged, err);
 	}
 	out->tables += res->root.kind == VV_KIND_TABLE;
+	out->keyed += res->root.key_count > 0;
 	out->files += res->root.kind == VV_KIND_FILE;
 	out->groups += res->groups;
 	out->groups_new += res->groups_new;
@@ -253,6 +258,12 @@ static void print_total(const vv_add_report *rep)
 		       plural(rep->files));
 	}
 	put_speed(&time, rep->bytes, rep->ms);
+	if (rep->tables > 0) {
+		vv_out(rep->keyed == rep->tables ? ", all with a key"
+		       : rep->keyed == 0         ? ", none with a key"
+						 : ", %s with a key",
+		       vv_text_count(rep->keyed));
+	}
 	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
 	       vv_buf_cstr(&time));
 	vv_buf_clear(&time);
@@ -261,6 +272,13 @@ static void print_total(const vv_add_report *rep)
 void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry)
 {
 	if (!quiet) {
+		if (rep->guessed > 0) {
+			vv_out("%s new file%s read%s as %s of varve "
+			       "('git config varve.addTables false' leaves new ones to Git):\n",
+			       vv_text_count(rep->guessed), plural(rep->guessed),
+			       rep->guessed == 1 ? "s" : "",
+			       rep->guessed == 1 ? "a table" : "tables");
+		}
 		vv_out_bytes(vv_buf_cstr(&rep->text), rep->text.len);
 		print_total(rep);
 		if (rep->ordinary > 0) {

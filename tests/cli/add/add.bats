@@ -119,15 +119,55 @@ pointer_of() {
 	output_has "2 rows, 2 columns"
 }
 
-@test "a folder takes new CSV files as text and says so" {
+@test "a folder's new files that read as tables become tables and it is said" {
 	new_repo
 	mkdir data
 	rows 10 > data/a.csv
+	printf 'a\tb\n1\t2\n' > data/t.tsv
+	printf '{"id":1}\n{"id":2}\n' > data/n.jsonl
+	printf 'a,b\n1,2,3\n' > data/broken.csv
+	: > data/empty.csv
 	echo x > data/b.txt
 	succeeds varve add data
-	output_has "2 ordinary files: data/a.csv, data/b.txt"
-	output_has "data/a.csv goes to Git as text"
-	pointer_of data/a.csv | cmp - data/a.csv
+	output_has "3 new files read as tables of varve ('git config varve.addTables false' leaves new ones to Git)"
+	output_has "data/a.csv: 10 rows, key id (found: no value comes twice)"
+	output_has "3 ordinary files: data/b.txt, data/broken.csv, data/empty.csv"
+	stderr_has "data/broken.csv goes to Git as text, it does not read as a table: data/broken.csv: line 2, column 5"
+	stderr_has "data/empty.csv goes to Git as text, it does not read as a table: it is empty"
+	pointer_of data/a.csv | grep -q '^{"varve": 1'
+	pointer_of data/n.jsonl | grep -q '^{"varve": 1'
+	pointer_of data/broken.csv | cmp - data/broken.csv
+	[ "$(grep -c filter=varve .gitattributes)" -eq 3 ]
+	varve commit -qm one
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "varve.addTables decides what becomes of new files" {
+	new_repo
+	git config varve.addTables false
+	rows 10 > a.csv
+	succeeds varve add .
+	output_has "a.csv goes to Git as text"
+	varve commit -qm text
+	rows 5 > b.csv
+	git config --unset varve.addTables
+	succeeds varve add -A
+	output_has "b.csv goes to Git as text; 'varve add' with the name of a file makes a table of it"
+	git rm -q --cached b.csv
+	git config varve.addTables true
+	succeeds varve add -A
+	output_has "b.csv: new table, 5 rows"
+	pointer_of a.csv | cmp - a.csv
+}
+
+@test "several files are told with their keys" {
+	new_repo
+	for i in 1 2 3 4; do rows "$i" > $i.csv; done
+	printf 'a\nx\nx\n' > 5.csv
+	succeeds varve add .
+	output_has "4.csv: 4 rows, key id"
+	output_has "5.csv: 2 rows, no key"
+	output_has "in all: 5 tables, 12 rows, 4 with a key"
 }
 
 @test "add . changes no fixture of an existing repository" {
@@ -180,12 +220,13 @@ pointer_of() {
 	mkdir data
 	varve track 'data/*.csv' > /dev/null
 	for i in 1 2 3 4 5; do rows $((i * 10)) > data/$i.csv; done
-	rows 5 > outside.csv
+	rows 5 > outside.txt
 	succeeds varve add .
 	output_has "data/1.csv: 10 rows"
+	output_lacks "new file"
 	output_has "in all: 5 tables, 150 rows"
 	pointer_of data/5.csv | grep -q '"rows": 50'
-	pointer_of outside.csv | cmp - outside.csv
+	pointer_of outside.txt | cmp - outside.txt
 }
 
 @test "datapackage.json and files of Git never are datasets" {
