@@ -13,6 +13,8 @@
 #include "cmd/commands.h"
 #include "cmd/help.h"
 #include "cmd/output.h"
+#include "dataset/row_hashes.h"
+#include "repo/renames.h"
 
 static void on_failed_write(int signal_number)
 {
@@ -97,5 +99,6 @@ int main(int argc, char **argv)
 	if (!fill_standard_files())
 		return VV_EXIT_TROUBLE;
 	catch_signals();
+	vv_renames_by_rows(vv_row_hashes);
 	return vv_out_end(run(argc, argv));
 }

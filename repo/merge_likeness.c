@@ -11,14 +11,26 @@
 #include "base/sys.h"
 #include "repo/pointer.h"
 #include "repo/reach.h"
+#include "repo/renames.h"
 
 #define BLOCKS_MAX 4000000u
+/* Of a dataset with more blocks the blocks alone decide. */
+#define FEW_BLOCKS 16u
+
+static vv_rename_rows rows_of;
+
+void vv_renames_by_rows(vv_rename_rows rows)
+{
+	rows_of = rows;
+}
 
 typedef struct signature {
 	bool pointer;
 	git_hashsig *text; /* NULL: too short to say */
 	vv_cid *leaves;    /* of a dataset, sorted */
 	size_t count, cap;
+	uint64_t *rows;    /* of a small table, ascending */
+	size_t row_count;
 } signature;
 
 static void signature_free(void *sig, void *payload)
@@ -29,6 +41,7 @@ static void signature_free(void *sig, void *payload)
 	if (s) {
 		git_hashsig_free(s->text);
 		vv_free(s->leaves);
+		vv_free(s->rows);
 		vv_free(s);
 	}
 }
@@ -73,6 +86,9 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 	    vv_repository_store(r, &walk.store, NULL) == VV_OK && (walk.seen = vv_cid_set_new()) &&
 	    vv_walk_from(&walk, &p.root, NULL) == VV_OK && s->count > 1) {
 		qsort(s->leaves, s->count, sizeof(*s->leaves), by_cid);
+	}
+	if (rows_of && s->count > 0 && s->count <= FEW_BLOCKS) {
+		rows_of(walk.store, &p.root, &s->rows, &s->row_count, NULL);
 	}
 	vv_cid_set_free(walk.seen);
 	vv_arena_clear(&arena);
@@ -126,6 +142,21 @@ static int shared(const signature *a, const signature *b)
 	return most ? (int)(same * 100 / most) : 0;
 }
 
+static int shared_rows(const signature *a, const signature *b)
+{
+	size_t i = 0, k = 0, same = 0;
+	size_t most = a->row_count > b->row_count ? a->row_count : b->row_count;
+
+	while (i < a->row_count && k < b->row_count) {
+		bool equal = a->rows[i] == b->rows[k], behind = a->rows[i] > b->rows[k];
+
+		same += equal;
+		i += !behind;
+		k += equal || behind;
+	}
+	return most ? (int)(same * 100 / most) : 0;
+}
+
 static int compare(int *score, void *siga, void *sigb, void *payload)
 {
 	const signature *a = siga, *b = sigb;
@@ -133,7 +164,10 @@ static int compare(int *score, void *siga, void *sigb, void *payload)
 	(void)payload;
 	*score = 0;
 	if (a->pointer && b->pointer) {
+		int rows = shared_rows(a, b);
+
 		*score = shared(a, b);
+		*score = rows > *score ? rows : *score;
 	} else if (!a->pointer && !b->pointer) {
 		int likeness = git_hashsig_compare(a->text, b->text);
 

@@ -2,8 +2,8 @@
  * renames: which new file is which that is gone.
  *
  * As a merge sees it (merge_trees.h): the same content, else text by likeness as Git
- * measures it, and datasets only where at least half of their blocks are the same. That two
- * pointers look alike proves nothing.
+ * measures it, and datasets only where at least half of their blocks are the same, or, where
+ * both are small, of their rows. That two pointers look alike proves nothing.
  */
 #ifndef VV_REPO_RENAMES_H
 #define VV_REPO_RENAMES_H
@@ -12,9 +12,17 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "repo/cid.h"
 #include "repo/repository.h"
+#include "repo/store.h"
 
 #define VV_RENAMED_FROM_NONE SIZE_MAX
+
+/* What a row is, is known above: gives a small table's rows as hashes, ascending (*out is the
+ * caller's); fails for others. Called once, when the program begins; until then blocks decide. */
+typedef vv_status (*vv_rename_rows)(vv_store *store, const vv_cid *root, uint64_t **out,
+				    size_t *count, vv_error *err);
+void vv_renames_by_rows(vv_rename_rows rows);
 
 typedef struct vv_rename_file {
 	const char *path;

@@ -94,3 +94,53 @@ moved() {
 	same_bytes a.csv ../old
 	[ ! -e b.csv ]
 }
+
+@test "a table of a few rows renamed and changed is a rename" {
+	new_repo
+	printf 'id,name\n1,lamp\n2,chair\n3,desk\n4,bed\n' > a.csv
+	varve add a.csv > ../out
+	varve commit -qm one
+	varve mv a.csv b.csv > ../out
+	sed -i 's/^2,chair/2,stool/' b.csv
+	varve add b.csv > ../out
+	succeeds varve diff --cached --stat
+	output_has " a.csv => b.csv | ~1 row"
+	varve commit -qm two
+	succeeds varve log --row 2 b.csv
+	output_has one
+	output_has two
+}
+
+@test "another table of a few rows is no rename" {
+	new_repo
+	printf 'id,name\n1,lamp\n2,chair\n3,desk\n4,bed\n' > a.csv
+	varve add a.csv > ../out
+	varve commit -qm one
+	varve rm -q a.csv
+	printf 'id,name\n1,lamp\n2,stool\n3,table\n4,sofa\n' > b.csv
+	varve add b.csv > ../out
+	succeeds varve diff --cached --stat
+	output_has " a.csv | removed"
+	output_has " b.csv | new"
+	output_lacks "=>"
+}
+
+@test "a merge follows a table of a few rows that was renamed and changed" {
+	new_repo
+	printf 'id,name\n1,lamp\n2,chair\n3,desk\n4,bed\n' > a.csv
+	varve add a.csv > ../out
+	varve commit -qm one
+	varve switch -qc side
+	sed -i 's/^4,bed/4,sofa/' a.csv
+	varve add a.csv > ../out
+	varve commit -qm side
+	varve switch -q -
+	varve mv a.csv b.csv > ../out
+	sed -i 's/^2,chair/2,stool/' b.csv
+	varve add b.csv > ../out
+	varve commit -qm two
+	succeeds varve merge side
+	succeeds cat b.csv
+	output_is $'id,name\n1,lamp\n2,stool\n3,desk\n4,sofa'
+	[ ! -e a.csv ]
+}
