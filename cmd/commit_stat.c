@@ -164,7 +164,9 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 		vv_change_counts_put(b, &l->counts);
 	} else if (n->is_table) {
 		vv_buf_puts(b, both ? "" : "now a dataset: ");
-		vv_buf_printf(b, both && o->rows != n->rows ? "%s -> " : "", vv_text_count(o->rows));
+		if (both && o->rows != n->rows) {
+			vv_buf_printf(b, "%s -> ", vv_text_count(o->rows));
+		}
 		vv_buf_printf(b, "%s row%s, ", vv_text_count(n->rows), n->rows == 1 ? "" : "s");
 		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns), n->columns == 1 ? "" : "s",
 			      both ? " (blocks not here)" : "");
