@@ -30,12 +30,15 @@ typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
 	const char *tolerance, *format, *output, *limit, *color;
 	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only, name_status, same;
-	const char *renames;
+	const char *renames, *stage;
 } options;
 
 static const vv_option table[] = {
 	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "compare with the index: what the next commit holds", NULL},
 	{"staged", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "the same as --cached", NULL},
+	{"base", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL, "of tables in conflict: the work tree against the common version", "1"},
+	{"ours", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL, "... against our side (the default)", "2"},
+	{"theirs", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL, "... against their side", "3"},
 	{"no-index", 0, VV_OPT_FLAG, offsetof(options, no_index), NULL, NULL, "compare two files, in or out of a repository", NULL},
 	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL, "columns by which rows are the same row; 'none': compare as a sequence", NULL},
 	{"rename", 0, VV_OPT_LIST, offsetof(options, rename), "OLD=NEW", NULL, "column OLD is called NEW now", NULL},
@@ -252,18 +255,18 @@ static vv_status tell_line(run *r, const vv_diff_answer *a, vv_error *err)
 	return rc;
 }
 
-/* A, M, D or R, as git diff --name-status has them. */
-static char letter_of(const char *old_path, bool was, bool is)
+/* A, M, D, R, or U for a path in conflict, as git diff --name-status has them. */
+static char letter_of(const char *old_path, bool conflict, bool was, bool is)
 {
-	return old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
+	return conflict ? 'U' : old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
 }
 
-static vv_status tell_name(run *r, const char *path, const char *old_path, bool was, bool is, vv_error *err)
+static vv_status tell_name(run *r, const char *path, const char *old_path, bool conflict, bool was, bool is, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 	if (r->o->name_status) {
-		vv_buf_printf(&b, "%c\t", letter_of(old_path, was, is));
+		vv_buf_printf(&b, "%c\t", letter_of(old_path, conflict, was, is));
 	}
 	if (r->o->name_status && old_path) {
 		vv_path_put_quoted(&b, old_path, true, false);
@@ -288,7 +291,7 @@ static vv_status compare(run *r, const vv_diff_item *item, vv_error *err)
 			rc = tell_line(r, &a, err);
 		}
 		if (rc == VV_OK && (r->o->name_only || r->o->name_status) && !r->o->quiet && a.differs) {
-			rc = tell_name(r, item->path, item->old_path, item->a != NULL, item->b != NULL, err);
+			rc = tell_name(r, item->path, item->old_path, item->conflict, item->a != NULL, item->b != NULL, err);
 		}
 		vv_buf_clear(&a.line);
 	}
@@ -326,9 +329,11 @@ done:
 /* --- versions -------------------------------------------------------------- */
 
 /* The subject of one side, NULL in *out when the path is not there. */
-static vv_status find_side(run *r, const vv_diff_side *s, const char *path, uint32_t mode, vv_subject *storage,
-			   vv_subject **out, char **word, char **name, vv_error *err)
+static vv_status find_side(run *r, const vv_diff_side *s, const char *path, uint32_t mode,
+			   int stage, vv_subject *storage, vv_subject **out, char **word,
+			   char **name, vv_error *err)
 {
+	static const char *const stages[] = {NULL, "base", "ours", "theirs"};
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 	char hex[VV_OID_TEXT + 1];
@@ -342,10 +347,15 @@ static vv_status find_side(run *r, const vv_diff_side *s, const char *path, uint
 		if (s->kind == VV_SIDE_COMMIT) {
 			vv_oid_text(hex, &s->commit);
 		}
-		vv_buf_printf(&b, "%s:%s", s->kind == VV_SIDE_COMMIT ? hex : ":0", path);
+		if (s->kind == VV_SIDE_COMMIT) {
+			vv_buf_printf(&b, "%s:%s", hex, path);
+		} else {
+			vv_buf_printf(&b, ":%d:%s", stage, path);
+		}
 		*word = vv_buf_detach(&b);
 	}
-	vv_buf_printf(&b, "%s:%s", s->name, path);
+	vv_buf_printf(&b, "%s:%s", s->kind == VV_SIDE_INDEX && stage > 0 ? stages[stage] : s->name,
+		      path);
 	*name = vv_buf_detach(&b);
 	if (!*word || !*name) {
 		return vv_fail_nomem(err);
@@ -360,12 +370,17 @@ static vv_status diff_path(run *r, const vv_diff_sides *d, const vv_diff_path *p
 {
 	vv_subject a, b;
 	char *words[2] = {NULL, NULL}, *names[2] = {NULL, NULL};
-	vv_diff_item item = {.path = p->path, .old_path = p->old_path, .named = p->literal};
+	vv_diff_item item = {.path = p->path,
+			     .old_path = p->old_path,
+			     .named = p->literal,
+			     .conflict = p->stage != 0};
 	vv_status rc;
 	vv_subject_init(&a);
 	vv_subject_init(&b);
-	if ((rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, &a, &item.a, &words[0], &names[0], err)) < 0 ||
-	    (rc = find_side(r, &d->b, p->path, p->new_mode, &b, &item.b, &words[1], &names[1], err)) < 0) {
+	if ((rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
+			    &a, &item.a, &words[0], &names[0], err)) < 0 ||
+	    (rc = find_side(r, &d->b, p->path, p->new_mode, 0, &b, &item.b, &words[1], &names[1],
+			    err)) < 0) {
 		goto done;
 	}
 	item.old_name = names[0];
@@ -378,6 +393,24 @@ done:
 		vv_free(words[i]);
 		vv_free(names[i]);
 	}
+	return rc;
+}
+
+/* The index has no version of a path in conflict that could be compared. */
+static vv_status tell_conflict(run *r, const char *path, vv_error *err)
+{
+	vv_diff_answer a = {.differs = true, .line = VV_BUF_INIT};
+	vv_status rc;
+	vv_text_put_escaped(&a.line, path, strlen(path));
+	vv_buf_puts(
+		&a.line,
+		": in conflict ('varve diff' compares the work tree with ours, 'varve conflicts' lists it)");
+	r->differs = true;
+	rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);
+	if (rc == VV_OK && (r->o->name_only || r->o->name_status) && !r->o->quiet) {
+		rc = tell_name(r, path, NULL, true, true, true, err);
+	}
+	vv_buf_clear(&a.line);
 	return rc;
 }
 
@@ -395,6 +428,10 @@ static vv_status diff_paths(run *r, const vv_diff_sides *d, vv_error *err)
 		if (r->o->quiet && r->differs) {
 			break;
 		}
+		if (p->stage == VV_STAGE_HIDDEN) {
+			rc = tell_conflict(r, p->path, err);
+			continue;
+		}
 		if (!is_ordinary(p->old_mode) || !is_ordinary(p->new_mode)) {
 			vv_diff_answer a = {.line = VV_BUF_INIT};
 			vv_text_put_escaped(&a.line, p->path, strlen(p->path));
@@ -402,7 +439,7 @@ static vv_status diff_paths(run *r, const vv_diff_sides *d, vv_error *err)
 			r->differs = true;
 			rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);
 			if (rc == VV_OK && (r->o->name_only || r->o->name_status) && !r->o->quiet) {
-				rc = tell_name(r, p->path, p->old_path, p->old_mode != 0, p->new_mode != 0, err);
+				rc = tell_name(r, p->path, p->old_path, p->stage != 0, p->old_mode != 0, p->new_mode != 0, err);
 			}
 			vv_buf_clear(&a.line);
 			continue;
@@ -468,6 +505,9 @@ static void page(run *r)
 
 static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 {
+	const vv_diff_sides_options so = {.cached = r->o->cached,
+					  .renames = !r->o->no_renames,
+					  .stage = r->o->stage ? r->o->stage[0] - '0' : 0};
 	vv_diff_sides d;
 	vv_buf title = VV_BUF_INIT;
 	vv_status rc;
@@ -489,7 +529,7 @@ static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 		goto done;
 	}
 	if ((rc = vv_stage_open(&r->stage, r->repo, r->how.progress, err)) < 0 ||
-	    (rc = vv_diff_sides_find(&d, r->repo, r->stage, argc, argv, r->o->cached, !r->o->no_renames, err)) < 0) {
+	    (rc = vv_diff_sides_find(&d, r->repo, r->stage, argc, argv, &so, err)) < 0) {
 		goto done;
 	}
 	r->how.pool = vv_stage_pool(r->stage);

@@ -24,6 +24,7 @@ typedef struct finder {
 	char **bare;       /* in a bare repository: the arguments as they are */
 	int bare_count;
 	bool bare_seen;
+	int conflict_stage; /* the side of conflicts that is compared with the work tree */
 } finder;
 
 static void path_clear(vv_diff_path *p)
@@ -240,7 +241,9 @@ static vv_status add_work(finder *f, vv_error *err)
 	}
 	for (size_t i = 0; i < changes.count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes.entries[i];
-		if (e->work != 'M' && e->work != 'D' && e->work != 'T') {
+		bool conflict = e->staged == 'U' || e->work == 'U' ||
+				(e->staged == 'D' && e->work == 'D');
+		if (conflict || (e->work != 'M' && e->work != 'D' && e->work != 'T')) {
 			continue;
 		}
 		vv_diff_path *p = known(f->out, sorted, e->path);
@@ -262,6 +265,74 @@ done:
 	return rc;
 }
 
+/* What is on the old side of a path in conflict. */
+static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv_error *err)
+{
+	const vv_diff_side *a = &f->out->a;
+	vv_index_entry e;
+	vv_tree_entry t;
+	vv_status rc;
+	if (f->out->b.kind == VV_SIDE_INDEX) {
+		p->stage = VV_STAGE_HIDDEN;
+	} else if (a->kind == VV_SIDE_INDEX) {
+		p->stage = f->conflict_stage;
+		if (vv_index_get_stage(x, p->path, p->stage, &e)) {
+			p->old_mode = e.mode;
+			p->old_id = e.id;
+		}
+	} else if (!vv_oid_is_null(&a->commit)) {
+		rc = vv_tree_entry_at(f->repo, &a->commit, p->path, &t, err);
+		if (rc == VV_OK) {
+			p->old_mode = t.mode;
+			p->old_id = t.id;
+			vv_tree_entry_clear(&t);
+		} else if (rc != VV_ENOTFOUND) {
+			return rc;
+		}
+		vv_error_clear(err);
+	}
+	return VV_OK;
+}
+
+/* Paths in conflict: neither the index's changes nor the work tree's name them. */
+static vv_status add_conflicts(finder *f, vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_index_entry e;
+	const char *last = "";
+	vv_status rc = vv_index_open(&x, f->repo, err);
+	if (rc < 0 || !vv_index_has_conflicts(x)) {
+		vv_index_close(x);
+		return rc;
+	}
+	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
+		vv_index_at(x, i, &e);
+		if (e.stage == 0 || strcmp(e.path, last) == 0) {
+			continue;
+		}
+		last = e.path;
+		vv_diff_path p = {.path = (char *)e.path};
+		char *file = vv_repository_file(f->repo, e.path);
+		if (!file) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		p.new_mode = f->out->b.kind == VV_SIDE_WORK && vv_exists(file) ? S_IFREG | 0644 : 0;
+		vv_free(file);
+		rc = find_old_side(f, x, &p, err);
+		if (rc == VV_OK && p.old_mode == 0 && p.new_mode == 0) {
+			p.stage =
+				VV_STAGE_HIDDEN; /* neither has it: the conflict is all there is to tell */
+		}
+		rc = rc < 0 ? rc : add_path(f, &p, err);
+	}
+	if (f->out->count > 1) {
+		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), by_path);
+	}
+	vv_index_close(x);
+	return rc;
+}
+
 static vv_status list_paths(finder *f, vv_error *err)
 {
 	const vv_diff_side *a = &f->out->a, *b = &f->out->b;
@@ -273,7 +344,10 @@ static vv_status list_paths(finder *f, vv_error *err)
 	if (a->kind == VV_SIDE_COMMIT) {
 		rc = vv_index_changes(f->repo, commit, on_change, f, err);
 	}
-	return rc == VV_OK && b->kind == VV_SIDE_WORK ? add_work(f, err) : rc;
+	if (rc == VV_OK && b->kind == VV_SIDE_WORK) {
+		rc = add_work(f, err);
+	}
+	return rc < 0 ? rc : add_conflicts(f, err);
 }
 
 /* Lets path i be what path k was called before. */
@@ -299,6 +373,9 @@ static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
 	size_t *gone_at = places, *come_at = places + d->count, *from = places + 2 * d->count;
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_diff_path *p = &d->paths[i];
+		if (p->stage != 0) {
+			continue; /* in conflict */
+		}
 		if (p->new_mode == 0) {
 			gone_at[gone_count] = i;
 			gone[gone_count++] = (vv_rename_file){p->path, p->old_mode, p->old_id};
@@ -377,14 +454,23 @@ static vv_status check_paths(finder *f, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc, char **argv, bool cached,
-			     bool renames, vv_error *err)
+vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc,
+			     char **argv, const vv_diff_sides_options *opts, vv_error *err)
 {
-	finder f = {.out = out, .repo = r, .stage = s};
+	finder f = {
+		.out = out, .repo = r, .stage = s, .conflict_stage = opts->stage ? opts->stage : 2};
 	int used = 0;
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
-	if ((rc = take_revisions(out, r, argc, argv, &used, err)) < 0 || (rc = complete_sides(out, r, cached, err)) < 0) {
+	if ((rc = take_revisions(out, r, argc, argv, &used, err)) < 0 ||
+	    (rc = complete_sides(out, r, opts->cached, err)) < 0) {
+		goto done;
+	}
+	if (opts->stage && (out->a.kind != VV_SIDE_INDEX || out->b.kind != VV_SIDE_WORK)) {
+		rc = vv_fail(
+			err, VV_EUSAGE,
+			"--base, --ours and --theirs are sides of a conflict: compared with the work tree alone");
+		vv_hint(err, "leave the revision (or --cached) out");
 		goto done;
 	}
 	if (vv_repository_is_bare(r)) {
@@ -400,7 +486,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, 
 	}
 	if ((rc = list_paths(&f, err)) == VV_OK) {
 		rc = check_paths(&f, err);
-		rc = rc == VV_OK && renames ? find_renamed(out, r, err) : rc;
+		rc = rc == VV_OK && opts->renames ? find_renamed(out, r, err) : rc;
 	}
 done:
 	vv_pathspec_clear(&f.paths);

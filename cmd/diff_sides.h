@@ -25,11 +25,14 @@ typedef struct vv_diff_side {
 	char *name;    /* "HEAD~1", "index", "work tree" */
 } vv_diff_side;
 
+#define VV_STAGE_HIDDEN (-1)
 typedef struct vv_diff_path {
 	char *path, *old_path;       /* old_path: renamed (renames.h); else NULL */
 	uint32_t old_mode, new_mode; /* 0: not there */
 	vv_oid old_id, new_id;       /* of the blobs; null for what only the work tree has */
 	vv_oid known_id;             /* new_id, or what the index has where the work tree changed it */
+	int stage; /* of a path in conflict: the side of it that is compared (1 base, 2 ours,
+	                              * 3 theirs; VV_STAGE_HIDDEN: the index has no one version of it); else 0 */
 	bool literal;                /* an argument names just this path */
 } vv_diff_path;
 
@@ -39,11 +42,18 @@ typedef struct vv_diff_sides {
 	size_t count, cap;
 } vv_diff_sides;
 
+/* Which versions are asked for beside the arguments. */
+typedef struct vv_diff_sides_options {
+	bool cached;
+	bool renames; /* a path that is gone and one that is new may be one */
+	int stage; /* of paths in conflict, against the work tree: 1 base, 2 ours, 3 theirs; 0: ours,
+	               * where index and work tree are compared */
+} vv_diff_sides_options;
+
 /* Sorts the arguments into revisions and paths and lists what differs. VV_ENOTFOUND: a
- * revision, or a path that neither side has. renames: a path that is gone and one that is new
- * may be one. */
-vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc, char **argv, bool cached,
-			     bool renames, vv_error *err);
+ * revision, or a path that neither side has. Paths in conflict are always among them. */
+vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc,
+			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
 /* The same for two commits; from NULL: nothing. paths: repository-relative, NULL-ended; NULL: all. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
 				const char *const *paths, vv_error *err);

@@ -346,12 +346,19 @@ static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
 static void fill_told(comparison *c)
 {
 	const vv_diff_item *i = c->item;
-	c->told = (vv_diff_table){.path = i->path, .old_path = i->old_path, .a = c->a, .b = c->b,
-				  .columns = c->a && c->b ? &c->columns : NULL, .old_name = i->old_name, .new_name = i->new_name,
-				  .form_change = c->form,
-				  .partial = c->where_count > 0 || c->only.items || c->ignore.items || c->how->tolerance ||
-					     c->how->ignore_format,
-				  .text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text};
+	c->told = (vv_diff_table){
+		.path = i->path,
+		.old_path = i->old_path,
+		.a = c->a,
+		.b = c->b,
+		.columns = c->a && c->b ? &c->columns : NULL,
+		.old_name = i->old_name,
+		.new_name = i->new_name,
+		.form_change = c->form,
+		.conflict = i->conflict,
+		.partial = c->where_count > 0 || c->only.items || c->ignore.items ||
+			   c->how->tolerance || c->how->ignore_format,
+		.text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text};
 }
 
 /* A table that only one side has: its rows, as far as they are shown. */
@@ -556,7 +563,7 @@ static vv_status both(comparison *c, vv_error *err)
 	c->told.key = vv_rowdiff_key(c->rows, &c->told.key_count);
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
 	bool form = c->form && !c->how->ignore_format;
-	if (columns_differ(c) || form || s->reordered || c->item->old_path) {
+	if (columns_differ(c) || form || s->reordered || c->item->old_path || c->item->conflict) {
 		rc = begin(c, err);
 	} else if (c->told.text_to_table && c->how->writer) {
 		rc = begin(c, err);

@@ -40,6 +40,7 @@ typedef struct vv_diff_item {
 	vv_subject *a, *b;
 	vv_table *open_a, *open_b;   /* or both, already open: stored versions of a table; borrowed */
 	const char *old_name, *new_name;
+	bool conflict;               /* told also where the two are equal */
 	bool named;                  /* by the user: JSON counts as a table then */
 } vv_diff_item;
 

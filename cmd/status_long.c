@@ -103,6 +103,29 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 	vv_buf_clear(&facts);
 }
 
+/* How what is under way goes on, and how it is given up. A rebase, bisect or am is Git's. */
+static void put_ways_out(writer *w)
+{
+	static const char *const ours[] = {"merge", "cherry-pick", "revert"};
+	const char *state = w->c->state, *program = "git";
+	vv_buf text = VV_BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (strcmp(state, ours[i]) == 0)
+			program = "varve";
+	}
+	if (strcmp(state, "bisect") == 0) {
+		hint(w, "use \"git bisect reset\" to end it");
+		return;
+	}
+	vv_buf_printf(
+		&text,
+		"use \"%s %s --continue\" to conclude it, \"%s %s --abort\" to go back to where it began",
+		program, state, program, state);
+	hint(w, vv_buf_cstr(&text));
+	vv_buf_clear(&text);
+}
+
 static void put_branch(writer *w)
 {
 	const vv_changes *c = w->c;
@@ -129,6 +152,7 @@ static void put_branch(writer *w)
 	if (c->state[0]) {
 		line(w, "A %s is under way%s", c->state,
 		     c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
+		put_ways_out(w);
 	}
 	if (c->head.unborn) {
 		line(w, "%s", "");

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/lfs.h"
 #include "cmd/subject_plain.h"
+#include "repo/conflict_state.h"
 #include "repo/index.h"
 
 void vv_subject_init(vv_subject *s)
@@ -157,8 +158,10 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 	return rc;
 }
 
-static vv_status find_in_index(vv_subject *s, vv_error *err)
+/* stage: 0, or the base (1), our (2) or their (3) side of a conflict. */
+static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 {
+	static const char *const sides[] = {"", "the base", "our side", "their side"};
 	vv_index *x = NULL;
 	vv_index_entry e;
 	vv_status rc;
@@ -167,9 +170,25 @@ static vv_status find_in_index(vv_subject *s, vv_error *err)
 	if ((rc = vv_index_open(&x, s->repo, err)) < 0) {
 		return rc;
 	}
-	if (!vv_index_get(x, s->path, &e)) {
-		rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index", vv_text_shows(s->path));
-		vv_hint(err, "'varve status' shows what is staged");
+	if (!vv_index_get_stage(x, s->path, stage, &e)) {
+		if (stage > 0) {
+			rc = vv_fail(err, VV_ENOTFOUND,
+				     "'%s' is not in conflict, or %s does not have it",
+				     vv_text_shows(s->path), sides[stage]);
+			vv_hint(err, "'varve conflicts' lists what is in conflict");
+		} else if (vv_index_get_stage(x, s->path, 1, &e) ||
+			   vv_index_get_stage(x, s->path, 2, &e) ||
+			   vv_index_get_stage(x, s->path, 3, &e)) {
+			rc = vv_fail(err, VV_ENOTFOUND,
+				     "'%s' is in conflict: the index has its sides",
+				     vv_text_shows(s->path));
+			vv_hint(err,
+				"name one of them: ':1:PATH' is the base, ':2:PATH' ours, ':3:PATH' theirs");
+		} else {
+			rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
+				     vv_text_shows(s->path));
+			vv_hint(err, "'varve status' shows what is staged");
+		}
 	} else {
 		s->blob = e.id;
 		rc = look_at_blob(s, err);
@@ -215,6 +234,33 @@ done:
 	return rc;
 }
 
+/* A file in conflict is a later version of what the merge gave it, or else of ours. */
+static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_index_entry e;
+	vv_pointer p;
+	vv_oid blob;
+	bool is = false;
+	vv_status rc = vv_conflict_merged(s->repo, x, s->path, &blob, err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		if (!vv_index_get_stage(x, s->path, 2, &e) &&
+		    !vv_index_get_stage(x, s->path, 3, &e)) {
+			return VV_OK;
+		}
+		blob = e.id;
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && (rc = vv_stage_is_pointer(s->stage, &blob, &is, err)) == VV_OK && is &&
+	    (rc = vv_stage_pointer(s->stage, &blob, &arena, &p, err)) == VV_OK) {
+		s->parent = p.root;
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
 /* Compares the file with the index's pointer: where they are the same version it is
  * read from the store; else the index's version lends its schema and dialect. */
 static vv_status compare_with_index(vv_subject *s, vv_error *err)
@@ -227,7 +273,11 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 	vv_status rc;
 	bool is = false;
 
-	if ((rc = vv_index_open(&x, s->repo, err)) < 0 || !vv_index_get(x, s->path, &e)) {
+	if ((rc = vv_index_open(&x, s->repo, err)) < 0) {
+		goto done;
+	}
+	if (!vv_index_get(x, s->path, &e)) {
+		rc = take_conflict_parent(s, x, err);
 		goto done;
 	}
 	if ((rc = vv_stage_is_pointer(s->stage, &e.id, &is, err)) < 0 || !is ||
@@ -334,11 +384,11 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, c
 		return find_in_work(s, err);
 	}
 	if (colon == text) {
-		/* ":0:PATH" is the long form of ":PATH" */
-		const char *path = strncmp(text, ":0:", 3) == 0 ? text + 3 : text + 1;
+		/* ":0:PATH" is the long form of ":PATH"; 1 to 3 are the sides of a conflict */
+		bool staged = text[1] >= '0' && text[1] <= '3' && text[2] == ':';
 
-		rc = tree_path(&s->path, repo, path, err);
-		return rc < 0 ? rc : find_in_index(s, err);
+		rc = tree_path(&s->path, repo, text + (staged ? 3 : 1), err);
+		return rc < 0 ? rc : find_in_index(s, staged ? text[1] - '0' : 0, err);
 	}
 	rev = vv_strndup(text, (size_t)(colon - text));
 	if (!rev) {
@@ -378,7 +428,7 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_stage *stage
 		return vv_fail_nomem(err);
 	}
 	if (!commit) {
-		return find_in_index(s, err);
+		return find_in_index(s, 0, err);
 	}
 	s->commit = *commit;
 	vv_oid_text(hex, commit);

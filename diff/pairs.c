@@ -16,6 +16,15 @@ vv_column_pair vv_pairs_get(const vv_diff_table *t, size_t pair)
 	return (vv_column_pair){.a = t->a ? (long)pair : -1, .b = t->b ? (long)pair : -1};
 }
 
+void vv_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped)
+{
+	*added = *dropped = 0;
+	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		*added += t->columns->pairs[i].a < 0;
+		*dropped += t->columns->pairs[i].b < 0;
+	}
+}
+
 const vv_field *vv_pairs_field(const vv_diff_table *t, size_t pair)
 {
 	vv_column_pair p = vv_pairs_get(t, pair);

@@ -17,6 +17,9 @@
 size_t vv_pairs_count(const vv_diff_table *t);
 vv_column_pair vv_pairs_get(const vv_diff_table *t, size_t pair);
 
+/* How many columns only the new or only the old version has; 0 where the table has one side. */
+void vv_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped);
+
 /* The column as the new version has it, or, when that has not, the old one. */
 const vv_field *vv_pairs_field(const vv_diff_table *t, size_t pair);
 

@@ -184,6 +184,10 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 	if (t->form_change) {
 		put_string(j, "form", t->form_change);
 	}
+	if (t->conflict) {
+		vv_json_name(&j->out, "conflict");
+		vv_json_bool(&j->out, true);
+	}
 	if (t->text_to_table) {
 		vv_json_name(&j->out, "text_to_table");
 		vv_json_bool(&j->out, true);

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/change_words.h"
+#include "diff/pairs.h"
 #include "diff/text_cell.h"
 #include "diff/writer_kinds.h"
 
@@ -77,8 +78,9 @@ static void put_part(vv_buf *b, size_t start, uint64_t n, const char *what)
 }
 
 /* "2 added, 1 removed, 3 changed", or "no change in data". */
-static void put_rows(vv_buf *b, const vv_rowdiff_stats *s)
+static void put_rows(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s)
 {
+	size_t added, dropped;
 	size_t start = b->len;
 	put_part(b, start, s->added, "added");
 	put_part(b, start, s->removed, "removed");
@@ -86,7 +88,9 @@ static void put_rows(vv_buf *b, const vv_rowdiff_stats *s)
 	put_part(b, start, s->moved, "moved");
 	put_part(b, start, s->formatted_rows, "only written differently");
 	if (b->len == start) {
-		vv_buf_puts(b, "no change in data");
+		vv_pairs_lone(t, &added, &dropped);
+		vv_buf_puts(b, added + dropped > 0 ? "no change in the other columns"
+						   : "no change in data");
 	}
 	if (s->reordered && s->moved == 0) {
 		vv_buf_puts(b, b->len > start ? ", order changed" : "order changed");
@@ -178,7 +182,7 @@ static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err
 		vv_buf_printf(&b, "%s", vv_text_count(s->old_rows));
 		vv_buf_printf(&b, " -> %s: ", vv_text_count(s->new_rows));
 	}
-	put_rows(&b, s);
+	put_rows(&b, t, s);
 	vv_buf_puts(&b, t->text_to_table ? " (one side is text, the other a table of varve)\n" : "\n");
 	put_cells(&b, t, s);
 	return give(w, &b, err);

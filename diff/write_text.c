@@ -6,6 +6,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/pairs.h"
 #include "diff/text_cell.h"
 #include "diff/text_rows.h"
 #include "diff/writer_kinds.h"
@@ -132,6 +133,10 @@ static void put_schema(text_writer *w)
 		put_label(w, "schema");
 		vv_buf_puts(&w->out, "missing values changed\n");
 	}
+	if (t->conflict) {
+		put_label(w, "conflict");
+		vv_buf_puts(&w->out, "not resolved yet ('varve conflicts' lists it)\n");
+	}
 	if (t->form_change) {
 		put_label(w, "form");
 		put_shown(&w->out, t->form_change, strlen(t->form_change));
@@ -208,7 +213,11 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 	put_part(b, start, s->moved, "row moved", "rows moved");
 	put_part(b, start, s->cells_formatted, "cell only written differently (~>)", "cells only written differently (~>)");
 	if (b->len == start) {
-		vv_buf_puts(b, "no change in data");
+		size_t added, dropped;
+		vv_pairs_lone(&w->table, &added, &dropped);
+		put_part(b, start, added, "column added", "columns added");
+		put_part(b, start, dropped, "column dropped", "columns dropped");
+		vv_buf_puts(b, b->len == start ? "no change in data" : "; no change in the others");
 	} else {
 		vv_buf_printf(b, "; %s", vv_text_count(s->old_rows));
 		vv_buf_printf(b, " -> %s rows", vv_text_count(s->new_rows));

@@ -40,6 +40,7 @@ typedef struct vv_diff_table {
 	size_t key_count;
 	const char *old_name, *new_name; /* "HEAD~1:prices.csv" */
 	const char *form_change;        /* "LF -> CRLF, BOM added"; NULL when none */
+	bool conflict; /* it is in conflict, the new side being what a merge made of it so far */
 	bool text_to_table;             /* the old side was plain text, the new a dataset (or the reverse) */
 	bool reordered;                 /* rows that both sides have stand in another order */
 	bool partial;                   /* rows or cells that differ are left out (--where, --columns, ...): what is

@@ -110,7 +110,12 @@ void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out)
 
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out)
 {
-	const git_index_entry *e = git_index_get_bypath(x->git, path, 0);
+	return vv_index_get_stage(x, path, 0, out);
+}
+
+bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index_entry *out)
+{
+	const git_index_entry *e = git_index_get_bypath(x->git, path, stage);
 
 	git_error_clear();
 	if (e) {
