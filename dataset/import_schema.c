@@ -13,7 +13,7 @@
 
 /* Which parent column stands for column i: the one of the same name, or, where the
  * number of columns is the same and that place's old name is gone, the one at the
- * same place (a renamed column). */
+ * same place (a renamed column, unless drop_unfit finds other values in it). */
 static vv_status match_parent(import *im, vv_error *err)
 {
 	const vv_schema *p = &im->parent_schema;
@@ -151,6 +151,49 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t
 	return VV_OK;
 }
 
+/* Does the column at hand hold what the parent's held? Half of the sample's values must be of
+ * its type. */
+static bool fits_parent(const import *im, const vv_field *f, const vv_cell *cells, size_t rows,
+			size_t column)
+{
+	size_t filled = 0, fitting = 0;
+	for (size_t i = 0; i < rows; i++) {
+		const vv_cell *c = &cells[i * im->columns + column];
+		if (c->len > 0 && !vv_field_missing(f, c)) {
+			filled++;
+			fitting += vv_field_accepts(f, c);
+		}
+	}
+	return 2 * fitting >= filled;
+}
+
+/* A new name at an old column's place is a renamed column only where the values are of its type:
+ * else it is a new column, whose type is found out. */
+static vv_status drop_unfit(import *im, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_cell *cells = NULL;
+	size_t rows = 0;
+	uint64_t bytes = 0;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < im->columns && rc == VV_OK; i++) {
+		long old = im->renamed_from[i];
+		if (old < 0) {
+			continue;
+		}
+		if (!cells) {
+			rc = sample_rows(im, &cells, &rows, &bytes, &arena, err);
+		}
+		if (rc == VV_OK &&
+		    !fits_parent(im, &im->parent_schema.fields[old], cells, rows, i)) {
+			im->renamed_from[i] = -1;
+		}
+	}
+	vv_free(cells);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
 static vv_status set_cut_column(import *im, size_t place, vv_error *err)
 {
 	size_t *p = vv_realloc_array(im->params.columns, im->params.column_count + 1, sizeof(*p));
@@ -267,8 +310,8 @@ vv_status import_choose(import *im, vv_error *err)
 	bool table = im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE;
 	bool kept, infer_key = !table && !im->opts->key && im->sink->put;
 	vv_key_candidate found[8];
-	vv_status rc = cut_of_parent(im, &kept, err);
-	if (rc < 0) {
+	vv_status rc;
+	if ((rc = drop_unfit(im, err)) < 0 || (rc = cut_of_parent(im, &kept, err)) < 0) {
 		goto done;
 	}
 	if (!kept || infer_key) {
