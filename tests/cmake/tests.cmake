@@ -6,32 +6,39 @@ set(VARVE_TEST_ENV
 
 # vv_unit_test(FOLDER NOUN [LIBS target...])
 #
-# Builds FOLDER/NOUN_test.c with the folder's library and registers each of its
-# tests as unit.FOLDER.NOUN.TEST. The names are asked of the program when it has
-# been built.
+# Adds FOLDER/NOUN_test.c to the folder's test program, unit_FOLDER, and the
+# libraries that it needs. Each of its tests is registered as unit.FOLDER.NOUN.TEST;
+# the program is asked for their names when it has been built.
 function(vv_unit_test folder noun)
 	cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "LIBS")
-	set(source "${CMAKE_CURRENT_SOURCE_DIR}/${noun}_test.c")
-	set(target unit_${folder}_${noun})
-	set(prefix unit.${folder}.${noun})
-	set(list "${CMAKE_CURRENT_BINARY_DIR}/${noun}_tests.cmake")
+	set(target unit_${folder})
+	if(NOT TARGET ${target})
+		vv_unit_program(${folder})
+	endif()
+	target_sources(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/${noun}_test.c")
+	target_link_libraries(${target} PRIVATE ${arg_LIBS})
+endfunction()
 
-	add_executable(${target} "${source}")
-	target_link_libraries(${target} PRIVATE vv_flags vv_test_support vv_${folder} ${arg_LIBS})
+function(vv_unit_program folder)
+	set(target unit_${folder})
+	set(list "${CMAKE_CURRENT_BINARY_DIR}/${target}_tests.cmake")
+
+	add_executable(${target})
+	target_link_libraries(${target} PRIVATE vv_flags vv_test_support vv_${folder})
 	add_custom_command(TARGET ${target} POST_BUILD
 		BYPRODUCTS "${list}"
 		COMMAND "${CMAKE_COMMAND}"
-			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "PREFIX=${prefix}" -D "OUT=${list}"
+			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "PREFIX=unit.${folder}" -D "OUT=${list}"
 			-D "ENVIRONMENT=${VARVE_TEST_ENV}"
 			-P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/discover.cmake"
 		VERBATIM)
 	# Before the first build there is no list: then a test says so by failing.
-	set(include "${CMAKE_CURRENT_BINARY_DIR}/${noun}_include.cmake")
+	set(include "${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake")
 	file(WRITE "${include}"
 		"if(EXISTS \"${list}\")\n"
 		"  include(\"${list}\")\n"
 		"else()\n"
-		"  add_test(${prefix}.not_built false)\n"
+		"  add_test(unit.${folder}.not_built false)\n"
 		"endif()\n")
 	set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include}")
 endfunction()

@@ -1,5 +1,5 @@
 /*
- * support: the test program's main, scratch folders, assertions, random numbers.
+ * support: a test program's main and its list of suites, scratch folders, assertions, random numbers.
  */
 #include "tests/unit/support.h"
 
@@ -62,34 +62,83 @@ static const char *keep(char *take_text)
 	return take_text;
 }
 
+static vv_test_suite *suites; /* by noun */
+
+void vv_test_register(vv_test_suite *suite)
+{
+	vv_test_suite **at = &suites;
+
+	while (*at && strcmp((*at)->noun, suite->noun) < 0) {
+		at = &(*at)->next;
+	}
+	suite->next = *at;
+	*at = suite;
+}
+
 /* A group of one, named as its test. */
 static int run_one(const struct CMUnitTest *test)
 {
 	return _cmocka_run_group_tests(test->name, test, 1, NULL, NULL);
 }
 
-int vv_test_main(int argc, char **argv, const struct CMUnitTest *tests, size_t count)
+static int list_all(void)
 {
-	size_t i;
+	for (const vv_test_suite *s = suites; s; s = s->next) {
+		for (size_t i = 0; i < s->count; i++) {
+			(void)printf("%s.%s\n", s->noun, s->tests[i].name);
+		}
+	}
+	return 0;
+}
+
+static int run_all(void)
+{
+	int failed = 0;
+
+	for (const vv_test_suite *s = suites; s; s = s->next) {
+		failed |= _cmocka_run_group_tests(s->noun, s->tests, s->count, NULL, NULL) != 0;
+	}
+	return failed;
+}
+
+/* "noun" runs the tests of one file, "noun.test" one of them; -1: there is none. */
+static int run_named(const char *name)
+{
+	for (const vv_test_suite *s = suites; s; s = s->next) {
+		size_t len = strlen(s->noun);
+
+		if (strcmp(name, s->noun) == 0) {
+			return _cmocka_run_group_tests(s->noun, s->tests, s->count, NULL, NULL);
+		}
+		if (strncmp(name, s->noun, len) != 0 || name[len] != '.') {
+			continue;
+		}
+		for (size_t i = 0; i < s->count; i++) {
+			if (strcmp(name + len + 1, s->tests[i].name) == 0) {
+				return run_one(&s->tests[i]);
+			}
+		}
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	int code = -1;
 
 	owner = getpid();
 	(void)atexit(clean_up);
 	if (argc == 1) {
-		return _cmocka_run_group_tests("all", tests, count, NULL, NULL);
+		return run_all();
 	}
-	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
-		for (i = 0; i < count; i++) {
-			(void)puts(tests[i].name);
-		}
-		return 0;
+	if (argc == 2) {
+		code = strcmp(argv[1], "--list") == 0 ? list_all() : run_named(argv[1]);
 	}
-	for (i = 0; argc == 2 && i < count; i++) {
-		if (strcmp(argv[1], tests[i].name) == 0) {
-			return run_one(&tests[i]);
-		}
+	if (code < 0) {
+		(void)fprintf(stderr, "usage: %s [--list | NOUN | NOUN.TEST]\n", argv[0]);
+		return 2;
 	}
-	(void)fprintf(stderr, "usage: %s [--list | TEST]\n", argv[0]);
-	return 2;
+	return code;
 }
 
 const char *vv_test_dir(void)

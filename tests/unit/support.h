@@ -1,13 +1,9 @@
 /*
  * support: what unit tests share.
  *
- * A test file has static test functions, an array of cmocka_unit_test(...) of
- * them and
- *
- *	int main(int argc, char **argv)
- *	{
- *		return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
- *	}
+ * A test file <noun>_test.c has static test functions, a static array `tests` of
+ * cmocka_unit_test(...) of them and, last, VV_TEST_SUITE(<noun>). All files of a
+ * folder make one program, which runs any of their tests by "<noun>.<test>".
  *
  * Every test runs in its own process; helpers fail the test when the machine
  * does not let them do their work.
@@ -28,8 +24,21 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* With --list prints the names; with a name runs that test only; else all. */
-int vv_test_main(int argc, char **argv, const struct CMUnitTest *tests, size_t count);
+/* The tests of one file. It registers itself before main begins. */
+typedef struct vv_test_suite {
+	const char *noun;
+	const struct CMUnitTest *tests;
+	size_t count;
+	struct vv_test_suite *next; /* filled by vv_test_register */
+} vv_test_suite;
+void vv_test_register(vv_test_suite *suite);
+
+#define VV_TEST_SUITE(noun)                                                                        \
+	static vv_test_suite noun##_suite = {#noun, tests, sizeof(tests) / sizeof(tests[0]), NULL}; \
+	__attribute__((constructor)) static void noun##_register(void)                              \
+	{                                                                                           \
+		vv_test_register(&noun##_suite);                                                    \
+	}
 
 /* --- folders and files ------------------------------------------------ */
 

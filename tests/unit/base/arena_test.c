@@ -97,7 +97,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(without_memory_the_arena_stays_usable),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(arena)

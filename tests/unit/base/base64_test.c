@@ -99,7 +99,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(hmac_sha1_is_that_of_the_rfc),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(base64)

@@ -157,7 +157,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(integers_are_little_endian),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(buf)

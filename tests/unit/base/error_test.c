@@ -143,7 +143,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_function_accepts_no_error),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(error)

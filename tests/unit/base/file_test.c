@@ -463,7 +463,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_failing_close_after_writing_is_reported),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(file)

@@ -344,7 +344,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(parsing_without_memory_fails_cleanly),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(json_rows)

@@ -332,7 +332,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(long_escaped_strings_fit_the_memory_set_aside),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(json)

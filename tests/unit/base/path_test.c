@@ -347,7 +347,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_hostile_pattern_ends_soon),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(path)

@@ -43,7 +43,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nobody_need_listen),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(progress)

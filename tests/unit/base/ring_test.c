@@ -153,7 +153,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(no_memory_gives_no_ring_and_no_worker),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(ring)

@@ -103,7 +103,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(new_secrets_differ_and_are_long),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(secret)

@@ -125,7 +125,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(clocks_and_processors_are_plausible),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(sys)

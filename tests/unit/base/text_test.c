@@ -288,7 +288,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_nearest_name_is_what_a_slip_of_the_finger_meant),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(text)

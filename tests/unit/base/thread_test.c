@@ -186,7 +186,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_pool_without_memory_is_null),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(thread)

@@ -135,7 +135,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rules_of_the_pushed_version_hold),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(check_commits)

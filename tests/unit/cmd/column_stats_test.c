@@ -121,7 +121,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(distinct_values_are_exact_to_the_limit_and_then_near),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(column_stats)

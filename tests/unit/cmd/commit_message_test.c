@@ -44,7 +44,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(all_behind_the_scissors_goes),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(commit_message)

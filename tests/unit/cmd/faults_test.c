@@ -793,7 +793,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_branch_whose_renaming_has_no_memory_is_still_there),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(faults)

@@ -251,7 +251,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_failed_allocation_is_told),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(option)

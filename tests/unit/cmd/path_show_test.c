@@ -53,7 +53,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_odd_paths_are_quoted),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(path_show)

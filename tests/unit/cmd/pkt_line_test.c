@@ -135,7 +135,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(content_that_ends_without_a_flush_is_no_whole_file),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(pkt_line)

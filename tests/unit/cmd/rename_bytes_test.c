@@ -145,7 +145,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_schema_says_the_new_name_everywhere),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(rename_bytes)

@@ -287,20 +287,17 @@ static void a_trailer_that_is_written_is_read_back(void **state)
 	}
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors_make_data_invalid_and_warnings_when_they_are_to),
-		cmocka_unit_test(known_and_accepted_findings_do_not_count),
-		cmocka_unit_test(what_is_over_the_limit_is_counted),
-		cmocka_unit_test(conditions_are_told_apart),
-		cmocka_unit_test(errors_stand_before_warnings),
-		cmocka_unit_test(long_values_are_cut_between_characters),
-		cmocka_unit_test(nothing_found_is_written_in_every_form),
-		cmocka_unit_test(running_out_of_memory_is_told_and_leaks_nothing),
-		cmocka_unit_test(trailers_are_read_from_the_last_paragraph),
-		cmocka_unit_test(a_trailer_that_is_written_is_read_back),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(errors_make_data_invalid_and_warnings_when_they_are_to),
+	cmocka_unit_test(known_and_accepted_findings_do_not_count),
+	cmocka_unit_test(what_is_over_the_limit_is_counted),
+	cmocka_unit_test(conditions_are_told_apart),
+	cmocka_unit_test(errors_stand_before_warnings),
+	cmocka_unit_test(long_values_are_cut_between_characters),
+	cmocka_unit_test(nothing_found_is_written_in_every_form),
+	cmocka_unit_test(running_out_of_memory_is_told_and_leaks_nothing),
+	cmocka_unit_test(trailers_are_read_from_the_last_paragraph),
+	cmocka_unit_test(a_trailer_that_is_written_is_read_back),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(report)

@@ -39,13 +39,10 @@ static void empty_absent_and_null_are_three_things(void **state)
 	assert_false(vv_cell_equal(&absent, &null));
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_cell_takes_sixteen_bytes),
-		cmocka_unit_test(state_and_text_make_a_cell),
-		cmocka_unit_test(empty_absent_and_null_are_three_things),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_cell_takes_sixteen_bytes),
+	cmocka_unit_test(state_and_text_make_a_cell),
+	cmocka_unit_test(empty_absent_and_null_are_three_things),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(cell)

@@ -488,7 +488,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_check_survives_want_of_memory_and_disk),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(check_memo)

@@ -602,7 +602,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_bad_object_of_ndjson_is_told),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(check)

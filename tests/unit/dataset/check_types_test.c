@@ -224,7 +224,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(values_are_ordered_so),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(check_types)

@@ -231,17 +231,14 @@ static void every_failed_allocation_is_reported(void **state)
 	free(bytes);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cuts_are_those_of_the_written_rule),
-		cmocka_unit_test(a_cut_waits_until_enough_bytes_are_there),
-		cmocka_unit_test(bytes_come_back_exactly),
-		cmocka_unit_test(an_insertion_makes_few_new_chunks),
-		cmocka_unit_test(a_leaf_says_what_it_is),
-		cmocka_unit_test(a_chunk_of_another_length_is_refused),
-		cmocka_unit_test(every_failed_allocation_is_reported),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(cuts_are_those_of_the_written_rule),
+	cmocka_unit_test(a_cut_waits_until_enough_bytes_are_there),
+	cmocka_unit_test(bytes_come_back_exactly),
+	cmocka_unit_test(an_insertion_makes_few_new_chunks),
+	cmocka_unit_test(a_leaf_says_what_it_is),
+	cmocka_unit_test(a_chunk_of_another_length_is_refused),
+	cmocka_unit_test(every_failed_allocation_is_reported),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(chunk)

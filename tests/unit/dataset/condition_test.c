@@ -247,17 +247,14 @@ static void running_out_of_memory_is_told(void **state)
 	vv_schema_clear(&schema);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_line_of_the_table_has_its_answer),
-		cmocka_unit_test(the_columns_that_are_read_are_told),
-		cmocka_unit_test(json_values_are_what_json_says),
-		cmocka_unit_test(a_near_column_is_proposed),
-		cmocka_unit_test(nesting_is_limited),
-		cmocka_unit_test(a_long_condition_is_no_problem),
-		cmocka_unit_test(running_out_of_memory_is_told),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(every_line_of_the_table_has_its_answer),
+	cmocka_unit_test(the_columns_that_are_read_are_told),
+	cmocka_unit_test(json_values_are_what_json_says),
+	cmocka_unit_test(a_near_column_is_proposed),
+	cmocka_unit_test(nesting_is_limited),
+	cmocka_unit_test(a_long_condition_is_no_problem),
+	cmocka_unit_test(running_out_of_memory_is_told),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(condition)

@@ -264,18 +264,15 @@ static void the_target_follows_from_the_mean_row(void **state)
 		assert_int_equal(vv_cut_rows_for(cases[i][0], cases[i][1]), cases[i][2]);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cuts_are_those_of_the_written_rule),
-		cmocka_unit_test(groups_keep_to_their_limits_and_to_the_target_in_the_mean),
-		cmocka_unit_test(other_columns_move_no_cut),
-		cmocka_unit_test(cuts_fall_into_step_again_behind_an_insertion),
-		cmocka_unit_test(much_text_forces_a_cut),
-		cmocka_unit_test(absent_cells_at_the_end_of_a_row_do_not_count),
-		cmocka_unit_test(a_cut_column_that_a_row_has_not_counts_as_absent),
-		cmocka_unit_test(the_target_follows_from_the_mean_row),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(cuts_are_those_of_the_written_rule),
+	cmocka_unit_test(groups_keep_to_their_limits_and_to_the_target_in_the_mean),
+	cmocka_unit_test(other_columns_move_no_cut),
+	cmocka_unit_test(cuts_fall_into_step_again_behind_an_insertion),
+	cmocka_unit_test(much_text_forces_a_cut),
+	cmocka_unit_test(absent_cells_at_the_end_of_a_row_do_not_count),
+	cmocka_unit_test(a_cut_column_that_a_row_has_not_counts_as_absent),
+	cmocka_unit_test(the_target_follows_from_the_mean_row),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(cut)

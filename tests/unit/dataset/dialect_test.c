@@ -452,19 +452,16 @@ static void every_failed_allocation_is_reported(void **state)
 	vv_dialect_clear(&d);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dialects_come_back_and_are_written_in_one_way),
-		cmocka_unit_test(the_usual_goes_without_saying),
-		cmocka_unit_test(a_full_dialect_is_pinned_byte_for_byte),
-		cmocka_unit_test(what_is_not_said_in_the_one_way_is_refused),
-		cmocka_unit_test(only_what_separates_cells_makes_other_cells),
-		cmocka_unit_test(minimal_quoting_at_the_end_makes_no_difference),
-		cmocka_unit_test(row_ends_are_lent),
-		cmocka_unit_test(dialects_are_said_in_words),
-		cmocka_unit_test(every_failed_allocation_is_reported),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(dialects_come_back_and_are_written_in_one_way),
+	cmocka_unit_test(the_usual_goes_without_saying),
+	cmocka_unit_test(a_full_dialect_is_pinned_byte_for_byte),
+	cmocka_unit_test(what_is_not_said_in_the_one_way_is_refused),
+	cmocka_unit_test(only_what_separates_cells_makes_other_cells),
+	cmocka_unit_test(minimal_quoting_at_the_end_makes_no_difference),
+	cmocka_unit_test(row_ends_are_lent),
+	cmocka_unit_test(dialects_are_said_in_words),
+	cmocka_unit_test(every_failed_allocation_is_reported),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(dialect)

@@ -470,7 +470,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(no_changed_byte_restores_what_the_check_refuses),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(forged)

@@ -13,26 +13,10 @@
 #include "repo/store.h"
 #include "tests/unit/dataset/memory.h"
 
-/* The page, from the place of this source. */
-static const char *page(void)
-{
-	static const char here[] = "tests/unit/dataset/format_example_test.c";
-	size_t len = strlen(__FILE__), tail = strlen(here);
-	vv_buf path = VV_BUF_INIT;
-	const char *text;
-
-	assert_true(len >= tail);
-	vv_buf_put(&path, __FILE__, len - tail);
-	vv_buf_puts(&path, "docs/format.md");
-	text = vv_test_read(vv_buf_cstr(&path), NULL);
-	vv_buf_clear(&path);
-	return text;
-}
-
 /* The lines between "```<title>" and the next "```". */
 static void fenced(vv_buf *out, const char *title)
 {
-	const char *text = page(), *at, *end;
+	const char *text = vv_test_read(FORMAT_PAGE, NULL), *at, *end;
 	vv_buf fence = VV_BUF_INIT;
 
 	vv_buf_printf(&fence, "\n```%s\n", title);
@@ -190,19 +174,16 @@ static void the_pack_of_the_page_is_the_programs(void **state)
 
 	bytes = vv_test_read(pack, &len);
 	assert_spelled("hex example-pack", bytes, len);
-	vv_assert_contains(page(), strrchr(pack, '/') + 1);
+	vv_assert_contains(vv_test_read(FORMAT_PAGE, NULL), strrchr(pack, '/') + 1);
 	bytes = vv_test_read(index, &len);
 	assert_spelled("hex example-index", bytes, len);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_row_group_of_the_page_is_the_programs, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_root_of_the_page_is_the_programs, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_pointer_of_the_page_is_the_programs, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_pack_of_the_page_is_the_programs, setup, teardown),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(the_row_group_of_the_page_is_the_programs, setup, teardown),
+	cmocka_unit_test_setup_teardown(the_root_of_the_page_is_the_programs, setup, teardown),
+	cmocka_unit_test_setup_teardown(the_pointer_of_the_page_is_the_programs, setup, teardown),
+	cmocka_unit_test_setup_teardown(the_pack_of_the_page_is_the_programs, setup, teardown),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(format_example)

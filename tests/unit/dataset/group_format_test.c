@@ -262,13 +262,10 @@ static void heads_that_lie_are_refused(void **state)
 	vv_assert_ok(vv_group_check("vvg\x01\x05\x00", 6, &err), &err);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(encodings_are_pinned_byte_for_byte),
-		cmocka_unit_test(what_the_encoder_would_not_write_is_refused),
-		cmocka_unit_test(heads_that_lie_are_refused),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(encodings_are_pinned_byte_for_byte),
+	cmocka_unit_test(what_the_encoder_would_not_write_is_refused),
+	cmocka_unit_test(heads_that_lie_are_refused),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(group_format)

@@ -384,22 +384,19 @@ static void both_forms_of_planes_give_the_same_bytes(void **state)
 	}
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_tables_come_back_exactly),
-		cmocka_unit_test(every_kind_of_column_comes_back_at_every_length),
-		cmocka_unit_test(rows_may_stand_apart_and_the_encoder_be_used_again),
-		cmocka_unit_test(any_flipped_byte_is_survived),
-		cmocka_unit_test(any_shortened_block_is_refused),
-		cmocka_unit_test(columns_that_are_all_absent_at_the_end_are_left_out),
-		cmocka_unit_test(too_many_cells_are_refused),
-		cmocka_unit_test(the_largest_group_fits_a_block),
-		cmocka_unit_test(numbers_that_are_longer_as_numbers_stay_text),
-		cmocka_unit_test(the_values_told_give_the_types_of_all_values),
-		cmocka_unit_test(every_failed_allocation_is_reported),
-		cmocka_unit_test(both_forms_of_planes_give_the_same_bytes),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(random_tables_come_back_exactly),
+	cmocka_unit_test(every_kind_of_column_comes_back_at_every_length),
+	cmocka_unit_test(rows_may_stand_apart_and_the_encoder_be_used_again),
+	cmocka_unit_test(any_flipped_byte_is_survived),
+	cmocka_unit_test(any_shortened_block_is_refused),
+	cmocka_unit_test(columns_that_are_all_absent_at_the_end_are_left_out),
+	cmocka_unit_test(too_many_cells_are_refused),
+	cmocka_unit_test(the_largest_group_fits_a_block),
+	cmocka_unit_test(numbers_that_are_longer_as_numbers_stay_text),
+	cmocka_unit_test(the_values_told_give_the_types_of_all_values),
+	cmocka_unit_test(every_failed_allocation_is_reported),
+	cmocka_unit_test(both_forms_of_planes_give_the_same_bytes),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(group)

@@ -652,7 +652,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(json_adding_again_gives_the_root_of_a_fresh_add, setup, teardown),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(import)

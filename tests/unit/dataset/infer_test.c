@@ -311,22 +311,19 @@ static void whatever_is_inferred_accepts_all_values_it_was_inferred_from(void **
 	assert_true(typed > 2000);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_numbers_are_integers),
-		cmocka_unit_test(names_that_look_like_numbers_stay_strings),
-		cmocka_unit_test(numbers_with_fractions_or_signed_exponents_are_numbers),
-		cmocka_unit_test(booleans_are_words_and_not_digits),
-		cmocka_unit_test(dates_must_be_days_of_the_calendar),
-		cmocka_unit_test(json_values_have_the_types_they_are_written_in),
-		cmocka_unit_test(json_values_of_several_types_have_none),
-		cmocka_unit_test(a_column_without_values_is_a_string),
-		cmocka_unit_test(years_need_a_name_that_says_so),
-		cmocka_unit_test(decimal_commas_are_offered_only_when_sure),
-		cmocka_unit_test(parts_seen_by_several_threads_add_up),
-		cmocka_unit_test(whatever_is_inferred_accepts_all_values_it_was_inferred_from),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(whole_numbers_are_integers),
+	cmocka_unit_test(names_that_look_like_numbers_stay_strings),
+	cmocka_unit_test(numbers_with_fractions_or_signed_exponents_are_numbers),
+	cmocka_unit_test(booleans_are_words_and_not_digits),
+	cmocka_unit_test(dates_must_be_days_of_the_calendar),
+	cmocka_unit_test(json_values_have_the_types_they_are_written_in),
+	cmocka_unit_test(json_values_of_several_types_have_none),
+	cmocka_unit_test(a_column_without_values_is_a_string),
+	cmocka_unit_test(years_need_a_name_that_says_so),
+	cmocka_unit_test(decimal_commas_are_offered_only_when_sure),
+	cmocka_unit_test(parts_seen_by_several_threads_add_up),
+	cmocka_unit_test(whatever_is_inferred_accepts_all_values_it_was_inferred_from),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(infer)

@@ -547,31 +547,28 @@ static void a_proof_that_failed_says_no_more(void **state)
 	vv_key_proof_free(p);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_column_called_id_is_the_key_even_of_small_tables),
-		cmocka_unit_test(a_repeated_value_rules_a_column_out),
-		cmocka_unit_test(a_hole_or_a_fraction_rules_a_column_out),
-		cmocka_unit_test(a_small_table_without_a_name_that_says_so_has_no_key),
-		cmocka_unit_test(the_leading_column_of_a_larger_table_may_be_a_key),
-		cmocka_unit_test(columns_far_right_need_the_name),
-		cmocka_unit_test(columns_together_may_be_a_key),
-		cmocka_unit_test(no_more_candidates_are_given_than_asked_for),
-		cmocka_unit_test(too_little_memory_is_not_taken_for_a_table_without_a_key),
-		cmocka_unit_test(hashes_tell_where_one_cell_ends),
-		cmocka_unit_test(a_key_with_a_hole_is_not_usable),
-		cmocka_unit_test(the_proof_finds_what_a_naive_one_finds),
-		cmocka_unit_test(many_pairs_come_in_order_over_several_passes),
-		cmocka_unit_test(one_repeat_among_many_rows_is_found),
-		cmocka_unit_test(a_unique_key_has_no_pairs_and_leaves_no_files),
-		cmocka_unit_test(a_partition_too_large_for_memory_is_looked_at_in_parts),
-		cmocka_unit_test(a_hash_of_more_rows_than_fit_into_memory_still_names_the_first),
-		cmocka_unit_test(rows_may_lie_far_apart_and_come_in_any_order),
-		cmocka_unit_test(the_caller_can_stop_and_ask_again),
-		cmocka_unit_test(every_failure_is_reported_and_leaves_nothing_behind),
-		cmocka_unit_test(a_proof_that_failed_says_no_more),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_column_called_id_is_the_key_even_of_small_tables),
+	cmocka_unit_test(a_repeated_value_rules_a_column_out),
+	cmocka_unit_test(a_hole_or_a_fraction_rules_a_column_out),
+	cmocka_unit_test(a_small_table_without_a_name_that_says_so_has_no_key),
+	cmocka_unit_test(the_leading_column_of_a_larger_table_may_be_a_key),
+	cmocka_unit_test(columns_far_right_need_the_name),
+	cmocka_unit_test(columns_together_may_be_a_key),
+	cmocka_unit_test(no_more_candidates_are_given_than_asked_for),
+	cmocka_unit_test(too_little_memory_is_not_taken_for_a_table_without_a_key),
+	cmocka_unit_test(hashes_tell_where_one_cell_ends),
+	cmocka_unit_test(a_key_with_a_hole_is_not_usable),
+	cmocka_unit_test(the_proof_finds_what_a_naive_one_finds),
+	cmocka_unit_test(many_pairs_come_in_order_over_several_passes),
+	cmocka_unit_test(one_repeat_among_many_rows_is_found),
+	cmocka_unit_test(a_unique_key_has_no_pairs_and_leaves_no_files),
+	cmocka_unit_test(a_partition_too_large_for_memory_is_looked_at_in_parts),
+	cmocka_unit_test(a_hash_of_more_rows_than_fit_into_memory_still_names_the_first),
+	cmocka_unit_test(rows_may_lie_far_apart_and_come_in_any_order),
+	cmocka_unit_test(the_caller_can_stop_and_ask_again),
+	cmocka_unit_test(every_failure_is_reported_and_leaves_nothing_behind),
+	cmocka_unit_test(a_proof_that_failed_says_no_more),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(key)

@@ -199,7 +199,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(running_out_of_memory_is_reported),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(lenient)

@@ -213,14 +213,11 @@ static void heavy_entries_end_a_node_early(void **state)
 	memory_clear(&m);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nodes_of_a_wrong_shape_are_refused),
-		cmocka_unit_test(places_of_long_cells_must_be_in_order_and_within_the_group),
-		cmocka_unit_test(long_quirks_are_chunks_and_short_ones_are_not),
-		cmocka_unit_test(heavy_entries_end_a_node_early),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(nodes_of_a_wrong_shape_are_refused),
+	cmocka_unit_test(places_of_long_cells_must_be_in_order_and_within_the_group),
+	cmocka_unit_test(long_quirks_are_chunks_and_short_ones_are_not),
+	cmocka_unit_test(heavy_entries_end_a_node_early),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(list_node)

@@ -619,21 +619,18 @@ static void every_failed_allocation_is_reported_and_leaks_nothing(void **state)
 	memory_clear(&m);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_nodes_are_those_of_a_naive_builder),
-		cmocka_unit_test(entries_come_back_in_order_with_their_places),
-		cmocka_unit_test(seeking_reads_only_the_nodes_on_the_path),
-		cmocka_unit_test(a_small_change_writes_few_nodes_and_each_has_a_base),
-		cmocka_unit_test(bases_are_found_behind_an_insertion),
-		cmocka_unit_test(equal_nodes_are_skipped_unread),
-		cmocka_unit_test(skipping_lands_behind_the_node),
-		cmocka_unit_test(a_missing_node_is_an_error_and_no_end),
-		cmocka_unit_test(a_node_under_the_wrong_sums_is_refused),
-		cmocka_unit_test(a_dry_builder_gives_the_same_top_and_stores_nothing),
-		cmocka_unit_test(every_failed_allocation_is_reported_and_leaks_nothing),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_nodes_are_those_of_a_naive_builder),
+	cmocka_unit_test(entries_come_back_in_order_with_their_places),
+	cmocka_unit_test(seeking_reads_only_the_nodes_on_the_path),
+	cmocka_unit_test(a_small_change_writes_few_nodes_and_each_has_a_base),
+	cmocka_unit_test(bases_are_found_behind_an_insertion),
+	cmocka_unit_test(equal_nodes_are_skipped_unread),
+	cmocka_unit_test(skipping_lands_behind_the_node),
+	cmocka_unit_test(a_missing_node_is_an_error_and_no_end),
+	cmocka_unit_test(a_node_under_the_wrong_sums_is_refused),
+	cmocka_unit_test(a_dry_builder_gives_the_same_top_and_stores_nothing),
+	cmocka_unit_test(every_failed_allocation_is_reported_and_leaks_nothing),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(list)

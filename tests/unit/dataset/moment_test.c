@@ -90,7 +90,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_its_format_does_not_read_is_none),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(moment)

@@ -350,24 +350,21 @@ static void running_out_of_memory_is_reported_wherever_it_happens(void **state)
 	vv_fault_each(VV_FAULT_ALLOC, ENOMEM, attempt_edit, NULL, NULL);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_new_file_is_written_with_two_spaces),
-		cmocka_unit_test(an_edit_changes_only_what_it_is_about),
-		cmocka_unit_test(inserted_members_follow_the_files_indentation),
-		cmocka_unit_test(a_file_on_one_line_stays_on_one_line),
-		cmocka_unit_test(a_field_on_one_line_stays_on_one_line),
-		cmocka_unit_test(a_format_of_the_old_type_goes_with_it),
-		cmocka_unit_test(a_key_is_set_changed_and_removed),
-		cmocka_unit_test(missing_values_are_added_to_those_there),
-		cmocka_unit_test(a_renamed_column_is_renamed_wherever_it_is_named),
-		cmocka_unit_test(all_changes_are_made_at_once),
-		cmocka_unit_test(an_edit_that_cannot_be_made_says_why),
-		cmocka_unit_test(new_resources_get_names_of_their_own),
-		cmocka_unit_test(edits_fit_into_files_of_every_habit),
-		cmocka_unit_test(running_out_of_memory_is_reported_wherever_it_happens),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_new_file_is_written_with_two_spaces),
+	cmocka_unit_test(an_edit_changes_only_what_it_is_about),
+	cmocka_unit_test(inserted_members_follow_the_files_indentation),
+	cmocka_unit_test(a_file_on_one_line_stays_on_one_line),
+	cmocka_unit_test(a_field_on_one_line_stays_on_one_line),
+	cmocka_unit_test(a_format_of_the_old_type_goes_with_it),
+	cmocka_unit_test(a_key_is_set_changed_and_removed),
+	cmocka_unit_test(missing_values_are_added_to_those_there),
+	cmocka_unit_test(a_renamed_column_is_renamed_wherever_it_is_named),
+	cmocka_unit_test(all_changes_are_made_at_once),
+	cmocka_unit_test(an_edit_that_cannot_be_made_says_why),
+	cmocka_unit_test(new_resources_get_names_of_their_own),
+	cmocka_unit_test(edits_fit_into_files_of_every_habit),
+	cmocka_unit_test(running_out_of_memory_is_reported_wherever_it_happens),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(package_edit)

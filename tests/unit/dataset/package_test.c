@@ -462,26 +462,23 @@ static void a_file_that_cannot_be_read_is_not_taken_for_a_missing_one(void **sta
 	vv_assert_status(vv_package_find(&r, "x.csv", fail_to_read, NULL, &err), VV_EIO, &err);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_nearest_package_that_describes_the_path_counts),
-		cmocka_unit_test(paths_may_be_written_in_several_ways),
-		cmocka_unit_test(paths_that_lead_elsewhere_make_the_package_invalid),
-		cmocka_unit_test(a_package_of_another_shape_is_named),
-		cmocka_unit_test(the_schema_comes_compact_and_checked),
-		cmocka_unit_test(a_package_of_version_2_says_so_for_its_schemas),
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_nearest_package_that_describes_the_path_counts),
+	cmocka_unit_test(paths_may_be_written_in_several_ways),
+	cmocka_unit_test(paths_that_lead_elsewhere_make_the_package_invalid),
+	cmocka_unit_test(a_package_of_another_shape_is_named),
+	cmocka_unit_test(the_schema_comes_compact_and_checked),
+	cmocka_unit_test(a_package_of_version_2_says_so_for_its_schemas),
 	cmocka_unit_test(schema_and_dialect_may_lie_in_files_of_their_own),
-		cmocka_unit_test(what_the_package_does_not_say_is_left_to_find_out),
-		cmocka_unit_test(format_and_mediatype_tell_the_form),
-		cmocka_unit_test(a_dialect_becomes_hints),
-		cmocka_unit_test(what_cannot_be_honoured_is_refused_by_name),
-		cmocka_unit_test(encodings_that_are_utf8_are_taken),
-		cmocka_unit_test(the_extension_tells_which_dialect_members_matter),
-		cmocka_unit_test(a_package_tells_the_paths_it_describes),
-		cmocka_unit_test(running_out_of_memory_is_reported_wherever_it_happens),
-		cmocka_unit_test(a_file_that_cannot_be_read_is_not_taken_for_a_missing_one),
-	};
+	cmocka_unit_test(what_the_package_does_not_say_is_left_to_find_out),
+	cmocka_unit_test(format_and_mediatype_tell_the_form),
+	cmocka_unit_test(a_dialect_becomes_hints),
+	cmocka_unit_test(what_cannot_be_honoured_is_refused_by_name),
+	cmocka_unit_test(encodings_that_are_utf8_are_taken),
+	cmocka_unit_test(the_extension_tells_which_dialect_members_matter),
+	cmocka_unit_test(a_package_tells_the_paths_it_describes),
+	cmocka_unit_test(running_out_of_memory_is_reported_wherever_it_happens),
+	cmocka_unit_test(a_file_that_cannot_be_read_is_not_taken_for_a_missing_one),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(package)

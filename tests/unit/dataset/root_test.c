@@ -425,19 +425,16 @@ static void every_failed_allocation_is_reported(void **state)
 	vv_root_clear(&r);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_table_is_written_as_the_format_says_and_comes_back),
-		cmocka_unit_test(all_that_a_table_can_say_comes_back),
-		cmocka_unit_test(a_file_comes_back),
-		cmocka_unit_test(roots_that_contradict_themselves_are_refused),
-		cmocka_unit_test(a_later_format_generation_is_named),
-		cmocka_unit_test(any_damaged_byte_is_survived),
-		cmocka_unit_test(what_does_not_fit_a_root_is_refused_with_a_way_out),
-		cmocka_unit_test(the_pointer_is_a_function_of_the_root),
-		cmocka_unit_test(every_failed_allocation_is_reported),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_table_is_written_as_the_format_says_and_comes_back),
+	cmocka_unit_test(all_that_a_table_can_say_comes_back),
+	cmocka_unit_test(a_file_comes_back),
+	cmocka_unit_test(roots_that_contradict_themselves_are_refused),
+	cmocka_unit_test(a_later_format_generation_is_named),
+	cmocka_unit_test(any_damaged_byte_is_survived),
+	cmocka_unit_test(what_does_not_fit_a_root_is_refused_with_a_way_out),
+	cmocka_unit_test(the_pointer_is_a_function_of_the_root),
+	cmocka_unit_test(every_failed_allocation_is_reported),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(root)

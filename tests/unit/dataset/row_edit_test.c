@@ -163,18 +163,16 @@ static void edits_are_put_in_order(void **state)
 	assert_int_equal(e[3].column, 3);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_edit_gives_the_file),
-		cmocka_unit_test(a_cell_is_set),
-		cmocka_unit_test(rows_are_removed),
-		cmocka_unit_test(all_rows_can_go),
-		cmocka_unit_test(rows_are_put_in),
-		cmocka_unit_test(a_row_behind_one_without_its_line_end_is_set_off),
-		cmocka_unit_test(a_row_is_put_into_json),
-		cmocka_unit_test(lines_that_are_not_touched_keep_their_form),
-		cmocka_unit_test(edits_are_put_in_order),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(no_edit_gives_the_file),
+	cmocka_unit_test(a_cell_is_set),
+	cmocka_unit_test(rows_are_removed),
+	cmocka_unit_test(all_rows_can_go),
+	cmocka_unit_test(rows_are_put_in),
+	cmocka_unit_test(a_row_behind_one_without_its_line_end_is_set_off),
+	cmocka_unit_test(a_row_is_put_into_json),
+	cmocka_unit_test(lines_that_are_not_touched_keep_their_form),
+	cmocka_unit_test(edits_are_put_in_order),
+};
+
+VV_TEST_SUITE(row_edit)

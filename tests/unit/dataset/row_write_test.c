@@ -393,7 +393,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_match_that_lacks_memory_says_so),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(row_write)

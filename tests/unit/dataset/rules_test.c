@@ -307,21 +307,18 @@ static void running_out_of_memory_is_told(void **state)
 	vv_fault_each(VV_FAULT_ALLOC, 0, read_and_set, NULL, NULL);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_a_file_every_rule_is_as_by_default),
-		cmocka_unit_test(a_later_block_that_names_the_rule_goes_over_an_earlier),
-		cmocka_unit_test(a_rule_that_is_off_by_default_goes_on_when_it_is_named),
-		cmocka_unit_test(bounds_are_counts_or_exact_shares),
-		cmocka_unit_test(a_rule_may_have_several_settings),
-		cmocka_unit_test(what_the_whole_file_says_is_read),
-		cmocka_unit_test(a_word_that_is_not_known_is_named_with_the_nearest),
-		cmocka_unit_test(what_makes_no_sense_is_refused),
-		cmocka_unit_test(rules_are_chosen_and_left_out_by_name),
-		cmocka_unit_test(patterns_match_as_in_gitattributes),
-		cmocka_unit_test(running_out_of_memory_is_told),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(without_a_file_every_rule_is_as_by_default),
+	cmocka_unit_test(a_later_block_that_names_the_rule_goes_over_an_earlier),
+	cmocka_unit_test(a_rule_that_is_off_by_default_goes_on_when_it_is_named),
+	cmocka_unit_test(bounds_are_counts_or_exact_shares),
+	cmocka_unit_test(a_rule_may_have_several_settings),
+	cmocka_unit_test(what_the_whole_file_says_is_read),
+	cmocka_unit_test(a_word_that_is_not_known_is_named_with_the_nearest),
+	cmocka_unit_test(what_makes_no_sense_is_refused),
+	cmocka_unit_test(rules_are_chosen_and_left_out_by_name),
+	cmocka_unit_test(patterns_match_as_in_gitattributes),
+	cmocka_unit_test(running_out_of_memory_is_told),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(rules)

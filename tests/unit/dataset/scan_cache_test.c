@@ -128,14 +128,11 @@ static void a_cache_with_any_byte_changed_or_lost_is_none(void **state)
 	}
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_cache_comes_back_as_it_was),
-		cmocka_unit_test(its_bytes_lie_where_the_format_says),
-		cmocka_unit_test(a_cache_of_another_version_or_repository_is_none),
-		cmocka_unit_test(a_cache_with_any_byte_changed_or_lost_is_none),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_cache_comes_back_as_it_was),
+	cmocka_unit_test(its_bytes_lie_where_the_format_says),
+	cmocka_unit_test(a_cache_of_another_version_or_repository_is_none),
+	cmocka_unit_test(a_cache_with_any_byte_changed_or_lost_is_none),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(scan_cache)

@@ -879,7 +879,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(decoded_cells_live_on_in_the_detached_arena),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(scan_csv)

@@ -536,28 +536,25 @@ static void running_out_of_memory_is_reported_wherever_it_happens(void **state)
 	vv_fault_each(VV_FAULT_ALLOC, ENOMEM, attempt, NULL, NULL);
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_field_without_a_type_is_a_string_in_version_1_and_any_in_2),
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_field_without_a_type_is_a_string_in_version_1_and_any_in_2),
 	cmocka_unit_test(what_is_absent_gets_the_defaults_of_the_standard),
-		cmocka_unit_test(all_members_of_v2_are_read),
-		cmocka_unit_test(forms_of_v1_are_taken),
-		cmocka_unit_test(wrong_shapes_are_named_with_their_place),
-		cmocka_unit_test(keys_must_name_fields),
-		cmocka_unit_test(an_unknown_type_is_refused_with_what_may_be_meant),
-		cmocka_unit_test(a_format_that_cannot_be_honoured_is_refused),
-		cmocka_unit_test(number_marks_must_not_be_parts_of_numbers),
-		cmocka_unit_test(constraints_and_categories_must_be_values_of_the_type),
-		cmocka_unit_test(more_fields_than_columns_can_be_are_refused),
-		cmocka_unit_test(a_made_schema_reads_back),
-		cmocka_unit_test(refitting_keeps_what_is_known_and_drops_what_is_gone),
-		cmocka_unit_test(columns_of_one_name_keep_their_descriptors_in_order),
-		cmocka_unit_test(blank_and_repeated_names_become_unique),
-		cmocka_unit_test(a_nul_in_a_name_is_replaced),
-		cmocka_unit_test(names_are_unique_whatever_the_header_says),
-		cmocka_unit_test(running_out_of_memory_is_reported_wherever_it_happens),
-	};
+	cmocka_unit_test(all_members_of_v2_are_read),
+	cmocka_unit_test(forms_of_v1_are_taken),
+	cmocka_unit_test(wrong_shapes_are_named_with_their_place),
+	cmocka_unit_test(keys_must_name_fields),
+	cmocka_unit_test(an_unknown_type_is_refused_with_what_may_be_meant),
+	cmocka_unit_test(a_format_that_cannot_be_honoured_is_refused),
+	cmocka_unit_test(number_marks_must_not_be_parts_of_numbers),
+	cmocka_unit_test(constraints_and_categories_must_be_values_of_the_type),
+	cmocka_unit_test(more_fields_than_columns_can_be_are_refused),
+	cmocka_unit_test(a_made_schema_reads_back),
+	cmocka_unit_test(refitting_keeps_what_is_known_and_drops_what_is_gone),
+	cmocka_unit_test(columns_of_one_name_keep_their_descriptors_in_order),
+	cmocka_unit_test(blank_and_repeated_names_become_unique),
+	cmocka_unit_test(a_nul_in_a_name_is_replaced),
+	cmocka_unit_test(names_are_unique_whatever_the_header_says),
+	cmocka_unit_test(running_out_of_memory_is_reported_wherever_it_happens),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(schema)

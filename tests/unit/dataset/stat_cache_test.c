@@ -196,16 +196,13 @@ static void a_cache_with_any_byte_changed_or_lost_is_empty(void **state)
 	}
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_was_entered_is_known_in_the_next_run),
-		cmocka_unit_test(another_stat_is_not_known),
-		cmocka_unit_test(a_file_younger_than_a_second_when_read_is_not_entered),
-		cmocka_unit_test(what_was_dropped_stays_away),
-		cmocka_unit_test(its_bytes_lie_where_the_format_says),
-		cmocka_unit_test(a_cache_with_any_byte_changed_or_lost_is_empty),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_was_entered_is_known_in_the_next_run),
+	cmocka_unit_test(another_stat_is_not_known),
+	cmocka_unit_test(a_file_younger_than_a_second_when_read_is_not_entered),
+	cmocka_unit_test(what_was_dropped_stays_away),
+	cmocka_unit_test(its_bytes_lie_where_the_format_says),
+	cmocka_unit_test(a_cache_with_any_byte_changed_or_lost_is_empty),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(stat_cache)

@@ -119,7 +119,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(a_forged_version_is_found_also_between_sound_ones, setup, teardown),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(table_check)

@@ -230,7 +230,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(running_out_of_memory_is_said_and_leaves_nothing),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(table_range)

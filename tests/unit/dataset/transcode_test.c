@@ -159,7 +159,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(half_a_character_at_the_end_is_named),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(transcode)

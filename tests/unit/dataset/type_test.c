@@ -185,15 +185,12 @@ static void types_have_the_names_of_the_standard(void **state)
 	assert_false(vv_type_parse(&t, ""));
 }
 
-int main(int argc, char **argv)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_line_of_the_table_holds),
-		cmocka_unit_test(absent_and_null_cells_are_missing_whatever_missingvalues_says),
-		cmocka_unit_test(a_cell_with_nul_in_it_is_not_taken_for_the_value_before_it),
-		cmocka_unit_test(an_ambiguous_pattern_ends_within_its_budget),
-		cmocka_unit_test(types_have_the_names_of_the_standard),
-	};
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(every_line_of_the_table_holds),
+	cmocka_unit_test(absent_and_null_cells_are_missing_whatever_missingvalues_says),
+	cmocka_unit_test(a_cell_with_nul_in_it_is_not_taken_for_the_value_before_it),
+	cmocka_unit_test(an_ambiguous_pattern_ends_within_its_budget),
+	cmocka_unit_test(types_have_the_names_of_the_standard),
+};
 
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(type)

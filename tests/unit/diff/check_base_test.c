@@ -743,7 +743,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rows_without_key_are_known_where_both_versions_have_them),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(check_base)

@@ -248,7 +248,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(damaged_bytes_are_no_distribution),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(distribution)

@@ -192,7 +192,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nothing_is_measured_without_values),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(drift)

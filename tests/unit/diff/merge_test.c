@@ -466,7 +466,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(so_it_is_where_columns_and_keys_were_decided),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(merge)

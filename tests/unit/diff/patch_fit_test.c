@@ -513,7 +513,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_patch_is_written_whole_or_not_at_all),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(patch_fit)

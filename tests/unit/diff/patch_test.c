@@ -536,7 +536,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(generated_json_pairs_come_out_byte_for_byte),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(patch)

@@ -286,7 +286,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(first_rules_name_enumerations),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(profile)

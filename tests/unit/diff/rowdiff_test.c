@@ -810,7 +810,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(memory_and_storage_that_end_are_reported),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(rowdiff)

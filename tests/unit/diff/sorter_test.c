@@ -107,7 +107,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(failing_storage_is_reported_and_nothing_stays),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(sorter)

@@ -294,7 +294,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(canonical_forms_do_not_run_into_each_other),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(value)

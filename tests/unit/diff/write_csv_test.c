@@ -134,7 +134,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_failed_allocation_is_reported),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(write_csv)

@@ -171,7 +171,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_teardown(every_failed_allocation_is_reported, drop),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(write_html)

@@ -246,7 +246,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_attributes_file_that_is_a_link_is_left_alone),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(attributes)

@@ -526,7 +526,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_flipped_bit_is_refused_or_another_canonical_block),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(cbor)

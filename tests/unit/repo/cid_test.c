@@ -193,7 +193,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(order_is_by_digest_then_codec_and_the_prefix_sorts_alike),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(cid)

@@ -579,7 +579,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_signature_that_fails_refuses_the_commit),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(commit)

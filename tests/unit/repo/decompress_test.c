@@ -181,7 +181,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_flipped_bit_is_found_or_harmless),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(decompress)

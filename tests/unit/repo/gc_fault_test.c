@@ -212,7 +212,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(damage_to_the_disk_is_told_by_fsck_and_does_not_end_it),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(gc_fault)

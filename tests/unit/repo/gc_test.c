@@ -634,7 +634,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(damage_that_is_found_on_the_way_loses_no_other_block),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(gc)

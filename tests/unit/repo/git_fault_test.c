@@ -239,7 +239,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(committing_on_a_full_disk_is_reported),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(git_fault)

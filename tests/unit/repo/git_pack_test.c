@@ -235,7 +235,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_reader_with_the_old_list_of_packs_still_reads),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(git_pack)

@@ -638,7 +638,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(with_failing_renames_and_syncs_nothing_is_lost),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(git_receive)

@@ -529,7 +529,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_damaged_pointer_is_named_with_path_and_commit),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(git_send)

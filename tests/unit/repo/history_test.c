@@ -522,7 +522,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_entry_is_found_by_its_path),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(history)

@@ -231,7 +231,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_editor_is_gits_choice),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(hooks)

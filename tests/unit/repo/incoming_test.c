@@ -1008,7 +1008,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(with_folders_that_cannot_be_made_nothing_is_lost),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(incoming)

@@ -111,7 +111,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_damaged_list_of_tips_gives_none),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(incomplete)

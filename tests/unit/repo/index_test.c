@@ -551,7 +551,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_index_named_by_the_environment_is_used),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(index)

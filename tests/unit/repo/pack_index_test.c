@@ -206,7 +206,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_store_with_a_large_damaged_index_finds_all),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(pack_index)

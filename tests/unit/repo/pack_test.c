@@ -661,7 +661,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_pack_cut_short_while_it_is_open_is_an_error),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(pack)

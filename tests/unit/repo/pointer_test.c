@@ -256,7 +256,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(two_changes_always_conflict_in_a_text_merge),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(pointer)

@@ -359,7 +359,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(failing_allocations_are_errors),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(reach)

@@ -596,7 +596,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rebases_and_bisections_are_told_and_survive_a_cleanup),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(refs)

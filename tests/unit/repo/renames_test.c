@@ -167,7 +167,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_failure_is_reported),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(renames)

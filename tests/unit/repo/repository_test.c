@@ -445,7 +445,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_store_folder_that_is_a_link_is_refused),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(repository)

@@ -401,7 +401,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_block_on_two_levels_is_told_before_all_that_link_to_it),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(resemble_levels)

@@ -308,7 +308,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(without_memory_it_says_so),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(resemble)

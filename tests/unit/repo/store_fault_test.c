@@ -272,7 +272,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_killed_writer_leaves_old_or_new),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(store_fault)

@@ -683,7 +683,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(threads_may_put_and_get_at_once),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(store)

@@ -437,7 +437,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(removing_takes_empty_folders_along),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(worktree)

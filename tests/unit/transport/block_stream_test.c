@@ -411,7 +411,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(malformed_records_are_refused),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(block_stream)

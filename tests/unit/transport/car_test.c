@@ -372,7 +372,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_missing_leaf_is_named),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(car)

@@ -203,7 +203,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_line_that_ends_leaves_everything_as_it_was),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(fetch)

@@ -236,7 +236,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(draining_stops_at_the_end_frame),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(frame)

@@ -271,7 +271,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(peers_that_die_or_garble_are_dropped),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(gather)

@@ -231,7 +231,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_bad_file_of_users_is_named_with_its_line),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(http_auth)

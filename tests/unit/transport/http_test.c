@@ -429,7 +429,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(two_repositories_of_one_name_are_refused),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(http)

@@ -280,7 +280,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_form_asked_for_is_found),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(http_words)

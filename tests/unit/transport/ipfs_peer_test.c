@@ -242,7 +242,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(other_urls_are_no_gateways),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(ipfs_peer)

@@ -324,7 +324,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_allocation_may_fail),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(known_hosts)

@@ -365,7 +365,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(another_version_is_told_apart_from_damage),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(message)

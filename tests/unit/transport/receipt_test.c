@@ -163,7 +163,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(lines_that_were_changed_or_taken_out_are_noticed),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(receipt)

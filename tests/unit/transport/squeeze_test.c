@@ -124,7 +124,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_wrong_length_or_prefix_is_found_out),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(squeeze)

@@ -274,7 +274,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_keys_that_libssh2_can_sign_with_are_usable),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
-}
+VV_TEST_SUITE(ssh_config)

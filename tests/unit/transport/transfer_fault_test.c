@@ -324,7 +324,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_push_that_finds_no_memory_leaves_all_or_nothing),
 };
 
-int main(int argc, char **argv)
-{
-	return vv_test_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
-}
+VV_TEST_SUITE(transfer_fault)
