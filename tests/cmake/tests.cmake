@@ -80,11 +80,11 @@ function(vv_cli_test file)
 			message(FATAL_ERROR "${source}: write @test \"name\" { on one line: ${line}")
 		endif()
 		set(name "${CMAKE_MATCH_1}")
-		string(REGEX REPLACE "([][\\.()|*+?^/{}$])" "\\\\\\1" pattern "${name}")
 		string(REGEX REPLACE "[^A-Za-z0-9_.-]+" "_" id "${name}")
 		add_test(NAME ${prefix}.${id}
-			COMMAND "${PROJECT_SOURCE_DIR}/tests/cli/run" "${source}" "^${pattern}$")
+			COMMAND "${PROJECT_SOURCE_DIR}/tests/cli/run" "${source}" "${name}")
 		set_tests_properties(${prefix}.${id} PROPERTIES
-			ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=$<TARGET_FILE_DIR:varve>" TIMEOUT 600)
+			ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=$<TARGET_FILE_DIR:varve>" TIMEOUT 600
+			SKIP_REGULAR_EXPRESSION "(^|\n)ok # skip ")
 	endforeach()
 endfunction()
