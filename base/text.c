@@ -358,9 +358,9 @@ const char *vv_text_shows(const char *s)
 	return s ? vv_text_show(s, strlen(s)) : "";
 }
 
-const char *vv_text_count(uint64_t n)
+/* Writes n with its commas; returns the length. */
+static size_t put_count(char *out, uint64_t n)
 {
-	char *out = next_slot();
 	char digits[24];
 	size_t len = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n);
 	size_t fill = 0, i;
@@ -372,6 +372,24 @@ const char *vv_text_count(uint64_t n)
 		out[fill++] = digits[i];
 	}
 	out[fill] = '\0';
+	return fill;
+}
+
+const char *vv_text_count(uint64_t n)
+{
+	char *out = next_slot();
+
+	(void)put_count(out, n);
+	return out;
+}
+
+const char *vv_text_counted(uint64_t n, const char *one, const char *many)
+{
+	char *out = next_slot();
+	size_t fill = put_count(out, n);
+
+	(void)snprintf(out + fill, SLOT_SIZE - fill, " %s%s", n == 1 || !many ? one : many,
+		       n == 1 || many ? "" : "s");
 	return out;
 }
 

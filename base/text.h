@@ -46,6 +46,10 @@ const char *vv_text_count(uint64_t n);
 const char *vv_text_bytes(uint64_t n);
 const char *vv_text_seconds(uint64_t ms);
 
+/* "1 block", "2,000 blocks"; many for what does not take an s: "2 entries". NULL: one and
+ * an s. Rotating buffers as above. */
+const char *vv_text_counted(uint64_t n, const char *one, const char *many);
+
 /* Strict decimal without sign; false on anything else or overflow. */
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
 

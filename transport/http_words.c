@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/base64.h"
+#include "base/codec.h"
 #include "base/secret.h"
 
 static int hex_value(char c)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/base64.h"
+#include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/hmac.h"

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "base/base64.h"
+#include "base/codec.h"
 #include "base/file.h"
 #include "base/secret.h"
 #include "transport/known_hosts.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/base64.h"
+#include "base/codec.h"
 #include "tests/fuzz/fuzz.h"
 #include "transport/known_hosts.h"
 

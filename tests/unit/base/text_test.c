@@ -176,6 +176,9 @@ static void shown_text_is_bounded_whatever_it_is(void **state)
 static void numbers_are_written_for_people(void **state)
 {
 	(void)state;
+	assert_string_equal(vv_text_counted(1, "block", NULL), "1 block");
+	assert_string_equal(vv_text_counted(0, "block", NULL), "0 blocks");
+	assert_string_equal(vv_text_counted(2000, "entry", "entries"), "2,000 entries");
 	assert_string_equal(vv_text_count(0), "0");
 	assert_string_equal(vv_text_count(999), "999");
 	assert_string_equal(vv_text_count(1204), "1,204");

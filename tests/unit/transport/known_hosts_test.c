@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "base/base64.h"
+#include "base/codec.h"
 #include "base/sys.h"
 #include "tests/unit/support.h"
 #include "transport/known_hosts.h"

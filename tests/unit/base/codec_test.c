@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "base/base64.h"
+#include "base/codec.h"
 #include "base/hmac.h"
 #include "tests/unit/support.h"
 
@@ -92,11 +92,74 @@ static void hmac_sha1_is_that_of_the_rfc(void **state)
 	assert_memory_equal(got, wanted, sizeof(wanted));
 }
 
+static void base32_is_that_of_the_rfc_in_lower_case(void **state)
+{
+	static const struct {
+		const char *bytes, *letters;
+	} pairs[] = {{"", ""},          {"f", "my"},           {"fo", "mzxq"},
+		     {"foo", "mzxw6"},  {"foob", "mzxw6yq"},   {"fooba", "mzxw6ytb"},
+		     {"foobar", "mzxw6ytboi"}};
+	uint8_t back[8];
+	char text[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		size_t len = strlen(pairs[i].bytes), letters = strlen(pairs[i].letters);
+
+		vv_base32_write(text, pairs[i].bytes, len);
+		assert_string_equal(text, pairs[i].letters);
+		assert_int_equal(vv_base32_len(len), letters);
+		assert_int_equal(vv_base32_read(back, text, letters), 0);
+		assert_memory_equal(back, pairs[i].bytes, len);
+	}
+	assert_int_equal(vv_base32_read(back, "mZxq", 4), 2); /* upper case */
+	assert_int_equal(vv_base32_read(back, "mz1q", 4), 3);
+	assert_int_equal(vv_base32_read(back, "mz", 2), 2);   /* spare bits */
+	assert_int_equal(vv_base32_read(back, "m", 1), 1);    /* no byte in it */
+}
+
+static void hex_is_written_low_and_read_in_both_cases(void **state)
+{
+	uint8_t bytes[3] = {0x00, 0xaf, 0x5c};
+	char text[7];
+
+	(void)state;
+	vv_hex_write(text, bytes, sizeof(bytes));
+	assert_string_equal(text, "00af5c");
+	assert_true(vv_hex_read(bytes, 3, "12aBFf"));
+	assert_int_equal(bytes[1], 0xab);
+	assert_false(vv_hex_read(bytes, 2, "12g4"));
+	assert_false(vv_hex_read(bytes, 2, "123"));
+	assert_true(vv_hex_is_lower("09af", 4));
+	assert_false(vv_hex_is_lower("09aF", 4));
+	assert_false(vv_hex_is_lower("09a", 4));
+}
+
+static void percent_encoding_comes_back(void **state)
+{
+	static const char raw[] = "a b/c%\xc3\xa4~\0x";
+	vv_buf text = VV_BUF_INIT, back = VV_BUF_INIT;
+
+	(void)state;
+	vv_percent_put(&text, raw, sizeof(raw) - 1, "/");
+	assert_string_equal(text.data, "a%20b/c%25%C3%A4~%00x");
+	assert_true(vv_percent_read(&back, text.data, text.len));
+	assert_int_equal(back.len, sizeof(raw) - 1);
+	assert_memory_equal(back.data, raw, back.len);
+	assert_false(vv_percent_read(&back, "%4", 2));
+	assert_false(vv_percent_read(&back, "%4x", 3));
+	vv_buf_clear(&text);
+	vv_buf_clear(&back);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(base32_is_that_of_the_rfc_in_lower_case),
+	cmocka_unit_test(hex_is_written_low_and_read_in_both_cases),
+	cmocka_unit_test(percent_encoding_comes_back),
 	cmocka_unit_test(the_examples_of_the_rfc_hold),
 	cmocka_unit_test(what_is_no_base64_leaves_nothing_behind),
 	cmocka_unit_test(random_bytes_come_back),
 	cmocka_unit_test(hmac_sha1_is_that_of_the_rfc),
 };
 
-VV_TEST_SUITE(base64)
+VV_TEST_SUITE(codec)

@@ -1,0 +1,34 @@
+/*
+ * array: by how much an array grows.
+ */
+#include "base/array.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/sys.h"
+
+#define FIRST_CAP 16u
+
+bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size)
+{
+	size_t wanted = *cap > 0 ? *cap : FIRST_CAP / 2;
+	void *old, *grown;
+
+	if (least <= *cap || wanted > SIZE_MAX / 2) { /* a sum that overflowed, or no room to double */
+		return false;
+	}
+	wanted *= 2;
+	if (wanted < least) {
+		wanted = least;
+	}
+	/* All object pointers look alike in POSIX; copying keeps within the aliasing rules. */
+	memcpy(&old, items, sizeof(old));
+	grown = vv_realloc_array(old, wanted, size);
+	if (!grown) {
+		return false;
+	}
+	memcpy(items, &grown, sizeof(grown));
+	*cap = wanted;
+	return true;
+}

@@ -1,0 +1,32 @@
+/*
+ * array: room in an array that grows by doubling.
+ *
+ *	if (!vv_array_room(list->items, list->count, list->cap)) {
+ *		return vv_fail_nomem(err);
+ *	}
+ *	list->items[list->count++] = item;
+ *
+ * Begin with NULL, 0, 0 and end with vv_free(items).
+ */
+#ifndef VV_BASE_ARRAY_H
+#define VV_BASE_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Makes sure that items[count] may be written: items is an array of cap items of any
+ * type, count and cap are size_t. False when memory has run out; all three are then as
+ * they were. The arguments are evaluated more than once. */
+#define vv_array_room(items, count, cap)                                                           \
+	((count) < (cap) || vv_array_grow(&(items), &(cap), (count) + 1, sizeof(*(items))))
+
+/* The same for `more` items from count on. */
+#define vv_array_room_for(items, count, cap, more)                                                 \
+	((more) <= (cap) - (count) ||                                                              \
+	 vv_array_grow(&(items), &(cap), (count) + (more), sizeof(*(items))))
+
+/* What the macros call: items points to the pointer to the array. Grows to at least
+ * twice cap, 16 items, and least items. */
+bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size);
+
+#endif

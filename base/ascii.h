@@ -1,0 +1,77 @@
+/*
+ * ascii: classes of single bytes, whatever the locale.
+ */
+#ifndef VV_BASE_ASCII_H
+#define VV_BASE_ASCII_H
+
+#include <stdbool.h>
+
+static inline bool vv_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool vv_is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static inline bool vv_is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool vv_is_alpha(char c)
+{
+	return vv_is_upper(c) || vv_is_lower(c);
+}
+
+static inline bool vv_is_alnum(char c)
+{
+	return vv_is_alpha(c) || vv_is_digit(c);
+}
+
+/* Space, tab, line feed, carriage return: what JSON and XML take for white space. */
+static inline bool vv_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The same and vertical tab and form feed: what C and Python take for it. */
+static inline bool vv_is_c_space(char c)
+{
+	return vv_is_space(c) || c == '\v' || c == '\f';
+}
+
+/* Below 0x20, or DEL. */
+static inline bool vv_is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+static inline char vv_to_lower(char c)
+{
+	return vv_is_upper(c) ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline char vv_to_upper(char c)
+{
+	return vv_is_lower(c) ? (char)(c - 'a' + 'A') : c;
+}
+
+/* 0 to 15, of either case; -1: not a hex digit. */
+static inline int vv_hex_digit(char c)
+{
+	if (vv_is_digit(c)) {
+		return c - '0';
+	}
+	c = vv_to_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static inline bool vv_is_hex(char c)
+{
+	return vv_hex_digit(c) >= 0;
+}
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * codec: bytes as text and back: hex, base32, base64, percent-encoding.
+ *
+ * The readers are strict: they take what the writers make, and what is said beside each.
+ */
+#ifndef VV_BASE_CODEC_H
+#define VV_BASE_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Lower-case hex: 2 * len digits and a NUL in out. */
+void vv_hex_write(char *out, const void *bytes, size_t len);
+void vv_hex_put(vv_buf *out, const void *bytes, size_t len); /* the same, appended */
+
+/* Reads 2 * count hex digits of either case; false, with out in part overwritten, when
+ * one of them is none. */
+bool vv_hex_read(uint8_t *out, size_t count, const char *text);
+
+/* Are these len characters all lower-case hex digits, as Git and varve write them? */
+bool vv_hex_is_lower(const char *text, size_t len);
+
+/* Base32 as multibase's 'b' has it: lower case, no padding (RFC 4648, section 6). Writes
+ * vv_base32_len(len) letters and a NUL. */
+size_t vv_base32_len(size_t len);
+void vv_base32_write(char *out, const void *bytes, size_t len);
+
+/* The bytes of len letters; out has room for len * 5 / 8. 0 when they were read, else 1 +
+ * the place of the first character that is wrong: no letter of it, or the last one with
+ * bits set that stand for nothing. */
+size_t vv_base32_read(uint8_t *out, const char *text, size_t len);
+
+/* Base64 (RFC 4648, section 4). Appends the text; padded: with '=' to a multiple of four. */
+void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded);
+
+/* Appends the bytes. The padding may be left out, but no bit may be set that stands for
+ * nothing. False, with out as it was: not base64. A failed allocation shows in out. */
+bool vv_base64_read(vv_buf *out, const char *text, size_t len);
+
+/* Appends the text with each %XX made a byte (RFC 3986, section 2.1). False, with out in
+ * part written: a '%' without two hex digits after it. */
+bool vv_percent_read(vv_buf *out, const char *text, size_t len);
+
+/* Appends text; all but letters, digits, "-._~" and the bytes of `plain` as %XX. */
+void vv_percent_put(vv_buf *out, const char *text, size_t len, const char *plain);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * hash_index: from a hash to the places in an array of the caller's that have it.
+ *
+ * The caller keeps the items, and compares them: the index holds 32 bits of each hash
+ * and a place, 8 bytes a slot, at most 3/4 full. To look up, and to add what is new:
+ *
+ *	vv_hash_probe p = vv_hash_probe_begin(&ix, hash);
+ *	size_t place;
+ *
+ *	while (vv_hash_probe_next(&p, &place)) {
+ *		if (item_equal(&items[place], wanted)) {
+ *			return place;
+ *		}
+ *	}
+ *	... append the item as items[count], then
+ *	if (!vv_hash_index_add(&ix, hash, count)) { out of memory }
+ *
+ * Hash what comes from outside with ix.seed, which is random, so that nobody can choose
+ * keys that collide.
+ */
+#ifndef VV_BASE_HASH_INDEX_H
+#define VV_BASE_HASH_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* slots[i] is 0, or 32 bits of the hash and 1 + the place; their number is mask + 1, a
+ * power of two, or none. */
+typedef struct vv_hash_index {
+	uint64_t *slots;
+	size_t mask;
+	size_t count;
+	uint64_t seed;
+} vv_hash_index;
+
+void vv_hash_index_init(vv_hash_index *ix);
+void vv_hash_index_clear(vv_hash_index *ix); /* frees; empty again, with the same seed */
+void vv_hash_index_reset(vv_hash_index *ix); /* empty; keeps the memory */
+
+/* Room for count places in all, at once. False when memory has run out. */
+bool vv_hash_index_reserve(vv_hash_index *ix, size_t count);
+
+/* Adds a place, below 2^32 - 1; equal hashes and places may stand more than once. False,
+ * with the index unchanged, when memory has run out. */
+bool vv_hash_index_add(vv_hash_index *ix, uint64_t hash, size_t place);
+
+typedef struct vv_hash_probe {
+	const uint64_t *slots;
+	size_t mask, at;
+	uint32_t tag;
+} vv_hash_probe;
+
+/* All places whose hash may be this one (a few others may be among them), in no order
+ * that counts. Valid until something is added. */
+vv_hash_probe vv_hash_probe_begin(const vv_hash_index *ix, uint64_t hash);
+bool vv_hash_probe_next(vv_hash_probe *p, size_t *place);
+
+#endif
