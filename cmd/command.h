@@ -1,7 +1,7 @@
 /*
  * command: the table of commands, their options, and how one is run.
  *
- * One file cmd_<name>.c for each command, holding its option table (const data,
+ * One file of cmd/commands for each command, holding its option table (const data,
  * which parses, prints the help and makes the completions and is checked against
  * the manual page) and its run function. A run function returns the exit code of
  * design: 0 done, 1 the answer is no, 2 usage or trouble; it prints data on stdout

@@ -1,5 +1,5 @@
 /*
- * commands: the list of commands, by name. Each is defined in its cmd_<name>.c.
+ * commands: the list of commands, by name. Each is defined in its file of cmd/commands.
  */
 #ifndef VV_CMD_COMMANDS_H
 #define VV_CMD_COMMANDS_H

@@ -13,8 +13,8 @@
 #include "cmd/commands.h"
 #include "cmd/help.h"
 #include "cmd/output.h"
-#include "dataset/row_hashes.h"
-#include "repo/renames.h"
+#include "dataset/table/row_hashes.h"
+#include "repo/git/merge/renames.h"
 
 static void on_failed_write(int signal_number)
 {

@@ -5,7 +5,7 @@
 #define VV_CMD_WORKTREE_H
 
 #include "base/error.h"
-#include "repo/repository.h"
+#include "repo/git/repository.h"
 
 /* VV_EUSAGE in a bare repository. */
 vv_status vv_worktree_need(const vv_repository *r, const char *command, vv_error *err);

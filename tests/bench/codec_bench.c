@@ -16,9 +16,9 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "dataset/cut.h"
-#include "dataset/group.h"
-#include "dataset/scan.h"
+#include "dataset/format/cut.h"
+#include "dataset/format/group.h"
+#include "dataset/read/scan.h"
 
 #define FILE_MAX ((size_t)4 << 30)
 #define ENCODINGS 7

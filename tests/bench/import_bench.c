@@ -11,8 +11,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "dataset/import.h"
-#include "dataset/table.h"
+#include "dataset/table/import.h"
+#include "dataset/table/table.h"
 
 static void must(vv_status rc, const vv_error *err)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "transport/car.h"
+#include "transport/ipfs/car.h"
 
 typedef struct input {
 	const uint8_t *p;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
-#include "dataset/check.h"
-#include "dataset/mem_sink.h"
+#include "dataset/check/check.h"
+#include "dataset/format/mem_sink.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"
 

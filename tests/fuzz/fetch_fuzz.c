@@ -10,13 +10,13 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/incoming.h"
-#include "repo/resemble.h"
+#include "repo/blocks/resemble.h"
+#include "repo/transfer/incoming.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/transport/memory_line.h"
 #include "tests/unit/transport/small_history.h"
-#include "transport/fetch.h"
-#include "transport/push.h"
+#include "transport/protocol/fetch.h"
+#include "transport/protocol/push.h"
 
 static char dir[] = "/tmp/varve-fetch-XXXXXX";
 static vv_repository *repo;

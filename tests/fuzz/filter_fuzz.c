@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "cmd/commands.h"
-#include "repo/repository.h"
+#include "repo/git/repository.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/group.h"
+#include "dataset/format/group.h"
 #include "tests/fuzz/fuzz.h"
 
 #define CELLS_MAX 65536u

@@ -7,7 +7,7 @@
 
 #include "base/sys.h"
 #include "tests/fuzz/fuzz.h"
-#include "transport/http_words.h"
+#include "transport/server/words.h"
 
 static void require(bool holds)
 {

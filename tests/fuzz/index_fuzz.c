@@ -9,7 +9,7 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "repo/pack_index.h"
+#include "repo/blocks/pack_index.h"
 #include "tests/fuzz/fuzz.h"
 
 #define HASH_AT 8u

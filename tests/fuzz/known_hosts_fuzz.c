@@ -7,7 +7,7 @@
 
 #include "base/codec.h"
 #include "tests/fuzz/fuzz.h"
-#include "transport/known_hosts.h"
+#include "transport/line/known_hosts.h"
 
 /* A key that a line for the host has can only be known or revoked, or stand on another's line. */
 static void ask_all(const vv_known_hosts *k, const char *text, size_t size)

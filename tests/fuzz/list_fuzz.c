@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "dataset/list.h"
+#include "dataset/format/list.h"
 #include "tests/fuzz/fuzz.h"
 
 #define STEPS 3000u

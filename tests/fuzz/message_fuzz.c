@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/transport/memory_line.h"
-#include "transport/message.h"
+#include "transport/protocol/message.h"
 
 #define BITS 19u
 

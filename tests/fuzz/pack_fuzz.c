@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
-#include "repo/coder.h"
-#include "repo/pack.h"
-#include "repo/store.h"
+#include "repo/blocks/coder.h"
+#include "repo/blocks/pack.h"
+#include "repo/blocks/store.h"
 #include "tests/fuzz/fuzz.h"
 
 #define CIDS_MAX 64u

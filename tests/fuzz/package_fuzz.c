@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "dataset/package.h"
-#include "dataset/schema.h"
+#include "dataset/schema/package.h"
+#include "dataset/schema/schema.h"
 #include "tests/fuzz/fuzz.h"
 
 typedef struct input {

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "dataset/import.h"
-#include "dataset/mem_sink.h"
-#include "diff/patch.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/import.h"
+#include "diff/patch/patch.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char target[] = "id,name,price\n1,lamp,9\n2,\"chair\",5\n3,desk,7\r\n4,bed,\n";

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/pointer.h"
+#include "repo/git/pointer.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/root.h"
+#include "dataset/table/root.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/condition.h"
-#include "dataset/rules.h"
+#include "dataset/check/condition.h"
+#include "dataset/check/rules.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/row_write.h"
-#include "dataset/scan.h"
+#include "dataset/format/row_write.h"
+#include "dataset/read/scan.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

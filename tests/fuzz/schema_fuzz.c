@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/schema.h"
+#include "dataset/schema/schema.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

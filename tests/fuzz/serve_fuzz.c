@@ -9,13 +9,13 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/incoming.h"
-#include "repo/refs.h"
+#include "repo/git/history/refs.h"
+#include "repo/transfer/incoming.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/transport/memory_line.h"
 #include "tests/unit/transport/small_history.h"
-#include "transport/frame.h"
-#include "transport/serve.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/serve.h"
 
 static char dir[] = "/tmp/varve-serve-XXXXXX";
 static vv_repository *repo;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/scan.h"
-#include "dataset/sniff.h"
+#include "dataset/read/scan.h"
+#include "dataset/read/sniff.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

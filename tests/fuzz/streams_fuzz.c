@@ -8,12 +8,12 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/transport/memory_line.h"
-#include "transport/block_stream.h"
-#include "transport/frame.h"
-#include "transport/object_stream.h"
+#include "transport/protocol/block_stream.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/object_stream.h"
 
 #define HELD 64u
 

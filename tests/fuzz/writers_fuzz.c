@@ -11,10 +11,10 @@
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/import.h"
-#include "dataset/mem_sink.h"
-#include "diff/rowdiff.h"
-#include "diff/writer.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/import.h"
+#include "diff/rows/rowdiff.h"
+#include "diff/write/writer.h"
 #include "tests/fuzz/fuzz.h"
 
 #define CELL_MAX 24u /* longer ones are cut for display, by bytes or by letters */

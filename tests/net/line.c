@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "transport/channel.h"
-#include "transport/connect.h"
+#include "transport/line/channel.h"
+#include "transport/line/connect.h"
 
 static FILE *answers;
 

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/check_run.h"
 #include "cmd/commands.h"
-#include "repo/history.h"
+#include "cmd/work/check/run.h"
+#include "repo/git/history/history.h"
 
 /* A fresh repository as the current folder; what commands print goes nowhere. */
 static void begin(void)

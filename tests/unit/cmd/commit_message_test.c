@@ -1,7 +1,7 @@
-/* Tests of cmd/commit_message.h: cleaning messages up. */
+/* Tests of cmd/work/commit/message.h: cleaning messages up. */
 #include "tests/unit/support.h"
 
-#include "cmd/commit_message.h"
+#include "cmd/work/commit/message.h"
 
 static void expect_clean(const char *text, const char *comment, const char *wanted)
 {

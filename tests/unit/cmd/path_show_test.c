@@ -1,7 +1,7 @@
-/* Tests of cmd/path_show.h: paths in Git's spelling. */
+/* Tests of cmd/print/path.h: paths in Git's spelling. */
 #include "tests/unit/support.h"
 
-#include "cmd/path_show.h"
+#include "cmd/print/path.h"
 
 static void expect_relative(const char *prefix, const char *path, const char *wanted)
 {

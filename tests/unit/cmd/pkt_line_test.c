@@ -1,4 +1,4 @@
-/* Tests of cmd/pkt_line.h: Git's packet framing. */
+/* Tests of cmd/work/add/pkt_line.h: Git's packet framing. */
 #include "tests/unit/support.h"
 
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "cmd/pkt_line.h"
+#include "cmd/work/add/pkt_line.h"
 
 static int open_bytes(const void *bytes, size_t len)
 {

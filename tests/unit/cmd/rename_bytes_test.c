@@ -1,9 +1,9 @@
-/* Tests of cmd/rename_bytes.h: a column's name where it stands in a file. */
+/* Tests of cmd/work/add/column_rename.h: a column's name where it stands in a file. */
 #include "tests/unit/support.h"
 
 #include <string.h>
 
-#include "cmd/rename_bytes.h"
+#include "cmd/work/add/column_rename.h"
 
 typedef struct header_case {
 	const char *prologue;

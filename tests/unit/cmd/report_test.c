@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "cmd/check_accept.h"
-#include "cmd/report.h"
+#include "cmd/report/report.h"
+#include "cmd/work/check/accept.h"
 #include "tests/unit/support.h"
 
 static vv_check_report *report_of(uint64_t limit, vv_severity fail_on, bool new_only)

@@ -3,7 +3,7 @@
  */
 #include "tests/unit/support.h"
 
-#include "dataset/cell.h"
+#include "dataset/format/cell.h"
 
 static void a_cell_takes_sixteen_bytes(void **state)
 {

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/check.h"
-#include "dataset/mem_sink.h"
+#include "dataset/check/check.h"
+#include "dataset/format/mem_sink.h"
 
 /* A table made of text; its blocks live in mem. */
 typedef struct tabled {

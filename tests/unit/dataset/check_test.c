@@ -4,7 +4,7 @@
  */
 #include "tests/unit/dataset/check_support.h"
 
-#include "dataset/check_pattern.h"
+#include "dataset/check/pattern.h"
 
 static void expect_named(const char *name, const char *text, const char *schema, const char *found)
 {

@@ -4,7 +4,7 @@
 #include "tests/unit/dataset/memory.h"
 
 #include "base/hash.h"
-#include "dataset/chunk.h"
+#include "dataset/format/chunk.h"
 
 static uint8_t *random_bytes(size_t len, uint64_t seed)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "dataset/cell.h"
+#include "dataset/format/cell.h"
 #include "tests/unit/support.h"
 
 typedef struct columns {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/condition.h"
+#include "dataset/check/condition.h"
 #include "tests/unit/support.h"
 
 static const char fields[] =

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "dataset/scan.h"
+#include "dataset/read/scan.h"
 
 #define COLUMNS 256u
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "dataset/cut.h"
+#include "dataset/format/cut.h"
 
 #define COLUMNS 3u
 

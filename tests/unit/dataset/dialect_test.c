@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/dialect.h"
+#include "dataset/format/dialect.h"
 
 static void set(vv_bytes *b, const char *text)
 {

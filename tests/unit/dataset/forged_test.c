@@ -12,9 +12,9 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "dataset/import.h"
-#include "dataset/mem_sink.h"
-#include "dataset/table.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/import.h"
+#include "dataset/table/table.h"
 
 #define HEADER "id,name\n"
 #define ROWS "1,ab\n2,\"cd\"\n3,ef\n" /* the second row's quotes make it a quirk */

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "dataset/import.h"
-#include "dataset/root.h"
-#include "repo/store.h"
+#include "dataset/table/import.h"
+#include "dataset/table/root.h"
+#include "repo/blocks/store.h"
 #include "tests/unit/dataset/memory.h"
 
 /* The lines between "```<title>" and the next "```". */

@@ -4,7 +4,7 @@
 #ifndef VV_TESTS_UNIT_DATASET_GROUP_SUPPORT_H
 #define VV_TESTS_UNIT_DATASET_GROUP_SUPPORT_H
 
-#include "dataset/group.h"
+#include "dataset/format/group.h"
 #include "tests/unit/dataset/columns.h"
 
 static inline vv_buf encode(const columns *t)

@@ -4,10 +4,10 @@
  */
 #include "tests/unit/dataset/group_support.h"
 
-#include "dataset/group.h"
-#include "dataset/infer.h"
-#include "dataset/planes.h"
-#include "repo/store.h"
+#include "dataset/format/group.h"
+#include "dataset/format/planes.h"
+#include "dataset/schema/infer.h"
+#include "repo/blocks/store.h"
 
 static void random_tables_come_back_exactly(void **state)
 {

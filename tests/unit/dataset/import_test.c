@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/import.h"
-#include "dataset/mem_sink.h"
-#include "dataset/table.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/import.h"
+#include "dataset/table/table.h"
 
 /* A version kept for a test. */
 typedef struct version {

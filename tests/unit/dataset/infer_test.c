@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataset/infer.h"
+#include "dataset/schema/infer.h"
 #include "tests/unit/support.h"
 
 /* Cells from texts; NULL ends. A text that begins with '=' is a literal. */

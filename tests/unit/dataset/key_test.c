@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/key.h"
+#include "dataset/schema/key.h"
 #include "tests/unit/support.h"
 
 /* --- candidates ------------------------------------------------------- */

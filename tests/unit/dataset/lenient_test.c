@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataset/lenient.h"
+#include "dataset/read/lenient.h"
 
 typedef struct run {
 	const char *text;

@@ -3,7 +3,7 @@
  */
 #include "tests/unit/dataset/memory.h"
 
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 
 typedef struct draft {
 	const char *of;

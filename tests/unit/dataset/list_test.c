@@ -6,7 +6,7 @@
 #include "tests/unit/dataset/memory.h"
 
 #include "base/hash.h"
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 
 /* An entry made of its number: another seed, another entry. */
 static uint64_t put_item(vv_buf *b, vv_list_kind kind, uint64_t seed)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/list.h"
+#include "dataset/format/list.h"
 #include "tests/unit/support.h"
 
 typedef struct memory_block {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataset/moment.h"
+#include "dataset/schema/moment.h"
 
 /* What is made of a text in a column of this type and format; "=": as it is, "-": none. */
 static const char *put(const char *type, const char *format, const char *text)

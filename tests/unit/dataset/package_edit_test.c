@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/package.h"
+#include "dataset/schema/package.h"
 #include "tests/unit/support.h"
 
 static vv_status apply(vv_buf *out, const char *text, vv_package_edit edit, vv_error *err)

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "dataset/package.h"
+#include "dataset/schema/package.h"
 #include "tests/unit/support.h"
 
 /* Files of a repository: path, text, path, text, ..., NULL. */

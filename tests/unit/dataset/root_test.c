@@ -5,8 +5,8 @@
 #include "tests/unit/dataset/memory.h"
 
 #include "base/sys.h"
-#include "dataset/cell.h"
-#include "dataset/root.h"
+#include "dataset/format/cell.h"
+#include "dataset/table/root.h"
 
 static const char schema[] =
 	"{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"n\xc3\xa4me\",\"type\":\"string\"}]}";

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "dataset/dialect.h"
-#include "dataset/row_write.h"
-#include "dataset/scan.h"
+#include "dataset/format/dialect.h"
+#include "dataset/format/row_write.h"
+#include "dataset/read/scan.h"
 
 /* Scans all of bytes in windows of `window` bytes at first (0: all at once), which are
  * doubled where a row does not fit, as importing does. Appends one text for each row:

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/rules.h"
+#include "dataset/check/rules.h"
 #include "tests/unit/support.h"
 
 static vv_rules_file *must_read(const char *json)

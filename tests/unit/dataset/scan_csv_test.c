@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "dataset/simd.h"
+#include "dataset/format/simd.h"
 
 static vv_dialect comma(void)
 {

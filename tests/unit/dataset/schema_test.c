@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/schema.h"
+#include "dataset/schema/schema.h"
 #include "tests/unit/support.h"
 
 static vv_status read_text(vv_schema *s, const char *json, vv_error *err)

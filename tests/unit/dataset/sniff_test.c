@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataset/sniff.h"
+#include "dataset/read/sniff.h"
 
 static vv_sniff_hints hints_for(const char *path)
 {

@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 
-#include "dataset/import.h"
-#include "dataset/mem_sink.h"
-#include "dataset/table.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/import.h"
+#include "dataset/table/table.h"
 
 typedef struct fixture {
 	vv_mem_sink *mem;

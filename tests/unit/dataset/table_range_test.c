@@ -2,8 +2,8 @@
  * Parts of a version's bytes: the same bytes as in the whole, wherever they lie, and reading
  * only what they need.
  */
-#include "dataset/import.h"
-#include "dataset/table_range.h"
+#include "dataset/table/import.h"
+#include "dataset/table/range.h"
 #include "tests/unit/dataset/memory.h"
 
 static void import_text(memory *m, vv_import_result *out, const vv_buf *text, bool as_file)

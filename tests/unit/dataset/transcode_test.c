@@ -1,10 +1,10 @@
-/* Tests of dataset/transcode.h: UTF-16 becomes UTF-8, all else passes. */
+/* Tests of dataset/read/transcode.h: UTF-16 becomes UTF-8, all else passes. */
 #include "tests/unit/support.h"
 
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/transcode.h"
+#include "dataset/read/transcode.h"
 
 /* A source that gives so many bytes at a time. */
 typedef struct feed {

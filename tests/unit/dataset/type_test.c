@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/schema.h"
+#include "dataset/schema/schema.h"
 #include "tests/unit/support.h"
 
 #ifndef TYPES_FILE /* the build gives its whole path */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "diff/check_base.h"
-#include "diff/check_new.h"
+#include "diff/check/base.h"
+#include "diff/check/new_only.h"
 #include "tests/unit/diff/tables.h"
 
 /* Two versions, checked; the findings as lines. */

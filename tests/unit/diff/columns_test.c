@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diff/columns.h"
+#include "diff/rows/columns.h"
 #include "tests/unit/diff/tables.h"
 
 /* Two versions, matched. */

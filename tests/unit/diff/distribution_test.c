@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diff/distribution.h"
-#include "diff/instant.h"
+#include "diff/check/distribution.h"
+#include "diff/check/instant.h"
 
 static void read_schema(vv_schema *s, const char *json)
 {

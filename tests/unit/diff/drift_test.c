@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff/drift.h"
+#include "diff/check/drift.h"
 
 #define NUMBERS "{\"fields\":[{\"name\":\"x\",\"type\":\"number\"}]}"
 #define TEXTS "{\"fields\":[{\"name\":\"x\",\"type\":\"string\"}]}"

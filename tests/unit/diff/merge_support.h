@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "dataset/mem_sink.h"
-#include "dataset/table.h"
-#include "diff/merge.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/table.h"
+#include "diff/merge/merge.h"
 
 #define MERGE_KEY_MAX 4
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataset/check.h"
-#include "diff/profile.h"
+#include "dataset/check/check.h"
+#include "diff/check/profile.h"
 #include "tests/unit/diff/tables.h"
 
 typedef struct made {

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "diff/rowdiff.h"
-#include "diff/value.h"
+#include "diff/rows/rowdiff.h"
+#include "diff/rows/value.h"
 #include "tests/unit/diff/tables.h"
 
 #define COLUMNS 4u

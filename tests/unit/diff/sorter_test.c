@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff/sorter.h"
+#include "diff/rows/sorter.h"
 
 #define RECORD 12u
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "dataset/import.h"
+#include "dataset/table/import.h"
 #include "tests/unit/diff/tables.h"
 
 void vv_tables_init(vv_tables *t)

@@ -4,8 +4,8 @@
 #ifndef VV_TESTS_UNIT_DIFF_TABLES_H
 #define VV_TESTS_UNIT_DIFF_TABLES_H
 
-#include "dataset/mem_sink.h"
-#include "dataset/table.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/table.h"
 
 /* Blocks of all tables of a test. */
 typedef struct vv_tables {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff/value.h"
+#include "diff/rows/value.h"
 
 /* A field of a schema made on the spot. */
 typedef struct made {

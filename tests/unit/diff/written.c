@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/import.h"
-#include "dataset/mem_sink.h"
-#include "diff/rowdiff.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/import.h"
+#include "diff/rows/rowdiff.h"
 
 typedef struct opened {
 	vv_table table;

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "diff/writer.h"
+#include "diff/write/writer.h"
 
 /* One side: a file's bytes. NULL bytes: not there. */
 typedef struct vv_side {

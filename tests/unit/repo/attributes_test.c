@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/attributes.h"
+#include "repo/git/index/attributes.h"
 
 static bool tracked(vv_repository *r, const char *path)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 #include "tests/unit/support.h"
 
 typedef struct vector {

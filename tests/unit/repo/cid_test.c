@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "repo/cid.h"
+#include "repo/blocks/cid.h"
 #include "tests/unit/support.h"
 
 typedef struct vector {

@@ -1,11 +1,11 @@
-/* Tests of repo/decompress.h: gzip and zstd as streams. */
+/* Tests of repo/blocks/decompress.h: gzip and zstd as streams. */
 #include "tests/unit/support.h"
 
 #include <fcntl.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "repo/decompress.h"
+#include "repo/blocks/decompress.h"
 
 /* "id,name" and 60 rows "<i>,item <i % 7>", made by gzip and by zstd. */
 static const unsigned char gzipped[] = {

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/thread.h"
-#include "repo/pack.h"
+#include "repo/blocks/pack.h"
 #include "tests/unit/repo/store_fixture.h"
 
 static unsigned depth_of(const char *dir, unsigned n, uint64_t *stored)

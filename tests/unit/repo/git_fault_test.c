@@ -8,8 +8,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/attributes.h"
-#include "repo/index.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/index/index.h"
 
 /* Each operation below is tried with its 1st, 2nd ... allocation failing. It must
  * report that, or do what it is for nevertheless, and leave the repository sound. */

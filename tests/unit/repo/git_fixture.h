@@ -7,8 +7,8 @@
 
 #include "tests/unit/support.h"
 
-#include "repo/history.h"
-#include "repo/repository.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
 
 /* A fresh home folder: identity configured, clock fixed for author and committer, no
  * settings of the machine, current folder there. No repository yet. */

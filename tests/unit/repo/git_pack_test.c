@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/index.h"
+#include "repo/git/index/index.h"
 
 /* One commit that changes one file of the index, without a work tree. */
 static void commit_file(vv_repository *r, const char *path, const char *text)

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/pointer.h"
+#include "repo/git/pointer.h"
 
 static vv_repository *open_peer(void)
 {

@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/index.h"
+#include "repo/git/index/index.h"
 
 /* --- helpers -------------------------------------------------------------- */
 

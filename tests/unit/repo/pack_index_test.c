@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "repo/pack_index.h"
+#include "repo/blocks/pack_index.h"
 #include "tests/unit/repo/store_fixture.h"
 
 /* One of more than a megabyte, which readers look into instead of reading it. */

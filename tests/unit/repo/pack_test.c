@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
-#include "repo/pack.h"
+#include "repo/blocks/pack.h"
 #include "tests/unit/repo/store_fixture.h"
 
 #define BLOCKS 4u

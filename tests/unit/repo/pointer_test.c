@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "repo/pointer.h"
+#include "repo/git/pointer.h"
 
 #define ROOT "bafyreigdmqpykrgxyaxtlafqpqhzrb7qy2rh75nldvfd4tucqmqqme5yje"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/reach.h"
+#include "repo/blocks/reach.h"
 #include "tests/unit/repo/store_fixture.h"
 
 /* One writer for a whole test: thousands of nodes in one commit. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "repo/renames.h"
+#include "repo/git/merge/renames.h"
 
 /* A text of so many numbered lines, of which those from `from` on are `word`. */
 static void text(const char *file, int lines, int from, const char *word)

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "repo/cbor.h"
-#include "repo/cid_map.h"
-#include "repo/reach.h"
-#include "repo/resemble.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/cid_map.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/resemble.h"
 #include "tests/unit/support.h"
 
 /* Blocks in memory; a leaf has no bytes. */

@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "repo/reach.h"
-#include "repo/resemble.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/resemble.h"
 #include "tests/unit/repo/store_fixture.h"
 
 typedef struct world {

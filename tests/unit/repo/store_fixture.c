@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 
 #define ROWS 48u
 

@@ -8,7 +8,7 @@
 #ifndef VV_TESTS_UNIT_REPO_STORE_FIXTURE_H
 #define VV_TESTS_UNIT_REPO_STORE_FIXTURE_H
 
-#include "repo/store.h"
+#include "repo/blocks/store.h"
 #include "tests/unit/support.h"
 
 /* The bytes of block n; cleared by the caller. */

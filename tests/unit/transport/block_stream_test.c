@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 #include "tests/unit/support.h"
 #include "tests/unit/transport/memory_line.h"
-#include "transport/block_stream.h"
-#include "transport/frame.h"
+#include "transport/protocol/block_stream.h"
+#include "transport/protocol/frame.h"
 
 /* Blocks that one side has. */
 typedef struct shelf {

@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/repo/store_fixture.h"
-#include "transport/car.h"
+#include "transport/ipfs/car.h"
 
 /* ---- bytes as a file ---- */
 

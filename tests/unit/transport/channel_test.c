@@ -16,8 +16,8 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "tests/unit/support.h"
-#include "transport/channel.h"
-#include "transport/connect.h"
+#include "transport/line/channel.h"
+#include "transport/line/connect.h"
 
 /* --- two ends in one process ---------------------------------------------------------- */
 

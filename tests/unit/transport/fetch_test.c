@@ -3,13 +3,13 @@
  */
 #include <string.h>
 
-#include "repo/refs.h"
-#include "repo/store.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/transport/memory_line.h"
 #include "tests/unit/transport/small_history.h"
-#include "transport/fetch.h"
-#include "transport/frame.h"
+#include "transport/protocol/fetch.h"
+#include "transport/protocol/frame.h"
 
 typedef struct kit {
 	vv_repository *far, *near;

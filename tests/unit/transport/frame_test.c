@@ -6,7 +6,7 @@
 
 #include "tests/unit/support.h"
 #include "tests/unit/transport/memory_line.h"
-#include "transport/frame.h"
+#include "transport/protocol/frame.h"
 
 /* Reads the first frame of these bytes, one byte at a time. */
 static vv_status read_first(const void *bytes, size_t len, uint64_t budget, uint8_t *type, vv_buf *payload,

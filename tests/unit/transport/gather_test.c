@@ -8,7 +8,7 @@
 #include "tests/unit/repo/store_fixture.h"
 #include "tests/unit/transport/memory_line.h"
 #include "tests/unit/transport/small_history.h"
-#include "transport/gather.h"
+#include "transport/protocol/gather.h"
 
 #define COUNT 400u
 

@@ -8,8 +8,8 @@
 #include "base/mutex.h"
 #include "base/worker.h"
 #include "tests/unit/repo/git_fixture.h"
-#include "transport/connect.h"
-#include "transport/http_server.h"
+#include "transport/line/connect.h"
+#include "transport/server/server.h"
 
 /* A request is 8 bytes of length (little-endian) and so many bytes; the answer is the same.
  * Length 0 is answered with "rw" or "r-" and the user's name; UINT64_MAX fails; UINT64_MAX - n

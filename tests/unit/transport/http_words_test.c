@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/unit/support.h"
-#include "transport/http_words.h"
+#include "transport/server/words.h"
 
 static void paths_are_decoded_strictly(void **state)
 {

@@ -7,7 +7,7 @@
 #include "base/sys.h"
 #include "tests/unit/repo/store_fixture.h"
 #include "tests/unit/transport/http_fixture.h"
-#include "transport/ipfs_peer.h"
+#include "transport/ipfs/gateway_peer.h"
 
 typedef struct got {
 	vv_lacking wants[100];

@@ -7,7 +7,7 @@
 #include "base/codec.h"
 #include "base/sys.h"
 #include "tests/unit/support.h"
-#include "transport/known_hosts.h"
+#include "transport/line/known_hosts.h"
 
 #include "tests/unit/transport/known_hosts_keys.h"
 

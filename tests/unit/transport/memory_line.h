@@ -6,8 +6,8 @@
 #define VV_TESTS_UNIT_TRANSPORT_MEMORY_LINE_H
 
 #include "base/buf.h"
-#include "transport/channel.h"
-#include "transport/serve.h"
+#include "transport/line/channel.h"
+#include "transport/protocol/serve.h"
 
 /* What is read comes from `in`, what is written goes to `out`. It outlives the channel. */
 typedef struct memory_line {

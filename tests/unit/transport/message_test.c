@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/cbor.h"
+#include "repo/blocks/cbor.h"
 #include "tests/unit/support.h"
 #include "tests/unit/transport/memory_line.h"
-#include "transport/message.h"
+#include "transport/protocol/message.h"
 
 typedef struct kit {
 	memory_line out;

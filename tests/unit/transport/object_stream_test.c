@@ -8,8 +8,8 @@
 #include "base/sys.h"
 #include "tests/unit/support.h"
 #include "tests/unit/transport/memory_line.h"
-#include "transport/frame.h"
-#include "transport/object_stream.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/object_stream.h"
 
 #define OBJECTS_MAX 400u
 

@@ -7,7 +7,7 @@
 
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/transport/small_history.h"
-#include "transport/receipt.h"
+#include "transport/protocol/receipt.h"
 
 #define LOG "r/varve/receipts"
 

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/cbor.h"
-#include "repo/git_receive.h"
-#include "repo/pointer.h"
-#include "repo/refs.h"
-#include "repo/store.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/pointer.h"
+#include "repo/transfer/receive.h"
 
 #define PER_NODE 8u
 

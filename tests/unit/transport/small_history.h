@@ -6,8 +6,8 @@
 #ifndef VV_TESTS_UNIT_TRANSPORT_SMALL_HISTORY_H
 #define VV_TESTS_UNIT_TRANSPORT_SMALL_HISTORY_H
 
-#include "repo/cid.h"
-#include "repo/repository.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
 
 #define SMALL_LEAVES 24u
 

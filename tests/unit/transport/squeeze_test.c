@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/unit/support.h"
-#include "transport/squeeze.h"
+#include "transport/protocol/compress.h"
 
 typedef struct kit {
 	vv_coder_pool *pool;

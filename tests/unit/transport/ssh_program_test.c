@@ -9,8 +9,8 @@
 
 #include "base/sys.h"
 #include "tests/unit/support.h"
-#include "transport/channel.h"
-#include "transport/connect.h"
+#include "transport/line/channel.h"
+#include "transport/line/connect.h"
 
 static void write_script(const char *path, const char *body)
 {

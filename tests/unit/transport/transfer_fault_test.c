@@ -6,16 +6,16 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "repo/cbor.h"
-#include "repo/refs.h"
-#include "repo/store.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/repo/store_fixture.h"
 #include "tests/unit/transport/memory_line.h"
 #include "tests/unit/transport/small_history.h"
-#include "transport/block_stream.h"
-#include "transport/frame.h"
-#include "transport/push.h"
+#include "transport/protocol/block_stream.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/push.h"
 
 /* --- blocks ---------------------------------------------------------------------------------- */
 

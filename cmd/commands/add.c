@@ -1,0 +1,194 @@
+/*
+ * add: files and tables into the index.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/add/run.h"
+#include "cmd/work/view/dialect_words.h"
+#include "cmd/worktree.h"
+
+typedef struct add_options {
+	bool all, update, force, dry_run, convert, fix, no_key, header, quiet, verbose;
+	vv_strings key;
+	const char *as, *input_format, *delimiter, *quote, *escape;
+} add_options;
+
+/* A NULL-ended copy of a list: which columns it names is known once the file is read. */
+static vv_status take_key(const char ***out, const vv_strings *key, vv_error *err)
+{
+	*out = vv_calloc(key->count + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < key->count; i++) {
+		(*out)[i] = key->items[i];
+	}
+	return VV_OK;
+}
+
+static vv_status stage_options(vv_stage_options *out, const add_options *o, const char ***names,
+			       vv_error *err)
+{
+	static const char *const no_key[] = {NULL};
+	vv_status rc;
+
+	if (o->key.count > 0 && o->no_key)
+		return vv_fail(err, VV_EUSAGE, "--key and --no-key exclude each other");
+	if (o->as) {
+		out->has_kind = true;
+		out->kind = strcmp(o->as, "file") == 0 ? VV_KIND_FILE : VV_KIND_TABLE;
+	}
+	if ((rc = vv_written_read(&out->hints,
+				  &(vv_written){o->input_format, o->delimiter, o->quote, o->escape,
+						!o->header},
+				  err)) < 0)
+		return rc;
+	if (o->no_key)
+		out->key = no_key;
+	if (o->key.count > 0) {
+		if ((rc = take_key(names, &o->key, err)) < 0) {
+			return rc;
+		}
+		out->key = *names;
+	}
+	return VV_OK;
+}
+
+static bool describes(const add_options *o)
+{
+	return o->key.count > 0 || o->no_key || o->as || o->input_format || o->delimiter ||
+	       o->quote || o->escape || !o->header;
+}
+
+/* What can be done about a file that is no clean table. */
+static void report_refused(const vv_error *err, const char *path)
+{
+	vv_report(err);
+	if (path && !strstr(err->hint, "--as file")) {
+		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
+		vv_note("hint: 'varve convert --lenient %s OUT' writes it clean, "
+			"and says what it guessed",
+			vv_text_shows(path));
+	}
+}
+
+static int add(vv_repository *r, const add_options *o, vv_add_request *req)
+{
+	vv_error error, *err = &error;
+	vv_stage *s = NULL;
+	vv_index *x = NULL;
+	vv_writer *w;
+	vv_add_plan plan = {0};
+	vv_add_report rep = {0};
+	vv_status rc = vv_stage_open(&s, r, vv_progress_begin(), err);
+
+	/* The writer's lock comes before the index is read: varve's commands take turns. */
+	if (rc == VV_OK && !o->dry_run)
+		rc = vv_stage_writer(s, &w, err);
+	if (rc == VV_OK && (rc = vv_index_open(&x, r, err)) == VV_OK &&
+	    (rc = vv_add_plan_make(&plan, r, x, s, req, err)) == VV_OK)
+		rc = vv_add_run(&rep, &plan, r, x, s, req, o->dry_run, err);
+	vv_progress_end();
+	if (rc == VV_OK)
+		vv_add_report_print(&rep, &plan, o->quiet, o->dry_run);
+	else
+		report_refused(err, rep.refused);
+	vv_add_report_clear(&rep);
+	vv_add_plan_clear(&plan);
+	vv_index_close(x);
+	vv_stage_close(s);
+	return rc == VV_OK ? VV_EXIT_OK : VV_EXIT_TROUBLE;
+}
+
+static int run_add(void *options, int argc, char **argv)
+{
+	const add_options *o = options;
+	vv_stage_options stage = VV_STAGE_OPTIONS_INIT;
+	vv_pathspec paths = {0};
+	vv_add_request req = {NULL,   !o->update, o->force,     o->convert,
+			      o->fix, false,      describes(o), &stage};
+	vv_repository *r = NULL;
+	const char **names = NULL;
+	vv_error err;
+	vv_status rc;
+	int code;
+
+	if (argc == 0 && !o->all && !o->update && !o->fix) {
+		vv_note("varve: nothing named, nothing staged");
+		vv_note("hint: name files or folders, as in 'varve add .'");
+		return VV_EXIT_TROUBLE;
+	}
+	if (o->all && o->update)
+		return vv_usage_error("-A and -u exclude each other");
+	if ((rc = stage_options(&stage, o, &names, &err)) == VV_OK &&
+	    (rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(r, "add", &err)) == VV_OK &&
+	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {
+		req.paths = argc > 0 ? &paths : NULL;
+		code = add(r, o, &req);
+	} else {
+		code = vv_report_trouble(&err);
+	}
+	vv_pathspec_clear(&paths);
+	vv_free(names);
+	vv_repository_close(r);
+	return code;
+}
+
+static const vv_option add_table[] = {
+	{"all", 'A', VV_OPT_FLAG, offsetof(add_options, all), NULL, NULL,
+	 "all changes of the work tree, new and removed files too", NULL},
+	{"update", 'u', VV_OPT_FLAG, offsetof(add_options, update), NULL, NULL,
+	 "only files that the index has already", NULL},
+	{"force", 'f', VV_OPT_FLAG, offsetof(add_options, force), NULL, NULL,
+	 "also files that are ignored", NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(add_options, dry_run), NULL, NULL,
+	 "say what would be staged, change nothing", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(add_options, verbose), NULL, NULL,
+	 "name what is added, as without it", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(add_options, quiet), NULL, NULL, "print warnings only",
+	 NULL},
+	{"key", 0, VV_OPT_LIST, offsetof(add_options, key), "COLUMNS", NULL,
+	 "columns (a,b) whose values name a row; proved to be unique", NULL},
+	{"no-key", 0, VV_OPT_FLAG, offsetof(add_options, no_key), NULL, NULL,
+	 "a table without a key; none is looked for", NULL},
+	{"as", 0, VV_OPT_STRING, offsetof(add_options, as), "KIND", "table|file",
+	 "keep it as a table, or as a file of bytes", NULL},
+	{"input-format", 0, VV_OPT_STRING, offsetof(add_options, input_format), "FORMAT",
+	 "csv|tsv|ndjson|json", "how the file is written", NULL},
+	{"delimiter", 0, VV_OPT_STRING, offsetof(add_options, delimiter), "C", NULL,
+	 "character between cells (or tab, comma, semicolon, pipe, space, none)", NULL},
+	{"quote", 0, VV_OPT_STRING, offsetof(add_options, quote), "C", NULL,
+	 "character around cells (or none)", NULL},
+	{"escape", 0, VV_OPT_STRING, offsetof(add_options, escape), "C", NULL,
+	 "character before a quote inside cells (or none)", NULL},
+	{"no-header", 0, VV_OPT_NO_FLAG, offsetof(add_options, header), NULL, NULL,
+	 "the first line is data", NULL},
+	{"convert", 0, VV_OPT_FLAG, offsetof(add_options, convert), NULL, NULL,
+	 "make tables of files that HEAD holds as text", NULL},
+	{"fix", 0, VV_OPT_FLAG, offsetof(add_options, fix), NULL, NULL,
+	 "make tables of what was committed as text under a tracked pattern", NULL},
+};
+
+const vv_command vv_cmd_add = {
+	.name = "add",
+	.group = "change",
+	.summary = "stage files and tables for the next commit",
+	.usage = "[OPTION...] PATH...\n-A | -u | --fix [PATH...]",
+	.example = "$ varve add --key id prices.csv\n"
+		   "prices.csv: new table, 1,204 rows, 3 columns, "
+		   "key id (as you said: no value comes twice)\n"
+		   "  columns: id integer, name string, price number\n"
+		   "  form:    comma-separated\n"
+		   "  stored:  2 of 2 groups new, 11 kB stored of 38 kB, in 4 ms",
+	.options = add_table,
+	.option_count = VV_OPTION_COUNT(add_table),
+	.options_size = sizeof(add_options),
+	.arguments = "path",
+	.run = run_add,
+};

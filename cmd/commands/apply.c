@@ -1,0 +1,471 @@
+/*
+ * apply: a patch made by 'varve diff --format patch', applied to the files here.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/apply/files.h"
+#include "cmd/work/apply/index.h"
+#include "cmd/worktree.h"
+#include "diff/patch/patch.h"
+
+/* Misfits told one by one. */
+#define MISFITS_SHOWN 20u
+
+typedef struct options {
+	bool check, reverse, reject, exact, cached, three_way, quiet;
+	const char *strip;
+} options;
+
+static const vv_option table[] = {
+	{"check", 0, VV_OPT_FLAG, offsetof(options, check), NULL, NULL, "only say whether it fits",
+	 NULL},
+	{"reverse", 'R', VV_OPT_FLAG, offsetof(options, reverse), NULL, NULL,
+	 "undo it: back to the patch's old version", NULL},
+	{"reject", 0, VV_OPT_FLAG, offsetof(options, reject), NULL, NULL,
+	 "apply what fits, and write the rest to PATH.rej, a patch of its own", NULL},
+	{"exact", 0, VV_OPT_FLAG, offsetof(options, exact), NULL, NULL,
+	 "only onto the very version that the patch was made from", NULL},
+	{"3way", '3', VV_OPT_FLAG, offsetof(options, three_way), NULL, NULL,
+	 "to index and files; where it does not fit, merged through the version that it was made from",
+	 NULL},
+	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL,
+	 "to the index only, whatever the files have", NULL},
+	{"strip", 'p', VV_OPT_STRING, offsetof(options, strip), "N", NULL,
+	 "take N folders off the paths in the patch (default: 0)", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
+};
+
+typedef struct run {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	vv_apply_files files, rejects;
+	vv_index *index; /* --cached, --3way */
+	vv_checkout checkout;
+	vv_apply_index indexed;
+	vv_buf told; /* --3way: misfits, told when the merge does not help */
+	int fd;      /* of the patch; it can be sought in */
+	const char *name;
+	char *spool;
+	char *instead, *instead_rej; /* FILE, and where its rejects go; NULL */
+	vv_buf said;                 /* a line for each path, told when all went well */
+	uint64_t misfits, paths, rejected;
+} run;
+
+/* --- the patch ------------------------------------------------------------------ */
+
+/* Standard input and pipes are copied first: parts of a patch are read twice. */
+static vv_status copy_patch(run *r, int from, vv_error *err)
+{
+	const char *temp = getenv("TMPDIR");
+	char *piece = vv_malloc(1 << 16);
+	ssize_t n = 1;
+	vv_status rc = VV_OK;
+	int fd = piece ? vv_temp_open(&r->spool, temp && *temp ? temp : "/tmp", "varve-apply-", err)
+		       : (int)vv_fail_nomem(err);
+	if (fd < 0) {
+		vv_free(piece);
+		return (vv_status)fd;
+	}
+	r->fd = fd;
+	while (rc == VV_OK && (n = vv_read_full(from, piece, 1 << 16, r->name, err)) > 0) {
+		rc = vv_write_full(fd, piece, (size_t)n, r->spool, err);
+	}
+	vv_free(piece);
+	if (rc == VV_OK && n == 0 && lseek(fd, 0, SEEK_SET) < 0) {
+		rc = vv_fail_errno(err, "cannot seek in", r->spool);
+	}
+	return rc < 0 ? rc : n < 0 ? (vv_status)n : VV_OK;
+}
+
+static vv_status open_patch(run *r, const char *name, vv_error *err)
+{
+	bool input = strcmp(name, "-") == 0;
+	r->name = input ? "standard input" : name;
+	int fd = input ? STDIN_FILENO : vv_open(name, O_RDONLY, 0, err);
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	if (!input && lseek(fd, 0, SEEK_CUR) >= 0) {
+		vv_stat st;
+		r->fd = fd;
+		vv_status rc = vv_fstat(&st, fd, name, err);
+		return rc < 0 ? rc
+		       : S_ISDIR(st.mode)
+			       ? vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(name))
+			       : VV_OK;
+	}
+	vv_status rc = copy_patch(r, fd, err);
+	if (!input) {
+		vv_close(fd, NULL, NULL);
+	}
+	return rc;
+}
+
+static ssize_t read_patch(void *payload, void *buf, size_t len, vv_error *err)
+{
+	const run *r = payload;
+	return vv_read_full(r->fd, buf, len, r->name, err);
+}
+
+static vv_status seek_patch(void *payload, uint64_t offset, vv_error *err)
+{
+	const run *r = payload;
+	return lseek(r->fd, (off_t)offset, SEEK_SET) < 0
+		       ? vv_fail_errno(err, "cannot seek in", r->name)
+		       : VV_OK;
+}
+
+/* --- what apply asks and tells ---------------------------------------------------- */
+
+static vv_status open_target(void *payload, const char *path, vv_kind kind, vv_table *out,
+			     bool *exists, vv_error *err)
+{
+	return vv_apply_files_open(&((run *)payload)->files, path, kind, out, exists, err);
+}
+
+static const vv_scan_cache *cache_of_target(void *payload, const vv_cid *root, uint64_t *secret)
+{
+	return vv_apply_files_cache(&((run *)payload)->files, root, secret);
+}
+
+static vv_status put(void *payload, const char *path, const void *bytes, size_t len, vv_error *err)
+{
+	return vv_apply_files_put(&((run *)payload)->files, path, bytes, len, err);
+}
+
+static vv_status put_rejected(void *payload, const char *path, const void *bytes, size_t len,
+			      vv_error *err)
+{
+	run *r = payload;
+	vv_buf name = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	if (!r->o->check) {
+		vv_buf_printf(&name, "%s.rej", path);
+		rc = vv_buf_ok(&name, err);
+		rc = rc < 0 ? rc : vv_apply_files_put(&r->rejects, name.data, bytes, len, err);
+	}
+	vv_buf_clear(&name);
+	return rc;
+}
+
+static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
+{
+	run *r = payload;
+	vv_buf b = VV_BUF_INIT;
+	if (r->o->three_way && vv_apply_index_miss(&r->indexed, m->path, err) < 0) {
+		return VV_ENOMEM;
+	}
+	if (++r->misfits > MISFITS_SHOWN) {
+		return VV_OK;
+	}
+	vv_text_put_escaped(&b, m->path, strlen(m->path));
+	vv_buf_puts(&b, ": ");
+	if (m->row) {
+		vv_buf_puts(&b, m->row); /* escaped already */
+		vv_buf_puts(&b, ", ");
+	}
+	if (m->column) {
+		vv_buf_puts(&b, "column '");
+		vv_text_put_cut(&b, m->column, strlen(m->column), 60);
+		vv_buf_puts(&b, "': ");
+	}
+	vv_buf_puts(&b, "expected ");
+	vv_buf_puts(&b, m->expected);
+	vv_buf_printf(&b, ", found %s", m->found ? m->found : "nothing");
+	vv_status rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK && r->o->three_way) {
+		vv_buf_printf(&r->told, "%s%s", r->told.len > 0 ? "\n" : "", b.data);
+		rc = vv_buf_ok(&r->told, err);
+	} else if (rc == VV_OK) {
+		vv_note("%s", b.data);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static void say_count(vv_buf *b, bool *first, uint64_t count, const char *what)
+{
+	if (count > 0) {
+		vv_buf_printf(b, "%s%s %s", *first ? "" : ", ", vv_text_count(count), what);
+		*first = false;
+	}
+}
+
+static void say(run *r, const vv_patch_done *d)
+{
+	vv_buf *b = &r->said;
+	bool first = true;
+	vv_text_put_escaped(b, d->path, strlen(d->path));
+	vv_buf_puts(b, ": ");
+	if (d->removed || !d->old_path) {
+		vv_buf_puts(b, d->removed ? "removed" : "new");
+		first = false;
+	} else if (strcmp(d->path, d->old_path) != 0) {
+		vv_buf_puts(b, "renamed from ");
+		vv_text_put_escaped(b, d->old_path, strlen(d->old_path));
+		first = false;
+	}
+	say_count(b, &first, d->removed ? 0 : d->rows_changed,
+		  d->rows_changed == 1 ? "row changed" : "rows changed");
+	say_count(b, &first, d->removed ? 0 : d->rows_added,
+		  d->rows_added == 1 ? "row added" : "rows added");
+	say_count(b, &first, d->removed ? 0 : d->rows_removed,
+		  d->rows_removed == 1 ? "row removed" : "rows removed");
+	say_count(b, &first, d->rows_moved, d->rows_moved == 1 ? "row moved" : "rows moved");
+	say_count(b, &first, d->rejected,
+		  d->rejected == 1 ? "change rejected" : "changes rejected");
+	vv_buf_puts(b, first ? "done" : "");
+	vv_buf_puts(b, d->exact ? "\n" : " (onto another version)\n");
+	if (d->order_left || d->form_left) {
+		vv_buf_printf(b, "  left as it was: %s%s%s\n",
+			      d->order_left ? "the order of rows" : "",
+			      d->order_left && d->form_left ? ", " : "",
+			      d->form_left ? "how the file is written" : "");
+	}
+	if (d->schema && !(r->index && d->exact)) {
+		vv_buf_puts(
+			b,
+			"  the patch also changes what columns mean (types, key): 'varve schema' sets that\n");
+	}
+}
+
+static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
+{
+	run *r = payload;
+	vv_status rc = VV_OK;
+	r->paths++;
+	r->rejected += d->rejected;
+	if (!r->o->check) {
+		rc = vv_apply_files_change(&r->files, d->removed ? d->old_path : d->path,
+					   d->removed, err);
+		if (rc == VV_OK && !d->removed && d->old_path &&
+		    strcmp(d->old_path, d->path) != 0) {
+			rc = vv_apply_files_change(&r->files, d->old_path, true, err);
+		}
+		if (rc == VV_OK && r->index) {
+			rc = vv_apply_index_put(&r->indexed, d, err);
+		}
+		if (rc == VV_OK && d->rejected > 0) {
+			vv_buf name = VV_BUF_INIT;
+			vv_buf_printf(&name, "%s.rej", d->path);
+			rc = vv_buf_ok(&name, err);
+			rc = rc < 0 ? rc
+				    : vv_apply_files_change(&r->rejects, name.data, false, err);
+			vv_buf_clear(&name);
+		}
+	}
+	say(r, d);
+	return rc < 0 ? rc : vv_buf_ok(&r->said, err);
+}
+
+/* --- the command -------------------------------------------------------------------- */
+
+static vv_status find_repository(run *r, vv_error *err)
+{
+	vv_status rc = vv_repository_open(&r->repo, NULL, err);
+	bool indexed = r->o->cached || r->o->three_way;
+	if (rc == VV_ENOTFOUND && !indexed) {
+		r->repo = NULL; /* files will do */
+		return VV_OK;
+	}
+	if (rc == VV_OK && (rc = vv_worktree_need(r->repo, "apply", err)) == VV_OK) {
+		rc = vv_stage_open(&r->stage, r->repo, r->files.progress, err);
+	}
+	if (rc == VV_OK && indexed && (rc = vv_index_open(&r->index, r->repo, err)) == VV_OK) {
+		vv_checkout_init(&r->checkout, r->repo, r->stage, r->index);
+		r->files.index = r->index;
+		r->files.checkout = r->o->three_way ? &r->checkout : NULL;
+		vv_apply_index_init(&r->indexed, &r->files, r->stage, r->files.checkout);
+	}
+	return rc;
+}
+
+/* FILE: the patch's path, whatever it is, means this one. */
+static vv_status take_file(run *r, const char *name, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	if (r->repo) {
+		rc = vv_repository_relative(&r->instead, r->repo, name, err);
+	} else {
+		r->instead = vv_strdup(name);
+	}
+	if (rc == VV_OK && r->instead) {
+		vv_buf_printf(&b, "%s.rej", r->instead);
+		r->instead_rej = vv_buf_detach(&b);
+	}
+	r->files.instead = r->instead;
+	r->rejects.instead = r->instead_rej;
+	return rc == VV_OK && !r->instead_rej ? vv_fail_nomem(err) : rc;
+}
+
+/* What does not fit is merged. Where that cannot be it is told what did not fit. */
+static vv_status merge_misfits(run *r, const vv_patch_source *source,
+			       const vv_patch_apply_options *po, vv_status rc, vv_error *err)
+{
+	if (rc == VV_ECONFLICT && r->misfits > 0) {
+		rc = vv_apply_index_merge(&r->indexed, source, po, err);
+		r->paths += r->indexed.count;
+		if (rc < 0) {
+			vv_note("%s", vv_buf_cstr(&r->told));
+		}
+	}
+	if (rc == VV_OK && (rc = vv_apply_index_commit(&r->indexed, err)) == VV_OK) {
+		vv_apply_index_describe(&r->indexed, &r->said);
+		rc = vv_buf_ok(&r->said, err);
+	}
+	return rc;
+}
+
+static vv_status apply(run *r, vv_error *err)
+{
+	const options *o = r->o;
+	const char *temp = getenv("TMPDIR");
+	const vv_patch_source source = {read_patch, seek_patch, r, r->name};
+	const vv_patch_apply_options po = {.reverse = o->reverse,
+					   .check = o->check,
+					   .mode = o->exact    ? VV_PATCH_EXACT
+						   : o->reject ? VV_PATCH_REJECT
+							       : VV_PATCH_FIT,
+					   .open = open_target,
+					   .cache = cache_of_target,
+					   .put = put,
+					   .done = done,
+					   .misfit = misfit,
+					   .reject = put_rejected,
+					   .payload = r,
+					   .temp_dir = temp && *temp ? temp : "/tmp",
+					   .pool = r->stage ? vv_stage_pool(r->stage) : NULL};
+	r->files.repo = r->rejects.repo = r->repo;
+	r->files.stage = r->rejects.stage = r->stage;
+	r->rejects.strip = r->files.strip;
+	vv_status rc = vv_patch_apply(&source, &po, err);
+	if (o->three_way) {
+		return merge_misfits(r, &source, &po, rc, err);
+	}
+	if (r->misfits > MISFITS_SHOWN) {
+		vv_note("... and %s more", vv_text_count(r->misfits - MISFITS_SHOWN));
+	}
+	if (rc == VV_OK && r->index && !o->check) {
+		return vv_apply_index_commit(&r->indexed, err);
+	}
+	if (rc == VV_ECONFLICT) {
+		vv_hint(err, "%s",
+			o->exact
+				? "nothing was written; without --exact the patch may fit this version too"
+			: o->check ? "--reject applies what fits, and keeps the rest for later"
+			: o->cached || !r->repo
+				? "nothing was written; --reject applies what fits, and keeps the rest for later"
+				: "nothing was written; --reject applies what fits, and keeps the rest for later; "
+				  "--3way merges");
+	}
+	if (rc == VV_OK && !o->check && (rc = vv_apply_files_commit(&r->rejects, err)) == VV_OK) {
+		rc = vv_apply_files_commit(&r->files, err);
+	}
+	return rc;
+}
+
+static void run_clear(run *r)
+{
+	vv_apply_files_clear(&r->files);
+	vv_apply_files_clear(&r->rejects);
+	vv_close(r->fd, NULL, NULL);
+	if (r->spool) {
+		vv_unlink(r->spool, true, NULL);
+	}
+	vv_free(r->spool);
+	vv_free(r->instead);
+	vv_free(r->instead_rej);
+	vv_buf_clear(&r->said);
+	vv_buf_clear(&r->told);
+	if (r->index) {
+		vv_apply_index_clear(&r->indexed);
+		vv_checkout_clear(&r->checkout);
+	}
+	vv_index_close(r->index);
+	vv_stage_close(r->stage);
+	vv_repository_close(r->repo);
+}
+
+static int run_apply(void *p, int argc, char **argv)
+{
+	const options *o = p;
+	run r = {.o = o, .fd = -1};
+	uint64_t strip = 0;
+	vv_error err;
+	vv_status rc;
+	int code = VV_EXIT_OK;
+	if (argc != 1 && argc != 2) {
+		return vv_usage_error(argc == 0 ? "apply needs a patch ('-': standard input)"
+						: "apply takes a patch, and the file it is for");
+	}
+	if (argc == 2 && o->strip) {
+		return vv_usage_error("-p and a file exclude each other");
+	}
+	if (o->exact && o->reject) {
+		return vv_usage_error("--exact and --reject exclude each other");
+	}
+	if (o->three_way && (o->exact || o->reject || o->cached || o->check)) {
+		return vv_usage_error(
+			"--3way goes with none of --exact, --reject, --cached, --check");
+	}
+	if (o->cached && o->reject) {
+		return vv_usage_error("--cached and --reject exclude each other");
+	}
+	if (o->strip && (!vv_parse_u64(&strip, o->strip, strlen(o->strip)) || strip > 100)) {
+		return vv_usage_error("-p takes a number of folders, not '%s'",
+				      vv_text_shows(o->strip));
+	}
+	vv_apply_files_init(&r.files);
+	vv_apply_files_init(&r.rejects);
+	r.files.strip = (unsigned)strip;
+	r.files.progress = vv_progress_begin();
+	if ((rc = find_repository(&r, &err)) == VV_OK &&
+	    (rc = open_patch(&r, argv[0], &err)) == VV_OK &&
+	    (argc == 1 || (rc = take_file(&r, argv[1], &err)) == VV_OK)) {
+		rc = apply(&r, &err);
+	}
+	vv_progress_end();
+	if (rc == VV_OK) {
+		if (!o->quiet) {
+			vv_out_bytes(vv_buf_cstr(&r.said), r.said.len);
+			if (r.paths == 0) {
+				vv_out("nothing to do: the patch is empty\n");
+			}
+		}
+		code = r.rejected > 0 || (r.index && r.indexed.conflicts > 0) ? VV_EXIT_NO
+									      : VV_EXIT_OK;
+	}
+	run_clear(&r);
+	return rc < 0 ? vv_report(&err) : code;
+}
+
+const vv_command vv_cmd_apply = {
+	.name = "apply",
+	.group = "change",
+	.summary = "apply a patch of tables to the files here",
+	.usage = "[--check] [--reverse] [--reject | --exact | --3way] [--cached] [-p N] PATCH "
+		 "[FILE]",
+	.example = "$ varve diff --format patch v1 v2 > prices.patch\n"
+		   "$ varve restore --source v1 prices.csv\n"
+		   "$ varve apply prices.patch\n"
+		   "prices.csv: 1 row changed, 1 row removed",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes =
+		"it does not fit, or with --reject not all of it, or --3way left conflicts",
+	.arguments = "path",
+	.run = run_apply,
+};

@@ -1,0 +1,440 @@
+/*
+ * blame: which commit last set each row, or each cell, of a table.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/print/commit.h"
+#include "cmd/work/diff/name_list.h"
+#include "cmd/work/view/table_at.h"
+#include "diff/rows/blame.h"
+#include "repo/git/history/history.h"
+#include "repo/git/merge/renames.h"
+
+#define VALUE_WIDTH 40u
+
+typedef struct options {
+	vv_strings key;
+	const char *row;
+	bool cells, json;
+} options;
+
+static const vv_option table[] = {
+	{"row", 0, VV_OPT_STRING, offsetof(options, row), "KEY", NULL, "only the row with this key (values separated by commas)", NULL},
+	{"cells", 0, VV_OPT_FLAG, offsetof(options, cells), NULL, NULL, "for each cell, not for each row", NULL},
+	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL, "columns that identify rows (default: the table's key)", NULL},
+	{"json", 0, VV_OPT_FLAG, offsetof(options, json), NULL, NULL, "as JSON", NULL},
+};
+
+/* One commit of the walk. */
+typedef struct blamed {
+	vv_oid id;
+	char *short_id, *author, *summary;
+	char date[11];
+} blamed;
+
+typedef struct blame_run {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	const char *path;
+	blamed *commits;
+	size_t count;
+	vv_blame *blame;
+	vv_name_list names; /* of --key */
+	char **key;         /* those names, NULL-ended; NULL: the table's own */
+} blame_run;
+
+static void run_clear(blame_run *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		vv_free(r->commits[i].short_id);
+		vv_free(r->commits[i].author);
+		vv_free(r->commits[i].summary);
+	}
+	vv_free(r->commits);
+	vv_blame_free(r->blame);
+	vv_name_list_clear(&r->names);
+}
+
+static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
+{
+	vv_commit c = {0};
+	vv_buf date = VV_BUF_INIT;
+	size_t len;
+	vv_status rc = vv_commit_read(r->repo, id, &c, err);
+	if (rc < 0) {
+		return rc;
+	}
+	blamed *p = vv_realloc_array(r->commits, r->count + 1, sizeof(*p));
+	if (!p) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	r->commits = p;
+	p = &p[r->count];
+	memset(p, 0, sizeof(*p));
+	p->id = *id;
+	r->count++;
+	const char *subject = vv_commit_subject(&c, &len);
+	vv_person_iso_date(&date, &c.author);
+	memcpy(p->date, vv_buf_cstr(&date), date.len >= 10 ? 10 : date.len);
+	p->author = vv_strdup(c.author.name ? c.author.name : "");
+	p->summary = vv_strndup(subject, len);
+	rc = p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err) : vv_fail_nomem(err);
+done:
+	vv_buf_clear(&date);
+	vv_commit_clear(&c);
+	return rc;
+}
+
+/* Whose history is read: of a path, from some commit on. */
+typedef struct trail {
+	vv_log *log;
+	char *path;
+} trail;
+
+static vv_status trail_open(blame_run *r, trail *t, const vv_oid *from, vv_error *err)
+{
+	vv_range range = {.include = *from};
+	const char *paths[] = {t->path, NULL};
+	vv_log_options opts = {.ranges = &range, .range_count = 1, .paths = paths, .first_parent = true};
+	vv_log_close(t->log);
+	t->log = NULL;
+	return vv_log_open(&t->log, r->repo, &opts, err);
+}
+
+/* Where the commit is the one that brought the path, goes on with what it was called
+ * before; *ends: nothing was there before. */
+static vv_status trail_turn(blame_run *r, trail *t, const vv_oid *commit, bool *ends, vv_error *err)
+{
+	vv_commit c = {0};
+	vv_tree_entry e;
+	char *old = NULL;
+	vv_status rc = vv_commit_read(r->repo, commit, &c, err);
+	*ends = rc == VV_OK && c.parent_count == 0;
+	if (rc < 0 || *ends) {
+		goto done;
+	}
+	rc = vv_tree_entry_at(r->repo, &c.parents[0], t->path, &e, err);
+	if (rc == VV_OK) {
+		vv_tree_entry_clear(&e);
+	} else if (rc == VV_ENOTFOUND) {
+		rc = vv_renamed_from(r->repo, &c.parents[0], commit, t->path, &old, err);
+		*ends = rc == VV_OK && !old;
+		if (old) {
+			vv_free(t->path);
+			t->path = old;
+			rc = trail_open(r, t, &c.parents[0], err);
+		}
+	}
+done:
+	vv_commit_clear(&c);
+	return rc;
+}
+
+/* The version before, if there is one; *id is the commit that made it. */
+static vv_status step_back(blame_run *r, trail *t, vv_table_at *v, vv_oid *id, vv_table **older, vv_error *err)
+{
+	bool ends;
+	int more;
+	vv_status rc = trail_turn(r, t, id, &ends, err);
+	*older = NULL;
+	if (rc < 0 || ends) {
+		return rc;
+	}
+	if ((more = vv_log_next(t->log, id, err)) <= 0) {
+		return (vv_status)more;
+	}
+	rc = vv_table_at_open(v, r->repo, r->stage, id, t->path, false, err);
+	/* What was no table there (removed for a while, kept as a file) ends the walk. */
+	if (vv_table_at_is_none(rc)) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	*older = rc == VV_OK && v->table.root.kind == VV_KIND_TABLE ? &v->table : NULL;
+	return rc;
+}
+
+/* Goes back through the commits that changed the path. */
+static vv_status walk(blame_run *r, vv_table_at *first, const vv_oid *start, vv_error *err)
+{
+	trail t = {.path = vv_strdup(r->path)};
+	vv_table_at versions[2] = {0};
+	vv_table *newer = &first->table, *older = newer;
+	uint64_t left = 1;
+	vv_oid id = {{0}};
+	int more = 0;
+	vv_status rc = t.path ? trail_open(r, &t, start, err) : vv_fail_nomem(err);
+	if (rc == VV_OK && (more = vv_log_next(t.log, &id, err)) > 0) {
+		rc = add_commit(r, &id, err);
+	}
+	while (rc == VV_OK && more > 0 && left > 0 && older) {
+		vv_table_at *v = &versions[r->count % 2];
+		vv_table_at_close(v);
+		if ((rc = step_back(r, &t, v, &id, &older, err)) < 0 ||
+		    (rc = vv_blame_step(r->blame, newer, older, (uint32_t)r->count - 1, &left, err)) < 0 || !older) {
+			break;
+		}
+		newer = older;
+		rc = add_commit(r, &id, err);
+	}
+	vv_table_at_close(&versions[0]);
+	vv_table_at_close(&versions[1]);
+	vv_log_close(t.log);
+	vv_free(t.path);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* The columns that identify a row: places. */
+static size_t key_places(const blame_run *r, const vv_table *t, size_t *out, size_t max)
+{
+	size_t n = 0;
+	for (size_t i = 0; n < max && (r->key ? r->key[i] != NULL : i < t->root.key_count); i++) {
+		const char *name = r->key ? r->key[i] : t->root.key[i];
+		long at = vv_schema_find(&t->schema, name, strlen(name));
+		if (at >= 0) {
+			out[n++] = (size_t)at;
+		}
+	}
+	return n;
+}
+
+static void print_commit(const blamed *c)
+{
+	vv_out("%s%s (", vv_color_on(VV_YELLOW), c->short_id);
+	vv_out_text(c->author, strlen(c->author));
+	vv_out(" %s)%s ", c->date, vv_color_off());
+}
+
+static void print_value(const vv_cell *c)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_text_put_cut(&b, c->text ? c->text : "", c->len, VALUE_WIDTH);
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+static void print_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row)
+{
+	if (!r->o->cells) {
+		print_commit(&r->commits[vv_blame_of(r->blame, row, 0)]);
+		for (size_t c = 0; c < t->columns; c++) {
+			vv_out("%s", c > 0 ? " | " : "");
+			print_value(&cells[c]);
+		}
+		vv_out("\n");
+		return;
+	}
+	vv_out("row %llu\n", (unsigned long long)row + 1);
+	for (size_t c = 0; c < t->columns; c++) {
+		vv_out("  ");
+		print_commit(&r->commits[vv_blame_of(r->blame, row, c)]);
+		vv_out_text(t->schema.fields[c].name, t->schema.fields[c].name_len);
+		vv_out(": ");
+		print_value(&cells[c]);
+		vv_out("\n");
+	}
+}
+
+static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row, const size_t *key,
+		     size_t key_count, vv_json_out *w)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_json_open_object(w);
+	vv_json_name(w, "row");
+	vv_json_u64(w, row + 1);
+	if (key_count > 0) {
+		vv_json_name(w, "key");
+		vv_json_open_array(w);
+		for (size_t i = 0; i < key_count; i++) {
+			vv_json_string_len(w, cells[key[i]].text ? cells[key[i]].text : "", cells[key[i]].len);
+		}
+		vv_json_close_array(w);
+	}
+	if (!r->o->cells) {
+		vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, row, 0)].id);
+		vv_json_name(w, "commit");
+		vv_json_string(w, hex);
+	} else {
+		vv_json_name(w, "cells");
+		vv_json_open_object(w);
+		for (size_t c = 0; c < t->columns; c++) {
+			vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, row, c)].id);
+			vv_json_name(w, t->schema.fields[c].name);
+			vv_json_string(w, hex);
+		}
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+}
+
+static void json_commits(const blame_run *r, vv_json_out *w)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_json_name(w, "commits");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < r->count; i++) {
+		vv_oid_text(hex, &r->commits[i].id);
+		vv_json_name(w, hex);
+		vv_json_open_object(w);
+		vv_json_name(w, "author");
+		vv_json_string(w, r->commits[i].author);
+		vv_json_name(w, "date");
+		vv_json_string(w, r->commits[i].date);
+		vv_json_name(w, "summary");
+		vv_json_string(w, r->commits[i].summary);
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+}
+
+static vv_status print_all(const blame_run *r, vv_table *t, uint64_t *shown, vv_error *err)
+{
+	vv_table_reader *reader = NULL;
+	vv_batch batch;
+	vv_buf text = VV_BUF_INIT, key = VV_BUF_INIT;
+	vv_json_out w;
+	size_t places[16], count = key_places(r, t, places, 16);
+	int more = 0;
+	vv_batch_init(&batch);
+	vv_json_out_init(&w, &text, 0);
+	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
+	if (r->o->json) {
+		vv_json_open_object(&w);
+		vv_json_name(&w, "path");
+		vv_json_string(&w, r->path);
+		json_commits(r, &w);
+		vv_json_name(&w, "rows");
+		vv_json_open_array(&w);
+	}
+	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
+		for (size_t i = 0; i < batch.rows; i++) {
+			const vv_cell *cells = &batch.cells[i * batch.columns];
+			vv_buf_reset(&key);
+			vv_key_words_put(&key, cells, places, count);
+			if (r->o->row && strcmp(vv_buf_cstr(&key), r->o->row) != 0) {
+				continue;
+			}
+			(*shown)++;
+			if (r->o->json) {
+				json_row(r, t, cells, batch.first_row + i, places, count, &w);
+				vv_out_bytes(vv_buf_cstr(&text), text.len);
+				vv_buf_reset(&text);
+			} else {
+				print_row(r, t, cells, batch.first_row + i);
+			}
+		}
+	}
+	if (r->o->json) {
+		vv_json_close_array(&w);
+		vv_json_close_object(&w);
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
+		vv_out("\n");
+	}
+	vv_table_reader_close(reader);
+	vv_batch_clear(&batch);
+	vv_buf_clear(&text);
+	vv_buf_clear(&key);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status blame(blame_run *r, const char *rev, vv_error *err)
+{
+	vv_table_at first = {0};
+	vv_oid start;
+	uint64_t shown = 0;
+	vv_status rc;
+	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
+	    (rc = vv_table_at_open(&first, r->repo, r->stage, &start, r->path, true, err)) < 0) {
+		return rc;
+	}
+	if (first.table.root.kind != VV_KIND_TABLE) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table", vv_text_shows(r->path));
+		vv_hint(err, "'varve add --as table' makes a table of it");
+		goto done;
+	}
+	if ((rc = vv_name_list_make(&r->names, &r->o->key, &first.table, NULL, err)) < 0) {
+		goto done;
+	}
+	r->key = r->names.items;
+	for (size_t i = 0; r->key && r->key[i]; i++) {
+		if (vv_schema_find(&first.table.schema, r->key[i], strlen(r->key[i])) < 0) {
+			rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key", vv_text_shows(r->key[i]));
+			goto done;
+		}
+	}
+	if (r->o->row && !r->key && first.table.root.key_count == 0) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row", vv_text_shows(r->path));
+		vv_hint(err, "name the columns that identify a row: --key A,B");
+		goto done;
+	}
+	const char *const *key = (const char *const *)r->key;
+	if ((rc = vv_blame_new(&r->blame, &first.table, key, r->o->cells, NULL, err)) < 0 ||
+	    (rc = walk(r, &first, &start, err)) < 0 || (rc = print_all(r, &first.table, &shown, err)) < 0) {
+		goto done;
+	}
+	if (r->o->row && shown == 0) {
+		rc = vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'", vv_text_shows(r->o->row));
+	}
+done:
+	vv_table_at_close(&first);
+	return rc;
+}
+
+/* "PATH REV" is taken too: what is a file is the path, unless "--" tells. */
+static bool is_rev_first(char **argv)
+{
+	int dashdash = vv_command_dashdash();
+	return dashdash >= 0 ? dashdash == 1 : vv_exists(argv[1]) && !vv_exists(argv[0]);
+}
+
+static int run_blame(void *p, int argc, char **argv)
+{
+	blame_run r = {.o = p};
+	char *path = NULL;
+	vv_error err;
+	vv_status rc;
+	if (argc < 1 || argc > 2) {
+		return vv_usage_error("blame takes a table's path, and perhaps a revision");
+	}
+	if (argc == 2 && is_rev_first(argv)) { /* as in Git: REV [--] PATH */
+		char *rev = argv[0];
+		argv[0] = argv[1];
+		argv[1] = rev;
+	}
+	if (!r.o->json) {
+		vv_out_page(NULL);
+	}
+	if ((rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK && (rc = vv_stage_open(&r.stage, r.repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_repository_relative(&path, r.repo, argv[0], &err)) == VV_OK) {
+		r.path = path;
+		rc = blame(&r, argc > 1 ? argv[1] : "HEAD", &err);
+	}
+	run_clear(&r);
+	vv_free(path);
+	vv_stage_close(r.stage);
+	vv_repository_close(r.repo);
+	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_blame = {
+	.name = "blame",
+	.group = "history",
+	.summary = "tell which commit last set each row, or each cell, of a table",
+	.usage = "[--cells] [--row KEY] [--key A,B] [--json] PATH [REV]\n"
+		 "[--cells] [--row KEY] [--key A,B] [--json] REV [--] PATH",
+	.example = "$ varve blame --row MMM companies.csv\n"
+		   "b120536 (A U Thor 2026-08-03) MMM | 3M Company | Industrials",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run = run_blame,
+};

@@ -1,0 +1,427 @@
+/*
+ * car: versions in CAR files of IPFS, out and in.
+ */
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/view/version.h"
+#include "cmd/worktree.h"
+#include "transport/ipfs/car.h"
+
+typedef struct options {
+	const char *format;
+	bool quiet;
+} options;
+
+static const vv_option table[] = {
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write the result", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
+};
+
+typedef struct job {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	const vv_progress *progress;
+} job;
+
+static bool json(const options *o)
+{
+	return o->format && strcmp(o->format, "json") == 0;
+}
+
+/* ---- export ---- */
+
+typedef struct target {
+	int fd;
+	const char *path; /* for messages */
+} target;
+
+static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const target *t = payload;
+
+	return vv_write_full(t->fd, bytes, len, t->path, err);
+}
+
+/* Small pieces are gathered: a block's head is 40 bytes. */
+typedef struct gather {
+	target to;
+	vv_buf buf;
+} gather;
+
+static vv_status gather_flush(gather *g, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&g->buf, err);
+
+	if (rc == VV_OK && g->buf.len > 0) {
+		rc = write_piece(&g->to, g->buf.data, g->buf.len, err);
+	}
+	vv_buf_reset(&g->buf);
+	return rc;
+}
+
+static vv_status gather_put(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	gather *g = payload;
+
+	vv_buf_put(&g->buf, bytes, len);
+	return g->buf.len > (256u << 10) || g->buf.failed ? gather_flush(g, err) : VV_OK;
+}
+
+static vv_status write_car(job *j, const vv_cid *root, int fd, const char *path,
+			   vv_car_stats *stats, vv_error *err)
+{
+	vv_car_write_options o = {false, j->progress};
+	gather g = {{fd, path}, VV_BUF_INIT};
+	vv_store *store;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(j->repo, &store, err)) == VV_OK &&
+	    (rc = vv_car_write(store, root, &o, gather_put, &g, stats, err)) == VV_OK) {
+		rc = gather_flush(&g, err);
+	}
+	vv_buf_clear(&g.buf);
+	return rc;
+}
+
+/* Beside the file first, so that a half-written one never has its name. */
+static vv_status write_file(job *j, const vv_cid *root, const char *path, vv_car_stats *stats,
+			    vv_error *err)
+{
+	char *dir = vv_path_dir(path), *temp = NULL;
+	vv_status rc, closed;
+	int fd;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	fd = vv_temp_open(&temp, dir, ".varve-car-", err);
+	if (fd < 0) {
+		vv_free(dir);
+		return (vv_status)fd;
+	}
+	rc = write_car(j, root, fd, path, stats, err);
+	closed = vv_close(fd, path, rc < 0 ? NULL : err);
+	rc = rc < 0 ? rc : closed;
+	rc = rc < 0 ? rc : vv_rename(temp, path, err);
+	if (rc < 0) {
+		(void)vv_unlink(temp, true, NULL);
+	}
+	vv_free(temp);
+	vv_free(dir);
+	return rc;
+}
+
+static vv_status find_root(job *j, const char *text, vv_cid *out, vv_error *err)
+{
+	vv_subject s;
+	vv_status rc;
+
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find(&s, j->repo, j->stage, text, err)) == VV_OK &&
+	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
+		if (s.is_dataset) {
+			*out = s.root;
+		} else {
+			vv_fail(err, VV_EUSAGE, "'%s' is no stored version of a dataset",
+				vv_text_shows(text));
+			rc = vv_hint(err, "'varve add' stores one; then name it as REV:PATH");
+		}
+	}
+	vv_subject_clear(&s);
+	return rc;
+}
+
+static void show_export(const job *j, const char *path, const vv_cid *root,
+			const vv_car_stats *stats)
+{
+	char text[VV_CID_TEXT + 1];
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+
+	vv_cid_text(text, root);
+	if (j->o->quiet) {
+		return;
+	}
+	if (strcmp(path, "-") == 0) {
+		vv_note("%s: %s blocks, %s", text, vv_text_count(stats->blocks),
+			vv_text_bytes(stats->bytes));
+	} else if (json(j->o)) {
+		vv_json_out_init(&w, &b, 2);
+		vv_json_open_object(&w);
+		vv_json_name(&w, "file");
+		vv_json_string(&w, path);
+		vv_json_name(&w, "root");
+		vv_json_string(&w, text);
+		vv_json_name(&w, "blocks");
+		vv_json_u64(&w, stats->blocks);
+		vv_json_name(&w, "bytes");
+		vv_json_u64(&w, stats->bytes);
+		vv_json_close_object(&w);
+		vv_out("%s\n", vv_buf_cstr(&b));
+		vv_buf_clear(&b);
+	} else {
+		vv_out("%s: %s blocks, %s\n%s\n", vv_text_shows(path), vv_text_count(stats->blocks),
+		       vv_text_bytes(stats->bytes), text);
+	}
+}
+
+static vv_status run_export(job *j, char **argv, vv_error *err)
+{
+	vv_car_stats stats = {0, 0};
+	vv_cid root;
+	vv_status rc = find_root(j, argv[1], &root, err);
+
+	if (rc == VV_OK && strcmp(argv[2], "-") == 0) {
+		if ((rc = write_car(j, &root, STDOUT_FILENO, "the output", &stats, err)) < 0) {
+			vv_out_look_for_reader();
+		}
+	} else if (rc == VV_OK) {
+		rc = write_file(j, &root, argv[2], &stats, err);
+	}
+	vv_progress_end();
+	if (rc == VV_EMISSING) {
+		vv_hint(err, "'varve fetch' gets what is missing from peers that have it");
+	}
+	if (rc == VV_OK) {
+		show_export(j, argv[2], &root, &stats);
+	}
+	return rc;
+}
+
+/* ---- import ---- */
+
+typedef struct import {
+	job *j;
+	vv_incoming *in;
+	vv_car_reader *car;
+	target from;
+	vv_car_stats stats;
+	uint64_t kept;
+	vv_cid_set *wanted; /* what the roots lead to */
+	vv_buf text; /* what is said of the roots */
+	vv_json_out w;
+} import;
+
+static ssize_t read_piece(void *payload, void *buf, size_t len, vv_error *err)
+{
+	const target *t = payload;
+
+	return vv_read_full(t->fd, buf, len, t->path, err);
+}
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_incoming_get(payload, cid, out, err);
+}
+
+static void describe(import *m, const char *cid, const vv_table *t)
+{
+	bool is_table = t->root.kind == VV_KIND_TABLE;
+
+	if (json(m->j->o)) {
+		vv_json_open_object(&m->w);
+		vv_json_name(&m->w, "root");
+		vv_json_string(&m->w, cid);
+		vv_json_name(&m->w, "kind");
+		vv_json_string(&m->w, is_table ? "table" : "file");
+		vv_json_name(&m->w, "rows");
+		vv_json_u64(&m->w, t->root.rows);
+		vv_json_name(&m->w, "bytes");
+		vv_json_u64(&m->w, t->root.bytes);
+		vv_json_close_object(&m->w);
+	} else if (is_table) {
+		vv_buf_printf(&m->text, "%s: table, %s rows, %s columns, %s\n", cid,
+			      vv_text_count(t->root.rows), vv_text_count(t->columns),
+			      vv_text_bytes(t->root.bytes));
+	} else {
+		vv_buf_printf(&m->text, "%s: file, %s\n", cid, vv_text_bytes(t->root.bytes));
+	}
+}
+
+/* A root must be a dataset, whole and sound: what is not stays outside. */
+static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
+{
+	vv_sink source = {NULL, get_block, m->in};
+	char text[VV_CID_TEXT + 1];
+	vv_table t;
+	vv_status rc;
+
+	vv_cid_text(text, cid);
+	if ((rc = vv_table_open(&t, &source, cid, err)) < 0) {
+		vv_prefix(err, "root %s", text);
+		return vv_hint(err, "varve takes the CAR files of its own datasets, as 'varve car "
+				    "export' writes them");
+	}
+	rc = vv_table_check(&t, vv_stage_pool(m->j->stage), m->j->progress, err);
+	if (rc < 0) {
+		vv_prefix(err, "root %s", text);
+	} else {
+		describe(m, text, &t);
+	}
+	vv_table_close(&t);
+	return rc;
+}
+
+static vv_status check_roots(import *m, vv_error *err)
+{
+	size_t count, i;
+	const vv_cid *roots = vv_car_roots(m->car, &count);
+	vv_status rc;
+
+	if (count == 0) {
+		return vv_fail(err, VV_EINPUT,
+			       "the CAR file names no root: nothing says what it "
+			       "holds");
+	}
+	rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
+	if (rc == VV_EMISSING) {
+		return vv_hint(err, "the file was cut, or holds a part only; what came is kept for "
+				    "some time, so that another file or a peer can add the rest");
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = check_root(m, &roots[i], err);
+	}
+	return rc;
+}
+
+static vv_status take_in(import *m, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_car_reader_open(&m->car, read_piece, &m->from, err)) < 0 ||
+	    (rc = vv_incoming_open(&m->in, m->j->repo, err)) < 0) {
+		return rc;
+	}
+	rc = vv_car_take(m->car, m->in, &m->stats, &m->kept, m->j->progress, err);
+	if (rc == VV_OK) {
+		rc = check_roots(m, err);
+	}
+	vv_progress_end();
+	if (rc == VV_OK) {
+		/* Blocks that no root leads to may lack others: they do not enter the store. */
+		vv_incoming_only(m->in, m->wanted);
+		rc = vv_incoming_promote(m->in, err);
+		vv_incoming_only(m->in, NULL);
+	}
+	return rc;
+}
+
+static void show_import(import *m)
+{
+	if (m->j->o->quiet) {
+		return;
+	}
+	if (json(m->j->o)) {
+		vv_json_close_array(&m->w);
+		vv_json_name(&m->w, "blocks");
+		vv_json_u64(&m->w, m->stats.blocks);
+		vv_json_name(&m->w, "new");
+		vv_json_u64(&m->w, m->kept);
+		vv_json_name(&m->w, "bytes");
+		vv_json_u64(&m->w, m->stats.bytes);
+		vv_json_close_object(&m->w);
+		vv_out("%s\n", vv_buf_cstr(&m->text));
+		return;
+	}
+	vv_out("%s", vv_buf_cstr(&m->text));
+	vv_out("%s blocks, %s new\n", vv_text_count(m->stats.blocks), vv_text_count(m->kept));
+}
+
+static vv_status run_import(job *j, const char *path, vv_error *err)
+{
+import m;
+	vv_status rc = VV_OK;
+
+	memset(&m, 0, sizeof(m));
+	m.j = j;
+	m.from = (target){STDIN_FILENO, "the input"};
+	vv_json_out_init(&m.w, &m.text, 2);
+	if (json(j->o)) {
+		vv_json_open_object(&m.w);
+		vv_json_name(&m.w, "roots");
+		vv_json_open_array(&m.w);
+	}
+	if (strcmp(path, "-") != 0) {
+		m.from.path = path;
+		m.from.fd = vv_open(path, O_RDONLY, 0, err);
+		rc = m.from.fd < 0 ? (vv_status)m.from.fd : VV_OK;
+	}
+	if (rc == VV_OK && (rc = take_in(&m, err)) == VV_OK &&
+	    (rc = vv_buf_ok(&m.text, err)) == VV_OK) {
+		show_import(&m);
+	} else if (rc < 0 && m.from.fd >= 0) {
+		vv_prefix(err, "%s", vv_text_shows(path));
+	}
+	vv_incoming_close(m.in);
+	vv_cid_set_free(m.wanted);
+	vv_car_reader_close(m.car);
+	if (m.from.fd > STDIN_FILENO) {
+		(void)vv_close(m.from.fd, NULL, NULL);
+	}
+	vv_buf_clear(&m.text);
+	return rc;
+}
+
+static int run_car(void *p, int argc, char **argv)
+{
+	job j = {.o = p};
+	bool out = argc > 0 && strcmp(argv[0], "export") == 0;
+	bool in = argc > 0 && strcmp(argv[0], "import") == 0;
+	vv_error err;
+	vv_status rc;
+
+	if (!out && !in) {
+		return argc == 0 ? vv_usage_error("car needs to know what to do: export or import")
+				 : vv_usage_error("car knows export and import, not '%s'",
+						  vv_text_shows(argv[0]));
+	}
+	if (argc != (out ? 3 : 2)) {
+		return vv_usage_error(out ? "car export takes a version, REV:PATH, and a file"
+					  : "car import takes one file");
+	}
+	if (out && strcmp(argv[2], "-") == 0 && isatty(STDOUT_FILENO)) {
+		return vv_usage_error("a CAR file is not for a terminal: name a file, or redirect");
+	}
+	j.progress = vv_progress_begin();
+	if ((rc = vv_repository_open(&j.repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_stage_open(&j.stage, j.repo, j.progress, &err)) == VV_OK) {
+		rc = out ? run_export(&j, argv, &err) : run_import(&j, argv[1], &err);
+	}
+	vv_progress_end();
+	vv_stage_close(j.stage);
+	vv_repository_close(j.repo);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_car = {
+	.name = "car",
+	.group = "peers",
+	.summary = "write a version into a CAR file of IPFS, or take one in",
+	.usage = "export [-q] [--json] REV:PATH FILE.car\n"
+		 "import [-q] [--json] FILE.car",
+	.example = "$ varve car export v1:prices.csv prices.car\n"
+		   "prices.car: 12 blocks, 56.7 kB\n"
+		   "bafyreihx34zonw5a27x4mumsm3fzjxnk3xs2m54yhca6dzfskkmu2fzpsq",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run = run_car,
+};

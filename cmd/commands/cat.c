@@ -1,0 +1,164 @@
+/*
+ * cat: a version's exact bytes, or a view of its rows.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/data_out.h"
+#include "cmd/output.h"
+#include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/view/version.h"
+#include "cmd/work/view/view.h"
+
+typedef struct options {
+	vv_strings columns, where, from;
+	const char *limit, *offset, *format;
+	bool raw;
+} options;
+
+static const vv_option table[] = {
+	{"columns", 0, VV_OPT_LIST, offsetof(options, columns), "A,B", NULL,
+	 "only these columns, in this order", NULL},
+	{"where", 0, VV_OPT_LIST, offsetof(options, where), "COL=VALUE", NULL,
+	 "only rows with this value; given again: and this", NULL},
+	{"limit", 0, VV_OPT_STRING, offsetof(options, limit), "N", NULL, "at most N rows", NULL},
+	{"offset", 0, VV_OPT_STRING, offsetof(options, offset), "N", NULL,
+	 "leave out the first N rows", NULL},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", VV_VIEW_FORMATS,
+	 "write the rows as FORMAT (default: as the file is written)", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
+	 "get a dataset named by its CID from this remote or URL, if it is not here", NULL},
+	{"raw", 0, VV_OPT_FLAG, offsetof(options, raw), NULL, NULL,
+	 "on a terminal: control characters as they are", NULL},
+};
+
+static bool is_view(const options *o)
+{
+	return o->columns.count || o->where.count || o->limit || o->offset || o->format;
+}
+
+static int fill_view(vv_view_options *v, const options *o)
+{
+	memset(v, 0, sizeof(*v));
+	v->columns = &o->columns;
+	v->where = &o->where;
+	v->limit = UINT64_MAX;
+	v->format = VV_VIEW_OWN;
+	v->width = vv_out_is_terminal() ? vv_out_width() : 0;
+	if (o->limit && !vv_parse_u64(&v->limit, o->limit, strlen(o->limit))) {
+		return vv_usage_error("--limit takes a number, not '%s'", vv_text_shows(o->limit));
+	}
+	if (o->offset && !vv_parse_u64(&v->offset, o->offset, strlen(o->offset))) {
+		return vv_usage_error("--offset takes a number, not '%s'",
+				      vv_text_shows(o->offset));
+	}
+	if (o->format && !vv_view_format_parse(&v->format, o->format)) {
+		return vv_usage_error("there is no format '%s'", vv_text_shows(o->format));
+	}
+	return VV_EXIT_OK;
+}
+
+/* Of the words those that are CIDs of datasets that are not here. */
+static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, char **argv, vv_error *err)
+{
+	const vv_strings others = {o->from.items + 1, o->from.count - 1};
+	vv_store *store;
+	vv_cid cid;
+	vv_error none;
+	vv_status rc = vv_repository_store(repo, &store, err);
+
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		if (vv_cid_parse(&cid, argv[i], strlen(argv[i]), &none) == VV_OK && !vv_store_has(store, &cid)) {
+			rc = vv_fetch_one_cid(repo, argv[i], o->from.items[0], &others, true, 0, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v,
+			   vv_data_out *out, vv_error *err)
+{
+	vv_table t;
+	vv_status rc;
+	uint64_t rows;
+
+	if (!is_view(o)) {
+		return vv_subject_bytes(s, vv_data_out_put, out, v->progress, err);
+	}
+	if ((rc = vv_subject_open(s, &t, NULL, err)) < 0) {
+		return rc;
+	}
+	rc = vv_view_write(&t, v, vv_data_out_put, out, &rows, err);
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	vv_table_close(&t);
+	return rc;
+}
+
+static int run_cat(void *p, int argc, char **argv)
+{
+	options *o = p;
+	vv_repository *repo = NULL;
+	vv_stage *stage = NULL;
+	vv_view_options v;
+	vv_data_out out;
+	vv_subject s;
+	vv_error err;
+	vv_status rc;
+	int i, code;
+
+	if (argc == 0) {
+		return vv_usage_error("cat needs to know what: PATH, REV:PATH or a CID");
+	}
+	if (is_view(o) && argc > 1) {
+		return vv_usage_error("a view is of one table, not of %d", argc);
+	}
+	if ((code = fill_view(&v, o)) != VV_EXIT_OK) {
+		return code;
+	}
+	vv_data_out_init(&out, o->raw || (o->format && v.format == VV_VIEW_TABLE));
+	v.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
+	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	    (o->from.count > 0 && (rc = fetch_cids(repo, o, argc, argv, &err)) < 0) ||
+	    (rc = vv_stage_open(&stage, repo, v.progress, &err)) < 0) {
+		goto done;
+	}
+	for (i = 0; rc == VV_OK && i < argc; i++) {
+		vv_subject_init(&s);
+		if ((rc = vv_subject_find(&s, repo, stage, argv[i], &err)) == VV_OK) {
+			rc = write_one(&s, o, &v, &out, &err);
+		}
+		vv_subject_clear(&s);
+	}
+	if (rc == VV_OK) {
+		rc = vv_data_out_end(&out, &err);
+	}
+done:
+	vv_data_out_clear(&out);
+	vv_stage_close(stage);
+	vv_repository_close(repo);
+	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_cat = {
+	.name = "cat",
+	.group = "look",
+	.summary = "print a version of a dataset: its exact bytes, or some rows and columns",
+	.usage = "[--raw] [--from PEER]... [REV:]PATH | CID...\n"
+		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format "
+		 "FORMAT] [REV:]PATH",
+	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
+		   "id,price\n"
+		   "1,9.99\n"
+		   "2,12.50",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run = run_cat,
+};

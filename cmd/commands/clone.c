@@ -1,0 +1,406 @@
+/*
+ * clone: another repository, with its history and its tables, in a new folder.
+ */
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/switch_tree.h"
+#include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/peers/push_hook.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
+#include "repo/transfer/incoming.h"
+#include "transport/line/connect.h"
+
+typedef struct options {
+	bool bare, quiet, verbose, no_checkout;
+	const char *branch, *origin, *program;
+	vv_strings from;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	{"bare", 0, VV_OPT_FLAG, offsetof(options, bare), NULL, NULL, "without a work tree, to push to and serve from",
+	 NULL},
+	{"branch", 'b', VV_OPT_STRING, offsetof(options, branch), "NAME", NULL,
+	 "check this branch out and not the one that HEAD names there", NULL},
+	{"origin", 'o', VV_OPT_STRING, offsetof(options, origin), "NAME", NULL, "name of the remote (origin)", NULL},
+	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
+	 "get blocks from this URL as well; may be repeated", NULL},
+	{"varve", 0, VV_OPT_STRING, offsetof(options, program), "PROGRAM", NULL,
+	 "what varve is called on the far side of ssh", NULL},
+	{"no-checkout", 'n', VV_OPT_FLAG, offsetof(options, no_checkout), NULL, NULL, "leave the work tree empty",
+	 NULL},
+	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
+	 "give a peer up that says nothing for so long (60)", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also how many blocks came, and from whom", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
+};
+
+#define MARK "cloning" /* in varve's folder: the URL of a clone that has not ended */
+
+typedef struct run {
+	const options *o;
+	const char *url;
+	char *absolute; /* of a path, else NULL */
+	char *dir;
+	bool made; /* the folder is ours to remove */
+	vv_repository *repo;
+	vv_fetch_job job;
+} run;
+
+/* The last part of the URL, without .git. */
+static vv_status name_dir(run *r, vv_error *err)
+{
+	const char *end = r->url + strlen(r->url), *start;
+
+	while (end > r->url + 1 && end[-1] == '/') {
+		end--;
+	}
+	if (end - r->url > 5 && strncmp(end - 5, "/.git", 5) == 0) {
+		end -= 5;
+	}
+	start = end;
+	while (start > r->url && start[-1] != '/' && start[-1] != ':') {
+		start--;
+	}
+	if (end - start > 4 && strncmp(end - 4, ".git", 4) == 0) {
+		end -= 4;
+	}
+	if (end == start || (end - start == 1 && *start == '.') || strncmp(start, "..", (size_t)(end - start)) == 0) {
+		vv_fail(err, VV_EUSAGE, "'%s' does not tell what to call the folder", vv_text_shows(r->url));
+		return vv_hint(err, "varve clone URL DIR");
+	}
+	vv_buf b = VV_BUF_INIT;
+	vv_buf_put(&b, start, (size_t)(end - start));
+	vv_buf_puts(&b, r->o->bare ? ".git" : "");
+	r->dir = vv_buf_detach(&b);
+	return r->dir ? VV_OK : vv_fail_nomem(err);
+}
+
+/* A path is kept absolute: the clone stands elsewhere. */
+static vv_status fix_url(run *r, vv_error *err)
+{
+	vv_url u;
+	char cwd[4096];
+	vv_status rc = vv_url_read(&u, r->url, err);
+
+	if (rc == VV_OK && u.kind == VV_URL_PATH && r->url[0] != '/' && strncmp(r->url, "file:", 5) != 0) {
+		if (!getcwd(cwd, sizeof(cwd))) {
+			rc = vv_fail_errno(err, "cannot find the current folder", NULL);
+		} else {
+			vv_buf b = VV_BUF_INIT;
+			vv_buf_printf(&b, "%s/%s", cwd, r->url);
+			r->absolute = vv_buf_detach(&b);
+			rc = r->absolute ? VV_OK : vv_fail_nomem(err);
+			r->url = r->absolute ? r->absolute : r->url;
+		}
+	}
+	if (rc == VV_OK) {
+		vv_url_clear(&u);
+	}
+	return rc;
+}
+
+static char *mark_path(const vv_repository *repo)
+{
+	return vv_path_join(vv_repository_varvedir(repo), MARK, (char *)NULL);
+}
+
+/* Is the folder a clone of the same URL that was interrupted? */
+static bool is_unfinished(run *r)
+{
+	vv_repository *repo = NULL;
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+	bool same = false;
+
+	if (vv_repository_open(&repo, r->dir, &ignored) == VV_OK) {
+		char *path = mark_path(repo);
+		same = path && vv_read_file(&text, path, 65536, &ignored) == VV_OK &&
+		       strcmp(vv_buf_cstr(&text), r->url) == 0;
+		vv_free(path);
+	}
+	vv_buf_clear(&text);
+	vv_repository_close(repo);
+	return same;
+}
+
+static vv_status check_dir(run *r, bool *resume, vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_error absent;
+	vv_status rc;
+
+	*resume = false;
+	r->made = !vv_exists(r->dir);
+	if (r->made) {
+		return VV_OK;
+	}
+	if ((rc = vv_list_dir(&names, &count, r->dir, &absent)) < 0) {
+		return vv_fail(err, VV_EREFUSED, "'%s' is in the way", vv_text_shows(r->dir));
+	}
+	vv_names_free(names, count);
+	if (count == 0) {
+		return VV_OK;
+	}
+	if ((*resume = is_unfinished(r))) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EREFUSED, "the folder '%s' is there and not empty", vv_text_shows(r->dir));
+	return vv_hint(err, "name another: varve clone URL DIR");
+}
+
+static vv_status configure(run *r, vv_error *err)
+{
+	const char *name = r->o->origin ? r->o->origin : "origin";
+	vv_buf spec = VV_BUF_INIT;
+	char *url = vv_remote_key(name, "url"), *fetch = vv_remote_key(name, "fetch"),
+	     *program = vv_remote_key(name, "varve"), *mark = mark_path(r->repo);
+	vv_status rc;
+
+	if (r->o->bare) {
+		vv_buf_puts(&spec, "+refs/heads/*:refs/heads/*");
+	} else {
+		vv_buf_printf(&spec, "+refs/heads/*:refs/remotes/%s/*", name);
+	}
+	if (!url || !fetch || !program || !mark) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_buf_ok(&spec, err)) == VV_OK &&
+		   (rc = vv_write_file(mark, r->url, strlen(r->url), false, err)) == VV_OK &&
+		   (rc = vv_config_set(r->repo, url, r->url, err)) == VV_OK) {
+		rc = vv_config_set(r->repo, fetch, spec.data, err);
+	}
+	if (rc == VV_OK && r->o->program) {
+		rc = vv_config_set(r->repo, program, r->o->program, err);
+	}
+	vv_free(url);
+	vv_free(fetch);
+	vv_free(program);
+	vv_free(mark);
+	vv_buf_clear(&spec);
+	return rc;
+}
+
+/* --- after the fetch ------------------------------------------------------------------------- */
+
+static const vv_ref_move *find_branch(const run *r, const char *branch)
+{
+	for (size_t i = 0; i < r->job.plan.count; i++) {
+		if (strcmp(r->job.plan.moves[i].from, branch) == 0) {
+			return &r->job.plan.moves[i];
+		}
+	}
+	return NULL;
+}
+
+/* The branch to begin with: the one asked for, else HEAD's there. NULL: none has commits. */
+static vv_status choose_branch(run *r, vv_buf *branch, const vv_ref_move **move, vv_error *err)
+{
+	*move = NULL;
+	if (r->o->branch) {
+		vv_buf_printf(branch, "refs/heads/%s", r->o->branch);
+	} else if (r->job.remote_head) {
+		vv_buf_puts(branch, r->job.remote_head);
+	}
+	vv_status rc = vv_buf_ok(branch, err);
+	if (rc < 0 || branch->len == 0) {
+		return rc;
+	}
+	*move = find_branch(r, branch->data);
+	if (!*move && r->o->branch) {
+		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s'", vv_text_shows(r->o->branch));
+	}
+	return VV_OK;
+}
+
+static vv_status follow(run *r, const char *branch, vv_error *err)
+{
+	const char *name = r->o->origin ? r->o->origin : "origin";
+	vv_buf remote = VV_BUF_INIT, merge = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&remote, "branch.%s.remote", branch + 11);
+	vv_buf_printf(&merge, "branch.%s.merge", branch + 11);
+	if ((rc = vv_buf_ok(&remote, err)) == VV_OK && (rc = vv_buf_ok(&merge, err)) == VV_OK &&
+	    (rc = vv_config_set(r->repo, remote.data, name, err)) == VV_OK) {
+		rc = vv_config_set(r->repo, merge.data, branch, err);
+	}
+	vv_buf_clear(&remote);
+	vv_buf_clear(&merge);
+	return rc;
+}
+
+static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
+{
+	const vv_oid nothing = {{0}};
+	vv_index *index = NULL;
+	vv_stage *stage = NULL;
+	vv_checkout checkout = {0};
+	vv_tree_switch s = {0};
+	vv_status rc;
+
+	if ((rc = vv_index_open(&index, r->repo, err)) == VV_OK &&
+	    (rc = vv_stage_open(&stage, r->repo, r->o->quiet ? NULL : vv_progress_begin(), err)) == VV_OK) {
+		vv_checkout_init(&checkout, r->repo, stage, index);
+		checkout.pointer_ok = true;
+		if ((rc = vv_tree_switch_plan(&s, &checkout, &nothing, commit, true, err)) == VV_OK &&
+		    (rc = vv_tree_switch_run(&s, err)) == VV_OK) {
+			rc = vv_index_write(index, err);
+		}
+		vv_progress_end();
+		if (rc == VV_OK) {
+			vv_checkout_note_missing(&checkout);
+		}
+		vv_tree_switch_clear(&s);
+		vv_checkout_clear(&checkout);
+	}
+	vv_stage_close(stage);
+	vv_index_close(index);
+	return rc;
+}
+
+static vv_status set_head(run *r, vv_error *err)
+{
+	vv_buf branch = VV_BUF_INIT;
+	const vv_ref_move *m;
+	vv_ref now;
+	vv_error absent;
+	vv_status rc = choose_branch(r, &branch, &m, err);
+
+	if (rc == VV_OK && branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
+		rc = vv_head_set_branch(r->repo, branch.data, "clone", err);
+		if (rc == VV_OK && m && !r->o->bare) {
+			if (vv_ref_get(r->repo, branch.data, &now, &absent) == VV_OK) {
+				vv_ref_clear(&now);
+			} else {
+				rc = vv_ref_update(r->repo, branch.data, &m->id, NULL, false, "clone", err);
+			}
+		}
+		if (rc == VV_OK && !r->o->bare && (rc = follow(r, branch.data, err)) == VV_OK && m &&
+		    !r->o->no_checkout) {
+			rc = write_files(r, &m->id, err);
+		}
+	}
+	if (rc == VV_OK && !m && !r->o->quiet) {
+		vv_note(r->job.plan.count == 0 ? "the remote is empty: it has no commits yet"
+					       : "HEAD there names no branch with commits: nothing is checked out");
+	}
+	vv_buf_clear(&branch);
+	return rc;
+}
+
+static vv_status fetch(run *r, vv_error *err)
+{
+	r->job.repo = r->repo;
+	r->job.remote = r->o->origin ? r->o->origin : "origin";
+	r->job.from = r->o->from;
+	r->job.tags = true;
+	r->job.quiet = r->o->quiet;
+	r->job.verbose = r->o->verbose;
+	r->job.keep_missing = true;
+	r->job.idle_sec = r->o->timeout;
+	r->job.hide_refs = true;
+	return vv_fetch_job_run(&r->job, err);
+}
+
+static vv_status clone(run *r, vv_error *err)
+{
+	const vv_init_options init = {.bare = r->o->bare, .program = "varve"};
+	bool resume, created;
+	vv_status rc;
+
+	if ((rc = fix_url(r, err)) < 0 || (!r->dir && (rc = name_dir(r, err)) < 0) ||
+	    (rc = check_dir(r, &resume, err)) < 0) {
+		return rc;
+	}
+	if (!r->o->quiet) {
+		vv_note(resume ? "going on with the clone in '%s'" : "cloning into '%s'", vv_text_shows(r->dir));
+	}
+	if ((rc = vv_mkdirs(r->dir, err)) < 0 ||
+	    (rc = vv_repository_init(&r->repo, r->dir, &init, &created, err)) < 0 ||
+	    (rc = vv_push_hook_set(r->repo, r->o->quiet, err)) < 0 ||
+	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0 || (rc = set_head(r, err)) < 0) {
+		return rc;
+	}
+	char *mark = mark_path(r->repo);
+	rc = mark ? vv_unlink(mark, true, err) : vv_fail_nomem(err);
+	vv_free(mark);
+	return rc;
+}
+
+/* A clone that failed leaves nothing, unless blocks came that the next attempt can use. */
+static void clean_up(run *r, vv_status rc, vv_error *err)
+{
+	uint64_t kept = 0;
+	vv_error ignored;
+
+	if (!r->repo || !r->dir) {
+		return;
+	}
+	(void)vv_incoming_count(r->repo, &kept, &ignored);
+	vv_repository_close(r->repo);
+	r->repo = NULL;
+	if (kept > 0 && rc != VV_EREFUSED && rc != VV_EUSAGE) {
+		vv_hint(err, "%s blocks are kept in '%s': the same clone again goes on from there",
+			vv_text_count(kept), vv_text_shows(r->dir));
+	} else if (r->made) {
+		(void)vv_remove_tree(r->dir, &ignored);
+	}
+}
+
+static int run_clone(void *opts, int argc, char **argv)
+{
+	run r = {.o = opts};
+	vv_error err;
+
+	if (argc < 1 || argc > 2) {
+		return vv_usage_error("clone takes a URL and perhaps a folder");
+	}
+	r.url = argv[0];
+	if (argc > 1 && !(r.dir = vv_strdup(argv[1]))) {
+		vv_fail_nomem(&err);
+		return vv_report_trouble(&err);
+	}
+	vv_fetch_job_init(&r.job, NULL);
+	vv_status rc = clone(&r, &err);
+	if (rc < 0) {
+		clean_up(&r, rc, &err);
+	} else if (!r.o->quiet && r.job.missing == 0 && r.job.versions > 0) {
+		vv_note("all %s versions of datasets are complete", vv_text_count(r.job.versions));
+	}
+	bool missing = r.job.missing > 0;
+	vv_fetch_job_clear(&r.job);
+	vv_repository_close(r.repo);
+	vv_free(r.absolute);
+	vv_free(r.dir);
+	return rc < 0 ? vv_report_trouble(&err) : missing ? VV_EXIT_NO : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_clone = {
+	.name = "clone",
+	.group = "start",
+	.summary = "make a copy of another repository, with its tables",
+	.usage = "[--bare] [-b BRANCH] [-o NAME] [--from PEER]... URL [DIR]",
+	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
+		   "cloning into 'sales'\n"
+		   "received 6 commits, 6 versions of datasets (6.4 MB on the line, 1.4 MB/s)\n"
+		   "all 6 versions of datasets are complete",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "some versions lack blocks that no peer had",
+	.arguments = "path",
+	.run = run_clone,
+};

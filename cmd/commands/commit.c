@@ -1,0 +1,470 @@
+/*
+ * commit: the index (or some paths) as a new version, with Git's hooks, message and
+ * identity. Knows the order in which things happen.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/print/commit_summary.h"
+#include "cmd/print/status.h"
+#include "cmd/work/add/run.h"
+#include "cmd/work/check/commit_check.h"
+#include "cmd/work/commit/auto_gc.h"
+#include "cmd/work/commit/guard.h"
+#include "cmd/work/commit/message.h"
+#include "cmd/work/commit/package_apply.h"
+#include "cmd/work/diff/changes.h"
+#include "cmd/work/merge/conflict_list.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index_copy.h"
+#include "repo/git/merge/conflict_state.h"
+
+enum { LOOSE_MAX = 100 };
+
+typedef struct commit_options {
+	vv_strings messages;
+	const char *file, *author, *date;
+	bool sign, all, amend, allow_empty, no_sign, no_verify, quiet, edit, no_edit, dry_run, verbose;
+} commit_options;
+
+typedef struct committer {
+	bool writing; /* the commit is being written: its ref may have moved */
+	const commit_options *o;
+	vv_repository *r;
+	vv_stage *s;
+	vv_index *x;
+	vv_pathspec paths;
+	vv_changes changes;
+	vv_commit old;    /* --amend: what is replaced; cherry-pick: what is picked */
+	bool keep_author; /* of old */
+	vv_oid *parents;
+	size_t parent_count;
+	vv_oid base; /* the tree to compare with, as a commit; null: the empty tree */
+	vv_buf message;
+	char **described; /* tables that a staged datapackage.json changed */
+	size_t described_count;
+	bool nothing; /* nothing to commit was found, and said */
+	vv_index_copy index_before; /* -a, PATH...: put back when there is no commit */
+} committer;
+
+/* -a, or PATH...: what the work tree has of them is staged first. */
+static vv_status stage_first(committer *c, vv_error *err)
+{
+	vv_stage_options stage = VV_STAGE_OPTIONS_INIT;
+	vv_add_request req = {
+		c->paths.count ? &c->paths : NULL, false, false, false, false, true, false, &stage};
+	vv_add_plan plan = {0};
+	vv_add_report rep = {0};
+	vv_index *x = NULL;
+	vv_writer *w;
+	vv_status rc;
+
+	if ((!c->o->all && c->paths.count == 0) || c->o->dry_run)
+		return VV_OK;
+	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
+	if ((rc = vv_stage_writer(c->s, &w, err)) == VV_OK &&
+	    (rc = vv_index_copy_take(&c->index_before, c->r, err)) == VV_OK &&
+	    (rc = vv_index_open(&x, c->r, err)) == VV_OK &&
+	    (rc = vv_conflicts_refuse(c->r, x, err)) == VV_OK &&
+	    (rc = vv_add_plan_make(&plan, c->r, x, c->s, &req, err)) == VV_OK)
+		rc = vv_add_run(&rep, &plan, c->r, x, c->s, &req, false, err);
+	if (rc == VV_OK)
+		vv_index_copy_mark(&c->index_before, c->r);
+	vv_progress_end();
+	if (rc == VV_OK) {
+		plan.new_text = 0;
+		plan.kept_text = 0;
+		vv_add_report_print(&rep, &plan, true, false);
+	}
+	vv_add_report_clear(&rep);
+	vv_add_plan_clear(&plan);
+	vv_index_close(x);
+	vv_stage_release(c->s);
+	return rc;
+}
+
+/* HEAD against the index; with PATH... only these count. */
+static vv_status read_changes(committer *c, vv_error *err)
+{
+	vv_changes_options opts = {c->paths.count ? &c->paths : NULL, true, false, false,
+				   !c->o->quiet, c->o->verbose};
+
+	vv_changes_clear(&c->changes);
+	return vv_changes_read(&c->changes, c->r, c->x, c->s, &opts, err);
+}
+
+/* A staged datapackage.json gives the tables that it describes new roots. */
+static vv_status describe(committer *c, vv_error *err)
+{
+	vv_status rc = vv_describe_for_commit(c->r, c->x, c->s, &c->changes, &c->described,
+					      &c->described_count, err);
+
+	if (rc == VV_OK && c->described_count > 0) {
+		vv_index_copy_mark(&c->index_before, c->r);
+		rc = read_changes(c, err);
+	}
+	return rc;
+}
+
+static vv_status add_parent(committer *c, const vv_oid *id, vv_error *err)
+{
+	vv_oid *parents = vv_realloc_array(c->parents, c->parent_count + 1, sizeof(*parents));
+
+	if (!parents)
+		return vv_fail_nomem(err);
+	c->parents = parents;
+	parents[c->parent_count++] = *id;
+	return VV_OK;
+}
+
+/* The commit of a cherry-pick has the author of what is picked. */
+static vv_status find_picked(committer *c, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc;
+
+	if (c->o->amend || strcmp(vv_state_name(c->r), "cherry-pick") != 0)
+		return VV_OK;
+	if ((rc = vv_state_pick(c->r, &id, err)) == VV_OK &&
+	    (rc = vv_commit_read(c->r, &id, &c->old, err)) == VV_OK)
+		c->keep_author = true;
+	return rc;
+}
+
+static vv_status find_parents(committer *c, vv_error *err)
+{
+	vv_head head = {0};
+	vv_oid *heads = NULL;
+	size_t count = 0;
+	vv_status rc = vv_head_read(c->r, &head, err);
+
+	if (rc < 0)
+		goto done;
+	if (c->o->amend && head.unborn) {
+		rc = vv_fail(err, VV_EUSAGE, "there is no commit yet to amend");
+		goto done;
+	}
+	if ((rc = vv_state_merge_heads(c->r, &heads, &count, err)) < 0)
+		goto done;
+	if (count > 0 && (c->o->amend || c->paths.count > 0)) {
+		rc = vv_fail(err, VV_EUSAGE, "a merge is under way: %s",
+			     c->o->amend ? "there is nothing to amend before it is committed"
+					 : "it is committed as a whole, not by PATH");
+		goto done;
+	}
+	if (c->o->amend) {
+		if ((rc = vv_commit_read(c->r, &head.commit, &c->old, err)) < 0)
+			goto done;
+		c->keep_author = true;
+		for (size_t i = 0; i < c->old.parent_count && rc == VV_OK; i++)
+			rc = add_parent(c, &c->old.parents[i], err);
+	} else if (!head.unborn) {
+		rc = add_parent(c, &head.commit, err);
+		for (size_t i = 0; i < count && rc == VV_OK; i++)
+			rc = add_parent(c, &heads[i], err);
+	}
+	c->base = head.commit;
+done:
+	vv_free(heads);
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* Shows what git status would, since there is nothing to do. */
+static vv_status show_status(committer *c, vv_error *err)
+{
+	vv_changes_options opts = {.untracked = true, .facts = true};
+	vv_status_style style = {.prefix = "", .comment_char = "#"};
+	vv_changes all = {0};
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	if ((rc = vv_changes_read(&all, c->r, c->x, c->s, &opts, err)) == VV_OK &&
+	    (rc = vv_status_put(&text, &all, &style, err)) == VV_OK)
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
+	vv_buf_clear(&text);
+	vv_changes_clear(&all);
+	return rc;
+}
+
+static vv_status partial_tree(committer *c, vv_oid *tree, vv_error *err)
+{
+	size_t n = 0, cap = c->changes.count * 2 + c->described_count + 1;
+	const char **paths = vv_calloc(cap, sizeof(*paths));
+	vv_status rc;
+
+	if (!paths)
+		return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->changes.count; i++) {
+		paths[n++] = c->changes.entries[i].path;
+		if (c->changes.entries[i].from)
+			paths[n++] = c->changes.entries[i].from;
+	}
+	for (size_t i = 0; i < c->described_count; i++)
+		paths[n++] = c->described[i];
+	rc = vv_index_write_tree_only(c->x, vv_oid_is_null(&c->base) ? NULL : &c->base, paths, n,
+				      tree, err);
+	vv_free(paths);
+	return rc;
+}
+
+static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
+{
+	vv_commit_options opts = {.message = c->message.data,
+				  .parents = c->parents,
+				  .parent_count = c->parent_count,
+				  .author = c->o->author,
+				  .sign = c->o->sign,
+				  .no_sign = c->o->no_sign,
+				  .expect = &c->base};
+	vv_oid tree;
+	vv_status rc = c->paths.count > 0 ? partial_tree(c, &tree, err)
+					  : vv_index_write_tree(c->x, &tree, err);
+	char reflog[160];
+	vv_buf subject = VV_BUF_INIT;
+
+	if (rc < 0)
+		return rc;
+	opts.tree = &tree;
+	if (vv_oid_is_null(&c->base))
+		opts.expect = NULL;
+	if (c->keep_author)
+		opts.keep_author = &c->old;
+	if (c->o->amend) {
+		vv_buf_printf(&subject, "commit (amend): %.*s", (int)strcspn(c->message.data, "\n"),
+			      c->message.data);
+		strncpy(reflog, vv_buf_cstr(&subject), sizeof(reflog) - 1);
+		reflog[sizeof(reflog) - 1] = '\0';
+		vv_buf_clear(&subject);
+		opts.reflog = reflog;
+	}
+	if (c->o->date) {
+		if ((rc = vv_date_parse(c->o->date, &opts.author_time, &opts.author_offset_min,
+					err)) < 0)
+			return rc;
+		opts.author_time_set = true;
+	}
+	return vv_commit_create(c->r, &opts, id, err);
+}
+
+static bool has_changes(const committer *c)
+{
+	return c->changes.staged > 0 || c->parent_count > 1 || c->o->allow_empty || c->o->amend;
+}
+
+static vv_status make_message(committer *c, vv_error *err)
+{
+	vv_message_options m = {c->o->messages, c->o->file,    c->o->amend ? &c->old : NULL,
+				c->o->edit,     c->o->no_edit, c->o->no_verify,
+				&c->changes};
+
+	return vv_message_make(&c->message, c->r, &m, err);
+}
+
+static vv_status run_pre_commit(committer *c, vv_error *err)
+{
+	bool ran = false;
+	vv_status rc;
+
+	if (c->o->no_verify || c->o->dry_run)
+		return VV_OK;
+	rc = vv_hook_run(c->r, "pre-commit", NULL, &ran, err);
+	if (ran || rc < 0) /* what it staged was for this commit too */
+		vv_index_copy_mark(&c->index_before, c->r);
+	return rc;
+}
+
+/* What varve.json asks of a commit. An amended one is compared with the parent of the one
+ * that it replaces. */
+static vv_status check_data(committer *c, vv_error *err)
+{
+	vv_commit_check check = {.changes = &c->changes,
+				 .base = c->parent_count > 0 ? &c->parents[0] : NULL,
+				 .message = c->message.data,
+				 .paths = c->described,
+				 .path_count = c->described_count};
+	vv_buf told = VV_BUF_INIT;
+	vv_status rc;
+
+	if (c->o->no_verify)
+		return VV_OK;
+	check.progress = vv_progress_begin();
+	rc = vv_commit_check_run(&check, c->r, c->s, &told, err);
+	vv_progress_end();
+	for (const char *p = vv_buf_cstr(&told); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_note("%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&told);
+	return rc;
+}
+
+/* The version is there: what follows must not make it look otherwise. */
+static void after_commit(committer *c, const vv_oid *id)
+{
+	vv_error err;
+	uint64_t packed;
+	bool ran;
+
+	if (vv_state_cleanup(c->r, &err) < 0 || vv_conflict_drop_all(c->r, &err) < 0)
+		vv_warn("%s", err.message);
+	if (vv_hook_run(c->r, "post-commit", NULL, &ran, &err) < 0)
+		vv_warn("%s", err.message);
+	if (!c->o->quiet && vv_commit_summary_print(c->r, &c->changes, id, c->message.data,
+						    c->parent_count == 0, &err) < 0)
+		vv_warn("%s", err.message);
+	if (vv_git_pack_loose(c->r, LOOSE_MAX, &packed, &err) < 0)
+		vv_warn("%s", err.message);
+}
+
+/* From a fresh index to the new commit. */
+static vv_status commit_index(committer *c, vv_error *err)
+{
+	vv_oid id = {{0}};
+	vv_status rc;
+
+	if ((rc = run_pre_commit(c, err)) < 0)
+		return rc;
+	/* Read only now: the hook may have staged something. */
+	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 || (rc = vv_conflicts_refuse(c->r, c->x, err)) < 0 ||
+	    (rc = find_parents(c, err)) < 0 || (rc = find_picked(c, err)) < 0 ||
+	    (rc = read_changes(c, err)) < 0)
+		return rc;
+	if (!c->o->dry_run && (rc = describe(c, err)) < 0)
+		return rc;
+	if ((rc = vv_commit_guard(c->r, &c->changes, err)) < 0)
+		return rc;
+	if (c->o->dry_run || !has_changes(c)) {
+		c->nothing = !has_changes(c);
+		return show_status(c, err);
+	}
+	if ((rc = make_message(c, err)) < 0 || (rc = check_data(c, err)) < 0)
+		return rc;
+	c->writing = true;
+	/* Where the branch has moved all the same, the commit is made. */
+	if ((rc = write_commit(c, &id, err)) == VV_OK || vv_head_is(c->r, NULL, &id))
+		after_commit(c, &id);
+	return rc;
+}
+
+/* Did the branch move although writing the commit failed (behind it, when its folder was
+ * to be made durable)? */
+static bool has_moved(committer *c)
+{
+	vv_error ignored;
+	vv_head head = {0};
+	bool moved = c->writing && vv_head_read(c->r, &head, &ignored) == VV_OK && !vv_oid_equal(&head.commit, &c->base);
+
+	vv_head_clear(&head);
+	return moved;
+}
+
+static void unstage(committer *c)
+{
+	vv_error err;
+
+	if (has_moved(c)) /* then the index is as the new commit has it */
+		return;
+	if (vv_index_copy_restore(&c->index_before, c->r, &err) < 0)
+		vv_warn("%s", err.message);
+}
+
+static void committer_clear(committer *c)
+{
+	vv_changes_clear(&c->changes);
+	vv_commit_clear(&c->old);
+	vv_free(c->parents);
+	vv_buf_clear(&c->message);
+	vv_names_free(c->described, c->described_count);
+	vv_index_copy_clear(&c->index_before);
+	vv_pathspec_clear(&c->paths);
+	vv_index_close(c->x);
+	vv_stage_close(c->s);
+	vv_repository_close(c->r);
+}
+
+static int run_commit(void *options, int argc, char **argv)
+{
+	committer c = {.o = options};
+	vv_auto_gc gc = {0};
+	vv_error err;
+	vv_status rc;
+	int code;
+
+	if (c.o->all && argc > 0) {
+		return vv_usage_error(
+			"-a takes all changed files; with PATH only these are committed");
+	}
+	if (c.o->messages.count > 0 && c.o->file)
+		return vv_usage_error("-m and -F exclude each other");
+	if ((rc = vv_repository_open(&c.r, NULL, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(c.r, "commit", &err)) == VV_OK &&
+	    (rc = vv_pathspec_init(&c.paths, c.r, argc, argv, &err)) == VV_OK &&
+	    (rc = vv_stage_open(&c.s, c.r, vv_progress_begin(), &err)) == VV_OK &&
+	    (rc = stage_first(&c, &err)) == VV_OK && (rc = commit_index(&c, &err)) < 0)
+		unstage(&c);
+	code = rc < 0 ? vv_report(&err) : c.nothing ? VV_EXIT_NO : VV_EXIT_OK;
+	/* That it cannot be known whether a gc is worth it is no fault of the commit. */
+	if (code != VV_EXIT_OK || c.o->dry_run || vv_auto_gc_look(&gc, c.r, &err) < 0)
+		gc.wanted = gc.failed = false;
+	committer_clear(&c);
+	vv_auto_gc_begin(&gc, c.o->quiet);
+	vv_auto_gc_clear(&gc);
+	return code;
+}
+
+static const vv_option commit_table[] = {
+	{"message", 'm', VV_OPT_LIST, offsetof(commit_options, messages), "TEXT", NULL,
+	 "the message; given again, another paragraph", NULL},
+	{"file", 'F', VV_OPT_STRING, offsetof(commit_options, file), "FILE", NULL,
+	 "the message from a file; - reads the standard input", NULL},
+	{"all", 'a', VV_OPT_FLAG, offsetof(commit_options, all), NULL, NULL,
+	 "stage changed and removed files first", NULL},
+	{"amend", 0, VV_OPT_FLAG, offsetof(commit_options, amend), NULL, NULL,
+	 "replace the last commit", NULL},
+	{"allow-empty", 0, VV_OPT_FLAG, offsetof(commit_options, allow_empty), NULL, NULL,
+	 "commit even when nothing changed", NULL},
+	{"author", 0, VV_OPT_STRING, offsetof(commit_options, author), "'NAME <MAIL>'", NULL,
+	 "who made the change", NULL},
+	{"date", 0, VV_OPT_STRING, offsetof(commit_options, date), "DATE", NULL, "when it was made",
+	 NULL},
+	{"gpg-sign", 'S', VV_OPT_FLAG, offsetof(commit_options, sign), NULL, NULL,
+	 "sign the commit (user.signingKey)", NULL},
+	{"no-gpg-sign", 0, VV_OPT_FLAG, offsetof(commit_options, no_sign), NULL, NULL,
+	 "do not sign, whatever the configuration says", NULL},
+	{"no-verify", 'n', VV_OPT_FLAG, offsetof(commit_options, no_verify), NULL, NULL,
+	 "skip the pre-commit and commit-msg hooks, and the check of varve.json", NULL},
+	{"edit", 'e', VV_OPT_FLAG, offsetof(commit_options, edit), NULL, NULL,
+	 "open the editor also with -m or -F", NULL},
+	{"no-edit", 0, VV_OPT_FLAG, offsetof(commit_options, no_edit), NULL, NULL,
+	 "take the message as it is (--amend, a merge)", NULL},
+	{"dry-run", 0, VV_OPT_FLAG, offsetof(commit_options, dry_run), NULL, NULL,
+	 "say what would be committed", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(commit_options, verbose), NULL, NULL,
+	 "also the groups and bytes that each dataset added to the store", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(commit_options, quiet), NULL, NULL,
+	 "print nothing but warnings", NULL},
+};
+
+const vv_command vv_cmd_commit = {
+	.name = "commit",
+	.group = "change",
+	.summary = "record what is staged as a new version",
+	.usage = "[-a] [-m TEXT] [OPTION...]\n[-m TEXT] [OPTION...] PATH...",
+	.example = "$ varve commit -m \"March prices\"\n"
+		   "[main 3f2a91c] March prices\n"
+		   " 1 file changed\n"
+		   "  prices.csv: +12 -5 ~64 rows, 1 column added",
+	.options = commit_table,
+	.option_count = VV_OPTION_COUNT(commit_table),
+	.options_size = sizeof(commit_options),
+	.exit_codes = "nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
+	.arguments = "path",
+	.run = run_commit,
+};

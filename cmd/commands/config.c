@@ -1,0 +1,407 @@
+/*
+ * config: varve's settings, and where each setting of a path comes from.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/view/version.h"
+#include "cmd/work/view/version_plain.h"
+#include "cmd/worktree.h"
+#include "dataset/schema/package.h"
+#include "repo/git/index/attributes.h"
+
+typedef struct options {
+	const char *explain, *format;
+	bool list, unset;
+} options;
+
+static const vv_option table[] = {
+	{"explain", 0, VV_OPT_STRING, offsetof(options, explain), "PATH", NULL,
+	 "say where each setting of PATH comes from", NULL},
+	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL, "list varve's settings",
+	 NULL},
+	{"unset", 0, VV_OPT_FLAG, offsetof(options, unset), NULL, NULL,
+	 "remove a setting from this repository", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write it", NULL},
+};
+
+/* The lines of an answer: what, its value, where from. */
+typedef struct answer {
+	bool json;
+	vv_buf buf;
+	vv_json_out w;
+} answer;
+
+static void say(answer *a, const char *what, const char *value, const char *from)
+{
+	if (a->json) {
+		vv_json_open_object(&a->w);
+		vv_json_name(&a->w, "setting");
+		vv_json_string(&a->w, what);
+		vv_json_name(&a->w, "value");
+		vv_json_string(&a->w, value);
+		vv_json_name(&a->w, "source");
+		vv_json_string(&a->w, from);
+		vv_json_close_object(&a->w);
+		return;
+	}
+	vv_out("%-10s %s", what, vv_text_shows(value));
+	vv_out("%s%s%s\n", from ? "  (" : "", from ? vv_text_shows(from) : "", from ? ")" : "");
+}
+
+/* The line of a .gitattributes file that decides: the last that matches, in the deepest
+ * file. */
+typedef struct deciding {
+	const char *path;
+	size_t depth; /* length of the folder of the file of `line` */
+	vv_buf line;  /* ".gitattributes:3: *.csv filter=varve" */
+	bool tracked;
+} deciding;
+
+/* A pattern without a slash is about names at any depth, as in gitignore. */
+static bool line_matches(const char *path, const char *folder, size_t folder_len,
+			 const char *pattern)
+{
+	const char *below = path + folder_len + (folder_len ? 1 : 0);
+
+	if (strncmp(path, folder, folder_len) != 0 || (folder_len && path[folder_len] != '/')) {
+		return false;
+	}
+	if (!strchr(pattern, '/')) {
+		return vv_path_match(pattern, vv_path_base(below));
+	}
+	return vv_path_match(*pattern == '/' ? pattern + 1 : pattern, below);
+}
+
+static vv_status on_line(void *payload, const char *file, unsigned line, const char *pattern,
+			 const char *attributes, vv_error *err)
+{
+	deciding *d = payload;
+	const char *slash = strrchr(file, '/');
+	bool local = strcmp(file, ".git/info/attributes") ==
+		     0; /* of the top, and over all others */
+	size_t folder_len = slash && !local ? (size_t)(slash - file) : 0;
+
+	if (!line_matches(d->path, file, folder_len, pattern) ||
+	    (!local && d->line.len && folder_len < d->depth)) {
+		return VV_OK;
+	}
+	d->depth = folder_len;
+	vv_buf_reset(&d->line);
+	vv_buf_printf(&d->line, "%s:%u: %s %s", file, line, pattern, attributes);
+	return vv_buf_ok(&d->line, err);
+}
+
+static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_error *err)
+{
+	deciding d;
+	vv_status rc;
+
+	memset(&d, 0, sizeof(d));
+	d.path = s->path;
+	rc = vv_attr_tracked(s->repo, s->path, tracked, err);
+	if (rc == VV_OK && !vv_repository_is_bare(s->repo)) {
+		rc = vv_attr_lines(s->repo, on_line, &d, err);
+	}
+	if (rc == VV_OK) {
+		say(a, "tracked", *tracked ? "yes" : "no",
+		    d.line.len ? vv_buf_cstr(&d.line) : "no line of .gitattributes");
+	}
+	vv_buf_clear(&d.line);
+	return rc;
+}
+
+static void explain_key(answer *a, const vv_root *r, const vv_package_resource *res)
+{
+	vv_buf names = VV_BUF_INIT;
+	const char *from = "looked for, none found; or --no-key";
+	size_t i;
+
+	for (i = 0; i < r->key_count; i++) {
+		vv_buf_puts(&names, i ? ", " : "");
+		vv_buf_puts(&names, r->key[i]);
+	}
+	if (r->key_source == VV_KEY_INFERRED) {
+		from = "inferred when it was first added, and proved unique";
+	} else if (r->key_source == VV_KEY_DECLARED) {
+		from = "declared with add --key";
+	} else if (r->key_source == VV_KEY_PACKAGE) {
+		from = res->package_path ? res->package_path : "datapackage.json";
+	}
+	say(a, "key", r->key_count ? vv_buf_cstr(&names) : "none", from);
+	vv_buf_clear(&names);
+}
+
+static bool package_has_form(const vv_sniff_hints *h)
+{
+	return h->delimiter >= 0 || h->quote >= 0 || h->escape >= 0 || h->header >= 0;
+}
+
+static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
+			  const vv_package_resource *res)
+{
+	const vv_root *r = &t->root;
+	const char *kept = s->is_dataset || !vv_cid_is_null(&s->parent)
+				   ? "as it was when first added, kept since"
+				   : "found by looking";
+	vv_buf b = VV_BUF_INIT;
+	size_t i;
+
+	vv_dialect_describe(&b, &r->dialect);
+	say(a, "form", vv_buf_cstr(&b),
+	    res->package_path && package_has_form(&res->hints) ? res->package_path : kept);
+	vv_buf_reset(&b);
+	for (i = 0; i < t->columns && b.len < 100; i++) {
+		vv_buf_puts(&b, i ? ", " : "");
+		vv_buf_put(&b, t->schema.fields[i].name, t->schema.fields[i].name_len);
+		vv_buf_printf(&b, " %s", vv_type_name(t->schema.fields[i].type));
+	}
+	vv_buf_puts(&b, i < t->columns ? ", ..." : "");
+	say(a, "schema", vv_buf_cstr(&b),
+	    res->schema.len ? res->package_path : "inferred, and kept from version to version");
+	explain_key(a, r, res);
+	vv_buf_reset(&b);
+	for (i = 0; i < r->cut_column_count; i++) {
+		vv_buf_puts(&b, i ? ", " : "");
+		vv_buf_puts(&b, r->cut_columns[i]);
+	}
+	vv_buf_printf(&b, "%s, about %lu rows", r->cut_column_count ? "" : "whole rows",
+		      (unsigned long)r->cut_rows);
+	say(a, "groups by", vv_buf_cstr(&b), kept);
+	vv_buf_clear(&b);
+}
+
+/* A setting of Git's configuration: the last level wins. */
+typedef struct setting {
+	const char *name;
+	vv_buf value, level;
+} setting;
+
+static vv_status on_setting(void *payload, const char *name, const char *value, const char *level,
+			    vv_error *err)
+{
+	setting *s = payload;
+
+	if (strcmp(name, s->name) == 0) {
+		vv_buf_reset(&s->value);
+		vv_buf_reset(&s->level);
+		vv_buf_puts(&s->value, value ? value : "true");
+		vv_buf_printf(&s->level, "%s configuration: %s", level, name);
+		return vv_buf_ok(&s->level, err);
+	}
+	return VV_OK;
+}
+
+static vv_status explain_setting(answer *a, vv_repository *r, const char *what, const char *name,
+				 const char *fallback, vv_error *err)
+{
+	setting s = {name, VV_BUF_INIT, VV_BUF_INIT};
+	vv_status rc = vv_config_each(r, name, on_setting, &s, err);
+
+	if (rc == VV_OK) {
+		say(a, what, s.value.len ? vv_buf_cstr(&s.value) : fallback,
+		    s.value.len ? vv_buf_cstr(&s.level) : "default");
+	}
+	vv_buf_clear(&s.value);
+	vv_buf_clear(&s.level);
+	return rc;
+}
+
+static void answer_begin(answer *a, const options *o)
+{
+	memset(a, 0, sizeof(*a));
+	a->json = o->format && strcmp(o->format, "json") == 0;
+	vv_json_out_init(&a->w, &a->buf, 2);
+	if (a->json) {
+		vv_json_open_array(&a->w);
+	}
+}
+
+static vv_status answer_end(answer *a, vv_status rc, vv_error *err)
+{
+	if (a->json && rc == VV_OK) {
+		vv_json_close_array(&a->w);
+		if ((rc = vv_buf_ok(&a->buf, err)) == VV_OK) {
+			vv_out("%s\n", vv_buf_cstr(&a->buf));
+		}
+	}
+	vv_buf_clear(&a->buf);
+	return rc;
+}
+
+/* Files called so become datasets when they are added by name. */
+static bool looks_like_table(const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	return strcmp(ext, "csv") == 0 || strcmp(ext, "tsv") == 0 || strcmp(ext, "ndjson") == 0 ||
+	       strcmp(ext, "jsonl") == 0;
+}
+
+static vv_status explain(const options *o, vv_repository *r, vv_error *err)
+{
+	vv_package_resource res;
+	vv_stage *stage = NULL;
+	vv_subject s;
+	vv_table t;
+	answer a;
+	bool tracked = false, described;
+	vv_status rc;
+
+	memset(&res, 0, sizeof(res));
+	vv_subject_init(&s);
+	answer_begin(&a, o);
+	if ((rc = vv_stage_open(&stage, r, vv_progress_begin(), err)) < 0 ||
+	    (rc = vv_subject_find(&s, r, stage, o->explain, err)) < 0 ||
+	    (rc = vv_subject_settle(&s, err)) < 0) {
+		goto done;
+	}
+	if (!s.path) {
+		rc = vv_fail(err, VV_EUSAGE, "settings belong to paths; '%s' is a CID",
+			     vv_text_shows(o->explain));
+		goto done;
+	}
+	if ((rc = explain_tracking(&a, &s, &tracked, err)) < 0) {
+		goto done;
+	}
+	rc = vv_package_find(&res, s.path, vv_subject_beside, &s, err);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		goto done;
+	}
+	described = rc == VV_OK;
+	say(&a, "described", described ? "yes" : "no",
+	    described ? res.package_path : "no datapackage.json names it");
+	if (!s.is_dataset && !tracked && !described && !looks_like_table(s.path)) {
+		say(&a, "kind", "text", "an ordinary file of git's");
+		rc = VV_OK;
+		goto done;
+	}
+	if ((rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
+		goto done;
+	}
+	say(&a, "kind", t.root.kind == VV_KIND_TABLE ? "table" : "file",
+	    s.is_dataset ? "the stored version" : "what it would be when added");
+	if (t.root.kind == VV_KIND_TABLE) {
+		explain_table(&a, &s, &t, &res);
+	}
+	vv_table_close(&t);
+	rc = explain_setting(&a, r, "smudge", "varve.smudgelimit", "256m", err);
+done:
+	vv_package_resource_clear(&res);
+	vv_subject_clear(&s);
+	vv_stage_close(stage);
+	return answer_end(&a, rc, err);
+}
+
+static vv_status list_one(void *payload, const char *name, const char *value, const char *level,
+			  vv_error *err)
+{
+	(void)err;
+	if (strncmp(name, "varve.", 6) == 0 || strncmp(name, "filter.varve.", 13) == 0 ||
+	    strncmp(name, "diff.varve.", 11) == 0 || strncmp(name, "merge.varve.", 12) == 0) {
+		say(payload, name, value ? value : "true", level);
+	}
+	return VV_OK;
+}
+
+static vv_status list_settings(const options *o, vv_repository *r, vv_error *err)
+{
+	answer a;
+
+	answer_begin(&a, o);
+	return answer_end(&a, vv_config_each(r, "", list_one, &a, err), err);
+}
+
+/* Only varve's own: for the rest there is git config. */
+static vv_status check_name(const char *name, vv_error *err)
+{
+	if (strncmp(name, "varve.", 6) == 0 && name[6]) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EUSAGE, "'%s' is none of varve's settings (varve.*)", vv_text_shows(name));
+	return vv_hint(err, "'git config %s' works here", vv_text_shows(name));
+}
+
+static vv_status get_or_set(const options *o, vv_repository *r, int argc, char **argv,
+			    vv_error *err)
+{
+	char *value = NULL;
+	vv_status rc;
+
+	if ((rc = check_name(argv[0], err)) < 0) {
+		return rc;
+	}
+	if (o->unset || argc == 2) {
+		return vv_config_set(r, argv[0], o->unset ? NULL : argv[1], err);
+	}
+	rc = vv_config_string(r, argv[0], &value, err);
+	if (rc == VV_OK) {
+		vv_out_text(value, strlen(value));
+		vv_out("\n");
+		vv_free(value);
+	}
+	return rc;
+}
+
+static int run_config(void *p, int argc, char **argv)
+{
+	options *o = p;
+	vv_repository *repo = NULL;
+	vv_error err;
+	vv_status rc;
+
+	if (o->explain ? argc > 0 || o->list || o->unset
+	    : o->list  ? argc > 0 || o->unset
+		       : argc < 1 || argc > 2) {
+		return vv_usage_error(
+			"config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
+	}
+	if (o->unset && argc != 1) {
+		return vv_usage_error("--unset takes NAME");
+	}
+	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0) {
+		return vv_report_trouble(&err);
+	}
+	if (o->explain) {
+		rc = explain(o, repo, &err);
+	} else if (o->list) {
+		rc = list_settings(o, repo, &err);
+	} else {
+		rc = get_or_set(o, repo, argc, argv, &err);
+	}
+	vv_repository_close(repo);
+	if (rc == VV_ENOTFOUND && !o->explain && !o->list && argc == 1) {
+		return VV_EXIT_NO; /* not set: git config says so by its exit code alone */
+	}
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_config = {
+	.name = "config",
+	.group = "care",
+	.summary = "read and change settings, and say where those of a path come from",
+	.usage = "NAME [VALUE]\n--unset NAME\n--list\n--explain PATH",
+	.example = "$ varve config --explain prices.csv\n"
+		   "tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve "
+		   "merge=varve -text)\n"
+		   "described  no  (no datapackage.json names it)\n"
+		   "kind       table  (the stored version)\n"
+		   "form       comma-separated, header  (as it was when first added, kept since)\n"
+		   "key        id  (inferred when it was first added, and proved unique)\n"
+		   "...",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "NAME is not set",
+	.arguments = "path",
+	.run = run_config,
+};

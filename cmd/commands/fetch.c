@@ -1,0 +1,186 @@
+/*
+ * fetch: what other repositories have, brought here.
+ */
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/commit/auto_gc.h"
+#include "cmd/work/peers/fetch_run.h"
+#include "cmd/worktree.h"
+#include "dataset/table/dataset_writer.h"
+#include "repo/git/index/index.h"
+#include "repo/git/pointer.h"
+
+typedef struct options {
+	bool all, tags, no_tags, prune, force, quiet, verbose, allow_missing;
+	vv_strings from;
+	const char *cid;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	{"all", 0, VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "from every remote", NULL},
+	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
+	 "get blocks from this remote or URL as well; may be repeated", NULL},
+	{"cid", 0, VV_OPT_STRING, offsetof(options, cid), "CID", NULL,
+	 "one dataset by its root's CID, and nothing else", NULL},
+	{"tags", 't', VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "all tags too", NULL},
+	{"no-tags", 0, VV_OPT_FLAG, offsetof(options, no_tags), NULL, NULL, "no tags", NULL},
+	{"prune", 'p', VV_OPT_FLAG, offsetof(options, prune), NULL, NULL,
+	 "remove tracking branches whose branch is gone there", NULL},
+	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
+	 "move refs here also where they do not go forward", NULL},
+	{"allow-missing", 0, VV_OPT_FLAG, offsetof(options, allow_missing), NULL, NULL,
+	 "take versions also where no peer has all their blocks", NULL},
+	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
+	 "give a peer up that says nothing for so long (60)", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also how many blocks came, and from whom", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well",
+	 NULL},
+};
+
+/* Does a table's pointer lie in its place? */
+static bool is_pointer_only(vv_repository *r, vv_stage *s, const vv_index_entry *e)
+{
+	char *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+	vv_stat st;
+	bool pointer = false;
+
+	if (file && vv_lstat(&st, file, &ignored) == VV_OK && S_ISREG(st.mode) && st.size <= VV_POINTER_MAX &&
+	    vv_stage_is_pointer(s, &e->id, &pointer, &ignored) == VV_OK && pointer) {
+		pointer = vv_read_file(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
+			  vv_pointer_looks_like(text.data, text.len);
+	}
+	vv_buf_clear(&text);
+	vv_free(file);
+	return pointer;
+}
+
+/* After a plain 'git clone' or 'git pull' the blocks are here now, and the files are not. */
+static void tell_pointers(vv_repository *r)
+{
+	vv_index *x = NULL;
+	vv_stage *s = NULL;
+	vv_index_entry e;
+	vv_error ignored;
+	size_t count = 0;
+
+	if (!vv_repository_is_bare(r) && vv_index_open(&x, r, &ignored) == VV_OK &&
+	    vv_stage_open(&s, r, NULL, &ignored) == VV_OK) {
+		for (size_t i = 0; i < vv_index_count(x); i++) {
+			vv_index_at(x, i, &e);
+			count += is_pointer_only(r, s, &e);
+		}
+	}
+	if (count > 0) {
+		vv_note("hint: %s %s of the work tree %s only: 'varve restore .' writes the data",
+			vv_text_count(count), count == 1 ? "table" : "tables",
+			count == 1 ? "is a pointer" : "are pointers");
+	}
+	vv_stage_close(s);
+	vv_index_close(x);
+}
+
+static vv_status fetch_one(vv_repository *r, const options *o, const char *remote, char **specs, int count,
+			   bool *refused, vv_error *err)
+{
+	vv_fetch_job j;
+
+	vv_fetch_job_init(&j, r);
+	j.remote = remote;
+	j.specs = specs;
+	j.spec_count = count;
+	j.from = o->from;
+	j.tags = o->tags;
+	j.no_tags = o->no_tags;
+	j.prune = o->prune;
+	j.force = o->force;
+	j.quiet = o->quiet;
+	j.verbose = o->verbose;
+	j.allow_missing = o->allow_missing;
+	j.idle_sec = o->timeout;
+	vv_status rc = vv_fetch_job_run(&j, err);
+	*refused |= j.refused || (rc == VV_OK && j.missing > 0);
+	if (rc == VV_OK && j.mended && !o->quiet) {
+		tell_pointers(r);
+	}
+	vv_fetch_job_clear(&j);
+	return rc;
+}
+
+static vv_status fetch_all(vv_repository *r, const options *o, bool *refused, vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_status rc = vv_remote_names(&names, &count, r, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (!o->quiet) {
+			vv_note("fetching %s", vv_text_shows(names[i]));
+		}
+		rc = fetch_one(r, o, names[i], NULL, 0, refused, err);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+static int run_fetch(void *opts, int argc, char **argv)
+{
+	const options *o = opts;
+	vv_repository *r = NULL;
+	vv_auto_gc gc = {0};
+	vv_error err;
+	bool refused = false;
+
+	if (o->all && argc > 0) {
+		return vv_usage_error("--all takes no remote");
+	}
+	if (o->cid && argc > 1) {
+		return vv_usage_error("--cid takes one remote at most");
+	}
+	vv_status rc = vv_repository_open(&r, NULL, &err);
+	if (rc == VV_OK && o->cid) {
+		rc = vv_fetch_one_cid(r, o->cid, argc > 0 ? argv[0] : NULL, &o->from, o->quiet, o->timeout, &err);
+	} else if (rc == VV_OK && o->all) {
+		rc = fetch_all(r, o, &refused, &err);
+	} else if (rc == VV_OK) {
+		rc = fetch_one(r, o, argc > 0 ? argv[0] : NULL, argv + 1, argc > 1 ? argc - 1 : 0, &refused, &err);
+	}
+	if (rc == VV_OK) {
+		vv_error ignored;
+		(void)vv_auto_gc_look(&gc, r, &ignored);
+	}
+	vv_repository_close(r);
+	if (rc < 0) {
+		return vv_report_trouble(&err);
+	}
+	vv_auto_gc_begin(&gc, o->quiet);
+	vv_auto_gc_clear(&gc);
+	return refused ? VV_EXIT_NO : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_fetch = {
+	.name = "fetch",
+	.group = "peers",
+	.summary = "get commits and blocks from another repository",
+	.usage = "[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n--cid CID [REMOTE]",
+	.example = "$ varve fetch\n"
+		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
+		   "From ../sales\n"
+		   "   3f2a1bc..9d0e77a   main -> origin/main",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "a ref was not moved (no fast-forward), or blocks are missing",
+	.arguments = "ref",
+	.run = run_fetch,
+};

@@ -1,0 +1,442 @@
+/*
+ * fsck: is everything there, and is it what it was?
+ *
+ * First the packs, record by record; then every version that the history names, from
+ * its pointer down. What is damaged is told with the datasets and commits it touches.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/worktree.h"
+#include "dataset/table/dataset_writer.h"
+#include "dataset/table/table.h"
+#include "repo/blocks/reach.h"
+#include "repo/gc/roots.h"
+#include "repo/git/history/history.h"
+#include "repo/git/pointer.h"
+#include "repo/transfer/incomplete.h"
+
+typedef struct options {
+	bool data, quiet;
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	{"data", 0, VV_OPT_FLAG, offsetof(options, data), NULL, NULL,
+	 "every byte: hashes of all blocks, and every row of every version", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write the result", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "print only what is damaged", NULL},
+};
+
+/* A version that the history names. */
+typedef struct version {
+	vv_cid root;
+	char *path;
+	vv_oid commit; /* null: the index */
+} version;
+
+typedef struct fsck {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	vv_store *store;
+	version *versions;
+	size_t count, cap;
+	vv_cid_set *seen; /* walked without finding anything, or told already */
+	vv_cid_set *bad;  /* missing or damaged */
+	vv_table_checks *checks;
+	uint64_t records, blocks, problems;
+	const vv_progress *progress;
+	vv_buf json;
+	vv_json_out w;
+} fsck;
+
+static bool json(const fsck *f)
+{
+	return f->o->format && strcmp(f->o->format, "json") == 0;
+}
+
+static void json_member(fsck *f, const char *name, const char *value)
+{
+	if (value) {
+		vv_json_name(&f->w, name);
+		vv_json_string(&f->w, value);
+	}
+}
+
+/* One finding; any of the particulars may be NULL. */
+static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid, const char *pack,
+		 uint64_t offset, const version *v)
+{
+	char text[VV_CID_TEXT + 1], hex[VV_OID_TEXT + 1];
+	char *rev = NULL;
+	vv_error ignored;
+
+	f->problems++;
+	if (cid && !vv_cid_is_null(cid)) {
+		vv_cid_text(text, cid);
+	}
+	if (json(f)) {
+		vv_json_open_object(&f->w);
+		json_member(f, "kind", kind);
+		json_member(f, "what", what);
+		json_member(f, "block", cid && !vv_cid_is_null(cid) ? text : NULL);
+		json_member(f, "pack", pack);
+		if (pack) {
+			vv_json_name(&f->w, "offset");
+			vv_json_u64(&f->w, offset);
+		}
+		if (v) {
+			json_member(f, "path", v->path);
+			vv_oid_text(hex, &v->commit);
+			json_member(f, "commit", vv_oid_is_null(&v->commit) ? NULL : hex);
+		}
+		vv_json_close_object(&f->w);
+		return;
+	}
+	vv_out("%s: ", kind);
+	if (v) {
+		if (!vv_oid_is_null(&v->commit) &&
+		    vv_rev_short(f->repo, &v->commit, &rev, &ignored) == VV_OK) {
+			vv_out("%s", rev);
+		}
+		vv_free(rev);
+		vv_out(":%s: ", vv_text_shows(v->path ? v->path : ""));
+	}
+	if (pack) {
+		vv_out("%s, at byte %llu: ", vv_text_shows(pack), (unsigned long long)offset);
+	}
+	vv_out_text(what, strlen(what));
+	if (cid && !vv_cid_is_null(cid)) {
+		vv_out(" (block %s)", text);
+	}
+	vv_out("\n");
+}
+
+static vv_status on_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
+			   vv_status state, const char *what, vv_error *err)
+{
+	fsck *f = payload;
+	bool added;
+
+	f->records++;
+	if (state == VV_OK) {
+		return VV_OK;
+	}
+	tell(f, "damaged pack", what ? what : "damaged", cid, pack, offset, NULL);
+	if (cid && !vv_cid_is_null(cid)) {
+		return vv_cid_set_add(f->bad, cid, &added, err);
+	}
+	return VV_OK;
+}
+
+static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit,
+			 const char *what, vv_error *err)
+{
+	fsck *f = payload;
+	version *v;
+
+	if (f->count == f->cap) {
+		size_t cap = f->cap ? f->cap * 2 : 256;
+
+		v = vv_realloc_array(f->versions, cap, sizeof(*v));
+		if (!v) {
+			return vv_fail_nomem(err);
+		}
+		f->versions = v;
+		f->cap = cap;
+	}
+	v = &f->versions[f->count];
+	memset(v, 0, sizeof(*v));
+	v->path = vv_strdup(path ? path : "");
+	if (!v->path) {
+		return vv_fail_nomem(err);
+	}
+	if (commit) {
+		v->commit = *commit;
+	}
+	f->count++;
+	if (!cid || vv_cid_is_null(cid)) {
+		tell(f, "damaged pointer", what ? what : "it cannot be read", NULL, NULL, 0, v);
+		return VV_OK;
+	}
+	v->root = *cid;
+	return VV_OK;
+}
+
+/* Below one version: the first block that is wrong is told with it. */
+typedef struct below {
+	fsck *f;
+	const version *v;
+	uint64_t missing, damaged;
+	vv_cid first_missing, first_damaged;
+	vv_buf copy;
+} below;
+
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			  vv_status state, vv_error *err)
+{
+	below *b = payload;
+
+	(void)bytes;
+	(void)len;
+	(void)err;
+	b->f->blocks++;
+	if (state == VV_OK && cid->codec == VV_CODEC_RAW) {
+		/* The walk does not look at leaves. There may be a sound copy in another
+		 * pack. */
+		state = vv_cid_set_has(b->f->bad, cid)
+				? vv_store_get(b->f->store, cid, &b->copy, NULL)
+			: vv_store_has(b->f->store, cid) ? VV_OK
+							 : VV_EMISSING;
+	}
+	if (state == VV_EMISSING && b->missing++ == 0) {
+		b->first_missing = *cid;
+	} else if (state == VV_ECORRUPT && b->damaged++ == 0) {
+		b->first_damaged = *cid;
+	}
+	return VV_OK;
+}
+
+static void tell_below(const below *b)
+{
+	vv_buf what = VV_BUF_INIT;
+
+	if (b->damaged) {
+		vv_buf_printf(&what, "%s damaged %s", vv_text_count(b->damaged),
+			      b->damaged == 1 ? "block" : "blocks");
+		tell(b->f, "damaged dataset", vv_buf_cstr(&what), &b->first_damaged, NULL, 0, b->v);
+	}
+	vv_buf_reset(&what);
+	if (b->missing) {
+		vv_buf_printf(&what, "%s %s not here", vv_text_count(b->missing),
+			      b->missing == 1 ? "block is" : "blocks are");
+		tell(b->f, "incomplete dataset", vv_buf_cstr(&what), &b->first_missing, NULL, 0,
+		     b->v);
+	}
+	vv_buf_clear(&what);
+}
+
+/* Walks from the version's root. seen: what need not be walked again; each version has
+ * its own once something is known to be wrong, so that all that it touches are named. */
+static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_error *err)
+{
+	vv_walk w;
+	vv_status rc;
+
+	memset(b, 0, sizeof(*b));
+	b->f = f;
+	b->v = v;
+	memset(&w, 0, sizeof(w));
+	w.store = f->store;
+	w.seen = seen;
+	w.budget = UINT64_MAX;
+	w.missing_ok = true;
+	w.visit = on_block;
+	w.payload = b;
+	rc = vv_walk_from(&w, &v->root, err);
+	vv_buf_clear(&b->copy);
+	return rc;
+}
+
+/* The pointer must say what its root says. */
+static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_error *err)
+{
+	vv_tree_entry e;
+	vv_buf made = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc;
+
+	if (vv_oid_is_null(&v->commit) ||
+	    vv_tree_entry_at(f->repo, &v->commit, v->path, &e, &why) < 0) {
+		return VV_OK;
+	}
+	rc = vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, &text, err);
+	vv_tree_entry_clear(&e);
+	if (rc == VV_OK && (rc = vv_root_pointer(&made, &v->root, &t->root, err)) == VV_OK &&
+	    (made.len != text.len || memcmp(made.data, text.data, text.len) != 0)) {
+		tell(f, "false pointer", "it does not say what its data is", &v->root, NULL, 0, v);
+	}
+	vv_buf_clear(&made);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status check_table(fsck *f, const version *v, vv_error *err)
+{
+	vv_sink source;
+	vv_table t;
+	vv_error why;
+	vv_status rc;
+
+	vv_sink_dry(&source, f->store);
+	rc = vv_table_open(&t, &source, &v->root, &why);
+	if (rc == VV_OK) {
+		if ((rc = check_pointer(f, v, &t, err)) < 0) {
+			vv_table_close(&t);
+			return rc;
+		}
+		rc = f->o->data ? vv_table_checks_next(f->checks, &t, vv_stage_pool(f->stage),
+						       f->progress, &why)
+				: VV_OK;
+		vv_table_close(&t);
+	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) {
+		if (err) {
+			*err = why;
+		}
+		return rc;
+	}
+	if (rc < 0) {
+		tell(f, "damaged dataset", why.message, &v->root, NULL, 0, v);
+	}
+	return VV_OK;
+}
+
+static vv_status check_versions(fsck *f, vv_error *err)
+{
+	bool any_bad = vv_cid_set_count(f->bad) > 0;
+	vv_status rc = VV_OK;
+	below b;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < f->count; i++) {
+		const version *v = &f->versions[i];
+		vv_cid_set *own = NULL;
+
+		if (vv_cid_is_null(&v->root)) {
+			continue;
+		}
+		vv_progress_update(f->progress, "versions", i, f->count);
+		if (any_bad && !(own = vv_cid_set_new())) {
+			return vv_fail_nomem(err);
+		}
+		rc = walk(f, v, own ? own : f->seen, &b, err);
+		vv_cid_set_free(own);
+		if (rc == VV_OK && !any_bad && b.missing + b.damaged > 0) {
+			/* From now on each version is walked for itself; those before were
+			 * sound. */
+			any_bad = true;
+			if (!(own = vv_cid_set_new())) {
+				return vv_fail_nomem(err);
+			}
+			rc = walk(f, v, own, &b, err);
+			vv_cid_set_free(own);
+		}
+		if (rc == VV_OK && b.missing + b.damaged > 0) {
+			tell_below(&b);
+		} else if (rc == VV_OK) {
+			rc = check_table(f, v, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status run_all(fsck *f, vv_error *err)
+{
+	vv_status rc;
+
+	f->seen = vv_cid_set_new();
+	f->bad = vv_cid_set_new();
+	f->checks = vv_table_checks_new();
+	if (!f->seen || !f->bad || !f->checks) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_repository_store(f->repo, &f->store, err)) < 0 ||
+	    (rc = vv_stage_open(&f->stage, f->repo, f->progress, err)) < 0 ||
+	    (rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->progress, err)) < 0 ||
+	    (rc = vv_roots_each(f->repo, on_root, f, err)) < 0) {
+		return rc;
+	}
+	return check_versions(f, err);
+}
+
+static vv_status finish(fsck *f, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_progress_end();
+	if (json(f)) {
+		vv_json_close_array(&f->w);
+		vv_json_name(&f->w, "versions");
+		vv_json_u64(&f->w, f->count);
+		vv_json_name(&f->w, "records");
+		vv_json_u64(&f->w, f->records);
+		vv_json_close_object(&f->w);
+		if ((rc = vv_buf_ok(&f->json, err)) == VV_OK) {
+			vv_out("%s\n", vv_buf_cstr(&f->json));
+		}
+	} else if (f->problems > 0) {
+		vv_out("%s %s\n", vv_text_count(f->problems),
+		       f->problems == 1 ? "problem" : "problems");
+	} else if (!f->o->quiet) {
+		vv_out("sound: %s versions of datasets, %s blocks%s\n", vv_text_count(f->count),
+		       vv_text_count(f->records), f->o->data ? ", every byte" : "");
+	}
+	return rc;
+}
+
+static int run_fsck(void *p, int argc, char **argv)
+{
+	fsck f;
+	vv_error err;
+	vv_status rc;
+	size_t i;
+
+	if (argc > 0) {
+		return vv_usage_error("fsck takes no arguments, not '%s'", vv_text_shows(argv[0]));
+	}
+	memset(&f, 0, sizeof(f));
+	f.o = p;
+	f.progress = vv_progress_begin();
+	vv_json_out_init(&f.w, &f.json, 2);
+	vv_json_open_object(&f.w);
+	vv_json_name(&f.w, "problems");
+	vv_json_open_array(&f.w);
+	if ((rc = vv_repository_open(&f.repo, NULL, &err)) == VV_OK &&
+	    (rc = run_all(&f, &err)) == VV_OK) {
+		rc = finish(&f, &err);
+	}
+	if (rc == VV_OK && f.problems == 0) {
+		/* Whatever was missing when it came is here by now. */
+		rc = vv_repository_set_incomplete(f.repo, false, &err);
+	}
+	for (i = 0; i < f.count; i++) {
+		vv_free(f.versions[i].path);
+	}
+	vv_free(f.versions);
+	vv_cid_set_free(f.seen);
+	vv_cid_set_free(f.bad);
+	vv_table_checks_free(f.checks);
+	vv_buf_clear(&f.json);
+	vv_stage_close(f.stage);
+	vv_repository_close(f.repo);
+	if (rc < 0) {
+		return vv_report_trouble(&err);
+	}
+	return f.problems ? VV_EXIT_NO : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_fsck = {
+	.name = "fsck",
+	.group = "care",
+	.summary = "check that every version is here and undamaged",
+	.usage = "[--data] [--json]",
+	.example = "$ varve fsck --data\nsound: 60 versions of datasets, 1,204 blocks, every byte",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "something is damaged or missing",
+	.arguments = "",
+	.run = run_fsck,
+};

@@ -1,0 +1,176 @@
+/*
+ * gc: the store made small: what no version needs any more goes, after a time of grace.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/commit/auto_gc.h"
+#include "cmd/work/commit/gc.h"
+#include "cmd/worktree.h"
+
+typedef struct options {
+	bool dry_run, quiet, automatic;
+	const char *prune, *format;
+} options;
+
+static const vv_option table[] = {
+	{"auto", 0, VV_OPT_FLAG, offsetof(options, automatic), NULL, NULL,
+	 "only when there is much to gain and nobody else is writing", NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
+	 "only say what would be done", NULL},
+	{"prune", 0, VV_OPT_STRING, offsetof(options, prune), "WHEN", NULL,
+	 "remove what has been unused for so long: now, never, 3.days, 2.weeks", "now"},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write the result", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
+};
+
+#define DAY 86400u
+
+/* "now", "never", "3.days", "3.days.ago", "2w": as Git writes such times, as far as they
+ * are plain lengths. */
+static bool parse_grace(uint64_t *out, const char *text)
+{
+	static const struct {
+		const char *unit;
+		uint64_t seconds;
+	} units[] = {{"second", 1},     {"minute", 60},      {"hour", 3600},     {"day", DAY},
+		     {"week", 7 * DAY}, {"month", 30 * DAY}, {"year", 365 * DAY}};
+	size_t digits = strspn(text, "0123456789"), i, len;
+	const char *unit = text + digits;
+	uint64_t n;
+
+	if (strcmp(text, "now") == 0 || strcmp(text, "all") == 0) {
+		*out = 0;
+		return true;
+	}
+	if (strcmp(text, "never") == 0) {
+		*out = UINT64_MAX;
+		return true;
+	}
+	if (!vv_parse_u64(&n, text, digits) || n > 100000) {
+		return false;
+	}
+	unit += *unit == '.' || *unit == ' ';
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		len = strlen(units[i].unit);
+		if (strncmp(unit, units[i].unit, len) == 0 ||
+		    (unit[0] == units[i].unit[0] && unit[1] == '\0')) {
+			unit += unit[1] == '\0' ? 1 : len;
+			unit += *unit == 's';
+			*out = n * units[i].seconds;
+			return *unit == '\0' || strcmp(unit + 1, "ago") == 0;
+		}
+	}
+	return false;
+}
+
+static void put_number(vv_json_out *w, const char *name, uint64_t v)
+{
+	vv_json_name(w, name);
+	vv_json_u64(w, v);
+}
+
+static vv_status print_json(const vv_gc_run *run, vv_error *err)
+{
+	const vv_gc_result *g = &run->result;
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "dryRun");
+	vv_json_bool(&w, run->dry_run);
+	put_number(&w, "versions", run->versions);
+	put_number(&w, "bytesBefore", g->bytes_before);
+	put_number(&w, "bytesAfter", g->bytes_after);
+	put_number(&w, "liveBlocks", g->live_blocks);
+	put_number(&w, "liveBytes", g->live_bytes);
+	put_number(&w, "asideBlocks", g->aside_blocks);
+	put_number(&w, "asideBytes", g->aside_bytes);
+	put_number(&w, "droppedBlocks", g->dropped_blocks);
+	put_number(&w, "droppedBytes", g->dropped_bytes);
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+/* --auto: only when there is much to gain, and it says why when it does nothing. */
+static vv_status is_due(const options *o, vv_repository *repo, bool *due, vv_error *err)
+{
+	vv_auto_gc gc;
+	vv_status rc = vv_auto_gc_look(&gc, repo, err);
+
+	*due = rc == VV_OK && (gc.wanted || gc.failed);
+	if (rc == VV_OK && !*due && !o->quiet) {
+		if (gc.off) {
+			vv_note("nothing was done: %s", gc.off);
+		} else {
+			vv_note("nothing was done: the store has %s, a gc is worth it above %s",
+				vv_text_bytes(gc.bytes), vv_text_bytes(gc.limit));
+		}
+	}
+	vv_auto_gc_clear(&gc);
+	return rc;
+}
+
+static int run_gc(void *p, int argc, char **argv)
+{
+	const options *o = p;
+	vv_gc_run g = {.dry_run = o->dry_run, .gentle = o->automatic};
+	vv_repository *repo = NULL;
+	bool due = true;
+	vv_error err;
+	vv_status rc;
+
+	if (argc > 0) {
+		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(argv[0]));
+	}
+	if (o->prune && !parse_grace(&g.grace_sec, o->prune)) {
+		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
+				      vv_text_shows(o->prune));
+	}
+	g.has_grace = o->prune != NULL;
+	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
+	    (!o->automatic || (rc = is_due(o, repo, &due, &err)) == VV_OK) && due &&
+	    (rc = vv_gc_run_all(&g, repo, &err)) == VV_OK) {
+		if (o->format && strcmp(o->format, "json") == 0) {
+			rc = print_json(&g, &err);
+		} else if (!o->quiet) {
+			vv_gc_print(&g);
+		}
+	}
+	vv_repository_close(repo);
+	if (rc == VV_ELOCKED && o->automatic) {
+		if (!o->quiet) {
+			vv_note("nothing was done: %s", err.message);
+		}
+		return VV_EXIT_OK;
+	}
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_gc = {
+	.name = "gc",
+	.group = "care",
+	.summary = "make the store small, and remove what no version needs any more",
+	.usage = "[--dry-run | --auto] [--prune[=WHEN]] [--json]",
+	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: "
+		   "3.1 MB -> 1.4 MB",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "",
+	.run = run_gc,
+};

@@ -1,0 +1,455 @@
+/*
+ * info: what a version of a dataset is: size, form, columns and what stands in them.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/add/added_blocks.h"
+#include "cmd/work/view/column_stats.h"
+#include "cmd/work/view/version.h"
+#include "cmd/worktree.h"
+
+typedef struct options {
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write it", NULL},
+};
+
+#define HASHES_MAX (4u << 20)     /* kept for all columns together */
+#define HASHES_COLUMN (64u << 10) /* for one: so many distinct values are counted exactly */
+#define SHOWN 24                  /* columns of the terminal for one value */
+
+typedef struct info {
+	vv_subject *subject;
+	vv_table *table;
+	vv_column_stats *columns;
+	uint64_t groups;
+	bool has_stored;
+	uint64_t stored; /* in the packs: records of its blocks, shared ones counted in full */
+	const vv_progress *progress;
+} info;
+
+static vv_status read_columns(info *f, vv_error *err)
+{
+	vv_table *t = f->table;
+	size_t limit = t->columns ? HASHES_MAX / t->columns : 0, r, c;
+	vv_table_reader *reader = NULL;
+	vv_batch batch;
+	vv_status rc;
+	int more = 0;
+
+	f->columns = vv_calloc(t->columns + 1, sizeof(vv_column_stats));
+	if (!f->columns) {
+		return vv_fail_nomem(err);
+	}
+	for (c = 0; c < t->columns; c++) {
+		vv_column_stats_init(&f->columns[c], &t->schema.fields[c],
+				     limit > HASHES_COLUMN ? HASHES_COLUMN : limit);
+	}
+	vv_batch_init(&batch);
+	rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
+	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
+		for (c = 0; rc == VV_OK && c < batch.columns && c < t->columns; c++) {
+			for (r = 0; rc == VV_OK && r < batch.rows; r++) {
+				rc = vv_column_stats_add(&f->columns[c],
+							 &batch.cells[r * batch.columns + c], err);
+			}
+		}
+		vv_progress_update(f->progress, "reading rows", batch.first_row, t->root.rows);
+	}
+	vv_table_reader_close(reader);
+	vv_batch_clear(&batch);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status count_stored(info *f, vv_error *err)
+{
+	vv_growth growth;
+	vv_store *store;
+	vv_status rc;
+
+	if (!f->subject->is_dataset) {
+		return VV_OK;
+	}
+	if ((rc = vv_repository_store(f->subject->repo, &store, err)) < 0) {
+		return rc;
+	}
+	f->has_stored = vv_growth_count(&growth, store, NULL, &f->subject->root, NULL) == VV_OK;
+	f->stored = growth.stored;
+	return VV_OK;
+}
+
+static const char *key_words(vv_key_source s)
+{
+	switch (s) {
+	case VV_KEY_INFERRED:
+		return "found, and proved unique";
+	case VV_KEY_DECLARED:
+		return "declared";
+	case VV_KEY_PACKAGE:
+		return "datapackage.json";
+	case VV_KEY_NONE:
+		break;
+	}
+	return "none";
+}
+
+static void put_names(vv_buf *b, char **names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		vv_buf_puts(b, i ? ", " : "");
+		vv_text_put_escaped(b, names[i], strlen(names[i]));
+	}
+}
+
+static void print_facts(const info *f)
+{
+	const vv_root *r = &f->table->root;
+	vv_buf b = VV_BUF_INIT;
+	char cid[VV_CID_TEXT + 1];
+	bool is_table = r->kind == VV_KIND_TABLE;
+
+	vv_out_text(f->subject->text, strlen(f->subject->text));
+	vv_out("\n");
+	vv_out("  kind     %s%s\n", is_table ? "table" : "file",
+	       f->subject->is_dataset ? "" : ", not stored (plain text)");
+	if (is_table) {
+		vv_out("  rows     %s\n", vv_text_count(r->rows));
+		vv_out("  columns  %s\n", vv_text_count(f->table->columns));
+	}
+	vv_out("  bytes    %s (%s)\n", vv_text_count(r->bytes), vv_text_bytes(r->bytes));
+	if (f->has_stored) {
+		vv_out("  stored   in this version's blocks: %s (%s; shared ones too, but not what "
+		       "differences build on)\n",
+		       vv_text_count(f->stored), vv_text_bytes(f->stored));
+	}
+	vv_out("  %s   %s\n", is_table ? "groups" : "chunks", vv_text_count(f->groups));
+	if (is_table) {
+		vv_dialect_describe(&b, &r->dialect);
+		vv_out("  form     %s\n", vv_buf_cstr(&b));
+		vv_buf_reset(&b);
+		put_names(&b, r->key, r->key_count);
+		vv_out("  key      %s%s%s%s\n", vv_buf_cstr(&b), r->key_count ? " (" : "",
+		       key_words(r->key_source), r->key_count ? ")" : "");
+		vv_buf_reset(&b);
+		put_names(&b, r->cut_columns, r->cut_column_count);
+		vv_out("  cut      by %s, about %s rows a group\n",
+		       r->cut_column_count ? vv_buf_cstr(&b) : "whole rows",
+		       vv_text_count(r->cut_rows));
+	}
+	if (f->subject->is_dataset) {
+		vv_cid_text(cid, &f->table->cid);
+		vv_out("  root     %s\n", cid);
+	}
+	vv_buf_clear(&b);
+}
+
+/* Columns of the listing, so that they line up. */
+enum { NAME, TYPE, MISSING, DISTINCT, MIN, MAX, EXAMPLES, FIELDS };
+static const char *const headings[FIELDS] = {"column", "type", "missing", "distinct",
+					     "min",    "max",  "examples"};
+
+static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
+{
+	bool exact;
+	uint64_t distinct = vv_column_stats_distinct(s, &exact);
+	size_t i;
+
+	for (i = 0; i < FIELDS; i++) {
+		vv_buf_reset(&cells[i]);
+	}
+	vv_text_put_cut(&cells[NAME], s->field->name, s->field->name_len, 40);
+	vv_buf_puts(&cells[TYPE], vv_type_name(s->field->type));
+	if (s->misfits) {
+		vv_buf_printf(&cells[TYPE], " (%s are not)", vv_text_count(s->misfits));
+	}
+	vv_buf_puts(&cells[MISSING], vv_text_count(s->missing));
+	vv_buf_printf(&cells[DISTINCT], "%s%s", exact ? "" : "about ", vv_text_count(distinct));
+	vv_text_put_cut(&cells[MIN], vv_buf_cstr(&s->min), s->min.len, SHOWN);
+	vv_text_put_cut(&cells[MAX], vv_buf_cstr(&s->max), s->max.len, SHOWN);
+	for (i = 0; i < s->example_count; i++) {
+		vv_buf_puts(&cells[EXAMPLES], i ? ", " : "");
+		vv_text_put_cut(&cells[EXAMPLES], vv_buf_cstr(&s->examples[i]), s->examples[i].len,
+				SHOWN);
+	}
+}
+
+/* The cells are escaped already: each character of theirs takes what it takes. */
+static size_t width_of(const char *s, size_t len)
+{
+	size_t n = 0, i, step;
+	uint32_t cp;
+
+	for (i = 0; i < len; i += step) {
+		step = vv_utf8_decode(&cp, s + i, len - i);
+		step = step ? step : 1;
+		n += s[i] == '\\' ? 1 : vv_text_width(s + i, step);
+	}
+	return n;
+}
+
+static void print_columns(const info *f)
+{
+	size_t widths[FIELDS], c, i, n;
+	vv_buf cells[FIELDS];
+
+	memset(cells, 0, sizeof(cells));
+	for (i = 0; i < FIELDS; i++) {
+		widths[i] = strlen(headings[i]);
+	}
+	for (c = 0; c < f->table->columns; c++) {
+		fill_line(cells, &f->columns[c]);
+		for (i = 0; i < FIELDS; i++) {
+			n = width_of(vv_buf_cstr(&cells[i]), cells[i].len);
+			widths[i] = n > widths[i] ? n : widths[i];
+		}
+	}
+	vv_out("\n");
+	for (c = 0; c < f->table->columns + 1; c++) {
+		if (c > 0) {
+			fill_line(cells, &f->columns[c - 1]);
+		}
+		for (i = 0; i < FIELDS; i++) {
+			const char *text = c == 0 ? headings[i] : vv_buf_cstr(&cells[i]);
+			bool right = i == MISSING || i == DISTINCT;
+
+			vv_out("  ");
+			for (n = width_of(text, strlen(text)); right && n < widths[i]; n++) {
+				vv_out(" ");
+			}
+			vv_out("%s%s%s", c == 0 ? vv_color_on(VV_BOLD) : "", text,
+			       c == 0 ? vv_color_off() : "");
+			for (n = width_of(text, strlen(text));
+			     !right && i + 1 < FIELDS && n < widths[i]; n++) {
+				vv_out(" ");
+			}
+		}
+		vv_out("\n");
+	}
+	for (i = 0; i < FIELDS; i++) {
+		vv_buf_clear(&cells[i]);
+	}
+}
+
+static void json_names(vv_json_out *w, const char *name, char **names, size_t count)
+{
+	size_t i;
+
+	vv_json_name(w, name);
+	vv_json_open_array(w);
+	for (i = 0; i < count; i++) {
+		vv_json_string(w, names[i]);
+	}
+	vv_json_close_array(w);
+}
+
+static void json_buf(vv_json_out *w, const char *name, const vv_buf *b, bool any)
+{
+	vv_json_name(w, name);
+	if (any) {
+		vv_json_string_len(w, vv_buf_cstr(b), b->len);
+	} else {
+		vv_json_null(w);
+	}
+}
+
+static void json_column(vv_json_out *w, const vv_column_stats *s)
+{
+	bool exact;
+	uint64_t distinct = vv_column_stats_distinct(s, &exact);
+	size_t i;
+
+	vv_json_open_object(w);
+	vv_json_name(w, "name");
+	vv_json_string_len(w, s->field->name, s->field->name_len);
+	vv_json_name(w, "type");
+	vv_json_string(w, vv_type_name(s->field->type));
+	vv_json_name(w, "values");
+	vv_json_u64(w, s->values);
+	vv_json_name(w, "missing");
+	vv_json_u64(w, s->missing);
+	vv_json_name(w, "misfits");
+	vv_json_u64(w, s->misfits);
+	vv_json_name(w, "distinct");
+	vv_json_u64(w, distinct);
+	vv_json_name(w, "distinctExact");
+	vv_json_bool(w, exact);
+	json_buf(w, "min", &s->min, s->any);
+	json_buf(w, "max", &s->max, s->any);
+	vv_json_name(w, "examples");
+	vv_json_open_array(w);
+	for (i = 0; i < s->example_count; i++) {
+		vv_json_string_len(w, vv_buf_cstr(&s->examples[i]), s->examples[i].len);
+	}
+	vv_json_close_array(w);
+	vv_json_close_object(w);
+}
+
+static void json_table(vv_json_out *w, const info *f)
+{
+	static const char *const sources[] = {"none", "inferred", "declared", "package"};
+	const vv_root *r = &f->table->root;
+	vv_buf form = VV_BUF_INIT;
+	size_t c;
+
+	vv_json_name(w, "rows");
+	vv_json_u64(w, r->rows);
+	vv_json_name(w, "form");
+	vv_dialect_describe(&form, &r->dialect);
+	vv_json_string(w, vv_buf_cstr(&form));
+	vv_buf_clear(&form);
+	json_names(w, "key", r->key, r->key_count);
+	vv_json_name(w, "keySource");
+	vv_json_string(w, sources[r->key_source]);
+	vv_json_name(w, "cut");
+	vv_json_open_object(w);
+	json_names(w, "columns", r->cut_columns, r->cut_column_count);
+	vv_json_name(w, "rows");
+	vv_json_u64(w, r->cut_rows);
+	vv_json_close_object(w);
+	vv_json_name(w, "columns");
+	vv_json_open_array(w);
+	for (c = 0; c < f->table->columns; c++) {
+		json_column(w, &f->columns[c]);
+	}
+	vv_json_close_array(w);
+}
+
+static vv_status print_json(const info *f, vv_error *err)
+{
+	const vv_root *r = &f->table->root;
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	char cid[VV_CID_TEXT + 1];
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "name");
+	vv_json_string(&w, f->subject->text);
+	vv_json_name(&w, "kind");
+	vv_json_string(&w, r->kind == VV_KIND_TABLE ? "table" : "file");
+	vv_json_name(&w, "stored");
+	vv_json_bool(&w, f->subject->is_dataset);
+	vv_json_name(&w, "root");
+	vv_cid_text(cid, &f->table->cid);
+	vv_json_string(&w, cid);
+	vv_json_name(&w, "bytes");
+	vv_json_u64(&w, r->bytes);
+	vv_json_name(&w, "storedBytes");
+	if (f->has_stored) {
+		vv_json_u64(&w, f->stored);
+	} else {
+		vv_json_null(&w);
+	}
+	vv_json_name(&w, r->kind == VV_KIND_TABLE ? "groups" : "chunks");
+	vv_json_u64(&w, f->groups);
+	if (r->kind == VV_KIND_TABLE) {
+		json_table(&w, f);
+	}
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out_bytes(b.data, b.len);
+		vv_out("\n");
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status tell(const options *o, vv_subject *s, const vv_progress *progress, vv_error *err)
+{
+	vv_subject_options so = {NULL, true, progress};
+	vv_table t;
+	info f;
+	vv_status rc;
+	size_t c;
+
+	memset(&f, 0, sizeof(f));
+	if ((rc = vv_subject_open(s, &t, &so, err)) < 0) {
+		return rc;
+	}
+	f.subject = s;
+	f.table = &t;
+	f.progress = progress;
+	if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK && (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
+		rc = read_columns(&f, err);
+	}
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	if (rc == VV_OK) {
+		vv_progress_end();
+		if (o->format && strcmp(o->format, "json") == 0) {
+			rc = print_json(&f, err);
+		} else {
+			print_facts(&f);
+			if (t.root.kind == VV_KIND_TABLE && t.columns > 0) {
+				print_columns(&f);
+			}
+		}
+	}
+	for (c = 0; f.columns && c < t.columns; c++) {
+		vv_column_stats_clear(&f.columns[c]);
+	}
+	vv_free(f.columns);
+	vv_table_close(&t);
+	return rc;
+}
+
+static int run_info(void *p, int argc, char **argv)
+{
+	vv_repository *repo = NULL;
+	vv_stage *stage = NULL;
+	vv_subject s;
+	const vv_progress *progress;
+	vv_error err;
+	vv_status rc;
+
+	if (argc != 1) {
+		return vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", argc);
+	}
+	vv_subject_init(&s);
+	progress = vv_progress_begin();
+	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_stage_open(&stage, repo, progress, &err)) == VV_OK &&
+	    (rc = vv_subject_find(&s, repo, stage, argv[0], &err)) == VV_OK) {
+		rc = tell(p, &s, progress, &err);
+	}
+	vv_subject_clear(&s);
+	vv_stage_close(stage);
+	vv_repository_close(repo);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_info = {
+	.name = "info",
+	.group = "look",
+	.summary = "tell what a dataset is: size, form, columns and what stands in them",
+	.usage = "[--json] [REV:]PATH | CID",
+	.example = "$ varve info prices.csv\n"
+		   "prices.csv\n"
+		   "  kind     table\n"
+		   "  rows     47,123\n"
+		   "  ...\n"
+		   "\n"
+		   "  column  type     missing  distinct  min   max    examples\n"
+		   "  id      integer        0    47,123  1     47123  1, 2, 3\n"
+		   "  price   number         0     1,842  0.10  999.9  9.99, 12.50, 3.00",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run = run_info,
+};

@@ -1,0 +1,604 @@
+/*
+ * log: the commits, newest first.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/print/commit.h"
+#include "cmd/print/diff_show.h"
+#include "cmd/work/add/pathspec.h"
+#include "cmd/work/diff/log_filter.h"
+#include "cmd/work/diff/row_history.h"
+#include "diff/write/text_cell.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
+
+#define VALUE_WIDTH 60u /* of a cell on a terminal */
+
+typedef struct options {
+	vv_strings key;
+	const char *row;
+	bool oneline, stat, verbose, all, first_parent, reverse, patch, name_only, name_status, merges, no_merges,
+		ignore_case, decorate, no_decorate;
+	const char *since, *until, *author, *grep, *value, *color;
+	const char *format;
+	const char *max_count;
+	uint64_t skip;
+} options;
+
+static const vv_option table[] = {
+	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL, "one line a commit",
+	 NULL},
+	{"stat", 0, VV_OPT_FLAG, offsetof(options, stat), NULL, NULL,
+	 "what changed: rows and columns of each table", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "with --stat also the blocks and bytes that each dataset added to the store", NULL},
+	{"patch", 'p', VV_OPT_FLAG, offsetof(options, patch), NULL, NULL,
+	 "what changed, row by row", NULL},
+	{NULL, 'u', VV_OPT_FLAG, offsetof(options, patch), NULL, NULL, "the same", NULL},
+	{"name-only", 0, VV_OPT_FLAG, offsetof(options, name_only), NULL, NULL,
+	 "the paths that changed", NULL},
+	{"name-status", 0, VV_OPT_FLAG, offsetof(options, name_status), NULL, NULL,
+	 "the same behind A (added), M (modified) or D (deleted)", NULL},
+	{NULL, 'S', VV_OPT_STRING, offsetof(options, value), "VALUE", NULL,
+	 "commits after which more or fewer cells are VALUE than before", NULL},
+	{"since", 0, VV_OPT_STRING, offsetof(options, since), "DATE", NULL,
+	 "commits since then: 2026-03-01, yesterday, '2 weeks ago'", NULL},
+	{"after", 0, VV_OPT_STRING, offsetof(options, since), "DATE", NULL, "the same as --since",
+	 NULL},
+	{"until", 0, VV_OPT_STRING, offsetof(options, until), "DATE", NULL, "commits until then",
+	 NULL},
+	{"before", 0, VV_OPT_STRING, offsetof(options, until), "DATE", NULL, "the same as --until",
+	 NULL},
+	{"author", 0, VV_OPT_STRING, offsetof(options, author), "PATTERN", NULL,
+	 "commits whose author's name or mail matches", NULL},
+	{"grep", 0, VV_OPT_STRING, offsetof(options, grep), "PATTERN", NULL,
+	 "commits with a line of the message that matches", NULL},
+	{"regexp-ignore-case", 'i', VV_OPT_FLAG, offsetof(options, ignore_case), NULL, NULL,
+	 "--author and --grep: upper and lower case are the same", NULL},
+	{"merges", 0, VV_OPT_FLAG, offsetof(options, merges), NULL, NULL, "only merges", NULL},
+	{"no-merges", 0, VV_OPT_FLAG, offsetof(options, no_merges), NULL, NULL, "no merges", NULL},
+	{"decorate", 0, VV_OPT_FLAG, offsetof(options, decorate), NULL, NULL,
+	 "name branches and tags, as without it", NULL},
+	{"no-decorate", 0, VV_OPT_FLAG, offsetof(options, no_decorate), NULL, NULL,
+	 "do not name branches and tags", NULL},
+	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never",
+	 "colours; without a value: always", "always"},
+	{"no-color", 0, VV_OPT_STRING, offsetof(options, color), NULL, NULL,
+	 "short for --color=never", "never"},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write it", NULL},
+	{"max-count", 'n', VV_OPT_STRING, offsetof(options, max_count), "N", NULL,
+	 "at most N commits", NULL},
+	{"skip", 0, VV_OPT_NUMBER, offsetof(options, skip), "N", NULL, "leave out the first N",
+	 NULL},
+	{"all", 0, VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "from all branches and tags",
+	 NULL},
+	{"first-parent", 0, VV_OPT_FLAG, offsetof(options, first_parent), NULL, NULL,
+	 "of merges follow only the first parent", NULL},
+	{"reverse", 0, VV_OPT_FLAG, offsetof(options, reverse), NULL, NULL, "oldest first", NULL},
+	{"row", 0, VV_OPT_STRING, offsetof(options, row), "KEY", NULL,
+	 "of one table: the commits that changed the row with this key (values separated by commas)",
+	 NULL},
+	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL,
+	 "with --row: columns that identify rows (default: the table's key)", NULL},
+};
+
+/* Arguments sorted into revisions and paths. */
+typedef struct words {
+	vv_range *ranges;
+	size_t range_count;
+	char **paths; /* NULL-ended */
+	size_t path_count;
+} words;
+
+static vv_status words_init(words *w, int argc, vv_error *err)
+{
+	w->range_count = w->path_count = 0;
+	w->ranges = vv_calloc((size_t)argc + 1, sizeof(vv_range));
+	w->paths = vv_calloc((size_t)argc + 1, sizeof(char *));
+	return w->ranges && w->paths ? VV_OK : vv_fail_nomem(err);
+}
+
+static void words_clear(words *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->path_count; i++) {
+		vv_free(w->paths[i]);
+	}
+	vv_free(w->paths);
+	vv_free(w->ranges);
+}
+
+static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error *err)
+{
+	char *path = NULL;
+	const char *rest;
+	vv_status rc;
+
+	if (vv_pathspec_excludes(text, &rest)) {
+		vv_fail(err, VV_EUSAGE, "log takes no path out: '%s'", vv_text_shows(text));
+		return vv_hint(err, "'git log -- . \"%s\"' works here", vv_text_shows(text));
+	}
+	if (vv_repository_is_bare(r)) {
+		path = vv_strdup(text);
+		rc = path ? VV_OK : vv_fail_nomem(err);
+	} else {
+		rc = vv_repository_relative(&path, r, text, err);
+	}
+	if (rc == VV_OK) {
+		w->paths[w->path_count++] = path;
+	}
+	return rc;
+}
+
+/* Without "--": words are revisions until one is none and names a file; from there on
+ * all are paths, as in Git. */
+static vv_status sort_words(words *w, vv_repository *r, int argc, char **argv, vv_error *err)
+{
+	int dashdash = vv_command_dashdash(), i;
+	bool paths = false;
+	vv_status rc = VV_OK;
+
+	for (i = 0; rc == VV_OK && i < argc; i++) {
+		if (dashdash >= 0) {
+			paths = i >= dashdash;
+		}
+		if (!paths) {
+			rc = vv_rev_range(r, argv[i], &w->ranges[w->range_count], err);
+			if (rc == VV_OK) {
+				w->range_count++;
+				continue;
+			}
+			if (dashdash >= 0 || !vv_exists(argv[i])) {
+				if (rc == VV_ENOTFOUND) {
+					vv_hint(err,
+						"for a path that is gone from here: varve log -- %s",
+						vv_text_shows(argv[i]));
+				}
+				return rc;
+			}
+			paths = true;
+		}
+		rc = add_path(w, r, argv[i], err);
+	}
+	return rc;
+}
+
+static vv_commit_style style_of(const options *o)
+{
+	if (o->format && strcmp(o->format, "json") == 0) {
+		return VV_STYLE_JSON;
+	}
+	return o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
+}
+
+static bool is_filtered(const options *o)
+{
+	return o->since || o->until || o->author || o->grep || o->value || o->merges || o->no_merges;
+}
+
+/* The commits that a filter lets through. */
+typedef struct sieve {
+	const options *o;
+	vv_repository *repo;
+	vv_log *log;
+	vv_log_filter *filter; /* NULL: all */
+	uint64_t max_count;    /* 0: no limit; with a filter it counts what passes */
+	uint64_t skipped, given;
+	vv_oid *kept; /* with --reverse: what passed, newest first */
+	size_t kept_count, kept_cap;
+} sieve;
+
+static int next_passing(sieve *s, vv_oid *id, vv_error *err)
+{
+	int more;
+
+	if (s->filter && s->max_count > 0 && s->given == s->max_count) {
+		return 0;
+	}
+	while ((more = vv_log_next(s->log, id, err)) > 0 && s->filter) {
+		int passes = vv_log_filter_passes(s->filter, id, err);
+
+		if (passes < 0) {
+			return passes;
+		}
+		if (passes && s->skipped++ >= s->o->skip) {
+			break;
+		}
+	}
+	s->given += more > 0;
+	return more;
+}
+
+static vv_status keep_all(sieve *s, vv_error *err)
+{
+	vv_oid id;
+	int more;
+
+	while ((more = next_passing(s, &id, err)) > 0) {
+		if (s->kept_count == s->kept_cap) {
+			size_t cap = s->kept_cap ? 2 * s->kept_cap : 64;
+			vv_oid *kept = vv_realloc_array(s->kept, cap, sizeof(*kept));
+
+			if (!kept) {
+				return vv_fail_nomem(err);
+			}
+			s->kept = kept;
+			s->kept_cap = cap;
+		}
+		s->kept[s->kept_count++] = id;
+	}
+	return (vv_status)more;
+}
+
+static vv_status print_passing(sieve *s, vv_commit_view *view, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc = VV_OK;
+	int more = 0;
+
+	if (s->filter && s->o->reverse) {
+		rc = keep_all(s, err);
+		while (rc == VV_OK && s->kept_count > 0 && !vv_out_failed()) {
+			rc = vv_commit_print(view, &s->kept[--s->kept_count], err);
+		}
+		return rc;
+	}
+	while (rc == VV_OK && !vv_out_failed() && (more = next_passing(s, &id, err)) > 0) {
+		rc = vv_commit_print(view, &id, err);
+	}
+	return more < 0 ? (vv_status)more : rc;
+}
+
+static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_options *fo, vv_error *err)
+{
+	const options *o = s->o;
+	bool filtered = is_filtered(o);
+	const vv_log_options lo = {.ranges = w->ranges,
+				   .range_count = w->range_count,
+				   .paths = fo->paths,
+				   .max_count = filtered ? 0 : s->max_count,
+				   .skip = filtered ? 0 : o->skip,
+				   .all = o->all,
+				   .first_parent = o->first_parent,
+				   .reverse = o->reverse && !filtered};
+	vv_status rc = VV_OK;
+
+	if (filtered) {
+		rc = vv_log_filter_open(&s->filter, s->repo, fo, err);
+	}
+	return rc < 0 ? rc : vv_log_open(&s->log, s->repo, &lo, err);
+}
+
+static vv_status print_all(const options *o, vv_repository *r, const words *w, uint64_t max_count,
+			   vv_error *err)
+{
+	const vv_log_filter_options fo = {.since = o->since,
+					  .until = o->until,
+					  .author = o->author,
+					  .grep = o->grep,
+					  .value = o->value,
+					  .ignore_case = o->ignore_case,
+					  .merges = o->merges,
+					  .no_merges = o->no_merges,
+					  .paths = w->path_count ? (const char *const *)w->paths : NULL};
+	sieve s = {.o = o, .repo = r, .max_count = max_count};
+	vv_diff_show patch = {.repo = r, .paths = fo.paths, .no_limit = true};
+	vv_commit_view view = {.repo = r,
+			       .stat = o->stat,
+			       .growth = o->verbose,
+			       .name_only = o->name_only,
+			       .name_status = o->name_status,
+			       .paths = fo.paths,
+			       .style = style_of(o)};
+	vv_status rc;
+
+	if (o->patch) {
+		if ((rc = vv_stage_open(&patch.stage, r, NULL, err)) < 0) {
+			goto done;
+		}
+		view.patch = &patch;
+	}
+	if ((!o->no_decorate && (rc = vv_decoration_read(&view.names, r, err)) < 0) ||
+	    (rc = open_sieve(&s, w, &fo, err)) < 0) {
+		goto done;
+	}
+	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
+	rc = print_passing(&s, &view, err);
+	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
+done:
+	vv_free(s.kept);
+	vv_log_close(s.log);
+	vv_log_filter_close(s.filter);
+	vv_stage_close(patch.stage);
+	vv_decoration_free(view.names);
+	return rc;
+}
+
+/* --- one row --------------------------------------------------------------------------- */
+
+static void put_text(const vv_cell *c)
+{
+	vv_buf exact = VV_BUF_INIT, fit = VV_BUF_INIT;
+
+	vv_text_cell_put(&exact, c, true);
+	vv_text_cell_fit(&fit, vv_buf_cstr(&exact), vv_out_is_terminal() ? VALUE_WIDTH : SIZE_MAX);
+	vv_out_bytes(vv_buf_cstr(&fit), fit.len);
+	vv_buf_clear(&exact);
+	vv_buf_clear(&fit);
+}
+
+static void print_cell(const vv_row_event *e, const vv_row_cell *c)
+{
+	vv_out("    ");
+	if (c->old_name) {
+		vv_out_text(c->old_name, strlen(c->old_name));
+		vv_out(" -> ");
+	}
+	vv_out_text(c->name, strlen(c->name));
+	vv_out(": ");
+	if (e->kind != VV_ROW_ADDED) {
+		vv_out("%s", vv_color_on(VV_RED));
+		put_text(&c->old_cell);
+		vv_out("%s", vv_color_off());
+	}
+	if (e->kind == VV_ROW_CHANGED) {
+		vv_out(" %s ", c->change == VV_CELL_FORMAT ? "~>" : "->");
+	}
+	if (e->kind != VV_ROW_REMOVED) {
+		vv_out("%s", vv_color_on(VV_GREEN));
+		put_text(&c->new_cell);
+		vv_out("%s", vv_color_off());
+	}
+	vv_out("\n");
+}
+
+static void print_event(const vv_row_event *e, bool spaced)
+{
+	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
+					    [VV_ROW_REMOVED] = "removed",
+					    [VV_ROW_CHANGED] = "changed"};
+
+	vv_out("%s  ", spaced ? "\n" : "");
+	if (e->old_path) {
+		vv_out_text(e->old_path, strlen(e->old_path));
+		vv_out(" -> ");
+	}
+	vv_out_text(e->path, strlen(e->path));
+	vv_out(": %s\n", kinds[e->kind]);
+	for (size_t i = 0; i < e->count; i++) {
+		print_cell(e, &e->cells[i]);
+	}
+}
+
+static void json_cell(vv_json_out *w, const char *name, const vv_cell *c)
+{
+	if (c->state == VV_CELL_ABSENT) {
+		return;
+	}
+	vv_json_name(w, name);
+	if (c->state == VV_CELL_NULL) {
+		vv_json_null(w);
+	} else if (c->state == VV_CELL_LITERAL) {
+		vv_json_raw(w, c->text, c->len);
+	} else {
+		vv_json_string_len(w, c->text ? c->text : "", c->len);
+	}
+}
+
+/* The forms of diff --json (docs/diff-formats.md). */
+static void json_event(const vv_row_event *e, vv_json_out *w)
+{
+	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
+					    [VV_ROW_REMOVED] = "removed",
+					    [VV_ROW_CHANGED] = "changed"};
+
+	vv_json_name(w, "path");
+	vv_json_string(w, e->path);
+	if (e->old_path) {
+		vv_json_name(w, "old_path");
+		vv_json_string(w, e->old_path);
+	}
+	vv_json_name(w, "change");
+	vv_json_string(w, kinds[e->kind]);
+	vv_json_name(w, "cells");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < e->count; i++) {
+		const vv_row_cell *c = &e->cells[i];
+
+		if (e->kind != VV_ROW_CHANGED) {
+			json_cell(w, c->name,
+				  e->kind == VV_ROW_ADDED ? &c->new_cell : &c->old_cell);
+			continue;
+		}
+		vv_json_name(w, c->name);
+		vv_json_open_object(w);
+		if (c->old_name) {
+			vv_json_name(w, "old_name");
+			vv_json_string(w, c->old_name);
+		}
+		json_cell(w, "old", &c->old_cell);
+		json_cell(w, "new", &c->new_cell);
+		if (c->change == VV_CELL_FORMAT) {
+			vv_json_name(w, "same_value");
+			vv_json_bool(w, true);
+		}
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+}
+
+typedef struct told {
+	const vv_row_event *event;
+	bool spaced;
+} told;
+
+static void tell_event(void *payload, vv_json_out *w)
+{
+	const told *t = payload;
+
+	if (!w) {
+		print_event(t->event, t->spaced);
+		return;
+	}
+	vv_json_name(w, "row");
+	vv_json_open_object(w);
+	json_event(t->event, w);
+	vv_json_close_object(w);
+}
+
+/* *seen: how many commits changed the row, shown or not. */
+static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h,
+			   uint64_t max_count, uint64_t *seen, vv_error *err)
+{
+	vv_row_event e;
+	told t = {.event = &e, .spaced = style_of(o) == VV_STYLE_LONG};
+	vv_commit_view view = {.repo = r, .style = style_of(o), .more = tell_event, .payload = &t};
+	uint64_t shown = 0;
+	int more = 0;
+	vv_status rc = vv_decoration_read(&view.names, r, err);
+
+	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
+	while (rc == VV_OK && !vv_out_failed() && (!o->max_count || shown < max_count) &&
+	       (more = vv_row_history_next(h, &e, err)) > 0) {
+		if ((*seen)++ >= o->skip) {
+			rc = vv_commit_print(&view, &e.commit, err);
+			shown++;
+		}
+	}
+	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
+	vv_decoration_free(view.names);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status log_row(const options *o, vv_repository *r, const words *w, uint64_t max_count,
+			 vv_error *err)
+{
+	vv_stage *stage = NULL;
+	vv_row_history *h = NULL;
+	uint64_t seen = 0;
+	bool bounded = false;
+	vv_status rc;
+
+	if (w->path_count != 1) {
+		return vv_fail(err, VV_EUSAGE, "--row follows one table: name its path");
+	}
+	if ((rc = vv_stage_open(&stage, r, NULL, err)) < 0) {
+		return rc;
+	}
+	const vv_row_history_options ho = {.row = o->row,
+					   .key = &o->key,
+					   .path = w->paths[0],
+					   .ranges = w->ranges,
+					   .range_count = w->range_count,
+					   .first_parent = o->first_parent};
+	if ((rc = vv_row_history_open(&h, r, stage, &ho, err)) == VV_OK) {
+		rc = print_row(o, r, h, max_count, &seen, err);
+	}
+	for (size_t i = 0; i < w->range_count; i++) {
+		bounded = bounded || w->ranges[i].has_exclude;
+	}
+	if (rc == VV_OK && seen == 0 && !bounded && !vv_out_failed()) {
+		rc = vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
+			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
+	}
+	vv_row_history_close(h);
+	vv_stage_close(stage);
+	return rc;
+}
+
+/* An unborn branch has no history: said in words, not as "unknown revision HEAD". */
+static vv_status check_born(vv_repository *r, vv_error *err)
+{
+	vv_head head;
+	vv_status rc;
+
+	if ((rc = vv_head_read(r, &head, err)) < 0) {
+		return rc;
+	}
+	if (head.unborn) {
+		const char *name = head.branch ? head.branch : "HEAD";
+
+		rc = vv_fail(
+			err, VV_ENOTFOUND, "branch '%s' has no commits yet",
+			vv_text_shows(strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name));
+		vv_hint(err, "'varve add FILE' and 'varve commit' make the first one");
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+static int run_log(void *p, int argc, char **argv)
+{
+	options *o = p;
+	vv_repository *repo = NULL;
+	char *pager = NULL;
+	words w = {NULL, 0, NULL, 0};
+	uint64_t max_count = 0;
+	vv_error err, ignored;
+	vv_status rc;
+
+	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
+		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
+	}
+	if (o->row && (o->all || o->stat || o->reverse || o->patch || o->name_only || o->name_status || is_filtered(o))) {
+		return vv_usage_error("--row goes without --all, --stat, --reverse, -p, -S and what else selects commits");
+	}
+	if (o->format && strcmp(o->format, "json") == 0 && (o->patch || o->name_only || o->name_status)) {
+		return vv_usage_error("--json goes without -p, --name-only and --name-status; --stat adds the files");
+	}
+	vv_color_choose(o->color);
+	if (!o->row && o->key.count > 0) {
+		return vv_usage_error("--key is for --row");
+	}
+	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	    (rc = words_init(&w, argc, &err)) < 0 ||
+	    (rc = sort_words(&w, repo, argc, argv, &err)) < 0) {
+		goto done;
+	}
+	if (w.range_count == 0 && !o->all && (rc = check_born(repo, &err)) < 0) {
+		goto done;
+	}
+	if (o->max_count && max_count == 0) {
+		vv_out("%s", o->format && strcmp(o->format, "json") == 0 ? "[]\n" : "");
+		goto done;
+	}
+	if (vv_config_string(repo, "core.pager", &pager, &ignored) < 0) {
+		pager = NULL;
+	}
+	vv_out_page(pager);
+	rc = o->row ? log_row(o, repo, &w, max_count, &err)
+		    : print_all(o, repo, &w, max_count, &err);
+done:
+	vv_free(pager);
+	words_clear(&w);
+	vv_repository_close(repo);
+	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_log = {
+	.name = "log",
+	.group = "history",
+	.summary = "list the commits, newest first",
+	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] [--since DATE] [--author PATTERN]\n"
+		 "    [--grep PATTERN] [-S VALUE] [REV | A..B]... [--] [PATH...]\n"
+		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH",
+	.example = "$ varve log --oneline --stat -n 1\n"
+		   "4be1f02 (HEAD -> main) March prices\n"
+		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"
+		   " 1 file changed",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.run = run_log,
+};

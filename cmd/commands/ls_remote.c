@@ -1,0 +1,170 @@
+/*
+ * ls-remote: the refs of another repository.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/peers/transfer.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/refs.h"
+
+typedef struct options {
+	bool heads, tags, quiet;
+	const char *format;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	{"heads", 0, VV_OPT_FLAG, offsetof(options, heads), NULL, NULL, "only branches", NULL},
+	{"tags", 't', VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "only tags", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to list", NULL},
+	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
+	 "give the other side up when it says nothing for so long (60)", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "no progress", NULL},
+};
+
+static bool wanted(const options *o, const char *name, int count, char **patterns)
+{
+	if ((o->heads || o->tags) && !(o->heads && strncmp(name, "refs/heads/", 11) == 0) &&
+	    !(o->tags && strncmp(name, "refs/tags/", 10) == 0)) {
+		return false;
+	}
+	bool match = count == 0;
+	for (int i = 0; i < count; i++) {
+		const char *slash = strrchr(name, '/');
+		match |= vv_path_match(patterns[i], name) || (slash && vv_path_match(patterns[i], slash + 1));
+	}
+	return match;
+}
+
+static void print_text(const vv_oid *id, const char *name, const char *suffix)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_oid_text(hex, id);
+	vv_out("%s\t", hex);
+	vv_out_text(name, strlen(name));
+	vv_out("%s\n", suffix);
+}
+
+static vv_status print_json(const options *o, const vv_hello *h, int count, char **patterns, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	char hex[VV_OID_TEXT + 1];
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "head");
+	vv_json_string(&w, h->head);
+	vv_json_name(&w, "refs");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < h->ref_count; i++) {
+		if (wanted(o, h->refs[i].name, count, patterns)) {
+			vv_json_open_object(&w);
+			vv_json_name(&w, "name");
+			vv_json_string(&w, h->refs[i].name);
+			vv_json_name(&w, "id");
+			vv_oid_text(hex, &h->refs[i].id);
+			vv_json_string(&w, hex);
+			vv_json_name(&w, "commit");
+			vv_oid_text(hex, &h->refs[i].peeled);
+			vv_json_string(&w, hex);
+			vv_json_close_object(&w);
+		}
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_out("\n");
+	vv_status rc = vv_buf_ok(&b, err);
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static void print_all(const options *o, const vv_hello *h, int count, char **patterns)
+{
+	for (size_t i = 0; i < h->ref_count && !o->heads && !o->tags && count == 0; i++) {
+		if (h->head && strcmp(h->refs[i].name, h->head) == 0) {
+			print_text(&h->refs[i].id, "HEAD", "");
+		}
+	}
+	for (size_t i = 0; i < h->ref_count; i++) {
+		const vv_remote_ref *r = &h->refs[i];
+		if (!wanted(o, r->name, count, patterns)) {
+			continue;
+		}
+		print_text(&r->id, r->name, "");
+		if (!vv_oid_equal(&r->id, &r->peeled)) {
+			print_text(&r->peeled, r->name, "^{}");
+		}
+	}
+}
+
+static vv_status default_remote(char **name, vv_repository *r, vv_error *err)
+{
+	vv_head head;
+	vv_status rc = vv_head_read(r, &head, err);
+	if (rc == VV_OK) {
+		rc = vv_remote_default(name, r, head.branch, false, err);
+		vv_head_clear(&head);
+	}
+	return rc;
+}
+
+static int run_ls_remote(void *opts, int argc, char **argv)
+{
+	const options *o = opts;
+	vv_repository *r = NULL;
+	vv_transfer t = {0};
+	vv_remote m = {0};
+	vv_peer *peer = NULL;
+	const vv_hello *h;
+	char *name = NULL;
+	vv_error err;
+	vv_status rc = vv_repository_open(&r, NULL, &err);
+
+	if (rc == VV_ENOTFOUND && argc > 0) {
+		rc = VV_OK; /* a URL can be asked from anywhere */
+	}
+	if (rc == VV_OK && argc == 0) {
+		rc = default_remote(&name, r, &err);
+	}
+	if (rc == VV_OK && (rc = vv_remote_find(&m, r, argc > 0 ? argv[0] : name, &err)) == VV_OK &&
+	    (rc = vv_transfer_open(&t, r, o->quiet, o->timeout, &err)) == VV_OK &&
+	    (rc = vv_transfer_connect(&t, &peer, &m, false, &err)) == VV_OK &&
+	    (rc = vv_peer_hello(peer, &h, &err)) == VV_OK) {
+		if (o->format && strcmp(o->format, "json") == 0) {
+			rc = print_json(o, h, argc > 1 ? argc - 1 : 0, argv + 1, &err);
+		} else {
+			print_all(o, h, argc > 1 ? argc - 1 : 0, argv + 1);
+		}
+	}
+	vv_peer_close(peer);
+	vv_transfer_close(&t);
+	vv_remote_clear(&m);
+	vv_free(name);
+	vv_repository_close(r);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_ls_remote = {
+	.name = "ls-remote",
+	.group = "peers",
+	.summary = "list the branches and tags of another repository",
+	.usage = "[--heads] [--tags] [--json] [REMOTE [PATTERN...]]",
+	.example = "$ varve ls-remote ../sales.git\n"
+		   "3f2a1bc0d4e5f60718293a4b5c6d7e8f90a1b2c3\tHEAD\n"
+		   "3f2a1bc0d4e5f60718293a4b5c6d7e8f90a1b2c3\trefs/heads/main",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.run = run_ls_remote,
+};

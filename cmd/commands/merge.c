@@ -1,0 +1,505 @@
+/*
+ * merge: another branch's versions brought into this one.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/print/commit_stat.h"
+#include "cmd/work/commit/auto_gc.h"
+#include "cmd/work/merge/base.h"
+#include "cmd/work/merge/commit.h"
+#include "cmd/work/merge/run.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
+#include "repo/git/merge/conflict_state.h"
+
+typedef struct options {
+	bool no_commit, no_ff, ff_only, ff, abort, resume, quit, unrelated, edit, no_edit,
+		no_verify, quiet, verbose;
+	vv_strings messages;
+} options;
+
+static const vv_option table[] = {
+	{"message", 'm', VV_OPT_LIST, offsetof(options, messages), "TEXT", NULL,
+	 "the message of the merge; given again, another paragraph", NULL},
+	{"no-commit", 0, VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL,
+	 "stop before the commit, also without conflicts", NULL},
+	{"ff", 0, VV_OPT_FLAG, offsetof(options, ff), NULL, NULL,
+	 "only move the branch where that will do (the default)", NULL},
+	{"no-ff", 0, VV_OPT_FLAG, offsetof(options, no_ff), NULL, NULL,
+	 "make a commit also where moving the branch would do", NULL},
+	{"ff-only", 0, VV_OPT_FLAG, offsetof(options, ff_only), NULL, NULL,
+	 "refuse when moving the branch will not do", NULL},
+	{"abort", 0, VV_OPT_FLAG, offsetof(options, abort), NULL, NULL,
+	 "give the merge up: all is as it was before", NULL},
+	{"continue", 0, VV_OPT_FLAG, offsetof(options, resume), NULL, NULL,
+	 "commit the merge, its conflicts being resolved", NULL},
+	{"quit", 0, VV_OPT_FLAG, offsetof(options, quit), NULL, NULL,
+	 "forget the merge, and leave files and index as they are", NULL},
+	{"allow-unrelated-histories", 0, VV_OPT_FLAG, offsetof(options, unrelated), NULL, NULL,
+	 "also where no commit is in common", NULL},
+	{"edit", 'e', VV_OPT_FLAG, offsetof(options, edit), NULL, NULL,
+	 "open the editor on the message", NULL},
+	{"no-edit", 0, VV_OPT_FLAG, offsetof(options, no_edit), NULL, NULL,
+	 "take the message as it is (the default)", NULL},
+	{"no-verify", 'n', VV_OPT_FLAG, offsetof(options, no_verify), NULL, NULL,
+	 "skip the pre-merge-commit and commit-msg hooks", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also the groups and bytes that each dataset added to the store", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "print nothing but conflicts and warnings", NULL},
+};
+
+typedef struct merger {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	vv_index *index;
+	vv_head head;
+	char *word; /* what is merged, as it was named */
+	vv_oid theirs;
+	vv_buf message;
+	vv_buf reflog;
+	bool conflicts;
+} merger;
+
+static const char *branch_name(const merger *m)
+{
+	if (!m->head.branch) {
+		return "HEAD";
+	}
+	return strncmp(m->head.branch, "refs/heads/", 11) == 0 ? m->head.branch + 11
+							       : m->head.branch;
+}
+
+/* --- what is merged ---------------------------------------------------------------------- */
+
+/* Without a word: the upstream, as git merge does. */
+static vv_status find_word(merger *m, const char *given, vv_error *err)
+{
+	uint64_t ahead, behind;
+	vv_status rc;
+
+	if (given) {
+		/* "-" is the branch before, as git merge takes it. */
+		m->word = vv_strdup(strcmp(given, "-") == 0 ? "@{-1}" : given);
+		return m->word ? VV_OK : vv_fail_nomem(err);
+	}
+	if (!m->head.branch) {
+		return vv_fail(err, VV_EUSAGE, "say which branch to merge");
+	}
+	rc = vv_branch_upstream(m->repo, m->head.branch, &m->word, &ahead, &behind, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_fail(err, VV_EUSAGE, "say which branch to merge; '%s' has no upstream",
+			vv_text_shows(branch_name(m)));
+		return vv_hint(err, "varve branch --set-upstream-to=REMOTE/BRANCH");
+	}
+	if (rc == VV_OK && strncmp(m->word, "refs/remotes/", 13) == 0) {
+		memmove(m->word, m->word + 13, strlen(m->word + 13) + 1);
+	}
+	return rc;
+}
+
+static bool is_ref(merger *m, const char *prefix)
+{
+	vv_buf name = VV_BUF_INIT;
+	vv_ref ref;
+	vv_error ignored;
+	bool is;
+
+	memset(&ref, 0, sizeof(ref));
+	vv_buf_printf(&name, "%s%s", prefix, m->word);
+	is = !name.failed && vv_ref_get(m->repo, name.data, &ref, &ignored) == VV_OK;
+	if (is) {
+		vv_ref_clear(&ref);
+	}
+	vv_buf_clear(&name);
+	return is;
+}
+
+/* Git leaves "into" out for the branch that repositories begin with. */
+static bool is_default_branch(merger *m)
+{
+	vv_error ignored;
+	char *first = NULL;
+	bool is;
+
+	(void)vv_config_string(m->repo, "init.defaultbranch", &first, &ignored);
+	is = strcmp(branch_name(m), first ? first : "master") == 0;
+	vv_free(first);
+	return is;
+}
+
+static vv_status make_message(merger *m, vv_error *err)
+{
+	const char *kind = is_ref(m, "refs/heads/")     ? "branch"
+			   : is_ref(m, "refs/tags/")    ? "tag"
+			   : is_ref(m, "refs/remotes/") ? "remote-tracking branch"
+							: "commit";
+
+	vv_buf_printf(&m->reflog, "merge %s: ", m->word);
+	for (size_t i = 0; i < m->o->messages.count; i++) {
+		vv_buf_printf(&m->message, "%s%s\n", i ? "\n" : "", m->o->messages.items[i]);
+	}
+	if (m->message.len == 0) {
+		vv_buf_printf(&m->message, "Merge %s '%s'", kind, m->word);
+		if (!is_default_branch(m)) {
+			vv_buf_printf(&m->message, " into %s", branch_name(m));
+		}
+		vv_buf_putc(&m->message, '\n');
+	}
+	return m->reflog.failed ? vv_fail_nomem(err) : vv_buf_ok(&m->message, err);
+}
+
+/* --- only moving the branch ------------------------------------------------------------------ */
+
+static vv_status move_branch(merger *m, vv_error *err)
+{
+	vv_status rc;
+
+	vv_buf_puts(&m->reflog, "Fast-forward");
+	if ((rc = vv_buf_ok(&m->reflog, err)) < 0 ||
+	    (!m->head.unborn && (rc = vv_state_orig_head(m->repo, &m->head.commit, err)) < 0)) {
+		return rc;
+	}
+	if (!m->head.branch) {
+		return vv_head_detach(m->repo, &m->theirs, m->reflog.data, err);
+	}
+	return vv_ref_update(m->repo, m->head.branch, &m->theirs,
+			     m->head.unborn ? NULL : &m->head.commit, false, m->reflog.data, err);
+}
+
+static void say_moved(merger *m, const vv_tree_switch *s)
+{
+	char *from = NULL, *to = NULL;
+	vv_error ignored;
+
+	if (!m->o->quiet && vv_rev_short(m->repo, &m->theirs, &to, &ignored) == VV_OK) {
+		if (!m->head.unborn) {
+			(void)vv_rev_short(m->repo, &m->head.commit, &from, &ignored);
+		}
+		vv_out("fast-forward: %s%s%s, %s file%s changed\n", from ? from : "",
+		       from ? " -> " : "", to, vv_text_count(s->count), s->count == 1 ? "" : "s");
+	}
+	vv_free(from);
+	vv_free(to);
+}
+
+/* As the summary of a commit, against what HEAD was. */
+static void say_stat(merger *m)
+{
+	const vv_stat_options how = {.growth = m->o->verbose};
+	vv_commit_stat stat;
+	vv_error err;
+
+	if (m->o->quiet) {
+		return;
+	}
+	if (vv_commit_stat_make(&stat, m->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs, &how,
+				&err) < 0) {
+		vv_warn("%s", err.message);
+	} else {
+		vv_commit_stat_print(&stat, false);
+	}
+	vv_commit_stat_clear(&stat);
+}
+
+static void run_post_merge(merger *m)
+{
+	static const char *const args[] = {"0", NULL};
+	vv_error err;
+	bool ran;
+
+	if (vv_hook_run(m->repo, "post-merge", args, &ran, &err) < 0) {
+		vv_warn("%s", err.message);
+	}
+}
+
+static vv_status fast_forward(merger *m, vv_error *err)
+{
+	vv_checkout checkout;
+	vv_tree_switch s;
+	vv_index_copy before = {0};
+	vv_status rc;
+
+	memset(&s, 0, sizeof(s));
+	vv_checkout_init(&checkout, m->repo, m->stage, m->index);
+	checkout.pointer_ok = true;
+	checkout.fetch = true;
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) <
+	    0) {
+		if (rc == VV_EREFUSED && strcmp(err->message, "not switched") == 0) {
+			vv_fail(err, rc, "the merge would overwrite them; nothing was done");
+			vv_hint(err, "commit them, or put them away with 'git stash' first");
+		}
+		goto done;
+	}
+	if ((rc = vv_tree_switch_run(&s, err)) < 0) {
+		goto done;
+	}
+	if (s.count > 0 && ((rc = vv_index_copy_take(&before, m->repo, err)) < 0 ||
+			    (rc = vv_index_write(m->index, err)) < 0)) {
+		vv_tree_switch_undo(&s);
+		goto done;
+	}
+	vv_index_copy_mark(&before, m->repo);
+	/* Where the branch has moved all the same, files and index stay with it. */
+	if ((rc = move_branch(m, err)) < 0 && !vv_head_is(m->repo, m->head.branch, &m->theirs)) {
+		vv_tree_switch_take_back(&s, &before);
+		goto done;
+	}
+	vv_progress_end();
+	vv_checkout_note_missing(&checkout);
+	say_moved(m, &s);
+	say_stat(m);
+	run_post_merge(m);
+done:
+	vv_index_copy_clear(&before);
+	vv_tree_switch_clear(&s);
+	vv_checkout_clear(&checkout);
+	return rc;
+}
+
+/* --- three ways -------------------------------------------------------------------------------- */
+
+static vv_status commit_merge(merger *m, vv_error *err)
+{
+	vv_oid parents[2] = {m->head.commit, m->theirs};
+	vv_merge_commit c = {.repo = m->repo,
+			     .stage = m->stage,
+			     .index = m->index,
+			     .message = m->message.data,
+			     .parents = parents,
+			     .parent_count = 2,
+			     .before = "pre-merge-commit",
+			     .after = "post-merge",
+			     .edit = m->o->edit,
+			     .no_verify = m->o->no_verify,
+			     .quiet = m->o->quiet,
+			     .verbose = m->o->verbose};
+	vv_status rc;
+
+	vv_buf_puts(&m->reflog, "Merge made by varve");
+	if ((rc = vv_buf_ok(&m->reflog, err)) < 0) {
+		return rc;
+	}
+	c.reflog = m->reflog.data;
+	if ((rc = vv_merge_commit_make(&c, err)) < 0 && !c.made) {
+		vv_progress_end();
+		vv_note("all is merged and staged: 'varve merge --continue' commits it, "
+			"'varve merge --abort' goes back");
+	}
+	return rc;
+}
+
+static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
+{
+	vv_merge_job j = {.repo = m->repo,
+			  .stage = m->stage,
+			  .index = m->index,
+			  .base = *base,
+			  .ours = m->head.commit,
+			  .theirs = m->theirs,
+			  .theirs_commit = m->theirs,
+			  .names = {"base", branch_name(m), m->word},
+			  .labels = {"merged common ancestors", "HEAD", m->word},
+			  .state = "merge",
+			  .message = m->message.data};
+	vv_status rc = vv_merge_plan(&j, "merge", err);
+
+	if (rc == VV_OK && (rc = vv_merge_apply(&j, err)) == VV_OK) {
+		vv_progress_end();
+		m->conflicts = j.conflicts > 0;
+		if (!m->o->quiet || m->conflicts) {
+			vv_merge_say(&j);
+		}
+		if (m->conflicts) {
+			vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve merge "
+				"--abort' goes back");
+		} else if (m->o->no_commit) {
+			vv_note("all is merged and staged; 'varve merge --continue' commits it");
+		} else {
+			rc = commit_merge(m, err);
+		}
+	}
+	vv_merge_job_clear(&j);
+	return rc;
+}
+
+static vv_status refuse_unrelated(const merger *m, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "'%s' and '%s' have no commit in common",
+		vv_text_shows(branch_name(m)), vv_text_shows(m->word));
+	return vv_hint(err, "--allow-unrelated-histories merges them all the same");
+}
+
+/* merge.ff, where no option says otherwise: false, or only. */
+static vv_status read_config(const merger *m, bool *never, bool *only, vv_error *err)
+{
+	char *value = NULL;
+	vv_status rc = VV_OK;
+
+	*never = m->o->no_ff;
+	*only = m->o->ff_only;
+	if (*never || *only || m->o->ff) {
+		return VV_OK;
+	}
+	rc = vv_config_string(m->repo, "merge.ff", &value, err);
+	if (rc == VV_OK) {
+		*only = strcmp(value, "only") == 0;
+		*never = strcmp(value, "false") == 0;
+	}
+	vv_free(value);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status merge(merger *m, vv_error *err)
+{
+	vv_oid base;
+	size_t bases;
+	bool never, only, ahead = m->head.unborn, behind = false;
+	vv_status rc;
+
+	if ((rc = vv_rev_commit(m->repo, m->word, &m->theirs, err)) < 0 ||
+	    (rc = make_message(m, err)) < 0 || (rc = read_config(m, &never, &only, err)) < 0 ||
+	    (!ahead &&
+	     (rc = vv_is_ancestor(m->repo, &m->theirs, &m->head.commit, &behind, err)) < 0)) {
+		return rc;
+	}
+	if (behind) {
+		if (!m->o->quiet) {
+			vv_out("already up to date\n");
+		}
+		return VV_OK;
+	}
+	if (!ahead &&
+	    (rc = vv_is_ancestor(m->repo, &m->head.commit, &m->theirs, &ahead, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_merge_need_clean_index(m->repo, m->index, &m->head.commit, "merge", err)) <
+	    0) {
+		return rc;
+	}
+	if (m->head.unborn || (ahead && !never)) {
+		return fast_forward(m, err);
+	}
+	if (only) {
+		vv_fail(err, VV_EREFUSED, "'%s' and '%s' have both gone on: moving will not do",
+			vv_text_shows(branch_name(m)), vv_text_shows(m->word));
+		return vv_hint(err, "without --ff-only (merge.ff) they are merged");
+	}
+	if ((rc = vv_merge_base_make(&base, &bases, m->repo, m->stage, &m->head.commit, &m->theirs,
+				     err)) < 0) {
+		return rc;
+	}
+	if (bases == 0 && !m->o->unrelated) {
+		return refuse_unrelated(m, err);
+	}
+	return merge_three_ways(m, &base, err);
+}
+
+/* --- what is under way ------------------------------------------------------------------------------ */
+
+static vv_status need_merge(vv_repository *r, vv_error *err)
+{
+	return strcmp(vv_state_name(r), "merge") == 0
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE, "no merge is under way");
+}
+
+static int run_under_way(const options *o)
+{
+	vv_repository *r = NULL;
+	vv_error err;
+	vv_status rc;
+
+	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(r, "merge", &err)) == VV_OK &&
+	    (rc = need_merge(r, &err)) == VV_OK) {
+		if (o->abort) {
+			rc = vv_merge_undo(r, &err);
+		} else if (o->quit && (rc = vv_state_cleanup(r, &err)) == VV_OK) {
+			rc = VV_OK;
+		}
+	}
+	vv_repository_close(r);
+	if (rc < 0) {
+		return vv_report_trouble(&err);
+	}
+	return o->resume ? vv_merge_conclude(o->verbose) : VV_EXIT_OK;
+}
+
+static void merger_clear(merger *m)
+{
+	vv_head_clear(&m->head);
+	vv_free(m->word);
+	vv_buf_clear(&m->message);
+	vv_buf_clear(&m->reflog);
+	vv_index_close(m->index);
+	vv_stage_close(m->stage);
+	vv_repository_close(m->repo);
+}
+
+static int run_merge(void *opts, int argc, char **argv)
+{
+	merger m = {.o = opts};
+	vv_auto_gc gc = {0};
+	vv_error err, ignored;
+	vv_status rc;
+
+	if (m.o->abort + m.o->resume + m.o->quit > 0) {
+		if (m.o->abort + m.o->resume + m.o->quit > 1 || argc > 0) {
+			return vv_usage_error("--abort, --continue and --quit stand alone");
+		}
+		return run_under_way(m.o);
+	}
+	if (argc > 1) {
+		return vv_usage_error("merge takes one branch at a time, not %d", argc);
+	}
+	if (m.o->no_ff && m.o->ff_only) {
+		return vv_usage_error("--no-ff and --ff-only exclude each other");
+	}
+	if ((rc = vv_repository_open(&m.repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(m.repo, "merge", &err)) == VV_OK &&
+	    (rc = vv_merge_need_no_state(m.repo, &err)) == VV_OK &&
+	    (rc = vv_head_read(m.repo, &m.head, &err)) == VV_OK &&
+	    (rc = find_word(&m, argc > 0 ? argv[0] : NULL, &err)) == VV_OK &&
+	    (rc = vv_stage_open(&m.stage, m.repo, vv_progress_begin(), &err)) == VV_OK &&
+	    (rc = vv_index_open(&m.index, m.repo, &err)) == VV_OK) {
+		rc = merge(&m, &err);
+	}
+	vv_progress_end();
+	/* That it cannot be known whether a gc is worth it is no fault of the merge. */
+	if (rc < 0 || m.conflicts || m.o->no_commit || vv_auto_gc_look(&gc, m.repo, &ignored) < 0) {
+		gc.wanted = gc.failed = false;
+	}
+	merger_clear(&m);
+	if (rc < 0) {
+		return vv_report_trouble(&err);
+	}
+	vv_auto_gc_begin(&gc, m.o->quiet);
+	vv_auto_gc_clear(&gc);
+	return m.conflicts ? VV_EXIT_NO : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_merge = {
+	.name = "merge",
+	.group = "history",
+	.summary = "bring another branch into this one, tables by row and cell",
+	.usage = "[--no-commit] [--no-ff | --ff-only] [-m TEXT] [BRANCH]\n"
+		 "--continue | --abort | --quit",
+	.example =
+		"$ varve merge spring\n"
+		"CONFLICT (content): prices.csv: 3 cells of 2 rows; 'varve conflicts' lists them\n"
+		"$ varve resolve --theirs prices.csv\n"
+		"$ varve merge --continue",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "there are conflicts",
+	.arguments = "ref",
+	.run = run_merge,
+};

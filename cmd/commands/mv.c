@@ -1,0 +1,404 @@
+/*
+ * mv: rename files, and stage it. A dataset stays one under its new name.
+ */
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/add/attributes_edit.h"
+#include "cmd/work/commit/checkout.h"
+#include "cmd/worktree.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/index/index.h"
+
+typedef struct options {
+	bool force, dry_run, verbose;
+} options;
+
+static const vv_option table[] = {
+	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "over a file that exists",
+	 NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
+	 "only say what would be renamed", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "list what is renamed", NULL},
+};
+
+/* One thing on the disk that gets another name: a file, or a folder with all in it. */
+typedef struct move {
+	char *from, *to; /* repository-relative */
+	bool folder, done;
+} move;
+
+/* One entry of the index that goes along. */
+typedef struct entry {
+	char *from, *to;
+	uint32_t mode;
+	vv_oid id;
+	bool dataset;
+	bool clean; /* its stat was known to be right */
+} entry;
+
+typedef struct moving {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	vv_index *index;
+	vv_attr_edit attributes;
+	move *moves;
+	size_t move_count;
+	entry *entries;
+	size_t entry_count, entry_cap;
+} moving;
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && path[n] == '/';
+}
+
+static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, vv_error *err)
+{
+	entry *n;
+	char *file;
+	vv_stat st;
+	vv_error absent;
+	vv_status rc;
+
+	if (m->entry_count == m->entry_cap) {
+		size_t cap = m->entry_cap ? m->entry_cap * 2 : 16;
+
+		n = vv_realloc_array(m->entries, cap, sizeof(*n));
+		if (!n) {
+			return vv_fail_nomem(err);
+		}
+		m->entries = n;
+		m->entry_cap = cap;
+	}
+	n = &m->entries[m->entry_count];
+	memset(n, 0, sizeof(*n));
+	m->entry_count++;
+	n->mode = e->mode;
+	n->id = e->id;
+	n->from = vv_strdup(e->path);
+	n->to = mv->folder ? vv_path_join(mv->to, e->path + strlen(mv->from) + 1, (char *)NULL)
+			   : vv_strdup(mv->to);
+	file = vv_repository_file(m->repo, e->path);
+	if (!n->from || !n->to || !file) {
+		vv_free(file);
+		return vv_fail_nomem(err);
+	}
+	n->clean = vv_lstat(&st, file, &absent) == VV_OK && vv_index_stat_clean(m->index, e, &st);
+	vv_free(file);
+	if ((rc = vv_path_check(n->to, err)) < 0) {
+		return rc;
+	}
+	return S_ISREG(e->mode) ? vv_stage_is_pointer(m->stage, &n->id, &n->dataset, err) : VV_OK;
+}
+
+static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
+{
+	size_t before = m->entry_count, i;
+	vv_index_entry e;
+	vv_status rc = VV_OK;
+
+	for (i = 0; rc == VV_OK && i < vv_index_count(m->index); i++) {
+		vv_index_at(m->index, i, &e);
+		if (mv->folder ? !is_below(e.path, mv->from) : strcmp(e.path, mv->from) != 0) {
+			continue;
+		}
+		if (e.stage != 0) {
+			vv_fail(err, VV_EUSAGE, "'%s' is in conflict", vv_text_shows(e.path));
+			return vv_hint(err, "resolve it and 'varve add' it first");
+		}
+		rc = add_entry(m, mv, &e, err);
+	}
+	if (rc == VV_OK && m->entry_count == before) {
+		vv_fail(err, VV_ENOTFOUND, "'%s' is not tracked", vv_text_shows(mv->from));
+		return vv_hint(err, "'mv' renames it, 'varve add' begins to track it");
+	}
+	return rc;
+}
+
+/* The target must be free, and must not lie in what moves. */
+static vv_status check_target(moving *m, const move *mv, vv_error *err)
+{
+	char *file = vv_repository_file(m->repo, mv->to);
+	vv_error absent;
+	vv_stat st;
+	bool there;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	there = vv_lstat(&st, file, &absent) == VV_OK;
+	vv_free(file);
+	if (strcmp(mv->from, mv->to) == 0 || is_below(mv->to, mv->from)) {
+		return vv_fail(err, VV_EUSAGE, "cannot move '%s' into itself",
+			       vv_text_shows(mv->from));
+	}
+	if (!there) {
+		return vv_path_check(mv->to, err);
+	}
+	if (S_ISDIR(st.mode) || mv->folder || !m->o->force) {
+		vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(mv->to));
+		return S_ISDIR(st.mode) || mv->folder ? err->code
+						      : vv_hint(err, "-f overwrites it");
+	}
+	return vv_path_check(mv->to, err);
+}
+
+static vv_status plan_one(moving *m, const char *given, const char *to, bool into, vv_error *err)
+{
+	move *mv = &m->moves[m->move_count];
+	vv_error absent;
+	vv_stat st;
+	char *file;
+	vv_status rc;
+
+	if ((rc = vv_repository_relative(&mv->from, m->repo, given, err)) < 0) {
+		return rc;
+	}
+	m->move_count++;
+	if (*mv->from == '\0') {
+		return vv_fail(err, VV_EUSAGE, "the top folder cannot be moved");
+	}
+	if (!into) {
+		mv->to = vv_strdup(to);
+	} else {
+		mv->to = *to ? vv_path_join(to, vv_path_base(mv->from), (char *)NULL)
+			     : vv_strdup(vv_path_base(mv->from));
+	}
+	file = vv_repository_file(m->repo, mv->from);
+	if (!mv->to || !file) {
+		vv_free(file);
+		return vv_fail_nomem(err);
+	}
+	if (vv_lstat(&st, file, &absent) < 0) {
+		rc = vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(given));
+	}
+	vv_free(file);
+	if (rc < 0) {
+		return rc;
+	}
+	mv->folder = S_ISDIR(st.mode);
+	return (rc = check_target(m, mv, err)) < 0 ? rc : collect_entries(m, mv, err);
+}
+
+static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
+{
+	const char *target = argv[argc - 1];
+	size_t len = strlen(target);
+	char *to = NULL, *file = NULL;
+	vv_error absent;
+	vv_stat st;
+	bool folder;
+	vv_status rc;
+	int i;
+
+	m->moves = vv_calloc((size_t)argc, sizeof(move));
+	if (!m->moves) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_repository_relative(&to, m->repo, target, err)) < 0) {
+		return rc;
+	}
+	file = vv_repository_file(m->repo, to);
+	if (!file) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	folder = vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode);
+	if (!folder && (argc > 2 || (len > 0 && target[len - 1] == '/'))) {
+		rc = vv_fail(err, VV_ENOTFOUND, "'%s' is no folder", vv_text_shows(target));
+		goto done;
+	}
+	for (i = 0; rc == VV_OK && i + 1 < argc; i++) {
+		rc = plan_one(m, argv[i], to, folder, err);
+	}
+done:
+	vv_free(file);
+	vv_free(to);
+	return rc;
+}
+
+static vv_status rename_on_disk(moving *m, const char *from, const char *to, vv_error *err)
+{
+	char *a = vv_repository_file(m->repo, from), *b = vv_repository_file(m->repo, to);
+	vv_status rc;
+
+	if (!a || !b) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_mkdirs_above(b, err)) == VV_OK) {
+		rc = vv_rename(a, b, err);
+	}
+	vv_free(a);
+	vv_free(b);
+	return rc;
+}
+
+static void undo(moving *m)
+{
+	vv_error ignored;
+	size_t i;
+
+	for (i = m->move_count; i-- > 0;) {
+		if (m->moves[i].done) {
+			rename_on_disk(m, m->moves[i].to, m->moves[i].from, &ignored);
+		}
+	}
+	vv_attr_edit_undo(&m->attributes);
+}
+
+/* The new name must be varve's too, or plain git would take the pointer for text. */
+static vv_status track_new_name(moving *m, const entry *e, vv_error *err)
+{
+	bool tracked;
+	vv_error none;
+	vv_status rc;
+
+	if (!e->dataset) {
+		return VV_OK;
+	}
+	if ((rc = vv_attr_tracked(m->repo, e->to, &tracked, err)) < 0) {
+		return rc;
+	}
+	if (!tracked && (rc = vv_attr_edit_track(&m->attributes, e->to, true, err)) < 0) {
+		return rc;
+	}
+	/* The line of the old name, where it had one of its own, has nothing left to say. */
+	if (vv_attr_untrack(m->repo, e->from, true, &none) == VV_OK) {
+		m->attributes.changed = true;
+	}
+	return VV_OK;
+}
+
+static vv_status move_entry(moving *m, const entry *e, vv_error *err)
+{
+	char *file;
+	vv_stat st;
+	bool known = false;
+	vv_error absent;
+	vv_status rc;
+
+	rc = vv_index_remove(m->index, e->from, err);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	if (e->clean) {
+		/* The same file under another name: its stat is right where the old one was. */
+		file = vv_repository_file(m->repo, e->to);
+		if (!file) {
+			return vv_fail_nomem(err);
+		}
+		known = vv_lstat(&st, file, &absent) == VV_OK;
+		vv_free(file);
+	}
+	vv_stat_cache_drop(vv_stage_stats(m->stage), e->from);
+	vv_stat_cache_drop(vv_stage_stats(m->stage), e->to);
+	return vv_index_set(m->index, e->to, e->mode, &e->id, known ? &st : NULL, err);
+}
+
+static vv_status run_moves(moving *m, vv_error *err)
+{
+	vv_status rc;
+	size_t i;
+
+	if ((rc = vv_attr_edit_begin(&m->attributes, m->repo, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; rc == VV_OK && i < m->move_count; i++) {
+		rc = rename_on_disk(m, m->moves[i].from, m->moves[i].to, err);
+		m->moves[i].done = rc == VV_OK;
+	}
+	for (i = 0; rc == VV_OK && i < m->entry_count; i++) {
+		rc = move_entry(m, &m->entries[i], err);
+	}
+	for (i = 0; rc == VV_OK && i < m->entry_count; i++) {
+		rc = track_new_name(m, &m->entries[i], err);
+	}
+	if (rc == VV_OK) {
+		vv_attr_flush(m->repo);
+		rc = vv_attr_edit_stage(&m->attributes, m->index, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_index_write(m->index, err);
+	}
+	if (rc < 0) {
+		undo(m);
+	}
+	return rc;
+}
+
+static void clear(moving *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->move_count; i++) {
+		vv_free(m->moves[i].from);
+		vv_free(m->moves[i].to);
+	}
+	for (i = 0; i < m->entry_count; i++) {
+		vv_free(m->entries[i].from);
+		vv_free(m->entries[i].to);
+	}
+	vv_free(m->moves);
+	vv_free(m->entries);
+	vv_attr_edit_clear(&m->attributes);
+	vv_index_close(m->index);
+	vv_stage_close(m->stage);
+	vv_repository_close(m->repo);
+}
+
+static int run_mv(void *p, int argc, char **argv)
+{
+	moving m;
+	vv_error err;
+	vv_status rc;
+	size_t i;
+
+	if (argc < 2) {
+		return vv_usage_error("mv takes SOURCE... TARGET");
+	}
+	memset(&m, 0, sizeof(m));
+	m.o = p;
+	if ((rc = vv_repository_open(&m.repo, NULL, &err)) < 0 ||
+	    (rc = vv_worktree_need(m.repo, "mv", &err)) < 0 ||
+	    (rc = vv_stage_open(&m.stage, m.repo, NULL, &err)) < 0 ||
+	    (rc = vv_index_open(&m.index, m.repo, &err)) < 0 ||
+	    (rc = plan_all(&m, argc, argv, &err)) < 0) {
+		goto done;
+	}
+	for (i = 0; (m.o->dry_run || m.o->verbose) && i < m.move_count; i++) {
+		vv_out("%s '%s' to '%s'\n", m.o->dry_run ? "would rename" : "renaming",
+		       vv_text_shows(m.moves[i].from), vv_text_shows(m.moves[i].to));
+	}
+	if (!m.o->dry_run) {
+		rc = run_moves(&m, &err);
+	}
+done:
+	clear(&m);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_mv = {
+	.name = "mv",
+	.group = "change",
+	.summary = "rename files, and stage it",
+	.usage = "[-f] [-n] [-v] SOURCE... TARGET",
+	.example = "$ varve mv -v prices.csv data/\nrenaming 'prices.csv' to 'data/prices.csv'",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run = run_mv,
+};

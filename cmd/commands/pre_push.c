@@ -1,0 +1,326 @@
+/*
+ * pre-push: what git's hook of that name runs. Knows what git tells a hook, and that blocks must be
+ * on the other side before the commits that name them, or the commits stay here.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/peers/push_hook.h"
+#include "cmd/work/peers/transfer.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/program.h"
+#include "repo/transfer/send.h"
+#include "transport/protocol/push.h"
+
+#define EARLIER ".before-varve"
+#define MARK "varve pre-push"
+#define INPUT_MAX (64u << 20)
+
+static const char script[] =
+	"#!/bin/sh\n"
+	"# Written by 'varve init': sends the rows of tables before git pushes the commits that name\n"
+	"# them. A hook that was here before is called first: pre-push" EARLIER ".\n"
+	"command -v varve > /dev/null 2>&1 || {\n"
+	"\techo \"varve is not on the PATH: tables would be pushed without their rows\" >&2\n"
+	"\techo \"hint: 'git push --no-verify' pushes all the same\" >&2\n"
+	"\texit 1\n"
+	"}\n"
+	"exec " MARK " \"$@\"\n";
+
+vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err)
+{
+	vv_hook_place place;
+	vv_status rc;
+
+	if (vv_repository_is_bare(r)) {
+		return VV_OK;
+	}
+	rc = vv_hook_install(r, "pre-push", EARLIER, script, MARK, &place, err);
+	if (rc == VV_OK && !quiet && place == VV_HOOK_ELSEWHERE) {
+		vv_note("hint: core.hooksPath leads out of this repository's Git folder, where no hook is written: "
+			"let the pre-push hook there call: varve pre-push \"$@\"");
+	} else if (rc == VV_OK && !quiet && place == VV_HOOK_BLOCKED) {
+		vv_note("hint: the hook pre-push is not varve's, and there is a pre-push" EARLIER " besides: let it "
+			"call: varve pre-push \"$@\"");
+	}
+	return rc;
+}
+
+typedef struct run {
+	vv_repository *repo;
+	const char *name, *url;
+	vv_buf input;
+	vv_push_ref *refs; /* that git is going to move, but deletions */
+	size_t count, cap;
+	vv_oid *wants, *haves;
+	size_t have_count, have_cap;
+	bool stopped;
+	uint64_t versions; /* of datasets, new to the other side as far as is known here */
+} run;
+
+/* --- what git says -------------------------------------------------------------------------- */
+
+static vv_status add_have(run *r, const vv_oid *id, vv_error *err)
+{
+	if (r->have_count == r->have_cap) {
+		size_t cap = r->have_cap ? r->have_cap * 2 : 16;
+		vv_oid *haves = vv_realloc_array(r->haves, cap, sizeof(*haves));
+		if (!haves) {
+			return vv_fail_nomem(err);
+		}
+		r->haves = haves;
+		r->have_cap = cap;
+	}
+	r->haves[r->have_count++] = *id;
+	return VV_OK;
+}
+
+/* "<local ref> <local id> <remote ref> <remote id>", cut up where it stands. */
+static vv_status add_line(run *r, char *line, vv_error *err)
+{
+	char *words[4] = {line, NULL, NULL, NULL};
+	vv_push_ref ref = {.force = true}; /* whether it goes forward git judges */
+
+	for (size_t i = 1; i < 4; i++) {
+		char *space = strchr(words[i - 1], ' ');
+		if (!space) {
+			return vv_fail(err, VV_EINPUT, "this is not what git tells a pre-push hook");
+		}
+		*space = '\0';
+		words[i] = space + 1;
+	}
+	if (!vv_oid_parse(&ref.id, words[1], strlen(words[1])) || !vv_oid_parse(&ref.old, words[3], strlen(words[3]))) {
+		return vv_fail(err, VV_EINPUT, "this is not what git tells a pre-push hook");
+	}
+	ref.name = words[2];
+	if (vv_oid_is_null(&ref.id)) {
+		return VV_OK;
+	}
+	if (r->count == r->cap) {
+		size_t cap = r->cap ? r->cap * 2 : 16;
+		vv_push_ref *refs = vv_realloc_array(r->refs, cap, sizeof(*refs));
+		if (!refs) {
+			return vv_fail_nomem(err);
+		}
+		r->refs = refs;
+		r->cap = cap;
+	}
+	r->refs[r->count++] = ref;
+	return vv_oid_is_null(&ref.old) ? VV_OK : add_have(r, &ref.old, err);
+}
+
+static vv_status read_input(run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	ssize_t got;
+
+	do {
+		if (!vv_buf_reserve(&r->input, 65536)) {
+			return vv_fail_nomem(err);
+		}
+		if ((got = vv_read_full(STDIN_FILENO, r->input.data + r->input.len, 65536, "standard input", err)) < 0) {
+			return (vv_status)got;
+		}
+		r->input.len += (size_t)got;
+	} while (got > 0 && r->input.len < INPUT_MAX);
+	return rc;
+}
+
+static vv_status read_refs(run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	r->input.data[r->input.len] = '\0';
+	for (char *line = r->input.data; rc == VV_OK && *line;) {
+		char *end = strchr(line, '\n');
+		if (end) {
+			*end = '\0';
+		}
+		rc = add_line(r, line, err);
+		line = end ? end + 1 : line + strlen(line);
+	}
+	return rc;
+}
+
+/* --- is there anything of ours in it? --------------------------------------------------------- */
+
+static vv_status add_tracking(void *payload, const vv_ref *ref, vv_error *err)
+{
+	return vv_oid_is_null(&ref->commit) ? VV_OK : add_have(payload, &ref->commit, err);
+}
+
+static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	(void)n;
+	(void)err;
+	((run *)payload)->versions++;
+	return VV_OK;
+}
+
+static vv_status count_versions(run *r, vv_error *err)
+{
+	vv_buf prefix = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&prefix, "refs/remotes/%s/", r->name);
+	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
+		rc = vv_refs_each(r->repo, prefix.data, add_tracking, r, err);
+	}
+	vv_buf_clear(&prefix);
+	r->wants = vv_calloc(r->count + 1, sizeof(vv_oid));
+	if (rc < 0 || !r->wants) {
+		return rc < 0 ? rc : vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		r->wants[i] = r->refs[i].id;
+	}
+	return vv_new_roots_each(r->repo, r->wants, r->count, r->haves, r->have_count, count_version, r, err);
+}
+
+/* --- to the other side ------------------------------------------------------------------------- */
+
+static vv_status stop(const run *r, vv_error *err)
+{
+	vv_prefix(err, "%s: the rows of %s %s cannot go there with their commits", vv_text_shows(r->name),
+		  vv_text_count(r->versions), r->versions == 1 ? "version of a table" : "versions of tables");
+	return vv_hint(err, "push to a repository that speaks varve: a folder, or a host that has it ('varve help serve')");
+}
+
+/* Only branches and tags have blocks there. */
+static size_t keep_pushable(run *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		if (strncmp(r->refs[i].name, "refs/heads/", 11) == 0 ||
+		    strncmp(r->refs[i].name, "refs/tags/", 10) == 0) {
+			r->refs[kept++] = r->refs[i];
+		}
+	}
+	return kept;
+}
+
+static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err)
+{
+	vv_push_outcome out = {0};
+	const vv_push p = {.repo = r->repo, .peer = peer, .refs = r->refs, .ref_count = r->count, .ahead = true,
+			   .progress = t->progress};
+	vv_status rc = vv_push_run(&p, &out, err);
+
+	vv_progress_end();
+	vv_transfer_tell_lines(&out.said);
+	for (size_t i = 0; rc == VV_OK && i < out.answer.count; i++) {
+		if (out.answer.refs[i]) {
+			rc = vv_fail(err, VV_EREFUSED, "%s: %s", vv_text_shows(r->refs[i].name),
+				     vv_text_shows(out.answer.refs[i]));
+		}
+	}
+	if (rc == VV_OK && out.sum.blocks > 0) {
+		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(out.sum.datasets),
+			out.sum.datasets == 1 ? "version of a table" : "versions of tables", vv_text_shows(r->name));
+	}
+	vv_push_outcome_clear(&out);
+	return rc;
+}
+
+static vv_status send(run *r, vv_error *err)
+{
+	vv_transfer t;
+	vv_remote m = {0};
+	vv_peer *peer = NULL;
+	const vv_hello *hello;
+	vv_status rc;
+
+	if ((rc = vv_transfer_open(&t, r->repo, false, 0, err)) < 0) {
+		return rc;
+	}
+	if (vv_remote_find(&m, r->repo, r->name, err) < 0) {
+		vv_remote_clear(&m);
+		memset(&m, 0, sizeof(m));
+	}
+	vv_remote to = m;
+	to.url = to.push_url = (char *)(uintptr_t)r->url; /* where git goes, whatever the settings make of the name */
+	if ((rc = vv_transfer_connect(&t, &peer, &to, true, err)) < 0 || (rc = vv_peer_hello(peer, &hello, err)) < 0) {
+		rc = stop(r, err);
+	} else if (!hello->writable || !hello->ahead) {
+		vv_fail(err, VV_EREFUSED, hello->writable ? "its varve takes no rows before their commits"
+							  : "it takes no rows from you");
+		vv_hint(err, hello->writable ? "'varve push' sends both" : "ask its owner");
+		rc = stop(r, err);
+	} else {
+		rc = send_ahead(r, &t, peer, err);
+	}
+	vv_peer_close(peer);
+	vv_remote_clear(&m);
+	vv_transfer_close(&t);
+	return rc;
+}
+
+static vv_status pre_push(run *r, vv_error *err)
+{
+	const char *args[] = {r->name, r->url, NULL};
+	const char *caller = getenv("VARVE_HOOK");
+	bool ran, wanted;
+	vv_status rc;
+
+	if ((rc = read_input(r, err)) < 0 || (rc = vv_repository_open(&r->repo, NULL, err)) < 0 ||
+	    (rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) {
+		return rc;
+	}
+	/* 'varve push' sends blocks itself, and runs the hook as git does. */
+	wanted = wanted && !(caller && strcmp(caller, "pre-push") == 0);
+	if ((rc = vv_hook_run_with(r->repo, "pre-push" EARLIER, args, r->input.data, r->input.len, &ran, err)) < 0 ||
+	    !wanted || (rc = read_refs(r, err)) < 0 || (r->count = keep_pushable(r)) == 0 ||
+	    (rc = count_versions(r, err)) < 0 || r->versions == 0) {
+		return rc;
+	}
+	rc = send(r, err);
+	r->stopped = rc < 0;
+	return rc;
+}
+
+static int run_pre_push(void *options, int argc, char **argv)
+{
+	run r = {.input = VV_BUF_INIT};
+	vv_error err;
+
+	(void)options;
+	if (argc != 2) {
+		return vv_usage_error("pre-push takes NAME and URL; git's hook calls it");
+	}
+	r.name = argv[0];
+	r.url = argv[1];
+	vv_status rc = pre_push(&r, &err);
+	vv_repository_close(r.repo);
+	vv_buf_clear(&r.input);
+	vv_free(r.refs);
+	vv_free(r.wants);
+	vv_free(r.haves);
+	if (rc < 0) {
+		vv_report(&err);
+		if (r.stopped) {
+			vv_note("hint: 'git push --no-verify' pushes the commits without the rows");
+		}
+		return VV_EXIT_NO;
+	}
+	return VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_pre_push = {
+	.name = "pre-push",
+	.group = "care",
+	.summary = "what git's pre-push hook calls: the rows of tables go before their commits",
+	.usage = "NAME URL",
+	.example = "$ varve pre-push \"$@\"",
+	.exit_codes = "1: git is not to push",
+	.arguments = "ref",
+	.hidden = true,
+	.run = run_pre_push,
+};

@@ -1,0 +1,183 @@
+/*
+ * pull: fetch, and merge what came into the branch at hand.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/peers/fetch_run.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
+
+typedef struct options {
+	bool ff_only, no_ff, no_commit, rebase, quiet, verbose, unrelated, tags, prune, allow_missing;
+	vv_strings from;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	{"ff-only", 0, VV_OPT_FLAG, offsetof(options, ff_only), NULL, NULL,
+	 "refuse when both sides have commits of their own", NULL},
+	{"no-ff", 0, VV_OPT_FLAG, offsetof(options, no_ff), NULL, NULL,
+	 "make a merge commit also where moving the branch would do", NULL},
+	{"no-commit", 0, VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL, "stop before the merge's commit",
+	 NULL},
+	{"rebase", 'r', VV_OPT_FLAG, offsetof(options, rebase), NULL, NULL, "refused: varve merges", NULL},
+	{"allow-unrelated-histories", 0, VV_OPT_FLAG, offsetof(options, unrelated), NULL, NULL,
+	 "also where no commit is in common", NULL},
+	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
+	 "get blocks from this remote or URL as well; may be repeated", NULL},
+	{"tags", 't', VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "all tags too", NULL},
+	{"prune", 'p', VV_OPT_FLAG, offsetof(options, prune), NULL, NULL,
+	 "remove tracking branches whose branch is gone there", NULL},
+	{"allow-missing", 0, VV_OPT_FLAG, offsetof(options, allow_missing), NULL, NULL,
+	 "take versions also where no peer has all their blocks", NULL},
+	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
+	 "give a peer up that says nothing for so long (60)", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also how many blocks came, and what each dataset added to the store", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "print nothing but conflicts and warnings",
+	 NULL},
+};
+
+/* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */
+static vv_status followed(char **out, vv_repository *r, const char *branch, vv_error *err)
+{
+	vv_buf key = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (branch && strncmp(branch, "refs/heads/", 11) == 0) {
+		vv_buf_printf(&key, "branch.%s.merge", branch + 11);
+		rc = vv_buf_ok(&key, err);
+		rc = rc < 0 ? rc : vv_config_string(r, key.data, out, err);
+		vv_buf_clear(&key);
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv, vv_error *err)
+{
+	vv_head head;
+	char *merge = NULL;
+	vv_status rc = vv_head_read(j->repo, &head, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	j->remote = argc > 0 ? argv[0] : NULL;
+	j->specs = argv + 1;
+	j->spec_count = argc > 1 ? argc - 1 : 0;
+	j->from = o->from;
+	j->tags = o->tags;
+	j->prune = o->prune;
+	j->quiet = o->quiet;
+	j->verbose = o->verbose;
+	j->allow_missing = o->allow_missing;
+	j->idle_sec = o->timeout;
+	rc = followed(&merge, j->repo, head.branch, err);
+	/* Without settings the branch of the same name is meant. */
+	j->merge = merge ? merge : head.branch;
+	rc = rc < 0 ? rc : vv_fetch_job_run(j, err);
+	if (rc == VV_OK && !j->merge_name) {
+		vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s' to merge",
+			j->merge ? vv_text_shows(strncmp(j->merge, "refs/heads/", 11) == 0 ? j->merge + 11 : j->merge)
+				 : "HEAD");
+		rc = vv_hint(err, "say which: varve pull REMOTE BRANCH; 'varve ls-remote' lists them");
+	}
+	j->merge = NULL;
+	vv_free(merge);
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* What merge is to call it: the tracking branch where there is one, else the commit. */
+static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
+{
+	for (size_t i = 0; i < j->plan.count; i++) {
+		const vv_ref_move *m = &j->plan.moves[i];
+		if (m->to && !m->refused && strncmp(m->to, "refs/remotes/", 13) == 0 &&
+		    strcmp(m->from, j->merge_name) == 0) {
+			return m->to + 13;
+		}
+	}
+	vv_oid_text(hex, &j->merge_id);
+	return hex;
+}
+
+static int merge(const vv_fetch_job *j, const options *o)
+{
+	char hex[VV_OID_TEXT + 1];
+	char *argv[9];
+	int argc = 0;
+
+	argv[argc++] = (char *)(uintptr_t) "--no-edit";
+	if (o->ff_only) {
+		argv[argc++] = (char *)(uintptr_t) "--ff-only";
+	}
+	if (o->no_ff) {
+		argv[argc++] = (char *)(uintptr_t) "--no-ff";
+	}
+	if (o->no_commit) {
+		argv[argc++] = (char *)(uintptr_t) "--no-commit";
+	}
+	if (o->unrelated) {
+		argv[argc++] = (char *)(uintptr_t) "--allow-unrelated-histories";
+	}
+	if (o->verbose) {
+		argv[argc++] = (char *)(uintptr_t) "--verbose";
+	}
+	if (o->quiet) {
+		argv[argc++] = (char *)(uintptr_t) "--quiet";
+	}
+	argv[argc++] = (char *)(uintptr_t)merge_word(j, hex);
+	argv[argc] = NULL;
+	return vv_command_run(&vv_cmd_merge, argc, argv);
+}
+
+static int run_pull(void *opts, int argc, char **argv)
+{
+	const options *o = opts;
+	vv_repository *r = NULL;
+	vv_fetch_job j;
+	vv_error err;
+	int code = VV_EXIT_OK;
+
+	if (o->rebase) {
+		vv_fail(&err, VV_EREFUSED, "varve does not rebase: pull merges");
+		vv_hint(&err, "'varve fetch' and then 'git rebase' works on commits whose tables do not conflict");
+		return vv_report_trouble(&err);
+	}
+	vv_status rc = vv_repository_open(&r, NULL, &err);
+	vv_fetch_job_init(&j, r);
+	if (rc == VV_OK && (rc = vv_worktree_need(r, "pull", &err)) == VV_OK) {
+		rc = fetch(&j, o, argc, argv, &err);
+	}
+	vv_repository_close(r);
+	if (rc == VV_OK) {
+		code = merge(&j, o);
+	}
+	vv_fetch_job_clear(&j);
+	return rc < 0 ? vv_report_trouble(&err) : code;
+}
+
+const vv_command vv_cmd_pull = {
+	.name = "pull",
+	.group = "peers",
+	.summary = "fetch, and merge into the branch at hand",
+	.usage = "[--ff-only | --no-ff] [--no-commit] [--from PEER]... [REMOTE [BRANCH]]",
+	.example = "$ varve pull\n"
+		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
+		   "From ../sales\n"
+		   "   3f2a1bc..9d0e77a   main -> origin/main\n"
+		   "fast-forward: 3f2a1bc -> 9d0e77a, 1 file changed",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "conflicts",
+	.arguments = "ref",
+	.run = run_pull,
+};

@@ -1,0 +1,304 @@
+/*
+ * push: commits and blocks to another repository.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/peers/push_refs.h"
+#include "cmd/work/peers/transfer.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
+#include "transport/protocol/push.h"
+
+typedef struct options {
+	bool all, tags, force, remove, dry_run, upstream, quiet, verbose, no_verify;
+	const char *lease;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	{"all", 0, VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "all branches", NULL},
+	{"tags", 0, VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "all tags too", NULL},
+	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
+	 "also where the branch there does not go forward", NULL},
+	{"force-with-lease", 0, VV_OPT_STRING, offsetof(options, lease), "REF[:COMMIT]", NULL,
+	 "the same, if the branch there is still where it was last seen", ""},
+	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL, "delete the refs named", NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL, "only say what would be sent",
+	 NULL},
+	{"set-upstream", 'u', VV_OPT_FLAG, offsetof(options, upstream), NULL, NULL,
+	 "from now on the branch follows the one there", NULL},
+	{"no-verify", 0, VV_OPT_FLAG, offsetof(options, no_verify), NULL, NULL, "skip the pre-push hook", NULL},
+	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
+	 "give the other side up when it says nothing for so long (60)", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also how many blocks were sent", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well",
+	 NULL},
+};
+
+typedef struct run {
+	const options *o;
+	vv_repository *repo;
+	vv_head head;
+	vv_remote remote;
+	vv_transfer t;
+	vv_peer *peer;
+	const vv_hello *hello;
+	vv_push_plan plan;
+	vv_push_outcome out;
+	bool refused;
+} run;
+
+static vv_status find_remote(run *r, const char *word, vv_error *err)
+{
+	char *name = NULL;
+	vv_status rc = VV_OK;
+
+	if (!word) {
+		rc = vv_remote_default(&name, r->repo, r->head.branch, true, err);
+	}
+	rc = rc < 0 ? rc : vv_remote_find(&r->remote, r->repo, word ? word : name, err);
+	vv_free(name);
+	return rc;
+}
+
+/* --- afterwards --------------------------------------------------------------------------- */
+
+/* What was pushed is what the tracking branch shows from now on. */
+static void update_tracking(run *r, const vv_push_item *it)
+{
+	char *to = NULL;
+	vv_error err;
+
+	if (vv_remote_tracking(&to, &r->remote, it->to, &err) < 0 || !to) {
+		return;
+	}
+	vv_status rc = vv_oid_is_null(&it->id)
+			       ? vv_ref_delete(r->repo, to, NULL, &err)
+			       : vv_ref_update(r->repo, to, &it->id, NULL, true, "update by push", &err);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		vv_warn("'%s' was not updated: %s", vv_text_shows(to), err.message);
+	}
+	vv_free(to);
+}
+
+static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
+{
+	vv_buf remote = VV_BUF_INIT, merge = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!it->from || strncmp(it->from, "refs/heads/", 11) != 0 || strncmp(it->to, "refs/heads/", 11) != 0) {
+		return VV_OK;
+	}
+	vv_buf_printf(&remote, "branch.%s.remote", it->from + 11);
+	vv_buf_printf(&merge, "branch.%s.merge", it->from + 11);
+	if ((rc = vv_buf_ok(&remote, err)) == VV_OK && (rc = vv_buf_ok(&merge, err)) == VV_OK &&
+	    (rc = vv_config_set(r->repo, remote.data, r->remote.name ? r->remote.name : r->remote.url, err)) ==
+		    VV_OK &&
+	    (rc = vv_config_set(r->repo, merge.data, it->to, err)) == VV_OK && !r->o->quiet) {
+		vv_note("'%s' follows '%s' of %s now", vv_text_shows(it->from + 11), vv_text_shows(it->to + 11),
+			vv_text_shows(r->remote.name ? r->remote.name : r->remote.url));
+	}
+	vv_buf_clear(&remote);
+	vv_buf_clear(&merge);
+	return rc;
+}
+
+static void tell_sum(const run *r)
+{
+	const vv_fetch_sum *s = &r->out.sum;
+	vv_channel_stats line;
+	uint64_t ms = vv_monotonic_ms() - r->t.start_ms + 1;
+
+	vv_peer_stats(r->peer, &line);
+	if (r->o->quiet) {
+		return;
+	}
+	if (r->o->dry_run) {
+		vv_note("would send %s %s, %s %s (about %s); %s are there already",
+			vv_text_count(s->datasets),
+			s->datasets == 1 ? "version of a dataset" : "versions of datasets",
+			vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks", vv_text_bytes(s->bytes),
+			vv_text_count(r->out.had));
+	} else if (s->commits > 0 || s->blocks > 0) {
+		const vv_transfer_sum sum = {.commits = s->commits,
+					     .versions = s->datasets,
+					     .blocks = s->blocks,
+					     .bytes = s->bytes,
+					     .line = line.bytes_out,
+					     .had = r->out.had,
+					     .ms = ms};
+		vv_transfer told = r->t;
+
+		told.verbose = r->o->verbose;
+		vv_transfer_tell_sum(&told, "sent", &sum);
+	}
+}
+
+/* --- the push ------------------------------------------------------------------------------ */
+
+/* Git's pre-push hook may forbid it. */
+static vv_status run_hook(run *r, vv_error *err)
+{
+	vv_buf input = VV_BUF_INIT;
+	char local[VV_OID_TEXT + 1], remote[VV_OID_TEXT + 1];
+	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
+	const char *args[] = {r->remote.name ? r->remote.name : url, url, NULL};
+	bool ran;
+
+	for (size_t i = 0; i < r->plan.count; i++) {
+		const vv_push_item *it = &r->plan.items[i];
+		if (it->state == VV_PUSH_GOES) {
+			vv_oid_text(local, &it->id);
+			vv_oid_text(remote, &it->old);
+			vv_buf_printf(&input, "%s %s %s %s\n", it->from ? it->from : "(delete)", local, it->to,
+				      remote);
+		}
+	}
+	vv_status rc = vv_buf_ok(&input, err);
+	rc = rc < 0 ? rc : vv_hook_run_with(r->repo, "pre-push", args, input.data, input.len, &ran, err);
+	vv_buf_clear(&input);
+	return rc;
+}
+
+static vv_status send(run *r, vv_error *err)
+{
+	vv_push_ref *refs = vv_calloc(r->plan.count + 1, sizeof(*refs));
+	size_t count = 0;
+	vv_status rc;
+
+	if (!refs) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->plan.count; i++) {
+		const vv_push_item *it = &r->plan.items[i];
+		if (it->state == VV_PUSH_GOES || it->state == VV_PUSH_BLOCKS) {
+			refs[count++] = (vv_push_ref){it->to, it->old, it->id, it->force};
+		}
+	}
+	const vv_push p = {.repo = r->repo, .peer = r->peer, .refs = refs, .ref_count = count,
+			   .dry_run = r->o->dry_run, .progress = r->t.progress};
+	rc = count > 0 ? vv_push_run(&p, &r->out, err) : VV_OK;
+	vv_progress_end();
+	for (size_t i = 0, k = 0; rc == VV_OK && !r->o->dry_run && i < r->plan.count; i++) {
+		vv_push_item *it = &r->plan.items[i];
+		if (it->state != VV_PUSH_GOES && it->state != VV_PUSH_BLOCKS) {
+			continue;
+		}
+		it->why = r->out.answer.refs[k++];
+		if (it->why) {
+			it->state = VV_PUSH_REFUSED;
+			r->refused = true;
+		} else {
+			update_tracking(r, it);
+		}
+		if (it->state == VV_PUSH_BLOCKS && r->out.sum.blocks == 0) {
+			it->state = VV_PUSH_SAME; /* what it lacks is not here either */
+		}
+	}
+	vv_free(refs);
+	return rc;
+}
+
+static vv_status push(run *r, int argc, char **argv, vv_error *err)
+{
+	const options *o = r->o;
+	const vv_push_plan_options po = {.words = argv + 1,
+					 .count = argc > 1 ? argc - 1 : 0,
+					 .all = o->all,
+					 .tags = o->tags,
+					 .force = o->force,
+					 .remove = o->remove,
+					 .lease = o->lease,
+					 .upstream = o->upstream};
+	vv_status rc;
+
+	if ((rc = vv_head_read(r->repo, &r->head, err)) < 0 ||
+	    (rc = find_remote(r, argc > 0 ? argv[0] : NULL, err)) < 0 ||
+	    (rc = vv_push_plan_words(&r->plan, r->repo, &r->head, &r->remote, &po, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->repo, o->quiet, o->timeout, err)) < 0 ||
+	    (rc = vv_transfer_connect(&r->t, &r->peer, &r->remote, true, err)) < 0 ||
+	    (rc = vv_peer_hello(r->peer, &r->hello, err)) < 0 ||
+	    (rc = vv_push_plan_match(&r->plan, r->repo, r->hello, &r->remote, &po, err)) < 0) {
+		return rc;
+	}
+	r->refused = vv_push_plan_refused(&r->plan);
+	if (!r->refused) {
+		if (!o->no_verify && !o->dry_run && vv_push_plan_goes(&r->plan) &&
+		    (rc = run_hook(r, err)) < 0) {
+			return rc;
+		}
+		rc = send(r, err);
+		vv_transfer_tell_lines(&r->out.said);
+		if (rc == VV_OK && r->out.sum.absent > 0 && !o->quiet) {
+			vv_warn("%s %s that the other side lacks %s not here either",
+				vv_text_count(r->out.sum.absent), r->out.sum.absent == 1 ? "block" : "blocks",
+				r->out.sum.absent == 1 ? "is" : "are");
+			vv_note("hint: 'varve fetch --from URL' gets them from a peer that has them; then push again");
+		}
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	tell_sum(r);
+	vv_push_plan_print(&r->plan, r->repo, r->remote.push_url ? r->remote.push_url : r->remote.url, o->quiet,
+			   o->dry_run);
+	for (size_t i = 0; rc == VV_OK && o->upstream && !o->dry_run && !r->refused && i < r->plan.count; i++) {
+		rc = set_upstream(r, &r->plan.items[i], err);
+	}
+	return rc;
+}
+
+static int run_push(void *opts, int argc, char **argv)
+{
+	run r = {.o = opts};
+	vv_error err;
+
+	if (r.o->remove && (r.o->all || r.o->tags)) {
+		return vv_usage_error("--delete names its refs: --all and --tags do not go with it");
+	}
+	if (r.o->remove && argc < 2) {
+		return vv_usage_error("--delete needs a remote and the refs to delete");
+	}
+	if (r.o->all && argc > 1) {
+		return vv_usage_error("--all and refspecs do not go together");
+	}
+	vv_push_plan_init(&r.plan);
+	vv_status rc = vv_repository_open(&r.repo, NULL, &err);
+	rc = rc < 0 ? rc : push(&r, argc, argv, &err);
+	vv_push_outcome_clear(&r.out);
+	vv_push_plan_clear(&r.plan);
+	vv_peer_close(r.peer);
+	vv_transfer_close(&r.t);
+	vv_remote_clear(&r.remote);
+	vv_head_clear(&r.head);
+	vv_repository_close(r.repo);
+	if (rc < 0) {
+		return rc == VV_ECONFLICT ? vv_report(&err) : vv_report_trouble(&err);
+	}
+	return r.refused ? VV_EXIT_NO : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_push = {
+	.name = "push",
+	.group = "peers",
+	.summary = "send commits and blocks to another repository",
+	.usage = "[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all [REMOTE]\n"
+		 "--delete REMOTE REF...",
+	.example = "$ varve push -u origin main\n"
+		   "sent 2 commits, 2 versions of datasets (18.7 kB on the line, 8.1 kB/s)\n"
+		   "To ../sales.git\n"
+		   " * [new branch]       main -> main\n"
+		   "'main' follows 'main' of origin now",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "a ref was refused",
+	.arguments = "ref",
+	.run = run_push,
+};

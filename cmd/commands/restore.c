@@ -1,0 +1,325 @@
+/*
+ * restore: paths as an earlier version (or the index) has them.
+ */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/add/pathspec.h"
+#include "cmd/work/commit/checkout.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
+
+typedef struct options {
+	const char *source;
+	bool staged, worktree, quiet;
+} options;
+
+static const vv_option table[] = {
+	{"source", 's', VV_OPT_STRING, offsetof(options, source), "REV", NULL,
+	 "take them from REV (default: the index; with --staged: HEAD)", NULL},
+	{"staged", 'S', VV_OPT_FLAG, offsetof(options, staged), NULL, NULL, "restore the index",
+	 NULL},
+	{"worktree", 'W', VV_OPT_FLAG, offsetof(options, worktree), NULL, NULL,
+	 "restore the files (the default without --staged)", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
+};
+
+/* What a selected path is to become. */
+typedef struct target {
+	char *path;
+	uint32_t mode; /* 0: the source does not have it: remove */
+	vv_oid id;
+} target;
+
+typedef struct restore {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	vv_index *index;
+	vv_pathspec paths;
+	vv_checkout checkout;
+	target *targets; /* sorted by path */
+	size_t count, cap;
+} restore;
+
+static vv_status add_target(restore *r, const char *path, uint32_t mode, const vv_oid *id,
+			    vv_error *err)
+{
+	target *t;
+
+	if (r->count == r->cap) {
+		size_t cap = r->cap ? r->cap * 2 : 64;
+
+		t = vv_realloc_array(r->targets, cap, sizeof(*t));
+		if (!t) {
+			return vv_fail_nomem(err);
+		}
+		r->targets = t;
+		r->cap = cap;
+	}
+	t = &r->targets[r->count];
+	memset(t, 0, sizeof(*t));
+	t->path = vv_strdup(path);
+	if (!t->path) {
+		return vv_fail_nomem(err);
+	}
+	t->mode = mode;
+	if (id) {
+		t->id = *id;
+	}
+	r->count++;
+	return VV_OK;
+}
+
+static vv_status from_tree(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	restore *r = payload;
+
+	return vv_pathspec_match(&r->paths, e->path, NULL)
+		       ? add_target(r, e->path, e->mode, &e->id, err)
+		       : VV_OK;
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+	return strcmp(((const target *)a)->path, ((const target *)b)->path);
+}
+
+/* The index's paths: all of them when it is the source; else those that the source
+ * does not have, which are to go. */
+static vv_status from_index(restore *r, bool is_source, vv_error *err)
+{
+	size_t known = r->count, i;
+	vv_index_entry e;
+	vv_status rc = VV_OK;
+
+	for (i = 0; rc == VV_OK && i < vv_index_count(r->index); i++) {
+		target key;
+
+		vv_index_at(r->index, i, &e);
+		if (!vv_pathspec_match(&r->paths, e.path, NULL)) {
+			continue;
+		}
+		if (e.stage != 0 && !r->o->staged) {
+			vv_fail(err, VV_EUSAGE, "'%s' is in conflict", vv_text_shows(e.path));
+			return vv_hint(
+				err,
+				"resolve it and 'varve add' it, or name a version: --source HEAD");
+		}
+		key.path = (char *)(uintptr_t)e.path;
+		if (is_source) {
+			rc = add_target(r, e.path, e.mode, &e.id, err);
+		} else if (known == 0 ||
+			   !bsearch(&key, r->targets, known, sizeof(target), compare_targets)) {
+			if (r->count > known &&
+			    strcmp(r->targets[r->count - 1].path, e.path) == 0) {
+				continue; /* a further stage of the same conflict */
+			}
+			rc = add_target(r, e.path, 0, NULL, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status collect(restore *r, vv_error *err)
+{
+	const char *source = r->o->source ? r->o->source : r->o->staged ? "HEAD" : NULL;
+	vv_oid commit;
+	vv_head head;
+	vv_status rc;
+
+	if (!source) {
+		return from_index(r, true, err);
+	}
+	if (!r->o->source) {
+		/* Unstaging on an unborn branch: nothing is committed, so all goes. */
+		if ((rc = vv_head_read(r->repo, &head, err)) < 0) {
+			return rc;
+		}
+		commit = head.commit;
+		rc = head.unborn ? from_index(r, false, err) : VV_OK;
+		if (head.unborn || rc < 0) {
+			vv_head_clear(&head);
+			return rc;
+		}
+		vv_head_clear(&head);
+	} else if ((rc = vv_rev_commit(r->repo, source, &commit, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_tree_each(r->repo, &commit, "", from_tree, r, err)) < 0) {
+		return rc;
+	}
+	if (r->count > 1) {
+		qsort(r->targets, r->count, sizeof(target), compare_targets);
+	}
+	return from_index(r, false, err);
+}
+
+/* Only the index: entries without a stat, but where nothing changes. */
+static vv_status stage_one(restore *r, const target *t, vv_error *err)
+{
+	vv_index_entry e;
+	vv_status rc;
+
+	if (t->mode == 0) {
+		rc = vv_index_remove(r->index, t->path, err);
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
+	}
+	if (vv_index_get(r->index, t->path, &e) && e.mode == t->mode &&
+	    vv_oid_equal(&e.id, &t->id)) {
+		return VV_OK;
+	}
+	return vv_index_set(r->index, t->path, t->mode, &t->id, NULL, err);
+}
+
+/* Is the file certainly the index entry already, so that nothing is to be written? Only
+ * what can be told without reading it: writing is quicker than finding out. */
+static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	char *file = vv_repository_file(r->repo, t->path);
+	vv_index_entry e;
+	vv_pointer p;
+	vv_stat st;
+	vv_oid known;
+	bool dataset = false;
+	vv_status rc = VV_OK;
+
+	*out = false;
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (!vv_index_get(r->index, t->path, &e) || e.mode != t->mode ||
+	    !vv_oid_equal(&e.id, &t->id) || vv_lstat(&st, file, NULL) < 0) {
+		goto done;
+	}
+	if (vv_stat_cache_get(vv_stage_stats(r->stage), t->path, &st, &known)) {
+		*out = vv_oid_equal(&known, &t->id);
+	} else if (vv_index_stat_clean(r->index, &e, &st)) {
+		/* The index may also have the stat of a pointer that lies in its table's place. */
+		if (S_ISREG(t->mode) &&
+		    (rc = vv_stage_is_pointer(r->stage, &t->id, &dataset, err)) == VV_OK &&
+		    dataset) {
+			rc = vv_stage_pointer(r->stage, &t->id, &arena, &p, err);
+		}
+		*out = rc == VV_OK &&
+		       (!dataset || (st.size == p.bytes && st.size > VV_POINTER_MAX));
+	}
+done:
+	vv_arena_clear(&arena);
+	vv_free(file);
+	return rc;
+}
+
+static vv_status write_one(restore *r, const target *t, vv_error *err)
+{
+	bool there;
+	vv_status rc;
+
+	if (t->mode == 0) {
+		return vv_checkout_remove(&r->checkout, t->path, r->o->staged, err);
+	}
+	if ((rc = is_there(r, t, &there, err)) < 0 || there) {
+		return rc;
+	}
+	/* From the index itself the entry gets the new file's stat; from elsewhere it stays. */
+	return vv_checkout_write(&r->checkout, t->path, t->mode, &t->id,
+				 r->o->staged || !r->o->source, err);
+}
+
+static vv_status restore_all(restore *r, bool files, vv_error *err)
+{
+	vv_error later;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = files ? write_one(r, &r->targets[i], err) : stage_one(r, &r->targets[i], err);
+	}
+	/* Only the work tree was to change: an index that could not be put back (vv_checkout_write)
+	 * must not be kept. The entries as they were differ from the files, as they should. */
+	if (rc < 0 && files && r->o->source && !r->o->staged) {
+		return rc;
+	}
+	/* What was written is in the index also when a later path failed. */
+	if (vv_index_write(r->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) {
+		return err->code;
+	}
+	return rc;
+}
+
+static int run_restore(void *p, int argc, char **argv)
+{
+	options *o = p;
+	restore r;
+	vv_error err;
+	vv_status rc;
+	size_t i;
+
+	if (argc == 0) {
+		return vv_usage_error("restore needs to know which files: PATH... ('.' for all)");
+	}
+	memset(&r, 0, sizeof(r));
+	r.o = o;
+	if ((rc = vv_repository_open(&r.repo, NULL, &err)) < 0 ||
+	    (rc = vv_worktree_need(r.repo, "restore", &err)) < 0 ||
+	    (rc = vv_stage_open(&r.stage, r.repo, vv_progress_begin(), &err)) < 0 ||
+	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||
+	    (rc = vv_index_open(&r.index, r.repo, &err)) < 0) {
+		goto done;
+	}
+	vv_checkout_init(&r.checkout, r.repo, r.stage, r.index);
+	r.checkout.fetch = true;
+	if ((rc = collect(&r, &err)) < 0 || (rc = vv_pathspec_all_matched(&r.paths, &err)) < 0) {
+		goto done;
+	}
+	rc = restore_all(&r, o->worktree || !o->staged, &err);
+	if (rc == VV_EMISSING) {
+		vv_hint(&err,
+			"'varve fetch' gets them from the remote, 'varve fetch --from URL' from another "
+			"repository; the file was left as it is");
+	}
+	if (rc == VV_OK && !o->quiet && r.checkout.datasets + r.checkout.files > 0) {
+		uint64_t n = r.checkout.datasets + r.checkout.files;
+
+		vv_note("restored %s %s", vv_text_count(n), n == 1 ? "file" : "files");
+		if (r.checkout.datasets > 0 && !vv_repository_is_initialised(r.repo)) {
+			vv_note("hint: Git itself knows nothing of tables in this clone yet: 'varve init' tells "
+				"it, else 'git add' stores them whole");
+		}
+	}
+done:
+	vv_checkout_clear(&r.checkout);
+	for (i = 0; i < r.count; i++) {
+		vv_free(r.targets[i].path);
+	}
+	vv_free(r.targets);
+	vv_index_close(r.index);
+	vv_pathspec_clear(&r.paths);
+	vv_stage_close(r.stage);
+	vv_repository_close(r.repo);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_restore = {
+	.name = "restore",
+	.group = "change",
+	.summary = "put files back as an earlier version has them",
+	.usage = "[--source REV] [--staged] [--worktree] PATH...",
+	.example = "$ varve restore --source HEAD~3 prices.csv\n"
+		   "restored 1 file",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run = run_restore,
+};

@@ -1,0 +1,266 @@
+/*
+ * rm: files out of the index and the work tree.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/add/pathspec.h"
+#include "cmd/work/commit/checkout.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
+
+typedef struct options {
+	bool cached, recursive, force, dry_run, quiet;
+} options;
+
+static const vv_option table[] = {
+	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL,
+	 "only out of the index: the file stays", NULL},
+	{NULL, 'r', VV_OPT_FLAG, offsetof(options, recursive), NULL, NULL,
+	 "also all below a folder", NULL},
+	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
+	 "also with changes that would be lost", NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
+	 "only say what would be removed", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "do not list what is removed", NULL},
+};
+
+typedef struct doomed {
+	char *path;
+	bool staged;   /* the index differs from HEAD */
+	bool modified; /* the file differs from the index */
+} doomed;
+
+typedef struct removal {
+	const options *o;
+	vv_repository *repo;
+	vv_stage *stage;
+	vv_index *index;
+	vv_pathspec paths;
+	vv_checkout checkout;
+	doomed *items; /* sorted by path */
+	size_t count, cap;
+} removal;
+
+static vv_status add_item(removal *r, const char *path, vv_error *err)
+{
+	doomed *d;
+
+	if (r->count > 0 && strcmp(r->items[r->count - 1].path, path) == 0) {
+		return VV_OK; /* a further stage of a conflict */
+	}
+	if (r->count == r->cap) {
+		size_t cap = r->cap ? r->cap * 2 : 64;
+
+		d = vv_realloc_array(r->items, cap, sizeof(*d));
+		if (!d) {
+			return vv_fail_nomem(err);
+		}
+		r->items = d;
+		r->cap = cap;
+	}
+	d = &r->items[r->count];
+	memset(d, 0, sizeof(*d));
+	d->path = vv_strdup(path);
+	if (!d->path) {
+		return vv_fail_nomem(err);
+	}
+	r->count++;
+	return VV_OK;
+}
+
+static vv_status collect(removal *r, vv_error *err)
+{
+	vv_index_entry e;
+	vv_status rc = VV_OK;
+	bool literal;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < vv_index_count(r->index); i++) {
+		vv_index_at(r->index, i, &e);
+		literal = false;
+		if (!vv_pathspec_match(&r->paths, e.path, &literal)) {
+			continue;
+		}
+		rc = add_item(r, e.path, err);
+	}
+	if (rc < 0 || (rc = vv_pathspec_all_matched(&r->paths, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; !r->o->recursive && i < r->paths.count; i++) {
+		const vv_pathspec_item *item = &r->paths.items[i];
+
+		if (item->folder && !item->pattern) {
+			vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(item->given));
+			return vv_hint(err, "-r removes all that is tracked below it");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status mark_staged(void *payload, const vv_change *change, vv_error *err)
+{
+	removal *r = payload;
+	size_t low = 0, high = r->count;
+
+	(void)err;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = strcmp(change->path, r->items[mid].path);
+
+		if (c == 0) {
+			r->items[mid].staged = true;
+			return VV_OK;
+		}
+		if (c < 0) {
+			high = mid;
+		} else {
+			low = mid + 1;
+		}
+	}
+	return VV_OK;
+}
+
+static void list_names(const removal *r, const char *heading, bool staged, bool modified)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		const doomed *d = &r->items[i];
+
+		if (d->staged == staged && d->modified == modified) {
+			if (!any) {
+				vv_note("%s", heading);
+			}
+			any = true;
+			vv_note("    %s", vv_text_shows(d->path));
+		}
+	}
+}
+
+/* What git rm refuses: content that would be gone for good. */
+static vv_status check_losses(removal *r, vv_error *err)
+{
+	bool lost = false, keep_helps = false;
+	vv_index_entry e;
+	vv_head head;
+	vv_status rc;
+	size_t i;
+
+	if (r->o->force) {
+		return VV_OK;
+	}
+	if ((rc = vv_head_read(r->repo, &head, err)) < 0) {
+		return rc;
+	}
+	rc = vv_index_changes(r->repo, head.unborn ? NULL : &head.commit, mark_staged, r, err);
+	vv_head_clear(&head);
+	for (i = 0; rc == VV_OK && i < r->count; i++) {
+		doomed *d = &r->items[i];
+		bool clean = true;
+
+		if (vv_index_get(r->index, d->path, &e)) {
+			rc = vv_checkout_is_clean(&r->checkout, &e, &clean, err);
+		}
+		d->modified = !clean;
+		if (r->o->cached) {
+			lost = lost || (d->staged && d->modified);
+		} else {
+			lost = lost || d->staged || d->modified;
+			keep_helps = keep_helps || d->staged != d->modified;
+		}
+	}
+	if (rc < 0 || !lost) {
+		return rc;
+	}
+	list_names(r, "staged content here differs from both the file and the last commit:", true,
+		   true);
+	if (!r->o->cached) {
+		list_names(r, "changes are staged here:", true, false);
+		list_names(r, "local changes are here:", false, true);
+	}
+	vv_fail(err, VV_EREFUSED, "nothing was removed");
+	return vv_hint(err, keep_helps ? "--cached keeps the file; -f removes it all the same"
+				       : "-f removes it all the same");
+}
+
+static vv_status remove_all(removal *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = vv_index_remove(r->index, r->items[i].path, err);
+		if (!r->o->quiet || r->o->dry_run) {
+			vv_out("rm '%s'\n", vv_text_shows(r->items[i].path));
+		}
+	}
+	if (rc < 0 || r->o->dry_run) {
+		return rc;
+	}
+	/* The index first: a file that is gone and still staged can be restored from there,
+	 * one that is left over is only untracked. */
+	if ((rc = vv_index_write(r->index, err)) < 0 || r->o->cached) {
+		return rc;
+	}
+	for (i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = vv_worktree_remove(r->repo, r->items[i].path, err);
+		vv_stat_cache_drop(vv_stage_stats(r->stage), r->items[i].path);
+	}
+	return rc;
+}
+
+static int run_rm(void *p, int argc, char **argv)
+{
+	removal r;
+	vv_error err;
+	vv_status rc;
+	size_t i;
+
+	if (argc == 0) {
+		return vv_usage_error("rm needs to know which files: PATH...");
+	}
+	memset(&r, 0, sizeof(r));
+	r.o = p;
+	if ((rc = vv_repository_open(&r.repo, NULL, &err)) < 0 ||
+	    (rc = vv_worktree_need(r.repo, "rm", &err)) < 0 ||
+	    (rc = vv_stage_open(&r.stage, r.repo, NULL, &err)) < 0 ||
+	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||
+	    (rc = vv_index_open(&r.index, r.repo, &err)) < 0) {
+		goto done;
+	}
+	vv_checkout_init(&r.checkout, r.repo, r.stage, r.index);
+	if ((rc = collect(&r, &err)) == VV_OK && (rc = check_losses(&r, &err)) == VV_OK) {
+		rc = remove_all(&r, &err);
+	}
+done:
+	for (i = 0; i < r.count; i++) {
+		vv_free(r.items[i].path);
+	}
+	vv_free(r.items);
+	vv_checkout_clear(&r.checkout);
+	vv_index_close(r.index);
+	vv_pathspec_clear(&r.paths);
+	vv_stage_close(r.stage);
+	vv_repository_close(r.repo);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_rm = {
+	.name = "rm",
+	.group = "change",
+	.summary = "remove files, and stage that they are gone",
+	.usage = "[--cached] [-r] [-f] [-n] PATH...",
+	.example = "$ varve rm old.csv\nrm 'old.csv'",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run = run_rm,
+};

@@ -1,0 +1,215 @@
+/*
+ * show: one commit and what it changed, or the content of REV:PATH.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/data_out.h"
+#include "cmd/output.h"
+#include "cmd/print/commit.h"
+#include "cmd/print/diff_show.h"
+#include "cmd/work/view/version.h"
+
+typedef struct options {
+	const char *format;
+	bool oneline, raw, verbose, stat, patch, no_patch, name_only, name_status;
+	const char *color;
+} options;
+
+static const vv_option table[] = {
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to write it", NULL},
+	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL,
+	 "the commit in one line", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also the blocks and bytes that each dataset added to the store", NULL},
+	{"patch", 'p', VV_OPT_FLAG, offsetof(options, patch), NULL, NULL,
+	 "all rows that changed, not only the first 50 of each table", NULL},
+	{NULL, 'u', VV_OPT_FLAG, offsetof(options, patch), NULL, NULL, "the same", NULL},
+	{"stat", 0, VV_OPT_FLAG, offsetof(options, stat), NULL, NULL,
+	 "only how many rows and columns changed", NULL},
+	{"name-only", 0, VV_OPT_FLAG, offsetof(options, name_only), NULL, NULL,
+	 "only the paths that changed", NULL},
+	{"name-status", 0, VV_OPT_FLAG, offsetof(options, name_status), NULL, NULL,
+	 "the same behind A (added), M (modified) or D (deleted)", NULL},
+	{"no-patch", 's', VV_OPT_FLAG, offsetof(options, no_patch), NULL, NULL,
+	 "only the commit", NULL},
+	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never",
+	 "colours; without a value: always", "always"},
+	{"no-color", 0, VV_OPT_STRING, offsetof(options, color), NULL, NULL,
+	 "short for --color=never", "never"},
+	{"raw", 0, VV_OPT_FLAG, offsetof(options, raw), NULL, NULL,
+	 "on a terminal: control characters as they are", NULL},
+};
+
+static vv_status show_content(const options *o, vv_repository *repo, const char *text,
+			      vv_error *err)
+{
+	vv_stage *stage = NULL;
+	vv_data_out out;
+	vv_subject s;
+	vv_status rc;
+
+	vv_subject_init(&s);
+	vv_data_out_init(&out, o->raw);
+	if ((rc = vv_stage_open(&stage, repo, NULL, err)) == VV_OK &&
+	    (rc = vv_subject_find(&s, repo, stage, text, err)) == VV_OK &&
+	    (rc = vv_subject_bytes(&s, vv_data_out_put, &out, NULL, err)) == VV_OK) {
+		rc = vv_data_out_end(&out, err);
+	}
+	vv_data_out_clear(&out);
+	vv_subject_clear(&s);
+	vv_stage_close(stage);
+	return rc;
+}
+
+/* Does the word name content rather than a commit? */
+static bool is_content(vv_repository *repo, const char *text)
+{
+	vv_cid cid;
+	vv_oid commit;
+	vv_error ignored;
+
+	if (strlen(text) == VV_CID_TEXT &&
+	    vv_cid_parse(&cid, text, VV_CID_TEXT, &ignored) == VV_OK) {
+		return true;
+	}
+	return strchr(text, ':') && vv_rev_commit(repo, text, &commit, &ignored) < 0;
+}
+
+#define ROWS_SHOWN 50u /* of each table, unless all are asked for */
+
+/* The words behind the revisions: paths, from "--" on, or from the first word that names a file
+ * and no revision. */
+static vv_status take_paths(char ***out, int *revisions, vv_repository *repo, int argc, char **argv, vv_error *err)
+{
+	int dashdash = vv_command_dashdash(), n = dashdash >= 0 ? dashdash : argc, at = 0;
+	vv_oid id;
+	vv_error ignored;
+	vv_status rc = VV_OK;
+
+	for (int i = 1; dashdash < 0 && i < argc; i++) {
+		if (!is_content(repo, argv[i]) && vv_exists(argv[i]) &&
+		    vv_rev_commit(repo, argv[i], &id, &ignored) < 0) {
+			n = i;
+			break;
+		}
+	}
+	*revisions = n;
+	*out = n < argc ? vv_calloc((size_t)(argc - n) + 1, sizeof(**out)) : NULL;
+	if (n < argc && !*out) {
+		return vv_fail_nomem(err);
+	}
+	for (int i = n; i < argc && rc == VV_OK; i++, at++) {
+		if (vv_repository_is_bare(repo)) {
+			(*out)[at] = vv_strdup(argv[i]);
+			rc = (*out)[at] ? VV_OK : vv_fail_nomem(err);
+		} else {
+			rc = vv_repository_relative(&(*out)[at], repo, argv[i], err);
+		}
+	}
+	return rc;
+}
+
+/* Without options: numbers, and the first rows. */
+static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
+{
+	bool json = o->format && strcmp(o->format, "json") == 0;
+	bool names = o->name_only || o->name_status;
+
+	v->style = json ? VV_STYLE_JSON : o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
+	v->growth = o->verbose;
+	v->name_only = o->name_only;
+	v->name_status = o->name_status;
+	v->stat = json || (!o->no_patch && !names);
+	rows->limit = ROWS_SHOWN;
+	rows->no_limit = o->patch;
+	v->patch = !json && !o->no_patch && (o->patch || (!names && !o->stat)) ? rows : NULL;
+}
+
+static vv_status show_each(const options *o, vv_commit_view *v, vv_repository *repo, int argc, char **argv,
+			   vv_error *err)
+{
+	bool json = v->style == VV_STYLE_JSON, bracket = false;
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		if (is_content(repo, argv[i])) {
+			rc = show_content(o, repo, argv[i], err);
+		} else if ((rc = vv_rev_commit(repo, argv[i], &id, err)) == VV_OK) {
+			vv_out("%s", json && !bracket ? "[" : "");
+			bracket = true;
+			rc = vv_commit_print(v, &id, err);
+		}
+	}
+	vv_out("%s", json && bracket ? "]\n" : "");
+	return rc;
+}
+
+static int run_show(void *p, int argc, char **argv)
+{
+	static char *head[] = {(char *)"HEAD", NULL};
+	options *o = p;
+	vv_repository *repo = NULL;
+	vv_diff_show rows = {0};
+	vv_commit_view view = {0};
+	char *pager = NULL, **paths = NULL;
+	int revisions = 0;
+	vv_error err, ignored;
+	vv_status rc;
+
+	vv_color_choose(o->color);
+	choose_view(&view, &rows, o);
+	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	    (rc = vv_decoration_read(&view.names, repo, &err)) < 0 ||
+	    (rc = take_paths(&paths, &revisions, repo, argc, argv, &err)) < 0 ||
+	    (view.patch && (rc = vv_stage_open(&rows.stage, repo, NULL, &err)) < 0)) {
+		goto done;
+	}
+	view.repo = rows.repo = repo;
+	view.paths = rows.paths = (const char *const *)paths;
+	if (vv_config_string(repo, "core.pager", &pager, &ignored) < 0) {
+		pager = NULL;
+	}
+	vv_out_page(pager);
+	rc = show_each(o, &view, repo, revisions > 0 ? revisions : 1, revisions > 0 ? argv : head, &err);
+done:
+	for (size_t i = 0; paths && paths[i]; i++) {
+		vv_free(paths[i]);
+	}
+	vv_free(paths);
+	vv_free(pager);
+	vv_stage_close(rows.stage);
+	vv_decoration_free(view.names);
+	vv_repository_close(repo);
+	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_show = {
+	.name = "show",
+	.group = "history",
+	.summary = "tell a commit and what it changed, or print REV:PATH",
+	.usage = "[--oneline | --json] [--stat | -p | -s | --name-status] [REV | REV:PATH | CID]... [--] [PATH...]",
+	.example = "$ varve show v1\n"
+		   "commit 4be1f02c6c2a5cf1b43a4ce1cbd8c3a0b6a3c3de (tag: v1)\n"
+		   "Author: Ada <ada@example.org>\n"
+		   "Date:   Mon Mar 2 09:00:00 2026 +0100\n"
+		   "\n"
+		   "    March prices\n"
+		   "\n"
+		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"
+		   " 1 file changed",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.run = run_show,
+};

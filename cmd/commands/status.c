@@ -1,0 +1,133 @@
+/*
+ * status: what is staged, what changed, what is new.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/print/status.h"
+#include "cmd/work/diff/changes.h"
+#include "cmd/worktree.h"
+
+typedef struct status_options {
+	bool short_form, long_form, branch, nul, verbose;
+	const char *porcelain, *untracked, *format;
+} status_options;
+
+static vv_status untracked_mode(vv_repository *r, const char **mode, char **owned, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!*mode) {
+		rc = vv_config_string(r, "status.showUntrackedFiles", owned, err);
+		*mode = rc == VV_OK ? *owned : "normal";
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *paths, vv_error *err)
+{
+	const char *mode = o->untracked;
+	char *owned = NULL, *prefix = NULL;
+	vv_stage *s = NULL;
+	vv_index *x = NULL;
+	vv_changes changes = {0};
+	vv_buf out = VV_BUF_INIT;
+	vv_changes_options opts = {.paths = paths->count ? paths : NULL, .untracked = true};
+	vv_status_style style = {.prefix = "",
+				 .short_form = o->short_form,
+				 .porcelain = o->porcelain != NULL,
+				 .branch = o->branch,
+				 .nul = o->nul,
+				 .json = o->format != NULL,
+				 .quote_all = true,
+				 .color = vv_out_is_terminal(),
+				 .comment_char = "#"};
+	vv_status rc;
+
+	style.porcelain = style.porcelain || (o->nul && !o->short_form);
+	style.color = style.color && !style.porcelain;
+	if ((rc = untracked_mode(r, &mode, &owned, err)) < 0 ||
+	    (rc = vv_config_bool(r, "core.quotepath", true, &style.quote_all, err)) < 0 ||
+	    (rc = vv_worktree_prefix(&prefix, r, err)) < 0)
+		goto done;
+	style.prefix = prefix;
+	opts.untracked = strcmp(mode, "no") != 0 && strcmp(mode, "false") != 0;
+	opts.untracked_all = strcmp(mode, "all") == 0;
+	style.groups = o->verbose;
+	opts.groups = o->verbose || style.json;
+	style.untracked_hidden = !opts.untracked;
+	/* Scripts that read letters do not wait for row counts. */
+	opts.facts = !style.porcelain && !style.short_form;
+	if ((rc = vv_stage_open(&s, r, vv_progress_begin(), err)) == VV_OK &&
+	    (rc = vv_index_open(&x, r, err)) == VV_OK &&
+	    (rc = vv_changes_read(&changes, r, x, s, &opts, err)) == VV_OK)
+		rc = vv_status_put(&out, &changes, &style, err);
+	vv_progress_end();
+	if (rc == VV_OK)
+		vv_out_bytes(out.data, out.len);
+done:
+	vv_buf_clear(&out);
+	vv_changes_clear(&changes);
+	vv_index_close(x);
+	vv_stage_close(s);
+	vv_free(prefix);
+	vv_free(owned);
+	return rc;
+}
+
+static int run_status(void *options, int argc, char **argv)
+{
+	status_options *o = options;
+	vv_pathspec paths = {0};
+	vv_repository *r = NULL;
+	vv_error err;
+	vv_status rc;
+
+	if (o->long_form)
+		o->short_form = false;
+	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(r, "status", &err)) == VV_OK &&
+	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK)
+		rc = show(r, o, &paths, &err);
+	vv_pathspec_clear(&paths);
+	vv_repository_close(r);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+static const vv_option status_table[] = {
+	{"short", 's', VV_OPT_FLAG, offsetof(status_options, short_form), NULL, NULL,
+	 "a line for each path: XY PATH", NULL},
+	{"branch", 'b', VV_OPT_FLAG, offsetof(status_options, branch), NULL, NULL,
+	 "the branch too, in the short form", NULL},
+	{"long", 0, VV_OPT_FLAG, offsetof(status_options, long_form), NULL, NULL,
+	 "the form for people (this is usual)", NULL},
+	{"porcelain", 0, VV_OPT_STRING, offsetof(status_options, porcelain), "VERSION", "v1|1",
+	 "for scripts, as git status --porcelain", "v1"},
+	{"null", 'z', VV_OPT_FLAG, offsetof(status_options, nul), NULL, NULL,
+	 "end lines with NUL, quote nothing", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(status_options, format), NULL, NULL, "as JSON", "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(status_options, format), "FORMAT", "json",
+	 "as FORMAT", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(status_options, verbose), NULL, NULL,
+	 "also how many groups of each dataset are new", NULL},
+	{"untracked-files", 'u', VV_OPT_STRING, offsetof(status_options, untracked), "MODE",
+	 "no|normal|all", "show untracked files", "all"},
+};
+
+const vv_command vv_cmd_status = {
+	.name = "status",
+	.group = "look",
+	.summary = "tell what is staged, changed and new",
+	.usage = "[-s | --porcelain | --json] [-b] [-u[MODE]] [PATH...]",
+	.example = "$ varve status\n"
+		   "On branch main\n\n"
+		   "Changes not staged for commit:\n"
+		   "\tmodified:  prices.csv  +12 -5 ~64 rows",
+	.options = status_table,
+	.option_count = VV_OPTION_COUNT(status_table),
+	.options_size = sizeof(status_options),
+	.arguments = "path",
+	.run = run_status,
+};

@@ -1,0 +1,527 @@
+/*
+ * switch: another branch, with its files.
+ */
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/switch_tree.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
+
+typedef struct options {
+	const char *create, *create_force;
+	bool detach, force, quiet;
+} options;
+
+static const vv_option table[] = {
+	{"create", 'c', VV_OPT_STRING, offsetof(options, create), "NAME", NULL,
+	 "make branch NAME first", NULL},
+	{"force-create", 'C', VV_OPT_STRING, offsetof(options, create_force), "NAME", NULL,
+	 "the same; a branch that exists is moved", NULL},
+	{"detach", 'd', VV_OPT_FLAG, offsetof(options, detach), NULL, NULL,
+	 "to a commit, on no branch", NULL},
+	{"discard-changes", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
+	 "throw local changes away", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
+};
+
+typedef struct plan {
+	const options *o;
+	vv_repository *repo;
+	vv_head head;
+	const char *name;  /* the branch to be on afterwards; NULL: detached */
+	char *owned;       /* holds name where it had to be made */
+	char *upstream;    /* the remote branch that a guessed branch follows, or NULL */
+	const char *start; /* what the user called the start point */
+	vv_oid target;
+	bool make;  /* the branch is to be made or moved */
+	vv_oid old; /* of the branch to be made, where it exists */
+	bool exists;
+	bool unborn; /* -c on an unborn branch: only HEAD's name changes */
+} plan;
+
+static char *branch_ref(const char *name)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_puts(&b, "refs/heads/");
+	vv_buf_puts(&b, name);
+	return vv_buf_detach(&b);
+}
+
+static vv_status find_branch(plan *p, const char *name, bool *exists, vv_oid *id, vv_error *err)
+{
+	char *ref_name = branch_ref(name);
+	vv_error absent;
+	vv_ref ref;
+
+	*exists = false;
+	if (!ref_name) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_ref_name_check(name, &absent) == VV_OK &&
+	    vv_ref_get(p->repo, ref_name, &ref, &absent) == VV_OK) {
+		*exists = true;
+		*id = ref.commit;
+		vv_ref_clear(&ref);
+	}
+	vv_free(ref_name);
+	return VV_OK;
+}
+
+/* "-": where HEAD was before, from the last line "checkout: moving from A to B" of its
+ * reflog. Only the end of the log is read. */
+#define LOG_TAIL (256u << 10)
+static vv_status previous_branch(plan *p, vv_error *err)
+{
+	static const char moving[] = "\tcheckout: moving from ";
+	char *file = vv_path_join(vv_repository_gitdir(p->repo), "logs", "HEAD", (char *)NULL);
+	vv_buf text = VV_BUF_INIT;
+	const char *at = NULL, *next, *end;
+	vv_stat st;
+	int fd = -1;
+	ssize_t got = 0;
+	vv_status rc = VV_OK;
+
+	if (!file || !vv_buf_reserve(&text, LOG_TAIL + 1)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	fd = vv_open(file, O_RDONLY, 0, NULL);
+	if (fd >= 0 && vv_fstat(&st, fd, file, NULL) == VV_OK) {
+		got = vv_pread_full(fd, text.data, LOG_TAIL,
+				    st.size > LOG_TAIL ? st.size - LOG_TAIL : 0, file, err);
+		if (got < 0) {
+			rc = (vv_status)got;
+			goto done;
+		}
+	}
+	text.data[got] = '\0';
+	for (next = text.data; (next = strstr(next, moving)) != NULL; next++) {
+		at = next;
+	}
+	end = at ? strstr(at, " to ") : NULL;
+	if (!end) {
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     "there is no branch to go back to: HEAD never moved here");
+		goto done;
+	}
+	at += sizeof(moving) - 1;
+	p->owned = vv_strndup(at, (size_t)(end - at));
+	rc = p->owned ? VV_OK : vv_fail_nomem(err);
+done:
+	if (fd >= 0) {
+		vv_close(fd, file, NULL);
+	}
+	vv_buf_clear(&text);
+	vv_free(file);
+	return rc;
+}
+
+/* A name that is no branch here, but exactly one remote has it. */
+typedef struct guess {
+	const char *name;
+	char *found;
+	unsigned count;
+} guess;
+
+static vv_status look_at_remote(void *payload, const vv_ref *ref, vv_error *err)
+{
+	guess *g = payload;
+	const char *slash = strchr(ref->name + strlen("refs/remotes/"), '/');
+
+	if (slash && strcmp(slash + 1, g->name) == 0 && g->count++ == 0) {
+		g->found = vv_strdup(ref->name);
+		return g->found ? VV_OK : vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static vv_status guess_remote(plan *p, const char *name, vv_error *err)
+{
+	guess g = {name, NULL, 0};
+	vv_status rc = vv_refs_each(p->repo, "refs/remotes/", look_at_remote, &g, err);
+
+	if (rc == VV_OK && g.count == 1 &&
+	    (rc = vv_rev_commit(p->repo, g.found, &p->target, err)) == VV_OK) {
+		p->upstream = g.found;
+		p->name = name;
+		p->make = true;
+		return VV_OK;
+	}
+	vv_free(g.found);
+	if (rc == VV_OK) {
+		rc = g.count ? vv_fail(err, VV_EUSAGE, "%u remotes have a branch '%s'", g.count,
+				       vv_text_shows(name))
+			     : vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
+				       vv_text_shows(name));
+		vv_hint(err,
+			g.count ? "say which one: varve switch -c %s REMOTE/%s"
+				: "'varve switch -c %s' makes it",
+			vv_text_shows(name), vv_text_shows(name));
+	}
+	return rc;
+}
+
+static vv_status no_branch(plan *p, const char *name, vv_error *err)
+{
+	vv_oid commit;
+	vv_error absent;
+
+	if (vv_rev_commit(p->repo, name, &commit, &absent) == VV_OK) {
+		vv_fail(err, VV_EUSAGE, "'%s' is a commit, not a branch", vv_text_shows(name));
+		return vv_hint(
+			err,
+			"look at it with 'varve switch --detach %s', or begin a branch there "
+			"with -c",
+			vv_text_shows(name));
+	}
+	return guess_remote(p, name, err);
+}
+
+static vv_status plan_create(plan *p, int argc, char **argv, vv_error *err)
+{
+	const options *o = p->o;
+	vv_status rc;
+
+	p->name = o->create ? o->create : o->create_force;
+	p->make = true;
+	p->start = argc > 0 ? argv[0] : "HEAD";
+	if ((rc = vv_ref_name_check(p->name, err)) < 0 ||
+	    (rc = find_branch(p, p->name, &p->exists, &p->old, err)) < 0) {
+		return rc;
+	}
+	if (p->exists && !o->create_force) {
+		vv_fail(err, VV_EEXISTS, "there is a branch '%s' already", vv_text_shows(p->name));
+		return vv_hint(err, "'varve switch %s' goes to it", vv_text_shows(p->name));
+	}
+	if (argc == 0 && p->head.unborn) {
+		p->unborn = true;
+		return VV_OK;
+	}
+	return vv_rev_commit(p->repo, p->start, &p->target, err);
+}
+
+static vv_status plan_target(plan *p, int argc, char **argv, vv_error *err)
+{
+	const char *word;
+	bool exists;
+	vv_status rc;
+
+	if (p->o->create || p->o->create_force) {
+		return plan_create(p, argc, argv, err);
+	}
+	word = argc > 0 ? argv[0] : "HEAD";
+	if (strcmp(word, "-") == 0) {
+		if ((rc = previous_branch(p, err)) < 0) {
+			return rc;
+		}
+		word = p->owned;
+	}
+	p->start = word;
+	if (p->o->detach) {
+		return vv_rev_commit(p->repo, word, &p->target, err);
+	}
+	if ((rc = find_branch(p, word, &exists, &p->target, err)) < 0) {
+		return rc;
+	}
+	if (exists) {
+		p->name = word;
+		return VV_OK;
+	}
+	if (argc > 0 && strcmp(argv[0], "-") == 0) {
+		/* It was a detached commit before: back to that. */
+		return vv_rev_commit(p->repo, word, &p->target, err);
+	}
+	return no_branch(p, word, err);
+}
+
+static bool is_current(const plan *p)
+{
+	return p->name && p->head.branch && strncmp(p->head.branch, "refs/heads/", 11) == 0 &&
+	       strcmp(p->head.branch + 11, p->name) == 0;
+}
+
+/* A branch is checked out in one worktree only. */
+static vv_status check_free(plan *p, vv_error *err)
+{
+	char *ref, *where = NULL;
+	vv_status rc;
+
+	if (!p->name || is_current(p)) {
+		return VV_OK;
+	}
+	if (!(ref = branch_ref(p->name))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_branch_checked_out(p->repo, ref, &where, err);
+	if (rc == VV_OK && where) {
+		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+			     vv_text_shows(p->name), vv_text_shows(where));
+		vv_hint(err, "work there, or look at its commit here with --detach");
+	}
+	vv_free(where);
+	vv_free(ref);
+	return rc;
+}
+
+static const char *short_head(const plan *p, char hex[VV_OID_TEXT + 1])
+{
+	if (p->head.branch) {
+		return strncmp(p->head.branch, "refs/heads/", 11) == 0 ? p->head.branch + 11
+								       : p->head.branch;
+	}
+	vv_oid_text(hex, &p->head.commit);
+	return hex;
+}
+
+static vv_status follow_upstream(plan *p, vv_error *err)
+{
+	const char *remote = p->upstream + strlen("refs/remotes/"), *slash = strchr(remote, '/');
+	char *ref = branch_ref(p->name);
+	vv_buf key = VV_BUF_INIT, value = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_put(&value, remote, (size_t)(slash - remote));
+	vv_buf_printf(&key, "branch.%s.remote", p->name);
+	if (!ref || vv_buf_ok(&key, err) < 0 || vv_buf_ok(&value, err) < 0) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_config_set(p->repo, key.data, value.data, err)) < 0) {
+		goto done;
+	}
+	vv_buf_reset(&key);
+	vv_buf_printf(&key, "branch.%s.merge", p->name);
+	rc = vv_buf_ok(&key, err);
+	rc = rc < 0 ? rc : vv_config_set(p->repo, key.data, ref, err);
+done:
+	vv_free(ref);
+	vv_buf_clear(&key);
+	vv_buf_clear(&value);
+	return rc;
+}
+
+/* Is HEAD where it is to go, although moving it failed? */
+static bool has_moved(plan *p)
+{
+	char *ref = p->name ? branch_ref(p->name) : NULL;
+	vv_head head = {0};
+	bool moved = (!p->name || ref) && vv_head_read(p->repo, &head, NULL) == VV_OK &&
+		     vv_oid_equal(&head.commit, &p->target) && head.detached == !p->name &&
+		     (!p->name || (head.branch && strcmp(head.branch, ref) == 0));
+
+	vv_head_clear(&head);
+	vv_free(ref);
+	return moved;
+}
+
+/* Makes the branch where asked, then moves HEAD: the last step of all. */
+static vv_status move_head(plan *p, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1], to[VV_OID_TEXT + 1];
+	vv_buf message = VV_BUF_INIT, reason = VV_BUF_INIT;
+	char *ref = p->name ? branch_ref(p->name) : NULL;
+	bool made = false;
+	vv_status rc = VV_OK;
+
+	vv_oid_text(to, &p->target);
+	vv_buf_printf(&message, "checkout: moving from %s to %s", short_head(p, hex),
+		      p->name ? p->name : to);
+	vv_buf_printf(&reason, "branch: %s %s", p->exists ? "Reset to" : "Created from",
+		      p->start ? p->start : "HEAD");
+	if (vv_buf_ok(&message, err) < 0 || vv_buf_ok(&reason, err) < 0 || (p->name && !ref)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (p->make && !p->unborn) {
+		rc = vv_ref_update(p->repo, ref, &p->target, p->exists ? &p->old : NULL, p->exists,
+				   reason.data, err);
+		made = (rc == VV_OK || rc == VV_EIO) && !p->exists;
+	}
+	if (rc == VV_OK) {
+		rc = p->name ? vv_head_set_branch(p->repo, ref, message.data, err)
+			     : vv_head_detach(p->repo, &p->target, message.data, err);
+	}
+	if (rc < 0 && made && !has_moved(p)) {
+		vv_ref_delete(p->repo, ref, &p->target, NULL);
+	}
+	if (rc == VV_OK && p->upstream && (rc = follow_upstream(p, err)) < 0) {
+		(void)vv_prefix(err, "HEAD is moved now, but then");
+	}
+done:
+	vv_free(ref);
+	vv_buf_clear(&message);
+	vv_buf_clear(&reason);
+	return rc;
+}
+
+static void say_done(plan *p, const vv_tree_switch *s)
+{
+	vv_commit c;
+	char *hex = NULL;
+	vv_error ignored;
+	size_t i, len;
+
+	for (i = 0; i < s->kept_count; i++) {
+		vv_out("%.2s", s->kept[i]);
+		vv_out_text(s->kept[i] + 2, strlen(s->kept[i] + 2));
+		vv_out("\n");
+	}
+	if (is_current(p)) {
+		vv_note("already on '%s'", vv_text_shows(p->name));
+	} else if (p->name) {
+		vv_note("switched to %sbranch '%s'", p->make && !p->exists ? "a new " : "",
+			vv_text_shows(p->name));
+		if (p->upstream) {
+			vv_note("it follows '%s'",
+				vv_text_shows(p->upstream + strlen("refs/remotes/")));
+		}
+	} else if (vv_commit_read(p->repo, &p->target, &c, &ignored) == VV_OK) {
+		const char *subject = vv_commit_subject(&c, &len);
+
+		if (vv_rev_short(p->repo, &p->target, &hex, &ignored) == VV_OK) {
+			vv_note("HEAD is now at %s %s", hex, vv_text_show(subject, len));
+		}
+		vv_free(hex);
+		vv_commit_clear(&c);
+	}
+}
+
+static void run_hook(plan *p)
+{
+	char from[VV_OID_TEXT + 1], to[VV_OID_TEXT + 1];
+	const char *args[] = {from, to, "1", NULL};
+	vv_error err;
+	bool ran;
+
+	vv_oid_text(from, &p->head.commit);
+	vv_oid_text(to, &p->target);
+	if (vv_hook_run(p->repo, "post-checkout", args, &ran, &err) < 0) {
+		vv_warn("%s", err.message);
+	}
+}
+
+static vv_status change_files(plan *p, vv_error *err)
+{
+	vv_index *index = NULL;
+	vv_stage *stage = NULL;
+	vv_checkout checkout;
+	vv_tree_switch s;
+	vv_index_copy before = {0};
+	vv_status rc;
+
+	memset(&s, 0, sizeof(s));
+	memset(&checkout, 0, sizeof(checkout));
+	if ((rc = vv_index_open(&index, p->repo, err)) < 0 ||
+	    (rc = vv_stage_open(&stage, p->repo, vv_progress_begin(), err)) < 0) {
+		goto done;
+	}
+	vv_checkout_init(&checkout, p->repo, stage, index);
+	checkout.pointer_ok = true;
+	checkout.fetch = true;
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &p->head.commit, &p->target, p->o->force,
+				      err)) < 0 ||
+	    (rc = vv_tree_switch_run(&s, err)) < 0) {
+		goto done;
+	}
+	if (s.count > 0 && ((rc = vv_index_copy_take(&before, p->repo, err)) < 0 ||
+			    (rc = vv_index_write(index, err)) < 0)) {
+		vv_tree_switch_undo(&s);
+		goto done;
+	}
+	vv_index_copy_mark(&before, p->repo);
+	/* Where HEAD has moved all the same, files and index stay with it. */
+	if ((rc = move_head(p, err)) < 0 && !has_moved(p)) {
+		vv_tree_switch_take_back(&s, &before);
+		goto done;
+	}
+	vv_progress_end();
+	vv_checkout_note_missing(&checkout);
+	if (!p->o->quiet) {
+		say_done(p, &s);
+	}
+	run_hook(p);
+done:
+	vv_index_copy_clear(&before);
+	vv_tree_switch_clear(&s);
+	vv_checkout_clear(&checkout);
+	vv_stage_close(stage);
+	vv_index_close(index);
+	return rc;
+}
+
+static vv_status check_state(plan *p, vv_error *err)
+{
+	const char *state = vv_state_name(p->repo);
+
+	if (*state == '\0' || strcmp(state, "bisect") == 0) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EREFUSED, "a %s is under way", state);
+	return vv_hint(err, "finish it first, or give it up with 'git %s --abort'", state);
+}
+
+static int run_switch(void *opts, int argc, char **argv)
+{
+	plan p;
+	vv_error err;
+	vv_status rc;
+
+	memset(&p, 0, sizeof(p));
+	p.o = opts;
+	if (argc > 1) {
+		return vv_usage_error("switch takes one branch, not %d words", argc);
+	}
+	if (p.o->create && p.o->create_force) {
+		return vv_usage_error("-c and -C do not go together");
+	}
+	if (p.o->detach && (p.o->create || p.o->create_force)) {
+		return vv_usage_error("--detach and -c do not go together");
+	}
+	if (argc == 0 && !p.o->detach && !p.o->create && !p.o->create_force) {
+		return vv_usage_error("switch needs a branch");
+	}
+	if ((rc = vv_repository_open(&p.repo, NULL, &err)) < 0 ||
+	    (rc = vv_worktree_need(p.repo, "switch", &err)) < 0 ||
+	    (rc = check_state(&p, &err)) < 0 || (rc = vv_head_read(p.repo, &p.head, &err)) < 0 ||
+	    (rc = plan_target(&p, argc, argv, &err)) < 0 || (rc = check_free(&p, &err)) < 0) {
+		goto done;
+	}
+	if (p.unborn) {
+		rc = move_head(&p, &err);
+		if (rc == VV_OK && !p.o->quiet) {
+			vv_note("switched to a new branch '%s'", vv_text_shows(p.name));
+		}
+		goto done;
+	}
+	rc = change_files(&p, &err);
+done:
+	vv_head_clear(&p.head);
+	vv_free(p.owned);
+	vv_free(p.upstream);
+	vv_repository_close(p.repo);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_switch = {
+	.name = "switch",
+	.group = "history",
+	.summary = "go to another branch",
+	.usage = "[-f] BRANCH | -\n-c NAME [START]\n--detach [REV]",
+	.example = "$ varve switch -c spring\nswitched to a new branch 'spring'",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.run = run_switch,
+};

@@ -1,0 +1,350 @@
+/*
+ * track, untrack: the lines of .gitattributes that make datasets of paths.
+ */
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/add/attributes_edit.h"
+#include "cmd/work/add/attributes_lines.h"
+#include "cmd/work/add/plan.h"
+#include "cmd/worktree.h"
+#include "dataset/table/dataset_writer.h"
+#include "repo/git/index/attributes.h"
+
+/* Files listed for a line, unless -v. */
+enum { SHOWN = 10 };
+
+typedef struct track_options {
+	bool verbose;
+} track_options;
+
+/* The files for which a line decides. */
+typedef struct decided {
+	size_t count;
+	vv_buf names;
+} decided;
+
+typedef struct lister {
+	vv_repository *r;
+	vv_attr_list list;
+	decided *files; /* one for each line */
+	bool verbose;
+} lister;
+
+static vv_status assign(lister *l, vv_index *x, vv_error *err)
+{
+	size_t count = vv_index_count(x), line;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_index_entry e;
+		bool tracked;
+		vv_status rc;
+		vv_index_at(x, i, &e);
+		line = vv_attr_list_deciding(&l->list, e.path);
+		if (e.stage > 1 || line == l->list.count)
+			continue;
+		if ((rc = vv_attr_tracked(l->r, e.path, &tracked, err)) < 0)
+			return rc;
+		if (tracked && (l->files[line].count++ < SHOWN || l->verbose))
+			vv_buf_printf(&l->files[line].names, "\t%s\n", vv_text_shows(e.path));
+	}
+	return VV_OK;
+}
+
+static void print_lines(const lister *l)
+{
+	for (size_t i = 0; i < l->list.count; i++) {
+		const vv_attr_list_line *at = &l->list.lines[i];
+		const decided *files = &l->files[i];
+		vv_out("%s:%u: %s%s\n", vv_text_shows(at->file), at->number,
+		       vv_text_shows(at->pattern),
+		       !at->on             ? "  (not tracked)"
+		       : files->count == 0 ? "  (no file yet)"
+					   : "");
+		vv_out_bytes(vv_buf_cstr(&files->names), files->names.len);
+		if (files->count > SHOWN && !l->verbose) {
+			vv_out("\tand %s more (-v lists all)\n",
+			       vv_text_count(files->count - SHOWN));
+		}
+	}
+	if (l->list.count == 0) {
+		vv_out("nothing is tracked yet; "
+		       "'varve add FILE' or 'varve track PATTERN' does that\n");
+	}
+}
+
+static vv_status list(vv_repository *r, bool verbose, vv_error *err)
+{
+	lister l = {r, {NULL, 0, 0}, NULL, verbose};
+	vv_index *x = NULL;
+	vv_status rc;
+
+	if ((rc = vv_attr_list_read(&l.list, r, err)) == VV_OK) {
+		l.files = vv_calloc(l.list.count + 1, sizeof(*l.files));
+		rc = l.files ? vv_index_open(&x, r, err) : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && (rc = assign(&l, x, err)) == VV_OK)
+		print_lines(&l);
+	vv_index_close(x);
+	for (size_t i = 0; l.files && i < l.list.count; i++)
+		vv_buf_clear(&l.files[i].names);
+	vv_free(l.files);
+	vv_attr_list_clear(&l.list);
+	return rc;
+}
+
+/* A pattern of the current folder as one of the top folder. */
+static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, bool *literal,
+			     vv_error *err)
+{
+	char *prefix = NULL;
+	vv_status rc;
+
+	*literal = !strpbrk(pattern, "*?[") && vv_exists(pattern);
+	if (*literal) {
+		if ((rc = vv_repository_relative(out, r, pattern, err)) == VV_OK)
+			rc = vv_path_check(*out, err);
+		return rc;
+	}
+	if ((rc = vv_worktree_prefix(&prefix, r, err)) < 0)
+		return rc;
+	if (!*prefix)
+		*out = vv_strdup(pattern);
+	else if (strchr(pattern, '/')) {
+		*out = vv_path_join(prefix, pattern[0] == '/' ? pattern + 1 : pattern,
+				    (char *)NULL);
+	} else
+		*out = vv_path_join(prefix, "**", pattern, (char *)NULL);
+	vv_free(prefix);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Files of the index that Git holds as text though they are tracked now. */
+static vv_status count_plain(vv_repository *r, vv_index *x, size_t *out, vv_error *err)
+{
+	size_t count = vv_index_count(x);
+	vv_stage *s = NULL;
+	vv_status rc = vv_stage_open(&s, r, NULL, err);
+
+	*out = 0;
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+		bool tracked, pointer = true;
+		vv_index_at(x, i, &e);
+		if (e.stage != 0 || (e.mode & 0170000) != 0100000 || vv_add_never(e.path))
+			continue;
+		rc = vv_attr_tracked(r, e.path, &tracked, err);
+		if (rc == VV_OK && tracked)
+			rc = vv_stage_is_pointer(s, &e.id, &pointer, err);
+		*out += !pointer;
+	}
+	vv_stage_close(s);
+	return rc;
+}
+
+/* Says which lines of others make Git rewrite the pointers of tracked files, those of the
+ * index and those just named. */
+static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, size_t count,
+			     vv_error *err)
+{
+	vv_attr_list lines;
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = vv_attr_beaten_read(&lines, r, err);
+
+	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage <= 1 && !vv_add_never(e.path)) {
+			rc = vv_attr_beaten_note(&lines, r, e.path, err);
+		}
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		if (named[i] && !vv_index_get(x, named[i], &e)) {
+			rc = vv_attr_beaten_note(&lines, r, named[i], err);
+		}
+	}
+	vv_attr_beaten_put(&lines, &text);
+	for (const char *p = vv_buf_cstr(&text); *p && rc == VV_OK;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_warn("%.*s: %s", (int)len, p, VV_ATTR_BEATEN_HINT);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_attr_list_clear(&lines);
+	return rc;
+}
+
+static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
+{
+	vv_attr_edit edit = {0};
+	vv_index *x = NULL;
+	vv_buf text = VV_BUF_INIT;                              /* said only when all is done */
+	char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
+	size_t plain = 0;
+	vv_status rc;
+
+	if (!named) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0)
+		goto done;
+	for (int i = 0; i < argc && rc == VV_OK; i++) {
+		char *pattern = NULL;
+		bool literal = false, before = edit.changed;
+		edit.changed = false;
+		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK &&
+		    (rc = vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
+			vv_buf_printf(&text, "%s: %s\n", vv_text_shows(pattern),
+				      edit.changed ? "tracked" : "is tracked already");
+		}
+		edit.changed = edit.changed || before;
+		if (literal) {
+			named[i] = pattern;
+		} else {
+			vv_free(pattern);
+		}
+	}
+	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK &&
+	    (rc = vv_index_write(x, err)) == VV_OK &&
+	    (rc = count_plain(r, x, &plain, err)) == VV_OK && plain > 0) {
+		vv_buf_printf(&text,
+			      "%s file%s that Git holds as text match%s; "
+			      "'varve add --fix' makes datasets of them\n",
+			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
+	}
+	if (rc < 0)
+		vv_attr_edit_undo(&edit);
+	else
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
+	if (rc == VV_OK) {
+		rc = warn_beaten(r, x, named, (size_t)argc, err);
+	}
+done:
+	for (int i = 0; i < argc; i++) {
+		vv_free(named[i]);
+	}
+	vv_free(named);
+	vv_buf_clear(&text);
+	vv_attr_edit_clear(&edit);
+	vv_index_close(x);
+	return rc;
+}
+
+static int run_track(void *options, int argc, char **argv)
+{
+	const track_options *o = options;
+	vv_repository *r = NULL;
+	vv_error err;
+	vv_status rc;
+
+	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(r, "track", &err)) == VV_OK)
+		rc = argc == 0 ? list(r, o->verbose, &err) : track(r, argc, argv, &err);
+	vv_repository_close(r);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
+{
+	char *pattern = NULL;
+	bool literal = false;
+	vv_status rc = top_pattern(&pattern, r, given, &literal, err);
+
+	if (rc == VV_OK)
+		rc = vv_attr_untrack(r, pattern, literal, err);
+	if (rc == VV_ENOTFOUND && literal) /* a pattern that happens to be a file's name */
+		rc = vv_attr_untrack(r, pattern, false, err);
+	if (rc == VV_ENOTFOUND)
+		vv_hint(err, "'varve track' lists the lines and what they match");
+	if (rc == VV_OK) {
+		vv_buf_printf(text, "%s: no longer tracked; what is committed stays as it is\n",
+			      vv_text_shows(pattern));
+	}
+	vv_free(pattern);
+	return rc;
+}
+
+static vv_status untrack(vv_repository *r, int argc, char **argv, vv_error *err)
+{
+	vv_attr_edit edit = {0};
+	vv_buf text = VV_BUF_INIT;
+	vv_index *x = NULL;
+	vv_status rc;
+
+	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0)
+		goto done;
+	for (int i = 0; i < argc && rc == VV_OK; i++) {
+		if ((rc = untrack_one(r, argv[i], &text, err)) == VV_OK)
+			edit.changed = true;
+	}
+	vv_attr_flush(r);
+	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK)
+		rc = vv_index_write(x, err);
+	if (rc < 0) {
+		vv_attr_edit_undo(&edit);
+	} else {
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
+		vv_out("('git add --renormalize PATH' and a commit make text of a file again)\n");
+	}
+done:
+	vv_buf_clear(&text);
+	vv_attr_edit_clear(&edit);
+	vv_index_close(x);
+	return rc;
+}
+
+static int run_untrack(void *options, int argc, char **argv)
+{
+	vv_repository *r = NULL;
+	vv_error err;
+	vv_status rc;
+
+	(void)options;
+	if (argc == 0)
+		return vv_usage_error("untrack needs a pattern or file; 'varve track' lists them");
+	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(r, "untrack", &err)) == VV_OK)
+		rc = untrack(r, argc, argv, &err);
+	vv_repository_close(r);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+static const vv_option track_table[] = {
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(track_options, verbose), NULL, NULL,
+	 "list all files of each line", NULL},
+};
+
+const vv_command vv_cmd_track = {
+	.name = "track",
+	.group = "change",
+	.summary = "make datasets of all files that match a pattern, or list what is tracked",
+	.usage = "[-v]\nPATTERN...",
+	.example = "$ varve track 'data/**/*.csv'\n"
+		   "data/**/*.csv: tracked\n"
+		   "$ varve track\n"
+		   ".gitattributes:2: data/**/*.csv\n"
+		   "\tdata/2024/prices.csv",
+	.options = track_table,
+	.option_count = VV_OPTION_COUNT(track_table),
+	.options_size = sizeof(track_options),
+	.arguments = "path",
+	.run = run_track,
+};
+
+const vv_command vv_cmd_untrack = {
+	.name = "untrack",
+	.group = "change",
+	.summary = "take a tracked pattern or file back",
+	.usage = "PATTERN...",
+	.example = "$ varve untrack 'data/**/*.csv'",
+	.arguments = "path",
+	.run = run_untrack,
+};

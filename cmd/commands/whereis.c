@@ -1,0 +1,260 @@
+/*
+ * whereis: who has all blocks of a version.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/peers/transfer.h"
+#include "cmd/work/view/version.h"
+#include "cmd/worktree.h"
+#include "repo/blocks/reach.h"
+#include "transport/protocol/receipt.h"
+
+typedef struct options {
+	vv_strings from;
+	bool no_ask;
+	const char *format;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL, "ask this remote or URL too; may be repeated",
+	 NULL},
+	{"no-ask", 0, VV_OPT_FLAG, offsetof(options, no_ask), NULL, NULL, "only tell what the receipts tell", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to tell", NULL},
+	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
+	 "give a peer up that says nothing for so long (60)", NULL},
+};
+
+typedef struct run {
+	const options *o;
+	vv_repository *repo;
+	vv_transfer t;
+	vv_cid root;
+	bool json;
+	vv_buf b;
+	vv_json_out w;
+	unsigned holders;
+} run;
+
+/* One line: who, and what he has. */
+static void tell(run *r, const char *who, const char *what, const char *why)
+{
+	if (!r->json) {
+		vv_out("  %-8s  ", what);
+		vv_out_text(who, strlen(who));
+		vv_out("%s%s\n", why ? ": " : "", why ? why : "");
+		return;
+	}
+	vv_json_open_object(&r->w);
+	vv_json_name(&r->w, "peer");
+	vv_json_string(&r->w, who);
+	vv_json_name(&r->w, "has");
+	vv_json_string(&r->w, what);
+	vv_json_name(&r->w, "error");
+	vv_json_string(&r->w, why);
+	vv_json_close_object(&r->w);
+}
+
+static vv_status ask_here(run *r, vv_error *err)
+{
+	vv_store *store;
+	vv_cid missing;
+	bool whole;
+	vv_status rc = vv_repository_store(r->repo, &store, err);
+
+	rc = rc < 0 ? rc : vv_store_complete(store, &r->root, &whole, &missing, err);
+	if (rc == VV_OK) {
+		r->holders += whole;
+		tell(r, "here", whole ? "all" : vv_store_has(store, &r->root) ? "some" : "nothing", NULL);
+	}
+	return rc;
+}
+
+static void ask_peer(run *r, const char *word)
+{
+	vv_remote m;
+	vv_peer *peer = NULL;
+	vv_error err;
+	uint8_t have = 0, held = 0;
+	vv_status rc = vv_remote_find(&m, r->repo, word, &err);
+
+	if (rc == VV_OK && (rc = vv_transfer_connect(&r->t, &peer, &m, false, &err)) == VV_OK) {
+		rc = vv_peer_have(peer, &r->root, 1, &have, &held, &err);
+	}
+	if (rc < 0) {
+		tell(r, word, "unknown", err.message);
+	} else {
+		r->holders += have & 1;
+		tell(r, word, (have & 1) != 0 ? "all" : (held & 1) != 0 ? "some" : "nothing", NULL);
+	}
+	vv_peer_close(peer);
+	vv_remote_clear(&m);
+}
+
+static vv_status ask_all(run *r, vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_status rc = vv_remote_names(&names, &count, r->repo, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_remote m;
+		vv_error ignored;
+		ask_peer(r, names[i]);
+		if (vv_remote_find(&m, r->repo, names[i], &ignored) == VV_OK) {
+			for (size_t k = 0; k < m.peer_count; k++) {
+				ask_peer(r, m.peers[k]);
+			}
+			vv_remote_clear(&m);
+		}
+	}
+	for (size_t i = 0; i < r->o->from.count; i++) {
+		ask_peer(r, r->o->from.items[i]);
+	}
+	vv_names_free(names, count);
+	return VV_OK;
+}
+
+static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
+{
+	run *r = payload;
+
+	if (!r->json) {
+		vv_out("  %s  %s blocks (%s) from ", c->time, vv_text_count(c->blocks), vv_text_bytes(c->bytes));
+		vv_out_text(c->peer, strlen(c->peer));
+		vv_out("\n");
+		return VV_OK;
+	}
+	vv_json_open_object(&r->w);
+	vv_json_name(&r->w, "time");
+	vv_json_string(&r->w, c->time);
+	vv_json_name(&r->w, "peer");
+	vv_json_string(&r->w, c->peer);
+	vv_json_name(&r->w, "blocks");
+	vv_json_u64(&r->w, c->blocks);
+	vv_json_name(&r->w, "bytes");
+	vv_json_u64(&r->w, c->bytes);
+	vv_json_close_object(&r->w);
+	return vv_buf_ok(&r->b, err);
+}
+
+static void heading(run *r, const char *name, const char *text)
+{
+	if (r->json) {
+		vv_json_name(&r->w, name);
+		vv_json_open_array(&r->w);
+	} else {
+		vv_out("%s\n", text);
+	}
+}
+
+static vv_status find_root(run *r, const char *word, vv_error *err)
+{
+	vv_stage *stage = NULL;
+	vv_subject s;
+	vv_status rc = vv_stage_open(&stage, r->repo, NULL, err);
+
+	vv_subject_init(&s);
+	if (rc == VV_OK && (rc = vv_subject_find(&s, r->repo, stage, word, err)) == VV_OK &&
+	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
+		if (s.is_dataset) {
+			r->root = s.root;
+		} else if (s.from == VV_FROM_WORK && !vv_cid_is_null(&s.parent)) {
+			r->root = s.parent; /* the file was edited: the version that the index has */
+		} else {
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is no stored version of a dataset", vv_text_shows(word));
+			vv_hint(err, "'varve add' stores it");
+		}
+	}
+	vv_subject_clear(&s);
+	vv_stage_close(stage);
+	return rc;
+}
+
+static vv_status tell_all(run *r, const char *word, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+	vv_status rc;
+
+	vv_cid_text(text, &r->root);
+	if (r->json) {
+		vv_json_open_object(&r->w);
+		vv_json_name(&r->w, "root");
+		vv_json_string(&r->w, text);
+	} else {
+		vv_out_text(word, strlen(word));
+		vv_out("  %s\n", text);
+	}
+	heading(r, "peers", "who has its blocks:");
+	if ((rc = ask_here(r, err)) == VV_OK && !r->o->no_ask) {
+		rc = ask_all(r, err);
+	}
+	if (r->json) {
+		vv_json_close_array(&r->w);
+	}
+	heading(r, "receipts", "who delivered them here:");
+	rc = rc < 0 ? rc : vv_receipts_of(r->repo, &r->root, tell_receipt, r, err);
+	if (r->json) {
+		vv_json_close_array(&r->w);
+		vv_json_close_object(&r->w);
+		rc = rc < 0 ? rc : vv_buf_ok(&r->b, err);
+		if (rc == VV_OK) {
+			vv_out_bytes(r->b.data, r->b.len);
+			vv_out("\n");
+		}
+	}
+	return rc;
+}
+
+static int run_whereis(void *opts, int argc, char **argv)
+{
+	run r = {.o = opts};
+	vv_error err;
+	vv_status rc;
+
+	if (argc != 1) {
+		return vv_usage_error("whereis takes one PATH, REV:PATH or CID");
+	}
+	r.json = r.o->format && strcmp(r.o->format, "json") == 0;
+	vv_json_out_init(&r.w, &r.b, 2);
+	if ((rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK &&
+	    (rc = find_root(&r, argv[0], &err)) == VV_OK &&
+	    (rc = vv_transfer_open(&r.t, r.repo, true, r.o->timeout, &err)) == VV_OK) {
+		rc = tell_all(&r, argv[0], &err);
+	}
+	vv_transfer_close(&r.t);
+	vv_buf_clear(&r.b);
+	vv_repository_close(r.repo);
+	return rc < 0 ? vv_report_trouble(&err) : r.holders > 0 ? VV_EXIT_OK : VV_EXIT_NO;
+}
+
+const vv_command vv_cmd_whereis = {
+	.name = "whereis",
+	.group = "peers",
+	.summary = "tell who has the blocks of a version, and who delivered them",
+	.usage = "[--from PEER]... [--no-ask] [--json] PATH | REV:PATH | CID",
+	.example = "$ varve whereis prices.csv\n"
+		   "prices.csv  bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy\n"
+		   "who has its blocks:\n"
+		   "  all       here\n"
+		   "  all       origin\n"
+		   "who delivered them here:\n"
+		   "  2026-03-01T10:00:00Z  139 blocks (1.2 MB) from ../sales",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "nobody has all of its blocks",
+	.arguments = "path",
+	.run = run_whereis,
+};

@@ -1,0 +1,311 @@
+/*
+ * add_text: how an import is told to the user.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/output.h"
+#include "cmd/work/add/run.h"
+#include "dataset/schema/schema.h"
+
+/* "id integer, name string, ... and 12 more" */
+static void put_columns(vv_buf *b, const vv_schema *schema)
+{
+	size_t shown = schema->count > 8 ? 6 : schema->count;
+
+	for (size_t i = 0; i < shown; i++) {
+		vv_buf_printf(b, "%s%s %s", i > 0 ? ", " : "",
+			      vv_text_show(schema->fields[i].name, schema->fields[i].name_len),
+			      vv_type_name(schema->fields[i].type));
+	}
+	if (shown < schema->count)
+		vv_buf_printf(b, " and %s more", vv_text_count(schema->count - shown));
+}
+
+static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_report *rep)
+{
+	static const char *const how[] = {
+		[VV_KEY_NONE] = "",
+		[VV_KEY_INFERRED] = " (found: no value comes twice)",
+		[VV_KEY_DECLARED] = " (as you said: no value comes twice)",
+		[VV_KEY_PACKAGE] = " (from datapackage.json)",
+	};
+
+	if (root->key_count == 0) {
+		vv_buf_puts(b, rep->dry && !rep->no_key && !again
+				       ? "no key looked for (a dry run does not)"
+				       : "no key");
+		return;
+	}
+	vv_buf_puts(b, "key ");
+	for (size_t i = 0; i < root->key_count; i++)
+		vv_buf_printf(b, "%s%s", i > 0 ? ", " : "", vv_text_shows(root->key[i]));
+	if (!again && rep->dry)
+		vv_buf_puts(b, " (not proved: a dry run does not)");
+	else if (!again)
+		vv_buf_puts(b, how[root->key_source]);
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* "47,130 rows (+7)" */
+static void put_rows(vv_buf *b, const vv_staged *staged, bool again)
+{
+	uint64_t now = staged->result.root.rows, before = staged->parent_root.rows;
+
+	vv_buf_printf(b, "%s row%s", vv_text_count(now), plural(now));
+	if (again && now > before)
+		vv_buf_printf(b, " (+%s)", vv_text_count(now - before));
+	else if (again && now < before)
+		vv_buf_printf(b, " (-%s)", vv_text_count(before - now));
+}
+
+static void put_stored(vv_buf *b, const vv_staged *staged)
+{
+	const vv_import_result *res = &staged->result;
+	const char *unit = res->root.kind == VV_KIND_TABLE ? "group" : "chunk";
+
+	vv_buf_printf(b, "%s of %s %s%s new, %s stored of %s", vv_text_count(res->groups_new),
+		      vv_text_count(res->groups), unit, plural(res->groups),
+		      vv_text_bytes(staged->stored.stored_bytes), vv_text_bytes(res->root.bytes));
+}
+
+static void put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
+{
+	if (ms < 1000)
+		vv_buf_printf(b, ", in %" PRIu64 " ms", ms);
+	else
+		vv_buf_printf(b, ", in %s", vv_text_seconds(ms));
+	if (ms >= 20)
+		vv_buf_printf(b, " (%s/s)", vv_text_bytes(bytes / ms * 1000));
+}
+
+static bool same_form(const vv_staged *staged)
+{
+	return vv_dialect_equal(&staged->result.root.dialect, &staged->parent_root.dialect);
+}
+
+static vv_status describe_table(vv_add_report *out, const vv_staged *staged, bool again,
+				vv_error *err)
+{
+	vv_buf *b = &out->text;
+	const vv_root *root = &staged->result.root;
+	vv_schema schema;
+	vv_buf change = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_schema_init(&schema);
+	rc = vv_schema_read(&schema, root->schema.data ? root->schema.data : "", root->schema.len,
+			    "schema", err);
+	if (rc < 0)
+		goto done;
+	put_rows(b, staged, again);
+	vv_buf_printf(b, ", %s column%s, ", vv_text_count(schema.count), plural(schema.count));
+	put_key(b, root, again, out);
+	if (!again || staged->result.schema_changed) {
+		vv_buf_puts(b, "\n  columns: ");
+		put_columns(b, &schema);
+	}
+	if (!again) {
+		vv_buf_puts(b, "\n  form:    ");
+		vv_dialect_describe(b, &root->dialect);
+		if (staged->result.irregular_rows > 0) {
+			vv_buf_printf(b, "; kept as written: %s odd row%s",
+				      vv_text_count(staged->result.irregular_rows),
+				      plural(staged->result.irregular_rows));
+		}
+	} else if (!same_form(staged)) {
+		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect);
+		if (change.len > 0)
+			vv_buf_printf(b, "\n  form:    %s", change.data);
+	}
+	vv_buf_puts(b, "\n  stored:  ");
+	rc = VV_OK;
+done:
+	vv_buf_clear(&change);
+	vv_schema_clear(&schema);
+	return rc;
+}
+
+/* "line 317, column price: 'abc' is not a number ..." for each column that has such. */
+static vv_status put_findings(vv_add_report *out, vv_stage *s, const vv_add_item *item,
+			      const vv_staged *staged, vv_error *err)
+{
+	const vv_import_result *res = &staged->result;
+	vv_schema schema;
+	vv_status rc;
+
+	if (res->finding_count == 0)
+		return VV_OK;
+	out->retyped = true;
+	vv_schema_init(&schema);
+	rc = vv_schema_read(&schema, res->root.schema.data, res->root.schema.len, "schema", err);
+	for (size_t i = 0; i < res->finding_count && rc == VV_OK; i++) {
+		const vv_import_finding *f = &res->findings[i];
+		const char *type;
+		uint64_t line = 0;
+
+		if (f->column >= schema.count ||
+		    (rc = vv_stage_line(s, item->path, f->offset, &line, err)) < 0)
+			continue;
+		type = vv_type_name(schema.fields[f->column].type);
+		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is not %s %s",
+			      vv_text_shows(item->path), line,
+			      vv_text_show(schema.fields[f->column].name,
+					   schema.fields[f->column].name_len),
+			      vv_text_shows(f->value), strchr("aeiou", *type) ? "an" : "a", type);
+		if (f->count > 1)
+			vv_buf_printf(&out->warnings, " (%s such values)", vv_text_count(f->count));
+		vv_buf_puts(&out->warnings, "; stored as it is\n");
+	}
+	vv_schema_clear(&schema);
+	return rc;
+}
+
+static void put_warnings(vv_add_report *out, const vv_add_item *item, const vv_buf *warnings)
+{
+	const char *p = vv_buf_cstr(warnings);
+
+	while (*p) {
+		size_t len = strcspn(p, "\n");
+		vv_buf_printf(&out->warnings, "%s: %.*s\n", vv_text_shows(item->path), (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
+static vv_status put_account(vv_add_report *out, const vv_add_item *item, const vv_staged *staged,
+			     vv_error *err)
+{
+	bool again = !vv_cid_is_null(&staged->parent) && !item->was_text &&
+		     staged->parent_root.kind == staged->result.root.kind;
+	vv_status rc = VV_OK;
+
+	vv_buf_printf(&out->text, "%s: ", vv_text_shows(item->path));
+	if (item->was_text)
+		vv_buf_puts(&out->text, "was plain text, now ");
+	else if (!again)
+		vv_buf_puts(&out->text, "new ");
+	if (!again) {
+		vv_buf_puts(&out->text,
+			    staged->result.root.kind == VV_KIND_TABLE ? "table, " : "file, ");
+	}
+	if (staged->result.root.kind == VV_KIND_TABLE)
+		rc = describe_table(out, staged, again, err);
+	put_stored(&out->text, staged);
+	put_speed(&out->text, staged->result.root.bytes, staged->ms);
+	vv_buf_putc(&out->text, '\n');
+	return rc;
+}
+
+vv_status vv_add_describe(vv_add_report *out, vv_stage *s, const vv_add_item *item,
+			  const vv_staged *staged, bool compact, vv_error *err)
+{
+	const vv_import_result *res = &staged->result;
+	vv_status rc = VV_OK;
+
+	if (vv_oid_equal(&staged->blob, &item->blob)) {
+		out->same++;
+		if (item->literal && !compact)
+			vv_buf_printf(&out->text, "%s: unchanged\n", vv_text_shows(item->path));
+		return VV_OK;
+	}
+	if (compact) {
+		vv_buf_printf(&out->text, "%s: ", vv_text_shows(item->path));
+		if (res->root.kind == VV_KIND_TABLE) {
+			bool again = !vv_cid_is_null(&staged->parent);
+
+			put_rows(&out->text, staged, again);
+			vv_buf_puts(&out->text, ", ");
+			put_key(&out->text, &res->root, again, out);
+			vv_buf_puts(&out->text, ", ");
+		}
+		put_stored(&out->text, staged);
+		vv_buf_putc(&out->text, '\n');
+	} else {
+		rc = put_account(out, item, staged, err);
+	}
+	out->tables += res->root.kind == VV_KIND_TABLE;
+	out->keyed += res->root.key_count > 0;
+	out->files += res->root.kind == VV_KIND_FILE;
+	out->groups += res->groups;
+	out->groups_new += res->groups_new;
+	out->rows += res->root.rows;
+	out->bytes += res->root.bytes;
+	out->stored += staged->stored.stored_bytes;
+	out->ms += staged->ms;
+	put_warnings(out, item, &res->warnings);
+	return rc < 0 ? rc : put_findings(out, s, item, staged, err);
+}
+
+static void print_total(const vv_add_report *rep)
+{
+	vv_buf time = VV_BUF_INIT;
+
+	if (rep->tables + rep->files <= 3)
+		return;
+	vv_out("in all: ");
+	if (rep->tables > 0) {
+		vv_out("%s table%s, %s row%s", vv_text_count(rep->tables), plural(rep->tables),
+		       vv_text_count(rep->rows), plural(rep->rows));
+	}
+	if (rep->files > 0) {
+		vv_out("%s%s file%s", rep->tables ? ", " : "", vv_text_count(rep->files),
+		       plural(rep->files));
+	}
+	put_speed(&time, rep->bytes, rep->ms);
+	if (rep->tables > 0) {
+		vv_out(rep->keyed == rep->tables ? ", all with a key"
+		       : rep->keyed == 0         ? ", none with a key"
+						 : ", %s with a key",
+		       vv_text_count(rep->keyed));
+	}
+	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
+	       vv_buf_cstr(&time));
+	vv_buf_clear(&time);
+}
+
+void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry)
+{
+	if (!quiet) {
+		if (rep->guessed > 0) {
+			vv_out("%s new file%s read%s as %s of varve "
+			       "('git config varve.addTables false' leaves new ones to Git):\n",
+			       vv_text_count(rep->guessed), plural(rep->guessed),
+			       rep->guessed == 1 ? "s" : "",
+			       rep->guessed == 1 ? "a table" : "tables");
+		}
+		vv_out_bytes(vv_buf_cstr(&rep->text), rep->text.len);
+		print_total(rep);
+		if (rep->ordinary > 0) {
+			vv_out("%s%s ordinary file%s: %s\n", dry ? "would stage " : "",
+			       vv_text_count(rep->ordinary), plural(rep->ordinary),
+			       vv_buf_cstr(&rep->ordinary_names));
+		}
+		if (rep->removed > 0) {
+			vv_out("%s%s removed file%s\n", dry ? "would stage " : "",
+			       vv_text_count(rep->removed), plural(rep->removed));
+		}
+		if (plan->kept_text > 0) {
+			vv_out("%s stay%s text, as in HEAD; "
+			       "'varve add --convert PATH' makes a table\n",
+			       vv_buf_cstr(&plan->kept_names), plan->kept_text == 1 ? "s" : "");
+		}
+		if (plan->new_text > 0) {
+			vv_out("%s go%s to Git as text; "
+			       "'varve add' with the name of a file makes a table of it\n",
+			       vv_buf_cstr(&plan->new_names), plan->new_text == 1 ? "es" : "");
+		}
+	}
+	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_warn("%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	if (rep->retyped)
+		vv_note("hint: 'varve schema --set COLUMN=string PATH' changes a column's type");
+}

@@ -1,0 +1,313 @@
+/*
+ * commit_stat: knows how two versions of a path are told in one line.
+ */
+#include "cmd/print/commit_stat.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/output.h"
+#include "cmd/print/path.h"
+#include "cmd/work/diff/change_count.h"
+
+void vv_commit_stat_clear(vv_commit_stat *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		vv_free(s->lines[i].path);
+		vv_change_counts_clear(&s->lines[i].counts);
+	}
+	vv_free(s->lines);
+	memset(s, 0, sizeof(*s));
+}
+
+static vv_status read_side(vv_stat_side *out, vv_repository *r, uint32_t mode, const vv_oid *id,
+			   vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf text = VV_BUF_INIT;
+	vv_pointer p;
+	vv_error ignored;
+	vv_status rc = VV_OK;
+
+	out->exists = mode != 0;
+	if (!S_ISREG(mode)) {
+		return VV_OK; /* absent, a link or a submodule */
+	}
+	if ((rc = vv_blob_size(r, id, &out->bytes, err)) < 0 || out->bytes > VV_POINTER_MAX) {
+		return rc;
+	}
+	if ((rc = vv_blob_read(r, id, VV_POINTER_MAX, &text, err)) < 0 ||
+	    !vv_pointer_looks_like(text.data, text.len)) {
+		goto done;
+	}
+	if (vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
+		out->broken = true;
+		goto done;
+	}
+	out->dataset = true;
+	out->is_table = strcmp(p.kind, "table") == 0;
+	out->bytes = p.bytes;
+	out->rows = p.rows;
+	out->columns = p.column_count;
+	out->root = p.root;
+done:
+	vv_buf_clear(&text);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+typedef struct collect {
+	vv_commit_stat *stat;
+	vv_repository *repo;
+	const vv_stat_options *opts;
+} collect;
+
+static bool below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return n == 0 || (strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/'));
+}
+
+static bool is_wanted(const collect *c, const char *path)
+{
+	const char *const *p;
+
+	if (!c->opts->paths) {
+		return true;
+	}
+	for (p = c->opts->paths; *p; p++) {
+		if (below(path, *p)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = vv_repository_store(r, &store, err);
+
+	if (rc == VV_OK) {
+		/* What is not here cannot be counted; the pointer tells the rest. */
+		line->has_growth = vv_growth_count(&line->growth, store,
+						   line->old_side.dataset ? &line->old_side.root : NULL,
+						   &line->new_side.root, NULL) == VV_OK;
+	}
+	return rc;
+}
+
+static vv_status on_change(void *payload, const vv_change *change, vv_error *err)
+{
+	collect *c = payload;
+	vv_commit_stat *s = c->stat;
+	vv_stat_line *line;
+	vv_status rc;
+
+	if (!is_wanted(c, change->path)) {
+		return VV_OK;
+	}
+	if (s->count == s->cap) {
+		size_t cap = s->cap ? s->cap * 2 : 16;
+		vv_stat_line *lines = vv_realloc_array(s->lines, cap, sizeof(*lines));
+
+		if (!lines) {
+			return vv_fail_nomem(err);
+		}
+		s->lines = lines;
+		s->cap = cap;
+	}
+	line = &s->lines[s->count];
+	memset(line, 0, sizeof(*line));
+	if (!(line->path = vv_strdup(change->path))) {
+		return vv_fail_nomem(err);
+	}
+	s->count++;
+	if ((rc = read_side(&line->old_side, c->repo, change->old_mode, &change->old_id, err)) <
+		    0 ||
+	    (rc = read_side(&line->new_side, c->repo, change->new_mode, &change->new_id, err)) <
+		    0 ||
+	    !line->new_side.dataset) {
+		return rc;
+	}
+	if (!c->opts->names && line->old_side.dataset && line->old_side.is_table && line->new_side.is_table &&
+	    (rc = vv_change_count(&line->counts, c->repo, line->path, &line->old_side.root,
+				  &line->new_side.root, err)) < 0) {
+		return rc;
+	}
+	return c->opts->growth ? count_growth(line, c->repo, err) : VV_OK;
+}
+
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
+			      const vv_stat_options *opts, vv_error *err)
+{
+	collect c = {out, r, opts};
+
+	memset(out, 0, sizeof(*out));
+	return vv_tree_changes(r, from, to, "", on_change, &c, err);
+}
+
+static void put_dataset(vv_buf *b, const vv_stat_line *l)
+{
+	const vv_stat_side *o = &l->old_side, *n = &l->new_side;
+	bool both = o->dataset && o->is_table == n->is_table;
+
+	if (n->is_table && !o->exists) {
+		vv_change_whole_put(b, false, n->rows, n->columns);
+	} else if (l->counts.counted) {
+		vv_change_counts_put(b, &l->counts);
+	} else if (n->is_table) {
+		vv_buf_puts(b, both ? "" : "now a dataset: ");
+		if (both && o->rows != n->rows) {
+			vv_buf_printf(b, "%s -> ", vv_text_count(o->rows));
+		}
+		vv_buf_printf(b, "%s row%s, ", vv_text_count(n->rows), n->rows == 1 ? "" : "s");
+		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns), n->columns == 1 ? "" : "s",
+			      both ? " (blocks not here)" : "");
+	} else {
+		vv_buf_puts(b, !o->exists ? "new: " : !o->dataset ? "now a dataset: " : "");
+		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
+		vv_buf_printf(b, "%s%s", both && o->bytes != n->bytes ? " -> " : "",
+			      vv_text_bytes(n->bytes));
+	}
+	if (l->has_growth) {
+		vv_buf_printf(b, "; %s new block%s, %s stored", vv_text_count(l->growth.blocks),
+			      l->growth.blocks == 1 ? "" : "s", vv_text_bytes(l->growth.stored));
+	}
+}
+
+static void put_file(vv_buf *b, const vv_stat_line *l)
+{
+	const vv_stat_side *o = &l->old_side, *n = &l->new_side;
+
+	if (!n->exists) {
+		vv_buf_puts(b, "removed");
+		if (o->dataset && o->is_table) {
+			vv_buf_reset(b);
+			vv_change_whole_put(b, true, o->rows, o->columns);
+		}
+	} else if (n->broken) {
+		vv_buf_puts(b, "a damaged pointer");
+	} else if (!o->exists) {
+		vv_buf_printf(b, "new: %s", vv_text_bytes(n->bytes));
+	} else if (o->dataset) {
+		vv_buf_printf(b, "no dataset any more: %s of text", vv_text_bytes(n->bytes));
+	} else {
+		vv_buf_printf(b, "%s -> %s", vv_text_bytes(o->bytes), vv_text_bytes(n->bytes));
+	}
+}
+
+void vv_commit_stat_print(const vv_commit_stat *s, bool total)
+{
+	size_t widest = 0, i, n;
+
+	for (i = 0; i < s->count; i++) {
+		n = vv_text_width(s->lines[i].path, strlen(s->lines[i].path));
+		widest = n > widest ? n : widest;
+	}
+	widest = widest > 50 ? 50 : widest;
+	for (i = 0; i < s->count; i++) {
+		const vv_stat_line *l = &s->lines[i];
+		vv_buf b = VV_BUF_INIT;
+
+		vv_out(" ");
+		vv_out_text(l->path, strlen(l->path));
+		for (n = vv_text_width(l->path, strlen(l->path)); n < widest; n++) {
+			vv_out(" ");
+		}
+		if (l->new_side.dataset) {
+			put_dataset(&b, l);
+		} else {
+			put_file(&b, l);
+		}
+		vv_out(" | %s\n", vv_buf_cstr(&b));
+		vv_buf_clear(&b);
+	}
+	if (total && s->count > 0) {
+		vv_out(" %s %s changed\n", vv_text_count(s->count),
+		       s->count == 1 ? "file" : "files");
+	}
+}
+
+void vv_commit_stat_names(const vv_commit_stat *s, bool status)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const vv_stat_line *l = &s->lines[i];
+		vv_buf b = VV_BUF_INIT;
+
+		if (status) {
+			vv_buf_printf(&b, "%c\t", !l->old_side.exists ? 'A' : !l->new_side.exists ? 'D' : 'M');
+		}
+		vv_path_put_quoted(&b, l->path, true, false);
+		vv_buf_putc(&b, '\n');
+		vv_out_bytes(vv_buf_cstr(&b), b.len);
+		vv_buf_clear(&b);
+	}
+}
+
+static void put_pair(vv_json_out *w, const char *name, bool has_old, uint64_t from, bool has_new,
+		     uint64_t to)
+{
+	vv_json_name(w, name);
+	vv_json_open_array(w);
+	if (has_old) {
+		vv_json_u64(w, from);
+	} else {
+		vv_json_null(w);
+	}
+	if (has_new) {
+		vv_json_u64(w, to);
+	} else {
+		vv_json_null(w);
+	}
+	vv_json_close_array(w);
+}
+
+static const char *kind_of(const vv_stat_side *s)
+{
+	return !s->dataset ? "text" : s->is_table ? "table" : "file";
+}
+
+void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
+{
+	size_t i;
+
+	vv_json_open_array(w);
+	for (i = 0; i < s->count; i++) {
+		const vv_stat_side *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
+		char cid[VV_CID_TEXT + 1];
+
+		vv_json_open_object(w);
+		vv_json_name(w, "path");
+		vv_json_string(w, s->lines[i].path);
+		vv_json_name(w, "change");
+		vv_json_string(w, !o->exists ? "added" : !n->exists ? "removed" : "modified");
+		vv_json_name(w, "kind");
+		vv_json_string(w, kind_of(n->exists ? n : o));
+		put_pair(w, "bytes", o->exists, o->bytes, n->exists, n->bytes);
+		if (o->is_table || n->is_table) {
+			put_pair(w, "rows", o->is_table, o->rows, n->is_table, n->rows);
+			put_pair(w, "columns", o->is_table, o->columns, n->is_table, n->columns);
+		}
+		vv_change_counts_json(w, &s->lines[i].counts);
+		if (n->dataset) {
+			vv_cid_text(cid, &n->root);
+			vv_json_name(w, "root");
+			vv_json_string(w, cid);
+			vv_json_name(w, "stored");
+			if (s->lines[i].has_growth) {
+				vv_json_u64(w, s->lines[i].growth.stored);
+			} else {
+				vv_json_null(w);
+			}
+		}
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}

@@ -1,0 +1,63 @@
+/*
+ * commit_stat: what a commit changed, per path: rows and columns of tables, bytes of others.
+ */
+#ifndef VV_CMD_PRINT_COMMIT_STAT_H
+#define VV_CMD_PRINT_COMMIT_STAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "cmd/work/add/added_blocks.h"
+#include "diff/write/change_words.h"
+#include "repo/git/history/history.h"
+#include "repo/git/pointer.h"
+
+/* One side of a path. */
+typedef struct vv_stat_side {
+	bool exists;
+	bool dataset;   /* a pointer; the members below are its */
+	bool broken;    /* begins as a pointer and is none */
+	uint64_t bytes; /* of the dataset's file, or of the blob */
+	uint64_t rows, columns;
+	vv_cid root;
+	bool is_table;
+} vv_stat_side;
+
+typedef struct vv_stat_line {
+	char *path;
+	vv_stat_side old_side, new_side;
+	vv_change_counts counts; /* where both sides are tables */
+	bool has_growth;  /* false: not counted, since blocks are not here or nobody asked */
+	vv_growth growth; /* what the new version added to the store */
+} vv_stat_line;
+
+typedef struct vv_commit_stat {
+	vv_stat_line *lines; /* sorted by path */
+	size_t count, cap;
+} vv_commit_stat;
+
+typedef struct vv_stat_options {
+	const char *const *paths; /* only these (NULL-ended, files or folders); NULL: all */
+	bool growth;              /* count stored bytes, too */
+	bool names;               /* count nothing: only the names are wanted */
+} vv_stat_options;
+
+/* From one commit (NULL: nothing) to another. */
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
+			      const vv_stat_options *opts, vv_error *err);
+void vv_commit_stat_clear(vv_commit_stat *s);
+
+/* " prices.csv | +3 ~12 rows, 1 column added" a line; where it was counted with what is stored.
+ * total: and " 1 file changed". */
+void vv_commit_stat_print(const vv_commit_stat *s, bool total);
+
+/* "M	prices.csv" a line, as git log --name-status; without status only the path. */
+void vv_commit_stat_names(const vv_commit_stat *s, bool status);
+
+/* An array: [{"path", "kind", "change", "rows": [old, new], ...}]. docs: varve-log(1). */
+void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s);
+
+#endif

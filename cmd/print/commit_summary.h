@@ -1,0 +1,17 @@
+/*
+ * commit_summary: what commit prints when it is done.
+ */
+#ifndef VV_CMD_PRINT_COMMIT_SUMMARY_H
+#define VV_CMD_PRINT_COMMIT_SUMMARY_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "cmd/work/diff/changes.h"
+
+/* "[main 1a2b3c4] subject", the number of files, and a line for each dataset.
+ * changes were read with facts. */
+vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
+				  const char *message, bool root_commit, vv_error *err);
+
+#endif

@@ -1,0 +1,239 @@
+/*
+ * page: the report as Markdown and as a page of HTML. Nothing of the data can be markup
+ * in either: it stands in code elements, with every mark as an entity. The Markdown begins with
+ * a line that is always the same, by which a job finds the comment that it wrote before.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/report/report_internal.h"
+
+#define FIRST_LINE "<!-- varve check -->\n"
+/* GitHub's job summary takes 1 MiB, a comment 64 KB. */
+#define MARKDOWN_MAX 60000u
+
+static void put_code(vv_buf *b, const char *s, size_t len, bool cut)
+{
+	vv_buf_puts(b, "<code>");
+	vv_report_put_markup(b, s, len);
+	vv_buf_puts(b, cut ? "&#8230;</code>" : "</code>");
+}
+
+static void put_number(vv_buf *b, uint64_t n)
+{
+	if (n > 0) {
+		vv_buf_printf(b, "%llu", (unsigned long long)n);
+	}
+}
+
+/* What is wrong, in words; message and expectation are ours, but may name data. */
+static void put_problem(vv_buf *b, const vv_report_item *i)
+{
+	vv_report_put_markups(b, i->message);
+	if (i->expected) {
+		vv_buf_puts(b, "; expected: ");
+		vv_report_put_markups(b, i->expected);
+	}
+	if (i->accepted) {
+		vv_buf_puts(b, "; <em>accepted: ");
+		vv_report_put_markups(b, i->accepted);
+		vv_buf_puts(b, "</em>");
+	}
+}
+
+static void put_group_name(vv_buf *b, const vv_report_group *g)
+{
+	put_code(b, g->code, strlen(g->code), false);
+	if (g->column) {
+		vv_buf_puts(b, " in column ");
+		put_code(b, g->column, strlen(g->column), false);
+	}
+	vv_buf_printf(b, ": %s", vv_text_count(g->errors + g->warnings + g->accepted));
+}
+
+static void put_dataset_name(vv_buf *b, const vv_report_dataset *d)
+{
+	if (d->commit) {
+		vv_buf_printf(b, "<code>%.10s</code> ", d->commit);
+	}
+	put_code(b, d->path, strlen(d->path), false);
+	vv_buf_printf(b, " (%s rows", vv_text_count(d->rows));
+	if (d->base) {
+		vv_buf_puts(b, ", against ");
+		vv_report_put_markups(b, d->base);
+	}
+	vv_buf_puts(b, "): ");
+	vv_report_put_counts(b, d->errors, d->warnings);
+	if (d->known > 0) {
+		vv_buf_printf(b, ", %s known", vv_text_count(d->known));
+	}
+}
+
+static bool is_told(const vv_report_dataset *d)
+{
+	return d->errors + d->warnings + d->accepted > 0;
+}
+
+static void put_row(vv_buf *b, const vv_report_item *i)
+{
+	vv_buf_puts(b, "| ");
+	put_number(b, i->line);
+	vv_buf_puts(b, " | ");
+	put_number(b, i->row);
+	vv_buf_puts(b, " | ");
+	if (i->key) {
+		put_code(b, i->key, i->key_len, i->key_cut);
+	}
+	vv_buf_puts(b, " | ");
+	if (i->value) {
+		put_code(b, i->value, i->value_len, i->value_cut);
+	}
+	vv_buf_puts(b, " | ");
+	put_problem(b, i);
+	vv_buf_puts(b, " |\n");
+}
+
+/* Answers how many findings it had no room for. */
+static uint64_t put_markdown_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g,
+				   size_t max)
+{
+	uint64_t left = vv_report_unlisted(g), put = 0;
+	vv_report_walk walk;
+
+	vv_buf_printf(b, "\n**%s** ", vv_severity_name(g->severity));
+	put_group_name(b, g);
+	vv_buf_puts(b, "\n\n");
+	if (g->kept > 0) {
+		vv_buf_puts(b, "| line | row | key | value | problem |\n|--:|--:|---|---|---|\n");
+	}
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i && b->len <= max;
+	     i = vv_report_next(&walk)) {
+		put_row(b, i);
+		put++;
+	}
+	vv_report_stop(&walk);
+	left += g->kept - put;
+	if (left > 0) {
+		vv_buf_printf(b, "\nand %s more\n", vv_text_count(left));
+	}
+	return left;
+}
+
+vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *err)
+{
+	size_t max = out->len + MARKDOWN_MAX;
+	uint64_t left_out = 0;
+
+	vv_buf_puts(out, FIRST_LINE "### varve check: ");
+	vv_report_put_verdict(out, r);
+	vv_buf_putc(out, '\n');
+	for (const vv_report_dataset *d = r->first; d; d = d->next) {
+		if (r->totals.commits > 1 && !is_told(d)) {
+			continue;
+		}
+		if (out->len > max) {
+			left_out++;
+			continue;
+		}
+		vv_buf_puts(out, "\n#### ");
+		put_dataset_name(out, d);
+		vv_buf_putc(out, '\n');
+		for (const vv_report_group *g = d->first; g; g = g->next) {
+			if (g->errors + g->warnings + g->accepted > 0) {
+				put_markdown_group(out, r, g, max);
+			}
+		}
+	}
+	if (left_out > 0) {
+		vv_buf_printf(out, "\nThere was no room for %s more.\n", vv_text_count(left_out));
+	}
+	return vv_buf_ok(out, err);
+}
+
+static const char head[] =
+	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	"<title>varve check</title>\n<style>\n"
+	"body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #222; "
+	"background: #fff }\n"
+	"h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }\nh3 { font-size: 1rem; margin: 1rem 0 .3rem; font-weight: 500 }\n"
+	"table { border-collapse: collapse; font-size: .9rem }\n"
+	"th, td { border: 1px solid #ccc; padding: .2rem .6rem; text-align: left; vertical-align: top }\n"
+	"td.n, th.n { text-align: right }\ncode { font-family: ui-monospace, monospace; overflow-wrap: anywhere }\n"
+	".error { color: #b00020 } .warning { color: #8a5a00 } .valid { color: #14691b }\n"
+	"@media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818 } th, td { border-color: #444 } "
+	".error { color: #ff7b86 } .warning { color: #e5b567 } .valid { color: #7ccf86 } }\n"
+	"</style>\n</head>\n<body>\n";
+
+static void put_html_row(vv_buf *b, const vv_report_item *i)
+{
+	vv_buf_puts(b, "<tr><td class=\"n\">");
+	put_number(b, i->line);
+	vv_buf_puts(b, "</td><td class=\"n\">");
+	put_number(b, i->row);
+	vv_buf_puts(b, "</td><td>");
+	if (i->key) {
+		put_code(b, i->key, i->key_len, i->key_cut);
+	}
+	vv_buf_puts(b, "</td><td>");
+	if (i->value) {
+		put_code(b, i->value, i->value_len, i->value_cut);
+	}
+	vv_buf_puts(b, "</td><td>");
+	put_problem(b, i);
+	vv_buf_puts(b, "</td></tr>\n");
+}
+
+static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g)
+{
+	vv_report_walk walk;
+	const char *kind = vv_severity_name(g->severity);
+
+	vv_buf_printf(b, "<h3><span class=\"%s\">%s</span> ", kind, kind);
+	put_group_name(b, g);
+	if (g->rule) {
+		vv_buf_puts(b, " &#8211; ");
+		vv_report_put_markups(b, g->rule->what);
+	}
+	vv_buf_puts(b, "</h3>\n");
+	if (g->kept > 0) {
+		vv_buf_puts(
+			b,
+			"<table>\n<tr><th class=\"n\">line</th><th class=\"n\">row</th><th>key</th><th>value</th>"
+			"<th>problem</th></tr>\n");
+		for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
+		     i = vv_report_next(&walk)) {
+			put_html_row(b, i);
+			vv_report_drain(r, b);
+		}
+		vv_buf_puts(b, "</table>\n");
+	}
+	if (vv_report_unlisted(g) > 0) {
+		vv_buf_printf(b, "<p>and %s more</p>\n", vv_text_count(vv_report_unlisted(g)));
+	}
+}
+
+vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err)
+{
+	vv_buf_puts(out, head);
+	vv_buf_printf(out, "<h1>varve check</h1>\n<p class=\"%s\">",
+		      vv_report_valid(r) ? "valid" : "error");
+	vv_report_put_verdict(out, r);
+	vv_buf_puts(out, "</p>\n");
+	for (const vv_report_dataset *d = r->first; d; d = d->next) {
+		if (r->totals.commits > 1 && !is_told(d)) {
+			continue;
+		}
+		vv_buf_puts(out, "<h2>");
+		put_dataset_name(out, d);
+		vv_buf_puts(out, "</h2>\n");
+		for (const vv_report_group *g = d->first; g; g = g->next) {
+			if (g->errors + g->warnings + g->accepted > 0) {
+				put_html_group(out, r, g);
+			}
+		}
+	}
+	vv_buf_puts(out, "</body>\n</html>\n");
+	return vv_buf_ok(out, err);
+}

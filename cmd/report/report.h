@@ -1,0 +1,83 @@
+/*
+ * report: what a check found, gathered and then written in any of the forms of varve check.
+ *
+ * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin,
+ * findings through vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for
+ * each form asked for, vv_report_verdict for the exit code, vv_report_free. Of each rule of
+ * a dataset only the first findings are kept (all with limit 0: on disk, where they are many); all
+ * are counted.
+ */
+#ifndef VV_CMD_REPORT_REPORT_H
+#define VV_CMD_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "dataset/check/finding.h"
+#include "dataset/check/rules.h"
+
+typedef enum vv_report_form {
+	VV_REPORT_TEXT,
+	VV_REPORT_JSON,
+	VV_REPORT_JUNIT,
+	VV_REPORT_SARIF,
+	VV_REPORT_GITHUB,
+	VV_REPORT_GITLAB,
+	VV_REPORT_MARKDOWN,
+	VV_REPORT_HTML
+} vv_report_form;
+#define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
+bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
+
+typedef struct vv_report_options {
+	uint64_t limit;      /* findings kept for each rule of a dataset; 0: all */
+	vv_severity fail_on; /* what makes the verdict "invalid" */
+	bool new_only;       /* findings that the base has too do not count against it */
+	bool color;          /* text only */
+	unsigned width;      /* text: columns of the terminal */
+} vv_report_options;
+
+/* What is told of a dataset besides its findings; texts are borrowed until vv_report_end
+ * returns, and may be NULL. */
+typedef struct vv_report_facts {
+	uint64_t rows, columns;
+	uint64_t groups, groups_read; /* how much of it had to be read */
+	const char *base;             /* what it was compared with: "HEAD~1 (a1b2c3d)" */
+	uint64_t ms;
+} vv_report_facts;
+
+typedef struct vv_check_report vv_check_report;
+vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
+void vv_report_free(vv_check_report *r); /* accepts NULL */
+
+/* What follows is about the dataset at path; commit: 40 digits, or NULL. */
+vv_status vv_report_begin(vv_check_report *r, const char *path, const char *commit, vv_error *err);
+/* Which rules are looked at there: for reports that also list what is right. */
+vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err);
+vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err);
+/* So many further findings like f, which nobody has listed one by one. */
+vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_error *err);
+vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
+
+typedef struct vv_report_totals {
+	uint64_t datasets, invalid; /* invalid: with a finding that counts */
+	uint64_t errors, warnings;  /* that count */
+	uint64_t known, accepted;   /* that do not */
+	uint64_t commits;           /* different ones named; 0: no range */
+} vv_report_totals;
+void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
+bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
+
+/* Appends the whole report. */
+vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
+
+/* The same, piece by piece: memory does not grow with the number of findings. */
+typedef vv_status (*vv_report_write_fn)(void *payload, const char *bytes, size_t len,
+					vv_error *err);
+vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
+			   void *payload, vv_error *err);
+
+#endif

@@ -1,0 +1,263 @@
+/*
+ * text: the report for people: by dataset and rule, the rows as a small table, and
+ * a verdict in one line at the end.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/report/report_internal.h"
+
+#define CELL_WIDTH 32u
+#define NOTE_WIDTH 72u
+#define COLUMNS 6u
+
+enum { AT_LINE, AT_ROW, AT_KEY, AT_VALUE, AT_MESSAGE, AT_EXPECTED };
+
+static const char *on(const vv_check_report *r, const char *code)
+{
+	return r->options.color ? code : "";
+}
+
+static const char *color_of(const vv_check_report *r, vv_severity s)
+{
+	return on(r, s == VV_SEVERITY_ERROR ? "\033[31m" : "\033[33m");
+}
+
+static bool says_the_same(const vv_report_group *g)
+{
+	return g->kept > 0 && g->one_message;
+}
+
+static bool expects_the_same(const vv_report_group *g)
+{
+	return g->kept > 0 && g->one_expected;
+}
+
+/* One cell of an item's row, into b; empty where there is nothing. */
+static void put_cell(vv_buf *b, const vv_report_item *i, size_t column)
+{
+	b->len = 0; /* not reset: that memory ran out must not be forgotten */
+	switch (column) {
+	case AT_LINE:
+		if (i->line > 0) {
+			vv_buf_printf(b, "%llu", (unsigned long long)i->line);
+		}
+		break;
+	case AT_ROW:
+		if (i->row > 0) {
+			vv_buf_printf(b, "%llu", (unsigned long long)i->row);
+		}
+		break;
+	case AT_KEY:
+		if (i->key) {
+			vv_report_put_value(b, i->key, i->key_len, i->key_cut, CELL_WIDTH);
+		}
+		break;
+	case AT_VALUE:
+		if (i->value) {
+			vv_buf_putc(b, '\'');
+			vv_report_put_value(b, i->value, i->value_len, i->value_cut, CELL_WIDTH);
+			vv_buf_putc(b, '\'');
+		}
+		break;
+	case AT_MESSAGE:
+		vv_text_put_words(b, i->message, strlen(i->message), NOTE_WIDTH);
+		break;
+	default:
+		if (i->expected) {
+			vv_text_put_words(b, i->expected, strlen(i->expected), NOTE_WIDTH);
+		}
+		break;
+	}
+}
+
+/* Widths of the columns; 0: not shown. */
+static void measure(size_t *width, const vv_check_report *r, const vv_report_group *g, vv_buf *cell)
+{
+	vv_report_walk walk;
+
+	memset(width, 0, COLUMNS * sizeof(*width));
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+		for (size_t c = 0; c < COLUMNS; c++) {
+			size_t w;
+
+			if ((c == AT_MESSAGE && g->one_message) ||
+			    (c == AT_EXPECTED && g->one_expected)) {
+				continue;
+			}
+			put_cell(cell, i, c);
+			/* already escaped, and escaping again would count the backslashes twice */
+			w = vv_text_width(vv_buf_cstr(cell), cell->len);
+			width[c] = w > width[c] ? w : width[c];
+		}
+	}
+	if (says_the_same(g)) {
+		width[AT_MESSAGE] = 0;
+	}
+	if (expects_the_same(g)) {
+		width[AT_EXPECTED] = 0;
+	}
+}
+
+static void put_line(vv_buf *out, const size_t *width, const char *const *names,
+		     const vv_report_item *i, vv_buf *cell)
+{
+	size_t pending = 4; /* blanks before the next cell: none are left at the end */
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		size_t w;
+
+		if (width[c] == 0) {
+			continue;
+		}
+		if (i) {
+			put_cell(cell, i, c);
+		} else {
+			cell->len = 0;
+			vv_buf_puts(cell, names[c]);
+		}
+		w = vv_text_width(vv_buf_cstr(cell), cell->len);
+		if (c <= AT_ROW) { /* numbers stand on the right */
+			pending += width[c] - w;
+		}
+		if (cell->len > 0) {
+			vv_buf_printf(out, "%*s", (int)pending, "");
+			vv_buf_put(out, cell->data, cell->len);
+			pending = 0;
+		} else {
+			pending += c <= AT_ROW ? 0 : w;
+		}
+		pending += 2 + (c <= AT_ROW ? 0 : width[c] - w);
+	}
+	vv_buf_putc(out, '\n');
+}
+
+static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
+{
+	static const char *const names[COLUMNS] = {"line",  "row",     "key",
+						   "value", "problem", "expected"};
+	size_t width[COLUMNS], shown = 0;
+	vv_report_walk walk;
+	vv_buf cell = VV_BUF_INIT;
+
+	measure(width, r, g, &cell);
+	for (size_t c = 0; c < COLUMNS; c++) {
+		size_t w = strlen(names[c]);
+
+		shown += width[c] > 0;
+		width[c] = width[c] > 0 && width[c] < w ? w : width[c];
+	}
+	if (shown > 0) {
+		vv_buf_puts(out, on(r, "\033[2m"));
+		put_line(out, width, names, NULL, &cell);
+		vv_buf_puts(out, on(r, "\033[0m"));
+		for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
+		     i = vv_report_next(&walk)) {
+			put_line(out, width, names, i, &cell);
+			vv_report_drain(r, out);
+		}
+	}
+	out->failed = out->failed || cell.failed;
+	vv_buf_clear(&cell);
+}
+
+static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
+{
+	vv_report_walk walk;
+	vv_buf why = VV_BUF_INIT;
+
+	if (g->accepted == 0) {
+		return;
+	}
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+		if (i->accepted && strcmp(vv_buf_cstr(&why), i->accepted) != 0) {
+			vv_buf_reset(&why);
+			vv_buf_puts(&why, i->accepted);
+			vv_buf_puts(out, "    accepted: ");
+			vv_text_put_escaped(out, why.data, why.len);
+			vv_buf_putc(out, '\n');
+			vv_report_drain(r, out);
+		}
+	}
+	out->failed = out->failed || why.failed;
+	vv_buf_clear(&why);
+}
+
+static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
+{
+	uint64_t found = g->errors + g->warnings + g->accepted;
+
+	if (found == 0) {
+		return; /* all of them known */
+	}
+	vv_buf_printf(out, "\n  %s%s%s %s", color_of(r, g->severity), vv_severity_name(g->severity),
+		      on(r, "\033[0m"), g->code);
+	if (g->column) {
+		vv_buf_puts(out, ", column ");
+		vv_text_put_escaped(out, g->column, strlen(g->column));
+	}
+	if (found > 1) {
+		vv_buf_printf(out, ", %s times", vv_text_count(found));
+	}
+	if (says_the_same(g)) {
+		vv_buf_puts(out, ": ");
+		vv_text_put_words(out, g->message, strlen(g->message), 0);
+	}
+	vv_buf_putc(out, '\n');
+	if (expects_the_same(g) && g->expected) {
+		vv_buf_puts(out, "    expected: ");
+		vv_text_put_words(out, g->expected, strlen(g->expected), 0);
+		vv_buf_putc(out, '\n');
+	}
+	put_accepted(out, r, g);
+	put_table(out, r, g);
+	if (vv_report_unlisted(g) > 0) {
+		vv_buf_printf(out, "    and %s more\n", vv_text_count(vv_report_unlisted(g)));
+	}
+}
+
+static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_dataset *d)
+{
+	if (d->commit) {
+		vv_buf_printf(out, "%.10s ", d->commit);
+	}
+	vv_buf_puts(out, on(r, "\033[1m"));
+	vv_text_put_escaped(out, d->path, strlen(d->path));
+	vv_buf_printf(out, "%s: %s %s, %s %s", on(r, "\033[0m"), vv_text_count(d->rows),
+		      d->rows == 1 ? "row" : "rows", vv_text_count(d->columns),
+		      d->columns == 1 ? "column" : "columns");
+	if (d->base) {
+		vv_buf_puts(out, ", against ");
+		vv_text_put_escaped(out, d->base, strlen(d->base));
+	}
+	vv_buf_puts(out, ": ");
+	vv_report_put_counts(out, d->errors, d->warnings);
+	if (d->known > 0) {
+		vv_buf_printf(out, ", %s known", vv_text_count(d->known));
+	}
+	if (d->accepted > 0) {
+		vv_buf_printf(out, ", %s accepted", vv_text_count(d->accepted));
+	}
+	vv_buf_putc(out, '\n');
+	for (const vv_report_group *g = d->first; g; g = g->next) {
+		put_group(out, r, g);
+	}
+	if (d->errors + d->warnings + d->accepted > 0) {
+		vv_buf_putc(out, '\n');
+	}
+}
+
+vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
+{
+	for (const vv_report_dataset *d = r->first; d; d = d->next) {
+		/* of a long range only what says something */
+		if (r->totals.commits > 1 && d->errors + d->warnings + d->accepted == 0) {
+			continue;
+		}
+		put_dataset(out, r, d);
+	}
+	vv_buf_puts(out, color_of(r, vv_report_valid(r) ? VV_SEVERITY_WARNING : VV_SEVERITY_ERROR));
+	vv_report_put_verdict(out, r);
+	vv_buf_printf(out, "%s\n", on(r, "\033[0m"));
+	return vv_buf_ok(out, err);
+}

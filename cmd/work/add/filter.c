@@ -1,0 +1,300 @@
+/*
+ * filter: knows when a pointer may pass, and when data is to be written in its place.
+ */
+#include "cmd/work/add/filter.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "cmd/output.h"
+#include "cmd/work/add/plan.h"
+#include "cmd/work/peers/fetch_run.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
+
+#define SMUDGE_LIMIT (256u << 20)
+#define HEAD_BYTES 64u
+#define PIECE (256u << 10)
+/* A pointer whose line ends Git has changed is longer by one byte a line. */
+#define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
+
+vv_status vv_filter_open(vv_filter *f, vv_error *err)
+{
+	vv_status rc;
+
+	memset(f, 0, sizeof(*f));
+	if ((rc = vv_repository_open(&f->repo, NULL, err)) < 0 ||
+	    (rc = vv_config_u64(f->repo, "varve.smudgelimit", SMUDGE_LIMIT, &f->smudge_limit,
+				err)) < 0) {
+		return rc;
+	}
+	return vv_stage_open(&f->stage, f->repo, NULL, err);
+}
+
+void vv_filter_close(vv_filter *f)
+{
+	vv_needed_free(f->needed);
+	vv_stage_close(f->stage);
+	vv_repository_close(f->repo);
+}
+
+/* A stream whose beginning was read already. */
+typedef struct input {
+	vv_buf head;
+	size_t pos;
+	vv_filter_read_fn read;
+	void *payload;
+} input;
+
+static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	input *in = payload;
+	size_t n = in->head.len - in->pos;
+
+	if (n == 0) {
+		return in->read(in->payload, buf, len, err);
+	}
+	n = n < len ? n : len;
+	memcpy(buf, in->head.data + in->pos, n);
+	in->pos += n;
+	return (ssize_t)n;
+}
+
+/* Reads on until the head has `want` bytes or all is read. */
+static vv_status fill_head(input *in, size_t want, vv_error *err)
+{
+	while (in->head.len < want) {
+		size_t room = want - in->head.len < PIECE ? want - in->head.len : PIECE;
+		ssize_t got;
+
+		if (!vv_buf_reserve(&in->head, room)) {
+			return vv_buf_ok(&in->head, err);
+		}
+		got = in->read(in->payload, in->head.data + in->head.len, room, err);
+		if (got < 0) {
+			return (vv_status)got;
+		}
+		if (got == 0) {
+			break;
+		}
+		in->head.len += (size_t)got;
+		in->head.data[in->head.len] = '\0';
+	}
+	return VV_OK;
+}
+
+/* Is the pointer one that Git has already for this path, or one whose data is here? */
+static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p,
+			  bool *out, vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_index_entry e;
+	vv_tree_entry t;
+	vv_oid id, head;
+	vv_store *store;
+	vv_cid missing;
+	vv_error absent;
+	vv_status rc;
+
+	*out = false;
+	if ((rc = vv_blob_id(text->data, text->len, &id, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0) {
+		return rc;
+	}
+	*out = vv_index_get(x, path, &e) && vv_oid_equal(&e.id, &id);
+	vv_index_close(x);
+	if (!*out && vv_rev_commit(f->repo, "HEAD", &head, &absent) == VV_OK &&
+	    vv_tree_entry_at(f->repo, &head, path, &t, &absent) == VV_OK) {
+		*out = vv_oid_equal(&t.id, &id);
+		vv_tree_entry_clear(&t);
+	}
+	if (*out) {
+		return VV_OK;
+	}
+	rc = vv_repository_store(f->repo, &store, err);
+	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, &missing, err);
+}
+
+static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
+			       vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	bool passes = false;
+	vv_status rc;
+
+	if ((rc = vv_pointer_read(&p, &arena, text->data, text->len, err)) < 0) {
+		vv_prefix(err, "%s", vv_text_shows(path));
+	} else if ((rc = may_pass(f, path, text, &p, &passes, err)) == VV_OK && !passes) {
+		rc = vv_fail(err, VV_EMISSING, "%s: this pointer names data that is not here",
+			     vv_text_shows(path));
+		vv_hint(err, "fetch its blocks, or put the data itself in its place");
+	} else if (rc == VV_OK) {
+		vv_buf_put(out, text->data, text->len);
+		rc = vv_buf_ok(out, err);
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* What is said of a version that is new, or that has another form than the one before.
+ * Git asks again and again for a file that only changed. */
+static void warn(const char *path, const vv_staged *staged)
+{
+	const char *p = vv_buf_cstr(&staged->result.warnings);
+
+	if (!vv_cid_is_null(&staged->parent) && staged->result.short_rows == 0 &&
+	    !staged->result.schema_changed) {
+		return;
+	}
+	while (*p) {
+		size_t len = strcspn(p, "\n");
+
+		vv_warn("%s: %.*s", vv_text_shows(path), (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
+static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *out, vv_error *err)
+{
+	vv_stage_options opts = VV_STAGE_OPTIONS_INIT;
+	vv_source source = {.read = input_read, .payload = in, .name = path};
+	vv_staged staged;
+	vv_status rc;
+
+	vv_staged_init(&staged);
+	if ((rc = vv_stage_stream(f->stage, path, &source, &opts, &staged, err)) == VV_OK &&
+	    (rc = vv_stage_commit(f->stage, err)) == VV_OK) {
+		warn(path, &staged);
+		vv_buf_put(out, staged.pointer.data, staged.pointer.len);
+		rc = vv_buf_ok(out, err);
+	}
+	vv_stage_release(f->stage);
+	vv_staged_clear(&staged);
+	return rc;
+}
+
+vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
+			  vv_buf *out, vv_error *err)
+{
+	input in = {VV_BUF_INIT, 0, read, payload};
+	vv_status rc;
+
+	if (vv_add_never(path)) {
+		rc = fill_head(&in, SIZE_MAX, err);
+		vv_buf_put(out, in.head.data, in.head.len);
+		rc = rc < 0 ? rc : vv_buf_ok(out, err);
+	} else if ((rc = fill_head(&in, HEAD_BYTES, err)) == VV_OK &&
+		   vv_pointer_looks_like(in.head.data, in.head.len) &&
+		   (rc = fill_head(&in, POINTER_READ + 1, err)) == VV_OK &&
+		   in.head.len <= POINTER_READ) {
+		in.head.len = vv_pointer_strip_cr(in.head.data, in.head.len);
+		rc = clean_pointer(f, path, &in.head, out, err);
+	} else if (rc == VV_OK) {
+		rc = clean_data(f, path, &in, out, err);
+	}
+	vv_buf_clear(&in.head);
+	return rc;
+}
+
+void vv_smudge_clear(vv_smudge *s)
+{
+	vv_buf_clear(&s->content);
+	memset(s, 0, sizeof(*s));
+}
+
+/* Git brought the commit and none of its blocks. What the work tree has at the path is of another
+ * version: under this commit it would be a local change, and the next commit would undo what
+ * somebody else wrote. So it is the data, or the pointer and a line. */
+static bool fetch_blocks(vv_filter *f, const char *name, const vv_cid *root)
+{
+	vv_error why = {0};
+	bool here = (f->needed || (f->needed = vv_needed_new(f->repo))) &&
+		    vv_needed_fetch(f->needed, root, &why) == VV_OK;
+
+	if (!here) {
+		vv_note("varve: %s: its blocks are not here (%s), so its pointer is written; 'varve "
+			"restore %s' writes the data once they are",
+			name, why.code < 0 ? why.message : "out of memory", name);
+	}
+	return here;
+}
+
+vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
+			   vv_smudge *out, vv_error *err)
+{
+	input in = {VV_BUF_INIT, 0, read, payload};
+	vv_arena arena = VV_ARENA_INIT;
+	const char *name = vv_text_shows(path);
+	vv_pointer p;
+	vv_store *store;
+	vv_cid missing;
+	vv_error why;
+	bool complete = false;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = fill_head(&in, SIZE_MAX, err);
+	out->content = in.head;
+	if (rc == VV_OK && out->content.len <= POINTER_READ) {
+		out->content.len = vv_pointer_strip_cr(out->content.data, out->content.len);
+	}
+	if (rc < 0 || out->content.len > VV_POINTER_MAX ||
+	    !vv_pointer_looks_like(out->content.data, out->content.len)) {
+		goto done;
+	}
+	rc = vv_pointer_read(&p, &arena, out->content.data, out->content.len, &why);
+	if (rc == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (rc < 0) {
+		rc = VV_OK;
+		vv_note("varve: %s: %s", name, why.message);
+		goto done;
+	}
+	if (p.bytes > f->smudge_limit) {
+		vv_note("varve: %s: %s are above varve.smudgeLimit, its pointer is written; "
+			"'varve restore %s' writes the data",
+			name, vv_text_bytes(p.bytes), name);
+		goto done;
+	}
+	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) < 0) {
+		goto done;
+	}
+	if (!complete) {
+		complete = fetch_blocks(f, name, &p.root);
+	}
+	out->materialise = complete;
+	out->root = p.root;
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void *payload,
+			  vv_error *err)
+{
+	vv_store *store;
+	vv_sink source;
+	vv_table t;
+	vv_status rc;
+
+	if (!s->materialise) {
+		return fn(payload, vv_buf_cstr(&s->content), s->content.len, err);
+	}
+	if ((rc = vv_repository_store(f->repo, &store, err)) < 0) {
+		return rc;
+	}
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open(&t, &source, &s->root, err)) == VV_OK) {
+		rc = vv_table_bytes(&t, fn, payload, vv_stage_pool(f->stage), NULL, err);
+		vv_table_close(&t);
+	}
+	return rc;
+}

@@ -1,0 +1,367 @@
+/*
+ * run: knows which datasets of a version are checked, and what each commit of a range is
+ * compared with.
+ */
+#include "cmd/work/check/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/check/input.h"
+#include "cmd/work/check/list.h"
+#include "cmd/work/check/one.h"
+
+#define SHALLOW_MAX ((size_t)16 << 20)
+
+void vv_diff_side_clear(vv_diff_side *s)
+{
+	vv_free(s->name);
+	memset(s, 0, sizeof(*s));
+}
+
+vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
+			      const char *word, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	char *hex = NULL;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_rev_short(r, commit, &hex, err)) < 0) {
+		return rc;
+	}
+	if (word) {
+		vv_buf_printf(&b, "%s (%s)", word, hex);
+	} else {
+		vv_buf_puts(&b, hex);
+	}
+	vv_free(hex);
+	out->kind = VV_SIDE_COMMIT;
+	out->commit = *commit;
+	out->name = vv_buf_detach(&b);
+	return out->name ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_check_rules_read(vv_rules_file **out, vv_repository *r, const vv_diff_side *side,
+			      vv_error *err)
+{
+	vv_check_input_options look = {.repo = r, .side = side};
+	vv_buf text = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_check_read_beside(&look, VV_RULES_NAME, &text, &why);
+
+	*out = NULL;
+	if (rc == VV_OK) {
+		rc = vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
+	} else if (rc == VV_ENOTFOUND) {
+		rc = VV_OK;
+	} else {
+		*err = why;
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* Is the commit one at which the clone was cut off? */
+static vv_status is_shallow(vv_repository *r, const vv_oid *commit, bool *out, vv_error *err)
+{
+	char *file = vv_path_join(vv_repository_commondir(r), "shallow", NULL);
+	char hex[VV_OID_TEXT + 1];
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	*out = false;
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_read_file(&text, file, SHALLOW_MAX, err);
+	vv_free(file);
+	if (rc == VV_OK) {
+		vv_oid_text(hex, commit);
+		*out = strstr(vv_buf_cstr(&text), hex) != NULL;
+	}
+	vv_buf_clear(&text);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status fail_shallow(const vv_oid *commit, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, commit);
+	vv_fail(err, VV_EMISSING, "the parent of %.10s is not here: the clone is shallow", hex);
+	return vv_hint(
+		err,
+		"git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
+}
+
+vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
+			  vv_error *err)
+{
+	vv_commit c, parent;
+	bool shallow = false;
+	vv_status rc;
+
+	*has = false;
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_commit_read(r, commit, &c, err)) < 0) {
+		return rc;
+	}
+	if ((rc = is_shallow(r, commit, &shallow, err)) < 0) {
+		goto done;
+	}
+	if (c.parent_count == 0) {
+		rc = shallow ? fail_shallow(commit, err) : VV_OK;
+		goto done;
+	}
+	rc = vv_commit_read(r, &c.parents[0], &parent, err);
+	if (rc == VV_OK) {
+		vv_commit_clear(&parent);
+		*has = true;
+		rc = vv_diff_side_commit(out, r, &c.parents[0], NULL, err);
+	} else if (shallow) {
+		rc = fail_shallow(commit, err);
+	}
+done:
+	vv_commit_clear(&c);
+	return rc;
+}
+
+static void warn(vv_check_run *run, const char *message)
+{
+	if (run->warn) {
+		run->warn(run->payload, message);
+	}
+}
+
+/* The trailers of a commit. */
+static vv_status read_trailers(vv_check_run *run, const vv_diff_side *side, vv_accepts *out,
+			       vv_error *err)
+{
+	vv_buf wrong = VV_BUF_INIT;
+	vv_commit c;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (side->kind != VV_SIDE_COMMIT || run->ignore_trailers) {
+		return VV_OK;
+	}
+	if ((rc = vv_commit_read(run->repo, &side->commit, &c, err)) < 0) {
+		return rc;
+	}
+	rc = vv_accepts_read(out, c.message, &wrong, err);
+	if (rc == VV_OK && wrong.len > 0) {
+		wrong.data[wrong.len - 1] = '\0'; /* the last line end */
+		warn(run, wrong.data);
+	}
+	vv_commit_clear(&c);
+	vv_buf_clear(&wrong);
+	return rc;
+}
+
+/* Which of a commit's datasets are checked. */
+typedef struct scope {
+	const vv_oid *before; /* only what differs from this commit; NULL: all */
+	vv_check_list changed;
+	bool all; /* what describes datasets has changed */
+	bool any; /* a dataset has */
+} scope;
+
+static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
+{
+	scope *s = payload;
+	const char *name = vv_path_base(c->path);
+	vv_check_path *p;
+
+	/* a schema may lie in any file beside its package */
+	s->all = s->all || strcmp(vv_path_ext(name), "json") == 0;
+	if (s->changed.count == s->changed.cap) {
+		size_t cap = s->changed.cap ? s->changed.cap * 2 : 16;
+
+		p = vv_realloc_array(s->changed.items, cap, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		s->changed.items = p;
+		s->changed.cap = cap;
+	}
+	p = &s->changed.items[s->changed.count];
+	memset(p, 0, sizeof(*p));
+	if (!(p->path = vv_strdup(c->path))) {
+		return vv_fail_nomem(err);
+	}
+	s->changed.count++;
+	return VV_OK;
+}
+
+/* A table that refers to others may be wrong although only they have changed. */
+static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char *path, bool *out,
+			vv_error *err)
+{
+	vv_check_input_options look = {.repo = run->repo, .stage = run->stage, .side = side};
+	vv_package_resource package;
+	vv_error why;
+	vv_status rc = vv_package_find(&package, path, vv_check_read_beside, &look, &why);
+
+	*out = false;
+	if (rc == VV_OK) {
+		*out = package.schema.len > 0 &&
+		       strstr(package.schema.data, "\"foreignKeys\"") != NULL;
+		vv_package_resource_clear(&package);
+	} else if (rc == VV_EINPUT || rc == VV_ENOTFOUND) {
+		rc = VV_OK; /* it is found out when the dataset is checked */
+	} else {
+		*err = why;
+	}
+	return rc;
+}
+
+static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side *side,
+			  const char *path, bool *out, vv_error *err)
+{
+	*out = !s || s->all || vv_check_list_find(&s->changed, path);
+	return *out || !s->any ? VV_OK : refers(run, side, path, out, err);
+}
+
+static vv_status check_list(vv_check_run *run, const vv_check_list *list, const scope *s,
+			    const vv_diff_side *side, const vv_diff_side *base, vv_error *err)
+{
+	vv_rules_file *rules = NULL;
+	vv_accepts trailers;
+	vv_status rc = read_trailers(run, side, &trailers, err);
+
+	if (rc < 0) {
+		goto done;
+	}
+	rc = run->repo ? vv_check_rules_read(&rules, run->repo, side, err) : VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
+		const vv_check_path *p = &list->items[i];
+		bool wanted;
+
+		if (vv_rules_left_out(rules, p->path)) {
+			continue;
+		}
+		if ((rc = in_scope(run, s, side, p->path, &wanted, err)) < 0 || !wanted) {
+			continue;
+		}
+		rc = vv_check_dataset(run, rules, &trailers, side, base, p, err);
+	}
+done:
+	vv_accepts_clear(&trailers);
+	vv_rules_file_free(rules);
+	return rc;
+}
+
+vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
+			int argc, char **argv, vv_error *err)
+{
+	vv_check_list list;
+	vv_status rc = vv_check_list_read(&list, run->repo, run->stage, side, argc, argv, false,
+					  err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (run->rows && list.count > 1) {
+		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one dataset, and there are %zu",
+			     list.count);
+		vv_hint(err, "name one of them, such as '%s'", vv_text_shows(list.items[0].path));
+	} else {
+		rc = check_list(run, &list, NULL, side, base, err);
+	}
+	vv_check_list_clear(&list);
+	return rc;
+}
+
+static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
+			      int argc, char **argv, vv_error *err)
+{
+	vv_diff_side side, parent;
+	vv_check_list list;
+	scope s = {.before = NULL};
+	bool has_parent = false;
+	vv_status rc;
+
+	memset(&list, 0, sizeof(list));
+	memset(&parent, 0, sizeof(parent));
+	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
+	    (rc = vv_check_parent(run->repo, commit, &parent, &has_parent, err)) < 0 ||
+	    (rc = vv_check_list_read(&list, run->repo, run->stage, &side, argc, argv, true, err)) <
+		    0 ||
+	    (has_parent && (rc = vv_tree_changes(run->repo, &parent.commit, commit, "", on_change,
+						 &s, err)) < 0)) {
+		goto done;
+	}
+	for (size_t i = 0; i < list.count; i++) {
+		s.any = s.any || vv_check_list_find(&s.changed, list.items[i].path);
+	}
+	rc = check_list(run, &list, has_parent ? &s : NULL, &side,
+			base                          ? base
+			: has_parent && !run->no_base ? &parent
+						      : NULL,
+			err);
+done:
+	vv_check_list_clear(&s.changed);
+	vv_check_list_clear(&list);
+	vv_diff_side_clear(&side);
+	vv_diff_side_clear(&parent);
+	return rc;
+}
+
+vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
+			 const vv_diff_side *base, int argc, char **argv, vv_error *err)
+{
+	vv_range range = {.include = *include, .has_exclude = exclude != NULL};
+	vv_log_options o = {.ranges = &range, .range_count = 1, .reverse = true, .topo = true};
+	vv_log *log = NULL;
+	vv_oid commit;
+	int more;
+	vv_status rc;
+
+	if (exclude) {
+		range.exclude = *exclude;
+	}
+	if ((rc = vv_log_open(&log, run->repo, &o, err)) < 0) {
+		return rc;
+	}
+	while ((more = vv_log_next(log, &commit, err)) > 0) {
+		if ((rc = check_commit(run, &commit, base, argc, argv, err)) < 0) {
+			break;
+		}
+	}
+	vv_log_close(log);
+	return more < 0 ? (vv_status)more : rc;
+}
+
+vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *new_commit,
+			   bool trailers, bool *valid, vv_buf *text, vv_error *err)
+{
+	vv_report_options o = {.limit = 10, .fail_on = VV_SEVERITY_ERROR};
+	vv_check_run run = {.repo = r, .limit = 10, .ignore_trailers = !trailers};
+	char *dir = NULL;
+	uint32_t nsec;
+	vv_status rc;
+
+	*valid = false;
+	vv_now(&run.now, &nsec);
+	dir = vv_path_join(vv_repository_varvedir(r), "cache", "check", NULL);
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_report_new(&run.report, &o, err)) == VV_OK &&
+	    (rc = vv_stage_open(&run.stage, r, NULL, err)) == VV_OK &&
+	    (rc = vv_check_cache_open(&run.cache, dir, err)) == VV_OK &&
+	    (rc = vv_check_range(&run, new_commit, old, NULL, 0, NULL, err)) == VV_OK) {
+		*valid = vv_report_valid(run.report);
+		rc = *valid ? VV_OK : vv_report_write(run.report, VV_REPORT_TEXT, text, err);
+	}
+	vv_check_cache_close(run.cache);
+	vv_stage_close(run.stage);
+	vv_report_free(run.report);
+	vv_free(dir);
+	return rc;
+}

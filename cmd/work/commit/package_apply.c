@@ -1,0 +1,314 @@
+/*
+ * package_apply: from a package's resource to a table's new root.
+ */
+#include "cmd/work/commit/package_apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/output.h"
+#include "dataset/schema/package.h"
+#include "repo/git/history/history.h"
+
+enum { PACKAGE_MAX = 64 << 20 };
+
+typedef struct describer {
+	vv_repository *r;
+	vv_index *x;
+	vv_stage *s;
+	vv_buf *warnings;
+	vv_oid *blobs; /* pointers to be set, once their blobs are written */
+	char **paths;
+	size_t count, cap;
+} describer;
+
+static vv_status read_from_index(void *payload, const char *path, vv_buf *out, vv_error *err)
+{
+	describer *d = payload;
+	vv_index_entry e;
+
+	if (!vv_index_get(d->x, path, &e))
+		return vv_fail(err, VV_ENOTFOUND, "%s is not staged", vv_text_shows(path));
+	return vv_blob_read(d->r, &e.id, PACKAGE_MAX, out, err);
+}
+
+/* The package's schema, fitted to the columns that the table has. */
+static vv_status fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
+			    const vv_package_resource *res, vv_error *err)
+{
+	vv_new_field *fields;
+	bool same = package->count == t->schema.count;
+	vv_status rc;
+
+	for (size_t i = 0; same && i < package->count; i++) {
+		same = package->fields[i].name_len == t->schema.fields[i].name_len &&
+		       memcmp(package->fields[i].name, t->schema.fields[i].name,
+			      package->fields[i].name_len) == 0;
+	}
+	if (same) {
+		vv_buf_put(out, res->schema.data, res->schema.len);
+		return vv_buf_ok(out, err);
+	}
+	fields = vv_calloc(t->schema.count + 1, sizeof(*fields));
+	if (!fields)
+		return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->schema.count; i++) {
+		const vv_field *f = &t->schema.fields[i];
+		fields[i] = (vv_new_field){f->name, f->name_len, f->type,
+					   strcmp(f->format, "default") == 0 ? NULL : f->format};
+	}
+	rc = vv_schema_refit(out, package, fields, t->schema.count, err);
+	vv_free(fields);
+	return rc;
+}
+
+static bool same_key(const vv_root *root, const vv_schema *package)
+{
+	if (root->key_count != package->primary_key_count)
+		return false;
+	for (size_t i = 0; i < root->key_count; i++) {
+		if (strcmp(root->key[i], package->primary_key[i]) != 0)
+			return false;
+	}
+	return root->key_count == 0 || root->key_source == VV_KEY_PACKAGE;
+}
+
+/* A package that describes other bytes than the table was read by: only reading it
+ * again can tell what they mean now. */
+static bool other_dialect(const vv_root *root, const vv_sniff_hints *h)
+{
+	const vv_dialect *d = &root->dialect;
+
+	return (h->has_form && h->form != d->form) ||
+	       (d->form == VV_FORM_CSV && ((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
+					   (h->quote >= 0 && h->quote != d->quote) ||
+					   (h->escape >= 0 && h->escape != d->escape) ||
+					   (h->header >= 0 && (h->header != 0) != d->header)));
+}
+
+static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_error *err)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		if (strcmp(d->paths[i], path) == 0)
+			return VV_OK;
+	}
+	if (d->count == d->cap) {
+		size_t cap = d->cap ? d->cap * 2 : 8;
+		vv_oid *blobs = vv_realloc_array(d->blobs, cap, sizeof(*blobs));
+		char **paths;
+		if (!blobs)
+			return vv_fail_nomem(err);
+		d->blobs = blobs;
+		paths = vv_realloc_array(d->paths, cap, sizeof(*paths));
+		if (!paths)
+			return vv_fail_nomem(err);
+		d->paths = paths;
+		d->cap = cap;
+	}
+	d->paths[d->count] = vv_strdup(path);
+	if (!d->paths[d->count])
+		return vv_fail_nomem(err);
+	d->blobs[d->count++] = *blob;
+	return VV_OK;
+}
+
+static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_buf *schema,
+			  const vv_schema *package, bool has_key, vv_error *err)
+{
+	vv_buf block = VV_BUF_INIT, pointer = VV_BUF_INIT;
+	vv_writer *w;
+	vv_sink sink;
+	vv_root root;
+	vv_cid cid;
+	vv_oid blob;
+	vv_status rc;
+
+	vv_root_init(&root);
+	if ((rc = vv_stage_writer(d->s, &w, err)) < 0)
+		goto done;
+	vv_sink_writer(&sink, w);
+	rc = vv_table_reschema(&cid, t, &sink, schema->data, schema->len,
+			       has_key ? (const char *const *)package->primary_key : NULL,
+			       VV_KEY_PACKAGE, &block, err);
+	if (rc == VV_OK && (rc = vv_root_decode(&root, block.data, block.len, err)) == VV_OK &&
+	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) == VV_OK &&
+	    (rc = vv_blob_write(d->r, pointer.data, pointer.len, &blob, err)) == VV_OK)
+		rc = keep(d, path, &blob, err);
+done:
+	vv_root_clear(&root);
+	vv_buf_clear(&block);
+	vv_buf_clear(&pointer);
+	return rc;
+}
+
+static vv_status apply(describer *d, const char *path, const vv_package_resource *res, vv_table *t,
+		       vv_error *err)
+{
+	vv_schema package;
+	vv_buf schema = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	vv_schema_init(&package);
+	if (other_dialect(&t->root, &res->hints)) {
+		vv_buf_printf(d->warnings,
+			      "%s describes another way of writing %s than it was read by; "
+			      "'varve add %s' reads it again\n",
+			      vv_text_shows(res->package_path), vv_text_shows(path),
+			      vv_text_shows(path));
+	}
+	if (res->schema.len == 0)
+		goto done;
+	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path,
+				 err)) < 0 ||
+	    (rc = fit_schema(&schema, t, &package, res, err)) < 0)
+		goto done;
+	if (schema.len == t->root.schema.len &&
+	    memcmp(schema.data, t->root.schema.data, schema.len) == 0 &&
+	    (!res->has_key || same_key(&t->root, &package)))
+		goto done;
+	rc = new_root(d, path, t, &schema, &package, res->has_key, err);
+	if (rc < 0)
+		vv_prefix(err, "%s: %s", vv_text_shows(res->package_path), vv_text_shows(path));
+done:
+	vv_schema_clear(&package);
+	vv_buf_clear(&schema);
+	return rc;
+}
+
+/* One path that a package describes: nothing to do unless it is a staged table. */
+static vv_status describe_path(describer *d, const char *path, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_package_resource res = {0};
+	vv_index_entry e;
+	vv_pointer pointer;
+	vv_store *store;
+	vv_sink sink;
+	vv_table t;
+	vv_status rc;
+
+	if (!vv_index_get(d->x, path, &e))
+		return VV_OK;
+	rc = vv_stage_pointer(d->s, &e.id, &arena, &pointer, err);
+	if (rc == VV_EINPUT || rc == VV_EREFUSED ||
+	    (rc == VV_OK && strcmp(pointer.kind, "table") != 0)) {
+		vv_arena_clear(&arena);
+		return VV_OK;
+	}
+	if (rc < 0 || (rc = vv_package_find(&res, path, read_from_index, d, err)) < 0 ||
+	    (rc = vv_repository_store(d->r, &store, err)) < 0)
+		goto done;
+	vv_sink_dry(&sink, store);
+	rc = vv_table_open(&t, &sink, &pointer.root, err);
+	if (rc == VV_OK) {
+		rc = apply(d, path, &res, &t, err);
+		vv_table_close(&t);
+	} else if (rc == VV_EMISSING) {
+		vv_prefix(err, "%s describes %s", vv_text_shows(res.package_path),
+			  vv_text_shows(path));
+	}
+done:
+	vv_package_resource_clear(&res);
+	vv_arena_clear(&arena);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status describe_package(describer *d, const char *package, vv_error *err)
+{
+	vv_buf json = VV_BUF_INIT;
+	char **paths = NULL;
+	size_t count = 0;
+	vv_status rc = read_from_index(d, package, &json, err);
+
+	if (rc == VV_OK)
+		rc = vv_package_paths(&paths, &count, package, vv_buf_cstr(&json), json.len, err);
+	for (size_t i = 0; i < count && rc == VV_OK; i++)
+		rc = describe_path(d, paths[i], err);
+	vv_names_free(paths, count);
+	vv_buf_clear(&json);
+	return rc;
+}
+
+/* The file is the same, so its entry keeps the stat where that is known to fit. */
+static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, vv_error *err)
+{
+	char *file = vv_repository_file(d->r, path);
+	vv_index_entry e;
+	vv_stat st, *known = NULL;
+	vv_status rc;
+
+	if (!file)
+		return vv_fail_nomem(err);
+	if (vv_index_get(d->x, path, &e) && vv_lstat(&st, file, NULL) == VV_OK &&
+	    vv_index_stat_clean(d->x, &e, &st))
+		known = &st;
+	rc = vv_index_set(d->x, path, e.mode, blob, known, err);
+	vv_free(file);
+	vv_stat_cache_drop(vv_stage_stats(d->s), path);
+	return rc;
+}
+
+/* The packages that a changed JSON file may belong to: in its folder and above. */
+static vv_status describe_above(describer *d, const char *path, vv_error *err)
+{
+	vv_buf package = VV_BUF_INIT;
+	vv_index_entry e;
+	vv_status rc = VV_OK;
+	size_t len = strlen(path);
+
+	while (rc == VV_OK && len > 0) {
+		while (len > 0 && path[len - 1] != '/')
+			len--;
+		vv_buf_reset(&package);
+		vv_buf_put(&package, path, len);
+		vv_buf_puts(&package, "datapackage.json");
+		if ((rc = vv_buf_ok(&package, err)) == VV_OK &&
+		    vv_index_get(d->x, package.data, &e))
+			rc = describe_package(d, package.data, err);
+		len -= len > 0;
+	}
+	vv_buf_clear(&package);
+	return rc;
+}
+
+vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_stage *s, const vv_changes *changes,
+			     char ***paths, size_t *count, vv_buf *warnings, vv_error *err)
+{
+	describer d = {r, x, s, warnings, NULL, NULL, 0, 0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
+		const vv_change_entry *e = &changes->entries[i];
+		if (e->index_mode != 0 && strchr("AMR", e->staged) &&
+		    strcmp(vv_path_ext(e->path), "json") == 0)
+			rc = describe_above(&d, e->path, err);
+	}
+	for (size_t i = 0; i < d.count && rc == VV_OK; i++)
+		rc = set_entry(&d, d.paths[i], &d.blobs[i], err);
+	vv_free(d.blobs);
+	*paths = d.paths;
+	*count = d.count;
+	return rc;
+}
+
+vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_stage *s,
+				 const vv_changes *changes, char ***paths, size_t *count,
+				 vv_error *err)
+{
+	vv_buf warnings = VV_BUF_INIT;
+	vv_status rc = vv_describe_staged(r, x, s, changes, paths, count, &warnings, err);
+
+	for (const char *p = vv_buf_cstr(&warnings); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_warn("%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&warnings);
+	if (rc == VV_OK && *count > 0 && (rc = vv_stage_commit(s, err)) == VV_OK)
+		rc = vv_index_write(x, err);
+	vv_stage_release(s);
+	return rc;
+}

@@ -1,0 +1,47 @@
+/*
+ * switch_tree: from the files of one commit to those of another, keeping local changes
+ * or refusing.
+ */
+#ifndef VV_CMD_WORK_COMMIT_SWITCH_TREE_H
+#define VV_CMD_WORK_COMMIT_SWITCH_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cmd/work/commit/checkout.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index_copy.h"
+
+typedef struct vv_tree_step {
+	char *path;
+	uint32_t old_mode, new_mode; /* 0: absent */
+	vv_oid old_id, new_id;
+	bool in_index; /* the index has the new version already: nothing to do */
+} vv_tree_step;
+
+typedef struct vv_tree_switch {
+	vv_checkout *checkout; /* borrowed */
+	vv_tree_step *steps;   /* sorted by path */
+	size_t count, cap;
+	char **kept; /* locally changed paths that the switch does not touch, "M\tpath" */
+	size_t kept_count, kept_cap;
+} vv_tree_switch;
+
+/* Works out the steps from commit `from` (null: nothing) to `to`, and checks, unless
+ * force, that none of them loses a change: VV_EREFUSED with the names printed on stderr.
+ * Nothing is changed. */
+vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from,
+			      const vv_oid *to, bool force, vv_error *err);
+
+/* Removes, then writes; index entries are set in memory. On failure what was done is
+ * undone as far as it can be. */
+vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err);
+
+/* The way back, when what was to follow (index, HEAD) failed. */
+void vv_tree_switch_undo(vv_tree_switch *s);
+/* The same when the index was written already. before: the index as it was (marked since). */
+void vv_tree_switch_take_back(vv_tree_switch *s, const vv_index_copy *before);
+void vv_tree_switch_clear(vv_tree_switch *s);
+
+#endif

@@ -1,0 +1,511 @@
+/*
+ * changes: collecting. Knows how each kind of path is asked whether it changed.
+ */
+#include "cmd/work/diff/changes.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/add/attributes_lines.h"
+#include "cmd/work/add/plan.h"
+#include "cmd/work/diff/changes_internal.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+
+#define GITLINK 0160000u
+#define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */
+
+typedef struct collector {
+	vv_changes *out;
+	vv_repository *r;
+	vv_index *x;
+	vv_stage *s;
+	const vv_changes_options *opts;
+	vv_attr_list lines;  /* what may concern varve */
+	vv_attr_list beaten; /* what may beat -text */
+	size_t staged_count; /* entries of HEAD against the index, sorted by path */
+} collector;
+
+static bool wanted(const collector *c, const char *path)
+{
+	return !c->opts->paths || vv_pathspec_match(c->opts->paths, path, NULL);
+}
+
+static vv_status append(vv_changes *out, const char *path, vv_change_entry **entry, vv_error *err)
+{
+	if (out->count == out->cap) {
+		size_t cap = out->cap ? out->cap * 2 : 32;
+		vv_change_entry *entries = vv_realloc_array(out->entries, cap, sizeof(*entries));
+		if (!entries)
+			return vv_fail_nomem(err);
+		out->entries = entries;
+		out->cap = cap;
+	}
+	*entry = &out->entries[out->count];
+	memset(*entry, 0, sizeof(**entry));
+	(*entry)->staged = (*entry)->work = ' ';
+	(*entry)->path = vv_strdup(path);
+	if (!(*entry)->path)
+		return vv_fail_nomem(err);
+	out->count++;
+	return VV_OK;
+}
+
+/* Unmerged paths: which of base, ours and theirs there are, as Git spells it. */
+static vv_status add_conflicts(collector *c, vv_error *err)
+{
+	static const char codes[8][3] = {"  ", "DD", "AU", "UD", "UA", "DU", "AA", "UU"};
+	size_t count = vv_index_count(c->x);
+	vv_status rc;
+
+	for (size_t i = 0; i < count;) {
+		vv_index_entry e, other;
+		vv_change_entry *entry;
+		unsigned stages = 0;
+		vv_index_at(c->x, i++, &e);
+		if (e.stage == 0)
+			continue;
+		stages = 1u << (e.stage - 1);
+		for (; i < count; i++) {
+			vv_index_at(c->x, i, &other);
+			if (strcmp(other.path, e.path) != 0)
+				break;
+			stages |= 1u << (other.stage - 1);
+		}
+		if (!wanted(c, e.path))
+			continue;
+		if ((rc = append(c->out, e.path, &entry, err)) < 0)
+			return rc;
+		entry->staged = codes[stages & 7][0];
+		entry->work = codes[stages & 7][1];
+		c->out->conflicts++;
+	}
+	return VV_OK;
+}
+
+static bool is_conflict(const collector *c, const char *path)
+{
+	for (size_t i = 0; i < c->out->conflicts; i++) {
+		if (strcmp(c->out->entries[i].path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static vv_status on_staged(void *payload, const vv_change *change, vv_error *err)
+{
+	collector *c = payload;
+	vv_change_entry *entry;
+	vv_status rc;
+
+	if (is_conflict(c, change->path) || !wanted(c, change->path))
+		return VV_OK;
+	if ((rc = append(c->out, change->path, &entry, err)) < 0)
+		return rc;
+	entry->head_id = change->old_id;
+	entry->head_mode = change->old_mode;
+	entry->index_id = change->new_id;
+	entry->index_mode = change->new_mode;
+	if (change->old_mode == 0)
+		entry->staged = 'A';
+	else if (change->new_mode == 0)
+		entry->staged = 'D';
+	else
+		entry->staged = (change->old_mode ^ change->new_mode) & 0170000 ? 'T' : 'M';
+	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode)) {
+		rc = vv_stage_is_pointer(c->s, change->new_mode ? &change->new_id : &change->old_id,
+					 &entry->dataset, err);
+	}
+	return rc;
+}
+
+/* A path that went and one that came with the very same content: renamed. */
+static void pair_renames(vv_changes *out)
+{
+	for (size_t i = 0; i < out->count; i++) {
+		vv_change_entry *to = &out->entries[i];
+		for (size_t j = 0; to->staged == 'A' && j < out->count; j++) {
+			vv_change_entry *from = &out->entries[j];
+			if (from->staged != 'D' || from->head_mode != to->index_mode ||
+			    !vv_oid_equal(&from->head_id, &to->index_id))
+				continue;
+			to->staged = 'R';
+			to->from = from->path;
+			to->head_id = from->head_id;
+			to->head_mode = from->head_mode;
+			from->path = NULL; /* taken; the entry goes */
+			from->staged = '-';
+		}
+	}
+	size_t kept = 0;
+	for (size_t i = 0; i < out->count; i++) {
+		if (out->entries[i].path)
+			out->entries[kept++] = out->entries[i];
+	}
+	out->count = kept;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const vv_change_entry *)a)->path, ((const vv_change_entry *)b)->path);
+}
+
+static vv_status add_staged(collector *c, vv_error *err)
+{
+	vv_changes *out = c->out;
+	vv_status rc = add_conflicts(c, err);
+
+	if (rc == VV_OK) {
+		rc = vv_index_changes(c->r, out->head.unborn ? NULL : &out->head.commit, on_staged,
+				      c, err);
+	}
+	if (rc < 0)
+		return rc;
+	pair_renames(out);
+	if (out->count > 1)
+		qsort(out->entries, out->count, sizeof(*out->entries), by_path);
+	c->staged_count = out->count;
+	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
+		vv_change_entry *e = &out->entries[i];
+		if (e->work == ' ')
+			out->staged++;
+		if (e->work == ' ' && e->dataset && c->opts->facts)
+			rc = vv_change_staged_facts(e, c->r, c->s, c->opts->groups, err);
+	}
+	return rc;
+}
+
+/* The entry of a path of the index: the one it has already, or a new one. */
+static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry **out,
+			  vv_error *err)
+{
+	vv_change_entry key = {.path = (char *)(uintptr_t)e->path};
+	vv_status rc;
+
+	*out = c->staged_count == 0
+		       ? NULL
+		       : bsearch(&key, c->out->entries, c->staged_count, sizeof(key), by_path);
+	if (*out)
+		return VV_OK;
+	if ((rc = append(c->out, e->path, out, err)) < 0)
+		return rc;
+	(*out)->head_id = (*out)->index_id = e->id;
+	(*out)->head_mode = (*out)->index_mode = e->mode;
+	return VV_OK;
+}
+
+static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_error *err)
+{
+	vv_change_entry *entry;
+	vv_status rc = entry_of(c, e, &entry, err);
+
+	if (rc == VV_OK)
+		entry->work = letter;
+	return rc;
+}
+
+static vv_status mark_plain(collector *c, const vv_index_entry *e, vv_error *err)
+{
+	vv_change_entry *entry;
+	vv_status rc = entry_of(c, e, &entry, err);
+
+	if (rc == VV_OK && !entry->plain) {
+		entry->plain = true;
+		c->out->plain++;
+	}
+	return rc;
+}
+
+/* Data that does not fit is a finding of status, not the end of it. */
+static bool is_finding(vv_status rc)
+{
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_EMISSING ||
+	       rc == VV_ENOSUPPORT || rc == VV_ECONFLICT;
+}
+
+/* What a changed file would be is kept for counting, as far as it is worth it. */
+static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
+{
+	vv_store *store = NULL;
+	vv_status rc = vv_repository_store(c->r, &store, err);
+
+	if (rc == VV_OK && (rc = vv_mem_sink_new(out, store, NULL, err)) == VV_OK)
+		vv_mem_sink_limit(*out, KEPT_MAX);
+	return rc;
+}
+
+static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *err)
+{
+	static const char letters[] = {[VV_WORK_SAME] = ' ',
+				       [VV_WORK_MODIFIED] = 'M',
+				       [VV_WORK_DELETED] = 'D',
+				       [VV_WORK_POINTER] = ' ',
+				       [VV_WORK_OTHER] = 'T'};
+	vv_work_state state = VV_WORK_MODIFIED;
+	vv_change_entry *entry;
+	vv_staged staged;
+	vv_mem_sink *blocks = NULL;
+	vv_status rc, found;
+
+	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0)
+		return rc;
+	vv_staged_init(&staged);
+	vv_stage_keep(c->s, blocks);
+	found = vv_stage_work_state(c->s, e->path, &e->id, e, &state,
+				    c->opts->facts ? &staged : NULL, err);
+	vv_stage_keep(c->s, NULL);
+	rc = found;
+	if (is_finding(found)) {
+		state = VV_WORK_MODIFIED;
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && state != VV_WORK_SAME && (rc = entry_of(c, e, &entry, err)) == VV_OK) {
+		entry->dataset = true;
+		entry->work = letters[state];
+		if (is_finding(found))
+			rc = vv_change_problem(entry, err);
+		else if (state == VV_WORK_POINTER)
+			rc = vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
+		else if (state == VV_WORK_MODIFIED && c->opts->facts)
+			rc = vv_change_work_facts(entry, &staged, blocks, err);
+		c->out->pointers += state == VV_WORK_POINTER;
+	}
+	vv_staged_clear(&staged);
+	vv_mem_sink_free(blocks);
+	return rc;
+}
+
+static vv_status ordinary_state(collector *c, const vv_index_entry *e, vv_error *err)
+{
+	static const char letters[] = {[VV_FILE_SAME] = ' ',
+				       [VV_FILE_MODIFIED] = 'M',
+				       [VV_FILE_DELETED] = 'D',
+				       [VV_FILE_TYPE_CHANGED] = 'T'};
+	vv_file_state state;
+	vv_change_entry *entry;
+	vv_status rc = vv_index_file_state(c->x, e, &state, err);
+
+	if (rc < 0 || state == VV_FILE_SAME || (rc = entry_of(c, e, &entry, err)) < 0)
+		return rc;
+	entry->work = letters[state];
+	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode))
+		rc = vv_stage_is_pointer(c->s, &e->id, &entry->lost, err);
+	return rc;
+}
+
+/* A clean stat is also that of the pointer itself, where Git wrote it out. */
+static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_stat *st, bool *out,
+			       vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	char *file;
+	uint64_t size;
+	vv_oid id;
+	vv_status rc = vv_blob_size(c->r, &e->id, &size, err);
+
+	*out = false;
+	/* With CRLF, where an attribute says so, it is a byte longer for each line. */
+	if (rc < 0 || st->size < size || st->size - size > size / 8 || st->size > VV_POINTER_MAX) {
+		return rc;
+	}
+	file = vv_repository_file(c->r, e->path);
+	if (!file)
+		return vv_fail_nomem(err);
+	if ((rc = vv_read_file(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
+	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&
+	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK)
+		*out = vv_oid_equal(&id, &e->id);
+	vv_free(file);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status mark_pointer(collector *c, const vv_index_entry *e, vv_error *err)
+{
+	vv_change_entry *entry;
+	vv_status rc = entry_of(c, e, &entry, err);
+
+	if (rc < 0)
+		return rc;
+	entry->dataset = true;
+	c->out->pointers++;
+	return vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
+}
+
+/* A file whose stat is the index entry's: unchanged; but is it what it should be? */
+static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_stat *st,
+			     vv_error *err)
+{
+	bool tracked = false, pointer = false;
+	int64_t sec;
+	uint32_t nsec;
+	vv_oid id;
+	vv_status rc;
+
+	/* The stat cache only knows pointers. */
+	if (vv_stat_cache_get(vv_stage_stats(c->s), e->path, st, &id) && vv_oid_equal(&id, &e->id))
+		return VV_OK;
+	/* The attributes themselves take 50 us to ask: too much for each of 10,000 files. */
+	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path))
+		return VV_OK;
+	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked ||
+	    vv_add_never(e->path))
+		return rc;
+	if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0)
+		return rc;
+	if (!pointer)
+		return mark_plain(c, e, err);
+	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0)
+		return rc;
+	if (pointer)
+		return mark_pointer(c, e, err);
+	vv_now(&sec, &nsec);
+	return vv_stat_cache_set(vv_stage_stats(c->s), e->path, st, &e->id, sec, nsec, err);
+}
+
+static vv_status entry_state(collector *c, const vv_index_entry *e, vv_error *err)
+{
+	char *file = vv_repository_file(c->r, e->path);
+	bool tracked = false, pointer = false;
+	vv_stat st;
+	vv_status rc;
+
+	if (!file)
+		return vv_fail_nomem(err);
+	rc = vv_lstat(&st, file, err);
+	vv_free(file);
+	if (rc == VV_ENOTFOUND)
+		return mark(c, e, 'D', err);
+	if (rc < 0)
+		return rc;
+	if (vv_index_stat_clean(c->x, e, &st))
+		return clean_state(c, e, &st, err);
+	if (S_ISREG(e->mode) && S_ISREG(st.mode)) {
+		if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0)
+			return rc;
+		if (tracked && !vv_add_never(e->path)) {
+			if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0)
+				return rc;
+			if (pointer)
+				return dataset_state(c, e, err);
+			if ((rc = mark_plain(c, e, err)) < 0)
+				return rc;
+			return mark(c, e, 'M', err);
+		}
+	}
+	return ordinary_state(c, e, err);
+}
+
+static vv_status add_work(collector *c, vv_error *err)
+{
+	size_t count = vv_index_count(c->x);
+	vv_status rc = vv_attr_list_read(&c->lines, c->r, err);
+
+	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		vv_index_entry e;
+		vv_index_at(c->x, i, &e);
+		if (e.stage != 0 || e.skip_worktree || (e.mode & 0170000) == GITLINK ||
+		    !wanted(c, e.path))
+			continue;
+		if ((rc = entry_state(c, &e, err)) < 0 ||
+		    (rc = vv_attr_beaten_note(&c->beaten, c->r, e.path, err)) < 0)
+			return rc;
+	}
+	vv_attr_beaten_put(&c->beaten, &c->out->beaten);
+	if (c->out->count > 1)
+		qsort(c->out->entries, c->out->count, sizeof(*c->out->entries), by_path);
+	for (size_t i = 0; i < c->out->count; i++) {
+		const vv_change_entry *e = &c->out->entries[i];
+		c->out->unstaged += e->work != ' ' && e->work != 'U' && e->staged != 'U' &&
+				    !(e->staged == 'A' && e->work == 'A') &&
+				    !(e->staged == 'D' && e->work == 'D');
+	}
+	return VV_OK;
+}
+
+static vv_status on_untracked(void *payload, const char *path, vv_error *err)
+{
+	collector *c = payload;
+	vv_change_entry *entry;
+	vv_status rc;
+
+	if (!wanted(c, path))
+		return VV_OK;
+	if ((rc = append(c->out, path, &entry, err)) == VV_OK) {
+		entry->staged = entry->work = '?';
+		c->out->untracked++;
+	}
+	return rc;
+}
+
+/* "refs/remotes/origin/main" as people say it. */
+static void shorten(char *ref)
+{
+	static const char *const prefixes[] = {"refs/heads/", "refs/remotes/", "refs/"};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t len = strlen(prefixes[i]);
+		if (strncmp(ref, prefixes[i], len) == 0) {
+			memmove(ref, ref + len, strlen(ref + len) + 1);
+			return;
+		}
+	}
+}
+
+vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_stage *s,
+			  const vv_changes_options *opts, vv_error *err)
+{
+	collector c = {out, r, x, s, opts, {NULL, 0, 0}, {NULL, 0, 0}, 0};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->state = vv_state_name(r);
+	if ((rc = vv_head_read(r, &out->head, err)) < 0)
+		return rc;
+	if (out->head.branch && !out->head.unborn) {
+		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead,
+					&out->behind, err);
+		if (rc < 0 && rc != VV_ENOTFOUND)
+			return rc;
+		if (rc == VV_OK)
+			shorten(out->upstream);
+	}
+	if ((rc = add_staged(&c, err)) < 0)
+		return rc;
+	if (!opts->no_work)
+		rc = add_work(&c, err);
+	vv_attr_list_clear(&c.lines);
+	vv_attr_list_clear(&c.beaten);
+	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0)
+		return rc;
+	if (opts->untracked)
+		rc = vv_untracked_each(x, "", opts->untracked_all, on_untracked, &c, err);
+	return rc;
+}
+
+static void facts_clear(vv_change_facts *f)
+{
+	vv_change_counts_clear(&f->counts);
+	vv_free(f->form);
+	vv_free(f->problem);
+}
+
+void vv_changes_clear(vv_changes *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		vv_free(c->entries[i].path);
+		vv_free(c->entries[i].from);
+		facts_clear(&c->entries[i].staged_facts);
+		facts_clear(&c->entries[i].work_facts);
+	}
+	vv_free(c->entries);
+	vv_free(c->upstream);
+	vv_buf_clear(&c->beaten);
+	vv_head_clear(&c->head);
+	memset(c, 0, sizeof(*c));
+}

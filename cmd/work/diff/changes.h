@@ -1,0 +1,77 @@
+/*
+ * changes: how work tree, index and HEAD stand to each other. What status shows, and
+ * what commit asks before it commits.
+ *
+ * Ordinary files are compared as Git does; datasets by their stat, the stat cache and,
+ * only when these do not tell, a dry import.
+ */
+#ifndef VV_CMD_WORK_DIFF_CHANGES_H
+#define VV_CMD_WORK_DIFF_CHANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "cmd/work/add/pathspec.h"
+#include "dataset/table/dataset_writer.h"
+#include "diff/write/change_words.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/index/index.h"
+#include "repo/git/repository.h"
+
+/* What is known of a dataset's change, one side. */
+typedef struct vv_change_facts {
+	vv_change_counts counts; /* of a table that both sides have */
+	bool known;             /* groups and rows are */
+	uint64_t groups, groups_new;
+	uint64_t rows, rows_before, columns;
+	uint64_t stored, bytes; /* staged: taken in the store by what is new; of the file */
+	char *form;             /* only the form changed: "LF -> CRLF" */
+	char *problem;          /* it cannot be taken: why */
+} vv_change_facts;
+
+typedef struct vv_change_entry {
+	char *path;
+	char *from;             /* staged rename (same content): its path in HEAD */
+	char staged, work;      /* letters of git status --short: ' ', A, M, D, R, T, U; ? in both */
+	bool dataset;           /* the index (or HEAD, when deleted) holds a pointer */
+	bool table;             /* of a table */
+	bool pointer_only;      /* the work tree holds the pointer */
+	bool blocks_here;       /* with pointer_only: restoring will work */
+	bool lost;              /* the index holds a pointer, but no attribute tracks the path */
+	bool plain;             /* tracked by varve, but the index holds it as text */
+	vv_oid head_id, index_id;
+	uint32_t head_mode, index_mode;
+	vv_change_facts staged_facts, work_facts;
+} vv_change_entry;
+
+typedef struct vv_changes {
+	vv_change_entry *entries; /* by path; untracked ones behind all others */
+	size_t count, cap;
+	vv_head head;
+	char *upstream;         /* short name, or NULL */
+	uint64_t ahead, behind;
+	const char *state;      /* vv_state_name; "" when none; borrowed from the repository */
+	size_t staged, unstaged, untracked, conflicts, plain, pointers;
+	vv_buf beaten;          /* lines of attributes that beat -text (vv_attr_beaten_put) */
+} vv_changes;
+
+typedef struct vv_changes_options {
+	vv_pathspec *paths;     /* NULL: all */
+	bool no_work;           /* HEAD against the index only */
+	bool untracked, untracked_all;
+	bool facts;             /* find out rows and columns */
+	bool groups;            /* and groups and stored bytes, with facts */
+} vv_changes_options;
+
+/* Appends what a dataset's change is, in rows and columns: "+35 -35 ~64 rows", "503 rows, 8
+ * columns" of a new one, bytes of a file. staged or work facts of e. */
+void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_facts *f);
+
+vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_stage *s,
+			  const vv_changes_options *opts, vv_error *err);
+void vv_changes_clear(vv_changes *c);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * key: by which columns the rows of two versions are likely to find each other,
+ * where nobody declared a key.
+ */
+#ifndef VV_CMD_WORK_DIFF_KEY_H
+#define VV_CMD_WORK_DIFF_KEY_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "dataset/table/table.h"
+
+#define VV_DIFF_KEYS_MAX 4u
+
+/* Candidates, best first: NULL-ended lists of names, which are the schemas'. */
+typedef struct vv_diff_keys {
+	const char **lists[VV_DIFF_KEYS_MAX];
+	size_t count;
+} vv_diff_keys;
+
+/* Adds a table's own key when the other one has its columns too. */
+vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other, vv_error *err);
+
+/* Adds columns that both have and whose values are unique among the first rows of each. */
+vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error *err);
+void vv_diff_keys_clear(vv_diff_keys *k);
+
+#endif

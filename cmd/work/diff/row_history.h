@@ -1,0 +1,57 @@
+/*
+ * row_history: the commits that changed one row of a table, newest first.
+ *
+ * The row is the one with a key; renamed columns and files are followed, and the key where it
+ * alone changed. Of a merge whose row is that of a parent only this parent is followed, as git log
+ * does for files; a merge counts as a change only where a cell differs from all its parents.
+ *
+ * A correct caller: vv_row_history_open; vv_row_history_next until 0; vv_row_history_close.
+ */
+#ifndef VV_CMD_WORK_DIFF_ROW_HISTORY_H
+#define VV_CMD_WORK_DIFF_ROW_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cmd/command.h"
+#include "dataset/format/cell.h"
+#include "dataset/table/dataset_writer.h"
+#include "diff/rows/rowdiff.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_row_history_options {
+	const char *row;        /* the key's values, parted by commas */
+	const vv_strings *key;  /* lists of columns' names; empty: the table's own key */
+	const char *path;
+	const vv_range *ranges; /* count 0: HEAD */
+	size_t range_count;
+	bool first_parent;
+} vv_row_history_options;
+
+/* A cell of the row: old is absent where the row was added, new where it was removed. */
+typedef struct vv_row_cell {
+	const char *name, *old_name; /* old_name: where the column was renamed; else NULL */
+	vv_cell old_cell, new_cell;
+	vv_cell_change change;
+} vv_row_cell;
+
+/* Borrowed until the next call. */
+typedef struct vv_row_event {
+	vv_oid commit;
+	vv_row_kind kind;            /* added, removed or changed */
+	const char *path, *old_path; /* old_path: where the file was renamed; else NULL */
+	const vv_row_cell *cells;    /* changed: those that did; else all */
+	size_t count;
+} vv_row_event;
+
+typedef struct vv_row_history vv_row_history;
+
+/* VV_ENOTFOUND: no such path or column; VV_EUSAGE: no table, or one without a key. */
+vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_stage *s,
+			      const vv_row_history_options *opts, vv_error *err);
+int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err); /* 1, 0, <0 */
+void vv_row_history_close(vv_row_history *h);                                 /* accepts NULL */
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * commit: the commit that concludes a merge, cherry-pick or revert that left no
+ * conflicts.
+ */
+#ifndef VV_CMD_WORK_MERGE_COMMIT_H
+#define VV_CMD_WORK_MERGE_COMMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cmd/command.h"
+#include "dataset/table/dataset_writer.h"
+#include "repo/git/history/commit.h"
+#include "repo/git/index/index.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_merge_commit {
+	vv_repository *repo; /* borrowed, all three; the index is as it was written */
+	vv_stage *stage;
+	vv_index *index;
+	const char *message;
+	const vv_oid *parents; /* the first is HEAD */
+	size_t parent_count;
+	const vv_commit *keep_author; /* NULL: whoever commits */
+	const char *reflog;
+	const char *before, *after; /* hooks, or NULL */
+	bool edit, no_verify, quiet, verbose;
+	bool made; /* out: the commit is there, even where an error came behind it */
+} vv_merge_commit;
+
+/* On failure, unless c->made, nothing is committed; what the merge staged, and its state, stay. */
+vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err);
+
+/* `varve commit --no-edit`, with verbose -v: concludes what is under way. Returns the exit code. */
+int vv_merge_conclude(bool verbose);
+
+#endif

@@ -1,0 +1,616 @@
+/*
+ * fetch_run: knows the order of things in a fetch.
+ */
+#include "cmd/work/peers/fetch_run.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/output.h"
+#include "repo/git/history/history.h"
+#include "transport/protocol/receipt.h"
+
+typedef struct run {
+	vv_fetch_job *j;
+	vv_transfer t;
+	vv_remote remote;
+	vv_refspec *specs;
+	size_t spec_count;
+	vv_supplier *suppliers;
+	size_t supplier_count;
+	const vv_hello *hello;
+	vv_fetch_result result;
+} run;
+
+void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
+{
+	memset(j, 0, sizeof(*j));
+	j->repo = r;
+	vv_ref_plan_init(&j->plan);
+}
+
+void vv_fetch_job_clear(vv_fetch_job *j)
+{
+	vv_ref_plan_clear(&j->plan);
+	vv_free(j->merge_name);
+	vv_free(j->remote_head);
+	vv_free(j->url);
+}
+
+/* --- whom to ask -------------------------------------------------------------------------- */
+
+static vv_status find_remote(run *r, vv_error *err)
+{
+	vv_fetch_job *j = r->j;
+	char *name = NULL;
+	vv_head head;
+	vv_status rc;
+
+	if (j->remote) {
+		return vv_remote_find(&r->remote, j->repo, j->remote, err);
+	}
+	if ((rc = vv_head_read(j->repo, &head, err)) < 0) {
+		return rc;
+	}
+	rc = vv_remote_default(&name, j->repo, head.branch, false, err);
+	vv_head_clear(&head);
+	if (rc == VV_ENOTFOUND && j->from.count > 0) {
+		rc = vv_remote_find(&r->remote, j->repo, j->from.items[0], err);
+	} else if (rc == VV_OK) {
+		rc = vv_remote_find(&r->remote, j->repo, name, err);
+	}
+	vv_free(name);
+	return rc;
+}
+
+/* The origin must answer; another peer that does not is told of and left out. */
+static vv_status add_supplier(run *r, const char *url, vv_error *err)
+{
+	vv_supplier s;
+	vv_error why;
+
+	if (strcmp(url, r->remote.url) == 0 || (r->remote.name && strcmp(url, r->remote.name) == 0)) {
+		return VV_OK;
+	}
+	if (r->supplier_count == VV_SUPPLIERS_MAX) {
+		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once", VV_SUPPLIERS_MAX);
+	}
+	if (vv_transfer_supplier(&r->t, &s, url, &why) < 0) {
+		vv_warn("%s is left out: %s", vv_text_shows(url), why.message);
+		return VV_OK;
+	}
+	r->suppliers[r->supplier_count++] = s;
+	return VV_OK;
+}
+
+static vv_status connect_all(run *r, vv_error *err)
+{
+	vv_peer *origin;
+	vv_status rc = vv_transfer_connect(&r->t, &origin, &r->remote, false, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX, sizeof(*r->suppliers));
+	if (!r->suppliers) {
+		vv_peer_close(origin);
+		return vv_fail_nomem(err);
+	}
+	r->suppliers[0].name = r->remote.url;
+	r->suppliers[0].peer = origin;
+	r->supplier_count = 1;
+	for (size_t i = 0; rc == VV_OK && i < r->remote.peer_count; i++) {
+		rc = add_supplier(r, r->remote.peers[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->j->from.count; i++) {
+		rc = add_supplier(r, r->j->from.items[i], err);
+	}
+	return rc < 0 ? rc : vv_peer_hello(origin, &r->hello, err);
+}
+
+/* --- what to fetch ------------------------------------------------------------------------ */
+
+static vv_status read_specs(run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	r->specs = vv_calloc((size_t)r->j->spec_count + 1, sizeof(*r->specs));
+	if (!r->specs) {
+		return vv_fail_nomem(err);
+	}
+	for (int i = 0; rc == VV_OK && i < r->j->spec_count; i++) {
+		rc = vv_refspec_read(&r->specs[r->spec_count], r->j->specs[i], err);
+		r->spec_count += rc == VV_OK;
+	}
+	if (rc == VV_OK && r->spec_count == 0 && r->remote.fetch_count == 0) {
+		rc = vv_refspec_read(&r->specs[r->spec_count], "HEAD", err); /* of a bare URL */
+		r->spec_count += rc == VV_OK;
+	}
+	return rc;
+}
+
+static bool moves(const vv_ref_move *m)
+{
+	return m->to && !m->refused && !vv_oid_equal(&m->old, &m->id);
+}
+
+/* Is it a branch that a work tree stands on? */
+static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
+{
+	char *where = NULL;
+	vv_status rc = vv_branch_checked_out(r, m->to, &where, err);
+
+	if (rc == VV_OK && where && !vv_repository_is_bare(r)) {
+		vv_fail(err, VV_EREFUSED, "fetch would move the branch '%s', which is checked out in %s",
+			vv_text_shows(m->to + 11), vv_text_shows(where));
+		rc = vv_hint(err, "'varve pull' does that");
+	}
+	vv_free(where);
+	return rc;
+}
+
+static vv_status make_plan(run *r, vv_error *err)
+{
+	const vv_fetch_job *j = r->j;
+	const bool own = r->spec_count > 0;
+	const vv_ref_plan_options o = {.specs = own ? r->specs : r->remote.fetch,
+				       .spec_count = own ? r->spec_count : r->remote.fetch_count,
+				       .tracking = r->remote.fetch,
+				       .tracking_count = r->remote.fetch_count,
+				       .tags = j->tags,
+				       .no_tags = j->no_tags,
+				       .prune = j->prune,
+				       .force = j->force,
+				       .merge = j->merge};
+	vv_status rc = vv_ref_plan_make(&r->j->plan, j->repo, r->hello, &o, err);
+	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
+		vv_ref_move *m = &r->j->plan.moves[i];
+		if (moves(m) && strncmp(m->to, "refs/heads/", 11) == 0) {
+			rc = check_current(r->j->repo, m, err);
+		}
+	}
+	return rc;
+}
+
+/* --- moving refs --------------------------------------------------------------------------- */
+
+/* Those that may move in any case (they go with the blocks, all or none); and those that may
+ * only go forward, which shows when the commits are here. */
+static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t *count, vv_error *err)
+{
+	vv_ref_plan *p = &r->j->plan;
+
+	*count = 0;
+	*out = vv_calloc(p->count + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		bool careful = !m->force && !vv_oid_is_null(&m->old);
+		if (m->done || !moves(m) || careful != forward_only) {
+			continue;
+		}
+		if (forward_only) {
+			bool forward;
+			vv_status rc = vv_is_ancestor(r->j->repo, &m->old, &m->id, &forward, err);
+			if (rc < 0) {
+				return rc;
+			}
+			if (!forward) {
+				m->refused = true;
+				continue;
+			}
+		}
+		(*out)[(*count)++] = (vv_ref_change){m->to, vv_oid_is_null(&m->id) ? NULL : &m->id, &m->old, true};
+	}
+	return VV_OK;
+}
+
+static void mark_done(run *r, const char *to)
+{
+	for (size_t i = 0; i < r->j->plan.count; i++) {
+		vv_ref_move *m = &r->j->plan.moves[i];
+		m->done |= m->to && strcmp(m->to, to) == 0;
+	}
+}
+
+static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
+{
+	const vv_ref_plan *p = &r->j->plan;
+
+	out->count = 0;
+	out->items = vv_calloc(p->count + 1, sizeof(vv_oid));
+	if (!out->items) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		if (!vv_oid_is_null(&p->moves[i].id)) {
+			out->items[out->count++] = p->moves[i].id;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status fetch(run *r, vv_error *err)
+{
+	vv_ref_change *changes = NULL;
+	vv_oids wants = {0};
+	size_t count = 0;
+	vv_status rc = collect(r, false, &changes, &count, err);
+
+	rc = rc < 0 ? rc : list_wants(r, &wants, err);
+	const vv_fetch f = {.repo = r->j->repo,
+			    .suppliers = r->suppliers,
+			    .supplier_count = r->supplier_count,
+			    .wants = wants,
+			    .refs = changes,
+			    .ref_count = count,
+			    .message = "fetch",
+			    .check = vv_transfer_check,
+			    .payload = &r->t,
+			    .allow_missing = r->j->allow_missing || r->j->keep_missing,
+			    .progress = r->t.progress};
+	if (rc == VV_OK) {
+		rc = vv_fetch_run(&f, &r->result, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		mark_done(r, changes[i].name);
+	}
+	vv_free(changes);
+	vv_free(wants.items);
+	return rc;
+}
+
+static vv_status move_forward(run *r, vv_error *err)
+{
+	vv_ref_change *changes = NULL;
+	size_t count = 0;
+	vv_status rc = collect(r, true, &changes, &count, err);
+
+	if (rc == VV_OK && count > 0) {
+		rc = vv_refs_update(r->j->repo, changes, count, "fetch", err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		mark_done(r, changes[i].name);
+	}
+	vv_free(changes);
+	return rc;
+}
+
+/* FETCH_HEAD, as git-fetch writes it. */
+static vv_status write_fetch_head(const run *r, vv_error *err)
+{
+	const vv_ref_plan *p = &r->j->plan;
+	vv_buf b = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	char *path = vv_path_join(vv_repository_gitdir(r->j->repo), "FETCH_HEAD", (char *)NULL);
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < p->count; i++) {
+			const vv_ref_move *m = &p->moves[i];
+			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id)) {
+				continue;
+			}
+			bool tag = strncmp(m->from, "refs/tags/", 10) == 0;
+			vv_oid_text(hex, &m->id);
+			vv_buf_printf(&b, "%s\t%s\t%s '%s' of %s\n", hex, pass == 0 ? "" : "not-for-merge",
+				      tag ? "tag" : "branch", m->from + (tag ? 10 : 11), r->remote.url);
+		}
+	}
+	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
+	rc = rc < 0 ? rc : vv_write_file(path, b.data ? b.data : "", b.len, false, err);
+	vv_buf_clear(&b);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status fetch_tags(run *r, vv_error *err)
+{
+	size_t before = r->j->plan.count;
+	vv_fetch_result first = r->result;
+	vv_status rc;
+
+	if (r->j->no_tags || r->j->tags || r->remote.fetch_count == 0) {
+		return VV_OK;
+	}
+	rc = vv_ref_plan_follow_tags(&r->j->plan, r->j->repo, r->hello, err);
+	if (rc < 0 || r->j->plan.count == before) {
+		return rc;
+	}
+	rc = fetch(r, err);
+	vv_fetch_result_clear(&r->result);
+	r->result = first;
+	return rc;
+}
+
+static vv_status finish(run *r, vv_error *err)
+{
+	vv_fetch_job *j = r->j;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < j->plan.count; i++) {
+		const vv_ref_move *m = &j->plan.moves[i];
+		j->moved += moves(m);
+		j->refused |= m->refused;
+		if (m->for_merge && !j->merge_name) {
+			j->merge_id = m->id;
+			j->merge_name = vv_strdup(m->from);
+			rc = j->merge_name ? rc : vv_fail_nomem(err);
+		}
+	}
+	j->missing = r->result.missing_count;
+	j->versions = r->result.versions;
+	j->mended = r->result.mended;
+	if (r->hello->head) {
+		j->remote_head = vv_strdup(r->hello->head);
+		rc = j->remote_head ? rc : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* What the peers delivered is noted, also of a fetch that failed later. */
+static void note_receipts(run *r)
+{
+	vv_error err;
+
+	/* The origin's blocks that came unasked were not counted by its batches. */
+	uint64_t blocks = 0, bytes = 0;
+	for (size_t i = 0; i < r->supplier_count; i++) {
+		blocks += r->suppliers[i].blocks;
+		bytes += r->suppliers[i].bytes;
+	}
+	vv_supplier *origin = &r->suppliers[0];
+	if (r->result.received.blocks > blocks) {
+		origin->blocks += r->result.received.blocks - blocks;
+		origin->bytes += r->result.received.bytes - bytes;
+	}
+	if (vv_receipts_add(r->j->repo, r->suppliers, r->supplier_count, r->result.roots, r->result.root_count,
+			    &err) < 0) {
+		vv_warn("the receipts could not be noted: %s", err.message);
+	}
+}
+
+/* A failure behind refs that moved says so. */
+static vv_status behind(const run *r, vv_error *err)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < r->j->plan.count; i++) {
+		done += r->j->plan.moves[i].done && r->j->plan.moves[i].to;
+	}
+	return done > 0 ? vv_prefix(err, "%zu ref%s fetched now, but then", done,
+				    done == 1 ? " is" : "s are")
+			: err->code;
+}
+
+static vv_status run_all(run *r, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = find_remote(r, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->j->repo, r->j->quiet, r->j->idle_sec, err)) < 0 ||
+	    (rc = connect_all(r, err)) < 0 || (rc = read_specs(r, err)) < 0 || (rc = make_plan(r, err)) < 0) {
+		return rc;
+	}
+	rc = fetch(r, err);
+	if (r->result.received.blocks > 0) {
+		note_receipts(r);
+	}
+	if (rc == VV_OK && (r->result.sum.commits > 0 || r->result.received.blocks > 0)) {
+		r->t.verbose = r->j->verbose;
+		vv_transfer_tell_fetch(&r->t, &r->result, r->suppliers, r->supplier_count);
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	/* The plan is printed before tags are added to it as moved. */
+	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) {
+		return behind(r, err);
+	}
+	vv_progress_end();
+	vv_ref_plan_print(&r->j->plan, r->j->repo, r->remote.url, r->j->quiet || r->j->hide_refs);
+	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) {
+		return behind(r, err);
+	}
+	return VV_OK;
+}
+
+static void close_run(run *r)
+{
+	for (size_t i = 0; i < r->supplier_count; i++) {
+		vv_transfer_supplier_clear(&r->suppliers[i]);
+	}
+	vv_free(r->suppliers);
+	for (size_t i = 0; i < r->spec_count; i++) {
+		vv_refspec_clear(&r->specs[i]);
+	}
+	vv_free(r->specs);
+	vv_fetch_result_clear(&r->result);
+	vv_transfer_close(&r->t);
+	vv_remote_clear(&r->remote);
+}
+
+vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
+{
+	run r = {.j = j};
+	vv_status rc = run_all(&r, err);
+
+	if (rc == VV_OK && !(j->url = vv_strdup(r.remote.url))) {
+		rc = vv_fail_nomem(err);
+	}
+	close_run(&r);
+	return rc;
+}
+
+vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *remote, const vv_strings *from,
+			   bool quiet, uint64_t idle_sec, vv_error *err)
+{
+	vv_fetch_job j;
+	run r = {.j = &j};
+	vv_cid root;
+	vv_status rc = vv_cid_parse(&root, cid, strlen(cid), err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_fetch_job_init(&j, repo);
+	j.remote = remote;
+	j.from = *from;
+	if ((rc = find_remote(&r, err)) == VV_OK &&
+	    (rc = vv_transfer_open(&r.t, repo, quiet, idle_sec, err)) == VV_OK &&
+	    (rc = connect_all(&r, err)) == VV_OK) {
+		const vv_fetch f = {.repo = repo, .suppliers = r.suppliers, .supplier_count = r.supplier_count,
+				    .progress = r.t.progress};
+		rc = vv_fetch_cid(&f, &root, &r.result, err);
+	}
+	if (rc == VV_OK) {
+		note_receipts(&r);
+		vv_transfer_tell_fetch(&r.t, &r.result, r.suppliers, r.supplier_count);
+	}
+	close_run(&r);
+	vv_fetch_job_clear(&j);
+	return rc;
+}
+
+/* --- what is needed now ------------------------------------------------------------------- */
+
+#define NEEDED_MAX 8u /* remotes asked */
+
+typedef struct needed_remote {
+	char *name;
+	vv_supplier supplier;
+	bool asked; /* connected, or given up */
+	bool failed;
+	vv_error why;
+} needed_remote;
+
+struct vv_needed {
+	vv_repository *repo;
+	vv_transfer t;
+	needed_remote remotes[NEEDED_MAX];
+	size_t count;
+	bool begun, off;
+};
+
+vv_needed *vv_needed_new(vv_repository *r)
+{
+	vv_needed *n = vv_calloc(1, sizeof(*n));
+
+	if (n) {
+		n->repo = r;
+	}
+	return n;
+}
+
+void vv_needed_free(vv_needed *n)
+{
+	if (n) {
+		for (size_t i = 0; i < n->count; i++) {
+			vv_transfer_supplier_clear(&n->remotes[i].supplier);
+			vv_free(n->remotes[i].name);
+		}
+		if (n->begun && !n->off) {
+			vv_transfer_close(&n->t);
+		}
+		vv_free(n);
+	}
+}
+
+static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
+{
+	for (size_t i = 0; i < n->count; i++) {
+		if (strcmp(n->remotes[i].name, name) == 0) {
+			return VV_OK;
+		}
+	}
+	if (n->count == NEEDED_MAX) {
+		return VV_OK;
+	}
+	n->remotes[n->count].name = vv_strdup(name);
+	return n->remotes[n->count++].name ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The remote of the branch at hand, then all others. */
+static vv_status begin_needed(vv_needed *n, vv_error *err)
+{
+	char **names = NULL, *first = NULL;
+	size_t count = 0;
+	vv_head head = {0};
+	bool automatic;
+	vv_error absent;
+	vv_status rc;
+
+	n->begun = n->off = true;
+	if ((rc = vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err)) < 0 || !automatic ||
+	    (rc = vv_transfer_open(&n->t, n->repo, true, 0, err)) < 0) {
+		return rc;
+	}
+	n->off = false;
+	if (!isatty(STDERR_FILENO)) {
+		n->t.connect.ask = NULL; /* an editor's checkout has nobody to ask */
+	}
+	if (vv_head_read(n->repo, &head, &absent) == VV_OK) {
+		if (vv_remote_default(&first, n->repo, head.branch, false, &absent) == VV_OK) {
+			rc = add_needed(n, first, err);
+		}
+		vv_head_clear(&head);
+	}
+	rc = rc < 0 ? rc : vv_remote_names(&names, &count, n->repo, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = add_needed(n, names[i], err);
+	}
+	vv_names_free(names, count);
+	vv_free(first);
+	return rc;
+}
+
+static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root, vv_error *err)
+{
+	const vv_fetch f = {.repo = n->repo, .suppliers = &m->supplier, .supplier_count = 1};
+	vv_fetch_result result = {0};
+	vv_status rc;
+
+	if (!m->asked) {
+		m->asked = true;
+		vv_note("varve: fetching blocks from %s", vv_text_shows(m->name));
+		m->failed = vv_transfer_supplier(&n->t, &m->supplier, m->name, &m->why) < 0;
+	}
+	if (m->failed) {
+		*err = m->why;
+		return err->code;
+	}
+	rc = vv_fetch_cid(&f, root, &result, err);
+	if (rc == VV_OK && result.received.blocks > 0) {
+		vv_error ignored;
+		(void)vv_receipts_add(n->repo, &m->supplier, 1, result.roots, result.root_count, &ignored);
+	} else if (rc < 0 && rc != VV_EMISSING) {
+		m->failed = true; /* the line is not what it was */
+		m->why = *err;
+	}
+	vv_fetch_result_clear(&result);
+	return rc;
+}
+
+vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
+{
+	vv_status rc = n->begun ? VV_OK : begin_needed(n, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_fail(err, VV_EMISSING, n->off ? "varve.autoFetch is false" : "there is no remote to ask");
+	for (size_t i = 0; i < n->count; i++) {
+		vv_error why;
+		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
+			return rc;
+		}
+		*err = why;
+		vv_prefix(err, "%s", vv_text_shows(n->remotes[i].name));
+	}
+	return rc;
+}

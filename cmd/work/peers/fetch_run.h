@@ -1,0 +1,56 @@
+/*
+ * fetch_run: a fetch from its words to refs that moved: what fetch, pull and clone share.
+ */
+#ifndef VV_CMD_WORK_PEERS_FETCH_RUN_H
+#define VV_CMD_WORK_PEERS_FETCH_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/command.h"
+#include "cmd/work/peers/fetch_refs.h"
+#include "cmd/work/peers/transfer.h"
+#include "repo/blocks/cid.h"
+
+typedef struct vv_fetch_job {
+	vv_repository *repo;
+	const char *remote;        /* a name or URL; NULL: the one that the branch follows */
+	char **specs;              /* refspecs as words */
+	int spec_count;
+	vv_strings from;           /* further peers (URLs or names) */
+	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
+	bool hide_refs;            /* clone: no line for each ref */
+	bool keep_missing;         /* clone: what is missing is told, and no failure */
+	uint64_t idle_sec;
+	const char *merge;         /* the branch of the remote that pull merges; NULL: none, or the first */
+	/* After the run: */
+	vv_ref_plan plan;
+	vv_oid merge_id;           /* what is for_merge; null: nothing */
+	char *merge_name;          /* its ref there; owned */
+	char *remote_head;         /* the branch that HEAD names there; owned; NULL */
+	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
+	bool refused;              /* some ref was not moved */
+	bool mended;               /* blocks came of commits that were here before */
+	char *url;
+} vv_fetch_job;
+
+void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r);
+vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err);
+void vv_fetch_job_clear(vv_fetch_job *j);
+
+/* One dataset by its root's CID, from the remote (NULL: the usual one) and further peers. */
+vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote, const vv_strings *from,
+			   bool quiet, uint64_t idle_sec, vv_error *err);
+
+/* Versions by their roots, the moment that they are needed: git brings commits without blocks, and
+ * a checkout of these wants the data. From the remote that the branch follows, then from the
+ * others; lines that were opened stay open, and a remote that cannot be reached is asked once.
+ * Off where varve.autoFetch is false. */
+typedef struct vv_needed vv_needed;
+vv_needed *vv_needed_new(vv_repository *r); /* asks nobody yet; NULL when out of memory */
+void vv_needed_free(vv_needed *n);          /* accepts NULL */
+/* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
+ * no remote, or nobody is to be asked), or what the last remote failed of. */
+vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
+
+#endif

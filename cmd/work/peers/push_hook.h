@@ -1,0 +1,19 @@
+/*
+ * push_hook: the pre-push hook that makes git push tables with their blocks.
+ *
+ * 'varve init' and 'varve clone' set it; it calls 'varve pre-push', and that one whatever hook
+ * there was before.
+ */
+#ifndef VV_CMD_WORK_PEERS_PUSH_HOOK_H
+#define VV_CMD_WORK_PEERS_PUSH_HOOK_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* Sets it in a repository with a work tree; where it cannot stand says so in one line (not when
+ * quiet). */
+vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err);
+
+#endif

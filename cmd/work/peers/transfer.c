@@ -1,0 +1,308 @@
+/*
+ * transfer: knows how a transfer looks from the terminal.
+ */
+#include "cmd/work/peers/transfer.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/self.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/output.h"
+#include "dataset/table/root.h"
+#include "repo/git/blob.h"
+#include "repo/git/pointer.h"
+#include "repo/git/tree.h"
+#include "transport/ipfs/gateway_peer.h"
+
+#define ANSWER_MAX 4096u
+
+/* --- asking ----------------------------------------------------------------------------- */
+
+static vv_status read_answer(int fd, vv_buf *out, vv_error *err)
+{
+	char c;
+	ssize_t n = 0;
+
+	while (out->len < ANSWER_MAX && (n = read(fd, &c, 1)) == 1 && c != '\n') {
+		vv_buf_putc(out, c);
+	}
+	if (n < 0) {
+		return vv_fail_errno(err, "cannot read from", "/dev/tty");
+	}
+	return vv_buf_ok(out, err);
+}
+
+/* On the terminal itself, whatever stdin is. */
+static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, vv_error *err)
+{
+	struct termios old, quiet;
+	vv_buf text = VV_BUF_INIT;
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	(void)payload;
+	if (fd < 0) {
+		vv_fail(err, VV_EREFUSED, "nobody can be asked: there is no terminal");
+		return vv_hint(err, "use an ssh agent, a credential helper of Git, or a key without passphrase");
+	}
+	vv_text_put_escaped(&text, prompt, strlen(prompt));
+	vv_status rc = vv_write_full(fd, vv_buf_cstr(&text), text.len, "/dev/tty", err);
+	bool hidden = rc == VV_OK && !echo && tcgetattr(fd, &old) == 0;
+	if (hidden) {
+		quiet = old;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		hidden = tcsetattr(fd, TCSAFLUSH, &quiet) == 0;
+	}
+	rc = rc < 0 ? rc : read_answer(fd, out, err);
+	if (hidden) {
+		(void)tcsetattr(fd, TCSAFLUSH, &old);
+		(void)vv_write_full(fd, "\n", 1, "/dev/tty", NULL);
+	}
+	vv_buf_clear(&text);
+	(void)close(fd);
+	return rc;
+}
+
+static void say_line(void *payload, const char *line, size_t len)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	(void)payload;
+	vv_text_put_escaped(&b, line, len);
+	vv_note("remote: %s", vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
+void vv_transfer_tell_lines(const vv_buf *said)
+{
+	const char *p = vv_buf_cstr(said), *end = p + said->len;
+
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = nl ? nl : end;
+		say_line(NULL, p, (size_t)(stop - p));
+		p = nl ? nl + 1 : end;
+	}
+}
+
+/* --- connecting ------------------------------------------------------------------------- */
+
+vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint64_t idle_sec, vv_error *err)
+{
+	unsigned cpus = vv_cpu_count();
+
+	memset(t, 0, sizeof(*t));
+	t->repo = repo;
+	t->quiet = quiet;
+	t->start_ms = vv_monotonic_ms();
+	t->progress = quiet ? NULL : vv_progress_begin();
+	t->program = vv_self_path();
+	t->checks = vv_table_checks_new();
+	t->pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
+	if (!t->program || !t->checks || !t->pool) {
+		vv_transfer_close(t);
+		return vv_fail_nomem(err);
+	}
+	t->connect = (vv_connect_options){.repo = repo,
+					  .program = t->program,
+					  .idle_sec = (unsigned)(idle_sec < 86400 ? idle_sec : 86400),
+					  .ask = ask,
+					  .line = say_line};
+	return VV_OK;
+}
+
+void vv_transfer_close(vv_transfer *t)
+{
+	vv_progress_end();
+	vv_free(t->program);
+	vv_table_checks_free(t->checks);
+	vv_pool_free(t->pool);
+	memset(t, 0, sizeof(*t));
+}
+
+vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write, vv_error *err)
+{
+	vv_connect_options o = t->connect;
+
+	o.write = write;
+	o.remote_program = m->program;
+	return vv_peer_open(out, write && m->push_url ? m->push_url : m->url, &o, err);
+}
+
+static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
+{
+	vv_ipfs_peer *gateway;
+	vv_status rc = vv_ipfs_peer_open(&gateway, url, &t->connect, err);
+
+	if (rc == VV_OK) {
+		out->source = vv_ipfs_peer_blocks;
+		out->payload = gateway;
+	}
+	return rc;
+}
+
+vv_status vv_transfer_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
+{
+	vv_remote m;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->name = url;
+	if (strncmp(url, "ipfs+", 5) == 0) {
+		return gateway_supplier(t, out, url, err);
+	}
+	if ((rc = vv_remote_find(&m, t->repo, url, err)) == VV_OK) {
+		rc = vv_transfer_connect(t, &out->peer, &m, false, err);
+		vv_remote_clear(&m);
+	}
+	return rc;
+}
+
+void vv_transfer_supplier_clear(vv_supplier *s)
+{
+	vv_peer_close(s->peer);
+	if (s->source == vv_ipfs_peer_blocks) {
+		vv_ipfs_peer_close(s->payload);
+	}
+	memset(s, 0, sizeof(*s));
+}
+
+/* --- checking what came ------------------------------------------------------------------ */
+
+static vv_status get_incoming(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_incoming_get(payload, cid, out, err);
+}
+
+static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_new_root *v, vv_error *err)
+{
+	vv_buf is = VV_BUF_INIT, should = VV_BUF_INIT;
+	vv_tree_entry e = {0};
+	vv_status rc = vv_tree_entry_at(with, &v->commit, v->path, &e, err);
+
+	if (rc == VV_OK && (rc = vv_blob_read(with, &e.id, VV_POINTER_MAX, &is, err)) == VV_OK &&
+	    (rc = vv_root_pointer(&should, &t->cid, &t->root, err)) == VV_OK &&
+	    (rc = vv_buf_ok(&should, err)) == VV_OK &&
+	    (is.len != should.len || memcmp(is.data, should.data, is.len) != 0)) {
+		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not say what its dataset is");
+	}
+	vv_tree_entry_clear(&e);
+	vv_buf_clear(&is);
+	vv_buf_clear(&should);
+	return rc;
+}
+
+vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in, const vv_new_root *v,
+			    vv_error *err)
+{
+	vv_transfer *t = payload;
+	const vv_sink source = {.get = get_incoming, .payload = in};
+	vv_table table;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc = vv_table_open(&table, &source, &v->root, err);
+
+	if (rc == VV_OK) {
+		rc = check_pointer(with, &table, v, err);
+		rc = rc < 0 ? rc : vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
+		vv_table_close(&table);
+	}
+	if (rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
+		vv_oid_text(hex, &v->commit);
+		hex[10] = '\0';
+		vv_prefix(err, "what came is not sound: %s in commit %s", vv_text_shows(v->path), hex);
+	}
+	return rc;
+}
+
+/* --- telling ---------------------------------------------------------------------------- */
+
+static const char *plural(uint64_t n, const char *one, const char *more)
+{
+	return n == 1 ? one : more;
+}
+
+void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s)
+{
+	bool blocks = t->verbose || (s->commits == 0 && s->versions == 0);
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s %s %s, %s %s", verb, vv_text_count(s->commits), plural(s->commits, "commit", "commits"),
+		      vv_text_count(s->versions), plural(s->versions, "version of a dataset", "versions of datasets"));
+	if (blocks) {
+		vv_buf_printf(&b, ", %s %s", vv_text_count(s->blocks), plural(s->blocks, "block", "blocks"));
+	}
+	vv_buf_puts(&b, " (");
+	if (blocks) {
+		vv_buf_printf(&b, "%s of data in ", vv_text_bytes(s->bytes));
+	}
+	vv_buf_printf(&b, "%s on the line, %s/s)", vv_text_bytes(s->line), vv_text_bytes(s->line * 1000 / s->ms));
+	if (s->had > 0) {
+		vv_buf_printf(&b, "; %s%s there already", t->verbose ? vv_text_count(s->had) : "part of it",
+			      t->verbose ? " blocks were" : " was");
+	}
+	vv_note("%s", vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
+static void tell_suppliers(const vv_supplier *suppliers, size_t count, bool blocks)
+{
+	for (size_t i = 0; i < count; i++) {
+		const vv_supplier *s = &suppliers[i];
+		if (count > 1 && s->blocks > 0 && !blocks) {
+			vv_note("  %s from %s", vv_text_bytes(s->bytes), vv_text_shows(s->name));
+		} else if (count > 1 && s->blocks > 0) {
+			vv_note("  %s blocks (%s) from %s", vv_text_count(s->blocks), vv_text_bytes(s->bytes),
+				vv_text_shows(s->name));
+		}
+		if (s->dropped) {
+			vv_warn("%s was given up: %s", vv_text_shows(s->name), s->why.message);
+		}
+	}
+}
+
+void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r, const vv_supplier *suppliers,
+			    size_t count)
+{
+	uint64_t ms = vv_monotonic_ms() - t->start_ms + 1, line = 0;
+	char text[VV_CID_TEXT + 1];
+
+	vv_progress_end();
+	if (t->quiet) {
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_channel_stats st;
+		if (suppliers[i].peer) {
+			vv_peer_stats(suppliers[i].peer, &st);
+			line += st.bytes_in;
+		} else {
+			line += suppliers[i].bytes;
+		}
+	}
+	const vv_transfer_sum sum = {.commits = r->sum.commits,
+				     .versions = r->versions,
+				     .blocks = r->received.blocks,
+				     .bytes = r->received.bytes,
+				     .line = line,
+				     .ms = ms};
+	vv_transfer_tell_sum(t, "received", &sum);
+	if (r->received.resumed > 0 && t->verbose) {
+		vv_note("  %s blocks were here already, from an interrupted transfer",
+			vv_text_count(r->received.resumed));
+	} else if (r->received.resumed > 0) {
+		vv_note("  part of it was here already, from an interrupted transfer");
+	}
+	tell_suppliers(suppliers, count, t->verbose);
+	if (r->missing_count > 0) {
+		vv_warn("%s of %s versions lack blocks: %s that no peer had", vv_text_count(r->incomplete),
+			vv_text_count(r->versions), vv_text_count(r->missing_count));
+		for (size_t i = 0; i < r->missing_shown; i++) {
+			vv_cid_text(text, &r->missing[i]);
+			vv_note("  %s", text);
+		}
+	}
+}

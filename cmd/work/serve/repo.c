@@ -1,0 +1,237 @@
+/*
+ * repo: knows what a pushed version must be here, and how the work tree follows.
+ */
+#include "cmd/work/serve/repo.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/check/run.h"
+#include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/switch_tree.h"
+#include "cmd/work/diff/changes.h"
+#include "cmd/work/peers/transfer.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/serve.h"
+
+typedef struct serving {
+	vv_repository *repo;
+	vv_transfer check; /* for vv_transfer_check: its pool and what it remembers */
+} serving;
+
+/* --- which repository --------------------------------------------------------------------- */
+
+static bool same_folder(const char *real, const char *other)
+{
+	char path[PATH_MAX];
+	return other && realpath(other, path) && strcmp(path, real) == 0;
+}
+
+/* path itself, or path with .git behind; never a repository further up. */
+static vv_status open_exactly(vv_repository **out, const char *path, vv_error *err)
+{
+	static const char *const suffixes[] = {"", ".git"};
+	char real[PATH_MAX];
+	vv_error why;
+
+	*out = NULL;
+	vv_fail(err, VV_ENOTFOUND, "there is no repository at '%s'", vv_text_shows(path));
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		vv_buf b = VV_BUF_INIT;
+		vv_repository *r = NULL;
+		vv_buf_printf(&b, "%s%s", path, suffixes[i]);
+		bool there = !b.failed && realpath(b.data, real) != NULL;
+		vv_buf_clear(&b);
+		if (!there) {
+			continue;
+		}
+		vv_status rc = vv_repository_open(&r, real, &why);
+		if (rc == VV_OK && (same_folder(real, vv_repository_workdir(r)) ||
+				    same_folder(real, vv_repository_gitdir(r)) ||
+				    same_folder(real, vv_repository_commondir(r)))) {
+			*out = r;
+			return VV_OK;
+		}
+		vv_repository_close(r);
+		if (rc < 0 && rc != VV_ENOTFOUND) {
+			*err = why;
+			return rc;
+		}
+	}
+	return VV_ENOTFOUND;
+}
+
+/* --- the work tree follows (receive.denyCurrentBranch=updateInstead) ------------------------- */
+
+static vv_status is_clean(vv_repository *r, vv_error *err)
+{
+	const vv_changes_options o = {0};
+	vv_changes c = {0};
+	vv_stage *stage = NULL;
+	vv_index *index = NULL;
+	vv_status rc;
+
+	if ((rc = vv_index_open(&index, r, err)) == VV_OK && (rc = vv_stage_open(&stage, r, NULL, err)) == VV_OK &&
+	    (rc = vv_changes_read(&c, r, index, stage, &o, err)) == VV_OK) {
+		if (c.staged + c.unstaged + c.conflicts > 0) {
+			rc = vv_fail(err, VV_EREFUSED, "the work tree there has changes that are not committed");
+		}
+		vv_changes_clear(&c);
+	}
+	vv_stage_close(stage);
+	vv_index_close(index);
+	return rc;
+}
+
+static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error *err)
+{
+	vv_index *index = NULL;
+	vv_stage *stage = NULL;
+	vv_checkout checkout = {0};
+	vv_tree_switch s = {0};
+	vv_status rc;
+
+	if ((rc = vv_index_open(&index, r, err)) == VV_OK && (rc = vv_stage_open(&stage, r, NULL, err)) == VV_OK) {
+		vv_checkout_init(&checkout, r, stage, index);
+		checkout.pointer_ok = true;
+		if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) == VV_OK &&
+		    (rc = vv_tree_switch_run(&s, err)) == VV_OK) {
+			rc = vv_index_write(index, err);
+		}
+		vv_tree_switch_clear(&s);
+		vv_checkout_clear(&checkout);
+	}
+	vv_stage_close(stage);
+	vv_index_close(index);
+	return rc;
+}
+
+static vv_status update_tree(void *payload, const vv_push_ref *head, bool check_only, vv_error *err)
+{
+	serving *s = payload;
+	return check_only ? is_clean(s->repo, err) : write_files(s->repo, head, err);
+}
+
+static vv_status check(void *payload, vv_repository *with, vv_incoming *in, const vv_new_root *version,
+		       vv_error *err)
+{
+	serving *s = payload;
+	return vv_transfer_check(&s->check, with, in, version, err);
+}
+
+/* --- the owner's policy (receive.varveCheck) -------------------------------------------------- */
+
+/* Where a new branch leaves the one at HEAD: what is older was checked before. */
+static vv_status find_start(vv_repository *with, const vv_push_ref *r, vv_oid *out, bool *has, vv_error *err)
+{
+	vv_head head;
+	vv_status rc = VV_OK;
+
+	*out = r->old;
+	*has = !vv_oid_is_null(&r->old);
+	if (*has || (rc = vv_head_read(with, &head, err)) < 0) {
+		return rc;
+	}
+	if (!head.unborn) {
+		rc = vv_merge_base(with, &head.commit, &r->id, out, err);
+		*has = rc == VV_OK;
+		rc = rc == VV_ENOTFOUND ? VV_OK : rc;
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+static vv_status check_ref(vv_repository *with, const vv_push_ref *r, bool trailers, bool *valid, vv_buf *report,
+			   vv_error *err)
+{
+	vv_oid start;
+	bool has, good;
+	vv_status rc;
+
+	if (vv_oid_is_null(&r->id) || strncmp(r->name, "refs/heads/", 11) != 0) {
+		return VV_OK;
+	}
+	if ((rc = find_start(with, r, &start, &has, err)) == VV_OK) {
+		rc = vv_check_commits(with, has ? &start : NULL, &r->id, trailers, &good, report, err);
+	}
+	if (rc == VV_OK) {
+		*valid &= good;
+	}
+	return rc;
+}
+
+static vv_status policy(void *payload, vv_repository *with, vv_incoming *in, const vv_push_ref *refs,
+			size_t count, vv_buf *report, vv_error *err)
+{
+	serving *s = payload;
+	char *mode = NULL;
+	bool valid = true, trailers;
+	vv_status rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
+
+	if (rc == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	if (rc == VV_OK && strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0 && strcmp(mode, "off") != 0) {
+		rc = vv_fail(err, VV_EUSAGE, "receive.varveCheck there is '%s', not refuse, warn or off",
+			     vv_text_shows(mode));
+	}
+	if (rc == VV_OK && strcmp(mode, "off") != 0 &&
+	    (rc = vv_config_bool(s->repo, "receive.varveaccept", true, &trailers, err)) == VV_OK &&
+	    (rc = vv_incoming_show(in, with, err)) == VV_OK) {
+		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+			rc = check_ref(with, &refs[i], trailers, &valid, report, err);
+		}
+		if (rc == VV_OK && !valid && strcmp(mode, "refuse") == 0) {
+			rc = vv_fail(err, VV_EREFUSED, "the check of the data found errors (receive.varveCheck)");
+		}
+	}
+	vv_free(mode);
+	return rc;
+}
+
+/* --- the line ----------------------------------------------------------------------------- */
+
+/* The peer waits for an answer: it is told why there will be none. */
+static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error *why)
+{
+	vv_error ignored;
+
+	if (!s->one) {
+		(void)vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), &ignored);
+		(void)vv_channel_turn(line, &ignored);
+	}
+	vv_frame_reader in;
+	vv_frame_reader_init(&in, line, 64u << 20);
+	(void)vv_frame_drain(&in, &ignored);
+	vv_frame_reader_clear(&in);
+	(void)vv_frame_fail(line, why, &ignored);
+	return why->code;
+}
+
+vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
+{
+	serving state = {0};
+	vv_serve serve = {.check = check, .policy = policy, .update_tree = update_tree, .payload = &state, .writable = s->writable};
+	vv_status rc = open_exactly(&state.repo, s->path, err);
+
+	s->op = "open";
+	s->failed = true;
+	if (rc < 0 || (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
+	    (rc = vv_transfer_open(&state.check, state.repo, true, 0, err)) < 0) {
+		vv_repository_close(state.repo);
+		return refuse(s, line, err);
+	}
+	serve.repo = state.repo;
+	rc = s->one ? vv_serve_request(&serve, line, err) : vv_serve_line(&serve, line, err);
+	s->op = serve.op ? serve.op : "none";
+	s->failed = serve.failed;
+	vv_transfer_close(&state.check);
+	vv_repository_close(state.repo);
+	return rc;
+}

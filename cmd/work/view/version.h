@@ -1,0 +1,90 @@
+/*
+ * version: what the words REV:PATH, :PATH, PATH or a CID name.
+ *
+ * A correct caller: vv_subject_init; vv_subject_find; then vv_subject_open for its
+ * rows, or vv_subject_bytes for its exact bytes; vv_subject_clear last (after closing
+ * the table). Every reading command takes plain text (a CSV, TSV, NDJSON or JSON blob
+ * of Git's history, a changed file of the work tree) as well as a stored dataset:
+ * plain text is imported into passing blocks (dataset/format/mem_sink.h), nothing is stored.
+ */
+#ifndef VV_CMD_WORK_VIEW_VERSION_H
+#define VV_CMD_WORK_VIEW_VERSION_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/dataset_writer.h"
+#include "dataset/table/table.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
+
+typedef enum vv_subject_from {
+	VV_FROM_CID,    /* a root's CID */
+	VV_FROM_COMMIT, /* REV:PATH */
+	VV_FROM_INDEX,  /* :PATH */
+	VV_FROM_WORK    /* PATH */
+} vv_subject_from;
+
+typedef struct vv_subject {
+	const char *text; /* as the user wrote it; borrowed */
+	vv_subject_from from;
+	char *path;    /* repository-relative; NULL for a CID, and outside a repository */
+	char *file;    /* FROM_WORK: the file to open */
+	char *lfs;     /* the blob (or file) is a pointer of Git LFS, and this file holds its object */
+	vv_oid commit; /* FROM_COMMIT */
+	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
+	bool is_dataset; /* a stored version: root is its CID */
+	bool on_disk;    /* FROM_WORK: file holds the content itself (not a pointer) */
+	bool settled;    /* FROM_WORK: it has been compared with the index */
+	vv_cid root;
+	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
+	vv_repository *repo;  /* borrowed; NULL outside a repository */
+	vv_stage *stage;      /* borrowed; NULL outside a repository */
+	vv_mem_sink *passing; /* the blocks of plain text, once opened */
+	uint64_t plain_bytes; /* of plain text, once opened or read */
+} vv_subject;
+
+void vv_subject_init(vv_subject *s);
+void vv_subject_clear(vv_subject *s);
+
+/* Finds what text names. repo and stage may both be NULL: then only files. Nothing is
+ * read but a pointer. VV_ENOTFOUND, VV_EUSAGE (a folder, a submodule). */
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
+			  vv_error *err);
+
+/* The same for a path of a commit, or (commit NULL) of the index, from the top: no file of the
+ * work tree can be taken for it, whatever it is called. path is borrowed. */
+vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_stage *stage,
+			     const vv_oid *commit, const char *path, vv_error *err);
+
+/* Compares a file of the work tree with the index, which find leaves undone since it can
+ * cost a look at the whole file: is_dataset then tells whether it is the stored version.
+ * open does it by itself. */
+vv_status vv_subject_settle(vv_subject *s, vv_error *err);
+
+/* The same for a blob that git names by its id alone; path: what it is called, relative to
+ * the top. VV_ENOTFOUND when there is no such blob. */
+vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_stage *stage,
+			       const vv_oid *blob, const char *path, const char *text,
+			       vv_error *err);
+
+/* The same for a word that is certainly a file, inside or outside of the repository. */
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
+			       vv_error *err);
+
+/* Its rows. How plain text is read: hints (NULL: found out, or datapackage.json);
+ * find_key: also look for its key (costs a proof over all rows). */
+typedef struct vv_subject_options {
+	const vv_sniff_hints *hints;
+	bool find_key;
+	const vv_progress *progress;
+} vv_subject_options;
+vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			  vv_error *err);
+
+/* Its exact bytes, in pieces, in order. */
+vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
+			   const vv_progress *progress, vv_error *err);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * view: rows of a table written out: some columns, some rows, in some format.
+ *
+ * Reads only the groups and columns that it needs: --offset seeks, --limit stops,
+ * --where decodes the tested columns and the others only where a row matched.
+ */
+#ifndef VV_CMD_WORK_VIEW_VIEW_H
+#define VV_CMD_WORK_VIEW_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "cmd/command.h"
+#include "dataset/table/table.h"
+
+typedef enum vv_view_format {
+	VV_VIEW_OWN, /* as the file writes its rows: delimiter, quotes, row end, header or none */
+	VV_VIEW_CSV, /* RFC 4180 with LF, header first */
+	VV_VIEW_TSV, /* the same with a tab */
+	VV_VIEW_JSON,
+	VV_VIEW_NDJSON,
+	VV_VIEW_TABLE /* aligned, escaped, for eyes */
+} vv_view_format;
+#define VV_VIEW_FORMATS "csv|tsv|ndjson|json|table"
+bool vv_view_format_parse(vv_view_format *out, const char *name);
+
+typedef struct vv_view_options {
+	vv_view_format format;
+	const vv_strings *columns; /* names, or several with commas between; NULL or none: all */
+	const vv_strings *where;   /* COL=VALUE, all must hold; NULL or none: every row */
+	uint64_t offset;           /* rows (that match) to leave out first */
+	uint64_t limit;            /* rows to write at most; UINT64_MAX: all */
+	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
+	const vv_progress *progress;
+} vv_view_options;
+
+/* Gives the text to fn in pieces. *rows: how many were written. VV_ENOTFOUND: no such
+ * column, with the near ones; VV_EUSAGE: kind file has no rows. */
+vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
+			uint64_t *rows, vv_error *err);
+
+/* Place of a column by name, with a helpful refusal. what: how the user said it
+ * ("--columns"). */
+vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
+			 size_t *out, vv_error *err);
+
+/* The places that a list of names means; *out is the caller's (vv_free). */
+vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
+			  size_t **out, size_t *count, vv_error *err);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * view_internal: what the files of view share: one format's writer.
+ */
+#ifndef VV_CMD_WORK_VIEW_VIEW_INTERNAL_H
+#define VV_CMD_WORK_VIEW_VIEW_INTERNAL_H
+
+#include "base/buf.h"
+#include "cmd/work/view/view.h"
+#include "dataset/format/dialect.h"
+
+typedef struct vv_view_writer {
+	const vv_table *table;
+	const size_t *columns; /* places, in the order of writing */
+	size_t count;
+	vv_view_format format;
+	vv_buf out; /* taken and emptied by whoever drives the writer */
+	uint64_t rows;
+	/* csv, tsv, own */
+	vv_dialect dialect;
+	bool quotes_by_column; /* own: the quoting habits of the dialect apply */
+	/* json */
+	bool typed;    /* CSV text becomes numbers, booleans, null as the schema says */
+	vv_buf *names; /* each chosen column as "name": in JSON */
+	/* table: rows wait until the widths are known */
+	struct vv_view_grid *grid;
+} vv_view_writer;
+
+vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format,
+			      const size_t *columns, size_t count, unsigned width, vv_error *err);
+void vv_view_writer_clear(vv_view_writer *w);
+void vv_view_begin(vv_view_writer *w);
+/* cells: a row of all the table's columns, at their places. */
+vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, vv_error *err);
+vv_status vv_view_end(vv_view_writer *w, vv_error *err);
+
+/* Appends the cell as a JSON value, as its field means it. */
+void vv_view_put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, bool typed);
+
+/* view_table.c */
+vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
+			   vv_error *err);
+void vv_view_grid_free(struct vv_view_grid *g);
+vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_cell *cells,
+			   vv_error *err);
+vv_status vv_view_grid_end(struct vv_view_grid *g, vv_view_writer *w, vv_error *err);
+
+#endif

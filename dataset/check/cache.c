@@ -1,0 +1,513 @@
+/*
+ * cache: knows how records lie in the cache's folder, and in the file that carries
+ * them to another machine.
+ *
+ * A record is one file, "<kind>-<key>", replaced whole. All that is read is held against a
+ * hash: a damaged record is none.
+ */
+#include "dataset/check/cache.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+
+/* The fifth byte grows when what types and patterns accept changes, so that no older answer is
+ * given again. */
+#define RECORD_MAGIC "vvck\x02\0\0\0"
+#define FILE_MAGIC "vvcr\x02\0\0\0"
+#define MAGIC_LEN 8u
+#define RECORD_HEAD 24u /* magic, le64 length, le64 XXH3-64 of the bytes */
+#define NAME_MAX_LEN 64u
+#define PIECE (256u << 10)
+
+typedef struct record {
+	char name[NAME_MAX_LEN];
+	vv_buf bytes;    /* of a cache without folder */
+	uint64_t offset; /* in the trusted file */
+	uint64_t len;
+	struct record *next;
+} record;
+
+struct vv_check_cache {
+	char *dir;       /* NULL: in memory */
+	record *used;    /* what save writes: names, and the bytes where there is no folder */
+	record *trusted; /* where they lie in the trusted file */
+	int trusted_fd;  /* -1: none */
+	char *trusted_path;
+	bool wrote;
+};
+
+vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *err)
+{
+	vv_check_cache *c = vv_calloc(1, sizeof(*c));
+
+	*out = NULL;
+	if (!c)
+		return vv_fail_nomem(err);
+	c->trusted_fd = -1;
+	if (dir && !(c->dir = vv_strdup(dir))) {
+		vv_free(c);
+		return vv_fail_nomem(err);
+	}
+	*out = c;
+	return VV_OK;
+}
+
+static void free_records(record *r)
+{
+	while (r) {
+		record *next = r->next;
+
+		vv_buf_clear(&r->bytes);
+		vv_free(r);
+		r = next;
+	}
+}
+
+static char *path_in(const char *dir, const char *name)
+{
+	size_t len = strlen(dir) + strlen(name) + 2;
+	char *path = vv_malloc(len);
+
+	if (path)
+		snprintf(path, len, "%s/%s", dir, name);
+	return path;
+}
+
+/* One file of the folder. */
+typedef struct kept {
+	uint64_t size;
+	int64_t sec;
+	uint32_t nsec;
+	char *path;
+} kept;
+
+static bool is_older(const kept *a, const kept *b)
+{
+	return a->sec != b->sec ? a->sec < b->sec : a->nsec < b->nsec;
+}
+
+/* Takes the oldest away until the rest is small enough. What fails is left for the next time. */
+static void drop_oldest(kept *files, size_t count, uint64_t total)
+{
+	while (total > VV_CHECK_CACHE_MAX) {
+		kept *oldest = NULL;
+
+		for (size_t i = 0; i < count; i++) {
+			if (files[i].path && (!oldest || is_older(&files[i], oldest)))
+				oldest = &files[i];
+		}
+		if (!oldest)
+			return;
+		vv_unlink(oldest->path, true, NULL);
+		total -= oldest->size;
+		vv_free(oldest->path);
+		oldest->path = NULL;
+	}
+}
+
+static void keep_bounded(const vv_check_cache *c)
+{
+	char **names = NULL;
+	size_t count = 0;
+	uint64_t total = 0;
+	kept *files;
+
+	if (vv_list_dir(&names, &count, c->dir, NULL) < 0)
+		return;
+	files = vv_calloc(count + 1, sizeof(*files));
+	for (size_t i = 0; files && i < count; i++) {
+		vv_stat st;
+
+		files[i].path = path_in(c->dir, names[i]);
+		if (!files[i].path || vv_lstat(&st, files[i].path, NULL) < 0)
+			continue;
+		files[i].size = st.size;
+		files[i].sec = st.mtime_sec;
+		files[i].nsec = st.mtime_nsec;
+		total += st.size;
+	}
+	if (files)
+		drop_oldest(files, count, total);
+	for (size_t i = 0; files && i < count; i++)
+		vv_free(files[i].path);
+	vv_free(files);
+	vv_names_free(names, count);
+}
+
+void vv_check_cache_close(vv_check_cache *c)
+{
+	if (!c)
+		return;
+	if (c->dir && c->wrote)
+		keep_bounded(c);
+	free_records(c->used);
+	free_records(c->trusted);
+	vv_close(c->trusted_fd, c->trusted_path, NULL);
+	vv_free(c->trusted_path);
+	vv_free(c->dir);
+	vv_free(c);
+}
+
+static void make_name(char out[NAME_MAX_LEN], const char *kind, vv_hash128 key)
+{
+	snprintf(out, NAME_MAX_LEN, "%.24s-%016llx%016llx", kind, (unsigned long long)key.hi,
+		 (unsigned long long)key.lo);
+}
+
+static record *find_record(record *r, const char *name)
+{
+	while (r && strcmp(r->name, name) != 0)
+		r = r->next;
+	return r;
+}
+
+static record *add_record(record **list, const char *name)
+{
+	record *r = find_record(*list, name);
+
+	if (!r && (r = vv_calloc(1, sizeof(*r))) != NULL) {
+		snprintf(r->name, sizeof(r->name), "%s", name);
+		r->next = *list;
+		*list = r;
+	}
+	return r;
+}
+
+/* Does the record's head stand before exactly these bytes? */
+static bool head_holds(const uint8_t head[RECORD_HEAD], const void *bytes, size_t len)
+{
+	return memcmp(head, RECORD_MAGIC, MAGIC_LEN) == 0 && vv_get_le64(head + 8) == len &&
+	       vv_get_le64(head + 16) == vv_xxh3(bytes, len, 0);
+}
+
+/* 1, 0 or VV_ENOMEM. */
+static int read_kept(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
+{
+	char *path = path_in(c->dir, name);
+	uint8_t head[RECORD_HEAD];
+	int fd = -1, found = 0;
+	vv_stat st;
+
+	if (!path)
+		return vv_fail_nomem(err);
+	fd = vv_open(path, O_RDONLY, 0, NULL);
+	if (fd < 0 || vv_fstat(&st, fd, path, NULL) < 0 || st.size < RECORD_HEAD ||
+	    st.size > VV_CHECK_CACHE_MAX ||
+	    vv_read_full(fd, head, sizeof(head), path, NULL) != (ssize_t)sizeof(head))
+		goto done;
+	if (!vv_buf_reserve(out, (size_t)st.size)) {
+		found = vv_fail_nomem(err);
+		goto done;
+	}
+	out->len = (size_t)st.size - RECORD_HEAD;
+	out->data[out->len] = '\0';
+	found = vv_read_full(fd, out->data, out->len, path, NULL) == (ssize_t)out->len &&
+		head_holds(head, out->data, out->len);
+done:
+	vv_close(fd < 0 ? -1 : fd, path, NULL);
+	vv_free(path);
+	return found;
+}
+
+/* 1, 0 or VV_ENOMEM. */
+static int read_trusted(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
+{
+	const record *r = find_record(c->trusted, name);
+
+	if (!r)
+		return 0;
+	if (!vv_buf_reserve(out, (size_t)r->len))
+		return vv_fail_nomem(err);
+	out->len = (size_t)r->len;
+	out->data[out->len] = '\0';
+	return vv_pread_full(c->trusted_fd, out->data, out->len, r->offset, c->trusted_path,
+			     NULL) == (ssize_t)out->len;
+}
+
+int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
+		       vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+	record *r;
+	int found = 0;
+
+	make_name(name, kind, key);
+	vv_buf_reset(out);
+	if (c->dir) {
+		found = read_kept(c, name, out, err);
+	} else if ((r = find_record(c->used, name)) != NULL && r->bytes.data) {
+		vv_buf_put(out, r->bytes.data, r->bytes.len);
+		found = out->failed ? (int)vv_fail_nomem(err) : 1;
+	}
+	if (found == 0) {
+		vv_buf_reset(out);
+		found = read_trusted(c, name, out, err);
+		/* from now on a record of our own, so that it can be saved again */
+		if (found == 1)
+			return vv_check_cache_put(c, kind, key, out->data, out->len, err) < 0
+				       ? (int)VV_ENOMEM
+				       : 1;
+	}
+	if (found == 0)
+		vv_buf_reset(out);
+	if (found == 1 && !add_record(&c->used, name))
+		return vv_fail_nomem(err);
+	return found;
+}
+
+/* Writes a record beside the one that is there, and then over it. */
+static vv_status write_record(const vv_check_cache *c, const char *path, const void *bytes,
+			      size_t len)
+{
+	uint8_t head[RECORD_HEAD];
+	char *temp = NULL;
+	int fd = vv_temp_open(&temp, c->dir, "new-", NULL);
+	vv_status rc = fd < 0 ? (vv_status)fd : VV_OK;
+
+	if (rc < 0)
+		return rc;
+	memcpy(head, RECORD_MAGIC, MAGIC_LEN);
+	vv_put_le64(head + 8, len);
+	vv_put_le64(head + 16, vv_xxh3(bytes, len, 0));
+	if ((rc = vv_write_full(fd, head, sizeof(head), temp, NULL)) == VV_OK)
+		rc = vv_write_full(fd, bytes, len, temp, NULL);
+	if (vv_close(fd, temp, NULL) < 0)
+		rc = VV_EIO;
+	if (rc == VV_OK)
+		rc = vv_rename(temp, path, NULL);
+	if (rc < 0)
+		vv_unlink(temp, true, NULL);
+	vv_free(temp);
+	return rc;
+}
+
+vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
+			     size_t len, vv_error *err)
+{
+	char name[NAME_MAX_LEN], *path;
+	record *r;
+
+	make_name(name, kind, key);
+	r = add_record(&c->used, name);
+	if (!r)
+		return vv_fail_nomem(err);
+	if (!c->dir) {
+		vv_buf_reset(&r->bytes);
+		vv_buf_put(&r->bytes, bytes, len);
+		return vv_buf_ok(&r->bytes, err);
+	}
+	path = path_in(c->dir, name);
+	if (!path)
+		return vv_fail_nomem(err);
+	if (vv_mkdirs(c->dir, NULL) == VV_OK) {
+		c->wrote = true;
+		if (write_record(c, path, bytes, len) < 0)
+			vv_unlink(path, true, NULL); /* what was there before is out of date */
+	}
+	vv_free(path);
+	return VV_OK;
+}
+
+/* kind and key out of a record's name. */
+static bool split_name(const char *name, char kind[NAME_MAX_LEN], vv_hash128 *key)
+{
+	const char *dash = strchr(name, '-');
+	unsigned long long hi, lo;
+
+	if (!dash || strlen(dash + 1) != 32 || sscanf(dash + 1, "%16llx%16llx", &hi, &lo) != 2)
+		return false;
+	snprintf(kind, NAME_MAX_LEN, "%.*s", (int)(dash - name), name);
+	*key = (vv_hash128){.lo = lo, .hi = hi};
+	return true;
+}
+
+/* A file under way, and the hash of what it has so far. */
+typedef struct saving {
+	int fd;
+	const char *path;
+	vv_xxh3_state *hash;
+} saving;
+
+static vv_status save_bytes(saving *s, const void *bytes, size_t len, vv_error *err)
+{
+	vv_xxh3_update(s->hash, bytes, len);
+	return vv_write_full(s->fd, bytes, len, s->path, err);
+}
+
+/* Each record: its name in NAME_MAX_LEN bytes, le64 length, the bytes. */
+static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	char name[NAME_MAX_LEN] = {0}, kind[NAME_MAX_LEN];
+	uint8_t len[8];
+	vv_hash128 key;
+	vv_status rc = VV_OK;
+	int found = split_name(r->name, kind, &key) ? vv_check_cache_get(c, kind, key, &bytes, err)
+						    : 0;
+
+	if (found < 0) {
+		rc = (vv_status)found;
+	} else if (found > 0) {
+		snprintf(name, sizeof(name), "%s", r->name);
+		vv_put_le64(len, bytes.len);
+		if ((rc = save_bytes(s, name, sizeof(name), err)) == VV_OK &&
+		    (rc = save_bytes(s, len, sizeof(len), err)) == VV_OK)
+			rc = save_bytes(s, vv_buf_cstr(&bytes), bytes.len, err);
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err)
+{
+	char *temp = NULL, *dir = vv_strdup(file), *slash = dir ? strrchr(dir, '/') : NULL;
+	saving s = {-1, NULL, vv_xxh3_new(0)};
+	uint8_t end[8];
+	vv_status rc = VV_OK;
+
+	if (!dir || !s.hash) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (slash)
+		slash[slash == dir ? 1 : 0] = '\0';
+	s.fd = vv_temp_open(&temp, slash ? dir : ".", ".varve-result-", err);
+	if (s.fd < 0) {
+		rc = (vv_status)s.fd;
+		goto done;
+	}
+	s.path = temp;
+	rc = save_bytes(&s, FILE_MAGIC, MAGIC_LEN, err);
+	for (const record *r = c->used; r && rc == VV_OK; r = r->next)
+		rc = save_record(c, &s, r, err);
+	vv_put_le64(end, vv_xxh3_digest(s.hash));
+	if (rc == VV_OK)
+		rc = vv_write_full(s.fd, end, sizeof(end), temp, err);
+	if (rc == VV_OK)
+		rc = vv_close(s.fd, temp, err);
+	else
+		vv_close(s.fd, temp, NULL);
+	s.fd = -1;
+	if (rc == VV_OK)
+		rc = vv_rename(temp, file, err);
+	if (rc < 0)
+		vv_unlink(temp, true, NULL);
+done:
+	vv_xxh3_free(s.hash);
+	vv_free(temp);
+	vv_free(dir);
+	return rc;
+}
+
+static vv_status bad_file(const char *file, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "%s: is not the result of a check, or damaged", file);
+	return vv_hint(err, "make it with 'varve check --save-result FILE'");
+}
+
+/* Does the hash at the end hold for all before it? */
+static vv_status hash_holds(const vv_check_cache *c, uint64_t size, vv_error *err)
+{
+	vv_xxh3_state *hash = vv_xxh3_new(0);
+	char *piece = vv_malloc(PIECE);
+	uint8_t end[8];
+	uint64_t at = 0;
+	ssize_t n = 0;
+	vv_status rc = VV_OK;
+
+	if (!hash || !piece) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	while (at < size - sizeof(end)) {
+		uint64_t left = size - sizeof(end) - at;
+
+		n = vv_pread_full(c->trusted_fd, piece, left < PIECE ? (size_t)left : PIECE, at,
+				  c->trusted_path, err);
+		if (n <= 0) {
+			rc = n < 0 ? (vv_status)n : bad_file(c->trusted_path, err);
+			goto done;
+		}
+		vv_xxh3_update(hash, piece, (size_t)n);
+		at += (uint64_t)n;
+	}
+	n = vv_pread_full(c->trusted_fd, end, sizeof(end), at, c->trusted_path, err);
+	if (n < 0)
+		rc = (vv_status)n;
+	else if (n != (ssize_t)sizeof(end) || vv_get_le64(end) != vv_xxh3_digest(hash))
+		rc = bad_file(c->trusted_path, err);
+done:
+	vv_xxh3_free(hash);
+	vv_free(piece);
+	return rc;
+}
+
+/* Where the records lie. */
+static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
+{
+	uint8_t head[NAME_MAX_LEN + 8];
+	uint64_t at = MAGIC_LEN, end = size - 8;
+	char kind[NAME_MAX_LEN];
+	vv_hash128 key;
+
+	while (at < end) {
+		ssize_t n = vv_pread_full(c->trusted_fd, head, sizeof(head), at, c->trusted_path,
+					  err);
+		uint64_t len = n == (ssize_t)sizeof(head) ? vv_get_le64(head + NAME_MAX_LEN) : 0;
+		record *r;
+
+		if (n < 0)
+			return (vv_status)n;
+		if (n != (ssize_t)sizeof(head) || head[NAME_MAX_LEN - 1] != '\0' ||
+		    !split_name((const char *)head, kind, &key) || end - at < sizeof(head) ||
+		    len > end - at - sizeof(head) || len > VV_CHECK_CACHE_MAX)
+			return bad_file(c->trusted_path, err);
+		r = add_record(&c->trusted, (const char *)head);
+		if (!r)
+			return vv_fail_nomem(err);
+		r->offset = at + sizeof(head);
+		r->len = len;
+		at = r->offset + len;
+	}
+	return VV_OK;
+}
+
+vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *err)
+{
+	char magic[MAGIC_LEN];
+	vv_stat st;
+	vv_status rc;
+
+	vv_close(c->trusted_fd, c->trusted_path, NULL);
+	vv_free(c->trusted_path);
+	free_records(c->trusted);
+	c->trusted = NULL;
+	c->trusted_fd = -1;
+	c->trusted_path = vv_strdup(file);
+	if (!c->trusted_path)
+		return vv_fail_nomem(err);
+	c->trusted_fd = vv_open(file, O_RDONLY, 0, err);
+	if (c->trusted_fd < 0) {
+		rc = (vv_status)c->trusted_fd;
+		c->trusted_fd = -1;
+		return rc;
+	}
+	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0)
+		return rc;
+	if (st.size < MAGIC_LEN + 8 ||
+	    vv_pread_full(c->trusted_fd, magic, sizeof(magic), 0, file, NULL) !=
+		    (ssize_t)sizeof(magic) ||
+	    memcmp(magic, FILE_MAGIC, MAGIC_LEN) != 0)
+		return bad_file(file, err);
+	if ((rc = hash_holds(c, st.size, err)) == VV_OK)
+		rc = index_file(c, st.size, err);
+	if (rc < 0) {
+		free_records(c->trusted);
+		c->trusted = NULL;
+	}
+	return rc;
+}

@@ -1,0 +1,104 @@
+/*
+ * check: is one version of a table what its schema and the project's rules say?
+ *
+ * A correct caller: vv_check_table for a version (or vv_check_file for a text file that
+ * add refuses) with a callback that takes the findings; vv_check_result_clear. What is
+ * found by looking at single rows is kept for each row group in the cache (cache.h),
+ * so that a version that shares groups with one checked before costs what is new; the
+ * hashes of keys are kept in the same way. The answer with a cache and without is the same.
+ *
+ * Everything is exact: numbers are compared as decimals, dates as what they mean, keys by
+ * value. The findings of one rule in one column come by row; those of several are mixed.
+ */
+#ifndef VV_DATASET_CHECK_CHECK_H
+#define VV_DATASET_CHECK_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "dataset/check/cache.h"
+#include "dataset/check/finding.h"
+#include "dataset/check/readable_rows.h"
+#include "dataset/check/rules.h"
+#include "dataset/read/sniff.h"
+#include "dataset/table/import.h"
+#include "dataset/table/table.h"
+
+/* The table that a foreign key's resource names, borrowed until the check is over.
+ * VV_ENOTFOUND: there is no such resource (a finding); any other failure ends the check.
+ * A resource that cannot be read as a table: VV_EINPUT (a finding, too). */
+typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out,
+					  vv_error *err);
+
+/* So many further findings like f, which are not given one by one: those over the limit. */
+typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
+				      vv_error *err);
+
+typedef struct vv_check_options {
+	const vv_rule_set *rules; /* NULL: every rule as it is by default */
+	const char *path;         /* of the findings */
+	const char *commit;       /* of the findings, or NULL */
+	const char *schema;       /* JSON: what to check against; NULL: the table's own */
+	size_t schema_len;
+	const char *schema_name; /* for findings about it: "datapackage.json" */
+	uint64_t limit;          /* findings given of each rule in each column; 0: all */
+	vv_finding_fn finding;
+	vv_check_more_fn more;         /* may be NULL */
+	void *payload;                 /* of both */
+	vv_check_resource_fn resource; /* NULL: there are no resources */
+	void *resource_payload;
+	vv_check_cache *cache; /* NULL: nothing is remembered */
+	uint64_t memory;       /* bytes for keys before disk; 0: 48 MiB */
+	const char *temp_dir;  /* NULL: TMPDIR, else /tmp */
+	vv_pool *pool;         /* NULL: this thread only */
+	const vv_progress *progress;
+	/* vv_check_table: the table is what could be read of a file with faults, and lines are the
+	 * file's; vv_check_file: only what is not told of that table. NULL: neither */
+	const vv_mend *mend;
+} vv_check_options;
+
+typedef struct vv_check_total {
+	const vv_rule *rule;
+	const char *column; /* of the schema; NULL: about rows or the table */
+	vv_severity severity;
+	uint64_t found;
+	uint64_t tolerated; /* found, but `mostly` lets them through: not given, not counted */
+} vv_check_total;
+
+typedef struct vv_check_result {
+	uint64_t rows, columns;
+	uint64_t groups, groups_read; /* read: not known from the cache */
+	uint64_t errors, warnings;    /* all of them, given or not */
+	vv_check_total *totals;       /* those found; column borrowed from `arena` */
+	size_t total_count;
+	vv_arena arena;
+} vv_check_result;
+void vv_check_result_clear(vv_check_result *r);
+
+/* Checks a version: rules of structure, schema, constraints, keys and rows. out is
+ * initialised by the call. Negative: it could not be done (a missing block, a failing
+ * callback); that data is wrong is never a failure. */
+vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
+			 vv_error *err);
+
+/* Checks the structure of a text file as it is, and goes on behind each fault: what add
+ * refuses with the first error only. CSV as hints say (a delimiter that they do not name is
+ * found out); NDJSON line by line; of a JSON array the first fault only. What the schema says
+ * is checked of the rows that can be read: vv_mend_open, vv_import, vv_check_table. */
+vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_sniff_hints *hints,
+			const vv_check_options *o, vv_error *err);
+
+/* Lines of the file (from 1; 0: not known) at which rows begin: row numbers from 0. Remembers what
+ * it had to count; NULL cache: counted anew. mend: as in the options. For findings of others
+ * (diff/check/base.h). */
+typedef struct vv_check_lines vv_check_lines;
+vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,
+			      vv_check_cache *cache, vv_error *err);
+vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err);
+void vv_check_lines_close(vv_check_lines *l); /* accepts NULL */
+
+#endif

@@ -1,0 +1,227 @@
+/*
+ * memo: knows how what was found in row groups is kept: by the groups' content and
+ * the hash of everything that decides what they give (check_plan.id).
+ *
+ * The record: le32 number of entries; each entry: 32 bytes digest of the group's CID, le32
+ * rows, le32 line ends inside of cells, le32 where its counts begin or UINT32_MAX; then the
+ * counts.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/check/check_internal.h"
+
+#define ENTRY 44u
+#define OLD_MAX 200000u /* entries of other versions that are kept beside this one's */
+
+/* A table of the entries by digest. */
+typedef struct memo {
+	const uint8_t *entries, *counts;
+	size_t count, counts_len;
+	uint32_t *slots; /* entry + 1; 0: free */
+	size_t mask;
+} memo;
+
+static uint64_t place_of(const uint8_t *digest)
+{
+	return vv_get_le64(digest); /* as random as can be */
+}
+
+static vv_status index_entries(memo *m, vv_error *err)
+{
+	size_t size = 64;
+
+	while (size < 2 * m->count)
+		size *= 2;
+	m->slots = vv_calloc(size, sizeof(*m->slots));
+	if (!m->slots)
+		return vv_fail_nomem(err);
+	m->mask = size - 1;
+	for (size_t i = 0; i < m->count; i++) {
+		size_t at = (size_t)place_of(m->entries + ENTRY * i) & m->mask;
+
+		while (m->slots[at] != 0)
+			at = (at + 1) & m->mask;
+		m->slots[at] = (uint32_t)i + 1;
+	}
+	return VV_OK;
+}
+
+static const uint8_t *find_entry(const memo *m, const vv_cid *cid)
+{
+	for (size_t at = (size_t)place_of(cid->digest) & m->mask; m->slots[at] != 0;
+	     at = (at + 1) & m->mask) {
+		const uint8_t *e = m->entries + ENTRY * (m->slots[at] - 1);
+
+		if (memcmp(e, cid->digest, 32) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static bool open_memo(memo *m, const vv_buf *b)
+{
+	memset(m, 0, sizeof(*m));
+	if (b->len < 4)
+		return false;
+	m->count = vv_get_le32((const uint8_t *)b->data);
+	if (m->count > (b->len - 4) / ENTRY)
+		return false;
+	m->entries = (const uint8_t *)b->data + 4;
+	m->counts = m->entries + ENTRY * m->count;
+	m->counts_len = b->len - 4 - ENTRY * m->count;
+	return true;
+}
+
+bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count)
+{
+	return vv_varint_read(p, end, counter) && vv_varint_read(p, end, count);
+}
+
+/* The bytes of one group's counts; 0 when they are not sound. */
+static size_t counts_size(const check_run *r, const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *from = p;
+	uint64_t n, counter, count;
+
+	if (!vv_varint_read(&p, end, &n) || n == 0)
+		return 0;
+	for (; n > 0; n--) {
+		if (!check_next_count(&p, end, &counter, &count) ||
+		    counter >= r->plan.counter_count || count > UINT32_MAX)
+			return 0;
+	}
+	return (size_t)(p - from);
+}
+
+static void take_entry(check_run *r, const memo *m, check_group_info *g)
+{
+	const uint8_t *e = find_entry(m, &g->cid);
+	uint32_t at = e ? vv_get_le32(e + 40) : 0;
+	size_t size = 0;
+
+	if (!e || vv_get_le32(e + 32) != g->rows)
+		return;
+	if (at != UINT32_MAX) {
+		size = at < m->counts_len
+			       ? counts_size(r, m->counts + at, m->counts + m->counts_len)
+			       : 0;
+		if (size == 0 || r->counts.len > UINT32_MAX / 2)
+			return;
+	}
+	g->newlines = vv_get_le32(e + 36);
+	g->counts = size > 0 ? (uint32_t)r->counts.len : UINT32_MAX;
+	vv_buf_put(&r->counts, m->counts + at, size);
+	g->known = 1;
+}
+
+vv_status check_memo_load(check_run *r, vv_error *err)
+{
+	memo m;
+	int found = r->o->cache ? vv_check_cache_get(r->o->cache, "rows", r->plan.id, &r->memo, err)
+				: 0;
+	vv_status rc;
+
+	if (found <= 0)
+		return (vv_status)found;
+	if (!open_memo(&m, &r->memo)) {
+		vv_buf_reset(&r->memo);
+		return VV_OK;
+	}
+	if ((rc = index_entries(&m, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < r->group_count; i++)
+		take_entry(r, &m, &r->groups[i]);
+	vv_free(m.slots);
+	return vv_buf_ok(&r->counts, err);
+}
+
+static void put_entry(vv_buf *entries, const uint8_t *digest, uint32_t rows, uint32_t newlines,
+		      uint32_t at)
+{
+	uint8_t e[ENTRY];
+
+	memcpy(e, digest, 32);
+	vv_put_le32(e + 32, rows);
+	vv_put_le32(e + 36, newlines);
+	vv_put_le32(e + 40, at);
+	vv_buf_put(entries, e, sizeof(e));
+}
+
+/* Entries of groups that this version does not have: other branches, the version before. */
+static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t *count,
+			 vv_error *err)
+{
+	vv_buf now = VV_BUF_INIT;
+	memo old, m;
+	vv_status rc = VV_OK;
+
+	if (!open_memo(&old, &r->memo))
+		return VV_OK;
+	vv_buf_put(&now, entries->data, entries->len);
+	m = (memo){.entries = (const uint8_t *)now.data, .count = *count};
+	if ((rc = vv_buf_ok(&now, err)) < 0 || (rc = index_entries(&m, err)) < 0)
+		goto done;
+	for (size_t i = 0; i < old.count && i < OLD_MAX; i++) {
+		const uint8_t *e = old.entries + ENTRY * i;
+		uint32_t at = vv_get_le32(e + 40);
+		vv_cid cid = {.codec = VV_CODEC_RAW};
+		size_t size = 0;
+
+		memcpy(cid.digest, e, 32);
+		if (find_entry(&m, &cid))
+			continue;
+		if (at != UINT32_MAX) {
+			size = at < old.counts_len ? counts_size(r, old.counts + at,
+								 old.counts + old.counts_len)
+						   : 0;
+			if (size == 0)
+				continue;
+		}
+		put_entry(entries, e, vv_get_le32(e + 32), vv_get_le32(e + 36),
+			  size > 0 ? (uint32_t)counts->len : UINT32_MAX);
+		vv_buf_put(counts, old.counts + at, size);
+		(*count)++;
+	}
+done:
+	vv_free(m.slots);
+	vv_buf_clear(&now);
+	return rc;
+}
+
+vv_status check_memo_save(check_run *r, vv_error *err)
+{
+	vv_buf out = VV_BUF_INIT, entries = VV_BUF_INIT, counts = VV_BUF_INIT;
+	uint32_t count = 0;
+	uint8_t head[4];
+	bool news = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->group_count; i++)
+		news = news || !r->groups[i].known;
+	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4)
+		return VV_OK;
+	vv_buf_put(&counts, r->counts.data, r->counts.len);
+	for (size_t i = 0; i < r->group_count; i++) {
+		const check_group_info *g = &r->groups[i];
+
+		put_entry(&entries, g->cid.digest, g->rows, g->newlines, g->counts);
+		count++;
+	}
+	if ((rc = vv_buf_ok(&entries, err)) < 0 ||
+	    (rc = put_old(r, &entries, &counts, &count, err)) < 0)
+		goto done;
+	vv_put_le32(head, count);
+	vv_buf_put(&out, head, sizeof(head));
+	vv_buf_put(&out, entries.data, entries.len);
+	vv_buf_put(&out, counts.data, counts.len);
+	if (entries.failed || counts.failed || out.failed)
+		rc = vv_fail_nomem(err);
+	else if (counts.len < UINT32_MAX / 2)
+		rc = vv_check_cache_put(r->o->cache, "rows", r->plan.id, out.data, out.len, err);
+done:
+	vv_buf_clear(&out);
+	vv_buf_clear(&entries);
+	vv_buf_clear(&counts);
+	return rc;
+}

@@ -1,0 +1,518 @@
+/*
+ * pattern: the only file that knows PCRE2, and how what XML Schema says is said to it.
+ *
+ * Source: XML Schema part 2, appendix F. \w there is everything but punctuation (the underscore is
+ * one), separators and "other"; \s is four characters; \i and \c are those of XML's names.
+ */
+#include "dataset/check/pattern.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/sys.h"
+
+struct vv_pattern {
+	pcre2_general_context *general;
+	pcre2_compile_context *compiling;
+	pcre2_code *code;
+};
+
+struct vv_pattern_scratch {
+	pcre2_general_context *general;
+	pcre2_match_context *limits;
+	pcre2_match_data *data;
+	pcre2_jit_stack
+		*stack; /* the 32 KiB that matching has by itself are too few for long texts */
+};
+
+static void *get(size_t size, void *unused)
+{
+	(void)unused;
+	return vv_malloc(size);
+}
+
+static void put(void *p, void *unused)
+{
+	(void)unused;
+	vv_free(p);
+}
+
+/* --- from XML Schema to PCRE2 ----------------------------------------------- */
+
+/* A pattern that is being rewritten. */
+typedef struct rewriter {
+	const char *start, *at, *end;
+	vv_buf out;
+	bool in_class;
+	bool class_begins; /* nothing but "^" since the "[" */
+	vv_error *err;
+} rewriter;
+
+typedef struct char_range {
+	uint32_t from, to;
+} char_range;
+
+static const char_range space_chars[] = {{9, 10}, {13, 13}, {32, 32}};
+/* NameStartChar and NameChar of XML 1.0, in order. */
+static const char_range name_start_chars[] = {
+	{':', ':'},       {'A', 'Z'},       {'_', '_'},       {'a', 'z'},
+	{0xc0, 0xd6},     {0xd8, 0xf6},     {0xf8, 0x2ff},    {0x370, 0x37d},
+	{0x37f, 0x1fff},  {0x200c, 0x200d}, {0x2070, 0x218f}, {0x2c00, 0x2fef},
+	{0x3001, 0xd7ff}, {0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff}};
+static const char_range name_chars[] = {
+	{'-', '.'},       {'0', ':'},       {'A', 'Z'},       {'_', '_'},       {'a', 'z'},
+	{0xb7, 0xb7},     {0xc0, 0xd6},     {0xd8, 0xf6},     {0xf8, 0x37d},    {0x37f, 0x1fff},
+	{0x200c, 0x200d}, {0x203f, 0x2040}, {0x2070, 0x218f}, {0x2c00, 0x2fef}, {0x3001, 0xd7ff},
+	{0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff}};
+
+static vv_status refuse(const rewriter *w, const char *at, const char *what, const char *instead)
+{
+	return vv_fail(w->err, VV_EINPUT, "has %s, at byte %zu: %s", what, (size_t)(at - w->start),
+		       instead);
+}
+
+/* Surrogates are no characters, and may not be named. */
+static void put_range(vv_buf *out, uint32_t from, uint32_t to)
+{
+	if (from >= 0xd800 && from < 0xe000) {
+		from = 0xe000;
+	}
+	if (from < 0xd800 && to >= 0xd800) {
+		vv_buf_printf(out, "\\x{%x}-\\x{d7ff}", (unsigned)from);
+		from = 0xe000;
+	}
+	if (from <= to) {
+		vv_buf_printf(out, "\\x{%x}-\\x{%x}", (unsigned)from, (unsigned)to);
+	}
+}
+
+/* The members of a class, or of all others, without the brackets. */
+static void put_ranges(vv_buf *out, const char_range *ranges, size_t count, bool others)
+{
+	uint32_t next = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!others) {
+			put_range(out, ranges[i].from, ranges[i].to);
+		} else if (ranges[i].from > next) {
+			put_range(out, next, ranges[i].from - 1);
+		}
+		next = ranges[i].to + 1;
+	}
+	if (others) {
+		put_range(out, next, 0x10ffff);
+	}
+}
+
+/* \d, \w, \s, \i, \c and their opposites; false: it is none of them. */
+static bool put_class_escape(rewriter *w, char c)
+{
+	bool others = c >= 'A' && c <= 'Z';
+	size_t from = w->out.len;
+
+	vv_buf_puts(&w->out, w->in_class ? "" : "[");
+	switch (c) {
+	case 'd':
+	case 'D':
+		vv_buf_puts(&w->out, others ? "\\P{Nd}" : "\\p{Nd}");
+		break;
+	case 'w':
+	case 'W':
+		vv_buf_puts(&w->out, others ? "\\p{P}\\p{Z}\\p{C}" : "\\p{L}\\p{M}\\p{N}\\p{S}");
+		break;
+	case 's':
+	case 'S':
+		put_ranges(&w->out, space_chars, sizeof(space_chars) / sizeof(*space_chars),
+			   others);
+		break;
+	case 'i':
+	case 'I':
+		put_ranges(&w->out, name_start_chars,
+			   sizeof(name_start_chars) / sizeof(*name_start_chars), others);
+		break;
+	case 'c':
+	case 'C':
+		put_ranges(&w->out, name_chars, sizeof(name_chars) / sizeof(*name_chars), others);
+		break;
+	default:
+		w->out.len = from;
+		return false;
+	}
+	vv_buf_puts(&w->out, w->in_class ? "" : "]");
+	return true;
+}
+
+/* count hexadecimal digits at s; false: there are fewer. */
+static bool read_hex(uint32_t *out, const char *s, const char *end, size_t count)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	*out = 0;
+	if ((size_t)(end - s) < count) {
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] - 'A' + 'a') : s[i];
+		const char *digit = c != '\0' ? strchr(digits, c) : NULL;
+
+		if (!digit) {
+			return false;
+		}
+		*out = *out * 16 + (uint32_t)(digit - digits);
+	}
+	return true;
+}
+
+/* \uXXXX, two of them for a character beyond U+FFFF; \UXXXXXXXX, \xXX; \u{X...} and \x{X...}. The
+ * letter is at s. */
+static vv_status put_code_point(rewriter *w, const char *from, const char *s)
+{
+	uint32_t cp = 0, low;
+	bool ok;
+
+	if (*s != 'U' && s + 1 < w->end && s[1] == '{') {
+		const char *close = memchr(s, '}', (size_t)(w->end - s));
+		size_t digits = close ? (size_t)(close - s) - 2 : 0;
+
+		ok = digits > 0 && digits <= 6 && read_hex(&cp, s + 2, w->end, digits);
+		w->at = ok ? close + 1 : s;
+	} else {
+		size_t digits = *s == 'u' ? 4 : *s == 'U' ? 8 : 2;
+
+		ok = read_hex(&cp, s + 1, w->end, digits);
+		w->at = s + 1 + (ok ? digits : 0);
+		if (ok && cp >= 0xd800 && cp < 0xdc00 && w->end - w->at >= 6 && w->at[0] == '\\' &&
+		    w->at[1] == 'u' && read_hex(&low, w->at + 2, w->end, 4) && low >= 0xdc00 &&
+		    low < 0xe000) {
+			cp = 0x10000 + ((cp - 0xd800) << 10) + (low - 0xdc00);
+			w->at += 6;
+		}
+	}
+	if (!ok) {
+		return refuse(w, from, "an incomplete code of a character",
+			      "hexadecimal digits follow \\u (four), \\x (two) and \\U (eight)");
+	}
+	if (cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000)) {
+		return refuse(w, from, "a code of no character",
+			      "codes from \\uD800 to \\uDFFF go in pairs");
+	}
+	vv_buf_printf(&w->out, "\\x{%x}", (unsigned)cp);
+	return VV_OK;
+}
+
+/* \p{...}: names of PCRE2 and XML Schema are the same but for blocks. */
+static vv_status put_property(rewriter *w, const char *from, const char *s)
+{
+	bool braces = s + 1 < w->end && s[1] == '{';
+	const char *name = s + 2;
+
+	if (braces && w->end - name > 2 && memcmp(name, "Is", 2) == 0) {
+		return refuse(w, from, "a block of Unicode, which is not supported",
+			      "write its range, such as [\\u0370-\\u03FF], or a script, such as "
+			      "\\p{Greek}");
+	}
+	w->at = s + 1;
+	if (braces) {
+		const char *close = memchr(name, '}', (size_t)(w->end - name));
+
+		if (!close) {
+			return refuse(w, from, "a property without its end", "write \\p{Lu}");
+		}
+		w->at = close + 1;
+	}
+	vv_buf_put(&w->out, from, (size_t)(w->at - from));
+	return VV_OK;
+}
+
+static vv_status put_escape(rewriter *w)
+{
+	const char *from = w->at, *s = from + 1;
+	bool punctuation;
+
+	if (s == w->end) {
+		return refuse(w, from, "a backslash with nothing after it",
+			      "a backslash itself is written \\\\");
+	}
+	if (*s == 'u' || *s == 'U' || *s == 'x') {
+		return put_code_point(w, from, s);
+	}
+	if (*s == 'p' || *s == 'P') {
+		return put_property(w, from, s);
+	}
+	w->at = s + 1;
+	if (put_class_escape(w, *s)) {
+		return VV_OK;
+	}
+	punctuation = (unsigned char)*s < 0x80 && !(*s >= '0' && *s <= '9') &&
+		      !(*s >= 'a' && *s <= 'z') && !(*s >= 'A' && *s <= 'Z');
+	if (!punctuation && ((unsigned char)*s >= 0x80 ||
+			     !strchr(w->in_class ? "nrtfb" : "nrtfbBAzZk123456789", *s))) {
+		w->at = from;
+		return refuse(w, from, "an escape that patterns of XML Schema do not have",
+			      "escaped are the characters \\ | . - ^ $ ? * + ( ) { } [ ], and n r t d "
+			      "D w W s S i I c C p P u");
+	}
+	vv_buf_put(&w->out, from, 2);
+	return VV_OK;
+}
+
+static size_t digits_at(const char *s, const char *end)
+{
+	size_t n = 0;
+
+	while (s + n < end && s[n] >= '0' && s[n] <= '9') {
+		n++;
+	}
+	return n;
+}
+
+/* "{" begins {n}, {n,} or {n,m}, or stands for itself. What others read as a quantifier and PCRE2
+ * does not ({,m}; with blanks, as its later versions do) is neither. */
+static vv_status put_brace(rewriter *w)
+{
+	const char *from = w->at, *s = from + 1;
+	size_t least = digits_at(s, w->end);
+	bool comma;
+
+	s += least;
+	comma = s < w->end && *s == ',';
+	s += comma ? 1 + digits_at(s + 1, w->end) : 0;
+	if (least > 0 && s < w->end && *s == '}') {
+		vv_buf_put(&w->out, from, (size_t)(s + 1 - from));
+		w->at = s + 1;
+		return VV_OK;
+	}
+	for (s = from + 1; s < w->end && *s != '\0' && strchr("0123456789, ", *s);) {
+		s++;
+	}
+	if (s > from + 1 && s < w->end && *s == '}') {
+		return refuse(w, from, "braces that are no quantifier",
+			      "{n}, {n,} and {n,m} are; write {0,m} for {,m}");
+	}
+	vv_buf_puts(&w->out, "\\{");
+	w->at = from + 1;
+	return VV_OK;
+}
+
+/* "(": of what may follow "(?" whatever changes how the rest is to be read is refused. */
+static vv_status put_group(rewriter *w)
+{
+	const char *s = w->at + 1;
+
+	if (s < w->end && *s == '*') {
+		return refuse(w, w->at, "'(*', which is not supported",
+			      "write \\* for the character");
+	}
+	if (s < w->end && *s == '?') {
+		const char *kind = s + 1;
+
+		while (s + 1 < w->end && s[1] != '\0' && strchr("imsn-", s[1])) {
+			s++;
+		}
+		if (s + 1 == w->end || s[1] == '\0' ||
+		    !strchr(s + 1 == kind ? ":=!<>P|'" : ":)", s[1])) {
+			return refuse(w, w->at, "a group that is not supported",
+				      "'(?' may be followed by : = ! <= <! <name> or the flags i m s");
+		}
+	}
+	vv_buf_putc(&w->out, '(');
+	w->at++;
+	return VV_OK;
+}
+
+/* One character of a class, or its end. */
+static vv_status put_member(rewriter *w)
+{
+	bool begins = w->class_begins;
+
+	w->class_begins = false;
+	switch (*w->at) {
+	case '\\':
+		return put_escape(w);
+	case '[':
+		if (w->at > w->start && w->at[-1] == '-') {
+			return refuse(w, w->at, "subtraction of classes, which is not supported",
+				      "write the remaining members; or \\[ for the character");
+		}
+		return refuse(w, w->at, "'[' within a class",
+			      "write \\[ for the character; classes within classes, such as "
+			      "[:alpha:], are not supported");
+	case ']':
+		w->in_class = begins; /* right behind the "[" it is a member */
+		break;
+	case '^':
+		w->class_begins = begins && w->at[-1] == '[';
+		break;
+	default:
+		break;
+	}
+	vv_buf_putc(&w->out, *w->at++);
+	return VV_OK;
+}
+
+static vv_status put_next(rewriter *w)
+{
+	if (w->in_class) {
+		return put_member(w);
+	}
+	switch (*w->at) {
+	case '\\':
+		return put_escape(w);
+	case '{':
+		return put_brace(w);
+	case '(':
+		return put_group(w);
+	case '[':
+		w->in_class = w->class_begins = true;
+		break;
+	default:
+		break;
+	}
+	vv_buf_putc(&w->out, *w->at++);
+	return VV_OK;
+}
+
+/* Rewrites text, or as much of it as gives `most` bytes. */
+static vv_status rewrite(rewriter *w, const char *text, size_t len, size_t most, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*w = (rewriter){.start = text, .at = text, .end = text + len, .err = err};
+	while (rc == VV_OK && w->at < w->end && w->out.len < most) {
+		rc = put_next(w);
+	}
+	return rc == VV_OK ? vv_buf_ok(&w->out, err) : rc;
+}
+
+/* The byte of the pattern that gave this byte of what it was rewritten to. */
+static size_t place_in_text(const char *text, size_t len, size_t at)
+{
+	rewriter w;
+	size_t place;
+
+	rewrite(&w, text, len, at, NULL);
+	place = (size_t)(w.at - w.start);
+	vv_buf_clear(&w.out);
+	return place;
+}
+
+/* --- PCRE2 ------------------------------------------------------------------ */
+
+void vv_pattern_free(vv_pattern *p)
+{
+	if (p) {
+		pcre2_code_free(p->code);
+		pcre2_compile_context_free(p->compiling);
+		pcre2_general_context_free(p->general);
+		vv_free(p);
+	}
+}
+
+static vv_status compile(vv_pattern *p, const char *text, size_t len, vv_error *err)
+{
+	rewriter w;
+	unsigned char why[160];
+	size_t at = 0;
+	int code = 0;
+	vv_status rc = rewrite(&w, text, len, SIZE_MAX, err);
+
+	if (rc < 0) {
+		goto done;
+	}
+	pcre2_set_parens_nest_limit(p->compiling, 100);
+	pcre2_set_newline(p->compiling, PCRE2_NEWLINE_ANYCRLF); /* what "." is not */
+	p->code = pcre2_compile((PCRE2_SPTR)vv_buf_cstr(&w.out), w.out.len,
+				PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED |
+					PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C,
+				&code, &at, p->compiling);
+	if (p->code) {
+		/* without it (or the memory for it) matching is slower, no more */
+		pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
+	} else if (code == PCRE2_ERROR_NOMEMORY || code == 121 /* heap allocation failed */) {
+		rc = vv_fail_nomem(err);
+	} else {
+		if (pcre2_get_error_message(code, why, sizeof(why)) < 0) {
+			why[0] = '\0';
+		}
+		rc = vv_fail(err, VV_EINPUT, "is not a regular expression: %s, at byte %zu",
+			     (const char *)why, place_in_text(text, len, at));
+	}
+done:
+	vv_buf_clear(&w.out);
+	return rc;
+}
+
+vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_error *err)
+{
+	vv_pattern *p;
+	vv_status rc;
+
+	*out = NULL;
+	if (len > VV_PATTERN_MAX) {
+		return vv_fail(err, VV_EINPUT, "is longer than %u bytes", VV_PATTERN_MAX);
+	}
+	p = vv_calloc(1, sizeof(*p));
+	if (!p) {
+		return vv_fail_nomem(err);
+	}
+	p->general = pcre2_general_context_create(get, put, NULL);
+	p->compiling = p->general ? pcre2_compile_context_create(p->general) : NULL;
+	rc = p->compiling ? compile(p, text, len, err) : vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_pattern_free(p);
+		return rc;
+	}
+	*out = p;
+	return VV_OK;
+}
+
+void vv_pattern_scratch_free(vv_pattern_scratch *s)
+{
+	if (s) {
+		pcre2_match_data_free(s->data);
+		pcre2_jit_stack_free(s->stack);
+		pcre2_match_context_free(s->limits);
+		pcre2_general_context_free(s->general);
+		vv_free(s);
+	}
+}
+
+vv_pattern_scratch *vv_pattern_scratch_new(void)
+{
+	vv_pattern_scratch *s = vv_calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->general = pcre2_general_context_create(get, put, NULL);
+	s->limits = s->general ? pcre2_match_context_create(s->general) : NULL;
+	s->data = s->general ? pcre2_match_data_create(1, s->general) : NULL;
+	s->stack = s->general ? pcre2_jit_stack_create(32u << 10, 1u << 20, s->general) : NULL;
+	if (!s->limits || !s->data || !s->stack) {
+		vv_pattern_scratch_free(s);
+		return NULL;
+	}
+	pcre2_jit_stack_assign(s->limits, NULL, s->stack);
+	pcre2_set_match_limit(s->limits, VV_PATTERN_STEPS);
+	pcre2_set_depth_limit(s->limits, VV_PATTERN_STEPS);
+	pcre2_set_heap_limit(s->limits, 16u << 10); /* KiB */
+	return s;
+}
+
+int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len)
+{
+	int rc = pcre2_match(p->code, (PCRE2_SPTR)(len > 0 ? s : ""), len, 0, PCRE2_NO_UTF_CHECK,
+			     scratch->data, scratch->limits);
+
+	if (rc >= 0)
+		return 1;
+	switch (rc) {
+	case PCRE2_ERROR_NOMATCH:
+		return 0;
+	case PCRE2_ERROR_NOMEMORY:
+		return VV_ENOMEM;
+	default: /* match, depth, heap or machine stack limit */
+		return VV_EREFUSED;
+	}
+}

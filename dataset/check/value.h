@@ -1,0 +1,64 @@
+/*
+ * value: what a cell means under its field: to be ordered, and told apart.
+ *
+ * For cells that are values of their field (vv_field_accepts); of others the answer means
+ * nothing. Exact: decimals as digits, times as instants (one without a zone counts as UTC),
+ * durations as XML Schema orders them, JSON by value.
+ */
+#ifndef VV_DATASET_CHECK_VALUE_H
+#define VV_DATASET_CHECK_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "dataset/format/cell.h"
+#include "dataset/schema/decimal.h"
+#include "dataset/schema/schema.h"
+
+typedef enum vv_value_kind {
+	VV_VALUE_TEXT, /* anything without an order: equal when the bytes are */
+	VV_VALUE_DECIMAL,
+	VV_VALUE_BOOLEAN,
+	VV_VALUE_INSTANT,
+	VV_VALUE_DURATION
+} vv_value_kind;
+
+/* Borrows from the cell and from the buffer that it was read with. */
+typedef struct vv_value {
+	vv_value_kind kind;
+	const char *text; /* TEXT */
+	size_t len;
+	bool truth;
+	vv_decimal decimal;   /* DECIMAL; of a DURATION the seconds with their fraction */
+	int64_t seconds;      /* INSTANT: since 1970 */
+	int64_t months;       /* DURATION, signed */
+	const char *fraction; /* INSTANT: digits of a second's fraction without zeros at the end */
+	size_t fraction_len;
+} vv_value;
+
+/* Digits (of decimals) and canonical JSON go to buf. False: memory ran out (buf->failed),
+ * or the cell is no value of the field. */
+bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell);
+
+/* -1, 0, 1; 2: there is no order between them (durations such as P1M and P30D). */
+int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
+
+/* Appends the value so that equal ones give equal bytes and others do not, and none is the
+ * beginning of another: for keys. scratch is overwritten. False: no memory. */
+bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell);
+
+/* A value of the descriptor (a bound, an element of an enum) as a cell of the field's, or
+ * of the type's standard spelling: *field tells which. text holds the bytes where these
+ * are not the node's own. */
+bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
+		      const vv_field *f, const vv_json *node);
+
+/* Code points of a text; bytes that are no UTF-8 count one each. */
+size_t vv_value_text_length(const char *s, size_t len);
+
+/* Members of an object, elements of an array or list. False: not to be told. */
+bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * dialect: how a file writes its rows down; with the cells it gives the bytes.
+ *
+ * Part of the root. Two files with the same cells and different dialects share
+ * their data list.
+ */
+#ifndef VV_DATASET_FORMAT_DIALECT_H
+#define VV_DATASET_FORMAT_DIALECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/cbor.h"
+
+typedef enum vv_form {
+	VV_FORM_CSV = 0,    /* any delimiter: TSV is CSV with a tab */
+	VV_FORM_NDJSON = 1, /* one object a line */
+	VV_FORM_JSON = 2    /* one array of objects */
+} vv_form;
+
+typedef enum vv_newline { VV_LF = 0, VV_CRLF = 1, VV_CR = 2, VV_NO_NEWLINE = 3 } vv_newline;
+
+/* The delimiter of a file of one column that has none: no text holds a unit separator. */
+#define VV_NO_DELIMITER 0x1f
+
+/* When a column's cells are put in quotes, beyond where they must be. */
+typedef enum vv_quoting {
+	VV_QUOTE_MINIMAL = 0,
+	VV_QUOTE_ALWAYS = 1,
+	VV_QUOTE_NONEMPTY = 2,
+	VV_QUOTE_NONNUMERIC = 3 /* all but what reads as a JSON number or is empty */
+} vv_quoting;
+
+/* A run of bytes owned by the dialect; NUL behind. */
+typedef struct vv_bytes {
+	char *data; /* NULL when len is 0 */
+	size_t len;
+} vv_bytes;
+
+typedef struct vv_dialect {
+	vv_form form;
+	bool bom;           /* UTF-8 byte order mark first */
+	bool header;        /* CSV: the prologue ends with a header line */
+	bool final_newline; /* the last row has its row end */
+	vv_newline newline; /* CSV, NDJSON: what ends a row */
+	uint8_t delimiter;  /* CSV */
+	uint8_t quote;      /* CSV; 0: none */
+	uint8_t escape;     /* CSV; 0: a quote is written twice */
+	vv_bytes prologue;  /* bytes behind the BOM and before the first row: the header line with
+	                     * its line end and blank lines around it; JSON: "[\n" */
+	uint8_t *quoting;   /* CSV: vv_quoting for each column; beyond quoting_count: minimal */
+	size_t quoting_count;
+	/* JSON forms: an object is open name colon value comma name colon value close */
+	vv_bytes open, colon, comma, close;
+	vv_bytes row_end;   /* JSON array: between two rows, ",\n  " */
+	vv_bytes epilogue;  /* JSON array: behind the last row, "\n]\n" */
+	bool ascii;         /* JSON: code points above 127 are written as \uXXXX */
+} vv_dialect;
+
+void vv_dialect_init(vv_dialect *d); /* CSV, ',', '"', LF, header, final newline */
+void vv_dialect_clear(vv_dialect *d);
+vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err); /* out is not cleared first */
+bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b);
+/* Equal but for BOM, prologue, newline habits, epilogue and quoting: would the
+ * same bytes be cut into the same cells? (What the scan cache asks.) */
+bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b);
+vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err);
+
+/* The row end as bytes; CSV/NDJSON from newline, JSON from row_end. Borrowed. */
+const char *vv_dialect_row_end(const vv_dialect *d, size_t *len);
+
+/* As DAG-CBOR (a map; only what differs from the defaults of its form). */
+void vv_dialect_put(vv_buf *b, const vv_dialect *d);
+vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err); /* strict, canonical */
+
+/* "comma-separated, CRLF, header, no final newline": what differs from the usual
+ * is said. Appends. */
+void vv_dialect_describe(vv_buf *b, const vv_dialect *d);
+/* "LF -> CRLF, BOM added": appends nothing when equal in form. */
+void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to);
+
+#endif

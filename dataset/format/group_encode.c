@@ -1,0 +1,471 @@
+/*
+ * group_encode: knows which encoding a column gets, and how it is written.
+ *
+ * The choice is part of the format: equal cells give equal bytes everywhere. A
+ * column is gathered once into contiguous cells with the first eight bytes of
+ * each as an integer; nearly everything afterwards compares, hashes or parses
+ * those integers and touches no text.
+ */
+#include "dataset/format/group.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/format/group_encode_internal.h"
+#include "dataset/format/spelling.h"
+#include "repo/blocks/store.h"
+
+/* After i values a dictionary of more than 16 + i/2 is given up: nearly unique
+ * columns cost some 30 probes and no more. */
+#define DICT_START 16u
+
+vv_group_encoder *vv_group_encoder_new(void)
+{
+	return vv_calloc(1, sizeof(vv_group_encoder));
+}
+
+static void free_column(vv_group_encoder *e)
+{
+	vv_free(e->cell);
+	vv_free(e->key);
+	vv_free(e->state);
+	vv_free(e->index);
+	vv_free(e->fraction);
+	vv_free(e->empty);
+	vv_free(e->number);
+	vv_free(e->unit);
+	e->cell = NULL;
+	e->key = e->unit = NULL;
+	e->state = e->index = e->fraction = e->empty = NULL;
+	e->number = NULL;
+	e->cap = 0;
+}
+
+void vv_group_encoder_free(vv_group_encoder *e)
+{
+	if (!e)
+		return;
+	free_column(e);
+	vv_free(e->column_len);
+	vv_buf_clear(&e->body);
+	vv_free(e);
+}
+
+static vv_status make_room(vv_group_encoder *e, size_t rows, size_t columns, vv_error *err)
+{
+	if (rows > e->cap) {
+		size_t cap = rows + rows / 2;
+
+		free_column(e);
+		e->cell = vv_malloc(cap * sizeof *e->cell);
+		e->key = vv_malloc(cap * sizeof *e->key);
+		e->state = vv_malloc(cap);
+		e->index = vv_malloc(cap);
+		e->fraction = vv_malloc(cap);
+		e->empty = vv_malloc(cap);
+		e->number = vv_malloc(cap * sizeof *e->number);
+		e->unit = vv_malloc(cap * sizeof *e->unit);
+		if (!e->cell || !e->key || !e->state || !e->index || !e->fraction || !e->empty ||
+		    !e->number || !e->unit) {
+			free_column(e);
+			return vv_fail_nomem(err);
+		}
+		e->cap = cap;
+	}
+	if (columns > e->column_cap) {
+		size_t *lens = vv_realloc_array(e->column_len, columns, sizeof *lens);
+
+		if (!lens)
+			return vv_fail_nomem(err);
+		e->column_len = lens;
+		e->column_cap = columns;
+	}
+	return VV_OK;
+}
+
+static bool has_text(unsigned state)
+{
+	return state == VV_CELL_TEXT || state == VV_CELL_LITERAL;
+}
+
+/* Moves the values to the front where some cells have none, and notes the states. */
+static void drop_textless(vv_group_encoder *e, group_values *c)
+{
+	size_t n = 0;
+
+	for (size_t r = 0; r < c->rows; r++) {
+		e->state[r] = e->cell[r].state;
+		e->cell[n] = e->cell[r];
+		e->key[n] = e->key[r];
+		n += has_text(e->state[r]);
+	}
+	c->count = n;
+}
+
+/* Sums over the values, which are all there. */
+static void sum_up(const vv_group_encoder *e, group_values *c)
+{
+	const vv_cell *cell = e->cell;
+	uint64_t differ = 0, bytes = 0, first = e->key[0];
+	uint32_t least = UINT32_MAX, most = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		uint32_t len = cell[i].len;
+
+		differ |= e->key[i] ^ first;
+		least = len < least ? len : least;
+		most = len > most ? len : most;
+		bytes += len;
+	}
+	c->min_len = c->count ? least : 0;
+	c->max_len = most;
+	c->bytes = bytes;
+	c->equal = differ == 0 && c->min_len == most;
+}
+
+/* Collects a column's values and what can be told of them in passing. */
+static void gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
+		   size_t stride)
+{
+	vv_cell *restrict out = e->cell;
+	uint64_t *restrict key = e->key;
+	unsigned states = 0;
+
+	for (size_t r = 0; r < rows; r++, cells += stride) {
+		out[r] = *cells;
+		key[r] = spell_key(cells->text, cells->len);
+		states |= 1u << (cells->state & 3);
+	}
+	c->rows = c->count = rows;
+	c->states = states;
+	if (states & (1u << VV_CELL_ABSENT | 1u << VV_CELL_NULL) || (states & (states - 1)))
+		drop_textless(e, c);
+	sum_up(e, c);
+}
+
+static bool same_text(const vv_cell *a, const vv_cell *b)
+{
+	return a->len == b->len &&
+	       (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
+}
+
+static bool all_equal(const vv_group_encoder *e, const group_values *c)
+{
+	if (!c->equal)
+		return false;
+	for (size_t i = 1; c->max_len > 8 && i < c->count; i++) {
+		if (!same_text(&e->cell[i], &e->cell[0]))
+			return false;
+	}
+	return true;
+}
+
+static uint32_t hash_of(const vv_cell *cell, uint64_t key)
+{
+	uint64_t h = key ^ ((uint64_t)cell->len << 56);
+
+	if (cell->len > 8) {
+		uint64_t tail = spell_get8(cell->text + cell->len - 8);
+
+		h ^= (tail << 29 | tail >> 35) * 0xc2b2ae3d27d4eb4fu;
+	}
+	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
+}
+
+/* Fills e->dict and e->index, and gives the bytes that the encoding takes; SIZE_MAX
+ * as soon as it is clear that there are too many values, or that it takes `best`
+ * bytes or more. */
+static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best)
+{
+	group_dict *d = &e->dict;
+	size_t size = 1 + c->count; /* number of values, indexes; then lengths and texts */
+
+	memset(d->slot, 0, sizeof d->slot);
+	d->count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_cell *cell = &e->cell[i];
+		uint64_t key = e->key[i];
+		uint32_t at = hash_of(cell, key);
+		size_t k = d->slot[at];
+
+		while (k != 0 && !(d->key[k - 1] == key && same_text(&d->value[k - 1], cell))) {
+			at = (at + 1) % GROUP_SLOTS;
+			k = d->slot[at];
+		}
+		if (k == 0) {
+			if (d->count == GROUP_DICT_MAX || d->count >= DICT_START + i / 2)
+				return SIZE_MAX;
+			d->value[d->count] = *cell;
+			d->key[d->count] = key;
+			k = ++d->count;
+			d->slot[at] = (uint8_t)k;
+			size += vv_varint_len(cell->len) + cell->len +
+				(k == 128); /* the number gets longer */
+			if (size >= best)
+				return SIZE_MAX;
+		}
+		e->index[i] = (uint8_t)(k - 1);
+	}
+	return size;
+}
+
+/* Appends a text; 8 bytes of room behind it are there. */
+static char *put_text(char *out, const vv_cell *cell, uint64_t key)
+{
+	if (cell->len <= 8) {
+		spell_put8(out, key);
+	} else {
+		memcpy(out, cell->text, cell->len);
+	}
+	return out + cell->len;
+}
+
+static void put_const(vv_group_encoder *e, const group_values *c)
+{
+	vv_buf_put_varint(&e->body, c->count ? e->cell[0].len : 0);
+	if (c->count)
+		vv_buf_put(&e->body, e->cell[0].text, e->cell[0].len);
+}
+
+static void put_dict(vv_group_encoder *e, const group_values *c)
+{
+	const group_dict *d = &e->dict;
+
+	vv_buf_put_varint(&e->body, d->count);
+	for (size_t k = 0; k < d->count; k++)
+		vv_buf_put_varint(&e->body, d->value[k].len);
+	for (size_t k = 0; k < d->count; k++)
+		vv_buf_put(&e->body, d->value[k].text, d->value[k].len);
+	vv_buf_put(&e->body, e->index, c->count);
+}
+
+/* Bytes that the text encoding takes. */
+static size_t text_size(const vv_group_encoder *e, const group_values *c)
+{
+	uint32_t span = c->max_len - c->min_len;
+	size_t size = 1 + (size_t)c->bytes;
+
+	if (span == 0)
+		return size + vv_varint_len(c->max_len);
+	if (c->max_len <= 255)
+		return size + c->count;
+	for (size_t i = 0; i < c->count; i++)
+		size += vv_varint_len(e->cell[i].len);
+	return size;
+}
+
+static void put_text_column(vv_group_encoder *e, const group_values *c)
+{
+	uint32_t span = c->max_len - c->min_len;
+	vv_buf *b = &e->body;
+	char *out;
+
+	if (span == 0) {
+		vv_buf_putc(b, GROUP_LEN_EQUAL);
+		vv_buf_put_varint(b, c->max_len);
+	} else if (c->max_len <= 255) {
+		vv_buf_putc(b, GROUP_LEN_BYTES);
+		for (size_t i = 0; i < c->count; i++)
+			e->index[i] = (uint8_t)e->cell[i].len;
+		vv_buf_put(b, e->index, c->count);
+	} else {
+		vv_buf_putc(b, GROUP_LEN_VARINTS);
+		for (size_t i = 0; i < c->count; i++)
+			vv_buf_put_varint(b, e->cell[i].len);
+	}
+	if (!vv_buf_reserve(b, (size_t)c->bytes + 8))
+		return;
+	out = b->data + b->len;
+	for (size_t i = 0; i < c->count; i++)
+		out = put_text(out, &e->cell[i], e->key[i]);
+	b->len = (size_t)(out - b->data);
+}
+
+static void put_states(vv_group_encoder *e, const group_values *c)
+{
+	vv_buf *b = &e->body;
+
+	if (!vv_buf_reserve(b, c->rows / 4 + 1))
+		return;
+	for (size_t r = 0; r < c->rows; r += 4) {
+		unsigned byte = 0;
+
+		for (size_t j = r; j < c->rows && j < r + 4; j++)
+			byte |= (unsigned)e->state[j] << (2 * (j - r));
+		b->data[b->len++] = (char)byte;
+	}
+}
+
+/* The column's first byte and its states. */
+static void put_head(vv_group_encoder *e, const group_values *c, int encoding)
+{
+	if (c->states == 1u << VV_CELL_TEXT) {
+		vv_buf_putc(&e->body, encoding | GROUP_ALL_TEXT << 4);
+	} else if ((c->states & (c->states - 1)) == 0) {
+		vv_buf_putc(&e->body, encoding | GROUP_ONE_STATE << 4);
+		vv_buf_putc(&e->body, __builtin_ctz(c->states));
+	} else {
+		vv_buf_putc(&e->body, encoding | GROUP_MIXED_STATES << 4);
+		put_states(e, c);
+	}
+}
+
+typedef struct told {
+	vv_group_values_fn fn;
+	void *payload;
+	size_t column;
+} told;
+
+/* The least and the greatest integer: what holds of both in the way of types (a
+ * year, say) holds of all between. */
+static void tell_extremes(const vv_group_encoder *e, const group_values *c, const told *to)
+{
+	vv_cell ends[2] = {e->cell[0], e->cell[0]};
+	int64_t least = INT64_MAX, most = INT64_MIN;
+	size_t m = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (e->empty[i])
+			continue;
+		if (e->number[m] <= least) {
+			least = e->number[m];
+			ends[0] = e->cell[i];
+		}
+		if (e->number[m] >= most) {
+			most = e->number[m];
+			ends[1] = e->cell[i];
+		}
+		m++;
+	}
+	to->fn(to->payload, to->column, ends, 2);
+}
+
+/* One value with all the digits that the column has behind the point. */
+static void tell_longest_fraction(const vv_group_encoder *e, const group_values *c, const told *to,
+				  unsigned scale)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (spell_fraction(e->cell[i].text, e->cell[i].len, e->key[i]) == (int)scale) {
+			to->fn(to->payload, to->column, &e->cell[i], 1);
+			return;
+		}
+	}
+}
+
+/* Tells of enough values that the type of all of them follows as if all were told;
+ * of empty ones only where they come along. */
+static void tell(const vv_group_encoder *e, const group_values *c, const told *to, int encoding,
+		 const group_typed *t)
+{
+	const unsigned both = 1u << VV_CELL_TEXT | 1u << VV_CELL_LITERAL;
+	size_t first = 0;
+
+	if (!to->fn || c->count == 0)
+		return;
+	if ((c->states & both) == both || encoding == GROUP_TEXT) {
+		to->fn(to->payload, to->column, e->cell, c->count);
+	} else if (encoding == GROUP_CONST) {
+		to->fn(to->payload, to->column, e->cell, 1);
+	} else if (encoding == GROUP_DICT) {
+		to->fn(to->payload, to->column, e->dict.value, e->dict.count);
+	} else if (encoding == GROUP_INTEGER) {
+		tell_extremes(e, c, to);
+	} else if (encoding == GROUP_DECIMAL && t->scale == 3) {
+		/* 1.234 may be a thousand and more, unless another value says otherwise */
+		to->fn(to->payload, to->column, e->cell, c->count);
+	} else if (encoding == GROUP_DECIMAL) {
+		tell_longest_fraction(e, c, to, t->scale);
+	} else {
+		while (e->empty[first])
+			first++;
+		to->fn(to->payload, to->column, &e->cell[first], 1);
+	}
+}
+
+/* Constant if it can be; else the smallest of numbers, dictionary and text, the
+ * first of them where sizes are equal. */
+static int choose(vv_group_encoder *e, const group_values *c, group_typed *t)
+{
+	size_t best;
+	int encoding = GROUP_TEXT;
+
+	if (all_equal(e, c))
+		return GROUP_CONST;
+	best = text_size(e, c);
+	if (group_typed_read(e, c, t) && t->size <= best) {
+		encoding = t->encoding;
+		best = t->size;
+	}
+	/* a dictionary takes a byte a value, two lengths, their number and some text */
+	return best > c->count + 4 && build_dict(e, c, best) < best ? GROUP_DICT : encoding;
+}
+
+static void encode_column(vv_group_encoder *e, const group_values *c, const told *to)
+{
+	group_typed t;
+	int encoding = choose(e, c, &t);
+
+	tell(e, c, to, encoding, &t);
+	put_head(e, c, encoding);
+	if (encoding == GROUP_CONST) {
+		put_const(e, c);
+	} else if (encoding == GROUP_DICT) {
+		put_dict(e, c);
+	} else if (encoding == GROUP_TEXT) {
+		put_text_column(e, c);
+	} else {
+		group_typed_put(e, c, &t);
+	}
+}
+
+static bool all_absent(const vv_cell *cells, size_t rows, size_t stride)
+{
+	for (size_t r = 0; r < rows; r++) {
+		if (cells[r * stride].state != VV_CELL_ABSENT)
+			return false;
+	}
+	return true;
+}
+
+vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
+			  size_t columns, size_t stride, vv_group_values_fn fn, void *payload,
+			  vv_error *err)
+{
+	told to = {fn, payload, 0};
+	vv_status rc;
+
+	while (columns > 0 && all_absent(cells + columns - 1, rows, stride))
+		columns--;
+	if (rows == 0 || rows > VV_GROUP_CELLS_MAX || columns > VV_COLUMNS_MAX ||
+	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX))
+		return vv_fail(err, VV_EREFUSED, "a row group cannot hold %zu rows of %zu columns",
+			       rows, columns);
+	if ((rc = make_room(e, rows, columns, err)) < 0)
+		return rc;
+	vv_buf_reset(&e->body);
+	for (size_t i = 0; i < columns; i++) {
+		size_t before = e->body.len;
+		group_values c;
+
+		gather(e, &c, cells + i, rows, stride);
+		to.column = i;
+		encode_column(e, &c, &to);
+		e->column_len[i] = e->body.len - before;
+		if (e->body.len > VV_BLOCK_MAX)
+			break;
+	}
+	if ((rc = vv_buf_ok(&e->body, err)) < 0)
+		return rc;
+	if (e->body.len > VV_BLOCK_MAX - VV_GROUP_MAGIC_LEN - 8 - 4 * columns)
+		return vv_fail(err, VV_EREFUSED,
+			       "a row group of %zu rows takes more than a block's %u bytes", rows,
+			       VV_BLOCK_MAX);
+	vv_buf_reset(out);
+	vv_buf_put(out, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN);
+	vv_buf_put_varint(out, rows);
+	vv_buf_put_varint(out, columns);
+	for (size_t i = 0; i < columns; i++)
+		vv_buf_put_varint(out, e->column_len[i]);
+	vv_buf_put(out, e->body.data, e->body.len);
+	return vv_buf_ok(out, err);
+}

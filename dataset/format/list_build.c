@@ -1,0 +1,262 @@
+/*
+ * list_build: knows when a list needs nodes, and cuts each level into them.
+ *
+ * A level starts as a head of a few items, which is the embedded top if no more
+ * come. When it overflows, its items are fed one by one into a node that is written
+ * at each cut; the node's own item goes to the level above. So memory is a head
+ * and a node a level.
+ */
+#include "dataset/format/list.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/list_internal.h"
+
+typedef struct level {
+	bool overflowed; /* the head has been fed, items go straight into the node */
+	vv_buf items;    /* the head's or the node's */
+	size_t count;
+	size_t recent[4];       /* offsets of the last items, the newest at (count - 1) % 4 */
+	size_t second;          /* offset of the second item */
+	uint64_t weight, below; /* sums over the node */
+	uint64_t start;         /* level-0 items before the node */
+} level;
+
+struct vv_list_builder {
+	vv_list_kind kind;
+	const vv_sink *sink;
+	list_old *old;
+	level level[LIST_LEVELS];
+	vv_buf node; /* scratch */
+	bool failed;
+};
+
+vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv_sink *sink,
+			      const vv_buf *old, vv_error *err)
+{
+	vv_list_builder *b = vv_calloc(1, sizeof *b);
+
+	*out = NULL;
+	if (!b)
+		return vv_fail_nomem(err);
+	b->kind = kind;
+	b->sink = sink;
+	if (old && old->len > 0 && sink->get && sink->put)
+		b->old = list_old_new(kind, sink, old);
+	*out = b;
+	return VV_OK;
+}
+
+void vv_list_builder_free(vv_list_builder *b)
+{
+	if (!b)
+		return;
+	for (unsigned i = 0; i < LIST_LEVELS; i++)
+		vv_buf_clear(&b->level[i].items);
+	vv_buf_clear(&b->node);
+	list_old_free(b->old);
+	vv_free(b);
+}
+
+static void put_items(vv_buf *b, const level *l, unsigned number)
+{
+	vv_cbor_put_key(b, "items");
+	vv_cbor_put_array(b, l->count);
+	vv_buf_put(b, l->items.data, l->items.len);
+	vv_cbor_put_key(b, "level");
+	vv_cbor_put_uint(b, number);
+}
+
+static size_t last_offset(const level *l)
+{
+	return l->recent[(l->count - 1) % 4];
+}
+
+/* Stores the node of a level and gives the item that names it one level up. */
+static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, vv_error *err)
+{
+	level *l = &b->level[number];
+	const uint8_t *items = (const uint8_t *)l->items.data;
+	const char *kind = list_kind_name(b->kind);
+	size_t last = last_offset(l), first_len = l->count > 1 ? l->second : l->items.len;
+	vv_cid cid, base;
+	vv_status rc;
+
+	vv_buf_reset(&b->node);
+	vv_cbor_put_map(&b->node, 4);
+	vv_cbor_put_key(&b->node, "v");
+	vv_cbor_put_text(&b->node, "list", 4);
+	vv_cbor_put_key(&b->node, "of");
+	vv_cbor_put_text(&b->node, kind, strlen(kind));
+	put_items(&b->node, l, number);
+	if ((rc = vv_buf_ok(&b->node, err)) < 0)
+		return rc;
+	if (b->node.len > VV_BLOCK_MAX)
+		return vv_fail(err, VV_EREFUSED,
+			       "a row with so many long cells that a list node would take %s",
+			       vv_text_bytes(b->node.len));
+	if ((rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b->node.data, b->node.len, err)) < 0)
+		return rc;
+	if (b->sink->put) {
+		memset(&base, 0, sizeof base);
+		if (b->old)
+			list_old_find(b->old, number, l->start, &cid, items, first_len,
+				      items + last, l->items.len - last, &base);
+		rc = b->sink->put(b->sink->payload, &cid, b->node.data, b->node.len,
+				  vv_cid_is_null(&base) ? NULL : &base, err);
+		if (rc < 0)
+			return rc;
+	}
+	vv_cbor_put_array(item, 3);
+	vv_cbor_put_link(item, &cid);
+	vv_cbor_put_uint(item, l->weight);
+	vv_cbor_put_uint(item, l->below);
+	l->start += l->below;
+	l->count = 0;
+	l->weight = l->below = 0;
+	vv_buf_reset(&l->items);
+	return vv_buf_ok(item, err);
+}
+
+static vv_status append(level *l, const list_item *item, vv_error *err)
+{
+	l->recent[l->count % 4] = l->items.len;
+	if (l->count == 1)
+		l->second = l->items.len;
+	l->count++;
+	vv_buf_put(&l->items, item->bytes, item->len);
+	if (__builtin_add_overflow(l->weight, item->weight, &l->weight) ||
+	    __builtin_add_overflow(l->below, item->count, &l->below))
+		return vv_fail(err, VV_EREFUSED, "a list's sums exceed 64 bits");
+	return vv_buf_ok(&l->items, err);
+}
+
+static vv_status add(vv_list_builder *b, unsigned number, const list_item *item, vv_error *err);
+
+/* Writes the node and adds its item above. */
+static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
+{
+	uint8_t room[96]; /* an upper item has at most 60 bytes */
+	vv_buf item = VV_BUF_INIT;
+	list_item above;
+	vv_cbor c;
+	vv_status rc = write_node(b, number, &item, err);
+
+	if (rc >= 0 && number + 1 == LIST_LEVELS)
+		rc = vv_fail(err, VV_EREFUSED, "a list of more than %u levels", LIST_LEVELS);
+	if (rc < 0)
+		goto done;
+	assert(item.len <= sizeof room);
+	memcpy(room, item.data, item.len);
+	vv_cbor_init(&c, room, item.len);
+	if ((rc = list_item_read(&above, &c, b->kind, number + 1, err)) >= 0)
+		rc = add(b, number + 1, &above, err);
+done:
+	vv_buf_clear(&item);
+	return rc;
+}
+
+/* Adds an item to a level's node, which may end with it. */
+static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item, vv_error *err)
+{
+	level *l = &b->level[number];
+	size_t from;
+	vv_status rc = append(l, item, err);
+
+	if (rc < 0)
+		return rc;
+	from = l->count < 4 ? 0 : l->recent[l->count % 4];
+	if (!list_cuts(b->kind, number, item, l->count, l->items.len,
+		       (const uint8_t *)l->items.data + from, l->items.len - from))
+		return VV_OK;
+	return close_node(b, number, err);
+}
+
+/* The head holds more than can be embedded: its items become nodes. */
+static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
+{
+	level *l = &b->level[number];
+	vv_buf head = l->items;
+	size_t count = l->count;
+	list_item item;
+	vv_cbor c;
+	vv_status rc = VV_OK;
+
+	vv_buf_init(&l->items);
+	l->count = 0;
+	l->weight = l->below = 0;
+	l->overflowed = true;
+	vv_cbor_init(&c, head.data, head.len);
+	for (size_t i = 0; i < count && rc >= 0; i++) {
+		if ((rc = list_item_read(&item, &c, b->kind, number, err)) >= 0)
+			rc = feed(b, number, &item, err);
+	}
+	vv_buf_clear(&head);
+	return rc;
+}
+
+/* Calls itself, by way of closing nodes, at most once a level: LIST_LEVELS deep. */
+static vv_status add(vv_list_builder *b, unsigned number, const list_item *item, vv_error *err)
+{
+	level *l = &b->level[number];
+	vv_status rc;
+
+	if (l->overflowed)
+		return feed(b, number, item, err);
+	if ((rc = append(l, item, err)) < 0)
+		return rc;
+	if (l->count > list_limits_of(b->kind, number).top || l->items.len > LIST_TOP_BYTES)
+		return overflow(b, number, err);
+	return VV_OK;
+}
+
+vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
+			      vv_error *err)
+{
+	list_item parsed;
+	vv_cbor c;
+	vv_status rc;
+
+	if (b->failed)
+		return vv_fail(err, VV_EREFUSED, "a list that failed before cannot go on");
+	vv_cbor_init(&c, item, len);
+	if ((rc = list_item_read(&parsed, &c, b->kind, 0, err)) >= 0 &&
+	    (rc = vv_cbor_end(&c, err)) >= 0) {
+		assert(parsed.weight == weight);
+		rc = add(b, 0, &parsed, err);
+	}
+	(void)weight;
+	b->failed = rc < 0;
+	return rc;
+}
+
+vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err)
+{
+	unsigned number = 0;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof *out);
+	if (b->failed)
+		return vv_fail(err, VV_EREFUSED, "a list that failed before cannot be finished");
+	for (; b->level[number].overflowed && rc >= 0; number++) {
+		if (b->level[number].count > 0)
+			rc = close_node(b, number, err);
+	}
+	b->failed = true; /* it is used up */
+	if (rc < 0)
+		return rc;
+	vv_cbor_put_map(&out->top, 2);
+	put_items(&out->top, &b->level[number], number);
+	rc = vv_buf_ok(&out->top, err);
+	if (rc < 0)
+		vv_list_clear(out);
+	return rc;
+}
+
+void vv_list_clear(vv_list *l)
+{
+	vv_buf_clear(&l->top);
+}

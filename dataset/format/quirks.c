@@ -1,0 +1,43 @@
+/*
+ * Knows the bytes of quirks; the only reader of them.
+ */
+#include "dataset/format/quirks.h"
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+void vv_quirks_init(vv_quirks *q, const void *bytes, size_t len)
+{
+	q->p = bytes;
+	q->end = len > 0 ? q->p + len : q->p;
+	q->row = 0;
+	q->started = 0;
+}
+
+int vv_quirks_next(vv_quirks *q, vv_quirk *out, vv_error *err)
+{
+	uint64_t delta, len;
+	if (q->p == q->end) {
+		return 0;
+	}
+	if (!vv_varint_read(&q->p, q->end, &delta) || q->p == q->end || delta > (uint64_t)1 << 40 ||
+	    (q->started && delta == 0) || *q->p > VV_QUIRK_CR) {
+		return vv_fail(err, VV_ECORRUPT, "malformed line forms (quirks) of a row group");
+	}
+	q->row += delta;
+	q->started = 1;
+	out->row = q->row;
+	out->kind = (vv_quirk_kind)*q->p++;
+	out->raw = NULL;
+	out->raw_len = 0;
+	if (out->kind == VV_QUIRK_RAW) {
+		if (!vv_varint_read(&q->p, q->end, &len) || len > (uint64_t)(q->end - q->p)) {
+			return vv_fail(err, VV_ECORRUPT, "malformed line forms (quirks) of a row group");
+		}
+		out->raw = (const char *)q->p;
+		out->raw_len = (size_t)len;
+		q->p += len;
+	}
+	return 1;
+}

@@ -1,0 +1,413 @@
+/*
+ * Knows how a row is put into words again: when a CSV cell stands in quotes, how a
+ * JSON string is escaped.
+ */
+#include "dataset/format/row_write.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/simd.h"
+
+struct vv_row_writer {
+	vv_dialect dialect;
+	/* CSV */
+	vv_mark_set set; /* what puts a cell in quotes */
+	/* JSON: "name" and colon for each column, name i at ends[i] .. ends[i + 1] */
+	vv_buf names;
+	size_t *ends;
+	size_t columns;
+
+	vv_buf line; /* scratch of vv_row_matches */
+	bool failed;
+};
+
+static uint8_t escape_of(const vv_dialect *d)
+{
+	return d->escape != 0 ? d->escape : d->quote;
+}
+
+static bool is_special(const vv_dialect *d, uint8_t c)
+{
+	return d->quote != 0 &&
+	       (c == d->delimiter || c == '\n' || c == '\r' || c == d->quote || c == escape_of(d));
+}
+
+/* --- JSON --------------------------------------------------------------- */
+
+static void put_u16(vv_buf *b, uint32_t unit)
+{
+	vv_buf_printf(b, "\\u%04x", (unsigned)unit);
+}
+
+/* A string with everything above 127 escaped. */
+static void put_ascii_string(vv_buf *b, const char *s, size_t len)
+{
+	size_t i = 0, run;
+
+	vv_buf_putc(b, '"');
+	while (i < len) {
+		uint32_t cp = 0;
+		size_t n;
+
+		for (run = i; run < len && (uint8_t)s[run] >= 0x20 && (uint8_t)s[run] < 0x80 &&
+			      s[run] != '"' && s[run] != '\\';) {
+			run++;
+		}
+		vv_buf_put(b, s + i, run - i);
+		i = run;
+		if (i == len) {
+			break;
+		}
+		n = vv_utf8_decode(&cp, s + i, len - i);
+		if (n == 0) {
+			n = 1;
+			cp = 0xfffd;
+		}
+		if (cp == '"' || cp == '\\') {
+			vv_buf_putc(b, '\\');
+			vv_buf_putc(b, (int)cp);
+		} else if (cp < 0x20 && strchr("\b\f\n\r\t", (int)cp) && cp != 0) {
+			vv_buf_putc(b, '\\');
+			vv_buf_putc(b, cp == '\b'   ? 'b'
+				       : cp == '\f' ? 'f'
+				       : cp == '\n' ? 'n'
+				       : cp == '\r' ? 'r'
+						    : 't');
+		} else if (cp < 0x10000) {
+			put_u16(b, cp);
+		} else {
+			put_u16(b, 0xd800 + ((cp - 0x10000) >> 10));
+			put_u16(b, 0xdc00 + ((cp - 0x10000) & 0x3ff));
+		}
+		i += n;
+	}
+	vv_buf_putc(b, '"');
+}
+
+static void put_string(vv_buf *b, const vv_dialect *d, const char *s, size_t len)
+{
+	if (d->ascii) {
+		put_ascii_string(b, s, len);
+	} else {
+		vv_json_put_string(b, s, len);
+	}
+}
+
+static void put_bytes(vv_buf *b, const vv_bytes *bytes)
+{
+	vv_buf_put(b, bytes->data, bytes->len);
+}
+
+static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
+{
+	const vv_dialect *d = &w->dialect;
+	bool first = true;
+	size_t i;
+
+	put_bytes(out, &d->open);
+	for (i = 0; i < columns; i++) {
+		if (cells[i].state == VV_CELL_ABSENT) {
+			continue;
+		}
+		if (!first) {
+			put_bytes(out, &d->comma);
+		}
+		first = false;
+		vv_buf_put(out, w->names.data + w->ends[i], w->ends[i + 1] - w->ends[i]);
+		if (cells[i].state == VV_CELL_NULL) {
+			vv_buf_puts(out, "null");
+		} else if (cells[i].state == VV_CELL_LITERAL) {
+			vv_buf_put(out, cells[i].text, cells[i].len);
+		} else {
+			put_string(out, d, cells[i].text, cells[i].len);
+		}
+	}
+	put_bytes(out, &d->close);
+}
+
+/* --- CSV ---------------------------------------------------------------- */
+
+static const char *skip_digits(const char *p, const char *end)
+{
+	while (p < end && *p >= '0' && *p <= '9') {
+		p++;
+	}
+	return p;
+}
+
+/* Is it a number as JSON spells them? */
+static bool is_number(const char *p, size_t len)
+{
+	const char *end = p + len, *digits;
+
+	if (p < end && *p == '-') {
+		p++;
+	}
+	digits = p;
+	p = skip_digits(p, end);
+	if (p == digits || (*digits == '0' && p > digits + 1)) {
+		return false;
+	}
+	if (p < end && *p == '.') {
+		digits = ++p;
+		p = skip_digits(p, end);
+		if (p == digits) {
+			return false;
+		}
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		p++;
+		if (p < end && (*p == '+' || *p == '-')) {
+			p++;
+		}
+		digits = p;
+		p = skip_digits(p, end);
+		if (p == digits) {
+			return false;
+		}
+	}
+	return p == end;
+}
+
+bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell)
+{
+	if (habit == VV_QUOTE_MINIMAL || cell->state == VV_CELL_ABSENT ||
+	    cell->state == VV_CELL_NULL) {
+		return false;
+	}
+	if (habit == VV_QUOTE_ALWAYS) {
+		return true;
+	}
+	return cell->len > 0 && (habit == VV_QUOTE_NONEMPTY || !is_number(cell->text, cell->len));
+}
+
+bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)
+{
+	size_t i;
+
+	for (i = 0; i < cell->len; i++) {
+		if (is_special(d, (uint8_t)cell->text[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Writes the cell in quotes; to has room for all bytes escaped. */
+static char *write_quoted(char *to, const char *text, size_t len, const vv_dialect *d)
+{
+	const char quote = (char)d->quote, escape = (char)escape_of(d);
+	size_t i;
+
+	*to++ = quote;
+	if (!memchr(text, quote, len) && (escape == quote || !memchr(text, escape, len))) {
+		memcpy(to, text, len);
+		to += len;
+	} else {
+		for (i = 0; i < len; i++) {
+			if (text[i] == quote || text[i] == escape) {
+				*to++ = escape;
+			}
+			*to++ = text[i];
+		}
+	}
+	*to++ = quote;
+	return to;
+}
+
+/* Appends the cell in quotes. */
+static void put_quoted(vv_buf *b, const char *text, size_t len, const vv_dialect *d)
+{
+	size_t room;
+
+	if (!vv_mul_size(&room, len, 2) || !vv_add_size(&room, room, 2)) {
+		b->failed = true;
+		return;
+	}
+	if (vv_buf_reserve(b, room)) {
+		b->len = (size_t)(write_quoted(b->data + b->len, len > 0 ? text : "", len, d) -
+				  b->data);
+		b->data[b->len] = '\0';
+	}
+}
+
+static vv_quoting habit_of(const vv_dialect *d, size_t column)
+{
+	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
+}
+
+void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
+		       bool only_column)
+{
+	if (d->quote != 0 && ((only_column && cell->len == 0) || vv_quoting_quotes(habit, cell) ||
+			      vv_cell_needs_quotes(cell, d))) {
+		put_quoted(out, cell->text, cell->len, d);
+	} else {
+		vv_buf_put(out, cell->text, cell->len);
+	}
+}
+
+/* A row whose cells together have more bytes is put down cell by cell, without room
+ * for the worst case. */
+#define QUICK_ROW (1u << 20)
+
+static void write_long_csv(const vv_dialect *d, vv_buf *out, const vv_cell *cells, size_t columns)
+{
+	size_t i;
+
+	for (i = 0; i < columns; i++) {
+		if (i > 0) {
+			vv_buf_putc(out, d->delimiter);
+		}
+		vv_cell_write_csv(out, &cells[i], d, habit_of(d, i), columns == 1);
+	}
+}
+
+/* Writes a cell at to, which has room for it with every byte escaped. */
+static inline char *write_cell(char *to, const vv_cell *c, bool quoted, const vv_dialect *d,
+			       const vv_mark_set *set)
+{
+	if (vv_copy_marked(to + quoted, c->text, c->len, set) && set->quotes_on) {
+		return write_quoted(to, c->text, c->len, d);
+	}
+	if (!quoted) {
+		return to + c->len;
+	}
+	to[0] = (char)set->quote;
+	to[c->len + 1] = (char)set->quote;
+	return to + c->len + 2;
+}
+
+static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
+{
+	const vv_dialect *d = &w->dialect;
+	const vv_mark_set set = w->set; /* a copy, which no byte that is written can change */
+	const uint8_t *habits = set.quotes_on ? d->quoting : NULL;
+	const size_t habit_count = habits ? d->quoting_count : 0;
+	size_t bytes = 0, i;
+	char *to;
+
+	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT) {
+		columns--;
+	}
+	if (columns == 0) {
+		return;
+	}
+	for (i = 0; i < columns; i++) {
+		bytes += cells[i].len;
+	}
+	if (bytes > QUICK_ROW) {
+		write_long_csv(d, out, cells, columns);
+		return;
+	}
+	if (!vv_buf_reserve(out, bytes * 2 + columns * 3)) {
+		return;
+	}
+	to = out->data + out->len;
+	for (i = 0; i < columns; i++) {
+		bool quoted = i < habit_count &&
+			      vv_quoting_quotes((vv_quoting)habits[i], &cells[i]);
+
+		to = write_cell(to, &cells[i], quoted, d, &set);
+		*to++ = (char)set.delimiter;
+	}
+	if (columns == 1 && cells[0].len == 0 && set.quotes_on) {
+		to = write_quoted(out->data + out->len, "", 0, d) + 1;
+	}
+	*--to = '\0';
+	out->len = (size_t)(to - out->data);
+}
+
+/* --- the writer --------------------------------------------------------- */
+
+static vv_status prepare_names(vv_row_writer *w, const char *const *names, const size_t *name_lens,
+			       vv_error *err)
+{
+	size_t i;
+
+	w->ends = vv_calloc(w->columns + 1, sizeof *w->ends);
+	if (!w->ends) {
+		return vv_fail_nomem(err);
+	}
+	for (i = 0; i < w->columns; i++) {
+		put_string(&w->names, &w->dialect, names[i], name_lens[i]);
+		put_bytes(&w->names, &w->dialect.colon);
+		w->ends[i + 1] = w->names.len;
+	}
+	return vv_buf_ok(&w->names, err);
+}
+
+vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns,
+			    const char *const *names, const size_t *name_lens, vv_error *err)
+{
+	vv_row_writer *w;
+	vv_status rc;
+
+	*out = NULL;
+	w = vv_calloc(1, sizeof *w);
+	if (!w) {
+		return vv_fail_nomem(err);
+	}
+	w->columns = columns;
+	vv_buf_init(&w->names);
+	vv_buf_init(&w->line);
+	rc = vv_dialect_dup(&w->dialect, d, err);
+	if (rc < 0) {
+		vv_free(w);
+		return rc;
+	}
+	w->set = (vv_mark_set){d->delimiter, d->quote, escape_of(d),
+			       d->quote != 0 ? ~UINT64_C(0) : 0};
+	if (d->form != VV_FORM_CSV) {
+		rc = prepare_names(w, names, name_lens, err);
+	}
+	if (rc < 0) {
+		vv_row_writer_free(w);
+		return rc;
+	}
+	*out = w;
+	return VV_OK;
+}
+
+void vv_row_writer_free(vv_row_writer *w)
+{
+	if (!w) {
+		return;
+	}
+	vv_dialect_clear(&w->dialect);
+	vv_buf_clear(&w->names);
+	vv_buf_clear(&w->line);
+	vv_free(w->ends);
+	vv_free(w);
+}
+
+void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
+{
+	if (w->dialect.form == VV_FORM_CSV) {
+		write_csv(w, out, cells, columns);
+	} else {
+		assert(columns <= w->columns);
+		write_json(w, out, cells, columns);
+	}
+}
+
+bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
+		    size_t len)
+{
+	vv_buf_reset(&w->line);
+	vv_row_write(w, &w->line, cells, columns);
+	if (w->line.failed) {
+		w->failed = true;
+		return false;
+	}
+	return w->line.len == len && (len == 0 || memcmp(w->line.data, raw, len) == 0);
+}
+
+vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err)
+{
+	return w->failed ? vv_fail_nomem(err) : VV_OK;
+}

@@ -1,0 +1,50 @@
+/*
+ * row_write: a row's bytes from its cells, under a dialect: the scanner's inverse.
+ *
+ * A line that this does not give exactly is kept raw (layout.h, quirks).
+ */
+#ifndef VV_DATASET_FORMAT_ROW_WRITE_H
+#define VV_DATASET_FORMAT_ROW_WRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "dataset/format/cell.h"
+#include "dataset/format/dialect.h"
+
+/* Column names, each as the writer puts it in front of a value; JSON forms only. */
+typedef struct vv_row_writer vv_row_writer;
+vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns,
+			    const char *const *names, const size_t *name_lens, vv_error *err);
+void vv_row_writer_free(vv_row_writer *w); /* accepts NULL */
+
+/* Appends the row without its row end. columns cells; trailing absent ones are
+ * left out (CSV), absent members are left out (JSON). In CSV an empty cell that is
+ * alone in its row is written as two quotes, since a blank line is no row. A row whose
+ * cells are all absent is an empty line in CSV (which only a raw line can give:
+ * such a row never scans back) and open+close in JSON. */
+void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns);
+
+/* Does vv_row_write give exactly raw[0 .. len)? False as well when out of memory:
+ * vv_row_writer_ok tells. */
+bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
+		    size_t len);
+
+/* VV_ENOMEM when any vv_row_matches so far could not tell. */
+vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
+
+/* Must the cell stand in quotes whatever the habit? (It holds the delimiter, a line
+ * end, a quote or an escape character.) */
+bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d);
+
+/* Does the habit put a cell in quotes that need not be? */
+bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);
+
+/* Appends one CSV cell as a given quoting habit writes it. only_column: it is alone
+ * in its row. Absent and null cells are written like empty ones, and not quoted by
+ * habit. */
+void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
+		       bool only_column);
+
+#endif

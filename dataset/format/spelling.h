@@ -1,0 +1,429 @@
+/*
+ * spell: numbers and dates in their one canonical spelling, read and written
+ * eight bytes at a time. Inline, because a table has tens of millions of them.
+ *
+ * Reading refuses whatever writing would not give back byte for byte. Writing
+ * needs VV_SPELL_SLACK bytes of room beyond the text's end.
+ */
+#ifndef VV_DATASET_FORMAT_SPELLING_H
+#define VV_DATASET_FORMAT_SPELLING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define VV_SPELL_SLACK 8u
+#define VV_SPELL_MAX 40u /* no spelling here is longer, slack included */
+#define SPELL_ZEROS 0x3030303030303030u
+
+static const uint64_t spell_power[19] = {1u,
+					 10u,
+					 100u,
+					 1000u,
+					 10000u,
+					 100000u,
+					 1000000u,
+					 10000000u,
+					 100000000u,
+					 1000000000u,
+					 10000000000u,
+					 100000000000u,
+					 1000000000000u,
+					 10000000000000u,
+					 100000000000000u,
+					 1000000000000000u,
+					 10000000000000000u,
+					 100000000000000000u,
+					 1000000000000000000u};
+
+static inline uint64_t spell_swap(uint64_t v)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return __builtin_bswap64(v);
+#else
+	return v;
+#endif
+}
+
+static inline uint64_t spell_get8(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, 8);
+	return spell_swap(v);
+}
+
+static inline void spell_put8(char *p, uint64_t v)
+{
+	v = spell_swap(v);
+	memcpy(p, &v, 8);
+}
+
+/* The first eight bytes of a text, the first in the lowest place, zeros behind a
+ * shorter one. Never reads beyond the text. */
+static inline uint64_t spell_key(const char *text, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	if (len >= 8)
+		return spell_get8(text);
+	if (len >= 4) {
+		uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+			       (uint32_t)p[3] << 24;
+		const unsigned char *q = p + len - 4;
+		uint32_t high = (uint32_t)q[0] | (uint32_t)q[1] << 8 | (uint32_t)q[2] << 16 |
+				(uint32_t)q[3] << 24;
+
+		return low | (uint64_t)high << (8 * (len - 4));
+	}
+	if (len == 0)
+		return 0;
+	return (uint64_t)p[0] | (uint64_t)p[len >> 1] << (8 * (len >> 1)) |
+	       (uint64_t)p[len - 1] << (8 * (len - 1));
+}
+
+/* The number that the first len (0 .. 8) bytes of key spell; false when one of
+ * them is no digit. Zeros in front are fine here. */
+static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
+{
+	uint64_t t, low;
+
+	if (len == 0) {
+		*out = 0;
+		return true;
+	}
+	t = (key << (64 - 8 * len)) | (SPELL_ZEROS >> (8 * (len - 1)) >> 8);
+	low = t ^ SPELL_ZEROS;
+	/* below 16 each, and still so with 6 added: below 10 */
+	if (((low | (low + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u) != 0)
+		return false;
+	low = low * 10 + (low >> 8);
+	*out = ((low & 0x000000ff000000ffu) * 0x000f424000000064u +
+		((low >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
+	       32;
+	return true;
+}
+
+/* len digits (any number up to 19) as a number. */
+static inline bool spell_digits(uint64_t *out, const char *p, size_t len)
+{
+	uint64_t part, sum = 0;
+
+	if (len > 19)
+		return false;
+	while (len >= 8) {
+		if (!spell_digits8(&part, spell_get8(p), 8))
+			return false;
+		sum = sum * 100000000u + part;
+		p += 8;
+		len -= 8;
+	}
+	if (!spell_digits8(&part, spell_key(p, len), (unsigned)len))
+		return false;
+	*out = sum * spell_power[len] + part;
+	return true;
+}
+
+static inline bool spell_signed(int64_t *out, uint64_t magnitude, bool negative)
+{
+	if (magnitude > (uint64_t)INT64_MAX + (negative ? 1u : 0u))
+		return false;
+	*out = (int64_t)(negative ? 0 - magnitude : magnitude);
+	return true;
+}
+
+/* -?(0|[1-9][0-9]*) within 64 bits, "-0" excluded. key is spell_key of it. */
+static inline bool spell_read_integer(int64_t *out, const char *text, size_t len, uint64_t key)
+{
+	unsigned sign = (key & 0xff) == '-' ? 1u : 0u;
+	size_t digits = len - sign;
+	uint64_t u, high;
+
+	if (digits == 0 || digits > 19 ||
+	    (((key >> (8 * sign)) & 0xff) == '0' && (digits > 1 || sign)))
+		return false;
+	if (len <= 8) {
+		if (!spell_digits8(&u, key >> (8 * sign), (unsigned)digits))
+			return false;
+		*out = sign ? -(int64_t)u : (int64_t)u;
+		return true;
+	}
+	if (digits <= 16) {
+		if (!spell_digits8(&high, key >> (8 * sign), (unsigned)digits - 8) ||
+		    !spell_digits8(&u, spell_get8(text + len - 8), 8))
+			return false;
+		u += high * 100000000u;
+		*out = sign ? -(int64_t)u : (int64_t)u;
+		return true;
+	}
+	return spell_digits(&u, text + sign, digits) && spell_signed(out, u, sign != 0);
+}
+
+/* Digits behind the point of what may be a decimal; -1 when there is no point. */
+static inline int spell_fraction(const char *text, size_t len, uint64_t key)
+{
+	uint64_t x = key ^ 0x2e2e2e2e2e2e2e2eu;
+	uint64_t zero = (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
+	const char *point;
+
+	if (zero != 0)
+		return (int)(len - 1 - (unsigned)__builtin_ctzll(zero) / 8);
+	if (len <= 8 || len > 22)
+		return -1;
+	point = memchr(text + 8, '.', len - 8);
+	return point ? (int)(text + len - 1 - point) : -1;
+}
+
+/* All digits of -?(0|[1-9][0-9]*), and, when fraction is not negative, of the point
+ * and so many (1 ..) digits behind it, as one number without sign. "-0" with any
+ * number of zeros behind is excluded. At most 19 digits. */
+static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key,
+				       int fraction)
+{
+	unsigned sign = (key & 0xff) == '-' ? 1u : 0u;
+	size_t behind = fraction < 0 ? 0 : (size_t)fraction, point = fraction < 0 ? 0 : 1;
+	size_t before = len - sign - behind - point;
+	uint64_t part;
+
+	if (len < sign + behind + point + 1 || before + behind > 19 ||
+	    (((key >> (8 * sign)) & 0xff) == '0' && before > 1))
+		return false;
+	if (len <= 8) {
+		key >>= 8 * sign;
+		if (point) {
+			uint64_t low = ((uint64_t)1 << (8 * before)) - 1;
+
+			key = (key & low) | ((key >> 8) & ~low);
+		}
+		if (!spell_digits8(out, key, (unsigned)(before + behind)))
+			return false;
+	} else {
+		if (sign + before <= 8 && behind <= 8) {
+			if (!spell_digits8(out, key >> (8 * sign), (unsigned)before) ||
+			    !spell_digits8(&part,
+					   spell_get8(text + len - 8) >> (8 * (8 - behind) & 63),
+					   (unsigned)behind))
+				return false;
+		} else if (!spell_digits(out, text + sign, before) ||
+			   !spell_digits(&part, text + len - behind, behind)) {
+			return false;
+		}
+		*out = *out * spell_power[behind] + part;
+	}
+	return *out != 0 || !sign;
+}
+
+/* Days before the first of the month in a year that is no leap year. */
+static const uint16_t spell_month_days[13] = {0,   31,  59,  90,  120, 151, 181,
+					      212, 243, 273, 304, 334, 365};
+#define SPELL_EPOCH 719162 /* days from 0001-01-01 to 1970-01-01 */
+#define SPELL_DAYS 3652059 /* days of the years 1 to 9999 */
+
+static inline bool spell_leap(unsigned year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static inline uint32_t spell_year_start(uint32_t year)
+{
+	uint32_t y = year - 1;
+
+	return y * 365 + y / 4 - y / 100 + y / 400;
+}
+
+/* YYYY-MM-DD, a day that exists, of the years 0001 to 9999, as days since 1970-01-01. */
+static inline bool spell_read_date(int64_t *out, const char *text, size_t len, uint64_t key)
+{
+	uint64_t digits, number;
+	uint32_t year, month, day, leap;
+
+	if (len != 10 || (key & 0xff0000ff00000000u) != 0x2d00002d00000000u)
+		return false;
+	digits = (key & 0xffffffffu) | ((key >> 8) & 0x0000ffff00000000u) |
+		 (uint64_t)(unsigned char)text[8] << 48 | (uint64_t)(unsigned char)text[9] << 56;
+	if (!spell_digits8(&number, digits, 8))
+		return false;
+	year = (uint32_t)number / 10000;
+	month = (uint32_t)number / 100 % 100;
+	day = (uint32_t)number % 100;
+	if (year == 0 || month == 0 || month > 12 || day == 0)
+		return false;
+	leap = spell_leap(year) ? 1u : 0u;
+	if (day > (uint32_t)spell_month_days[month] - spell_month_days[month - 1] +
+			  (month == 2 ? leap : 0))
+		return false;
+	*out = (int64_t)(spell_year_start(year) + spell_month_days[month - 1] +
+			 (month > 2 ? leap : 0) + day - 1) -
+	       SPELL_EPOCH;
+	return true;
+}
+
+/* The eight digits of v (< 10^8), the highest in the lowest byte, each 0 .. 9. */
+static inline uint64_t spell_eight(uint32_t v)
+{
+	uint64_t m = v / 10000 | (uint64_t)(v % 10000) << 32;
+	uint64_t q = ((m * 10486) >> 20) & 0x0000007f0000007fu; /* each half / 100 */
+
+	m = q | (m - q * 100) << 16;
+	q = ((m * 103) >> 10) & 0x000f000f000f000fu; /* each quarter / 10 */
+	return q | (m - q * 10) << 8;
+}
+
+/* v in decimal digits, at least `least` (1 .. 19) of them; returns how many. */
+static inline size_t spell_write_digits(char *out, uint64_t v, unsigned least)
+{
+	char all[24];
+	unsigned skip;
+
+	if (v < 100000000u && least <= 8) {
+		uint64_t m = spell_eight((uint32_t)v);
+
+		skip = (unsigned)__builtin_ctzll(m | (uint64_t)1 << (8 * (8 - least))) / 8;
+		spell_put8(out, (m | SPELL_ZEROS) >> (8 * skip));
+		return 8 - skip;
+	}
+	spell_put8(all, spell_eight((uint32_t)(v / 10000000000000000u)) | SPELL_ZEROS);
+	spell_put8(all + 8, spell_eight((uint32_t)(v / 100000000u % 100000000u)) | SPELL_ZEROS);
+	spell_put8(all + 16, spell_eight((uint32_t)(v % 100000000u)) | SPELL_ZEROS);
+	for (skip = 4; skip < 24 - least && all[skip] == '0'; skip++)
+		;
+	memcpy(out, all + skip, 24 - skip);
+	return 24 - skip;
+}
+
+static inline size_t spell_write_integer(char *out, int64_t v)
+{
+	*out = '-';
+	return v < 0 ? 1 + spell_write_digits(out + 1, 0 - (uint64_t)v, 1)
+		     : spell_write_digits(out, (uint64_t)v, 1);
+}
+
+/* v units of 10^-scale (1 .. 18) with all its digits behind the point. */
+static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale)
+{
+	unsigned sign = v < 0 ? 1u : 0u;
+	uint64_t u = sign ? 0 - (uint64_t)v : (uint64_t)v;
+	size_t digits, before;
+
+	*out = '-';
+	out += sign;
+	digits = spell_write_digits(out, u, scale + 1);
+	before = digits - scale;
+	if (scale <= 8) {
+		uint64_t part = spell_get8(out + before);
+
+		out[before] = '.';
+		spell_put8(out + before + 1, part);
+	} else {
+		memmove(out + before + 1, out + before, scale);
+		out[before] = '.';
+	}
+	return sign + digits + 1;
+}
+
+/* Zeros at the end of a decimal go, down to `keep` digits behind the point; with
+ * keep 0 the point goes too when nothing is left behind it. */
+static inline size_t spell_trim(const char *text, size_t len, unsigned scale, unsigned keep)
+{
+	size_t least = len - scale + keep;
+
+	while (len > least && text[len - 1] == '0')
+		len--;
+	return keep == 0 && text[len - 1] == '.' ? len - 1 : len;
+}
+
+/* days since 1970-01-01 as ten characters; false outside of the years 1 to 9999. */
+static inline bool spell_write_date(char *out, int64_t days)
+{
+	uint32_t n, year, month, start, day, leap;
+	uint64_t m;
+
+	if (days < -SPELL_EPOCH || days >= SPELL_DAYS - SPELL_EPOCH)
+		return false;
+	n = (uint32_t)(days + SPELL_EPOCH);
+	year = (uint32_t)((uint64_t)n * 400 / 146097) + 1;
+	start = spell_year_start(year);
+	if (start > n) {
+		start = spell_year_start(--year);
+	} else if (spell_year_start(year + 1) <= n) {
+		start = spell_year_start(++year);
+	}
+	day = n - start;
+	leap = spell_leap(year) ? 1u : 0u;
+	month = day / 32 + 1; /* never too late, at most one too early */
+	if (day >= (uint32_t)spell_month_days[month] + (month >= 2 ? leap : 0))
+		month++;
+	day -= (uint32_t)spell_month_days[month - 1] + (month > 2 ? leap : 0);
+	m = spell_eight(year * 10000 + month * 100 + day + 1) | SPELL_ZEROS;
+	spell_put8(out, (m & 0xffffffffu) | ((m & 0x0000ffff00000000u) << 8) | 0x2d00002d00000000u);
+	out[8] = (char)(m >> 48 & 0xff);
+	out[9] = (char)(m >> 56);
+	return true;
+}
+
+#define SPELL_SECONDS 86400
+#define SPELL_PARTS_MAX 6u /* digits behind a second's point */
+
+/* A date, 'T' or a space, HH:MM:SS, `scale` digits of a second behind a point when
+ * scale is not 0, and a 'Z' with zulu: as units of 10^-scale seconds since 1970. */
+static inline bool spell_read_datetime(int64_t *out, const char *text, size_t len, uint64_t key,
+				       bool space, bool zulu, unsigned scale)
+{
+	uint64_t clock, number, part = 0;
+	int64_t days;
+
+	if (len != 19 + (scale ? 1 + scale : 0) + (zulu ? 1u : 0u) ||
+	    text[10] != (space ? ' ' : 'T') || (zulu && text[len - 1] != 'Z') ||
+	    (scale && text[19] != '.'))
+		return false;
+	clock = spell_get8(text + 11);
+	if ((clock & 0x0000ff0000ff0000u) != 0x00003a00003a0000u)
+		return false;
+	clock = (clock & 0xffff) | ((clock >> 8) & 0xffff0000u) | ((clock >> 16) & 0xffff00000000u);
+	if (!spell_read_date(&days, text, 10, key) || !spell_digits8(&number, clock, 6) ||
+	    (scale && !spell_digits8(&part, spell_key(text + 20, scale), scale)) ||
+	    number >= 240000 || number / 100 % 100 >= 60 || number % 100 >= 60)
+		return false;
+	number = number / 10000 * 3600 + number / 100 % 100 * 60 + number % 100;
+	*out = (days * SPELL_SECONDS + (int64_t)number) * (int64_t)spell_power[scale] +
+	       (int64_t)part;
+	return true;
+}
+
+/* The inverse; the length, or 0 outside of the years 1 to 9999. */
+static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool zulu,
+					  unsigned scale)
+{
+	int64_t unit = (int64_t)spell_power[scale], seconds = v / unit, part = v % unit, days, rest;
+	uint64_t m;
+	size_t len = 19;
+
+	if (part < 0) {
+		part += unit;
+		seconds--;
+	}
+	days = seconds / SPELL_SECONDS;
+	rest = seconds % SPELL_SECONDS;
+	if (rest < 0) {
+		rest += SPELL_SECONDS;
+		days--;
+	}
+	if (!spell_write_date(out, days))
+		return 0;
+	out[10] = space ? ' ' : 'T';
+	m = spell_eight((uint32_t)(rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60)) |
+	    SPELL_ZEROS;
+	m >>= 16; /* six digits */
+	spell_put8(out + 11, (m & 0xffff) | (m & 0xffff0000u) << 8 | (m & 0xffff00000000u) << 16 |
+				     0x00003a00003a0000u);
+	if (scale) {
+		out[len++] = '.';
+		len += spell_write_digits(out + len, (uint64_t)part, scale);
+	}
+	if (zulu)
+		out[len++] = 'Z';
+	return len;
+}
+
+#endif

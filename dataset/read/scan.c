@@ -1,0 +1,145 @@
+/*
+ * scan: the window, the arena of decoded cells, and which form's scanner is asked.
+ */
+#include "dataset/read/scan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/sys.h"
+#include "dataset/read/scan_internal.h"
+
+#define ROOM_PIECE (32u << 10)
+#define ROOM_SHARE (4u << 10) /* longer cells get a piece of their own */
+
+vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const char *const *names,
+		      const size_t *name_lens, vv_error *err)
+{
+	vv_scan *s;
+	vv_status rc;
+
+	*out = NULL;
+	if (columns > VV_COLUMNS_MAX) {
+		return vv_fail(err, VV_EINPUT, "%zu columns, at most %u can be kept", columns,
+			       VV_COLUMNS_MAX);
+	}
+	s = vv_calloc(1, sizeof *s);
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->form = d->form;
+	s->columns = columns;
+	vv_arena_init(&s->arena);
+	rc = d->form == VV_FORM_CSV ? vv_scan_csv_init(s, d, err) : VV_OK;
+	if (rc == VV_OK && (d->form != VV_FORM_CSV || names)) {
+		rc = vv_scan_json_init(s, d, columns, names, name_lens, err);
+	}
+	if (rc < 0) {
+		vv_scan_free(s);
+		return rc;
+	}
+	vv_scan_window(s, "", 0, false, 0);
+	*out = s;
+	return VV_OK;
+}
+
+void vv_scan_free(vv_scan *s)
+{
+	if (!s) {
+		return;
+	}
+	vv_scan_json_clear(s);
+	vv_arena_clear(&s->arena);
+	vv_free(s);
+}
+
+void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint64_t origin)
+{
+	s->bytes = bytes ? bytes : "";
+	s->end = s->bytes + len;
+	s->at_end = at_end;
+	s->origin = origin;
+	s->offset = 0;
+	s->fault = 0;
+	s->marks_ready = false;
+	if (s->form != VV_FORM_CSV) {
+		vv_scan_json_window(s);
+	}
+}
+
+int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
+{
+	return s->form == VV_FORM_CSV ? vv_scan_csv_row(s, cells, stride, row, err)
+				      : vv_scan_json_row(s, cells, stride, row, err);
+}
+
+size_t vv_scan_offset(const vv_scan *s)
+{
+	return s->offset;
+}
+
+bool vv_scan_body_end(const vv_scan *s, size_t *offset)
+{
+	if (s->form != VV_FORM_JSON || !vv_scan_json_ended(s)) {
+		return false;
+	}
+	*offset = s->offset;
+	return true;
+}
+
+size_t vv_scan_fault(const vv_scan *s)
+{
+	return s->fault;
+}
+
+size_t vv_scan_columns(const vv_scan *s)
+{
+	return s->columns;
+}
+
+const char *vv_scan_column_name(const vv_scan *s, size_t i, size_t *len)
+{
+	*len = 0;
+	return i < s->columns && s->json ? vv_scan_json_name(s, i, len) : NULL;
+}
+
+void vv_scan_detach_arena(vv_scan *s, vv_arena *out)
+{
+	*out = s->arena;
+	vv_arena_init(&s->arena);
+	s->spare = NULL;
+	s->spare_len = 0;
+}
+
+char *vv_scan_room(vv_scan *s, size_t len)
+{
+	char *room;
+
+	if (len > ROOM_SHARE) {
+		return vv_arena_alloc(&s->arena, len);
+	}
+	if (len > s->spare_len) {
+		s->spare_len = 0;
+		s->spare = vv_arena_alloc(&s->arena, ROOM_PIECE);
+		if (!s->spare) {
+			return NULL;
+		}
+		s->spare_len = ROOM_PIECE;
+	}
+	room = s->spare;
+	s->spare += len;
+	s->spare_len -= len;
+	return room;
+}
+
+int vv_scan_refuse(vv_scan *s, const char *where, vv_error *err, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	s->fault = (size_t)(where - s->bytes);
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	return vv_fail(err, VV_EINPUT, "%s", text);
+}

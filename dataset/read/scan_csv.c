@@ -1,0 +1,470 @@
+/*
+ * Knows the CSV grammar. The hot loop hops from marked byte to marked byte (64 are
+ * looked at at once, dataset/format/simd.h), so that bytes inside cells are never touched
+ * one by one. A row is decoded only once it is complete.
+ *
+ * Measured with gcc -O2 on one core of the reference machine, rows of 20 columns, 199
+ * MB: 1.7 GB/s with unquoted cells of three bytes (50 million), 1.4 GB/s with all of
+ * them in quotes, 0.9 GB/s with doubled quotes in every fourth, 7.9 GB/s with cells of
+ * 30 bytes.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "dataset/read/scan_internal.h"
+
+/* Set while a row is under way on cells whose doubled quotes are still in them. */
+#define CELL_ESCAPED 0x80u
+
+vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
+{
+	const uint8_t lf = '\n', cr = '\r';
+	uint8_t escape = d->escape == d->quote ? 0 : d->escape;
+
+	if (d->delimiter == 0 || d->delimiter == lf || d->delimiter == cr) {
+		return vv_fail(err, VV_EINPUT, "a line end or NUL cannot be the delimiter");
+	}
+	if (d->quote != 0 && (d->quote == lf || d->quote == cr || d->quote == d->delimiter)) {
+		return vv_fail(err, VV_EINPUT,
+			       "the quote character is the delimiter or a line end");
+	}
+	if (escape != 0 && (escape == lf || escape == cr || escape == d->delimiter)) {
+		return vv_fail(err, VV_EINPUT,
+			       "the escape character is the delimiter or a line end");
+	}
+	s->has_escape = d->quote != 0 && escape != 0;
+	s->set.delimiter = d->delimiter;
+	s->set.quote = d->quote;
+	s->set.escape = s->has_escape ? escape : d->quote;
+	s->set.quotes_on = d->quote != 0 ? ~UINT64_C(0) : 0;
+	return VV_OK;
+}
+
+/* What the hot loop looks at, as a local copy: the cells are written through pointers
+ * that the compiler must otherwise suspect of changing the scanner. So its address
+ * goes to inlined functions only. */
+typedef struct csv_view {
+	vv_scan_marks m;
+	const char *bytes, *end;
+	vv_mark_set set;
+	size_t columns;
+	bool at_end, has_escape;
+} csv_view;
+
+static inline csv_view view_of(const vv_scan *s)
+{
+	return (csv_view){s->marks, s->bytes, s->end, s->set, s->columns, s->at_end, s->has_escape};
+}
+
+/* --- marks -------------------------------------------------------------- */
+
+/* The marks of the window's last bytes, fewer than 64. */
+static __attribute__((noinline)) vv_marks64 tail_marks(const char *p, size_t len, vv_mark_set set)
+{
+	char padded[64] = {0};
+	uint64_t within = (UINT64_C(1) << len) - 1;
+	vv_marks64 m;
+
+	memcpy(padded, p, len);
+	m = vv_marks(padded, &set);
+	m.all &= within;
+	m.quotes &= within;
+	return m;
+}
+
+static inline void load_marks(csv_view *v)
+{
+	size_t left = (size_t)(v->end - v->m.block);
+	vv_marks64 found = left >= 64 ? vv_marks(v->m.block, &v->set)
+				      : tail_marks(v->m.block, left, v->set);
+
+	v->m.all = found.all;
+	v->m.quotes = found.quotes;
+}
+
+/* Goes to the block behind; false at the window's end. */
+static inline bool next_block(csv_view *v)
+{
+	if (v->end - v->m.block <= 64) {
+		v->m.all = 0;
+		return false;
+	}
+	v->m.block += 64;
+	load_marks(v);
+	return true;
+}
+
+/* Marks from p on, whatever they were before. */
+static inline void seek_marks(csv_view *v, const char *p)
+{
+	size_t offset = (size_t)(p - v->bytes);
+
+	v->m.block = v->bytes + (offset & ~(size_t)63);
+	load_marks(v);
+	v->m.all &= ~UINT64_C(0) << (offset & 63);
+}
+
+/* Passes everything up to and with p, which lies in this block or the next. */
+static inline void pass_marks(csv_view *v, const char *p)
+{
+	size_t at = (size_t)(p - v->m.block);
+
+	if (at >= 64) {
+		at -= 64;
+		if (!next_block(v)) {
+			return;
+		}
+	}
+	v->m.all &= (~UINT64_C(0) << at) << 1;
+}
+
+/* The next marked byte, passed; NULL at the window's end. */
+static inline const char *next_mark(csv_view *v)
+{
+	const char *p;
+
+	while (v->m.all == 0) {
+		if (!next_block(v)) {
+			return NULL;
+		}
+	}
+	p = v->m.block + __builtin_ctzll(v->m.all);
+	v->m.all &= v->m.all - 1;
+	return p;
+}
+
+/* The next quote or escape character, passed with all before it. */
+static inline const char *next_quote(csv_view *v)
+{
+	uint64_t quotes;
+	int at;
+
+	while ((quotes = v->m.all & v->m.quotes) == 0) {
+		if (!next_block(v)) {
+			return NULL;
+		}
+	}
+	at = __builtin_ctzll(quotes);
+	v->m.all &= (~UINT64_C(0) << at) << 1;
+	return v->m.block + at;
+}
+
+/* --- quoted cells ------------------------------------------------------- */
+
+/* Runs to the closing quote of the cell that opened before v's marks. NULL: the
+ * window ends first. *escapes counts the bytes that decoding takes away. */
+static inline const char *closing_quote(csv_view *v, size_t *escapes)
+{
+	const char quote = (char)v->set.quote;
+	const char *p;
+
+	for (;;) {
+		p = next_quote(v);
+		if (!p) {
+			return NULL;
+		}
+		if (v->has_escape && *p != quote) {
+			if (p + 1 == v->end) {
+				return NULL;
+			}
+		} else if (p + 1 == v->end || p[1] != quote) {
+			return p;
+		}
+		pass_marks(v, p + 1);
+		++*escapes;
+	}
+}
+
+/* Takes doubled quotes and escapes out of a complete row's cells. */
+static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
+{
+	const char quote = (char)s->set.quote, escape = (char)s->set.escape;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const char *from = cells[i].text, *end = from + cells[i].len;
+		bool taken = false;
+		char *room, *to;
+
+		if (!(cells[i].flags & CELL_ESCAPED)) {
+			continue;
+		}
+		room = to = vv_scan_room(s, cells[i].len);
+		if (!room) {
+			return vv_fail_nomem(err);
+		}
+		/* Each quote inside is the first of two; an escape has a byte behind it.
+		 * Without branches: their places cannot be foreseen. */
+		for (; from < end; from++) {
+			taken = ((*from == quote) | (*from == escape)) & !taken;
+			*to = *from;
+			to += !taken;
+		}
+		cells[i].text = room;
+		cells[i].len = (uint32_t)(to - room);
+		cells[i].flags &= (uint8_t)~CELL_ESCAPED;
+	}
+	return VV_OK;
+}
+
+/* --- refusals ----------------------------------------------------------- */
+
+static int refuse_quote(vv_scan *s, const char *open, vv_error *err)
+{
+	int rc = vv_scan_refuse(s, open, err, "the quote that opens here is never closed");
+
+	(void)vv_hint(err,
+		      "a cell that begins with a quote ends with one; quotes inside are doubled");
+	return rc;
+}
+
+static int refuse_text(vv_scan *s, const char *where, vv_error *err)
+{
+	return vv_scan_refuse(
+		s, where, err,
+		"text after a closing quote: expected a delimiter or a line end, found '%s'",
+		vv_text_show(where, 1));
+}
+
+static int refuse_length(vv_scan *s, const char *where, vv_error *err)
+{
+	return vv_scan_refuse(s, where, err, "a cell of 4 GiB or more");
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+/* A row under way. */
+typedef struct csv_line {
+	const char *text;  /* its first byte, behind blank lines */
+	const char *extra; /* the first cell that is too many, or NULL */
+	size_t cells;
+	size_t form_bytes; /* quotes around and escapes inside of cells */
+	uint64_t longest;  /* no less than the longest cell: all lengths or-ed */
+	bool quotes;       /* quote or escape characters anywhere */
+	bool escaped;      /* some cell has to be decoded */
+} csv_line;
+
+/* Forgets what was read of a row: the window ended inside it, or it is refused. */
+static int give_up(vv_scan *s, int rc)
+{
+	s->marks_ready = false;
+	return rc;
+}
+
+static inline void put_cell(vv_cell *cells, size_t limit, csv_line *line, const char *start,
+			    const char *end, uint8_t flags)
+{
+	size_t i = line->cells++;
+	size_t len = (size_t)(end - start);
+
+	if (i >= limit) {
+		if (!line->extra) {
+			line->extra = start - (flags & VV_CELL_QUOTED ? 1 : 0);
+		}
+		return;
+	}
+	cells[i].text = start;
+	cells[i].len = (uint32_t)len;
+	cells[i].state = VV_CELL_TEXT;
+	cells[i].flags = flags;
+	cells[i].spare = 0;
+	line->longest |= len;
+}
+
+/* Where the window ends inside a cell that began at start: 0, wait for more, unless
+ * no more can help. */
+static int cut_short(vv_scan *s, const char *start, bool quoted, vv_error *err)
+{
+	if (quoted && (s->at_end || s->end - start > (ptrdiff_t)UINT32_MAX)) {
+		return refuse_quote(s, start, err);
+	}
+	return s->end - start > (ptrdiff_t)UINT32_MAX ? refuse_length(s, start, err) : 0;
+}
+
+/* The cell whose quote opens at open. Returns the byte behind its closing quote,
+ * which is a delimiter, a line end (both passed) or the input's end; NULL: *rc says
+ * why not. */
+static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open, vv_cell *cells,
+				      csv_line *line, int *rc, vv_error *err)
+{
+	size_t escapes = 0;
+	const char *p = closing_quote(v, &escapes);
+
+	if (!p || (p + 1 == v->end && !v->at_end)) {
+		*rc = cut_short(s, open, !p, err);
+		return NULL;
+	}
+	put_cell(cells, v->columns, line, open + 1, p,
+		 (uint8_t)(VV_CELL_QUOTED | (escapes > 0 ? CELL_ESCAPED : 0)));
+	line->form_bytes += 2 + escapes;
+	line->escaped |= escapes > 0;
+	p++;
+	if (p < v->end) {
+		if (*p != (char)v->set.delimiter && *p != '\n' && *p != '\r') {
+			*rc = refuse_text(s, p, err);
+			return NULL;
+		}
+		pass_marks(v, p);
+	}
+	return p;
+}
+
+/* Reads cells up to the row's end. Returns where that is: at CR, LF or the input's
+ * end; NULL: *rc says why not. */
+static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, csv_line *line,
+				     int *rc, vv_error *err)
+{
+	const char delimiter = (char)v->set.delimiter, quote = (char)v->set.quote;
+	const char *start = line->text;
+	uint8_t flags = 0;
+
+	for (;;) {
+		const char *p = next_mark(v);
+
+		if (p && *p == delimiter) {
+			put_cell(cells, v->columns, line, start, p, flags);
+			start = p + 1;
+			flags = 0;
+			continue;
+		}
+		if (!p || *p == '\n' || *p == '\r') {
+			if (!p && !v->at_end) {
+				*rc = cut_short(s, start, false, err);
+				return NULL;
+			}
+			p = p ? p : v->end;
+			put_cell(cells, v->columns, line, start, p, flags);
+			return p;
+		}
+		line->quotes = true;
+		if (p != start || *p != quote) {
+			flags = VV_CELL_HAS_QUOTE;
+			continue;
+		}
+		p = quoted_cell(s, v, p, cells, line, rc, err);
+		if (!p || p == v->end || *p != delimiter) {
+			return p;
+		}
+		start = p + 1;
+	}
+}
+
+static const char *skip_line_ends(const char *p, const char *end)
+{
+	while (p < end && (*p == '\n' || *p == '\r')) {
+		p++;
+	}
+	return p;
+}
+
+/* A complete row that may still have to be refused. */
+static int check_line(vv_scan *s, csv_line line, const vv_cell *cells, const char *end,
+		      vv_error *err)
+{
+	size_t i;
+
+	if (line.extra) {
+		int rc = vv_scan_refuse(s, line.extra, err, "found %zu cells, expected at most %zu",
+					line.cells, s->columns);
+
+		s->found = line.cells;
+		return rc;
+	}
+	/* A length that was cut to 32 bits shows in where the next cell begins. */
+	for (i = 0; line.longest > UINT32_MAX && i < line.cells; i++) {
+		const char *next = i + 1 < line.cells ? cells[i + 1].text : end;
+
+		if ((uint64_t)(next - cells[i].text) > UINT32_MAX) {
+			return refuse_length(s, cells[i].text, err);
+		}
+	}
+	return 0;
+}
+
+/* Where the row's raw bytes end: behind its line end, and at the end of the input
+ * behind all blank lines. NULL: that is not known yet. */
+static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
+{
+	const char *next, *content;
+
+	if (p == s->end) {
+		row->newline = VV_NO_NEWLINE;
+		return p;
+	}
+	next = p + 1;
+	row->newline = VV_LF;
+	if (*p == '\r') {
+		row->newline = VV_CR;
+		if (next < s->end && *next == '\n') {
+			row->newline = VV_CRLF;
+			next++;
+		}
+	}
+	if (next < s->end && *next != '\n' && *next != '\r') {
+		return next;
+	}
+	content = skip_line_ends(next, s->end);
+	if (content < s->end) {
+		return next; /* the blank lines are the next row's */
+	}
+	if (!s->at_end) {
+		return NULL;
+	}
+	row->plain = content == next && row->plain;
+	return content;
+}
+
+int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
+{
+	csv_view v = view_of(s);
+	const char *begin = v.bytes + s->offset;
+	const char *text = skip_line_ends(begin, v.end);
+	csv_line line = {.text = text};
+	const char *p, *end;
+	size_t i;
+	int rc = 0;
+
+	assert(stride >= v.columns);
+	s->found = 0;
+	if (text == v.end) {
+		return 0;
+	}
+	if (!s->marks_ready || text != begin) {
+		seek_marks(&v, text);
+	}
+	p = read_cells(s, &v, cells, &line, &rc, err);
+	if (!p) {
+		return give_up(s, rc);
+	}
+	row->plain = !line.quotes && text == begin;
+	end = row_end(s, p, row);
+	if (!end) {
+		return give_up(s, 0);
+	}
+	if ((line.extra || line.longest > UINT32_MAX) &&
+	    (rc = check_line(s, line, cells, p, err)) < 0) {
+		return give_up(s, rc);
+	}
+	if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {
+		return give_up(s, rc);
+	}
+	for (i = line.cells; i < stride; i++) {
+		vv_cell_set_absent(&cells[i]);
+	}
+	row->start = s->offset;
+	row->end = (size_t)(end - v.bytes);
+	row->text_start = (size_t)(text - v.bytes);
+	row->text_end = (size_t)(p - v.bytes);
+	row->cells = line.cells;
+	row->cell_bytes = (uint64_t)(p - text) - line.form_bytes + 1 + (v.columns - line.cells);
+	row->blank_before = text != begin;
+	s->offset = row->end;
+	if (row->newline == VV_CRLF && end > p + 1) {
+		pass_marks(&v, p + 1);
+	}
+	s->marks = v.m;
+	s->marks_ready = true;
+	return 1;
+}

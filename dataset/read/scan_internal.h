@@ -1,0 +1,68 @@
+/*
+ * scan_internal: what the scanners of the three forms share.
+ */
+#ifndef VV_DATASET_READ_SCAN_INTERNAL_H
+#define VV_DATASET_READ_SCAN_INTERNAL_H
+
+#include "dataset/format/simd.h"
+#include "dataset/read/scan.h"
+
+/* Which bytes of a block of 64 are still to be looked at. Blocks begin at the
+ * window's start. */
+typedef struct vv_scan_marks {
+	const char *block;
+	uint64_t all;    /* marked and not yet passed */
+	uint64_t quotes; /* quote and escape characters, passed or not */
+} vv_scan_marks;
+
+struct vv_scan {
+	vv_form form;
+	/* the window */
+	const char *bytes, *end;
+	bool at_end;
+	uint64_t origin;
+	size_t offset, fault;
+	size_t columns;
+
+	vv_arena arena;    /* decoded cells */
+	char *spare;       /* room in it that is not yet used, so that short cells lie close */
+	size_t spare_len;
+
+	/* CSV. Between calls marks are those from offset on, while marks_ready. */
+	vv_mark_set set;
+	vv_scan_marks marks;
+	bool marks_ready;
+	bool has_escape;   /* and it is not the quote character */
+	size_t found;      /* cells in the row just refused for having too many; else 0 */
+
+	struct vv_scan_json *json; /* names; JSON forms, and CSV where names were given */
+};
+
+vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err);
+int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
+
+vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
+			    const char *const *names, const size_t *name_lens, vv_error *err);
+void vv_scan_json_clear(vv_scan *s);
+void vv_scan_json_window(vv_scan *s);
+int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
+const char *vv_scan_json_name(const vv_scan *s, size_t i, size_t *len);
+bool vv_scan_json_ended(const vv_scan *s);
+
+/* len bytes of the arena, unaligned; NULL when out of memory. */
+char *vv_scan_room(vv_scan *s, size_t len);
+
+/* Remembers where (offset in the window) and sets the message. Returns VV_EINPUT. */
+int vv_scan_refuse(vv_scan *s, const char *where, vv_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static inline void vv_cell_set_absent(vv_cell *c)
+{
+	c->text = NULL;
+	c->len = 0;
+	c->state = VV_CELL_ABSENT;
+	c->flags = 0;
+	c->spare = 0;
+}
+
+#endif

@@ -1,0 +1,473 @@
+/*
+ * Knows rows that are JSON objects: which column a member is, what its value becomes
+ * as a cell, and what may stand between two objects (NDJSON, array).
+ */
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/scan_internal.h"
+
+struct vv_scan_json {
+	vv_json_rows *parser;
+	bool ended; /* the closing bracket was seen in this window */
+
+	/* Columns by name. */
+	vv_arena arena;
+	const char **names;
+	size_t *lens;
+	size_t cap;
+	uint32_t *table; /* 1 + column; open addressing, never more than half full */
+	size_t table_size;
+	uint64_t seed;
+
+	/* The row under way. */
+	vv_cell *cells;
+	size_t stride;
+	size_t next;    /* the column that comes next when this row is like the others */
+	size_t highest; /* 1 + the highest column met */
+	uint64_t bytes;
+	bool too_narrow; /* a column beyond stride was met */
+};
+
+/* --- columns ------------------------------------------------------------ */
+
+static uint32_t *column_slot(const struct vv_scan_json *j, const char *name, size_t len)
+{
+	size_t i = (size_t)vv_xxh3(name, len, j->seed) & (j->table_size - 1);
+
+	while (j->table[i] > 0) {
+		size_t c = j->table[i] - 1;
+
+		if (j->lens[c] == len && memcmp(j->names[c], name, len) == 0) {
+			break;
+		}
+		i = (i + 1) & (j->table_size - 1);
+	}
+	return &j->table[i];
+}
+
+/* Makes room for columns names. */
+static bool grow_columns(struct vv_scan_json *j, size_t columns, size_t known)
+{
+	size_t cap = j->cap > 0 ? j->cap : 32, i;
+	const char **names;
+	uint32_t *table;
+	size_t *lens;
+
+	while (cap < columns) {
+		cap *= 2;
+	}
+	names = vv_realloc_array(j->names, cap, sizeof *names);
+	j->names = names ? names : j->names;
+	lens = vv_realloc_array(j->lens, cap, sizeof *lens);
+	j->lens = lens ? lens : j->lens;
+	table = vv_calloc(cap * 2, sizeof *table);
+	if (!names || !lens || !table) {
+		vv_free(table);
+		return false;
+	}
+	vv_free(j->table);
+	j->table = table;
+	j->table_size = cap * 2;
+	j->cap = cap;
+	for (i = 0; i < known; i++) {
+		uint32_t *slot = column_slot(j, j->names[i], j->lens[i]);
+
+		if (*slot == 0) {
+			*slot = (uint32_t)i + 1;
+		}
+	}
+	return true;
+}
+
+/* The name becomes column number at; of equal names the first one is found. */
+static vv_status add_column(struct vv_scan_json *j, size_t at, const char *name, size_t len,
+			    vv_error *err)
+{
+	uint32_t *slot;
+	char *copy;
+
+	if (at >= VV_COLUMNS_MAX) {
+		return vv_fail(err, VV_EINPUT, "more than %u different members", VV_COLUMNS_MAX);
+	}
+	if (at >= j->cap && !grow_columns(j, at + 1, at)) {
+		return vv_fail_nomem(err);
+	}
+	copy = vv_arena_strndup(&j->arena, name, len);
+	if (!copy) {
+		return vv_fail_nomem(err);
+	}
+	j->names[at] = copy;
+	j->lens[at] = len;
+	slot = column_slot(j, copy, len);
+	if (*slot == 0) {
+		*slot = (uint32_t)at + 1;
+	}
+	return VV_OK;
+}
+
+static vv_status find_column(vv_scan *s, const vv_json_member *m, size_t *out, vv_error *err)
+{
+	struct vv_scan_json *j = s->json;
+	size_t i = j->next;
+	uint32_t slot;
+	vv_status rc;
+
+	if (i >= s->columns || j->lens[i] != m->name_len ||
+	    memcmp(j->names[i], m->name, m->name_len) != 0) {
+		slot = s->columns > 0 ? *column_slot(j, m->name, m->name_len) : 0;
+		if (slot > 0) {
+			i = slot - 1;
+		} else {
+			i = s->columns;
+			rc = add_column(j, i, m->name, m->name_len, err);
+			if (rc < 0) {
+				return rc;
+			}
+			s->columns++;
+		}
+	}
+	j->next = i + 1;
+	*out = i;
+	return VV_OK;
+}
+
+/* --- setting up --------------------------------------------------------- */
+
+vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
+			    const char *const *names, const size_t *name_lens, vv_error *err)
+{
+	struct vv_scan_json *j = vv_calloc(1, sizeof *j);
+	vv_status rc = VV_OK;
+	size_t i;
+
+	if (!j) {
+		return vv_fail_nomem(err);
+	}
+	s->json = j;
+	vv_arena_init(&j->arena);
+	vv_random(&j->seed, sizeof j->seed);
+	if (d->form != VV_FORM_CSV) {
+		j->parser = vv_json_rows_new();
+		if (!j->parser) {
+			return vv_fail_nomem(err);
+		}
+	}
+	for (i = 0; i < columns && rc == VV_OK; i++) {
+		rc = add_column(j, i, names[i], name_lens[i], err);
+	}
+	return rc;
+}
+
+void vv_scan_json_clear(vv_scan *s)
+{
+	struct vv_scan_json *j = s->json;
+
+	if (!j) {
+		return;
+	}
+	vv_json_rows_free(j->parser);
+	vv_arena_clear(&j->arena);
+	vv_free(j->names);
+	vv_free(j->lens);
+	vv_free(j->table);
+	vv_free(j);
+	s->json = NULL;
+}
+
+void vv_scan_json_window(vv_scan *s)
+{
+	s->json->ended = false;
+}
+
+const char *vv_scan_json_name(const vv_scan *s, size_t i, size_t *len)
+{
+	*len = s->json->lens[i];
+	return s->json->names[i];
+}
+
+bool vv_scan_json_ended(const vv_scan *s)
+{
+	return s->json->ended;
+}
+
+/* --- objects ------------------------------------------------------------ */
+
+/* A string: as it stands in the window, or decoded in the arena. */
+static vv_status put_string(vv_scan *s, vv_cell *c, const vv_json_member *m, vv_error *err)
+{
+	c->state = VV_CELL_TEXT;
+	c->len = (uint32_t)m->text_len;
+	/* Every escape is longer than what it stands for. */
+	if (m->text_len + 2 == m->raw_len) {
+		c->text = m->raw + 1;
+		return VV_OK;
+	}
+	if (m->text_len > 0) {
+		char *room = vv_scan_room(s, m->text_len);
+
+		if (!room) {
+			return vv_fail_nomem(err);
+		}
+		memcpy(room, m->text, m->text_len);
+		c->text = room;
+	}
+	return VV_OK;
+}
+
+static vv_status on_member(void *payload, const vv_json_member *m, vv_error *err)
+{
+	vv_scan *s = payload;
+	struct vv_scan_json *j = s->json;
+	vv_cell *c;
+	size_t i;
+	vv_status rc = find_column(s, m, &i, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (m->raw_len > UINT32_MAX) {
+		return vv_fail(err, VV_EINPUT, "a value of 4 GiB or more");
+	}
+	j->highest = i + 1 > j->highest ? i + 1 : j->highest;
+	if (i >= j->stride) {
+		j->too_narrow = true;
+		return VV_OK;
+	}
+	c = &j->cells[i];
+	if (m->type == VV_JSON_NULL) {
+		c->state = VV_CELL_NULL;
+		return VV_OK;
+	}
+	if (m->type == VV_JSON_STRING && m->text) {
+		rc = put_string(s, c, m, err);
+	} else {
+		c->state = VV_CELL_LITERAL;
+		c->text = m->raw;
+		c->len = (uint32_t)m->raw_len;
+	}
+	j->bytes += c->len;
+	return rc;
+}
+
+/* Parses the object at text into cells. 1, 0 (it goes on behind end), 2 or negative;
+ * *after is behind the object. */
+static int read_object(vv_scan *s, const char *text, const char *end, bool more, vv_cell *cells,
+		       size_t stride, const char **after, vv_error *err)
+{
+	struct vv_scan_json *j = s->json;
+	size_t used = 0, i;
+	vv_status rc;
+
+	if (*text != '{') {
+		return vv_scan_refuse(s, text, err,
+				      "expected an object, which begins with '{', found '%s'",
+				      vv_text_show(text, 1));
+	}
+	for (i = 0; i < stride; i++) {
+		vv_cell_set_absent(&cells[i]);
+	}
+	j->cells = cells;
+	j->stride = stride;
+	j->next = 0;
+	j->highest = 0;
+	j->bytes = 0;
+	j->too_narrow = false;
+	rc = vv_json_rows_object(j->parser, &used, text, (size_t)(end - text), more, on_member, s,
+				 err);
+	if (rc == VV_ENOTFOUND) {
+		return 0;
+	}
+	if (rc < 0) {
+		s->fault = (size_t)(text - s->bytes) + used;
+		return rc;
+	}
+	*after = text + used;
+	return j->too_narrow ? 2 : 1;
+}
+
+static void finish_row(vv_scan *s, vv_row *row, const char *text, const char *text_end,
+		       const char *end, vv_newline newline)
+{
+	row->start = s->offset;
+	row->text_start = (size_t)(text - s->bytes);
+	row->text_end = (size_t)(text_end - s->bytes);
+	row->end = (size_t)(end - s->bytes);
+	row->cell_bytes = s->json->bytes + s->json->highest;
+	row->cells = s->json->highest;
+	row->newline = newline;
+	row->plain = false;
+	row->blank_before = row->text_start != row->start;
+	s->offset = row->end;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static const char *skip_space(const char *p, const char *end)
+{
+	while (p < end && is_space(*p)) {
+		p++;
+	}
+	return p;
+}
+
+/* --- NDJSON ------------------------------------------------------------- */
+
+/* The first CR or LF, or end. */
+static const char *line_end(const char *p, const char *end)
+{
+	const vv_mark_set set = {.delimiter = '\n'};
+
+	for (; end - p >= 64; p += 64) {
+		uint64_t found = vv_marks(p, &set).all;
+
+		if (found != 0) {
+			return p + __builtin_ctzll(found);
+		}
+	}
+	while (p < end && *p != '\n' && *p != '\r') {
+		p++;
+	}
+	return p;
+}
+
+/* The byte behind the line end at p (CRLF is one); p itself at the input's end. */
+static const char *behind_line_end(const vv_scan *s, const char *p, vv_newline *newline)
+{
+	if (p == s->end) {
+		*newline = VV_NO_NEWLINE;
+		return p;
+	}
+	if (*p == '\n') {
+		*newline = VV_LF;
+		return p + 1;
+	}
+	*newline = p + 1 < s->end && p[1] == '\n' ? VV_CRLF : VV_CR;
+	return p + (*newline == VV_CRLF ? 2 : 1);
+}
+
+static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
+{
+	const char *text = skip_space(s->bytes + s->offset, s->end);
+	const char *line = line_end(text, s->end);
+	const char *end, *after = NULL;
+	vv_newline newline;
+	int rc;
+
+	if (text == s->end || (line == s->end && !s->at_end)) {
+		return 0;
+	}
+	end = behind_line_end(s, line, &newline);
+	if (skip_space(end, s->end) == s->end) {
+		if (!s->at_end) {
+			return 0;
+		}
+		end = s->end;
+	}
+	rc = read_object(s, text, line, false, cells, stride, &after, err);
+	if (rc < 0) {
+		(void)vv_hint(err, "each line is one object");
+	}
+	if (rc != 1) {
+		return rc;
+	}
+	after = skip_space(after, line);
+	if (after != line) {
+		rc = vv_scan_refuse(s, after, err,
+				    "text behind the object: expected the line's end, found '%s'",
+				    vv_text_show(after, 1));
+		(void)vv_hint(err, "each line is one object");
+		return rc;
+	}
+	finish_row(s, row, text, line, end, newline);
+	return 1;
+}
+
+/* --- arrays ------------------------------------------------------------- */
+
+static int refuse_open_array(vv_scan *s, const char *where, vv_error *err)
+{
+	return vv_scan_refuse(s, where, err, "the array is never closed: expected ']'");
+}
+
+/* All that is left is the epilogue, whose bracket stands at p. */
+static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
+{
+	s->json->ended = true;
+	p = skip_space(p + 1, s->end);
+	if (p < s->end) {
+		return vv_scan_refuse(s, p, err,
+				      "text behind the array: expected the file's end, found '%s'",
+				      vv_text_show(p, 1));
+	}
+	if ((size_t)(s->end - s->bytes) - s->offset > VV_HEADER_MAX) {
+		return vv_scan_refuse(s, p, err, "more than %u bytes behind the array's last row",
+				      VV_HEADER_MAX);
+	}
+	return 0;
+}
+
+/* Where the row that ends at after ends with its separator; NULL: *rc says why not. */
+static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_error *err)
+{
+	const char *p = skip_space(after, s->end), *next;
+
+	*rc = 0;
+	if (p < s->end && *p == ']') {
+		return after;
+	}
+	if (p < s->end && *p != ',') {
+		*rc = vv_scan_refuse(s, p, err, "expected ',' or ']' behind the object, found '%s'",
+				     vv_text_show(p, 1));
+		return NULL;
+	}
+	next = p < s->end ? skip_space(p + 1, s->end) : p;
+	if (next == s->end) {
+		*rc = s->at_end ? refuse_open_array(s, p, err) : 0;
+		return NULL;
+	}
+	if (*next != '{') {
+		*rc = vv_scan_refuse(s, next, err,
+				     "expected an object behind the comma, found '%s'",
+				     vv_text_show(next, 1));
+		return NULL;
+	}
+	return next;
+}
+
+static int array_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
+{
+	const char *text = skip_space(s->bytes + s->offset, s->end);
+	const char *after = NULL, *end;
+	int rc;
+
+	if (text == s->end) {
+		return s->at_end ? refuse_open_array(s, text, err) : 0;
+	}
+	if (*text == ']') {
+		return check_epilogue(s, text, err);
+	}
+	rc = read_object(s, text, s->end, !s->at_end, cells, stride, &after, err);
+	if (rc != 1) {
+		return rc;
+	}
+	end = separator_end(s, after, &rc, err);
+	if (!end) {
+		return rc;
+	}
+	finish_row(s, row, text, after, end, VV_NO_NEWLINE);
+	s->json->ended = end == after;
+	return 1;
+}
+
+int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
+{
+	return s->form == VV_FORM_JSON ? array_row(s, cells, stride, row, err)
+				       : line_row(s, cells, stride, row, err);
+}

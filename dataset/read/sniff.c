@@ -1,0 +1,372 @@
+/*
+ * sniff: knows what is no table at all, which form a file has, and how rows of a
+ * sample are read; the parts (sniff_csv, sniff_json ...) judge.
+ */
+#include "dataset/read/sniff.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/sys.h"
+#include "dataset/read/scan_internal.h"
+#include "dataset/read/sniff_internal.h"
+
+void vv_sniff_result_clear(vv_sniff_result *r)
+{
+	size_t i;
+
+	vv_dialect_clear(&r->dialect);
+	for (i = 0; r->names && i < r->columns; i++) {
+		vv_free(r->names[i]);
+	}
+	vv_free(r->names);
+	vv_free(r->name_lens);
+	vv_buf_clear(&r->warnings);
+	memset(r, 0, sizeof *r);
+	vv_dialect_init(&r->dialect);
+	vv_buf_init(&r->warnings);
+}
+
+vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err)
+{
+	vv_sniff_result *out = s->out;
+
+	out->names = vv_calloc(count, sizeof *out->names);
+	out->name_lens = vv_calloc(count, sizeof *out->name_lens);
+	if (!out->names || !out->name_lens) {
+		return vv_fail_nomem(err);
+	}
+	for (out->columns = 0; out->columns < count; out->columns++) {
+		const vv_cell *c = &cells[out->columns];
+		char *copy = c->len > 0 ? vv_strndup(c->text, c->len) : vv_strdup("");
+
+		if (!copy) {
+			return vv_fail_nomem(err);
+		}
+		out->names[out->columns] = copy;
+		out->name_lens[out->columns] = c->len;
+	}
+	return VV_OK;
+}
+
+/* --- rows of the sample ------------------------------------------------- */
+
+static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_error *err)
+{
+	vv_cell *cells = vv_realloc_array(r->cells, columns, sizeof *cells);
+	vv_scan *scan = NULL;
+	vv_status rc;
+
+	if (!cells) {
+		return vv_fail_nomem(err);
+	}
+	r->cells = cells;
+	r->columns = columns;
+	if (r->dialect->form != VV_FORM_CSV && r->scan) {
+		return VV_OK;
+	}
+	rc = vv_scan_new(&scan, r->dialect, r->dialect->form == VV_FORM_CSV ? columns : 0, NULL,
+			 NULL, err);
+	if (rc < 0) {
+		return rc;
+	}
+	vv_scan_free(r->scan);
+	r->scan = scan;
+	r->start = from;
+	vv_scan_window(scan, r->s->text + from, r->s->len - from, r->s->at_end, from);
+	return VV_OK;
+}
+
+vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from,
+			    vv_error *err)
+{
+	memset(r, 0, sizeof *r);
+	r->s = s;
+	r->dialect = d;
+	return set_columns(r, 32, from, err);
+}
+
+void sniff_reader_close(sniff_reader *r)
+{
+	vv_scan_free(r->scan);
+	vv_free(r->cells);
+	memset(r, 0, sizeof *r);
+}
+
+size_t sniff_reader_offset(const sniff_reader *r)
+{
+	return r->start + vv_scan_offset(r->scan);
+}
+
+int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
+{
+	for (;;) {
+		int n = vv_scan_row(r->scan, r->cells, r->columns, row, err);
+		size_t need = n == 2 ? vv_scan_columns(r->scan) : r->scan->found;
+		vv_status rc;
+
+		if (n == 1) {
+			row->start += r->start;
+			row->end += r->start;
+			row->text_start += r->start;
+			row->text_end += r->start;
+			return 1;
+		}
+		r->fault = r->start + vv_scan_fault(r->scan);
+		/* A CSV row with more cells than any before, or new members. */
+		if (n == 0 || need <= r->columns || need > VV_COLUMNS_MAX) {
+			return n;
+		}
+		rc = set_columns(r, need, sniff_reader_offset(r), err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+}
+
+vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
+{
+	size_t line = 1, start = 0, i;
+
+	for (i = 0; i < offset && i < s->len; i++) {
+		bool crlf = s->text[i] == '\r' && i + 1 < s->len && s->text[i + 1] == '\n';
+
+		if ((s->text[i] == '\n' || s->text[i] == '\r') && !crlf) {
+			line++;
+			start = i + 1;
+		}
+	}
+	return vv_prefix(err, "line %zu, column %zu", line, offset - start + 1);
+}
+
+vv_status sniff_too_short(const sniff *s, vv_error *err)
+{
+	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV &&
+	    s->hints->header != 0) {
+		vv_fail(err, VV_EINPUT, "the first line is longer than %u KiB",
+			VV_HEADER_MAX >> 10);
+		return vv_hint(err, "a quote that is never closed? '--as file' keeps it as bytes");
+	}
+	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
+}
+
+/* --- what is no table --------------------------------------------------- */
+
+typedef struct magic {
+	const char *bytes;
+	size_t len;
+	const char *what;
+	bool packed; /* a compressed file, of which the inside may be a table */
+} magic;
+
+static const magic magics[] = {
+	{"\x1f\x8b", 2, "compressed with gzip", true},
+	{"\x28\xb5\x2f\xfd", 4, "compressed with zstd", true},
+	{"\xfd"
+	 "7zXZ",
+	 6, "compressed with xz", true},
+	{"BZh", 3, "compressed with bzip2", true},
+	{"PK\x03\x04", 4, "a ZIP archive (xlsx, ods ...)", true},
+	{"PAR1", 4, "a Parquet file", false},
+	{"SQLite format 3", 16, "an SQLite database", false},
+	{"%PDF-", 5, "a PDF document", false},
+};
+
+static vv_status refuse_magic(const char *sample, size_t len, vv_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof magics / sizeof magics[0]; i++) {
+		const magic *m = &magics[i];
+
+		/* "BZh" and "PK" might begin a text; what follows never does. */
+		if (len < m->len || memcmp(sample, m->bytes, m->len) != 0 ||
+		    (m->bytes[0] == 'B' &&
+		     (len < 10 || memcmp(sample + 4, "\x31\x41\x59\x26\x53\x59", 6) != 0))) {
+			continue;
+		}
+		vv_fail(err, VV_EINPUT, "%s, no table", m->what);
+		return m->packed
+			       ? vv_hint(err,
+					 "unpack it first: compressed versions share nothing and cannot be "
+					 "compared; '--as file' keeps it as bytes")
+			       : vv_hint(err, "'--as file' keeps it as bytes");
+	}
+	return VV_OK;
+}
+
+static vv_status refuse_utf16(vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "UTF-16 text, no UTF-8");
+	return vv_hint(err, "'varve convert' writes it as UTF-8; '--as file' keeps it as bytes");
+}
+
+/* NULs in every second byte are UTF-16; in many other places they are no text. */
+static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
+{
+	size_t nuls[2] = {0, 0}, i;
+
+	if (!memchr(sample, '\0', len)) {
+		return VV_OK;
+	}
+	for (i = 0; i < len; i++) {
+		nuls[i & 1] += sample[i] == '\0';
+	}
+	if (len >= 8 &&
+	    ((nuls[0] == 0 && nuls[1] * 5 > len) || (nuls[1] == 0 && nuls[0] * 5 > len))) {
+		return refuse_utf16(err);
+	}
+	if (nuls[0] + nuls[1] >= 4 && (nuls[0] + nuls[1]) * 32 > len) {
+		vv_fail(err, VV_EINPUT, "binary: %zu of the first %zu bytes are NUL",
+			nuls[0] + nuls[1], len);
+		return vv_hint(err, "'--as file' keeps it as bytes");
+	}
+	return VV_OK;
+}
+
+static vv_status refuse_binary(const char *sample, size_t len, vv_error *err)
+{
+	vv_status rc;
+
+	if (len >= 2 &&
+	    (memcmp(sample, "\xff\xfe", 2) == 0 || memcmp(sample, "\xfe\xff", 2) == 0)) {
+		return refuse_utf16(err);
+	}
+	rc = refuse_magic(sample, len, err);
+	return rc < 0 ? rc : refuse_nuls(sample, len, err);
+}
+
+/* --- the form ----------------------------------------------------------- */
+
+static const char *extension(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *name = slash ? slash + 1 : path;
+	const char *dot = name ? strrchr(name, '.') : NULL;
+
+	return dot ? dot + 1 : "";
+}
+
+static bool one_of(const char *word, const char *const *list)
+{
+	while (*list && strcasecmp(word, *list) != 0) {
+		list++;
+	}
+	return *list != NULL;
+}
+
+static size_t skip_space(const sniff *s, size_t at)
+{
+	while (at < s->len && memchr(" \t\r\n", s->text[at], 4)) {
+		at++;
+	}
+	return at;
+}
+
+static char byte_at(const sniff *s, size_t at)
+{
+	return at < s->len ? s->text[at] : '\0';
+}
+
+/* Is the first line one object (1)? *end is behind it. 0, VV_ENOMEM. */
+static int starts_with_object(const sniff *s, size_t *end, vv_error *err)
+{
+	sniff_reader r;
+	vv_dialect d;
+	vv_row row;
+	int n;
+
+	vv_dialect_init(&d);
+	d.form = VV_FORM_NDJSON;
+	n = sniff_reader_open(&r, s, &d, 0, err);
+	if (n == VV_OK) {
+		n = sniff_reader_next(&r, &row, err);
+		*end = n == 1 ? row.end : 0;
+	}
+	sniff_reader_close(&r);
+	return n == VV_ENOMEM ? n : n > 0;
+}
+
+/* By what the user says, the parent, the extension, the first bytes, in this order. */
+static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
+{
+	static const char *const lines[] = {"ndjson", "jsonl", "jsonlines", NULL};
+	static const char *const arrays[] = {"json", "geojson", NULL};
+	static const char *const plain[] = {"csv", "tsv", "tab", "psv", NULL};
+	const char *ext = extension(s->hints->path);
+	size_t first = skip_space(s, 0), second = skip_space(s, first + 1), end = 0;
+	char c = byte_at(s, first), next = byte_at(s, second);
+	const vv_dialect *parent = s->hints->parent;
+	int object = 0;
+
+	*out = VV_FORM_CSV;
+	if (s->hints->has_form) {
+		*out = s->hints->form;
+	} else if (parent && parent->form != VV_FORM_CSV &&
+		   c == (parent->form == VV_FORM_JSON ? '[' : '{')) {
+		*out = parent->form;
+	} else if (one_of(ext, lines)) {
+		*out = VV_FORM_NDJSON;
+	} else if (!one_of(ext, plain)) {
+		object = c == '{' ? starts_with_object(s, &end, err) : 0;
+		if (one_of(ext, arrays)) {
+			/* A lone object is a document, and for the parser of arrays to refuse. */
+			*out = object > 0 && byte_at(s, skip_space(s, end)) == '{' ? VV_FORM_NDJSON
+										   : VV_FORM_JSON;
+		} else if (c == '[' && (next == '{' || next == ']')) {
+			*out = VV_FORM_JSON;
+		} else if (object > 0) {
+			*out = VV_FORM_NDJSON;
+		}
+	}
+	return object < 0 ? (vv_status)object : VV_OK;
+}
+
+vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
+		   const vv_sniff_hints *hints, vv_error *err)
+{
+	static const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
+	sniff s = {sample, len, at_end, hints ? hints : &none, NULL, out};
+	vv_status rc;
+	size_t bom;
+
+	memset(out, 0, sizeof *out);
+	vv_dialect_init(&out->dialect);
+	vv_buf_init(&out->warnings);
+	if (len < 4 && !at_end) {
+		return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
+	}
+	rc = refuse_binary(sample, len, err);
+	if (rc < 0) {
+		return rc;
+	}
+	bom = len >= 3 && memcmp(sample, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	out->dialect.bom = bom > 0;
+	s.text = len > 0 ? sample + bom : "";
+	s.len -= bom;
+	rc = choose_form(&s, &out->dialect.form, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (s.hints->parent && s.hints->parent->form == out->dialect.form) {
+		s.parent = s.hints->parent;
+	}
+	rc = out->dialect.form == VV_FORM_CSV ? sniff_csv(&s, err) : sniff_json(&s, err);
+	if (rc == VV_OK) {
+		rc = vv_bytes_set(&out->dialect.prologue, s.text, out->body, err);
+	}
+	if (rc == VV_OK && out->body > VV_HEADER_MAX) {
+		vv_fail(err, VV_EINPUT,
+			"%zu bytes before the first row, at most %u KiB can be kept", out->body,
+			VV_HEADER_MAX >> 10);
+		rc = vv_hint(err, "'--as file' keeps it as bytes");
+	}
+	if (rc == VV_OK) {
+		rc = vv_buf_ok(&out->warnings, err);
+	}
+	out->body += bom;
+	if (rc < 0) {
+		vv_sniff_result_clear(out);
+	}
+	return rc;
+}

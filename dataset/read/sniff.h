@@ -1,0 +1,47 @@
+/*
+ * sniff: finding out what a file is from its first bytes.
+ */
+#ifndef VV_DATASET_READ_SNIFF_H
+#define VV_DATASET_READ_SNIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "dataset/format/dialect.h"
+
+/* What the user, datapackage.json or the parent version fixes beforehand. */
+typedef struct vv_sniff_hints {
+	bool has_form; vv_form form;
+	int delimiter;  /* byte value, or -1: find out */
+	int quote;      /* byte value, 0 none, -1: find out */
+	int escape;     /* byte value, 0 none (doubling), -1: find out (never guessed: doubling) */
+	int header;     /* 1, 0, or -1: find out */
+	const vv_dialect *parent; /* kept where it still fits; may be NULL */
+	const char *path;         /* its extension is a hint; may be NULL */
+} vv_sniff_hints;
+#define VV_SNIFF_HINTS_INIT {false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL}
+
+typedef struct vv_sniff_result {
+	vv_dialect dialect;   /* complete but for final_newline and epilogue: the end of the
+	                       * file tells these */
+	size_t body;          /* where in the sample the first row begins (behind BOM, prologue) */
+	char **names;         /* columns: header cells as they are (CSV), names for "fieldN" columns
+	                       * without header, or member names in first-seen order (JSON) */
+	size_t *name_lens;
+	size_t columns;
+	vv_buf warnings;      /* one line each: "column 3 has no name", "the header looks ..." */
+} vv_sniff_result;
+void vv_sniff_result_clear(vv_sniff_result *r);
+
+/* Judges sample[0 .. len) (at_end: it is the whole file). VV_EINPUT with an
+ * explanation when it cannot be a table: binary (NUL-ridden), UTF-16 (hint:
+ * varve convert), gzip or zstd (hint), a header over VV_HEADER_MAX or
+ * VV_COLUMNS_MAX, JSON that is no array of objects. VV_ENOTFOUND when the sample
+ * is too short to hold the header: give a longer one. An empty file gives no
+ * columns. */
+vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
+		   const vv_sniff_hints *hints, vv_error *err);
+
+#endif

@@ -1,0 +1,645 @@
+/*
+ * Knows how a delimiter (and a quote) is told from the rest: each candidate reads the
+ * sample, and the one under which the rows agree best wins. The parent's characters stay
+ * while nothing else reads better. Where the rows agree under none, one that parts the
+ * header or most rows wins over one that occurs nowhere: the scanner then refuses the
+ * file by line and column, where it would else be one column.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/sys.h"
+#include "dataset/read/scan_internal.h"
+#include "dataset/read/sniff_internal.h"
+
+static const uint8_t usual_delimiters[] = {',', '\t', ';', '|'};
+
+/* What reading the sample under one candidate gave. */
+typedef struct profile {
+	uint8_t delimiter, quote, escape;
+	size_t rows;
+	size_t first;         /* cells in the first row */
+	size_t match, over;   /* rows with as many cells, with more */
+	size_t wide;          /* rows behind the first with more than one cell */
+	size_t quoted, stray; /* cells in quotes; unquoted cells with quotes inside */
+	size_t clean, judged; /* cells without any other delimiter, of those not empty */
+	bool fault;
+	unsigned tier;
+	unsigned agreement; /* rows that match, of 1000 */
+	unsigned score;     /* the same (damaged: or rows that are parted), less where cells look
+	                     * uncut; within the tier */
+} profile;
+
+/* How the sample reads under a candidate. TIER_SOME: the delimiter parts the first row
+ * only, or some rows but not the first; it is the one that is expected. */
+enum { TIER_NONE, TIER_ONE_COLUMN, TIER_SOME, TIER_DAMAGED, TIER_GOOD };
+
+/* --- reading under a candidate ------------------------------------------ */
+
+/* "1,5": a comma that parts no cells. */
+static bool is_decimal_comma(const char *p, size_t len)
+{
+	size_t i, commas = 0;
+
+	for (i = 0; i < len; i++) {
+		if (p[i] == ',' && i > 0 && i + 1 < len) {
+			commas++;
+		} else if ((p[i] < '0' || p[i] > '9') &&
+			   !(i == 0 && (p[i] == '-' || p[i] == '+'))) {
+			return false;
+		}
+	}
+	return commas <= 1;
+}
+
+static bool is_clean(const vv_cell *c)
+{
+	static const bool usual[256] = {[','] = true, ['\t'] = true, [';'] = true, ['|'] = true};
+	size_t i;
+
+	if (c->flags & VV_CELL_QUOTED) {
+		return true;
+	}
+	for (i = 0; i < c->len; i++) {
+		if (usual[(uint8_t)c->text[i]]) {
+			return is_decimal_comma(c->text, c->len);
+		}
+	}
+	return true;
+}
+
+static void count_row(profile *p, const vv_cell *cells, size_t count)
+{
+	size_t i;
+
+	if (p->rows++ == 0) {
+		p->first = count;
+	} else {
+		p->wide += count > 1;
+	}
+	p->match += count == p->first;
+	p->over += count > p->first;
+	for (i = 0; i < count; i++) {
+		p->quoted += (cells[i].flags & VV_CELL_QUOTED) != 0;
+		p->stray += (cells[i].flags & VV_CELL_HAS_QUOTE) != 0;
+		if (cells[i].len > 0) {
+			p->judged++;
+			p->clean += is_clean(&cells[i]);
+		}
+	}
+}
+
+/* A first row that cannot be read, or has not ended yet, but has the delimiter in it. */
+static bool parts_first_line(const sniff *s, uint8_t delimiter)
+{
+	size_t i = 0;
+
+	while (i < s->len && (s->text[i] == '\n' || s->text[i] == '\r')) {
+		i++;
+	}
+	for (; i < s->len && s->text[i] != '\n' && s->text[i] != '\r'; i++) {
+		if ((uint8_t)s->text[i] == delimiter) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Where few rows took little of the sample, a quote that never closes swallowed the
+ * rest of it. */
+static bool starved(const sniff *s, const profile *p, size_t offset)
+{
+	return !s->at_end && p->rows < SNIFF_ROWS && s->len - offset > s->len / 4 + 4096;
+}
+
+static bool is_called(const sniff *s, const char *extension)
+{
+	const char *dot = s->hints->path ? strrchr(s->hints->path, '.') : NULL;
+
+	return dot && strcasecmp(dot, extension) == 0;
+}
+
+/* The delimiter that the extension promises, or 0. */
+static uint8_t promised(const sniff *s)
+{
+	if (is_called(s, ".tsv") || is_called(s, ".tab")) {
+		return '\t';
+	}
+	return is_called(s, ".psv") ? '|' : 0;
+}
+
+/* Are so many of the rows behind the first parted that it is a title above a table? */
+static bool is_title(const profile *p, size_t others)
+{
+	return others >= 2 && p->wide * 10 >= others * 9;
+}
+
+/* Is the delimiter one that a reader would expect: the parent's, or what the name says?
+ * Then a single row that it parts counts. */
+static bool is_expected(const sniff *s, uint8_t delimiter)
+{
+	uint8_t named = promised(s);
+
+	return (s->parent && s->parent->delimiter == delimiter) ||
+	       delimiter == (named != 0 ? named : ',');
+}
+
+/* The tier where the first row has several cells, and where it has one. */
+static unsigned tier_of_many(const sniff *s, const profile *p, bool whole)
+{
+	size_t others = p->rows - 1;
+	bool expected = is_expected(s, p->delimiter);
+
+	if (p->match * 2 >= p->rows) {
+		/* Short rows whose cells look uncut are another delimiter's. */
+		bool alike = p->match * 10 >= p->rows * 9 || p->clean * 2 >= p->judged;
+
+		return whole && alike ? TIER_GOOD : TIER_DAMAGED;
+	}
+	if (whole && p->wide == 0) {
+		return expected ? TIER_SOME : TIER_NONE;
+	}
+	return whole || expected || p->wide * 2 >= others ? TIER_DAMAGED : TIER_NONE;
+}
+
+static unsigned tier_of_one(const sniff *s, const profile *p, bool whole)
+{
+	if (whole) {
+		return TIER_ONE_COLUMN;
+	}
+	if (is_title(p, p->rows - 1)) {
+		return TIER_DAMAGED;
+	}
+	/* Free text may hold commas; a file that is called .csv says that it has none. */
+	return p->wide > 0 && is_expected(s, p->delimiter) &&
+			       (promised(s) != 0 || is_called(s, ".csv"))
+		       ? TIER_SOME
+		       : TIER_NONE;
+}
+
+static void rate(const sniff *s, profile *p)
+{
+	size_t clean = p->judged > 0 ? p->clean * 1000 / p->judged : 1000, like;
+	bool whole = !p->fault && p->over == 0;
+
+	p->agreement = p->rows > 0 ? (unsigned)(p->match * 1000 / p->rows) : 0;
+	p->tier = TIER_NONE;
+	if (p->first > 1) {
+		p->tier = tier_of_many(s, p, whole);
+	} else if (p->first == 1) {
+		p->tier = tier_of_one(s, p, whole);
+	} else if (parts_first_line(s, p->delimiter)) {
+		p->tier = TIER_DAMAGED;
+		clean = 0;
+	}
+	like = p->agreement;
+	if (p->tier == TIER_DAMAGED && p->rows > 1) {
+		size_t parted = p->wide * 1000 / (p->rows - 1);
+
+		like = p->first == 1 || parted > like ? parted : like;
+	}
+	p->score = (unsigned)(like * clean / 1000);
+}
+
+static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
+{
+	vv_dialect d = s->out->dialect;
+	sniff_reader r;
+	vv_error ignored;
+	vv_row row;
+	vv_status rc;
+	int n = 1;
+
+	d.delimiter = p->delimiter;
+	d.quote = p->quote;
+	d.escape = p->escape;
+	rc = sniff_reader_open(&r, s, &d, 0, err);
+	if (rc < 0) {
+		sniff_reader_close(&r);
+		return rc;
+	}
+	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+		count_row(p, r.cells, row.cells);
+	}
+	p->fault = n < 0 || starved(s, p, sniff_reader_offset(&r));
+	rate(s, p);
+	sniff_reader_close(&r);
+	return n == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* --- choosing ----------------------------------------------------------- */
+
+/* Scores this close are the same. */
+#define CLOSE 30u
+
+static bool is_better(const profile *a, const profile *b)
+{
+	if (a->tier != b->tier) {
+		return a->tier > b->tier;
+	}
+	if (a->score > b->score + CLOSE || b->score > a->score + CLOSE) {
+		return a->score > b->score;
+	}
+	return a->first > b->first;
+}
+
+/* The candidates in their order: what the user or the extension says comes first. */
+static size_t candidates(const sniff *s, uint8_t quote, uint8_t escape,
+			 uint8_t out[sizeof usual_delimiters + 1])
+{
+	uint8_t first = promised(s);
+	size_t i, n = 0;
+
+	if (s->hints->delimiter >= 0) {
+		out[0] = (uint8_t)s->hints->delimiter;
+		return 1;
+	}
+	if (first != 0 && first != quote && first != escape) {
+		out[n++] = first;
+	}
+	for (i = 0; i < sizeof usual_delimiters; i++) {
+		uint8_t d = usual_delimiters[i];
+
+		if (d != first && d != quote && d != escape) {
+			out[n++] = d;
+		}
+	}
+	return n;
+}
+
+/* Reads under each candidate; with present, under those that the sample has. */
+static vv_status judge(const sniff *s, profile *best, const uint8_t *list, size_t count,
+		       const profile *like, bool present, vv_error *err)
+{
+	size_t i;
+
+	memset(best, 0, sizeof *best);
+	for (i = 0; i < count; i++) {
+		profile p = *like;
+		vv_status rc;
+
+		if (present && !memchr(s->text, list[i], s->len)) {
+			continue;
+		}
+		p.delimiter = list[i];
+		rc = read_profile(s, &p, err);
+		if (rc < 0) {
+			return rc;
+		}
+		if (best->delimiter == 0 || is_better(&p, best)) {
+			*best = p;
+		}
+		if (i == 0 && list[i] == promised(s) && p.tier >= TIER_DAMAGED) {
+			break;
+		}
+	}
+	return VV_OK;
+}
+
+/* The best of the delimiters under one quote character. One that the sample has not
+ * gives one column at best, so that reading under it is spared where another parts the
+ * rows. */
+static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, profile *best,
+				vv_error *err)
+{
+	const profile like = {.quote = quote, .escape = escape};
+	uint8_t list[sizeof usual_delimiters + 1];
+	size_t count = candidates(s, quote, escape, list);
+	vv_status rc = judge(s, best, list, count, &like, true, err);
+
+	return rc < 0 || best->tier > TIER_ONE_COLUMN
+		       ? rc
+		       : judge(s, best, list, count, &like, false, err);
+}
+
+/* --- the parent --------------------------------------------------------- */
+
+/* Names that are compared: enough to tell one header from another. */
+#define NAMES_COMPARED 64u
+
+/* The first row under a candidate's characters; *r is to be closed. */
+static int first_row(sniff_reader *r, const sniff *s, vv_dialect *d, const profile *p, vv_row *row,
+		     vv_error *err)
+{
+	vv_error ignored;
+	vv_status rc;
+
+	d->delimiter = p->delimiter;
+	d->quote = p->quote;
+	d->escape = p->escape;
+	rc = sniff_reader_open(r, s, d, 0, err);
+	return rc < 0 ? rc : sniff_reader_next(r, row, &ignored);
+}
+
+/* How many of the parent's columns, by their names, the first row has under the
+ * characters of p. *columns: how many the parent has; 0 when its header does not tell. */
+static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, size_t *columns,
+			      vv_error *err)
+{
+	const vv_dialect *parent = s->parent;
+	const profile own = {
+		.delimiter = parent->delimiter, .quote = parent->quote, .escape = parent->escape};
+	sniff header = {parent->prologue.data, parent->prologue.len, true, s->hints, NULL, s->out};
+	vv_dialect d = s->out->dialect, old = s->out->dialect;
+	sniff_reader a = {.s = s}, b = {.s = s};
+	vv_row row, names;
+	int n = 0, m = 0;
+	size_t i, k;
+
+	*shared = *columns = 0;
+	if (!parent->header || parent->prologue.len == 0) {
+		return VV_OK;
+	}
+	if ((n = first_row(&a, s, &d, p, &row, err)) == 1 &&
+	    (m = first_row(&b, &header, &old, &own, &names, err)) == 1) {
+		*columns = names.cells;
+		for (i = 0; i < row.cells && i < NAMES_COMPARED; i++) {
+			for (k = 0; k < names.cells && k < NAMES_COMPARED; k++) {
+				if (a.cells[i].len > 0 && vv_cell_equal(&a.cells[i], &b.cells[k])) {
+					++*shared;
+					break;
+				}
+			}
+		}
+	}
+	sniff_reader_close(&b);
+	sniff_reader_close(&a);
+	return n == VV_ENOMEM || m == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* Do the parent's characters stay? Names decide first: columns that only one of the two
+ * readings still has. A parent of one column may be free text, with delimiters in it. */
+static vv_status parent_stays(const sniff *s, const profile *p, const profile *best, bool *out,
+			      vv_error *err)
+{
+	size_t ours, theirs, columns, same;
+	vv_status rc;
+
+	if ((rc = count_shared(s, p, &ours, &columns, err)) < 0 ||
+	    (rc = count_shared(s, best, &theirs, &same, err)) < 0) {
+		return rc;
+	}
+	if (ours > theirs) {
+		*out = true;
+	} else if (theirs > ours && best->tier >= TIER_DAMAGED) {
+		*out = false;
+	} else if (p->tier == TIER_GOOD && best->tier == TIER_GOOD) {
+		*out = p->agreement + CLOSE >= best->agreement;
+	} else if (p->tier == TIER_ONE_COLUMN && columns <= 1) {
+		*out = best->tier < (ours > 0 ? TIER_GOOD : TIER_DAMAGED);
+	} else {
+		/* An empty sample, or one that no reading makes sense of, changes nothing. */
+		*out = p->tier >= best->tier;
+	}
+	return VV_OK;
+}
+
+/* The parent's characters are tried first. */
+static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error *err)
+{
+	const vv_dialect *d = s->parent;
+	const vv_sniff_hints *h = s->hints;
+	profile p;
+	vv_status rc;
+
+	*kept = false;
+	if (!d || (h->delimiter >= 0 && h->delimiter != d->delimiter) ||
+	    (h->quote >= 0 && h->quote != d->quote) || (h->escape >= 0 && h->escape != d->escape)) {
+		return VV_OK;
+	}
+	p = (profile){.delimiter = d->delimiter, .quote = d->quote, .escape = d->escape};
+	if ((rc = read_profile(s, &p, err)) < 0 ||
+	    (rc = parent_stays(s, &p, best, kept, err)) < 0) {
+		return rc;
+	}
+	if (*kept && p.first == 1 && best->first > 1 && best->tier == TIER_GOOD) {
+		vv_buf_printf(&s->out->warnings,
+			      "read as one column, as in the version before; "
+			      "with --delimiter '%s' it has %zu columns\n",
+			      best->delimiter == '\t' ? "tab" : (char[]){(char)best->delimiter, 0},
+			      best->first);
+	}
+	if (*kept) {
+		*best = p;
+	}
+	return VV_OK;
+}
+
+/* --- quotes, and none of all this ---------------------------------------- */
+
+/* Tab-separated files often know no quotes at all, and some files use apostrophes.
+ * Anything else that quotes do not fit is an error for the scanner to report. */
+static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
+{
+	profile p;
+	vv_status rc;
+
+	if (s->hints->quote >= 0 || s->hints->escape > 0) {
+		return VV_OK;
+	}
+	if (best->delimiter == '\t' && best->quoted == 0 && (best->fault || best->stray > 0)) {
+		p = (profile){.delimiter = '\t'};
+		rc = read_profile(s, &p, err);
+		if (rc < 0) {
+			return rc;
+		}
+		if (p.tier == TIER_GOOD && p.match * 10 >= p.rows * 9) {
+			*best = p;
+		}
+	}
+	if (best->quote != '"' || best->quoted > 0 || !memchr(s->text, '\'', s->len)) {
+		return VV_OK;
+	}
+	rc = best_delimiter(s, '\'', 0, &p, err);
+	if (rc == VV_OK && p.tier == TIER_GOOD && p.quoted >= p.rows && p.stray == 0 &&
+	    p.score + CLOSE >= best->score) {
+		*best = p;
+	}
+	return rc;
+}
+
+/* No line has a delimiter that the others have: a column of free text. */
+static vv_status try_no_delimiter(const sniff *s, profile *best, vv_error *err)
+{
+	profile p = {.delimiter = VV_NO_DELIMITER, .quote = best->quote, .escape = best->escape};
+	vv_status rc;
+
+	if (best->tier > TIER_NONE || best->fault || best->first != 1 || s->hints->delimiter >= 0) {
+		return VV_OK;
+	}
+	rc = read_profile(s, &p, err);
+	if (rc == VV_OK && p.tier == TIER_ONE_COLUMN) {
+		*best = p;
+	}
+	return rc;
+}
+
+static vv_status choose_characters(const sniff *s, bool *kept, vv_error *err)
+{
+	const vv_sniff_hints *h = s->hints;
+	uint8_t quote = h->quote >= 0 ? (uint8_t)h->quote : '"';
+	uint8_t escape = h->escape > 0 && h->escape != quote ? (uint8_t)h->escape : 0;
+	vv_dialect *d = &s->out->dialect;
+	profile best;
+	vv_status rc;
+
+	if (quote == 0 && escape != 0) {
+		return vv_fail(err, VV_EINPUT, "an escape character without a quote character");
+	}
+	if ((rc = best_delimiter(s, quote, escape, &best, err)) < 0 ||
+	    (rc = try_parent(s, &best, kept, err)) < 0) {
+		return rc;
+	}
+	if (!*kept &&
+	    ((rc = try_quotes(s, &best, err)) < 0 || (rc = try_no_delimiter(s, &best, err)) < 0)) {
+		return rc;
+	}
+	d->delimiter = best.delimiter;
+	d->quote = best.quote;
+	d->escape = best.escape;
+	return VV_OK;
+}
+
+/* --- the header line ---------------------------------------------------- */
+
+static size_t skip_line_ends(const sniff *s, size_t at)
+{
+	while (at < s->len && (s->text[at] == '\n' || s->text[at] == '\r')) {
+		at++;
+	}
+	return at;
+}
+
+/* A file of blank lines, or of nothing. */
+static vv_status no_rows(sniff *s, vv_error *err)
+{
+	vv_dialect *d = &s->out->dialect;
+
+	if (!s->at_end) {
+		return sniff_too_short(s, err);
+	}
+	if (s->parent) {
+		d->delimiter = s->parent->delimiter;
+		d->quote = s->parent->quote;
+		d->escape = s->parent->escape;
+	}
+	if (s->hints->delimiter > 0) {
+		d->delimiter = (uint8_t)s->hints->delimiter;
+	} else if (!s->parent && promised(s) != 0) {
+		d->delimiter = promised(s);
+	}
+	d->header = s->hints->header >= 0 ? s->hints->header == 1 : !s->parent || s->parent->header;
+	s->out->body = s->len;
+	return VV_OK;
+}
+
+static vv_status refuse_columns(size_t found, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "%zu columns, at most %u can be kept", found, VV_COLUMNS_MAX);
+	return vv_hint(err, "'--as file' keeps it as bytes");
+}
+
+/* "field1" ... for as many columns as any sampled row has. */
+static vv_status make_names(sniff *s, size_t columns, vv_error *err)
+{
+	vv_cell *cells = vv_calloc(columns, sizeof *cells);
+	vv_arena arena = VV_ARENA_INIT;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; cells && i < columns; i++) {
+		char *name = vv_arena_printf(&arena, "field%zu", i + 1);
+
+		if (!name) {
+			break;
+		}
+		cells[i].text = name;
+		cells[i].len = (uint32_t)strlen(name);
+	}
+	rc = cells && i == columns ? sniff_set_names(s, cells, columns, err) : vv_fail_nomem(err);
+	vv_arena_clear(&arena);
+	vv_free(cells);
+	return rc;
+}
+
+static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
+{
+	sniff_reader r;
+	vv_error ignored;
+	vv_row row;
+	size_t rows = 0;
+	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
+	int n = 1;
+
+	*out = 0;
+	while (rc == VV_OK && rows++ < SNIFF_HABIT_ROWS &&
+	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+		*out = row.cells > *out ? row.cells : *out;
+	}
+	sniff_reader_close(&r);
+	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+}
+
+/* The first row, read: is it the header? Names, body and newline follow from it. */
+static vv_status take_first_row(sniff *s, const sniff_reader *r, const vv_row *row,
+				vv_newline *newline, vv_error *err)
+{
+	vv_sniff_result *out = s->out;
+	size_t widest = 0;
+	vv_status rc;
+
+	*newline = VV_NO_NEWLINE;
+	rc = sniff_header(s, r->cells, row->cells, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (!out->dialect.header) {
+		out->body = row->text_start;
+		rc = widest_row(s, &widest, err);
+		return rc < 0 ? rc : make_names(s, widest, err);
+	}
+	*newline = row->newline;
+	out->body = skip_line_ends(s, row->end);
+	rc = sniff_set_names(s, r->cells, row->cells, err);
+	if (rc == VV_OK) {
+		sniff_warn_names(s, r->cells, row->cells);
+	}
+	return rc;
+}
+
+vv_status sniff_csv(sniff *s, vv_error *err)
+{
+	sniff_reader r = {.s = s};
+	vv_newline newline;
+	vv_row row;
+	bool kept = false;
+	vv_status rc;
+	int n;
+
+	if (skip_line_ends(s, 0) == s->len) {
+		return no_rows(s, err);
+	}
+	if ((rc = choose_characters(s, &kept, err)) < 0 ||
+	    (rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err)) < 0) {
+		goto done;
+	}
+	n = sniff_reader_next(&r, &row, err);
+	if (n == 0) {
+		rc = sniff_too_short(s, err);
+	} else if (n < 0) {
+		rc = (vv_status)n;
+		if (r.scan->found > VV_COLUMNS_MAX) {
+			rc = refuse_columns(r.scan->found, err);
+		} else if (rc == VV_EINPUT) {
+			rc = sniff_place(s, r.fault, err);
+		}
+	} else {
+		rc = take_first_row(s, &r, &row, &newline, err);
+	}
+	if (rc == VV_OK) {
+		rc = sniff_habits(s, newline, err);
+	}
+done:
+	sniff_reader_close(&r);
+	return rc;
+}

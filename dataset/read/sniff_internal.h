@@ -1,0 +1,71 @@
+/*
+ * sniff_internal: what the parts of the sniffer share. Shared by sniff*.c only.
+ */
+#ifndef VV_DATASET_READ_SNIFF_INTERNAL_H
+#define VV_DATASET_READ_SNIFF_INTERNAL_H
+
+#include "base/arena.h"
+#include "dataset/read/scan.h"
+#include "dataset/read/sniff.h"
+
+/* One sample under judgement. */
+typedef struct sniff {
+	const char *text; /* behind the BOM */
+	size_t len;
+	bool at_end;
+	const vv_sniff_hints *hints;
+	const vv_dialect *parent; /* of the same form, or NULL */
+	vv_sniff_result *out;     /* body counts from text, until vv_sniff adds the BOM */
+} sniff;
+
+/* Rows of the sample under a dialect, with as many columns as they have. */
+typedef struct sniff_reader {
+	const sniff *s;
+	const vv_dialect *dialect;
+	vv_scan *scan;
+	vv_cell *cells;
+	size_t columns; /* room in cells */
+	size_t start;   /* where in the sample the scan's window begins */
+	size_t fault;   /* where in the sample, after VV_EINPUT */
+} sniff_reader;
+
+/* from: where in the sample the first row begins. */
+vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from,
+			    vv_error *err);
+void sniff_reader_close(sniff_reader *r);
+/* The next row into r->cells: 1; 0 when the sample has no further complete row;
+ * VV_EINPUT and other failures. Places in *row count from the sample's start. */
+int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err);
+/* Where the next row begins. */
+size_t sniff_reader_offset(const sniff_reader *r);
+
+/* Puts "line 3, column 7: " before the message. */
+vv_status sniff_place(const sniff *s, size_t offset, vv_error *err);
+
+/* The verdict where the sample has not even one complete row: a longer one is
+ * wanted, or the first line is beyond all limits. */
+vv_status sniff_too_short(const sniff *s, vv_error *err);
+
+vv_status sniff_csv(sniff *s, vv_error *err);
+vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: out->dialect.form says which */
+
+/* Sets out->names from count cells, copied. */
+vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err);
+
+/* sniff_header.c: what a cell reads as. Data: number, date, time, true or false. */
+typedef enum sniff_kind { SNIFF_EMPTY, SNIFF_DATA, SNIFF_TEXT } sniff_kind;
+sniff_kind sniff_cell_kind(const vv_cell *c);
+
+/* Decides out->dialect.header and writes warnings; the first row is given, further
+ * ones are read. The dialect is complete otherwise. */
+vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err);
+/* Warns of what is wrong with the header's names. */
+void sniff_warn_names(sniff *s, const vv_cell *first, size_t count);
+
+/* sniff_quoting.c: sets out->dialect.quoting and newline, judging rows from out->body on. */
+vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err);
+
+#define SNIFF_ROWS 1000u       /* judged for delimiter and header */
+#define SNIFF_HABIT_ROWS 4096u /* judged for quoting and newlines */
+
+#endif

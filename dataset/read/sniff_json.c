@@ -1,0 +1,330 @@
+/*
+ * Knows how to tell from objects how their writer spaces and escapes them.
+ *
+ * Only objects that the scanner accepted are looked at, so what is walked here is
+ * known to be well formed.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/sniff_internal.h"
+
+#define SPELLINGS 8u
+
+/* Runs of bytes that were met in one place, and how often; the first few kinds. */
+typedef struct tally {
+	const char *at[SPELLINGS];
+	size_t len[SPELLINGS], count[SPELLINGS];
+	size_t kinds;
+} tally;
+
+typedef struct style {
+	tally open, colon, comma, close, row_end;
+	size_t escaped, raw; /* code points above 127, as \u and as they are */
+} style;
+
+static void count_run(tally *t, const char *from, const char *to)
+{
+	size_t len = (size_t)(to - from), i;
+
+	for (i = 0; i < t->kinds; i++) {
+		if (t->len[i] == len && memcmp(t->at[i], from, len) == 0) {
+			t->count[i]++;
+			return;
+		}
+	}
+	if (i < SPELLINGS) {
+		t->at[i] = from;
+		t->len[i] = len;
+		t->count[i] = 1;
+		t->kinds++;
+	}
+}
+
+/* The most frequent run, the first of equals; -1 when none was met. */
+static int most(const tally *t)
+{
+	int best = -1;
+	size_t i;
+
+	for (i = 0; i < t->kinds; i++) {
+		if (best < 0 || t->count[i] > t->count[best]) {
+			best = (int)i;
+		}
+	}
+	return best;
+}
+
+/* --- walking over an object --------------------------------------------- */
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static const char *skip_space(const char *p, const char *end)
+{
+	while (p < end && is_space(*p)) {
+		p++;
+	}
+	return p;
+}
+
+/* Behind the string whose quote stands at p. */
+static const char *skip_string(const char *p, const char *end)
+{
+	for (p++; p < end && *p != '"'; p++) {
+		p += *p == '\\';
+	}
+	return p < end ? p + 1 : end;
+}
+
+static const char *skip_value(const char *p, const char *end)
+{
+	size_t depth = 0;
+
+	while (p < end) {
+		if (*p == '"') {
+			p = skip_string(p, end);
+		} else if (*p == '{' || *p == '[') {
+			depth++;
+			p++;
+		} else if (depth > 0 && (*p == '}' || *p == ']')) {
+			depth--;
+			p++;
+		} else if (depth > 0) {
+			p++;
+			continue;
+		} else {
+			while (p < end && !is_space(*p) && *p != ',' && *p != '}') {
+				p++;
+			}
+		}
+		if (depth == 0) {
+			break;
+		}
+	}
+	return p;
+}
+
+static void count_object(style *st, const char *p, const char *end)
+{
+	const char *name = skip_space(p + 1, end), *next;
+
+	if (name >= end || *name != '"') {
+		return; /* no members: nothing to learn */
+	}
+	count_run(&st->open, p, name);
+	for (;;) {
+		p = skip_string(name, end);
+		next = skip_space(skip_space(p, end) + 1, end);
+		count_run(&st->colon, p, next);
+		p = skip_value(next, end);
+		next = skip_space(p, end);
+		if (next >= end || *next != ',') {
+			count_run(&st->close, p, next < end ? next + 1 : end);
+			return;
+		}
+		name = skip_space(next + 1, end);
+		count_run(&st->comma, p, name);
+	}
+}
+
+static unsigned hex_value(const char *p)
+{
+	unsigned v = 0, i;
+
+	for (i = 0; i < 4; i++) {
+		char c = p[i];
+		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+						      : (unsigned)((c | 0x20) - 'a' + 10);
+
+		v = v * 16 + digit;
+	}
+	return v;
+}
+
+static void count_escapes(style *st, const char *p, const char *end)
+{
+	for (; p < end; p++) {
+		if (*p == '\\' && end - p > 5 && p[1] == 'u') {
+			st->escaped += hex_value(p + 2) > 127;
+			p += 5;
+		} else if (*p == '\\') {
+			p++;
+		} else {
+			st->raw += (unsigned char)*p >= 0xc0;
+		}
+	}
+}
+
+/* --- the dialect -------------------------------------------------------- */
+
+static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, size_t fallback_len,
+			 vv_error *err)
+{
+	int i = most(t);
+
+	return i < 0 ? vv_bytes_set(out, fallback, fallback_len, err)
+		     : vv_bytes_set(out, t->at[i], t->len[i], err);
+}
+
+/* A run that the sample does not show: as the parent has it, else `lead` and what
+ * stands behind the first byte of a run alike (",\n  " after "{\n  "). */
+static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent,
+			      const char *like, size_t like_len, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+
+	if (parent) {
+		return set_run(out, t, parent->data, parent->len, err);
+	}
+	vv_buf_putc(&b, ',');
+	if (like_len > 0) {
+		vv_buf_put(&b, like + 1, like_len - 1);
+	}
+	rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK) {
+		rc = set_run(out, t, b.data, b.len, err);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status set_style(sniff *s, const style *st, vv_error *err)
+{
+	vv_dialect *d = &s->out->dialect;
+	const vv_dialect *p = s->parent;
+	vv_status rc;
+
+	if ((rc = set_run(&d->open, &st->open, p ? p->open.data : "{", p ? p->open.len : 1, err)) <
+		    0 ||
+	    (rc = set_run(&d->colon, &st->colon, p ? p->colon.data : ":", p ? p->colon.len : 1,
+			  err)) < 0 ||
+	    (rc = set_run(&d->close, &st->close, p ? p->close.data : "}", p ? p->close.len : 1,
+			  err)) < 0) {
+		return rc;
+	}
+	if (d->open.len == 1 && d->colon.len == 2 && d->colon.data[1] == ' ') {
+		rc = set_run_like(&d->comma, &st->comma, p ? &p->comma : NULL, d->colon.data,
+				  d->colon.len, err);
+	} else {
+		rc = set_run_like(&d->comma, &st->comma, p ? &p->comma : NULL, d->open.data,
+				  d->open.len, err);
+	}
+	d->ascii = st->escaped != st->raw ? st->escaped > st->raw : p && p->ascii;
+	return rc;
+}
+
+/* What an array has between rows and behind them. bracket: where '[' stands. */
+static vv_status set_array(sniff *s, const style *st, size_t bracket, vv_error *err)
+{
+	vv_dialect *d = &s->out->dialect;
+	const vv_dialect *p = s->parent;
+	vv_status rc = set_run_like(&d->row_end, &st->row_end, p ? &p->row_end : NULL,
+				    s->text + bracket, s->out->body - bracket, err);
+
+	return rc < 0 ? rc
+		      : vv_bytes_set(&d->epilogue, p ? p->epilogue.data : "]",
+				     p ? p->epilogue.len : 1, err);
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+/* Where the first row begins: at '{', at the array's ']', or at the end. */
+static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
+{
+	const char *end = s->text + s->len, *p = skip_space(s->text, end);
+	bool array = s->out->dialect.form == VV_FORM_JSON;
+
+	*bracket = (size_t)(p - s->text);
+	if (array && p < end && *p == '[') {
+		p = skip_space(p + 1, end);
+	} else if (array && p < end) {
+		vv_fail(err, VV_EINPUT, "no array of objects: expected '[', found '%s'",
+			vv_text_show(p, 1));
+		return sniff_place(s, (size_t)(p - s->text), err);
+	}
+	s->out->body = (size_t)(p - s->text);
+	if (p < end || (s->at_end && !array)) {
+		return VV_OK;
+	}
+	if (s->at_end) {
+		vv_fail(err, VV_EINPUT, "no array of objects: the file ends before it");
+		return sniff_place(s, s->len, err);
+	}
+	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
+}
+
+/* Reads rows, counts their style, and takes their members for columns. */
+static vv_status read_rows(sniff *s, style *st, vv_error *err)
+{
+	vv_sniff_result *out = s->out;
+	sniff_reader r;
+	vv_error fault;
+	vv_cell *names = NULL;
+	vv_row row;
+	size_t rows, i, body_end;
+	int n = 1;
+	vv_status rc = sniff_reader_open(&r, s, &out->dialect, out->body, err);
+
+	for (rows = 0; rc == VV_OK && rows < SNIFF_ROWS; rows++) {
+		n = sniff_reader_next(&r, &row, &fault);
+		if (n != 1) {
+			break;
+		}
+		count_object(st, s->text + row.text_start, s->text + row.text_end);
+		count_escapes(st, s->text + row.text_start, s->text + row.text_end);
+		if (out->dialect.form == VV_FORM_JSON && row.end > row.text_end) {
+			count_run(&st->row_end, s->text + row.text_end, s->text + row.end);
+		}
+	}
+	if (rc < 0) {
+		goto done;
+	}
+	if (n < 0 && (rows == 0 || n != VV_EINPUT)) {
+		if (err) {
+			*err = fault;
+		}
+		rc = n == VV_EINPUT ? sniff_place(s, r.fault, err) : (vv_status)n;
+		goto done;
+	}
+	if (rows == 0 && !s->at_end && !vv_scan_body_end(r.scan, &body_end)) {
+		rc = sniff_too_short(s, err);
+		goto done;
+	}
+	names = vv_calloc(vv_scan_columns(r.scan), sizeof *names);
+	if (!names) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (i = 0; i < vv_scan_columns(r.scan); i++) {
+		size_t len;
+
+		names[i].text = vv_scan_column_name(r.scan, i, &len);
+		names[i].len = (uint32_t)len;
+	}
+	rc = sniff_set_names(s, names, i, err);
+done:
+	vv_free(names);
+	sniff_reader_close(&r);
+	return rc;
+}
+
+vv_status sniff_json(sniff *s, vv_error *err)
+{
+	style st = {0};
+	size_t bracket;
+	vv_status rc;
+
+	if ((rc = find_body(s, &bracket, err)) < 0 || (rc = read_rows(s, &st, err)) < 0 ||
+	    (rc = set_style(s, &st, err)) < 0) {
+		return rc;
+	}
+	if (s->out->dialect.form == VV_FORM_JSON) {
+		return set_array(s, &st, bracket, err);
+	}
+	return sniff_habits(s, VV_NO_NEWLINE, err);
+}

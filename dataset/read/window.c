@@ -1,0 +1,283 @@
+/*
+ * Knows how slabs are laid out: headroom in front, so that the unfinished tail of
+ * one slab can be put before the bytes that were read ahead into the next.
+ */
+#include "dataset/read/window.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/sys.h"
+
+/* Tails longer than this are copied together with the new bytes. Groups are about
+ * 32 KB, so that nearly every tail fits. */
+#define HEADROOM (256u << 10)
+
+struct vv_slab {
+	char *bytes;
+	size_t cap;
+	unsigned refs; /* touched by the window's thread only */
+	vv_slab *next; /* in the free list */
+};
+
+/* One read that may run in a pool's thread. */
+typedef struct ahead {
+	vv_job job;
+	const vv_source *source;
+	vv_slab *slab;
+	size_t got;
+	bool end;
+	vv_status status;
+	vv_error err;
+} ahead;
+
+struct vv_window {
+	const vv_source *source;
+	vv_pool *pool;
+	vv_slab *slab; /* holds the visible bytes */
+	const char *p;
+	size_t len;
+	uint64_t origin;
+	bool source_end; /* the source has nothing more beyond what `next` holds */
+	ahead next;
+	bool reading;    /* next is under way or waiting to be used */
+	vv_slab *spare;
+};
+
+static vv_slab *slab_new(vv_window *w, size_t cap)
+{
+	vv_slab *s = w->spare;
+	if (cap == HEADROOM + VV_WINDOW_PIECE && s) {
+		w->spare = s->next;
+		s->refs = 1;
+		return s;
+	}
+	s = vv_malloc(sizeof(*s));
+	if (!s) {
+		return NULL;
+	}
+	s->bytes = vv_malloc(cap);
+	s->cap = cap;
+	s->refs = 1;
+	s->next = NULL;
+	if (!s->bytes) {
+		vv_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static void slab_free(vv_slab *s)
+{
+	vv_free(s->bytes);
+	vv_free(s);
+}
+
+void vv_slab_drop(vv_window *w, vv_slab *s)
+{
+	if (!s) {
+		return;
+	}
+	assert(s->refs > 0);
+	if (--s->refs > 0) {
+		return;
+	}
+	if (s->cap == HEADROOM + VV_WINDOW_PIECE) {
+		s->next = w->spare;
+		w->spare = s;
+		return;
+	}
+	slab_free(s);
+}
+
+vv_slab *vv_window_hold(vv_window *w)
+{
+	w->slab->refs++;
+	return w->slab;
+}
+
+/* Reads until len bytes are there or the source ends. */
+static vv_status read_full(const vv_source *source, char *out, size_t len, size_t *got, bool *end, vv_error *err)
+{
+	*got = 0;
+	*end = false;
+	while (*got < len) {
+		ssize_t n = source->read(source->payload, out + *got, len - *got, err);
+		if (n < 0) {
+			return (vv_status)n;
+		}
+		if (n == 0) {
+			*end = true;
+			break;
+		}
+		*got += (size_t)n;
+	}
+	return VV_OK;
+}
+
+static void ahead_run(vv_job *job, unsigned worker)
+{
+	ahead *a = (ahead *)(void *)job;
+	(void)worker;
+	a->status = read_full(a->source, a->slab->bytes + HEADROOM, VV_WINDOW_PIECE, &a->got, &a->end, &a->err);
+}
+
+/* Starts reading the next piece, in a thread where there is one. */
+static vv_status ahead_start(vv_window *w, vv_error *err)
+{
+	if (w->reading || w->source_end) {
+		return VV_OK;
+	}
+	vv_slab *s = slab_new(w, HEADROOM + VV_WINDOW_PIECE);
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	w->next = (ahead){.job = {.run = ahead_run}, .source = w->source, .slab = s};
+	w->reading = true;
+	if (w->pool && vv_pool_threads(w->pool) > 0) {
+		vv_pool_submit(w->pool, &w->next.job);
+	} else {
+		ahead_run(&w->next.job, 0);
+	}
+	return VV_OK;
+}
+
+/* Waits for the piece that was started; *slab gets it (owned), got bytes behind its
+ * headroom. */
+static vv_status ahead_take(vv_window *w, vv_slab **slab, size_t *got, vv_error *err)
+{
+	vv_status rc = ahead_start(w, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (w->pool && vv_pool_threads(w->pool) > 0) {
+		vv_pool_wait(w->pool, &w->next.job);
+	}
+	w->reading = false;
+	if (w->next.status < 0) {
+		vv_slab_drop(w, w->next.slab);
+		if (err) {
+			*err = w->next.err;
+		}
+		return w->next.status;
+	}
+	w->source_end = w->next.end;
+	*slab = w->next.slab;
+	*got = w->next.got;
+	return VV_OK;
+}
+
+vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool, vv_error *err)
+{
+	vv_window *w = vv_calloc(1, sizeof(*w));
+	*out = NULL;
+	if (!w) {
+		return vv_fail_nomem(err);
+	}
+	w->source = source;
+	w->pool = pool;
+	w->slab = slab_new(w, HEADROOM + VV_WINDOW_PIECE);
+	if (!w->slab) {
+		vv_free(w);
+		return vv_fail_nomem(err);
+	}
+	w->p = w->slab->bytes + HEADROOM;
+	*out = w;
+	return VV_OK;
+}
+
+void vv_window_close(vv_window *w)
+{
+	if (!w) {
+		return;
+	}
+	if (w->reading) {
+		if (w->pool && vv_pool_threads(w->pool) > 0) {
+			vv_pool_wait(w->pool, &w->next.job);
+		}
+		vv_slab_drop(w, w->next.slab);
+	}
+	vv_slab_drop(w, w->slab);
+	while (w->spare) {
+		vv_slab *s = w->spare;
+		w->spare = s->next;
+		slab_free(s);
+	}
+	vv_free(w);
+}
+
+/* Puts the tail and `got` bytes of `piece` into one slab; takes piece over. */
+static vv_status join(vv_window *w, vv_slab *piece, size_t got, vv_error *err)
+{
+	if (w->len <= HEADROOM) {
+		char *p = piece->bytes + HEADROOM - w->len;
+		memcpy(p, w->p, w->len);
+		vv_slab_drop(w, w->slab);
+		w->slab = piece;
+		w->p = p;
+		w->len += got;
+		return VV_OK;
+	}
+	/* A long row: room for as much again, so that copying stays linear. */
+	size_t used = (size_t)(w->p - w->slab->bytes);
+	if (w->slab->refs == 1 && w->slab->cap - used - w->len >= got) {
+		memcpy(w->slab->bytes + used + w->len, piece->bytes + HEADROOM, got);
+		w->len += got;
+		vv_slab_drop(w, piece);
+		return VV_OK;
+	}
+	vv_slab *big = slab_new(w, 2 * w->len + 2 * VV_WINDOW_PIECE);
+	if (!big) {
+		vv_slab_drop(w, piece);
+		return vv_fail_nomem(err);
+	}
+	memcpy(big->bytes, w->p, w->len);
+	memcpy(big->bytes + w->len, piece->bytes + HEADROOM, got);
+	vv_slab_drop(w, w->slab);
+	vv_slab_drop(w, piece);
+	w->slab = big;
+	w->p = big->bytes;
+	w->len += got;
+	return VV_OK;
+}
+
+vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err)
+{
+	while (w->len < want && !vv_window_at_end(w)) {
+		vv_slab *piece = NULL;
+		size_t got = 0;
+		vv_status rc = ahead_take(w, &piece, &got, err);
+		if (rc < 0 || (rc = join(w, piece, got, err)) < 0 || (rc = ahead_start(w, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+const char *vv_window_bytes(const vv_window *w)
+{
+	return w->p;
+}
+
+size_t vv_window_len(const vv_window *w)
+{
+	return w->len;
+}
+
+bool vv_window_at_end(const vv_window *w)
+{
+	return w->source_end && !w->reading;
+}
+
+uint64_t vv_window_origin(const vv_window *w)
+{
+	return w->origin;
+}
+
+void vv_window_consume(vv_window *w, size_t len)
+{
+	assert(len <= w->len);
+	w->p += len;
+	w->len -= len;
+	w->origin += len;
+}

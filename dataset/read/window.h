@@ -1,0 +1,41 @@
+/*
+ * window: an input read ahead in large pieces, as one sliding run of bytes.
+ *
+ * The bytes are private copies (never a mapping): hash, scan and encode see the same
+ * ones. What was handed out stays valid while its slab is held, also after the
+ * window has moved on. One thread; reading ahead is done by a pool's thread.
+ */
+#ifndef VV_DATASET_READ_WINDOW_H
+#define VV_DATASET_READ_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/thread.h"
+#include "dataset/table/import.h"
+
+#define VV_WINDOW_PIECE (1u << 20)
+
+typedef struct vv_slab vv_slab;
+typedef struct vv_window vv_window;
+
+/* pool may be NULL: reads when asked. source must outlive the window. */
+vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool, vv_error *err);
+void vv_window_close(vv_window *w); /* waits for a read that is under way; accepts NULL */
+
+/* Makes at least `want` bytes visible, or all that is left of the input. */
+vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err);
+
+const char *vv_window_bytes(const vv_window *w); /* the first unconsumed byte */
+size_t vv_window_len(const vv_window *w);
+bool vv_window_at_end(const vv_window *w);       /* nothing follows the visible bytes */
+uint64_t vv_window_origin(const vv_window *w);   /* offset of vv_window_bytes in the input */
+void vv_window_consume(vv_window *w, size_t len);
+
+/* Keeps the visible bytes in memory until vv_slab_drop. */
+vv_slab *vv_window_hold(vv_window *w);
+void vv_slab_drop(vv_window *w, vv_slab *slab);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * descriptor: what the readers of Frictionless descriptors share: naming the place
+ * of what is wrong, and the shapes that come again and again.
+ */
+#ifndef VV_DATASET_SCHEMA_DESCRIPTOR_H
+#define VV_DATASET_SCHEMA_DESCRIPTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "dataset/schema/schema.h"
+
+/* Sets "<file>: <JSON pointer of node>: <text>", VV_EINPUT. */
+vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *err, const char *fmt,
+			     ...) __attribute__((format(printf, 4, 5)));
+
+/* "an array", for messages. */
+const char *vv_descriptor_kind(const vv_json *node);
+
+/* Is node a string without NUL in it? */
+bool vv_descriptor_is_text(const vv_json *node);
+
+/* A member that must be a string (without NUL) where it is there: *out is NULL when
+ * it is not. Borrowed from the node. */
+vv_status vv_descriptor_text(const char **out, const vv_json *object, const char *member,
+			     const char *file, vv_error *err);
+
+/* A member that must be true or false where it is there; *out is untouched when not. */
+vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *member, const char *file,
+			     vv_error *err);
+
+/* The texts of an array of strings, or of a single string: NULL-ended, in arena,
+ * *count without the NULL. */
+vv_status vv_descriptor_texts(const char ***out, size_t *count, vv_arena *arena,
+			      const vv_json *node, const char *file, vv_error *err);
+
+/* Reads a schema that stands inside of another document; the node must outlive out. */
+vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err);
+
+/* Is format one that fields of the type can have? */
+bool vv_type_has_format(vv_type type, const char *format);
+
+#endif

@@ -1,0 +1,325 @@
+/*
+ * infer: each value rules out types until one is left.
+ *
+ * A value's class is found from its first byte on, at the price of a few compares;
+ * what is a number is read eight digits at a time.
+ */
+#include "dataset/schema/infer.h"
+
+#include <string.h>
+
+#include "dataset/format/spelling.h"
+#include "dataset/schema/type.h"
+
+#define BIT(t) (UINT32_C(1) << (t))
+
+enum {
+	ALL = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING) | (1 << VV_TYPE_NUMBER) |
+	      (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_BOOLEAN) | (1 << VV_TYPE_OBJECT) |
+	      (1 << VV_TYPE_ARRAY) | (1 << VV_TYPE_DATETIME) | (1 << VV_TYPE_DATE) |
+	      (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR),
+	TEXT = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING),
+	INTEGER = TEXT | (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_NUMBER)
+};
+
+#define WHOLE_DIGITS 18u /* of a number's integer part: longer ones are names of things */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+void vv_infer_init(vv_infer *i)
+{
+	memset(i, 0, sizeof(*i));
+	i->possible = ALL;
+	i->maybe_comma = true;
+}
+
+/* A number with a fraction or an exponent; s begins with a digit, or a digit behind '-'. */
+static bool is_narrow_number(const char *s, size_t len)
+{
+	const char *end = s + len, *whole;
+	bool fraction = false;
+
+	if (*s == '-')
+		s++;
+	for (whole = s; s < end && is_digit(*s); s++)
+		;
+	if (s == whole || (size_t)(s - whole) > WHOLE_DIGITS || (*whole == '0' && s - whole > 1))
+		return false;
+	if (s < end && *s == '.') {
+		const char *from = ++s;
+
+		while (s < end && is_digit(*s))
+			s++;
+		if (s == from)
+			return false;
+		fraction = true;
+	}
+	if (s < end && (*s == 'e' || *s == 'E')) {
+		const char *from = ++s;
+
+		if (s < end && (*s == '+' || *s == '-')) {
+			from = ++s;
+		} else if (!fraction) {
+			return false;
+		}
+		while (s < end && is_digit(*s))
+			s++;
+		if (s == from || s - from > 4)
+			return false;
+	}
+	return s == end;
+}
+
+static bool is_narrow_datetime(const char *s, size_t len)
+{
+	return len >= 19 && s[10] == 'T' && vv_type_is_date(s, 10) && vv_type_is_datetime(s, len) &&
+	       vv_type_is_time(s + 11, 8);
+}
+
+/* What a text that begins with a digit, or with '-', may be beside a string. */
+static uint32_t classify_number(const char *s, size_t len)
+{
+	int64_t v;
+
+	if (spell_read_integer(&v, s, len, spell_key(s, len)))
+		return INTEGER | (len == 4 && v >= 1000 && v <= 2999 ? BIT(VV_TYPE_YEAR) : 0);
+	if (len == 2 && s[0] == '-' && s[1] == '0')
+		return INTEGER;
+	if (len >= 8 && is_digit(*s)) {
+		if (s[2] == ':')
+			return vv_type_is_time(s, len) ? TEXT | BIT(VV_TYPE_TIME) : TEXT;
+		if (s[4] == '-' && len == 10)
+			return vv_type_is_date(s, len) ? TEXT | BIT(VV_TYPE_DATE) : TEXT;
+		if (s[4] == '-')
+			return is_narrow_datetime(s, len) ? TEXT | BIT(VV_TYPE_DATETIME) : TEXT;
+	}
+	return is_narrow_number(s, len) ? TEXT | BIT(VV_TYPE_NUMBER) : TEXT;
+}
+
+static uint32_t classify_word(const char *s, size_t len)
+{
+	static const char *const words[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (len == (i < 3 ? 4u : 5u) && memcmp(s, words[i], len) == 0)
+			return TEXT | BIT(VV_TYPE_BOOLEAN);
+	}
+	return TEXT;
+}
+
+static uint32_t classify_text(const char *s, size_t len)
+{
+	switch (*s) {
+	case '-':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
+		return classify_number(s, len);
+	case 't':
+	case 'T':
+	case 'f':
+	case 'F':
+		return classify_word(s, len);
+	default:
+		return TEXT;
+	}
+}
+
+/* A text of a JSON table: nothing that JSON has a type for. */
+static uint32_t classify_json_text(const char *s, size_t len)
+{
+	const uint32_t native = BIT(VV_TYPE_INTEGER) | BIT(VV_TYPE_NUMBER) | BIT(VV_TYPE_BOOLEAN);
+
+	return classify_text(s, len) & ~native;
+}
+
+static uint32_t classify_literal(const char *s, size_t len)
+{
+	switch (*s) {
+	case '"':
+		return TEXT;
+	case 't':
+	case 'f':
+		return BIT(VV_TYPE_ANY) | BIT(VV_TYPE_BOOLEAN);
+	case '[':
+		return BIT(VV_TYPE_ANY) | BIT(VV_TYPE_ARRAY);
+	case '{':
+		return BIT(VV_TYPE_ANY) | BIT(VV_TYPE_OBJECT);
+	default:
+		break;
+	}
+	if (memchr(s, '.', len) || memchr(s, 'e', len) || memchr(s, 'E', len))
+		return BIT(VV_TYPE_ANY) | BIT(VV_TYPE_NUMBER);
+	return BIT(VV_TYPE_ANY) | BIT(VV_TYPE_INTEGER) | BIT(VV_TYPE_NUMBER) |
+	       (classify_number(s, len) & BIT(VV_TYPE_YEAR));
+}
+
+/* Does the text read as -1.234,56? *sure: and not as an English 1,234 either. */
+static bool reads_with_comma(const char *s, size_t len, bool *sure)
+{
+	const char *end = s + len, *from;
+	bool grouped = false;
+
+	if (len > 0 && *s == '-')
+		s++;
+	for (from = s; s < end && is_digit(*s); s++)
+		;
+	if (s == from || (*from == '0' && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1)
+		return false;
+	if (s - from <= 3 && *from != '0') {
+		while (end - s >= 4 && *s == '.' && is_digit(s[1]) && is_digit(s[2]) &&
+		       is_digit(s[3])) {
+			s += 4;
+			grouped = true;
+		}
+	}
+	*sure = false;
+	if (s < end && *s == ',') {
+		for (from = ++s; s < end && is_digit(*s); s++)
+			;
+		*sure = s > from && (grouped || s - from != 3);
+		if (s == from)
+			return false;
+	}
+	return s == end;
+}
+
+static void note_comma(vv_infer *i, const char *s, size_t len)
+{
+	bool sure;
+
+	if (!reads_with_comma(s, len, &sure)) {
+		i->maybe_comma = false;
+		i->sure_comma = false;
+	} else if (sure) {
+		i->sure_comma = true;
+	}
+}
+
+void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
+{
+	/* nothing that a text could still rule out, and literals only come in JSON */
+	const uint32_t settled = i->json ? BIT(VV_TYPE_ANY) : TEXT;
+
+	if (i->json)
+		i->maybe_comma = false;
+	for (size_t c = 0; c < count; c++) {
+		const vv_cell *cell = &cells[c];
+
+		if ((i->possible & ~settled) == 0 && !i->maybe_comma)
+			return;
+		if (cell->len == 0 ||
+		    (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL))
+			continue;
+		i->any_value = true;
+		if (cell->state == VV_CELL_LITERAL) {
+			i->possible &= classify_literal(cell->text, cell->len);
+			i->maybe_comma = false;
+			continue;
+		}
+		if ((i->possible & ~(uint32_t)TEXT) != 0) {
+			uint32_t class = i->json ? classify_json_text(cell->text, cell->len)
+						 : classify_text(cell->text, cell->len);
+
+			i->possible &= class;
+			if ((class & BIT(VV_TYPE_INTEGER)) != 0)
+				continue; /* reads with a comma as well as without */
+		}
+		if (i->maybe_comma)
+			note_comma(i, cell->text, cell->len);
+	}
+}
+
+void vv_infer_merge(vv_infer *into, const vv_infer *other)
+{
+	into->possible &= other->possible;
+	into->json = into->json || other->json;
+	into->any_value = into->any_value || other->any_value;
+	into->maybe_comma = into->maybe_comma && other->maybe_comma;
+	into->sure_comma = into->maybe_comma && (into->sure_comma || other->sure_comma);
+}
+
+vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
+{
+	static const vv_type order[] = {VV_TYPE_BOOLEAN, VV_TYPE_INTEGER,  VV_TYPE_NUMBER,
+					VV_TYPE_DATE,    VV_TYPE_DATETIME, VV_TYPE_TIME,
+					VV_TYPE_OBJECT,  VV_TYPE_ARRAY,    VV_TYPE_STRING};
+	vv_type found = VV_TYPE_ANY;
+
+	if (!i->any_value)
+		found = VV_TYPE_STRING;
+	for (size_t k = 0; found == VV_TYPE_ANY && k < sizeof(order) / sizeof(order[0]); k++) {
+		if (i->possible & BIT(order[k]))
+			found = order[k];
+	}
+	if (offer_comma) {
+		*offer_comma = i->any_value && found == VV_TYPE_STRING && i->maybe_comma &&
+			       i->sure_comma;
+	}
+	return found;
+}
+
+/* Words that say year, in lower case. */
+static bool is_year_word(const char *s, size_t len)
+{
+	static const char *const words[] = {
+		"year",       "yr",   "annee",     "ann\303\251e", "jahr",  "anno", "ano",
+		"a\303\261o", "jaar", "\303\245r", "rok",          "vuosi", "yil"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_word_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* One of the name's words is one of these: "birth_year", "Year of birth", "birthYear". */
+static bool names_year(const char *name, size_t len)
+{
+	char word[16];
+
+	for (size_t at = 0; at < len;) {
+		size_t n = 0, start = at;
+
+		while (at < len && is_word_byte(name[at]) &&
+		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' &&
+			 name[at - 1] <= 'z')) {
+			if (n < sizeof(word)) {
+				word[n] = name[at] >= 'A' && name[at] <= 'Z'
+						  ? (char)(name[at] + ('a' - 'A'))
+						  : name[at];
+			}
+			n++;
+			at++;
+		}
+		if (n <= sizeof(word) && is_year_word(word, n))
+			return true;
+		if (at == start)
+			at++;
+	}
+	return false;
+}
+
+vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len, bool *offer_comma)
+{
+	vv_type found = vv_infer_type(i, offer_comma);
+
+	if (i->any_value && (i->possible & BIT(VV_TYPE_YEAR)) != 0 && names_year(name, name_len))
+		return VV_TYPE_YEAR;
+	return found;
+}

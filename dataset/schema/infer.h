@@ -1,0 +1,53 @@
+/*
+ * infer: the narrowest type that all values of a column have.
+ *
+ * A correct caller: vv_infer_init, json set where the table is in JSON, vv_infer_cells
+ * for each run of the column's cells, vv_infer_type_named.
+ *
+ * Narrow on purpose: "007" and "1,5" are strings, "02/03/2024" is never guessed.
+ * Types looked for: integer, number, boolean (true/false in the four spellings of
+ * Table Schema, not 0/1), date (YYYY-MM-DD), datetime (ISO 8601 with T and Z or
+ * offset, or none), time, year only where a header says year; JSON literals give
+ * integer, number, boolean, array, object. Mergeable, so that threads can look at
+ * different groups.
+ */
+#ifndef VV_DATASET_SCHEMA_INFER_H
+#define VV_DATASET_SCHEMA_INFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dataset/format/cell.h"
+#include "dataset/schema/schema.h"
+
+/* The spellings, all of which vv_field_accepts takes for the type:
+ *   integer  -?(0|[1-9][0-9]*) that fits into 64 bits (longer ones are names of things)
+ *   number   an integer part of up to 18 digits, perhaps .[0-9]+, perhaps an exponent,
+ *            which needs a sign of its own or a fraction before it ("1e5" is a code)
+ *   boolean  true True TRUE false False FALSE
+ *   date     YYYY-MM-DD, a day of the calendar, years 0001 to 9999
+ *   datetime such a date, T, HH:MM:SS, perhaps a fraction, perhaps Z or +HH:MM
+ *   time     HH:MM:SS
+ *   year     1000 to 2999
+ * In JSON tables a text is a string: only dates and times are looked for in it. */
+typedef struct vv_infer {
+	uint32_t possible; /* bit set of types still possible */
+	bool json;         /* the cells come from NDJSON or a JSON array; set behind init */
+	bool any_value;    /* was any value seen that is not empty, absent or null? */
+	bool maybe_comma;  /* every value so far reads as 1.234,56 */
+	bool sure_comma;   /* and one so far reads as nothing else ("1,234" alone could be English) */
+} vv_infer;
+
+void vv_infer_init(vv_infer *i);
+void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count); /* cheap once only string is left */
+void vv_infer_merge(vv_infer *into, const vv_infer *other);
+/* The verdict; string when nothing was seen; any for JSON values of several types.
+ * Never year. *offer_comma (may be NULL): a string column for which number with
+ * decimalChar "," and groupChar "." would fit. */
+vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
+/* The same with the column's name at hand: year where the name has the word (year,
+ * yr, annee, jahr, anno, ano, jaar ...) and every value is one. */
+vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len, bool *offer_comma);
+
+#endif

@@ -1,0 +1,297 @@
+/*
+ * key: which columns may identify rows, judged from a sample.
+ */
+#include "dataset/schema/key.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "dataset/schema/type.h"
+
+#define CODE_LEN_MAX 64u /* longer texts are no codes */
+#define FEW_ROWS 8u      /* below that only a name makes a key: anything is unique there */
+#define LEADING_MAX 3u   /* columns so far left may be keys without such a name */
+#define COMBINED_MAX 6u  /* leading columns that pairs and triples are made of */
+
+/* What a column looks like in the sample. */
+typedef struct looks {
+	size_t column;
+	bool usable; /* no hole, no prose, no numbers with fractions */
+	bool code;   /* short, no white space */
+	bool unique;
+	int named; /* what its name says */
+	int score; /* name, values and place together: the higher, the more of a key */
+} looks;
+
+typedef struct sample {
+	const vv_cell *cells;
+	size_t rows, stride;
+	uint64_t *table; /* hashes seen; size a power of two, more than twice the rows */
+	size_t mask;
+} sample;
+
+uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, uint64_t seed,
+		     bool *usable)
+{
+	uint64_t h = seed;
+	bool ok = true;
+
+	for (size_t i = 0; i < count; i++) {
+		const vv_cell *c = &cells[columns[i]];
+		uint64_t state = c->state;
+
+		ok = ok && c->len > 0 && (c->state == VV_CELL_TEXT || c->state == VV_CELL_LITERAL);
+		h = vv_xxh3(c->text, c->len, h + (state << 32) + c->len);
+	}
+	if (usable)
+		*usable = ok;
+	return h;
+}
+
+/* Are the columns' values unique in the sample? */
+static bool is_unique(const sample *s, const size_t *columns, size_t count)
+{
+	memset(s->table, 0, (s->mask + 1) * sizeof(*s->table));
+	for (size_t r = 0; r < s->rows; r++) {
+		uint64_t h = vv_key_hash(s->cells + r * s->stride, columns, count, 0, NULL) | 1;
+		size_t i = (size_t)(h >> 1) & s->mask;
+
+		for (; s->table[i] != 0; i = (i + 1) & s->mask) {
+			if (s->table[i] == h)
+				return false;
+		}
+		s->table[i] = h;
+	}
+	return true;
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool same_word(const char *s, size_t len, const char *word)
+{
+	if (strlen(word) != len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (lower(s[i]) != word[i])
+			return false;
+	}
+	return true;
+}
+
+/* 3: names of identifiers; 2: of codes; 1: of what often is one; 0: anything else. */
+static int word_score(const char *s, size_t len)
+{
+	static const char *const words[3][20] = {
+		{"name", "slug", "ref", "reference", "date", "datetime", "timestamp", "time",
+		 "year", "month", "week", "day", "quarter", "period", "url", "email", NULL},
+		{"code", "symbol", "ticker", "iso", "iso2", "iso3", "alpha", "number", "no", "nr",
+		 "num", "sku", "isbn", "issn", "ean", "hash", "handle", NULL},
+		{"id", "key", "uuid", "guid", "ids", "oid", "pk", "cid", "doi", "siren", "siret",
+		 "identifier", "rowid", NULL}};
+
+	for (int k = 2; k >= 0; k--) {
+		for (size_t i = 0; words[k][i]; i++) {
+			if (same_word(s, len, words[k][i]))
+				return k + 1;
+		}
+	}
+	return 0;
+}
+
+/* The best word of the name; a little less where it is not the whole name. */
+static int name_score(const char *name, size_t len)
+{
+	int best = 0;
+
+	for (size_t at = 0; at < len;) {
+		size_t start = at;
+		int score;
+
+		while (at < len && (is_letter(name[at]) || (name[at] >= '0' && name[at] <= '9')) &&
+		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' &&
+			 name[at - 1] <= 'z'))
+			at++;
+		score = 10 * word_score(name + start, at - start) - (at - start < len ? 2 : 0);
+		best = score > best ? score : best;
+		if (at == start)
+			at++;
+	}
+	return best;
+}
+
+/* A number that is measured or counted; "007" and "01.1" are codes. */
+static bool is_quantity(const vv_cell *c)
+{
+	size_t sign = c->text[0] == '-' ? 1 : 0;
+
+	return !(c->len > sign + 1 && c->text[sign] == '0' && c->text[sign + 1] >= '0' &&
+		 c->text[sign + 1] <= '9') &&
+	       vv_type_is_number(c->text, c->len);
+}
+
+#define HAS_LINE_FEED 1u
+#define HAS_POINT 2u
+#define HAS_SPACE 4u
+
+static unsigned bytes_in(const vv_cell *c)
+{
+	static const uint8_t bits[256] = {
+		['\n'] = HAS_LINE_FEED, ['.'] = HAS_POINT, [' '] = HAS_SPACE};
+	unsigned found = 0;
+
+	for (size_t i = 0; i < c->len; i++)
+		found |= bits[(uint8_t)c->text[i]];
+	return found;
+}
+
+static looks look_at(const sample *s, size_t column, const char *name, size_t name_len)
+{
+	looks l = {.column = column, .usable = true, .code = true};
+	bool quantity = true, fraction = false;
+
+	for (size_t r = 0; r < s->rows; r++) {
+		const vv_cell *c = &s->cells[r * s->stride + column];
+		unsigned bytes = c->len <= 4 * CODE_LEN_MAX ? bytes_in(c) : 0;
+
+		if (c->len == 0 || c->len > 4 * CODE_LEN_MAX || (bytes & HAS_LINE_FEED) ||
+		    (c->state != VV_CELL_TEXT && c->state != VV_CELL_LITERAL)) {
+			l.usable = false;
+			return l;
+		}
+		quantity = quantity && is_quantity(c);
+		fraction = fraction || (bytes & HAS_POINT);
+		l.code = l.code && c->len <= CODE_LEN_MAX && !(bytes & HAS_SPACE);
+	}
+	l.named = name_score(name, name_len);
+	l.usable = !(quantity && fraction);
+	l.score = l.named + (l.code ? 8 : 0) - (column < 12 ? (int)column : 12);
+	if (quantity && l.named == 0 && column > 0)
+		l.score -= 10;
+	l.unique = l.usable && is_unique(s, &column, 1);
+	return l;
+}
+
+/* A column alone: unique, and either named so or far left. */
+static bool stands_alone(const looks *l, size_t rows)
+{
+	if (!l->unique)
+		return false;
+	if (l->named >= 18)
+		return true;
+	if (rows < FEW_ROWS)
+		return false;
+	return l->column == 0 || (l->column < LEADING_MAX && (l->code || l->named > 0));
+}
+
+/* Candidates, best first; equal ones in the order in which they came. */
+typedef struct ranking {
+	vv_key_candidate *out;
+	int *scores;
+	size_t count, max;
+} ranking;
+
+static void rank(ranking *k, const vv_key_candidate *c, int score)
+{
+	size_t at = k->count;
+
+	while (at > 0 && k->scores[at - 1] < score)
+		at--;
+	if (at == k->max)
+		return;
+	k->count += k->count < k->max ? 1 : 0;
+	for (size_t i = k->count - 1; i > at; i--) {
+		k->out[i] = k->out[i - 1];
+		k->scores[i] = k->scores[i - 1];
+	}
+	k->out[at] = *c;
+	k->scores[at] = score;
+}
+
+/* Moves on to the next set of `size` places below `of`; false behind the last. */
+static bool next_set(size_t *pick, size_t size, size_t of)
+{
+	size_t i = size;
+
+	while (i > 0 && pick[i - 1] == of - size + i - 1)
+		i--;
+	if (i == 0)
+		return false;
+	for (pick[i - 1]++; i < size; i++)
+		pick[i] = pick[i - 1] + 1;
+	return true;
+}
+
+/* Sets of `size` of the leading columns that are unique together. */
+static void rank_sets(ranking *k, const sample *s, const looks *leading, size_t leading_count,
+		      size_t size)
+{
+	size_t pick[3] = {0, 1, 2};
+
+	if (leading_count < size)
+		return;
+	do {
+		vv_key_candidate c = {{0}, size};
+		int score = 0;
+
+		for (size_t i = 0; i < size; i++) {
+			c.columns[i] = leading[pick[i]].column;
+			score += leading[pick[i]].score;
+		}
+		if (is_unique(s, c.columns, size))
+			rank(k, &c, score);
+	} while (next_set(pick, size, leading_count));
+}
+
+#define RANKED_MAX 32u
+
+vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, const vv_cell *cells,
+			    size_t rows, size_t columns, size_t stride, const char *const *names,
+			    const size_t *name_lens, vv_error *err)
+{
+	sample s = {cells, rows, stride, NULL, 15};
+	looks leading[COMBINED_MAX];
+	int scores[RANKED_MAX];
+	ranking singles = {out, scores, 0, max < RANKED_MAX ? max : RANKED_MAX}, sets;
+	size_t leading_count = 0;
+
+	*count = 0;
+	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64)
+		return VV_OK;
+	while (s.mask < 2 * rows)
+		s.mask = 2 * s.mask + 1;
+	s.table = vv_malloc((s.mask + 1) * sizeof(*s.table));
+	if (!s.table)
+		return vv_fail_nomem(err);
+	for (size_t c = 0; c < columns; c++) {
+		looks l = look_at(&s, c, names[c], name_lens[c]);
+
+		if (stands_alone(&l, rows)) {
+			vv_key_candidate one = {{c}, 1};
+
+			rank(&singles, &one, l.score);
+		} else if (l.usable && !l.unique && leading_count < COMBINED_MAX) {
+			leading[leading_count++] = l;
+		}
+	}
+	sets = (ranking){out + singles.count, scores, 0, singles.max - singles.count};
+	for (size_t size = 2; size <= 3 && rows >= FEW_ROWS && sets.count == 0 && sets.max > 0;
+	     size++)
+		rank_sets(&sets, &s, leading, leading_count, size);
+	vv_free(s.table);
+	*count = singles.count + sets.count;
+	return VV_OK;
+}
+
+size_t vv_key_cut_column(const vv_key_candidate *candidates, size_t count)
+{
+	return count > 0 ? candidates[0].columns[0] : SIZE_MAX;
+}

@@ -1,0 +1,676 @@
+/*
+ * key_proof: which of many hashes occur more than once.
+ *
+ * Hashes go into PARTITIONS by their highest bits. A partition keeps them in chunks,
+ * each with the distance of its row from the one before: 10 bytes a row. Past the
+ * memory limit all chunks are written to one unlinked file, a run for each partition.
+ * Then partition by partition is put through a hash table that fits the processor's
+ * cache. Rows matter only where it finds a repeat (nowhere, of a key): there the
+ * entries are gathered with their row numbers and sorted.
+ *
+ * Memory: the limit while hashes are added; afterwards a table for one partition more
+ * (a 256th of the rows; of one too large for that, a part of its hashes at a time).
+ */
+#include "dataset/schema/key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+
+#define PARTITION_BITS 8u
+#define PARTITIONS (1u << PARTITION_BITS)
+#define CHUNK_ENTRIES 512u
+#define SKIP 0xffffu /* a step that only leads on; no hash goes with it */
+#define ENTRY_BYTES (sizeof(uint64_t) + sizeof(uint16_t))
+#define BLOCK_BYTES (256u << 10)   /* written and read at once */
+#define LOAD_MAX VV_KEY_SHARED_MAX /* entries of a partition looked at together: 32 MiB */
+#define PAIRS_FIRST 4096u          /* room for pairs in the first pass, ... */
+#define PAIRS_MOST (1u << 20)      /* ... and, growing from pass to pass, in a later one: 16 MiB */
+
+/* What a chunk in the file begins with; its hashes and steps follow. */
+typedef struct chunk_head {
+	uint64_t count;
+	uint64_t row; /* of the first entry, whose step is 0 */
+} chunk_head;
+
+typedef struct chunk {
+	struct chunk *next; /* the one filled before; of a spare one, any */
+	chunk_head head;
+	uint64_t hash[CHUNK_ENTRIES];
+	uint16_t step[CHUNK_ENTRIES]; /* rows from the entry before to this */
+} chunk;
+
+/* Chunks in the file. */
+typedef struct run {
+	uint64_t offset, len;
+} run;
+
+/* What adding touches stands first, in one line of the cache. */
+typedef struct partition {
+	chunk *last;    /* being filled; its `next` leads to the ones before */
+	uint64_t row;   /* of the last entry */
+	size_t filled;  /* entries of last: its head gets to know when it is left */
+	uint64_t total; /* entries in all */
+	run *runs;
+	size_t run_count, run_cap;
+	bool unique; /* known to have no repeat */
+} partition;
+
+struct vv_key_proof {
+	partition parts[PARTITIONS];
+	chunk *spare;
+	size_t limit, held; /* entries in memory */
+	char *dir;
+	int fd; /* -1: nothing was spilled */
+	uint64_t file_len;
+	bool finished; /* pairs were asked for */
+	bool broken;   /* spilling failed half-way */
+};
+
+typedef struct entry {
+	uint64_t hash, row;
+} entry;
+
+/* A pair of rows with equal hashes. */
+typedef struct pair {
+	uint64_t first, second;
+} pair;
+
+/* The least pairs behind `after`. When cap is reached the greater half goes. */
+typedef struct pair_list {
+	pair *pairs;
+	size_t count, cap;
+	pair after; /* pairs up to it were handed out; {0, 0}: none (no pair is that) */
+	pair most;  /* pairs from it on are left for the next pass, where cut */
+	bool cut;
+} pair_list;
+
+vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err)
+{
+	vv_key_proof *p = vv_calloc(1, sizeof(*p));
+
+	*out = NULL;
+	if (!p || !(p->dir = vv_strdup(dir ? dir : "/tmp"))) {
+		vv_free(p);
+		return vv_fail_nomem(err);
+	}
+	p->fd = -1;
+	p->limit = memory / ENTRY_BYTES;
+	*out = p;
+	return VV_OK;
+}
+
+static void free_chunks(chunk *c)
+{
+	while (c) {
+		chunk *next = c->next;
+
+		vv_free(c);
+		c = next;
+	}
+}
+
+void vv_key_proof_free(vv_key_proof *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < PARTITIONS; i++) {
+		free_chunks(p->parts[i].last);
+		vv_free(p->parts[i].runs);
+	}
+	free_chunks(p->spare);
+	vv_close(p->fd, p->dir, NULL);
+	vv_free(p->dir);
+	vv_free(p);
+}
+
+static vv_status open_file(vv_key_proof *p, vv_error *err)
+{
+	char *path = NULL;
+	vv_status rc;
+	int fd = vv_temp_open(&path, p->dir, "tmp-key-", err);
+
+	if (fd < 0)
+		return (vv_status)fd;
+	rc = vv_unlink(path, false, err);
+	vv_free(path);
+	if (rc < 0) {
+		vv_close(fd, p->dir, NULL);
+		return rc;
+	}
+	p->fd = fd;
+	return VV_OK;
+}
+
+static vv_status add_run(vv_key_proof *p, partition *part, uint64_t offset, vv_error *err)
+{
+	if (part->run_count == part->run_cap) {
+		size_t cap = part->run_cap > 0 ? 2 * part->run_cap : 8;
+		run *runs = vv_realloc_array(part->runs, cap, sizeof(*runs));
+
+		if (!runs)
+			return vv_fail_nomem(err);
+		part->runs = runs;
+		part->run_cap = cap;
+	}
+	part->runs[part->run_count++] = (run){offset, p->file_len - offset};
+	return VV_OK;
+}
+
+static void leave_chunk(partition *part)
+{
+	if (part->last)
+		part->last->head.count = part->filled;
+}
+
+/* Makes the chain of chunks lead from the first to the last. */
+static void put_in_order(partition *part)
+{
+	chunk *first = NULL, *c;
+
+	leave_chunk(part);
+	while ((c = part->last) != NULL) {
+		part->last = c->next;
+		c->next = first;
+		first = c;
+	}
+	part->last = first;
+}
+
+static vv_status flush(vv_key_proof *p, vv_buf *block, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(block, err);
+
+	if (rc == VV_OK)
+		rc = vv_write_full(p->fd, block->data, block->len, p->dir, err);
+	vv_buf_reset(block);
+	return rc;
+}
+
+/* Puts the partition's chunks behind the file's end and hands them to the spare ones. */
+static vv_status spill_partition(vv_key_proof *p, partition *part, vv_buf *block, vv_error *err)
+{
+	uint64_t offset = p->file_len;
+	vv_status rc;
+	chunk *c;
+
+	put_in_order(part);
+	while ((c = part->last) != NULL) {
+		size_t before = block->len;
+
+		vv_buf_put(block, &c->head, sizeof(c->head));
+		vv_buf_put(block, c->hash, c->head.count * sizeof(c->hash[0]));
+		vv_buf_put(block, c->step, c->head.count * sizeof(c->step[0]));
+		p->file_len += block->len - before;
+		if (block->len >= BLOCK_BYTES && (rc = flush(p, block, err)) < 0)
+			return rc;
+		part->last = c->next;
+		c->next = p->spare;
+		p->spare = c;
+	}
+	return p->file_len > offset ? add_run(p, part, offset, err) : VV_OK;
+}
+
+static vv_status spill(vv_key_proof *p, vv_error *err)
+{
+	vv_buf block = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	p->broken = true; /* until all is there */
+	if (p->fd < 0)
+		rc = open_file(p, err);
+	if (rc == VV_OK && !vv_buf_reserve(&block, BLOCK_BYTES + sizeof(chunk)))
+		rc = vv_buf_ok(&block, err);
+	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++)
+		rc = spill_partition(p, &p->parts[i], &block, err);
+	if (rc == VV_OK && (rc = flush(p, &block, err)) == VV_OK) {
+		p->held = 0;
+		p->broken = false;
+	}
+	vv_buf_clear(&block);
+	return rc;
+}
+
+static vv_status add_chunk(vv_key_proof *p, partition *part, uint64_t row, vv_error *err)
+{
+	chunk *c = p->spare;
+
+	if (c) {
+		p->spare = c->next;
+	} else if (!(c = vv_malloc(sizeof(*c)))) {
+		return vv_fail_nomem(err);
+	}
+	leave_chunk(part);
+	c->head = (chunk_head){0, row};
+	c->next = part->last;
+	part->last = c;
+	part->filled = 0;
+	part->row = row;
+	return VV_OK;
+}
+
+static vv_status add_entry(vv_key_proof *p, partition *part, uint64_t hash, uint64_t row,
+			   vv_error *err)
+{
+	for (;;) {
+		chunk *c = part->last;
+		uint64_t step = row - part->row;
+		vv_status rc;
+
+		if (!c || part->filled == CHUNK_ENTRIES || row < part->row || step > 64 * SKIP) {
+			if ((rc = add_chunk(p, part, row, err)) < 0)
+				return rc;
+			continue;
+		}
+		p->held++;
+		if (step < SKIP) {
+			c->step[part->filled] = (uint16_t)step;
+			c->hash[part->filled++] = hash;
+			part->row = row;
+			part->total++;
+			return VV_OK;
+		}
+		c->step[part->filled] = SKIP;
+		c->hash[part->filled++] = 0;
+		part->row += SKIP;
+	}
+}
+
+vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
+			   vv_error *err)
+{
+	vv_status rc;
+
+	if (p->finished || p->broken)
+		return vv_fail(err, VV_EUSAGE, "no hashes can be added to a proof that has ended");
+	for (size_t i = 0; i < count; i++) {
+		partition *part = &p->parts[hashes[i] >> (64 - PARTITION_BITS)];
+
+		if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0)
+			return rc;
+		if ((rc = add_entry(p, part, hashes[i], row + i, err)) < 0)
+			return rc;
+	}
+	return VV_OK;
+}
+
+/* What it takes to look at a partition. */
+typedef struct load {
+	uint64_t *table; /* hashes seen; 0 is free */
+	size_t table_size;
+	entry *entries; /* with their rows, of a partition with repeats */
+	size_t count, cap;
+	chunk one;    /* a chunk from the file */
+	vv_buf block; /* bytes of the file around it */
+} load;
+
+/* Which of a partition's hashes: those whose next bits are `part`, of 1 << bits. */
+typedef struct slice {
+	unsigned bits;
+	uint64_t part;
+} slice;
+
+static bool in_slice(const slice *s, uint64_t hash)
+{
+	return s->bits == 0 || (hash << PARTITION_BITS) >> (64 - s->bits) == s->part;
+}
+
+/* A walk over a partition's chunks: those of the file, then those in memory. */
+typedef struct walk {
+	const vv_key_proof *p;
+	const partition *part;
+	load *l;
+	const chunk *held; /* the next in memory */
+	size_t run;
+	uint64_t done; /* bytes of the run that are in the block, or were */
+	size_t at;     /* in the block */
+} walk;
+
+static walk walk_from(const vv_key_proof *p, const partition *part, load *l)
+{
+	walk w = {p, part, l, part->last, 0, 0, 0};
+
+	vv_buf_reset(&l->block);
+	return w;
+}
+
+/* Takes the next len bytes of the run. */
+static vv_status take_bytes(walk *w, void *out, size_t len, vv_error *err)
+{
+	const run *r = &w->part->runs[w->run];
+	vv_buf *b = &w->l->block;
+	ssize_t got;
+
+	if (b->len - w->at < len) {
+		size_t rest = b->len - w->at;
+		uint64_t more = r->len - w->done < BLOCK_BYTES ? r->len - w->done : BLOCK_BYTES;
+
+		if (rest > 0)
+			memmove(b->data, b->data + w->at, rest);
+		b->len = rest;
+		w->at = 0;
+		if (!vv_buf_reserve(b, (size_t)more))
+			return vv_buf_ok(b, err);
+		got = vv_pread_full(w->p->fd, b->data + rest, (size_t)more, r->offset + w->done,
+				    w->p->dir, err);
+		if (got < 0)
+			return (vv_status)got;
+		b->len += (size_t)got;
+		w->done += (uint64_t)got;
+		if (b->len < len)
+			return vv_fail(err, VV_EIO, "a temporary file in '%s' has become shorter",
+				       w->p->dir);
+	}
+	memcpy(out, b->data + w->at, len);
+	w->at += len;
+	return VV_OK;
+}
+
+/* The next chunk in *out; 1, 0 at the end, or a negative status. */
+static int next_chunk(walk *w, const chunk **out, vv_error *err)
+{
+	chunk *c = &w->l->one;
+	vv_status rc;
+
+	if (w->run < w->part->run_count && w->done == w->part->runs[w->run].len &&
+	    w->at == w->l->block.len) {
+		w->run++;
+		w->done = 0;
+		w->at = 0;
+		vv_buf_reset(&w->l->block);
+	}
+	if (w->run == w->part->run_count) {
+		*out = w->held;
+		w->held = *out ? (*out)->next : NULL;
+		return *out ? 1 : 0;
+	}
+	*out = c;
+	if ((rc = take_bytes(w, &c->head, sizeof(c->head), err)) < 0)
+		return rc;
+	if (c->head.count > CHUNK_ENTRIES)
+		return vv_fail(err, VV_EIO, "a temporary file in '%s' has changed", w->p->dir);
+	if ((rc = take_bytes(w, c->hash, c->head.count * sizeof(c->hash[0]), err)) < 0 ||
+	    (rc = take_bytes(w, c->step, c->head.count * sizeof(c->step[0]), err)) < 0)
+		return rc;
+	return 1;
+}
+
+static vv_status make_table(load *l, uint64_t total, vv_error *err)
+{
+	size_t count = total < LOAD_MAX ? (size_t)total : LOAD_MAX, size = 64;
+
+	while (size < count + count / 2)
+		size *= 2;
+	if (l->table_size < size) {
+		vv_free(l->table);
+		l->table_size = 0;
+		l->table = vv_malloc(size * sizeof(*l->table));
+		if (!l->table)
+			return vv_fail_nomem(err);
+		l->table_size = size;
+	}
+	memset(l->table, 0, size * sizeof(*l->table));
+	return VV_OK;
+}
+
+/* Puts the chunk's hashes of the slice into the table of mask + 1 places, found by
+ * their low bits, which all differ; true at the first repeat. `left` is how many
+ * still fit: what does not is taken for a repeat, as nothing else can fill it. */
+static bool meets_repeat(load *l, size_t mask, const chunk *c, const slice *s, size_t *left,
+			 bool *zero)
+{
+	for (size_t i = 0; i < c->head.count; i++) {
+		uint64_t hash = c->hash[i];
+		size_t at = (size_t)hash & mask;
+
+		if (c->step[i] == SKIP || !in_slice(s, hash))
+			continue;
+		if (hash == 0) {
+			if (*zero)
+				return true;
+			*zero = true;
+			continue;
+		}
+		for (; l->table[at] != 0; at = (at + 1) & mask) {
+			if (l->table[at] == hash)
+				return true;
+		}
+		if (*left == 0)
+			return true;
+		--*left;
+		l->table[at] = hash;
+	}
+	return false;
+}
+
+static vv_status has_repeat(bool *out, const vv_key_proof *p, const partition *part, load *l,
+			    const slice *s, vv_error *err)
+{
+	walk w = walk_from(p, part, l);
+	size_t left = part->total < LOAD_MAX ? (size_t)part->total : LOAD_MAX, mask = 63;
+	bool zero = false;
+	const chunk *c;
+	int more;
+	vv_status rc = make_table(l, part->total, err);
+
+	*out = false;
+	while (mask + 1 < left + left / 2)
+		mask = 2 * mask + 1;
+	while (rc == VV_OK && !*out && (more = next_chunk(&w, &c, err)) != 0) {
+		if (more < 0) {
+			rc = (vv_status)more;
+		} else {
+			*out = meets_repeat(l, mask, c, s, &left, &zero);
+		}
+	}
+	return rc;
+}
+
+static vv_status make_entries(load *l, uint64_t total, vv_error *err)
+{
+	size_t count = total < LOAD_MAX ? (size_t)total : LOAD_MAX;
+
+	l->count = 0;
+	if (l->cap >= count)
+		return VV_OK;
+	vv_free(l->entries);
+	l->cap = 0;
+	l->entries = vv_malloc(count * sizeof(*l->entries));
+	if (!l->entries)
+		return vv_fail_nomem(err);
+	l->cap = count;
+	return VV_OK;
+}
+
+/* Gathers the slice's entries with their rows, as long as there is room: only one
+ * hash shared by LOAD_MAX rows can fill it (see VV_KEY_SHARED_MAX). */
+static vv_status gather(const vv_key_proof *p, const partition *part, load *l, const slice *s,
+			vv_error *err)
+{
+	walk w = walk_from(p, part, l);
+	const chunk *c;
+	int more = 1;
+	vv_status rc = make_entries(l, part->total, err);
+
+	while (rc == VV_OK && l->count < l->cap && (more = next_chunk(&w, &c, err)) > 0) {
+		uint64_t row = c->head.row;
+
+		for (size_t i = 0; i < c->head.count && l->count < l->cap; i++) {
+			row += c->step[i];
+			if (c->step[i] != SKIP && in_slice(s, c->hash[i]))
+				l->entries[l->count++] = (entry){c->hash[i], row};
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const entry *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row ? 1 : 0;
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+	const pair *x = a, *y = b;
+
+	if (x->second != y->second)
+		return x->second < y->second ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first ? 1 : 0;
+}
+
+/* False when the pair, and so any later one of its group, is for a later pass. */
+static bool add_pair(pair_list *list, pair found)
+{
+	if (list->cut && compare_pairs(&found, &list->most) >= 0)
+		return false;
+	if (list->count == list->cap) {
+		qsort(list->pairs, list->count, sizeof(pair), compare_pairs);
+		list->count = list->cap / 2;
+		list->most = list->pairs[list->count];
+		list->cut = true;
+		if (compare_pairs(&found, &list->most) >= 0)
+			return false;
+	}
+	list->pairs[list->count++] = found;
+	return true;
+}
+
+/* The pairs of rows in group[0 .. count), which have one hash and ascend. */
+static void pair_group(pair_list *list, const entry *group, size_t count)
+{
+	size_t k = 1;
+
+	while (k < count && group[k].row < list->after.second)
+		k++;
+	for (; k < count; k++) {
+		for (size_t i = 0; i < k; i++) {
+			pair found = {group[i].row, group[k].row};
+
+			if (compare_pairs(&found, &list->after) > 0 && !add_pair(list, found))
+				return;
+		}
+	}
+}
+
+static void pair_entries(pair_list *list, load *l)
+{
+	size_t from = 0;
+
+	qsort(l->entries, l->count, sizeof(entry), compare_entries);
+	for (size_t i = 1; i <= l->count; i++) {
+		if (i < l->count && l->entries[i].hash == l->entries[from].hash)
+			continue;
+		if (i - from > 1)
+			pair_group(list, l->entries + from, i - from);
+		from = i;
+	}
+}
+
+/* So many bits that each slice of a partition fits into memory. */
+static unsigned slice_bits(uint64_t total)
+{
+	unsigned bits = 0;
+
+	/* hashes spread evenly: with half as much again as the mean there is room for all */
+	while (bits < 32 && (total >> bits) + (total >> bits) / 2 > LOAD_MAX)
+		bits++;
+	return total <= LOAD_MAX ? 0 : bits;
+}
+
+/* Adds the partition's pairs to the list. */
+static vv_status pair_partition(vv_key_proof *p, partition *part, load *l, pair_list *list,
+				vv_error *err)
+{
+	slice s = {slice_bits(part->total), 0};
+	bool any = false, repeat;
+	vv_status rc;
+
+	for (s.part = 0; s.part < (uint64_t)1 << s.bits; s.part++) {
+		if ((rc = has_repeat(&repeat, p, part, l, &s, err)) < 0)
+			return rc;
+		if (!repeat)
+			continue;
+		any = true;
+		if ((rc = gather(p, part, l, &s, err)) < 0)
+			return rc;
+		pair_entries(list, l);
+	}
+	part->unique = !any;
+	return VV_OK;
+}
+
+/* One pass over all partitions that may have repeats. */
+static vv_status find_pairs(vv_key_proof *p, load *l, pair_list *list, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	list->count = 0;
+	list->cut = false;
+	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++) {
+		if (p->parts[i].total > 1 && !p->parts[i].unique)
+			rc = pair_partition(p, &p->parts[i], l, list, err);
+	}
+	qsort(list->pairs, list->count, sizeof(pair), compare_pairs);
+	return rc;
+}
+
+static vv_status room_for_pairs(pair_list *list, vv_error *err)
+{
+	size_t cap = list->cap == 0           ? PAIRS_FIRST
+		     : list->cap < PAIRS_MOST ? 8 * list->cap
+					      : list->cap;
+	pair *pairs = cap > list->cap ? vv_realloc_array(list->pairs, cap, sizeof(*pairs))
+				      : list->pairs;
+
+	if (!pairs)
+		return vv_fail_nomem(err);
+	list->pairs = pairs;
+	list->cap = cap;
+	return VV_OK;
+}
+
+vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err)
+{
+	pair_list list = {.pairs = NULL};
+	load *l = vv_calloc(1, sizeof(*l));
+	vv_status rc;
+
+	if (p->broken || !l) {
+		rc = l ? vv_fail(err, VV_EUSAGE, "the proof has failed before")
+		       : vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < PARTITIONS && !p->finished; i++)
+		put_in_order(&p->parts[i]);
+	p->finished = true;
+	do {
+		if ((rc = room_for_pairs(&list, err)) < 0 ||
+		    (rc = find_pairs(p, l, &list, err)) < 0)
+			goto done;
+		for (size_t i = 0; i < list.count; i++) {
+			int answer = fn(payload, list.pairs[i].first, list.pairs[i].second, err);
+
+			if (answer != 0) {
+				rc = answer < 0 ? (vv_status)answer : VV_OK;
+				goto done;
+			}
+		}
+		if (list.count > 0)
+			list.after = list.pairs[list.count - 1];
+	} while (list.cut);
+done:
+	if (l) {
+		vv_free(l->entries);
+		vv_free(l->table);
+		vv_buf_clear(&l->block);
+	}
+	vv_free(l);
+	vv_free(list.pairs);
+	return rc;
+}

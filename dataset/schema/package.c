@@ -1,0 +1,540 @@
+/*
+ * package: which datapackage.json describes a path, and what it says.
+ */
+#include "dataset/schema/package.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/descriptor.h"
+#include "dataset/schema/package_internal.h"
+
+void vv_package_resource_clear(vv_package_resource *r)
+{
+	const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
+
+	vv_free(r->package_path);
+	vv_buf_clear(&r->schema);
+	r->package_path = NULL;
+	r->has_key = false;
+	r->hints = none;
+}
+
+size_t vv_package_folder_len(const char *package_path)
+{
+	const char *slash = strrchr(package_path, '/');
+
+	return slash ? (size_t)(slash - package_path) + 1 : 0;
+}
+
+/* "https://...": a scheme and "://". */
+static bool is_url(const char *path)
+{
+	const char *p = path;
+
+	while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+	       *p == '+' || *p == '-' || *p == '.')
+		p++;
+	return p > path && strncmp(p, "://", 3) == 0;
+}
+
+vv_status vv_package_local_path(const char **out, vv_arena *arena, const vv_json *path,
+				const char *file, vv_error *err)
+{
+	char *clean, *to;
+
+	*out = NULL;
+	if (!vv_descriptor_is_text(path)) {
+		return vv_descriptor_fail(path, file, err, "must be a string, is %s",
+					  path->type == VV_JSON_STRING ? "one with NUL in it"
+								       : vv_descriptor_kind(path));
+	}
+	if (is_url(path->text))
+		return VV_OK;
+	if (path->text[0] == '/') {
+		return vv_descriptor_fail(
+			path, file, err,
+			"the path '%s' is absolute: it must lead from the package's folder down",
+			vv_text_shows(path->text));
+	}
+	clean = to = vv_arena_alloc(arena, path->text_len + 1);
+	if (!clean)
+		return vv_fail_nomem(err);
+	for (const char *p = path->text; *p;) {
+		size_t n = strcspn(p, "/");
+
+		if (n == 2 && memcmp(p, "..", 2) == 0) {
+			return vv_descriptor_fail(path, file, err,
+						  "the path '%s' leads out of the package's folder",
+						  vv_text_shows(path->text));
+		}
+		if (n > 0 && !(n == 1 && *p == '.')) {
+			if (to > clean)
+				*to++ = '/';
+			memcpy(to, p, n);
+			to += n;
+		}
+		p += n + (p[n] == '/' ? 1 : 0);
+	}
+	*to = '\0';
+	if (to == clean)
+		return vv_descriptor_fail(path, file, err, "names no file");
+	*out = clean;
+	return VV_OK;
+}
+
+vv_status vv_package_resources(const vv_json **out, const vv_json *root, const char *file,
+			       vv_error *err)
+{
+	const vv_json *resources = vv_json_get(root, "resources");
+
+	*out = NULL;
+	if (root->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(root, file, err,
+					  "a data package must be an object, is %s",
+					  vv_descriptor_kind(root));
+	}
+	if (!resources)
+		return VV_OK;
+	if (resources->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(resources, file, err, "must be an array, is %s",
+					  vv_descriptor_kind(resources));
+	}
+	for (const vv_json *n = resources->first; n; n = n->next) {
+		if (n->type != VV_JSON_OBJECT) {
+			return vv_descriptor_fail(n, file, err, "must be an object, is %s",
+						  vv_descriptor_kind(n));
+		}
+	}
+	*out = resources;
+	return VV_OK;
+}
+
+/* The node of a resource's path or paths; NULL when its data stands inline. */
+static const vv_json *path_node(const vv_json *resource)
+{
+	const vv_json *path = vv_json_get(resource, "path");
+
+	return path ? path : vv_json_get(resource, "url"); /* as it was called before v1 */
+}
+
+/* Looks through a resource's paths; *found when one of them is `path`. */
+static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resource,
+			     const char *path, const char *file, vv_error *err)
+{
+	const vv_json *node = path_node(resource), *n;
+	const char *local;
+	vv_status rc;
+
+	*found = false;
+	if (!node)
+		return VV_OK;
+	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n;
+	     n = n == node ? NULL : n->next) {
+		if ((rc = vv_package_local_path(&local, arena, n, file, err)) < 0)
+			return rc;
+		*found = *found || (local && strcmp(local, path) == 0);
+	}
+	if (*found && node->type == VV_JSON_ARRAY && node->count > 1) {
+		vv_descriptor_fail(node, file, err,
+				   "a resource made of %zu files cannot be honoured", node->count);
+		return vv_hint(err, "give each file a resource of its own, or join them");
+	}
+	return VV_OK;
+}
+
+vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *root,
+			   const char *path, const char *file, vv_error *err)
+{
+	const vv_json *resources;
+	vv_status rc = vv_package_resources(&resources, root, file, err);
+
+	*out = NULL;
+	if (rc < 0 || !resources)
+		return rc;
+	for (const vv_json *n = resources->first; n; n = n->next) {
+		bool found;
+
+		if ((rc = match_paths(&found, arena, n, path, file, err)) < 0)
+			return rc;
+		if (found && *out) {
+			return vv_descriptor_fail(n, file, err, "'%s' is described a second time",
+						  vv_text_shows(path));
+		}
+		if (found)
+			*out = n;
+	}
+	return VV_OK;
+}
+
+/* One look into one package. */
+typedef struct lookup {
+	vv_arena arena;
+	vv_package_read_fn read;
+	void *payload;
+	const char *package; /* the package's path */
+	vv_error *err;
+} lookup;
+
+/* A part of the resource that may stand in a file of its own: *out is its node, *file
+ * the file's path. */
+static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, const char **file,
+			const vv_json *node)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_json *root = NULL;
+	const char *local;
+	vv_status rc;
+
+	*out = node;
+	*file = l->package;
+	if (node->type != VV_JSON_STRING)
+		return VV_OK;
+	if ((rc = vv_package_local_path(&local, arena, node, l->package, l->err)) < 0)
+		return rc;
+	if (!local) {
+		return vv_descriptor_fail(
+			node, l->package, l->err,
+			"'%s' is a URL, which cannot be honoured: only files of the repository are read",
+			vv_text_shows(node->text));
+	}
+	*file = vv_arena_printf(arena, "%.*s%s", (int)vv_package_folder_len(l->package), l->package,
+				local);
+	if (!*file)
+		return vv_fail_nomem(l->err);
+	rc = l->read(l->payload, *file, &text, l->err);
+	if (rc == VV_ENOTFOUND) {
+		rc = vv_descriptor_fail(node, l->package, l->err, "there is no file '%s'",
+					vv_text_shows(*file));
+	} else if (rc == VV_OK && (rc = vv_json_read(&root, arena, vv_buf_cstr(&text), text.len,
+						     *file, l->err)) == VV_OK) {
+		*out = root;
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static bool has_untyped(const vv_json *schema)
+{
+	const vv_json *fields = vv_json_get(schema, "fields");
+
+	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next) {
+		if (!vv_json_get(n, "type")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A schema on its own is of version 1 unless it says otherwise. Where its package has said it for
+ * the schema, and it matters, the text says it from here on. */
+static void put_schema(vv_buf *out, const vv_json *schema, const vv_json *resource)
+{
+	size_t from = out->len;
+
+	vv_json_put_node(out, schema);
+	if (!out->failed && !vv_json_get(schema, "$schema") && !vv_schema_is_v1(resource) &&
+	    has_untyped(schema)) {
+		vv_buf text = VV_BUF_INIT;
+
+		vv_buf_printf(&text, "{\"$schema\":\"%s\",%s", VV_SCHEMA_V2,
+			      vv_buf_cstr(out) + from + 1);
+		out->len = from;
+		vv_buf_put(out, vv_buf_cstr(&text), text.len);
+		out->failed = out->failed || text.failed;
+		vv_buf_clear(&text);
+	}
+}
+
+static vv_status read_schema(vv_package_resource *out, lookup *l, const vv_json *resource)
+{
+	const vv_json *node = vv_json_get(resource, "schema");
+	const char *file;
+	vv_schema schema;
+	vv_status rc;
+
+	if (!node)
+		return VV_OK;
+	if ((rc = follow(l, &l->arena, &node, &file, node)) < 0 ||
+	    (rc = vv_schema_read_node(&schema, node, file, l->err)) < 0)
+		return rc;
+	out->has_key = schema.primary_key_count > 0;
+	put_schema(&out->schema, node, resource);
+	vv_schema_clear(&schema);
+	return vv_buf_ok(&out->schema, l->err);
+}
+
+static vv_status read_dialect(vv_package_resource *out, lookup *l, const vv_json *resource,
+			      const char *path)
+{
+	const vv_json *node = vv_json_get(resource, "dialect");
+	const char *file;
+	vv_status rc;
+
+	if (!node)
+		return VV_OK;
+	if ((rc = follow(l, &l->arena, &node, &file, node)) < 0)
+		return rc;
+	return vv_package_read_dialect(out, node, path, file, l->err);
+}
+
+/* Looks for path (relative to the package) in the package text; *found tells. */
+static vv_status look_into(vv_package_resource *out, lookup *l, const vv_buf *text,
+			   const char *path, bool *found)
+{
+	const vv_json *resource = NULL;
+	vv_json *root = NULL;
+	vv_status rc;
+
+	*found = false;
+	if ((rc = vv_json_read(&root, &l->arena, vv_buf_cstr(text), text->len, l->package,
+			       l->err)) < 0 ||
+	    (rc = vv_package_match(&resource, &l->arena, root, path, l->package, l->err)) < 0 ||
+	    !resource)
+		return rc;
+	*found = true;
+	if ((rc = vv_package_read_form(out, resource, l->package, l->err)) < 0 ||
+	    (rc = read_dialect(out, l, resource, path)) < 0)
+		return rc;
+	return read_schema(out, l, resource);
+}
+
+static vv_status try_file(vv_package_resource *out, const char *package, const char *path,
+			  size_t folder_len, vv_package_read_fn read, void *payload, bool *found,
+			  vv_error *err)
+{
+	lookup l = {VV_ARENA_INIT, read, payload, package, err};
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	*found = false;
+	rc = read(payload, l.package, &text, err);
+	if (rc == VV_ENOTFOUND) {
+		rc = VV_OK;
+	} else if (rc == VV_OK &&
+		   (rc = look_into(out, &l, &text, path + folder_len, found)) == VV_OK && *found) {
+		out->package_path = vv_strdup(l.package);
+		rc = out->package_path ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_buf_clear(&text);
+	vv_arena_clear(&l.arena);
+	return rc;
+}
+
+static vv_status try_folder(vv_package_resource *out, const char *path, size_t folder_len,
+			    vv_package_read_fn read, void *payload, bool *found, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	const char *package = vv_arena_printf(&arena, "%.*s%s", (int)folder_len, path,
+					      VV_PACKAGE_NAME);
+	vv_status rc = package ? try_file(out, package, path, folder_len, read, payload, found, err)
+			       : vv_fail_nomem(err);
+
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path,
+			     vv_package_read_fn read, void *payload, vv_error *err)
+{
+	size_t folder_len = vv_package_folder_len(package_path);
+	bool found = false;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_package_resource_clear(out);
+	rc = strncmp(path, package_path, folder_len) == 0
+		     ? try_file(out, package_path, path, folder_len, read, payload, &found, err)
+		     : VV_OK;
+	if (rc == VV_OK && !found) {
+		rc = vv_fail(err, VV_ENOTFOUND, "%s does not describe '%s'",
+			     vv_text_shows(package_path), vv_text_shows(path));
+	}
+	if (rc < 0) {
+		vv_package_resource_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read,
+			  void *payload, vv_error *err)
+{
+	size_t folder_len = vv_package_folder_len(path);
+	bool found = false;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_package_resource_clear(out);
+	if (strlen(path) > 4096)
+		return vv_fail(err, VV_ENOTFOUND, "the path is too long to be described");
+	for (;;) {
+		if ((rc = try_folder(out, path, folder_len, read, payload, &found, err)) < 0) {
+			vv_package_resource_clear(out);
+			return rc;
+		}
+		if (found)
+			return VV_OK;
+		if (folder_len == 0) {
+			return vv_fail(err, VV_ENOTFOUND, "no %s describes '%s'", VV_PACKAGE_NAME,
+				       vv_text_shows(path));
+		}
+		for (folder_len--; folder_len > 0 && path[folder_len - 1] != '/'; folder_len--)
+			;
+	}
+}
+
+/* Grows by one path of the package's folder. */
+static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char *package_path,
+			  const char *local, vv_error *err)
+{
+	size_t folder_len = vv_package_folder_len(package_path), len = strlen(local);
+	char *whole;
+
+	if (*count == *cap) {
+		size_t more = *cap > 0 ? 2 * *cap : 16;
+		char **grown = vv_realloc_array(*paths, more, sizeof(**paths));
+
+		if (!grown)
+			return vv_fail_nomem(err);
+		*paths = grown;
+		*cap = more;
+	}
+	whole = vv_malloc(folder_len + len + 1);
+	if (!whole)
+		return vv_fail_nomem(err);
+	memcpy(whole, package_path, folder_len);
+	memcpy(whole + folder_len, local, len + 1);
+	(*paths)[(*count)++] = whole;
+	return VV_OK;
+}
+
+vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
+			   size_t len, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	const vv_json *resources = NULL;
+	vv_json *root = NULL;
+	size_t cap = 0;
+	vv_status rc;
+
+	*paths = NULL;
+	*count = 0;
+	if ((rc = vv_json_read(&root, &arena, json, len, package_path, err)) < 0 ||
+	    (rc = vv_package_resources(&resources, root, package_path, err)) < 0)
+		goto done;
+	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
+		const vv_json *node = path_node(r), *n;
+		const char *local;
+
+		for (n = node && node->type == VV_JSON_ARRAY ? node->first : node; n;
+		     n = n == node ? NULL : n->next) {
+			if ((rc = vv_package_local_path(&local, &arena, n, package_path, err)) <
+				    0 ||
+			    (local &&
+			     (rc = add_path(paths, count, &cap, package_path, local, err)) < 0))
+				goto done;
+		}
+	}
+done:
+	if (rc < 0) {
+		vv_names_free(*paths, *count);
+		*paths = NULL;
+		*count = 0;
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+bool vv_package_is_one(const char *json, size_t len)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_json *root = NULL;
+	vv_error ignored;
+	size_t blank = len >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	bool is;
+
+	while (blank < len && strchr(" \t\r\n", json[blank]) && json[blank] != '\0') {
+		blank++;
+	}
+	if (blank == len || json[blank] != '{') {
+		return false;
+	}
+	is = vv_json_read(&root, &arena, json, len, "", &ignored) == VV_OK &&
+	     root->type == VV_JSON_OBJECT && vv_json_get(root, "resources") != NULL;
+
+	vv_arena_clear(&arena);
+	return is;
+}
+
+static vv_status add_items(vv_package_item *items, size_t *count, vv_arena *arena,
+			   const vv_json *resource, size_t number, const char *package_path,
+			   vv_error *err)
+{
+	const vv_json *node = path_node(resource), *n;
+	const char *name = vv_json_get_string(resource, "name");
+	vv_package_item item = {.name = name ? vv_arena_strndup(arena, name, strlen(name))
+					     : vv_arena_printf(arena, "resource %zu", number)};
+
+	if (!item.name) {
+		return vv_fail_nomem(err);
+	}
+	if (!node || (node->type == VV_JSON_ARRAY && node->count == 0)) {
+		items[(*count)++] = item;
+		return VV_OK;
+	}
+	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n;
+	     n = n == node ? NULL : n->next) {
+		const char *local;
+		vv_status rc = vv_package_local_path(&local, arena, n, package_path, err);
+
+		if (rc < 0) {
+			return rc;
+		}
+		item.path = item.url = NULL;
+		if (local) {
+			item.path = vv_arena_printf(arena, "%.*s%s",
+						    (int)vv_package_folder_len(package_path),
+						    package_path, local);
+		} else {
+			item.url = vv_arena_strndup(arena, n->text, n->text_len);
+		}
+		if (!item.path && !item.url) {
+			return vv_fail_nomem(err);
+		}
+		items[(*count)++] = item;
+	}
+	return VV_OK;
+}
+
+vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena,
+			   const char *package_path, const char *json, size_t len, vv_error *err)
+{
+	const vv_json *resources = NULL;
+	vv_json *root = NULL;
+	size_t room = 0, number = 0;
+	vv_status rc;
+
+	*out = NULL;
+	*count = 0;
+	if ((rc = vv_json_read(&root, arena, json, len, package_path, err)) < 0 ||
+	    (rc = vv_package_resources(&resources, root, package_path, err)) < 0) {
+		return rc;
+	}
+	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
+		const vv_json *node = path_node(r);
+
+		room += node && node->type == VV_JSON_ARRAY ? node->count + 1 : 1;
+	}
+	*out = vv_arena_calloc(arena, room + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *r = resources ? resources->first : NULL; r && rc == VV_OK;
+	     r = r->next) {
+		rc = add_items(*out, count, arena, r, ++number, package_path, err);
+	}
+	return rc;
+}

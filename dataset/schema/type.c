@@ -1,0 +1,521 @@
+/*
+ * type: whether a cell is a value of its field's type. Numbers, booleans, lists
+ * and points here; texts, dates and JSON in the files beside.
+ */
+#include "dataset/schema/type.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/format/spelling.h"
+#include "dataset/schema/decimal.h"
+#include "dataset/schema/descriptor.h"
+
+static const char *const type_names[] = {[VV_TYPE_ANY] = "any",
+					 [VV_TYPE_STRING] = "string",
+					 [VV_TYPE_NUMBER] = "number",
+					 [VV_TYPE_INTEGER] = "integer",
+					 [VV_TYPE_BOOLEAN] = "boolean",
+					 [VV_TYPE_OBJECT] = "object",
+					 [VV_TYPE_ARRAY] = "array",
+					 [VV_TYPE_LIST] = "list",
+					 [VV_TYPE_DATETIME] = "datetime",
+					 [VV_TYPE_DATE] = "date",
+					 [VV_TYPE_TIME] = "time",
+					 [VV_TYPE_YEAR] = "year",
+					 [VV_TYPE_YEARMONTH] = "yearmonth",
+					 [VV_TYPE_DURATION] = "duration",
+					 [VV_TYPE_GEOPOINT] = "geopoint",
+					 [VV_TYPE_GEOJSON] = "geojson"};
+
+const char *vv_type_name(vv_type t)
+{
+	return type_names[t];
+}
+
+bool vv_type_parse(vv_type *out, const char *name)
+{
+	for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++) {
+		if (strcmp(type_names[i], name) == 0) {
+			*out = (vv_type)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vv_type_has_format(vv_type type, const char *format)
+{
+	static const char *const string_formats[] = {"email", "uri", "binary", "uuid", NULL};
+	static const char *const point_formats[] = {"array", "object", NULL};
+	static const char *const geo_formats[] = {"topojson", NULL};
+	static const char *const none[] = {NULL};
+	const char *const *f = none;
+
+	switch (type) {
+	case VV_TYPE_ANY:
+		return true; /* says nothing there */
+	case VV_TYPE_DATE:
+	case VV_TYPE_TIME:
+	case VV_TYPE_DATETIME:
+		return strcmp(format, "default") == 0 || strcmp(format, "any") == 0 ||
+		       strchr(format, '%') != NULL;
+	case VV_TYPE_STRING:
+		f = string_formats;
+		break;
+	case VV_TYPE_GEOPOINT:
+		f = point_formats;
+		break;
+	case VV_TYPE_GEOJSON:
+		f = geo_formats;
+		break;
+	default:
+		break;
+	}
+	while (*f && strcmp(*f, format) != 0)
+		f++;
+	return *f || strcmp(format, "default") == 0;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Where text begins with the run of bytes `with` (not empty): its length, else 0. */
+static size_t begins(const char *s, const char *end, const char *with)
+{
+	size_t n = strlen(with);
+
+	return n > 0 && (size_t)(end - s) >= n && memcmp(s, with, n) == 0 ? n : 0;
+}
+
+/* Digits, and groupings with a digit on either side. *any is set when there are some. */
+static const char *skip_digits(const vv_field *f, const char *s, const char *end, bool *any)
+{
+	for (;;) {
+		size_t n;
+
+		while (s < end && is_digit(*s)) {
+			*any = true;
+			s++;
+		}
+		n = *any && f->group[0] != '\0' ? begins(s, end, f->group) : 0;
+		if (n == 0 || s + n == end || !is_digit(s[n]))
+			return s;
+		s += n;
+	}
+}
+
+/* How many bytes from s on spell a number in the field's manner; 0: none. */
+static size_t scan_number(const vv_field *f, const char *s, const char *end)
+{
+	const char *from = s, *p;
+	bool any = false;
+	size_t n;
+
+	if (s < end && (*s == '+' || *s == '-'))
+		s++;
+	s = skip_digits(f, s, end, &any);
+	if (f->type == VV_TYPE_INTEGER)
+		return any ? (size_t)(s - from) : 0;
+	n = begins(s, end, f->decimal);
+	if (n > 0 && (any || (s + n < end && is_digit(s[n])))) {
+		for (s += n; s < end && is_digit(*s); s++)
+			any = true;
+	}
+	if (!any)
+		return 0;
+	if (s < end && (*s == 'E' || *s == 'e')) {
+		p = s + 1;
+		if (p < end && (*p == '+' || *p == '-'))
+			p++;
+		if (p < end && is_digit(*p)) {
+			while (p < end && is_digit(*p))
+				p++;
+			s = p;
+		}
+	}
+	return (size_t)(s - from);
+}
+
+static bool is_word(const char *s, size_t len, const char *word)
+{
+	if (strlen(word) != len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if ((s[i] >= 'A' && s[i] <= 'Z' ? s[i] + ('a' - 'A') : s[i]) != word[i])
+			return false;
+	}
+	return true;
+}
+
+static bool is_special_number(const char *s, size_t len)
+{
+	return is_word(s, len, "nan") || is_word(s, len, "inf") || is_word(s, len, "-inf");
+}
+
+bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *at,
+			 size_t *number_len)
+{
+	const char *end = s + len;
+
+	for (const char *p = s; p < end; p++) {
+		*number_len = scan_number(f, p, end);
+		*at = (size_t)(p - s);
+		if (*number_len > 0)
+			return f->bare_number ? *number_len == len : true;
+		if (f->bare_number)
+			return false;
+	}
+	return false;
+}
+
+/* The number may have a currency before or a unit behind; neither holds a digit. */
+static bool holds_number(const vv_field *f, const char *s, size_t len)
+{
+	size_t at, n;
+
+	if (!vv_type_find_number(f, s, len, &at, &n))
+		return false;
+	for (at += n; at < len; at++) {
+		if (is_digit(s[at]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_number(const vv_field *f, const char *s, size_t len)
+{
+	if (len == 0)
+		return false;
+	if (scan_number(f, s, s + len) == len ||
+	    (f->type == VV_TYPE_NUMBER && is_special_number(s, len)))
+		return true;
+	return !f->bare_number && holds_number(f, s, len);
+}
+
+bool vv_type_is_number(const char *s, size_t len)
+{
+	vv_field f = {.type = VV_TYPE_NUMBER, .decimal = ".", .group = "", .bare_number = true};
+
+	return is_number(&f, s, len);
+}
+
+static bool is_among(const char *const *texts, const char *s, size_t len)
+{
+	for (; *texts; texts++) {
+		if (strlen(*texts) == len && (len == 0 || memcmp(*texts, s, len) == 0))
+			return true;
+	}
+	return false;
+}
+
+static const char *const default_true[] = {"true", "True", "TRUE", "1", NULL};
+static const char *const default_false[] = {"false", "False", "FALSE", "0", NULL};
+
+static bool is_boolean(const vv_field *f, const char *s, size_t len)
+{
+	const char *const *yes = f->true_values ? (const char *const *)f->true_values
+						: default_true;
+	const char *const *no = f->false_values ? (const char *const *)f->false_values
+						: default_false;
+
+	return is_among(yes, s, len) || is_among(no, s, len);
+}
+
+static bool is_list(const vv_field *f, const char *s, size_t len)
+{
+	vv_field item = {.type = f->item_type,
+			 .format = "default",
+			 .decimal = ".",
+			 .group = "",
+			 .bare_number = true};
+	const char *end = s + len;
+	size_t by = strlen(f->delimiter);
+
+	if (len == 0)
+		return true;
+	for (;;) {
+		const char *p = s;
+
+		while (p < end && begins(p, end, f->delimiter) == 0)
+			p++;
+		if (!vv_type_accepts_text(&item, s, (size_t)(p - s)))
+			return false;
+		if (p == end)
+			return true;
+		s = p + by;
+	}
+}
+
+static const vv_field plain_number = {
+	.type = VV_TYPE_NUMBER, .decimal = ".", .group = "", .bare_number = true};
+
+bool vv_type_is_degrees(const char *s, size_t len, bool lon)
+{
+	const char *most = lon ? "18" : "9"; /* 0.18 x 10^3, 0.9 x 10^2 */
+	int64_t exponent = lon ? 3 : 2;
+	size_t shared = strlen(most);
+	vv_buf digits = VV_BUF_INIT;
+	vv_decimal d;
+	bool ok = vv_decimal_read(&d, &digits, &plain_number, s, len) &&
+		  d.kind == VV_DECIMAL_FINITE;
+
+	if (ok && d.count > 0 && d.exponent == exponent) {
+		int rank = memcmp(digits.data + d.digits_at, most,
+				  d.count < shared ? d.count : shared);
+
+		ok = rank < 0 || (rank == 0 && d.count <= shared);
+	} else if (ok && d.count > 0) {
+		ok = d.exponent < exponent;
+	}
+	ok = ok || digits.failed; /* where memory runs out no finding is made up */
+	vv_buf_clear(&digits);
+	return ok;
+}
+
+/* "lon, lat"; the space may be missing. */
+static bool is_lon_lat(const char *s, size_t len)
+{
+	const char *comma = len > 0 ? memchr(s, ',', len) : NULL;
+	const char *end = s + len, *lat;
+
+	if (!comma) {
+		return false;
+	}
+	for (lat = comma + 1; lat < end && *lat == ' ';) {
+		lat++;
+	}
+	return comma > s && lat < end &&
+	       scan_number(&plain_number, s, comma) == (size_t)(comma - s) &&
+	       scan_number(&plain_number, lat, end) == (size_t)(end - lat) &&
+	       vv_type_is_degrees(s, (size_t)(comma - s), true) &&
+	       vv_type_is_degrees(lat, (size_t)(end - lat), false);
+}
+
+static bool is_string(const vv_field *f, const char *s, size_t len)
+{
+	switch (f->format[0]) {
+	case 'e':
+		return vv_type_is_email(s, len);
+	case 'u':
+		return f->format[1] == 'r' ? vv_type_is_uri(s, len) : vv_type_is_uuid(s, len);
+	case 'b':
+		return vv_type_is_base64(s, len);
+	default:
+		return true;
+	}
+}
+
+static bool is_integer(const vv_field *f, const char *s, size_t len)
+{
+	int64_t v;
+
+	return spell_read_integer(&v, s, len, spell_key(s, len)) || is_number(f, s, len);
+}
+
+static bool is_point(const vv_field *f, const char *s, size_t len)
+{
+	return f->format[0] == 'd' ? is_lon_lat(s, len)
+				   : vv_type_is_geopoint(s, len, f->format[0] == 'o');
+}
+
+bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len)
+{
+	switch (f->type) {
+	case VV_TYPE_ANY:
+		return true;
+	case VV_TYPE_STRING:
+		return is_string(f, s, len);
+	case VV_TYPE_NUMBER:
+		return is_number(f, s, len);
+	case VV_TYPE_INTEGER:
+		return is_integer(f, s, len);
+	case VV_TYPE_BOOLEAN:
+		return is_boolean(f, s, len);
+	case VV_TYPE_OBJECT:
+		return vv_type_is_json(s, len, VV_JSON_OBJECT);
+	case VV_TYPE_ARRAY:
+		return vv_type_is_json(s, len, VV_JSON_ARRAY);
+	case VV_TYPE_LIST:
+		return is_list(f, s, len);
+	case VV_TYPE_DATETIME:
+		return f->plan ? vv_time_plan_accepts(f->plan, s, len)
+			       : vv_type_is_datetime(s, len);
+	case VV_TYPE_DATE:
+		return f->plan ? vv_time_plan_accepts(f->plan, s, len) : vv_type_is_date(s, len);
+	case VV_TYPE_TIME:
+		return f->plan ? vv_time_plan_accepts(f->plan, s, len) : vv_type_is_time(s, len);
+	case VV_TYPE_YEAR:
+		return vv_type_is_year(s, len);
+	case VV_TYPE_YEARMONTH:
+		return vv_type_is_yearmonth(s, len);
+	case VV_TYPE_DURATION:
+		return vv_type_is_duration(s, len);
+	case VV_TYPE_GEOPOINT:
+		return is_point(f, s, len);
+	case VV_TYPE_GEOJSON:
+		return vv_type_is_geojson(s, len, f->format[0] == 't');
+	}
+	return false;
+}
+
+static const char *past_digits(const char *s, const char *end)
+{
+	while (s < end && is_digit(*s))
+		s++;
+	return s;
+}
+
+/* As RFC 8259 spells them. Literals come from a scanner that has seen to it, but
+ * stored ones may come from anywhere. */
+static bool is_json_number(const char *s, size_t len)
+{
+	const char *end = s + len, *p;
+
+	if (s < end && *s == '-')
+		s++;
+	p = past_digits(s, end);
+	if (p == s || (*s == '0' && p - s > 1))
+		return false;
+	if (p < end && *p == '.') {
+		s = p + 1;
+		p = past_digits(s, end);
+		if (p == s)
+			return false;
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		s = p + 1;
+		if (s < end && (*s == '+' || *s == '-'))
+			s++;
+		p = past_digits(s, end);
+		if (p == s)
+			return false;
+	}
+	return p == end;
+}
+
+/* Is a JSON number whole, however it is spelled: 5, 5.0, 5e3, 50e-1? */
+static bool is_whole(const char *s, size_t len)
+{
+	const char *end = s + len, *last = NULL, *p = s;
+	int64_t behind = 0, exponent = 0; /* digits behind the point up to the last that is not 0 */
+	bool point = false, negative = false;
+	int64_t place = 0;
+
+	for (; p < end && *p != 'e' && *p != 'E'; p++) {
+		if (*p == '.') {
+			point = true;
+		} else if (is_digit(*p)) {
+			place += point ? 1 : 0;
+			if (*p != '0') {
+				last = p;
+				behind = point ? place : 0;
+			}
+		}
+	}
+	if (!last)
+		return true;
+	if (!point) { /* zeros at the end of a whole number may go by a negative exponent */
+		for (const char *q = p - 1; q > last; q--)
+			behind--;
+	} else if (behind == 0) {
+		const char *q = last + 1;
+
+		for (; *q != '.'; q++)
+			behind--;
+	}
+	if (p < end && ++p < end && (*p == '+' || *p == '-'))
+		negative = *p++ == '-';
+	for (; p < end && exponent < INT32_MAX; p++)
+		exponent = exponent * 10 + (*p - '0');
+	return behind <= (negative ? -exponent : exponent);
+}
+
+static bool accepts_literal(const vv_field *f, const char *s, size_t len)
+{
+	char first = len > 0 ? s[0] : '\0';
+	bool number = (first == '-' || is_digit(first)) && is_json_number(s, len);
+
+	switch (f->type) {
+	case VV_TYPE_ANY:
+		return true;
+	case VV_TYPE_STRING: /* one that no UTF-8 text can spell */
+		return first == '"' && f->format[0] == 'd';
+	case VV_TYPE_NUMBER:
+		return number;
+	case VV_TYPE_INTEGER:
+		return number && is_whole(s, len);
+	case VV_TYPE_BOOLEAN:
+		return (len == 4 && memcmp(s, "true", 4) == 0) ||
+		       (len == 5 && memcmp(s, "false", 5) == 0);
+	case VV_TYPE_OBJECT:
+		return first == '{';
+	case VV_TYPE_ARRAY:
+		return first == '[';
+	case VV_TYPE_LIST:
+		return vv_type_is_json_list(f, s, len);
+	case VV_TYPE_YEAR:
+		return number && vv_type_is_year(s, len);
+	case VV_TYPE_GEOPOINT:
+		return f->format[0] != 'd' && vv_type_is_geopoint(s, len, f->format[0] == 'o');
+	case VV_TYPE_GEOJSON:
+		return vv_type_is_geojson(s, len, f->format[0] == 't');
+	default:
+		return false;
+	}
+}
+
+/* A JSON string where the type has a JSON type of its own. */
+static bool accepts_json_string(const vv_field *f, const char *s, size_t len)
+{
+	bool own_spelling = !f->bare_number || f->group[0] != '\0' || strcmp(f->decimal, ".") != 0;
+
+	switch (f->type) {
+	case VV_TYPE_NUMBER:
+		return is_special_number(s, len) || (own_spelling && is_number(f, s, len));
+	case VV_TYPE_INTEGER:
+		return own_spelling && is_number(f, s, len);
+	case VV_TYPE_BOOLEAN:
+		return (vv_json_get(f->json, "trueValues") ||
+			vv_json_get(f->json, "falseValues")) &&
+		       is_boolean(f, s, len);
+	case VV_TYPE_OBJECT:
+	case VV_TYPE_ARRAY:
+	case VV_TYPE_GEOJSON:
+		return false;
+	case VV_TYPE_GEOPOINT:
+		return f->format[0] != 'o' && is_point(f, s, len);
+	default:
+		return vv_type_accepts_text(f, s, len);
+	}
+}
+
+bool vv_field_missing(const vv_field *f, const vv_cell *cell)
+{
+	switch (cell->state) {
+	case VV_CELL_TEXT:
+		return is_among((const char *const *)f->missing, cell->text, cell->len);
+	case VV_CELL_LITERAL:
+		return false;
+	default:
+		return true;
+	}
+}
+
+bool vv_field_accepts(const vv_field *f, const vv_cell *cell)
+{
+	if (cell->state == VV_CELL_LITERAL)
+		return accepts_literal(f, cell->text, cell->len);
+	if (cell->state != VV_CELL_TEXT)
+		return true;
+	return vv_type_accepts_text(f, cell->text, cell->len) || vv_field_missing(f, cell);
+}
+
+bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell)
+{
+	if (cell->state != VV_CELL_TEXT)
+		return vv_field_accepts(f, cell);
+	return accepts_json_string(f, cell->text, cell->len) || vv_field_missing(f, cell);
+}

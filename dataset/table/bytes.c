@@ -1,0 +1,619 @@
+/*
+ * Knows how a file is put together again: head, groups made in parallel and given in
+ * order, tail; and that hash and length are the root's before anyone may believe it.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "dataset/format/chunk.h"
+#include "dataset/format/quirks.h"
+#include "dataset/table/import.h"
+#include "dataset/table/table_internal.h"
+
+vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err)
+{
+	const char **names = vv_calloc(t->columns + 1, sizeof(*names));
+	size_t *lens = vv_calloc(t->columns + 1, sizeof(*lens));
+	vv_status rc;
+	if (!names || !lens) {
+		rc = vv_fail_nomem(err);
+	} else {
+		for (size_t i = 0; i < t->columns && t->schema.fields; i++) {
+			names[i] = t->schema.fields[i].name;
+			lens[i] = t->schema.fields[i].name_len;
+		}
+		rc = vv_row_writer_new(out, &t->root.dialect, t->columns, names, lens, err);
+	}
+	vv_free(names);
+	vv_free(lens);
+	return rc;
+}
+
+static void put_row_end(vv_buf *out, const vv_dialect *d, bool last)
+{
+	size_t len;
+	const char *end = vv_dialect_row_end(d, &len);
+	if (!last || (d->form != VV_FORM_JSON && d->final_newline)) {
+		vv_buf_put(out, end, len);
+	}
+}
+
+/* ends_out, when not NULL, gets where each row ends in out. */
+static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w, const vv_batch *b, size_t upto,
+			   bool last, vv_error *err)
+{
+	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
+	vv_quirks quirks;
+	vv_quirk q;
+	vv_quirks_init(&quirks, b->quirks.data, b->quirks.len);
+	int more = vv_quirks_next(&quirks, &q, err);
+	for (size_t r = 0; r < upto && more >= 0; r++) {
+		bool irregular = more > 0 && q.row == r;
+		if (irregular && q.kind == VV_QUIRK_RAW) {
+			vv_buf_put(out, q.raw, q.raw_len);
+		} else {
+			vv_row_write(w, out, &b->cells[r * b->columns], b->columns);
+			if (irregular) {
+				vv_buf_puts(out, ends[q.kind]);
+			} else {
+				put_row_end(out, &t->root.dialect, last && r + 1 == b->rows);
+			}
+		}
+		if (irregular) {
+			more = vv_quirks_next(&quirks, &q, err);
+		}
+		if (ends_out) {
+			ends_out[r] = out->len;
+		}
+	}
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	if (more > 0 && upto == b->rows) {
+		return vv_fail(err, VV_ECORRUPT, "line forms (quirks) of rows that the group does not have");
+	}
+	return vv_buf_ok(out, err);
+}
+
+vv_status table_batch_raw(vv_buf *out, const vv_table *t, vv_row_writer *w, const vv_batch *b, size_t upto, bool last,
+			  vv_error *err)
+{
+	return batch_raw(out, NULL, t, w, b, upto, last, err);
+}
+
+vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last, vv_error *err)
+{
+	vv_row_writer *w = NULL;
+	vv_status rc = table_row_writer(&w, t, err);
+	if (rc == VV_OK) {
+		rc = batch_raw(out, ends, t, w, b, b->rows, last, err);
+	}
+	vv_row_writer_free(w);
+	return rc;
+}
+
+vv_status vv_batch_raw(vv_buf *out, vv_table *t, const vv_batch *b, bool last, vv_error *err)
+{
+	return vv_batch_lines(out, NULL, t, b, last, err);
+}
+
+vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err)
+{
+	const vv_dialect *d = &t->root.dialect;
+	if (t->root.kind != VV_KIND_TABLE) {
+		return VV_OK;
+	}
+	if (d->bom) {
+		vv_buf_put(out, "\xEF\xBB\xBF", 3);
+	}
+	vv_buf_put(out, d->prologue.data, d->prologue.len);
+	return vv_buf_ok(out, err);
+}
+
+vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err)
+{
+	if (t->root.kind == VV_KIND_TABLE) {
+		vv_buf_put(out, t->root.dialect.epilogue.data, t->root.dialect.epilogue.len);
+	}
+	return vv_buf_ok(out, err);
+}
+
+vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_row_writer *w = NULL;
+	vv_batch b;
+	vv_list_reader *layout = NULL;
+	vv_list_item item;
+	vv_buf raw = VV_BUF_INIT;
+	int more;
+	vv_status rc;
+	vv_batch_init(&b);
+	if ((rc = vv_table_reader_open(&r, t, NULL, 0, true, err)) < 0 || (rc = vv_table_seek_row(r, row, err)) < 0 ||
+	    (rc = table_row_writer(&w, t, err)) < 0) {
+		goto done;
+	}
+	if ((more = vv_table_read(r, &b, err)) <= 0) {
+		rc = more < 0 ? (vv_status)more : vv_fail(err, VV_ENOTFOUND, "no row %llu", (unsigned long long)row + 1);
+		goto done;
+	}
+	rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err);
+	if (rc < 0 || (rc = vv_list_seek_index(layout, b.index, err)) < 0) {
+		goto done;
+	}
+	if ((more = vv_list_next(layout, &item, err)) <= 0) {
+		rc = more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "the layout list is too short");
+		goto done;
+	}
+	if ((rc = table_batch_raw(&raw, t, w, &b, (size_t)(row - b.first_row), false, err)) == VV_OK) {
+		*offset = (t->root.dialect.bom ? 3u : 0u) + t->root.dialect.prologue.len + item.before + raw.len;
+	}
+done:
+	vv_list_reader_close(layout);
+	vv_row_writer_free(w);
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	vv_buf_clear(&raw);
+	return rc;
+}
+
+/* One group (or chunk) being made into bytes by a thread. */
+typedef struct piece {
+	vv_job job;
+	struct maker *maker;
+	vv_buf data_item, layout_item;
+	vv_batch batch;
+	bool last;
+	bool copied;         /* from the old file */
+	uint64_t copy_at;
+	vv_buf raw;
+	uint64_t hash;
+	vv_scan_entry entry; /* with a scan cache */
+	vv_status status;
+	vv_error err;
+} piece;
+
+#define PIECES 8
+
+/* Where the groups of the old file lie: a hash table by what makes their bytes. */
+typedef struct old_place {
+	vv_hash128 items;
+	uint64_t at, raw_len; /* raw_len 0: free slot */
+} old_place;
+
+typedef struct maker {
+	vv_table *table;
+	const vv_bytes_options *opts;
+	old_place *places;
+	size_t place_cap;
+	vv_pool *pool, *own_pool;
+	vv_list_reader *data, *layout;
+	vv_row_writer **writers; /* one a thread */
+	size_t writer_count;
+	piece pieces[PIECES];
+	size_t head, tail;
+	uint64_t left; /* groups not yet begun */
+	vv_xxh3_state *hash;
+	uint64_t bytes;
+} maker;
+
+static vv_status make_chunk(maker *m, piece *p, vv_error *err)
+{
+	vv_cbor c;
+	size_t n, len;
+	uint64_t bytes;
+	const uint8_t *text;
+	vv_status rc;
+	vv_cbor_init(&c, p->data_item.data, p->data_item.len);
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = vv_cbor_get_link(&c, &p->batch.cid, err)) < 0 ||
+	    (rc = vv_cbor_get_uint(&c, &bytes, err)) < 0 ||
+	    (rc = m->table->source.get(m->table->source.payload, &p->batch.cid, &p->batch.block, err)) < 0 ||
+	    (rc = vv_chunk_decode(&text, &len, p->batch.block.data, p->batch.block.len, err)) < 0) {
+		return rc;
+	}
+	if (len != bytes) {
+		return vv_fail(err, VV_ECORRUPT, "a chunk has %zu bytes instead of %llu", len, (unsigned long long)bytes);
+	}
+	vv_buf_put(&p->raw, text, len);
+	return vv_buf_ok(&p->raw, err);
+}
+
+static vv_hash128 items_hash(const vv_buf *data, const vv_buf *layout)
+{
+	vv_hash128 a = vv_xxh3_128(data->data, data->len, 0);
+	return vv_xxh3_128(layout->data, layout->len, a.lo ^ a.hi);
+}
+
+static old_place *find_place(const maker *m, vv_hash128 h)
+{
+	size_t i = (size_t)h.lo & (m->place_cap - 1);
+	while (m->places[i].raw_len != 0 && (m->places[i].items.lo != h.lo || m->places[i].items.hi != h.hi)) {
+		i = (i + 1) & (m->place_cap - 1);
+	}
+	return &m->places[i];
+}
+
+/* The groups of the old file, but for its last one, whose end may be special. */
+static vv_status load_places(maker *m, vv_error *err)
+{
+	vv_table *old = m->opts->old;
+	vv_list_reader *data = NULL, *layout = NULL;
+	vv_list_item a, b;
+	uint64_t count, weight, at = (old->root.dialect.bom ? 3u : 0u) + old->root.dialect.prologue.len;
+	int more = 1;
+	vv_status rc;
+	if ((rc = vv_list_reader_open(&data, VV_LIST_DATA, &old->source, old->root.data.data, old->root.data.len, err)) < 0 ||
+	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &old->source, old->root.layout.data, old->root.layout.len,
+				      err)) < 0) {
+		goto done;
+	}
+	vv_list_totals(data, &count, &weight);
+	for (m->place_cap = 16; m->place_cap < 2 * count; m->place_cap *= 2) {
+	}
+	m->places = vv_calloc(m->place_cap, sizeof(*m->places));
+	if (!m->places) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (uint64_t i = 0; i + 1 < count && more > 0; i++) {
+		if ((more = vv_list_next(data, &a, err)) <= 0 || (more = vv_list_next(layout, &b, err)) <= 0) {
+			break;
+		}
+		vv_buf data_item = {(char *)(uintptr_t)a.bytes, a.len, a.len, false};
+		vv_buf layout_item = {(char *)(uintptr_t)b.bytes, b.len, b.len, false};
+		vv_hash128 h = items_hash(&data_item, &layout_item);
+		*find_place(m, h) = (old_place){.items = h, .at = at, .raw_len = b.weight};
+		at += b.weight;
+	}
+	rc = more < 0 ? (vv_status)more : VV_OK;
+done:
+	vv_list_reader_close(data);
+	vv_list_reader_close(layout);
+	return rc;
+}
+
+/* Do equal items mean equal bytes in both files? */
+static bool same_form(const vv_table *a, const vv_table *b)
+{
+	const vv_dialect *x = &a->root.dialect, *y = &b->root.dialect;
+	bool same = a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE && a->columns == b->columns &&
+		    vv_dialect_same_cells(x, y) && x->newline == y->newline && x->quoting_count == y->quoting_count &&
+		    (x->quoting_count == 0 || memcmp(x->quoting, y->quoting, x->quoting_count) == 0);
+	for (size_t i = 0; same && x->form != VV_FORM_CSV && i < a->columns; i++) {
+		same = strcmp(a->schema.fields[i].name, b->schema.fields[i].name) == 0;
+	}
+	return same;
+}
+
+static vv_status copy_rows(maker *m, piece *p, vv_error *err)
+{
+	vv_status rc = table_load_layout(m->table, &p->batch, p->layout_item.data, p->layout_item.len, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (!vv_buf_reserve(&p->raw, (size_t)p->batch.raw_len)) {
+		return vv_fail_nomem(err);
+	}
+	ssize_t n = vv_pread_full(m->opts->old_fd, p->raw.data, (size_t)p->batch.raw_len, p->copy_at, "the old file", err);
+	if (n < 0) {
+		return (vv_status)n;
+	}
+	if ((uint64_t)n != p->batch.raw_len) {
+		return vv_fail(err, VV_ECORRUPT, "the old file is shorter than it was");
+	}
+	p->raw.len = (size_t)n;
+	return VV_OK;
+}
+
+static vv_status make_rows(maker *m, piece *p, unsigned worker, vv_error *err)
+{
+	vv_status rc;
+	if (p->copied) {
+		return copy_rows(m, p, err);
+	}
+	if (!m->writers[worker] && (rc = table_row_writer(&m->writers[worker], m->table, err)) < 0) {
+		return rc;
+	}
+	if ((rc = table_load_layout(m->table, &p->batch, p->layout_item.data, p->layout_item.len, err)) < 0 ||
+	    (rc = table_load_data(m->table, &p->batch, p->data_item.data, p->data_item.len, NULL, 0, err)) < 0) {
+		return rc;
+	}
+	vv_buf_reserve(&p->raw, p->batch.raw_len < (64u << 20) ? (size_t)p->batch.raw_len + 64 : 0);
+	if ((rc = table_batch_raw(&p->raw, m->table, m->writers[worker], &p->batch, p->batch.rows, p->last, err)) < 0) {
+		return rc;
+	}
+	if (p->raw.len != p->batch.raw_len) {
+		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu", p->raw.len,
+			       (unsigned long long)p->batch.raw_len);
+	}
+	return table_check_lines(m->table, &p->batch, &p->raw, p->last, err);
+}
+
+static void piece_run(vv_job *job, unsigned worker)
+{
+	piece *p = (piece *)(void *)job;
+	maker *m = p->maker;
+	vv_buf_reset(&p->raw);
+	p->status = m->table->root.kind == VV_KIND_TABLE ? make_rows(m, p, worker, &p->err) : make_chunk(m, p, &p->err);
+	if (p->status < 0) {
+		return;
+	}
+	const char *raw = vv_buf_cstr(&p->raw);
+	size_t head = p->raw.len < VV_SCAN_HEAD ? p->raw.len : VV_SCAN_HEAD;
+	p->hash = vv_xxh3(raw, p->raw.len, 0);
+	if (m->opts->cache) {
+		p->entry = (vv_scan_entry){.raw_len = p->raw.len, .raw_hash = p->hash, .clean_cut = !p->last,
+					   .hash = vv_xxh3_128(raw, p->raw.len, m->opts->secret),
+					   .head_hash = vv_xxh3(raw, head, m->opts->secret)};
+	}
+}
+
+/* Begins the next group; *more false when there is none. */
+static vv_status maker_begin(maker *m, bool *more, vv_error *err)
+{
+	vv_list_item item;
+	piece *p = &m->pieces[m->tail % PIECES];
+	int n = vv_list_next(m->data, &item, err);
+	*more = n > 0;
+	if (n <= 0) {
+		return (vv_status)n;
+	}
+	vv_buf_reset(&p->data_item);
+	vv_buf_put(&p->data_item, item.bytes, item.len);
+	p->batch.first_row = item.before;
+	if (m->layout) {
+		if ((n = vv_list_next(m->layout, &item, err)) <= 0) {
+			return n < 0 ? (vv_status)n : vv_fail(err, VV_ECORRUPT, "the layout list is shorter than the data list");
+		}
+		vv_buf_reset(&p->layout_item);
+		vv_buf_put(&p->layout_item, item.bytes, item.len);
+		if (vv_buf_ok(&p->layout_item, err) < 0) {
+			return VV_ENOMEM;
+		}
+	}
+	if (vv_buf_ok(&p->data_item, err) < 0) {
+		return VV_ENOMEM;
+	}
+	m->left--;
+	p->copied = false;
+	if (m->places && m->left > 0) {
+		const old_place *o = find_place(m, items_hash(&p->data_item, &p->layout_item));
+		p->copied = o->raw_len != 0;
+		p->copy_at = o->at;
+	}
+	p->maker = m;
+	p->last = m->left == 0;
+	p->job.run = piece_run;
+	m->tail++;
+	vv_pool_submit(m->pool, &p->job);
+	return VV_OK;
+}
+
+static piece *maker_take(maker *m)
+{
+	piece *p = &m->pieces[m->head % PIECES];
+	vv_pool_wait(m->pool, &p->job);
+	m->head++;
+	return p;
+}
+
+static const vv_bytes_options no_options = {.old_fd = -1};
+
+static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts, vv_error *err)
+{
+	bool table = t->root.kind == VV_KIND_TABLE;
+	uint64_t weight;
+	vv_status rc;
+	m->table = t;
+	m->opts = opts ? opts : &no_options;
+	m->pool = m->opts->pool ? m->opts->pool : (m->own_pool = vv_pool_new(0));
+	m->hash = vv_xxh3_new(0);
+	if (!m->pool || !m->hash) {
+		return vv_fail_nomem(err);
+	}
+	m->writer_count = vv_pool_threads(m->pool) + 1;
+	m->writers = vv_calloc(m->writer_count, sizeof(*m->writers));
+	if (!m->writers) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < PIECES; i++) {
+		vv_batch_init(&m->pieces[i].batch);
+	}
+	rc = vv_list_reader_open(&m->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS, &t->source, t->root.data.data,
+				 t->root.data.len, err);
+	if (rc == VV_OK && table) {
+		rc = vv_list_reader_open(&m->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err);
+	}
+	if (rc == VV_OK) {
+		vv_list_totals(m->data, &m->left, &weight);
+	}
+	if (rc == VV_OK && m->opts->old && m->opts->old_fd >= 0 && same_form(t, m->opts->old)) {
+		rc = load_places(m, err);
+	}
+	return rc;
+}
+
+static void maker_close(maker *m)
+{
+	while (m->head < m->tail) {
+		maker_take(m);
+	}
+	for (size_t i = 0; i < m->writer_count && m->writers; i++) {
+		vv_row_writer_free(m->writers[i]);
+	}
+	vv_free(m->writers);
+	vv_free(m->places);
+	for (size_t i = 0; i < PIECES; i++) {
+		vv_buf_clear(&m->pieces[i].data_item);
+		vv_buf_clear(&m->pieces[i].layout_item);
+		vv_batch_clear(&m->pieces[i].batch);
+		vv_buf_clear(&m->pieces[i].raw);
+	}
+	vv_list_reader_close(m->data);
+	vv_list_reader_close(m->layout);
+	vv_xxh3_free(m->hash);
+	vv_pool_free(m->own_pool);
+}
+
+static vv_status hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes, vv_error *err)
+{
+	vv_hash128 h = vv_xxh3_digest128(hash);
+	if (bytes != t->root.bytes || h.lo != t->root.hash.lo || h.hi != t->root.hash.hi) {
+		return vv_fail(err, VV_ECORRUPT, "the bytes put together are not those that were added (hash or length differs)");
+	}
+	return VV_OK;
+}
+
+static void take_hash(vv_xxh3_state *state, uint64_t hash)
+{
+	uint8_t le[8];
+	vv_put_le64(le, hash);
+	vv_xxh3_update(state, le, sizeof(le));
+}
+
+static vv_status give(maker *m, vv_bytes_fn fn, void *payload, const vv_buf *b, vv_error *err)
+{
+	m->bytes += b->len;
+	return b->len > 0 ? fn(payload, b->data, b->len, err) : VV_OK;
+}
+
+vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool, const vv_progress *progress,
+			 vv_error *err)
+{
+	vv_bytes_options opts = {.pool = pool, .progress = progress, .old_fd = -1};
+	return vv_table_bytes_with(t, fn, payload, &opts, err);
+}
+
+vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts, vv_error *err)
+{
+	maker m = {0};
+	vv_buf ends = VV_BUF_INIT;
+	bool more = true;
+	vv_status rc = maker_open(&m, t, opts, err);
+	if (rc < 0 || (rc = table_head(&ends, t, err)) < 0 || (rc = give(&m, fn, payload, &ends, err)) < 0) {
+		goto done;
+	}
+	while (rc == VV_OK && (more || m.head < m.tail)) {
+		while (more && m.tail - m.head < PIECES && rc == VV_OK) {
+			rc = maker_begin(&m, &more, err);
+		}
+		if (rc < 0 || m.head == m.tail) {
+			break;
+		}
+		piece *p = maker_take(&m);
+		if (p->status < 0) {
+			if (err) {
+				*err = p->err;
+			}
+			rc = p->status;
+			break;
+		}
+		take_hash(m.hash, p->hash);
+		rc = give(&m, fn, payload, &p->raw, err);
+		if (rc == VV_OK && m.opts->cache) {
+			rc = vv_scan_cache_add(m.opts->cache, &p->entry, err);
+		}
+		vv_progress_update(m.opts->progress, "writing", m.bytes, t->root.bytes);
+	}
+	vv_buf_reset(&ends);
+	if (rc == VV_OK && (rc = table_tail(&ends, t, err)) == VV_OK && (rc = give(&m, fn, payload, &ends, err)) == VV_OK) {
+		rc = hash_agrees(t, m.hash, m.bytes, err);
+	}
+done:
+	maker_close(&m);
+	vv_buf_clear(&ends);
+	return rc;
+}
+
+/* The same pulled: a maker without threads, and the piece being read. */
+struct vv_table_source {
+	maker m;
+	vv_buf ends;
+	const vv_buf *current;
+	size_t pos;
+	enum { AT_HEAD, AT_GROUPS, AT_TAIL, AT_END } state;
+};
+
+vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err)
+{
+	vv_table_source *s = vv_calloc(1, sizeof(*s));
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	vv_status rc = maker_open(&s->m, t, NULL, err);
+	if (rc == VV_OK) {
+		rc = table_head(&s->ends, t, err);
+	}
+	if (rc < 0) {
+		vv_table_source_close(s);
+		return rc;
+	}
+	s->current = &s->ends;
+	*out = s;
+	return VV_OK;
+}
+
+void vv_table_source_close(vv_table_source *s)
+{
+	if (s) {
+		maker_close(&s->m);
+		vv_buf_clear(&s->ends);
+		vv_free(s);
+	}
+}
+
+/* Sets current to the next piece of bytes. */
+static vv_status source_next(vv_table_source *s, vv_error *err)
+{
+	bool more = false;
+	vv_status rc = VV_OK;
+	s->m.bytes += s->current ? s->current->len : 0;
+	s->current = NULL;
+	s->pos = 0;
+	if (s->state == AT_HEAD) {
+		s->state = AT_GROUPS;
+	}
+	if (s->state == AT_GROUPS) {
+		if ((rc = maker_begin(&s->m, &more, err)) < 0) {
+			return rc;
+		}
+		if (more) {
+			piece *p = maker_take(&s->m);
+			if (p->status < 0) {
+				if (err) {
+					*err = p->err;
+				}
+				return p->status;
+			}
+			take_hash(s->m.hash, p->hash);
+			s->current = &p->raw;
+			return VV_OK;
+		}
+		s->state = AT_TAIL;
+		vv_buf_reset(&s->ends);
+		s->current = &s->ends;
+		return table_tail(&s->ends, s->m.table, err);
+	}
+	s->state = AT_END;
+	return hash_agrees(s->m.table, s->m.hash, s->m.bytes, err);
+}
+
+ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err)
+{
+	vv_table_source *s = source;
+	while (s->state != AT_END && (!s->current || s->pos == s->current->len)) {
+		vv_status rc = source_next(s, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	if (s->state == AT_END) {
+		return 0;
+	}
+	size_t n = s->current->len - s->pos < len ? s->current->len - s->pos : len;
+	memcpy(buf, s->current->data + s->pos, n);
+	s->pos += n;
+	return (ssize_t)n;
+}

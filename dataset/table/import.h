@@ -1,0 +1,105 @@
+/*
+ * import: a file's bytes become a dataset version (blocks and a root).
+ *
+ * bytes -> scanner -> rows -> cut -> group -> block -> writer. One thread reads,
+ * scans and cuts; the pool's threads encode, hash and compress. Memory is bounded
+ * by the size of a group and a row, not of the file. With a parent version and a
+ * scan cache, groups whose bytes are unchanged are taken over unparsed; the result
+ * is always the root that a fresh import with the same inputs gives.
+ */
+#ifndef VV_DATASET_TABLE_IMPORT_H
+#define VV_DATASET_TABLE_IMPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "dataset/format/list.h"
+#include "dataset/read/sniff.h"
+#include "dataset/table/root.h"
+#include "dataset/table/scan_cache.h"
+
+/* Where the bytes come from: a file, a pipe, a Git filter. Reads up to len bytes,
+ * 0 at the end, negative vv_status. */
+typedef struct vv_source {
+	ssize_t (*read)(void *payload, void *buf, size_t len, vv_error *err);
+	/* The line (from 1) that holds byte `offset`; NULL when that cannot be told (a
+	 * pipe): lines are then counted on the way. */
+	vv_status (*line)(void *payload, uint64_t offset, uint64_t *out, vv_error *err);
+	void *payload;
+	uint64_t size; /* when known, else 0: for progress only */
+	const char *name; /* for messages: the path as the user wrote it */
+} vv_source;
+
+typedef struct vv_import_options {
+	vv_kind kind;
+	bool may_be_file;              /* a table that is UTF-16 text or compressed is kept as a file, with a
+	                                * warning, instead of refused */
+	vv_sniff_hints hints;          /* from the user, over the package's */
+	const vv_root *parent;         /* the version before, or NULL */
+	const vv_root *as;             /* not NULL: dialect, schema, key and cut are exactly this root's, and
+	                                * nothing is looked for; parent must be the same root */
+	const vv_scan_cache *cache;    /* of the version before (or of `known`), or NULL */
+	const vv_root *known;          /* with as: another version, with the same schema, whose groups may be
+	                                * taken over with the help of cache; or NULL */
+	const char *schema;            /* compact JSON from datapackage.json, or NULL */
+	size_t schema_len;
+	const char *const *key;        /* declared: NULL-ended names, or lists "A,B" of them; {NULL} for --no-key; NULL: not said */
+	vv_key_source key_source;      /* of `key` */
+	uint64_t secret;               /* seeds the scan cache's hashes */
+	uint64_t memory;               /* bytes for the key proof before it spills; 0: 24 MiB */
+	const char *temp_dir;          /* for that */
+	vv_pool *pool;                 /* may have 0 threads; NULL: none */
+	const vv_progress *progress;
+} vv_import_options;
+
+/* A value that contradicts the type of the parent version. */
+typedef struct vv_import_finding {
+	size_t column;
+	uint64_t row;     /* 0-based */
+	uint64_t offset;  /* of the row in the file, for its line */
+	char *value;
+	uint64_t count;   /* how many such values in that column, in the groups that were read */
+} vv_import_finding;
+
+typedef struct vv_import_result {
+	vv_cid cid;
+	vv_root root;
+	vv_buf root_block;
+	vv_scan_cache *cache;          /* for the next time */
+	uint64_t groups, groups_new;   /* new: those that the version before does not have */
+	uint64_t groups_reused;        /* taken over unparsed */
+	uint64_t irregular_rows;       /* kept raw, in the groups that were read */
+	uint64_t short_rows;           /* likewise: rows of CSV with fewer cells than columns */
+	vv_buf warnings;               /* one line each */
+	vv_import_finding *findings;
+	size_t finding_count;
+	bool schema_changed;           /* columns or types differ from the parent's */
+} vv_import_result;
+void vv_import_result_clear(vv_import_result *r);
+
+/* Imports. Blocks go to sink->put (NULL: a dry run that only computes the root);
+ * sink->get must give the parent's blocks. VV_EINPUT: refused, with path, line
+ * and column, and a hint; VV_ENOTFOUND: a key column that is not there;
+ * VV_ECONFLICT: the declared key is not unique (both lines, the value). */
+vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+		    const vv_import_options *opts, vv_error *err);
+
+/* A source over a file descriptor (not closed). */
+typedef struct vv_fd_source {
+	int fd;
+	const char *path;
+} vv_fd_source;
+void vv_source_fd(vv_source *out, vv_fd_source *storage, int fd, const char *path, uint64_t size);
+/* Over memory. */
+typedef struct vv_mem_source {
+	const char *bytes;
+	size_t len, pos;
+} vv_mem_source;
+void vv_source_mem(vv_source *out, vv_mem_source *storage, const void *bytes, size_t len, const char *name);
+
+#endif

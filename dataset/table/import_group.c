@@ -1,0 +1,373 @@
+/*
+ * Knows what becomes of one group's rows: which lines are irregular, which cells go
+ * out of line, the block, and the two list items. Runs in any thread; touches only
+ * its job, its worker's scratch, and the sink (which is thread-safe).
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/chunk.h"
+#include "dataset/table/import_internal.h"
+
+#define QUIRKS_INLINE (256u << 10)
+
+void import_worker_clear(import_worker *w)
+{
+	vv_group_encoder_free(w->encoder);
+	vv_row_writer_free(w->writer);
+	vv_buf_clear(&w->block);
+	vv_buf_clear(&w->line);
+	vv_free(w->infer);
+	vv_free(w->outs);
+	vv_free(w->out_places);
+}
+
+void import_job_clear(group_job *j)
+{
+	vv_free(j->cells);
+	vv_free(j->rows);
+	vv_arena_clear(&j->arena);
+	vv_buf_clear(&j->data_item);
+	vv_buf_clear(&j->layout_item);
+	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
+		vv_free(j->hashes[i]);
+	}
+	for (size_t i = 0; i < j->misfit_count; i++) {
+		vv_free(j->misfits[i].value);
+	}
+	vv_free(j->misfits);
+}
+
+static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *err)
+{
+	if (!w->encoder && !(w->encoder = vv_group_encoder_new())) {
+		return vv_fail_nomem(err);
+	}
+	if (!w->writer || w->writer_columns < j->columns) {
+		vv_row_writer_free(w->writer);
+		w->writer = NULL;
+		vv_status rc = vv_row_writer_new(&w->writer, &j->im->dialect, j->columns, j->im->names, j->im->name_lens, err);
+		if (rc < 0) {
+			return rc;
+		}
+		w->writer_columns = j->columns;
+	}
+	if (j->im->need_infer && w->infer_count < j->columns) {
+		vv_infer *p = vv_realloc_array(w->infer, j->columns, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		w->infer = p;
+		for (; w->infer_count < j->columns; w->infer_count++) {
+			vv_infer_init(&p[w->infer_count]);
+			p[w->infer_count].json = j->im->dialect.form != VV_FORM_CSV;
+		}
+	}
+	return VV_OK;
+}
+
+static size_t newline_len(vv_newline n)
+{
+	return n == VV_NO_NEWLINE ? 0 : n == VV_CRLF ? 2 : 1;
+}
+
+/* How a row's raw bytes differ from what the dialect gives: 0 not at all, 1 + newline
+ * when only the row end does, -1 when the line must be kept raw. */
+static int irregularity(import_worker *w, const group_job *j, size_t i)
+{
+	const vv_dialect *d = &j->im->dialect;
+	const vv_row *row = &j->rows[i];
+	const char *raw = j->raw + row->start;
+	size_t len = row->end - row->start;
+	bool last = j->last && i + 1 == j->row_count;
+	if (d->form == VV_FORM_JSON) {
+		size_t end_len;
+		const char *end = vv_dialect_row_end(d, &end_len);
+		if (last) {
+			end_len = 0;
+		}
+		if (len < end_len || memcmp(raw + len - end_len, end, end_len) != 0) {
+			return -1;
+		}
+		return vv_row_matches(w->writer, &j->cells[i * j->stride], j->columns, raw, len - end_len) ? 0 : -1;
+	}
+	size_t body = len - newline_len(row->newline);
+	if (!(row->plain && d->quoting_count == 0) &&
+	    !vv_row_matches(w->writer, &j->cells[i * j->stride], j->columns, raw, body)) {
+		return -1;
+	}
+	if (row->newline == d->newline || (last && row->newline == VV_NO_NEWLINE)) {
+		return 0;
+	}
+	return 1 + (int)row->newline;
+}
+
+static void count_short_rows(group_job *j)
+{
+	j->short_rows = 0;
+	for (size_t i = 0; j->im->dialect.form == VV_FORM_CSV && i < j->row_count; i++) {
+		if (j->rows[i].cells < j->columns && j->short_rows++ == 0) {
+			j->short_at = j->rows[i].text_start;
+			j->short_line = j->im->source->line
+						? 0
+						: j->lines + import_count_lines(j->raw, j->short_at) + 1;
+		}
+	}
+}
+
+/* Appends the group's quirks to q. */
+static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
+{
+	size_t before = 0;
+	j->irregular = 0;
+	for (size_t i = 0; i < j->row_count; i++) {
+		int kind = irregularity(w, j, i);
+		if (kind == 0) {
+			continue;
+		}
+		vv_buf_put_varint(q, i - before);
+		before = i;
+		j->irregular++;
+		if (kind > 0) {
+			vv_buf_putc(q, kind);
+			continue;
+		}
+		size_t len = j->rows[i].end - j->rows[i].start;
+		vv_buf_putc(q, 0);
+		vv_buf_put_varint(q, len);
+		vv_buf_put(q, j->raw + j->rows[i].start, len);
+	}
+}
+
+static vv_status put_layout(group_job *j, const vv_buf *q, vv_error *err)
+{
+	vv_list chunks = {VV_BUF_INIT};
+	vv_status rc = VV_OK;
+	vv_buf_reset(&j->layout_item);
+	if (q->len == 0) {
+		vv_cbor_put_uint(&j->layout_item, j->raw_len);
+		return vv_buf_ok(&j->layout_item, err);
+	}
+	vv_cbor_put_array(&j->layout_item, 2);
+	vv_cbor_put_uint(&j->layout_item, j->raw_len);
+	if (q->len <= QUIRKS_INLINE) {
+		vv_cbor_put_bytes(&j->layout_item, q->data, q->len);
+	} else {
+		if ((rc = vv_chunks_write(&chunks, j->im->sink, q->data, q->len, err)) < 0) {
+			goto done;
+		}
+		vv_cbor_put_array(&j->layout_item, 2);
+		vv_cbor_put_uint(&j->layout_item, q->len);
+		vv_buf_put(&j->layout_item, chunks.top.data, chunks.top.len);
+	}
+	rc = vv_buf_ok(&j->layout_item, err);
+done:
+	vv_list_clear(&chunks);
+	return rc;
+}
+
+/* Puts the longest cells of rows that are too long out of line: their text is taken
+ * from the grid (remembered in the worker) and its chunk list is noted in outs. */
+static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, size_t *count, vv_error *err)
+{
+	*count = 0;
+	for (size_t r = 0; r < j->row_count; r++) {
+		uint64_t bytes = j->rows[r].cell_bytes;
+		if (bytes <= VV_CELLS_MAX) {
+			continue;
+		}
+		size_t first = *count;
+		while (bytes > VV_CELLS_MAX) {
+			vv_cell *row = &j->cells[r * j->stride];
+			size_t longest = 0;
+			for (size_t c = 1; c < j->columns; c++) {
+				if (row[c].len > row[longest].len) {
+					longest = c;
+				}
+			}
+			if (row[longest].len == 0) {
+				break; /* only empty cells are left: the limit on columns keeps these small */
+			}
+			if (*count == w->out_cap) {
+				size_t cap = w->out_cap ? w->out_cap * 2 : 16;
+				vv_cell *a = vv_realloc_array(w->outs, cap, sizeof(*a));
+				if (a) {
+					w->outs = a;
+				}
+				size_t *b = vv_realloc_array(w->out_places, cap, sizeof(*b));
+				if (b) {
+					w->out_places = b;
+				}
+				if (!a || !b) {
+					return vv_fail_nomem(err);
+				}
+				w->out_cap = cap;
+			}
+			bytes -= row[longest].len;
+			/* kept in order of column */
+			size_t at = *count, place = r * j->stride + longest;
+			for (; at > first && w->out_places[at - 1] > place; at--) {
+				w->out_places[at] = w->out_places[at - 1];
+				w->outs[at] = w->outs[at - 1];
+			}
+			w->out_places[at] = place;
+			w->outs[at] = row[longest];
+			(*count)++;
+			row[longest].len = 0;
+		}
+	}
+	for (size_t i = 0; i < *count; i++) {
+		vv_list chunks = {VV_BUF_INIT};
+		vv_status rc = vv_chunks_write(&chunks, j->im->sink, w->outs[i].text, w->outs[i].len, err);
+		if (rc == VV_OK) {
+			vv_cbor_put_array(outs, 4);
+			vv_cbor_put_uint(outs, w->out_places[i] / j->stride);
+			vv_cbor_put_uint(outs, w->out_places[i] % j->stride);
+			vv_cbor_put_uint(outs, w->outs[i].len);
+			vv_buf_put(outs, chunks.top.data, chunks.top.len);
+		}
+		vv_list_clear(&chunks);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	return vv_buf_ok(outs, err);
+}
+
+static void infer_values(void *payload, size_t column, const vv_cell *values, size_t count)
+{
+	import_worker *w = payload;
+	vv_infer_cells(&w->infer[column], values, count);
+}
+
+/* The block, its place in the store, and the data list's item. */
+static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
+{
+	vv_buf outs = VV_BUF_INIT;
+	size_t out_count = 0;
+	vv_status rc;
+	vv_buf_reset(&w->block);
+	vv_buf_reset(&j->data_item);
+	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0 ||
+	    (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns, j->stride,
+				  j->im->need_infer ? infer_values : NULL, w, err)) < 0 ||
+	    (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0) {
+		goto done;
+	}
+	const vv_sink *sink = j->im->sink;
+	if (sink->put &&
+	    (rc = sink->put(sink->payload, &j->cid, w->block.data, w->block.len,
+			    vv_cid_is_null(&j->base) ? NULL : &j->base, err)) < 0) {
+		goto done;
+	}
+	vv_cbor_put_array(&j->data_item, out_count > 0 ? 3 : 2);
+	vv_cbor_put_link(&j->data_item, &j->cid);
+	vv_cbor_put_uint(&j->data_item, j->row_count);
+	if (out_count > 0) {
+		vv_cbor_put_array(&j->data_item, out_count);
+		vv_buf_put(&j->data_item, outs.data, outs.len);
+	}
+	rc = vv_buf_ok(&j->data_item, err);
+done:
+	vv_buf_clear(&outs);
+	return rc;
+}
+
+static vv_status hash_keys(group_job *j, vv_error *err)
+{
+	const import *im = j->im;
+	if (im->candidate_count == 0) {
+		return VV_OK;
+	}
+	if (j->hash_cap < j->row_count) {
+		for (size_t k = 0; k < im->candidate_count; k++) {
+			uint64_t *p = vv_realloc_array(j->hashes[k], j->row_count, sizeof(*p));
+			if (!p) {
+				return vv_fail_nomem(err);
+			}
+			j->hashes[k] = p;
+		}
+		j->hash_cap = j->row_count;
+	}
+	for (size_t k = 0; k < im->candidate_count; k++) {
+		const vv_key_candidate *c = &im->candidates[k];
+		j->key_hole[k] = false;
+		for (size_t r = 0; r < j->row_count; r++) {
+			bool usable;
+			j->hashes[k][r] = vv_key_hash(&j->cells[r * j->stride], c->columns, c->count, im->key_seed, &usable);
+			j->key_hole[k] |= !usable;
+		}
+	}
+	return VV_OK;
+}
+
+/* Holds the cells against the types that the columns have so far. */
+static vv_status find_misfits(group_job *j, vv_error *err)
+{
+	const import *im = j->im;
+	bool json = im->dialect.form != VV_FORM_CSV;
+	for (size_t c = 0; c < j->columns && c < im->field_count; c++) {
+		if (im->fields[c] < 0) {
+			continue;
+		}
+		const vv_field *f = &im->parent_schema.fields[im->fields[c]];
+		if (im->opts->as || f->type == VV_TYPE_ANY ||
+		    (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0)) {
+			continue; /* no text contradicts it */
+		}
+		import_misfit *m = NULL;
+		for (size_t r = 0; r < j->row_count; r++) {
+			const vv_cell *cell = &j->cells[r * j->stride + c];
+			if (json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell)) {
+				continue;
+			}
+			if (m) {
+				m->count++;
+				continue;
+			}
+			import_misfit *p = vv_realloc_array(j->misfits, j->misfit_count + 1, sizeof(*p));
+			if (!p) {
+				return vv_fail_nomem(err);
+			}
+			j->misfits = p;
+			m = &p[j->misfit_count];
+			*m = (import_misfit){.column = c, .row = r, .count = 1};
+			m->value = vv_strndup(cell->text ? cell->text : "", cell->len < 200 ? cell->len : 200);
+			if (!m->value) {
+				return vv_fail_nomem(err);
+			}
+			j->misfit_count++;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status run(import_worker *w, group_job *j, vv_error *err)
+{
+	vv_buf quirks = VV_BUF_INIT;
+	uint64_t secret = j->im->opts->secret;
+	vv_status rc;
+	j->entry.raw_len = j->raw_len;
+	j->entry.hash = vv_xxh3_128(j->raw, j->raw_len, secret);
+	j->entry.raw_hash = vv_xxh3(j->raw, j->raw_len, 0);
+	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD, secret);
+	j->entry.clean_cut = j->cut;
+	if ((rc = worker_ready(w, j, err)) < 0) {
+		return rc;
+	}
+	count_short_rows(j);
+	find_quirks(w, j, &quirks);
+	if ((rc = vv_row_writer_ok(w->writer, err)) == VV_OK && (rc = vv_buf_ok(&quirks, err)) == VV_OK && (rc = put_layout(j, &quirks, err)) == VV_OK &&
+	    (rc = hash_keys(j, err)) == VV_OK && (rc = find_misfits(j, err)) == VV_OK) {
+		rc = put_group(w, j, err);
+	}
+	vv_buf_clear(&quirks);
+	return rc;
+}
+
+void import_group_run(vv_job *job, unsigned worker)
+{
+	group_job *j = (group_job *)(void *)job;
+	j->status = run(&j->im->workers[worker], j, &j->err);
+}

@@ -1,0 +1,162 @@
+/*
+ * import_internal: one import under way; shared by import*.c only.
+ */
+#ifndef VV_DATASET_TABLE_IMPORT_INTERNAL_H
+#define VV_DATASET_TABLE_IMPORT_INTERNAL_H
+
+#include "base/arena.h"
+#include "dataset/format/cut.h"
+#include "dataset/format/group.h"
+#include "dataset/format/row_write.h"
+#include "dataset/read/scan.h"
+#include "dataset/read/window.h"
+#include "dataset/schema/infer.h"
+#include "dataset/schema/key.h"
+#include "dataset/schema/schema.h"
+#include "dataset/table/import.h"
+
+/* Scratch of one thread. */
+typedef struct import_worker {
+	vv_group_encoder *encoder;
+	vv_row_writer *writer;
+	size_t writer_columns;
+	vv_buf block, line;
+	vv_infer *infer;      /* one for each column */
+	size_t infer_count;
+	vv_cell *outs;        /* cells put out of line for the while of an encoding */
+	size_t *out_places;
+	size_t out_cap;
+} import_worker;
+
+/* The first contradiction in a column, and how many. */
+typedef struct import_misfit {
+	size_t column;
+	size_t row;   /* in the group */
+	uint64_t count;
+	char *value;
+} import_misfit;
+
+/* One group on its way through a thread. */
+typedef struct group_job {
+	vv_job job;
+	struct import *im;
+	vv_slab *slab;
+	const char *raw;
+	size_t raw_len;
+	uint64_t offset;     /* of raw in the input */
+	vv_cell *cells;      /* rows x stride */
+	size_t cell_cap;     /* cells that fit */
+	vv_row *rows;        /* start and end relative to raw */
+	size_t row_cap;
+	size_t row_count, columns, stride;
+	vv_arena arena;      /* decoded cells */
+	bool last;           /* the file's last rows */
+	bool cut;            /* ended by a cut */
+	vv_cid base;         /* null when there is none */
+	/* results */
+	vv_status status;
+	vv_error err;
+	vv_cid cid;
+	vv_scan_entry entry;
+	vv_buf data_item, layout_item;
+	uint64_t irregular;
+	uint64_t short_rows; /* CSV: with fewer cells than there are columns */
+	size_t short_at;     /* of the first of them, in raw */
+	uint64_t lines;      /* before raw, as far as import.lines is kept */
+	uint64_t short_line; /* of the first short row, likewise, when that is not 0 */
+	uint64_t *hashes[2]; /* of the key candidates */
+	size_t hash_cap;
+	bool key_hole[2];    /* a row without key value */
+	import_misfit *misfits;
+	size_t misfit_count;
+	bool busy;
+} group_job;
+
+#define IMPORT_JOBS 12
+#define IMPORT_PROOFS 2
+
+typedef struct import {
+	const vv_source *source;
+	const vv_sink *sink;
+	const vv_import_options *opts;
+	vv_import_result *out;
+	vv_window *window;
+	vv_pool *pool;
+	vv_pool *own_pool;
+
+	/* what the rows are */
+	vv_dialect dialect;
+	vv_sniff_result sniffed;
+	vv_scan *scan;
+	vv_arena names_arena;
+	const char **names;   /* VV_COLUMNS_MAX places; those below `columns` are set and never move */
+	size_t *name_lens;
+	size_t columns;
+	vv_cut_params params;
+	vv_cut cut;
+	vv_schema parent_schema; /* types that the cells are held against */
+	long *fields;            /* for each of the first field_count columns its field there, or -1 */
+	size_t field_count;
+	long *renamed_from;      /* parent's column at the same place that this one replaces, or -1 */
+
+	/* keys being proved */
+	vv_key_candidate candidates[IMPORT_PROOFS];
+	size_t candidate_count;
+	vv_key_proof *proofs[IMPORT_PROOFS];
+	bool holes[IMPORT_PROOFS];
+	uint64_t key_seed;
+
+	/* the version before */
+	struct old_version *old;
+
+	/* lists being built */
+	vv_list_builder *data, *layout;
+	vv_xxh3_state *hash;
+	uint64_t rows, most_rows; /* of all; of one group */
+	uint64_t lines;    /* behind the window, where the source cannot tell them */
+	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
+	bool need_infer;
+	bool final_newline; /* of the last row so far */
+
+	/* threads */
+	import_worker *workers;
+	size_t worker_count;
+	group_job jobs[IMPORT_JOBS];
+	size_t job_head, job_tail; /* head: next to collect; tail: next to fill */
+} import;
+
+/* import_group.c: encodes, checks and stores one group; runs in any thread. */
+void import_group_run(vv_job *job, unsigned worker);
+void import_worker_clear(import_worker *w);
+void import_job_clear(group_job *j);
+/* Row ends, as an editor counts its lines. */
+uint64_t import_count_lines(const char *bytes, size_t len);
+
+/* import_old.c: the groups of the version before. */
+typedef struct old_version old_version;
+const vv_root *import_old_of(const import *im); /* the version; NULL: none */
+vv_status import_old_open(old_version **out, import *im, vv_error *err); /* *out NULL: nothing to reuse */
+void import_old_close(old_version *o);
+/* Does an old group begin at bytes[0 .. len)? 1: *index; 0: no; -: more bytes wanted:
+ * *want gets how many must be visible. */
+int import_old_match(old_version *o, const char *bytes, size_t len, bool at_end, vv_form form, size_t *index, size_t *want);
+const vv_scan_entry *import_old_entry(const old_version *o, size_t index);
+void import_old_items(const old_version *o, size_t index, const uint8_t **data, size_t *data_len,
+		      const uint8_t **layout, size_t *layout_len, uint64_t *rows);
+void import_old_took(old_version *o, size_t index); /* index was taken over */
+/* Has the version before a group of this name? */
+bool import_old_has(const old_version *o, const vv_cid *cid);
+/* The old group that a newly scanned one probably replaces. */
+bool import_old_base(old_version *o, vv_cid *out);
+
+/* import_schema.c: names, cut, types, key before the rows; schema and key after. */
+vv_status import_columns_set(import *im, vv_error *err);
+vv_status import_columns_grow(import *im, vv_error *err); /* JSON: new members were met */
+vv_status import_choose(import *im, vv_error *err);       /* cut parameters and key candidates */
+vv_status import_finish_schema(import *im, vv_error *err);
+vv_status import_finish_key(import *im, vv_error *err);
+
+/* import_file.c: kind "file". */
+vv_status import_chunks(import *im, vv_error *err);
+
+#endif

@@ -1,0 +1,639 @@
+/*
+ * Knows how the inputs of a version are chosen: what comes from the user, from
+ * datapackage.json, from the version before, and what is found by looking.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/import_internal.h"
+#include "dataset/table/table.h"
+
+#define SAMPLE_ROWS 2000u
+
+/* Which parent column stands for column i: the one of the same name, or, where the
+ * number of columns is the same and that place's old name is gone, the one at the
+ * same place (a renamed column, unless drop_unfit finds other values in it). */
+static vv_status match_parent(import *im, vv_error *err)
+{
+	const vv_schema *p = &im->parent_schema;
+	vv_free(im->fields);
+	vv_free(im->renamed_from);
+	im->fields = vv_calloc(im->columns + 1, sizeof(*im->fields));
+	im->renamed_from = vv_calloc(im->columns + 1, sizeof(*im->renamed_from));
+	if (!im->fields || !im->renamed_from) {
+		return vv_fail_nomem(err);
+	}
+	im->field_count = im->columns;
+	bool same_count = p->count == im->columns && im->dialect.form == VV_FORM_CSV;
+	for (size_t i = 0; i < im->columns; i++) {
+		im->renamed_from[i] = -1;
+		im->fields[i] = p->count > 0 ? vv_schema_find(p, im->names[i], im->name_lens[i]) : -1;
+	}
+	for (size_t i = 0; same_count && i < im->columns; i++) {
+		if (im->fields[i] >= 0) {
+			continue;
+		}
+		bool taken = false;
+		for (size_t k = 0; k < im->columns && !taken; k++) {
+			taken = im->fields[k] == (long)i;
+		}
+		if (!taken) {
+			im->renamed_from[i] = (long)i;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status set_name(import *im, size_t i, const char *name, size_t len, vv_error *err)
+{
+	char *copy = vv_arena_strndup(&im->names_arena, name, len);
+	if (!copy) {
+		return vv_fail_nomem(err);
+	}
+	im->names[i] = copy;
+	im->name_lens[i] = len;
+	return VV_OK;
+}
+
+/* Names of the columns before the first row is scanned. */
+vv_status import_columns_set(import *im, vv_error *err)
+{
+	const vv_import_options *opts = im->opts;
+	const vv_sniff_result *s = &im->sniffed;
+	vv_status rc = VV_OK;
+	im->names = vv_calloc(VV_COLUMNS_MAX, sizeof(*im->names));
+	im->name_lens = vv_calloc(VV_COLUMNS_MAX, sizeof(*im->name_lens));
+	if (!im->names || !im->name_lens) {
+		return vv_fail_nomem(err);
+	}
+	if (opts->parent && opts->parent->kind == VV_KIND_TABLE) {
+		rc = vv_schema_read(&im->parent_schema, opts->parent->schema.data, opts->parent->schema.len,
+				    "the version before", err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	if (opts->as) {
+		for (size_t i = 0; i < im->parent_schema.count && rc == VV_OK; i++) {
+			rc = set_name(im, im->columns++, im->parent_schema.fields[i].name, im->parent_schema.fields[i].name_len, err);
+		}
+		return rc < 0 ? rc : match_parent(im, err);
+	}
+	if (im->dialect.form == VV_FORM_CSV) {
+		im->columns = s->columns;
+		rc = vv_schema_labels(im->names, im->name_lens, &im->names_arena, (const char *const *)s->names,
+				      s->name_lens, s->columns, err);
+		return rc < 0 ? rc : match_parent(im, err);
+	}
+	/* JSON: the parent's members first, in its order; then as they are met. */
+	bool json_parent = im->parent_schema.count > 0 && opts->parent->dialect.form != VV_FORM_CSV;
+	for (size_t i = 0; json_parent && i < im->parent_schema.count && rc == VV_OK; i++) {
+		rc = set_name(im, im->columns++, im->parent_schema.fields[i].name, im->parent_schema.fields[i].name_len, err);
+	}
+	for (size_t i = 0; !json_parent && i < s->columns && rc == VV_OK; i++) {
+		rc = set_name(im, im->columns++, s->names[i], s->name_lens[i], err);
+	}
+	return rc < 0 ? rc : match_parent(im, err);
+}
+
+vv_status import_columns_grow(import *im, vv_error *err)
+{
+	size_t count = vv_scan_columns(im->scan);
+	if (count > VV_COLUMNS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "more than %u different members", VV_COLUMNS_MAX);
+	}
+	while (im->columns < count) {
+		size_t len;
+		const char *name = vv_scan_column_name(im->scan, im->columns, &len);
+		vv_status rc = set_name(im, im->columns, name, len, err);
+		if (rc < 0) {
+			return rc;
+		}
+		im->columns++;
+	}
+	return VV_OK;
+}
+
+/* Rows at the beginning of the input, to judge by. The caller frees *cells; the
+ * texts live in arena and the window. */
+static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t *bytes, vv_arena *arena, vv_error *err)
+{
+	vv_scan *scan = NULL;
+	vv_error ignored = {0};
+	size_t stride = im->columns, cap = SAMPLE_ROWS;
+	vv_row row;
+	*cells = NULL;
+	*rows = 0;
+	*bytes = 0;
+	if (stride == 0) {
+		return VV_OK;
+	}
+	while (cap > 64 && cap * stride > (1u << 20)) {
+		cap /= 2;
+	}
+	*cells = vv_calloc(cap * stride, sizeof(**cells));
+	if (!*cells) {
+		return vv_fail_nomem(err);
+	}
+	vv_status rc = vv_scan_new(&scan, &im->dialect, im->columns, im->names, im->name_lens, err);
+	if (rc < 0) {
+		return rc;
+	}
+	vv_scan_window(scan, vv_window_bytes(im->window), vv_window_len(im->window), vv_window_at_end(im->window), 0);
+	/* A fault in the sample is met again, and reported, by the import itself. */
+	while (*rows < cap && vv_scan_row(scan, *cells + *rows * stride, stride, &row, &ignored) == 1) {
+		*bytes += row.cell_bytes;
+		(*rows)++;
+	}
+	vv_scan_detach_arena(scan, arena);
+	vv_scan_free(scan);
+	return VV_OK;
+}
+
+/* Does the column at hand hold what the parent's held? Half of the sample's values must be of
+ * its type. */
+static bool fits_parent(const import *im, const vv_field *f, const vv_cell *cells, size_t rows,
+			size_t column)
+{
+	size_t filled = 0, fitting = 0;
+	for (size_t i = 0; i < rows; i++) {
+		const vv_cell *c = &cells[i * im->columns + column];
+		if (c->len > 0 && !vv_field_missing(f, c)) {
+			filled++;
+			fitting += vv_field_accepts(f, c);
+		}
+	}
+	return 2 * fitting >= filled;
+}
+
+/* A new name at an old column's place is a renamed column only where the values are of its type:
+ * else it is a new column, whose type is found out. */
+static vv_status drop_unfit(import *im, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_cell *cells = NULL;
+	size_t rows = 0;
+	uint64_t bytes = 0;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < im->columns && rc == VV_OK; i++) {
+		long old = im->renamed_from[i];
+		if (old < 0) {
+			continue;
+		}
+		if (!cells) {
+			rc = sample_rows(im, &cells, &rows, &bytes, &arena, err);
+		}
+		if (rc == VV_OK &&
+		    !fits_parent(im, &im->parent_schema.fields[old], cells, rows, i)) {
+			im->renamed_from[i] = -1;
+		}
+	}
+	vv_free(cells);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status set_cut_column(import *im, size_t place, vv_error *err)
+{
+	size_t *p = vv_realloc_array(im->params.columns, im->params.column_count + 1, sizeof(*p));
+	if (!p) {
+		return vv_fail_nomem(err);
+	}
+	im->params.columns = p;
+	p[im->params.column_count++] = place;
+	return VV_OK;
+}
+
+/* The parent's cut, where all its columns are still there. */
+static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
+{
+	const vv_root *p = im->opts->parent;
+	*kept = false;
+	if (!p || p->kind != VV_KIND_TABLE || p->cut_rows == 0) {
+		return VV_OK;
+	}
+	im->params.column_count = 0;
+	for (size_t k = 0; k < p->cut_column_count; k++) {
+		long old = vv_schema_find(&im->parent_schema, p->cut_columns[k], strlen(p->cut_columns[k]));
+		size_t at = SIZE_MAX;
+		for (size_t i = 0; old >= 0 && i < im->columns; i++) {
+			if (im->fields[i] == old || im->renamed_from[i] == old) {
+				at = i;
+			}
+		}
+		if (at == SIZE_MAX) {
+			im->params.column_count = 0;
+			return VV_OK;
+		}
+		vv_status rc = set_cut_column(im, at, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	im->params.rows = p->cut_rows;
+	*kept = true;
+	return VV_OK;
+}
+
+static size_t find_column(const import *im, const char *name, size_t len)
+{
+	for (size_t i = 0; i < im->columns; i++) {
+		if (im->name_lens[i] == len && memcmp(im->names[i], name, len) == 0) {
+			return i;
+		}
+	}
+	return SIZE_MAX;
+}
+
+static bool has_column(const void *payload, const char *name, size_t len)
+{
+	return find_column(payload, name, len) != SIZE_MAX;
+}
+
+static vv_status no_such_column(const import *im, const char *name, size_t len, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	if (len == 0) {
+		vv_fail(err, VV_EUSAGE, "an empty column name for the key");
+		return vv_hint(err, "name the columns, as in --key country,year");
+	}
+	vv_fail(err, VV_ENOTFOUND, "%s: no column named '%s' for the key", im->source->name, vv_text_show(name, len));
+	for (size_t i = 0; i < im->columns && im->columns <= 12; i++) {
+		vv_buf_puts(&b, i ? ", " : "");
+		vv_text_put_escaped(&b, im->names[i], im->name_lens[i]);
+	}
+	if (b.len > 0) {
+		vv_hint(err, "the columns are: %s", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return VV_ENOTFOUND;
+}
+
+/* The key that was declared, as the one candidate to prove. */
+static vv_status declared_candidate(import *im, vv_error *err)
+{
+	const char *const *key = im->opts->key;
+	vv_key_candidate *c = &im->candidates[0];
+	c->count = 0;
+	for (size_t k = 0; key[k]; k++) {
+		for (const char *p = key[k];; p++) {
+			size_t len = im->opts->key_source == VV_KEY_DECLARED ? vv_names_first(p, has_column, im) : strlen(p);
+			size_t at = find_column(im, p, len);
+			if (at == SIZE_MAX) {
+				return no_such_column(im, p, len, err);
+			}
+			if (c->count == VV_KEY_COLUMNS_MAX) {
+				return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns", im->source->name,
+					       VV_KEY_COLUMNS_MAX);
+			}
+			c->columns[c->count++] = at;
+			p += len;
+			if (!*p) {
+				break;
+			}
+		}
+	}
+	/* A package's key is the truth; it is proved once, on the first add. */
+	bool prove = c->count > 0 && im->sink->put &&
+		     (im->opts->key_source == VV_KEY_DECLARED || !im->opts->parent);
+	im->candidate_count = prove ? 1 : 0;
+	return VV_OK;
+}
+
+vv_status import_choose(import *im, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_cell *cells = NULL;
+	size_t rows = 0;
+	uint64_t bytes = 0;
+	bool table = im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE;
+	bool kept, infer_key = !table && !im->opts->key && im->sink->put;
+	vv_key_candidate found[8];
+	vv_status rc;
+	if ((rc = drop_unfit(im, err)) < 0 || (rc = cut_of_parent(im, &kept, err)) < 0) {
+		goto done;
+	}
+	if (!kept || infer_key) {
+		if ((rc = sample_rows(im, &cells, &rows, &bytes, &arena, err)) < 0) {
+			goto done;
+		}
+		size_t n;
+		if ((rc = vv_key_candidates(found, sizeof(found) / sizeof(found[0]), &n, cells, rows, im->columns,
+					    im->columns, im->names, im->name_lens, err)) < 0) {
+			goto done;
+		}
+		if (!kept) {
+			size_t column = vv_key_cut_column(found, n);
+			im->params.rows = vv_cut_rows_for(bytes, rows);
+			im->params.column_count = 0;
+			if (column != SIZE_MAX && (rc = set_cut_column(im, column, err)) < 0) {
+				goto done;
+			}
+		}
+		for (size_t i = 0; infer_key && i < n && i < IMPORT_PROOFS; i++) {
+			im->candidates[i] = found[i];
+			im->candidate_count++;
+		}
+	}
+	if (im->opts->key && (rc = declared_candidate(im, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < im->candidate_count; i++) {
+		uint64_t memory = im->opts->memory ? im->opts->memory : 24u << 20;
+		if ((rc = vv_key_proof_new(&im->proofs[i], (size_t)memory, im->opts->temp_dir, err)) < 0) {
+			goto done;
+		}
+	}
+done:
+	vv_free(cells);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* Merged verdicts of all threads for one column. */
+static vv_type inferred(const import *im, size_t column, bool *comma)
+{
+	vv_infer all;
+	vv_infer_init(&all);
+	all.json = im->dialect.form != VV_FORM_CSV;
+	for (size_t w = 0; w < im->worker_count; w++) {
+		if (column < im->workers[w].infer_count) {
+			vv_infer_merge(&all, &im->workers[w].infer[column]);
+		}
+	}
+	return vv_infer_type_named(&all, im->names[column], im->name_lens[column], comma);
+}
+
+static bool same_labels(const import *im, const vv_schema *s)
+{
+	bool same = s->count == im->columns;
+	for (size_t i = 0; same && i < im->columns; i++) {
+		same = s->fields[i].name_len == im->name_lens[i] &&
+		       memcmp(s->fields[i].name, im->names[i], im->name_lens[i]) == 0;
+	}
+	return same;
+}
+
+/* Types for all columns: the parent's where there was one, else what was found. */
+static void fill_fields(import *im, vv_new_field *fields)
+{
+	for (size_t i = 0; i < im->columns; i++) {
+		bool comma = false;
+		long old = i < im->field_count ? im->fields[i] : -1;
+		if (old < 0 && i < im->field_count) {
+			old = im->renamed_from[i];
+		}
+		fields[i] = (vv_new_field){.name = im->names[i], .name_len = im->name_lens[i], .format = NULL};
+		if (old >= 0) {
+			const vv_field *f = &im->parent_schema.fields[old];
+			fields[i].type = f->type;
+			fields[i].format = strcmp(f->format, "default") == 0 ? NULL : f->format;
+			continue;
+		}
+		fields[i].type = inferred(im, i, &comma);
+		if (comma && !im->opts->schema) {
+			vv_buf_printf(&im->out->warnings,
+				      "column '%s' holds numbers with a decimal comma; it is kept as string "
+				      "(a datapackage.json with type number and decimalChar \",\" changes that)\n",
+				      vv_text_show(im->names[i], im->name_lens[i]));
+		}
+	}
+}
+
+vv_status import_finish_schema(import *im, vv_error *err)
+{
+	const vv_import_options *opts = im->opts;
+	vv_root *root = &im->out->root;
+	vv_buf text = VV_BUF_INIT;
+	vv_schema package;
+	vv_new_field *fields = vv_calloc(im->columns + 1, sizeof(*fields));
+	vv_status rc = VV_OK;
+	vv_schema_init(&package);
+	if (!fields) {
+		return vv_fail_nomem(err);
+	}
+	fill_fields(im, fields);
+	if (opts->schema) {
+		if ((rc = vv_schema_read(&package, opts->schema, opts->schema_len, "datapackage.json", err)) < 0) {
+			goto done;
+		}
+		if (same_labels(im, &package)) {
+			vv_buf_put(&text, opts->schema, opts->schema_len);
+		} else {
+			rc = vv_schema_refit(&text, &package, fields, im->columns, err);
+		}
+	} else if (im->parent_schema.count > 0 && same_labels(im, &im->parent_schema)) {
+		vv_buf_put(&text, opts->parent->schema.data, opts->parent->schema.len);
+	} else if (im->parent_schema.count > 0) {
+		rc = vv_schema_refit(&text, &im->parent_schema, fields, im->columns, err);
+	} else {
+		rc = vv_schema_make(&text, fields, im->columns, err);
+	}
+	if (rc < 0 || (rc = vv_buf_ok(&text, err)) < 0) {
+		goto done;
+	}
+	if (text.len > VV_HEADER_MAX) {
+		rc = vv_fail(err, VV_EREFUSED, "%s: the schema is over 512 KB", im->source->name);
+		vv_hint(err, "'varve add --as file' keeps it as bytes");
+		goto done;
+	}
+	im->out->schema_changed = opts->parent && opts->parent->kind == VV_KIND_TABLE &&
+				  (text.len != opts->parent->schema.len ||
+				   memcmp(text.data, opts->parent->schema.data, text.len) != 0);
+	rc = vv_bytes_set(&root->schema, text.data, text.len, err);
+done:
+	vv_free(fields);
+	vv_schema_clear(&package);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* What a pair of rows with equal hashes is judged by. */
+typedef struct pair_check {
+	import *im;
+	const vv_key_candidate *candidate;
+	vv_table table;       /* borrows the root being made */
+	vv_table_reader *reader;
+	vv_batch batch;
+	bool duplicate;
+	uint64_t first, second;
+	uint64_t checked;
+} pair_check;
+
+/* Appends the key's texts of a row, each with its state and length before it. */
+static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *err)
+{
+	vv_status rc = vv_table_seek_row(p->reader, row, err);
+	if (rc < 0) {
+		return rc;
+	}
+	int got = vv_table_read(p->reader, &p->batch, err);
+	if (got <= 0) {
+		return got < 0 ? (vv_status)got : vv_fail(err, VV_ECORRUPT, "row %llu is missing", (unsigned long long)row);
+	}
+	const vv_cell *cells = &p->batch.cells[(row - p->batch.first_row) * p->batch.columns];
+	for (size_t k = 0; k < p->candidate->count; k++) {
+		const vv_cell *c = &cells[p->candidate->columns[k]];
+		vv_buf_putc(out, c->state);
+		vv_buf_put_varint(out, c->len);
+		vv_buf_put(out, c->text, c->len);
+	}
+	return vv_buf_ok(out, err);
+}
+
+static int judge_pair(void *payload, uint64_t first, uint64_t second, vv_error *err)
+{
+	pair_check *p = payload;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_status rc = key_text(p, first, &a, err);
+	if (rc == VV_OK) {
+		rc = key_text(p, second, &b, err);
+	}
+	if (rc == VV_OK && a.len == b.len && memcmp(a.data, b.data, a.len) == 0) {
+		p->duplicate = true;
+		p->first = first;
+		p->second = second;
+	}
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	return rc < 0 ? (int)rc : p->duplicate;
+}
+
+/* "line 17" or "row 16" for a row of what was just imported. */
+static void put_place(pair_check *p, uint64_t row, vv_buf *out)
+{
+	vv_error ignored = {0};
+	uint64_t offset, line;
+	if (p->im->source->line && vv_table_row_offset(&p->table, row, &offset, &ignored) == VV_OK &&
+	    p->im->source->line(p->im->source->payload, offset, &line, &ignored) == VV_OK) {
+		vv_buf_printf(out, "line %llu", (unsigned long long)line);
+	} else {
+		vv_buf_printf(out, "row %llu", (unsigned long long)row + 1);
+	}
+}
+
+static vv_status report_duplicate(pair_check *p, vv_error *err)
+{
+	vv_buf name = VV_BUF_INIT, value = VV_BUF_INIT, at1 = VV_BUF_INIT, at2 = VV_BUF_INIT;
+	import *im = p->im;
+	const vv_key_candidate *c = p->candidate;
+	vv_error ignored = {0};
+	put_place(p, p->first, &at1);
+	put_place(p, p->second, &at2);
+	if (vv_table_seek_row(p->reader, p->first, &ignored) == VV_OK && vv_table_read(p->reader, &p->batch, &ignored) > 0) {
+		const vv_cell *cells = &p->batch.cells[(p->first - p->batch.first_row) * p->batch.columns];
+		for (size_t k = 0; k < c->count; k++) {
+			vv_buf_puts(&name, k ? ", " : "");
+			vv_text_put_cut(&name, im->names[c->columns[k]], im->name_lens[c->columns[k]], 40);
+			vv_buf_puts(&value, k ? ", " : "");
+			vv_text_put_cut(&value, cells[c->columns[k]].text, cells[c->columns[k]].len, 40);
+		}
+	}
+	vv_fail(err, VV_ECONFLICT, "%s: %s and %s both have %s = '%s', so it cannot be the key", im->source->name,
+		vv_buf_cstr(&at1), vv_buf_cstr(&at2), vv_buf_cstr(&name), vv_buf_cstr(&value));
+	vv_hint(err, "name more columns (--key a,b), or keep the table without a key (--no-key)");
+	vv_buf_clear(&name);
+	vv_buf_clear(&value);
+	vv_buf_clear(&at1);
+	vv_buf_clear(&at2);
+	return VV_ECONFLICT;
+}
+
+/* *unique: is candidate k a key of all rows? Its duplicate is left in p. */
+static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_error *err)
+{
+	*p = (pair_check){.im = im, .candidate = &im->candidates[k]};
+	vv_batch_init(&p->batch);
+	*unique = false;
+	if (im->holes[k] && im->opts->key == NULL) {
+		return VV_OK;
+	}
+	p->table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
+	vv_status rc = vv_table_reader_open(&p->reader, &p->table, NULL, 0, false, err);
+	if (rc == VV_OK) {
+		rc = vv_key_proof_pairs(im->proofs[k], judge_pair, p, err);
+	}
+	*unique = rc == VV_OK && !p->duplicate;
+	return rc;
+}
+
+static void pair_check_clear(pair_check *p)
+{
+	vv_table_reader_close(p->reader);
+	vv_batch_clear(&p->batch);
+}
+
+static vv_status set_key(import *im, const vv_key_candidate *c, vv_key_source source, vv_error *err)
+{
+	vv_root *root = &im->out->root;
+	root->key = vv_calloc(c->count + 1, sizeof(*root->key));
+	if (!root->key) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t k = 0; k < c->count; k++) {
+		root->key[k] = vv_strndup(im->names[c->columns[k]], im->name_lens[c->columns[k]]);
+		if (!root->key[k]) {
+			return vv_fail_nomem(err);
+		}
+		root->key_count++;
+	}
+	root->key_source = source;
+	return VV_OK;
+}
+
+/* The parent's key, in the names of now; none when a column of it is gone. */
+static vv_status keep_key(import *im, vv_error *err)
+{
+	const vv_root *p = im->opts->parent;
+	vv_key_candidate c = {.count = 0};
+	for (size_t k = 0; k < p->key_count; k++) {
+		long old = vv_schema_find(&im->parent_schema, p->key[k], strlen(p->key[k]));
+		size_t at = SIZE_MAX;
+		for (size_t i = 0; old >= 0 && i < im->field_count; i++) {
+			if (im->fields[i] == old || im->renamed_from[i] == old) {
+				at = i;
+			}
+		}
+		if (at == SIZE_MAX || c.count == VV_KEY_COLUMNS_MAX) {
+			vv_buf_printf(&im->out->warnings, "the key column '%s' is gone: the table has no key now\n",
+				      vv_text_shows(p->key[k]));
+			return VV_OK;
+		}
+		c.columns[c.count++] = at;
+	}
+	return c.count == 0 ? VV_OK : set_key(im, &c, p->key_source, err);
+}
+
+vv_status import_finish_key(import *im, vv_error *err)
+{
+	const vv_import_options *opts = im->opts;
+	vv_status rc = VV_OK;
+	pair_check p;
+	bool unique;
+	if (im->candidate_count == 0) {
+		if (opts->key) {
+			return opts->key[0] ? set_key(im, &im->candidates[0], opts->key_source, err) : VV_OK;
+		}
+		return opts->parent && opts->parent->kind == VV_KIND_TABLE ? keep_key(im, err) : VV_OK;
+	}
+	for (size_t k = 0; k < im->candidate_count; k++) {
+		rc = prove(im, k, &p, &unique, err);
+		if (rc == VV_OK && unique) {
+			rc = set_key(im, &im->candidates[k], opts->key ? opts->key_source : VV_KEY_INFERRED, err);
+		} else if (rc == VV_OK && opts->key) {
+			rc = report_duplicate(&p, err);
+			if (opts->key_source == VV_KEY_PACKAGE) {
+				vv_buf_printf(&im->out->warnings, "the primaryKey of datapackage.json does not hold: %s\n",
+					      err ? err->message : "");
+				vv_error_clear(err);
+				rc = set_key(im, &im->candidates[k], opts->key_source, err);
+			}
+		}
+		pair_check_clear(&p);
+		if (rc < 0 || unique) {
+			break;
+		}
+	}
+	return rc;
+}

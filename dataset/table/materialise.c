@@ -1,0 +1,226 @@
+/*
+ * Knows how a pointer becomes the file again: beside the old one, checked, then
+ * renamed over it; what the old file already has is copied, not made.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/dataset_writer_internal.h"
+
+typedef struct output {
+	int fd;
+	const char *path;
+	char *buf;
+	size_t len;
+} output;
+
+#define OUTPUT_BUF (1u << 20)
+
+static vv_status output_flush(output *o, vv_error *err)
+{
+	vv_status rc = vv_write_full(o->fd, o->buf, o->len, o->path, err);
+	o->len = 0;
+	return rc;
+}
+
+static vv_status output_write(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	output *o = payload;
+	vv_status rc;
+	if (o->len + len > OUTPUT_BUF && (rc = output_flush(o, err)) < 0) {
+		return rc;
+	}
+	if (len > OUTPUT_BUF / 2) {
+		return vv_write_full(o->fd, bytes, len, o->path, err);
+	}
+	memcpy(o->buf + o->len, bytes, len);
+	o->len += len;
+	return VV_OK;
+}
+
+/* The version that the file at path holds, as far as can be told without reading it. A
+ * wrong guess is seen when the new file's hash is checked. */
+static bool guess_old(vv_stage *s, const char *path, const vv_stat *st, vv_arena *arena, vv_pointer *out)
+{
+	vv_error ignored = {0};
+	vv_oid id;
+	return vv_stat_cache_guess(s->stats, path, st, &id) && vv_stage_pointer(s, &id, arena, out, &ignored) == VV_OK;
+}
+
+/* That version opened, and its file; *fd -1 when there is none. */
+static void open_old(vv_stage *s, const char *path, const char *file, vv_table *old, int *fd)
+{
+	vv_error ignored = {0};
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_stat st, again;
+	vv_sink source;
+	*fd = -1;
+	if (vv_lstat(&st, file, &ignored) < 0 || !S_ISREG(st.mode) || !guess_old(s, path, &st, &arena, &p)) {
+		vv_arena_clear(&arena);
+		return;
+	}
+	vv_sink_dry(&source, s->store);
+	if (vv_table_open(old, &source, &p.root, &ignored) == VV_OK) {
+		*fd = vv_open(file, O_RDONLY | O_NOFOLLOW, 0, &ignored);
+		if (*fd < 0 || vv_fstat(&again, *fd, path, &ignored) < 0 || !vv_stat_equal(&st, &again)) {
+			vv_close(*fd, NULL, NULL);
+			vv_table_close(old);
+			*fd = -1;
+		}
+	}
+	vv_arena_clear(&arena);
+}
+
+static vv_status write_version(vv_stage *s, vv_table *t, int fd, const char *temp, vv_table *old, int old_fd,
+			       vv_scan_cache *cache, vv_error *err)
+{
+	output o = {.fd = fd, .path = temp, .buf = vv_malloc(OUTPUT_BUF)};
+	vv_bytes_options opts = {.pool = vv_stage_pool(s), .progress = s->progress, .cache = cache, .secret = s->secret,
+				 .old = old, .old_fd = old_fd};
+	if (!o.buf) {
+		return vv_fail_nomem(err);
+	}
+	vv_status rc = vv_table_bytes_with(t, output_write, &o, &opts, err);
+	if (rc == VV_OK) {
+		rc = output_flush(&o, err);
+	}
+	vv_free(o.buf);
+	return rc;
+}
+
+/* A temporary file from which `file` can be renamed: in the repository's folder, or
+ * beside it when that is another file system. */
+static int open_temp(vv_stage *s, const char *file, char **temp, vv_error *err)
+{
+	vv_stat here, there;
+	vv_error ignored = {0};
+	char *dir = vv_path_dir(file), *own = vv_path_join(vv_repository_statedir(s->repo), "tmp", NULL);
+	int fd = VV_ENOMEM;
+	*temp = NULL;
+	if (!dir || !own) {
+		vv_fail_nomem(err);
+	} else if ((fd = (int)vv_mkdirs(own, err)) == VV_OK) {
+		bool same = vv_lstat(&here, dir, &ignored) == VV_OK && vv_lstat(&there, own, &ignored) == VV_OK &&
+			    here.dev == there.dev;
+		fd = vv_temp_open(temp, same ? own : dir, ".varve-", err);
+	}
+	vv_free(dir);
+	vv_free(own);
+	return fd;
+}
+
+/* Blocks missing: said with the path and the way out. */
+static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
+{
+	vv_prefix(err, "%s", vv_text_shows(path));
+	if (rc == VV_EMISSING) {
+		vv_hint(err, "'varve fetch' gets them from the remote, 'varve fetch --from URL' from another repository; then: varve restore %s", vv_text_shows(path));
+	} else if (rc == VV_ECORRUPT) {
+		vv_hint(err, "'varve fsck --data' tells what is damaged");
+	}
+	return rc;
+}
+
+/* The file's new content, in *temp; tried with the help of the old file first. */
+static vv_status make_file(vv_stage *s, const char *path, const char *file, vv_table *t, char **temp, vv_scan_cache **cache,
+			   uint32_t mode, vv_error *err)
+{
+	vv_table old = {0};
+	int old_fd, fd;
+	vv_status rc = VV_OK;
+	open_old(s, path, file, &old, &old_fd);
+	fd = open_temp(s, file, temp, err);
+	if (fd < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	for (;;) {
+		*cache = t->root.kind == VV_KIND_TABLE ? vv_scan_cache_new() : NULL;
+		if (t->root.kind == VV_KIND_TABLE && !*cache) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		rc = write_version(s, t, fd, *temp, &old, old_fd, *cache, err);
+		if (rc != VV_ECORRUPT || old_fd < 0) {
+			break;
+		}
+		/* Perhaps only the old file was not what it seemed. */
+		vv_close(old_fd, NULL, NULL);
+		old_fd = -1;
+		vv_scan_cache_free(*cache);
+		if (vv_sys_ops.ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0) {
+			rc = vv_fail_errno(err, "cannot empty", *temp);
+			*cache = NULL;
+			break;
+		}
+	}
+	if (rc == VV_OK && (mode & 0111) && fchmod(fd, 0777) < 0) {
+		rc = vv_fail_errno(err, "cannot make executable", *temp);
+	}
+	vv_status closed = vv_close(fd, *temp, rc < 0 ? NULL : err);
+	rc = rc < 0 ? rc : closed;
+done:
+	if (old_fd >= 0) {
+		vv_close(old_fd, NULL, NULL);
+		vv_table_close(&old);
+	}
+	return rc;
+}
+
+vv_status vv_stage_materialise(vv_stage *s, const char *path, const vv_oid *blob, const vv_pointer *p, uint32_t mode,
+			       vv_stat *st, vv_error *err)
+{
+	vv_table t = {0};
+	vv_sink source;
+	vv_scan_cache *cache = NULL;
+	int64_t sec;
+	uint32_t nsec;
+	char *file = vv_repository_file(s->repo, path), *temp = NULL, *scan_file = stage_scan_file(s, path);
+	vv_status rc = VV_OK;
+	if (!file || !scan_file) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_path_check(path, err)) < 0 || (rc = vv_worktree_check_above(s->repo, path, err)) < 0 ||
+	    (rc = stage_store(s, err)) < 0 || (rc = stage_secret(s, err)) < 0) {
+		goto done;
+	}
+	vv_sink_dry(&source, s->store);
+	if ((rc = vv_table_open(&t, &source, &p->root, err)) < 0 || (rc = vv_mkdirs_above(file, err)) < 0 ||
+	    (rc = make_file(s, path, file, &t, &temp, &cache, mode, err)) < 0) {
+		explain_missing(path, rc, err);
+		goto done;
+	}
+	/* Again, since making it took its time: a folder may have become a link to elsewhere. */
+	if ((rc = vv_worktree_check_above(s->repo, path, err)) < 0 || (rc = vv_rename(temp, file, err)) < 0) {
+		goto done;
+	}
+	vv_free(temp);
+	temp = NULL;
+	vv_now(&sec, &nsec);
+	if ((rc = vv_lstat(st, file, err)) < 0 || (rc = vv_stat_cache_set(s->stats, path, st, blob, sec, nsec, err)) < 0) {
+		goto done;
+	}
+	if (cache) {
+		vv_error ignored = {0};
+		cache->root = t.cid;
+		vv_scan_cache_save(cache, scan_file, s->secret, &ignored); /* derived */
+	}
+done:
+	if (temp) {
+		vv_unlink(temp, true, NULL);
+	}
+	vv_free(temp);
+	vv_free(file);
+	vv_free(scan_file);
+	vv_scan_cache_free(cache);
+	vv_table_close(&t);
+	return rc;
+}

@@ -1,0 +1,58 @@
+/*
+ * root: the block that is a dataset's version. A pointer names it.
+ */
+#ifndef VV_DATASET_TABLE_ROOT_H
+#define VV_DATASET_TABLE_ROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "dataset/format/dialect.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/pointer.h"
+
+#define VV_FORMAT_GENERATION 1u
+
+typedef enum vv_kind { VV_KIND_TABLE = 0, VV_KIND_FILE = 1 } vv_kind;
+typedef enum vv_key_source {
+	VV_KEY_NONE = 0,     /* looked for and not found, or --no-key */
+	VV_KEY_INFERRED = 1, /* found and proved on the first add */
+	VV_KEY_DECLARED = 2, /* add --key, schema --key */
+	VV_KEY_PACKAGE = 3   /* datapackage.json */
+} vv_key_source;
+
+typedef struct vv_root {
+	vv_kind kind;
+	uint64_t format;     /* generation of cut and encodings */
+	uint64_t rows, bytes; /* bytes: of the file */
+	vv_hash128 hash;     /* XXH3-128 over the le64 XXH3-64 of each group's (chunk's) raw bytes, in order */
+	vv_bytes schema;     /* table: Table Schema as compact JSON (dataset/schema/schema.h) */
+	char **key;          /* table: column names; NULL-ended */
+	size_t key_count;
+	vv_key_source key_source;
+	uint32_t cut_rows;   /* table */
+	char **cut_columns;  /* names */
+	size_t cut_column_count;
+	vv_dialect dialect;  /* table */
+	vv_buf data;         /* list top (dataset/format/list.h): row groups; for files: chunks */
+	vv_buf layout;       /* table: list top */
+} vv_root;
+
+void vv_root_init(vv_root *r);
+void vv_root_clear(vv_root *r);
+
+/* Replaces out's content by the block's bytes. VV_EREFUSED over VV_BLOCK_MAX. */
+vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err);
+
+/* Strict and canonical. VV_ECORRUPT; VV_ENOSUPPORT for a later format generation,
+ * naming it. out must be initialised. */
+vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err);
+
+/* The pointer's text, a function of the root. Appends. */
+vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err);
+
+#endif

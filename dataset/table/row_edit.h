@@ -1,0 +1,36 @@
+/*
+ * row_edit: a table's file with some rows set, removed or put in; all other bytes stay.
+ */
+#ifndef VV_DATASET_TABLE_ROW_EDIT_H
+#define VV_DATASET_TABLE_ROW_EDIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dataset/table/table.h"
+
+typedef enum vv_row_action {
+	VV_ROW_INSERT, /* a row in front of `row`; behind the last one when row is their number */
+	VV_ROW_SET,    /* one cell of the row */
+	VV_ROW_REMOVE
+} vv_row_action;
+
+typedef struct vv_row_edit {
+	uint64_t row; /* 0-based, in the table as it is */
+	vv_row_action action;
+	size_t column;        /* SET */
+	vv_cell cell;         /* SET */
+	const vv_cell *cells; /* INSERT: one for each column of the table */
+} vv_row_edit;
+
+/* Puts edits into the order that vv_rows_edit wants: by row, INSERT before others; edits
+ * alike in both keep their order. */
+void vv_row_edits_sort(vv_row_edit *edits, size_t count);
+
+/* Gives the edited file to fn in pieces. A row that is set is written anew under the
+ * table's dialect. */
+vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
+		       void *payload, vv_error *err);
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * Knows the stat cache's file: "VVSTAT" 01 0A, le64 count, entries (varint path
+ * length, path, 8 x le64 of the stat, 20 bytes blob id), le64 XXH3 over all before.
+ */
+#include "dataset/table/stat_cache.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/sys.h"
+
+static const char magic[8] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n'};
+#define FIXED_LEN (8u * 8u + 20u)
+#define FLAG_YOUNG ((uint64_t)1 << 63) /* in the mode's place */
+#define FILE_MAX ((size_t)1 << 30)
+
+typedef struct entry {
+	const char *path; /* NULL: free slot */
+	size_t path_len;
+	vv_stat st;
+	vv_oid id;
+	bool dropped;
+	bool young; /* the file was younger than a second when it was read: only a guess */
+} entry;
+
+struct vv_stat_cache {
+	char *file;
+	vv_arena arena;
+	entry *slots; /* open addressing; cap is a power of two, at most half full */
+	size_t cap, used;
+	bool changed;
+};
+
+static entry *find(const vv_stat_cache *c, const char *path, size_t len)
+{
+	if (c->cap == 0) {
+		return NULL;
+	}
+	size_t i = (size_t)vv_xxh3(path, len, 0) & (c->cap - 1);
+	while (c->slots[i].path && (c->slots[i].path_len != len || memcmp(c->slots[i].path, path, len) != 0)) {
+		i = (i + 1) & (c->cap - 1);
+	}
+	return &c->slots[i];
+}
+
+static vv_status grow(vv_stat_cache *c, vv_error *err)
+{
+	vv_stat_cache next = *c;
+	next.cap = c->cap ? c->cap * 2 : 64;
+	next.slots = vv_calloc(next.cap, sizeof(*next.slots));
+	if (!next.slots) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < c->cap; i++) {
+		if (c->slots[i].path) {
+			*find(&next, c->slots[i].path, c->slots[i].path_len) = c->slots[i];
+		}
+	}
+	vv_free(c->slots);
+	c->slots = next.slots;
+	c->cap = next.cap;
+	return VV_OK;
+}
+
+static vv_status put(vv_stat_cache *c, const char *path, size_t len, const vv_stat *st, const vv_oid *id, bool young,
+		     vv_error *err)
+{
+	if ((c->used + 1) * 2 > c->cap) {
+		vv_status rc = grow(c, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	entry *e = find(c, path, len);
+	if (!e->path) {
+		const char *copy = vv_arena_strndup(&c->arena, path, len);
+		if (!copy) {
+			return vv_fail_nomem(err);
+		}
+		e->path = copy;
+		e->path_len = len;
+		c->used++;
+	}
+	e->st = *st;
+	e->id = *id;
+	e->dropped = false;
+	e->young = young;
+	return VV_OK;
+}
+
+static void write_stat(uint8_t *p, const vv_stat *st, bool young)
+{
+	vv_put_le64(p, st->size);
+	vv_put_le64(p + 8, (uint64_t)st->mtime_sec);
+	vv_put_le64(p + 16, (uint64_t)st->ctime_sec);
+	vv_put_le64(p + 24, (uint64_t)st->mtime_nsec << 32 | st->ctime_nsec);
+	vv_put_le64(p + 32, st->ino);
+	vv_put_le64(p + 40, st->dev);
+	vv_put_le64(p + 48, st->mode | (young ? FLAG_YOUNG : 0));
+	vv_put_le64(p + 56, (uint64_t)st->uid << 32 | st->gid);
+}
+
+static void read_stat(vv_stat *st, const uint8_t *p)
+{
+	st->size = vv_get_le64(p);
+	st->mtime_sec = (int64_t)vv_get_le64(p + 8);
+	st->ctime_sec = (int64_t)vv_get_le64(p + 16);
+	st->mtime_nsec = (uint32_t)(vv_get_le64(p + 24) >> 32);
+	st->ctime_nsec = (uint32_t)vv_get_le64(p + 24);
+	st->ino = vv_get_le64(p + 32);
+	st->dev = vv_get_le64(p + 40);
+	st->mode = (uint32_t)vv_get_le64(p + 48);
+	st->uid = (uint32_t)(vv_get_le64(p + 56) >> 32);
+	st->gid = (uint32_t)vv_get_le64(p + 56);
+}
+
+/* Damaged bytes leave an emptier cache, nothing worse. */
+static vv_status parse(vv_stat_cache *c, const uint8_t *p, size_t len, vv_error *err)
+{
+	if (len < 24 || memcmp(p, magic, 8) != 0 || vv_xxh3(p, len - 8, 0) != vv_get_le64(p + len - 8)) {
+		return VV_OK;
+	}
+	const uint8_t *end = p + len - 8;
+	uint64_t count = vv_get_le64(p + 8), path_len;
+	p += 16;
+	for (uint64_t i = 0; i < count; i++) {
+		vv_stat st;
+		vv_oid id;
+		if (!vv_varint_read(&p, end, &path_len) || path_len > (uint64_t)(end - p) ||
+		    (uint64_t)(end - p) - path_len < FIXED_LEN) {
+			return VV_OK;
+		}
+		read_stat(&st, p + path_len);
+		memcpy(id.id, p + path_len + 64, sizeof(id.id));
+		vv_status rc = put(c, (const char *)p, (size_t)path_len, &st, &id,
+				   (vv_get_le64(p + path_len + 48) & FLAG_YOUNG) != 0, err);
+		if (rc < 0) {
+			return rc;
+		}
+		p += path_len + FIXED_LEN;
+	}
+	return VV_OK;
+}
+
+vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_error ignored = {0};
+	vv_stat_cache *c = vv_calloc(1, sizeof(*c));
+	*out = NULL;
+	if (!c || !(c->file = vv_strdup(file))) {
+		vv_free(c);
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&c->arena);
+	vv_status rc = vv_read_file(&b, file, FILE_MAX, &ignored);
+	rc = rc == VV_OK ? parse(c, (const uint8_t *)b.data, b.len, err) : VV_OK;
+	vv_buf_clear(&b);
+	if (rc < 0) {
+		vv_stat_cache_close(c);
+		return rc;
+	}
+	*out = c;
+	return VV_OK;
+}
+
+void vv_stat_cache_close(vv_stat_cache *c)
+{
+	if (c) {
+		vv_arena_clear(&c->arena);
+		vv_free(c->slots);
+		vv_free(c->file);
+		vv_free(c);
+	}
+}
+
+static const entry *lookup(const vv_stat_cache *c, const char *path, const vv_stat *st)
+{
+	const entry *e = find(c, path, strlen(path));
+	return e && e->path && !e->dropped && vv_stat_equal(&e->st, st) ? e : NULL;
+}
+
+bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id)
+{
+	const entry *e = lookup(c, path, st);
+	if (!e || e->young) {
+		return false;
+	}
+	*id = e->id;
+	return true;
+}
+
+bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id)
+{
+	const entry *e = lookup(c, path, st);
+	if (e) {
+		*id = e->id;
+	}
+	return e != NULL;
+}
+
+/* Did the file change less than a second before it was read? A change in the same
+ * tick of the clock could then have been missed. */
+static bool young(int64_t sec, uint32_t nsec, int64_t at_sec, uint32_t at_nsec)
+{
+	return sec + 1 > at_sec || (sec + 1 == at_sec && nsec >= at_nsec);
+}
+
+vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id, int64_t read_at_sec,
+			    uint32_t read_at_nsec, vv_error *err)
+{
+	vv_oid known;
+	bool guess = young(st->mtime_sec, st->mtime_nsec, read_at_sec, read_at_nsec) ||
+		     young(st->ctime_sec, st->ctime_nsec, read_at_sec, read_at_nsec);
+	if (!guess && vv_stat_cache_get(c, path, st, &known) && vv_oid_equal(&known, id)) {
+		return VV_OK;
+	}
+	c->changed = true;
+	return put(c, path, strlen(path), st, id, guess, err);
+}
+
+void vv_stat_cache_drop(vv_stat_cache *c, const char *path)
+{
+	entry *e = find(c, path, strlen(path));
+	if (e && e->path && !e->dropped) {
+		e->dropped = true;
+		c->changed = true;
+	}
+}
+
+vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	uint8_t fixed[FIXED_LEN];
+	uint64_t count = 0;
+	vv_status rc;
+	if (!c->changed) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < c->cap; i++) {
+		count += c->slots[i].path && !c->slots[i].dropped;
+	}
+	vv_buf_put(&b, magic, sizeof(magic));
+	vv_put_le64(fixed, count);
+	vv_buf_put(&b, fixed, 8);
+	for (size_t i = 0; i < c->cap; i++) {
+		const entry *e = &c->slots[i];
+		if (!e->path || e->dropped) {
+			continue;
+		}
+		vv_buf_put_varint(&b, e->path_len);
+		vv_buf_put(&b, e->path, e->path_len);
+		write_stat(fixed, &e->st, e->young);
+		memcpy(fixed + 64, e->id.id, sizeof(e->id.id));
+		vv_buf_put(&b, fixed, sizeof(fixed));
+	}
+	vv_put_le64(fixed, b.failed ? 0 : vv_xxh3(b.data, b.len, 0));
+	vv_buf_put(&b, fixed, 8);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK && (rc = vv_mkdirs_above(c->file, err)) == VV_OK &&
+	    (rc = vv_write_file(c->file, b.data, b.len, false, err)) == VV_OK) {
+		c->changed = false;
+	}
+	vv_buf_clear(&b);
+	return rc;
+}

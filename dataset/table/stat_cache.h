@@ -1,0 +1,32 @@
+/*
+ * stat_cache: what the work tree's tables were found to be, by their stat.
+ *
+ * One file for a worktree (<gitdir>/varve/stat). An entry says: with this stat, the
+ * path's content is the pointer blob `id`. An entry younger than a second when the
+ * file was read is only a guess. Derived, safe to delete.
+ */
+#ifndef VV_DATASET_TABLE_STAT_CACHE_H
+#define VV_DATASET_TABLE_STAT_CACHE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_stat_cache vv_stat_cache;
+
+vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err); /* damaged or missing: empty */
+void vv_stat_cache_close(vv_stat_cache *c); /* accepts NULL; does not save */
+/* Is path with this stat known? *id gets the pointer blob. */
+bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
+/* The same, also where the file was too young to be sure: for work that is checked
+ * afterwards (what a restore may copy from the file). */
+bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
+/* Notes it; as a guess only where mtime or ctime is younger than a second at `read_at`. */
+vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id, int64_t read_at_sec,
+			    uint32_t read_at_nsec, vv_error *err);
+void vv_stat_cache_drop(vv_stat_cache *c, const char *path);
+vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err); /* when changed; atomic, not durable */
+
+#endif

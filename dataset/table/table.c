@@ -1,0 +1,368 @@
+/*
+ * Knows how a version's blocks become rows again.
+ */
+#include "dataset/table/table.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/format/chunk.h"
+#include "dataset/format/group.h"
+#include "dataset/format/quirks.h"
+#include "dataset/table/table_internal.h"
+
+vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid, vv_error *err)
+{
+	vv_buf block = VV_BUF_INIT;
+	vv_status rc;
+	memset(out, 0, sizeof(*out));
+	out->source = *source;
+	out->cid = *cid;
+	vv_root_init(&out->root);
+	vv_schema_init(&out->schema);
+	if (cid->codec != VV_CODEC_DAG_CBOR) {
+		return vv_fail(err, VV_EUSAGE, "this CID names a leaf block, not the root of a dataset");
+	}
+	if ((rc = source->get(source->payload, cid, &block, err)) == VV_OK &&
+	    (rc = vv_root_decode(&out->root, block.data, block.len, err)) == VV_OK && out->root.kind == VV_KIND_TABLE) {
+		rc = vv_schema_read(&out->schema, out->root.schema.data, out->root.schema.len, "schema of the root", err);
+		out->columns = out->schema.count;
+	}
+	vv_buf_clear(&block);
+	if (rc < 0) {
+		vv_table_close(out);
+	}
+	return rc;
+}
+
+void vv_table_close(vv_table *t)
+{
+	vv_root_clear(&t->root);
+	vv_schema_clear(&t->schema);
+	memset(t, 0, sizeof(*t));
+	vv_root_init(&t->root);
+	vv_schema_init(&t->schema);
+}
+
+void vv_batch_init(vv_batch *b)
+{
+	memset(b, 0, sizeof(*b));
+	vv_arena_init(&b->arena);
+}
+
+void vv_batch_clear(vv_batch *b)
+{
+	vv_free(b->cells);
+	vv_arena_clear(&b->arena);
+	vv_buf_clear(&b->block);
+	vv_buf_clear(&b->quirks);
+	vv_batch_init(b);
+}
+
+vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err)
+{
+	vv_list_reader *r = NULL;
+	uint64_t weight;
+	vv_list_kind kind = t->root.kind == VV_KIND_TABLE ? VV_LIST_DATA : VV_LIST_CHUNKS;
+	vv_status rc = vv_list_reader_open(&r, kind, &t->source, t->root.data.data, t->root.data.len, err);
+
+	*out = 0;
+	if (rc == VV_OK) {
+		vv_list_totals(r, out, &weight);
+	}
+	vv_list_reader_close(r);
+	return rc;
+}
+
+static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
+{
+	size_t need;
+	if (!vv_mul_size(&need, rows, columns) || need > VV_GRID_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a row group of %zu rows and %zu columns is too large to be read", rows, columns);
+	}
+	if (need > b->cell_cap) {
+		vv_cell *p = vv_realloc_array(b->cells, need, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		b->cells = p;
+		b->cell_cap = need;
+	}
+	b->rows = rows;
+	b->columns = columns;
+	return VV_OK;
+}
+
+static bool is_wanted(const size_t *wanted, size_t count, size_t column)
+{
+	for (size_t i = 0; wanted && i < count; i++) {
+		if (wanted[i] == column) {
+			return true;
+		}
+	}
+	return !wanted;
+}
+
+/* Brings one long cell in line: cursor at [row, column, bytes, top]. */
+static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wanted, size_t wanted_count, vv_error *err)
+{
+	uint64_t row, column, bytes;
+	size_t n;
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+	if ((rc = vv_cbor_get_array(c, &n, err)) < 0 || (rc = vv_cbor_get_uint(c, &row, err)) < 0 ||
+	    (rc = vv_cbor_get_uint(c, &column, err)) < 0 || (rc = vv_cbor_get_uint(c, &bytes, err)) < 0) {
+		return rc;
+	}
+	const uint8_t *top = c->p;
+	if ((rc = vv_cbor_skip(c, err)) < 0) {
+		return rc;
+	}
+	if (n != 4 || row >= b->rows || column >= b->columns || bytes == 0 || bytes > UINT32_MAX) {
+		return vv_fail(err, VV_ECORRUPT, "a long cell that is out of its row group");
+	}
+	vv_cell *cell = &b->cells[row * b->columns + column];
+	if (!is_wanted(wanted, wanted_count, (size_t)column)) {
+		return VV_OK;
+	}
+	if (cell->len != 0 || (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
+		return vv_fail(err, VV_ECORRUPT, "a long cell stands also in its row group");
+	}
+	if ((rc = vv_chunks_read(&text, &t->source, top, (size_t)(c->p - top), bytes, err)) == VV_OK) {
+		char *copy = vv_arena_strndup(&b->arena, text.data, text.len);
+		if (!copy) {
+			rc = vv_fail_nomem(err);
+		} else if (text.len != bytes) {
+			rc = vv_fail(err, VV_ECORRUPT, "a long cell has %zu bytes instead of %llu", text.len,
+				     (unsigned long long)bytes);
+		} else {
+			cell->text = copy;
+			cell->len = (uint32_t)bytes;
+		}
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len, const size_t *wanted,
+			  size_t wanted_count, vv_error *err)
+{
+	vv_cbor c;
+	size_t n, outs = 0;
+	uint64_t rows;
+	vv_group g = {0};
+	vv_status rc;
+	vv_cbor_init(&c, item, len);
+	vv_arena_reset(&b->arena);
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = vv_cbor_get_link(&c, &b->cid, err)) < 0 ||
+	    (rc = vv_cbor_get_uint(&c, &rows, err)) < 0 ||
+	    (rc = t->source.get(t->source.payload, &b->cid, &b->block, err)) < 0 ||
+	    (rc = vv_group_open(&g, b->block.data, b->block.len, err)) < 0) {
+		return rc;
+	}
+	if (g.rows != rows || g.columns > t->columns) {
+		rc = vv_fail(err, VV_ECORRUPT, "a row group has %zu rows and %zu columns instead of %llu and at most %zu",
+			     g.rows, g.columns, (unsigned long long)rows, t->columns);
+		goto done;
+	}
+	if ((rc = grid(b, g.rows, t->columns, err)) < 0) {
+		goto done;
+	}
+	if (!wanted) {
+		rc = vv_group_decode(&g, b->cells, t->columns, &b->arena, err);
+	} else {
+		for (size_t i = 0; i < b->rows * b->columns; i++) {
+			b->cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
+		}
+		for (size_t i = 0; i < wanted_count && rc == VV_OK; i++) {
+			rc = vv_group_column(&g, wanted[i], b->cells + wanted[i], t->columns, &b->arena, err);
+		}
+	}
+	if (rc < 0) {
+		goto done;
+	}
+	if (n == 3 && (rc = vv_cbor_get_array(&c, &outs, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < outs && rc == VV_OK; i++) {
+		rc = load_out(t, b, &c, wanted, wanted_count, err);
+	}
+done:
+	vv_group_close(&g);
+	return rc;
+}
+
+vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err)
+{
+	vv_cbor c;
+	vv_cbor_type type;
+	size_t n;
+	uint64_t total;
+	const uint8_t *bytes;
+	vv_status rc;
+	vv_cbor_init(&c, item, len);
+	vv_buf_reset(&b->quirks);
+	if ((rc = vv_cbor_peek(&c, &type, err)) < 0) {
+		return rc;
+	}
+	if (type == VV_CBOR_UINT) {
+		return vv_cbor_get_uint(&c, &b->raw_len, err);
+	}
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = vv_cbor_get_uint(&c, &b->raw_len, err)) < 0 ||
+	    (rc = vv_cbor_peek(&c, &type, err)) < 0) {
+		return rc;
+	}
+	if (type == VV_CBOR_BYTES) {
+		if ((rc = vv_cbor_get_bytes(&c, &bytes, &n, err)) < 0) {
+			return rc;
+		}
+		vv_buf_put(&b->quirks, bytes, n);
+		return vv_buf_ok(&b->quirks, err);
+	}
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = vv_cbor_get_uint(&c, &total, err)) < 0) {
+		return rc;
+	}
+	/* Raw lines cannot be longer than the group's raw bytes, but for their heads. */
+	if (total > b->raw_len * 3 + 64) {
+		return vv_fail(err, VV_ECORRUPT, "line forms of %llu bytes for a group of %llu", (unsigned long long)total,
+			       (unsigned long long)b->raw_len);
+	}
+	return vv_chunks_read(&b->quirks, &t->source, c.p, (size_t)(c.end - c.p), total, err);
+}
+
+struct vv_table_reader {
+	vv_table *table;
+	vv_list_reader *data, *layout;
+	size_t *wanted;
+	size_t wanted_count;
+};
+
+vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted, size_t wanted_count,
+			       bool with_layout, vv_error *err)
+{
+	vv_table_reader *r = vv_calloc(1, sizeof(*r));
+	vv_status rc = VV_OK;
+	*out = NULL;
+	if (!r) {
+		return vv_fail_nomem(err);
+	}
+	r->table = t;
+	if (wanted) {
+		r->wanted = vv_calloc(wanted_count + 1, sizeof(*r->wanted));
+		if (!r->wanted) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		if (wanted_count > 0) {
+			memcpy(r->wanted, wanted, wanted_count * sizeof(*wanted));
+		}
+		r->wanted_count = wanted_count;
+	}
+	rc = vv_list_reader_open(&r->data, VV_LIST_DATA, &t->source, t->root.data.data, t->root.data.len, err);
+	if (rc == VV_OK && with_layout) {
+		rc = vv_list_reader_open(&r->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err);
+	}
+done:
+	if (rc < 0) {
+		vv_table_reader_close(r);
+	} else {
+		*out = r;
+	}
+	return rc;
+}
+
+int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
+{
+	vv_list_item item, form;
+	vv_status rc;
+	int more = vv_list_next(r->data, &item, err);
+	if (more <= 0) {
+		return more;
+	}
+	b->first_row = item.before;
+	b->index = item.index;
+	if ((rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted, r->wanted_count, err)) < 0) {
+		return rc;
+	}
+	if (r->layout) {
+		more = vv_list_next(r->layout, &form, err);
+		if (more <= 0) {
+			return more < 0 ? more : (int)vv_fail(err, VV_ECORRUPT, "the layout list is shorter than the data list");
+		}
+		if ((rc = table_load_layout(r->table, b, form.bytes, form.len, err)) < 0) {
+			return rc;
+		}
+	}
+	return 1;
+}
+
+vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err)
+{
+	vv_list_item item;
+	vv_status rc = vv_list_seek(r->data, row, err);
+	if (rc < 0 || !r->layout) {
+		return rc;
+	}
+	int more = vv_list_next(r->data, &item, err); /* to learn its number */
+	if (more <= 0) {
+		return (vv_status)more;
+	}
+	if ((rc = vv_list_seek_index(r->data, item.index, err)) < 0) {
+		return rc;
+	}
+	return vv_list_seek_index(r->layout, item.index, err);
+}
+
+void vv_table_reader_close(vv_table_reader *r)
+{
+	if (r) {
+		vv_list_reader_close(r->data);
+		vv_list_reader_close(r->layout);
+		vv_free(r->wanted);
+		vv_free(r);
+	}
+}
+
+/* The root's place in its file for a new schema: everything else stays. */
+vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const char *schema, size_t schema_len,
+			    const char *const *key, vv_key_source source, vv_buf *block, vv_error *err)
+{
+	vv_root changed = t->root; /* borrows; only schema and key are replaced below */
+	vv_schema s;
+	vv_buf own = VV_BUF_INIT, *bytes = block ? block : &own;
+	vv_status rc;
+	vv_schema_init(&s);
+	if ((rc = vv_schema_read(&s, schema, schema_len, "new schema", err)) < 0) {
+		goto done;
+	}
+	bool same = s.count == t->columns;
+	for (size_t i = 0; same && i < s.count; i++) {
+		same = s.fields[i].name_len == t->schema.fields[i].name_len &&
+		       memcmp(s.fields[i].name, t->schema.fields[i].name, s.fields[i].name_len) == 0;
+	}
+	if (!same) {
+		rc = vv_fail(err, VV_EUSAGE, "the schema's fields are not the table's columns");
+		goto done;
+	}
+	changed.schema = (vv_bytes){.data = (char *)(uintptr_t)schema, .len = schema_len};
+	if (key) {
+		size_t n = 0;
+		for (; key[n]; n++) {
+			if (vv_schema_find(&s, key[n], strlen(key[n])) < 0) {
+				rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key", key[n]);
+				goto done;
+			}
+		}
+		changed.key = (char **)(uintptr_t)key;
+		changed.key_count = n;
+		changed.key_source = n > 0 ? source : VV_KEY_NONE;
+	}
+	if ((rc = vv_root_encode(bytes, &changed, err)) == VV_OK &&
+	    (rc = vv_cid_of(out, VV_CODEC_DAG_CBOR, bytes->data, bytes->len, err)) == VV_OK && sink->put) {
+		rc = sink->put(sink->payload, out, bytes->data, bytes->len, &t->cid, err);
+	}
+done:
+	vv_schema_clear(&s);
+	vv_buf_clear(&own);
+	return rc;
+}

@@ -1,0 +1,127 @@
+/*
+ * base_internal: what the parts of check_base share.
+ */
+#ifndef VV_DIFF_CHECK_BASE_INTERNAL_H
+#define VV_DIFF_CHECK_BASE_INTERNAL_H
+
+#include "diff/check/base.h"
+#include "diff/check/distribution.h"
+#include "diff/rows/changed_groups.h"
+#include "diff/rows/columns.h"
+
+/* One comparison. */
+typedef struct base_check {
+	vv_table *base, *t;
+	const vv_base_options *o;
+	const vv_rule_set *rules;
+	vv_columns columns;
+	bool matched; /* columns is filled (there is a base) */
+	vv_regions regions;
+	bool have_regions;
+	vv_check_lines *lines; /* of t; opened with the first row that is told */
+	vv_buf message, expected, key;
+} base_check;
+
+/* The findings of one setting, in one column: at most o->limit are given. */
+typedef struct base_quota {
+	uint64_t given, held;
+	vv_finding last; /* of those held back, without data */
+} base_quota;
+
+/* One column of both versions, its values counted. */
+typedef struct column_values {
+	long a, b; /* places; a may be -1 */
+	vv_dist_kind kind;
+	bool needs_base;
+	vv_distribution was, is;
+	bool have_was, have_is;
+} column_values;
+
+typedef struct values {
+	base_check *c;
+	column_values *items;
+	size_t count, cap;
+} values;
+
+/* base.c */
+
+/* The next setting of a rule that is not off, behind `after` (NULL: the first); NULL. */
+const vv_rule_setting *base_setting(const base_check *c, const char *code,
+				    const vv_rule_setting *after);
+/* A finding of the setting: rule, severity, path, commit. */
+vv_finding base_finding(const base_check *c, const vv_rule_setting *s);
+/* Gives it, with message and expected taken from c's buffers (which are emptied); f->row
+ * (0: none) brings the line with it. */
+vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
+/* Tells of those that were held back. */
+vv_status base_end(base_check *c, base_quota *q, vv_error *err);
+
+/* The groups that only one version has. Where `places` says that the columns lie at other
+ * places all groups of both are meant. */
+vv_status base_regions(base_check *c, const vv_regions **out, vv_error *err);
+
+/* Reads these groups (NULL: all) of a table, the wanted columns only. */
+typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
+vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
+			  const vv_region_group *groups, size_t count, base_group_fn fn,
+			  void *payload, vv_error *err);
+
+/* Replaces out by "id=5, day=2024-01-01", the key of one row; empty without a key.
+ * places: of the key's columns. */
+void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
+		   const vv_cell *row);
+/* The places of a version's own key; VV_KEY... at most `max`; 0 where it has none. */
+size_t base_key_places(const vv_table *t, size_t *places, size_t max);
+
+/* A share in billionths; 0 of nothing is 0. */
+uint64_t base_share(uint64_t n, uint64_t of);
+/* More than the bound allows? Where it is not given: than fallback (in the bound's form). */
+bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);
+bool base_below(const vv_bound *b, uint64_t n, uint64_t of);
+/* "5 %", "0.25" and "at most 5 %" / "at most 100 rows". */
+void base_put_percent(vv_buf *out, uint64_t billionths);
+void base_put_number(vv_buf *out, uint64_t billionths);
+void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what);
+
+bool base_is_json(const vv_table *t);
+
+/* The parts; each does nothing where its rules are off. */
+vv_status base_check_columns(base_check *c, vv_error *err);             /* base_columns.c */
+vv_status base_check_types(base_check *c, vv_error *err);               /* base_types.c */
+vv_status base_check_key(base_check *c, vv_error *err);                 /* base_key.c */
+vv_status base_check_rows(base_check *c, vv_error *err);                /* base_rows.c */
+vv_status base_check_values(base_check *c, vv_error *err);              /* base_values.c */
+vv_status base_check_drift(values *v, const char *code, vv_error *err); /* base_drift.c */
+vv_status base_check_fresh(values *v, vv_error *err);                   /* base_freshness.c */
+
+/* How many values of t's column b are none of the base's column a, in what t has alone. */
+vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
+				    vv_error *err);
+
+/* base_read.c: the cells of some columns of one side, added to their distributions. */
+typedef struct base_reading {
+	values *v;
+	bool base_side; /* of which table */
+	bool into_is;   /* into the items' `is`, else into `was` */
+	int times;
+	const bool *take; /* which items */
+} base_reading;
+/* groups NULL: all; then the pool's threads share the work. */
+vv_status base_read_columns(const base_reading *r, const vv_region_group *groups, size_t count,
+			    vv_error *err);
+
+/* base_values.c */
+const vv_field *base_field_was(const values *v, const column_values *x);
+const vv_field *base_field_is(const values *v, const column_values *x);
+column_values *base_find_values(values *v, long b, vv_dist_kind kind);
+bool base_is_time(const vv_field *f);
+/* Does the setting of a rule on distributions look at the pair? And which kind it needs. */
+bool base_looks_at(const base_check *c, const vv_rule_setting *s, const vv_column_pair *p);
+vv_dist_kind base_dist_kind(const base_check *c, const char *code, const vv_column_pair *p);
+/* Do both versions read a cell of this column in the same way, from the same place? */
+bool base_same_column(const values *v, const column_values *x);
+/* The finding that there are too many different values (base_drift.c). */
+vv_status base_give_over(values *v, const vv_rule_setting *s, const column_values *x,
+			 vv_error *err);
+
+#endif

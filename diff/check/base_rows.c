@@ -1,0 +1,288 @@
+/*
+ * Knows how rows and cells that differ are counted against their bounds.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/check/base_internal.h"
+#include "diff/rows/rowdiff.h"
+
+static const vv_bound nothing = {.given = true};
+
+/* What one walk over the differing rows finds. */
+typedef struct row_walk {
+	base_check *c;
+	vv_rowdiff *diff;
+	vv_rowdiff_stats stats;
+	uint64_t *column_changes; /* of the pairs */
+	size_t *key;              /* places in the base */
+	size_t key_count;
+} row_walk;
+
+static bool is_asked(const base_check *c)
+{
+	static const char *const codes[] = {"rows-removed", "rows-added", "key-lost",
+					    "cells-changed"};
+	bool asked = false;
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		asked = asked || vv_rule_set_severity(c->rules, codes[i]) != VV_SEVERITY_OFF;
+	return asked;
+}
+
+/* The base's key where both have its columns, else the new one's, else none. */
+static const char *const *choose_key(const base_check *c, const char **names, vv_table *of)
+{
+	for (size_t i = 0; i < of->root.key_count; i++) {
+		const char *name = of->root.key[i];
+		long at = vv_schema_find(&of->schema, name, strlen(name));
+		long other = at < 0          ? -1
+			     : of == c->base ? vv_columns_to_new(&c->columns, (size_t)at)
+					     : vv_columns_to_old(&c->columns, (size_t)at);
+
+		if (other < 0)
+			return NULL;
+		/* rowdiff takes names of the new version */
+		names[i] = of == c->base ? c->t->schema.fields[other].name : name;
+	}
+	names[of->root.key_count] = NULL;
+	return of->root.key_count ? names : NULL;
+}
+
+static vv_status walk_open(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	size_t most = c->base->root.key_count > c->t->root.key_count ? c->base->root.key_count
+								     : c->t->root.key_count;
+	static const char *const none[] = {NULL};
+	const char **names = vv_calloc(most + 1, sizeof(*names));
+	vv_rowdiff_options o = {.columns = &c->columns,
+				.temp_dir = c->o->temp_dir,
+				.pool = c->o->pool,
+				.progress = c->o->progress};
+	vv_status rc;
+
+	if (!names)
+		return vv_fail_nomem(err);
+	o.key = choose_key(c, names, c->base);
+	if (!o.key)
+		o.key = choose_key(c, names, c->t);
+	if (!o.key)
+		o.key = none;
+	rc = vv_rowdiff_open(&w->diff, c->base, c->t, &o, err);
+	vv_free(names);
+	return rc;
+}
+
+/* The key's places in the base, for naming keys that are gone. */
+static vv_status find_places(row_walk *w, vv_error *err)
+{
+	const size_t *key = vv_rowdiff_key(w->diff, &w->key_count);
+
+	if (!(w->key = vv_calloc(w->key_count + 1, sizeof(*w->key))))
+		return vv_fail_nomem(err);
+	for (size_t i = 0; i < w->key_count; i++) {
+		long a = vv_columns_to_old(&w->c->columns, key[i]);
+
+		if (a < 0) {
+			w->key_count = 0;
+			break;
+		}
+		w->key[i] = (size_t)a;
+	}
+	return VV_OK;
+}
+
+/* fn NULL: only counts. */
+typedef vv_status (*removed_fn)(row_walk *w, const vv_row_change *change, void *payload,
+				vv_error *err);
+static vv_status walk(row_walk *w, removed_fn fn, void *payload, vv_error *err)
+{
+	vv_row_change change;
+	int more = 0;
+	vv_status rc;
+
+	if ((rc = walk_open(w, err)) < 0 || (rc = find_places(w, err)) < 0)
+		goto done;
+	while (rc == VV_OK && (more = vv_rowdiff_next(w->diff, &change, err)) > 0) {
+		if (fn && change.kind == VV_ROW_REMOVED)
+			rc = fn(w, &change, payload, err);
+	}
+	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc == VV_OK) {
+		w->stats = *vv_rowdiff_stats_get(w->diff);
+		if (!(w->column_changes = vv_calloc(w->c->columns.count + 1,
+						    sizeof(*w->column_changes))))
+			rc = vv_fail_nomem(err);
+		else if (w->c->columns.count)
+			memcpy(w->column_changes, w->stats.column_changes,
+			       w->c->columns.count * sizeof(*w->column_changes));
+	}
+done:
+	vv_rowdiff_close(w->diff);
+	w->diff = NULL;
+	return rc;
+}
+
+static void walk_clear(row_walk *w)
+{
+	vv_free(w->column_changes);
+	vv_free(w->key);
+}
+
+static vv_status check_removed(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, "rows-removed", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "rows-removed", s)) {
+		base_quota q = {0};
+		vv_finding f = base_finding(c, s);
+
+		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows))
+			continue;
+		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (",
+			      vv_text_count(w->stats.removed), vv_text_count(c->base->root.rows),
+			      w->stats.removed == 1 ? "is" : "are");
+		base_put_percent(&c->message, base_share(w->stats.removed, c->base->root.rows));
+		vv_buf_putc(&c->message, ')');
+		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
+		rc = base_give(c, &q, &f, err);
+	}
+	return rc;
+}
+
+static vv_status check_added(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	uint64_t n = w->stats.added, of = c->base->root.rows;
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, "rows-added", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "rows-added", s)) {
+		base_quota q = {0};
+		vv_finding f = base_finding(c, s);
+		/* with a lower bound alone there is no upper one */
+		bool above = (s->max.given || !s->min.given) && base_above(&s->max, nothing, n, of);
+
+		if (!above && !base_below(&s->min, n, of))
+			continue;
+		vv_buf_printf(&c->message, "%s %s new, with %s in the base", vv_text_count(n),
+			      n == 1 ? "row is" : "rows are", vv_text_count(of));
+		if (above)
+			base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing,
+				       "");
+		else
+			base_put_bound(&c->expected, "at least", &s->min, "");
+		rc = base_give(c, &q, &f, err);
+	}
+	return rc;
+}
+
+/* All cells of rows that both have, in the columns that the setting looks at. */
+static vv_status check_cells(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	uint64_t kept = c->base->root.rows - w->stats.removed;
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, "cells-changed", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "cells-changed", s)) {
+		base_quota q = {0};
+		vv_finding f = base_finding(c, s);
+		uint64_t changed = 0, cells = 0;
+
+		for (size_t i = 0; i < c->columns.count; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
+
+			if (!is || p->a < 0 || !vv_rule_setting_has(s, is->name, is->name_len))
+				continue;
+			changed += w->column_changes[i];
+			cells += kept;
+		}
+		if (!base_above(&s->max, nothing, changed, cells))
+			continue;
+		vv_buf_printf(&c->message,
+			      "%s of %s cells of rows that the base has too were changed (",
+			      vv_text_count(changed), vv_text_count(cells));
+		base_put_percent(&c->message, base_share(changed, cells));
+		vv_buf_putc(&c->message, ')');
+		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
+		rc = base_give(c, &q, &f, err);
+	}
+	return rc;
+}
+
+typedef struct lost {
+	const vv_rule_setting *setting;
+	base_quota quota;
+} lost;
+
+static vv_status give_lost(row_walk *w, const vv_row_change *change, void *payload, vv_error *err)
+{
+	base_check *c = w->c;
+	lost *l = payload;
+	vv_finding f = base_finding(c, l->setting);
+
+	base_key_text(&c->key, c->base, w->key, w->key_count, change->old_cells);
+	f.key = vv_buf_cstr(&c->key);
+	f.key_len = c->key.len;
+	vv_buf_puts(&c->message, "the row of this key is gone");
+	base_put_bound(&c->expected, "at most", l->setting->max.given ? &l->setting->max : &nothing,
+		       "keys gone");
+	return base_give(c, &l->quota, &f, err);
+}
+
+static vv_status give_no_key(base_check *c, const vv_rule_setting *s, vv_error *err)
+{
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+
+	f.rule = "no-key";
+	vv_buf_puts(&c->message, "the rule key-lost needs a key that both versions have");
+	vv_buf_puts(&c->expected,
+		    "a primaryKey in datapackage.json, or one given with varve add --key");
+	return base_give(c, &q, &f, err);
+}
+
+/* How many are gone is known once all were seen, so that the rows are walked again only
+ * where they are to be told. */
+static vv_status check_lost(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, "key-lost", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "key-lost", s)) {
+		lost l = {.setting = s};
+		row_walk again = {.c = c};
+
+		if (w->key_count == 0) {
+			rc = give_no_key(c, s, err);
+			continue;
+		}
+		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows))
+			continue;
+		rc = walk(&again, give_lost, &l, err);
+		walk_clear(&again);
+		rc = rc < 0 ? rc : base_end(c, &l.quota, err);
+	}
+	return rc;
+}
+
+vv_status base_check_rows(base_check *c, vv_error *err)
+{
+	row_walk w = {.c = c};
+	vv_status rc = VV_OK;
+
+	if (!is_asked(c))
+		return VV_OK;
+	if ((rc = walk(&w, NULL, NULL, err)) == VV_OK && (rc = check_removed(&w, err)) == VV_OK &&
+	    (rc = check_added(&w, err)) == VV_OK && (rc = check_lost(&w, err)) == VV_OK)
+		rc = check_cells(&w, err);
+	walk_clear(&w);
+	return rc;
+}

@@ -1,0 +1,464 @@
+/*
+ * Knows how values are counted: a hash table while it grows, a sorted list afterwards.
+ */
+#include "diff/check/distribution.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "dataset/schema/decimal.h"
+#include "diff/check/instant.h"
+
+#define MANTISSA_DROPPED 40u         /* of a double's 52 bits behind the point: 12 stay */
+#define ROWS_MAX ((uint64_t)1 << 56) /* sums of shares in tenths stay within 64 bits */
+
+/* While values come and go twice as many are told apart as in the end, so that the answer
+ * does not depend on the way. count 0 marks a value that was added and taken away again; used marks a taken slot. */
+typedef struct vv_dist_slot {
+	uint64_t hash;
+	uint64_t at; /* numbers: the step; texts: place in texts */
+	uint32_t len;
+	bool used;
+	int64_t count;
+} slot;
+
+bool vv_distribution_ordered(const vv_field *f)
+{
+	switch (f->type) {
+	case VV_TYPE_NUMBER:
+	case VV_TYPE_INTEGER:
+	case VV_TYPE_YEAR:
+	case VV_TYPE_YEARMONTH:
+	case VV_TYPE_DATE:
+	case VV_TYPE_TIME:
+	case VV_TYPE_DATETIME:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Doubles in their order as whole numbers, the last binary digits dropped. */
+static int64_t step_of(double v)
+{
+	uint64_t bits;
+	int64_t magnitude;
+
+	v = v + 0.0; /* -0 is 0 */
+	memcpy(&bits, &v, sizeof(bits));
+	magnitude = (int64_t)((bits & INT64_MAX) >> MANTISSA_DROPPED);
+	return bits >> 63 && magnitude ? -magnitude : magnitude;
+}
+
+/* Up to 15 digits and 10^22 are doubles exactly, so that one division rounds once: the
+ * same answer as strtod's. */
+static bool read_short(double *out, const char *s, size_t len)
+{
+	static const double tens[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+				      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	size_t i = len > 0 && s[0] == '-', digits = 0, point = 0;
+	uint64_t v = 0;
+	bool fraction = false;
+
+	if (len - i == 0 || len - i > 16)
+		return false;
+	for (size_t k = i; k < len; k++) {
+		if (s[k] == '.' && !fraction && k > i) {
+			fraction = true;
+			continue;
+		}
+		if (s[k] < '0' || s[k] > '9')
+			return false;
+		v = v * 10 + (uint64_t)(s[k] - '0');
+		digits++;
+		point += fraction;
+	}
+	if (digits == 0 || digits > 15)
+		return false;
+	*out = (double)v / tens[point];
+	*out = i ? -*out : *out;
+	return true;
+}
+
+static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
+{
+	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f;
+	vv_decimal d;
+
+	if (f->decimal_char == '.' && read_short(out, c->text, c->len))
+		return true;
+	vv_buf_reset(scratch);
+	if (c->len == 0 || !vv_decimal_read(&d, scratch, spelling, c->text, c->len) ||
+	    d.kind == VV_DECIMAL_NAN)
+		return false;
+	if (d.kind == VV_DECIMAL_INF) {
+		*out = d.negative ? -INFINITY : INFINITY;
+		return true;
+	}
+	/* "0." DIGITS "e" EXPONENT: no locale has another reading of it but for the point,
+	 * which is left out by writing the digits as a whole number. */
+	vv_buf text = VV_BUF_INIT;
+	if (d.negative)
+		vv_buf_putc(&text, '-');
+	vv_buf_put(&text, scratch->data + d.digits_at, d.count);
+	vv_buf_printf(&text, d.count ? "e%lld" : "0e%lld",
+		      (long long)(d.count ? d.exponent - (int64_t)d.count : 0));
+	if (text.failed)
+		scratch->failed = true;
+	else
+		*out = strtod(vv_buf_cstr(&text), NULL);
+	vv_buf_clear(&text);
+	return !scratch->failed;
+}
+
+bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
+{
+	vv_instant m;
+	double v = 0;
+
+	switch (f->type) {
+	case VV_TYPE_NUMBER:
+	case VV_TYPE_INTEGER:
+		if (!read_number(&v, scratch, f, c))
+			return false;
+		*out = step_of(v);
+		return true;
+	case VV_TYPE_YEAR:
+	case VV_TYPE_YEARMONTH:
+	case VV_TYPE_DATE:
+	case VV_TYPE_TIME:
+	case VV_TYPE_DATETIME:
+		if (!vv_instant_read(&m, f, c))
+			return false;
+		*out = f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME
+			       ? m.days * 1440 + m.seconds / 60
+			       : m.days;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void vv_distribution_init(vv_distribution *d, vv_dist_kind kind)
+{
+	*d = (vv_distribution){.kind = kind, .texts = VV_BUF_INIT, .scratch = VV_BUF_INIT};
+}
+
+static void drop_slots(vv_distribution *d)
+{
+	vv_free(d->slots);
+	d->slots = NULL;
+	d->slot_cap = d->slot_used = 0;
+}
+
+void vv_distribution_clear(vv_distribution *d)
+{
+	drop_slots(d);
+	vv_free(d->values);
+	vv_buf_clear(&d->texts);
+	vv_buf_clear(&d->scratch);
+	vv_distribution_init(d, d->kind);
+}
+
+static bool slot_is(const vv_distribution *d, const slot *s, uint64_t hash, const vv_dist_value *v)
+{
+	if (!s->used || s->hash != hash)
+		return false;
+	if (d->kind == VV_DIST_NUMBERS)
+		return s->at == (uint64_t)v->step;
+	return s->len == v->len &&
+	       (v->len == 0 || memcmp(d->texts.data + s->at, v->text, v->len) == 0);
+}
+
+static slot *find_slot(const vv_distribution *d, uint64_t hash, const vv_dist_value *v)
+{
+	size_t at = (size_t)hash & (d->slot_cap - 1);
+
+	while (d->slots[at].used && !slot_is(d, &d->slots[at], hash, v))
+		at = (at + 1) & (d->slot_cap - 1);
+	return &d->slots[at];
+}
+
+static bool grow(vv_distribution *d)
+{
+	size_t cap = d->slot_cap ? d->slot_cap * 2 : 256;
+	slot *all = vv_calloc(cap, sizeof(*all));
+
+	if (!all)
+		return false;
+	for (size_t i = 0; i < d->slot_cap; i++) {
+		size_t at = (size_t)d->slots[i].hash & (cap - 1);
+
+		if (!d->slots[i].used)
+			continue;
+		while (all[at].used)
+			at = (at + 1) & (cap - 1);
+		all[at] = d->slots[i];
+	}
+	vv_free(d->slots);
+	d->slots = all;
+	d->slot_cap = cap;
+	return true;
+}
+
+static void go_over(vv_distribution *d)
+{
+	d->over = true;
+	drop_slots(d);
+	vv_buf_clear(&d->texts);
+}
+
+static vv_status count_value(vv_distribution *d, const vv_dist_value *v, int64_t times,
+			     vv_error *err)
+{
+	uint64_t hash = d->kind == VV_DIST_NUMBERS ? vv_xxh3(&v->step, sizeof(v->step), 0)
+						   : vv_xxh3(v->text, v->len, 0);
+	slot *s;
+
+	if (d->over)
+		return VV_OK;
+	if (d->slot_used * 2 >= d->slot_cap && !grow(d))
+		return vv_fail_nomem(err);
+	s = find_slot(d, hash, v);
+	if (!s->used) {
+		if (d->slot_used == 2 * VV_DIST_VALUES_MAX ||
+		    v->len > 2 * VV_DIST_BYTES_MAX - d->texts.len) {
+			go_over(d);
+			return VV_OK;
+		}
+		*s = (slot){.hash = hash,
+			    .at = (uint64_t)v->step,
+			    .len = (uint32_t)v->len,
+			    .used = true};
+		if (d->kind == VV_DIST_TEXTS) {
+			s->at = d->texts.len;
+			vv_buf_put(&d->texts, v->text, v->len);
+		}
+		d->slot_used++;
+	}
+	s->count += times;
+	return vv_buf_ok(&d->texts, err);
+}
+
+vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells,
+			      size_t count, size_t stride, int times, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	d->rows += times < 0 ? 0 - (uint64_t)count : count;
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		const vv_cell *c = &cells[i * stride];
+		vv_dist_value v = {.text = c->text ? c->text : "", .len = c->len};
+		uint64_t one = times < 0 ? UINT64_MAX : 1;
+
+		if (vv_field_missing(f, c)) {
+			d->missing += one;
+			continue;
+		}
+		if (d->kind == VV_DIST_COUNTS)
+			continue;
+		if (d->kind == VV_DIST_NUMBERS) {
+			v.text = NULL;
+			v.len = 0;
+			if (!vv_distribution_step(&v.step, &d->scratch, f, c)) {
+				d->other += one;
+				rc = d->scratch.failed ? vv_fail_nomem(err) : VV_OK;
+				continue;
+			}
+		}
+		rc = count_value(d, &v, times, err);
+	}
+	return rc;
+}
+
+vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	d->rows += from->rows;
+	d->missing += from->missing;
+	d->other += from->other;
+	if (from->over)
+		go_over(d);
+	for (size_t i = 0; i < from->count && rc == VV_OK; i++)
+		rc = count_value(d, &from->values[i], (int64_t)from->values[i].count, err);
+	return rc;
+}
+
+static int by_step(const void *a, const void *b)
+{
+	const vv_dist_value *x = a, *y = b;
+	return x->step < y->step ? -1 : x->step > y->step;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const vv_dist_value *x = a, *y = b;
+	size_t n = x->len < y->len ? x->len : y->len;
+	int c = n ? memcmp(x->text, y->text, n) : 0;
+	return c != 0 ? c : x->len < y->len ? -1 : x->len > y->len;
+}
+
+vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
+{
+	size_t n = 0, bytes = 0;
+	bool wrong = d->rows > INT64_MAX || d->missing > d->rows || d->other > d->rows;
+
+	vv_free(d->values);
+	d->count = 0;
+	d->values = vv_calloc(d->slot_used + 1, sizeof(*d->values));
+	if (!d->values)
+		return vv_fail_nomem(err);
+	for (size_t i = 0; i < d->slot_cap; i++) {
+		const slot *s = &d->slots[i];
+
+		wrong = wrong || s->count < 0;
+		if (!s->used || s->count <= 0)
+			continue;
+		d->values[n].count = (uint64_t)s->count;
+		if (d->kind == VV_DIST_NUMBERS) {
+			d->values[n].step = (int64_t)s->at;
+		} else {
+			d->values[n].text = vv_buf_cstr(&d->texts) + s->at;
+			d->values[n].len = s->len;
+			bytes += s->len;
+		}
+		n++;
+	}
+	if (n > VV_DIST_VALUES_MAX || bytes > VV_DIST_BYTES_MAX) {
+		go_over(d);
+		n = 0;
+	}
+	drop_slots(d);
+	d->count = n;
+	qsort(d->values, n, sizeof(*d->values), d->kind == VV_DIST_NUMBERS ? by_step : by_text);
+	return wrong ? vv_fail(err, VV_ECORRUPT,
+			       "the numbers kept of an earlier version are not its own")
+		     : VV_OK;
+}
+
+static char letter_of(vv_dist_kind kind)
+{
+	return kind == VV_DIST_NUMBERS ? 'n' : kind == VV_DIST_TEXTS ? 't' : 'c';
+}
+
+void vv_distribution_put(vv_buf *out, const vv_distribution *d)
+{
+	int64_t last = INT64_MIN;
+
+	vv_buf_putc(out, letter_of(d->kind));
+	vv_buf_putc(out, d->over ? 1 : 0);
+	vv_buf_put_varint(out, d->rows);
+	vv_buf_put_varint(out, d->missing);
+	vv_buf_put_varint(out, d->other);
+	vv_buf_put_varint(out, d->count);
+	for (size_t i = 0; i < d->count; i++) {
+		const vv_dist_value *v = &d->values[i];
+
+		if (d->kind == VV_DIST_NUMBERS) {
+			vv_buf_put_varint(out, (uint64_t)v->step - (uint64_t)last);
+			last = v->step;
+		} else {
+			vv_buf_put_varint(out, v->len);
+			vv_buf_put(out, v->text, v->len);
+		}
+		vv_buf_put_varint(out, v->count);
+	}
+}
+
+static bool get_value(vv_dist_value *v, vv_dist_kind kind, int64_t *last, const uint8_t **p,
+		      const uint8_t *end)
+{
+	uint64_t n;
+
+	if (!vv_varint_read(p, end, &n))
+		return false;
+	if (kind == VV_DIST_NUMBERS) {
+		v->step = (int64_t)((uint64_t)*last + n);
+		if (v->step < *last)
+			return false;
+		*last = v->step;
+	} else {
+		if (n > (uint64_t)(end - *p) || n > UINT32_MAX)
+			return false;
+		v->text = (const char *)*p;
+		v->len = (size_t)n;
+		*p += n;
+	}
+	return vv_varint_read(p, end, &v->count) && v->count > 0 && v->count <= INT64_MAX;
+}
+
+/* The values, which must be in their order; their bytes are kept in texts. */
+static bool get_values(vv_distribution *out, size_t count, const uint8_t *p, const uint8_t *end)
+{
+	int64_t last = INT64_MIN;
+
+	if (out->kind == VV_DIST_TEXTS) {
+		size_t len = (size_t)(end - p);
+
+		vv_buf_put(&out->texts, p, len);
+		if (out->texts.failed)
+			return false;
+		p = (const uint8_t *)vv_buf_cstr(&out->texts);
+		end = p + len;
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_dist_value *v = &out->values[i];
+
+		if (!get_value(v, out->kind, &last, &p, end) ||
+		    (i > 0 &&
+		     (out->kind == VV_DIST_TEXTS ? by_text(v - 1, v) : by_step(v - 1, v)) >= 0))
+			return false;
+		out->count++;
+	}
+	return p == end;
+}
+
+/* Is every row accounted for? Whoever measures relies on the sums. */
+static bool adds_up(const vv_distribution *d)
+{
+	uint64_t left = d->rows;
+
+	if (d->rows > ROWS_MAX || d->missing > left || d->other > left - d->missing)
+		return false;
+	left -= d->missing + d->other;
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->values[i].count > left)
+			return false;
+		left -= d->values[i].count;
+	}
+	return left == 0 || d->over || d->kind == VV_DIST_COUNTS;
+}
+
+bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv_error *err)
+{
+	const uint8_t *p = bytes, *end = p + len;
+	uint64_t count;
+
+	if (len < 2 || p[0] != (uint8_t)letter_of(out->kind) || p[1] > 1)
+		return false;
+	out->over = p[1] == 1;
+	p += 2;
+	if (!vv_varint_read(&p, end, &out->rows) || !vv_varint_read(&p, end, &out->missing) ||
+	    !vv_varint_read(&p, end, &out->other) || !vv_varint_read(&p, end, &count) ||
+	    count > VV_DIST_VALUES_MAX || count > (uint64_t)(end - p) / 2 ||
+	    ((out->over || out->kind == VV_DIST_COUNTS) && count > 0))
+		return false;
+	out->values = vv_calloc((size_t)count + 1, sizeof(*out->values));
+	if (!out->values) {
+		vv_fail_nomem(err);
+		return false;
+	}
+	return get_values(out, (size_t)count, p, end) && adds_up(out);
+}
+
+uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v)
+{
+	const vv_dist_value *f = d->count ? bsearch(v, d->values, d->count, sizeof(*v),
+						    d->kind == VV_DIST_NUMBERS ? by_step : by_text)
+					  : NULL;
+	return f ? f->count : 0;
+}

@@ -1,0 +1,76 @@
+/*
+ * distribution: how often each value stands in a column, as sums that can be taken apart.
+ *
+ * Since a distribution is a sum over rows, that of a new version is the base's, less the
+ * groups that only the base has, plus those that only the new one has.
+ *
+ * A correct caller: init; add cells (times 1, or -1 to take away); finish; read; clear.
+ *
+ * Numbers are counted by 12 binary digits (relative steps of 1/4096; whole numbers up to
+ * 4096 are exact), dates by day, times and datetimes by minute. Texts are counted as they
+ * are. docs/check-base.md.
+ */
+#ifndef VV_DIFF_CHECK_DISTRIBUTION_H
+#define VV_DIFF_CHECK_DISTRIBUTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "dataset/schema/schema.h"
+
+typedef enum vv_dist_kind {
+	VV_DIST_NUMBERS, /* values in order: numbers, dates, times */
+	VV_DIST_TEXTS,   /* values by name */
+	VV_DIST_COUNTS   /* no values: only how many are missing */
+} vv_dist_kind;
+
+/* More different values than that, or more bytes of them, are not told apart. */
+#define VV_DIST_VALUES_MAX ((size_t)1 << 20)
+#define VV_DIST_BYTES_MAX ((size_t)16 << 20)
+
+typedef struct vv_dist_value {
+	int64_t step;     /* numbers: the place in their order */
+	const char *text; /* texts; borrowed from the distribution */
+	size_t len;
+	uint64_t count;
+} vv_dist_value;
+
+typedef struct vv_distribution {
+	vv_dist_kind kind;
+	uint64_t rows, missing; /* missing: of the rows */
+	uint64_t other;         /* of the rows: values that are none of the type */
+	bool over;              /* too many different values: values is empty */
+	vv_dist_value *values;  /* once finished: by step, or by bytes; counts above 0 */
+	size_t count;
+	/* while values are added: a table by hash; counts may be below 0 */
+	struct vv_dist_slot *slots;
+	size_t slot_cap, slot_used;
+	vv_buf texts, scratch;
+} vv_distribution;
+
+/* Is the type one whose values have an order to be measured? */
+bool vv_distribution_ordered(const vv_field *f);
+/* Where the value stands in that order; false: it is none of the type. */
+bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell);
+
+void vv_distribution_init(vv_distribution *d, vv_dist_kind kind);
+void vv_distribution_clear(vv_distribution *d);
+/* count cells, the first at cells[0], the next at cells[stride]. */
+vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells,
+			      size_t count, size_t stride, int times, vv_error *err);
+/* Adds another, finished one of the same kind. */
+vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err);
+/* VV_ECORRUPT: something was taken away that was not there. */
+vv_status vv_distribution_finish(vv_distribution *d, vv_error *err);
+
+/* A finished one as bytes, and back (into an initialised one): false when they are none. */
+void vv_distribution_put(vv_buf *out, const vv_distribution *d);
+bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv_error *err);
+
+/* How often a text, or a step, stands in a finished one. */
+uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v);
+
+#endif

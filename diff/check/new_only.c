@@ -1,0 +1,222 @@
+/*
+ * Knows by what a finding is recognised in another version: a hash of rule, column and row,
+ * counted.
+ */
+#include "diff/check/new_only.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "diff/rows/changed_groups.h"
+#include "diff/rows/columns.h"
+
+typedef struct known_entry {
+	vv_hash128 name; /* lo 0 and hi 0: free */
+	uint64_t count;
+} known_entry;
+
+struct vv_known {
+	vv_table *base, *t;
+	vv_columns columns;
+	vv_regions regions;
+	bool compared; /* columns and regions are filled */
+	uint64_t seed;
+	known_entry *entries;
+	size_t cap, used;
+	uint64_t left;
+	vv_buf text;
+};
+
+vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err)
+{
+	static const vv_columns_options by_place = {0};
+	vv_known *k = vv_calloc(1, sizeof(*k));
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (!k)
+		return vv_fail_nomem(err);
+	k->seed = seed;
+	if (base && t && base->root.kind == VV_KIND_TABLE && t->root.kind == VV_KIND_TABLE) {
+		if ((rc = vv_columns_match(&k->columns, base, t, &by_place, err)) == VV_OK &&
+		    (rc = vv_regions_find(&k->regions, base, t, err)) < 0)
+			vv_columns_clear(&k->columns);
+		k->compared = rc == VV_OK;
+		k->base = base;
+		k->t = t;
+	}
+	if (rc < 0) {
+		vv_known_free(k);
+		return rc;
+	}
+	*out = k;
+	return VV_OK;
+}
+
+void vv_known_free(vv_known *k)
+{
+	if (!k)
+		return;
+	if (k->compared) {
+		vv_columns_clear(&k->columns);
+		vv_regions_clear(&k->regions);
+	}
+	vv_free(k->entries);
+	vv_buf_clear(&k->text);
+	vv_free(k);
+}
+
+/* Where a row of the base stands in the new version, if it is among what both share. */
+static bool row_in_new(const vv_known *k, uint64_t row, uint64_t *out)
+{
+	size_t lo = 0, hi = k->regions.segment_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const vv_segment *s = &k->regions.segments[mid];
+
+		if (row < s->old_row) {
+			hi = mid;
+		} else if (row - s->old_row >= s->rows) {
+			lo = mid + 1;
+		} else {
+			*out = s->new_row + (row - s->old_row);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is the row of the new version among what both share? */
+static bool is_shared(const vv_known *k, uint64_t row)
+{
+	size_t lo = 0, hi = k->regions.new_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const vv_region_group *g = &k->regions.new_groups[mid];
+
+		if (row < g->row)
+			hi = mid;
+		else if (row - g->row >= g->rows)
+			lo = mid + 1;
+		else
+			return false;
+	}
+	return true;
+}
+
+/* The column's name in the new version. */
+static const char *column_in_new(const vv_known *k, const char *column)
+{
+	long a = k->compared ? vv_schema_find(&k->base->schema, column, strlen(column)) : -1;
+	long b = a >= 0 ? vv_columns_to_new(&k->columns, (size_t)a) : -1;
+
+	return b >= 0 ? k->t->schema.fields[b].name : column;
+}
+
+static void put_part(vv_buf *b, char kind, const char *s, size_t len)
+{
+	vv_buf_putc(b, kind);
+	vv_buf_put_varint(b, len);
+	vv_buf_put(b, s, len);
+}
+
+/* By what a finding is recognised. old: it is the base's. */
+static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool old, vv_error *err)
+{
+	const char *column = f->column ? (old ? column_in_new(k, f->column) : f->column) : "";
+	uint64_t row = 0;
+	vv_status rc;
+
+	vv_buf_reset(&k->text);
+	put_part(&k->text, 'r', f->rule, strlen(f->rule));
+	put_part(&k->text, f->column ? 'c' : '-', column, strlen(column));
+	if (f->key) {
+		put_part(&k->text, 'k', f->key, f->key_len);
+	} else if (f->row > 0 && k->compared &&
+		   (old ? row_in_new(k, f->row - 1, &row)
+			: (row = f->row - 1, is_shared(k, row)))) {
+		vv_buf_putc(&k->text, 's');
+		vv_buf_put_varint(&k->text, row);
+	} else if (f->row > 0 || f->value) {
+		put_part(&k->text, f->value ? 'v' : 'n', f->value ? f->value : "",
+			 f->value ? f->value_len : 0);
+	}
+	if ((rc = vv_buf_ok(&k->text, err)) < 0)
+		return rc;
+	*out = vv_xxh3_128(k->text.data, k->text.len, k->seed);
+	out->lo |= out->lo == 0 && out->hi == 0;
+	return VV_OK;
+}
+
+static known_entry *find_entry(known_entry *entries, size_t cap, const vv_hash128 *name)
+{
+	size_t at = (size_t)name->lo & (cap - 1);
+
+	while ((entries[at].name.lo || entries[at].name.hi) &&
+	       (entries[at].name.lo != name->lo || entries[at].name.hi != name->hi))
+		at = (at + 1) & (cap - 1);
+	return &entries[at];
+}
+
+static bool grow(vv_known *k)
+{
+	size_t cap = k->cap ? k->cap * 2 : 256;
+	known_entry *all = vv_calloc(cap, sizeof(*all));
+
+	if (!all)
+		return false;
+	for (size_t i = 0; i < k->cap; i++) {
+		if (k->entries[i].name.lo || k->entries[i].name.hi)
+			*find_entry(all, cap, &k->entries[i].name) = k->entries[i];
+	}
+	vv_free(k->entries);
+	k->entries = all;
+	k->cap = cap;
+	return true;
+}
+
+vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
+{
+	vv_hash128 name;
+	known_entry *e;
+	vv_status rc = name_of(k, &name, f, true, err);
+
+	if (rc < 0)
+		return rc;
+	if (k->used / 3 * 4 + 4 >= k->cap && !grow(k))
+		return vv_fail_nomem(err);
+	e = find_entry(k->entries, k->cap, &name);
+	if (!e->name.lo && !e->name.hi) {
+		e->name = name;
+		k->used++;
+	}
+	e->count++;
+	k->left++;
+	return VV_OK;
+}
+
+int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err)
+{
+	vv_hash128 name;
+	known_entry *e;
+	vv_status rc = name_of(k, &name, f, false, err);
+
+	if (rc < 0)
+		return rc;
+	if (k->cap == 0)
+		return 0;
+	e = find_entry(k->entries, k->cap, &name);
+	if ((!e->name.lo && !e->name.hi) || e->count == 0)
+		return 0;
+	e->count--;
+	k->left--;
+	return 1;
+}
+
+uint64_t vv_known_left(const vv_known *k)
+{
+	return k->left;
+}

@@ -1,0 +1,525 @@
+/*
+ * Knows which columns of three versions are one, and which of them the result has: a
+ * column is what base's column is, whatever it is called on either side.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/merge/merge_internal.h"
+
+/* --- matching ---------------------------------------------------------------- */
+
+static long find_name(const vv_table *t, const char *name)
+{
+	return vv_schema_find(&t->schema, name, strlen(name));
+}
+
+/* Places of columns with these names; false when one is not there. */
+static bool find_names(const vv_table *t, const char *const *names, size_t count, size_t *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		long at = find_name(t, names[i]);
+		if (at < 0) {
+			return false;
+		}
+		out[i] = (size_t)at;
+	}
+	return true;
+}
+
+static size_t count_names(const char *const *names)
+{
+	size_t n = 0;
+	while (names && names[n]) {
+		n++;
+	}
+	return n;
+}
+
+static vv_status make_places(const merge *m, merge_side *s, vv_error *err)
+{
+	size_t olds = m->base ? m->base->columns : 0;
+	s->to_base = vv_calloc(s->table->columns + 1, sizeof(*s->to_base));
+	s->from_base = vv_calloc(olds + 1, sizeof(*s->from_base));
+	s->edited = vv_calloc(olds + 1, sizeof(*s->edited));
+	s->filled = vv_calloc(olds + 1, sizeof(*s->filled));
+	return s->to_base && s->from_base && s->edited && s->filled ? VV_OK : vv_fail_nomem(err);
+}
+
+/* rename: pairs of names known to be one column, or NULL. */
+static vv_status match_side(merge *m, merge_side *s, const char *const *rename, vv_error *err)
+{
+	size_t key_a[VV_KEY_COLUMNS_MAX], key_b[VV_KEY_COLUMNS_MAX], olds = m->base ? m->base->columns : 0;
+	const char *const *key = m->opts->key;
+	size_t count = key ? count_names(key) : m->base ? m->base->root.key_count : 0;
+	vv_columns_options opts = {.rename = rename};
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < s->table->columns; i++) {
+		s->to_base[i] = -1;
+	}
+	for (size_t i = 0; i < olds; i++) {
+		s->from_base[i] = -1;
+	}
+	if (!m->base) {
+		return VV_OK;
+	}
+	key = key ? key : (const char *const *)m->base->root.key;
+	if (count > 0 && count <= VV_KEY_COLUMNS_MAX && find_names(m->base, key, count, key_a) &&
+	    find_names(s->table, key, count, key_b)) {
+		opts.key_a = key_a;
+		opts.key_b = key_b;
+		opts.key_count = count;
+	}
+	vv_columns_clear(&s->columns);
+	if ((rc = vv_columns_match(&s->columns, m->base, s->table, &opts, err)) < 0) {
+		return rc;
+	}
+	s->moved_columns = false;
+	for (size_t i = 0; i < s->columns.count; i++) {
+		const vv_column_pair *p = &s->columns.pairs[i];
+		if (p->a >= 0 && p->b >= 0) {
+			s->to_base[p->b] = p->a;
+			s->from_base[p->a] = p->b;
+			s->moved_columns |= p->moved;
+		}
+	}
+	return VV_OK;
+}
+
+/* What one side is known to have renamed, and the other one seems to have dropped for a
+ * new column of that very name, both have renamed. */
+static vv_status share_renames(merge *m, size_t knows, vv_error *err)
+{
+	const merge_side *from = &m->side[knows];
+	merge_side *to = &m->side[1 - knows];
+	size_t n = 0;
+	const char **list = vv_calloc(2 * from->columns.count + 1, sizeof(*list));
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < from->columns.count; i++) {
+		const vv_column_pair *p = &from->columns.pairs[i];
+		const char *name = p->renamed ? from->table->schema.fields[p->b].name : NULL;
+		long there = name && to->from_base[p->a] < 0 ? find_name(to->table, name) : -1;
+		if (there >= 0 && to->to_base[there] < 0) {
+			list[n++] = m->base->schema.fields[p->a].name;
+			list[n++] = name;
+		}
+	}
+	vv_status rc = n > 0 ? match_side(m, to, list, err) : VV_OK;
+	vv_free(list);
+	return rc;
+}
+
+/* A key by columns of base, where both sides have them all. */
+static bool key_of_base(merge *m, const size_t *places, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		long x = m->side[0].from_base[places[i]], y = m->side[1].from_base[places[i]];
+		if (x < 0 || y < 0) {
+			return false;
+		}
+		m->base_key[i] = places[i];
+		m->side[0].key[i] = (size_t)x;
+		m->side[1].key[i] = (size_t)y;
+	}
+	m->key_count = count;
+	return count > 0;
+}
+
+/* The same from names, as base or one of the sides calls them. */
+static bool key_of_names(merge *m, int version, const char *const *names, size_t count)
+{
+	size_t places[VV_KEY_COLUMNS_MAX];
+	if (count == 0 || count > VV_KEY_COLUMNS_MAX || !find_names(merge_version(m, version), names, count, places)) {
+		return false;
+	}
+	for (size_t i = 0; version < 2 && i < count; i++) {
+		long b = m->side[version].to_base[places[i]];
+		if (b < 0) {
+			return false;
+		}
+		places[i] = (size_t)b;
+	}
+	return key_of_base(m, places, count);
+}
+
+static bool key_of_version(merge *m, int version)
+{
+	const vv_root *r = &merge_version(m, version)->root;
+	return key_of_names(m, version, (const char *const *)r->key, r->key_count);
+}
+
+/* Without base: columns of the same name on both sides. */
+static bool key_of_both(merge *m, const char *const *names, size_t count)
+{
+	bool found = count > 0 && count <= VV_KEY_COLUMNS_MAX && find_names(m->side[0].table, names, count, m->side[0].key) &&
+		     find_names(m->side[1].table, names, count, m->side[1].key);
+	m->key_count = found ? count : 0;
+	return found;
+}
+
+static bool same_keys(const vv_root *a, const vv_root *b)
+{
+	bool same = a->key_count == b->key_count;
+	for (size_t i = 0; same && i < a->key_count; i++) {
+		same = strcmp(a->key[i], b->key[i]) == 0;
+	}
+	return same;
+}
+
+/* What identifies rows: what was asked for, base's key, or one that a side gave it. */
+static vv_status choose_key(merge *m, vv_error *err)
+{
+	const char *const *key = m->opts->key;
+	size_t count = count_names(key);
+	const vv_root *x = &m->side[0].table->root, *y = &m->side[1].table->root;
+	if (key && count == 0) {
+		return VV_OK;
+	}
+	if (key) {
+		bool found = m->base ? key_of_names(m, 2, key, count) || key_of_names(m, 0, key, count) || key_of_names(m, 1, key, count)
+				     : key_of_both(m, key, count);
+		return found ? VV_OK : vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in all versions", vv_text_shows(key[0]));
+	}
+	if (!m->base) {
+		const vv_root *r = x->key_count > 0 ? x : y;
+		if (x->key_count == 0 || y->key_count == 0 || same_keys(x, y)) {
+			key_of_both(m, (const char *const *)r->key, r->key_count);
+		}
+		return VV_OK;
+	}
+	if (!key_of_version(m, 2) && m->base->root.key_count == 0 && !key_of_version(m, 0)) {
+		key_of_version(m, 1);
+	}
+	return VV_OK;
+}
+
+vv_status merge_columns_match(merge *m, vv_error *err)
+{
+	vv_status rc;
+	for (size_t i = 0; i < 2; i++) {
+		if ((rc = make_places(m, &m->side[i], err)) < 0 || (rc = match_side(m, &m->side[i], NULL, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = share_renames(m, 0, err)) < 0 || (rc = share_renames(m, 1, err)) < 0) {
+		return rc;
+	}
+	return choose_key(m, err);
+}
+
+/* --- which columns the result has ---------------------------------------------- */
+
+static const vv_field *field_of(const merge *m, int version, long place)
+{
+	return &merge_version(m, version)->schema.fields[place];
+}
+
+static bool same_name(const vv_field *a, const vv_field *b)
+{
+	return a->name_len == b->name_len && memcmp(a->name, b->name, a->name_len) == 0;
+}
+
+static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *column, vv_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
+static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *column, vv_error *err, const char *fmt, ...)
+{
+	vv_buf text = VV_BUF_INIT;
+	va_list ap;
+	va_start(ap, fmt);
+	vv_buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	vv_status rc = vv_buf_ok(&text, err);
+	if (rc == VV_OK) {
+		merge_report r = {.kind = kind, .row = MERGE_NONE, .column = column, .detail = vv_buf_cstr(&text)};
+		rc = merge_conflict(m, &r, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static void add_column(merge *m, long b, long x, long y, const vv_field *named)
+{
+	m->columns[m->column_count++] =
+		(merge_column){.b = b, .side = {x, y}, .name = named->name, .name_len = named->name_len, .takes = -1};
+}
+
+static const vv_column_pair *pair_of(const merge_side *s, long b)
+{
+	for (size_t i = 0; i < s->columns.count; i++) {
+		if (s->columns.pairs[i].a == b) {
+			return &s->columns.pairs[i];
+		}
+	}
+	return NULL;
+}
+
+/* A column that one side dropped: gone, unless the other one changed it. */
+static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
+{
+	const merge_side *s = &m->side[keeper];
+	const vv_column_pair *p = pair_of(s, b);
+	const vv_field *was = field_of(m, 2, b);
+	const char *what = s->edited[b]				    ? "edited cells of it"
+			   : s->filled[b]			    ? "added rows with values in it"
+			   : p->renamed				    ? "renamed it"
+			   : p->retyped || p->reconstrained ? "changed its definition"
+							    : NULL;
+	if (!what) {
+		return VV_OK;
+	}
+	int decided = merge_decided(m, VV_CONFLICT_COLUMN_REMOVED, was->name, was->name_len);
+	if (decided == 2 || (decided < 0 ? m->ours : (size_t)decided) == keeper) {
+		long places[2] = {-1, -1};
+		places[keeper] = s->from_base[b];
+		add_column(m, b, places[0], places[1], decided == 2 ? was : field_of(m, (int)keeper, places[keeper]));
+		m->columns[m->column_count - 1].takes = decided;
+		m->columns[m->column_count - 1].contested = decided < 0;
+		m->partial = true;
+	}
+	if (decided >= 0) {
+		return VV_OK;
+	}
+	return conflict_column(m, VV_CONFLICT_COLUMN_REMOVED, was->name, err, "%s dropped column '%s', %s %s",
+			       m->ours == keeper ? "theirs" : "ours", vv_text_show(was->name, was->name_len),
+			       m->ours == keeper ? "ours" : "theirs", what);
+}
+
+/* Renamed by one side to what the other calls another column: told whoever merges, since
+ * one of the two has no place where that side's names are taken. */
+static vv_status tell_taken_name(merge *m, size_t by, long b, vv_error *err)
+{
+	const vv_field *f = field_of(m, (int)by, m->side[by].from_base[b]);
+	const merge_side *other = &m->side[1 - by];
+	long there = vv_schema_find(&other->table->schema, f->name, f->name_len);
+	if (there < 0 || other->to_base[there] == b || merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0) {
+		return VV_OK;
+	}
+	return conflict_column(m, VV_CONFLICT_COLUMN, f->name, err, "two columns would be called '%s'", vv_text_show(f->name, f->name_len));
+}
+
+/* A column of base that both have: its name. */
+static vv_status common_column(merge *m, long b, vv_error *err)
+{
+	long x = m->side[0].from_base[b], y = m->side[1].from_base[b];
+	const vv_field *fb = field_of(m, 2, b), *fx = field_of(m, 0, x), *fy = field_of(m, 1, y);
+	int side = merge_pick(same_name(fx, fy), same_name(fx, fb), same_name(fy, fb));
+	side = side < 0 ? merge_decided(m, VV_CONFLICT_COLUMN, fb->name, fb->name_len) : side;
+	bool clash = side < 0;
+	side = clash ? (int)m->ours : side;
+	add_column(m, b, x, y, side == 2 ? fb : side == 0 ? fx : fy);
+	m->columns[m->column_count - 1].contested = clash;
+	if (!clash) {
+		return VV_OK;
+	}
+	const vv_field *ours = m->ours == 0 ? fx : fy, *theirs = m->ours == 0 ? fy : fx;
+	vv_status rc = conflict_column(m, VV_CONFLICT_COLUMN, fb->name, err, "column '%s' was renamed to '%s' by ours and to '%s' by theirs",
+				       vv_text_show(fb->name, fb->name_len), vv_text_show(ours->name, ours->name_len),
+				       vv_text_show(theirs->name, theirs->name_len));
+	if (rc < 0 || (rc = tell_taken_name(m, 0, b, err)) < 0) {
+		return rc;
+	}
+	return tell_taken_name(m, 1, b, err);
+}
+
+/* Both added it, and it was decided for what there was before. */
+static bool taken_back(const merge *m, size_t x_place)
+{
+	const vv_field *f = field_of(m, 0, (long)x_place);
+	for (size_t i = 0; i < m->key_count; i++) {
+		if (m->side[0].key[i] == x_place) {
+			return false; /* rows are known by it */
+		}
+	}
+	return merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) == 2;
+}
+
+static void added_columns(merge *m)
+{
+	const vv_table *x = m->side[0].table, *y = m->side[1].table;
+	for (size_t i = 0; i < x->columns; i++) {
+		if (m->side[0].to_base[i] >= 0) {
+			continue;
+		}
+		long other = vv_schema_find(&y->schema, x->schema.fields[i].name, x->schema.fields[i].name_len);
+		other = other >= 0 && m->side[1].to_base[other] < 0 ? other : -1;
+		if (other < 0 || !taken_back(m, i)) {
+			add_column(m, -1, (long)i, other, &x->schema.fields[i]);
+		}
+	}
+	for (size_t i = 0; i < y->columns; i++) {
+		const vv_field *f = &y->schema.fields[i];
+		long other = m->side[1].to_base[i] >= 0 ? -1 : vv_schema_find(&x->schema, f->name, f->name_len);
+		bool both = other >= 0 && m->side[0].to_base[other] < 0;
+		if (m->side[1].to_base[i] < 0 && !both) {
+			add_column(m, -1, -1, (long)i, f);
+		}
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const merge_column *x = *(merge_column *const *)a, *y = *(merge_column *const *)b;
+	size_t n = x->name_len < y->name_len ? x->name_len : y->name_len;
+	int c = memcmp(x->name, y->name, n);
+	return c != 0 ? c : x->name_len != y->name_len ? (x->name_len < y->name_len ? -1 : 1) : x < y ? -1 : x > y;
+}
+
+/* What a version calls a column of the result; NULL: it has it not. */
+static const vv_field *called_by(const merge *m, const merge_column *c, int version)
+{
+	long place = version == 2 ? c->b : c->side[version];
+	return place >= 0 ? field_of(m, version, place) : NULL;
+}
+
+/* Back to what the version calls it, where that is another name. */
+static void step_to(const merge *m, merge_column *c, int version)
+{
+	const vv_field *f = called_by(m, c, version);
+	if (f && f->name_len == c->name_len && memcmp(f->name, c->name, f->name_len) == 0) {
+		return;
+	}
+	c->dropped = !f;
+	if (f) {
+		c->name = f->name;
+		c->name_len = f->name_len;
+	}
+}
+
+/* Of two columns with one name those step back that do not have it from ours, or from the
+ * version that was decided for (while decide holds). */
+static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool decide, vv_error *err)
+{
+	const char *name = a->name;
+	size_t len = a->name_len;
+	int decided = decide ? merge_decided(m, VV_CONFLICT_COLUMN, name, len) : -1, version = decided < 0 ? (int)m->ours : decided;
+	step_to(m, a, version);
+	step_to(m, b, version);
+	if (decided >= 0 || a->contested || b->contested) {
+		return VV_OK; /* with the sides exchanged it may not come to this */
+	}
+	return conflict_column(m, VV_CONFLICT_COLUMN, name, err, "two columns would be called '%s'", vv_text_show(name, len));
+}
+
+/* No two columns of the result may have one name. */
+static vv_status part_names(merge *m, vv_error *err)
+{
+	merge_column **list = vv_calloc(m->column_count + 1, sizeof(*list));
+	bool again = true;
+	vv_status rc = VV_OK;
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	/* Names of one version are different, so that this ends; where decisions for several
+	 * contradict each other, ours' names end it. */
+	for (size_t round = 0; again && rc == VV_OK; round++) {
+		size_t n = 0;
+		again = false;
+		for (size_t i = 0; i < m->column_count; i++) {
+			if (!m->columns[i].dropped) {
+				list[n++] = &m->columns[i];
+			}
+		}
+		qsort(list, n, sizeof(*list), by_name);
+		for (size_t i = 1; i < n && !again && rc == VV_OK; i++) {
+			if (list[i]->name_len == list[i - 1]->name_len && memcmp(list[i]->name, list[i - 1]->name, list[i]->name_len) == 0) {
+				rc = step_back(m, list[i - 1], list[i], round < 2 * m->column_count, err);
+				again = true;
+			}
+		}
+	}
+	vv_free(list);
+	size_t kept = 0;
+	for (size_t i = 0; i < m->column_count; i++) {
+		if (!m->columns[i].dropped) {
+			m->columns[kept++] = m->columns[i];
+		}
+	}
+	m->column_count = kept;
+	return rc;
+}
+
+/* Which column of the result each version's column is. */
+static vv_status index_columns(merge *m, vv_error *err)
+{
+	size_t counts[3] = {m->side[0].table->columns, m->side[1].table->columns, m->base ? m->base->columns : 0};
+	long **lists[3] = {&m->column_of[0], &m->column_of[1], &m->column_of_base};
+	for (size_t v = 0; v < 3; v++) {
+		long *list = vv_arena_calloc(&m->arena, counts[v] + 1, sizeof(*list));
+		if (!list) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t i = 0; i < counts[v]; i++) {
+			list[i] = -1;
+		}
+		*lists[v] = list;
+	}
+	for (size_t i = 0; i < m->column_count; i++) {
+		const merge_column *c = &m->columns[i];
+		for (size_t v = 0; v < 2; v++) {
+			if (c->side[v] >= 0) {
+				m->column_of[v][c->side[v]] = (long)i;
+				m->side[v].own_columns |= c->b < 0;
+			}
+		}
+		if (c->b >= 0) {
+			m->column_of_base[c->b] = (long)i;
+		}
+	}
+	for (size_t i = 0; i < m->key_count; i++) {
+		m->key[i] = (size_t)m->column_of[0][m->side[0].key[i]];
+	}
+	return VV_OK;
+}
+
+/* The columns that a side added, without those that were decided to go. */
+static vv_status find_counting(merge *m, size_t v, vv_error *err)
+{
+	merge_side *s = &m->side[v];
+	for (size_t i = 0; m->base && i < s->table->columns; i++) {
+		const vv_field *f = field_of(m, (int)v, (long)i);
+		bool decided = m->column_of[v][i] < 0 && merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0;
+		if (s->to_base[i] >= 0 || decided) {
+			continue;
+		}
+		if (!s->counts && !(s->counts = vv_arena_calloc(&m->arena, s->table->columns, sizeof(*s->counts)))) {
+			return vv_fail_nomem(err);
+		}
+		s->counts[i] = true;
+	}
+	return VV_OK;
+}
+
+vv_status merge_columns_choose(merge *m, vv_error *err)
+{
+	size_t olds = m->base ? m->base->columns : 0;
+	vv_status rc = VV_OK;
+	m->columns = vv_arena_calloc(&m->arena, olds + m->side[0].table->columns + m->side[1].table->columns + 1, sizeof(*m->columns));
+	if (!m->columns) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t b = 0; b < olds && rc == VV_OK; b++) {
+		long x = m->side[0].from_base[b], y = m->side[1].from_base[b];
+		if (x >= 0 && y >= 0) {
+			rc = common_column(m, (long)b, err);
+		} else if (x >= 0 || y >= 0) {
+			rc = dropped_column(m, (long)b, x >= 0 ? 0 : 1, err);
+		}
+	}
+	added_columns(m);
+	if (rc < 0 || (rc = part_names(m, err)) < 0) {
+		return rc;
+	}
+	if (m->column_count > VV_COLUMNS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the merged table would have %zu columns, at most %u can be kept", m->column_count,
+			       VV_COLUMNS_MAX);
+	}
+	if ((rc = merge_columns_order(m, err)) < 0 || (rc = index_columns(m, err)) < 0 || (rc = find_counting(m, 0, err)) < 0) {
+		return rc;
+	}
+	return find_counting(m, 1, err);
+}

@@ -1,0 +1,811 @@
+/*
+ * Knows which row of base is which of a side, kept as runs of rows: as few as there are
+ * changes of order, so that memory follows the changes and not the table.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "diff/merge/merge_internal.h"
+#include "diff/rows/rowdiff.h"
+#include "diff/rows/sorter.h"
+#include "diff/rows/value.h"
+
+/* A side holds another table when fewer than one in so many rows are common. */
+#define COMMON_MIN 10u
+
+/* What a comparison told of single rows. */
+typedef struct told {
+	merge_run *pairs; /* changed or moved: one row each */
+	size_t pair_count, pair_cap;
+	uint64_t *gone, *added, *changed;
+	size_t gone_count, gone_cap, added_count, added_cap, changed_count, changed_cap;
+	uint64_t *rekeyed; /* of base: the key is another, all other cells are equal */
+	size_t rekeyed_count, rekeyed_cap;
+} told;
+
+static vv_status add_row(uint64_t **list, size_t *count, size_t *cap, uint64_t row, vv_error *err)
+{
+	if (*count == *cap) {
+		size_t more = *cap ? *cap * 2 : 64;
+		uint64_t *p = vv_realloc_array(*list, more, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		*list = p;
+		*cap = more;
+	}
+	(*list)[(*count)++] = row;
+	return VV_OK;
+}
+
+static vv_status add_run(merge_run **list, size_t *count, size_t *cap, merge_run r, vv_error *err)
+{
+	if (*count == *cap) {
+		size_t more = *cap ? *cap * 2 : 64;
+		merge_run *p = vv_realloc_array(*list, more, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		*list = p;
+		*cap = more;
+	}
+	(*list)[(*count)++] = r;
+	return VV_OK;
+}
+
+static int by_old_row(const void *a, const void *b)
+{
+	const merge_run *x = a, *y = b;
+	return x->old_row < y->old_row ? -1 : x->old_row > y->old_row;
+}
+
+static int by_new_row(const void *a, const void *b)
+{
+	const merge_run *x = a, *y = b;
+	return x->new_row < y->new_row ? -1 : x->new_row > y->new_row;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void sort(void *list, size_t count, size_t size, int (*order)(const void *, const void *))
+{
+	if (count > 1) {
+		qsort(list, count, size, order);
+	}
+}
+
+static void told_clear(told *t)
+{
+	vv_free(t->pairs);
+	vv_free(t->gone);
+	vv_free(t->added);
+	vv_free(t->changed);
+	vv_free(t->rekeyed);
+}
+
+static vv_status hear(told *t, const vv_row_change *c, vv_error *err)
+{
+	if (c->kind == VV_ROW_ADDED) {
+		return add_row(&t->added, &t->added_count, &t->added_cap, c->new_row, err);
+	}
+	if (c->kind == VV_ROW_REMOVED) {
+		return add_row(&t->gone, &t->gone_count, &t->gone_cap, c->old_row, err);
+	}
+	vv_status rc = VV_OK;
+	if (c->rekeyed && (rc = add_row(&t->rekeyed, &t->rekeyed_count, &t->rekeyed_cap, c->old_row, err)) < 0) {
+		return rc;
+	}
+	if (c->kind == VV_ROW_CHANGED) {
+		rc = add_row(&t->changed, &t->changed_count, &t->changed_cap, c->old_row, err);
+	}
+	return rc < 0 ? rc : add_run(&t->pairs, &t->pair_count, &t->pair_cap, (merge_run){c->old_row, c->new_row, 1}, err);
+}
+
+/* Compares base with the side; notes in which columns values were edited. */
+static vv_status compare(merge *m, merge_side *s, told *t, vv_error *err)
+{
+	vv_rowdiff *d = NULL;
+	vv_row_change c;
+	const char *key[VV_KEY_COLUMNS_MAX + 1] = {NULL};
+	int more;
+	for (size_t i = 0; i < m->key_count; i++) {
+		key[i] = s->table->schema.fields[s->key[i]].name;
+	}
+	vv_rowdiff_options opts = {.key = key, .columns = &s->columns, .rekeyed = true, .everything = true, .blind_moves = true, .temp_dir = m->opts->temp_dir,
+				   .pool = m->opts->pool, .progress = m->opts->progress};
+	vv_status rc = vv_rowdiff_open(&d, m->base, s->table, &opts, err);
+	if (rc < 0) {
+		return rc;
+	}
+	while ((more = vv_rowdiff_next(d, &c, err)) > 0 && (rc = hear(t, &c, err)) == VV_OK) {
+	}
+	rc = more < 0 ? (vv_status)more : rc;
+	const vv_rowdiff_stats *stats = vv_rowdiff_stats_get(d);
+	for (size_t i = 0; rc == VV_OK && i < s->columns.count; i++) {
+		const vv_column_pair *p = &s->columns.pairs[i];
+		if (p->a >= 0 && p->b >= 0) {
+			s->edited[p->a] = stats->column_changes[i] > 0;
+		}
+	}
+	vv_rowdiff_close(d);
+	return rc;
+}
+
+/* How far from row `at` on no told row comes: pairs (their old or new rows) and single
+ * rows, both ascending; *pair and *one are moved past those told rows that begin at `at`. */
+static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, size_t *one, uint64_t end)
+{
+	const uint64_t *list = old ? t->gone : t->added;
+	size_t count = old ? t->gone_count : t->added_count;
+	for (;;) {
+		uint64_t p = *pair < t->pair_count ? (old ? t->pairs[*pair].old_row : t->pairs[*pair].new_row) : end;
+		uint64_t o = *one < count ? list[*one] : end;
+		if (*at < end && p == *at) {
+			(*pair)++;
+		} else if (*at < end && o == *at) {
+			(*one)++;
+		} else {
+			return (p < o ? p : o) - *at;
+		}
+		(*at)++;
+	}
+}
+
+/* Base's rows that were not told of stand for the side's that were not, in order. */
+static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t new_rows, vv_error *err)
+{
+	size_t cap = 0, old_pair = 0, new_pair = 0, gone = 0, added = 0, runs = 0;
+	merge_run *list = NULL, *by_new = vv_calloc(t->pair_count + 1, sizeof(*by_new));
+	uint64_t a = 0, b = 0;
+	vv_status rc = VV_OK;
+	if (!by_new) {
+		return vv_fail_nomem(err);
+	}
+	sort(t->pairs, t->pair_count, sizeof(*t->pairs), by_old_row);
+	sort(t->gone, t->gone_count, sizeof(*t->gone), by_number);
+	sort(t->added, t->added_count, sizeof(*t->added), by_number);
+	if (t->pair_count > 0) {
+		memcpy(by_new, t->pairs, t->pair_count * sizeof(*by_new));
+	}
+	sort(by_new, t->pair_count, sizeof(*by_new), by_new_row);
+	told n = {.pairs = by_new, .pair_count = t->pair_count, .added = t->added, .added_count = t->added_count};
+	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
+		rc = add_run(&list, &runs, &cap, t->pairs[i], err);
+	}
+	while (rc == VV_OK) {
+		uint64_t x = free_rows(&a, t, true, &old_pair, &gone, old_rows);
+		uint64_t y = free_rows(&b, &n, false, &new_pair, &added, new_rows);
+		uint64_t len = x < y ? x : y;
+		if (len == 0) {
+			rc = x == y ? VV_OK : vv_fail(err, VV_ECORRUPT, "the comparison of the versions does not add up");
+			break;
+		}
+		rc = add_run(&list, &runs, &cap, (merge_run){a, b, len}, err);
+		a += len;
+		b += len;
+	}
+	vv_free(by_new);
+	s->by_old = list;
+	s->run_count = runs;
+	s->gone = t->gone_count;
+	s->added = t->added_count;
+	return rc;
+}
+
+/* Joins neighbouring runs, and makes the second order. */
+static vv_status order_runs(merge_side *s, vv_error *err)
+{
+	size_t n = 0;
+	sort(s->by_old, s->run_count, sizeof(*s->by_old), by_old_row);
+	for (size_t i = 0; i < s->run_count; i++) {
+		merge_run *last = n > 0 ? &s->by_old[n - 1] : NULL, r = s->by_old[i];
+		if (last && last->old_row + last->rows == r.old_row && last->new_row + last->rows == r.new_row) {
+			last->rows += r.rows;
+			continue;
+		}
+		s->reordered |= last && r.new_row < last->new_row;
+		s->by_old[n++] = r;
+	}
+	s->run_count = n;
+	s->by_new = vv_calloc(n + 1, sizeof(*s->by_new));
+	if (!s->by_new) {
+		return vv_fail_nomem(err);
+	}
+	if (n > 0) {
+		memcpy(s->by_new, s->by_old, n * sizeof(*s->by_new));
+	}
+	sort(s->by_new, n, sizeof(*s->by_new), by_new_row);
+	return VV_OK;
+}
+
+/* by_above holds places in blocks while this sorts them. */
+typedef struct placed {
+	uint64_t above;
+	size_t at;
+} placed;
+
+static int by_place(const void *a, const void *b)
+{
+	const placed *x = a, *y = b;
+	return x->above < y->above ? -1 : x->above > y->above;
+}
+
+/* The rows that no run has, as blocks. */
+static vv_status make_blocks(merge_side *s, vv_error *err)
+{
+	uint64_t at = 0, before = 0, above = 0;
+	placed *order = vv_calloc(s->run_count + 1, sizeof(*order));
+	s->blocks = vv_calloc(s->run_count + 1, sizeof(*s->blocks));
+	s->by_above = vv_calloc(s->run_count + 1, sizeof(*s->by_above));
+	if (!order || !s->blocks || !s->by_above) {
+		vv_free(order);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i <= s->run_count; i++) {
+		uint64_t next = i < s->run_count ? s->by_new[i].new_row : s->table->root.rows;
+		if (next > at) {
+			order[s->block_count] = (placed){above, s->block_count};
+			s->blocks[s->block_count++] = (merge_block){.above = above, .row = at, .rows = next - at, .before = before};
+			before += next - at;
+		}
+		if (i < s->run_count) {
+			at = next + s->by_new[i].rows;
+			above = s->by_new[i].old_row + s->by_new[i].rows;
+		}
+	}
+	sort(order, s->block_count, sizeof(*order), by_place);
+	for (size_t i = 0; i < s->block_count; i++) {
+		s->by_above[i] = order[i].at;
+	}
+	vv_free(order);
+	return VV_OK;
+}
+
+/* The run that holds a row; NULL: none. */
+static const merge_run *find_run(const merge_run *list, size_t count, size_t *hint, bool old, uint64_t row)
+{
+	size_t lo = 0, hi = count;
+	if (*hint < count) {
+		uint64_t from = old ? list[*hint].old_row : list[*hint].new_row;
+		if (row >= from && row - from < list[*hint].rows) {
+			return &list[*hint];
+		}
+	}
+	while (lo < hi) { /* the first run that begins behind row */
+		size_t mid = lo + (hi - lo) / 2;
+		if ((old ? list[mid].old_row : list[mid].new_row) <= row) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	if (lo == 0) {
+		return NULL;
+	}
+	*hint = lo - 1;
+	const merge_run *r = &list[lo - 1];
+	return row - (old ? r->old_row : r->new_row) < r->rows ? r : NULL;
+}
+
+uint64_t merge_to_side(merge_side *s, uint64_t old_row)
+{
+	const merge_run *r = find_run(s->by_old, s->run_count, &s->at_old, true, old_row);
+	return r ? r->new_row + (old_row - r->old_row) : MERGE_NONE;
+}
+
+uint64_t merge_to_base(merge_side *s, uint64_t new_row)
+{
+	const merge_run *r = find_run(s->by_new, s->run_count, &s->at_new, false, new_row);
+	return r ? r->old_row + (new_row - r->new_row) : MERGE_NONE;
+}
+
+const merge_block *merge_block_at(const merge_side *s, uint64_t above)
+{
+	size_t lo = 0, hi = s->block_count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s->blocks[s->by_above[mid]].above < above) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	return lo < s->block_count && s->blocks[s->by_above[lo]].above == above ? &s->blocks[s->by_above[lo]] : NULL;
+}
+
+uint64_t merge_added_index(const merge_side *s, uint64_t new_row)
+{
+	size_t lo = 0, hi = s->block_count;
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s->blocks[mid].row <= new_row) {
+			lo = mid;
+		} else {
+			hi = mid;
+		}
+	}
+	return s->blocks[lo].before + (new_row - s->blocks[lo].row);
+}
+
+/* --- groups ---------------------------------------------------------------- */
+
+static vv_status load_groups(merge_groups *g, vv_table *t, vv_error *err)
+{
+	vv_list_reader *data = NULL, *layout = NULL;
+	vv_list_item a, b;
+	int more = 1;
+	vv_status rc;
+	if ((rc = vv_list_reader_open(&data, VV_LIST_DATA, &t->source, t->root.data.data, t->root.data.len, err)) < 0 ||
+	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err)) < 0) {
+		goto done;
+	}
+	while ((more = vv_list_next(data, &a, err)) > 0 && (more = vv_list_next(layout, &b, err)) > 0) {
+		if (g->count == g->cap) {
+			size_t cap = g->cap ? g->cap * 2 : 64;
+			merge_group *p = vv_realloc_array(g->list, cap, sizeof(*p));
+			if (!p) {
+				rc = vv_fail_nomem(err);
+				goto done;
+			}
+			g->list = p;
+			g->cap = cap;
+		}
+		g->list[g->count++] = (merge_group){.row = a.before, .data = vv_xxh3_128(a.bytes, a.len, 0),
+						    .layout = vv_xxh3(b.bytes, b.len, 0), .plain = b.len > 0 && b.bytes[0] < 0x20};
+	}
+	rc = more < 0 ? (vv_status)more : VV_OK;
+done:
+	vv_list_reader_close(data);
+	vv_list_reader_close(layout);
+	return rc;
+}
+
+static const merge_group *find_group(merge_groups *g, uint64_t row)
+{
+	size_t lo = 0, hi = g->count;
+	if (g->at < g->count && g->list[g->at].row <= row && (g->at + 1 == g->count || g->list[g->at + 1].row > row)) {
+		return &g->list[g->at];
+	}
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (g->list[mid].row <= row) {
+			lo = mid;
+		} else {
+			hi = mid;
+		}
+	}
+	g->at = lo;
+	return &g->list[lo];
+}
+
+/* Rows from row on that stand in the same group. */
+static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const vv_table *t, uint64_t row)
+{
+	return (x + 1 == g->list + g->count ? t->root.rows : x[1].row) - row;
+}
+
+/* Rows from row on before the next one that has other cells. */
+static uint64_t until_changed(merge_side *s, uint64_t row)
+{
+	size_t lo = 0, hi = s->changed_count, at = s->at_changed;
+	if (at > s->changed_count || (at > 0 && s->changed[at - 1] >= row) || (at < s->changed_count && s->changed[at] < row)) {
+		while (lo < hi) {
+			size_t mid = lo + (hi - lo) / 2;
+			if (s->changed[mid] < row) {
+				lo = mid + 1;
+			} else {
+				hi = mid;
+			}
+		}
+		s->at_changed = at = lo;
+	}
+	return at < s->changed_count ? s->changed[at] - row : MERGE_NONE;
+}
+
+uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row)
+{
+	if (m->groups.count == 0 || s->groups.count == 0) {
+		return 0;
+	}
+	const merge_group *a = find_group(&m->groups, old_row), *b = find_group(&s->groups, new_row);
+	uint64_t left = rest_of_group(&m->groups, a, m->base, old_row);
+	bool same = s->same_places && old_row - a->row == new_row - b->row && a->data.lo == b->data.lo && a->data.hi == b->data.hi &&
+		    a->layout == b->layout;
+	if (same) {
+		return left;
+	}
+	if (!s->exact || !a->plain || !b->plain) {
+		return 0;
+	}
+	uint64_t there = rest_of_group(&s->groups, b, s->table, new_row), unchanged = until_changed(s, old_row);
+	left = there < left ? there : left;
+	return unchanged < left ? unchanged : left;
+}
+
+static int by_data(const void *a, const void *b)
+{
+	const vv_hash128 *x = a, *y = b;
+	return x->hi != y->hi ? (x->hi < y->hi ? -1 : 1) : x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
+/* Do the two have a group in common? Out of memory counts as yes. */
+static bool share_group(const merge_groups *a, const merge_groups *b)
+{
+	vv_hash128 *names = vv_calloc(a->count + 1, sizeof(*names));
+	bool found = !names;
+	for (size_t i = 0; names && i < a->count; i++) {
+		names[i] = a->list[i].data;
+	}
+	if (names) {
+		sort(names, a->count, sizeof(*names), by_data);
+	}
+	for (size_t i = 0; !found && a->count > 0 && i < b->count; i++) {
+		found = bsearch(&b->list[i].data, names, a->count, sizeof(*names), by_data) != NULL;
+	}
+	vv_free(names);
+	return found;
+}
+
+/* Without a column in common nothing tells which row of base is which here. */
+static bool shares_column(const merge *m, const merge_side *s)
+{
+	for (size_t i = 0; i < m->base->columns; i++) {
+		if (s->from_base[i] >= 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool merge_is_other_table(merge *m, const merge_side *s)
+{
+	if (!shares_column(m, s)) {
+		return true;
+	}
+	uint64_t old_rows = m->base->root.rows, rows = s->table->root.rows, common = old_rows - s->gone;
+	bool few = common < old_rows / COMMON_MIN + (old_rows % COMMON_MIN != 0) && common < rows / COMMON_MIN + (rows % COMMON_MIN != 0);
+	return few && !share_group(&m->groups, &s->groups);
+}
+
+/* --- the whole ------------------------------------------------------------- */
+
+static bool same_places(const vv_columns *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->pairs[i].a != c->pairs[i].b && c->pairs[i].a >= 0 && c->pairs[i].b >= 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
+{
+	vv_status rc = merge_rows_open(&s->rows, s->table, err);
+	if (m->base) {
+		return rc < 0 ? rc : compare(m, s, t, err);
+	}
+	for (uint64_t i = 0; i < s->table->root.rows && rc == VV_OK; i++) {
+		rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err);
+	}
+	return rc;
+}
+
+static vv_status match_side(merge *m, merge_side *s, told *t, vv_error *err)
+{
+	vv_status rc = make_runs(s, t, m->base ? m->base->root.rows : 0, s->table->root.rows, err);
+	sort(t->changed, t->changed_count, sizeof(*t->changed), by_number);
+	s->changed = t->changed;
+	s->changed_count = t->changed_count;
+	t->changed = NULL;
+	s->exact = m->base && (m->base->root.dialect.form == VV_FORM_CSV) == (s->table->root.dialect.form == VV_FORM_CSV);
+	s->same_places = same_places(&s->columns);
+	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) {
+		return rc;
+	}
+	return load_groups(&s->groups, s->table, err);
+}
+
+/* --- rows whose key changed ----------------------------------------------------- */
+
+/* A key that a side brings, by hash, with the row of the side. */
+typedef struct new_key {
+	vv_hash128 key;
+	uint64_t row;
+} new_key;
+
+typedef struct new_keys {
+	new_key *list;
+	size_t count;
+} new_keys;
+
+static int by_key(const void *a, const void *b)
+{
+	const new_key *x = a, *y = b;
+	int c = by_data(&x->key, &y->key);
+	return c != 0 ? c : x->row < y->row ? -1 : x->row > y->row;
+}
+
+static vv_status hash_key(merge *m, merge_side *s, uint64_t row, new_key *out, vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc = merge_row(&s->rows, row, &cells, err);
+	vv_buf_reset(&m->text);
+	for (size_t i = 0; i < m->key_count && rc == VV_OK; i++) {
+		vv_value_put_canonical(&m->text, &m->base->schema.fields[m->base_key[i]], &cells[s->key[i]]);
+	}
+	*out = (new_key){vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len, m->opts->secret), row};
+	return rc < 0 ? rc : vv_buf_ok(&m->text, err);
+}
+
+static bool is_listed(const uint64_t *list, size_t count, uint64_t row)
+{
+	return count > 0 && bsearch(&row, list, count, sizeof(*list), by_number) != NULL;
+}
+
+/* The keys of all rows that a side added, and of those whose key it changed. */
+static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	out->list = vv_calloc(t->added_count + t->rekeyed_count + 1, sizeof(*out->list));
+	if (!out->list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < t->added_count && rc == VV_OK; i++) {
+		rc = hash_key(m, s, t->added[i], &out->list[out->count++], err);
+	}
+	for (size_t i = 0; i < t->pair_count && t->rekeyed_count > 0 && rc == VV_OK; i++) {
+		if (is_listed(t->rekeyed, t->rekeyed_count, t->pairs[i].old_row)) {
+			rc = hash_key(m, s, t->pairs[i].new_row, &out->list[out->count++], err);
+		}
+	}
+	sort(out->list, out->count, sizeof(*out->list), by_key);
+	return rc;
+}
+
+static bool brings_key(const new_keys *k, const vv_hash128 *key)
+{
+	size_t lo = 0, hi = k->count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (by_data(&k->list[mid].key, key) < 0) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	return lo < k->count && by_data(&k->list[lo].key, key) == 0;
+}
+
+/* Did the side give this row of base the same key? */
+static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_row, const vv_hash128 *key, bool *out, vv_error *err)
+{
+	new_key own;
+	vv_status rc = VV_OK;
+	*out = false;
+	if (!is_listed(t->rekeyed, t->rekeyed_count, old_row)) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
+		if (t->pairs[i].old_row == old_row) {
+			rc = hash_key(m, s, t->pairs[i].new_row, &own, err);
+			*out = rc == VV_OK && by_data(&own.key, key) == 0;
+			break;
+		}
+	}
+	return rc;
+}
+
+/* Where the other side brings the new key as well, with another row, the two are rows of one
+ * key: here the row counts as removed and added after all. */
+static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys *others, vv_error *err)
+{
+	merge_side *s = &m->side[which];
+	told *mine = &t[which];
+	size_t kept = 0;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < mine->pair_count && rc == VV_OK; i++) {
+		merge_run p = mine->pairs[i];
+		bool parts = false;
+		new_key key;
+		if (is_listed(mine->rekeyed, mine->rekeyed_count, p.old_row) && (rc = hash_key(m, s, p.new_row, &key, err)) == VV_OK &&
+		    brings_key(others, &key.key)) {
+			rc = is_alike(m, &m->side[1 - which], &t[1 - which], p.old_row, &key.key, &parts, err);
+			parts = !parts;
+		}
+		if (parts && rc == VV_OK && (rc = add_row(&mine->gone, &mine->gone_count, &mine->gone_cap, p.old_row, err)) == VV_OK) {
+			rc = add_row(&mine->added, &mine->added_count, &mine->added_cap, p.new_row, err);
+		}
+		if (!parts) {
+			mine->pairs[kept++] = p;
+		}
+	}
+	mine->pair_count = kept;
+	return rc;
+}
+
+/* After other rows were taken for the removed ones. */
+static vv_status order_again(merge_side *s, vv_error *err)
+{
+	vv_free(s->by_new);
+	vv_free(s->blocks);
+	vv_free(s->by_above);
+	s->by_new = NULL;
+	s->blocks = NULL;
+	s->by_above = NULL;
+	s->block_count = 0;
+	s->at_old = s->at_new = 0;
+	vv_status rc = order_runs(s, err);
+	return rc < 0 ? rc : make_blocks(s, err);
+}
+
+static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
+{
+	new_keys keys[2] = {0};
+	vv_status rc = VV_OK;
+	if (t[0].rekeyed_count + t[1].rekeyed_count == 0) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		sort(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), by_number);
+		rc = list_new_keys(m, &m->side[i], &t[i], &keys[i], err);
+	}
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		rc = part_rekeyed(m, i, t, &keys[1 - i], err);
+	}
+	vv_free(keys[0].list);
+	vv_free(keys[1].list);
+	return rc;
+}
+
+vv_status merge_rows_match(merge *m, vv_error *err)
+{
+	told t[2] = {0};
+	vv_status rc = VV_OK;
+	if (m->base && ((rc = load_groups(&m->groups, m->base, err)) < 0 || (rc = merge_rows_open(&m->rows, m->base, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		rc = tell_side(m, &m->side[i], &t[i], err);
+	}
+	rc = rc < 0 ? rc : settle_rekeyed(m, t, err);
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		rc = match_side(m, &m->side[i], &t[i], err);
+	}
+	told_clear(&t[0]);
+	told_clear(&t[1]);
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		bool moved = false;
+		rc = merge_slide(m, i, &moved, err);
+		if (rc == VV_OK && moved) {
+			rc = order_again(&m->side[i], err);
+		}
+	}
+	return rc;
+}
+
+static void clear_side(merge_side *s)
+{
+	vv_columns_clear(&s->columns);
+	vv_free(s->to_base);
+	vv_free(s->from_base);
+	vv_free(s->edited);
+	vv_free(s->filled);
+	vv_free(s->by_old);
+	vv_free(s->by_new);
+	vv_free(s->changed);
+	vv_free(s->blocks);
+	vv_free(s->by_above);
+	vv_free(s->partner);
+	vv_free(s->placed);
+	vv_free(s->groups.list);
+	merge_rows_close(&s->rows);
+}
+
+void merge_match_clear(merge *m)
+{
+	clear_side(&m->side[0]);
+	clear_side(&m->side[1]);
+	vv_free(m->groups.list);
+	merge_rows_close(&m->rows);
+}
+
+/* --- rows that both added ---------------------------------------------------- */
+
+#define PARTNER_LEN 25u /* key hash (16), side (1), row (8) */
+
+static vv_status hash_added(merge *m, size_t which, vv_sorter *out, vv_error *err)
+{
+	merge_side *s = &m->side[which];
+	uint8_t record[PARTNER_LEN];
+	const vv_cell *cells;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < s->block_count && rc == VV_OK; i++) {
+		for (uint64_t k = 0; k < s->blocks[i].rows && rc == VV_OK; k++) {
+			uint64_t row = s->blocks[i].row + k;
+			if ((rc = merge_row(&s->rows, row, &cells, err)) < 0) {
+				break;
+			}
+			vv_buf_reset(&m->text);
+			for (size_t c = 0; c < m->key_count; c++) {
+				vv_value_put_canonical(&m->text, &m->compare.fields[m->key[c]], &cells[s->key[c]]);
+			}
+			if ((rc = vv_buf_ok(&m->text, err)) < 0) {
+				break;
+			}
+			vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len, m->opts->secret);
+			vv_put_be64(record, h.hi);
+			vv_put_be64(record + 8, h.lo);
+			record[16] = (uint8_t)which;
+			vv_put_be64(record + 17, row);
+			rc = vv_sorter_add(out, record, err);
+		}
+	}
+	return rc;
+}
+
+/* The n-th row of a key of one side goes with the n-th of the other. */
+typedef struct joining {
+	uint64_t *x;
+	size_t count, cap, taken;
+	uint8_t key[16];
+} joining;
+
+static vv_status join_record(merge *m, joining *j, const uint8_t *r, vv_error *err)
+{
+	uint64_t row = vv_get_be64(r + 17);
+	if (memcmp(j->key, r, 16) != 0) {
+		memcpy(j->key, r, 16);
+		j->count = j->taken = 0;
+	}
+	if (r[16] == 0) {
+		return add_row(&j->x, &j->count, &j->cap, row, err);
+	}
+	if (j->taken < j->count) {
+		uint64_t x = j->x[j->taken++];
+		m->side[0].partner[merge_added_index(&m->side[0], x)] = row;
+		m->side[1].partner[merge_added_index(&m->side[1], row)] = x;
+	}
+	return VV_OK;
+}
+
+static vv_status make_room(merge_side *s, vv_error *err)
+{
+	s->partner = vv_calloc((size_t)s->added + 1, sizeof(*s->partner));
+	s->placed = vv_calloc((size_t)s->added + 1, sizeof(*s->placed));
+	if (!s->partner || !s->placed) {
+		return vv_fail_nomem(err);
+	}
+	memset(s->partner, 0xff, (size_t)s->added * sizeof(*s->partner)); /* MERGE_NONE */
+	return VV_OK;
+}
+
+vv_status merge_partners(merge *m, vv_error *err)
+{
+	vv_sorter *sorter = NULL;
+	joining j = {0};
+	const void *p;
+	int more = 1;
+	vv_status rc;
+	if ((rc = make_room(&m->side[0], err)) < 0 || (rc = make_room(&m->side[1], err)) < 0 || m->key_count == 0 ||
+	    m->side[0].added == 0 || m->side[1].added == 0) {
+		return rc;
+	}
+	if ((rc = vv_sorter_new(&sorter, PARTNER_LEN, PARTNER_LEN, 8u << 20, m->opts->temp_dir, err)) < 0 ||
+	    (rc = hash_added(m, 0, sorter, err)) < 0 || (rc = hash_added(m, 1, sorter, err)) < 0 ||
+	    (rc = vv_sorter_finish(sorter, err)) < 0) {
+		goto done;
+	}
+	while ((more = vv_sorter_next(sorter, &p, err)) > 0 && (rc = join_record(m, &j, p, err)) == VV_OK) {
+	}
+	rc = more < 0 ? (vv_status)more : rc;
+done:
+	vv_sorter_free(sorter);
+	vv_free(j.x);
+	return rc;
+}

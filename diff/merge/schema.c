@@ -1,0 +1,493 @@
+/*
+ * Knows how three schemas become one: member by member of every descriptor, names in keys
+ * followed through renames; and what key and cut the result has.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/merge/merge_internal.h"
+
+/* A value as compact JSON, in the arena; NULL: not there. */
+typedef struct value {
+	const char *text;
+	size_t len;
+} value;
+
+/* One schema being written. Where both sides changed something differently it has what
+ * ours has, or, neutral, what base (without one: x) has. whole: nothing is put together
+ * from two versions. */
+typedef struct maker {
+	merge *m;
+	bool neutral, whole;
+	bool report;
+	vv_buf out;
+} maker;
+
+static bool same(const value *a, const value *b)
+{
+	return (a->text == NULL) == (b->text == NULL) && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
+}
+
+/* --- keys: names of columns inside the schema ----------------------------------- */
+
+/* The result's name for a version's column. NULL: the result has it not. */
+static const merge_column *renamed(const merge *m, int version, const char *name, size_t len)
+{
+	long at = vv_schema_find(&merge_version(m, version)->schema, name, len);
+	const long *list = version == 2 ? m->column_of_base : m->column_of[version];
+	at = at >= 0 ? list[at] : -1;
+	return at >= 0 ? &m->columns[at] : NULL;
+}
+
+/* A name or an array of names; false when one is gone. */
+static bool put_names(vv_buf *out, const merge *m, int version, const vv_json *node)
+{
+	bool list = node->type == VV_JSON_ARRAY;
+	bool all = true;
+	vv_buf_puts(out, list ? "[" : "");
+	for (const vv_json *n = list ? node->first : node; n; n = list ? n->next : NULL) {
+		const merge_column *c = renamed(m, version, n->text, n->text_len);
+		vv_buf_puts(out, n != node->first && list ? "," : "");
+		if (c) {
+			vv_json_put_string(out, c->name, c->name_len);
+		}
+		all = all && c;
+	}
+	vv_buf_puts(out, list ? "]" : "");
+	return all;
+}
+
+/* An object whose member "fields" holds names; reference: where another object holds more of
+ * them, when it refers to this very table. */
+static bool put_with_fields(vv_buf *out, const merge *m, int version, const vv_json *object, const vv_json *reference)
+{
+	bool all = true;
+	vv_buf_putc(out, '{');
+	for (const vv_json *n = object->first; n; n = n->next) {
+		vv_buf_puts(out, n != object->first ? "," : "");
+		vv_json_put_string(out, n->name, n->name_len);
+		vv_buf_putc(out, ':');
+		if (strcmp(n->name, "fields") == 0) {
+			all = put_names(out, m, version, n) && all;
+		} else if (n == reference) {
+			vv_buf_putc(out, '{');
+			for (const vv_json *k = n->first; k; k = k->next) {
+				vv_buf_puts(out, k != n->first ? "," : "");
+				vv_json_put_string(out, k->name, k->name_len);
+				vv_buf_putc(out, ':');
+				if (strcmp(k->name, "fields") == 0) {
+					all = put_names(out, m, version, k) && all;
+				} else {
+					vv_json_put_node(out, k);
+				}
+			}
+			vv_buf_putc(out, '}');
+		} else {
+			vv_json_put_node(out, n);
+		}
+	}
+	vv_buf_putc(out, '}');
+	return all;
+}
+
+static bool put_foreign_key(vv_buf *out, const merge *m, int version, const vv_json *key)
+{
+	const vv_json *reference = vv_json_get(key, "reference");
+	const char *resource = reference ? vv_json_get_string(reference, "resource") : NULL;
+	return put_with_fields(out, m, version, key, resource && resource[0] != '\0' ? NULL : reference);
+}
+
+/* The keys of an array that still hold; false when there are none. */
+static bool put_keys(vv_buf *out, const merge *m, int version, const vv_json *keys, bool foreign)
+{
+	bool any = false;
+	vv_buf_putc(out, '[');
+	for (const vv_json *n = keys->first; n; n = n->next) {
+		size_t at = out->len;
+		vv_buf_puts(out, any ? "," : "");
+		if (foreign ? put_foreign_key(out, m, version, n) : put_names(out, m, version, n)) {
+			any = true;
+		} else if (!out->failed) {
+			out->len = at;
+		}
+	}
+	vv_buf_putc(out, ']');
+	return any;
+}
+
+/* --- members --------------------------------------------------------------------- */
+
+static vv_status render(merge *m, int version, const vv_json *node, bool top, value *out, vv_error *err)
+{
+	vv_buf *b = &m->text;
+	bool there = node != NULL;
+	*out = (value){NULL, 0};
+	vv_buf_reset(b);
+	if (there && top && strcmp(node->name, "primaryKey") == 0) {
+		there = put_names(b, m, version, node);
+	} else if (there && top && (strcmp(node->name, "uniqueKeys") == 0 || strcmp(node->name, "foreignKeys") == 0)) {
+		there = put_keys(b, m, version, node, node->name[0] == 'f');
+	} else if (there) {
+		vv_json_put_node(b, node);
+	}
+	vv_status rc = vv_buf_ok(b, err);
+	if (rc == VV_OK && there) {
+		out->len = b->len;
+		out->text = vv_arena_strndup(&m->arena, vv_buf_cstr(b), b->len);
+		rc = out->text ? VV_OK : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* What a side has, for people; long ones are not shown. */
+static void put_had(vv_buf *out, const char *who, const value *v)
+{
+	vv_buf_printf(out, "%s %s", who,
+		      !v->text ? "has none" : v->len > 80 ? "has a long one" : vv_text_show(v->text, v->len));
+}
+
+static vv_status conflict(maker *k, const merge_column *c, const char *member, const value v[3], vv_error *err)
+{
+	char what[64];
+	vv_buf text = VV_BUF_INIT;
+	if (!k->report) {
+		return VV_OK;
+	}
+	snprintf(what, sizeof(what), "%s", vv_text_shows(member));
+	vv_buf_printf(&text, "both changed '%s' of %s", what, c ? "column '" : "the schema");
+	if (c) {
+		vv_buf_printf(&text, "%s'", vv_text_show(c->name, c->name_len));
+	}
+	put_had(&text, ": ours", &v[k->m->ours]);
+	put_had(&text, ", theirs", &v[1 - k->m->ours]);
+	vv_status rc = vv_buf_ok(&text, err);
+	if (rc == VV_OK) {
+		merge_report r = {.kind = VV_CONFLICT_COLUMN, .row = MERGE_NONE, .column = c ? c->name : NULL,
+				  .detail = vv_buf_cstr(&text)};
+		rc = merge_conflict(k->m, &r, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static bool is_kind(const char *member)
+{
+	return strcmp(member, "type") == 0 || strcmp(member, "format") == 0;
+}
+
+/* What was decided for the definition of a column, by any name that it goes by; c NULL:
+ * for the schema's own members. */
+static int decided_for(const merge *m, const merge_column *c)
+{
+	int version = merge_decided(m, VV_CONFLICT_COLUMN, c ? c->name : NULL, c ? c->name_len : 0);
+	for (int v = 0; c && v < 2 && version < 0; v++) {
+		const vv_field *f = c->side[v] >= 0 ? &m->side[v].table->schema.fields[c->side[v]] : NULL;
+		version = f ? merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) : -1;
+	}
+	return version;
+}
+
+static bool says_nothing(const value *type)
+{
+	return !type->text || strcmp(type->text, "\"any\"") == 0;
+}
+
+/* Which version's member stands; nodes: objects of x, y and base, NULL where there is
+ * none. A column's type and format go together. */
+static vv_status choose(maker *k, const vv_json *const nodes[3], merge_column *c, const char *member, int *out, vv_error *err)
+{
+	value v[3], second[3] = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+	bool kind = c && is_kind(member);
+	int ours = (int)k->m->ours;
+	vv_status rc = VV_OK;
+	for (int i = 0; i < 3 && rc == VV_OK; i++) {
+		rc = render(k->m, i, nodes[i] ? vv_json_get(nodes[i], kind ? "type" : member) : NULL, !c, &v[i], err);
+		if (rc == VV_OK && kind) {
+			rc = render(k->m, i, nodes[i] ? vv_json_get(nodes[i], "format") : NULL, false, &second[i], err);
+		}
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	bool xy = same(&v[0], &v[1]) && same(&second[0], &second[1]);
+	bool xb = same(&v[0], &v[2]) && same(&second[0], &second[2]), yb = same(&v[1], &v[2]) && same(&second[1], &second[2]);
+	if (c && c->takes >= 0 && nodes[c->takes]) {
+		*out = c->takes;
+		return VV_OK;
+	}
+	*out = !nodes[0] ? 1 : !nodes[1] ? 0 : merge_pick(xy, xb, yb);
+	if (*out < 0 && kind && !nodes[2] && (says_nothing(&v[0]) || says_nothing(&v[1]))) {
+		*out = says_nothing(&v[0]) ? 1 : 0; /* a new column that has no values yet there */
+	}
+	if (*out >= 0 && k->whole && nodes[0] && nodes[1] && !xy) {
+		*out = -1;
+	}
+	if (*out >= 0) {
+		return VV_OK;
+	}
+	int decided = decided_for(k->m, c);
+	decided = decided == 2 && !nodes[2] ? ours : decided;
+	*out = decided >= 0 ? decided : !k->neutral ? ours : nodes[2] ? 2 : 0;
+	if (c && kind && !nodes[2]) {
+		c->type = NULL; /* two columns of one name: the cells of one of them stand */
+		c->done = true;
+		c->takes = decided;
+	}
+	if (decided >= 0) {
+		return VV_OK;
+	}
+	/* of type and format only the first that is there is told */
+	bool again = kind && strcmp(member, "format") == 0 && (v[0].text || v[1].text || v[2].text);
+	return again ? VV_OK : conflict(k, c, member, v, err);
+}
+
+static vv_status put_member(maker *k, const vv_json *const nodes[3], merge_column *c, const char *member, size_t len, bool *any,
+			    vv_error *err)
+{
+	value v;
+	int version = 0;
+	vv_status rc = choose(k, nodes, c, member, &version, err);
+	const vv_json *node = rc == VV_OK && nodes[version] ? vv_json_get(nodes[version], member) : NULL;
+	if (rc < 0 || !node || (rc = render(k->m, version, node, !c, &v, err)) < 0 || !v.text) {
+		return rc;
+	}
+	vv_buf_puts(&k->out, *any ? "," : "");
+	vv_json_put_string(&k->out, member, len);
+	vv_buf_putc(&k->out, ':');
+	vv_buf_put(&k->out, v.text, v.len);
+	*any = true;
+	return VV_OK;
+}
+
+static vv_status put_fields(maker *k, vv_error *err);
+
+/* The union of the members, in base's order, then x's, then y's. c NULL: the schema. */
+static vv_status put_object(maker *k, const vv_json *const nodes[3], merge_column *c, vv_error *err)
+{
+	static const int turns[3] = {2, 0, 1};
+	const char *special = c ? "name" : "fields";
+	bool any = false, put = false;
+	vv_status rc = VV_OK;
+	vv_buf_putc(&k->out, '{');
+	for (int t = 0; t < 3; t++) {
+		const vv_json *object = nodes[turns[t]];
+		for (const vv_json *n = object ? object->first : NULL; n && rc == VV_OK; n = n->next) {
+			bool before = false;
+			for (int u = 0; u < t; u++) {
+				before |= nodes[turns[u]] && vv_json_get(nodes[turns[u]], n->name) != NULL;
+			}
+			if (before || (put && strcmp(n->name, special) == 0)) {
+				continue;
+			}
+			if (strcmp(n->name, special) != 0) {
+				rc = put_member(k, nodes, c, n->name, n->name_len, &any, err);
+				continue;
+			}
+			vv_buf_printf(&k->out, "%s\"%s\":", any ? "," : "", special);
+			any = put = true;
+			if (c) {
+				vv_json_put_string(&k->out, c->name, c->name_len);
+			} else {
+				rc = put_fields(k, err);
+			}
+		}
+	}
+	vv_buf_putc(&k->out, '}');
+	return rc < 0 ? rc : vv_buf_ok(&k->out, err);
+}
+
+static vv_status put_fields(maker *k, vv_error *err)
+{
+	merge *m = k->m;
+	vv_status rc = VV_OK;
+	vv_buf_putc(&k->out, '[');
+	for (size_t i = 0; i < m->column_count && rc == VV_OK; i++) {
+		merge_column *c = &m->columns[i];
+		const vv_json *nodes[3] = {NULL, NULL, NULL};
+		for (int v = 0; v < 3; v++) {
+			long place = v == 2 ? c->b : c->side[v];
+			nodes[v] = place >= 0 ? merge_version(m, v)->schema.fields[place].json : NULL;
+		}
+		vv_buf_puts(&k->out, i > 0 ? "," : "");
+		rc = put_object(k, nodes, c, err);
+	}
+	vv_buf_putc(&k->out, ']');
+	return rc;
+}
+
+static vv_status make_schema(maker *k, vv_error *err)
+{
+	merge *m = k->m;
+	const vv_json *nodes[3] = {m->side[0].table->schema.json, m->side[1].table->schema.json, m->base ? m->base->schema.json : NULL};
+	vv_buf_reset(&k->out);
+	return put_object(k, nodes, NULL, err);
+}
+
+/* Both schemas: the result's into m->as, the neutral one into m->compare. VV_EINPUT when what
+ * was put together is none. */
+static vv_status make_both(merge *m, bool whole, bool report, vv_error *err)
+{
+	maker k = {.m = m, .whole = whole, .report = report, .out = VV_BUF_INIT};
+	vv_schema s;
+	vv_schema_init(&s);
+	vv_status rc = make_schema(&k, err);
+	if (rc < 0 || (rc = vv_schema_read(&s, k.out.data, k.out.len, "the merged schema", err)) < 0 ||
+	    (rc = vv_bytes_set(&m->as.schema, k.out.data, k.out.len, err)) < 0) {
+		goto done;
+	}
+	k.neutral = true;
+	k.report = false;
+	vv_schema_clear(&m->compare);
+	if ((rc = make_schema(&k, err)) == VV_OK) {
+		rc = vv_schema_read(&m->compare, k.out.data, k.out.len, "the merged schema", err);
+	}
+done:
+	vv_schema_clear(&s);
+	vv_buf_clear(&k.out);
+	return rc;
+}
+
+static vv_status choose_schema(merge *m, vv_error *err)
+{
+	vv_error why = {0};
+	for (size_t i = 0; i < m->column_count; i++) {
+		m->columns[i].done = false; /* set where two added columns have different types */
+	}
+	vv_status rc = make_both(m, false, true, &why);
+	if (rc == VV_EINPUT) {
+		merge_report r = {.kind = VV_CONFLICT_COLUMN, .row = MERGE_NONE, .detail = why.message};
+		if (decided_for(m, NULL) < 0 && (rc = merge_conflict(m, &r, err)) < 0) {
+			return rc;
+		}
+		rc = make_both(m, true, false, err);
+	} else if (rc < 0 && err) {
+		*err = why;
+	}
+	for (size_t i = 0; i < m->column_count && rc == VV_OK; i++) {
+		m->columns[i].type = m->columns[i].done ? NULL : &m->compare.fields[i];
+	}
+	return rc;
+}
+
+/* --- key and cut ------------------------------------------------------------------- */
+
+/* A version's key as columns of the result; false when one of them is gone. */
+static bool key_columns(const merge *m, int version, long *out, size_t *count)
+{
+	const vv_root *r = &merge_version(m, version)->root;
+	bool all = true;
+	*count = r->key_count < VV_KEY_COLUMNS_MAX ? r->key_count : VV_KEY_COLUMNS_MAX;
+	for (size_t i = 0; i < *count; i++) {
+		const merge_column *c = renamed(m, version, r->key[i], strlen(r->key[i]));
+		out[i] = c ? (long)(c - m->columns) : -1;
+		all = all && c;
+	}
+	return all && r->key_count == *count;
+}
+
+static vv_status dup_name(char **out, const merge_column *c, vv_error *err)
+{
+	*out = vv_strndup(c->name, c->name_len);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status set_key(merge *m, int version, vv_error *err)
+{
+	long places[VV_KEY_COLUMNS_MAX];
+	size_t count;
+	vv_status rc = VV_OK;
+	m->as.key = vv_calloc(VV_KEY_COLUMNS_MAX + 1, sizeof(*m->as.key));
+	if (!m->as.key) {
+		return vv_fail_nomem(err);
+	}
+	m->as.key_source = merge_version(m, version)->root.key_source;
+	if (!key_columns(m, version, places, &count)) {
+		m->as.key_source = VV_KEY_NONE;
+		return VV_OK;
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = dup_name(&m->as.key[m->as.key_count], &m->columns[places[i]], err);
+		m->as.key_count += rc == VV_OK;
+	}
+	return rc;
+}
+
+static bool same_lists(const long *a, size_t a_count, const long *b, size_t b_count)
+{
+	return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof(*a)) == 0);
+}
+
+/* A version's key for people. */
+static void put_key(vv_buf *out, const char *who, const vv_table *t)
+{
+	vv_buf_printf(out, "%s %s", who, t->root.key_count > 0 ? "has" : "has none");
+	for (size_t i = 0; i < t->root.key_count; i++) {
+		vv_buf_printf(out, "%s%s", i > 0 ? ", " : " ", vv_text_shows(t->root.key[i]));
+	}
+}
+
+static vv_status choose_key(merge *m, vv_error *err)
+{
+	long k[3][VV_KEY_COLUMNS_MAX];
+	size_t n[3] = {0, 0, 0};
+	vv_key_source source[3] = {m->side[0].table->root.key_source, m->side[1].table->root.key_source,
+				   m->base ? m->base->root.key_source : VV_KEY_NONE};
+	for (int v = 0; v < (m->base ? 3 : 2); v++) {
+		key_columns(m, v, k[v], &n[v]);
+	}
+	bool xy = same_lists(k[0], n[0], k[1], n[1]);
+	int side = merge_pick(xy, same_lists(k[0], n[0], k[2], n[2]), same_lists(k[1], n[1], k[2], n[2]));
+	int decided = merge_decided(m, VV_CONFLICT_KEY, NULL, 0);
+	side = side < 0 && (decided < 2 || m->base) ? decided : side;
+	vv_status rc = set_key(m, side < 0 ? (int)m->ours : side, err);
+	if (rc == VV_OK && xy && m->as.key_count > 0) {
+		int s = merge_pick(source[0] == source[1], source[0] == source[2], source[1] == source[2]);
+		m->as.key_source = s >= 0 ? source[s] : source[0] > source[1] ? source[0] : source[1];
+	}
+	if (rc < 0 || side >= 0) {
+		return rc;
+	}
+	vv_buf text = VV_BUF_INIT;
+	vv_buf_puts(&text, "both changed the key of the table");
+	put_key(&text, ": ours", merge_version(m, (int)m->ours));
+	put_key(&text, "; theirs", merge_version(m, 1 - (int)m->ours));
+	merge_report r = {.kind = VV_CONFLICT_KEY, .row = MERGE_NONE, .detail = vv_buf_cstr(&text)};
+	rc = vv_buf_ok(&text, err);
+	rc = rc < 0 ? rc : merge_conflict(m, &r, err);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* The cut of the common version, so that it does not hang on the side. */
+static vv_status choose_cut(merge *m, vv_error *err)
+{
+	int version = m->base ? 2 : 0;
+	const vv_root *r = &merge_version(m, version)->root;
+	vv_status rc = VV_OK;
+	m->as.cut_columns = vv_calloc(r->cut_column_count + 1, sizeof(*m->as.cut_columns));
+	if (!m->as.cut_columns) {
+		return vv_fail_nomem(err);
+	}
+	m->as.cut_rows = r->cut_rows;
+	for (size_t i = 0; i < r->cut_column_count && rc == VV_OK; i++) {
+		const merge_column *c = renamed(m, version, r->cut_columns[i], strlen(r->cut_columns[i]));
+		if (!c) {
+			m->as.cut_rows = 0; /* chosen anew, by the rows */
+			break;
+		}
+		rc = dup_name(&m->as.cut_columns[i], c, err);
+		m->as.cut_column_count += rc == VV_OK;
+	}
+	return rc;
+}
+
+vv_status merge_schema(merge *m, vv_error *err)
+{
+	vv_status rc;
+	if ((rc = choose_schema(m, err)) < 0 || (rc = choose_key(m, err)) < 0) {
+		return rc;
+	}
+	return choose_cut(m, err);
+}

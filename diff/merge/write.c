@@ -1,0 +1,554 @@
+/*
+ * Knows the result's rows in their order: base's, as they stand in base or on the side that
+ * changed the order, added ones behind the row that they follow; and which lines may be
+ * copied as they are.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/row_write.h"
+#include "diff/merge/merge_internal.h"
+
+#define OUT_WANT (64u << 10) /* bytes made before they are given */
+
+struct merge_writer {
+	merge *m;
+	vv_row_writer *rows;
+	vv_buf out;
+	size_t pos;
+	vv_buf held;       /* the last row: its end hangs on whether another one follows */
+	bool holds;
+	vv_cell *cells;
+	uint64_t row_count;
+	enum { AT_HEAD, AT_ROWS, AT_TAIL, AT_END } state;
+
+	int order;         /* 0, 1: rows stand as on this side; 2: as in base */
+	uint64_t at;       /* as in base: the row that comes next */
+	size_t run;        /* as on a side: the run in by_new, and how far */
+	uint64_t inside;
+	uint64_t orphan;   /* base row that may have gone on that side, behind the one just given */
+	merge_added added;
+	bool drained;      /* rows added behind the last row were begun */
+	bool waiting;      /* row below comes when the rows added before it are written */
+	merge_row_state row;
+};
+
+/* --- lines -------------------------------------------------------------------- */
+
+/* Where the row's end begins in its line. In an array it is what stands behind the object. */
+static size_t line_end(const merge_writer *w)
+{
+	const vv_buf *b = &w->held;
+	size_t n = b->len;
+	bool array = w->m->as.dialect.form == VV_FORM_JSON;
+	while (n > 0 && (array ? b->data[n - 1] != '}' : b->data[n - 1] == '\n' || b->data[n - 1] == '\r')) {
+		n--;
+	}
+	return n;
+}
+
+/* The row held goes out, another one follows it. */
+static void let_go(merge_writer *w)
+{
+	const vv_dialect *d = &w->m->as.dialect;
+	size_t len, end;
+	const char *text = vv_dialect_row_end(d, &len);
+	if (!w->holds) {
+		return;
+	}
+	end = line_end(w);
+	bool ended = d->form == VV_FORM_JSON ? w->held.len > end && memchr(w->held.data + end, ',', w->held.len - end) != NULL
+					     : w->held.len > end;
+	vv_buf_put(&w->out, w->held.data, ended ? w->held.len : end);
+	if (!ended) {
+		vv_buf_put(&w->out, text, len);
+	}
+	w->out.failed |= w->held.failed;
+	vv_buf_reset(&w->held);
+	w->holds = false;
+}
+
+/* The row held is the last one. */
+static void let_last_go(merge_writer *w)
+{
+	const vv_dialect *d = &w->m->as.dialect;
+	size_t len, end;
+	const char *text = vv_dialect_row_end(d, &len);
+	if (!w->holds) {
+		return;
+	}
+	end = line_end(w);
+	if (d->form == VV_FORM_JSON || !d->final_newline) {
+		vv_buf_put(&w->out, w->held.data, end);
+	} else {
+		vv_buf_put(&w->out, w->held.data, w->held.len);
+		vv_buf_put(&w->out, text, w->held.len == end ? len : 0);
+	}
+	w->out.failed |= w->held.failed;
+	w->holds = false;
+}
+
+static void put_line(merge_writer *w, const char *line, size_t len)
+{
+	let_go(w);
+	vv_buf_put(&w->held, line, len);
+	w->holds = true;
+	w->row_count++;
+}
+
+/* Several rows of which the last one begins at `last`. */
+static void put_lines(merge_writer *w, const char *lines, size_t len, size_t last, uint64_t rows)
+{
+	let_go(w);
+	vv_buf_put(&w->out, lines, last);
+	w->row_count += rows - 1;
+	put_line(w, lines + last, len - last);
+}
+
+static bool breaks_row(const vv_cell *c, const vv_dialect *d)
+{
+	for (size_t i = 0; i < c->len; i++) {
+		if (c->text[i] == '\n' || c->text[i] == '\r' || (uint8_t)c->text[i] == d->delimiter) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A table without quotes cannot hold every text. */
+static vv_status check_cells(merge_writer *w, vv_error *err)
+{
+	const vv_dialect *d = &w->m->as.dialect;
+	size_t columns = w->m->column_count;
+	bool fits = columns > 1 || w->cells[0].len > 0;
+	size_t at = 0;
+	while (fits && at < columns && !breaks_row(&w->cells[at], d)) {
+		at++;
+	}
+	if (fits && at == columns) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EREFUSED, "row %llu of the merged table: %s, and its form knows no quotes",
+		(unsigned long long)w->row_count + 1, fits ? "a text holds the delimiter or a line end" : "its only cell is empty");
+	return vv_hint(err, "one side took the quotes away; merge after both have the same form");
+}
+
+static vv_status put_cells(merge_writer *w, vv_error *err)
+{
+	const merge *m = w->m;
+	const vv_dialect *d = &m->as.dialect;
+	size_t len, i = 0;
+	const char *end = vv_dialect_row_end(d, &len);
+	let_go(w);
+	if (d->form == VV_FORM_CSV && m->column_count > 0) {
+		while (i < m->column_count && w->cells[i].state == VV_CELL_ABSENT) {
+			i++;
+		}
+		if (i == m->column_count) {
+			w->cells[0] = (vv_cell){.state = VV_CELL_TEXT}; /* an empty line would be no row */
+		}
+		vv_status rc = d->quote == 0 ? check_cells(w, err) : VV_OK;
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	vv_row_write(w->rows, &w->held, w->cells, m->column_count);
+	vv_buf_put(&w->held, end, len);
+	w->holds = true;
+	w->row_count++;
+	return vv_buf_ok(&w->held, err);
+}
+
+static int line_order(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t n = a_len < b_len ? a_len : b_len;
+	int c = n > 0 ? memcmp(a, b, n) : 0;
+	return c != 0 ? c : (a_len > b_len) - (a_len < b_len);
+}
+
+/* Both sides' lines say what the row is: the one that a side changed, else the greater. */
+static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **line, size_t *len, vv_error *err)
+{
+	merge *m = w->m;
+	const char *x, *y, *b = NULL;
+	size_t x_len, y_len, b_len = 0;
+	vv_status rc;
+	if ((rc = merge_line(&m->side[0].rows, s->row[0], &x, &x_len, err)) < 0 ||
+	    (rc = merge_line(&m->side[1].rows, s->row[1], &y, &y_len, err)) < 0) {
+		return rc;
+	}
+	if (s->base && m->base_copies && merge_cells_are(m, s, 2) &&
+	    (rc = merge_line(&m->rows, s->base_row, &b, &b_len, err)) < 0) {
+		return rc;
+	}
+	int order = line_order(x, x_len, y, y_len);
+	int side = merge_pick(order == 0, b && line_order(x, x_len, b, b_len) == 0, b && line_order(y, y_len, b, b_len) == 0);
+	side = side >= 0 ? side : order > 0 ? 0 : 1;
+	*line = side == 0 ? x : y;
+	*len = side == 0 ? x_len : y_len;
+	return VV_OK;
+}
+
+/* Puts the row that was merged: a line of a version where one says the same, else anew. */
+static vv_status put_row(merge_writer *w, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	const char *line = NULL;
+	size_t len = 0;
+	bool can[2];
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < 2; i++) {
+		can[i] = m->side[i].copies && s->side[i] && merge_cells_are(m, s, (int)i);
+	}
+	if (can[0] && can[1]) {
+		rc = pick_line(w, s, &line, &len, err);
+	} else if (can[0] || can[1]) {
+		size_t i = can[0] ? 0 : 1;
+		rc = merge_line(&m->side[i].rows, s->row[i], &line, &len, err);
+	} else if (!s->side[0] && !s->side[1] && s->base && m->base_copies) {
+		rc = merge_line(&m->rows, s->base_row, &line, &len, err);
+	} else {
+		return put_cells(w, err);
+	}
+	if (rc == VV_OK) {
+		put_line(w, line, len);
+		rc = vv_buf_ok(&w->held, err);
+	}
+	return rc;
+}
+
+/* --- rows --------------------------------------------------------------------- */
+
+static vv_status load(merge *m, merge_row_state *s, const bool want[3], vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		if (want[i]) {
+			rc = merge_row(&m->side[i].rows, s->row[i], &s->side[i], err);
+		}
+	}
+	return rc == VV_OK && want[2] ? merge_row(&m->rows, s->base_row, &s->base, err) : rc;
+}
+
+/* A row of base that both sides have. An untouched row is read only where it is needed. */
+static vv_status put_common(merge_writer *w, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	bool want[3], theirs_first = s->touched[1 - m->ours] && !s->touched[m->ours];
+	for (size_t i = 0; i < 2; i++) {
+		/* its line is wanted as well where base's cannot be had */
+		want[i] = s->touched[i] || m->side[i].own_columns || (!m->base_copies && m->side[i].copies);
+	}
+	want[2] = (s->touched[0] && s->touched[1]) || (!want[0] && !want[1]) || m->partial ||
+		  (theirs_first && !m->side[1 - m->ours].reordered);
+	vv_status rc = load(m, s, want, err);
+	if (rc < 0 || (rc = merge_cells(m, s, err)) < 0) {
+		return rc;
+	}
+	return put_row(w, err);
+}
+
+/* A row that one side removed and the other changed; ours is the one that has it. */
+static vv_status put_kept(merge_writer *w, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	const bool want[3] = {m->ours == 0, m->ours == 1, m->partial};
+	vv_status rc = load(m, s, want, err);
+	if (rc < 0) {
+		return rc;
+	}
+	merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED, .key_cells = s->side[m->ours], .version = (int)m->ours, .row = w->row_count,
+			  .detail = "theirs removed the row, ours changed it"};
+	if ((rc = merge_conflict(m, &r, err)) < 0) {
+		return rc;
+	}
+	merge_cells_single(m, s, m->ours);
+	return put_row(w, err);
+}
+
+/* A row that one side removed: stays only where ours has it and changed it. */
+static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	size_t keeper = s->row[0] != MERGE_NONE ? 0 : 1;
+	bool changed = false, want[3] = {keeper == 0, keeper == 1, true};
+	vv_status rc = VV_OK;
+	if (s->touched[keeper] || m->side[keeper].counts) {
+		rc = load(m, s, want, err);
+		changed = rc == VV_OK && merge_value_changed(m, s, keeper);
+	}
+	*stays = changed && keeper == m->ours;
+	if (rc < 0 || *stays) {
+		return rc;
+	}
+	if (changed) {
+		merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED, .key_cells = s->side[keeper], .version = (int)keeper, .row = MERGE_NONE,
+				  .detail = "ours removed the row, theirs changed it"};
+		return merge_conflict(m, &r, err);
+	}
+	m->stats->rows_removed_by_theirs += keeper == m->ours;
+	return VV_OK;
+}
+
+static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	const bool want[3] = {row[0] != MERGE_NONE, row[1] != MERGE_NONE, false};
+	merge_row_state keep = *s; /* of the row that waits */
+	*s = (merge_row_state){.base_row = MERGE_NONE, .row = {row[0], row[1]}, .touched = {true, true}, .out = w->cells, .place = w->row_count};
+	vv_status rc = load(m, s, want, err);
+	if (rc == VV_OK && want[0] && want[1]) {
+		rc = merge_cells_added(m, s, err);
+	} else if (rc == VV_OK) {
+		merge_cells_single(m, s, want[0] ? 0 : 1);
+		m->stats->rows_from_theirs += want[1 - m->ours];
+	}
+	if (rc == VV_OK) {
+		rc = put_row(w, err);
+	}
+	*s = keep;
+	return rc;
+}
+
+/* --- order -------------------------------------------------------------------- */
+
+/* The row of base that comes next; MERGE_NONE at the end. Rows that the ordering side has
+ * removed stand behind the row that they follow in base. */
+static uint64_t next_row(merge_writer *w)
+{
+	merge *m = w->m;
+	uint64_t rows = m->base ? m->base->root.rows : 0;
+	if (w->order == 2) {
+		return w->at < rows ? w->at++ : MERGE_NONE;
+	}
+	merge_side *s = &m->side[w->order];
+	if (w->orphan < rows && merge_to_side(s, w->orphan) == MERGE_NONE) {
+		return w->orphan++;
+	}
+	w->orphan = MERGE_NONE;
+	if (w->run < s->run_count && w->inside == s->by_new[w->run].rows) {
+		w->run++;
+		w->inside = 0;
+	}
+	if (w->run == s->run_count) {
+		return MERGE_NONE;
+	}
+	uint64_t row = s->by_new[w->run].old_row + w->inside++;
+	w->orphan = row + 1;
+	return row;
+}
+
+static vv_status put_blocks(merge_writer *w, uint64_t above, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+		rc = merge_added_put(w->m, &w->added, i, merge_block_at(&w->m->side[i], above), err);
+	}
+	return rc;
+}
+
+/* How many rows from `row` on are in base and both sides the same, one behind the other. */
+static uint64_t same_rows(merge *m, uint64_t row)
+{
+	uint64_t n = MERGE_NONE;
+	for (size_t i = 0; i < 2; i++) {
+		merge_side *s = &m->side[i];
+		uint64_t there = merge_to_side(s, row);
+		if (there == MERGE_NONE) {
+			return 0;
+		}
+		const merge_run *r = &s->by_old[s->at_old];
+		uint64_t left = r->rows - (row - r->old_row), same = merge_untouched(m, s, row, there);
+		n = left < n ? left : n;
+		n = same < n ? same : n;
+	}
+	return n;
+}
+
+/* Rows that nobody touched are copied as they stand, a group at a time. */
+static vv_status copy_rows(merge_writer *w, bool *copied, vv_error *err)
+{
+	merge *m = w->m;
+	const char *lines;
+	size_t len, last;
+	uint64_t rows;
+	bool any = false;
+	vv_status rc;
+	*copied = false;
+	if (w->order != 2 || !m->base_copies || !m->base || w->at >= m->base->root.rows) {
+		return VV_OK;
+	}
+	uint64_t n = same_rows(m, w->at);
+	if (n == 0) {
+		return VV_OK;
+	}
+	*copied = true;
+	if ((rc = merge_added_begin(m, &w->added, &any, err)) < 0 || any) {
+		return rc; /* first the rows that stand before these */
+	}
+	if ((rc = merge_lines(&m->rows, w->at, n, &lines, &len, &last, &rows, err)) < 0) {
+		return rc;
+	}
+	put_lines(w, lines, len, last, rows);
+	w->at += rows;
+	return put_blocks(w, w->at, err);
+}
+
+/* Looks at the next row of base. */
+static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	bool stays = true, any = false;
+	vv_status rc = VV_OK;
+	*s = (merge_row_state){.base_row = row, .out = w->cells};
+	for (size_t i = 0; i < 2; i++) {
+		s->row[i] = merge_to_side(&m->side[i], row);
+		s->touched[i] = s->row[i] != MERGE_NONE && merge_untouched(m, &m->side[i], row, s->row[i]) == 0;
+	}
+	if (s->row[0] == MERGE_NONE && s->row[1] == MERGE_NONE) {
+		stays = false;
+	} else if (s->row[0] == MERGE_NONE || s->row[1] == MERGE_NONE) {
+		rc = judge_removed(w, &stays, err);
+	}
+	if (rc < 0 || !stays) {
+		return rc < 0 ? rc : put_blocks(w, row + 1, err);
+	}
+	w->waiting = true;
+	/* what was read may be gone by the time that it is written */
+	s->base = s->side[0] = s->side[1] = NULL;
+	return merge_added_begin(m, &w->added, &any, err);
+}
+
+static vv_status end_row(merge_writer *w, vv_error *err)
+{
+	merge_row_state *s = &w->row;
+	s->place = w->row_count;
+	vv_status rc = s->row[0] != MERGE_NONE && s->row[1] != MERGE_NONE ? put_common(w, err) : put_kept(w, err);
+	w->waiting = false;
+	return rc < 0 ? rc : put_blocks(w, s->base_row + 1, err);
+}
+
+static vv_status step(merge_writer *w, vv_error *err)
+{
+	merge *m = w->m;
+	uint64_t row[2];
+	bool done = false;
+	vv_status rc;
+	if (w->added.active) {
+		int more = merge_added_next(m, &w->added, row, err);
+		return more > 0 ? put_added(w, row, err) : (vv_status)more;
+	}
+	if (w->waiting) {
+		return end_row(w, err);
+	}
+	if ((rc = copy_rows(w, &done, err)) < 0 || done) {
+		return rc;
+	}
+	uint64_t next = next_row(w);
+	if (next != MERGE_NONE) {
+		return begin_row(w, next, err);
+	}
+	if (!w->drained) {
+		w->drained = true;
+		return merge_added_begin(m, &w->added, &done, err);
+	}
+	let_last_go(w);
+	w->state = AT_TAIL;
+	return VV_OK;
+}
+
+/* --- the whole ------------------------------------------------------------------ */
+
+vv_status merge_writer_open(merge *m, vv_error *err)
+{
+	merge_writer *w = vv_calloc(1, sizeof(*w));
+	const char **names = vv_calloc(m->column_count + 1, sizeof(*names));
+	size_t *lens = vv_calloc(m->column_count + 1, sizeof(*lens));
+	vv_status rc = VV_OK;
+	m->writer = w;
+	if (!w || !names || !lens || !(w->cells = vv_calloc(m->column_count + 1, sizeof(*w->cells)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	w->m = m;
+	w->order = m->side[0].reordered ? 0 : m->side[1].reordered ? 1 : 2;
+	for (size_t i = 0; i < m->column_count; i++) {
+		names[i] = m->columns[i].name;
+		lens[i] = m->columns[i].name_len;
+	}
+	if ((rc = vv_row_writer_new(&w->rows, &m->as.dialect, m->column_count, names, lens, err)) == VV_OK) {
+		rc = put_blocks(w, 0, err);
+	}
+done:
+	vv_free(names);
+	vv_free(lens);
+	return rc;
+}
+
+static vv_status more_bytes(merge_writer *w, vv_error *err)
+{
+	const vv_dialect *d = &w->m->as.dialect;
+	vv_status rc = VV_OK;
+	vv_buf_reset(&w->out);
+	w->pos = 0;
+	if (w->state == AT_HEAD) {
+		vv_buf_put(&w->out, "\xEF\xBB\xBF", d->bom ? 3 : 0);
+		vv_buf_put(&w->out, d->prologue.data, d->prologue.len);
+		w->state = AT_ROWS;
+	}
+	while (rc == VV_OK && w->state == AT_ROWS && w->out.len < OUT_WANT) {
+		rc = step(w, err);
+		if (rc == VV_OK && w->m->scratch.failed) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	if (rc == VV_OK && w->state == AT_TAIL) {
+		vv_buf_put(&w->out, d->epilogue.data, d->epilogue.len);
+		w->state = AT_END;
+	}
+	return rc < 0 ? rc : vv_buf_ok(&w->out, err);
+}
+
+ssize_t merge_writer_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	merge_writer *w = payload;
+	while (w->pos == w->out.len) {
+		if (w->state == AT_END) {
+			return 0;
+		}
+		vv_status rc = more_bytes(w, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	size_t n = w->out.len - w->pos < len ? w->out.len - w->pos : len;
+	memcpy(buf, w->out.data + w->pos, n);
+	w->pos += n;
+	return (ssize_t)n;
+}
+
+uint64_t merge_writer_rows(const merge *m)
+{
+	return m->writer->row_count;
+}
+
+void merge_writer_close(merge *m)
+{
+	merge_writer *w = m->writer;
+	if (w) {
+		vv_row_writer_free(w->rows);
+		vv_buf_clear(&w->out);
+		vv_buf_clear(&w->held);
+		vv_free(w->cells);
+		merge_added_clear(&w->added);
+		vv_free(w);
+		m->writer = NULL;
+	}
+}

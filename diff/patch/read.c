@@ -1,0 +1,458 @@
+/*
+ * Knows what may stand in a patch and in which order. Nothing that is read here is
+ * trusted: numbers are held against the sides' sizes, cells against their columns.
+ */
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/patch/patch_internal.h"
+
+/* More rows than any table has; sums of such numbers stay far from overflow. */
+#define ROWS_MAX (UINT64_C(1) << 48)
+
+/* --- the frame ---------------------------------------------------------------------- */
+
+static bool begins(const char *text, size_t len, const char *with)
+{
+	return len >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
+}
+
+static bool is_git_patch(const char *text, size_t len)
+{
+	static const char *const first[] = {"diff --git ", "diff --cc ", "--- ",
+					    "Index: ", "GIT binary patch"};
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		if (begins(text, len, first[i])) {
+			return true;
+		}
+	}
+	/* as 'git format-patch', 'git show' and 'git log -p' begin */
+	for (const char *p = text;
+	     len > 0 && text[0] != '{' && (p = memchr(p, '\n', len - (size_t)(p - text))) != NULL;
+	     p++) {
+		if (begins(p + 1, len - (size_t)(p + 1 - text), "diff --git ")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv_error *err)
+{
+	const char *name = vv_text_shows(l->source->name);
+	if (len > 0 && is_git_patch(text, len)) {
+		vv_fail(err, VV_EINPUT, "%s: this is a Git patch", name);
+		return vv_hint(
+			err,
+			"'git apply' takes it; 'varve diff --format patch' makes patches of tables");
+	}
+	vv_fail(err, VV_EINPUT,
+		len > 0 ? "%s: this is no patch of varve" : "%s: an empty file is no patch", name);
+	return vv_hint(
+		err,
+		"a patch is what 'varve diff --format patch' writes; its first line is {\"varve-patch\":%u}",
+		PATCH_VERSION);
+}
+
+/* The patch's first line is at hand. */
+static vv_status take_first(patch_lines *l, vv_error *err)
+{
+	uint64_t version;
+	if (!vv_json_get_u64(&version, l->json, "varve-patch") || version == 0) {
+		return patch_fail(l, err, "expected {\"varve-patch\":%u}", PATCH_VERSION);
+	}
+	if (version > PATCH_VERSION) {
+		vv_fail(err, VV_ENOSUPPORT, "%s is a patch of version %llu, this program knows %u",
+			vv_text_shows(l->source->name), (unsigned long long)version, PATCH_VERSION);
+		return vv_hint(err, "a newer varve can read it");
+	}
+	l->within = true;
+	l->sections = 0;
+	return VV_OK;
+}
+
+static vv_status take_last(patch_lines *l, vv_error *err)
+{
+	uint64_t count;
+	if (!vv_json_get_u64(&count, l->json, "sections") || count != l->sections) {
+		return patch_fail(l, err,
+				  "expected {\"sections\":%llu}: parts of the patch are missing",
+				  (unsigned long long)l->sections);
+	}
+	l->within = false;
+	return VV_OK;
+}
+
+static int truncated(patch_lines *l, const char *expected, vv_error *err)
+{
+	patch_fail(l, err, "the patch ends here; expected %s", expected);
+	return (int)vv_hint(err, "it is not whole: get it again");
+}
+
+/* Goes to a section's first line: 1, 0 at the end of all patches, <0. */
+static int find_section(patch_lines *l, vv_error *err)
+{
+	for (;;) {
+		vv_status rc;
+		if (l->line == 0) {
+			const char *text;
+			size_t len;
+			if ((rc = patch_lines_peek(l, &text, &len, err)) < 0) {
+				return (int)rc;
+			}
+			if (!begins(text, len, "{\"varve-patch\"")) {
+				return (int)no_patch(l, text, len, err);
+			}
+		}
+		int more = patch_lines_next(l, err);
+		if (more < 0 || (more == 0 && !l->within)) {
+			return more;
+		}
+		if (more == 0) {
+			return truncated(l, "a path or {\"sections\":...}", err);
+		}
+		if (!l->within) {
+			rc = take_first(l, err);
+		} else if (vv_json_get(l->json, "sections")) {
+			rc = take_last(l, err);
+		} else {
+			return 1;
+		}
+		if (rc < 0) {
+			return (int)rc;
+		}
+	}
+}
+
+/* --- a section's head ----------------------------------------------------------------- */
+
+void patch_section_clear(patch_section *s)
+{
+	for (int i = 0; i < 2; i++) {
+		vv_free(s->path[i]);
+		vv_root_clear(&s->side[i].root);
+		vv_schema_clear(&s->side[i].schema);
+	}
+	vv_free(s->pairs);
+	vv_free(s->identity);
+	memset(s, 0, sizeof(*s));
+}
+
+static void section_init(patch_section *s)
+{
+	memset(s, 0, sizeof(*s));
+	for (int i = 0; i < 2; i++) {
+		vv_root_init(&s->side[i].root);
+		vv_schema_init(&s->side[i].schema);
+	}
+}
+
+size_t patch_pair_of(const patch_section *s, int side, size_t at)
+{
+	size_t i = at < s->pair_count ? at : 0; /* most often its own number */
+	for (size_t n = 0; n < s->pair_count; n++, i = i + 1 < s->pair_count ? i + 1 : 0) {
+		if (s->pairs[i].side[side] == (long)at) {
+			return i;
+		}
+	}
+	return s->pair_count;
+}
+
+static vv_status read_side(patch_side *side, const patch_lines *l, const char *name, vv_error *err)
+{
+	const vv_json *v = vv_json_get(l->json, name);
+	if (!v || (v->type != VV_JSON_OBJECT && v->type != VV_JSON_NULL)) {
+		return patch_fail(l, err, "expected '%s': a version, or null", name);
+	}
+	side->exists = v->type == VV_JSON_OBJECT;
+	if (!side->exists) {
+		return VV_OK;
+	}
+	const char *cid = vv_json_get_string(v, "root"), *kind = vv_json_get_string(v, "kind");
+	bool table = kind && strcmp(kind, "table") == 0;
+	if (!kind || (!table && strcmp(kind, "file") != 0)) {
+		return patch_fail(l, err, "'%s': expected the kind 'table' or 'file'", name);
+	}
+	side->root.kind = table ? VV_KIND_TABLE : VV_KIND_FILE;
+	if (!cid || vv_cid_parse(&side->cid, cid, strlen(cid), NULL) < 0 ||
+	    side->cid.codec != VV_CODEC_DAG_CBOR) {
+		return patch_fail(l, err, "'%s': expected the CID of its root", name);
+	}
+	if ((table && (!vv_json_get_u64(&side->rows, v, "rows") || side->rows > ROWS_MAX)) ||
+	    !vv_json_get_u64(&side->bytes, v, "bytes")) {
+		return patch_fail(l, err, "'%s': expected its numbers of rows and bytes", name);
+	}
+	return VV_OK;
+}
+
+static vv_status read_path(char **out, const patch_lines *l, const vv_json *v, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	const char *bytes;
+	size_t len;
+	vv_status rc = patch_get_bytes(&bytes, &len, v, &arena, err);
+	if (rc == VV_OK && (len == 0 || memchr(bytes, '\0', len))) {
+		rc = vv_fail(err, VV_EINPUT, "expected a path");
+	}
+	rc = patch_at(l, rc, err);
+	if (rc == VV_OK) {
+		*out = vv_strndup(bytes, len);
+		rc = *out ? vv_path_check(*out, err) : vv_fail_nomem(err);
+		if (rc == VV_EREFUSED) {
+			vv_prefix(err, "%s, line %llu", vv_text_shows(l->source->name),
+				  (unsigned long long)l->line);
+		}
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status read_paths(patch_section *s, const patch_lines *l, vv_error *err)
+{
+	const vv_json *path = vv_json_get(l->json, "path"), *old = vv_json_get(l->json, "oldPath");
+	int from = s->reverse ? 1 : 0, to = 1 - from;
+	vv_status rc;
+	if (!path) {
+		return patch_fail(l, err, "expected the 'path' of a table, or {\"sections\":...}");
+	}
+	if ((rc = read_path(&s->path[to], l, path, err)) < 0 ||
+	    (rc = read_path(&s->path[from], l, old ? old : path, err)) < 0 ||
+	    (rc = read_side(&s->side[from], l, "old", err)) < 0 ||
+	    (rc = read_side(&s->side[to], l, "new", err)) < 0) {
+		return rc;
+	}
+	if (!s->side[0].exists && !s->side[1].exists) {
+		return patch_fail(l, err, "expected a version on one side at least");
+	}
+	s->partial = vv_json_get_bool(l->json, "partial", false);
+	s->is_table = true;
+	for (int i = 0; i < 2; i++) {
+		s->is_table &= !s->side[i].exists || s->side[i].root.kind == VV_KIND_TABLE;
+	}
+	return VV_OK;
+}
+
+/* The next line must be there and have just this member. */
+static vv_status expect_line(patch_lines *l, const char *member, const vv_json **out, vv_error *err)
+{
+	int more = patch_lines_next(l, err);
+	if (more <= 0) {
+		return more < 0 ? (vv_status)more
+				: (vv_status)truncated(l, "more lines of the section", err);
+	}
+	*out = vv_json_get(l->json, member);
+	if (!*out || (*out)->type != VV_JSON_OBJECT) {
+		return patch_fail(l, err, "expected '%s'", member);
+	}
+	patch_lines_hash(l);
+	return VV_OK;
+}
+
+/* A side's part of a line; the new version's is left out where it is the same. */
+static const vv_json *part(const patch_section *s, const vv_json *v, int side)
+{
+	bool is_new = (side == 1) != s->reverse;
+	const vv_json *own = vv_json_get(v, is_new ? "new" : "old");
+	return own || !is_new ? own : vv_json_get(v, "old");
+}
+
+static vv_status add_pair(patch_section *s, long a, long b, bool *seen[2], vv_error *err)
+{
+	long at[2] = {a, b};
+	for (int i = 0; i < 2; i++) {
+		if (at[i] >= (long)s->side[i].schema.count || (at[i] >= 0 && seen[i][at[i]])) {
+			return vv_fail(err, VV_EINPUT,
+				       "'pairs': expected each column of both sides once");
+		}
+		if (at[i] >= 0) {
+			seen[i][at[i]] = true;
+		}
+	}
+	if (a < 0 && b < 0) {
+		return vv_fail(err, VV_EINPUT, "'pairs': expected a column on one side at least");
+	}
+	s->pairs[s->pair_count++] = (patch_pair){.side = {a, b}};
+	return VV_OK;
+}
+
+static bool get_place(const vv_json *v, long *out)
+{
+	uint64_t n;
+	if (v && v->type == VV_JSON_NULL) {
+		*out = -1;
+		return true;
+	}
+	if (!v || v->type != VV_JSON_NUMBER || !vv_parse_u64(&n, v->text, v->text_len) ||
+	    n >= VV_COLUMNS_MAX) {
+		return false;
+	}
+	*out = (long)n;
+	return true;
+}
+
+static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
+{
+	size_t columns[2] = {s->side[0].schema.count, s->side[1].schema.count};
+	const vv_json *pairs = vv_json_get(v, "pairs");
+	bool *seen[2] = {vv_calloc(columns[0] + 1, sizeof(bool)),
+			 vv_calloc(columns[1] + 1, sizeof(bool))};
+	vv_status rc = VV_OK;
+	s->pairs = vv_calloc(columns[0] + columns[1] + 1, sizeof(*s->pairs));
+	if (!s->pairs || !seen[0] || !seen[1]) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (!s->side[0].exists || !s->side[1].exists) {
+		for (size_t i = 0; i < columns[0] + columns[1] && rc == VV_OK; i++) {
+			rc = add_pair(s, s->side[0].exists ? (long)i : -1,
+				      s->side[1].exists ? (long)i : -1, seen, err);
+		}
+		goto done;
+	}
+	if (!pairs || pairs->type != VV_JSON_ARRAY || pairs->count > columns[0] + columns[1]) {
+		rc = vv_fail(err, VV_EINPUT, "expected 'pairs' of columns");
+		goto done;
+	}
+	size_t left = columns[0] + columns[1];
+	for (const vv_json *e = pairs->first; e && rc == VV_OK; e = e->next) {
+		long at[2];
+		if (e->type != VV_JSON_ARRAY || e->count != 2 ||
+		    !get_place(e->first, &at[s->reverse]) ||
+		    !get_place(e->first->next, &at[!s->reverse])) {
+			rc = vv_fail(err, VV_EINPUT,
+				     "'pairs': expected two places of columns, or null");
+			break;
+		}
+		rc = add_pair(s, at[0], at[1], seen, err);
+		left -= (at[0] >= 0 ? 1u : 0u) + (at[1] >= 0 ? 1u : 0u);
+	}
+	if (rc == VV_OK && left > 0) {
+		rc = vv_fail(err, VV_EINPUT, "'pairs': expected each column of both sides once");
+	}
+done:
+	vv_free(seen[0]);
+	vv_free(seen[1]);
+	return rc;
+}
+
+static vv_status read_identity(patch_section *s, const vv_json *v, vv_error *err)
+{
+	const vv_json *list = vv_json_get(v, "identity");
+	if (!list || list->type != VV_JSON_ARRAY || list->count > s->pair_count) {
+		return vv_fail(err, VV_EINPUT, "expected 'identity': numbers of pairs");
+	}
+	s->identity = vv_calloc(list->count + 1, sizeof(*s->identity));
+	if (!s->identity) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *e = list->first; e; e = e->next) {
+		long at;
+		if (!get_place(e, &at) || at < 0 || (size_t)at >= s->pair_count) {
+			return vv_fail(err, VV_EINPUT, "'identity': expected numbers of pairs");
+		}
+		const patch_pair *p = &s->pairs[at];
+		if (s->side[0].exists && s->side[1].exists && (p->side[0] < 0 || p->side[1] < 0)) {
+			return vv_fail(err, VV_EINPUT,
+				       "'identity': expected columns that both versions have");
+		}
+		s->identity[s->identity_count++] = (size_t)at;
+	}
+	return VV_OK;
+}
+
+static vv_status read_columns(patch_section *s, patch_lines *l, vv_error *err)
+{
+	const vv_json *v;
+	vv_status rc = expect_line(l, "columns", &v, err);
+	if (rc < 0) {
+		return rc;
+	}
+	for (int i = 0; i < 2 && rc == VV_OK; i++) {
+		patch_side *side = &s->side[i];
+		if (!side->exists) {
+			continue;
+		}
+		const vv_json *own = part(s, v, i);
+		if ((rc = patch_get_columns(&side->root, own, l->text, err)) == VV_OK) {
+			rc = vv_schema_read(&side->schema, side->root.schema.data,
+					    side->root.schema.len, "the schema", err);
+		}
+		if (rc == VV_OK && side->schema.count > VV_COLUMNS_MAX) {
+			rc = vv_fail(err, VV_EINPUT, "expected at most %u columns", VV_COLUMNS_MAX);
+		}
+	}
+	if (rc == VV_OK && (rc = read_pairs(s, v, err)) == VV_OK &&
+	    (rc = read_identity(s, v, err)) == VV_OK) {
+		/* labels are those of the patch as it was written */
+		int a = s->reverse ? 1 : 0;
+		for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
+			patch_pair *p = &s->pairs[i];
+			*p = (patch_pair){.side = {p->side[1], p->side[0]}};
+		}
+		rc = patch_pairs_label(s->pairs, s->pair_count, &s->side[a].schema,
+				       &s->side[1 - a].schema, err);
+		for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
+			patch_pair *p = &s->pairs[i];
+			*p = (patch_pair){.side = {p->side[1], p->side[0]}, .label = p->label};
+		}
+	}
+	return patch_at(l, rc, err);
+}
+
+static vv_status read_form(patch_section *s, patch_lines *l, vv_error *err)
+{
+	const vv_json *v;
+	vv_status rc = expect_line(l, "form", &v, err);
+	if (rc < 0) {
+		return rc;
+	}
+	for (int i = 0; i < 2 && rc == VV_OK; i++) {
+		if (s->side[i].exists && (rc = patch_get_dialect(&s->side[i].root.dialect,
+								 part(s, v, i), err)) == VV_OK) {
+			rc = patch_finish_root(&s->side[i].root, err);
+		}
+	}
+	return patch_at(l, rc, err);
+}
+
+static bool same_columns(const patch_section *s)
+{
+	const patch_side *a = &s->side[0], *b = &s->side[1];
+	bool same = a->exists && b->exists && a->schema.count == b->schema.count &&
+		    s->pair_count == a->schema.count;
+	for (size_t i = 0; same && i < s->pair_count; i++) {
+		const patch_pair *p = &s->pairs[i];
+		same = p->side[0] >= 0 && p->side[0] == p->side[1] &&
+		       strcmp(a->schema.fields[p->side[0]].name,
+			      b->schema.fields[p->side[1]].name) == 0;
+	}
+	return same;
+}
+
+int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_error *err)
+{
+	vv_status rc;
+	section_init(out);
+	out->reverse = reverse;
+	int more = find_section(l, err);
+	if (more <= 0) {
+		return more;
+	}
+	l->sections++;
+	out->start = l->start;
+	out->line = l->line;
+	vv_xxh3_reset(l->hash, 0);
+	patch_lines_hash(l);
+	rc = read_paths(out, l, err);
+	if (rc == VV_OK && out->is_table && (rc = read_columns(out, l, err)) == VV_OK) {
+		rc = read_form(out, l, err);
+	}
+	if (rc < 0) {
+		patch_section_clear(out);
+		return (int)rc;
+	}
+	out->same_columns = same_columns(out);
+	return 1;
+}

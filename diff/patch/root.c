@@ -1,0 +1,350 @@
+/*
+ * Knows how all of a version's root but its rows stands in a patch. What is read goes
+ * through the root's own strict decoder before anybody uses it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/patch/patch_internal.h"
+
+static const char *const sources[] = {"none", "inferred", "declared", "package"};
+static const char *const forms[] = {"csv", "ndjson", "json"};
+static const char *const newlines[] = {"LF", "CRLF", "CR"};
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* --- writing ------------------------------------------------------------------ */
+
+static void put_names(vv_buf *out, char *const *names, size_t count)
+{
+	vv_buf_putc(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(out, i > 0 ? "," : "");
+		patch_put_bytes(out, names[i], strlen(names[i]));
+	}
+	vv_buf_putc(out, ']');
+}
+
+void patch_put_columns(vv_buf *out, const vv_root *r)
+{
+	bool plain = vv_utf8_valid(r->schema.data ? r->schema.data : "", r->schema.len) &&
+		     r->schema.len > 0;
+	for (size_t i = 0; i < r->schema.len && plain; i++) {
+		plain = r->schema.data[i] != '\n' && r->schema.data[i] != '\r';
+	}
+	vv_buf_puts(out, "{\"schema\":");
+	if (plain) {
+		vv_buf_put(out, r->schema.data, r->schema.len);
+	} else {
+		patch_put_bytes(out, r->schema.data, r->schema.len);
+	}
+	vv_buf_puts(out, ",\"key\":");
+	put_names(out, r->key, r->key_count);
+	vv_buf_printf(out, ",\"keySource\":\"%s\",\"cut\":{\"rows\":%u,\"columns\":",
+		      sources[r->key_source], r->cut_rows);
+	put_names(out, r->cut_columns, r->cut_column_count);
+	vv_buf_puts(out, "}}");
+}
+
+static void put_member(vv_buf *out, const char *name, const void *bytes, size_t len)
+{
+	vv_buf_printf(out, ",\"%s\":", name);
+	patch_put_bytes(out, bytes, len);
+}
+
+static void put_truth(vv_buf *out, const char *name, bool value)
+{
+	vv_buf_printf(out, ",\"%s\":%s", name, value ? "true" : "false");
+}
+
+void patch_put_dialect(vv_buf *out, const vv_dialect *d)
+{
+	vv_buf_printf(out, "{\"form\":\"%s\"", forms[d->form]);
+	put_truth(out, "bom", d->bom);
+	put_truth(out, "header", d->header);
+	put_truth(out, "finalNewline", d->final_newline);
+	vv_buf_printf(out, ",\"newline\":\"%s\"",
+		      newlines[d->newline < VV_NO_NEWLINE ? d->newline : 0]);
+	put_member(out, "prologue", d->prologue.data, d->prologue.len);
+	if (d->form == VV_FORM_CSV) {
+		put_member(out, "delimiter", &d->delimiter, 1);
+		put_member(out, "quote", &d->quote, d->quote != 0);
+		put_member(out, "escape", &d->escape, d->escape != 0);
+		vv_buf_puts(out, ",\"quoting\":\"");
+		for (size_t i = 0; i < d->quoting_count; i++) {
+			vv_buf_putc(out, '0' + d->quoting[i]);
+		}
+		vv_buf_puts(out, "\"}");
+		return;
+	}
+	put_member(out, "open", d->open.data, d->open.len);
+	put_member(out, "colon", d->colon.data, d->colon.len);
+	put_member(out, "comma", d->comma.data, d->comma.len);
+	put_member(out, "close", d->close.data, d->close.len);
+	put_member(out, "rowEnd", d->row_end.data, d->row_end.len);
+	put_member(out, "epilogue", d->epilogue.data, d->epilogue.len);
+	put_truth(out, "ascii", d->ascii);
+	vv_buf_putc(out, '}');
+}
+
+/* --- reading ------------------------------------------------------------------ */
+
+static vv_status expected(vv_error *err, const char *name, const char *what)
+{
+	return vv_fail(err, VV_EINPUT, "'%s': expected %s", name, what);
+}
+
+static vv_status get_word(size_t *out, const vv_json *object, const char *name,
+			  const char *const *words, size_t count, vv_error *err)
+{
+	const char *text = vv_json_get_string(object, name);
+	for (size_t i = 0; text && i < count; i++) {
+		if (strcmp(text, words[i]) == 0) {
+			*out = i;
+			return VV_OK;
+		}
+	}
+	vv_fail(err, VV_EINPUT, "'%s': expected '%s'", name, words[0]);
+	for (size_t i = 1; i < count; i++) {
+		size_t at = strlen(err ? err->message : "");
+		if (err && at + strlen(words[i]) + 8 < sizeof(err->message)) {
+			memcpy(err->message + at, " or '", 5);
+			memcpy(err->message + at + 5, words[i], strlen(words[i]));
+			memcpy(err->message + at + 5 + strlen(words[i]), "'", 2);
+		}
+	}
+	return VV_EINPUT;
+}
+
+static vv_status get_names(char ***out, size_t *count, const vv_json *object, const char *name,
+			   vv_error *err)
+{
+	const vv_json *v = vv_json_get(object, name);
+	if (!v || v->type != VV_JSON_ARRAY || v->count > VV_COLUMNS_MAX) {
+		return expected(err, name, "an array of column names");
+	}
+	*out = vv_calloc(v->count + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *e = v->first; e; e = e->next) {
+		if (e->type != VV_JSON_STRING || memchr(e->text, '\0', e->text_len)) {
+			return expected(err, name, "an array of column names");
+		}
+		(*out)[*count] = vv_strndup(e->text, e->text_len);
+		if (!(*out)[*count]) {
+			return vv_fail_nomem(err);
+		}
+		(*count)++;
+	}
+	return VV_OK;
+}
+
+vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv_error *err)
+{
+	const vv_json *schema = v ? vv_json_get(v, "schema") : NULL,
+		      *cut = v ? vv_json_get(v, "cut") : NULL;
+	size_t source;
+	uint64_t rows;
+	vv_status rc;
+	if (!schema || (schema->type != VV_JSON_OBJECT && schema->type != VV_JSON_STRING)) {
+		return expected(err, "schema", "a Table Schema");
+	}
+	bool text = schema->type == VV_JSON_STRING;
+	if ((rc = vv_bytes_set(&out->schema, text ? schema->text : line + schema->start,
+			       text ? schema->text_len : schema->end - schema->start, err)) < 0 ||
+	    (rc = get_names(&out->key, &out->key_count, v, "key", err)) < 0 ||
+	    (rc = get_word(&source, v, "keySource", sources, COUNT(sources), err)) < 0) {
+		return rc;
+	}
+	out->key_source = (vv_key_source)source;
+	if (!cut || cut->type != VV_JSON_OBJECT || !vv_json_get_u64(&rows, cut, "rows") ||
+	    rows > UINT32_MAX) {
+		return expected(err, "cut", "rows and columns");
+	}
+	out->cut_rows = (uint32_t)rows;
+	return get_names(&out->cut_columns, &out->cut_column_count, cut, "columns", err);
+}
+
+static vv_status get_truth(bool *out, const vv_json *object, const char *name, vv_error *err)
+{
+	const vv_json *v = vv_json_get(object, name);
+	if (!v || (v->type != VV_JSON_TRUE && v->type != VV_JSON_FALSE)) {
+		return expected(err, name, "true or false");
+	}
+	*out = v->type == VV_JSON_TRUE;
+	return VV_OK;
+}
+
+static vv_status get_run(vv_bytes *out, const vv_json *object, const char *name, vv_arena *arena,
+			 vv_error *err)
+{
+	const char *bytes;
+	size_t len;
+	vv_status rc = patch_get_bytes(&bytes, &len, vv_json_get(object, name), arena, err);
+	if (rc == VV_EINPUT) {
+		vv_prefix(err, "'%s'", name);
+	}
+	return rc < 0 ? rc : vv_bytes_set(out, bytes, len, err);
+}
+
+static vv_status get_byte(uint8_t *out, const vv_json *object, const char *name, bool may_be_none,
+			  vv_arena *arena, vv_error *err)
+{
+	const char *bytes;
+	size_t len;
+	vv_status rc = patch_get_bytes(&bytes, &len, vv_json_get(object, name), arena, err);
+	if (rc < 0 || len > 1 || (len == 0 && !may_be_none) || (len == 1 && bytes[0] == '\0')) {
+		return rc < 0 && rc != VV_EINPUT
+			       ? rc
+			       : expected(err, name, may_be_none ? "one byte or none" : "one byte");
+	}
+	*out = len == 1 ? (uint8_t)bytes[0] : 0;
+	return VV_OK;
+}
+
+static vv_status get_quoting(vv_dialect *d, const vv_json *object, vv_error *err)
+{
+	const vv_json *v = vv_json_get(object, "quoting");
+	if (!v || v->type != VV_JSON_STRING || v->text_len > VV_COLUMNS_MAX ||
+	    strspn(v->text, "0123") != v->text_len) {
+		return expected(err, "quoting", "a digit from 0 to 3 for each column");
+	}
+	d->quoting = vv_malloc(v->text_len);
+	if (!d->quoting) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < v->text_len; i++) {
+		d->quoting[i] = (uint8_t)(v->text[i] - '0');
+	}
+	d->quoting_count = v->text_len;
+	return VV_OK;
+}
+
+static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
+{
+	vv_status rc;
+	if ((rc = get_byte(&d->delimiter, v, "delimiter", false, arena, err)) < 0 ||
+	    (rc = get_byte(&d->quote, v, "quote", true, arena, err)) < 0 ||
+	    (rc = get_byte(&d->escape, v, "escape", true, arena, err)) < 0) {
+		return rc;
+	}
+	return get_quoting(d, v, err);
+}
+
+static vv_status get_json(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
+{
+	vv_status rc;
+	/* what only CSV has, as the root's decoder sets it */
+	d->delimiter = ',';
+	d->quote = '"';
+	if ((rc = get_run(&d->open, v, "open", arena, err)) < 0 ||
+	    (rc = get_run(&d->colon, v, "colon", arena, err)) < 0 ||
+	    (rc = get_run(&d->comma, v, "comma", arena, err)) < 0 ||
+	    (rc = get_run(&d->close, v, "close", arena, err)) < 0 ||
+	    (rc = get_run(&d->row_end, v, "rowEnd", arena, err)) < 0 ||
+	    (rc = get_run(&d->epilogue, v, "epilogue", arena, err)) < 0) {
+		return rc;
+	}
+	return get_truth(&d->ascii, v, "ascii", err);
+}
+
+vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	size_t form, newline;
+	vv_status rc;
+	vv_dialect_clear(out);
+	if (!v || v->type != VV_JSON_OBJECT) {
+		return vv_fail(err, VV_EINPUT, "expected how the rows are written");
+	}
+	if ((rc = get_word(&form, v, "form", forms, COUNT(forms), err)) < 0 ||
+	    (rc = get_truth(&out->bom, v, "bom", err)) < 0 ||
+	    (rc = get_truth(&out->header, v, "header", err)) < 0 ||
+	    (rc = get_truth(&out->final_newline, v, "finalNewline", err)) < 0 ||
+	    (rc = get_word(&newline, v, "newline", newlines, COUNT(newlines), err)) < 0 ||
+	    (rc = get_run(&out->prologue, v, "prologue", &arena, err)) < 0) {
+		goto done;
+	}
+	out->form = (vv_form)form;
+	out->newline = (vv_newline)newline;
+	rc = out->form == VV_FORM_CSV ? get_csv(out, v, &arena, err)
+				      : get_json(out, v, &arena, err);
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
+{
+	static const vv_sink nowhere = {NULL, NULL, NULL};
+	vv_list_builder *b = NULL;
+	vv_list list = {VV_BUF_INIT};
+	vv_status rc = vv_list_builder_new(&b, kind, &nowhere, NULL, err);
+	if (rc == VV_OK && (rc = vv_list_builder_finish(b, &list, err)) == VV_OK) {
+		vv_buf_clear(out);
+		*out = list.top;
+		list.top = (vv_buf)VV_BUF_INIT;
+	}
+	vv_list_clear(&list);
+	vv_list_builder_free(b);
+	return rc;
+}
+
+vv_status patch_finish_root(vv_root *r, vv_error *err)
+{
+	bool table = r->kind == VV_KIND_TABLE;
+	vv_buf block = VV_BUF_INIT;
+	vv_status rc;
+	r->rows = r->bytes = 0;
+	if ((rc = empty_list(&r->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS, err)) < 0 ||
+	    (table && (rc = empty_list(&r->layout, VV_LIST_LAYOUT, err)) < 0)) {
+		return rc;
+	}
+	if ((rc = vv_root_encode(&block, r, err)) == VV_OK) {
+		rc = vv_root_decode(r, block.data, block.len, err);
+	}
+	vv_buf_clear(&block);
+	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
+		rc = err ? (err->code = VV_EINPUT)
+			 : VV_EINPUT; /* it came from the patch, not from the store */
+	}
+	return rc;
+}
+
+/* --- names of columns ----------------------------------------------------------- */
+
+static int label_order(const void *x, const void *y)
+{
+	const patch_pair *const *a = x, *const *b = y;
+	return strcmp((*a)->label, (*b)->label);
+}
+
+vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a, const vv_schema *b,
+			    vv_error *err)
+{
+	patch_pair **sorted = vv_calloc(count + 1, sizeof(patch_pair *));
+	if (!sorted) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		patch_pair *p = &pairs[i];
+		p->label = p->side[1] >= 0 ? b->fields[p->side[1]].name
+					   : a->fields[p->side[0]].name;
+		sorted[i] = p;
+	}
+	qsort(sorted, count, sizeof(patch_pair *), label_order);
+	for (size_t i = 0; i < count;) {
+		size_t same = i + 1;
+		while (same < count && strcmp(sorted[i]->label, sorted[same]->label) == 0) {
+			same++;
+		}
+		for (size_t k = i; same - i > 1 && k < same; k++) {
+			sorted[k]->label = NULL;
+		}
+		i = same;
+	}
+	vv_free(sorted);
+	return VV_OK;
+}

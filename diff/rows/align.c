@@ -1,0 +1,545 @@
+/*
+ * Knows how the rows that are not shared go past each other: in one pass over both
+ * sides, rows that are equal where they are expected are done with at once; only the
+ * others are hashed and sorted.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "diff/rows/rowdiff_internal.h"
+#include "diff/rows/value.h"
+
+/* Rows looked ahead on either side for where the two go on alike. */
+#define WINDOW 32u
+/* Without a key: so many rows more or less are looked through for the fewest differences; at
+ * least so many where the rows at hand turn out to have nothing in common. */
+#define EDITS_MAX 512
+#define EDITS_MIN 32
+
+/* One side's groups that the other does not have, as one run of rows. */
+typedef struct stream {
+	vv_rowdiff *d;
+	digest digest;
+	vv_table_reader *reader;
+	const vv_region_group *groups;
+	size_t count, next;
+	vv_batch batch;
+	size_t at; /* row of the batch */
+	bool ended;
+	vv_hash128 *hashes; /* of the batch's rows, where has_hashes: from the first one on that differed */
+	size_t hash_cap;
+	bool has_hashes;
+} stream;
+
+static vv_status stream_open(stream *s, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err)
+{
+	s->d = d;
+	s->groups = side == 0 ? d->regions.old_groups : d->regions.new_groups;
+	s->count = side == 0 ? d->regions.old_count : d->regions.new_count;
+	vv_batch_init(&s->batch);
+	vv_status rc = digest_init(&s->digest, d, side, out, err);
+	if (rc < 0) {
+		return rc;
+	}
+	return vv_table_reader_open(&s->reader, s->digest.table, s->digest.wanted, s->digest.wanted_count, false, err);
+}
+
+static void stream_close(stream *s)
+{
+	vv_table_reader_close(s->reader);
+	vv_batch_clear(&s->batch);
+	digest_clear(&s->digest);
+	vv_free(s->hashes);
+}
+
+/* Makes a row visible, unless the stream has ended. */
+static vv_status stream_fill(stream *s, vv_error *err)
+{
+	while (!s->ended && s->at >= s->batch.rows) {
+		vv_status rc;
+		if (s->next == s->count) {
+			s->ended = true;
+			return VV_OK;
+		}
+		const vv_region_group *g = &s->groups[s->next];
+		if ((s->next == 0 || g->index != g[-1].index + 1) && (rc = vv_table_seek_row(s->reader, g->row, err)) < 0) {
+			return rc;
+		}
+		int more = vv_table_read(s->reader, &s->batch, err);
+		if (more <= 0) {
+			return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+		}
+		s->next++;
+		s->at = 0;
+		s->has_hashes = false;
+		s->d->stats.groups_read++;
+		vv_progress_update(s->d->opts.progress, "comparing", s->next, s->count);
+	}
+	return VV_OK;
+}
+
+static const vv_cell *row_at(const stream *s, size_t ahead)
+{
+	return &s->batch.cells[(s->at + ahead) * s->batch.columns];
+}
+
+static size_t rows_left(const stream *s)
+{
+	return s->batch.rows - s->at;
+}
+
+/* Leaves n rows to be found by their hashes. */
+static vv_status pass(stream *s, size_t n, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (; n > 0 && rc == VV_OK; n--, s->at++) {
+		rc = digest_row(&s->digest, row_at(s, 0), s->batch.first_row + s->at, err);
+	}
+	return rc;
+}
+
+static bool same_value(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+{
+	vv_cell x = rowdiff_cell(d, fa, a), y = rowdiff_cell(d, fb, b);
+	return vv_value_compare_with(&d->scratch, fa, &x, fb, &y) != VV_OTHER;
+}
+
+static bool same_cell(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+{
+	if (a->state == b->state && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
+		return true;
+	}
+	return d->canonical && same_value(d, fa, a, fb, b);
+}
+
+/* Certainly equal, as the hashes see it? (Keys that are spelled otherwise are left to the
+ * hashes: here most rows that are compared are different rows.) */
+static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_cell *a, const vv_cell *b)
+{
+	const digest *g = &x->digest, *h = &y->digest;
+	for (size_t i = 0; i < d->key_count; i++) {
+		if (!same_cell(d, g->key_fields[i], &a[g->key[i]], h->key_fields[i], &b[h->key[i]])) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < g->column_count; i++) {
+		if (!same_cell(d, g->fields[i], &a[g->columns[i]], h->fields[i], &b[h->columns[i]])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The nearest place ahead where both go on with an equal row; false: none in the window. */
+static bool find_again(vv_rowdiff *d, const stream *x, const stream *y, size_t *skip_x, size_t *skip_y)
+{
+	size_t nx = rows_left(x) < WINDOW ? rows_left(x) : WINDOW, ny = rows_left(y) < WINDOW ? rows_left(y) : WINDOW;
+	if (nx > 1 && ny > 1 && same_row(d, x, y, row_at(x, 1), row_at(y, 1))) {
+		*skip_x = *skip_y = 1; /* one row changed: by far the most frequent */
+		return true;
+	}
+	for (size_t sum = 1; sum < nx + ny - 1; sum++) {
+		for (size_t i = sum < ny ? 0 : sum - ny + 1; i <= sum && i < nx; i++) {
+			if (same_row(d, x, y, row_at(x, i), row_at(y, sum - i))) {
+				*skip_x = i;
+				*skip_y = sum - i;
+				return true;
+			}
+		}
+	}
+	*skip_x = nx;
+	*skip_y = ny;
+	return false;
+}
+
+/* Runs of equal rows found on the way. Past `max` of them rows are kept one by one, on disk
+ * if need be. */
+typedef struct runs {
+	vv_segment *list;
+	size_t count, cap, max;
+	vv_sorter *kept;
+} runs;
+
+static vv_status add_run(runs *r, uint64_t old_row, uint64_t new_row, vv_error *err)
+{
+	vv_segment *last = r->count > 0 ? &r->list[r->count - 1] : NULL;
+	if (last && last->old_row + last->rows == old_row && last->new_row + last->rows == new_row) {
+		last->rows++;
+		return VV_OK;
+	}
+	if (r->count >= r->max) {
+		return rowdiff_keep(r->kept, old_row, new_row, PAIR_EQUAL, err);
+	}
+	if (r->count == r->cap) {
+		size_t cap = r->cap ? r->cap * 2 : 64;
+		vv_segment *p = vv_realloc_array(r->list, cap, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		r->list = p;
+		r->cap = cap;
+	}
+	r->list[r->count++] = (vv_segment){old_row, new_row, 1};
+	return VV_OK;
+}
+
+/* --- the fewest differences -------------------------------------------------------------- */
+
+/* Where rows repeat the nearest equal row is often another one, and one such mistake makes
+ * rows far below look moved. So without a key the fewest removed and added rows are looked for
+ * that lead from one side to the other (E. Myers, An O(ND) Difference Algorithm, 1986): `reach`
+ * holds, for every number of edits d and every diagonal k = i - j in -d, -d + 2 ... d, how many
+ * rows of x the furthest path has passed; row d begins at d * (d + 1) / 2. */
+typedef struct script {
+	int32_t *reach;
+	int32_t *match[2]; /* for each row of a side passed the row of the other, or -1 */
+	size_t match_cap[2];
+	int limit;      /* edits looked through */
+	int32_t end_x, end_y;
+} script;
+
+static int32_t *reach_at(const script *s, int d, int k)
+{
+	return &s->reach[(size_t)d * ((size_t)d + 1) / 2 + (size_t)(k + d) / 2];
+}
+
+static vv_status hash_rows(stream *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	if (s->has_hashes) {
+		return VV_OK;
+	}
+	if (s->hash_cap < s->batch.rows) {
+		vv_hash128 *p = vv_realloc_array(s->hashes, s->batch.rows, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		s->hashes = p;
+		s->hash_cap = s->batch.rows;
+	}
+	for (size_t i = s->at; i < s->batch.rows && rc == VV_OK; i++) {
+		rc = digest_cells(&s->digest, row_at(s, i - s->at), &s->hashes[i], err);
+	}
+	s->has_hashes = rc == VV_OK;
+	return rc;
+}
+
+static int32_t follow(const stream *x, const stream *y, int32_t i, int k, int32_t nx, int32_t ny)
+{
+	const vv_hash128 *a = &x->hashes[x->at], *b = &y->hashes[y->at];
+	while (i < nx && i - k < ny && a[i].lo == b[i - k].lo && a[i].hi == b[i - k].hi) {
+		i++;
+	}
+	return i;
+}
+
+/* How far the best path with d edits comes that ends on diagonal k; -1: there is none. */
+static int32_t step(const script *s, int d, int k, int32_t nx, int32_t ny)
+{
+	int32_t left = d > 0 && k > -d ? *reach_at(s, d - 1, k - 1) : -1, up = d > 0 && k < d ? *reach_at(s, d - 1, k + 1) : -1;
+	int32_t i = d == 0 ? 0 : left >= 0 && left + 1 <= nx ? left + 1 : -1;
+	if (up >= 0 && up - k <= ny && up > i) {
+		i = up;
+	}
+	return i >= 0 && i - k >= 0 && i - k <= ny ? i : -1;
+}
+
+/* One more edit; *k: the diagonal of the path that comes furthest, which is how many rows. */
+static int32_t search_round(script *s, const stream *x, const stream *y, int d, int *k, bool *edge)
+{
+	int32_t nx = (int32_t)rows_left(x), ny = (int32_t)rows_left(y), far = -1;
+	for (int at = -d; at <= d; at += 2) {
+		int32_t i = step(s, d, at, nx, ny);
+		i = i < 0 ? -1 : follow(x, y, i, at, nx, ny);
+		*reach_at(s, d, at) = i;
+		if (i >= 0 && 2 * i - at > far) {
+			far = 2 * i - at;
+			*k = at;
+		}
+		*edge |= i >= 0 && (i == nx || i - at == ny);
+	}
+	return far;
+}
+
+/* Looks for the path through all rows at hand. Where one side's are passed long before the
+ * other's, the rest goes with what comes next on that side. *d, *k: the path. */
+static void search(script *s, const stream *x, const stream *y, int *d, int *k)
+{
+	int32_t all = (int32_t)(rows_left(x) + rows_left(y));
+	bool last = x->next == x->count && y->next == y->count, edge = false;
+	int max = s->limit, edge_d = -1, edge_k = 0;
+	for (*d = 0;; ++*d) {
+		int32_t far = search_round(s, x, y, *d, k, &edge);
+		if (far == all) {
+			return;
+		}
+		if (edge && edge_d < 0) {
+			edge_d = *d;
+			edge_k = *k;
+			max = !last && edge_d + EDITS_MIN < max ? edge_d + EDITS_MIN : max;
+		}
+		if (*d == max) {
+			break;
+		}
+	}
+	if (edge_d >= 0) {
+		*d = edge_d;
+		*k = edge_k;
+	}
+}
+
+/* Writes down the path that ends with d edits on diagonal k. */
+static size_t trace(script *s, int d, int k, int32_t nx, int32_t ny)
+{
+	int32_t i = *reach_at(s, d, k);
+	size_t equal = 0;
+	s->end_x = i;
+	s->end_y = i - k;
+	for (int32_t j = 0; j < s->end_y; j++) {
+		s->match[1][j] = -1;
+	}
+	for (; d >= 0; d--) {
+		int32_t from = step(s, d, k, nx, ny);
+		for (; i > from; equal++) {
+			i--;
+			s->match[0][i] = i - k;
+			s->match[1][i - k] = i;
+		}
+		if (d > 0) {
+			int32_t up = k < d ? *reach_at(s, d - 1, k + 1) : -1;
+			bool added = up == from && up >= 0; /* else a row of x was passed */
+			k += added ? 1 : -1;
+			if (!added) {
+				s->match[0][--i] = -1;
+			}
+		}
+	}
+	return equal;
+}
+
+/* Rows that only one side has, as a block, look the same one row further up or down where the
+ * row that leaves the block equals the one that enters it. A block goes where the other side has
+ * rows of its own: then the two are one change at one place. */
+static void slide_up(int32_t *mine, int32_t *other, int32_t start, int32_t end, int32_t steps)
+{
+	for (int32_t k = 1; k <= steps; k++) {
+		mine[end - k] = mine[start - k];
+		other[mine[end - k]] = end - k;
+		mine[start - k] = -1;
+	}
+}
+
+static void slide_down(int32_t *mine, int32_t *other, int32_t start, int32_t end, int32_t steps)
+{
+	for (int32_t k = 0; k < steps; k++) {
+		mine[start + k] = mine[end + k];
+		other[mine[start + k]] = start + k;
+		mine[end + k] = -1;
+	}
+}
+
+static bool same_hash(const vv_hash128 *a, const vv_hash128 *b)
+{
+	return a->lo == b->lo && a->hi == b->hi;
+}
+
+/* One side's rows while blocks of them go to another place. */
+typedef struct slider {
+	const vv_hash128 *rows;
+	int32_t *mine, *other; /* who is whose partner */
+	int32_t count, other_count;
+} slider;
+
+/* nth: the place after so many nearer ones, which are for rows to come; the last there is. */
+static bool try_up(slider *s, int32_t start, int32_t end, int32_t nth)
+{
+	const int32_t *mine = s->mine;
+	int32_t steps = 0;
+	for (int32_t k = 1; k <= start && mine[start - k] >= 0 && same_hash(&s->rows[start - k], &s->rows[end - k]); k++) {
+		bool edge = k == start;
+		if ((edge && mine[0] > 0) || (!edge && mine[start - k - 1] >= 0 && mine[start - k] > mine[start - k - 1] + 1)) {
+			steps = k;
+			if (--nth <= 0) {
+				break;
+			}
+		}
+	}
+	slide_up(s->mine, s->other, start, end, steps);
+	return steps > 0;
+}
+
+/* Returns how many rows down it went. */
+static int32_t try_down(slider *s, int32_t start, int32_t end, int32_t nth)
+{
+	const int32_t *mine = s->mine;
+	int32_t steps = 0;
+	for (int32_t k = 1; end + k <= s->count && mine[end + k - 1] >= 0 && same_hash(&s->rows[start + k - 1], &s->rows[end + k - 1]);
+	     k++) {
+		int32_t last = mine[end + k - 1];
+		bool edge = end + k == s->count;
+		if ((edge && last + 1 < s->other_count) || (!edge && mine[end + k] > last + 1)) {
+			steps = k;
+			if (--nth <= 0) {
+				break;
+			}
+		}
+	}
+	slide_down(s->mine, s->other, start, end, steps);
+	return steps;
+}
+
+/* Returns where the block ends then. Rows that are too many for where it stands go one by one. */
+static int32_t slide_block(slider *s, int32_t start, int32_t end)
+{
+	int32_t before = start > 0 ? s->mine[start - 1] + 1 : 0, after = end < s->count ? s->mine[end] : s->other_count, last = end;
+	if (after <= before) {
+		return try_up(s, start, end, 1) ? end : end + try_down(s, start, end, 1);
+	}
+	while (end - start > after - before && try_up(s, start, start + 1, end - start - (after - before))) {
+		start++;
+	}
+	while (end - start > after - before && try_down(s, end - 1, end, end - start - (after - before)) > 0) {
+		end--;
+	}
+	return last;
+}
+
+static void slide_blocks(slider *s)
+{
+	for (int32_t start = 0, end; start < s->count; start = end) {
+		for (end = start; end < s->count && s->mine[end] < 0; end++) {
+		}
+		end = end > start ? slide_block(s, start, end) : start + 1;
+	}
+}
+
+static vv_status script_room(script *s, size_t side, size_t rows, vv_error *err)
+{
+	if (!s->reach) {
+		s->limit = EDITS_MAX;
+		s->reach = vv_calloc((size_t)(EDITS_MAX + 1) * (EDITS_MAX + 2) / 2, sizeof(*s->reach));
+	}
+	if (s->match_cap[side] < rows) {
+		int32_t *p = vv_realloc_array(s->match[side], rows, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		s->match[side] = p;
+		s->match_cap[side] = rows;
+	}
+	return s->reach ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Passes the rows at hand with the fewest differences. */
+static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, vv_error *err)
+{
+	int d, k = 0;
+	int32_t i = 0, j = 0;
+	vv_status rc;
+	if (rows_left(x) > INT32_MAX / 4 || rows_left(y) > INT32_MAX / 4) {
+		return vv_fail(err, VV_EREFUSED, "a row group has too many rows");
+	}
+	if ((rc = hash_rows(x, err)) < 0 || (rc = hash_rows(y, err)) < 0 || (rc = script_room(s, 0, rows_left(x), err)) < 0 ||
+	    (rc = script_room(s, 1, rows_left(y), err)) < 0) {
+		return rc;
+	}
+	search(s, x, y, &d, &k);
+	size_t equal = trace(s, d, k, (int32_t)rows_left(x), (int32_t)rows_left(y));
+	slide_blocks(&(slider){&x->hashes[x->at], s->match[0], s->match[1], s->end_x, s->end_y});
+	slide_blocks(&(slider){&y->hashes[y->at], s->match[1], s->match[0], s->end_y, s->end_x});
+	/* where nearly nothing is equal, long searches find nothing either */
+	s->limit = equal * 8 < (size_t)(s->end_x + s->end_y) ? EDITS_MIN : s->limit * 2 < EDITS_MAX ? s->limit * 2 : EDITS_MAX;
+	while (rc == VV_OK && (i < s->end_x || j < s->end_y)) {
+		if (i < s->end_x && s->match[0][i] == j) {
+			rc = add_run(found, x->batch.first_row + x->at++, y->batch.first_row + y->at++, err);
+			i++;
+			j++;
+		} else if (i < s->end_x && s->match[0][i] < 0) {
+			rc = pass(x, 1, err);
+			i++;
+		} else {
+			rc = pass(y, 1, err);
+			j++;
+		}
+	}
+	return rc;
+}
+
+static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest, vv_error *err)
+{
+	for (;;) {
+		vv_status rc;
+		size_t skip_x = 0, skip_y = 0;
+		if ((rc = vv_buf_ok(&d->scratch, err)) < 0 || (rc = stream_fill(x, err)) < 0 || (rc = stream_fill(y, err)) < 0) {
+			return rc;
+		}
+		if (x->ended && y->ended) {
+			return VV_OK;
+		}
+		if (x->ended || y->ended) {
+			skip_x = x->ended ? 0 : rows_left(x);
+			skip_y = y->ended ? 0 : rows_left(y);
+		} else if (same_row(d, x, y, row_at(x, 0), row_at(y, 0))) {
+			rc = add_run(found, x->batch.first_row + x->at++, y->batch.first_row + y->at++, err);
+		} else if (d->key_count > 0) {
+			find_again(d, x, y, &skip_x, &skip_y);
+		} else {
+			rc = pass_differences(fewest, x, y, found, err);
+		}
+		if (rc < 0 || (rc = pass(x, skip_x, err)) < 0 || (rc = pass(y, skip_y, err)) < 0) {
+			return rc;
+		}
+	}
+}
+
+static int segment_order(const void *a, const void *b)
+{
+	const vv_segment *x = a, *y = b;
+	return x->old_row < y->old_row ? -1 : x->old_row > y->old_row;
+}
+
+/* Lays the runs beside the segments that are shared as whole groups. */
+static vv_status merge_runs(vv_regions *g, const runs *found, vv_error *err)
+{
+	if (found->count == 0) {
+		return VV_OK;
+	}
+	vv_segment *p = vv_realloc_array(g->segments, g->segment_count + found->count, sizeof(*p));
+	if (!p) {
+		return vv_fail_nomem(err);
+	}
+	g->segments = p;
+	memcpy(p + g->segment_count, found->list, found->count * sizeof(*p));
+	g->segment_count += found->count;
+	qsort(p, g->segment_count, sizeof(*p), segment_order);
+	size_t n = 0;
+	for (size_t i = 1; i < g->segment_count; i++) {
+		if (p[n].old_row + p[n].rows == p[i].old_row && p[n].new_row + p[n].rows == p[i].new_row) {
+			p[n].rows += p[i].rows;
+		} else {
+			p[++n] = p[i];
+		}
+	}
+	g->segment_count = n + 1;
+	return VV_OK;
+}
+
+vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err)
+{
+	stream x = {0}, y = {0};
+	script fewest = {0};
+	runs found = {.max = rowdiff_memory(d, 8) / sizeof(vv_segment), .kept = kept};
+	vv_status rc;
+	if ((rc = stream_open(&x, d, 0, out, err)) == VV_OK && (rc = stream_open(&y, d, 1, out, err)) == VV_OK &&
+	    (rc = walk(d, &x, &y, &found, &fewest, err)) == VV_OK) {
+		rc = merge_runs(&d->regions, &found, err);
+	}
+	stream_close(&x);
+	stream_close(&y);
+	vv_free(found.list);
+	vv_free(fewest.reach);
+	vv_free(fewest.match[0]);
+	vv_free(fewest.match[1]);
+	return rc;
+}

@@ -1,0 +1,624 @@
+/*
+ * Knows how columns find each other: by name, by what is asserted, and by their values.
+ */
+#include "diff/rows/columns.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/rows/value.h"
+
+#define LIKENESS_MIN 60u
+#define SAMPLE_ROWS 10000u
+/* Cells compared for renames at most: rows are spared where many columns are in question. */
+#define SAMPLE_CELLS 4000000u
+
+/* Columns that only one side has, in its order. */
+typedef struct lonely {
+	size_t *at;
+	size_t count;
+} lonely;
+
+/* By what a row of one version is found in the other. */
+typedef enum known_by {
+	BY_KEY,
+	BY_COMMON, /* the columns that both have; the first of equal rows is the first there, and so on */
+	BY_PLACE
+} known_by;
+
+/* Rows of the old version by key, for the sample. */
+typedef struct sample {
+	vv_table *a, *b;
+	known_by by;
+	const size_t *key_a, *key_b;
+	size_t key_count;
+	size_t *own_a, *own_b; /* what those point to, where it was made here */
+	uint64_t *contents;    /* by common columns: hashes seen on the side that is read ... */
+	uint64_t *occurrences; /* ... and how often */
+	lonely old_only, new_only;
+	vv_batch *batches;      /* of the old version, kept while the new one is read */
+	size_t batch_count;
+	uint64_t *hashes;       /* open addressing: key hash of a row; 0: free */
+	const vv_cell **rows;
+	size_t slots;
+	size_t row_count, limit;
+	size_t new_count,
+		found; /* rows of the new version that were read, and that have a partner */
+	vv_buf scratch;
+	uint64_t *equal, *seen; /* for each pair old x new */
+	uint64_t seed;
+} sample;
+
+/* The how-manieth row of this content it is, from 0. */
+static uint64_t occurrence(sample *s, uint64_t content)
+{
+	size_t at = (size_t)content & (s->slots - 1);
+	while (s->contents[at] != 0 && s->contents[at] != content) {
+		at = (at + 1) & (s->slots - 1);
+	}
+	s->contents[at] = content;
+	return s->occurrences[at]++;
+}
+
+static uint64_t key_of(sample *s, bool old, const vv_cell *cells, uint64_t row)
+{
+	if (s->by == BY_PLACE) {
+		return row + 1;
+	}
+	s->scratch.len = 0;
+	for (size_t i = 0; i < s->key_count; i++) {
+		const vv_field *fa = &s->a->schema.fields[s->key_a[i]],
+			       *fb = &s->b->schema.fields[s->key_b[i]];
+		vv_value_put_canonical(&s->scratch, old ? vv_value_field(fa, fb) : fb,
+				       &cells[old ? s->key_a[i] : s->key_b[i]]);
+	}
+	uint64_t h = s->scratch.failed ? 1 : vv_xxh3(vv_buf_cstr(&s->scratch), s->scratch.len, s->seed);
+	if (s->by == BY_COMMON) {
+		uint64_t numbered[2] = {h, occurrence(s, h ? h : 1)};
+		h = vv_xxh3(numbered, sizeof(numbered), s->seed);
+	}
+	return h ? h : 1;
+}
+
+static vv_status add_batch(sample *s, vv_batch **out, vv_error *err)
+{
+	vv_batch *p = vv_realloc_array(s->batches, s->batch_count + 1, sizeof(*p));
+	if (!p) {
+		return vv_fail_nomem(err);
+	}
+	s->batches = p;
+	*out = &p[s->batch_count++];
+	vv_batch_init(*out);
+	return VV_OK;
+}
+
+/* Reads the first rows of the old version. Batches move while the array grows, their
+ * cells do not. */
+static vv_status read_old(sample *s, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_batch *b = NULL;
+	int more = 1;
+	vv_status rc = vv_table_reader_open(&r, s->a, NULL, 0, false, err);
+	while (rc == VV_OK && s->row_count < s->limit && more > 0) {
+		if ((rc = add_batch(s, &b, err)) < 0 || (more = vv_table_read(r, b, err)) <= 0) {
+			rc = rc < 0 ? rc : (vv_status)more;
+			break;
+		}
+		for (size_t i = 0; i < b->rows && s->row_count < s->limit; i++) {
+			const vv_cell *cells = &b->cells[i * b->columns];
+			uint64_t h = key_of(s, true, cells, b->first_row + i);
+			size_t at = (size_t)h & (s->slots - 1);
+			while (s->hashes[at] != 0 && s->hashes[at] != h) {
+				at = (at + 1) & (s->slots - 1);
+			}
+			if (s->hashes[at] == 0) { /* the first of a repeated key */
+				s->hashes[at] = h;
+				s->rows[at] = cells;
+				s->row_count++;
+			}
+		}
+	}
+	vv_table_reader_close(r);
+	return rc;
+}
+
+/* Room for the hashes of as many rows as there may be. */
+static vv_status make_room(sample *s, vv_error *err)
+{
+	s->slots = 64;
+	while (s->slots < 4 * s->limit) {
+		s->slots *= 2;
+	}
+	s->hashes = vv_calloc(s->slots, sizeof(*s->hashes));
+	s->rows = vv_calloc(s->slots, sizeof(*s->rows));
+	s->contents = vv_calloc(s->slots, sizeof(*s->contents));
+	s->occurrences = vv_calloc(s->slots, sizeof(*s->occurrences));
+	return s->hashes && s->rows && s->contents && s->occurrences ? VV_OK : vv_fail_nomem(err);
+}
+
+static bool is_empty(const vv_cell *c)
+{
+	return c->len == 0;
+}
+
+static void compare_row(sample *s, const vv_cell *x, const vv_cell *y)
+{
+	for (size_t i = 0; i < s->old_only.count; i++) {
+		const vv_cell *a = &x[s->old_only.at[i]];
+		for (size_t k = 0; k < s->new_only.count; k++) {
+			const vv_cell *b = &y[s->new_only.at[k]];
+			if (is_empty(a) && is_empty(b)) {
+				continue; /* nothing beside nothing says nothing */
+			}
+			const vv_field *fa = &s->a->schema.fields[s->old_only.at[i]], *fb = &s->b->schema.fields[s->new_only.at[k]];
+			s->seen[i * s->new_only.count + k]++;
+			s->equal[i * s->new_only.count + k] += vv_value_compare_with(&s->scratch, fa, a, fb, b) != VV_OTHER;
+		}
+	}
+}
+
+static vv_status read_new(sample *s, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_batch b;
+	int more = 1;
+	vv_batch_init(&b);
+	vv_status rc = vv_table_reader_open(&r, s->b, NULL, 0, false, err);
+	memset(s->contents, 0, s->slots * sizeof(*s->contents));
+	memset(s->occurrences, 0, s->slots * sizeof(*s->occurrences));
+	while (rc == VV_OK && s->found < s->row_count && (more = vv_table_read(r, &b, err)) > 0) {
+		if (s->by != BY_KEY && s->new_count == s->limit) {
+			break;
+		}
+		for (size_t i = 0; i < b.rows && (s->by == BY_KEY || s->new_count < s->limit);
+		     i++) {
+			const vv_cell *cells = &b.cells[i * b.columns];
+			uint64_t h = key_of(s, false, cells, b.first_row + i);
+			s->new_count++;
+			size_t at = (size_t)h & (s->slots - 1);
+			while (s->hashes[at] != 0 && s->hashes[at] != h) {
+				at = (at + 1) & (s->slots - 1);
+			}
+			if (s->hashes[at] == h && s->rows[at]) {
+				compare_row(s, s->rows[at], cells);
+				s->rows[at] = NULL; /* of a repeated key, the first with the first */
+				s->found++;
+			}
+		}
+	}
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static void forget_rows(sample *s)
+{
+	for (size_t i = 0; i < s->batch_count; i++) {
+		vv_batch_clear(&s->batches[i]);
+	}
+	vv_free(s->batches);
+	vv_free(s->hashes);
+	vv_free(s->rows);
+	vv_free(s->contents);
+	vv_free(s->occurrences);
+	s->batches = NULL;
+	s->hashes = s->contents = s->occurrences = NULL;
+	s->rows = NULL;
+	s->batch_count = s->row_count = s->new_count = s->found = 0;
+}
+
+static void sample_clear(sample *s)
+{
+	forget_rows(s);
+	vv_buf_clear(&s->scratch);
+	vv_free(s->equal);
+	vv_free(s->seen);
+	vv_free(s->own_a);
+	vv_free(s->own_b);
+	vv_free(s->old_only.at);
+	vv_free(s->new_only.at);
+}
+
+/* Partners while they are looked for: to_new[a], to_old[b]; -1 none. */
+typedef struct partners {
+	long *to_new, *to_old;
+	unsigned *likeness; /* by new column; 0: same name */
+	bool *asserted;
+	bool failed; /* memory ran out while descriptors were compared */
+	size_t old_count, new_count;
+} partners;
+
+static vv_status partners_init(partners *p, size_t old_count, size_t new_count, vv_error *err)
+{
+	p->old_count = old_count;
+	p->new_count = new_count;
+	p->to_new = vv_calloc(old_count + 1, sizeof(*p->to_new));
+	p->to_old = vv_calloc(new_count + 1, sizeof(*p->to_old));
+	p->likeness = vv_calloc(new_count + 1, sizeof(*p->likeness));
+	p->asserted = vv_calloc(new_count + 1, sizeof(*p->asserted));
+	if (!p->to_new || !p->to_old || !p->likeness || !p->asserted) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < old_count; i++) {
+		p->to_new[i] = -1;
+	}
+	for (size_t i = 0; i < new_count; i++) {
+		p->to_old[i] = -1;
+	}
+	return VV_OK;
+}
+
+static void partners_clear(partners *p)
+{
+	vv_free(p->to_new);
+	vv_free(p->to_old);
+	vv_free(p->likeness);
+	vv_free(p->asserted);
+}
+
+static void join(partners *p, size_t a, size_t b, unsigned likeness)
+{
+	p->to_new[a] = (long)b;
+	p->to_old[b] = (long)a;
+	p->likeness[b] = likeness;
+}
+
+static vv_status take_asserted(partners *p, vv_table *a, vv_table *b, const char *const *rename, vv_error *err)
+{
+	for (size_t i = 0; rename && rename[i] && rename[i + 1]; i += 2) {
+		long x = vv_schema_find(&a->schema, rename[i], strlen(rename[i]));
+		long y = vv_schema_find(&b->schema, rename[i + 1], strlen(rename[i + 1]));
+		if (x < 0 || y < 0) {
+			return vv_fail(err, VV_ENOTFOUND, "--rename: no column '%s' in the %s version",
+				       vv_text_shows(x < 0 ? rename[i] : rename[i + 1]), x < 0 ? "old" : "new");
+		}
+		if (p->to_new[x] >= 0 || p->to_old[y] >= 0) {
+			return vv_fail(err, VV_EUSAGE, "--rename: '%s' is renamed twice", vv_text_shows(rename[i]));
+		}
+		join(p, (size_t)x, (size_t)y, 100);
+		p->asserted[y] = true;
+	}
+	return VV_OK;
+}
+
+static void take_names(partners *p, const vv_table *a, const vv_table *b)
+{
+	for (size_t i = 0; i < p->new_count; i++) {
+		const vv_field *f = &b->schema.fields[i];
+		long at = vv_schema_find(&a->schema, f->name, f->name_len);
+		if (at >= 0 && p->to_old[i] < 0 && p->to_new[at] < 0) {
+			join(p, (size_t)at, i, 0);
+		}
+	}
+}
+
+static vv_status list_lonely(lonely *out, const long *partner, size_t count, vv_error *err)
+{
+	out->at = vv_calloc(count + 1, sizeof(*out->at));
+	if (!out->at) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (partner[i] < 0) {
+			out->at[out->count++] = i;
+		}
+	}
+	return VV_OK;
+}
+
+/* The likest pair that is still free; ties go to the nearest places, then to the left. */
+static bool best_pair(const sample *s, const partners *p, size_t *a, size_t *b, unsigned *likeness)
+{
+	bool any = false;
+	size_t best_gap = 0;
+	*likeness = 0;
+	for (size_t i = 0; i < s->old_only.count; i++) {
+		for (size_t k = 0; k < s->new_only.count; k++) {
+			size_t x = s->old_only.at[i], y = s->new_only.at[k], at = i * s->new_only.count + k;
+			if (p->to_new[x] >= 0 || p->to_old[y] >= 0 || s->seen[at] == 0) {
+				continue;
+			}
+			unsigned percent = (unsigned)(s->equal[at] * 100 / s->seen[at]);
+			size_t gap = x > y ? x - y : y - x;
+			if (percent >= LIKENESS_MIN && (!any || percent > *likeness || (percent == *likeness && gap < best_gap))) {
+				*a = x;
+				*b = y;
+				*likeness = percent;
+				best_gap = gap;
+				any = true;
+			}
+		}
+	}
+	return any;
+}
+
+/* The places of a key that both tables have; 0: they have none in common. */
+static size_t own_key(const vv_table *a, const vv_table *b, size_t *key_a, size_t *key_b)
+{
+	size_t n = a->root.key_count == b->root.key_count ? a->root.key_count : 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *name = a->root.key[i];
+		long x = vv_schema_find(&a->schema, name, strlen(name)),
+		     y = vv_schema_find(&b->schema, name, strlen(name));
+		if (strcmp(name, b->root.key[i]) != 0 || x < 0 || y < 0) {
+			return 0;
+		}
+		key_a[i] = (size_t)x;
+		key_b[i] = (size_t)y;
+	}
+	return n;
+}
+
+/* By what rows are found: see vv_columns_options. */
+static vv_status choose_key(sample *s, const partners *p, const vv_columns_options *opts,
+			    vv_error *err)
+{
+	size_t most = p->old_count + s->a->root.key_count;
+	s->key_a = opts->key_a;
+	s->key_b = opts->key_b;
+	s->key_count = opts->key_count;
+	if (s->key_count > 0) {
+		return VV_OK;
+	}
+	s->key_a = s->own_a = vv_calloc(most + 1, sizeof(*s->own_a));
+	s->key_b = s->own_b = vv_calloc(most + 1, sizeof(*s->own_b));
+	if (!s->own_a || !s->own_b) {
+		return vv_fail_nomem(err);
+	}
+	s->key_count = own_key(s->a, s->b, s->own_a, s->own_b);
+	if (s->key_count > 0) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < p->old_count; i++) {
+		if (p->to_new[i] >= 0) {
+			s->own_a[s->key_count] = i;
+			s->own_b[s->key_count++] = (size_t)p->to_new[i];
+		}
+	}
+	s->by = s->key_count > 0 ? BY_COMMON : BY_PLACE;
+	return VV_OK;
+}
+
+static vv_status compare_rows(sample *s, vv_error *err)
+{
+	vv_status rc;
+	if ((rc = make_room(s, err)) < 0 || (rc = read_old(s, err)) < 0 ||
+	    (rc = read_new(s, err)) < 0) {
+		return rc;
+	}
+	return vv_buf_ok(&s->scratch, err);
+}
+
+/* Compares the rows, in a second way where the first finds few partners. */
+static vv_status compare_sample(sample *s, vv_error *err)
+{
+	size_t pairs = s->old_only.count * s->new_only.count;
+	vv_status rc = compare_rows(s, err);
+	size_t least = s->row_count < s->new_count ? s->row_count : s->new_count;
+	if (rc < 0 || s->by != BY_COMMON || 2 * s->found >= least) {
+		return rc;
+	}
+	s->by = BY_PLACE;
+	forget_rows(s);
+	memset(s->equal, 0, pairs * sizeof(*s->equal));
+	memset(s->seen, 0, pairs * sizeof(*s->seen));
+	return compare_rows(s, err);
+}
+
+/* Renames found by values. */
+static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_columns_options *opts, vv_error *err)
+{
+	sample s = {.a = a, .b = b, .limit = SAMPLE_ROWS, .seed = 0x76617276u};
+	vv_status rc;
+	size_t x, y;
+	unsigned likeness;
+	if ((rc = list_lonely(&s.old_only, p->to_new, p->old_count, err)) < 0 ||
+	    (rc = list_lonely(&s.new_only, p->to_old, p->new_count, err)) < 0 || s.old_only.count == 0 ||
+	    s.new_only.count == 0) {
+		goto done;
+	}
+	size_t pairs = s.old_only.count * s.new_only.count;
+	if (SAMPLE_CELLS / pairs < s.limit) {
+		s.limit = SAMPLE_CELLS / pairs < 100 ? 100 : SAMPLE_CELLS / pairs;
+	}
+	s.equal = vv_calloc(pairs, sizeof(*s.equal));
+	s.seen = vv_calloc(pairs, sizeof(*s.seen));
+	if (!s.equal || !s.seen) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = choose_key(&s, p, opts, err)) < 0 || (rc = compare_sample(&s, err)) < 0) {
+		goto done;
+	}
+	while (best_pair(&s, p, &x, &y, &likeness)) {
+		join(p, x, y, likeness);
+	}
+done:
+	sample_clear(&s);
+	return rc;
+}
+
+/* The descriptor without name, type and format. */
+static void put_rest(vv_buf *out, const vv_json *descriptor)
+{
+	for (const vv_json *m = descriptor ? descriptor->first : NULL; m; m = m->next) {
+		if (m->name && strcmp(m->name, "name") != 0 && strcmp(m->name, "type") != 0 && strcmp(m->name, "format") != 0) {
+			vv_json_put_string(out, m->name, m->name_len);
+			vv_json_put_node(out, m);
+		}
+	}
+}
+
+static bool same_rest(const vv_field *x, const vv_field *y, bool *failed)
+{
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	put_rest(&a, x->json);
+	put_rest(&b, y->json);
+	bool same = a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+	*failed |= a.failed || b.failed;
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	return same;
+}
+
+/* Marks the common columns outside a longest run that keeps its order as moved. */
+static vv_status mark_moves(vv_columns *c, vv_error *err)
+{
+	size_t n = c->count, len = 0;
+	size_t *tails = vv_calloc(n + 1, sizeof(*tails)), *before = vv_calloc(n + 1, sizeof(*before));
+	vv_status rc = VV_OK;
+	if (!tails || !before) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (c->pairs[i].a < 0 || c->pairs[i].b < 0) {
+			continue;
+		}
+		size_t lo = 0, hi = len;
+		while (lo < hi) { /* the first run whose end is not before this column */
+			size_t mid = (lo + hi) / 2;
+			if (c->pairs[tails[mid]].a < c->pairs[i].a) {
+				lo = mid + 1;
+			} else {
+				hi = mid;
+			}
+		}
+		before[i] = lo > 0 ? tails[lo - 1] : SIZE_MAX;
+		tails[lo] = i;
+		len = lo == len ? len + 1 : len;
+		c->pairs[i].moved = true;
+	}
+	for (size_t i = len > 0 ? tails[len - 1] : SIZE_MAX; i != SIZE_MAX; i = before[i]) {
+		c->pairs[i].moved = false;
+	}
+done:
+	vv_free(tails);
+	vv_free(before);
+	return rc;
+}
+
+static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const vv_table *b, long x, long y)
+{
+	*pair = (vv_column_pair){.a = x, .b = y};
+	if (x < 0 || y < 0) {
+		return;
+	}
+	const vv_field *fa = &a->schema.fields[x], *fb = &b->schema.fields[y];
+	pair->renamed = p->likeness[y] > 0;
+	pair->likeness = p->likeness[y];
+	pair->asserted = p->asserted[y];
+	pair->retyped = fa->type != fb->type || strcmp(fa->format, fb->format) != 0;
+	pair->reconstrained = !same_rest(fa, fb, &p->failed);
+}
+
+/* The dropped columns that followed old column `after` (-1: stood at the beginning). */
+static void put_dropped(vv_columns *out, partners *p, const vv_table *a, const vv_table *b, long after)
+{
+	for (size_t i = (size_t)(after + 1); i < p->old_count && p->to_new[i] < 0; i++) {
+		set_pair(&out->pairs[out->count++], p, a, b, (long)i, -1);
+	}
+}
+
+static bool key_differs(const vv_table *a, const vv_table *b, const partners *p)
+{
+	if (a->root.key_count != b->root.key_count) {
+		return true;
+	}
+	for (size_t i = 0; i < b->root.key_count; i++) {
+		long x = vv_schema_find(&a->schema, a->root.key[i], strlen(a->root.key[i]));
+		long y = vv_schema_find(&b->schema, b->root.key[i], strlen(b->root.key[i]));
+		if (x < 0 || y < 0 || p->to_new[x] != y) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool missing_differs(const vv_schema *a, const vv_schema *b)
+{
+	size_t i = 0;
+	while (a->missing[i] && b->missing[i]) {
+		if (strcmp(a->missing[i], b->missing[i]) != 0) {
+			return true;
+		}
+		i++;
+	}
+	return a->missing[i] || b->missing[i];
+}
+
+vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b, const vv_columns_options *opts, vv_error *err)
+{
+	partners p = {0};
+	vv_status rc;
+	memset(out, 0, sizeof(*out));
+	if ((rc = partners_init(&p, a->columns, b->columns, err)) < 0 ||
+	    (rc = take_asserted(&p, a, b, opts->rename, err)) < 0) {
+		goto done;
+	}
+	take_names(&p, a, b);
+	if (!opts->no_renames && (rc = take_alike(&p, a, b, opts, err)) < 0) {
+		goto done;
+	}
+	out->pairs = vv_calloc(a->columns + b->columns + 1, sizeof(*out->pairs));
+	if (!out->pairs) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	put_dropped(out, &p, a, b, -1);
+	for (size_t i = 0; i < b->columns; i++) {
+		set_pair(&out->pairs[out->count++], &p, a, b, p.to_old[i], (long)i);
+		if (p.to_old[i] >= 0) {
+			put_dropped(out, &p, a, b, p.to_old[i]);
+		}
+	}
+	out->key_changed = key_differs(a, b, &p);
+	out->missing_changed = missing_differs(&a->schema, &b->schema);
+	rc = p.failed ? vv_fail_nomem(err) : mark_moves(out, err);
+done:
+	partners_clear(&p);
+	if (rc < 0) {
+		vv_columns_clear(out);
+	}
+	return rc;
+}
+
+void vv_columns_clear(vv_columns *c)
+{
+	vv_free(c->pairs);
+	memset(c, 0, sizeof(*c));
+}
+
+long vv_columns_to_new(const vv_columns *c, size_t a)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->pairs[i].a == (long)a) {
+			return c->pairs[i].b;
+		}
+	}
+	return -1;
+}
+
+long vv_columns_to_old(const vv_columns *c, size_t b)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->pairs[i].b == (long)b) {
+			return c->pairs[i].a;
+		}
+	}
+	return -1;
+}
+
+bool vv_columns_same(const vv_columns *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_column_pair *p = &c->pairs[i];
+		if (p->a < 0 || p->b < 0 || p->renamed || p->moved || p->retyped) {
+			return false;
+		}
+	}
+	return true;
+}

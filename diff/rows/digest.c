@@ -1,0 +1,148 @@
+/*
+ * Knows what of a row goes into its two hashes: the key's values always in canonical
+ * form; the compared cells as they are spelled, or in canonical form where spelling does
+ * not matter or the two files have different forms.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "diff/rows/rowdiff_internal.h"
+#include "diff/rows/value.h"
+
+const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b)
+{
+	const vv_field *fa = &d->a->schema.fields[a], *fb = &d->b->schema.fields[b];
+	return side == 0 ? vv_value_field(fa, fb) : fb;
+}
+
+/* Places of what is needed of one side. */
+static vv_status choose_columns(digest *g, vv_error *err)
+{
+	const vv_rowdiff *d = g->d;
+	const vv_columns *c = d->opts.columns;
+	bool *want = vv_calloc(g->table->columns + 1, sizeof(*want));
+	g->columns = vv_calloc(c->count + 1, sizeof(*g->columns));
+	g->fields = vv_calloc(c->count + 1, sizeof(*g->fields));
+	g->key_fields = vv_calloc(d->key_count + 1, sizeof(*g->key_fields));
+	g->wanted = vv_calloc(g->table->columns + 1, sizeof(*g->wanted));
+	if (!want || !g->columns || !g->fields || !g->key_fields || !g->wanted) {
+		vv_free(want);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		if (d->compared[i]) {
+			long at = g->side == 0 ? c->pairs[i].a : c->pairs[i].b;
+			g->fields[g->column_count] = digest_field(d, g->side, (size_t)c->pairs[i].a,
+								  (size_t)c->pairs[i].b);
+			g->columns[g->column_count++] = (size_t)at;
+			want[at] = true;
+		}
+	}
+	for (size_t i = 0; i < d->key_count; i++) {
+		want[g->key[i]] = true;
+		g->key_fields[i] = digest_field(d, g->side, d->key_a[i], d->key_b[i]);
+	}
+	for (size_t i = 0; i < g->table->columns; i++) {
+		if (want[i]) {
+			g->wanted[g->wanted_count++] = i;
+		}
+	}
+	vv_free(want);
+	return VV_OK;
+}
+
+vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c)
+{
+	bool nothing = d->cross && c->len == 0 && (c->state != VV_CELL_TEXT || vv_field_missing(f, c));
+	return nothing ? (vv_cell){.state = VV_CELL_NULL} : *c;
+}
+
+vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err)
+{
+	*g = (digest){.d = d, .table = side == 0 ? d->a : d->b, .side = side, .key = side == 0 ? d->key_a : d->key_b, .out = out};
+	return choose_columns(g, err);
+}
+
+void digest_clear(digest *g)
+{
+	vv_free(g->columns);
+	vv_free(g->fields);
+	vv_free(g->key_fields);
+	vv_free(g->wanted);
+	vv_buf_clear(&g->text);
+}
+
+/* Cells as they are spelled: length, state, text of each. */
+static void put_raw(vv_buf *b, const digest *g, const vv_cell *cells)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < g->column_count; i++) {
+		most += cells[g->columns[i]].len + 11; /* a varint has at most 10 bytes */
+	}
+	if (!vv_buf_reserve(b, most)) {
+		return;
+	}
+	char *p = b->data + b->len;
+	for (size_t i = 0; i < g->column_count; i++) {
+		const vv_cell *c = &cells[g->columns[i]];
+		if (c->len < 128) {
+			*p++ = (char)c->len;
+		} else {
+			p += vv_varint_write((uint8_t *)p, c->len);
+		}
+		*p++ = (char)c->state;
+		if (c->len > 0) {
+			memcpy(p, c->text, c->len);
+			p += c->len;
+		}
+	}
+	b->len = (size_t)(p - b->data);
+}
+
+static void put_hash(uint8_t *out, vv_hash128 h)
+{
+	vv_put_be64(out, h.hi);
+	vv_put_be64(out + 8, h.lo);
+}
+
+/* Puts what is compared into g->text. */
+static vv_hash128 hash_cells(digest *g, const vv_cell *cells)
+{
+	const vv_rowdiff *d = g->d;
+	vv_buf_reset(&g->text);
+	if (!d->canonical) {
+		put_raw(&g->text, g, cells);
+	}
+	for (size_t i = 0; d->canonical && i < g->column_count; i++) {
+		vv_cell c = rowdiff_cell(d, g->fields[i], &cells[g->columns[i]]);
+		vv_value_put_canonical(&g->text, g->fields[i], &c);
+	}
+	return vv_xxh3_128(vv_buf_cstr(&g->text), g->text.len, d->seed);
+}
+
+vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err)
+{
+	*out = hash_cells(g, cells);
+	return vv_buf_ok(&g->text, err);
+}
+
+vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err)
+{
+	uint8_t record[DIGEST_LEN];
+	const vv_rowdiff *d = g->d;
+	put_hash(record + 16, hash_cells(g, cells));
+	if (d->key_count == 0) {
+		memcpy(record, record + 16, 16);
+	} else {
+		size_t at = g->text.len;
+		for (size_t i = 0; i < d->key_count; i++) {
+			vv_cell c = rowdiff_cell(d, g->key_fields[i], &cells[g->key[i]]);
+			vv_value_put_canonical(&g->text, g->key_fields[i], &c);
+		}
+		put_hash(record, vv_xxh3_128(vv_buf_cstr(&g->text) + at, g->text.len - at, d->seed + 1));
+	}
+	record[32] = (uint8_t)g->side;
+	vv_put_be64(record + 33, row);
+	vv_status rc = vv_buf_ok(&g->text, err);
+	return rc < 0 ? rc : vv_sorter_add(g->out, record, err);
+}

@@ -1,0 +1,449 @@
+/*
+ * Knows how rows find each other: by equal digests first, then, under one key, in order
+ * of occurrence; and where a removed row stands among the new ones.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/rows/rowdiff_internal.h"
+
+/* Rows that both have: old (8), new (8), row_pair (1); by old row. */
+#define KEPT_LEN 17u
+/* Rows that only one version has: row (8). */
+#define LONE_LEN 8u
+/* What is answered: pos (8), old (8), new (8), kind (1), moved (1), rekeyed (1). */
+#define ENTRY_LEN 27u
+/* Bytes that finding the fewest moved rows takes for each run of rows; runs that there is
+ * always room for. */
+#define MOVE_BYTES 80u
+#define MOVES_MIN 10000u
+
+typedef struct rows {
+	uint64_t *list;
+	size_t count, cap;
+} rows;
+
+static vv_status rows_add(rows *r, uint64_t row, vv_error *err)
+{
+	if (r->count == r->cap) {
+		size_t cap = r->cap ? r->cap * 2 : 16;
+		uint64_t *p = vv_realloc_array(r->list, cap, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		r->list = p;
+		r->cap = cap;
+	}
+	r->list[r->count++] = row;
+	return VV_OK;
+}
+
+typedef struct matcher {
+	vv_rowdiff *d;
+	vv_sorter *kept, *gone, *added;
+	row_moves moves;  /* with has_moves */
+	bool has_moves;
+	rows left[2];   /* rows of one key, of each side, that no equal row was found for */
+	rows equal[2];  /* rows of one digest */
+	uint64_t seen[2];  /* rows of one key on each side */
+	uint64_t first[2]; /* the uppermost of them */
+	struct {
+		int side;
+		uint64_t row;
+	} repeats[VV_REPEATS_SHOWN];
+	size_t repeat_count;
+} matcher;
+
+vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, row_pair how,
+		       vv_error *err)
+{
+	uint8_t r[KEPT_LEN];
+	vv_put_be64(r, old_row);
+	vv_put_be64(r + 8, new_row);
+	r[16] = (uint8_t)how;
+	return vv_sorter_add(kept, r, err);
+}
+
+static vv_status add_entry(vv_rowdiff *d, const row_entry *e, vv_error *err)
+{
+	uint8_t r[ENTRY_LEN];
+	vv_put_be64(r, e->pos);
+	vv_put_be64(r + 8, e->old_row);
+	vv_put_be64(r + 16, e->new_row);
+	r[24] = (uint8_t)e->kind;
+	r[25] = e->moved;
+	r[26] = e->rekeyed;
+	return vv_sorter_add(d->entries, r, err);
+}
+
+/* The rows of one digest: each old one with a new one; the rest waits for its key. */
+static vv_status end_digest(matcher *m, vv_error *err)
+{
+	size_t n = m->equal[0].count < m->equal[1].count ? m->equal[0].count : m->equal[1].count;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < n && rc == VV_OK; i++) {
+		rc = rowdiff_keep(m->kept, m->equal[0].list[i], m->equal[1].list[i], PAIR_EQUAL,
+				  err);
+	}
+	for (int side = 0; side < 2; side++) {
+		for (size_t i = n; i < m->equal[side].count && rc == VV_OK; i++) {
+			rc = rows_add(&m->left[side], m->equal[side].list[i], err);
+		}
+		m->equal[side].count = 0;
+	}
+	return rc;
+}
+
+static int row_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void sort_rows(rows *r)
+{
+	if (r->count > 1) {
+		qsort(r->list, r->count, sizeof(*r->list), row_order);
+	}
+}
+
+/* Keeps the repeats that come first in the tables, whatever order the hashes have. */
+static void note_repeat(matcher *m, int side, uint64_t row)
+{
+	size_t at = m->repeat_count;
+	while (at > 0 && (m->repeats[at - 1].side > side || (m->repeats[at - 1].side == side && m->repeats[at - 1].row > row))) {
+		at--;
+	}
+	if (at == VV_REPEATS_SHOWN) {
+		return;
+	}
+	size_t last = m->repeat_count < VV_REPEATS_SHOWN ? m->repeat_count++ : VV_REPEATS_SHOWN - 1;
+	memmove(&m->repeats[at + 1], &m->repeats[at], (last - at) * sizeof(m->repeats[0]));
+	m->repeats[at].side = side;
+	m->repeats[at].row = row;
+}
+
+/* What is left of one key. */
+static vv_status end_key(matcher *m, vv_error *err)
+{
+	vv_rowdiff *d = m->d;
+	vv_status rc = VV_OK;
+	size_t n = 0;
+	if (d->key_count > 0) {
+		sort_rows(&m->left[0]);
+		sort_rows(&m->left[1]);
+		n = m->left[0].count < m->left[1].count ? m->left[0].count : m->left[1].count;
+		for (int side = 0; side < 2; side++) {
+			d->stats.repeated_keys += m->seen[side] > 1 && (side == 0 || m->seen[0] <= 1);
+			if (m->seen[side] > 1) {
+				note_repeat(m, side, m->first[side]);
+			}
+		}
+	}
+	for (size_t i = 0; i < n && rc == VV_OK; i++) {
+		rc = rowdiff_keep(m->kept, m->left[0].list[i], m->left[1].list[i], PAIR_CHANGED,
+				  err);
+	}
+	for (int side = 0; side < 2; side++) {
+		for (size_t i = n; i < m->left[side].count && rc == VV_OK; i++) {
+			uint8_t r[LONE_LEN];
+			vv_put_be64(r, m->left[side].list[i]);
+			rc = vv_sorter_add(side == 0 ? m->gone : m->added, r, err);
+		}
+	}
+	m->left[0].count = m->left[1].count = 0;
+	m->seen[0] = m->seen[1] = 0;
+	return rc;
+}
+
+static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
+{
+	uint8_t last[32] = {0};
+	bool any = false;
+	const void *p;
+	int more;
+	vv_status rc = VV_OK;
+	while ((more = vv_sorter_next(digests, &p, err)) > 0) {
+		const uint8_t *r = p;
+		if (any && memcmp(last, r, 32) != 0) {
+			if ((rc = end_digest(m, err)) < 0 || (memcmp(last, r, DIGEST_KEY) != 0 && (rc = end_key(m, err)) < 0)) {
+				return rc;
+			}
+		}
+		memcpy(last, r, 32);
+		any = true;
+		int side = r[32] & 1;
+		uint64_t row = vv_get_be64(r + 33);
+		m->first[side] = m->seen[side] == 0 || row < m->first[side] ? row : m->first[side];
+		m->seen[side]++;
+		if ((rc = rows_add(&m->equal[side], row, err)) < 0) {
+			return rc;
+		}
+	}
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	if (any && (rc = end_digest(m, err)) == VV_OK) {
+		rc = end_key(m, err);
+	}
+	return rc;
+}
+
+/* Goes through everything that both versions have, in the old one's order. */
+typedef struct common {
+	vv_rowdiff *d;
+	matcher *m;
+	size_t segment;
+	uint64_t old_row, new_row; /* of the kept pair read ahead */
+	row_pair how;
+	bool has_kept;
+	uint64_t highest;          /* new row + 1 of the furthest so far */
+	uint64_t above;            /* new row + 1 of the one just passed: a removed row stands behind it */
+} common;
+
+static vv_status common_read(common *c, vv_error *err)
+{
+	const void *p;
+	int more = vv_sorter_next(c->m->kept, &p, err);
+	c->has_kept = more > 0;
+	if (more > 0) {
+		const uint8_t *r = p;
+		c->old_row = vv_get_be64(r);
+		c->new_row = vv_get_be64(r + 8);
+		c->how = (row_pair)r[16];
+	}
+	return more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* Rows are passed that both have. True when they are to be told as moved. */
+static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t count)
+{
+	bool behind = new_row + 1 < c->highest;
+	c->d->stats.reordered |= behind;
+	c->highest = new_row + count > c->highest ? new_row + count : c->highest;
+	c->above = new_row + count;
+	if (!c->d->opts.moves && !c->d->opts.everything) {
+		return false;
+	}
+	return c->m->has_moves ? rowdiff_moves_ask(&c->m->moves, old_row) : behind;
+}
+
+/* A pair of rows is passed; says what there is to say of it. */
+static vv_status common_pair(common *c, vv_error *err)
+{
+	vv_rowdiff *d = c->d;
+	bool rekeyed = c->how == PAIR_REKEYED, tell_move = false;
+	if (!rekeyed || d->opts.moves || d->opts.everything) {
+		tell_move = common_moved(c, c->old_row, c->new_row, 1);
+	} else if (c->new_row == c->above) {
+		c->above++; /* where a row with another key stands says nothing of the others' order */
+	}
+	if (c->how == PAIR_EQUAL && !tell_move) {
+		return VV_OK;
+	}
+	row_entry e = {.pos = 2 * c->new_row + 2,
+		       .old_row = c->old_row,
+		       .new_row = c->new_row,
+		       .kind = c->how == PAIR_EQUAL ? VV_ROW_MOVED : VV_ROW_CHANGED,
+		       .moved = tell_move,
+		       .rekeyed = rekeyed};
+	return add_entry(d, &e, err);
+}
+
+/* A segment of equal rows is passed. */
+static vv_status common_segment(common *c, const vv_segment *s, vv_error *err)
+{
+	bool moved = common_moved(c, s->old_row, s->new_row, s->rows);
+	for (uint64_t i = 0; moved && i < s->rows; i++) {
+		row_entry e = {.pos = 2 * (s->new_row + i) + 2, .old_row = s->old_row + i, .new_row = s->new_row + i,
+			       .kind = VV_ROW_MOVED, .moved = true};
+		vv_status rc = add_entry(c->d, &e, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* Passes all common rows before old row `upto`. Groups that only one side has never
+ * overlap a segment, so that a segment is passed whole. */
+static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
+{
+	const vv_regions *g = &c->d->regions;
+	vv_status rc = VV_OK;
+	for (;;) {
+		const vv_segment *s = c->segment < g->segment_count ? &g->segments[c->segment] : NULL;
+		bool pair_first = c->has_kept && (!s || c->old_row < s->old_row);
+		if (pair_first && c->old_row < upto) {
+			if ((rc = common_pair(c, err)) < 0 || (rc = common_read(c, err)) < 0) {
+				return rc;
+			}
+		} else if (!pair_first && s && s->old_row < upto) {
+			if ((rc = common_segment(c, s, err)) < 0) {
+				return rc;
+			}
+			c->segment++;
+		} else {
+			return VV_OK;
+		}
+	}
+}
+
+/* Finds out which of the rows that both have moved. The sorter of kept rows is read for
+ * that and made again. Past a share of the memory rows count as moved that merely stand
+ * behind one that comes later. */
+static vv_status find_moves(matcher *m, vv_error *err)
+{
+	const vv_regions *g = &m->d->regions;
+	size_t max = rowdiff_memory(m->d, 1) / MOVE_BYTES, segment = 0;
+	vv_sorter *again = NULL;
+	const void *p;
+	int more;
+	vv_status rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8), m->d->opts.temp_dir, err);
+	max = max < MOVES_MIN ? MOVES_MIN : max;
+	while (rc == VV_OK && (more = vv_sorter_next(m->kept, &p, err)) != 0) {
+		uint64_t row = more > 0 ? vv_get_be64(p) : 0;
+		rc = more < 0 ? (vv_status)more : vv_sorter_add(again, p, err);
+		for (; rc == VV_OK && segment < g->segment_count && g->segments[segment].old_row < row && m->moves.count < max; segment++) {
+			const vv_segment *s = &g->segments[segment];
+			rc = rowdiff_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
+		}
+		if (rc == VV_OK && m->moves.count < max) {
+			rc = rowdiff_moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8), 1, err);
+		}
+	}
+	for (; rc == VV_OK && segment < g->segment_count && m->moves.count < max; segment++) {
+		const vv_segment *s = &g->segments[segment];
+		rc = rowdiff_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
+	}
+	m->has_moves = m->moves.count < max;
+	if (rc == VV_OK && (!m->has_moves || (rc = rowdiff_moves_settle(&m->moves, err)) == VV_OK)) {
+		rc = vv_sorter_finish(again, err);
+	}
+	vv_sorter_free(m->kept);
+	m->kept = again;
+	return rc;
+}
+
+static vv_status place_rows(matcher *m, vv_error *err)
+{
+	common c = {.d = m->d, .m = m};
+	const void *p;
+	int more;
+	vv_status rc;
+	while ((more = vv_sorter_next(m->added, &p, err)) > 0) {
+		uint64_t row = vv_get_be64(p);
+		row_entry e = {.pos = 2 * row + 2,
+			       .old_row = UINT64_MAX,
+			       .new_row = row,
+			       .kind = VV_ROW_ADDED};
+		if ((rc = add_entry(m->d, &e, err)) < 0) {
+			return rc;
+		}
+	}
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	if ((rc = vv_sorter_finish(m->kept, err)) < 0 ||
+	    ((m->d->opts.moves || m->d->opts.everything) && (rc = find_moves(m, err)) < 0) ||
+	    (rc = common_read(&c, err)) < 0) {
+		return rc;
+	}
+	while ((more = vv_sorter_next(m->gone, &p, err)) > 0) {
+		uint64_t row = vv_get_be64(p);
+		if ((rc = common_pass(&c, row, err)) < 0) {
+			return rc;
+		}
+		row_entry e = {.pos = 2 * c.above + 1, .old_row = row, .new_row = UINT64_MAX, .kind = VV_ROW_REMOVED};
+		if ((rc = add_entry(m->d, &e, err)) < 0) {
+			return rc;
+		}
+	}
+	return more < 0 ? (vv_status)more : common_pass(&c, UINT64_MAX, err);
+}
+
+/* Was the text named before? (A key may repeat on both sides.) */
+static bool is_named(const vv_rowdiff *d, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(d->stats.repeated[i], text) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The repeated keys' texts, for the warning. */
+static vv_status name_repeats(matcher *m, vv_error *err)
+{
+	vv_rowdiff *d = m->d;
+	size_t count = 0;
+	for (size_t i = 0; i < m->repeat_count; i++) {
+		bool old = m->repeats[i].side == 0;
+		const vv_cell *cells;
+		vv_buf b = VV_BUF_INIT;
+		vv_status rc = row_fetch_get(old ? &d->fetch_a : &d->fetch_b, m->repeats[i].row, &cells, err);
+		if (rc < 0) {
+			return rc;
+		}
+		const size_t *key = old ? d->key_a : d->key_b;
+		for (size_t k = 0; k < d->key_count; k++) {
+			vv_buf_puts(&b, k > 0 ? ", " : "");
+			vv_text_put_cut(&b, cells[key[k]].text, cells[key[k]].len, 40);
+		}
+		char *text = vv_buf_detach(&b);
+		if (!text) {
+			return vv_fail_nomem(err);
+		}
+		if (is_named(d, count, text)) {
+			vv_free(text);
+		} else {
+			d->stats.repeated[count++] = text;
+		}
+	}
+	return VV_OK;
+}
+
+vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
+{
+	matcher m = {.d = d};
+	vv_sorter *digests = NULL;
+	vv_status rc;
+	if ((rc = vv_sorter_new(&digests, DIGEST_LEN, DIGEST_LEN, rowdiff_memory(d, 4),
+				d->opts.temp_dir, err)) < 0 ||
+	    (rc = vv_sorter_new(&m.kept, KEPT_LEN, 8, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0 ||
+	    (rc = rowdiff_align(d, digests, m.kept, err)) < 0 ||
+	    (rc = vv_sorter_finish(digests, err)) < 0 ||
+	    (rc = vv_sorter_new(&m.gone, LONE_LEN, LONE_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0 ||
+	    (rc = vv_sorter_new(&m.added, LONE_LEN, LONE_LEN, rowdiff_memory(d, 8),
+				d->opts.temp_dir, err)) < 0 ||
+	    (rc = vv_sorter_new(&d->entries, ENTRY_LEN, 16, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0 ||
+	    (rc = join(&m, digests, err)) < 0) {
+		goto done;
+	}
+	vv_sorter_free(digests);
+	digests = NULL;
+	if ((rc = vv_sorter_finish(m.gone, err)) < 0 || (rc = vv_sorter_finish(m.added, err)) < 0 ||
+	    (d->opts.rekeyed && (rc = rowdiff_rekey(d, &m.gone, &m.added, m.kept, err)) < 0)) {
+		goto done;
+	}
+	if ((rc = place_rows(&m, err)) == VV_OK && (rc = vv_sorter_finish(d->entries, err)) == VV_OK) {
+		rc = name_repeats(&m, err);
+	}
+done:
+	vv_sorter_free(digests);
+	vv_sorter_free(m.kept);
+	vv_sorter_free(m.gone);
+	vv_sorter_free(m.added);
+	vv_free(m.moves.list);
+	for (int i = 0; i < 2; i++) {
+		vv_free(m.left[i].list);
+		vv_free(m.equal[i].list);
+	}
+	return rc;
+}

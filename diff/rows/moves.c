@@ -1,0 +1,95 @@
+/*
+ * Knows which rows moved: the fewest whose removal leaves the others in their order.
+ *
+ * Rows that both have are taken as runs (equal steps on both sides); the heaviest
+ * ascending subsequence of the runs stayed where it was.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "diff/rows/rowdiff_internal.h"
+
+vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows, vv_error *err)
+{
+	row_run *last = m->count > 0 ? &m->list[m->count - 1] : NULL;
+	if (last && last->old_row + last->rows == old_row && last->new_row + last->rows == new_row) {
+		last->rows += rows;
+		return VV_OK;
+	}
+	if (m->count == m->cap) {
+		size_t cap = m->cap ? m->cap * 2 : 64;
+		row_run *p = vv_realloc_array(m->list, cap, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		m->list = p;
+		m->cap = cap;
+	}
+	m->list[m->count++] = (row_run){.old_row = old_row, .new_row = new_row, .rows = rows, .moved = true};
+	return VV_OK;
+}
+
+static int by_new_row(const void *a, const void *b)
+{
+	const row_run *const *x = a, *const *y = b;
+	return (*x)->new_row < (*y)->new_row ? -1 : (*x)->new_row > (*y)->new_row;
+}
+
+/* The best chain among the first ranks, in a Fenwick tree: its weight and last run. */
+typedef struct chain {
+	uint64_t weight;
+	size_t last; /* + 1; 0: none */
+} chain;
+
+vv_status rowdiff_moves_settle(row_moves *m, vv_error *err)
+{
+	size_t n = m->count;
+	row_run **order = vv_calloc(n + 1, sizeof(*order));
+	chain *tree = vv_calloc(n + 1, sizeof(*tree));
+	size_t *rank = vv_calloc(n + 1, sizeof(*rank)), *before = vv_calloc(n + 1, sizeof(*before));
+	chain best = {0, 0};
+	vv_status rc = VV_OK;
+	if (!order || !tree || !rank || !before) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < n; i++) {
+		order[i] = &m->list[i];
+	}
+	if (n > 1) {
+		qsort(order, n, sizeof(*order), by_new_row);
+	}
+	for (size_t i = 0; i < n; i++) {
+		rank[order[i] - m->list] = i + 1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		chain c = {0, 0};
+		for (size_t at = rank[i] - 1; at > 0; at -= at & (~at + 1)) {
+			c = tree[at].weight > c.weight ? tree[at] : c;
+		}
+		before[i] = c.last;
+		c = (chain){c.weight + m->list[i].rows, i + 1};
+		for (size_t at = rank[i]; at <= n; at += at & (~at + 1)) {
+			tree[at] = c.weight > tree[at].weight ? c : tree[at];
+		}
+		best = c.weight > best.weight ? c : best;
+	}
+	for (size_t i = best.last; i > 0; i = before[i - 1]) {
+		m->list[i - 1].moved = false;
+	}
+done:
+	vv_free(order);
+	vv_free(tree);
+	vv_free(rank);
+	vv_free(before);
+	return rc;
+}
+
+bool rowdiff_moves_ask(row_moves *m, uint64_t old_row)
+{
+	while (m->at + 1 < m->count && m->list[m->at + 1].old_row <= old_row) {
+		m->at++;
+	}
+	return m->at < m->count && m->list[m->at].moved;
+}

@@ -1,0 +1,344 @@
+/*
+ * Knows when a row that is gone and a row that is new are one row whose key changed: all
+ * their other cells (the rest) have the same values, and these leave no doubt.
+ *
+ * No doubt: the rest is not empty, it stands in no other row of the groups that differ, and
+ * nearly all rows there have a rest of their own. A table of days and measurements, say,
+ * fails the last: that two days have one value says nothing.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "diff/rows/rowdiff_internal.h"
+#include "diff/rows/value.h"
+
+/* A row's rest: hash (16), side (1), whether only this side has the row's key (1), row (8). */
+#define REST_LEN 26u
+#define REST_HASH 16u
+/* A pair found: old row (8), new row (8); or only the latter. */
+#define PAIR_LEN 16u
+#define ROW_LEN 8u
+/* Rows that may share their rest with another, where few rows were read; beyond that one in
+ * SHARED_PART. */
+#define SHARED_MIN 2u
+#define SHARED_PART 10u
+
+typedef struct rest {
+	vv_rowdiff *d;
+	size_t *columns[2]; /* those outside of the key that both sides have */
+	const vv_field **fields[2];
+	size_t count;
+	vv_buf text;
+} rest;
+
+static bool is_key_column(const vv_rowdiff *d, size_t b)
+{
+	for (size_t i = 0; i < d->key_count; i++) {
+		if (d->key_b[i] == b) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
+{
+	const vv_columns *c = d->opts.columns;
+	*r = (rest){.d = d};
+	for (int side = 0; side < 2; side++) {
+		r->columns[side] = vv_calloc(c->count + 1, sizeof(*r->columns[side]));
+		r->fields[side] = vv_calloc(c->count + 1, sizeof(*r->fields[side]));
+		if (!r->columns[side] || !r->fields[side]) {
+			return vv_fail_nomem(err);
+		}
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		long at[2] = {c->pairs[i].a, c->pairs[i].b};
+		if (at[0] < 0 || at[1] < 0 || is_key_column(d, (size_t)at[1])) {
+			continue;
+		}
+		for (int side = 0; side < 2; side++) {
+			r->columns[side][r->count] = (size_t)at[side];
+			r->fields[side][r->count] = digest_field(d, side, (size_t)at[0],
+								 (size_t)at[1]);
+		}
+		r->count++;
+	}
+	return VV_OK;
+}
+
+static void rest_clear(rest *r)
+{
+	for (int side = 0; side < 2; side++) {
+		vv_free(r->columns[side]);
+		vv_free(r->fields[side]);
+	}
+	vv_buf_clear(&r->text);
+}
+
+static bool is_filled(const vv_field *f, const vv_cell *c)
+{
+	return c->state != VV_CELL_NULL && c->state != VV_CELL_ABSENT && c->len > 0 &&
+	       !vv_field_missing(f, c);
+}
+
+/* Adds the record of a row, unless its rest is empty. */
+static vv_status rest_add(rest *r, vv_sorter *out, int side, const vv_cell *cells, uint64_t row,
+			  bool lone, vv_error *err)
+{
+	uint8_t record[REST_LEN];
+	bool filled = false;
+	vv_buf_reset(&r->text);
+	for (size_t i = 0; i < r->count; i++) {
+		const vv_field *f = r->fields[side][i];
+		vv_cell c = rowdiff_cell(r->d, f, &cells[r->columns[side][i]]);
+		filled = filled || is_filled(f, &c);
+		vv_value_put_canonical(&r->text, f, &c);
+	}
+	vv_status rc = vv_buf_ok(&r->text, err);
+	if (rc < 0 || !filled) {
+		return rc;
+	}
+	vv_hash128 h = vv_xxh3_128(r->text.data, r->text.len, r->d->seed);
+	vv_put_be64(record, h.hi);
+	vv_put_be64(record + 8, h.lo);
+	record[16] = (uint8_t)side;
+	record[17] = lone;
+	vv_put_be64(record + 18, row);
+	return vv_sorter_add(out, record, err);
+}
+
+/* Rows of one rest. */
+typedef struct alike {
+	uint64_t count[2], lone[2], row[2]; /* row: the last of each side */
+} alike;
+
+static void alike_add(alike *g, const uint8_t *record)
+{
+	int side = record[16] & 1;
+	g->count[side]++;
+	g->lone[side] += record[17];
+	g->row[side] = vv_get_be64(record + 18);
+}
+
+static bool is_pair(const alike *g)
+{
+	return g->count[0] == 1 && g->count[1] == 1 && g->lone[0] == 1 && g->lone[1] == 1;
+}
+
+/* Goes through the rests in order: pairs into `pairs` (may be NULL). *shared: old rows that
+ * have their rest not for themselves. */
+static vv_status find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found, uint64_t *shared,
+			    vv_error *err)
+{
+	uint8_t last[REST_HASH] = {0};
+	alike g = {{0}, {0}, {0}};
+	const void *p = NULL;
+	int more;
+	*found = *shared = 0;
+	do {
+		if ((more = vv_sorter_next(rests, &p, err)) < 0) {
+			return (vv_status)more;
+		}
+		if (more == 0 || memcmp(last, p, REST_HASH) != 0) {
+			uint8_t pair[PAIR_LEN];
+			*shared += g.count[0] > 1 ? g.count[0] : 0;
+			if (is_pair(&g)) {
+				vv_put_be64(pair, g.row[0]);
+				vv_put_be64(pair + 8, g.row[1]);
+				vv_status rc = pairs ? vv_sorter_add(pairs, pair, err) : VV_OK;
+				if (rc < 0) {
+					return rc;
+				}
+				(*found)++;
+			}
+			g = (alike){{0}, {0}, {0}};
+		}
+		if (more > 0) {
+			memcpy(last, p, REST_HASH);
+			alike_add(&g, p);
+		}
+	} while (more > 0);
+	return VV_OK;
+}
+
+/* Is there any pair, if one looks at nothing but the rows that only one side has? Most
+ * differences are done with here. */
+static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error *err)
+{
+	vv_sorter *rests = NULL;
+	uint64_t found = 0, shared;
+	vv_status rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 8),
+				     r->d->opts.temp_dir, err);
+	for (int side = 0; side < 2 && rc == VV_OK; side++) {
+		row_fetch *f = side == 0 ? &r->d->fetch_a : &r->d->fetch_b;
+		const vv_cell *cells;
+		const void *p;
+		int more = 0;
+		while (rc == VV_OK && (more = vv_sorter_next(lone[side], &p, err)) > 0) {
+			uint64_t row = vv_get_be64(p);
+			if ((rc = row_fetch_get(f, row, &cells, err)) == VV_OK) {
+				rc = rest_add(r, rests, side, cells, row, true, err);
+			}
+		}
+		rc = rc < 0 ? rc : (vv_status)more;
+		if (rc == VV_OK) {
+			rc = vv_sorter_rewind(lone[side], err);
+		}
+	}
+	if (rc == VV_OK && (rc = vv_sorter_finish(rests, err)) == VV_OK) {
+		rc = find_pairs(rests, NULL, &found, &shared, err);
+	}
+	*may = found > 0;
+	vv_sorter_free(rests);
+	return rc;
+}
+
+/* Is the row at hand the next one of the list? Both ascend. */
+static vv_status is_next(vv_sorter *list, uint64_t row, uint64_t *next, bool *is, vv_error *err)
+{
+	const void *p;
+	*is = *next == row;
+	if (*is) {
+		int more = vv_sorter_next(list, &p, err);
+		*next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
+		return more < 0 ? (vv_status)more : VV_OK;
+	}
+	return VV_OK;
+}
+
+/* The rests of all rows of a side's groups that the other side does not have. */
+static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, uint64_t *rows,
+			    vv_error *err)
+{
+	const vv_regions *g = &r->d->regions;
+	const vv_region_group *groups = side == 0 ? g->old_groups : g->new_groups;
+	size_t count = side == 0 ? g->old_count : g->new_count;
+	vv_table_reader *reader = NULL;
+	const void *p;
+	vv_batch b;
+	vv_status rc = vv_table_reader_open(&reader, side == 0 ? r->d->a : r->d->b,
+					    r->columns[side], r->count, false, err);
+	int more = rc < 0 ? (int)rc : vv_sorter_next(lone, &p, err);
+	uint64_t next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
+	vv_batch_init(&b);
+	for (size_t i = 0; i < count && rc == VV_OK && more >= 0; i++) {
+		if (i == 0 || groups[i].index != groups[i - 1].index + 1) {
+			rc = vv_table_seek_row(reader, groups[i].row, err);
+		}
+		if (rc == VV_OK && (more = vv_table_read(reader, &b, err)) == 0) {
+			rc = vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+		}
+		for (size_t k = 0; k < b.rows && rc == VV_OK && more > 0; k++) {
+			bool is = false;
+			if ((rc = is_next(lone, b.first_row + k, &next, &is, err)) == VV_OK) {
+				rc = rest_add(r, out, side, &b.cells[k * b.columns],
+					      b.first_row + k, is, err);
+			}
+		}
+		*rows += b.rows;
+	}
+	vv_batch_clear(&b);
+	vv_table_reader_close(reader);
+	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc < 0 ? rc : vv_sorter_rewind(lone, err);
+}
+
+/* The pairs among all rows that were read; none, where their rests do not tell rows apart. */
+static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs, bool *sure,
+			    vv_error *err)
+{
+	vv_sorter *rests = NULL;
+	uint64_t rows[2] = {0}, found = 0, shared = 0;
+	vv_status rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 4),
+				     r->d->opts.temp_dir, err);
+	for (int side = 0; side < 2 && rc == VV_OK; side++) {
+		rc = add_groups(r, rests, side, lone[side], &rows[side], err);
+	}
+	if (rc == VV_OK && (rc = vv_sorter_finish(rests, err)) == VV_OK &&
+	    (rc = find_pairs(rests, pairs, &found, &shared, err)) == VV_OK) {
+		rc = vv_sorter_finish(pairs, err);
+	}
+	*sure = found > 0 && shared <= SHARED_MIN + rows[0] / SHARED_PART;
+	vv_sorter_free(rests);
+	return rc;
+}
+
+/* Replaces the list by itself without the rows of `out`; both ascend. */
+static vv_status take_out(vv_rowdiff *d, vv_sorter **list, vv_sorter *out, vv_error *err)
+{
+	vv_sorter *left = NULL;
+	const void *p;
+	int more = 0;
+	vv_status rc = vv_sorter_new(&left, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8),
+				     d->opts.temp_dir, err);
+	int taken = rc < 0 ? (int)rc : vv_sorter_next(out, &p, err);
+	uint64_t next = taken > 0 ? vv_get_be64(p) : UINT64_MAX;
+	while (rc == VV_OK && taken >= 0 && (more = vv_sorter_next(*list, &p, err)) > 0) {
+		if (vv_get_be64(p) != next) {
+			rc = vv_sorter_add(left, p, err);
+			continue;
+		}
+		taken = vv_sorter_next(out, &p, err);
+		next = taken > 0 ? vv_get_be64(p) : UINT64_MAX;
+	}
+	rc = rc < 0 ? rc : taken < 0 ? (vv_status)taken : (vv_status)more;
+	if (rc < 0 || (rc = vv_sorter_finish(left, err)) < 0) {
+		vv_sorter_free(left);
+		return rc;
+	}
+	vv_sorter_free(*list);
+	*list = left;
+	return VV_OK;
+}
+
+/* The pairs, which are ascending by old row, become rows that both sides have. */
+static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, vv_sorter **added,
+			    vv_sorter *kept, vv_error *err)
+{
+	vv_sorter *news = NULL;
+	const void *p;
+	int more = 0;
+	vv_status rc = vv_sorter_new(&news, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8),
+				     d->opts.temp_dir, err);
+	while (rc == VV_OK && (more = vv_sorter_next(pairs, &p, err)) > 0) {
+		const uint8_t *pair = p;
+		if ((rc = rowdiff_keep(kept, vv_get_be64(pair), vv_get_be64(pair + 8), PAIR_REKEYED,
+				       err)) == VV_OK) {
+			rc = vv_sorter_add(news, pair + 8, err);
+		}
+	}
+	rc = rc < 0 ? rc : (vv_status)more;
+	if (rc == VV_OK && (rc = vv_sorter_finish(news, err)) == VV_OK &&
+	    (rc = vv_sorter_rewind(pairs, err)) == VV_OK &&
+	    (rc = take_out(d, gone, pairs, err)) == VV_OK) {
+		rc = take_out(d, added, news, err);
+	}
+	vv_sorter_free(news);
+	return rc;
+}
+
+vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
+			vv_error *err)
+{
+	vv_sorter *lone[2] = {*gone, *added}, *pairs = NULL;
+	bool go_on = false;
+	rest r;
+	vv_status rc;
+	if (d->key_count == 0 || vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) {
+		return VV_OK;
+	}
+	if ((rc = rest_init(&r, d, err)) < 0 || r.count == 0 ||
+	    (rc = may_pair(&r, lone, &go_on, err)) < 0 || !go_on) {
+		goto done;
+	}
+	if ((rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) == VV_OK &&
+	    (rc = sure_pairs(&r, lone, pairs, &go_on, err)) == VV_OK && go_on) {
+		rc = take_pairs(d, pairs, gone, added, kept, err);
+	}
+done:
+	vv_sorter_free(pairs);
+	rest_clear(&r);
+	return rc;
+}

@@ -1,0 +1,486 @@
+/*
+ * Knows how matched rows become answers: cells compared under their types, and, without
+ * a key, neighbours that resemble each other taken as one changed row.
+ */
+#include "diff/rows/rowdiff.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/rows/rowdiff_internal.h"
+#include "diff/rows/value.h"
+
+#define DEFAULT_MEMORY (32u << 20)
+/* Keyless: this many removed and added rows of one gap are looked at together. */
+#define GAP_MAX 512u
+
+bool vv_tables_same_data(const vv_table *a, const vv_table *b)
+{
+	return a->root.data.len == b->root.data.len &&
+	       (a->root.data.len == 0 || memcmp(a->root.data.data, b->root.data.data, a->root.data.len) == 0);
+}
+
+size_t rowdiff_memory(const vv_rowdiff *d, size_t n)
+{
+	uint64_t all = d->opts.memory ? d->opts.memory : DEFAULT_MEMORY;
+	return (size_t)(all / n);
+}
+
+vv_status row_fetch_open(row_fetch *f, vv_table *t, vv_error *err)
+{
+	f->table = t;
+	for (size_t i = 0; i < FETCH_SLOTS; i++) {
+		vv_batch_init(&f->slots[i]);
+	}
+	return vv_table_reader_open(&f->reader, t, NULL, 0, false, err);
+}
+
+void row_fetch_close(row_fetch *f)
+{
+	vv_table_reader_close(f->reader);
+	for (size_t i = 0; f->table && i < FETCH_SLOTS; i++) {
+		vv_batch_clear(&f->slots[i]);
+	}
+}
+
+vv_status row_fetch_get(row_fetch *f, uint64_t row, const vv_cell **cells, vv_error *err)
+{
+	size_t oldest = 0;
+	for (size_t i = 0; i < FETCH_SLOTS; i++) {
+		vv_batch *b = &f->slots[i];
+		if (f->used[i] && row >= b->first_row && row - b->first_row < b->rows) {
+			f->used[i] = ++f->clock;
+			*cells = &b->cells[(row - b->first_row) * b->columns];
+			return VV_OK;
+		}
+		oldest = f->used[i] < f->used[oldest] ? i : oldest;
+	}
+	vv_batch *b = &f->slots[oldest];
+	f->used[oldest] = 0;
+	vv_status rc = vv_table_seek_row(f->reader, row, err);
+	int more = rc < 0 ? (int)rc : vv_table_read(f->reader, b, err);
+	if (more <= 0) {
+		return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "row %llu is missing", (unsigned long long)row + 1);
+	}
+	f->used[oldest] = ++f->clock;
+	*cells = &b->cells[(row - b->first_row) * b->columns];
+	return VV_OK;
+}
+
+static bool named(const char *const *names, const vv_field *f)
+{
+	for (size_t i = 0; names && names[i]; i++) {
+		if (strlen(names[i]) == f->name_len && memcmp(names[i], f->name, f->name_len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Which pairs are compared: both sides have them, and the options do not leave them out. */
+static vv_status choose_compared(vv_rowdiff *d, vv_error *err)
+{
+	const vv_columns *c = d->opts.columns;
+	d->compared = vv_calloc(c->count + 1, sizeof(*d->compared));
+	d->cells = vv_calloc(c->count + 1, sizeof(*d->cells));
+	d->stats.column_changes = vv_calloc(c->count + 1, sizeof(*d->stats.column_changes));
+	if (!d->compared || !d->cells || !d->stats.column_changes) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_column_pair *p = &c->pairs[i];
+		if (p->a < 0 || p->b < 0) {
+			continue;
+		}
+		const vv_field *x = &d->a->schema.fields[p->a], *y = &d->b->schema.fields[p->b];
+		d->compared[i] = (!d->opts.only || named(d->opts.only, x) || named(d->opts.only, y)) &&
+				 !named(d->opts.ignore, x) && !named(d->opts.ignore, y);
+	}
+	return VV_OK;
+}
+
+/* The key's columns on both sides. A name may be the new or, where renamed, the old one. */
+static vv_status choose_key(vv_rowdiff *d, vv_error *err)
+{
+	const vv_columns *c = d->opts.columns;
+	const char *const *key = d->opts.key;
+	bool own = key == NULL;
+	size_t n = 0;
+	if (own) {
+		/* the new version's key, where the old one has it as well */
+		if (d->b->root.key_count == 0 || d->a->root.key_count != d->b->root.key_count) {
+			return VV_OK;
+		}
+		key = (const char *const *)d->b->root.key;
+	}
+	size_t max = 0;
+	while (own ? max < d->b->root.key_count : key[max] != NULL) {
+		max++;
+	}
+	d->key_a = vv_calloc(max + 1, sizeof(*d->key_a));
+	d->key_b = vv_calloc(max + 1, sizeof(*d->key_b));
+	if (!d->key_a || !d->key_b) {
+		return vv_fail_nomem(err);
+	}
+	for (; n < max; n++) {
+		long b = vv_schema_find(&d->b->schema, key[n], strlen(key[n]));
+		long a = b >= 0 ? vv_columns_to_old(c, (size_t)b) : vv_schema_find(&d->a->schema, key[n], strlen(key[n]));
+		if (b < 0 && a >= 0) {
+			b = vv_columns_to_new(c, (size_t)a);
+		}
+		if (a < 0 || b < 0) {
+			if (own) {
+				return VV_OK; /* key_count stays 0 */
+			}
+			const char *side = a < 0 && b < 0 ? "either version" : a < 0 ? "the old version" : "the new version";
+			return vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in %s", vv_text_shows(key[n]), side);
+		}
+		d->key_a[n] = (size_t)a;
+		d->key_b[n] = (size_t)b;
+	}
+	if (own) { /* is it the old version's key too? */
+		for (size_t i = 0; i < n; i++) {
+			const vv_field *f = &d->a->schema.fields[d->key_a[i]];
+			if (strcmp(d->a->root.key[i], f->name) != 0) {
+				return VV_OK;
+			}
+		}
+	}
+	d->key_count = n;
+	d->stats.keyed = n > 0;
+	return VV_OK;
+}
+
+/* Do equal blocks mean equal rows? Where every common column has the same place. */
+static bool same_places(const vv_columns *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->pairs[i].a >= 0 && c->pairs[i].b >= 0 && c->pairs[i].a != c->pairs[i].b) {
+			return false;
+		}
+	}
+	return true;
+}
+
+vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns, vv_error *err)
+{
+	vv_regions r = {0};
+	vv_status rc = VV_OK;
+	uint64_t old_rows = a->root.rows, new_rows = b->root.rows;
+	if (same_places(columns)) {
+		if ((rc = vv_regions_find(&r, a, b, err)) < 0) {
+			return rc;
+		}
+		old_rows = new_rows = 0;
+		for (size_t i = 0; i < r.old_count; i++) {
+			old_rows += r.old_groups[i].rows;
+		}
+		for (size_t i = 0; i < r.new_count; i++) {
+			new_rows += r.new_groups[i].rows;
+		}
+		vv_regions_clear(&r);
+	}
+	*cells = old_rows * a->columns + new_rows * b->columns;
+	return rc;
+}
+
+vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b, const vv_rowdiff_options *opts, vv_error *err)
+{
+	vv_rowdiff *d = vv_calloc(1, sizeof(*d));
+	vv_status rc;
+	*out = NULL;
+	if (!d) {
+		return vv_fail_nomem(err);
+	}
+	d->a = a;
+	d->b = b;
+	d->opts = *opts;
+	d->stats.old_rows = a->root.rows;
+	d->stats.new_rows = b->root.rows;
+	d->cross = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
+	d->canonical = opts->ignore_format || d->cross;
+	vv_random(&d->seed, sizeof(d->seed));
+	if ((rc = choose_compared(d, err)) < 0 || (rc = choose_key(d, err)) < 0 ||
+	    (rc = same_places(opts->columns) ? vv_regions_find(&d->regions, a, b, err)
+					     : vv_regions_all(&d->regions, a, b, err)) < 0 ||
+	    (rc = row_fetch_open(&d->fetch_a, a, err)) < 0 || (rc = row_fetch_open(&d->fetch_b, b, err)) < 0 ||
+	    (rc = rowdiff_match(d, err)) < 0) {
+		vv_rowdiff_close(d);
+		return rc;
+	}
+	*out = d;
+	return VV_OK;
+}
+
+void vv_rowdiff_close(vv_rowdiff *d)
+{
+	if (!d) {
+		return;
+	}
+	vv_regions_clear(&d->regions);
+	vv_sorter_free(d->entries);
+	row_fetch_close(&d->fetch_a);
+	row_fetch_close(&d->fetch_b);
+	vv_free(d->key_a);
+	vv_free(d->key_b);
+	vv_free(d->compared);
+	vv_free(d->cells);
+	vv_buf_clear(&d->scratch);
+	vv_free(d->gap);
+	vv_free(d->stats.column_changes);
+	for (size_t i = 0; i < VV_REPEATS_SHOWN; i++) {
+		vv_free(d->stats.repeated[i]);
+	}
+	vv_free(d);
+}
+
+const vv_rowdiff_stats *vv_rowdiff_stats_get(const vv_rowdiff *d)
+{
+	return &d->stats;
+}
+
+const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count)
+{
+	*count = d->key_count;
+	return d->key_b;
+}
+
+/* The next entry in order, without taking it. 1, 0, <0. */
+static int peek_entry(vv_rowdiff *d, vv_error *err)
+{
+	const void *p;
+	if (d->has_ahead) {
+		return 1;
+	}
+	int more = vv_sorter_next(d->entries, &p, err);
+	if (more > 0) {
+		const uint8_t *r = p;
+		d->ahead = (row_entry){.pos = vv_get_be64(r),
+				       .old_row = vv_get_be64(r + 8),
+				       .new_row = vv_get_be64(r + 16),
+				       .kind = (vv_row_kind)r[24],
+				       .moved = r[25] != 0,
+				       .rekeyed = r[26] != 0};
+		d->has_ahead = true;
+	}
+	return more;
+}
+
+static bool is_of_key(const vv_rowdiff *d, const vv_column_pair *p)
+{
+	for (size_t i = 0; i < d->key_count; i++) {
+		if (p->b == (long)d->key_b[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case. */
+static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, bool rekeyed,
+			       size_t *changed, size_t *formatted, vv_error *err)
+{
+	const vv_columns *c = d->opts.columns;
+	*changed = *formatted = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		d->cells[i] = VV_CELL_SAME;
+		const vv_column_pair *p = &c->pairs[i];
+		bool key = rekeyed && is_of_key(d, p);
+		if (!d->compared[i] && !key) {
+			continue;
+		}
+		const vv_field *fa = &d->a->schema.fields[p->a], *fb = &d->b->schema.fields[p->b];
+		vv_cell old = rowdiff_cell(d, fa, &a[p->a]), new = rowdiff_cell(d, fb, &b[p->b]);
+		const vv_cell *x = &old, *y = &new;
+		vv_same same = vv_value_compare_with(&d->scratch, fa, x, fb, y);
+		if (same == VV_SAME || (same == VV_SAME_VALUE && d->cross)) {
+			continue;
+		}
+		if (same == VV_SAME_VALUE) {
+			d->cells[i] = d->opts.ignore_format ? VV_CELL_SAME : VV_CELL_FORMAT;
+			*formatted += d->cells[i] == VV_CELL_FORMAT;
+		} else if (key || !d->opts.tolerance ||
+			   !vv_value_within(&d->scratch, fa, x, fb, y, d->opts.tolerance)) {
+			d->cells[i] = VV_CELL_CHANGED;
+			(*changed)++;
+		}
+	}
+	return vv_buf_ok(&d->scratch, err);
+}
+
+/* Do two rows share at least half of their compared cells? */
+static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *added, bool *out, vv_error *err)
+{
+	const vv_cell *a, *b;
+	size_t changed, formatted, all = 0;
+	vv_status rc;
+	if ((rc = row_fetch_get(&d->fetch_a, gone->old_row, &a, err)) < 0 ||
+	    (rc = row_fetch_get(&d->fetch_b, added->new_row, &b, err)) < 0 ||
+	    (rc = compare_cells(d, a, b, false, &changed, &formatted, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < d->opts.columns->count; i++) {
+		all += d->compared[i];
+	}
+	*out = changed * 2 <= all;
+	return VV_OK;
+}
+
+static vv_status gap_add(vv_rowdiff *d, vv_error *err)
+{
+	if (d->gap_count == d->gap_cap) {
+		size_t cap = d->gap_cap ? d->gap_cap * 2 : 64;
+		row_entry *p = vv_realloc_array(d->gap, cap, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		d->gap = p;
+		d->gap_cap = cap;
+	}
+	d->gap[d->gap_count++] = d->ahead;
+	d->has_ahead = false;
+	return VV_OK;
+}
+
+/* Pairs removed with added rows of the gap, both in their order. */
+static vv_status pair_gap(vv_rowdiff *d, size_t gone, vv_error *err)
+{
+	size_t from = gone;
+	for (size_t i = 0; i < gone; i++) {
+		for (size_t k = from; k < d->gap_count && k < from + 8; k++) {
+			bool yes;
+			vv_status rc = alike(d, &d->gap[i], &d->gap[k], &yes, err);
+			if (rc < 0) {
+				return rc;
+			}
+			if (yes) {
+				d->gap[k].kind = VV_ROW_CHANGED;
+				d->gap[k].old_row = d->gap[i].old_row;
+				d->gap[i].pos = UINT64_MAX; /* told with its partner */
+				from = k + 1;
+				break;
+			}
+		}
+	}
+	return VV_OK;
+}
+
+/* Keyless: takes the removed rows of one place and the added rows right behind them. */
+static vv_status fill_gap(vv_rowdiff *d, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	int more;
+	d->gap_count = d->gap_next = 0;
+	while ((more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_REMOVED && d->gap_count < GAP_MAX &&
+	       (d->gap_count == 0 || d->ahead.pos == d->gap[0].pos)) {
+		if ((rc = gap_add(d, err)) < 0) {
+			return rc;
+		}
+	}
+	size_t gone = d->gap_count;
+	uint64_t next = gone > 0 ? d->gap[0].pos + 1 : 0;
+	while (more >= 0 && (more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_ADDED && gone > 0 && d->ahead.pos == next &&
+	       d->gap_count < 2 * GAP_MAX) {
+		if ((rc = gap_add(d, err)) < 0) {
+			return rc;
+		}
+		next += 2;
+	}
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	if (d->gap_count == 0 && more > 0) {
+		return gap_add(d, err);
+	}
+	return pair_gap(d, gone, err);
+}
+
+/* The next entry, paired where there is no key. */
+static int next_entry(vv_rowdiff *d, row_entry *e, vv_error *err)
+{
+	if (d->key_count > 0) {
+		int more = peek_entry(d, err);
+		*e = d->ahead;
+		d->has_ahead = false;
+		return more;
+	}
+	for (;;) {
+		while (d->gap_next < d->gap_count) {
+			*e = d->gap[d->gap_next++];
+			if (e->pos != UINT64_MAX) {
+				return 1;
+			}
+		}
+		vv_status rc = fill_gap(d, err);
+		if (rc < 0) {
+			return rc;
+		}
+		if (d->gap_count == 0) {
+			return 0;
+		}
+	}
+}
+
+/* A row that both have: compared; false when there is nothing to tell. */
+static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool *tell, vv_error *err)
+{
+	size_t changed = 0, formatted = 0;
+	vv_rowdiff_stats *s = &d->stats;
+	vv_status rc;
+	if (e->kind == VV_ROW_MOVED && d->opts.blind_moves) {
+		s->moved++;
+		*tell = true;
+		return VV_OK;
+	}
+	if ((rc = row_fetch_get(&d->fetch_a, e->old_row, &out->old_cells, err)) < 0 ||
+	    (rc = row_fetch_get(&d->fetch_b, e->new_row, &out->new_cells, err)) < 0 ||
+	    (rc = compare_cells(d, out->old_cells, out->new_cells, e->rekeyed, &changed, &formatted,
+				err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < d->opts.columns->count; i++) {
+		s->column_changes[i] += d->cells[i] == VV_CELL_CHANGED;
+	}
+	s->cells_changed += changed;
+	s->cells_formatted += formatted;
+	s->changed += changed > 0;
+	s->rekeyed += e->rekeyed;
+	s->formatted_rows += changed == 0 && formatted > 0;
+	s->moved += e->moved;
+	out->kind = changed + formatted > 0 ? VV_ROW_CHANGED : VV_ROW_MOVED;
+	out->cells = d->cells;
+	out->changed = changed;
+	out->formatted = formatted;
+	*tell = changed + formatted > 0 || e->moved;
+	return VV_OK;
+}
+
+int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err)
+{
+	row_entry e = {0};
+	int more;
+	while ((more = next_entry(d, &e, err)) > 0) {
+		bool tell = true;
+		vv_status rc = VV_OK;
+		*out = (vv_row_change){.kind = e.kind,
+				       .moved = e.moved,
+				       .rekeyed = e.rekeyed,
+				       .old_row = e.old_row,
+				       .new_row = e.new_row,
+				       .place = e.kind == VV_ROW_REMOVED ? e.pos / 2 : e.new_row};
+		if (e.kind == VV_ROW_ADDED) {
+			d->stats.added++;
+			rc = row_fetch_get(&d->fetch_b, e.new_row, &out->new_cells, err);
+		} else if (e.kind == VV_ROW_REMOVED) {
+			d->stats.removed++;
+			rc = row_fetch_get(&d->fetch_a, e.old_row, &out->old_cells, err);
+		} else {
+			rc = tell_pair(d, &e, out, &tell, err);
+		}
+		if (rc < 0 || tell) {
+			return rc < 0 ? (int)rc : 1;
+		}
+	}
+	return more;
+}

@@ -1,0 +1,111 @@
+/*
+ * rowdiff: the rows that differ between two versions, one after the other.
+ *
+ * A correct caller: vv_rowdiff_open; vv_rowdiff_next until 0; vv_rowdiff_stats;
+ * vv_rowdiff_close. Groups (and whole list nodes) that both versions have are skipped
+ * by CID and never read; cost follows the change. Memory is bounded: digests of differing
+ * rows are partitioned, on disk past the limit (a re-sorted table of 10 M rows works).
+ *
+ * With a key rows are joined by it: a moved row is no change unless moves are asked
+ * for. Repeated keys are matched in order of occurrence and named in the statistics.
+ * Where asked (`rekeyed`), a removed and an added row are one row whose key changed, when all
+ * their other cells have the same values and these cells leave no doubt: not all are
+ * empty, no other row that was read has them, and nearly all rows that were read differ in them.
+ * Without a key rows are compared as a sequence, equal rows by whole-row counts; of what
+ * is left, neighbours that share at least half their cells are paired as changes.
+ *
+ * Order of the answers: by place in the new version; a removed row stands where it was:
+ * behind the nearest row above it (in the old version) that both have.
+ */
+#ifndef VV_DIFF_ROWS_ROWDIFF_H
+#define VV_DIFF_ROWS_ROWDIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "dataset/table/table.h"
+#include "diff/rows/columns.h"
+
+typedef enum vv_row_kind {
+	VV_ROW_ADDED,
+	VV_ROW_REMOVED,
+	VV_ROW_CHANGED,
+	VV_ROW_MOVED /* only with opts.moves; a changed row that also moved has `moved` set */
+} vv_row_kind;
+
+typedef enum vv_cell_change {
+	VV_CELL_SAME = 0,
+	VV_CELL_FORMAT = 1, /* the same value written otherwise */
+	VV_CELL_CHANGED = 2
+} vv_cell_change;
+
+/* Borrowed until the next call. Cells are indexed by the columns of their version. */
+typedef struct vv_row_change {
+	vv_row_kind kind;
+	bool moved;
+	bool rekeyed; /* changed: the key is another; cells tell it like any other column */
+	uint64_t old_row, new_row;      /* 0-based; UINT64_MAX when there is none */
+	uint64_t place;                 /* how many rows of the new version stand above it */
+	const vv_cell *old_cells;       /* NULL for added */
+	const vv_cell *new_cells;       /* NULL for removed */
+	const uint8_t *cells;           /* changed: vv_cell_change for each of columns->pairs (SAME for
+	                                 * pairs that only one side has) */
+	size_t changed, formatted;      /* how many of each */
+} vv_row_change;
+
+typedef struct vv_rowdiff_options {
+	const char *const *key;         /* names in the new version (or, where renamed, the old); NULL: the
+	                                 * tables' own key, where both have the same; {NULL}: none */
+	const vv_columns *columns;      /* how columns correspond */
+	bool ignore_format;             /* rows that differ only so are left out */
+	const char *tolerance;          /* NULL: exact */
+	const char *const *only;        /* NULL-ended names: other columns are not compared; NULL: all */
+	const char *const *ignore;      /* NULL-ended names */
+	bool rekeyed; /* with a key: rows whose key alone changed are told as changed */
+	bool moves;
+	bool everything;                /* also formatting and order exactly (patches): moves and format told */
+	bool blind_moves;               /* rows that moved and are otherwise equal are told without their cells
+	                                 * (NULL): reading a re-sorted table's rows in another order is slow */
+	uint64_t memory;                /* bytes of digests before disk; 0: 32 MiB */
+	const char *temp_dir;
+	vv_pool *pool;
+	const vv_progress *progress;
+} vv_rowdiff_options;
+
+#define VV_REPEATS_SHOWN 10
+typedef struct vv_rowdiff_stats {
+	uint64_t old_rows, new_rows;
+	uint64_t added, removed, changed, moved;
+	uint64_t rekeyed;               /* of the changed ones: whose key is another */
+	uint64_t formatted_rows;        /* rows that differ only in how values are written */
+	uint64_t cells_changed, cells_formatted;
+	uint64_t *column_changes;       /* cells changed for each of columns->pairs; borrowed until close */
+	uint64_t groups_read;           /* of both sides */
+	uint64_t repeated_keys;         /* keys that occur more than once on one side, among the rows read */
+	char *repeated[VV_REPEATS_SHOWN]; /* the first few, as text */
+	bool keyed;
+	bool reordered; /* rows that both have (unless moves are told: under one key) stand in
+	                                 * another order */
+} vv_rowdiff_stats;
+
+typedef struct vv_rowdiff vv_rowdiff;
+/* VV_ENOTFOUND: a key column is missing: the message says on which side. */
+vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b, const vv_rowdiff_options *opts, vv_error *err);
+int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err); /* 1, 0, <0 */
+/* Complete once next has answered 0. */
+const vv_rowdiff_stats *vv_rowdiff_stats_get(const vv_rowdiff *d);
+/* Key columns in use: places in the new version; *count 0 without key. */
+const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count);
+void vv_rowdiff_close(vv_rowdiff *d); /* accepts NULL */
+
+/* How many cells, of both sides, the comparison would read, as the lists of groups tell. */
+vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns, vv_error *err);
+
+/* Equal without looking at rows: same data list (only form, schema or key differ)? */
+bool vv_tables_same_data(const vv_table *a, const vv_table *b);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * change_words: how two versions of a table differ, in numbers and in one line:
+ * "+35 -35 ~64 rows, 5 columns added, 2 renamed".
+ *
+ * diff --stat, status, commit, log, show, merge and pull all tell a change by these words.
+ */
+#ifndef VV_DIFF_WRITE_CHANGE_WORDS_H
+#define VV_DIFF_WRITE_CHANGE_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "diff/write/writer.h"
+
+typedef struct vv_change_counts {
+	bool counted; /* false: nothing is known, since blocks are not here */
+	bool many; /* more rows may differ than are worth a look: only columns and form are known */
+	uint64_t old_rows, new_rows;
+	uint64_t added, removed, changed, moved; /* rows */
+	uint64_t rewritten; /* rows whose values are only written differently */
+	uint64_t rekeyed;                        /* of the changed ones: whose key is another */
+	uint64_t cells;     /* changed ones, of changed rows */
+	bool reordered;
+	size_t columns_added, columns_removed, columns_renamed, columns_moved, columns_retyped;
+	size_t columns_described; /* nothing but their constraints or other members differ */
+	bool key_changed, missing_changed;
+	char *form; /* "LF -> CRLF"; NULL when it is the same */
+} vv_change_counts;
+
+/* t: both sides are there. */
+vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
+				const vv_rowdiff_stats *s, vv_error *err);
+void vv_change_counts_clear(vv_change_counts *c);
+
+/* Appends the words, "no change in data" among them; nothing where nothing was counted. */
+void vv_change_counts_put(vv_buf *out, const vv_change_counts *c);
+
+/* Appends what is said of a table that only one side has: "new: 503 rows, 8 columns". */
+void vv_change_whole_put(vv_buf *out, bool removed, uint64_t rows, uint64_t columns);
+
+/* Appends "+2 -1 ~3 rows", or nothing when all three are 0. */
+void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t changed);
+
+#endif

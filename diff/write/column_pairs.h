@@ -1,0 +1,36 @@
+/*
+ * column_pairs: a table's columns as a writer walks over them, whether it has two sides or one.
+ *
+ * With both sides these are the pairs of diff/rows/columns.h; a table that was added or
+ * removed as a whole has one pair for each of its columns. Shared by write_*.c.
+ */
+#ifndef VV_DIFF_WRITE_COLUMN_PAIRS_H
+#define VV_DIFF_WRITE_COLUMN_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dataset/format/cell.h"
+#include "dataset/schema/schema.h"
+#include "diff/write/writer.h"
+
+size_t vv_pairs_count(const vv_diff_table *t);
+vv_column_pair vv_pairs_get(const vv_diff_table *t, size_t pair);
+
+/* How many columns only the new or only the old version has; 0 where the table has one side. */
+void vv_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped);
+
+/* The column as the new version has it, or, when that has not, the old one. */
+const vv_field *vv_pairs_field(const vv_diff_table *t, size_t pair);
+
+/* Does the pair belong to the key? */
+bool vv_pairs_is_key(const vv_diff_table *t, size_t pair);
+
+/* The pair's cell on either side; NULL when that side has no such row or column. */
+const vv_cell *vv_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c);
+const vv_cell *vv_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c);
+
+/* Does the row have that cell changed (or written otherwise)? False but for changed rows. */
+bool vv_pairs_differ(const vv_row_change *c, size_t pair);
+
+#endif

@@ -1,0 +1,414 @@
+/*
+ * Knows the JSON of a difference: as one document, and as a stream of lines. Forms:
+ * docs/diff-formats.md, "json" and "ndjson".
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "diff/write/writer_kinds.h"
+
+#define FORMAT_NAME "varve.diff/1"
+#define FLUSH_AT (64u << 10)
+
+typedef struct json_writer {
+	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer_options opts;
+	bool lines;          /* ndjson */
+	vv_buf buf;
+	vv_json_out out;
+	vv_diff_table table;
+	uint64_t rows;       /* told of, and so written or left out */
+} json_writer;
+
+static json_writer *self(vv_diff_writer *w)
+{
+	return (json_writer *)(void *)w;
+}
+
+static vv_status flush(json_writer *j, size_t above, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&j->buf, err);
+	if (rc == VV_OK && j->buf.len > above) {
+		rc = j->opts.write(j->opts.payload, j->buf.data, j->buf.len, err);
+		vv_buf_reset(&j->buf);
+	}
+	return rc;
+}
+
+/* Begins an object of the stream, or an element of the document's list. */
+static void open_item(json_writer *j, const char *type)
+{
+	if (j->lines) {
+		vv_json_out_init(&j->out, &j->buf, 0);
+	} else {
+		vv_buf_puts(&j->buf, j->out.need_comma ? ",\n" : "\n");
+		j->out.need_comma = false;
+	}
+	vv_json_open_object(&j->out);
+	if (j->lines) {
+		vv_json_name(&j->out, "type");
+		vv_json_string(&j->out, type);
+	}
+}
+
+static vv_status close_item(json_writer *j, vv_error *err)
+{
+	vv_json_close_object(&j->out);
+	if (j->lines) {
+		vv_buf_putc(&j->buf, '\n');
+	}
+	return flush(j, FLUSH_AT, err);
+}
+
+static void put_string(json_writer *j, const char *name, const char *value)
+{
+	vv_json_name(&j->out, name);
+	vv_json_string(&j->out, value);
+}
+
+static void put_number(json_writer *j, const char *name, uint64_t value)
+{
+	vv_json_name(&j->out, name);
+	vv_json_u64(&j->out, value);
+}
+
+/* A JSON value as its file has it, on one line: line ends stand only between tokens. */
+static void put_literal(json_writer *j, const vv_cell *c)
+{
+	size_t from = j->buf.len;
+	vv_json_raw(&j->out, c->text, c->len);
+	for (size_t i = from; i < j->buf.len && !j->buf.failed; i++) {
+		if (j->buf.data[i] == '\n' || j->buf.data[i] == '\r') {
+			j->buf.data[i] = ' ';
+		}
+	}
+}
+
+/* A member with the cell's value; nothing for an absent one. */
+static void put_cell(json_writer *j, const char *name, const vv_cell *c)
+{
+	if (c->state == VV_CELL_ABSENT) {
+		return;
+	}
+	vv_json_name(&j->out, name);
+	if (c->state == VV_CELL_NULL) {
+		vv_json_null(&j->out);
+	} else if (c->state == VV_CELL_LITERAL) {
+		put_literal(j, c);
+	} else {
+		vv_json_string_len(&j->out, c->text ? c->text : "", c->len);
+	}
+}
+
+static void put_field(json_writer *j, const vv_table *t, long at)
+{
+	const vv_field *f = &t->schema.fields[at];
+	put_string(j, "name", f->name);
+	put_string(j, "type", vv_type_name(f->type));
+	put_number(j, "position", (uint64_t)at + 1);
+}
+
+static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
+{
+	const vv_column_pair *p = &t->columns->pairs[i];
+	vv_buf line = VV_BUF_INIT;
+	vv_column_describe(&line, t, i);
+	if (line.len == 0 && !line.failed) {
+		return;
+	}
+	j->buf.failed |= line.failed;
+	vv_json_open_object(&j->out);
+	if (p->a < 0 || p->b < 0) {
+		put_string(j, "change", p->a < 0 ? "added" : "dropped");
+		put_field(j, p->a < 0 ? t->b : t->a, p->a < 0 ? p->b : p->a);
+	} else {
+		const vv_field *x = &t->a->schema.fields[p->a], *y = &t->b->schema.fields[p->b];
+		put_string(j, "change", "changed");
+		put_field(j, t->b, p->b);
+		if (p->renamed) {
+			put_string(j, "old_name", x->name);
+			vv_json_name(&j->out, p->asserted ? "asserted" : "likeness");
+			p->asserted ? vv_json_bool(&j->out, true) : vv_json_u64(&j->out, p->likeness);
+		}
+		if (p->moved) {
+			put_number(j, "old_position", (uint64_t)p->a + 1);
+		}
+		if (p->retyped) {
+			put_string(j, "old_type", vv_type_name(x->type));
+			put_string(j, "old_format", x->format);
+			put_string(j, "format", y->format);
+		}
+	}
+	put_string(j, "text", vv_buf_cstr(&line));
+	vv_json_close_object(&j->out);
+	vv_buf_clear(&line);
+}
+
+static void put_names(json_writer *j, const char *name, char *const *names, size_t count)
+{
+	vv_json_name(&j->out, name);
+	vv_json_open_array(&j->out);
+	for (size_t i = 0; i < count; i++) {
+		vv_json_string(&j->out, names[i]);
+	}
+	vv_json_close_array(&j->out);
+}
+
+static void put_head(json_writer *j, const vv_diff_table *t)
+{
+	const vv_table *named = t->b ? t->b : t->a;
+	put_string(j, "path", t->path);
+	if (t->old_path) {
+		put_string(j, "old_path", t->old_path);
+	}
+	put_string(j, "change", !t->a ? "added" : !t->b ? "removed" : "changed");
+	put_string(j, "old", t->a ? t->old_name : NULL);
+	put_string(j, "new", t->b ? t->new_name : NULL);
+	vv_json_name(&j->out, "key");
+	vv_json_open_array(&j->out);
+	for (size_t i = 0; i < t->key_count; i++) {
+		vv_json_string(&j->out, named->schema.fields[t->key[i]].name);
+	}
+	vv_json_close_array(&j->out);
+	vv_json_name(&j->out, "columns");
+	vv_json_open_array(&j->out);
+	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		put_change_of(j, t, i);
+	}
+	vv_json_close_array(&j->out);
+	if (t->columns && t->columns->key_changed) {
+		put_names(j, "old_key", t->a->root.key, t->a->root.key_count);
+		put_names(j, "new_key", t->b->root.key, t->b->root.key_count);
+	}
+	if (t->form_change) {
+		put_string(j, "form", t->form_change);
+	}
+	if (t->conflict) {
+		vv_json_name(&j->out, "conflict");
+		vv_json_bool(&j->out, true);
+	}
+	if (t->text_to_table) {
+		vv_json_name(&j->out, "text_to_table");
+		vv_json_bool(&j->out, true);
+	}
+}
+
+static vv_status json_begin(vv_diff_writer *w, vv_error *err)
+{
+	json_writer *j = self(w);
+	vv_json_out_init(&j->out, &j->buf, 0);
+	vv_json_open_object(&j->out);
+	if (j->lines) {
+		put_string(j, "type", "diff");
+	}
+	put_string(j, "format", FORMAT_NAME);
+	if (j->lines) {
+		return close_item(j, err);
+	}
+	vv_json_name(&j->out, "tables");
+	vv_json_open_array(&j->out);
+	return VV_OK;
+}
+
+static vv_status json_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
+{
+	json_writer *j = self(w);
+	j->table = *t;
+	j->rows = 0;
+	open_item(j, "table");
+	put_head(j, t);
+	if (j->lines) {
+		return close_item(j, err);
+	}
+	vv_json_name(&j->out, "rows");
+	vv_json_open_array(&j->out);
+	return flush(j, FLUSH_AT, err);
+}
+
+/* The row's key, in the version that is asked for, by the names of the new one. */
+static void put_key(json_writer *j, const char *name, const vv_row_change *c, bool old_side)
+{
+	const vv_diff_table *t = &j->table;
+	vv_json_name(&j->out, name);
+	if (t->key_count == 0) {
+		vv_json_null(&j->out);
+		return;
+	}
+	vv_json_open_object(&j->out);
+	for (size_t i = 0; i < t->key_count; i++) {
+		size_t at = t->key[i];
+		if (!old_side) {
+			put_cell(j, t->b->schema.fields[at].name, &c->new_cells[at]);
+			continue;
+		}
+		/* places of the key are the new version's */
+		long old = t->columns ? vv_columns_to_old(t->columns, at) : (long)at;
+		if (old >= 0) {
+			put_cell(j, (t->b ? t->b : t->a)->schema.fields[at].name, &c->old_cells[old]);
+		}
+	}
+	vv_json_close_object(&j->out);
+}
+
+static void put_whole(json_writer *j, const vv_table *t, const vv_cell *cells)
+{
+	vv_json_name(&j->out, "cells");
+	vv_json_open_object(&j->out);
+	for (size_t i = 0; i < t->columns; i++) {
+		put_cell(j, t->schema.fields[i].name, &cells[i]);
+	}
+	vv_json_close_object(&j->out);
+}
+
+static void put_changes(json_writer *j, const vv_row_change *c)
+{
+	const vv_diff_table *t = &j->table;
+	vv_json_name(&j->out, "cells");
+	vv_json_open_object(&j->out);
+	for (size_t i = 0; i < t->columns->count; i++) {
+		const vv_column_pair *p = &t->columns->pairs[i];
+		if (c->cells[i] == VV_CELL_SAME) {
+			continue;
+		}
+		vv_json_name(&j->out, t->b->schema.fields[p->b].name);
+		vv_json_open_object(&j->out);
+		put_cell(j, "old", &c->old_cells[p->a]);
+		put_cell(j, "new", &c->new_cells[p->b]);
+		if (c->cells[i] == VV_CELL_FORMAT) {
+			vv_json_name(&j->out, "same_value");
+			vv_json_bool(&j->out, true);
+		}
+		vv_json_close_object(&j->out);
+	}
+	vv_json_close_object(&j->out);
+}
+
+static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
+{
+	static const char *const kinds[] = {"added", "removed", "changed", "moved"};
+	json_writer *j = self(w);
+	if (++j->rows > j->opts.limit && j->opts.limit > 0) {
+		return VV_OK;
+	}
+	open_item(j, "row");
+	put_string(j, "change", kinds[c->kind]);
+	put_key(j, "key", c, !c->new_cells);
+	if (c->rekeyed) {
+		put_key(j, "old_key", c, true);
+	}
+	if (c->old_cells) {
+		put_number(j, "old_row", c->old_row + 1);
+	}
+	if (c->new_cells) {
+		put_number(j, "new_row", c->new_row + 1);
+	}
+	if (c->moved) {
+		vv_json_name(&j->out, "moved");
+		vv_json_bool(&j->out, true);
+	}
+	if (c->kind == VV_ROW_ADDED) {
+		put_whole(j, j->table.b, c->new_cells);
+	} else if (c->kind == VV_ROW_REMOVED) {
+		put_whole(j, j->table.a, c->old_cells);
+	} else if (c->kind == VV_ROW_CHANGED) {
+		put_changes(j, c);
+	}
+	return close_item(j, err);
+}
+
+static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
+{
+	const vv_diff_table *t = &j->table;
+	put_number(j, "old_rows", s->old_rows);
+	put_number(j, "new_rows", s->new_rows);
+	put_number(j, "added", s->added);
+	put_number(j, "removed", s->removed);
+	put_number(j, "changed", s->changed);
+	put_number(j, "keys_changed", s->rekeyed);
+	put_number(j, "moved", s->moved);
+	put_number(j, "rows_same_value", s->formatted_rows);
+	put_number(j, "cells_changed", s->cells_changed);
+	put_number(j, "cells_same_value", s->cells_formatted);
+	vv_json_name(&j->out, "cells_by_column");
+	vv_json_open_object(&j->out);
+	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
+		if (s->column_changes[i] > 0) {
+			put_number(j, t->b->schema.fields[t->columns->pairs[i].b].name, s->column_changes[i]);
+		}
+	}
+	vv_json_close_object(&j->out);
+	vv_json_name(&j->out, "reordered");
+	vv_json_bool(&j->out, s->reordered);
+	put_number(j, "repeated_keys", s->repeated_keys);
+	/* of a table that is new or gone, not all rows need have been given */
+	uint64_t all = t->a && t->b ? j->rows : s->added + s->removed;
+	uint64_t shown = j->opts.limit > 0 && j->rows > j->opts.limit ? j->opts.limit : j->rows;
+	put_number(j, "left_out", all > shown ? all - shown : 0);
+}
+
+static vv_status json_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err)
+{
+	json_writer *j = self(w);
+	if (j->lines) {
+		open_item(j, "summary");
+		put_string(j, "path", j->table.path);
+		put_summary(j, stats);
+		return close_item(j, err);
+	}
+	vv_buf_puts(&j->buf, j->rows > 0 ? "\n" : "");
+	vv_json_close_array(&j->out);
+	vv_json_name(&j->out, "summary");
+	vv_json_open_object(&j->out);
+	put_summary(j, stats);
+	vv_json_close_object(&j->out);
+	return close_item(j, err);
+}
+
+static vv_status json_end(vv_diff_writer *w, vv_error *err)
+{
+	json_writer *j = self(w);
+	if (!j->lines) {
+		vv_buf_puts(&j->buf, j->out.need_comma ? "\n" : "");
+		vv_json_close_array(&j->out);
+		vv_json_close_object(&j->out);
+		vv_buf_putc(&j->buf, '\n');
+	}
+	return flush(j, 0, err);
+}
+
+static void json_close(vv_diff_writer *w)
+{
+	json_writer *j = self(w);
+	if (j) {
+		vv_buf_clear(&j->buf);
+		vv_free(j);
+	}
+}
+
+static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool lines, vv_error *err)
+{
+	json_writer *j = vv_calloc(1, sizeof(*j));
+	if (!j) {
+		*out = NULL;
+		return vv_fail_nomem(err);
+	}
+	j->base = (vv_diff_writer){json_begin, json_begin_table, json_row, json_end_table, json_end, json_close};
+	j->opts = *opts;
+	j->lines = lines;
+	*out = &j->base;
+	return VV_OK;
+}
+
+static vv_status open_document(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+{
+	return open_any(out, opts, false, err);
+}
+
+static vv_status open_lines(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+{
+	return open_any(out, opts, true, err);
+}
+
+const vv_diff_writer_kind vv_diff_writer_json = {"json", open_document};
+const vv_diff_writer_kind vv_diff_writer_ndjson = {"ndjson", open_lines};

@@ -1,0 +1,631 @@
+/*
+ * Knows how a difference becomes a comment of a pull request: what it says first, how much
+ * fits, and which characters a Markdown reader (GitHub's above all) would take for its own.
+ * Form: docs/diff-formats.md, "markdown".
+ *
+ * Everything is held back until the end: the counts stand above the rows, and how many
+ * rows of a table fit depends on the other tables.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/write/column_pairs.h"
+#include "diff/write/text_cell.h"
+#include "diff/write/writer_kinds.h"
+
+#define MARKER "<!-- varve diff -->\n"
+#define SIZE_LIMIT ((size_t)65536)
+#define SIZE_LEAST ((size_t)1024) /* room for marker, title and what was left out */
+#define NOTE_SIZE ((size_t)400)   /* of a section's frame and its last line */
+#define KEPT_TIMES 4u             /* lines held back, in limits */
+#define CELL_WIDTH 60u
+#define NAME_WIDTH 40u
+#define LINE_WIDTH 160u
+#define BULLETS_MAX 20u
+#define COLUMNS_MAX 8u
+#define KEYS_MAX 4u
+
+enum { CHANGED, ADDED, REMOVED, SECTIONS };
+
+typedef struct section {
+	vv_buf head;       /* two lines */
+	vv_buf lines;
+	uint64_t lines_all; /* also those that were not kept */
+} section;
+
+typedef struct md_table {
+	vv_buf head;
+	section sections[SECTIONS];
+	size_t columns[SECTIONS], columns_shown[SECTIONS]; /* of added and removed rows */
+} md_table;
+
+typedef struct md_writer {
+	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer_options opts;
+	size_t limit, kept;
+	md_table *tables;
+	size_t count, cap;
+	vv_diff_table table;
+	uint64_t told;
+	size_t columns[SECTIONS][COLUMNS_MAX]; /* pairs shown of added and removed rows */
+	size_t column_count[SECTIONS];
+	vv_buf x, y, shown_x, shown_y;
+	bool failed;                 /* one of them, before it was emptied */
+} md_writer;
+
+static md_writer *self(vv_diff_writer *w)
+{
+	return (md_writer *)(void *)w;
+}
+
+/* --- escaping --------------------------------------------------------------- */
+
+/* Text without controls, so that nothing in it is markup: also no mention, no link that
+ * is made of an address, no end of a table's cell. */
+static void put_inert(vv_buf *b, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		bool address = (s[i] == ':' && i + 2 < len && s[i + 1] == '/' && s[i + 2] == '/') ||
+			       (s[i] == '.' && i >= 3 && (memcmp(s + i - 3, "www", 3) == 0 || memcmp(s + i - 3, "WWW", 3) == 0));
+		if (address || (s[i] && strchr("&<`*_~|\\[]$@#", s[i]))) {
+			vv_buf_printf(b, "&#%d;", s[i]);
+		} else {
+			vv_buf_putc(b, s[i]);
+		}
+	}
+}
+
+static void put_code(vv_buf *b, const char *s, size_t len)
+{
+	vv_buf_puts(b, "<code>");
+	put_inert(b, s, len);
+	vv_buf_puts(b, "</code>");
+}
+
+/* Cuts what takes no width on a screen (marks on marks on a letter) but room in a comment. */
+static void bound(vv_buf *b, size_t width)
+{
+	size_t len = width * 4;
+	if (b->failed || b->len <= len) {
+		return;
+	}
+	while (len > 0 && ((unsigned char)b->data[len] & 0xc0) == 0x80) {
+		len--;
+	}
+	b->len = len;
+	vv_buf_puts(b, "\u2026");
+}
+
+static void put_text(vv_buf *b, const char *s, size_t len, size_t width)
+{
+	vv_buf cut = VV_BUF_INIT;
+	vv_text_put_cut(&cut, s, len, width);
+	bound(&cut, width);
+	put_code(b, vv_buf_cstr(&cut), cut.len);
+	b->failed = b->failed || cut.failed;
+	vv_buf_clear(&cut);
+}
+
+static bool has_text(const vv_cell *c)
+{
+	return c->state == VV_CELL_TEXT || c->state == VV_CELL_LITERAL;
+}
+
+static void put_shown(vv_buf *b, const vv_cell *c, const vv_buf *shown)
+{
+	if (has_text(c)) {
+		put_code(b, vv_buf_cstr(shown), shown->len);
+	} else {
+		vv_buf_puts(b, c->state == VV_CELL_NULL ? "<em>null</em>" : "<em>absent</em>");
+	}
+}
+
+/* Two cells as they are shown beside each other: what both begin with is cut. */
+static void show_both(md_writer *w, const vv_cell *x, const vv_cell *y)
+{
+	w->failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed || w->shown_y.failed;
+	vv_buf_reset(&w->x);
+	vv_buf_reset(&w->y);
+	vv_buf_reset(&w->shown_x);
+	vv_buf_reset(&w->shown_y);
+	vv_text_cell_put(&w->x, x, true);
+	vv_text_cell_put(&w->y, y, true);
+	vv_text_cell_window(&w->shown_x, &w->shown_y, vv_buf_cstr(&w->x), vv_buf_cstr(&w->y), CELL_WIDTH);
+	bound(&w->shown_x, CELL_WIDTH);
+	bound(&w->shown_y, CELL_WIDTH);
+}
+
+static void put_cell(md_writer *w, vv_buf *b, const vv_cell *c)
+{
+	static const vv_cell empty = {.text = "", .len = 0};
+	if (!c) {
+		return;
+	}
+	show_both(w, c, &empty);
+	put_shown(b, c, &w->shown_x);
+}
+
+/* --- rows -------------------------------------------------------------------- */
+
+static md_table *now(md_writer *w)
+{
+	return &w->tables[w->count - 1];
+}
+
+/* Room for a line more? Counts it. */
+static bool keep_line(md_writer *w, section *s)
+{
+	s->lines_all++;
+	return s->lines.len < w->limit && w->kept < KEPT_TIMES * w->limit;
+}
+
+static void kept_line(md_writer *w, section *s, size_t before)
+{
+	vv_buf_puts(&s->lines, "\n");
+	w->kept += s->lines.len - before;
+}
+
+/* Where the row is: its key, or its number. */
+static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
+{
+	const vv_diff_table *t = &w->table;
+	size_t shown = 0;
+	for (size_t i = 0; i < vv_pairs_count(t) && shown < KEYS_MAX; i++) {
+		if (vv_pairs_is_key(t, i)) {
+			const vv_cell *y = vv_pairs_new(t, i, c);
+			vv_buf_puts(b, " ");
+			put_cell(w, b, y ? y : vv_pairs_old(t, i, c));
+			vv_buf_puts(b, " |");
+			shown++;
+		}
+	}
+	if (shown == 0) {
+		vv_buf_printf(b, " %llu |", (unsigned long long)(c->new_cells ? c->new_row : c->old_row) + 1);
+	}
+}
+
+static void changed_cell(md_writer *w, section *s, size_t pair, const vv_row_change *c)
+{
+	const vv_field *f = vv_pairs_field(&w->table, pair);
+	const vv_cell *x = vv_pairs_old(&w->table, pair, c), *y = vv_pairs_new(&w->table, pair, c);
+	vv_buf *b = &s->lines;
+	size_t before = b->len;
+	vv_buf_puts(b, "|");
+	put_row_name(w, b, c);
+	vv_buf_puts(b, " ");
+	put_text(b, f->name, f->name_len, NAME_WIDTH);
+	show_both(w, x, y);
+	vv_buf_puts(b, " | ");
+	put_shown(b, x, &w->shown_x);
+	vv_buf_puts(b, " | ");
+	put_shown(b, y, &w->shown_y);
+	vv_buf_puts(b, c->cells[pair] == VV_CELL_FORMAT ? " (same value) |" : " |");
+	kept_line(w, s, before);
+}
+
+static void whole_row(md_writer *w, section *s, int which, const vv_row_change *c)
+{
+	size_t before = s->lines.len;
+	vv_buf_puts(&s->lines, "|");
+	for (size_t i = 0; i < w->column_count[which]; i++) {
+		size_t pair = w->columns[which][i];
+		const vv_cell *y = vv_pairs_new(&w->table, pair, c);
+		vv_buf_puts(&s->lines, " ");
+		put_cell(w, &s->lines, y ? y : vv_pairs_old(&w->table, pair, c));
+		vv_buf_puts(&s->lines, " |");
+	}
+	kept_line(w, s, before);
+}
+
+static vv_status lines_ok(md_writer *w, const section *s, vv_error *err)
+{
+	bool failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed || w->shown_y.failed;
+	return failed ? vv_fail_nomem(err) : vv_buf_ok(&s->lines, err);
+}
+
+static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
+{
+	md_writer *w = self(base);
+	md_table *t = now(w);
+	bool within = w->opts.limit == 0 || ++w->told <= w->opts.limit;
+	if (c->kind == VV_ROW_ADDED || c->kind == VV_ROW_REMOVED) {
+		int which = c->kind == VV_ROW_ADDED ? ADDED : REMOVED;
+		section *s = &t->sections[which];
+		if (keep_line(w, s) && within) {
+			whole_row(w, s, which, c);
+		}
+		return lines_ok(w, s, err);
+	}
+	section *s = &t->sections[CHANGED];
+	for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
+		if (vv_pairs_differ(c, i) && keep_line(w, s) && within) {
+			changed_cell(w, s, i, c);
+		}
+	}
+	return lines_ok(w, s, err);
+}
+
+/* --- what stands above the rows --------------------------------------------------- */
+
+static md_table *add_table(md_writer *w)
+{
+	if (w->count == w->cap) {
+		size_t cap = w->cap ? w->cap * 2 : 8;
+		md_table *p = vv_realloc_array(w->tables, cap, sizeof(*p));
+		if (!p) {
+			return NULL;
+		}
+		w->tables = p;
+		w->cap = cap;
+	}
+	w->tables[w->count] = (md_table){.head = VV_BUF_INIT};
+	return &w->tables[w->count++];
+}
+
+/* Columns of the version that has the rows; the key first, so that a row can be told
+ * from the others. */
+static void choose_columns(md_writer *w, md_table *t, int which)
+{
+	size_t *n = &w->column_count[which];
+	*n = t->columns[which] = 0;
+	for (int key = 1; key >= 0; key--) {
+		for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
+			vv_column_pair p = vv_pairs_get(&w->table, i);
+			if (vv_pairs_is_key(&w->table, i) != (key == 1) || (which == ADDED ? p.b : p.a) < 0) {
+				continue;
+			}
+			t->columns[which]++;
+			if (*n < COLUMNS_MAX) {
+				w->columns[which][(*n)++] = i;
+			}
+		}
+	}
+	t->columns_shown[which] = *n;
+}
+
+static void put_rule(vv_buf *b, size_t count)
+{
+	vv_buf_puts(b, "\n|");
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(b, " --- |");
+	}
+	vv_buf_puts(b, "\n");
+}
+
+static void put_section_heads(md_writer *w, md_table *t)
+{
+	vv_buf *b = &t->sections[CHANGED].head;
+	size_t keys = 0;
+	vv_buf_puts(b, "|");
+	for (size_t i = 0; i < vv_pairs_count(&w->table) && keys < KEYS_MAX; i++) {
+		if (vv_pairs_is_key(&w->table, i)) {
+			const vv_field *f = vv_pairs_field(&w->table, i);
+			vv_buf_puts(b, " ");
+			put_text(b, f->name, f->name_len, NAME_WIDTH);
+			vv_buf_puts(b, " |");
+			keys++;
+		}
+	}
+	vv_buf_puts(b, keys == 0 ? " row | column | before | after |" : " column | before | after |");
+	put_rule(b, (keys == 0 ? 1 : keys) + 3);
+	for (int k = ADDED; k <= REMOVED; k++) {
+		b = &t->sections[k].head;
+		vv_buf_puts(b, "|");
+		for (size_t i = 0; i < w->column_count[k]; i++) {
+			const vv_field *f = vv_pairs_field(&w->table, w->columns[k][i]);
+			vv_buf_puts(b, " ");
+			put_text(b, f->name, f->name_len, NAME_WIDTH);
+			vv_buf_puts(b, " |");
+		}
+		put_rule(b, w->column_count[k]);
+	}
+}
+
+static vv_status md_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv_error *err)
+{
+	md_writer *w = self(base);
+	md_table *m = add_table(w);
+	if (!m) {
+		return vv_fail_nomem(err);
+	}
+	w->table = *t;
+	w->told = 0;
+	choose_columns(w, m, ADDED);
+	choose_columns(w, m, REMOVED);
+	put_section_heads(w, m);
+	for (int k = 0; k < SECTIONS; k++) {
+		vv_status rc = vv_buf_ok(&m->sections[k].head, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static void put_count(vv_buf *b, size_t start, uint64_t n, const char *what)
+{
+	if (n > 0) {
+		vv_buf_printf(b, "%s**%s** %s", b->len > start ? ", " : "", vv_text_count(n), what);
+	}
+}
+
+static void put_counts(vv_buf *b, const vv_rowdiff_stats *s)
+{
+	size_t start = b->len;
+	put_count(b, start, s->added, s->added == 1 ? "row added" : "rows added");
+	put_count(b, start, s->removed, s->removed == 1 ? "row removed" : "rows removed");
+	put_count(b, start, s->changed, s->changed == 1 ? "row changed" : "rows changed");
+	if (s->changed > 0) {
+		vv_buf_printf(b, " (%s cell%s", vv_text_count(s->cells_changed),
+			      s->cells_changed == 1 ? "" : "s");
+		put_count(b, start, s->rekeyed, s->rekeyed == 1 ? "key" : "keys");
+		vv_buf_putc(b, ')');
+	}
+	put_count(b, start, s->formatted_rows, s->formatted_rows == 1 ? "row only written differently" : "rows only written differently");
+	put_count(b, start, s->moved, s->moved == 1 ? "row moved" : "rows moved");
+	vv_buf_puts(b, b->len > start ? "\n" : "No row differs.\n");
+}
+
+static void put_bullet(vv_buf *b, const char *label, const char *text, size_t len)
+{
+	vv_buf_printf(b, "- %s", label);
+	put_text(b, text, len, LINE_WIDTH);
+	vv_buf_puts(b, "\n");
+}
+
+static void put_key_names(vv_buf *b, const vv_table *t)
+{
+	for (size_t i = 0; i < t->root.key_count; i++) {
+		vv_buf_printf(b, "%s%s", i > 0 ? ", " : "", t->root.key[i]);
+	}
+	vv_buf_puts(b, t->root.key_count == 0 ? "none" : "");
+}
+
+static void put_facts(vv_buf *b, const vv_diff_table *t)
+{
+	vv_buf line = VV_BUF_INIT;
+	size_t bullets = 0, more = 0;
+	vv_buf_puts(b, "\n");
+	if (t->old_path) {
+		put_bullet(b, "renamed from ", t->old_path, strlen(t->old_path));
+	}
+	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		b->failed = b->failed || line.failed;
+		vv_buf_reset(&line);
+		vv_column_describe(&line, t, i);
+		if (line.len > 0 && bullets++ < BULLETS_MAX) {
+			put_bullet(b, "column ", line.data, line.len);
+		} else {
+			more += line.len > 0;
+		}
+	}
+	if (more > 0) {
+		vv_buf_printf(b, "- and %s more columns\n", vv_text_count(more));
+	}
+	if (t->columns && t->columns->key_changed) {
+		b->failed = b->failed || line.failed;
+		vv_buf_reset(&line);
+		put_key_names(&line, t->a);
+		vv_buf_puts(&line, " -> ");
+		put_key_names(&line, t->b);
+		put_bullet(b, "key ", vv_buf_cstr(&line), line.len);
+	}
+	if (t->form_change) {
+		put_bullet(b, "form ", t->form_change, strlen(t->form_change));
+	}
+	if (t->text_to_table) {
+		vv_buf_puts(b, "- one side is text, the other a table of varve\n");
+	}
+	if (t->partial) {
+		vv_buf_puts(b, "- by the options of this difference not all that changed is told\n");
+	}
+	b->failed = b->failed || line.failed;
+	vv_buf_clear(&line);
+}
+
+static vv_status md_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
+{
+	md_writer *w = self(base);
+	const vv_diff_table *t = &w->table;
+	md_table *m = now(w);
+	vv_buf_puts(&m->head, "\n### ");
+	put_text(&m->head, t->path, strlen(t->path), LINE_WIDTH);
+	vv_buf_puts(&m->head, !t->a ? " (new)\n\n" : !t->b ? " (removed)\n\n" : "\n\n");
+	put_counts(&m->head, stats);
+	put_facts(&m->head, t);
+	/* rows of a table on one side need not all have been given */
+	if (!t->a || !t->b) {
+		section *s = &m->sections[t->a ? REMOVED : ADDED];
+		uint64_t all = t->a ? stats->removed : stats->added;
+		s->lines_all = all > s->lines_all ? all : s->lines_all;
+	}
+	return vv_buf_ok(&m->head, err);
+}
+
+/* --- what fits --------------------------------------------------------------------- */
+
+/* Bytes of whole lines within `room`; *count of them. */
+static size_t lines_within(const vv_buf *lines, size_t room, uint64_t *count)
+{
+	size_t used = 0;
+	*count = 0;
+	while (used < lines->len) {
+		const char *end = memchr(lines->data + used, '\n', lines->len - used);
+		size_t next = end ? (size_t)(end - lines->data) + 1 : lines->len;
+		if (next > room) {
+			break;
+		}
+		used = next;
+		(*count)++;
+	}
+	return used;
+}
+
+static const char *noun(int which, uint64_t n)
+{
+	static const char *const nouns[SECTIONS][2] = {
+		{"changed cell", "changed cells"}, {"added row", "added rows"}, {"removed row", "removed rows"}};
+	return nouns[which][n != 1];
+}
+
+static size_t demand(const section *s)
+{
+	return s->lines.len > 0 ? s->lines.len + s->head.len + NOTE_SIZE : 0;
+}
+
+/* Appends what fits of a section into `room` bytes, or one line that says that nothing does. */
+static void put_section(vv_buf *b, const md_table *t, int which, size_t room)
+{
+	const section *s = &t->sections[which];
+	uint64_t count = 0;
+	size_t frame = NOTE_SIZE + s->head.len;
+	size_t used = room > frame ? lines_within(&s->lines, room - frame, &count) : 0;
+	if (s->lines_all == 0) {
+		return;
+	}
+	if (used == 0) {
+		vv_buf_printf(b, "\nNot shown: %s %s.\n", vv_text_count(s->lines_all), noun(which, s->lines_all));
+		return;
+	}
+	vv_buf_printf(b, "\n<details open><summary>%s %s</summary>\n\n", vv_text_count(s->lines_all), noun(which, s->lines_all));
+	vv_buf_put(b, s->head.data, s->head.len);
+	vv_buf_put(b, s->lines.data, used);
+	if (s->lines_all > count) {
+		vv_buf_printf(b, "\nNot shown: %s more %s.\n", vv_text_count(s->lines_all - count), noun(which, s->lines_all - count));
+	}
+	if (which != CHANGED && t->columns[which] > t->columns_shown[which]) {
+		vv_buf_printf(b, "\nNot shown: %s of %s columns.\n", vv_text_count(t->columns[which] - t->columns_shown[which]),
+			      vv_text_count(t->columns[which]));
+	}
+	vv_buf_puts(b, "\n</details>\n");
+}
+
+/* Gives each of n what it demands where that is no more than its fair part of the total,
+ * and the others a fair part of what is left. */
+static void share_out(size_t *room, const size_t *demands, size_t n, size_t total)
+{
+	bool again = true;
+	memset(room, 0, n * sizeof(*room));
+	while (again) {
+		size_t open = 0;
+		again = false;
+		for (size_t i = 0; i < n; i++) {
+			open += room[i] == 0 && demands[i] > 0;
+		}
+		size_t fair = open > 0 ? total / open : 0;
+		for (size_t i = 0; i < n; i++) {
+			if (room[i] == 0 && demands[i] > 0 && demands[i] <= fair) {
+				room[i] = demands[i];
+				total -= demands[i];
+				again = true;
+			}
+		}
+		for (size_t i = 0; i < n && !again; i++) {
+			room[i] = room[i] == 0 && demands[i] > 0 ? fair : room[i];
+		}
+	}
+}
+
+static void put_table(vv_buf *b, const md_table *t, size_t room)
+{
+	size_t demands[SECTIONS], rooms[SECTIONS];
+	vv_buf_put(b, vv_buf_cstr(&t->head), t->head.len);
+	for (int k = 0; k < SECTIONS; k++) {
+		demands[k] = demand(&t->sections[k]);
+	}
+	share_out(rooms, demands, SECTIONS, room);
+	for (int k = 0; k < SECTIONS; k++) {
+		put_section(b, t, k, rooms[k]);
+	}
+}
+
+static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
+{
+	size_t *rooms = vv_calloc(w->count + 1, 2 * sizeof(*rooms)), *demands = rooms ? rooms + w->count : NULL;
+	size_t fixed = b->len + NOTE_SIZE, shown = 0;
+	if (!rooms) {
+		return vv_fail_nomem(err);
+	}
+	for (; shown < w->count; shown++) {
+		const md_table *t = &w->tables[shown];
+		if (fixed + t->head.len + NOTE_SIZE > w->limit) {
+			break;
+		}
+		fixed += t->head.len + NOTE_SIZE;
+		for (int k = 0; k < SECTIONS; k++) {
+			demands[shown] += demand(&t->sections[k]);
+		}
+	}
+	share_out(rooms, demands, shown, w->limit > fixed ? w->limit - fixed : 0);
+	for (size_t i = 0; i < shown; i++) {
+		put_table(b, &w->tables[i], rooms[i]);
+	}
+	if (shown < w->count) {
+		vv_buf_printf(b, "\nNot shown: %s more table%s.\n", vv_text_count(w->count - shown), w->count - shown == 1 ? "" : "s");
+	}
+	vv_free(rooms);
+	return vv_buf_ok(b, err);
+}
+
+static vv_status md_begin(vv_diff_writer *base, vv_error *err)
+{
+	(void)base;
+	(void)err;
+	return VV_OK;
+}
+
+static vv_status md_end(vv_diff_writer *base, vv_error *err)
+{
+	md_writer *w = self(base);
+	vv_buf b = VV_BUF_INIT;
+	vv_buf_puts(&b, MARKER "## Changes in tables");
+	if (w->opts.title && w->opts.title[0]) {
+		vv_buf_puts(&b, ": ");
+		put_text(&b, w->opts.title, strlen(w->opts.title), LINE_WIDTH / 2);
+	}
+	vv_buf_puts(&b, w->count == 0 ? "\n\nNo table differs.\n" : "\n");
+	vv_status rc = put_tables(w, &b, err);
+	if (rc == VV_OK) {
+		rc = w->opts.write(w->opts.payload, b.data, b.len, err);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static void md_close(vv_diff_writer *base)
+{
+	md_writer *w = self(base);
+	for (size_t i = 0; w && i < w->count; i++) {
+		vv_buf_clear(&w->tables[i].head);
+		for (int k = 0; k < SECTIONS; k++) {
+			vv_buf_clear(&w->tables[i].sections[k].head);
+			vv_buf_clear(&w->tables[i].sections[k].lines);
+		}
+	}
+	if (w) {
+		vv_free(w->tables);
+		vv_buf_clear(&w->x);
+		vv_buf_clear(&w->y);
+		vv_buf_clear(&w->shown_x);
+		vv_buf_clear(&w->shown_y);
+	}
+	vv_free(w);
+}
+
+static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+{
+	md_writer *w = vv_calloc(1, sizeof(*w));
+	if (!w) {
+		*out = NULL;
+		return vv_fail_nomem(err);
+	}
+	w->base = (vv_diff_writer){md_begin, md_begin_table, md_row, md_end_table, md_end, md_close};
+	w->opts = *opts;
+	w->limit = opts->size_limit ? opts->size_limit : SIZE_LIMIT;
+	w->limit = w->limit < SIZE_LEAST ? SIZE_LEAST : w->limit;
+	*out = &w->base;
+	return VV_OK;
+}
+
+const vv_diff_writer_kind vv_diff_writer_markdown = {"markdown", md_open};

@@ -1,0 +1,654 @@
+/*
+ * Knows the statements that make SQLite's old table the new one. Form:
+ * docs/diff-formats.md, "sql".
+ *
+ * The schema comes first, so that the rows' statements see the new columns. Rows are
+ * found by their key where it is known to be unique, else by all their old values. What
+ * no change tells of but the new schema needs (values of added columns, spellings that a
+ * column of numbers did not keep) is read from the new version.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/rows/key_unique.h"
+#include "diff/rows/row_by_number.h"
+#include "diff/write/column_pairs.h"
+#include "diff/write/sql_text.h"
+#include "diff/write/writer_kinds.h"
+
+#define FLUSH_AT (64u << 10)
+
+typedef struct sql_writer {
+	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer_options opts;
+	vv_buf buf;
+	vv_diff_table table;
+	char *old_name, *name;  /* of the table */
+	sql_column *old, *new;  /* its columns; NULL without that side */
+	size_t old_count, new_count;
+	const char *rowid;      /* a name for it that no column has */
+	vv_row_at rows;         /* of the new version */
+	uint64_t next;          /* rows of the new version that were seen to */
+	uint64_t told, left_out;
+	bool by_key;            /* rows are found by the key */
+	bool fresh;             /* no column in common: the table is made anew */
+	bool rebuild;           /* what ALTER TABLE cannot do */
+	bool rekey;             /* the key is taken off first and set at the end */
+	bool fills;             /* rows that are not told need values */
+	bool incomplete;        /* rows were left out, of any table */
+} sql_writer;
+
+static sql_writer *self(vv_diff_writer *w)
+{
+	return (sql_writer *)(void *)w;
+}
+
+static vv_status flush(sql_writer *w, size_t above, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&w->buf, err);
+	if (rc == VV_OK && w->buf.len > above) {
+		rc = w->opts.write(w->opts.payload, w->buf.data, w->buf.len, err);
+		vv_buf_reset(&w->buf);
+	}
+	return rc;
+}
+
+static void clear_table(sql_writer *w)
+{
+	vv_row_at_close(&w->rows);
+	sql_columns_free(w->old, w->old_count);
+	sql_columns_free(w->new, w->new_count);
+	vv_free(w->old_name);
+	vv_free(w->name);
+	w->old = w->new = NULL;
+	w->old_name = w->name = NULL;
+}
+
+static const vv_field *old_field(const sql_writer *w, const vv_column_pair *p)
+{
+	return &w->table.a->schema.fields[p->a];
+}
+
+static const vv_field *new_field(const sql_writer *w, const vv_column_pair *p)
+{
+	return &w->table.b->schema.fields[p->b];
+}
+
+static void put_word_name(sql_writer *w, const char *words, const char *name)
+{
+	vv_buf_puts(&w->buf, words);
+	sql_put_name(&w->buf, name);
+}
+
+/* --- schema ------------------------------------------------------------- */
+
+static bool has_column(const sql_column *c, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (sql_same_name(c[i].name, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void choose_rowid(sql_writer *w)
+{
+	static const char *const names[] = {"rowid", "_rowid_", "oid"};
+	w->rowid = names[0];
+	for (size_t i = 0; i < 3; i++) {
+		if (!has_column(w->old, w->old_count, names[i]) && !has_column(w->new, w->new_count, names[i])) {
+			w->rowid = names[i];
+			return;
+		}
+	}
+}
+
+/* Does renaming one column after the other meet a name that is still in use? */
+static bool renames_clash(const sql_writer *w)
+{
+	const vv_columns *c = w->table.columns;
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_column_pair *p = &c->pairs[i];
+		if (p->a < 0 || p->b < 0 || strcmp(w->old[p->a].name, w->new[p->b].name) == 0) {
+			continue;
+		}
+		for (size_t k = 0; k < c->count; k++) {
+			if (c->pairs[k].a >= 0 && c->pairs[k].b >= 0 && sql_same_name(w->old[c->pairs[k].a].name, w->new[p->b].name)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* SQLite adds columns at the end, and neither moves nor retypes them. */
+static bool needs_rebuild(const sql_writer *w)
+{
+	const vv_columns *c = w->table.columns;
+	long last = -1;
+	bool added = false;
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_column_pair *p = &c->pairs[i];
+		if (p->a < 0) {
+			added = true;
+		} else if (p->b >= 0) {
+			if (added || p->a < last || strcmp(w->old[p->a].type, w->new[p->b].type) != 0) {
+				return true;
+			}
+			last = p->a;
+		}
+	}
+	return renames_clash(w);
+}
+
+/* The key as the table declares it. */
+static void put_primary_key(sql_writer *w, const vv_table *t, const sql_column *columns)
+{
+	for (size_t i = 0; i < t->root.key_count; i++) {
+		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
+		vv_buf_puts(&w->buf, i == 0 ? ",\n\tPRIMARY KEY (" : ", ");
+		sql_put_name(&w->buf, at >= 0 ? columns[at].name : t->root.key[i]);
+	}
+	vv_buf_puts(&w->buf, t->root.key_count > 0 ? ")" : "");
+}
+
+/* INT, not INTEGER, for a key: that is a column like others, INTEGER PRIMARY KEY is not. */
+static const char *type_in_table(const vv_table *t, const sql_column *c, size_t at)
+{
+	bool in_key = false;
+	for (size_t i = 0; i < t->root.key_count; i++) {
+		in_key = in_key || strcmp(t->root.key[i], t->schema.fields[at].name) == 0;
+	}
+	return in_key && strcmp(c[at].type, "INTEGER") == 0 ? "INT" : c[at].type;
+}
+
+static void put_create(sql_writer *w, const char *name, bool with_key)
+{
+	const vv_table *t = w->table.b;
+	put_word_name(w, "CREATE TABLE ", name);
+	for (size_t i = 0; i < w->new_count; i++) {
+		put_word_name(w, i == 0 ? " (\n\t" : ",\n\t", w->new[i].name);
+		vv_buf_printf(&w->buf, " %s", type_in_table(t, w->new, i));
+	}
+	if (with_key) {
+		put_primary_key(w, t, w->new);
+	}
+	vv_buf_puts(&w->buf, w->new_count > 0 ? "\n);\n" : " (\"\");\n");
+}
+
+/* The table copied into one of the new shape. from_old: its columns are the old version's. */
+static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_error *err)
+{
+	const vv_diff_table *t = &w->table;
+	vv_buf temp = VV_BUF_INIT;
+	vv_buf_printf(&temp, "%s (new)", w->name);
+	vv_status rc = vv_buf_ok(&temp, err);
+	if (rc < 0) {
+		vv_buf_clear(&temp);
+		return rc;
+	}
+	put_create(w, temp.data, with_key);
+	for (int round = 0; round < 2; round++) {
+		bool first = true;
+		if (round == 0) {
+			put_word_name(w, "INSERT INTO ", temp.data);
+		}
+		for (size_t i = 0; i < t->columns->count; i++) {
+			const vv_column_pair *p = &t->columns->pairs[i];
+			if (p->b < 0 || (from_old && p->a < 0)) {
+				continue;
+			}
+			vv_buf_puts(&w->buf, !first ? ", " : round == 0 ? " (" : ")\n\tSELECT ");
+			sql_put_name(&w->buf, round == 1 && from_old ? w->old[p->a].name : w->new[p->b].name);
+			first = false;
+		}
+	}
+	put_word_name(w, " FROM ", w->name);
+	put_word_name(w, ";\nDROP TABLE ", w->name);
+	put_word_name(w, ";\nALTER TABLE ", temp.data);
+	put_word_name(w, " RENAME TO ", w->name);
+	vv_buf_puts(&w->buf, ";\n");
+	vv_buf_clear(&temp);
+	return flush(w, FLUSH_AT, err);
+}
+
+static void put_alter(sql_writer *w, const char *what, const char *name)
+{
+	put_word_name(w, "ALTER TABLE ", w->name);
+	put_word_name(w, what, name);
+}
+
+static vv_status put_alters(sql_writer *w, vv_error *err)
+{
+	const vv_columns *c = w->table.columns;
+	for (int step = 0; step < 3; step++) {
+		for (size_t i = 0; i < c->count; i++) {
+			const vv_column_pair *p = &c->pairs[i];
+			if (step == 0 && p->b < 0) {
+				put_alter(w, " DROP COLUMN ", w->old[p->a].name);
+				vv_buf_puts(&w->buf, ";\n");
+			} else if (step == 1 && p->a >= 0 && p->b >= 0 && strcmp(w->old[p->a].name, w->new[p->b].name) != 0) {
+				put_alter(w, " RENAME COLUMN ", w->old[p->a].name);
+				put_word_name(w, " TO ", w->new[p->b].name);
+				vv_buf_puts(&w->buf, ";\n");
+			} else if (step == 2 && p->a < 0) {
+				put_alter(w, " ADD COLUMN ", w->new[p->b].name);
+				vv_buf_printf(&w->buf, " %s;\n", w->new[p->b].type);
+			}
+		}
+	}
+	return flush(w, FLUSH_AT, err);
+}
+
+/* --- how rows are found ----------------------------------------------------- */
+
+/* Are the rows compared by the key that the version has itself? */
+static bool is_own_key(const vv_table *t, const size_t *key, size_t count)
+{
+	if (count == 0 || t->root.key_count != count) {
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(t->root.key[i], t->schema.fields[key[i]].name) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static vv_status choose_key(sql_writer *w, vv_error *err)
+{
+	const vv_diff_table *t = &w->table;
+	bool own_a = false, own_b = false, unique = false;
+	vv_status rc = VV_OK;
+	size_t *old_key = vv_calloc(t->key_count + 1, sizeof(*old_key));
+	w->by_key = false;
+	if (!old_key) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < t->key_count; i++) {
+		long at = vv_columns_to_old(t->columns, t->key[i]);
+		old_key[i] = at < 0 ? 0 : (size_t)at;
+	}
+	if (t->key_count > 0) {
+		own_a = is_own_key(t->a, old_key, t->key_count);
+		own_b = is_own_key(t->b, t->key, t->key_count);
+		unique = own_a && own_b;
+		if (!own_a) {
+			rc = vv_key_unique(&unique, t->a, old_key, t->key_count, err);
+		}
+		if (rc == VV_OK && (own_a || unique) && !own_b) {
+			rc = vv_key_unique(&unique, t->b, t->key, t->key_count, err);
+		}
+	}
+	w->by_key = unique;
+	w->rekey = t->columns->key_changed || (t->a->root.key_count > 0 && !own_a) || (t->b->root.key_count > 0 && !own_b);
+	vv_free(old_key);
+	return rc;
+}
+
+/* --- rows ------------------------------------------------------------------ */
+
+/* Would the old value, once it stands in the new column, read otherwise than the new? */
+static bool drifts(const sql_writer *w, const vv_column_pair *p, const vv_cell *old, const vv_cell *new)
+{
+	bool was_null = sql_is_null(old_field(w, p), old), is_null = sql_is_null(new_field(w, p), new);
+	if (was_null || is_null) {
+		return was_null != is_null;
+	}
+	return w->old[p->a].is_number && !w->new[p->b].is_number && !sql_is_plain_number(new->text, new->len);
+}
+
+/* Can a column's values drift at all? */
+static bool may_drift(const sql_writer *w, const vv_column_pair *p)
+{
+	return p->a >= 0 && p->b >= 0 && (p->retyped || p->reconstrained || w->table.columns->missing_changed ||
+					  (w->old[p->a].is_number && !w->new[p->b].is_number));
+}
+
+/* The old value in the new column is a number's text: not what the file had. */
+static bool was_number(const sql_writer *w, const vv_column_pair *p, const vv_cell *old)
+{
+	return w->old[p->a].is_number && !w->new[p->b].is_number && !sql_is_null(old_field(w, p), old) &&
+	       !sql_is_plain_number(old->text, old->len) && sql_is_number(old->text, old->len);
+}
+
+static void put_old(sql_writer *w, const vv_column_pair *p, const vv_cell *old)
+{
+	bool cast = was_number(w, p, old);
+	vv_buf_puts(&w->buf, cast ? "CAST(" : "");
+	sql_put_value(&w->buf, old_field(w, p), old);
+	vv_buf_puts(&w->buf, cast ? " AS NUMERIC)" : "");
+}
+
+static void put_where_key(sql_writer *w, const vv_cell *old_cells)
+{
+	const vv_diff_table *t = &w->table;
+	for (size_t i = 0; i < t->key_count; i++) {
+		size_t pair = 0;
+		while (t->columns->pairs[pair].b != (long)t->key[i]) {
+			pair++;
+		}
+		const vv_column_pair *p = &t->columns->pairs[pair];
+		const vv_cell *old = &old_cells[p->a];
+		put_word_name(w, i == 0 ? " WHERE " : " AND ", w->new[p->b].name);
+		vv_buf_puts(&w->buf, sql_is_null(old_field(w, p), old) ? " IS " : " = ");
+		put_old(w, p, old);
+	}
+}
+
+/* One row of those that have all the old values, and none of the new ones yet. */
+static void put_where_values(sql_writer *w, const vv_cell *old_cells)
+{
+	const vv_columns *c = w->table.columns;
+	vv_buf_printf(&w->buf, " WHERE %s = (SELECT %s", w->rowid, w->rowid);
+	put_word_name(w, " FROM ", w->name);
+	for (int side = 0; side < 2; side++) {
+		bool first = true;
+		for (size_t i = 0; i < c->count; i++) {
+			const vv_column_pair *p = &c->pairs[i];
+			if (p->b < 0 || (p->a < 0 && !w->fills)) {
+				continue;
+			}
+			vv_buf_puts(&w->buf, !first ? ", " : side == 0 ? " WHERE (" : ") IS (");
+			if (side == 0) {
+				sql_put_name(&w->buf, w->new[p->b].name);
+			} else if (p->a < 0) {
+				vv_buf_puts(&w->buf, "NULL");
+			} else {
+				put_old(w, p, &old_cells[p->a]);
+			}
+			first = false;
+		}
+	}
+	vv_buf_putc(&w->buf, ')');
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_column_pair *p = &c->pairs[i];
+		if (p->a >= 0 && p->b >= 0 && was_number(w, p, &old_cells[p->a])) {
+			put_word_name(w, " AND ", w->new[p->b].name);
+			vv_buf_puts(&w->buf, " IS NOT ");
+			sql_put_value(&w->buf, new_field(w, p), &old_cells[p->a]);
+		}
+	}
+	vv_buf_puts(&w->buf, " LIMIT 1)");
+}
+
+static void put_where(sql_writer *w, const vv_cell *old_cells)
+{
+	if (w->by_key) {
+		put_where_key(w, old_cells);
+	} else {
+		put_where_values(w, old_cells);
+	}
+	vv_buf_puts(&w->buf, ";\n");
+}
+
+/* Does the pair's cell need setting? */
+static bool is_set(const sql_writer *w, size_t i, const vv_cell *old_cells, const vv_row_change *c)
+{
+	const vv_column_pair *p = &w->table.columns->pairs[i];
+	if (p->b < 0) {
+		return false;
+	}
+	const vv_cell *new = &c->new_cells[p->b];
+	if (p->a < 0) {
+		return !sql_is_null(new_field(w, p), new);
+	}
+	if (drifts(w, p, &old_cells[p->a], new)) {
+		return true;
+	}
+	return vv_pairs_differ(c, i) && !(sql_is_null(old_field(w, p), &old_cells[p->a]) && sql_is_null(new_field(w, p), new));
+}
+
+static void put_update(sql_writer *w, const vv_cell *old_cells, const vv_row_change *c)
+{
+	const vv_columns *columns = w->table.columns;
+	bool first = true;
+	for (size_t i = 0; i < columns->count; i++) {
+		const vv_column_pair *p = &columns->pairs[i];
+		if (!is_set(w, i, old_cells, c)) {
+			continue;
+		}
+		if (first) {
+			put_word_name(w, "UPDATE ", w->name);
+		}
+		put_word_name(w, first ? " SET " : ", ", w->new[p->b].name);
+		vv_buf_puts(&w->buf, " = ");
+		sql_put_value(&w->buf, new_field(w, p), &c->new_cells[p->b]);
+		first = false;
+	}
+	if (!first) {
+		put_where(w, old_cells);
+	}
+}
+
+static void put_insert(sql_writer *w, const vv_cell *cells)
+{
+	put_word_name(w, "INSERT INTO ", w->name);
+	for (size_t i = 0; i < w->new_count; i++) {
+		put_word_name(w, i == 0 ? " (" : ", ", w->new[i].name);
+	}
+	for (size_t i = 0; i < w->new_count; i++) {
+		vv_buf_puts(&w->buf, i == 0 ? ") VALUES (" : ", ");
+		sql_put_value(&w->buf, &w->table.b->schema.fields[i], &cells[i]);
+	}
+	vv_buf_puts(&w->buf, w->new_count > 0 ? ");\n" : " DEFAULT VALUES;\n");
+}
+
+/* Sees to the rows up to `place` that no change tells of. Their old values are the new
+ * ones; old_cells is room for a row of the old version. */
+static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
+{
+	const vv_columns *c = w->table.columns;
+	vv_status rc = VV_OK;
+	if (!w->fills && !w->fresh) {
+		return VV_OK;
+	}
+	vv_cell *old_cells = vv_calloc(w->old_count + 1, sizeof(*old_cells));
+	if (!old_cells) {
+		return vv_fail_nomem(err);
+	}
+	for (; w->next < place && rc == VV_OK; w->next++) {
+		vv_row_change change = {.kind = VV_ROW_MOVED, .new_row = w->next, .old_row = UINT64_MAX};
+		if ((rc = vv_row_at_get(&w->rows, w->next, &change.new_cells, err)) < 0) {
+			break;
+		}
+		for (size_t i = 0; i < c->count; i++) {
+			if (c->pairs[i].a >= 0 && c->pairs[i].b >= 0) {
+				old_cells[c->pairs[i].a] = change.new_cells[c->pairs[i].b];
+			}
+		}
+		if (w->fresh) {
+			put_insert(w, change.new_cells);
+		} else {
+			put_update(w, old_cells, &change);
+		}
+		rc = flush(w, FLUSH_AT, err);
+	}
+	vv_free(old_cells);
+	return rc;
+}
+
+/* --- the writer -------------------------------------------------------------- */
+
+static vv_status sql_begin(vv_diff_writer *base, vv_error *err)
+{
+	sql_writer *w = self(base);
+	static const char head[] = "varve diff as SQL for SQLite";
+	sql_put_comment(&w->buf, head, sizeof(head) - 1);
+	vv_buf_puts(&w->buf, "BEGIN;\n");
+	return flush(w, FLUSH_AT, err);
+}
+
+static void put_head(sql_writer *w)
+{
+	const vv_diff_table *t = &w->table;
+	vv_buf line = VV_BUF_INIT;
+	vv_buf_putc(&w->buf, '\n');
+	vv_buf_printf(&line, "%s: ", t->path);
+	if (t->a && t->b) {
+		vv_buf_printf(&line, "%s -> %s", t->old_name ? t->old_name : "old", t->new_name ? t->new_name : "new");
+	} else {
+		vv_buf_puts(&line, t->a ? "removed" : "new");
+	}
+	sql_put_comment(&w->buf, vv_buf_cstr(&line), line.len);
+	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		w->buf.failed = w->buf.failed || line.failed;
+		vv_buf_reset(&line);
+		vv_column_describe(&line, t, i);
+		if (line.len > 0) {
+			sql_put_comment(&w->buf, vv_buf_cstr(&line), line.len);
+		}
+	}
+	if (t->partial) {
+		vv_buf_puts(&w->buf, "-- by the options of this difference not all that changed is here\n");
+	}
+	w->buf.failed = w->buf.failed || line.failed;
+	vv_buf_clear(&line);
+}
+
+static vv_status begin_both(sql_writer *w, vv_error *err)
+{
+	const vv_diff_table *t = &w->table;
+	size_t common = 0;
+	vv_status rc;
+	w->fills = w->fresh = w->rekey = w->by_key = false;
+	for (size_t i = 0; i < t->columns->count; i++) {
+		const vv_column_pair *p = &t->columns->pairs[i];
+		common += p->a >= 0 && p->b >= 0;
+		w->fills = w->fills || (p->a < 0 || may_drift(w, p));
+	}
+	w->fills = w->fills && !t->partial;
+	vv_row_at_init(&w->rows, t->b);
+	choose_rowid(w);
+	if (strcmp(w->old_name, w->name) != 0 && !sql_same_name(w->old_name, w->name)) {
+		put_word_name(w, "ALTER TABLE ", w->old_name);
+		put_word_name(w, " RENAME TO ", w->name);
+		vv_buf_puts(&w->buf, ";\n");
+	}
+	if (common == 0) {
+		w->fresh = true;
+		put_word_name(w, "DROP TABLE IF EXISTS ", w->name);
+		vv_buf_puts(&w->buf, ";\n");
+		put_create(w, w->name, true);
+		return flush(w, FLUSH_AT, err);
+	}
+	if ((rc = choose_key(w, err)) < 0) {
+		return rc;
+	}
+	if (needs_rebuild(w) || (w->rekey && t->a->root.key_count > 0)) {
+		return put_rebuild(w, !w->rekey, true, err);
+	}
+	return put_alters(w, err);
+}
+
+static vv_status sql_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv_error *err)
+{
+	sql_writer *w = self(base);
+	vv_status rc;
+	clear_table(w);
+	w->table = *t;
+	w->next = w->told = w->left_out = 0;
+	w->fills = w->fresh = false;
+	w->old_count = t->a ? t->a->schema.count : 0;
+	w->new_count = t->b ? t->b->schema.count : 0;
+	w->name = sql_table_name(t->path);
+	w->old_name = sql_table_name(t->old_path ? t->old_path : t->path);
+	if (!w->name || !w->old_name) {
+		return vv_fail_nomem(err);
+	}
+	if ((t->a && (rc = sql_columns_new(&w->old, &t->a->schema, err)) < 0) ||
+	    (t->b && (rc = sql_columns_new(&w->new, &t->b->schema, err)) < 0)) {
+		return rc;
+	}
+	put_head(w);
+	if (t->a && t->b) {
+		return begin_both(w, err);
+	}
+	if (t->b) {
+		put_create(w, w->name, true);
+	} else {
+		put_word_name(w, "DROP TABLE ", w->old_name);
+		vv_buf_puts(&w->buf, ";\n");
+	}
+	return flush(w, FLUSH_AT, err);
+}
+
+static vv_status sql_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
+{
+	sql_writer *w = self(base);
+	vv_status rc;
+	if (w->fresh || !w->table.b) {
+		return VV_OK;
+	}
+	if (w->opts.limit > 0 && ++w->told > w->opts.limit) {
+		w->left_out++;
+		return VV_OK;
+	}
+	if ((rc = fill(w, c->place, err)) < 0) {
+		return rc;
+	}
+	w->next = c->place + (c->new_cells ? 1 : 0);
+	if (c->kind == VV_ROW_ADDED) {
+		put_insert(w, c->new_cells);
+	} else if (c->kind == VV_ROW_REMOVED) {
+		put_word_name(w, "DELETE FROM ", w->name);
+		put_where(w, c->old_cells);
+	} else {
+		put_update(w, c->old_cells, c);
+	}
+	return flush(w, FLUSH_AT, err);
+}
+
+static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
+{
+	sql_writer *w = self(base);
+	const vv_diff_table *t = &w->table;
+	vv_status rc = VV_OK;
+	if (!t->a && w->opts.limit > 0 && stats->added > w->opts.limit) {
+		w->left_out = stats->added - w->opts.limit; /* its rows may not have been given */
+	}
+	if (w->left_out > 0) {
+		w->incomplete = true;
+		vv_buf_printf(&w->buf, "-- left out: %s more rows\n", vv_text_count(w->left_out));
+	} else if (t->a && t->b && (rc = fill(w, t->b->root.rows, err)) == VV_OK && w->rekey && t->b->root.key_count > 0) {
+		rc = put_rebuild(w, true, false, err);
+	}
+	vv_row_at_close(&w->rows);
+	return rc < 0 ? rc : flush(w, 0, err);
+}
+
+/* What leaves rows out must not be taken for the whole. */
+static vv_status sql_end(vv_diff_writer *base, vv_error *err)
+{
+	sql_writer *w = self(base);
+	vv_buf_puts(&w->buf, w->incomplete ? "\n-- rows were left out: nothing is done\nROLLBACK;\n" : "\nCOMMIT;\n");
+	return flush(w, 0, err);
+}
+
+static void sql_close(vv_diff_writer *base)
+{
+	sql_writer *w = self(base);
+	if (w) {
+		clear_table(w);
+		vv_buf_clear(&w->buf);
+	}
+	vv_free(w);
+}
+
+static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+{
+	sql_writer *w = vv_calloc(1, sizeof(*w));
+	if (!w) {
+		*out = NULL;
+		return vv_fail_nomem(err);
+	}
+	w->base = (vv_diff_writer){sql_begin, sql_begin_table, sql_row, sql_end_table, sql_end, sql_close};
+	w->opts = *opts;
+	*out = &w->base;
+	return VV_OK;
+}
+
+const vv_diff_writer_kind vv_diff_writer_sql = {"sql", sql_open};

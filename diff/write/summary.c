@@ -1,0 +1,313 @@
+/*
+ * Knows how a difference is told in numbers: a paragraph for each table ("summary"), or
+ * one line ("stat").
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/write/change_words.h"
+#include "diff/write/column_pairs.h"
+#include "diff/write/text_cell.h"
+#include "diff/write/writer_kinds.h"
+
+/* Column names longer than this are cut in lists. */
+#define NAME_WIDTH 40u
+
+typedef struct line {
+	char *path, *text;
+} line;
+
+typedef struct sum_writer {
+	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer_options opts;
+	bool one_line;
+	vv_diff_table table;
+	uint64_t tables, added, removed, changed;
+	line *lines; /* stat: kept to the end, to be aligned */
+	size_t count, cap;
+} sum_writer;
+
+static sum_writer *self(vv_diff_writer *w)
+{
+	return (sum_writer *)(void *)w;
+}
+
+static vv_status give(sum_writer *s, vv_buf *b, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(b, err);
+	if (rc == VV_OK && b->len > 0) {
+		rc = s->opts.write(s->opts.payload, b->data, b->len, err);
+	}
+	vv_buf_clear(b);
+	return rc;
+}
+
+static vv_status sum_begin(vv_diff_writer *w, vv_error *err)
+{
+	(void)w;
+	(void)err;
+	return VV_OK;
+}
+
+static vv_status sum_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
+{
+	(void)err;
+	self(w)->table = *t;
+	return VV_OK;
+}
+
+static vv_status sum_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
+{
+	(void)w;
+	(void)c;
+	(void)err;
+	return VV_OK;
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void put_part(vv_buf *b, size_t start, uint64_t n, const char *what)
+{
+	if (n > 0) {
+		vv_buf_printf(b, "%s%s %s", b->len > start ? ", " : "", vv_text_count(n), what);
+	}
+}
+
+/* "2 added, 1 removed, 3 changed", or "no change in data". */
+static void put_rows(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s)
+{
+	size_t added, dropped;
+	size_t start = b->len;
+	put_part(b, start, s->added, "added");
+	put_part(b, start, s->removed, "removed");
+	put_part(b, start, s->changed, "changed");
+	put_part(b, start, s->moved, "moved");
+	put_part(b, start, s->formatted_rows, "only written differently");
+	if (b->len == start) {
+		vv_pairs_lone(t, &added, &dropped);
+		vv_buf_puts(b, added + dropped > 0 ? "no change in the other columns"
+						   : "no change in data");
+	}
+	if (s->reordered && s->moved == 0) {
+		vv_buf_puts(b, b->len > start ? ", order changed" : "order changed");
+	}
+}
+
+static void put_label(vv_buf *b, const char *label)
+{
+	vv_buf_printf(b, "  %-8s ", label);
+}
+
+static void put_columns(vv_buf *b, const vv_diff_table *t)
+{
+	bool first = true;
+	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		vv_buf text = VV_BUF_INIT;
+		vv_text_column_put(&text, t, i);
+		if (text.len > 0) {
+			put_label(b, first ? "columns" : "");
+			vv_buf_put(b, text.data, text.len);
+			vv_buf_putc(b, '\n');
+			first = false;
+		}
+		b->failed |= text.failed;
+		vv_buf_clear(&text);
+	}
+}
+
+static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s)
+{
+	if (s->cells_changed + s->cells_formatted == 0) {
+		return;
+	}
+	put_label(b, "cells");
+	size_t start = b->len;
+	put_part(b, start, s->cells_changed, "changed");
+	put_part(b, start, s->rekeyed, s->rekeyed == 1 ? "of them a key" : "of them keys");
+	put_part(b, start, s->cells_formatted, "only written differently");
+	vv_buf_putc(b, '\n');
+	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
+		if (s->column_changes[i] > 0) {
+			const vv_field *f = &t->b->schema.fields[t->columns->pairs[i].b];
+			vv_buf_puts(b, "           ");
+			vv_text_put_cut(b, f->name, f->name_len, NAME_WIDTH);
+			vv_buf_printf(b, ": %s\n", vv_text_count(s->column_changes[i]));
+		}
+	}
+}
+
+static void put_key(vv_buf *b, const vv_diff_table *t)
+{
+	const vv_table *named = t->b ? t->b : t->a;
+	if (t->key_count == 0) {
+		return;
+	}
+	put_label(b, "key");
+	for (size_t i = 0; i < t->key_count; i++) {
+		const vv_field *f = &named->schema.fields[t->key[i]];
+		vv_buf_puts(b, i > 0 ? ", " : "");
+		vv_text_put_cut(b, f->name, f->name_len, NAME_WIDTH);
+	}
+	vv_buf_puts(b, t->columns && t->columns->key_changed ? " (the tables' keys differ)\n" : "\n");
+}
+
+static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err)
+{
+	const vv_diff_table *t = &w->table;
+	vv_buf b = VV_BUF_INIT;
+	vv_buf_puts(&b, w->tables > 0 ? "\n" : "");
+	vv_text_put_escaped(&b, t->path, strlen(t->path));
+	if (!t->a || !t->b) {
+		vv_buf_puts(&b, t->a ? ": removed" : ": new");
+	}
+	vv_buf_putc(&b, '\n');
+	if (t->old_path) {
+		put_label(&b, "was");
+		vv_text_put_escaped(&b, t->old_path, strlen(t->old_path));
+		vv_buf_putc(&b, '\n');
+	}
+	put_key(&b, t);
+	put_columns(&b, t);
+	if (t->form_change) {
+		put_label(&b, "form");
+		vv_text_put_escaped(&b, t->form_change, strlen(t->form_change));
+		vv_buf_putc(&b, '\n');
+	}
+	put_label(&b, "rows");
+	if (t->a && t->b) {
+		vv_buf_printf(&b, "%s", vv_text_count(s->old_rows));
+		vv_buf_printf(&b, " -> %s: ", vv_text_count(s->new_rows));
+	}
+	put_rows(&b, t, s);
+	vv_buf_puts(&b, t->text_to_table ? " (one side is text, the other a table of varve)\n" : "\n");
+	put_cells(&b, t, s);
+	return give(w, &b, err);
+}
+
+/* What --stat says of one table. */
+static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s, vv_error *err)
+{
+	vv_change_counts counts;
+	vv_status rc;
+	if (!t->a || !t->b) {
+		const vv_table *only = t->a ? t->a : t->b;
+		vv_change_whole_put(b, t->a != NULL, only->root.rows, only->columns);
+		return VV_OK;
+	}
+	if ((rc = vv_change_counts_fill(&counts, t, s, err)) == VV_OK) {
+		vv_change_counts_put(b, &counts);
+	}
+	vv_change_counts_clear(&counts);
+	return rc;
+}
+
+/* Keeps the line of one table until all paths are known. */
+static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err)
+{
+	const vv_diff_table *t = &w->table;
+	vv_buf b = VV_BUF_INIT, path = VV_BUF_INIT;
+	vv_status rc;
+	if (w->count == w->cap) {
+		size_t cap = w->cap ? w->cap * 2 : 16;
+		line *p = vv_realloc_array(w->lines, cap, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		w->lines = p;
+		w->cap = cap;
+	}
+	if ((rc = put_line(&b, t, s, err)) < 0) {
+		vv_buf_clear(&b);
+		return rc;
+	}
+	if (t->old_path) {
+		vv_text_put_escaped(&path, t->old_path, strlen(t->old_path));
+		vv_buf_puts(&path, " => ");
+	}
+	vv_text_put_escaped(&path, t->path, strlen(t->path));
+	line *l = &w->lines[w->count];
+	l->text = vv_buf_detach(&b);
+	l->path = vv_buf_detach(&path);
+	w->count++;
+	return l->text && l->path ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status sum_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, vv_error *err)
+{
+	sum_writer *w = self(base);
+	vv_status rc = w->one_line ? keep_line(w, s, err) : summary(w, s, err);
+	w->tables++;
+	w->added += s->added;
+	w->removed += s->removed;
+	w->changed += s->changed;
+	return rc;
+}
+
+static vv_status sum_end(vv_diff_writer *base, vv_error *err)
+{
+	sum_writer *w = self(base);
+	vv_buf b = VV_BUF_INIT;
+	size_t widest = 0;
+	for (size_t i = 0; i < w->count; i++) {
+		size_t n = vv_text_width(w->lines[i].path, strlen(w->lines[i].path));
+		widest = n > widest ? n : widest;
+	}
+	widest = widest > 50 ? 50 : widest;
+	for (size_t i = 0; i < w->count; i++) {
+		size_t n = vv_text_width(w->lines[i].path, strlen(w->lines[i].path));
+		vv_buf_printf(&b, " %s%*s | %s\n", w->lines[i].path, n < widest ? (int)(widest - n) : 0, "", w->lines[i].text);
+	}
+	if (w->count > 0) {
+		vv_buf_printf(&b, " %s table%s differ%s", vv_text_count(w->tables), plural(w->tables), w->tables == 1 ? "s" : "");
+		if (w->added + w->removed + w->changed > 0) {
+			vv_buf_puts(&b, ": ");
+			vv_row_counts_put(&b, w->added, w->removed, w->changed);
+		}
+		vv_buf_putc(&b, '\n');
+	}
+	return give(w, &b, err);
+}
+
+static void sum_close(vv_diff_writer *base)
+{
+	sum_writer *w = self(base);
+	for (size_t i = 0; w && i < w->count; i++) {
+		vv_free(w->lines[i].path);
+		vv_free(w->lines[i].text);
+	}
+	if (w) {
+		vv_free(w->lines);
+	}
+	vv_free(w);
+}
+
+static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool one_line, vv_error *err)
+{
+	sum_writer *w = vv_calloc(1, sizeof(*w));
+	if (!w) {
+		*out = NULL;
+		return vv_fail_nomem(err);
+	}
+	w->base = (vv_diff_writer){sum_begin, sum_begin_table, sum_row, sum_end_table, sum_end, sum_close};
+	w->opts = *opts;
+	w->one_line = one_line;
+	*out = &w->base;
+	return VV_OK;
+}
+
+static vv_status open_summary(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+{
+	return open_any(out, opts, false, err);
+}
+
+static vv_status open_stat(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+{
+	return open_any(out, opts, true, err);
+}
+
+const vv_diff_writer_kind vv_diff_writer_summary = {"summary", open_summary};
+const vv_diff_writer_kind vv_diff_writer_stat = {"stat", open_stat};

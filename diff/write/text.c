@@ -1,0 +1,287 @@
+/*
+ * Knows what is said of a table around its rows, for people: names, columns, form,
+ * and the sum at the end.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/write/column_pairs.h"
+#include "diff/write/text_cell.h"
+#include "diff/write/text_rows.h"
+#include "diff/write/writer_kinds.h"
+
+#define FLUSH_AT (64u << 10)
+
+typedef struct text_writer {
+	vv_diff_writer base; /* first: what callers hold */
+	vv_diff_writer_options opts;
+	vv_diff_table table;
+	text_rows rows;
+	bool has_rows_state;
+	vv_buf out;
+	uint64_t seen;
+	uint64_t tables;
+} text_writer;
+
+static text_writer *self(vv_diff_writer *w)
+{
+	return (text_writer *)(void *)w;
+}
+
+static vv_status flush(text_writer *w, size_t above, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&w->out, err);
+	if (rc == VV_OK && w->out.len > above) {
+		rc = w->opts.write(w->opts.payload, w->out.data, w->out.len, err);
+		vv_buf_reset(&w->out);
+	}
+	return rc;
+}
+
+static void put_shown(vv_buf *out, const char *s, size_t len)
+{
+	vv_text_put_escaped(out, s, len);
+}
+
+static const char *paint(const text_writer *w, text_paint p)
+{
+	return text_on(&w->rows, p);
+}
+
+/* The name of a side without the ":PATH" that the heading shows anyway. */
+static size_t side_len(const char *name, const char *path)
+{
+	size_t n = strlen(name), p = strlen(path);
+	return n > p + 1 && name[n - p - 1] == ':' && strcmp(name + n - p, path) == 0 ? n - p - 1 : n;
+}
+
+/* "prices.csv: HEAD~1 -> work tree"; of two files: "a.csv -> b.csv". */
+static void put_heading(text_writer *w)
+{
+	const vv_diff_table *t = &w->table;
+	const char *before = t->old_path ? t->old_path : t->path;
+	size_t old_len = t->old_name ? side_len(t->old_name, before) : 0, new_len = t->new_name ? side_len(t->new_name, t->path) : 0;
+	bool files = t->a && t->b && t->new_name && strcmp(t->new_name, t->path) == 0;
+	vv_buf_puts(&w->out, w->tables > 0 ? "\n" : "");
+	vv_buf_puts(&w->out, paint(w, TEXT_BOLD));
+	if (files || t->old_path) {
+		before = files ? t->old_name : before;
+		put_shown(&w->out, before, strlen(before));
+		vv_buf_puts(&w->out, " -> ");
+	}
+	put_shown(&w->out, t->path, strlen(t->path));
+	vv_buf_puts(&w->out, text_off(&w->rows));
+	if (!t->a || !t->b) {
+		const vv_table *only = t->a ? t->a : t->b;
+		vv_buf_printf(&w->out, ": %s%s table%s, %s rows, ", paint(w, t->a ? TEXT_RED : TEXT_GREEN),
+			      t->a ? "removed" : "new", text_off(&w->rows), vv_text_count(only->root.rows));
+		vv_buf_printf(&w->out, "%s columns", vv_text_count(only->columns));
+	} else if (!files && old_len > 0 && new_len > 0) {
+		vv_buf_puts(&w->out, ": ");
+		put_shown(&w->out, t->old_name, old_len);
+		vv_buf_puts(&w->out, " -> ");
+		put_shown(&w->out, t->new_name, new_len);
+	}
+	vv_buf_putc(&w->out, '\n');
+}
+
+static void put_label(text_writer *w, const char *label)
+{
+	vv_buf_printf(&w->out, "  %s%-8s%s ", paint(w, TEXT_DIM), label, text_off(&w->rows));
+}
+
+static void put_key_names(text_writer *w, char *const *names, size_t count)
+{
+	vv_buf_puts(&w->out, count == 0 ? "none" : "");
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(&w->out, i > 0 ? ", " : "");
+		put_shown(&w->out, names[i], strlen(names[i]));
+	}
+}
+
+static text_paint column_paint(const vv_column_pair *p)
+{
+	return p->a < 0 ? TEXT_GREEN : p->b < 0 ? TEXT_RED : TEXT_YELLOW;
+}
+
+static void put_schema(text_writer *w)
+{
+	const vv_diff_table *t = &w->table;
+	bool first = true;
+	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
+		vv_buf line = VV_BUF_INIT;
+		vv_text_column_put(&line, t, i);
+		if (line.len > 0) {
+			put_label(w, first ? "columns" : "");
+			vv_buf_puts(&w->out, paint(w, column_paint(&t->columns->pairs[i])));
+			vv_buf_put(&w->out, line.data, line.len);
+			vv_buf_printf(&w->out, "%s\n", text_off(&w->rows));
+			first = false;
+		}
+		w->out.failed |= line.failed;
+		vv_buf_clear(&line);
+	}
+	if (t->columns && t->columns->key_changed) {
+		put_label(w, "key");
+		put_key_names(w, t->a->root.key, t->a->root.key_count);
+		vv_buf_puts(&w->out, " -> ");
+		put_key_names(w, t->b->root.key, t->b->root.key_count);
+		vv_buf_putc(&w->out, '\n');
+	}
+	if (t->columns && t->columns->missing_changed) {
+		put_label(w, "schema");
+		vv_buf_puts(&w->out, "missing values changed\n");
+	}
+	if (t->conflict) {
+		put_label(w, "conflict");
+		vv_buf_puts(&w->out, "not resolved yet ('varve conflicts' lists it)\n");
+	}
+	if (t->form_change) {
+		put_label(w, "form");
+		put_shown(&w->out, t->form_change, strlen(t->form_change));
+		vv_buf_putc(&w->out, '\n');
+	}
+}
+
+static vv_status text_begin(vv_diff_writer *base, vv_error *err)
+{
+	(void)base;
+	(void)err;
+	return VV_OK;
+}
+
+static vv_status text_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv_error *err)
+{
+	text_writer *w = self(base);
+	vv_status rc;
+	w->table = *t;
+	w->seen = 0;
+	if (w->has_rows_state) {
+		text_rows_clear(&w->rows);
+	}
+	w->has_rows_state = true;
+	if ((rc = text_rows_init(&w->rows, &w->table, &w->opts, err)) < 0) {
+		return rc;
+	}
+	put_heading(w);
+	put_schema(w);
+	w->tables++;
+	return flush(w, FLUSH_AT, err);
+}
+
+static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
+{
+	text_writer *w = self(base);
+	vv_status rc;
+	if (++w->seen > w->opts.limit && w->opts.limit > 0) {
+		return VV_OK;
+	}
+	vv_buf_puts(&w->out, w->seen == 1 ? "\n" : "");
+	if ((rc = text_rows_add(&w->rows, c, err)) < 0) {
+		return rc;
+	}
+	if (text_rows_full(&w->rows)) {
+		if ((rc = text_rows_put(&w->rows, &w->out, err)) < 0) {
+			return rc;
+		}
+	}
+	return flush(w, FLUSH_AT, err);
+}
+
+static void put_part(vv_buf *b, size_t start, uint64_t n, const char *one, const char *many)
+{
+	if (n > 0) {
+		vv_buf_printf(b, "%s%s %s", b->len > start ? ", " : "", vv_text_count(n), n == 1 ? one : many);
+	}
+}
+
+/* "2 rows added, 1 row removed, 3 rows changed (4 cells, 1 key)" */
+static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
+{
+	vv_buf *b = &w->out;
+	size_t start = b->len;
+	put_part(b, start, s->added, "row added", "rows added");
+	put_part(b, start, s->removed, "row removed", "rows removed");
+	put_part(b, start, s->changed, "row changed", "rows changed");
+	if (s->cells_changed > 0) {
+		vv_buf_printf(b, " (%s %s", vv_text_count(s->cells_changed),
+			      s->cells_changed == 1 ? "cell" : "cells");
+		put_part(b, start, s->rekeyed, "key", "keys");
+		vv_buf_putc(b, ')');
+	}
+	put_part(b, start, s->moved, "row moved", "rows moved");
+	put_part(b, start, s->cells_formatted, "cell only written differently (~>)", "cells only written differently (~>)");
+	if (b->len == start) {
+		size_t added, dropped;
+		vv_pairs_lone(&w->table, &added, &dropped);
+		put_part(b, start, added, "column added", "columns added");
+		put_part(b, start, dropped, "column dropped", "columns dropped");
+		vv_buf_puts(b, b->len == start ? "no change in data" : "; no change in the others");
+	} else {
+		vv_buf_printf(b, "; %s", vv_text_count(s->old_rows));
+		vv_buf_printf(b, " -> %s rows", vv_text_count(s->new_rows));
+	}
+	if (s->reordered && s->moved == 0) {
+		vv_buf_puts(b, "; the order of rows changed (--moves shows it)");
+	}
+	if (w->table.text_to_table) {
+		vv_buf_puts(b, "; one side is text, the other a table of varve");
+	}
+}
+
+static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, vv_error *err)
+{
+	text_writer *w = self(base);
+	const vv_diff_table *t = &w->table;
+	bool both = t->a && t->b;
+	uint64_t all = both ? w->seen : s->added + s->removed;
+	uint64_t shown = w->opts.limit > 0 && w->seen > w->opts.limit ? w->opts.limit : w->seen;
+	vv_status rc = text_rows_put(&w->rows, &w->out, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (all > shown) {
+		vv_buf_printf(&w->out, "    %s\u2026 %s more rows are not shown (--limit 0 shows all)%s\n", paint(w, TEXT_DIM),
+			      vv_text_count(all - shown), text_off(&w->rows));
+	}
+	vv_buf_puts(&w->out, w->seen > 0 ? "\n" : "");
+	if (both) {
+		vv_buf_puts(&w->out, "  ");
+		put_sum(w, s);
+		vv_buf_putc(&w->out, '\n');
+	}
+	return flush(w, 0, err); /* what the caller says between tables stands between them */
+}
+
+static vv_status text_end(vv_diff_writer *base, vv_error *err)
+{
+	return flush(self(base), 0, err);
+}
+
+static void text_close(vv_diff_writer *base)
+{
+	text_writer *w = self(base);
+	if (w && w->has_rows_state) {
+		text_rows_clear(&w->rows);
+	}
+	if (w) {
+		vv_buf_clear(&w->out);
+	}
+	vv_free(w);
+}
+
+static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+{
+	text_writer *w = vv_calloc(1, sizeof(*w));
+	if (!w) {
+		*out = NULL;
+		return vv_fail_nomem(err);
+	}
+	w->base = (vv_diff_writer){text_begin, text_begin_table, text_row_of, text_end_table, text_end, text_close};
+	w->opts = *opts;
+	*out = &w->base;
+	return VV_OK;
+}
+
+const vv_diff_writer_kind vv_diff_writer_text = {"text", open_text};

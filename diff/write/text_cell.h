@@ -1,0 +1,34 @@
+/*
+ * text_cell: a cell's value, a change of it, and a column's change, as people see them on
+ * a terminal. Shared by text.c, summary.c and text_*.c.
+ */
+#ifndef VV_DIFF_WRITE_TEXT_CELL_H
+#define VV_DIFF_WRITE_TEXT_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "dataset/format/cell.h"
+#include "diff/write/writer.h"
+
+/* Appends the value so that no terminal can be driven by it. With exact, what would look
+ * alike is told apart: "" (empty), null, absent, "null" (a text), quotes around spaces. */
+void vv_text_cell_put(vv_buf *out, const vv_cell *c, bool exact);
+
+/* Columns that text takes which is escaped already. */
+size_t vv_text_cell_width(const char *s);
+
+/* Appends escaped text cut to width columns, with an ellipsis at the cut. */
+void vv_text_cell_fit(vv_buf *out, const char *s, size_t width);
+
+/* Appends the (escaped) line for a pair of columns, as vv_column_describe; where many columns
+ * did nothing but move, the first of them gets one line for all, and the others none. */
+void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair);
+
+/* What two (escaped) texts have in common at their beginning is cut away down to a few characters
+ * where the longer one takes more than `width` columns; each is then cut to that width
+ * (0: neither is done). Appends to a and b. */
+void vv_text_cell_window(vv_buf *a, vv_buf *b, const char *x, const char *y, size_t width);
+
+#endif

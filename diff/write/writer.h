@@ -1,0 +1,75 @@
+/*
+ * writer: a table's difference written down, in one of several forms.
+ *
+ * A correct caller, for each path: begin_table, the rows, end_table; around all of them
+ * begin and end. Writers stream into `out`; text of cells and names is escaped so that it
+ * cannot break out of the form. docs/diff-formats.md tells each form.
+ */
+#ifndef VV_DIFF_WRITE_WRITER_H
+#define VV_DIFF_WRITE_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "diff/rows/columns.h"
+#include "diff/rows/rowdiff.h"
+
+typedef vv_status (*vv_write_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+
+typedef struct vv_diff_writer_options {
+	vv_write_fn write;
+	void *payload;
+	bool color;            /* text */
+	unsigned width;        /* text: columns of the terminal */
+	unsigned context;      /* text, markdown, html: columns of context beside the changed ones (2) */
+	uint64_t limit;        /* rows a table that are shown; 0: all; what is left out is said */
+	const char *title;     /* html, markdown: "v1..v2" */
+	size_t size_limit;     /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
+} vv_diff_writer_options;
+
+/* What is known of a table before its rows. Either side may be NULL: a table added or
+ * removed as a whole. */
+typedef struct vv_diff_table {
+	const char *path;      /* NULL-free, repository-relative or as given */
+	const char *old_path;  /* when renamed; else NULL */
+	vv_table *a, *b;
+	const vv_columns *columns;      /* with both sides */
+	const size_t *key;              /* places in the new (or only) version */
+	size_t key_count;
+	const char *old_name, *new_name; /* "HEAD~1:prices.csv" */
+	const char *form_change;        /* "LF -> CRLF, BOM added"; NULL when none */
+	bool conflict; /* it is in conflict, the new side being what a merge made of it so far */
+	bool text_to_table;             /* the old side was plain text, the new a dataset (or the reverse) */
+	bool reordered;                 /* rows that both sides have stand in another order */
+	bool partial;                   /* rows or cells that differ are left out (--where, --columns, ...): what is
+	                                 * not told may differ */
+} vv_diff_table;
+
+typedef struct vv_diff_writer vv_diff_writer;
+typedef struct vv_diff_writer_kind {
+	const char *name;      /* "text", "json", "ndjson", "csv", "html", "markdown", "sql", "summary", "stat" */
+	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err);
+} vv_diff_writer_kind;
+
+/* Each writer begins with this. */
+struct vv_diff_writer {
+	vv_status (*begin)(vv_diff_writer *w, vv_error *err);
+	vv_status (*begin_table)(vv_diff_writer *w, const vv_diff_table *t, vv_error *err);
+	vv_status (*row)(vv_diff_writer *w, const vv_row_change *c, vv_error *err);
+	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
+	vv_status (*end)(vv_diff_writer *w, vv_error *err);
+	void (*close)(vv_diff_writer *w);
+};
+
+/* All kinds, NULL-ended; find answers NULL for an unknown name. */
+extern const vv_diff_writer_kind *const vv_diff_writer_kinds[];
+const vv_diff_writer_kind *vv_diff_writer_find(const char *name);
+
+/* One line for a pair of columns: "renamed 'Official Name' to 'official_name_en' (98 %
+ * alike)", "added 'x' (string) after 'y'". Appends nothing when nothing changed. Names stand
+ * in it as they are: a writer escapes the line as a whole. */
+void vv_column_describe(vv_buf *out, const vv_diff_table *t, size_t pair);
+
+#endif

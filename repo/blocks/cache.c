@@ -1,0 +1,138 @@
+/*
+ * cache: a fixed table of chains and a list by last use.
+ */
+#include "repo/blocks/cache.h"
+
+#include <stdbool.h>
+
+#include "base/mutex.h"
+#include "base/sys.h"
+
+#define SLOTS 1024u
+
+struct vv_block_cache {
+	vv_mutex *lock; /* guards all below and the links of what is in */
+	size_t bytes, max_bytes;
+	vv_blob *newest, *oldest;
+	vv_blob *slots[SLOTS];
+};
+
+vv_blob *vv_blob_new(const vv_cid *cid, size_t len)
+{
+	vv_blob *b = vv_malloc(sizeof *b + len);
+
+	if (b) {
+		atomic_init(&b->refs, 1);
+		b->cid = *cid;
+		b->len = len;
+		b->next_in_slot = b->newer = b->older = NULL;
+	}
+	return b;
+}
+
+void vv_blob_unref(vv_blob *b)
+{
+	if (b && atomic_fetch_sub(&b->refs, 1) == 1) {
+		vv_free(b);
+	}
+}
+
+vv_block_cache *vv_block_cache_new(size_t max_bytes)
+{
+	vv_block_cache *c = vv_calloc(1, sizeof *c);
+
+	if (c) {
+		c->max_bytes = max_bytes;
+		c->lock = vv_mutex_new();
+		if (!c->lock) {
+			vv_free(c);
+			c = NULL;
+		}
+	}
+	return c;
+}
+
+static size_t slot_of(const vv_cid *cid)
+{
+	return (size_t)(vv_cid_prefix(cid) % SLOTS);
+}
+
+static vv_blob **find(vv_block_cache *c, const vv_cid *cid)
+{
+	vv_blob **p = &c->slots[slot_of(cid)];
+
+	while (*p && !vv_cid_equal(&(*p)->cid, cid)) {
+		p = &(*p)->next_in_slot;
+	}
+	return p;
+}
+
+static void unlink_use(vv_block_cache *c, vv_blob *b)
+{
+	*(b->newer ? &b->newer->older : &c->newest) = b->older;
+	*(b->older ? &b->older->newer : &c->oldest) = b->newer;
+	b->newer = b->older = NULL;
+}
+
+static void link_newest(vv_block_cache *c, vv_blob *b)
+{
+	b->older = c->newest;
+	b->newer = NULL;
+	*(c->newest ? &c->newest->newer : &c->oldest) = b;
+	c->newest = b;
+}
+
+static void drop_oldest(vv_block_cache *c)
+{
+	vv_blob *b = c->oldest;
+
+	*find(c, &b->cid) = b->next_in_slot;
+	b->next_in_slot = NULL;
+	unlink_use(c, b);
+	c->bytes -= b->len;
+	vv_blob_unref(b);
+}
+
+vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid)
+{
+	vv_blob *b;
+
+	vv_mutex_lock(c->lock);
+	b = *find(c, cid);
+	if (b) {
+		unlink_use(c, b);
+		link_newest(c, b);
+		(void)atomic_fetch_add(&b->refs, 1);
+	}
+	vv_mutex_unlock(c->lock);
+	return b;
+}
+
+void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
+{
+	vv_blob **slot;
+
+	vv_mutex_lock(c->lock);
+	slot = find(c, &b->cid);
+	if (!*slot && b->len <= c->max_bytes) {
+		(void)atomic_fetch_add(&b->refs, 1);
+		*slot = b;
+		link_newest(c, b);
+		c->bytes += b->len;
+		while (c->bytes > c->max_bytes) {
+			drop_oldest(c);
+		}
+	}
+	vv_mutex_unlock(c->lock);
+}
+
+void vv_block_cache_free(vv_block_cache *c)
+{
+	if (c) {
+		while (c->oldest) {
+			drop_oldest(c);
+		}
+		vv_mutex_free(c->lock);
+		vv_free(c);
+	}
+}

@@ -1,0 +1,479 @@
+/*
+ * chain: finding a record, and unpacking it from the whole block at the end of
+ * its chain of differences upwards.
+ *
+ * The walk down reads headers only, so its memory does not depend on the blocks'
+ * sizes. Where a record turns out to be damaged its place is noted and the walk
+ * starts over without it: another pack may have the block too.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "repo/blocks/store_internal.h"
+
+/* Chains are at most VV_CHAIN_MAX when written. One that runs from a damaged pack
+ * (which gc leaves alone) into a rewritten one may have both lengths. */
+#define CHAIN_LIMIT (4u * VV_CHAIN_MAX)
+#define BAD_LIMIT 256u
+
+typedef struct level {
+	vv_place place;
+	vv_record record;
+	uint8_t peek[VV_RECORD_PEEK]; /* its first bytes: the header and perhaps all */
+	size_t have;
+} level;
+
+typedef struct chain {
+	const vv_source *src;
+	vv_coder *coder;
+	level *levels; /* [0] is what was asked for, each next one its base */
+	size_t count, cap;
+	vv_blob *base; /* where the walk down ended early; a reference, or NULL */
+	vv_place bad[BAD_LIMIT];
+	size_t bad_count;
+	vv_error first; /* the first damage met */
+} chain;
+
+/* ---- one record ---- */
+
+static vv_status bad_place(const vv_place *place, const char *what, vv_error *err)
+{
+	if (place->pack) {
+		return vv_pack_bad(place->pack, place->offset, what, err);
+	}
+	return vv_fail(err, VV_ECORRUPT, "pack in the making, offset %llu: %s",
+		       (unsigned long long)place->offset, what);
+}
+
+/* Fills l but for its place. */
+static vv_status read_header(const vv_source *src, level *l, vv_error *err)
+{
+	const vv_place *place = &l->place;
+	const char *what;
+	vv_status rc;
+
+	if (place->pack) {
+		return vv_pack_record(place->pack, place->offset, &l->record, l->peek, &l->have,
+				      err);
+	}
+	if ((rc = vv_pack_writer_read(src->own, place->offset, l->peek, sizeof l->peek, &l->have,
+				      err)) < 0) {
+		return rc;
+	}
+	what = vv_record_parse(&l->record, l->peek, l->have, place->offset);
+	return what ? bad_place(place, what, err) : VV_OK;
+}
+
+/* Stored bytes and checksum, into the coder's room. */
+static vv_status read_rest(const vv_source *src, const vv_place *place, const vv_record *r,
+			   vv_coder *c, const uint8_t **out, vv_error *err)
+{
+	size_t len = (size_t)r->stored_len + VV_RECORD_CHECKSUM_LEN, got;
+	uint64_t offset = place->offset + r->header_len;
+	uint8_t *room = vv_coder_room(c, len);
+	vv_status rc;
+
+	if (!room) {
+		return vv_fail_nomem(err);
+	}
+	*out = room;
+	if (place->pack) {
+		return vv_pack_read(place->pack, offset, room, len, err);
+	}
+	if ((rc = vv_pack_writer_read(src->own, offset, room, len, &got, err)) < 0) {
+		return rc;
+	}
+	return got == len ? VV_OK : bad_place(place, "the record is cut short", err);
+}
+
+vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
+			  vv_coder *c, const uint8_t **out, vv_error *err)
+{
+	return read_rest(src, place, r, c, out, err);
+}
+
+/* ---- finding ---- */
+
+static bool is_bad(const chain *ch, const vv_pack *pack, uint64_t offset)
+{
+	size_t i;
+
+	for (i = 0; ch && i < ch->bad_count; i++) {
+		if (ch->bad[i].pack == pack && ch->bad[i].offset == offset) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* VV_EMISSING: this index does not name it. VV_ECORRUPT: the index names a
+ * record that is not, or no longer, what it should be. */
+static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, level *out,
+			       vv_error *err)
+{
+	vv_pack_index *index = atomic_load(&p->index);
+	uint64_t prefix = vv_cid_prefix(cid), first, count, i, offset;
+	vv_status rc, worst = VV_EMISSING;
+
+	if ((rc = vv_pack_index_find(index, prefix, &first, &count, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; i < count; i++) {
+		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) {
+			return rc;
+		}
+		if (is_bad(ch, p, offset)) {
+			continue;
+		}
+		rc = vv_pack_record(p, offset, &out->record, out->peek, &out->have, err);
+		if (rc == VV_OK && vv_cid_equal(&out->record.cid, cid)) {
+			out->place = (vv_place){p, offset};
+			return VV_OK;
+		}
+		/* Digests that agree in 8 bytes only, or in all with another codec, are
+		 * rare: a flipped bit is likelier, until the pack is known to be sound. */
+		if (rc == VV_OK && !(atomic_load(&p->rebuilt) && !vv_pack_is_damaged(p))) {
+			rc = vv_pack_bad(p, offset,
+					 "the record is not the one that the index names", err);
+		}
+		if (rc < 0 && rc != VV_ECORRUPT) {
+			return rc;
+		}
+		worst = rc == VV_ECORRUPT ? rc : worst;
+	}
+	return worst;
+}
+
+/* The same, and an index that proves wrong is made anew once. */
+static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, level *out,
+			      vv_error *err)
+{
+	vv_status rc = find_by_index(p, cid, ch, out, err);
+	vv_error rebuild;
+
+	if (rc == VV_ECORRUPT && !atomic_load(&p->rebuilt)) {
+		if ((rc = vv_pack_rebuild(p, &rebuild)) < 0) {
+			if (err) {
+				*err = rebuild;
+			}
+			return rc;
+		}
+		rc = find_by_index(p, cid, ch, out, err);
+	}
+	return rc;
+}
+
+static vv_status find_record(const vv_source *src, const vv_cid *cid, const chain *ch, level *out,
+			     vv_error *err)
+{
+	vv_error damage, local;
+	vv_status rc;
+	size_t i;
+
+	damage.code = VV_OK;
+	if (src->own && vv_pack_writer_find(src->own, cid, &out->place.offset) &&
+	    !is_bad(ch, NULL, out->place.offset)) {
+		out->place.pack = NULL;
+		return read_header(src, out, err);
+	}
+	for (i = 0; src->packs && i < src->packs->count; i++) {
+		vv_pack *p = src->packs->packs[i];
+
+		if (src->live_only && (p->id.aside || vv_pack_is_damaged(p))) {
+			continue;
+		}
+		rc = find_in_pack(p, cid, ch, out, &local);
+		if (rc == VV_OK) {
+			return VV_OK;
+		}
+		if (rc != VV_EMISSING && damage.code == VV_OK) {
+			damage = local;
+		}
+		if (rc != VV_EMISSING && rc != VV_ECORRUPT) {
+			break;
+		}
+	}
+	if (damage.code < 0) {
+		if (err) {
+			*err = damage;
+		}
+		return damage.code;
+	}
+	return VV_EMISSING;
+}
+
+static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+	size_t i;
+
+	vv_cid_text(text, cid);
+	(void)vv_fail(err, VV_EMISSING, "block %s is not here", text);
+	for (i = 0; src->packs && i < src->packs->count; i++) {
+		const vv_pack *p = src->packs->packs[i];
+
+		if (vv_pack_is_damaged(p)) {
+			(void)vv_hint(err,
+				      "pack '%s' is damaged and may have had it: see 'varve fsck'",
+				      p->name);
+		}
+	}
+	return VV_EMISSING;
+}
+
+vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
+			 vv_error *err)
+{
+	level l;
+	vv_status rc = find_record(src, cid, NULL, &l, err);
+
+	if (rc == VV_OK) {
+		*place = l.place;
+		*r = l.record;
+	}
+	return rc == VV_EMISSING ? missing(src, cid, err) : rc;
+}
+
+/* ---- the walk down ---- */
+
+static vv_status push_level(chain *ch, const level *l, vv_error *err)
+{
+	if (ch->count == ch->cap) {
+		size_t cap = ch->cap > 0 ? ch->cap * 2 : 4;
+		level *levels = vv_realloc_array(ch->levels, cap, sizeof *levels);
+
+		if (!levels) {
+			return vv_fail_nomem(err);
+		}
+		ch->levels = levels;
+		ch->cap = cap;
+	}
+	ch->levels[ch->count++] = *l;
+	return VV_OK;
+}
+
+/* Notes the place as one to avoid, and what was wrong, if it is the first. */
+static vv_status note_bad(chain *ch, const level *l, const vv_error *what, vv_error *err)
+{
+	if (what->code != VV_ECORRUPT) {
+		if (err) {
+			*err = *what;
+		}
+		return what->code;
+	}
+	if (ch->first.code == VV_OK) {
+		ch->first = *what;
+	}
+	if (ch->bad_count < BAD_LIMIT) {
+		ch->bad[ch->bad_count++] = l->place;
+	}
+	return VV_ECORRUPT;
+}
+
+/* Fills next with the base of l, or sets ch->base. */
+static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err)
+{
+	vv_block_cache *cache = ch->src->store->cache;
+	vv_cid cid = l->record.base;
+	char text[VV_CID_TEXT + 1], what[128];
+	vv_status rc;
+
+	if (l->record.distance > 0) {
+		next->place = (vv_place){l->place.pack, l->place.offset - l->record.distance};
+		if ((rc = read_header(ch->src, next, err)) < 0) {
+			return rc;
+		}
+		cid = next->record.cid;
+	}
+	ch->base = vv_block_cache_get(cache, &cid);
+	if (ch->base ||
+	    (l->record.distance > 0 && !is_bad(ch, next->place.pack, next->place.offset))) {
+		return VV_OK;
+	}
+	/* Named by its CID, or damaged where it stands beside us: any copy will do. */
+	rc = find_record(ch->src, &cid, ch, next, err);
+	if (rc == VV_EMISSING) {
+		vv_cid_text(text, &cid);
+		(void)snprintf(what, sizeof what, "its base, block %s, is not here", text);
+		return bad_place(&l->place, what, err);
+	}
+	return rc;
+}
+
+static vv_status walk_down(chain *ch, const level *top, vv_error *err)
+{
+	level next, at = *top;
+	vv_error what;
+	vv_status rc;
+
+	ch->count = 0;
+	for (;;) {
+		if ((rc = push_level(ch, &at, err)) < 0 || at.record.method != VV_METHOD_DIFF) {
+			return rc;
+		}
+		if (ch->count > CHAIN_LIMIT) {
+			(void)bad_place(&at.place, "its chain of differences does not end", &what);
+			return note_bad(ch, &ch->levels[0], &what, err);
+		}
+		if (find_base(ch, &at, &next, &what) < 0) {
+			return note_bad(ch, &at, &what, err);
+		}
+		if (ch->base) {
+			return VV_OK;
+		}
+		at = next;
+	}
+}
+
+/* ---- the way up ---- */
+
+static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, void *raw,
+			      vv_error *err)
+{
+	const uint8_t *stored = l->peek + l->record.header_len;
+	vv_status rc = VV_OK;
+	vv_error what;
+
+	if (vv_record_len(&l->record) > l->have) {
+		rc = read_rest(ch->src, &l->place, &l->record, ch->coder, &stored, &what);
+	}
+	if (rc == VV_OK) {
+		rc = vv_coder_unpack(ch->coder, &l->record, l->peek, stored,
+				     base ? base->bytes : NULL, base ? base->len : 0, raw, &what);
+		if (rc == VV_ECORRUPT) {
+			(void)bad_place(&l->place, what.message, &what);
+		}
+	}
+	if (rc == VV_ECORRUPT && l->place.pack) {
+		vv_pack_set_damaged(l->place.pack, l->place.offset, "a record in it is damaged");
+	}
+	return rc < 0 ? note_bad(ch, l, &what, err) : VV_OK;
+}
+
+static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
+{
+	vv_blob *base = ch->base, *blob;
+	size_t i = ch->count;
+	vv_status rc = VV_OK;
+
+	ch->base = NULL;
+	while (rc == VV_OK && --i > 0) {
+		const level *l = &ch->levels[i];
+
+		blob = vv_blob_new(&l->record.cid, l->record.raw_len);
+		if (!blob) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		rc = unpack_level(ch, l, base, blob->bytes, err);
+		if (rc == VV_OK) {
+			vv_block_cache_put(ch->src->store->cache, blob);
+		}
+		vv_blob_unref(base);
+		base = blob;
+	}
+	if (rc == VV_OK) {
+		vv_buf_reset(out);
+		if (!vv_buf_reserve(out, ch->levels[0].record.raw_len)) {
+			rc = vv_fail_nomem(err);
+		} else if ((rc = unpack_level(ch, &ch->levels[0], base, out->data, err)) == VV_OK) {
+			out->len = ch->levels[0].record.raw_len;
+			out->data[out->len] = '\0';
+		}
+	}
+	vv_blob_unref(base);
+	return rc;
+}
+
+/* ---- the whole way ---- */
+
+static vv_status chain_init(chain *ch, const vv_source *src, vv_error *err)
+{
+	memset(ch, 0, sizeof *ch);
+	ch->src = src;
+	ch->coder = vv_coder_take(src->store->coders, err);
+	return ch->coder ? VV_OK : VV_ENOMEM;
+}
+
+static void chain_clear(chain *ch)
+{
+	vv_blob_unref(ch->base);
+	vv_coder_give(ch->src->store->coders, ch->coder);
+	vv_free(ch->levels);
+}
+
+/* What is told is the damage met first: the cause, not where giving up ended. */
+static vv_status tell_first(const chain *ch, const level *top, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+
+	if (err) {
+		*err = ch->first;
+		vv_cid_text(text, &top->record.cid);
+		(void)vv_prefix(err, "block %s", text);
+	}
+	return VV_ECORRUPT;
+}
+
+static vv_status get_from(chain *ch, const level *top, vv_buf *out, vv_error *err)
+{
+	vv_status rc = walk_down(ch, top, err);
+
+	if (rc == VV_OK) {
+		rc = walk_up(ch, out, err);
+	}
+	vv_blob_unref(ch->base);
+	ch->base = NULL;
+	return rc;
+}
+
+vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,
+			   vv_error *err)
+{
+	chain ch;
+	level top;
+	vv_status rc;
+
+	top.place = *place;
+	if ((rc = read_header(src, &top, err)) < 0 || (rc = chain_init(&ch, src, err)) < 0) {
+		return rc;
+	}
+	*r = top.record;
+	do {
+		rc = get_from(&ch, &top, out, err);
+	} while (rc == VV_ECORRUPT && ch.bad_count < BAD_LIMIT &&
+		 !is_bad(&ch, place->pack, place->offset));
+	if (rc == VV_ECORRUPT) {
+		rc = tell_first(&ch, &top, err);
+	}
+	chain_clear(&ch);
+	return rc;
+}
+
+vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	chain ch;
+	level top;
+	vv_status rc;
+
+	if ((rc = chain_init(&ch, src, err)) < 0) {
+		return rc;
+	}
+	do {
+		rc = find_record(src, cid, &ch, &top, err);
+		if (rc == VV_OK) {
+			rc = get_from(&ch, &top, out, err);
+		} else {
+			top.record.cid = *cid;
+			break;
+		}
+	} while (rc == VV_ECORRUPT && ch.bad_count < BAD_LIMIT);
+	if (ch.first.code < 0 && (rc == VV_ECORRUPT || rc == VV_EMISSING)) {
+		rc = tell_first(&ch, &top, err);
+	} else if (rc == VV_EMISSING) {
+		rc = missing(src, cid, err);
+	}
+	chain_clear(&ch);
+	return rc;
+}

@@ -1,0 +1,44 @@
+/*
+ * cid: the name of a block, an IPFS CIDv1 with SHA-256.
+ *
+ * Binary form 36 bytes: 01 <codec> 12 20 <digest>. Text form: 'b' and RFC 4648
+ * base32, lower case, no padding, 59 characters. Source: multiformats/cid; the
+ * vectors are pinned in tests/unit/repo/cid_test.c.
+ */
+#ifndef VV_REPO_BLOCKS_CID_H
+#define VV_REPO_BLOCKS_CID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define VV_CID_BYTES 36u
+#define VV_CID_TEXT 59u /* without a NUL */
+
+enum { VV_CODEC_RAW = 0x55, VV_CODEC_DAG_CBOR = 0x71 };
+
+typedef struct vv_cid {
+	uint8_t codec; /* VV_CODEC_RAW or VV_CODEC_DAG_CBOR; 0 means "no CID" */
+	uint8_t digest[32];
+} vv_cid;
+
+/* The CID of a block's bytes. */
+vv_status vv_cid_of(vv_cid *out, uint8_t codec, const void *bytes, size_t len, vv_error *err);
+
+bool vv_cid_equal(const vv_cid *a, const vv_cid *b);
+int vv_cid_compare(const vv_cid *a, const vv_cid *b); /* by digest, then codec */
+bool vv_cid_is_null(const vv_cid *c);
+uint64_t vv_cid_prefix(
+	const vv_cid *c); /* first 8 digest bytes, big-endian: sorts as the digest does */
+
+/* Strict: exactly 36 bytes, version 1, a codec of the two, sha2-256, length 32. */
+vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *err);
+void vv_cid_write(uint8_t out[VV_CID_BYTES], const vv_cid *c);
+
+/* Strict: 59 characters, 'b', lower case, spare bits zero. VV_EUSAGE otherwise. */
+vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err);
+void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * cid_map: CIDs in the order in which they came, each with a number, found by hash.
+ *
+ * Used inside repo for the blocks of an unfinished pack, for marks, for sets.
+ * One thread at a time.
+ */
+#ifndef VV_REPO_BLOCKS_CID_MAP_H
+#define VV_REPO_BLOCKS_CID_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+
+typedef struct vv_cid_map vv_cid_map;
+
+vv_cid_map *vv_cid_map_new(void);     /* NULL when out of memory */
+void vv_cid_map_free(vv_cid_map *m);  /* accepts NULL */
+void vv_cid_map_reset(vv_cid_map *m); /* empty again */
+size_t vv_cid_map_count(const vv_cid_map *m);
+
+/* Puts cid with value at the end, unless it is there (*added false, its value
+ * stays). added may be NULL. */
+vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
+			 vv_error *err);
+
+/* Where cid stands (0 came first). */
+bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
+bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
+
+/* How many there are of this codec whose digests begin so (2: at least), and where the
+ * first of them stands. */
+unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at);
+
+/* The one at a place below the count; borrowed until the next put. */
+const vv_cid *vv_cid_map_cid(const vv_cid_map *m, size_t at);
+uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at);
+void vv_cid_map_set_value(vv_cid_map *m, size_t at, uint64_t value);
+
+#endif

@@ -1,0 +1,320 @@
+/*
+ * coder: zstd's parameters and contexts.
+ *
+ * Of a frame nothing is believed: it is unpacked in one go into room for exactly
+ * the record's raw length, so that window, content size and dictionary claims
+ * cannot make us allocate, and the checksum decides.
+ */
+#include "repo/blocks/coder.h"
+
+#include <string.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/mutex.h"
+#include "base/sys.h"
+
+/* Measured on 32 KB groups of CSV rows: level -1 2.16x at 380 MB/s, 1 3.00x at
+ * 330, 3 3.04x at 260, 5 2.94x at 150; a first import is bound by this.
+ * Differences are few, and level 3 finds shorter ones. */
+#define WHOLE_LEVEL 1
+#define DIFF_LEVEL 3
+/* For the little that a usual commit adds: 5 % fewer bytes for whole blocks and 10 % for
+ * differences than the levels above, at 0.3 ms a difference instead of 0.06. */
+#define THOROUGH_LEVEL 9
+#define WINDOW_LOG_MIN 10
+
+typedef struct room {
+	uint8_t *bytes;
+	size_t cap;
+} room;
+
+/* Contexts are made when first needed: who only reads needs no compressor. */
+struct vv_coder {
+	bool thorough;
+	ZSTD_CCtx *whole, *diff;
+	ZSTD_DCtx *unpack;
+	vv_xxh3_state *hash;
+	room whole_out, diff_out, in;
+	vv_coder *next;
+};
+
+struct vv_coder_pool {
+	vv_mutex *lock;
+	vv_coder *idle;
+};
+
+vv_coder_pool *vv_coder_pool_new(void)
+{
+	vv_coder_pool *pool = vv_calloc(1, sizeof *pool);
+
+	if (pool) {
+		pool->lock = vv_mutex_new();
+		if (!pool->lock) {
+			vv_free(pool);
+			pool = NULL;
+		}
+	}
+	return pool;
+}
+
+static void coder_free(vv_coder *c)
+{
+	(void)ZSTD_freeCCtx(c->whole);
+	(void)ZSTD_freeCCtx(c->diff);
+	(void)ZSTD_freeDCtx(c->unpack);
+	vv_xxh3_free(c->hash);
+	vv_free(c->whole_out.bytes);
+	vv_free(c->diff_out.bytes);
+	vv_free(c->in.bytes);
+	vv_free(c);
+}
+
+void vv_coder_pool_free(vv_coder_pool *pool)
+{
+	if (!pool) {
+		return;
+	}
+	while (pool->idle) {
+		vv_coder *c = pool->idle;
+
+		pool->idle = c->next;
+		coder_free(c);
+	}
+	vv_mutex_free(pool->lock);
+	vv_free(pool);
+}
+
+vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err)
+{
+	vv_coder *c;
+
+	vv_mutex_lock(pool->lock);
+	c = pool->idle;
+	if (c) {
+		pool->idle = c->next;
+	}
+	vv_mutex_unlock(pool->lock);
+	if (!c) {
+		c = vv_calloc(1, sizeof *c);
+		if (!c) {
+			(void)vv_fail_nomem(err);
+		}
+	}
+	return c;
+}
+
+void vv_coder_give(vv_coder_pool *pool, vv_coder *c)
+{
+	if (c) {
+		vv_mutex_lock(pool->lock);
+		c->next = pool->idle;
+		pool->idle = c;
+		vv_mutex_unlock(pool->lock);
+	}
+}
+
+static bool room_for(room *r, size_t len)
+{
+	uint8_t *bytes;
+
+	if (r->bytes && r->cap >= len) {
+		return true;
+	}
+	bytes = vv_malloc(len);
+	if (!bytes) {
+		return false;
+	}
+	vv_free(r->bytes);
+	r->bytes = bytes;
+	r->cap = len;
+	return true;
+}
+
+uint8_t *vv_coder_room(vv_coder *c, size_t len)
+{
+	return room_for(&c->in, len) ? c->in.bytes : NULL;
+}
+
+void vv_coder_thorough(vv_coder *c, bool on)
+{
+	c->thorough = on;
+}
+
+static bool set_parameter(ZSTD_CCtx *ctx, ZSTD_cParameter what, int value)
+{
+	return !ZSTD_isError(ZSTD_CCtx_setParameter(ctx, what, value));
+}
+
+static ZSTD_CCtx *new_compressor(void)
+{
+	ZSTD_CCtx *ctx = ZSTD_createCCtx();
+
+	if (ctx && (!set_parameter(ctx, ZSTD_c_contentSizeFlag, 0) ||
+		    !set_parameter(ctx, ZSTD_c_dictIDFlag, 0))) {
+		(void)ZSTD_freeCCtx(ctx);
+		ctx = NULL;
+	}
+	return ctx;
+}
+
+/* *out 0 when the result does not fit into cap bytes. */
+static vv_status compress(ZSTD_CCtx *ctx, void *to, size_t cap, const void *raw, size_t len,
+			  size_t *out, vv_error *err)
+{
+	size_t n = ZSTD_compress2(ctx, to, cap, raw, len);
+
+	if (!ZSTD_isError(n)) {
+		*out = n;
+		return VV_OK;
+	}
+	if (ZSTD_getErrorCode(n) == ZSTD_error_dstSize_tooSmall) {
+		*out = 0;
+		return VV_OK;
+	}
+	if (ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation) {
+		return vv_fail_nomem(err);
+	}
+	return vv_fail(err, VV_EIO, "cannot compress a block: %s", ZSTD_getErrorName(n));
+}
+
+vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err)
+{
+	size_t n = 0;
+	vv_status rc;
+
+	if (len > 1) {
+		if (!c->whole && !(c->whole = new_compressor())) {
+			return vv_fail_nomem(err);
+		}
+		if (!room_for(&c->whole_out, len)) {
+			return vv_fail_nomem(err);
+		}
+		if (ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
+		    !set_parameter(c->whole, ZSTD_c_compressionLevel,
+				   c->thorough ? THOROUGH_LEVEL : WHOLE_LEVEL)) {
+			return vv_fail(err, VV_EIO, "cannot set up the compressor");
+		}
+		if ((rc = compress(c->whole, c->whole_out.bytes, len - 1, raw, len, &n, err)) < 0) {
+			return rc;
+		}
+	}
+	if (n > 0) {
+		*out = (vv_packed){VV_METHOD_ZSTD, c->whole_out.bytes, n};
+	} else {
+		*out = (vv_packed){VV_METHOD_STORED, raw, len};
+	}
+	return VV_OK;
+}
+
+/* The window must reach from the block's end back to the base's start. */
+static int window_log(size_t len)
+{
+	int bits = WINDOW_LOG_MIN;
+
+	while (len >> bits != 0) {
+		bits++;
+	}
+	return bits;
+}
+
+vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
+			size_t max, vv_packed *out, vv_error *err)
+{
+	size_t cap = max < len ? max : len;
+	vv_status rc;
+
+	*out = (vv_packed){VV_METHOD_DIFF, NULL, 0};
+	if (cap <= 1 || base_len == 0) {
+		return VV_OK;
+	}
+	if (!c->diff && !(c->diff = new_compressor())) {
+		return vv_fail_nomem(err);
+	}
+	if (!room_for(&c->diff_out, cap)) {
+		return vv_fail_nomem(err);
+	}
+	/* Had the last one not fitted, the context would still be in its midst. */
+	if (ZSTD_isError(ZSTD_CCtx_reset(c->diff, ZSTD_reset_session_only)) ||
+	    !set_parameter(c->diff, ZSTD_c_compressionLevel,
+			   c->thorough ? THOROUGH_LEVEL : DIFF_LEVEL) ||
+	    !set_parameter(c->diff, ZSTD_c_windowLog, window_log(base_len + len)) ||
+	    ZSTD_isError(ZSTD_CCtx_refPrefix(c->diff, base, base_len))) {
+		return vv_fail(err, VV_EIO, "cannot set up the compressor");
+	}
+	rc = compress(c->diff, c->diff_out.bytes, cap - 1, raw, len, &out->len, err);
+	out->bytes = c->diff_out.bytes;
+	return rc;
+}
+
+vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, size_t header_len,
+			    const void *raw, size_t raw_len, vv_error *err)
+{
+	if (!c->hash && !(c->hash = vv_xxh3_new(0))) {
+		return vv_fail_nomem(err);
+	}
+	vv_xxh3_reset(c->hash, 0);
+	vv_xxh3_update(c->hash, header, header_len);
+	vv_xxh3_update(c->hash, raw, raw_len);
+	*out = vv_xxh3_digest(c->hash);
+	return VV_OK;
+}
+
+vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
+			  const void *base, size_t base_len, void *raw, size_t raw_len,
+			  vv_error *err)
+{
+	size_t n;
+
+	if (method == VV_METHOD_STORED) {
+		if (stored_len != raw_len) {
+			return vv_fail(err, VV_ECORRUPT, "%zu stored bytes stand for %zu",
+				       stored_len, raw_len);
+		}
+		if (raw_len > 0) {
+			memcpy(raw, stored, raw_len);
+		}
+		return VV_OK;
+	}
+	if (!c->unpack && !(c->unpack = ZSTD_createDCtx())) {
+		return vv_fail_nomem(err);
+	}
+	if (method == VV_METHOD_DIFF &&
+	    ZSTD_isError(ZSTD_DCtx_refPrefix(c->unpack, base, base_len))) {
+		return vv_fail_nomem(err);
+	}
+	n = ZSTD_decompressDCtx(c->unpack, raw, raw_len, stored, stored_len);
+	if (ZSTD_isError(n) && ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation) {
+		return vv_fail_nomem(err);
+	}
+	if (ZSTD_isError(n)) {
+		return vv_fail(err, VV_ECORRUPT, "the stored bytes are damaged (%s)",
+			       ZSTD_getErrorName(n));
+	}
+	if (n != raw_len) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "the stored bytes unpack to %zu bytes instead of %zu", n, raw_len);
+	}
+	return VV_OK;
+}
+
+vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
+			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
+			  vv_error *err)
+{
+	uint64_t sum;
+	vv_status rc;
+
+	rc = vv_coder_expand(c, r->method, stored, r->stored_len, base, base_len, raw, r->raw_len,
+			     err);
+	if (rc < 0 ||
+	    (rc = vv_coder_checksum(c, &sum, header, r->header_len, raw, r->raw_len, err)) < 0) {
+		return rc;
+	}
+	if (sum != vv_get_le64(stored + r->stored_len)) {
+		return vv_fail(err, VV_ECORRUPT, "the checksum does not match");
+	}
+	return VV_OK;
+}

@@ -1,0 +1,65 @@
+/*
+ * coder: compressing blocks for their records, and getting them back, checked.
+ *
+ * A coder holds the compressor's contexts and its buffers; one thread uses one
+ * at a time. Take one from the store's pool, use it, give it back.
+ */
+#ifndef VV_REPO_BLOCKS_CODER_H
+#define VV_REPO_BLOCKS_CODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/record.h"
+
+typedef struct vv_coder vv_coder;
+typedef struct vv_coder_pool vv_coder_pool;
+
+vv_coder_pool *vv_coder_pool_new(void);       /* NULL when out of memory */
+void vv_coder_pool_free(vv_coder_pool *pool); /* all coders were given back; accepts NULL */
+vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
+void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
+
+/* Compress harder from now on, or again as usual (the default). */
+void vv_coder_thorough(vv_coder *c, bool on);
+
+/* What will be the stored bytes of a record: borrowed from the coder until its
+ * next call of the same kind, or from the raw bytes (VV_METHOD_STORED). */
+typedef struct vv_packed {
+	uint8_t method;
+	const uint8_t *bytes;
+	size_t len;
+} vv_packed;
+
+/* The block for itself: compressed, or as it is where that is not smaller. */
+vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
+
+/* The block as a difference against base. out->len 0 when that takes max bytes
+ * or more. */
+vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
+			size_t max, vv_packed *out, vv_error *err);
+
+/* The checksum that ends a record. */
+vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, size_t header_len,
+			    const void *raw, size_t raw_len, vv_error *err);
+
+/* Room for len bytes, borrowed until the next call; NULL when out of memory.
+ * For reading a record's stored bytes. */
+uint8_t *vv_coder_room(vv_coder *c, size_t len);
+
+/* From the stored bytes, behind which the 8 bytes of the checksum stand, to the
+ * r->raw_len raw ones. header: the r->header_len bytes before. base is NULL
+ * unless r is a difference. VV_ECORRUPT with the mere reason as its message. */
+vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
+			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
+			  vv_error *err);
+
+/* The same without a record around it, for blocks on a line: stored bytes to exactly raw_len
+ * raw ones. method DIFF: against base; else base is not looked at. VV_ECORRUPT. */
+vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
+			  const void *base, size_t base_len, void *raw, size_t raw_len,
+			  vv_error *err);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * copy: in which form a block is stored: for itself, or as a difference.
+ */
+#include <string.h>
+
+#include "repo/blocks/store_internal.h"
+
+#define DEPTH_LEN 1u       /* what a difference's header has more: depth, */
+#define DISTANCE_LEN 5u    /* and the distance, of usual packs, */
+#define NAMED_BASE_LEN 34u /* or a zero, codec and digest */
+
+vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
+		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err)
+{
+	vv_buf raw = VV_BUF_INIT;
+	vv_place place;
+	vv_record r;
+	vv_status rc;
+
+	*cost = 0;
+	if (vv_cid_is_null(base) || vv_cid_equal(base, &item->cid)) {
+		return VV_OK;
+	}
+	*out = *item;
+	rc = vv_source_find(src, base, &place, &r, err);
+	if (rc == VV_OK && r.depth < VV_CHAIN_MAX &&
+	    (rc = vv_source_get_at(src, &place, &raw, &r, err)) == VV_OK) {
+		rc = vv_coder_diff(c, item->raw, item->raw_len, raw.data, raw.len, item->raw_len,
+				   &out->packed, err);
+		if (rc == VV_OK && out->packed.len > 0) {
+			out->base = *base;
+			out->depth = r.depth + 1;
+			*cost = out->packed.len + DEPTH_LEN +
+				(place.pack ? NAMED_BASE_LEN : DISTANCE_LEN);
+		}
+	}
+	vv_buf_clear(&raw);
+	return rc == VV_ENOMEM ? rc : VV_OK;
+}
+
+vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, vv_error *err)
+{
+	uint8_t peek[VV_RECORD_PEEK];
+	vv_record base;
+	size_t have;
+	vv_status rc;
+
+	if (r->distance == 0) {
+		*out = r->base;
+		return VV_OK;
+	}
+	rc = vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have, err);
+	if (rc == VV_OK) {
+		*out = base.cid;
+	}
+	return rc;
+}
+
+/* Where in the new pack cid went before, and how long its chain is there. */
+static bool went_before(const vv_source *own, const vv_cid *cid, unsigned *depth)
+{
+	vv_place place;
+	vv_record r;
+
+	if (vv_source_find(own, cid, &place, &r, NULL) < 0) {
+		return false;
+	}
+	*depth = r.depth;
+	return true;
+}
+
+/* One block on its way. */
+typedef struct copying {
+	const vv_source *from, *own; /* own: the new pack alone */
+	vv_coder *coder;
+	vv_place place; /* of the record whose form may be kept; */
+	vv_record record;
+	bool placed;     /* whether there is one */
+	vv_cid reversed; /* the base that it had and that is yet to come; or null */
+} copying;
+
+/* The form in which the block is stored now, as far as that can stay. The record
+ * was unpacked before, so its bytes are known to be good. */
+static vv_status keep_form(copying *cp, vv_pack_item *item, vv_error *err)
+{
+	const vv_record *r = &cp->record;
+	const uint8_t *stored;
+	unsigned depth = 0;
+	vv_cid base;
+	vv_status rc;
+
+	if (r->method == VV_METHOD_DIFF) {
+		bool known = vv_place_base(&cp->place, r, &base, NULL) == VV_OK;
+		bool before = known && went_before(cp->own, &base, &depth);
+
+		if (known && !before) {
+			cp->reversed = base;
+		}
+		if (!before || depth >= VV_CHAIN_MAX) {
+			return vv_coder_whole(cp->coder, item->raw, item->raw_len, &item->packed,
+					      err);
+		}
+		item->base = base;
+		item->depth = depth + 1;
+	}
+	rc = vv_place_stored(cp->from, &cp->place, r, cp->coder, &stored, err);
+	if (rc == VV_OK) {
+		item->packed = (vv_packed){r->method, stored, r->stored_len};
+	}
+	return rc;
+}
+
+/* The block, from the copy that comes first, or else from any that is good. */
+static vv_status fetch(copying *cp, const vv_cid *cid, vv_buf *raw, vv_error *err)
+{
+	vv_status rc = vv_source_find(cp->from, cid, &cp->place, &cp->record, err);
+
+	if (rc == VV_OK) {
+		rc = vv_source_get_at(cp->from, &cp->place, raw, &cp->record, err);
+		cp->placed = rc == VV_OK;
+	}
+	return rc == VV_ECORRUPT ? vv_source_get(cp->from, cid, raw, err) : rc;
+}
+
+/* The CID of the block for which a hint says that cid was its base. */
+static bool hinted(const copying *cp, const vv_cid_map *hints, const vv_cid *cid, vv_cid *out)
+{
+	uint8_t header[VV_RECORD_HEADER_MAX];
+	uint64_t offset;
+	vv_record r;
+	size_t got;
+
+	if (!vv_cid_map_get(hints, cid, &offset) ||
+	    vv_pack_writer_read(cp->own->own, offset, header, sizeof header, &got, NULL) < 0 ||
+	    vv_record_parse(&r, header, got, offset)) {
+		return false;
+	}
+	*out = r.cid;
+	return true;
+}
+
+static vv_status try_base(copying *cp, vv_pack_item *item, const vv_cid *base, vv_error *err)
+{
+	vv_pack_item diff;
+	size_t cost;
+	vv_status rc = vv_item_diff(item, cp->own, cp->coder, base, &diff, &cost, err);
+
+	if (rc == VV_OK && cost > 0 && cost < item->packed.len) {
+		*item = diff;
+	}
+	return rc;
+}
+
+static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *hints,
+			     const vv_cid *resembles, vv_error *err)
+{
+	vv_cid newer;
+	vv_status rc;
+
+	rc = cp->placed ? keep_form(cp, item, err)
+			: vv_coder_whole(cp->coder, item->raw, item->raw_len, &item->packed, err);
+	if (rc < 0 || item->packed.method == VV_METHOD_DIFF) {
+		return rc;
+	}
+	if (resembles) {
+		rc = try_base(cp, item, resembles, err);
+	}
+	if (rc == VV_OK && item->packed.method != VV_METHOD_DIFF &&
+	    hinted(cp, hints, &item->cid, &newer)) {
+		rc = try_base(cp, item, &newer, err);
+	}
+	return rc;
+}
+
+static vv_status append(copying *cp, const vv_pack_item *item, vv_cid_map *hints,
+			uint64_t *record_len, vv_error *err)
+{
+	uint64_t offset;
+	vv_status rc = vv_pack_writer_append(cp->own->own, cp->coder, item, record_len, err);
+
+	if (rc == VV_OK && !vv_cid_is_null(&cp->reversed) &&
+	    vv_pack_writer_find(cp->own->own, &item->cid, &offset)) {
+		rc = vv_cid_map_put(hints, &cp->reversed, offset, NULL, err);
+	}
+	return rc;
+}
+
+vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
+			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
+			bool *lost, vv_error *err)
+{
+	vv_source own = {from->store, NULL, to, false};
+	vv_buf raw = VV_BUF_INIT;
+	vv_pack_item item;
+	uint64_t offset;
+	copying cp;
+	vv_status rc;
+
+	*record_len = 0;
+	*lost = false;
+	if (vv_pack_writer_find(to, cid, &offset)) {
+		return VV_OK;
+	}
+	memset(&cp, 0, sizeof cp);
+	memset(&item, 0, sizeof item);
+	cp.from = from;
+	cp.own = &own;
+	cp.coder = vv_coder_take(from->store->coders, err);
+	if (!cp.coder) {
+		return VV_ENOMEM;
+	}
+	rc = fetch(&cp, cid, &raw, err);
+	if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
+		*lost = true;
+		if (cp.place.pack) {
+			vv_pack_set_damaged(cp.place.pack, cp.place.offset,
+					    "a record in it cannot be read");
+		}
+		vv_error_clear(err);
+		rc = VV_OK;
+	} else if (rc == VV_OK) {
+		item.cid = *cid;
+		item.raw = raw.data;
+		item.raw_len = raw.len;
+		/* Only what gets another form is compressed, and that once for all. */
+		vv_coder_thorough(cp.coder, true);
+		if ((rc = choose_form(&cp, &item, hints, resembles, err)) == VV_OK) {
+			rc = append(&cp, &item, hints, record_len, err);
+		}
+		vv_coder_thorough(cp.coder, false);
+	}
+	vv_coder_give(from->store->coders, cp.coder);
+	vv_buf_clear(&raw);
+	return rc;
+}

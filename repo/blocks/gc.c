@@ -1,0 +1,581 @@
+/*
+ * gc: the order in which a store is cleaned so that nothing reachable is lost.
+ *
+ *  1. Mark, and write one pack of what is reachable (newest whole) and one of
+ *     what is not, both still under temporary names. No lock: writers go on.
+ *  2. Take the writer lock, mark again, and add what became reachable or was
+ *     written meanwhile. A commit releases the lock only when its reference is
+ *     durable, so under the lock every block is either named or garbage.
+ *  3. Rename both packs into place, fsync the folder, and only then remove the
+ *     packs that they replace and those whose grace period is over.
+ *
+ * A pack in which anything is damaged is neither replaced nor removed: what is
+ * reachable and readable in it is copied, the file stays as it is.
+ */
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/store_internal.h"
+
+#define GC_LOCK "gc.lock"
+#define WRITER_WAIT_MS 600000u
+#define PROGRESS_STEP 256u
+
+typedef struct part {
+	vv_pack_writer *pack;
+	vv_cid_map *hints;
+} part;
+
+struct vv_gc {
+	vv_store *store;
+	const vv_gc_options *opts;
+	vv_gc_result *result;
+	vv_pack_list *packs;  /* as of now */
+	vv_pack_list *before; /* as of the first pass */
+	vv_cid_map *marks;    /* of this pass; value: 0, or 1 + the place of what it resembles */
+	vv_cid_map *stored;   /* records of sound packs in use; value: record's length */
+	part live, aside;
+	bool tidy; /* the packs are as this run would leave them */
+};
+
+/* ---- marking ---- */
+
+vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first,
+		     vv_error *err)
+{
+	size_t at;
+	uint64_t value = 0;
+
+	if (resembles && !vv_cid_is_null(resembles) && vv_cid_map_find(gc->marks, resembles, &at)) {
+		value = at + 1;
+	}
+	return vv_cid_map_put(gc->marks, cid, value, first, err);
+}
+
+static bool is_marked(const vv_gc *gc, const vv_cid *cid)
+{
+	size_t at;
+
+	return vv_cid_map_find(gc->marks, cid, &at);
+}
+
+/* ---- what there is ---- */
+
+static vv_status add_stored(void *payload, const vv_record *r, uint64_t offset, vv_error *err)
+{
+	(void)offset;
+	return vv_cid_map_put(payload, &r->cid, vv_record_len(r), NULL, err);
+}
+
+static bool is_in_use(const vv_pack *p)
+{
+	return !p->id.aside && !vv_pack_is_damaged(p);
+}
+
+static bool lists(const vv_pack_list *l, const vv_pack *p)
+{
+	size_t i;
+
+	for (i = 0; l && i < l->count; i++) {
+		if (l->packs[i] == p) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Adds the records of the packs in use that were not there before. Reading them
+ * entirely also finds out which are damaged. */
+static vv_status collect(vv_gc *gc, const vv_pack_list *known, vv_error *err)
+{
+	vv_pack_scan scan = {NULL, add_stored, gc->stored};
+	vv_status rc = VV_OK;
+	bool sound;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < gc->packs->count; i++) {
+		vv_pack *p = gc->packs->packs[i];
+
+		if (is_in_use(p) && !lists(known, p)) {
+			rc = vv_pack_scan_all(p, &scan, &sound, err);
+		}
+	}
+	return rc;
+}
+
+static bool has_expired(const vv_gc *gc, const vv_pack *p)
+{
+	int64_t now = gc->opts->now_sec;
+	/* Set aside in what seems to be the future: not old at all. */
+	uint64_t age = now > p->id.since ? (uint64_t)now - (uint64_t)p->id.since : 0;
+
+	return p->id.aside && !vv_pack_is_damaged(p) && age >= gc->opts->grace_sec;
+}
+
+static uint64_t list_bytes(const vv_pack_list *l)
+{
+	uint64_t total = 0;
+	vv_stat st;
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		total += l->packs[i]->stat.size;
+		total += vv_lstat(&st, l->packs[i]->index_path, NULL) == VV_OK ? st.size : 0;
+	}
+	return total;
+}
+
+/* One pack that holds what is marked, in that order, and nothing else? And is
+ * nothing marked that lies elsewhere? */
+static bool is_tidy(const vv_gc *gc)
+{
+	vv_source src = {gc->store, gc->packs, NULL, false};
+	size_t in_use = 0, next = 0, at, i;
+	vv_place place;
+	vv_record r;
+
+	for (i = 0; i < gc->packs->count; i++) {
+		in_use += !gc->packs->packs[i]->id.aside;
+	}
+	for (i = 0; i < vv_cid_map_count(gc->marks); i++) {
+		const vv_cid *cid = vv_cid_map_cid(gc->marks, i);
+
+		if (!vv_cid_map_find(gc->stored, cid, &at)) {
+			if (vv_source_find(&src, cid, &place, &r, NULL) == VV_OK) {
+				return false;
+			}
+		} else if (at != next++) {
+			return false;
+		}
+	}
+	return in_use <= 1 && next == vv_cid_map_count(gc->stored);
+}
+
+/* ---- writing ---- */
+
+static vv_status part_init(part *p, vv_store *s, vv_error *err)
+{
+	p->pack = vv_pack_writer_new(s->packs_dir, VV_GC_TEMP_PREFIX);
+	p->hints = vv_cid_map_new();
+	return p->pack && p->hints ? VV_OK : vv_fail_nomem(err);
+}
+
+static void part_clear(part *p)
+{
+	vv_pack_writer_free(p->pack);
+	vv_cid_map_free(p->hints);
+}
+
+static vv_status part_reset(part *p, vv_error *err)
+{
+	vv_cid_map_reset(p->hints);
+	return vv_pack_writer_reset(p->pack, err);
+}
+
+/* All that is marked and not there yet goes to the live pack. */
+static vv_status write_live(vv_gc *gc, vv_error *err)
+{
+	vv_source from = {gc->store, gc->packs, NULL, false};
+	size_t count = vv_cid_map_count(gc->marks), i;
+	uint64_t len;
+	bool lost;
+	vv_status rc = VV_OK;
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		vv_cid cid = *vv_cid_map_cid(gc->marks, i);
+		uint64_t like = vv_cid_map_value(gc->marks, i);
+
+		rc = vv_copy_block(&from, gc->live.pack, gc->live.hints, &cid,
+				   like > 0 ? vv_cid_map_cid(gc->marks, (size_t)like - 1) : NULL,
+				   &len, &lost, err);
+		if (i % PROGRESS_STEP == 0) {
+			vv_progress_update(gc->opts->progress, "rewriting blocks", i, count);
+		}
+	}
+	return rc;
+}
+
+/* All that is stored, not marked and not there yet goes to the pack that is set
+ * aside. That one needs no other: what its differences build on is in it. */
+static vv_status write_aside(vv_gc *gc, vv_error *err)
+{
+	vv_source from = {gc->store, gc->packs, NULL, false};
+	size_t count = vv_cid_map_count(gc->stored), i;
+	uint64_t len;
+	bool lost;
+	vv_status rc = VV_OK;
+
+	for (i = 0; rc == VV_OK && gc->opts->grace_sec > 0 && i < count; i++) {
+		vv_cid cid = *vv_cid_map_cid(gc->stored, i);
+
+		if (!is_marked(gc, &cid)) {
+			rc = vv_copy_block(&from, gc->aside.pack, gc->aside.hints, &cid, NULL, &len,
+					   &lost, err);
+		}
+	}
+	return rc;
+}
+
+/* Is anything in the live pack that is not marked (any more)? */
+static bool has_surplus(vv_gc *gc)
+{
+	size_t count = vv_cid_map_count(gc->stored), i;
+	uint64_t offset;
+
+	for (i = 0; i < count; i++) {
+		const vv_cid *cid = vv_cid_map_cid(gc->stored, i);
+
+		if (!is_marked(gc, cid) && vv_pack_writer_find(gc->live.pack, cid, &offset)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- the passes ---- */
+
+static vv_status first_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_packs_renew(gc->store, NULL, true, &gc->packs, err)) < 0 ||
+	    (rc = mark(payload, gc, err)) < 0 || (rc = collect(gc, NULL, err)) < 0) {
+		return rc;
+	}
+	gc->result->bytes_before = list_bytes(gc->packs);
+	gc->tidy = is_tidy(gc);
+	if (gc->tidy || gc->opts->dry_run) {
+		return VV_OK;
+	}
+	if ((rc = write_live(gc, err)) < 0 || (rc = write_aside(gc, err)) < 0 ||
+	    (rc = vv_pack_writer_sync(gc->live.pack, err)) < 0) {
+		return rc;
+	}
+	return vv_pack_writer_sync(gc->aside.pack, err);
+}
+
+/* Under the writer lock. */
+static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
+{
+	vv_status rc;
+
+	gc->before = gc->packs;
+	gc->packs = NULL;
+	vv_cid_map_reset(gc->marks);
+	if ((rc = vv_packs_renew(gc->store, NULL, true, &gc->packs, err)) < 0 ||
+	    (rc = mark(payload, gc, err)) < 0 || (rc = collect(gc, gc->before, err)) < 0) {
+		return rc;
+	}
+	gc->tidy = gc->tidy && is_tidy(gc);
+	if (gc->tidy) {
+		return VV_OK;
+	}
+	/* With no grace, what has just become unreachable is to go as well. */
+	if (gc->opts->grace_sec == 0 && has_surplus(gc) && (rc = part_reset(&gc->live, err)) < 0) {
+		return rc;
+	}
+	if ((rc = write_live(gc, err)) < 0) {
+		return rc;
+	}
+	return write_aside(gc, err);
+}
+
+/* ---- counting ---- */
+
+/* In the aside pack as it will be, unmarked ones; in an expired one, likewise. */
+typedef struct counting {
+	vv_gc *gc;
+	uint64_t blocks, bytes;
+} counting;
+
+static vv_status count_unmarked(void *payload, const vv_record *r, uint64_t offset, vv_error *err)
+{
+	counting *c = payload;
+
+	(void)offset;
+	(void)err;
+	if (!is_marked(c->gc, &r->cid)) {
+		c->blocks++;
+		c->bytes += vv_record_len(r);
+	}
+	return VV_OK;
+}
+
+static vv_status count_dropped(vv_gc *gc, vv_error *err)
+{
+	counting c = {gc, 0, 0};
+	vv_pack_scan scan = {NULL, count_unmarked, &c};
+	vv_status rc = VV_OK;
+	bool sound;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < gc->packs->count; i++) {
+		if (has_expired(gc, gc->packs->packs[i])) {
+			rc = vv_pack_scan_all(gc->packs->packs[i], &scan, &sound, err);
+		}
+	}
+	gc->result->dropped_blocks += c.blocks;
+	gc->result->dropped_bytes += c.bytes;
+	return rc;
+}
+
+static vv_status count_all(vv_gc *gc, vv_error *err)
+{
+	size_t count = vv_cid_map_count(gc->stored), i;
+	vv_source src = {gc->store, gc->packs, gc->live.pack, false};
+	vv_gc_result *out = gc->result;
+	vv_place place;
+	vv_record r;
+
+	for (i = 0; i < vv_cid_map_count(gc->marks); i++) {
+		if (vv_source_find(&src, vv_cid_map_cid(gc->marks, i), &place, &r, NULL) == VV_OK) {
+			out->live_blocks++;
+			out->live_bytes += vv_record_len(&r);
+		}
+	}
+	for (i = 0; i < count; i++) {
+		const vv_cid *cid = vv_cid_map_cid(gc->stored, i);
+		uint64_t offset;
+
+		if (is_marked(gc, cid) || vv_pack_writer_find(gc->live.pack, cid, &offset)) {
+			continue;
+		}
+		if (gc->opts->grace_sec > 0) {
+			out->aside_blocks++;
+			out->aside_bytes += vv_cid_map_value(gc->stored, i);
+		} else {
+			out->dropped_blocks++;
+			out->dropped_bytes += vv_cid_map_value(gc->stored, i);
+		}
+	}
+	return count_dropped(gc, err);
+}
+
+/* What a pack of so many records takes, with its index. */
+static uint64_t pack_bytes(uint64_t blocks, uint64_t record_bytes)
+{
+	uint64_t len = VV_PACK_HEADER_LEN + record_bytes + VV_PACK_TRAILER_LEN;
+
+	return blocks == 0 ? 0 : len + vv_pack_index_len(blocks, len);
+}
+
+/* Where a dry run would end: each record taken to stay as long as it is. */
+static void estimate(vv_gc *gc)
+{
+	vv_gc_result *out = gc->result;
+	vv_stat st;
+	size_t i;
+
+	out->bytes_after = 0;
+	for (i = 0; i < gc->packs->count; i++) {
+		const vv_pack *p = gc->packs->packs[i];
+
+		if ((gc->tidy || !is_in_use(p)) && !has_expired(gc, p)) {
+			out->bytes_after += p->stat.size;
+			out->bytes_after += vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size
+											: 0;
+		}
+	}
+	if (!gc->tidy) {
+		out->bytes_after += pack_bytes(out->live_blocks, out->live_bytes);
+		out->bytes_after += pack_bytes(out->aside_blocks, out->aside_bytes);
+	}
+}
+
+/* ---- the swap ---- */
+
+typedef struct published {
+	vv_pack_name names[2];
+	size_t count;
+} published;
+
+static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
+{
+	return a->aside == b->aside && a->since == b->since &&
+	       memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
+static bool is_published(const published *p, const vv_pack_name *id)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		if (same_name(&p->names[i], id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool was_listed(const vv_gc *gc, const vv_pack_name *id)
+{
+	size_t i;
+
+	for (i = 0; i < gc->packs->count; i++) {
+		if (same_name(&gc->packs->packs[i]->id, id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status publish_part(part *p, int64_t since, published *done, vv_error *err)
+{
+	vv_status rc;
+
+	if (vv_pack_writer_count(p->pack) == 0) {
+		return VV_OK;
+	}
+	rc = vv_pack_writer_publish(p->pack, since, &done->names[done->count], err);
+	if (rc == VV_OK) {
+		done->count++;
+	}
+	return rc;
+}
+
+static vv_status seal_part(part *p, vv_error *err)
+{
+	return vv_pack_writer_count(p->pack) > 0 ? vv_pack_writer_seal(p->pack, err) : VV_OK;
+}
+
+static vv_status publish_both(vv_gc *gc, published *done, vv_error *err)
+{
+	int64_t since = gc->opts->now_sec > 0 ? gc->opts->now_sec : 0;
+	vv_status rc;
+
+	if ((rc = seal_part(&gc->live, err)) < 0 || (rc = seal_part(&gc->aside, err)) < 0) {
+		return rc;
+	}
+	if ((rc = publish_part(&gc->aside, since, done, err)) < 0 ||
+	    (rc = publish_part(&gc->live, -1, done, err)) < 0 ||
+	    (rc = vv_fsync_dir(gc->store->packs_dir, err)) < 0) {
+		while (done->count > 0) {
+			const vv_pack_name *id = &done->names[--done->count];
+
+			if (!was_listed(gc, id)) {
+				(void)vv_store_remove_pack(gc->store, id, NULL);
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status swap(vv_gc *gc, vv_error *err)
+{
+	published done;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	done.count = 0;
+	if (!gc->tidy && (rc = publish_both(gc, &done, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; rc == VV_OK && i < gc->packs->count; i++) {
+		const vv_pack *p = gc->packs->packs[i];
+
+		if (!is_published(&done, &p->id) &&
+		    ((is_in_use(p) && !gc->tidy) || has_expired(gc, p))) {
+			rc = vv_store_remove_pack(gc->store, &p->id, err);
+		}
+	}
+	return rc;
+}
+
+/* ---- the run ---- */
+
+static vv_status run_locked(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
+{
+	vv_pack_list *after = NULL;
+	vv_status rc;
+
+	if ((rc = vv_store_remove_orphans(gc->store, err)) < 0 ||
+	    (rc = second_pass(gc, mark, payload, err)) < 0 || (rc = count_all(gc, err)) < 0 ||
+	    (rc = swap(gc, err)) < 0 ||
+	    (rc = vv_packs_renew(gc->store, NULL, true, &after, err)) < 0) {
+		return rc;
+	}
+	gc->result->bytes_after = list_bytes(after);
+	vv_packs_unref(after);
+	return VV_OK;
+}
+
+static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
+{
+	char *path = vv_path_join(gc->store->dir, VV_WRITER_LOCK, (char *)NULL);
+	vv_status rc;
+	int fd;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	fd = vv_lock(path, true,
+		     gc->opts->writer_wait_ms > 0 ? gc->opts->writer_wait_ms : WRITER_WAIT_MS, err);
+	if (fd < 0) {
+		rc = (vv_status)fd;
+	} else {
+		rc = run_locked(gc, mark, payload, err);
+		vv_unlock(fd);
+	}
+	vv_free(path);
+	return rc;
+}
+
+static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
+{
+	vv_status rc;
+
+	gc->marks = vv_cid_map_new();
+	gc->stored = vv_cid_map_new();
+	if (!gc->marks || !gc->stored) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = part_init(&gc->live, gc->store, err)) < 0 ||
+	    (rc = part_init(&gc->aside, gc->store, err)) < 0 ||
+	    (rc = vv_store_remove_temps(gc->store, VV_GC_TEMP_PREFIX, err)) < 0 ||
+	    (rc = first_pass(gc, mark, payload, err)) < 0) {
+		return rc;
+	}
+	if (gc->opts->dry_run) {
+		if ((rc = count_all(gc, err)) == VV_OK) {
+			estimate(gc);
+		}
+		return rc;
+	}
+	return with_lock(gc, mark, payload, err);
+}
+
+vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark, void *payload,
+		      vv_gc_result *out, vv_error *err)
+{
+	char *path = NULL;
+	vv_gc gc;
+	vv_status rc;
+	int fd = -1;
+
+	memset(out, 0, sizeof *out);
+	memset(&gc, 0, sizeof gc);
+	gc.store = s;
+	gc.opts = opts;
+	gc.result = out;
+	if ((rc = vv_store_make_dirs(s, err)) < 0) {
+		return rc;
+	}
+	path = vv_path_join(s->dir, GC_LOCK, (char *)NULL);
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	fd = vv_lock(path, true, 0, err);
+	rc = fd < 0 ? (vv_status)fd : run(&gc, mark, payload, err);
+	part_clear(&gc.live);
+	part_clear(&gc.aside);
+	vv_packs_unref(gc.packs);
+	vv_packs_unref(gc.before);
+	vv_cid_map_free(gc.marks);
+	vv_cid_map_free(gc.stored);
+	if (fd >= 0) {
+		vv_unlock(fd);
+	}
+	vv_free(path);
+	return rc;
+}

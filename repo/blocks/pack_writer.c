@@ -1,0 +1,598 @@
+/*
+ * pack_writer: the buffered, hashed file behind a pack in the making.
+ *
+ * Compression happens before, outside the lock; what is left under it is a copy
+ * into the buffer (about 2 us for a 32 KB block's 10 KB) and now and then a
+ * write of BUFFER_LEN.
+ */
+#include "repo/blocks/pack_writer.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mutex.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/cid_map.h"
+
+#define BUFFER_LEN ((size_t)1 << 20)
+
+struct vv_pack_writer {
+	char *dir, *prefix;
+	vv_mutex *lock;  /* guards all below */
+	vv_error failed; /* code VV_OK while all is well */
+	int fd;          /* -1 until the first byte */
+	char *temp;      /* NULL when there is no temporary file */
+	uint8_t *buf;
+	size_t buf_len;
+	uint64_t flushed; /* bytes in the file; buf follows */
+	bool closed;      /* a commit has begun: what came now would be lost with reset */
+	bool sealed;
+	uint8_t hash[VV_PACK_HASH_LEN]; /* once sealed */
+	vv_xxh3_state *state;
+	vv_index_entry *entries; /* one for each record */
+	size_t count, cap;
+	vv_cid_map *own; /* appended blocks: where their records start */
+};
+
+vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix)
+{
+	vv_pack_writer *w = vv_calloc(1, sizeof *w);
+
+	if (!w) {
+		return NULL;
+	}
+	w->fd = -1;
+	w->dir = vv_strdup(dir);
+	w->prefix = vv_strdup(prefix);
+	w->lock = vv_mutex_new();
+	w->state = vv_xxh3_new(0);
+	w->own = vv_cid_map_new();
+	if (!w->dir || !w->prefix || !w->lock || !w->state || !w->own) {
+		vv_pack_writer_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+/* Lets go of the file; one that was not published is removed. */
+static vv_status drop_file(vv_pack_writer *w, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	(void)vv_close(w->fd, w->temp, NULL);
+	w->fd = -1;
+	if (w->temp) {
+		rc = vv_unlink(w->temp, true, err);
+		vv_free(w->temp);
+		w->temp = NULL;
+	}
+	return rc;
+}
+
+void vv_pack_writer_free(vv_pack_writer *w)
+{
+	if (w) {
+		(void)drop_file(w, NULL);
+		vv_cid_map_free(w->own);
+		vv_xxh3_free(w->state);
+		vv_mutex_free(w->lock);
+		vv_free(w->entries);
+		vv_free(w->buf);
+		vv_free(w->prefix);
+		vv_free(w->dir);
+		vv_free(w);
+	}
+}
+
+vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err)
+{
+	vv_status rc;
+
+	vv_mutex_lock(w->lock);
+	rc = drop_file(w, err);
+	vv_error_clear(&w->failed);
+	vv_xxh3_reset(w->state, 0);
+	vv_cid_map_reset(w->own);
+	w->buf_len = 0;
+	w->flushed = 0;
+	w->count = 0;
+	w->closed = false;
+	w->sealed = false;
+	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+/* Under the lock, with rc negative and err set: nothing more is taken. */
+static vv_status fail_for_good(vv_pack_writer *w, const vv_error *err)
+{
+	if (w->failed.code == VV_OK) {
+		w->failed = *err;
+	}
+	return err->code;
+}
+
+static vv_status still_well(const vv_pack_writer *w, vv_error *err)
+{
+	if (w->failed.code < 0) {
+		*err = w->failed;
+		return w->failed.code;
+	}
+	return VV_OK;
+}
+
+/* ---- bytes ---- */
+
+static vv_status flush(vv_pack_writer *w, vv_error *err)
+{
+	vv_status rc = vv_write_full(w->fd, w->buf, w->buf_len, w->temp, err);
+
+	if (rc == VV_OK) {
+		vv_xxh3_update(w->state, w->buf, w->buf_len);
+		w->flushed += w->buf_len;
+		w->buf_len = 0;
+	}
+	return rc;
+}
+
+static vv_status put(vv_pack_writer *w, const void *bytes, size_t len, vv_error *err)
+{
+	const uint8_t *p = bytes;
+	vv_status rc;
+
+	while (len > 0) {
+		size_t n = BUFFER_LEN - w->buf_len < len ? BUFFER_LEN - w->buf_len : len;
+
+		memcpy(w->buf + w->buf_len, p, n);
+		w->buf_len += n;
+		p += n;
+		len -= n;
+		if (w->buf_len == BUFFER_LEN && (rc = flush(w, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static uint64_t position(const vv_pack_writer *w)
+{
+	return w->flushed + w->buf_len;
+}
+
+static vv_status begin(vv_pack_writer *w, vv_error *err)
+{
+	if (w->fd >= 0) {
+		return VV_OK;
+	}
+	if (!w->buf && !(w->buf = vv_malloc(BUFFER_LEN))) {
+		return vv_fail_nomem(err);
+	}
+	w->fd = vv_temp_open(&w->temp, w->dir, w->prefix, err);
+	if (w->fd < 0) {
+		return (vv_status)w->fd;
+	}
+	return put(w, vv_pack_magic, sizeof vv_pack_magic, err);
+}
+
+static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, vv_error *err)
+{
+	if (w->count == w->cap) {
+		size_t cap = w->cap > 0 ? w->cap * 2 : 64;
+		vv_index_entry *entries = vv_realloc_array(w->entries, cap, sizeof *entries);
+
+		if (!entries) {
+			return vv_fail_nomem(err);
+		}
+		w->entries = entries;
+		w->cap = cap;
+	}
+	w->entries[w->count++] = (vv_index_entry){prefix, offset};
+	return VV_OK;
+}
+
+/* ---- appending ---- */
+
+/* Fills r; the checksum of anything but a difference is known before the lock
+ * is taken. */
+static void describe(vv_record *r, const vv_pack_item *item)
+{
+	memset(r, 0, sizeof *r);
+	r->cid = item->cid;
+	r->method = item->packed.method;
+	r->raw_len = (uint32_t)item->raw_len;
+	r->stored_len = (uint32_t)item->packed.len;
+	if (r->method == VV_METHOD_DIFF) {
+		r->depth = item->depth;
+		r->base = item->base;
+	}
+}
+
+static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
+			       const vv_pack_item *item, const uint64_t *known_sum, vv_error *err)
+{
+	uint8_t header[VV_RECORD_HEADER_MAX], tail[VV_RECORD_CHECKSUM_LEN];
+	uint64_t start, base, sum;
+	vv_status rc;
+
+	if ((rc = begin(w, err)) < 0) {
+		return rc;
+	}
+	start = position(w);
+	if (r->method == VV_METHOD_DIFF && vv_cid_map_get(w->own, &r->base, &base)) {
+		r->distance = start - base;
+	}
+	(void)vv_record_write(header, r);
+	if (known_sum) {
+		sum = *known_sum;
+	} else if ((rc = vv_coder_checksum(c, &sum, header, r->header_len, item->raw, item->raw_len,
+					   err)) < 0) {
+		return rc;
+	}
+	vv_put_le64(tail, sum);
+	if ((rc = put(w, header, r->header_len, err)) < 0 ||
+	    (rc = put(w, item->packed.bytes, item->packed.len, err)) < 0 ||
+	    (rc = put(w, tail, sizeof tail, err)) < 0 ||
+	    (rc = vv_cid_map_put(w->own, &r->cid, start, NULL, err)) < 0) {
+		return rc;
+	}
+	return add_entry(w, vv_cid_prefix(&r->cid), start, err);
+}
+
+vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_item *item,
+				uint64_t *record_len, vv_error *err)
+{
+	uint8_t header[VV_RECORD_HEADER_MAX];
+	uint64_t sum, offset;
+	vv_error local;
+	vv_record r;
+	vv_status rc;
+
+	err = err ? err : &local;
+	*record_len = 0;
+	describe(&r, item);
+	if (r.method != VV_METHOD_DIFF) {
+		(void)vv_record_write(header, &r);
+		if ((rc = vv_coder_checksum(c, &sum, header, r.header_len, item->raw, item->raw_len,
+					    err)) < 0) {
+			return rc;
+		}
+	}
+	vv_mutex_lock(w->lock);
+	rc = still_well(w, err);
+	if (rc == VV_OK && w->closed) {
+		rc = vv_fail(err, VV_ELOCKED, "a block was put while a commit is under way");
+	}
+	if (rc == VV_OK && !vv_cid_map_get(w->own, &item->cid, &offset)) {
+		rc = append_record(w, c, &r, item, r.method == VV_METHOD_DIFF ? NULL : &sum, err);
+		if (rc < 0) {
+			rc = fail_for_good(w, err);
+		} else {
+			*record_len = vv_record_len(&r);
+		}
+	}
+	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+/* ---- copying ---- */
+
+typedef struct copying {
+	vv_pack_writer *to;
+	uint64_t start; /* where the source's first record comes to lie */
+} copying;
+
+static vv_status copy_bytes(void *payload, const void *p, size_t len, vv_error *err)
+{
+	copying *c = payload;
+
+	return put(c->to, p, len, err);
+}
+
+static vv_status copy_entry(void *payload, const vv_record *r, uint64_t offset, vv_error *err)
+{
+	copying *c = payload;
+
+	return add_entry(c->to, vv_cid_prefix(&r->cid), offset - VV_PACK_HEADER_LEN + c->start,
+			 err);
+}
+
+/* Distances within the copied stretch stay what they are, so headers and
+ * checksums do too. */
+vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err)
+{
+	copying c = {w, 0};
+	vv_pack_scan scan = {copy_bytes, copy_entry, &c};
+	bool sound = false;
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	vv_mutex_lock(w->lock);
+	if ((rc = still_well(w, err)) == VV_OK && (rc = begin(w, err)) == VV_OK) {
+		c.start = position(w);
+		rc = vv_pack_scan_all(p, &scan, &sound, err);
+		if (rc == VV_OK && !sound) {
+			rc = vv_pack_bad(p, atomic_load(&p->damage_at), "the pack is damaged", err);
+		}
+	}
+	if (rc < 0) {
+		rc = fail_for_good(w, err);
+	}
+	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+static vv_status cut_short(vv_error *err)
+{
+	return vv_fail(err, VV_EIO, "a pack in the making was cut short while it was read");
+}
+
+static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error *err)
+{
+	uint64_t start = position(w), at = VV_PACK_HEADER_LEN;
+	uint8_t *piece = NULL;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	piece = vv_malloc(BUFFER_LEN);
+	if (!piece) {
+		return vv_fail_nomem(err);
+	}
+	while (rc == VV_OK && at < from->flushed) {
+		size_t n = from->flushed - at < BUFFER_LEN ? (size_t)(from->flushed - at)
+							   : BUFFER_LEN;
+		ssize_t got = vv_pread_full(from->fd, piece, n, at, from->temp, err);
+
+		if (got < 0) {
+			rc = (vv_status)got;
+		} else if ((size_t)got < n) {
+			rc = cut_short(err);
+		} else {
+			rc = put(w, piece, n, err);
+		}
+		at += n;
+	}
+	if (rc == VV_OK) {
+		size_t skip = (size_t)(at -
+				       from->flushed); /* the header, while nothing was flushed */
+
+		rc = put(w, from->buf + skip, from->buf_len - skip, err);
+	}
+	for (i = 0; rc == VV_OK && i < from->count; i++) {
+		rc = add_entry(w, from->entries[i].prefix,
+			       from->entries[i].offset - VV_PACK_HEADER_LEN + start, err);
+	}
+	vv_free(piece);
+	return rc;
+}
+
+vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv_error *err)
+{
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	vv_mutex_lock(from->lock);
+	vv_mutex_lock(w->lock);
+	from->closed = true;
+	if ((rc = still_well(w, err)) == VV_OK && (rc = still_well(from, err)) == VV_OK &&
+	    (rc = begin(w, err)) == VV_OK && from->count > 0) {
+		rc = copy_records(w, from, err);
+	}
+	if (rc < 0) {
+		rc = fail_for_good(w, err);
+	}
+	vv_mutex_unlock(w->lock);
+	vv_mutex_unlock(from->lock);
+	return rc;
+}
+
+/* ---- reading ---- */
+
+bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset)
+{
+	bool found;
+
+	vv_mutex_lock(w->lock);
+	found = vv_cid_map_get(w->own, cid, offset);
+	vv_mutex_unlock(w->lock);
+	return found;
+}
+
+bool vv_pack_writer_at(vv_pack_writer *w, size_t i, vv_cid *cid, uint64_t *offset)
+{
+	bool there;
+
+	vv_mutex_lock(w->lock);
+	there = i < vv_cid_map_count(w->own);
+	if (there) {
+		*cid = *vv_cid_map_cid(w->own, i);
+		*offset = vv_cid_map_value(w->own, i);
+	}
+	vv_mutex_unlock(w->lock);
+	return there;
+}
+
+unsigned vv_pack_writer_find_prefix(vv_pack_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out)
+{
+	unsigned found;
+	size_t at;
+
+	vv_mutex_lock(w->lock);
+	found = vv_cid_map_find_prefix(w->own, codec, prefix, &at);
+	if (found > 0) {
+		*out = *vv_cid_map_cid(w->own, at);
+	}
+	vv_mutex_unlock(w->lock);
+	return found;
+}
+
+static vv_status read_locked(vv_pack_writer *w, uint64_t offset, uint8_t *out, size_t len,
+			     vv_error *err)
+{
+	ssize_t got;
+	size_t n = 0;
+
+	if (offset < w->flushed) {
+		n = w->flushed - offset < len ? (size_t)(w->flushed - offset) : len;
+		got = vv_pread_full(w->fd, out, n, offset, w->temp, err);
+		if (got < 0) {
+			return (vv_status)got;
+		}
+		if ((size_t)got < n) {
+			return cut_short(err);
+		}
+	}
+	if (n < len) {
+		memcpy(out + n, w->buf + (offset + n - w->flushed), len - n);
+	}
+	return VV_OK;
+}
+
+vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, size_t len,
+			      size_t *got, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	uint64_t end;
+
+	vv_mutex_lock(w->lock);
+	end = position(w);
+	*got = offset >= end ? 0 : end - offset < len ? (size_t)(end - offset) : len;
+	if (*got > 0) {
+		rc = read_locked(w, offset, out, *got, err);
+	}
+	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+uint64_t vv_pack_writer_count(vv_pack_writer *w)
+{
+	uint64_t count;
+
+	vv_mutex_lock(w->lock);
+	count = w->count;
+	vv_mutex_unlock(w->lock);
+	return count;
+}
+
+uint64_t vv_pack_writer_len(vv_pack_writer *w)
+{
+	uint64_t len;
+
+	vv_mutex_lock(w->lock);
+	len = position(w) + (w->sealed ? 0 : VV_PACK_TRAILER_LEN);
+	vv_mutex_unlock(w->lock);
+	return len;
+}
+
+/* ---- the end ---- */
+
+static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
+{
+	uint8_t words[16];
+	vv_hash128 sum;
+	vv_status rc;
+
+	vv_put_le64(words, w->count);
+	vv_put_le64(words + 8, position(w) + VV_PACK_TRAILER_LEN);
+	if ((rc = put(w, vv_pack_end_magic, sizeof vv_pack_end_magic, err)) < 0 ||
+	    (rc = put(w, words, sizeof words, err)) < 0 || (rc = flush(w, err)) < 0) {
+		return rc;
+	}
+	sum = vv_xxh3_digest128(w->state);
+	vv_put_le64(w->hash, sum.lo);
+	vv_put_le64(w->hash + 8, sum.hi);
+	if ((rc = put(w, w->hash, sizeof w->hash, err)) < 0) {
+		return rc;
+	}
+	return flush(w, err);
+}
+
+vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err)
+{
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	vv_mutex_lock(w->lock);
+	if ((rc = still_well(w, err)) == VV_OK && w->fd >= 0 && (rc = flush(w, err)) == VV_OK) {
+		rc = vv_fsync(w->fd, w->temp, err);
+	}
+	if (rc < 0) {
+		rc = fail_for_good(w, err);
+	}
+	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err)
+{
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	vv_mutex_lock(w->lock);
+	w->closed = true;
+	if ((rc = still_well(w, err)) == VV_OK && (rc = begin(w, err)) == VV_OK &&
+	    (rc = put_trailer(w, err)) == VV_OK && (rc = vv_fsync(w->fd, w->temp, err)) == VV_OK) {
+		w->sealed = true;
+	}
+	if (rc < 0) {
+		rc = fail_for_good(w, err);
+	}
+	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+static vv_status publish_files(vv_pack_writer *w, const vv_pack_name *id, vv_error *err)
+{
+	char name[VV_PACK_NAME_MAX];
+	vv_buf bytes = VV_BUF_INIT;
+	char *pack = NULL, *index = NULL;
+	vv_status rc;
+
+	vv_pack_name_write(name, id, "pack");
+	pack = vv_path_join(w->dir, name, (char *)NULL);
+	vv_pack_name_write(name, id, "index");
+	index = vv_path_join(w->dir, name, (char *)NULL);
+	if (!pack || !index) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_pack_index_encode(&bytes, w->hash, w->entries, w->count, err)) < 0 ||
+	    (rc = vv_write_file(index, bytes.data, bytes.len, false, err)) < 0) {
+		goto done;
+	}
+	rc = vv_rename(w->temp, pack, err);
+	if (rc < 0) {
+		(void)vv_unlink(index, true, NULL);
+		goto done;
+	}
+	vv_free(w->temp);
+	w->temp = NULL;
+done:
+	vv_buf_clear(&bytes);
+	vv_free(pack);
+	vv_free(index);
+	return rc;
+}
+
+vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err)
+{
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	vv_mutex_lock(w->lock);
+	id->aside = since >= 0;
+	id->since = since >= 0 ? since : 0;
+	memcpy(id->hash, w->hash, sizeof id->hash);
+	rc = still_well(w, err);
+	if (rc == VV_OK && (rc = publish_files(w, id, err)) < 0) {
+		rc = fail_for_good(w, err);
+	}
+	vv_mutex_unlock(w->lock);
+	return rc;
+}

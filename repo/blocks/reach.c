@@ -1,0 +1,216 @@
+/*
+ * reach: the stack of a walk.
+ *
+ * A block enters the set when it is pushed, not when it is visited: else a graph
+ * whose nodes name the same children again and again would fill the stack long
+ * before the budget ends.
+ */
+#include "repo/blocks/reach.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/cid_map.h"
+
+struct vv_cid_set {
+	vv_cid_map *map;
+};
+
+vv_cid_set *vv_cid_set_new(void)
+{
+	vv_cid_set *set = vv_malloc(sizeof *set);
+
+	if (set) {
+		set->map = vv_cid_map_new();
+		if (!set->map) {
+			vv_free(set);
+			set = NULL;
+		}
+	}
+	return set;
+}
+
+void vv_cid_set_free(vv_cid_set *set)
+{
+	if (set) {
+		vv_cid_map_free(set->map);
+		vv_free(set);
+	}
+}
+
+vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err)
+{
+	return vv_cid_map_put(set->map, cid, 0, added, err);
+}
+
+bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid)
+{
+	size_t at;
+
+	return vv_cid_map_find(set->map, cid, &at);
+}
+
+uint64_t vv_cid_set_count(const vv_cid_set *set)
+{
+	return vv_cid_map_count(set->map);
+}
+
+const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i)
+{
+	return vv_cid_map_cid(set->map, i);
+}
+
+typedef struct walking {
+	vv_walk *w;
+	vv_cid *stack;
+	size_t count, cap;
+	vv_buf block;
+} walking;
+
+static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
+{
+	walking *k = payload;
+	bool added;
+	vv_status rc;
+
+	if ((rc = vv_cid_set_add(k->w->seen, cid, &added, err)) < 0 || !added) {
+		return rc;
+	}
+	if (k->count >= k->w->budget) {
+		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
+	}
+	if (k->count == k->cap) {
+		size_t cap = k->cap > 0 ? k->cap * 2 : 64;
+		vv_cid *stack = vv_realloc_array(k->stack, cap, sizeof *stack);
+
+		if (!stack) {
+			return vv_fail_nomem(err);
+		}
+		k->stack = stack;
+		k->cap = cap;
+	}
+	k->stack[k->count++] = *cid;
+	return VV_OK;
+}
+
+/* Links come in the node's order; the last one pushed is visited first. */
+static void reverse(vv_cid *cids, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count / 2; i++) {
+		vv_cid other = cids[i];
+
+		cids[i] = cids[count - 1 - i];
+		cids[count - 1 - i] = other;
+	}
+}
+
+static vv_status named(const vv_cid *cid, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, cid);
+	return vv_prefix(err, "block %s", text);
+}
+
+/* Reads a node, or asks whether a leaf is here; VV_EMISSING and VV_ECORRUPT
+ * become its state where the walk is to go on. */
+static vv_status look(walking *k, const vv_cid *cid, vv_status *state, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*state = VV_OK;
+	if (cid->codec == VV_CODEC_DAG_CBOR) {
+		rc = vv_store_get(k->w->store, cid, &k->block, err);
+		if (rc == VV_OK && (rc = vv_cbor_check(k->block.data, k->block.len, err)) < 0) {
+			(void)named(cid, err);
+		}
+	} else if (!vv_store_has(k->w->store, cid)) {
+		rc = vv_fail(err, VV_EMISSING, "it is not here");
+		(void)named(cid, err);
+	}
+	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) && k->w->missing_ok) {
+		*state = rc;
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
+{
+	bool node = cid->codec == VV_CODEC_DAG_CBOR;
+	vv_status rc, state;
+	size_t before;
+
+	if (k->w->budget == 0) {
+		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
+	}
+	k->w->budget--;
+	if ((rc = look(k, cid, &state, err)) < 0) {
+		return rc;
+	}
+	node = node && state == VV_OK;
+	if (k->w->visit && (rc = k->w->visit(k->w->payload, cid, node ? k->block.data : NULL,
+					     node ? k->block.len : 0, state, err)) < 0) {
+		return rc;
+	}
+	before = k->count;
+	if (node && (rc = vv_cbor_links(k->block.data, k->block.len, push, k, err)) < 0) {
+		return rc;
+	}
+	reverse(k->stack + before, k->count - before);
+	return VV_OK;
+}
+
+vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err)
+{
+	walking k = {w, NULL, 0, 0, VV_BUF_INIT};
+	vv_status rc = push(&k, root, err);
+
+	while (rc == VV_OK && k.count > 0) {
+		vv_cid cid = k.stack[--k.count];
+
+		rc = visit(&k, &cid, err);
+	}
+	vv_buf_clear(&k.block);
+	vv_free(k.stack);
+	return rc;
+}
+
+/* ---- completeness ---- */
+
+typedef struct completeness {
+	bool complete;
+	vv_cid *missing;
+} completeness;
+
+static vv_status stop_at_missing(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+				 vv_status state, vv_error *err)
+{
+	completeness *c = payload;
+
+	(void)bytes;
+	(void)len;
+	if (state == VV_OK) {
+		return VV_OK;
+	}
+	c->complete = false;
+	if (c->missing) {
+		*c->missing = *cid;
+	}
+	return vv_fail(err, VV_EMISSING, "a block is missing");
+}
+
+vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
+			    vv_error *err)
+{
+	completeness c = {true, missing};
+	vv_walk w = {s, vv_cid_set_new(), UINT64_MAX, true, stop_at_missing, &c};
+	vv_status rc = w.seen ? vv_walk_from(&w, root, err) : vv_fail_nomem(err);
+
+	vv_cid_set_free(w.seen);
+	*complete = c.complete && rc == VV_OK;
+	return c.complete ? rc : VV_OK;
+}

@@ -1,0 +1,46 @@
+/*
+ * reach: walking from a block to all that it links to.
+ *
+ * Knows links (DAG-CBOR tag 42), not tables. Iterative; each CID once; bounded
+ * by a budget of blocks. A raw block has no links and is not read unless asked.
+ */
+#ifndef VV_REPO_BLOCKS_REACH_H
+#define VV_REPO_BLOCKS_REACH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/store.h"
+
+/* A set of CIDs. */
+typedef struct vv_cid_set vv_cid_set;
+vv_cid_set *vv_cid_set_new(void);
+void vv_cid_set_free(vv_cid_set *set);
+vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
+bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid);
+uint64_t vv_cid_set_count(const vv_cid_set *set);
+const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* i-th that was added; borrowed */
+
+typedef struct vv_walk {
+	vv_store *store;
+	vv_cid_set *seen; /* CIDs already visited are not entered; new ones are added */
+	uint64_t budget;  /* blocks that may still be visited; VV_EREFUSED when it is used up */
+	bool missing_ok;  /* go on past blocks that are not here */
+	/* Called once for each CID, nodes before their children; state VV_OK or
+	 * VV_EMISSING / VV_ECORRUPT (only with missing_ok). For nodes bytes/len are
+	 * the block; for raw blocks NULL, 0, and they are not read. May be NULL. */
+	vv_status (*visit)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			   vv_status state, vv_error *err);
+	void *payload;
+} vv_walk;
+
+/* Walks from root. */
+vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err);
+
+/* Is everything below root here? *missing gets the first one that is not. */
+vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
+			    vv_error *err);
+
+#endif

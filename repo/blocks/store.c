@@ -1,0 +1,602 @@
+/*
+ * store: which packs there are, and asking them for blocks.
+ *
+ * The folder's listing is the list of packs; there is no manifest. A list once
+ * made is shared, and replaced by a newer one when a block is missed and the
+ * folder has changed since.
+ */
+#include "repo/blocks/store.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/store_internal.h"
+
+#define CACHE_BYTES ((size_t)8 << 20)
+#define LIST_TRIES 100u
+#define FILE_TEMP_PREFIX ".varve-tmp-" /* base/file's */
+/* Longer than the clock tick of file systems that keep parts of seconds, and of
+ * those that do not. */
+#define QUIET_NSEC 50000000
+#define QUIET_SECONDS 3
+
+/* ---- opening ---- */
+
+static vv_status sync_above(const char *path, vv_error *err)
+{
+	char *above = vv_path_dir(path);
+	vv_status rc = above ? vv_fsync_dir(above, err) : vv_fail_nomem(err);
+
+	vv_free(above);
+	return rc;
+}
+
+vv_status vv_store_make_dirs(vv_store *s, vv_error *err)
+{
+	bool had_dir = vv_exists(s->dir);
+	vv_status rc;
+
+	if (vv_exists(s->packs_dir)) {
+		return VV_OK;
+	}
+	if ((rc = vv_mkdirs(s->packs_dir, err)) < 0 || s->under) {
+		return rc; /* of a store over another the owner cares */
+	}
+	if ((rc = vv_fsync_dir(s->dir, err)) < 0) {
+		return rc;
+	}
+	return had_dir ? VV_OK : sync_above(s->dir, err);
+}
+
+vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err)
+{
+	return vv_store_open_over(out, dir, NULL, create, err);
+}
+
+vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
+			     vv_error *err)
+{
+	vv_store *s = vv_calloc(1, sizeof *s);
+	vv_status rc = VV_OK;
+
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	atomic_init(&s->whole, false);
+	s->under = under;
+	s->dir = vv_strdup(dir);
+	s->packs_dir = vv_path_join(dir, "packs", (char *)NULL);
+	s->lock = vv_mutex_new();
+	s->list_lock = vv_mutex_new();
+	s->coders = vv_coder_pool_new();
+	s->cache = vv_block_cache_new(CACHE_BYTES);
+	if (!s->dir || !s->packs_dir || !s->lock || !s->list_lock || !s->coders || !s->cache) {
+		rc = vv_fail_nomem(err);
+	} else if (create) {
+		rc = vv_store_make_dirs(s, err);
+	}
+	if (rc < 0) {
+		vv_store_close(s);
+	} else {
+		*out = s;
+	}
+	return rc;
+}
+
+void vv_store_close(vv_store *s)
+{
+	if (s) {
+		vv_packs_unref(s->list);
+		vv_block_cache_free(s->cache);
+		vv_coder_pool_free(s->coders);
+		vv_mutex_free(s->list_lock);
+		vv_mutex_free(s->lock);
+		vv_free(s->packs_dir);
+		vv_free(s->dir);
+		vv_free(s);
+	}
+}
+
+const char *vv_store_dir(const vv_store *s)
+{
+	return s->dir;
+}
+
+/* ---- the list of packs ---- */
+
+void vv_packs_unref(vv_pack_list *l)
+{
+	size_t i;
+
+	if (l && atomic_fetch_sub(&l->refs, 1) == 1) {
+		for (i = 0; i < l->count; i++) {
+			vv_pack_unref(l->packs[i]);
+		}
+		vv_packs_unref(l->under);
+		vv_free(l->packs);
+		vv_free(l);
+	}
+}
+
+static int rank(const vv_pack *p)
+{
+	return p->id.aside ? 2 : vv_pack_is_damaged(p) ? 1 : 0;
+}
+
+static int compare_packs(const void *pa, const void *pb)
+{
+	const vv_pack *a = *(vv_pack *const *)pa, *b = *(vv_pack *const *)pb;
+
+	if (rank(a) != rank(b)) {
+		return rank(a) - rank(b);
+	}
+	if (a->stat.size != b->stat.size) {
+		return a->stat.size > b->stat.size ? -1 : 1;
+	}
+	return strcmp(a->name, b->name);
+}
+
+/* The opened pack of this name, if it still is the same file. */
+static vv_pack *find_open(const vv_pack_list *seen, const char *path, const char *name, bool whole)
+{
+	vv_stat st;
+	size_t i;
+
+	for (i = 0; seen && i < seen->own; i++) {
+		vv_pack *p = seen->packs[i];
+
+		if (strcmp(p->name, name) == 0) {
+			bool good = vv_lstat(&st, path, NULL) == VV_OK && st.ino == p->stat.ino &&
+				    st.dev == p->stat.dev && st.size == p->stat.size &&
+				    (!whole || vv_pack_index_is_whole(atomic_load(&p->index)));
+
+			return good ? p : NULL;
+		}
+	}
+	return NULL;
+}
+
+static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen, const char *name,
+			  vv_error *err)
+{
+	bool whole = atomic_load(&s->whole);
+	char *path = vv_path_join(s->packs_dir, name, (char *)NULL);
+	vv_pack *p;
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	p = find_open(seen, path, name, whole);
+	if (p) {
+		vv_pack_ref(p);
+	} else {
+		rc = vv_pack_open(&p, s->packs_dir, name, whole, err);
+	}
+	if (rc == VV_OK) {
+		l->packs[l->count++] = p;
+	}
+	vv_free(path);
+	return rc;
+}
+
+/* The packs of the store below, as they are now. */
+static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
+{
+	vv_pack_list *seen = NULL;
+	vv_pack **packs;
+	vv_status rc;
+	size_t i;
+
+	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) {
+		return rc;
+	}
+	rc = vv_packs_renew(s->under, seen, false, &l->under, err);
+	vv_packs_unref(seen);
+	if (rc < 0) {
+		l->under = NULL;
+		return rc;
+	}
+	packs = vv_realloc_array(l->packs, l->own + l->under->count + 1, sizeof *packs);
+	if (!packs) {
+		return vv_fail_nomem(err);
+	}
+	l->packs = packs;
+	for (i = 0; i < l->under->count; i++) {
+		vv_pack_ref(l->under->packs[i]);
+		l->packs[l->count++] = l->under->packs[i];
+	}
+	return VV_OK;
+}
+
+/* VV_ENOTFOUND when a pack vanished while its turn came: list again. */
+static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list **out, vv_error *err)
+{
+	vv_pack_list *l = vv_calloc(1, sizeof *l);
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_pack_name id;
+	vv_status rc;
+
+	if (!l) {
+		return vv_fail_nomem(err);
+	}
+	atomic_init(&l->refs, 1);
+	vv_now(&l->listed_sec, &l->listed_nsec);
+	rc = vv_lstat(&l->dir, s->packs_dir, err);
+	if (rc == VV_ENOTFOUND) {
+		memset(&l->dir, 0, sizeof l->dir);
+		rc = VV_OK;
+		goto done;
+	}
+	if (rc < 0 || (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
+		goto done;
+	}
+	l->packs = vv_calloc(count + 1, sizeof *l->packs);
+	if (!l->packs) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (vv_pack_name_read(&id, names[i])) {
+			rc = add_pack(s, l, seen, names[i], err);
+		}
+	}
+	if (rc == VV_OK && l->count > 1) {
+		qsort(l->packs, l->count, sizeof *l->packs, compare_packs);
+	}
+done:
+	vv_names_free(names, count);
+	l->own = l->count;
+	if (rc == VV_OK && s->under) {
+		rc = add_under(s, l, err);
+	}
+	if (rc < 0) {
+		vv_packs_unref(l);
+	} else {
+		*out = l;
+	}
+	return rc;
+}
+
+static vv_status list_packs(vv_store *s, const vv_pack_list *seen, vv_pack_list **out,
+			    vv_error *err)
+{
+	unsigned tries = 0;
+	vv_status rc;
+
+	do {
+		rc = list_once(s, seen, out, err);
+	} while (rc == VV_ENOTFOUND && ++tries < LIST_TRIES);
+	return rc;
+}
+
+/* Was the folder's last change so long before it was listed that a later one must
+ * have another time? */
+static bool was_quiet(const vv_pack_list *l)
+{
+	int64_t sec = l->listed_sec - l->dir.mtime_sec;
+
+	if (l->dir.mtime_nsec == 0) {
+		return sec > QUIET_SECONDS;
+	}
+	return sec > 1 ||
+	       (sec >= 0 && sec * 1000000000 + l->listed_nsec - l->dir.mtime_nsec > QUIET_NSEC);
+}
+
+static bool is_folder_unchanged(const vv_store *s, const vv_pack_list *l)
+{
+	vv_stat now;
+
+	if (vv_lstat(&now, s->packs_dir, NULL) < 0) {
+		return l->dir.mode == 0;
+	}
+	return now.mtime_sec == l->dir.mtime_sec && now.mtime_nsec == l->dir.mtime_nsec &&
+	       now.ino == l->dir.ino && was_quiet(l);
+}
+
+static vv_pack_list *current_list(vv_store *s)
+{
+	vv_pack_list *l;
+
+	vv_mutex_lock(s->lock);
+	l = s->list;
+	if (l) {
+		(void)atomic_fetch_add(&l->refs, 1);
+	}
+	vv_mutex_unlock(s->lock);
+	return l;
+}
+
+/* There is no third store below the second. */
+static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
+{
+	vv_pack_list *under;
+	bool same;
+
+	if (!is_folder_unchanged(s, l) || !s->under) {
+		return is_folder_unchanged(s, l);
+	}
+	under = current_list(s->under);
+	same = under == l->under && is_folder_unchanged(s->under, under);
+	vv_packs_unref(under);
+	return same;
+}
+
+/* Under list_lock: makes a fresh list the current one. */
+static vv_status replace_list(vv_store *s, vv_pack_list **out, vv_error *err)
+{
+	vv_pack_list *old = current_list(s), *fresh = NULL;
+	vv_status rc = list_packs(s, old, &fresh, err);
+
+	vv_packs_unref(old);
+	if (rc < 0) {
+		return rc;
+	}
+	(void)atomic_fetch_add(&fresh->refs, 1);
+	vv_mutex_lock(s->lock);
+	old = s->list;
+	s->list = fresh;
+	vv_mutex_unlock(s->lock);
+	vv_packs_unref(old);
+	*out = fresh;
+	return VV_OK;
+}
+
+vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
+			 vv_error *err)
+{
+	vv_pack_list *l;
+	vv_status rc = VV_OK;
+
+	vv_mutex_lock(s->list_lock);
+	l = current_list(s);
+	if (!force && l && l != seen) {
+		*out = l;
+	} else if (!force && l && is_unchanged(s, l)) {
+		*out = l;
+	} else {
+		vv_packs_unref(l);
+		rc = replace_list(s, out, err);
+	}
+	vv_mutex_unlock(s->list_lock);
+	return rc;
+}
+
+vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err)
+{
+	*out = current_list(s);
+	return *out ? VV_OK : vv_packs_renew(s, NULL, false, out, err);
+}
+
+vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err)
+{
+	static const char *const parts[] = {"pack", "index"};
+	char name[VV_PACK_NAME_MAX];
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; i < 2 && rc == VV_OK; i++) {
+		char *path;
+
+		vv_pack_name_write(name, id, parts[i]);
+		path = vv_path_join(s->packs_dir, name, (char *)NULL);
+		rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+		vv_free(path);
+	}
+	return rc;
+}
+
+vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc = vv_list_dir(&names, &count, s->packs_dir, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (strncmp(names[i], prefix, strlen(prefix)) == 0) {
+			char *path = vv_path_join(s->packs_dir, names[i], (char *)NULL);
+
+			rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+			vv_free(path);
+		}
+	}
+	vv_names_free(names, count);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+/* An index whose pack is gone. */
+static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *err)
+{
+	size_t stem = strlen(name);
+	char pack_name[VV_PACK_NAME_MAX];
+	vv_pack_name id;
+	char *path;
+	vv_status rc = VV_OK;
+
+	if (stem < 6 || stem >= sizeof pack_name || strcmp(name + stem - 6, ".index") != 0) {
+		return VV_OK;
+	}
+	stem -= 6;
+	memcpy(pack_name, name, stem);
+	memcpy(pack_name + stem, ".pack", 6);
+	path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
+		rc = vv_store_remove_pack(s, &id, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc;
+
+	if ((rc = vv_store_remove_temps(s, VV_TEMP_PREFIX, err)) < 0 ||
+	    (rc = vv_store_remove_temps(s, FILE_TEMP_PREFIX, err)) < 0 ||
+	    (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = remove_orphaned_index(s, names[i], err);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* ---- asking for blocks ---- */
+
+/* What was not found, or found damaged, may be so because the packs have changed or because
+ * of an index: what to look into next, in the place of *l. NULL: nothing. tries begins at 0. */
+static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_error *err)
+{
+	vv_pack_list *fresh = NULL;
+	bool changed = false, any = false;
+	vv_status rc;
+	size_t i;
+
+	if ((*tries)++ == 0) {
+		if ((rc = vv_packs_renew(s, *l, false, &fresh, err)) < 0) {
+			return rc;
+		}
+		any = fresh != *l;
+		vv_packs_unref(*l);
+		*l = fresh;
+	}
+	if (!any && *tries <= 2) {
+		for (i = 0; i < (*l)->count; i++) {
+			if ((rc = vv_pack_check_index((*l)->packs[i], &changed, err)) < 0) {
+				return rc;
+			}
+			any = any || changed;
+		}
+		*tries = 3;
+	}
+	if (!any) {
+		vv_packs_unref(*l);
+		*l = NULL;
+	}
+	return VV_OK;
+}
+
+vv_status vv_store_search(vv_store *s, const vv_cid *cid, bool live_only, vv_store_search_fn fn,
+			  void *payload, vv_error *err)
+{
+	vv_source src = {s, NULL, NULL, live_only};
+	vv_pack_list *l = NULL;
+	unsigned tries = 0;
+	vv_error again;
+	vv_status rc;
+
+	if ((rc = vv_packs_get(s, &l, err)) < 0) {
+		return rc;
+	}
+	while (l) {
+		src.packs = l;
+		rc = fn(payload, &src, cid, err);
+		if (rc != VV_EMISSING && rc != VV_ECORRUPT) {
+			break;
+		}
+		if (look_again(s, &l, &tries, &again) < 0) {
+			if (err) {
+				*err = again;
+			}
+			rc = again.code;
+			break;
+		}
+	}
+	vv_packs_unref(l);
+	return rc;
+}
+
+static vv_status get_from(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+{
+	return vv_source_get(src, cid, payload, err);
+}
+
+vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_blob *blob = vv_block_cache_get(s->cache, cid);
+
+	if (blob) {
+		vv_buf_reset(out);
+		vv_buf_put(out, blob->bytes, blob->len);
+		vv_blob_unref(blob);
+		return vv_buf_ok(out, err);
+	}
+	return vv_store_search(s, cid, false, get_from, out, err);
+}
+
+vv_status vv_store_find_in(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+{
+	vv_place place;
+
+	return vv_source_find(src, cid, &place, payload, err);
+}
+
+static vv_status find_anywhere(vv_store *s, const vv_cid *cid, vv_record *r, vv_error *err)
+{
+	return vv_store_search(s, cid, false, vv_store_find_in, r, err);
+}
+
+bool vv_store_has(vv_store *s, const vv_cid *cid)
+{
+	vv_record r;
+
+	return find_anywhere(s, cid, &r, NULL) == VV_OK;
+}
+
+vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth,
+			vv_error *err)
+{
+	vv_record r;
+	vv_status rc = find_anywhere(s, cid, &r, err);
+
+	if (rc == VV_OK) {
+		*stored = vv_record_len(&r);
+		*depth = r.depth;
+	}
+	return rc;
+}
+
+vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
+{
+	vv_pack_list *l = NULL;
+	vv_stat st;
+	vv_status rc;
+	size_t i;
+
+	memset(out, 0, sizeof *out);
+	out->old_since = INT64_MAX;
+	if ((rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; i < l->own; i++) {
+		const vv_pack *p = l->packs[i];
+		uint64_t index_len = vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size : 0;
+
+		if (p->id.aside) {
+			out->old_packs++;
+			out->old_bytes += p->stat.size + index_len;
+			if (!vv_pack_is_damaged(p) && p->id.since < out->old_since) {
+				out->old_since = p->id.since;
+			}
+		} else {
+			out->packs++;
+			out->pack_bytes += p->stat.size;
+			out->index_bytes += index_len;
+			out->blocks += vv_pack_index_count(atomic_load(&p->index));
+		}
+		out->damaged_packs += vv_pack_is_damaged(p);
+	}
+	vv_packs_unref(l);
+	return VV_OK;
+}

@@ -1,0 +1,166 @@
+/*
+ * store: all blocks of a repository: its packs, and the one writer.
+ *
+ * Reading: vv_store_open, then vv_store_get from any thread; no lock is taken,
+ * nothing is modified. A block that is not found makes the store list its packs
+ * again once (a writer or gc may have been at work) before it is VV_EMISSING.
+ * Whatever comes back has been checked: record checksum (XXH3 of header and raw
+ * bytes), and that the record is the one for the CID asked. VV_ECORRUPT names
+ * pack and offset.
+ *
+ * Writing: vv_writer_open takes the writer lock (one writer a store, others
+ * wait); vv_writer_put from any thread; vv_writer_commit makes the pack durable
+ * (fsync, rename, fsync of the folder) and the blocks visible; then the caller
+ * makes its references durable and calls vv_writer_close, which releases the
+ * lock: gc, which also needs the lock to drop anything, thus sees either no new
+ * block or the reference to it as well. Without commit, close leaves no trace.
+ *
+ * Formats: docs/format.md, "pack" and "index"; pack.h, pack_index.h.
+ */
+#ifndef VV_REPO_BLOCKS_STORE_H
+#define VV_REPO_BLOCKS_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/record.h"
+
+#define VV_BLOCK_MAX (1u << 20) /* bytes of a block, uncompressed */
+
+typedef struct vv_store vv_store;
+typedef struct vv_writer vv_writer;
+
+/* Opens the store in folder dir (".git/varve"); dir and dir/packs are made when
+ * create is true, else a missing folder is an empty store. */
+vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err);
+
+/* A store in a folder of its own (made when create) whose reads fall through to another: a
+ * block of either is found, and what is written here may be a difference against a block
+ * there. Only what is in dir is this store's own when it is merged, counted or checked.
+ * under is borrowed, and closed later. */
+vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
+			     vv_error *err);
+void vv_store_close(vv_store *s);            /* accepts NULL */
+const char *vv_store_dir(const vv_store *s); /* borrowed */
+
+/* The block's raw bytes. out->data is owned by the caller (vv_buf_clear); its
+ * former content is replaced. VV_EMISSING when no pack has it, VV_ECORRUPT when
+ * what is stored is damaged. Thread-safe. */
+vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
+
+/* Is it here? (Found in an index, and the record is the CID's.) Thread-safe. */
+bool vv_store_has(vv_store *s, const vv_cid *cid);
+
+/* The same, of packs that gc has not set aside and that are not known to be damaged: such a
+ * block stays until a gc that begins later. Thread-safe. */
+bool vv_store_has_live(vv_store *s, const vv_cid *cid);
+
+/* The one block of this codec whose digest begins with the 8 bytes. VV_ENOTFOUND, also when
+ * there are two. Thread-safe. */
+vv_status vv_store_find_prefix(vv_store *s, uint8_t codec, const uint8_t prefix[8], vv_cid *out,
+			       vv_error *err);
+
+/* The block as it stands in its pack: its record's header, with the base's CID in r->base
+ * also where the pack names it by its distance, and the stored bytes (in the place of out's
+ * content). They are not checked: that would take unpacking them. VV_EMISSING. Thread-safe. */
+vv_status vv_store_stored(vv_store *s, const vv_cid *cid, vv_record *r, vv_buf *out, vv_error *err);
+
+/* Bytes that the block takes in its pack (record with header), and the length
+ * of its chain of differences (0: whole). VV_EMISSING. */
+vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth,
+			vv_error *err);
+
+typedef struct vv_store_stats {
+	uint64_t packs, blocks; /* blocks: records, repeats counted */
+	uint64_t pack_bytes, index_bytes;
+	uint64_t old_packs, old_bytes; /* set aside by gc, waiting for their grace period */
+	int64_t old_since; /* when the oldest sound one of these was set aside; INT64_MAX: none */
+	uint64_t damaged_packs;
+} vv_store_stats;
+vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err);
+
+/* Writing. lock_wait_ms: how long to wait for another writer; then VV_ELOCKED. */
+vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err);
+
+/* Stores a block under its CID, unless the store has it already (readable, in a
+ * pack that gc has not set aside) or this writer was given it before. base, when not
+ * NULL, names a block that resembles it: the difference is stored where that is
+ * smaller (one below 1/64 of the block is taken at once) and the chain stays
+ * within VV_CHAIN_MAX; a base that is missing is no error. cid must be the CID of
+ * the bytes (the caller hashes; asserted in debug builds). Thread-safe, but not
+ * while a commit runs: VV_ELOCKED then. */
+#define VV_CHAIN_MAX 100
+vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			const vv_cid *base, vv_error *err);
+
+/* Hashes and puts; *cid gets the name. */
+vv_status vv_writer_add(vv_writer *w, vv_cid *cid, uint8_t codec, const void *bytes, size_t len,
+			const vv_cid *base, vv_error *err);
+
+/* As vv_store_get, seeing this writer's own blocks too. Thread-safe. */
+vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *err);
+
+/* Need it not be put? (What gc has set aside must be.) Thread-safe. */
+bool vv_writer_has(vv_writer *w, const vv_cid *cid);
+
+typedef struct vv_writer_stats {
+	uint64_t blocks_new, blocks_known; /* put and stored; put and there already */
+	uint64_t raw_bytes, stored_bytes;  /* of the new ones */
+} vv_writer_stats;
+void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
+
+/* Makes everything put so far durable and visible, and merges small packs
+ * geometrically. May be called again after further puts. On failure nothing of
+ * it is visible. */
+vv_status vv_writer_commit(vv_writer *w, vv_error *err);
+void vv_writer_close(
+	vv_writer *w); /* releases the lock; what was not committed is gone; accepts NULL */
+
+/* gc, the store's half. The roots and the walk are reach.h's. */
+typedef struct vv_gc_options {
+	int64_t now_sec;    /* the time of this run */
+	uint64_t grace_sec; /* unreachable blocks stay this long after they were set aside */
+	bool dry_run;
+	unsigned writer_wait_ms; /* for a writer at work, then VV_ELOCKED; 0: ten minutes */
+	const vv_progress *progress;
+} vv_gc_options;
+
+typedef struct vv_gc_result {
+	uint64_t bytes_before; /* packs and indexes, set-aside ones included */
+	uint64_t bytes_after;  /* dry_run: about, from the lengths of the records as they are */
+	uint64_t live_blocks, live_bytes;
+	uint64_t aside_blocks, aside_bytes;     /* now set aside */
+	uint64_t dropped_blocks, dropped_bytes; /* removed for good */
+} vv_gc_result;
+
+/* Rewrites reachable blocks (newest whole, older ones as differences), sets
+ * unreachable ones aside, drops what has been aside for the grace period.
+ * mark is asked twice, first without the lock, then under it: it must call
+ * vv_gc_mark for every CID that is reachable now; order: newest versions first.
+ * On any failure the store is as it was. */
+typedef struct vv_gc vv_gc;
+typedef vv_status (*vv_gc_mark_fn)(void *payload, vv_gc *gc, vv_error *err);
+vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark, void *payload,
+		      vv_gc_result *out, vv_error *err);
+
+/* True when cid was not marked before in this pass (so: walk its links).
+ * resembles, when not NULL, is a newer block that this one may be stored as a
+ * difference against. A CID that the store lacks is recorded and no error. */
+vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first,
+		     vv_error *err);
+
+/* Every record of every pack, in file order: for fsck. fn gets the CID, where
+ * it lies, and the state: VV_OK or the error found (VV_ECORRUPT). With deep,
+ * SHA-256 of the raw bytes is checked too (and DAG-CBOR for nodes). */
+typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t offset,
+				      const vv_cid *cid, vv_status state, const char *what,
+				      vv_error *err);
+vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
+			const vv_progress *progress, vv_error *err);
+
+#endif

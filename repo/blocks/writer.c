@@ -1,0 +1,603 @@
+/*
+ * writer: the one writer of a store, and what a commit of its blocks is.
+ *
+ * A commit costs two fsyncs, of the pack and of the folder, also when it merges:
+ * then the small packs and the new blocks are copied into one pack, and only
+ * that is made durable. Packs that were merged are removed after that; a reader
+ * that has them open keeps them, any other lists again.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/store_internal.h"
+
+#define CLEARLY_SMALL 64u /* a difference of so little of the block */
+
+struct vv_writer {
+	vv_store *store;
+	int lock_fd;
+	vv_mutex *lock; /* guards packs, stats, failed */
+	vv_pack_list *packs;
+	vv_pack_writer *own;
+	vv_writer_stats stats;
+	vv_error failed; /* a commit went wrong half-way: nothing more is taken */
+};
+
+/* ---- opening ---- */
+
+/* Indexes that had to be made anew are kept. Failing here costs time only. */
+static void store_indexes(const vv_pack_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->own; i++) {
+		if (!atomic_load(&l->packs[i]->index_stored) && !vv_pack_is_damaged(l->packs[i])) {
+			(void)vv_pack_store_index(l->packs[i], NULL);
+		}
+	}
+}
+
+static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
+{
+	vv_store *s = w->store;
+	char *path = NULL;
+	vv_status rc;
+
+	w->lock = vv_mutex_new();
+	w->own = vv_pack_writer_new(s->packs_dir, VV_TEMP_PREFIX);
+	path = vv_path_join(s->dir, VV_WRITER_LOCK, (char *)NULL);
+	if (!w->lock || !w->own || !path) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_store_make_dirs(s, err)) < 0) {
+		goto done;
+	}
+	w->lock_fd = vv_lock(path, true, lock_wait_ms, err);
+	if (w->lock_fd < 0) {
+		rc = (vv_status)w->lock_fd;
+		goto done;
+	}
+	atomic_store(&s->whole, true);
+	if ((rc = vv_store_remove_orphans(s, err)) < 0 ||
+	    (rc = vv_packs_renew(s, NULL, true, &w->packs, err)) < 0) {
+		goto done;
+	}
+	store_indexes(w->packs);
+done:
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err)
+{
+	vv_writer *w = vv_calloc(1, sizeof *w);
+	vv_status rc;
+
+	if (!w) {
+		return vv_fail_nomem(err);
+	}
+	w->store = s;
+	w->lock_fd = -1;
+	rc = open_writer(w, lock_wait_ms, err);
+	if (rc < 0) {
+		vv_writer_close(w);
+	} else {
+		*out = w;
+	}
+	return rc;
+}
+
+void vv_writer_close(vv_writer *w)
+{
+	if (w) {
+		vv_pack_writer_free(w->own);
+		vv_packs_unref(w->packs);
+		if (w->lock_fd >= 0) {
+			vv_unlock(w->lock_fd);
+		}
+		vv_mutex_free(w->lock);
+		vv_free(w);
+	}
+}
+
+/* ---- putting ---- */
+
+/* The packs as they are now: a reference. */
+static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_mutex_lock(w->lock);
+	if (w->failed.code < 0) {
+		rc = w->failed.code;
+		if (err) {
+			*err = w->failed;
+		}
+	} else {
+		*out = w->packs;
+		(void)atomic_fetch_add(&w->packs->refs, 1);
+	}
+	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+/* What a writer stores at first is compressed harder: a usual commit is no more. */
+#define THOROUGH_BYTES (512u << 10)
+
+static bool is_first(vv_writer *w)
+{
+	vv_mutex_lock(w->lock);
+	bool first = w->stats.raw_bytes < THOROUGH_BYTES;
+	vv_mutex_unlock(w->lock);
+	return first;
+}
+
+static void count_put(vv_writer *w, uint64_t record_len, size_t raw_len)
+{
+	vv_mutex_lock(w->lock);
+	if (record_len > 0) {
+		w->stats.blocks_new++;
+		w->stats.raw_bytes += raw_len;
+		w->stats.stored_bytes += record_len;
+	} else {
+		w->stats.blocks_known++;
+	}
+	vv_mutex_unlock(w->lock);
+}
+
+/* A difference that is small for any block spares compressing all of it, which
+ * is two thirds of the work. */
+static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *item,
+			     const vv_cid *base, vv_error *err)
+{
+	vv_pack_item diff;
+	size_t cost = 0;
+	vv_status rc;
+
+	if (base && (rc = vv_item_diff(item, src, c, base, &diff, &cost, err)) < 0) {
+		return rc;
+	}
+	if (cost == 0 || cost > item->raw_len / CLEARLY_SMALL) {
+		rc = vv_coder_whole(c, item->raw, item->raw_len, &item->packed, err);
+		if (rc < 0 || cost == 0 || cost >= item->packed.len) {
+			return rc;
+		}
+	}
+	*item = diff;
+	return VV_OK;
+}
+
+static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item, const vv_cid *base,
+			 uint64_t *record_len, vv_error *err)
+{
+	vv_coder *c = vv_coder_take(w->store->coders, err);
+	vv_status rc;
+
+	if (!c) {
+		return VV_ENOMEM;
+	}
+	vv_coder_thorough(c, is_first(w));
+	rc = choose_form(src, c, item, base, err);
+	if (rc == VV_OK) {
+		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
+	}
+	vv_coder_thorough(c, false);
+	vv_coder_give(w->store->coders, c);
+	return rc;
+}
+
+/* In the form that it has, where that can stay. */
+static vv_status put_as_it_is(vv_writer *w, const vv_source *src, vv_pack_item *item,
+			      const vv_cid *base, const vv_packed *stored, uint64_t *record_len,
+			      vv_error *err)
+{
+	vv_coder *c;
+	vv_place place;
+	vv_record r;
+	vv_status rc;
+
+	if (base) {
+		rc = vv_source_find(src, base, &place, &r, err);
+		if (rc < 0 || r.depth >= VV_CHAIN_MAX || vv_cid_equal(base, &item->cid)) {
+			return put_new(w, src, item, base, record_len, err);
+		}
+		item->base = *base;
+		item->depth = r.depth + 1;
+	}
+	if (!(c = vv_coder_take(w->store->coders, err))) {
+		return VV_ENOMEM;
+	}
+	item->packed = *stored;
+	rc = vv_pack_writer_append(w->own, c, item, record_len, err);
+	vv_coder_give(w->store->coders, c);
+	return rc;
+}
+
+/* Is it stored, and can it be read? A record that has become unreadable since is
+ * no reason not to store the block, now that its bytes are at hand. Reading takes
+ * a quarter of the time of compressing. */
+static vv_status is_known(const vv_source *src, const vv_cid *cid, const void *bytes, size_t len,
+			  bool *known, vv_error *err)
+{
+	vv_buf stored = VV_BUF_INIT;
+	vv_place place;
+	vv_record r;
+	vv_status rc = vv_source_find(src, cid, &place, &r, err);
+
+	*known = rc == VV_OK && !place.pack; /* this writer's own */
+	if (rc == VV_OK && place.pack) {
+		rc = vv_source_get_at(src, &place, &stored, &r, err);
+		*known = rc == VV_OK && stored.len == len &&
+			 (len == 0 || memcmp(stored.data, bytes, len) == 0);
+		vv_buf_clear(&stored);
+	}
+	return rc == VV_ENOMEM ? rc : VV_OK;
+}
+
+static bool names_bytes(const vv_cid *cid, const void *bytes, size_t len)
+{
+	vv_cid real;
+
+	return vv_cid_of(&real, cid->codec, bytes, len, NULL) < 0 || vv_cid_equal(&real, cid);
+}
+
+/* stored: the form that the block comes in, or NULL. */
+static vv_status put_block(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			   const vv_cid *base, const vv_packed *stored, bool *kept, vv_error *err)
+{
+	vv_source src = {w->store, NULL, w->own, true};
+	vv_pack_item item;
+	vv_pack_list *packs = NULL;
+	uint64_t record_len = 0;
+	bool known;
+	vv_status rc;
+
+	if (len > VV_BLOCK_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes; at most %u are allowed",
+			       len, VV_BLOCK_MAX);
+	}
+	assert(cid->codec == VV_CODEC_RAW || cid->codec == VV_CODEC_DAG_CBOR);
+#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+	assert(names_bytes(cid, bytes, len)); /* costs as much as compressing */
+#else
+	(void)names_bytes;
+#endif
+	if ((rc = current_packs(w, &packs, err)) < 0) {
+		return rc;
+	}
+	src.packs = packs;
+	rc = is_known(&src, cid, bytes, len, &known, err);
+	if (rc == VV_OK && !known) {
+		memset(&item, 0, sizeof item);
+		item.cid = *cid;
+		item.raw = bytes;
+		item.raw_len = len;
+		rc = stored ? put_as_it_is(w, &src, &item, base, stored, &record_len, err)
+			    : put_new(w, &src, &item, base, &record_len, err);
+	}
+	if (rc == VV_OK) {
+		count_put(w, record_len, len);
+		*kept = record_len > 0;
+	}
+	vv_packs_unref(packs);
+	return rc;
+}
+
+vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			const vv_cid *base, vv_error *err)
+{
+	bool kept;
+
+	return put_block(w, cid, bytes, len, base, NULL, &kept, err);
+}
+
+vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			     const vv_cid *base, bool *kept, vv_error *err)
+{
+	return put_block(w, cid, bytes, len, base, NULL, kept, err);
+}
+
+vv_status vv_writer_put_stored(vv_writer *w, const vv_record *r, const void *stored,
+			       const void *bytes, bool *kept, vv_error *err)
+{
+	vv_packed form = {r->method, stored, r->stored_len};
+
+	return put_block(w, &r->cid, bytes, r->raw_len,
+			 r->method == VV_METHOD_DIFF ? &r->base : NULL, &form, kept, err);
+}
+
+vv_status vv_writer_add(vv_writer *w, vv_cid *cid, uint8_t codec, const void *bytes, size_t len,
+			const vv_cid *base, vv_error *err)
+{
+	vv_cid name;
+	vv_status rc;
+
+	if ((rc = vv_cid_of(&name, codec, bytes, len, err)) < 0 ||
+	    (rc = vv_writer_put(w, &name, bytes, len, base, err)) < 0) {
+		return rc;
+	}
+	*cid = name;
+	return VV_OK;
+}
+
+/* ---- reading ---- */
+
+vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_source src = {w->store, NULL, w->own, false};
+	vv_pack_list *packs = NULL;
+	uint64_t offset;
+	vv_status rc;
+
+	if (vv_pack_writer_find(w->own, cid, &offset)) {
+		if ((rc = current_packs(w, &packs, err)) < 0) {
+			return rc;
+		}
+		src.packs = packs;
+		rc = vv_source_get(&src, cid, out, err);
+		vv_packs_unref(packs);
+		/* A commit may have taken it out of our hands meanwhile. */
+		if (rc != VV_ECORRUPT && rc != VV_EMISSING) {
+			return rc;
+		}
+	}
+	return vv_store_get(w->store, cid, out, err);
+}
+
+bool vv_writer_has(vv_writer *w, const vv_cid *cid)
+{
+	vv_source src = {w->store, NULL, w->own, true};
+	vv_pack_list *packs = NULL;
+	vv_place place;
+	vv_record r;
+	bool has;
+
+	if (current_packs(w, &packs, NULL) < 0) {
+		return false;
+	}
+	src.packs = packs;
+	has = vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
+	vv_packs_unref(packs);
+	return has;
+}
+
+unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out)
+{
+	return vv_pack_writer_find_prefix(w->own, codec, prefix, out);
+}
+
+uint64_t vv_writer_pending(vv_writer *w)
+{
+	return vv_pack_writer_count(w->own) > 0 ? vv_pack_writer_len(w->own) : 0;
+}
+
+/* The header of the record at offset of the pack in the making. */
+static vv_status pending_record(vv_writer *w, uint64_t offset, vv_record *r, vv_error *err)
+{
+	uint8_t header[VV_RECORD_HEADER_MAX];
+	size_t got;
+	vv_status rc = vv_pack_writer_read(w->own, offset, header, sizeof header, &got, err);
+
+	if (rc == VV_OK && vv_record_parse(r, header, got, offset)) {
+		rc = vv_fail(err, VV_EIO, "a pack in the making is not as it was written");
+	}
+	return rc;
+}
+
+vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, vv_error *err)
+{
+	uint64_t offset;
+	vv_record r, base;
+	vv_cid cid;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && vv_pack_writer_at(w->own, i, &cid, &offset); i++) {
+		if ((rc = pending_record(w, offset, &r, err)) < 0) {
+			break;
+		}
+		base.cid = r.base;
+		if (r.method == VV_METHOD_DIFF && r.distance > 0) {
+			rc = pending_record(w, offset - r.distance, &base, err);
+		}
+		if (rc == VV_OK) {
+			rc = fn(payload, &cid, r.method == VV_METHOD_DIFF ? &base.cid : NULL, err);
+		}
+	}
+	return rc;
+}
+
+void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out)
+{
+	vv_mutex_lock(w->lock);
+	*out = w->stats;
+	vv_mutex_unlock(w->lock);
+}
+
+/* ---- committing ---- */
+
+/* One durable pack of the chosen ones and the new blocks, or NULL: then the new
+ * blocks become a pack of their own, and merging waits for the next commit. */
+static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
+{
+	vv_pack_writer *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
+	vv_status rc = merged ? VV_OK : VV_ENOMEM;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_pack_writer_copy_pack(merged, packs[i], NULL);
+	}
+	if (rc < 0 || vv_pack_writer_copy_writer(merged, w->own, NULL) < 0 ||
+	    vv_pack_writer_seal(merged, NULL) < 0) {
+		vv_pack_writer_free(merged);
+		return NULL;
+	}
+	return merged;
+}
+
+static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
+{
+	return a->aside == b->aside && a->since == b->since &&
+	       memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
+static bool is_listed(const vv_pack_list *l, const vv_pack_name *id)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		if (same_name(&l->packs[i]->id, id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status publish(vv_writer *w, vv_pack_writer *final, vv_pack_name *id, vv_error *err)
+{
+	vv_status rc = vv_pack_writer_publish(final, -1, id, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_fsync_dir(w->store->packs_dir, err);
+	if (rc < 0 && !is_listed(w->packs, id)) {
+		(void)vv_store_remove_pack(w->store, id, NULL);
+		(void)vv_fsync_dir(w->store->packs_dir, NULL);
+	}
+	return rc;
+}
+
+vv_status vv_writer_renew(vv_writer *w, vv_error *err)
+{
+	vv_pack_list *fresh = NULL, *old;
+	vv_status rc = vv_packs_renew(w->store, NULL, true, &fresh, err);
+
+	if (rc == VV_OK) {
+		vv_mutex_lock(w->lock);
+		old = w->packs;
+		w->packs = fresh;
+		vv_mutex_unlock(w->lock);
+		vv_packs_unref(old);
+	}
+	return rc;
+}
+
+/* The blocks are safe and visible: from here on nothing may fail the commit. */
+static void after_publish(vv_writer *w, const vv_pack_name *id, vv_pack **packs, size_t count)
+{
+	vv_error err;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!same_name(&packs[i]->id, id)) {
+			(void)vv_store_remove_pack(w->store, &packs[i]->id, NULL);
+		}
+	}
+	if (vv_writer_renew(w, &err) < 0) {
+		vv_mutex_lock(w->lock);
+		w->failed = err; /* of what comes next */
+		vv_mutex_unlock(w->lock);
+		return;
+	}
+	(void)vv_pack_writer_reset(w->own, NULL);
+}
+
+vv_status vv_writer_commit(vv_writer *w, vv_error *err)
+{
+	vv_pack_writer *merged = NULL;
+	vv_pack **packs = NULL;
+	size_t count = 0;
+	vv_pack_name id;
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	if (w->failed.code < 0) {
+		*err = w->failed;
+		return err->code;
+	}
+	if (vv_pack_writer_count(w->own) == 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_merge_choose(w->packs, vv_pack_writer_len(w->own), &packs, &count, err)) < 0) {
+		goto done;
+	}
+	if (count > 0) {
+		merged = merge_packs(w, packs, count);
+		count = merged ? count : 0;
+	}
+	if ((!merged && (rc = vv_pack_writer_seal(w->own, err)) < 0) ||
+	    (rc = publish(w, merged ? merged : w->own, &id, err)) < 0) {
+		vv_mutex_lock(w->lock);
+		w->failed = *err;
+		vv_mutex_unlock(w->lock);
+		goto done;
+	}
+	after_publish(w, &id, packs, count);
+done:
+	vv_pack_writer_free(merged);
+	vv_free(packs);
+	return rc;
+}
+
+/* ---- taking packs over ---- */
+
+/* The index goes first, as when a pack is published. */
+static vv_status move_pack(vv_writer *w, const vv_pack *p, vv_error *err)
+{
+	char name[VV_PACK_NAME_MAX];
+	char *pack = vv_path_join(w->store->packs_dir, p->name, (char *)NULL), *index;
+	vv_status rc;
+
+	vv_pack_name_write(name, &p->id, "index");
+	index = vv_path_join(w->store->packs_dir, name, (char *)NULL);
+	if (!pack || !index) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	(void)vv_rename(p->index_path, index, NULL); /* derived: it is made again where it is not */
+	if ((rc = vv_rename(p->path, pack, err)) < 0) {
+		(void)vv_rename(index, p->index_path, NULL);
+	} else if ((rc = vv_fsync_dir(w->store->packs_dir, err)) < 0) {
+		(void)vv_rename(pack, p->path, NULL);
+		(void)vv_rename(index, p->index_path, NULL);
+	}
+done:
+	vv_free(pack);
+	vv_free(index);
+	return rc;
+}
+
+static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
+{
+	vv_pack_writer *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
+	vv_pack_name id;
+	vv_status rc = merged ? VV_OK : vv_fail_nomem(err);
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < l->own; i++) {
+		rc = vv_pack_writer_copy_pack(merged, l->packs[i], err);
+	}
+	if (rc == VV_OK && (rc = vv_pack_writer_seal(merged, err)) == VV_OK) {
+		rc = publish(w, merged, &id, err);
+	}
+	vv_pack_writer_free(merged);
+	return rc;
+}
+
+vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
+{
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	if (l->own == 0) {
+		return VV_OK;
+	}
+	rc = l->own == 1 ? move_pack(w, l->packs[0], err) : copy_packs(w, l, err);
+	return rc < 0 ? rc : vv_writer_renew(w, err);
+}

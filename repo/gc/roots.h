@@ -1,0 +1,23 @@
+/*
+ * roots: everything in a repository that keeps blocks alive.
+ *
+ * Refs, reflogs, HEAD, the index, stash, merge state (MERGE_HEAD, ORIG_HEAD,
+ * CHERRY_PICK_HEAD ...) of every worktree, and what lies in incoming/.
+ */
+#ifndef VV_REPO_GC_ROOTS_H
+#define VV_REPO_GC_ROOTS_H
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+
+/* Calls fn once for each distinct root that any pointer blob in any commit
+ * reachable from these names, newest commits first; path and commit (null for an
+ * index) say where it was first met. A damaged pointer is given with cid null
+ * and the reason in err's place by fn's `what`. Cost follows the changes between
+ * commits (equal subtrees are skipped). */
+typedef vv_status (*vv_root_fn)(void *payload, const vv_cid *cid, const char *path,
+				const vv_oid *commit, const char *what, vv_error *err);
+vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
+
+#endif

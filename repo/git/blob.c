@@ -1,0 +1,174 @@
+/*
+ * blob: reading Git objects, with the size asked before the bytes.
+ *
+ * A pack from elsewhere may claim any size for an object and libgit2 would
+ * allocate it, hence the header first.
+ */
+#include <stdio.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/blob.h"
+#include "repo/git/program.h"
+#include "repo/git/quarantine.h"
+#include "repo/git/repository_internal.h"
+
+static const char *type_name(git_object_t type)
+{
+	const char *name = git_object_type2string(type);
+
+	return name && *name ? name : "object";
+}
+
+/* In a partial clone git gets a missing object from the remote when asked for it. */
+static bool fetch_promised(vv_repository *r, const git_oid *id)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+	const char *argv[] = {"git", "--git-dir", r->gitdir, "cat-file", "-e", hex, NULL};
+	int code = -1;
+
+	if (!r->partial) {
+		return false;
+	}
+	(void)git_oid_tostr(hex, sizeof(hex), id);
+	if (vv_program_run(argv, NULL, 0, NULL, &code, NULL) < 0 || code != 0) {
+		return false;
+	}
+	return git_odb_refresh(r->odb) == 0;
+}
+
+vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
+			   vv_error *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+	size_t len = 0;
+	int code = git_odb_read_header(&len, type, r->odb, id);
+
+	if (code == GIT_ENOTFOUND && fetch_promised(r, id)) {
+		code = git_odb_read_header(&len, type, r->odb, id);
+	}
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot read the object %s",
+				   git_oid_tostr(hex, sizeof(hex), id));
+	}
+	*size = len;
+	return VV_OK;
+}
+
+vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
+			 git_odb_object **out, vv_error *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+	git_object_t found;
+	uint64_t size;
+	vv_status rc = vv_object_header(r, id, &found, &size, err);
+	int code;
+
+	if (rc < 0) {
+		return rc;
+	}
+	(void)git_oid_tostr(hex, sizeof(hex), id);
+	if (type != GIT_OBJECT_ANY && found != type) {
+		return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a %s", hex,
+			       type_name(found), type_name(type));
+	}
+	if (size > max) {
+		return vv_fail(err, VV_EREFUSED, "the %s %s has %s, at most %s are read",
+			       type_name(found), hex, vv_text_bytes(size), vv_text_bytes(max));
+	}
+	if ((code = git_odb_read(out, r->odb, id)) < 0) {
+		return vv_git_fail(err, code, "cannot read the %s %s", type_name(found), hex);
+	}
+	return VV_OK;
+}
+
+vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err)
+{
+	git_odb_object *object = NULL;
+	char hex[GIT_OID_HEXSZ + 1];
+	const char *text;
+	vv_oid target;
+	vv_status rc = vv_object_read(r, tag, GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &object, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	text = git_odb_object_data(object);
+	if (git_odb_object_size(object) < 7 + VV_OID_TEXT || memcmp(text, "object ", 7) != 0 ||
+	    !vv_oid_parse(&target, text + 7, VV_OID_TEXT)) {
+		rc = vv_fail(err, VV_ECORRUPT, "the tag %s does not begin with its object",
+			     git_oid_tostr(hex, sizeof(hex), tag));
+	} else {
+		vv_oid_to_git(out, &target);
+	}
+	git_odb_object_free(object);
+	return rc;
+}
+
+vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	git_object_t type;
+	git_oid git_id;
+	vv_status rc;
+
+	vv_oid_to_git(&git_id, id);
+	if ((rc = vv_object_header(r, &git_id, &type, out, err)) < 0) {
+		return rc;
+	}
+	if (type == GIT_OBJECT_BLOB) {
+		return VV_OK;
+	}
+	vv_oid_text(hex, id);
+	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", hex,
+		       type_name(type));
+}
+
+vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out, vv_error *err)
+{
+	git_odb_object *object = NULL;
+	git_oid git_id;
+	vv_status rc;
+
+	vv_oid_to_git(&git_id, id);
+	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_BLOB, max, &object, err)) < 0) {
+		return rc;
+	}
+	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
+	git_odb_object_free(object);
+	return vv_buf_ok(out, err);
+}
+
+vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out, vv_error *err)
+{
+	git_oid id;
+	vv_status rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, len, &id, err);
+
+	if (rc == VV_OK) {
+		vv_oid_from_git(out, &id);
+	}
+	return rc;
+}
+
+vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err)
+{
+	git_oid id;
+	vv_status rc = VV_OK;
+	int code;
+
+	if ((rc = vv_git_start(err)) < 0) { /* there may be no repository at hand */
+		return rc;
+	}
+	if ((code = git_odb_hash(&id, bytes, len, GIT_OBJECT_BLOB)) < 0) {
+		rc = vv_git_fail(err, code, "cannot name a blob");
+	} else {
+		vv_oid_from_git(out, &id);
+	}
+	vv_git_stop();
+	return rc;
+}
+
+vv_status vv_objects_flush(vv_repository *r, vv_error *err)
+{
+	return vv_quarantine_flush(r, err);
+}

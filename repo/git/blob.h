@@ -1,0 +1,32 @@
+/*
+ * blob: bytes in the Git repository.
+ *
+ * Written objects are staged: this vv_repository sees them at once, and they
+ * become durable together, in one go, when something that may name them does:
+ * vv_index_write, vv_ref_update, vv_commit_create, vv_tag_create and
+ * vv_repository_close do it, or vv_objects_flush. Until then a crash leaves no
+ * trace of them.
+ */
+#ifndef VV_REPO_GIT_BLOB_H
+#define VV_REPO_GIT_BLOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* Reading asks the header first and refuses more than max bytes (VV_EREFUSED).
+ * Appends to out. VV_ENOTFOUND, VV_EUSAGE (no blob). */
+vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
+vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out,
+		       vv_error *err);
+vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
+			vv_error *err);
+vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err); /* the id only */
+
+/* Makes all staged objects durable. */
+vv_status vv_objects_flush(vv_repository *r, vv_error *err);
+
+#endif

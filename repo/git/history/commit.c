@@ -1,0 +1,421 @@
+/*
+ * commit: the text of commit and tag objects, read and written.
+ */
+#include "repo/git/history/commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/identity.h"
+#include "repo/git/history/refs_internal.h"
+#include "repo/git/history/signing.h"
+#include "repo/git/quarantine.h"
+#include "repo/git/repository_internal.h"
+
+#define MESSAGE_BYTES_MAX (16u << 20)
+
+/* --- reading ------------------------------------------------------------------ */
+
+void vv_commit_clear(vv_commit *c)
+{
+	vv_free(c->parents);
+	vv_person_clear(&c->author);
+	vv_person_clear(&c->committer);
+	vv_free(c->message);
+	memset(c, 0, sizeof(*c));
+}
+
+const char *vv_commit_subject(const vv_commit *c, size_t *len)
+{
+	const char *start = c->message + strspn(c->message, "\n");
+
+	*len = strcspn(start, "\n");
+	return start;
+}
+
+static vv_status copy_person(vv_person *out, const git_signature *from, vv_error *err)
+{
+	out->name = vv_strdup(from && from->name ? from->name : "");
+	out->email = vv_strdup(from && from->email ? from->email : "");
+	out->time = from ? from->when.time : 0;
+	out->offset_min = from ? from->when.offset : 0;
+	return out->name && out->email ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status copy_commit(const git_commit *from, vv_commit *out, vv_error *err)
+{
+	unsigned i, count = git_commit_parentcount(from);
+	vv_status rc;
+
+	vv_oid_from_git(&out->id, git_commit_id(from));
+	vv_oid_from_git(&out->tree, git_commit_tree_id(from));
+	if (count > 0 && !(out->parents = vv_calloc(count, sizeof(vv_oid)))) {
+		return vv_fail_nomem(err);
+	}
+	for (i = 0; i < count; i++) {
+		vv_oid_from_git(&out->parents[i], git_commit_parent_id(from, i));
+	}
+	out->parent_count = count;
+	if ((rc = copy_person(&out->author, git_commit_author(from), err)) < 0 ||
+	    (rc = copy_person(&out->committer, git_commit_committer(from), err)) < 0) {
+		return rc;
+	}
+	out->message = vv_strdup(git_commit_message(from) ? git_commit_message(from) : "");
+	return out->message ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err)
+{
+	git_odb_object *bytes = NULL;
+	git_commit *commit = NULL;
+	char hex[VV_OID_TEXT + 1];
+	git_oid git_id;
+	vv_status rc;
+	int code;
+
+	memset(out, 0, sizeof(*out));
+	vv_oid_to_git(&git_id, id);
+	/* The size first, and the cache then has it. */
+	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &bytes, err)) <
+	    0) {
+		return rc;
+	}
+	git_odb_object_free(bytes);
+	if ((code = git_commit_lookup(&commit, r->git, &git_id)) < 0) {
+		vv_oid_text(hex, id);
+		return vv_git_fail(err, code, "cannot read the commit %s", hex);
+	}
+	if ((rc = copy_commit(commit, out, err)) < 0) {
+		vv_commit_clear(out);
+	}
+	git_commit_free(commit);
+	return rc;
+}
+
+/* --- making -------------------------------------------------------------------- */
+
+static void put_id(vv_buf *b, const char *key, const vv_oid *id)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, id);
+	vv_buf_printf(b, "%s %s\n", key, hex);
+}
+
+static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_person *out,
+			   vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (opts->keep_author) {
+		const vv_person *kept = &opts->keep_author->author;
+
+		*out = *kept;
+		out->name = vv_strdup(kept->name);
+		out->email = vv_strdup(kept->email);
+		if (!out->name || !out->email) {
+			return vv_fail_nomem(err);
+		}
+	} else if ((rc = vv_identity(r, VV_AUTHOR, out, opts->author ? NULL : err)) < 0 &&
+		   !opts->author) {
+		return rc;
+	}
+	if (opts->author) { /* keeps the time found so far */
+		int64_t when = out->time;
+		int offset = out->offset_min;
+		uint32_t nsec;
+
+		if (rc < 0) {
+			vv_now(&when, &nsec);
+			offset = vv_local_offset_min(when);
+		}
+		vv_person_clear(out);
+		if ((rc = vv_person_parse(opts->author, out, err)) < 0) {
+			return rc;
+		}
+		out->time = when;
+		out->offset_min = offset;
+	}
+	if (opts->author_time_set) {
+		out->time = opts->author_time;
+		out->offset_min = opts->author_offset_min;
+	}
+	return VV_OK;
+}
+
+/* A header whose value has several lines: each further one begins with a space. */
+static void put_signature(vv_buf *b, const vv_buf *signature)
+{
+	const char *p = vv_buf_cstr(signature), *end = p + signature->len;
+
+	vv_buf_puts(b, "gpgsig");
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = eol ? (size_t)(eol - p) : (size_t)(end - p);
+
+		vv_buf_putc(b, ' ');
+		vv_buf_put(b, p, len);
+		vv_buf_putc(b, '\n');
+		p += len + (eol != NULL);
+	}
+}
+
+static char *ident_of(const vv_person *p)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s <%s>", p->name, p->email);
+	return vv_buf_detach(&b);
+}
+
+static vv_status must_sign(vv_repository *r, const vv_commit_options *opts, bool *out,
+			   vv_error *err)
+{
+	*out = opts->sign;
+	if (opts->sign || opts->no_sign) {
+		return VV_OK;
+	}
+	return vv_config_bool(r, "commit.gpgsign", false, out, err);
+}
+
+/* Appends "<message>" with a final newline to the headers, and, where it is wanted,
+ * a signature of all that between the two. */
+static vv_status finish_commit(vv_repository *r, const vv_commit_options *opts, vv_buf *head,
+			       const vv_person *committer, vv_buf *out, vv_error *err)
+{
+	vv_buf body = VV_BUF_INIT, unsigned_text = VV_BUF_INIT, signature = VV_BUF_INIT;
+	size_t len = strlen(opts->message);
+	char *ident = NULL;
+	bool sign;
+	vv_status rc;
+
+	vv_buf_putc(&body, '\n');
+	vv_buf_puts(&body, opts->message);
+	if (len > 0 && opts->message[len - 1] != '\n') {
+		vv_buf_putc(&body, '\n');
+	}
+	if ((rc = must_sign(r, opts, &sign, err)) < 0) {
+		goto done;
+	}
+	if (sign) {
+		vv_buf_put(&unsigned_text, vv_buf_cstr(head), head->len);
+		vv_buf_put(&unsigned_text, vv_buf_cstr(&body), body.len);
+		if (!(ident = ident_of(committer)) || unsigned_text.failed) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		if ((rc = vv_sign(r, unsigned_text.data, unsigned_text.len, ident, &signature,
+				  err)) < 0) {
+			goto done;
+		}
+	}
+	vv_buf_put(out, vv_buf_cstr(head), head->len);
+	if (sign) {
+		put_signature(out, &signature);
+	}
+	vv_buf_put(out, vv_buf_cstr(&body), body.len);
+	rc = head->failed || body.failed ? vv_fail_nomem(err) : vv_buf_ok(out, err);
+done:
+	vv_free(ident);
+	vv_buf_clear(&signature);
+	vv_buf_clear(&unsigned_text);
+	vv_buf_clear(&body);
+	return rc;
+}
+
+static vv_status write_commit(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			      vv_error *err)
+{
+	vv_buf head = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_person author = {0}, committer = {0};
+	git_oid id;
+	size_t i;
+	vv_status rc;
+
+	if (strlen(opts->message) > MESSAGE_BYTES_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the message is over %s",
+			       vv_text_bytes(MESSAGE_BYTES_MAX));
+	}
+	if ((rc = vv_identity(r, VV_COMMITTER, &committer, err)) < 0 ||
+	    (rc = author_of(r, opts, &author, err)) < 0) {
+		goto done;
+	}
+	put_id(&head, "tree", opts->tree);
+	for (i = 0; i < opts->parent_count; i++) {
+		put_id(&head, "parent", &opts->parents[i]);
+	}
+	vv_buf_puts(&head, "author ");
+	vv_person_put(&head, &author);
+	vv_buf_puts(&head, "\ncommitter ");
+	vv_person_put(&head, &committer);
+	vv_buf_putc(&head, '\n');
+	if (!vv_utf8_valid(opts->message, strlen(opts->message))) {
+		vv_buf_puts(&head, "encoding ISO-8859-1\n"); /* any bytes can be read as that */
+	}
+	if ((rc = finish_commit(r, opts, &head, &committer, &text, err)) < 0 ||
+	    (rc = vv_quarantine_write(r, GIT_OBJECT_COMMIT, text.data, text.len, &id, err)) < 0) {
+		goto done;
+	}
+	vv_oid_from_git(out, &id);
+done:
+	vv_person_clear(&committer);
+	vv_person_clear(&author);
+	vv_buf_clear(&text);
+	vv_buf_clear(&head);
+	return rc;
+}
+
+/* What HEAD must be when the commit takes its place. */
+static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			       bool *amends, vv_error *err)
+{
+	vv_head head = {0};
+	vv_commit now = {0};
+	vv_status rc;
+	size_t i;
+
+	*amends = false;
+	memset(out, 0, sizeof(*out));
+	if (opts->parent_count > 0) {
+		*out = opts->parents[0];
+	}
+	if ((rc = vv_head_read(r, &head, err)) < 0) {
+		return rc;
+	}
+	if (opts->expect) {
+		*out = *opts->expect;
+		*amends = opts->parent_count == 0 ? !vv_oid_is_null(out)
+						  : !vv_oid_equal(out, &opts->parents[0]);
+	} else if (!head.unborn && !vv_oid_equal(out, &head.commit)) {
+		if ((rc = vv_commit_read(r, &head.commit, &now, err)) < 0) {
+			goto done;
+		}
+		*amends = now.parent_count == opts->parent_count;
+		for (i = 0; *amends && i < now.parent_count; i++) {
+			*amends = vv_oid_equal(&now.parents[i], &opts->parents[i]);
+		}
+		if (*amends) {
+			*out = head.commit;
+		}
+	}
+	if (!vv_oid_equal(out, &head.commit)) {
+		(void)vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
+		rc = vv_hint(err,
+			     "somebody else committed here; look at 'varve log' and try again");
+	}
+done:
+	vv_commit_clear(&now);
+	vv_head_clear(&head);
+	return rc;
+}
+
+static char *reflog_text(const vv_commit_options *opts, bool amends)
+{
+	const char *kind = amends                    ? " (amend)"
+			   : opts->parent_count == 0 ? " (initial)"
+			   : opts->parent_count > 1  ? " (merge)"
+						     : "";
+	const char *start = opts->message + strspn(opts->message, "\n");
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "commit%s: ", kind);
+	vv_buf_put(&b, start, strcspn(start, "\n"));
+	return vv_buf_detach(&b);
+}
+
+vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			   vv_error *err)
+{
+	char *reflog = NULL;
+	vv_oid old;
+	bool amends;
+	vv_status rc;
+
+	if ((rc = expected_head(r, opts, &old, &amends, err)) < 0 ||
+	    (rc = write_commit(r, opts, out, err)) < 0) {
+		return rc;
+	}
+	if (!opts->reflog && !(reflog = reflog_text(opts, amends))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_head_move(r, out, &old, opts->reflog ? opts->reflog : reflog, err);
+	vv_free(reflog);
+	return rc;
+}
+
+/* --- tags ------------------------------------------------------------------------ */
+
+static vv_status write_tag(vv_repository *r, const char *name, const vv_oid *commit,
+			   const char *message, vv_oid *out, vv_error *err)
+{
+	vv_person tagger = {0};
+	vv_buf text = VV_BUF_INIT, signature = VV_BUF_INIT;
+	char *ident = NULL;
+	size_t len = strlen(message);
+	bool sign = false;
+	git_oid id;
+	vv_status rc;
+
+	if ((rc = vv_identity(r, VV_COMMITTER, &tagger, err)) < 0 ||
+	    (rc = vv_config_bool(r, "tag.gpgsign", false, &sign, err)) < 0) {
+		goto done;
+	}
+	put_id(&text, "object", commit);
+	vv_buf_printf(&text, "type commit\ntag %s\ntagger ", name);
+	vv_person_put(&text, &tagger);
+	vv_buf_puts(&text, "\n\n");
+	vv_buf_puts(&text, message);
+	if (len == 0 || message[len - 1] != '\n') {
+		vv_buf_putc(&text, '\n');
+	}
+	if ((rc = vv_buf_ok(&text, err)) < 0) {
+		goto done;
+	}
+	if (sign) {
+		if (!(ident = ident_of(&tagger))) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		if ((rc = vv_sign(r, text.data, text.len, ident, &signature, err)) < 0) {
+			goto done;
+		}
+		vv_buf_put(&text, vv_buf_cstr(&signature), signature.len);
+	}
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_quarantine_write(r, GIT_OBJECT_TAG, text.data, text.len, &id, err)) < 0) {
+		goto done;
+	}
+	vv_oid_from_git(out, &id);
+done:
+	vv_free(ident);
+	vv_buf_clear(&signature);
+	vv_buf_clear(&text);
+	vv_person_clear(&tagger);
+	return rc;
+}
+
+vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit,
+			const char *message_or_null, bool force, vv_error *err)
+{
+	vv_buf ref = VV_BUF_INIT;
+	vv_oid target = *commit;
+	vv_status rc;
+
+	if ((rc = vv_ref_name_check(name, err)) < 0) {
+		return rc;
+	}
+	vv_buf_printf(&ref, "refs/tags/%s", name);
+	if ((rc = vv_buf_ok(&ref, err)) == VV_OK && message_or_null) {
+		rc = write_tag(r, name, commit, message_or_null, &target, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_ref_update(r, ref.data, &target, NULL, force, NULL, err);
+		if (rc == VV_EEXISTS) {
+			(void)vv_hint(err, "'--force' moves it");
+		}
+	}
+	vv_buf_clear(&ref);
+	return rc;
+}

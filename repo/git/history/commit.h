@@ -1,0 +1,63 @@
+/*
+ * commit: reading commits, and making them.
+ */
+#ifndef VV_REPO_GIT_HISTORY_COMMIT_H
+#define VV_REPO_GIT_HISTORY_COMMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_person {
+	char *name, *email;
+	int64_t time;   /* seconds since 1970 */
+	int offset_min; /* zone */
+} vv_person;
+
+typedef struct vv_commit {
+	vv_oid id, tree;
+	vv_oid *parents;
+	size_t parent_count;
+	vv_person author, committer;
+	char *message; /* whole, as stored */
+} vv_commit;
+vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);
+void vv_commit_clear(vv_commit *c);
+const char *vv_commit_subject(const vv_commit *c, size_t *len); /* first line, borrowed */
+
+/* Making a commit: tree from the index, parents, hooks' message, identity,
+ * signature where commit.gpgSign says so, then HEAD (the branch it names) by
+ * compare-and-swap: HEAD must still be parents[0], or the commit that expect
+ * names, or (amending) a commit with just these parents; else VV_ECONFLICT and
+ * nothing has moved. Identity missing: VV_EUSAGE with the two git config lines
+ * as hint. */
+typedef struct vv_commit_options {
+	const char *message; /* final text */
+	const vv_oid *tree;
+	const vv_oid *parents;
+	size_t parent_count;
+	const char *author;  /* "Name <mail>" or NULL */
+	int64_t author_time; /* with author_time_set */
+	int author_offset_min; /* its zone */
+	bool author_time_set;
+	const vv_commit *keep_author; /* amend: take the author of this one */
+	const char *reflog;           /* "commit: subject" made when NULL */
+	bool sign, no_sign;           /* -S, --no-gpg-sign; else the configuration */
+	const vv_oid *expect;         /* what HEAD must be now; NULL: see above */
+} vv_commit_options;
+vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			   vv_error *err);
+
+/* A date as Git takes it on the command line and in GIT_AUTHOR_DATE: seconds
+ * ("1700000000 +0100", "@1700000000"), ISO 8601, RFC 2822. Without a zone it is
+ * local time. VV_EUSAGE. */
+vv_status vv_date_parse(const char *text, int64_t *time, int *offset_min, vv_error *err);
+
+/* The same, and points in time as seen from now: "now", "today", "yesterday", "2 weeks ago",
+ * "3.days.ago". A day without a time is its beginning. */
+vv_status vv_date_before(const char *text, int64_t *time, vv_error *err);
+
+#endif

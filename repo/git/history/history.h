@@ -1,0 +1,19 @@
+/*
+ * history: commits, trees, blobs, refs and revisions of the Git repository.
+ *
+ * One include for all of them; each noun has its own header.
+ */
+#ifndef VV_REPO_GIT_HISTORY_HISTORY_H
+#define VV_REPO_GIT_HISTORY_HISTORY_H
+
+#include "repo/git/blob.h"
+#include "repo/git/history/commit.h"
+#include "repo/git/history/log.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/history/state.h"
+#include "repo/git/loose_pack.h"
+#include "repo/git/program.h"
+#include "repo/git/tree.h"
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * identity: who writes, and when, as Git's variables and settings say. Internal.
+ */
+#ifndef VV_REPO_GIT_HISTORY_IDENTITY_H
+#define VV_REPO_GIT_HISTORY_IDENTITY_H
+
+#include "repo/git/history/commit.h"
+#include "repo/git/repository_internal.h"
+
+typedef enum vv_role { VV_AUTHOR, VV_COMMITTER } vv_role;
+
+/* GIT_<ROLE>_NAME, _EMAIL, _DATE, <role>.name, user.name, EMAIL. VV_EUSAGE, with the
+ * git config lines, when it is not known. Free with vv_person_clear. */
+vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *err);
+void vv_person_clear(vv_person *p);
+
+/* "Name <mail>"; the time is not touched. VV_EUSAGE. */
+vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err);
+
+/* Appends "Name <mail> 1700000000 +0100". */
+void vv_person_put(vv_buf *b, const vv_person *p);
+
+int vv_local_offset_min(int64_t time);
+
+#endif

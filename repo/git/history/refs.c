@@ -1,0 +1,347 @@
+/*
+ * refs: reading refs and HEAD, through libgit2, which knows loose and packed ones.
+ */
+#include "repo/git/history/refs.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/refs_internal.h"
+
+#define NAME_BYTES_MAX 512u
+
+void vv_ref_clear(vv_ref *ref)
+{
+	vv_free(ref->name);
+	vv_free(ref->symbolic);
+	memset(ref, 0, sizeof(*ref));
+}
+
+/* The commit that an object is or, as a tag, leads to; the null id when none. */
+static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out, vv_error *err)
+{
+	git_object *object = NULL, *commit = NULL;
+	git_object_t type;
+	uint64_t size;
+	vv_status rc = vv_object_header(r, id, &type, &size, err);
+	int code;
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0) {
+		return rc;
+	}
+	if (type == GIT_OBJECT_COMMIT) {
+		vv_oid_from_git(out, id);
+		return VV_OK;
+	}
+	if (type != GIT_OBJECT_TAG) {
+		return VV_OK;
+	}
+	if ((code = git_object_lookup(&object, r->git, id, GIT_OBJECT_TAG)) < 0) {
+		return vv_git_fail(err, code, "cannot read a tag");
+	}
+	if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0) {
+		vv_oid_from_git(out, git_object_id(commit));
+	}
+	git_error_clear();
+	git_object_free(commit);
+	git_object_free(object);
+	return VV_OK;
+}
+
+static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, vv_error *err)
+{
+	git_reference *direct = NULL;
+	const git_oid *id = git_reference_target(from);
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	if (!(out->name = vv_strdup(git_reference_name(from)))) {
+		return vv_fail_nomem(err);
+	}
+	if (git_reference_type(from) == GIT_REFERENCE_SYMBOLIC) {
+		if (!(out->symbolic = vv_strdup(git_reference_symbolic_target(from)))) {
+			return vv_fail_nomem(err);
+		}
+		if (git_reference_resolve(&direct, from) == 0) {
+			id = git_reference_target(direct);
+		}
+		git_error_clear();
+	}
+	if (id) {
+		vv_oid_from_git(&out->id, id);
+		rc = peel_to_commit(r, id, &out->commit, err);
+		if (rc < 0) {
+			(void)vv_prefix(err, "%s", vv_text_shows(out->name));
+		}
+	}
+	git_reference_free(direct);
+	return rc;
+}
+
+static int compare_refs(const void *x, const void *y)
+{
+	const git_reference *a = *(git_reference *const *)x, *b = *(git_reference *const *)y;
+
+	return strcmp(git_reference_name(a), git_reference_name(b));
+}
+
+static vv_status list_refs(vv_repository *r, const char *prefix, git_reference ***out,
+			   size_t *count, vv_error *err)
+{
+	git_reference_iterator *it = NULL;
+	git_reference *ref, **list = NULL;
+	size_t used = 0, cap = 0, len = strlen(prefix);
+	vv_status rc = VV_OK;
+	int code = git_reference_iterator_new(&it, r->git);
+
+	while (code == 0 && rc == VV_OK && (code = git_reference_next(&ref, it)) == 0) {
+		if (strncmp(git_reference_name(ref), prefix, len) != 0) {
+			git_reference_free(ref);
+			continue;
+		}
+		if (used == cap) {
+			git_reference **more = vv_realloc_array(list, cap ? cap * 2 : 64,
+								sizeof(*more));
+
+			if (!more) {
+				git_reference_free(ref);
+				rc = vv_fail_nomem(err);
+				break;
+			}
+			list = more;
+			cap = cap ? cap * 2 : 64;
+		}
+		list[used++] = ref;
+	}
+	if (rc == VV_OK && code < 0 && code != GIT_ITEROVER) {
+		rc = vv_git_fail(err, code, "cannot list the refs");
+	}
+	git_error_clear();
+	git_reference_iterator_free(it);
+	if (used > 0) {
+		qsort(list, used, sizeof(*list), compare_refs);
+	}
+	*out = list;
+	*count = used;
+	return rc;
+}
+
+vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
+		       vv_error *err)
+{
+	git_reference **list;
+	size_t count, i;
+	vv_status rc = list_refs(r, prefix, &list, &count, err);
+
+	for (i = 0; i < count; i++) {
+		vv_ref ref = {0};
+
+		if (rc == VV_OK && (rc = fill(r, list[i], &ref, err)) == VV_OK) {
+			rc = fn(payload, &ref, err);
+		}
+		vv_ref_clear(&ref);
+		git_reference_free(list[i]);
+	}
+	vv_free(list);
+	return rc;
+}
+
+vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err)
+{
+	git_reference *ref = NULL;
+	vv_status rc;
+	int code;
+
+	memset(out, 0, sizeof(*out));
+	code = git_reference_lookup(&ref, r->git, name);
+	if (code == GIT_ENOTFOUND) {
+		git_error_clear();
+		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(name));
+	}
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot read the ref '%s'", vv_text_shows(name));
+	}
+	rc = fill(r, ref, out, err);
+	git_reference_free(ref);
+	if (rc < 0) {
+		vv_ref_clear(out);
+	}
+	return rc;
+}
+
+/* --- HEAD ----------------------------------------------------------------- */
+
+void vv_head_clear(vv_head *h)
+{
+	vv_free(h->branch);
+	memset(h, 0, sizeof(*h));
+}
+
+bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit)
+{
+	vv_head head = {0};
+	bool is = !vv_oid_is_null(commit) && vv_head_read(r, &head, NULL) == VV_OK &&
+		  vv_oid_equal(&head.commit, commit) &&
+		  (!branch_or_null ||
+		   (head.branch && strcmp(head.branch, branch_or_null) == 0));
+
+	vv_head_clear(&head);
+	return is;
+}
+
+vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err)
+{
+	vv_ref ref = {0};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_ref_get(r, "HEAD", &ref, err)) < 0) {
+		return rc;
+	}
+	out->branch = ref.symbolic;
+	ref.symbolic = NULL;
+	out->commit = ref.commit;
+	out->detached = !out->branch;
+	out->unborn = vv_oid_is_null(&ref.id);
+	vv_ref_clear(&ref);
+	return VV_OK;
+}
+
+/* --- branches ---------------------------------------------------------------- */
+
+/* git-check-ref-format(1), without libgit2: there may be no repository yet. */
+static bool parts_are_fit(const char *name)
+{
+	while (*name) {
+		size_t len = strcspn(name, "/");
+
+		if (len == 0 || name[0] == '.' ||
+		    (len >= 5 && memcmp(name + len - 5, ".lock", 5) == 0)) {
+			return false;
+		}
+		name += len;
+		if (*name == '/' && *++name == '\0') {
+			return false;
+		}
+	}
+	return true;
+}
+
+vv_status vv_ref_name_check(const char *name, vv_error *err)
+{
+	static const char odd[] = " ~^:?*[\\";
+	const char *bad = NULL, *p;
+	size_t len = strlen(name);
+
+	for (p = name; *p && !bad; p++) {
+		if ((unsigned char)*p < 32 || *p == 127) {
+			bad = "it has a control character";
+		} else if (strchr(odd, *p)) {
+			bad = "none of space ~ ^ : ? * [ \\ may be in it";
+		}
+	}
+	if (len == 0) {
+		bad = "it is empty";
+	} else if (*name == '-') {
+		bad = "it begins with '-'";
+	} else if (strstr(name, "..") || strstr(name, "@{") || strstr(name, "//")) {
+		bad = "it has '..', '//' or '@{' in it";
+	} else if (strcmp(name, "HEAD") == 0 || strcmp(name, "@") == 0) {
+		bad = "the name is taken";
+	} else if (len > NAME_BYTES_MAX) {
+		bad = "it is too long";
+	} else if (!bad && (name[len - 1] == '.' || !parts_are_fit(name))) {
+		bad = "no part of it may be empty, begin with '.' or end with '.lock', nor the whole end with '.'";
+	}
+	return bad ? vv_fail(err, VV_EUSAGE, "no usable name: '%s': %s", vv_text_shows(name), bad)
+		   : VV_OK;
+}
+
+/* Does a file of a worktree's Git folder name the branch? */
+static bool file_names(const char *gitdir, const char *file, const char *start, const char *branch)
+{
+	char *path = vv_path_join(gitdir, file, NULL);
+	vv_buf text = VV_BUF_INIT;
+	const char *p;
+	size_t len = strlen(start);
+	bool same = false;
+
+	if (path && vv_read_file(&text, path, 4096, NULL) == VV_OK) {
+		p = vv_buf_cstr(&text);
+		while (text.len > 0 && isspace((unsigned char)text.data[text.len - 1])) {
+			text.data[--text.len] = '\0';
+		}
+		same = strncmp(p, start, len) == 0 &&
+		       strcmp(p + len + strspn(p + len, " "), branch) == 0;
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return same;
+}
+
+static bool worktree_has(const char *gitdir, const char *branch)
+{
+	return file_names(gitdir, "HEAD", "ref:", branch) ||
+	       file_names(gitdir, "rebase-merge/head-name", "", branch) ||
+	       file_names(gitdir, "rebase-apply/head-name", "", branch);
+}
+
+/* The work tree of a linked worktree's Git folder; its own path when unknown. */
+static char *linked_path(const char *gitdir)
+{
+	char *file = vv_path_join(gitdir, "gitdir", NULL), *out = NULL;
+	vv_buf text = VV_BUF_INIT;
+
+	if (file && vv_read_file(&text, file, 8192, NULL) == VV_OK) {
+		while (text.len > 0 && text.data[text.len - 1] == '\n') {
+			text.len--;
+		}
+		if (text.len > 5 && memcmp(text.data + text.len - 5, "/.git", 5) == 0) {
+			text.len -= 5;
+		}
+		if (text.len > 0) {
+			out = vv_strndup(text.data, text.len);
+		}
+	}
+	vv_buf_clear(&text);
+	vv_free(file);
+	return out ? out : vv_strdup(gitdir);
+}
+
+vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char **out, vv_error *err)
+{
+	char *list = vv_path_join(r->commondir, "worktrees", NULL), **names = NULL;
+	size_t count = 0, i;
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	if (!git_repository_is_bare(r->git) && worktree_has(r->commondir, branch_ref)) {
+		*out = vv_path_dir(r->commondir);
+		goto done;
+	}
+	if (!vv_exists(list) || (rc = vv_list_dir(&names, &count, list, err)) < 0) {
+		goto done;
+	}
+	for (i = 0; i < count && !*out && rc == VV_OK; i++) {
+		char *gitdir = vv_path_join(list, names[i], NULL);
+
+		if (!gitdir) {
+			rc = vv_fail_nomem(err);
+		} else if (worktree_has(gitdir, branch_ref)) {
+			*out = linked_path(gitdir);
+		}
+		vv_free(gitdir);
+	}
+done:
+	vv_names_free(names, count);
+	vv_free(list);
+	return rc;
+}

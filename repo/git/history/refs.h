@@ -1,0 +1,82 @@
+/*
+ * refs: branches, tags, HEAD.
+ *
+ * Refs move by compare-and-swap under Git's own lock files, durably (file and
+ * folder synced), with a line in the reflog where Git would write one.
+ */
+#ifndef VV_REPO_GIT_HISTORY_REFS_H
+#define VV_REPO_GIT_HISTORY_REFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_ref {
+	char *name;     /* "refs/heads/main" */
+	vv_oid id;      /* what it points to; a tag object's own id for annotated tags */
+	vv_oid commit;  /* peeled; null when it is no commit */
+	char *symbolic; /* target name of a symbolic ref, or NULL */
+} vv_ref;
+void vv_ref_clear(vv_ref *ref);
+typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
+/* All refs whose names begin with prefix ("" for all), sorted by name. */
+vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
+		       vv_error *err);
+vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
+
+/* old NULL: must not exist yet (force false) or whatever (force true); message
+ * goes to the reflog. VV_ECONFLICT when it moved meanwhile; waits some seconds
+ * for a held lock, then VV_ELOCKED. VV_EEXISTS when another ref's name is in the
+ * way ("a" against "a/b"). */
+vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
+			bool force, const char *message, vv_error *err);
+/* old NULL: whatever it is. VV_ENOTFOUND, VV_ECONFLICT. The reflog goes too. */
+vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
+
+/* Several at once: all are locked and compared before any moves. Only a crash or
+ * a failing disk in the middle of the renames can leave some moved. A failure behind
+ * a move says "... is at ... now, but then: ..." in its message. */
+typedef struct vv_ref_change {
+	const char *name;
+	const vv_oid *id;  /* NULL: delete */
+	const vv_oid *old; /* as above; a null id: must not exist */
+	bool force;
+} vv_ref_change;
+vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
+			 const char *message, vv_error *err);
+
+/* HEAD: the branch it names ("refs/heads/main"; NULL when detached), and its
+ * commit (null oid on an unborn branch). */
+typedef struct vv_head {
+	char *branch;
+	vv_oid commit;
+	bool unborn, detached;
+} vv_head;
+vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
+void vv_head_clear(vv_head *h);
+/* Is HEAD at this commit (and on this branch; NULL: on whichever, or none)? What moves a ref fails
+ * also behind the move, where its folder could not be made durable: whoever has to follow a move
+ * asks this when it failed. */
+bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit);
+vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
+			     vv_error *err);
+vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message,
+			 vv_error *err);
+
+/* Is name fit for a branch or tag (short name)? VV_EUSAGE says why not. */
+vv_status vv_ref_name_check(const char *short_name, vv_error *err);
+vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit,
+			const char *message_or_null, bool force, vv_error *err);
+/* Upstream of a branch and how far apart. VV_ENOTFOUND when none is set; VV_EMISSING,
+ * with *upstream set, when it is set and gone. */
+vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,
+			     uint64_t *ahead, uint64_t *behind, vv_error *err);
+/* Which worktree (its path, owned) has the branch checked out or is rebasing it,
+ * this one included; *out NULL when none. */
+vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char **out,
+				vv_error *err);
+
+#endif

@@ -1,0 +1,799 @@
+/*
+ * refs_write: moving, making and deleting refs under Git's own locks.
+ *
+ * Not libgit2's functions, because those sync a ref, each reflog and every folder
+ * (six fsyncs a commit), do not wait for a lock and cannot move several refs as
+ * one. Here a ref costs two fsyncs: its file and its folder.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/identity.h"
+#include "repo/git/history/refs_internal.h"
+#include "repo/git/quarantine.h"
+#include "repo/git/share.h"
+
+#define PACKED_REFS_MAX ((size_t)1 << 30)
+
+typedef struct move {
+	const vv_ref_change *change;
+	char *path, *lock_path;
+	int fd;      /* of the lock; -1 when it is not held */
+	bool locked; /* the lock file exists and is ours */
+	bool made_dir;
+	vv_oid now; /* the value found under the lock; null: none */
+} move;
+
+/* --- judging ------------------------------------------------------------------ */
+
+static vv_status check_name(const char *name, vv_error *err)
+{
+	int valid = 0;
+
+	if (strcmp(name, "HEAD") == 0) {
+		return VV_OK;
+	}
+	if (git_reference_name_is_valid(&valid, name) < 0 || !valid ||
+	    strncmp(name, "refs/", 5) != 0) {
+		git_error_clear();
+		return vv_fail(err, VV_EUSAGE, "no name for a ref: '%s'", vv_text_shows(name));
+	}
+	return VV_OK;
+}
+
+static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	git_object_t type;
+	uint64_t size;
+	git_oid id;
+	vv_status rc;
+
+	vv_oid_text(hex, c->id);
+	vv_oid_to_git(&id, c->id);
+	rc = vv_object_header(r, &id, &type, &size, err);
+	if (rc == VV_ENOTFOUND) {
+		return vv_fail(err, VV_EMISSING, "'%s' cannot name %s: no such object here",
+			       vv_text_shows(c->name), hex);
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	if (type != GIT_OBJECT_COMMIT &&
+	    (strncmp(c->name, "refs/heads/", 11) == 0 || strcmp(c->name, "HEAD") == 0)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is no commit",
+			       vv_text_shows(c->name), hex);
+	}
+	return VV_OK;
+}
+
+/* "a" and "a/b" cannot both be refs: the one is a file, the other needs a folder. except
+ * (NULL: none) is a ref that is about to go. */
+static vv_status check_room(vv_repository *r, const char *name, const char *except, vv_error *err)
+{
+	git_reference_iterator *it = NULL;
+	git_reference *ref = NULL;
+	const char *slash = name;
+	vv_status rc = VV_OK;
+	char *below;
+	const char *other;
+
+	while (rc == VV_OK && (slash = strchr(slash + 1, '/'))) {
+		char *head = vv_strndup(name, (size_t)(slash - name));
+
+		if (!head) {
+			return vv_fail_nomem(err);
+		}
+		if (!(except && strcmp(except, head) == 0) &&
+		    git_reference_lookup(&ref, r->git, head) == 0) {
+			rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
+				     vv_text_shows(name), vv_text_shows(head));
+		}
+		git_reference_free(ref);
+		ref = NULL;
+		vv_free(head);
+	}
+	git_error_clear();
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(below = vv_path_join(name, "*", NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if (git_reference_iterator_glob_new(&it, r->git, below) == 0) {
+		while (rc == VV_OK && git_reference_next_name(&other, it) == 0) {
+			if (!except || strcmp(except, other) != 0) {
+				rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
+					     vv_text_shows(name), vv_text_shows(other));
+			}
+		}
+	}
+	git_error_clear();
+	git_reference_iterator_free(it);
+	vv_free(below);
+	return rc;
+}
+
+/* As people call it: "main", "v1", "origin/main". */
+static const char *short_name(const char *name)
+{
+	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
+	size_t i;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
+			return name + strlen(prefixes[i]);
+		}
+	}
+	return name;
+}
+
+static vv_status moved(const char *name, const vv_oid *now, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, now);
+	return vv_fail(err, VV_ECONFLICT,
+		       vv_oid_is_null(now) ? "'%s' is gone meanwhile"
+					   : "'%s' moved meanwhile, to %.10s",
+		       vv_text_shows(name), hex);
+}
+
+static vv_status compare(vv_repository *r, const move *m, vv_error *err)
+{
+	const vv_ref_change *c = m->change;
+	bool exists = !vv_oid_is_null(&m->now);
+
+	if (c->id && !c->old && !c->force) {
+		if (exists) {
+			return vv_fail(err, VV_EEXISTS, "'%s' exists already",
+				       vv_text_shows(c->name));
+		}
+	} else if (c->old && !vv_oid_equal(c->old, &m->now)) {
+		return moved(c->name, &m->now, err);
+	}
+	if (!c->id && !exists) {
+		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(c->name));
+	}
+	if (c->id && !exists && strcmp(c->name, "HEAD") != 0) {
+		return check_room(r, c->name, NULL, err);
+	}
+	return VV_OK;
+}
+
+/* --- locks ------------------------------------------------------------------------ */
+
+static vv_status read_now(vv_repository *r, const char *name, vv_oid *out, vv_error *err)
+{
+	git_reference *ref = NULL;
+	vv_status rc = VV_OK;
+	int code = git_reference_lookup(&ref, r->git, name);
+
+	memset(out, 0, sizeof(*out));
+	if (code == GIT_ENOTFOUND) {
+		git_error_clear();
+	} else if (code < 0) {
+		rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(name));
+	} else if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
+		vv_oid_from_git(out, git_reference_target(ref));
+	} else if (strcmp(name, "HEAD") != 0) {
+		rc = vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another",
+			     vv_text_shows(name));
+	}
+	git_reference_free(ref);
+	return rc;
+}
+
+static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
+{
+	const char *base = vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir;
+	vv_buf lock = VV_BUF_INIT;
+	char *dir = NULL;
+	vv_stat st;
+	vv_status rc;
+	int tries;
+
+	if (!(m->path = vv_path_join(base, m->change->name, NULL)) ||
+	    !(dir = vv_path_dir(m->path))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	vv_buf_printf(&lock, "%s.lock", m->path);
+	if (!(m->lock_path = vv_buf_detach(&lock))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (tries = 0; tries < 3; tries++) { /* who deletes a ref may take the empty folder away */
+		if (vv_lstat(&st, dir, NULL) < 0 || !S_ISDIR(st.mode)) {
+			if (m->change->id && (rc = check_room(r, m->change->name, NULL, err)) < 0) {
+				goto done;
+			}
+			if ((rc = vv_mkdirs(dir, err)) < 0 ||
+			    (rc = vv_share_above(r, base, m->path, err)) < 0) {
+				goto done;
+			}
+			m->made_dir = true;
+		}
+		m->fd = vv_git_lock_held(m->lock_path, err);
+		if (m->fd != VV_ENOTFOUND) {
+			break;
+		}
+	}
+	rc = m->fd < 0 ? (vv_status)m->fd : VV_OK;
+	m->locked = rc == VV_OK;
+	if (m->locked) {
+		rc = read_now(r, m->change->name, &m->now, err);
+	}
+done:
+	vv_buf_clear(&lock);
+	vv_free(dir);
+	return rc;
+}
+
+static void release(move *m)
+{
+	if (m->locked) {
+		(void)vv_unlink(m->lock_path, true, NULL); /* while it is certainly ours */
+	}
+	if (m->fd >= 0) {
+		(void)vv_close(m->fd, m->lock_path, NULL);
+	}
+	vv_free(m->lock_path);
+	vv_free(m->path);
+}
+
+/* Takes away folders that have become empty, up to refs/<kind>. */
+static void remove_empty_above(const char *base, const char *path)
+{
+	size_t keep = strlen(base);
+	char *dir = vv_path_dir(path);
+
+	while (dir && strlen(dir) > keep + sizeof("/refs/heads") && strncmp(dir, base, keep) == 0 &&
+	       vv_sys_ops.rmdir(dir) == 0) {
+		char *up = vv_path_dir(dir);
+
+		vv_free(dir);
+		dir = up;
+	}
+	vv_free(dir);
+}
+
+/* A folder where the ref's file is to be can only hold empty folders: no ref lies
+ * below (check_room). */
+static void remove_empty_below(const char *path)
+{
+	unsigned rounds;
+
+	for (rounds = 0; rounds < 10000 && vv_sys_ops.rmdir(path) != 0; rounds++) {
+		char *at = vv_strdup(path);
+		bool gone = false;
+
+		while (at && !gone) {
+			char **names, *down;
+			size_t count;
+			vv_stat st;
+
+			if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode) ||
+			    vv_list_dir(&names, &count, at, NULL) < 0) {
+				break;
+			}
+			down = count > 0 ? vv_path_join(at, names[0], NULL) : NULL;
+			vv_names_free(names, count);
+			if (count == 0) {
+				gone = strcmp(at, path) != 0 && vv_sys_ops.rmdir(at) == 0;
+				break;
+			}
+			vv_free(at);
+			at = down;
+		}
+		vv_free(at);
+		if (!gone) {
+			return;
+		}
+	}
+}
+
+/* The ref's folder, and with all those between refs/ and it, that are new. */
+static vv_status sync_folders(const char *base, const char *path, bool all, vv_error *err)
+{
+	char *dir = vv_path_dir(path);
+	vv_status rc = dir ? vv_fsync_dir(dir, err) : vv_fail_nomem(err);
+
+	while (all && rc == VV_OK && dir && strlen(dir) > strlen(base)) {
+		char *up = vv_path_dir(dir);
+
+		vv_free(dir);
+		dir = up;
+		if (dir) {
+			rc = vv_fsync_dir(dir, err);
+		}
+	}
+	vv_free(dir);
+	return rc;
+}
+
+static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_error *err)
+{
+	char text[VV_OID_TEXT + 2];
+	vv_stat st;
+	vv_status rc;
+	int fd;
+
+	if (vv_oid_equal(m->change->id, &m->now)) {
+		return VV_OK; /* released by the caller */
+	}
+	vv_oid_text(text, m->change->id);
+	text[VV_OID_TEXT] = '\n';
+	if ((rc = vv_reflog_add_both(r, m->change->name, &m->now, m->change->id, message, err)) <
+	    0) {
+		return rc;
+	}
+	if (vv_lstat(&st, m->path, NULL) == VV_OK && S_ISDIR(st.mode)) {
+		remove_empty_below(m->path);
+	}
+	fd = m->fd;
+	m->fd = -1;
+	rc = vv_git_lock_commit(r, fd, m->lock_path, m->path, text, VV_OID_TEXT + 1, false, err);
+	m->locked = false;
+	if (rc < 0) {
+		return rc;
+	}
+	/* From here on everybody sees the new value, whatever else fails. */
+	rc = sync_folders(vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir, m->path,
+			  m->made_dir, err);
+	return rc < 0 ? vv_prefix(err, "'%s' is at %.7s now, but then",
+				  vv_text_shows(short_name(m->change->name)), text)
+		      : VV_OK;
+}
+
+/* --- deleting ---------------------------------------------------------------------- */
+
+static bool is_deleted(const move *moves, size_t count, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!moves[i].change->id && strlen(moves[i].change->name) == len &&
+		    memcmp(moves[i].change->name, name, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Copies packed-refs without the deleted ones: "id name" lines, each perhaps with
+ * a "^peeled id" line behind it. */
+static bool filter_packed(const vv_buf *all, vv_buf *out, const move *moves, size_t count)
+{
+	const char *p = vv_buf_cstr(all), *end = p + all->len;
+	bool dropped = false, changed = false;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = eol ? (size_t)(eol - p) : (size_t)(end - p);
+
+		if (*p != '^') {
+			dropped = *p != '#' && len > VV_OID_TEXT + 1 &&
+				  is_deleted(moves, count, p + VV_OID_TEXT + 1,
+					     len - VV_OID_TEXT - 1);
+		}
+		if (dropped) {
+			changed = true;
+		} else {
+			vv_buf_put(out, p, len + (eol != NULL));
+		}
+		p += len + (eol != NULL);
+	}
+	return changed;
+}
+
+static vv_status delete_packed(vv_repository *r, const move *moves, size_t count, vv_error *err)
+{
+	char *path = vv_path_join(r->commondir, "packed-refs", NULL);
+	char *lock = vv_path_join(r->commondir, "packed-refs.lock", NULL);
+	vv_buf all = VV_BUF_INIT, kept = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	int fd = -1;
+
+	if (!path || !lock) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (!vv_exists(path)) {
+		goto done;
+	}
+	if ((fd = vv_git_lock_held(lock, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
+	if (rc == VV_OK && filter_packed(&all, &kept, moves, count) &&
+	    (rc = vv_buf_ok(&kept, err)) == VV_OK) {
+		rc = vv_git_lock_commit(r, fd, lock, path, kept.data, kept.len, true, err);
+		fd = -1;
+	}
+	if (fd >= 0) {
+		(void)vv_unlink(lock, true, NULL); /* while it is certainly ours */
+		(void)vv_close(fd, lock, NULL);
+	}
+done:
+	vv_buf_clear(&kept);
+	vv_buf_clear(&all);
+	vv_free(lock);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
+{
+	const char *base = vv_ref_is_own(m->change->name) ? r->gitdir : r->commondir;
+	char *log = vv_path_join(base, "logs", m->change->name, NULL);
+	char *logs = vv_path_join(base, "logs", NULL);
+	char *dir = vv_path_dir(m->path);
+	vv_status rc, log_rc;
+
+	if (!log || !logs || !dir) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_unlink(m->path, true, err)) == VV_OK) {
+		/* It is gone, whatever else fails. */
+		rc = vv_fsync_dir(dir, err);
+		log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
+		rc = rc < 0 ? rc : log_rc;
+		if (log_rc == VV_OK) {
+			remove_empty_above(logs, log);
+		}
+		if (rc < 0) {
+			(void)vv_prefix(err, "'%s' is deleted now, but then",
+					vv_text_shows(short_name(m->change->name)));
+		}
+	}
+	vv_free(dir);
+	vv_free(logs);
+	vv_free(log);
+	return rc;
+}
+
+/* --- the whole ----------------------------------------------------------------------- */
+
+static int by_name(const void *x, const void *y)
+{
+	return strcmp(((const move *)x)->change->name, ((const move *)y)->change->name);
+}
+
+static vv_status prepare(vv_repository *r, move *moves, size_t count, bool *deletes, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		const vv_ref_change *c = moves[i].change;
+
+		if ((rc = check_name(c->name, err)) == VV_OK && c->id) {
+			rc = check_target(r, c, err);
+		}
+		if (rc == VV_OK && i > 0 && strcmp(c->name, moves[i - 1].change->name) == 0) {
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is to be moved twice",
+				     vv_text_shows(c->name));
+		}
+		*deletes = *deletes || !c->id;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if ((rc = lock_move(r, &moves[i], err)) == VV_OK) {
+			rc = compare(r, &moves[i], err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
+			 const char *message, vv_error *err)
+{
+	move *moves;
+	bool deletes = false;
+	vv_status rc;
+	size_t i;
+
+	if (count == 0) {
+		return VV_OK;
+	}
+	if (!(moves = vv_calloc(count, sizeof(*moves)))) {
+		return vv_fail_nomem(err);
+	}
+	for (i = 0; i < count; i++) {
+		moves[i].change = &changes[i];
+		moves[i].fd = -1;
+	}
+	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
+	if ((rc = vv_quarantine_flush(r, err)) < 0 ||
+	    (rc = prepare(r, moves, count, &deletes, err)) < 0) {
+		goto done;
+	}
+	if (deletes && (rc = delete_packed(r, moves, count, err)) < 0) {
+		goto done;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (moves[i].change->id) {
+			rc = commit_move(r, &moves[i], message, err);
+		} else {
+			rc = delete_loose(r, &moves[i], err);
+		}
+	}
+	if (rc < 0 && i > 1) {
+		(void)vv_prefix(err, "%zu of %zu refs are moved", i - 1, count);
+	}
+done:
+	for (i = 0; i < count; i++) {
+		bool deleted = rc == VV_OK && !moves[i].change->id;
+		char *path = deleted ? vv_strdup(moves[i].path) : NULL;
+
+		release(&moves[i]);
+		if (path) {
+			remove_empty_above(r->commondir, path);
+		}
+		vv_free(path);
+	}
+	vv_free(moves);
+	return rc;
+}
+
+vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
+			bool force, const char *message, vv_error *err)
+{
+	vv_ref_change change = {name, id, old, force};
+
+	if (strcmp(name, "HEAD") == 0) {
+		return vv_fail(err, VV_EUSAGE, "no name for a ref: 'HEAD'");
+	}
+	return vv_refs_update(r, &change, 1, message, err);
+}
+
+vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err)
+{
+	vv_ref_change change = {name, NULL, old, true};
+
+	if (strcmp(name, "HEAD") == 0) {
+		return vv_fail(err, VV_EUSAGE, "no name for a ref: 'HEAD'");
+	}
+	return vv_refs_update(r, &change, 1, NULL, err);
+}
+
+/* --- HEAD ------------------------------------------------------------------------------- */
+
+vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message,
+		       vv_error *err)
+{
+	vv_ref_change change = {"HEAD", id, old, true};
+	vv_head head = {0};
+	vv_status rc = vv_head_read(r, &head, err);
+
+	if (rc == VV_OK) {
+		if (head.branch) {
+			change.name = head.branch;
+		}
+		rc = vv_refs_update(r, &change, 1, message, err);
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* HEAD's file itself gets a new text. */
+static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to,
+			    const char *message, vv_error *err)
+{
+	char *path = vv_path_join(r->gitdir, "HEAD", NULL);
+	char *lock = vv_path_join(r->gitdir, "HEAD.lock", NULL);
+	vv_head head = {0};
+	vv_status rc = VV_OK;
+	int fd;
+
+	if (!path || !lock) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((fd = vv_git_lock_held(lock, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	rc = vv_head_read(r, &head, err);
+	if (rc == VV_OK && !vv_oid_is_null(to)) {
+		rc = vv_reflog_add(r, "HEAD", &head.commit, to, message, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_git_lock_commit(r, fd, lock, path, text, strlen(text), false, err);
+		if (rc == VV_OK && (rc = vv_fsync_dir(r->gitdir, err)) < 0) {
+			(void)vv_prefix(err, "HEAD is moved now, but then");
+		}
+	} else {
+		(void)vv_unlink(lock, true, NULL);
+		(void)vv_close(fd, lock, NULL);
+	}
+done:
+	vv_head_clear(&head);
+	vv_free(lock);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
+			     vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_ref ref = {0};
+	vv_status rc = check_name(ref_name, err);
+
+	if (rc == VV_OK && strncmp(ref_name, "refs/heads/", 11) != 0) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is no branch", vv_text_shows(ref_name));
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_ref_get(r, ref_name, &ref, err);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	vv_buf_printf(&text, "ref: %s\n", ref_name);
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+		rc = write_head(r, vv_buf_cstr(&text), &ref.commit, message, err);
+	}
+	vv_buf_clear(&text);
+	vv_ref_clear(&ref);
+	return rc;
+}
+
+vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message, vv_error *err)
+{
+	vv_ref_change target = {"HEAD", commit, NULL, true};
+	char text[VV_OID_TEXT + 2];
+	vv_status rc;
+
+	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = check_target(r, &target, err)) < 0) {
+		return rc;
+	}
+	vv_oid_text(text, commit);
+	text[VV_OID_TEXT] = '\n';
+	text[VV_OID_TEXT + 1] = '\0';
+	return write_head(r, text, commit, message, err);
+}
+
+/* Does a worktree's HEAD name the branch? */
+static vv_status head_names(const char *path, const char *ref_name, bool *out, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = vv_read_file(&text, path, 4096, err);
+	const char *p = vv_buf_cstr(&text);
+
+	*out = false;
+	if (rc == VV_OK && strncmp(p, "ref:", 4) == 0) {
+		size_t len = strlen(ref_name);
+
+		p += 4 + strspn(p + 4, " \t");
+		*out = strncmp(p, ref_name, len) == 0 && p[len + strspn(p + len, " \t\r\n")] == '\0';
+	}
+	vv_buf_clear(&text);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+vv_status vv_head_follow(vv_repository *r, const char *gitdir, const char *from, const char *to,
+			 vv_error *err)
+{
+	char *path = vv_path_join(gitdir, "HEAD", NULL);
+	vv_buf lock = VV_BUF_INIT, text = VV_BUF_INIT;
+	bool on_it = false;
+	vv_status rc;
+	int fd = -1;
+
+	vv_buf_printf(&lock, "%s.lock", path ? path : "");
+	vv_buf_printf(&text, "ref: %s\n", to);
+	if (!path || vv_buf_ok(&lock, err) < 0 || vv_buf_ok(&text, err) < 0) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = head_names(path, from, &on_it, err)) < 0 || !on_it) {
+		goto done;
+	}
+	if ((fd = vv_git_lock_held(lock.data, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	if ((rc = head_names(path, from, &on_it, err)) == VV_OK && on_it) {
+		rc = vv_git_lock_commit(r, fd, lock.data, path, text.data, text.len, true, err);
+	} else {
+		(void)vv_unlink(lock.data, true, NULL); /* while it is certainly ours */
+		(void)vv_close(fd, lock.data, NULL);
+	}
+done:
+	vv_buf_clear(&text);
+	vv_buf_clear(&lock);
+	vv_free(path);
+	return rc;
+}
+
+/* --- a ref into packed-refs ------------------------------------------------------------- */
+
+/* Copies packed-refs with the line put in where its name belongs. */
+static void insert_packed(const vv_buf *all, vv_buf *out, const char *name, const char *line)
+{
+	const char *p = vv_buf_cstr(all), *end = p + all->len;
+	bool done = false;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = eol ? (size_t)(eol - p) + 1 : (size_t)(end - p);
+
+		if (!done && *p != '#' && *p != '^' && len > VV_OID_TEXT + 1) {
+			const char *other = p + VV_OID_TEXT + 1;
+			size_t n = strcspn(other, "\r\n");
+			int order = strncmp(name, other, n);
+
+			if (order < 0) { /* a name that begins with the other comes behind it */
+				vv_buf_puts(out, line);
+				done = true;
+			}
+		}
+		vv_buf_put(out, p, len);
+		p += len;
+	}
+	if (!done) {
+		vv_buf_puts(out, line);
+	}
+}
+
+vv_status vv_ref_make_packed(vv_repository *r, const char *name, const vv_oid *id,
+			     const char *except, vv_error *err)
+{
+	char *path = vv_path_join(r->commondir, "packed-refs", NULL);
+	char *lock = vv_path_join(r->commondir, "packed-refs.lock", NULL);
+	vv_buf all = VV_BUF_INIT, kept = VV_BUF_INIT, line = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc;
+	int fd = -1;
+
+	if (!path || !lock) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	vv_oid_text(hex, id);
+	vv_buf_printf(&line, "%s %s\n", hex, name);
+	if ((rc = check_room(r, name, except, err)) < 0) {
+		goto done;
+	}
+	if ((fd = vv_git_lock_held(lock, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_buf_puts(&all, "# pack-refs with: peeled fully-peeled sorted \n");
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && (rc = vv_buf_ok(&line, err)) == VV_OK) {
+		insert_packed(&all, &kept, name, line.data);
+		rc = vv_buf_ok(&kept, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_git_lock_commit(r, fd, lock, path, kept.data, kept.len, true, err);
+	} else {
+		(void)vv_unlink(lock, true, NULL); /* while it is certainly ours */
+		(void)vv_close(fd, lock, NULL);
+	}
+done:
+	vv_buf_clear(&line);
+	vv_buf_clear(&kept);
+	vv_buf_clear(&all);
+	vv_free(lock);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_ref_drop_packed(vv_repository *r, const char *name, vv_error *err)
+{
+	vv_ref_change change = {name, NULL, NULL, true};
+	move gone = {.change = &change, .fd = -1};
+
+	return delete_packed(r, &gone, 1, err);
+}

@@ -1,0 +1,549 @@
+/*
+ * revision: names of commits as libgit2 reads them, with near names offered; and
+ * ancestry, worked out on our own graph because libgit2's gives up on shallow
+ * repositories.
+ */
+#include "repo/git/history/revision.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/walker.h"
+
+#define NULL_SHA256 64u /* digits of an id in repositories with SHA-256 */
+
+enum { SIDE_A = 1, SIDE_B = 2, STALE = 4, FOUND = 8 };
+
+/* --- names ---------------------------------------------------------------- */
+
+typedef struct near_search {
+	vv_nearest near;
+	char name[128];
+} near_search;
+
+static const char *short_name(const char *ref)
+{
+	static const char *const heads[] = {"refs/heads/", "refs/tags/", "refs/remotes/", "refs/"};
+	size_t i;
+
+	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if (strncmp(ref, heads[i], strlen(heads[i])) == 0) {
+			return ref + strlen(heads[i]);
+		}
+	}
+	return ref;
+}
+
+static vv_status consider(void *payload, const vv_ref *ref, vv_error *err)
+{
+	near_search *s = payload;
+	const char *name = short_name(ref->name);
+
+	(void)err;
+	if (strlen(name) < sizeof(s->name) && vv_nearest_try(&s->near, name)) {
+		memcpy(s->name, name, strlen(name) + 1);
+		s->near.best = s->name; /* the ref's own name does not last */
+	}
+	return VV_OK;
+}
+
+static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *err)
+{
+	near_search s;
+	vv_head head = {0};
+
+	vv_nearest_init(&s.near, rev);
+	(void)vv_refs_each(r, "refs/", consider, &s, NULL);
+	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
+	if (s.near.best) {
+		return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));
+	}
+	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
+		vv_head_clear(&head);
+		return vv_hint(err, "there is no commit yet");
+	}
+	vv_head_clear(&head);
+	if (r->shallow_count > 0) {
+		return vv_hint(
+			err,
+			"this clone is shallow: 'git fetch --unshallow' gets the older commits");
+	}
+	return vv_hint(
+		err,
+		"list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'");
+}
+
+vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err)
+{
+	git_object *object = NULL, *commit = NULL;
+	vv_status rc = VV_OK;
+	char *head = NULL;
+	int code;
+
+	/* libgit2 does not take what Git does: @~1 is HEAD~1 */
+	if (rev[0] == '@' && (rev[1] == '~' || rev[1] == '^')) {
+		vv_buf long_form = VV_BUF_INIT;
+
+		vv_buf_printf(&long_form, "HEAD%s", rev + 1);
+		if (!(head = vv_buf_detach(&long_form))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	code = git_revparse_single(&object, r->git, head ? head : rev);
+	vv_free(head);
+	if (code == GIT_ENOTFOUND) {
+		git_error_clear();
+		return unknown_revision(r, rev, err);
+	}
+	if (code == GIT_EAMBIGUOUS) {
+		git_error_clear();
+		(void)vv_fail(err, VV_EUSAGE, "'%s' is the beginning of several object ids",
+			      vv_text_shows(rev));
+		return vv_hint(err, "give more digits");
+	}
+	if (code < 0) {
+		rc = vv_git_fail(err, code, "no version named '%s'", vv_text_shows(rev));
+		if (rc == VV_ECORRUPT && err) { /* revparse says so of names it cannot read */
+			err->code = rc = VV_EUSAGE;
+		}
+		return rc;
+	}
+	if ((code = git_object_peel(&commit, object, GIT_OBJECT_COMMIT)) < 0) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is a %s, expected a commit", vv_text_shows(rev),
+			     git_object_type2string(git_object_type(object)));
+		git_error_clear();
+	} else {
+		vv_oid_from_git(out, git_object_id(commit));
+	}
+	git_object_free(commit);
+	git_object_free(object);
+	return rc;
+}
+
+/* --- ranges --------------------------------------------------------------- */
+
+bool vv_rev_is_null(const char *text, size_t len)
+{
+	return (len == VV_OID_TEXT || len == NULL_SHA256) && strspn(text, "0") >= len;
+}
+
+/* *found stays as it is when there is no such ref, or none of a commit. */
+static vv_status try_ref(vv_repository *r, const char *folder, const char *name, vv_oid *out,
+			 bool *found, vv_error *err)
+{
+	vv_buf full = VV_BUF_INIT;
+	vv_ref ref;
+	vv_status rc;
+
+	vv_buf_printf(&full, "%s%s", folder, name);
+	if (full.failed) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_ref_get(r, vv_buf_cstr(&full), &ref, err);
+	vv_buf_clear(&full);
+	if (rc == VV_OK) {
+		*found = !vv_oid_is_null(&ref.commit);
+		*out = ref.commit;
+		vv_ref_clear(&ref);
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+typedef struct head_search {
+	vv_oid commit;
+	bool found;
+} head_search;
+
+/* The HEAD of whichever remote is first. */
+static vv_status take_head(void *payload, const vv_ref *ref, vv_error *err)
+{
+	head_search *s = payload;
+	const char *name = strrchr(ref->name, '/');
+
+	(void)err;
+	if (!s->found && name && strcmp(name, "/HEAD") == 0 && !vv_oid_is_null(&ref->commit)) {
+		s->commit = ref->commit;
+		s->found = true;
+	}
+	return VV_OK;
+}
+
+static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err)
+{
+	static const char *const folders[] = {"refs/remotes/origin/", "refs/heads/"};
+	const char *names[] = {NULL, "main", "master"};
+	char *configured = NULL;
+	head_search search = {.found = false};
+	vv_head head;
+	vv_status rc = VV_OK;
+
+	*found = false;
+	if (vv_repository_is_bare(r)) {
+		if ((rc = vv_head_read(r, &head, err)) < 0) {
+			return rc;
+		}
+		*found = !head.unborn;
+		*out = head.commit;
+		vv_head_clear(&head);
+	}
+	if (*found || (rc = try_ref(r, "refs/remotes/origin/", "HEAD", out, found, err)) < 0 ||
+	    *found) {
+		return *found ? VV_OK : rc;
+	}
+	if ((rc = vv_refs_each(r, "refs/remotes/", take_head, &search, err)) < 0 || search.found) {
+		*found = rc == VV_OK;
+		*out = search.commit;
+		return rc;
+	}
+	rc = vv_config_string(r, "init.defaultBranch", &configured, err);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	names[0] = configured;
+	rc = VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
+		for (size_t k = 0; rc == VV_OK && !*found && k < 3; k++) {
+			rc = names[k] ? try_ref(r, folders[i], names[k], out, found, err) : VV_OK;
+		}
+	}
+	vv_free(configured);
+	return rc;
+}
+
+vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out, bool *found,
+			    vv_error *err)
+{
+	vv_oid tip, *bases;
+	size_t count;
+	vv_status rc = default_branch(r, &tip, found, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!*found) {
+		(void)vv_fail(err, VV_ENOTFOUND,
+			      "the commit before is not given (000...0), and which branch is the "
+			      "default one is not known here");
+		return vv_hint(err, "name the base, such as origin/trunk..HEAD; or let Git ask for "
+				    "it: git remote set-head origin --auto");
+	}
+	if ((rc = vv_merge_bases(r, commit, &tip, &bases, &count, err)) < 0) {
+		return rc;
+	}
+	*found = count > 0;
+	if (count > 0) {
+		*out = bases[0];
+	} else if (r->shallow_count > 0) {
+		(void)vv_fail(err, VV_ENOTFOUND,
+			      "where the commit left the default branch is not here: the clone is "
+			      "shallow");
+		rc = vv_hint(err, "git fetch --unshallow gets the older commits (GitHub Actions: "
+				  "fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
+	}
+	vv_free(bases);
+	return rc;
+}
+
+static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *out, vv_error *err)
+{
+	char *name;
+	vv_status rc;
+
+	if (vv_rev_is_null(text, len)) {
+		(void)vv_fail(err, VV_EUSAGE, "000...0 is the id of no commit");
+		return vv_hint(err, "it may stand before the dots of a range, for a branch that is "
+				    "new; one that was deleted has nothing to look at");
+	}
+	name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
+	if (!name) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_rev_commit(r, name, out, err);
+	vv_free(name);
+	return rc;
+}
+
+vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_error *err)
+{
+	const char *dots = strstr(text, "..");
+	vv_range range = {0};
+	vv_status rc;
+
+	if (!dots) {
+		if ((rc = side(r, text, strlen(text), &range.include, err)) < 0) {
+			return rc;
+		}
+	} else {
+		const char *right = dots + (dots[2] == '.' ? 3 : 2);
+
+		range.new_branch = vv_rev_is_null(text, (size_t)(dots - text));
+		range.has_exclude = true;
+		range.symmetric = dots[2] == '.' && !range.new_branch;
+		if (!range.new_branch &&
+		    (rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0) {
+			return rc;
+		}
+		if ((rc = side(r, right, strlen(right), &range.include, err)) < 0) {
+			return rc;
+		}
+		if (range.new_branch && (rc = vv_rev_fork_point(r, &range.include, &range.exclude,
+								&range.has_exclude, err)) < 0) {
+			return rc;
+		}
+	}
+	*out = range;
+	return VV_OK;
+}
+
+vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error *err)
+{
+	git_object *object = NULL;
+	git_buf text = {NULL, 0, 0};
+	git_oid id;
+	vv_status rc = VV_OK;
+	int code;
+
+	*out = NULL;
+	vv_oid_to_git(&id, oid);
+	if ((code = git_object_lookup(&object, r->git, &id, GIT_OBJECT_ANY)) < 0 ||
+	    (code = git_object_short_id(&text, object)) < 0) {
+		char hex[VV_OID_TEXT + 1];
+
+		vv_oid_text(hex, oid);
+		rc = vv_git_fail(err, code, "cannot shorten %s", hex);
+	} else if (!(*out = vv_strndup(text.ptr, text.size))) {
+		rc = vv_fail_nomem(err);
+	}
+	git_buf_dispose(&text);
+	git_object_free(object);
+	return rc;
+}
+
+/* --- ancestry --------------------------------------------------------------- */
+
+static bool all_stale(vv_walker *w, const vv_queue *q)
+{
+	size_t i;
+
+	for (i = 0; i < q->count; i++) {
+		if (!(*vv_node_flags(w, vv_queue_at(q, i)) & STALE)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* One popped node: what both sides reach is FOUND, and all below it STALE. */
+static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visited, vv_error *err)
+{
+	uint32_t *flags = vv_node_flags(w, n);
+	uint32_t down = *flags & (SIDE_A | SIDE_B | STALE), i;
+	vv_status rc = VV_OK;
+
+	if ((down & (SIDE_A | SIDE_B)) == (SIDE_A | SIDE_B)) {
+		*flags |= FOUND;
+		down |= STALE;
+	}
+	if (visited && (rc = vv_nodes_add(visited, n, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
+		vv_node *p = n->parents[i];
+		uint32_t *parent_flags = vv_node_flags(w, p);
+
+		if ((*parent_flags & down) == down) {
+			continue;
+		}
+		*parent_flags |= down;
+		if ((rc = vv_node_parse(w, p, err)) == VV_OK) {
+			rc = vv_queue_push(q, p, err);
+		}
+	}
+	return rc;
+}
+
+/* Paints all that a reaches with SIDE_A and all that b reaches with SIDE_B until
+ * nothing new can come. Every node touched is in visited, perhaps repeatedly. */
+static vv_status paint(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, vv_error *err)
+{
+	vv_queue q = VV_QUEUE_INIT;
+	vv_status rc;
+
+	vv_walker_begin(w);
+	*vv_node_flags(w, a) |= SIDE_A;
+	*vv_node_flags(w, b) |= SIDE_B;
+	if ((rc = vv_node_parse(w, a, err)) < 0 || (rc = vv_node_parse(w, b, err)) < 0 ||
+	    (rc = vv_queue_push(&q, a, err)) < 0 ||
+	    (a != b && (rc = vv_queue_push(&q, b, err)) < 0)) {
+		goto done;
+	}
+	while (rc == VV_OK && q.count > 0 && !all_stale(w, &q)) {
+		rc = paint_one(w, &q, vv_queue_pop(&q), visited, err);
+	}
+done:
+	vv_queue_clear(&q);
+	return rc;
+}
+
+static vv_status nodes_of(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_walker **w,
+			  vv_node **na, vv_node **nb, vv_error *err)
+{
+	git_oid id;
+	vv_status rc = vv_walker_get(r, w, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_oid_to_git(&id, a);
+	*na = vv_walker_node(*w, &id);
+	vv_oid_to_git(&id, b);
+	*nb = vv_walker_node(*w, &id);
+	return *na && *nb ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid *of, bool *out,
+			 vv_error *err)
+{
+	vv_walker *w;
+	vv_node *a, *b;
+	vv_status rc;
+
+	if ((rc = nodes_of(r, ancestor, of, &w, &a, &b, err)) < 0 ||
+	    (rc = paint(w, a, b, NULL, err)) < 0) {
+		return rc;
+	}
+	*out = (*vv_node_flags(w, a) & SIDE_B) != 0;
+	return VV_OK;
+}
+
+static int newest_first(const void *x, const void *y)
+{
+	const vv_node *a = *(vv_node *const *)x, *b = *(vv_node *const *)y;
+
+	if (a->time != b->time) {
+		return a->time < b->time ? 1 : -1;
+	}
+	return git_oid_cmp(&a->id, &b->id);
+}
+
+/* What is FOUND and not below another that is: with clocks that go wrong the
+ * painting alone may leave an ancestor of a better one, so those are tested. */
+static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_error *err)
+{
+	size_t i, j, kept = 0;
+	vv_status rc = VV_OK;
+
+	for (i = 0; i < list->count; i++) {
+		uint32_t *flags = vv_node_flags(w, list->items[i]);
+
+		if ((*flags & FOUND) && !(*flags & STALE)) {
+			list->items[kept++] = list->items[i];
+		}
+		*flags &= ~(uint32_t)FOUND; /* once each */
+	}
+	list->count = kept;
+	qsort(list->items, list->count, sizeof(*list->items), newest_first);
+	for (i = 0; rc == VV_OK && kept > 1 && i < list->count;) {
+		bool below = false;
+
+		for (j = 0; rc == VV_OK && !below && j < list->count; j++) {
+			vv_oid a, b;
+
+			vv_oid_from_git(&a, &list->items[i]->id);
+			vv_oid_from_git(&b, &list->items[j]->id);
+			if (i != j) {
+				rc = vv_is_ancestor(r, &a, &b, &below, err);
+			}
+		}
+		if (below) {
+			memmove(&list->items[i], &list->items[i + 1],
+				(--list->count - i) * sizeof(*list->items));
+		} else {
+			i++;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out,
+			 size_t *count, vv_error *err)
+{
+	vv_walker *w;
+	vv_node *na, *nb;
+	vv_nodes visited = VV_NODES_INIT;
+	vv_status rc;
+	size_t i;
+
+	*out = NULL;
+	*count = 0;
+	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 ||
+	    (rc = paint(w, na, nb, &visited, err)) < 0 ||
+	    (rc = pick_bases(r, w, &visited, err)) < 0 || visited.count == 0) {
+		goto done;
+	}
+	if (!(*out = vv_calloc(visited.count, sizeof(vv_oid)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (i = 0; i < visited.count; i++) {
+		vv_oid_from_git(&(*out)[i], &visited.items[i]->id);
+	}
+	*count = visited.count;
+done:
+	vv_nodes_clear(&visited);
+	return rc;
+}
+
+vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out,
+			vv_error *err)
+{
+	vv_oid *bases;
+	size_t count;
+	vv_status rc = vv_merge_bases(r, a, b, &bases, &count, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (count == 0) {
+		(void)vv_fail(err, VV_ENOTFOUND, "the two histories have no commit in common");
+		if (r->shallow_count > 0) {
+			(void)vv_hint(
+				err,
+				"this clone is shallow: 'git fetch --unshallow' gets the older commits");
+		}
+		return VV_ENOTFOUND;
+	}
+	*out = bases[0];
+	vv_free(bases);
+	return VV_OK;
+}
+
+vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, uint64_t *ahead,
+			  uint64_t *behind, vv_error *err)
+{
+	vv_walker *w;
+	vv_node *na, *nb;
+	vv_nodes visited = VV_NODES_INIT;
+	vv_status rc;
+	size_t i;
+
+	*ahead = *behind = 0;
+	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 ||
+	    (rc = paint(w, na, nb, &visited, err)) < 0) {
+		goto done;
+	}
+	for (i = 0; i < visited.count; i++) {
+		uint32_t *flags = vv_node_flags(w, visited.items[i]);
+		uint32_t sides = *flags & (SIDE_A | SIDE_B);
+
+		*flags = 0; /* a node may be listed twice */
+		*ahead += sides == SIDE_A;
+		*behind += sides == SIDE_B;
+	}
+done:
+	vv_nodes_clear(&visited);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/*
+ * state: what is under way in this worktree: Git's own state files.
+ */
+#ifndef VV_REPO_GIT_HISTORY_STATE_H
+#define VV_REPO_GIT_HISTORY_STATE_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* Is a merge, rebase ... under way? name is "" when none ("merge", "rebase",
+ * "cherry-pick", "revert", "bisect", "am"). merge_heads are appended as parents
+ * by commit; cleanup removes MERGE_HEAD, MERGE_MSG ... as git commit does (a
+ * rebase or bisect goes on). */
+const char *vv_state_name(vv_repository *r);
+vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count,
+			       vv_error *err); /* vv_free */
+vv_status vv_state_message(vv_repository *r, vv_buf *out,
+			   vv_error *err); /* MERGE_MSG; empty when none */
+vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
+
+/* Begins a merge that waits for its commit: MERGE_MSG, MERGE_MODE, last MERGE_HEAD. */
+vv_status vv_state_begin_merge(vv_repository *r, const vv_oid *heads, size_t count,
+			       const char *message, vv_error *err);
+/* Begins a revert or cherry-pick of one commit: kind is "revert" or "cherry-pick". */
+vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *commit,
+			      const char *message, vv_error *err);
+/* The commit of a revert or cherry-pick under way. VV_ENOTFOUND. */
+vv_status vv_state_pick(vv_repository *r, vv_oid *out, vv_error *err);
+/* ORIG_HEAD, as git leaves it before moves that one may want to undo. */
+vv_status vv_state_orig_head(vv_repository *r, const vv_oid *commit, vv_error *err);
+
+#endif

@@ -1,0 +1,317 @@
+/*
+ * tips: where Git keeps names of objects (gitrepository-layout(5)), taken broadly:
+ * any 40 hex digits in a state file or reflog count. One too many costs a look; one
+ * too few would cost data.
+ */
+#include "repo/git/history/tips.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define STATE_BYTES_MAX (64u << 20)
+#define LOG_BYTES_MAX ((size_t)1 << 30)
+#define LOOSE_REF_MAX 65536u
+
+typedef struct tips {
+	vv_tip_fn fn;
+	void *payload;
+} tips;
+
+typedef vv_status (*file_fn)(const tips *t, const char *path, vv_error *err);
+
+static vv_status give(const tips *t, const char *hex, bool hard, const char *where, vv_error *err)
+{
+	vv_oid id;
+	git_oid git_id;
+
+	if (!vv_oid_parse(&id, hex, VV_OID_TEXT) || vv_oid_is_null(&id)) {
+		return VV_OK;
+	}
+	vv_oid_to_git(&git_id, &id);
+	return t->fn(t->payload, &git_id, hard, where, err);
+}
+
+/* All runs of just 40 hex digits. */
+static vv_status scan_text(const tips *t, const vv_buf *text, const char *where, vv_error *err)
+{
+	const char *p = vv_buf_cstr(text), *end = p + text->len;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && p < end) {
+		const char *start = p;
+
+		while (p < end && isxdigit((unsigned char)*p)) {
+			p++;
+		}
+		if (p - start == (ptrdiff_t)VV_OID_TEXT) {
+			rc = give(t, start, false, where, err);
+		}
+		while (p < end && !isxdigit((unsigned char)*p)) {
+			p++;
+		}
+	}
+	return rc;
+}
+
+static vv_status scan_file(const tips *t, const char *path, size_t max, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = vv_read_file(&text, path, max, err);
+
+	if (rc == VV_ENOTFOUND) { /* gone since the folder was listed */
+		vv_error_clear(err);
+		rc = VV_OK;
+	} else if (rc == VV_OK) {
+		rc = scan_text(t, &text, path, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status scan_state(const tips *t, const char *path, vv_error *err)
+{
+	return scan_file(t, path, STATE_BYTES_MAX, err);
+}
+
+static vv_status scan_log(const tips *t, const char *path, vv_error *err)
+{
+	return scan_file(t, path, LOG_BYTES_MAX, err);
+}
+
+/* A loose ref is an id or "ref: <name>"; anything else could hide what it named. */
+static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	size_t len = strlen(path);
+	vv_status rc;
+
+	if (len > 5 && strcmp(path + len - 5, ".lock") == 0) {
+		return scan_state(t, path, err);
+	}
+	rc = vv_read_file(&text, path, LOOSE_REF_MAX, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	} else if (rc == VV_OK && strncmp(vv_buf_cstr(&text), "ref:", 4) != 0) {
+		vv_oid id;
+
+		if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT)) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "the ref '%s' is damaged, expected a commit id",
+				     vv_text_shows(path));
+		} else {
+			rc = give(t, text.data, true, path, err);
+		}
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err)
+{
+	char *path = vv_path_join(commondir, "packed-refs", NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+	const char *p, *end;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_read_file(&text, path, LOG_BYTES_MAX, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	for (p = vv_buf_cstr(&text), end = p + text.len; rc == VV_OK && p < end;) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+
+		if (*p != '#' && *p != '^' && end - p > (ptrdiff_t)VV_OID_TEXT) {
+			rc = give(t, p, true, path, err);
+		}
+		p = eol ? eol + 1 : end;
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+/* --- folders ------------------------------------------------------------------------ */
+
+typedef struct paths {
+	char **items;
+	size_t count, cap;
+} paths;
+
+static vv_status add_path(paths *list, char *take_path, vv_error *err)
+{
+	if (!take_path) {
+		return vv_fail_nomem(err);
+	}
+	if (list->count == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 16;
+		char **items = vv_realloc_array(list->items, cap, sizeof(char *));
+
+		if (!items) {
+			vv_free(take_path);
+			return vv_fail_nomem(err);
+		}
+		list->items = items;
+		list->cap = cap;
+	}
+	list->items[list->count++] = take_path;
+	return VV_OK;
+}
+
+static vv_status scan_folder(const tips *t, paths *todo, const char *dir, file_fn fn, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc = vv_list_dir(&names, &count, dir, err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		char *path = vv_path_join(dir, names[i], NULL);
+		vv_stat st;
+
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_lstat(&st, path, NULL) == VV_OK && S_ISDIR(st.mode)) {
+			rc = add_path(todo, path, err);
+			path = NULL;
+		} else if (vv_exists(path) && S_ISREG(st.mode)) {
+			rc = fn(t, path, err);
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* Every file below gitdir/name. */
+static vv_status scan_below(const tips *t, const char *gitdir, const char *name, file_fn fn,
+			    vv_error *err)
+{
+	paths todo = {NULL, 0, 0};
+	vv_status rc = add_path(&todo, vv_path_join(gitdir, name, NULL), err);
+
+	while (rc == VV_OK && todo.count > 0) {
+		char *dir = todo.items[--todo.count];
+
+		rc = scan_folder(t, &todo, dir, fn, err);
+		vv_free(dir);
+	}
+	while (todo.count > 0) {
+		vv_free(todo.items[--todo.count]);
+	}
+	vv_free(todo.items);
+	return rc;
+}
+
+/* HEAD, MERGE_HEAD, FETCH_HEAD, AUTO_MERGE ... */
+static bool is_state_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= 4 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == len;
+}
+
+static vv_status scan_state_files(const tips *t, const char *gitdir, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc = vv_list_dir(&names, &count, gitdir, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		char *path;
+		vv_stat st;
+
+		if (!is_state_name(names[i])) {
+			continue;
+		}
+		if (!(path = vv_path_join(gitdir, names[i], NULL))) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode)) {
+			rc = strcmp(names[i], "HEAD") == 0 ? scan_ref(t, path, err)
+							   : scan_state(t, path, err);
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+static vv_status scan_gitdir(const tips *t, const char *gitdir, vv_error *err)
+{
+	static const char *const state_folders[] = {"rebase-merge", "rebase-apply", "sequencer",
+						    "varve/conflicts"};
+	vv_status rc = scan_below(t, gitdir, "refs", scan_ref, err);
+	size_t i;
+
+	if (rc == VV_OK) {
+		rc = scan_state_files(t, gitdir, err);
+	}
+	for (i = 0; rc == VV_OK && i < sizeof(state_folders) / sizeof(state_folders[0]); i++) {
+		rc = scan_below(t, gitdir, state_folders[i], scan_state, err);
+	}
+	return rc < 0 ? rc : scan_below(t, gitdir, "logs", scan_log, err);
+}
+
+vv_status vv_worktree_gitdirs(vv_repository *r, char ***out, size_t *count, vv_error *err)
+{
+	paths list = {NULL, 0, 0};
+	char *dir = vv_path_join(r->commondir, "worktrees", NULL), **names = NULL;
+	size_t name_count = 0, i;
+	vv_status rc;
+
+	rc = dir ? add_path(&list, vv_strdup(r->commondir), err) : vv_fail_nomem(err);
+	if (rc == VV_OK && vv_exists(dir)) {
+		rc = vv_list_dir(&names, &name_count, dir, err);
+	}
+	for (i = 0; rc == VV_OK && i < name_count; i++) {
+		char *path = vv_path_join(dir, names[i], NULL);
+		vv_stat st;
+
+		if (path && (vv_lstat(&st, path, NULL) < 0 || !S_ISDIR(st.mode))) {
+			vv_free(path);
+		} else {
+			rc = add_path(&list, path, err);
+		}
+	}
+	vv_names_free(names, name_count);
+	vv_free(dir);
+	if (rc < 0) {
+		vv_names_free(list.items, list.count);
+		return rc;
+	}
+	*out = list.items;
+	*count = list.count;
+	return VV_OK;
+}
+
+vv_status vv_tips_each(vv_repository *r, vv_tip_fn fn, void *payload, vv_error *err)
+{
+	tips t = {fn, payload};
+	char **gitdirs = NULL;
+	size_t count = 0, i;
+	vv_status rc = vv_worktree_gitdirs(r, &gitdirs, &count, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = scan_gitdir(&t, gitdirs[i], err);
+	}
+	/* Last: a ref that git packs meanwhile is then seen here. */
+	if (rc == VV_OK) {
+		rc = scan_packed(&t, r->commondir, err);
+	}
+	vv_names_free(gitdirs, count);
+	return rc;
+}

@@ -1,0 +1,50 @@
+/*
+ * attributes: which paths are datasets, by .gitattributes.
+ *
+ * A tracked path has filter=varve. `track` writes one line to the top
+ * .gitattributes, quoted and escaped as gitattributes(5) wants.
+ */
+#ifndef VV_REPO_GIT_INDEX_ATTRIBUTES_H
+#define VV_REPO_GIT_INDEX_ATTRIBUTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* Does the path's resolved filter attribute say varve (work tree's files, else the
+ * index's; in a bare repository HEAD's)? */
+vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
+/* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. */
+vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
+			vv_error *err);
+/* Forget cached attribute files (after writing one). */
+void vv_attr_flush(vv_repository *r);
+
+/* Lines with filter=varve (or -filter) in all .gitattributes of the work tree. */
+typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned line,
+				     const char *pattern, const char *attributes, vv_error *err);
+vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
+
+/* Likewise those that decide whether Git changes the line ends or the encoding of a
+ * dataset's pointer: with text, -text, binary, eol, crlf or working-tree-encoding, or a macro
+ * that has such a word. */
+vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
+
+/* Does Git change line ends or encoding of what it hands to the path's filter? */
+vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
+
+/* Adds the line for a literal path (literal true: special characters escaped)
+ * or a pattern, to the top .gitattributes of the work tree, unless it is there;
+ * the file's line ends are kept. *changed tells whether it was written. */
+vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed,
+			vv_error *err);
+/* The same for many, in one step: all lines or none. */
+vv_status vv_attr_track_all(vv_repository *r, const char *const *patterns, size_t count,
+			    bool literal, bool *changed, vv_error *err);
+/* Takes the line away. VV_ENOTFOUND when no line has just that pattern. */
+vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
+
+#endif

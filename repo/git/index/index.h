@@ -1,0 +1,127 @@
+/*
+ * index: Git's staging area.
+ *
+ * Read on open, changed in memory, written (index.lock, rename, durable) by
+ * vv_index_write. A dataset's entry has the pointer's blob id and the stat of
+ * the big file in the work tree, so that plain git status is clean without
+ * reading it. An entry that could be racy has size 0 in memory; written it has the
+ * file's size where the file is still the same by then, since the index's date tells
+ * Git to compare. (Size 0, which makes Git ask the clean filter, is changed content for
+ * some of its commands: git reset --merge.)
+ */
+#ifndef VV_REPO_GIT_INDEX_INDEX_H
+#define VV_REPO_GIT_INDEX_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_index vv_index;
+
+typedef struct vv_index_entry {
+	const char *path; /* borrowed until the index changes */
+	vv_oid id;
+	uint32_t mode;
+	int stage;     /* 0 normal, 1 base, 2 ours, 3 theirs */
+	uint32_t size; /* as stored: 0 also for "ask the filter" */
+	int64_t mtime_sec, ctime_sec;
+	uint32_t mtime_nsec, ctime_nsec, ino, dev;
+	bool skip_worktree, intent_to_add;
+} vv_index_entry;
+
+/* Opens (and reads) the index; a held lock does not matter until writing. Split
+ * and sparse forms: VV_ENOSUPPORT with the git command that mends it. */
+vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
+void vv_index_close(vv_index *x); /* accepts NULL; unsaved changes are gone */
+
+size_t vv_index_count(const vv_index *x);
+void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out); /* sorted by path, then stage */
+bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */
+/* The entry of that stage (1 base, 2 ours, 3 theirs). */
+bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index_entry *out);
+bool vv_index_has_conflicts(const vv_index *x);
+
+/* Sets path to a blob. st is the work tree file's stat, taken before and after it
+ * was read and equal; the entry's size is 0 where it could be racy (mtime in or
+ * after the current second). NULL st: no stat at all (always
+ * compared). Conflict stages of the path go. */
+vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
+		       const vv_stat *st, vv_error *err);
+
+/* Stages an ordinary file, symbolic link or deletion as git add does. Files
+ * whose attributes name a filter that libgit2 cannot run (git-lfs ...):
+ * VV_EREFUSED with the git command. */
+vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
+/* Puts the path in conflict: sides[0..2] are base, ours and theirs, mode 0 where one is
+ * not there. What the index had at the path goes. */
+typedef struct vv_index_side {
+	uint32_t mode;
+	vv_oid id;
+} vv_index_side;
+vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_side sides[3],
+				vv_error *err);
+vv_status vv_index_remove(vv_index *x, const char *path,
+			  vv_error *err); /* VV_ENOTFOUND when not there */
+/* Is the dataset's file still what the index has for it (a pointer's blob)? Asked at
+ * writing for entries whose date alone does not tell: else they get size 0. false: no, or
+ * not known. The repository keeps fn until it is set anew (NULL: nobody knows). */
+typedef bool (*vv_index_judge_fn)(void *payload, const char *path, const vv_oid *id);
+void vv_index_judge_set(vv_repository *r, vv_index_judge_fn fn, void *payload);
+
+/* Writes the changes made since opening, onto the index as it is by then: what git
+ * changed meanwhile at other paths is kept. Staged objects become durable first. */
+vv_status vv_index_write(
+	vv_index *x,
+	vv_error *err); /* VV_ELOCKED after some seconds of a held index.lock: names the file */
+
+vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
+			      vv_error *err); /* VV_ECONFLICT with conflict stages */
+/* A tree made from the tree of `base` (NULL: empty) with only the named paths
+ * taken from the index: for `commit PATH...`. */
+vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths,
+				   size_t count, vv_oid *tree, vv_error *err);
+
+/* How an ordinary file of the work tree stands against the index entry. */
+typedef enum vv_file_state {
+	VV_FILE_SAME,
+	VV_FILE_MODIFIED,
+	VV_FILE_DELETED,
+	VV_FILE_TYPE_CHANGED
+} vv_file_state;
+/* For files that are no datasets (text conversion as Git's; hashing only when
+ * the stat differs). */
+vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,
+			      vv_error *err);
+
+/* Does the file's stat equal the entry's, with no raciness: certainly unchanged? */
+bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st);
+
+/* Files in the work tree that are not in the index, and not ignored, sorted;
+ * whole untracked folders as "dir/" unless all is true (those that hold no file but
+ * ignored ones are left out). Embedded repositories come as "dir/" and are not
+ * entered. Only what lies at or below prefix ("" for all). */
+typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
+vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
+			    vv_error *err);
+/* The same, ignored files and folders among them, each file by its name. */
+vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
+			    vv_error *err);
+vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);
+
+/* Refuses (VV_EREFUSED) a path one of whose folders is a symbolic link or a file. */
+vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_error *err);
+
+/* Writes ordinary files (blobs, symbolic links, submodules left alone) of a
+ * commit or the index into the work tree, replacing what is there; never follows
+ * symbolic links above; sets the index entry's stat. paths are exact. The caller
+ * has made sure that nothing valuable is overwritten. */
+vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
+				 vv_error *err);
+/* Removes a file and then-empty folders above it (missing: fine). */
+vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
+
+#endif

@@ -1,0 +1,497 @@
+/*
+ * loose_pack: when Git's loose objects become a pack, which packs are varve's own to
+ * merge, and in which order objects go in so that deltas come out small.
+ *
+ * Our packs are merged geometrically: one that has at most twice the objects of all
+ * smaller ones together goes into the new one, so that few remain and an object is
+ * packed again only about as often as the logarithm of their number.
+ */
+#include "repo/git/loose_pack.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/loose_pack_internal.h"
+#include "repo/git/quarantine.h"
+
+#define LIST_NAME "git-packs"
+#define LIST_BYTES_MAX (1u << 20)
+#define PACKS_MAX 8u               /* more of our own are merged even with few loose objects */
+#define LOOSE_BYTES_MAX (8u << 20) /* larger ones stay loose: a packbuilder holds them whole */
+#define GC_PID_STALE_SEC (12 * 3600)
+#define STAGE_STALE_SEC (24 * 3600)
+
+/* --- the list of our packs --------------------------------------------------------- */
+
+vv_status vv_git_packs_note(vv_repository *r, const char *hex, vv_error *err)
+{
+	char *path = vv_path_join(r->varvedir, LIST_NAME, NULL);
+	char line[GIT_OID_HEXSZ + 2];
+	vv_status rc, closed;
+	int fd;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	(void)snprintf(line, sizeof(line), "%.40s\n", hex);
+	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
+		goto done;
+	}
+	if ((fd = vv_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	rc = vv_write_full(fd, line, strlen(line), path, err);
+	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	rc = rc < 0 ? rc : closed;
+done:
+	vv_free(path);
+	return rc;
+}
+
+char *vv_packing_file(const vv_packing *p, const char *hex, const char *ext)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "pack-%s.%s", hex, ext);
+	return vv_path_join(p->packdir, name, NULL);
+}
+
+static bool pack_has(const vv_packing *p, const char *hex, const char *ext)
+{
+	char *path = vv_packing_file(p, hex, ext);
+	bool there = path && vv_exists(path);
+
+	vv_free(path);
+	return there;
+}
+
+/* The count in a pack's index: the last entry of its fan-out (gitformat-pack(5)). */
+static bool read_count(const vv_packing *p, const char *hex, uint32_t *out)
+{
+	char *path = vv_packing_file(p, hex, "idx");
+	unsigned char b[4];
+	int fd = path ? vv_open(path, O_RDONLY, 0, NULL) : -1;
+	bool good = fd >= 0 && vv_pread_full(fd, b, 4, 8 + 255 * 4, path, NULL) == 4;
+
+	if (fd >= 0) {
+		(void)vv_close(fd, path, NULL);
+	}
+	vv_free(path);
+	if (good) {
+		*out = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+	}
+	return good;
+}
+
+static bool is_listed(const vv_packing *p, const char *hex)
+{
+	size_t i;
+
+	for (i = 0; i < p->pack_count; i++) {
+		if (strcmp(p->packs[i].hex, hex) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int fewest_first(const void *x, const void *y)
+{
+	const vv_own_pack *a = x, *b = y;
+
+	return (a->objects > b->objects) - (a->objects < b->objects);
+}
+
+/* Our packs that are still there and that nobody has marked to be kept. */
+static vv_status list_own(vv_packing *p, vv_error *err)
+{
+	static const char *const marks[] = {"keep", "promisor", "bitmap", "mtimes"};
+	char *path = vv_path_join(p->repo->varvedir, LIST_NAME, NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+	size_t at, i;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_read_file(&text, path, LIST_BYTES_MAX, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && text.len > 0 &&
+	    !(p->packs = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(vv_own_pack)))) {
+		rc = vv_fail_nomem(err);
+	}
+	for (at = 0; rc == VV_OK && at + GIT_OID_HEXSZ < text.len; at += GIT_OID_HEXSZ + 1) {
+		vv_own_pack *pack = &p->packs[p->pack_count];
+		bool marked = false;
+
+		memcpy(pack->hex, text.data + at, GIT_OID_HEXSZ);
+		pack->hex[GIT_OID_HEXSZ] = '\0';
+		if (text.data[at + GIT_OID_HEXSZ] != '\n') {
+			break; /* torn: what follows is left to git gc */
+		}
+		if (strspn(pack->hex, "0123456789abcdef") != GIT_OID_HEXSZ ||
+		    is_listed(p, pack->hex)) {
+			continue;
+		}
+		for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+			marked = marked || pack_has(p, pack->hex, marks[i]);
+		}
+		if (!marked && pack_has(p, pack->hex, "pack") &&
+		    read_count(p, pack->hex, &pack->objects)) {
+			p->pack_count++;
+		}
+	}
+	if (p->pack_count > 0) {
+		qsort(p->packs, p->pack_count, sizeof(*p->packs), fewest_first);
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+static void choose_packs(vv_packing *p)
+{
+	uint64_t total = p->loose_count;
+	size_t i;
+
+	for (i = 0; i < p->pack_count; i++) {
+		if (p->packs[i].objects > 2 * total && !(total == 0 && i + 1 < p->pack_count)) {
+			break;
+		}
+		p->packs[i].merged = true;
+		total += p->packs[i].objects;
+	}
+}
+
+/* --- loose objects ------------------------------------------------------------------- */
+
+static vv_status add_loose(vv_packing *p, const char *dir, const char *fan, const char *name,
+			   vv_error *err)
+{
+	vv_loose_file *file;
+	vv_stat st;
+	char *path;
+	bool small;
+
+	if (strlen(name) != GIT_OID_HEXSZ - 2) {
+		return VV_OK;
+	}
+	if (!(path = vv_path_join(dir, name, NULL))) {
+		return vv_fail_nomem(err);
+	}
+	small = vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) &&
+		st.size <= LOOSE_BYTES_MAX;
+	vv_free(path);
+	if (!small) {
+		return VV_OK;
+	}
+	if (p->loose_count == p->loose_cap) {
+		size_t cap = p->loose_cap ? p->loose_cap * 2 : 256;
+		vv_loose_file *loose = vv_realloc_array(p->loose, cap, sizeof(*loose));
+
+		if (!loose) {
+			return vv_fail_nomem(err);
+		}
+		p->loose = loose;
+		p->loose_cap = cap;
+	}
+	file = &p->loose[p->loose_count];
+	(void)snprintf(file->hex, sizeof(file->hex), "%s%s", fan, name);
+	if (git_oid_fromstr(&file->id, file->hex) == 0) {
+		p->loose_count++;
+	}
+	git_error_clear();
+	return VV_OK;
+}
+
+static bool is_fan(const char *name)
+{
+	return strlen(name) == 2 && strspn(name, "0123456789abcdef") == 2;
+}
+
+static vv_status list_fan(vv_packing *p, const char *fan, vv_error *err)
+{
+	char *dir = vv_path_join(p->repo->objects, fan, NULL), **names = NULL;
+	size_t count = 0, i;
+	vv_status rc;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_list_dir(&names, &count, dir, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = add_loose(p, dir, fan, names[i], err);
+	}
+	vv_names_free(names, count);
+	vv_free(dir);
+	return rc;
+}
+
+/* Folders of objects that were never made durable, left by a process that was killed. */
+static vv_status remove_stale_stage(const vv_packing *p, const char *name, vv_error *err)
+{
+	char *path = vv_path_join(p->repo->objects, name, NULL);
+	vv_stat st;
+	int64_t sec;
+	uint32_t nsec;
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	vv_now(&sec, &nsec);
+	if (vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec) {
+		rc = vv_remove_tree(path, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+/* Lists all loose objects. With few fan-out folders there cannot be many (200
+ * objects fall into some 139 of the 256), and then nothing is listed. */
+static vv_status list_loose(vv_packing *p, unsigned above, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, fans = 0, i;
+	vv_status rc = vv_list_dir(&names, &count, p->repo->objects, err);
+
+	for (i = 0; i < count; i++) {
+		fans += is_fan(names[i]);
+		if (rc == VV_OK &&
+		    strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) == 0 &&
+		    strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
+			rc = remove_stale_stage(p, names[i], err);
+		}
+	}
+	for (i = 0; rc == VV_OK && i < count &&
+		    (fans > above / 4 || fans > 64 || p->pack_count > PACKS_MAX);
+	     i++) {
+		if (is_fan(names[i])) {
+			rc = list_fan(p, names[i], err);
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* --- taking away what the new pack replaces ------------------------------------------------ */
+
+/* Asks the new pack itself, from its file, for every object. */
+static vv_status check_pack(const vv_packing *p, const char *hex, vv_error *err)
+{
+	git_odb *odb;
+	vv_status rc = vv_packing_open(p, hex, &odb, err);
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < p->id_count; i++) {
+		if (!git_odb_exists(odb, &p->ids[i])) {
+			rc = vv_fail(err, VV_EIO,
+				     "the new pack %s lacks an object; nothing was removed", hex);
+		}
+	}
+	git_odb_free(odb);
+	return rc;
+}
+
+static vv_status remove_loose(const vv_packing *p, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < p->loose_count; i++) {
+		char fan[3] = {p->loose[i].hex[0], p->loose[i].hex[1], '\0'};
+		char *dir = vv_path_join(p->repo->objects, fan, NULL);
+		char *path = dir ? vv_path_join(dir, p->loose[i].hex + 2, NULL) : NULL;
+
+		rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+		if (rc == VV_OK) {
+			(void)vv_sys_ops.rmdir(dir); /* when it was the last */
+		}
+		vv_free(path);
+		vv_free(dir);
+	}
+	return rc;
+}
+
+static vv_status remove_merged(const vv_packing *p, const char *new_hex, vv_error *err)
+{
+	static const char *const parts[] = {"idx", "rev", "pack"};
+	vv_status rc = VV_OK;
+	size_t i, k;
+
+	for (i = 0; rc == VV_OK && i < p->pack_count; i++) {
+		if (!p->packs[i].merged || strcmp(p->packs[i].hex, new_hex) == 0) {
+			continue;
+		}
+		for (k = 0; rc == VV_OK && k < sizeof(parts) / sizeof(parts[0]); k++) {
+			char *path = vv_packing_file(p, p->packs[i].hex, parts[k]);
+
+			rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+			vv_free(path);
+		}
+	}
+	return rc;
+}
+
+static vv_status rewrite_list(const vv_packing *p, const char *new_hex, vv_error *err)
+{
+	char *path = vv_path_join(p->repo->varvedir, LIST_NAME, NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+	size_t i;
+
+	for (i = 0; i < p->pack_count; i++) {
+		if (!p->packs[i].merged) {
+			vv_buf_printf(&text, "%s\n", p->packs[i].hex);
+		}
+	}
+	vv_buf_printf(&text, "%s\n", new_hex);
+	rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, text.data, text.len, false, err);
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static vv_status may_pack(vv_repository *r, bool *out, vv_error *err)
+{
+	char *pid = vv_path_join(r->commondir, "gc.pid", NULL);
+	uint64_t automatic;
+	bool precious;
+	vv_stat st;
+	int64_t sec;
+	uint32_t nsec;
+	vv_status rc;
+
+	*out = false;
+	if (!pid) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_config_u64(r, "gc.auto", 1, &automatic, err)) < 0 ||
+	    (rc = vv_config_bool(r, "extensions.preciousobjects", false, &precious, err)) < 0) {
+		goto done;
+	}
+	vv_now(&sec, &nsec);
+	*out = automatic > 0 && !precious &&
+	       !(vv_lstat(&st, pid, NULL) == VV_OK &&
+		 st.mtime_sec + GC_PID_STALE_SEC > sec); /* git gc is at it */
+done:
+	vv_free(pid);
+	return rc;
+}
+
+static vv_status make_pack(vv_packing *p, vv_error *err)
+{
+	char *hex = NULL;
+	size_t i;
+	vv_status rc = VV_OK;
+	int code;
+
+	choose_packs(p);
+	for (i = 0; rc == VV_OK && i < p->loose_count; i++) {
+		rc = vv_packing_want(p, &p->loose[i].id, err);
+	}
+	for (i = 0; rc == VV_OK && i < p->pack_count; i++) {
+		if (p->packs[i].merged) {
+			rc = vv_packing_want_pack(p, p->packs[i].hex, err);
+		}
+	}
+	if (rc < 0 || p->id_count == 0) {
+		return rc;
+	}
+	if ((code = git_packbuilder_new(&p->pb, p->repo->git)) < 0) {
+		return vv_git_fail(err, code, "cannot pack Git's objects");
+	}
+	if ((rc = vv_packing_insert_all(p, err)) < 0 ||
+	    (rc = vv_quarantine_install_pack(p->repo, p->pb, &hex, err)) < 0 ||
+	    (rc = check_pack(p, hex, err)) < 0 || (rc = remove_loose(p, err)) < 0 ||
+	    (rc = remove_merged(p, hex, err)) < 0) {
+		goto done;
+	}
+	rc = rewrite_list(p, hex, err);
+done:
+	vv_free(hex);
+	return rc;
+}
+
+static vv_status pack_locked(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err)
+{
+	vv_packing p;
+	vv_status rc;
+
+	memset(&p, 0, sizeof(p));
+	p.repo = r;
+	if (!(p.packdir = vv_path_join(r->objects, "pack", NULL))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_oid_set_init(&p.wanted, err)) < 0 ||
+	    (rc = vv_oid_set_init(&p.done, err)) < 0 || (rc = list_own(&p, err)) < 0 ||
+	    (rc = list_loose(&p, above, err)) < 0) {
+		goto done;
+	}
+	if (p.loose_count <= above && p.pack_count <= PACKS_MAX) {
+		goto done;
+	}
+	if ((rc = make_pack(&p, err)) == VV_OK) {
+		*packed = p.loose_count;
+	}
+done:
+	git_packbuilder_free(p.pb);
+	vv_oid_set_clear(&p.wanted);
+	vv_oid_set_clear(&p.done);
+	vv_free(p.ids);
+	vv_free(p.packs);
+	vv_free(p.loose);
+	vv_free(p.packdir);
+	return rc;
+}
+
+vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err)
+{
+	char *path = NULL;
+	bool may;
+	vv_status rc;
+	int lock;
+
+	*packed = 0;
+	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = may_pack(r, &may, err)) < 0 || !may) {
+		return rc;
+	}
+	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
+		return rc;
+	}
+	if (!(path = vv_path_join(r->varvedir, LIST_NAME ".lock", NULL))) {
+		return vv_fail_nomem(err);
+	}
+	lock = vv_lock(path, true, 0, err);
+	if (lock == VV_ELOCKED) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	} else if (lock < 0) {
+		rc = (vv_status)lock;
+	} else {
+		rc = pack_locked(r, above, packed, err);
+		vv_unlock(lock);
+	}
+	vv_free(path);
+	return rc;
+}

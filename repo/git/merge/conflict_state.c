@@ -1,0 +1,134 @@
+/*
+ * conflict_state: knows how the record of a path is called, and the one member of it that
+ * others than the commands on conflicts want: "merged".
+ */
+#include "repo/git/merge/conflict_state.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define RECORD_MAX ((size_t)256 << 20)
+#define FOLDER "conflicts"
+
+char *vv_conflict_file(const vv_repository *r, const char *path)
+{
+	vv_hash128 h = vv_xxh3_128(path, strlen(path), 0);
+	vv_buf name = VV_BUF_INIT;
+	char *file = NULL;
+
+	vv_buf_printf(&name, "%016llx%016llx.json", (unsigned long long)h.hi,
+		      (unsigned long long)h.lo);
+	if (!name.failed) {
+		file = vv_path_join(vv_repository_statedir(r), FOLDER, name.data, NULL);
+	}
+	vv_buf_clear(&name);
+	return file;
+}
+
+vv_status vv_conflict_read(const vv_repository *r, const char *path, vv_buf *out, vv_error *err)
+{
+	char *file = vv_conflict_file(r, path);
+	vv_status rc = file ? vv_read_file(out, file, RECORD_MAX, err) : vv_fail_nomem(err);
+
+	vv_free(file);
+	return rc;
+}
+
+vv_status vv_conflict_write(const vv_repository *r, const char *path, const vv_buf *text,
+			    vv_error *err)
+{
+	char *file = vv_conflict_file(r, path);
+	vv_status rc = file ? vv_mkdirs_above(file, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		rc = vv_write_file(file, vv_buf_cstr(text), text->len, true, err);
+	}
+	vv_free(file);
+	return rc;
+}
+
+vv_status vv_conflict_drop(const vv_repository *r, const char *path, vv_error *err)
+{
+	char *file = vv_conflict_file(r, path);
+	vv_status rc = file ? vv_unlink(file, true, err) : vv_fail_nomem(err);
+
+	vv_free(file);
+	return rc;
+}
+
+vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err)
+{
+	char *dir = vv_path_join(vv_repository_statedir(r), FOLDER, NULL);
+	vv_status rc = dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
+
+	vv_free(dir);
+	return rc;
+}
+
+static bool names(const vv_json *doc, const char *member, const vv_oid *id, vv_oid *out)
+{
+	const char *hex = vv_json_get_string(doc, member);
+	vv_oid read;
+
+	if (!hex || !vv_oid_parse(&read, hex, strlen(hex))) {
+		return false;
+	}
+	if (out) {
+		*out = read;
+	}
+	return !id || vv_oid_equal(&read, id);
+}
+
+/* Do the record's versions stand in the index, all of them? */
+static bool fits(const vv_json *doc, const vv_index *x, const char *path)
+{
+	static const char *const members[] = {"base", "ours", "theirs"};
+	size_t i, count = vv_index_count(x);
+	bool any = false;
+
+	for (i = 0; i < count; i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage >= 1 && e.stage <= 3 && strcmp(e.path, path) == 0) {
+			any = true;
+			if (!names(doc, members[e.stage - 1], &e.id, NULL)) {
+				return false;
+			}
+		}
+	}
+	return any;
+}
+
+vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *path, vv_oid *out,
+			     vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf text = VV_BUF_INIT;
+	vv_json *doc = NULL;
+	vv_error unread;
+	vv_status rc = VV_ENOTFOUND;
+
+	if (vv_index_has_conflicts(x)) {
+		rc = vv_conflict_read(r, path, &text, err);
+	}
+	/* A record that was damaged by hand is said by whoever wants its conflicts. */
+	if (rc == VV_OK &&
+	    (vv_json_read(&doc, &arena, text.data, text.len, "record", &unread) < 0 ||
+	     !fits(doc, x, path) || !names(doc, "merged", NULL, out))) {
+		rc = VV_ENOTFOUND;
+	}
+	if (rc == VV_ENOTFOUND) {
+		vv_fail(err, rc, "no conflict of '%s' is recorded", vv_text_shows(path));
+	}
+	vv_buf_clear(&text);
+	vv_arena_clear(&arena);
+	return rc;
+}

@@ -1,0 +1,16 @@
+/*
+ * likeness: how like two files are, for finding renames. Internal.
+ *
+ * Text is compared as Git does. Two datasets are as like as the blocks that they share,
+ * and no dataset is like a text: the pointers' own text, which looks alike for all tables
+ * of one shape, does not count.
+ */
+#ifndef VV_REPO_GIT_MERGE_LIKENESS_H
+#define VV_REPO_GIT_MERGE_LIKENESS_H
+
+#include "repo/git/repository_internal.h"
+
+/* The metric is valid as long as r. */
+void vv_likeness_use(git_diff_similarity_metric *out, vv_repository *r);
+
+#endif

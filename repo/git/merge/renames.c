@@ -1,0 +1,286 @@
+/*
+ * renames: knows how many pairs of files are worth comparing, and in which order they are
+ * taken for one another.
+ */
+#include "repo/git/merge/renames.h"
+
+#include <stdlib.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/git/blob.h"
+#include "repo/git/merge/likeness.h"
+#include "repo/git/tree.h"
+
+#define LIKE_MIN 50                   /* percent, as Git */
+#define PAIRS_MAX 40000u              /* more are not compared: 200 files gone and 200 new */
+#define TEXT_MAX ((uint64_t)64 << 20) /* larger text is renamed only as a whole */
+
+typedef struct pair {
+	int likeness;
+	size_t gone, come;
+} pair;
+
+typedef struct finder {
+	vv_repository *repo;
+	const vv_rename_file *gone, *come;
+	size_t gone_count, come_count;
+	size_t *from;
+	bool *taken; /* of gone */
+	git_diff_similarity_metric metric;
+	void **gone_like, **come_like; /* signatures; NULL: none yet, or none can be had */
+	pair *pairs;
+	size_t pair_count;
+} finder;
+
+static bool is_file(const vv_rename_file *f)
+{
+	return (f->mode & 0170000) == 0100000;
+}
+
+static bool same_name(const vv_rename_file *a, const vv_rename_file *b)
+{
+	return strcmp(vv_path_base(a->path), vv_path_base(b->path)) == 0;
+}
+
+static void take(finder *f, size_t gone, size_t come)
+{
+	f->from[come] = gone;
+	f->taken[gone] = true;
+}
+
+/* named: only where the last part of the path is the same, too. */
+static void match_equal(finder *f, bool named)
+{
+	for (size_t c = 0; c < f->come_count; c++) {
+		for (size_t g = 0; f->from[c] == VV_RENAMED_FROM_NONE && g < f->gone_count; g++) {
+			if (!f->taken[g] && f->gone[g].mode == f->come[c].mode &&
+			    vv_oid_equal(&f->gone[g].id, &f->come[c].id) &&
+			    (!named || same_name(&f->gone[g], &f->come[c]))) {
+				take(f, g, c);
+			}
+		}
+	}
+}
+
+/* The file's signature; *out NULL where it has none (too short, too large, not here). */
+static vv_status sign(finder *f, const vv_rename_file *file, void **out, vv_error *err)
+{
+	vv_buf content = VV_BUF_INIT;
+	uint64_t size;
+	vv_status rc;
+	int code = 0;
+
+	*out = NULL;
+	if ((rc = vv_blob_size(f->repo, &file->id, &size, err)) == VV_OK && size <= TEXT_MAX &&
+	    (rc = vv_blob_read(f->repo, &file->id, TEXT_MAX, &content, err)) == VV_OK) {
+		code = f->metric.buffer_signature(out, NULL, vv_buf_cstr(&content), content.len,
+						  f->metric.payload);
+	}
+	vv_buf_clear(&content);
+	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc == VV_OK && code < 0 && code != GIT_EBUFS) {
+		return vv_fail_nomem(err);
+	}
+	git_error_clear();
+	return rc;
+}
+
+static vv_status sign_all(finder *f, const vv_rename_file *files, size_t count, void **out,
+			  const bool *skip, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (!skip[i] && is_file(&files[i])) {
+			rc = sign(f, &files[i], &out[i], err);
+		}
+	}
+	return rc;
+}
+
+/* The most alike first; of equal ones those of one name, then by their places. */
+static int by_likeness(const void *a, const void *b)
+{
+	const pair *x = a, *y = b;
+
+	if (x->likeness != y->likeness) {
+		return x->likeness > y->likeness ? -1 : 1;
+	}
+	if (x->come != y->come) {
+		return x->come < y->come ? -1 : 1;
+	}
+	return x->gone < y->gone ? -1 : x->gone > y->gone;
+}
+
+static vv_status compare_all(finder *f, vv_error *err)
+{
+	for (size_t c = 0; c < f->come_count; c++) {
+		for (size_t g = 0; f->come_like[c] && g < f->gone_count; g++) {
+			int score = 0;
+
+			if (!f->gone_like[g]) {
+				continue;
+			}
+			if (f->metric.similarity(&score, f->gone_like[g], f->come_like[c],
+						 f->metric.payload) < 0) {
+				return vv_fail_nomem(err);
+			}
+			if (score >= LIKE_MIN) {
+				score = 2 * score + same_name(&f->gone[g], &f->come[c]);
+				f->pairs[f->pair_count++] = (pair){
+					.likeness = score, .gone = g, .come = c};
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status match_alike(finder *f, vv_error *err)
+{
+	bool *done = vv_calloc(f->come_count + 1, sizeof(*done));
+	size_t left = 0, free_count = 0;
+	vv_status rc = done ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < f->come_count; i++) {
+		done[i] = f->from[i] != VV_RENAMED_FROM_NONE;
+		left += !done[i];
+	}
+	for (size_t i = 0; i < f->gone_count; i++) {
+		free_count += !f->taken[i];
+	}
+	if (rc < 0 || left == 0 || free_count == 0 || free_count > PAIRS_MAX / left) {
+		goto done;
+	}
+	vv_likeness_use(&f->metric, f->repo);
+	f->pairs = vv_calloc(left * free_count, sizeof(*f->pairs));
+	f->gone_like = vv_calloc(f->gone_count, sizeof(*f->gone_like));
+	f->come_like = vv_calloc(f->come_count, sizeof(*f->come_like));
+	if (!f->pairs || !f->gone_like || !f->come_like) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = sign_all(f, f->gone, f->gone_count, f->gone_like, f->taken, err)) < 0 ||
+	    (rc = sign_all(f, f->come, f->come_count, f->come_like, done, err)) < 0 ||
+	    (rc = compare_all(f, err)) < 0) {
+		goto done;
+	}
+	if (f->pair_count > 1) {
+		qsort(f->pairs, f->pair_count, sizeof(*f->pairs), by_likeness);
+	}
+	for (size_t i = 0; i < f->pair_count; i++) {
+		const pair *p = &f->pairs[i];
+
+		if (!f->taken[p->gone] && f->from[p->come] == VV_RENAMED_FROM_NONE) {
+			take(f, p->gone, p->come);
+		}
+	}
+done:
+	vv_free(done);
+	return rc;
+}
+
+static void signatures_free(finder *f, void **list, size_t count)
+{
+	for (size_t i = 0; list && i < count; i++) {
+		if (list[i]) {
+			f->metric.free_signature(list[i], f->metric.payload);
+		}
+	}
+	vv_free(list);
+}
+
+vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t gone_count,
+			  const vv_rename_file *come, size_t come_count, size_t *from,
+			  vv_error *err)
+{
+	finder f = {.repo = r,
+		    .gone = gone,
+		    .come = come,
+		    .gone_count = gone_count,
+		    .come_count = come_count,
+		    .from = from};
+	vv_status rc;
+
+	for (size_t i = 0; i < come_count; i++) {
+		from[i] = VV_RENAMED_FROM_NONE;
+	}
+	if (gone_count == 0 || come_count == 0) {
+		return VV_OK;
+	}
+	if (!(f.taken = vv_calloc(gone_count, sizeof(*f.taken)))) {
+		return vv_fail_nomem(err);
+	}
+	match_equal(&f, true);
+	match_equal(&f, false);
+	rc = match_alike(&f, err);
+	signatures_free(&f, f.gone_like, gone_count);
+	signatures_free(&f, f.come_like, come_count);
+	vv_free(f.pairs);
+	vv_free(f.taken);
+	return rc;
+}
+
+/* --- one path of a commit ----------------------------------------------------------------- */
+
+typedef struct gone_list {
+	vv_rename_file *files; /* paths owned */
+	size_t count, cap;
+	const char *path; /* what is looked for */
+	vv_rename_file come;
+	bool found;
+} gone_list;
+
+static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
+{
+	gone_list *l = payload;
+
+	if (c->old_mode == 0 && strcmp(c->path, l->path) == 0) {
+		l->come = (vv_rename_file){l->path, c->new_mode, c->new_id};
+		l->found = true;
+	}
+	if (c->new_mode != 0) {
+		return VV_OK;
+	}
+	if (l->count == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 16;
+		vv_rename_file *files = vv_realloc_array(l->files, cap, sizeof(*files));
+
+		if (!files) {
+			return vv_fail_nomem(err);
+		}
+		l->files = files;
+		l->cap = cap;
+	}
+	l->files[l->count] = (vv_rename_file){vv_strdup(c->path), c->old_mode, c->old_id};
+	if (!l->files[l->count].path) {
+		return vv_fail_nomem(err);
+	}
+	l->count++;
+	return VV_OK;
+}
+
+vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *commit,
+			  const char *path, char **out, vv_error *err)
+{
+	gone_list l = {.path = path};
+	size_t from = VV_RENAMED_FROM_NONE;
+	vv_status rc;
+
+	*out = NULL;
+	if ((rc = vv_tree_changes(r, parent, commit, "", on_change, &l, err)) == VV_OK && l.found) {
+		rc = vv_renames_find(r, l.files, l.count, &l.come, 1, &from, err);
+	}
+	if (rc == VV_OK && from != VV_RENAMED_FROM_NONE &&
+	    !(*out = vv_strdup(l.files[from].path))) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < l.count; i++) {
+		vv_free((char *)(uintptr_t)l.files[i].path);
+	}
+	vv_free(l.files);
+	return rc;
+}

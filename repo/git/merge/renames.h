@@ -1,0 +1,45 @@
+/*
+ * renames: which new file is which that is gone.
+ *
+ * As a merge sees it (trees.h): the same content, else text by likeness as Git
+ * measures it, and datasets only where at least half of their blocks are the same, or, where
+ * both are small, of their rows. That two pointers look alike proves nothing.
+ */
+#ifndef VV_REPO_GIT_MERGE_RENAMES_H
+#define VV_REPO_GIT_MERGE_RENAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/store.h"
+#include "repo/git/repository.h"
+
+#define VV_RENAMED_FROM_NONE SIZE_MAX
+
+/* What a row is, is known above: gives a small table's rows as hashes, ascending (*out is the
+ * caller's); fails for others. Called once, when the program begins; until then blocks decide. */
+typedef vv_status (*vv_rename_rows)(vv_store *store, const vv_cid *root, uint64_t **out,
+				    size_t *count, vv_error *err);
+void vv_renames_by_rows(vv_rename_rows rows);
+
+typedef struct vv_rename_file {
+	const char *path;
+	uint32_t mode; /* only ordinary files are renamed with other content */
+	vv_oid id;
+} vv_rename_file;
+
+/* from[i]: the place in `gone` of what come[i] was, or VV_RENAMED_FROM_NONE. Each of `gone`
+ * serves once: equal content first (of one name before others), then the most alike. Where
+ * there are very many, only equal content counts. */
+vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t gone_count,
+			  const vv_rename_file *come, size_t come_count, size_t *from,
+			  vv_error *err);
+
+/* What a path that `commit` has and `parent` lacks was called there; *out is the caller's,
+ * NULL when it is new. */
+vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *commit,
+			  const char *path, char **out, vv_error *err);
+
+#endif

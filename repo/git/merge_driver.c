@@ -1,0 +1,92 @@
+/*
+ * merge_driver: keeps libgit2's text merge away from pointers, whatever the attributes of
+ * their paths say.
+ */
+#include "repo/git/merge_driver.h"
+
+#include <git2/sys/merge.h>
+
+#include "repo/git/pointer.h"
+
+static bool looks(git_odb *odb, const git_oid *id, int *code)
+{
+	git_odb_object *object = NULL;
+	git_object_t type;
+	size_t len;
+	bool is = false;
+
+	*code = git_odb_read_header(&len, &type, odb, id);
+	if (*code < 0 || type != GIT_OBJECT_BLOB || len > VV_POINTER_MAX) {
+		return false;
+	}
+	if ((*code = git_odb_read(&object, odb, id)) == 0) {
+		is = vv_pointer_looks_like(git_odb_object_data(object), len);
+	}
+	git_odb_object_free(object);
+	return is;
+}
+
+vv_status vv_merge_is_pointer(git_odb *odb, const git_oid *id, bool *out, vv_error *err)
+{
+	int code;
+
+	*out = looks(odb, id, &code);
+	return code < 0 ? vv_git_fail(err, code, "cannot read a blob") : VV_OK;
+}
+
+static int leave(git_merge_driver *self, const char **path_out, uint32_t *mode_out,
+		 git_buf *merged_out, const char *name, const git_merge_driver_source *src)
+{
+	(void)self;
+	(void)path_out;
+	(void)mode_out;
+	(void)merged_out;
+	(void)name;
+	(void)src;
+	return GIT_EMERGECONFLICT;
+}
+
+static int leave_pointers(git_merge_driver *self, const char **path_out, uint32_t *mode_out,
+			  git_buf *merged_out, const char *name, const git_merge_driver_source *src)
+{
+	const git_index_entry *sides[] = {git_merge_driver_source_ancestor(src),
+					  git_merge_driver_source_ours(src),
+					  git_merge_driver_source_theirs(src)};
+	git_odb *odb = NULL;
+	size_t i;
+	int code = git_repository_odb(&odb, git_merge_driver_source_repo(src));
+	bool pointer = false;
+
+	(void)self;
+	(void)path_out;
+	(void)mode_out;
+	(void)merged_out;
+	(void)name;
+	for (i = 0; code == 0 && !pointer && i < 3; i++) {
+		if (sides[i] && (sides[i]->mode & 0170000) == 0100000) {
+			pointer = looks(odb, &sides[i]->id, &code);
+		}
+	}
+	git_odb_free(odb);
+	if (code < 0) {
+		return code;
+	}
+	return pointer ? GIT_EMERGECONFLICT : GIT_PASSTHROUGH;
+}
+
+static git_merge_driver tables = {GIT_MERGE_DRIVER_VERSION, NULL, NULL, leave};
+static git_merge_driver any = {GIT_MERGE_DRIVER_VERSION, NULL, NULL, leave_pointers};
+
+vv_status vv_merge_drivers_register(vv_error *err)
+{
+	int code = git_merge_driver_register("varve", &tables);
+
+	if (code == 0 || code == GIT_EEXISTS) {
+		code = git_merge_driver_register(VV_MERGE_DRIVER_ANY, &any);
+	}
+	if (code < 0 && code != GIT_EEXISTS) {
+		return vv_git_fail(err, code, "cannot set up the merge");
+	}
+	git_error_clear();
+	return VV_OK;
+}

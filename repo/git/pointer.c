@@ -1,0 +1,262 @@
+/*
+ * pointer: the one way of writing a pointer, and reading by that: what was parsed is
+ * written again and must give the same bytes.
+ */
+#include "repo/git/pointer.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+static const char start_text[] = "{\"varve\": ";
+
+#define START_LEN (sizeof(start_text) - 1)
+
+bool vv_pointer_looks_like(const void *bytes, size_t len)
+{
+	return len >= START_LEN && memcmp(bytes, start_text, START_LEN) == 0;
+}
+
+size_t vv_pointer_strip_cr(char *text, size_t len)
+{
+	size_t from, to = 0;
+
+	if (!vv_pointer_looks_like(text, len) || !memchr(text, '\r', len)) {
+		return len;
+	}
+	for (from = 0; from < len; from++) {
+		if (text[from] != '\r' || from + 1 == len || text[from + 1] != '\n') {
+			text[to++] = text[from];
+		}
+	}
+	return to;
+}
+
+/* --- writing -------------------------------------------------------------------- */
+
+static bool is_table(const vv_pointer *p)
+{
+	return strcmp(p->kind, "table") == 0;
+}
+
+static void put_columns(vv_buf *b, const vv_pointer *p)
+{
+	size_t i;
+
+	vv_buf_puts(b, ", \"key\": [");
+	for (i = 0; i < p->key_count; i++) {
+		vv_buf_puts(b, i > 0 ? ", " : "");
+		vv_json_put_string(b, p->key[i], strlen(p->key[i]));
+	}
+	vv_buf_puts(b, "],\n \"columns\": [\n");
+	for (i = 0; i < p->column_count; i++) {
+		const vv_pointer_column *c = &p->columns[i];
+
+		vv_buf_puts(b, "  {\"name\": ");
+		vv_json_put_string(b, c->name, c->name_len);
+		vv_buf_puts(b, ", \"type\": ");
+		vv_json_put_string(b, c->type, strlen(c->type));
+		vv_buf_puts(b, i + 1 < p->column_count ? "},\n" : "}\n");
+	}
+	vv_buf_puts(b, " ]}\n");
+}
+
+void vv_pointer_put(vv_buf *b, const vv_pointer *p)
+{
+	char root[VV_CID_TEXT + 1];
+
+	vv_cid_text(root, &p->root);
+	vv_buf_printf(
+		b,
+		"%s1, \"kind\": \"%s\", \"root\": \"%s\",\n \"about\": \"a %s kept by varve, git for tables\",\n ",
+		start_text, p->kind, root, p->kind);
+	if (is_table(p)) {
+		vv_buf_printf(b, "\"rows\": %llu, \"bytes\": %llu", (unsigned long long)p->rows,
+			      (unsigned long long)p->bytes);
+		put_columns(b, p);
+	} else {
+		vv_buf_printf(b, "\"bytes\": %llu}\n", (unsigned long long)p->bytes);
+	}
+}
+
+/* --- reading ----------------------------------------------------------------------- */
+
+static const char *string_of(const vv_json *object, const char *name)
+{
+	const vv_json *m = vv_json_get(object, name);
+
+	return m && m->type == VV_JSON_STRING && !memchr(m->text, '\0', m->text_len) ? m->text
+										     : NULL;
+}
+
+/* git leaves these when it merged the pointer as text. */
+static bool has_conflict_marks(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+
+		if (end - p >= 8 &&
+		    (memcmp(p, "<<<<<<< ", 8) == 0 || memcmp(p, ">>>>>>> ", 8) == 0)) {
+			return true;
+		}
+		p = eol ? eol + 1 : end;
+	}
+	return false;
+}
+
+static vv_status read_key(vv_pointer *out, vv_arena *arena, const vv_json *json, vv_error *err)
+{
+	const vv_json *key = vv_json_get(json, "key"), *m;
+	size_t n = 0;
+
+	if (!key || key->type != VV_JSON_ARRAY) {
+		return vv_fail(err, VV_EINPUT,
+			       "a pointer's \"key\" must be a list of column names");
+	}
+	if (!(out->key = vv_arena_calloc(arena, key->count + 1, sizeof(*out->key)))) {
+		return vv_fail_nomem(err);
+	}
+	for (m = key->first; m; m = m->next) {
+		if (m->type != VV_JSON_STRING) {
+			return vv_fail(err, VV_EINPUT,
+				       "a pointer's \"key\" must be a list of column names");
+		}
+		out->key[n++] = m->text;
+	}
+	out->key_count = n;
+	return VV_OK;
+}
+
+static vv_status read_columns(vv_pointer *out, vv_arena *arena, const vv_json *json, vv_error *err)
+{
+	const vv_json *columns = vv_json_get(json, "columns"), *m;
+	size_t n = 0;
+
+	if (!columns || columns->type != VV_JSON_ARRAY) {
+		return vv_fail(err, VV_EINPUT, "a pointer's \"columns\" must be a list");
+	}
+	if (!(out->columns = vv_arena_calloc(arena, columns->count + 1, sizeof(*out->columns)))) {
+		return vv_fail_nomem(err);
+	}
+	for (m = columns->first; m; m = m->next) {
+		const vv_json *name = m->type == VV_JSON_OBJECT ? vv_json_get(m, "name") : NULL;
+		const char *type = name ? string_of(m, "type") : NULL;
+
+		if (!type || name->type != VV_JSON_STRING) {
+			return vv_fail(
+				err, VV_EINPUT,
+				"column %zu of the pointer must have a \"name\" and a \"type\"",
+				n + 1);
+		}
+		out->columns[n].name = name->text;
+		out->columns[n].name_len = name->text_len;
+		out->columns[n++].type = type;
+	}
+	out->column_count = n;
+	return VV_OK;
+}
+
+static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *json, vv_error *err)
+{
+	const char *root = string_of(json, "root");
+	uint64_t version;
+	vv_status rc;
+
+	if (!vv_json_get_u64(&version, json, "varve") || version == 0) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 1 of the pointer must begin with {\"varve\": 1");
+	}
+	if (version != 1) {
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "the pointer is of version %llu; this varve reads version 1",
+			      (unsigned long long)version);
+		return vv_hint(err, "use a newer varve");
+	}
+	out->kind = string_of(json, "kind");
+	if (!out->kind || (strcmp(out->kind, "table") != 0 && strcmp(out->kind, "file") != 0)) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 1 of the pointer must have the \"kind\" table or file");
+	}
+	if (!root || vv_cid_parse(&out->root, root, strlen(root), NULL) < 0) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 1 of the pointer must have a CID as its \"root\"");
+	}
+	if (!vv_json_get_u64(&out->bytes, json, "bytes")) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 3 of the pointer must have a number of \"bytes\"");
+	}
+	if (!is_table(out)) {
+		return VV_OK;
+	}
+	if (!vv_json_get_u64(&out->rows, json, "rows")) {
+		return vv_fail(err, VV_EINPUT,
+			       "line 3 of the pointer must have a number of \"rows\"");
+	}
+	if ((rc = read_key(out, arena, json, err)) < 0) {
+		return rc;
+	}
+	return read_columns(out, arena, json, err);
+}
+
+/* Names the first line that is not as it would be written. */
+static vv_status compare_text(const vv_pointer *p, const char *text, size_t len, vv_error *err)
+{
+	vv_buf again = VV_BUF_INIT;
+	size_t i, line = 1, start = 0;
+	vv_status rc;
+
+	vv_pointer_put(&again, p);
+	if ((rc = vv_buf_ok(&again, err)) < 0 ||
+	    (again.len == len && memcmp(again.data, text, len) == 0)) {
+		goto done;
+	}
+	for (i = 0; i < len && i < again.len && text[i] == again.data[i]; i++) {
+		if (text[i] == '\n') {
+			line++;
+			start = i + 1;
+		}
+	}
+	rc = vv_fail(err, VV_EINPUT,
+		     "line %zu of the pointer is not as varve writes it, expected '%s'", line,
+		     vv_text_show(again.data + start, strcspn(again.data + start, "\n")));
+done:
+	vv_buf_clear(&again);
+	return rc;
+}
+
+vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
+			  vv_error *err)
+{
+	vv_json *json;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (len > VV_POINTER_MAX) {
+		return vv_fail(err, VV_EINPUT, "a pointer has at most %u bytes, this has %zu",
+			       VV_POINTER_MAX, len);
+	}
+	if (has_conflict_marks(bytes, len)) {
+		(void)vv_fail(
+			err, VV_EINPUT,
+			"the pointer holds the marks of a merge conflict: it was merged as text");
+		return vv_hint(
+			err,
+			"'varve resolve --ours' or '--theirs' settles it; 'varve init' sets up merging by cell");
+	}
+	if (!vv_pointer_looks_like(bytes, len)) {
+		return vv_fail(err, VV_EINPUT, "no pointer: line 1 must begin with {\"varve\": 1");
+	}
+	if ((rc = vv_json_read(&json, arena, bytes, len, "pointer", err)) < 0) {
+		return rc;
+	}
+	if (json->type != VV_JSON_OBJECT) {
+		return vv_fail(err, VV_EINPUT, "no pointer: expected a JSON object");
+	}
+	if ((rc = read_members(out, arena, json, err)) < 0) {
+		return rc;
+	}
+	return compare_text(out, bytes, len, err);
+}

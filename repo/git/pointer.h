@@ -1,0 +1,58 @@
+/*
+ * pointer: the small text that stands for a dataset in the Git tree.
+ *
+ * Format: docs/format.md, "pointer". The root's CID is on the first line and
+ * every other line is a function of the root, so that two changed pointers always
+ * conflict in a text merge. At most VV_POINTER_MAX bytes; parsed strictly: what
+ * is not exactly as vv_pointer_put writes it is no pointer.
+ */
+#ifndef VV_REPO_GIT_POINTER_H
+#define VV_REPO_GIT_POINTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+
+#define VV_POINTER_MAX (1u << 20)
+
+typedef struct vv_pointer_column {
+	const char *name; /* NUL-ended UTF-8 */
+	size_t name_len;
+	const char *type;
+} vv_pointer_column;
+
+typedef struct vv_pointer {
+	const char *kind; /* "table" or "file" */
+	vv_cid root;
+	uint64_t rows; /* 0 for files */
+	uint64_t bytes;
+	const char **key; /* column names */
+	size_t key_count;
+	vv_pointer_column *columns;
+	size_t column_count;
+} vv_pointer;
+
+/* Does it begin as a pointer does ('{"varve": ')? For telling an unfinished or
+ * damaged pointer from data. */
+bool vv_pointer_looks_like(const void *bytes, size_t len);
+
+/* Turns CRLF into LF in place, and answers the new length: so Git hands out a pointer where
+ * a text or eol attribute, or a work tree of Windows, beats -text. A pointer itself has no
+ * carriage return. Leaves what does not look like a pointer. */
+size_t vv_pointer_strip_cr(char *text, size_t len);
+
+/* Appends the pointer's text. */
+void vv_pointer_put(vv_buf *b, const vv_pointer *p);
+
+/* Reads a pointer; strings live in arena. VV_EINPUT when it is none (the
+ * message names line and what was expected; conflict markers are recognised and
+ * said), VV_ENOSUPPORT for a later version number. */
+vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
+			  vv_error *err);
+
+#endif

@@ -1,0 +1,625 @@
+/*
+ * program: fork, exec and the three pipes; which file a program's name means.
+ *
+ * What is fed to a program goes through a socket and not a pipe, so that one that
+ * stops reading gives EPIPE (MSG_NOSIGNAL) and not a signal.
+ */
+#include "repo/git/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/program_internal.h"
+#include "repo/git/repository_internal.h"
+
+#define OUTPUT_MAX (64u << 20)
+#define READ_STEP 16384u
+#define EXEC_FAILED 127
+#define HOOK_MAX 65536u
+
+extern char **environ;
+
+/* --- which file ------------------------------------------------------------- */
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* Only absolute entries of PATH count: an empty one or "." would run whatever lies
+ * in the current folder. */
+vv_status vv_program_find(char **out, const char *name, vv_error *err)
+{
+	const char *path = getenv("PATH");
+
+	*out = NULL;
+	if (name[0] == '/') {
+		*out = vv_strdup(name);
+		return *out ? VV_OK : vv_fail_nomem(err);
+	}
+	if (strchr(name, '/') || !*name) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the program '%s' must be a name or an absolute path",
+			       vv_text_shows(name));
+	}
+	for (path = path ? path : "/usr/bin:/bin"; *path; path += *path == ':') {
+		size_t len = strcspn(path, ":");
+		char *dir = *path == '/' ? vv_strndup(path, len) : NULL, *file;
+		bool absolute = *path == '/';
+
+		path += len;
+		file = dir ? vv_path_join(dir, name, NULL) : NULL;
+		vv_free(dir);
+		if (absolute && !file) {
+			return vv_fail_nomem(err);
+		}
+		if (file && is_program(file)) {
+			*out = file;
+			return VV_OK;
+		}
+		vv_free(file);
+	}
+	return vv_fail(err, VV_ENOTFOUND, "no program '%s' in PATH", vv_text_shows(name));
+}
+
+/* --- the child ------------------------------------------------------------------ */
+
+typedef struct ends {
+	int in[2], out[2], err[2]; /* [0] is ours */
+} ends;
+
+static char **make_env(const char *const *more)
+{
+	size_t ours = 0, count = 0, i, k = 0;
+	char **env;
+
+	while (environ[ours]) {
+		ours++;
+	}
+	while (more && more[count]) {
+		count++;
+	}
+	if (!(env = vv_calloc(ours + count + 1, sizeof(char *)))) {
+		return NULL;
+	}
+	for (i = 0; i < count; i++) {
+		if (strchr(more[i], '=')) {
+			env[k++] = (char *)(uintptr_t)more[i];
+		}
+	}
+	for (i = 0; i < ours; i++) {
+		size_t len = strcspn(environ[i], "="), j;
+		bool replaced = false;
+
+		for (j = 0; j < count && !replaced; j++) {
+			replaced = strncmp(more[j], environ[i], len) == 0 &&
+				   (more[j][len] == '=' || more[j][len] == '\0');
+		}
+		if (!replaced) {
+			env[k++] = environ[i];
+		}
+	}
+	return env;
+}
+
+static void close_pair(int pair[2])
+{
+	if (pair[0] >= 0) {
+		(void)close(pair[0]);
+	}
+	if (pair[1] >= 0) {
+		(void)close(pair[1]);
+	}
+	pair[0] = pair[1] = -1;
+}
+
+static bool set_cloexec(const int pair[2])
+{
+	return fcntl(pair[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(pair[1], F_SETFD, FD_CLOEXEC) == 0;
+}
+
+static bool open_ends(ends *e, const vv_run *run)
+{
+	int pair[2];
+
+	e->in[0] = e->in[1] = e->out[0] = e->out[1] = e->err[0] = e->err[1] = -1;
+	if (run->talk) {
+		if (pipe(pair) < 0) {
+			return false;
+		}
+		e->in[0] = pair[1];
+		e->in[1] = pair[0];
+		if (!set_cloexec(e->in)) {
+			return false;
+		}
+	}
+	if (!run->talk && !run->terminal && run->len > 0 &&
+	    (socketpair(AF_UNIX, SOCK_STREAM, 0, e->in) < 0 || !set_cloexec(e->in))) {
+		return false;
+	}
+	if (run->output && (pipe(e->out) < 0 || !set_cloexec(e->out))) {
+		return false;
+	}
+	return !run->errors || (pipe(e->err) == 0 && set_cloexec(e->err));
+}
+
+/* Between fork and exec: only what is safe there. */
+static void become(const vv_run *run, const ends *e, const char *file, char *const *argv,
+		   char *const *env, char *const *script)
+{
+	int null_fd;
+	sigset_t none;
+
+	if (!run->terminal) {
+		null_fd = e->in[1] >= 0 ? -1 : open("/dev/null", O_RDONLY);
+		if (dup2(e->in[1] >= 0 ? e->in[1] : null_fd, 0) < 0) {
+			_exit(EXEC_FAILED);
+		}
+	}
+	if (e->out[1] >= 0 && dup2(e->out[1], 1) < 0) {
+		_exit(EXEC_FAILED);
+	}
+	if (e->err[1] >= 0 && dup2(e->err[1], 2) < 0) {
+		_exit(EXEC_FAILED);
+	}
+	if (run->output_to_errors && dup2(2, 1) < 0) {
+		_exit(EXEC_FAILED);
+	}
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (run->dir && chdir(run->dir) < 0) {
+		_exit(EXEC_FAILED);
+	}
+	(void)execve(file, argv, env);
+	if (errno == ENOEXEC && run->script_ok) {
+		(void)execve("/bin/sh", script, env);
+	}
+	_exit(EXEC_FAILED);
+}
+
+static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
+{
+	char *file = NULL, **env = NULL;
+	const char **script = NULL;
+	size_t count = 0, i;
+	ends e;
+	vv_status rc;
+
+	if ((rc = vv_program_find(&file, run->argv[0], err)) < 0) {
+		return rc;
+	}
+	while (run->argv[count]) {
+		count++;
+	}
+	env = make_env(run->env);
+	script = vv_calloc(count + 2, sizeof(char *));
+	if (!env || !script) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	script[0] = "sh";
+	script[1] = file;
+	for (i = 1; i < count; i++) {
+		script[i + 1] = run->argv[i];
+	}
+	if (!open_ends(&e, run)) {
+		rc = vv_fail_errno(err, "cannot make a pipe to", run->argv[0]);
+		goto close_all;
+	}
+	c->pid = fork();
+	if (c->pid == 0) {
+		become(run, &e, file, (char *const *)(uintptr_t)run->argv, env,
+		       (char *const *)(uintptr_t)script);
+	}
+	if (c->pid < 0) {
+		rc = vv_fail_errno(err, "cannot start", run->argv[0]);
+	}
+close_all:
+	if (rc == VV_OK) {
+		c->in = e.in[0];
+		c->out = e.out[0];
+		c->err = e.err[0];
+		e.in[0] = e.out[0] = e.err[0] = -1;
+	}
+	close_pair(e.in);
+	close_pair(e.out);
+	close_pair(e.err);
+done:
+	vv_free(script);
+	vv_free(env);
+	vv_free(file);
+	return rc;
+}
+
+/* --- feeding and collecting ------------------------------------------------------ */
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0) {
+		(void)close(*fd);
+	}
+	*fd = -1;
+}
+
+static vv_status collect(int *fd, vv_buf *to, vv_error *err)
+{
+	char step[READ_STEP];
+	ssize_t got = read(*fd, step, sizeof(step));
+
+	if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+		return VV_OK;
+	}
+	if (got < 0) {
+		return vv_fail_errno(err, "cannot read what a program says", NULL);
+	}
+	if (got == 0) {
+		close_end(fd);
+		return VV_OK;
+	}
+	if (to->len + (size_t)got > OUTPUT_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a program's output is over %s",
+			       vv_text_bytes(OUTPUT_MAX));
+	}
+	vv_buf_put(to, step, (size_t)got);
+	return vv_buf_ok(to, err);
+}
+
+static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
+{
+	ssize_t put = send(*fd, *p, *left, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) {
+		return VV_OK;
+	}
+	if (put < 0 && (errno == EPIPE || errno == ECONNRESET)) {
+		*left = 0; /* it does not want the rest; its exit code tells */
+	} else if (put < 0) {
+		return vv_fail_errno(err, "cannot feed a program", NULL);
+	} else {
+		*p += put;
+		*left -= (size_t)put;
+	}
+	if (*left == 0) {
+		close_end(fd);
+	}
+	return VV_OK;
+}
+
+static vv_status converse(const vv_run *run, vv_child *c, vv_error *err)
+{
+	const char *p = run->input;
+	size_t left = run->len;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && (c->in >= 0 || c->out >= 0 || c->err >= 0)) {
+		struct pollfd fds[3] = {
+			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
+
+		if (poll(fds, 3, -1) < 0) {
+			if (errno != EINTR) {
+				rc = vv_fail_errno(err, "cannot wait for a program", NULL);
+			}
+			continue;
+		}
+		if (fds[0].revents) {
+			rc = feed(&c->in, &p, &left, err);
+		}
+		if (rc == VV_OK && fds[1].revents) {
+			rc = collect(&c->out, run->output, err);
+		}
+		if (rc == VV_OK && fds[2].revents) {
+			rc = collect(&c->err, run->errors, err);
+		}
+	}
+	close_end(&c->in);
+	close_end(&c->out);
+	close_end(&c->err);
+	return rc;
+}
+
+vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
+{
+	vv_child c = {-1, -1, -1, -1};
+	int status = 0;
+	vv_status rc = start(run, &c, err);
+
+	*exit_code = -1;
+	if (rc < 0) {
+		return rc;
+	}
+	rc = converse(run, &c, err);
+	if (rc < 0) {
+		(void)kill(c.pid, SIGTERM);
+	}
+	while (waitpid(c.pid, &status, 0) < 0) {
+		if (errno != EINTR) {
+			return rc < 0 ? rc : vv_fail_errno(err, "cannot wait for", run->argv[0]);
+		}
+	}
+	*exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return rc;
+}
+
+vv_status vv_program_start(vv_child *out, const char *const *argv, const char *const *env,
+			   vv_error *err)
+{
+	vv_buf piped = VV_BUF_INIT; /* stands for "a pipe, please" */
+	vv_run run = {0};
+
+	*out = (vv_child){-1, -1, -1, -1};
+	run.argv = argv;
+	run.env = env;
+	run.output = run.errors = &piped;
+	run.talk = true;
+	return start(&run, out, err);
+}
+
+vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,
+			 int *exit_code, vv_error *err)
+{
+	vv_buf ignored = VV_BUF_INIT;
+	vv_run run = {0};
+	vv_status rc;
+
+	run.argv = argv;
+	run.input = input;
+	run.len = len;
+	run.output = output ? output : &ignored;
+	rc = vv_run_program(&run, exit_code, err);
+	vv_buf_clear(&ignored);
+	return rc;
+}
+
+/* --- hooks ---------------------------------------------------------------------------- */
+
+static char *env_setting(const char *name, const char *value)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s=%s", name, value);
+	return vv_buf_detach(&b);
+}
+
+static vv_status hook_path(vv_repository *r, const char *name, char **out, vv_error *err)
+{
+	const char *top = r->workdir ? r->workdir : r->gitdir;
+	char *dir = NULL, *cleaned;
+	vv_status rc = vv_config_path(r, "core.hookspath", &dir, err);
+
+	if (rc == VV_OK) { /* a relative one counts from where hooks run */
+		cleaned = vv_path_absolute(top, dir);
+		vv_free(dir);
+		dir = cleaned;
+	} else if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		dir = vv_path_join(r->commondir, "hooks", NULL);
+	} else {
+		return rc;
+	}
+	*out = dir ? vv_path_join(dir, name, NULL) : NULL;
+	vv_free(dir);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
+		      vv_error *err)
+{
+	return vv_hook_run_with(r, name, args, NULL, 0, ran, err);
+}
+
+vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args, const void *input,
+			   size_t len, bool *ran, vv_error *err)
+{
+	char *path = NULL, *git_dir = NULL, *git_index = NULL;
+	const char **argv = NULL;
+	char *called = NULL;
+	const char *env[4] = {NULL, NULL, NULL, NULL};
+	size_t count = 0, i;
+	vv_run run = {0};
+	vv_status rc;
+	int code;
+
+	*ran = false;
+	if ((rc = hook_path(r, name, &path, err)) < 0 || !is_program(path)) {
+		goto done;
+	}
+	while (args && args[count]) {
+		count++;
+	}
+	argv = vv_calloc(count + 2, sizeof(char *));
+	env[0] = git_dir = env_setting("GIT_DIR", r->gitdir);
+	env[1] = git_index = env_setting("GIT_INDEX_FILE", r->index_file);
+	env[2] = called = env_setting("VARVE_HOOK", name);
+	if (!argv || !git_dir || !git_index || !called) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	argv[0] = path;
+	for (i = 0; i < count; i++) {
+		argv[i + 1] = args[i];
+	}
+	run.argv = argv;
+	run.dir = r->workdir ? r->workdir : r->gitdir;
+	run.env = env;
+	run.output_to_errors = true;
+	run.script_ok = true;
+	run.input = input;
+	run.len = len;
+	if ((rc = vv_run_program(&run, &code, err)) < 0) {
+		goto done;
+	}
+	*ran = true;
+	if (code != 0) {
+		rc = vv_fail(err, VV_ECONFLICT, "the hook '%s' refused (exit code %d)", name, code);
+	}
+done:
+	vv_free(argv);
+	vv_free(called);
+	vv_free(git_index);
+	vv_free(git_dir);
+	vv_free(path);
+	return rc;
+}
+
+/* Does the folder lie in the repository's Git folder, links followed? */
+static bool is_own_folder(const vv_repository *r, const char *dir)
+{
+	char *real = realpath(dir, NULL), *own = realpath(r->commondir, NULL);
+	size_t len = own ? strlen(own) : 0;
+	bool within = real && own && strncmp(real, own, len) == 0 && real[len] == '/';
+
+	free(real);
+	free(own);
+	return within;
+}
+
+static bool has_mark(const char *path, const char *mark)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+	bool has = vv_read_file(&text, path, HOOK_MAX, &ignored) == VV_OK && strstr(vv_buf_cstr(&text), mark);
+
+	vv_buf_clear(&text);
+	return has;
+}
+
+/* For all who may read it. */
+static vv_status make_executable(const char *path, vv_error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || chmod(path, (st.st_mode & 0777) | (st.st_mode & 0444) >> 2) < 0) {
+		return vv_fail_errno(err, "cannot make executable", path);
+	}
+	return VV_OK;
+}
+
+/* What lies there as a hook of somebody else's goes out of the way. */
+static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *out, vv_error *err)
+{
+	vv_buf other = VV_BUF_INIT;
+	vv_stat st;
+	vv_error absent;
+	vv_status rc = VV_OK;
+
+	*out = VV_HOOK_SET;
+	if (vv_lstat(&st, path, &absent) < 0) {
+		return VV_OK;
+	}
+	vv_buf_printf(&other, "%s%s", path, suffix);
+	if ((rc = vv_buf_ok(&other, err)) == VV_OK && vv_lstat(&st, other.data, &absent) == VV_OK) {
+		*out = VV_HOOK_BLOCKED;
+	} else if (rc == VV_OK) {
+		rc = vv_rename(path, other.data, err);
+	}
+	vv_buf_clear(&other);
+	return rc;
+}
+
+vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
+			  const char *mark, vv_hook_place *out, vv_error *err)
+{
+	char *path = NULL, *dir = NULL, *parent = NULL;
+	vv_status rc = hook_path(r, name, &path, err);
+
+	*out = VV_HOOK_ELSEWHERE;
+	if (rc < 0) {
+		return rc;
+	}
+	dir = vv_path_dir(path);
+	parent = dir ? vv_path_dir(dir) : NULL;
+	if (!parent) {
+		rc = vv_fail_nomem(err);
+	} else if (!is_own_folder(r, vv_exists(dir) ? dir : parent) &&
+		   !(!vv_exists(dir) && strcmp(parent, r->commondir) == 0)) {
+		rc = VV_OK;
+	} else if (has_mark(path, mark)) {
+		*out = VV_HOOK_THERE;
+	} else if ((rc = vv_mkdirs(dir, err)) == VV_OK && (rc = set_aside(path, suffix, out, err)) == VV_OK &&
+		   *out == VV_HOOK_SET && (rc = vv_write_file(path, text, strlen(text), true, err)) == VV_OK) {
+		rc = make_executable(path, err);
+	}
+	vv_free(parent);
+	vv_free(dir);
+	vv_free(path);
+	return rc;
+}
+
+/* --- the editor --------------------------------------------------------------------------- */
+
+static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
+{
+	const char *term = getenv("TERM"), *value = getenv("GIT_EDITOR");
+	bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
+	vv_status rc;
+
+	*out = NULL;
+	if (!value || !*value) {
+		rc = vv_config_string(r, "core.editor", out, err);
+		if (rc != VV_ENOTFOUND) {
+			return rc;
+		}
+		vv_error_clear(err);
+		value = dumb ? NULL : getenv("VISUAL");
+		if (!value || !*value) {
+			value = getenv("EDITOR");
+		}
+		if ((!value || !*value) && !dumb) {
+			value = "vi";
+		}
+	}
+	if (!value || !*value) {
+		(void)vv_fail(
+			err, VV_EUSAGE,
+			"there is no editor to ask for the message: the terminal is dumb and EDITOR is not set");
+		return vv_hint(err, "give the message with -m, or set EDITOR");
+	}
+	*out = vv_strdup(value);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
+{
+	char *editor = NULL;
+	vv_buf command = VV_BUF_INIT;
+	const char *argv[] = {"/bin/sh", "-c", NULL, NULL, file, NULL};
+	vv_run run = {0};
+	vv_status rc;
+	int code;
+
+	if ((rc = choose_editor(r, &editor, err)) < 0) {
+		return rc;
+	}
+	vv_buf_printf(&command, "%s \"$@\"", editor);
+	if ((rc = vv_buf_ok(&command, err)) < 0) {
+		goto done;
+	}
+	argv[2] = command.data;
+	argv[3] = editor;
+	run.argv = argv;
+	run.terminal = true;
+	if ((rc = vv_run_program(&run, &code, err)) == VV_OK && code != 0) {
+		rc = vv_fail(err, VV_EREFUSED, "the editor '%s' failed (exit code %d)",
+			     vv_text_shows(editor), code);
+	}
+done:
+	vv_buf_clear(&command);
+	vv_free(editor);
+	return rc;
+}

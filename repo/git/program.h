@@ -1,0 +1,58 @@
+/*
+ * program: running other programs: hooks, signers, the editor.
+ *
+ * Programs are found through the absolute entries of PATH only, and run without
+ * a shell but for the editor's command line, which Git too gives to sh.
+ */
+#ifndef VV_REPO_GIT_PROGRAM_H
+#define VV_REPO_GIT_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* Runs a local hook as Git does (core.hooksPath or <commondir>/hooks, in the work
+ * tree's top folder, GIT_DIR and GIT_INDEX_FILE set); a missing or non-executable
+ * one is fine. args is NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. */
+vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
+		      vv_error *err);
+/* The same, with input on its stdin. VARVE_HOOK tells it its name. */
+vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args, const void *input,
+			   size_t len, bool *ran, vv_error *err);
+/* Puts a hook where git runs it: text, which has mark in it. One of somebody else's is renamed to
+ * name + suffix first, for text to call. Only into the repository's own hooks folder:
+ * VV_HOOK_ELSEWHERE where core.hooksPath (or a link) leads out of the Git folder, since that may
+ * be a folder of the work tree or of other repositories; VV_HOOK_BLOCKED where there are both a
+ * foreign hook and a renamed one: nothing is changed then. */
+typedef enum vv_hook_place { VV_HOOK_SET, VV_HOOK_THERE, VV_HOOK_ELSEWHERE, VV_HOOK_BLOCKED } vv_hook_place;
+vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
+			  const char *mark, vv_hook_place *out, vv_error *err);
+/* Runs program with args (argv[0] resolved through absolute PATH entries only, or
+ * an absolute path); input is fed to it, output (appended; at most 64 MiB)
+ * collected. A signal's death gives 128 + its number. VV_ENOTFOUND: no such
+ * program. */
+vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,
+			 int *exit_code, vv_error *err);
+/* A program that goes on while it is talked with: our ends of its stdin, stdout and stderr,
+ * all close-on-exec pipes. */
+typedef struct vv_child {
+	pid_t pid;
+	int in, out, err; /* -1 where there is none */
+} vv_child;
+/* Starts it. env: "NAME=value" is added to our environment, "NAME" taken out of it;
+ * NULL-ended; or NULL. Whoever calls closes the ends and waits for pid. VV_ENOTFOUND: no
+ * such program. */
+vv_status vv_program_start(vv_child *out, const char *const *argv, const char *const *env,
+			   vv_error *err);
+/* The file that a program's name means (absolute entries of PATH only); owned by the
+ * caller. VV_ENOTFOUND. */
+vv_status vv_program_find(char **out, const char *name, vv_error *err);
+/* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and
+ * editor; VV_EREFUSED when it fails. */
+vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err);
+
+#endif

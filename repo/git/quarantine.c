@@ -1,0 +1,547 @@
+/*
+ * stage: how new Git objects reach the object folder: kept in memory (large files: in
+ * a folder apart), synced, and moved into place together.
+ *
+ * One object becomes a loose one: an fsync for it, for its fan-out folder, and for the
+ * object folder if that fan-out folder is new. Two or more become one pack: three
+ * fsyncs, and half the bytes.
+ */
+#include "repo/git/quarantine.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/loose_pack_internal.h"
+#include "repo/git/quarantine_memory.h"
+#include "repo/git/share.h"
+
+#define LOOSE_MAX 1u
+#define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
+#define STREAM_MIN (1u << 20)  /* smaller files are staged in memory */
+#define COMPRESSION 6
+#define FIRST_PRIORITY 100
+#define STREAM_STEP (256u << 10)
+
+/* memory belongs to the repository's odb. The rest is made when it is needed: dir, and
+ * loose, which writes loose objects into it. */
+struct vv_quarantine {
+	vv_memory *memory;
+	char *dir;
+	git_odb *loose;
+	bool streamed; /* are there loose objects in dir, and does the odb read them? */
+};
+
+typedef struct staged {
+	git_oid id;
+	char hex[GIT_OID_HEXSZ + 1];
+	char *path;
+} staged;
+
+typedef struct staged_list {
+	staged *items;
+	size_t count;
+} staged_list;
+
+void vv_quarantine_free(vv_repository *r)
+{
+	vv_quarantine *s = r->stage;
+
+	r->stage = NULL;
+	if (!s) {
+		return;
+	}
+	git_odb_free(s->loose);
+	if (s->dir) {
+		(void)vv_remove_tree(s->dir, NULL);
+	}
+	vv_free(s->dir);
+	vv_free(s);
+}
+
+static vv_status stage_open(vv_repository *r, vv_error *err)
+{
+	vv_quarantine *s;
+	vv_status rc;
+
+	if (r->stage) {
+		return VV_OK;
+	}
+	if (!(s = vv_calloc(1, sizeof(*s)))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_memory_open(&s->memory, r->odb, err)) < 0) {
+		vv_free(s);
+		return rc;
+	}
+	r->stage = s;
+	return VV_OK;
+}
+
+static vv_status need_dir(vv_repository *r, vv_error *err)
+{
+	vv_quarantine *s = r->stage;
+	uint64_t number;
+	char name[48], *dir;
+	vv_status rc;
+
+	if (s->dir) {
+		return VV_OK;
+	}
+	if ((rc = vv_mkdirs(r->objects, err)) < 0) {
+		return rc;
+	}
+	vv_random(&number, sizeof(number));
+	(void)snprintf(name, sizeof(name), VV_QUARANTINE_PREFIX "%016llx", (unsigned long long)number);
+	if (!(dir = vv_path_join(r->objects, name, NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_mkdirs(dir, err)) < 0) {
+		vv_free(dir);
+	} else {
+		s->dir = dir;
+	}
+	return rc;
+}
+
+static vv_status need_loose(vv_repository *r, vv_error *err)
+{
+	vv_quarantine *s = r->stage;
+	git_odb_backend *backend = NULL;
+	git_odb *odb = NULL;
+	vv_status rc;
+	int code;
+
+	if (s->loose) {
+		return VV_OK;
+	}
+	if ((rc = need_dir(r, err)) < 0) {
+		return rc;
+	}
+	if ((code = git_odb_new(&odb)) == 0 &&
+	    (code = git_odb_backend_loose(&backend, s->dir, COMPRESSION, 0, 0, 0)) == 0 &&
+	    (code = git_odb_add_backend(odb, backend, FIRST_PRIORITY)) < 0) {
+		backend->free(backend);
+	}
+	if (code < 0) {
+		git_odb_free(odb);
+		return vv_git_fail(err, code, "cannot stage objects in '%s'",
+				   vv_text_shows(s->dir));
+	}
+	s->loose = odb;
+	return VV_OK;
+}
+
+vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_error *err)
+{
+	vv_status rc = stage_open(r, err);
+
+	*out = r->git;
+	return rc;
+}
+
+vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
+			 git_oid *out, vv_error *err)
+{
+	vv_status rc = stage_open(r, err);
+	int code;
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((code = git_odb_write(out, r->odb, bytes, len, type)) < 0) {
+		return vv_git_fail(err, code, "cannot write a Git object of %s",
+				   vv_text_bytes(len));
+	}
+	return vv_memory_bytes(r->stage->memory) > MEMORY_MAX ? vv_quarantine_flush(r, err) : VV_OK;
+}
+
+static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, uint64_t size,
+			     vv_error *err)
+{
+	char *step = vv_malloc(STREAM_STEP);
+	vv_status rc = VV_OK;
+	uint64_t done = 0;
+	ssize_t got = 1;
+	int code;
+
+	if (!step) {
+		return vv_fail_nomem(err);
+	}
+	while (rc == VV_OK && done <= size &&
+	       (got = vv_read_full(fd, step, STREAM_STEP, path, err)) > 0) {
+		done += (uint64_t)got;
+		if (done <= size && (code = git_odb_stream_write(stream, step, (size_t)got)) < 0) {
+			rc = vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
+		}
+	}
+	if (rc == VV_OK && got < 0) {
+		rc = (vv_status)got;
+	}
+	if (rc == VV_OK && done != size) {
+		rc = vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
+			     vv_text_shows(path));
+	}
+	vv_free(step);
+	return rc;
+}
+
+/* A file that fits is read whole: one byte more would tell that it grew. */
+static vv_status stage_small(vv_repository *r, int fd, const char *path, size_t size, git_oid *out,
+			     vv_error *err)
+{
+	char *bytes = vv_malloc(size + 1);
+	ssize_t got;
+	vv_status rc;
+
+	if (!bytes) {
+		return vv_fail_nomem(err);
+	}
+	got = vv_read_full(fd, bytes, size + 1, path, err);
+	if (got < 0) {
+		rc = (vv_status)got;
+	} else if ((size_t)got != size) {
+		rc = vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
+			     vv_text_shows(path));
+	} else {
+		rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, size, out, err);
+	}
+	vv_free(bytes);
+	return rc;
+}
+
+static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_t size,
+			     git_oid *out, vv_error *err)
+{
+	vv_quarantine *s;
+	git_odb_stream *stream = NULL;
+	vv_status rc;
+	int code;
+
+	if ((rc = stage_open(r, err)) < 0 || (rc = need_loose(r, err)) < 0) {
+		return rc;
+	}
+	s = r->stage;
+	if ((code = git_odb_open_wstream(&stream, s->loose, size, GIT_OBJECT_BLOB)) < 0) {
+		return vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
+	}
+	rc = stream_body(stream, fd, path, size, err);
+	if (rc == VV_OK && (code = git_odb_stream_finalize_write(out, stream)) < 0) {
+		rc = vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
+	}
+	git_odb_stream_free(stream);
+	if (rc == VV_OK && !s->streamed) {
+		if ((code = git_odb_add_disk_alternate(r->odb, s->dir)) < 0) {
+			rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(s->dir));
+		}
+		s->streamed = rc == VV_OK;
+	}
+	return rc;
+}
+
+vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
+		      vv_error *err)
+{
+	return size < STREAM_MIN ? stage_small(r, fd, path, (size_t)size, out, err)
+				 : stage_large(r, fd, path, size, out, err);
+}
+
+/* --- making it durable ------------------------------------------------ */
+
+static vv_status sync_file(const char *path, vv_error *err)
+{
+	int fd = vv_open(path, O_RDONLY, 0, err);
+	vv_status rc, closed;
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	rc = vv_fsync(fd, path, err);
+	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	return rc < 0 ? rc : closed;
+}
+
+static void list_clear(staged_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		vv_free(list->items[i].path);
+	}
+	vv_free(list->items);
+	list->items = NULL;
+	list->count = 0;
+}
+
+static vv_status list_add(staged_list *list, const char *dir, const char *fan, const char *name,
+			  vv_error *err)
+{
+	staged *items, *it;
+
+	if (strlen(name) != GIT_OID_HEXSZ - 2) {
+		return VV_OK; /* a temporary file of libgit2 */
+	}
+	if (!(items = vv_realloc_array(list->items, list->count + 1, sizeof(*items)))) {
+		return vv_fail_nomem(err);
+	}
+	list->items = items;
+	it = &items[list->count];
+	(void)snprintf(it->hex, sizeof(it->hex), "%s%s", fan, name);
+	if (git_oid_fromstr(&it->id, it->hex) < 0) {
+		git_error_clear();
+		return VV_OK;
+	}
+	if (!(it->path = vv_path_join(dir, name, NULL))) {
+		return vv_fail_nomem(err);
+	}
+	list->count++;
+	return VV_OK;
+}
+
+static vv_status list_staged(const vv_quarantine *s, staged_list *list, vv_error *err)
+{
+	char **fans = NULL, **names = NULL;
+	size_t fan_count = 0, count = 0, i, j;
+	vv_status rc = vv_list_dir(&fans, &fan_count, s->dir, err);
+
+	for (i = 0; rc == VV_OK && i < fan_count; i++) {
+		char *dir;
+
+		if (strlen(fans[i]) != 2) {
+			continue;
+		}
+		if (!(dir = vv_path_join(s->dir, fans[i], NULL))) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		rc = vv_list_dir(&names, &count, dir, err);
+		for (j = 0; rc == VV_OK && j < count; j++) {
+			rc = list_add(list, dir, fans[i], names[j], err);
+		}
+		vv_names_free(names, count);
+		names = NULL;
+		count = 0;
+		vv_free(dir);
+	}
+	vv_names_free(fans, fan_count);
+	return rc;
+}
+
+/* Moves synced loose files to objects/xx; their folders are synced by the caller. */
+static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, vv_error *err)
+{
+	char *dir = NULL, *to = NULL;
+	char fan[3] = {it->hex[0], it->hex[1], '\0'};
+	vv_status rc = VV_OK;
+
+	if (!(dir = vv_path_join(r->objects, fan, NULL)) ||
+	    !(to = vv_path_join(dir, it->hex + 2, NULL))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (!vv_exists(dir)) {
+		*new_fan = true;
+		if ((rc = vv_mkdirs(dir, err)) < 0 || (rc = vv_share(r, dir, err)) < 0) {
+			goto done;
+		}
+	}
+	if ((rc = vv_share(r, it->path, err)) < 0 || (rc = vv_rename(it->path, to, err)) < 0 ||
+	    (rc = vv_fsync_dir(dir, err)) < 0) {
+		goto done;
+	}
+done:
+	vv_free(to);
+	vv_free(dir);
+	return rc;
+}
+
+static vv_status flush_loose(vv_repository *r, const staged_list *list, vv_error *err)
+{
+	bool new_fan = false;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < list->count; i++) {
+		rc = sync_file(list->items[i].path, err);
+	}
+	for (i = 0; rc == VV_OK && i < list->count; i++) {
+		rc = place_loose(r, &list->items[i], &new_fan, err);
+	}
+	if (rc == VV_OK && new_fan) {
+		rc = vv_fsync_dir(r->objects, err);
+	}
+	return rc;
+}
+
+static vv_status move_pack_part(const vv_repository *r, const char *from_dir, const char *to_dir,
+				const char *hex, const char *ext, vv_error *err)
+{
+	char name[64];
+	char *from, *to;
+	vv_status rc;
+
+	(void)snprintf(name, sizeof(name), "pack-%s.%s", hex, ext);
+	from = vv_path_join(from_dir, name, NULL);
+	to = vv_path_join(to_dir, name, NULL);
+	if (!from || !to) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_share(r, from, err)) == VV_OK && (rc = sync_file(from, err)) == VV_OK) {
+		rc = vv_rename(from, to, err);
+	}
+	vv_free(from);
+	vv_free(to);
+	return rc;
+}
+
+vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
+				  vv_error *err)
+{
+	char *to = vv_path_join(r->objects, "pack", NULL);
+	vv_status rc;
+	int code;
+
+	if (!to) {
+		return vv_fail_nomem(err);
+	}
+	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
+			       (rc = vv_fsync_dir(r->objects, err)) < 0)) {
+		goto done;
+	}
+	/* Named as ours first: an entry without its pack does no harm. */
+	if ((rc = vv_git_packs_note(r, hex, err)) < 0 ||
+	    (rc = move_pack_part(r, from, to, hex, "pack", err)) < 0 ||
+	    (rc = move_pack_part(r, from, to, hex, "idx", err)) < 0 ||
+	    (rc = vv_fsync_dir(to, err)) < 0) {
+		goto done;
+	}
+	if ((code = git_odb_refresh(r->odb)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read the new pack");
+	}
+done:
+	vv_free(to);
+	return rc;
+}
+
+vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
+				     vv_error *err)
+{
+	const char *hex;
+	vv_status rc;
+	int code;
+
+	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) {
+		return rc;
+	}
+	if ((code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL)) < 0) {
+		return vv_git_fail(err, code, "cannot pack Git's objects");
+	}
+	hex = git_packbuilder_name(pb);
+	if ((rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err)) < 0) {
+		return rc;
+	}
+	return name_out && !(*name_out = vv_strdup(hex)) ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* Commits, trees, blobs: the order that gives packs good locality. */
+static int type_rank(git_object_t type)
+{
+	return type == GIT_OBJECT_COMMIT ? 0
+	       : type == GIT_OBJECT_TAG  ? 1
+	       : type == GIT_OBJECT_TREE ? 2
+					 : 3;
+}
+
+static vv_status insert_all(git_packbuilder *pb, const vv_memory *m, vv_error *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+	size_t i, len;
+	int rank, code;
+
+	for (rank = 0; rank <= 3; rank++) {
+		for (i = 0; i < vv_memory_count(m); i++) {
+			git_object_t type;
+			const void *bytes;
+			git_oid id;
+
+			vv_memory_at(m, i, &id, &type, &bytes, &len);
+			if (type_rank(type) == rank &&
+			    (code = git_packbuilder_insert(pb, &id, NULL)) < 0) {
+				return vv_git_fail(err, code, "cannot pack the object %s",
+						   git_oid_tostr(hex, sizeof(hex), &id));
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status flush_pack(vv_repository *r, vv_error *err)
+{
+	git_packbuilder *pb = NULL;
+	vv_status rc;
+	int code;
+
+	if ((code = git_packbuilder_new(&pb, r->git)) < 0) {
+		return vv_git_fail(err, code, "cannot pack Git's objects");
+	}
+	if ((rc = insert_all(pb, r->stage->memory, err)) == VV_OK) {
+		rc = vv_quarantine_install_pack(r, pb, NULL, err);
+	}
+	git_packbuilder_free(pb);
+	return rc;
+}
+
+/* Writes what is in memory into the folder apart. */
+static vv_status write_loose(vv_repository *r, vv_error *err)
+{
+	const vv_memory *m = r->stage->memory;
+	vv_status rc = need_loose(r, err);
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < vv_memory_count(m); i++) {
+		git_object_t type;
+		const void *bytes;
+		size_t len;
+		git_oid id;
+		int code;
+
+		vv_memory_at(m, i, &id, &type, &bytes, &len);
+		if ((code = git_odb_write(&id, r->stage->loose, bytes, len, type)) < 0) {
+			rc = vv_git_fail(err, code, "cannot write a Git object of %s",
+					 vv_text_bytes(len));
+		}
+	}
+	return rc;
+}
+
+vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
+{
+	staged_list list = {NULL, 0};
+	vv_quarantine *s = r->stage;
+	size_t count;
+	vv_status rc = VV_OK;
+
+	if (!s) {
+		return VV_OK;
+	}
+	count = vv_memory_count(s->memory);
+	if (count > LOOSE_MAX) {
+		rc = flush_pack(r, err);
+	} else if (count > 0) {
+		rc = write_loose(r, err);
+	}
+	if (rc == VV_OK && s->loose && (rc = list_staged(s, &list, err)) == VV_OK) {
+		rc = flush_loose(r, &list, err);
+	}
+	if (rc == VV_OK) {
+		vv_memory_empty(s->memory);
+	}
+	list_clear(&list);
+	return rc;
+}

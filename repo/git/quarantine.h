@@ -1,0 +1,52 @@
+/*
+ * quarantine: objects written but not yet durable. Internal to repo.
+ *
+ * New objects stay in memory (large files: in a folder inside Git's object folder whose
+ * name begins with tmp_objdir, so that git prune clears up after a crash) and are
+ * written together, synced: one as a loose object, several as one pack. libgit2's own
+ * syncing would cost two fsyncs an object, and none for a new fan-out folder.
+ */
+#ifndef VV_REPO_GIT_QUARANTINE_H
+#define VV_REPO_GIT_QUARANTINE_H
+
+#include <stdint.h>
+
+#include "repo/git/repository_internal.h"
+
+/* What the names of the folders with staged objects begin with. */
+#define VV_QUARANTINE_PREFIX "tmp_objdir-varve-"
+
+/* Stages an object; an object that the repository has already is not written. */
+vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
+			 git_oid *out, vv_error *err);
+
+/* Stages exactly size bytes from fd as a blob, without holding them. VV_ECONFLICT
+ * when the file turns out shorter or longer. */
+vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
+		      vv_error *err);
+
+/* The libgit2 repository, whose writes are staged from now on. Borrowed until close. */
+vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_error *err);
+
+/* Makes what is staged durable. On failure it stays staged. */
+vv_status vv_quarantine_flush(vv_repository *r, vv_error *err);
+
+void vv_quarantine_free(vv_repository *r); /* what is staged is gone */
+
+/* Writes the packbuilder's pack and index into the object folder, durably, the
+ * pack before its index, and notes it as varve's own. *name_out: the hex in its
+ * name, owned by the caller; may be NULL. */
+vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
+				vv_error *err);
+
+/* Moves pack-<hex>.pack and .idx from a folder inside the object folder, durably, and
+ * notes them as varve's own. */
+vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
+				  vv_error *err);
+
+/* What the names of git_receive's folders begin with, which may be in use for long: who gets
+ * the lock on the file in one may remove it. */
+#define VV_RECEIVE_PREFIX VV_QUARANTINE_PREFIX "in-"
+#define VV_RECEIVE_LOCK "lock"
+
+#endif

@@ -1,0 +1,524 @@
+/*
+ * repository: finding and opening a Git repository as git itself would, and what
+ * of Git's variables, owners and extensions is honoured.
+ */
+#include "repo/git/repository.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/quarantine.h"
+#include "repo/git/repository_internal.h"
+#include "repo/git/share.h"
+#include "repo/git/walker.h"
+
+#define SHALLOW_FILE_MAX (64u << 20)
+
+/* --- ids -------------------------------------------------------------- */
+
+void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < sizeof(oid->id); i++) {
+		out[2 * i] = digits[oid->id[i] >> 4];
+		out[2 * i + 1] = digits[oid->id[i] & 15];
+	}
+	out[VV_OID_TEXT] = '\0';
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9') {
+		return c - '0';
+	}
+	if (c >= 'a' && c <= 'f') {
+		return c - 'a' + 10;
+	}
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool vv_oid_parse(vv_oid *out, const char *hex, size_t len)
+{
+	vv_oid oid;
+	size_t i;
+
+	if (len != VV_OID_TEXT) {
+		return false;
+	}
+	for (i = 0; i < sizeof(oid.id); i++) {
+		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0) {
+			return false;
+		}
+		oid.id[i] = (uint8_t)(high << 4 | low);
+	}
+	*out = oid;
+	return true;
+}
+
+bool vv_oid_equal(const vv_oid *a, const vv_oid *b)
+{
+	return memcmp(a->id, b->id, sizeof(a->id)) == 0;
+}
+
+bool vv_oid_is_null(const vv_oid *oid)
+{
+	static const vv_oid none;
+
+	return vv_oid_equal(oid, &none);
+}
+
+/* --- opening ---------------------------------------------------------- */
+
+static vv_status not_a_repository(const char *path, vv_error *err)
+{
+	(void)vv_fail(err, VV_ENOTFOUND, "not a Git repository: '%s'", vv_text_shows(path));
+	return vv_hint(err, "'varve init' makes one");
+}
+
+/* libgit2 knows no '*' in safe.directory and does not tell a missing setting from
+ * a missing repository, so a refusal is judged again here. */
+static vv_status open_foreign(git_repository **out, const char *start, unsigned flags,
+			      const char *ceilings, int code, vv_error *err)
+{
+	git_buf found = {NULL, 0, 0};
+	char *folder = NULL;
+	char here[PATH_MAX];
+	size_t len;
+	vv_status rc;
+
+	/* Without searching discovery may not go up to the folder above. */
+	if ((flags & GIT_REPOSITORY_OPEN_NO_SEARCH) != 0) {
+		if (!realpath(start, here)) {
+			return not_a_repository(start, err);
+		}
+		char *slash = strrchr(here, '/');
+		slash[slash == here] = '\0';
+		ceilings = here;
+	}
+	if (git_repository_discover(&found, start, (flags & GIT_REPOSITORY_OPEN_CROSS_FS) != 0,
+				    ceilings) < 0) {
+		git_error_clear();
+		rc = not_a_repository(start, err);
+		goto done;
+	}
+	len = found.size;
+	while (len > 1 && found.ptr[len - 1] == '/') {
+		len--;
+	}
+	if (len > 5 && memcmp(found.ptr + len - 5, "/.git", 5) == 0) {
+		len -= 5;
+	}
+	if (!(folder = vv_strndup(found.ptr, len))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (!vv_config_is_safe(folder)) {
+		git_error_clear();
+		(void)vv_fail(err, VV_EREFUSED, "the repository in '%s' belongs to another user",
+			      vv_text_shows(folder));
+		rc = vv_hint(err, "if you trust it: git config --global --add safe.directory '%s'",
+			     vv_text_shows(folder));
+		goto done;
+	}
+	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	code = git_repository_open_ext(out, start, flags, ceilings);
+	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
+	rc = code < 0 ? vv_git_fail(err, code, "cannot open the repository in '%s'",
+				    vv_text_shows(folder))
+		      : VV_OK;
+done:
+	vv_free(folder);
+	git_buf_dispose(&found);
+	return rc;
+}
+
+static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv_error *err)
+{
+	const char *ceilings = getenv("GIT_CEILING_DIRECTORIES");
+	const char *cross = getenv("GIT_DISCOVERY_ACROSS_FILESYSTEM");
+	const git_error *last;
+	int on = 0, code;
+	vv_status rc;
+
+	if (cross && git_config_parse_bool(&on, cross) == 0 && on) {
+		flags |= GIT_REPOSITORY_OPEN_CROSS_FS;
+	}
+	code = git_repository_open_ext(&r->git, start, flags, ceilings);
+	if (code == GIT_EOWNER || code == GIT_ENOTFOUND) {
+		r->flag_owner = true;
+		return open_foreign(&r->git, start, flags, ceilings, code, err);
+	}
+	if (code >= 0) {
+		return VV_OK;
+	}
+	last = git_error_last();
+	if (last && last->message && strstr(last->message, "unsupported extension")) {
+		rc = vv_git_fail(err, code,
+				 "the repository in '%s' uses a feature that varve does not know",
+				 vv_text_shows(start));
+		if (err) {
+			err->code = VV_ENOSUPPORT;
+		}
+		(void)rc;
+		return VV_ENOSUPPORT;
+	}
+	return vv_git_fail(err, code, "cannot open the repository in '%s'", vv_text_shows(start));
+}
+
+static char *folder_dup(const char *path)
+{
+	size_t len = path ? strlen(path) : 0;
+
+	while (len > 1 && path[len - 1] == '/') {
+		len--;
+	}
+	return path ? vv_strndup(path, len) : NULL;
+}
+
+/* GIT_DIR without GIT_WORK_TREE: the current folder is the top of the work tree,
+ * unless the configuration says otherwise (git(1)). libgit2 does not implement
+ * GIT_WORK_TREE at all. */
+static vv_status apply_work_tree(vv_repository *r, vv_error *err)
+{
+	const char *tree = getenv("GIT_WORK_TREE");
+	git_config *cfg = NULL;
+	git_config_entry *e = NULL;
+	char *real = NULL, *now = NULL;
+	int bare = 0, code;
+	vv_status rc = VV_OK;
+
+	if (!tree || !*tree) {
+		if ((code = git_repository_config(&cfg, r->git)) < 0) {
+			return vv_git_fail(err, code, "cannot read the configuration");
+		}
+		if (git_config_get_entry(&e, cfg, "core.worktree") == 0 ||
+		    (git_config_get_bool(&bare, cfg, "core.bare") == 0 && bare)) {
+			goto done;
+		}
+		tree = ".";
+	}
+	if (!(real = realpath(tree, NULL))) {
+		rc = vv_fail_errno(err, "cannot use the work tree", tree);
+		goto done;
+	}
+	now = folder_dup(git_repository_workdir(
+		r->git)); /* setting the same one again leaks in libgit2 1.5 */
+	if ((!now || strcmp(now, real) != 0) &&
+	    (code = git_repository_set_workdir(r->git, real, 0)) < 0) {
+		rc = vv_git_fail(err, code, "cannot use the work tree '%s'", vv_text_shows(real));
+	}
+done:
+	git_error_clear();
+	git_config_entry_free(e);
+	git_config_free(cfg);
+	vv_free(now);
+	free(real);
+	return rc;
+}
+
+static vv_status set_paths(vv_repository *r, vv_error *err)
+{
+	const char *objects = getenv("GIT_OBJECT_DIRECTORY");
+	const char *index = getenv("GIT_INDEX_FILE");
+	char *cwd = getcwd(NULL, 0);
+	vv_status rc = VV_OK;
+
+	r->bare = git_repository_is_bare(r->git);
+	r->gitdir = folder_dup(git_repository_path(r->git));
+	r->commondir = folder_dup(git_repository_commondir(r->git));
+	if (!cwd || !r->gitdir || !r->commondir) {
+		rc = cwd ? vv_fail_nomem(err)
+			 : vv_fail_errno(err, "cannot find the current folder", NULL);
+		goto done;
+	}
+	if (!r->bare) {
+		r->workdir = folder_dup(git_repository_workdir(r->git));
+	}
+	r->varvedir = vv_path_join(r->commondir, "varve", NULL);
+	r->statedir = vv_path_join(r->gitdir, "varve", NULL);
+	r->objects = objects && *objects ? vv_path_absolute(cwd, objects)
+					 : vv_path_join(r->commondir, "objects", NULL);
+	r->index_file = index && *index ? vv_path_absolute(cwd, index)
+					: vv_path_join(r->gitdir, "index", NULL);
+	if ((!r->bare && !r->workdir) || !r->varvedir || !r->statedir || !r->objects ||
+	    !r->index_file) {
+		rc = vv_fail_nomem(err);
+	}
+done:
+	free(cwd);
+	return rc;
+}
+
+/* git sets GIT_OBJECT_DIRECTORY and GIT_ALTERNATE_OBJECT_DIRECTORIES for hooks that
+ * judge a push whose objects are still apart. */
+static vv_status open_objects(vv_repository *r, vv_error *err)
+{
+	const char *more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+	const char *own = getenv("GIT_OBJECT_DIRECTORY");
+	git_odb *odb = NULL;
+	vv_status rc = VV_OK;
+	int code = 0;
+
+	if (own && *own) {
+		if ((code = git_odb_open(&odb, r->objects)) < 0 ||
+		    (code = git_repository_set_odb(r->git, odb)) < 0) {
+			rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
+					 vv_text_shows(r->objects));
+			goto done;
+		}
+	}
+	if ((code = git_repository_odb(&r->odb, r->git)) < 0) {
+		rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
+				 vv_text_shows(r->objects));
+		goto done;
+	}
+	while (more && *more && code == 0) {
+		size_t len = strcspn(more, ":");
+		char *dir = vv_strndup(more, len);
+
+		if (!dir) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		if (len > 0 && vv_exists(dir) &&
+		    (code = git_odb_add_disk_alternate(r->odb, dir)) < 0) {
+			rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
+					 vv_text_shows(dir));
+		}
+		vv_free(dir);
+		more += len + (more[len] == ':');
+	}
+done:
+	git_odb_free(odb);
+	return rc;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return git_oid_cmp(a, b);
+}
+
+static vv_status load_shallow(vv_repository *r, vv_error *err)
+{
+	char *path = vv_path_join(r->commondir, "shallow", NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (!vv_exists(path) || (rc = vv_read_file(&text, path, SHALLOW_FILE_MAX, err)) < 0) {
+		goto done;
+	}
+	if (!(r->shallow = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(git_oid)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (i = 0; i + GIT_OID_HEXSZ < text.len; i += GIT_OID_HEXSZ + 1) {
+		vv_oid id;
+
+		if (!vv_oid_parse(&id, text.data + i, GIT_OID_HEXSZ) ||
+		    text.data[i + GIT_OID_HEXSZ] != '\n') {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "'%s' is damaged at byte %zu, expected a commit id",
+				     vv_text_shows(path), i);
+			goto done;
+		}
+		vv_oid_to_git(&r->shallow[r->shallow_count++], &id);
+	}
+	qsort(r->shallow, r->shallow_count, sizeof(git_oid), compare_ids);
+done:
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status see_promisor(void *payload, const char *name, const char *value, const char *level,
+			      vv_error *err)
+{
+	size_t len = strlen(name);
+	int on = 0;
+
+	(void)level;
+	(void)err;
+	if (len > 9 && strcmp(name + len - 9, ".promisor") == 0 &&
+	    git_config_parse_bool(&on, value) == 0 && on) {
+		*(bool *)payload = true;
+	}
+	git_error_clear();
+	return VV_OK;
+}
+
+/* Whether objects may lie with a remote only: said by an extension, or by the remote. */
+static vv_status find_promisors(vv_repository *r, vv_error *err)
+{
+	char *value = NULL;
+	vv_status rc = vv_config_string(r, "extensions.partialclone", &value, err);
+
+	r->partial = rc == VV_OK;
+	vv_free(value);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	vv_error_clear(err);
+	return vv_config_each(r, "remote.", see_promisor, &r->partial, err);
+}
+
+static vv_status check_extensions(vv_repository *r, vv_error *err)
+{
+	char *value = NULL;
+	uint64_t version = 0;
+	vv_status rc;
+
+	if ((rc = vv_config_u64(r, "core.repositoryformatversion", 0, &version, err)) < 0) {
+		return rc;
+	}
+	if (version == 0) {
+		return VV_OK; /* extensions do not count */
+	}
+	rc = vv_config_string(r, "extensions.objectformat", &value, err);
+	if (rc == VV_OK && strcmp(value, "sha1") != 0) {
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "the repository names its objects by %s; varve needs SHA-1",
+			      vv_text_shows(value));
+		rc = vv_hint(err, "make it with 'git init --object-format=sha1'");
+	}
+	vv_free(value);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	rc = vv_config_string(r, "extensions.refstorage", &value, err);
+	if (rc == VV_OK && strcmp(value, "files") != 0) {
+		(void)vv_fail(err, VV_ENOSUPPORT,
+			      "the repository keeps its refs as '%s'; varve needs files",
+			      vv_text_shows(value));
+		rc = vv_hint(err, "convert it with 'git refs migrate --ref-format=files'");
+	}
+	vv_free(value);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status set_up(vv_repository *r, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = set_paths(r, err)) < 0 || (rc = vv_config_load(r, err)) < 0 ||
+	    (rc = check_extensions(r, err)) < 0 || (rc = find_promisors(r, err)) < 0 ||
+	    (rc = vv_share_load(r, err)) < 0 || (rc = open_objects(r, err)) < 0) {
+		return rc;
+	}
+	return load_shallow(r, err);
+}
+
+static vv_status open_flags(vv_repository **out, const char *path, unsigned flags, vv_error *err)
+{
+	const char *gitdir = path ? NULL : getenv("GIT_DIR");
+	vv_repository *r;
+	vv_status rc;
+
+	*out = NULL;
+	if ((rc = vv_git_start(err)) < 0) {
+		return rc;
+	}
+	if (!(r = vv_calloc(1, sizeof(*r)))) {
+		vv_git_stop();
+		return vv_fail_nomem(err);
+	}
+	if (gitdir && *gitdir) {
+		if ((rc = open_at(r, gitdir, GIT_REPOSITORY_OPEN_NO_SEARCH, err)) < 0 ||
+		    (rc = apply_work_tree(r, err)) < 0) {
+			goto fail;
+		}
+	} else if ((rc = open_at(r, path ? path : ".", flags, err)) < 0) {
+		goto fail;
+	}
+	if ((rc = set_up(r, err)) < 0) {
+		goto fail;
+	}
+	*out = r;
+	return VV_OK;
+fail:
+	vv_repository_close(r);
+	return rc;
+}
+
+vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *err)
+{
+	return open_flags(out, path, 0, err);
+}
+
+vv_status vv_repository_open_exactly(vv_repository **out, const char *path, vv_error *err)
+{
+	return open_flags(out, path, GIT_REPOSITORY_OPEN_NO_SEARCH, err);
+}
+
+void vv_repository_close(vv_repository *r)
+{
+	if (!r) {
+		return;
+	}
+	(void)vv_quarantine_flush(r, NULL);
+	vv_quarantine_free(r);
+	vv_walker_free(r->walker);
+	if (!r->store_lent) {
+		vv_store_close(r->store);
+	}
+	vv_config_unload(r);
+	git_odb_free(r->odb);
+	git_repository_free(r->git);
+	vv_free(r->shallow);
+	vv_free(r->index_file);
+	vv_free(r->objects);
+	vv_free(r->statedir);
+	vv_free(r->varvedir);
+	vv_free(r->commondir);
+	vv_free(r->gitdir);
+	vv_free(r->workdir);
+	vv_free(r);
+	vv_git_stop();
+}
+
+/* --- where things are --------------------------------------------------- */
+
+const char *vv_repository_workdir(const vv_repository *r)
+{
+	return r->workdir;
+}
+
+const char *vv_repository_gitdir(const vv_repository *r)
+{
+	return r->gitdir;
+}
+
+const char *vv_repository_commondir(const vv_repository *r)
+{
+	return r->commondir;
+}
+
+const char *vv_repository_varvedir(const vv_repository *r)
+{
+	return r->varvedir;
+}
+
+const char *vv_repository_statedir(const vv_repository *r)
+{
+	return r->statedir;
+}
+
+bool vv_repository_is_bare(const vv_repository *r)
+{
+	return r->bare;
+}

@@ -1,0 +1,96 @@
+/*
+ * repository: an ordinary Git repository, and varve's folder in it.
+ *
+ * Opens by discovery (GIT_DIR and friends respected), also from a linked
+ * worktree or a bare repository. libgit2 is initialised on first use and its
+ * types stay inside the sources of repo. One vv_repository is used by one thread.
+ */
+#ifndef VV_REPO_GIT_REPOSITORY_H
+#define VV_REPO_GIT_REPOSITORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/store.h"
+
+typedef struct vv_repository vv_repository;
+
+/* A Git object id (SHA-1). */
+typedef struct vv_oid {
+	uint8_t id[20];
+} vv_oid;
+#define VV_OID_TEXT 40u
+void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid);
+bool vv_oid_parse(vv_oid *out, const char *hex, size_t len); /* all 40 digits */
+bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
+bool vv_oid_is_null(const vv_oid *oid);
+
+/* Opens the repository that path (NULL: the current folder) lies in.
+ * VV_ENOTFOUND: not a repository, with a hint; VV_EREFUSED and VV_ENOSUPPORT cases (foreign owner,
+ * unsupported extensions, split or sparse index) say the way out. */
+vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *err);
+
+/* Makes, or completes, a repository: git init where there is none, .git/varve,
+ * and the filter and merge drivers in its config (program: what to call varve
+ * there, normally "varve"; quoted for the shell if need be). path NULL or ".":
+ * the repository that the current folder lies in, else a new one right there;
+ * any other path: that very folder, made if need be. Running it again is
+ * harmless. *created: was there no Git repository before? */
+typedef struct vv_init_options {
+	bool bare;
+	const char *initial_branch; /* NULL: init.defaultBranch or main */
+	const char *program;
+} vv_init_options;
+vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
+			     bool *created, vv_error *err);
+void vv_repository_close(vv_repository *r); /* accepts NULL */
+
+/* Borrowed until close; no trailing '/'. */
+const char *vv_repository_workdir(const vv_repository *r); /* NULL when bare */
+const char *vv_repository_gitdir(const vv_repository *r);  /* per worktree */
+const char *vv_repository_commondir(const vv_repository *r);
+const char *vv_repository_varvedir(const vv_repository *r); /* <commondir>/varve */
+const char *vv_repository_statedir(
+	const vv_repository *r); /* <gitdir>/varve: this worktree's caches */
+bool vv_repository_is_bare(const vv_repository *r);
+bool vv_repository_is_initialised(const vv_repository *r); /* filter.varve.* configured here? */
+
+/* The block store, opened on first use; borrowed. */
+vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err);
+
+/* A command-line path (relative to the current folder, or absolute) as a
+ * repository-relative one with '/' and no trailing slash ("" for the top).
+ * Owned by the caller. VV_EUSAGE when outside the work tree. Symbolic links in
+ * the folders above are resolved as Git does. */
+vv_status vv_repository_relative(char **out, vv_repository *r, const char *path, vv_error *err);
+/* The inverse: the file's absolute path. NULL when out of memory. */
+char *vv_repository_file(const vv_repository *r, const char *relative);
+
+/* Git config, all levels. Strings are owned by the caller; VV_ENOTFOUND when
+ * not set. Bool and number: fallback when not set. */
+vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err);
+vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out,
+			 vv_error *err);
+vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
+			vv_error *err); /* k, m, g */
+vv_status vv_config_set(vv_repository *r, const char *key, const char *value,
+			vv_error *err); /* in the repository's own file; NULL removes */
+/* A setting of the levels outside any repository; owned by the caller; NULL when not set. */
+char *vv_config_outside(const char *key);
+/* One more value of a setting that may have several. */
+vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err);
+/* Calls fn for each entry whose name matches the prefix, with the level's name
+ * ("system", "global", "local", "worktree", ...). */
+typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,
+				  const char *level, vv_error *err);
+vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
+			 vv_error *err);
+
+/* A 64-bit secret of this repository (made on first use, kept under
+ * .git/varve/secret): seeds the scan cache's hashes. */
+vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err);
+
+#endif

@@ -1,0 +1,257 @@
+/*
+ * repository_init: making a repository, and what varve writes into its settings.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/repository_internal.h"
+
+/* Every setting that `init` makes: key, and its value with %s for the program. */
+typedef struct driver {
+	const char *key, *value;
+} driver;
+
+static const driver drivers[] = {
+	{"filter.varve.process", "%s filter-process"},
+	{"filter.varve.clean", "%s filter clean %%f"},
+	{"filter.varve.smudge", "%s filter smudge %%f"},
+	{"filter.varve.required", "true"},
+	{"merge.varve.name", "varve tables, merged by cell"},
+	{"merge.varve.driver", "%s merge-file %%O %%A %%B %%P"},
+	/* Among several merge bases git takes their own base: never one of the two by chance. */
+	{"merge.varve.recursive", "binary"},
+	/* git diff calls the command; git log and git show the conversion, unless --ext-diff. */
+	{"diff.varve.command", "%s diff-file"},
+	{"diff.varve.textconv", "%s textconv"},
+	{"difftool.varve.cmd", "%s diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\""},
+};
+
+bool vv_repository_is_initialised(const vv_repository *r)
+{
+	/* Reading settings takes a snapshot, which is no visible change. */
+	vv_repository *own = (vv_repository *)(uintptr_t)r;
+	char *value = NULL;
+	vv_status rc = vv_config_string(own, "filter.varve.process", &value, NULL);
+
+	vv_free(value);
+	if (rc == VV_ENOTFOUND) {
+		rc = vv_config_string(own, "filter.varve.clean", &value, NULL);
+		vv_free(value);
+	}
+	return rc == VV_OK;
+}
+
+/* A word for sh, as git will split the settings. */
+static void put_word(vv_buf *b, const char *word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:@-";
+	const char *p;
+
+	if (*word && word[strspn(word, plain)] == '\0') {
+		vv_buf_puts(b, word);
+		return;
+	}
+	vv_buf_putc(b, '\'');
+	for (p = word; *p; p++) {
+		if (*p == '\'') {
+			vv_buf_puts(b, "'\\''");
+		} else {
+			vv_buf_putc(b, *p);
+		}
+	}
+	vv_buf_putc(b, '\'');
+}
+
+static void put_value(vv_buf *b, const char *format, const char *program)
+{
+	const char *p;
+
+	for (p = format; *p; p++) {
+		if (p[0] == '%' && p[1] == 's') {
+			put_word(b, program);
+			p++;
+		} else if (p[0] == '%' && p[1] == '%') {
+			vv_buf_putc(b, '%');
+			p++;
+		} else {
+			vv_buf_putc(b, *p);
+		}
+	}
+}
+
+static vv_status write_drivers(vv_repository *r, const char *program, vv_error *err)
+{
+	vv_buf value = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		char *now = NULL;
+		bool same;
+
+		vv_buf_reset(&value);
+		put_value(&value, drivers[i].value, program);
+		if ((rc = vv_buf_ok(&value, err)) < 0) {
+			break;
+		}
+		same = vv_config_string(r, drivers[i].key, &now, NULL) == VV_OK &&
+		       strcmp(now, vv_buf_cstr(&value)) == 0;
+		vv_free(now);
+		if (!same) {
+			rc = vv_config_set(r, drivers[i].key, vv_buf_cstr(&value), err);
+		}
+	}
+	vv_buf_clear(&value);
+	return rc;
+}
+
+/* git difftool would go and look for any program it knows, none of which shows a table. The
+ * user's own choice stays. */
+static vv_status offer_tool(vv_repository *r, vv_error *err)
+{
+	static const char *const chosen[] = {"diff.tool", "merge.tool"};
+	size_t i;
+
+	for (i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
+		char *value = NULL;
+		vv_status rc = vv_config_string(r, chosen[i], &value, err);
+
+		vv_free(value);
+		if (rc != VV_ENOTFOUND) {
+			return rc;
+		}
+		vv_error_clear(err);
+	}
+	return vv_config_set(r, "diff.tool", "varve", err);
+}
+
+static vv_status init_options(git_repository_init_options *out, const vv_init_options *opts,
+			      char **branch, char **template, vv_error *err)
+{
+	const char *env = getenv("GIT_TEMPLATE_DIR");
+	int code = git_repository_init_options_init(out, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot make a repository");
+	}
+	*branch = opts->initial_branch ? vv_strdup(opts->initial_branch)
+				       : vv_config_outside("init.defaultBranch");
+	if (!*branch) {
+		*branch = vv_strdup("main");
+	}
+	*template = env && *env ? vv_strdup(env) : vv_config_outside("init.templateDir");
+	if (!*branch) {
+		return vv_fail_nomem(err);
+	}
+	out->flags = GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_MKPATH;
+	if (opts->bare) {
+		out->flags |= GIT_REPOSITORY_INIT_BARE;
+	}
+	if (*template) {
+		out->flags |= GIT_REPOSITORY_INIT_EXTERNAL_TEMPLATE;
+		out->template_path = *template;
+	}
+	out->initial_head = *branch;
+	return vv_ref_name_check(*branch, err);
+}
+
+static vv_status make_git(const char *path, const vv_init_options *opts, vv_error *err)
+{
+	git_repository_init_options init;
+	git_repository *git = NULL;
+	char *branch = NULL, *template = NULL;
+	vv_status rc;
+	int code;
+
+	if ((rc = init_options(&init, opts, &branch, &template, err)) < 0) {
+		goto done;
+	}
+	if ((code = git_repository_init_ext(&git, path, &init)) < 0) {
+		rc = vv_git_fail(err, code, "cannot make a repository in '%s'",
+				 vv_text_shows(path));
+	}
+done:
+	git_repository_free(git);
+	vv_free(template);
+	vv_free(branch);
+	return rc;
+}
+
+/* The settings and HEAD of a new repository survive a crash from here on. */
+static vv_status sync_new(const vv_repository *r, vv_error *err)
+{
+	static const char *const files[] = {"HEAD", "config"};
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < sizeof(files) / sizeof(files[0]); i++) {
+		char *path = vv_path_join(r->gitdir, files[i], NULL);
+		int fd;
+
+		if (!path) {
+			return vv_fail_nomem(err);
+		}
+		fd = vv_open(path, 0, 0, err);
+		rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, path, err);
+		if (fd >= 0) {
+			(void)vv_close(fd, path, NULL);
+		}
+		vv_free(path);
+	}
+	return rc == VV_OK ? vv_fsync_dir(r->gitdir, err) : rc;
+}
+
+static vv_status open_or_make(vv_repository **out, const char *path, const vv_init_options *opts,
+			      bool *created, vv_error *err)
+{
+	bool here = !path || strcmp(path, ".") == 0;
+	vv_status rc;
+
+	*created = false;
+	rc = here && !opts->bare ? vv_repository_open(out, NULL, err)
+				 : vv_repository_open_exactly(out, path ? path : ".", err);
+	if (rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	vv_error_clear(err);
+	if ((rc = make_git(path ? path : ".", opts, err)) < 0 ||
+	    (rc = vv_repository_open_exactly(out, path ? path : ".", err)) < 0) {
+		return rc;
+	}
+	*created = true;
+	return sync_new(*out, err);
+}
+
+vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
+			     bool *created, vv_error *err)
+{
+	vv_status rc;
+
+	*out = NULL;
+	if ((rc = vv_git_start(err)) < 0) {
+		return rc;
+	}
+	if ((rc = open_or_make(out, path, opts, created, err)) < 0) {
+		goto done;
+	}
+	if ((rc = vv_mkdirs((*out)->varvedir, err)) < 0) {
+		goto done;
+	}
+	if ((rc = write_drivers(*out, opts->program ? opts->program : "varve", err)) == VV_OK) {
+		rc = offer_tool(*out, err);
+	}
+done:
+	if (rc < 0) {
+		vv_repository_close(*out);
+		*out = NULL;
+	}
+	vv_git_stop();
+	return rc;
+}

@@ -1,0 +1,104 @@
+/*
+ * repository_internal: what the sources of repo share about a Git repository.
+ */
+#ifndef VV_REPO_GIT_REPOSITORY_INTERNAL_H
+#define VV_REPO_GIT_REPOSITORY_INTERNAL_H
+
+#include <string.h>
+
+#include <git2.h>
+#include <git2/sys/repository.h>
+
+#include "repo/git/git_error.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_walker vv_walker; /* walker.h */
+typedef struct vv_quarantine vv_quarantine;   /* stage.h */
+
+typedef struct vv_override {
+	char *name, *value; /* value NULL: the bare key, which means true */
+} vv_override;
+
+struct vv_repository {
+	git_repository *git;
+	git_odb *odb;           /* for reading; sees staged objects too */
+	git_config *config;     /* all levels */
+	git_config *snapshot;   /* of config, taken on first use; NULL after a change */
+	vv_override *overrides; /* git -c and GIT_CONFIG_COUNT, later ones win */
+	size_t override_count;
+	char *workdir, *gitdir, *commondir, *varvedir, *statedir;
+	char *objects; /* the object folder that is written to */
+	char *index_file;
+	bool bare;
+	bool partial;        /* objects may be missing and can be had from a remote */
+	bool flag_owner;     /* opened by the word of safe.directory */
+	bool share_exact;    /* share_mode takes the place of the umask, not adds to it */
+	unsigned share_mode; /* core.sharedRepository; 0: the umask alone decides */
+	git_oid *shallow;    /* commits whose parents are not here, sorted */
+	size_t shallow_count;
+	vv_store *store;
+	bool store_lent; /* it is somebody else's: vv_incoming_show */
+	vv_quarantine *stage;
+	vv_walker *walker;
+	bool (*judge)(void *payload, const char *path, const vv_oid *id); /* repo/git/index/index.h */
+	void *judge_payload;
+	uint64_t secret;
+	bool has_secret;
+};
+
+static inline void vv_oid_to_git(git_oid *out, const vv_oid *oid)
+{
+	memcpy(out->id, oid->id, sizeof(out->id));
+}
+
+static inline void vv_oid_from_git(vv_oid *out, const git_oid *oid)
+{
+	memcpy(out->id, oid->id, sizeof(out->id));
+}
+
+/* Reads an object that must be of the type (GIT_OBJECT_ANY: any) and at most max
+ * bytes (VV_EREFUSED), asked of the header first. In a partial clone a missing
+ * one is fetched by git. VV_ENOTFOUND. Free with git_odb_object_free. */
+vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
+			 git_odb_object **out, vv_error *err);
+vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
+			   vv_error *err);
+
+/* What an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT names the tag. */
+vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err);
+
+#define VV_TAG_BYTES_MAX (16u << 20)
+#define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
+#define VV_COMMIT_BYTES_MAX (64u << 20)
+
+/* libgit2.c: libgit2 is used between the two, which nest. */
+vv_status vv_git_start(vv_error *err);
+void vv_git_stop(void);
+
+/* config.c */
+vv_status vv_config_load(vv_repository *r, vv_error *err);
+void vv_config_unload(vv_repository *r);
+/* A setting that is a path: "~/" is the home folder. VV_ENOTFOUND. */
+vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
+/* Does safe.directory, as the protected levels have it, name the folder? */
+bool vv_config_is_safe(const char *folder);
+
+
+/* Opens the repository whose top or .git folder path is; never searches upwards. */
+vv_status vv_repository_open_exactly(vv_repository **out, const char *path, vv_error *err);
+
+/* A lock file of Git's, waited for: O_CREAT | O_EXCL, tried again for about five
+ * seconds. The descriptor, or a vv_status: VV_ELOCKED names the file. */
+int vv_git_lock(const char *lock_path, vv_error *err);
+
+/* The same for one that is held through the descriptor until vv_git_lock_commit (or close and
+ * unlink): should this process die, another varve takes the lock file away. */
+int vv_git_lock_held(const char *lock_path, vv_error *err);
+
+/* Writes text and closes fd, syncing it; then lock_path becomes path, and the
+ * folder is synced when sync_dir. On failure the lock file is removed. */
+vv_status vv_git_lock_commit(const vv_repository *r, int fd, const char *lock_path,
+			     const char *path, const void *bytes, size_t len, bool sync_dir,
+			     vv_error *err);
+
+#endif

@@ -1,0 +1,356 @@
+/*
+ * walker: reading the few lines of a commit that decide how history hangs
+ * together, and the queue that all walks use.
+ */
+#include "repo/git/walker.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/sys.h"
+
+#define FIRST_SLOTS 1024u
+
+struct vv_walker {
+	vv_repository *repo;
+	vv_arena arena;
+	vv_node **slots; /* open addressing; a power of two, at most half full */
+	size_t slot_count, used;
+	uint64_t seed;
+	uint64_t round;
+};
+
+struct vv_queue_item {
+	vv_node *node;
+	uint64_t number; /* order of pushing */
+};
+
+vv_walker *vv_walker_new(vv_repository *r)
+{
+	vv_walker *w = vv_calloc(1, sizeof(*w));
+
+	if (!w || !(w->slots = vv_calloc(FIRST_SLOTS, sizeof(*w->slots)))) {
+		vv_free(w);
+		return NULL;
+	}
+	w->repo = r;
+	w->slot_count = FIRST_SLOTS;
+	vv_arena_init(&w->arena);
+	vv_random(&w->seed, sizeof(w->seed));
+	return w;
+}
+
+vv_status vv_walker_get(vv_repository *r, vv_walker **out, vv_error *err)
+{
+	if (!r->walker && !(r->walker = vv_walker_new(r))) {
+		return vv_fail_nomem(err);
+	}
+	*out = r->walker;
+	return VV_OK;
+}
+
+void vv_walker_free(vv_walker *w)
+{
+	if (!w) {
+		return;
+	}
+	vv_arena_clear(&w->arena);
+	vv_free(w->slots);
+	vv_free(w);
+}
+
+static vv_node **find_slot(vv_node **slots, size_t count, uint64_t seed, const git_oid *id)
+{
+	size_t i = (size_t)vv_xxh3(id->id, GIT_OID_RAWSZ, seed) & (count - 1);
+
+	while (slots[i] && !git_oid_equal(&slots[i]->id, id)) {
+		i = (i + 1) & (count - 1);
+	}
+	return &slots[i];
+}
+
+static bool grow(vv_walker *w)
+{
+	size_t count = w->slot_count * 2, i;
+	vv_node **slots = vv_calloc(count, sizeof(*slots));
+
+	if (!slots) {
+		return false;
+	}
+	for (i = 0; i < w->slot_count; i++) {
+		if (w->slots[i]) {
+			*find_slot(slots, count, w->seed, &w->slots[i]->id) = w->slots[i];
+		}
+	}
+	vv_free(w->slots);
+	w->slots = slots;
+	w->slot_count = count;
+	return true;
+}
+
+vv_node *vv_walker_node(vv_walker *w, const git_oid *id)
+{
+	vv_node **slot = find_slot(w->slots, w->slot_count, w->seed, id);
+
+	if (*slot) {
+		return *slot;
+	}
+	if (w->used * 2 >= w->slot_count) {
+		if (!grow(w)) {
+			return NULL;
+		}
+		slot = find_slot(w->slots, w->slot_count, w->seed, id);
+	}
+	*slot = vv_arena_calloc(&w->arena, 1, sizeof(vv_node));
+	if (!*slot) {
+		return NULL;
+	}
+	git_oid_cpy(&(*slot)->id, id);
+	w->used++;
+	return *slot;
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+typedef struct line_reader {
+	const char *p, *end;
+} line_reader;
+
+/* "<key> <40 hex>\n" */
+static bool read_id(line_reader *in, const char *key, git_oid *out)
+{
+	size_t key_len = strlen(key);
+	vv_oid id;
+
+	if ((size_t)(in->end - in->p) < key_len + 1 + GIT_OID_HEXSZ + 1 ||
+	    memcmp(in->p, key, key_len) != 0 || in->p[key_len] != ' ' ||
+	    in->p[key_len + 1 + GIT_OID_HEXSZ] != '\n' ||
+	    !vv_oid_parse(&id, in->p + key_len + 1, GIT_OID_HEXSZ)) {
+		return false;
+	}
+	vv_oid_to_git(out, &id);
+	in->p += key_len + 1 + GIT_OID_HEXSZ + 1;
+	return true;
+}
+
+/* The committer's seconds; 0 where the line is not as it should be. */
+static int64_t read_time(const line_reader *in)
+{
+	const char *p = in->p;
+
+	while (p < in->end && *p != '\n') {
+		const char *eol = memchr(p, '\n', (size_t)(in->end - p));
+		const char *stop = eol ? eol : in->end, *s;
+		int64_t v = 0;
+
+		if (stop - p > 10 && memcmp(p, "committer ", 10) == 0) {
+			for (s = stop; s > p && s[-1] != '>'; s--) {
+			}
+			for (; s < stop && *s == ' '; s++) {
+			}
+			for (; s < stop && *s >= '0' && *s <= '9' && v < INT64_MAX / 10 - 10; s++) {
+				v = v * 10 + (*s - '0');
+			}
+			return v;
+		}
+		p = eol ? eol + 1 : in->end;
+	}
+	return 0;
+}
+
+static bool is_shallow(const vv_repository *r, const git_oid *id)
+{
+	size_t low = 0, high = r->shallow_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = git_oid_cmp(&r->shallow[mid], id);
+
+		if (c == 0) {
+			return true;
+		}
+		if (c < 0) {
+			low = mid + 1;
+		} else {
+			high = mid;
+		}
+	}
+	return false;
+}
+
+static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_error *err)
+{
+	line_reader scan = *in;
+	uint32_t count = 0, i;
+	git_oid id;
+
+	while (read_id(&scan, "parent", &id)) {
+		count++;
+	}
+	if (is_shallow(w->repo, &n->id)) {
+		*in = scan;
+		return VV_OK;
+	}
+	if (count > 0 && !(n->parents = vv_arena_calloc(&w->arena, count, sizeof(vv_node *)))) {
+		return vv_fail_nomem(err);
+	}
+	for (i = 0; i < count; i++) {
+		(void)read_id(in, "parent", &id);
+		if (!(n->parents[i] = vv_walker_node(w, &id))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	n->parent_count = count;
+	return VV_OK;
+}
+
+vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
+{
+	git_odb_object *object = NULL;
+	char hex[GIT_OID_HEXSZ + 1];
+	line_reader in;
+	vv_status rc;
+
+	if (n->parsed) {
+		return VV_OK;
+	}
+	if ((rc = vv_object_read(w->repo, &n->id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &object,
+				 err)) < 0) {
+		return rc;
+	}
+	in.p = git_odb_object_data(object);
+	in.end = in.p + git_odb_object_size(object);
+	if (!read_id(&in, "tree", &n->tree)) {
+		rc = vv_fail(err, VV_ECORRUPT, "the commit %s does not begin with its tree",
+			     git_oid_tostr(hex, sizeof(hex), &n->id));
+		goto done;
+	}
+	if ((rc = read_parents(w, n, &in, err)) < 0) {
+		goto done;
+	}
+	n->time = read_time(&in);
+	n->parsed = true;
+done:
+	git_odb_object_free(object);
+	return rc;
+}
+
+/* --- walks -------------------------------------------------------------- */
+
+void vv_walker_begin(vv_walker *w)
+{
+	w->round++;
+}
+
+static void enter_round(const vv_walker *w, vv_node *n)
+{
+	if (n->round != w->round) {
+		n->round = w->round;
+		n->flags = 0;
+		n->pending = 0;
+		n->note = NULL;
+	}
+}
+
+uint32_t *vv_node_flags(vv_walker *w, vv_node *n)
+{
+	enter_round(w, n);
+	return &n->flags;
+}
+
+void **vv_node_note(vv_walker *w, vv_node *n)
+{
+	enter_round(w, n);
+	return &n->note;
+}
+
+static bool before(const struct vv_queue_item *a, const struct vv_queue_item *b)
+{
+	if (a->node->time != b->node->time) {
+		return a->node->time > b->node->time;
+	}
+	return a->number < b->number;
+}
+
+vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err)
+{
+	size_t i;
+	struct vv_queue_item item = {n, q->pushed++};
+
+	if (q->count == q->cap) {
+		size_t cap = q->cap ? q->cap * 2 : 64;
+		struct vv_queue_item *items = vv_realloc_array(q->items, cap, sizeof(*items));
+
+		if (!items) {
+			return vv_fail_nomem(err);
+		}
+		q->items = items;
+		q->cap = cap;
+	}
+	for (i = q->count++; i > 0 && before(&item, &q->items[(i - 1) / 2]); i = (i - 1) / 2) {
+		q->items[i] = q->items[(i - 1) / 2];
+	}
+	q->items[i] = item;
+	return VV_OK;
+}
+
+vv_node *vv_queue_pop(vv_queue *q)
+{
+	struct vv_queue_item last;
+	vv_node *top;
+	size_t i = 0, child;
+
+	if (q->count == 0) {
+		return NULL;
+	}
+	top = q->items[0].node;
+	last = q->items[--q->count];
+	while ((child = 2 * i + 1) < q->count) {
+		if (child + 1 < q->count && before(&q->items[child + 1], &q->items[child])) {
+			child++;
+		}
+		if (!before(&q->items[child], &last)) {
+			break;
+		}
+		q->items[i] = q->items[child];
+		i = child;
+	}
+	q->items[i] = last;
+	return top;
+}
+
+vv_node *vv_queue_at(const vv_queue *q, size_t i)
+{
+	return q->items[i].node;
+}
+
+void vv_queue_clear(vv_queue *q)
+{
+	vv_free(q->items);
+	q->items = NULL;
+	q->count = q->cap = 0;
+}
+
+vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err)
+{
+	if (list->count == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 64;
+		vv_node **items = vv_realloc_array(list->items, cap, sizeof(vv_node *));
+
+		if (!items) {
+			return vv_fail_nomem(err);
+		}
+		list->items = items;
+		list->cap = cap;
+	}
+	list->items[list->count++] = n;
+	return VV_OK;
+}
+
+void vv_nodes_clear(vv_nodes *list)
+{
+	vv_free(list->items);
+	list->items = NULL;
+	list->count = list->cap = 0;
+}

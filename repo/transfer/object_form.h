@@ -1,0 +1,19 @@
+/*
+ * object_form: is an object from elsewhere one that Git would take? Internal.
+ */
+#ifndef VV_REPO_TRANSFER_OBJECT_FORM_H
+#define VV_REPO_TRANSFER_OBJECT_FORM_H
+
+#include "repo/git/repository_internal.h"
+#include "repo/transfer/send.h"
+
+typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *err);
+
+/* VV_ECORRUPT names the object and what is wrong with its form: a tree with a name that
+ * leads elsewhere (also under NTFS or HFS, whatever core.protectNTFS and protectHFS say:
+ * nobody needs such names), or out of order, or twice; a commit or tag without its headers.
+ * link is called for every object that it names, submodules' commits left out. */
+vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
+			    vv_git_link_fn link, void *payload, vv_error *err);
+
+#endif

@@ -1,0 +1,291 @@
+/*
+ * send: what a peer lacks of Git's objects, and what it and we both know.
+ */
+#include "repo/transfer/send.h"
+
+#include "base/sys.h"
+#include "repo/git/history/refs.h"
+#include "repo/transfer/objects.h"
+
+enum { TIP = 1, QUEUED = 2, SOUGHT = 4 };
+
+#define SAMPLE_VISITS_MAX 200000u /* commits looked at for a sample */
+#define KNOWN_SLOP 4096u          /* commits looked at that are older than all sought ones */
+
+vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want_count,
+			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
+			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err)
+{
+	vv_objects_walk o = {r, blob_max, fn, payload};
+	vv_range g;
+	vv_status rc = vv_refuse_shallow(r, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_range_open(&g, r, wants, want_count, haves, have_count, err);
+	if (commits) {
+		*commits = g.commits.count;
+	}
+	if (rc == VV_OK) {
+		rc = vv_objects_walk_range(&o, &g, err);
+	}
+	vv_range_clear(&g);
+	return rc;
+}
+
+vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
+			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err)
+{
+	vv_range g;
+	vv_status rc = vv_range_open(&g, r, wants, want_count, commons, common_count, err);
+	size_t i;
+
+	*out = rc == VV_OK && g.rest_count == 0;
+	for (i = 0; *out && i < g.commits.count; i++) {
+		*out = g.commits.items[i]->parent_count > 0;
+	}
+	vv_range_clear(&g);
+	return rc;
+}
+
+/* --- from the refs down ------------------------------------------------------------------ */
+
+typedef struct descent {
+	vv_repository *repo;
+	vv_walker *walker;
+	vv_queue queue;
+	vv_oid_set tags; /* tag objects that refs lead to */
+} descent;
+
+static vv_status descend_to(descent *d, vv_node *n, uint32_t flags, uint32_t distance,
+			    vv_error *err)
+{
+	uint32_t *have = vv_node_flags(d->walker, n);
+	vv_status rc;
+
+	if (*have & QUEUED) {
+		n->pending = distance < n->pending ? distance : n->pending;
+		return VV_OK;
+	}
+	rc = vv_node_parse(d->walker, n, err);
+	if (rc == VV_ENOTFOUND) { /* others tell of it */
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	*have |= QUEUED | flags;
+	n->pending = distance;
+	return rc < 0 ? rc : vv_queue_push(&d->queue, n, err);
+}
+
+static vv_status note_tags(descent *d, const vv_oid *id, vv_error *err)
+{
+	git_object_t type;
+	git_oid at;
+	uint64_t size;
+	bool added = true;
+	vv_status rc = VV_OK;
+
+	vv_oid_to_git(&at, id);
+	while (rc == VV_OK && added &&
+	       (rc = vv_object_header(d->repo, &at, &type, &size, err)) == VV_OK &&
+	       type == GIT_OBJECT_TAG) {
+		if ((rc = vv_oid_set_add(&d->tags, &at, &added, err)) == VV_OK) {
+			rc = vv_tag_target(d->repo, &at, &at, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	descent *d = payload;
+	vv_node *n;
+	git_oid id;
+	vv_status rc;
+
+	if (!vv_oid_equal(&ref->id, &ref->commit) && (rc = note_tags(d, &ref->id, err)) < 0) {
+		return rc;
+	}
+	if (vv_oid_is_null(&ref->commit)) {
+		return VV_OK;
+	}
+	vv_oid_to_git(&id, &ref->commit);
+	n = vv_walker_node(d->walker, &id);
+	return n ? descend_to(d, n, TIP, 0, err) : vv_fail_nomem(err);
+}
+
+static vv_status descent_open(descent *d, vv_repository *r, vv_error *err)
+{
+	vv_status rc;
+
+	memset(d, 0, sizeof(*d));
+	d->repo = r;
+	if (!(d->walker = vv_walker_new(r))) {
+		return vv_fail_nomem(err);
+	}
+	vv_walker_begin(d->walker);
+	if ((rc = vv_oid_set_init(&d->tags, err)) < 0) {
+		return rc;
+	}
+	return vv_refs_each(r, "", on_ref, d, err);
+}
+
+static void descent_clear(descent *d)
+{
+	vv_queue_clear(&d->queue);
+	vv_oid_set_clear(&d->tags);
+	vv_walker_free(d->walker);
+}
+
+/* The next commit, its parents queued; NULL at the end. */
+static vv_status descend(descent *d, vv_node **out, vv_error *err)
+{
+	vv_node *n = vv_queue_pop(&d->queue);
+	vv_status rc = VV_OK;
+	uint32_t i;
+
+	*out = n;
+	for (i = 0; rc == VV_OK && n && i < n->parent_count; i++) {
+		rc = descend_to(d, n->parents[i], 0, n->pending + 1, err);
+	}
+	return rc;
+}
+
+/* --- known? ------------------------------------------------------------------------------ */
+
+typedef struct search {
+	descent down;
+	size_t left;    /* commits sought and not yet met */
+	int64_t oldest; /* of these */
+} search;
+
+static vv_status seek(search *s, const vv_oid *id, vv_error *err)
+{
+	git_object_t type;
+	git_oid at;
+	uint64_t size;
+	vv_node *n;
+	vv_status rc;
+
+	vv_oid_to_git(&at, id);
+	if (!vv_object_is_here(s->down.repo, &at) ||
+	    (rc = vv_object_header(s->down.repo, &at, &type, &size, err)) == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	if (rc < 0 || type != GIT_OBJECT_COMMIT) {
+		return rc;
+	}
+	if (!(n = vv_walker_node(s->down.walker, &at))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_node_parse(s->down.walker, n, err)) < 0) {
+		return rc;
+	}
+	if (!(*vv_node_flags(s->down.walker, n) & (QUEUED | SOUGHT))) {
+		*vv_node_flags(s->down.walker, n) |= SOUGHT;
+		s->oldest = s->left == 0 || n->time < s->oldest ? n->time : s->oldest;
+		s->left++;
+	}
+	return VV_OK;
+}
+
+/* Where clocks went wrong an older commit may come after a newer one. */
+static vv_status search_down(search *s, vv_error *err)
+{
+	unsigned slop = KNOWN_SLOP;
+	vv_status rc = VV_OK;
+	vv_node *n;
+
+	while (rc == VV_OK && s->left > 0 && slop > 0 &&
+	       (rc = descend(&s->down, &n, err)) == VV_OK && n) {
+		slop = n->time >= s->oldest ? KNOWN_SLOP : slop - 1;
+		s->left -= (*vv_node_flags(s->down.walker, n) & SOUGHT) != 0;
+	}
+	return rc;
+}
+
+vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
+			   vv_error *err)
+{
+	search s = {.left = 0};
+	vv_status rc = descent_open(&s.down, r, err);
+	vv_node *n;
+	git_oid id;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = seek(&s, &ids[i], err);
+	}
+	if (rc == VV_OK) {
+		rc = search_down(&s, err);
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		vv_oid_to_git(&id, &ids[i]);
+		if (!(n = vv_walker_node(s.down.walker, &id))) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		out[i] = *vv_node_flags(s.down.walker, n) & QUEUED ||
+			 vv_oid_set_has(&s.down.tags, &id);
+	}
+	descent_clear(&s.down);
+	return rc;
+}
+
+/* --- a sample ---------------------------------------------------------------------------- */
+
+static bool is_power_of_two(uint32_t n)
+{
+	return n > 0 && (n & (n - 1)) == 0;
+}
+
+static vv_status gather_sample(descent *d, vv_nodes *tips, vv_nodes *others, size_t max,
+			       vv_error *err)
+{
+	uint32_t visits = SAMPLE_VISITS_MAX;
+	vv_status rc;
+	vv_node *n;
+
+	while ((rc = descend(d, &n, err)) == VV_OK && n && visits-- > 0) {
+		if (*vv_node_flags(d->walker, n) & TIP) {
+			rc = tips->count < max ? vv_nodes_add(tips, n, err) : VV_OK;
+		} else if (is_power_of_two(n->pending) && others->count < max) {
+			rc = vv_nodes_add(others, n, err);
+		}
+		if (rc < 0 || tips->count + others->count >= 2 * max) {
+			break;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_commits_sample(vv_repository *r, size_t max, vv_oid **out, size_t *count,
+			    vv_error *err)
+{
+	vv_nodes tips = VV_NODES_INIT, others = VV_NODES_INIT;
+	descent d;
+	vv_status rc = descent_open(&d, r, err);
+	size_t i;
+
+	*out = NULL;
+	*count = 0;
+	if (rc < 0 || (rc = gather_sample(&d, &tips, &others, max, err)) < 0) {
+		goto done;
+	}
+	if (!(*out = vv_calloc(tips.count + others.count + 1, sizeof(vv_oid)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (i = 0; i < tips.count; i++) {
+		vv_oid_from_git(&(*out)[(*count)++], &tips.items[i]->id);
+	}
+	for (i = 0; i < others.count && *count < max; i++) {
+		vv_oid_from_git(&(*out)[(*count)++], &others.items[i]->id);
+	}
+done:
+	vv_nodes_clear(&tips);
+	vv_nodes_clear(&others);
+	descent_clear(&d);
+	return rc;
+}

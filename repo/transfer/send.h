@@ -1,0 +1,71 @@
+/*
+ * send: what of Git's history a peer lacks: objects, and the versions of datasets in it.
+ *
+ * Nothing here knows a protocol: transport asks, and sends.
+ */
+#ifndef VV_REPO_TRANSFER_SEND_H
+#define VV_REPO_TRANSFER_SEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+
+typedef enum vv_git_type { VV_GIT_COMMIT = 1, VV_GIT_TREE = 2, VV_GIT_BLOB = 3, VV_GIT_TAG = 4 } vv_git_type;
+
+/* An object in an order in which everything that it names came before it or is had by the
+ * peer (blobs, then trees, then their commit; parents before children; tag objects last).
+ * base: an object of the same type that it resembles (at the same path in the first
+ * parent) and that the peer has or was given before; null: none. Bytes are borrowed. */
+typedef struct vv_git_object {
+	vv_oid id;
+	vv_git_type type;
+	const void *bytes;
+	size_t len;
+	vv_oid base;
+} vv_git_object;
+typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);
+
+/* Every object that `wants` (commits, or annotated tags' own ids) reach and `haves`
+ * (commits; ids that are not here are ignored) do not; and some that the haves had once and
+ * their last commits have no longer, when content came back. Cost follows the new commits:
+ * equal subtrees are skipped. VV_EREFUSED for a shallow repository, with the hint "git fetch
+ * --unshallow"; blobs above blob_max bytes are refused too. */
+vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want_count,
+			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
+			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
+
+/* Every dataset version (root) that commits of wants name and no commit of haves' edge does,
+ * oldest commits first, each distinct root once. before: the root at the same path in the
+ * first parent (or what was renamed to it), which was given before or lies in haves; null:
+ * none. known_before: before lies in haves' history: the peer has it. A pointer blob that
+ * cannot be read is VV_ECORRUPT and names path and commit. */
+typedef struct vv_new_root {
+	vv_cid root, before;
+	bool known_before;
+	const char *path;
+	vv_oid commit;
+} vv_new_root;
+typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
+vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
+			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
+			    void *payload, vv_error *err);
+
+/* Is the commit (or tag object) here, with all that it reaches? (Reachable from a ref; other
+ * objects that lie about do not count.) Answers for many at once: out[i]. */
+vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out, vv_error *err);
+
+/* Commits to tell a peer of in a negotiation: first the tips of all refs, then their
+ * ancestors at distances 1, 2, 4, 8 ... along first parents and the rest, without repeats,
+ * newest first; at most max. *out is the caller's (vv_free). */
+vv_status vv_commits_sample(vv_repository *r, size_t max, vv_oid **out, size_t *count, vv_error *err);
+
+/* Do all of wants descend from some of commons, without any root commit besides (so that
+ * what is new is bounded)? */
+vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
+			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
+
+#endif

@@ -1,0 +1,432 @@
+/*
+ * spool: alone knows the entries of Git's pack format (gitformat-pack(5)): a varint of
+ * type and length, then the bytes, deflated; no differences.
+ *
+ * The table is keyed by the first bytes of the ids, since bases are asked for by them.
+ * Hashes may be chosen, but making many that agree in 4 bytes costs more than it hurts.
+ */
+#include "repo/transfer/spool.h"
+
+#include <fcntl.h>
+#include <zlib.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/sys.h"
+
+#define BUFFER_LEN ((size_t)64 << 10)
+#define PIECE_LEN ((size_t)1 << 20) /* libgit2 maps the pack anew for each */
+#define KEY_LEN 4u
+#define HEADER_MAX 12u
+
+typedef struct entry {
+	git_oid id;
+	uint32_t type;
+	uint64_t at; /* in the file */
+} entry;
+
+struct vv_spool {
+	char *path;
+	int fd;
+	uint8_t *buf; /* behind what is in the file */
+	size_t buf_len;
+	uint64_t flushed;
+	entry *entries;
+	uint32_t *slots; /* 0: free; else 1 + place in entries; a power of two, at most half full */
+	size_t count, cap, slot_count;
+	uint64_t seed;
+	z_stream pack, unpack;
+	bool pack_made, unpack_made;
+};
+
+static voidpf z_alloc(voidpf opaque, uInt items, uInt size)
+{
+	(void)opaque;
+	return vv_calloc(items, size);
+}
+
+static void z_free(voidpf opaque, voidpf p)
+{
+	(void)opaque;
+	vv_free(p);
+}
+
+vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err)
+{
+	vv_spool *s = vv_calloc(1, sizeof(*s));
+
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->fd = -1;
+	s->pack.zalloc = s->unpack.zalloc = z_alloc;
+	s->pack.zfree = s->unpack.zfree = z_free;
+	vv_random(&s->seed, sizeof(s->seed));
+	s->path = vv_strdup(path);
+	s->buf = vv_malloc(BUFFER_LEN);
+	s->pack_made = deflateInit(&s->pack, Z_DEFAULT_COMPRESSION) == Z_OK;
+	s->unpack_made = inflateInit(&s->unpack) == Z_OK;
+	if (!s->path || !s->buf || !s->pack_made || !s->unpack_made) {
+		vv_spool_close(s);
+		return vv_fail_nomem(err);
+	}
+	s->fd = vv_open(path, O_RDWR | O_CREAT | O_EXCL, 0666, err);
+	if (s->fd < 0) {
+		vv_status rc = (vv_status)s->fd;
+
+		vv_spool_close(s);
+		return rc;
+	}
+	*out = s;
+	return VV_OK;
+}
+
+void vv_spool_close(vv_spool *s)
+{
+	if (!s) {
+		return;
+	}
+	if (s->fd >= 0) {
+		(void)vv_close(s->fd, s->path, NULL);
+		(void)vv_unlink(s->path, true, NULL);
+	}
+	if (s->pack_made) {
+		(void)deflateEnd(&s->pack);
+	}
+	if (s->unpack_made) {
+		(void)inflateEnd(&s->unpack);
+	}
+	vv_free(s->entries);
+	vv_free(s->slots);
+	vv_free(s->buf);
+	vv_free(s->path);
+	vv_free(s);
+}
+
+size_t vv_spool_count(const vv_spool *s)
+{
+	return s->count;
+}
+
+/* --- the table ---------------------------------------------------------------------- */
+
+static size_t first_slot(const vv_spool *s, const uint8_t *key)
+{
+	return (size_t)vv_xxh3(key, KEY_LEN, s->seed) & (s->slot_count - 1);
+}
+
+static const entry *lookup(const vv_spool *s, const git_oid *id)
+{
+	size_t i;
+
+	for (i = s->slot_count ? first_slot(s, id->id) : 0; s->slot_count && s->slots[i];
+	     i = (i + 1) & (s->slot_count - 1)) {
+		if (git_oid_equal(&s->entries[s->slots[i] - 1].id, id)) {
+			return &s->entries[s->slots[i] - 1];
+		}
+	}
+	return NULL;
+}
+
+bool vv_spool_has(const vv_spool *s, const git_oid *id)
+{
+	return lookup(s, id) != NULL;
+}
+
+static void put_slot(vv_spool *s, size_t place)
+{
+	size_t i = first_slot(s, s->entries[place].id.id);
+
+	while (s->slots[i]) {
+		i = (i + 1) & (s->slot_count - 1);
+	}
+	s->slots[i] = (uint32_t)(place + 1);
+}
+
+static vv_status make_room(vv_spool *s, vv_error *err)
+{
+	size_t i;
+
+	if (s->count >= UINT32_MAX - 1) {
+		return vv_fail(err, VV_EREFUSED, "more objects than a pack can have");
+	}
+	if (s->count == s->cap) {
+		size_t cap = s->cap ? s->cap + s->cap / 2 : 256;
+		entry *entries = vv_realloc_array(s->entries, cap, sizeof(*entries));
+
+		if (!entries) {
+			return vv_fail_nomem(err);
+		}
+		s->entries = entries;
+		s->cap = cap;
+	}
+	if (s->count * 2 >= s->slot_count) {
+		size_t count = s->slot_count ? s->slot_count * 2 : 512;
+		uint32_t *slots = vv_calloc(count, sizeof(*slots));
+
+		if (!slots) {
+			return vv_fail_nomem(err);
+		}
+		vv_free(s->slots);
+		s->slots = slots;
+		s->slot_count = count;
+		for (i = 0; i < s->count; i++) {
+			put_slot(s, i);
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_spool_find(const vv_spool *s, const uint8_t *prefix, size_t len, git_oid *id,
+			vv_git_type *type, vv_error *err)
+{
+	const entry *found = NULL, *e;
+	size_t i;
+
+	if (len >= KEY_LEN && len <= GIT_OID_RAWSZ && s->slot_count > 0) {
+		for (i = first_slot(s, prefix); s->slots[i]; i = (i + 1) & (s->slot_count - 1)) {
+			e = &s->entries[s->slots[i] - 1];
+			if (memcmp(e->id.id, prefix, len) == 0) {
+				if (found) {
+					return vv_fail(err, VV_ENOTFOUND,
+						       "two objects have ids that begin so");
+				}
+				found = e;
+			}
+		}
+	}
+	if (!found) {
+		return vv_fail(err, VV_ENOTFOUND, "no object has an id that begins so");
+	}
+	*id = found->id;
+	*type = (vv_git_type)found->type;
+	return VV_OK;
+}
+
+/* --- writing -------------------------------------------------------------------------- */
+
+static vv_status flush(vv_spool *s, vv_error *err)
+{
+	vv_status rc = vv_write_full(s->fd, s->buf, s->buf_len, s->path, err);
+
+	if (rc == VV_OK) {
+		s->flushed += s->buf_len;
+		s->buf_len = 0;
+	}
+	return rc;
+}
+
+static vv_status put(vv_spool *s, const uint8_t *bytes, size_t len, vv_error *err)
+{
+	vv_status rc;
+
+	if (BUFFER_LEN - s->buf_len < len && (rc = flush(s, err)) < 0) {
+		return rc;
+	}
+	memcpy(s->buf + s->buf_len, bytes, len);
+	s->buf_len += len;
+	return VV_OK;
+}
+
+/* Three bits of type and four of length, then seven bits of length each. */
+static size_t write_header(uint8_t *out, vv_git_type type, uint64_t len)
+{
+	size_t n = 0;
+
+	out[n++] = (uint8_t)((unsigned)type << 4 | (len & 15));
+	for (len >>= 4; len > 0; len >>= 7) {
+		out[n - 1] |= 0x80;
+		out[n++] = (uint8_t)(len & 0x7f);
+	}
+	return n;
+}
+
+static vv_status deflate_into(vv_spool *s, const uint8_t *bytes, size_t len, vv_error *err)
+{
+	z_stream *z = &s->pack;
+	vv_status rc;
+	int code;
+
+	(void)deflateReset(z);
+	z->next_in = (Bytef *)(uintptr_t)bytes; /* zlib does not write there */
+	do {
+		if (s->buf_len == BUFFER_LEN && (rc = flush(s, err)) < 0) {
+			return rc;
+		}
+		if (z->avail_in == 0) {
+			z->avail_in = len < (1u << 30) ? (uInt)len : 1u << 30;
+			len -= z->avail_in;
+		}
+		z->next_out = s->buf + s->buf_len;
+		z->avail_out = (uInt)(BUFFER_LEN - s->buf_len);
+		code = deflate(z, len == 0 ? Z_FINISH : Z_NO_FLUSH);
+		s->buf_len = BUFFER_LEN - z->avail_out;
+	} while (code == Z_OK || code == Z_BUF_ERROR);
+	return code == Z_STREAM_END ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_spool_add(vv_spool *s, const git_oid *id, vv_git_type type, const void *bytes,
+		       size_t len, bool *added, vv_error *err)
+{
+	uint8_t header[HEADER_MAX];
+	uint64_t at;
+	vv_status rc;
+
+	*added = false;
+	if (vv_spool_has(s, id)) {
+		return VV_OK;
+	}
+	if ((rc = make_room(s, err)) < 0) {
+		return rc;
+	}
+	at = s->flushed + s->buf_len;
+	if ((rc = put(s, header, write_header(header, type, len), err)) < 0 ||
+	    (rc = deflate_into(s, bytes, len, err)) < 0) {
+		return rc;
+	}
+	s->entries[s->count] = (entry){*id, (uint32_t)type, at};
+	put_slot(s, s->count++);
+	*added = true;
+	return VV_OK;
+}
+
+/* --- reading --------------------------------------------------------------------------- */
+
+static vv_status cut_short(const vv_spool *s, vv_error *err)
+{
+	return vv_fail(err, VV_EIO, "'%s' is not as it was written", s->path);
+}
+
+/* Up to len bytes at offset, from the file and from what is not yet in it. */
+static vv_status read_at(const vv_spool *s, uint64_t at, uint8_t *out, size_t len, size_t *got,
+			 vv_error *err)
+{
+	uint64_t end = s->flushed + s->buf_len;
+	size_t n = 0;
+	ssize_t k;
+
+	*got = at >= end ? 0 : end - at < len ? (size_t)(end - at) : len;
+	if (at < s->flushed) {
+		n = s->flushed - at < *got ? (size_t)(s->flushed - at) : *got;
+		k = vv_pread_full(s->fd, out, n, at, s->path, err);
+		if (k < 0 || (size_t)k < n) {
+			return k < 0 ? (vv_status)k : cut_short(s, err);
+		}
+	}
+	if (n < *got) {
+		memcpy(out + n, s->buf + (at + n - s->flushed), *got - n);
+	}
+	return VV_OK;
+}
+
+static bool read_header(const uint8_t *p, size_t len, size_t *header_len, uint64_t *size)
+{
+	size_t i = 0;
+	unsigned shift = 4;
+
+	*size = len > 0 ? p[0] & 15u : 0;
+	while (i < len && p[i] & 0x80) {
+		i++;
+		if (i == len || shift > 60) {
+			return false;
+		}
+		*size |= (uint64_t)(p[i] & 0x7f) << shift;
+		shift += 7;
+	}
+	*header_len = i + 1;
+	return i < len;
+}
+
+vv_status vv_spool_read(vv_spool *s, const git_oid *id, vv_buf *out, vv_error *err)
+{
+	const entry *e = lookup(s, id);
+	z_stream *z = &s->unpack;
+	uint8_t piece[4096];
+	uint64_t at, size;
+	size_t got, skip;
+	int code = Z_OK;
+	vv_status rc;
+
+	if (!e) {
+		return vv_fail(err, VV_ENOTFOUND, "no such object came");
+	}
+	at = e->at;
+	if ((rc = read_at(s, at, piece, sizeof(piece), &got, err)) < 0) {
+		return rc;
+	}
+	if (!read_header(piece, got, &skip, &size)) {
+		return cut_short(s, err);
+	}
+	vv_buf_reset(out);
+	if (!vv_buf_reserve(out, (size_t)size + 1)) { /* one more, so that the end is seen */
+		return vv_fail_nomem(err);
+	}
+	(void)inflateReset(z);
+	while (code == Z_OK && got > 0) {
+		z->next_in = piece + skip;
+		z->avail_in = (uInt)(got - skip);
+		skip = 0;
+		at += got;
+		do {
+			size_t room = (size_t)size + 1 - out->len;
+
+			z->next_out = (Bytef *)out->data + out->len;
+			z->avail_out = room < (1u << 30) ? (uInt)room : 1u << 30;
+			room = z->avail_out;
+			code = inflate(z, Z_NO_FLUSH);
+			out->len += room - z->avail_out;
+		} while (code == Z_OK && z->avail_in > 0 && out->len <= size);
+		code = code == Z_BUF_ERROR && out->len <= size ? Z_OK : code;
+		if (code == Z_OK && (rc = read_at(s, at, piece, sizeof(piece), &got, err)) < 0) {
+			return rc;
+		}
+	}
+	if (code != Z_STREAM_END || out->len != size) {
+		return code == Z_MEM_ERROR ? vv_fail_nomem(err) : cut_short(s, err);
+	}
+	out->data[out->len] = '\0';
+	return VV_OK;
+}
+
+/* --- the pack --------------------------------------------------------------------------- */
+
+static vv_status feed_entries(vv_spool *s, vv_sha1_state *sum, vv_spool_fn fn, void *payload,
+			      vv_error *err)
+{
+	uint64_t at = 0, end = s->flushed + s->buf_len;
+	uint8_t *piece = vv_malloc(PIECE_LEN);
+	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
+	size_t got;
+
+	while (rc == VV_OK && at < end) {
+		if ((rc = read_at(s, at, piece, PIECE_LEN, &got, err)) == VV_OK &&
+		    (rc = vv_sha1_update(sum, piece, got, err)) == VV_OK) {
+			rc = fn(payload, piece, got, err);
+		}
+		at += got;
+	}
+	vv_free(piece);
+	return rc;
+}
+
+vv_status vv_spool_feed(vv_spool *s, vv_spool_fn fn, void *payload, vv_error *err)
+{
+	uint8_t header[12] = {'P', 'A', 'C', 'K', 0, 0, 0, 2}, end[VV_SHA1_LEN];
+	vv_sha1_state *sum = NULL;
+	vv_status rc;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		header[8 + i] = (uint8_t)(s->count >> (24 - 8 * i));
+	}
+	if ((rc = vv_sha1_new(&sum, err)) == VV_OK &&
+	    (rc = vv_sha1_update(sum, header, sizeof(header), err)) == VV_OK &&
+	    (rc = fn(payload, header, sizeof(header), err)) == VV_OK &&
+	    (rc = feed_entries(s, sum, fn, payload, err)) == VV_OK &&
+	    (rc = vv_sha1_digest(sum, end, err)) == VV_OK) {
+		rc = fn(payload, end, sizeof(end), err);
+	}
+	vv_sha1_free(sum);
+	return rc;
+}

@@ -1,0 +1,680 @@
+/*
+ * channel: a channel whose turns are POSTs.
+ *
+ * libcurl's multi interface is driven from write, turn, read and done, so that one thread is
+ * enough: a request goes up while it is written, an answer comes down while it is read. A
+ * request that fits into the first buffer is sent whole, which spares the wait for "100
+ * Continue"; a longer one goes in chunks as it is made. What was sent is kept as long as it
+ * is little, so that a request can be made again with credentials, or where it was
+ * redirected to.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/http/curl.h"
+#include "transport/line/connect_internal.h"
+#include "transport/line/credential.h"
+#include "transport/line/pipe.h"
+
+#define WHOLE_MAX ((size_t)64 << 10)   /* a request up to this goes as one piece */
+#define REPLAY_MAX ((size_t)256 << 10) /* bytes sent that are kept to be sent again */
+#define IN_MAX ((size_t)256 << 10)     /* of the answer, before libcurl has to wait */
+#define SAID_MAX 2048u                 /* of an answer that is no answer */
+#define REDIRECTS_MAX 3u
+#define CONNECT_SEC 30u
+#define TYPE "application/x-varve"
+
+typedef struct line {
+	const http_curl *c;
+	CURLM *multi;
+	CURL *easy;
+	struct curl_slist *headers;
+	vv_repository *repo; /* borrowed; for git credential */
+	char *name;          /* of the peer, for messages */
+	vv_url url;          /* where to, moved on by redirects */
+	bool push;
+	unsigned idle_sec;
+	http_settings settings;
+	vv_credential credential;
+	bool has_credential, approved;
+	unsigned redirects;
+
+	/* the request: out[0 .. out_pos) was given to libcurl */
+	vv_buf out;
+	size_t out_pos;
+	bool no_replay; /* the start of the request is forgotten */
+	bool whole;     /* turn was called: nothing more comes */
+	bool under_way; /* the transfer is added to multi */
+	bool dropped;   /* the peer answered early: what is still written is not sent */
+	/* the answer */
+	vv_buf in;
+	size_t in_pos;
+	bool in_paused, out_paused;
+	bool checked; /* the status is 200, of our type */
+	bool finished;
+	CURLcode code;     /* when finished */
+	vv_buf said;       /* the beginning of a body that is no answer */
+	uint64_t moved_ms; /* when a byte moved last */
+	bool stirred;      /* one did since drive began */
+	char words[CURL_ERROR_SIZE];
+} line;
+
+static void moved(line *l)
+{
+	l->moved_ms = vv_monotonic_ms();
+	l->stirred = true;
+}
+
+/* ---- what libcurl calls ---- */
+
+static size_t give_request(char *to, size_t size, size_t count, void *payload)
+{
+	line *l = payload;
+	size_t n = size * count, have = l->out.len - l->out_pos;
+
+	if (have == 0) {
+		l->out_paused = !l->whole;
+		return l->whole ? 0 : CURL_READFUNC_PAUSE;
+	}
+	moved(l);
+	n = n < have ? n : have;
+	memcpy(to, l->out.data + l->out_pos, n);
+	l->out_pos += n;
+	if (l->out_pos > REPLAY_MAX) {
+		l->no_replay = true;
+	}
+	return n;
+}
+
+/* libcurl begins again where a kept connection turned out to be dead. */
+static int rewind_request(void *payload, curl_off_t offset, int origin)
+{
+	line *l = payload;
+
+	if (origin != SEEK_SET || l->no_replay || offset < 0 || (size_t)offset > l->out.len) {
+		return CURL_SEEKFUNC_FAIL;
+	}
+	l->out_pos = (size_t)offset;
+	return CURL_SEEKFUNC_OK;
+}
+
+static long status_of(const line *l)
+{
+	long status = 0;
+
+	(void)l->c->getinfo(l->easy, CURLINFO_RESPONSE_CODE, &status);
+	return status;
+}
+
+static bool is_answer(const line *l)
+{
+	char *type = NULL;
+
+	(void)l->c->getinfo(l->easy, CURLINFO_CONTENT_TYPE, &type);
+	return status_of(l) == 200 && type && strcmp(type, TYPE) == 0;
+}
+
+static size_t take_answer(char *from, size_t size, size_t count, void *payload)
+{
+	line *l = payload;
+	size_t n = size * count;
+
+	if (!is_answer(l)) {
+		moved(l);
+		if (l->said.len < SAID_MAX) {
+			vv_buf_put(&l->said, from, n);
+		}
+		return n;
+	}
+	if (l->in.len - l->in_pos > IN_MAX) {
+		l->in_paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	moved(l);
+	if (l->in_pos == l->in.len) {
+		vv_buf_reset(&l->in);
+		l->in_pos = 0;
+	}
+	vv_buf_put(&l->in, from, n);
+	return l->in.failed ? 0 : n;
+}
+
+/* ---- the transfer ---- */
+
+static char *post_url(const line *l)
+{
+	bool six = strchr(l->url.host, ':') != NULL;
+	size_t len = strlen(l->url.path);
+	vv_buf b = VV_BUF_INIT;
+
+	while (len > 0 && l->url.path[len - 1] == '/') {
+		len--;
+	}
+	vv_buf_printf(&b, "http%s://%s%s%s", l->url.tls ? "s" : "", six ? "[" : "", l->url.host,
+		      six ? "]" : "");
+	if (l->url.port) {
+		vv_buf_printf(&b, ":%u", l->url.port);
+	}
+	vv_buf_put(&b, l->url.path, len);
+	vv_buf_puts(&b, l->push ? "/varve?push=1" : "/varve");
+	return vv_buf_detach(&b);
+}
+
+static bool add_header(line *l, const char *text)
+{
+	struct curl_slist *more = l->c->slist_append(l->headers, text);
+
+	l->headers = more ? more : l->headers;
+	return more != NULL;
+}
+
+static void set_body(line *l)
+{
+	const http_curl *c = l->c;
+
+	(void)c->setopt(l->easy, CURLOPT_POST, 1L);
+	if (l->whole) {
+		(void)c->setopt(l->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)l->out.len);
+		(void)c->setopt(l->easy, CURLOPT_POSTFIELDS, vv_buf_cstr(&l->out));
+		l->out_pos = l->out.len;
+	} else {
+		(void)c->setopt(l->easy, CURLOPT_READFUNCTION, give_request);
+		(void)c->setopt(l->easy, CURLOPT_READDATA, l);
+		(void)c->setopt(l->easy, CURLOPT_SEEKFUNCTION, rewind_request);
+		(void)c->setopt(l->easy, CURLOPT_SEEKDATA, l);
+		(void)add_header(l, "Transfer-Encoding: chunked");
+	}
+}
+
+static void set_credential(line *l)
+{
+	const char *user = l->has_credential ? l->credential.user : l->url.user;
+	const char *secret = l->has_credential ? l->credential.secret : l->url.secret;
+
+	if (user && secret) {
+		(void)l->c->setopt(l->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		(void)l->c->setopt(l->easy, CURLOPT_USERNAME, user);
+		(void)l->c->setopt(l->easy, CURLOPT_PASSWORD, secret);
+	}
+}
+
+/* Sends the request from its beginning. */
+static vv_status begin(line *l, vv_error *err)
+{
+	const http_curl *c = l->c;
+	char *url = post_url(l);
+	vv_status rc = VV_OK;
+
+	c->reset(l->easy);
+	c->slist_free(l->headers);
+	l->headers = NULL;
+	l->out_pos = 0;
+	l->in_paused = l->out_paused = l->checked = l->finished = l->dropped = false;
+	l->words[0] = '\0';
+	vv_buf_reset(&l->said);
+	if (!url || !add_header(l, "Content-Type: " TYPE) || !add_header(l, "Accept: " TYPE) ||
+	    (l->settings.header && !add_header(l, l->settings.header))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	http_settings_apply(c, l->easy, &l->settings);
+	(void)c->setopt(l->easy, CURLOPT_URL, url);
+	(void)c->setopt(l->easy, CURLOPT_ERRORBUFFER, l->words);
+	(void)c->setopt(
+		l->easy, CURLOPT_CONNECTTIMEOUT,
+		(long)(l->idle_sec && l->idle_sec < CONNECT_SEC ? l->idle_sec : CONNECT_SEC));
+	(void)c->setopt(l->easy, CURLOPT_WRITEFUNCTION, take_answer);
+	(void)c->setopt(l->easy, CURLOPT_WRITEDATA, l);
+	(void)c->setopt(l->easy, CURLOPT_BUFFERSIZE, 128L << 10);
+	set_body(l);
+	(void)c->setopt(l->easy, CURLOPT_HTTPHEADER, l->headers);
+	set_credential(l);
+	if (c->add(l->multi, l->easy) != CURLM_OK) {
+		rc = vv_fail(err, VV_ENOMEM, "libcurl cannot begin a transfer");
+		goto done;
+	}
+	l->under_way = true;
+	moved(l);
+done:
+	vv_free(url);
+	return rc;
+}
+
+static void end(line *l)
+{
+	if (l->under_way) {
+		(void)l->c->remove(l->multi, l->easy);
+		l->under_way = false;
+	}
+}
+
+static vv_status unpause(line *l, vv_error *err)
+{
+	int keep = 0;
+
+	if (l->out_paused && (l->whole || l->out_pos < l->out.len)) {
+		l->out_paused = false;
+	}
+	if (l->in_paused && l->in.len - l->in_pos <= IN_MAX / 2) {
+		l->in_paused = false;
+	}
+	keep |= l->out_paused ? CURLPAUSE_SEND : 0;
+	keep |= l->in_paused ? CURLPAUSE_RECV : 0;
+	if (l->c->pause(l->easy, keep) != CURLE_OK) {
+		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->name);
+	}
+	return VV_OK;
+}
+
+/* Lets libcurl work, waiting for at most some time when it has nothing to do. */
+static vv_status drive(line *l, vv_error *err)
+{
+	CURLMsg *message;
+	int running, left, events = 0;
+	bool was_paused = l->out_paused || l->in_paused;
+	vv_status rc;
+
+	l->stirred = false;
+	if (was_paused && (rc = unpause(l, err)) < 0) {
+		return rc;
+	}
+	if (l->c->perform(l->multi, &running) != CURLM_OK) {
+		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->name);
+	}
+	while ((message = l->c->info_read(l->multi, &left)) != NULL) {
+		if (message->msg == CURLMSG_DONE && message->easy_handle == l->easy) {
+			l->finished = true;
+			l->code = message->data.result;
+		}
+	}
+	if (l->in.failed || l->said.failed) {
+		return vv_fail_nomem(err);
+	}
+	/* A paused line has no descriptor to wait for: who asked takes what came first. */
+	if (l->finished || l->stirred) {
+		return VV_OK;
+	}
+	if (l->idle_sec > 0 && vv_monotonic_ms() - l->moved_ms > (uint64_t)l->idle_sec * 1000) {
+		return vv_fail_idle(err, l->name, l->idle_sec);
+	}
+	return l->c->poll(l->multi, NULL, 0, 200, &events) == CURLM_OK
+		       ? VV_OK
+		       : vv_fail(err, VV_EIO, "'%s': libcurl cannot wait", l->name);
+}
+
+/* ---- what an answer's head says ---- */
+
+static bool said_something(const line *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->said.len; i++) {
+		if ((unsigned char)l->said.data[i] > ' ') {
+			return l->said.data[i] != '<'; /* a page for browsers says nothing here */
+		}
+	}
+	return false;
+}
+
+/* The first line of what the other side said, for a message. */
+static const char *first_line(const line *l)
+{
+	size_t len = 0;
+
+	while (len < l->said.len && l->said.data[len] != '\n' && l->said.data[len] != '\r') {
+		len++;
+	}
+	return vv_text_show(vv_buf_cstr(&l->said), len);
+}
+
+static vv_status explain_status(line *l, long status, vv_error *err)
+{
+	const char *says = said_something(l) ? ": " : "", *text = *says ? first_line(l) : "";
+
+	switch (status) {
+	case 200:
+		vv_fail(err, VV_ENOTFOUND, "'%s' answers, but not as varve does", l->name);
+		return vv_hint(err, "is it the address of a repository that 'varve serve --http' "
+				    "serves?");
+	case 401:
+		vv_fail(err, VV_EREFUSED, "'%s': authentication failed%s%s", l->name, says, text);
+		return vv_hint(err, "'git credential reject' makes Git forget a wrong secret");
+	case 403:
+		return vv_fail(err, VV_EREFUSED, "'%s': permission denied%s%s", l->name, says,
+			       text);
+	case 404:
+	case 405:
+	case 410:
+		vv_fail(err, VV_ENOTFOUND, "there is no varve repository at '%s'", l->name);
+		return vv_hint(err, "does the server serve it by that name? its top page lists "
+				    "them");
+	case 407:
+		vv_fail(err, VV_EREFUSED, "'%s': the proxy asks who you are", l->name);
+		return vv_hint(err, "http.proxy may hold user and secret: http://user@host:port");
+	case 413:
+		return vv_fail(err, VV_EREFUSED, "'%s': the request is too large for it", l->name);
+	case 429:
+	case 502:
+	case 503:
+	case 504:
+		vv_fail(err, VV_EIO, "'%s' cannot answer now (status %ld)%s%s", l->name, status,
+			says, text);
+		return vv_hint(err, "try again later");
+	default:
+		return vv_fail(err, VV_EIO, "'%s' answers with status %ld%s%s", l->name, status,
+			       says, text);
+	}
+}
+
+/* The same server, and never from https to http. */
+static bool is_same_place(const vv_url *from, const vv_url *to)
+{
+	if (to->kind != VV_URL_HTTP || strcasecmp(from->host, to->host) != 0) {
+		return false;
+	}
+	if (from->tls == to->tls) {
+		return from->port == to->port;
+	}
+	return to->tls;
+}
+
+static vv_status follow(line *l, vv_error *err)
+{
+	static const char mark[] = "/varve";
+	char *where = NULL, *cut;
+	vv_url to;
+	size_t len;
+	vv_status rc;
+
+	(void)l->c->getinfo(l->easy, CURLINFO_REDIRECT_URL, &where);
+	if (!where || ++l->redirects > REDIRECTS_MAX || l->no_replay) {
+		return vv_fail(err, VV_EIO, "'%s' redirects without an end", l->name);
+	}
+	len = strcspn(where, "?#");
+	cut = len >= sizeof(mark) - 1 ? vv_strndup(where, len - (sizeof(mark) - 1)) : NULL;
+	if (!cut || strncmp(where + len - (sizeof(mark) - 1), mark, sizeof(mark) - 1) != 0 ||
+	    vv_url_read(&to, cut, err) < 0) {
+		vv_free(cut);
+		vv_fail(err, VV_ENOTFOUND,
+			"there is no varve repository at '%s': it redirects to '%s'", l->name,
+			vv_text_shows(where));
+		return VV_ENOTFOUND;
+	}
+	vv_free(cut);
+	if (!is_same_place(&l->url, &to)) {
+		vv_fail(err, VV_EREFUSED, "'%s' redirects to another server, '%s'", l->name,
+			vv_text_shows(to.text));
+		rc = vv_hint(err, "if that is right, use its address");
+		vv_url_clear(&to);
+		return rc;
+	}
+	/* User and secret stay; everything else is the new address's. */
+	vv_free(l->url.host);
+	vv_free(l->url.path);
+	l->url.host = to.host;
+	l->url.path = to.path;
+	l->url.port = to.port;
+	l->url.tls = to.tls;
+	to.host = to.path = NULL;
+	vv_url_clear(&to);
+	end(l);
+	return begin(l, err);
+}
+
+/* Asked who we are: asks Git, once. */
+static vv_status authenticate(line *l, vv_error *err)
+{
+	vv_status rc;
+
+	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay) {
+		if (l->has_credential && !l->approved) {
+			vv_credential_tell(&l->credential, l->repo, &l->url, false);
+		}
+		return explain_status(l, 401, err);
+	}
+	if ((rc = vv_credential_fill(&l->credential, l->repo, &l->url, err)) < 0) {
+		return rc;
+	}
+	l->has_credential = true;
+	end(l);
+	return begin(l, err);
+}
+
+/* The transfer has ended or its answer begins: is it one? Begins again where that helps. */
+static vv_status check_head(line *l, vv_error *err)
+{
+	long status;
+
+	if (l->finished && l->code != CURLE_OK) {
+		return http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
+	}
+	if (is_answer(l)) {
+		l->checked = true;
+		if (l->has_credential && !l->approved) {
+			l->approved = true;
+			vv_credential_tell(&l->credential, l->repo, &l->url, true);
+		}
+		return VV_OK;
+	}
+	status = status_of(l);
+	if (status == 401) {
+		return authenticate(l, err);
+	}
+	if (status >= 301 && status <= 308 && status != 304) {
+		return follow(l, err);
+	}
+	return explain_status(l, status, err);
+}
+
+static bool has_answer(const line *l)
+{
+	return l->finished || l->in.len > l->in_pos;
+}
+
+/* ---- the channel ---- */
+
+/* Forgets what was sent, once it is too much to be sent again. */
+static void forget_sent(line *l)
+{
+	if (l->no_replay && l->out_pos > 0) {
+		l->out.len -= l->out_pos;
+		memmove(l->out.data, l->out.data + l->out_pos, l->out.len);
+		l->out_pos = 0;
+	}
+}
+
+static vv_status line_write(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	line *l = payload;
+	vv_status rc = VV_OK;
+
+	if (l->dropped) {
+		return VV_OK;
+	}
+	forget_sent(l);
+	vv_buf_put(&l->out, bytes, len);
+	if ((rc = vv_buf_ok(&l->out, err)) < 0) {
+		return rc;
+	}
+	moved(l); /* the wait begins now, however long we were busy */
+	if (!l->under_way && l->out.len > WHOLE_MAX) {
+		rc = begin(l, err);
+	}
+	while (rc == VV_OK && l->under_way && !l->dropped && l->out.len - l->out_pos > WHOLE_MAX) {
+		rc = drive(l, err);
+		if (rc == VV_OK && has_answer(l) && !l->checked &&
+		    (rc = check_head(l, err)) == VV_OK) {
+			l->dropped = l->checked;
+		}
+	}
+	return rc;
+}
+
+static vv_status line_turn(void *payload, vv_error *err)
+{
+	line *l = payload;
+	vv_status rc = VV_OK;
+
+	l->whole = true;
+	moved(l);
+	if (!l->under_way) {
+		rc = begin(l, err);
+	}
+	while (rc == VV_OK && !l->checked) {
+		rc = drive(l, err);
+		if (rc == VV_OK && has_answer(l)) {
+			rc = check_head(l, err);
+		}
+	}
+	return rc;
+}
+
+static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	line *l = payload;
+	size_t have;
+	vv_status rc;
+
+	moved(l);
+	while (l->in.len == l->in_pos && !l->finished) {
+		if (!l->under_way) {
+			return vv_fail(err, VV_EIO, "nothing was asked of '%s'", l->name);
+		}
+		if ((rc = drive(l, err)) < 0) {
+			return rc;
+		}
+	}
+	have = l->in.len - l->in_pos;
+	if (have == 0) {
+		return l->code == CURLE_OK
+			       ? 0
+			       : http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
+	}
+	have = have < len ? have : len;
+	memcpy(buf, l->in.data + l->in_pos, have);
+	l->in_pos += have;
+	return (ssize_t)have;
+}
+
+static vv_status line_done(void *payload, vv_error *err)
+{
+	line *l = payload;
+	vv_status rc = VV_OK;
+
+	moved(l);
+	while (rc == VV_OK && l->under_way && !l->finished && l->in.len == l->in_pos) {
+		rc = drive(l, err);
+	}
+	if (rc == VV_OK && l->in.len > l->in_pos) {
+		rc = vv_fail(err, VV_ECORRUPT, "'%s' said more than its answer", l->name);
+	} else if (rc == VV_OK && l->finished && l->code != CURLE_OK) {
+		rc = http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
+	}
+	end(l);
+	vv_buf_reset(&l->out);
+	vv_buf_reset(&l->in);
+	l->out_pos = l->in_pos = 0;
+	l->whole = l->no_replay = l->dropped = l->checked = l->finished = false;
+	l->redirects = 0;
+	return rc;
+}
+
+static void line_set_idle(void *payload, unsigned seconds)
+{
+	line *l = payload;
+
+	l->idle_sec = seconds;
+	moved(l);
+}
+
+static void line_close(void *payload)
+{
+	line *l = payload;
+
+	end(l);
+	if (l->easy) {
+		l->c->easy_cleanup(l->easy);
+	}
+	if (l->multi) {
+		(void)l->c->multi_cleanup(l->multi);
+	}
+	if (l->headers) {
+		l->c->slist_free(l->headers);
+	}
+	http_settings_clear(&l->settings);
+	vv_credential_clear(&l->credential);
+	vv_url_clear(&l->url);
+	vv_buf_clear(&l->out);
+	vv_buf_clear(&l->in);
+	vv_buf_clear(&l->said);
+	vv_free(l->name);
+	vv_free(l);
+}
+
+static vv_status copy_url(line *l, const vv_url *url, vv_error *err)
+{
+	l->url = (vv_url){.kind = url->kind, .tls = url->tls, .port = url->port};
+	l->name = vv_strdup(url->text);
+	l->url.text = vv_strdup(url->text);
+	l->url.host = vv_strdup(url->host);
+	l->url.path = vv_strdup(url->path ? url->path : "");
+	l->url.user = url->user ? vv_strdup(url->user) : NULL;
+	l->url.secret = url->secret ? vv_strdup(url->secret) : NULL;
+	if (!l->name || !l->url.text || !l->url.host || !l->url.path ||
+	    (url->user && !l->url.user) || (url->secret && !l->url.secret)) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static vv_status open_line(line *l, const vv_url *url, const vv_connect_options *o, vv_error *err)
+{
+	char *whole = NULL;
+	vv_status rc;
+
+	l->repo = o->repo;
+	l->push = o->write;
+	l->idle_sec = o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT;
+	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) {
+		return rc;
+	}
+	whole = post_url(l);
+	rc = whole ? http_settings_read(&l->settings, o->repo, whole, err) : vv_fail_nomem(err);
+	vv_free(whole);
+	if (rc < 0) {
+		return rc;
+	}
+	l->multi = l->c->multi_init();
+	l->easy = l->c->easy_init();
+	return l->multi && l->easy ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_options *o,
+			  vv_error *err)
+{
+	static const vv_channel_ops ops = {
+		.write = line_write,
+		.turn = line_turn,
+		.read = line_read,
+		.done = line_done,
+		.close = line_close,
+		.set_idle = line_set_idle,
+	};
+	line *l = vv_calloc(1, sizeof(*l));
+	vv_status rc;
+
+	*out = NULL;
+	if (!l) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = open_line(l, url, o, err)) < 0) {
+		line_close(l);
+		return rc;
+	}
+	*out = vv_channel_new(&ops, l, url->text, false);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}

@@ -1,0 +1,62 @@
+/*
+ * curl: what those who speak HTTP to others share: libcurl, loaded when it is used, and the
+ * settings that Git has for it.
+ */
+#ifndef VV_TRANSPORT_HTTP_CURL_H
+#define VV_TRANSPORT_HTTP_CURL_H
+
+/* Its checks of types and its marks of what is old are macros that C11 alone cannot take. */
+#define CURL_DISABLE_TYPECHECK 1
+#define CURL_DISABLE_DEPRECATION 1
+#include <curl/curl.h>
+/* These would hide the functions' names. */
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+typedef struct http_curl {
+	__typeof__(&curl_global_init) global_init;
+	__typeof__(&curl_easy_init) easy_init;
+	__typeof__(&curl_easy_setopt) setopt;
+	__typeof__(&curl_easy_getinfo) getinfo;
+	__typeof__(&curl_easy_pause) pause;
+	__typeof__(&curl_easy_reset) reset;
+	__typeof__(&curl_easy_cleanup) easy_cleanup;
+	__typeof__(&curl_easy_strerror) strerror;
+	__typeof__(&curl_multi_init) multi_init;
+	__typeof__(&curl_multi_setopt) multi_setopt;
+	__typeof__(&curl_multi_add_handle) add;
+	__typeof__(&curl_multi_remove_handle) remove;
+	__typeof__(&curl_multi_perform) perform;
+	__typeof__(&curl_multi_poll) poll;
+	__typeof__(&curl_multi_info_read) info_read;
+	__typeof__(&curl_multi_cleanup) multi_cleanup;
+	__typeof__(&curl_slist_append) slist_append;
+	__typeof__(&curl_slist_free_all) slist_free;
+} http_curl;
+
+/* VV_ENOSUPPORT: libcurl is not installed. Called by one thread at a time. */
+vv_status http_curl_load(const http_curl **out, vv_error *err);
+
+/* http.* and http.<url>.* of Git's config as they hold for a URL, and the variables that win
+ * over them (GIT_SSL_CAINFO and its like). Members are owned; NULL: not set. */
+typedef struct http_settings {
+	char *proxy, *ca_info, *ca_path, *cert, *key, *header, *agent, *pinned;
+	bool no_verify;
+} http_settings;
+/* repo NULL: the user's and the system's. git is asked, which knows how they match; without
+ * git there are none. */
+vv_status http_settings_read(http_settings *out, vv_repository *repo, const char *url,
+			     vv_error *err);
+void http_settings_clear(http_settings *s);
+void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
+
+/* What a transfer that ended with this code says; said: libcurl's own words (may be ""). name:
+ * the URL as it is shown. */
+vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
+			 const char *said, vv_error *err);
+
+#endif

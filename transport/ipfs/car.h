@@ -1,0 +1,77 @@
+/*
+ * car: blocks in a file of IPFS, CARv1.
+ *
+ * Source: ipld.io/specs/transport/car/carv1. A header (varint, then DAG-CBOR {roots, version:
+ * 1}) and sections (varint, CID, bytes), without checksum or end mark: a file cut between two
+ * sections looks whole, so who reads one has to look whether everything below its roots is
+ * there (vv_car_complete). Blocks have varve's CIDs: raw or DAG-CBOR, SHA-256, at most
+ * VV_BLOCK_MAX bytes; others are refused by name.
+ *
+ * Reading, a correct caller: vv_car_reader_open; vv_car_next until it is 0, or vv_car_take;
+ * vv_car_complete; vv_car_reader_close.
+ */
+#ifndef VV_TRANSPORT_IPFS_CAR_H
+#define VV_TRANSPORT_IPFS_CAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/store.h"
+#include "repo/transfer/incoming.h"
+
+#define VV_CAR_ROOTS_MAX 1024u
+
+/* Appends the header that names these roots. */
+vv_status vv_car_put_header(vv_buf *out, const vv_cid *roots, size_t count, vv_error *err);
+
+typedef struct vv_car_stats {
+	uint64_t blocks; /* sections */
+	uint64_t bytes;  /* of the whole file */
+} vv_car_stats;
+
+/* Writes root and all that it links to: the header, then blocks depth first, each once, in
+ * the links' order (order=dfs, dups=n), every one hashed before it goes out. alone: only
+ * the root itself (dag-scope=block). VV_EMISSING, VV_ECORRUPT; what fn answers ends it. */
+typedef vv_status (*vv_car_out_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+typedef struct vv_car_write_options {
+	bool alone;
+	const vv_progress *progress; /* bytes written, the end unknown */
+} vv_car_write_options;
+vv_status vv_car_write(vv_store *store, const vv_cid *root, const vv_car_write_options *o,
+		       vv_car_out_fn fn, void *payload, vv_car_stats *stats, vv_error *err);
+
+/* Gives the next bytes of the file: as many as there are now, at least one; 0 at the end. */
+typedef ssize_t (*vv_car_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
+
+typedef struct vv_car_reader vv_car_reader;
+
+/* Reads the header. VV_EINPUT: no CAR, with the place; VV_ENOSUPPORT: CARv2, or roots that
+ * varve has no CIDs for. */
+vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *payload,
+			     vv_error *err);
+void vv_car_reader_close(vv_car_reader *r);                        /* accepts NULL */
+const vv_cid *vv_car_roots(const vv_car_reader *r, size_t *count); /* borrowed */
+uint64_t vv_car_offset(const vv_car_reader *r);                    /* bytes read so far */
+
+/* The next block, whose bytes have been checked against its CID (and, of nodes, that they
+ * are canonical): 1, 0 at the end, <0. block's former content is replaced. VV_EINPUT names the
+ * place: a length that cannot be, a file that ends too early, a wrong hash. */
+int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err);
+
+/* Puts all the blocks that are left into incoming. */
+vv_status vv_car_take(vv_car_reader *r, vv_incoming *in, vv_car_stats *stats, uint64_t *kept,
+		      const vv_progress *progress, vv_error *err);
+
+/* Is everything that the roots link to here, in incoming or in the store? VV_EMISSING
+ * names the first block that is not. *out: all of them that were looked at (where the store has a
+ * node with all below it, no further); the caller's. */
+vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, vv_cid_set **out,
+			  vv_error *err);
+
+#endif

@@ -1,0 +1,284 @@
+/*
+ * channel: buffers on both ways, the greeting, and what an end in the middle means.
+ *
+ * Small writes are gathered here, so that every kind of channel gets large pieces: ssh makes
+ * a packet, and a pipe a system call, of each.
+ */
+#include "transport/line/channel.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+
+#define BUFFER_SIZE (64u << 10)
+#define NOISE_MAX 4096u
+
+struct vv_channel {
+	const vv_channel_ops *ops;
+	void *payload;
+	char *name;
+	bool greeted; /* nothing of the greeting is awaited any more */
+	vv_channel_stats stats;
+	size_t out_len;        /* bytes in out, not yet given to ops->write */
+	size_t in_pos, in_len; /* what ops->read gave and nobody has read yet */
+	char out[BUFFER_SIZE], in[BUFFER_SIZE];
+};
+
+vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char *name,
+			   bool talks_first)
+{
+	vv_channel *c = vv_malloc(sizeof(*c));
+	char *copy = vv_strdup(name);
+
+	if (!c || !copy) {
+		vv_free(c);
+		vv_free(copy);
+		ops->close(payload);
+		return NULL;
+	}
+	c->ops = ops;
+	c->payload = payload;
+	c->name = copy;
+	c->greeted = !talks_first;
+	memset(&c->stats, 0, sizeof(c->stats));
+	c->out_len = c->in_pos = c->in_len = 0;
+	return c;
+}
+
+void vv_channel_close(vv_channel *c)
+{
+	if (!c) {
+		return;
+	}
+	c->ops->close(c->payload);
+	vv_free(c->name);
+	vv_free(c);
+}
+
+const char *vv_channel_name(const vv_channel *c)
+{
+	return c->name;
+}
+
+void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out)
+{
+	*out = c->stats;
+}
+
+void vv_channel_set_idle(vv_channel *c, unsigned seconds)
+{
+	if (c->ops->set_idle) {
+		c->ops->set_idle(c->payload, seconds);
+	}
+}
+
+/* --- writing ------------------------------------------------------------------- */
+
+static vv_status send_bytes(vv_channel *c, const char *bytes, size_t len, vv_error *err)
+{
+	vv_status rc = len > 0 ? c->ops->write(c->payload, bytes, len, err) : VV_OK;
+
+	if (rc == VV_OK) {
+		c->stats.bytes_out += len;
+	}
+	return rc;
+}
+
+static vv_status send_buffer(vv_channel *c, vv_error *err)
+{
+	size_t len = c->out_len;
+
+	c->out_len = 0; /* also where it fails: nothing is sent twice */
+	return send_bytes(c, c->out, len, err);
+}
+
+vv_status vv_channel_write(vv_channel *c, const void *bytes, size_t len, vv_error *err)
+{
+	vv_status rc;
+
+	if (len > sizeof(c->out) - c->out_len && (rc = send_buffer(c, err)) < 0) {
+		return rc;
+	}
+	if (len >= sizeof(c->out)) {
+		return send_bytes(c, bytes, len, err);
+	}
+	if (len > 0) {
+		memcpy(c->out + c->out_len, bytes, len);
+		c->out_len += len;
+	}
+	return VV_OK;
+}
+
+vv_status vv_channel_turn(vv_channel *c, vv_error *err)
+{
+	vv_status rc = send_buffer(c, err);
+
+	if (rc == VV_OK) {
+		c->stats.turns++;
+		rc = c->ops->turn(c->payload, err);
+	}
+	return rc;
+}
+
+/* --- reading ------------------------------------------------------------------- */
+
+/* Nobody waits for an answer to what has not gone out. */
+static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
+{
+	vv_status rc = send_buffer(c, err);
+	ssize_t got = rc < 0 ? (ssize_t)rc : c->ops->read(c->payload, buf, len, err);
+
+	assert(got <= (ssize_t)len);
+	if (got > 0) {
+		c->stats.bytes_in += (size_t)got;
+	}
+	return got;
+}
+
+static vv_status ended(vv_channel *c, const char *noise, size_t len, vv_error *err)
+{
+	vv_error local;
+
+	err = err ? err : &local;
+	if (noise && len > 0) {
+		(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it said: %s", c->name,
+			      vv_text_show(noise, len));
+	} else {
+		(void)vv_fail(err, VV_EIO, "the connection to '%s' was closed%s", c->name,
+			      noise ? " before anything was said" : " in the middle");
+	}
+	return c->ops->ended ? c->ops->ended(c->payload, noise, len, err) : err->code;
+}
+
+/* Another version's greeting, "varve 27\n", at p? */
+static bool is_other_version(const char *p, size_t len, unsigned *version)
+{
+	static const char word[] = "varve ";
+	size_t i = sizeof(word) - 1, digits;
+
+	if (len <= i || memcmp(p, word, i) != 0) {
+		return false;
+	}
+	*version = 0;
+	for (digits = 0; i < len && isdigit((unsigned char)p[i]) && digits < 6; digits++, i++) {
+		*version = *version * 10 + (unsigned)(p[i] - '0');
+	}
+	return digits > 0 && i < len && p[i] == '\n';
+}
+
+/* The greeting in what came so far; c->in_pos is then behind it. 1: found, 0: not yet. */
+static int find_greeting(vv_channel *c, vv_error *err)
+{
+	const size_t len = sizeof(VV_GREETING) - 1;
+	unsigned version;
+	size_t i;
+
+	for (i = 0; i < c->in_len && i <= NOISE_MAX; i++) {
+		if (c->in_len - i >= len && memcmp(c->in + i, VV_GREETING, len) == 0) {
+			c->in_pos = i + len;
+			c->greeted = true;
+			return 1;
+		}
+	}
+	for (i = 0; i < c->in_len && i <= NOISE_MAX; i++) {
+		if ((i == 0 || c->in[i - 1] == '\n') &&
+		    is_other_version(c->in + i, c->in_len - i, &version)) {
+			(void)vv_fail(err, VV_ENOSUPPORT,
+				      "'%s' speaks version %u of the protocol, and this varve "
+				      "only version 1",
+				      c->name, version);
+			return (int)vv_hint(err, "update varve here, or there");
+		}
+	}
+	return 0;
+}
+
+vv_status vv_channel_greet(vv_channel *c, vv_error *err)
+{
+	int found = 0;
+
+	while (!c->greeted) {
+		ssize_t got = receive(c, c->in + c->in_len, sizeof(c->in) - c->in_len, err);
+
+		if (got < 0) {
+			return (vv_status)got;
+		}
+		if (got == 0) {
+			return ended(c, c->in, c->in_len, err);
+		}
+		c->in_len += (size_t)got;
+		if ((found = find_greeting(c, err)) < 0) {
+			return (vv_status)found;
+		}
+		if (!found && c->in_len > NOISE_MAX) {
+			(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it said: %s",
+				      c->name, vv_text_show(c->in, NOISE_MAX));
+			return vv_hint(err, "a start-up file of the login shell there may print "
+					    "this; it must be silent for programs");
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
+{
+	char *p = buf;
+	vv_status rc = vv_channel_greet(c, err);
+
+	while (rc == VV_OK && len > 0) {
+		size_t have = c->in_len - c->in_pos;
+		bool direct = have == 0 && len >= sizeof(c->in);
+		ssize_t got;
+
+		if (have > 0) {
+			have = have < len ? have : len;
+			memcpy(p, c->in + c->in_pos, have);
+			c->in_pos += have;
+			p += have;
+			len -= have;
+			continue;
+		}
+		got = receive(c, direct ? p : c->in, direct ? len : sizeof(c->in), err);
+		if (got <= 0) {
+			rc = got < 0 ? (vv_status)got : ended(c, NULL, 0, err);
+		} else if (direct) {
+			p += got;
+			len -= (size_t)got;
+		} else {
+			c->in_pos = 0;
+			c->in_len = (size_t)got;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err)
+{
+	vv_status rc = vv_channel_greet(c, err);
+	ssize_t got;
+
+	*end = false;
+	if (rc < 0 || c->in_pos < c->in_len) {
+		return rc;
+	}
+	got = receive(c, c->in, sizeof(c->in), err);
+	if (got < 0) {
+		return (vv_status)got;
+	}
+	c->in_pos = 0;
+	c->in_len = (size_t)got;
+	*end = got == 0;
+	return VV_OK;
+}
+
+vv_status vv_channel_done(vv_channel *c, vv_error *err)
+{
+	if (c->in_pos < c->in_len) {
+		return vv_fail(err, VV_ECORRUPT, "'%s' said more than its answer", c->name);
+	}
+	return c->ops->done(c->payload, err);
+}

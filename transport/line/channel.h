@@ -1,0 +1,86 @@
+/*
+ * channel: a line to one peer: bytes there and back, in turns.
+ *
+ * The protocol (docs/protocol.md) is requests and answers, and never both at once: who
+ * connects writes a whole request, calls turn, reads the answer to its end (it knows from the
+ * frames where that is), calls done, and may write the next one. So no kind of channel can
+ * deadlock, and a POST of HTTP is one turn. A channel is used by one thread.
+ *
+ * Which is behind it (a pipe to `varve serve --stdio`, ssh, http) the user of a channel does
+ * not know. Each kind is one file: channel_<kind>.c.
+ */
+#ifndef VV_TRANSPORT_LINE_CHANNEL_H
+#define VV_TRANSPORT_LINE_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+typedef struct vv_channel vv_channel;
+
+/* What a kind of channel does; payload is its own. Errors name the peer and what to try. */
+typedef struct vv_channel_ops {
+	/* All of it, perhaps only into a buffer of at most some 64 KiB. */
+	vv_status (*write)(void *payload, const void *bytes, size_t len, vv_error *err);
+	/* The request is whole: all that is buffered goes out. */
+	vv_status (*turn)(void *payload, vv_error *err);
+	/* At least one byte, or 0 when the peer will send no more. */
+	ssize_t (*read)(void *payload, void *buf, size_t len, vv_error *err);
+	/* The answer was read to its end. */
+	vv_status (*done)(void *payload, vv_error *err);
+	/* Ends the line whatever its state, and frees payload. Nothing is waited for longer
+	 * than some seconds. */
+	void (*close)(void *payload);
+	/* May be NULL: the line ended where more should have come. noise: what came where the
+	 * greeting should have; else NULL. Sets err, which says already that the line was
+	 * closed, to what this kind knows better. Returns err->code. */
+	vv_status (*ended)(void *payload, const char *noise, size_t len, vv_error *err);
+	/* May be NULL: the longest wait for a byte from now on; 0 is without end. */
+	void (*set_idle)(void *payload, unsigned seconds);
+} vv_channel_ops;
+
+/* Takes payload over; on failure (NULL, out of memory) it is closed. name: for messages
+ * ("ssh://host/path"); copied. talks_first: the peer's line begins with what may be noise
+ * (a login shell's), then the greeting "varve 1\n"; HTTP has none. */
+vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char *name,
+			   bool talks_first);
+
+/* A channel over two descriptors, which stay open and belong to the caller: the server's side
+ * of a pipe. No greeting is expected. A byte is waited for as long as VV_IDLE_SERVE says. A
+ * pipe or socket of out is made non-blocking until the channel is closed. NULL when out of
+ * memory. */
+vv_channel *vv_channel_fds(int in, int out, const char *name);
+#define VV_IDLE_SERVE 600u /* seconds: whoever connected may have to think before it asks */
+
+/* When the peer stopped listening this fails, but what it said before can still be read. */
+vv_status vv_channel_write(vv_channel *c, const void *bytes, size_t len, vv_error *err);
+vv_status vv_channel_turn(vv_channel *c, vv_error *err);
+/* Reads exactly len bytes; what was written before goes out first. VV_EIO when the line ends
+ * before: "the connection to ... was closed" with what the peer's side said, if anything. The
+ * first read of a channel that talks first looks for the greeting among at most 4 KiB. */
+vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err);
+/* Has the peer ended the line? Waits for its next byte, or its end: a server between two
+ * requests. */
+vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err);
+/* VV_ECORRUPT when the peer has said more than the answer. */
+vv_status vv_channel_done(vv_channel *c, vv_error *err);
+/* Reads the greeting now (vv_connect does): what is wrong with a line shows here. */
+vv_status vv_channel_greet(vv_channel *c, vv_error *err);
+/* The longest wait for a byte from now on; 0: without end. */
+void vv_channel_set_idle(vv_channel *c, unsigned seconds);
+void vv_channel_close(vv_channel *c); /* accepts NULL */
+
+const char *vv_channel_name(const vv_channel *c); /* borrowed */
+
+typedef struct vv_channel_stats {
+	uint64_t bytes_out, bytes_in; /* of the protocol; what ssh or TLS add is not known */
+	uint64_t turns;
+} vv_channel_stats;
+void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out);
+
+#define VV_GREETING "varve 1\n"
+
+#endif

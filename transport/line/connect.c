@@ -1,0 +1,73 @@
+/*
+ * connect: from a URL to a channel that has said its greeting.
+ */
+#include "transport/line/connect.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/line/connect_internal.h"
+#include "transport/line/pipe.h"
+
+vv_status vv_connect_setting(char **out, const vv_connect_options *o, const char *key,
+			     vv_error *err)
+{
+	vv_status rc;
+
+	*out = NULL;
+	if (!o->repo) {
+		*out = vv_config_outside(key);
+		return *out ? VV_OK : VV_ENOTFOUND;
+	}
+	rc = vv_config_string(o->repo, key, out, err);
+	if (rc == VV_ENOTFOUND && err) {
+		vv_error_clear(err);
+	}
+	return rc;
+}
+
+/* A folder here is reached through the same protocol as any other repository. */
+static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_connect_options *o,
+			      vv_error *err)
+{
+	const char *argv[] = {
+		o->program ? o->program : "varve", "serve", "--stdio", "--", url->path, NULL};
+	vv_program_line line = {argv, url->text, NULL, NULL, 0};
+
+	if (!vv_exists(url->path)) {
+		(void)vv_fail(err, VV_ENOTFOUND, "there is no repository '%s'",
+			      vv_text_shows(url->path));
+		return err ? err->code : VV_ENOTFOUND;
+	}
+	return vv_channel_program(out, &line, o, err);
+}
+
+vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_options *o,
+		     vv_error *err)
+{
+	vv_status rc = VV_EUSAGE;
+
+	*out = NULL;
+	switch (url->kind) {
+	case VV_URL_PATH:
+		rc = connect_path(out, url, o, err);
+		break;
+	case VV_URL_SSH:
+		rc = vv_channel_ssh(out, url, o, err);
+		break;
+	case VV_URL_HTTP:
+		rc = vv_channel_http(out, url, o, err);
+		break;
+	case VV_URL_IPFS:
+		rc = vv_fail(err, VV_EUSAGE, "'%s' gives blocks, and is no repository", url->text);
+		(void)vv_hint(err, "name it as one more place for blocks, with --from");
+		break;
+	}
+	if (rc == VV_OK && (rc = vv_channel_greet(*out, err)) < 0) {
+		vv_channel_close(*out);
+		*out = NULL;
+	}
+	return rc;
+}

@@ -1,0 +1,58 @@
+/*
+ * connect: from a URL to a channel.
+ *
+ * URLs: paths, file://, ssh://user@host:port/path, user@host:path, http://, https://. Control
+ * characters (also percent-encoded ones), hosts and users that begin with '-' and quotes in
+ * ssh paths are refused (docs/protocol.md, "URLs").
+ */
+#ifndef VV_TRANSPORT_LINE_CONNECT_H
+#define VV_TRANSPORT_LINE_CONNECT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+#include "transport/line/channel.h"
+
+typedef enum vv_url_kind { VV_URL_PATH, VV_URL_SSH, VV_URL_HTTP, VV_URL_IPFS } vv_url_kind;
+
+/* Strings are owned (vv_url_clear). */
+typedef struct vv_url {
+	vv_url_kind kind;
+	bool tls;      /* https, ipfs+https */
+	char *text;    /* as given, passwords taken out: for messages and logs */
+	char *user;    /* NULL: none */
+	char *secret;  /* a password in the URL; NULL */
+	char *host;    /* without brackets */
+	unsigned port; /* 0: the usual one */
+	char *path; /* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http */
+} vv_url;
+vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
+void vv_url_clear(vv_url *u);
+
+/* Asked for a secret, on a terminal; NULL, or VV_EREFUSED: nobody can be asked. The answer is
+ * appended to out (wiped by the caller). prompt: one line, to be shown escaped. echo: it may be seen (a user's name). */
+typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_buf *out,
+			       vv_error *err);
+/* A line that the peer's side printed beside the protocol (ssh's stderr), to be shown escaped. */
+typedef void (*vv_remote_line_fn)(void *payload, const char *line, size_t len);
+
+typedef struct vv_connect_options {
+	vv_repository *repo;        /* whose config is asked (core.sshCommand, varve.ssh, http.*);
+	                            * NULL: the user's and the system's */
+	const char *program;        /* the varve to run for paths: its own executable */
+	const char *remote_program; /* what to call varve on the far side of ssh; NULL: "varve"
+	                             * (remote.<name>.varve sets it) */
+	bool write;                 /* a push: HTTP asks for credentials at once where needed */
+	unsigned idle_sec;          /* no byte for so long is the end; 0: 60 */
+	vv_ask_fn ask;
+	vv_remote_line_fn line;
+	void *payload; /* of both */
+} vv_connect_options;
+
+/* VV_EUSAGE (the URL), VV_ENOTFOUND (no such repository, host, key, program),
+ * VV_EREFUSED (host key, authentication), VV_EIO. */
+vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_options *o,
+		     vv_error *err);
+
+#endif

@@ -1,0 +1,130 @@
+/*
+ * credential: knows how one speaks to `git credential` (gitcredentials(7)).
+ */
+#include "transport/line/credential.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sys.h"
+#include "repo/git/program.h"
+
+void vv_credential_clear(vv_credential *c)
+{
+	if (c->secret) {
+		vv_wipe(c->secret, strlen(c->secret));
+	}
+	vv_free(c->user);
+	vv_free(c->secret);
+	c->user = c->secret = NULL;
+}
+
+static void put_line(vv_buf *b, const char *key, const char *value)
+{
+	/* A line end would begin another line; URLs with one were refused when they were read. */
+	if (value && !strpbrk(value, "\n\r")) {
+		vv_buf_printf(b, "%s=%s\n", key, value);
+	}
+}
+
+static vv_status ask_git(const char *verb, vv_repository *repo, const vv_url *url, const char *user,
+			 const char *secret, vv_buf *answer, int *exit_code, vv_error *err)
+{
+	const char *argv[6];
+	vv_buf text = VV_BUF_INIT, host = VV_BUF_INIT;
+	bool six = url->host && strchr(url->host, ':');
+	size_t n = 0;
+	vv_status rc;
+
+	argv[n++] = "git";
+	if (repo) {
+		argv[n++] = "--git-dir";
+		argv[n++] = vv_repository_gitdir(repo);
+	}
+	argv[n++] = "credential";
+	argv[n++] = verb;
+	argv[n] = NULL;
+	vv_buf_printf(&host, "%s%s%s", six ? "[" : "", url->host, six ? "]" : "");
+	if (url->port) {
+		vv_buf_printf(&host, ":%u", url->port);
+	}
+	put_line(&text, "protocol", url->tls ? "https" : "http");
+	put_line(&text, "host", vv_buf_cstr(&host));
+	put_line(&text, "path", url->path && url->path[0] == '/' ? url->path + 1 : url->path);
+	put_line(&text, "username", user);
+	put_line(&text, "password", secret);
+	vv_buf_putc(&text, '\n');
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK && (rc = vv_buf_ok(&host, err)) == VV_OK) {
+		rc = vv_program_run(argv, text.data, text.len, answer, exit_code, err);
+	}
+	vv_buf_wipe(&text);
+	vv_buf_clear(&host);
+	return rc;
+}
+
+static vv_status take_line(vv_credential *out, const char *line, size_t len, vv_error *err)
+{
+	static const char user[] = "username=", secret[] = "password=";
+	char **member = NULL;
+	size_t skip = 0;
+
+	if (len >= sizeof(user) - 1 && memcmp(line, user, sizeof(user) - 1) == 0) {
+		member = &out->user;
+		skip = sizeof(user) - 1;
+	} else if (len >= sizeof(secret) - 1 && memcmp(line, secret, sizeof(secret) - 1) == 0) {
+		member = &out->secret;
+		skip = sizeof(secret) - 1;
+	}
+	if (member && !*member) {
+		*member = vv_strndup(line + skip, len - skip);
+		return *member ? VV_OK : vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_url *url,
+			     vv_error *err)
+{
+	vv_buf answer = VV_BUF_INIT;
+	const char *p, *end;
+	int exit_code = 0;
+	vv_status rc;
+
+	out->user = out->secret = NULL;
+	rc = ask_git("fill", repo, url, url->user, NULL, &answer, &exit_code, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_fail(err, VV_EREFUSED, "'%s' asks who you are", url->text);
+		rc = vv_hint(err, "git, which keeps credentials, is not installed; a user and "
+				  "secret may stand in ~/.netrc");
+	}
+	p = vv_buf_cstr(&answer);
+	for (end = p + answer.len; rc == VV_OK && exit_code == 0 && p < end;) {
+		const char *stop = memchr(p, '\n', (size_t)(end - p));
+
+		stop = stop ? stop : end;
+		rc = take_line(out, p, (size_t)(stop - p), err);
+		p = stop + 1;
+	}
+	vv_buf_wipe(&answer);
+	if (rc == VV_OK && (exit_code != 0 || !out->user || !out->secret)) {
+		vv_fail(err, VV_EREFUSED, "'%s' asks who you are, and no user and secret are known",
+			url->text);
+		rc = vv_hint(err, "a credential helper of Git can keep them: 'git help "
+				  "credentials'");
+	}
+	if (rc < 0) {
+		vv_credential_clear(out);
+	}
+	return rc;
+}
+
+void vv_credential_tell(const vv_credential *c, vv_repository *repo, const vv_url *url, bool right)
+{
+	vv_buf answer = VV_BUF_INIT;
+	vv_error ignored;
+	int exit_code;
+
+	(void)ask_git(right ? "approve" : "reject", repo, url, c->user, c->secret, &answer,
+		      &exit_code, &ignored);
+	vv_buf_wipe(&answer);
+}

@@ -1,0 +1,419 @@
+/*
+ * pipe: a line over two descriptors, and over the stdin and stdout of a program.
+ *
+ * Every wait is a poll with the idle limit, which also drains the program's stderr: one that
+ * blocks there would never answer. Our ends are non-blocking, and a line without a reader
+ * gives EPIPE and no signal, whatever the process does with SIGPIPE.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/line/pipe.h"
+
+#define STEP_MS 10          /* between looks whether a program has ended */
+#define LAST_WORDS_MS 2000u /* a program whose stdout ended has so long to end and to say why */
+#define STOP_MS 5000u       /* one whose stdin was closed may finish its work for so long, ... */
+#define GIVEN_UP_MS 200u    /* ... and for so long where it did not answer in time ... */
+#define TERMINATE_MS 2000u  /* ... and after SIGTERM for so long, before SIGKILL */
+
+typedef struct pipe_line {
+	int in, out, err; /* -1: none, or closed */
+	bool owned;       /* a program's: in and out are closed with the line */
+	int out_flags;    /* to be put back; -1: nothing to put back */
+	bool given_up;    /* it was waited for in vain */
+	pid_t pid;        /* the program; -1: none, or waited for */
+	int exit_code;
+	unsigned idle_sec; /* 0: without end */
+	unsigned wanted_idle_sec;
+	char *name;
+	vv_explain_fn explain;
+	void *payload;
+	vv_chatter said;
+} pipe_line;
+
+vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
+{
+	(void)vv_fail(err, VV_EIO,
+		      "no byte came from '%s', or could be sent to it, for %u second%s", name,
+		      seconds, seconds == 1 ? "" : "s");
+	return vv_hint(err, "the line may be dead or the other side too busy: try again");
+}
+
+/* --- the program's stderr ---------------------------------------------------------- */
+
+/* Takes what is there. False: nothing was. */
+static bool drain_err(pipe_line *p)
+{
+	char step[4096];
+	bool any = false;
+
+	while (p->err >= 0) {
+		ssize_t got = vv_sys_ops.read(p->err, step, sizeof(step));
+
+		if (got > 0) {
+			vv_chatter_add(&p->said, step, (size_t)got);
+			any = true;
+		} else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
+			(void)close(p->err);
+			p->err = -1;
+			vv_chatter_end(&p->said);
+		} else if (errno == EAGAIN) {
+			break;
+		}
+	}
+	return any;
+}
+
+/* --- waiting and moving bytes -------------------------------------------------------- */
+
+/* Until fd is ready for `events`. A line on stderr is a sign of life too. */
+static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
+{
+	uint64_t start = vv_monotonic_ms();
+
+	for (;;) {
+		struct pollfd fds[2] = {{fd, events, 0}, {p->err, POLLIN, 0}};
+		uint64_t waited = vv_monotonic_ms() - start, limit = (uint64_t)p->idle_sec * 1000;
+		int timeout = -1, ready;
+
+		if (limit > 0 && waited >= limit) {
+			p->given_up = true;
+			return vv_fail_idle(err, p->name, p->idle_sec);
+		}
+		if (limit > 0) {
+			timeout = limit - waited < 60000 ? (int)(limit - waited) + 1 : 60000;
+		}
+		ready = poll(fds, 2, timeout);
+		if (ready < 0 && errno != EINTR) {
+			return vv_fail_errno(err, "cannot wait for", p->name);
+		}
+		if (ready > 0 && fds[1].revents && drain_err(p)) {
+			start = vv_monotonic_ms();
+		}
+		if (ready > 0 && fds[0].revents) {
+			return VV_OK;
+		}
+	}
+}
+
+/* write(2), but a reader that is gone gives EPIPE only. A SIGPIPE that was pending before is
+ * left pending. */
+static ssize_t write_quietly(int fd, const char *bytes, size_t len)
+{
+	const struct timespec at_once = {0, 0};
+	sigset_t pipe_set, old, pending;
+	ssize_t put;
+	int number;
+
+	(void)sigemptyset(&pipe_set);
+	(void)sigaddset(&pipe_set, SIGPIPE);
+	(void)sigemptyset(&pending);
+	(void)sigpending(&pending);
+	(void)pthread_sigmask(SIG_BLOCK, &pipe_set, &old);
+	put = vv_sys_ops.write(fd, bytes, len);
+	number = errno;
+	if (put < 0 && number == EPIPE && !sigismember(&pending, SIGPIPE)) {
+		while (sigtimedwait(&pipe_set, NULL, &at_once) < 0 && errno == EINTR) {
+		}
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = number;
+	return put;
+}
+
+static vv_status line_ended(void *payload, const char *noise, size_t len, vv_error *err);
+
+static vv_status line_write(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	pipe_line *p = payload;
+	const char *b = bytes;
+	vv_status rc;
+
+	while (len > 0) {
+		ssize_t put = write_quietly(p->out, b, len);
+
+		if (put >= 0) {
+			b += put;
+			len -= (size_t)put;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			if ((rc = wait_for(p, p->out, POLLOUT, err)) < 0) {
+				return rc;
+			}
+		} else if (errno == EPIPE || errno == ECONNRESET) {
+			(void)vv_fail(err, VV_EIO,
+				      "the connection to '%s' was closed while "
+				      "something was sent",
+				      p->name);
+			return line_ended(p, NULL, 0, err);
+		} else if (errno != EINTR) {
+			return vv_fail_errno(err, "cannot send to", p->name);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status line_turn(void *payload, vv_error *err)
+{
+	(void)payload;
+	(void)err;
+	return VV_OK; /* nothing is held back here */
+}
+
+static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	pipe_line *p = payload;
+
+	for (;;) {
+		vv_status rc = wait_for(p, p->in, POLLIN, err);
+		ssize_t got;
+
+		if (rc < 0) {
+			return rc;
+		}
+		got = vv_sys_ops.read(p->in, buf, len);
+		if (got >= 0) {
+			p->idle_sec = p->wanted_idle_sec; /* the patience for a start is over */
+			return got;
+		}
+		if (errno == ECONNRESET) {
+			return 0;
+		}
+		if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
+			return vv_fail_errno(err, "cannot read from", p->name);
+		}
+	}
+}
+
+static vv_status line_done(void *payload, vv_error *err)
+{
+	(void)err;
+	(void)drain_err(payload);
+	return VV_OK;
+}
+
+static void line_set_idle(void *payload, unsigned seconds)
+{
+	pipe_line *p = payload;
+
+	p->idle_sec = p->wanted_idle_sec = seconds;
+}
+
+/* --- the program's end ------------------------------------------------------------------ */
+
+static bool reap(pipe_line *p)
+{
+	int status;
+	pid_t pid = p->pid > 0 ? waitpid(p->pid, &status, WNOHANG) : 0;
+
+	if (pid > 0) {
+		p->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		p->pid = -1;
+	} else if (pid < 0 && errno == ECHILD) {
+		p->pid = -1; /* somebody else took it */
+	}
+	return p->pid < 0;
+}
+
+/* Waits for its end, and to the end of its stderr when to_the_end, taking what it says. The
+ * stderr may be held open by a process that stays (a shared connection of ssh). */
+static bool wait_program(pipe_line *p, unsigned ms, bool to_the_end)
+{
+	uint64_t end = vv_monotonic_ms() + ms;
+
+	for (;;) {
+		bool gone = reap(p);
+		struct pollfd fds = {p->err, POLLIN, 0};
+
+		(void)drain_err(p);
+		if ((gone && (p->err < 0 || !to_the_end)) || vv_monotonic_ms() >= end) {
+			return gone;
+		}
+		(void)poll(&fds, 1, STEP_MS);
+	}
+}
+
+static vv_status explain_program(const vv_chatter *said, vv_error *err)
+{
+	static const char word[] = "varve: ";
+	char last[256], hint[256];
+	const char *text = last;
+
+	if (vv_chatter_last(said, last, hint, sizeof(last))) {
+		char before[sizeof(err->message)];
+
+		text += strncmp(last, word, sizeof(word) - 1) == 0 ? sizeof(word) - 1 : 0;
+		memcpy(before, err->message, sizeof(before));
+		(void)vv_fail(err, err->code, "%s: %s", before, vv_text_shows(text));
+		if (hint[0]) {
+			(void)vv_hint(err, "%s", vv_text_shows(hint));
+		}
+	}
+	return err->code;
+}
+
+static vv_status line_ended(void *payload, const char *noise, size_t len, vv_error *err)
+{
+	pipe_line *p = payload;
+
+	if (p->owned) {
+		(void)wait_program(p, LAST_WORDS_MS, true);
+		vv_chatter_end(&p->said);
+	}
+	if (!p->owned || !err) {
+		return err ? err->code : VV_EIO;
+	}
+	return p->explain ? p->explain(p->payload, p->pid > 0 ? -1 : p->exit_code, &p->said, noise,
+				       len, err)
+			  : explain_program(&p->said, err);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0) {
+		(void)close(*fd);
+	}
+	*fd = -1;
+}
+
+static void line_close(void *payload)
+{
+	pipe_line *p = payload;
+
+	if (p->owned) {
+		close_fd(&p->out);
+		close_fd(&p->in);
+	} else if (p->out_flags >= 0) {
+		(void)fcntl(p->out, F_SETFL, p->out_flags);
+	}
+	if (p->pid > 0 && !wait_program(p, p->given_up ? GIVEN_UP_MS : STOP_MS, false)) {
+		(void)kill(p->pid, SIGTERM);
+		if (!wait_program(p, TERMINATE_MS, false)) {
+			(void)kill(p->pid, SIGKILL);
+			while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR) {
+			}
+		}
+	}
+	(void)drain_err(p);
+	vv_chatter_end(&p->said);
+	close_fd(&p->err);
+	vv_chatter_clear(&p->said);
+	vv_free(p->payload);
+	vv_free(p->name);
+	vv_free(p);
+}
+
+static const vv_channel_ops pipe_ops = {
+	.write = line_write,
+	.turn = line_turn,
+	.read = line_read,
+	.done = line_done,
+	.close = line_close,
+	.ended = line_ended,
+	.set_idle = line_set_idle,
+};
+
+/* --- making ------------------------------------------------------------------------------ */
+
+static pipe_line *new_line(const char *name)
+{
+	pipe_line *p = vv_calloc(1, sizeof(*p));
+
+	if (!p) {
+		return NULL;
+	}
+	p->in = p->out = p->err = -1;
+	p->out_flags = p->exit_code = -1;
+	p->pid = -1;
+	p->name = vv_strdup(name);
+	if (!p->name) {
+		vv_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+static int make_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? flags : -1;
+}
+
+/* A terminal's flags are shared with the shell that runs us: left alone. */
+vv_channel *vv_channel_fds(int in, int out, const char *name)
+{
+	pipe_line *p = new_line(name);
+
+	if (!p) {
+		return NULL;
+	}
+	p->in = in;
+	p->out = out;
+	p->out_flags = isatty(out) ? -1 : make_nonblocking(out);
+	p->idle_sec = p->wanted_idle_sec = VV_IDLE_SERVE;
+	return vv_channel_new(&pipe_ops, p, name, false);
+}
+
+/* Those of `git rev-parse --local-env-vars`: they say which repository is meant here. */
+static const char *const not_for_others[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+					     "GIT_CONFIG",
+					     "GIT_CONFIG_PARAMETERS",
+					     "GIT_CONFIG_COUNT",
+					     "GIT_OBJECT_DIRECTORY",
+					     "GIT_DIR",
+					     "GIT_WORK_TREE",
+					     "GIT_IMPLICIT_WORK_TREE",
+					     "GIT_GRAFT_FILE",
+					     "GIT_INDEX_FILE",
+					     "GIT_NO_REPLACE_OBJECTS",
+					     "GIT_REPLACE_REF_BASE",
+					     "GIT_PREFIX",
+					     "GIT_SHALLOW_FILE",
+					     "GIT_COMMON_DIR",
+					     NULL};
+
+vv_status vv_channel_program(vv_channel **out, const vv_program_line *line,
+			     const vv_connect_options *o, vv_error *err)
+{
+	pipe_line *p = new_line(line->name);
+	vv_child child;
+	vv_status rc;
+
+	*out = NULL;
+	if (!p) {
+		vv_free(line->payload);
+		return vv_fail_nomem(err);
+	}
+	p->owned = true;
+	p->explain = line->explain;
+	p->payload = line->payload;
+	p->said.line = o->line;
+	p->said.payload = o->payload;
+	p->wanted_idle_sec = o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT;
+	p->idle_sec = line->patience_sec > p->wanted_idle_sec ? line->patience_sec
+							      : p->wanted_idle_sec;
+	if ((rc = vv_program_start(&child, line->argv, not_for_others, err)) < 0) {
+		line_close(p);
+		return rc;
+	}
+	p->in = child.out;
+	p->out = child.in;
+	p->err = child.err;
+	p->pid = child.pid;
+	if (make_nonblocking(p->in) < 0 || make_nonblocking(p->out) < 0 ||
+	    make_nonblocking(p->err) < 0) {
+		rc = vv_fail_errno(err, "cannot set up the pipe to", line->argv[0]);
+		line_close(p);
+		return rc;
+	}
+	*out = vv_channel_new(&pipe_ops, p, line->name, true);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}

@@ -1,0 +1,50 @@
+/*
+ * pipe: channels over descriptors: our own stdin and stdout, and a program's.
+ */
+#ifndef VV_TRANSPORT_LINE_PIPE_H
+#define VV_TRANSPORT_LINE_PIPE_H
+
+#include "repo/git/program.h"
+#include "transport/line/channel.h"
+#include "transport/line/connect.h"
+
+#define VV_IDLE_DEFAULT 60u /* seconds, where vv_connect_options says 0 */
+
+/* What the far side prints beside the protocol: cut into lines for whoever shows them, and
+ * its end kept for messages. */
+typedef struct vv_chatter {
+	vv_remote_line_fn line; /* may be NULL */
+	void *payload;
+	vv_buf partial; /* a line that is not whole yet */
+	vv_buf tail;    /* the last of all, at most 8 KiB */
+} vv_chatter;
+void vv_chatter_add(vv_chatter *t, const char *bytes, size_t len);
+void vv_chatter_end(vv_chatter *t); /* a last line without its end is a line too */
+void vv_chatter_clear(vv_chatter *t);
+/* The last line with something in it that is not a hint; borrowed until more is added. *hint
+ * (may be NULL): the text of a "hint: " line behind it, or "". NUL-ended copies in out and hint,
+ * both of the given size. False: nothing was said. */
+bool vv_chatter_last(const vv_chatter *t, char *out, char *hint, size_t size);
+
+/* Why a program that was the line ended: sets err, which says already that the line was
+ * closed. exit_code: -1 when it still runs, 128 + its number for a signal. */
+typedef vv_status (*vv_explain_fn)(void *payload, int exit_code, const vv_chatter *said,
+				   const char *noise, size_t len, vv_error *err);
+
+typedef struct vv_program_line {
+	const char *const *argv; /* as vv_program_start wants it */
+	const char *name;        /* of the peer, for messages */
+	vv_explain_fn explain;   /* NULL: what the program said last */
+	void *payload;           /* of explain; freed with vv_free by the channel; may be NULL */
+	unsigned patience_sec;   /* as long may the greeting take; 0: the idle limit */
+} vv_program_line;
+
+/* Starts the program, as a channel that talks first. Variables that bind Git to this
+ * repository (GIT_DIR and its kin) do not reach it. payload is taken over in any case. */
+vv_status vv_channel_program(vv_channel **out, const vv_program_line *p,
+			     const vv_connect_options *o, vv_error *err);
+
+/* The message of every kind of channel that waited in vain. */
+vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds);
+
+#endif

@@ -1,0 +1,357 @@
+/*
+ * ssh2: a line over a session of libssh2.
+ *
+ * One channel runs varve on the far side. Its stdout and stderr share one window, so stderr is
+ * read whenever the line is waited for. A write that would block has to be repeated with the
+ * very same bytes, which line_write does: nothing else is sent in between.
+ *
+ * Whatever reads takes all packets from the socket, also those for others: before the socket is
+ * waited for, libssh2 is asked what it holds already. (Else a line stands still until the next
+ * keepalive.)
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/line/pipe.h"
+#include "transport/line/ssh2.h"
+
+#define WINDOW (16u << 20) /* a download is at most window / round trip a second */
+#define KEEPALIVE_SEC 15u
+#define LAST_WORDS_MS 2000u
+#define GIVEN_UP_MS 200
+
+typedef struct ssh2_line {
+	vv_ssh2 s;
+	LIBSSH2_CHANNEL *channel;
+	char *name, *host, *program;
+	vv_chatter said;
+	unsigned idle_sec; /* 0: without end */
+	bool given_up;     /* it was waited for in vain */
+} ssh2_line;
+
+/* --- waiting ------------------------------------------------------------------------------ */
+
+static bool drain_err(ssh2_line *p)
+{
+	char step[4096];
+	bool any = false;
+	ssize_t got;
+
+	while ((got = libssh2_channel_read_stderr(p->channel, step, sizeof(step))) > 0) {
+		vv_chatter_add(&p->said, step, (size_t)got);
+		any = true;
+	}
+	return any;
+}
+
+static bool is_something_held(ssh2_line *p)
+{
+	unsigned long held = 0;
+
+	(void)libssh2_channel_window_read_ex(p->channel, &held, NULL);
+	return held > 0;
+}
+
+/* Until the socket has something for libssh2, or takes more of it; at most until the limit. */
+static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_error *err)
+{
+	uint64_t waited = vv_monotonic_ms() - start, limit = (uint64_t)p->idle_sec * 1000;
+	int next = (int)KEEPALIVE_SEC;
+	struct pollfd fd = {p->s.fd, POLLIN, 0};
+	uint64_t timeout;
+
+	if (limit > 0 && waited >= limit) {
+		p->given_up = true;
+		return vv_fail_idle(err, p->name, p->idle_sec);
+	}
+	if (may_send) { /* never between two halves of a write */
+		(void)libssh2_keepalive_send(p->s.session, &next);
+	}
+	if (libssh2_session_block_directions(p->s.session) & LIBSSH2_SESSION_BLOCK_OUTBOUND) {
+		fd.events |= POLLOUT;
+	}
+	timeout = next > 0 ? (uint64_t)next * 1000 : 1000;
+	if (limit > 0 && limit - waited < timeout) {
+		timeout = limit - waited + 1;
+	}
+	if (poll(&fd, 1, (int)timeout) < 0 && errno != EINTR) {
+		return vv_fail_errno(err, "cannot wait for", p->name);
+	}
+	return VV_OK;
+}
+
+/* --- the line ------------------------------------------------------------------------------- */
+
+static vv_status line_ended(void *payload, const char *noise, size_t len, vv_error *err);
+
+static bool is_closed(ssize_t code)
+{
+	return code == LIBSSH2_ERROR_SOCKET_DISCONNECT || code == LIBSSH2_ERROR_SOCKET_RECV ||
+	       code == LIBSSH2_ERROR_SOCKET_SEND || code == LIBSSH2_ERROR_CHANNEL_CLOSED ||
+	       code == LIBSSH2_ERROR_CHANNEL_EOF_SENT;
+}
+
+static vv_status line_write(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	ssh2_line *p = payload;
+	const char *b = bytes;
+	uint64_t start = vv_monotonic_ms();
+	unsigned long window;
+	vv_status rc;
+
+	while (len > 0) {
+		ssize_t put = libssh2_channel_write(p->channel, b, len);
+
+		if (put > 0) {
+			b += put;
+			len -= (size_t)put;
+			start = vv_monotonic_ms();
+			continue;
+		}
+		if (is_closed(put) || (put == 0 && libssh2_channel_eof(p->channel))) {
+			(void)vv_fail(err, VV_EIO,
+				      "the connection to '%s' was closed while something was sent",
+				      p->name);
+			return line_ended(p, NULL, 0, err);
+		}
+		if (put != 0 && put != LIBSSH2_ERROR_EAGAIN) {
+			return vv_ssh2_fail(&p->s, (int)put, "cannot send to", err);
+		}
+		window = libssh2_channel_window_write(p->channel);
+		if (drain_err(p)) {
+			start = vv_monotonic_ms();
+		}
+		if (libssh2_channel_window_write(p->channel) > window) {
+			continue;
+		}
+		if ((rc = wait_socket(p, start, false, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status line_turn(void *payload, vv_error *err)
+{
+	(void)payload;
+	(void)err;
+	return VV_OK; /* nothing is held back here */
+}
+
+static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	ssh2_line *p = payload;
+	uint64_t start = vv_monotonic_ms();
+	vv_status rc;
+
+	for (;;) {
+		ssize_t got = libssh2_channel_read(p->channel, buf, len);
+
+		if (got > 0) {
+			return got;
+		}
+		if (is_closed(got)) {
+			return 0;
+		}
+		if (got < 0 && got != LIBSSH2_ERROR_EAGAIN) {
+			return vv_ssh2_fail(&p->s, (int)got, "cannot read from", err);
+		}
+		if (drain_err(p)) {
+			start = vv_monotonic_ms();
+		}
+		if (libssh2_channel_eof(p->channel)) {
+			return 0;
+		}
+		if (is_something_held(p)) {
+			continue;
+		}
+		if ((rc = wait_socket(p, start, true, err)) < 0) {
+			return rc;
+		}
+	}
+}
+
+static vv_status line_done(void *payload, vv_error *err)
+{
+	(void)err;
+	(void)drain_err(payload);
+	return VV_OK;
+}
+
+static void line_set_idle(void *payload, unsigned seconds)
+{
+	ssh2_line *p = payload;
+
+	p->idle_sec = seconds;
+}
+
+/* Takes what is said until the far side closes the channel, which is when its exit is known. */
+static void wait_closed(ssh2_line *p)
+{
+	uint64_t end = vv_monotonic_ms() + LAST_WORDS_MS;
+	int code = LIBSSH2_ERROR_EAGAIN;
+
+	while (code == LIBSSH2_ERROR_EAGAIN && vv_monotonic_ms() < end) {
+		char rest[4096];
+		ssize_t got;
+
+		while ((got = libssh2_channel_read(p->channel, rest, sizeof(rest))) > 0) {
+		}
+		(void)drain_err(p);
+		if (got < 0 && got != LIBSSH2_ERROR_EAGAIN) {
+			break;
+		}
+		if (libssh2_channel_eof(p->channel)) {
+			code = libssh2_channel_wait_closed(p->channel);
+		}
+		if (code == LIBSSH2_ERROR_EAGAIN) {
+			struct pollfd fd = {p->s.fd, POLLIN, 0};
+
+			(void)poll(&fd, 1, 50);
+		}
+	}
+	(void)drain_err(p);
+	vv_chatter_end(&p->said);
+}
+
+static vv_status line_ended(void *payload, const char *noise, size_t len, vv_error *err)
+{
+	ssh2_line *p = payload;
+	char *name = NULL, last[256], hint[256], before[sizeof(err->message)];
+	int code;
+
+	(void)noise;
+	(void)len;
+	wait_closed(p);
+	if (!err) {
+		return VV_EIO;
+	}
+	code = libssh2_channel_get_exit_status(p->channel);
+	if (vv_ssh_explain_exit(code, p->host, p->program, err)) {
+		return err->code;
+	}
+	memcpy(before, err->message, sizeof(before));
+	(void)libssh2_channel_get_exit_signal(p->channel, &name, NULL, NULL, NULL, NULL, NULL);
+	if (vv_chatter_last(&p->said, last, hint, sizeof(last))) {
+		(void)vv_fail(err, VV_EIO, "%s: %s", before, vv_text_shows(last));
+		if (hint[0]) {
+			(void)vv_hint(err, "%s", vv_text_shows(hint));
+		}
+	} else if (name) {
+		(void)vv_fail(err, VV_EIO, "%s: varve was ended there by the signal %s", before,
+			      vv_text_shows(name));
+	} else if (code > 0) {
+		(void)vv_fail(err, VV_EIO, "%s: varve ended there with exit code %d", before, code);
+	}
+	if (name) {
+		libssh2_free(p->s.session, name);
+	}
+	return err->code;
+}
+
+static void line_close(void *payload)
+{
+	ssh2_line *p = payload;
+
+	if (p->channel) {
+		libssh2_session_set_blocking(p->s.session, 1);
+		libssh2_session_set_timeout(p->s.session,
+					    p->given_up ? GIVEN_UP_MS : (long)LAST_WORDS_MS);
+		(void)libssh2_channel_send_eof(p->channel);
+		(void)libssh2_channel_free(p->channel);
+	}
+	vv_ssh2_logout(&p->s);
+	vv_chatter_end(&p->said);
+	vv_chatter_clear(&p->said);
+	vv_free(p->name);
+	vv_free(p->host);
+	vv_free(p->program);
+	vv_free(p);
+	libssh2_exit();
+}
+
+static const vv_channel_ops ssh2_ops = {
+	.write = line_write,
+	.turn = line_turn,
+	.read = line_read,
+	.done = line_done,
+	.close = line_close,
+	.ended = line_ended,
+	.set_idle = line_set_idle,
+};
+
+/* --- making ------------------------------------------------------------------------------------ */
+
+static vv_status start_varve(ssh2_line *p, const vv_url *url, const vv_connect_options *o,
+			     vv_error *err)
+{
+	vv_buf command = VV_BUF_INIT;
+	vv_status rc;
+	int code;
+
+	vv_ssh_remote_command(&command, url, o);
+	if ((rc = vv_buf_ok(&command, err)) < 0) {
+		return rc;
+	}
+	p->channel = libssh2_channel_open_ex(p->s.session, "session", sizeof("session") - 1, WINDOW,
+					     LIBSSH2_CHANNEL_PACKET_DEFAULT, NULL, 0);
+	code = p->channel ? libssh2_channel_exec(p->channel, command.data)
+			  : libssh2_session_last_errno(p->s.session);
+	vv_buf_clear(&command);
+	if (code != 0) {
+		return vv_ssh2_fail(&p->s, code, "cannot run varve on", err);
+	}
+	libssh2_keepalive_config(p->s.session, 1, KEEPALIVE_SEC);
+	libssh2_session_set_blocking(p->s.session, 0);
+	return VV_OK;
+}
+
+vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_config *c,
+			  const vv_connect_options *o, bool *other, vv_error *err)
+{
+	ssh2_line *p = NULL;
+	vv_status rc;
+
+	*out = NULL;
+	*other = false;
+	if (libssh2_init(0) != 0) {
+		return vv_fail_nomem(err);
+	}
+	if (!(p = vv_calloc(1, sizeof(*p)))) {
+		libssh2_exit();
+		return vv_fail_nomem(err);
+	}
+	p->s.fd = -1;
+	p->name = vv_strdup(url->text);
+	p->host = vv_strdup(url->host);
+	p->program = vv_strdup(o->remote_program ? o->remote_program : "varve");
+	p->said.line = o->line;
+	p->said.payload = o->payload;
+	p->idle_sec = o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT;
+	if (!p->name || !p->host || !p->program) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	p->s.config = c;
+	p->s.options = o;
+	p->s.name = p->name;
+	p->s.seconds = p->idle_sec;
+	if ((rc = vv_ssh2_login(&p->s, err)) < 0) {
+		*other = p->s.other;
+		goto done;
+	}
+	rc = start_varve(p, url, o, err);
+	p->s.config = NULL; /* both are the caller's, for the login only */
+	p->s.options = NULL;
+done:
+	if (rc < 0) {
+		line_close(p);
+		return rc;
+	}
+	*out = vv_channel_new(&ssh2_ops, p, p->name, true);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}

@@ -1,0 +1,366 @@
+/*
+ * ssh_config: what OpenSSH's configuration says for a host, as OpenSSH itself reads it.
+ *
+ * `ssh -G HOST` prints what would hold, and `ssh -G -F none HOST` what holds without any
+ * configuration. What differs is what somebody wanted; what libssh2 cannot do of it makes the
+ * ssh program the one to take. Each call takes some 5 ms.
+ */
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/program.h"
+#include "transport/line/ssh.h"
+
+#define USUAL_PORT 22u
+#define FILES_MAX 64u
+
+/* Settings that may differ without being the ssh program's business alone: those that are
+ * obeyed here too, and those that mean nothing for a line without a terminal. */
+static const char *const harmless[] = {
+	"host",
+	"user",
+	"hostname",
+	"port",
+	"identityfile",
+	"userknownhostsfile",
+	"globalknownhostsfile",
+	"sendenv",
+	"hashknownhosts",
+	"gssapiauthentication",
+	"gssapidelegatecredentials",
+	"gssapitrustdns",
+	"gssapirenewalforcesrekey",
+	"gssapikeyexchange",
+	"gssapikexalgorithms",
+	"loglevel",
+	"logverbose",
+	"visualhostkey",
+	"serveraliveinterval",
+	"serveralivecountmax",
+	"tcpkeepalive",
+	"connecttimeout",
+	"connectionattempts",
+	"compression",
+	"checkhostip",
+	"forwardagent",
+	"forwardx11",
+	"forwardx11trusted",
+	"forwardx11timeout",
+	"xauthlocation",
+	"updatehostkeys",
+	"requesttty",
+	"escapechar",
+	"enableescapecommandline",
+	"ipqos",
+	"numberofpasswordprompts",
+	"batchmode",
+	"fingerprinthash",
+	"exitonforwardfailure",
+	"localforward",
+	"remoteforward",
+	"dynamicforward",
+	"permitlocalcommand",
+	"tunnel",
+	"rekeylimit",
+};
+
+static bool is_harmless(const char *line, size_t len)
+{
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		if (strlen(harmless[i]) == len && memcmp(harmless[i], line, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The home folder: HOME, or what the system has for the user; NULL: there is none. */
+static vv_status find_home(char **out, vv_error *err)
+{
+	const char *home = getenv("HOME");
+	const struct passwd *who;
+
+	*out = NULL;
+	if (!home || home[0] != '/') {
+		who = getpwuid(geteuid());
+		home = who ? who->pw_dir : NULL;
+	}
+	if (home && !(*out = vv_strdup(home))) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+/* --- what ssh prints -------------------------------------------------------------------- */
+
+static vv_status ask_ssh(vv_buf *out, const vv_url *url, bool plain, int *exit_code, vv_error *err)
+{
+	/* The shell only sends ssh's complaints away: the run that is to work makes them again. */
+	const char *argv[16] = {"/bin/sh", "-c", "exec \"$@\" 2>/dev/null", "sh", "ssh", "-G"};
+	size_t n = 6;
+	char port[16];
+	vv_buf target = VV_BUF_INIT;
+	vv_status rc;
+
+	if (plain) {
+		argv[n++] = "-F";
+		argv[n++] = "none";
+	}
+	if (url->port > 0) {
+		(void)snprintf(port, sizeof(port), "%u", url->port);
+		argv[n++] = "-p";
+		argv[n++] = port;
+	}
+	vv_buf_printf(&target, "%s%s%s", url->user ? url->user : "", url->user ? "@" : "",
+		      url->host);
+	argv[n++] = "--";
+	argv[n++] = vv_buf_cstr(&target);
+	rc = vv_buf_ok(&target, err);
+	if (rc == VV_OK) {
+		rc = vv_program_run(argv, NULL, 0, out, exit_code, err);
+	}
+	vv_buf_clear(&target);
+	return rc;
+}
+
+static bool has_line(const char *text, const char *line, size_t len)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		if (n == len && memcmp(text, line, len) == 0) {
+			return true;
+		}
+		text += n + (text[n] ? 1 : 0);
+	}
+	return false;
+}
+
+/* The name of the first setting in `a` that is not so in `b` and not harmless; 0: none. */
+static size_t find_special(const char *a, const char *b, const char **name)
+{
+	while (*a) {
+		size_t n = strcspn(a, "\n"), word = strcspn(a, " \n");
+
+		if (word > 0 && !is_harmless(a, word) && !has_line(b, a, n)) {
+			*name = a;
+			return word;
+		}
+		a += n + (a[n] ? 1 : 0);
+	}
+	return 0;
+}
+
+/* --- taking it over ----------------------------------------------------------------------- */
+
+static vv_status set_text(char **to, const char *text, size_t len, vv_error *err)
+{
+	vv_free(*to);
+	*to = vv_strndup(text, len);
+	return *to ? VV_OK : vv_fail_nomem(err);
+}
+
+/* "~/x" and "%d/x" are the home folder's. */
+static char *expand(const char *text, size_t len, const char *home)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	if (len > 1 && (memcmp(text, "~/", 2) == 0 || memcmp(text, "%d", 2) == 0)) {
+		size_t skip = text[0] == '~' ? 1 : 2;
+
+		vv_buf_puts(&b, home ? home : "");
+		text += skip;
+		len -= skip;
+	}
+	vv_buf_put(&b, text, len);
+	return vv_buf_detach(&b);
+}
+
+static vv_status add_file(vv_ssh_config *c, const char *text, size_t len, const char *home,
+			  vv_error *err)
+{
+	char **list, *path = expand(text, len, home);
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (c->file_count >= FILES_MAX || access(path, R_OK) != 0) {
+		vv_free(path);
+		return VV_OK;
+	}
+	list = vv_realloc_array(c->files, c->file_count + 1, sizeof(*list));
+	if (!list) {
+		vv_free(path);
+		return vv_fail_nomem(err);
+	}
+	c->files = list;
+	list[c->file_count++] = path;
+	return VV_OK;
+}
+
+/* Up to two names, into c->known_hosts from `at` on. A file is ssh's `known_hosts` of the home
+ * folder that the system has for the user; HOME decides here, as everywhere in varve. */
+static vv_status set_known_hosts(vv_ssh_config *c, size_t at, const char *text, size_t len,
+				 const char *home, vv_error *err)
+{
+	const char *end = text + len;
+
+	for (size_t i = 0; i < 2 && text < end; i++) {
+		size_t n = strcspn(text, " \n");
+
+		vv_free(c->known_hosts[at + i]);
+		c->known_hosts[at + i] = expand(text, n, home);
+		if (!c->known_hosts[at + i]) {
+			return vv_fail_nomem(err);
+		}
+		text += n;
+		text += text < end ? strspn(text, " ") : 0;
+	}
+	return VV_OK;
+}
+
+static vv_status take_line(vv_ssh_config *c, const char *line, size_t len, const char *home,
+			   bool same, vv_error *err)
+{
+	size_t word = 0, n;
+	const char *value;
+	uint64_t port;
+
+	while (word < len && line[word] != ' ') {
+		word++;
+	}
+	value = line + word + 1;
+	n = word < len ? len - word - 1 : 0;
+	if (n == 0) {
+		return VV_OK;
+	}
+	if (word == 8 && memcmp(line, "hostname", 8) == 0) {
+		return set_text(&c->host, value, n, err);
+	}
+	if (word == 4 && memcmp(line, "user", 4) == 0) {
+		return set_text(&c->user, value, n, err);
+	}
+	if (word == 4 && memcmp(line, "port", 4) == 0 && vv_parse_u64(&port, value, n) &&
+	    port > 0 && port < 65536) {
+		c->port = (unsigned)port;
+	} else if (word == 12 && memcmp(line, "identityfile", 12) == 0) {
+		return add_file(c, value, n, home, err);
+	} else if (word == 18 && memcmp(line, "userknownhostsfile", 18) == 0 && !same) {
+		return set_known_hosts(c, 0, value, n, home, err);
+	} else if (word == 20 && memcmp(line, "globalknownhostsfile", 20) == 0) {
+		return set_known_hosts(c, 2, value, n, home, err);
+	}
+	return VV_OK;
+}
+
+static vv_status take_answers(vv_ssh_config *c, const char *text, const char *plain,
+			      const char *home, vv_error *err)
+{
+	const char *name, *line = text;
+	size_t len = find_special(text, plain, &name);
+	vv_status rc = VV_OK;
+
+	if (len == 0) {
+		len = find_special(plain, text, &name);
+	}
+	if (len > 0) {
+		rc = set_text(&c->special, name, len, err);
+	}
+	while (rc == VV_OK && *line) {
+		size_t n = strcspn(line, "\n");
+
+		rc = take_line(c, line, n, home, has_line(plain, line, n), err);
+		line += n + (line[n] ? 1 : 0);
+	}
+	return rc;
+}
+
+/* --- what holds without configuration -------------------------------------------------------- */
+
+static vv_status set_defaults(vv_ssh_config *c, const vv_url *url, const char *home, vv_error *err)
+{
+	static const char *const known[] = {"~/.ssh/known_hosts", "~/.ssh/known_hosts2",
+					    "/etc/ssh/ssh_known_hosts",
+					    "/etc/ssh/ssh_known_hosts2"};
+	const struct passwd *who = url->user ? NULL : getpwuid(geteuid());
+	const char *user = url->user ? url->user : who ? who->pw_name : getenv("USER");
+
+	c->host = vv_strdup(url->host);
+	c->user = vv_strdup(user ? user : "");
+	c->port = url->port > 0 ? url->port : USUAL_PORT;
+	for (size_t i = 0; i < 4; i++) {
+		if (!(c->known_hosts[i] = expand(known[i], strlen(known[i]), home))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return c->host && c->user ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status add_usual_files(vv_ssh_config *c, const char *home, vv_error *err)
+{
+	static const char *const usual[] = {"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa",
+					    "~/.ssh/id_rsa"};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < sizeof(usual) / sizeof(usual[0]); i++) {
+		rc = add_file(c, usual[i], strlen(usual[i]), home, err);
+	}
+	return rc;
+}
+
+vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, bool have_program,
+			     vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT, plain = VV_BUF_INIT;
+	char *home = NULL;
+	int code = 0, plain_code = 0;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = find_home(&home, err)) < 0 || (rc = set_defaults(out, url, home, err)) < 0) {
+		goto done;
+	}
+	if (have_program) {
+		if ((rc = ask_ssh(&text, url, false, &code, err)) < 0 ||
+		    (rc = ask_ssh(&plain, url, true, &plain_code, err)) < 0) {
+			goto done;
+		}
+		rc = code != 0 || plain_code != 0
+			     ? set_text(&out->special, "a damaged configuration", 23, err)
+			     : take_answers(out, vv_buf_cstr(&text), vv_buf_cstr(&plain), home,
+					    err);
+	}
+	if (rc == VV_OK && out->file_count == 0) {
+		rc = add_usual_files(out, home, err);
+	}
+done:
+	if (rc < 0) {
+		vv_ssh_config_clear(out);
+	}
+	vv_buf_clear(&text);
+	vv_buf_clear(&plain);
+	vv_free(home);
+	return rc;
+}
+
+void vv_ssh_config_clear(vv_ssh_config *c)
+{
+	for (size_t i = 0; i < c->file_count; i++) {
+		vv_free(c->files[i]);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		vv_free(c->known_hosts[i]);
+	}
+	vv_free(c->files);
+	vv_free(c->host);
+	vv_free(c->user);
+	vv_free(c->special);
+	memset(c, 0, sizeof(*c));
+}

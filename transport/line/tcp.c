@@ -1,0 +1,115 @@
+/*
+ * tcp: from a host's name to a connected socket.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/line/ssh.h"
+
+/* Waits until the connection stands; errno says what was in its way. */
+static bool wait_connected(int fd, uint64_t deadline)
+{
+	int problem = 0;
+	socklen_t len = sizeof(problem);
+
+	for (;;) {
+		struct pollfd p = {fd, POLLOUT, 0};
+		uint64_t now = vv_monotonic_ms();
+		int ready = now >= deadline ? 0 : poll(&p, 1, (int)(deadline - now));
+
+		if (ready > 0) {
+			break;
+		}
+		if (ready == 0 && vv_monotonic_ms() >= deadline) {
+			errno = ETIMEDOUT;
+			return false;
+		}
+		if (ready < 0 && errno != EINTR) {
+			return false;
+		}
+	}
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &len) < 0) {
+		return false;
+	}
+	errno = problem;
+	return problem == 0;
+}
+
+static int connect_one(const struct addrinfo *a, uint64_t deadline)
+{
+	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), number, one = 1, flags;
+
+	if (fd < 0) {
+		return -1;
+	}
+	flags = fcntl(fd, F_GETFL);
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && flags >= 0 &&
+	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+	    (connect(fd, a->ai_addr, a->ai_addrlen) == 0 ||
+	     ((errno == EINPROGRESS || errno == EINTR) && wait_connected(fd, deadline)))) {
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		return fd;
+	}
+	number = errno;
+	(void)close(fd);
+	errno = number;
+	return -1;
+}
+
+static vv_status fail_lookup(vv_error *err, const char *host, int code)
+{
+	if (code == EAI_MEMORY) {
+		return vv_fail_nomem(err);
+	}
+	if (code == EAI_AGAIN) {
+		(void)vv_fail(err, VV_EIO, "cannot look up the host '%s': %s", vv_text_shows(host),
+			      gai_strerror(code));
+		return vv_hint(err, "no answer from the name server: is this machine connected?");
+	}
+	(void)vv_fail(err, VV_ENOTFOUND, "there is no host named '%s' (%s)", vv_text_shows(host),
+		      gai_strerror(code));
+	return err ? err->code : VV_ENOTFOUND;
+}
+
+int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, vv_error *err)
+{
+	uint64_t deadline = vv_monotonic_ms() + (uint64_t)seconds * 1000;
+	struct addrinfo wanted, *list = NULL;
+	char service[16];
+	int code, fd = -1, number = 0;
+
+	memset(&wanted, 0, sizeof(wanted));
+	wanted.ai_socktype = SOCK_STREAM;
+	(void)snprintf(service, sizeof(service), "%u", port);
+	if ((code = getaddrinfo(host, service, &wanted, &list)) != 0) {
+		return (int)fail_lookup(err, host, code);
+	}
+	for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
+		fd = connect_one(a, deadline);
+		number = fd < 0 ? errno : 0;
+	}
+	freeaddrinfo(list);
+	if (fd >= 0) {
+		return fd;
+	}
+	(void)vv_fail(err, VV_EIO, "cannot connect to '%s', port %u: %s", vv_text_shows(host), port,
+		      strerror(number));
+	if (number == ECONNREFUSED) {
+		(void)vv_hint(err, "nothing listens there: is that the right port?");
+	} else if (number == ETIMEDOUT) {
+		(void)vv_hint(err,
+			      "no answer within %u seconds: can the host be reached from here?",
+			      seconds);
+	}
+	return (int)VV_EIO;
+}

@@ -1,0 +1,586 @@
+/*
+ * url: what a user, or a configuration, may give for a repository elsewhere.
+ *
+ * Everything is judged here, once, so that nothing behind it has to: what comes out holds no
+ * control character, begins with no '-', and can stand in a command line or a request. The
+ * rules are in docs/channels.md.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/line/connect.h"
+
+#define URL_MAX 4096u
+#define HOST_MAX 255u
+
+static const char path_hint[] = "a folder here is written ./%s";
+
+static const struct scheme {
+	const char *name;
+	vv_url_kind kind;
+	bool tls;
+	bool is_file;
+} schemes[] = {
+	{"file", VV_URL_PATH, false, true},       {"ssh", VV_URL_SSH, false, false},
+	{"http", VV_URL_HTTP, false, false},      {"https", VV_URL_HTTP, true, false},
+	{"ipfs+http", VV_URL_IPFS, false, false}, {"ipfs+https", VV_URL_IPFS, true, false},
+};
+
+static const struct scheme *find_scheme(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		if (strlen(schemes[i].name) == len &&
+		    strncasecmp(schemes[i].name, name, len) == 0) {
+			return &schemes[i];
+		}
+	}
+	return NULL;
+}
+
+/* Length of "name" in "name://", or 0. */
+static size_t scheme_len(const char *text)
+{
+	size_t i = 0;
+
+	if (!isalpha((unsigned char)text[0])) {
+		return 0;
+	}
+	while (isalnum((unsigned char)text[i]) || (text[i] && strchr("+.-", text[i]))) {
+		i++;
+	}
+	return strncmp(text + i, "://", 3) == 0 ? i : 0;
+}
+
+/* --- single characters --------------------------------------------------------------- */
+
+static bool is_control(unsigned char c)
+{
+	return c < 0x20 || c == 0x7f;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9') {
+		return c - '0';
+	}
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* No control character may be in it, neither as such nor percent-encoded. */
+static vv_status check_text(const vv_url *out, const char *text, bool encoded, vv_error *err)
+{
+	for (const char *p = text; *p; p++) {
+		int high, low;
+
+		if (is_control((unsigned char)*p)) {
+			return vv_fail(err, VV_EUSAGE, "the URL '%s' has a control character",
+				       vv_text_shows(out->text));
+		}
+		if (!encoded || *p != '%') {
+			continue;
+		}
+		high = hex_value(p[1]);
+		low = high < 0 ? -1 : hex_value(p[2]);
+		if (low < 0) {
+			return vv_fail(err, VV_EUSAGE,
+				       "the URL '%s' has a '%%' without two hex digits behind it",
+				       vv_text_shows(out->text));
+		}
+		if (is_control((unsigned char)(high * 16 + low))) {
+			return vv_fail(err, VV_EUSAGE,
+				       "the URL '%s' has a control character, percent-encoded",
+				       vv_text_shows(out->text));
+		}
+	}
+	return VV_OK;
+}
+
+/* The percent-decoded copy; NULL when out of memory. check_text has seen the text. */
+static char *decode(const char *s, size_t len)
+{
+	char *out = vv_malloc(len + 1), *to = out;
+
+	for (size_t i = 0; out && i < len; i++) {
+		if (s[i] == '%' && i + 2 < len) {
+			*to++ = (char)(hex_value(s[i + 1]) * 16 + hex_value(s[i + 2]));
+			i += 2;
+		} else {
+			*to++ = s[i];
+		}
+	}
+	if (out) {
+		*to = '\0';
+	}
+	return out;
+}
+
+/* --- the parts ------------------------------------------------------------------------- */
+
+static vv_status read_port(vv_url *out, const char *p, size_t len, vv_error *err)
+{
+	uint64_t port = 0;
+
+	if (len == 0) {
+		return VV_OK; /* "host:/path" is the usual one */
+	}
+	if (!vv_parse_u64(&port, p, len) || port == 0 || port > 65535) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the URL '%s' has '%s' where a port (1 to 65535) belongs",
+			       vv_text_shows(out->text), vv_text_show(p, len));
+	}
+	out->port = (unsigned)port;
+	return VV_OK;
+}
+
+static bool is_ipv6(const char *p, size_t len)
+{
+	size_t colons = 0, i;
+
+	for (i = 0; i < len && p[i] != '%'; i++) {
+		if (p[i] == ':') {
+			colons++;
+		} else if (hex_value(p[i]) < 0 && p[i] != '.') {
+			return false;
+		}
+	}
+	for (; i < len; i++) { /* the zone: fe80::1%eth0 */
+		if (!isalnum((unsigned char)p[i]) && !strchr("%._-", p[i])) {
+			return false;
+		}
+	}
+	return colons >= 2;
+}
+
+/* The '%' before a zone is written "%25" in a URL. */
+static char *copy_address(const char *p, size_t len)
+{
+	const char *zone = memchr(p, '%', len);
+	vv_buf b = VV_BUF_INIT;
+
+	if (!zone || strncmp(zone, "%25", 3) != 0) {
+		return vv_strndup(p, len);
+	}
+	vv_buf_put(&b, p, (size_t)(zone - p) + 1);
+	vv_buf_put(&b, zone + 3, len - (size_t)(zone - p) - 3);
+	return vv_buf_detach(&b);
+}
+
+static vv_status check_host(const vv_url *out, const char *p, size_t len, vv_error *err)
+{
+	if (len == 0) {
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' names no host",
+			       vv_text_shows(out->text));
+	}
+	if (len > HOST_MAX) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the host in the URL '%s' is longer than %u characters",
+			       vv_text_shows(out->text), HOST_MAX);
+	}
+	if (p[0] == '-') {
+		return vv_fail(err, VV_EUSAGE, "the host in the URL '%s' begins with '-'",
+			       vv_text_shows(out->text));
+	}
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)p[i] >= 0x80) {
+			(void)vv_fail(err, VV_EUSAGE,
+				      "the host in the URL '%s' has letters outside of ASCII",
+				      vv_text_shows(out->text));
+			return vv_hint(err, "write it in its xn-- form");
+		}
+		if (!isalnum((unsigned char)p[i]) && !strchr(".-_", p[i])) {
+			return vv_fail(err, VV_EUSAGE, "the host in the URL '%s' has a '%c'",
+				       vv_text_shows(out->text), p[i]);
+		}
+	}
+	return VV_OK;
+}
+
+/* "host", "host:port", "[::1]", "[::1]:port" */
+static vv_status read_host(vv_url *out, const char *p, size_t len, vv_error *err)
+{
+	const char *end = p + len, *host_end;
+	vv_status rc;
+
+	if (len > 0 && p[0] == '[') {
+		host_end = memchr(p, ']', len);
+		if (!host_end || !is_ipv6(p + 1, (size_t)(host_end - p - 1)) ||
+		    (host_end + 1 < end && host_end[1] != ':')) {
+			return vv_fail(err, VV_EUSAGE,
+				       "the URL '%s' has no IPv6 address between its brackets",
+				       vv_text_shows(out->text));
+		}
+		out->host = copy_address(p + 1, (size_t)(host_end - p - 1));
+		host_end++;
+	} else {
+		host_end = memchr(p, ':', len);
+		host_end = host_end ? host_end : end;
+		if ((rc = check_host(out, p, (size_t)(host_end - p), err)) < 0) {
+			return rc;
+		}
+		out->host = vv_strndup(p, (size_t)(host_end - p));
+	}
+	if (!out->host) {
+		return vv_fail_nomem(err);
+	}
+	return host_end < end ? read_port(out, host_end + 1, (size_t)(end - host_end - 1), err)
+			      : VV_OK;
+}
+
+/* A user of ssh ends up in a command line, one of http in a header. */
+static vv_status check_user(const vv_url *out, vv_error *err)
+{
+	const char *user = out->user;
+
+	if (!*user) {
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' has an empty user",
+			       vv_text_shows(out->text));
+	}
+	if (user[0] == '-') {
+		return vv_fail(err, VV_EUSAGE, "the user in the URL '%s' begins with '-'",
+			       vv_text_shows(out->text));
+	}
+	for (const char *p = user; out->kind == VV_URL_SSH && *p; p++) {
+		if (!isalnum((unsigned char)*p) && !strchr("._-+@\\~=", *p)) {
+			return vv_fail(err, VV_EUSAGE, "the user in the URL '%s' has a '%s'",
+				       vv_text_shows(out->text), vv_text_show(p, 1));
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status refuse_password(vv_error *err)
+{
+	(void)vv_fail(err, VV_EUSAGE, "a URL of ssh holds no password");
+	return vv_hint(err, "use a key, and ssh-agent for its passphrase");
+}
+
+static vv_status read_user(vv_url *out, const char *p, size_t len, vv_error *err)
+{
+	const char *colon = memchr(p, ':', len);
+	size_t user_len = colon ? (size_t)(colon - p) : len;
+
+	if (colon && out->kind == VV_URL_SSH) {
+		return refuse_password(err);
+	}
+	out->user = decode(p, user_len);
+	out->secret = colon ? decode(colon + 1, len - user_len - 1) : NULL;
+	if (!out->user || (colon && !out->secret)) {
+		return vv_fail_nomem(err);
+	}
+	return check_user(out, err);
+}
+
+/* "user:secret@host:port" */
+static vv_status read_authority(vv_url *out, const char *p, size_t len, vv_error *err)
+{
+	const char *at = NULL;
+	vv_status rc;
+
+	for (size_t i = 0; i < len; i++) {
+		at = p[i] == '@' ? p + i : at;
+	}
+	if (at && (rc = read_user(out, p, (size_t)(at - p), err)) < 0) {
+		return rc;
+	}
+	return at ? read_host(out, at + 1, len - (size_t)(at + 1 - p), err)
+		  : read_host(out, p, len, err);
+}
+
+/* --- paths --------------------------------------------------------------------------------- */
+
+/* A path that goes to a shell on the other side. It is quoted there; what could end or enter
+ * the quotes is refused nevertheless. */
+static vv_status check_ssh_path(const vv_url *out, vv_error *err)
+{
+	const char *path = out->path, *bad = strpbrk(path, "'\"`$;\\|&<>");
+
+	if (!*path) {
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' names no path",
+			       vv_text_shows(out->text));
+	}
+	if (path[0] == '-') {
+		return vv_fail(err, VV_EUSAGE, "the path in the URL '%s' begins with '-'",
+			       vv_text_shows(out->text));
+	}
+	if (bad) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the path in the URL '%s' has a %c, which a shell could mistake",
+			       vv_text_shows(out->text), *bad);
+	}
+	if (!vv_utf8_valid(path, strlen(path))) {
+		return vv_fail(err, VV_EUSAGE, "the path in the URL '%s' is no UTF-8",
+			       vv_text_shows(out->text));
+	}
+	if (path[0] == '~') {
+		size_t n = 1 + strspn(path + 1,
+				      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-");
+
+		if (path[n] && path[n] != '/') {
+			return vv_fail(err, VV_EUSAGE,
+				       "the URL '%s' has no user's name behind its '~'",
+				       vv_text_shows(out->text));
+		}
+	}
+	return VV_OK;
+}
+
+/* Is a part of the path "." or "..", also percent-encoded? */
+static bool has_dot_part(const char *path)
+{
+	while (*path) {
+		size_t dots = 0;
+		bool other = false;
+
+		while (*path == '/') {
+			path++;
+		}
+		for (; *path && *path != '/'; path++) {
+			if (*path == '.') {
+				dots++;
+			} else if (strncasecmp(path, "%2e", 3) == 0) {
+				dots++;
+				path += 2;
+			} else {
+				other = true;
+			}
+		}
+		if (!other && (dots == 1 || dots == 2)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status read_http_path(vv_url *out, const char *p, vv_error *err)
+{
+	size_t len = strlen(p);
+	const char *bad = strpbrk(p, "?#");
+
+	if (bad) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the URL '%s' has a '%c'; a repository's URL has none",
+			       vv_text_shows(out->text), *bad);
+	}
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)p[i] >= 0x80 || strchr(" \"<>\\^`{|}", p[i])) {
+			(void)vv_fail(err, VV_EUSAGE, "the URL '%s' has a '%s' in its path",
+				      vv_text_shows(out->text), vv_text_show(p + i, 1));
+			return vv_hint(err, "write it percent-encoded (%%%02X)",
+				       (unsigned char)p[i]);
+		}
+	}
+	if (has_dot_part(p)) {
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' has '.' or '..' as a part of its path",
+			       vv_text_shows(out->text));
+	}
+	while (len > 0 && p[len - 1] == '/') {
+		len--;
+	}
+	out->path = vv_strndup(p, len);
+	return out->path ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status read_plain_path(vv_url *out, const char *text, vv_error *err)
+{
+	if (text[0] == '-') {
+		(void)vv_fail(err, VV_EUSAGE, "the path '%s' begins with '-'",
+			      vv_text_shows(out->text));
+		return vv_hint(err, path_hint, vv_text_shows(out->text));
+	}
+	out->kind = VV_URL_PATH;
+	out->path = vv_strdup(text);
+	return out->path ? VV_OK : vv_fail_nomem(err);
+}
+
+/* --- the three forms -------------------------------------------------------------------------- */
+
+static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
+{
+	size_t len = strcspn(rest, "/");
+
+	if (len > 0 && !(len == 9 && strncasecmp(rest, "localhost", 9) == 0)) {
+		(void)vv_fail(err, VV_EUSAGE, "the URL '%s' names a host",
+			      vv_text_shows(out->text));
+		return vv_hint(err,
+			       "a file's URL has three slashes: file:///folder; another machine's "
+			       "is reached by ssh://");
+	}
+	if (!rest[len]) {
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' names no path",
+			       vv_text_shows(out->text));
+	}
+	out->path = decode(rest + len, strlen(rest + len));
+	return out->path ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_error *err)
+{
+	const struct scheme *s = find_scheme(text, len);
+	const char *rest = text + len + 3, *path;
+	vv_status rc;
+
+	if (!s) {
+		(void)vv_fail(err, VV_EUSAGE, "varve does not speak '%s://'",
+			      vv_text_show(text, len));
+		return vv_hint(err, "it speaks file, ssh, http and https");
+	}
+	out->kind = s->kind;
+	out->tls = s->tls;
+	if ((rc = check_text(out, text, true, err)) < 0) {
+		return rc;
+	}
+	if (s->is_file) {
+		return read_file_url(out, rest, err);
+	}
+	path = rest + strcspn(rest, "/?#");
+	if ((rc = read_authority(out, rest, (size_t)(path - rest), err)) < 0) {
+		return rc;
+	}
+	if (s->kind != VV_URL_SSH) {
+		return read_http_path(out, path, err);
+	}
+	path += strncmp(path, "/~", 2) == 0 ? 1 : 0;
+	out->path = decode(path, strlen(path));
+	return out->path ? check_ssh_path(out, err) : vv_fail_nomem(err);
+}
+
+/* Where "user@host:path" has its colon: before any '/', behind a bracketed address. */
+static const char *host_colon(const char *text)
+{
+	const char *p = text, *at = strchr(text, '@');
+	size_t slash = strcspn(text, "/");
+
+	if (at && (size_t)(at - text) < slash && at[1] == '[') {
+		p = at + 1;
+	}
+	if (*p == '[') {
+		p = strchr(p, ']');
+		return p && p[1] == ':' ? p + 1 : NULL;
+	}
+	p = memchr(text, ':', slash);
+	return p;
+}
+
+static bool has_colon(const char *part)
+{
+	return memchr(part, ':', strcspn(part, "/")) != NULL;
+}
+
+static vv_status read_short_url(vv_url *out, const char *text, const char *colon, vv_error *err)
+{
+	size_t len = (size_t)(colon - text);
+	const char *host = text, *at;
+	vv_status rc;
+
+	if (colon[1] == ':') {
+		return vv_fail(err, VV_EUSAGE, "'%s' would run a helper program; varve runs none",
+			       vv_text_shows(out->text));
+	}
+	at = memchr(colon, '@', strcspn(colon, "/"));
+	if (at && has_colon(at)) { /* "user:secret@host:path" */
+		return refuse_password(err);
+	}
+	if (find_scheme(text, len)) {
+		(void)vv_fail(err, VV_EUSAGE, "the URL '%s' lacks slashes",
+			      vv_text_shows(out->text));
+		return vv_hint(err, "write %s://...", vv_text_show(text, len));
+	}
+	out->kind = VV_URL_SSH;
+	if ((at = memchr(text, '@', len)) != NULL) {
+		out->user = vv_strndup(text, (size_t)(at - text));
+		if (!out->user) {
+			return vv_fail_nomem(err);
+		}
+		if (strchr(out->user, ':')) {
+			return read_user(out, text, (size_t)(at - text), err);
+		}
+		if ((rc = check_user(out, err)) < 0) {
+			return rc;
+		}
+		host = at + 1;
+	}
+	len = (size_t)(colon - host);
+	if (len > 2 && host[0] == '[' && !is_ipv6(host + 1, len - 2)) { /* "[host:port]:path" */
+		host++;
+		len -= 2;
+	}
+	if ((rc = read_host(out, host, len, err)) < 0) {
+		return rc;
+	}
+	out->path = vv_strdup(colon + 1);
+	return out->path ? check_ssh_path(out, err) : vv_fail_nomem(err);
+}
+
+/* The text without a password, for messages. */
+static char *shown_text(const char *text)
+{
+	size_t len = scheme_len(text);
+	const char *rest = len > 0 ? text + len + 3 : text, *at = NULL, *colon;
+	vv_buf b = VV_BUF_INIT;
+
+	for (const char *p = rest; *p && !strchr("/?#", *p); p++) {
+		at = *p == '@' ? p : at;
+	}
+	colon = at ? memchr(rest, ':', (size_t)(at - rest)) : NULL;
+	if (!colon || (len == 0 && !(host_colon(text) && has_colon(at)))) {
+		return vv_strdup(text);
+	}
+	vv_buf_put(&b, text, (size_t)(colon - text));
+	vv_buf_puts(&b, at);
+	return vv_buf_detach(&b);
+}
+
+static vv_status read_any(vv_url *out, const char *text, vv_error *err)
+{
+	vv_status rc = check_text(out, text, false, err);
+	const char *colon;
+	size_t len;
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((len = scheme_len(text)) > 0) {
+		return read_scheme_url(out, text, len, err);
+	}
+	colon = host_colon(text);
+	return colon ? read_short_url(out, text, colon, err) : read_plain_path(out, text, err);
+}
+
+vv_status vv_url_read(vv_url *out, const char *text, vv_error *err)
+{
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (!*text) {
+		return vv_fail(err, VV_EUSAGE, "the URL is empty");
+	}
+	if (strlen(text) > URL_MAX) {
+		return vv_fail(err, VV_EUSAGE, "the URL is longer than %u characters", URL_MAX);
+	}
+	out->text = shown_text(text);
+	rc = out->text ? read_any(out, text, err) : vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_url_clear(out);
+	}
+	return rc;
+}
+
+void vv_url_clear(vv_url *u)
+{
+	if (u->secret) {
+		vv_wipe(u->secret, strlen(u->secret));
+	}
+	vv_free(u->text);
+	vv_free(u->user);
+	vv_free(u->secret);
+	vv_free(u->host);
+	vv_free(u->path);
+	memset(u, 0, sizeof(*u));
+}

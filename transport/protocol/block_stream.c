@@ -1,0 +1,434 @@
+/*
+ * block_stream: knows how a block is written so that the other side can compute its name.
+ */
+#include "transport/protocol/block_stream.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/cid_map.h"
+#include "repo/blocks/store.h"
+#include "transport/protocol/compress.h"
+#include "transport/protocol/frame.h"
+
+enum { METHOD = 3, ABSENT = 3, NODE = 4, BASE_SHIFT = 3, BASE_MASK = 3 };
+enum { BASE_NONE = 0, BASE_DISTANCE = 1, BASE_DIGEST = 2 };
+
+#define LINK_LEN 41u
+
+/* The last CIDs of a stream, and the prefix made of them. */
+typedef struct recent {
+	vv_cid cids[VV_RECENT];
+	uint64_t count; /* ever */
+} recent;
+
+static void recent_add(recent *r, const vv_cid *cid)
+{
+	r->cids[r->count++ % VV_RECENT] = *cid;
+}
+
+static void put_prefix(vv_buf *b, const recent *r, uint8_t codec, const vv_buf *base)
+{
+	vv_buf_reset(b);
+	if (codec == VV_CODEC_DAG_CBOR) {
+		uint64_t n = r->count < VV_RECENT ? r->count : VV_RECENT;
+		for (uint64_t i = r->count - n; i < r->count; i++) {
+			vv_cbor_put_link(b, &r->cids[i % VV_RECENT]);
+		}
+	}
+	if (base) {
+		vv_buf_put(b, base->data, base->len);
+	}
+}
+
+struct vv_block_out {
+	vv_channel *line;
+	vv_block_get_fn get;
+	void *payload;
+	vv_coder_pool *pool;
+	vv_coder *coder;
+	vv_cid_map *sent; /* value: number of its record */
+	recent recent;
+	uint64_t records, blocks, raw_bytes;
+	vv_buf raw, base, prefix, frame;
+};
+
+vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get, void *payload,
+			    bool thorough, vv_error *err)
+{
+	vv_block_out *o = vv_calloc(1, sizeof(*o));
+	*out = NULL;
+	if (!o) {
+		return vv_fail_nomem(err);
+	}
+	o->line = line;
+	o->get = get;
+	o->payload = payload;
+	o->pool = vv_coder_pool_new();
+	o->sent = vv_cid_map_new();
+	if (!o->pool || !o->sent || !(o->coder = vv_coder_take(o->pool, err))) {
+		vv_block_out_close(o);
+		return vv_fail_nomem(err);
+	}
+	vv_coder_thorough(o->coder, thorough);
+	*out = o;
+	return VV_OK;
+}
+
+void vv_block_out_close(vv_block_out *o)
+{
+	if (o) {
+		if (o->coder) {
+			vv_coder_give(o->pool, o->coder);
+		}
+		vv_coder_pool_free(o->pool);
+		vv_cid_map_free(o->sent);
+		vv_buf_clear(&o->raw);
+		vv_buf_clear(&o->base);
+		vv_buf_clear(&o->prefix);
+		vv_buf_clear(&o->frame);
+		vv_free(o);
+	}
+}
+
+uint64_t vv_block_out_count(const vv_block_out *o)
+{
+	return o->blocks;
+}
+
+uint64_t vv_block_out_raw(const vv_block_out *o)
+{
+	return o->raw_bytes;
+}
+
+vv_status vv_block_out_flush(vv_block_out *o, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&o->frame, err);
+	if (rc == VV_OK && o->frame.len > 0) {
+		rc = vv_frame_write(o->line, VV_FRAME_BLOCKS, o->frame.data, o->frame.len, err);
+	}
+	vv_buf_reset(&o->frame);
+	return rc;
+}
+
+static vv_status flush_if_full(vv_block_out *o, vv_error *err)
+{
+	return o->frame.len >= VV_FRAME_AIM ? vv_block_out_flush(o, err) : vv_buf_ok(&o->frame, err);
+}
+
+/* The block's bytes, which are what its name says. */
+static vv_status read_checked(vv_block_out *o, const vv_cid *cid, vv_error *err)
+{
+	vv_cid is;
+	vv_status rc = o->get(o->payload, cid, &o->raw, err);
+	if (rc < 0 || (rc = vv_cid_of(&is, cid->codec, o->raw.data, o->raw.len, err)) < 0) {
+		return rc;
+	}
+	if (!vv_cid_equal(&is, cid)) {
+		char text[VV_CID_TEXT + 1];
+		vv_cid_text(text, cid);
+		return vv_fail(err, VV_ECORRUPT, "block %s is damaged", text);
+	}
+	return VV_OK;
+}
+
+/* Which base the record names; its bytes are in o->base then. One that cannot be read here is
+ * none. */
+static vv_status choose_base(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
+			     unsigned *kind, uint64_t *distance, vv_error *err)
+{
+	uint64_t at;
+	vv_error ignored;
+
+	*kind = BASE_NONE;
+	if (!like || vv_cid_is_null(like) || like->codec != cid->codec || vv_cid_equal(like, cid)) {
+		return VV_OK;
+	}
+	if (vv_cid_map_get(o->sent, like, &at)) {
+		*kind = BASE_DISTANCE;
+		*distance = o->records - at;
+	} else if (known) {
+		*kind = BASE_DIGEST;
+	} else {
+		return VV_OK;
+	}
+	vv_status rc = o->get(o->payload, like, &o->base, &ignored);
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		*kind = BASE_NONE;
+	}
+	return VV_OK;
+}
+
+static void put_record(vv_block_out *o, const vv_cid *cid, const vv_squeezed *s, unsigned kind,
+		       uint64_t distance, const vv_cid *like)
+{
+	unsigned base = s->method == VV_METHOD_DIFF ? kind : BASE_NONE;
+	vv_buf_putc(&o->frame, (int)(s->method | (cid->codec == VV_CODEC_DAG_CBOR ? NODE : 0u) |
+				     base << BASE_SHIFT));
+	vv_buf_put_varint(&o->frame, o->raw.len);
+	if (s->method != VV_METHOD_STORED) {
+		vv_buf_put_varint(&o->frame, s->len);
+	}
+	if (base == BASE_DISTANCE) {
+		vv_buf_put_varint(&o->frame, distance);
+	} else if (base == BASE_DIGEST) {
+		vv_buf_put(&o->frame, like->digest, VV_BASE_PREFIX);
+	}
+	vv_buf_put(&o->frame, s->bytes, s->len);
+}
+
+vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
+			   vv_error *err)
+{
+	unsigned kind;
+	uint64_t distance = 0;
+	vv_squeezed s;
+	vv_status rc;
+
+	if ((rc = read_checked(o, cid, err)) < 0 ||
+	    (rc = choose_base(o, cid, like, known, &kind, &distance, err)) < 0) {
+		return rc;
+	}
+	put_prefix(&o->prefix, &o->recent, cid->codec, kind == BASE_NONE ? NULL : &o->base);
+	if ((rc = vv_buf_ok(&o->prefix, err)) < 0 ||
+	    (rc = vv_squeeze(&s, o->coder, o->raw.data, o->raw.len, o->prefix.data, o->prefix.len, err)) < 0 ||
+	    (rc = vv_cid_map_put(o->sent, cid, o->records, NULL, err)) < 0) {
+		return rc;
+	}
+	put_record(o, cid, &s, kind, distance, like);
+	recent_add(&o->recent, cid);
+	o->records++;
+	o->blocks++;
+	o->raw_bytes += o->raw.len;
+	return flush_if_full(o, err);
+}
+
+vv_status vv_block_out_absent(vv_block_out *o, vv_error *err)
+{
+	const vv_cid none = {0};
+	vv_buf_putc(&o->frame, ABSENT);
+	recent_add(&o->recent, &none);
+	o->records++;
+	return flush_if_full(o, err);
+}
+
+/* --- the other side ------------------------------------------------------------------ */
+
+struct vv_block_in {
+	vv_block_find_fn find;
+	vv_block_get_fn get;
+	void *payload;
+	vv_coder_pool *pool;
+	vv_coder *coder;
+	vv_cid *cids; /* of all records */
+	size_t count, cap;
+	bool holes; /* a record was unreadable: later ones may be by its fault */
+	recent recent;
+	vv_buf raw, base, prefix, room;
+};
+
+vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
+			   void *payload, vv_error *err)
+{
+	vv_block_in *in = vv_calloc(1, sizeof(*in));
+	*out = NULL;
+	if (!in) {
+		return vv_fail_nomem(err);
+	}
+	in->find = find;
+	in->get = get;
+	in->payload = payload;
+	if (!(in->pool = vv_coder_pool_new()) || !(in->coder = vv_coder_take(in->pool, err))) {
+		vv_block_in_close(in);
+		return vv_fail_nomem(err);
+	}
+	*out = in;
+	return VV_OK;
+}
+
+void vv_block_in_close(vv_block_in *in)
+{
+	if (in) {
+		if (in->coder) {
+			vv_coder_give(in->pool, in->coder);
+		}
+		vv_coder_pool_free(in->pool);
+		vv_free(in->cids);
+		vv_buf_clear(&in->raw);
+		vv_buf_clear(&in->base);
+		vv_buf_clear(&in->prefix);
+		vv_buf_clear(&in->room);
+		vv_free(in);
+	}
+}
+
+typedef struct record {
+	unsigned method, base;
+	uint8_t codec;
+	uint64_t raw_len, distance;
+	const uint8_t *prefix;
+	vv_squeezed s;
+} record;
+
+static vv_status malformed(vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "the peer sent a block record that is malformed");
+}
+
+static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_error *err)
+{
+	uint64_t len;
+
+	memset(r, 0, sizeof(*r));
+	unsigned head = *(*p)++;
+	r->method = head & METHOD;
+	r->base = head >> BASE_SHIFT & BASE_MASK;
+	r->codec = (head & NODE) != 0 ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW;
+	if (r->method == ABSENT) {
+		return head == ABSENT ? VV_OK : malformed(err);
+	}
+	if (head >> 5 != 0 || r->base > BASE_DIGEST || (r->base != 0 && r->method != VV_METHOD_DIFF) ||
+	    !vv_varint_read(p, end, &r->raw_len) || r->raw_len > VV_BLOCK_MAX) {
+		return malformed(err);
+	}
+	len = r->raw_len;
+	if (r->method != VV_METHOD_STORED && (!vv_varint_read(p, end, &len) || len > VV_BLOCK_MAX)) {
+		return malformed(err);
+	}
+	if (r->base == BASE_DISTANCE && !vv_varint_read(p, end, &r->distance)) {
+		return malformed(err);
+	}
+	if (r->base == BASE_DIGEST) {
+		if ((size_t)(end - *p) < VV_BASE_PREFIX) {
+			return malformed(err);
+		}
+		r->prefix = *p;
+		*p += VV_BASE_PREFIX;
+	}
+	if (len > (uint64_t)(end - *p)) {
+		return malformed(err);
+	}
+	r->s = (vv_squeezed){(uint8_t)r->method, *p, (size_t)len};
+	*p += len;
+	return VV_OK;
+}
+
+/* *found false: the base is not here. */
+static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool *found, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	memset(base, 0, sizeof(*base));
+	*found = true;
+	if (r->base == BASE_NONE) {
+		return VV_OK;
+	}
+	if (r->base == BASE_DISTANCE) {
+		if (r->distance == 0 || r->distance > in->count) {
+			return malformed(err);
+		}
+		*base = in->cids[in->count - r->distance];
+		if (!vv_cid_is_null(base) && base->codec != r->codec) {
+			return malformed(err);
+		}
+	} else {
+		rc = in->find(in->payload, r->codec, r->prefix, base, &why);
+	}
+	if (rc == VV_OK && !vv_cid_is_null(base)) {
+		rc = in->get(in->payload, base, &in->base, &why);
+	}
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	*found = rc == VV_OK && !vv_cid_is_null(base);
+	return VV_OK;
+}
+
+static vv_status note(vv_block_in *in, const vv_cid *cid, vv_error *err)
+{
+	if (in->count == in->cap) {
+		size_t cap = in->cap ? in->cap * 2 : 256;
+		vv_cid *cids = vv_realloc_array(in->cids, cap, sizeof(*cids));
+		if (!cids) {
+			return vv_fail_nomem(err);
+		}
+		in->cids = cids;
+		in->cap = cap;
+	}
+	in->cids[in->count++] = *cid;
+	recent_add(&in->recent, cid);
+	return VV_OK;
+}
+
+static void unreadable(vv_block_in *in, vv_block_received *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->unreadable = true;
+	in->holes = true;
+}
+
+static vv_status expand(vv_block_in *in, const record *r, vv_block_received *out, vv_error *err)
+{
+	bool found;
+	vv_status rc = find_base(in, r, &out->base, &found, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!found) {
+		unreadable(in, out);
+		return VV_OK;
+	}
+	put_prefix(&in->prefix, &in->recent, r->codec, r->base == BASE_NONE ? NULL : &in->base);
+	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
+		return rc;
+	}
+	rc = vv_unsqueeze(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data, in->prefix.len,
+			  &in->room, err);
+	if (rc == VV_ECORRUPT && r->method == VV_METHOD_DIFF) {
+		unreadable(in, out); /* another block begins with the same digest, perhaps */
+		return VV_OK;
+	}
+	if (rc == VV_ECORRUPT) {
+		return vv_fail(err, VV_ECORRUPT, "the peer sent a block that cannot be unpacked");
+	}
+	if (rc == VV_OK && r->codec == VV_CODEC_DAG_CBOR &&
+	    vv_cbor_check(in->raw.data, in->raw.len, err) < 0) {
+		if (in->holes) {
+			unreadable(in, out);
+			return VV_OK;
+		}
+		return vv_prefix(err, "the peer sent a node that is not canonical");
+	}
+	rc = rc < 0 ? rc : vv_cid_of(&out->cid, r->codec, in->raw.data, in->raw.len, err);
+	out->bytes = in->raw.data;
+	out->len = in->raw.len;
+	return rc;
+}
+
+int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_block_received *out,
+		     vv_error *err)
+{
+	record r;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (*p == end) {
+		return 0;
+	}
+	if ((rc = parse(&r, p, end, err)) < 0) {
+		return (int)rc;
+	}
+	if (r.method == ABSENT) {
+		out->absent = true;
+	} else if ((rc = expand(in, &r, out, err)) < 0) {
+		return (int)rc;
+	}
+	rc = note(in, &out->cid, err);
+	return rc < 0 ? (int)rc : 1;
+}

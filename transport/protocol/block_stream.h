@@ -1,0 +1,75 @@
+/*
+ * block_stream: blocks on a line, one record behind the other in frames of type 'B'.
+ *
+ *   1        bits 0-1: method (0 stored, 1 zstd, 2 zstd with prefix; 3: absent, the rest of the
+ *            record is missing then), bit 2: dag-cbor, bits 3-4: base (0 none, 1 by distance,
+ *            2 by digest)
+ *   varint   raw length, at most VV_BLOCK_MAX
+ *   varint   length of the bytes (not for "stored": it is the raw length)
+ *   varint   base 1: how many records of this stream before this one (1: the last)
+ *   8        base 2: the first bytes of the digest of a block that the receiver has (same codec)
+ *   bytes
+ *
+ * The CID is not sent: the receiver computes it. The prefix of method 2 is, for dag-cbor
+ * blocks, the links (DAG-CBOR, 41 bytes each) to the last VV_RECENT records of this stream,
+ * oldest first; then the base's bytes. So a node behind its children costs no digests.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_BLOCK_STREAM_H
+#define VV_TRANSPORT_PROTOCOL_BLOCK_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/resemble.h"
+#include "transport/line/channel.h"
+
+#define VV_RECENT 256u
+#define VV_BASE_PREFIX 8u
+
+typedef struct vv_block_out vv_block_out;
+
+/* get reads the blocks to be sent. thorough: few bytes are worth more than time. */
+vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get, void *payload,
+			    bool thorough, vv_error *err);
+
+/* Sends a block, checked against its CID. like: one that resembles it; it is used where it
+ * was sent before in this stream, or where the receiver has it (known). VV_EMISSING,
+ * VV_ECORRUPT: nothing was sent. */
+vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
+			   vv_error *err);
+vv_status vv_block_out_absent(vv_block_out *o, vv_error *err);
+vv_status vv_block_out_flush(vv_block_out *o, vv_error *err);
+uint64_t vv_block_out_count(const vv_block_out *o); /* blocks sent */
+uint64_t vv_block_out_raw(const vv_block_out *o);   /* their raw bytes */
+void vv_block_out_close(vv_block_out *o);           /* accepts NULL; does not flush */
+
+/* What a record became. Borrowed until the next. */
+typedef struct vv_block_received {
+	bool absent;
+	bool unreadable; /* its base is not here: ask for it by its CID */
+	vv_cid cid;      /* of the bytes, computed; null when absent or unreadable */
+	const void *bytes;
+	size_t len;
+	vv_cid base; /* null: none */
+} vv_block_received;
+
+typedef struct vv_block_in vv_block_in;
+
+/* base finds the one block whose digest begins with the 8 bytes, and reads it; VV_ENOTFOUND,
+ * VV_EMISSING. get reads one that came before in this stream. */
+typedef vv_status (*vv_block_find_fn)(void *payload, uint8_t codec,
+				      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid, vv_error *err);
+vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
+			   void *payload, vv_error *err);
+
+/* The next record of a frame's payload, p moving on: 1, or 0 at the payload's end; VV_ECORRUPT
+ * for what is no record. */
+int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_block_received *out,
+		     vv_error *err);
+void vv_block_in_close(vv_block_in *in); /* accepts NULL */
+
+#endif

@@ -1,0 +1,367 @@
+/*
+ * fetch: knows the steps from "what do you have" to refs that moved.
+ */
+#include "transport/protocol/fetch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/transfer/incomplete.h"
+#include "repo/transfer/send.h"
+
+#define HAVES_FIRST 32u
+#define HAVES_MAX 16384u
+#define LACKING_MAX (1u << 20) /* blocks asked for at once; more come in the next round */
+
+typedef struct run {
+	const vv_fetch *f;
+	vv_fetch_result *result;
+	vv_receive *x;
+	vv_oids wants;   /* of f's those that are not here */
+	vv_oids commons; /* of ours, those that the origin has; owned */
+	vv_oids whole;   /* commits below which nothing is lacking here; owned */
+	bool lacking;    /* commits that are here have versions that are not */
+	bool lost;       /* the origin builds upon blocks that are not here: tell it of no commit */
+} run;
+
+void vv_fetch_result_clear(vv_fetch_result *r)
+{
+	vv_free(r->missing);
+	vv_free(r->roots);
+	memset(r, 0, sizeof(*r));
+}
+
+/* --- what is new ---------------------------------------------------------------------- */
+
+static vv_status find_wants(run *r, vv_error *err)
+{
+	size_t count = r->f->wants.count;
+	bool *known = vv_calloc(count + 1, sizeof(bool));
+	vv_status rc = VV_OK;
+
+	r->wants.items = vv_calloc(count + 1, sizeof(vv_oid));
+	if (!known || !r->wants.items) {
+		rc = vv_fail_nomem(err);
+	} else {
+		rc = vv_commits_known(r->f->repo, r->f->wants.items, count, known, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (!known[i]) {
+			r->wants.items[r->wants.count++] = r->f->wants.items[i];
+		}
+	}
+	vv_free(known);
+	return rc;
+}
+
+static int compare_oids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(vv_oid));
+}
+
+/* Below commits that are common nothing is looked at: only what this side told of may be one. */
+static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_start *start, vv_error *err)
+{
+	vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
+	vv_status rc = VV_OK;
+
+	if (!sorted) {
+		return vv_fail_nomem(err);
+	}
+	if (told->count > 0) {
+		memcpy(sorted, told->items, told->count * sizeof(vv_oid));
+		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
+	}
+	for (size_t i = 0; rc == VV_OK && i < start->common.count; i++) {
+		if (!bsearch(&start->common.items[i], sorted, told->count, sizeof(vv_oid), compare_oids)) {
+			rc = vv_fail(err, VV_ECORRUPT, "%s says that it has commits in common which it was not told of",
+				     r->f->suppliers[0].name);
+		}
+	}
+	vv_free(sorted);
+	return rc;
+}
+
+static vv_status copy_common(run *r, const vv_fetch_start *start, vv_error *err)
+{
+	vv_free(r->commons.items);
+	r->commons.count = 0;
+	r->commons.items = vv_calloc(start->common.count + 1, sizeof(vv_oid));
+	if (!r->commons.items) {
+		return vv_fail_nomem(err);
+	}
+	if (start->common.count > 0) {
+		memcpy(r->commons.items, start->common.items, start->common.count * sizeof(vv_oid));
+	}
+	r->commons.count = start->common.count;
+	return VV_OK;
+}
+
+/* Commits can come without their blocks: by git itself. Those of which nothing is known yet are
+ * looked at. */
+static vv_status find_lacking(run *r, vv_error *err)
+{
+	bool *known = vv_calloc(r->f->wants.count + 1, sizeof(bool));
+	vv_oid *here = vv_calloc(r->f->wants.count + 1, sizeof(vv_oid));
+	size_t count = 0;
+	vv_whole whole = {0};
+	vv_status rc = known && here ? VV_OK : vv_fail_nomem(err);
+
+	rc = rc < 0 ? rc : vv_repository_incomplete(r->f->repo, &r->lacking, err);
+	rc = rc < 0 ? rc : vv_commits_known(r->f->repo, r->f->wants.items, r->f->wants.count, known, err);
+	for (size_t i = 0; rc == VV_OK && i < r->f->wants.count; i++) {
+		if (known[i]) {
+			here[count++] = r->f->wants.items[i];
+		}
+	}
+	if (rc == VV_OK && !r->lacking && (rc = vv_whole_look(&whole, r->f->repo, here, count, err)) == VV_OK) {
+		r->lacking = !whole.all;
+		r->whole = (vv_oids){whole.tips, whole.tip_count};
+		whole.tips = NULL;
+	}
+	vv_whole_clear(&whole);
+	vv_free(known);
+	vv_free(here);
+	return rc;
+}
+
+/* What may be told of as had: commits that are whole. */
+static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
+{
+	vv_whole whole = {0};
+	size_t kept = 0;
+	vv_status rc = vv_commits_sample(r->f->repo, HAVES_MAX, out, count, err);
+
+	if (r->lost) {
+		*count = 0;
+	}
+	rc = rc < 0 ? rc : vv_whole_look(&whole, r->f->repo, *out, *count, err);
+	for (size_t i = 0; rc == VV_OK && i < *count; i++) {
+		if (whole.ids[i]) {
+			(*out)[kept++] = (*out)[i];
+		}
+	}
+	*count = kept;
+	vv_whole_clear(&whole);
+	return rc;
+}
+
+/* Tells of more and more commits until the origin knows enough of them; then everything but
+ * withheld leaves comes in the same answer. */
+static vv_status negotiate(run *r, vv_error *err)
+{
+	vv_receive_stats stats;
+	vv_oid *haves = NULL;
+	size_t count = 0;
+	vv_fetch_start start = {0};
+	vv_status rc = list_haves(r, &haves, &count, err);
+
+	vv_receive_stats_get(r->x, &stats);
+	bool nodes = r->f->supplier_count > 1 || stats.resumed > 0 || r->lost;
+	for (size_t told = HAVES_FIRST; rc == VV_OK && !start.ready; told *= 4) {
+		const vv_request q = {.op = VV_OP_FETCH,
+				      .want = r->wants,
+				      .have = {haves, told < count ? told : count},
+				      .done = told >= count,
+				      .nodes = nodes};
+		r->result->rounds++;
+		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start, &r->result->sum,
+				   err);
+		rc = rc < 0 ? rc : check_common(r, &q.have, &start, err);
+		rc = rc < 0 ? rc : copy_common(r, &start, err);
+		if (rc == VV_OK && !start.ready && q.done) {
+			rc = vv_fail(err, VV_ECORRUPT, "%s asks for commits without end", r->f->suppliers[0].name);
+		}
+	}
+	vv_free(haves);
+	if (rc == VV_OK && vv_receive_lost(r->x)) {
+		if (r->lost) {
+			return vv_fail(err, VV_ECORRUPT, "%s sends differences to blocks that it was not told of",
+				       r->f->suppliers[0].name);
+		}
+		r->lost = true; /* what was taken for whole is not: all anew, but for the blocks that came */
+		rc = negotiate(r, err);
+	}
+	return rc;
+}
+
+/* --- blocks --------------------------------------------------------------------------- */
+
+static vv_status note_missing(run *r, const vv_lacking *list, size_t count, vv_error *err)
+{
+	vv_fetch_result *out = r->result;
+	bool below;
+
+	out->missing = vv_calloc(VV_MISSING_SHOWN, sizeof(vv_cid));
+	if (!out->missing) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (vv_incoming_has(vv_receive_incoming(r->x), &list[i].cid, &below)) {
+			continue;
+		}
+		out->missing_count++;
+		if (out->missing_shown < VV_MISSING_SHOWN) {
+			out->missing[out->missing_shown++] = list[i].cid;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, size_t *count, vv_error *err)
+{
+	return root ? vv_receive_lacking_below(r->x, root, LACKING_MAX, list, count, err)
+	       : r->lacking ? vv_receive_lacking(r->x, &r->f->wants, &r->whole, LACKING_MAX, list, count, err)
+			    : vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list, count, err);
+}
+
+/* Until nothing is lacking, or nobody gives any of it. root NULL: below the new versions. */
+static vv_status complete(run *r, const vv_cid *root, vv_error *err)
+{
+	vv_lacking *list = NULL;
+	size_t count = 0, left = 0;
+	vv_status rc;
+
+	while ((rc = list_lacking(r, root, &list, &count, err)) == VV_OK && count > 0) {
+		r->result->rounds++;
+		rc = vv_gather(r->f->suppliers, r->f->supplier_count, r->x, list, count, r->f->progress, &left,
+			       err);
+		if (rc < 0 || left == count) {
+			break;
+		}
+		vv_free(list);
+		list = NULL;
+		rc = vv_incoming_keep(vv_receive_incoming(r->x), err);
+		if (rc < 0) {
+			break;
+		}
+	}
+	if (rc == VV_OK && count > 0) {
+		rc = note_missing(r, list, count, err);
+	}
+	vv_free(list);
+	return rc;
+}
+
+
+static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	run *r = payload;
+	vv_lacking *list = NULL;
+	size_t count = 0;
+	vv_status rc = VV_OK;
+
+	if (!r->result->roots) {
+		r->result->roots = vv_calloc(VV_ROOTS_NOTED, sizeof(vv_cid));
+	}
+	if (!r->result->roots) {
+		return vv_fail_nomem(err);
+	}
+	r->result->roots[r->result->versions++ % VV_ROOTS_NOTED] = n->root; /* the oldest come first */
+	if (r->result->root_count < VV_ROOTS_NOTED) {
+		r->result->root_count++;
+	}
+	if (r->result->missing_count > 0) {
+		rc = vv_receive_lacking_below(r->x, &n->root, 1, &list, &count, err);
+		r->result->incomplete += count > 0;
+		vv_free(list);
+	}
+	return rc;
+}
+
+static vv_status fail_missing(const run *r, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, &r->result->missing[0]);
+	vv_fail(err, VV_EMISSING, "%s %s that nobody has: %s%s", vv_text_count(r->result->missing_count),
+		r->result->missing_count == 1 ? "block is missing" : "blocks are missing", text,
+		r->result->missing_count > 1 ? " ..." : "");
+	return vv_hint(err, "ask another peer too (--from URL); what came is kept");
+}
+
+static vv_status take(run *r, vv_error *err)
+{
+	const vv_fetch *f = r->f;
+	bool incomplete = r->result->missing_count > 0;
+	const vv_oids *wants = r->lacking ? &f->wants : &r->wants;
+	const vv_oids *commons = r->lacking ? &r->whole : &r->commons;
+	vv_status rc = vv_new_roots_each(vv_receive_repository(r->x), wants->items, wants->count,
+					 commons->items, commons->count, count_version, r, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (incomplete && !f->allow_missing) {
+		return fail_missing(r, err);
+	}
+	if (f->check &&
+	    (rc = vv_receive_check(r->x, wants, commons, f->check, f->payload, err)) < 0) {
+		return rc;
+	}
+	vv_receive_stats_get(r->x, &r->result->received);
+	r->result->mended = r->lacking && r->result->received.blocks > 0;
+	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message, err);
+	if (rc == VV_OK && r->lacking && !incomplete) {
+		rc = vv_repository_set_incomplete(f->repo, false, err);
+	}
+	return rc < 0 || incomplete ? rc : vv_complete_tips_add(f->repo, f->wants.items, f->wants.count, err);
+}
+
+static vv_status open_receive(run *r, vv_error *err)
+{
+	vv_receive_limits limits;
+	vv_status rc = vv_receive_limits_load(&limits, r->f->repo, err);
+	return rc < 0 ? rc : vv_receive_open(&r->x, r->f->repo, &limits, err);
+}
+
+static void close(run *r)
+{
+	if (r->x) {
+		vv_receive_stats_get(r->x, &r->result->received);
+	}
+	vv_receive_close(r->x);
+	vv_free(r->wants.items);
+	vv_free(r->commons.items);
+	vv_free(r->whole.items);
+}
+
+vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err)
+{
+	run r = {.f = f, .result = result};
+	vv_status rc;
+
+	memset(result, 0, sizeof(*result));
+	if ((rc = find_wants(&r, err)) == VV_OK && (rc = find_lacking(&r, err)) == VV_OK && r.wants.count == 0 &&
+	    !r.lacking) {
+		rc = f->ref_count > 0 ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err) : VV_OK;
+	} else if (rc == VV_OK && (rc = open_receive(&r, err)) == VV_OK &&
+		   (r.wants.count == 0 || (rc = negotiate(&r, err)) == VV_OK) &&
+		   (rc = vv_receive_objects_end(r.x, &r.wants, err)) == VV_OK &&
+		   (rc = complete(&r, NULL, err)) == VV_OK) {
+		rc = take(&r, err);
+	}
+	close(&r);
+	return rc;
+}
+
+vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result, vv_error *err)
+{
+	run r = {.f = f, .result = result};
+	vv_status rc;
+
+	memset(result, 0, sizeof(*result));
+	result->versions = 1;
+	if ((rc = open_receive(&r, err)) == VV_OK && (rc = complete(&r, root, err)) == VV_OK) {
+		rc = result->missing_count > 0 ? fail_missing(&r, err) : VV_OK;
+	}
+	if (rc == VV_OK && (result->roots = vv_calloc(1, sizeof(vv_cid))) != NULL) {
+		result->roots[0] = *root;
+		result->root_count = 1;
+	}
+	rc = rc < 0 ? rc : vv_receive_take_root(r.x, root, err);
+	close(&r);
+	return rc;
+}

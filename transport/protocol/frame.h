@@ -1,0 +1,60 @@
+/*
+ * frame: what goes over a channel: a type, a length, bytes.
+ *
+ *   1        type: one of the letters below
+ *   varint   length of the payload, at most VV_FRAME_MAX
+ *   payload
+ *
+ * A request, and an answer, is any number of frames and then VV_FRAME_END (no payload). In
+ * the place of all that would follow, VV_FRAME_ERROR says what went wrong; it too is followed
+ * by VV_FRAME_END. Format: docs/protocol.md.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_FRAME_H
+#define VV_TRANSPORT_PROTOCOL_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "transport/line/channel.h"
+
+enum {
+	VV_FRAME_MESSAGE = 'M', /* one DAG-CBOR map */
+	VV_FRAME_BLOCKS = 'B',  /* records of blocks (block_stream.h) */
+	VV_FRAME_OBJECTS = 'O', /* records of Git objects (object_stream.h) */
+	VV_FRAME_TEXT = 'T',    /* a line for people: progress of the far side, a report */
+	VV_FRAME_ERROR = 'E',   /* DAG-CBOR: {code, hint, text} */
+	VV_FRAME_END = '.'
+};
+
+#define VV_FRAME_MAX (4u << 20)
+#define VV_FRAME_AIM (64u << 10) /* bulk frames are sent when they have so much */
+
+vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size_t len,
+			 vv_error *err);
+vv_status vv_frame_end(vv_channel *line, vv_error *err); /* VV_FRAME_END, and the turn */
+
+/* Tells the other side what failed, then ends. Only what is meant for others: code, message
+ * and hint. */
+vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
+
+/* Reading, with a budget: bytes that may still come in this request or answer. */
+typedef struct vv_frame_reader {
+	vv_channel *line;
+	uint64_t budget;
+	vv_buf payload;
+} vv_frame_reader;
+void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget);
+void vv_frame_reader_clear(vv_frame_reader *r);
+
+/* The next frame; its payload is in r->payload until the next call. An error frame becomes
+ * the call's own failure, "remote: ..." before its text, after its end was read too.
+ * VV_ECORRUPT: no frame; VV_EREFUSED: the budget is used up. */
+vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err);
+
+/* Reads up to the end frame, of which everything before is dropped. */
+vv_status vv_frame_drain(vv_frame_reader *r, vv_error *err);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * gather: blocks that are lacking, from all peers that have them.
+ *
+ * Each peer has a thread and asks for a batch at a time; a batch is as large as the peer
+ * delivers in about a second. Who answers faster so gets more. A peer that fails (dies,
+ * stalls, lies) is dropped and its batch goes back; a block that a peer does not have is
+ * asked of the others. The first peer is the origin: as long as others live it is asked only
+ * for what none of them has, or when they would take long.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_GATHER_H
+#define VV_TRANSPORT_PROTOCOL_GATHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "transport/protocol/peer.h"
+#include "transport/protocol/receive.h"
+
+/* Where blocks come from beside peers that speak the protocol (an IPFS gateway). Answers each
+ * want through fn, as vv_peer_blocks. Runs in a thread of its own. */
+typedef vv_status (*vv_source_fn)(void *source, const vv_lacking *wants, size_t count,
+				  vv_peer_block_fn fn, void *payload, vv_error *err);
+
+#define VV_SUPPLIERS_MAX 32u
+
+typedef struct vv_supplier {
+	const char *name;
+	vv_peer *peer;	     /* or NULL, and then */
+	vv_source_fn source; /* what gives the blocks, with */
+	void *payload;
+	/* What it did; added to by vv_gather. */
+	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
+	uint64_t lacked;	    /* blocks that it was asked for and did not have */
+	bool dropped;		    /* and why: */
+	vv_error why;
+} vv_supplier;
+
+/* Asks for all of wants. *left: how many nobody gave. VV_OK also when some are left; negative
+ * only for failures on this side (disk, memory). */
+vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const vv_lacking *wants,
+		    size_t want_count, const vv_progress *progress, size_t *left, vv_error *err);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * message: the maps that requests and answers begin with.
+ *
+ * Each is one frame of type 'M' with one DAG-CBOR map, keys in DAG-CBOR's order. Ids of Git
+ * objects are joined to one byte string, 20 bytes each; CIDs 33 bytes each (codec, digest);
+ * answers to lists are bitmaps, the first item in the lowest bit of the first byte. A list
+ * holds at most VV_LIST_MAX items. Format: docs/protocol.md.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_MESSAGE_H
+#define VV_TRANSPORT_PROTOCOL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+#include "transport/line/channel.h"
+#include "transport/protocol/frame.h"
+
+#define VV_PROTOCOL_VERSION 1u
+#define VV_LIST_MAX 32768u
+#define VV_REFS_MAX 100000u
+
+typedef enum vv_op { VV_OP_HELLO, VV_OP_KNOWN, VV_OP_FETCH, VV_OP_BLOCKS, VV_OP_HAVE, VV_OP_PUSH } vv_op;
+
+typedef struct vv_oids {
+	vv_oid *items;
+	size_t count;
+} vv_oids;
+
+typedef struct vv_cids {
+	vv_cid *items;
+	size_t count;
+} vv_cids;
+
+/* A ref that a push wants moved. */
+typedef struct vv_push_ref {
+	const char *name;
+	vv_oid old, id; /* null: does not exist; is to be deleted */
+	bool force;     /* also where it is no fast-forward */
+} vv_push_ref;
+
+/* Everything a request may say; what lists hold lives in an arena, or is the caller's. */
+typedef struct vv_request {
+	vv_op op;
+	uint64_t version;    /* hello */
+	bool can, whole;     /* hello: it said what it can; it wants to know which refs are whole */
+	vv_oids want, have;  /* fetch; known: want */
+	bool done;           /* fetch: there is no more to tell of */
+	bool nodes;          /* fetch: send nodes only, leaves will be asked for */
+	vv_cids blocks, like; /* blocks; have: blocks. like: empty, or one each (null: none) that
+			       * the asker has and that is resembled */
+	vv_push_ref *refs;   /* push */
+	size_t ref_count;
+	bool ahead;          /* push: only the blocks are to enter, no ref moves (vv_hello.ahead) */
+} vv_request;
+
+vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err);
+/* From the payload of the first frame. VV_ECORRUPT; VV_ENOSUPPORT for an op or version that is
+ * not known here. */
+vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+
+typedef struct vv_remote_ref {
+	const char *name;
+	vv_oid id, peeled; /* peeled: the commit of an annotated tag; else id */
+	bool whole;        /* the blocks of all that it reaches are there (or nobody said) */
+} vv_remote_ref;
+
+/* hello's answer. */
+typedef struct vv_hello {
+	const char *head; /* the branch that HEAD names ("refs/heads/main"); NULL when detached */
+	vv_remote_ref *refs;
+	size_t ref_count;
+	uint64_t held;    /* blocks that wait there for the rest of an interrupted transfer */
+	bool writable;    /* a push may be tried */
+	bool can;         /* it answers to "can": write also what follows */
+	bool ahead;       /* takes blocks ahead of their commits */
+	bool tells_whole; /* refs[i].whole is told, and edge */
+	vv_oids edge;     /* the last whole commits below refs that are not; not all, when they are many */
+} vv_hello;
+vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err);
+vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+
+/* known's and have's answer: bits. */
+typedef struct vv_bits {
+	const uint8_t *have; /* (count + 7) / 8 bytes: it is here, with all below it */
+	const uint8_t *held; /* have: the block alone is here; NULL for known */
+	size_t count;
+} vv_bits;
+vv_status vv_bits_write(vv_channel *line, const vv_bits *b, vv_error *err);
+vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err); /* borrowed */
+static inline bool vv_bit(const uint8_t *bits, size_t i)
+{
+	return (bits[i / 8] >> (i % 8) & 1) != 0;
+}
+
+/* fetch's first answer. */
+typedef struct vv_fetch_start {
+	bool ready;     /* blocks and objects follow; else: tell of more commits */
+	vv_oids common; /* of the haves, those that are here */
+} vv_fetch_start;
+vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_error *err);
+vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+
+/* fetch's last: what was sent. */
+typedef struct vv_fetch_sum {
+	uint64_t commits, datasets, blocks, bytes;
+	bool withheld;   /* leaves were left out: ask for what is lacking */
+	uint64_t absent; /* blocks that belong to it and are not there (or damaged) */
+} vv_fetch_sum;
+vv_status vv_fetch_sum_write(vv_channel *line, const vv_fetch_sum *s, vv_error *err);
+vv_status vv_fetch_sum_read(vv_fetch_sum *out, const void *bytes, size_t len, vv_error *err);
+
+/* push's answer. */
+typedef struct vv_push_answer {
+	const char **refs; /* for each ref of the request why it was not moved; NULL: it was */
+	size_t count;
+	vv_cids missing; /* blocks without which it cannot be taken (not all, when there are many);
+			  * what came is kept: push again with these */
+} vv_push_answer;
+vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_error *err);
+vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+
+#endif

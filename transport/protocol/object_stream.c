@@ -1,0 +1,392 @@
+/*
+ * object_stream: knows how a Git object is written so that the other side can compute its id.
+ */
+#include "transport/protocol/object_stream.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/protocol/compress.h"
+#include "transport/protocol/frame.h"
+
+enum { METHOD = 3, TYPE_SHIFT = 2, TYPE_MASK = 7, BASE_SHIFT = 5 };
+enum { BASE_NONE = 0, BASE_DISTANCE = 1, BASE_ID = 2 };
+
+/* Bytes of a base's id. */
+static size_t id_len(vv_git_type type)
+{
+	return type == VV_GIT_COMMIT ? sizeof(((vv_oid *)0)->id) : VV_OBJECT_PREFIX;
+}
+
+void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid)
+{
+	if (cid->codec == VV_CODEC_DAG_CBOR) {
+		r->cids[r->count++ % VV_RECENT_NODES] = *cid;
+	}
+}
+
+/* All ids of a stream, in order. */
+typedef struct ids {
+	vv_oid *items;
+	size_t count, cap;
+} ids;
+
+static vv_status ids_add(ids *l, const vv_oid *id, vv_error *err)
+{
+	if (l->count == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 64;
+		vv_oid *items = vv_realloc_array(l->items, cap, sizeof(*items));
+		if (!items) {
+			return vv_fail_nomem(err);
+		}
+		l->items = items;
+		l->cap = cap;
+	}
+	l->items[l->count++] = *id;
+	return VV_OK;
+}
+
+/* How far back the id stands; 0: not among the last ones that are looked at. */
+static size_t ids_distance(const ids *l, const vv_oid *id)
+{
+	const size_t reach = 4096;
+	for (size_t back = 1; back <= l->count && back <= reach; back++) {
+		if (vv_oid_equal(&l->items[l->count - back], id)) {
+			return back;
+		}
+	}
+	return 0;
+}
+
+static void put_id(vv_buf *b, const vv_oid *id, bool hex)
+{
+	char text[VV_OID_TEXT + 1];
+	if (hex) {
+		vv_oid_text(text, id);
+		vv_buf_put(b, text, VV_OID_TEXT);
+	} else {
+		vv_buf_put(b, id->id, sizeof(id->id));
+	}
+}
+
+static void put_prefix(vv_buf *b, vv_git_type type, const ids *recent, const vv_recent_nodes *nodes,
+		       const vv_oid *base_id, const vv_buf *base)
+{
+	vv_buf_reset(b);
+	if (type == VV_GIT_BLOB) {
+		char text[VV_CID_TEXT + 1];
+		uint64_t n = nodes->count < VV_RECENT_NODES ? nodes->count : VV_RECENT_NODES;
+		for (uint64_t i = nodes->count - n; i < nodes->count; i++) {
+			vv_cid_text(text, &nodes->cids[i % VV_RECENT_NODES]);
+			vv_buf_put(b, text, VV_CID_TEXT);
+		}
+	} else {
+		size_t n = recent->count < VV_RECENT_OBJECTS ? recent->count : VV_RECENT_OBJECTS;
+		for (size_t i = recent->count - n; i < recent->count; i++) {
+			put_id(b, &recent->items[i], type != VV_GIT_TREE);
+		}
+	}
+	if (base) {
+		if (type == VV_GIT_COMMIT) {
+			put_id(b, base_id, true);
+		}
+		vv_buf_put(b, base->data, base->len);
+	}
+}
+
+struct vv_object_out {
+	vv_channel *line;
+	vv_object_get_fn get;
+	void *payload;
+	const vv_recent_nodes *nodes;
+	vv_coder_pool *pool;
+	vv_coder *coder;
+	ids sent;
+	vv_buf base, prefix, frame;
+};
+
+vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get, void *payload,
+			     const vv_recent_nodes *nodes, bool thorough, vv_error *err)
+{
+	vv_object_out *o = vv_calloc(1, sizeof(*o));
+	*out = NULL;
+	if (!o) {
+		return vv_fail_nomem(err);
+	}
+	o->line = line;
+	o->get = get;
+	o->payload = payload;
+	o->nodes = nodes;
+	if (!(o->pool = vv_coder_pool_new()) || !(o->coder = vv_coder_take(o->pool, err))) {
+		vv_object_out_close(o);
+		return vv_fail_nomem(err);
+	}
+	vv_coder_thorough(o->coder, thorough);
+	*out = o;
+	return VV_OK;
+}
+
+void vv_object_out_close(vv_object_out *o)
+{
+	if (o) {
+		if (o->coder) {
+			vv_coder_give(o->pool, o->coder);
+		}
+		vv_coder_pool_free(o->pool);
+		vv_free(o->sent.items);
+		vv_buf_clear(&o->base);
+		vv_buf_clear(&o->prefix);
+		vv_buf_clear(&o->frame);
+		vv_free(o);
+	}
+}
+
+uint64_t vv_object_out_count(const vv_object_out *o)
+{
+	return o->sent.count;
+}
+
+vv_status vv_object_out_flush(vv_object_out *o, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&o->frame, err);
+	for (size_t at = 0; rc == VV_OK && at < o->frame.len;) {
+		size_t n = o->frame.len - at < VV_FRAME_MAX ? o->frame.len - at : VV_FRAME_MAX;
+		rc = vv_frame_write(o->line, VV_FRAME_OBJECTS, o->frame.data + at, n, err);
+		at += n;
+	}
+	vv_buf_reset(&o->frame);
+	return rc;
+}
+
+vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *err)
+{
+	unsigned kind = BASE_NONE;
+	size_t distance = 0;
+	vv_error ignored;
+	vv_squeezed s;
+	vv_status rc;
+
+	if (!vv_oid_is_null(&g->base) && !vv_oid_equal(&g->base, &g->id)) {
+		distance = ids_distance(&o->sent, &g->base);
+		kind = distance > 0 ? BASE_DISTANCE : BASE_ID;
+		rc = o->get(o->payload, g->type, g->base.id, sizeof(g->base.id), &o->base, &ignored);
+		if (rc == VV_ENOMEM) {
+			return vv_fail_nomem(err);
+		}
+		kind = rc < 0 ? BASE_NONE : kind;
+	}
+	put_prefix(&o->prefix, g->type, &o->sent, o->nodes, &g->base, kind == BASE_NONE ? NULL : &o->base);
+	if ((rc = vv_buf_ok(&o->prefix, err)) < 0 ||
+	    (rc = vv_squeeze(&s, o->coder, g->bytes, g->len, o->prefix.data, o->prefix.len, err)) < 0) {
+		return rc;
+	}
+	kind = s.method == VV_METHOD_DIFF ? kind : BASE_NONE;
+	vv_buf_putc(&o->frame, (int)(s.method | (unsigned)g->type << TYPE_SHIFT | kind << BASE_SHIFT));
+	vv_buf_put_varint(&o->frame, g->len);
+	if (s.method != VV_METHOD_STORED) {
+		vv_buf_put_varint(&o->frame, s.len);
+	}
+	if (kind == BASE_DISTANCE) {
+		vv_buf_put_varint(&o->frame, distance);
+	} else if (kind == BASE_ID) {
+		vv_buf_put(&o->frame, g->base.id, id_len(g->type));
+	}
+	vv_buf_put(&o->frame, s.bytes, s.len);
+	if ((rc = ids_add(&o->sent, &g->id, err)) < 0) {
+		return rc;
+	}
+	return o->frame.len >= VV_FRAME_AIM ? vv_object_out_flush(o, err) : vv_buf_ok(&o->frame, err);
+}
+
+/* --- the other side ------------------------------------------------------------------ */
+
+struct vv_object_in {
+	vv_object_get_fn get;
+	void *payload;
+	const vv_recent_nodes *nodes;
+	uint64_t object_max;
+	vv_coder_pool *pool;
+	vv_coder *coder;
+	ids had;
+	vv_buf pending; /* fed and not yet parsed, from `at` on */
+	size_t at;
+	vv_buf raw, base, prefix, room;
+};
+
+vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payload,
+			    const vv_recent_nodes *nodes, uint64_t object_max, vv_error *err)
+{
+	vv_object_in *in = vv_calloc(1, sizeof(*in));
+	*out = NULL;
+	if (!in) {
+		return vv_fail_nomem(err);
+	}
+	in->get = get;
+	in->payload = payload;
+	in->nodes = nodes;
+	in->object_max = object_max;
+	if (!(in->pool = vv_coder_pool_new()) || !(in->coder = vv_coder_take(in->pool, err))) {
+		vv_object_in_close(in);
+		return vv_fail_nomem(err);
+	}
+	*out = in;
+	return VV_OK;
+}
+
+void vv_object_in_close(vv_object_in *in)
+{
+	if (in) {
+		if (in->coder) {
+			vv_coder_give(in->pool, in->coder);
+		}
+		vv_coder_pool_free(in->pool);
+		vv_free(in->had.items);
+		vv_buf_clear(&in->pending);
+		vv_buf_clear(&in->raw);
+		vv_buf_clear(&in->base);
+		vv_buf_clear(&in->prefix);
+		vv_buf_clear(&in->room);
+		vv_free(in);
+	}
+}
+
+typedef struct record {
+	unsigned base;
+	vv_git_type type;
+	uint64_t raw_len, distance;
+	const uint8_t *id;
+	vv_squeezed s;
+} record;
+
+static vv_status malformed(vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "the peer sent a record of a Git object that is malformed");
+}
+
+/* 1, or 0 when more bytes are wanted; p moves on only with 1. */
+static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uint8_t *end, vv_error *err)
+{
+	const uint8_t *q = *p;
+	uint64_t len;
+
+	if (q == end) {
+		return 0;
+	}
+	memset(r, 0, sizeof(*r));
+	unsigned head = *q++;
+	r->s.method = (uint8_t)(head & METHOD);
+	r->type = (vv_git_type)(head >> TYPE_SHIFT & TYPE_MASK);
+	r->base = head >> BASE_SHIFT;
+	if (r->s.method > VV_METHOD_DIFF || r->type < VV_GIT_COMMIT || r->type > VV_GIT_TAG ||
+	    r->base > BASE_ID || (r->base != 0 && r->s.method != VV_METHOD_DIFF)) {
+		return (int)malformed(err);
+	}
+	bool short_head = end - q < 40; /* longer than any head: what is malformed then is so for good */
+	if (!vv_varint_read(&q, end, &r->raw_len)) {
+		return short_head ? 0 : (int)malformed(err);
+	}
+	if (r->raw_len > in->object_max) {
+		return (int)vv_fail(err, VV_EREFUSED, "the peer sent a Git object of %s, more than is taken (%s)",
+				    vv_text_bytes(r->raw_len), vv_text_bytes(in->object_max));
+	}
+	len = r->raw_len;
+	if ((r->s.method != VV_METHOD_STORED && !vv_varint_read(&q, end, &len)) ||
+	    (r->base == BASE_DISTANCE && !vv_varint_read(&q, end, &r->distance))) {
+		return short_head ? 0 : (int)malformed(err);
+	}
+	if (len > r->raw_len) {
+		return (int)malformed(err);
+	}
+	if (r->base == BASE_ID) {
+		if ((size_t)(end - q) < id_len(r->type)) {
+			return 0;
+		}
+		r->id = q;
+		q += id_len(r->type);
+	}
+	if (len > (uint64_t)(end - q)) {
+		return 0;
+	}
+	r->s.bytes = q;
+	r->s.len = (size_t)len;
+	*p = q + len;
+	return 1;
+}
+
+vv_status vv_object_in_feed(vv_object_in *in, const void *payload, size_t len, vv_error *err)
+{
+	if (in->at > 0) {
+		memmove(in->pending.data, in->pending.data + in->at, in->pending.len - in->at);
+		in->pending.len -= in->at;
+		in->at = 0;
+	}
+	vv_buf_put(&in->pending, payload, len);
+	return vv_buf_ok(&in->pending, err);
+}
+
+vv_status vv_object_in_end(const vv_object_in *in, vv_error *err)
+{
+	return in->at == in->pending.len ? VV_OK : malformed(err);
+}
+
+static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_error *err)
+{
+	const uint8_t *id = r->id;
+	size_t len = id_len(r->type);
+
+	memset(base, 0, sizeof(*base));
+	if (r->base == BASE_DISTANCE) {
+		if (r->distance == 0 || r->distance > in->had.count) {
+			return malformed(err);
+		}
+		*base = in->had.items[in->had.count - r->distance];
+		id = base->id;
+		len = sizeof(base->id);
+	} else {
+		memcpy(base->id, r->id, len);
+	}
+	vv_status rc = in->get(in->payload, r->type, id, len, &in->base, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_fail(err, VV_EMISSING, "the peer sent a difference against a Git object that is not here");
+		return vv_hint(err, "'git fsck' tells what is missing here");
+	}
+	return rc;
+}
+
+int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, size_t *len,
+		      vv_error *err)
+{
+	const uint8_t *start = (const uint8_t *)in->pending.data;
+	const uint8_t *p = start ? start + in->at : NULL, *end = start ? start + in->pending.len : NULL;
+	record r;
+	vv_oid base;
+	vv_status rc;
+	int more = parse(in, &r, &p, end, err);
+
+	if (more <= 0) {
+		return more;
+	}
+	in->at = (size_t)(p - start);
+	if (r.base != BASE_NONE && (rc = read_base(in, &r, &base, err)) < 0) {
+		return (int)rc;
+	}
+	put_prefix(&in->prefix, r.type, &in->had, in->nodes, &base, r.base == BASE_NONE ? NULL : &in->base);
+	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
+		return (int)rc;
+	}
+	rc = vv_unsqueeze(&in->raw, (size_t)r.raw_len, in->coder, &r.s, in->prefix.data, in->prefix.len,
+			  &in->room, err);
+	if (rc == VV_ECORRUPT) {
+		return (int)vv_fail(err, rc, "the peer sent a Git object that cannot be unpacked");
+	}
+	*type = r.type;
+	*bytes = in->raw.data;
+	*len = in->raw.len;
+	return rc < 0 ? (int)rc : 1;
+}
+
+vv_status vv_object_in_note(vv_object_in *in, const vv_oid *id, vv_error *err)
+{
+	return ids_add(&in->had, id, err);
+}

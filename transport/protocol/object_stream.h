@@ -1,0 +1,72 @@
+/*
+ * object_stream: Git objects on a line, one record behind the other in frames of type 'O'.
+ *
+ *   1        bits 0-1: method (as block_stream.h has it), bits 2-4: type (1 commit, 2 tree,
+ *            3 blob, 4 tag), bits 5-6: base (0 none, 1 by distance, 2 by id)
+ *   varint   raw length
+ *   varint   length of the bytes (not for "stored")
+ *   varint   base 1: how many records of this stream before this one
+ *   10, 20   base 2: the first bytes of the id of an object that the receiver has; of a
+ *            commit the whole id
+ *   bytes
+ *
+ * Frames are cut anywhere: a record may begin in one and end in another.
+ *
+ * The id is not sent. The prefix of method 2 is: the ids of the last VV_RECENT_OBJECTS records,
+ * oldest first, for a tree as their 20 bytes, for a commit and a tag in hex, for a blob not at
+ * all; for a blob then the texts of the last VV_RECENT_NODES dag-cbor CIDs among the blocks of
+ * this request or answer that came before (pointers name them); for a commit with a base the
+ * base's id in hex; then the base's bytes.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_OBJECT_STREAM_H
+#define VV_TRANSPORT_PROTOCOL_OBJECT_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/transfer/send.h"
+#include "transport/line/channel.h"
+
+#define VV_RECENT_OBJECTS 32u
+#define VV_RECENT_NODES 64u
+#define VV_OBJECT_PREFIX 10u
+
+/* The dag-cbor CIDs among the blocks sent (received) so far; both sides note the same. */
+typedef struct vv_recent_nodes {
+	vv_cid cids[VV_RECENT_NODES];
+	uint64_t count;
+} vv_recent_nodes;
+void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid); /* raw blocks are not noted */
+
+/* Reads an object's bytes: the sender's own, or what the receiver has by now. id_len is 20 or
+ * VV_OBJECT_PREFIX; out's content is replaced. VV_ENOTFOUND. */
+typedef vv_status (*vv_object_get_fn)(void *payload, vv_git_type type, const uint8_t *id, size_t id_len,
+				      vv_buf *out, vv_error *err);
+
+typedef struct vv_object_out vv_object_out;
+vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get, void *payload,
+			     const vv_recent_nodes *nodes, bool thorough, vv_error *err);
+/* o->base was sent before, or the receiver has it. */
+vv_status vv_object_out_put(vv_object_out *out, const vv_git_object *o, vv_error *err);
+vv_status vv_object_out_flush(vv_object_out *out, vv_error *err);
+uint64_t vv_object_out_count(const vv_object_out *out);
+void vv_object_out_close(vv_object_out *out); /* accepts NULL; does not flush */
+
+typedef struct vv_object_in vv_object_in;
+vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payload,
+			    const vv_recent_nodes *nodes, uint64_t object_max, vv_error *err);
+/* A frame's payload; copied. */
+vv_status vv_object_in_feed(vv_object_in *in, const void *payload, size_t len, vv_error *err);
+/* The next record: 1, or 0 when none is whole. Bytes are borrowed until the next call. The
+ * caller computes the id (it keeps the object) and tells it with vv_object_in_note.
+ * VV_EREFUSED above object_max bytes, VV_EMISSING for a base that is not here. */
+int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, size_t *len,
+		      vv_error *err);
+vv_status vv_object_in_end(const vv_object_in *in, vv_error *err); /* nothing is left over? */
+vv_status vv_object_in_note(vv_object_in *in, const vv_oid *id, vv_error *err);
+void vv_object_in_close(vv_object_in *in); /* accepts NULL */
+
+#endif

@@ -1,0 +1,411 @@
+/*
+ * peer: knows how each request is asked, and how its answer is read.
+ */
+#include "transport/protocol/peer.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cbor.h"
+#include "transport/protocol/block_stream.h"
+#include "transport/protocol/frame.h"
+
+#define ANSWER_BUDGET (64u << 20) /* of answers that carry no blocks */
+#define BATCH 8192u		  /* CIDs in one request */
+
+struct vv_peer {
+	vv_channel *line;
+	vv_arena arena;	 /* hello */
+	vv_arena scratch; /* of the last request */
+	vv_hello hello;
+	bool greeted;
+	bool push; /* it is to be pushed to: what it lacks matters */
+};
+
+vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err)
+{
+	vv_peer *p = vv_calloc(1, sizeof(*p));
+
+	*out = p;
+	if (!p) {
+		vv_channel_close(line);
+		return vv_fail_nomem(err);
+	}
+	p->line = line;
+	p->push = true;
+	vv_arena_init(&p->arena);
+	vv_arena_init(&p->scratch);
+	return VV_OK;
+}
+
+vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err)
+{
+	vv_url u;
+	vv_channel *line;
+	vv_status rc = vv_url_read(&u, url, err);
+
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_connect(&line, &u, o, err);
+	vv_url_clear(&u);
+	rc = rc < 0 ? rc : vv_peer_over(out, line, err);
+	if (rc == VV_OK) {
+		(*out)->push = o->write;
+	}
+	return rc;
+}
+
+void vv_peer_close(vv_peer *p)
+{
+	if (p) {
+		vv_channel_close(p->line);
+		vv_arena_clear(&p->arena);
+		vv_arena_clear(&p->scratch);
+		vv_free(p);
+	}
+}
+
+const char *vv_peer_name(const vv_peer *p)
+{
+	return vv_channel_name(p->line);
+}
+
+void vv_peer_stats(const vv_peer *p, vv_channel_stats *out)
+{
+	vv_channel_stats_get(p->line, out);
+}
+
+/* A write failed: the other side may have said why before it hung up. */
+static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
+{
+	vv_frame_reader in;
+	vv_error why;
+	uint8_t type;
+
+	if (rc != VV_EIO) {
+		return rc;
+	}
+	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
+	vv_status said = vv_frame_read(&in, &type, &why);
+	vv_frame_reader_clear(&in);
+	if (said < 0 && strncmp(why.message, "remote: ", 8) == 0) {
+		*err = why;
+		return said;
+	}
+	return rc;
+}
+
+/* The request as a whole, and its end. */
+static vv_status ask(vv_peer *p, const vv_request *q, vv_error *err)
+{
+	vv_arena_reset(&p->scratch);
+	vv_status rc = vv_request_write(p->line, q, err);
+	rc = rc < 0 ? rc : vv_frame_end(p->line, err);
+	return heard(p, rc, err);
+}
+
+static vv_status unexpected(const vv_peer *p, uint8_t type, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "%s sent a frame '%c' that does not belong there",
+		       vv_channel_name(p->line), type);
+}
+
+/* The answer's first frame, a message. */
+static vv_status first(vv_peer *p, vv_frame_reader *in, vv_error *err)
+{
+	uint8_t type;
+	vv_status rc = vv_frame_read(in, &type, err);
+	return rc < 0 || type == VV_FRAME_MESSAGE ? rc : unexpected(p, type, err);
+}
+
+static vv_status last(vv_peer *p, vv_frame_reader *in, vv_error *err)
+{
+	uint8_t type;
+	vv_status rc = vv_frame_read(in, &type, err);
+	if (rc < 0) {
+		return rc;
+	}
+	return type == VV_FRAME_END ? vv_channel_done(p->line, err) : unexpected(p, type, err);
+}
+
+static vv_status greet(vv_peer *p, bool whole, vv_error *err)
+{
+	const vv_request q = {.op = VV_OP_HELLO, .version = VV_PROTOCOL_VERSION, .whole = whole};
+	vv_frame_reader in;
+	vv_status rc = VV_OK;
+
+	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
+	if ((rc = ask(p, &q, err)) == VV_OK && (rc = first(p, &in, err)) == VV_OK &&
+	    (rc = vv_hello_read(&p->hello, &p->arena, in.payload.data, in.payload.len, err)) == VV_OK) {
+		rc = last(p, &in, err);
+	}
+	vv_frame_reader_clear(&in);
+	return rc;
+}
+
+vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!p->greeted) {
+		rc = greet(p, p->push, err);
+		if (p->push && rc == VV_ECORRUPT && strstr(err->message, "remote: ") == err->message) {
+			/* An older varve takes a greeting with more than the version for a broken one. */
+			rc = vv_channel_done(p->line, err);
+			rc = rc < 0 ? rc : greet(p, false, err);
+		}
+	}
+	p->greeted = rc == VV_OK;
+	*out = &p->hello;
+	return rc;
+}
+
+static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t *have, uint8_t *held,
+			  vv_error *err)
+{
+	vv_frame_reader in;
+	vv_bits bits;
+	vv_status rc = ask(p, q, err);
+
+	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
+	if (rc == VV_OK && (rc = first(p, &in, err)) == VV_OK &&
+	    (rc = vv_bits_read(&bits, count, in.payload.data, in.payload.len, err)) == VV_OK) {
+		memcpy(have, bits.have, (count + 7) / 8);
+		if (held && bits.held) {
+			memcpy(held, bits.held, (count + 7) / 8);
+		}
+		rc = last(p, &in, err);
+	}
+	vv_frame_reader_clear(&in);
+	return rc;
+}
+
+vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err)
+{
+	const vv_request q = {.op = VV_OP_KNOWN, .want = *ids};
+	return ids->count == 0 ? VV_OK : ask_bits(p, &q, ids->count, bits, NULL, err);
+}
+
+vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t at = 0; rc == VV_OK && at < count; at += BATCH) {
+		size_t n = count - at < BATCH ? count - at : BATCH;
+		vv_cid *list = (vv_cid *)(uintptr_t)(cids + at); /* only read */
+		const vv_request q = {.op = VV_OP_HAVE, .blocks = {list, n}};
+		rc = ask_bits(p, &q, n, have + at / 8, held ? held + at / 8 : NULL, err);
+	}
+	return rc;
+}
+
+/* --- fetch ---------------------------------------------------------------------------- */
+
+/* Blocks and objects, until the sum. */
+static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x, const vv_progress *progress,
+			     vv_fetch_sum *sum, vv_error *err)
+{
+	vv_channel_stats before, now;
+	uint8_t type;
+	vv_status rc = vv_receive_begin(x, err);
+
+	vv_channel_stats_get(p->line, &before);
+	while (rc == VV_OK && (rc = vv_frame_read(in, &type, err)) == VV_OK) {
+		if (type == VV_FRAME_MESSAGE) {
+			return vv_fetch_sum_read(sum, in->payload.data, in->payload.len, err);
+		}
+		if (type != VV_FRAME_BLOCKS && type != VV_FRAME_OBJECTS) {
+			return unexpected(p, type, err);
+		}
+		rc = vv_receive_frame(x, type, in->payload.data, in->payload.len, err);
+		vv_channel_stats_get(p->line, &now);
+		vv_progress_update(progress, "receiving", now.bytes_in - before.bytes_in, 0);
+	}
+	return rc;
+}
+
+vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv_progress *progress,
+			vv_fetch_start *start, vv_fetch_sum *sum, vv_error *err)
+{
+	vv_frame_reader in;
+	vv_receive_limits limits;
+	vv_status rc = ask(p, q, err);
+
+	memset(sum, 0, sizeof(*sum));
+	vv_receive_limits_get(x, &limits);
+	vv_frame_reader_init(&in, p->line, limits.bytes);
+	if (rc == VV_OK && (rc = first(p, &in, err)) == VV_OK) {
+		rc = vv_fetch_start_read(start, &p->scratch, in.payload.data, in.payload.len, err);
+	}
+	if (rc == VV_OK && start->ready) {
+		rc = take_frames(p, &in, x, progress, sum, err);
+		if (rc < 0) {
+			vv_error ignored;
+			(void)vv_incoming_keep(vv_receive_incoming(x), &ignored);
+		}
+	}
+	rc = rc < 0 ? rc : last(p, &in, err);
+	if (rc == VV_OK && start->ready) {
+		rc = vv_receive_end(x, err);
+	}
+	vv_frame_reader_clear(&in);
+	return rc;
+}
+
+/* --- blocks by name ------------------------------------------------------------------- */
+
+typedef struct named {
+	vv_peer *peer;
+	const vv_lacking *wants; /* of this request */
+	size_t count, at;
+	size_t before; /* wants of earlier requests */
+	vv_peer_block_fn fn;
+	void *payload;
+} named;
+
+static vv_status take_one(named *n, const vv_block_received *b, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+
+	if (n->at == n->count) {
+		return vv_fail(err, VV_ECORRUPT, "%s sent blocks that were not asked for",
+			       vv_channel_name(n->peer->line));
+	}
+	const vv_cid *cid = &n->wants[n->at].cid;
+	if (b->absent || b->unreadable) {
+		return n->fn(n->payload, n->before + n->at++, cid, NULL, 0, NULL, err);
+	}
+	if (!vv_cid_equal(cid, &b->cid)) {
+		vv_cid_text(text, cid);
+		return vv_fail(err, VV_ECORRUPT, "%s sent other bytes for the block %s",
+			       vv_channel_name(n->peer->line), text);
+	}
+	return n->fn(n->payload, n->before + n->at++, cid, b->bytes, b->len, &b->base, err);
+}
+
+static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, vv_error *err)
+{
+	vv_block_received b;
+	uint8_t type;
+	vv_status rc;
+
+	while ((rc = vv_frame_read(in, &type, err)) == VV_OK && type == VV_FRAME_BLOCKS) {
+		const uint8_t *p = (const uint8_t *)in->payload.data, *end = p + in->payload.len;
+		int more;
+		while ((more = vv_block_in_next(blocks, &p, end, &b, err)) > 0) {
+			if ((rc = take_one(n, &b, err)) < 0) {
+				return rc;
+			}
+		}
+		if (more < 0) {
+			return (vv_status)more;
+		}
+	}
+	if (rc == VV_OK && type != VV_FRAME_END) {
+		return unexpected(n->peer, type, err);
+	}
+	if (rc == VV_OK && n->at < n->count) {
+		return vv_fail(err, VV_ECORRUPT, "%s answered %zu of %zu blocks", vv_channel_name(n->peer->line),
+			       n->at, n->count);
+	}
+	return rc < 0 ? rc : vv_channel_done(n->peer->line, err);
+}
+
+static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get, vv_error *err)
+{
+	vv_peer *p = n->peer;
+	vv_request q = {.op = VV_OP_BLOCKS};
+	vv_frame_reader in;
+	vv_block_in *blocks = NULL;
+	bool any_like = false;
+
+	vv_arena_reset(&p->scratch);
+	q.blocks.items = vv_arena_calloc(&p->scratch, n->count, sizeof(vv_cid));
+	q.like.items = vv_arena_calloc(&p->scratch, n->count, sizeof(vv_cid));
+	if (!q.blocks.items || !q.like.items) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < n->count; i++) {
+		q.blocks.items[i] = n->wants[i].cid;
+		q.like.items[i] = n->wants[i].like;
+		any_like |= !vv_cid_is_null(&n->wants[i].like);
+	}
+	q.blocks.count = n->count;
+	q.like.count = any_like ? n->count : 0;
+	vv_status rc = vv_request_write(p->line, &q, err);
+	rc = rc < 0 ? rc : vv_frame_end(p->line, err);
+	if ((rc = heard(p, rc, err)) < 0 || (rc = vv_block_in_open(&blocks, find, get, n->payload, err)) < 0) {
+		return rc;
+	}
+	vv_frame_reader_init(&in, p->line, (uint64_t)n->count * (VV_BLOCK_MAX + 64) + ANSWER_BUDGET);
+	rc = take_named(n, &in, blocks, err);
+	vv_frame_reader_clear(&in);
+	vv_block_in_close(blocks);
+	return rc;
+}
+
+vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_block_find_fn find,
+			 vv_block_get_fn get, vv_peer_block_fn fn, void *payload, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t at = 0; rc == VV_OK && at < count; at += BATCH) {
+		named n = {p, wants + at, count - at < BATCH ? count - at : BATCH, 0, at, fn, payload};
+		rc = ask_batch(&n, find, get, err);
+	}
+	return rc;
+}
+
+/* --- push ----------------------------------------------------------------------------- */
+
+static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *said, vv_error *err)
+{
+	vv_frame_reader in;
+	uint8_t type;
+	vv_status rc;
+
+	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
+	while ((rc = vv_frame_read(&in, &type, err)) == VV_OK && type == VV_FRAME_TEXT) {
+		vv_buf_put(said, in.payload.data, in.payload.len);
+	}
+	if (rc == VV_OK && type != VV_FRAME_MESSAGE) {
+		rc = unexpected(p, type, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_push_answer_read(answer, &p->scratch, in.payload.data, in.payload.len, err);
+	}
+	rc = rc < 0 ? rc : last(p, &in, err);
+	vv_frame_reader_clear(&in);
+	return rc < 0 ? rc : vv_buf_ok(said, err);
+}
+
+vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool ahead, vv_send *s,
+		       const vv_progress *progress, vv_push_answer *answer, vv_fetch_sum *sum, vv_buf *said,
+		       vv_error *err)
+{
+	const vv_request q = {.op = VV_OP_PUSH,
+			      .refs = (vv_push_ref *)(uintptr_t)refs, /* only read */
+			      .ref_count = count,
+			      .ahead = ahead};
+	vv_status rc;
+
+	vv_arena_reset(&p->scratch);
+	memset(sum, 0, sizeof(*sum));
+	rc = vv_request_write(p->line, &q, err);
+	if (rc == VV_OK && s && (rc = vv_send_blocks(s, p->line, true, progress, sum, err)) == VV_OK) {
+		rc = vv_send_objects(s, p->line, progress, sum, err);
+	}
+	rc = rc < 0 ? rc : vv_frame_end(p->line, err);
+	if ((rc = heard(p, rc, err)) < 0) {
+		return rc;
+	}
+	rc = read_push_answer(p, answer, said, err);
+	if (rc == VV_OK && answer->count != count) {
+		rc = vv_fail(err, VV_ECORRUPT, "%s answered %zu refs of %zu", vv_channel_name(p->line),
+			     answer->count, count);
+	}
+	return rc;
+}

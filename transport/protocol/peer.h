@@ -1,0 +1,54 @@
+/*
+ * peer: one repository at the far end of a line, and what can be asked of it.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_PEER_H
+#define VV_TRANSPORT_PROTOCOL_PEER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "transport/line/connect.h"
+#include "transport/protocol/message.h"
+#include "transport/protocol/receive.h"
+#include "transport/protocol/send.h"
+
+typedef struct vv_peer vv_peer;
+
+/* Connects; asks nothing yet. */
+vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err);
+/* Over a line that is there already; it is the peer's then. */
+vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);
+void vv_peer_close(vv_peer *p); /* accepts NULL */
+const char *vv_peer_name(const vv_peer *p); /* borrowed */
+void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
+
+/* Its refs; borrowed until close. Of one that is to be pushed to (vv_connect_options.write) also
+ * which of them are whole, where it can tell. */
+vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err);
+/* Which of the commits it has. bits: (count + 7) / 8 bytes. */
+vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err);
+/* Which of the blocks it has with all below (have), or alone (held). */
+vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held, vv_error *err);
+
+/* One round of a fetch. *start: whether it was ready; then all frames have gone to x and *sum
+ * tells of them. common is borrowed until the next call. */
+vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv_progress *progress,
+			vv_fetch_start *start, vv_fetch_sum *sum, vv_error *err);
+
+/* Asks for blocks by CID; fn is told of each in order, absent ones with bytes NULL. Bytes are
+ * checked against the CID. VV_ECORRUPT: the peer lies. */
+typedef vv_status (*vv_peer_block_fn)(void *payload, size_t i, const vv_cid *cid, const void *bytes,
+				      size_t len, const vv_cid *base, vv_error *err);
+vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_block_find_fn find,
+			 vv_block_get_fn get, vv_peer_block_fn fn, void *payload, vv_error *err);
+
+/* Pushes: the refs, what s has to send, the answer (borrowed until the next call). ahead: the
+ * blocks only; no ref moves. said gets the lines that the far side had for people. */
+vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool ahead, vv_send *s,
+		       const vv_progress *progress, vv_push_answer *answer, vv_fetch_sum *sum, vv_buf *said,
+		       vv_error *err);
+
+#endif

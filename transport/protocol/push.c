@@ -1,0 +1,266 @@
+/*
+ * push: knows what both sides have in common, and what the other one has besides.
+ */
+#include "transport/protocol/push.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "repo/transfer/send.h"
+
+/* Less than this is sent without asking whether it is there. */
+#define UNASKED_BYTES (1u << 20)
+#define KNOWN_FIRST 256u
+#define KNOWN_MAX 16384u
+#define ATTEMPTS 32 /* to send what the other side says it lacks */
+
+typedef struct run {
+	const vv_push *p;
+	vv_push_outcome *out;
+	const vv_hello *hello;
+	vv_oids wants, commons, whole; /* owned; whole: of commons */
+	bool mends; /* some of commons lack blocks there */
+	vv_send *send;
+} run;
+
+void vv_push_outcome_clear(vv_push_outcome *o)
+{
+	vv_buf_clear(&o->said);
+}
+
+static vv_status find_wants(run *r, vv_error *err)
+{
+	r->wants.items = vv_calloc(r->p->ref_count + 1, sizeof(vv_oid));
+	if (!r->wants.items) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->p->ref_count; i++) {
+		if (!vv_oid_is_null(&r->p->refs[i].id)) {
+			r->wants.items[r->wants.count++] = r->p->refs[i].id;
+		}
+	}
+	return VV_OK;
+}
+
+/* Of the other side's refs those whose commits are here; and of these the whole ones. */
+static vv_status common_refs(run *r, vv_error *err)
+{
+	size_t count = r->hello->ref_count;
+	bool *known = vv_calloc(count + 1, sizeof(bool));
+	vv_oid *ids = vv_calloc(count + 1, sizeof(vv_oid));
+	vv_status rc = VV_OK;
+
+	r->commons.items = vv_calloc(count + 1, sizeof(vv_oid));
+	r->whole.items = vv_calloc(count + r->hello->edge.count + 1, sizeof(vv_oid));
+	if (!known || !ids || !r->commons.items || !r->whole.items) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		ids[i] = r->hello->refs[i].peeled;
+	}
+	rc = rc < 0 ? rc : vv_commits_known(r->p->repo, ids, count, known, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (known[i]) {
+			r->commons.items[r->commons.count++] = ids[i];
+		}
+		if (known[i] && r->hello->refs[i].whole) {
+			r->whole.items[r->whole.count++] = ids[i];
+		}
+	}
+	r->mends = r->whole.count < r->commons.count;
+	for (size_t i = 0; rc == VV_OK && i < r->hello->edge.count; i++) {
+		r->whole.items[r->whole.count++] = r->hello->edge.items[i]; /* also such as are not here */
+	}
+	vv_free(known);
+	vv_free(ids);
+	return rc;
+}
+
+/* Its refs are all unknown here: which of our commits does it have? */
+static vv_status ask_known(run *r, vv_error *err)
+{
+	vv_oid *sample;
+	size_t count, at = 0;
+	uint8_t bits[KNOWN_MAX / 8];
+	vv_status rc = vv_commits_sample(r->p->repo, KNOWN_MAX, &sample, &count, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_free(r->commons.items);
+	r->commons.items = vv_calloc(count + 1, sizeof(vv_oid));
+	if (!r->commons.items) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t step = KNOWN_FIRST; rc == VV_OK && at < count && r->commons.count == 0; step *= 4) {
+		size_t n = count - at < step ? count - at : step;
+		const vv_oids ids = {sample + at, n};
+		r->out->rounds++;
+		rc = vv_peer_known(r->p->peer, &ids, bits, err);
+		for (size_t i = 0; rc == VV_OK && i < n; i++) {
+			if (vv_bit(bits, i)) {
+				r->commons.items[r->commons.count++] = sample[at + i];
+			}
+		}
+		at += n;
+	}
+	vv_free(sample);
+	return rc;
+}
+
+static vv_status find_common(run *r, vv_error *err)
+{
+	vv_status rc = common_refs(r, err);
+	if (rc == VV_OK && r->commons.count == 0 && r->hello->ref_count > 0 && r->wants.count > 0) {
+		rc = ask_known(r, err);
+	}
+	return rc;
+}
+
+/* Which of the blocks are there? */
+static vv_status ask_which(run *r, const vv_send_plan *plan, vv_error *err)
+{
+	size_t count = (size_t)plan->blocks, bytes = count / 8 + 1;
+	vv_status rc = VV_OK;
+	vv_cid *cids = vv_calloc(count + 1, sizeof(vv_cid));
+	uint8_t *have = vv_calloc(bytes, 1), *held = vv_calloc(bytes, 1);
+	if (!cids || !have || !held) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		cids[i] = *vv_send_block(r->send, i);
+	}
+	r->out->rounds++;
+	rc = rc < 0 ? rc : vv_peer_have(r->p->peer, cids, count, have, held, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (vv_bit(have, i) || vv_bit(held, i)) {
+			vv_send_skip(r->send, i);
+			r->out->had++;
+		}
+	}
+	vv_free(cids);
+	vv_free(have);
+	vv_free(held);
+	return rc;
+}
+
+static vv_status ask_have(run *r, const vv_send_plan *plan, vv_error *err)
+{
+	bool empty = r->hello->ref_count == 0 && r->hello->held == 0;
+	bool may_be_many = plan->leaf_bytes >= UNASKED_BYTES || r->hello->held > 0 || r->mends;
+
+	return empty || !may_be_many ? VV_OK : ask_which(r, plan, err);
+}
+
+static vv_status send_once(run *r, vv_fetch_sum *sum, vv_error *err)
+{
+	const vv_push *p = r->p;
+
+	r->out->rounds++;
+	return vv_peer_push(p->peer, p->refs, p->ref_count, p->ahead, r->send, p->progress, &r->out->answer, sum,
+			    &r->out->said, err);
+}
+
+/* The other side lacks blocks that it seemed to have: it said which. As long as what it lacks
+ * becomes another list it gets on. */
+static vv_status push_missing(run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	vv_cid last = {0};
+
+	for (int i = 0; rc == VV_OK && i < ATTEMPTS; i++) {
+		const vv_cids *missing = &r->out->answer.missing;
+		vv_send_plan plan;
+		vv_fetch_sum sum;
+		if (missing->count == 0 || vv_cid_equal(&missing->items[missing->count - 1], &last)) {
+			break;
+		}
+		last = missing->items[missing->count - 1];
+		if ((rc = vv_send_only(r->send, missing, err)) == VV_OK) {
+			vv_send_plan_get(r->send, &plan);
+			rc = plan.blocks > missing->count ? ask_which(r, &plan, err) : VV_OK;
+		}
+		rc = rc < 0 ? rc : send_once(r, &sum, err);
+		if (rc == VV_OK) {
+			r->out->sum.blocks += sum.blocks;
+			r->out->sum.bytes += sum.bytes;
+		}
+	}
+	return rc;
+}
+
+static vv_status send_all(run *r, vv_error *err)
+{
+	vv_status rc = send_once(r, &r->out->sum, err);
+	return rc < 0 || !r->send ? rc : push_missing(r, err);
+}
+
+/* What is older than what both have may hold a pointer that nobody can read: that must not be in
+ * the way of what is new. */
+static vv_status open_send(run *r, vv_error *err)
+{
+	vv_status rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons, r->mends ? &r->whole : NULL, err);
+
+	if (rc == VV_ECORRUPT && r->mends) {
+		r->mends = false;
+		rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons, NULL, err);
+	}
+	return rc;
+}
+
+/* To one that does not tell what it lacks: it cannot read differences to blocks that it lacks. So
+ * everything goes whole. */
+static vv_status send_whole(run *r, vv_error *err)
+{
+	vv_send_plan plan;
+	vv_status rc;
+
+	vv_send_close(r->send);
+	r->send = NULL;
+	r->mends = true;
+	r->whole.count = 0;
+	if ((rc = open_send(r, err)) < 0) {
+		return rc;
+	}
+	vv_send_plan_get(r->send, &plan);
+	rc = ask_have(r, &plan, err);
+	return rc < 0 ? rc : send_all(r, err);
+}
+
+vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
+{
+	run r = {.p = p, .out = out};
+	vv_send_plan plan = {0};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_peer_hello(p->peer, &r.hello, err)) < 0 || (rc = find_wants(&r, err)) < 0) {
+		vv_free(r.wants.items);
+		return rc;
+	}
+	if (r.wants.count > 0) {
+		if ((rc = find_common(&r, err)) == VV_OK &&
+		    (rc = open_send(&r, err)) == VV_OK) {
+			vv_send_plan_get(r.send, &plan);
+			rc = ask_have(&r, &plan, err);
+		}
+	}
+	if (rc == VV_OK && p->dry_run) {
+		out->sum.datasets = plan.datasets;
+		out->sum.blocks = plan.blocks - out->had;
+		out->sum.bytes = plan.leaf_bytes;
+	} else if (rc == VV_OK) {
+		rc = send_all(&r, err);
+		if (rc == VV_ECORRUPT && r.send && !r.mends && !r.hello->tells_whole) {
+			rc = send_whole(&r, err);
+		}
+	}
+	vv_send_close(r.send);
+	vv_free(r.wants.items);
+	vv_free(r.commons.items);
+	vv_free(r.whole.items);
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
+		vv_hint(err, "'varve fsck' tells which versions lack blocks here; 'varve fetch' gets what others have");
+	}
+	return rc;
+}

@@ -1,0 +1,240 @@
+/*
+ * receipt: knows the lines of the log, and how each is tied to the one before.
+ */
+#include "transport/protocol/receipt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/line/connect.h"
+
+#define LOG_MAX (256u << 20)
+#define LOCK_WAIT_MS 5000u
+
+static void put_hash(char out[2 * VV_SHA256_LEN + 1], const uint8_t hash[VV_SHA256_LEN])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < VV_SHA256_LEN; i++) {
+		out[2 * i] = digits[hash[i] >> 4];
+		out[2 * i + 1] = digits[hash[i] & 15];
+	}
+	out[2 * VV_SHA256_LEN] = '\0';
+}
+
+static vv_status hash_line(char out[2 * VV_SHA256_LEN + 1], const char *line, size_t len, vv_error *err)
+{
+	uint8_t hash[VV_SHA256_LEN];
+	vv_status rc = vv_sha256(hash, line, len, err);
+	if (rc == VV_OK) {
+		put_hash(out, hash);
+	}
+	return rc;
+}
+
+/* The last whole line of the log: its hash; "" where there is none. A torn last line (a crash)
+ * is no line: *end is where the next begins. */
+static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN + 1], uint64_t *end, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_stat st;
+	vv_status rc = vv_fstat(&st, fd, path, err);
+
+	out[0] = '\0';
+	*end = 0;
+	if (rc < 0 || st.size == 0) {
+		return rc;
+	}
+	if (st.size > LOG_MAX || !vv_buf_reserve(&text, (size_t)st.size)) {
+		vv_buf_clear(&text);
+		return vv_fail(err, VV_EREFUSED, "'%s' has %s: move it away", vv_text_shows(path),
+			       vv_text_bytes(st.size));
+	}
+	ssize_t n = vv_pread_full(fd, text.data, (size_t)st.size, 0, path, err);
+	if (n < 0) {
+		rc = (vv_status)n;
+	} else {
+		size_t len = (size_t)n;
+		while (len > 0 && text.data[len - 1] != '\n') {
+			len--;
+		}
+		*end = len;
+		size_t start = len > 0 ? len - 1 : 0;
+		while (start > 0 && text.data[start - 1] != '\n') {
+			start--;
+		}
+		rc = len > 0 ? hash_line(out, text.data + start, len - 1 - start, err) : VV_OK;
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv_cid *roots, size_t count)
+{
+	vv_json_out w;
+	char text[VV_CID_TEXT + 1], when[32];
+	int64_t sec;
+	uint32_t nsec;
+	struct tm tm;
+	vv_url u;
+
+	vv_now(&sec, &nsec);
+	time_t t = (time_t)sec;
+	(void)gmtime_r(&t, &tm);
+	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	vv_json_out_init(&w, b, 0);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "prev");
+	vv_json_string(&w, prev);
+	vv_json_name(&w, "time");
+	vv_json_string(&w, when);
+	vv_json_name(&w, "peer");
+	bool readable = vv_url_read(&u, s->name, NULL) == VV_OK; /* without passwords */
+	vv_json_string(&w, readable ? u.text : s->name);
+	if (readable) {
+		vv_url_clear(&u);
+	}
+	vv_json_name(&w, "roots");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < count; i++) {
+		vv_cid_text(text, &roots[i]);
+		vv_json_string(&w, text);
+	}
+	vv_json_close_array(&w);
+	vv_json_name(&w, "blocks");
+	vv_json_u64(&w, s->blocks);
+	vv_json_name(&w, "bytes");
+	vv_json_u64(&w, s->bytes);
+	vv_json_name(&w, "ms");
+	vv_json_u64(&w, s->ms);
+	vv_json_close_object(&w);
+	vv_buf_putc(b, '\n');
+}
+
+static char *log_path(vv_repository *r)
+{
+	return vv_path_join(vv_repository_varvedir(r), "receipts", (char *)NULL);
+}
+
+static vv_status append(int fd, const char *path, const vv_supplier *suppliers, size_t count,
+			const vv_cid *roots, size_t root_count, vv_error *err)
+{
+	char prev[2 * VV_SHA256_LEN + 1];
+	uint64_t end;
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = last_hash(fd, path, prev, &end, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (suppliers[i].blocks > 0) {
+			size_t start = b.len;
+			put_line(&b, prev, &suppliers[i], roots, root_count);
+			rc = vv_buf_ok(&b, err);
+			rc = rc < 0 ? rc : hash_line(prev, b.data + start, b.len - 1 - start, err);
+		}
+	}
+	if (rc == VV_OK && (vv_sys_ops.ftruncate(fd, (off_t)end) != 0 || lseek(fd, (off_t)end, SEEK_SET) < 0)) {
+		rc = vv_fail_errno(err, "cannot write", path);
+	}
+	rc = rc < 0 || b.len == 0 ? rc : vv_write_full(fd, b.data, b.len, path, err);
+	rc = rc < 0 || b.len == 0 ? rc : vv_fsync(fd, path, err);
+	vv_buf_clear(&b);
+	return rc;
+}
+
+vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count, const vv_cid *roots,
+			  size_t root_count, vv_error *err)
+{
+	char *path = log_path(r);
+	char *lock_path = vv_path_join(vv_repository_varvedir(r), "receipts.lock", (char *)NULL);
+	vv_status rc;
+
+	if (!path || !lock_path) {
+		rc = vv_fail_nomem(err);
+	} else {
+		int lock = vv_lock(lock_path, true, LOCK_WAIT_MS, err);
+		int fd = lock < 0 ? lock : vv_open(path, O_RDWR | O_CREAT, 0666, err);
+		rc = fd < 0 ? (vv_status)fd : append(fd, path, suppliers, count, roots, root_count, err);
+		if (fd >= 0) {
+			vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+			rc = rc < 0 ? rc : closed;
+		}
+		if (lock >= 0) {
+			vv_unlock(lock);
+		}
+	}
+	vv_free(path);
+	vv_free(lock_path);
+	return rc;
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static bool names(const vv_json *line, const char *root)
+{
+	const vv_json *roots = vv_json_get(line, "roots");
+	for (const vv_json *e = roots ? roots->first : NULL; e; e = e->next) {
+		if (e->type == VV_JSON_STRING && e->text_len == VV_CID_TEXT &&
+		    memcmp(e->text, root, VV_CID_TEXT) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status tell(const vv_json *line, vv_receipt_fn fn, void *payload, vv_error *err)
+{
+	vv_receipt rc = {.time = vv_json_get_string(line, "time"), .peer = vv_json_get_string(line, "peer")};
+
+	if (!rc.time || !rc.peer || !vv_json_get_u64(&rc.blocks, line, "blocks") ||
+	    !vv_json_get_u64(&rc.bytes, line, "bytes") || !vv_json_get_u64(&rc.ms, line, "ms")) {
+		return vv_fail(err, VV_ECORRUPT, "a member is missing");
+	}
+	return fn(payload, &rc, err);
+}
+
+vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_arena arena = VV_ARENA_INIT;
+	char prev[2 * VV_SHA256_LEN + 1] = "", cid[VV_CID_TEXT + 1];
+	char *path = log_path(r);
+	uint64_t number = 0;
+	vv_status rc = path ? vv_read_file(&text, path, LOG_MAX, err) : vv_fail_nomem(err);
+
+	vv_cid_text(cid, root);
+	if (rc == VV_ENOTFOUND) {
+		vv_free(path);
+		return VV_OK;
+	}
+	const char *p = vv_buf_cstr(&text), *end = p + text.len, *nl;
+	for (; rc == VV_OK && p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {
+		vv_json *line;
+		number++;
+		vv_arena_reset(&arena);
+		rc = vv_json_read(&line, &arena, p, (size_t)(nl - p), path, err);
+		const char *said = rc == VV_OK ? vv_json_get_string(line, "prev") : NULL;
+		if (rc < 0 || !said || strcmp(said, prev) != 0) {
+			rc = rc == VV_ENOMEM ? rc
+					     : vv_fail(err, VV_ECORRUPT, "'%s', line %llu, does not follow the line before",
+						       vv_text_shows(path), (unsigned long long)number);
+			break;
+		}
+		rc = hash_line(prev, p, (size_t)(nl - p), err);
+		if (rc == VV_OK && names(line, cid)) {
+			rc = tell(line, fn, payload, err);
+		}
+	}
+	vv_arena_clear(&arena);
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}

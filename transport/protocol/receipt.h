@@ -1,0 +1,32 @@
+/*
+ * receipt: who delivered what: a log that is only appended to.
+ *
+ * .git/varve/receipts: one JSON object a line, {"prev", "time", "peer", "roots", "blocks",
+ * "bytes", "ms"}; prev is the SHA-256 of the line before (without its newline), "" in the
+ * first, so that no line can be changed or taken out unseen. bytes are raw ones; ms is the time
+ * spent waiting for the peer, 0 where it was not measured.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_RECEIPT_H
+#define VV_TRANSPORT_PROTOCOL_RECEIPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+#include "transport/protocol/gather.h"
+
+/* A line for each supplier that delivered blocks. Waits some seconds for another writer. */
+vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count, const vv_cid *roots,
+			  size_t root_count, vv_error *err);
+
+typedef struct vv_receipt {
+	const char *time, *peer;
+	uint64_t blocks, bytes, ms;
+} vv_receipt;
+typedef vv_status (*vv_receipt_fn)(void *payload, const vv_receipt *receipt, vv_error *err);
+/* The receipts that name root, oldest first. VV_ECORRUPT: the chain is broken (which line). */
+vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload, vv_error *err);
+
+#endif

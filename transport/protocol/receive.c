@@ -1,0 +1,538 @@
+/*
+ * receive: knows when what came is whole.
+ */
+#include "transport/protocol/receive.h"
+
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/resemble.h"
+#include "repo/transfer/incomplete.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/object_stream.h"
+
+#define BYTES_DEFAULT (UINT64_C(64) << 30)
+#define BLOCKS_DEFAULT (UINT64_C(1) << 26)
+#define FREE_DEFAULT (UINT64_C(64) << 20)
+#define OBJECTS_DEFAULT 10000000u
+#define OBJECT_DEFAULT (UINT64_C(1) << 30)
+#define KEEP_EVERY (UINT64_C(32) << 20) /* so many bytes are lost at most when the line drops */
+
+struct vv_receive {
+	vv_repository *repo;
+	vv_receive_limits limits;
+	vv_incoming *incoming;
+	vv_git_receive *git;
+	vv_block_in *blocks;
+	vv_object_in *objects;
+	vv_recent_nodes nodes;
+	uint64_t unkept; /* raw bytes since the last keep */
+	bool unreadable, lost; /* of this stream: a block, and so the objects */
+	bool doubt;
+	vv_cid *mended; /* roots of versions that were here without blocks */
+	size_t mended_count, mended_cap;
+	vv_receive_stats stats;
+};
+
+vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_error *err)
+{
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_config_u64(r, "receive.maxinputsize", 0, &out->bytes, err)) < 0 ||
+	    (rc = vv_config_u64(r, "varve.maxreceiveblocks", BLOCKS_DEFAULT, &out->blocks, err)) < 0 ||
+	    (rc = vv_config_u64(r, "varve.keepfree", FREE_DEFAULT, &out->disk_free, err)) < 0 ||
+	    (rc = vv_config_u64(r, "varve.maxgitobjects", OBJECTS_DEFAULT, &out->git.objects, err)) < 0 ||
+	    (rc = vv_config_u64(r, "varve.maxgitobjectsize", OBJECT_DEFAULT, &out->git.object_bytes, err)) < 0) {
+		return rc;
+	}
+	if (out->bytes == 0) {
+		out->bytes = BYTES_DEFAULT;
+	}
+	out->git.bytes = out->bytes;
+	return VV_OK;
+}
+
+vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits, vv_error *err)
+{
+	vv_receive *x = vv_calloc(1, sizeof(*x));
+	vv_status rc;
+
+	*out = NULL;
+	if (!x) {
+		return vv_fail_nomem(err);
+	}
+	x->repo = r;
+	x->limits = *limits;
+	if ((rc = vv_incoming_open(&x->incoming, r, err)) < 0 ||
+	    (rc = vv_git_receive_open(&x->git, r, &limits->git, err)) < 0) {
+		vv_receive_close(x);
+		return rc;
+	}
+	x->stats.resumed = vv_incoming_blocks(x->incoming);
+	*out = x;
+	return VV_OK;
+}
+
+void vv_receive_close(vv_receive *x)
+{
+	if (x) {
+		vv_block_in_close(x->blocks);
+		vv_object_in_close(x->objects);
+		vv_git_receive_close(x->git);
+		vv_incoming_close(x->incoming);
+		vv_free(x->mended);
+		vv_free(x);
+	}
+}
+
+void vv_receive_stats_get(const vv_receive *x, vv_receive_stats *out)
+{
+	*out = x->stats;
+	out->objects = vv_git_receive_count(x->git);
+}
+
+void vv_receive_limits_get(const vv_receive *x, vv_receive_limits *out)
+{
+	*out = x->limits;
+}
+
+vv_incoming *vv_receive_incoming(vv_receive *x)
+{
+	return x->incoming;
+}
+
+vv_repository *vv_receive_repository(vv_receive *x)
+{
+	return vv_git_receive_repository(x->git);
+}
+
+/* --- what arrives --------------------------------------------------------------------- */
+
+static vv_status find_block(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
+			    vv_error *err)
+{
+	return vv_incoming_find_prefix(((vv_receive *)payload)->incoming, codec, prefix, cid, err);
+}
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_incoming_get(((vv_receive *)payload)->incoming, cid, out, err);
+}
+
+static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, size_t len, vv_buf *out,
+			    vv_error *err)
+{
+	return vv_git_receive_base(((vv_receive *)payload)->git, type, id, len, out, err);
+}
+
+vv_status vv_receive_begin(vv_receive *x, vv_error *err)
+{
+	vv_status rc;
+
+	vv_block_in_close(x->blocks);
+	vv_object_in_close(x->objects);
+	x->blocks = NULL;
+	x->objects = NULL;
+	x->unreadable = x->lost = false;
+	memset(&x->nodes, 0, sizeof(x->nodes));
+	if ((rc = vv_block_in_open(&x->blocks, find_block, get_block, x, err)) < 0) {
+		return rc;
+	}
+	/* 0 is no limit of the owner's: what nobody sends is none to be waited for. */
+	uint64_t max = x->limits.git.object_bytes > 0 ? x->limits.git.object_bytes : OBJECT_DEFAULT;
+	return vv_object_in_open(&x->objects, get_object, x, &x->nodes, max, err);
+}
+
+/* Is there room for more? Asked now and then. */
+static vv_status check_disk(const vv_receive *x, vv_error *err)
+{
+	struct statvfs fs;
+	const char *dir = vv_repository_varvedir(x->repo);
+
+	if (statvfs(dir, &fs) != 0) {
+		return VV_OK; /* the writes will tell */
+	}
+	uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (left < x->limits.disk_free) {
+		vv_fail(err, VV_EREFUSED, "the disk has only %s left, and %s are to stay free",
+			vv_text_bytes(left), vv_text_bytes(x->limits.disk_free));
+		return vv_hint(err, "free some space and try again: what has come is kept; varve.keepFree sets "
+				    "what must stay free");
+	}
+	return VV_OK;
+}
+
+static vv_status keep_block(vv_receive *x, const vv_cid *cid, const void *bytes, size_t len,
+			    const vv_cid *base, vv_error *err)
+{
+	bool kept;
+	vv_status rc = vv_incoming_put(x->incoming, cid, bytes, len,
+				       base && !vv_cid_is_null(base) ? base : NULL, &kept, err);
+	if (rc < 0) {
+		return rc;
+	}
+	x->stats.known += !kept;
+	if (kept) {
+		x->stats.blocks++;
+		x->stats.bytes += len;
+		x->unkept += len;
+	}
+	if (x->stats.blocks > x->limits.blocks) {
+		return vv_fail(err, VV_EREFUSED, "the peer sends more than %s blocks",
+			       vv_text_count(x->limits.blocks));
+	}
+	if (x->unkept >= KEEP_EVERY) {
+		x->unkept = 0;
+		rc = check_disk(x, err);
+		rc = rc < 0 ? rc : vv_incoming_keep(x->incoming, err);
+	}
+	return rc;
+}
+
+static vv_status take_blocks(vv_receive *x, const void *bytes, size_t len, vv_error *err)
+{
+	const uint8_t *p = bytes, *end = p + len;
+	vv_block_received b;
+	int more;
+
+	while ((more = vv_block_in_next(x->blocks, &p, end, &b, err)) > 0) {
+		if (b.absent || b.unreadable) {
+			x->unreadable |= b.unreadable;
+			continue; /* it will be lacking, and asked for by its CID */
+		}
+		vv_recent_nodes_add(&x->nodes, &b.cid);
+		vv_status rc = keep_block(x, &b.cid, b.bytes, b.len, &b.base, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	return (vv_status)more;
+}
+
+static vv_status take_objects(vv_receive *x, const void *payload, size_t len, vv_error *err)
+{
+	vv_git_type type;
+	const void *bytes;
+	size_t size;
+	vv_oid id;
+	int more;
+	vv_status rc = vv_object_in_feed(x->objects, payload, len, err);
+
+	while (rc == VV_OK && (more = vv_object_in_next(x->objects, &type, &bytes, &size, err)) != 0) {
+		rc = more < 0 ? (vv_status)more : vv_git_receive_object(x->git, type, bytes, size, &id, err);
+		rc = rc < 0 ? rc : vv_object_in_note(x->objects, &id, err);
+	}
+	return rc;
+}
+
+/* Objects are squeezed against the CIDs of what came: where one could not be told, they may be
+ * past reading. */
+static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t len, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = x->lost ? VV_OK : take_objects(x, bytes, len, x->unreadable ? &why : err);
+
+	if (rc == VV_ECORRUPT && x->unreadable) {
+		x->lost = true;
+		return VV_OK;
+	}
+	if (rc < 0 && x->unreadable) {
+		*err = why;
+	}
+	return rc;
+}
+
+vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len, vv_error *err)
+{
+	return type == VV_FRAME_BLOCKS ? take_blocks(x, bytes, len, err)
+				       : take_what_can_be_read(x, bytes, len, err);
+}
+
+bool vv_receive_lost(const vv_receive *x)
+{
+	return x->lost;
+}
+
+void vv_receive_doubt(vv_receive *x)
+{
+	x->doubt = true;
+}
+
+vv_status vv_receive_end(vv_receive *x, vv_error *err)
+{
+	vv_status rc = x->lost ? VV_OK : vv_object_in_end(x->objects, err);
+	x->unkept = 0;
+	return rc < 0 ? rc : vv_incoming_keep(x->incoming, err);
+}
+
+vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, size_t len,
+			   const vv_cid *base, vv_error *err)
+{
+	vv_cid is;
+	vv_status rc = vv_cid_of(&is, cid->codec, bytes, len, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!vv_cid_equal(&is, cid)) {
+		return vv_fail(err, VV_ECORRUPT, "the peer sent other bytes than the block that was asked for");
+	}
+	if (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_check(bytes, len, err) < 0) {
+		return vv_prefix(err, "the peer sent a node that is not canonical");
+	}
+	return keep_block(x, cid, bytes, len, base, err);
+}
+
+vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err)
+{
+	vv_status rc = vv_git_receive_end(x->git, tips->items, tips->count, err);
+	return rc == VV_EMISSING || rc == VV_ENOTFOUND ? vv_prefix(err, "the history that came is not whole") : rc;
+}
+
+/* --- what is lacking ------------------------------------------------------------------ */
+
+typedef struct lacking {
+	vv_receive *x;
+	vv_cid_set *seen;
+	vv_lacking *list;
+	size_t count, cap, max;
+	bool whole; /* do not trust that what the store has is complete */
+} lacking;
+
+static vv_status get_here(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_incoming_get(((lacking *)payload)->x->incoming, cid, out, err);
+}
+
+static vv_status note_lacking(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	lacking *l = payload;
+	bool below;
+
+	if (l->count >= l->max || vv_incoming_has(l->x->incoming, cid, &below)) {
+		return VV_OK;
+	}
+	if (l->count == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 64;
+		vv_lacking *list = vv_realloc_array(l->list, cap, sizeof(*list));
+		if (!list) {
+			return vv_fail_nomem(err);
+		}
+		l->list = list;
+		l->cap = cap;
+	}
+	memset(&l->list[l->count], 0, sizeof(*l->list));
+	l->list[l->count].cid = *cid;
+	if (like) {
+		l->list[l->count].like = *like;
+	}
+	l->count++;
+	return VV_OK;
+}
+
+/* Of what both versions have nothing is looked at where the one before is known to be whole. */
+static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before, vv_error *err)
+{
+	uint64_t missing = 0;
+	const vv_resemble walk = {.get = get_here, .fn = note_lacking, .payload = l, .seen = l->seen,
+				  .missing = &missing};
+	bool below;
+
+	if (l->count >= l->max) {
+		return VV_OK;
+	}
+	if (vv_incoming_has(l->x->incoming, root, &below) && below && !l->whole) {
+		return VV_OK;
+	}
+	return vv_resemble_walk(&walk, root, before && !vv_cid_is_null(before) && !l->whole ? before : NULL, err);
+}
+
+static vv_status look_at_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return look_below(payload, &n->root, &n->before, err);
+}
+
+static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *err)
+{
+	memset(l, 0, sizeof(*l));
+	l->x = x;
+	l->max = max;
+	l->seen = vv_cid_set_new();
+	if (!l->seen) {
+		return vv_fail_nomem(err);
+	}
+	vv_status rc = vv_repository_incomplete(x->repo, &l->whole, err);
+	l->whole |= x->doubt;
+	return rc;
+}
+
+static vv_status give_lacking(lacking *l, vv_status rc, vv_lacking **out, size_t *count)
+{
+	vv_cid_set_free(l->seen);
+	if (rc < 0) {
+		vv_free(l->list);
+		l->list = NULL;
+		l->count = 0;
+	}
+	*out = l->list;
+	*count = l->count;
+	return rc;
+}
+
+vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons, size_t max,
+			     vv_lacking **out, size_t *count, vv_error *err)
+{
+	lacking l;
+	vv_repository *with = x->lost ? x->repo : vv_receive_repository(x);
+	vv_status rc = begin_lacking(&l, x, max, err);
+
+	rc = rc < 0 ? rc
+		    : vv_new_roots_each(with, wants->items, wants->count, commons->items, commons->count,
+					look_at_version, &l, err);
+	return give_lacking(&l, rc, out, count);
+}
+
+vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,
+				   size_t *count, vv_error *err)
+{
+	lacking l;
+	vv_status rc = begin_lacking(&l, x, max, err);
+
+	rc = rc < 0 ? rc : look_below(&l, root, NULL, err);
+	return give_lacking(&l, rc, out, count);
+}
+
+/* --- checks, and taking in --------------------------------------------------------------- */
+
+typedef struct checking {
+	vv_receive *x;
+	vv_version_check_fn fn;
+	void *payload;
+} checking;
+
+static vv_status check_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	checking *c = payload;
+	vv_status rc = c->fn(c->payload, vv_receive_repository(c->x), c->x->incoming, n, err);
+	return rc == VV_EMISSING ? VV_OK : rc; /* an incomplete one was told of before */
+}
+
+vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			   vv_version_check_fn fn, void *payload, vv_error *err)
+{
+	checking c = {x, fn, payload};
+	return vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, commons->items,
+				 commons->count, check_version, &c, err);
+}
+
+typedef struct mending {
+	vv_receive *x;
+	vv_version_check_fn fn;
+	void *payload;
+} mending;
+
+static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	mending *m = payload;
+	vv_receive *x = m->x;
+	vv_lacking *list = NULL;
+	size_t count = 0;
+	vv_error why;
+	vv_status rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, &why);
+
+	vv_free(list);
+	if (rc == VV_OK && count == 0 && m->fn) {
+		rc = m->fn(m->payload, vv_receive_repository(x), x->incoming, n, &why);
+	}
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0 || count > 0) {
+		return VV_OK; /* it stays as it was */
+	}
+	if (x->mended_count == x->mended_cap) {
+		size_t cap = x->mended_cap ? x->mended_cap * 2 : 64;
+		vv_cid *roots = vv_realloc_array(x->mended, cap, sizeof(*roots));
+		if (!roots) {
+			return vv_fail_nomem(err);
+		}
+		x->mended = roots;
+		x->mended_cap = cap;
+	}
+	x->mended[x->mended_count++] = n->root;
+	return VV_OK;
+}
+
+vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
+			  vv_version_check_fn fn, void *payload, vv_error *err)
+{
+	mending m = {x, fn, payload};
+	vv_error why;
+	vv_status rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, wholes->items,
+					 wholes->count, mend_version, &m, &why);
+
+	if (rc < 0 && rc != VV_ECORRUPT) { /* a pointer nobody can read was let in by git */
+		*err = why;
+		return rc;
+	}
+	return VV_OK;
+}
+
+/* Only what belongs to the new versions becomes part of the store: there a node stands for all
+ * that is below it, which of other blocks that came nobody knows. */
+static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons, const vv_cid *root,
+			 bool incomplete, vv_error *err)
+{
+	lacking l;
+	vv_status rc = begin_lacking(&l, x, SIZE_MAX, err);
+
+	if (rc == VV_OK && root) {
+		rc = look_below(&l, root, NULL, err);
+	} else if (rc == VV_OK && wants->count > 0) {
+		rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, commons->items,
+				       commons->count, look_at_version, &l, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < x->mended_count; i++) {
+		rc = look_below(&l, &x->mended[i], NULL, err);
+	}
+	if (rc == VV_OK && l.count > 0 && !incomplete) {
+		rc = vv_fail(err, VV_EMISSING, "blocks that were here were removed meanwhile");
+		vv_hint(err, "try again");
+	}
+	if (rc == VV_OK) {
+		vv_incoming_only(x->incoming, l.seen);
+		rc = vv_incoming_promote(x->incoming, err);
+		vv_incoming_only(x->incoming, NULL);
+	}
+	vv_cid_set_free(l.seen);
+	vv_free(l.list);
+	return rc;
+}
+
+vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err)
+{
+	return promote(x, NULL, NULL, root, false, err);
+}
+
+vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons, vv_error *err)
+{
+	return promote(x, wants, commons, NULL, false, err);
+}
+
+vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
+			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err)
+{
+	vv_status rc = promote(x, wants, commons, NULL, incomplete, err);
+
+	if (rc == VV_OK && incomplete) {
+		rc = vv_repository_set_incomplete(x->repo, true, err);
+	}
+	if (rc < 0 || (rc = vv_git_receive_install(x->git, err)) < 0) {
+		return rc;
+	}
+	return ref_count > 0 ? vv_refs_update(x->repo, refs, ref_count, message, err) : VV_OK;
+}

@@ -1,0 +1,110 @@
+/*
+ * receive: what comes from a peer, kept apart until it is whole, checked and taken in.
+ *
+ * Used by who fetches and by who is pushed to. A correct caller: open; give it the frames;
+ * objects_end; lacking (and ask for these, until none is or nobody has them); check; take.
+ * close without take leaves the blocks in incoming/ for the next attempt, and nothing else.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_RECEIVE_H
+#define VV_TRANSPORT_PROTOCOL_RECEIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/repository.h"
+#include "repo/transfer/incoming.h"
+#include "repo/transfer/receive.h"
+#include "repo/transfer/send.h"
+#include "transport/protocol/block_stream.h"
+#include "transport/protocol/message.h"
+
+typedef struct vv_receive_limits {
+	uint64_t bytes;         /* of frames in one request or answer */
+	uint64_t blocks;        /* kept, in all */
+	uint64_t disk_free;     /* bytes that must stay free on the disk */
+	vv_git_limits git;
+} vv_receive_limits;
+/* The defaults, and what the configuration says of them: receive.maxInputSize and varve.max*. */
+vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_error *err);
+
+typedef struct vv_receive vv_receive;
+
+typedef struct vv_receive_stats {
+	uint64_t blocks, bytes; /* kept that were not here; raw bytes */
+	uint64_t known;         /* blocks that came and were here */
+	uint64_t resumed;       /* waited in incoming/ from earlier attempts */
+	uint64_t objects;
+} vv_receive_stats;
+
+vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits, vv_error *err);
+void vv_receive_close(vv_receive *x); /* accepts NULL */
+void vv_receive_stats_get(const vv_receive *x, vv_receive_stats *out);
+void vv_receive_limits_get(const vv_receive *x, vv_receive_limits *out);
+vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */
+
+/* One stream of blocks and objects begins (a request, an answer). */
+vv_status vv_receive_begin(vv_receive *x, vv_error *err);
+/* A frame of type 'B' or 'O'. */
+vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len, vv_error *err);
+/* It ended; what came is durable in incoming/. */
+vv_status vv_receive_end(vv_receive *x, vv_error *err);
+/* Objects that came cannot be read, because blocks came as differences to such as are not here
+ * (who sent them took these for known: git alone brought their commits). The blocks that could
+ * be read are kept; the objects must come again, after the blocks that they were missing. */
+bool vv_receive_lost(const vv_receive *x);
+
+/* A block that was asked for by its CID, or was found elsewhere: kept. Thread-safe. VV_ECORRUPT
+ * when the bytes are not the CID's, or no canonical node. */
+vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, size_t len,
+			   const vv_cid *base, vv_error *err);
+
+/* All objects came: tips and all that they reach must be here. */
+vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err);
+vv_repository *vv_receive_repository(vv_receive *x); /* sees the new objects; after objects_end */
+
+/* Blocks below the new versions that are not here. At most max are given out (nodes first, so
+ * that a further call may find more below them); *count of them. like: what each resembles in
+ * the version before, or null. */
+typedef struct vv_lacking {
+	vv_cid cid, like;
+} vv_lacking;
+vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons, size_t max,
+			     vv_lacking **out, size_t *count, vv_error *err); /* *out: vv_free */
+
+/* Not all that the refs here reach is whole: from now on nothing is taken to be here because the
+ * version before it must have it. */
+void vv_receive_doubt(vv_receive *x);
+
+/* Below one root alone (fetch --cid). */
+vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,
+				   size_t *count, vv_error *err);
+
+/* Asks fn of every new version that is complete: is it sound? */
+typedef vv_status (*vv_version_check_fn)(void *payload, vv_repository *with, vv_incoming *in,
+					 const vv_new_root *version, vv_error *err);
+vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			   vv_version_check_fn fn, void *payload, vv_error *err);
+
+/* Versions that wants reach and wholes do not, which were here without their blocks: those whose
+ * blocks have all come now, and that fn (may be NULL) takes for sound, are taken in with the rest
+ * by take. */
+vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
+			  vv_version_check_fn fn, void *payload, vv_error *err);
+
+/* Takes it in: blocks durable in the store, Git objects in Git's, then the refs, all or none.
+ * Of what is in the store already everything that was relied on is looked for once more under
+ * the writer lock: VV_ECONFLICT when gc has dropped some meanwhile. VV_EMISSING: something is
+ * lacking. incomplete: blocks are known to be missing, and are to stay so (a fetch from peers
+ * that do not have them). */
+vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
+			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err);
+/* The blocks alone: git is to bring the objects, and move the refs. */
+vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons, vv_error *err);
+/* One dataset alone, which is complete: its blocks become part of the store. */
+vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err);
+
+#endif

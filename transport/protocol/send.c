@@ -1,0 +1,300 @@
+/*
+ * send: knows what of a history the other side lacks, and in which order it goes out.
+ */
+#include "transport/protocol/send.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/resemble.h"
+#include "repo/blocks/store.h"
+#include "repo/transfer/object.h"
+#include "transport/protocol/block_stream.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/object_stream.h"
+
+/* Up to so many raw bytes the compressor takes its time. */
+#define THOROUGH_BYTES (8u << 20)
+
+typedef struct item {
+	vv_cid cid, like; /* like null: nothing */
+	bool skip;
+} item;
+
+struct vv_send {
+	vv_repository *repo;
+	vv_store *store;
+	vv_oid *wants, *commons;
+	size_t want_count, common_count;
+	bool mends; /* blocks also of what the commons have without them, where they are here */
+	item *items;
+	size_t count, cap;
+	vv_cid_set *seen; /* all CIDs of items */
+	vv_send_plan plan;
+	vv_recent_nodes nodes;
+	/* while sending */
+	vv_object_out *objects;
+	const vv_progress *progress;
+};
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(((vv_send *)payload)->store, cid, out, err);
+}
+
+static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	vv_send *s = payload;
+	uint64_t stored;
+	unsigned depth;
+	vv_error ignored;
+
+	if (s->count == s->cap) {
+		size_t cap = s->cap ? s->cap * 2 : 256;
+		item *items = vv_realloc_array(s->items, cap, sizeof(*items));
+		if (!items) {
+			return vv_fail_nomem(err);
+		}
+		s->items = items;
+		s->cap = cap;
+	}
+	item *it = &s->items[s->count++];
+	memset(it, 0, sizeof(*it));
+	it->cid = *cid;
+	if (like) {
+		it->like = *like;
+	}
+	s->plan.blocks++;
+	if (cid->codec == VV_CODEC_RAW) {
+		s->plan.leaves++;
+		if (vv_store_cost(s->store, cid, &stored, &depth, &ignored) == VV_OK) {
+			s->plan.leaf_bytes += stored;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	vv_send *s = payload;
+	uint64_t missing = 0;
+	const vv_resemble walk = {.get = get_block, .fn = add_item, .payload = s, .seen = s->seen,
+				  .children_first = true, .missing = &missing};
+
+	s->plan.datasets++;
+	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before, err);
+}
+
+static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_error *err)
+{
+	*out = vv_malloc(from->count * sizeof(vv_oid));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	if (from->count > 0) {
+		memcpy(*out, from->items, from->count * sizeof(vv_oid));
+	}
+	*count = from->count;
+	return VV_OK;
+}
+
+vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants, const vv_oids *commons,
+		       const vv_oids *whole, vv_error *err)
+{
+	vv_send *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
+
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->repo = r;
+	s->seen = vv_cid_set_new();
+	if (!s->seen) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_repository_store(r, &s->store, err)) == VV_OK &&
+		   (rc = copy_oids(&s->wants, &s->want_count, wants, err)) == VV_OK &&
+		   (rc = copy_oids(&s->commons, &s->common_count, commons, err)) == VV_OK) {
+		s->mends = whole != NULL;
+		rc = vv_new_roots_each(r, s->wants, s->want_count, whole ? whole->items : s->commons,
+				       whole ? whole->count : s->common_count, add_root, s, err);
+	}
+	if (rc < 0) {
+		vv_send_close(s);
+		return rc;
+	}
+	*out = s;
+	return VV_OK;
+}
+
+void vv_send_close(vv_send *s)
+{
+	if (s) {
+		vv_cid_set_free(s->seen);
+		vv_free(s->items);
+		vv_free(s->wants);
+		vv_free(s->commons);
+		vv_free(s);
+	}
+}
+
+void vv_send_plan_get(const vv_send *s, vv_send_plan *out)
+{
+	*out = s->plan;
+}
+
+const vv_cid *vv_send_block(const vv_send *s, size_t i)
+{
+	return &s->items[i].cid;
+}
+
+void vv_send_skip(vv_send *s, size_t i)
+{
+	s->items[i].skip = true;
+}
+
+void vv_send_skip_leaves(vv_send *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		s->items[i].skip |= s->items[i].cid.codec == VV_CODEC_RAW;
+	}
+}
+
+vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+	vv_cid_set *all = vv_cid_set_new();
+	const vv_resemble walk = {.get = get_block, .fn = add_item, .payload = s, .seen = all,
+				  .children_first = true};
+	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
+
+	s->count = 0;
+	s->plan = (vv_send_plan){.datasets = s->plan.datasets};
+	memset(&s->nodes, 0, sizeof(s->nodes));
+	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
+		if (!vv_store_has(s->store, &blocks->items[i])) {
+			vv_cid_text(text, &blocks->items[i]);
+			vv_fail(err, VV_EMISSING, "the other side needs the block %s, which is not here either", text);
+			rc = vv_hint(err, "'varve fsck' tells which versions lack blocks; fetch them first");
+		} else {
+			rc = vv_resemble_walk(&walk, &blocks->items[i], NULL, err);
+		}
+	}
+	if (all) {
+		vv_cid_set_free(s->seen);
+		s->seen = all;
+	}
+	return rc;
+}
+
+/* The base may be one that the other side has: it is not part of what is sent (or was found to
+ * be there already). */
+static vv_status send_item(vv_send *s, vv_block_out *out, const item *it, vv_error *err)
+{
+	bool known = !vv_cid_is_null(&it->like) && !vv_cid_set_has(s->seen, &it->like);
+	return vv_block_out_put(out, &it->cid, &it->like, known, err);
+}
+
+vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
+			 vv_fetch_sum *sum, vv_error *err)
+{
+	vv_block_out *out;
+	bool thorough = s->plan.leaf_bytes < THOROUGH_BYTES;
+	vv_status rc = vv_block_out_open(&out, line, get_block, s, thorough, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
+		if (s->items[i].skip) {
+			continue;
+		}
+		rc = send_item(s, out, &s->items[i], err);
+		if (rc == VV_OK) {
+			vv_recent_nodes_add(&s->nodes, &s->items[i].cid);
+		} else if ((!strict || s->mends) && (rc == VV_EMISSING || rc == VV_ECORRUPT)) {
+			sum->absent++;
+			rc = VV_OK;
+		}
+		vv_progress_update(progress, "blocks", i + 1, s->count);
+	}
+	rc = rc < 0 ? rc : vv_block_out_flush(out, err);
+	sum->blocks += vv_block_out_count(out);
+	sum->bytes += vv_block_out_raw(out);
+	sum->datasets += s->plan.datasets;
+	vv_block_out_close(out);
+	return rc;
+}
+
+/* --- Git objects ---------------------------------------------------------------------- */
+
+static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, size_t len, vv_buf *out,
+			    vv_error *err)
+{
+	vv_send *s = payload;
+	vv_oid oid;
+
+	if (len != sizeof(oid.id)) {
+		return vv_fail(err, VV_EUSAGE, "half an id");
+	}
+	memcpy(oid.id, id, len);
+	return vv_git_object_bytes(s->repo, type, &oid, VV_BLOB_MAX, out, err);
+}
+
+static vv_status send_object(void *payload, const vv_git_object *o, vv_error *err)
+{
+	vv_send *s = payload;
+	vv_progress_update(s->progress, "Git objects", vv_object_out_count(s->objects) + 1, 0);
+	return vv_object_out_put(s->objects, o, err);
+}
+
+vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress, vv_fetch_sum *sum,
+			  vv_error *err)
+{
+	bool thorough = s->plan.leaf_bytes < THOROUGH_BYTES;
+	uint64_t commits = 0;
+	vv_status rc = vv_object_out_open(&s->objects, line, get_object, s, &s->nodes, thorough, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	s->progress = progress;
+	rc = vv_git_objects_each(s->repo, s->wants, s->want_count, s->commons, s->common_count, VV_BLOB_MAX,
+				 send_object, s, &commits, err);
+	rc = rc < 0 ? rc : vv_object_out_flush(s->objects, err);
+	sum->commits += commits;
+	vv_object_out_close(s->objects);
+	s->objects = NULL;
+	return rc;
+}
+
+/* --- by name -------------------------------------------------------------------------- */
+
+static vv_status get_stored(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(payload, cid, out, err);
+}
+
+vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *blocks, const vv_cids *like,
+			vv_error *err)
+{
+	vv_store *store;
+	vv_block_out *out;
+	vv_status rc = vv_repository_store(r, &store, err);
+
+	if (rc < 0 ||
+	    (rc = vv_block_out_open(&out, line, get_stored, store, blocks->count < 256, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
+		const vv_cid *base = like->count > 0 ? &like->items[i] : NULL;
+		rc = vv_block_out_put(out, &blocks->items[i], base, true, err);
+		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
+			rc = vv_block_out_absent(out, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_block_out_flush(out, err);
+	vv_block_out_close(out);
+	return rc;
+}

@@ -1,0 +1,45 @@
+/*
+ * serve: answering a peer's requests.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_SERVE_H
+#define VV_TRANSPORT_PROTOCOL_SERVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+#include "transport/line/channel.h"
+#include "transport/protocol/receive.h"
+
+/* What the owner of the repository wants of a push beyond what a push must be. refs are those
+ * that would move. VV_EREFUSED (or any other): none moves, and the message, and what was put
+ * into report (lines for people), is told to who pushes. */
+typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incoming *in,
+				  const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err);
+/* The refs have moved: the work tree is to follow (receive.denyCurrentBranch=updateInstead). */
+typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only, vv_error *err);
+
+typedef struct vv_serve {
+	vv_repository *repo;
+	bool writable;
+	vv_receive_limits limits;
+	vv_version_check_fn check;
+	vv_policy_fn policy;           /* NULL: none */
+	vv_update_tree_fn update_tree; /* NULL: not supported */
+	void *payload;                 /* of all three */
+	/* What the last request was, for the log. */
+	const char *op;
+	uint64_t sent, received; /* blocks */
+	bool failed;
+} vv_serve;
+
+/* Reads one request and answers it. A request that fails is answered so, and VV_OK. Negative:
+ * the line is broken (or was given what is no request) and is to be closed. */
+vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err);
+
+/* Greets, and answers requests until the peer ends the line. */
+vv_status vv_serve_line(vv_serve *s, vv_channel *line, vv_error *err);
+
+#endif

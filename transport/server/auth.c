@@ -1,0 +1,315 @@
+/*
+ * auth: knows the file of users, and what of it was proved lately.
+ */
+#include "transport/server/auth.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mutex.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/server/words.h"
+
+#define FILE_MAX ((size_t)1 << 20)
+#define PROVED 64
+
+typedef struct user {
+	vv_http_user who;
+	char *hash;
+} user;
+
+/* A header that was found right: its digest under a key of this process. */
+typedef struct proof {
+	uint8_t digest[VV_SHA256_LEN];
+	vv_http_user who;
+	bool used;
+} proof;
+
+struct vv_http_auth {
+	char *file;
+	vv_stat st;
+	vv_mutex *lock; /* users, proofs */
+	vv_mutex *slow; /* one scrypt at a time */
+	user *users;
+	size_t count;
+	proof proofs[PROVED];
+	unsigned next_proof;
+	uint64_t generation; /* how often the file was read */
+	uint8_t key[32];
+	vv_buf nobody; /* a hash that belongs to no name, so that unknown ones take as long */
+};
+
+static void users_free(user *users, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_free(users[i].hash);
+	}
+	vv_free(users);
+}
+
+static vv_status bad_line(vv_error *err, const char *file, size_t line, const char *what)
+{
+	vv_fail(err, VV_EINPUT, "%s, line %zu: %s", vv_text_shows(file), line, what);
+	return vv_hint(err, "'varve serve --hash-secret NAME' makes lines: NAME:rw:HASH");
+}
+
+static vv_status read_line(user *u, const char *text, size_t len, const char *file, size_t line,
+			   vv_error *err)
+{
+	const char *end = text + len, *rights = memchr(text, ':', len), *hash;
+	size_t name_len = rights ? (size_t)(rights - text) : 0, i;
+
+	hash = rights ? memchr(rights + 1, ':', (size_t)(end - rights - 1)) : NULL;
+	if (!hash) {
+		return bad_line(err, file, line, "not of the form NAME:RIGHTS:HASH");
+	}
+	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX) {
+		return bad_line(err, file, line, "a name has 1 to 64 bytes");
+	}
+	for (i = 0; i < name_len; i++) {
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) {
+			return bad_line(err, file, line, "a control character in the name");
+		}
+	}
+	if (hash - rights == 3 && memcmp(rights + 1, "rw", 2) == 0) {
+		u->who.may_write = true;
+	} else if (hash - rights != 2 || rights[1] != 'r') {
+		return bad_line(err, file, line, "the rights are r or rw");
+	}
+	hash++;
+	if (!vv_secret_hash_valid(hash, (size_t)(end - hash))) {
+		return bad_line(err, file, line, "not a hash of a secret");
+	}
+	memcpy(u->who.name, text, name_len);
+	u->hash = vv_strndup(hash, (size_t)(end - hash));
+	return u->hash ? VV_OK : vv_fail_nomem(err);
+}
+
+static bool name_taken(const user *users, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(users[i].who.name, users[count].who.name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status parse(user **out, size_t *out_count, const vv_buf *text, const char *file,
+		       vv_error *err)
+{
+	const char *p = vv_buf_cstr(text), *end = p + text->len;
+	user *users = NULL;
+	size_t count = 0, cap = 0, line = 0;
+	vv_status rc = VV_OK;
+
+	while (p < end && rc == VV_OK) {
+		const char *stop = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((stop ? stop : end) - p);
+
+		line++;
+		if (len > 0 && p[len - 1] == '\r') {
+			len--;
+		}
+		if (count == cap) {
+			user *more = vv_realloc_array(users, cap + 16, sizeof(*users));
+
+			if (!more) {
+				rc = vv_fail_nomem(err);
+				break;
+			}
+			users = more;
+			cap += 16;
+		}
+		memset(&users[count], 0, sizeof(users[count]));
+		if (len > 0 && *p != '#' &&
+		    (rc = read_line(&users[count], p, len, file, line, err)) == VV_OK) {
+			if (name_taken(users, count)) {
+				rc = bad_line(err, file, line, "this name stands there twice");
+			}
+			count++;
+		}
+		p = stop ? stop + 1 : end;
+	}
+	if (rc < 0) {
+		users_free(users, count);
+		return rc;
+	}
+	*out = users;
+	*out_count = count;
+	return VV_OK;
+}
+
+/* Reads the file; what was known stays as it is on failure. */
+static vv_status load(vv_http_auth *a, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	user *users = NULL;
+	size_t count = 0;
+	vv_stat st;
+	vv_status rc;
+
+	if ((rc = vv_lstat(&st, a->file, err)) == VV_OK &&
+	    (rc = vv_read_file(&text, a->file, FILE_MAX, err)) == VV_OK &&
+	    (rc = parse(&users, &count, &text, a->file, err)) == VV_OK) {
+		users_free(a->users, a->count);
+		a->users = users;
+		a->count = count;
+		a->st = st;
+		a->generation++;
+		memset(a->proofs, 0, sizeof(a->proofs));
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
+{
+	vv_http_auth *a = vv_calloc(1, sizeof(*a));
+	vv_status rc;
+
+	*out = NULL;
+	if (!a) {
+		return vv_fail_nomem(err);
+	}
+	a->file = vv_strdup(file);
+	a->lock = vv_mutex_new();
+	a->slow = vv_mutex_new();
+	vv_random(a->key, sizeof(a->key));
+	if (!a->file || !a->lock || !a->slow) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_secret_hash(&a->nobody, a->key, sizeof(a->key), err)) == VV_OK) {
+		rc = load(a, err);
+	}
+	if (rc < 0) {
+		vv_http_auth_close(a);
+		return rc;
+	}
+	*out = a;
+	return VV_OK;
+}
+
+void vv_http_auth_close(vv_http_auth *a)
+{
+	if (a) {
+		users_free(a->users, a->count);
+		vv_buf_clear(&a->nobody);
+		vv_mutex_free(a->lock);
+		vv_mutex_free(a->slow);
+		vv_free(a->file);
+		vv_wipe(a->key, sizeof(a->key));
+		vv_free(a);
+	}
+}
+
+static vv_status digest_of(const vv_http_auth *a, const char *header, uint8_t out[VV_SHA256_LEN],
+			   vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_put(&b, a->key, sizeof(a->key));
+	vv_buf_puts(&b, header);
+	rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK) {
+		rc = vv_sha256(out, b.data, b.len, err);
+	}
+	vv_buf_wipe(&b);
+	return rc;
+}
+
+static bool proved(const vv_http_auth *a, const uint8_t digest[VV_SHA256_LEN], vv_http_user *out)
+{
+	for (unsigned i = 0; i < PROVED; i++) {
+		if (a->proofs[i].used &&
+		    vv_secret_equal(a->proofs[i].digest, digest, VV_SHA256_LEN)) {
+			*out = a->proofs[i].who;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The file as it is now, if it changed; one that cannot be read leaves what was known. */
+static void refresh(vv_http_auth *a)
+{
+	vv_error ignored;
+	vv_stat st;
+
+	if (vv_lstat(&st, a->file, &ignored) == VV_OK && !vv_stat_equal(&st, &a->st)) {
+		(void)load(a, &ignored);
+	}
+}
+
+static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf *secret,
+			      const uint8_t digest[VV_SHA256_LEN], vv_http_user *out, vv_error *err)
+{
+	char *hash = NULL;
+	uint64_t generation;
+	bool fine = false;
+	vv_status rc;
+	size_t i;
+
+	vv_mutex_lock(a->lock);
+	for (i = 0; i < a->count && strcmp(a->users[i].who.name, vv_buf_cstr(name)) != 0; i++) {
+	}
+	if (i < a->count) {
+		*out = a->users[i].who;
+	}
+	hash = vv_strdup(i < a->count ? a->users[i].hash : vv_buf_cstr(&a->nobody));
+	generation = a->generation;
+	vv_mutex_unlock(a->lock);
+	if (!hash) {
+		return vv_fail_nomem(err);
+	}
+	vv_mutex_lock(a->slow);
+	rc = vv_secret_check(&fine, hash, strlen(hash), vv_buf_cstr(secret), secret->len, err);
+	vv_mutex_unlock(a->slow);
+	vv_free(hash);
+	if (rc < 0) {
+		return rc;
+	}
+	if (!fine) {
+		return vv_fail(err, VV_EREFUSED, "wrong name or secret");
+	}
+	vv_mutex_lock(a->lock);
+	if (generation == a->generation) {
+		proof *p = &a->proofs[a->next_proof++ % PROVED];
+
+		memcpy(p->digest, digest, VV_SHA256_LEN);
+		p->who = *out;
+		p->used = true;
+	}
+	vv_mutex_unlock(a->lock);
+	return VV_OK;
+}
+
+vv_status vv_http_auth_check(vv_http_auth *a, const char *header, vv_http_user *out, vv_error *err)
+{
+	vv_buf name = VV_BUF_INIT, secret = VV_BUF_INIT;
+	uint8_t digest[VV_SHA256_LEN];
+	bool known;
+	vv_status rc;
+
+	if ((rc = digest_of(a, header, digest, err)) < 0) {
+		return rc;
+	}
+	vv_mutex_lock(a->lock);
+	refresh(a);
+	known = proved(a, digest, out);
+	vv_mutex_unlock(a->lock);
+	if (!known) {
+		if (!vv_http_credentials(header, &name, &secret)) {
+			rc = vv_fail(err, VV_EREFUSED, "credentials of a kind that is not known");
+		} else {
+			rc = check_slowly(a, &name, &secret, digest, out, err);
+		}
+	}
+	vv_buf_clear(&name);
+	vv_buf_wipe(&secret);
+	return rc;
+}

@@ -1,0 +1,34 @@
+/*
+ * auth: who may do what on a server, from a file.
+ *
+ * A line each: NAME:RIGHTS:HASH, RIGHTS being r or rw, HASH as base/secret.h makes it
+ * ("varve serve --hash-secret NAME" writes such lines); blank lines and lines that begin with
+ * '#' say nothing. Names have no ':' and no control characters. The file is read again when
+ * it changed. Functions may be called from several threads; secrets are compared one at a
+ * time, since each comparison is made to be slow; what was found right is remembered as
+ * long as the file stays as it is.
+ */
+#ifndef VV_TRANSPORT_SERVER_AUTH_H
+#define VV_TRANSPORT_SERVER_AUTH_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+#define VV_HTTP_NAME_MAX 64
+
+typedef struct vv_http_auth vv_http_auth;
+
+/* VV_EINPUT names the line that is wrong. */
+vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err);
+void vv_http_auth_close(vv_http_auth *a); /* accepts NULL */
+
+typedef struct vv_http_user {
+	char name[VV_HTTP_NAME_MAX + 1];
+	bool may_write;
+} vv_http_user;
+
+/* Whose credentials the Authorization header holds. VV_EREFUSED: nobody's. */
+vv_status vv_http_auth_check(vv_http_auth *a, const char *header, vv_http_user *out, vv_error *err);
+
+#endif

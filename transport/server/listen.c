@@ -1,0 +1,156 @@
+/*
+ * listen: knows how an address is written, and how one listens there.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/server/server_internal.h"
+
+#define HOST_MAX 256
+
+typedef struct place {
+	char host[HOST_MAX]; /* "": every address of the machine */
+	char port[8];
+} place;
+
+static vv_status not_an_address(const char *address, vv_error *err)
+{
+	vv_fail(err, VV_EUSAGE, "'%s' is no address to listen at", vv_text_shows(address));
+	return vv_hint(err, "write HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or *:8080");
+}
+
+static vv_status read_place(place *out, const char *address, vv_error *err)
+{
+	const char *colon = strrchr(address, ':'), *host = address;
+	const char *port = colon ? colon + 1 : address;
+	size_t len = colon ? (size_t)(colon - address) : 0;
+	uint64_t number;
+
+	if (!vv_parse_u64(&number, port, strlen(port)) || number > 65535 || strlen(port) > 5) {
+		return not_an_address(address, err);
+	}
+	if (!colon) {
+		host = "127.0.0.1";
+		len = strlen(host);
+	} else if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
+		host++;
+		len -= 2;
+	} else if (memchr(host, ':', len)) {
+		return not_an_address(address, err);
+	}
+	if (len == 0 || len >= HOST_MAX) {
+		return not_an_address(address, err);
+	}
+	memcpy(out->host, host, len);
+	out->host[len] = '\0';
+	if (strcmp(out->host, "*") == 0) {
+		out->host[0] = '\0';
+	}
+	memcpy(out->port, port, strlen(port) + 1);
+	return VV_OK;
+}
+
+/* -1 with errno. */
+static int listen_at(const struct addrinfo *a)
+{
+	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), on = 1, off = 0, saved;
+
+	if (fd < 0) {
+		return -1;
+	}
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (a->ai_family == AF_INET6) {
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+	}
+	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, 128) == 0) {
+		return fd;
+	}
+	saved = errno;
+	(void)close(fd);
+	errno = saved;
+	return -1;
+}
+
+static vv_status cannot_listen(const char *address, int number, vv_error *err)
+{
+	errno = number;
+	if (number == EADDRINUSE) {
+		vv_fail(err, VV_EREFUSED, "somebody else listens at '%s' already",
+			vv_text_shows(address));
+		return vv_hint(err, "take another port; port 0 finds a free one");
+	}
+	if (number == EACCES) {
+		vv_fail(err, VV_EREFUSED, "not allowed to listen at '%s'", vv_text_shows(address));
+		return vv_hint(err, "ports below 1024 are for root; take one above");
+	}
+	vv_fail(err, VV_EIO, "cannot listen at '%s': %s", vv_text_shows(address), strerror(number));
+	return VV_EIO;
+}
+
+static vv_status make_url(char **url, int fd, bool tls, vv_error *err)
+{
+	struct sockaddr_storage at;
+	socklen_t len = sizeof(at);
+	char host[256], port[16];
+	vv_buf b = VV_BUF_INIT;
+	bool six, any;
+
+	if (getsockname(fd, (struct sockaddr *)&at, &len) < 0 ||
+	    getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port, sizeof(port),
+			NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+		return vv_fail_errno(err, "cannot tell the address of the socket", NULL);
+	}
+	any = strcmp(host, "::") == 0 || strcmp(host, "0.0.0.0") == 0;
+	six = !any && strchr(host, ':') != NULL;
+	vv_buf_printf(&b, "%s://%s%s%s:%s", tls ? "https" : "http", six ? "[" : "",
+		      any ? "localhost" : host, six ? "]" : "", port);
+	*url = vv_buf_detach(&b);
+	return *url ? VV_OK : vv_fail_nomem(err);
+}
+
+int http_listen(char **url, const char *address, bool tls, vv_error *err)
+{
+	struct addrinfo how, *list = NULL, *a;
+	int fd = -1, number = EADDRNOTAVAIL, code;
+	place p;
+	vv_status rc;
+
+	if ((rc = read_place(&p, address, err)) < 0) {
+		return rc;
+	}
+	memset(&how, 0, sizeof(how));
+	how.ai_family = AF_UNSPEC;
+	how.ai_socktype = SOCK_STREAM;
+	how.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+	code = getaddrinfo(p.host[0] ? p.host : NULL, p.port, &how, &list);
+	if (code != 0) {
+		return vv_fail(err, VV_ENOTFOUND, "no address for '%s': %s", vv_text_shows(p.host),
+			       gai_strerror(code));
+	}
+	/* IPv6 first for every address, since that socket takes IPv4 as well. */
+	for (int pass = 0; pass < 2 && fd < 0; pass++) {
+		for (a = list; a && fd < 0; a = a->ai_next) {
+			if ((a->ai_family == AF_INET6) == (pass == 0)) {
+				fd = listen_at(a);
+				number = fd < 0 ? errno : 0;
+			}
+		}
+	}
+	freeaddrinfo(list);
+	if (fd < 0) {
+		return cannot_listen(address, number, err);
+	}
+	if ((rc = make_url(url, fd, tls, err)) < 0) {
+		(void)close(fd);
+		return rc;
+	}
+	return fd;
+}

@@ -1,0 +1,119 @@
+/*
+ * raw: a version as a file: tags, ranges, and what may be kept in caches.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "transport/server/server_internal.h"
+
+static vv_status write_part(http_request *q, vv_error *err)
+{
+	vv_status rc = q->server->handlers.file_write(q->file.handle, q->from, q->len,
+						      http_stream_out, q, err);
+
+	if (rc < 0 && !vv_ring_stopped(q->stream.out)) {
+		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+	}
+	return rc;
+}
+
+static void add_headers(const http_request *q, struct MHD_Response *response)
+{
+	const vv_http_file *f = &q->file;
+
+	http_add(q, response, "Content-Type", "%s", f->content_type);
+	http_add(q, response, "ETag", "\"%s\"", f->etag);
+	http_add(q, response, "Accept-Ranges", "bytes");
+	http_add(q, response, "Cache-Control", "%s%s", q->server->o.closed ? "private, " : "",
+		 f->fixed ? "max-age=31536000, immutable" : "no-cache");
+	/* A page that somebody committed must not act in this server's name. */
+	http_add(q, response, "Content-Security-Policy", "sandbox; default-src 'none'");
+	if (f->commit[0]) {
+		http_add(q, response, "X-Varve-Commit", "%s", f->commit);
+	}
+}
+
+static struct MHD_Response *empty(const http_request *q)
+{
+	static char nothing[1];
+
+	return q->server->mhd->response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
+}
+
+static enum MHD_Result send_part(http_request *q, const vv_http_range *range)
+{
+	struct MHD_Response *response;
+
+	q->from = range->from;
+	q->len = range->len;
+	if (q->len == 0) {
+		response = empty(q);
+	} else {
+		if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_part, false)) {
+			return http_say_error(q, &q->stream.err);
+		}
+		response = http_stream_response(q, q->len);
+	}
+	if (!response) {
+		return MHD_NO;
+	}
+	add_headers(q, response);
+	if (range->kind == VV_HTTP_PART) {
+		http_add(q, response, "Content-Range", "bytes %llu-%llu/%llu",
+			 (unsigned long long)q->from, (unsigned long long)(q->from + q->len - 1),
+			 (unsigned long long)q->file.size);
+	}
+	return http_send(q, range->kind == VV_HTTP_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK,
+			 response);
+}
+
+static enum MHD_Result send_file(http_request *q)
+{
+	struct MHD_Response *response;
+	vv_http_range range;
+	char tag[sizeof(q->file.etag) + 2];
+
+	(void)snprintf(tag, sizeof(tag), "\"%s\"", q->file.etag);
+	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
+		response = empty(q);
+		if (response) {
+			add_headers(q, response);
+		}
+		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
+	}
+	vv_http_range_read(
+		&range,
+		vv_http_tag_same(http_header(q, "If-Range"), tag) ? http_header(q, "Range") : NULL,
+		q->file.size);
+	if (range.kind == VV_HTTP_UNSATISFIABLE) {
+		response = empty(q);
+		if (response) {
+			add_headers(q, response);
+			http_add(q, response, "Content-Range", "bytes */%llu",
+				 (unsigned long long)q->file.size);
+		}
+		return http_send(q, MHD_HTTP_RANGE_NOT_SATISFIABLE, response);
+	}
+	return send_part(q, &range);
+}
+
+enum MHD_Result http_raw(http_request *q)
+{
+	vv_http_call call = {q->repository->path, q->is_known ? q->user.name : NULL, q->peer,
+			     q->may_write};
+	const vv_http_handlers *h = &q->server->handlers;
+	vv_error err;
+	vv_status rc;
+
+	if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0) {
+		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "a file is only read here");
+	}
+	rc = h->file_open(h->payload, &call, q->rest, &q->file, &err);
+	if (rc < 0) {
+		err.code = err.code == VV_EUSAGE ? VV_ENOTFOUND : err.code;
+		return http_say_error(q, &err);
+	}
+	q->has_file = true;
+	return send_file(q);
+}

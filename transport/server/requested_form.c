@@ -1,0 +1,214 @@
+/*
+ * requested_form: knows how a request to the gateway says which form of a block it wants: by
+ * parameters, which win, or by Accept.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "transport/server/words.h"
+
+/* One entry of Accept: its type, its quality in thousandths, and the parameters of CAR. */
+typedef struct entry {
+	const char *type;
+	size_t type_len;
+	unsigned quality;
+	char version[8], order[8], dups[8];
+} entry;
+
+static const char *skip_blank(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t')) {
+		p++;
+	}
+	return p;
+}
+
+static bool is_word(const char *p, size_t len, const char *word)
+{
+	return strlen(word) == len && strncasecmp(p, word, len) == 0;
+}
+
+static void keep(char out[8], const char *value, size_t len)
+{
+	if (len > 1 && value[0] == '"' && value[len - 1] == '"') {
+		value++;
+		len -= 2;
+	}
+	if (len > 7) {
+		len = 7; /* longer than any that is known, and so it stays */
+	}
+	memcpy(out, value, len);
+	out[len] = '\0';
+}
+
+/* "0.8" as 800; what is no number counts as 1. */
+static unsigned read_quality(const char *p, size_t len)
+{
+	unsigned q = 0, unit = 100;
+	size_t i;
+
+	if (len == 0 || (p[0] != '0' && p[0] != '1')) {
+		return 1000;
+	}
+	q = (unsigned)(p[0] - '0') * 1000;
+	for (i = 2; i < len && i < 5 && p[1] == '.' && p[i] >= '0' && p[i] <= '9'; i++) {
+		q += (unsigned)(p[i] - '0') * unit;
+		unit /= 10;
+	}
+	return q > 1000 ? 1000 : q;
+}
+
+static void read_parameter(entry *e, const char *p, const char *end)
+{
+	const char *eq = memchr(p, '=', (size_t)(end - p)), *stop = end;
+	size_t name, value;
+
+	if (!eq) {
+		return;
+	}
+	while (stop > eq + 1 && (stop[-1] == ' ' || stop[-1] == '\t')) {
+		stop--;
+	}
+	name = (size_t)(eq - p);
+	value = (size_t)(stop - eq - 1);
+	if (is_word(p, name, "q")) {
+		e->quality = read_quality(eq + 1, value);
+	} else if (is_word(p, name, "version")) {
+		keep(e->version, eq + 1, value);
+	} else if (is_word(p, name, "order")) {
+		keep(e->order, eq + 1, value);
+	} else if (is_word(p, name, "dups")) {
+		keep(e->dups, eq + 1, value);
+	}
+}
+
+/* The entry at *p, which moves behind it; false at the end. */
+static bool next_entry(const char **p, entry *e)
+{
+	const char *at = *p, *end, *part;
+
+	if (*at == '\0') {
+		return false;
+	}
+	memset(e, 0, sizeof(*e));
+	e->quality = 1000;
+	end = at + strcspn(at, ",");
+	*p = *end ? end + 1 : end;
+	at = skip_blank(at, end);
+	part = memchr(at, ';', (size_t)(end - at));
+	e->type = at;
+	e->type_len = (size_t)((part ? part : end) - at);
+	while (e->type_len > 0 && (at[e->type_len - 1] == ' ' || at[e->type_len - 1] == '\t')) {
+		e->type_len--;
+	}
+	while (part) {
+		const char *start = skip_blank(part + 1, end);
+		const char *next = memchr(start, ';', (size_t)(end - start));
+
+		read_parameter(e, start, next ? next : end);
+		part = next;
+	}
+	return true;
+}
+
+/* The best of the two types that the gateway has. False: none of them. */
+static bool best_entry(const char *accept, entry *best)
+{
+	bool found = false;
+	entry e;
+
+	while (next_entry(&accept, &e)) {
+		if ((is_word(e.type, e.type_len, "application/vnd.ipld.raw") ||
+		     is_word(e.type, e.type_len, "application/vnd.ipld.car")) &&
+		    e.quality > 0 && (!found || e.quality > best->quality)) {
+			*best = e;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* "from:to" with '*' for the end and negative numbers from the end. */
+static bool is_entity_bytes(const char *text)
+{
+	const char *colon = strchr(text, ':'), *p;
+
+	if (!colon) {
+		return false;
+	}
+	p = text[0] == '-' ? text + 1 : text;
+	if (p >= colon || strspn(p, "0123456789") != (size_t)(colon - p)) {
+		return false;
+	}
+	p = colon + 1;
+	if (strcmp(p, "*") == 0) {
+		return true;
+	}
+	p = *p == '-' ? p + 1 : p;
+	return *p && p[strspn(p, "0123456789")] == '\0';
+}
+
+static unsigned car_wishes(vv_http_asked *out, const vv_http_params *p, const entry *e,
+			   vv_error *err)
+{
+	const char *version = p->version ? p->version : e->version;
+	const char *order = p->order ? p->order : e->order;
+	const char *dups = p->dups ? p->dups : e->dups;
+
+	if (*version && strcmp(version, "1") != 0) {
+		vv_fail(err, VV_ENOSUPPORT, "only version 1 of CAR is served");
+		return 406;
+	}
+	if (*order && strcmp(order, "dfs") != 0 && strcmp(order, "unk") != 0) {
+		vv_fail(err, VV_EUSAGE, "car-order is dfs or unk");
+		return 400;
+	}
+	if (*dups && strcmp(dups, "y") != 0 && strcmp(dups, "n") != 0) {
+		vv_fail(err, VV_EUSAGE, "car-dups is y or n");
+		return 400;
+	}
+	if (p->bytes && !is_entity_bytes(p->bytes)) {
+		vv_fail(err, VV_EUSAGE, "entity-bytes is FROM:TO");
+		return 400;
+	}
+	if (p->scope && strcmp(p->scope, "block") != 0 && strcmp(p->scope, "entity") != 0 &&
+	    strcmp(p->scope, "all") != 0) {
+		vv_fail(err, VV_EUSAGE, "dag-scope is block, entity or all");
+		return 400;
+	}
+	out->alone = (p->scope && strcmp(p->scope, "all") != 0) || (!p->scope && p->bytes);
+	return 200;
+}
+
+unsigned vv_http_asked_read(vv_http_asked *out, const vv_http_params *p, vv_error *err)
+{
+	entry e;
+	bool found = p->accept && best_entry(p->accept, &e);
+
+	memset(out, 0, sizeof(*out));
+	if (!found) {
+		memset(&e, 0, sizeof(e));
+	}
+	if (p->format) {
+		if (strcmp(p->format, "raw") == 0) {
+			out->format = VV_HTTP_RAW;
+		} else if (strcmp(p->format, "car") == 0) {
+			out->format = VV_HTTP_CAR;
+		} else {
+			vv_fail(err, VV_EUSAGE, "format is raw or car, not '%s'",
+				vv_text_shows(p->format));
+			return 400;
+		}
+	} else if (found) {
+		out->by_accept = true;
+		out->format = is_word(e.type, e.type_len, "application/vnd.ipld.car") ? VV_HTTP_CAR
+										      : VV_HTTP_RAW;
+	} else {
+		vv_fail(err, VV_EUSAGE,
+			"say which form: ?format=raw or ?format=car, or Accept: "
+			"application/vnd.ipld.raw or application/vnd.ipld.car");
+		return 400;
+	}
+	return out->format == VV_HTTP_CAR ? car_wishes(out, p, &e, err) : 200;
+}

@@ -1,0 +1,545 @@
+/*
+ * server: starting, stopping, and which route a request takes.
+ *
+ * libmicrohttpd calls handle_request several times for a request: with the head alone, with
+ * each piece of a body, and once behind the last. A POST is judged at the head; everything
+ * else behind the body, since libmicrohttpd closes connections that are answered earlier.
+ * What a URL names is only ever compared with names that were given at the start: no path of
+ * the file system is made of it.
+ */
+#include "transport/server/server.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/server/server_internal.h"
+
+#define HEAD_MAX ((size_t)32 << 10) /* memory of a connection: its head must fit */
+#define PEM_MAX ((size_t)1 << 20)
+#define STACK ((size_t)1 << 20)
+
+/* ---- requests ---- */
+
+static void name_peer(http_request *q)
+{
+	const union MHD_ConnectionInfo *info = q->server->mhd->info(
+		q->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	socklen_t len = sizeof(struct sockaddr_in6);
+
+	if (!info || !info->client_addr ||
+	    getnameinfo(info->client_addr,
+			info->client_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in) : len,
+			q->peer, sizeof(q->peer), NULL, 0, NI_NUMERICHOST) != 0) {
+		(void)snprintf(q->peer, sizeof(q->peer), "?");
+	}
+}
+
+static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, const char *url,
+				 const char *method)
+{
+	http_request *q = vv_calloc(1, sizeof(*q));
+	const union MHD_ConnectionInfo *info;
+
+	if (!q || !(q->path = vv_strdup(url))) {
+		vv_free(q);
+		return NULL;
+	}
+	q->server = s;
+	q->mhd = c;
+	q->start_ms = vv_monotonic_ms();
+	(void)snprintf(q->method, sizeof(q->method), "%s", method);
+	info = s->mhd->info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	q->connection = info ? info->socket_context : NULL;
+	name_peer(q);
+	atomic_fetch_add(&s->active, 1);
+	http_phase(q, HTTP_TAKE);
+	return q;
+}
+
+static void request_completed(void *server, struct MHD_Connection *c, void **context,
+			      enum MHD_RequestTerminationCode how)
+{
+	vv_http_server *s = server;
+	http_request *q = *context;
+
+	(void)c;
+	if (!q) {
+		return;
+	}
+	http_stream_finish(q);
+	if (how != MHD_REQUEST_TERMINATED_COMPLETED_OK && !q->problem[0]) {
+		(void)snprintf(q->problem, sizeof(q->problem), "broken off");
+	}
+	if (q->has_file) {
+		s->handlers.file_close(q->file.handle);
+	}
+	http_log(q);
+	http_phase(q, HTTP_HEAD);
+	vv_free(q->path);
+	vv_free(q);
+	*context = NULL;
+	atomic_fetch_add(&s->requests, 1);
+	atomic_fetch_sub(&s->active, 1);
+}
+
+/* ---- routes ---- */
+
+typedef enum route { NO_ROUTE, LIST, VARVE, RAW, IPFS } route;
+
+/* What stands behind the repository's place: "varve" or "raw/...". */
+static route route_below(http_request *q, const http_repository *r, const char *below)
+{
+	q->repository = r;
+	if (strcmp(below, "varve") == 0) {
+		return VARVE;
+	}
+	if (strncmp(below, "raw/", 4) == 0) {
+		q->rest = below + 4;
+		return RAW;
+	}
+	q->repository = NULL;
+	return NO_ROUTE;
+}
+
+static route find_route(http_request *q)
+{
+	const vv_http_server *s = q->server;
+	const char *path = q->path, *slash;
+	vv_buf name = VV_BUF_INIT;
+	route found = NO_ROUTE;
+	size_t i;
+
+	if (strcmp(path, "/") == 0) {
+		return LIST;
+	}
+	if (strncmp(path, "/ipfs/", 6) == 0) {
+		q->rest = path + 6;
+		return IPFS;
+	}
+	slash = path[0] == '/' ? strchr(path + 1, '/') : NULL;
+	if (slash && vv_http_decode(&name, path + 1, (size_t)(slash - path - 1))) {
+		for (i = 0; i < s->repository_count && found == NO_ROUTE; i++) {
+			if (strcmp(vv_buf_cstr(&name), s->repositories[i].name) == 0) {
+				found = route_below(q, &s->repositories[i], slash + 1);
+			}
+		}
+	}
+	vv_buf_clear(&name);
+	if (found == NO_ROUTE && s->repository_count == 1 && path[0] == '/') {
+		found = route_below(q, &s->repositories[0], path + 1);
+	}
+	return found == RAW && !s->handlers.file_open ? NO_ROUTE : found;
+}
+
+static enum MHD_Result say_list(http_request *q)
+{
+	const vv_http_server *s = q->server;
+	vv_buf text = VV_BUF_INIT;
+	enum MHD_Result result;
+
+	if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0) {
+		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "this is only read");
+	}
+	vv_buf_puts(&text, "varve serves here; clone with 'varve clone URL':");
+	for (size_t i = 0; i < s->repository_count; i++) {
+		vv_buf_puts(&text, "\n/");
+		vv_http_encode(&text, s->repositories[i].name, strlen(s->repositories[i].name));
+	}
+	result = text.failed ? MHD_NO : http_say(q, MHD_HTTP_OK, "%s", vv_buf_cstr(&text));
+	vv_buf_clear(&text);
+	return result;
+}
+
+/* Who asks. False: an answer was queued. */
+static bool identify(http_request *q, enum MHD_Result *result)
+{
+	const vv_http_server *s = q->server;
+	const char *header = s->auth ? http_header(q, "Authorization") : NULL;
+	vv_error err;
+
+	if (header) {
+		vv_status rc = vv_http_auth_check(s->auth, header, &q->user, &err);
+
+		if (rc == VV_EREFUSED) {
+			(void)snprintf(q->problem, sizeof(q->problem), "wrong name or secret");
+			*result = http_say(q, MHD_HTTP_UNAUTHORIZED, "wrong name or secret");
+			return false;
+		}
+		if (rc < 0) {
+			*result = http_say_error(q, &err);
+			return false;
+		}
+		q->is_known = true;
+		q->may_write = q->user.may_write && !s->o.read_only;
+	}
+	if (s->o.closed && !q->is_known) {
+		*result = http_say(q, MHD_HTTP_UNAUTHORIZED, "say who you are");
+		return false;
+	}
+	return true;
+}
+
+static enum MHD_Result take_route(http_request *q, bool *more)
+{
+	enum MHD_Result result = MHD_NO;
+
+	*more = false;
+	if (atomic_load(&q->server->stopping)) {
+		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "this server is going down");
+	}
+	if (!identify(q, &result)) {
+		return result;
+	}
+	switch (find_route(q)) {
+	case LIST:
+		return say_list(q);
+	case VARVE:
+		return http_varve_begin(q, more);
+	case RAW:
+		return http_raw(q);
+	case IPFS:
+		return http_gateway(q, q->rest);
+	default:
+		return http_say(q, MHD_HTTP_NOT_FOUND, "there is nothing here by that name");
+	}
+}
+
+static enum MHD_Result handle_request(void *server, struct MHD_Connection *c, const char *url,
+				      const char *method, const char *version, const char *body,
+				      size_t *body_len, void **context)
+{
+	http_request *q = *context;
+	enum MHD_Result result;
+	bool more;
+
+	(void)version;
+	if (!q) {
+		*context = q = new_request(server, c, url, method);
+		if (!q) {
+			return MHD_NO;
+		}
+		if (strcmp(q->method, "POST") == 0) {
+			result = take_route(q, &more);
+			q->begun = more;
+			return result;
+		}
+		return MHD_YES;
+	}
+	if (q->begun) {
+		return *body_len > 0 ? http_varve_body(q, body, body_len) : http_varve_end(q);
+	}
+	if (*body_len > 0) {
+		q->in_bytes += *body_len;
+		*body_len = 0;
+		return q->in_bytes > HEAD_MAX ? MHD_NO : MHD_YES;
+	}
+	return take_route(q, &more);
+}
+
+/* URLs stay as they were sent until it is known what each part of them is. */
+static size_t leave_escaped(void *server, struct MHD_Connection *c, char *text)
+{
+	(void)server;
+	(void)c;
+	return strlen(text);
+}
+
+/* ---- starting ---- */
+
+__attribute__((format(printf, 2, 0))) static void keep_words(void *server, const char *fmt,
+							     va_list ap)
+{
+	vv_http_server *s = server;
+
+	/* Only what it says about its start is of use, before there are other threads. */
+	if (!s->daemon) {
+		(void)vsnprintf(s->said, sizeof(s->said), fmt, ap);
+	}
+}
+
+/* The name in URLs of a repository whose folder is at real. */
+static char *name_of(const char *real)
+{
+	char *name = NULL, *above;
+
+	if (strcmp(vv_path_base(real), ".git") != 0) {
+		return vv_strdup(vv_path_base(real));
+	}
+	above = vv_path_dir(real);
+	name = above ? vv_strdup(vv_path_base(above)) : NULL;
+	vv_free(above);
+	return name;
+}
+
+static bool is_folder_of(const vv_repository *r, const char *real)
+{
+	const char *places[] = {vv_repository_workdir(r), vv_repository_gitdir(r)};
+	bool same = false;
+
+	for (size_t i = 0; i < 2 && !same; i++) {
+		char *resolved = places[i] ? realpath(places[i], NULL) : NULL;
+
+		same = resolved && strcmp(resolved, real) == 0;
+		free(resolved);
+	}
+	return same;
+}
+
+static vv_status open_repository(vv_http_server *s, http_repository *r, const char *path,
+				 vv_error *err)
+{
+	char *real = realpath(path, NULL);
+	vv_status rc;
+
+	if (!real) {
+		return vv_fail_errno(err, "no repository at", path);
+	}
+	r->name = name_of(real);
+	r->path = vv_strdup(real);
+	if (!r->name || !r->path) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_repository_open(&r->repo, real, err)) == VV_OK) {
+		if (!is_folder_of(r->repo, real)) {
+			vv_fail(err, VV_ENOTFOUND, "'%s' lies in a repository, but is none",
+				vv_text_shows(path));
+			rc = vv_hint(err, "name the repository's own folder");
+		} else {
+			rc = vv_repository_store(r->repo, &r->store, err);
+		}
+	}
+	free(real);
+	for (size_t i = 0; rc == VV_OK && &s->repositories[i] != r; i++) {
+		if (strcmp(s->repositories[i].name, r->name) == 0) {
+			vv_fail(err, VV_EUSAGE, "two repositories would be served as '%s'",
+				vv_text_shows(r->name));
+			rc = vv_hint(err, "rename one of the folders");
+		}
+	}
+	return rc;
+}
+
+static vv_status open_all(vv_http_server *s, const vv_http_options *o, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	s->repositories = vv_calloc(o->path_count + 1, sizeof(*s->repositories));
+	if (!s->repositories) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->path_count && rc == VV_OK; i++) {
+		s->repository_count = i + 1;
+		rc = open_repository(s, &s->repositories[i], o->paths[i], err);
+	}
+	return rc;
+}
+
+static vv_status read_pem(vv_buf *out, const char *path, const char *what, vv_error *err)
+{
+	vv_status rc = vv_read_file(out, path, PEM_MAX, err);
+
+	if (rc == VV_OK && !strstr(vv_buf_cstr(out), "-----BEGIN ")) {
+		rc = vv_fail(err, VV_EINPUT, "'%s' is no %s in PEM form", vv_text_shows(path),
+			     what);
+	}
+	return rc;
+}
+
+static vv_status read_tls(vv_http_server *s, vv_error *err)
+{
+	vv_status rc;
+
+	if (!s->o.tls_cert && !s->o.tls_key) {
+		return VV_OK;
+	}
+	if (!s->o.tls_cert || !s->o.tls_key) {
+		return vv_fail(err, VV_EUSAGE, "a certificate and its key belong together");
+	}
+	if (s->mhd->supports(MHD_FEATURE_TLS) != MHD_YES) {
+		return vv_fail(err, VV_ENOSUPPORT, "the libmicrohttpd here was built without TLS");
+	}
+	rc = read_pem(&s->tls_cert, s->o.tls_cert, "certificate", err);
+	return rc < 0 ? rc : read_pem(&s->tls_key, s->o.tls_key, "key", err);
+}
+
+static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
+{
+	bool tls = s->tls_cert.len > 0;
+	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+			 MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+			 (tls ? (unsigned)MHD_USE_TLS : 0u);
+	struct MHD_OptionItem options[] = {
+		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)keep_words, s},
+		{MHD_OPTION_LISTEN_SOCKET, fd, NULL},
+		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->o.connections, NULL},
+		/* The watch sees to it, which knows who is waited for. */
+		{MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL},
+		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)HEAD_MAX * 2, NULL},
+		{MHD_OPTION_THREAD_STACK_SIZE, (intptr_t)STACK, NULL},
+		{MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+		{MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escaped, s},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)http_watch_connection, s},
+		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)request_completed, s},
+		{tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, s->tls_cert.data},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, s->tls_key.data},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0,
+		 (char *)(uintptr_t) "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"},
+		{MHD_OPTION_END, 0, NULL},
+	};
+
+	s->daemon = s->mhd->start_daemon(flags, 0, NULL, NULL, handle_request, s, MHD_OPTION_ARRAY,
+					 options, MHD_OPTION_END);
+	if (s->daemon) {
+		return VV_OK;
+	}
+	(void)close(fd);
+	s->said[strcspn(s->said, "\n")] = '\0';
+	vv_fail(err, tls ? VV_EINPUT : VV_EIO, "the HTTP server does not start: %s",
+		s->said[0] ? vv_text_shows(s->said) : "libmicrohttpd says not why");
+	return tls ? vv_hint(err, "are certificate and key in PEM form, and of each other?")
+		   : VV_EIO;
+}
+
+static void fill_defaults(vv_http_options *o)
+{
+	o->connections = o->connections ? o->connections : 128;
+	o->head_sec = o->head_sec ? o->head_sec : 20;
+	o->keep_sec = o->keep_sec ? o->keep_sec : 60;
+	o->rate_min = o->rate_min ? o->rate_min : 64;
+	o->rate_sec = o->rate_sec ? o->rate_sec : 60;
+}
+
+static vv_status start(vv_http_server *s, const vv_http_options *o, vv_error *err)
+{
+	vv_status rc;
+	int fd;
+
+	s->lock = vv_mutex_new();
+	s->clock = vv_ring_new(1);
+	if (!s->lock || !s->clock) {
+		return vv_fail_nomem(err);
+	}
+	if (s->o.closed && !o->auth_file) {
+		return vv_fail(err, VV_EUSAGE, "nobody could read here: there is no file of users");
+	}
+	if ((rc = http_mhd_load(&s->mhd, err)) < 0 || (rc = read_tls(s, err)) < 0 ||
+	    (rc = open_all(s, o, err)) < 0) {
+		return rc;
+	}
+	if (o->auth_file && (rc = vv_http_auth_open(&s->auth, o->auth_file, err)) < 0) {
+		return rc;
+	}
+	fd = http_listen(&s->url, o->address, s->tls_cert.len > 0, err);
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	if ((rc = start_daemon(s, fd, err)) < 0) {
+		return rc;
+	}
+	s->watch = vv_worker_start(http_watch_run, s);
+	return s->watch ? VV_OK : vv_fail(err, VV_ENOMEM, "no more threads");
+}
+
+vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
+			       const vv_http_handlers *handlers, vv_error *err)
+{
+	vv_http_server *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
+
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->o = *o;
+	s->handlers = *handlers;
+	fill_defaults(&s->o);
+	rc = start(s, o, err);
+	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
+	s->o.paths = NULL;
+	if (rc < 0) {
+		vv_http_server_stop(s, 0);
+		return rc;
+	}
+	*out = s;
+	return VV_OK;
+}
+
+const char *vv_http_server_url(const vv_http_server *s)
+{
+	return s->url;
+}
+
+const char *vv_http_server_name(const vv_http_server *s, size_t i)
+{
+	return i < s->repository_count ? s->repositories[i].name : NULL;
+}
+
+uint64_t vv_http_server_requests(vv_http_server *s)
+{
+	return atomic_load(&s->requests);
+}
+
+/* ---- stopping ---- */
+
+static void pause_ms(unsigned ms)
+{
+	vv_ring *r = vv_ring_new(1);
+	char none;
+
+	if (r) {
+		(void)vv_ring_read(r, &none, 1, ms, NULL);
+		vv_ring_free(r);
+	}
+}
+
+static void end_daemon(vv_http_server *s, unsigned grace_sec)
+{
+	uint64_t until = vv_monotonic_ms() + (uint64_t)grace_sec * 1000;
+	int fd;
+
+	atomic_store(&s->stopping, true);
+	fd = s->mhd->quiesce_daemon(s->daemon);
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+	while (atomic_load(&s->active) > 0 && vv_monotonic_ms() < until) {
+		pause_ms(20);
+	}
+	http_watch_break(s);
+	s->mhd->stop_daemon(s->daemon);
+}
+
+void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
+{
+	if (!s) {
+		return;
+	}
+	if (s->daemon) {
+		end_daemon(s, grace_sec);
+	}
+	if (s->clock) {
+		vv_ring_stop(s->clock);
+	}
+	vv_worker_join(s->watch);
+	vv_ring_free(s->clock);
+	for (size_t i = 0; i < s->repository_count; i++) {
+		vv_repository_close(s->repositories[i].repo);
+		vv_free(s->repositories[i].name);
+		vv_free(s->repositories[i].path);
+	}
+	vv_free(s->repositories);
+	vv_http_auth_close(s->auth);
+	vv_mutex_free(s->lock);
+	vv_buf_clear(&s->tls_cert);
+	vv_buf_wipe(&s->tls_key);
+	vv_free(s->url);
+	vv_free(s);
+}

@@ -1,0 +1,123 @@
+/*
+ * varve: the protocol over POST: knows who may, and when the answer's status is known.
+ *
+ * The head is answered at once where it is refused, so that nothing is uploaded in vain (the
+ * client waits for "100 Continue"). Otherwise the worker reads the body as it comes, and the
+ * status is 200 as soon as it has written something.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "transport/server/server_internal.h"
+
+#define TYPE "application/x-varve"
+#define DROP_MAX ((uint64_t)256 << 20) /* of a body that nobody reads any more */
+
+static vv_status answer(http_request *q, vv_error *err)
+{
+	vv_http_call call = {q->repository->path, q->is_known ? q->user.name : NULL, q->peer,
+			     q->may_write};
+	vv_channel *line = http_stream_channel(q);
+	vv_channel_stats stats;
+	vv_status rc;
+
+	if (!line) {
+		return vv_fail_nomem(err);
+	}
+	rc = q->server->handlers.answer(q->server->handlers.payload, &call, line, err);
+	vv_channel_stats_get(line, &stats);
+	if (rc < 0) {
+		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+		/* What was said before says in its own words that it failed. */
+		rc = stats.bytes_out > 0 ? VV_OK : rc;
+	}
+	vv_channel_close(line);
+	return rc;
+}
+
+/* A browser's page can make no request of this type to another site unasked. */
+static bool is_our_type(const http_request *q)
+{
+	const char *type = http_header(q, "Content-Type");
+
+	return type && strcmp(type, TYPE) == 0;
+}
+
+enum MHD_Result http_varve_begin(http_request *q, bool *more)
+{
+	const vv_http_server *s = q->server;
+	vv_buf none = VV_BUF_INIT;
+	bool bad = false, push;
+
+	*more = false;
+	if (strcmp(q->method, "POST") != 0) {
+		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED,
+				"this is where varve speaks to varve; it takes POST");
+	}
+	if (!is_our_type(q)) {
+		return http_say(q, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+				"a request of varve has the Content-Type " TYPE);
+	}
+	push = http_parameter(q, "push", &none, &bad);
+	vv_buf_clear(&none);
+	if (push && !q->may_write) {
+		if (s->auth && !s->o.read_only && !q->is_known) {
+			return http_say(q, MHD_HTTP_UNAUTHORIZED, "to push, say who you are");
+		}
+		return http_say(q, MHD_HTTP_FORBIDDEN,
+				s->auth && !s->o.read_only ? "this user may read, not write"
+							   : "this server is read-only");
+	}
+	if (!http_stream_start(q, answer, true)) {
+		return http_say_error(q, &q->stream.err);
+	}
+	http_phase(q, HTTP_TAKE);
+	*more = true;
+	return MHD_YES;
+}
+
+enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len)
+{
+	const vv_http_server *s = q->server;
+	size_t n = *len;
+
+	*len = 0;
+	q->in_bytes += n;
+	if (q->connection) {
+		atomic_fetch_add(&q->connection->moved, n);
+	}
+	if (s->o.body_max > 0 && q->in_bytes > s->o.body_max) {
+		(void)snprintf(q->problem, sizeof(q->problem), "the request is too large");
+		return MHD_NO;
+	}
+	http_phase(q, HTTP_WORK);
+	if (vv_ring_write(q->stream.in, bytes, n, 0, NULL) < 0 && q->in_bytes > DROP_MAX) {
+		return MHD_NO;
+	}
+	http_phase(q, HTTP_TAKE);
+	return MHD_YES;
+}
+
+enum MHD_Result http_varve_end(http_request *q)
+{
+	struct MHD_Response *response;
+
+	vv_ring_end(q->stream.in);
+	http_phase(q, HTTP_WORK);
+	vv_ring_wait(q->stream.out);
+	if (vv_ring_stopped(q->stream.out)) {
+		vv_worker_join(q->stream.worker);
+		q->stream.worker = NULL;
+		if (q->stream.rc == VV_OK) {
+			vv_fail(&q->stream.err, VV_EIO, "broken off");
+		}
+		return http_say_error(q, &q->stream.err);
+	}
+	response = http_stream_response(q, MHD_SIZE_UNKNOWN);
+	if (response) {
+		http_add(q, response, "Content-Type", TYPE);
+		http_add(q, response, "Cache-Control", "no-store");
+	}
+	return http_send(q, MHD_HTTP_OK, response);
+}

@@ -1,0 +1,270 @@
+/*
+ * words: knows the grammar of paths, ranges, tags and credentials. What is not
+ * understood is treated as absent where HTTP says so, and refused elsewhere.
+ */
+#include "transport/server/words.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/codec.h"
+#include "base/secret.h"
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9') {
+		return c - '0';
+	}
+	if (c >= 'a' && c <= 'f') {
+		return c - 'a' + 10;
+	}
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool vv_http_decode(vv_buf *out, const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		int c = (unsigned char)text[i];
+
+		if (c == '%') {
+			int high = len - i > 2 ? hex_value(text[i + 1]) : -1;
+			int low = len - i > 2 ? hex_value(text[i + 2]) : -1;
+
+			if (high < 0 || low < 0) {
+				return false;
+			}
+			c = high * 16 + low;
+			i += 2;
+		}
+		if (c < 0x20 || c == 0x7f) {
+			return false;
+		}
+		vv_buf_putc(out, c);
+	}
+	return !out->failed;
+}
+
+void vv_http_encode(vv_buf *out, const char *bytes, size_t len)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~";
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (bytes[i] && strchr(plain, bytes[i])) {
+			vv_buf_putc(out, bytes[i]);
+		} else {
+			vv_buf_printf(out, "%%%02X", (unsigned)(unsigned char)bytes[i]);
+		}
+	}
+}
+
+/* ---- ranges ---- */
+
+static const char *skip_blank(const char *p)
+{
+	while (*p == ' ' || *p == '\t') {
+		p++;
+	}
+	return p;
+}
+
+/* Digits at *p; false without any. What is too large becomes UINT64_MAX, which lies behind
+ * every end. */
+static bool read_number(const char **p, uint64_t *out)
+{
+	const char *start = *p;
+	uint64_t v = 0;
+
+	for (; **p >= '0' && **p <= '9'; (*p)++) {
+		uint64_t digit = (uint64_t)(**p - '0');
+
+		v = v > (UINT64_MAX - digit) / 10 ? UINT64_MAX : v * 10 + digit;
+	}
+	*out = v;
+	return *p > start;
+}
+
+static void last_bytes(vv_http_range *out, uint64_t count, uint64_t size)
+{
+	if (count == 0 || size == 0) {
+		out->kind = VV_HTTP_UNSATISFIABLE;
+		return;
+	}
+	out->kind = VV_HTTP_PART;
+	out->len = count < size ? count : size;
+	out->from = size - out->len;
+}
+
+void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size)
+{
+	uint64_t first, last = UINT64_MAX;
+	bool has_first, has_last;
+	const char *p;
+
+	out->kind = VV_HTTP_WHOLE;
+	out->from = 0;
+	out->len = size;
+	if (!value || strncasecmp(value, "bytes=", 6) != 0) {
+		return;
+	}
+	p = skip_blank(value + 6);
+	has_first = read_number(&p, &first);
+	if (*p++ != '-') {
+		return;
+	}
+	has_last = read_number(&p, &last);
+	if (*skip_blank(p) != '\0' || (!has_first && !has_last)) {
+		return;
+	}
+	if (!has_first) {
+		last_bytes(out, last, size);
+		return;
+	}
+	if (!has_last) {
+		last = UINT64_MAX;
+	}
+	if (last < first) {
+		return;
+	}
+	if (first >= size) {
+		out->kind = VV_HTTP_UNSATISFIABLE;
+		return;
+	}
+	out->kind = VV_HTTP_PART;
+	out->from = first;
+	out->len = (last < size ? last : size - 1) - first + 1;
+}
+
+/* ---- entity tags ---- */
+
+static const char *opaque(const char *tag)
+{
+	return tag[0] == 'W' && tag[1] == '/' ? tag + 2 : tag;
+}
+
+bool vv_http_tag_named(const char *value, const char *tag)
+{
+	size_t len;
+	const char *p;
+
+	if (!value) {
+		return false;
+	}
+	tag = opaque(tag);
+	len = strlen(tag);
+	for (p = skip_blank(value); *p;) {
+		const char *end;
+
+		if (*p == '*') {
+			return true;
+		}
+		p = opaque(p);
+		end = *p == '"' ? strchr(p + 1, '"') : NULL;
+		if (!end) {
+			return false;
+		}
+		end++;
+		if ((size_t)(end - p) == len && memcmp(p, tag, len) == 0) {
+			return true;
+		}
+		p = skip_blank(end);
+		if (*p == ',') {
+			p = skip_blank(p + 1);
+		} else if (*p) {
+			return false;
+		}
+	}
+	return false;
+}
+
+bool vv_http_tag_same(const char *value, const char *tag)
+{
+	return !value || (tag[0] == '"' && strcmp(value, tag) == 0);
+}
+
+/* ---- CIDs ---- */
+
+static int base32_value(char c)
+{
+	if (c >= 'a' && c <= 'z') {
+		return c - 'a';
+	}
+	return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+bool vv_http_is_cid(const char *text, size_t len)
+{
+	uint8_t bytes[128];
+	const uint8_t *p = bytes, *end;
+	uint64_t version, codec, hash, size;
+	uint32_t bits = 0;
+	unsigned have = 0;
+	size_t n = 0, i;
+
+	if (len == 46 && text[0] == 'Q' && text[1] == 'm') {
+		static const char letters[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+					      "abcdefghijkmnopqrstuvwxyz";
+
+		for (i = 0; i < len && text[i] && strchr(letters, text[i]); i++) {
+		}
+		return i == len;
+	}
+	if (len < 2 || len > 200 || text[0] != 'b') {
+		return false;
+	}
+	for (i = 1; i < len; i++) {
+		int v = base32_value(text[i]);
+
+		if (v < 0) {
+			return false;
+		}
+		bits = (bits << 5 | (uint32_t)v) & 0xffff;
+		have += 5;
+		if (have >= 8) {
+			have -= 8;
+			bytes[n++] = (uint8_t)(bits >> have);
+		}
+	}
+	end = bytes + n;
+	return have < 5 && (bits & ((1u << have) - 1)) == 0 && vv_varint_read(&p, end, &version) &&
+	       version == 1 && vv_varint_read(&p, end, &codec) && vv_varint_read(&p, end, &hash) &&
+	       vv_varint_read(&p, end, &size) && size == (uint64_t)(end - p);
+}
+
+/* ---- credentials ---- */
+
+static bool split_at(const vv_buf *both, char mark, vv_buf *name, vv_buf *secret)
+{
+	const char *text = vv_buf_cstr(both), *at = memchr(text, mark, both->len);
+
+	if (!at || memchr(text, '\0', both->len) || at == text) {
+		return false;
+	}
+	vv_buf_put(name, text, (size_t)(at - text));
+	vv_buf_put(secret, at + 1, both->len - (size_t)(at - text) - 1);
+	return !name->failed && !secret->failed;
+}
+
+bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret)
+{
+	vv_buf both = VV_BUF_INIT;
+	bool fine = false;
+
+	if (!header) {
+		return false;
+	}
+	if (strncasecmp(header, "Basic ", 6) == 0) {
+		const char *text = skip_blank(header + 6);
+
+		fine = vv_base64_read(&both, text, strlen(text)) && !both.failed &&
+		       split_at(&both, ':', name, secret);
+	} else if (strncasecmp(header, "Bearer ", 7) == 0) {
+		vv_buf_puts(&both, skip_blank(header + 7));
+		fine = !both.failed && split_at(&both, '.', name, secret);
+	}
+	vv_buf_wipe(&both);
+	return fine;
+}

@@ -1,0 +1,66 @@
+/*
+ * words: the words of HTTP that come from strangers: paths, ranges, entity tags, Accept.
+ *
+ * Pure functions over text; source: RFC 9110 and RFC 3986; for IPFS the trustless gateway
+ * specification (specs.ipfs.tech/http-gateways/trustless-gateway).
+ */
+#ifndef VV_TRANSPORT_SERVER_WORDS_H
+#define VV_TRANSPORT_SERVER_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Appends text with %XX decoded. False: a '%' without two hex digits, or control
+ * characters (NUL among them), in the text or decoded. */
+bool vv_http_decode(vv_buf *out, const char *text, size_t len);
+
+/* Appends bytes so that they may stand in one part of a path: all but letters, digits and
+ * "-._~" as %XX. */
+void vv_http_encode(vv_buf *out, const char *bytes, size_t len);
+
+typedef enum vv_http_range_kind {
+	VV_HTTP_WHOLE,        /* no range, several, or one that is not understood */
+	VV_HTTP_PART,         /* from, len */
+	VV_HTTP_UNSATISFIABLE /* begins past the end */
+} vv_http_range_kind;
+typedef struct vv_http_range {
+	vv_http_range_kind kind;
+	uint64_t from, len;
+} vv_http_range;
+/* The value of a Range header (NULL: none) for something of size bytes. */
+void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size);
+
+/* Does an If-None-Match header (NULL: none) name this tag ("\"...\"", perhaps W/)? Weak
+ * comparison; "*" names every tag. */
+bool vv_http_tag_named(const char *value, const char *tag);
+/* Is an If-Range header (NULL: yes) this tag? Strong comparison. */
+bool vv_http_tag_same(const char *value, const char *tag);
+
+/* What a request to the gateway asks for. */
+typedef enum vv_http_format { VV_HTTP_RAW, VV_HTTP_CAR } vv_http_format;
+typedef struct vv_http_asked {
+	vv_http_format format;
+	bool by_accept; /* found in Accept alone */
+	bool alone;     /* dag-scope block, and entity, which is the same without UnixFS */
+} vv_http_asked;
+/* From the parameters format, dag-scope, entity-bytes, car-version, car-order and car-dups
+ * (decoded; NULL where absent) and the Accept header. The status to answer with: 200, 400 or
+ * 406 with the reason in err. */
+typedef struct vv_http_params {
+	const char *format, *scope, *bytes, *version, *order, *dups, *accept;
+} vv_http_params;
+unsigned vv_http_asked_read(vv_http_asked *out, const vv_http_params *p, vv_error *err);
+
+/* Is text a CID of whatever kind: CIDv0, or CIDv1 in base32? (Those of varve are repo/blocks/cid.h's.) */
+bool vv_http_is_cid(const char *text, size_t len);
+
+/* An Authorization header: Basic is decoded into name and secret; of Bearer, name is what
+ * stands before the first '.', secret the rest. False: neither, or malformed. The caller
+ * wipes both. */
+bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret);
+
+#endif
