@@ -12,6 +12,7 @@
 #include "cmd/worktree.h"
 #include "repo/git/history/branch.h"
 #include "repo/git/history/history.h"
+#include "repo/git/ref_name.h"
 
 typedef struct options {
 	bool all, remotes, remove, remove_force, rename, rename_force, force, current,

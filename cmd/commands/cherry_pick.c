@@ -1,5 +1,5 @@
 /*
- * cherry-pick: what another commit changed, once more, here.
+ * cherry_pick: what another commit changed, once more, here.
  */
 #include <stddef.h>
 

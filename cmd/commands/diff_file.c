@@ -1,5 +1,5 @@
 /*
- * diff-file, diff-tool: what git calls to show a table's difference (diff.varve.command,
+ * diff_file: diff-file, diff-tool: what git calls to show a table's difference (diff.varve.command,
  * difftool.varve.cmd). Knows what git gives them, and how it wants to be answered.
  */
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * filter, filter-process: what Git calls (filter.varve.* of the configuration that init
+ * filter: filter, filter-process: what Git calls (filter.varve.* of the configuration that init
  * writes). Knows Git's protocols for them.
  */
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /*
- * ls-remote: the refs of another repository.
+ * ls_remote: the refs of another repository.
  */
 #include <stddef.h>
 #include <string.h>

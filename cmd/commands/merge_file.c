@@ -1,5 +1,5 @@
 /*
- * merge-file: Git's merge driver for tables (merge.varve.driver). Knows what git gives a
+ * merge_file: Git's merge driver for tables (merge.varve.driver). Knows what git gives a
  * driver, and how it wants to be answered.
  */
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * pre-push: what git's hook of that name runs. Knows what git tells a hook, and that blocks must be
+ * pre_push: what git's hook of that name runs. Knows what git tells a hook, and that blocks must be
  * on the other side before the commits that name them, or the commits stay here.
  */
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * rename-column: another name for a column: in the file, in the schema, and in the
+ * rename_column: another name for a column: in the file, in the schema, and in the
  * stored version, whose rows stay as they are stored.
  */
 #include <fcntl.h>

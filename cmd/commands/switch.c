@@ -15,6 +15,7 @@
 #include "cmd/work/commit/switch_tree.h"
 #include "cmd/worktree.h"
 #include "repo/git/history/history.h"
+#include "repo/git/ref_name.h"
 
 typedef struct options {
 	const char *create, *create_force;

@@ -13,6 +13,7 @@
 #include "cmd/output.h"
 #include "cmd/worktree.h"
 #include "repo/git/history/history.h"
+#include "repo/git/ref_name.h"
 
 typedef struct options {
 	bool list, annotate, remove, force, sign;

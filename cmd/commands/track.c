@@ -1,5 +1,5 @@
 /*
- * track, untrack: the lines of .gitattributes that make datasets of paths.
+ * track: track, untrack: the lines of .gitattributes that make datasets of paths.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * Knows the bytes of quirks; the only reader of them.
+ * quirks: knows the bytes of quirks; the only reader of them.
  */
 #include "dataset/format/quirks.h"
 

@@ -1,5 +1,5 @@
 /*
- * spell: numbers and dates in their one canonical spelling, read and written
+ * spelling: numbers and dates in their one canonical spelling, read and written
  * eight bytes at a time. Inline, because a table has tens of millions of them.
  *
  * Reading refuses whatever writing would not give back byte for byte. Writing

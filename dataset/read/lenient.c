@@ -1,5 +1,5 @@
 /*
- * The only user of libcsv. libcsv reads on through malformed quoting without a word, so
+ * lenient: the only user of libcsv. libcsv reads on through malformed quoting without a word, so
  * a small automaton walks beside it, which knows where a guess was made and on which
  * line, and which cuts the input where rows end.
  */

@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/read/sniff.h"
-#include "dataset/table/import.h"
+#include "dataset/read/source.h"
 
 typedef struct vv_ragged_cell {
 	size_t start, end; /* in the window */

@@ -1,5 +1,5 @@
 /*
- * Knows when a first line is names and when it is data: by what stands below it.
+ * sniff_header: knows when a first line is names and when it is data: by what stands below it.
  */
 #include <stdlib.h>
 #include <string.h>

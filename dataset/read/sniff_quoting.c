@@ -1,6 +1,6 @@
 /*
- * Knows how to tell a writer's habits from its rows: when it puts a column's cells in
- * quotes, and how it ends lines.
+ * sniff_quoting: knows how to tell a writer's habits from its rows: when it puts a column's cells
+ * in quotes, and how it ends lines.
  */
 #include <string.h>
 

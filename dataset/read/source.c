@@ -1,5 +1,5 @@
 /*
- * Knows how to count lines of an input after the fact, so that reading pays nothing
+ * source: knows how to count lines of an input after the fact, so that reading pays nothing
  * for line numbers until a message needs one.
  */
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "dataset/table/import.h"
+#include "dataset/read/source.h"
 
 static ssize_t fd_read(void *payload, void *buf, size_t len, vv_error *err)
 {

@@ -14,7 +14,7 @@
 
 #include "base/error.h"
 #include "base/thread.h"
-#include "dataset/table/import.h"
+#include "dataset/read/source.h"
 
 #define VV_WINDOW_PIECE (1u << 20)
 

@@ -1,5 +1,5 @@
 /*
- * Knows decimal numbers as strings of digits: compared and subtracted by hand.
+ * decimal: knows decimal numbers as strings of digits: compared and subtracted by hand.
  */
 #include "dataset/schema/decimal.h"
 

@@ -1,5 +1,5 @@
 /*
- * Knows where the inputs of an import come from in a repository: the version before
+ * dataset_writer: knows where the inputs of an import come from in a repository: the version before
  * (index, else HEAD), datapackage.json, the caches; and in which order what was made
  * becomes durable: blocks, then pointer blobs; index and refs are the command's.
  */

@@ -1,5 +1,5 @@
 /*
- * Knows how a file without rows is kept: content-defined chunks under one list.
+ * import_file: knows how a file without rows is kept: content-defined chunks under one list.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * Knows how to tell that the raw lines of a group say what its cells say: the bytes
+ * lines: knows how to tell that the raw lines of a group say what its cells say: the bytes
  * made of a group with raw lines are scanned again. Without this a version could show
  * one thing and restore another.
  */

@@ -1,5 +1,5 @@
 /*
- * Knows how a pointer becomes the file again: beside the old one, checked, then
+ * materialise: knows how a pointer becomes the file again: beside the old one, checked, then
  * renamed over it; what the old file already has is copied, not made.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /*
- * Knows the one test that covers everything a version claims: its own bytes, imported
+ * proof: knows the one test that covers everything a version claims: its own bytes, imported
  * with its own dialect, schema, key and cut, give its own root. So every list is cut
  * where it must be, every group and line form is the only one possible, and every raw
  * line parses to the cells that stand beside it.

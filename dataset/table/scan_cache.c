@@ -1,5 +1,5 @@
 /*
- * Knows the scan cache's file: "VVSCAN" 01 0A, root CID (36 bytes), le64 check of
+ * scan_cache: knows the scan cache's file: "VVSCAN" 01 0A, root CID (36 bytes), le64 check of
  * the secret, le64 count, the entries (40 bytes each, the flag in the length's top
  * bit), le64 XXH3 over all before.
  */

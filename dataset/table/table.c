@@ -1,5 +1,5 @@
 /*
- * Knows how a version's blocks become rows again.
+ * table: knows how a version's blocks become rows again.
  */
 #include "dataset/table/table.h"
 

@@ -1,5 +1,5 @@
 /*
- * Knows the order in which a version is held against its base, how findings are given,
+ * base: knows the order in which a version is held against its base, how findings are given,
  * and how bounds are read. The comparisons themselves stand in check_base_*.c.
  */
 #include "diff/check/base.h"

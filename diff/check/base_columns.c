@@ -1,5 +1,5 @@
 /*
- * Knows what is told of columns that came, went, or mean something else.
+ * base_columns: knows what is told of columns that came, went, or mean something else.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * Knows the rules on distributions: missing values, new ones, and drift.
+ * base_drift: knows the rules on distributions: missing values, new ones, and drift.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * Knows how old the newest date of a column is.
+ * base_freshness: knows how old the newest date of a column is.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * Knows how it is found out that the base's key no longer holds: where the version still
+ * base_key: knows how it is found out that the base's key no longer holds: where the version still
  * has that key this is its own business (primary-key, dataset/check/check.h); where its key is
  * another one, or it has none, the base's is held against it by the same means.
  */

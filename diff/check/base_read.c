@@ -1,5 +1,5 @@
 /*
- * Knows how whole columns are counted by several threads: each takes a run of rows into
+ * base_read: knows how whole columns are counted by several threads: each takes a run of rows into
  * distributions of its own, which are added up at the end.
  */
 #include "base/sys.h"

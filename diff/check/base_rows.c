@@ -1,5 +1,5 @@
 /*
- * Knows how rows and cells that differ are counted against their bounds.
+ * base_rows: knows how rows and cells that differ are counted against their bounds.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * Knows which values contradict the type that a column had, and what to propose.
+ * base_types: knows which values contradict the type that a column had, and what to propose.
  *
  * Two ways lead here. A stored version keeps its parent's types, so that a wrong value is
  * a type-error of the version itself: vv_base_recode gives it its name. Where the type gave

@@ -1,6 +1,6 @@
 /*
- * Knows which columns' distributions are needed and how they are had: from the cache, from
- * the base's and the groups that differ, or by reading the column.
+ * base_values: knows which columns' distributions are needed and how they are had: from the cache,
+ * from the base's and the groups that differ, or by reading the column.
  */
 #include <string.h>
 

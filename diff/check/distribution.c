@@ -1,5 +1,6 @@
 /*
- * Knows how values are counted: a hash table while it grows, a sorted list afterwards.
+ * distribution: knows how values are counted: a hash table while it grows, a sorted list
+ * afterwards.
  */
 #include "diff/check/distribution.h"
 

@@ -1,5 +1,5 @@
 /*
- * Knows how values become bins, and the two measures.
+ * drift: knows how values become bins, and the two measures.
  */
 #include "diff/check/drift.h"
 

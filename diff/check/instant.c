@@ -1,5 +1,5 @@
 /*
- * Knows how seconds become days and dates, without tables and without the C library's time
+ * instant: knows how seconds become days and dates, without tables and without the C library's time
  * zones.
  */
 #include "diff/check/instant.h"

@@ -1,6 +1,6 @@
 /*
- * Knows by what a finding is recognised in another version: a hash of rule, column and row,
- * counted.
+ * new_only: knows by what a finding is recognised in another version: a hash of rule, column and
+ * row, counted.
  */
 #include "diff/check/new_only.h"
 

@@ -1,5 +1,5 @@
 /*
- * Knows what is worth noting of a value, so that one walk over a version is enough.
+ * profile: knows what is worth noting of a value, so that one walk over a version is enough.
  */
 #include "diff/check/profile.h"
 

@@ -1,5 +1,6 @@
 /*
- * Knows how a profile is said: as constraints of Table Schema, and as rules of varve.json.
+ * profile_write: knows how a profile is said: as constraints of Table Schema, and as rules of
+ * varve.json.
  */
 #include <stdlib.h>
 #include <string.h>

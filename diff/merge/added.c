@@ -1,5 +1,5 @@
 /*
- * Knows in what order rows stand that were added at one place, by one side or both: by
+ * added: knows in what order rows stand that were added at one place, by one side or both: by
  * key where both sides' rows ascend by it; else one side's behind the other's, the one
  * whose first row is smaller first. Rows of one key are one row; of blocks without a key
  * that are equal one stays.

@@ -1,5 +1,5 @@
 /*
- * Knows what becomes of one row: cell by cell, under the result's types, and when two
+ * cells: knows what becomes of one row: cell by cell, under the result's types, and when two
  * changes of a cell are a conflict.
  */
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Knows in what order the result's columns stand: as on the side that moved columns, new
- * ones behind the column that they follow there.
+ * column_order: knows in what order the result's columns stand: as on the side that moved columns,
+ * new ones behind the column that they follow there.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * Knows which columns of three versions are one, and which of them the result has: a
+ * columns: knows which columns of three versions are one, and which of them the result has: a
  * column is what base's column is, whatever it is called on either side.
  */
 #include <stdlib.h>

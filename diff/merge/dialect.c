@@ -1,6 +1,6 @@
 /*
- * Knows how three dialects become one, habit by habit: what one side changed is taken; where
- * both did, the greater bytes stand, so that the result is the same whoever merges. And
+ * dialect: knows how three dialects become one, habit by habit: what one side changed is taken;
+ * where both did, the greater bytes stand, so that the result is the same whoever merges. And
  * the header: a version's own where it names the result's columns, else written anew.
  */
 #include <string.h>

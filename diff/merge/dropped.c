@@ -1,6 +1,6 @@
 /*
- * Knows what a side says in columns that the other side dropped: rows that it added have no
- * other place for these values, so that a column with such values cannot go in silence.
+ * dropped: knows what a side says in columns that the other side dropped: rows that it added have
+ * no other place for these values, so that a column with such values cannot go in silence.
  */
 #include "base/sys.h"
 #include "diff/merge/merge_internal.h"

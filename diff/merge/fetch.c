@@ -1,5 +1,5 @@
 /*
- * Knows how rows and their lines are read by number while several versions are walked at
+ * fetch: knows how rows and their lines are read by number while several versions are walked at
  * once: a few groups of each are kept, and neighbouring groups are read without seeking.
  */
 #include <string.h>

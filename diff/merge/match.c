@@ -1,5 +1,5 @@
 /*
- * Knows which row of base is which of a side, kept as runs of rows: as few as there are
+ * match: knows which row of base is which of a side, kept as runs of rows: as few as there are
  * changes of order, so that memory follows the changes and not the table.
  */
 #include <stdlib.h>

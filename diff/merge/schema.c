@@ -1,5 +1,5 @@
 /*
- * Knows how three schemas become one: member by member of every descriptor, names in keys
+ * schema: knows how three schemas become one: member by member of every descriptor, names in keys
  * followed through renames; and what key and cut the result has.
  */
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * Knows which of several equal rows without a key a side removed: of a run of equal rows any
+ * slide: knows which of several equal rows without a key a side removed: of a run of equal rows any
  * may be the one, so it is one that the other side left alone, if there is one.
  */
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * Knows the result's rows in their order: base's, as they stand in base or on the side that
+ * write: knows the result's rows in their order: base's, as they stand in base or on the side that
  * changed the order, added ones behind the row that they follow; and which lines may be
  * copied as they are.
  */

@@ -1,5 +1,5 @@
 /*
- * Knows how the sections of a patch are gone through, and when a path counts as done:
+ * apply: knows how the sections of a patch are gone through, and when a path counts as done:
  * when what was made reads back as the version that the patch names.
  */
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * Knows how a patch's old version becomes the new one: its rows are gone through once,
+ * exact: knows how a patch's old version becomes the new one: its rows are gone through once,
  * what the patch does not name is kept, and every old cell that it names is compared.
  */
 #include <stdio.h>

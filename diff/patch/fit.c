@@ -1,5 +1,5 @@
 /*
- * Knows how the changes of a patch find their rows in another version of the table: by key
+ * fit: knows how the changes of a patch find their rows in another version of the table: by key
  * or, without one, by the whole row, and the nearest of several.
  */
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * Knows which rows of the target have a hash that the patch asks for.
+ * fit_ids: knows which rows of the target have a hash that the patch asks for.
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /*
- * Knows how the changes that fit become the new bytes, and the others a patch of their own.
+ * fit_make: knows how the changes that fit become the new bytes, and the others a patch of their
+ * own.
  */
 #include <string.h>
 

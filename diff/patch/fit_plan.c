@@ -1,5 +1,5 @@
 /*
- * Knows how a patch's columns lie over those of another version of its table, and which
+ * fit_plan: knows how a patch's columns lie over those of another version of its table, and which
  * cells tell which row is which.
  */
 #include <stdio.h>

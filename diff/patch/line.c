@@ -1,5 +1,5 @@
 /*
- * Knows where each line of a patch begins, and how faults in it are named.
+ * line: knows where each line of a patch begins, and how faults in it are named.
  */
 #include <stdarg.h>
 #include <stdio.h>

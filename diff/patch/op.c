@@ -1,5 +1,5 @@
 /*
- * Knows one line of a section: a change of rows, or of bytes, or the section's end.
+ * op: knows one line of a section: a change of rows, or of bytes, or the section's end.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * Knows what may stand in a patch and in which order. Nothing that is read here is
+ * read: knows what may stand in a patch and in which order. Nothing that is read here is
  * trusted: numbers are held against the sides' sizes, cells against their columns.
  */
 #include <string.h>

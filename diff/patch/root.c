@@ -1,5 +1,5 @@
 /*
- * Knows how all of a version's root but its rows stands in a patch. What is read goes
+ * root: knows how all of a version's root but its rows stands in a patch. What is read goes
  * through the root's own strict decoder before anybody uses it.
  */
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * Knows which groups were read last, and which of their rows are irregular.
+ * rows: knows which groups were read last, and which of their rows are irregular.
  */
 #include "base/sys.h"
 #include "diff/patch/patch_internal.h"

@@ -1,5 +1,5 @@
 /*
- * Knows how two versions become lines of a patch: rows that both have in one order are
+ * script: knows how two versions become lines of a patch: rows that both have in one order are
  * passed over side by side; between them stand the rows that go, come, move or change.
  *
  * The comparison (rowdiff) says which row is which; what differs between two rows is found

@@ -1,5 +1,5 @@
 /*
- * Knows how cells and lines stand in a patch: as JSON that people can read wherever
+ * text: knows how cells and lines stand in a patch: as JSON that people can read wherever
  * their bytes are text, and exactly in any case.
  */
 #include <string.h>

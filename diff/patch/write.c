@@ -1,5 +1,5 @@
 /*
- * Knows the frame of a patch: its first and last lines, and what a section says of both
+ * write: knows the frame of a patch: its first and last lines, and what a section says of both
  * versions before the rows.
  */
 #include <string.h>

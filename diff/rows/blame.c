@@ -1,5 +1,5 @@
 /*
- * Knows how rows and cells are followed from a version to the one before it: where each
+ * blame: knows how rows and cells are followed from a version to the one before it: where each
  * row of the newer one stands in the older, and what of it was set in between.
  */
 #include "diff/rows/blame.h"

@@ -1,6 +1,6 @@
 /*
- * Knows how two trees of list nodes are compared: height by height, from the top, only
- * inside what has not been found in the other version.
+ * changed_groups: knows how two trees of list nodes are compared: height by height, from the top,
+ * only inside what has not been found in the other version.
  */
 #include "diff/rows/changed_groups.h"
 

@@ -1,5 +1,5 @@
 /*
- * Knows how rows find each other: by equal digests first, then, under one key, in order
+ * match: knows how rows find each other: by equal digests first, then, under one key, in order
  * of occurrence; and where a removed row stands among the new ones.
  */
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * Knows which rows moved: the fewest whose removal leaves the others in their order.
+ * moves: knows which rows moved: the fewest whose removal leaves the others in their order.
  *
  * Rows that both have are taken as runs (equal steps on both sides); the heaviest
  * ascending subsequence of the runs stayed where it was.

@@ -1,5 +1,5 @@
 /*
- * Knows which group was read last, so that neighbouring rows cost nothing more.
+ * row_by_number: knows which group was read last, so that neighbouring rows cost nothing more.
  */
 #include "diff/rows/row_by_number.h"
 

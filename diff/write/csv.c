@@ -1,5 +1,5 @@
 /*
- * Knows daff's highlighter format: a difference as a table that daff can show and apply.
+ * csv: knows daff's highlighter format: a difference as a table that daff can show and apply.
  * Source: specification of tabular diffs, paulfitz.github.io/daff-doc/spec.html; form:
  * docs/diff-formats.md, "csv".
  *

@@ -1,5 +1,5 @@
 /*
- * Knows how a difference becomes one page that opens from a file: what stands where, and
+ * html: knows how a difference becomes one page that opens from a file: what stands where, and
  * how text of cells stays text. Form: docs/diff-formats.md, "html".
  *
  * The page is complete without its script, which only filters; a policy in its head

@@ -1,5 +1,5 @@
 /*
- * Knows how the page looks and behaves: its style sheet and its script. Nothing in here
+ * html_page: knows how the page looks and behaves: its style sheet and its script. Nothing in here
  * depends on the data, so that the page can forbid every other script and style.
  */
 #include "diff/write/html_page.h"

@@ -1,5 +1,5 @@
 /*
- * Knows the JSON of a difference: as one document, and as a stream of lines. Forms:
+ * json: knows the JSON of a difference: as one document, and as a stream of lines. Forms:
  * docs/diff-formats.md, "json" and "ndjson".
  */
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * Knows the statements that make SQLite's old table the new one. Form:
+ * sql: knows the statements that make SQLite's old table the new one. Form:
  * docs/diff-formats.md, "sql".
  *
  * The schema comes first, so that the rows' statements see the new columns. Rows are

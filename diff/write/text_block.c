@@ -1,6 +1,6 @@
 /*
- * Knows how a row is told in lines of its own, where a table would be too wide: in one line
- * where that has room for it, else names and values under each other in columns.
+ * text_block: knows how a row is told in lines of its own, where a table would be too wide: in
+ * one line where that has room for it, else names and values under each other in columns.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * Knows how rows are kept until they are laid out, and what the layouts share.
+ * text_rows: knows how rows are kept until they are laid out, and what the layouts share.
  */
 #include "diff/write/text_rows.h"
 

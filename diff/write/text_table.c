@@ -1,5 +1,5 @@
 /*
- * Knows how changed rows become one aligned table: which columns are worth their place,
+ * text_table: knows how changed rows become one aligned table: which columns are worth their place,
  * and how wide each has to be.
  */
 #include <string.h>

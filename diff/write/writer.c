@@ -1,5 +1,5 @@
 /*
- * Knows which writers there are, and how a change of a column is told in words.
+ * writer: knows which writers there are, and how a change of a column is told in words.
  */
 #include "diff/write/writer.h"
 

@@ -1,5 +1,5 @@
 /*
- * stage: how new Git objects reach the object folder: kept in memory (large files: in
+ * quarantine: how new Git objects reach the object folder: kept in memory (large files: in
  * a folder apart), synced, and moved into place together.
  *
  * One object becomes a loose one: an fsync for it, for its fan-out folder, and for the

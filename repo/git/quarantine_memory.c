@@ -1,5 +1,5 @@
 /*
- * stage_memory: the callbacks by which libgit2 keeps objects in our memory.
+ * quarantine_memory: the callbacks by which libgit2 keeps objects in our memory.
  */
 #include "repo/git/quarantine_memory.h"
 

@@ -1,5 +1,5 @@
 /*
- * stage_memory: staged objects in memory, as a libgit2 object backend. Internal.
+ * quarantine_memory: staged objects in memory, as a libgit2 object backend. Internal.
  *
  * Added to the repository's object database in front of the others, it takes every
  * object that is written and gives it back to every reader of that database.

@@ -9,7 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/history/refs.h"
+#include "repo/git/ref_name.h"
 #include "repo/git/repository_internal.h"
 
 /* Every setting that `init` makes: key, and its value with %s for the program. */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
+#include "repo/git/ref_name.h"
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
 #include "transport/protocol/frame.h"

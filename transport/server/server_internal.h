@@ -1,5 +1,5 @@
 /*
- * http: what the sources of the HTTP server share.
+ * server_internal: what the sources of the HTTP server share.
  */
 #ifndef VV_TRANSPORT_SERVER_SERVER_INTERNAL_H
 #define VV_TRANSPORT_SERVER_SERVER_INTERNAL_H

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/option.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/ref_name.h"
 
 /* --- refspecs -------------------------------------------------------------------------- */
 

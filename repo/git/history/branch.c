@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "repo/git/history/refs_internal.h"
 #include "repo/git/history/tips.h"
+#include "repo/git/ref_name.h"
 #include "repo/git/repository_internal.h"
 
 #define SETTINGS_MAX 64

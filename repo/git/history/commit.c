@@ -12,6 +12,7 @@
 #include "repo/git/history/refs_internal.h"
 #include "repo/git/history/signing.h"
 #include "repo/git/quarantine.h"
+#include "repo/git/ref_name.h"
 #include "repo/git/repository_internal.h"
 
 #define MESSAGE_BYTES_MAX (16u << 20)

@@ -66,8 +66,6 @@ vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char 
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message,
 			 vv_error *err);
 
-/* Is name fit for a branch or tag (short name)? VV_EUSAGE says why not. */
-vv_status vv_ref_name_check(const char *short_name, vv_error *err);
 vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit,
 			const char *message_or_null, bool force, vv_error *err);
 /* Upstream of a branch and how far apart. VV_ENOTFOUND when none is set; VV_EMISSING,

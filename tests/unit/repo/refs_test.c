@@ -1,3 +1,4 @@
+#include "repo/git/ref_name.h"
 #include "tests/unit/repo/git_fixture.h"
 
 #include <stdio.h>

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""layering.py ROOT: a folder includes only itself and what stands below it, a room
+only itself and the rooms before it, and no third-party header is reachable, through
+however many includes, from outside of the folder that owns the library."""
+import os
+import re
+import sys
+
+ROOMS = """
+base
+
+repo/blocks
+repo/git
+repo/git/history
+repo/git/index
+repo/git/merge
+repo/transfer
+repo/gc
+
+dataset/format
+dataset/read
+dataset/schema
+dataset/table
+dataset/check
+
+diff/rows
+diff/merge
+diff/write
+diff/patch
+diff/check
+
+transport/line
+transport/protocol
+transport/http
+transport/ipfs
+transport/server
+
+cmd/report
+cmd/work/view
+cmd/work/peers
+cmd/work/add
+cmd/work/diff
+cmd/work/commit
+cmd/work/merge
+cmd/work/apply
+cmd/work/check
+cmd/work/serve
+cmd
+cmd/print
+cmd/commands
+""".split()
+
+BELOW = {
+    "base": [],
+    "repo": ["base"],
+    "dataset": ["repo", "base"],
+    "diff": ["dataset", "repo", "base"],
+    "transport": ["repo", "base"],
+    "cmd": ["diff", "transport", "dataset", "repo", "base"],
+}
+
+OWNERS = {  # of <header.h> or <folder/...>
+    "repo": "git2 git2.h zstd.h zdict.h zstd_errors.h cbor.h cbor zlib.h",
+    "dataset": "csv.h pcre2.h",
+    "transport": "libssh2.h libssh2_sftp.h curl microhttpd.h",
+    "base": "xxhash.h xxh_x86dispatch.h openssl yajl pthread.h",
+}
+OWNER = {name: folder for folder, names in OWNERS.items() for name in names.split()}
+
+LIBC = re.compile(
+    r"^((assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal"
+    r"|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath"
+    r"|threads|time|uchar|wchar|wctype"
+    r"|dirent|dlfcn|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|spawn|strings"
+    r"|syslog|termios|unistd|utime|wordexp|[a-z]mmintrin|arm_neon)\.h|(arpa|net|netinet|sys)/.*)$")
+
+RANK = {room: i for i, room in enumerate(ROOMS)}
+MOST_FILES = 52  # in a room
+
+
+def sources(root):
+    for top in BELOW:
+        for folder, _, names in os.walk(os.path.join(root, top)):
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def read_includes(root, path):
+    with open(os.path.join(root, path), encoding="utf-8") as f:
+        for number, line in enumerate(f, 1):
+            m = re.match(r'\s*#\s*include\s*(["<])([^">]*)', line)
+            if m:
+                yield number, m[1], m[2]
+
+
+def top(path):
+    return path.split("/")[0]
+
+
+# Includes that still go the wrong way, each to vanish.
+KNOWN = {
+    ("cmd/work/add/filter.c", "cmd/output.h"),
+    ("cmd/work/commit/auto_gc.c", "cmd/output.h"),
+    ("cmd/work/commit/checkout.c", "cmd/output.h"),
+    ("cmd/work/commit/gc.c", "cmd/output.h"),
+    ("cmd/work/commit/message.c", "cmd/print/status.h"),
+    ("cmd/work/commit/message.h", "cmd/command.h"),
+    ("cmd/work/commit/package_apply.c", "cmd/output.h"),
+    ("cmd/work/commit/switch_tree.c", "cmd/output.h"),
+    ("cmd/work/diff/name_list.h", "cmd/command.h"),
+    ("cmd/work/diff/row_history.c", "cmd/output.h"),
+    ("cmd/work/diff/row_history.h", "cmd/command.h"),
+    ("cmd/work/diff/sides.c", "cmd/command.h"),
+    ("cmd/work/diff/table.c", "cmd/output.h"),
+    ("cmd/work/diff/table.h", "cmd/command.h"),
+    ("cmd/work/merge/cherry_pick.c", "cmd/output.h"),
+    ("cmd/work/merge/cherry_pick.c", "cmd/worktree.h"),
+    ("cmd/work/merge/cherry_pick.h", "cmd/command.h"),
+    ("cmd/work/merge/commit.c", "cmd/commands.h"),
+    ("cmd/work/merge/commit.c", "cmd/output.h"),
+    ("cmd/work/merge/commit.c", "cmd/print/commit_summary.h"),
+    ("cmd/work/merge/commit.h", "cmd/command.h"),
+    ("cmd/work/merge/run.c", "cmd/output.h"),
+    ("cmd/work/merge/tables.c", "cmd/output.h"),
+    ("cmd/work/merge/undo.c", "cmd/output.h"),
+    ("cmd/work/peers/fetch_refs.c", "cmd/option.h"),
+    ("cmd/work/peers/fetch_refs.c", "cmd/output.h"),
+    ("cmd/work/peers/fetch_run.c", "cmd/output.h"),
+    ("cmd/work/peers/fetch_run.h", "cmd/command.h"),
+    ("cmd/work/peers/push_refs.c", "cmd/output.h"),
+    ("cmd/work/peers/remote.c", "cmd/option.h"),
+    ("cmd/work/peers/transfer.c", "cmd/output.h"),
+    ("cmd/work/serve/http.c", "cmd/output.h"),
+    ("cmd/work/view/convert_input.c", "cmd/output.h"),
+    ("cmd/work/view/view.c", "cmd/option.h"),
+    ("cmd/work/view/view.h", "cmd/command.h"),
+}
+
+
+class Checker:
+    def __init__(self, root):
+        self.bad = 0
+        self.includes = {path: list(read_includes(root, path)) for path in sources(root)}
+        self.libraries = {}  # of each file: third-party headers it reaches
+
+    def complain(self, path, number, what):
+        print(f"{path}:{number}: {what}")
+        self.bad = 1
+
+    def own_include(self, path, number, name):
+        room, other = os.path.dirname(path), os.path.dirname(name)
+        if ".." in name or "/" not in name:
+            self.complain(path, number, f'include from the root, without "..": {name}')
+        elif name not in self.includes:
+            self.complain(path, number, f"there is no {name}")
+        elif top(path) != top(name):
+            if top(name) not in BELOW[top(path)]:
+                self.complain(path, number, f"{top(path)} may not include {name}")
+            elif name.endswith("_internal.h"):
+                self.complain(path, number, f"{name} belongs to {top(name)}")
+        elif RANK[other] > RANK[room] and (path, name) not in KNOWN:
+            self.complain(path, number, f"{room} stands before {other} and may not include {name}")
+
+    def foreign_include(self, path, number, name):
+        owner = OWNER.get(name.split("/")[0])
+        if owner and owner != top(path):
+            self.complain(path, number, f"<{name}> is for {owner} only")
+        elif not owner and not LIBC.match(name):
+            self.complain(path, number, f"<{name}> is not a header that varve uses")
+
+    def reached(self, path):
+        """Third-party headers that path includes, itself or through others."""
+        if path not in self.libraries:
+            self.libraries[path] = set()  # ends circles
+            found = set()
+            for _, quote, name in self.includes.get(path, []):
+                if quote == "<" and name.split("/")[0] in OWNER:
+                    found.add(name)
+                elif quote == '"':
+                    found |= self.reached(name)
+            self.libraries[path] = found
+        return self.libraries[path]
+
+    def run(self):
+        for path, includes in self.includes.items():
+            if os.path.dirname(path) not in RANK:
+                self.complain(path, 1, f"{os.path.dirname(path)} is not a room; see ROOMS in {sys.argv[0]}")
+                continue
+            for number, quote, name in includes:
+                if quote == '"':
+                    self.own_include(path, number, name)
+                    for library in self.reached(name):
+                        if OWNER[library.split("/")[0]] != top(path):
+                            self.complain(path, number, f"<{library}> is reached through {name}")
+                else:
+                    self.foreign_include(path, number, name)
+        for room in ROOMS:
+            count = sum(os.path.dirname(path) == room for path in self.includes)
+            if count > MOST_FILES:
+                self.complain(room, 0, f"{count} files: more than {MOST_FILES} want rooms")
+        if not self.includes:
+            self.complain(".", 0, "no sources found")
+        return self.bad
+
+
+os.chdir(sys.argv[1])
+sys.exit(Checker(".").run())
