@@ -238,6 +238,11 @@ unsigned vv_out_width(void)
 	return 80;
 }
 
+unsigned vv_out_limit(void)
+{
+	return vv_out_is_terminal() || getenv("COLUMNS") ? vv_out_width() : 0;
+}
+
 static const char *chosen;
 
 void vv_color_choose(const char *when)

@@ -2,6 +2,7 @@
  * blame: which commit last set each row, or each cell, of a table.
  */
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/aligned.h"
 #include "cmd/print/commit.h"
 #include "cmd/work/diff/name_list.h"
 #include "cmd/work/view/table_at.h"
@@ -17,7 +19,9 @@
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
 
-#define VALUE_WIDTH 40u
+#define AUTHOR_WIDTH 20u
+#define KEY_MAX 16u     /* columns of a key */
+#define LINES_MAX 1000u /* laid out together */
 
 typedef struct options {
 	vv_strings key;
@@ -206,40 +210,138 @@ static size_t key_places(const blame_run *r, const vv_table *t, size_t *out, siz
 	return n;
 }
 
-static void print_commit(const blamed *c)
-{
-	vv_out("%s%s (", vv_color_on(VV_YELLOW), c->short_id);
-	vv_out_text(c->author, strlen(c->author));
-	vv_out(" %s)%s ", c->date, vv_color_off());
-}
+/* What is printed of rows or cells, under headings. */
+typedef struct listing {
+	const blame_run *r;
+	const vv_table *t;
+	vv_aligned lines;
+	size_t key[KEY_MAX], key_count;
+	size_t *order; /* the columns: those of the key first */
+	vv_buf scratch, out;
+} listing;
 
-static void print_value(const vv_cell *c)
+static bool is_key(const listing *l, size_t column)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_text_put_cut(&b, c->text ? c->text : "", c->len, VALUE_WIDTH);
-	vv_out_bytes(vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
-}
-
-static void print_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row)
-{
-	if (!r->o->cells) {
-		print_commit(&r->commits[vv_blame_of(r->blame, row, 0)]);
-		for (size_t c = 0; c < t->columns; c++) {
-			vv_out("%s", c > 0 ? " | " : "");
-			print_value(&cells[c]);
+	for (size_t i = 0; i < l->key_count; i++) {
+		if (l->key[i] == column) {
+			return true;
 		}
-		vv_out("\n");
-		return;
 	}
-	vv_out("row %llu\n", (unsigned long long)row + 1);
-	for (size_t c = 0; c < t->columns; c++) {
-		vv_out("  ");
-		print_commit(&r->commits[vv_blame_of(r->blame, row, c)]);
-		vv_out_text(t->schema.fields[c].name, t->schema.fields[c].name_len);
-		vv_out(": ");
-		print_value(&cells[c]);
-		vv_out("\n");
+	return false;
+}
+
+static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t, vv_error *err)
+{
+	static const char *const of_cells[] = {"column", "value"};
+	static const char *const of_commit[] = {"commit", "author", "date"};
+	size_t n = 0;
+	*l = (listing){.r = r, .t = t};
+	l->key_count = key_places(r, t, l->key, KEY_MAX);
+	vv_aligned_init(&l->lines, vv_out_limit(), r->o->cells ? 2 : 0);
+	if (!(l->order = vv_calloc(t->columns + 1, sizeof(*l->order)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < l->key_count; i++) {
+		l->order[n++] = l->key[i];
+	}
+	for (size_t i = 0; i < t->columns; i++) {
+		if (!is_key(l, i)) {
+			l->order[n++] = i;
+		}
+	}
+	for (size_t i = 0; i < 3; i++) {
+		vv_aligned_column(&l->lines, of_commit[i], strlen(of_commit[i]), i == 0 ? vv_color_on(VV_YELLOW) : "", false, true);
+	}
+	for (size_t i = 0; r->o->cells && i < 2; i++) {
+		vv_aligned_column(&l->lines, of_cells[i], strlen(of_cells[i]), "", false, false);
+	}
+	if (!r->o->cells && l->key_count == 0) {
+		vv_aligned_column(&l->lines, "row", 3, "", true, true);
+	}
+	for (size_t i = 0; !r->o->cells && i < n; i++) {
+		const vv_field *f = &t->schema.fields[l->order[i]];
+		bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
+		vv_aligned_column(&l->lines, f->name, f->name_len, "", number, false);
+	}
+	return VV_OK;
+}
+
+static void listing_clear(listing *l)
+{
+	vv_aligned_clear(&l->lines);
+	vv_free(l->order);
+	vv_buf_clear(&l->scratch);
+	vv_buf_clear(&l->out);
+}
+
+static vv_status listing_flush(listing *l, vv_error *err)
+{
+	vv_status rc = l->scratch.failed ? vv_fail_nomem(err) : vv_aligned_put(&l->lines, &l->out, err);
+	if (rc == VV_OK) {
+		vv_out_bytes(vv_buf_cstr(&l->out), l->out.len);
+		vv_buf_reset(&l->out);
+	}
+	return rc;
+}
+
+static void put_text(listing *l, const char *s, size_t len, size_t width)
+{
+	l->scratch.len = 0; /* not reset: that memory ran out must not be forgotten */
+	vv_buf_puts(&l->scratch, "");
+	if (width > 0) {
+		vv_text_put_cut(&l->scratch, s ? s : "", len, width);
+	} else {
+		vv_text_put_escaped(&l->scratch, s ? s : "", len);
+	}
+	vv_aligned_cell(&l->lines, l->scratch.len > 0 ? vv_buf_cstr(&l->scratch) : "");
+}
+
+static void put_commit(listing *l, const blamed *c)
+{
+	vv_aligned_cell(&l->lines, c->short_id);
+	put_text(l, c->author, strlen(c->author), AUTHOR_WIDTH);
+	vv_aligned_cell(&l->lines, c->date);
+}
+
+/* "id: 17, day: 2024-01-05", or "row 3". */
+static void put_title(listing *l, const vv_cell *cells, uint64_t row)
+{
+	vv_buf *b = &l->scratch;
+	b->len = 0;
+	if (l->key_count == 0) {
+		vv_buf_printf(b, "row %llu", (unsigned long long)row + 1);
+	}
+	for (size_t i = 0; i < l->key_count; i++) {
+		const vv_field *f = &l->t->schema.fields[l->key[i]];
+		const vv_cell *c = &cells[l->key[i]];
+		vv_buf_puts(b, i > 0 ? ", " : "");
+		vv_text_put_escaped(b, f->name, f->name_len);
+		vv_buf_puts(b, ": ");
+		vv_text_put_escaped(b, c->text ? c->text : "", c->len);
+	}
+	vv_aligned_title(&l->lines, vv_buf_cstr(b));
+}
+
+static void put_row(listing *l, const vv_cell *cells, uint64_t row)
+{
+	const blame_run *r = l->r;
+	char number[24];
+	if (!r->o->cells) {
+		put_commit(l, &r->commits[vv_blame_of(r->blame, row, 0)]);
+		if (l->key_count == 0) {
+			(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)row + 1);
+			vv_aligned_cell(&l->lines, number);
+		}
+	} else {
+		put_title(l, cells, row);
+	}
+	for (size_t i = 0; i < l->t->columns; i++) {
+		size_t c = l->order[i];
+		if (r->o->cells) {
+			put_commit(l, &r->commits[vv_blame_of(r->blame, row, c)]);
+			put_text(l, l->t->schema.fields[c].name, l->t->schema.fields[c].name_len, 0);
+		}
+		put_text(l, cells[c].text, cells[c].len, 0);
 	}
 }
 
@@ -295,18 +397,48 @@ static void json_commits(const blame_run *r, vv_json_out *w)
 	vv_json_close_object(w);
 }
 
-static vv_status print_all(const blame_run *r, vv_table *t, uint64_t *shown, vv_error *err)
+/* Gives each row asked for to one of both: the listing, or w. */
+static vv_status each_row(const blame_run *r, vv_table *t, listing *l, vv_json_out *w, vv_buf *json, uint64_t *shown, vv_error *err)
 {
 	vv_table_reader *reader = NULL;
 	vv_batch batch;
-	vv_buf text = VV_BUF_INIT, key = VV_BUF_INIT;
-	vv_json_out w;
-	size_t places[16], count = key_places(r, t, places, 16);
+	vv_buf key = VV_BUF_INIT;
 	int more = 0;
 	vv_batch_init(&batch);
-	vv_json_out_init(&w, &text, 0);
 	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
-	if (r->o->json) {
+	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
+		for (size_t i = 0; i < batch.rows && rc == VV_OK; i++) {
+			const vv_cell *cells = &batch.cells[i * batch.columns];
+			vv_buf_reset(&key);
+			vv_key_words_put(&key, cells, l->key, l->key_count);
+			if (r->o->row && strcmp(vv_buf_cstr(&key), r->o->row) != 0) {
+				continue;
+			}
+			(*shown)++;
+			if (r->o->json) {
+				json_row(r, t, cells, batch.first_row + i, l->key, l->key_count, w);
+				vv_out_bytes(vv_buf_cstr(json), json->len);
+				vv_buf_reset(json);
+				continue;
+			}
+			put_row(l, cells, batch.first_row + i);
+			rc = vv_aligned_lines(&l->lines) >= LINES_MAX ? listing_flush(l, err) : VV_OK;
+		}
+	}
+	vv_table_reader_close(reader);
+	vv_batch_clear(&batch);
+	vv_buf_clear(&key);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status print_all(const blame_run *r, vv_table *t, uint64_t *shown, vv_error *err)
+{
+	listing l;
+	vv_buf text = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc = listing_init(&l, r, t, err);
+	vv_json_out_init(&w, &text, 0);
+	if (rc == VV_OK && r->o->json) {
 		vv_json_open_object(&w);
 		vv_json_name(&w, "path");
 		vv_json_string(&w, r->path);
@@ -314,35 +446,20 @@ static vv_status print_all(const blame_run *r, vv_table *t, uint64_t *shown, vv_
 		vv_json_name(&w, "rows");
 		vv_json_open_array(&w);
 	}
-	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
-		for (size_t i = 0; i < batch.rows; i++) {
-			const vv_cell *cells = &batch.cells[i * batch.columns];
-			vv_buf_reset(&key);
-			vv_key_words_put(&key, cells, places, count);
-			if (r->o->row && strcmp(vv_buf_cstr(&key), r->o->row) != 0) {
-				continue;
-			}
-			(*shown)++;
-			if (r->o->json) {
-				json_row(r, t, cells, batch.first_row + i, places, count, &w);
-				vv_out_bytes(vv_buf_cstr(&text), text.len);
-				vv_buf_reset(&text);
-			} else {
-				print_row(r, t, cells, batch.first_row + i);
-			}
-		}
+	if (rc == VV_OK) {
+		rc = each_row(r, t, &l, &w, &text, shown, err);
 	}
 	if (r->o->json) {
 		vv_json_close_array(&w);
 		vv_json_close_object(&w);
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 		vv_out("\n");
+	} else if (rc == VV_OK && (*shown > 0 || !r->o->row)) {
+		rc = listing_flush(&l, err);
 	}
-	vv_table_reader_close(reader);
-	vv_batch_clear(&batch);
+	listing_clear(&l);
 	vv_buf_clear(&text);
-	vv_buf_clear(&key);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc;
 }
 
 static vv_status blame(blame_run *r, const char *rev, vv_error *err)
@@ -431,7 +548,8 @@ const vv_command vv_cmd_blame = {
 	.usage = "[--cells] [--row KEY] [--key A,B] [--json] PATH [REV]\n"
 		 "[--cells] [--row KEY] [--key A,B] [--json] REV [--] PATH",
 	.example = "$ varve blame --row MMM companies.csv\n"
-		   "b120536 (A U Thor 2026-08-03) MMM | 3M Company | Industrials",
+		   "commit   author    date        Symbol  Security    GICS Sector\n"
+		   "b120536  A U Thor  2026-08-03  MMM     3M Company  Industrials",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

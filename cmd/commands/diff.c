@@ -211,12 +211,11 @@ static const char *temp_dir(void)
 
 static vv_status open_writer(run *r, const char *title, vv_error *err)
 {
-	bool terminal = r->fd < 0 && vv_out_is_terminal();
 	vv_diff_writer_options wo = {.write = write_out, .payload = r, .color = wants_color(r), .context = 2, .title = title,
 				     .limit = r->how.limit};
 	vv_status rc;
 	/* into a pipe or file nothing is cut, unless a width is given */
-	wo.width = terminal || (r->fd < 0 && getenv("COLUMNS")) ? vv_out_width() : 0;
+	wo.width = r->fd < 0 ? vv_out_limit() : 0;
 	if (r->how.only_whether) {
 		return VV_OK;
 	}

@@ -20,27 +20,29 @@ four_commits() {
 @test "each row has the commit that last changed it through a renamed column" {
 	four_commits
 	succeeds varve blame t.csv
-	output_is "$(short HEAD) (A U Thor 2023-11-14) 4 | fig | 8 | d
-$(short HEAD~3) (A U Thor 2023-11-14) 1 | apple | 5 | a
-$(short HEAD~2) (A U Thor 2023-11-14) 2 | pear | 9 | b
-$(short HEAD~3) (A U Thor 2023-11-14) 3 | plum | 7 | c"
+	output_is "commit   author    date        id  fruit  price  stock
+$(short HEAD)  A U Thor  2023-11-14   4  fig        8  d
+$(short HEAD~3)  A U Thor  2023-11-14   1  apple      5  a
+$(short HEAD~2)  A U Thor  2023-11-14   2  pear       9  b
+$(short HEAD~3)  A U Thor  2023-11-14   3  plum       7  c"
 }
 
 @test "each cell has the commit that last changed it" {
 	four_commits
 	succeeds varve blame --cells --row 2 t.csv
-	output_is "row 3
-  $(short HEAD~3) (A U Thor 2023-11-14) id: 2
-  $(short HEAD~3) (A U Thor 2023-11-14) fruit: pear
-  $(short HEAD~2) (A U Thor 2023-11-14) price: 9
-  $(short HEAD~1) (A U Thor 2023-11-14) stock: b"
+	output_is "  commit   author    date        column  value
+id: 2
+  $(short HEAD~3)  A U Thor  2023-11-14  id      2
+  $(short HEAD~3)  A U Thor  2023-11-14  fruit   pear
+  $(short HEAD~2)  A U Thor  2023-11-14  price   9
+  $(short HEAD~1)  A U Thor  2023-11-14  stock   b"
 }
 
 @test "an older version is explained from there" {
 	four_commits
 	succeeds varve blame t.csv HEAD~3
 	output_lacks "$(short HEAD~2)"
-	output_has "$(short HEAD~3) (A U Thor 2023-11-14) 2 | pear | 6"
+	output_has "$(short HEAD~3)  A U Thor  2023-11-14   2  pear       6"
 }
 
 @test "rows that only moved keep their commit" {
@@ -48,7 +50,7 @@ $(short HEAD~3) (A U Thor 2023-11-14) 3 | plum | 7 | c"
 	printf 'id,fruit,price,stock\n3,plum,7,c\n2,pear,9,b\n1,apple,5,a\n4,fig,8,d\n' > t.csv
 	varve commit -qam moved
 	succeeds varve blame --row 3 t.csv
-	output_has "$(short HEAD~4) (A U Thor"
+	output_has "$(short HEAD~4)  A U Thor"
 }
 
 @test "plain text of git's history is explained too" {
@@ -60,8 +62,45 @@ $(short HEAD~3) (A U Thor 2023-11-14) 3 | plum | 7 | c"
 	varve init > ../out
 	varve add --convert p.csv > ../out && varve commit -qm "make a table of it"
 	succeeds varve blame p.csv
-	output_is "$(short HEAD~2) (A U Thor 2023-11-14) 1 | a
-$(short HEAD~1) (A U Thor 2023-11-14) 2 | c"
+	output_is "commit   author    date        id  v
+$(short HEAD~2)  A U Thor  2023-11-14   1  a
+$(short HEAD~1)  A U Thor  2023-11-14   2  c"
+}
+
+@test "blame keeps the width of the terminal, and its heading says that columns are left out" {
+	new_repo
+	echo "code,$(seq -s, -f 'a_rather_long_name_%g' 1 12),id,note" > wide.csv
+	for n in 1 2 3; do
+		echo "x$n,$(seq -s, -f "value %g of the row $n" 1 12),$n,a note that is far longer than what a line of a terminal has room for"
+	done >> wide.csv
+	varve add --key id wide.csv > ../out && varve commit -qm one
+	for width in 60 80 120 160; do
+		for how in --row=2 --cells; do
+			COLUMNS=$width succeeds varve blame $how wide.csv
+			while IFS= read -r line; do
+				[ "${#line}" -le "$width" ] || { show_run "$width $how" "too wide: $line"; return 1; }
+			done <<< "$output"
+		done
+	done
+	COLUMNS=80 succeeds varve blame --row 2 wide.csv
+	output_is "commit   author    date        id  code  a_rather_long_na…  a_rather_long_na…  …
+$(short HEAD)  A U Thor  2023-11-14   2  x2    value 1 of the r…  value 2 of the r…"
+	COLUMNS=80 succeeds varve blame --cells --row 2 wide.csv
+	output_has "id: 2"
+	succeeds varve blame --row 2 wide.csv
+	output_has "a note that is far longer than what a line of a terminal has room for"
+}
+
+@test "without a key blame tells rows by their number" {
+	new_repo
+	printf 'a,b\n1,x\n1,x\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm one
+	succeeds varve blame t.csv
+	output_is "commit   author    date        row  a  b
+$(short HEAD)  A U Thor  2023-11-14    1  1  x
+$(short HEAD)  A U Thor  2023-11-14    2  1  x"
+	succeeds varve blame --cells t.csv
+	output_has "row 2"
 }
 
 @test "blame as JSON for scripts" {
@@ -102,12 +141,13 @@ $(short HEAD~1) (A U Thor 2023-11-14) 2 | c"
 	(echo id,thing,cost && sed '3d; 1,9d' ../rows && echo 90,new,5 && sed '3d; 10,$d' ../rows) > t.csv
 	varve commit -qam moved
 	succeeds varve blame --cells --row 7 t.csv
-	output_is "row 18
-  $(short HEAD~3) (A U Thor 2023-11-14) id: 7
-  $(short HEAD~3) (A U Thor 2023-11-14) thing: fruit 7
-  $(short HEAD~3) (A U Thor 2023-11-14) cost: 49"
+	output_is "  commit   author    date        column  value
+id: 7
+  $(short HEAD~3)  A U Thor  2023-11-14  id      7
+  $(short HEAD~3)  A U Thor  2023-11-14  thing   fruit 7
+  $(short HEAD~3)  A U Thor  2023-11-14  cost    49"
 	succeeds varve blame --row 7 t.csv
-	output_has "$(short HEAD~3) (A U Thor"
+	output_has "$(short HEAD~3)  A U Thor"
 	succeeds varve log --oneline --row 7 t.csv
 	output_lacks moved
 }
@@ -134,9 +174,10 @@ $(short HEAD~1) (A U Thor 2023-11-14) 2 | c"
 	printf 'code,v\n1,a\n2,d\n3,c\n3,c\n' > t.csv
 	varve commit -qam three && tick
 	succeeds varve blame --cells --key code --row 2 t.csv
-	output_is "row 2
-  $(short HEAD~2) (A U Thor 2023-11-14) code: 2
-  $(short HEAD~1) (A U Thor 2023-11-14) v: d"
+	output_is "  commit   author    date        column  value
+code: 2
+  $(short HEAD~2)  A U Thor  2023-11-14  code    2
+  $(short HEAD~1)  A U Thor  2023-11-14  v       d"
 }
 
 @test "a row whose key changed keeps its history" {
@@ -146,10 +187,11 @@ $(short HEAD~1) (A U Thor 2023-11-14) 2 | c"
 	sed -i 's/,New York$/,NYC/' t.csv && varve commit -qam two && tick
 	sed -i 's/^BK/BNY/' t.csv && varve commit -qam three && tick
 	succeeds varve blame --cells --row BNY t.csv
-	output_is "row 2
-  $(short HEAD) (A U Thor 2023-11-14) symbol: BNY
-  $(short HEAD~2) (A U Thor 2023-11-14) name: Bank of New York
-  $(short HEAD~1) (A U Thor 2023-11-14) city: NYC"
+	output_is "  commit   author    date        column  value
+symbol: BNY
+  $(short HEAD)  A U Thor  2023-11-14  symbol  BNY
+  $(short HEAD~2)  A U Thor  2023-11-14  name    Bank of New York
+  $(short HEAD~1)  A U Thor  2023-11-14  city    NYC"
 	succeeds varve log --oneline --row BNY t.csv
 	output_has "$(short HEAD~1) two"
 	output_has "$(short HEAD~2) one"
