@@ -15,7 +15,8 @@ bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size)
 	size_t wanted = *cap > 0 ? *cap : FIRST_CAP / 2;
 	void *old, *grown;
 
-	if (least <= *cap || wanted > SIZE_MAX / 2) { /* a sum that overflowed, or no room to double */
+	/* a sum that overflowed, or no room to double */
+	if (least <= *cap || wanted > SIZE_MAX / 2) {
 		return false;
 	}
 	wanted *= 2;

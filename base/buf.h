@@ -24,18 +24,22 @@ typedef struct vv_buf {
 	bool failed;
 } vv_buf;
 
-#define VV_BUF_INIT {NULL, 0, 0, false}
+#define VV_BUF_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, 0, false                                                                  \
+	}
 
 void vv_buf_init(vv_buf *b);
-void vv_buf_clear(vv_buf *b);    /* frees; b is empty again */
-void vv_buf_reset(vv_buf *b);    /* len = 0, keeps the memory, forgets failed */
+void vv_buf_clear(vv_buf *b);                /* frees; b is empty again */
+void vv_buf_reset(vv_buf *b);                /* len = 0, keeps the memory, forgets failed */
 bool vv_buf_reserve(vv_buf *b, size_t more); /* room for more bytes behind len; false sets failed */
 void vv_buf_put(vv_buf *b, const void *bytes, size_t len);
 void vv_buf_puts(vv_buf *b, const char *s);
 void vv_buf_putc(vv_buf *b, int c);
 void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-char *vv_buf_detach(vv_buf *b);  /* the caller owns data (vv_free); NULL if failed or out of memory; "" for an empty buf */
+/* the caller owns data (vv_free); NULL if failed or out of memory; "" for an empty buf */
+char *vv_buf_detach(vv_buf *b);
 const char *vv_buf_cstr(const vv_buf *b); /* borrowed until the next append; "" when empty */
 
 /* VV_OK, or VV_ENOMEM with the message set when any append failed. */

@@ -15,13 +15,13 @@
 /* One code for each decision that a caller makes; never positive. */
 typedef enum vv_status {
 	VV_OK = 0,
-	VV_ENOTFOUND = -1,  /* no such path, revision, ref, column, block */
-	VV_EEXISTS = -2,    /* there already */
-	VV_EUSAGE = -3,     /* the caller's words are off: options, names */
-	VV_EINPUT = -4,     /* the data given cannot be taken: line and column in the message */
-	VV_ECORRUPT = -5,   /* stored bytes are not what they were */
-	VV_EMISSING = -6,   /* a block that something names is not here */
-	VV_EIO = -7,        /* the operating system said no */
+	VV_ENOTFOUND = -1, /* no such path, revision, ref, column, block */
+	VV_EEXISTS = -2,   /* there already */
+	VV_EUSAGE = -3,    /* the caller's words are off: options, names */
+	VV_EINPUT = -4,    /* the data given cannot be taken: line and column in the message */
+	VV_ECORRUPT = -5,  /* stored bytes are not what they were */
+	VV_EMISSING = -6,  /* a block that something names is not here */
+	VV_EIO = -7,       /* the operating system said no */
 	VV_ENOMEM = -8,
 	VV_ELOCKED = -9,    /* somebody else holds the lock */
 	VV_ECONFLICT = -10, /* the answer is no: merge conflict, compare-and-swap lost */
@@ -49,13 +49,11 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 vv_status vv_fail_nomem(vv_error *err);
 
 /* Sets the hint where none is set yet. Returns err->code. */
-vv_status vv_hint(vv_error *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "<text>: " before the message, cutting its end where it gets too long.
  * Returns err->code. */
-vv_status vv_prefix(vv_error *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes err empty: VV_OK, no text. */
 void vv_error_clear(vv_error *err);

@@ -25,7 +25,8 @@ vv_status vv_close(int fd, const char *path, vv_error *err);
 ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *err);
 
 /* The same at an offset, leaving the position alone. */
-ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path, vv_error *err);
+ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path,
+		      vv_error *err);
 
 vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err);
 vv_status vv_fsync(int fd, const char *path, vv_error *err);
@@ -49,7 +50,8 @@ vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err)
 /* Replaces path by len bytes: temporary file beside it, write, fsync when
  * durable, rename, and fsync of the folder when durable. On failure the old
  * file is untouched and the temporary one is gone. */
-vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable, vv_error *err);
+vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
+			vv_error *err);
 
 /* A new file "<dir>/<prefix><random>" opened for writing and reading, mode
  * 0666 & ~umask; *path_out is owned by the caller (vv_free). */
@@ -68,7 +70,8 @@ typedef struct vv_stat {
 /* lstat / fstat. VV_ENOTFOUND when there is nothing (message set as always). */
 vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
-bool vv_stat_equal(const vv_stat *a, const vv_stat *b); /* every member but mode's permission bits, uid and gid */
+/* every member but mode's permission bits, uid and gid */
+bool vv_stat_equal(const vv_stat *a, const vv_stat *b);
 bool vv_exists(const char *path); /* lstat succeeds */
 
 /* Names of a folder's entries but "." and "..", sorted bytewise: *names is an

@@ -109,7 +109,7 @@ vv_status vv_sha1_digest(vv_sha1_state *s, uint8_t out[VV_SHA1_LEN], vv_error *e
 	unsigned len = 0;
 
 	return EVP_DigestFinal_ex(s->ctx, out, &len) == 1 && len == VV_SHA1_LEN ? VV_OK
-										  : sha1_failed(err);
+										: sha1_failed(err);
 }
 
 void vv_sha1_free(vv_sha1_state *s)

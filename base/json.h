@@ -30,16 +30,16 @@ typedef enum vv_json_type {
 /* Lives in the arena that it was read into. */
 typedef struct vv_json {
 	vv_json_type type;
-	size_t start, end;   /* the value's bytes in the source: [start, end) */
-	const char *name;    /* member name, decoded, or NULL */
+	size_t start, end; /* the value's bytes in the source: [start, end) */
+	const char *name;  /* member name, decoded, or NULL */
 	size_t name_len;
-	size_t name_start;   /* where the member's name begins in the source */
-	const char *text;    /* number: spelling; string: decoded, NUL behind */
+	size_t name_start; /* where the member's name begins in the source */
+	const char *text;  /* number: spelling; string: decoded, NUL behind */
 	size_t text_len;
 	struct vv_json *first; /* first element or member */
 	struct vv_json *next;  /* next sibling */
 	struct vv_json *parent;
-	size_t count;          /* elements or members */
+	size_t count; /* elements or members */
 } vv_json;
 
 #define VV_JSON_DEPTH 64
@@ -85,7 +85,7 @@ void vv_json_close_object(vv_json_out *w);
 void vv_json_open_array(vv_json_out *w);
 void vv_json_close_array(vv_json_out *w);
 void vv_json_name(vv_json_out *w, const char *name);
-void vv_json_string(vv_json_out *w, const char *s);            /* NULL writes null */
+void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
 void vv_json_u64(vv_json_out *w, uint64_t v);
 void vv_json_i64(vv_json_out *w, int64_t v);
@@ -97,13 +97,13 @@ void vv_json_raw(vv_json_out *w, const char *json, size_t len); /* a finished va
  * NDJSON and JSON arrays. The reader walks one flat object and lends each
  * member; nested values come as raw slices. */
 typedef struct vv_json_member {
-	const char *name;  /* decoded; borrowed until the next call */
+	const char *name; /* decoded; borrowed until the next call */
 	size_t name_len;
 	vv_json_type type;
-	const char *raw;   /* the value's bytes as they stand */
+	const char *raw; /* the value's bytes as they stand */
 	size_t raw_len;
-	const char *text;  /* decoded string (VV_JSON_STRING), else NULL */
-	size_t text_len;   /* a string that has no exact UTF-8 decoding (lone
+	const char *text; /* decoded string (VV_JSON_STRING), else NULL */
+	size_t text_len;  /* a string that has no exact UTF-8 decoding (lone
 	                    * surrogate) comes with text NULL: keep raw */
 } vv_json_member;
 
@@ -119,6 +119,7 @@ void vv_json_rows_free(vv_json_rows *r);
  * members are refused. VV_ENOTFOUND when the object does not end within len and
  * more_may_come is true. */
 vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, size_t len,
-			      bool more_may_come, vv_json_member_fn fn, void *payload, vv_error *err);
+			      bool more_may_come, vv_json_member_fn fn, void *payload,
+			      vv_error *err);
 
 #endif

@@ -544,7 +544,8 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate)
 	size_t longer = len > word_len ? len : word_len;
 	unsigned d = vv_text_distance(n->word, candidate, SLIPS_MAX);
 
-	if (d > 0 && longer < 3 && (len != 2 || word_len != 2 || folded(n->word[0]) != folded(candidate[1]))) {
+	if (d > 0 && longer < 3 &&
+	    (len != 2 || word_len != 2 || folded(n->word[0]) != folded(candidate[1]))) {
 		return false;
 	}
 	if (d > slips_of(longer)) {

@@ -14,7 +14,8 @@ typedef struct vv_pool vv_pool;
 
 /* A job lives in the caller's memory until it is waited for. */
 typedef struct vv_job {
-	void (*run)(struct vv_job *job, unsigned worker); /* worker: 0 is the waiting caller, 1.. the threads */
+	/* worker: 0 is the waiting caller, 1.. the threads */
+	void (*run)(struct vv_job *job, unsigned worker);
 	struct vv_job *next;
 	int state; /* the pool's */
 } vv_job;
@@ -26,6 +27,6 @@ unsigned vv_pool_threads(const vv_pool *p); /* threads besides the caller */
 void vv_pool_submit(vv_pool *p, vv_job *job);
 bool vv_pool_done(vv_pool *p, vv_job *job); /* has it ended? */
 void vv_pool_wait(vv_pool *p, vv_job *job); /* until it has ended, running queued jobs meanwhile */
-void vv_pool_free(vv_pool *p); /* all jobs must have been waited for; accepts NULL */
+void vv_pool_free(vv_pool *p);              /* all jobs must have been waited for; accepts NULL */
 
 #endif

@@ -31,30 +31,34 @@ typedef struct vv_strings {
 } vv_strings;
 
 typedef struct vv_option {
-	const char *name;      /* "limit": --limit; NULL: only short */
-	char letter;           /* 'n', or 0 */
+	const char *name; /* "limit": --limit; NULL: only short */
+	char letter;      /* 'n', or 0 */
 	vv_option_kind kind;
-	size_t offset;         /* of the member in the options struct */
-	const char *value;     /* "N", "COL=VALUE"; NULL for flags */
-	const char *choices;   /* "csv|tsv|json": checked and completed; or NULL */
-	const char *help;      /* one line, no full stop */
-	const char *implies;   /* a value for string options given as flag ("json" for --json) or NULL */
+	size_t offset;       /* of the member in the options struct */
+	const char *value;   /* "N", "COL=VALUE"; NULL for flags */
+	const char *choices; /* "csv|tsv|json": checked and completed; or NULL */
+	const char *help;    /* one line, no full stop */
+	/* a value for string options given as flag ("json" for --json) or NULL */
+	const char *implies;
 } vv_option;
 
 typedef struct vv_command {
 	const char *name;
-	const char *group;     /* heading in `varve help`: "start", "change", "look", "history", "peers", "care" */
-	const char *summary;   /* one line, no full stop */
-	const char *usage;     /* "[--key COLS] PATH..." ; lines split by \n */
-	const char *example;   /* a working example with what it prints, a few lines */
+	/* heading in `varve help`: "start", "change", "look", "history", "peers", "care" */
+	const char *group;
+	const char *summary; /* one line, no full stop */
+	const char *usage;   /* "[--key COLS] PATH..." ; lines split by \n */
+	const char *example; /* a working example with what it prints, a few lines */
 	const vv_option *options;
 	size_t option_count;
-	size_t options_size;   /* of the struct that the options fill */
+	size_t options_size;    /* of the struct that the options fill */
 	const char *exit_codes; /* what 1 means here; NULL: only 0 and 2 */
-	const char *arguments; /* what positional arguments complete to: "path", "ref", "command", "" */
-	bool hidden;           /* plumbing: filter-process */
-	int (*run)(void *options, int argc, char **argv); /* argv: positional arguments, "--" removed; argv[argc] NULL */
-	bool raw;              /* arguments are handed over unparsed */
+	/* what positional arguments complete to: "path", "ref", "command", "" */
+	const char *arguments;
+	bool hidden; /* plumbing: filter-process */
+	/* argv: positional arguments, "--" removed; argv[argc] NULL */
+	int (*run)(void *options, int argc, char **argv);
+	bool raw; /* arguments are handed over unparsed */
 } vv_command;
 
 /* All commands, sorted by name; one list in commands.c. */

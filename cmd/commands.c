@@ -82,8 +82,9 @@ int vv_command_dashdash(void)
 const vv_command *vv_command_find(const char *name)
 {
 	for (size_t i = 0; i < vv_command_count; i++) {
-		if (strcmp(vv_commands[i]->name, name) == 0)
+		if (strcmp(vv_commands[i]->name, name) == 0) {
 			return vv_commands[i];
+		}
 	}
 	return NULL;
 }
@@ -121,8 +122,9 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 int vv_command_run(const vv_command *c, int argc, char **argv)
 {
 	current = c->name;
-	if (!c->raw)
+	if (!c->raw) {
 		return run_parsed(c, argc, argv);
+	}
 	if (argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
 		vv_help_command(c);
 		return VV_EXIT_OK;

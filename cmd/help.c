@@ -33,8 +33,9 @@ static void put_lines(vv_buf *b, const char *indent, const char *text)
 		vv_buf_put(b, text, len);
 		vv_buf_putc(b, '\n');
 		text += len;
-		if (*text == '\n')
+		if (*text == '\n') {
 			text++;
+		}
 	}
 }
 
@@ -49,8 +50,9 @@ static void put_usage(vv_buf *b, const vv_command *c)
 			      text);
 		lead = "       ";
 		text += len;
-		if (*text == '\n')
+		if (*text == '\n') {
 			text++;
+		}
 	} while (*text);
 }
 
@@ -58,16 +60,18 @@ static void put_option(vv_buf *b, const vv_option *o)
 {
 	size_t start = b->len, width;
 
-	if (o->letter && o->name)
+	if (o->letter && o->name) {
 		vv_buf_printf(b, "  -%c, --%s", o->letter, o->name);
-	else if (o->name)
+	} else if (o->name) {
 		vv_buf_printf(b, "      --%s", o->name);
-	else
+	} else {
 		vv_buf_printf(b, "  -%c", o->letter);
-	if (o->value && o->implies)
+	}
+	if (o->value && o->implies) {
 		vv_buf_printf(b, "[%s%s]", o->name ? "=" : "", o->value);
-	else if (o->value)
+	} else if (o->value) {
 		vv_buf_printf(b, " %s", o->value);
+	}
 	width = b->len - start;
 	if (width > 28) {
 		vv_buf_putc(b, '\n');
@@ -98,8 +102,9 @@ void vv_help_command(const vv_command *c)
 	}
 	if (c->option_count > 0) {
 		vv_buf_puts(&b, "\noptions:\n");
-		for (size_t i = 0; i < c->option_count; i++)
+		for (size_t i = 0; i < c->option_count; i++) {
 			put_option(&b, &c->options[i]);
+		}
 	}
 	vv_buf_printf(&b, "\nexit codes: 0 done%s%s; 2 usage or trouble\n",
 		      c->exit_codes ? "; 1 " : "", c->exit_codes ? c->exit_codes : "");
@@ -113,10 +118,12 @@ static void put_group(vv_buf *b, const char *name, const char *heading)
 
 	for (size_t i = 0; i < vv_command_count; i++) {
 		const vv_command *c = vv_commands[i];
-		if (c->hidden || strcmp(c->group, name) != 0)
+		if (c->hidden || strcmp(c->group, name) != 0) {
 			continue;
-		if (!any)
+		}
+		if (!any) {
 			vv_buf_printf(b, "\n%s\n", heading);
+		}
 		any = true;
 		vv_buf_printf(b, "  %-14s %s\n", c->name, c->summary);
 	}
@@ -132,13 +139,15 @@ void vv_help_overview(bool to_stdout)
 			"  $ varve init\n"
 			"  $ varve add prices.csv\n"
 			"  $ varve commit -m \"March prices\"\n");
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		put_group(&b, groups[i].name, groups[i].heading);
+	}
 	vv_buf_puts(&b, "\n'varve help COMMAND' tells more about one of them\n");
-	if (to_stdout)
+	if (to_stdout) {
 		vv_out_bytes(vv_buf_cstr(&b), b.len);
-	else
+	} else {
 		fputs(vv_buf_cstr(&b), stderr);
+	}
 	vv_buf_clear(&b);
 }
 
@@ -157,12 +166,14 @@ int vv_help_unknown(const char *name, int argc, char **argv)
 	vv_note("varve has no command '%s'", vv_text_shows(name));
 	vv_nearest_init(&near, name);
 	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden)
+		if (!vv_commands[i]->hidden) {
 			(void)vv_nearest_try(&near, vv_commands[i]->name);
+		}
 	}
-	if (near.best)
+	if (near.best) {
 		vv_note("hint: did you mean '%s'?", near.best);
-	else
+	} else {
 		vv_note("hint: 'varve help' lists the commands");
+	}
 	return VV_EXIT_TROUBLE;
 }

@@ -41,8 +41,9 @@ static void catch_signals(void)
 static bool fill_standard_files(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -54,8 +55,9 @@ static int global_options(int argc, char **argv)
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "-C") == 0) {
-			if (i + 1 >= argc)
+			if (i + 1 >= argc) {
 				return -1 - vv_usage_error("-C needs a value: DIR");
+			}
 			i++;
 			if (argv[i][0] && chdir(argv[i]) != 0) {
 				vv_error err;
@@ -82,22 +84,25 @@ static int run(int argc, char **argv)
 	const vv_command *c;
 	int at = global_options(argc, argv);
 
-	if (at < 0)
+	if (at < 0) {
 		return -1 - at;
+	}
 	if (at >= argc) {
 		vv_help_overview(false);
 		return VV_EXIT_TROUBLE;
 	}
 	c = vv_command_find(argv[at]);
-	if (!c)
+	if (!c) {
 		return vv_help_unknown(argv[at], argc - at - 1, argv + at + 1);
+	}
 	return vv_command_run(c, argc - at - 1, argv + at + 1);
 }
 
 int main(int argc, char **argv)
 {
-	if (!fill_standard_files())
+	if (!fill_standard_files()) {
 		return VV_EXIT_TROUBLE;
+	}
 	catch_signals();
 	vv_renames_by_rows(vv_row_hashes);
 	return vv_out_end(run(argc, argv));

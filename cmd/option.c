@@ -27,13 +27,15 @@ void vv_arguments_clear(vv_arguments *a)
 
 bool vv_choice_next(const char **choices, const char **word, size_t *len)
 {
-	if (!*choices || !**choices)
+	if (!*choices || !**choices) {
 		return false;
+	}
 	*word = *choices;
 	*len = strcspn(*choices, "|");
 	*choices += *len;
-	if (**choices == '|')
+	if (**choices == '|') {
 		(*choices)++;
+	}
 	return true;
 }
 
@@ -47,10 +49,11 @@ static const char *option_name(const vv_option *o, char out[40])
 {
 	vv_buf b = VV_BUF_INIT;
 
-	if (o->name)
+	if (o->name) {
 		vv_buf_printf(&b, "--%s", o->name);
-	else
+	} else {
 		vv_buf_printf(&b, "-%c", o->letter);
+	}
 	strncpy(out, vv_buf_cstr(&b), 39);
 	out[39] = '\0';
 	vv_buf_clear(&b);
@@ -75,8 +78,9 @@ static vv_status check_choice(const parser *p, const vv_option *o, const char *v
 			vv_buf_clear(&list);
 			return VV_OK;
 		}
-		if (n++ > 0)
+		if (n++ > 0) {
 			vv_buf_puts(&list, *rest ? ", " : " or ");
+		}
 		vv_buf_put(&list, word, len);
 	}
 	vv_fail(p->err, VV_EUSAGE, "%s takes %s, not '%s'", option_name(o, name),
@@ -108,8 +112,9 @@ static vv_status set_number(const parser *p, const vv_option *o, const char *val
 		default:
 			break;
 		}
-		if (unit > 1)
+		if (unit > 1) {
 			len--;
+		}
 	}
 	if (!vv_parse_u64(&v, value, len) || v > UINT64_MAX / unit) {
 		return vv_fail(p->err, VV_EUSAGE, "%s takes a whole number, not '%s'",
@@ -126,8 +131,9 @@ static vv_status add_item(const parser *p, const vv_option *o, const char *value
 	if (!list->items) {
 		/* No list can be longer than the command line. */
 		list->items = vv_calloc((size_t)p->argc, sizeof(*list->items));
-		if (!list->items)
+		if (!list->items) {
 			return vv_fail_nomem(p->err);
+		}
 	}
 	list->items[list->count++] = value;
 	return VV_OK;
@@ -137,12 +143,15 @@ static vv_status set_value(const parser *p, const vv_option *o, const char *valu
 {
 	vv_status rc;
 
-	if (o->choices && (rc = check_choice(p, o, value)) < 0)
+	if (o->choices && (rc = check_choice(p, o, value)) < 0) {
 		return rc;
-	if (o->kind == VV_OPT_NUMBER)
+	}
+	if (o->kind == VV_OPT_NUMBER) {
 		return set_number(p, o, value);
-	if (o->kind == VV_OPT_LIST)
+	}
+	if (o->kind == VV_OPT_LIST) {
 		return add_item(p, o, value);
+	}
 	*(const char **)member(p, o) = value;
 	return VV_OK;
 }
@@ -157,10 +166,11 @@ static void set_flag(const parser *p, const vv_option *o, bool on)
 		*(bool *)member(p, o) = !on;
 		break;
 	case VV_OPT_COUNT:
-		if (on)
+		if (on) {
 			(*(unsigned *)member(p, o))++;
-		else
+		} else {
 			*(unsigned *)member(p, o) = 0;
+		}
 		break;
 	default:
 		*(const char **)member(p, o) = on ? o->implies : NULL;
@@ -181,10 +191,12 @@ static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
 		set_flag(p, o, true);
 		return VV_OK;
 	}
-	if (inline_value)
+	if (inline_value) {
 		return set_value(p, o, inline_value);
-	if (o->implies)
+	}
+	if (o->implies) {
 		return set_value(p, o, o->implies);
+	}
 	if (p->at + 1 >= p->argc) {
 		return vv_fail(p->err, VV_EUSAGE, "%s needs a value: %s", option_name(o, name),
 			       o->value);
@@ -197,8 +209,9 @@ static const vv_option *find_long(const vv_command *c, const char *name, size_t 
 {
 	for (size_t i = 0; i < c->option_count; i++) {
 		const char *n = c->options[i].name;
-		if (n && strlen(n) == len && memcmp(n, name, len) == 0)
+		if (n && strlen(n) == len && memcmp(n, name, len) == 0) {
 			return &c->options[i];
+		}
 	}
 	return NULL;
 }
@@ -208,17 +221,20 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 	char *word = vv_strndup(name, len);
 	vv_nearest near;
 
-	if (!word)
+	if (!word) {
 		return vv_fail_nomem(p->err);
+	}
 	vv_fail(p->err, VV_EUSAGE, "%s has no option '--%s'", p->command->name,
 		vv_text_show(name, len));
 	vv_nearest_init(&near, word);
 	for (size_t i = 0; i < p->command->option_count; i++) {
-		if (p->command->options[i].name)
+		if (p->command->options[i].name) {
 			(void)vv_nearest_try(&near, p->command->options[i].name);
+		}
 	}
-	if (near.best)
+	if (near.best) {
 		vv_hint(p->err, "did you mean '--%s'?", near.best);
+	}
 	vv_free(word);
 	return VV_EUSAGE;
 }
@@ -234,8 +250,9 @@ static vv_status parse_long(parser *p, const char *text)
 	const char *value = text[len] == '=' ? text + len + 1 : NULL;
 	const vv_option *o = find_long(p->command, text, len);
 
-	if (o)
+	if (o) {
 		return apply(p, o, value);
+	}
 	if (!value && len > 3 && memcmp(text, "no-", 3) == 0) {
 		o = find_long(p->command, text + 3, len - 3);
 		if (o && is_switch(o)) {
@@ -258,8 +275,9 @@ static vv_status parse_long(parser *p, const char *text)
 static const vv_option *find_short(const vv_command *c, char letter)
 {
 	for (size_t i = 0; i < c->option_count; i++) {
-		if (letter && c->options[i].letter == letter)
+		if (letter && c->options[i].letter == letter) {
 			return &c->options[i];
+		}
 	}
 	return NULL;
 }
@@ -270,21 +288,25 @@ static vv_status parse_short(parser *p, const char *text)
 	vv_status rc;
 
 	if (number && number->value && strcmp(number->value, "N") == 0 &&
-	    strspn(text, "0123456789") == strlen(text))
+	    strspn(text, "0123456789") == strlen(text)) {
 		return set_value(p, number, text);
+	}
 	for (; *text; text++) {
 		const vv_option *o = find_short(p->command, *text);
 		if (!o) {
 			size_t len = 1;
-			while ((text[len] & 0xc0) == 0x80)
+			while ((text[len] & 0xc0) == 0x80) {
 				len++;
+			}
 			return vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'",
 				       p->command->name, vv_text_show(text, len));
 		}
-		if (takes_value(o))
+		if (takes_value(o)) {
 			return apply(p, o, text[1] ? text + 1 : NULL);
-		if ((rc = apply(p, o, NULL)) < 0)
+		}
+		if ((rc = apply(p, o, NULL)) < 0) {
 			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -302,11 +324,13 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 
 	*out = (vv_arguments){NULL, 0, -1, -1, false};
 	out->argv = vv_calloc((size_t)argc + 1, sizeof(*out->argv));
-	if (!out->argv)
+	if (!out->argv) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < c->option_count; i++) {
-		if (c->options[i].kind == VV_OPT_NO_FLAG)
+		if (c->options[i].kind == VV_OPT_NO_FLAG) {
 			*(bool *)member(&p, &c->options[i]) = true;
+		}
 	}
 	for (; p.at < argc; p.at++) {
 		char *arg = argv[p.at];
@@ -320,8 +344,9 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 		} else {
 			out->failed = p.at;
 			rc = arg[1] == '-' ? parse_long(&p, arg + 2) : parse_short(&p, arg + 1);
-			if (rc < 0)
+			if (rc < 0) {
 				return rc;
+			}
 			out->failed = -1;
 		}
 	}

@@ -13,7 +13,7 @@
 #include "cmd/command.h"
 
 typedef struct vv_arguments {
-	char **argv;  /* positional arguments, borrowed strings, NULL behind the last */
+	char **argv; /* positional arguments, borrowed strings, NULL behind the last */
 	int argc;
 	int dashdash; /* positional arguments before "--", or -1 */
 	int failed;   /* the argument that is wrong; -1: none */

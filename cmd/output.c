@@ -25,16 +25,19 @@ static int terminal = -1; /* is stdout one (or was it, before the pager)? */
 
 static void note_failure(void)
 {
-	if (out_errno == 0)
+	if (out_errno == 0) {
 		out_errno = errno ? errno : EIO;
+	}
 }
 
 void vv_out_bytes(const void *bytes, size_t len)
 {
-	if (out_errno || len == 0)
+	if (out_errno || len == 0) {
 		return;
-	if (fwrite(bytes, 1, len, stdout) != len)
+	}
+	if (fwrite(bytes, 1, len, stdout) != len) {
 		note_failure();
+	}
 }
 
 void vv_out(const char *fmt, ...)
@@ -42,13 +45,15 @@ void vv_out(const char *fmt, ...)
 	va_list ap;
 	int n;
 
-	if (out_errno)
+	if (out_errno) {
 		return;
+	}
 	va_start(ap, fmt);
 	n = vfprintf(stdout, fmt, ap);
 	va_end(ap);
-	if (n < 0)
+	if (n < 0) {
 		note_failure();
+	}
 }
 
 void vv_out_text(const char *s, size_t len)
@@ -102,15 +107,17 @@ static void message(const char *prefix, const char *text)
 	vv_buf b = VV_BUF_INIT;
 
 	/* What was said before comes before, also when both go to one file. */
-	if (!out_errno && fflush(stdout) != 0)
+	if (!out_errno && fflush(stdout) != 0) {
 		note_failure();
+	}
 	vv_buf_puts(&b, prefix);
 	put_message(&b, text);
 	vv_buf_putc(&b, '\n');
-	if (!b.failed)
+	if (!b.failed) {
 		fwrite(b.data, 1, b.len, stderr);
-	else
+	} else {
 		fprintf(stderr, "%svarve: out of memory\n", prefix);
+	}
 	vv_buf_clear(&b);
 }
 
@@ -147,13 +154,16 @@ int vv_report(const vv_error *err)
 {
 	vv_progress_end();
 	/* Whoever could not go on without its reader has nothing to say to anybody. */
-	if (out_errno == EPIPE && err->code == VV_EIO)
+	if (out_errno == EPIPE && err->code == VV_EIO) {
 		return VV_EXIT_TROUBLE;
+	}
 	message("varve: ", err->message[0] ? err->message : "unknown error");
-	if (err->hint[0])
+	if (err->hint[0]) {
 		message("hint: ", err->hint);
-	else if (err->code == VV_EMISSING && strstr(err->message, "block"))
-		message("hint: ", "'varve fetch' gets blocks from the remote, 'varve fetch --from URL' from another repository");
+	} else if (err->code == VV_EMISSING && strstr(err->message, "block")) {
+		message("hint: ",
+			"'varve fetch' gets blocks from the remote, 'varve fetch --from URL' from another repository");
+	}
 	return err->code == VV_ECONFLICT ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }
 
@@ -164,25 +174,30 @@ int vv_usage_error(const char *fmt, ...)
 	va_start(ap, fmt);
 	message_v("varve: ", fmt, ap);
 	va_end(ap);
-	if (vv_command_current()[0])
+	if (vv_command_current()[0]) {
 		vv_note("hint: try 'varve %s -h'", vv_command_current());
-	else
+	} else {
 		vv_note("hint: try 'varve help'");
+	}
 	return VV_EXIT_TROUBLE;
 }
 
 int vv_out_finish(int code)
 {
 	vv_progress_end();
-	if (!out_errno && (fflush(stdout) != 0 || ferror(stdout)))
+	if (!out_errno && (fflush(stdout) != 0 || ferror(stdout))) {
 		note_failure();
+	}
 	vv_pager_end();
-	if (out_errno == 0)
+	if (out_errno == 0) {
 		return code;
-	if (out_errno == EPIPE && forgiving)
+	}
+	if (out_errno == EPIPE && forgiving) {
 		return VV_EXIT_OK;
-	if (out_errno != EPIPE)
+	}
+	if (out_errno != EPIPE) {
 		message("varve: cannot write the output: ", strerror(out_errno));
+	}
 	return VV_EXIT_TROUBLE;
 }
 
@@ -190,8 +205,9 @@ void vv_out_look_for_reader(void)
 {
 	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
-	if (poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0 && out_errno == 0)
+	if (poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0 && out_errno == 0) {
 		out_errno = EPIPE;
+	}
 }
 
 void vv_out_forgive_reader(void)
@@ -217,8 +233,9 @@ int vv_out_end(int code)
 
 bool vv_out_is_terminal(void)
 {
-	if (terminal < 0)
+	if (terminal < 0) {
 		terminal = isatty(STDOUT_FILENO);
+	}
 	return terminal > 0;
 }
 
@@ -228,13 +245,15 @@ unsigned vv_out_width(void)
 	struct winsize ws;
 	uint64_t n;
 
-	if (columns && vv_parse_u64(&n, columns, strlen(columns)) && n >= 20 && n <= 10000)
+	if (columns && vv_parse_u64(&n, columns, strlen(columns)) && n >= 20 && n <= 10000) {
 		return (unsigned)n;
+	}
 	if (vv_out_is_terminal() &&
 	    (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 ||
 	     ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0) &&
-	    ws.ws_col >= 20)
+	    ws.ws_col >= 20) {
 		return ws.ws_col;
+	}
 	return 80;
 }
 
@@ -254,8 +273,9 @@ static bool colors(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (chosen && strcmp(chosen, "auto") != 0)
+	if (chosen && strcmp(chosen, "auto") != 0) {
 		return strcmp(chosen, "always") == 0;
+	}
 	return vv_out_is_terminal() && !(no_color && *no_color) && term &&
 	       strcmp(term, "dumb") != 0;
 }
@@ -278,8 +298,9 @@ const char *vv_color_off(void)
 
 void vv_out_page(const char *core_pager_or_null)
 {
-	if (!vv_out_is_terminal() || fflush(stdout) != 0)
+	if (!vv_out_is_terminal() || fflush(stdout) != 0) {
 		return;
+	}
 	vv_pager_begin(core_pager_or_null);
 }
 
@@ -300,17 +321,20 @@ static void update_bar(void *payload, const char *what, uint64_t done, uint64_t 
 		bar.start_ms = now;
 	}
 	ms = now - bar.start_ms;
-	if (ms < 1000 || now - bar.last_ms < 100)
+	if (ms < 1000 || now - bar.last_ms < 100) {
 		return;
+	}
 	bar.last_ms = now;
 	bar.shown = true;
 	rate = done / (ms / 100) * 10;
 	fprintf(stderr, "\r\033[K%s: %s", what, vv_text_bytes(done));
-	if (total > 0 && done <= total)
+	if (total > 0 && done <= total) {
 		fprintf(stderr, " of %s", vv_text_bytes(total));
+	}
 	fprintf(stderr, ", %s/s", vv_text_bytes(rate));
-	if (total > done && rate > 0)
+	if (total > done && rate > 0) {
 		fprintf(stderr, ", %s left", vv_text_seconds((total - done) / rate * 1000));
+	}
 	fflush(stderr);
 }
 
@@ -318,8 +342,9 @@ const vv_progress *vv_progress_begin(void)
 {
 	static const vv_progress p = {update_bar, NULL};
 
-	if (!isatty(STDERR_FILENO))
+	if (!isatty(STDERR_FILENO)) {
 		return NULL;
+	}
 	bar.wanted = true;
 	bar.shown = false;
 	bar.what = NULL;
@@ -329,7 +354,8 @@ const vv_progress *vv_progress_begin(void)
 
 void vv_progress_end(void)
 {
-	if (bar.wanted && bar.shown)
+	if (bar.wanted && bar.shown) {
 		fputs("\r\033[K", stderr);
+	}
 	bar.wanted = bar.shown = false;
 }

@@ -18,13 +18,17 @@
 
 enum { VV_EXIT_OK = 0, VV_EXIT_NO = 1, VV_EXIT_TROUBLE = 2 };
 
-void vv_out(const char *fmt, ...) __attribute__((format(printf, 1, 2)));       /* stdout, as is */
-void vv_out_bytes(const void *bytes, size_t len);                                /* stdout, as is */
-void vv_out_text(const char *s, size_t len);                                     /* stdout, escaped */
-void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));        /* stderr line */
-void vv_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));        /* "warning: ..." */
-int vv_report(const vv_error *err);  /* "varve: message" and "hint: ..."; the exit code for its status (1 or 2) */
-int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));  /* message and "try 'varve help CMD'"; 2 */
+void vv_out(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stdout, as is */
+void vv_out_bytes(const void *bytes, size_t len);                        /* stdout, as is */
+/* stdout, escaped */
+void vv_out_text(const char *s, size_t len);
+void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stderr line */
+/* "warning: ..." */
+void vv_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* "varve: message" and "hint: ..."; the exit code for its status (1 or 2) */
+int vv_report(const vv_error *err);
+/* message and "try 'varve help CMD'"; 2 */
+int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Flushes stdout; the exit code to return: `code`, or 2 with a message when
  * writing failed. EPIPE is quiet (the reader went away). */
@@ -46,7 +50,16 @@ void vv_out_forgive_reader(void);
 bool vv_out_failed(void);
 
 /* Colours: "" when stdout is no terminal, NO_COLOR is set, or TERM is dumb. */
-typedef enum vv_color { VV_PLAIN, VV_BOLD, VV_DIM, VV_RED, VV_GREEN, VV_YELLOW, VV_BLUE, VV_CYAN } vv_color;
+typedef enum vv_color {
+	VV_PLAIN,
+	VV_BOLD,
+	VV_DIM,
+	VV_RED,
+	VV_GREEN,
+	VV_YELLOW,
+	VV_BLUE,
+	VV_CYAN
+} vv_color;
 void vv_color_choose(const char *when); /* "always", "never"; "auto" or NULL: the rule above */
 const char *vv_color_on(vv_color c);
 const char *vv_color_off(void);

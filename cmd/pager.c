@@ -17,12 +17,15 @@ static const char *choose(const char *core_pager)
 {
 	const char *program = getenv("GIT_PAGER");
 
-	if (!program)
+	if (!program) {
 		program = core_pager;
-	if (!program)
+	}
+	if (!program) {
 		program = getenv("PAGER");
-	if (!program)
+	}
+	if (!program) {
 		program = "less";
+	}
 	return *program == '\0' || strcmp(program, "cat") == 0 ? NULL : program;
 }
 
@@ -31,8 +34,9 @@ void vv_pager_begin(const char *core_pager_or_null)
 	const char *program = choose(core_pager_or_null);
 	int ends[2];
 
-	if (!program || pager >= 0 || pipe(ends) != 0)
+	if (!program || pager >= 0 || pipe(ends) != 0) {
 		return;
+	}
 	pager = fork();
 	if (pager == 0) {
 		dup2(ends[0], STDIN_FILENO);
@@ -44,20 +48,24 @@ void vv_pager_begin(const char *core_pager_or_null)
 		_exit(127);
 	}
 	close(ends[0]);
-	if (pager > 0)
+	if (pager > 0) {
 		dup2(ends[1], STDOUT_FILENO);
+	}
 	close(ends[1]);
-	if (pager > 0)
+	if (pager > 0) {
 		setenv("GIT_PAGER_IN_USE", "true", 1);
+	}
 }
 
 void vv_pager_end(void)
 {
-	if (pager < 0)
+	if (pager < 0) {
 		return;
+	}
 	fclose(stdout);
 	/* EINTR: an interrupt meant for the pager; go on waiting for it. */
-	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR) {
 		continue;
+	}
 	pager = -1;
 }

@@ -8,8 +8,9 @@
 
 vv_status vv_worktree_need(const vv_repository *r, const char *command, vv_error *err)
 {
-	if (!vv_repository_is_bare(r))
+	if (!vv_repository_is_bare(r)) {
 		return VV_OK;
+	}
 	vv_fail(err, VV_EUSAGE, "%s needs a work tree; this repository is bare", command);
 	return vv_hint(err, "clone it, and run the command in the clone");
 }
@@ -18,8 +19,9 @@ vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
 {
 	vv_status rc = vv_repository_relative(out, r, ".", err);
 
-	if (rc != VV_EUSAGE)
+	if (rc != VV_EUSAGE) {
 		return rc;
+	}
 	*out = vv_strdup("");
 	return *out ? VV_OK : vv_fail_nomem(err);
 }

@@ -37,19 +37,22 @@ static vv_status stage_options(vv_stage_options *out, const add_options *o, cons
 	static const char *const no_key[] = {NULL};
 	vv_status rc;
 
-	if (o->key.count > 0 && o->no_key)
+	if (o->key.count > 0 && o->no_key) {
 		return vv_fail(err, VV_EUSAGE, "--key and --no-key exclude each other");
+	}
 	if (o->as) {
 		out->has_kind = true;
 		out->kind = strcmp(o->as, "file") == 0 ? VV_KIND_FILE : VV_KIND_TABLE;
 	}
-	if ((rc = vv_written_read(&out->hints,
-				  &(vv_written){o->input_format, o->delimiter, o->quote, o->escape,
-						!o->header},
-				  err)) < 0)
+	if ((rc = vv_written_read(
+		     &out->hints,
+		     &(vv_written){o->input_format, o->delimiter, o->quote, o->escape, !o->header},
+		     err)) < 0) {
 		return rc;
-	if (o->no_key)
+	}
+	if (o->no_key) {
 		out->key = no_key;
+	}
 	if (o->key.count > 0) {
 		if ((rc = take_key(names, &o->key, err)) < 0) {
 			return rc;
@@ -88,16 +91,19 @@ static int add(vv_repository *r, const add_options *o, vv_add_request *req)
 	vv_status rc = vv_stage_open(&s, r, vv_progress_begin(), err);
 
 	/* The writer's lock comes before the index is read: varve's commands take turns. */
-	if (rc == VV_OK && !o->dry_run)
+	if (rc == VV_OK && !o->dry_run) {
 		rc = vv_stage_writer(s, &w, err);
+	}
 	if (rc == VV_OK && (rc = vv_index_open(&x, r, err)) == VV_OK &&
-	    (rc = vv_add_plan_make(&plan, r, x, s, req, err)) == VV_OK)
+	    (rc = vv_add_plan_make(&plan, r, x, s, req, err)) == VV_OK) {
 		rc = vv_add_run(&rep, &plan, r, x, s, req, o->dry_run, err);
+	}
 	vv_progress_end();
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		vv_add_report_print(&rep, &plan, o->quiet, o->dry_run);
-	else
+	} else {
 		report_refused(err, rep.refused);
+	}
 	vv_add_report_clear(&rep);
 	vv_add_plan_clear(&plan);
 	vv_index_close(x);
@@ -123,8 +129,9 @@ static int run_add(void *options, int argc, char **argv)
 		vv_note("hint: name files or folders, as in 'varve add .'");
 		return VV_EXIT_TROUBLE;
 	}
-	if (o->all && o->update)
+	if (o->all && o->update) {
 		return vv_usage_error("-A and -u exclude each other");
+	}
 	if ((rc = stage_options(&stage, o, &names, &err)) == VV_OK &&
 	    (rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "add", &err)) == VV_OK &&

@@ -464,8 +464,7 @@ const vv_command vv_cmd_apply = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes =
-		"it does not fit, or with --reject not all of it, or --3way left conflicts",
+	.exit_codes = "it does not fit, or with --reject not all of it, or --3way left conflicts",
 	.arguments = "path",
 	.run = run_apply,
 };

@@ -30,9 +30,12 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"row", 0, VV_OPT_STRING, offsetof(options, row), "KEY", NULL, "only the row with this key (values separated by commas)", NULL},
-	{"cells", 0, VV_OPT_FLAG, offsetof(options, cells), NULL, NULL, "for each cell, not for each row", NULL},
-	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL, "columns that identify rows (default: the table's key)", NULL},
+	{"row", 0, VV_OPT_STRING, offsetof(options, row), "KEY", NULL,
+	 "only the row with this key (values separated by commas)", NULL},
+	{"cells", 0, VV_OPT_FLAG, offsetof(options, cells), NULL, NULL,
+	 "for each cell, not for each row", NULL},
+	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL,
+	 "columns that identify rows (default: the table's key)", NULL},
 	{"json", 0, VV_OPT_FLAG, offsetof(options, json), NULL, NULL, "as JSON", NULL},
 };
 
@@ -91,7 +94,8 @@ static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 	memcpy(p->date, vv_buf_cstr(&date), date.len >= 10 ? 10 : date.len);
 	p->author = vv_strdup(c.author.name ? c.author.name : "");
 	p->summary = vv_strndup(subject, len);
-	rc = p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err) : vv_fail_nomem(err);
+	rc = p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err)
+				     : vv_fail_nomem(err);
 done:
 	vv_buf_clear(&date);
 	vv_commit_clear(&c);
@@ -108,7 +112,8 @@ static vv_status trail_open(blame_run *r, trail *t, const vv_oid *from, vv_error
 {
 	vv_range range = {.include = *from};
 	const char *paths[] = {t->path, NULL};
-	vv_log_options opts = {.ranges = &range, .range_count = 1, .paths = paths, .first_parent = true};
+	vv_log_options opts = {
+		.ranges = &range, .range_count = 1, .paths = paths, .first_parent = true};
 	vv_log_close(t->log);
 	t->log = NULL;
 	return vv_log_open(&t->log, r->repo, &opts, err);
@@ -144,7 +149,8 @@ done:
 }
 
 /* The version before, if there is one; *id is the commit that made it. */
-static vv_status step_back(blame_run *r, trail *t, vv_table_at *v, vv_oid *id, vv_table **older, vv_error *err)
+static vv_status step_back(blame_run *r, trail *t, vv_table_at *v, vv_oid *id, vv_table **older,
+			   vv_error *err)
 {
 	bool ends;
 	int more;
@@ -183,7 +189,9 @@ static vv_status walk(blame_run *r, vv_table_at *first, const vv_oid *start, vv_
 		vv_table_at *v = &versions[r->count % 2];
 		vv_table_at_close(v);
 		if ((rc = step_back(r, &t, v, &id, &older, err)) < 0 ||
-		    (rc = vv_blame_step(r->blame, newer, older, (uint32_t)r->count - 1, &left, err)) < 0 || !older) {
+		    (rc = vv_blame_step(r->blame, newer, older, (uint32_t)r->count - 1, &left,
+					err)) < 0 ||
+		    !older) {
 			break;
 		}
 		newer = older;
@@ -345,8 +353,8 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row)
 	}
 }
 
-static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row, const size_t *key,
-		     size_t key_count, vv_json_out *w)
+static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row,
+		     const size_t *key, size_t key_count, vv_json_out *w)
 {
 	char hex[VV_OID_TEXT + 1];
 	vv_json_open_object(w);
@@ -356,7 +364,8 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 		vv_json_name(w, "key");
 		vv_json_open_array(w);
 		for (size_t i = 0; i < key_count; i++) {
-			vv_json_string_len(w, cells[key[i]].text ? cells[key[i]].text : "", cells[key[i]].len);
+			vv_json_string_len(w, cells[key[i]].text ? cells[key[i]].text : "",
+					   cells[key[i]].len);
 		}
 		vv_json_close_array(w);
 	}
@@ -473,7 +482,8 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table", vv_text_shows(r->path));
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
+			     vv_text_shows(r->path));
 		vv_hint(err, "'varve add --as table' makes a table of it");
 		goto done;
 	}
@@ -483,22 +493,26 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	r->key = r->names.items;
 	for (size_t i = 0; r->key && r->key[i]; i++) {
 		if (vv_schema_find(&first.table.schema, r->key[i], strlen(r->key[i])) < 0) {
-			rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key", vv_text_shows(r->key[i]));
+			rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
+				     vv_text_shows(r->key[i]));
 			goto done;
 		}
 	}
 	if (r->o->row && !r->key && first.table.root.key_count == 0) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row", vv_text_shows(r->path));
+		rc = vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
+			     vv_text_shows(r->path));
 		vv_hint(err, "name the columns that identify a row: --key A,B");
 		goto done;
 	}
 	const char *const *key = (const char *const *)r->key;
 	if ((rc = vv_blame_new(&r->blame, &first.table, key, r->o->cells, NULL, err)) < 0 ||
-	    (rc = walk(r, &first, &start, err)) < 0 || (rc = print_all(r, &first.table, &shown, err)) < 0) {
+	    (rc = walk(r, &first, &start, err)) < 0 ||
+	    (rc = print_all(r, &first.table, &shown, err)) < 0) {
 		goto done;
 	}
 	if (r->o->row && shown == 0) {
-		rc = vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'", vv_text_shows(r->o->row));
+		rc = vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'",
+			     vv_text_shows(r->o->row));
 	}
 done:
 	vv_table_at_close(&first);
@@ -529,7 +543,8 @@ static int run_blame(void *p, int argc, char **argv)
 	if (!r.o->json) {
 		vv_out_page(NULL);
 	}
-	if ((rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK && (rc = vv_stage_open(&r.stage, r.repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_stage_open(&r.stage, r.repo, NULL, &err)) == VV_OK &&
 	    (rc = vv_repository_relative(&path, r.repo, argv[0], &err)) == VV_OK) {
 		r.path = path;
 		rc = blame(&r, argc > 1 ? argv[1] : "HEAD", &err);

@@ -588,7 +588,8 @@ static int check_words(const options *o, int argc)
 		return vv_usage_error("-m takes [OLD] NEW");
 	}
 	if (o->list && argc > 0) {
-		return vv_usage_error("branch --list takes no pattern; 'git branch --list' works here with one");
+		return vv_usage_error(
+			"branch --list takes no pattern; 'git branch --list' works here with one");
 	}
 	if (modes == 0 && argc > 2) {
 		return vv_usage_error("branch takes NAME [START], not %d words", argc);

@@ -215,7 +215,7 @@ typedef struct import {
 	vv_car_stats stats;
 	uint64_t kept;
 	vv_cid_set *wanted; /* what the roots lead to */
-	vv_buf text; /* what is said of the roots */
+	vv_buf text;        /* what is said of the roots */
 	vv_json_out w;
 } import;
 

@@ -63,7 +63,8 @@ static int fill_view(vv_view_options *v, const options *o)
 }
 
 /* Of the words those that are CIDs of datasets that are not here. */
-static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, char **argv, vv_error *err)
+static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, char **argv,
+			    vv_error *err)
 {
 	const vv_strings others = {o->from.items + 1, o->from.count - 1};
 	vv_store *store;
@@ -72,8 +73,10 @@ static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, cha
 	vv_status rc = vv_repository_store(repo, &store, err);
 
 	for (int i = 0; rc == VV_OK && i < argc; i++) {
-		if (vv_cid_parse(&cid, argv[i], strlen(argv[i]), &none) == VV_OK && !vv_store_has(store, &cid)) {
-			rc = vv_fetch_one_cid(repo, argv[i], o->from.items[0], &others, true, 0, err);
+		if (vv_cid_parse(&cid, argv[i], strlen(argv[i]), &none) == VV_OK &&
+		    !vv_store_has(store, &cid)) {
+			rc = vv_fetch_one_cid(repo, argv[i], o->from.items[0], &others, true, 0,
+					      err);
 		}
 	}
 	return rc;

@@ -327,7 +327,8 @@ static vv_status find_base(check *c, vv_error *err)
 		return rc < 0 ? vv_prefix(err, "--base") : rc;
 	}
 	if (c->range) {
-		return VV_OK; /* each commit has its own: with --new-only a problem is told where it came in */
+		/* each commit has its own: with --new-only a problem is told where it came in */
+		return VV_OK;
 	}
 	if ((rc = vv_head_read(r, &head, err)) < 0) {
 		return rc;

@@ -29,22 +29,24 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"bare", 0, VV_OPT_FLAG, offsetof(options, bare), NULL, NULL, "without a work tree, to push to and serve from",
-	 NULL},
+	{"bare", 0, VV_OPT_FLAG, offsetof(options, bare), NULL, NULL,
+	 "without a work tree, to push to and serve from", NULL},
 	{"branch", 'b', VV_OPT_STRING, offsetof(options, branch), "NAME", NULL,
 	 "check this branch out and not the one that HEAD names there", NULL},
-	{"origin", 'o', VV_OPT_STRING, offsetof(options, origin), "NAME", NULL, "name of the remote (origin)", NULL},
+	{"origin", 'o', VV_OPT_STRING, offsetof(options, origin), "NAME", NULL,
+	 "name of the remote (origin)", NULL},
 	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
 	 "get blocks from this URL as well; may be repeated", NULL},
 	{"varve", 0, VV_OPT_STRING, offsetof(options, program), "PROGRAM", NULL,
 	 "what varve is called on the far side of ssh", NULL},
-	{"no-checkout", 'n', VV_OPT_FLAG, offsetof(options, no_checkout), NULL, NULL, "leave the work tree empty",
-	 NULL},
+	{"no-checkout", 'n', VV_OPT_FLAG, offsetof(options, no_checkout), NULL, NULL,
+	 "leave the work tree empty", NULL},
 	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
 	 "give a peer up that says nothing for so long (60)", NULL},
 	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
 	 "also how many blocks came, and from whom", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 #define MARK "cloning" /* in varve's folder: the URL of a clone that has not ended */
@@ -77,8 +79,10 @@ static vv_status name_dir(run *r, vv_error *err)
 	if (end - start > 4 && strncmp(end - 4, ".git", 4) == 0) {
 		end -= 4;
 	}
-	if (end == start || (end - start == 1 && *start == '.') || strncmp(start, "..", (size_t)(end - start)) == 0) {
-		vv_fail(err, VV_EUSAGE, "'%s' does not tell what to call the folder", vv_text_shows(r->url));
+	if (end == start || (end - start == 1 && *start == '.') ||
+	    strncmp(start, "..", (size_t)(end - start)) == 0) {
+		vv_fail(err, VV_EUSAGE, "'%s' does not tell what to call the folder",
+			vv_text_shows(r->url));
 		return vv_hint(err, "varve clone URL DIR");
 	}
 	vv_buf b = VV_BUF_INIT;
@@ -95,7 +99,8 @@ static vv_status fix_url(run *r, vv_error *err)
 	char cwd[4096];
 	vv_status rc = vv_url_read(&u, r->url, err);
 
-	if (rc == VV_OK && u.kind == VV_URL_PATH && r->url[0] != '/' && strncmp(r->url, "file:", 5) != 0) {
+	if (rc == VV_OK && u.kind == VV_URL_PATH && r->url[0] != '/' &&
+	    strncmp(r->url, "file:", 5) != 0) {
 		if (!getcwd(cwd, sizeof(cwd))) {
 			rc = vv_fail_errno(err, "cannot find the current folder", NULL);
 		} else {
@@ -220,7 +225,8 @@ static vv_status choose_branch(run *r, vv_buf *branch, const vv_ref_move **move,
 	}
 	*move = find_branch(r, branch->data);
 	if (!*move && r->o->branch) {
-		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s'", vv_text_shows(r->o->branch));
+		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s'",
+			       vv_text_shows(r->o->branch));
 	}
 	return VV_OK;
 }
@@ -252,10 +258,12 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_index_open(&index, r->repo, err)) == VV_OK &&
-	    (rc = vv_stage_open(&stage, r->repo, r->o->quiet ? NULL : vv_progress_begin(), err)) == VV_OK) {
+	    (rc = vv_stage_open(&stage, r->repo, r->o->quiet ? NULL : vv_progress_begin(), err)) ==
+		    VV_OK) {
 		vv_checkout_init(&checkout, r->repo, stage, index);
 		checkout.pointer_ok = true;
-		if ((rc = vv_tree_switch_plan(&s, &checkout, &nothing, commit, true, err)) == VV_OK &&
+		if ((rc = vv_tree_switch_plan(&s, &checkout, &nothing, commit, true, err)) ==
+			    VV_OK &&
 		    (rc = vv_tree_switch_run(&s, err)) == VV_OK) {
 			rc = vv_index_write(index, err);
 		}
@@ -285,17 +293,19 @@ static vv_status set_head(run *r, vv_error *err)
 			if (vv_ref_get(r->repo, branch.data, &now, &absent) == VV_OK) {
 				vv_ref_clear(&now);
 			} else {
-				rc = vv_ref_update(r->repo, branch.data, &m->id, NULL, false, "clone", err);
+				rc = vv_ref_update(r->repo, branch.data, &m->id, NULL, false,
+						   "clone", err);
 			}
 		}
-		if (rc == VV_OK && !r->o->bare && (rc = follow(r, branch.data, err)) == VV_OK && m &&
-		    !r->o->no_checkout) {
+		if (rc == VV_OK && !r->o->bare && (rc = follow(r, branch.data, err)) == VV_OK &&
+		    m && !r->o->no_checkout) {
 			rc = write_files(r, &m->id, err);
 		}
 	}
 	if (rc == VV_OK && !m && !r->o->quiet) {
-		vv_note(r->job.plan.count == 0 ? "the remote is empty: it has no commits yet"
-					       : "HEAD there names no branch with commits: nothing is checked out");
+		vv_note(r->job.plan.count == 0
+				? "the remote is empty: it has no commits yet"
+				: "HEAD there names no branch with commits: nothing is checked out");
 	}
 	vv_buf_clear(&branch);
 	return rc;
@@ -326,12 +336,14 @@ static vv_status clone(run *r, vv_error *err)
 		return rc;
 	}
 	if (!r->o->quiet) {
-		vv_note(resume ? "going on with the clone in '%s'" : "cloning into '%s'", vv_text_shows(r->dir));
+		vv_note(resume ? "going on with the clone in '%s'" : "cloning into '%s'",
+			vv_text_shows(r->dir));
 	}
 	if ((rc = vv_mkdirs(r->dir, err)) < 0 ||
 	    (rc = vv_repository_init(&r->repo, r->dir, &init, &created, err)) < 0 ||
 	    (rc = vv_push_hook_set(r->repo, r->o->quiet, err)) < 0 ||
-	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0 || (rc = set_head(r, err)) < 0) {
+	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0 ||
+	    (rc = set_head(r, err)) < 0) {
 		return rc;
 	}
 	char *mark = mark_path(r->repo);

@@ -28,7 +28,8 @@ enum { LOOSE_MAX = 100 };
 typedef struct commit_options {
 	vv_strings messages;
 	const char *file, *author, *date;
-	bool sign, all, amend, allow_empty, no_sign, no_verify, quiet, edit, no_edit, dry_run, verbose;
+	bool sign, all, amend, allow_empty, no_sign, no_verify, quiet, edit, no_edit, dry_run,
+		verbose;
 } commit_options;
 
 typedef struct committer {
@@ -47,7 +48,7 @@ typedef struct committer {
 	vv_buf message;
 	char **described; /* tables that a staged datapackage.json changed */
 	size_t described_count;
-	bool nothing; /* nothing to commit was found, and said */
+	bool nothing;               /* nothing to commit was found, and said */
 	vv_index_copy index_before; /* -a, PATH...: put back when there is no commit */
 } committer;
 
@@ -63,17 +64,20 @@ static vv_status stage_first(committer *c, vv_error *err)
 	vv_writer *w;
 	vv_status rc;
 
-	if ((!c->o->all && c->paths.count == 0) || c->o->dry_run)
+	if ((!c->o->all && c->paths.count == 0) || c->o->dry_run) {
 		return VV_OK;
+	}
 	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
 	if ((rc = vv_stage_writer(c->s, &w, err)) == VV_OK &&
 	    (rc = vv_index_copy_take(&c->index_before, c->r, err)) == VV_OK &&
 	    (rc = vv_index_open(&x, c->r, err)) == VV_OK &&
 	    (rc = vv_conflicts_refuse(c->r, x, err)) == VV_OK &&
-	    (rc = vv_add_plan_make(&plan, c->r, x, c->s, &req, err)) == VV_OK)
+	    (rc = vv_add_plan_make(&plan, c->r, x, c->s, &req, err)) == VV_OK) {
 		rc = vv_add_run(&rep, &plan, c->r, x, c->s, &req, false, err);
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		vv_index_copy_mark(&c->index_before, c->r);
+	}
 	vv_progress_end();
 	if (rc == VV_OK) {
 		plan.new_text = 0;
@@ -90,8 +94,8 @@ static vv_status stage_first(committer *c, vv_error *err)
 /* HEAD against the index; with PATH... only these count. */
 static vv_status read_changes(committer *c, vv_error *err)
 {
-	vv_changes_options opts = {c->paths.count ? &c->paths : NULL, true, false, false,
-				   !c->o->quiet, c->o->verbose};
+	vv_changes_options opts = {
+		c->paths.count ? &c->paths : NULL, true, false, false, !c->o->quiet, c->o->verbose};
 
 	vv_changes_clear(&c->changes);
 	return vv_changes_read(&c->changes, c->r, c->x, c->s, &opts, err);
@@ -114,8 +118,9 @@ static vv_status add_parent(committer *c, const vv_oid *id, vv_error *err)
 {
 	vv_oid *parents = vv_realloc_array(c->parents, c->parent_count + 1, sizeof(*parents));
 
-	if (!parents)
+	if (!parents) {
 		return vv_fail_nomem(err);
+	}
 	c->parents = parents;
 	parents[c->parent_count++] = *id;
 	return VV_OK;
@@ -127,11 +132,13 @@ static vv_status find_picked(committer *c, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (c->o->amend || strcmp(vv_state_name(c->r), "cherry-pick") != 0)
+	if (c->o->amend || strcmp(vv_state_name(c->r), "cherry-pick") != 0) {
 		return VV_OK;
+	}
 	if ((rc = vv_state_pick(c->r, &id, err)) == VV_OK &&
-	    (rc = vv_commit_read(c->r, &id, &c->old, err)) == VV_OK)
+	    (rc = vv_commit_read(c->r, &id, &c->old, err)) == VV_OK) {
 		c->keep_author = true;
+	}
 	return rc;
 }
 
@@ -142,14 +149,16 @@ static vv_status find_parents(committer *c, vv_error *err)
 	size_t count = 0;
 	vv_status rc = vv_head_read(c->r, &head, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		goto done;
+	}
 	if (c->o->amend && head.unborn) {
 		rc = vv_fail(err, VV_EUSAGE, "there is no commit yet to amend");
 		goto done;
 	}
-	if ((rc = vv_state_merge_heads(c->r, &heads, &count, err)) < 0)
+	if ((rc = vv_state_merge_heads(c->r, &heads, &count, err)) < 0) {
 		goto done;
+	}
 	if (count > 0 && (c->o->amend || c->paths.count > 0)) {
 		rc = vv_fail(err, VV_EUSAGE, "a merge is under way: %s",
 			     c->o->amend ? "there is nothing to amend before it is committed"
@@ -157,15 +166,18 @@ static vv_status find_parents(committer *c, vv_error *err)
 		goto done;
 	}
 	if (c->o->amend) {
-		if ((rc = vv_commit_read(c->r, &head.commit, &c->old, err)) < 0)
+		if ((rc = vv_commit_read(c->r, &head.commit, &c->old, err)) < 0) {
 			goto done;
+		}
 		c->keep_author = true;
-		for (size_t i = 0; i < c->old.parent_count && rc == VV_OK; i++)
+		for (size_t i = 0; i < c->old.parent_count && rc == VV_OK; i++) {
 			rc = add_parent(c, &c->old.parents[i], err);
+		}
 	} else if (!head.unborn) {
 		rc = add_parent(c, &head.commit, err);
-		for (size_t i = 0; i < count && rc == VV_OK; i++)
+		for (size_t i = 0; i < count && rc == VV_OK; i++) {
 			rc = add_parent(c, &heads[i], err);
+		}
 	}
 	c->base = head.commit;
 done:
@@ -184,8 +196,9 @@ static vv_status show_status(committer *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_changes_read(&all, c->r, c->x, c->s, &opts, err)) == VV_OK &&
-	    (rc = vv_status_put(&text, &all, &style, err)) == VV_OK)
+	    (rc = vv_status_put(&text, &all, &style, err)) == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
+	}
 	vv_buf_clear(&text);
 	vv_changes_clear(&all);
 	return rc;
@@ -197,15 +210,18 @@ static vv_status partial_tree(committer *c, vv_oid *tree, vv_error *err)
 	const char **paths = vv_calloc(cap, sizeof(*paths));
 	vv_status rc;
 
-	if (!paths)
+	if (!paths) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < c->changes.count; i++) {
 		paths[n++] = c->changes.entries[i].path;
-		if (c->changes.entries[i].from)
+		if (c->changes.entries[i].from) {
 			paths[n++] = c->changes.entries[i].from;
+		}
 	}
-	for (size_t i = 0; i < c->described_count; i++)
+	for (size_t i = 0; i < c->described_count; i++) {
 		paths[n++] = c->described[i];
+	}
 	rc = vv_index_write_tree_only(c->x, vv_oid_is_null(&c->base) ? NULL : &c->base, paths, n,
 				      tree, err);
 	vv_free(paths);
@@ -227,13 +243,16 @@ static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 	char reflog[160];
 	vv_buf subject = VV_BUF_INIT;
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	opts.tree = &tree;
-	if (vv_oid_is_null(&c->base))
+	if (vv_oid_is_null(&c->base)) {
 		opts.expect = NULL;
-	if (c->keep_author)
+	}
+	if (c->keep_author) {
 		opts.keep_author = &c->old;
+	}
 	if (c->o->amend) {
 		vv_buf_printf(&subject, "commit (amend): %.*s", (int)strcspn(c->message.data, "\n"),
 			      c->message.data);
@@ -244,8 +263,9 @@ static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 	}
 	if (c->o->date) {
 		if ((rc = vv_date_parse(c->o->date, &opts.author_time, &opts.author_offset_min,
-					err)) < 0)
+					err)) < 0) {
 			return rc;
+		}
 		opts.author_time_set = true;
 	}
 	return vv_commit_create(c->r, &opts, id, err);
@@ -270,11 +290,13 @@ static vv_status run_pre_commit(committer *c, vv_error *err)
 	bool ran = false;
 	vv_status rc;
 
-	if (c->o->no_verify || c->o->dry_run)
+	if (c->o->no_verify || c->o->dry_run) {
 		return VV_OK;
+	}
 	rc = vv_hook_run(c->r, "pre-commit", NULL, &ran, err);
-	if (ran || rc < 0) /* what it staged was for this commit too */
+	if (ran || rc < 0) { /* what it staged was for this commit too */
 		vv_index_copy_mark(&c->index_before, c->r);
+	}
 	return rc;
 }
 
@@ -290,8 +312,9 @@ static vv_status check_data(committer *c, vv_error *err)
 	vv_buf told = VV_BUF_INIT;
 	vv_status rc;
 
-	if (c->o->no_verify)
+	if (c->o->no_verify) {
 		return VV_OK;
+	}
 	check.progress = vv_progress_begin();
 	rc = vv_commit_check_run(&check, c->r, c->s, &told, err);
 	vv_progress_end();
@@ -312,15 +335,19 @@ static void after_commit(committer *c, const vv_oid *id)
 	uint64_t packed;
 	bool ran;
 
-	if (vv_state_cleanup(c->r, &err) < 0 || vv_conflict_drop_all(c->r, &err) < 0)
+	if (vv_state_cleanup(c->r, &err) < 0 || vv_conflict_drop_all(c->r, &err) < 0) {
 		vv_warn("%s", err.message);
-	if (vv_hook_run(c->r, "post-commit", NULL, &ran, &err) < 0)
+	}
+	if (vv_hook_run(c->r, "post-commit", NULL, &ran, &err) < 0) {
 		vv_warn("%s", err.message);
+	}
 	if (!c->o->quiet && vv_commit_summary_print(c->r, &c->changes, id, c->message.data,
-						    c->parent_count == 0, &err) < 0)
+						    c->parent_count == 0, &err) < 0) {
 		vv_warn("%s", err.message);
-	if (vv_git_pack_loose(c->r, LOOSE_MAX, &packed, &err) < 0)
+	}
+	if (vv_git_pack_loose(c->r, LOOSE_MAX, &packed, &err) < 0) {
 		vv_warn("%s", err.message);
+	}
 }
 
 /* From a fresh index to the new commit. */
@@ -329,27 +356,33 @@ static vv_status commit_index(committer *c, vv_error *err)
 	vv_oid id = {{0}};
 	vv_status rc;
 
-	if ((rc = run_pre_commit(c, err)) < 0)
+	if ((rc = run_pre_commit(c, err)) < 0) {
 		return rc;
+	}
 	/* Read only now: the hook may have staged something. */
-	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 || (rc = vv_conflicts_refuse(c->r, c->x, err)) < 0 ||
-	    (rc = find_parents(c, err)) < 0 || (rc = find_picked(c, err)) < 0 ||
-	    (rc = read_changes(c, err)) < 0)
+	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 ||
+	    (rc = vv_conflicts_refuse(c->r, c->x, err)) < 0 || (rc = find_parents(c, err)) < 0 ||
+	    (rc = find_picked(c, err)) < 0 || (rc = read_changes(c, err)) < 0) {
 		return rc;
-	if (!c->o->dry_run && (rc = describe(c, err)) < 0)
+	}
+	if (!c->o->dry_run && (rc = describe(c, err)) < 0) {
 		return rc;
-	if ((rc = vv_commit_guard(c->r, &c->changes, err)) < 0)
+	}
+	if ((rc = vv_commit_guard(c->r, &c->changes, err)) < 0) {
 		return rc;
+	}
 	if (c->o->dry_run || !has_changes(c)) {
 		c->nothing = !has_changes(c);
 		return show_status(c, err);
 	}
-	if ((rc = make_message(c, err)) < 0 || (rc = check_data(c, err)) < 0)
+	if ((rc = make_message(c, err)) < 0 || (rc = check_data(c, err)) < 0) {
 		return rc;
+	}
 	c->writing = true;
 	/* Where the branch has moved all the same, the commit is made. */
-	if ((rc = write_commit(c, &id, err)) == VV_OK || vv_head_is(c->r, NULL, &id))
+	if ((rc = write_commit(c, &id, err)) == VV_OK || vv_head_is(c->r, NULL, &id)) {
 		after_commit(c, &id);
+	}
 	return rc;
 }
 
@@ -359,7 +392,8 @@ static bool has_moved(committer *c)
 {
 	vv_error ignored;
 	vv_head head = {0};
-	bool moved = c->writing && vv_head_read(c->r, &head, &ignored) == VV_OK && !vv_oid_equal(&head.commit, &c->base);
+	bool moved = c->writing && vv_head_read(c->r, &head, &ignored) == VV_OK &&
+		     !vv_oid_equal(&head.commit, &c->base);
 
 	vv_head_clear(&head);
 	return moved;
@@ -369,10 +403,12 @@ static void unstage(committer *c)
 {
 	vv_error err;
 
-	if (has_moved(c)) /* then the index is as the new commit has it */
+	if (has_moved(c)) { /* then the index is as the new commit has it */
 		return;
-	if (vv_index_copy_restore(&c->index_before, c->r, &err) < 0)
+	}
+	if (vv_index_copy_restore(&c->index_before, c->r, &err) < 0) {
 		vv_warn("%s", err.message);
+	}
 }
 
 static void committer_clear(committer *c)
@@ -401,18 +437,21 @@ static int run_commit(void *options, int argc, char **argv)
 		return vv_usage_error(
 			"-a takes all changed files; with PATH only these are committed");
 	}
-	if (c.o->messages.count > 0 && c.o->file)
+	if (c.o->messages.count > 0 && c.o->file) {
 		return vv_usage_error("-m and -F exclude each other");
+	}
 	if ((rc = vv_repository_open(&c.r, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(c.r, "commit", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&c.paths, c.r, argc, argv, &err)) == VV_OK &&
 	    (rc = vv_stage_open(&c.s, c.r, vv_progress_begin(), &err)) == VV_OK &&
-	    (rc = stage_first(&c, &err)) == VV_OK && (rc = commit_index(&c, &err)) < 0)
+	    (rc = stage_first(&c, &err)) == VV_OK && (rc = commit_index(&c, &err)) < 0) {
 		unstage(&c);
+	}
 	code = rc < 0 ? vv_report(&err) : c.nothing ? VV_EXIT_NO : VV_EXIT_OK;
 	/* That it cannot be known whether a gc is worth it is no fault of the commit. */
-	if (code != VV_EXIT_OK || c.o->dry_run || vv_auto_gc_look(&gc, c.r, &err) < 0)
+	if (code != VV_EXIT_OK || c.o->dry_run || vv_auto_gc_look(&gc, c.r, &err) < 0) {
 		gc.wanted = gc.failed = false;
+	}
 	committer_clear(&c);
 	vv_auto_gc_begin(&gc, c.o->quiet);
 	vv_auto_gc_clear(&gc);
@@ -464,7 +503,8 @@ const vv_command vv_cmd_commit = {
 	.options = commit_table,
 	.option_count = VV_OPTION_COUNT(commit_table),
 	.options_size = sizeof(commit_options),
-	.exit_codes = "nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
+	.exit_codes =
+		"nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
 	.arguments = "path",
 	.run = run_commit,
 };

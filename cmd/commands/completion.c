@@ -23,8 +23,9 @@ static void put_choices(vv_buf *b, const char *choices)
 	size_t len, n = 0;
 
 	while (vv_choice_next(&choices, &word, &len)) {
-		if (n++ > 0)
+		if (n++ > 0) {
 			vv_buf_putc(b, ' ');
+		}
 		vv_buf_put(b, word, len);
 	}
 }
@@ -34,8 +35,9 @@ static void put_command_names(vv_buf *b)
 	size_t n = 0;
 
 	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden)
+		if (!vv_commands[i]->hidden) {
 			vv_buf_printf(b, "%s%s", n++ > 0 ? " " : "", vv_commands[i]->name);
+		}
 	}
 }
 
@@ -43,10 +45,11 @@ static void put_command_names(vv_buf *b)
 static void put_plain(vv_buf *b, const char *s)
 {
 	for (; *s; s++) {
-		if (strchr("'[]:\\", *s))
+		if (strchr("'[]:\\", *s)) {
 			vv_buf_putc(b, *s == ':' ? ',' : ' ');
-		else
+		} else {
 			vv_buf_putc(b, *s);
+		}
 	}
 }
 
@@ -55,21 +58,25 @@ static void bash_command(vv_buf *b, const vv_command *c)
 	vv_buf_printf(b, "\t%s)\n\t\tcase $prev in\n", c->name);
 	for (size_t i = 0; i < c->option_count; i++) {
 		const vv_option *o = &c->options[i];
-		if (!has_value(o))
+		if (!has_value(o)) {
 			continue;
+		}
 		vv_buf_puts(b, "\t\t");
-		if (o->name)
+		if (o->name) {
 			vv_buf_printf(b, "--%s", o->name);
-		if (o->letter)
+		}
+		if (o->letter) {
 			vv_buf_printf(b, "%s-%c", o->name ? "|" : "", o->letter);
+		}
 		vv_buf_puts(b, ") words=\"");
 		put_choices(b, o->choices);
 		vv_buf_puts(b, "\"; kind=words ;;\n");
 	}
 	vv_buf_puts(b, "\t\t*) words=\"");
 	for (size_t i = 0; i < c->option_count; i++) {
-		if (c->options[i].name)
+		if (c->options[i].name) {
 			vv_buf_printf(b, "--%s ", c->options[i].name);
+		}
 	}
 	vv_buf_printf(b, "--help\"; kind=%s ;;\n\t\tesac\n\t\t;;\n",
 		      c->arguments && *c->arguments ? c->arguments : "words");
@@ -94,8 +101,9 @@ static void bash_script(vv_buf *b)
 		       "\tcase $cmd in\n"
 		       "\t'') words=\"$commands -C --no-pager --help --version\"; kind=words ;;\n");
 	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden)
+		if (!vv_commands[i]->hidden) {
 			bash_command(b, vv_commands[i]);
+		}
 	}
 	vv_buf_puts(b, "\tesac\n"
 		       "\tcase $cur in\n"
@@ -126,10 +134,11 @@ static void zsh_option(vv_buf *b, const vv_option *o)
 	if (o->letter && o->name) {
 		vv_buf_printf(b, "{-%c%s,--%s%s}'", o->letter, has_value(o) ? "+" : "", o->name,
 			      has_value(o) ? "=" : "");
-	} else if (o->name)
+	} else if (o->name) {
 		vv_buf_printf(b, "'--%s%s", o->name, has_value(o) ? "=" : "");
-	else
+	} else {
 		vv_buf_printf(b, "'-%c%s", o->letter, has_value(o) ? "+" : "");
+	}
 	vv_buf_putc(b, '[');
 	put_plain(b, o->help);
 	vv_buf_putc(b, ']');
@@ -145,12 +154,15 @@ static void zsh_option(vv_buf *b, const vv_option *o)
 
 static const char *zsh_arguments(const vv_command *c)
 {
-	if (!c->arguments || !*c->arguments)
+	if (!c->arguments || !*c->arguments) {
 		return "";
-	if (strcmp(c->arguments, "path") == 0)
+	}
+	if (strcmp(c->arguments, "path") == 0) {
 		return "'*:path:_files'";
-	if (strcmp(c->arguments, "ref") == 0)
+	}
+	if (strcmp(c->arguments, "ref") == 0) {
 		return "'*:version or path:_varve_refs'";
+	}
 	return "'*:command:_varve_commands'";
 }
 
@@ -161,8 +173,9 @@ static void zsh_script(vv_buf *b)
 		       "#   eval \"$(varve completion zsh)\"\n"
 		       "_varve_commands()\n{\n\tlocal -a commands\n\tcommands=(\n");
 	for (size_t i = 0; i < vv_command_count; i++) {
-		if (vv_commands[i]->hidden)
+		if (vv_commands[i]->hidden) {
 			continue;
+		}
 		vv_buf_printf(b, "\t\t'%s:", vv_commands[i]->name);
 		put_plain(b, vv_commands[i]->summary);
 		vv_buf_puts(b, "'\n");
@@ -177,11 +190,13 @@ static void zsh_script(vv_buf *b)
 		       "\tcase $words[1] in\n");
 	for (size_t i = 0; i < vv_command_count; i++) {
 		const vv_command *c = vv_commands[i];
-		if (c->hidden)
+		if (c->hidden) {
 			continue;
+		}
 		vv_buf_printf(b, "\t%s)\n\t\t_arguments -S", c->name);
-		for (size_t j = 0; j < c->option_count; j++)
+		for (size_t j = 0; j < c->option_count; j++) {
 			zsh_option(b, &c->options[j]);
+		}
 		vv_buf_printf(b, " \\\n\t\t\t'--help[explain the command]' %s\n\t\t;;\n",
 			      zsh_arguments(c));
 	}
@@ -198,10 +213,12 @@ static void fish_command(vv_buf *b, const vv_command *c)
 	for (size_t i = 0; i < c->option_count; i++) {
 		const vv_option *o = &c->options[i];
 		vv_buf_printf(b, "complete -c varve -n '__fish_seen_subcommand_from %s'", c->name);
-		if (o->name)
+		if (o->name) {
 			vv_buf_printf(b, " -l %s", o->name);
-		if (o->letter)
+		}
+		if (o->letter) {
 			vv_buf_printf(b, " -s %c", o->letter);
+		}
 		if (has_value(o)) {
 			vv_buf_puts(b, " -x");
 			if (o->choices) {
@@ -234,8 +251,9 @@ static void fish_script(vv_buf *b)
 	vv_buf_puts(b, "# fish completion for varve:\n"
 		       "#   varve completion fish > ~/.config/fish/completions/varve.fish\n");
 	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden)
+		if (!vv_commands[i]->hidden) {
 			fish_command(b, vv_commands[i]);
+		}
 	}
 }
 
@@ -246,22 +264,24 @@ static int run_completion(void *options, int argc, char **argv)
 	int code = VV_EXIT_OK;
 
 	(void)options;
-	if (argc != 1)
+	if (argc != 1) {
 		return vv_usage_error("completion takes the name of a shell: bash, zsh or fish");
-	if (strcmp(argv[0], "bash") == 0)
+	}
+	if (strcmp(argv[0], "bash") == 0) {
 		bash_script(&b);
-	else if (strcmp(argv[0], "zsh") == 0)
+	} else if (strcmp(argv[0], "zsh") == 0) {
 		zsh_script(&b);
-	else if (strcmp(argv[0], "fish") == 0)
+	} else if (strcmp(argv[0], "fish") == 0) {
 		fish_script(&b);
-	else {
+	} else {
 		return vv_usage_error("completion knows bash, zsh and fish, not '%s'",
 				      vv_text_shows(argv[0]));
 	}
-	if (vv_buf_ok(&b, &err) < 0)
+	if (vv_buf_ok(&b, &err) < 0) {
 		code = vv_report(&err);
-	else
+	} else {
 		vv_out_bytes(b.data, b.len);
+	}
 	vv_buf_clear(&b);
 	return code;
 }

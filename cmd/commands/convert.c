@@ -293,10 +293,10 @@ static int run_convert(void *p, int argc, char **argv)
 	if (argc != 2) {
 		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
 	}
-	if (vv_written_read(&hints,
-			    &(vv_written){o->input_format, o->delimiter, o->quote, o->escape,
-					  !o->header},
-			    &err) < 0) {
+	if (vv_written_read(
+		    &hints,
+		    &(vv_written){o->input_format, o->delimiter, o->quote, o->escape, !o->header},
+		    &err) < 0) {
 		return vv_report_trouble(&err);
 	}
 	if ((code = find_format(&format, o, argv[1])) != VV_EXIT_OK) {

@@ -29,41 +29,72 @@
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
 	const char *tolerance, *format, *output, *limit, *color;
-	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only, name_status, same;
+	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only,
+		name_status, same;
 	const char *renames, *stage;
 } options;
 
 static const vv_option table[] = {
-	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "compare with the index: what the next commit holds", NULL},
-	{"staged", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "the same as --cached", NULL},
-	{"base", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL, "of tables in conflict: the work tree against the common version", "1"},
-	{"ours", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL, "... against our side (the default)", "2"},
-	{"theirs", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL, "... against their side", "3"},
-	{"no-index", 0, VV_OPT_FLAG, offsetof(options, no_index), NULL, NULL, "compare two files, in or out of a repository", NULL},
-	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL, "columns by which rows are the same row; 'none': compare as a sequence", NULL},
-	{"rename", 0, VV_OPT_LIST, offsetof(options, rename), "OLD=NEW", NULL, "column OLD is called NEW now", NULL},
-	{"no-renames", 0, VV_OPT_FLAG, offsetof(options, no_renames), NULL, NULL, "do not look for renamed columns and files", NULL},
-	{"ignore-format", 0, VV_OPT_FLAG, offsetof(options, ignore_format), NULL, NULL, "hide cells that are only written differently (1.0, 1.00)", NULL},
-	{"ignore-column", 0, VV_OPT_LIST, offsetof(options, ignore_column), "A,B", NULL, "do not compare these columns", NULL},
-	{"columns", 0, VV_OPT_LIST, offsetof(options, columns), "A,B", NULL, "compare only these columns", NULL},
-	{"where", 0, VV_OPT_LIST, offsetof(options, where), "COL=VALUE", NULL, "only rows with this value on either side; given again: and this", NULL},
-	{"tolerance", 0, VV_OPT_STRING, offsetof(options, tolerance), "N", NULL, "numbers this close are equal: 0.01, or 1%", NULL},
-	{"moves", 0, VV_OPT_FLAG, offsetof(options, moves), NULL, NULL, "tell rows that only stand elsewhere", NULL},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", FORMATS, "how to write it (default: text)", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"summary", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "columns, and how many rows and cells; short for --format summary", "summary"},
-	{"stat", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "one line a table; short for --format stat", "stat"},
-	{"name-only", 0, VV_OPT_FLAG, offsetof(options, name_only), NULL, NULL, "only the paths that differ", NULL},
-	{"limit", 0, VV_OPT_STRING, offsetof(options, limit), "N", NULL, "at most N rows of each table; 0: all (default: 50 on a terminal)", NULL},
-	{"output", 'o', VV_OPT_STRING, offsetof(options, output), "FILE", NULL, "write to FILE", NULL},
-	{"name-status", 0, VV_OPT_FLAG, offsetof(options, name_status), NULL, NULL, "the same behind A (added), M (modified), D (deleted) or R (renamed, and both paths)", NULL},
-	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never", "colours in text; without a value: always", "always"},
-	{"no-color", 0, VV_OPT_STRING, offsetof(options, color), NULL, NULL, "short for --color=never", "never"},
-	{"patch", 'p', VV_OPT_FLAG, offsetof(options, same), NULL, NULL, "rows and cells, as without it", NULL},
+	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL,
+	 "compare with the index: what the next commit holds", NULL},
+	{"staged", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL, "the same as --cached",
+	 NULL},
+	{"base", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL,
+	 "of tables in conflict: the work tree against the common version", "1"},
+	{"ours", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL,
+	 "... against our side (the default)", "2"},
+	{"theirs", 0, VV_OPT_STRING, offsetof(options, stage), NULL, NULL, "... against their side",
+	 "3"},
+	{"no-index", 0, VV_OPT_FLAG, offsetof(options, no_index), NULL, NULL,
+	 "compare two files, in or out of a repository", NULL},
+	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL,
+	 "columns by which rows are the same row; 'none': compare as a sequence", NULL},
+	{"rename", 0, VV_OPT_LIST, offsetof(options, rename), "OLD=NEW", NULL,
+	 "column OLD is called NEW now", NULL},
+	{"no-renames", 0, VV_OPT_FLAG, offsetof(options, no_renames), NULL, NULL,
+	 "do not look for renamed columns and files", NULL},
+	{"ignore-format", 0, VV_OPT_FLAG, offsetof(options, ignore_format), NULL, NULL,
+	 "hide cells that are only written differently (1.0, 1.00)", NULL},
+	{"ignore-column", 0, VV_OPT_LIST, offsetof(options, ignore_column), "A,B", NULL,
+	 "do not compare these columns", NULL},
+	{"columns", 0, VV_OPT_LIST, offsetof(options, columns), "A,B", NULL,
+	 "compare only these columns", NULL},
+	{"where", 0, VV_OPT_LIST, offsetof(options, where), "COL=VALUE", NULL,
+	 "only rows with this value on either side; given again: and this", NULL},
+	{"tolerance", 0, VV_OPT_STRING, offsetof(options, tolerance), "N", NULL,
+	 "numbers this close are equal: 0.01, or 1%", NULL},
+	{"moves", 0, VV_OPT_FLAG, offsetof(options, moves), NULL, NULL,
+	 "tell rows that only stand elsewhere", NULL},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", FORMATS,
+	 "how to write it (default: text)", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"summary", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL,
+	 "columns, and how many rows and cells; short for --format summary", "summary"},
+	{"stat", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL,
+	 "one line a table; short for --format stat", "stat"},
+	{"name-only", 0, VV_OPT_FLAG, offsetof(options, name_only), NULL, NULL,
+	 "only the paths that differ", NULL},
+	{"limit", 0, VV_OPT_STRING, offsetof(options, limit), "N", NULL,
+	 "at most N rows of each table; 0: all (default: 50 on a terminal)", NULL},
+	{"output", 'o', VV_OPT_STRING, offsetof(options, output), "FILE", NULL, "write to FILE",
+	 NULL},
+	{"name-status", 0, VV_OPT_FLAG, offsetof(options, name_status), NULL, NULL,
+	 "the same behind A (added), M (modified), D (deleted) or R (renamed, and both paths)",
+	 NULL},
+	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never",
+	 "colours in text; without a value: always", "always"},
+	{"no-color", 0, VV_OPT_STRING, offsetof(options, color), NULL, NULL,
+	 "short for --color=never", "never"},
+	{"patch", 'p', VV_OPT_FLAG, offsetof(options, same), NULL, NULL,
+	 "rows and cells, as without it", NULL},
 	{NULL, 'u', VV_OPT_FLAG, offsetof(options, same), NULL, NULL, "the same as -p", NULL},
-	{"find-renames", 'M', VV_OPT_STRING, offsetof(options, renames), "N", NULL, "look for renamed files, as without it; N is not heeded", "on"},
-	{"exit-code", 0, VV_OPT_FLAG, offsetof(options, exit_code), NULL, NULL, "exit with 1 when something differs", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "print nothing; implies --exit-code", NULL},
+	{"find-renames", 'M', VV_OPT_STRING, offsetof(options, renames), "N", NULL,
+	 "look for renamed files, as without it; N is not heeded", "on"},
+	{"exit-code", 0, VV_OPT_FLAG, offsetof(options, exit_code), NULL, NULL,
+	 "exit with 1 when something differs", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "print nothing; implies --exit-code", NULL},
 };
 
 /* One command under way. */
@@ -78,7 +109,7 @@ typedef struct run {
 	vv_patch_write_options patch;
 	uint64_t sections;
 	vv_diff_writer *writer;
-	int fd;            /* --output: the temporary file; -1: stdout */
+	int fd; /* --output: the temporary file; -1: stdout */
 	char *temp;
 	bool differs, trouble;
 	uint64_t text_files;
@@ -106,7 +137,8 @@ static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
 	for (size_t i = 0; i < list->count; i++) {
 		const char *text = list->items[i], *eq = strchr(text, '=');
 		if (!eq || eq == text || !eq[1]) {
-			return vv_fail(err, VV_EUSAGE, "--rename takes OLD=NEW, not '%s'", vv_text_shows(text));
+			return vv_fail(err, VV_EUSAGE, "--rename takes OLD=NEW, not '%s'",
+				       vv_text_shows(text));
 		}
 		r->rename[2 * i] = vv_strndup(text, (size_t)(eq - text));
 		r->rename[2 * i + 1] = vv_strdup(eq + 1);
@@ -125,7 +157,8 @@ static vv_status fill_how(run *r, vv_error *err)
 		return rc;
 	}
 	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
-		return vv_fail(err, VV_EUSAGE, "--tolerance takes a number or a percentage (0.01, 1%%), not '%s'",
+		return vv_fail(err, VV_EUSAGE,
+			       "--tolerance takes a number or a percentage (0.01, 1%%), not '%s'",
 			       vv_text_shows(o->tolerance));
 	}
 	r->how.key = &o->key;
@@ -135,7 +168,8 @@ static vv_status fill_how(run *r, vv_error *err)
 	r->how.where = &o->where;
 	r->how.no_renames = o->no_renames;
 	r->how.ignore_format = o->ignore_format;
-	r->how.moves = o->moves || strcmp(r->format, "csv") == 0; /* that form is of rows in their order */
+	r->how.moves = o->moves ||
+		       strcmp(r->format, "csv") == 0; /* that form is of rows in their order */
 	r->how.tolerance = o->tolerance;
 	r->how.only_whether = o->quiet || o->name_only || o->name_status;
 	return VV_OK;
@@ -157,7 +191,8 @@ static vv_status choose_limit(run *r, vv_error *err)
 	bool terminal = r->fd < 0 && vv_out_is_terminal();
 	r->how.limit = is_kind(r, "text") && terminal ? TERMINAL_LIMIT : 0;
 	if (r->o->limit && !vv_parse_u64(&r->how.limit, r->o->limit, strlen(r->o->limit))) {
-		return vv_fail(err, VV_EUSAGE, "--limit takes a number, not '%s'", vv_text_shows(r->o->limit));
+		return vv_fail(err, VV_EUSAGE, "--limit takes a number, not '%s'",
+			       vv_text_shows(r->o->limit));
 	}
 	return VV_OK;
 }
@@ -211,7 +246,11 @@ static const char *temp_dir(void)
 
 static vv_status open_writer(run *r, const char *title, vv_error *err)
 {
-	vv_diff_writer_options wo = {.write = write_out, .payload = r, .color = wants_color(r), .context = 2, .title = title,
+	vv_diff_writer_options wo = {.write = write_out,
+				     .payload = r,
+				     .color = wants_color(r),
+				     .context = 2,
+				     .title = title,
 				     .limit = r->how.limit};
 	vv_status rc;
 	/* into a pipe or file nothing is cut, unless a width is given */
@@ -220,7 +259,10 @@ static vv_status open_writer(run *r, const char *title, vv_error *err)
 		return VV_OK;
 	}
 	if (!r->kind) {
-		r->patch = (vv_patch_write_options){.write = write_out, .payload = r, .temp_dir = temp_dir(), .pool = r->how.pool};
+		r->patch = (vv_patch_write_options){.write = write_out,
+						    .payload = r,
+						    .temp_dir = temp_dir(),
+						    .pool = r->how.pool};
 		r->how.patch = &r->patch;
 		r->how.sections = &r->sections;
 		return vv_patch_begin(write_out, r, err);
@@ -260,7 +302,8 @@ static char letter_of(const char *old_path, bool conflict, bool was, bool is)
 	return conflict ? 'U' : old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
 }
 
-static vv_status tell_name(run *r, const char *path, const char *old_path, bool conflict, bool was, bool is, vv_error *err)
+static vv_status tell_name(run *r, const char *path, const char *old_path, bool conflict, bool was,
+			   bool is, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
@@ -289,8 +332,10 @@ static vv_status compare(run *r, const vv_diff_item *item, vv_error *err)
 		if (a.line.len > 0) {
 			rc = tell_line(r, &a, err);
 		}
-		if (rc == VV_OK && (r->o->name_only || r->o->name_status) && !r->o->quiet && a.differs) {
-			rc = tell_name(r, item->path, item->old_path, item->conflict, item->a != NULL, item->b != NULL, err);
+		if (rc == VV_OK && (r->o->name_only || r->o->name_status) && !r->o->quiet &&
+		    a.differs) {
+			rc = tell_name(r, item->path, item->old_path, item->conflict,
+				       item->a != NULL, item->b != NULL, err);
 		}
 		vv_buf_clear(&a.line);
 	}
@@ -317,7 +362,12 @@ static vv_status diff_files(run *r, char **argv, vv_error *err)
 		goto done;
 	}
 	/* a patch is of the file that it is applied to */
-	vv_diff_item item = {.path = r->kind ? argv[1] : argv[0], .a = &a, .b = &b, .old_name = argv[0], .new_name = argv[1], .named = true};
+	vv_diff_item item = {.path = r->kind ? argv[1] : argv[0],
+			     .a = &a,
+			     .b = &b,
+			     .old_name = argv[0],
+			     .new_name = argv[1],
+			     .named = true};
 	rc = compare(r, &item, err);
 done:
 	vv_subject_clear(&a);
@@ -438,14 +488,16 @@ static vv_status diff_paths(run *r, const vv_diff_sides *d, vv_error *err)
 			r->differs = true;
 			rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);
 			if (rc == VV_OK && (r->o->name_only || r->o->name_status) && !r->o->quiet) {
-				rc = tell_name(r, p->path, p->old_path, p->stage != 0, p->old_mode != 0, p->new_mode != 0, err);
+				rc = tell_name(r, p->path, p->old_path, p->stage != 0,
+					       p->old_mode != 0, p->new_mode != 0, err);
 			}
 			vv_buf_clear(&a.line);
 			continue;
 		}
 		rc = diff_path(r, d, p, err);
 		/* one table whose blocks are not here does not hide the others */
-		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) && d->count > 1 && !vv_out_failed()) {
+		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) && d->count > 1 &&
+		    !vv_out_failed()) {
 			vv_report(err);
 			r->trouble = true;
 			rc = VV_OK;
@@ -459,7 +511,8 @@ static vv_status diff_versions(run *r, const vv_diff_sides *d, vv_error *err)
 	vv_status rc = diff_paths(r, d, err);
 	if (rc == VV_OK && r->text_files > TEXT_FILES_MAX && !r->how.only_whether) {
 		vv_diff_answer a = {.line = VV_BUF_INIT};
-		vv_buf_printf(&a.line, "... and %s more files that are no tables ('git diff' shows them)",
+		vv_buf_printf(&a.line,
+			      "... and %s more files that are no tables ('git diff' shows them)",
 			      vv_text_count(r->text_files - TEXT_FILES_MAX));
 		r->text_files = 0;
 		rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);
@@ -522,8 +575,8 @@ static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 	if ((rc = vv_repository_open(&r->repo, NULL, err)) < 0) {
 		if (rc == VV_ENOTFOUND && argc == 2) {
 			err->hint[0] = '\0';
-			vv_hint(err, "two files are compared by: varve diff --no-index %s %s", vv_text_shows(argv[0]),
-				vv_text_shows(argv[1]));
+			vv_hint(err, "two files are compared by: varve diff --no-index %s %s",
+				vv_text_shows(argv[0]), vv_text_shows(argv[1]));
 		}
 		goto done;
 	}
@@ -548,25 +601,31 @@ done:
 	return rc;
 }
 
-vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const vv_oid *to, vv_error *err)
+vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const vv_oid *to,
+			       vv_error *err)
 {
 	static const options none;
 	char hex[VV_OID_TEXT + 1];
 	vv_buf shown_by = VV_BUF_INIT;
-	run r = {.o = &none, .repo = s->repo, .stage = s->stage, .fd = -1, .format = "text",
+	run r = {.o = &none,
+		 .repo = s->repo,
+		 .stage = s->stage,
+		 .fd = -1,
+		 .format = "text",
 		 .kind = vv_diff_writer_find("text")};
 	vv_diff_sides d = {0};
 	vv_status rc;
 	vv_oid_text(hex, to);
 	vv_buf_printf(&shown_by, "git show %.10s", hex);
-	if ((rc = vv_diff_sides_between(&d, s->repo, from, to, s->paths, err)) < 0 || (rc = fill_how(&r, err)) < 0 ||
-	    (rc = choose_limit(&r, err)) < 0) {
+	if ((rc = vv_diff_sides_between(&d, s->repo, from, to, s->paths, err)) < 0 ||
+	    (rc = fill_how(&r, err)) < 0 || (rc = choose_limit(&r, err)) < 0) {
 		goto done;
 	}
 	r.how.pool = vv_stage_pool(s->stage);
 	r.how.text_shown_by = vv_buf_cstr(&shown_by);
 	r.how.limit = s->no_limit ? r.how.limit : s->limit;
-	if ((rc = open_writer(&r, "", err)) == VV_OK && (rc = diff_versions(&r, &d, err)) == VV_OK) {
+	if ((rc = open_writer(&r, "", err)) == VV_OK &&
+	    (rc = diff_versions(&r, &d, err)) == VV_OK) {
 		rc = r.writer->end(r.writer, err);
 	}
 done:
@@ -593,17 +652,22 @@ static int run_diff(void *p, int argc, char **argv)
 	}
 	r.format = o->format ? o->format : "text";
 	r.kind = vv_diff_writer_find(r.format);
-	if (!r.kind && (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance || o->ignore_format || o->limit)) {
-		return vv_usage_error("a patch carries every change: it cannot be had of some columns, rows or values");
+	if (!r.kind && (o->columns.count || o->ignore_column.count || o->where.count ||
+			o->tolerance || o->ignore_format || o->limit)) {
+		return vv_usage_error(
+			"a patch carries every change: it cannot be had of some columns, rows or values");
 	}
 	r.how.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
-	if ((rc = fill_how(&r, &err)) < 0 || (rc = open_output(&r, &err)) < 0 || (rc = choose_limit(&r, &err)) < 0) {
+	if ((rc = fill_how(&r, &err)) < 0 || (rc = open_output(&r, &err)) < 0 ||
+	    (rc = choose_limit(&r, &err)) < 0) {
 		goto done;
 	}
 	if ((rc = run_sides(&r, argc, argv, &err)) == VV_OK) {
 		rc = finish_output(&r, &err);
 	}
-	code = r.trouble ? VV_EXIT_TROUBLE : r.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO : VV_EXIT_OK;
+	code = r.trouble                                 ? VV_EXIT_TROUBLE
+	       : r.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
+							 : VV_EXIT_OK;
 done:
 	run_clear(&r);
 	return rc < 0 && !vv_out_failed() ? vv_report(&err) : code;

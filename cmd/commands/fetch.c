@@ -42,8 +42,8 @@ static const vv_option table[] = {
 	 "give a peer up that says nothing for so long (60)", NULL},
 	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
 	 "also how many blocks came, and from whom", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well",
-	 NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 /* Does a table's pointer lie in its place? */
@@ -55,7 +55,8 @@ static bool is_pointer_only(vv_repository *r, vv_stage *s, const vv_index_entry 
 	vv_stat st;
 	bool pointer = false;
 
-	if (file && vv_lstat(&st, file, &ignored) == VV_OK && S_ISREG(st.mode) && st.size <= VV_POINTER_MAX &&
+	if (file && vv_lstat(&st, file, &ignored) == VV_OK && S_ISREG(st.mode) &&
+	    st.size <= VV_POINTER_MAX &&
 	    vv_stage_is_pointer(s, &e->id, &pointer, &ignored) == VV_OK && pointer) {
 		pointer = vv_read_file(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
 			  vv_pointer_looks_like(text.data, text.len);
@@ -90,8 +91,8 @@ static void tell_pointers(vv_repository *r)
 	vv_index_close(x);
 }
 
-static vv_status fetch_one(vv_repository *r, const options *o, const char *remote, char **specs, int count,
-			   bool *refused, vv_error *err)
+static vv_status fetch_one(vv_repository *r, const options *o, const char *remote, char **specs,
+			   int count, bool *refused, vv_error *err)
 {
 	vv_fetch_job j;
 
@@ -149,11 +150,13 @@ static int run_fetch(void *opts, int argc, char **argv)
 	}
 	vv_status rc = vv_repository_open(&r, NULL, &err);
 	if (rc == VV_OK && o->cid) {
-		rc = vv_fetch_one_cid(r, o->cid, argc > 0 ? argv[0] : NULL, &o->from, o->quiet, o->timeout, &err);
+		rc = vv_fetch_one_cid(r, o->cid, argc > 0 ? argv[0] : NULL, &o->from, o->quiet,
+				      o->timeout, &err);
 	} else if (rc == VV_OK && o->all) {
 		rc = fetch_all(r, o, &refused, &err);
 	} else if (rc == VV_OK) {
-		rc = fetch_one(r, o, argc > 0 ? argv[0] : NULL, argv + 1, argc > 1 ? argc - 1 : 0, &refused, &err);
+		rc = fetch_one(r, o, argc > 0 ? argv[0] : NULL, argv + 1, argc > 1 ? argc - 1 : 0,
+			       &refused, &err);
 	}
 	if (rc == VV_OK) {
 		vv_error ignored;

@@ -19,14 +19,16 @@ static bool show_manual(const char *name)
 	int status, null;
 	pid_t pid;
 
-	if (!vv_out_is_terminal())
+	if (!vv_out_is_terminal()) {
 		return false;
+	}
 	snprintf(page, sizeof(page), "varve-%s", name);
 	pid = fork();
 	if (pid == 0) {
 		null = open("/dev/null", O_WRONLY);
-		if (null >= 0)
+		if (null >= 0) {
 			dup2(null, STDERR_FILENO);
+		}
 		/* Not looked up: PATH may name the current folder. */
 		execl("/usr/bin/man", "man", "1", page, (char *)NULL);
 		execl("/usr/local/bin/man", "man", "1", page, (char *)NULL);
@@ -45,13 +47,16 @@ static int run_help(void *options, int argc, char **argv)
 		vv_help_overview(true);
 		return VV_EXIT_OK;
 	}
-	if (argc > 1)
+	if (argc > 1) {
 		return vv_usage_error("help takes one command, not %d", argc);
+	}
 	c = vv_command_find(argv[0]);
-	if (!c)
+	if (!c) {
 		return vv_help_unknown(argv[0], argc - 1, argv + 1);
-	if (!show_manual(c->name))
+	}
+	if (!show_manual(c->name)) {
 		vv_help_command(c);
+	}
 	return VV_EXIT_OK;
 }
 

@@ -383,7 +383,8 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	f.subject = s;
 	f.table = &t;
 	f.progress = progress;
-	if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK && (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
+	if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK &&
+	    (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
 		rc = read_columns(&f, err);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {

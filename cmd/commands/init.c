@@ -59,22 +59,26 @@ static int run_init(void *options, int argc, char **argv)
 	vv_error err;
 	int code = VV_EXIT_OK;
 
-	if (argc > 1)
+	if (argc > 1) {
 		return vv_usage_error("init takes one folder, not %d", argc);
-	if (argc > 0 && vv_mkdirs(path, &err) < 0)
+	}
+	if (argc > 0 && vv_mkdirs(path, &err) < 0) {
 		return vv_report(&err);
+	}
 	before = had_varve(path);
-	if (vv_repository_init(&r, path, &init, &created, &err) < 0)
+	if (vv_repository_init(&r, path, &init, &created, &err) < 0) {
 		return vv_report(&err);
+	}
 	if (vv_push_hook_set(r, o->quiet, &err) < 0) {
 		code = vv_report(&err);
 		goto done;
 	}
-	if (o->quiet)
+	if (o->quiet) {
 		goto done;
-	if (created)
+	}
+	if (created) {
 		vv_out("New repository for tables in %s\n", vv_text_shows(vv_repository_gitdir(r)));
-	else if (!before) {
+	} else if (!before) {
 		vv_out("The Git repository in %s can keep tables now; no file was changed\n",
 		       vv_text_shows(vv_repository_gitdir(r)));
 	} else {

@@ -23,8 +23,8 @@
 typedef struct options {
 	vv_strings key;
 	const char *row;
-	bool oneline, stat, verbose, all, first_parent, reverse, patch, name_only, name_status, merges, no_merges,
-		ignore_case, decorate, no_decorate;
+	bool oneline, stat, verbose, all, first_parent, reverse, patch, name_only, name_status,
+		merges, no_merges, ignore_case, decorate, no_decorate;
 	const char *since, *until, *author, *grep, *value, *color;
 	const char *format;
 	const char *max_count;
@@ -183,7 +183,8 @@ static vv_commit_style style_of(const options *o)
 
 static bool is_filtered(const options *o)
 {
-	return o->since || o->until || o->author || o->grep || o->value || o->merges || o->no_merges;
+	return o->since || o->until || o->author || o->grep || o->value || o->merges ||
+	       o->no_merges;
 }
 
 /* The commits that a filter lets through. */
@@ -259,7 +260,8 @@ static vv_status print_passing(sieve *s, vv_commit_view *view, vv_error *err)
 	return more < 0 ? (vv_status)more : rc;
 }
 
-static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_options *fo, vv_error *err)
+static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_options *fo,
+			    vv_error *err)
 {
 	const options *o = s->o;
 	bool filtered = is_filtered(o);
@@ -290,7 +292,8 @@ static vv_status print_all(const options *o, vv_repository *r, const words *w, u
 					  .ignore_case = o->ignore_case,
 					  .merges = o->merges,
 					  .no_merges = o->no_merges,
-					  .paths = w->path_count ? (const char *const *)w->paths : NULL};
+					  .paths = w->path_count ? (const char *const *)w->paths
+								 : NULL};
 	sieve s = {.o = o, .repo = r, .max_count = max_count};
 	vv_diff_show patch = {.repo = r, .paths = fo.paths, .no_limit = true};
 	vv_commit_view view = {.repo = r,
@@ -550,11 +553,15 @@ static int run_log(void *p, int argc, char **argv)
 	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
 		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
 	}
-	if (o->row && (o->all || o->stat || o->reverse || o->patch || o->name_only || o->name_status || is_filtered(o))) {
-		return vv_usage_error("--row goes without --all, --stat, --reverse, -p, -S and what else selects commits");
+	if (o->row && (o->all || o->stat || o->reverse || o->patch || o->name_only ||
+		       o->name_status || is_filtered(o))) {
+		return vv_usage_error(
+			"--row goes without --all, --stat, --reverse, -p, -S and what else selects commits");
 	}
-	if (o->format && strcmp(o->format, "json") == 0 && (o->patch || o->name_only || o->name_status)) {
-		return vv_usage_error("--json goes without -p, --name-only and --name-status; --stat adds the files");
+	if (o->format && strcmp(o->format, "json") == 0 &&
+	    (o->patch || o->name_only || o->name_status)) {
+		return vv_usage_error(
+			"--json goes without -p, --name-only and --name-status; --stat adds the files");
 	}
 	vv_color_choose(o->color);
 	if (!o->row && o->key.count > 0) {
@@ -589,9 +596,10 @@ const vv_command vv_cmd_log = {
 	.name = "log",
 	.group = "history",
 	.summary = "list the commits, newest first",
-	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] [--since DATE] [--author PATTERN]\n"
-		 "    [--grep PATTERN] [-S VALUE] [REV | A..B]... [--] [PATH...]\n"
-		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH",
+	.usage =
+		"[--oneline | --json] [--stat | -p | --name-status] [-n N] [--since DATE] [--author PATTERN]\n"
+		"    [--grep PATTERN] [-S VALUE] [REV | A..B]... [--] [PATH...]\n"
+		"--row KEY [--key A,B] [REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"
 		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"

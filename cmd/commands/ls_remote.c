@@ -23,8 +23,10 @@ typedef struct options {
 static const vv_option table[] = {
 	{"heads", 0, VV_OPT_FLAG, offsetof(options, heads), NULL, NULL, "only branches", NULL},
 	{"tags", 't', VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "only tags", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to list", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to list", NULL},
 	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
 	 "give the other side up when it says nothing for so long (60)", NULL},
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "no progress", NULL},
@@ -39,7 +41,8 @@ static bool wanted(const options *o, const char *name, int count, char **pattern
 	bool match = count == 0;
 	for (int i = 0; i < count; i++) {
 		const char *slash = strrchr(name, '/');
-		match |= vv_path_match(patterns[i], name) || (slash && vv_path_match(patterns[i], slash + 1));
+		match |= vv_path_match(patterns[i], name) ||
+			 (slash && vv_path_match(patterns[i], slash + 1));
 	}
 	return match;
 }
@@ -53,7 +56,8 @@ static void print_text(const vv_oid *id, const char *name, const char *suffix)
 	vv_out("%s\n", suffix);
 }
 
-static vv_status print_json(const options *o, const vv_hello *h, int count, char **patterns, vv_error *err)
+static vv_status print_json(const options *o, const vv_hello *h, int count, char **patterns,
+			    vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;

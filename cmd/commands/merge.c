@@ -198,8 +198,8 @@ static void say_stat(merger *m)
 	if (m->o->quiet) {
 		return;
 	}
-	if (vv_commit_stat_make(&stat, m->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs, &how,
-				&err) < 0) {
+	if (vv_commit_stat_make(&stat, m->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs,
+				&how, &err) < 0) {
 		vv_warn("%s", err.message);
 	} else {
 		vv_commit_stat_print(&stat, false);

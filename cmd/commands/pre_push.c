@@ -47,7 +47,8 @@ vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err)
 		vv_note("hint: core.hooksPath leads out of this repository's Git folder, where no hook is written: "
 			"let the pre-push hook there call: varve pre-push \"$@\"");
 	} else if (rc == VV_OK && !quiet && place == VV_HOOK_BLOCKED) {
-		vv_note("hint: the hook pre-push is not varve's, and there is a pre-push" EARLIER " besides: let it "
+		vv_note("hint: the hook pre-push is not varve's, and there is a pre-push" EARLIER
+			" besides: let it "
 			"call: varve pre-push \"$@\"");
 	}
 	return rc;
@@ -91,12 +92,14 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 	for (size_t i = 1; i < 4; i++) {
 		char *space = strchr(words[i - 1], ' ');
 		if (!space) {
-			return vv_fail(err, VV_EINPUT, "this is not what git tells a pre-push hook");
+			return vv_fail(err, VV_EINPUT,
+				       "this is not what git tells a pre-push hook");
 		}
 		*space = '\0';
 		words[i] = space + 1;
 	}
-	if (!vv_oid_parse(&ref.id, words[1], strlen(words[1])) || !vv_oid_parse(&ref.old, words[3], strlen(words[3]))) {
+	if (!vv_oid_parse(&ref.id, words[1], strlen(words[1])) ||
+	    !vv_oid_parse(&ref.old, words[3], strlen(words[3]))) {
 		return vv_fail(err, VV_EINPUT, "this is not what git tells a pre-push hook");
 	}
 	ref.name = words[2];
@@ -125,7 +128,8 @@ static vv_status read_input(run *r, vv_error *err)
 		if (!vv_buf_reserve(&r->input, 65536)) {
 			return vv_fail_nomem(err);
 		}
-		if ((got = vv_read_full(STDIN_FILENO, r->input.data + r->input.len, 65536, "standard input", err)) < 0) {
+		if ((got = vv_read_full(STDIN_FILENO, r->input.data + r->input.len, 65536,
+					"standard input", err)) < 0) {
 			return (vv_status)got;
 		}
 		r->input.len += (size_t)got;
@@ -181,16 +185,20 @@ static vv_status count_versions(run *r, vv_error *err)
 	for (size_t i = 0; i < r->count; i++) {
 		r->wants[i] = r->refs[i].id;
 	}
-	return vv_new_roots_each(r->repo, r->wants, r->count, r->haves, r->have_count, count_version, r, err);
+	return vv_new_roots_each(r->repo, r->wants, r->count, r->haves, r->have_count,
+				 count_version, r, err);
 }
 
 /* --- to the other side ------------------------------------------------------------------------- */
 
 static vv_status stop(const run *r, vv_error *err)
 {
-	vv_prefix(err, "%s: the rows of %s %s cannot go there with their commits", vv_text_shows(r->name),
-		  vv_text_count(r->versions), r->versions == 1 ? "version of a table" : "versions of tables");
-	return vv_hint(err, "push to a repository that speaks varve: a folder, or a host that has it ('varve help serve')");
+	vv_prefix(err, "%s: the rows of %s %s cannot go there with their commits",
+		  vv_text_shows(r->name), vv_text_count(r->versions),
+		  r->versions == 1 ? "version of a table" : "versions of tables");
+	return vv_hint(
+		err,
+		"push to a repository that speaks varve: a folder, or a host that has it ('varve help serve')");
 }
 
 /* Only branches and tags have blocks there. */
@@ -210,7 +218,11 @@ static size_t keep_pushable(run *r)
 static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err)
 {
 	vv_push_outcome out = {0};
-	const vv_push p = {.repo = r->repo, .peer = peer, .refs = r->refs, .ref_count = r->count, .ahead = true,
+	const vv_push p = {.repo = r->repo,
+			   .peer = peer,
+			   .refs = r->refs,
+			   .ref_count = r->count,
+			   .ahead = true,
 			   .progress = t->progress};
 	vv_status rc = vv_push_run(&p, &out, err);
 
@@ -224,7 +236,8 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 	}
 	if (rc == VV_OK && out.sum.blocks > 0) {
 		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(out.sum.datasets),
-			out.sum.datasets == 1 ? "version of a table" : "versions of tables", vv_text_shows(r->name));
+			out.sum.datasets == 1 ? "version of a table" : "versions of tables",
+			vv_text_shows(r->name));
 	}
 	vv_push_outcome_clear(&out);
 	return rc;
@@ -246,12 +259,15 @@ static vv_status send(run *r, vv_error *err)
 		memset(&m, 0, sizeof(m));
 	}
 	vv_remote to = m;
-	to.url = to.push_url = (char *)(uintptr_t)r->url; /* where git goes, whatever the settings make of the name */
-	if ((rc = vv_transfer_connect(&t, &peer, &to, true, err)) < 0 || (rc = vv_peer_hello(peer, &hello, err)) < 0) {
+	/* where git goes, whatever the settings make of the name */
+	to.url = to.push_url = (char *)(uintptr_t)r->url;
+	if ((rc = vv_transfer_connect(&t, &peer, &to, true, err)) < 0 ||
+	    (rc = vv_peer_hello(peer, &hello, err)) < 0) {
 		rc = stop(r, err);
 	} else if (!hello->writable || !hello->ahead) {
-		vv_fail(err, VV_EREFUSED, hello->writable ? "its varve takes no rows before their commits"
-							  : "it takes no rows from you");
+		vv_fail(err, VV_EREFUSED,
+			hello->writable ? "its varve takes no rows before their commits"
+					: "it takes no rows from you");
 		vv_hint(err, hello->writable ? "'varve push' sends both" : "ask its owner");
 		rc = stop(r, err);
 	} else {
@@ -276,7 +292,8 @@ static vv_status pre_push(run *r, vv_error *err)
 	}
 	/* 'varve push' sends blocks itself, and runs the hook as git does. */
 	wanted = wanted && !(caller && strcmp(caller, "pre-push") == 0);
-	if ((rc = vv_hook_run_with(r->repo, "pre-push" EARLIER, args, r->input.data, r->input.len, &ran, err)) < 0 ||
+	if ((rc = vv_hook_run_with(r->repo, "pre-push" EARLIER, args, r->input.data, r->input.len,
+				   &ran, err)) < 0 ||
 	    !wanted || (rc = read_refs(r, err)) < 0 || (r->count = keep_pushable(r)) == 0 ||
 	    (rc = count_versions(r, err)) < 0 || r->versions == 0) {
 		return rc;

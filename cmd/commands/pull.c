@@ -13,7 +13,8 @@
 #include "repo/git/history/history.h"
 
 typedef struct options {
-	bool ff_only, no_ff, no_commit, rebase, quiet, verbose, unrelated, tags, prune, allow_missing;
+	bool ff_only, no_ff, no_commit, rebase, quiet, verbose, unrelated, tags, prune,
+		allow_missing;
 	vv_strings from;
 	uint64_t timeout;
 } options;
@@ -23,9 +24,10 @@ static const vv_option table[] = {
 	 "refuse when both sides have commits of their own", NULL},
 	{"no-ff", 0, VV_OPT_FLAG, offsetof(options, no_ff), NULL, NULL,
 	 "make a merge commit also where moving the branch would do", NULL},
-	{"no-commit", 0, VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL, "stop before the merge's commit",
+	{"no-commit", 0, VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL,
+	 "stop before the merge's commit", NULL},
+	{"rebase", 'r', VV_OPT_FLAG, offsetof(options, rebase), NULL, NULL, "refused: varve merges",
 	 NULL},
-	{"rebase", 'r', VV_OPT_FLAG, offsetof(options, rebase), NULL, NULL, "refused: varve merges", NULL},
 	{"allow-unrelated-histories", 0, VV_OPT_FLAG, offsetof(options, unrelated), NULL, NULL,
 	 "also where no commit is in common", NULL},
 	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
@@ -39,8 +41,8 @@ static const vv_option table[] = {
 	 "give a peer up that says nothing for so long (60)", NULL},
 	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
 	 "also how many blocks came, and what each dataset added to the store", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "print nothing but conflicts and warnings",
-	 NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "print nothing but conflicts and warnings", NULL},
 };
 
 /* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */
@@ -84,9 +86,12 @@ static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv,
 	rc = rc < 0 ? rc : vv_fetch_job_run(j, err);
 	if (rc == VV_OK && !j->merge_name) {
 		vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s' to merge",
-			j->merge ? vv_text_shows(strncmp(j->merge, "refs/heads/", 11) == 0 ? j->merge + 11 : j->merge)
+			j->merge ? vv_text_shows(strncmp(j->merge, "refs/heads/", 11) == 0
+							 ? j->merge + 11
+							 : j->merge)
 				 : "HEAD");
-		rc = vv_hint(err, "say which: varve pull REMOTE BRANCH; 'varve ls-remote' lists them");
+		rc = vv_hint(err,
+			     "say which: varve pull REMOTE BRANCH; 'varve ls-remote' lists them");
 	}
 	j->merge = NULL;
 	vv_free(merge);
@@ -148,7 +153,8 @@ static int run_pull(void *opts, int argc, char **argv)
 
 	if (o->rebase) {
 		vv_fail(&err, VV_EREFUSED, "varve does not rebase: pull merges");
-		vv_hint(&err, "'varve fetch' and then 'git rebase' works on commits whose tables do not conflict");
+		vv_hint(&err,
+			"'varve fetch' and then 'git rebase' works on commits whose tables do not conflict");
 		return vv_report_trouble(&err);
 	}
 	vv_status rc = vv_repository_open(&r, NULL, &err);

@@ -27,18 +27,20 @@ static const vv_option table[] = {
 	 "also where the branch there does not go forward", NULL},
 	{"force-with-lease", 0, VV_OPT_STRING, offsetof(options, lease), "REF[:COMMIT]", NULL,
 	 "the same, if the branch there is still where it was last seen", ""},
-	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL, "delete the refs named", NULL},
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL, "only say what would be sent",
+	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL, "delete the refs named",
 	 NULL},
+	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
+	 "only say what would be sent", NULL},
 	{"set-upstream", 'u', VV_OPT_FLAG, offsetof(options, upstream), NULL, NULL,
 	 "from now on the branch follows the one there", NULL},
-	{"no-verify", 0, VV_OPT_FLAG, offsetof(options, no_verify), NULL, NULL, "skip the pre-push hook", NULL},
+	{"no-verify", 0, VV_OPT_FLAG, offsetof(options, no_verify), NULL, NULL,
+	 "skip the pre-push hook", NULL},
 	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
 	 "give the other side up when it says nothing for so long (60)", NULL},
 	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
 	 "also how many blocks were sent", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "say nothing when all went well",
-	 NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "say nothing when all went well", NULL},
 };
 
 typedef struct run {
@@ -78,9 +80,9 @@ static void update_tracking(run *r, const vv_push_item *it)
 	if (vv_remote_tracking(&to, &r->remote, it->to, &err) < 0 || !to) {
 		return;
 	}
-	vv_status rc = vv_oid_is_null(&it->id)
-			       ? vv_ref_delete(r->repo, to, NULL, &err)
-			       : vv_ref_update(r->repo, to, &it->id, NULL, true, "update by push", &err);
+	vv_status rc = vv_oid_is_null(&it->id) ? vv_ref_delete(r->repo, to, NULL, &err)
+					       : vv_ref_update(r->repo, to, &it->id, NULL, true,
+							       "update by push", &err);
 	if (rc < 0 && rc != VV_ENOTFOUND) {
 		vv_warn("'%s' was not updated: %s", vv_text_shows(to), err.message);
 	}
@@ -92,16 +94,18 @@ static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 	vv_buf remote = VV_BUF_INIT, merge = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!it->from || strncmp(it->from, "refs/heads/", 11) != 0 || strncmp(it->to, "refs/heads/", 11) != 0) {
+	if (!it->from || strncmp(it->from, "refs/heads/", 11) != 0 ||
+	    strncmp(it->to, "refs/heads/", 11) != 0) {
 		return VV_OK;
 	}
 	vv_buf_printf(&remote, "branch.%s.remote", it->from + 11);
 	vv_buf_printf(&merge, "branch.%s.merge", it->from + 11);
 	if ((rc = vv_buf_ok(&remote, err)) == VV_OK && (rc = vv_buf_ok(&merge, err)) == VV_OK &&
-	    (rc = vv_config_set(r->repo, remote.data, r->remote.name ? r->remote.name : r->remote.url, err)) ==
-		    VV_OK &&
+	    (rc = vv_config_set(r->repo, remote.data,
+				r->remote.name ? r->remote.name : r->remote.url, err)) == VV_OK &&
 	    (rc = vv_config_set(r->repo, merge.data, it->to, err)) == VV_OK && !r->o->quiet) {
-		vv_note("'%s' follows '%s' of %s now", vv_text_shows(it->from + 11), vv_text_shows(it->to + 11),
+		vv_note("'%s' follows '%s' of %s now", vv_text_shows(it->from + 11),
+			vv_text_shows(it->to + 11),
 			vv_text_shows(r->remote.name ? r->remote.name : r->remote.url));
 	}
 	vv_buf_clear(&remote);
@@ -123,8 +127,8 @@ static void tell_sum(const run *r)
 		vv_note("would send %s %s, %s %s (about %s); %s are there already",
 			vv_text_count(s->datasets),
 			s->datasets == 1 ? "version of a dataset" : "versions of datasets",
-			vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks", vv_text_bytes(s->bytes),
-			vv_text_count(r->out.had));
+			vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks",
+			vv_text_bytes(s->bytes), vv_text_count(r->out.had));
 	} else if (s->commits > 0 || s->blocks > 0) {
 		const vv_transfer_sum sum = {.commits = s->commits,
 					     .versions = s->datasets,
@@ -156,12 +160,13 @@ static vv_status run_hook(run *r, vv_error *err)
 		if (it->state == VV_PUSH_GOES) {
 			vv_oid_text(local, &it->id);
 			vv_oid_text(remote, &it->old);
-			vv_buf_printf(&input, "%s %s %s %s\n", it->from ? it->from : "(delete)", local, it->to,
-				      remote);
+			vv_buf_printf(&input, "%s %s %s %s\n", it->from ? it->from : "(delete)",
+				      local, it->to, remote);
 		}
 	}
 	vv_status rc = vv_buf_ok(&input, err);
-	rc = rc < 0 ? rc : vv_hook_run_with(r->repo, "pre-push", args, input.data, input.len, &ran, err);
+	rc = rc < 0 ? rc
+		    : vv_hook_run_with(r->repo, "pre-push", args, input.data, input.len, &ran, err);
 	vv_buf_clear(&input);
 	return rc;
 }
@@ -181,8 +186,12 @@ static vv_status send(run *r, vv_error *err)
 			refs[count++] = (vv_push_ref){it->to, it->old, it->id, it->force};
 		}
 	}
-	const vv_push p = {.repo = r->repo, .peer = r->peer, .refs = refs, .ref_count = count,
-			   .dry_run = r->o->dry_run, .progress = r->t.progress};
+	const vv_push p = {.repo = r->repo,
+			   .peer = r->peer,
+			   .refs = refs,
+			   .ref_count = count,
+			   .dry_run = r->o->dry_run,
+			   .progress = r->t.progress};
 	rc = count > 0 ? vv_push_run(&p, &r->out, err) : VV_OK;
 	vv_progress_end();
 	for (size_t i = 0, k = 0; rc == VV_OK && !r->o->dry_run && i < r->plan.count; i++) {
@@ -237,7 +246,8 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 		vv_transfer_tell_lines(&r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !o->quiet) {
 			vv_warn("%s %s that the other side lacks %s not here either",
-				vv_text_count(r->out.sum.absent), r->out.sum.absent == 1 ? "block" : "blocks",
+				vv_text_count(r->out.sum.absent),
+				r->out.sum.absent == 1 ? "block" : "blocks",
 				r->out.sum.absent == 1 ? "is" : "are");
 			vv_note("hint: 'varve fetch --from URL' gets them from a peer that has them; then push again");
 		}
@@ -246,9 +256,11 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 		return rc;
 	}
 	tell_sum(r);
-	vv_push_plan_print(&r->plan, r->repo, r->remote.push_url ? r->remote.push_url : r->remote.url, o->quiet,
+	vv_push_plan_print(&r->plan, r->repo,
+			   r->remote.push_url ? r->remote.push_url : r->remote.url, o->quiet,
 			   o->dry_run);
-	for (size_t i = 0; rc == VV_OK && o->upstream && !o->dry_run && !r->refused && i < r->plan.count; i++) {
+	for (size_t i = 0;
+	     rc == VV_OK && o->upstream && !o->dry_run && !r->refused && i < r->plan.count; i++) {
 		rc = set_upstream(r, &r->plan.items[i], err);
 	}
 	return rc;
@@ -260,7 +272,8 @@ static int run_push(void *opts, int argc, char **argv)
 	vv_error err;
 
 	if (r.o->remove && (r.o->all || r.o->tags)) {
-		return vv_usage_error("--delete names its refs: --all and --tags do not go with it");
+		return vv_usage_error(
+			"--delete names its refs: --all and --tags do not go with it");
 	}
 	if (r.o->remove && argc < 2) {
 		return vv_usage_error("--delete needs a remote and the refs to delete");
@@ -288,8 +301,9 @@ const vv_command vv_cmd_push = {
 	.name = "push",
 	.group = "peers",
 	.summary = "send commits and blocks to another repository",
-	.usage = "[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all [REMOTE]\n"
-		 "--delete REMOTE REF...",
+	.usage =
+		"[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all [REMOTE]\n"
+		"--delete REMOTE REF...",
 	.example = "$ varve push -u origin main\n"
 		   "sent 2 commits, 2 versions of datasets (18.7 kB on the line, 8.1 kB/s)\n"
 		   "To ../sales.git\n"

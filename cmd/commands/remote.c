@@ -24,17 +24,22 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL, "with their URLs", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to list", NULL},
-	{"push", 0, VV_OPT_FLAG, offsetof(options, push), NULL, NULL, "set-url, get-url: the URL to push to", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL, "with their URLs",
+	 NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to list", NULL},
+	{"push", 0, VV_OPT_FLAG, offsetof(options, push), NULL, NULL,
+	 "set-url, get-url: the URL to push to", NULL},
 	{"peer", 0, VV_OPT_LIST, offsetof(options, peers), "URL", NULL,
 	 "add: get blocks from there as well; may be repeated", NULL},
 	{"varve", 0, VV_OPT_STRING, offsetof(options, program), "PROGRAM", NULL,
 	 "add: what varve is called on the far side of ssh", NULL},
 };
 
-static vv_status set(vv_repository *r, const char *name, const char *key, const char *value, vv_error *err)
+static vv_status set(vv_repository *r, const char *name, const char *key, const char *value,
+		     vv_error *err)
 {
 	char *full = vv_remote_key(name, key);
 	vv_status rc = full ? vv_config_set(r, full, value, err) : vv_fail_nomem(err);
@@ -63,7 +68,8 @@ static void list_text(const vv_remote *m, bool verbose)
 		return;
 	}
 	vv_out("%s\t%s (fetch)\n", vv_text_shows(m->name), vv_text_shows(m->url));
-	vv_out("%s\t%s (push)\n", vv_text_shows(m->name), vv_text_shows(m->push_url ? m->push_url : m->url));
+	vv_out("%s\t%s (push)\n", vv_text_shows(m->name),
+	       vv_text_shows(m->push_url ? m->push_url : m->url));
 	for (size_t i = 0; i < m->peer_count; i++) {
 		vv_out("%s\t%s (blocks)\n", vv_text_shows(m->name), vv_text_shows(m->peers[i]));
 	}
@@ -134,7 +140,8 @@ static vv_status check_url(const char *url, vv_error *err)
 	return rc;
 }
 
-static vv_status add_peers(vv_repository *r, const char *name, const vv_strings *peers, vv_error *err)
+static vv_status add_peers(vv_repository *r, const char *name, const vv_strings *peers,
+			   vv_error *err)
 {
 	char *key = vv_remote_key(name, "peers");
 	vv_status rc = key ? VV_OK : vv_fail_nomem(err);
@@ -148,7 +155,8 @@ static vv_status add_peers(vv_repository *r, const char *name, const vv_strings 
 	return rc;
 }
 
-static vv_status add(vv_repository *r, const options *o, const char *name, const char *url, vv_error *err)
+static vv_status add(vv_repository *r, const options *o, const char *name, const char *url,
+		     vv_error *err)
 {
 	vv_remote m;
 	vv_error absent;
@@ -162,12 +170,15 @@ static vv_status add(vv_repository *r, const options *o, const char *name, const
 		bool named = m.name != NULL;
 		vv_remote_clear(&m);
 		if (named) {
-			vv_fail(err, VV_EEXISTS, "there is a remote '%s' already", vv_text_shows(name));
-			return vv_hint(err, "'varve remote set-url %s URL' gives it another URL", vv_text_shows(name));
+			vv_fail(err, VV_EEXISTS, "there is a remote '%s' already",
+				vv_text_shows(name));
+			return vv_hint(err, "'varve remote set-url %s URL' gives it another URL",
+				       vv_text_shows(name));
 		}
 	}
 	vv_buf_printf(&spec, "+refs/heads/*:refs/remotes/%s/*", name);
-	if ((rc = vv_buf_ok(&spec, err)) == VV_OK && (rc = set(r, name, "url", url, err)) == VV_OK &&
+	if ((rc = vv_buf_ok(&spec, err)) == VV_OK &&
+	    (rc = set(r, name, "url", url, err)) == VV_OK &&
 	    (rc = set(r, name, "fetch", spec.data, err)) == VV_OK &&
 	    (!o->program || (rc = set(r, name, "varve", o->program, err)) == VV_OK)) {
 		rc = add_peers(r, name, &o->peers, err);
@@ -200,7 +211,8 @@ static vv_status rename_remote(vv_repository *r, const char *from, const char *t
 	}
 	if (vv_remote_find(&other, r, to, &absent) == VV_OK) {
 		if (other.name) {
-			rc = vv_fail(err, VV_EEXISTS, "there is a remote '%s' already", vv_text_shows(to));
+			rc = vv_fail(err, VV_EEXISTS, "there is a remote '%s' already",
+				     vv_text_shows(to));
 		}
 		vv_remote_clear(&other);
 	}
@@ -209,7 +221,8 @@ static vv_status rename_remote(vv_repository *r, const char *from, const char *t
 	return rc;
 }
 
-static vv_status set_url(vv_repository *r, const options *o, const char *name, const char *url, vv_error *err)
+static vv_status set_url(vv_repository *r, const options *o, const char *name, const char *url,
+			 vv_error *err)
 {
 	vv_remote m;
 	vv_status rc = need(r, name, &m, err);
@@ -288,8 +301,10 @@ static const struct {
 	int what, arguments;
 	const char *usage;
 } words[] = {
-	{"add", ADD, 2, "NAME URL"},	{"remove", REMOVE, 1, "NAME"},	{"rm", REMOVE, 1, "NAME"},
-	{"rename", RENAME, 2, "OLD NEW"}, {"set-url", SET_URL, 2, "NAME URL"}, {"show", SHOW, 1, "NAME"}, {"get-url", GET_URL, 1, "NAME"},
+	{"add", ADD, 2, "NAME URL"},         {"remove", REMOVE, 1, "NAME"},
+	{"rm", REMOVE, 1, "NAME"},           {"rename", RENAME, 2, "OLD NEW"},
+	{"set-url", SET_URL, 2, "NAME URL"}, {"show", SHOW, 1, "NAME"},
+	{"get-url", GET_URL, 1, "NAME"},
 };
 
 static vv_status run_word(vv_repository *r, const options *o, int what, char **argv, vv_error *err)
@@ -325,22 +340,27 @@ static int run_remote(void *opts, int argc, char **argv)
 		}
 		(void)vv_nearest_try(&near, words[i].word);
 	}
-	if (argc > 0 && found < 0 && (strcmp(argv[0], "prune") == 0 || strcmp(argv[0], "update") == 0 ||
-				      strcmp(argv[0], "set-head") == 0 || strcmp(argv[0], "set-branches") == 0)) {
+	if (argc > 0 && found < 0 &&
+	    (strcmp(argv[0], "prune") == 0 || strcmp(argv[0], "update") == 0 ||
+	     strcmp(argv[0], "set-head") == 0 || strcmp(argv[0], "set-branches") == 0)) {
 		vv_buf line = VV_BUF_INIT;
 
 		vv_git_words_put(&line, "remote", argc, argv);
-		vv_note("varve: remote has no word '%s'; '%s' works here", argv[0], vv_buf_cstr(&line));
+		vv_note("varve: remote has no word '%s'; '%s' works here", argv[0],
+			vv_buf_cstr(&line));
 		vv_buf_clear(&line);
 		return VV_EXIT_TROUBLE;
 	}
 	if (argc > 0 && found < 0) {
-		return vv_usage_error(near.best ? "remote has no word '%s'; did you mean '%s'?"
-						: "remote has no word '%s': add, remove, rename, get-url, set-url or show",
-				      vv_text_shows(argv[0]), near.best);
+		return vv_usage_error(
+			near.best
+				? "remote has no word '%s'; did you mean '%s'?"
+				: "remote has no word '%s': add, remove, rename, get-url, set-url or show",
+			vv_text_shows(argv[0]), near.best);
 	}
 	if (found >= 0 && argc - 1 != words[found].arguments) {
-		return vv_usage_error("it is: varve remote %s %s", words[found].word, words[found].usage);
+		return vv_usage_error("it is: varve remote %s %s", words[found].word,
+				      words[found].usage);
 	}
 	vv_status rc = vv_repository_open(&r, NULL, &err);
 	if (rc == VV_OK) {

@@ -216,18 +216,22 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	bool describes, has_schema = false;
 	vv_status rc;
 
-	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0)
+	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0) {
 		goto done;
-	if (describes && (rc = vv_package_find(&res, s->path, vv_subject_beside, s, err)) == VV_OK) {
+	}
+	if (describes &&
+	    (rc = vv_package_find(&res, s->path, vv_subject_beside, s, err)) == VV_OK) {
 		has_schema = res.schema.len > 0;
 		vv_package_resource_clear(&res);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		goto done;
+	}
 	if (has_schema) {
-		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already", vv_text_shows(package),
-			     vv_text_shows(s->path));
-		vv_hint(err, "change it with --set, --key and --missing, or see what --infer says of HEAD:%s",
+		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already",
+			     vv_text_shows(package), vv_text_shows(s->path));
+		vv_hint(err,
+			"change it with --set, --key and --missing, or see what --infer says of HEAD:%s",
 			vv_text_shows(s->path));
 		goto done;
 	}
@@ -235,13 +239,15 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	if ((rc = vv_schema_package_text(&text, s, package, err)) == VV_OK &&
 	    (rc = apply(&text, &edit, err)) == VV_OK &&
 	    (rc = vv_schema_pretty(&pretty, text.data, text.len, err)) == VV_OK) {
-		if (!describes) /* one that somebody has laid out stays as it is */
+		if (!describes) { /* one that somebody has laid out stays as it is */
 			vv_buf_putc(&pretty, '\n');
+		}
 		rc = vv_schema_package_write(s, package, describes ? &text : &pretty, err);
 	}
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		vv_note("wrote %s; 'varve add %s' and 'varve commit' record it, 'varve check' holds to it",
 			vv_text_shows(package), vv_text_shows(package));
+	}
 done:
 	vv_buf_clear(&text);
 	vv_buf_clear(&pretty);
@@ -280,7 +286,8 @@ static int run_schema(void *p, int argc, char **argv)
 		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", argc);
 	}
 	if (o->infer && is_edit(o)) {
-		return vv_usage_error("--infer stands alone: change what it wrote with --set, --key and --missing");
+		return vv_usage_error(
+			"--infer stands alone: change what it wrote with --set, --key and --missing");
 	}
 	vv_subject_init(&s);
 	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
@@ -293,7 +300,9 @@ static int run_schema(void *p, int argc, char **argv)
 		rc = vv_fail(&err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 			     vv_text_shows(argv[0]));
 	} else {
-		rc = o->infer ? infer(&s, &t, &err) : is_edit(o) ? edit_package(o, &s, &t, &err) : show(&t, &err);
+		rc = o->infer     ? infer(&s, &t, &err)
+		     : is_edit(o) ? edit_package(o, &s, &t, &err)
+				  : show(&t, &err);
 	}
 	vv_table_close(&t);
 done:
@@ -307,7 +316,8 @@ const vv_command vv_cmd_schema = {
 	.name = "schema",
 	.group = "look",
 	.summary = "show what the columns mean (Table Schema), or change it in datapackage.json",
-	.usage = "[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH\n--infer [REV:]PATH | CID",
+	.usage =
+		"[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH\n--infer [REV:]PATH | CID",
 	.example = "$ varve schema --set id=string --key id prices.csv\n"
 		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
 		   "record it, no row is stored again",

@@ -26,18 +26,22 @@ static const vv_option table[] = {
 	 "speak the protocol on stdin and stdout: what clone and push run on the far side", NULL},
 	{"http", 0, VV_OPT_STRING, offsetof(options, http), "ADDR", NULL,
 	 "listen there: HOST:PORT, or PORT of this machine alone", NULL},
-	{"tls-cert", 0, VV_OPT_STRING, offsetof(options, tls_cert), "FILE", NULL, "the certificate (PEM): https", NULL},
-	{"tls-key", 0, VV_OPT_STRING, offsetof(options, tls_key), "FILE", NULL, "its key (PEM)", NULL},
+	{"tls-cert", 0, VV_OPT_STRING, offsetof(options, tls_cert), "FILE", NULL,
+	 "the certificate (PEM): https", NULL},
+	{"tls-key", 0, VV_OPT_STRING, offsetof(options, tls_key), "FILE", NULL, "its key (PEM)",
+	 NULL},
 	{"auth", 0, VV_OPT_STRING, offsetof(options, auth), "FILE", NULL,
 	 "who may push: names and hashed secrets", NULL},
 	{"hash-secret", 0, VV_OPT_STRING, offsetof(options, hash_secret), "NAME", NULL,
 	 "make a line for the file of --auth; the secret is read from stdin", NULL},
 	{"private", 0, VV_OPT_FLAG, offsetof(options, closed), NULL, NULL,
 	 "reading too only for those whom the file of --auth names", NULL},
-	{"read-only", 0, VV_OPT_FLAG, offsetof(options, read_only), NULL, NULL, "take no pushes", NULL},
-	{"connections", 0, VV_OPT_NUMBER, offsetof(options, connections), "N", NULL, "at most so many at once (128)",
+	{"read-only", 0, VV_OPT_FLAG, offsetof(options, read_only), NULL, NULL, "take no pushes",
 	 NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "no line for each request", NULL},
+	{"connections", 0, VV_OPT_NUMBER, offsetof(options, connections), "N", NULL,
+	 "at most so many at once (128)", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "no line for each request", NULL},
 };
 
 static int serve_stdio(const options *o, const char *path)
@@ -88,17 +92,18 @@ static int run_serve(void *opts, int argc, char **argv)
 	if (argc == 0) {
 		return vv_usage_error("say which repositories to serve");
 	}
-	const vv_serve_http_options http = {.address = o->http,
-					    .paths = (const char *const *)argv,
-					    .path_count = (size_t)argc,
-					    .tls_cert = o->tls_cert,
-					    .tls_key = o->tls_key,
-					    .auth_file = o->auth,
-					    .read_only = o->read_only,
-					    .closed = o->closed,
-					    .quiet = o->quiet,
-					    .connections = (unsigned)(o->connections < 10000 ? o->connections : 10000),
-					    .answer = answer};
+	const vv_serve_http_options http = {
+		.address = o->http,
+		.paths = (const char *const *)argv,
+		.path_count = (size_t)argc,
+		.tls_cert = o->tls_cert,
+		.tls_key = o->tls_key,
+		.auth_file = o->auth,
+		.read_only = o->read_only,
+		.closed = o->closed,
+		.quiet = o->quiet,
+		.connections = (unsigned)(o->connections < 10000 ? o->connections : 10000),
+		.answer = answer};
 	return vv_serve_http(&http);
 }
 
@@ -106,8 +111,9 @@ const vv_command vv_cmd_serve = {
 	.name = "serve",
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories of this machine",
-	.usage = "--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] PATH...\n"
-		 "--stdio [--read-only] PATH\n--hash-secret NAME",
+	.usage =
+		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] PATH...\n"
+		"--stdio [--read-only] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"
 		   "$ varve clone http://127.0.0.1:8080/sales copy",

@@ -39,8 +39,8 @@ static const vv_option table[] = {
 	 "only the paths that changed", NULL},
 	{"name-status", 0, VV_OPT_FLAG, offsetof(options, name_status), NULL, NULL,
 	 "the same behind A (added), M (modified) or D (deleted)", NULL},
-	{"no-patch", 's', VV_OPT_FLAG, offsetof(options, no_patch), NULL, NULL,
-	 "only the commit", NULL},
+	{"no-patch", 's', VV_OPT_FLAG, offsetof(options, no_patch), NULL, NULL, "only the commit",
+	 NULL},
 	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never",
 	 "colours; without a value: always", "always"},
 	{"no-color", 0, VV_OPT_STRING, offsetof(options, color), NULL, NULL,
@@ -88,7 +88,8 @@ static bool is_content(vv_repository *repo, const char *text)
 
 /* The words behind the revisions: paths, from "--" on, or from the first word that names a file
  * and no revision. */
-static vv_status take_paths(char ***out, int *revisions, vv_repository *repo, int argc, char **argv, vv_error *err)
+static vv_status take_paths(char ***out, int *revisions, vv_repository *repo, int argc, char **argv,
+			    vv_error *err)
 {
 	int dashdash = vv_command_dashdash(), n = dashdash >= 0 ? dashdash : argc, at = 0;
 	vv_oid id;
@@ -134,8 +135,8 @@ static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
 	v->patch = !json && !o->no_patch && (o->patch || (!names && !o->stat)) ? rows : NULL;
 }
 
-static vv_status show_each(const options *o, vv_commit_view *v, vv_repository *repo, int argc, char **argv,
-			   vv_error *err)
+static vv_status show_each(const options *o, vv_commit_view *v, vv_repository *repo, int argc,
+			   char **argv, vv_error *err)
 {
 	bool json = v->style == VV_STYLE_JSON, bracket = false;
 	vv_oid id;
@@ -180,7 +181,8 @@ static int run_show(void *p, int argc, char **argv)
 		pager = NULL;
 	}
 	vv_out_page(pager);
-	rc = show_each(o, &view, repo, revisions > 0 ? revisions : 1, revisions > 0 ? argv : head, &err);
+	rc = show_each(o, &view, repo, revisions > 0 ? revisions : 1, revisions > 0 ? argv : head,
+		       &err);
 done:
 	for (size_t i = 0; paths && paths[i]; i++) {
 		vv_free(paths[i]);
@@ -197,7 +199,8 @@ const vv_command vv_cmd_show = {
 	.name = "show",
 	.group = "history",
 	.summary = "tell a commit and what it changed, or print REV:PATH",
-	.usage = "[--oneline | --json] [--stat | -p | -s | --name-status] [REV | REV:PATH | CID]... [--] [PATH...]",
+	.usage =
+		"[--oneline | --json] [--stat | -p | -s | --name-status] [REV | REV:PATH | CID]... [--] [PATH...]",
 	.example = "$ varve show v1\n"
 		   "commit 4be1f02c6c2a5cf1b43a4ce1cbd8c3a0b6a3c3de (tag: v1)\n"
 		   "Author: Ada <ada@example.org>\n"

@@ -50,8 +50,9 @@ static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *pa
 	style.color = style.color && !style.porcelain;
 	if ((rc = untracked_mode(r, &mode, &owned, err)) < 0 ||
 	    (rc = vv_config_bool(r, "core.quotepath", true, &style.quote_all, err)) < 0 ||
-	    (rc = vv_worktree_prefix(&prefix, r, err)) < 0)
+	    (rc = vv_worktree_prefix(&prefix, r, err)) < 0) {
 		goto done;
+	}
 	style.prefix = prefix;
 	opts.untracked = strcmp(mode, "no") != 0 && strcmp(mode, "false") != 0;
 	opts.untracked_all = strcmp(mode, "all") == 0;
@@ -62,11 +63,13 @@ static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *pa
 	opts.facts = !style.porcelain && !style.short_form;
 	if ((rc = vv_stage_open(&s, r, vv_progress_begin(), err)) == VV_OK &&
 	    (rc = vv_index_open(&x, r, err)) == VV_OK &&
-	    (rc = vv_changes_read(&changes, r, x, s, &opts, err)) == VV_OK)
+	    (rc = vv_changes_read(&changes, r, x, s, &opts, err)) == VV_OK) {
 		rc = vv_status_put(&out, &changes, &style, err);
+	}
 	vv_progress_end();
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		vv_out_bytes(out.data, out.len);
+	}
 done:
 	vv_buf_clear(&out);
 	vv_changes_clear(&changes);
@@ -85,12 +88,14 @@ static int run_status(void *options, int argc, char **argv)
 	vv_error err;
 	vv_status rc;
 
-	if (o->long_form)
+	if (o->long_form) {
 		o->short_form = false;
+	}
 	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "status", &err)) == VV_OK &&
-	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK)
+	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {
 		rc = show(r, o, &paths, &err);
+	}
 	vv_pathspec_clear(&paths);
 	vv_repository_close(r);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;

@@ -45,12 +45,15 @@ static vv_status assign(lister *l, vv_index *x, vv_error *err)
 		vv_status rc;
 		vv_index_at(x, i, &e);
 		line = vv_attr_list_deciding(&l->list, e.path);
-		if (e.stage > 1 || line == l->list.count)
+		if (e.stage > 1 || line == l->list.count) {
 			continue;
-		if ((rc = vv_attr_tracked(l->r, e.path, &tracked, err)) < 0)
+		}
+		if ((rc = vv_attr_tracked(l->r, e.path, &tracked, err)) < 0) {
 			return rc;
-		if (tracked && (l->files[line].count++ < SHOWN || l->verbose))
+		}
+		if (tracked && (l->files[line].count++ < SHOWN || l->verbose)) {
 			vv_buf_printf(&l->files[line].names, "\t%s\n", vv_text_shows(e.path));
+		}
 	}
 	return VV_OK;
 }
@@ -87,11 +90,13 @@ static vv_status list(vv_repository *r, bool verbose, vv_error *err)
 		l.files = vv_calloc(l.list.count + 1, sizeof(*l.files));
 		rc = l.files ? vv_index_open(&x, r, err) : vv_fail_nomem(err);
 	}
-	if (rc == VV_OK && (rc = assign(&l, x, err)) == VV_OK)
+	if (rc == VV_OK && (rc = assign(&l, x, err)) == VV_OK) {
 		print_lines(&l);
+	}
 	vv_index_close(x);
-	for (size_t i = 0; l.files && i < l.list.count; i++)
+	for (size_t i = 0; l.files && i < l.list.count; i++) {
 		vv_buf_clear(&l.files[i].names);
+	}
 	vv_free(l.files);
 	vv_attr_list_clear(&l.list);
 	return rc;
@@ -106,19 +111,22 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 
 	*literal = !strpbrk(pattern, "*?[") && vv_exists(pattern);
 	if (*literal) {
-		if ((rc = vv_repository_relative(out, r, pattern, err)) == VV_OK)
+		if ((rc = vv_repository_relative(out, r, pattern, err)) == VV_OK) {
 			rc = vv_path_check(*out, err);
+		}
 		return rc;
 	}
-	if ((rc = vv_worktree_prefix(&prefix, r, err)) < 0)
+	if ((rc = vv_worktree_prefix(&prefix, r, err)) < 0) {
 		return rc;
-	if (!*prefix)
+	}
+	if (!*prefix) {
 		*out = vv_strdup(pattern);
-	else if (strchr(pattern, '/')) {
+	} else if (strchr(pattern, '/')) {
 		*out = vv_path_join(prefix, pattern[0] == '/' ? pattern + 1 : pattern,
 				    (char *)NULL);
-	} else
+	} else {
 		*out = vv_path_join(prefix, "**", pattern, (char *)NULL);
+	}
 	vv_free(prefix);
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
@@ -135,11 +143,13 @@ static vv_status count_plain(vv_repository *r, vv_index *x, size_t *out, vv_erro
 		vv_index_entry e;
 		bool tracked, pointer = true;
 		vv_index_at(x, i, &e);
-		if (e.stage != 0 || (e.mode & 0170000) != 0100000 || vv_add_never(e.path))
+		if (e.stage != 0 || (e.mode & 0170000) != 0100000 || vv_add_never(e.path)) {
 			continue;
+		}
 		rc = vv_attr_tracked(r, e.path, &tracked, err);
-		if (rc == VV_OK && tracked)
+		if (rc == VV_OK && tracked) {
 			rc = vv_stage_is_pointer(s, &e.id, &pointer, err);
+		}
 		*out += !pointer;
 	}
 	vv_stage_close(s);
@@ -194,8 +204,9 @@ static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 	if (!named) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0)
+	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
+	}
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
 		char *pattern = NULL;
 		bool literal = false, before = edit.changed;
@@ -220,10 +231,11 @@ static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 			      "'varve add --fix' makes datasets of them\n",
 			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		vv_attr_edit_undo(&edit);
-	else
+	} else {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
+	}
 	if (rc == VV_OK) {
 		rc = warn_beaten(r, x, named, (size_t)argc, err);
 	}
@@ -246,8 +258,9 @@ static int run_track(void *options, int argc, char **argv)
 	vv_status rc;
 
 	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, "track", &err)) == VV_OK)
+	    (rc = vv_worktree_need(r, "track", &err)) == VV_OK) {
 		rc = argc == 0 ? list(r, o->verbose, &err) : track(r, argc, argv, &err);
+	}
 	vv_repository_close(r);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
@@ -258,12 +271,15 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 	bool literal = false;
 	vv_status rc = top_pattern(&pattern, r, given, &literal, err);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = vv_attr_untrack(r, pattern, literal, err);
-	if (rc == VV_ENOTFOUND && literal) /* a pattern that happens to be a file's name */
+	}
+	if (rc == VV_ENOTFOUND && literal) { /* a pattern that happens to be a file's name */
 		rc = vv_attr_untrack(r, pattern, false, err);
-	if (rc == VV_ENOTFOUND)
+	}
+	if (rc == VV_ENOTFOUND) {
 		vv_hint(err, "'varve track' lists the lines and what they match");
+	}
 	if (rc == VV_OK) {
 		vv_buf_printf(text, "%s: no longer tracked; what is committed stays as it is\n",
 			      vv_text_shows(pattern));
@@ -279,15 +295,18 @@ static vv_status untrack(vv_repository *r, int argc, char **argv, vv_error *err)
 	vv_index *x = NULL;
 	vv_status rc;
 
-	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0)
+	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
+	}
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
-		if ((rc = untrack_one(r, argv[i], &text, err)) == VV_OK)
+		if ((rc = untrack_one(r, argv[i], &text, err)) == VV_OK) {
 			edit.changed = true;
+		}
 	}
 	vv_attr_flush(r);
-	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK)
+	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK) {
 		rc = vv_index_write(x, err);
+	}
 	if (rc < 0) {
 		vv_attr_edit_undo(&edit);
 	} else {
@@ -308,11 +327,13 @@ static int run_untrack(void *options, int argc, char **argv)
 	vv_status rc;
 
 	(void)options;
-	if (argc == 0)
+	if (argc == 0) {
 		return vv_usage_error("untrack needs a pattern or file; 'varve track' lists them");
+	}
 	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, "untrack", &err)) == VV_OK)
+	    (rc = vv_worktree_need(r, "untrack", &err)) == VV_OK) {
 		rc = untrack(r, argc, argv, &err);
+	}
 	vv_repository_close(r);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

@@ -7,8 +7,9 @@
 static int run_version(void *options, int argc, char **argv)
 {
 	(void)options;
-	if (argc > 0)
+	if (argc > 0) {
 		return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
+	}
 	vv_out("varve %s\n", VARVE_VERSION);
 	return VV_EXIT_OK;
 }

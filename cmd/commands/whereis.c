@@ -24,11 +24,14 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL, "ask this remote or URL too; may be repeated",
-	 NULL},
-	{"no-ask", 0, VV_OPT_FLAG, offsetof(options, no_ask), NULL, NULL, "only tell what the receipts tell", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json", "how to tell", NULL},
+	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
+	 "ask this remote or URL too; may be repeated", NULL},
+	{"no-ask", 0, VV_OPT_FLAG, offsetof(options, no_ask), NULL, NULL,
+	 "only tell what the receipts tell", NULL},
+	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
+	 "json"},
+	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
+	 "how to tell", NULL},
 	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
 	 "give a peer up that says nothing for so long (60)", NULL},
 };
@@ -73,7 +76,11 @@ static vv_status ask_here(run *r, vv_error *err)
 	rc = rc < 0 ? rc : vv_store_complete(store, &r->root, &whole, &missing, err);
 	if (rc == VV_OK) {
 		r->holders += whole;
-		tell(r, "here", whole ? "all" : vv_store_has(store, &r->root) ? "some" : "nothing", NULL);
+		tell(r, "here",
+		     whole                           ? "all"
+		     : vv_store_has(store, &r->root) ? "some"
+						     : "nothing",
+		     NULL);
 	}
 	return rc;
 }
@@ -131,7 +138,8 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 	run *r = payload;
 
 	if (!r->json) {
-		vv_out("  %s  %s blocks (%s) from ", c->time, vv_text_count(c->blocks), vv_text_bytes(c->bytes));
+		vv_out("  %s  %s blocks (%s) from ", c->time, vv_text_count(c->blocks),
+		       vv_text_bytes(c->bytes));
 		vv_out_text(c->peer, strlen(c->peer));
 		vv_out("\n");
 		return VV_OK;
@@ -171,9 +179,11 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 		if (s.is_dataset) {
 			r->root = s.root;
 		} else if (s.from == VV_FROM_WORK && !vv_cid_is_null(&s.parent)) {
-			r->root = s.parent; /* the file was edited: the version that the index has */
+			/* the file was edited: the version that the index has */
+			r->root = s.parent;
 		} else {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' is no stored version of a dataset", vv_text_shows(word));
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is no stored version of a dataset",
+				     vv_text_shows(word));
 			vv_hint(err, "'varve add' stores it");
 		}
 	}

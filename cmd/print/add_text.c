@@ -20,8 +20,9 @@ static void put_columns(vv_buf *b, const vv_schema *schema)
 			      vv_text_show(schema->fields[i].name, schema->fields[i].name_len),
 			      vv_type_name(schema->fields[i].type));
 	}
-	if (shown < schema->count)
+	if (shown < schema->count) {
 		vv_buf_printf(b, " and %s more", vv_text_count(schema->count - shown));
+	}
 }
 
 static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_report *rep)
@@ -40,12 +41,14 @@ static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_rep
 		return;
 	}
 	vv_buf_puts(b, "key ");
-	for (size_t i = 0; i < root->key_count; i++)
+	for (size_t i = 0; i < root->key_count; i++) {
 		vv_buf_printf(b, "%s%s", i > 0 ? ", " : "", vv_text_shows(root->key[i]));
-	if (!again && rep->dry)
+	}
+	if (!again && rep->dry) {
 		vv_buf_puts(b, " (not proved: a dry run does not)");
-	else if (!again)
+	} else if (!again) {
 		vv_buf_puts(b, how[root->key_source]);
+	}
 }
 
 static const char *plural(uint64_t n)
@@ -59,10 +62,11 @@ static void put_rows(vv_buf *b, const vv_staged *staged, bool again)
 	uint64_t now = staged->result.root.rows, before = staged->parent_root.rows;
 
 	vv_buf_printf(b, "%s row%s", vv_text_count(now), plural(now));
-	if (again && now > before)
+	if (again && now > before) {
 		vv_buf_printf(b, " (+%s)", vv_text_count(now - before));
-	else if (again && now < before)
+	} else if (again && now < before) {
 		vv_buf_printf(b, " (-%s)", vv_text_count(before - now));
+	}
 }
 
 static void put_stored(vv_buf *b, const vv_staged *staged)
@@ -77,12 +81,14 @@ static void put_stored(vv_buf *b, const vv_staged *staged)
 
 static void put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
 {
-	if (ms < 1000)
+	if (ms < 1000) {
 		vv_buf_printf(b, ", in %" PRIu64 " ms", ms);
-	else
+	} else {
 		vv_buf_printf(b, ", in %s", vv_text_seconds(ms));
-	if (ms >= 20)
+	}
+	if (ms >= 20) {
 		vv_buf_printf(b, " (%s/s)", vv_text_bytes(bytes / ms * 1000));
+	}
 }
 
 static bool same_form(const vv_staged *staged)
@@ -102,8 +108,9 @@ static vv_status describe_table(vv_add_report *out, const vv_staged *staged, boo
 	vv_schema_init(&schema);
 	rc = vv_schema_read(&schema, root->schema.data ? root->schema.data : "", root->schema.len,
 			    "schema", err);
-	if (rc < 0)
+	if (rc < 0) {
 		goto done;
+	}
 	put_rows(b, staged, again);
 	vv_buf_printf(b, ", %s column%s, ", vv_text_count(schema.count), plural(schema.count));
 	put_key(b, root, again, out);
@@ -121,8 +128,9 @@ static vv_status describe_table(vv_add_report *out, const vv_staged *staged, boo
 		}
 	} else if (!same_form(staged)) {
 		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect);
-		if (change.len > 0)
+		if (change.len > 0) {
 			vv_buf_printf(b, "\n  form:    %s", change.data);
+		}
 	}
 	vv_buf_puts(b, "\n  stored:  ");
 	rc = VV_OK;
@@ -140,8 +148,9 @@ static vv_status put_findings(vv_add_report *out, vv_stage *s, const vv_add_item
 	vv_schema schema;
 	vv_status rc;
 
-	if (res->finding_count == 0)
+	if (res->finding_count == 0) {
 		return VV_OK;
+	}
 	out->retyped = true;
 	vv_schema_init(&schema);
 	rc = vv_schema_read(&schema, res->root.schema.data, res->root.schema.len, "schema", err);
@@ -151,16 +160,18 @@ static vv_status put_findings(vv_add_report *out, vv_stage *s, const vv_add_item
 		uint64_t line = 0;
 
 		if (f->column >= schema.count ||
-		    (rc = vv_stage_line(s, item->path, f->offset, &line, err)) < 0)
+		    (rc = vv_stage_line(s, item->path, f->offset, &line, err)) < 0) {
 			continue;
+		}
 		type = vv_type_name(schema.fields[f->column].type);
 		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is not %s %s",
 			      vv_text_shows(item->path), line,
 			      vv_text_show(schema.fields[f->column].name,
 					   schema.fields[f->column].name_len),
 			      vv_text_shows(f->value), strchr("aeiou", *type) ? "an" : "a", type);
-		if (f->count > 1)
+		if (f->count > 1) {
 			vv_buf_printf(&out->warnings, " (%s such values)", vv_text_count(f->count));
+		}
 		vv_buf_puts(&out->warnings, "; stored as it is\n");
 	}
 	vv_schema_clear(&schema);
@@ -186,16 +197,18 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item, const 
 	vv_status rc = VV_OK;
 
 	vv_buf_printf(&out->text, "%s: ", vv_text_shows(item->path));
-	if (item->was_text)
+	if (item->was_text) {
 		vv_buf_puts(&out->text, "was plain text, now ");
-	else if (!again)
+	} else if (!again) {
 		vv_buf_puts(&out->text, "new ");
+	}
 	if (!again) {
 		vv_buf_puts(&out->text,
 			    staged->result.root.kind == VV_KIND_TABLE ? "table, " : "file, ");
 	}
-	if (staged->result.root.kind == VV_KIND_TABLE)
+	if (staged->result.root.kind == VV_KIND_TABLE) {
 		rc = describe_table(out, staged, again, err);
+	}
 	put_stored(&out->text, staged);
 	put_speed(&out->text, staged->result.root.bytes, staged->ms);
 	vv_buf_putc(&out->text, '\n');
@@ -210,8 +223,9 @@ vv_status vv_add_describe(vv_add_report *out, vv_stage *s, const vv_add_item *it
 
 	if (vv_oid_equal(&staged->blob, &item->blob)) {
 		out->same++;
-		if (item->literal && !compact)
+		if (item->literal && !compact) {
 			vv_buf_printf(&out->text, "%s: unchanged\n", vv_text_shows(item->path));
+		}
 		return VV_OK;
 	}
 	if (compact) {
@@ -246,8 +260,9 @@ static void print_total(const vv_add_report *rep)
 {
 	vv_buf time = VV_BUF_INIT;
 
-	if (rep->tables + rep->files <= 3)
+	if (rep->tables + rep->files <= 3) {
 		return;
+	}
 	vv_out("in all: ");
 	if (rep->tables > 0) {
 		vv_out("%s table%s, %s row%s", vv_text_count(rep->tables), plural(rep->tables),
@@ -306,6 +321,7 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 		vv_warn("%.*s", (int)len, p);
 		p += len + (p[len] == '\n');
 	}
-	if (rep->retyped)
+	if (rep->retyped) {
 		vv_note("hint: 'varve schema --set COLUMN=string PATH' changes a column's type");
+	}
 }

@@ -384,8 +384,8 @@ static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_comm
 }
 
 /* What the commit changed, behind it: names, numbers, rows. */
-static vv_status print_changes(const vv_commit_view *v, const vv_commit *c, const vv_commit_stat *stat,
-			       vv_error *err)
+static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
+			       const vv_commit_stat *stat, vv_error *err)
 {
 	bool names = v->name_only || v->name_status, listed = (v->stat || names) && stat->count > 0;
 
@@ -414,10 +414,12 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	if ((rc = vv_commit_read(v->repo, id, &c, err)) < 0) {
 		return rc;
 	}
-	const vv_stat_options how = {.paths = v->paths, .growth = v->growth || v->style == VV_STYLE_JSON,
+	const vv_stat_options how = {.paths = v->paths,
+				     .growth = v->growth || v->style == VV_STYLE_JSON,
 				     .names = v->name_only || v->name_status};
-	if ((v->stat || how.names) && (rc = vv_commit_stat_make(&stat, v->repo, c.parent_count ? &c.parents[0] : NULL, &c.id,
-						 &how, err)) < 0) {
+	if ((v->stat || how.names) &&
+	    (rc = vv_commit_stat_make(&stat, v->repo, c.parent_count ? &c.parents[0] : NULL, &c.id,
+				      &how, err)) < 0) {
 		goto done;
 	}
 	switch (v->style) {

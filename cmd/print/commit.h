@@ -27,8 +27,8 @@ typedef struct vv_commit_view {
 	bool growth; /* with stat: stored bytes too */
 	bool name_only, name_status;
 	const vv_diff_show *patch; /* rows and cells too; NULL: none. Not in JSON. */
-	const char *const *paths; /* for stat; NULL: all */
-	bool any;                 /* was one printed already? */
+	const char *const *paths;  /* for stat; NULL: all */
+	bool any;                  /* was one printed already? */
 	/* What else there is to say of the commit: members of its object, or, json NULL,
 	 * lines on stdout behind it. May be NULL. */
 	void (*more)(void *payload, vv_json_out *json);

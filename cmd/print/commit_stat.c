@@ -97,7 +97,8 @@ static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *er
 	if (rc == VV_OK) {
 		/* What is not here cannot be counted; the pointer tells the rest. */
 		line->has_growth = vv_growth_count(&line->growth, store,
-						   line->old_side.dataset ? &line->old_side.root : NULL,
+						   line->old_side.dataset ? &line->old_side.root
+									  : NULL,
 						   &line->new_side.root, NULL) == VV_OK;
 	}
 	return rc;
@@ -136,7 +137,8 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	    !line->new_side.dataset) {
 		return rc;
 	}
-	if (!c->opts->names && line->old_side.dataset && line->old_side.is_table && line->new_side.is_table &&
+	if (!c->opts->names && line->old_side.dataset && line->old_side.is_table &&
+	    line->new_side.is_table &&
 	    (rc = vv_change_count(&line->counts, c->repo, line->path, &line->old_side.root,
 				  &line->new_side.root, err)) < 0) {
 		return rc;
@@ -144,8 +146,8 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	return c->opts->growth ? count_growth(line, c->repo, err) : VV_OK;
 }
 
-vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
-			      const vv_stat_options *opts, vv_error *err)
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
+			      const vv_oid *to, const vv_stat_options *opts, vv_error *err)
 {
 	collect c = {out, r, opts};
 
@@ -168,8 +170,8 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 			vv_buf_printf(b, "%s -> ", vv_text_count(o->rows));
 		}
 		vv_buf_printf(b, "%s row%s, ", vv_text_count(n->rows), n->rows == 1 ? "" : "s");
-		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns), n->columns == 1 ? "" : "s",
-			      both ? " (blocks not here)" : "");
+		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns),
+			      n->columns == 1 ? "" : "s", both ? " (blocks not here)" : "");
 	} else {
 		vv_buf_puts(b, !o->exists ? "new: " : !o->dataset ? "now a dataset: " : "");
 		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
@@ -242,7 +244,10 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 		vv_buf b = VV_BUF_INIT;
 
 		if (status) {
-			vv_buf_printf(&b, "%c\t", !l->old_side.exists ? 'A' : !l->new_side.exists ? 'D' : 'M');
+			vv_buf_printf(&b, "%c\t",
+				      !l->old_side.exists   ? 'A'
+				      : !l->new_side.exists ? 'D'
+							    : 'M');
 		}
 		vv_path_put_quoted(&b, l->path, true, false);
 		vv_buf_putc(&b, '\n');

@@ -30,8 +30,8 @@ typedef struct vv_stat_line {
 	char *path;
 	vv_stat_side old_side, new_side;
 	vv_change_counts counts; /* where both sides are tables */
-	bool has_growth;  /* false: not counted, since blocks are not here or nobody asked */
-	vv_growth growth; /* what the new version added to the store */
+	bool has_growth;         /* false: not counted, since blocks are not here or nobody asked */
+	vv_growth growth;        /* what the new version added to the store */
 } vv_stat_line;
 
 typedef struct vv_commit_stat {
@@ -46,8 +46,8 @@ typedef struct vv_stat_options {
 } vv_stat_options;
 
 /* From one commit (NULL: nothing) to another. */
-vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
-			      const vv_stat_options *opts, vv_error *err);
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
+			      const vv_oid *to, const vv_stat_options *opts, vv_error *err);
 void vv_commit_stat_clear(vv_commit_stat *s);
 
 /* " prices.csv | +3 ~12 rows, 1 column added" a line; where it was counted with what is stored.

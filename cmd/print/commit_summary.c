@@ -23,8 +23,9 @@ static void print_line(const vv_change_entry *e)
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 	vv_buf_clear(&b);
 	if (f->known) {
-		vv_out("; %s of %s %s%s new", vv_text_count(f->groups_new), vv_text_count(f->groups),
-		       e->table ? "group" : "chunk", f->groups == 1 ? "" : "s");
+		vv_out("; %s of %s %s%s new", vv_text_count(f->groups_new),
+		       vv_text_count(f->groups), e->table ? "group" : "chunk",
+		       f->groups == 1 ? "" : "s");
 		vv_out(", %s stored of %s", vv_text_bytes(f->stored), vv_text_bytes(f->bytes));
 	}
 	vv_out("\n");
@@ -40,22 +41,27 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	char *hex = NULL;
 	vv_status rc = vv_rev_short(r, id, &hex, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (branch && strncmp(branch, heads, sizeof(heads) - 1) == 0)
+	}
+	if (branch && strncmp(branch, heads, sizeof(heads) - 1) == 0) {
 		branch += sizeof(heads) - 1;
+	}
 	vv_out("[%s %s%s] %s\n", branch ? vv_text_shows(branch) : "detached HEAD",
 	       root_commit ? "(root-commit) " : "", hex, vv_text_show(message, subject));
 	vv_free(hex);
-	for (size_t i = 0; i < changes->count; i++)
+	for (size_t i = 0; i < changes->count; i++) {
 		files += changes->entries[i].staged != ' ' && changes->entries[i].staged != '?';
+	}
 	vv_out(" %s file%s changed\n", vv_text_count(files), files == 1 ? "" : "s");
 	for (size_t i = 0; i < changes->count; i++) {
 		const vv_change_entry *e = &changes->entries[i];
-		if (!e->dataset || e->index_mode == 0 || e->staged == ' ')
+		if (!e->dataset || e->index_mode == 0 || e->staged == ' ') {
 			continue;
-		if (++datasets <= SHOWN_MAX)
+		}
+		if (++datasets <= SHOWN_MAX) {
 			print_line(e);
+		}
 	}
 	if (datasets > SHOWN_MAX) {
 		vv_out("  and %s more\n", vv_text_count(datasets - SHOWN_MAX));

@@ -12,10 +12,12 @@ static size_t common_folders(const char *prefix, const char *path)
 
 	for (size_t i = 0;; i++) {
 		bool prefix_end = prefix[i] == '/' || !prefix[i];
-		if (prefix_end && path[i] == '/')
+		if (prefix_end && path[i] == '/') {
 			same = i + 1;
-		if (!prefix[i] || prefix[i] != path[i])
+		}
+		if (!prefix[i] || prefix[i] != path[i]) {
 			return same;
+		}
 	}
 }
 
@@ -36,8 +38,9 @@ static bool needs_quotes(const char *path, bool all_bytes, bool spaces)
 {
 	for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
 		if (*p < 0x20 || *p == 0x7f || *p == '"' || *p == '\\' ||
-		    (*p >= 0x80 && all_bytes) || (*p == ' ' && spaces))
+		    (*p >= 0x80 && all_bytes) || (*p == ' ' && spaces)) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -53,12 +56,13 @@ void vv_path_put_quoted(vv_buf *b, const char *path, bool all_bytes, bool spaces
 	vv_buf_putc(b, '"');
 	for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
 		const char *e = strchr(escapes, *p);
-		if (e)
+		if (e) {
 			vv_buf_printf(b, "\\%c", letters[e - escapes]);
-		else if (*p < 0x20 || *p == 0x7f || (*p >= 0x80 && all_bytes))
+		} else if (*p < 0x20 || *p == 0x7f || (*p >= 0x80 && all_bytes)) {
 			vv_buf_printf(b, "\\%03o", *p);
-		else
+		} else {
 			vv_buf_putc(b, *p);
+		}
 	}
 	vv_buf_putc(b, '"');
 }

@@ -31,9 +31,13 @@ void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool 
 	}
 	vv_change_facts_put(b, e, f);
 	if (f->known && groups) {
-		vv_buf_printf(b, "%s%s", f->counts.counted ? "; " : b->len > 0 ? ", " : "", vv_text_count(f->groups_new));
-		vv_buf_printf(b, " of %s %s%s", vv_text_count(f->groups), e->table ? "group" : "chunk",
-			      f->groups == 1 ? "" : "s");
+		vv_buf_printf(b, "%s%s",
+			      f->counts.counted ? "; "
+			      : b->len > 0      ? ", "
+						: "",
+			      vv_text_count(f->groups_new));
+		vv_buf_printf(b, " of %s %s%s", vv_text_count(f->groups),
+			      e->table ? "group" : "chunk", f->groups == 1 ? "" : "s");
 	}
 }
 
@@ -41,8 +45,9 @@ const char *vv_branch_name(const vv_changes *c)
 {
 	static const char heads[] = "refs/heads/";
 
-	if (!c->head.branch)
+	if (!c->head.branch) {
 		return NULL;
+	}
 	return strncmp(c->head.branch, heads, sizeof(heads) - 1) == 0
 		       ? c->head.branch + sizeof(heads) - 1
 		       : c->head.branch;
@@ -53,19 +58,22 @@ static void put_short_branch(vv_buf *b, const vv_changes *c, const vv_status_sty
 	const char *name = vv_branch_name(c);
 
 	vv_buf_puts(b, "## ");
-	if (c->head.unborn)
+	if (c->head.unborn) {
 		vv_buf_puts(b, "No commits yet on ");
+	}
 	vv_buf_puts(b, name ? name : "HEAD (no branch)");
-	if (c->upstream)
+	if (c->upstream) {
 		vv_buf_printf(b, "...%s", c->upstream);
+	}
 	if (c->ahead || c->behind) {
 		vv_buf_puts(b, " [");
 		if (c->ahead) {
 			vv_buf_printf(b, "ahead %llu%s", (unsigned long long)c->ahead,
 				      c->behind ? ", " : "");
 		}
-		if (c->behind)
+		if (c->behind) {
 			vv_buf_printf(b, "behind %llu", (unsigned long long)c->behind);
+		}
 		vv_buf_putc(b, ']');
 	}
 	vv_buf_putc(b, s->nul ? '\0' : '\n');
@@ -76,10 +84,11 @@ static void put_short_path(vv_buf *b, const char *path, const vv_status_style *s
 	vv_buf shown = VV_BUF_INIT;
 
 	vv_path_put_relative(&shown, s->porcelain ? "" : s->prefix, path);
-	if (s->nul)
+	if (s->nul) {
 		vv_buf_put(b, vv_buf_cstr(&shown), shown.len + 1);
-	else
+	} else {
 		vv_path_put_quoted(b, vv_buf_cstr(&shown), s->quote_all, true);
+	}
 	vv_buf_clear(&shown);
 }
 
@@ -92,13 +101,15 @@ static void put_letter(vv_buf *b, char letter, vv_color color, const vv_status_s
 
 static void put_short(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 {
-	if (s->branch)
+	if (s->branch) {
 		put_short_branch(b, c, s);
+	}
 	for (size_t i = 0; i < c->count; i++) {
 		const vv_change_entry *e = &c->entries[i];
 		bool odd = e->staged == '?' || e->staged == 'U' || e->work == 'U';
-		if (e->staged == ' ' && e->work == ' ')
+		if (e->staged == ' ' && e->work == ' ') {
 			continue;
+		}
 		put_letter(b, e->staged, odd ? VV_RED : VV_GREEN, s);
 		put_letter(b, e->work, VV_RED, s);
 		vv_buf_putc(b, ' ');
@@ -107,18 +118,21 @@ static void put_short(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 			vv_buf_puts(b, " -> ");
 		}
 		put_short_path(b, e->path, s);
-		if (s->nul && e->from)
+		if (s->nul && e->from) {
 			put_short_path(b, e->from, s);
-		if (!s->nul)
+		}
+		if (!s->nul) {
 			vv_buf_putc(b, '\n');
+		}
 	}
 }
 
 static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *e,
 		       const vv_change_facts *f)
 {
-	if (!f->known && !f->counts.counted && !f->problem)
+	if (!f->known && !f->counts.counted && !f->problem) {
 		return;
+	}
 	vv_json_name(w, name);
 	vv_json_open_object(w);
 	if (f->known) {
@@ -206,8 +220,9 @@ static void put_json(vv_buf *b, const vv_changes *c)
 	vv_json_string(&w, c->state);
 	vv_json_name(&w, "entries");
 	vv_json_open_array(&w);
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < c->count; i++) {
 		json_entry(&w, &c->entries[i]);
+	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
@@ -215,11 +230,12 @@ static void put_json(vv_buf *b, const vv_changes *c)
 
 vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style, vv_error *err)
 {
-	if (style->json)
+	if (style->json) {
 		put_json(b, c);
-	else if (style->short_form || style->porcelain)
+	} else if (style->short_form || style->porcelain) {
 		put_short(b, c, style);
-	else
+	} else {
 		vv_status_put_long(b, c, style);
+	}
 	return vv_buf_ok(b, err);
 }

@@ -10,17 +10,18 @@
 #include "cmd/work/diff/changes.h"
 
 typedef struct vv_status_style {
-	const char *prefix;   /* current folder, repository-relative; "" shows from the top */
+	const char *prefix; /* current folder, repository-relative; "" shows from the top */
 	bool short_form, porcelain, branch, nul, json;
-	bool quote_all;       /* core.quotepath */
+	bool quote_all; /* core.quotepath */
 	bool color;
-	bool comment;         /* long form for a commit message: each line behind "# " */
+	bool comment; /* long form for a commit message: each line behind "# " */
 	const char *comment_char;
 	bool untracked_hidden;
-	bool groups;          /* say how many groups are new */
+	bool groups; /* say how many groups are new */
 } vv_status_style;
 
-vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style, vv_error *err);
+vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style,
+			vv_error *err);
 
 /* What the long form ends with when nothing is staged: "nothing to commit, ...". */
 const char *vv_status_verdict(const vv_changes *c, bool untracked_hidden);

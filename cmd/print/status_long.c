@@ -20,11 +20,13 @@ static void line(writer *w, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (w->s->comment)
+	if (w->s->comment) {
 		vv_buf_puts(w->b, w->s->comment_char);
+	}
 	va_start(ap, fmt);
-	if (w->s->comment && fmt[0] != '\t' && strcmp(fmt, "%s") != 0)
+	if (w->s->comment && fmt[0] != '\t' && strcmp(fmt, "%s") != 0) {
 		vv_buf_putc(w->b, ' ');
+	}
 	vv_buf_vprintf(w->b, fmt, ap);
 	va_end(ap);
 	vv_buf_putc(w->b, '\n');
@@ -32,8 +34,9 @@ static void line(writer *w, const char *fmt, ...)
 
 static void hint(writer *w, const char *text)
 {
-	if (!w->s->comment)
+	if (!w->s->comment) {
 		line(w, "  (%s)", text);
+	}
 }
 
 static const char *word(char letter)
@@ -62,8 +65,9 @@ static const char *conflict_word(const vv_change_entry *e)
 		     {'D', 'U', "deleted by us:  "}, {'A', 'A', "both added:     "}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (words[i].staged == e->staged && words[i].work == e->work)
+		if (words[i].staged == e->staged && words[i].work == e->work) {
 			return words[i].text;
+		}
 	}
 	return "both modified:  ";
 }
@@ -111,8 +115,9 @@ static void put_ways_out(writer *w)
 	vv_buf text = VV_BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		if (strcmp(state, ours[i]) == 0)
+		if (strcmp(state, ours[i]) == 0) {
 			program = "varve";
+		}
 	}
 	if (strcmp(state, "bisect") == 0) {
 		hint(w, "use \"git bisect reset\" to end it");
@@ -147,8 +152,9 @@ static void put_branch(writer *w)
 	} else if (c->upstream && c->behind) {
 		line(w, "Your branch is behind '%s' by %s commit%s", vv_text_shows(c->upstream),
 		     vv_text_count(c->behind), c->behind == 1 ? "" : "s");
-	} else if (c->upstream)
+	} else if (c->upstream) {
 		line(w, "Your branch is up to date with '%s'", vv_text_shows(c->upstream));
+	}
 	if (c->state[0]) {
 		line(w, "A %s is under way%s", c->state,
 		     c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
@@ -162,59 +168,68 @@ static void put_branch(writer *w)
 
 static void put_staged(writer *w)
 {
-	if (w->c->staged == 0)
+	if (w->c->staged == 0) {
 		return;
+	}
 	line(w, "%s", "");
 	line(w, "Changes to be committed:");
 	hint(w, w->c->head.unborn ? "use \"varve rm --cached <file>...\" to unstage"
 				  : "use \"varve restore --staged <file>...\" to unstage");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
-		if (e->staged != ' ' && e->staged != '?' && !is_conflict(e))
+		if (e->staged != ' ' && e->staged != '?' && !is_conflict(e)) {
 			put_entry(w, e, word(e->staged), VV_GREEN, true);
+		}
 	}
 }
 
 static void put_conflicts(writer *w)
 {
-	if (w->c->conflicts == 0)
+	if (w->c->conflicts == 0) {
 		return;
+	}
 	line(w, "%s", "");
 	line(w, "Unmerged paths:");
-	hint(w, "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" to settle them");
+	hint(w,
+	     "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" to settle them");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
-		if (is_conflict(e))
+		if (is_conflict(e)) {
 			put_entry(w, e, conflict_word(e), VV_RED, false);
+		}
 	}
 }
 
 static void put_unstaged(writer *w)
 {
-	if (w->c->unstaged == 0)
+	if (w->c->unstaged == 0) {
 		return;
+	}
 	line(w, "%s", "");
 	line(w, "Changes not staged for commit:");
 	hint(w, "use \"varve add <file>...\" to update what will be committed");
 	hint(w, "use \"varve restore <file>...\" to discard changes in the work tree");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
-		if (e->work != ' ' && e->work != '?' && !is_conflict(e))
+		if (e->work != ' ' && e->work != '?' && !is_conflict(e)) {
 			put_entry(w, e, word(e->work), VV_RED, false);
+		}
 	}
 }
 
 static void put_pointers(writer *w)
 {
-	if (w->c->pointers == 0)
+	if (w->c->pointers == 0) {
 		return;
+	}
 	line(w, "%s", "");
 	line(w, "Not written to the work tree:");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		vv_buf text = VV_BUF_INIT;
-		if (!e->pointer_only)
+		if (!e->pointer_only) {
 			continue;
+		}
 		put_shown(&text, w->s->prefix, e->path);
 		line(w, "\t%s  pointer only%s: varve restore %s", vv_buf_cstr(&text),
 		     e->blocks_here ? "" : " (blocks not here)", vv_buf_cstr(&text));
@@ -224,16 +239,18 @@ static void put_pointers(writer *w)
 
 static void put_plain(writer *w)
 {
-	if (w->c->plain == 0)
+	if (w->c->plain == 0) {
 		return;
+	}
 	line(w, "%s", "");
 	line(w, "Committed as plain text, though .gitattributes makes datasets of them:");
 	hint(w, "use \"varve add --fix\" to convert them");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		vv_buf text = VV_BUF_INIT;
-		if (!e->plain)
+		if (!e->plain) {
 			continue;
+		}
 		put_shown(&text, w->s->prefix, e->path);
 		line(w, "\t%s", vv_buf_cstr(&text));
 		vv_buf_clear(&text);
@@ -258,36 +275,42 @@ static void put_beaten(writer *w)
 
 static void put_untracked(writer *w)
 {
-	if (w->c->untracked == 0)
+	if (w->c->untracked == 0) {
 		return;
+	}
 	line(w, "%s", "");
 	line(w, "Untracked files:");
 	hint(w, "use \"varve add <file>...\" to include in what will be committed");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
-		if (e->work == '?')
+		if (e->work == '?') {
 			put_entry(w, e, "", VV_RED, false);
+		}
 	}
 }
 
 const char *vv_status_verdict(const vv_changes *c, bool untracked_hidden)
 {
-	if (c->staged)
+	if (c->staged) {
 		return NULL;
-	if (c->unstaged || c->conflicts)
+	}
+	if (c->unstaged || c->conflicts) {
 		return "no changes added to commit (use \"varve add\" and/or \"varve commit -a\")";
+	}
 	if (c->untracked) {
 		return "nothing added to commit but untracked files present "
 		       "(use \"varve add\" to track)";
 	}
-	if (strcmp(c->state, "merge") == 0)
+	if (strcmp(c->state, "merge") == 0) {
 		return "all conflicts are settled; \"varve commit\" concludes the merge";
+	}
 	if (c->head.unborn) {
 		return "nothing to commit "
 		       "(create or copy files and use \"varve add\" to track them)";
 	}
-	if (untracked_hidden)
+	if (untracked_hidden) {
 		return "nothing to commit (use -u to show untracked files)";
+	}
 	return "nothing to commit, working tree clean";
 }
 
@@ -306,8 +329,9 @@ void vv_status_put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s
 	put_untracked(&w);
 	if (verdict) {
 		if (c->unstaged || c->untracked || c->conflicts || c->pointers || c->plain ||
-		    c->beaten.len > 0 || c->head.unborn)
+		    c->beaten.len > 0 || c->head.unborn) {
 			line(&w, "%s", "");
+		}
 		line(&w, "%s", verdict);
 	}
 }

@@ -23,8 +23,7 @@ static void put_lines(vv_buf *b, const vv_check_report *r, const vv_report_group
 	vv_report_walk walk;
 	vv_buf line = VV_BUF_INIT;
 
-	for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
-	     i = vv_report_next(&walk)) {
+	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
 		line.len = 0;
 		vv_report_put_item(&line, g, i);
 		if (i->line > 0) {

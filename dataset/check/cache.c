@@ -45,8 +45,9 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 	vv_check_cache *c = vv_calloc(1, sizeof(*c));
 
 	*out = NULL;
-	if (!c)
+	if (!c) {
 		return vv_fail_nomem(err);
+	}
 	c->trusted_fd = -1;
 	if (dir && !(c->dir = vv_strdup(dir))) {
 		vv_free(c);
@@ -72,8 +73,9 @@ static char *path_in(const char *dir, const char *name)
 	size_t len = strlen(dir) + strlen(name) + 2;
 	char *path = vv_malloc(len);
 
-	if (path)
+	if (path) {
 		snprintf(path, len, "%s/%s", dir, name);
+	}
 	return path;
 }
 
@@ -97,11 +99,13 @@ static void drop_oldest(kept *files, size_t count, uint64_t total)
 		kept *oldest = NULL;
 
 		for (size_t i = 0; i < count; i++) {
-			if (files[i].path && (!oldest || is_older(&files[i], oldest)))
+			if (files[i].path && (!oldest || is_older(&files[i], oldest))) {
 				oldest = &files[i];
+			}
 		}
-		if (!oldest)
+		if (!oldest) {
 			return;
+		}
 		vv_unlink(oldest->path, true, NULL);
 		total -= oldest->size;
 		vv_free(oldest->path);
@@ -116,34 +120,40 @@ static void keep_bounded(const vv_check_cache *c)
 	uint64_t total = 0;
 	kept *files;
 
-	if (vv_list_dir(&names, &count, c->dir, NULL) < 0)
+	if (vv_list_dir(&names, &count, c->dir, NULL) < 0) {
 		return;
+	}
 	files = vv_calloc(count + 1, sizeof(*files));
 	for (size_t i = 0; files && i < count; i++) {
 		vv_stat st;
 
 		files[i].path = path_in(c->dir, names[i]);
-		if (!files[i].path || vv_lstat(&st, files[i].path, NULL) < 0)
+		if (!files[i].path || vv_lstat(&st, files[i].path, NULL) < 0) {
 			continue;
+		}
 		files[i].size = st.size;
 		files[i].sec = st.mtime_sec;
 		files[i].nsec = st.mtime_nsec;
 		total += st.size;
 	}
-	if (files)
+	if (files) {
 		drop_oldest(files, count, total);
-	for (size_t i = 0; files && i < count; i++)
+	}
+	for (size_t i = 0; files && i < count; i++) {
 		vv_free(files[i].path);
+	}
 	vv_free(files);
 	vv_names_free(names, count);
 }
 
 void vv_check_cache_close(vv_check_cache *c)
 {
-	if (!c)
+	if (!c) {
 		return;
-	if (c->dir && c->wrote)
+	}
+	if (c->dir && c->wrote) {
 		keep_bounded(c);
+	}
 	free_records(c->used);
 	free_records(c->trusted);
 	vv_close(c->trusted_fd, c->trusted_path, NULL);
@@ -160,8 +170,9 @@ static void make_name(char out[NAME_MAX_LEN], const char *kind, vv_hash128 key)
 
 static record *find_record(record *r, const char *name)
 {
-	while (r && strcmp(r->name, name) != 0)
+	while (r && strcmp(r->name, name) != 0) {
 		r = r->next;
+	}
 	return r;
 }
 
@@ -192,13 +203,15 @@ static int read_kept(const vv_check_cache *c, const char *name, vv_buf *out, vv_
 	int fd = -1, found = 0;
 	vv_stat st;
 
-	if (!path)
+	if (!path) {
 		return vv_fail_nomem(err);
+	}
 	fd = vv_open(path, O_RDONLY, 0, NULL);
 	if (fd < 0 || vv_fstat(&st, fd, path, NULL) < 0 || st.size < RECORD_HEAD ||
 	    st.size > VV_CHECK_CACHE_MAX ||
-	    vv_read_full(fd, head, sizeof(head), path, NULL) != (ssize_t)sizeof(head))
+	    vv_read_full(fd, head, sizeof(head), path, NULL) != (ssize_t)sizeof(head)) {
 		goto done;
+	}
 	if (!vv_buf_reserve(out, (size_t)st.size)) {
 		found = vv_fail_nomem(err);
 		goto done;
@@ -218,10 +231,12 @@ static int read_trusted(const vv_check_cache *c, const char *name, vv_buf *out, 
 {
 	const record *r = find_record(c->trusted, name);
 
-	if (!r)
+	if (!r) {
 		return 0;
-	if (!vv_buf_reserve(out, (size_t)r->len))
+	}
+	if (!vv_buf_reserve(out, (size_t)r->len)) {
 		return vv_fail_nomem(err);
+	}
 	out->len = (size_t)r->len;
 	out->data[out->len] = '\0';
 	return vv_pread_full(c->trusted_fd, out->data, out->len, r->offset, c->trusted_path,
@@ -247,15 +262,18 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 		vv_buf_reset(out);
 		found = read_trusted(c, name, out, err);
 		/* from now on a record of our own, so that it can be saved again */
-		if (found == 1)
+		if (found == 1) {
 			return vv_check_cache_put(c, kind, key, out->data, out->len, err) < 0
 				       ? (int)VV_ENOMEM
 				       : 1;
+		}
 	}
-	if (found == 0)
+	if (found == 0) {
 		vv_buf_reset(out);
-	if (found == 1 && !add_record(&c->used, name))
+	}
+	if (found == 1 && !add_record(&c->used, name)) {
 		return vv_fail_nomem(err);
+	}
 	return found;
 }
 
@@ -268,19 +286,24 @@ static vv_status write_record(const vv_check_cache *c, const char *path, const v
 	int fd = vv_temp_open(&temp, c->dir, "new-", NULL);
 	vv_status rc = fd < 0 ? (vv_status)fd : VV_OK;
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	memcpy(head, RECORD_MAGIC, MAGIC_LEN);
 	vv_put_le64(head + 8, len);
 	vv_put_le64(head + 16, vv_xxh3(bytes, len, 0));
-	if ((rc = vv_write_full(fd, head, sizeof(head), temp, NULL)) == VV_OK)
+	if ((rc = vv_write_full(fd, head, sizeof(head), temp, NULL)) == VV_OK) {
 		rc = vv_write_full(fd, bytes, len, temp, NULL);
-	if (vv_close(fd, temp, NULL) < 0)
+	}
+	if (vv_close(fd, temp, NULL) < 0) {
 		rc = VV_EIO;
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		rc = vv_rename(temp, path, NULL);
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		vv_unlink(temp, true, NULL);
+	}
 	vv_free(temp);
 	return rc;
 }
@@ -293,20 +316,23 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 
 	make_name(name, kind, key);
 	r = add_record(&c->used, name);
-	if (!r)
+	if (!r) {
 		return vv_fail_nomem(err);
+	}
 	if (!c->dir) {
 		vv_buf_reset(&r->bytes);
 		vv_buf_put(&r->bytes, bytes, len);
 		return vv_buf_ok(&r->bytes, err);
 	}
 	path = path_in(c->dir, name);
-	if (!path)
+	if (!path) {
 		return vv_fail_nomem(err);
+	}
 	if (vv_mkdirs(c->dir, NULL) == VV_OK) {
 		c->wrote = true;
-		if (write_record(c, path, bytes, len) < 0)
+		if (write_record(c, path, bytes, len) < 0) {
 			vv_unlink(path, true, NULL); /* what was there before is out of date */
+		}
 	}
 	vv_free(path);
 	return VV_OK;
@@ -318,8 +344,9 @@ static bool split_name(const char *name, char kind[NAME_MAX_LEN], vv_hash128 *ke
 	const char *dash = strchr(name, '-');
 	unsigned long long hi, lo;
 
-	if (!dash || strlen(dash + 1) != 32 || sscanf(dash + 1, "%16llx%16llx", &hi, &lo) != 2)
+	if (!dash || strlen(dash + 1) != 32 || sscanf(dash + 1, "%16llx%16llx", &hi, &lo) != 2) {
 		return false;
+	}
 	snprintf(kind, NAME_MAX_LEN, "%.*s", (int)(dash - name), name);
 	*key = (vv_hash128){.lo = lo, .hi = hi};
 	return true;
@@ -355,8 +382,9 @@ static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_e
 		snprintf(name, sizeof(name), "%s", r->name);
 		vv_put_le64(len, bytes.len);
 		if ((rc = save_bytes(s, name, sizeof(name), err)) == VV_OK &&
-		    (rc = save_bytes(s, len, sizeof(len), err)) == VV_OK)
+		    (rc = save_bytes(s, len, sizeof(len), err)) == VV_OK) {
 			rc = save_bytes(s, vv_buf_cstr(&bytes), bytes.len, err);
+		}
 	}
 	vv_buf_clear(&bytes);
 	return rc;
@@ -373,8 +401,9 @@ vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if (slash)
+	if (slash) {
 		slash[slash == dir ? 1 : 0] = '\0';
+	}
 	s.fd = vv_temp_open(&temp, slash ? dir : ".", ".varve-result-", err);
 	if (s.fd < 0) {
 		rc = (vv_status)s.fd;
@@ -382,20 +411,25 @@ vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err
 	}
 	s.path = temp;
 	rc = save_bytes(&s, FILE_MAGIC, MAGIC_LEN, err);
-	for (const record *r = c->used; r && rc == VV_OK; r = r->next)
+	for (const record *r = c->used; r && rc == VV_OK; r = r->next) {
 		rc = save_record(c, &s, r, err);
+	}
 	vv_put_le64(end, vv_xxh3_digest(s.hash));
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = vv_write_full(s.fd, end, sizeof(end), temp, err);
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		rc = vv_close(s.fd, temp, err);
-	else
+	} else {
 		vv_close(s.fd, temp, NULL);
+	}
 	s.fd = -1;
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = vv_rename(temp, file, err);
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		vv_unlink(temp, true, NULL);
+	}
 done:
 	vv_xxh3_free(s.hash);
 	vv_free(temp);
@@ -436,10 +470,11 @@ static vv_status hash_holds(const vv_check_cache *c, uint64_t size, vv_error *er
 		at += (uint64_t)n;
 	}
 	n = vv_pread_full(c->trusted_fd, end, sizeof(end), at, c->trusted_path, err);
-	if (n < 0)
+	if (n < 0) {
 		rc = (vv_status)n;
-	else if (n != (ssize_t)sizeof(end) || vv_get_le64(end) != vv_xxh3_digest(hash))
+	} else if (n != (ssize_t)sizeof(end) || vv_get_le64(end) != vv_xxh3_digest(hash)) {
 		rc = bad_file(c->trusted_path, err);
+	}
 done:
 	vv_xxh3_free(hash);
 	vv_free(piece);
@@ -460,15 +495,18 @@ static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
 		uint64_t len = n == (ssize_t)sizeof(head) ? vv_get_le64(head + NAME_MAX_LEN) : 0;
 		record *r;
 
-		if (n < 0)
+		if (n < 0) {
 			return (vv_status)n;
+		}
 		if (n != (ssize_t)sizeof(head) || head[NAME_MAX_LEN - 1] != '\0' ||
 		    !split_name((const char *)head, kind, &key) || end - at < sizeof(head) ||
-		    len > end - at - sizeof(head) || len > VV_CHECK_CACHE_MAX)
+		    len > end - at - sizeof(head) || len > VV_CHECK_CACHE_MAX) {
 			return bad_file(c->trusted_path, err);
+		}
 		r = add_record(&c->trusted, (const char *)head);
-		if (!r)
+		if (!r) {
 			return vv_fail_nomem(err);
+		}
 		r->offset = at + sizeof(head);
 		r->len = len;
 		at = r->offset + len;
@@ -488,23 +526,27 @@ vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *er
 	c->trusted = NULL;
 	c->trusted_fd = -1;
 	c->trusted_path = vv_strdup(file);
-	if (!c->trusted_path)
+	if (!c->trusted_path) {
 		return vv_fail_nomem(err);
+	}
 	c->trusted_fd = vv_open(file, O_RDONLY, 0, err);
 	if (c->trusted_fd < 0) {
 		rc = (vv_status)c->trusted_fd;
 		c->trusted_fd = -1;
 		return rc;
 	}
-	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0)
+	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0) {
 		return rc;
+	}
 	if (st.size < MAGIC_LEN + 8 ||
 	    vv_pread_full(c->trusted_fd, magic, sizeof(magic), 0, file, NULL) !=
 		    (ssize_t)sizeof(magic) ||
-	    memcmp(magic, FILE_MAGIC, MAGIC_LEN) != 0)
+	    memcmp(magic, FILE_MAGIC, MAGIC_LEN) != 0) {
 		return bad_file(file, err);
-	if ((rc = hash_holds(c, st.size, err)) == VV_OK)
+	}
+	if ((rc = hash_holds(c, st.size, err)) == VV_OK) {
 		rc = index_file(c, st.size, err);
+	}
 	if (rc < 0) {
 		free_records(c->trusted);
 		c->trusted = NULL;

@@ -61,14 +61,17 @@ static unsigned check_length(const check_column *c, const vv_cell *cell)
 	unsigned found = 0;
 	size_t len = 0;
 
-	if (c->field->type == VV_TYPE_STRING)
+	if (c->field->type == VV_TYPE_STRING) {
 		len = vv_value_text_length(cell->text, cell->len);
-	else if (!vv_value_count(&len, c->field, cell))
+	} else if (!vv_value_count(&len, c->field, cell)) {
 		return 0;
-	if (c->min_length != UINT64_MAX && len < c->min_length)
+	}
+	if (c->min_length != UINT64_MAX && len < c->min_length) {
 		found |= CHECK_MIN_LENGTH;
-	if (len > c->max_length)
+	}
+	if (len > c->max_length) {
 		found |= CHECK_MAX_LENGTH;
+	}
 	return found;
 }
 
@@ -95,13 +98,15 @@ static unsigned check_bounds(check_worker *w, const check_plan *p, const check_c
 	for (size_t i = 0; i < BOUND_COUNT; i++) {
 		int rank;
 
-		if (!c->bounds[i].given)
+		if (!c->bounds[i].given) {
 			continue;
+		}
 		rank = vv_value_rank(&v, &c->bounds[i].value, &w->value);
 		/* NaN is neither above nor below anything; where there is no order, the bound is not met */
 		if (rank == sides[i].wrong[0] || rank == sides[i].wrong[1] || rank == 2 ||
-		    (v.kind == VV_VALUE_DECIMAL && v.decimal.kind == VV_DECIMAL_NAN))
+		    (v.kind == VV_VALUE_DECIMAL && v.decimal.kind == VV_DECIMAL_NAN)) {
 			found |= sides[i].bit;
+		}
 	}
 	return found;
 }
@@ -115,10 +120,12 @@ static unsigned check_among(check_worker *w, const check_column *c, const vv_cel
 	if (!vv_value_put_key(&w->key, &scratch, c->field, cell)) {
 		w->no_memory = true;
 	} else {
-		if (c->allowed && !vv_names_find(c->allowed, w->key.data, w->key.len))
+		if (c->allowed && !vv_names_find(c->allowed, w->key.data, w->key.len)) {
 			found |= CHECK_ENUM;
-		if (c->categories && !vv_names_find(c->categories, w->key.data, w->key.len))
+		}
+		if (c->categories && !vv_names_find(c->categories, w->key.data, w->key.len)) {
 			found |= CHECK_CATEGORY;
+		}
 	}
 	vv_buf_clear(&scratch);
 	return found;
@@ -128,8 +135,9 @@ static unsigned check_pattern(check_worker *w, const check_column *c, const vv_c
 {
 	int rc = vv_pattern_match(c->pattern, w->patterns, cell->text, cell->len);
 
-	if (rc == VV_ENOMEM)
+	if (rc == VV_ENOMEM) {
 		w->no_memory = true;
+	}
 	return rc == 0 ? CHECK_PATTERN : rc == VV_EREFUSED ? CHECK_BUDGET : 0;
 }
 
@@ -153,36 +161,47 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 			       : CHECK_MISSING_CELL | CHECK_REQUIRED;
 	}
 	if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
-	    (f && vv_field_missing(f, cell)))
+	    (f && vv_field_missing(f, cell))) {
 		return c->required ? CHECK_REQUIRED : 0;
-	if (c->encoding != CHECK_OFF || c->pattern)
+	}
+	if (c->encoding != CHECK_OFF || c->pattern) {
 		valid = vv_utf8_valid(cell->text, cell->len);
-	if (!valid && c->encoding != CHECK_OFF)
+	}
+	if (!valid && c->encoding != CHECK_OFF) {
 		found = CHECK_ENCODING;
-	if (!f)
+	}
+	if (!f) {
 		return found;
-	if (!(p->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell)))
+	}
+	if (!(p->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell))) {
 		return c->type == CHECK_OFF ? found : found | CHECK_TYPE;
-	if (c->has_lengths)
+	}
+	if (c->has_lengths) {
 		found |= check_length(c, cell);
-	if (c->has_bounds)
+	}
+	if (c->has_bounds) {
 		found |= check_bounds(w, p, c, cell);
-	if (c->pattern && valid)
+	}
+	if (c->pattern && valid) {
 		found |= check_pattern(w, c, cell);
-	else if (c->pattern && !tells_encoding(p, c))
+	} else if (c->pattern && !tells_encoding(p, c)) {
 		found |= CHECK_PATTERN; /* no characters, so that no pattern is met */
-	if (c->allowed || c->categories)
+	}
+	if (c->allowed || c->categories) {
 		found |= check_among(w, c, cell);
+	}
 	return c->budget == CHECK_OFF ? found & ~(unsigned)CHECK_BUDGET : found;
 }
 
 vv_status check_group_column(const check_group *g, size_t place, vv_cell *cells, size_t stride,
 			     vv_arena *arena, vv_error *err)
 {
-	if (!g->batch)
+	if (!g->batch) {
 		return vv_group_column(&g->view, place, cells, stride, arena, err);
-	for (size_t r = 0; r < g->rows; r++)
+	}
+	for (size_t r = 0; r < g->rows; r++) {
 		cells[r * stride] = g->batch->cells[r * g->batch->columns + place];
+	}
 	return VV_OK;
 }
 
@@ -192,35 +211,41 @@ vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g
 	vv_status rc;
 
 	w->has_blank = w->pass_blank = false;
-	if (p->blank_slot == CHECK_OFF || p->count == 0)
+	if (p->blank_slot == CHECK_OFF || p->count == 0) {
 		return VV_OK;
+	}
 	for (size_t i = 0; i < p->count && !g->batch; i++) {
-		if (check_view_filled(&g->view, i))
+		if (check_view_filled(&g->view, i)) {
 			return VV_OK;
+		}
 	}
 	if (g->rows > w->blank_cap) {
 		uint8_t *b = vv_realloc(w->blank, g->rows);
 
-		if (!b)
+		if (!b) {
 			return vv_fail_nomem(err);
+		}
 		w->blank = b;
 		w->blank_cap = g->rows;
 	}
 	memset(w->blank, 1, g->rows);
-	if (!(cells = check_worker_cells(w, g->rows, err)))
+	if (!(cells = check_worker_cells(w, g->rows, err))) {
 		return VV_ENOMEM;
+	}
 	for (size_t i = 0; i < p->count; i++) {
 		size_t left = 0;
 
 		vv_arena_reset(&w->arena);
-		if ((rc = check_group_column(g, i, cells, 1, &w->arena, err)) < 0)
+		if ((rc = check_group_column(g, i, cells, 1, &w->arena, err)) < 0) {
 			return rc;
+		}
 		for (size_t r = 0; r < g->rows; r++) {
 			w->blank[r] = w->blank[r] && cells[r].len == 0;
 			left += w->blank[r];
 		}
-		if (left == 0)
+		if (left == 0) {
 			return VV_OK;
+		}
 	}
 	w->has_blank = true;
 	w->pass_blank = p->pass_blank;
@@ -229,8 +254,9 @@ vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g
 
 static void count(check_worker *w, uint32_t slot, unsigned n)
 {
-	if (slot != CHECK_OFF)
+	if (slot != CHECK_OFF) {
 		w->counters[slot] += n;
+	}
 }
 
 static uint32_t seen_counter(const check_plan *p, uint32_t slot)
@@ -276,11 +302,13 @@ static uint32_t line_ends(const vv_cell *cells, size_t rows)
 	for (size_t r = 0; r < rows; r++) {
 		const char *s = cells[r].text;
 
-		if (cells[r].state != VV_CELL_TEXT)
+		if (cells[r].state != VV_CELL_TEXT) {
 			continue;
-		for (uint32_t i = 0; i < cells[r].len; i++)
+		}
+		for (uint32_t i = 0; i < cells[r].len; i++) {
 			n += s[i] == '\n' ||
 			     (s[i] == '\r' && (i + 1 == cells[r].len || s[i + 1] != '\n'));
+		}
 	}
 	return n;
 }
@@ -294,25 +322,32 @@ static vv_status check_column_rows(check_worker *w, const check_plan *p, const c
 	vv_cell *cells;
 	vv_status rc;
 
-	if (clean && one_line)
+	if (clean && one_line) {
 		return VV_OK;
-	if (!(cells = check_worker_cells(w, g->rows, err)))
+	}
+	if (!(cells = check_worker_cells(w, g->rows, err))) {
 		return VV_ENOMEM;
+	}
 	vv_arena_reset(&w->arena);
-	if ((rc = check_group_column(g, c->place, cells, 1, &w->arena, err)) < 0)
+	if ((rc = check_group_column(g, c->place, cells, 1, &w->arena, err)) < 0) {
 		return rc;
-	if (!one_line && !p->json)
+	}
+	if (!one_line && !p->json) {
 		*newlines += line_ends(cells, g->rows);
+	}
 	for (size_t r = 0; r < g->rows && !clean; r++) {
 		unsigned found;
 
-		if (w->pass_blank && w->blank[r])
+		if (w->pass_blank && w->blank[r]) {
 			continue;
+		}
 		found = check_cell(w, p, c, &cells[r]);
-		if (found != 0)
+		if (found != 0) {
 			count_found(w, c, found);
-		if (seen)
+		}
+		if (seen) {
 			count_seen(w, p, c, &cells[r]);
+		}
 	}
 	return VV_OK;
 }
@@ -324,30 +359,35 @@ static vv_status check_conditions(check_worker *w, const check_plan *p, const ch
 	vv_cell *cells = check_worker_cells(w, g->rows * stride, err);
 	vv_status rc;
 
-	if (!cells)
+	if (!cells) {
 		return VV_ENOMEM;
+	}
 	vv_arena_reset(&w->arena);
 	for (size_t i = 0; i < p->condition_field_count; i++) {
 		size_t field = p->condition_fields[i], column = p->of_field[field];
 
-		for (size_t r = 0; column == SIZE_MAX && r < g->rows; r++)
+		for (size_t r = 0; column == SIZE_MAX && r < g->rows; r++) {
 			cells[r * stride + field] = (vv_cell){.state = VV_CELL_ABSENT};
+		}
 		if (column != SIZE_MAX &&
 		    (rc = check_group_column(g, p->columns[column].place, cells + field, stride,
-					     &w->arena, err)) < 0)
+					     &w->arena, err)) < 0) {
 			return rc;
+		}
 	}
 	for (uint32_t s = 0; s < p->slot_count; s++) {
 		const check_slot *slot = &p->slots[s];
 		const vv_condition *c;
 
-		if (slot->condition == SIZE_MAX)
+		if (slot->condition == SIZE_MAX) {
 			continue;
+		}
 		c = p->conditions[slot->condition].compiled;
 		for (size_t r = 0; r < g->rows; r++) {
 			if (!(w->pass_blank && w->blank[r]) &&
-			    vv_condition_eval(c, w->conditions, cells + r * stride) == VV_FALSE)
+			    vv_condition_eval(c, w->conditions, cells + r * stride) == VV_FALSE) {
 				w->counters[s]++;
+			}
 		}
 	}
 	return vv_condition_failed(w->conditions) ? vv_fail_nomem(err) : VV_OK;
@@ -360,16 +400,20 @@ vv_status check_group_rows(check_worker *w, const check_plan *p, const check_gro
 
 	*newlines = 0;
 	memset(w->counters, 0, p->counter_count * sizeof(*w->counters));
-	if ((rc = check_blank(w, p, g, err)) < 0)
+	if ((rc = check_blank(w, p, g, err)) < 0) {
 		return rc;
-	for (size_t r = 0; w->has_blank && r < g->rows; r++)
-		w->counters[p->blank_slot] += w->blank[r];
-	for (size_t i = 0; i < p->count; i++) {
-		if ((rc = check_column_rows(w, p, &p->columns[i], g, newlines, err)) < 0)
-			return rc;
 	}
-	if (p->condition_count > 0 && (rc = check_conditions(w, p, g, err)) < 0)
+	for (size_t r = 0; w->has_blank && r < g->rows; r++) {
+		w->counters[p->blank_slot] += w->blank[r];
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		if ((rc = check_column_rows(w, p, &p->columns[i], g, newlines, err)) < 0) {
+			return rc;
+		}
+	}
+	if (p->condition_count > 0 && (rc = check_conditions(w, p, g, err)) < 0) {
 		return rc;
+	}
 	return w->no_memory ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -381,13 +425,16 @@ vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *a
 
 	*newlines = 0;
 	for (size_t i = 0; i < columns && rc == VV_OK; i++) {
-		if (!g->batch && check_view_one_line(&g->view, i))
+		if (!g->batch && check_view_one_line(&g->view, i)) {
 			continue;
-		if (!cells && !(cells = vv_malloc(g->rows * sizeof(*cells))))
+		}
+		if (!cells && !(cells = vv_malloc(g->rows * sizeof(*cells)))) {
 			return vv_fail_nomem(err);
+		}
 		vv_arena_reset(arena);
-		if ((rc = check_group_column(g, i, cells, 1, arena, err)) == VV_OK)
+		if ((rc = check_group_column(g, i, cells, 1, arena, err)) == VV_OK) {
 			*newlines += line_ends(cells, g->rows);
+		}
 	}
 	vv_free(cells);
 	return rc;

@@ -149,7 +149,8 @@ typedef struct check_plan {
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;
-	bool pass_blank;  /* rows without any value are an error, and nothing else is told of them */
+	/* rows without any value are an error, and nothing else is told of them */
+	bool pass_blank;
 	size_t *show_key; /* columns of the plan that name a row */
 	size_t show_key_count;
 	check_note *notes, *last_note;
@@ -234,7 +235,8 @@ typedef struct check_group_info {
 	uint32_t rows;
 	uint32_t newlines;
 	uint32_t
-		counts; /* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
+		/* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
+		counts;
 	uint8_t known;       /* the rules' answer is from the cache */
 	const uint8_t *item; /* its entry in the list, where it has long cells; else NULL */
 	size_t item_len;

@@ -21,8 +21,9 @@ typedef struct view {
 
 static bool open_view(view *v, const vv_group *g, size_t column)
 {
-	if (column >= g->columns || g->column_len[column] == 0)
+	if (column >= g->columns || g->column_len[column] == 0) {
 		return false;
+	}
 	v->p = g->column[column];
 	v->end = v->p + g->column_len[column];
 	v->encoding = *v->p & 15u;
@@ -40,11 +41,13 @@ static bool each_text(const view *v, text_fn fn, void *payload)
 	uint64_t count, len, sum = 0;
 	vv_cell cell = {.state = VV_CELL_TEXT};
 
-	if (!vv_varint_read(&p, v->end, &count))
+	if (!vv_varint_read(&p, v->end, &count)) {
 		return false;
+	}
 	if (v->encoding == GROUP_CONST) {
-		if (count != (uint64_t)(v->end - p))
+		if (count != (uint64_t)(v->end - p)) {
 			return false;
+		}
 		cell.text = (const char *)p;
 		cell.len = (uint32_t)count;
 		return fn(payload, &cell);
@@ -52,25 +55,30 @@ static bool each_text(const view *v, text_fn fn, void *payload)
 	lens = p;
 	for (uint64_t i = 0; i < count; i++) {
 		if (count > GROUP_DICT_MAX || !vv_varint_read(&p, v->end, &len) ||
-		    len > (uint64_t)(v->end - p))
+		    len > (uint64_t)(v->end - p)) {
 			return false;
+		}
 		sum += len;
 	}
-	if (sum > (uint64_t)(v->end - p) || (uint64_t)(v->end - p) - sum != v->rows)
+	if (sum > (uint64_t)(v->end - p) || (uint64_t)(v->end - p) - sum != v->rows) {
 		return false;
+	}
 	/* a row that names no value is damage */
 	for (size_t i = 0; i < v->rows; i++) {
-		if (p[sum + i] >= count)
+		if (p[sum + i] >= count) {
 			return false;
+		}
 	}
 	text = p;
 	for (uint64_t i = 0; i < count; i++) {
-		if (!vv_varint_read(&lens, v->end, &len))
+		if (!vv_varint_read(&lens, v->end, &len)) {
 			return false;
+		}
 		cell.text = (const char *)text;
 		cell.len = (uint32_t)len;
-		if (!fn(payload, &cell))
+		if (!fn(payload, &cell)) {
 			return false;
+		}
 		text += len;
 	}
 	return true;
@@ -83,18 +91,21 @@ static const uint8_t *text_bytes(const view *v, size_t *len, bool *some_empty)
 	uint64_t n, sum = 0;
 
 	*some_empty = false;
-	if (p == v->end)
+	if (p == v->end) {
 		return NULL;
+	}
 	switch (*p++) {
 	case GROUP_LEN_EQUAL:
-		if (!vv_varint_read(&p, v->end, &n) || n > (uint64_t)(v->end - p))
+		if (!vv_varint_read(&p, v->end, &n) || n > (uint64_t)(v->end - p)) {
 			return NULL;
+		}
 		sum = n * v->rows;
 		*some_empty = n == 0;
 		break;
 	case GROUP_LEN_BYTES:
-		if ((size_t)(v->end - p) < v->rows)
+		if ((size_t)(v->end - p) < v->rows) {
 			return NULL;
+		}
 		for (size_t i = 0; i < v->rows; i++) {
 			sum += p[i];
 			*some_empty = *some_empty || p[i] == 0;
@@ -103,8 +114,9 @@ static const uint8_t *text_bytes(const view *v, size_t *len, bool *some_empty)
 		break;
 	case GROUP_LEN_VARINTS:
 		for (size_t i = 0; i < v->rows; i++) {
-			if (!vv_varint_read(&p, v->end, &n) || n > (uint64_t)(v->end - p))
+			if (!vv_varint_read(&p, v->end, &n) || n > (uint64_t)(v->end - p)) {
 				return NULL;
+			}
 			sum += n;
 			*some_empty = *some_empty || n == 0;
 		}
@@ -132,23 +144,27 @@ static bool open_numbers(numbers *n, const view *v)
 	size_t empty = 0;
 	uint8_t flags;
 
-	if (v->end - p < 4)
+	if (v->end - p < 4) {
 		return false;
+	}
 	flags = *p++;
 	n->form = flags >> GROUP_FORM_SHIFT;
 	n->deltas = (flags & GROUP_DELTAS) != 0;
 	n->empties = (flags & GROUP_EMPTIES) != 0;
 	n->scale = v->encoding == GROUP_DECIMAL || v->encoding == GROUP_DATETIME ? *p++ : 0;
 	n->width = *p++;
-	if (n->width > 8 || n->scale >= CHECK_SCALES || !vv_varint_read(&p, v->end, &base))
+	if (n->width > 8 || n->scale >= CHECK_SCALES || !vv_varint_read(&p, v->end, &base)) {
 		return false;
+	}
 	n->base = (uint64_t)group_unzigzag(base);
 	if (n->empties) {
-		if ((size_t)(v->end - p) < v->rows)
+		if ((size_t)(v->end - p) < v->rows) {
 			return false;
+		}
 		for (size_t i = 0; i < v->rows; i++) {
-			if (p[i] > 1)
+			if (p[i] > 1) {
 				return false;
+			}
 			empty += p[i];
 		}
 		p += v->rows;
@@ -173,14 +189,16 @@ static bool within(const numbers *n, int64_t least, int64_t most, uint64_t *unit
 		for (size_t i = 0; i < have; i++) {
 			int64_t v;
 
-			if (n->deltas)
+			if (n->deltas) {
 				last += (uint64_t)group_unzigzag(unit[i]);
+			}
 			v = (int64_t)(n->deltas ? last : n->base + unit[i]);
 			low = v < low ? v : low;
 			high = v > high ? v : high;
 		}
-		if (low < least || high > most)
+		if (low < least || high > most) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -241,19 +259,24 @@ static bool numbers_clean(check_worker *w, const check_plan *p, const check_colu
 	numbers n;
 
 	/* in JSON a text that looks like a number is a string, and numbers are literals */
-	if (!open_numbers(&n, v) || !c->spare || (p->json && !dates))
+	if (!open_numbers(&n, v) || !c->spare || (p->json && !dates)) {
 		return false;
-	if (!c->field)
+	}
+	if (!c->field) {
 		return true;
+	}
 	if (c->typed_missing ||
 	    !(dates ? takes_dates(c->field, v->encoding, n.form)
 		    : takes_numbers(c->field, v->encoding == GROUP_DECIMAL)) ||
-	    (n.empties && check_cell(w, p, c, &empty) != 0))
+	    (n.empties && check_cell(w, p, c, &empty) != 0)) {
 		return false;
-	if (!c->has_bounds)
+	}
+	if (!c->has_bounds) {
 		return true;
-	if (v->encoding == GROUP_DATETIME)
+	}
+	if (v->encoding == GROUP_DATETIME) {
 		return false;
+	}
 	r = &c->ranges[n.scale];
 	return r->usable && within(&n, r->least, r->most, w->numbers);
 }
@@ -264,20 +287,25 @@ static bool text_clean(const check_column *c, const view *v)
 	size_t len;
 	const uint8_t *bytes = text_bytes(v, &len, &some_empty);
 
-	if (!bytes || !c->spare || c->has_bounds)
+	if (!bytes || !c->spare || c->has_bounds) {
 		return false;
+	}
 	if (c->field && c->field->type != VV_TYPE_ANY &&
-	    !(c->field->type == VV_TYPE_STRING && c->field->format[0] == 'd'))
+	    !(c->field->type == VV_TYPE_STRING && c->field->format[0] == 'd')) {
 		return false;
+	}
 	/* an empty text is missing by default; others may be named so too */
 	if (c->required && (some_empty || c->field->missing[0] == NULL ||
-			    c->field->missing[0][0] != '\0' || c->field->missing[1] != NULL))
+			    c->field->missing[0][0] != '\0' || c->field->missing[1] != NULL)) {
 		return false;
-	if (c->encoding == CHECK_OFF)
+	}
+	if (c->encoding == CHECK_OFF) {
 		return true;
+	}
 	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] >= 0x80)
+		if (bytes[i] >= 0x80) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -288,8 +316,9 @@ bool check_view_clean(check_worker *w, const check_plan *p, const check_column *
 	looking l = {w, p, c};
 	view v;
 
-	if (!open_view(&v, g, c->place))
+	if (!open_view(&v, g, c->place)) {
 		return false;
+	}
 	switch (v.encoding) {
 	case GROUP_CONST:
 	case GROUP_DICT:
@@ -319,8 +348,9 @@ bool check_view_filled(const vv_group *g, size_t column)
 	size_t len;
 	view v;
 
-	if (!open_view(&v, g, column))
+	if (!open_view(&v, g, column)) {
 		return false;
+	}
 	switch (v.encoding) {
 	case GROUP_CONST:
 	case GROUP_DICT:
@@ -350,8 +380,9 @@ bool check_view_one_line(const vv_group *g, size_t column)
 	size_t len;
 	view v;
 
-	if (!open_view(&v, g, column))
+	if (!open_view(&v, g, column)) {
 		return false;
+	}
 	switch (v.encoding) {
 	case GROUP_CONST:
 	case GROUP_DICT:

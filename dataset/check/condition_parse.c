@@ -108,7 +108,8 @@ static vv_status fail_column(parser *p, const vv_token *t)
 	char word[256];
 
 	vv_tokens_fail(&p->t, t->at, "there is no column", t->text, t->len);
-	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0, t->text);
+	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0,
+		       t->text);
 	vv_nearest_init(&near, word);
 	for (size_t i = 0; *word && i < s->count && i < 4096; i++) {
 		(void)vv_nearest_try(&near, s->fields[i].name);

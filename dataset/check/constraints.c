@@ -66,8 +66,9 @@ static vv_status check_names(check_plan *p, const check_column *c, const vv_json
 		const struct constraint *k = constraints,
 					*end = k + sizeof(constraints) / sizeof(*k);
 
-		while (k < end && strcmp(k->name, n->name) != 0)
+		while (k < end && strcmp(k->name, n->name) != 0) {
 			k++;
+		}
 		if (k == end) {
 			rc = check_note_node(p, n, err, "there is no constraint '%s'",
 					     vv_text_shows(n->name));
@@ -93,8 +94,9 @@ static vv_status read_bound(check_plan *p, check_column *c, const vv_json *const
 	vv_status rc = VV_OK;
 	char *copy;
 
-	if (!node || !(ORDERED & BIT(c->field->type)))
+	if (!node || !(ORDERED & BIT(c->field->type))) {
 		return VV_OK;
+	}
 	if (vv_value_of_node(&cell, &field, &standard, &text, c->field, node)) {
 		/* kept: values borrow from the text that they were read from */
 		copy = vv_arena_strndup(&p->arena, cell.text, cell.len);
@@ -105,8 +107,9 @@ static vv_status read_bound(check_plan *p, check_column *c, const vv_json *const
 			b->text_len = cell.len;
 			c->has_bounds = true;
 		}
-		if (!copy || p->digits.failed)
+		if (!copy || p->digits.failed) {
 			rc = vv_fail_nomem(err);
+		}
 	} else if (text.failed) {
 		rc = vv_fail_nomem(err);
 	} else {
@@ -124,10 +127,12 @@ static bool scaled_floor(int64_t *out, bool *exact, const vv_decimal *d, const c
 	int64_t whole = d->exponent + (int64_t)scale; /* digits before the point */
 	int64_t v = 0;
 
-	if (d->kind != VV_DECIMAL_FINITE || whole > 18)
+	if (d->kind != VV_DECIMAL_FINITE || whole > 18) {
 		return false;
-	for (int64_t i = 0; i < whole; i++)
+	}
+	for (int64_t i = 0; i < whole; i++) {
 		v = v * 10 + (i < (int64_t)d->count ? digits[i] - '0' : 0);
+	}
 	*exact = whole >= (int64_t)d->count;
 	*out = d->negative ? -v - !*exact : v;
 	return true;
@@ -162,8 +167,9 @@ static void make_ranges(check_plan *p, check_column *c)
 			int64_t floor = 0;
 			bool exact = true;
 
-			if (!b->given)
+			if (!b->given) {
 				continue;
+			}
 			if (dates) {
 				floor = b->value.seconds / 86400;
 				floor -= b->value.seconds % 86400 < 0;
@@ -188,10 +194,12 @@ static vv_status read_bounds(check_plan *p, check_column *c, const vv_json *node
 	};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < BOUND_COUNT && rc == VV_OK; i++)
+	for (size_t i = 0; i < BOUND_COUNT && rc == VV_OK; i++) {
 		rc = read_bound(p, c, node, names[i], i, err);
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		make_ranges(p, c);
+	}
 	return rc;
 }
 
@@ -199,12 +207,15 @@ static void read_lengths(check_column *c, const vv_json *node)
 {
 	uint64_t n;
 
-	if (!(LONG & BIT(c->field->type)))
+	if (!(LONG & BIT(c->field->type))) {
 		return;
-	if (vv_json_get_u64(&n, node, "minLength"))
+	}
+	if (vv_json_get_u64(&n, node, "minLength")) {
 		c->min_length = n;
-	if (vv_json_get_u64(&n, node, "maxLength"))
+	}
+	if (vv_json_get_u64(&n, node, "maxLength")) {
 		c->max_length = n;
+	}
 	c->has_lengths = c->min_length != UINT64_MAX || c->max_length != UINT64_MAX;
 }
 
@@ -214,14 +225,17 @@ static vv_status read_pattern(check_plan *p, check_column *c, const vv_json *nod
 	vv_error why;
 	vv_status rc;
 
-	if (!pattern || c->field->type != VV_TYPE_STRING)
+	if (!pattern || c->field->type != VV_TYPE_STRING) {
 		return VV_OK;
+	}
 	rc = vv_pattern_new(&c->pattern, pattern->text, pattern->text_len, &why);
 	c->pattern_text = pattern->text;
-	if (rc == VV_EINPUT)
+	if (rc == VV_EINPUT) {
 		return check_note_node(p, pattern, err, "%s", why.message);
-	if (rc < 0 && err)
+	}
+	if (rc < 0 && err) {
 		*err = why;
+	}
 	return rc;
 }
 
@@ -277,9 +291,10 @@ static vv_status check_subset(check_plan *p, const check_column *c, const vv_jso
 	for (size_t i = 0; i <= c->allowed->mask; i++) {
 		const vv_name *n = &c->allowed->slots[i];
 
-		if (n->text && !vv_names_find(c->categories, n->text, n->len))
+		if (n->text && !vv_names_find(c->categories, n->text, n->len)) {
 			return check_note_node(p, list, err,
 					       "has a value that is not one of the categories");
+		}
 	}
 	return VV_OK;
 }
@@ -290,8 +305,9 @@ vv_status check_constraints(check_plan *p, check_column *c, vv_error *err)
 	const vv_json *categories = vv_json_get(c->field->json, "categories");
 	vv_status rc = VV_OK;
 
-	if (categories && (rc = read_values(p, &c->categories, c, categories, err)) < 0)
+	if (categories && (rc = read_values(p, &c->categories, c, categories, err)) < 0) {
 		return rc;
+	}
 	if (node) {
 		c->required = vv_json_get_bool(node, "required", false);
 		read_lengths(c, node);
@@ -299,10 +315,12 @@ vv_status check_constraints(check_plan *p, check_column *c, vv_error *err)
 		if ((rc = check_names(p, c, node, err)) < 0 ||
 		    (rc = read_bounds(p, c, node, err)) < 0 ||
 		    (rc = read_pattern(p, c, node, err)) < 0 ||
-		    (list && (rc = read_values(p, &c->allowed, c, list, err)) < 0))
+		    (list && (rc = read_values(p, &c->allowed, c, list, err)) < 0)) {
 			return rc;
-		if (list && c->categories)
+		}
+		if (list && c->categories) {
 			rc = check_subset(p, c, list, err);
+		}
 	}
 	c->spare = !c->has_lengths && !c->pattern && !c->allowed && !c->categories;
 	if (c->constraint == CHECK_OFF) { /* nothing of it is to be looked at */

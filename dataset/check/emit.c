@@ -30,8 +30,9 @@ bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen)
 {
 	uint64_t right = seen > found ? seen - found : 0, a, b;
 
-	if (mostly >= VV_BILLION || found == 0)
+	if (mostly >= VV_BILLION || found == 0) {
 		return false;
+	}
 	/* right / seen >= mostly / 10^9 */
 	while (__builtin_mul_overflow(right, (uint64_t)VV_BILLION, &a) ||
 	       __builtin_mul_overflow(seen, mostly, &b)) {
@@ -47,14 +48,16 @@ vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err)
 	vv_status rc;
 
 	*out = e;
-	if (!e)
+	if (!e) {
 		return vv_fail_nomem(err);
+	}
 	e->r = r;
 	e->open = SIZE_MAX;
 	vv_batch_init(&e->batch);
 	vv_arena_init(&e->arena);
-	if ((rc = check_worker_init(&e->w, &r->plan, err)) < 0)
+	if ((rc = check_worker_init(&e->w, &r->plan, err)) < 0) {
 		return rc;
+	}
 	e->columns = vv_calloc(r->plan.count + 1, sizeof(*e->columns));
 	e->given = vv_calloc(r->plan.slot_count + 1, sizeof(*e->given));
 	return e->columns && e->given ? VV_OK : vv_fail_nomem(err);
@@ -62,15 +65,17 @@ vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err)
 
 static void close_group(check_emit *e)
 {
-	if (e->open != SIZE_MAX)
+	if (e->open != SIZE_MAX) {
 		check_unload(&e->group);
+	}
 	e->open = SIZE_MAX;
 }
 
 void check_emit_close(check_emit *e)
 {
-	if (!e)
+	if (!e) {
 		return;
+	}
 	close_group(e);
 	check_worker_clear(&e->w);
 	vv_batch_clear(&e->batch);
@@ -87,13 +92,15 @@ static vv_status open_group(check_emit *e, size_t i, vv_error *err)
 {
 	vv_status rc;
 
-	if (e->open == i)
+	if (e->open == i) {
 		return VV_OK;
+	}
 	close_group(e);
 	vv_arena_reset(&e->arena);
 	memset(e->columns, 0, e->r->plan.count * sizeof(*e->columns));
-	if ((rc = check_load(e->r, &e->w, &e->batch, i, &e->group, err)) == VV_OK)
+	if ((rc = check_load(e->r, &e->w, &e->batch, i, &e->group, err)) == VV_OK) {
 		e->open = i;
+	}
 	return rc;
 }
 
@@ -105,12 +112,14 @@ static vv_status column_cells(check_emit *e, size_t column, const vv_cell **out,
 
 	if (!cells) {
 		cells = vv_arena_alloc(&e->arena, (e->group.rows + 1) * sizeof(*cells));
-		if (!cells)
+		if (!cells) {
 			return vv_fail_nomem(err);
+		}
 		rc = check_group_column(&e->group, e->r->plan.columns[column].place, cells, 1,
 					&e->arena, err);
-		if (rc < 0)
+		if (rc < 0) {
 			return rc;
+		}
 		e->columns[column] = cells;
 	}
 	*out = cells;
@@ -136,8 +145,9 @@ static vv_status put_named(check_emit *e, vv_buf *out, const size_t *columns, si
 		const vv_cell *cells;
 		vv_status rc = column_cells(e, columns[i], &cells, err);
 
-		if (rc < 0)
+		if (rc < 0) {
 			return rc;
+		}
 		vv_buf_puts(out, i > 0 ? ", " : "");
 		vv_buf_put(out, c->name, c->name_len);
 		vv_buf_putc(out, '=');
@@ -154,11 +164,13 @@ static vv_status give_row(check_emit *e, vv_finding *f, size_t row, vv_error *er
 	vv_status rc;
 
 	f->row = r->groups[e->open].first_row + row + 1;
-	if ((rc = vv_check_line(r->lines, f->row - 1, &f->line, err)) < 0)
+	if ((rc = vv_check_line(r->lines, f->row - 1, &f->line, err)) < 0) {
 		return rc;
+	}
 	if (p->show_key_count > 0) {
-		if ((rc = put_named(e, &e->key, p->show_key, p->show_key_count, row, err)) < 0)
+		if ((rc = put_named(e, &e->key, p->show_key, p->show_key_count, row, err)) < 0) {
 			return rc;
+		}
 		f->key = vv_buf_cstr(&e->key);
 		f->key_len = e->key.len;
 	}
@@ -172,10 +184,11 @@ static size_t group_of(const check_run *r, uint64_t row)
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (r->groups[middle].first_row <= row)
+		if (r->groups[middle].first_row <= row) {
 			low = middle;
-		else
+		} else {
 			high = middle;
+		}
 	}
 	return low;
 }
@@ -190,19 +203,22 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 	size_t at = (size_t)(row - e->r->groups[i].first_row);
 	vv_status rc = open_group(e, i, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	if (count == 1) {
 		const vv_cell *cells;
 
-		if ((rc = column_cells(e, columns[0], &cells, err)) < 0)
+		if ((rc = column_cells(e, columns[0], &cells, err)) < 0) {
 			return rc;
+		}
 		f.column = e->r->plan.columns[columns[0]].name;
 		f.value = cells[at].text ? cells[at].text : "";
 		f.value_len = cells[at].len;
 	} else if (count > 1) {
-		if ((rc = put_named(e, &e->value, columns, count, at, err)) < 0)
+		if ((rc = put_named(e, &e->value, columns, count, at, err)) < 0) {
 			return rc;
+		}
 		f.value = vv_buf_cstr(&e->value);
 		f.value_len = e->value.len;
 	}
@@ -222,24 +238,28 @@ vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity sever
 			.column = column,
 			.message = "further findings of this rule"};
 
-	if (found == 0)
+	if (found == 0) {
 		return VV_OK;
+	}
 	t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
-	if (!t)
+	if (!t) {
 		return vv_fail_nomem(err);
+	}
 	out->totals = t;
 	t += out->total_count++;
 	*t = (vv_check_total){.rule = rule, .severity = severity};
-	if (column && !(t->column = vv_arena_strndup(&out->arena, column, strlen(column))))
+	if (column && !(t->column = vv_arena_strndup(&out->arena, column, strlen(column)))) {
 		return vv_fail_nomem(err);
+	}
 	if (tolerated) {
 		t->tolerated = found;
 		return VV_OK;
 	}
 	t->found = found;
 	*(severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += found;
-	if (found > given && e->r->o->more)
+	if (found > given && e->r->o->more) {
 		return e->r->o->more(e->r->o->payload, &f, found - given, err);
+	}
 	return VV_OK;
 }
 
@@ -257,8 +277,9 @@ vv_status check_emit_notes(check_emit *e, vv_error *err)
 				.message = n->message,
 				.expected = n->expected};
 
-		if ((rc = give(e, &f, err)) == VV_OK)
+		if ((rc = give(e, &f, err)) == VV_OK) {
 			rc = check_emit_total(e, n->rule, n->severity, n->column, 1, 1, false, err);
+		}
 	}
 	return rc;
 }
@@ -272,14 +293,17 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	bool tolerated = false;
 	vv_status rc;
 
-	if (p->blank_slot == CHECK_OFF)
+	if (p->blank_slot == CHECK_OFF) {
 		return VV_OK;
+	}
 	lines = vv_calloc(limit + 1, sizeof(*lines));
-	if (!lines)
+	if (!lines) {
 		return vv_fail_nomem(err);
+	}
 	rc = check_lines_blank(e->r->lines, &total, lines, limit, err);
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		tolerated = check_tolerated(p->blank_mostly, total, e->r->table->root.rows + total);
+	}
 	for (; rc == VV_OK && given < total && given < limit && !tolerated; given++) {
 		vv_finding f = {.rule = rule->code,
 				.severity = p->blank_severity,
@@ -289,9 +313,10 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 
 		rc = give(e, &f, err);
 	}
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = check_emit_total(e, rule, p->blank_severity, NULL, total, given, tolerated,
 				      err);
+	}
 	vv_free(lines);
 	return rc;
 }
@@ -306,15 +331,18 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 	vv_finding f = {.rule = rule->code, .severity = severity, .message = message};
 	vv_status rc;
 
-	if (count == 0 || severity == VV_SEVERITY_OFF)
+	if (count == 0 || severity == VV_SEVERITY_OFF) {
 		return VV_OK;
+	}
 	snprintf(message, sizeof(message),
 		 "%llu %s from here on %s another line end than the others",
 		 (unsigned long long)count, count == 1 ? "row" : "rows",
 		 count == 1 ? "has" : "have");
 	f.expected = names[e->r->table->root.dialect.newline];
-	if ((rc = vv_check_line(e->r->lines, row, &f.line, err)) < 0 || (rc = give(e, &f, err)) < 0)
+	if ((rc = vv_check_line(e->r->lines, row, &f.line, err)) < 0 ||
+	    (rc = give(e, &f, err)) < 0) {
 		return rc;
+	}
 	return check_emit_total(e, rule, severity, NULL, 1, 1, false, err);
 }
 
@@ -357,13 +385,16 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 				.value = cell->text ? cell->text : "",
 				.value_len = cell->len};
 
-		if (kind == 0 || (slot = slot_of(c, kind)) == CHECK_OFF || !wants(e, slot))
+		if (kind == 0 || (slot = slot_of(c, kind)) == CHECK_OFF || !wants(e, slot)) {
 			continue;
-		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL)
+		}
+		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL) {
 			f.value = NULL;
+		}
 		check_put_expected(&e->expected, c, kind);
-		if ((rc = vv_buf_ok(&e->expected, err)) < 0)
+		if ((rc = vv_buf_ok(&e->expected, err)) < 0) {
 			return rc;
+		}
 		f.rule = e->r->plan.slots[slot].rule->code;
 		f.severity = e->r->plan.slots[slot].severity;
 		f.message = check_message(c, k);
@@ -384,10 +415,12 @@ static vv_status give_column(check_emit *e, size_t column, vv_error *err)
 	for (size_t row = 0; rc == VV_OK && row < e->group.rows; row++) {
 		unsigned found;
 
-		if (e->w.pass_blank && e->w.blank[row])
+		if (e->w.pass_blank && e->w.blank[row]) {
 			continue;
-		if ((found = check_cell(&e->w, p, c, &cells[row])) != 0)
+		}
+		if ((found = check_cell(&e->w, p, c, &cells[row])) != 0) {
 			rc = give_cell(e, c, &cells[row], found, row, err);
+		}
 	}
 	return rc < 0 ? rc : e->w.no_memory ? vv_fail_nomem(err) : VV_OK;
 }
@@ -403,36 +436,43 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 	vv_buf message = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	if (!row_cells || !columns)
+	if (!row_cells || !columns) {
 		return vv_fail_nomem(err);
-	for (size_t i = 0; i < p->schema->count; i++)
-		row_cells[i].state = VV_CELL_ABSENT;
-	for (size_t i = 0; i < field_count; i++) {
-		if (p->of_field[fields[i]] != SIZE_MAX)
-			columns[count++] = p->of_field[fields[i]];
 	}
-	if (c->setting->title)
+	for (size_t i = 0; i < p->schema->count; i++) {
+		row_cells[i].state = VV_CELL_ABSENT;
+	}
+	for (size_t i = 0; i < field_count; i++) {
+		if (p->of_field[fields[i]] != SIZE_MAX) {
+			columns[count++] = p->of_field[fields[i]];
+		}
+	}
+	if (c->setting->title) {
 		vv_buf_printf(&message, "does not meet \"%s\"", vv_text_shows(c->setting->title));
-	else
+	} else {
 		vv_buf_puts(&message, "does not meet the condition");
+	}
 	for (size_t row = 0; rc == VV_OK && row < e->group.rows && wants(e, slot); row++) {
 		vv_finding f = {.rule = p->slots[slot].rule->code,
 				.severity = p->slots[slot].severity,
 				.message = vv_buf_cstr(&message),
 				.expected = vv_condition_text(c->compiled)};
 
-		if (e->w.pass_blank && e->w.blank[row])
+		if (e->w.pass_blank && e->w.blank[row]) {
 			continue;
+		}
 		for (size_t i = 0; i < count && rc == VV_OK; i++) {
 			const vv_cell *cells;
 
 			rc = column_cells(e, columns[i], &cells, err);
-			if (rc == VV_OK)
+			if (rc == VV_OK) {
 				row_cells[p->columns[columns[i]].field_place] = cells[row];
+			}
 		}
 		if (rc < 0 ||
-		    vv_condition_eval(c->compiled, e->w.conditions, row_cells) != VV_FALSE)
+		    vv_condition_eval(c->compiled, e->w.conditions, row_cells) != VV_FALSE) {
 			continue;
+		}
 		e->given[slot]++;
 		if ((rc = put_named(e, &e->value, columns, count, row, err)) == VV_OK) {
 			f.value = vv_buf_cstr(&e->value);
@@ -455,8 +495,9 @@ static vv_status give_blank(check_emit *e, uint32_t slot, vv_error *err)
 				.message = "all cells of the row are empty",
 				.expected = "a value"};
 
-		if (!e->w.blank[row])
+		if (!e->w.blank[row]) {
 			continue;
+		}
 		e->given[slot]++;
 		rc = give_row(e, &f, row, err);
 	}
@@ -475,17 +516,20 @@ static vv_status give_group(check_emit *e, size_t i, vv_error *err)
 	bool opened = false;
 	vv_status rc = VV_OK;
 
-	if (!vv_varint_read(&at, end, &n))
+	if (!vv_varint_read(&at, end, &n)) {
 		return VV_OK;
+	}
 	for (; n > 0 && rc == VV_OK && check_next_count(&at, end, &counter, &count); n--) {
 		const check_slot *s = &p->slots[counter];
 
 		if (counter >= p->slot_count || !wants(e, (uint32_t)counter) ||
-		    (last != SIZE_MAX && s->column == last))
+		    (last != SIZE_MAX && s->column == last)) {
 			continue;
+		}
 		if (!opened && ((rc = open_group(e, i, err)) < 0 ||
-				(rc = check_group_rows(&e->w, p, &e->group, &newlines, err)) < 0))
+				(rc = check_group_rows(&e->w, p, &e->group, &newlines, err)) < 0)) {
 			return rc;
+		}
 		opened = true;
 		if (s->column != SIZE_MAX) {
 			last = s->column; /* gives all that is found in the column */
@@ -507,13 +551,16 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < r->group_count && rc == VV_OK && any; i++) {
-		if (r->groups[i].counts == UINT32_MAX)
+		if (r->groups[i].counts == UINT32_MAX) {
 			continue;
+		}
 		any = false;
-		for (uint32_t s = 0; s < p->slot_count && !any; s++)
+		for (uint32_t s = 0; s < p->slot_count && !any; s++) {
 			any = wants(e, s);
-		if (any)
+		}
+		if (any) {
 			rc = give_group(e, i, err);
+		}
 	}
 	for (uint32_t s = 0; s < p->slot_count && rc == VV_OK; s++) {
 		const check_slot *slot = &p->slots[s];

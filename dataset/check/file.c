@@ -60,10 +60,12 @@ static vv_status give(reading *r, unsigned rule, size_t column, uint64_t line, c
 			.message = message,
 			.expected = expected};
 
-	if (r->severity[rule] == VV_SEVERITY_OFF)
+	if (r->severity[rule] == VV_SEVERITY_OFF) {
 		return VV_OK;
-	if (total && (*total)++ >= limit)
+	}
+	if (total && (*total)++ >= limit) {
 		return VV_OK;
+	}
 	return r->o->finding ? r->o->finding(r->o->payload, &f, r->err) : VV_OK;
 }
 
@@ -240,8 +242,9 @@ static vv_status check_names(reading *r, const vv_check_options *o)
 		char message[96];
 		size_t k = 0;
 
-		while (k < s->name_lens[i] && (s->names[i][k] == ' ' || s->names[i][k] == '\t'))
+		while (k < s->name_lens[i] && (s->names[i][k] == ' ' || s->names[i][k] == '\t')) {
 			k++;
+		}
 		if (k == s->name_lens[i]) {
 			f.rule = "blank-label";
 			f.column = NULL;
@@ -250,18 +253,21 @@ static vv_status check_names(reading *r, const vv_check_options *o)
 			for (k = 0;
 			     k < i && (s->name_lens[k] != s->name_lens[i] ||
 				       memcmp(s->names[k], s->names[i], s->name_lens[i]) != 0);
-			     k++)
+			     k++) {
 				;
-			if (k == i)
+			}
+			if (k == i) {
 				continue;
+			}
 			f.rule = "duplicate-label";
 			snprintf(message, sizeof(message), "column %zu has the name of column %zu",
 				 i + 1, k + 1);
 		}
 		f.message = message;
 		f.severity = o->rules ? vv_rule_set_severity(o->rules, f.rule) : VV_SEVERITY_ERROR;
-		if (f.severity == VV_SEVERITY_OFF)
+		if (f.severity == VV_SEVERITY_OFF) {
 			continue;
+		}
 		*(f.severity == VV_SEVERITY_ERROR ? &r->out->errors : &r->out->warnings) += 1;
 		rc = o->finding ? o->finding(o->payload, &f, r->err) : VV_OK;
 	}
@@ -284,11 +290,13 @@ static vv_status add_totals(reading *r)
 				.message = "further findings of this rule"};
 		vv_check_total *t;
 
-		if (r->totals[i] == 0)
+		if (r->totals[i] == 0) {
 			continue;
+		}
 		t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
-		if (!t)
+		if (!t) {
 			return vv_fail_nomem(r->err);
+		}
 		out->totals = t;
 		t += out->total_count++;
 		*t = (vv_check_total){.rule = vv_rule_find(r->code[rule]),
@@ -297,13 +305,15 @@ static vv_status add_totals(reading *r)
 		if (column < columns) {
 			t->column = vv_arena_strndup(&out->arena, r->sniffed->names[column],
 						     r->sniffed->name_lens[column]);
-			if (!t->column)
+			if (!t->column) {
 				return vv_fail_nomem(r->err);
+			}
 		}
 		f.column = t->column;
 		*(t->severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += t->found;
-		if (t->found > limit && r->o->more)
+		if (t->found > limit && r->o->more) {
 			rc = r->o->more(r->o->payload, &f, t->found - limit, r->err);
+		}
 	}
 	return rc;
 }
@@ -315,9 +325,10 @@ static vv_status give_source(reading *r, const char *message, const char *expect
 	vv_status rc;
 
 	r->sniffed = NULL;
-	if (r->severity[SOURCE] != VV_SEVERITY_OFF)
+	if (r->severity[SOURCE] != VV_SEVERITY_OFF) {
 		*(r->severity[SOURCE] == VV_SEVERITY_ERROR ? &r->out->errors
 							   : &r->out->warnings) += 1;
+	}
 	rc = give(r, SOURCE, 0, 0, NULL, 0, message, expected);
 	r->sniffed = sniffed;
 	return rc;

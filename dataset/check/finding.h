@@ -31,11 +31,12 @@ typedef struct vv_finding {
 	uint64_t row;         /* of the data, from 1; 0: about the whole table or a column */
 	const char *key;      /* the row's key, "id=5, day=2024-01-01"; NULL: none */
 	size_t key_len;
-	const char *column;   /* NULL: about the row or the table */
-	const char *value;    /* the offending text, whole; NULL: none */
+	const char *column; /* NULL: about the row or the table */
+	const char *value;  /* the offending text, whole; NULL: none */
 	size_t value_len;
-	const char *message;  /* what is wrong: "is not an integer" */
-	const char *expected; /* what was expected: "an integer, as the parent version has them"; NULL */
+	const char *message; /* what is wrong: "is not an integer" */
+	/* what was expected: "an integer, as the parent version has them"; NULL */
+	const char *expected;
 	bool known;           /* --new-only: the base has it too */
 	const char *accepted; /* why it is accepted; NULL: it is not */
 } vv_finding;

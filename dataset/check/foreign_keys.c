@@ -24,8 +24,9 @@ static struct check_target *find_target(const check_targets *t, const vv_buf *ke
 	size_t at = (size_t)hash & t->mask;
 
 	while (t->slots[at].bytes && !(t->slots[at].hash == hash && t->slots[at].len == key->len &&
-				       memcmp(t->slots[at].bytes, key->data, key->len) == 0))
+				       memcmp(t->slots[at].bytes, key->data, key->len) == 0)) {
 		at = (at + 1) & t->mask;
+	}
 	return &t->slots[at];
 }
 
@@ -47,10 +48,12 @@ static vv_status rebuild(check_targets *t, size_t mask, vv_error *err)
 	for (size_t i = 0; old && i <= old_mask; i++) {
 		size_t at = (size_t)old[i].hash & mask;
 
-		if (!old[i].bytes || !in_part(t, old[i].hash))
+		if (!old[i].bytes || !in_part(t, old[i].hash)) {
 			continue;
-		while (t->slots[at].bytes)
+		}
+		while (t->slots[at].bytes) {
 			at = (at + 1) & mask;
+		}
 		t->slots[at] = old[i];
 		t->slots[at].bytes = vv_arena_strndup(&kept, old[i].bytes, old[i].len);
 		if (!t->slots[at].bytes) {
@@ -74,29 +77,36 @@ vv_status check_refs_want(check_targets *t, const vv_buf *key, uint64_t memory, 
 	struct check_target *slot;
 	vv_status rc;
 
-	if (!in_part(t, hash))
+	if (!in_part(t, hash)) {
 		return VV_OK;
-	if (2 * t->count >= t->mask && (rc = rebuild(t, 2 * t->mask + 1, err)) < 0)
+	}
+	if (2 * t->count >= t->mask && (rc = rebuild(t, 2 * t->mask + 1, err)) < 0) {
 		return rc;
+	}
 	slot = find_target(t, key, hash);
-	if (slot->bytes)
+	if (slot->bytes) {
 		return VV_OK;
+	}
 	while (t->bytes + key->len + 64 > memory && t->count > 16) {
 		uint64_t span = t->end - t->begin; /* wraps for end 0: 2^64 - begin */
 
-		if (span != 0 && span < 2)
+		if (span != 0 && span < 2) {
 			break; /* one hash: all its keys must be held */
+		}
 		t->end = t->begin + (span == 0 ? (uint64_t)1 << 63 : span / 2);
-		if ((rc = rebuild(t, t->mask, err)) < 0)
+		if ((rc = rebuild(t, t->mask, err)) < 0) {
 			return rc;
-		if (!in_part(t, hash))
+		}
+		if (!in_part(t, hash)) {
 			return VV_OK;
+		}
 		slot = find_target(t, key, hash);
 	}
 	*slot = (struct check_target){hash, vv_arena_strndup(&t->arena, key->data, key->len),
 				      (uint32_t)key->len, false};
-	if (!slot->bytes)
+	if (!slot->bytes) {
 		return vv_fail_nomem(err);
+	}
 	t->count++;
 	t->left++;
 	t->bytes += key->len + 64;
@@ -108,8 +118,9 @@ void check_refs_meet(check_targets *t, const vv_buf *key)
 	uint64_t hash = vv_xxh3(key->data, key->len, t->seed);
 	struct check_target *slot;
 
-	if (!in_part(t, hash))
+	if (!in_part(t, hash)) {
 		return;
+	}
 	slot = find_target(t, key, hash);
 	if (slot->bytes && !slot->met) {
 		slot->met = true;
@@ -168,22 +179,25 @@ static vv_status open_there(check_following *x, vv_error *err)
 		return note_foreign(x, message, err);
 	}
 	if (rc < 0) {
-		if (err)
+		if (err) {
 			*err = why;
+		}
 		return rc;
 	}
 	x->places = vv_arena_calloc(&x->r->arena, x->f->count + 1, sizeof(*x->places));
-	if (!x->places)
+	if (!x->places) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < x->f->count; i++) {
 		const char *name = x->f->targets[i];
 		const check_plan *p = &x->r->plan;
 		long at = vv_schema_find(x->there == x->r->table ? p->schema : &x->there->schema,
 					 name, strlen(name));
 
-		if (at >= 0 && x->there == x->r->table)
+		if (at >= 0 && x->there == x->r->table) {
 			at = p->of_field[at] == SIZE_MAX ? -1
 							 : (long)p->columns[p->of_field[at]].place;
+		}
 		if (at < 0) {
 			x->there = NULL;
 			snprintf(message, sizeof(message),
@@ -225,8 +239,9 @@ static vv_status make_hashes(check_following *x, vv_error *err)
 		vv_json_put_node(&b, check_refs_field_there(x, i)->json);
 		for (const char *const *m =
 			     (const char *const *)check_refs_field_there(x, i)->missing;
-		     *m; m++)
+		     *m; m++) {
 			vv_json_put_string(&b, *m, strlen(*m));
+		}
 	}
 	x->how = vv_xxh3_128(b.data, b.len, 0);
 	x->other = vv_xxh3_128(x->there->root.data.data, x->there->root.data.len, 0);
@@ -261,11 +276,13 @@ static vv_status read_there(check_following *x, vv_error *err)
 
 				whole = cell->state != VV_CELL_ABSENT &&
 					cell->state != VV_CELL_NULL && !vv_field_missing(f, cell);
-				if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell))
+				if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell)) {
 					rc = vv_fail_nomem(err);
+				}
 			}
-			if (whole && rc == VV_OK)
+			if (whole && rc == VV_OK) {
 				check_refs_meet(&x->t, &x->key);
+			}
 		}
 	}
 	vv_table_reader_close(reader);
@@ -278,8 +295,9 @@ static vv_status tell(check_following *x, uint64_t row, vv_error *err)
 	const check_foreign *f = x->f;
 	char expected[300];
 
-	if (x->given >= check_limit(x->r))
+	if (x->given >= check_limit(x->r)) {
 		return VV_OK;
+	}
 	x->given++;
 	snprintf(expected, sizeof(expected), "a row with this %s in %s",
 		 vv_text_shows(f->target_names),
@@ -297,15 +315,19 @@ static vv_status follow_row(check_following *x, following_step step, size_t i, s
 	uint64_t hash = vv_xxh3(x->key.data, x->key.len, x->t.seed);
 	const struct check_target *found;
 
-	if (step == FOLLOW_WANT)
+	if (step == FOLLOW_WANT) {
 		return check_refs_want(&x->t, &x->key, check_refs_memory(x), err);
-	if (!in_part(&x->t, hash))
+	}
+	if (!in_part(&x->t, hash)) {
 		return VV_OK;
+	}
 	found = find_target(&x->t, &x->key, hash);
-	if (found->bytes && found->met)
+	if (found->bytes && found->met) {
 		return VV_OK;
-	if (step == FOLLOW_TELL)
+	}
+	if (step == FOLLOW_TELL) {
 		return tell(x, x->r->groups[i].first_row + row, err);
+	}
 	x->bad[i]++;
 	return VV_OK;
 }
@@ -318,22 +340,26 @@ static vv_status follow_group(check_following *x, vv_batch *batch, size_t i, fol
 	check_group g;
 	vv_status rc = check_load(r, &x->w, batch, i, &g, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	vv_arena_reset(&x->w.arena);
-	if ((rc = check_blank(&x->w, &r->plan, &g, err)) == VV_OK)
+	if ((rc = check_blank(&x->w, &r->plan, &g, err)) == VV_OK) {
 		rc = check_key_cells(r, &g, x->f->columns, x->f->count, &x->w.arena, &cells, err);
+	}
 	for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
 		bool whole;
 
-		if (x->w.pass_blank && x->w.blank[row])
+		if (x->w.pass_blank && x->w.blank[row]) {
 			continue;
+		}
 		vv_buf_reset(&x->key);
 		if (!check_key_bytes(&x->key, &x->scratch, &r->plan, x->f->columns, x->f->count,
-				     cells, row, &whole))
+				     cells, row, &whole)) {
 			rc = vv_fail_nomem(err);
-		else if (whole)
+		} else if (whole) {
 			rc = follow_row(x, step, i, row, err);
+		}
 	}
 	check_unload(&g);
 	return rc;
@@ -350,8 +376,9 @@ static vv_status follow_groups(check_following *x, following_step step, bool giv
 
 	vv_batch_init(&batch);
 	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
-		if (give ? x->bad[i] == 0 || told >= check_limit(r) : x->known[i])
+		if (give ? x->bad[i] == 0 || told >= check_limit(r) : x->known[i]) {
 			continue;
+		}
 		told += x->bad[i];
 		rc = follow_group(x, &batch, i, step, err);
 	}
@@ -370,10 +397,12 @@ static vv_status follow_all(check_following *x, bool give, vv_error *err)
 		if ((rc = check_refs_clear(&x->t, err)) < 0 ||
 		    (rc = follow_groups(x, FOLLOW_WANT, give, err)) < 0 ||
 		    (!give && x->gone && (rc = check_refs_meet_gone(x, err)) < 0) ||
-		    (rc = read_there(x, err)) < 0)
+		    (rc = read_there(x, err)) < 0) {
 			return rc;
-		if (x->t.left > 0)
+		}
+		if (x->t.left > 0) {
 			rc = follow_groups(x, give ? FOLLOW_TELL : FOLLOW_COUNT, give, err);
+		}
 		x->t.begin = x->t.end;
 	} while (rc == VV_OK && x->t.end != 0);
 	return rc;
@@ -387,19 +416,24 @@ static vv_status follow(check_following *x, vv_error *err)
 	bool tolerated;
 	vv_status rc;
 
-	if ((rc = make_hashes(x, err)) < 0 || (rc = check_refs_load(x, err)) < 0)
+	if ((rc = make_hashes(x, err)) < 0 || (rc = check_refs_load(x, err)) < 0) {
 		return rc;
-	for (size_t i = 0; i < r->group_count; i++)
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
 		unknown += !x->known[i];
+	}
 	if (unknown > 0 &&
-	    ((rc = follow_all(x, false, err)) < 0 || (rc = check_refs_save(x, err)) < 0))
+	    ((rc = follow_all(x, false, err)) < 0 || (rc = check_refs_save(x, err)) < 0)) {
 		return rc;
-	for (size_t i = 0; i < r->group_count; i++)
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
 		found += x->bad[i];
+	}
 	tolerated = check_tolerated(x->f->mostly, found, r->table->root.rows);
 	if (found > 0 && !tolerated) {
-		if ((rc = follow_all(x, true, err)) < 0)
+		if ((rc = follow_all(x, true, err)) < 0) {
 			return rc;
+		}
 	}
 	return check_emit_total(x->e, rule, x->f->severity,
 				x->f->count == 1 ? r->plan.columns[x->f->columns[0]].name : NULL,
@@ -413,14 +447,16 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 
 	vv_arena_init(&x.t.arena);
 	vv_random(&x.t.seed, sizeof(x.t.seed));
-	if ((rc = check_worker_init(&x.w, &r->plan, err)) < 0)
+	if ((rc = check_worker_init(&x.w, &r->plan, err)) < 0) {
 		return rc;
+	}
 	x.bad = vv_calloc(r->group_count + 1, sizeof(*x.bad));
 	x.known = vv_calloc(r->group_count + 1, 1);
-	if (!x.bad || !x.known)
+	if (!x.bad || !x.known) {
 		rc = vv_fail_nomem(err);
-	else if ((rc = open_there(&x, err)) == VV_OK && x.there)
+	} else if ((rc = open_there(&x, err)) == VV_OK && x.there) {
 		rc = follow(&x, err);
+	}
 	check_worker_clear(&x.w);
 	vv_free(x.bad);
 	vv_free(x.known);
@@ -436,7 +472,8 @@ vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < r->plan.foreign_count && rc == VV_OK; i++)
+	for (size_t i = 0; i < r->plan.foreign_count && rc == VV_OK; i++) {
 		rc = follow_one(r, e, &r->plan.foreigns[i], err);
+	}
 	return rc;
 }

@@ -29,15 +29,18 @@ static vv_status index_digests(digests *d, const uint8_t *first, size_t step, si
 			       vv_error *err)
 {
 	*d = (digests){first, step, 63, NULL};
-	while (d->mask < 2 * count)
+	while (d->mask < 2 * count) {
 		d->mask = 2 * d->mask + 1;
-	if (!(d->slots = vv_calloc(d->mask + 1, sizeof(*d->slots))))
+	}
+	if (!(d->slots = vv_calloc(d->mask + 1, sizeof(*d->slots)))) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < count; i++) {
 		size_t at = (size_t)vv_get_le64(first + step * i) & d->mask;
 
-		while (d->slots[at] != 0)
+		while (d->slots[at] != 0) {
 			at = (at + 1) & d->mask;
+		}
 		d->slots[at] = (uint32_t)i + 1;
 	}
 	return VV_OK;
@@ -49,8 +52,9 @@ static const uint8_t *find_digest(const digests *d, const uint8_t *digest)
 	     at = (at + 1) & d->mask) {
 		const uint8_t *e = d->first + d->step * (d->slots[at] - 1);
 
-		if (memcmp(e, digest, 32) == 0)
+		if (memcmp(e, digest, 32) == 0) {
 			return e;
+		}
 	}
 	return NULL;
 }
@@ -95,11 +99,13 @@ static vv_status each_key(check_following *x, vv_table *t, bool there, const uin
 	memcpy(cid.digest, digest, 32);
 	vv_arena_reset(&x->w.arena);
 	if ((rc = t->source.get(t->source.payload, &cid, &x->w.block, err)) < 0 ||
-	    (rc = vv_group_open(&g, x->w.block.data, x->w.block.len, err)) < 0)
+	    (rc = vv_group_open(&g, x->w.block.data, x->w.block.len, err)) < 0) {
 		return rc;
+	}
 	cells = vv_arena_alloc(&x->w.arena, (g.rows * count + 1) * sizeof(*cells));
-	if (!cells)
+	if (!cells) {
 		rc = vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		size_t place = there ? x->places[i] : x->r->plan.columns[x->f->columns[i]].place;
 
@@ -116,11 +122,13 @@ static vv_status each_key(check_following *x, vv_table *t, bool there, const uin
 
 			whole = cell->state != VV_CELL_ABSENT && cell->state != VV_CELL_NULL &&
 				!vv_field_missing(f, cell);
-			if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell))
+			if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell)) {
 				rc = vv_fail_nomem(err);
+			}
 		}
-		if (whole && rc == VV_OK)
+		if (whole && rc == VV_OK) {
 			rc = fn(x, err);
+		}
 	}
 	vv_group_close(&g);
 	return rc;
@@ -150,8 +158,9 @@ static vv_status each_gone(check_following *x, vv_table *t, bool there, const ui
 	for (size_t i = 0; i < count && *ok; i++) {
 		vv_status rc;
 
-		if (find_digest(other, list + step * i))
+		if (find_digest(other, list + step * i)) {
 			continue;
+		}
 		if (++read > most) {
 			*ok = false;
 			break;
@@ -161,8 +170,9 @@ static vv_status each_gone(check_following *x, vv_table *t, bool there, const ui
 		if (rc == VV_EMISSING || rc == VV_ECORRUPT || rc == VV_EIO) {
 			*ok = false;
 		} else if (rc < 0) {
-			if (err)
+			if (err) {
 				*err = why;
+			}
 			return rc;
 		}
 	}
@@ -185,12 +195,14 @@ static vv_status covers(check_following *x, const side *a, const side *b, bool *
 
 	*yes = true;
 	x->t.begin = x->t.end = 0;
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = each_gone(x, x->there, true, a->first, 32, a->count, &b->index, most, want_key,
 			       yes, err);
-	if (rc == VV_OK && *yes && x->t.end == 0)
+	}
+	if (rc == VV_OK && *yes && x->t.end == 0) {
 		rc = each_gone(x, x->there, true, b->first, 32, b->count, &a->index, most, meet_key,
 			       yes, err);
+	}
 	*yes = *yes && x->t.end == 0 && x->t.left == 0;
 	return rc;
 }
@@ -208,8 +220,9 @@ static vv_status compare_there(check_following *x, const uint8_t *before, size_t
 	if (rc == VV_OK &&
 	    (rc = index_digests(&old.index, old.first, 32, old.count, err)) == VV_OK &&
 	    (rc = index_digests(&now.index, now.first, 32, now.count, err)) == VV_OK &&
-	    (rc = covers(x, &old, &now, kept, err)) == VV_OK && *kept && !x->has_long)
+	    (rc = covers(x, &old, &now, kept, err)) == VV_OK && *kept && !x->has_long) {
 		rc = covers(x, &now, &old, same, err);
+	}
 	vv_free(old.index.slots);
 	vv_free(now.index.slots);
 	vv_buf_clear(&bytes);
@@ -228,11 +241,13 @@ static vv_status take_record(check_following *x, const uint8_t *here, size_t cou
 		const check_group_info *g = &r->groups[i];
 		const uint8_t *e = g->item ? NULL : find_digest(&d, g->cid.digest);
 
-		if (!e || vv_get_le32(e + 32) != g->rows)
+		if (!e || vv_get_le32(e + 32) != g->rows) {
 			continue;
+		}
 		/* a key without target may have one now */
-		if (!same && vv_get_le32(e + 36) > 0)
+		if (!same && vv_get_le32(e + 36) > 0) {
 			continue;
+		}
 		x->known[i] = 1;
 		x->bad[i] = vv_get_le32(e + 36);
 	}
@@ -252,18 +267,22 @@ vv_status check_refs_load(check_following *x, vv_error *err)
 
 	p = (const uint8_t *)x->record.data;
 	if (found <= 0 || x->record.len < HEAD || vv_get_le64(p) != x->how.lo ||
-	    vv_get_le64(p + 8) != x->how.hi)
+	    vv_get_le64(p + 8) != x->how.hi) {
 		return found < 0 ? (vv_status)found : VV_OK;
+	}
 	there = vv_get_le32(p + 32);
 	here = vv_get_le32(p + 36);
-	if (32 * there + ENTRY * here != x->record.len - HEAD)
+	if (32 * there + ENTRY * here != x->record.len - HEAD) {
 		return VV_OK;
+	}
 	same = vv_get_le64(p + 16) == x->other.lo && vv_get_le64(p + 24) == x->other.hi;
 	holds = same;
-	if (!holds)
+	if (!holds) {
 		rc = compare_there(x, p + HEAD, (size_t)there, &holds, &same, err);
-	if (rc < 0 || !holds)
+	}
+	if (rc < 0 || !holds) {
 		return rc;
+	}
 	x->gone = p + HEAD + 32 * there;
 	x->gone_count = (size_t)here;
 	return take_record(x, x->gone, x->gone_count, same, err);
@@ -276,13 +295,16 @@ vv_status check_refs_save(check_following *x, vv_error *err)
 	uint8_t bytes[HEAD];
 	vv_status rc;
 
-	if (!r->o->cache)
+	if (!r->o->cache) {
 		return VV_OK;
-	for (size_t i = 0; i < r->group_count; i++)
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
 		x->has_long = x->has_long || r->groups[i].item;
+	}
 	/* the keys of such groups cannot be read from the blocks alone, later */
-	if ((rc = list_there(x, &there, err)) < 0 || x->has_long)
+	if ((rc = list_there(x, &there, err)) < 0 || x->has_long) {
 		goto done;
+	}
 	vv_put_le64(bytes, x->how.lo);
 	vv_put_le64(bytes + 8, x->how.hi);
 	vv_put_le64(bytes + 16, x->other.lo);
@@ -297,8 +319,9 @@ vv_status check_refs_save(check_following *x, vv_error *err)
 		vv_put_le32(bytes + 4, x->bad[i]);
 		vv_buf_put(&b, bytes, 8);
 	}
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK)
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = vv_check_cache_put(r->o->cache, "refs", x->f->id, b.data, b.len, err);
+	}
 done:
 	vv_buf_clear(&b);
 	vv_buf_clear(&there);
@@ -313,16 +336,18 @@ vv_status check_refs_meet_gone(check_following *x, vv_error *err)
 	bool ok = true;
 	vv_status rc;
 
-	for (size_t i = 0; i < r->group_count; i++)
+	for (size_t i = 0; i < r->group_count; i++) {
 		vv_buf_put(&now, r->groups[i].cid.digest, 32);
+	}
 	if ((rc = vv_buf_ok(&now, err)) == VV_OK &&
 	    (rc = index_digests(&d, (const uint8_t *)now.data, 32, r->group_count, err)) == VV_OK) {
 		for (size_t i = 0; i < x->gone_count && ok && rc == VV_OK && x->t.left > 0; i++) {
 			const uint8_t *e = x->gone + ENTRY * i;
 
-			if (vv_get_le32(e + 36) == 0)
+			if (vv_get_le32(e + 36) == 0) {
 				rc = each_gone(x, r->table, false, e, ENTRY, 1, &d, 1, meet_key,
 					       &ok, err);
+			}
 		}
 	}
 	vv_free(d.slots);

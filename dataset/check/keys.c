@@ -38,8 +38,9 @@ bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const si
 		const vv_cell *cell = &cells[i][row];
 		const vv_field *f = p->columns[columns[i]].field;
 
-		if (!f)
+		if (!f) {
 			f = &p->table->schema.fields[p->columns[columns[i]].place];
+		}
 		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
 		    vv_field_missing(f, cell)) {
 			*whole = false;
@@ -57,17 +58,20 @@ vv_status check_key_cells(check_run *r, const check_group *g, const size_t *colu
 	const vv_cell **lists = vv_arena_calloc(arena, count + 1, sizeof(*lists));
 
 	*out = lists;
-	if (!lists)
+	if (!lists) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < count; i++) {
 		vv_cell *cells = vv_arena_alloc(arena, (g->rows + 1) * sizeof(*cells));
 		vv_status rc;
 
-		if (!cells)
+		if (!cells) {
 			return vv_fail_nomem(err);
+		}
 		rc = check_group_column(g, r->plan.columns[columns[i]].place, cells, 1, arena, err);
-		if (rc < 0)
+		if (rc < 0) {
 			return rc;
+		}
 		lists[i] = cells;
 	}
 	return VV_OK;
@@ -86,8 +90,9 @@ static vv_status pair_groups(check_run *r, struct check_keys *k, const uint8_t *
 	pairing p = {NULL, 63};
 	size_t left = k->map_count;
 
-	while (p.mask < 2 * k->map_count)
+	while (p.mask < 2 * k->map_count) {
 		p.mask = p.mask * 2 + 1;
+	}
 	p.slots = vv_calloc(p.mask + 1, sizeof(*p.slots));
 	k->map = vv_calloc(k->map_count + 1, sizeof(*k->map));
 	if (!p.slots || !k->map) {
@@ -97,8 +102,9 @@ static vv_status pair_groups(check_run *r, struct check_keys *k, const uint8_t *
 	for (size_t i = 0; i < k->map_count; i++) {
 		size_t at = (size_t)vv_get_le64(digests + 32 * i) & p.mask;
 
-		while (p.slots[at] != 0)
+		while (p.slots[at] != 0) {
 			at = (at + 1) & p.mask;
+		}
 		p.slots[at] = (uint32_t)i + 1;
 		k->map[i] = UINT32_MAX;
 	}
@@ -131,14 +137,17 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 	const uint8_t *p = (const uint8_t *)k->record.data;
 	uint64_t groups;
 
-	if (found < 0)
+	if (found < 0) {
 		return (vv_status)found;
-	if (found == 0 || k->record.len < 16 || k->record.len > check_keys_memory(r))
+	}
+	if (found == 0 || k->record.len < 16 || k->record.len > check_keys_memory(r)) {
 		goto none;
+	}
 	groups = vv_get_le64(p + 8);
 	if (groups > GROUP_MASK || groups > (k->record.len - 16) / 32 ||
-	    (k->record.len - 16 - 32 * (size_t)groups) % 8 != 0)
+	    (k->record.len - 16 - 32 * (size_t)groups) % 8 != 0) {
 		goto none;
+	}
 	k->seed = vv_get_le64(p);
 	k->map_count = (size_t)groups;
 	k->old = p + 16 + 32 * (size_t)groups;
@@ -153,17 +162,21 @@ vv_status check_keys_open(check_run *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (r->plan.key_count == 0)
+	if (r->plan.key_count == 0) {
 		return VV_OK;
-	if (r->group_count > GROUP_MASK)
+	}
+	if (r->group_count > GROUP_MASK) {
 		return vv_fail(err, VV_EREFUSED,
 			       "a table of more than %llu row groups is too large for keys",
 			       (unsigned long long)GROUP_MASK);
+	}
 	r->keys = vv_calloc(r->plan.key_count, sizeof(*r->keys));
-	if (!r->keys)
+	if (!r->keys) {
 		return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->plan.key_count; i++)
+	}
+	for (size_t i = 0; i < r->plan.key_count; i++) {
 		r->keys[i].fd = -1;
+	}
 	for (size_t i = 0; i < r->plan.key_count && rc == VV_OK; i++) {
 		struct check_keys *k = &r->keys[i];
 
@@ -211,14 +224,16 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 	vv_status rc;
 
 	vv_arena_reset(&w->arena);
-	if ((rc = check_key_cells(r, g, key->columns, key->count, &w->arena, &cells, err)) < 0)
+	if ((rc = check_key_cells(r, g, key->columns, key->count, &w->arena, &cells, err)) < 0) {
 		return rc;
+	}
 	for (size_t row = 0; row < g->rows && rc == VV_OK; row++) {
 		uint8_t bytes[8];
 		bool whole;
 
-		if (w->pass_blank && w->blank[row])
+		if (w->pass_blank && w->blank[row]) {
 			continue;
+		}
 		vv_buf_reset(&w->key);
 		if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count, cells,
 				     row, &whole)) {
@@ -242,8 +257,9 @@ static vv_status spill(check_run *r, struct check_keys *k, vv_error *err)
 		const char *dir = r->o->temp_dir ? r->o->temp_dir : getenv("TMPDIR");
 
 		k->fd = vv_temp_open(&k->path, dir && *dir ? dir : "/tmp", "varve-keys-", err);
-		if (k->fd < 0)
+		if (k->fd < 0) {
 			return (vv_status)k->fd;
+		}
 		vv_unlink(k->path, true, NULL); /* so that it never outlives the process */
 	}
 	k->spilled += k->count;
@@ -257,23 +273,27 @@ vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_err
 	vv_status rc;
 
 	if (k->count + n > limit && k->count > 0) {
-		if ((rc = spill(r, k, err)) < 0)
+		if ((rc = spill(r, k, err)) < 0) {
 			return rc;
+		}
 		k->count = 0;
 	}
 	if (k->count + n > k->cap) {
 		size_t cap = k->cap ? k->cap : 1u << 12;
 		uint64_t *p;
 
-		while (cap < k->count + n)
+		while (cap < k->count + n) {
 			cap += cap / 2;
-		if (!(p = vv_realloc_array(k->fresh, cap, sizeof(*p))))
+		}
+		if (!(p = vv_realloc_array(k->fresh, cap, sizeof(*p)))) {
 			return vv_fail_nomem(err);
+		}
 		k->fresh = p;
 		k->cap = cap;
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		k->fresh[k->count++] = vv_get_le64((const uint8_t *)entries->data + 8 * i);
+	}
 	return VV_OK;
 }
 
@@ -293,16 +313,18 @@ static vv_status sort_entries(uint64_t *list, size_t count, vv_error *err)
 		uint64_t *t;
 
 		memset(starts, 0, RADIX * sizeof(*starts));
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count; i++) {
 			starts[from[i] >> shift & (RADIX - 1)]++;
+		}
 		for (size_t i = 0; i < RADIX; i++) {
 			size_t n = starts[i];
 
 			starts[i] = sum;
 			sum += n;
 		}
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count; i++) {
 			to[starts[from[i] >> shift & (RADIX - 1)]++] = from[i];
+		}
 		t = from;
 		from = to;
 		to = t;
@@ -329,8 +351,9 @@ static void next_old(merge *m)
 		uint64_t e = vv_get_le64(k->old + 8 * m->old);
 		uint64_t group = e & GROUP_MASK;
 
-		if (group < k->map_count && k->map[group] != UINT32_MAX)
+		if (group < k->map_count && k->map[group] != UINT32_MAX) {
 			m->next_old = (e & ~GROUP_MASK) | k->map[group];
+		}
 	}
 }
 
@@ -339,8 +362,9 @@ static bool next_entry(merge *m, uint64_t *out)
 	const struct check_keys *k = m->k;
 	bool fresh = m->fresh < k->count;
 
-	if (!fresh && m->next_old == UINT64_MAX)
+	if (!fresh && m->next_old == UINT64_MAX) {
 		return false;
+	}
 	if (fresh && (m->next_old == UINT64_MAX ||
 		      k->fresh[m->fresh] >> GROUP_BITS < m->next_old >> GROUP_BITS)) {
 		*out = k->fresh[m->fresh++];
@@ -353,14 +377,16 @@ static bool next_entry(merge *m, uint64_t *out)
 
 static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
 {
-	if (s->count > 0 && s->hashes[s->count - 1] == hash)
+	if (s->count > 0 && s->hashes[s->count - 1] == hash) {
 		return VV_OK;
+	}
 	if (s->count == s->cap) {
 		size_t cap = s->cap ? 2 * s->cap : 256;
 		uint64_t *p = vv_realloc_array(s->hashes, cap, sizeof(*p));
 
-		if (!p)
+		if (!p) {
 			return vv_fail_nomem(err);
+		}
 		s->hashes = p;
 		s->cap = cap;
 	}
@@ -408,8 +434,9 @@ static vv_status walk_spilled(check_run *r, struct check_keys *k, check_suspects
 	uint64_t *piece = vv_calloc(1u << 13, sizeof(*piece));
 	vv_status rc = VV_OK;
 
-	if (k->count > 0)
+	if (k->count > 0) {
 		rc = spill(r, k, err);
+	}
 	for (uint64_t part = 0; part < parts && piece && rc == VV_OK; part++) {
 		uint64_t offset = 0;
 		ssize_t n = 0;
@@ -423,8 +450,9 @@ static vv_status walk_spilled(check_run *r, struct check_keys *k, check_suspects
 				uint8_t bytes[8];
 
 				vv_put_le64(bytes, piece[i]);
-				if ((piece[i] >> GROUP_BITS) / span == part)
+				if ((piece[i] >> GROUP_BITS) / span == part) {
 					vv_buf_put(&found, bytes, sizeof(bytes));
+				}
 			}
 			offset += (uint64_t)n;
 			/* room for all: a part that is fuller than the average may pass the limit */
@@ -440,18 +468,22 @@ static vv_status walk_spilled(check_run *r, struct check_keys *k, check_suspects
 				k->cap = cap;
 			}
 			rc = vv_buf_ok(&found, err);
-			for (size_t i = 0; i < found.len / 8 && rc == VV_OK; i++)
+			for (size_t i = 0; i < found.len / 8 && rc == VV_OK; i++) {
 				k->fresh[k->count++] = vv_get_le64((const uint8_t *)found.data +
 								   8 * i);
+			}
 		}
 		vv_buf_clear(&found);
-		if (n < 0)
+		if (n < 0) {
 			rc = (vv_status)n;
-		if (rc == VV_OK && (rc = sort_entries(k->fresh, k->count, err)) == VV_OK)
+		}
+		if (rc == VV_OK && (rc = sort_entries(k->fresh, k->count, err)) == VV_OK) {
 			rc = walk(k, s, NULL, err);
+		}
 	}
-	if (!piece)
+	if (!piece) {
 		rc = vv_fail_nomem(err);
+	}
 	vv_free(piece);
 	return rc;
 }
@@ -462,8 +494,9 @@ static vv_status walk_spilled(check_run *r, struct check_keys *k, check_suspects
 /* Is the record so far from this version that the next check gains by another? */
 static bool is_stale(const struct check_keys *k)
 {
-	if (k->count == 0 && !k->gone && k->old)
+	if (k->count == 0 && !k->gone && k->old) {
 		return false;
+	}
 	return !k->old || k->record.len < SMALL || k->count > k->old_count / REWRITE;
 }
 
@@ -480,8 +513,9 @@ static vv_status find_suspects(check_run *r, size_t at, check_suspects *s, vv_er
 		k->old_count = 0; /* a record that has been used is smaller than the limit */
 		return walk_spilled(r, k, s, err);
 	}
-	if ((rc = sort_entries(k->fresh, k->count, err)) < 0)
+	if ((rc = sort_entries(k->fresh, k->count, err)) < 0) {
 		return rc;
+	}
 	if (keep) {
 		/* once, and not in steps */
 		vv_buf_reserve(&out, 16 + 32 * r->group_count + 8 * (k->old_count + k->count));
@@ -489,13 +523,15 @@ static vv_status find_suspects(check_run *r, size_t at, check_suspects *s, vv_er
 		vv_buf_put(&out, bytes, sizeof(bytes));
 		vv_put_le64(bytes, r->group_count);
 		vv_buf_put(&out, bytes, sizeof(bytes));
-		for (size_t i = 0; i < r->group_count; i++)
+		for (size_t i = 0; i < r->group_count; i++) {
 			vv_buf_put(&out, r->groups[i].cid.digest, 32);
+		}
 	}
 	rc = walk(k, s, keep ? &out : NULL, err);
-	if (rc == VV_OK && keep && !out.failed)
+	if (rc == VV_OK && keep && !out.failed) {
 		rc = vv_check_cache_put(r->o->cache, "keys", r->plan.keys[at].id, out.data, out.len,
 					err);
+	}
 	vv_buf_clear(&out);
 	return rc;
 }
@@ -518,16 +554,18 @@ static vv_status finish_key(check_run *r, check_emit *e, size_t at, vv_error *er
 		if (rc == VV_OK && !t.give) {
 			tolerated = check_tolerated(key->mostly, t.found, r->table->root.rows);
 			t.give = true;
-			if (!tolerated)
+			if (!tolerated) {
 				rc = check_repeats(&t, &w, &s, err);
+			}
 		}
 		check_worker_clear(&w);
 	}
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = check_emit_total(e, key->rule, key->severity,
 				      key->count == 1 ? r->plan.columns[key->columns[0]].name
 						      : NULL,
 				      t.found, t.given, tolerated, err);
+	}
 	vv_free(s.hashes);
 	vv_free(s.groups);
 	return rc;
@@ -537,7 +575,8 @@ vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < r->plan.key_count && rc == VV_OK; i++)
+	for (size_t i = 0; i < r->plan.key_count && rc == VV_OK; i++) {
 		rc = finish_key(r, e, i, err);
+	}
 	return rc;
 }

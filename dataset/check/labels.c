@@ -21,8 +21,9 @@ typedef struct labels {
 static bool is_blank(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r'))
+		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -32,8 +33,9 @@ static uint64_t count_lines(const char *s, size_t len)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
 		n += s[i] == '\n' || (s[i] == '\r' && (i + 1 == len || s[i + 1] != '\n'));
+	}
 	return n;
 }
 
@@ -42,8 +44,9 @@ static uint64_t header_line(const vv_bytes *prologue)
 {
 	size_t at = 0;
 
-	while (at < prologue->len && (prologue->data[at] == '\n' || prologue->data[at] == '\r'))
+	while (at < prologue->len && (prologue->data[at] == '\n' || prologue->data[at] == '\r')) {
 		at++;
+	}
 	return count_lines(prologue->data, at) + 1;
 }
 
@@ -60,18 +63,21 @@ static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)) < 0)
+	if ((rc = vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)) < 0) {
 		goto done;
+	}
 	vv_scan_window(scan, d->prologue.data ? d->prologue.data : "", d->prologue.len, true, 0);
 	/* an import has read it before: whatever cannot be read now is no label */
-	if (vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) != 1)
+	if (vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) != 1) {
 		row.cells = 0;
+	}
 	for (size_t i = 0; i < p->count && i < row.cells && rc == VV_OK; i++) {
 		l->text[i] = vv_arena_strndup(&p->arena, cells[i].text ? cells[i].text : "",
 					      cells[i].len);
 		l->len[i] = cells[i].len;
-		if (!l->text[i])
+		if (!l->text[i]) {
 			rc = vv_fail_nomem(err);
+		}
 	}
 	l->line = header_line(&d->prologue);
 done:
@@ -89,16 +95,19 @@ static vv_status read_labels(check_plan *p, labels *l, vv_error *err)
 	l->text = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->text));
 	l->len = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->len));
 	l->blank = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->blank));
-	if (!l->text || !l->len || !l->blank)
+	if (!l->text || !l->len || !l->blank) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < p->count; i++) {
 		l->text[i] = p->table->schema.fields[i].name;
 		l->len[i] = p->table->schema.fields[i].name_len;
 	}
-	if (!p->json && p->table->root.dialect.header)
+	if (!p->json && p->table->root.dialect.header) {
 		rc = read_header(p, l, err);
-	for (size_t i = 0; i < p->count; i++)
+	}
+	for (size_t i = 0; i < p->count; i++) {
 		l->blank[i] = l->named && !p->json && is_blank(l->text[i], l->len[i]);
+	}
 	return rc;
 }
 
@@ -114,14 +123,16 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 	size_t blank = 0;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++) {
 		blank += l->blank[i];
+	}
 	if (blank > 0 && blank == l->count) {
 		return check_note_add(p, "blank-header", NULL, 0, l->line, "names of columns", err,
 				      "all cells of the header are blank");
 	}
-	if (!vv_names_init(&seen, &p->arena, l->count))
+	if (!vv_names_init(&seen, &p->arena, l->count)) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < l->count && rc == VV_OK; i++) {
 		bool added;
 		vv_name *first;
@@ -160,8 +171,9 @@ static size_t free_field(const check_plan *p, const char *name, size_t len)
 	for (size_t i = at < 0 ? p->schema->count : (size_t)at; i < p->schema->count; i++) {
 		const vv_field *f = &p->schema->fields[i];
 
-		if (p->of_field[i] == SIZE_MAX && same_name(f->name, f->name_len, name, len))
+		if (p->of_field[i] == SIZE_MAX && same_name(f->name, f->name_len, name, len)) {
 			return i;
+		}
 	}
 	return SIZE_MAX;
 }
@@ -169,8 +181,9 @@ static size_t free_field(const check_plan *p, const char *name, size_t len)
 /* Without labels, and for the table's own schema, place decides. */
 static void match_by_place(check_plan *p)
 {
-	for (size_t i = 0; i < p->count && i < p->schema->count; i++)
+	for (size_t i = 0; i < p->count && i < p->schema->count; i++) {
 		set_field(p, i, i);
+	}
 }
 
 static void match_by_name(check_plan *p, const labels *l)
@@ -179,11 +192,13 @@ static void match_by_name(check_plan *p, const labels *l)
 		size_t field = l->blank[i] ? SIZE_MAX : free_field(p, l->text[i], l->len[i]);
 
 		/* a repeated label has been given a name of its own */
-		if (field == SIZE_MAX)
+		if (field == SIZE_MAX) {
 			field = free_field(p, p->table->schema.fields[i].name,
 					   p->table->schema.fields[i].name_len);
-		if (field != SIZE_MAX)
+		}
+		if (field != SIZE_MAX) {
 			set_field(p, i, field);
+		}
 	}
 }
 
@@ -195,11 +210,13 @@ static vv_status match_rest(check_plan *p, const labels *l, vv_error *err)
 	for (size_t i = 0; i < p->count && i < p->schema->count && rc == VV_OK; i++) {
 		const vv_field *f = &p->schema->fields[i];
 
-		if (p->columns[i].field || p->of_field[i] != SIZE_MAX)
+		if (p->columns[i].field || p->of_field[i] != SIZE_MAX) {
 			continue;
+		}
 		set_field(p, i, i);
-		if (l->blank[i])
+		if (l->blank[i]) {
 			continue;
+		}
 		rc = check_note_add(p, "incorrect-label", f->name, f->name_len, l->line, f->name,
 				    err, "column %zu is called '%s', not '%s'", i + 1,
 				    vv_text_show(l->text[i], l->len[i]),
@@ -215,8 +232,9 @@ static vv_status check_places(check_plan *p, const labels *l, vv_error *err)
 	for (size_t i = 0; i < p->count && rc == VV_OK; i++) {
 		const check_column *c = &p->columns[i];
 
-		if (!c->field || c->field_place == i || p->schema->count != p->count)
+		if (!c->field || c->field_place == i || p->schema->count != p->count) {
 			continue;
+		}
 		rc = check_note_add(p, "incorrect-label", c->name, c->name_len, l->line, NULL, err,
 				    "'%s' is column %zu, and field %zu of the schema",
 				    vv_text_show(c->name, c->name_len), i + 1, c->field_place + 1);
@@ -231,8 +249,9 @@ static bool is_needed(const check_plan *p, const vv_field *f)
 	const vv_json *constraints = vv_json_get(f->json, "constraints");
 
 	for (size_t i = 0; i < p->schema->primary_key_count; i++) {
-		if (strcmp(p->schema->primary_key[i], f->name) == 0)
+		if (strcmp(p->schema->primary_key[i], f->name) == 0) {
 			return true;
+		}
 	}
 	return constraints && vv_json_get_bool(constraints, "required", false);
 }
@@ -277,10 +296,12 @@ static vv_status match_fields(check_plan *p, const labels *l, vv_error *err)
 	}
 	/* an object's members have no order */
 	if (match == VV_MATCH_EXACT && l->named && !p->json &&
-	    ((rc = match_rest(p, l, err)) < 0 || (rc = check_places(p, l, err)) < 0))
+	    ((rc = match_rest(p, l, err)) < 0 || (rc = check_places(p, l, err)) < 0)) {
 		return rc;
-	for (size_t i = 0; i < p->count; i++)
+	}
+	for (size_t i = 0; i < p->count; i++) {
 		any = any || p->columns[i].field;
+	}
 	if (match == VV_MATCH_PARTIAL && !any && p->schema->count > 0) {
 		return check_note_add(p, "missing-label", NULL, 0, l->line, NULL, err,
 				      "the file has none of the schema's fields");
@@ -303,10 +324,12 @@ vv_status check_labels(check_plan *p, vv_error *err)
 		p->columns[i].name = p->table->schema.fields[i].name;
 		p->columns[i].name_len = p->table->schema.fields[i].name_len;
 	}
-	for (size_t i = 0; i < p->schema->count; i++)
+	for (size_t i = 0; i < p->schema->count; i++) {
 		p->of_field[i] = SIZE_MAX;
-	if ((rc = read_labels(p, &l, err)) < 0)
+	}
+	if ((rc = read_labels(p, &l, err)) < 0) {
 		return rc;
+	}
 	if (p->schema == &p->table->schema) {
 		match_by_place(p);
 	} else if ((rc = match_fields(p, &l, err)) < 0) {

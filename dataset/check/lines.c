@@ -48,8 +48,9 @@ static uint64_t count_lines(const char *s, size_t len)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
 		n += s[i] == '\n' || (s[i] == '\r' && (i + 1 == len || s[i + 1] != '\n'));
+	}
 	return n;
 }
 
@@ -68,17 +69,19 @@ static vv_status read_data_list(vv_check_lines *l, vv_error *err)
 	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	while ((more = vv_list_next(r, &item, err)) > 0 && i < l->count) {
 		l->groups[i++] = (line_group){.first_row = item.before,
 					      .rows = (uint32_t)item.weight,
 					      .newlines = UNKNOWN};
 	}
 	vv_list_reader_close(r);
-	if (more == 0 && i != l->count)
+	if (more == 0 && i != l->count) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "the data list does not have the groups that it says");
+	}
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -94,8 +97,9 @@ static void look_for_raw(vv_check_lines *l, line_group *g, const vv_list_item *i
 	vv_quirks quirks;
 	vv_quirk q;
 
-	if (vv_cbor_peek(&c, &type, NULL) < 0 || type == VV_CBOR_UINT)
+	if (vv_cbor_peek(&c, &type, NULL) < 0 || type == VV_CBOR_UINT) {
 		return;
+	}
 	if (vv_cbor_get_array(&c, &n, NULL) < 0 || vv_cbor_get_uint(&c, &len, NULL) < 0 ||
 	    vv_cbor_peek(&c, &type, NULL) < 0 || type != VV_CBOR_BYTES ||
 	    vv_cbor_get_bytes(&c, &bytes, &n, NULL) < 0) {
@@ -125,8 +129,9 @@ static vv_status read_layout_list(vv_check_lines *l, vv_error *err)
 	vv_status rc = vv_list_reader_open(&r, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
 					   t->root.layout.len, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	while ((more = vv_list_next(r, &item, err)) > 0 && i < l->count) {
 		look_for_raw(l, &l->groups[i], &item);
 		l->groups[i].blank = l->groups[i].blank || (l->groups[i].raw && i + 1 == l->count);
@@ -144,8 +149,9 @@ static vv_status load_kept(vv_check_lines *l, vv_error *err)
 			     : 0;
 
 	if (found == 1 && b.len == l->count * 4) {
-		for (size_t i = 0; i < l->count; i++)
+		for (size_t i = 0; i < l->count; i++) {
 			l->groups[i].newlines = vv_get_le32((const uint8_t *)b.data + 4 * i);
+		}
 		l->kept = true;
 	}
 	vv_buf_clear(&b);
@@ -159,8 +165,9 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!l)
+	if (!l) {
 		return vv_fail_nomem(err);
+	}
 	l->table = t;
 	l->mend = mend;
 	l->cache = cache;
@@ -168,8 +175,9 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 	vv_batch_init(&l->batch);
 	vv_arena_init(&l->arena);
 	uint64_t count;
-	if ((rc = vv_table_groups(t, &count, err)) < 0)
+	if ((rc = vv_table_groups(t, &count, err)) < 0) {
 		goto done;
+	}
 	l->count = (size_t)count;
 	l->groups = vv_calloc(l->count + 1, sizeof(*l->groups));
 	if (!l->groups) {
@@ -177,14 +185,16 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 		goto done;
 	}
 	if ((rc = read_data_list(l, err)) < 0 || (rc = read_layout_list(l, err)) < 0 ||
-	    (rc = load_kept(l, err)) < 0)
+	    (rc = load_kept(l, err)) < 0) {
 		goto done;
+	}
 	l->groups[0].line =
 		count_lines(t->root.dialect.prologue.data, t->root.dialect.prologue.len) + 1;
 	*out = l;
 done:
-	if (rc < 0)
+	if (rc < 0) {
 		vv_check_lines_close(l);
+	}
 	return rc;
 }
 
@@ -199,8 +209,9 @@ static void forget_starts(vv_check_lines *l)
 
 void vv_check_lines_close(vv_check_lines *l)
 {
-	if (!l)
+	if (!l) {
 		return;
+	}
 	vv_batch_clear(&l->batch);
 	vv_buf_clear(&l->raw);
 	vv_arena_clear(&l->arena);
@@ -212,8 +223,9 @@ void vv_check_lines_close(vv_check_lines *l)
 
 void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines)
 {
-	if (group < l->count && l->groups[group].newlines == UNKNOWN)
+	if (group < l->count && l->groups[group].newlines == UNKNOWN) {
 		l->groups[group].newlines = newlines;
+	}
 }
 
 vv_status check_lines_keep(vv_check_lines *l, vv_error *err)
@@ -222,15 +234,17 @@ vv_status check_lines_keep(vv_check_lines *l, vv_error *err)
 	uint8_t bytes[4];
 	vv_status rc;
 
-	if (!l->cache || l->kept)
+	if (!l->cache || l->kept) {
 		return VV_OK;
+	}
 	for (size_t i = 0; i < l->count; i++) {
 		vv_put_le32(bytes, l->groups[i].newlines);
 		vv_buf_put(&b, bytes, sizeof(bytes));
 	}
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK)
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = vv_check_cache_put(l->cache, "newlines", data_key(l->table), vv_buf_cstr(&b),
 					b.len, err);
+	}
 	l->kept = rc == VV_OK;
 	vv_buf_clear(&b);
 	return rc;
@@ -259,20 +273,24 @@ static vv_status note_starts(vv_check_lines *l, line_group *g, const size_t *end
 	uint64_t line = 0;
 	size_t at = 0;
 
-	if (g->starts)
+	if (g->starts) {
 		return VV_OK;
-	if (l->started + g->rows > STARTS_MAX)
+	}
+	if (l->started + g->rows > STARTS_MAX) {
 		forget_starts(l);
+	}
 	g->starts = vv_calloc(g->rows, sizeof(*g->starts));
-	if (!g->starts)
+	if (!g->starts) {
 		return vv_fail_nomem(err);
+	}
 	l->started += g->rows;
 	for (size_t r = 0; r < g->rows; r++) {
 		const char *p = l->raw.data + at;
 		size_t len = ends[r] - at, blank = 0;
 
-		while (blank < len && (p[blank] == '\n' || p[blank] == '\r'))
+		while (blank < len && (p[blank] == '\n' || p[blank] == '\r')) {
 			blank++;
+		}
 		/* a lone line end is the row itself */
 		blank = blank == len ? 0 : blank;
 		g->starts[r] = (uint32_t)(line + count_lines(p, blank));
@@ -289,20 +307,24 @@ static vv_status write_out(vv_check_lines *l, size_t i, vv_error *err)
 	size_t *ends;
 	vv_status rc;
 
-	if (l->open == i)
+	if (l->open == i) {
 		return VV_OK;
+	}
 	l->open = SIZE_MAX;
-	if ((rc = load(l, i, err)) < 0)
+	if ((rc = load(l, i, err)) < 0) {
 		return rc;
+	}
 	ends = vv_realloc_array(l->ends, l->groups[i].rows, sizeof(*ends));
-	if (!ends)
+	if (!ends) {
 		return vv_fail_nomem(err);
+	}
 	l->ends = ends;
 	vv_buf_reset(&l->raw);
 	if ((rc = vv_batch_lines(&l->raw, ends, l->table, &l->batch, i + 1 == l->count, err)) < 0 ||
 	    (rc = vv_buf_ok(&l->raw, err)) < 0 ||
-	    (rc = note_starts(l, &l->groups[i], ends, err)) < 0)
+	    (rc = note_starts(l, &l->groups[i], ends, err)) < 0) {
 		return rc;
+	}
 	l->open = i;
 	return VV_OK;
 }
@@ -319,8 +341,9 @@ static vv_status count_newlines(vv_check_lines *l, size_t i, vv_error *err)
 	vv_status rc;
 
 	l->open = SIZE_MAX;
-	if ((rc = load(l, i, err)) < 0)
+	if ((rc = load(l, i, err)) < 0) {
 		return rc;
+	}
 	return check_group_newlines(&g, l->table->columns, &l->arena, &l->groups[i].newlines, err);
 }
 
@@ -335,8 +358,9 @@ static vv_status measure(vv_check_lines *l, size_t i, uint64_t *out, vv_error *e
 		*out = g->lines;
 		return rc;
 	}
-	if (l->table->root.dialect.form == VV_FORM_CSV && g->newlines == UNKNOWN)
+	if (l->table->root.dialect.form == VV_FORM_CSV && g->newlines == UNKNOWN) {
 		rc = count_newlines(l, i, err);
+	}
 	*out = g->rows + (l->table->root.dialect.form == VV_FORM_CSV ? g->newlines : 0u);
 	return rc;
 }
@@ -348,10 +372,11 @@ static size_t group_of(const vv_check_lines *l, uint64_t row)
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (l->groups[middle].first_row <= row)
+		if (l->groups[middle].first_row <= row) {
 			low = middle;
-		else
+		} else {
 			high = middle;
+		}
 	}
 	return low;
 }
@@ -363,24 +388,28 @@ static vv_status find_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_e
 	vv_status rc = VV_OK;
 
 	*line = 0;
-	if (l->count == 0)
+	if (l->count == 0) {
 		return VV_OK;
+	}
 	for (; l->counted < i; l->counted++) {
 		uint64_t lines;
 
-		if ((rc = measure(l, l->counted, &lines, err)) < 0)
+		if ((rc = measure(l, l->counted, &lines, err)) < 0) {
 			return rc;
+		}
 		l->groups[l->counted + 1].line = l->groups[l->counted].line + lines;
 	}
 	if (!g->raw && l->table->root.dialect.form == VV_FORM_CSV && g->newlines == UNKNOWN &&
-	    (rc = count_newlines(l, i, err)) < 0)
+	    (rc = count_newlines(l, i, err)) < 0) {
 		return rc;
+	}
 	if (!g->raw && (g->newlines == 0 || l->table->root.dialect.form != VV_FORM_CSV)) {
 		*line = g->line + (row - g->first_row);
 		return VV_OK;
 	}
-	if ((rc = find_starts(l, i, err)) == VV_OK && row - g->first_row < g->rows)
+	if ((rc = find_starts(l, i, err)) == VV_OK && row - g->first_row < g->rows) {
 		*line = g->line + g->starts[row - g->first_row];
+	}
 	return rc;
 }
 
@@ -409,17 +438,21 @@ static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, 
 
 		/* the file's last row takes the blank lines at the end */
 		while (i + 1 == l->count && r + 1 == g->rows && last > 0 &&
-		       (p[last - 1] == '\n' || p[last - 1] == '\r'))
+		       (p[last - 1] == '\n' || p[last - 1] == '\r')) {
 			last--;
-		if (last < len && last > 0)
+		}
+		if (last < len && last > 0) {
 			behind = count_lines(p + last, len - last) - 1;
+		}
 		for (uint64_t k = 0; k < before; k++, found++) {
-			if (found < room)
+			if (found < room) {
 				lines[found] = line + k;
+			}
 		}
 		for (uint64_t k = 0; k < behind; k++, found++) {
-			if (found < room)
+			if (found < room) {
 				lines[found] = line + own - behind + k;
+			}
 		}
 		line += own;
 		at = l->ends[r];
@@ -437,11 +470,13 @@ vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines,
 		size_t room = *total < limit ? limit - (size_t)*total : 0;
 		uint64_t first;
 
-		if (!l->groups[i].blank || l->table->root.dialect.form == VV_FORM_JSON)
+		if (!l->groups[i].blank || l->table->root.dialect.form == VV_FORM_JSON) {
 			continue;
+		}
 		if ((rc = find_line(l, l->groups[i].first_row, &first, err)) == VV_OK &&
-		    (rc = write_out(l, i, err)) == VV_OK)
+		    (rc = write_out(l, i, err)) == VV_OK) {
 			*total += blank_lines(l, i, room > 0 ? lines + *total : NULL, room);
+		}
 	}
 	for (size_t i = 0; l->mend && i < limit && i < *total; i++) {
 		lines[i] = vv_mend_line(l->mend, lines[i]);

@@ -31,17 +31,20 @@ static vv_status index_entries(memo *m, vv_error *err)
 {
 	size_t size = 64;
 
-	while (size < 2 * m->count)
+	while (size < 2 * m->count) {
 		size *= 2;
+	}
 	m->slots = vv_calloc(size, sizeof(*m->slots));
-	if (!m->slots)
+	if (!m->slots) {
 		return vv_fail_nomem(err);
+	}
 	m->mask = size - 1;
 	for (size_t i = 0; i < m->count; i++) {
 		size_t at = (size_t)place_of(m->entries + ENTRY * i) & m->mask;
 
-		while (m->slots[at] != 0)
+		while (m->slots[at] != 0) {
 			at = (at + 1) & m->mask;
+		}
 		m->slots[at] = (uint32_t)i + 1;
 	}
 	return VV_OK;
@@ -53,8 +56,9 @@ static const uint8_t *find_entry(const memo *m, const vv_cid *cid)
 	     at = (at + 1) & m->mask) {
 		const uint8_t *e = m->entries + ENTRY * (m->slots[at] - 1);
 
-		if (memcmp(e, cid->digest, 32) == 0)
+		if (memcmp(e, cid->digest, 32) == 0) {
 			return e;
+		}
 	}
 	return NULL;
 }
@@ -62,11 +66,13 @@ static const uint8_t *find_entry(const memo *m, const vv_cid *cid)
 static bool open_memo(memo *m, const vv_buf *b)
 {
 	memset(m, 0, sizeof(*m));
-	if (b->len < 4)
+	if (b->len < 4) {
 		return false;
+	}
 	m->count = vv_get_le32((const uint8_t *)b->data);
-	if (m->count > (b->len - 4) / ENTRY)
+	if (m->count > (b->len - 4) / ENTRY) {
 		return false;
+	}
 	m->entries = (const uint8_t *)b->data + 4;
 	m->counts = m->entries + ENTRY * m->count;
 	m->counts_len = b->len - 4 - ENTRY * m->count;
@@ -84,12 +90,14 @@ static size_t counts_size(const check_run *r, const uint8_t *p, const uint8_t *e
 	const uint8_t *from = p;
 	uint64_t n, counter, count;
 
-	if (!vv_varint_read(&p, end, &n) || n == 0)
+	if (!vv_varint_read(&p, end, &n) || n == 0) {
 		return 0;
+	}
 	for (; n > 0; n--) {
 		if (!check_next_count(&p, end, &counter, &count) ||
-		    counter >= r->plan.counter_count || count > UINT32_MAX)
+		    counter >= r->plan.counter_count || count > UINT32_MAX) {
 			return 0;
+		}
 	}
 	return (size_t)(p - from);
 }
@@ -100,14 +108,16 @@ static void take_entry(check_run *r, const memo *m, check_group_info *g)
 	uint32_t at = e ? vv_get_le32(e + 40) : 0;
 	size_t size = 0;
 
-	if (!e || vv_get_le32(e + 32) != g->rows)
+	if (!e || vv_get_le32(e + 32) != g->rows) {
 		return;
+	}
 	if (at != UINT32_MAX) {
 		size = at < m->counts_len
 			       ? counts_size(r, m->counts + at, m->counts + m->counts_len)
 			       : 0;
-		if (size == 0 || r->counts.len > UINT32_MAX / 2)
+		if (size == 0 || r->counts.len > UINT32_MAX / 2) {
 			return;
+		}
 	}
 	g->newlines = vv_get_le32(e + 36);
 	g->counts = size > 0 ? (uint32_t)r->counts.len : UINT32_MAX;
@@ -122,16 +132,19 @@ vv_status check_memo_load(check_run *r, vv_error *err)
 				: 0;
 	vv_status rc;
 
-	if (found <= 0)
+	if (found <= 0) {
 		return (vv_status)found;
+	}
 	if (!open_memo(&m, &r->memo)) {
 		vv_buf_reset(&r->memo);
 		return VV_OK;
 	}
-	if ((rc = index_entries(&m, err)) < 0)
+	if ((rc = index_entries(&m, err)) < 0) {
 		return rc;
-	for (size_t i = 0; i < r->group_count; i++)
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
 		take_entry(r, &m, &r->groups[i]);
+	}
 	vv_free(m.slots);
 	return vv_buf_ok(&r->counts, err);
 }
@@ -156,12 +169,14 @@ static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t
 	memo old, m;
 	vv_status rc = VV_OK;
 
-	if (!open_memo(&old, &r->memo))
+	if (!open_memo(&old, &r->memo)) {
 		return VV_OK;
+	}
 	vv_buf_put(&now, entries->data, entries->len);
 	m = (memo){.entries = (const uint8_t *)now.data, .count = *count};
-	if ((rc = vv_buf_ok(&now, err)) < 0 || (rc = index_entries(&m, err)) < 0)
+	if ((rc = vv_buf_ok(&now, err)) < 0 || (rc = index_entries(&m, err)) < 0) {
 		goto done;
+	}
 	for (size_t i = 0; i < old.count && i < OLD_MAX; i++) {
 		const uint8_t *e = old.entries + ENTRY * i;
 		uint32_t at = vv_get_le32(e + 40);
@@ -169,14 +184,16 @@ static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t
 		size_t size = 0;
 
 		memcpy(cid.digest, e, 32);
-		if (find_entry(&m, &cid))
+		if (find_entry(&m, &cid)) {
 			continue;
+		}
 		if (at != UINT32_MAX) {
 			size = at < old.counts_len ? counts_size(r, old.counts + at,
 								 old.counts + old.counts_len)
 						   : 0;
-			if (size == 0)
+			if (size == 0) {
 				continue;
+			}
 		}
 		put_entry(entries, e, vv_get_le32(e + 32), vv_get_le32(e + 36),
 			  size > 0 ? (uint32_t)counts->len : UINT32_MAX);
@@ -197,10 +214,12 @@ vv_status check_memo_save(check_run *r, vv_error *err)
 	bool news = false;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < r->group_count; i++)
+	for (size_t i = 0; i < r->group_count; i++) {
 		news = news || !r->groups[i].known;
-	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4)
+	}
+	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4) {
 		return VV_OK;
+	}
 	vv_buf_put(&counts, r->counts.data, r->counts.len);
 	for (size_t i = 0; i < r->group_count; i++) {
 		const check_group_info *g = &r->groups[i];
@@ -209,16 +228,18 @@ vv_status check_memo_save(check_run *r, vv_error *err)
 		count++;
 	}
 	if ((rc = vv_buf_ok(&entries, err)) < 0 ||
-	    (rc = put_old(r, &entries, &counts, &count, err)) < 0)
+	    (rc = put_old(r, &entries, &counts, &count, err)) < 0) {
 		goto done;
+	}
 	vv_put_le32(head, count);
 	vv_buf_put(&out, head, sizeof(head));
 	vv_buf_put(&out, entries.data, entries.len);
 	vv_buf_put(&out, counts.data, counts.len);
-	if (entries.failed || counts.failed || out.failed)
+	if (entries.failed || counts.failed || out.failed) {
 		rc = vv_fail_nomem(err);
-	else if (counts.len < UINT32_MAX / 2)
+	} else if (counts.len < UINT32_MAX / 2) {
 		rc = vv_check_cache_put(r->o->cache, "rows", r->plan.id, out.data, out.len, err);
+	}
 done:
 	vv_buf_clear(&out);
 	vv_buf_clear(&entries);

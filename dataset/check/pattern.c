@@ -62,9 +62,9 @@ static const char_range name_start_chars[] = {
 	{0x37f, 0x1fff},  {0x200c, 0x200d}, {0x2070, 0x218f}, {0x2c00, 0x2fef},
 	{0x3001, 0xd7ff}, {0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff}};
 static const char_range name_chars[] = {
-	{'-', '.'},       {'0', ':'},       {'A', 'Z'},       {'_', '_'},       {'a', 'z'},
-	{0xb7, 0xb7},     {0xc0, 0xd6},     {0xd8, 0xf6},     {0xf8, 0x37d},    {0x37f, 0x1fff},
-	{0x200c, 0x200d}, {0x203f, 0x2040}, {0x2070, 0x218f}, {0x2c00, 0x2fef}, {0x3001, 0xd7ff},
+	{'-', '.'},       {'0', ':'},       {'A', 'Z'},        {'_', '_'},       {'a', 'z'},
+	{0xb7, 0xb7},     {0xc0, 0xd6},     {0xd8, 0xf6},      {0xf8, 0x37d},    {0x37f, 0x1fff},
+	{0x200c, 0x200d}, {0x203f, 0x2040}, {0x2070, 0x218f},  {0x2c00, 0x2fef}, {0x3001, 0xd7ff},
 	{0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff}};
 
 static vv_status refuse(const rewriter *w, const char *at, const char *what, const char *instead)
@@ -250,9 +250,10 @@ static vv_status put_escape(rewriter *w)
 	if (!punctuation && ((unsigned char)*s >= 0x80 ||
 			     !strchr(w->in_class ? "nrtfb" : "nrtfbBAzZk123456789", *s))) {
 		w->at = from;
-		return refuse(w, from, "an escape that patterns of XML Schema do not have",
-			      "escaped are the characters \\ | . - ^ $ ? * + ( ) { } [ ], and n r t d "
-			      "D w W s S i I c C p P u");
+		return refuse(
+			w, from, "an escape that patterns of XML Schema do not have",
+			"escaped are the characters \\ | . - ^ $ ? * + ( ) { } [ ], and n r t d "
+			"D w W s S i I c C p P u");
 	}
 	vv_buf_put(&w->out, from, 2);
 	return VV_OK;
@@ -313,8 +314,9 @@ static vv_status put_group(rewriter *w)
 		}
 		if (s + 1 == w->end || s[1] == '\0' ||
 		    !strchr(s + 1 == kind ? ":=!<>P|'" : ":)", s[1])) {
-			return refuse(w, w->at, "a group that is not supported",
-				      "'(?' may be followed by : = ! <= <! <name> or the flags i m s");
+			return refuse(
+				w, w->at, "a group that is not supported",
+				"'(?' may be followed by : = ! <= <! <name> or the flags i m s");
 		}
 	}
 	vv_buf_putc(&w->out, '(');
@@ -483,8 +485,9 @@ vv_pattern_scratch *vv_pattern_scratch_new(void)
 {
 	vv_pattern_scratch *s = vv_calloc(1, sizeof(*s));
 
-	if (!s)
+	if (!s) {
 		return NULL;
+	}
 	s->general = pcre2_general_context_create(get, put, NULL);
 	s->limits = s->general ? pcre2_match_context_create(s->general) : NULL;
 	s->data = s->general ? pcre2_match_data_create(1, s->general) : NULL;
@@ -505,8 +508,9 @@ int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const cha
 	int rc = pcre2_match(p->code, (PCRE2_SPTR)(len > 0 ? s : ""), len, 0, PCRE2_NO_UTF_CHECK,
 			     scratch->data, scratch->limits);
 
-	if (rc >= 0)
+	if (rc >= 0) {
 		return 1;
+	}
 	switch (rc) {
 	case PCRE2_ERROR_NOMATCH:
 		return 0;

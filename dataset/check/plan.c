@@ -22,10 +22,12 @@ static const vv_rule_setting *find_setting(const check_plan *p, const char *rule
 		const vv_rule_setting *s = &set->items[i];
 
 		if (strcmp(s->rule->code, rule) != 0 ||
-		    (column && !vv_rule_setting_has(s, column, len)) || (!column && s->columns))
+		    (column && !vv_rule_setting_has(s, column, len)) || (!column && s->columns)) {
 			continue;
-		if (!best || s->columns || !best->columns)
+		}
+		if (!best || s->columns || !best->columns) {
 			best = s;
+		}
 	}
 	return best;
 }
@@ -35,10 +37,12 @@ vv_severity check_severity(const check_plan *p, const char *rule, const char *co
 {
 	const vv_rule_setting *s = find_setting(p, rule, column, len);
 
-	if (mostly)
+	if (mostly) {
 		*mostly = s ? s->mostly : VV_BILLION;
-	if (s)
+	}
+	if (s) {
 		return s->severity;
+	}
 	return p->o->rules ? VV_SEVERITY_OFF : vv_rule_find(rule)->by_default;
 }
 
@@ -56,8 +60,9 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 		rule = VV_RULE_UNCHECKED;
 		severity = VV_SEVERITY_ERROR;
 	}
-	if (severity == VV_SEVERITY_OFF)
+	if (severity == VV_SEVERITY_OFF) {
 		return VV_OK;
+	}
 	va_start(ap, fmt);
 	vv_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
@@ -77,10 +82,11 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 		return vv_fail_nomem(err);
 	}
 	vv_buf_clear(&text);
-	if (p->last_note)
+	if (p->last_note) {
 		p->last_note->next = n;
-	else
+	} else {
 		p->notes = n;
+	}
 	p->last_note = n;
 	return VV_OK;
 }
@@ -94,16 +100,18 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 
 	p->schema = &p->table->schema;
 	p->schema_name = o->schema_name ? o->schema_name : "schema";
-	if (!o->schema)
+	if (!o->schema) {
 		return VV_OK;
+	}
 	rc = vv_schema_read(&p->own, o->schema, o->schema_len, p->schema_name, &why);
 	if (rc == VV_OK) {
 		p->schema = &p->own;
 		return VV_OK;
 	}
 	if (rc != VV_EINPUT) {
-		if (err)
+		if (err) {
 			*err = why;
+		}
 		return rc;
 	}
 	vv_schema_init(&p->own);
@@ -116,8 +124,9 @@ static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t 
 {
 	check_slot *s;
 
-	if (severity == VV_SEVERITY_OFF)
+	if (severity == VV_SEVERITY_OFF) {
 		return CHECK_OFF;
+	}
 	s = &p->slots[p->slot_count];
 	s->rule = vv_rule_find(rule);
 	s->severity = severity;
@@ -156,8 +165,9 @@ static uint32_t budget_slot(check_plan *p, size_t i)
 static bool has_typed_missing(const vv_field *f)
 {
 	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
-		if ((**m >= '0' && **m <= '9') || **m == '-')
+		if ((**m >= '0' && **m <= '9') || **m == '-') {
 			return true;
+		}
 	}
 	return false;
 }
@@ -174,13 +184,15 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 		c->encoding = column_slot(p, "encoding-error", i);
 		c->type = c->budget = c->constraint = CHECK_OFF;
 		c->spare = true;
-		if (!c->field)
+		if (!c->field) {
 			continue;
+		}
 		c->type = column_slot(p, "type-error", i);
 		c->typed_missing = has_typed_missing(c->field);
 		c->constraint = column_slot(p, "constraint-error", i);
-		if ((rc = check_constraints(p, c, err)) == VV_OK && c->pattern)
+		if ((rc = check_constraints(p, c, err)) == VV_OK && c->pattern) {
 			c->budget = budget_slot(p, i);
+		}
 	}
 	return rc;
 }
@@ -195,8 +207,9 @@ static int order_sizes(const void *a, const void *b)
 static bool contains(const size_t *list, size_t count, size_t v)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (list[i] == v)
+		if (list[i] == v) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -216,15 +229,17 @@ static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error
 				      s->condition, why.message);
 	}
 	if (rc < 0) {
-		if (err)
+		if (err) {
 			*err = why;
+		}
 		return rc;
 	}
 	c->setting = s;
 	fields = vv_condition_columns(c->compiled, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (!contains(p->condition_fields, p->condition_field_count, fields[i]))
+		if (!contains(p->condition_fields, p->condition_field_count, fields[i])) {
 			p->condition_fields[p->condition_field_count++] = fields[i];
+		}
 	}
 	add_slot(p, "row-constraint", SIZE_MAX, p->condition_count++, s->severity, s->mostly);
 	return VV_OK;
@@ -236,19 +251,22 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; set && i < set->count; i++)
+	for (size_t i = 0; set && i < set->count; i++) {
 		count += set->items[i].condition != NULL;
+	}
 	p->conditions = vv_arena_calloc(&p->arena, count + 1, sizeof(*p->conditions));
 	p->condition_fields = vv_arena_calloc(&p->arena, p->schema->count + 1,
 					      sizeof(*p->condition_fields));
-	if (!p->conditions || !p->condition_fields)
+	if (!p->conditions || !p->condition_fields) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; set && i < set->count && rc == VV_OK; i++) {
 		const vv_rule_setting *s = &set->items[i];
 
 		if (s->condition && s->severity != VV_SEVERITY_OFF &&
-		    strcmp(s->rule->code, "row-constraint") == 0)
+		    strcmp(s->rule->code, "row-constraint") == 0) {
 			rc = add_condition(p, s, err);
+		}
 	}
 	if (p->condition_field_count > 1) {
 		for (size_t i = 1; i < p->condition_field_count; i++) { /* a few names */
@@ -275,8 +293,9 @@ static const char *list_names(check_plan *p, const size_t *columns, size_t count
 		vv_buf_puts(&b, i > 0 ? ", " : "");
 		vv_buf_put(&b, p->columns[columns[i]].name, p->columns[columns[i]].name_len);
 	}
-	if (!b.failed)
+	if (!b.failed) {
 		out = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	}
 	vv_buf_clear(&b);
 	return out;
 }
@@ -330,11 +349,13 @@ static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, 
 
 static bool same_columns(const check_key *k, const size_t *columns, size_t count)
 {
-	if (k->count != count)
+	if (k->count != count) {
 		return false;
+	}
 	for (size_t i = 0; i < count; i++) {
-		if (!contains(k->columns, k->count, columns[i]))
+		if (!contains(k->columns, k->count, columns[i])) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -352,19 +373,22 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 					      first->name_len, &mostly);
 	check_key *k = &p->keys[p->key_count];
 
-	if (severity == VV_SEVERITY_OFF)
+	if (severity == VV_SEVERITY_OFF) {
 		return VV_OK;
+	}
 	for (size_t i = 0; i < p->key_count && kind != CHECK_ROW; i++) { /* unique twice over */
-		if (same_columns(&p->keys[i], columns, count))
+		if (same_columns(&p->keys[i], columns, count)) {
 			return VV_OK;
+		}
 	}
 	*k = (check_key){.kind = kind, .columns = columns, .count = count, .mostly = mostly};
 	k->rule = vv_rule_find(rule);
 	k->severity = severity;
 	k->names = list_names(p, columns, count);
 	if (!k->names || !columns_id(&k->id, p, kind == CHECK_ROW ? "row" : "key", columns, count,
-				     p->o->path ? p->o->path : ""))
+				     p->o->path ? p->o->path : "")) {
 		return vv_fail_nomem(err);
+	}
 	p->key_count++;
 	return VV_OK;
 }
@@ -374,10 +398,12 @@ static vv_status add_row_key(check_plan *p, vv_error *err)
 {
 	size_t *columns = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*columns));
 
-	if (!columns)
+	if (!columns) {
 		return vv_fail_nomem(err);
-	for (size_t i = 0; i < p->count; i++)
+	}
+	for (size_t i = 0; i < p->count; i++) {
 		columns[i] = i;
+	}
 	return p->count > 0 ? add_key(p, CHECK_ROW, columns, p->count, err) : VV_OK;
 }
 
@@ -401,13 +427,15 @@ static vv_status root_key(check_plan *p, vv_error *err)
 	const vv_root *root = &p->table->root;
 	size_t *columns = vv_arena_calloc(&p->arena, root->key_count + 1, sizeof(*columns));
 
-	if (!columns)
+	if (!columns) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < root->key_count; i++) {
 		long place = vv_schema_find(&p->table->schema, root->key[i], strlen(root->key[i]));
 
-		if (place < 0)
+		if (place < 0) {
 			return VV_OK;
+		}
 		columns[i] = (size_t)place;
 	}
 	p->show_key = columns;
@@ -426,11 +454,13 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 	unique = vv_json_get(p->schema->json, "uniqueKeys");
 	p->keys = vv_arena_calloc(&p->arena, p->count + 3 + (unique ? unique->count : 0),
 				  sizeof(*p->keys));
-	if (!p->keys)
+	if (!p->keys) {
 		return vv_fail_nomem(err);
+	}
 	if (node && p->schema->primary_key_count > 0) {
-		if (!(columns = find_columns(p, node, &count, &all)))
+		if (!(columns = find_columns(p, node, &count, &all))) {
 			return vv_fail_nomem(err);
+		}
 		if (!all) {
 			rc = missing_key_columns(p, "primary-key", node, "primary key", err);
 		} else {
@@ -442,8 +472,9 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 		rc = root_key(p, err);
 	}
 	for (const vv_json *n = unique ? unique->first : NULL; n && rc == VV_OK; n = n->next) {
-		if (!(columns = find_columns(p, n, &count, &all)))
+		if (!(columns = find_columns(p, n, &count, &all))) {
 			return vv_fail_nomem(err);
+		}
 		rc = all ? add_key(p, CHECK_UNIQUE_KEY, columns, count, err)
 			 : missing_key_columns(p, "unique-error", n, "unique key", err);
 	}
@@ -451,10 +482,12 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 		const vv_field *f = p->columns[i].field;
 		const vv_json *constraints = f ? vv_json_get(f->json, "constraints") : NULL;
 
-		if (!constraints || !vv_json_get_bool(constraints, "unique", false))
+		if (!constraints || !vv_json_get_bool(constraints, "unique", false)) {
 			continue;
-		if (!(columns = vv_arena_calloc(&p->arena, 1, sizeof(*columns))))
+		}
+		if (!(columns = vv_arena_calloc(&p->arena, 1, sizeof(*columns)))) {
 			return vv_fail_nomem(err);
+		}
 		columns[0] = i;
 		rc = add_key(p, CHECK_UNIQUE, columns, 1, err);
 	}
@@ -476,15 +509,18 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 					      &mostly);
 	bool all, ok;
 
-	if (severity == VV_SEVERITY_OFF)
+	if (severity == VV_SEVERITY_OFF) {
 		return VV_OK;
+	}
 	*f = (check_foreign){.severity = severity, .mostly = mostly};
 	f->columns = find_columns(p, fields, &f->count, &all);
-	if (f->columns && !all)
+	if (f->columns && !all) {
 		return missing_key_columns(p, "foreign-key", fields, "foreign key", err);
+	}
 	f->targets = vv_arena_calloc(&p->arena, f->count + 1, sizeof(*f->targets));
-	if (!f->columns || !f->targets)
+	if (!f->columns || !f->targets) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < f->count; i++, t = t->next) {
 		f->targets[i] = t->text;
 		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", t->text);
@@ -506,13 +542,16 @@ static vv_status make_foreigns(check_plan *p, vv_error *err)
 	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
 	vv_status rc = VV_OK;
 
-	if (!list)
+	if (!list) {
 		return VV_OK;
+	}
 	p->foreigns = vv_arena_calloc(&p->arena, list->count + 1, sizeof(*p->foreigns));
-	if (!p->foreigns)
+	if (!p->foreigns) {
 		return vv_fail_nomem(err);
-	for (const vv_json *n = list->first; n && rc == VV_OK; n = n->next)
+	}
+	for (const vv_json *n = list->first; n && rc == VV_OK; n = n->next) {
 		rc = add_foreign(p, n, err);
+	}
 	return rc;
 }
 
@@ -527,8 +566,9 @@ static vv_status check_row_count(check_plan *p, vv_error *err)
 		const vv_rule_setting *s = &set->items[i];
 		char expected[64];
 
-		if (strcmp(s->rule->code, "row-count") != 0 || s->severity == VV_SEVERITY_OFF)
+		if (strcmp(s->rule->code, "row-count") != 0 || s->severity == VV_SEVERITY_OFF) {
 			continue;
+		}
 		if (s->min.given && rows < s->min.value) {
 			snprintf(expected, sizeof(expected), "at least %llu rows",
 				 (unsigned long long)s->min.value);
@@ -551,8 +591,9 @@ static void add_seen(check_plan *p)
 	for (size_t i = 0; i < p->slot_count; i++) {
 		check_slot *s = &p->slots[i];
 
-		if (s->mostly < VV_BILLION && s->column != SIZE_MAX)
+		if (s->mostly < VV_BILLION && s->column != SIZE_MAX) {
 			s->seen = (uint32_t)p->counter_count++;
+		}
 	}
 }
 
@@ -562,16 +603,18 @@ static vv_status make_id(check_plan *p, vv_error *err)
 
 	vv_buf_printf(&b, "rows 2 %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
 	vv_json_put_node(&b, p->schema->json);
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
 		vv_buf_printf(&b, " %zu", p->columns[i].field_place);
+	}
 	for (size_t i = 0; i < p->slot_count; i++) {
 		const check_slot *s = &p->slots[i];
 
 		vv_buf_printf(&b, "\n%s %zu %u %d", s->rule->code, s->column, s->seen,
 			      s->severity == VV_SEVERITY_ERROR);
-		if (s->condition != SIZE_MAX)
+		if (s->condition != SIZE_MAX) {
 			vv_buf_printf(&b, " %s",
 				      vv_condition_text(p->conditions[s->condition].compiled));
+		}
 	}
 	p->id = vv_xxh3_128(b.data, b.len, 0);
 	if (b.failed) {
@@ -586,8 +629,9 @@ static size_t condition_settings(const vv_check_options *o)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; o->rules && i < o->rules->count; i++)
+	for (size_t i = 0; o->rules && i < o->rules->count; i++) {
 		n += o->rules->items[i].condition != NULL;
+	}
 	return n;
 }
 
@@ -603,8 +647,9 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 	out->count = t->columns;
 	out->json = t->root.dialect.form != VV_FORM_CSV;
 	out->blank_slot = CHECK_OFF;
-	if ((rc = read_schema(out, err)) < 0)
+	if ((rc = read_schema(out, err)) < 0) {
 		goto done;
+	}
 	out->columns = vv_arena_calloc(&out->arena, out->count + 1, sizeof(*out->columns));
 	out->of_field = vv_arena_calloc(&out->arena, out->schema->count + 1,
 					sizeof(*out->of_field));
@@ -625,24 +670,28 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 	out->pass_blank = out->blank_severity == VV_SEVERITY_ERROR;
 	if ((rc = check_labels(out, err)) < 0 || (rc = make_columns(out, err)) < 0 ||
 	    (rc = make_keys(out, err)) < 0 || (rc = make_foreigns(out, err)) < 0 ||
-	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0)
+	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0) {
 		goto done;
+	}
 	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
 				   out->blank_mostly);
 	add_seen(out);
 	rc = make_id(out, err);
 done:
-	if (rc < 0)
+	if (rc < 0) {
 		check_plan_clear(out);
+	}
 	return rc;
 }
 
 void check_plan_clear(check_plan *p)
 {
-	for (size_t i = 0; p->columns && i < p->count; i++)
+	for (size_t i = 0; p->columns && i < p->count; i++) {
 		vv_pattern_free(p->columns[i].pattern);
-	for (size_t i = 0; i < p->condition_count; i++)
+	}
+	for (size_t i = 0; i < p->condition_count; i++) {
 		vv_condition_free(p->conditions[i].compiled);
+	}
 	vv_schema_clear(&p->own);
 	vv_buf_clear(&p->digits);
 	vv_arena_clear(&p->arena);

@@ -47,12 +47,14 @@ static bool is_suspect(const check_suspects *s, uint64_t hash, size_t from, size
 	while (to > from) {
 		size_t middle = from + (to - from) / 2;
 
-		if (s->hashes[middle] == hash)
+		if (s->hashes[middle] == hash) {
 			return true;
-		if (s->hashes[middle] < hash)
+		}
+		if (s->hashes[middle] < hash) {
 			from = middle + 1;
-		else
+		} else {
 			to = middle;
+		}
 	}
 	return false;
 }
@@ -65,14 +67,16 @@ static vv_status tell(check_telling *t, uint64_t row, uint64_t first, bool whole
 	vv_status rc;
 
 	t->found++;
-	if (!t->give || t->given >= check_limit(t->r))
+	if (!t->give || t->given >= check_limit(t->r)) {
 		return VV_OK;
+	}
 	t->given++;
 	if (!whole) {
 		snprintf(message, sizeof(message), "a part of the primary key is missing");
 	} else {
-		if ((rc = vv_check_line(t->r->lines, first, &line, err)) < 0)
+		if ((rc = vv_check_line(t->r->lines, first, &line, err)) < 0) {
 			return rc;
+		}
 		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
 			 (unsigned long long)first + 1, (unsigned long long)line);
 	}
@@ -98,29 +102,35 @@ static vv_status compare_some(check_telling *t, check_worker *w, const check_sus
 	vv_batch_init(&batch);
 	vv_arena_init(&known.arena);
 	/* a suspect hash may be that of several keys: in practice one */
-	while (known.mask < 4 * (to - from))
+	while (known.mask < 4 * (to - from)) {
 		known.mask = 2 * known.mask + 1;
+	}
 	known.slots = vv_calloc(known.mask + 1, sizeof(*known.slots));
-	if (!known.slots)
+	if (!known.slots) {
 		rc = vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
 		const vv_cell **cells;
 		check_group g;
 
-		if (s->groups[i] == 0 || (from > 0 && s->groups[i] == 2))
+		if (s->groups[i] == 0 || (from > 0 && s->groups[i] == 2)) {
 			continue;
-		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0)
+		}
+		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0) {
 			break;
+		}
 		vv_arena_reset(&w->arena);
-		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK)
+		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
 			rc = check_key_cells(r, &g, key->columns, key->count, &w->arena, &cells,
 					     err);
+		}
 		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
 			uint64_t here = r->groups[i].first_row + row, first, hash;
 			bool whole;
 
-			if (w->pass_blank && w->blank[row])
+			if (w->pass_blank && w->blank[row]) {
 				continue;
+			}
 			vv_buf_reset(&w->key);
 			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,
 					     cells, row, &whole)) {
@@ -128,18 +138,21 @@ static vv_status compare_some(check_telling *t, check_worker *w, const check_sus
 				break;
 			}
 			if (!whole && key->kind != CHECK_ROW) {
-				if (key->kind == CHECK_PRIMARY && from == 0)
+				if (key->kind == CHECK_PRIMARY && from == 0) {
 					rc = tell(t, here, here, false, err);
+				}
 				continue;
 			}
 			hash = check_keys_hash(&w->key, r->keys[t->key].seed);
-			if (!is_suspect(s, hash, from, to))
+			if (!is_suspect(s, hash, from, to)) {
 				continue;
+			}
 			if (known.count > known.mask / 2 ||
-			    !see(&known, &w->key, hash, here, &first))
+			    !see(&known, &w->key, hash, here, &first)) {
 				rc = vv_fail_nomem(err);
-			else if (first != here)
+			} else if (first != here) {
 				rc = tell(t, here, first, true, err);
+			}
 		}
 		check_unload(&g);
 	}

@@ -42,14 +42,16 @@ static vv_status list_groups(check_run *r, vv_error *err)
 	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	uint64_t weight, count;
 	vv_list_totals(list, &count, &weight);
 	r->group_count = (size_t)count;
 	r->groups = vv_calloc(r->group_count + 1, sizeof(*r->groups));
-	if (!r->groups)
+	if (!r->groups) {
 		rc = vv_fail_nomem(err);
+	}
 	for (size_t i = 0; rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0; i++) {
 		check_group_info *g = &r->groups[i];
 
@@ -61,8 +63,9 @@ static vv_status list_groups(check_run *r, vv_error *err)
 		g->first_row = item.before;
 		g->rows = (uint32_t)item.weight;
 		g->counts = UINT32_MAX;
-		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK)
+		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK) {
 			rc = vv_cbor_get_link(&item.cbor, &g->cid, err);
+		}
 		if (rc == VV_OK && n == 3) {
 			g->item = (const uint8_t *)vv_arena_strndup(
 				&r->arena, (const char *)item.bytes, item.len);
@@ -88,8 +91,9 @@ vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, c
 		return table_load_data(t, batch, g->item, g->item_len, NULL, 0, err);
 	}
 	if ((rc = t->source.get(t->source.payload, &g->cid, &w->block, err)) < 0 ||
-	    (rc = vv_group_open(&out->view, w->block.data, w->block.len, err)) < 0)
+	    (rc = vv_group_open(&out->view, w->block.data, w->block.len, err)) < 0) {
 		return rc;
+	}
 	if (out->view.rows != g->rows || out->view.columns > t->columns) {
 		vv_group_close(&out->view);
 		return vv_fail(
@@ -102,16 +106,18 @@ vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, c
 
 void check_unload(check_group *g)
 {
-	if (!g->batch)
+	if (!g->batch) {
 		vv_group_close(&g->view);
+	}
 }
 
 static void put_counts(vv_buf *out, const check_worker *w, size_t counters)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < counters; i++)
+	for (size_t i = 0; i < counters; i++) {
 		n += w->counters[i] > 0;
+	}
 	vv_buf_put_varint(out, n);
 	for (size_t i = 0; i < counters && n > 0; i++) {
 		if (w->counters[i] > 0) {
@@ -128,8 +134,9 @@ static vv_status check_one(check_job *j, check_worker *w, vv_batch *batch, size_
 	check_group g;
 	vv_status rc = check_load(r, w, batch, i, &g, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	if (r->groups[i].known) {
 		rc = check_blank(w, &r->plan, &g, err);
 	} else {
@@ -137,8 +144,9 @@ static vv_status check_one(check_job *j, check_worker *w, vv_batch *batch, size_
 		put_counts(&j->counts, w, r->plan.counter_count);
 	}
 	for (size_t k = 0; k < r->plan.key_count && rc == VV_OK; k++) {
-		if (check_keys_wants(r, k, i))
+		if (check_keys_wants(r, k, i)) {
 			rc = check_keys_group(r, w, k, i, &g, &j->entries[k], err);
+		}
 	}
 	check_unload(&g);
 	return rc;
@@ -151,10 +159,12 @@ static void run_job(vv_job *job, unsigned worker)
 
 	vv_batch_init(&batch);
 	j->rc = VV_OK;
-	for (size_t n = 0; n < j->count && j->rc == VV_OK; n++)
+	for (size_t n = 0; n < j->count && j->rc == VV_OK; n++) {
 		j->rc = check_one(j, &j->r->workers[worker], &batch, n, &j->err);
-	if (j->rc == VV_OK)
+	}
+	if (j->rc == VV_OK) {
 		j->rc = vv_buf_ok(&j->counts, &j->err);
+	}
 	vv_batch_clear(&batch);
 }
 
@@ -166,8 +176,9 @@ static vv_status take_job(check_job *j, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (j->rc < 0) {
-		if (err)
+		if (err) {
 			*err = j->err;
+		}
 		return j->rc;
 	}
 	for (size_t n = 0; n < j->count; n++) {
@@ -175,21 +186,25 @@ static vv_status take_job(check_job *j, vv_error *err)
 		const uint8_t *from = p;
 		uint64_t counts, counter, count;
 
-		if (g->known)
+		if (g->known) {
 			continue;
+		}
 		g->newlines = j->newlines[n];
 		vv_varint_read(&p, end, &counts);
-		for (uint64_t k = 0; k < counts; k++)
+		for (uint64_t k = 0; k < counts; k++) {
 			check_next_count(&p, end, &counter, &count);
+		}
 		if (counts > 0) {
-			if (r->counts.len > UINT32_MAX - j->counts.len)
+			if (r->counts.len > UINT32_MAX - j->counts.len) {
 				return vv_fail(err, VV_EREFUSED, "too many groups with findings");
+			}
 			g->counts = (uint32_t)r->counts.len;
 			vv_buf_put(&r->counts, from, (size_t)(p - from));
 		}
 	}
-	for (size_t k = 0; k < r->plan.key_count && rc == VV_OK; k++)
+	for (size_t k = 0; k < r->plan.key_count && rc == VV_OK; k++) {
 		rc = check_keys_take(r, k, &j->entries[k], err);
+	}
 	return rc < 0 ? rc : vv_buf_ok(&r->counts, err);
 }
 
@@ -202,8 +217,9 @@ static vv_status new_jobs(check_run *r, check_job **out, size_t count, vv_error 
 		jobs[i].r = r;
 		jobs[i].job.run = run_job;
 		jobs[i].entries = vv_calloc(r->plan.key_count + 1, sizeof(*jobs[i].entries));
-		if (!jobs[i].entries)
+		if (!jobs[i].entries) {
 			return vv_fail_nomem(err);
+		}
 	}
 	return jobs ? VV_OK : vv_fail_nomem(err);
 }
@@ -211,8 +227,9 @@ static vv_status new_jobs(check_run *r, check_job **out, size_t count, vv_error 
 static void free_jobs(check_run *r, check_job *jobs, size_t count)
 {
 	for (size_t i = 0; jobs && i < count; i++) {
-		for (size_t k = 0; jobs[i].entries && k < r->plan.key_count; k++)
+		for (size_t k = 0; jobs[i].entries && k < r->plan.key_count; k++) {
 			vv_buf_clear(&jobs[i].entries[k]);
+		}
 		vv_free(jobs[i].entries);
 		vv_buf_clear(&jobs[i].counts);
 	}
@@ -224,12 +241,14 @@ static void start_job(check_run *r, check_job *j, const uint32_t *todo, size_t c
 	j->todo = todo;
 	j->count = count;
 	vv_buf_reset(&j->counts);
-	for (size_t k = 0; k < r->plan.key_count; k++)
+	for (size_t k = 0; k < r->plan.key_count; k++) {
 		vv_buf_reset(&j->entries[k]);
-	if (r->o->pool)
+	}
+	if (r->o->pool) {
 		vv_pool_submit(r->o->pool, &j->job);
-	else
+	} else {
 		run_job(&j->job, 0);
+	}
 }
 
 static vv_status run_jobs(check_run *r, const uint32_t *todo, size_t count, vv_error *err)
@@ -246,15 +265,18 @@ static vv_status run_jobs(check_run *r, const uint32_t *todo, size_t count, vv_e
 			start_job(r, &jobs[started % ring], todo + from,
 				  count - from < JOB_GROUPS ? count - from : JOB_GROUPS);
 		}
-		if (r->o->pool)
+		if (r->o->pool) {
 			vv_pool_wait(r->o->pool, &jobs[taken % ring].job);
+		}
 		rc = take_job(&jobs[taken++ % ring], err);
 		vv_progress_update(r->o->progress, "checking", taken * JOB_GROUPS,
 				   total * JOB_GROUPS);
 	}
-	for (; taken < started; taken++)
-		if (r->o->pool)
+	for (; taken < started; taken++) {
+		if (r->o->pool) {
 			vv_pool_wait(r->o->pool, &jobs[taken % ring].job);
+		}
+	}
 	free_jobs(r, jobs, ring);
 	return rc;
 }
@@ -266,15 +288,18 @@ static vv_status read_groups(check_run *r, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	if (!todo)
+	if (!todo) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < r->group_count; i++) {
 		bool wanted = !r->groups[i].known;
 
-		for (size_t k = 0; k < r->plan.key_count && !wanted; k++)
+		for (size_t k = 0; k < r->plan.key_count && !wanted; k++) {
 			wanted = check_keys_wants(r, k, i);
-		if (wanted)
+		}
+		if (wanted) {
 			todo[count++] = (uint32_t)i;
+		}
 	}
 	r->groups_read = count;
 	rc = run_jobs(r, todo, count, err);
@@ -285,20 +310,24 @@ static vv_status read_groups(check_run *r, vv_error *err)
 static vv_status sum_counts(check_run *r, vv_error *err)
 {
 	r->totals = vv_calloc(r->plan.counter_count + 1, sizeof(*r->totals));
-	if (!r->totals)
+	if (!r->totals) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < r->group_count; i++) {
 		const uint8_t *p = (const uint8_t *)r->counts.data, *end;
 		uint64_t n, counter, count;
 
-		if (r->groups[i].counts == UINT32_MAX)
+		if (r->groups[i].counts == UINT32_MAX) {
 			continue;
+		}
 		end = p + r->counts.len;
 		p += r->groups[i].counts;
-		if (!vv_varint_read(&p, end, &n))
+		if (!vv_varint_read(&p, end, &n)) {
 			continue;
-		for (; n > 0 && check_next_count(&p, end, &counter, &count); n--)
+		}
+		for (; n > 0 && check_next_count(&p, end, &counter, &count); n--) {
 			r->totals[counter] += count;
+		}
 	}
 	return VV_OK;
 }
@@ -308,12 +337,14 @@ static vv_status open_run(check_run *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = list_groups(r, err)) < 0 ||
-	    (rc = vv_check_lines_open(&r->lines, r->table, r->o->mend, r->o->cache, err)) < 0)
+	    (rc = vv_check_lines_open(&r->lines, r->table, r->o->mend, r->o->cache, err)) < 0) {
 		return rc;
+	}
 	r->worker_count = 1 + (r->o->pool ? vv_pool_threads(r->o->pool) : 0);
 	r->workers = vv_calloc(r->worker_count, sizeof(*r->workers));
-	if (!r->workers)
+	if (!r->workers) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < r->worker_count; i++) {
 		if ((rc = check_worker_init(&r->workers[i], &r->plan, err)) < 0) {
 			r->worker_count = i;
@@ -327,8 +358,9 @@ static void close_run(check_run *r)
 {
 	check_keys_close(r);
 	vv_check_lines_close(r->lines);
-	for (size_t i = 0; r->workers && i < r->worker_count; i++)
+	for (size_t i = 0; r->workers && i < r->worker_count; i++) {
 		check_worker_clear(&r->workers[i]);
+	}
 	vv_free(r->workers);
 	vv_free(r->groups);
 	vv_free(r->totals);
@@ -348,8 +380,9 @@ static vv_status emit_all(check_run *r, vv_error *err)
 	    (rc = check_emit_blank_lines(e, err)) == VV_OK &&
 	    (rc = check_emit_line_ends(e, err)) == VV_OK &&
 	    (rc = check_emit_cells(e, err)) == VV_OK &&
-	    (rc = check_keys_finish(r, e, err)) == VV_OK)
+	    (rc = check_keys_finish(r, e, err)) == VV_OK) {
 		rc = check_refs_all(r, e, err);
+	}
 	check_emit_close(e);
 	return rc;
 }
@@ -359,12 +392,15 @@ static vv_status check_rows(check_run *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = open_run(r, err)) < 0 || (rc = check_keys_open(r, err)) < 0 ||
-	    (rc = read_groups(r, err)) < 0 || (rc = sum_counts(r, err)) < 0)
+	    (rc = read_groups(r, err)) < 0 || (rc = sum_counts(r, err)) < 0) {
 		return rc;
-	for (size_t i = 0; i < r->group_count; i++)
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
 		check_lines_give(r->lines, i, r->groups[i].newlines);
-	if ((rc = check_memo_save(r, err)) < 0 || (rc = check_lines_keep(r->lines, err)) < 0)
+	}
+	if ((rc = check_memo_save(r, err)) < 0 || (rc = check_lines_keep(r->lines, err)) < 0) {
 		return rc;
+	}
 	return emit_all(r, err);
 }
 
@@ -376,21 +412,24 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 
 	memset(out, 0, sizeof(*out));
 	vv_arena_init(&out->arena);
-	if (t->root.kind != VV_KIND_TABLE)
+	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE, "only tables can be checked");
+	}
 	memset(&r, 0, sizeof(r));
 	vv_arena_init(&r.arena);
 	r.table = t;
 	r.o = o;
 	r.result = out;
-	if ((rc = check_plan_make(&r.plan, t, o, err)) == VV_OK)
+	if ((rc = check_plan_make(&r.plan, t, o, err)) == VV_OK) {
 		rc = check_rows(&r, err);
+	}
 	out->rows = t->root.rows;
 	out->columns = t->columns;
 	out->groups = r.group_count;
 	out->groups_read = r.groups_read;
 	close_run(&r);
-	if (rc < 0)
+	if (rc < 0) {
 		vv_check_result_clear(out);
+	}
 	return rc;
 }

@@ -37,8 +37,9 @@ static void set_instant(vv_value *out, const vv_moment *m)
 		       m->second - m->offset;
 	out->fraction = m->fraction;
 	out->fraction_len = m->fraction_len;
-	while (out->fraction_len > 0 && out->fraction[out->fraction_len - 1] == '0')
+	while (out->fraction_len > 0 && out->fraction[out->fraction_len - 1] == '0') {
 		out->fraction_len--;
+	}
 }
 
 static bool read_instant(vv_value *out, const vv_field *f, const vv_cell *cell)
@@ -49,8 +50,9 @@ static bool read_instant(vv_value *out, const vv_field *f, const vv_cell *cell)
 			  ? vv_time_plan_read(f->plan, cell->text, cell->len, &m)
 			  : vv_type_read_moment(&m, f->type, cell->text, cell->len);
 
-	if (ok)
+	if (ok) {
 		set_instant(out, &m);
+	}
 	return ok;
 }
 
@@ -95,13 +97,16 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 	size_t from = buf->len;
 
 	out->kind = VV_VALUE_DECIMAL;
-	if (cell->state == VV_CELL_LITERAL || is_plain_number(f))
+	if (cell->state == VV_CELL_LITERAL || is_plain_number(f)) {
 		return vv_decimal_read(&out->decimal, buf, &plain_number, cell->text, cell->len);
-	if (!rewrite_number(buf, f, cell->text, cell->len))
+	}
+	if (!rewrite_number(buf, f, cell->text, cell->len)) {
 		return false;
+	}
 	/* room first: the text that is read must not move while its digits are appended */
-	if (!vv_buf_reserve(buf, buf->len - from + 1))
+	if (!vv_buf_reserve(buf, buf->len - from + 1)) {
 		return false;
+	}
 	return vv_decimal_read(&out->decimal, buf, &plain_number, buf->data + from,
 			       buf->len - from);
 }
@@ -109,8 +114,9 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 static bool is_word(const char *const *words, const vv_cell *cell)
 {
 	for (; words && *words; words++) {
-		if (strlen(*words) == cell->len && memcmp(*words, cell->text, cell->len) == 0)
+		if (strlen(*words) == cell->len && memcmp(*words, cell->text, cell->len) == 0) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -131,8 +137,9 @@ static void add_units(int64_t *sum, int64_t count, int64_t unit)
 {
 	int64_t more;
 
-	if (__builtin_mul_overflow(count, unit, &more) || __builtin_add_overflow(*sum, more, sum))
+	if (__builtin_mul_overflow(count, unit, &more) || __builtin_add_overflow(*sum, more, sum)) {
 		*sum = INT64_MAX / 4;
+	}
 }
 
 static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
@@ -152,15 +159,18 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 			time = true;
 			continue;
 		}
-		for (; p < end && *p >= '0' && *p <= '9'; p++)
+		for (; p < end && *p >= '0' && *p <= '9'; p++) {
 			n = n < 100000000000000 ? n * 10 + (*p - '0') : 1000000000000000;
+		}
 		if (p < end && *p == '.') {
 			fraction = ++p;
-			for (; p < end && *p >= '0' && *p <= '9'; p++)
+			for (; p < end && *p >= '0' && *p <= '9'; p++) {
 				fraction_len++;
+			}
 		}
-		if (p == end)
+		if (p == end) {
 			return false;
+		}
 		if (*p == 'Y' || (*p == 'M' && !time)) {
 			add_units(&months, n, *p == 'Y' ? 12 : 1);
 		} else {
@@ -216,8 +226,9 @@ static int rank_instants(const vv_value *a, const vv_value *b)
 		: n > 0                  ? memcmp(a->fraction, b->fraction, n)
 					 : 0;
 
-	if (c != 0)
+	if (c != 0) {
 		return c < 0 ? -1 : 1;
+	}
 	return (a->fraction_len > b->fraction_len) - (a->fraction_len < b->fraction_len);
 }
 
@@ -239,8 +250,9 @@ static int rank_shifted(const vv_decimal *a, const vv_decimal *b, int64_t shift,
 
 	/* rest = b - shift, of which vv_decimal_distance gives the magnitude */
 	if (!vv_decimal_read(&by, digits, &plain_number, text, (size_t)len) ||
-	    !vv_decimal_distance(&rest, b, &by, digits))
+	    !vv_decimal_distance(&rest, b, &by, digits)) {
 		return 2;
+	}
 	rest.negative = rest.count > 0 && vv_decimal_compare(b, &by, digits) < 0;
 	return vv_decimal_compare(a, &rest, digits);
 }
@@ -261,11 +273,13 @@ static int rank_durations(const vv_value *a, const vv_value *b, const vv_buf *bu
 		vv_buf_reset(&digits);
 		vv_buf_put(&digits, buf->data, buf->len);
 		rank = digits.failed ? 2 : rank_shifted(&a->decimal, &b->decimal, shift, &digits);
-		if (i > 0 && rank != answer)
+		if (i > 0 && rank != answer) {
 			rank = 2;
+		}
 		answer = rank;
-		if (rank == 2)
+		if (rank == 2) {
 			break;
+		}
 	}
 	vv_buf_clear(&digits);
 	return answer;
@@ -276,8 +290,9 @@ int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf)
 	size_t n;
 	int c;
 
-	if (a->kind != b->kind)
+	if (a->kind != b->kind) {
 		return 2;
+	}
 	switch (a->kind) {
 	case VV_VALUE_DECIMAL:
 		return vv_decimal_compare(&a->decimal, &b->decimal, buf);
@@ -290,8 +305,9 @@ int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf)
 	default:
 		n = a->len < b->len ? a->len : b->len;
 		c = n > 0 ? memcmp(a->text, b->text, n) : 0;
-		if (c == 0)
+		if (c == 0) {
 			c = (a->len > b->len) - (a->len < b->len);
+		}
 		return c < 0 ? -1 : c > 0;
 	}
 }
@@ -336,18 +352,21 @@ static vv_json *sort_members(vv_json *list)
 					second = second->next;
 					second_left--;
 				}
-				if (tail)
+				if (tail) {
 					tail->next = take;
-				else
+				} else {
 					list = take;
+				}
 				tail = take;
 			}
 			in = second;
 		}
-		if (tail)
+		if (tail) {
 			tail->next = NULL;
-		if (merges <= 1)
+		}
+		if (merges <= 1) {
 			return list;
+		}
 	}
 }
 
@@ -379,8 +398,9 @@ static void put_json(vv_buf *out, vv_buf *scratch, vv_json *root)
 		if (open) {
 			vv_buf_putc(out, n->type == VV_JSON_ARRAY ? '[' : '{');
 			if (n->first) {
-				if (n->type == VV_JSON_OBJECT)
+				if (n->type == VV_JSON_OBJECT) {
 					n->first = sort_members(n->first);
+				}
 				n = n->first;
 				continue;
 			}
@@ -392,8 +412,9 @@ static void put_json(vv_buf *out, vv_buf *scratch, vv_json *root)
 			n = n->parent;
 			vv_buf_putc(out, n->type == VV_JSON_ARRAY ? ']' : '}');
 		}
-		if (n == root)
+		if (n == root) {
 			return;
+		}
 		vv_buf_putc(out, ',');
 		n = n->next;
 	}
@@ -401,8 +422,9 @@ static void put_json(vv_buf *out, vv_buf *scratch, vv_json *root)
 
 static bool holds_json(const vv_field *f, const vv_cell *cell)
 {
-	if (cell->state == VV_CELL_LITERAL)
+	if (cell->state == VV_CELL_LITERAL) {
 		return cell->len > 0 && (cell->text[0] == '[' || cell->text[0] == '{');
+	}
 	return f->type == VV_TYPE_OBJECT || f->type == VV_TYPE_ARRAY ||
 	       f->type == VV_TYPE_GEOJSON || (f->type == VV_TYPE_GEOPOINT && f->format[0] != 'd');
 }
@@ -413,11 +435,13 @@ static bool put_json_cell(vv_buf *out, vv_buf *scratch, const vv_cell *cell)
 	vv_json *json;
 	vv_status rc = vv_json_read(&json, &arena, cell->text, cell->len, "cell", NULL);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		put_json(out, scratch, json);
+	}
 	vv_arena_clear(&arena);
-	if (rc == VV_ENOMEM)
+	if (rc == VV_ENOMEM) {
 		out->failed = true;
+	}
 	return rc == VV_OK;
 }
 
@@ -442,8 +466,9 @@ static bool put_value(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 		vv_buf_put(out, cell->text, cell->len);
 		return !out->failed;
 	}
-	if (holds_json(f, cell) && put_json_cell(out, scratch, cell))
+	if (holds_json(f, cell) && put_json_cell(out, scratch, cell)) {
 		return !out->failed;
+	}
 	vv_buf_reset(scratch);
 	if (!vv_value_read(&v, scratch, f, cell) || v.kind == VV_VALUE_TEXT) {
 		vv_buf_put(out, cell->text, cell->len);
@@ -454,17 +479,20 @@ static bool put_value(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 	} else if (v.kind == VV_VALUE_BOOLEAN) {
 		vv_buf_putc(out, v.truth ? 't' : 'f');
 	} else {
-		if (v.kind == VV_VALUE_DURATION)
+		if (v.kind == VV_VALUE_DURATION) {
 			vv_buf_printf(out, "%lld:", (long long)v.months);
+		}
 		/* a whole number in the spelling of the quick way above */
 		if (v.kind == VV_VALUE_DECIMAL && v.decimal.kind == VV_DECIMAL_FINITE &&
 		    v.decimal.exponent <= 17 && v.decimal.exponent >= (int64_t)v.decimal.count) {
 			vv_buf_puts(out, v.decimal.negative ? "-" : "");
 			vv_buf_put(out, scratch->data + v.decimal.digits_at, v.decimal.count);
-			for (int64_t i = (int64_t)v.decimal.count; i < v.decimal.exponent; i++)
+			for (int64_t i = (int64_t)v.decimal.count; i < v.decimal.exponent; i++) {
 				vv_buf_putc(out, '0');
-			if (v.decimal.count == 0)
+			}
+			if (v.decimal.count == 0) {
 				vv_buf_putc(out, '0');
+			}
 		} else {
 			vv_decimal_put(out, &v.decimal, scratch);
 		}
@@ -480,8 +508,9 @@ bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 
 	vv_buf_put(out, len, sizeof(len));
 	ok = put_value(out, scratch, f, cell);
-	if (ok)
+	if (ok) {
 		vv_put_le32((uint8_t *)out->data + from, (uint32_t)(out->len - from - sizeof(len)));
+	}
 	return ok;
 }
 
@@ -498,15 +527,17 @@ bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, 
 	*field = f;
 	if (node->type == VV_JSON_STRING) {
 		*out = (vv_cell){.text = node->text, .len = (uint32_t)node->text_len};
-		if (!vv_type_accepts_text(f, node->text, node->text_len))
+		if (!vv_type_accepts_text(f, node->text, node->text_len)) {
 			*field = standard;
+		}
 		return vv_type_accepts_text(*field, node->text, node->text_len);
 	}
 	*field = standard;
 	vv_buf_reset(text);
 	vv_json_put_node(text, node);
-	if (text->failed || text->len > UINT32_MAX)
+	if (text->failed || text->len > UINT32_MAX) {
 		return false;
+	}
 	*out = (vv_cell){.text = text->data, .len = (uint32_t)text->len, .state = VV_CELL_LITERAL};
 	return vv_field_accepts(standard, out);
 }
@@ -516,8 +547,9 @@ size_t vv_value_text_length(const char *s, size_t len)
 	size_t n = 0;
 
 	/* every byte but the 10xxxxxx of valid UTF-8; texts that are not are told elsewhere */
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
 		n += ((unsigned char)s[i] & 0xc0) != 0x80;
+	}
 	return n;
 }
 

@@ -113,8 +113,9 @@ static void put_type(vv_buf *out, const vv_field *f)
 	} else if (f->type == VV_TYPE_NUMBER &&
 		   (strcmp(f->decimal, ".") != 0 || f->group[0] != '\0')) {
 		vv_buf_printf(out, " with decimalChar '%s'", vv_text_shows(f->decimal));
-		if (f->group[0] != '\0')
+		if (f->group[0] != '\0') {
 			vv_buf_printf(out, " and groupChar '%s'", vv_text_shows(f->group));
+		}
 	}
 }
 

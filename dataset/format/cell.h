@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 typedef enum vv_cell_state {
-	VV_CELL_TEXT = 0,    /* CSV text; a JSON string, decoded */
-	VV_CELL_ABSENT = 1,  /* short row, missing member: no text */
-	VV_CELL_NULL = 2,    /* JSON null: no text */
-	VV_CELL_LITERAL = 3  /* JSON number, true, false, array, object, or a string that has
+	VV_CELL_TEXT = 0,   /* CSV text; a JSON string, decoded */
+	VV_CELL_ABSENT = 1, /* short row, missing member: no text */
+	VV_CELL_NULL = 2,   /* JSON null: no text */
+	VV_CELL_LITERAL = 3 /* JSON number, true, false, array, object, or a string that has
 	                      * no exact decoding: the text as it stands in the file */
 } vv_cell_state;
 
@@ -25,8 +25,8 @@ enum {
 typedef struct vv_cell {
 	const char *text; /* len bytes; NULL only with len 0 */
 	uint32_t len;
-	uint8_t state;    /* vv_cell_state */
-	uint8_t flags;    /* only meaningful behind a scanner */
+	uint8_t state; /* vv_cell_state */
+	uint8_t flags; /* only meaningful behind a scanner */
 	uint16_t spare;
 } vv_cell;
 
@@ -34,9 +34,11 @@ typedef struct vv_cell {
 bool vv_cell_equal(const vv_cell *a, const vv_cell *b);
 
 #define VV_COLUMNS_MAX 16384u
-#define VV_CELLS_MAX (256u << 10) /* bytes of cells (each counted len + 1) that force a cut, and
+#define VV_CELLS_MAX                                                                               \
+	(256u << 10) /* bytes of cells (each counted len + 1) that force a cut, and
                                    * above which a single row's longest cells go out of line */
-#define VV_GRID_MAX ((size_t)1 << 27) /* rows of a group x columns of the table at most: 2 GiB of cells */
+#define VV_GRID_MAX                                                                                \
+	((size_t)1 << 27) /* rows of a group x columns of the table at most: 2 GiB of cells */
 #define VV_HEADER_MAX (512u << 10) /* bytes of prologue, and of schema */
 
 #endif

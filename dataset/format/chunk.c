@@ -91,8 +91,9 @@ static size_t find_cut(const uint8_t *bytes, size_t from, size_t to, uint64_t ma
 
 	for (size_t i = from; i < to; i++) {
 		h = (h << 1) + gear[bytes[i]];
-		if ((h & mask) == 0)
+		if ((h & mask) == 0) {
 			return i + 1;
+		}
 	}
 	*state = h;
 	return 0;
@@ -109,8 +110,9 @@ size_t vv_chunk_cut(const uint8_t *bytes, size_t len, bool at_end)
 		/* what lies before the minimum decides nothing, but its last bytes fill the window */
 		(void)find_cut(bytes, VV_CHUNK_MIN - 64, VV_CHUNK_MIN, UINT64_MAX, &h);
 		if ((cut = find_cut(bytes, VV_CHUNK_MIN, normal, MASK_EARLY, &h)) > 0 ||
-		    (cut = find_cut(bytes, normal, end, MASK_LATE, &h)) > 0)
+		    (cut = find_cut(bytes, normal, end, MASK_LATE, &h)) > 0) {
 			return cut;
+		}
 	}
 	return end == VV_CHUNK_MAX || at_end ? end : 0;
 }
@@ -124,11 +126,13 @@ void vv_chunk_encode(vv_buf *out, const void *bytes, size_t len)
 vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, size_t block_len,
 			  vv_error *err)
 {
-	if (block_len <= CHUNK_MAGIC_LEN || memcmp(block, CHUNK_MAGIC, CHUNK_MAGIC_LEN) != 0)
+	if (block_len <= CHUNK_MAGIC_LEN || memcmp(block, CHUNK_MAGIC, CHUNK_MAGIC_LEN) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "this block is no chunk");
-	if (block_len > CHUNK_MAGIC_LEN + VV_CHUNK_MAX)
+	}
+	if (block_len > CHUNK_MAGIC_LEN + VV_CHUNK_MAX) {
 		return vv_fail(err, VV_ECORRUPT, "a chunk of more than %s",
 			       vv_text_bytes(VV_CHUNK_MAX));
+	}
 	*out = (const uint8_t *)block + CHUNK_MAGIC_LEN;
 	*len = block_len - CHUNK_MAGIC_LEN;
 	return VV_OK;
@@ -144,17 +148,20 @@ static vv_status write_chunk(vv_list_builder *b, const vv_sink *sink, const uint
 	vv_buf_reset(scratch);
 	vv_chunk_encode(scratch, bytes, len);
 	if ((rc = vv_buf_ok(scratch, err)) < 0 ||
-	    (rc = vv_cid_of(&cid, VV_CODEC_RAW, scratch->data, scratch->len, err)) < 0)
+	    (rc = vv_cid_of(&cid, VV_CODEC_RAW, scratch->data, scratch->len, err)) < 0) {
 		return rc;
+	}
 	if (sink->put &&
-	    (rc = sink->put(sink->payload, &cid, scratch->data, scratch->len, NULL, err)) < 0)
+	    (rc = sink->put(sink->payload, &cid, scratch->data, scratch->len, NULL, err)) < 0) {
 		return rc;
+	}
 	vv_buf_reset(scratch);
 	vv_cbor_put_array(scratch, 2);
 	vv_cbor_put_link(scratch, &cid);
 	vv_cbor_put_uint(scratch, len);
-	if ((rc = vv_buf_ok(scratch, err)) < 0)
+	if ((rc = vv_buf_ok(scratch, err)) < 0) {
 		return rc;
+	}
 	return vv_list_builder_add(b, scratch->data, scratch->len, len, err);
 }
 
@@ -168,14 +175,16 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 	vv_status rc;
 
 	memset(out, 0, sizeof *out);
-	if ((rc = vv_list_builder_new(&b, VV_LIST_CHUNKS, sink, NULL, err)) < 0)
+	if ((rc = vv_list_builder_new(&b, VV_LIST_CHUNKS, sink, NULL, err)) < 0) {
 		return rc;
+	}
 	for (; at < len && rc >= 0; at += n) {
 		n = vv_chunk_cut(p + at, len - at, true);
 		rc = write_chunk(b, sink, p + at, n, &scratch, err);
 	}
-	if (rc >= 0)
+	if (rc >= 0) {
 		rc = vv_list_builder_finish(b, out, err);
+	}
 	vv_list_builder_free(b);
 	vv_buf_clear(&scratch);
 	return rc;
@@ -193,10 +202,12 @@ static vv_status read_chunk(vv_buf *out, const vv_sink *source, vv_list_item *it
 	if ((rc = vv_cbor_get_array(&item->cbor, &parts, err)) < 0 ||
 	    (rc = vv_cbor_get_link(&item->cbor, &cid, err)) < 0 ||
 	    (rc = source->get(source->payload, &cid, block, err)) < 0 ||
-	    (rc = vv_chunk_decode(&bytes, &len, block->data, block->len, err)) < 0)
+	    (rc = vv_chunk_decode(&bytes, &len, block->data, block->len, err)) < 0) {
 		return rc;
-	if (len != item->weight)
+	}
+	if (len != item->weight) {
 		return vv_fail(err, VV_ECORRUPT, "a chunk is not as long as its list says");
+	}
 	vv_buf_put(out, bytes, len);
 	return vv_buf_ok(out, err);
 }
@@ -211,18 +222,21 @@ vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, si
 	vv_status rc;
 	int more = 0;
 
-	if ((rc = vv_list_reader_open(&r, VV_LIST_CHUNKS, source, top, top_len, err)) < 0)
+	if ((rc = vv_list_reader_open(&r, VV_LIST_CHUNKS, source, top, top_len, err)) < 0) {
 		return rc;
+	}
 	vv_list_totals(r, &count, &total);
 	if (total > max) {
 		rc = vv_fail(err, VV_EREFUSED, "%s in chunks, where at most %s are allowed",
 			     vv_text_bytes(total), vv_text_bytes(max));
 		goto done;
 	}
-	while (rc >= 0 && (more = vv_list_next(r, &item, err)) > 0)
+	while (rc >= 0 && (more = vv_list_next(r, &item, err)) > 0) {
 		rc = read_chunk(out, source, &item, &block, err);
-	if (rc >= 0 && more < 0)
+	}
+	if (rc >= 0 && more < 0) {
 		rc = (vv_status)more;
+	}
 done:
 	vv_list_reader_close(r);
 	vv_buf_clear(&block);

@@ -38,12 +38,15 @@ static uint64_t hash_row(const vv_cut_params *p, const vv_cell *cells, size_t co
 
 		h = hash_cell(place < columns ? &cells[place] : &absent, h * 31);
 	}
-	if (p->column_count > 0)
+	if (p->column_count > 0) {
 		return h;
-	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT)
+	}
+	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT) {
 		columns--;
-	for (size_t i = 0; i < columns; i++)
+	}
+	for (size_t i = 0; i < columns; i++) {
 		h = hash_cell(&cells[i], h * 31);
+	}
 	return h;
 }
 
@@ -69,8 +72,9 @@ bool vv_cut_row(vv_cut *c, const vv_cell *cells, size_t columns, uint64_t cell_b
 	} else {
 		cut = (hash_row(c->params, cells, columns) & mask_at(c->rows, target)) == 0;
 	}
-	if (cut)
+	if (cut) {
 		vv_cut_init(c, c->params);
+	}
 	return cut;
 }
 
@@ -79,12 +83,15 @@ uint32_t vv_cut_rows_for(uint64_t cell_bytes, uint64_t rows)
 	uint64_t per_row; /* in sixteenths of a byte */
 	uint32_t target = 1;
 
-	if (rows == 0 || cell_bytes == 0)
+	if (rows == 0 || cell_bytes == 0) {
 		return ROWS_DEFAULT;
+	}
 	per_row = cell_bytes / rows * 16 + cell_bytes % rows * 16 / rows;
-	if (per_row == 0)
+	if (per_row == 0) {
 		per_row = 1;
-	while (target < ROWS_MAX && (uint64_t)target * 2 <= (uint64_t)TARGET_BYTES * 16 / per_row)
+	}
+	while (target < ROWS_MAX && (uint64_t)target * 2 <= (uint64_t)TARGET_BYTES * 16 / per_row) {
 		target *= 2;
+	}
 	return target;
 }

@@ -16,14 +16,14 @@
 
 /* Kept in the root; names there, places here. */
 typedef struct vv_cut_params {
-	uint32_t rows;     /* target, a power of two, 1 .. 1 << 20 */
-	size_t *columns;   /* places of the columns that decide; none: the whole row */
+	uint32_t rows;   /* target, a power of two, 1 .. 1 << 20 */
+	size_t *columns; /* places of the columns that decide; none: the whole row */
 	size_t column_count;
 } vv_cut_params;
 
 typedef struct vv_cut {
 	const vv_cut_params *params; /* borrowed */
-	uint32_t rows;     /* since the last cut */
+	uint32_t rows;               /* since the last cut */
 	uint64_t bytes;
 } vv_cut;
 

@@ -55,8 +55,9 @@ vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err)
 
 	if (len > 0) {
 		copy = vv_malloc(len + 1);
-		if (!copy)
+		if (!copy) {
 			return vv_fail_nomem(err);
+		}
 		memcpy(copy, data, len);
 		copy[len] = '\0';
 	}
@@ -87,8 +88,9 @@ vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err)
 	    (rc = dup_bytes(&copy.comma, &d->comma, err)) < 0 ||
 	    (rc = dup_bytes(&copy.close, &d->close, err)) < 0 ||
 	    (rc = dup_bytes(&copy.row_end, &d->row_end, err)) < 0 ||
-	    (rc = dup_bytes(&copy.epilogue, &d->epilogue, err)) < 0)
+	    (rc = dup_bytes(&copy.epilogue, &d->epilogue, err)) < 0) {
 		goto done;
+	}
 	if (d->quoting_count > 0) {
 		copy.quoting = vv_malloc(d->quoting_count);
 		if (!copy.quoting) {
@@ -99,8 +101,9 @@ vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err)
 		copy.quoting_count = d->quoting_count;
 	}
 done:
-	if (rc < 0)
+	if (rc < 0) {
 		vv_dialect_clear(&copy);
+	}
 	*out = copy;
 	return rc;
 }
@@ -120,8 +123,9 @@ static size_t habits(const vv_dialect *d)
 {
 	size_t n = d->quoting_count;
 
-	while (n > 0 && d->quoting[n - 1] == VV_QUOTE_MINIMAL)
+	while (n > 0 && d->quoting[n - 1] == VV_QUOTE_MINIMAL) {
 		n--;
+	}
 	return n;
 }
 
@@ -130,18 +134,21 @@ static bool same_habits(const vv_dialect *a, const vv_dialect *b)
 	size_t n = a->quoting_count > b->quoting_count ? a->quoting_count : b->quoting_count;
 
 	for (size_t i = 0; i < n; i++) {
-		if (habit_of(a, i) != habit_of(b, i))
+		if (habit_of(a, i) != habit_of(b, i)) {
 			return false;
+		}
 	}
 	return true;
 }
 
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b)
 {
-	if (a->form != b->form)
+	if (a->form != b->form) {
 		return false;
-	if (a->form != VV_FORM_CSV)
+	}
+	if (a->form != VV_FORM_CSV) {
 		return true;
+	}
 	return a->header == b->header && a->delimiter == b->delimiter && a->quote == b->quote &&
 	       a->escape == b->escape;
 }
@@ -262,10 +269,12 @@ static bool is_said(const vv_dialect *d, int key)
 	const char *text;
 	const vv_bytes *bytes = bytes_of(view, key, &text);
 
-	if (!has_key(d, key))
+	if (!has_key(d, key)) {
 		return false;
-	if (bytes)
+	}
+	if (bytes) {
 		return !is_usual(bytes, text);
+	}
 	switch (key) {
 	case KEY_FORM:
 		return true;
@@ -297,8 +306,9 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 	const vv_bytes *x = bytes_of((vv_dialect *)(uintptr_t)a, key, &text);
 	const vv_bytes *y = bytes_of((vv_dialect *)(uintptr_t)b, key, &text);
 
-	if (x)
+	if (x) {
 		return same_bytes(x, y);
+	}
 	switch (key) {
 	case KEY_BOM:
 		return a->bom == b->bom;
@@ -325,11 +335,13 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 
 bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b)
 {
-	if (a->form != b->form)
+	if (a->form != b->form) {
 		return false;
+	}
 	for (int key = 0; key < KEYS; key++) {
-		if (has_key(a, key) && !same_member(a, b, key))
+		if (has_key(a, key) && !same_member(a, b, key)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -374,12 +386,14 @@ void vv_dialect_put(vv_buf *b, const vv_dialect *d)
 {
 	size_t pairs = 0;
 
-	for (int key = 0; key < KEYS; key++)
+	for (int key = 0; key < KEYS; key++) {
 		pairs += is_said(d, key);
+	}
 	vv_cbor_put_map(b, pairs);
 	for (int key = 0; key < KEYS; key++) {
-		if (is_said(d, key))
+		if (is_said(d, key)) {
 			put_member(b, d, key);
+		}
 	}
 }
 
@@ -395,8 +409,9 @@ static vv_status get_name(vv_cbor *c, const char *const *names, int count, int *
 	size_t len;
 	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	for (int i = 0; i < count; i++) {
 		if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0) {
 			*out = i;
@@ -411,10 +426,12 @@ static vv_status get_byte(vv_cbor *c, uint8_t *out, vv_error *err)
 	uint64_t v;
 	vv_status rc = vv_cbor_get_uint(c, &v, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (v > 255)
+	}
+	if (v > 255) {
 		return bad("a character is no single byte", err);
+	}
 	*out = (uint8_t)v;
 	return VV_OK;
 }
@@ -425,17 +442,21 @@ static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)
 	size_t len;
 	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (len == 0 || len > VV_COLUMNS_MAX || p[len - 1] == VV_QUOTE_MINIMAL)
+	}
+	if (len == 0 || len > VV_COLUMNS_MAX || p[len - 1] == VV_QUOTE_MINIMAL) {
 		return bad("the quoting habits end wrongly", err);
+	}
 	for (size_t i = 0; i < len; i++) {
-		if (p[i] > VV_QUOTE_NONNUMERIC)
+		if (p[i] > VV_QUOTE_NONNUMERIC) {
 			return bad("an unknown quoting habit", err);
+		}
 	}
 	d->quoting = vv_malloc(len);
-	if (!d->quoting)
+	if (!d->quoting) {
 		return vv_fail_nomem(err);
+	}
 	memcpy(d->quoting, p, len);
 	d->quoting_count = len;
 	return VV_OK;
@@ -452,10 +473,12 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 	vv_bytes *bytes = bytes_of(d, key, &text);
 
 	if (bytes) {
-		if ((rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0)
+		if ((rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0) {
 			return rc;
-		if (len > VV_HEADER_MAX)
+		}
+		if (len > VV_HEADER_MAX) {
 			return bad("a run of bytes is too long", err);
+		}
 		return vv_bytes_set(bytes, p, len, err);
 	}
 	switch (key) {
@@ -472,8 +495,9 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 	case KEY_DELIMITER:
 		return get_byte(c, &d->delimiter, err);
 	default:
-		if ((rc = vv_cbor_get_bool(c, &flag, err)) < 0)
+		if ((rc = vv_cbor_get_bool(c, &flag, err)) < 0) {
 			return rc;
+		}
 		*(key == KEY_BOM      ? &d->bom
 		  : key == KEY_ASCII  ? &d->ascii
 		  : key == KEY_HEADER ? &d->header
@@ -491,8 +515,9 @@ static vv_status set_usual(vv_dialect *d, vv_error *err)
 		const char *text;
 		vv_bytes *bytes = bytes_of(d, key, &text);
 
-		if (bytes)
+		if (bytes) {
 			rc = vv_bytes_set(bytes, text, strlen(text), err);
+		}
 	}
 	return rc;
 }
@@ -502,12 +527,14 @@ static bool fits_together(const vv_dialect *d)
 {
 	const uint8_t own[3] = {d->delimiter, d->quote, d->escape};
 
-	if (d->form != VV_FORM_CSV)
+	if (d->form != VV_FORM_CSV) {
 		return true;
+	}
 	for (int i = 0; i < 3; i++) {
 		if (own[i] == '\n' || own[i] == '\r' ||
-		    (i > 0 && own[i] != 0 && own[i] == d->delimiter))
+		    (i > 0 && own[i] != 0 && own[i] == d->delimiter)) {
 			return false;
+		}
 	}
 	return d->delimiter != 0 && (d->escape == 0 || d->escape != d->quote);
 }
@@ -523,23 +550,30 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 	vv_dialect_init(out);
 	/* The form comes second when there is a BOM; the defaults of the rest hang on it. */
 	if ((rc = vv_cbor_get_map(c, &pairs, err)) < 0 ||
-	    (rc = vv_cbor_get_map(&form, &pairs, err)) < 0)
+	    (rc = vv_cbor_get_map(&form, &pairs, err)) < 0) {
 		return rc;
-	if (vv_cbor_try_key(&form, keys[KEY_BOM]) && (rc = vv_cbor_get_bool(&form, &bom, err)) < 0)
+	}
+	if (vv_cbor_try_key(&form, keys[KEY_BOM]) &&
+	    (rc = vv_cbor_get_bool(&form, &bom, err)) < 0) {
 		return rc;
+	}
 	if ((rc = vv_cbor_get_key(&form, keys[KEY_FORM], err)) < 0 ||
-	    (rc = get_name(&form, forms, 3, &which, "an unknown form", err)) < 0)
+	    (rc = get_name(&form, forms, 3, &which, "an unknown form", err)) < 0) {
 		return rc;
+	}
 	out->form = (vv_form)which;
-	if ((rc = set_usual(out, err)) < 0)
+	if ((rc = set_usual(out, err)) < 0) {
 		goto done;
+	}
 	for (int key = 0; key < KEYS; key++) {
-		if (seen == pairs || !vv_cbor_try_key(c, keys[key]))
+		if (seen == pairs || !vv_cbor_try_key(c, keys[key])) {
 			continue;
+		}
 		seen++;
 		rc = key == KEY_FORM ? vv_cbor_skip(c, err) : get_member(out, c, key, err);
-		if (rc < 0)
+		if (rc < 0) {
 			goto done;
+		}
 		if (!is_said(out, key)) {
 			rc = bad("a member says what goes without saying", err);
 			goto done;
@@ -551,7 +585,8 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 		rc = bad("delimiter, quote and escape cannot be told apart", err);
 	}
 done:
-	if (rc < 0)
+	if (rc < 0) {
 		vv_dialect_clear(out);
+	}
 	return rc;
 }

@@ -55,14 +55,15 @@ typedef struct vv_dialect {
 	size_t quoting_count;
 	/* JSON forms: an object is open name colon value comma name colon value close */
 	vv_bytes open, colon, comma, close;
-	vv_bytes row_end;   /* JSON array: between two rows, ",\n  " */
-	vv_bytes epilogue;  /* JSON array: behind the last row, "\n]\n" */
-	bool ascii;         /* JSON: code points above 127 are written as \uXXXX */
+	vv_bytes row_end;  /* JSON array: between two rows, ",\n  " */
+	vv_bytes epilogue; /* JSON array: behind the last row, "\n]\n" */
+	bool ascii;        /* JSON: code points above 127 are written as \uXXXX */
 } vv_dialect;
 
 void vv_dialect_init(vv_dialect *d); /* CSV, ',', '"', LF, header, final newline */
 void vv_dialect_clear(vv_dialect *d);
-vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err); /* out is not cleared first */
+/* out is not cleared first */
+vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err);
 bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b);
 /* Equal but for BOM, prologue, newline habits, epilogue and quoting: would the
  * same bytes be cut into the same cells? (What the scan cache asks.) */

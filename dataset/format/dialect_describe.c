@@ -10,8 +10,9 @@
 /* Appends a phrase, with ", " before all but the first. */
 static void say(vv_buf *b, size_t start, const char *phrase)
 {
-	if (b->len > start)
+	if (b->len > start) {
 		vv_buf_puts(b, ", ");
+	}
 	vv_buf_puts(b, phrase);
 }
 
@@ -67,8 +68,9 @@ static size_t quoted_columns(const vv_dialect *d)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < d->quoting_count; i++)
+	for (size_t i = 0; i < d->quoting_count; i++) {
 		count += d->quoting[i] != VV_QUOTE_MINIMAL;
+	}
 	return count;
 }
 
@@ -96,23 +98,27 @@ void vv_dialect_describe(vv_buf *b, const vv_dialect *d)
 	size_t start = b->len;
 
 	put_form(b, d);
-	if (d->bom)
+	if (d->bom) {
 		say(b, start, "BOM");
-	if (d->form != VV_FORM_JSON && d->newline != VV_LF)
+	}
+	if (d->form != VV_FORM_JSON && d->newline != VV_LF) {
 		say(b, start, newline_name(d));
+	}
 	if (d->form == VV_FORM_CSV) {
 		describe_csv(b, d, start);
 	} else if (d->ascii) {
 		say(b, start, "ASCII only");
 	}
-	if (d->form != VV_FORM_JSON && !d->final_newline)
+	if (d->form != VV_FORM_JSON && !d->final_newline) {
 		say(b, start, "no final newline");
+	}
 }
 
 static void say_character(vv_buf *b, size_t start, const char *what, uint8_t from, uint8_t to)
 {
-	if (from == to)
+	if (from == to) {
 		return;
+	}
 	say(b, start, what);
 	put_character(b, from);
 	vv_buf_puts(b, " -> ");
@@ -122,8 +128,9 @@ static void say_character(vv_buf *b, size_t start, const char *what, uint8_t fro
 static void say_flag(vv_buf *b, size_t start, bool from, bool to, const char *added,
 		     const char *removed)
 {
-	if (from != to)
+	if (from != to) {
 		say(b, start, to ? added : removed);
+	}
 }
 
 static bool same_bytes(const vv_bytes *a, const vv_bytes *b)
@@ -147,8 +154,9 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 	say_character(b, start, "quote ", from->quote, to->quote);
 	say_character(b, start, "escape ", from->escape, to->escape);
 	say_flag(b, start, from->header, to->header, "header line added", "header line removed");
-	if (from->header && to->header && !same_bytes(&from->prologue, &to->prologue))
+	if (from->header && to->header && !same_bytes(&from->prologue, &to->prologue)) {
 		say(b, start, "header line written differently");
+	}
 	if (changed > 0) {
 		say(b, start, "quoting of ");
 		vv_buf_printf(b, "%s column%s", vv_text_count(changed), changed == 1 ? "" : "s");
@@ -163,8 +171,9 @@ static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to,
 	    !same_bytes(&from->comma, &to->comma) || !same_bytes(&from->close, &to->close) ||
 	    (from->form == VV_FORM_JSON && (!same_bytes(&from->prologue, &to->prologue) ||
 					    !same_bytes(&from->row_end, &to->row_end) ||
-					    !same_bytes(&from->epilogue, &to->epilogue))))
+					    !same_bytes(&from->epilogue, &to->epilogue)))) {
 		say(b, start, "white space");
+	}
 }
 
 void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to)
@@ -182,17 +191,20 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 		vv_buf_printf(b, " -> %s", newline_name(to));
 	}
 	say_flag(b, start, from->bom, to->bom, "BOM added", "BOM removed");
-	if (lines)
+	if (lines) {
 		say_flag(b, start, from->final_newline, to->final_newline, "final newline added",
 			 "final newline removed");
-	if (from->form != to->form)
+	}
+	if (from->form != to->form) {
 		return;
+	}
 	if (from->form == VV_FORM_CSV) {
 		change_csv(b, from, to, start);
 	} else {
 		change_json(b, from, to, start);
 	}
 	if (from->form != VV_FORM_JSON && b->len == start &&
-	    !same_bytes(&from->prologue, &to->prologue))
+	    !same_bytes(&from->prologue, &to->prologue)) {
 		say(b, start, "lines before the first row");
+	}
 }

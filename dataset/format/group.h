@@ -24,21 +24,23 @@ void vv_group_encoder_free(vv_group_encoder *e);
 /* Told of each column's distinct or all values while encoding, so that types can
  * be inferred at no second pass; may be NULL. count values, each valid only
  * during the call; a value may be told more than once. */
-typedef void (*vv_group_values_fn)(void *payload, size_t column, const vv_cell *values, size_t count);
+typedef void (*vv_group_values_fn)(void *payload, size_t column, const vv_cell *values,
+				   size_t count);
 
 /* Replaces out's content by the block for rows x columns cells, row r column c at
  * cells[r * stride + c]. Trailing all-absent columns are left out. Cells that are
  * out of line must be given with len 0. VV_EREFUSED over VV_BLOCK_MAX (cannot
  * happen within the cut's limits). */
-vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows, size_t columns,
-			  size_t stride, vv_group_values_fn fn, void *payload, vv_error *err);
+vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
+			  size_t columns, size_t stride, vv_group_values_fn fn, void *payload,
+			  vv_error *err);
 
 /* A view of a block's bytes, which must outlive it. */
 typedef struct vv_group {
 	const uint8_t *bytes;
 	size_t len;
-	size_t rows, columns;     /* columns stored; higher ones are absent in every row */
-	const uint8_t **column;   /* start of each column; owned (vv_group_close) */
+	size_t rows, columns;   /* columns stored; higher ones are absent in every row */
+	const uint8_t **column; /* start of each column; owned (vv_group_close) */
 	size_t *column_len;
 } vv_group;
 
@@ -49,10 +51,12 @@ void vv_group_close(vv_group *g);
 /* Decodes one column into cells[0], cells[stride], ... (rows of them). Text
  * borrows from the block, or from arena where it had to be made. A column beyond
  * the stored ones is all absent. Every bound is checked: VV_ECORRUPT. */
-vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size_t stride, vv_arena *arena, vv_error *err);
+vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size_t stride,
+			  vv_arena *arena, vv_error *err);
 
 /* Decodes everything: cells[r * columns + c] for `columns` columns. */
-vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena, vv_error *err);
+vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,
+			  vv_error *err);
 
 /* Is the block exactly what encoding its cells gives? (On receive, fsck.) */
 vv_status vv_group_check(const void *bytes, size_t len, vv_error *err);

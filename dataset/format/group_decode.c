@@ -26,34 +26,41 @@ vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *
 	uint64_t rows, columns, part, sum = 0;
 
 	memset(out, 0, sizeof *out);
-	if (len < VV_GROUP_MAGIC_LEN || memcmp(p, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN) != 0)
+	if (len < VV_GROUP_MAGIC_LEN || memcmp(p, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "this block is no row group");
+	}
 	p += VV_GROUP_MAGIC_LEN;
 	if (len > VV_BLOCK_MAX || !vv_varint_read(&p, end, &rows) ||
-	    !vv_varint_read(&p, end, &columns))
+	    !vv_varint_read(&p, end, &columns)) {
 		return vv_fail(err, VV_ECORRUPT, "row group: the header is damaged");
+	}
 	if (rows == 0 || rows > VV_GROUP_CELLS_MAX || columns > VV_COLUMNS_MAX ||
-	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX) || columns > (size_t)(end - p))
+	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX) || columns > (size_t)(end - p)) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "row group: %llu rows of %llu columns are out of bounds",
 			       (unsigned long long)rows, (unsigned long long)columns);
+	}
 	out->column = vv_malloc((size_t)columns * (sizeof *out->column + sizeof *out->column_len));
-	if (!out->column)
+	if (!out->column) {
 		return vv_fail_nomem(err);
+	}
 	out->column_len = (size_t *)(void *)(out->column + columns);
 	for (size_t i = 0; i < columns; i++) {
-		if (!vv_varint_read(&p, end, &part) || part == 0 || part > (uint64_t)(end - p))
+		if (!vv_varint_read(&p, end, &part) || part == 0 || part > (uint64_t)(end - p)) {
 			goto damaged;
+		}
 		out->column_len[i] = (size_t)part;
 	}
 	for (size_t i = 0; i < columns; i++) {
 		out->column[i] = p + sum;
 		sum += out->column_len[i];
-		if (sum > (uint64_t)(end - p))
+		if (sum > (uint64_t)(end - p)) {
 			goto damaged;
+		}
 	}
-	if (sum != (uint64_t)(end - p))
+	if (sum != (uint64_t)(end - p)) {
 		goto damaged;
+	}
 	out->bytes = bytes;
 	out->len = len;
 	out->rows = (size_t)rows;
@@ -104,10 +111,12 @@ static vv_status read_const(reading *in, vv_error *err)
 	uint64_t len;
 
 	if (!vv_varint_read(&in->p, in->end, &len) || len != left(in) ||
-	    (in->count == 0 && len != 0))
+	    (in->count == 0 && len != 0)) {
 		return bad(in, "its one value has a wrong length", err);
-	for (size_t i = 0; i < in->count; i++)
+	}
+	for (size_t i = 0; i < in->count; i++) {
 		set_cell(&in->cells[i * in->stride], (const char *)in->p, (size_t)len, in->state);
+	}
 	in->p = in->end;
 	return VV_OK;
 }
@@ -118,16 +127,19 @@ static vv_status read_dict(reading *in, vv_error *err)
 	const uint8_t *text, *index;
 	uint64_t count, len, sum = 0;
 
-	if (!vv_varint_read(&in->p, in->end, &count) || count < 2 || count > GROUP_DICT_MAX)
+	if (!vv_varint_read(&in->p, in->end, &count) || count < 2 || count > GROUP_DICT_MAX) {
 		return bad(in, "the number of distinct values is out of bounds", err);
+	}
 	for (size_t k = 0; k < count; k++) {
-		if (!vv_varint_read(&in->p, in->end, &len) || len > left(in))
+		if (!vv_varint_read(&in->p, in->end, &len) || len > left(in)) {
 			return bad(in, "a distinct value's length is damaged", err);
+		}
 		set_cell(&value[k], NULL, (size_t)len, in->state);
 		sum += len;
 	}
-	if (sum > left(in) || left(in) - sum != in->count)
+	if (sum > left(in) || left(in) - sum != in->count) {
 		return bad(in, "its length does not fit the number of rows", err);
+	}
 	text = in->p;
 	for (size_t k = 0; k < count; k++) {
 		value[k].text = (const char *)text;
@@ -135,8 +147,9 @@ static vv_status read_dict(reading *in, vv_error *err)
 	}
 	index = text;
 	for (size_t i = 0; i < in->count; i++) {
-		if (index[i] >= count)
+		if (index[i] >= count) {
 			return bad(in, "a row names a value that there is not", err);
+		}
 		in->cells[i * in->stride] = value[index[i]];
 	}
 	in->p = in->end;
@@ -150,13 +163,15 @@ static vv_status read_lengths_varint(reading *in, vv_error *err)
 	uint64_t len, sum = 0;
 
 	for (size_t i = 0; i < in->count; i++) {
-		if (!vv_varint_read(&p, in->end, &len) || len > left(in))
+		if (!vv_varint_read(&p, in->end, &len) || len > left(in)) {
 			return bad(in, "a value's length is damaged", err);
+		}
 		set_cell(&in->cells[i * in->stride], NULL, (size_t)len, in->state);
 		sum += len;
 	}
-	if (sum != (uint64_t)(in->end - p))
+	if (sum != (uint64_t)(in->end - p)) {
 		return bad(in, "the lengths of its values do not add up", err);
+	}
 	text = (const char *)p;
 	for (size_t i = 0; i < in->count; i++) {
 		in->cells[i * in->stride].text = text;
@@ -173,13 +188,16 @@ static vv_status read_lengths_bytes(reading *in, vv_error *err)
 	const char *text;
 	uint64_t sum = 0;
 
-	if (left(in) < in->count)
+	if (left(in) < in->count) {
 		return bad(in, "it ends too soon", err);
-	for (size_t i = 0; i < in->count; i++)
+	}
+	for (size_t i = 0; i < in->count; i++) {
 		sum += len[i];
+	}
 	in->p += in->count;
-	if (sum != left(in))
+	if (sum != left(in)) {
 		return bad(in, "the lengths of its values do not add up", err);
+	}
 	text = (const char *)in->p;
 	for (size_t i = 0; i < in->count; i++) {
 		set_cell(&in->cells[i * in->stride], text, len[i], in->state);
@@ -194,16 +212,19 @@ static vv_status read_text(reading *in, vv_error *err)
 	const char *text;
 	uint64_t len;
 
-	if (left(in) == 0)
+	if (left(in) == 0) {
 		return bad(in, "it ends too soon", err);
+	}
 	switch (*in->p++) {
 	case GROUP_LEN_EQUAL:
 		if (!vv_varint_read(&in->p, in->end, &len) || len > left(in) ||
-		    len * in->count != left(in))
+		    len * in->count != left(in)) {
 			return bad(in, "the lengths of its values do not add up", err);
+		}
 		text = (const char *)in->p;
-		for (size_t i = 0; i < in->count; i++, text += len)
+		for (size_t i = 0; i < in->count; i++, text += len) {
 			set_cell(&in->cells[i * in->stride], text, (size_t)len, in->state);
+		}
 		in->p = in->end;
 		return VV_OK;
 	case GROUP_LEN_BYTES:
@@ -231,8 +252,9 @@ typedef struct numbers {
 
 static bool head_fits(const numbers *n)
 {
-	if (n->width > 8)
+	if (n->width > 8) {
 		return false;
+	}
 	switch (n->encoding) {
 	case GROUP_DECIMAL:
 		return n->form < GROUP_DECIMAL_FORMS && n->scale > 0 && n->scale <= 18;
@@ -249,34 +271,39 @@ static vv_status open_numbers(reading *in, numbers *n, vv_error *err)
 	size_t empties = 0;
 	uint8_t flags;
 
-	if (left(in) < 4)
+	if (left(in) < 4) {
 		return bad(in, "it ends too soon", err);
+	}
 	flags = *in->p++;
 	n->form = flags >> GROUP_FORM_SHIFT;
 	n->deltas = (flags & GROUP_DELTAS) != 0;
 	n->scale = n->encoding == GROUP_DECIMAL || n->encoding == GROUP_DATETIME ? *in->p++ : 0;
 	n->width = *in->p++;
-	if (!head_fits(n) || !vv_varint_read(&in->p, in->end, &base))
+	if (!head_fits(n) || !vv_varint_read(&in->p, in->end, &base)) {
 		return bad(in, "the head of its numbers is damaged", err);
+	}
 	n->value = (uint64_t)group_unzigzag(base);
 	if (flags & GROUP_EMPTIES) {
 		unsigned marks = 0;
 
-		if (left(in) < in->count)
+		if (left(in) < in->count) {
 			return bad(in, "it ends too soon", err);
+		}
 		n->empty = in->p;
 		for (size_t i = 0; i < in->count; i++) {
 			empties += in->p[i];
 			marks |= in->p[i];
 		}
-		if (marks > 1)
+		if (marks > 1) {
 			return bad(in, "the marks of its empty values are damaged", err);
+		}
 		in->p += in->count;
 	}
 	n->count = in->count - empties;
 	n->planes = in->p;
-	if (left(in) != n->count * n->width)
+	if (left(in) != n->count * n->width) {
 		return bad(in, "its length does not fit the number of rows", err);
+	}
 	return VV_OK;
 }
 
@@ -303,8 +330,9 @@ static bool next_batch(numbers *n, vv_arena *arena)
 
 		most = digits > most ? digits : most;
 	}
-	if (n->encoding == GROUP_DATE || n->encoding == GROUP_DATETIME)
+	if (n->encoding == GROUP_DATE || n->encoding == GROUP_DATETIME) {
 		most = n->encoding == GROUP_DATE ? 10 : 21 + SPELL_PARTS_MAX;
+	}
 	n->out = vv_arena_alloc(arena, have * most + VV_SPELL_MAX);
 	n->taken += have;
 	n->have = have;
@@ -352,11 +380,13 @@ static size_t write_batch(reading *in, numbers *n, size_t from)
 			set_cell(cell, "", 0, in->state);
 			continue;
 		}
-		if (n->at == n->have)
+		if (n->at == n->have) {
 			break;
+		}
 		len = write_number(out, (int64_t)n->unit[n->at++], n);
-		if (len == 0)
+		if (len == 0) {
 			return SIZE_MAX;
+		}
 		set_cell(cell, out, len, in->state);
 		out += len;
 	}
@@ -373,14 +403,17 @@ static vv_status read_numbers(reading *in, int encoding, vv_error *err)
 	n.encoding = encoding;
 	n.out = NULL;
 	n.at = n.have = 0;
-	if ((rc = open_numbers(in, &n, err)) < 0)
+	if ((rc = open_numbers(in, &n, err)) < 0) {
 		return rc;
+	}
 	while (i < in->count) {
-		if (n.taken < n.count && !next_batch(&n, in->arena))
+		if (n.taken < n.count && !next_batch(&n, in->arena)) {
 			return vv_fail_nomem(err);
+		}
 		i = write_batch(in, &n, i);
-		if (i == SIZE_MAX)
+		if (i == SIZE_MAX) {
 			return bad(in, "a date is not of the years 1 to 9999", err);
+		}
 	}
 	in->p = in->end;
 	return VV_OK;
@@ -423,19 +456,23 @@ static vv_status read_mixed(reading *in, int encoding, size_t rows, vv_error *er
 	size_t stride = in->stride, bytes = (rows + 3) / 4;
 	vv_status rc;
 
-	if (left(in) < bytes || (rows % 4 && states[bytes - 1] >> (2 * (rows % 4))))
+	if (left(in) < bytes || (rows % 4 && states[bytes - 1] >> (2 * (rows % 4)))) {
 		return bad(in, "the states of its cells are damaged", err);
+	}
 	in->p += bytes;
 	in->count = 0;
-	for (size_t r = 0; r < rows; r++)
+	for (size_t r = 0; r < rows; r++) {
 		in->count += has_text(state_at(states, r));
+	}
 	next = in->cells = vv_arena_alloc(in->arena, (in->count + 1) * sizeof *next);
-	if (!next)
+	if (!next) {
 		return vv_fail_nomem(err);
+	}
 	in->stride = 1;
 	in->state = VV_CELL_TEXT;
-	if ((rc = read_values(in, encoding, err)) < 0)
+	if ((rc = read_values(in, encoding, err)) < 0) {
 		return rc;
+	}
 	for (size_t r = 0; r < rows; r++) {
 		vv_cell *cell = &cells[r * stride];
 		unsigned state = state_at(states, r);
@@ -457,25 +494,31 @@ vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size
 	uint8_t head;
 
 	if (column >= g->columns) {
-		for (size_t r = 0; r < g->rows; r++)
+		for (size_t r = 0; r < g->rows; r++) {
 			set_cell(&cells[r * stride], NULL, 0, VV_CELL_ABSENT);
+		}
 		return VV_OK;
 	}
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
 	head = *in.p++;
-	if (head >> 4 == GROUP_ALL_TEXT)
+	if (head >> 4 == GROUP_ALL_TEXT) {
 		return read_values(&in, head & 15, err);
-	if (head >> 4 == GROUP_MIXED_STATES)
+	}
+	if (head >> 4 == GROUP_MIXED_STATES) {
 		return read_mixed(&in, head & 15, g->rows, err);
+	}
 	if (head >> 4 != GROUP_ONE_STATE || left(&in) == 0 || *in.p == VV_CELL_TEXT ||
-	    *in.p > VV_CELL_LITERAL)
+	    *in.p > VV_CELL_LITERAL) {
 		return bad(&in, "the state of its cells is damaged", err);
+	}
 	in.state = *in.p++;
-	if (has_text(in.state))
+	if (has_text(in.state)) {
 		return read_values(&in, head & 15, err);
-	for (size_t r = 0; r < g->rows; r++)
+	}
+	for (size_t r = 0; r < g->rows; r++) {
 		set_cell(&cells[r * stride], NULL, 0, in.state);
+	}
 	in.count = 0;
 	return read_values(&in, head & 15, err);
 }
@@ -485,8 +528,9 @@ vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_
 {
 	vv_status rc = VV_OK;
 
-	for (size_t c = 0; c < columns && rc >= 0; c++)
+	for (size_t c = 0; c < columns && rc >= 0; c++) {
 		rc = vv_group_column(g, c, cells + c, columns, arena, err);
+	}
 	return rc;
 }
 
@@ -499,8 +543,9 @@ vv_status vv_group_check(const void *bytes, size_t len, vv_error *err)
 	vv_group g;
 	vv_status rc;
 
-	if ((rc = vv_group_open(&g, bytes, len, err)) < 0)
+	if ((rc = vv_group_open(&g, bytes, len, err)) < 0) {
 		return rc;
+	}
 	cells = vv_malloc(g.rows * g.columns * sizeof *cells);
 	e = vv_group_encoder_new();
 	if (!cells || !e) {
@@ -509,11 +554,13 @@ vv_status vv_group_check(const void *bytes, size_t len, vv_error *err)
 	}
 	if ((rc = vv_group_decode(&g, cells, g.columns, &arena, err)) < 0 ||
 	    (rc = vv_group_encode(e, &again, cells, g.rows, g.columns, g.columns, NULL, NULL,
-				  err)) < 0)
+				  err)) < 0) {
 		goto done;
-	if (again.len != len || memcmp(again.data, bytes, len) != 0)
+	}
+	if (again.len != len || memcmp(again.data, bytes, len) != 0) {
 		rc = vv_fail(err, VV_ECORRUPT,
 			     "row group: not encoded as this version of the format does it");
+	}
 done:
 	vv_group_encoder_free(e);
 	vv_free(cells);

@@ -43,8 +43,9 @@ static void free_column(vv_group_encoder *e)
 
 void vv_group_encoder_free(vv_group_encoder *e)
 {
-	if (!e)
+	if (!e) {
 		return;
+	}
 	free_column(e);
 	vv_free(e->column_len);
 	vv_buf_clear(&e->body);
@@ -75,8 +76,9 @@ static vv_status make_room(vv_group_encoder *e, size_t rows, size_t columns, vv_
 	if (columns > e->column_cap) {
 		size_t *lens = vv_realloc_array(e->column_len, columns, sizeof *lens);
 
-		if (!lens)
+		if (!lens) {
 			return vv_fail_nomem(err);
+		}
 		e->column_len = lens;
 		e->column_cap = columns;
 	}
@@ -138,8 +140,9 @@ static void gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, s
 	}
 	c->rows = c->count = rows;
 	c->states = states;
-	if (states & (1u << VV_CELL_ABSENT | 1u << VV_CELL_NULL) || (states & (states - 1)))
+	if (states & (1u << VV_CELL_ABSENT | 1u << VV_CELL_NULL) || (states & (states - 1))) {
 		drop_textless(e, c);
+	}
 	sum_up(e, c);
 }
 
@@ -151,11 +154,13 @@ static bool same_text(const vv_cell *a, const vv_cell *b)
 
 static bool all_equal(const vv_group_encoder *e, const group_values *c)
 {
-	if (!c->equal)
+	if (!c->equal) {
 		return false;
+	}
 	for (size_t i = 1; c->max_len > 8 && i < c->count; i++) {
-		if (!same_text(&e->cell[i], &e->cell[0]))
+		if (!same_text(&e->cell[i], &e->cell[0])) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -193,16 +198,18 @@ static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best
 			k = d->slot[at];
 		}
 		if (k == 0) {
-			if (d->count == GROUP_DICT_MAX || d->count >= DICT_START + i / 2)
+			if (d->count == GROUP_DICT_MAX || d->count >= DICT_START + i / 2) {
 				return SIZE_MAX;
+			}
 			d->value[d->count] = *cell;
 			d->key[d->count] = key;
 			k = ++d->count;
 			d->slot[at] = (uint8_t)k;
 			size += vv_varint_len(cell->len) + cell->len +
 				(k == 128); /* the number gets longer */
-			if (size >= best)
+			if (size >= best) {
 				return SIZE_MAX;
+			}
 		}
 		e->index[i] = (uint8_t)(k - 1);
 	}
@@ -223,8 +230,9 @@ static char *put_text(char *out, const vv_cell *cell, uint64_t key)
 static void put_const(vv_group_encoder *e, const group_values *c)
 {
 	vv_buf_put_varint(&e->body, c->count ? e->cell[0].len : 0);
-	if (c->count)
+	if (c->count) {
 		vv_buf_put(&e->body, e->cell[0].text, e->cell[0].len);
+	}
 }
 
 static void put_dict(vv_group_encoder *e, const group_values *c)
@@ -232,10 +240,12 @@ static void put_dict(vv_group_encoder *e, const group_values *c)
 	const group_dict *d = &e->dict;
 
 	vv_buf_put_varint(&e->body, d->count);
-	for (size_t k = 0; k < d->count; k++)
+	for (size_t k = 0; k < d->count; k++) {
 		vv_buf_put_varint(&e->body, d->value[k].len);
-	for (size_t k = 0; k < d->count; k++)
+	}
+	for (size_t k = 0; k < d->count; k++) {
 		vv_buf_put(&e->body, d->value[k].text, d->value[k].len);
+	}
 	vv_buf_put(&e->body, e->index, c->count);
 }
 
@@ -245,12 +255,15 @@ static size_t text_size(const vv_group_encoder *e, const group_values *c)
 	uint32_t span = c->max_len - c->min_len;
 	size_t size = 1 + (size_t)c->bytes;
 
-	if (span == 0)
+	if (span == 0) {
 		return size + vv_varint_len(c->max_len);
-	if (c->max_len <= 255)
+	}
+	if (c->max_len <= 255) {
 		return size + c->count;
-	for (size_t i = 0; i < c->count; i++)
+	}
+	for (size_t i = 0; i < c->count; i++) {
 		size += vv_varint_len(e->cell[i].len);
+	}
 	return size;
 }
 
@@ -265,19 +278,23 @@ static void put_text_column(vv_group_encoder *e, const group_values *c)
 		vv_buf_put_varint(b, c->max_len);
 	} else if (c->max_len <= 255) {
 		vv_buf_putc(b, GROUP_LEN_BYTES);
-		for (size_t i = 0; i < c->count; i++)
+		for (size_t i = 0; i < c->count; i++) {
 			e->index[i] = (uint8_t)e->cell[i].len;
+		}
 		vv_buf_put(b, e->index, c->count);
 	} else {
 		vv_buf_putc(b, GROUP_LEN_VARINTS);
-		for (size_t i = 0; i < c->count; i++)
+		for (size_t i = 0; i < c->count; i++) {
 			vv_buf_put_varint(b, e->cell[i].len);
+		}
 	}
-	if (!vv_buf_reserve(b, (size_t)c->bytes + 8))
+	if (!vv_buf_reserve(b, (size_t)c->bytes + 8)) {
 		return;
+	}
 	out = b->data + b->len;
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < c->count; i++) {
 		out = put_text(out, &e->cell[i], e->key[i]);
+	}
 	b->len = (size_t)(out - b->data);
 }
 
@@ -285,13 +302,15 @@ static void put_states(vv_group_encoder *e, const group_values *c)
 {
 	vv_buf *b = &e->body;
 
-	if (!vv_buf_reserve(b, c->rows / 4 + 1))
+	if (!vv_buf_reserve(b, c->rows / 4 + 1)) {
 		return;
+	}
 	for (size_t r = 0; r < c->rows; r += 4) {
 		unsigned byte = 0;
 
-		for (size_t j = r; j < c->rows && j < r + 4; j++)
+		for (size_t j = r; j < c->rows && j < r + 4; j++) {
 			byte |= (unsigned)e->state[j] << (2 * (j - r));
+		}
 		b->data[b->len++] = (char)byte;
 	}
 }
@@ -325,8 +344,9 @@ static void tell_extremes(const vv_group_encoder *e, const group_values *c, cons
 	size_t m = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		if (e->empty[i])
+		if (e->empty[i]) {
 			continue;
+		}
 		if (e->number[m] <= least) {
 			least = e->number[m];
 			ends[0] = e->cell[i];
@@ -360,8 +380,9 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 	const unsigned both = 1u << VV_CELL_TEXT | 1u << VV_CELL_LITERAL;
 	size_t first = 0;
 
-	if (!to->fn || c->count == 0)
+	if (!to->fn || c->count == 0) {
 		return;
+	}
 	if ((c->states & both) == both || encoding == GROUP_TEXT) {
 		to->fn(to->payload, to->column, e->cell, c->count);
 	} else if (encoding == GROUP_CONST) {
@@ -376,8 +397,9 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 	} else if (encoding == GROUP_DECIMAL) {
 		tell_longest_fraction(e, c, to, t->scale);
 	} else {
-		while (e->empty[first])
+		while (e->empty[first]) {
 			first++;
+		}
 		to->fn(to->payload, to->column, &e->cell[first], 1);
 	}
 }
@@ -389,8 +411,9 @@ static int choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 	size_t best;
 	int encoding = GROUP_TEXT;
 
-	if (all_equal(e, c))
+	if (all_equal(e, c)) {
 		return GROUP_CONST;
+	}
 	best = text_size(e, c);
 	if (group_typed_read(e, c, t) && t->size <= best) {
 		encoding = t->encoding;
@@ -421,8 +444,9 @@ static void encode_column(vv_group_encoder *e, const group_values *c, const told
 static bool all_absent(const vv_cell *cells, size_t rows, size_t stride)
 {
 	for (size_t r = 0; r < rows; r++) {
-		if (cells[r * stride].state != VV_CELL_ABSENT)
+		if (cells[r * stride].state != VV_CELL_ABSENT) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -434,14 +458,17 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 	told to = {fn, payload, 0};
 	vv_status rc;
 
-	while (columns > 0 && all_absent(cells + columns - 1, rows, stride))
+	while (columns > 0 && all_absent(cells + columns - 1, rows, stride)) {
 		columns--;
+	}
 	if (rows == 0 || rows > VV_GROUP_CELLS_MAX || columns > VV_COLUMNS_MAX ||
-	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX))
+	    (rows > 1 && rows * columns > VV_GROUP_CELLS_MAX)) {
 		return vv_fail(err, VV_EREFUSED, "a row group cannot hold %zu rows of %zu columns",
 			       rows, columns);
-	if ((rc = make_room(e, rows, columns, err)) < 0)
+	}
+	if ((rc = make_room(e, rows, columns, err)) < 0) {
 		return rc;
+	}
 	vv_buf_reset(&e->body);
 	for (size_t i = 0; i < columns; i++) {
 		size_t before = e->body.len;
@@ -451,21 +478,25 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 		to.column = i;
 		encode_column(e, &c, &to);
 		e->column_len[i] = e->body.len - before;
-		if (e->body.len > VV_BLOCK_MAX)
+		if (e->body.len > VV_BLOCK_MAX) {
 			break;
+		}
 	}
-	if ((rc = vv_buf_ok(&e->body, err)) < 0)
+	if ((rc = vv_buf_ok(&e->body, err)) < 0) {
 		return rc;
-	if (e->body.len > VV_BLOCK_MAX - VV_GROUP_MAGIC_LEN - 8 - 4 * columns)
+	}
+	if (e->body.len > VV_BLOCK_MAX - VV_GROUP_MAGIC_LEN - 8 - 4 * columns) {
 		return vv_fail(err, VV_EREFUSED,
 			       "a row group of %zu rows takes more than a block's %u bytes", rows,
 			       VV_BLOCK_MAX);
+	}
 	vv_buf_reset(out);
 	vv_buf_put(out, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN);
 	vv_buf_put_varint(out, rows);
 	vv_buf_put_varint(out, columns);
-	for (size_t i = 0; i < columns; i++)
+	for (size_t i = 0; i < columns; i++) {
 		vv_buf_put_varint(out, e->column_len[i]);
+	}
 	vv_buf_put(out, e->body.data, e->body.len);
 	return vv_buf_ok(out, err);
 }

@@ -53,10 +53,12 @@ static inline bool read_all(vv_group_encoder *e, const group_values *c, int enco
 		int64_t v;
 
 		e->empty[i] = cell->len == 0;
-		if (cell->len == 0)
+		if (cell->len == 0) {
 			continue;
-		if (!read_one(&v, cell, e->key[i], encoding, t))
+		}
+		if (!read_one(&v, cell, e->key[i], encoding, t)) {
 			return false;
+		}
 		out[m++] = v;
 		spread_note(&sum, v);
 	}
@@ -70,8 +72,9 @@ static bool datetime_form(const vv_cell *cell, group_typed *t)
 {
 	size_t end = cell->len;
 
-	if (end < 19)
+	if (end < 19) {
 		return false;
+	}
 	t->form = cell->text[10] == ' ' ? GROUP_SPACE : 0;
 	if (cell->text[end - 1] == 'Z') {
 		t->form |= GROUP_ZULU;
@@ -113,11 +116,13 @@ static bool scale_decimals(vv_group_encoder *e, const group_values *c, const gro
 		unsigned fraction = e->fraction[i] ? e->fraction[i] - 1u : 0;
 		int64_t v;
 
-		if (e->empty[i])
+		if (e->empty[i]) {
 			continue;
+		}
 		if (__builtin_mul_overflow(u, spell_power[t->scale - fraction], &u) ||
-		    !spell_signed(&v, u, (e->key[i] & 0xff) == '-'))
+		    !spell_signed(&v, u, (e->key[i] & 0xff) == '-')) {
 			return false;
+		}
 		sum.last = m == 0 ? v : sum.last;
 		e->number[m++] = v;
 		spread_note(&sum, v);
@@ -137,17 +142,20 @@ static bool read_decimals(vv_group_encoder *e, const group_values *c, group_type
 		int fraction;
 
 		e->empty[i] = cell->len == 0;
-		if (cell->len == 0)
+		if (cell->len == 0) {
 			continue;
+		}
 		fraction = spell_fraction(cell->text, cell->len, e->key[i]);
 		if (fraction == 0 || fraction > 18 || !note_fraction(&d, cell, fraction) ||
-		    !spell_read_fraction(&u, cell->text, cell->len, e->key[i], fraction))
+		    !spell_read_fraction(&u, cell->text, cell->len, e->key[i], fraction)) {
 			return false;
+		}
 		e->fraction[i] = (uint8_t)(fraction + 1);
 		e->number[m++] = (int64_t)u;
 	}
-	if (d.most < 1)
+	if (d.most < 1) {
 		return false;
+	}
 	t->count = m;
 	t->scale = (unsigned)d.most;
 	t->form = d.least == d.most ? GROUP_FIXED : d.trimmed ? GROUP_TRIMMED : GROUP_TRIMMED_ONE;
@@ -160,18 +168,21 @@ static bool read_numbers(vv_group_encoder *e, const group_values *c, group_typed
 	const vv_cell *first = e->cell;
 	const uint64_t *key = e->key;
 
-	for (; first->len == 0; first++)
+	for (; first->len == 0; first++) {
 		key++;
+	}
 	t->form = t->scale = 0;
 	s->least = INT64_MAX;
 	s->most = INT64_MIN;
 	s->zigzags = 0;
-	if ((unsigned)(*key & 0xff) - '0' > 9 && (*key & 0xff) != '-')
+	if ((unsigned)(*key & 0xff) - '0' > 9 && (*key & 0xff) != '-') {
 		return false;
+	}
 	if (first->len >= 10 && spell_read_date(&s->last, first->text, 10, *key)) {
 		t->encoding = first->len == 10 ? GROUP_DATE : GROUP_DATETIME;
-		if (first->len == 10)
+		if (first->len == 10) {
 			return read_all(e, c, GROUP_DATE, t, s);
+		}
 		return datetime_form(first, t) &&
 		       spell_read_datetime(&s->last, first->text, first->len, *key,
 					   (t->form & GROUP_SPACE) != 0,
@@ -180,8 +191,9 @@ static bool read_numbers(vv_group_encoder *e, const group_values *c, group_typed
 	}
 	t->encoding = GROUP_INTEGER;
 	if (spell_read_integer(&s->last, first->text, first->len, *key) &&
-	    read_all(e, c, GROUP_INTEGER, t, s))
+	    read_all(e, c, GROUP_INTEGER, t, s)) {
 		return true;
+	}
 	t->encoding = GROUP_DECIMAL;
 	return read_decimals(e, c, t, s);
 }
@@ -209,13 +221,15 @@ static void fill_units(vv_group_encoder *e, const group_typed *t)
 	const int64_t *number = e->number;
 
 	if (!t->deltas) {
-		for (size_t i = 0; i < t->count; i++)
+		for (size_t i = 0; i < t->count; i++) {
 			e->unit[i] = (uint64_t)number[i] - (uint64_t)t->base;
+		}
 		return;
 	}
 	e->unit[0] = 0;
-	for (size_t i = 1; i < t->count; i++)
+	for (size_t i = 1; i < t->count; i++) {
 		e->unit[i] = group_zigzag(number[i] - number[i - 1]);
+	}
 }
 
 static bool has_scale(const group_typed *t)
@@ -227,8 +241,9 @@ bool group_typed_read(vv_group_encoder *e, const group_values *c, group_typed *t
 {
 	spread s;
 
-	if (!read_numbers(e, c, t, &s))
+	if (!read_numbers(e, c, t, &s)) {
 		return false;
+	}
 	choose_units(e, t, &s);
 	t->size = 2u + has_scale(t) + vv_varint_len(group_zigzag(t->base)) +
 		  (t->count < c->count ? c->count : 0) + t->count * t->width;
@@ -242,14 +257,17 @@ void group_typed_put(vv_group_encoder *e, const group_values *c, const group_typ
 
 	vv_buf_putc(b, (int)((empties ? GROUP_EMPTIES : 0u) | (t->deltas ? GROUP_DELTAS : 0u) |
 			     t->form << GROUP_FORM_SHIFT));
-	if (has_scale(t))
+	if (has_scale(t)) {
 		vv_buf_putc(b, (int)t->scale);
+	}
 	vv_buf_putc(b, (int)t->width);
 	vv_buf_put_varint(b, group_zigzag(t->base));
-	if (empties)
+	if (empties) {
 		vv_buf_put(b, e->empty, c->count);
-	if (!vv_buf_reserve(b, t->count * t->width))
+	}
+	if (!vv_buf_reserve(b, t->count * t->width)) {
 		return;
+	}
 	fill_units(e, t);
 	vv_planes_split((uint8_t *)b->data + b->len, e->unit, t->count, t->width);
 	b->len += t->count * t->width;

@@ -40,22 +40,26 @@ vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv
 	vv_list_builder *b = vv_calloc(1, sizeof *b);
 
 	*out = NULL;
-	if (!b)
+	if (!b) {
 		return vv_fail_nomem(err);
+	}
 	b->kind = kind;
 	b->sink = sink;
-	if (old && old->len > 0 && sink->get && sink->put)
+	if (old && old->len > 0 && sink->get && sink->put) {
 		b->old = list_old_new(kind, sink, old);
+	}
 	*out = b;
 	return VV_OK;
 }
 
 void vv_list_builder_free(vv_list_builder *b)
 {
-	if (!b)
+	if (!b) {
 		return;
-	for (unsigned i = 0; i < LIST_LEVELS; i++)
+	}
+	for (unsigned i = 0; i < LIST_LEVELS; i++) {
 		vv_buf_clear(&b->level[i].items);
+	}
 	vv_buf_clear(&b->node);
 	list_old_free(b->old);
 	vv_free(b);
@@ -92,23 +96,28 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 	vv_cbor_put_key(&b->node, "of");
 	vv_cbor_put_text(&b->node, kind, strlen(kind));
 	put_items(&b->node, l, number);
-	if ((rc = vv_buf_ok(&b->node, err)) < 0)
+	if ((rc = vv_buf_ok(&b->node, err)) < 0) {
 		return rc;
-	if (b->node.len > VV_BLOCK_MAX)
+	}
+	if (b->node.len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED,
 			       "a row with so many long cells that a list node would take %s",
 			       vv_text_bytes(b->node.len));
-	if ((rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b->node.data, b->node.len, err)) < 0)
+	}
+	if ((rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b->node.data, b->node.len, err)) < 0) {
 		return rc;
+	}
 	if (b->sink->put) {
 		memset(&base, 0, sizeof base);
-		if (b->old)
+		if (b->old) {
 			list_old_find(b->old, number, l->start, &cid, items, first_len,
 				      items + last, l->items.len - last, &base);
+		}
 		rc = b->sink->put(b->sink->payload, &cid, b->node.data, b->node.len,
 				  vv_cid_is_null(&base) ? NULL : &base, err);
-		if (rc < 0)
+		if (rc < 0) {
 			return rc;
+		}
 	}
 	vv_cbor_put_array(item, 3);
 	vv_cbor_put_link(item, &cid);
@@ -124,13 +133,15 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 static vv_status append(level *l, const list_item *item, vv_error *err)
 {
 	l->recent[l->count % 4] = l->items.len;
-	if (l->count == 1)
+	if (l->count == 1) {
 		l->second = l->items.len;
+	}
 	l->count++;
 	vv_buf_put(&l->items, item->bytes, item->len);
 	if (__builtin_add_overflow(l->weight, item->weight, &l->weight) ||
-	    __builtin_add_overflow(l->below, item->count, &l->below))
+	    __builtin_add_overflow(l->below, item->count, &l->below)) {
 		return vv_fail(err, VV_EREFUSED, "a list's sums exceed 64 bits");
+	}
 	return vv_buf_ok(&l->items, err);
 }
 
@@ -145,15 +156,18 @@ static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 	vv_cbor c;
 	vv_status rc = write_node(b, number, &item, err);
 
-	if (rc >= 0 && number + 1 == LIST_LEVELS)
+	if (rc >= 0 && number + 1 == LIST_LEVELS) {
 		rc = vv_fail(err, VV_EREFUSED, "a list of more than %u levels", LIST_LEVELS);
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		goto done;
+	}
 	assert(item.len <= sizeof room);
 	memcpy(room, item.data, item.len);
 	vv_cbor_init(&c, room, item.len);
-	if ((rc = list_item_read(&above, &c, b->kind, number + 1, err)) >= 0)
+	if ((rc = list_item_read(&above, &c, b->kind, number + 1, err)) >= 0) {
 		rc = add(b, number + 1, &above, err);
+	}
 done:
 	vv_buf_clear(&item);
 	return rc;
@@ -166,12 +180,14 @@ static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item
 	size_t from;
 	vv_status rc = append(l, item, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	from = l->count < 4 ? 0 : l->recent[l->count % 4];
 	if (!list_cuts(b->kind, number, item, l->count, l->items.len,
-		       (const uint8_t *)l->items.data + from, l->items.len - from))
+		       (const uint8_t *)l->items.data + from, l->items.len - from)) {
 		return VV_OK;
+	}
 	return close_node(b, number, err);
 }
 
@@ -191,8 +207,9 @@ static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 	l->overflowed = true;
 	vv_cbor_init(&c, head.data, head.len);
 	for (size_t i = 0; i < count && rc >= 0; i++) {
-		if ((rc = list_item_read(&item, &c, b->kind, number, err)) >= 0)
+		if ((rc = list_item_read(&item, &c, b->kind, number, err)) >= 0) {
 			rc = feed(b, number, &item, err);
+		}
 	}
 	vv_buf_clear(&head);
 	return rc;
@@ -204,12 +221,15 @@ static vv_status add(vv_list_builder *b, unsigned number, const list_item *item,
 	level *l = &b->level[number];
 	vv_status rc;
 
-	if (l->overflowed)
+	if (l->overflowed) {
 		return feed(b, number, item, err);
-	if ((rc = append(l, item, err)) < 0)
+	}
+	if ((rc = append(l, item, err)) < 0) {
 		return rc;
-	if (l->count > list_limits_of(b->kind, number).top || l->items.len > LIST_TOP_BYTES)
+	}
+	if (l->count > list_limits_of(b->kind, number).top || l->items.len > LIST_TOP_BYTES) {
 		return overflow(b, number, err);
+	}
 	return VV_OK;
 }
 
@@ -220,8 +240,9 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 	vv_cbor c;
 	vv_status rc;
 
-	if (b->failed)
+	if (b->failed) {
 		return vv_fail(err, VV_EREFUSED, "a list that failed before cannot go on");
+	}
 	vv_cbor_init(&c, item, len);
 	if ((rc = list_item_read(&parsed, &c, b->kind, 0, err)) >= 0 &&
 	    (rc = vv_cbor_end(&c, err)) >= 0) {
@@ -239,20 +260,24 @@ vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof *out);
-	if (b->failed)
+	if (b->failed) {
 		return vv_fail(err, VV_EREFUSED, "a list that failed before cannot be finished");
+	}
 	for (; b->level[number].overflowed && rc >= 0; number++) {
-		if (b->level[number].count > 0)
+		if (b->level[number].count > 0) {
 			rc = close_node(b, number, err);
+		}
 	}
 	b->failed = true; /* it is used up */
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	vv_cbor_put_map(&out->top, 2);
 	put_items(&out->top, &b->level[number], number);
 	rc = vv_buf_ok(&out->top, err);
-	if (rc < 0)
+	if (rc < 0) {
 		vv_list_clear(out);
+	}
 	return rc;
 }
 

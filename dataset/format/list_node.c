@@ -34,8 +34,9 @@ static vv_status get_array(vv_cbor *c, size_t least, size_t most, size_t *count,
 {
 	vv_status rc = vv_cbor_get_array(c, count, err);
 
-	if (rc >= 0 && (*count < least || *count > most))
+	if (rc >= 0 && (*count < least || *count > most)) {
 		rc = bad(c, "an entry has a wrong number of parts", err);
+	}
 	return rc;
 }
 
@@ -43,8 +44,9 @@ static vv_status get_positive(vv_cbor *c, uint64_t *out, vv_error *err)
 {
 	vv_status rc = vv_cbor_get_uint(c, out, err);
 
-	if (rc >= 0 && *out == 0)
+	if (rc >= 0 && *out == 0) {
 		rc = bad(c, "a size that may not be zero", err);
+	}
 	return rc;
 }
 
@@ -52,8 +54,9 @@ static vv_status get_link(vv_cbor *c, uint8_t codec, vv_cid *out, vv_error *err)
 {
 	vv_status rc = vv_cbor_get_link(c, out, err);
 
-	if (rc >= 0 && out->codec != codec)
+	if (rc >= 0 && out->codec != codec) {
 		rc = bad(c, "a link to the wrong kind of block", err);
+	}
 	return rc;
 }
 
@@ -63,10 +66,12 @@ static vv_status skip_chunks(vv_cbor *c, uint64_t bytes, vv_error *err)
 	list_node top;
 	vv_status rc = list_top_read(&top, VV_LIST_CHUNKS, c, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (top.weight != bytes)
+	}
+	if (top.weight != bytes) {
 		rc = bad(c, "chunks that do not add up to their length", err);
+	}
 	list_node_clear(&top);
 	return rc;
 }
@@ -83,11 +88,13 @@ static vv_status skip_outs(vv_cbor *c, uint64_t rows, vv_error *err)
 		    (rc = vv_cbor_get_uint(c, &row, err)) < 0 ||
 		    (rc = vv_cbor_get_uint(c, &column, err)) < 0 ||
 		    (rc = get_positive(c, &bytes, err)) < 0 ||
-		    (rc = skip_chunks(c, bytes, err)) < 0)
+		    (rc = skip_chunks(c, bytes, err)) < 0) {
 			break;
+		}
 		if (row >= rows || column >= VV_COLUMNS_MAX || bytes > UINT32_MAX ||
-		    (i > 0 && (row < last_row || (row == last_row && column <= last_column))))
+		    (i > 0 && (row < last_row || (row == last_row && column <= last_column)))) {
 			rc = bad(c, "the places of long cells are out of order or bounds", err);
+		}
 		last_row = row;
 		last_column = column;
 	}
@@ -101,10 +108,12 @@ static vv_status read_data(list_item *out, vv_cbor *c, vv_error *err)
 
 	if ((rc = get_array(c, 2, 3, &parts, err)) < 0 ||
 	    (rc = get_link(c, VV_CODEC_RAW, &out->cid, err)) < 0 ||
-	    (rc = get_positive(c, &out->weight, err)) < 0)
+	    (rc = get_positive(c, &out->weight, err)) < 0) {
 		return rc;
-	if (out->weight > VV_GROUP_CELLS_MAX)
+	}
+	if (out->weight > VV_GROUP_CELLS_MAX) {
 		return bad(c, "a row group with too many rows", err);
+	}
 	return parts == 3 ? skip_outs(c, out->weight, err) : VV_OK;
 }
 
@@ -116,21 +125,27 @@ static vv_status read_layout(list_item *out, vv_cbor *c, vv_error *err)
 	vv_cbor_type type;
 	vv_status rc = vv_cbor_peek(c, &type, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (type == VV_CBOR_UINT)
+	}
+	if (type == VV_CBOR_UINT) {
 		return get_positive(c, &out->weight, err);
+	}
 	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 ||
-	    (rc = get_positive(c, &out->weight, err)) < 0 || (rc = vv_cbor_peek(c, &type, err)) < 0)
+	    (rc = get_positive(c, &out->weight, err)) < 0 ||
+	    (rc = vv_cbor_peek(c, &type, err)) < 0) {
 		return rc;
+	}
 	if (type == VV_CBOR_BYTES) {
-		if ((rc = vv_cbor_get_bytes(c, &quirks, &len, err)) < 0)
+		if ((rc = vv_cbor_get_bytes(c, &quirks, &len, err)) < 0) {
 			return rc;
+		}
 		return len == 0 || len > LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err)
 							   : VV_OK;
 	}
-	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 || (rc = get_positive(c, &total, err)) < 0)
+	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 || (rc = get_positive(c, &total, err)) < 0) {
 		return rc;
+	}
 	return total <= LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err)
 					  : skip_chunks(c, total, err);
 }
@@ -141,8 +156,9 @@ static vv_status read_chunk(list_item *out, vv_cbor *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 ||
-	    (rc = get_link(c, VV_CODEC_RAW, &out->cid, err)) < 0)
+	    (rc = get_link(c, VV_CODEC_RAW, &out->cid, err)) < 0) {
 		return rc;
+	}
 	return get_positive(c, &out->weight, err);
 }
 
@@ -154,8 +170,9 @@ static vv_status read_branch(list_item *out, vv_cbor *c, vv_error *err)
 	if ((rc = get_array(c, 3, 3, &parts, err)) < 0 ||
 	    (rc = get_link(c, VV_CODEC_DAG_CBOR, &out->cid, err)) < 0 ||
 	    (rc = get_positive(c, &out->weight, err)) < 0 ||
-	    (rc = get_positive(c, &out->count, err)) < 0)
+	    (rc = get_positive(c, &out->count, err)) < 0) {
 		return rc;
+	}
 	return out->weight < out->count ? bad(c, "a branch that weighs less than its entries", err)
 					: VV_OK;
 }
@@ -187,10 +204,12 @@ bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t 
 	list_limits limits = list_limits_of(kind, level);
 	uint64_t hash;
 
-	if (count >= limits.most || items_len >= LIST_NODE_BYTES)
+	if (count >= limits.most || items_len >= LIST_NODE_BYTES) {
 		return true;
-	if (count < limits.least)
+	}
+	if (count < limits.least) {
 		return false;
+	}
 	hash = kind == VV_LIST_LAYOUT && level == 0 ? vv_xxh3(window, window_len, 0)
 						    : vv_get_le64(last->cid.digest);
 	return (hash & limits.mask) == 0;
@@ -201,21 +220,26 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 {
 	vv_status rc = vv_cbor_get_array(c, &out->count, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (out->count > most)
+	}
+	if (out->count > most) {
 		return bad(c, "a node with too many entries", err);
+	}
 	out->item = vv_malloc(out->count * sizeof *out->item);
-	if (!out->item)
+	if (!out->item) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < out->count; i++) {
 		list_item *item = &out->item[i];
 
-		if ((rc = list_item_read(item, c, out->kind, out->level, err)) < 0)
+		if ((rc = list_item_read(item, c, out->kind, out->level, err)) < 0) {
 			return rc;
+		}
 		if (__builtin_add_overflow(out->weight, item->weight, &out->weight) ||
-		    __builtin_add_overflow(out->items, item->count, &out->items))
+		    __builtin_add_overflow(out->items, item->count, &out->items)) {
 			return bad(c, "sums that exceed 64 bits", err);
+		}
 	}
 	return VV_OK;
 }
@@ -228,10 +252,12 @@ static vv_status find_level(const vv_cbor *items, unsigned *out, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_cbor_skip(&c, err)) < 0 || (rc = vv_cbor_get_key(&c, "level", err)) < 0 ||
-	    (rc = vv_cbor_get_uint(&c, &level, err)) < 0)
+	    (rc = vv_cbor_get_uint(&c, &level, err)) < 0) {
 		return rc;
-	if (level >= LIST_LEVELS)
+	}
+	if (level >= LIST_LEVELS) {
 		return bad(&c, "too many levels", err);
+	}
 	*out = (unsigned)level;
 	return VV_OK;
 }
@@ -244,18 +270,23 @@ static vv_status read_rest(list_node *out, vv_cbor *c, bool top, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_key(c, "items", err)) < 0 ||
-	    (rc = find_level(c, &out->level, err)) < 0)
+	    (rc = find_level(c, &out->level, err)) < 0) {
 		return rc;
+	}
 	limits = list_limits_of(out->kind, out->level);
 	start = c->p;
-	if ((rc = read_items(out, c, top ? limits.top : limits.most, err)) < 0)
+	if ((rc = read_items(out, c, top ? limits.top : limits.most, err)) < 0) {
 		return rc;
-	if (top && (size_t)(c->p - start) > LIST_TOP_BYTES + 3)
+	}
+	if (top && (size_t)(c->p - start) > LIST_TOP_BYTES + 3) {
 		return bad(c, "an embedded list that is too long", err);
-	if (out->count == 0 && (!top || out->level > 0))
+	}
+	if (out->count == 0 && (!top || out->level > 0)) {
 		return bad(c, "a node without entries", err);
-	if ((rc = vv_cbor_get_key(c, "level", err)) < 0)
+	}
+	if ((rc = vv_cbor_get_key(c, "level", err)) < 0) {
 		return rc;
+	}
 	return vv_cbor_get_uint(c, &level, err);
 }
 
@@ -269,8 +300,9 @@ vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error 
 	if ((rc = vv_cbor_get_map(c, &pairs, err)) >= 0) {
 		rc = pairs == 2 ? read_rest(out, c, true, err) : bad(c, "no embedded list", err);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		list_node_clear(out);
+	}
 	return rc;
 }
 
@@ -281,13 +313,16 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_map(c, &pairs, err)) < 0 || (rc = vv_cbor_get_key(c, "v", err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 		return rc;
-	if (pairs != 4 || len != 4 || memcmp(text, "list", 4) != 0)
+	}
+	if (pairs != 4 || len != 4 || memcmp(text, "list", 4) != 0) {
 		return bad(c, "no node of a list", err);
+	}
 	if ((rc = vv_cbor_get_key(c, "of", err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 		return rc;
+	}
 	for (int kind = 0; kind < 3; kind++) {
 		if (strlen(kinds[kind]) == len && memcmp(kinds[kind], text, len) == 0) {
 			out->kind = (vv_list_kind)kind;
@@ -306,8 +341,9 @@ vv_status list_node_read(list_node *out, const void *bytes, size_t len, vv_error
 	memset(out, 0, sizeof *out);
 	vv_cbor_init(&c, bytes, len);
 	rc = read_node(out, &c, err);
-	if (rc < 0)
+	if (rc < 0) {
 		list_node_clear(out);
+	}
 	return rc;
 }
 
@@ -325,18 +361,20 @@ vv_status vv_list_node_check(const void *bytes, size_t len, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_cbor_check(bytes, len, err)) < 0 ||
-	    (rc = list_node_read(&n, bytes, len, err)) < 0)
+	    (rc = list_node_read(&n, bytes, len, err)) < 0) {
 		return rc;
+	}
 	for (size_t i = 0; i + 1 < n.count && rc >= 0; i++) {
 		const uint8_t *end = n.item[i].bytes + n.item[i].len;
 		const uint8_t *window = n.item[i < 3 ? 0 : i - 3].bytes;
 
 		items_len += n.item[i].len;
 		if (list_cuts(n.kind, n.level, &n.item[i], i + 1, items_len, window,
-			      (size_t)(end - window)))
+			      (size_t)(end - window))) {
 			rc = vv_fail(err, VV_ECORRUPT,
 				     "list: a node goes on where it has to end, behind entry %zu",
 				     i);
+		}
 	}
 	list_node_clear(&n);
 	return rc;

@@ -25,8 +25,9 @@ list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_buf *top
 	list_old *o = vv_calloc(1, sizeof *o);
 	uint64_t weight;
 
-	if (!o)
+	if (!o) {
 		return NULL;
+	}
 	if (vv_list_reader_open(&o->reader, kind, sink, top->data, top->len, NULL) < 0) {
 		vv_free(o);
 		return NULL;
@@ -37,8 +38,9 @@ list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_buf *top
 
 void list_old_free(list_old *o)
 {
-	if (!o)
+	if (!o) {
 		return;
+	}
 	vv_list_reader_close(o->reader);
 	vv_buf_clear(&o->block);
 	vv_free(o);
@@ -50,10 +52,12 @@ static size_t candidates(const list_frame *f, size_t out[BESIDE])
 	size_t n = 0;
 
 	out[n++] = f->next;
-	if (f->next + 1 < f->node.count)
+	if (f->next + 1 < f->node.count) {
 		out[n++] = f->next + 1;
-	if (f->next > 0)
+	}
+	if (f->next > 0) {
 		out[n++] = f->next - 1;
+	}
 	return n;
 }
 
@@ -61,8 +65,9 @@ static uint64_t start_of(const list_frame *f, size_t place)
 {
 	uint64_t index = f->first_index;
 
-	for (size_t i = 0; i < place; i++)
+	for (size_t i = 0; i < place; i++) {
 		index += f->node.item[i].count;
+	}
 	return index;
 }
 
@@ -80,8 +85,9 @@ static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t
 	int like = 0;
 
 	if (source->get(source->payload, cid, &o->block, NULL) < 0 ||
-	    list_node_read(&node, o->block.data, o->block.len, NULL) < 0)
+	    list_node_read(&node, o->block.data, o->block.len, NULL) < 0) {
 		return 0;
+	}
 	if (same(&node.item[0], first, first_len)) {
 		like = 2;
 	} else if (same(&node.item[node.count - 1], last, last_len)) {
@@ -102,11 +108,13 @@ void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_cid *ci
 	int best = 0;
 
 	memset(base, 0, sizeof *base);
-	if (level >= r->top_level || o->count == 0)
+	if (level >= r->top_level || o->count == 0) {
 		return;
+	}
 	at = at < 0 ? 0 : (uint64_t)at >= o->count ? (int64_t)o->count - 1 : at;
-	if (list_reader_go(r, (uint64_t)at, true, level + 1, false, NULL) < 0)
+	if (list_reader_go(r, (uint64_t)at, true, level + 1, false, NULL) < 0) {
 		return;
+	}
 	f = &r->frame[level + 1];
 	count = candidates(f, place);
 	for (size_t i = 0; i < count; i++) {
@@ -124,7 +132,8 @@ void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_cid *ci
 			chosen = i;
 		}
 	}
-	if (best == 2)
+	if (best == 2) {
 		o->drift = (int64_t)(start_of(f, place[chosen]) - start);
+	}
 	*base = f->node.item[place[chosen]].cid;
 }

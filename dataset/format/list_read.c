@@ -29,24 +29,28 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 	vv_status rc;
 
 	*out = NULL;
-	if (!r)
+	if (!r) {
 		return vv_fail_nomem(err);
+	}
 	r->kind = kind;
 	r->source = *source;
 	vv_buf_put(&copy, top, top_len);
-	if ((rc = vv_buf_ok(&copy, err)) < 0)
+	if ((rc = vv_buf_ok(&copy, err)) < 0) {
 		goto done;
+	}
 	vv_cbor_init(&c, copy.data, copy.len);
-	if ((rc = list_top_read(&node, kind, &c, err)) < 0)
+	if ((rc = list_top_read(&node, kind, &c, err)) < 0) {
 		goto done;
+	}
 	r->low = r->top_level = node.level;
 	f = &r->frame[node.level];
 	f->block = copy;
 	f->node = node;
 	vv_buf_init(&copy);
 	start_frame(f, 0, 0);
-	if ((rc = vv_cbor_end(&c, err)) < 0)
+	if ((rc = vv_cbor_end(&c, err)) < 0) {
 		goto done;
+	}
 	*out = r;
 	r = NULL;
 done:
@@ -57,8 +61,9 @@ done:
 
 void vv_list_reader_close(vv_list_reader *r)
 {
-	if (!r)
+	if (!r) {
 		return;
+	}
 	for (unsigned i = 0; i < LIST_LEVELS; i++) {
 		vv_buf_clear(&r->frame[i].block);
 		list_node_clear(&r->frame[i].node);
@@ -94,12 +99,14 @@ static vv_status load_child(vv_list_reader *r, vv_error *err)
 	list_node node;
 	vv_status rc;
 
-	if (!r->source.get)
+	if (!r->source.get) {
 		return vv_fail(err, VV_EMISSING, "a node of a list cannot be read here");
+	}
 	list_node_clear(&child->node);
 	if ((rc = r->source.get(r->source.payload, &item->cid, &child->block, err)) < 0 ||
-	    (rc = list_node_read(&node, child->block.data, child->block.len, err)) < 0)
+	    (rc = list_node_read(&node, child->block.data, child->block.len, err)) < 0) {
 		return rc;
+	}
 	if (node.kind != r->kind || node.level + 1 != r->low || node.weight != item->weight ||
 	    node.items != item->count) {
 		list_node_clear(&node);
@@ -116,8 +123,9 @@ static vv_status load_child(vv_list_reader *r, vv_error *err)
 /* Leaves nodes that are used up. True when something follows. */
 static bool settle(vv_list_reader *r)
 {
-	while (r->low < r->top_level && r->frame[r->low].next == r->frame[r->low].node.count)
+	while (r->low < r->top_level && r->frame[r->low].next == r->frame[r->low].node.count) {
 		r->low++;
+	}
 	return r->frame[r->low].next < r->frame[r->low].node.count;
 }
 
@@ -127,11 +135,13 @@ int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err)
 	const list_item *item;
 	vv_status rc;
 
-	if (!settle(r))
+	if (!settle(r)) {
 		return 0;
+	}
 	while (r->low > 0) {
-		if ((rc = load_child(r, err)) < 0)
+		if ((rc = load_child(r, err)) < 0) {
 			return rc;
+		}
 	}
 	item = &f->node.item[f->next];
 	vv_cbor_init(&out->cbor, item->bytes, item->len);
@@ -152,8 +162,9 @@ static void walk_to(list_frame *f, uint64_t at, bool by_index)
 		const list_item *item = &f->node.item[f->next];
 		uint64_t end = by_index ? f->index + item->count : f->weight + item->weight;
 
-		if (end > at)
+		if (end > at) {
 			break;
+		}
 		advance(f);
 	}
 }
@@ -171,16 +182,20 @@ vv_status list_reader_go(vv_list_reader *r, uint64_t at, bool by_index, unsigned
 	list_frame *f;
 	vv_status rc;
 
-	while (r->low < r->top_level && (r->low < level || !holds(&r->frame[r->low], at, by_index)))
+	while (r->low < r->top_level &&
+	       (r->low < level || !holds(&r->frame[r->low], at, by_index))) {
 		r->low++;
+	}
 	for (;;) {
 		f = &r->frame[r->low];
 		walk_to(f, at, by_index);
 		if (r->low <= level || f->next == f->node.count ||
-		    (exact && (by_index ? f->index : f->weight) == at))
+		    (exact && (by_index ? f->index : f->weight) == at)) {
 			return VV_OK;
-		if ((rc = load_child(r, err)) < 0)
+		}
+		if ((rc = load_child(r, err)) < 0) {
 			return rc;
+		}
 	}
 }
 
@@ -198,19 +213,22 @@ vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err)
  * height that begins here; or finds that node among those already loaded. */
 static list_frame *node_here(vv_list_reader *r, unsigned height, bool *loaded, vv_error *err)
 {
-	if (!settle(r) || height == 0 || height > r->top_level)
+	if (!settle(r) || height == 0 || height > r->top_level) {
 		return NULL;
+	}
 	*loaded = r->low < height;
 	if (*loaded) {
 		for (unsigned level = r->low; level < height; level++) {
-			if (r->frame[level].next != 0)
+			if (r->frame[level].next != 0) {
 				return NULL;
+			}
 		}
 		return &r->frame[height - 1];
 	}
 	while (r->low > height) {
-		if (load_child(r, err) < 0)
+		if (load_child(r, err) < 0) {
 			return NULL;
+		}
 	}
 	return &r->frame[height];
 }
@@ -221,8 +239,9 @@ bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t
 	bool loaded;
 	list_frame *f = node_here(r, height, &loaded, NULL);
 
-	if (!f)
+	if (!f) {
 		return false;
+	}
 	*cid = loaded ? f->cid : f->node.item[f->next].cid;
 	*items = loaded ? f->node.items : f->node.item[f->next].count;
 	*weight = loaded ? f->node.weight : f->node.item[f->next].weight;
@@ -242,11 +261,12 @@ vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err)
 	}
 	vv_error_clear(err);
 	f = node_here(r, height, &loaded, err);
-	if (!f)
+	if (!f) {
 		return err && err->code < 0
 			       ? err->code
 			       : vv_fail(err, VV_EUSAGE, "no list node of height %u begins here",
 					 height);
+	}
 	if (loaded) {
 		r->low = height;
 	} else {

@@ -15,8 +15,9 @@ static void split_from(uint8_t *out, const uint64_t *values, size_t from, size_t
 	for (unsigned j = 0; j < width; j++) {
 		uint8_t *plane = out + (size_t)j * count;
 
-		for (size_t i = from; i < count; i++)
+		for (size_t i = from; i < count; i++) {
 			plane[i] = (uint8_t)(values[i] >> (8 * j));
+		}
 	}
 }
 
@@ -26,8 +27,9 @@ static void join_from(uint64_t *values, const uint8_t *planes, size_t pitch, siz
 	for (size_t i = from; i < count; i++) {
 		uint64_t v = 0;
 
-		for (unsigned j = 0; j < width; j++)
+		for (unsigned j = 0; j < width; j++) {
 			v |= (uint64_t)planes[(size_t)j * pitch + i] << (8 * j);
+		}
 		values[i] = v;
 	}
 }
@@ -65,8 +67,9 @@ static void split_sixteen(__m128i plane[8], const uint64_t *values)
 {
 	__m128i a[8], b[8];
 
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 8; i++) {
 		a[i] = load(values + 2 * i);
+	}
 	for (int round = 0; round < 4; round++) {
 		for (int i = 0; i < 4; i++) {
 			b[2 * i] = _mm_unpacklo_epi8(a[i], a[i + 4]);
@@ -85,8 +88,9 @@ void vv_planes_split(uint8_t *out, const uint64_t *values, size_t count, unsigne
 		__m128i plane[8];
 
 		split_sixteen(plane, values + i);
-		for (unsigned j = 0; j < width; j++)
+		for (unsigned j = 0; j < width; j++) {
 			store(out + (size_t)j * count + i, plane[j]);
+		}
 	}
 	split_from(out, values, i, count, width);
 }
@@ -120,9 +124,10 @@ void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_
 	for (; i + 16 <= count; i += 16) {
 		__m128i plane[8];
 
-		for (unsigned j = 0; j < 8; j++)
+		for (unsigned j = 0; j < 8; j++) {
 			plane[j] = j < width ? load(planes + (size_t)j * pitch + i)
 					     : _mm_setzero_si128();
+		}
 		join_sixteen(values + i, plane);
 	}
 	join_from(values, planes, pitch, i, count, width);

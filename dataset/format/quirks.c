@@ -33,7 +33,8 @@ int vv_quirks_next(vv_quirks *q, vv_quirk *out, vv_error *err)
 	out->raw_len = 0;
 	if (out->kind == VV_QUIRK_RAW) {
 		if (!vv_varint_read(&q->p, q->end, &len) || len > (uint64_t)(q->end - q->p)) {
-			return vv_fail(err, VV_ECORRUPT, "malformed line forms (quirks) of a row group");
+			return vv_fail(err, VV_ECORRUPT,
+				       "malformed line forms (quirks) of a row group");
 		}
 		out->raw = (const char *)q->p;
 		out->raw_len = (size_t)len;

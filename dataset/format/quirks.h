@@ -12,10 +12,15 @@
 
 #include "base/error.h"
 
-typedef enum vv_quirk_kind { VV_QUIRK_RAW = 0, VV_QUIRK_LF = 1, VV_QUIRK_CRLF = 2, VV_QUIRK_CR = 3 } vv_quirk_kind;
+typedef enum vv_quirk_kind {
+	VV_QUIRK_RAW = 0,
+	VV_QUIRK_LF = 1,
+	VV_QUIRK_CRLF = 2,
+	VV_QUIRK_CR = 3
+} vv_quirk_kind;
 
 typedef struct vv_quirk {
-	uint64_t row;  /* in the group */
+	uint64_t row; /* in the group */
 	vv_quirk_kind kind;
 	const char *raw; /* VV_QUIRK_RAW: the row's whole bytes; borrowed from the quirks */
 	size_t raw_len;

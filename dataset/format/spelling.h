@@ -66,8 +66,9 @@ static inline uint64_t spell_key(const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
-	if (len >= 8)
+	if (len >= 8) {
 		return spell_get8(text);
+	}
 	if (len >= 4) {
 		uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
 			       (uint32_t)p[3] << 24;
@@ -77,8 +78,9 @@ static inline uint64_t spell_key(const char *text, size_t len)
 
 		return low | (uint64_t)high << (8 * (len - 4));
 	}
-	if (len == 0)
+	if (len == 0) {
 		return 0;
+	}
 	return (uint64_t)p[0] | (uint64_t)p[len >> 1] << (8 * (len >> 1)) |
 	       (uint64_t)p[len - 1] << (8 * (len - 1));
 }
@@ -96,8 +98,9 @@ static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 	t = (key << (64 - 8 * len)) | (SPELL_ZEROS >> (8 * (len - 1)) >> 8);
 	low = t ^ SPELL_ZEROS;
 	/* below 16 each, and still so with 6 added: below 10 */
-	if (((low | (low + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u) != 0)
+	if (((low | (low + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u) != 0) {
 		return false;
+	}
 	low = low * 10 + (low >> 8);
 	*out = ((low & 0x000000ff000000ffu) * 0x000f424000000064u +
 		((low >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
@@ -110,25 +113,29 @@ static inline bool spell_digits(uint64_t *out, const char *p, size_t len)
 {
 	uint64_t part, sum = 0;
 
-	if (len > 19)
+	if (len > 19) {
 		return false;
+	}
 	while (len >= 8) {
-		if (!spell_digits8(&part, spell_get8(p), 8))
+		if (!spell_digits8(&part, spell_get8(p), 8)) {
 			return false;
+		}
 		sum = sum * 100000000u + part;
 		p += 8;
 		len -= 8;
 	}
-	if (!spell_digits8(&part, spell_key(p, len), (unsigned)len))
+	if (!spell_digits8(&part, spell_key(p, len), (unsigned)len)) {
 		return false;
+	}
 	*out = sum * spell_power[len] + part;
 	return true;
 }
 
 static inline bool spell_signed(int64_t *out, uint64_t magnitude, bool negative)
 {
-	if (magnitude > (uint64_t)INT64_MAX + (negative ? 1u : 0u))
+	if (magnitude > (uint64_t)INT64_MAX + (negative ? 1u : 0u)) {
 		return false;
+	}
 	*out = (int64_t)(negative ? 0 - magnitude : magnitude);
 	return true;
 }
@@ -141,18 +148,21 @@ static inline bool spell_read_integer(int64_t *out, const char *text, size_t len
 	uint64_t u, high;
 
 	if (digits == 0 || digits > 19 ||
-	    (((key >> (8 * sign)) & 0xff) == '0' && (digits > 1 || sign)))
+	    (((key >> (8 * sign)) & 0xff) == '0' && (digits > 1 || sign))) {
 		return false;
+	}
 	if (len <= 8) {
-		if (!spell_digits8(&u, key >> (8 * sign), (unsigned)digits))
+		if (!spell_digits8(&u, key >> (8 * sign), (unsigned)digits)) {
 			return false;
+		}
 		*out = sign ? -(int64_t)u : (int64_t)u;
 		return true;
 	}
 	if (digits <= 16) {
 		if (!spell_digits8(&high, key >> (8 * sign), (unsigned)digits - 8) ||
-		    !spell_digits8(&u, spell_get8(text + len - 8), 8))
+		    !spell_digits8(&u, spell_get8(text + len - 8), 8)) {
 			return false;
+		}
 		u += high * 100000000u;
 		*out = sign ? -(int64_t)u : (int64_t)u;
 		return true;
@@ -167,10 +177,12 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 	uint64_t zero = (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
 	const char *point;
 
-	if (zero != 0)
+	if (zero != 0) {
 		return (int)(len - 1 - (unsigned)__builtin_ctzll(zero) / 8);
-	if (len <= 8 || len > 22)
+	}
+	if (len <= 8 || len > 22) {
 		return -1;
+	}
 	point = memchr(text + 8, '.', len - 8);
 	return point ? (int)(text + len - 1 - point) : -1;
 }
@@ -187,8 +199,9 @@ static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t l
 	uint64_t part;
 
 	if (len < sign + behind + point + 1 || before + behind > 19 ||
-	    (((key >> (8 * sign)) & 0xff) == '0' && before > 1))
+	    (((key >> (8 * sign)) & 0xff) == '0' && before > 1)) {
 		return false;
+	}
 	if (len <= 8) {
 		key >>= 8 * sign;
 		if (point) {
@@ -196,15 +209,17 @@ static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t l
 
 			key = (key & low) | ((key >> 8) & ~low);
 		}
-		if (!spell_digits8(out, key, (unsigned)(before + behind)))
+		if (!spell_digits8(out, key, (unsigned)(before + behind))) {
 			return false;
+		}
 	} else {
 		if (sign + before <= 8 && behind <= 8) {
 			if (!spell_digits8(out, key >> (8 * sign), (unsigned)before) ||
 			    !spell_digits8(&part,
 					   spell_get8(text + len - 8) >> (8 * (8 - behind) & 63),
-					   (unsigned)behind))
+					   (unsigned)behind)) {
 				return false;
+			}
 		} else if (!spell_digits(out, text + sign, before) ||
 			   !spell_digits(&part, text + len - behind, behind)) {
 			return false;
@@ -238,21 +253,25 @@ static inline bool spell_read_date(int64_t *out, const char *text, size_t len, u
 	uint64_t digits, number;
 	uint32_t year, month, day, leap;
 
-	if (len != 10 || (key & 0xff0000ff00000000u) != 0x2d00002d00000000u)
+	if (len != 10 || (key & 0xff0000ff00000000u) != 0x2d00002d00000000u) {
 		return false;
+	}
 	digits = (key & 0xffffffffu) | ((key >> 8) & 0x0000ffff00000000u) |
 		 (uint64_t)(unsigned char)text[8] << 48 | (uint64_t)(unsigned char)text[9] << 56;
-	if (!spell_digits8(&number, digits, 8))
+	if (!spell_digits8(&number, digits, 8)) {
 		return false;
+	}
 	year = (uint32_t)number / 10000;
 	month = (uint32_t)number / 100 % 100;
 	day = (uint32_t)number % 100;
-	if (year == 0 || month == 0 || month > 12 || day == 0)
+	if (year == 0 || month == 0 || month > 12 || day == 0) {
 		return false;
+	}
 	leap = spell_leap(year) ? 1u : 0u;
 	if (day > (uint32_t)spell_month_days[month] - spell_month_days[month - 1] +
-			  (month == 2 ? leap : 0))
+			  (month == 2 ? leap : 0)) {
 		return false;
+	}
 	*out = (int64_t)(spell_year_start(year) + spell_month_days[month - 1] +
 			 (month > 2 ? leap : 0) + day - 1) -
 	       SPELL_EPOCH;
@@ -286,8 +305,9 @@ static inline size_t spell_write_digits(char *out, uint64_t v, unsigned least)
 	spell_put8(all, spell_eight((uint32_t)(v / 10000000000000000u)) | SPELL_ZEROS);
 	spell_put8(all + 8, spell_eight((uint32_t)(v / 100000000u % 100000000u)) | SPELL_ZEROS);
 	spell_put8(all + 16, spell_eight((uint32_t)(v % 100000000u)) | SPELL_ZEROS);
-	for (skip = 4; skip < 24 - least && all[skip] == '0'; skip++)
+	for (skip = 4; skip < 24 - least && all[skip] == '0'; skip++) {
 		;
+	}
 	memcpy(out, all + skip, 24 - skip);
 	return 24 - skip;
 }
@@ -328,8 +348,9 @@ static inline size_t spell_trim(const char *text, size_t len, unsigned scale, un
 {
 	size_t least = len - scale + keep;
 
-	while (len > least && text[len - 1] == '0')
+	while (len > least && text[len - 1] == '0') {
 		len--;
+	}
 	return keep == 0 && text[len - 1] == '.' ? len - 1 : len;
 }
 
@@ -339,8 +360,9 @@ static inline bool spell_write_date(char *out, int64_t days)
 	uint32_t n, year, month, start, day, leap;
 	uint64_t m;
 
-	if (days < -SPELL_EPOCH || days >= SPELL_DAYS - SPELL_EPOCH)
+	if (days < -SPELL_EPOCH || days >= SPELL_DAYS - SPELL_EPOCH) {
 		return false;
+	}
 	n = (uint32_t)(days + SPELL_EPOCH);
 	year = (uint32_t)((uint64_t)n * 400 / 146097) + 1;
 	start = spell_year_start(year);
@@ -352,8 +374,9 @@ static inline bool spell_write_date(char *out, int64_t days)
 	day = n - start;
 	leap = spell_leap(year) ? 1u : 0u;
 	month = day / 32 + 1; /* never too late, at most one too early */
-	if (day >= (uint32_t)spell_month_days[month] + (month >= 2 ? leap : 0))
+	if (day >= (uint32_t)spell_month_days[month] + (month >= 2 ? leap : 0)) {
 		month++;
+	}
 	day -= (uint32_t)spell_month_days[month - 1] + (month > 2 ? leap : 0);
 	m = spell_eight(year * 10000 + month * 100 + day + 1) | SPELL_ZEROS;
 	spell_put8(out, (m & 0xffffffffu) | ((m & 0x0000ffff00000000u) << 8) | 0x2d00002d00000000u);
@@ -375,16 +398,19 @@ static inline bool spell_read_datetime(int64_t *out, const char *text, size_t le
 
 	if (len != 19 + (scale ? 1 + scale : 0) + (zulu ? 1u : 0u) ||
 	    text[10] != (space ? ' ' : 'T') || (zulu && text[len - 1] != 'Z') ||
-	    (scale && text[19] != '.'))
+	    (scale && text[19] != '.')) {
 		return false;
+	}
 	clock = spell_get8(text + 11);
-	if ((clock & 0x0000ff0000ff0000u) != 0x00003a00003a0000u)
+	if ((clock & 0x0000ff0000ff0000u) != 0x00003a00003a0000u) {
 		return false;
+	}
 	clock = (clock & 0xffff) | ((clock >> 8) & 0xffff0000u) | ((clock >> 16) & 0xffff00000000u);
 	if (!spell_read_date(&days, text, 10, key) || !spell_digits8(&number, clock, 6) ||
 	    (scale && !spell_digits8(&part, spell_key(text + 20, scale), scale)) ||
-	    number >= 240000 || number / 100 % 100 >= 60 || number % 100 >= 60)
+	    number >= 240000 || number / 100 % 100 >= 60 || number % 100 >= 60) {
 		return false;
+	}
 	number = number / 10000 * 3600 + number / 100 % 100 * 60 + number % 100;
 	*out = (days * SPELL_SECONDS + (int64_t)number) * (int64_t)spell_power[scale] +
 	       (int64_t)part;
@@ -409,8 +435,9 @@ static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool
 		rest += SPELL_SECONDS;
 		days--;
 	}
-	if (!spell_write_date(out, days))
+	if (!spell_write_date(out, days)) {
 		return 0;
+	}
 	out[10] = space ? ' ' : 'T';
 	m = spell_eight((uint32_t)(rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60)) |
 	    SPELL_ZEROS;
@@ -421,8 +448,9 @@ static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool
 		out[len++] = '.';
 		len += spell_write_digits(out + len, (uint64_t)part, scale);
 	}
-	if (zulu)
+	if (zulu) {
 		out[len++] = 'Z';
+	}
 	return len;
 }
 

@@ -34,16 +34,17 @@
 #include "dataset/format/dialect.h"
 
 typedef struct vv_row {
-	size_t start, end;   /* raw bytes in the window: blank lines before, the row, its row end; in
+	size_t start, end; /* raw bytes in the window: blank lines before, the row, its row end; in
 	                      * a JSON array the separator behind it (",\n  ") is its row end */
 	uint64_t cell_bytes; /* sum of len + 1 (absent: 1) over all columns (CSV), or over those up
 	                      * to the row's highest (JSON, where more columns may yet be met) */
 	size_t cells;        /* cells present in the row (CSV); JSON: highest column + 1 */
-	vv_newline newline;  /* what ended it; VV_NO_NEWLINE at the end of the input and in arrays */
-	bool plain;          /* CSV: no quote or escape character anywhere, no blank line before */
-	bool blank_before;   /* blank lines are part of the raw bytes before the row */
-	size_t text_start;   /* the row itself, without blank lines and row end (NDJSON: spaces */
-	size_t text_end;     /* behind the object belong to it) */
+	/* what ended it; VV_NO_NEWLINE at the end of the input and in arrays */
+	vv_newline newline;
+	bool plain;        /* CSV: no quote or escape character anywhere, no blank line before */
+	bool blank_before; /* blank lines are part of the raw bytes before the row */
+	size_t text_start; /* the row itself, without blank lines and row end (NDJSON: spaces */
+	size_t text_end;   /* behind the object belong to it) */
 } vv_row;
 
 typedef struct vv_scan vv_scan;
@@ -83,7 +84,7 @@ size_t vv_scan_offset(const vv_scan *s); /* bytes consumed: where the next row b
  * To scan a single raw row of an array, put "]" behind the last one and "{" behind
  * any other, and see that the row ends right before it. */
 bool vv_scan_body_end(const vv_scan *s, size_t *offset);
-size_t vv_scan_fault(const vv_scan *s);  /* offset in the window of the fault just reported */
+size_t vv_scan_fault(const vv_scan *s); /* offset in the window of the fault just reported */
 
 /* Columns known so far; grows with JSON. Names are borrowed until the scan ends. */
 size_t vv_scan_columns(const vv_scan *s);

@@ -24,16 +24,16 @@ struct vv_scan {
 	size_t offset, fault;
 	size_t columns;
 
-	vv_arena arena;    /* decoded cells */
-	char *spare;       /* room in it that is not yet used, so that short cells lie close */
+	vv_arena arena; /* decoded cells */
+	char *spare;    /* room in it that is not yet used, so that short cells lie close */
 	size_t spare_len;
 
 	/* CSV. Between calls marks are those from offset on, while marks_ready. */
 	vv_mark_set set;
 	vv_scan_marks marks;
 	bool marks_ready;
-	bool has_escape;   /* and it is not the quote character */
-	size_t found;      /* cells in the row just refused for having too many; else 0 */
+	bool has_escape; /* and it is not the quote character */
+	size_t found;    /* cells in the row just refused for having too many; else 0 */
 
 	struct vv_scan_json *json; /* names; JSON forms, and CSV where names were given */
 };

@@ -13,25 +13,29 @@
 
 /* What the user, datapackage.json or the parent version fixes beforehand. */
 typedef struct vv_sniff_hints {
-	bool has_form; vv_form form;
-	int delimiter;  /* byte value, or -1: find out */
-	int quote;      /* byte value, 0 none, -1: find out */
-	int escape;     /* byte value, 0 none (doubling), -1: find out (never guessed: doubling) */
-	int header;     /* 1, 0, or -1: find out */
+	bool has_form;
+	vv_form form;
+	int delimiter; /* byte value, or -1: find out */
+	int quote;     /* byte value, 0 none, -1: find out */
+	int escape;    /* byte value, 0 none (doubling), -1: find out (never guessed: doubling) */
+	int header;    /* 1, 0, or -1: find out */
 	const vv_dialect *parent; /* kept where it still fits; may be NULL */
 	const char *path;         /* its extension is a hint; may be NULL */
 } vv_sniff_hints;
-#define VV_SNIFF_HINTS_INIT {false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL}
+#define VV_SNIFF_HINTS_INIT                                                                        \
+	{                                                                                          \
+		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL                                     \
+	}
 
 typedef struct vv_sniff_result {
-	vv_dialect dialect;   /* complete but for final_newline and epilogue: the end of the
+	vv_dialect dialect; /* complete but for final_newline and epilogue: the end of the
 	                       * file tells these */
-	size_t body;          /* where in the sample the first row begins (behind BOM, prologue) */
-	char **names;         /* columns: header cells as they are (CSV), names for "fieldN" columns
+	size_t body;        /* where in the sample the first row begins (behind BOM, prologue) */
+	char **names;       /* columns: header cells as they are (CSV), names for "fieldN" columns
 	                       * without header, or member names in first-seen order (JSON) */
 	size_t *name_lens;
 	size_t columns;
-	vv_buf warnings;      /* one line each: "column 3 has no name", "the header looks ..." */
+	vv_buf warnings; /* one line each: "column 3 has no name", "the header looks ..." */
 } vv_sniff_result;
 void vv_sniff_result_clear(vv_sniff_result *r);
 

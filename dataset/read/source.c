@@ -51,7 +51,9 @@ static vv_status fd_line(void *payload, uint64_t offset, uint64_t *out, vv_error
 	}
 	while (at < offset) {
 		uint64_t left = offset - at;
-		ssize_t n = vv_pread_full(s->fd, buf, left < (256u << 10) ? (size_t)left : (256u << 10), at, s->path, err);
+		ssize_t n = vv_pread_full(s->fd, buf,
+					  left < (256u << 10) ? (size_t)left : (256u << 10), at,
+					  s->path, err);
 		if (n <= 0) {
 			rc = (vv_status)n;
 			break;
@@ -68,7 +70,8 @@ void vv_source_fd(vv_source *out, vv_fd_source *storage, int fd, const char *pat
 {
 	storage->fd = fd;
 	storage->path = path;
-	*out = (vv_source){.read = fd_read, .line = fd_line, .payload = storage, .size = size, .name = path};
+	*out = (vv_source){
+		.read = fd_read, .line = fd_line, .payload = storage, .size = size, .name = path};
 }
 
 static ssize_t mem_read(void *payload, void *buf, size_t len, vv_error *err)
@@ -92,8 +95,10 @@ static vv_status mem_line(void *payload, uint64_t offset, uint64_t *out, vv_erro
 	return VV_OK;
 }
 
-void vv_source_mem(vv_source *out, vv_mem_source *storage, const void *bytes, size_t len, const char *name)
+void vv_source_mem(vv_source *out, vv_mem_source *storage, const void *bytes, size_t len,
+		   const char *name)
 {
 	*storage = (vv_mem_source){.bytes = bytes, .len = len, .pos = 0};
-	*out = (vv_source){.read = mem_read, .line = mem_line, .payload = storage, .size = len, .name = name};
+	*out = (vv_source){
+		.read = mem_read, .line = mem_line, .payload = storage, .size = len, .name = name};
 }

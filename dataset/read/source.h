@@ -18,7 +18,7 @@ typedef struct vv_source {
 	 * pipe): lines are then counted on the way. */
 	vv_status (*line)(void *payload, uint64_t offset, uint64_t *out, vv_error *err);
 	void *payload;
-	uint64_t size; /* when known, else 0: for progress only */
+	uint64_t size;    /* when known, else 0: for progress only */
 	const char *name; /* for messages: the path as the user wrote it */
 } vv_source;
 
@@ -33,6 +33,7 @@ typedef struct vv_mem_source {
 	const char *bytes;
 	size_t len, pos;
 } vv_mem_source;
-void vv_source_mem(vv_source *out, vv_mem_source *storage, const void *bytes, size_t len, const char *name);
+void vv_source_mem(vv_source *out, vv_mem_source *storage, const void *bytes, size_t len,
+		   const char *name);
 
 #endif

@@ -40,7 +40,7 @@ struct vv_window {
 	uint64_t origin;
 	bool source_end; /* the source has nothing more beyond what `next` holds */
 	ahead next;
-	bool reading;    /* next is under way or waiting to be used */
+	bool reading; /* next is under way or waiting to be used */
 	vv_slab *spare;
 };
 
@@ -97,7 +97,8 @@ vv_slab *vv_window_hold(vv_window *w)
 }
 
 /* Reads until len bytes are there or the source ends. */
-static vv_status read_full(const vv_source *source, char *out, size_t len, size_t *got, bool *end, vv_error *err)
+static vv_status read_full(const vv_source *source, char *out, size_t len, size_t *got, bool *end,
+			   vv_error *err)
 {
 	*got = 0;
 	*end = false;
@@ -119,7 +120,8 @@ static void ahead_run(vv_job *job, unsigned worker)
 {
 	ahead *a = (ahead *)(void *)job;
 	(void)worker;
-	a->status = read_full(a->source, a->slab->bytes + HEADROOM, VV_WINDOW_PIECE, &a->got, &a->end, &a->err);
+	a->status = read_full(a->source, a->slab->bytes + HEADROOM, VV_WINDOW_PIECE, &a->got,
+			      &a->end, &a->err);
 }
 
 /* Starts reading the next piece, in a thread where there is one. */
@@ -247,7 +249,8 @@ vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err)
 		vv_slab *piece = NULL;
 		size_t got = 0;
 		vv_status rc = ahead_take(w, &piece, &got, err);
-		if (rc < 0 || (rc = join(w, piece, got, err)) < 0 || (rc = ahead_start(w, err)) < 0) {
+		if (rc < 0 || (rc = join(w, piece, got, err)) < 0 ||
+		    (rc = ahead_start(w, err)) < 0) {
 			return rc;
 		}
 	}

@@ -30,8 +30,8 @@ vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err);
 
 const char *vv_window_bytes(const vv_window *w); /* the first unconsumed byte */
 size_t vv_window_len(const vv_window *w);
-bool vv_window_at_end(const vv_window *w);       /* nothing follows the visible bytes */
-uint64_t vv_window_origin(const vv_window *w);   /* offset of vv_window_bytes in the input */
+bool vv_window_at_end(const vv_window *w);     /* nothing follows the visible bytes */
+uint64_t vv_window_origin(const vv_window *w); /* offset of vv_window_bytes in the input */
 void vv_window_consume(vv_window *w, size_t len);
 
 /* Keeps the visible bytes in memory until vv_slab_drop. */

@@ -13,8 +13,9 @@ static size_t place_of(const vv_json *node)
 {
 	size_t place = 0;
 
-	for (const vv_json *n = node->parent->first; n != node; n = n->next)
+	for (const vv_json *n = node->parent->first; n != node; n = n->next) {
 		place++;
+	}
 	return place;
 }
 
@@ -35,10 +36,12 @@ static void put_pointer(vv_buf *b, const vv_json *node)
 	const vv_json *chain[VV_JSON_DEPTH + 1];
 	size_t depth = 0;
 
-	for (; node->parent && depth < VV_JSON_DEPTH; node = node->parent)
+	for (; node->parent && depth < VV_JSON_DEPTH; node = node->parent) {
 		chain[depth++] = node;
-	while (depth > 0)
+	}
+	while (depth > 0) {
 		put_part(b, chain[--depth]);
+	}
 }
 
 vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *err, const char *fmt,
@@ -91,8 +94,9 @@ static vv_status want_text(const vv_json *node, const char *file, vv_error *err)
 		return vv_descriptor_fail(node, file, err, "must be a string, is %s",
 					  vv_descriptor_kind(node));
 	}
-	if (!vv_descriptor_is_text(node))
+	if (!vv_descriptor_is_text(node)) {
 		return vv_descriptor_fail(node, file, err, "has a NUL character in it");
+	}
 	return VV_OK;
 }
 
@@ -103,10 +107,12 @@ vv_status vv_descriptor_text(const char **out, const vv_json *object, const char
 	vv_status rc;
 
 	*out = NULL;
-	if (!node)
+	if (!node) {
 		return VV_OK;
-	if ((rc = want_text(node, file, err)) < 0)
+	}
+	if ((rc = want_text(node, file, err)) < 0) {
 		return rc;
+	}
 	*out = node->text;
 	return VV_OK;
 }
@@ -116,8 +122,9 @@ vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *membe
 {
 	const vv_json *node = vv_json_get(object, member);
 
-	if (!node)
+	if (!node) {
 		return VV_OK;
+	}
 	if (node->type != VV_JSON_TRUE && node->type != VV_JSON_FALSE) {
 		return vv_descriptor_fail(node, file, err, "must be true or false, is %s",
 					  vv_descriptor_kind(node));
@@ -138,12 +145,14 @@ vv_status vv_descriptor_texts(const char ***out, size_t *count, vv_arena *arena,
 					  vv_descriptor_kind(node));
 	}
 	*out = vv_arena_calloc(arena, (single ? 1 : node->count) + 1, sizeof(**out));
-	if (!*out)
+	if (!*out) {
 		return vv_fail_nomem(err);
+	}
 	for (const vv_json *item = single ? node : node->first; item;
 	     item = single ? NULL : item->next) {
-		if ((rc = want_text(item, file, err)) < 0)
+		if ((rc = want_text(item, file, err)) < 0) {
 			return rc;
+		}
 		(*out)[n++] = item->text;
 	}
 	*count = n;

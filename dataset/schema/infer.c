@@ -42,19 +42,24 @@ static bool is_narrow_number(const char *s, size_t len)
 	const char *end = s + len, *whole;
 	bool fraction = false;
 
-	if (*s == '-')
+	if (*s == '-') {
 		s++;
-	for (whole = s; s < end && is_digit(*s); s++)
+	}
+	for (whole = s; s < end && is_digit(*s); s++) {
 		;
-	if (s == whole || (size_t)(s - whole) > WHOLE_DIGITS || (*whole == '0' && s - whole > 1))
+	}
+	if (s == whole || (size_t)(s - whole) > WHOLE_DIGITS || (*whole == '0' && s - whole > 1)) {
 		return false;
+	}
 	if (s < end && *s == '.') {
 		const char *from = ++s;
 
-		while (s < end && is_digit(*s))
+		while (s < end && is_digit(*s)) {
 			s++;
-		if (s == from)
+		}
+		if (s == from) {
 			return false;
+		}
 		fraction = true;
 	}
 	if (s < end && (*s == 'e' || *s == 'E')) {
@@ -65,10 +70,12 @@ static bool is_narrow_number(const char *s, size_t len)
 		} else if (!fraction) {
 			return false;
 		}
-		while (s < end && is_digit(*s))
+		while (s < end && is_digit(*s)) {
 			s++;
-		if (s == from || s - from > 4)
+		}
+		if (s == from || s - from > 4) {
 			return false;
+		}
 	}
 	return s == end;
 }
@@ -84,17 +91,22 @@ static uint32_t classify_number(const char *s, size_t len)
 {
 	int64_t v;
 
-	if (spell_read_integer(&v, s, len, spell_key(s, len)))
+	if (spell_read_integer(&v, s, len, spell_key(s, len))) {
 		return INTEGER | (len == 4 && v >= 1000 && v <= 2999 ? BIT(VV_TYPE_YEAR) : 0);
-	if (len == 2 && s[0] == '-' && s[1] == '0')
+	}
+	if (len == 2 && s[0] == '-' && s[1] == '0') {
 		return INTEGER;
+	}
 	if (len >= 8 && is_digit(*s)) {
-		if (s[2] == ':')
+		if (s[2] == ':') {
 			return vv_type_is_time(s, len) ? TEXT | BIT(VV_TYPE_TIME) : TEXT;
-		if (s[4] == '-' && len == 10)
+		}
+		if (s[4] == '-' && len == 10) {
 			return vv_type_is_date(s, len) ? TEXT | BIT(VV_TYPE_DATE) : TEXT;
-		if (s[4] == '-')
+		}
+		if (s[4] == '-') {
 			return is_narrow_datetime(s, len) ? TEXT | BIT(VV_TYPE_DATETIME) : TEXT;
+		}
 	}
 	return is_narrow_number(s, len) ? TEXT | BIT(VV_TYPE_NUMBER) : TEXT;
 }
@@ -104,8 +116,9 @@ static uint32_t classify_word(const char *s, size_t len)
 	static const char *const words[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (len == (i < 3 ? 4u : 5u) && memcmp(s, words[i], len) == 0)
+		if (len == (i < 3 ? 4u : 5u) && memcmp(s, words[i], len) == 0) {
 			return TEXT | BIT(VV_TYPE_BOOLEAN);
+		}
 	}
 	return TEXT;
 }
@@ -158,8 +171,9 @@ static uint32_t classify_literal(const char *s, size_t len)
 	default:
 		break;
 	}
-	if (memchr(s, '.', len) || memchr(s, 'e', len) || memchr(s, 'E', len))
+	if (memchr(s, '.', len) || memchr(s, 'e', len) || memchr(s, 'E', len)) {
 		return BIT(VV_TYPE_ANY) | BIT(VV_TYPE_NUMBER);
+	}
 	return BIT(VV_TYPE_ANY) | BIT(VV_TYPE_INTEGER) | BIT(VV_TYPE_NUMBER) |
 	       (classify_number(s, len) & BIT(VV_TYPE_YEAR));
 }
@@ -170,12 +184,15 @@ static bool reads_with_comma(const char *s, size_t len, bool *sure)
 	const char *end = s + len, *from;
 	bool grouped = false;
 
-	if (len > 0 && *s == '-')
+	if (len > 0 && *s == '-') {
 		s++;
-	for (from = s; s < end && is_digit(*s); s++)
+	}
+	for (from = s; s < end && is_digit(*s); s++) {
 		;
-	if (s == from || (*from == '0' && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1)
+	}
+	if (s == from || (*from == '0' && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1) {
 		return false;
+	}
 	if (s - from <= 3 && *from != '0') {
 		while (end - s >= 4 && *s == '.' && is_digit(s[1]) && is_digit(s[2]) &&
 		       is_digit(s[3])) {
@@ -185,11 +202,13 @@ static bool reads_with_comma(const char *s, size_t len, bool *sure)
 	}
 	*sure = false;
 	if (s < end && *s == ',') {
-		for (from = ++s; s < end && is_digit(*s); s++)
+		for (from = ++s; s < end && is_digit(*s); s++) {
 			;
+		}
 		*sure = s > from && (grouped || s - from != 3);
-		if (s == from)
+		if (s == from) {
 			return false;
+		}
 	}
 	return s == end;
 }
@@ -211,16 +230,19 @@ void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
 	/* nothing that a text could still rule out, and literals only come in JSON */
 	const uint32_t settled = i->json ? BIT(VV_TYPE_ANY) : TEXT;
 
-	if (i->json)
+	if (i->json) {
 		i->maybe_comma = false;
+	}
 	for (size_t c = 0; c < count; c++) {
 		const vv_cell *cell = &cells[c];
 
-		if ((i->possible & ~settled) == 0 && !i->maybe_comma)
+		if ((i->possible & ~settled) == 0 && !i->maybe_comma) {
 			return;
+		}
 		if (cell->len == 0 ||
-		    (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL))
+		    (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
 			continue;
+		}
 		i->any_value = true;
 		if (cell->state == VV_CELL_LITERAL) {
 			i->possible &= classify_literal(cell->text, cell->len);
@@ -232,11 +254,13 @@ void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
 						 : classify_text(cell->text, cell->len);
 
 			i->possible &= class;
-			if ((class & BIT(VV_TYPE_INTEGER)) != 0)
+			if ((class & BIT(VV_TYPE_INTEGER)) != 0) {
 				continue; /* reads with a comma as well as without */
+			}
 		}
-		if (i->maybe_comma)
+		if (i->maybe_comma) {
 			note_comma(i, cell->text, cell->len);
+		}
 	}
 }
 
@@ -256,11 +280,13 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 					VV_TYPE_OBJECT,  VV_TYPE_ARRAY,    VV_TYPE_STRING};
 	vv_type found = VV_TYPE_ANY;
 
-	if (!i->any_value)
+	if (!i->any_value) {
 		found = VV_TYPE_STRING;
+	}
 	for (size_t k = 0; found == VV_TYPE_ANY && k < sizeof(order) / sizeof(order[0]); k++) {
-		if (i->possible & BIT(order[k]))
+		if (i->possible & BIT(order[k])) {
 			found = order[k];
+		}
 	}
 	if (offer_comma) {
 		*offer_comma = i->any_value && found == VV_TYPE_STRING && i->maybe_comma &&
@@ -277,8 +303,9 @@ static bool is_year_word(const char *s, size_t len)
 		"a\303\261o", "jaar", "\303\245r", "rok",          "vuosi", "yil"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0)
+		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -307,10 +334,12 @@ static bool names_year(const char *name, size_t len)
 			n++;
 			at++;
 		}
-		if (n <= sizeof(word) && is_year_word(word, n))
+		if (n <= sizeof(word) && is_year_word(word, n)) {
 			return true;
-		if (at == start)
+		}
+		if (at == start) {
 			at++;
+		}
 	}
 	return false;
 }
@@ -319,7 +348,8 @@ vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len
 {
 	vv_type found = vv_infer_type(i, offer_comma);
 
-	if (i->any_value && (i->possible & BIT(VV_TYPE_YEAR)) != 0 && names_year(name, name_len))
+	if (i->any_value && (i->possible & BIT(VV_TYPE_YEAR)) != 0 && names_year(name, name_len)) {
 		return VV_TYPE_YEAR;
+	}
 	return found;
 }

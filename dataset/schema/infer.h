@@ -36,11 +36,13 @@ typedef struct vv_infer {
 	bool json;         /* the cells come from NDJSON or a JSON array; set behind init */
 	bool any_value;    /* was any value seen that is not empty, absent or null? */
 	bool maybe_comma;  /* every value so far reads as 1.234,56 */
-	bool sure_comma;   /* and one so far reads as nothing else ("1,234" alone could be English) */
+	/* and one so far reads as nothing else ("1,234" alone could be English) */
+	bool sure_comma;
 } vv_infer;
 
 void vv_infer_init(vv_infer *i);
-void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count); /* cheap once only string is left */
+/* cheap once only string is left */
+void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count);
 void vv_infer_merge(vv_infer *into, const vv_infer *other);
 /* The verdict; string when nothing was seen; any for JSON values of several types.
  * Never year. *offer_comma (may be NULL): a string column for which number with
@@ -48,6 +50,7 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other);
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
 /* The same with the column's name at hand: year where the name has the word (year,
  * yr, annee, jahr, anno, ano, jaar ...) and every value is one. */
-vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len, bool *offer_comma);
+vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len,
+			    bool *offer_comma);
 
 #endif

@@ -44,8 +44,9 @@ uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, 
 		ok = ok && c->len > 0 && (c->state == VV_CELL_TEXT || c->state == VV_CELL_LITERAL);
 		h = vv_xxh3(c->text, c->len, h + (state << 32) + c->len);
 	}
-	if (usable)
+	if (usable) {
 		*usable = ok;
+	}
 	return h;
 }
 
@@ -58,8 +59,9 @@ static bool is_unique(const sample *s, const size_t *columns, size_t count)
 		size_t i = (size_t)(h >> 1) & s->mask;
 
 		for (; s->table[i] != 0; i = (i + 1) & s->mask) {
-			if (s->table[i] == h)
+			if (s->table[i] == h) {
 				return false;
+			}
 		}
 		s->table[i] = h;
 	}
@@ -78,11 +80,13 @@ static char lower(char c)
 
 static bool same_word(const char *s, size_t len, const char *word)
 {
-	if (strlen(word) != len)
+	if (strlen(word) != len) {
 		return false;
+	}
 	for (size_t i = 0; i < len; i++) {
-		if (lower(s[i]) != word[i])
+		if (lower(s[i]) != word[i]) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -100,8 +104,9 @@ static int word_score(const char *s, size_t len)
 
 	for (int k = 2; k >= 0; k--) {
 		for (size_t i = 0; words[k][i]; i++) {
-			if (same_word(s, len, words[k][i]))
+			if (same_word(s, len, words[k][i])) {
 				return k + 1;
+			}
 		}
 	}
 	return 0;
@@ -118,12 +123,14 @@ static int name_score(const char *name, size_t len)
 
 		while (at < len && (is_letter(name[at]) || (name[at] >= '0' && name[at] <= '9')) &&
 		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' &&
-			 name[at - 1] <= 'z'))
+			 name[at - 1] <= 'z')) {
 			at++;
+		}
 		score = 10 * word_score(name + start, at - start) - (at - start < len ? 2 : 0);
 		best = score > best ? score : best;
-		if (at == start)
+		if (at == start) {
 			at++;
+		}
 	}
 	return best;
 }
@@ -148,8 +155,9 @@ static unsigned bytes_in(const vv_cell *c)
 		['\n'] = HAS_LINE_FEED, ['.'] = HAS_POINT, [' '] = HAS_SPACE};
 	unsigned found = 0;
 
-	for (size_t i = 0; i < c->len; i++)
+	for (size_t i = 0; i < c->len; i++) {
 		found |= bits[(uint8_t)c->text[i]];
+	}
 	return found;
 }
 
@@ -174,8 +182,9 @@ static looks look_at(const sample *s, size_t column, const char *name, size_t na
 	l.named = name_score(name, name_len);
 	l.usable = !(quantity && fraction);
 	l.score = l.named + (l.code ? 8 : 0) - (column < 12 ? (int)column : 12);
-	if (quantity && l.named == 0 && column > 0)
+	if (quantity && l.named == 0 && column > 0) {
 		l.score -= 10;
+	}
 	l.unique = l.usable && is_unique(s, &column, 1);
 	return l;
 }
@@ -183,12 +192,15 @@ static looks look_at(const sample *s, size_t column, const char *name, size_t na
 /* A column alone: unique, and either named so or far left. */
 static bool stands_alone(const looks *l, size_t rows)
 {
-	if (!l->unique)
+	if (!l->unique) {
 		return false;
-	if (l->named >= 18)
+	}
+	if (l->named >= 18) {
 		return true;
-	if (rows < FEW_ROWS)
+	}
+	if (rows < FEW_ROWS) {
 		return false;
+	}
 	return l->column == 0 || (l->column < LEADING_MAX && (l->code || l->named > 0));
 }
 
@@ -203,10 +215,12 @@ static void rank(ranking *k, const vv_key_candidate *c, int score)
 {
 	size_t at = k->count;
 
-	while (at > 0 && k->scores[at - 1] < score)
+	while (at > 0 && k->scores[at - 1] < score) {
 		at--;
-	if (at == k->max)
+	}
+	if (at == k->max) {
 		return;
+	}
 	k->count += k->count < k->max ? 1 : 0;
 	for (size_t i = k->count - 1; i > at; i--) {
 		k->out[i] = k->out[i - 1];
@@ -221,12 +235,15 @@ static bool next_set(size_t *pick, size_t size, size_t of)
 {
 	size_t i = size;
 
-	while (i > 0 && pick[i - 1] == of - size + i - 1)
+	while (i > 0 && pick[i - 1] == of - size + i - 1) {
 		i--;
-	if (i == 0)
+	}
+	if (i == 0) {
 		return false;
-	for (pick[i - 1]++; i < size; i++)
+	}
+	for (pick[i - 1]++; i < size; i++) {
 		pick[i] = pick[i - 1] + 1;
+	}
 	return true;
 }
 
@@ -236,8 +253,9 @@ static void rank_sets(ranking *k, const sample *s, const looks *leading, size_t 
 {
 	size_t pick[3] = {0, 1, 2};
 
-	if (leading_count < size)
+	if (leading_count < size) {
 		return;
+	}
 	do {
 		vv_key_candidate c = {{0}, size};
 		int score = 0;
@@ -246,8 +264,9 @@ static void rank_sets(ranking *k, const sample *s, const looks *leading, size_t 
 			c.columns[i] = leading[pick[i]].column;
 			score += leading[pick[i]].score;
 		}
-		if (is_unique(s, c.columns, size))
+		if (is_unique(s, c.columns, size)) {
 			rank(k, &c, score);
+		}
 	} while (next_set(pick, size, leading_count));
 }
 
@@ -264,13 +283,16 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	size_t leading_count = 0;
 
 	*count = 0;
-	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64)
+	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64) {
 		return VV_OK;
-	while (s.mask < 2 * rows)
+	}
+	while (s.mask < 2 * rows) {
 		s.mask = 2 * s.mask + 1;
+	}
 	s.table = vv_malloc((s.mask + 1) * sizeof(*s.table));
-	if (!s.table)
+	if (!s.table) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t c = 0; c < columns; c++) {
 		looks l = look_at(&s, c, names[c], name_lens[c]);
 
@@ -284,8 +306,9 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	}
 	sets = (ranking){out + singles.count, scores, 0, singles.max - singles.count};
 	for (size_t size = 2; size <= 3 && rows >= FEW_ROWS && sets.count == 0 && sets.max > 0;
-	     size++)
+	     size++) {
 		rank_sets(&sets, &s, leading, leading_count, size);
+	}
 	vv_free(s.table);
 	*count = singles.count + sets.count;
 	return VV_OK;

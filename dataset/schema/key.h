@@ -25,16 +25,17 @@ typedef struct vv_key_candidate {
 	size_t count;
 } vv_key_candidate;
 /* Fills out (room for max); *count: how many. Only VV_ENOMEM can go wrong. */
-vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, const vv_cell *cells, size_t rows,
-			    size_t columns, size_t stride, const char *const *names, const size_t *name_lens,
-			    vv_error *err);
+vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, const vv_cell *cells,
+			    size_t rows, size_t columns, size_t stride, const char *const *names,
+			    const size_t *name_lens, vv_error *err);
 
 /* The column that should decide the cuts: the first of the best candidate, or SIZE_MAX: whole row. */
 size_t vv_key_cut_column(const vv_key_candidate *candidates, size_t count);
 
 /* Hash of a row's key cells, states and lengths included. *usable (may be NULL) is
  * false when one of them is absent, null or empty. */
-uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, uint64_t seed, bool *usable);
+uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, uint64_t seed,
+		     bool *usable);
 
 typedef struct vv_key_proof vv_key_proof;
 /* memory: bytes of hashes it may hold before it spills to a temporary file in dir (NULL: /tmp)
@@ -42,7 +43,8 @@ typedef struct vv_key_proof vv_key_proof;
 vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err);
 void vv_key_proof_free(vv_key_proof *p);
 /* Adds a run of rows' hashes, the first being row number `row`. Not thread-safe. */
-vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row, vv_error *err);
+vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
+			   vv_error *err);
 /* Rows whose hashes repeat: calls fn with every pair of (earlier row, later row) of
  * equal hash, in order of the later row, then of the earlier, until it answers > 0
  * (stop) or < 0 (error, a vv_status, which is returned). No call: the key is unique.

@@ -114,8 +114,9 @@ static void free_chunks(chunk *c)
 
 void vv_key_proof_free(vv_key_proof *p)
 {
-	if (!p)
+	if (!p) {
 		return;
+	}
 	for (size_t i = 0; i < PARTITIONS; i++) {
 		free_chunks(p->parts[i].last);
 		vv_free(p->parts[i].runs);
@@ -132,8 +133,9 @@ static vv_status open_file(vv_key_proof *p, vv_error *err)
 	vv_status rc;
 	int fd = vv_temp_open(&path, p->dir, "tmp-key-", err);
 
-	if (fd < 0)
+	if (fd < 0) {
 		return (vv_status)fd;
+	}
 	rc = vv_unlink(path, false, err);
 	vv_free(path);
 	if (rc < 0) {
@@ -150,8 +152,9 @@ static vv_status add_run(vv_key_proof *p, partition *part, uint64_t offset, vv_e
 		size_t cap = part->run_cap > 0 ? 2 * part->run_cap : 8;
 		run *runs = vv_realloc_array(part->runs, cap, sizeof(*runs));
 
-		if (!runs)
+		if (!runs) {
 			return vv_fail_nomem(err);
+		}
 		part->runs = runs;
 		part->run_cap = cap;
 	}
@@ -161,8 +164,9 @@ static vv_status add_run(vv_key_proof *p, partition *part, uint64_t offset, vv_e
 
 static void leave_chunk(partition *part)
 {
-	if (part->last)
+	if (part->last) {
 		part->last->head.count = part->filled;
+	}
 }
 
 /* Makes the chain of chunks lead from the first to the last. */
@@ -183,8 +187,9 @@ static vv_status flush(vv_key_proof *p, vv_buf *block, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(block, err);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = vv_write_full(p->fd, block->data, block->len, p->dir, err);
+	}
 	vv_buf_reset(block);
 	return rc;
 }
@@ -204,8 +209,9 @@ static vv_status spill_partition(vv_key_proof *p, partition *part, vv_buf *block
 		vv_buf_put(block, c->hash, c->head.count * sizeof(c->hash[0]));
 		vv_buf_put(block, c->step, c->head.count * sizeof(c->step[0]));
 		p->file_len += block->len - before;
-		if (block->len >= BLOCK_BYTES && (rc = flush(p, block, err)) < 0)
+		if (block->len >= BLOCK_BYTES && (rc = flush(p, block, err)) < 0) {
 			return rc;
+		}
 		part->last = c->next;
 		c->next = p->spare;
 		p->spare = c;
@@ -219,12 +225,15 @@ static vv_status spill(vv_key_proof *p, vv_error *err)
 	vv_status rc = VV_OK;
 
 	p->broken = true; /* until all is there */
-	if (p->fd < 0)
+	if (p->fd < 0) {
 		rc = open_file(p, err);
-	if (rc == VV_OK && !vv_buf_reserve(&block, BLOCK_BYTES + sizeof(chunk)))
+	}
+	if (rc == VV_OK && !vv_buf_reserve(&block, BLOCK_BYTES + sizeof(chunk))) {
 		rc = vv_buf_ok(&block, err);
-	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++)
+	}
+	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++) {
 		rc = spill_partition(p, &p->parts[i], &block, err);
+	}
 	if (rc == VV_OK && (rc = flush(p, &block, err)) == VV_OK) {
 		p->held = 0;
 		p->broken = false;
@@ -260,8 +269,9 @@ static vv_status add_entry(vv_key_proof *p, partition *part, uint64_t hash, uint
 		vv_status rc;
 
 		if (!c || part->filled == CHUNK_ENTRIES || row < part->row || step > 64 * SKIP) {
-			if ((rc = add_chunk(p, part, row, err)) < 0)
+			if ((rc = add_chunk(p, part, row, err)) < 0) {
 				return rc;
+			}
 			continue;
 		}
 		p->held++;
@@ -283,15 +293,18 @@ vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count
 {
 	vv_status rc;
 
-	if (p->finished || p->broken)
+	if (p->finished || p->broken) {
 		return vv_fail(err, VV_EUSAGE, "no hashes can be added to a proof that has ended");
+	}
 	for (size_t i = 0; i < count; i++) {
 		partition *part = &p->parts[hashes[i] >> (64 - PARTITION_BITS)];
 
-		if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0)
+		if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0) {
 			return rc;
-		if ((rc = add_entry(p, part, hashes[i], row + i, err)) < 0)
+		}
+		if ((rc = add_entry(p, part, hashes[i], row + i, err)) < 0) {
 			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -347,21 +360,25 @@ static vv_status take_bytes(walk *w, void *out, size_t len, vv_error *err)
 		size_t rest = b->len - w->at;
 		uint64_t more = r->len - w->done < BLOCK_BYTES ? r->len - w->done : BLOCK_BYTES;
 
-		if (rest > 0)
+		if (rest > 0) {
 			memmove(b->data, b->data + w->at, rest);
+		}
 		b->len = rest;
 		w->at = 0;
-		if (!vv_buf_reserve(b, (size_t)more))
+		if (!vv_buf_reserve(b, (size_t)more)) {
 			return vv_buf_ok(b, err);
+		}
 		got = vv_pread_full(w->p->fd, b->data + rest, (size_t)more, r->offset + w->done,
 				    w->p->dir, err);
-		if (got < 0)
+		if (got < 0) {
 			return (vv_status)got;
+		}
 		b->len += (size_t)got;
 		w->done += (uint64_t)got;
-		if (b->len < len)
+		if (b->len < len) {
 			return vv_fail(err, VV_EIO, "a temporary file in '%s' has become shorter",
 				       w->p->dir);
+		}
 	}
 	memcpy(out, b->data + w->at, len);
 	w->at += len;
@@ -387,13 +404,16 @@ static int next_chunk(walk *w, const chunk **out, vv_error *err)
 		return *out ? 1 : 0;
 	}
 	*out = c;
-	if ((rc = take_bytes(w, &c->head, sizeof(c->head), err)) < 0)
+	if ((rc = take_bytes(w, &c->head, sizeof(c->head), err)) < 0) {
 		return rc;
-	if (c->head.count > CHUNK_ENTRIES)
+	}
+	if (c->head.count > CHUNK_ENTRIES) {
 		return vv_fail(err, VV_EIO, "a temporary file in '%s' has changed", w->p->dir);
+	}
 	if ((rc = take_bytes(w, c->hash, c->head.count * sizeof(c->hash[0]), err)) < 0 ||
-	    (rc = take_bytes(w, c->step, c->head.count * sizeof(c->step[0]), err)) < 0)
+	    (rc = take_bytes(w, c->step, c->head.count * sizeof(c->step[0]), err)) < 0) {
 		return rc;
+	}
 	return 1;
 }
 
@@ -401,14 +421,16 @@ static vv_status make_table(load *l, uint64_t total, vv_error *err)
 {
 	size_t count = total < LOAD_MAX ? (size_t)total : LOAD_MAX, size = 64;
 
-	while (size < count + count / 2)
+	while (size < count + count / 2) {
 		size *= 2;
+	}
 	if (l->table_size < size) {
 		vv_free(l->table);
 		l->table_size = 0;
 		l->table = vv_malloc(size * sizeof(*l->table));
-		if (!l->table)
+		if (!l->table) {
 			return vv_fail_nomem(err);
+		}
 		l->table_size = size;
 	}
 	memset(l->table, 0, size * sizeof(*l->table));
@@ -425,20 +447,24 @@ static bool meets_repeat(load *l, size_t mask, const chunk *c, const slice *s, s
 		uint64_t hash = c->hash[i];
 		size_t at = (size_t)hash & mask;
 
-		if (c->step[i] == SKIP || !in_slice(s, hash))
+		if (c->step[i] == SKIP || !in_slice(s, hash)) {
 			continue;
+		}
 		if (hash == 0) {
-			if (*zero)
+			if (*zero) {
 				return true;
+			}
 			*zero = true;
 			continue;
 		}
 		for (; l->table[at] != 0; at = (at + 1) & mask) {
-			if (l->table[at] == hash)
+			if (l->table[at] == hash) {
 				return true;
+			}
 		}
-		if (*left == 0)
+		if (*left == 0) {
 			return true;
+		}
 		--*left;
 		l->table[at] = hash;
 	}
@@ -456,8 +482,9 @@ static vv_status has_repeat(bool *out, const vv_key_proof *p, const partition *p
 	vv_status rc = make_table(l, part->total, err);
 
 	*out = false;
-	while (mask + 1 < left + left / 2)
+	while (mask + 1 < left + left / 2) {
 		mask = 2 * mask + 1;
+	}
 	while (rc == VV_OK && !*out && (more = next_chunk(&w, &c, err)) != 0) {
 		if (more < 0) {
 			rc = (vv_status)more;
@@ -473,13 +500,15 @@ static vv_status make_entries(load *l, uint64_t total, vv_error *err)
 	size_t count = total < LOAD_MAX ? (size_t)total : LOAD_MAX;
 
 	l->count = 0;
-	if (l->cap >= count)
+	if (l->cap >= count) {
 		return VV_OK;
+	}
 	vv_free(l->entries);
 	l->cap = 0;
 	l->entries = vv_malloc(count * sizeof(*l->entries));
-	if (!l->entries)
+	if (!l->entries) {
 		return vv_fail_nomem(err);
+	}
 	l->cap = count;
 	return VV_OK;
 }
@@ -499,8 +528,9 @@ static vv_status gather(const vv_key_proof *p, const partition *part, load *l, c
 
 		for (size_t i = 0; i < c->head.count && l->count < l->cap; i++) {
 			row += c->step[i];
-			if (c->step[i] != SKIP && in_slice(s, c->hash[i]))
+			if (c->step[i] != SKIP && in_slice(s, c->hash[i])) {
 				l->entries[l->count++] = (entry){c->hash[i], row};
+			}
 		}
 	}
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
@@ -510,8 +540,9 @@ static int compare_entries(const void *a, const void *b)
 {
 	const entry *x = a, *y = b;
 
-	if (x->hash != y->hash)
+	if (x->hash != y->hash) {
 		return x->hash < y->hash ? -1 : 1;
+	}
 	return x->row < y->row ? -1 : x->row > y->row ? 1 : 0;
 }
 
@@ -519,23 +550,26 @@ static int compare_pairs(const void *a, const void *b)
 {
 	const pair *x = a, *y = b;
 
-	if (x->second != y->second)
+	if (x->second != y->second) {
 		return x->second < y->second ? -1 : 1;
+	}
 	return x->first < y->first ? -1 : x->first > y->first ? 1 : 0;
 }
 
 /* False when the pair, and so any later one of its group, is for a later pass. */
 static bool add_pair(pair_list *list, pair found)
 {
-	if (list->cut && compare_pairs(&found, &list->most) >= 0)
+	if (list->cut && compare_pairs(&found, &list->most) >= 0) {
 		return false;
+	}
 	if (list->count == list->cap) {
 		qsort(list->pairs, list->count, sizeof(pair), compare_pairs);
 		list->count = list->cap / 2;
 		list->most = list->pairs[list->count];
 		list->cut = true;
-		if (compare_pairs(&found, &list->most) >= 0)
+		if (compare_pairs(&found, &list->most) >= 0) {
 			return false;
+		}
 	}
 	list->pairs[list->count++] = found;
 	return true;
@@ -546,14 +580,16 @@ static void pair_group(pair_list *list, const entry *group, size_t count)
 {
 	size_t k = 1;
 
-	while (k < count && group[k].row < list->after.second)
+	while (k < count && group[k].row < list->after.second) {
 		k++;
+	}
 	for (; k < count; k++) {
 		for (size_t i = 0; i < k; i++) {
 			pair found = {group[i].row, group[k].row};
 
-			if (compare_pairs(&found, &list->after) > 0 && !add_pair(list, found))
+			if (compare_pairs(&found, &list->after) > 0 && !add_pair(list, found)) {
 				return;
+			}
 		}
 	}
 }
@@ -564,10 +600,12 @@ static void pair_entries(pair_list *list, load *l)
 
 	qsort(l->entries, l->count, sizeof(entry), compare_entries);
 	for (size_t i = 1; i <= l->count; i++) {
-		if (i < l->count && l->entries[i].hash == l->entries[from].hash)
+		if (i < l->count && l->entries[i].hash == l->entries[from].hash) {
 			continue;
-		if (i - from > 1)
+		}
+		if (i - from > 1) {
 			pair_group(list, l->entries + from, i - from);
+		}
 		from = i;
 	}
 }
@@ -578,8 +616,9 @@ static unsigned slice_bits(uint64_t total)
 	unsigned bits = 0;
 
 	/* hashes spread evenly: with half as much again as the mean there is room for all */
-	while (bits < 32 && (total >> bits) + (total >> bits) / 2 > LOAD_MAX)
+	while (bits < 32 && (total >> bits) + (total >> bits) / 2 > LOAD_MAX) {
 		bits++;
+	}
 	return total <= LOAD_MAX ? 0 : bits;
 }
 
@@ -592,13 +631,16 @@ static vv_status pair_partition(vv_key_proof *p, partition *part, load *l, pair_
 	vv_status rc;
 
 	for (s.part = 0; s.part < (uint64_t)1 << s.bits; s.part++) {
-		if ((rc = has_repeat(&repeat, p, part, l, &s, err)) < 0)
+		if ((rc = has_repeat(&repeat, p, part, l, &s, err)) < 0) {
 			return rc;
-		if (!repeat)
+		}
+		if (!repeat) {
 			continue;
+		}
 		any = true;
-		if ((rc = gather(p, part, l, &s, err)) < 0)
+		if ((rc = gather(p, part, l, &s, err)) < 0) {
 			return rc;
+		}
 		pair_entries(list, l);
 	}
 	part->unique = !any;
@@ -613,8 +655,9 @@ static vv_status find_pairs(vv_key_proof *p, load *l, pair_list *list, vv_error 
 	list->count = 0;
 	list->cut = false;
 	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++) {
-		if (p->parts[i].total > 1 && !p->parts[i].unique)
+		if (p->parts[i].total > 1 && !p->parts[i].unique) {
 			rc = pair_partition(p, &p->parts[i], l, list, err);
+		}
 	}
 	qsort(list->pairs, list->count, sizeof(pair), compare_pairs);
 	return rc;
@@ -628,8 +671,9 @@ static vv_status room_for_pairs(pair_list *list, vv_error *err)
 	pair *pairs = cap > list->cap ? vv_realloc_array(list->pairs, cap, sizeof(*pairs))
 				      : list->pairs;
 
-	if (!pairs)
+	if (!pairs) {
 		return vv_fail_nomem(err);
+	}
 	list->pairs = pairs;
 	list->cap = cap;
 	return VV_OK;
@@ -646,13 +690,15 @@ vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, 
 		       : vv_fail_nomem(err);
 		goto done;
 	}
-	for (size_t i = 0; i < PARTITIONS && !p->finished; i++)
+	for (size_t i = 0; i < PARTITIONS && !p->finished; i++) {
 		put_in_order(&p->parts[i]);
+	}
 	p->finished = true;
 	do {
 		if ((rc = room_for_pairs(&list, err)) < 0 ||
-		    (rc = find_pairs(p, l, &list, err)) < 0)
+		    (rc = find_pairs(p, l, &list, err)) < 0) {
 			goto done;
+		}
 		for (size_t i = 0; i < list.count; i++) {
 			int answer = fn(payload, list.pairs[i].first, list.pairs[i].second, err);
 
@@ -661,8 +707,9 @@ vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, 
 				goto done;
 			}
 		}
-		if (list.count > 0)
+		if (list.count > 0) {
 			list.after = list.pairs[list.count - 1];
+		}
 	} while (list.cut);
 done:
 	if (l) {

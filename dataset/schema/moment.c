@@ -15,12 +15,14 @@ static const char certain[] = "YymbBhdejHIpMSfzntTRDFr%";
 static bool is_certain(const char *format, bool *zoned)
 {
 	*zoned = false;
-	if (!strchr(format, '%'))
+	if (!strchr(format, '%')) {
 		return false;
+	}
 	for (const char *p = strchr(format, '%'); p; p = strchr(p + 1, '%')) {
 		p++;
-		if (*p == '\0' || !strchr(certain, *p))
+		if (*p == '\0' || !strchr(certain, *p)) {
 			return false;
+		}
 		*zoned = *zoned || *p == 'z';
 	}
 	return true;
@@ -37,8 +39,9 @@ static unsigned days_in(int64_t year, unsigned month)
 {
 	unsigned days = 28;
 
-	while (vv_type_is_day((unsigned)year, month, days + 1))
+	while (vv_type_is_day((unsigned)year, month, days + 1)) {
 		days++;
+	}
 	return days;
 }
 
@@ -70,14 +73,16 @@ static void put_clock(vv_buf *out, const vv_moment *m, int64_t seconds, bool zon
 
 	vv_buf_printf(out, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
 		      (int)(seconds % 60));
-	while (digits > 0 && m->fraction[digits - 1] == '0')
+	while (digits > 0 && m->fraction[digits - 1] == '0') {
 		digits--;
+	}
 	if (digits > 0) {
 		vv_buf_putc(out, '.');
 		vv_buf_put(out, m->fraction, digits);
 	}
-	if (zoned)
+	if (zoned) {
 		vv_buf_putc(out, 'Z');
+	}
 }
 
 static bool is_zoned(const char *s, size_t len)
@@ -92,30 +97,39 @@ vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size
 	bool zoned = false;
 	int64_t seconds;
 
-	if (f->type != VV_TYPE_DATE && f->type != VV_TYPE_TIME && f->type != VV_TYPE_DATETIME)
+	if (f->type != VV_TYPE_DATE && f->type != VV_TYPE_TIME && f->type != VV_TYPE_DATETIME) {
 		return VV_MOMENT_AS_IT_IS;
+	}
 	if (f->plan) {
-		if (!is_certain(f->format, &zoned))
+		if (!is_certain(f->format, &zoned)) {
 			return VV_MOMENT_AS_IT_IS;
-		if (!vv_time_plan_read(f->plan, s, len, &m))
+		}
+		if (!vv_time_plan_read(f->plan, s, len, &m)) {
 			return VV_MOMENT_NONE;
+		}
 	} else {
-		if (f->type != VV_TYPE_DATETIME || is_usual(s, len) || !vv_type_is_datetime(s, len) ||
-		    !vv_type_read_moment(&m, f->type, s, len))
+		if (f->type != VV_TYPE_DATETIME || is_usual(s, len) ||
+		    !vv_type_is_datetime(s, len) || !vv_type_read_moment(&m, f->type, s, len)) {
 			return VV_MOMENT_AS_IT_IS;
+		}
 		zoned = is_zoned(s, len);
 	}
-	if (m.year < 2 || m.year > 9998) /* carrying on must not leave the four digits */
+	if (m.year < 2 || m.year > 9998) { /* carrying on must not leave the four digits */
 		return f->plan ? VV_MOMENT_NONE : VV_MOMENT_AS_IT_IS;
+	}
 	seconds = (int64_t)m.hour * 3600 + m.minute * 60 + m.second - m.offset;
-	if (f->type == VV_TYPE_DATE)
+	if (f->type == VV_TYPE_DATE) {
 		seconds = 0;
+	}
 	carry(&m, &seconds);
-	if (f->type != VV_TYPE_TIME)
+	if (f->type != VV_TYPE_TIME) {
 		vv_buf_printf(out, "%04d-%02u-%02u", (int)m.year, m.month, m.day);
-	if (f->type == VV_TYPE_DATETIME)
+	}
+	if (f->type == VV_TYPE_DATETIME) {
 		vv_buf_putc(out, 'T');
-	if (f->type != VV_TYPE_DATE)
+	}
+	if (f->type != VV_TYPE_DATE) {
 		put_clock(out, &m, seconds, zoned);
+	}
 	return VV_MOMENT_PUT;
 }

@@ -36,8 +36,9 @@ static bool is_url(const char *path)
 	const char *p = path;
 
 	while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-	       *p == '+' || *p == '-' || *p == '.')
+	       *p == '+' || *p == '-' || *p == '.') {
 		p++;
+	}
 	return p > path && strncmp(p, "://", 3) == 0;
 }
 
@@ -52,8 +53,9 @@ vv_status vv_package_local_path(const char **out, vv_arena *arena, const vv_json
 					  path->type == VV_JSON_STRING ? "one with NUL in it"
 								       : vv_descriptor_kind(path));
 	}
-	if (is_url(path->text))
+	if (is_url(path->text)) {
 		return VV_OK;
+	}
 	if (path->text[0] == '/') {
 		return vv_descriptor_fail(
 			path, file, err,
@@ -61,8 +63,9 @@ vv_status vv_package_local_path(const char **out, vv_arena *arena, const vv_json
 			vv_text_shows(path->text));
 	}
 	clean = to = vv_arena_alloc(arena, path->text_len + 1);
-	if (!clean)
+	if (!clean) {
 		return vv_fail_nomem(err);
+	}
 	for (const char *p = path->text; *p;) {
 		size_t n = strcspn(p, "/");
 
@@ -72,16 +75,18 @@ vv_status vv_package_local_path(const char **out, vv_arena *arena, const vv_json
 						  vv_text_shows(path->text));
 		}
 		if (n > 0 && !(n == 1 && *p == '.')) {
-			if (to > clean)
+			if (to > clean) {
 				*to++ = '/';
+			}
 			memcpy(to, p, n);
 			to += n;
 		}
 		p += n + (p[n] == '/' ? 1 : 0);
 	}
 	*to = '\0';
-	if (to == clean)
+	if (to == clean) {
 		return vv_descriptor_fail(path, file, err, "names no file");
+	}
 	*out = clean;
 	return VV_OK;
 }
@@ -97,8 +102,9 @@ vv_status vv_package_resources(const vv_json **out, const vv_json *root, const c
 					  "a data package must be an object, is %s",
 					  vv_descriptor_kind(root));
 	}
-	if (!resources)
+	if (!resources) {
 		return VV_OK;
+	}
 	if (resources->type != VV_JSON_ARRAY) {
 		return vv_descriptor_fail(resources, file, err, "must be an array, is %s",
 					  vv_descriptor_kind(resources));
@@ -130,12 +136,14 @@ static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resour
 	vv_status rc;
 
 	*found = false;
-	if (!node)
+	if (!node) {
 		return VV_OK;
+	}
 	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n;
 	     n = n == node ? NULL : n->next) {
-		if ((rc = vv_package_local_path(&local, arena, n, file, err)) < 0)
+		if ((rc = vv_package_local_path(&local, arena, n, file, err)) < 0) {
 			return rc;
+		}
 		*found = *found || (local && strcmp(local, path) == 0);
 	}
 	if (*found && node->type == VV_JSON_ARRAY && node->count > 1) {
@@ -153,19 +161,22 @@ vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *
 	vv_status rc = vv_package_resources(&resources, root, file, err);
 
 	*out = NULL;
-	if (rc < 0 || !resources)
+	if (rc < 0 || !resources) {
 		return rc;
+	}
 	for (const vv_json *n = resources->first; n; n = n->next) {
 		bool found;
 
-		if ((rc = match_paths(&found, arena, n, path, file, err)) < 0)
+		if ((rc = match_paths(&found, arena, n, path, file, err)) < 0) {
 			return rc;
+		}
 		if (found && *out) {
 			return vv_descriptor_fail(n, file, err, "'%s' is described a second time",
 						  vv_text_shows(path));
 		}
-		if (found)
+		if (found) {
 			*out = n;
+		}
 	}
 	return VV_OK;
 }
@@ -191,10 +202,12 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 
 	*out = node;
 	*file = l->package;
-	if (node->type != VV_JSON_STRING)
+	if (node->type != VV_JSON_STRING) {
 		return VV_OK;
-	if ((rc = vv_package_local_path(&local, arena, node, l->package, l->err)) < 0)
+	}
+	if ((rc = vv_package_local_path(&local, arena, node, l->package, l->err)) < 0) {
 		return rc;
+	}
 	if (!local) {
 		return vv_descriptor_fail(
 			node, l->package, l->err,
@@ -203,8 +216,9 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 	}
 	*file = vv_arena_printf(arena, "%.*s%s", (int)vv_package_folder_len(l->package), l->package,
 				local);
-	if (!*file)
+	if (!*file) {
 		return vv_fail_nomem(l->err);
+	}
 	rc = l->read(l->payload, *file, &text, l->err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_descriptor_fail(node, l->package, l->err, "there is no file '%s'",
@@ -256,11 +270,13 @@ static vv_status read_schema(vv_package_resource *out, lookup *l, const vv_json 
 	vv_schema schema;
 	vv_status rc;
 
-	if (!node)
+	if (!node) {
 		return VV_OK;
+	}
 	if ((rc = follow(l, &l->arena, &node, &file, node)) < 0 ||
-	    (rc = vv_schema_read_node(&schema, node, file, l->err)) < 0)
+	    (rc = vv_schema_read_node(&schema, node, file, l->err)) < 0) {
 		return rc;
+	}
 	out->has_key = schema.primary_key_count > 0;
 	put_schema(&out->schema, node, resource);
 	vv_schema_clear(&schema);
@@ -274,10 +290,12 @@ static vv_status read_dialect(vv_package_resource *out, lookup *l, const vv_json
 	const char *file;
 	vv_status rc;
 
-	if (!node)
+	if (!node) {
 		return VV_OK;
-	if ((rc = follow(l, &l->arena, &node, &file, node)) < 0)
+	}
+	if ((rc = follow(l, &l->arena, &node, &file, node)) < 0) {
 		return rc;
+	}
 	return vv_package_read_dialect(out, node, path, file, l->err);
 }
 
@@ -293,12 +311,14 @@ static vv_status look_into(vv_package_resource *out, lookup *l, const vv_buf *te
 	if ((rc = vv_json_read(&root, &l->arena, vv_buf_cstr(text), text->len, l->package,
 			       l->err)) < 0 ||
 	    (rc = vv_package_match(&resource, &l->arena, root, path, l->package, l->err)) < 0 ||
-	    !resource)
+	    !resource) {
 		return rc;
+	}
 	*found = true;
 	if ((rc = vv_package_read_form(out, resource, l->package, l->err)) < 0 ||
-	    (rc = read_dialect(out, l, resource, path)) < 0)
+	    (rc = read_dialect(out, l, resource, path)) < 0) {
 		return rc;
+	}
 	return read_schema(out, l, resource);
 }
 
@@ -368,21 +388,24 @@ vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package
 
 	memset(out, 0, sizeof(*out));
 	vv_package_resource_clear(out);
-	if (strlen(path) > 4096)
+	if (strlen(path) > 4096) {
 		return vv_fail(err, VV_ENOTFOUND, "the path is too long to be described");
+	}
 	for (;;) {
 		if ((rc = try_folder(out, path, folder_len, read, payload, &found, err)) < 0) {
 			vv_package_resource_clear(out);
 			return rc;
 		}
-		if (found)
+		if (found) {
 			return VV_OK;
+		}
 		if (folder_len == 0) {
 			return vv_fail(err, VV_ENOTFOUND, "no %s describes '%s'", VV_PACKAGE_NAME,
 				       vv_text_shows(path));
 		}
-		for (folder_len--; folder_len > 0 && path[folder_len - 1] != '/'; folder_len--)
+		for (folder_len--; folder_len > 0 && path[folder_len - 1] != '/'; folder_len--) {
 			;
+		}
 	}
 }
 
@@ -397,14 +420,16 @@ static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char 
 		size_t more = *cap > 0 ? 2 * *cap : 16;
 		char **grown = vv_realloc_array(*paths, more, sizeof(**paths));
 
-		if (!grown)
+		if (!grown) {
 			return vv_fail_nomem(err);
+		}
 		*paths = grown;
 		*cap = more;
 	}
 	whole = vv_malloc(folder_len + len + 1);
-	if (!whole)
+	if (!whole) {
 		return vv_fail_nomem(err);
+	}
 	memcpy(whole, package_path, folder_len);
 	memcpy(whole + folder_len, local, len + 1);
 	(*paths)[(*count)++] = whole;
@@ -423,8 +448,9 @@ vv_status vv_package_paths(char ***paths, size_t *count, const char *package_pat
 	*paths = NULL;
 	*count = 0;
 	if ((rc = vv_json_read(&root, &arena, json, len, package_path, err)) < 0 ||
-	    (rc = vv_package_resources(&resources, root, package_path, err)) < 0)
+	    (rc = vv_package_resources(&resources, root, package_path, err)) < 0) {
 		goto done;
+	}
 	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
 		const vv_json *node = path_node(r), *n;
 		const char *local;
@@ -434,8 +460,9 @@ vv_status vv_package_paths(char ***paths, size_t *count, const char *package_pat
 			if ((rc = vv_package_local_path(&local, &arena, n, package_path, err)) <
 				    0 ||
 			    (local &&
-			     (rc = add_path(paths, count, &cap, package_path, local, err)) < 0))
+			     (rc = add_path(paths, count, &cap, package_path, local, err)) < 0)) {
 				goto done;
+			}
 		}
 	}
 done:

@@ -19,13 +19,15 @@
 
 /* How to read a repository-relative file: from the work tree, the index or a commit.
  * VV_ENOTFOUND when it is not there. */
-typedef vv_status (*vv_package_read_fn)(void *payload, const char *path, vv_buf *out, vv_error *err);
+typedef vv_status (*vv_package_read_fn)(void *payload, const char *path, vv_buf *out,
+					vv_error *err);
 
 typedef struct vv_package_resource {
-	char *package_path;   /* "data/datapackage.json" */
-	vv_buf schema;        /* compact JSON of the resource's schema; empty when it has none */
-	bool has_key;         /* schema.primaryKey is there and not empty */
-	vv_sniff_hints hints; /* from dialect, format, mediatype; a header is assumed unless the dialect
+	char *package_path; /* "data/datapackage.json" */
+	vv_buf schema;      /* compact JSON of the resource's schema; empty when it has none */
+	bool has_key;       /* schema.primaryKey is there and not empty */
+	vv_sniff_hints
+		hints; /* from dialect, format, mediatype; a header is assumed unless the dialect
 	                       * says there is none, a delimiter that it does not name is found out;
 	                       * parent and path are left NULL */
 } vv_package_resource;
@@ -35,10 +37,12 @@ void vv_package_resource_clear(vv_package_resource *r);
  * invalid or asks for what cannot be honoured (the file, the JSON pointer, what). A
  * schema or dialect given as a path is read beside the package. out is initialised
  * by the call; after a failure it is cleared. */
-vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read, void *payload, vv_error *err);
+vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read,
+			  void *payload, vv_error *err);
 
 /* The same in one package file, whatever it is called. */
-vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path, vv_package_read_fn read, void *payload, vv_error *err);
+vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path,
+			     vv_package_read_fn read, void *payload, vv_error *err);
 
 /* What a package describes, in its order. */
 typedef struct vv_package_item {
@@ -47,35 +51,40 @@ typedef struct vv_package_item {
 	const char *url;  /* with path NULL: where the data lies; NULL: it stands inline */
 } vv_package_item;
 /* *out lives in arena. VV_EINPUT: not a data package. */
-vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena, const char *package_path, const char *json, size_t len, vv_error *err);
+vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena,
+			   const char *package_path, const char *json, size_t len, vv_error *err);
 
 /* Is it a JSON object with resources? */
 bool vv_package_is_one(const char *json, size_t len);
 
 /* The repository-relative paths that a package file describes, in its order (inline
  * data and URLs are none); owned by the caller (vv_names_free). */
-vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json, size_t len, vv_error *err);
+vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
+			   size_t len, vv_error *err);
 
 /* Edits that keep the file's formatting: the package text with the resource of
  * `path` (made when missing; package text may be empty: a new file) changed. All the
  * changes asked for are made at once, and the result is read again before it is given
  * out. A format that the new type does not have goes with the old type. */
 typedef struct vv_package_edit {
-	const char *path;            /* repository-relative path of the dataset */
+	const char *path; /* repository-relative path of the dataset */
 	const char *package_path;
-	const char *set_column;      /* the column (by its old name) that the next four are about */
-	const char *set_type;        /* NULL: unchanged; the same for the three below */
+	const char *set_column; /* the column (by its old name) that the next four are about */
+	const char *set_type;   /* NULL: unchanged; the same for the three below */
 	const char *set_format;
 	const char *set_decimal_char, *set_group_char;
-	const char *const *key;      /* NULL: unchanged; else NULL-ended names */
-	const char *const *missing;  /* NULL: unchanged; else NULL-ended values, added to missingValues */
+	const char *const *key; /* NULL: unchanged; else NULL-ended names */
+	/* NULL: unchanged; else NULL-ended values, added to missingValues */
+	const char *const *missing;
 	const char *rename_from, *rename_to;
-	const char *schema;          /* the current schema (compact JSON), used where the resource has none */
+	/* the current schema (compact JSON), used where the resource has none */
+	const char *schema;
 } vv_package_edit;
 /* Appends the whole new text to out. VV_ENOTFOUND: no such column; VV_EEXISTS:
  * rename_to is one already; VV_EUSAGE: no such type, or no schema to change;
  * VV_EREFUSED: the schema lies in a file of its own; VV_EINPUT: the package is not
  * valid, or would not be. */
-vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit, vv_error *err);
+vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit,
+			   vv_error *err);
 
 #endif

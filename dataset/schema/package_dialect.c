@@ -34,8 +34,9 @@ static const form_name *find_form(const form_name *names, size_t count, const ch
 				  size_t len)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strlen(names[i].name) == len && strncasecmp(names[i].name, name, len) == 0)
+		if (strlen(names[i].name) == len && strncasecmp(names[i].name, name, len) == 0) {
 			return &names[i];
+		}
 	}
 	return NULL;
 }
@@ -55,11 +56,13 @@ static vv_status read_encoding(const vv_json *resource, const char *file, vv_err
 	const char *encoding;
 	vv_status rc = vv_descriptor_text(&encoding, resource, "encoding", file, err);
 
-	if (rc < 0 || !encoding)
+	if (rc < 0 || !encoding) {
 		return rc;
+	}
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(known[i], encoding) == 0)
+		if (strcasecmp(known[i], encoding) == 0) {
 			return VV_OK;
+		}
 	}
 	vv_descriptor_fail(vv_json_get(resource, "encoding"), file, err,
 			   "the encoding '%s' cannot be honoured", vv_text_shows(encoding));
@@ -77,8 +80,9 @@ vv_status vv_package_read_form(vv_package_resource *out, const vv_json *resource
 
 	if ((rc = read_encoding(resource, file, err)) < 0 ||
 	    (rc = vv_descriptor_text(&format, resource, "format", file, err)) < 0 ||
-	    (rc = vv_descriptor_text(&mediatype, resource, "mediatype", file, err)) < 0)
+	    (rc = vv_descriptor_text(&mediatype, resource, "mediatype", file, err)) < 0) {
 		return rc;
+	}
 	if (compression &&
 	    !(compression->type == VV_JSON_NULL ||
 	      (compression->type == VV_JSON_STRING &&
@@ -117,14 +121,16 @@ static vv_status read_byte(int *out, const vv_json *dialect, const char *member,
 	const char *text;
 	vv_status rc;
 
-	if (!node)
+	if (!node) {
 		return VV_OK;
+	}
 	if (node->type == VV_JSON_NULL) {
 		*out = 0;
 		return VV_OK;
 	}
-	if ((rc = vv_descriptor_text(&text, dialect, member, file, err)) < 0)
+	if ((rc = vv_descriptor_text(&text, dialect, member, file, err)) < 0) {
 		return rc;
+	}
 	if (strlen(text) > 1 || (unsigned char)text[0] >= 0x80 || text[0] == '\n' ||
 	    text[0] == '\r') {
 		return vv_descriptor_fail(
@@ -146,10 +152,12 @@ static vv_status read_delimited(vv_sniff_hints *h, const vv_json *dialect, const
 	if ((rc = read_byte(&h->delimiter, dialect, "delimiter", file, err)) < 0 ||
 	    (rc = read_byte(&h->quote, dialect, "quoteChar", file, err)) < 0 ||
 	    (rc = read_byte(&escape, dialect, "escapeChar", file, err)) < 0 ||
-	    (rc = vv_descriptor_bool(&twice, dialect, "doubleQuote", file, err)) < 0)
+	    (rc = vv_descriptor_bool(&twice, dialect, "doubleQuote", file, err)) < 0) {
 		return rc;
-	if (h->delimiter == 0)
+	}
+	if (h->delimiter == 0) {
 		return vv_descriptor_fail(vv_json_get(dialect, "delimiter"), file, err, "is empty");
+	}
 	if (h->delimiter > 0 && (h->delimiter == h->quote || h->delimiter == escape)) {
 		return vv_descriptor_fail(vv_json_get(dialect, "delimiter"), file, err,
 					  "is the quote or escape character as well");
@@ -163,8 +171,10 @@ static vv_status read_delimited(vv_sniff_hints *h, const vv_json *dialect, const
 		return refuse(vv_json_get(dialect, "doubleQuote"), file, err,
 			      "without doubling a quote needs an escapeChar");
 	}
-	if (escape > 0 || vv_json_get(dialect, "escapeChar") || vv_json_get(dialect, "doubleQuote"))
+	if (escape > 0 || vv_json_get(dialect, "escapeChar") ||
+	    vv_json_get(dialect, "doubleQuote")) {
 		h->escape = escape;
+	}
 	return VV_OK;
 }
 
@@ -175,8 +185,9 @@ static vv_status read_terminator(const vv_json *dialect, const char *file, vv_er
 	vv_status rc = vv_descriptor_text(&text, dialect, "lineTerminator", file, err);
 
 	if (rc < 0 || !text || strcmp(text, "\n") == 0 || strcmp(text, "\r\n") == 0 ||
-	    strcmp(text, "\r") == 0)
+	    strcmp(text, "\r") == 0) {
 		return rc;
+	}
 	return vv_descriptor_fail(vv_json_get(dialect, "lineTerminator"), file, err,
 				  "'%s' cannot be honoured: rows end in LF, CRLF or CR",
 				  vv_text_shows(text));
@@ -189,18 +200,21 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 	bool header = true;
 	vv_status rc = vv_descriptor_bool(&header, dialect, "header", file, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	h->header = header ? 1 : 0;
-	if (!rows || !header)
+	if (!rows || !header) {
 		return VV_OK;
+	}
 	if (rows->type != VV_JSON_ARRAY) {
 		return vv_descriptor_fail(rows, file, err, "must be an array, is %s",
 					  vv_descriptor_kind(rows));
 	}
 	if (rows->count != 1 || rows->first->type != VV_JSON_NUMBER ||
-	    strcmp(rows->first->text, "1") != 0)
+	    strcmp(rows->first->text, "1") != 0) {
 		return refuse(rows, file, err, "only [1] can: one header line, the first");
+	}
 	return VV_OK;
 }
 
@@ -225,18 +239,21 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		node = members[i].json == json ? vv_json_get(dialect, members[i].name) : NULL;
 		if (node && node->type != VV_JSON_NULL &&
-		    !(node->type == VV_JSON_ARRAY && node->count == 0))
+		    !(node->type == VV_JSON_ARRAY && node->count == 0)) {
 			return refuse(node, file, err, members[i].hint);
+		}
 	}
 	if (json) {
 		node = vv_json_get(dialect, "itemType");
 		if (node && node->type != VV_JSON_NULL &&
-		    (node->type != VV_JSON_STRING || strcmp(node->text, "object") != 0))
+		    (node->type != VV_JSON_STRING || strcmp(node->text, "object") != 0)) {
 			return refuse(node, file, err, "only arrays of objects can");
+		}
 		return VV_OK;
 	}
-	if ((rc = vv_descriptor_bool(&skip, dialect, "skipInitialSpace", file, err)) < 0)
+	if ((rc = vv_descriptor_bool(&skip, dialect, "skipInitialSpace", file, err)) < 0) {
 		return rc;
+	}
 	return skip ? refuse(vv_json_get(dialect, "skipInitialSpace"), file, err,
 			     "spaces are data here; 'varve convert' can take them out")
 		    : VV_OK;
@@ -257,10 +274,12 @@ vv_status vv_package_read_dialect(vv_package_resource *out, const vv_json *diale
 		return vv_descriptor_fail(dialect, file, err, "must be an object, is %s",
 					  vv_descriptor_kind(dialect));
 	}
-	if ((rc = refuse_members(dialect, json, file, err)) < 0 || json)
+	if ((rc = refuse_members(dialect, json, file, err)) < 0 || json) {
 		return rc;
+	}
 	if ((rc = read_header(&out->hints, dialect, file, err)) < 0 ||
-	    (rc = read_terminator(dialect, file, err)) < 0)
+	    (rc = read_terminator(dialect, file, err)) < 0) {
 		return rc;
+	}
 	return read_delimited(&out->hints, dialect, file, err);
 }

@@ -37,8 +37,9 @@ static vv_status find_schema(editor *e, const vv_json **out)
 {
 	vv_status rc = find_resource(e, out);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		*out = vv_json_get(*out, "schema");
+	}
 	return rc;
 }
 
@@ -49,8 +50,9 @@ static bool has_resource_name(const editor *e, const char *name)
 	for (const vv_json *n = resources ? resources->first : NULL; n; n = n->next) {
 		const char *other = vv_json_get_string(n, "name");
 
-		if (other && strcmp(other, name) == 0)
+		if (other && strcmp(other, name) == 0) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -73,8 +75,9 @@ static const char *resource_name(editor *e)
 			name[i] = '-';
 		}
 	}
-	for (unsigned n = 2; numbered && has_resource_name(e, numbered); n++)
+	for (unsigned n = 2; numbered && has_resource_name(e, numbered); n++) {
 		numbered = vv_arena_printf(&e->scratch, "%s-%u", name, n);
+	}
 	return numbered;
 }
 
@@ -86,13 +89,15 @@ static vv_status add_resource(editor *e)
 	vv_status rc;
 
 	if (!resources) {
-		if ((rc = vv_splice_set(&e->s, e->s.root, "resources", "[]", e->err)) < 0)
+		if ((rc = vv_splice_set(&e->s, e->s.root, "resources", "[]", e->err)) < 0) {
 			return rc;
+		}
 		resources = vv_json_get(e->s.root, "resources");
 	}
 	name = resource_name(e);
-	if (!name)
+	if (!name) {
 		return vv_fail_nomem(e->err);
+	}
 	vv_buf_puts(&value, "{\"name\":");
 	vv_json_put_string(&value, name, strlen(name));
 	vv_buf_puts(&value, profile && strstr(profile, "/2.")
@@ -101,8 +106,9 @@ static vv_status add_resource(editor *e)
 	vv_buf_puts(&value, ",\"path\":");
 	vv_json_put_string(&value, e->path, strlen(e->path));
 	vv_buf_putc(&value, '}');
-	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK)
+	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK) {
 		rc = vv_splice_append(&e->s, resources, value.data, e->err);
+	}
 	vv_buf_clear(&value);
 	return rc;
 }
@@ -114,10 +120,12 @@ static vv_status check(editor *e)
 	vv_schema read;
 	vv_status rc = find_schema(e, &schema);
 
-	if (rc < 0 || !schema || schema->type == VV_JSON_STRING)
+	if (rc < 0 || !schema || schema->type == VV_JSON_STRING) {
 		return rc;
-	if ((rc = vv_schema_read_node(&read, schema, e->s.file, e->err)) == VV_OK)
+	}
+	if ((rc = vv_schema_read_node(&read, schema, e->s.file, e->err)) == VV_OK) {
 		vv_schema_clear(&read);
+	}
 	return rc;
 }
 
@@ -132,10 +140,12 @@ static vv_status prepare(editor *e)
 	const vv_json *resource, *schema;
 	vv_status rc;
 
-	if ((rc = find_resource(e, &resource)) < 0)
+	if ((rc = find_resource(e, &resource)) < 0) {
 		return rc;
-	if (!resource && ((rc = add_resource(e)) < 0 || (rc = find_resource(e, &resource)) < 0))
+	}
+	if (!resource && ((rc = add_resource(e)) < 0 || (rc = find_resource(e, &resource)) < 0)) {
 		return rc;
+	}
 	schema = vv_json_get(resource, "schema");
 	if (schema && schema->type == VV_JSON_STRING && wants_schema(e->edit)) {
 		vv_fail(e->err, VV_EREFUSED, "the schema of '%s' lies in a file of its own, '%s'",
@@ -143,10 +153,12 @@ static vv_status prepare(editor *e)
 		return vv_hint(e->err, "edit that file, or put the schema into %s",
 			       VV_PACKAGE_NAME);
 	}
-	if (schema)
+	if (schema) {
 		return check(e); /* what is changed below has its shape then */
-	if (e->edit->schema)
+	}
+	if (e->edit->schema) {
 		return vv_splice_set(&e->s, resource, "schema", e->edit->schema, e->err);
+	}
 	if (wants_schema(e->edit)) {
 		return vv_fail(e->err, VV_EUSAGE, "'%s' has no schema that could be changed",
 			       vv_text_shows(e->path));
@@ -159,14 +171,16 @@ static vv_status find_field(editor *e, const vv_json **out, const char *name)
 	const vv_json *schema, *fields;
 	vv_status rc = find_schema(e, &schema);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	fields = vv_json_get(schema, "fields");
 	for (*out = fields ? fields->first : NULL; *out; *out = (*out)->next) {
 		const char *own = vv_json_get_string(*out, "name");
 
-		if (own && strcmp(own, name) == 0)
+		if (own && strcmp(own, name) == 0) {
 			return VV_OK;
+		}
 	}
 	return vv_fail(e->err, VV_ENOTFOUND, "%s: '%s' has no column '%s'", e->s.file,
 		       vv_text_shows(e->path), vv_text_shows(name));
@@ -179,12 +193,14 @@ static vv_status set_text(editor *e, const char *column, const char *member, con
 	const vv_json *field;
 	vv_status rc;
 
-	if (!text)
+	if (!text) {
 		return VV_OK;
+	}
 	vv_json_put_string(&value, text, strlen(text));
 	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK &&
-	    (rc = find_field(e, &field, column)) == VV_OK)
+	    (rc = find_field(e, &field, column)) == VV_OK) {
 		rc = vv_splice_set(&e->s, field, member, value.data, e->err);
+	}
 	vv_buf_clear(&value);
 	return rc;
 }
@@ -196,23 +212,27 @@ static vv_status set_type(editor *e)
 	vv_type type;
 	vv_status rc;
 
-	if (!edit->set_column)
+	if (!edit->set_column) {
 		return VV_OK;
+	}
 	if (edit->set_type && !vv_type_parse(&type, edit->set_type)) {
 		return vv_fail(e->err, VV_EUSAGE, "'%s' is no type of Table Schema",
 			       vv_text_shows(edit->set_type));
 	}
 	if ((rc = set_text(e, edit->set_column, "type", edit->set_type)) < 0 ||
-	    (rc = find_field(e, &field, edit->set_column)) < 0)
+	    (rc = find_field(e, &field, edit->set_column)) < 0) {
 		return rc;
+	}
 	format = vv_json_get(field, "format");
 	if (edit->set_type && format && format->type == VV_JSON_STRING &&
 	    !vv_type_has_format(type, format->text) &&
-	    (rc = vv_splice_remove(&e->s, format, e->err)) < 0)
+	    (rc = vv_splice_remove(&e->s, format, e->err)) < 0) {
 		return rc;
+	}
 	if ((rc = set_text(e, edit->set_column, "format", edit->set_format)) < 0 ||
-	    (rc = set_text(e, edit->set_column, "decimalChar", edit->set_decimal_char)) < 0)
+	    (rc = set_text(e, edit->set_column, "decimalChar", edit->set_decimal_char)) < 0) {
 		return rc;
+	}
 	return set_text(e, edit->set_column, "groupChar", edit->set_group_char);
 }
 
@@ -223,8 +243,9 @@ static bool is_missing_value(const vv_json *list, const char *value)
 				   : n->type == VV_JSON_STRING ? n->text
 							       : NULL;
 
-		if (text && strcmp(text, value) == 0)
+		if (text && strcmp(text, value) == 0) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -236,22 +257,26 @@ static vv_status add_missing(editor *e, const char *value)
 	bool object;
 	vv_status rc = find_schema(e, &schema);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	list = vv_json_get(schema, "missingValues");
 	if (!list) { /* what holds when nothing is said has to be said now */
-		if ((rc = vv_splice_set(&e->s, schema, "missingValues", "[\"\"]", e->err)) < 0)
+		if ((rc = vv_splice_set(&e->s, schema, "missingValues", "[\"\"]", e->err)) < 0) {
 			return rc;
+		}
 		return add_missing(e, value);
 	}
-	if (is_missing_value(list, value))
+	if (is_missing_value(list, value)) {
 		return VV_OK;
+	}
 	object = list->first && list->first->type == VV_JSON_OBJECT;
 	vv_buf_puts(&item, object ? "{\"value\":" : "");
 	vv_json_put_string(&item, value, strlen(value));
 	vv_buf_puts(&item, object ? "}" : "");
-	if ((rc = vv_buf_ok(&item, e->err)) == VV_OK)
+	if ((rc = vv_buf_ok(&item, e->err)) == VV_OK) {
 		rc = vv_splice_append(&e->s, list, item.data, e->err);
+	}
 	vv_buf_clear(&item);
 	return rc;
 }
@@ -260,8 +285,9 @@ static vv_status set_missing(editor *e)
 {
 	vv_status rc = VV_OK;
 
-	for (const char *const *m = e->edit->missing; m && *m && rc == VV_OK; m++)
+	for (const char *const *m = e->edit->missing; m && *m && rc == VV_OK; m++) {
 		rc = add_missing(e, *m);
+	}
 	return rc;
 }
 
@@ -272,20 +298,24 @@ static vv_status set_key(editor *e)
 	const vv_json *schema, *old;
 	vv_status rc;
 
-	if (!key)
+	if (!key) {
 		return VV_OK;
-	if ((rc = find_schema(e, &schema)) < 0)
+	}
+	if ((rc = find_schema(e, &schema)) < 0) {
 		return rc;
+	}
 	old = vv_json_get(schema, "primaryKey");
-	if (!key[0])
+	if (!key[0]) {
 		return old ? vv_splice_remove(&e->s, old, e->err) : VV_OK;
+	}
 	for (size_t i = 0; key[i]; i++) {
 		vv_buf_putc(&value, i > 0 ? ',' : '[');
 		vv_json_put_string(&value, key[i], strlen(key[i]));
 	}
 	vv_buf_putc(&value, ']');
-	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK)
+	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK) {
 		rc = vv_splice_set(&e->s, schema, "primaryKey", value.data, e->err);
+	}
 	vv_buf_clear(&value);
 	return rc;
 }
@@ -299,8 +329,9 @@ typedef struct mentions {
 
 static void mention(mentions *m, const vv_json *node)
 {
-	if (node && node->type == VV_JSON_STRING && strcmp(node->text, m->name) == 0)
+	if (node && node->type == VV_JSON_STRING && strcmp(node->text, m->name) == 0) {
 		m->nodes[m->count++] = node;
+	}
 }
 
 /* A string, or an array of strings. */
@@ -308,8 +339,9 @@ static void mention_names(mentions *m, const vv_json *names)
 {
 	mention(m, names);
 	for (const vv_json *n = names && names->type == VV_JSON_ARRAY ? names->first : NULL; n;
-	     n = n->next)
+	     n = n->next) {
 		mention(m, n);
+	}
 }
 
 static void mention_in_schema(mentions *m, const vv_json *schema)
@@ -317,11 +349,13 @@ static void mention_in_schema(mentions *m, const vv_json *schema)
 	const vv_json *fields = vv_json_get(schema, "fields"),
 		      *unique = vv_json_get(schema, "uniqueKeys");
 
-	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next)
+	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next) {
 		mention(m, vv_json_get(n, "name"));
+	}
 	mention_names(m, vv_json_get(schema, "primaryKey"));
-	for (const vv_json *n = unique ? unique->first : NULL; n; n = n->next)
+	for (const vv_json *n = unique ? unique->first : NULL; n; n = n->next) {
 		mention_names(m, n);
+	}
 }
 
 /* Foreign keys of `resource` that start from, or lead to, the table called `table`. */
@@ -335,10 +369,12 @@ static void mention_in_foreign_keys(mentions *m, const vv_json *resource, bool o
 		const char *to = vv_json_get_string(reference, "resource");
 		bool self = !to || to[0] == '\0';
 
-		if (own)
+		if (own) {
 			mention_names(m, vv_json_get(n, "fields"));
-		if (self ? own : table && strcmp(to, table) == 0)
+		}
+		if (self ? own : table && strcmp(to, table) == 0) {
 			mention_names(m, vv_json_get(reference, "fields"));
+		}
 	}
 }
 
@@ -353,8 +389,9 @@ static size_t count_nodes(const vv_json *root)
 			n = n->first;
 			continue;
 		}
-		while (n && !n->next)
+		while (n && !n->next) {
 			n = n->parent;
+		}
 		n = n ? n->next : NULL;
 	}
 	return count;
@@ -368,11 +405,13 @@ static vv_status rename_column(editor *e)
 	const char *table;
 	vv_status rc;
 
-	if (!edit->rename_from || strcmp(edit->rename_from, edit->rename_to) == 0)
+	if (!edit->rename_from || strcmp(edit->rename_from, edit->rename_to) == 0) {
 		return VV_OK;
+	}
 	if ((rc = find_field(e, &field, edit->rename_from)) < 0 ||
-	    (rc = find_resource(e, &resource)) < 0)
+	    (rc = find_resource(e, &resource)) < 0) {
 		return rc;
+	}
 	for (const vv_json *n = field->parent->first; n; n = n->next) {
 		const char *name = vv_json_get_string(n, "name");
 
@@ -383,12 +422,14 @@ static vv_status rename_column(editor *e)
 		}
 	}
 	m.nodes = vv_arena_calloc(&e->scratch, count_nodes(e->s.root), sizeof(*m.nodes));
-	if (!m.nodes)
+	if (!m.nodes) {
 		return vv_fail_nomem(e->err);
+	}
 	table = vv_json_get_string(resource, "name");
 	mention_in_schema(&m, vv_json_get(resource, "schema"));
-	for (const vv_json *n = resources->first; n; n = n->next)
+	for (const vv_json *n = resources->first; n; n = n->next) {
 		mention_in_foreign_keys(&m, n, n == resource, table);
+	}
 	return vv_splice_strings(&e->s, m.nodes, m.count, edit->rename_to, e->err);
 }
 
@@ -409,10 +450,12 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 		text = new_package;
 		len = sizeof(new_package) - 1;
 	}
-	if ((rc = vv_splice_open(&e.s, text, len, edit->package_path, err)) < 0)
+	if ((rc = vv_splice_open(&e.s, text, len, edit->package_path, err)) < 0) {
 		goto done;
-	if ((rc = prepare(&e)) < 0)
+	}
+	if ((rc = prepare(&e)) < 0) {
 		goto done;
+	}
 	if ((rc = set_type(&e)) == VV_OK && (rc = set_missing(&e)) == VV_OK &&
 	    (rc = set_key(&e)) == VV_OK && (rc = rename_column(&e)) == VV_OK &&
 	    (rc = check(&e)) == VV_OK) {

@@ -56,8 +56,9 @@ vv_status vv_schema_make(vv_buf *out, const vv_new_field *fields, size_t count, 
 {
 	vv_buf_puts(out, "{\"fields\":[");
 	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
+		if (i > 0) {
 			vv_buf_putc(out, ',');
+		}
 		put_field(out, &fields[i]);
 	}
 	vv_buf_puts(out, "]}");
@@ -81,8 +82,9 @@ static void put_fields(vv_buf *out, const refit *r, bool *used)
 		const vv_new_field *f = &r->fields[i];
 		long at = vv_schema_find(r->old, f->name, f->name_len);
 
-		if (i > 0)
+		if (i > 0) {
 			vv_buf_putc(out, ',');
+		}
 		while (at >= 0 && used[at]) {
 			do {
 				at++;
@@ -107,8 +109,9 @@ static bool all_here(const refit *r, const vv_json *names)
 	const vv_json *n = names->type == VV_JSON_ARRAY ? names->first : names;
 
 	for (; n; n = names->type == VV_JSON_ARRAY ? n->next : NULL) {
-		if (!vv_names_find(&r->here, n->text, n->text_len))
+		if (!vv_names_find(&r->here, n->text, n->text_len)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -128,14 +131,16 @@ static bool put_keys(vv_buf *out, const refit *r, const vv_json *keys, bool fore
 	bool any = false;
 
 	for (const vv_json *n = keys->first; n; n = n->next) {
-		if (foreign ? !foreign_key_holds(r, n) : !all_here(r, n))
+		if (foreign ? !foreign_key_holds(r, n) : !all_here(r, n)) {
 			continue;
+		}
 		vv_buf_putc(out, any ? ',' : '[');
 		vv_json_put_node(out, n);
 		any = true;
 	}
-	if (any)
+	if (any) {
 		vv_buf_putc(out, ']');
+	}
 	return any;
 }
 
@@ -146,12 +151,15 @@ static bool put_member(vv_buf *out, const refit *r, const vv_json *member, bool 
 		put_fields(out, r, used);
 		return true;
 	}
-	if (strcmp(member->name, "primaryKey") == 0 && !all_here(r, member))
+	if (strcmp(member->name, "primaryKey") == 0 && !all_here(r, member)) {
 		return false;
-	if (strcmp(member->name, "uniqueKeys") == 0)
+	}
+	if (strcmp(member->name, "uniqueKeys") == 0) {
 		return put_keys(out, r, member, false);
-	if (strcmp(member->name, "foreignKeys") == 0)
+	}
+	if (strcmp(member->name, "foreignKeys") == 0) {
 		return put_keys(out, r, member, true);
+	}
 	vv_json_put_node(out, member);
 	return true;
 }
@@ -170,15 +178,18 @@ vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field 
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		vv_names_put(&r.here, fields[i].name, fields[i].name_len, i, NULL);
+	}
 	vv_buf_putc(out, '{');
 	for (const vv_json *n = old->json->first; n; n = n->next) {
 		vv_buf_reset(&value);
-		if (!put_member(&value, &r, n, used))
+		if (!put_member(&value, &r, n, used)) {
 			continue;
-		if (!first)
+		}
+		if (!first) {
 			vv_buf_putc(out, ',');
+		}
 		vv_json_put_string(out, n->name, n->name_len);
 		vv_buf_putc(out, ':');
 		vv_buf_put(out, value.data, value.len);
@@ -196,8 +207,9 @@ done:
 static bool is_blank(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r'))
+		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -245,12 +257,14 @@ static const char *numbered(vv_arena *arena, vv_names *taken, vv_name *base, siz
 		bool added;
 
 		base->value++;
-		if (!text)
+		if (!text) {
 			return NULL;
+		}
 		*len = strlen(text);
 		vv_names_put(taken, text, *len, 2, &added);
-		if (added)
+		if (added) {
 			return text;
+		}
 	}
 }
 
@@ -279,8 +293,9 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 		repeats[i] = !added;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (!repeats[i])
+		if (!repeats[i]) {
 			continue;
+		}
 		names_out[i] = numbered(arena, &taken,
 					vv_names_put(&taken, names_out[i], lens_out[i], 2, NULL),
 					&lens_out[i]);

@@ -46,14 +46,16 @@ static vv_status read_missing(const reader *r, const char ***out, const vv_json 
 					  vv_descriptor_kind(node));
 	}
 	*out = vv_arena_calloc(&r->s->arena, node->count + 1, sizeof(**out));
-	if (!*out)
+	if (!*out) {
 		return vv_fail_nomem(r->err);
+	}
 	for (const vv_json *item = node->first; item; item = item->next) {
 		const vv_json *value = item->type == VV_JSON_OBJECT ? vv_json_get(item, "value")
 								    : item;
 
-		if (!value)
+		if (!value) {
 			return vv_descriptor_fail(item, r->file, r->err, "has no 'value'");
+		}
 		if (item->type != node->first->type) {
 			return vv_descriptor_fail(item, r->file, r->err,
 						  "strings and objects cannot be mixed");
@@ -80,12 +82,14 @@ static const char *meant_type(const char *name)
 		{"json", "object"}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(known[i][0], name) == 0)
+		if (strcmp(known[i][0], name) == 0) {
 			return known[i][1];
+		}
 	}
 	for (int t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
-		if (vv_text_distance(name, vv_type_name((vv_type)t), 2) <= 2)
+		if (vv_text_distance(name, vv_type_name((vv_type)t), 2) <= 2) {
 			return vv_type_name((vv_type)t);
+		}
 	}
 	return NULL;
 }
@@ -98,7 +102,8 @@ bool vv_schema_is_v1(const vv_json *node)
 					      : NULL;
 
 		if (profile) {
-			return strstr(profile, "/1.") || strstr(profile, "specs.frictionlessdata.io");
+			return strstr(profile, "/1.") ||
+			       strstr(profile, "specs.frictionlessdata.io");
 		}
 	}
 	return true;
@@ -112,13 +117,15 @@ static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
 
 	*out = r->v1 ? VV_TYPE_STRING : VV_TYPE_ANY;
 	if ((rc = vv_descriptor_text(&name, field, "type", r->file, r->err)) < 0 || !name ||
-	    vv_type_parse(out, name))
+	    vv_type_parse(out, name)) {
 		return rc;
+	}
 	meant = meant_type(name);
 	vv_descriptor_fail(vv_json_get(field, "type"), r->file, r->err,
 			   "'%s' is not a type of Table Schema", vv_text_shows(name));
-	if (meant)
+	if (meant) {
 		return vv_hint(r->err, "is '%s' meant?", meant);
+	}
 	return vv_hint(
 		r->err,
 		"types are string number integer boolean date datetime time year yearmonth duration "
@@ -131,14 +138,16 @@ static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
 	vv_error why;
 	vv_status rc;
 
-	if ((rc = vv_descriptor_text(&f->format, field, "format", r->file, r->err)) < 0)
+	if ((rc = vv_descriptor_text(&f->format, field, "format", r->file, r->err)) < 0) {
 		return rc;
+	}
 	if (!f->format) {
 		f->format = "default";
 		return VV_OK;
 	}
-	if (strncmp(f->format, "fmt:", 4) == 0)
+	if (strncmp(f->format, "fmt:", 4) == 0) {
 		f->format += 4;
+	}
 	if (f->type == VV_TYPE_DATE || f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME) {
 		if ((rc = vv_time_plan_new(&f->plan, &r->s->arena, f->type, f->format, &why)) ==
 		    VV_EINPUT) {
@@ -148,7 +157,8 @@ static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
 		return rc < 0 ? vv_fail_nomem(r->err) : VV_OK;
 	}
 	if (!vv_type_has_format(f->type, f->format)) {
-		return vv_descriptor_fail(node, r->file, r->err, "'%s' is not a format of the type %s",
+		return vv_descriptor_fail(node, r->file, r->err,
+					  "'%s' is not a format of the type %s",
 					  vv_text_shows(f->format), vv_type_name(f->type));
 	}
 	return VV_OK;
@@ -161,8 +171,9 @@ static vv_status read_number_char(const reader *r, const char **out, char *singl
 	const char *text;
 	vv_status rc;
 
-	if ((rc = vv_descriptor_text(&text, field, member, r->file, r->err)) < 0 || !text)
+	if ((rc = vv_descriptor_text(&text, field, member, r->file, r->err)) < 0 || !text) {
 		return rc;
+	}
 	if (strpbrk(text, "0123456789+-eE")) {
 		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err,
 					  "'%s' would be read as a part of the number",
@@ -183,16 +194,18 @@ static vv_status read_number(const reader *r, vv_field *f, const vv_json *field)
 
 	if (f->type == VV_TYPE_NUMBER) {
 		if ((rc = read_number_char(r, &f->decimal, &f->decimal_char, field,
-					   "decimalChar")) < 0)
+					   "decimalChar")) < 0) {
 			return rc;
+		}
 		if (f->decimal[0] == '\0') {
 			return vv_descriptor_fail(vv_json_get(field, "decimalChar"), r->file,
 						  r->err, "is empty");
 		}
 	}
 	if ((rc = read_number_char(r, &f->group, &f->group_char, field, "groupChar")) < 0 ||
-	    (rc = vv_descriptor_bool(&f->bare_number, field, "bareNumber", r->file, r->err)) < 0)
+	    (rc = vv_descriptor_bool(&f->bare_number, field, "bareNumber", r->file, r->err)) < 0) {
 		return rc;
+	}
 	if (f->type == VV_TYPE_NUMBER && strcmp(f->decimal, f->group) == 0) {
 		return vv_descriptor_fail(vv_json_get(field, "groupChar"), r->file, r->err,
 					  "is the same as the decimalChar");
@@ -217,8 +230,9 @@ static vv_status read_values(const reader *r, const char ***out, const vv_json *
 		return vv_descriptor_texts(out, &count, &r->s->arena, node, r->file, r->err);
 	}
 	*out = vv_arena_calloc(&r->s->arena, 5, sizeof(**out));
-	if (!*out)
+	if (!*out) {
 		return vv_fail_nomem(r->err);
+	}
 	memcpy(*out, standard[word[0] == 't' ? 0 : 1], 4 * sizeof(**out));
 	return VV_OK;
 }
@@ -233,8 +247,9 @@ static vv_status read_list(const reader *r, vv_field *f, const vv_json *field)
 	vv_status rc;
 
 	if ((rc = vv_descriptor_text(&delimiter, field, "delimiter", r->file, r->err)) < 0 ||
-	    (node && (rc = read_word(r, &place, node, words)) < 0))
+	    (node && (rc = read_word(r, &place, node, words)) < 0)) {
 		return rc;
+	}
 	if (delimiter && delimiter[0] == '\0') {
 		return vv_descriptor_fail(vv_json_get(field, "delimiter"), r->file, r->err,
 					  "is empty");
@@ -268,8 +283,9 @@ static vv_status want_value(const reader *r, const vv_field *f, const vv_json *n
 		ok = text.len <= UINT32_MAX && vv_field_accepts(f, &cell);
 		vv_buf_clear(&text);
 	}
-	if (ok)
+	if (ok) {
 		return VV_OK;
+	}
 	return vv_descriptor_fail(node, r->file, r->err, "is not a value of the field's type, %s",
 				  vv_type_name(f->type));
 }
@@ -284,8 +300,9 @@ static vv_status read_bounds(const reader *r, const vv_field *f, const vv_json *
 	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
 		const vv_json *node = vv_json_get(constraints, bounds[i]);
 
-		if (node && (rc = want_value(r, f, node)) < 0)
+		if (node && (rc = want_value(r, f, node)) < 0) {
 			return rc;
+		}
 	}
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		const vv_json *node = vv_json_get(constraints, lengths[i]);
@@ -306,8 +323,9 @@ static vv_status read_constraints(const reader *r, const vv_field *f, const vv_j
 	bool flag;
 	vv_status rc;
 
-	if (!node)
+	if (!node) {
 		return VV_OK;
+	}
 	if (node->type != VV_JSON_OBJECT) {
 		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
 					  vv_descriptor_kind(node));
@@ -315,19 +333,22 @@ static vv_status read_constraints(const reader *r, const vv_field *f, const vv_j
 	if ((rc = vv_descriptor_bool(&flag, node, "required", r->file, r->err)) < 0 ||
 	    (rc = vv_descriptor_bool(&flag, node, "unique", r->file, r->err)) < 0 ||
 	    (rc = vv_descriptor_text(&pattern, node, "pattern", r->file, r->err)) < 0 ||
-	    (rc = read_bounds(r, f, node)) < 0)
+	    (rc = read_bounds(r, f, node)) < 0) {
 		return rc;
+	}
 	list = vv_json_get(node, "jsonSchema");
 	if (list && list->type != VV_JSON_OBJECT) {
 		return vv_descriptor_fail(list, r->file, r->err, "must be an object, is %s",
 					  vv_descriptor_kind(list));
 	}
 	list = vv_json_get(node, "enum");
-	if (list && (list->type != VV_JSON_ARRAY || list->count == 0))
+	if (list && (list->type != VV_JSON_ARRAY || list->count == 0)) {
 		return vv_descriptor_fail(list, r->file, r->err, "must be an array with values");
+	}
 	for (const vv_json *n = list ? list->first : NULL; n; n = n->next) {
-		if ((rc = want_value(r, f, n)) < 0)
+		if ((rc = want_value(r, f, n)) < 0) {
 			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -340,8 +361,9 @@ static vv_status read_categories(const reader *r, const vv_field *f, const vv_js
 	vv_status rc;
 
 	if ((rc = vv_descriptor_bool(&ordered, field, "categoriesOrdered", r->file, r->err)) < 0 ||
-	    !node)
+	    !node) {
 		return rc;
+	}
 	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_INTEGER) {
 		return vv_descriptor_fail(node, r->file, r->err,
 					  "only string and integer have categories, not %s",
@@ -355,12 +377,14 @@ static vv_status read_categories(const reader *r, const vv_field *f, const vv_js
 		const vv_json *value = n->type == VV_JSON_OBJECT ? vv_json_get(n, "value") : n;
 		const char *label;
 
-		if (!value)
+		if (!value) {
 			return vv_descriptor_fail(n, r->file, r->err, "has no 'value'");
+		}
 		if ((rc = want_value(r, f, value)) < 0 ||
 		    (n != value &&
-		     (rc = vv_descriptor_text(&label, n, "label", r->file, r->err)) < 0))
+		     (rc = vv_descriptor_text(&label, n, "label", r->file, r->err)) < 0)) {
 			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -381,23 +405,27 @@ static vv_status read_field(const reader *r, vv_field *f, const vv_json *node)
 		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
 					  vv_descriptor_kind(node));
 	}
-	if (!name)
+	if (!name) {
 		return vv_descriptor_fail(node, r->file, r->err, "has no 'name'");
+	}
 	if ((rc = vv_descriptor_text(&f->name, node, "name", r->file, r->err)) < 0 ||
 	    (rc = read_type(r, &f->type, node)) < 0 || (rc = read_format(r, f, node)) < 0 ||
-	    (missing && (rc = read_missing(r, &f->missing, missing)) < 0))
+	    (missing && (rc = read_missing(r, &f->missing, missing)) < 0)) {
 		return rc;
+	}
 	f->name_len = name->text_len;
 	if (f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_INTEGER) {
 		rc = read_number(r, f, node);
 	} else if (f->type == VV_TYPE_BOOLEAN) {
-		if ((rc = read_values(r, &f->true_values, node, "trueValues", "true")) == VV_OK)
+		if ((rc = read_values(r, &f->true_values, node, "trueValues", "true")) == VV_OK) {
 			rc = read_values(r, &f->false_values, node, "falseValues", "false");
+		}
 	} else if (f->type == VV_TYPE_LIST) {
 		rc = read_list(r, f, node);
 	}
-	if (rc < 0 || (rc = read_constraints(r, f, node)) < 0)
+	if (rc < 0 || (rc = read_constraints(r, f, node)) < 0) {
 		return rc;
+	}
 	return read_categories(r, f, node);
 }
 
@@ -406,8 +434,9 @@ static vv_status read_fields(const reader *r, const vv_json *root)
 	const vv_json *fields = vv_json_get(root, "fields");
 	vv_status rc;
 
-	if (!fields)
+	if (!fields) {
 		return vv_descriptor_fail(root, r->file, r->err, "a Table Schema needs 'fields'");
+	}
 	if (fields->type != VV_JSON_ARRAY) {
 		return vv_descriptor_fail(fields, r->file, r->err, "must be an array, is %s",
 					  vv_descriptor_kind(fields));
@@ -419,13 +448,15 @@ static vv_status read_fields(const reader *r, const vv_json *root)
 	r->s->fields = vv_arena_calloc(&r->s->arena, fields->count + 1, sizeof(*r->s->fields));
 	r->s->names = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->names));
 	if (!r->s->fields || !r->s->names ||
-	    !vv_names_init(r->s->names, &r->s->arena, fields->count))
+	    !vv_names_init(r->s->names, &r->s->arena, fields->count)) {
 		return vv_fail_nomem(r->err);
+	}
 	for (const vv_json *n = fields->first; n; n = n->next) {
 		vv_field *f = &r->s->fields[r->s->count];
 
-		if ((rc = read_field(r, f, n)) < 0)
+		if ((rc = read_field(r, f, n)) < 0) {
 			return rc;
+		}
 		vv_names_put(r->s->names, f->name, f->name_len, r->s->count++, NULL);
 	}
 	return VV_OK;
@@ -439,8 +470,9 @@ static vv_status read_names(const reader *r, const char ***out, size_t *count, c
 	const vv_json *item = node->type == VV_JSON_ARRAY ? node->first : node;
 	vv_status rc;
 
-	if ((rc = vv_descriptor_texts(out, count, &r->s->arena, node, r->file, r->err)) < 0)
+	if ((rc = vv_descriptor_texts(out, count, &r->s->arena, node, r->file, r->err)) < 0) {
 		return rc;
+	}
 	if (*count > KEY_FIELDS_MAX) {
 		return vv_descriptor_fail(node, r->file, r->err, "has more than %u names",
 					  KEY_FIELDS_MAX);
@@ -476,8 +508,9 @@ static vv_status read_unique_keys(const reader *r, const vv_json *node)
 			return vv_descriptor_fail(n, r->file, r->err,
 						  "must be an array with names of fields");
 		}
-		if ((rc = read_names(r, &names, &count, n)) < 0)
+		if ((rc = read_names(r, &names, &count, n)) < 0) {
 			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -494,15 +527,17 @@ static vv_status read_foreign_key(const reader *r, const vv_json *node)
 		return vv_descriptor_fail(node, r->file, r->err,
 					  "must be an object with 'fields' and 'reference'");
 	}
-	if ((rc = read_names(r, &names, &count, fields)) < 0)
+	if ((rc = read_names(r, &names, &count, fields)) < 0) {
 		return rc;
+	}
 	there = vv_json_get(reference, "fields");
 	if (!there) {
 		return vv_descriptor_fail(reference, r->file, r->err,
 					  "must be an object with 'fields'");
 	}
-	if ((rc = vv_descriptor_text(&resource, reference, "resource", r->file, r->err)) < 0)
+	if ((rc = vv_descriptor_text(&resource, reference, "resource", r->file, r->err)) < 0) {
 		return rc;
+	}
 	if (resource && resource[0] != '\0') {
 		rc = vv_descriptor_texts(&names, &there_count, &r->s->arena, there, r->file,
 					 r->err);
@@ -522,19 +557,22 @@ static vv_status read_keys(const reader *r, const vv_json *root)
 	const vv_json *node = vv_json_get(root, "primaryKey");
 	vv_status rc;
 
-	if (node && (rc = read_names(r, &r->s->primary_key, &r->s->primary_key_count, node)) < 0)
+	if (node && (rc = read_names(r, &r->s->primary_key, &r->s->primary_key_count, node)) < 0) {
 		return rc;
+	}
 	if ((node = vv_json_get(root, "uniqueKeys")) != NULL &&
-	    (rc = read_unique_keys(r, node)) < 0)
+	    (rc = read_unique_keys(r, node)) < 0) {
 		return rc;
+	}
 	node = vv_json_get(root, "foreignKeys");
 	if (node && node->type != VV_JSON_ARRAY) {
 		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
 					  vv_descriptor_kind(node));
 	}
 	for (const vv_json *n = node ? node->first : NULL; n; n = n->next) {
-		if ((rc = read_foreign_key(r, n)) < 0)
+		if ((rc = read_foreign_key(r, n)) < 0) {
 			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -548,12 +586,15 @@ static vv_status read_match(const reader *r, const vv_json *root)
 	size_t place = 0;
 	vv_status rc;
 
-	if (!node)
+	if (!node) {
 		return VV_OK;
-	if (node->type == VV_JSON_ARRAY && node->count == 1)
+	}
+	if (node->type == VV_JSON_ARRAY && node->count == 1) {
 		node = node->first;
-	if ((rc = read_word(r, &place, node, words)) < 0)
+	}
+	if ((rc = read_word(r, &place, node, words)) < 0) {
 		return rc;
+	}
 	r->s->match = (vv_fields_match)place;
 	return VV_OK;
 }
@@ -572,12 +613,14 @@ static vv_status read_schema(reader *r, const vv_json *root)
 	}
 	r->s->missing = vv_arena_calloc(&r->s->arena, 2, sizeof(*r->s->missing));
 	r->s->primary_key = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->primary_key));
-	if (!r->s->missing || !r->s->primary_key)
+	if (!r->s->missing || !r->s->primary_key) {
 		return vv_fail_nomem(r->err);
+	}
 	r->s->missing[0] = "";
 	if ((missing && (rc = read_missing(r, &r->s->missing, missing)) < 0) ||
-	    (rc = read_fields(r, root)) < 0 || (rc = read_match(r, root)) < 0)
+	    (rc = read_fields(r, root)) < 0 || (rc = read_match(r, root)) < 0) {
 		return rc;
+	}
 	return read_keys(r, root);
 }
 
@@ -588,8 +631,9 @@ vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *f
 
 	vv_schema_init(out);
 	rc = read_schema(&r, node);
-	if (rc < 0)
+	if (rc < 0) {
 		vv_schema_clear(out);
+	}
 	return rc;
 }
 
@@ -601,9 +645,11 @@ vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const cha
 	vv_status rc;
 
 	vv_schema_init(out);
-	if ((rc = vv_json_read(&root, &out->arena, json, len, name, err)) == VV_OK)
+	if ((rc = vv_json_read(&root, &out->arena, json, len, name, err)) == VV_OK) {
 		rc = read_schema(&r, root);
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		vv_schema_clear(out);
+	}
 	return rc;
 }

@@ -19,8 +19,9 @@ static const char *last_line(const char *s, size_t len, size_t *indent_len)
 		if (s[i - 1] == '\n') {
 			*indent_len = 0;
 			while (i + *indent_len < len &&
-			       (s[i + *indent_len] == ' ' || s[i + *indent_len] == '\t'))
+			       (s[i + *indent_len] == ' ' || s[i + *indent_len] == '\t')) {
 				++*indent_len;
+			}
 			return s + i;
 		}
 	}
@@ -37,8 +38,9 @@ static void find_habits(vv_splice *s)
 	s->lines = true;
 	s->spaced = true;
 	memcpy(s->unit, "  ", 3);
-	if (!s->root->first)
+	if (!s->root->first) {
 		return;
+	}
 	s->spaced = is_space(s->text.data[s->root->first->start - 1]);
 	indent = last_line(inside, s->root->first->name_start - s->root->start - 1, &len);
 	s->lines = indent != NULL;
@@ -54,8 +56,9 @@ static vv_status parse(vv_splice *s, vv_error *err)
 
 	vv_arena_reset(&s->arena);
 	rc = vv_json_read(&s->root, &s->arena, vv_buf_cstr(&s->text), s->text.len, s->file, err);
-	if (rc == VV_OK && s->root->type != VV_JSON_OBJECT)
+	if (rc == VV_OK && s->root->type != VV_JSON_OBJECT) {
 		rc = vv_fail(err, VV_EINPUT, "%s: must be a JSON object", s->file);
+	}
 	return rc;
 }
 
@@ -69,10 +72,12 @@ vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char 
 	s->root = NULL;
 	s->file = file;
 	vv_buf_put(&s->text, text, len);
-	if ((rc = vv_buf_ok(&s->text, err)) == VV_OK && (rc = parse(s, err)) == VV_OK)
+	if ((rc = vv_buf_ok(&s->text, err)) == VV_OK && (rc = parse(s, err)) == VV_OK) {
 		find_habits(s);
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		vv_splice_clear(s);
+	}
 	return rc;
 }
 
@@ -104,11 +109,13 @@ static vv_status replace(vv_splice *s, size_t start, size_t end, const vv_buf *w
 
 static bool is_flat(const vv_json *node)
 {
-	if (node->type != VV_JSON_ARRAY)
+	if (node->type != VV_JSON_ARRAY) {
 		return false;
+	}
 	for (const vv_json *n = node->first; n; n = n->next) {
-		if (n->first)
+		if (n->first) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -122,12 +129,14 @@ typedef struct place {
 
 static void put_break(vv_buf *b, const vv_splice *s, const place *p, size_t depth)
 {
-	if (!p->lines)
+	if (!p->lines) {
 		return;
+	}
 	vv_buf_puts(b, s->newline);
 	vv_buf_put(b, p->indent, p->indent_len);
-	while (depth-- > 0)
+	while (depth-- > 0) {
 		vv_buf_puts(b, s->unit);
+	}
 }
 
 /* An array of plain values stays on its line. */
@@ -136,8 +145,9 @@ static void put_flat(vv_buf *b, const vv_splice *s, const vv_json *node)
 	vv_buf_putc(b, '[');
 	for (const vv_json *n = node->first; n; n = n->next) {
 		vv_json_put_node(b, n);
-		if (n->next)
+		if (n->next) {
 			vv_buf_puts(b, s->spaced ? ", " : ",");
+		}
 	}
 	vv_buf_putc(b, ']');
 }
@@ -167,8 +177,9 @@ static void put_value(vv_buf *b, const vv_splice *s, const place *p, const vv_js
 			put_break(b, s, p, --depth);
 			vv_buf_putc(b, n->type == VV_JSON_OBJECT ? '}' : ']');
 		}
-		if (n == node)
+		if (n == node) {
 			return;
+		}
 		vv_buf_puts(b, p->lines || !s->spaced ? "," : ", ");
 		put_break(b, s, p, depth);
 		n = n->next;
@@ -182,8 +193,9 @@ static vv_status put_json(vv_buf *b, const vv_splice *s, const place *p, const c
 	vv_json *node = NULL;
 	vv_status rc = vv_json_read(&node, &arena, value, strlen(value), "value", err);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		put_value(b, s, p, node);
+	}
 	vv_arena_clear(&arena);
 	return rc;
 }
@@ -212,12 +224,14 @@ static place line_of(const vv_splice *s, size_t at)
 	place p = {"", 0, s->lines};
 	size_t start = at;
 
-	while (start > 0 && s->text.data[start - 1] != '\n')
+	while (start > 0 && s->text.data[start - 1] != '\n') {
 		start--;
+	}
 	p.indent = s->text.data + start;
 	while (start + p.indent_len < at &&
-	       (p.indent[p.indent_len] == ' ' || p.indent[p.indent_len] == '\t'))
+	       (p.indent[p.indent_len] == ' ' || p.indent[p.indent_len] == '\t')) {
 		p.indent_len++;
+	}
 	return p;
 }
 
@@ -230,13 +244,15 @@ static place put_gap(vv_buf *b, const vv_splice *s, const vv_json *container)
 	const char *gap = s->text.data + from;
 	place p = {"", 0, false};
 
-	if (!before)
+	if (!before) {
 		vv_buf_putc(b, ',');
+	}
 	vv_buf_put(b, gap, to - from);
 	p.indent = last_line(gap, to - from, &p.indent_len);
 	p.lines = p.indent != NULL;
-	if (!before && to == from && s->spaced)
+	if (!before && to == from && s->spaced) {
 		vv_buf_putc(b, ' ');
+	}
 	return p;
 }
 
@@ -250,8 +266,9 @@ static void put_colon(vv_buf *b, const vv_splice *s, const vv_json *container)
 		vv_buf_puts(b, s->spaced ? ": " : ":");
 		return;
 	}
-	while (is_space(s->text.data[from - 1]) || s->text.data[from - 1] == ':')
+	while (is_space(s->text.data[from - 1]) || s->text.data[from - 1] == ':') {
 		from--;
+	}
 	vv_buf_put(b, s->text.data + from, last->start - from);
 }
 
@@ -282,8 +299,9 @@ static vv_status add_child(vv_splice *s, const vv_json *container, const char *n
 	}
 	if ((rc = vv_buf_ok(&indent, err)) == VV_OK &&
 	    (rc = put_json(&with, s, &inner, value, err)) == VV_OK) {
-		if (!last)
+		if (!last) {
 			put_break(&with, s, &p, 0);
+		}
 		rc = replace(s, start, end, &with, err);
 	}
 	vv_buf_clear(&with);
@@ -299,11 +317,13 @@ vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, c
 	place p;
 	vv_status rc;
 
-	if (!member)
+	if (!member) {
 		return add_child(s, object, name, value, err);
+	}
 	p = line_of(s, member->start);
-	if ((rc = put_json(&with, s, &p, value, err)) == VV_OK)
+	if ((rc = put_json(&with, s, &p, value, err)) == VV_OK) {
 		rc = replace(s, member->start, member->end, &with, err);
+	}
 	vv_buf_clear(&with);
 	return rc;
 }
@@ -318,12 +338,15 @@ vv_status vv_splice_remove(vv_splice *s, const vv_json *member, vv_error *err)
 	const vv_json *parent = member->parent, *before = NULL;
 	const vv_buf nothing = VV_BUF_INIT;
 
-	for (const vv_json *n = parent->first; n != member; n = n->next)
+	for (const vv_json *n = parent->first; n != member; n = n->next) {
 		before = n;
-	if (before)
+	}
+	if (before) {
 		return replace(s, before->end, member->end, &nothing, err);
-	if (member->next)
+	}
+	if (member->next) {
 		return replace(s, begin_of(member), begin_of(member->next), &nothing, err);
+	}
 	return replace(s, parent->start + 1, parent->end - 1, &nothing, err);
 }
 
@@ -341,8 +364,9 @@ vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, c
 	size_t from, end;
 	vv_status rc;
 
-	if (count == 0)
+	if (count == 0) {
 		return VV_OK;
+	}
 	qsort(nodes, count, sizeof(*nodes), compare_places);
 	from = nodes[0]->start;
 	end = nodes[count - 1]->end;

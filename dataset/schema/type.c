@@ -72,8 +72,9 @@ bool vv_type_has_format(vv_type type, const char *format)
 	default:
 		break;
 	}
-	while (*f && strcmp(*f, format) != 0)
+	while (*f && strcmp(*f, format) != 0) {
 		f++;
+	}
 	return *f || strcmp(format, "default") == 0;
 }
 
@@ -101,8 +102,9 @@ static const char *skip_digits(const vv_field *f, const char *s, const char *end
 			s++;
 		}
 		n = *any && f->group[0] != '\0' ? begins(s, end, f->group) : 0;
-		if (n == 0 || s + n == end || !is_digit(s[n]))
+		if (n == 0 || s + n == end || !is_digit(s[n])) {
 			return s;
+		}
 		s += n;
 	}
 }
@@ -114,25 +116,31 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 	bool any = false;
 	size_t n;
 
-	if (s < end && (*s == '+' || *s == '-'))
+	if (s < end && (*s == '+' || *s == '-')) {
 		s++;
+	}
 	s = skip_digits(f, s, end, &any);
-	if (f->type == VV_TYPE_INTEGER)
+	if (f->type == VV_TYPE_INTEGER) {
 		return any ? (size_t)(s - from) : 0;
+	}
 	n = begins(s, end, f->decimal);
 	if (n > 0 && (any || (s + n < end && is_digit(s[n])))) {
-		for (s += n; s < end && is_digit(*s); s++)
+		for (s += n; s < end && is_digit(*s); s++) {
 			any = true;
+		}
 	}
-	if (!any)
+	if (!any) {
 		return 0;
+	}
 	if (s < end && (*s == 'E' || *s == 'e')) {
 		p = s + 1;
-		if (p < end && (*p == '+' || *p == '-'))
+		if (p < end && (*p == '+' || *p == '-')) {
 			p++;
+		}
 		if (p < end && is_digit(*p)) {
-			while (p < end && is_digit(*p))
+			while (p < end && is_digit(*p)) {
 				p++;
+			}
 			s = p;
 		}
 	}
@@ -141,11 +149,13 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 
 static bool is_word(const char *s, size_t len, const char *word)
 {
-	if (strlen(word) != len)
+	if (strlen(word) != len) {
 		return false;
+	}
 	for (size_t i = 0; i < len; i++) {
-		if ((s[i] >= 'A' && s[i] <= 'Z' ? s[i] + ('a' - 'A') : s[i]) != word[i])
+		if ((s[i] >= 'A' && s[i] <= 'Z' ? s[i] + ('a' - 'A') : s[i]) != word[i]) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -163,10 +173,12 @@ bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *a
 	for (const char *p = s; p < end; p++) {
 		*number_len = scan_number(f, p, end);
 		*at = (size_t)(p - s);
-		if (*number_len > 0)
+		if (*number_len > 0) {
 			return f->bare_number ? *number_len == len : true;
-		if (f->bare_number)
+		}
+		if (f->bare_number) {
 			return false;
+		}
 	}
 	return false;
 }
@@ -176,22 +188,26 @@ static bool holds_number(const vv_field *f, const char *s, size_t len)
 {
 	size_t at, n;
 
-	if (!vv_type_find_number(f, s, len, &at, &n))
+	if (!vv_type_find_number(f, s, len, &at, &n)) {
 		return false;
+	}
 	for (at += n; at < len; at++) {
-		if (is_digit(s[at]))
+		if (is_digit(s[at])) {
 			return false;
+		}
 	}
 	return true;
 }
 
 static bool is_number(const vv_field *f, const char *s, size_t len)
 {
-	if (len == 0)
+	if (len == 0) {
 		return false;
+	}
 	if (scan_number(f, s, s + len) == len ||
-	    (f->type == VV_TYPE_NUMBER && is_special_number(s, len)))
+	    (f->type == VV_TYPE_NUMBER && is_special_number(s, len))) {
 		return true;
+	}
 	return !f->bare_number && holds_number(f, s, len);
 }
 
@@ -205,8 +221,9 @@ bool vv_type_is_number(const char *s, size_t len)
 static bool is_among(const char *const *texts, const char *s, size_t len)
 {
 	for (; *texts; texts++) {
-		if (strlen(*texts) == len && (len == 0 || memcmp(*texts, s, len) == 0))
+		if (strlen(*texts) == len && (len == 0 || memcmp(*texts, s, len) == 0)) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -234,23 +251,29 @@ static bool is_list(const vv_field *f, const char *s, size_t len)
 	const char *end = s + len;
 	size_t by = strlen(f->delimiter);
 
-	if (len == 0)
+	if (len == 0) {
 		return true;
+	}
 	for (;;) {
 		const char *p = s;
 
-		while (p < end && begins(p, end, f->delimiter) == 0)
+		while (p < end && begins(p, end, f->delimiter) == 0) {
 			p++;
-		if (!vv_type_accepts_text(&item, s, (size_t)(p - s)))
+		}
+		if (!vv_type_accepts_text(&item, s, (size_t)(p - s))) {
 			return false;
-		if (p == end)
+		}
+		if (p == end) {
 			return true;
+		}
 		s = p + by;
 	}
 }
 
-static const vv_field plain_number = {
-	.type = VV_TYPE_NUMBER, .decimal = ".", .group = "", .bare_number = true};
+static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
+				      .decimal = ".",
+				      .group = "",
+				      .bare_number = true};
 
 bool vv_type_is_degrees(const char *s, size_t len, bool lon)
 {
@@ -363,8 +386,9 @@ bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len)
 
 static const char *past_digits(const char *s, const char *end)
 {
-	while (s < end && is_digit(*s))
+	while (s < end && is_digit(*s)) {
 		s++;
+	}
 	return s;
 }
 
@@ -374,24 +398,29 @@ static bool is_json_number(const char *s, size_t len)
 {
 	const char *end = s + len, *p;
 
-	if (s < end && *s == '-')
+	if (s < end && *s == '-') {
 		s++;
+	}
 	p = past_digits(s, end);
-	if (p == s || (*s == '0' && p - s > 1))
+	if (p == s || (*s == '0' && p - s > 1)) {
 		return false;
+	}
 	if (p < end && *p == '.') {
 		s = p + 1;
 		p = past_digits(s, end);
-		if (p == s)
+		if (p == s) {
 			return false;
+		}
 	}
 	if (p < end && (*p == 'e' || *p == 'E')) {
 		s = p + 1;
-		if (s < end && (*s == '+' || *s == '-'))
+		if (s < end && (*s == '+' || *s == '-')) {
 			s++;
+		}
 		p = past_digits(s, end);
-		if (p == s)
+		if (p == s) {
 			return false;
+		}
 	}
 	return p == end;
 }
@@ -415,21 +444,26 @@ static bool is_whole(const char *s, size_t len)
 			}
 		}
 	}
-	if (!last)
+	if (!last) {
 		return true;
+	}
 	if (!point) { /* zeros at the end of a whole number may go by a negative exponent */
-		for (const char *q = p - 1; q > last; q--)
+		for (const char *q = p - 1; q > last; q--) {
 			behind--;
+		}
 	} else if (behind == 0) {
 		const char *q = last + 1;
 
-		for (; *q != '.'; q++)
+		for (; *q != '.'; q++) {
 			behind--;
+		}
 	}
-	if (p < end && ++p < end && (*p == '+' || *p == '-'))
+	if (p < end && ++p < end && (*p == '+' || *p == '-')) {
 		negative = *p++ == '-';
-	for (; p < end && exponent < INT32_MAX; p++)
+	}
+	for (; p < end && exponent < INT32_MAX; p++) {
 		exponent = exponent * 10 + (*p - '0');
+	}
 	return behind <= (negative ? -exponent : exponent);
 }
 
@@ -506,16 +540,19 @@ bool vv_field_missing(const vv_field *f, const vv_cell *cell)
 
 bool vv_field_accepts(const vv_field *f, const vv_cell *cell)
 {
-	if (cell->state == VV_CELL_LITERAL)
+	if (cell->state == VV_CELL_LITERAL) {
 		return accepts_literal(f, cell->text, cell->len);
-	if (cell->state != VV_CELL_TEXT)
+	}
+	if (cell->state != VV_CELL_TEXT) {
 		return true;
+	}
 	return vv_type_accepts_text(f, cell->text, cell->len) || vv_field_missing(f, cell);
 }
 
 bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell)
 {
-	if (cell->state != VV_CELL_TEXT)
+	if (cell->state != VV_CELL_TEXT) {
 		return vv_field_accepts(f, cell);
+	}
 	return accepts_json_string(f, cell->text, cell->len) || vv_field_missing(f, cell);
 }

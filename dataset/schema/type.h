@@ -21,7 +21,8 @@ bool vv_type_is_number(const char *s, size_t len);
 
 /* Where a number in the field's spelling stands in the text, currency and unit apart:
  * false when there is none. NaN and INF are not looked for. */
-bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *at, size_t *number_len);
+bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *at,
+			 size_t *number_len);
 
 /* A finite number from -180 to 180 (lon), or from -90 to 90. */
 bool vv_type_is_degrees(const char *s, size_t len, bool lon);

@@ -47,8 +47,9 @@ bool vv_type_is_json(const char *s, size_t len, vv_json_type type)
 	parsed p;
 	bool ok;
 
-	if (!may_be(s, len, type == VV_JSON_OBJECT ? '{' : '['))
+	if (!may_be(s, len, type == VV_JSON_OBJECT ? '{' : '[')) {
 		return false;
+	}
 	parse(&p, s, len);
 	ok = p.unknown || (p.json && p.json->type == type);
 	vv_arena_clear(&p.arena);
@@ -60,8 +61,9 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 	parsed p;
 	bool ok;
 
-	if (!may_be(s, len, object ? '{' : '['))
+	if (!may_be(s, len, object ? '{' : '[')) {
 		return false;
+	}
 	parse(&p, s, len);
 	ok = p.json && p.json->count == 2;
 	for (const vv_json *n = ok ? p.json->first : NULL; n; n = n->next) {
@@ -104,12 +106,14 @@ bool vv_type_is_json_list(const vv_field *f, const char *s, size_t len)
 	parsed p;
 	bool ok;
 
-	if (!may_be(s, len, '['))
+	if (!may_be(s, len, '[')) {
 		return false;
+	}
 	parse(&p, s, len);
 	ok = p.json != NULL;
-	for (const vv_json *n = ok ? p.json->first : NULL; n && ok; n = n->next)
+	for (const vv_json *n = ok ? p.json->first : NULL; n && ok; n = n->next) {
 		ok = list_item_fits(f->item_type, n);
+	}
 	ok = ok || p.unknown;
 	vv_arena_clear(&p.arena);
 	return ok;
@@ -118,11 +122,13 @@ bool vv_type_is_json_list(const vv_field *f, const char *s, size_t len)
 /* At least two numbers. */
 static bool is_position(const vv_json *node)
 {
-	if (node->type != VV_JSON_ARRAY || node->count < 2)
+	if (node->type != VV_JSON_ARRAY || node->count < 2) {
 		return false;
+	}
 	for (const vv_json *n = node->first; n; n = n->next) {
-		if (n->type != VV_JSON_NUMBER)
+		if (n->type != VV_JSON_NUMBER) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -135,8 +141,9 @@ static bool is_positions(const vv_json *node, unsigned depth)
 
 	for (;;) {
 		if (level == 0) {
-			if (!is_position(n))
+			if (!is_position(n)) {
 				return false;
+			}
 		} else if (n->type != VV_JSON_ARRAY) {
 			return false;
 		} else if (n->first) {
@@ -148,8 +155,9 @@ static bool is_positions(const vv_json *node, unsigned depth)
 			n = n->parent;
 			level++;
 		}
-		if (n == node)
+		if (n == node) {
 			return true;
+		}
 		n = n->next;
 	}
 }
@@ -164,8 +172,9 @@ static int coordinate_depth(const char *type)
 		     {"MultiLineString", 2}, {"Polygon", 2},    {"MultiPolygon", 3}};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(kinds[i].name, type) == 0)
+		if (strcmp(kinds[i].name, type) == 0) {
 			return kinds[i].depth;
+		}
 	}
 	return -1;
 }
@@ -185,8 +194,9 @@ static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *arra
 	int depth;
 
 	*inner = NULL;
-	if (!type)
+	if (!type) {
 		return false;
+	}
 	if (strcmp(type, "Feature") == 0) {
 		list = vv_json_get(node, "geometry");
 		*array = false;
@@ -212,8 +222,9 @@ static bool is_wanted(const vv_json *node, const char *want)
 	const char *type = node->type == VV_JSON_OBJECT ? vv_json_get_string(node, "type") : NULL;
 	bool feature = type && strncmp(type, "Feature", 7) == 0;
 
-	if (!want)
+	if (!want) {
 		return type != NULL;
+	}
 	return type && (strcmp(want, "Feature") == 0 ? strcmp(type, "Feature") == 0 : !feature);
 }
 
@@ -234,16 +245,18 @@ static bool is_geojson(const vv_json *root)
 		const char *want = stack[depth - 1].want;
 		bool array = false;
 
-		if (!is_wanted(node, want) || !is_geo_object(node, &inner, &array, &want))
+		if (!is_wanted(node, want) || !is_geo_object(node, &inner, &array, &want)) {
 			return false;
+		}
 		if (stack[depth - 1].array && node->next) {
 			stack[depth - 1].node = node->next;
 		} else {
 			depth--;
 		}
 		if (inner) {
-			if (depth == VV_JSON_DEPTH)
+			if (depth == VV_JSON_DEPTH) {
 				return false;
+			}
 			stack[depth].node = inner;
 			stack[depth].array = array;
 			stack[depth++].want = want;
@@ -353,11 +366,11 @@ static bool is_topology(const vv_json *root)
 	const vv_json *objects = vv_json_get(root, "objects"), *arcs = vv_json_get(root, "arcs"),
 		      *transform = vv_json_get(root, "transform");
 
-	if (!objects || objects->type != VV_JSON_OBJECT || !arcs ||
-	    arcs->type != VV_JSON_ARRAY || !is_positions(arcs, 2) ||
-	    (transform && (transform->type != VV_JSON_OBJECT ||
-			   !is_pair(vv_json_get(transform, "scale")) ||
-			   !is_pair(vv_json_get(transform, "translate"))))) {
+	if (!objects || objects->type != VV_JSON_OBJECT || !arcs || arcs->type != VV_JSON_ARRAY ||
+	    !is_positions(arcs, 2) ||
+	    (transform &&
+	     (transform->type != VV_JSON_OBJECT || !is_pair(vv_json_get(transform, "scale")) ||
+	      !is_pair(vv_json_get(transform, "translate"))))) {
 		return false;
 	}
 	for (const vv_json *arc = arcs->first; arc; arc = arc->next) {
@@ -373,8 +386,8 @@ static bool is_topojson(const vv_json *root)
 {
 	const char *type = root->type == VV_JSON_OBJECT ? vv_json_get_string(root, "type") : NULL;
 
-	return type && (strcmp(type, "Topology") == 0 ? is_topology(root)
-						      : are_topo_geometries(root));
+	return type &&
+	       (strcmp(type, "Topology") == 0 ? is_topology(root) : are_topo_geometries(root));
 }
 
 bool vv_type_is_geojson(const char *s, size_t len, bool topology)
@@ -382,8 +395,9 @@ bool vv_type_is_geojson(const char *s, size_t len, bool topology)
 	parsed p;
 	bool ok;
 
-	if (!may_be(s, len, '{'))
+	if (!may_be(s, len, '{')) {
 		return false;
+	}
 	parse(&p, s, len);
 	ok = p.unknown || (p.json && (topology ? is_topojson(p.json) : is_geojson(p.json)));
 	vv_arena_clear(&p.arena);

@@ -106,24 +106,30 @@ static vv_status add_item(pattern *p, char kind, char byte, vv_error *err)
 static bool has_kind(const pattern *p, char kind)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->items[i].kind == kind)
+		if (p->items[i].kind == kind) {
 			return true;
+		}
 	}
 	return false;
 }
 
 static vv_status add_directive(pattern *p, char kind, vv_error *err)
 {
-	if (kind == '%')
+	if (kind == '%') {
 		return add_item(p, 0, '%', err);
-	if (kind == 'n' || kind == 't')
+	}
+	if (kind == 'n' || kind == 't') {
 		return add_item(p, ' ', 0, err);
-	if (kind == 'h')
+	}
+	if (kind == 'h') {
 		kind = 'b';
-	if (kind == 'e')
+	}
+	if (kind == 'e') {
 		kind = 'd';
-	if (kind == '\0')
+	}
+	if (kind == '\0') {
 		return vv_fail(err, VV_EINPUT, "the pattern ends in a single %%");
+	}
 	if (!strchr("YmdHMSfybBaAjpIzZwuUW", kind)) {
 		vv_fail(err, VV_EINPUT, "%%%s is not a directive that varve knows",
 			vv_text_show(&kind, 1));
@@ -131,8 +137,9 @@ static vv_status add_directive(pattern *p, char kind, vv_error *err)
 			err,
 			"known are %%Y %%y %%m %%b %%B %%d %%j %%a %%A %%H %%I %%M %%S %%f %%p %%z %%Z");
 	}
-	if (has_kind(p, kind))
+	if (has_kind(p, kind)) {
 		return vv_fail(err, VV_EINPUT, "%%%c stands twice in the pattern", kind);
+	}
 	return add_item(p, kind, 0, err);
 }
 
@@ -142,8 +149,9 @@ static vv_status compile(pattern *p, const char *text, vv_error *err)
 
 	for (const char *c = text; *c && rc == VV_OK; c++) {
 		if (is_space(*c)) {
-			while (is_space(c[1]))
+			while (is_space(c[1])) {
 				c++;
+			}
 			rc = add_item(p, ' ', 0, err);
 		} else if (*c != '%') {
 			rc = add_item(p, 0, *c, err);
@@ -152,8 +160,9 @@ static vv_status compile(pattern *p, const char *text, vv_error *err)
 
 			if (!more) {
 				rc = add_directive(p, *c, err);
-				if (*c == '\0')
+				if (*c == '\0') {
 					break;
+				}
 			}
 			for (; more && *more && rc == VV_OK; more++) {
 				if (*more == '%') {
@@ -171,8 +180,9 @@ static vv_status add_pattern(const pattern **head, vv_arena *arena, const char *
 {
 	pattern *p = vv_arena_alloc(arena, sizeof(*p));
 
-	if (!p)
+	if (!p) {
 		return vv_fail_nomem(err);
+	}
 	p->next = *head;
 	p->count = 0;
 	*head = p;
@@ -184,8 +194,9 @@ static vv_status add_patterns(const pattern **head, vv_arena *arena, const char 
 {
 	vv_status rc = VV_OK;
 
-	for (; *texts && rc == VV_OK; texts++)
+	for (; *texts && rc == VV_OK; texts++) {
 		rc = add_pattern(head, arena, *texts, err);
+	}
 	return rc;
 }
 
@@ -196,11 +207,13 @@ vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type ty
 	vv_status rc;
 
 	*out = NULL;
-	if (strcmp(format, "default") == 0)
+	if (strcmp(format, "default") == 0) {
 		return VV_OK;
+	}
 	plan = vv_arena_calloc(arena, 1, sizeof(*plan));
-	if (!plan)
+	if (!plan) {
 		return vv_fail_nomem(err);
+	}
 	plan->type = type;
 	*out = plan;
 	if (strcmp(format, "any") != 0) {
@@ -213,8 +226,9 @@ vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type ty
 	}
 	plan->any = true;
 	if ((rc = add_patterns(&plan->dates, arena, any_dates, err)) < 0 ||
-	    (rc = add_patterns(&plan->times, arena, any_times, err)) < 0)
+	    (rc = add_patterns(&plan->times, arena, any_times, err)) < 0) {
 		return rc;
+	}
 	return add_patterns(&plan->whole, arena, any_whole, err);
 }
 
@@ -235,8 +249,9 @@ static unsigned number_of(const char *s, size_t len)
 {
 	unsigned v = 0;
 
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
 		v = v * 10 + (unsigned)(s[i] - '0');
+	}
 	return v;
 }
 
@@ -245,26 +260,31 @@ static size_t match_number(const number_rule *r, const char *s, size_t avail, si
 {
 	size_t digits = 0;
 
-	while (digits < avail && digits < r->most_digits && is_digit(s[digits]))
+	while (digits < avail && digits < r->most_digits && is_digit(s[digits])) {
 		digits++;
-	if (digits >= below)
+	}
+	if (digits >= below) {
 		digits = below - 1;
+	}
 	for (; digits >= r->least_digits && digits > 0; digits--) {
 		unsigned v = number_of(s, digits);
 
-		if (v >= r->least && v <= r->most)
+		if (v >= r->least && v <= r->most) {
 			return digits;
+		}
 	}
 	return 0;
 }
 
 static bool starts_with(const char *s, size_t avail, const char *name, size_t len)
 {
-	if (avail < len)
+	if (avail < len) {
 		return false;
+	}
 	for (size_t i = 0; i < len; i++) {
-		if (lower(s[i]) != name[i])
+		if (lower(s[i]) != name[i]) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -273,8 +293,9 @@ static bool starts_with(const char *s, size_t avail, const char *name, size_t le
 static int find_name(const char *const *names, int count, bool brief, const char *s, size_t avail)
 {
 	for (int i = 0; i < count; i++) {
-		if (starts_with(s, avail, names[i], brief ? 3 : strlen(names[i])))
+		if (starts_with(s, avail, names[i], brief ? 3 : strlen(names[i]))) {
 			return i;
+		}
 	}
 	return -1;
 }
@@ -292,13 +313,16 @@ static size_t match_offset(const char *s, size_t avail)
 {
 	size_t n = 1;
 
-	if (avail > 0 && (*s == 'Z' || *s == 'z'))
+	if (avail > 0 && (*s == 'Z' || *s == 'z')) {
 		return 1;
-	if (avail < 5 || (*s != '+' && *s != '-') || !is_digit(s[1]) || !is_digit(s[2]))
+	}
+	if (avail < 5 || (*s != '+' && *s != '-') || !is_digit(s[1]) || !is_digit(s[2])) {
 		return 0;
+	}
 	n = s[3] == ':' ? 4 : 3;
-	if (avail < n + 2 || s[n] > '5' || !is_digit(s[n]) || !is_digit(s[n + 1]))
+	if (avail < n + 2 || s[n] > '5' || !is_digit(s[n]) || !is_digit(s[n + 1])) {
 		return 0;
+	}
 	n += 2;
 	if (n == 6 && avail >= 9 && s[6] == ':' && is_digit(s[7]) && s[7] <= '5' &&
 	    is_digit(s[8])) {
@@ -315,8 +339,9 @@ static size_t match_run(bool (*of)(char c), const char *s, size_t avail, size_t 
 {
 	size_t n = 0;
 
-	while (n < avail && n < most && of(s[n]))
+	while (n < avail && n < most && of(s[n])) {
 		n++;
+	}
 	return n;
 }
 
@@ -359,8 +384,9 @@ static size_t match_item(const item *it, const char *s, size_t avail, size_t bel
 		break;
 	default:
 		for (size_t i = 0; i < sizeof(number_rules) / sizeof(number_rules[0]); i++) {
-			if (number_rules[i].kind == it->kind)
+			if (number_rules[i].kind == it->kind) {
 				return match_number(&number_rules[i], s, avail, below);
+			}
 		}
 		return 0;
 	}
@@ -395,7 +421,8 @@ static void note_clock(vv_moment *out, char kind, const char *text, size_t len, 
 			size_t n = text[3] == ':' ? 4 : 3;
 			int seconds = len > n + 2 ? (int)number_of(text + len - 2, 2) : 0;
 
-			seconds += (int)(number_of(text + 1, 2) * 3600 + number_of(text + n, 2) * 60);
+			seconds += (int)(number_of(text + 1, 2) * 3600 +
+					 number_of(text + n, 2) * 60);
 			out->offset = *text == '-' ? -seconds : seconds;
 		}
 		break;
@@ -447,7 +474,8 @@ static bool is_possible(const pattern *p, const char *s, const size_t *at, vv_mo
 	if (out) {
 		said.year = year;
 		said.month = month;
-		said.day = day + of_year - 1; /* of January, where the pattern has but the year's day */
+		/* of January, where the pattern has but the year's day */
+		said.day = day + of_year - 1;
 		said.hour += after && has_kind(p, 'I') ? 12 : 0;
 		*out = said;
 	}
@@ -466,8 +494,9 @@ static bool match(const pattern *p, const char *s, size_t len, vv_moment *out)
 		size_t n = 0;
 
 		if (i == p->count) {
-			if (at[i] == len)
+			if (at[i] == len) {
 				return is_possible(p, s, at, out);
+			}
 		} else {
 			n = match_item(&p->items[i], s + at[i], len - at[i], below[i]);
 		}
@@ -485,8 +514,9 @@ static bool match(const pattern *p, const char *s, size_t len, vv_moment *out)
 static bool match_one_of(const pattern *p, const char *s, size_t len, vv_moment *out)
 {
 	for (; p; p = p->next) {
-		if (match(p, s, len, out))
+		if (match(p, s, len, out)) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -499,10 +529,12 @@ static bool match_both(const vv_time_plan *p, const char *s, size_t len, vv_mome
 	for (size_t i = 1; i + 1 < len; i++) {
 		size_t before = i;
 
-		if (s[i] != 'T' && s[i] != 't' && s[i] != ' ')
+		if (s[i] != 'T' && s[i] != 't' && s[i] != ' ') {
 			continue;
-		if (s[i] == ' ' && s[i - 1] == ',')
+		}
+		if (s[i] == ' ' && s[i - 1] == ',') {
 			before--;
+		}
 		if (match_one_of(p->times, s + i + 1, len - i - 1, out ? &clock : NULL) &&
 		    match_one_of(p->dates, s, before, out)) {
 			if (out) {
@@ -524,16 +556,21 @@ bool vv_time_plan_accepts(const vv_time_plan *p, const char *s, size_t len)
 
 bool vv_time_plan_read(const vv_time_plan *p, const char *s, size_t len, vv_moment *out)
 {
-	if (!p->any)
+	if (!p->any) {
 		return match_one_of(p->whole, s, len, out);
-	if (len > 64)
+	}
+	if (len > 64) {
 		return false;
-	if (p->type == VV_TYPE_DATE)
+	}
+	if (p->type == VV_TYPE_DATE) {
 		return match_one_of(p->dates, s, len, out);
-	if (p->type == VV_TYPE_TIME)
+	}
+	if (p->type == VV_TYPE_TIME) {
 		return match_one_of(p->times, s, len, out);
-	if (vv_type_is_datetime(s, len))
+	}
+	if (vv_type_is_datetime(s, len)) {
 		return !out || vv_type_read_moment(out, VV_TYPE_DATETIME, s, len);
+	}
 	return match_both(p, s, len, out) || match_one_of(p->dates, s, len, out) ||
 	       match_one_of(p->whole, s, len, out);
 }

@@ -20,8 +20,9 @@ static bool is_digit(char c)
 
 static bool take(cursor *c, char want)
 {
-	if (c->at == c->end || *c->at != want)
+	if (c->at == c->end || *c->at != want) {
 		return false;
+	}
 	c->at++;
 	return true;
 }
@@ -29,12 +30,14 @@ static bool take(cursor *c, char want)
 /* Exactly count digits, as a number. */
 static bool take_digits(cursor *c, unsigned count, unsigned *out)
 {
-	if ((size_t)(c->end - c->at) < count)
+	if ((size_t)(c->end - c->at) < count) {
 		return false;
+	}
 	*out = 0;
 	for (unsigned i = 0; i < count; i++) {
-		if (!is_digit(c->at[i]))
+		if (!is_digit(c->at[i])) {
 			return false;
+		}
 		*out = *out * 10 + (unsigned)(c->at[i] - '0');
 	}
 	c->at += count;
@@ -46,8 +49,9 @@ static bool skip_digits(cursor *c)
 {
 	const char *from = c->at;
 
-	while (c->at < c->end && is_digit(*c->at))
+	while (c->at < c->end && is_digit(*c->at)) {
 		c->at++;
+	}
 	return c->at > from;
 }
 
@@ -92,10 +96,12 @@ static bool take_zone(cursor *c)
 {
 	unsigned hour, minute;
 
-	if (c->at == c->end)
+	if (c->at == c->end) {
 		return true;
-	if (take(c, 'Z'))
+	}
+	if (take(c, 'Z')) {
 		return c->at == c->end;
+	}
 	return (take(c, '+') || take(c, '-')) && take_digits(c, 2, &hour) && take(c, ':') &&
 	       take_digits(c, 2, &minute) && minute < 60 &&
 	       (hour < 14 || (hour == 14 && minute == 0)) && c->at == c->end;
@@ -118,14 +124,16 @@ bool vv_type_is_time(const char *s, size_t len)
 /* The end of a day may be written as 24:00:00, with zeros behind the point. */
 static bool take_midnight(cursor *c)
 {
-	if ((size_t)(c->end - c->at) < 8 || memcmp(c->at, "24:00:00", 8) != 0)
+	if ((size_t)(c->end - c->at) < 8 || memcmp(c->at, "24:00:00", 8) != 0) {
 		return false;
+	}
 	c->at += 8;
 	if (take(c, '.')) {
 		const char *from = c->at;
 
-		while (c->at < c->end && *c->at == '0')
+		while (c->at < c->end && *c->at == '0') {
 			c->at++;
+		}
 		return c->at > from;
 	}
 	return true;
@@ -138,11 +146,13 @@ bool vv_type_is_datetime(const char *s, size_t len)
 
 	if (!take_year(&c, &year) || !take(&c, '-') || !take_digits(&c, 2, &month) ||
 	    !take(&c, '-') || !take_digits(&c, 2, &day) || !vv_type_is_day(year, month, day) ||
-	    !take(&c, 'T'))
+	    !take(&c, 'T')) {
 		return false;
+	}
 	if (c.end - c.at > 1 && c.at[0] == '2' && c.at[1] == '4') {
-		if (!take_midnight(&c))
+		if (!take_midnight(&c)) {
 			return false;
+		}
 	} else if (!take_time(&c) || (take(&c, '.') && !skip_digits(&c))) {
 		return false;
 	}
@@ -174,14 +184,17 @@ static bool take_parts(cursor *c, const char *designators, bool *any)
 		const char *place;
 		bool fraction;
 
-		if (!skip_digits(c))
+		if (!skip_digits(c)) {
 			return false;
+		}
 		fraction = take(c, '.');
-		if ((fraction && !skip_digits(c)) || c->at == c->end)
+		if ((fraction && !skip_digits(c)) || c->at == c->end) {
 			return false;
+		}
 		place = strchr(designators, *c->at);
-		if (*c->at == '\0' || !place || (fraction && *place != 'S'))
+		if (*c->at == '\0' || !place || (fraction && *place != 'S')) {
 			return false;
+		}
 		designators = place + 1;
 		c->at++;
 		*any = true;
@@ -195,12 +208,14 @@ bool vv_type_is_duration(const char *s, size_t len)
 	bool any = false;
 
 	take(&c, '-');
-	if (!take(&c, 'P') || !take_parts(&c, "YMD", &any))
+	if (!take(&c, 'P') || !take_parts(&c, "YMD", &any)) {
 		return false;
+	}
 	if (take(&c, 'T')) {
 		any = false;
-		if (!take_parts(&c, "HMS", &any))
+		if (!take_parts(&c, "HMS", &any)) {
 			return false;
+		}
 	}
 	return any && c.at == c.end;
 }
@@ -210,8 +225,10 @@ static int64_t number_here(cursor *c)
 {
 	int64_t v = 0;
 
-	for (; c->at < c->end && is_digit(*c->at); c->at++)
-		v = v < (int64_t)100000000000000 ? v * 10 + (*c->at - '0') : (int64_t)1000000000000000;
+	for (; c->at < c->end && is_digit(*c->at); c->at++) {
+		v = v < (int64_t)100000000000000 ? v * 10 + (*c->at - '0')
+						 : (int64_t)1000000000000000;
+	}
 	return v;
 }
 
@@ -234,8 +251,9 @@ static void read_zone(vv_moment *out, cursor *c)
 	unsigned hour = 0, minute = 0;
 	bool west = c->at < c->end && *c->at == '-';
 
-	if (!take(c, '+') && !take(c, '-'))
+	if (!take(c, '+') && !take(c, '-')) {
 		return;
+	}
 	take_digits(c, 2, &hour);
 	take(c, ':');
 	take_digits(c, 2, &minute);
@@ -254,17 +272,21 @@ bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len
 	}
 	before = take(&c, '-');
 	out->year = number_here(&c) * (before ? -1 : 1);
-	if (type != VV_TYPE_YEAR && (!take(&c, '-') || !take_digits(&c, 2, &out->month)))
+	if (type != VV_TYPE_YEAR && (!take(&c, '-') || !take_digits(&c, 2, &out->month))) {
 		return false;
+	}
 	if ((type == VV_TYPE_DATE || type == VV_TYPE_DATETIME) &&
-	    (!take(&c, '-') || !take_digits(&c, 2, &out->day)))
+	    (!take(&c, '-') || !take_digits(&c, 2, &out->day))) {
 		return false;
+	}
 	if (type == VV_TYPE_DATETIME) {
-		if (!take(&c, 'T'))
+		if (!take(&c, 'T')) {
 			return false;
+		}
 		read_clock(out, &c);
 	}
-	if (type != VV_TYPE_DATE)
+	if (type != VV_TYPE_DATE) {
 		read_zone(out, &c);
+	}
 	return true;
 }

@@ -40,8 +40,8 @@ static void put_row_end(vv_buf *out, const vv_dialect *d, bool last)
 }
 
 /* ends_out, when not NULL, gets where each row ends in out. */
-static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w, const vv_batch *b, size_t upto,
-			   bool last, vv_error *err)
+static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w,
+			   const vv_batch *b, size_t upto, bool last, vv_error *err)
 {
 	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
 	vv_quirks quirks;
@@ -71,18 +71,20 @@ static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_
 		return (vv_status)more;
 	}
 	if (more > 0 && upto == b->rows) {
-		return vv_fail(err, VV_ECORRUPT, "line forms (quirks) of rows that the group does not have");
+		return vv_fail(err, VV_ECORRUPT,
+			       "line forms (quirks) of rows that the group does not have");
 	}
 	return vv_buf_ok(out, err);
 }
 
-vv_status table_batch_raw(vv_buf *out, const vv_table *t, vv_row_writer *w, const vv_batch *b, size_t upto, bool last,
-			  vv_error *err)
+vv_status table_batch_raw(vv_buf *out, const vv_table *t, vv_row_writer *w, const vv_batch *b,
+			  size_t upto, bool last, vv_error *err)
 {
 	return batch_raw(out, NULL, t, w, b, upto, last, err);
 }
 
-vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last, vv_error *err)
+vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
+			 vv_error *err)
 {
 	vv_row_writer *w = NULL;
 	vv_status rc = table_row_writer(&w, t, err);
@@ -130,24 +132,30 @@ vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_er
 	int more;
 	vv_status rc;
 	vv_batch_init(&b);
-	if ((rc = vv_table_reader_open(&r, t, NULL, 0, true, err)) < 0 || (rc = vv_table_seek_row(r, row, err)) < 0 ||
-	    (rc = table_row_writer(&w, t, err)) < 0) {
+	if ((rc = vv_table_reader_open(&r, t, NULL, 0, true, err)) < 0 ||
+	    (rc = vv_table_seek_row(r, row, err)) < 0 || (rc = table_row_writer(&w, t, err)) < 0) {
 		goto done;
 	}
 	if ((more = vv_table_read(r, &b, err)) <= 0) {
-		rc = more < 0 ? (vv_status)more : vv_fail(err, VV_ENOTFOUND, "no row %llu", (unsigned long long)row + 1);
+		rc = more < 0 ? (vv_status)more
+			      : vv_fail(err, VV_ENOTFOUND, "no row %llu",
+					(unsigned long long)row + 1);
 		goto done;
 	}
-	rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err);
+	rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
+				 t->root.layout.len, err);
 	if (rc < 0 || (rc = vv_list_seek_index(layout, b.index, err)) < 0) {
 		goto done;
 	}
 	if ((more = vv_list_next(layout, &item, err)) <= 0) {
-		rc = more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "the layout list is too short");
+		rc = more < 0 ? (vv_status)more
+			      : vv_fail(err, VV_ECORRUPT, "the layout list is too short");
 		goto done;
 	}
-	if ((rc = table_batch_raw(&raw, t, w, &b, (size_t)(row - b.first_row), false, err)) == VV_OK) {
-		*offset = (t->root.dialect.bom ? 3u : 0u) + t->root.dialect.prologue.len + item.before + raw.len;
+	if ((rc = table_batch_raw(&raw, t, w, &b, (size_t)(row - b.first_row), false, err)) ==
+	    VV_OK) {
+		*offset = (t->root.dialect.bom ? 3u : 0u) + t->root.dialect.prologue.len +
+			  item.before + raw.len;
 	}
 done:
 	vv_list_reader_close(layout);
@@ -165,7 +173,7 @@ typedef struct piece {
 	vv_buf data_item, layout_item;
 	vv_batch batch;
 	bool last;
-	bool copied;         /* from the old file */
+	bool copied; /* from the old file */
 	uint64_t copy_at;
 	vv_buf raw;
 	uint64_t hash;
@@ -206,14 +214,17 @@ static vv_status make_chunk(maker *m, piece *p, vv_error *err)
 	const uint8_t *text;
 	vv_status rc;
 	vv_cbor_init(&c, p->data_item.data, p->data_item.len);
-	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = vv_cbor_get_link(&c, &p->batch.cid, err)) < 0 ||
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
+	    (rc = vv_cbor_get_link(&c, &p->batch.cid, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(&c, &bytes, err)) < 0 ||
-	    (rc = m->table->source.get(m->table->source.payload, &p->batch.cid, &p->batch.block, err)) < 0 ||
+	    (rc = m->table->source.get(m->table->source.payload, &p->batch.cid, &p->batch.block,
+				       err)) < 0 ||
 	    (rc = vv_chunk_decode(&text, &len, p->batch.block.data, p->batch.block.len, err)) < 0) {
 		return rc;
 	}
 	if (len != bytes) {
-		return vv_fail(err, VV_ECORRUPT, "a chunk has %zu bytes instead of %llu", len, (unsigned long long)bytes);
+		return vv_fail(err, VV_ECORRUPT, "a chunk has %zu bytes instead of %llu", len,
+			       (unsigned long long)bytes);
 	}
 	vv_buf_put(&p->raw, text, len);
 	return vv_buf_ok(&p->raw, err);
@@ -228,7 +239,8 @@ static vv_hash128 items_hash(const vv_buf *data, const vv_buf *layout)
 static old_place *find_place(const maker *m, vv_hash128 h)
 {
 	size_t i = (size_t)h.lo & (m->place_cap - 1);
-	while (m->places[i].raw_len != 0 && (m->places[i].items.lo != h.lo || m->places[i].items.hi != h.hi)) {
+	while (m->places[i].raw_len != 0 &&
+	       (m->places[i].items.lo != h.lo || m->places[i].items.hi != h.hi)) {
 		i = (i + 1) & (m->place_cap - 1);
 	}
 	return &m->places[i];
@@ -240,12 +252,14 @@ static vv_status load_places(maker *m, vv_error *err)
 	vv_table *old = m->opts->old;
 	vv_list_reader *data = NULL, *layout = NULL;
 	vv_list_item a, b;
-	uint64_t count, weight, at = (old->root.dialect.bom ? 3u : 0u) + old->root.dialect.prologue.len;
+	uint64_t count, weight,
+		at = (old->root.dialect.bom ? 3u : 0u) + old->root.dialect.prologue.len;
 	int more = 1;
 	vv_status rc;
-	if ((rc = vv_list_reader_open(&data, VV_LIST_DATA, &old->source, old->root.data.data, old->root.data.len, err)) < 0 ||
-	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &old->source, old->root.layout.data, old->root.layout.len,
-				      err)) < 0) {
+	if ((rc = vv_list_reader_open(&data, VV_LIST_DATA, &old->source, old->root.data.data,
+				      old->root.data.len, err)) < 0 ||
+	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &old->source, old->root.layout.data,
+				      old->root.layout.len, err)) < 0) {
 		goto done;
 	}
 	vv_list_totals(data, &count, &weight);
@@ -257,7 +271,8 @@ static vv_status load_places(maker *m, vv_error *err)
 		goto done;
 	}
 	for (uint64_t i = 0; i + 1 < count && more > 0; i++) {
-		if ((more = vv_list_next(data, &a, err)) <= 0 || (more = vv_list_next(layout, &b, err)) <= 0) {
+		if ((more = vv_list_next(data, &a, err)) <= 0 ||
+		    (more = vv_list_next(layout, &b, err)) <= 0) {
 			break;
 		}
 		vv_buf data_item = {(char *)(uintptr_t)a.bytes, a.len, a.len, false};
@@ -277,9 +292,11 @@ done:
 static bool same_form(const vv_table *a, const vv_table *b)
 {
 	const vv_dialect *x = &a->root.dialect, *y = &b->root.dialect;
-	bool same = a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE && a->columns == b->columns &&
-		    vv_dialect_same_cells(x, y) && x->newline == y->newline && x->quoting_count == y->quoting_count &&
-		    (x->quoting_count == 0 || memcmp(x->quoting, y->quoting, x->quoting_count) == 0);
+	bool same = a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE &&
+		    a->columns == b->columns && vv_dialect_same_cells(x, y) &&
+		    x->newline == y->newline && x->quoting_count == y->quoting_count &&
+		    (x->quoting_count == 0 ||
+		     memcmp(x->quoting, y->quoting, x->quoting_count) == 0);
 	for (size_t i = 0; same && x->form != VV_FORM_CSV && i < a->columns; i++) {
 		same = strcmp(a->schema.fields[i].name, b->schema.fields[i].name) == 0;
 	}
@@ -288,14 +305,16 @@ static bool same_form(const vv_table *a, const vv_table *b)
 
 static vv_status copy_rows(maker *m, piece *p, vv_error *err)
 {
-	vv_status rc = table_load_layout(m->table, &p->batch, p->layout_item.data, p->layout_item.len, err);
+	vv_status rc = table_load_layout(m->table, &p->batch, p->layout_item.data,
+					 p->layout_item.len, err);
 	if (rc < 0) {
 		return rc;
 	}
 	if (!vv_buf_reserve(&p->raw, (size_t)p->batch.raw_len)) {
 		return vv_fail_nomem(err);
 	}
-	ssize_t n = vv_pread_full(m->opts->old_fd, p->raw.data, (size_t)p->batch.raw_len, p->copy_at, "the old file", err);
+	ssize_t n = vv_pread_full(m->opts->old_fd, p->raw.data, (size_t)p->batch.raw_len,
+				  p->copy_at, "the old file", err);
 	if (n < 0) {
 		return (vv_status)n;
 	}
@@ -312,20 +331,24 @@ static vv_status make_rows(maker *m, piece *p, unsigned worker, vv_error *err)
 	if (p->copied) {
 		return copy_rows(m, p, err);
 	}
-	if (!m->writers[worker] && (rc = table_row_writer(&m->writers[worker], m->table, err)) < 0) {
+	if (!m->writers[worker] &&
+	    (rc = table_row_writer(&m->writers[worker], m->table, err)) < 0) {
 		return rc;
 	}
-	if ((rc = table_load_layout(m->table, &p->batch, p->layout_item.data, p->layout_item.len, err)) < 0 ||
-	    (rc = table_load_data(m->table, &p->batch, p->data_item.data, p->data_item.len, NULL, 0, err)) < 0) {
+	if ((rc = table_load_layout(m->table, &p->batch, p->layout_item.data, p->layout_item.len,
+				    err)) < 0 ||
+	    (rc = table_load_data(m->table, &p->batch, p->data_item.data, p->data_item.len, NULL, 0,
+				  err)) < 0) {
 		return rc;
 	}
 	vv_buf_reserve(&p->raw, p->batch.raw_len < (64u << 20) ? (size_t)p->batch.raw_len + 64 : 0);
-	if ((rc = table_batch_raw(&p->raw, m->table, m->writers[worker], &p->batch, p->batch.rows, p->last, err)) < 0) {
+	if ((rc = table_batch_raw(&p->raw, m->table, m->writers[worker], &p->batch, p->batch.rows,
+				  p->last, err)) < 0) {
 		return rc;
 	}
 	if (p->raw.len != p->batch.raw_len) {
-		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu", p->raw.len,
-			       (unsigned long long)p->batch.raw_len);
+		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu",
+			       p->raw.len, (unsigned long long)p->batch.raw_len);
 	}
 	return table_check_lines(m->table, &p->batch, &p->raw, p->last, err);
 }
@@ -335,7 +358,8 @@ static void piece_run(vv_job *job, unsigned worker)
 	piece *p = (piece *)(void *)job;
 	maker *m = p->maker;
 	vv_buf_reset(&p->raw);
-	p->status = m->table->root.kind == VV_KIND_TABLE ? make_rows(m, p, worker, &p->err) : make_chunk(m, p, &p->err);
+	p->status = m->table->root.kind == VV_KIND_TABLE ? make_rows(m, p, worker, &p->err)
+							 : make_chunk(m, p, &p->err);
 	if (p->status < 0) {
 		return;
 	}
@@ -343,7 +367,9 @@ static void piece_run(vv_job *job, unsigned worker)
 	size_t head = p->raw.len < VV_SCAN_HEAD ? p->raw.len : VV_SCAN_HEAD;
 	p->hash = vv_xxh3(raw, p->raw.len, 0);
 	if (m->opts->cache) {
-		p->entry = (vv_scan_entry){.raw_len = p->raw.len, .raw_hash = p->hash, .clean_cut = !p->last,
+		p->entry = (vv_scan_entry){.raw_len = p->raw.len,
+					   .raw_hash = p->hash,
+					   .clean_cut = !p->last,
 					   .hash = vv_xxh3_128(raw, p->raw.len, m->opts->secret),
 					   .head_hash = vv_xxh3(raw, head, m->opts->secret)};
 	}
@@ -364,7 +390,9 @@ static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 	p->batch.first_row = item.before;
 	if (m->layout) {
 		if ((n = vv_list_next(m->layout, &item, err)) <= 0) {
-			return n < 0 ? (vv_status)n : vv_fail(err, VV_ECORRUPT, "the layout list is shorter than the data list");
+			return n < 0 ? (vv_status)n
+				     : vv_fail(err, VV_ECORRUPT,
+					       "the layout list is shorter than the data list");
 		}
 		vv_buf_reset(&p->layout_item);
 		vv_buf_put(&p->layout_item, item.bytes, item.len);
@@ -420,10 +448,11 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 	for (size_t i = 0; i < PIECES; i++) {
 		vv_batch_init(&m->pieces[i].batch);
 	}
-	rc = vv_list_reader_open(&m->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS, &t->source, t->root.data.data,
-				 t->root.data.len, err);
+	rc = vv_list_reader_open(&m->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS, &t->source,
+				 t->root.data.data, t->root.data.len, err);
 	if (rc == VV_OK && table) {
-		rc = vv_list_reader_open(&m->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err);
+		rc = vv_list_reader_open(&m->layout, VV_LIST_LAYOUT, &t->source,
+					 t->root.layout.data, t->root.layout.len, err);
 	}
 	if (rc == VV_OK) {
 		vv_list_totals(m->data, &m->left, &weight);
@@ -456,11 +485,14 @@ static void maker_close(maker *m)
 	vv_pool_free(m->own_pool);
 }
 
-static vv_status hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes, vv_error *err)
+static vv_status hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
+			     vv_error *err)
 {
 	vv_hash128 h = vv_xxh3_digest128(hash);
 	if (bytes != t->root.bytes || h.lo != t->root.hash.lo || h.hi != t->root.hash.hi) {
-		return vv_fail(err, VV_ECORRUPT, "the bytes put together are not those that were added (hash or length differs)");
+		return vv_fail(
+			err, VV_ECORRUPT,
+			"the bytes put together are not those that were added (hash or length differs)");
 	}
 	return VV_OK;
 }
@@ -478,20 +510,22 @@ static vv_status give(maker *m, vv_bytes_fn fn, void *payload, const vv_buf *b, 
 	return b->len > 0 ? fn(payload, b->data, b->len, err) : VV_OK;
 }
 
-vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool, const vv_progress *progress,
-			 vv_error *err)
+vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
+			 const vv_progress *progress, vv_error *err)
 {
 	vv_bytes_options opts = {.pool = pool, .progress = progress, .old_fd = -1};
 	return vv_table_bytes_with(t, fn, payload, &opts, err);
 }
 
-vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts, vv_error *err)
+vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
+			      const vv_bytes_options *opts, vv_error *err)
 {
 	maker m = {0};
 	vv_buf ends = VV_BUF_INIT;
 	bool more = true;
 	vv_status rc = maker_open(&m, t, opts, err);
-	if (rc < 0 || (rc = table_head(&ends, t, err)) < 0 || (rc = give(&m, fn, payload, &ends, err)) < 0) {
+	if (rc < 0 || (rc = table_head(&ends, t, err)) < 0 ||
+	    (rc = give(&m, fn, payload, &ends, err)) < 0) {
 		goto done;
 	}
 	while (rc == VV_OK && (more || m.head < m.tail)) {
@@ -517,7 +551,8 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload, const 
 		vv_progress_update(m.opts->progress, "writing", m.bytes, t->root.bytes);
 	}
 	vv_buf_reset(&ends);
-	if (rc == VV_OK && (rc = table_tail(&ends, t, err)) == VV_OK && (rc = give(&m, fn, payload, &ends, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = table_tail(&ends, t, err)) == VV_OK &&
+	    (rc = give(&m, fn, payload, &ends, err)) == VV_OK) {
 		rc = hash_agrees(t, m.hash, m.bytes, err);
 	}
 done:

@@ -25,10 +25,12 @@ static bool is_unchanged(void *payload, const char *path, const vv_oid *id)
 {
 	vv_work_state state;
 	vv_error ignored = {0};
-	return vv_stage_work_state(payload, path, id, NULL, &state, NULL, &ignored) == VV_OK && state == VV_WORK_SAME;
+	return vv_stage_work_state(payload, path, id, NULL, &state, NULL, &ignored) == VV_OK &&
+	       state == VV_WORK_SAME;
 }
 
-vv_status vv_stage_open(vv_stage **out, vv_repository *r, const vv_progress *progress, vv_error *err)
+vv_status vv_stage_open(vv_stage **out, vv_repository *r, const vv_progress *progress,
+			vv_error *err)
 {
 	vv_stage *s = vv_calloc(1, sizeof(*s));
 	*out = NULL;
@@ -144,8 +146,8 @@ char *stage_scan_file(const vv_stage *s, const char *path)
 	return vv_path_join(vv_repository_varvedir(s->repo), "cache", "scan", name, NULL);
 }
 
-vv_status vv_stage_scan_cache(vv_stage *s, const char *path, const vv_cid *root, vv_scan_cache **out, uint64_t *secret,
-			      vv_error *err)
+vv_status vv_stage_scan_cache(vv_stage *s, const char *path, const vv_cid *root,
+			      vv_scan_cache **out, uint64_t *secret, vv_error *err)
 {
 	vv_status rc = stage_secret(s, err);
 	*out = NULL;
@@ -204,7 +206,8 @@ static vv_status stage_index(vv_stage *s, vv_error *err)
 	return s->index ? VV_OK : vv_index_open(&s->index, s->repo, err);
 }
 
-vv_status vv_stage_pointer(vv_stage *s, const vv_oid *blob, vv_arena *arena, vv_pointer *out, vv_error *err)
+vv_status vv_stage_pointer(vv_stage *s, const vv_oid *blob, vv_arena *arena, vv_pointer *out,
+			   vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc = vv_blob_read(s->repo, blob, VV_POINTER_MAX, &b, err);
@@ -226,7 +229,8 @@ vv_status vv_stage_is_pointer(vv_stage *s, const vv_oid *blob, bool *out, vv_err
 	if (rc < 0 || size > VV_POINTER_MAX) {
 		return rc;
 	}
-	if ((rc = vv_blob_read(s->repo, blob, VV_POINTER_MAX, &b, err)) == VV_OK && vv_pointer_looks_like(b.data, b.len)) {
+	if ((rc = vv_blob_read(s->repo, blob, VV_POINTER_MAX, &b, err)) == VV_OK &&
+	    vv_pointer_looks_like(b.data, b.len)) {
 		rc = vv_pointer_read(&p, &arena, b.data, b.len, err);
 		*out = rc == VV_OK;
 		if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
@@ -250,7 +254,8 @@ static vv_status unless_trouble(vv_status rc, vv_error *err)
 }
 
 /* The root of the version before: of the index, else of HEAD. None is fine. */
-static vv_status find_parent(vv_stage *s, const char *path, const vv_stage_options *opts, vv_staged *out, vv_error *err)
+static vv_status find_parent(vv_stage *s, const char *path, const vv_stage_options *opts,
+			     vv_staged *out, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer pointer;
@@ -274,7 +279,8 @@ static vv_status find_parent(vv_stage *s, const char *path, const vv_stage_optio
 		rc = unless_trouble(rc, err);
 	}
 	/* In a conflict: the merged version, whose schema and cut may be theirs. */
-	if (!found && rc == VV_OK && s->index && vv_conflict_merged(s->repo, s->index, path, &merged, NULL) == VV_OK) {
+	if (!found && rc == VV_OK && s->index &&
+	    vv_conflict_merged(s->repo, s->index, path, &merged, NULL) == VV_OK) {
 		rc = vv_stage_pointer(s, &merged, &arena, &pointer, err);
 		found = rc == VV_OK;
 		rc = unless_trouble(rc, err);
@@ -289,13 +295,16 @@ static vv_status find_parent(vv_stage *s, const char *path, const vv_stage_optio
 	}
 	if (rc == VV_OK && found && (rc = stage_store(s, err)) == VV_OK) {
 		rc = vv_store_get(s->store, &pointer.root, &block, err);
-		if (rc == VV_OK && (rc = vv_root_decode(&out->parent_root, block.data, block.len, err)) == VV_OK) {
+		if (rc == VV_OK &&
+		    (rc = vv_root_decode(&out->parent_root, block.data, block.len, err)) == VV_OK) {
 			out->parent = pointer.root;
 		} else if (rc == VV_EMISSING) {
 			vv_error_clear(err);
-			rc = VV_OK; /* all is found anew; the caller warns since out->parent is null */
-			vv_buf_puts(&out->result.warnings,
-				    "the blocks of the version before are not here: types, key and cut are found anew\n");
+			/* all is found anew; the caller warns since out->parent is null */
+			rc = VV_OK;
+			vv_buf_puts(
+				&out->result.warnings,
+				"the blocks of the version before are not here: types, key and cut are found anew\n");
 		}
 	}
 	vv_head_clear(&head);
@@ -331,7 +340,8 @@ static void merge_hints(vv_sniff_hints *into, const vv_sniff_hints *user)
 }
 
 /* *guess: only the name says that it is a table. */
-static vv_kind kind_for(const char *path, const vv_stage_options *opts, const vv_staged *out, bool *guess)
+static vv_kind kind_for(const char *path, const vv_stage_options *opts, const vv_staged *out,
+			bool *guess)
 {
 	static const char *const tables[] = {"csv", "tsv", "ndjson", "jsonl"};
 	const char *ext = vv_path_ext(path);
@@ -359,7 +369,7 @@ typedef struct inputs {
 	vv_import_options opts;
 	vv_package_resource package;
 	bool has_package;
-	vv_schema schema;      /* of the package, for its key */
+	vv_schema schema; /* of the package, for its key */
 	vv_scan_cache *cache;
 	char *scan_file, *temp;
 } inputs;
@@ -375,7 +385,8 @@ static void inputs_clear(inputs *in)
 	vv_free(in->temp);
 }
 
-static vv_status take_package(vv_stage *s, const char *path, inputs *in, vv_staged *out, vv_error *err)
+static vv_status take_package(vv_stage *s, const char *path, inputs *in, vv_staged *out,
+			      vv_error *err)
 {
 	vv_error missing = {0};
 	vv_status rc = VV_ENOTFOUND;
@@ -401,7 +412,8 @@ static vv_status take_package(vv_stage *s, const char *path, inputs *in, vv_stag
 	if (in->package.schema.len > 0) {
 		in->opts.schema = in->package.schema.data;
 		in->opts.schema_len = in->package.schema.len;
-		rc = vv_schema_read(&in->schema, in->opts.schema, in->opts.schema_len, in->package.package_path, err);
+		rc = vv_schema_read(&in->schema, in->opts.schema, in->opts.schema_len,
+				    in->package.package_path, err);
 		if (rc == VV_OK && in->package.has_key) {
 			in->opts.key = (const char *const *)in->schema.primary_key;
 			in->opts.key_source = VV_KEY_PACKAGE;
@@ -410,8 +422,8 @@ static vv_status take_package(vv_stage *s, const char *path, inputs *in, vv_stag
 	return rc < 0 ? rc : VV_OK;
 }
 
-static vv_status gather(vv_stage *s, const char *path, const vv_stage_options *opts, bool dry, inputs *in, vv_staged *out,
-			vv_error *err)
+static vv_status gather(vv_stage *s, const char *path, const vv_stage_options *opts, bool dry,
+			inputs *in, vv_staged *out, vv_error *err)
 {
 	vv_status rc;
 	in->opts.hints = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
@@ -439,7 +451,9 @@ static vv_status gather(vv_stage *s, const char *path, const vv_stage_options *o
 		}
 		in->opts.may_be_file &= !in->has_package;
 		merge_hints(&in->opts.hints, &opts->hints);
-		if (in->opts.parent && (rc = vv_scan_cache_load(&in->cache, in->scan_file, &out->parent, s->secret, err)) < 0) {
+		if (in->opts.parent &&
+		    (rc = vv_scan_cache_load(&in->cache, in->scan_file, &out->parent, s->secret,
+					     err)) < 0) {
 			return rc;
 		}
 		in->opts.cache = in->cache;
@@ -457,8 +471,9 @@ void vv_stage_keep(vv_stage *s, vv_mem_sink *blocks)
 }
 
 /* Imports source and makes the pointer. */
-static vv_status import_source(vv_stage *s, const char *path, const vv_source *source, const vv_stage_options *opts,
-			       bool dry, vv_staged *out, vv_error *err)
+static vv_status import_source(vv_stage *s, const char *path, const vv_source *source,
+			       const vv_stage_options *opts, bool dry, vv_staged *out,
+			       vv_error *err)
 {
 	inputs in = {0};
 	vv_sink sink;
@@ -492,7 +507,8 @@ static vv_status import_source(vv_stage *s, const char *path, const vv_source *s
 	vv_buf_clear(&out->result.warnings);
 	out->result.warnings = early;
 	early = (vv_buf)VV_BUF_INIT;
-	out->unchanged = !vv_cid_is_null(&out->parent) && vv_cid_equal(&out->parent, &out->result.cid);
+	out->unchanged = !vv_cid_is_null(&out->parent) &&
+			 vv_cid_equal(&out->parent, &out->result.cid);
 	vv_buf_reset(&out->pointer);
 	if ((rc = vv_root_pointer(&out->pointer, &out->result.cid, &out->result.root, err)) < 0 ||
 	    (rc = vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err)) < 0 || dry) {
@@ -516,14 +532,15 @@ done:
 	return rc;
 }
 
-vv_status vv_stage_stream(vv_stage *s, const char *path, const vv_source *source, const vv_stage_options *opts,
-			  vv_staged *out, vv_error *err)
+vv_status vv_stage_stream(vv_stage *s, const char *path, const vv_source *source,
+			  const vv_stage_options *opts, vv_staged *out, vv_error *err)
 {
 	return import_source(s, path, source, opts, false, out, err);
 }
 
 /* A small file that holds a pointer's text: *is_pointer, and blob and pointer set. */
-static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st, vv_staged *out, bool *is_pointer, vv_error *err)
+static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st, vv_staged *out,
+				   bool *is_pointer, vv_error *err)
 {
 	char head[16];
 	vv_arena arena = VV_ARENA_INIT;
@@ -561,8 +578,9 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st, 
 }
 
 /* One attempt; *changed when the file was written to meanwhile. */
-static vv_status stage_once(vv_stage *s, const char *path, const char *file, const vv_stage_options *opts, bool dry,
-			    vv_staged *out, bool *is_pointer, bool *changed, vv_error *err)
+static vv_status stage_once(vv_stage *s, const char *path, const char *file,
+			    const vv_stage_options *opts, bool dry, vv_staged *out,
+			    bool *is_pointer, bool *changed, vv_error *err)
 {
 	vv_stat before, after;
 	vv_source source;
@@ -600,8 +618,8 @@ done:
 	return rc;
 }
 
-vv_status vv_stage_file(vv_stage *s, const char *path, const vv_stage_options *opts, bool dry, vv_staged *out,
-			bool *is_pointer, vv_error *err)
+vv_status vv_stage_file(vv_stage *s, const char *path, const vv_stage_options *opts, bool dry,
+			vv_staged *out, bool *is_pointer, vv_error *err)
 {
 	char *file = vv_repository_file(s->repo, path);
 	vv_status rc = VV_OK;
@@ -636,8 +654,9 @@ static bool begins_as_pointer(const char *file, const vv_stat *st)
 	return n > 0 && vv_pointer_looks_like(head, (size_t)n);
 }
 
-vv_status vv_stage_work_state(vv_stage *s, const char *path, const vv_oid *index_blob, const vv_index_entry *entry,
-			      vv_work_state *out, vv_staged *staged, vv_error *err)
+vv_status vv_stage_work_state(vv_stage *s, const char *path, const vv_oid *index_blob,
+			      const vv_index_entry *entry, vv_work_state *out, vv_staged *staged,
+			      vv_error *err)
 {
 	vv_staged own;
 	vv_stat st;
@@ -651,14 +670,16 @@ vv_status vv_stage_work_state(vv_stage *s, const char *path, const vv_oid *index
 	}
 	vv_status rc = vv_lstat(&st, file, &missing);
 	bool regular = rc == VV_OK && S_ISREG(st.mode);
-	bool cached = regular && vv_stat_cache_get(s->stats, path, &st, &known) && vv_oid_equal(&known, index_blob);
+	bool cached = regular && vv_stat_cache_get(s->stats, path, &st, &known) &&
+		      vv_oid_equal(&known, index_blob);
 	bool maybe_pointer = regular && !cached && begins_as_pointer(file, &st);
 	vv_free(file);
 	if (!regular || cached) {
 		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
 		return VV_OK;
 	}
-	if (entry && !maybe_pointer && (rc = stage_index(s, err)) == VV_OK && vv_index_stat_clean(s->index, entry, &st)) {
+	if (entry && !maybe_pointer && (rc = stage_index(s, err)) == VV_OK &&
+	    vv_index_stat_clean(s->index, entry, &st)) {
 		*out = VV_WORK_SAME;
 		return VV_OK;
 	}
@@ -667,13 +688,16 @@ vv_status vv_stage_work_state(vv_stage *s, const char *path, const vv_oid *index
 	rc = vv_stage_file(s, path, &opts, true, into, &is_pointer, err);
 	if (rc == VV_OK) {
 		bool same = vv_oid_equal(&into->blob, index_blob);
-		*out = is_pointer && same ? VV_WORK_POINTER : same ? VV_WORK_SAME : VV_WORK_MODIFIED;
+		*out = is_pointer && same ? VV_WORK_POINTER
+		       : same             ? VV_WORK_SAME
+					  : VV_WORK_MODIFIED;
 	}
 	vv_staged_clear(&own);
 	return rc;
 }
 
-vv_status vv_stage_line(vv_stage *s, const char *path, uint64_t offset, uint64_t *line, vv_error *err)
+vv_status vv_stage_line(vv_stage *s, const char *path, uint64_t offset, uint64_t *line,
+			vv_error *err)
 {
 	vv_source source;
 	vv_fd_source fds;

@@ -12,12 +12,12 @@ struct vv_stage {
 	vv_store *store;
 	vv_writer *writer;
 	vv_pool *pool;
-	vv_mem_sink *kept;   /* where dry imports put their blocks; NULL: nowhere */
+	vv_mem_sink *kept; /* where dry imports put their blocks; NULL: nowhere */
 	vv_stat_cache *stats;
-	vv_index *index;     /* as it was when first needed: for parents and stats */
+	vv_index *index; /* as it was when first needed: for parents and stats */
 	uint64_t secret;
 	bool has_secret;
-	vv_buf *blobs;       /* pointers whose blobs are written by vv_stage_commit */
+	vv_buf *blobs; /* pointers whose blobs are written by vv_stage_commit */
 	size_t blob_count, blob_cap;
 };
 

@@ -32,7 +32,8 @@ uint64_t import_count_lines(const char *bytes, size_t len)
 {
 	uint64_t lines = 0;
 	for (size_t i = 0; i < len; i++) {
-		lines += bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == len || bytes[i + 1] != '\n'));
+		lines += bytes[i] == '\n' ||
+			 (bytes[i] == '\r' && (i + 1 == len || bytes[i + 1] != '\n'));
 	}
 	return lines;
 }
@@ -52,7 +53,10 @@ static vv_status line_of(import *im, uint64_t offset, uint64_t *out, vv_error *e
 	if (im->source->line) {
 		return im->source->line(im->source->payload, offset, out, err);
 	}
-	*out = im->lines + import_count_lines(vv_window_bytes(im->window), (size_t)(offset - vv_window_origin(im->window))) + 1;
+	*out = im->lines +
+	       import_count_lines(vv_window_bytes(im->window),
+				  (size_t)(offset - vv_window_origin(im->window))) +
+	       1;
 	return VV_OK;
 }
 
@@ -77,8 +81,11 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 			return vv_fail_nomem(err);
 		}
 		out->findings = p;
-		p[k] = (vv_import_finding){.column = m->column, .row = im->rows + m->row,
-					   .offset = j->offset + j->rows[m->row].start, .value = m->value, .count = m->count};
+		p[k] = (vv_import_finding){.column = m->column,
+					   .row = im->rows + m->row,
+					   .offset = j->offset + j->rows[m->row].start,
+					   .value = m->value,
+					   .count = m->count};
 		m->value = NULL;
 		out->finding_count++;
 	}
@@ -86,8 +93,8 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len, const void *layout,
-			      size_t layout_len, uint64_t rows, vv_error *err)
+static vv_status append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len,
+			      const void *layout, size_t layout_len, uint64_t rows, vv_error *err)
 {
 	uint8_t le[8];
 	vv_status rc;
@@ -122,7 +129,8 @@ static vv_status collect(import *im, vv_error *err)
 	}
 	for (size_t k = 0; k < im->candidate_count; k++) {
 		im->holes[k] |= j->key_hole[k];
-		if ((rc = vv_key_proof_add(im->proofs[k], j->hashes[k], j->row_count, im->rows, err)) < 0) {
+		if ((rc = vv_key_proof_add(im->proofs[k], j->hashes[k], j->row_count, im->rows,
+					   err)) < 0) {
 			return rc;
 		}
 	}
@@ -136,8 +144,8 @@ static vv_status collect(import *im, vv_error *err)
 	}
 	im->out->short_rows += j->short_rows;
 	im->out->groups_new += !import_old_has(im->old, &j->cid);
-	return append_group(im, &j->entry, j->data_item.data, j->data_item.len, j->layout_item.data, j->layout_item.len,
-			    j->row_count, err);
+	return append_group(im, &j->entry, j->data_item.data, j->data_item.len, j->layout_item.data,
+			    j->layout_item.len, j->row_count, err);
 }
 
 static vv_status collect_all(import *im, vv_error *err)
@@ -155,8 +163,9 @@ static vv_status take_old(import *im, vv_error *err)
 {
 	size_t index, want = 0;
 	int m;
-	while ((m = import_old_match(im->old, vv_window_bytes(im->window), vv_window_len(im->window),
-				     vv_window_at_end(im->window), im->dialect.form, &index, &want)) != 0) {
+	while ((m = import_old_match(im->old, vv_window_bytes(im->window),
+				     vv_window_len(im->window), vv_window_at_end(im->window),
+				     im->dialect.form, &index, &want)) != 0) {
 		vv_status rc;
 		if (m < 0) {
 			if ((rc = vv_window_fill(im->window, want, err)) < 0) {
@@ -177,8 +186,10 @@ static vv_status take_old(import *im, vv_error *err)
 		im->final_newline = e->clean_cut || import_old_of(im)->dialect.final_newline;
 		im->out->groups_reused++;
 		consume(im, (size_t)e->raw_len);
-		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window), im->source->size);
-		if (vv_window_len(im->window) == 0 && (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
+		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
+				   im->source->size);
+		if (vv_window_len(im->window) == 0 &&
+		    (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
 			return rc;
 		}
 	}
@@ -201,7 +212,8 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 	}
 	if (stride > j->stride) {
 		for (size_t r = j->row_count; r-- > 0;) {
-			memmove(&j->cells[r * stride], &j->cells[r * j->stride], j->stride * sizeof(vv_cell));
+			memmove(&j->cells[r * stride], &j->cells[r * j->stride],
+				j->stride * sizeof(vv_cell));
 			for (size_t c = j->stride; c < stride; c++) {
 				j->cells[r * stride + c] = (vv_cell){.state = VV_CELL_ABSENT};
 			}
@@ -226,7 +238,9 @@ static vv_status hint_ways_out(const import *im, bool first_row, vv_error *err)
 	static const char out[] = "'varve add --as file' keeps it as bytes; "
 				  "'varve convert --lenient IN OUT' reads it as well as can be";
 	if (im->opts->parent) {
-		return vv_hint(err, "mend it, or take the last version back ('git checkout -- FILE'); %s", out);
+		return vv_hint(
+			err, "mend it, or take the last version back ('git checkout -- FILE'); %s",
+			out);
 	}
 	if (first_row && im->dialect.form == VV_FORM_CSV && im->dialect.header) {
 		return vv_hint(err, "the first line must be the header, with all columns; %s", out);
@@ -245,11 +259,12 @@ static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_err
 	}
 	if (line_of(im, offset, &line, &ignored) == VV_OK) {
 		uint64_t origin = vv_window_origin(im->window);
-		while (start > origin && bytes[start - 1 - origin] != '\n' && bytes[start - 1 - origin] != '\r') {
+		while (start > origin && bytes[start - 1 - origin] != '\n' &&
+		       bytes[start - 1 - origin] != '\r') {
 			start--;
 		}
-		vv_prefix(err, "%s: line %llu, column %llu", im->source->name, (unsigned long long)line,
-			  (unsigned long long)(offset - start + 1));
+		vv_prefix(err, "%s: line %llu, column %llu", im->source->name,
+			  (unsigned long long)line, (unsigned long long)(offset - start + 1));
 	} else {
 		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
 	}
@@ -293,7 +308,8 @@ static vv_status scan_rows(import *im, group_job *j, scan_end *end, size_t *used
 			*end = at_end || vv_scan_body_end(im->scan, &at) ? SCAN_INPUT : SCAN_WINDOW;
 			return VV_OK;
 		}
-		if (vv_scan_columns(im->scan) > im->columns && (rc = import_columns_grow(im, err)) < 0) {
+		if (vv_scan_columns(im->scan) > im->columns &&
+		    (rc = import_columns_grow(im, err)) < 0) {
 			return rc;
 		}
 		const vv_row *row = &j->rows[j->row_count];
@@ -327,16 +343,20 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, size_t use
 	j->slab = vv_window_hold(im->window);
 	j->lines = im->lines;
 	consume(im, used);
-	if (vv_window_len(im->window) == 0 && (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
+	if (vv_window_len(im->window) == 0 &&
+	    (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
 		return rc;
 	}
 	j->last = body_over || (vv_window_len(im->window) == 0 && vv_window_at_end(im->window));
 	/* The last row may hold blank lines that would belong to a next row. */
 	const char *tail = j->raw + j->raw_len;
-	bool blank_tail = j->raw_len >= 2 && (tail[-2] == '\n' || (tail[-2] == '\r' && tail[-1] != '\n') ||
-					      (j->raw_len >= 3 && tail[-2] == '\r' && (tail[-3] == '\n' || tail[-3] == '\r')));
-	j->cut = end == SCAN_CUT && !(j->last && (blank_tail || im->dialect.form == VV_FORM_JSON ||
-						  j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
+	bool blank_tail = j->raw_len >= 2 &&
+			  (tail[-2] == '\n' || (tail[-2] == '\r' && tail[-1] != '\n') ||
+			   (j->raw_len >= 3 && tail[-2] == '\r' &&
+			    (tail[-3] == '\n' || tail[-3] == '\r')));
+	j->cut = end == SCAN_CUT &&
+		 !(j->last && (blank_tail || im->dialect.form == VV_FORM_JSON ||
+			       j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
 	j->base = (vv_cid){0};
 	import_old_base(im->old, &j->base);
 	vv_arena_clear(&j->arena);
@@ -355,7 +375,8 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	scan_end end = SCAN_WINDOW;
 	size_t want = GROUP_WANT, used = 0;
 	while (end == SCAN_WINDOW) {
-		if ((rc = vv_window_fill(im->window, want, err)) < 0 || (rc = scan_rows(im, j, &end, &used, err)) < 0) {
+		if ((rc = vv_window_fill(im->window, want, err)) < 0 ||
+		    (rc = scan_rows(im, j, &end, &used, err)) < 0) {
 			return rc;
 		}
 		want = vv_window_len(im->window) * 2;
@@ -380,7 +401,8 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	j->job.run = import_group_run;
 	im->job_tail++;
 	vv_pool_submit(im->pool, &j->job);
-	vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window), im->source->size);
+	vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
+			   im->source->size);
 	return VV_OK;
 }
 
@@ -396,20 +418,24 @@ static vv_status take_epilogue(import *im, vv_error *err)
 		return rc;
 	}
 	if (!vv_window_at_end(im->window) || vv_window_len(im->window) > VV_HEADER_MAX) {
-		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array", im->source->name);
+		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array",
+			       im->source->name);
 	}
 	vv_cell none;
 	vv_row row;
-	vv_scan_window(im->scan, vv_window_bytes(im->window), vv_window_len(im->window), true, vv_window_origin(im->window));
+	vv_scan_window(im->scan, vv_window_bytes(im->window), vv_window_len(im->window), true,
+		       vv_window_origin(im->window));
 	int n = vv_scan_row(im->scan, &none, 0, &row, err);
 	if (n < 0) {
 		place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan), false, err);
 		return (vv_status)n;
 	}
 	if (n > 0) {
-		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array", im->source->name);
+		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array",
+			       im->source->name);
 	}
-	return vv_bytes_set(&im->dialect.epilogue, vv_window_bytes(im->window), vv_window_len(im->window), err);
+	return vv_bytes_set(&im->dialect.epilogue, vv_window_bytes(im->window),
+			    vv_window_len(im->window), err);
 }
 
 static vv_status all_rows(import *im, vv_error *err)
@@ -418,7 +444,8 @@ static vv_status all_rows(import *im, vv_error *err)
 	vv_status rc;
 	im->final_newline = true;
 	while (more) {
-		if ((rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0 || (rc = take_old(im, err)) < 0) {
+		if ((rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0 ||
+		    (rc = take_old(im, err)) < 0) {
 			return rc;
 		}
 		if (vv_window_len(im->window) == 0 && vv_window_at_end(im->window)) {
@@ -456,7 +483,8 @@ static vv_status check_width(const import *im, vv_error *err)
 	if (im->columns == 0 || im->most_rows <= VV_GRID_MAX / im->columns) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EREFUSED, "%s: %zu different members, and %llu short rows in one group: too sparse for a table",
+	vv_fail(err, VV_EREFUSED,
+		"%s: %zu different members, and %llu short rows in one group: too sparse for a table",
 		im->source->name, im->columns, (unsigned long long)im->most_rows);
 	return vv_hint(err, "'varve add --as file' keeps it as bytes");
 }
@@ -470,11 +498,15 @@ static void warn_short_rows(import *im)
 	if (out->short_rows == 0 || im->opts->as) {
 		return;
 	}
-	vv_buf_printf(&out->warnings, "%s%s row%s ha%s fewer cells than %s", out->groups_reused > 0 ? "in what changed, " : "",
-		      vv_text_count(out->short_rows), out->short_rows == 1 ? "" : "s", out->short_rows == 1 ? "s" : "ve",
+	vv_buf_printf(&out->warnings, "%s%s row%s ha%s fewer cells than %s",
+		      out->groups_reused > 0 ? "in what changed, " : "",
+		      vv_text_count(out->short_rows), out->short_rows == 1 ? "" : "s",
+		      out->short_rows == 1 ? "s" : "ve",
 		      im->out->root.dialect.header ? "the header" : "others");
-	if (!im->source->line || im->source->line(im->source->payload, im->short_at, &line, &ignored) == VV_OK) {
-		vv_buf_printf(&out->warnings, "%s line %llu", out->short_rows == 1 ? ":" : ", the first in",
+	if (!im->source->line ||
+	    im->source->line(im->source->payload, im->short_at, &line, &ignored) == VV_OK) {
+		vv_buf_printf(&out->warnings, "%s line %llu",
+			      out->short_rows == 1 ? ":" : ", the first in",
 			      (unsigned long long)line);
 	}
 	vv_buf_puts(&out->warnings, "; the last cells are absent there\n");
@@ -491,7 +523,8 @@ static vv_status finish_root(import *im, vv_error *err)
 	root->rows = im->rows;
 	root->bytes = vv_window_origin(im->window) + vv_window_len(im->window);
 	root->hash = vv_xxh3_digest128(im->hash);
-	if ((rc = check_width(im, err)) < 0 || (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
+	if ((rc = check_width(im, err)) < 0 ||
+	    (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->layout, &layout, err)) < 0) {
 		goto done;
 	}
@@ -521,7 +554,8 @@ static vv_status put_root(import *im, vv_error *err)
 	vv_cid base = {0};
 	vv_status rc;
 	if ((rc = vv_root_encode(&out->root_block, &out->root, err)) < 0 ||
-	    (rc = vv_cid_of(&out->cid, VV_CODEC_DAG_CBOR, out->root_block.data, out->root_block.len, err)) < 0) {
+	    (rc = vv_cid_of(&out->cid, VV_CODEC_DAG_CBOR, out->root_block.data, out->root_block.len,
+			    err)) < 0) {
 		return rc;
 	}
 	if (opts->parent) {
@@ -533,8 +567,8 @@ static vv_status put_root(import *im, vv_error *err)
 		vv_buf_clear(&b);
 	}
 	if (rc == VV_OK && im->sink->put) {
-		rc = im->sink->put(im->sink->payload, &out->cid, out->root_block.data, out->root_block.len,
-				   opts->parent ? &base : NULL, err);
+		rc = im->sink->put(im->sink->payload, &out->cid, out->root_block.data,
+				   out->root_block.len, opts->parent ? &base : NULL, err);
 	}
 	if (rc == VV_OK && out->cache) {
 		out->cache->root = out->cid;
@@ -547,12 +581,14 @@ static vv_status take_dialect(import *im, vv_error *err)
 {
 	const vv_dialect *d = &im->opts->as->dialect;
 	size_t skip = (d->bom ? 3 : 0) + d->prologue.len;
-	vv_status rc = vv_window_fill(im->window, skip > VV_WINDOW_PIECE ? skip : VV_WINDOW_PIECE, err);
+	vv_status rc = vv_window_fill(im->window, skip > VV_WINDOW_PIECE ? skip : VV_WINDOW_PIECE,
+				      err);
 	if (rc < 0 || (rc = vv_dialect_dup(&im->dialect, d, err)) < 0) {
 		return rc;
 	}
 	if (vv_window_len(im->window) < skip) {
-		return vv_fail(err, VV_ECORRUPT, "%s: shorter than its own prologue", im->source->name);
+		return vv_fail(err, VV_ECORRUPT, "%s: shorter than its own prologue",
+			       im->source->name);
 	}
 	consume(im, skip);
 	return VV_OK;
@@ -579,13 +615,15 @@ static vv_status sniff(import *im, vv_error *err)
 		size_t len = vv_window_len(im->window);
 		/* The sample is the same however the bytes arrive. */
 		bool whole = at_end && len <= want;
-		rc = vv_sniff(&im->sniffed, vv_window_bytes(im->window), whole ? len : want, whole, &hints, err);
+		rc = vv_sniff(&im->sniffed, vv_window_bytes(im->window), whole ? len : want, whole,
+			      &hints, err);
 		if (rc != VV_ENOTFOUND || whole) {
 			break;
 		}
 	}
 	if (rc == VV_OK) {
-		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->sniffed.warnings), im->sniffed.warnings.len);
+		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->sniffed.warnings),
+			   im->sniffed.warnings.len);
 		rc = vv_dialect_dup(&im->dialect, &im->sniffed.dialect, err);
 		consume(im, im->sniffed.body);
 	} else if (err && err->code == rc && !strstr(err->message, im->source->name)) {
@@ -597,20 +635,26 @@ static vv_status sniff(import *im, vv_error *err)
 static vv_status import_table(import *im, vv_error *err)
 {
 	vv_status rc;
-	if ((rc = sniff(im, err)) < 0 || (rc = import_columns_set(im, err)) < 0 || (rc = import_choose(im, err)) < 0 ||
-	    (rc = vv_scan_new(&im->scan, &im->dialect, im->columns, im->names, im->name_lens, err)) < 0 ||
+	if ((rc = sniff(im, err)) < 0 || (rc = import_columns_set(im, err)) < 0 ||
+	    (rc = import_choose(im, err)) < 0 ||
+	    (rc = vv_scan_new(&im->scan, &im->dialect, im->columns, im->names, im->name_lens,
+			      err)) < 0 ||
 	    (rc = import_old_open(&im->old, im, err)) < 0) {
 		return rc;
 	}
 	const vv_root *parent = im->opts->parent;
 	bool table = parent && parent->kind == VV_KIND_TABLE;
-	im->need_infer = !im->opts->schema && (!table || im->columns > im->parent_schema.count || im->dialect.form != VV_FORM_CSV);
+	im->need_infer = !im->opts->schema && (!table || im->columns > im->parent_schema.count ||
+					       im->dialect.form != VV_FORM_CSV);
 	for (size_t i = 0; !im->need_infer && i < im->columns; i++) {
 		im->need_infer = im->fields[i] < 0 && im->renamed_from[i] < 0;
 	}
-	if ((rc = vv_list_builder_new(&im->data, VV_LIST_DATA, im->sink, table ? &parent->data : NULL, err)) < 0 ||
-	    (rc = vv_list_builder_new(&im->layout, VV_LIST_LAYOUT, im->sink, table ? &parent->layout : NULL, err)) < 0 ||
-	    (rc = all_rows(im, err)) < 0 || (rc = take_epilogue(im, err)) < 0 || (rc = finish_root(im, err)) < 0) {
+	if ((rc = vv_list_builder_new(&im->data, VV_LIST_DATA, im->sink,
+				      table ? &parent->data : NULL, err)) < 0 ||
+	    (rc = vv_list_builder_new(&im->layout, VV_LIST_LAYOUT, im->sink,
+				      table ? &parent->layout : NULL, err)) < 0 ||
+	    (rc = all_rows(im, err)) < 0 || (rc = take_epilogue(im, err)) < 0 ||
+	    (rc = finish_root(im, err)) < 0) {
 		return rc;
 	}
 	return VV_OK;
@@ -673,14 +717,19 @@ static vv_status import_open(import *im, vv_error *err)
 /* What cannot be a table whatever its name; NULL: nothing of the kind. */
 static const char *other_encoding(const char *head, size_t len)
 {
-	static const char utf16[] = "text in UTF-16, kept as bytes; 'varve convert' makes a table of it";
-	static const char packed[] = "compressed, kept as bytes: versions share nothing and cannot be compared; "
-				     "'varve convert' makes a table of it";
+	static const char utf16[] =
+		"text in UTF-16, kept as bytes; 'varve convert' makes a table of it";
+	static const char packed[] =
+		"compressed, kept as bytes: versions share nothing and cannot be compared; "
+		"'varve convert' makes a table of it";
 	static const struct {
 		const char *magic;
 		size_t len;
 		const char *what;
-	} known[] = {{"\xff\xfe", 2, utf16}, {"\xfe\xff", 2, utf16}, {"\x1f\x8b", 2, packed}, {"\x28\xb5\x2f\xfd", 4, packed}};
+	} known[] = {{"\xff\xfe", 2, utf16},
+		     {"\xfe\xff", 2, utf16},
+		     {"\x1f\x8b", 2, packed},
+		     {"\x28\xb5\x2f\xfd", 4, packed}};
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0) {
 			return known[i].what;
@@ -726,8 +775,7 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 	vv_dialect_init(&im->dialect);
 	vv_schema_init(&im->parent_schema);
 	vv_arena_init(&im->names_arena);
-	if ((rc = import_open(im, err)) < 0 ||
-	    (rc = import_content(im, err)) < 0 ||
+	if ((rc = import_open(im, err)) < 0 || (rc = import_content(im, err)) < 0 ||
 	    (rc = put_root(im, err)) < 0 || (rc = vv_buf_ok(&out->warnings, err)) < 0) {
 		import_clear(im);
 		vv_free(im);

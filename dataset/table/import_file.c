@@ -34,7 +34,8 @@ static vv_status old_chunks_load(old_chunks *o, import *im, vv_error *err)
 	}
 	while (o->count < count && (more = vv_list_next(r, &item, err)) > 0) {
 		size_t n;
-		if (vv_cbor_get_array(&item.cbor, &n, err) < 0 || vv_cbor_get_link(&item.cbor, &o->cids[o->count], err) < 0) {
+		if (vv_cbor_get_array(&item.cbor, &n, err) < 0 ||
+		    vv_cbor_get_link(&item.cbor, &o->cids[o->count], err) < 0) {
 			break;
 		}
 		o->count++;
@@ -56,7 +57,8 @@ static const vv_cid *old_chunk_for(old_chunks *o, const vv_cid *cid)
 	return o->next < o->count ? &o->cids[o->next++] : NULL;
 }
 
-static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const char *bytes, size_t len, vv_error *err)
+static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const char *bytes,
+			   size_t len, vv_error *err)
 {
 	uint8_t le[8];
 	vv_cid cid;
@@ -64,11 +66,13 @@ static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const cha
 	vv_status rc;
 	vv_buf_reset(block);
 	vv_chunk_encode(block, bytes, len);
-	if ((rc = vv_buf_ok(block, err)) < 0 || (rc = vv_cid_of(&cid, VV_CODEC_RAW, block->data, block->len, err)) < 0) {
+	if ((rc = vv_buf_ok(block, err)) < 0 ||
+	    (rc = vv_cid_of(&cid, VV_CODEC_RAW, block->data, block->len, err)) < 0) {
 		return rc;
 	}
 	const vv_cid *base = old_chunk_for(old, &cid);
-	if (im->sink->put && (rc = im->sink->put(im->sink->payload, &cid, block->data, block->len, base, err)) < 0) {
+	if (im->sink->put &&
+	    (rc = im->sink->put(im->sink->payload, &cid, block->data, block->len, base, err)) < 0) {
 		return rc;
 	}
 	vv_cbor_put_array(&item, 2);
@@ -107,12 +111,14 @@ vv_status import_chunks(import *im, vv_error *err)
 		if (len == 0) {
 			break;
 		}
-		size_t n = vv_chunk_cut((const uint8_t *)vv_window_bytes(im->window), len, vv_window_at_end(im->window));
+		size_t n = vv_chunk_cut((const uint8_t *)vv_window_bytes(im->window), len,
+					vv_window_at_end(im->window));
 		if ((rc = put_chunk(im, &old, &block, vv_window_bytes(im->window), n, err)) < 0) {
 			goto done;
 		}
 		vv_window_consume(im->window, n);
-		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window), im->source->size);
+		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
+				   im->source->size);
 	}
 	root->kind = VV_KIND_FILE;
 	root->format = VV_FORMAT_GENERATION;

@@ -47,7 +47,8 @@ static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *er
 	if (!w->writer || w->writer_columns < j->columns) {
 		vv_row_writer_free(w->writer);
 		w->writer = NULL;
-		vv_status rc = vv_row_writer_new(&w->writer, &j->im->dialect, j->columns, j->im->names, j->im->name_lens, err);
+		vv_status rc = vv_row_writer_new(&w->writer, &j->im->dialect, j->columns,
+						 j->im->names, j->im->name_lens, err);
 		if (rc < 0) {
 			return rc;
 		}
@@ -90,7 +91,10 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 		if (len < end_len || memcmp(raw + len - end_len, end, end_len) != 0) {
 			return -1;
 		}
-		return vv_row_matches(w->writer, &j->cells[i * j->stride], j->columns, raw, len - end_len) ? 0 : -1;
+		return vv_row_matches(w->writer, &j->cells[i * j->stride], j->columns, raw,
+				      len - end_len)
+			       ? 0
+			       : -1;
 	}
 	size_t body = len - newline_len(row->newline);
 	if (!(row->plain && d->quoting_count == 0) &&
@@ -111,7 +115,9 @@ static void count_short_rows(group_job *j)
 			j->short_at = j->rows[i].text_start;
 			j->short_line = j->im->source->line
 						? 0
-						: j->lines + import_count_lines(j->raw, j->short_at) + 1;
+						: j->lines +
+							  import_count_lines(j->raw, j->short_at) +
+							  1;
 		}
 	}
 }
@@ -169,7 +175,8 @@ done:
 
 /* Puts the longest cells of rows that are too long out of line: their text is taken
  * from the grid (remembered in the worker) and its chunk list is noted in outs. */
-static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, size_t *count, vv_error *err)
+static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, size_t *count,
+				vv_error *err)
 {
 	*count = 0;
 	for (size_t r = 0; r < j->row_count; r++) {
@@ -187,7 +194,9 @@ static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, si
 				}
 			}
 			if (row[longest].len == 0) {
-				break; /* only empty cells are left: the limit on columns keeps these small */
+				/* only empty cells are left: the limit on columns keeps these
+				 * small */
+				break;
 			}
 			if (*count == w->out_cap) {
 				size_t cap = w->out_cap ? w->out_cap * 2 : 16;
@@ -219,7 +228,8 @@ static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, si
 	}
 	for (size_t i = 0; i < *count; i++) {
 		vv_list chunks = {VV_BUF_INIT};
-		vv_status rc = vv_chunks_write(&chunks, j->im->sink, w->outs[i].text, w->outs[i].len, err);
+		vv_status rc = vv_chunks_write(&chunks, j->im->sink, w->outs[i].text,
+					       w->outs[i].len, err);
 		if (rc == VV_OK) {
 			vv_cbor_put_array(outs, 4);
 			vv_cbor_put_uint(outs, w->out_places[i] / j->stride);
@@ -250,15 +260,15 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 	vv_buf_reset(&w->block);
 	vv_buf_reset(&j->data_item);
 	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0 ||
-	    (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns, j->stride,
-				  j->im->need_infer ? infer_values : NULL, w, err)) < 0 ||
+	    (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns,
+				  j->stride, j->im->need_infer ? infer_values : NULL, w, err)) <
+		    0 ||
 	    (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0) {
 		goto done;
 	}
 	const vv_sink *sink = j->im->sink;
-	if (sink->put &&
-	    (rc = sink->put(sink->payload, &j->cid, w->block.data, w->block.len,
-			    vv_cid_is_null(&j->base) ? NULL : &j->base, err)) < 0) {
+	if (sink->put && (rc = sink->put(sink->payload, &j->cid, w->block.data, w->block.len,
+					 vv_cid_is_null(&j->base) ? NULL : &j->base, err)) < 0) {
 		goto done;
 	}
 	vv_cbor_put_array(&j->data_item, out_count > 0 ? 3 : 2);
@@ -295,7 +305,8 @@ static vv_status hash_keys(group_job *j, vv_error *err)
 		j->key_hole[k] = false;
 		for (size_t r = 0; r < j->row_count; r++) {
 			bool usable;
-			j->hashes[k][r] = vv_key_hash(&j->cells[r * j->stride], c->columns, c->count, im->key_seed, &usable);
+			j->hashes[k][r] = vv_key_hash(&j->cells[r * j->stride], c->columns,
+						      c->count, im->key_seed, &usable);
 			j->key_hole[k] |= !usable;
 		}
 	}
@@ -326,14 +337,16 @@ static vv_status find_misfits(group_job *j, vv_error *err)
 				m->count++;
 				continue;
 			}
-			import_misfit *p = vv_realloc_array(j->misfits, j->misfit_count + 1, sizeof(*p));
+			import_misfit *p = vv_realloc_array(j->misfits, j->misfit_count + 1,
+							    sizeof(*p));
 			if (!p) {
 				return vv_fail_nomem(err);
 			}
 			j->misfits = p;
 			m = &p[j->misfit_count];
 			*m = (import_misfit){.column = c, .row = r, .count = 1};
-			m->value = vv_strndup(cell->text ? cell->text : "", cell->len < 200 ? cell->len : 200);
+			m->value = vv_strndup(cell->text ? cell->text : "",
+					      cell->len < 200 ? cell->len : 200);
 			if (!m->value) {
 				return vv_fail_nomem(err);
 			}
@@ -351,15 +364,18 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	j->entry.raw_len = j->raw_len;
 	j->entry.hash = vv_xxh3_128(j->raw, j->raw_len, secret);
 	j->entry.raw_hash = vv_xxh3(j->raw, j->raw_len, 0);
-	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD, secret);
+	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD,
+				     secret);
 	j->entry.clean_cut = j->cut;
 	if ((rc = worker_ready(w, j, err)) < 0) {
 		return rc;
 	}
 	count_short_rows(j);
 	find_quirks(w, j, &quirks);
-	if ((rc = vv_row_writer_ok(w->writer, err)) == VV_OK && (rc = vv_buf_ok(&quirks, err)) == VV_OK && (rc = put_layout(j, &quirks, err)) == VV_OK &&
-	    (rc = hash_keys(j, err)) == VV_OK && (rc = find_misfits(j, err)) == VV_OK) {
+	if ((rc = vv_row_writer_ok(w->writer, err)) == VV_OK &&
+	    (rc = vv_buf_ok(&quirks, err)) == VV_OK &&
+	    (rc = put_layout(j, &quirks, err)) == VV_OK && (rc = hash_keys(j, err)) == VV_OK &&
+	    (rc = find_misfits(j, err)) == VV_OK) {
 		rc = put_group(w, j, err);
 	}
 	vv_buf_clear(&quirks);

@@ -21,9 +21,9 @@ typedef struct import_worker {
 	vv_row_writer *writer;
 	size_t writer_columns;
 	vv_buf block, line;
-	vv_infer *infer;      /* one for each column */
+	vv_infer *infer; /* one for each column */
 	size_t infer_count;
-	vv_cell *outs;        /* cells put out of line for the while of an encoding */
+	vv_cell *outs; /* cells put out of line for the while of an encoding */
 	size_t *out_places;
 	size_t out_cap;
 } import_worker;
@@ -31,7 +31,7 @@ typedef struct import_worker {
 /* The first contradiction in a column, and how many. */
 typedef struct import_misfit {
 	size_t column;
-	size_t row;   /* in the group */
+	size_t row; /* in the group */
 	uint64_t count;
 	char *value;
 } import_misfit;
@@ -43,16 +43,16 @@ typedef struct group_job {
 	vv_slab *slab;
 	const char *raw;
 	size_t raw_len;
-	uint64_t offset;     /* of raw in the input */
-	vv_cell *cells;      /* rows x stride */
-	size_t cell_cap;     /* cells that fit */
-	vv_row *rows;        /* start and end relative to raw */
+	uint64_t offset; /* of raw in the input */
+	vv_cell *cells;  /* rows x stride */
+	size_t cell_cap; /* cells that fit */
+	vv_row *rows;    /* start and end relative to raw */
 	size_t row_cap;
 	size_t row_count, columns, stride;
-	vv_arena arena;      /* decoded cells */
-	bool last;           /* the file's last rows */
-	bool cut;            /* ended by a cut */
-	vv_cid base;         /* null when there is none */
+	vv_arena arena; /* decoded cells */
+	bool last;      /* the file's last rows */
+	bool cut;       /* ended by a cut */
+	vv_cid base;    /* null when there is none */
 	/* results */
 	vv_status status;
 	vv_error err;
@@ -66,7 +66,7 @@ typedef struct group_job {
 	uint64_t short_line; /* of the first short row, likewise, when that is not 0 */
 	uint64_t *hashes[2]; /* of the key candidates */
 	size_t hash_cap;
-	bool key_hole[2];    /* a row without key value */
+	bool key_hole[2]; /* a row without key value */
 	import_misfit *misfits;
 	size_t misfit_count;
 	bool busy;
@@ -89,15 +89,18 @@ typedef struct import {
 	vv_sniff_result sniffed;
 	vv_scan *scan;
 	vv_arena names_arena;
-	const char **names;   /* VV_COLUMNS_MAX places; those below `columns` are set and never move */
+	/* VV_COLUMNS_MAX places; those below `columns` are set and never move */
+	const char **names;
 	size_t *name_lens;
 	size_t columns;
 	vv_cut_params params;
 	vv_cut cut;
 	vv_schema parent_schema; /* types that the cells are held against */
-	long *fields;            /* for each of the first field_count columns its field there, or -1 */
+	/* for each of the first field_count columns its field there, or -1 */
+	long *fields;
 	size_t field_count;
-	long *renamed_from;      /* parent's column at the same place that this one replaces, or -1 */
+	/* parent's column at the same place that this one replaces, or -1 */
+	long *renamed_from;
 
 	/* keys being proved */
 	vv_key_candidate candidates[IMPORT_PROOFS];
@@ -112,8 +115,8 @@ typedef struct import {
 	/* lists being built */
 	vv_list_builder *data, *layout;
 	vv_xxh3_state *hash;
-	uint64_t rows, most_rows; /* of all; of one group */
-	uint64_t lines;    /* behind the window, where the source cannot tell them */
+	uint64_t rows, most_rows;      /* of all; of one group */
+	uint64_t lines;                /* behind the window, where the source cannot tell them */
 	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
 	bool need_infer;
 	bool final_newline; /* of the last row so far */
@@ -135,11 +138,13 @@ uint64_t import_count_lines(const char *bytes, size_t len);
 /* import_old.c: the groups of the version before. */
 typedef struct old_version old_version;
 const vv_root *import_old_of(const import *im); /* the version; NULL: none */
-vv_status import_old_open(old_version **out, import *im, vv_error *err); /* *out NULL: nothing to reuse */
+/* *out NULL: nothing to reuse */
+vv_status import_old_open(old_version **out, import *im, vv_error *err);
 void import_old_close(old_version *o);
 /* Does an old group begin at bytes[0 .. len)? 1: *index; 0: no; -: more bytes wanted:
  * *want gets how many must be visible. */
-int import_old_match(old_version *o, const char *bytes, size_t len, bool at_end, vv_form form, size_t *index, size_t *want);
+int import_old_match(old_version *o, const char *bytes, size_t len, bool at_end, vv_form form,
+		     size_t *index, size_t *want);
 const vv_scan_entry *import_old_entry(const old_version *o, size_t index);
 void import_old_items(const old_version *o, size_t index, const uint8_t **data, size_t *data_len,
 		      const uint8_t **layout, size_t *layout_len, uint64_t *rows);

@@ -20,16 +20,17 @@ struct old_version {
 	old_group *groups;
 	size_t count;
 	vv_buf items;
-	uint32_t *heads;  /* hash table over head_hash: group number + 1, 0 for none */
-	uint32_t *chain;  /* next group with the same slot */
-	uint32_t *names;  /* hash table over CIDs: group number + 1, 0: free; as many slots */
-	size_t slots;     /* a power of two */
-	size_t next;      /* the group expected next */
-	size_t scanned;   /* groups scanned since the last one taken over */
+	uint32_t *heads; /* hash table over head_hash: group number + 1, 0 for none */
+	uint32_t *chain; /* next group with the same slot */
+	uint32_t *names; /* hash table over CIDs: group number + 1, 0: free; as many slots */
+	size_t slots;    /* a power of two */
+	size_t next;     /* the group expected next */
+	size_t scanned;  /* groups scanned since the last one taken over */
 };
 
 /* The groups of one list, in order, their items kept. */
-static vv_status load_list(old_version *o, const vv_sink *source, vv_list_kind kind, const vv_buf *top, vv_error *err)
+static vv_status load_list(old_version *o, const vv_sink *source, vv_list_kind kind,
+			   const vv_buf *top, vv_error *err)
 {
 	vv_list_reader *r = NULL;
 	vv_list_item item;
@@ -41,7 +42,8 @@ static vv_status load_list(old_version *o, const vv_sink *source, vv_list_kind k
 	}
 	for (; (more = vv_list_next(r, &item, err)) > 0; i++) {
 		if (i >= o->count) {
-			rc = vv_fail(err, VV_ECORRUPT, "the lists of the version before disagree in length");
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "the lists of the version before disagree in length");
 			goto done;
 		}
 		old_group *g = &o->groups[i];
@@ -63,7 +65,8 @@ static vv_status load_list(old_version *o, const vv_sink *source, vv_list_kind k
 	}
 	rc = more < 0 ? (vv_status)more : vv_buf_ok(&o->items, err);
 	if (rc == VV_OK && i != o->count) {
-		rc = vv_fail(err, VV_ECORRUPT, "the lists of the version before disagree in length");
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the lists of the version before disagree in length");
 	}
 done:
 	vv_list_reader_close(r);
@@ -126,10 +129,12 @@ static bool same_inputs(const import *im)
 {
 	const vv_root *p = import_old_of(im);
 	const vv_dialect *a = &im->dialect, *b = &p->dialect;
-	if (p->kind != VV_KIND_TABLE || p->format != VV_FORMAT_GENERATION || p->cut_rows != im->params.rows ||
-	    !vv_dialect_same_cells(a, b) || a->newline != b->newline || a->quoting_count != b->quoting_count ||
+	if (p->kind != VV_KIND_TABLE || p->format != VV_FORMAT_GENERATION ||
+	    p->cut_rows != im->params.rows || !vv_dialect_same_cells(a, b) ||
+	    a->newline != b->newline || a->quoting_count != b->quoting_count ||
 	    (a->quoting_count > 0 && memcmp(a->quoting, b->quoting, a->quoting_count) != 0) ||
-	    im->parent_schema.count != im->columns || p->cut_column_count != im->params.column_count) {
+	    im->parent_schema.count != im->columns ||
+	    p->cut_column_count != im->params.column_count) {
 		return false;
 	}
 	for (size_t i = 0; i < p->cut_column_count; i++) {
@@ -144,7 +149,8 @@ static bool same_inputs(const import *im)
 	}
 	for (size_t i = 0; i < im->columns; i++) {
 		const vv_field *f = &im->parent_schema.fields[i];
-		if (f->name_len != im->name_lens[i] || memcmp(f->name, im->names[i], f->name_len) != 0) {
+		if (f->name_len != im->name_lens[i] ||
+		    memcmp(f->name, im->names[i], f->name_len) != 0) {
 			return false;
 		}
 	}
@@ -167,7 +173,8 @@ vv_status import_old_open(old_version **out, import *im, vv_error *err)
 	uint64_t count, weight;
 	vv_list_reader *r = NULL;
 	o->secret = opts->secret;
-	if ((rc = vv_list_reader_open(&r, VV_LIST_DATA, im->sink, from->data.data, from->data.len, err)) < 0) {
+	if ((rc = vv_list_reader_open(&r, VV_LIST_DATA, im->sink, from->data.data, from->data.len,
+				      err)) < 0) {
 		goto done;
 	}
 	vv_list_totals(r, &count, &weight);
@@ -187,7 +194,8 @@ vv_status import_old_open(old_version **out, import *im, vv_error *err)
 	    (rc = index_names(o, err)) < 0) {
 		goto done;
 	}
-	if (opts->cache && opts->cache->count == o->count && im->candidate_count == 0 && same_inputs(im)) {
+	if (opts->cache && opts->cache->count == o->count && im->candidate_count == 0 &&
+	    same_inputs(im)) {
 		o->cache = opts->cache;
 		rc = index_heads(o, err);
 	}
@@ -214,7 +222,8 @@ void import_old_close(old_version *o)
 }
 
 /* Would the group's last row be read the same with what follows? */
-static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end, vv_form form, const vv_scan_entry *e)
+static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end, vv_form form,
+			 const vv_scan_entry *e)
 {
 	if (end == len) {
 		return at_end && (e->clean_cut ? form != VV_FORM_JSON : true);
@@ -229,7 +238,8 @@ static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end,
 }
 
 /* 1 equal, 0 not, -1 more bytes wanted. */
-static int try_group(const old_version *o, size_t i, const char *bytes, size_t len, bool at_end, vv_form form, size_t *want)
+static int try_group(const old_version *o, size_t i, const char *bytes, size_t len, bool at_end,
+		     vv_form form, size_t *want)
 {
 	const vv_scan_entry *e = &o->cache->entries[i];
 	if (e->raw_len >= len && !at_end) {
@@ -243,7 +253,8 @@ static int try_group(const old_version *o, size_t i, const char *bytes, size_t l
 	return h.lo == e->hash.lo && h.hi == e->hash.hi;
 }
 
-int import_old_match(old_version *o, const char *bytes, size_t len, bool at_end, vv_form form, size_t *index, size_t *want)
+int import_old_match(old_version *o, const char *bytes, size_t len, bool at_end, vv_form form,
+		     size_t *index, size_t *want)
 {
 	if (!o || !o->cache || len == 0) {
 		return 0;
@@ -261,7 +272,8 @@ int import_old_match(old_version *o, const char *bytes, size_t len, bool at_end,
 		}
 	}
 	unsigned tries = 0;
-	for (uint32_t at = o->heads[(size_t)head & (o->slots - 1)]; at != 0 && tries < 16; at = o->chain[at - 1]) {
+	for (uint32_t at = o->heads[(size_t)head & (o->slots - 1)]; at != 0 && tries < 16;
+	     at = o->chain[at - 1]) {
 		if (o->cache->entries[at - 1].head_hash != head || at - 1 == o->next) {
 			continue;
 		}

@@ -28,7 +28,8 @@ static vv_status match_parent(import *im, vv_error *err)
 	bool same_count = p->count == im->columns && im->dialect.form == VV_FORM_CSV;
 	for (size_t i = 0; i < im->columns; i++) {
 		im->renamed_from[i] = -1;
-		im->fields[i] = p->count > 0 ? vv_schema_find(p, im->names[i], im->name_lens[i]) : -1;
+		im->fields[i] = p->count > 0 ? vv_schema_find(p, im->names[i], im->name_lens[i])
+					     : -1;
 	}
 	for (size_t i = 0; same_count && i < im->columns; i++) {
 		if (im->fields[i] >= 0) {
@@ -68,28 +69,30 @@ vv_status import_columns_set(import *im, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if (opts->parent && opts->parent->kind == VV_KIND_TABLE) {
-		rc = vv_schema_read(&im->parent_schema, opts->parent->schema.data, opts->parent->schema.len,
-				    "the version before", err);
+		rc = vv_schema_read(&im->parent_schema, opts->parent->schema.data,
+				    opts->parent->schema.len, "the version before", err);
 		if (rc < 0) {
 			return rc;
 		}
 	}
 	if (opts->as) {
 		for (size_t i = 0; i < im->parent_schema.count && rc == VV_OK; i++) {
-			rc = set_name(im, im->columns++, im->parent_schema.fields[i].name, im->parent_schema.fields[i].name_len, err);
+			rc = set_name(im, im->columns++, im->parent_schema.fields[i].name,
+				      im->parent_schema.fields[i].name_len, err);
 		}
 		return rc < 0 ? rc : match_parent(im, err);
 	}
 	if (im->dialect.form == VV_FORM_CSV) {
 		im->columns = s->columns;
-		rc = vv_schema_labels(im->names, im->name_lens, &im->names_arena, (const char *const *)s->names,
-				      s->name_lens, s->columns, err);
+		rc = vv_schema_labels(im->names, im->name_lens, &im->names_arena,
+				      (const char *const *)s->names, s->name_lens, s->columns, err);
 		return rc < 0 ? rc : match_parent(im, err);
 	}
 	/* JSON: the parent's members first, in its order; then as they are met. */
 	bool json_parent = im->parent_schema.count > 0 && opts->parent->dialect.form != VV_FORM_CSV;
 	for (size_t i = 0; json_parent && i < im->parent_schema.count && rc == VV_OK; i++) {
-		rc = set_name(im, im->columns++, im->parent_schema.fields[i].name, im->parent_schema.fields[i].name_len, err);
+		rc = set_name(im, im->columns++, im->parent_schema.fields[i].name,
+			      im->parent_schema.fields[i].name_len, err);
 	}
 	for (size_t i = 0; !json_parent && i < s->columns && rc == VV_OK; i++) {
 		rc = set_name(im, im->columns++, s->names[i], s->name_lens[i], err);
@@ -117,7 +120,8 @@ vv_status import_columns_grow(import *im, vv_error *err)
 
 /* Rows at the beginning of the input, to judge by. The caller frees *cells; the
  * texts live in arena and the window. */
-static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t *bytes, vv_arena *arena, vv_error *err)
+static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t *bytes,
+			     vv_arena *arena, vv_error *err)
 {
 	vv_scan *scan = NULL;
 	vv_error ignored = {0};
@@ -140,9 +144,11 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t
 	if (rc < 0) {
 		return rc;
 	}
-	vv_scan_window(scan, vv_window_bytes(im->window), vv_window_len(im->window), vv_window_at_end(im->window), 0);
+	vv_scan_window(scan, vv_window_bytes(im->window), vv_window_len(im->window),
+		       vv_window_at_end(im->window), 0);
 	/* A fault in the sample is met again, and reported, by the import itself. */
-	while (*rows < cap && vv_scan_row(scan, *cells + *rows * stride, stride, &row, &ignored) == 1) {
+	while (*rows < cap &&
+	       vv_scan_row(scan, *cells + *rows * stride, stride, &row, &ignored) == 1) {
 		*bytes += row.cell_bytes;
 		(*rows)++;
 	}
@@ -215,7 +221,8 @@ static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
 	}
 	im->params.column_count = 0;
 	for (size_t k = 0; k < p->cut_column_count; k++) {
-		long old = vv_schema_find(&im->parent_schema, p->cut_columns[k], strlen(p->cut_columns[k]));
+		long old = vv_schema_find(&im->parent_schema, p->cut_columns[k],
+					  strlen(p->cut_columns[k]));
 		size_t at = SIZE_MAX;
 		for (size_t i = 0; old >= 0 && i < im->columns; i++) {
 			if (im->fields[i] == old || im->renamed_from[i] == old) {
@@ -258,7 +265,8 @@ static vv_status no_such_column(const import *im, const char *name, size_t len, 
 		vv_fail(err, VV_EUSAGE, "an empty column name for the key");
 		return vv_hint(err, "name the columns, as in --key country,year");
 	}
-	vv_fail(err, VV_ENOTFOUND, "%s: no column named '%s' for the key", im->source->name, vv_text_show(name, len));
+	vv_fail(err, VV_ENOTFOUND, "%s: no column named '%s' for the key", im->source->name,
+		vv_text_show(name, len));
 	for (size_t i = 0; i < im->columns && im->columns <= 12; i++) {
 		vv_buf_puts(&b, i ? ", " : "");
 		vv_text_put_escaped(&b, im->names[i], im->name_lens[i]);
@@ -278,14 +286,16 @@ static vv_status declared_candidate(import *im, vv_error *err)
 	c->count = 0;
 	for (size_t k = 0; key[k]; k++) {
 		for (const char *p = key[k];; p++) {
-			size_t len = im->opts->key_source == VV_KEY_DECLARED ? vv_names_first(p, has_column, im) : strlen(p);
+			size_t len = im->opts->key_source == VV_KEY_DECLARED
+					     ? vv_names_first(p, has_column, im)
+					     : strlen(p);
 			size_t at = find_column(im, p, len);
 			if (at == SIZE_MAX) {
 				return no_such_column(im, p, len, err);
 			}
 			if (c->count == VV_KEY_COLUMNS_MAX) {
-				return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns", im->source->name,
-					       VV_KEY_COLUMNS_MAX);
+				return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns",
+					       im->source->name, VV_KEY_COLUMNS_MAX);
 			}
 			c->columns[c->count++] = at;
 			p += len;
@@ -319,8 +329,9 @@ vv_status import_choose(import *im, vv_error *err)
 			goto done;
 		}
 		size_t n;
-		if ((rc = vv_key_candidates(found, sizeof(found) / sizeof(found[0]), &n, cells, rows, im->columns,
-					    im->columns, im->names, im->name_lens, err)) < 0) {
+		if ((rc = vv_key_candidates(found, sizeof(found) / sizeof(found[0]), &n, cells,
+					    rows, im->columns, im->columns, im->names,
+					    im->name_lens, err)) < 0) {
 			goto done;
 		}
 		if (!kept) {
@@ -341,7 +352,8 @@ vv_status import_choose(import *im, vv_error *err)
 	}
 	for (size_t i = 0; i < im->candidate_count; i++) {
 		uint64_t memory = im->opts->memory ? im->opts->memory : 24u << 20;
-		if ((rc = vv_key_proof_new(&im->proofs[i], (size_t)memory, im->opts->temp_dir, err)) < 0) {
+		if ((rc = vv_key_proof_new(&im->proofs[i], (size_t)memory, im->opts->temp_dir,
+					   err)) < 0) {
 			goto done;
 		}
 	}
@@ -384,7 +396,8 @@ static void fill_fields(import *im, vv_new_field *fields)
 		if (old < 0 && i < im->field_count) {
 			old = im->renamed_from[i];
 		}
-		fields[i] = (vv_new_field){.name = im->names[i], .name_len = im->name_lens[i], .format = NULL};
+		fields[i] = (vv_new_field){
+			.name = im->names[i], .name_len = im->name_lens[i], .format = NULL};
 		if (old >= 0) {
 			const vv_field *f = &im->parent_schema.fields[old];
 			fields[i].type = f->type;
@@ -393,10 +406,11 @@ static void fill_fields(import *im, vv_new_field *fields)
 		}
 		fields[i].type = inferred(im, i, &comma);
 		if (comma && !im->opts->schema) {
-			vv_buf_printf(&im->out->warnings,
-				      "column '%s' holds numbers with a decimal comma; it is kept as string "
-				      "(a datapackage.json with type number and decimalChar \",\" changes that)\n",
-				      vv_text_show(im->names[i], im->name_lens[i]));
+			vv_buf_printf(
+				&im->out->warnings,
+				"column '%s' holds numbers with a decimal comma; it is kept as string "
+				"(a datapackage.json with type number and decimalChar \",\" changes that)\n",
+				vv_text_show(im->names[i], im->name_lens[i]));
 		}
 	}
 }
@@ -415,7 +429,8 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	}
 	fill_fields(im, fields);
 	if (opts->schema) {
-		if ((rc = vv_schema_read(&package, opts->schema, opts->schema_len, "datapackage.json", err)) < 0) {
+		if ((rc = vv_schema_read(&package, opts->schema, opts->schema_len,
+					 "datapackage.json", err)) < 0) {
 			goto done;
 		}
 		if (same_labels(im, &package)) {
@@ -453,7 +468,7 @@ done:
 typedef struct pair_check {
 	import *im;
 	const vv_key_candidate *candidate;
-	vv_table table;       /* borrows the root being made */
+	vv_table table; /* borrows the root being made */
 	vv_table_reader *reader;
 	vv_batch batch;
 	bool duplicate;
@@ -470,7 +485,9 @@ static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *er
 	}
 	int got = vv_table_read(p->reader, &p->batch, err);
 	if (got <= 0) {
-		return got < 0 ? (vv_status)got : vv_fail(err, VV_ECORRUPT, "row %llu is missing", (unsigned long long)row);
+		return got < 0 ? (vv_status)got
+			       : vv_fail(err, VV_ECORRUPT, "row %llu is missing",
+					 (unsigned long long)row);
 	}
 	const vv_cell *cells = &p->batch.cells[(row - p->batch.first_row) * p->batch.columns];
 	for (size_t k = 0; k < p->candidate->count; k++) {
@@ -505,7 +522,8 @@ static void put_place(pair_check *p, uint64_t row, vv_buf *out)
 {
 	vv_error ignored = {0};
 	uint64_t offset, line;
-	if (p->im->source->line && vv_table_row_offset(&p->table, row, &offset, &ignored) == VV_OK &&
+	if (p->im->source->line &&
+	    vv_table_row_offset(&p->table, row, &offset, &ignored) == VV_OK &&
 	    p->im->source->line(p->im->source->payload, offset, &line, &ignored) == VV_OK) {
 		vv_buf_printf(out, "line %llu", (unsigned long long)line);
 	} else {
@@ -521,17 +539,22 @@ static vv_status report_duplicate(pair_check *p, vv_error *err)
 	vv_error ignored = {0};
 	put_place(p, p->first, &at1);
 	put_place(p, p->second, &at2);
-	if (vv_table_seek_row(p->reader, p->first, &ignored) == VV_OK && vv_table_read(p->reader, &p->batch, &ignored) > 0) {
-		const vv_cell *cells = &p->batch.cells[(p->first - p->batch.first_row) * p->batch.columns];
+	if (vv_table_seek_row(p->reader, p->first, &ignored) == VV_OK &&
+	    vv_table_read(p->reader, &p->batch, &ignored) > 0) {
+		const vv_cell *cells =
+			&p->batch.cells[(p->first - p->batch.first_row) * p->batch.columns];
 		for (size_t k = 0; k < c->count; k++) {
 			vv_buf_puts(&name, k ? ", " : "");
-			vv_text_put_cut(&name, im->names[c->columns[k]], im->name_lens[c->columns[k]], 40);
+			vv_text_put_cut(&name, im->names[c->columns[k]],
+					im->name_lens[c->columns[k]], 40);
 			vv_buf_puts(&value, k ? ", " : "");
-			vv_text_put_cut(&value, cells[c->columns[k]].text, cells[c->columns[k]].len, 40);
+			vv_text_put_cut(&value, cells[c->columns[k]].text, cells[c->columns[k]].len,
+					40);
 		}
 	}
-	vv_fail(err, VV_ECONFLICT, "%s: %s and %s both have %s = '%s', so it cannot be the key", im->source->name,
-		vv_buf_cstr(&at1), vv_buf_cstr(&at2), vv_buf_cstr(&name), vv_buf_cstr(&value));
+	vv_fail(err, VV_ECONFLICT, "%s: %s and %s both have %s = '%s', so it cannot be the key",
+		im->source->name, vv_buf_cstr(&at1), vv_buf_cstr(&at2), vv_buf_cstr(&name),
+		vv_buf_cstr(&value));
 	vv_hint(err, "name more columns (--key a,b), or keep the table without a key (--no-key)");
 	vv_buf_clear(&name);
 	vv_buf_clear(&value);
@@ -596,7 +619,8 @@ static vv_status keep_key(import *im, vv_error *err)
 			}
 		}
 		if (at == SIZE_MAX || c.count == VV_KEY_COLUMNS_MAX) {
-			vv_buf_printf(&im->out->warnings, "the key column '%s' is gone: the table has no key now\n",
+			vv_buf_printf(&im->out->warnings,
+				      "the key column '%s' is gone: the table has no key now\n",
 				      vv_text_shows(p->key[k]));
 			return VV_OK;
 		}
@@ -613,19 +637,24 @@ vv_status import_finish_key(import *im, vv_error *err)
 	bool unique;
 	if (im->candidate_count == 0) {
 		if (opts->key) {
-			return opts->key[0] ? set_key(im, &im->candidates[0], opts->key_source, err) : VV_OK;
+			return opts->key[0] ? set_key(im, &im->candidates[0], opts->key_source, err)
+					    : VV_OK;
 		}
-		return opts->parent && opts->parent->kind == VV_KIND_TABLE ? keep_key(im, err) : VV_OK;
+		return opts->parent && opts->parent->kind == VV_KIND_TABLE ? keep_key(im, err)
+									   : VV_OK;
 	}
 	for (size_t k = 0; k < im->candidate_count; k++) {
 		rc = prove(im, k, &p, &unique, err);
 		if (rc == VV_OK && unique) {
-			rc = set_key(im, &im->candidates[k], opts->key ? opts->key_source : VV_KEY_INFERRED, err);
+			rc = set_key(im, &im->candidates[k],
+				     opts->key ? opts->key_source : VV_KEY_INFERRED, err);
 		} else if (rc == VV_OK && opts->key) {
 			rc = report_duplicate(&p, err);
 			if (opts->key_source == VV_KEY_PACKAGE) {
-				vv_buf_printf(&im->out->warnings, "the primaryKey of datapackage.json does not hold: %s\n",
-					      err ? err->message : "");
+				vv_buf_printf(
+					&im->out->warnings,
+					"the primaryKey of datapackage.json does not hold: %s\n",
+					err ? err->message : "");
 				vv_error_clear(err);
 				rc = set_key(im, &im->candidates[k], opts->key_source, err);
 			}

@@ -46,11 +46,13 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 
 /* The version that the file at path holds, as far as can be told without reading it. A
  * wrong guess is seen when the new file's hash is checked. */
-static bool guess_old(vv_stage *s, const char *path, const vv_stat *st, vv_arena *arena, vv_pointer *out)
+static bool guess_old(vv_stage *s, const char *path, const vv_stat *st, vv_arena *arena,
+		      vv_pointer *out)
 {
 	vv_error ignored = {0};
 	vv_oid id;
-	return vv_stat_cache_guess(s->stats, path, st, &id) && vv_stage_pointer(s, &id, arena, out, &ignored) == VV_OK;
+	return vv_stat_cache_guess(s->stats, path, st, &id) &&
+	       vv_stage_pointer(s, &id, arena, out, &ignored) == VV_OK;
 }
 
 /* That version opened, and its file; *fd -1 when there is none. */
@@ -62,14 +64,16 @@ static void open_old(vv_stage *s, const char *path, const char *file, vv_table *
 	vv_stat st, again;
 	vv_sink source;
 	*fd = -1;
-	if (vv_lstat(&st, file, &ignored) < 0 || !S_ISREG(st.mode) || !guess_old(s, path, &st, &arena, &p)) {
+	if (vv_lstat(&st, file, &ignored) < 0 || !S_ISREG(st.mode) ||
+	    !guess_old(s, path, &st, &arena, &p)) {
 		vv_arena_clear(&arena);
 		return;
 	}
 	vv_sink_dry(&source, s->store);
 	if (vv_table_open(old, &source, &p.root, &ignored) == VV_OK) {
 		*fd = vv_open(file, O_RDONLY | O_NOFOLLOW, 0, &ignored);
-		if (*fd < 0 || vv_fstat(&again, *fd, path, &ignored) < 0 || !vv_stat_equal(&st, &again)) {
+		if (*fd < 0 || vv_fstat(&again, *fd, path, &ignored) < 0 ||
+		    !vv_stat_equal(&st, &again)) {
 			vv_close(*fd, NULL, NULL);
 			vv_table_close(old);
 			*fd = -1;
@@ -78,12 +82,16 @@ static void open_old(vv_stage *s, const char *path, const char *file, vv_table *
 	vv_arena_clear(&arena);
 }
 
-static vv_status write_version(vv_stage *s, vv_table *t, int fd, const char *temp, vv_table *old, int old_fd,
-			       vv_scan_cache *cache, vv_error *err)
+static vv_status write_version(vv_stage *s, vv_table *t, int fd, const char *temp, vv_table *old,
+			       int old_fd, vv_scan_cache *cache, vv_error *err)
 {
 	output o = {.fd = fd, .path = temp, .buf = vv_malloc(OUTPUT_BUF)};
-	vv_bytes_options opts = {.pool = vv_stage_pool(s), .progress = s->progress, .cache = cache, .secret = s->secret,
-				 .old = old, .old_fd = old_fd};
+	vv_bytes_options opts = {.pool = vv_stage_pool(s),
+				 .progress = s->progress,
+				 .cache = cache,
+				 .secret = s->secret,
+				 .old = old,
+				 .old_fd = old_fd};
 	if (!o.buf) {
 		return vv_fail_nomem(err);
 	}
@@ -101,14 +109,15 @@ static int open_temp(vv_stage *s, const char *file, char **temp, vv_error *err)
 {
 	vv_stat here, there;
 	vv_error ignored = {0};
-	char *dir = vv_path_dir(file), *own = vv_path_join(vv_repository_statedir(s->repo), "tmp", NULL);
+	char *dir = vv_path_dir(file),
+	     *own = vv_path_join(vv_repository_statedir(s->repo), "tmp", NULL);
 	int fd = VV_ENOMEM;
 	*temp = NULL;
 	if (!dir || !own) {
 		vv_fail_nomem(err);
 	} else if ((fd = (int)vv_mkdirs(own, err)) == VV_OK) {
-		bool same = vv_lstat(&here, dir, &ignored) == VV_OK && vv_lstat(&there, own, &ignored) == VV_OK &&
-			    here.dev == there.dev;
+		bool same = vv_lstat(&here, dir, &ignored) == VV_OK &&
+			    vv_lstat(&there, own, &ignored) == VV_OK && here.dev == there.dev;
 		fd = vv_temp_open(temp, same ? own : dir, ".varve-", err);
 	}
 	vv_free(dir);
@@ -121,7 +130,9 @@ static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 {
 	vv_prefix(err, "%s", vv_text_shows(path));
 	if (rc == VV_EMISSING) {
-		vv_hint(err, "'varve fetch' gets them from the remote, 'varve fetch --from URL' from another repository; then: varve restore %s", vv_text_shows(path));
+		vv_hint(err,
+			"'varve fetch' gets them from the remote, 'varve fetch --from URL' from another repository; then: varve restore %s",
+			vv_text_shows(path));
 	} else if (rc == VV_ECORRUPT) {
 		vv_hint(err, "'varve fsck --data' tells what is damaged");
 	}
@@ -129,8 +140,8 @@ static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 }
 
 /* The file's new content, in *temp; tried with the help of the old file first. */
-static vv_status make_file(vv_stage *s, const char *path, const char *file, vv_table *t, char **temp, vv_scan_cache **cache,
-			   uint32_t mode, vv_error *err)
+static vv_status make_file(vv_stage *s, const char *path, const char *file, vv_table *t,
+			   char **temp, vv_scan_cache **cache, uint32_t mode, vv_error *err)
 {
 	vv_table old = {0};
 	int old_fd, fd;
@@ -174,38 +185,43 @@ done:
 	return rc;
 }
 
-vv_status vv_stage_materialise(vv_stage *s, const char *path, const vv_oid *blob, const vv_pointer *p, uint32_t mode,
-			       vv_stat *st, vv_error *err)
+vv_status vv_stage_materialise(vv_stage *s, const char *path, const vv_oid *blob,
+			       const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err)
 {
 	vv_table t = {0};
 	vv_sink source;
 	vv_scan_cache *cache = NULL;
 	int64_t sec;
 	uint32_t nsec;
-	char *file = vv_repository_file(s->repo, path), *temp = NULL, *scan_file = stage_scan_file(s, path);
+	char *file = vv_repository_file(s->repo, path), *temp = NULL,
+	     *scan_file = stage_scan_file(s, path);
 	vv_status rc = VV_OK;
 	if (!file || !scan_file) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_path_check(path, err)) < 0 || (rc = vv_worktree_check_above(s->repo, path, err)) < 0 ||
+	if ((rc = vv_path_check(path, err)) < 0 ||
+	    (rc = vv_worktree_check_above(s->repo, path, err)) < 0 ||
 	    (rc = stage_store(s, err)) < 0 || (rc = stage_secret(s, err)) < 0) {
 		goto done;
 	}
 	vv_sink_dry(&source, s->store);
-	if ((rc = vv_table_open(&t, &source, &p->root, err)) < 0 || (rc = vv_mkdirs_above(file, err)) < 0 ||
+	if ((rc = vv_table_open(&t, &source, &p->root, err)) < 0 ||
+	    (rc = vv_mkdirs_above(file, err)) < 0 ||
 	    (rc = make_file(s, path, file, &t, &temp, &cache, mode, err)) < 0) {
 		explain_missing(path, rc, err);
 		goto done;
 	}
 	/* Again, since making it took its time: a folder may have become a link to elsewhere. */
-	if ((rc = vv_worktree_check_above(s->repo, path, err)) < 0 || (rc = vv_rename(temp, file, err)) < 0) {
+	if ((rc = vv_worktree_check_above(s->repo, path, err)) < 0 ||
+	    (rc = vv_rename(temp, file, err)) < 0) {
 		goto done;
 	}
 	vv_free(temp);
 	temp = NULL;
 	vv_now(&sec, &nsec);
-	if ((rc = vv_lstat(st, file, err)) < 0 || (rc = vv_stat_cache_set(s->stats, path, st, blob, sec, nsec, err)) < 0) {
+	if ((rc = vv_lstat(st, file, err)) < 0 ||
+	    (rc = vv_stat_cache_set(s->stats, path, st, blob, sec, nsec, err)) < 0) {
 		goto done;
 	}
 	if (cache) {

@@ -24,7 +24,8 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 	if (a->data.len != b->data.len || memcmp(a->data.data, b->data.data, a->data.len) != 0) {
 		return "the row groups (cells that do not stand in the lines, or a group that is not canonical)";
 	}
-	if (a->layout.len != b->layout.len || (a->layout.len > 0 && memcmp(a->layout.data, b->layout.data, a->layout.len) != 0)) {
+	if (a->layout.len != b->layout.len ||
+	    (a->layout.len > 0 && memcmp(a->layout.data, b->layout.data, a->layout.len) != 0)) {
 		return "the line forms";
 	}
 	return "schema, dialect or hash";
@@ -72,7 +73,8 @@ void vv_table_checks_free(vv_table_checks *c)
 
 static bool same_schema(const vv_root *a, const vv_root *b)
 {
-	return a->schema.len == b->schema.len && (a->schema.len == 0 || memcmp(a->schema.data, b->schema.data, a->schema.len) == 0);
+	return a->schema.len == b->schema.len &&
+	       (a->schema.len == 0 || memcmp(a->schema.data, b->schema.data, a->schema.len) == 0);
 }
 
 /* The version with this schema that was checked last. Whether its groups would be made
@@ -105,14 +107,19 @@ static void remember(vv_table_checks *c, vv_import_result *r)
 	vv_root_init(&r->root);
 }
 
-static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err)
+static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_progress *progress,
+		       vv_error *err)
 {
 	vv_table_source *bytes = NULL;
 	vv_import_result again;
 	const checked *before = c ? find(c, &t->root) : NULL;
 	vv_sink dry = t->source;
 	vv_source source = {.read = vv_table_source_read, .size = t->root.bytes, .name = "table"};
-	vv_import_options opts = {.kind = t->root.kind, .parent = &t->root, .as = &t->root, .pool = pool, .progress = progress,
+	vv_import_options opts = {.kind = t->root.kind,
+				  .parent = &t->root,
+				  .as = &t->root,
+				  .pool = pool,
+				  .progress = progress,
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_status rc = vv_table_source_open(&bytes, t, err);
 	if (rc < 0) {
@@ -131,7 +138,8 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	}
 	if (rc == VV_OK) {
 		if (!vv_cid_equal(&again.cid, &t->cid)) {
-			rc = vv_fail(err, VV_ECORRUPT, "a dataset that is not what its own bytes give: %s differ",
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "a dataset that is not what its own bytes give: %s differ",
 				     what_differs(&t->root, &again.root));
 		} else if (c && again.root.kind == VV_KIND_TABLE && again.cache) {
 			remember(c, &again);
@@ -142,8 +150,8 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	return rc;
 }
 
-vv_status vv_table_checks_next(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_progress *progress,
-			       vv_error *err)
+vv_status vv_table_checks_next(vv_table_checks *c, vv_table *t, vv_pool *pool,
+			       const vv_progress *progress, vv_error *err)
 {
 	return check(c, t, pool, progress, err);
 }

@@ -23,8 +23,9 @@ void vv_root_init(vv_root *r)
 
 static void free_names(char **names, size_t count)
 {
-	for (size_t i = 0; names && i < count; i++)
+	for (size_t i = 0; names && i < count; i++) {
 		vv_free(names[i]);
+	}
 	vv_free(names);
 }
 
@@ -47,8 +48,9 @@ static void put_text(vv_buf *b, const char *s)
 static void put_names(vv_buf *b, char *const *names, size_t count)
 {
 	vv_cbor_put_array(b, count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		put_text(b, names[i]);
+	}
 }
 
 static void put_hash(vv_buf *b, const vv_root *r)
@@ -116,8 +118,9 @@ static void put_table(vv_buf *b, const vv_root *r)
 static bool names_valid(char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!vv_utf8_valid(names[i], strlen(names[i])))
+		if (!vv_utf8_valid(names[i], strlen(names[i]))) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -134,16 +137,18 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	}
 	if (!names_valid(r->key, r->key_count) ||
 	    !names_valid(r->cut_columns, r->cut_column_count) ||
-	    (r->schema.len && !vv_utf8_valid(r->schema.data, r->schema.len)))
+	    (r->schema.len && !vv_utf8_valid(r->schema.data, r->schema.len))) {
 		return vv_fail(err, VV_EINPUT, "the schema or a column's name is not valid UTF-8");
+	}
 	vv_buf_reset(out);
 	if (r->kind == VV_KIND_FILE) {
 		put_file(out, r);
 	} else {
 		put_table(out, r);
 	}
-	if ((rc = vv_buf_ok(out, err)) < 0)
+	if ((rc = vv_buf_ok(out, err)) < 0) {
 		return rc;
+	}
 	if (out->len > VV_BLOCK_MAX) {
 		vv_fail(err, VV_EREFUSED, "schema and header together take more than %s",
 			vv_text_bytes(VV_BLOCK_MAX));
@@ -167,8 +172,9 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
 	p.bytes = r->bytes;
 	if (r->kind == VV_KIND_TABLE) {
 		if ((rc = vv_schema_read(&schema, r->schema.len ? r->schema.data : "",
-					 r->schema.len, "the schema", err)) < 0)
+					 r->schema.len, "the schema", err)) < 0) {
 			goto done;
+		}
 		p.columns = vv_calloc(schema.count, sizeof *p.columns);
 		if (!p.columns) {
 			rc = vv_fail_nomem(err);

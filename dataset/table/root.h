@@ -27,19 +27,20 @@ typedef enum vv_key_source {
 
 typedef struct vv_root {
 	vv_kind kind;
-	uint64_t format;     /* generation of cut and encodings */
+	uint64_t format;      /* generation of cut and encodings */
 	uint64_t rows, bytes; /* bytes: of the file */
-	vv_hash128 hash;     /* XXH3-128 over the le64 XXH3-64 of each group's (chunk's) raw bytes, in order */
-	vv_bytes schema;     /* table: Table Schema as compact JSON (dataset/schema/schema.h) */
-	char **key;          /* table: column names; NULL-ended */
+	/* XXH3-128 over the le64 XXH3-64 of each group's (chunk's) raw bytes, in order */
+	vv_hash128 hash;
+	vv_bytes schema; /* table: Table Schema as compact JSON (dataset/schema/schema.h) */
+	char **key;      /* table: column names; NULL-ended */
 	size_t key_count;
 	vv_key_source key_source;
-	uint32_t cut_rows;   /* table */
-	char **cut_columns;  /* names */
+	uint32_t cut_rows;  /* table */
+	char **cut_columns; /* names */
 	size_t cut_column_count;
-	vv_dialect dialect;  /* table */
-	vv_buf data;         /* list top (dataset/format/list.h): row groups; for files: chunks */
-	vv_buf layout;       /* table: list top */
+	vv_dialect dialect; /* table */
+	vv_buf data;        /* list top (dataset/format/list.h): row groups; for files: chunks */
+	vv_buf layout;      /* table: list top */
 } vv_root;
 
 void vv_root_init(vv_root *r);

@@ -26,10 +26,12 @@ static vv_status expect(vv_cbor *c, const char *key, const char *text, vv_error 
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_key(c, key, err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &found, &len, err)) < 0)
+	    (rc = vv_cbor_get_text(c, &found, &len, err)) < 0) {
 		return rc;
-	if (len != strlen(text) || memcmp(found, text, len) != 0)
+	}
+	if (len != strlen(text) || memcmp(found, text, len) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "root: '%s' is not '%s'", key, text);
+	}
 	return VV_OK;
 }
 
@@ -39,21 +41,27 @@ static vv_status get_names(vv_cbor *c, const char *key, char ***names, size_t *c
 	size_t n, len;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, key, err)) < 0 || (rc = vv_cbor_get_array(c, &n, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, key, err)) < 0 || (rc = vv_cbor_get_array(c, &n, err)) < 0) {
 		return rc;
-	if (n > VV_COLUMNS_MAX)
+	}
+	if (n > VV_COLUMNS_MAX) {
 		return bad("too many column names", err);
+	}
 	*names = vv_calloc(n + 1, sizeof **names);
-	if (!*names)
+	if (!*names) {
 		return vv_fail_nomem(err);
+	}
 	for (*count = 0; *count < n; (*count)++) {
-		if ((rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
+		if ((rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 			return rc;
-		if (memchr(text, '\0', len))
+		}
+		if (memchr(text, '\0', len)) {
 			return bad("a NUL in a column's name", err);
+		}
 		(*names)[*count] = vv_strndup(text, len);
-		if (!(*names)[*count])
+		if (!(*names)[*count]) {
 			return vv_fail_nomem(err);
+		}
 	}
 	return VV_OK;
 }
@@ -66,11 +74,13 @@ static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf
 	list_node top;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, key, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, key, err)) < 0) {
 		return rc;
+	}
 	start = c->p;
-	if ((rc = list_top_read(&top, kind, c, err)) < 0)
+	if ((rc = list_top_read(&top, kind, c, err)) < 0) {
 		return rc;
+	}
 	*count = top.items;
 	*weight = top.weight;
 	list_node_clear(&top);
@@ -85,10 +95,12 @@ static vv_status get_hash(vv_root *r, vv_cbor *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_key(c, "hash", err)) < 0 ||
-	    (rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0)
+	    (rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0) {
 		return rc;
-	if (len != 16)
+	}
+	if (len != 16) {
 		return bad("the hash is not 16 bytes long", err);
+	}
 	r->hash.lo = vv_get_le64(p);
 	r->hash.hi = vv_get_le64(p + 8);
 	return VV_OK;
@@ -105,10 +117,12 @@ static vv_status get_format(vv_root *r, vv_cbor *c, vv_error *err)
 {
 	vv_status rc = get_number(c, "format", &r->format, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (r->format == 0)
+	}
+	if (r->format == 0) {
 		return bad("no format generation", err);
+	}
 	return VV_OK;
 }
 
@@ -118,14 +132,19 @@ static vv_status get_cut(vv_root *r, vv_cbor *c, vv_error *err)
 	size_t pairs;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, "cut", err)) < 0 || (rc = vv_cbor_get_map(c, &pairs, err)) < 0)
+	if ((rc = vv_cbor_get_key(c, "cut", err)) < 0 ||
+	    (rc = vv_cbor_get_map(c, &pairs, err)) < 0) {
 		return rc;
-	if (pairs != 2)
+	}
+	if (pairs != 2) {
 		return bad("cut has other members than rows and columns", err);
-	if ((rc = get_number(c, "rows", &rows, err)) < 0)
+	}
+	if ((rc = get_number(c, "rows", &rows, err)) < 0) {
 		return rc;
-	if (rows == 0 || rows > CUT_ROWS_MAX || (rows & (rows - 1)) != 0)
+	}
+	if (rows == 0 || rows > CUT_ROWS_MAX || (rows & (rows - 1)) != 0) {
 		return bad("the cut's rows are no power of two up to 2^20", err);
+	}
 	r->cut_rows = (uint32_t)rows;
 	return get_names(c, "columns", &r->cut_columns, &r->cut_column_count, err);
 }
@@ -137,10 +156,12 @@ static vv_status get_schema(vv_root *r, vv_cbor *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_key(c, "schema", err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 		return rc;
-	if (len > VV_HEADER_MAX)
+	}
+	if (len > VV_HEADER_MAX) {
 		return bad("the schema is too long", err);
+	}
 	return vv_bytes_set(&r->schema, text, len, err);
 }
 
@@ -151,8 +172,9 @@ static vv_status get_key_source(vv_root *r, vv_cbor *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_key(c, "keySource", err)) < 0 ||
-	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0)
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 		return rc;
+	}
 	for (int i = 0; i < ROOT_KEY_SOURCES; i++) {
 		if (strlen(root_key_sources[i]) == len &&
 		    memcmp(root_key_sources[i], text, len) == 0) {
@@ -179,13 +201,17 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
 	    (rc = expect(c, "order", "file", err)) < 0 || (rc = get_format(r, c, err)) < 0 ||
 	    (rc = get_list(c, "layout", VV_LIST_LAYOUT, &r->layout, &forms, &raw, err)) < 0 ||
-	    (rc = get_schema(r, c, err)) < 0)
+	    (rc = get_schema(r, c, err)) < 0) {
 		return rc;
+	}
 	if ((rc = vv_cbor_get_key(c, "dialect", err)) < 0 ||
-	    (rc = vv_dialect_get(&r->dialect, c, err)) < 0 || (rc = get_key_source(r, c, err)) < 0)
+	    (rc = vv_dialect_get(&r->dialect, c, err)) < 0 ||
+	    (rc = get_key_source(r, c, err)) < 0) {
 		return rc;
-	if (rows != r->rows || groups != forms || raw > r->bytes)
+	}
+	if (rows != r->rows || groups != forms || raw > r->bytes) {
 		return bad("its sums contradict each other", err);
+	}
 	return VV_OK;
 }
 
@@ -197,8 +223,9 @@ static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
 	r->kind = VV_KIND_FILE;
 	if ((rc = get_list(c, "data", VV_LIST_CHUNKS, &r->data, &chunks, &bytes, err)) < 0 ||
 	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "file", err)) < 0 ||
-	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 || (rc = get_format(r, c, err)) < 0)
+	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 || (rc = get_format(r, c, err)) < 0) {
 		return rc;
+	}
 	return bytes == r->bytes ? VV_OK : bad("its sums contradict each other", err);
 }
 
@@ -212,15 +239,17 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 	for (size_t i = 0; i < pairs && rc >= 0; i++) {
 		if (vv_cbor_try_key(&c, "format")) {
 			if ((rc = vv_cbor_get_uint(&c, &format, err)) < 0 ||
-			    format <= VV_FORMAT_GENERATION)
+			    format <= VV_FORMAT_GENERATION) {
 				return rc;
+			}
 			vv_fail(err, VV_ENOSUPPORT,
 				"this version is kept in format generation %llu, this program knows %u",
 				(unsigned long long)format, VV_FORMAT_GENERATION);
 			return vv_hint(err, "a newer varve can read it");
 		}
-		if ((rc = vv_cbor_skip(&c, err)) >= 0)
+		if ((rc = vv_cbor_skip(&c, err)) >= 0) {
 			rc = vv_cbor_skip(&c, err);
+		}
 	}
 	return rc;
 }
@@ -232,19 +261,24 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 	vv_status rc;
 
 	vv_root_clear(out);
-	if ((rc = vv_cbor_check(bytes, len, err)) < 0)
+	if ((rc = vv_cbor_check(bytes, len, err)) < 0) {
 		return rc;
+	}
 	vv_cbor_init(&c, bytes, len);
 	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 ||
 	    (rc = expect(&c, "v", "root", err)) < 0 ||
-	    (rc = check_generation(&c, pairs - 1, err)) < 0)
+	    (rc = check_generation(&c, pairs - 1, err)) < 0) {
 		return rc;
-	if (pairs != 14 && pairs != 6)
+	}
+	if (pairs != 14 && pairs != 6) {
 		return bad("it has neither the members of a table nor those of a file", err);
+	}
 	rc = pairs == 14 ? get_table(out, &c, err) : get_file(out, &c, err);
-	if (rc >= 0)
+	if (rc >= 0) {
 		rc = vv_cbor_end(&c, err);
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		vv_root_clear(out);
+	}
 	return rc;
 }

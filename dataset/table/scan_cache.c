@@ -53,7 +53,8 @@ static uint64_t check_of(uint64_t secret)
 	return vv_xxh3(b, sizeof(b), 0x7363616eu);
 }
 
-static bool parse(vv_scan_cache *c, const uint8_t *p, size_t len, const vv_cid *root, uint64_t secret, vv_error *err)
+static bool parse(vv_scan_cache *c, const uint8_t *p, size_t len, const vv_cid *root,
+		  uint64_t secret, vv_error *err)
 {
 	if (len < HEAD_LEN + 8 || memcmp(p, magic, 8) != 0 ||
 	    vv_xxh3(p, len - 8, 0) != vv_get_le64(p + len - 8) ||
@@ -83,7 +84,8 @@ static bool parse(vv_scan_cache *c, const uint8_t *p, size_t len, const vv_cid *
 	return true;
 }
 
-vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid *root, uint64_t secret, vv_error *err)
+vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid *root,
+			     uint64_t secret, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_error ignored = {0};
@@ -126,7 +128,8 @@ static vv_status write_over(const char *file, const vv_buf *b, vv_error *err)
 	return rc < 0 ? rc : closed;
 }
 
-vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t secret, vv_error *err)
+vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t secret,
+			     vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	uint8_t tmp[ENTRY_LEN > VV_CID_BYTES ? ENTRY_LEN : VV_CID_BYTES];

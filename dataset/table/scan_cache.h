@@ -17,16 +17,19 @@
 
 typedef struct vv_scan_entry {
 	uint64_t raw_len;
-	vv_hash128 hash;    /* XXH3-128 of the raw bytes, seeded with the repository's secret */
-	uint64_t raw_hash;  /* XXH3-64, seed 0: goes into the root's hash */
-	uint64_t head_hash; /* XXH3-64 of the first VV_SCAN_HEAD bytes (all, when shorter), secret seed: to find moved groups */
-	bool clean_cut;     /* may be taken over inside a file: ended by a cut, in a complete row end */
+	vv_hash128 hash;   /* XXH3-128 of the raw bytes, seeded with the repository's secret */
+	uint64_t raw_hash; /* XXH3-64, seed 0: goes into the root's hash */
+	/* XXH3-64 of the first VV_SCAN_HEAD bytes (all, when shorter), secret seed: to find
+	 * moved groups */
+	uint64_t head_hash;
+	/* may be taken over inside a file: ended by a cut, in a complete row end */
+	bool clean_cut;
 } vv_scan_entry;
 #define VV_SCAN_HEAD 64u
 
 typedef struct vv_scan_cache {
-	vv_cid root;        /* the version that it belongs to */
-	uint64_t secret_check; /* hash of the secret, so that a copied cache is not believed */
+	vv_cid root;            /* the version that it belongs to */
+	uint64_t secret_check;  /* hash of the secret, so that a copied cache is not believed */
 	vv_scan_entry *entries; /* one for each group, in order */
 	size_t count, cap;
 } vv_scan_cache;
@@ -37,7 +40,10 @@ vv_status vv_scan_cache_add(vv_scan_cache *c, const vv_scan_entry *e, vv_error *
 
 /* NULL in *out when there is none, or it is not of root, or damaged: never an error
  * but for memory. file: its path. */
-vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid *root, uint64_t secret, vv_error *err);
-vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t secret, vv_error *err); /* not durable: it is derived */
+vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid *root,
+			     uint64_t secret, vv_error *err);
+/* not durable: it is derived */
+vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t secret,
+			     vv_error *err);
 
 #endif

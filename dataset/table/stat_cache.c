@@ -39,7 +39,8 @@ static entry *find(const vv_stat_cache *c, const char *path, size_t len)
 		return NULL;
 	}
 	size_t i = (size_t)vv_xxh3(path, len, 0) & (c->cap - 1);
-	while (c->slots[i].path && (c->slots[i].path_len != len || memcmp(c->slots[i].path, path, len) != 0)) {
+	while (c->slots[i].path &&
+	       (c->slots[i].path_len != len || memcmp(c->slots[i].path, path, len) != 0)) {
 		i = (i + 1) & (c->cap - 1);
 	}
 	return &c->slots[i];
@@ -64,8 +65,8 @@ static vv_status grow(vv_stat_cache *c, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status put(vv_stat_cache *c, const char *path, size_t len, const vv_stat *st, const vv_oid *id, bool young,
-		     vv_error *err)
+static vv_status put(vv_stat_cache *c, const char *path, size_t len, const vv_stat *st,
+		     const vv_oid *id, bool young, vv_error *err)
 {
 	if ((c->used + 1) * 2 > c->cap) {
 		vv_status rc = grow(c, err);
@@ -119,7 +120,8 @@ static void read_stat(vv_stat *st, const uint8_t *p)
 /* Damaged bytes leave an emptier cache, nothing worse. */
 static vv_status parse(vv_stat_cache *c, const uint8_t *p, size_t len, vv_error *err)
 {
-	if (len < 24 || memcmp(p, magic, 8) != 0 || vv_xxh3(p, len - 8, 0) != vv_get_le64(p + len - 8)) {
+	if (len < 24 || memcmp(p, magic, 8) != 0 ||
+	    vv_xxh3(p, len - 8, 0) != vv_get_le64(p + len - 8)) {
 		return VV_OK;
 	}
 	const uint8_t *end = p + len - 8;
@@ -208,8 +210,8 @@ static bool young(int64_t sec, uint32_t nsec, int64_t at_sec, uint32_t at_nsec)
 	return sec + 1 > at_sec || (sec + 1 == at_sec && nsec >= at_nsec);
 }
 
-vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id, int64_t read_at_sec,
-			    uint32_t read_at_nsec, vv_error *err)
+vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,
+			    int64_t read_at_sec, uint32_t read_at_nsec, vv_error *err)
 {
 	vv_oid known;
 	bool guess = young(st->mtime_sec, st->mtime_nsec, read_at_sec, read_at_nsec) ||

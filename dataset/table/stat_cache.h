@@ -16,7 +16,8 @@
 
 typedef struct vv_stat_cache vv_stat_cache;
 
-vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err); /* damaged or missing: empty */
+/* damaged or missing: empty */
+vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err);
 void vv_stat_cache_close(vv_stat_cache *c); /* accepts NULL; does not save */
 /* Is path with this stat known? *id gets the pointer blob. */
 bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
@@ -24,9 +25,10 @@ bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *
  * afterwards (what a restore may copy from the file). */
 bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
 /* Notes it; as a guess only where mtime or ctime is younger than a second at `read_at`. */
-vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id, int64_t read_at_sec,
-			    uint32_t read_at_nsec, vv_error *err);
+vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,
+			    int64_t read_at_sec, uint32_t read_at_nsec, vv_error *err);
 void vv_stat_cache_drop(vv_stat_cache *c, const char *path);
-vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err); /* when changed; atomic, not durable */
+/* when changed; atomic, not durable */
+vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err);
 
 #endif

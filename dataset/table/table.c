@@ -21,11 +21,14 @@ vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid,
 	vv_root_init(&out->root);
 	vv_schema_init(&out->schema);
 	if (cid->codec != VV_CODEC_DAG_CBOR) {
-		return vv_fail(err, VV_EUSAGE, "this CID names a leaf block, not the root of a dataset");
+		return vv_fail(err, VV_EUSAGE,
+			       "this CID names a leaf block, not the root of a dataset");
 	}
 	if ((rc = source->get(source->payload, cid, &block, err)) == VV_OK &&
-	    (rc = vv_root_decode(&out->root, block.data, block.len, err)) == VV_OK && out->root.kind == VV_KIND_TABLE) {
-		rc = vv_schema_read(&out->schema, out->root.schema.data, out->root.schema.len, "schema of the root", err);
+	    (rc = vv_root_decode(&out->root, block.data, block.len, err)) == VV_OK &&
+	    out->root.kind == VV_KIND_TABLE) {
+		rc = vv_schema_read(&out->schema, out->root.schema.data, out->root.schema.len,
+				    "schema of the root", err);
 		out->columns = out->schema.count;
 	}
 	vv_buf_clear(&block);
@@ -64,7 +67,8 @@ vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err)
 	vv_list_reader *r = NULL;
 	uint64_t weight;
 	vv_list_kind kind = t->root.kind == VV_KIND_TABLE ? VV_LIST_DATA : VV_LIST_CHUNKS;
-	vv_status rc = vv_list_reader_open(&r, kind, &t->source, t->root.data.data, t->root.data.len, err);
+	vv_status rc = vv_list_reader_open(&r, kind, &t->source, t->root.data.data,
+					   t->root.data.len, err);
 
 	*out = 0;
 	if (rc == VV_OK) {
@@ -78,7 +82,9 @@ static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
 {
 	size_t need;
 	if (!vv_mul_size(&need, rows, columns) || need > VV_GRID_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a row group of %zu rows and %zu columns is too large to be read", rows, columns);
+		return vv_fail(err, VV_EREFUSED,
+			       "a row group of %zu rows and %zu columns is too large to be read",
+			       rows, columns);
 	}
 	if (need > b->cell_cap) {
 		vv_cell *p = vv_realloc_array(b->cells, need, sizeof(*p));
@@ -104,14 +110,16 @@ static bool is_wanted(const size_t *wanted, size_t count, size_t column)
 }
 
 /* Brings one long cell in line: cursor at [row, column, bytes, top]. */
-static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wanted, size_t wanted_count, vv_error *err)
+static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wanted,
+			  size_t wanted_count, vv_error *err)
 {
 	uint64_t row, column, bytes;
 	size_t n;
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 	if ((rc = vv_cbor_get_array(c, &n, err)) < 0 || (rc = vv_cbor_get_uint(c, &row, err)) < 0 ||
-	    (rc = vv_cbor_get_uint(c, &column, err)) < 0 || (rc = vv_cbor_get_uint(c, &bytes, err)) < 0) {
+	    (rc = vv_cbor_get_uint(c, &column, err)) < 0 ||
+	    (rc = vv_cbor_get_uint(c, &bytes, err)) < 0) {
 		return rc;
 	}
 	const uint8_t *top = c->p;
@@ -128,13 +136,14 @@ static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wa
 	if (cell->len != 0 || (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
 		return vv_fail(err, VV_ECORRUPT, "a long cell stands also in its row group");
 	}
-	if ((rc = vv_chunks_read(&text, &t->source, top, (size_t)(c->p - top), bytes, err)) == VV_OK) {
+	if ((rc = vv_chunks_read(&text, &t->source, top, (size_t)(c->p - top), bytes, err)) ==
+	    VV_OK) {
 		char *copy = vv_arena_strndup(&b->arena, text.data, text.len);
 		if (!copy) {
 			rc = vv_fail_nomem(err);
 		} else if (text.len != bytes) {
-			rc = vv_fail(err, VV_ECORRUPT, "a long cell has %zu bytes instead of %llu", text.len,
-				     (unsigned long long)bytes);
+			rc = vv_fail(err, VV_ECORRUPT, "a long cell has %zu bytes instead of %llu",
+				     text.len, (unsigned long long)bytes);
 		} else {
 			cell->text = copy;
 			cell->len = (uint32_t)bytes;
@@ -144,8 +153,8 @@ static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wa
 	return rc;
 }
 
-vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len, const size_t *wanted,
-			  size_t wanted_count, vv_error *err)
+vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
+			  const size_t *wanted, size_t wanted_count, vv_error *err)
 {
 	vv_cbor c;
 	size_t n, outs = 0;
@@ -154,15 +163,18 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 	vv_status rc;
 	vv_cbor_init(&c, item, len);
 	vv_arena_reset(&b->arena);
-	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = vv_cbor_get_link(&c, &b->cid, err)) < 0 ||
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
+	    (rc = vv_cbor_get_link(&c, &b->cid, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(&c, &rows, err)) < 0 ||
 	    (rc = t->source.get(t->source.payload, &b->cid, &b->block, err)) < 0 ||
 	    (rc = vv_group_open(&g, b->block.data, b->block.len, err)) < 0) {
 		return rc;
 	}
 	if (g.rows != rows || g.columns > t->columns) {
-		rc = vv_fail(err, VV_ECORRUPT, "a row group has %zu rows and %zu columns instead of %llu and at most %zu",
-			     g.rows, g.columns, (unsigned long long)rows, t->columns);
+		rc = vv_fail(
+			err, VV_ECORRUPT,
+			"a row group has %zu rows and %zu columns instead of %llu and at most %zu",
+			g.rows, g.columns, (unsigned long long)rows, t->columns);
 		goto done;
 	}
 	if ((rc = grid(b, g.rows, t->columns, err)) < 0) {
@@ -175,7 +187,8 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 			b->cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
 		}
 		for (size_t i = 0; i < wanted_count && rc == VV_OK; i++) {
-			rc = vv_group_column(&g, wanted[i], b->cells + wanted[i], t->columns, &b->arena, err);
+			rc = vv_group_column(&g, wanted[i], b->cells + wanted[i], t->columns,
+					     &b->arena, err);
 		}
 	}
 	if (rc < 0) {
@@ -208,7 +221,8 @@ vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t l
 	if (type == VV_CBOR_UINT) {
 		return vv_cbor_get_uint(&c, &b->raw_len, err);
 	}
-	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = vv_cbor_get_uint(&c, &b->raw_len, err)) < 0 ||
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
+	    (rc = vv_cbor_get_uint(&c, &b->raw_len, err)) < 0 ||
 	    (rc = vv_cbor_peek(&c, &type, err)) < 0) {
 		return rc;
 	}
@@ -219,13 +233,14 @@ vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t l
 		vv_buf_put(&b->quirks, bytes, n);
 		return vv_buf_ok(&b->quirks, err);
 	}
-	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = vv_cbor_get_uint(&c, &total, err)) < 0) {
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
+	    (rc = vv_cbor_get_uint(&c, &total, err)) < 0) {
 		return rc;
 	}
 	/* Raw lines cannot be longer than the group's raw bytes, but for their heads. */
 	if (total > b->raw_len * 3 + 64) {
-		return vv_fail(err, VV_ECORRUPT, "line forms of %llu bytes for a group of %llu", (unsigned long long)total,
-			       (unsigned long long)b->raw_len);
+		return vv_fail(err, VV_ECORRUPT, "line forms of %llu bytes for a group of %llu",
+			       (unsigned long long)total, (unsigned long long)b->raw_len);
 	}
 	return vv_chunks_read(&b->quirks, &t->source, c.p, (size_t)(c.end - c.p), total, err);
 }
@@ -237,8 +252,8 @@ struct vv_table_reader {
 	size_t wanted_count;
 };
 
-vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted, size_t wanted_count,
-			       bool with_layout, vv_error *err)
+vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted,
+			       size_t wanted_count, bool with_layout, vv_error *err)
 {
 	vv_table_reader *r = vv_calloc(1, sizeof(*r));
 	vv_status rc = VV_OK;
@@ -258,9 +273,11 @@ vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t 
 		}
 		r->wanted_count = wanted_count;
 	}
-	rc = vv_list_reader_open(&r->data, VV_LIST_DATA, &t->source, t->root.data.data, t->root.data.len, err);
+	rc = vv_list_reader_open(&r->data, VV_LIST_DATA, &t->source, t->root.data.data,
+				 t->root.data.len, err);
 	if (rc == VV_OK && with_layout) {
-		rc = vv_list_reader_open(&r->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err);
+		rc = vv_list_reader_open(&r->layout, VV_LIST_LAYOUT, &t->source,
+					 t->root.layout.data, t->root.layout.len, err);
 	}
 done:
 	if (rc < 0) {
@@ -281,13 +298,17 @@ int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 	}
 	b->first_row = item.before;
 	b->index = item.index;
-	if ((rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted, r->wanted_count, err)) < 0) {
+	if ((rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted, r->wanted_count,
+				  err)) < 0) {
 		return rc;
 	}
 	if (r->layout) {
 		more = vv_list_next(r->layout, &form, err);
 		if (more <= 0) {
-			return more < 0 ? more : (int)vv_fail(err, VV_ECORRUPT, "the layout list is shorter than the data list");
+			return more < 0 ? more
+					: (int)vv_fail(
+						  err, VV_ECORRUPT,
+						  "the layout list is shorter than the data list");
 		}
 		if ((rc = table_load_layout(r->table, b, form.bytes, form.len, err)) < 0) {
 			return rc;
@@ -324,8 +345,9 @@ void vv_table_reader_close(vv_table_reader *r)
 }
 
 /* The root's place in its file for a new schema: everything else stays. */
-vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const char *schema, size_t schema_len,
-			    const char *const *key, vv_key_source source, vv_buf *block, vv_error *err)
+vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const char *schema,
+			    size_t schema_len, const char *const *key, vv_key_source source,
+			    vv_buf *block, vv_error *err)
 {
 	vv_root changed = t->root; /* borrows; only schema and key are replaced below */
 	vv_schema s;
@@ -338,7 +360,8 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 	bool same = s.count == t->columns;
 	for (size_t i = 0; same && i < s.count; i++) {
 		same = s.fields[i].name_len == t->schema.fields[i].name_len &&
-		       memcmp(s.fields[i].name, t->schema.fields[i].name, s.fields[i].name_len) == 0;
+		       memcmp(s.fields[i].name, t->schema.fields[i].name, s.fields[i].name_len) ==
+			       0;
 	}
 	if (!same) {
 		rc = vv_fail(err, VV_EUSAGE, "the schema's fields are not the table's columns");
@@ -349,7 +372,8 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 		size_t n = 0;
 		for (; key[n]; n++) {
 			if (vv_schema_find(&s, key[n], strlen(key[n])) < 0) {
-				rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key", key[n]);
+				rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
+					     key[n]);
 				goto done;
 			}
 		}
@@ -358,7 +382,8 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 		changed.key_source = n > 0 ? source : VV_KEY_NONE;
 	}
 	if ((rc = vv_root_encode(bytes, &changed, err)) == VV_OK &&
-	    (rc = vv_cid_of(out, VV_CODEC_DAG_CBOR, bytes->data, bytes->len, err)) == VV_OK && sink->put) {
+	    (rc = vv_cid_of(out, VV_CODEC_DAG_CBOR, bytes->data, bytes->len, err)) == VV_OK &&
+	    sink->put) {
 		rc = sink->put(sink->payload, out, bytes->data, bytes->len, &t->cid, err);
 	}
 done:

@@ -25,8 +25,9 @@ const vv_rule_setting *base_setting(const base_check *c, const char *code,
 	const vv_rule_setting *end = c->rules->items + c->rules->count;
 
 	for (; s && s < end && strcmp(s->rule->code, code) == 0; s++) {
-		if (s->severity != VV_SEVERITY_OFF)
+		if (s->severity != VV_SEVERITY_OFF) {
 			return s;
+		}
 	}
 	return NULL;
 }
@@ -61,8 +62,9 @@ vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
 	f->message = vv_buf_cstr(&c->message);
 	f->expected = c->expected.len ? vv_buf_cstr(&c->expected) : NULL;
 	if ((rc = vv_buf_ok(&c->message, err)) < 0 || (rc = vv_buf_ok(&c->expected, err)) < 0 ||
-	    (rc = vv_buf_ok(&c->key, err)) < 0)
+	    (rc = vv_buf_ok(&c->key, err)) < 0) {
 		return rc;
+	}
 	if (is_over_limit(c, q)) {
 		q->last = *f;
 		q->last.message = "like those above";
@@ -70,10 +72,12 @@ vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
 		q->last.row = q->last.line = q->last.key_len = q->last.value_len = 0;
 		q->held++;
 	} else {
-		if (f->row > 0 && f->line == 0)
+		if (f->row > 0 && f->line == 0) {
 			rc = find_line(c, f, err);
-		if (rc == VV_OK)
+		}
+		if (rc == VV_OK) {
 			rc = c->o->finding(c->o->payload, f, err);
+		}
 		q->given++;
 	}
 	vv_buf_reset(&c->message);
@@ -95,8 +99,9 @@ vv_status base_regions(base_check *c, const vv_regions **out, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!c->have_regions) {
-		if ((rc = vv_regions_find(&c->regions, c->base, c->t, err)) < 0)
+		if ((rc = vv_regions_find(&c->regions, c->base, c->t, err)) < 0) {
 			return rc;
+		}
 		c->have_regions = true;
 	}
 	*out = &c->regions;
@@ -114,15 +119,19 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&b);
-	if (groups && count == 0)
+	if (groups && count == 0) {
 		return VV_OK;
-	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0)
+	}
+	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) {
 		goto done;
+	}
 	while (rc == VV_OK && more > 0 && (!groups || i < count)) {
-		if (groups && (rc = vv_table_seek_row(r, groups[i++].row, err)) < 0)
+		if (groups && (rc = vv_table_seek_row(r, groups[i++].row, err)) < 0) {
 			break;
-		if ((more = vv_table_read(r, &b, err)) <= 0)
+		}
+		if ((more = vv_table_read(r, &b, err)) <= 0) {
 			break;
+		}
 		vv_progress_update(c->o->progress, "checking", b.first_row + b.rows, t->root.rows);
 		rc = fn(payload, &b, err);
 	}
@@ -140,8 +149,9 @@ size_t base_key_places(const vv_table *t, size_t *places, size_t max)
 	for (; n < t->root.key_count; n++) {
 		long at = vv_schema_find(&t->schema, t->root.key[n], strlen(t->root.key[n]));
 
-		if (at < 0 || n == max)
+		if (at < 0 || n == max) {
 			return 0;
+		}
 		places[n] = (size_t)at;
 	}
 	return n;
@@ -174,8 +184,9 @@ uint64_t base_share(uint64_t n, uint64_t of)
 /* n of `of` against the bound: -1 below, 0, 1 above; shares are not rounded. */
 static int against(const vv_bound *b, uint64_t n, uint64_t of)
 {
-	if (!b->share)
+	if (!b->share) {
 		return n < b->value ? -1 : n > b->value;
+	}
 	while (of >> 30 || n >> 33) {
 		of >>= 1;
 		n >>= 1;
@@ -200,23 +211,27 @@ static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
 {
 	uint64_t step = unit;
 
-	for (int i = 0; i < digits; i++)
+	for (int i = 0; i < digits; i++) {
 		step /= 10;
+	}
 	uint64_t part = v % unit / step;
 	vv_buf_printf(out, "%llu", (unsigned long long)(v / unit));
-	if (part == 0)
+	if (part == 0) {
 		return;
-	for (; part % 10 == 0; part /= 10)
+	}
+	for (; part % 10 == 0; part /= 10) {
 		digits--;
+	}
 	vv_buf_printf(out, ".%0*llu", digits, (unsigned long long)part);
 }
 
 void base_put_percent(vv_buf *out, uint64_t billionths)
 {
-	if (billionths > 0 && billionths < VV_BILLION / 10000)
+	if (billionths > 0 && billionths < VV_BILLION / 10000) {
 		vv_buf_puts(out, "under 0.01");
-	else
+	} else {
 		put_fraction(out, billionths, VV_BILLION / 100, 2);
+	}
 	vv_buf_puts(out, " %");
 }
 
@@ -232,10 +247,11 @@ void base_put_number(vv_buf *out, uint64_t billionths)
 void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what)
 {
 	vv_buf_printf(out, "%s ", word);
-	if (b->share)
+	if (b->share) {
 		base_put_percent(out, b->value);
-	else
+	} else {
 		vv_buf_printf(out, "%s%s%s", vv_text_count(b->value), *what ? " " : "", what);
+	}
 }
 
 static vv_status match_columns(base_check *c, vv_error *err)
@@ -251,8 +267,9 @@ static vv_status match_columns(base_check *c, vv_error *err)
 	}
 	size_t n = base_key_places(c->base, a, KEY_MAX), m = base_key_places(c->t, b, KEY_MAX);
 	bool same = n > 0 && n == m;
-	for (size_t i = 0; same && i < n; i++)
+	for (size_t i = 0; same && i < n; i++) {
 		same = strcmp(c->base->root.key[i], c->t->root.key[i]) == 0;
+	}
 	if (same) {
 		co.key_a = a;
 		co.key_b = b;
@@ -273,31 +290,38 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 	bool own = false;
 	vv_status rc = VV_OK;
 
-	if (t->root.kind != VV_KIND_TABLE || (base && base->root.kind != VV_KIND_TABLE))
+	if (t->root.kind != VV_KIND_TABLE || (base && base->root.kind != VV_KIND_TABLE)) {
 		return VV_OK;
+	}
 	if (!c.rules) {
-		if ((rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0)
+		if ((rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0) {
 			return rc;
+		}
 		c.rules = &standard;
 		own = true;
 	}
-	if (base && (rc = match_columns(&c, err)) < 0)
+	if (base && (rc = match_columns(&c, err)) < 0) {
 		goto done;
+	}
 	if (base &&
 	    ((rc = base_check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
-	     (rc = base_check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0))
+	     (rc = base_check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0)) {
 		goto done;
+	}
 	rc = base_check_values(&c, err);
 done:
-	if (c.matched)
+	if (c.matched) {
 		vv_columns_clear(&c.columns);
-	if (c.have_regions)
+	}
+	if (c.have_regions) {
 		vv_regions_clear(&c.regions);
+	}
 	vv_check_lines_close(c.lines);
 	vv_buf_clear(&c.message);
 	vv_buf_clear(&c.expected);
 	vv_buf_clear(&c.key);
-	if (own)
+	if (own) {
 		vv_rule_set_clear(&standard);
+	}
 	return rc;
 }

@@ -17,8 +17,9 @@ static const char *article(vv_type t)
 static void put_type(vv_buf *out, const vv_field *f)
 {
 	vv_buf_printf(out, "%s %s", article(f->type), vv_type_name(f->type));
-	if (strcmp(f->format, "default") != 0)
+	if (strcmp(f->format, "default") != 0) {
 		vv_buf_printf(out, " (%s)", vv_text_shows(f->format));
+	}
 }
 
 /* How a break is accepted, once: the trailer of a commit (cmd/work/check/accept.h reads it). */
@@ -27,13 +28,15 @@ static void put_accept(vv_buf *out, const base_check *c, const char *rule)
 	const char *path = c->o->path ? c->o->path : "";
 	bool plain = *path != '\0' && vv_utf8_valid(path, strlen(path));
 
-	for (const char *p = path; *p && plain; p++)
+	for (const char *p = path; *p && plain; p++) {
 		plain = (unsigned char)*p > ' ' && *p != '"' && *p != '\\' && *p != 0x7f;
-	if (plain)
+	}
+	if (plain) {
 		vv_buf_printf(
 			out,
 			"; if it is meant, the commit's message may say: Varve-Accept: %s %s \"why\"",
 			rule, path);
+	}
 }
 
 static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
@@ -49,9 +52,10 @@ static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_
 
 		vv_buf_printf(&c->message, "the column is now called '%s'",
 			      vv_text_show(is->name, is->name_len));
-		if (p->likeness < 100)
+		if (p->likeness < 100) {
 			vv_buf_printf(&c->message, " (%u %% of its values are the same)",
 				      p->likeness);
+		}
 	} else {
 		vv_buf_puts(&c->message, "the column is gone");
 	}
@@ -71,8 +75,9 @@ static vv_status check_removed(base_check *c, vv_error *err)
 			const vv_field *was = p->a >= 0 ? &c->base->schema.fields[p->a] : NULL;
 
 			if (was && (p->b < 0 || p->renamed) &&
-			    vv_rule_setting_has(s, was->name, was->name_len))
+			    vv_rule_setting_has(s, was->name, was->name_len)) {
 				rc = give_removed(c, s, p, err);
+			}
 		}
 	}
 	return rc;
@@ -90,8 +95,9 @@ static vv_status check_added(base_check *c, vv_error *err)
 			vv_finding f = base_finding(c, s);
 			base_quota q = {0};
 
-			if (!is || p->a >= 0 || !vv_rule_setting_has(s, is->name, is->name_len))
+			if (!is || p->a >= 0 || !vv_rule_setting_has(s, is->name, is->name_len)) {
 				continue;
+			}
 			f.column = is->name;
 			vv_buf_puts(&c->message, "the column is new");
 			vv_buf_puts(&c->expected, "no columns but those of the base");
@@ -115,9 +121,10 @@ static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_
 	vv_buf_puts(&c->message, " here, ");
 	put_type(&c->message, was);
 	vv_buf_puts(&c->message, " in the base");
-	if (wrong > 0)
+	if (wrong > 0) {
 		vv_buf_printf(&c->message, "; %s new %s none", vv_text_count(wrong),
 			      wrong == 1 ? "value is" : "values are");
+	}
 	put_type(&c->expected, was);
 	put_accept(&c->expected, c, s->rule->code);
 	return rc < 0 ? rc : base_give(c, &q, &f, err);
@@ -130,8 +137,9 @@ static vv_status check_retyped(base_check *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!c->o->declared &&
-	    vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF)
+	    vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF) {
 		return VV_OK;
+	}
 	for (const vv_rule_setting *s = base_setting(c, "column-retyped", NULL); s && rc == VV_OK;
 	     s = base_setting(c, "column-retyped", s)) {
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
@@ -139,8 +147,9 @@ static vv_status check_retyped(base_check *c, vv_error *err)
 			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
 
 			if (is && p->a >= 0 && p->retyped &&
-			    vv_rule_setting_has(s, is->name, is->name_len))
+			    vv_rule_setting_has(s, is->name, is->name_len)) {
 				rc = give_retyped(c, s, p, err);
+			}
 		}
 	}
 	return rc;
@@ -150,7 +159,8 @@ vv_status base_check_columns(base_check *c, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = check_removed(c, err)) < 0 || (rc = check_added(c, err)) < 0)
+	if ((rc = check_removed(c, err)) < 0 || (rc = check_added(c, err)) < 0) {
 		return rc;
+	}
 	return check_retyped(c, err);
 }

@@ -37,8 +37,9 @@ static vv_status check_null(values *v, const vv_rule_setting *s, const column_va
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
 
-	if (is <= was || is - was <= max->value)
+	if (is <= was || is - was <= max->value) {
 		return VV_OK;
+	}
 	f.column = base_field_is(v, x)->name;
 	put_rise(&c->message, &x->was, &x->is);
 	vv_buf_puts(&c->expected, "a rise of at most ");
@@ -88,15 +89,19 @@ static vv_status check_drift(values *v, const vv_rule_setting *s, const column_v
 	uint64_t value;
 	vv_status rc;
 
-	if (!s->columns && x->kind == VV_DIST_TEXTS && !is_categories(&x->was))
+	if (!s->columns && x->kind == VV_DIST_TEXTS && !is_categories(&x->was)) {
 		return VV_OK;
-	if (x->was.over || x->is.over)
+	}
+	if (x->was.over || x->is.over) {
 		return base_give_over(v, s, x, err);
-	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0)
+	}
+	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0) {
 		return rc;
+	}
 	value = psi ? vv_drift_psi(&bins) : vv_drift_js(&bins);
-	if (value <= max->value)
+	if (value <= max->value) {
 		return VV_OK;
+	}
 	f.column = base_field_is(v, x)->name;
 	put_measure(c, psi ? "PSI" : "Jensen-Shannon divergence", value, max);
 	return base_give(c, &q, &f, err);
@@ -123,10 +128,11 @@ static size_t place_of(const vv_distribution *d, const vv_cell *cell)
 		size_t n = m->len < cell->len ? m->len : cell->len;
 		int order = n ? memcmp(m->text, cell->text, n) : 0;
 
-		if (order < 0 || (order == 0 && m->len < cell->len))
+		if (order < 0 || (order == 0 && m->len < cell->len)) {
 			lo = mid + 1;
-		else
+		} else {
 			hi = mid;
+		}
 	}
 	return lo;
 }
@@ -146,8 +152,9 @@ static vv_status give_new(news *w, const vv_batch *b, size_t row, size_t place, 
 	f.value = value->text;
 	f.value_len = value->len;
 	vv_buf_puts(&c->message, "is new in this column");
-	if (value->count > 1)
+	if (value->count > 1) {
 		vv_buf_printf(&c->message, " (in %s rows)", vv_text_count(value->count));
+	}
 	vv_buf_printf(&c->expected, "one of the base's %s values", vv_text_count(w->x->was.count));
 	return base_give(c, &w->quota, &f, err);
 }
@@ -162,8 +169,9 @@ static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
 		const vv_cell *cell = &b->cells[i * b->columns + (size_t)w->x->b];
 		size_t at;
 
-		if (vv_field_missing(f, cell))
+		if (vv_field_missing(f, cell)) {
 			continue;
+		}
 		at = place_of(&w->x->is, cell);
 		if (at < w->x->is.count && !w->told[at]) {
 			w->told[at] = true;
@@ -209,18 +217,22 @@ static vv_status check_news(values *v, const vv_rule_setting *s, const column_va
 	news w = {.v = v, .setting = s, .x = x};
 	vv_status rc = VV_OK;
 
-	if (!s->columns && !is_categories(&x->was))
+	if (!s->columns && !is_categories(&x->was)) {
 		return VV_OK;
-	if (x->was.over || x->is.over)
+	}
+	if (x->was.over || x->is.over) {
 		return base_give_over(v, s, x, err);
-	if (!(w.told = vv_calloc(x->is.count + 1, sizeof(*w.told))))
+	}
+	if (!(w.told = vv_calloc(x->is.count + 1, sizeof(*w.told)))) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < x->is.count; i++) {
 		w.told[i] = vv_distribution_count(&x->was, &x->is.values[i]) > 0;
 		w.found += !w.told[i];
 	}
-	if (base_above(&s->max, nothing, w.found, x->was.count))
+	if (base_above(&s->max, nothing, w.found, x->was.count)) {
 		rc = tell_news(&w, err);
+	}
 	vv_free(w.told);
 	return rc;
 }
@@ -237,8 +249,9 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *
 		vv_finding f = base_finding(c, s);
 
 		if (vv_schema_find(&c->t->schema, name, strlen(name)) >= 0 ||
-		    vv_schema_find(&c->base->schema, name, strlen(name)) >= 0)
+		    vv_schema_find(&c->base->schema, name, strlen(name)) >= 0) {
 			continue;
+		}
 		f.column = name;
 		vv_buf_puts(&c->message, "there is no such column");
 		vv_buf_puts(&c->expected, "a column of the table");
@@ -260,14 +273,16 @@ vv_status base_check_drift(values *v, const char *code, vv_error *err)
 			const column_values *x;
 
 			if (!base_looks_at(c, s, p) ||
-			    !(x = base_find_values(v, p->b, base_dist_kind(c, code, p))))
+			    !(x = base_find_values(v, p->b, base_dist_kind(c, code, p)))) {
 				continue;
-			if (strcmp(code, "null-share") == 0)
+			}
+			if (strcmp(code, "null-share") == 0) {
 				rc = check_null(v, s, x, err);
-			else if (strcmp(code, "new-category") == 0)
+			} else if (strcmp(code, "new-category") == 0) {
 				rc = check_news(v, s, x, err);
-			else
+			} else {
 				rc = check_drift(v, s, x, err);
+			}
 		}
 	}
 	return rc;

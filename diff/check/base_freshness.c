@@ -9,12 +9,13 @@
 
 static void put_age(vv_buf *out, uint64_t seconds)
 {
-	if (seconds >= 2 * 86400)
+	if (seconds >= 2 * 86400) {
 		vv_buf_printf(out, "%s days", vv_text_count(seconds / 86400));
-	else if (seconds >= 2 * 3600)
+	} else if (seconds >= 2 * 3600) {
 		vv_buf_printf(out, "%llu hours", (unsigned long long)(seconds / 3600));
-	else
+	} else {
 		vv_buf_printf(out, "%llu minutes", (unsigned long long)(seconds / 60));
+	}
 }
 
 static vv_instant newest(const vv_field *f, const vv_distribution *d)
@@ -36,15 +37,17 @@ static vv_status check_age(values *v, const vv_rule_setting *s, const column_val
 	vv_instant i;
 
 	f.column = field->name;
-	if (x->is.over)
+	if (x->is.over) {
 		return base_give_over(v, s, x, err);
+	}
 	if (x->is.count == 0) {
 		vv_buf_puts(&c->message, "has no date at all");
 	} else {
 		i = newest(field, &x->is);
 		int64_t at = vv_instant_seconds(&i);
-		if (c->o->now <= at || (uint64_t)(c->o->now - at) <= s->max_age)
+		if (c->o->now <= at || (uint64_t)(c->o->now - at) <= s->max_age) {
 			return VV_OK;
+		}
 		vv_buf_puts(&c->message, "the newest value is ");
 		vv_instant_put(&c->message, &i, field->type == VV_TYPE_DATETIME);
 		vv_buf_puts(&c->message, ", ");
@@ -67,14 +70,16 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *
 		base_quota q = {0};
 		vv_finding f = base_finding(c, s);
 
-		if (at >= 0 && base_is_time(&c->t->schema.fields[at]))
+		if (at >= 0 && base_is_time(&c->t->schema.fields[at])) {
 			continue;
+		}
 		f.column = s->columns[i];
-		if (at < 0)
+		if (at < 0) {
 			vv_buf_puts(&c->message, "there is no such column");
-		else
+		} else {
 			vv_buf_printf(&c->message, "its type is %s, which has no dates",
 				      vv_type_name(c->t->schema.fields[at].type));
+		}
 		vv_buf_puts(&c->expected, "a column of dates");
 		rc = base_give(c, &q, &f, err);
 	}
@@ -93,8 +98,9 @@ vv_status base_check_fresh(values *v, vv_error *err)
 			const vv_field *f = &c->t->schema.fields[b];
 			const column_values *x = base_find_values(v, (long)b, VV_DIST_NUMBERS);
 
-			if (x && base_is_time(f) && vv_rule_setting_has(s, f->name, f->name_len))
+			if (x && base_is_time(f) && vv_rule_setting_has(s, f->name, f->name_len)) {
 				rc = check_age(v, s, x, err);
+			}
 		}
 	}
 	return rc;

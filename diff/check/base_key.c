@@ -25,8 +25,9 @@ typedef struct relay {
 
 static void put_names(vv_buf *out, char *const *names, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		vv_buf_printf(out, "%s%s", i ? ", " : "", vv_text_shows(names[i]));
+	}
 }
 
 static void recode(vv_finding *f, const relay *r)
@@ -65,19 +66,22 @@ static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *
 		vv_buf value = VV_BUF_INIT;
 
 		if (strcmp(m->name, "primaryKey") == 0 || strcmp(m->name, "uniqueKeys") == 0 ||
-		    strcmp(m->name, "foreignKeys") == 0)
+		    strcmp(m->name, "foreignKeys") == 0) {
 			continue;
+		}
 		vv_json_put_node(&value, m);
 		vv_json_name(&w, m->name);
 		vv_json_raw(&w, vv_buf_cstr(&value), value.len);
-		if (value.failed)
+		if (value.failed) {
 			out->failed = true;
+		}
 		vv_buf_clear(&value);
 	}
 	vv_json_name(&w, "primaryKey");
 	vv_json_open_array(&w);
-	for (; *key; key++)
+	for (; *key; key++) {
 		vv_json_string(&w, *key);
+	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
 	return vv_buf_ok(out, err);
@@ -105,8 +109,9 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 			      .progress = c->o->progress};
 	vv_status rc = vv_rule_set_for(&rules, NULL, c->o->path ? c->o->path : "", err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	vv_buf_printf(&expected, "the key (%s) holds in the base", vv_buf_cstr(&key->text));
 	r.expected = vv_buf_cstr(&expected);
 	if ((rc = vv_buf_ok(&expected, err)) == VV_OK &&
@@ -140,29 +145,33 @@ static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_ke
 static vv_status find_key(old_key *out, base_check *c, const char **gone, vv_error *err)
 {
 	out->names = vv_calloc(c->base->root.key_count + 1, sizeof(*out->names));
-	if (!out->names)
+	if (!out->names) {
 		return vv_fail_nomem(err);
+	}
 	put_names(&out->text, c->base->root.key, c->base->root.key_count);
 	for (size_t i = 0; i < c->base->root.key_count; i++) {
 		const char *name = c->base->root.key[i];
 		long a = vv_schema_find(&c->base->schema, name, strlen(name));
 		long b = a < 0 ? -1 : vv_columns_to_new(&c->columns, (size_t)a);
 
-		if (b < 0)
+		if (b < 0) {
 			*gone = name;
-		else
+		} else {
 			out->names[out->count++] = c->t->schema.fields[b].name;
+		}
 	}
 	return vv_buf_ok(&out->text, err);
 }
 
 static bool is_own_key(const base_check *c, const old_key *key)
 {
-	if (key->count != c->t->root.key_count)
+	if (key->count != c->t->root.key_count) {
 		return false;
+	}
 	for (size_t i = 0; i < key->count; i++) {
-		if (strcmp(key->names[i], c->t->root.key[i]) != 0)
+		if (strcmp(key->names[i], c->t->root.key[i]) != 0) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -174,13 +183,15 @@ vv_status base_check_key(base_check *c, vv_error *err)
 	old_key key = {0};
 	vv_status rc;
 
-	if (!s || c->base->root.key_count == 0)
+	if (!s || c->base->root.key_count == 0) {
 		return VV_OK;
+	}
 	if ((rc = find_key(&key, c, &gone, err)) == VV_OK) {
-		if (gone)
+		if (gone) {
 			rc = give_gone(c, s, &key, gone, err);
-		else if (!is_own_key(c, &key))
+		} else if (!is_own_key(c, &key)) {
 			rc = check_unique(c, s, &key, err);
+		}
 	}
 	vv_free(key.names);
 	vv_buf_clear(&key.text);

@@ -40,9 +40,10 @@ static vv_status add_group(const base_reading *r, vv_distribution *parts, const 
 		size_t at = (size_t)(r->base_side ? x->a : x->b);
 		const vv_field *f = r->base_side ? base_field_was(r->v, x) : base_field_is(r->v, x);
 
-		if (r->take[i])
+		if (r->take[i]) {
 			rc = vv_distribution_add(parts ? &parts[i] : target_of(r, x), f,
 						 &b->cells[at], b->rows, b->columns, r->times, err);
+		}
 	}
 	return rc;
 }
@@ -61,13 +62,15 @@ static vv_status read_rows(read_job *j, vv_error *err)
 
 	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&reader, table_of(j->r), j->wanted, j->wanted_count, false,
-				       err)) == VV_OK)
+				       err)) == VV_OK) {
 		rc = vv_table_seek_row(reader, j->from, err);
+	}
 	while (rc == VV_OK && (more = vv_table_read(reader, &b, err)) > 0 &&
 	       b.first_row < j->until) {
 		/* the group that holds `from` belongs to whoever has its first row */
-		if (b.first_row >= j->from)
+		if (b.first_row >= j->from) {
 			rc = add_group(j->r, j->parts, &b, err);
+		}
 	}
 	vv_table_reader_close(reader);
 	vv_batch_clear(&b);
@@ -87,12 +90,14 @@ static vv_status take_parts(read_job *j, vv_error *err)
 	const base_reading *r = j->r;
 	vv_status rc = j->rc;
 
-	if (rc < 0)
+	if (rc < 0) {
 		*err = j->err;
+	}
 	for (size_t i = 0; i < r->v->count && rc == VV_OK; i++) {
-		if (r->take[i] && (rc = vv_distribution_finish(&j->parts[i], err)) == VV_OK)
+		if (r->take[i] && (rc = vv_distribution_finish(&j->parts[i], err)) == VV_OK) {
 			rc = vv_distribution_add_all(target_of(r, &r->v->items[i]), &j->parts[i],
 						     err);
+		}
 	}
 	return rc;
 }
@@ -105,15 +110,17 @@ static vv_status init_job(read_job *j, const base_reading *r, const size_t *want
 	j->wanted_count = wanted_count;
 	j->job.run = run_job;
 	j->parts = vv_calloc(r->v->count + 1, sizeof(*j->parts));
-	for (size_t i = 0; j->parts && i < r->v->count; i++)
+	for (size_t i = 0; j->parts && i < r->v->count; i++) {
 		vv_distribution_init(&j->parts[i], r->v->items[i].kind);
+	}
 	return j->parts ? VV_OK : vv_fail_nomem(err);
 }
 
 static void clear_job(read_job *j, const base_reading *r)
 {
-	for (size_t i = 0; j->parts && i < r->v->count; i++)
+	for (size_t i = 0; j->parts && i < r->v->count; i++) {
 		vv_distribution_clear(&j->parts[i]);
+	}
 	vv_free(j->parts);
 }
 
@@ -127,8 +134,9 @@ static vv_status read_in_threads(const base_reading *r, const size_t *wanted, si
 	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; i < jobs && rc == VV_OK; i++) {
-		if ((rc = init_job(&all[i], r, wanted, wanted_count, err)) < 0)
+		if ((rc = init_job(&all[i], r, wanted, wanted_count, err)) < 0) {
 			break;
+		}
 		all[i].from = rows / jobs * i;
 		all[i].until = i + 1 == jobs ? UINT64_MAX : rows / jobs * (i + 1);
 		vv_pool_submit(pool, &all[i].job);
@@ -140,11 +148,13 @@ static vv_status read_in_threads(const base_reading *r, const size_t *wanted, si
 
 		vv_pool_wait(pool, &all[i].job);
 		one = take_parts(&all[i], &more);
-		if (rc == VV_OK && (rc = one) < 0)
+		if (rc == VV_OK && (rc = one) < 0) {
 			*err = more;
+		}
 	}
-	for (size_t i = 0; all && i < jobs; i++)
+	for (size_t i = 0; all && i < jobs; i++) {
 		clear_job(&all[i], r);
+	}
 	vv_free(all);
 	return rc;
 }
@@ -157,19 +167,22 @@ vv_status base_read_columns(const base_reading *r, const vv_region_group *groups
 	base_reading mine = *r;
 	vv_status rc = VV_OK;
 
-	if (!wanted)
+	if (!wanted) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < v->count; i++) {
-		if (r->take[i])
+		if (r->take[i]) {
 			wanted[n++] = (size_t)(r->base_side ? v->items[i].a : v->items[i].b);
+		}
 	}
 	jobs = v->c->o->pool ? vv_pool_threads(v->c->o->pool) + 1u : 1;
 	jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
-	if (n > 0 && !groups && jobs > 1 && table_of(r)->root.rows >= ROWS_MIN)
+	if (n > 0 && !groups && jobs > 1 && table_of(r)->root.rows >= ROWS_MIN) {
 		rc = read_in_threads(r, wanted, n, jobs, err);
-	else if (n > 0)
+	} else if (n > 0) {
 		rc = base_each_group(v->c, table_of(r), wanted, n, groups, count, read_group, &mine,
 				     err);
+	}
 	vv_free(wanted);
 	return rc;
 }

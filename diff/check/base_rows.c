@@ -26,8 +26,9 @@ static bool is_asked(const base_check *c)
 					    "cells-changed"};
 	bool asked = false;
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		asked = asked || vv_rule_set_severity(c->rules, codes[i]) != VV_SEVERITY_OFF;
+	}
 	return asked;
 }
 
@@ -41,8 +42,9 @@ static const char *const *choose_key(const base_check *c, const char **names, vv
 			     : of == c->base ? vv_columns_to_new(&c->columns, (size_t)at)
 					     : vv_columns_to_old(&c->columns, (size_t)at);
 
-		if (other < 0)
+		if (other < 0) {
 			return NULL;
+		}
 		/* rowdiff takes names of the new version */
 		names[i] = of == c->base ? c->t->schema.fields[other].name : name;
 	}
@@ -63,13 +65,16 @@ static vv_status walk_open(row_walk *w, vv_error *err)
 				.progress = c->o->progress};
 	vv_status rc;
 
-	if (!names)
+	if (!names) {
 		return vv_fail_nomem(err);
+	}
 	o.key = choose_key(c, names, c->base);
-	if (!o.key)
+	if (!o.key) {
 		o.key = choose_key(c, names, c->t);
-	if (!o.key)
+	}
+	if (!o.key) {
 		o.key = none;
+	}
 	rc = vv_rowdiff_open(&w->diff, c->base, c->t, &o, err);
 	vv_free(names);
 	return rc;
@@ -80,8 +85,9 @@ static vv_status find_places(row_walk *w, vv_error *err)
 {
 	const size_t *key = vv_rowdiff_key(w->diff, &w->key_count);
 
-	if (!(w->key = vv_calloc(w->key_count + 1, sizeof(*w->key))))
+	if (!(w->key = vv_calloc(w->key_count + 1, sizeof(*w->key)))) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < w->key_count; i++) {
 		long a = vv_columns_to_old(&w->c->columns, key[i]);
 
@@ -103,21 +109,24 @@ static vv_status walk(row_walk *w, removed_fn fn, void *payload, vv_error *err)
 	int more = 0;
 	vv_status rc;
 
-	if ((rc = walk_open(w, err)) < 0 || (rc = find_places(w, err)) < 0)
+	if ((rc = walk_open(w, err)) < 0 || (rc = find_places(w, err)) < 0) {
 		goto done;
+	}
 	while (rc == VV_OK && (more = vv_rowdiff_next(w->diff, &change, err)) > 0) {
-		if (fn && change.kind == VV_ROW_REMOVED)
+		if (fn && change.kind == VV_ROW_REMOVED) {
 			rc = fn(w, &change, payload, err);
+		}
 	}
 	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 	if (rc == VV_OK) {
 		w->stats = *vv_rowdiff_stats_get(w->diff);
 		if (!(w->column_changes = vv_calloc(w->c->columns.count + 1,
-						    sizeof(*w->column_changes))))
+						    sizeof(*w->column_changes)))) {
 			rc = vv_fail_nomem(err);
-		else if (w->c->columns.count)
+		} else if (w->c->columns.count) {
 			memcpy(w->column_changes, w->stats.column_changes,
 			       w->c->columns.count * sizeof(*w->column_changes));
+		}
 	}
 done:
 	vv_rowdiff_close(w->diff);
@@ -141,8 +150,9 @@ static vv_status check_removed(row_walk *w, vv_error *err)
 		base_quota q = {0};
 		vv_finding f = base_finding(c, s);
 
-		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows))
+		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows)) {
 			continue;
+		}
 		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (",
 			      vv_text_count(w->stats.removed), vv_text_count(c->base->root.rows),
 			      w->stats.removed == 1 ? "is" : "are");
@@ -167,15 +177,17 @@ static vv_status check_added(row_walk *w, vv_error *err)
 		/* with a lower bound alone there is no upper one */
 		bool above = (s->max.given || !s->min.given) && base_above(&s->max, nothing, n, of);
 
-		if (!above && !base_below(&s->min, n, of))
+		if (!above && !base_below(&s->min, n, of)) {
 			continue;
+		}
 		vv_buf_printf(&c->message, "%s %s new, with %s in the base", vv_text_count(n),
 			      n == 1 ? "row is" : "rows are", vv_text_count(of));
-		if (above)
+		if (above) {
 			base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing,
 				       "");
-		else
+		} else {
 			base_put_bound(&c->expected, "at least", &s->min, "");
+		}
 		rc = base_give(c, &q, &f, err);
 	}
 	return rc;
@@ -198,13 +210,15 @@ static vv_status check_cells(row_walk *w, vv_error *err)
 			const vv_column_pair *p = &c->columns.pairs[i];
 			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
 
-			if (!is || p->a < 0 || !vv_rule_setting_has(s, is->name, is->name_len))
+			if (!is || p->a < 0 || !vv_rule_setting_has(s, is->name, is->name_len)) {
 				continue;
+			}
 			changed += w->column_changes[i];
 			cells += kept;
 		}
-		if (!base_above(&s->max, nothing, changed, cells))
+		if (!base_above(&s->max, nothing, changed, cells)) {
 			continue;
+		}
 		vv_buf_printf(&c->message,
 			      "%s of %s cells of rows that the base has too were changed (",
 			      vv_text_count(changed), vv_text_count(cells));
@@ -264,8 +278,9 @@ static vv_status check_lost(row_walk *w, vv_error *err)
 			rc = give_no_key(c, s, err);
 			continue;
 		}
-		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows))
+		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows)) {
 			continue;
+		}
 		rc = walk(&again, give_lost, &l, err);
 		walk_clear(&again);
 		rc = rc < 0 ? rc : base_end(c, &l.quota, err);
@@ -278,11 +293,13 @@ vv_status base_check_rows(base_check *c, vv_error *err)
 	row_walk w = {.c = c};
 	vv_status rc = VV_OK;
 
-	if (!is_asked(c))
+	if (!is_asked(c)) {
 		return VV_OK;
+	}
 	if ((rc = walk(&w, NULL, NULL, err)) == VV_OK && (rc = check_removed(&w, err)) == VV_OK &&
-	    (rc = check_added(&w, err)) == VV_OK && (rc = check_lost(&w, err)) == VV_OK)
+	    (rc = check_added(&w, err)) == VV_OK && (rc = check_lost(&w, err)) == VV_OK) {
 		rc = check_cells(&w, err);
+	}
 	walk_clear(&w);
 	return rc;
 }

@@ -49,32 +49,36 @@ static void put_word(vv_buf *out, const char *s, size_t len)
 {
 	bool plain = len > 0;
 
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
 		plain = plain &&
 			(isalnum((unsigned char)s[i]) || (i > 0 && s[i] == '-') ||
 			 strchr("_./,:+@%=", s[i])) &&
 			s[i] != '\0';
+	}
 	if (plain) {
 		vv_buf_put(out, s, len);
 		return;
 	}
 	vv_buf_putc(out, '\'');
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\'')
+		if (s[i] == '\'') {
 			vv_buf_puts(out, "'\\''");
-		else
+		} else {
 			vv_buf_putc(out, s[i]);
+		}
 	}
 	vv_buf_putc(out, '\'');
 }
 
 static bool is_one_line(const char *s, size_t len)
 {
-	if (!vv_utf8_valid(s, len))
+	if (!vv_utf8_valid(s, len)) {
 		return false;
+	}
 	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -82,11 +86,13 @@ static bool is_one_line(const char *s, size_t len)
 /* Could the text be somebody's word for "no value"? Short, and without a digit. */
 static bool is_like_missing(const char *s, size_t len)
 {
-	if (len == 0 || len > 12 || !is_one_line(s, len))
+	if (len == 0 || len > 12 || !is_one_line(s, len)) {
 		return false;
+	}
 	for (size_t i = 0; i < len; i++) {
-		if (isdigit((unsigned char)s[i]))
+		if (isdigit((unsigned char)s[i])) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -106,8 +112,9 @@ void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const
 	const char *text = value->text ? value->text : "";
 
 	vv_buf_printf(out, "%s, as in the base", noun(f->type));
-	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path)))
+	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) {
 		return;
+	}
 	vv_buf_puts(out, "; if it is meant: ");
 	if (value->state == VV_CELL_TEXT && is_like_missing(text, value->len)) {
 		vv_buf_puts(out, "varve schema --missing ");
@@ -134,19 +141,22 @@ void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_
 	long a, b;
 
 	if (!base || o->declared || !f->column || !o->rules || strcmp(f->rule, "type-error") != 0 ||
-	    base->root.kind != VV_KIND_TABLE || t->root.kind != VV_KIND_TABLE)
+	    base->root.kind != VV_KIND_TABLE || t->root.kind != VV_KIND_TABLE) {
 		return;
+	}
 	a = vv_schema_find(&base->schema, f->column, strlen(f->column));
 	b = vv_schema_find(&t->schema, f->column, strlen(f->column));
-	if (a < 0 || b < 0)
+	if (a < 0 || b < 0) {
 		return;
+	}
 	was = &base->schema.fields[a];
 	is = &t->schema.fields[b];
 	while ((s = base_setting(&c, "type-contradiction", s)) &&
 	       !vv_rule_setting_has(s, is->name, is->name_len)) {
 	}
-	if (!s || was->type != is->type || strcmp(was->format, is->format) != 0)
+	if (!s || was->type != is->type || strcmp(was->format, is->format) != 0) {
 		return;
+	}
 	vv_cell cell = {.text = f->value, .len = (uint32_t)f->value_len, .state = VV_CELL_TEXT};
 	vv_buf_reset(text);
 	if (f->value) {
@@ -203,11 +213,13 @@ static vv_status hunt_group(void *payload, vv_batch *b, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
-		if (!contradicts(h, &b->cells[i * b->columns + h->b]))
+		if (!contradicts(h, &b->cells[i * b->columns + h->b])) {
 			continue;
+		}
 		h->found++;
-		if (h->setting)
+		if (h->setting) {
 			rc = give_contradiction(h, b, i, err);
+		}
 	}
 	return rc;
 }
@@ -220,11 +232,13 @@ static vv_status hunt_through(hunt *h, vv_error *err)
 	const vv_regions *r;
 	vv_status rc;
 
-	if (!wanted)
+	if (!wanted) {
 		return vv_fail_nomem(err);
+	}
 	wanted[0] = h->b;
-	if (h->key_count)
+	if (h->key_count) {
 		memcpy(wanted + 1, h->key, h->key_count * sizeof(*wanted));
+	}
 	if (h->a != h->b) {
 		rc = base_each_group(c, c->t, wanted, h->key_count + 1, NULL, 0, hunt_group, h,
 				     err);
@@ -256,12 +270,14 @@ static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_
 		  .key_count = key_count};
 	vv_status rc = VV_OK;
 
-	if (!h.all && !p->retyped)
+	if (!h.all && !p->retyped) {
 		return VV_OK;
+	}
 	if (s->mostly < VV_BILLION) {
 		if ((rc = hunt_through(&h, err)) < 0 ||
-		    base_share(h.found, c->t->root.rows) <= VV_BILLION - s->mostly)
+		    base_share(h.found, c->t->root.rows) <= VV_BILLION - s->mostly) {
 			return rc;
+		}
 		h.found = 0;
 	}
 	h.setting = s;
@@ -275,10 +291,12 @@ vv_status base_check_types(base_check *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (c->o->declared ||
-	    vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF)
+	    vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF) {
 		return VV_OK;
-	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key))))
+	}
+	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key)))) {
 		return vv_fail_nomem(err);
+	}
 	n = base_key_places(c->t, key, c->t->root.key_count);
 	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL);
 	     s && rc == VV_OK; s = base_setting(c, "type-contradiction", s)) {
@@ -286,12 +304,15 @@ vv_status base_check_types(base_check *c, vv_error *err)
 			const vv_column_pair *p = &c->columns.pairs[i];
 			const vv_field *was, *is;
 
-			if (p->a < 0 || p->b < 0)
+			if (p->a < 0 || p->b < 0) {
 				continue;
+			}
 			was = &c->base->schema.fields[p->a];
 			is = &c->t->schema.fields[p->b];
-			if (!takes_anything(was) && vv_rule_setting_has(s, is->name, is->name_len))
+			if (!takes_anything(was) &&
+			    vv_rule_setting_has(s, is->name, is->name_len)) {
 				rc = check_column(c, s, p, key, n, err);
+			}
 		}
 	}
 	vv_free(key);

@@ -64,21 +64,24 @@ static bool read_short(double *out, const char *s, size_t len)
 	uint64_t v = 0;
 	bool fraction = false;
 
-	if (len - i == 0 || len - i > 16)
+	if (len - i == 0 || len - i > 16) {
 		return false;
+	}
 	for (size_t k = i; k < len; k++) {
 		if (s[k] == '.' && !fraction && k > i) {
 			fraction = true;
 			continue;
 		}
-		if (s[k] < '0' || s[k] > '9')
+		if (s[k] < '0' || s[k] > '9') {
 			return false;
+		}
 		v = v * 10 + (uint64_t)(s[k] - '0');
 		digits++;
 		point += fraction;
 	}
-	if (digits == 0 || digits > 15)
+	if (digits == 0 || digits > 15) {
 		return false;
+	}
 	*out = (double)v / tens[point];
 	*out = i ? -*out : *out;
 	return true;
@@ -89,12 +92,14 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f;
 	vv_decimal d;
 
-	if (f->decimal_char == '.' && read_short(out, c->text, c->len))
+	if (f->decimal_char == '.' && read_short(out, c->text, c->len)) {
 		return true;
+	}
 	vv_buf_reset(scratch);
 	if (c->len == 0 || !vv_decimal_read(&d, scratch, spelling, c->text, c->len) ||
-	    d.kind == VV_DECIMAL_NAN)
+	    d.kind == VV_DECIMAL_NAN) {
 		return false;
+	}
 	if (d.kind == VV_DECIMAL_INF) {
 		*out = d.negative ? -INFINITY : INFINITY;
 		return true;
@@ -102,15 +107,17 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 	/* "0." DIGITS "e" EXPONENT: no locale has another reading of it but for the point,
 	 * which is left out by writing the digits as a whole number. */
 	vv_buf text = VV_BUF_INIT;
-	if (d.negative)
+	if (d.negative) {
 		vv_buf_putc(&text, '-');
+	}
 	vv_buf_put(&text, scratch->data + d.digits_at, d.count);
 	vv_buf_printf(&text, d.count ? "e%lld" : "0e%lld",
 		      (long long)(d.count ? d.exponent - (int64_t)d.count : 0));
-	if (text.failed)
+	if (text.failed) {
 		scratch->failed = true;
-	else
+	} else {
 		*out = strtod(vv_buf_cstr(&text), NULL);
+	}
 	vv_buf_clear(&text);
 	return !scratch->failed;
 }
@@ -123,8 +130,9 @@ bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, cons
 	switch (f->type) {
 	case VV_TYPE_NUMBER:
 	case VV_TYPE_INTEGER:
-		if (!read_number(&v, scratch, f, c))
+		if (!read_number(&v, scratch, f, c)) {
 			return false;
+		}
 		*out = step_of(v);
 		return true;
 	case VV_TYPE_YEAR:
@@ -132,8 +140,9 @@ bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, cons
 	case VV_TYPE_DATE:
 	case VV_TYPE_TIME:
 	case VV_TYPE_DATETIME:
-		if (!vv_instant_read(&m, f, c))
+		if (!vv_instant_read(&m, f, c)) {
 			return false;
+		}
 		*out = f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME
 			       ? m.days * 1440 + m.seconds / 60
 			       : m.days;
@@ -166,10 +175,12 @@ void vv_distribution_clear(vv_distribution *d)
 
 static bool slot_is(const vv_distribution *d, const slot *s, uint64_t hash, const vv_dist_value *v)
 {
-	if (!s->used || s->hash != hash)
+	if (!s->used || s->hash != hash) {
 		return false;
-	if (d->kind == VV_DIST_NUMBERS)
+	}
+	if (d->kind == VV_DIST_NUMBERS) {
 		return s->at == (uint64_t)v->step;
+	}
 	return s->len == v->len &&
 	       (v->len == 0 || memcmp(d->texts.data + s->at, v->text, v->len) == 0);
 }
@@ -178,8 +189,9 @@ static slot *find_slot(const vv_distribution *d, uint64_t hash, const vv_dist_va
 {
 	size_t at = (size_t)hash & (d->slot_cap - 1);
 
-	while (d->slots[at].used && !slot_is(d, &d->slots[at], hash, v))
+	while (d->slots[at].used && !slot_is(d, &d->slots[at], hash, v)) {
 		at = (at + 1) & (d->slot_cap - 1);
+	}
 	return &d->slots[at];
 }
 
@@ -188,15 +200,18 @@ static bool grow(vv_distribution *d)
 	size_t cap = d->slot_cap ? d->slot_cap * 2 : 256;
 	slot *all = vv_calloc(cap, sizeof(*all));
 
-	if (!all)
+	if (!all) {
 		return false;
+	}
 	for (size_t i = 0; i < d->slot_cap; i++) {
 		size_t at = (size_t)d->slots[i].hash & (cap - 1);
 
-		if (!d->slots[i].used)
+		if (!d->slots[i].used) {
 			continue;
-		while (all[at].used)
+		}
+		while (all[at].used) {
 			at = (at + 1) & (cap - 1);
+		}
 		all[at] = d->slots[i];
 	}
 	vv_free(d->slots);
@@ -219,10 +234,12 @@ static vv_status count_value(vv_distribution *d, const vv_dist_value *v, int64_t
 						   : vv_xxh3(v->text, v->len, 0);
 	slot *s;
 
-	if (d->over)
+	if (d->over) {
 		return VV_OK;
-	if (d->slot_used * 2 >= d->slot_cap && !grow(d))
+	}
+	if (d->slot_used * 2 >= d->slot_cap && !grow(d)) {
 		return vv_fail_nomem(err);
+	}
 	s = find_slot(d, hash, v);
 	if (!s->used) {
 		if (d->slot_used == 2 * VV_DIST_VALUES_MAX ||
@@ -259,8 +276,9 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 			d->missing += one;
 			continue;
 		}
-		if (d->kind == VV_DIST_COUNTS)
+		if (d->kind == VV_DIST_COUNTS) {
 			continue;
+		}
 		if (d->kind == VV_DIST_NUMBERS) {
 			v.text = NULL;
 			v.len = 0;
@@ -282,10 +300,12 @@ vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *fro
 	d->rows += from->rows;
 	d->missing += from->missing;
 	d->other += from->other;
-	if (from->over)
+	if (from->over) {
 		go_over(d);
-	for (size_t i = 0; i < from->count && rc == VV_OK; i++)
+	}
+	for (size_t i = 0; i < from->count && rc == VV_OK; i++) {
 		rc = count_value(d, &from->values[i], (int64_t)from->values[i].count, err);
+	}
 	return rc;
 }
 
@@ -311,14 +331,16 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 	vv_free(d->values);
 	d->count = 0;
 	d->values = vv_calloc(d->slot_used + 1, sizeof(*d->values));
-	if (!d->values)
+	if (!d->values) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < d->slot_cap; i++) {
 		const slot *s = &d->slots[i];
 
 		wrong = wrong || s->count < 0;
-		if (!s->used || s->count <= 0)
+		if (!s->used || s->count <= 0) {
 			continue;
+		}
 		d->values[n].count = (uint64_t)s->count;
 		if (d->kind == VV_DIST_NUMBERS) {
 			d->values[n].step = (int64_t)s->at;
@@ -375,16 +397,19 @@ static bool get_value(vv_dist_value *v, vv_dist_kind kind, int64_t *last, const 
 {
 	uint64_t n;
 
-	if (!vv_varint_read(p, end, &n))
+	if (!vv_varint_read(p, end, &n)) {
 		return false;
+	}
 	if (kind == VV_DIST_NUMBERS) {
 		v->step = (int64_t)((uint64_t)*last + n);
-		if (v->step < *last)
+		if (v->step < *last) {
 			return false;
+		}
 		*last = v->step;
 	} else {
-		if (n > (uint64_t)(end - *p) || n > UINT32_MAX)
+		if (n > (uint64_t)(end - *p) || n > UINT32_MAX) {
 			return false;
+		}
 		v->text = (const char *)*p;
 		v->len = (size_t)n;
 		*p += n;
@@ -401,8 +426,9 @@ static bool get_values(vv_distribution *out, size_t count, const uint8_t *p, con
 		size_t len = (size_t)(end - p);
 
 		vv_buf_put(&out->texts, p, len);
-		if (out->texts.failed)
+		if (out->texts.failed) {
 			return false;
+		}
 		p = (const uint8_t *)vv_buf_cstr(&out->texts);
 		end = p + len;
 	}
@@ -411,8 +437,9 @@ static bool get_values(vv_distribution *out, size_t count, const uint8_t *p, con
 
 		if (!get_value(v, out->kind, &last, &p, end) ||
 		    (i > 0 &&
-		     (out->kind == VV_DIST_TEXTS ? by_text(v - 1, v) : by_step(v - 1, v)) >= 0))
+		     (out->kind == VV_DIST_TEXTS ? by_text(v - 1, v) : by_step(v - 1, v)) >= 0)) {
 			return false;
+		}
 		out->count++;
 	}
 	return p == end;
@@ -423,12 +450,14 @@ static bool adds_up(const vv_distribution *d)
 {
 	uint64_t left = d->rows;
 
-	if (d->rows > ROWS_MAX || d->missing > left || d->other > left - d->missing)
+	if (d->rows > ROWS_MAX || d->missing > left || d->other > left - d->missing) {
 		return false;
+	}
 	left -= d->missing + d->other;
 	for (size_t i = 0; i < d->count; i++) {
-		if (d->values[i].count > left)
+		if (d->values[i].count > left) {
 			return false;
+		}
 		left -= d->values[i].count;
 	}
 	return left == 0 || d->over || d->kind == VV_DIST_COUNTS;
@@ -439,15 +468,17 @@ bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv
 	const uint8_t *p = bytes, *end = p + len;
 	uint64_t count;
 
-	if (len < 2 || p[0] != (uint8_t)letter_of(out->kind) || p[1] > 1)
+	if (len < 2 || p[0] != (uint8_t)letter_of(out->kind) || p[1] > 1) {
 		return false;
+	}
 	out->over = p[1] == 1;
 	p += 2;
 	if (!vv_varint_read(&p, end, &out->rows) || !vv_varint_read(&p, end, &out->missing) ||
 	    !vv_varint_read(&p, end, &out->other) || !vv_varint_read(&p, end, &count) ||
 	    count > VV_DIST_VALUES_MAX || count > (uint64_t)(end - p) / 2 ||
-	    ((out->over || out->kind == VV_DIST_COUNTS) && count > 0))
+	    ((out->over || out->kind == VV_DIST_COUNTS) && count > 0)) {
 		return false;
+	}
 	out->values = vv_calloc((size_t)count + 1, sizeof(*out->values));
 	if (!out->values) {
 		vv_fail_nomem(err);

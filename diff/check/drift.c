@@ -24,8 +24,10 @@ static void bin_numbers(vv_drift_bins *out, const vv_distribution *base, const v
 
 		out->base[n] += base->values[i].count;
 		seen += base->values[i].count;
-		for (; k < now->count && (last || now->values[k].step <= base->values[i].step); k++)
+		for (; k < now->count && (last || now->values[k].step <= base->values[i].step);
+		     k++) {
 			out->now[n] += now->values[k].count;
+		}
 		if (!last && n + 1 < VV_DRIFT_BINS &&
 		    seen * VV_DRIFT_BINS >= tenth * out->base_total) {
 			tenth = seen * VV_DRIFT_BINS / out->base_total + 1;
@@ -39,8 +41,9 @@ static int most_first(const void *a, const void *b)
 {
 	const vv_dist_value *x = *(const vv_dist_value *const *)a,
 			    *y = *(const vv_dist_value *const *)b;
-	if (x->count != y->count)
+	if (x->count != y->count) {
 		return x->count > y->count ? -1 : 1;
+	}
 	return x < y ? -1 : x > y; /* they lie in the order of their bytes */
 }
 
@@ -51,10 +54,12 @@ static vv_status bin_texts(vv_drift_bins *out, const vv_distribution *base,
 	uint64_t base_rest = out->base_total, now_rest = out->now_total;
 	size_t n;
 
-	if (!order)
+	if (!order) {
 		return vv_fail_nomem(err);
-	for (size_t i = 0; i < base->count; i++)
+	}
+	for (size_t i = 0; i < base->count; i++) {
 		order[i] = &base->values[i];
+	}
 	qsort(order, base->count, sizeof(*order), most_first);
 	for (n = 0; n < base->count && n < VV_DRIFT_CATEGORIES; n++) {
 		out->base[n] = order[n]->count;
@@ -76,8 +81,9 @@ static uint64_t total(const vv_distribution *d)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < d->count; i++)
+	for (size_t i = 0; i < d->count; i++) {
 		n += d->values[i].count;
+	}
 	return n;
 }
 
@@ -87,10 +93,12 @@ vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv
 	memset(out, 0, sizeof(*out));
 	out->base_total = total(base);
 	out->now_total = total(now);
-	if (out->base_total == 0 || out->now_total == 0)
+	if (out->base_total == 0 || out->now_total == 0) {
 		return VV_OK;
-	if (base->kind == VV_DIST_TEXTS)
+	}
+	if (base->kind == VV_DIST_TEXTS) {
 		return bin_texts(out, base, now, err);
+	}
 	bin_numbers(out, base, now);
 	return VV_OK;
 }
@@ -109,8 +117,9 @@ uint64_t vv_drift_psi(const vv_drift_bins *b)
 {
 	double sum = 0;
 
-	if (b->base_total == 0 || b->now_total == 0)
+	if (b->base_total == 0 || b->now_total == 0) {
 		return 0;
+	}
 	for (size_t i = 0; i < b->count; i++) {
 		double was = fmax(share(b->base[i], b->base_total), LEAST_SHARE);
 		double is = fmax(share(b->now[i], b->now_total), LEAST_SHARE);
@@ -124,8 +133,9 @@ uint64_t vv_drift_js(const vv_drift_bins *b)
 {
 	double sum = 0;
 
-	if (b->base_total == 0 || b->now_total == 0)
+	if (b->base_total == 0 || b->now_total == 0) {
 		return 0;
+	}
 	for (size_t i = 0; i < b->count; i++) {
 		double was = share(b->base[i], b->base_total), is = share(b->now[i], b->now_total);
 		double mean = (was + is) / 2;

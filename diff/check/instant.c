@@ -37,18 +37,21 @@ bool vv_instant_read(vv_instant *out, const vv_field *f, const vv_cell *cell)
 
 	if (!is_time_type(f->type) || !vv_field_accepts(f, cell) || vv_field_missing(f, cell) ||
 	    !vv_value_read(&v, &unused, f, cell) || v.kind != VV_VALUE_INSTANT ||
-	    v.seconds > (int64_t)YEAR * YEAR_MAX || v.seconds < -(int64_t)YEAR * YEAR_MAX)
+	    v.seconds > (int64_t)YEAR * YEAR_MAX || v.seconds < -(int64_t)YEAR * YEAR_MAX) {
 		return false;
+	}
 	*out = vv_instant_of(v.seconds);
-	if (f->type == VV_TYPE_TIME)
+	if (f->type == VV_TYPE_TIME) {
 		out->days = 0;
+	}
 	return true;
 }
 
 int vv_instant_compare(const vv_instant *a, const vv_instant *b)
 {
-	if (a->days != b->days)
+	if (a->days != b->days) {
 		return a->days < b->days ? -1 : 1;
+	}
 	return a->seconds < b->seconds ? -1 : a->seconds > b->seconds;
 }
 
@@ -70,7 +73,8 @@ void vv_instant_put(vv_buf *out, const vv_instant *i, bool clock)
 
 	date_of(i->days, &year, &month, &day);
 	vv_buf_printf(out, "%04lld-%02u-%02u", (long long)year, month, day);
-	if (clock)
+	if (clock) {
 		vv_buf_printf(out, "T%02d:%02d:%02dZ", (int)(i->seconds / 3600),
 			      (int)(i->seconds / 60 % 60), (int)(i->seconds % 60));
+	}
 }

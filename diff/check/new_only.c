@@ -35,13 +35,15 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!k)
+	if (!k) {
 		return vv_fail_nomem(err);
+	}
 	k->seed = seed;
 	if (base && t && base->root.kind == VV_KIND_TABLE && t->root.kind == VV_KIND_TABLE) {
 		if ((rc = vv_columns_match(&k->columns, base, t, &by_place, err)) == VV_OK &&
-		    (rc = vv_regions_find(&k->regions, base, t, err)) < 0)
+		    (rc = vv_regions_find(&k->regions, base, t, err)) < 0) {
 			vv_columns_clear(&k->columns);
+		}
 		k->compared = rc == VV_OK;
 		k->base = base;
 		k->t = t;
@@ -56,8 +58,9 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 
 void vv_known_free(vv_known *k)
 {
-	if (!k)
+	if (!k) {
 		return;
+	}
 	if (k->compared) {
 		vv_columns_clear(&k->columns);
 		vv_regions_clear(&k->regions);
@@ -97,12 +100,13 @@ static bool is_shared(const vv_known *k, uint64_t row)
 		size_t mid = lo + (hi - lo) / 2;
 		const vv_region_group *g = &k->regions.new_groups[mid];
 
-		if (row < g->row)
+		if (row < g->row) {
 			hi = mid;
-		else if (row - g->row >= g->rows)
+		} else if (row - g->row >= g->rows) {
 			lo = mid + 1;
-		else
+		} else {
 			return false;
+		}
 	}
 	return true;
 }
@@ -144,8 +148,9 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 		put_part(&k->text, f->value ? 'v' : 'n', f->value ? f->value : "",
 			 f->value ? f->value_len : 0);
 	}
-	if ((rc = vv_buf_ok(&k->text, err)) < 0)
+	if ((rc = vv_buf_ok(&k->text, err)) < 0) {
 		return rc;
+	}
 	*out = vv_xxh3_128(k->text.data, k->text.len, k->seed);
 	out->lo |= out->lo == 0 && out->hi == 0;
 	return VV_OK;
@@ -156,8 +161,9 @@ static known_entry *find_entry(known_entry *entries, size_t cap, const vv_hash12
 	size_t at = (size_t)name->lo & (cap - 1);
 
 	while ((entries[at].name.lo || entries[at].name.hi) &&
-	       (entries[at].name.lo != name->lo || entries[at].name.hi != name->hi))
+	       (entries[at].name.lo != name->lo || entries[at].name.hi != name->hi)) {
 		at = (at + 1) & (cap - 1);
+	}
 	return &entries[at];
 }
 
@@ -166,11 +172,13 @@ static bool grow(vv_known *k)
 	size_t cap = k->cap ? k->cap * 2 : 256;
 	known_entry *all = vv_calloc(cap, sizeof(*all));
 
-	if (!all)
+	if (!all) {
 		return false;
+	}
 	for (size_t i = 0; i < k->cap; i++) {
-		if (k->entries[i].name.lo || k->entries[i].name.hi)
+		if (k->entries[i].name.lo || k->entries[i].name.hi) {
 			*find_entry(all, cap, &k->entries[i].name) = k->entries[i];
+		}
 	}
 	vv_free(k->entries);
 	k->entries = all;
@@ -184,10 +192,12 @@ vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
 	known_entry *e;
 	vv_status rc = name_of(k, &name, f, true, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (k->used / 3 * 4 + 4 >= k->cap && !grow(k))
+	}
+	if (k->used / 3 * 4 + 4 >= k->cap && !grow(k)) {
 		return vv_fail_nomem(err);
+	}
 	e = find_entry(k->entries, k->cap, &name);
 	if (!e->name.lo && !e->name.hi) {
 		e->name = name;
@@ -204,13 +214,16 @@ int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err)
 	known_entry *e;
 	vv_status rc = name_of(k, &name, f, false, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
-	if (k->cap == 0)
+	}
+	if (k->cap == 0) {
 		return 0;
+	}
 	e = find_entry(k->entries, k->cap, &name);
-	if ((!e->name.lo && !e->name.hi) || e->count == 0)
+	if ((!e->name.lo && !e->name.hi) || e->count == 0) {
 		return 0;
+	}
 	e->count--;
 	k->left--;
 	return 1;

@@ -43,8 +43,9 @@ static bool note_word(vv_profile *p, profile_word *words, size_t *count, size_t 
 		}
 	}
 	if (*count == max || cell->len > PROFILE_WORD_LEN ||
-	    !vv_utf8_valid(cell->text ? cell->text : "", cell->len))
+	    !vv_utf8_valid(cell->text ? cell->text : "", cell->len)) {
 		return false;
+	}
 	char *text = vv_arena_strndup(&p->arena, cell->text ? cell->text : "", cell->len);
 	if (!text) {
 		p->failed = true;
@@ -64,16 +65,17 @@ static void note_letters(profile_column *c, const vv_cell *cell)
 		const char *mark = ch ? strchr(marks, ch) : NULL;
 
 		characters += (ch & 0xc0) != 0x80;
-		if (ch >= 'a' && ch <= 'z')
+		if (ch >= 'a' && ch <= 'z') {
 			c->lower = true;
-		else if (ch >= 'A' && ch <= 'Z')
+		} else if (ch >= 'A' && ch <= 'Z') {
 			c->upper = true;
-		else if (ch >= '0' && ch <= '9')
+		} else if (ch >= '0' && ch <= '9') {
 			c->digit = true;
-		else if (mark)
+		} else if (mark) {
 			c->mark[mark - marks] = true;
-		else
+		} else {
 			c->other = true;
+		}
 	}
 	c->least = characters < c->least ? characters : c->least;
 	c->most = characters > c->most ? characters : c->most;
@@ -105,11 +107,13 @@ static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
 static bool is_missing_word(const vv_cell *cell)
 {
 	if (cell->state != VV_CELL_TEXT || cell->len == 0 || cell->len > 12 ||
-	    !vv_utf8_valid(cell->text, cell->len))
+	    !vv_utf8_valid(cell->text, cell->len)) {
 		return false;
+	}
 	for (size_t i = 0; i < cell->len; i++) {
-		if (isdigit((unsigned char)cell->text[i]) || (unsigned char)cell->text[i] < 0x20)
+		if (isdigit((unsigned char)cell->text[i]) || (unsigned char)cell->text[i] < 0x20) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -121,33 +125,39 @@ static void note_stranger(vv_profile *p, profile_column *c, const vv_field *f, c
 	number.type = VV_TYPE_NUMBER;
 	c->not_number = c->not_number || !accepts(p->t, &number, cell);
 	if (c->strange || !is_missing_word(cell) ||
-	    !note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell))
+	    !note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell)) {
 		c->strange = true;
+	}
 }
 
 /* Might a column of strings be one of numbers or dates, but for a few words? */
 static void note_narrow(vv_profile *p, profile_column *c, const vv_cell *cell)
 {
-	if (c->not_narrow)
+	if (c->not_narrow) {
 		return;
-	if (!is_missing_word(cell))
+	}
+	if (!is_missing_word(cell)) {
 		vv_infer_cells(&c->narrow, cell, 1);
-	else if (!note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell))
+	} else if (!note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell)) {
 		c->not_narrow = true;
+	}
 }
 
 vv_type profile_type(const profile_column *c, const vv_field *f)
 {
 	uint64_t words = 0;
 
-	if (c->strange)
+	if (c->strange) {
 		return f->type == VV_TYPE_INTEGER && !c->not_number ? VV_TYPE_NUMBER
 								    : VV_TYPE_STRING;
+	}
 	if (f->type != VV_TYPE_STRING || c->not_narrow || c->stranger_count == 0 ||
-	    !c->narrow.any_value)
+	    !c->narrow.any_value) {
 		return f->type;
-	for (size_t i = 0; i < c->stranger_count; i++)
+	}
+	for (size_t i = 0; i < c->stranger_count; i++) {
 		words += c->strangers[i].count;
+	}
 	return words * 2 < c->values ? vv_infer_type(&c->narrow, NULL) : f->type;
 }
 
@@ -169,22 +179,25 @@ static void note_cell(vv_profile *p, profile_column *c, const vv_field *f, const
 		note_stranger(p, c, f, cell);
 		return;
 	}
-	if (!c->many_words && !note_word(p, c->words, &c->word_count, PROFILE_WORDS, cell))
+	if (!c->many_words && !note_word(p, c->words, &c->word_count, PROFILE_WORDS, cell)) {
 		c->many_words = true;
+	}
 	if (f->type == VV_TYPE_STRING) {
 		note_letters(c, cell);
 		note_narrow(p, c, cell);
 	}
-	if (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER)
+	if (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) {
 		note_amount(c, f, cell);
+	}
 }
 
 static void note_batch(vv_profile *p, const vv_batch *b)
 {
 	for (size_t k = 0; k < p->t->columns; k++) {
-		for (size_t i = 0; i < b->rows; i++)
+		for (size_t i = 0; i < b->rows; i++) {
 			note_cell(p, &p->columns[k], &p->t->schema.fields[k],
 				  &b->cells[i * b->columns + k]);
+		}
 	}
 }
 
@@ -216,8 +229,9 @@ static vv_status find_key(vv_profile *p, vv_error *err)
 	bool unique = false, whole = root->key_count > 0;
 	vv_status rc = VV_OK;
 
-	if (!(p->key = vv_calloc(root->key_count + 1, sizeof(*p->key))))
+	if (!(p->key = vv_calloc(root->key_count + 1, sizeof(*p->key)))) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < root->key_count && whole; i++) {
 		long at = vv_schema_find(&p->t->schema, root->key[i], strlen(root->key[i]));
 
@@ -226,8 +240,9 @@ static vv_status find_key(vv_profile *p, vv_error *err)
 		p->key[i] = at >= 0 ? (size_t)at : 0;
 	}
 	if (whole && (rc = vv_key_unique(&unique, p->t, p->key, root->key_count, err)) == VV_OK &&
-	    unique)
+	    unique) {
 		p->key_count = root->key_count;
+	}
 	return rc;
 }
 
@@ -245,32 +260,38 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const vv_progress *prog
 	vv_status rc;
 
 	*out = NULL;
-	if (t->root.kind != VV_KIND_TABLE)
+	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE, "it is kept as a file: it has no columns");
-	if (!(p = vv_calloc(1, sizeof(*p))))
+	}
+	if (!(p = vv_calloc(1, sizeof(*p)))) {
 		return vv_fail_nomem(err);
+	}
 	p->t = t;
 	vv_arena_init(&p->arena);
 	p->columns = vv_calloc(t->columns + 1, sizeof(*p->columns));
 	if (!p->columns) {
 		rc = vv_fail_nomem(err);
 	} else {
-		for (size_t i = 0; i < t->columns; i++)
+		for (size_t i = 0; i < t->columns; i++) {
 			init_column(&p->columns[i], t, &t->schema.fields[i]);
-		if ((rc = walk(p, progress, err)) == VV_OK)
+		}
+		if ((rc = walk(p, progress, err)) == VV_OK) {
 			rc = find_key(p, err);
+		}
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		vv_profile_free(p);
-	else
+	} else {
 		*out = p;
+	}
 	return rc;
 }
 
 void vv_profile_free(vv_profile *p)
 {
-	if (!p)
+	if (!p) {
 		return;
+	}
 	vv_arena_clear(&p->arena);
 	vv_free(p->columns);
 	vv_free(p->key);

@@ -29,8 +29,9 @@ static void put_enum(vv_json_out *w, const profile_column *c)
 	qsort(sorted, c->word_count, sizeof(sorted[0]), by_bytes);
 	vv_json_name(w, "enum");
 	vv_json_open_array(w);
-	for (size_t i = 0; i < c->word_count; i++)
+	for (size_t i = 0; i < c->word_count; i++) {
 		vv_json_string_len(w, sorted[i].text, sorted[i].len);
+	}
 	vv_json_close_array(w);
 }
 
@@ -51,18 +52,21 @@ static void put_pattern(vv_json_out *w, const profile_column *c)
 	vv_buf_puts(&b, c->lower ? "a-z" : "");
 	vv_buf_puts(&b, c->digit ? "0-9" : "");
 	for (size_t i = 1; i < sizeof(c->mark) / sizeof(c->mark[0]); i++) {
-		if (c->mark[i])
+		if (c->mark[i]) {
 			vv_buf_putc(&b, marks[i]);
+		}
 	}
 	vv_buf_puts(&b, c->mark[0] ? "-]" : "]"); /* a '-' at the end stands for itself */
-	if (c->least == c->most)
+	if (c->least == c->most) {
 		vv_buf_printf(&b, "{%llu}", (unsigned long long)c->most);
-	else
+	} else {
 		vv_buf_printf(&b, "{%llu,%llu}", (unsigned long long)c->least,
 			      (unsigned long long)c->most);
+	}
 	vv_json_name(w, "pattern");
-	if (b.failed)
+	if (b.failed) {
 		w->buf->failed = true;
+	}
 	vv_json_string_len(w, vv_buf_cstr(&b), b.len);
 	vv_buf_clear(&b);
 }
@@ -76,18 +80,20 @@ static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_fi
 		     !c->literal;
 	bool number = plain && (type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER) && !c->negative;
 
-	if (!required && !(words && (profile_is_enum(c) || is_code(c))) && !number)
+	if (!required && !(words && (profile_is_enum(c) || is_code(c))) && !number) {
 		return false;
+	}
 	vv_json_name(w, "constraints");
 	vv_json_open_object(w);
 	if (required) {
 		vv_json_name(w, "required");
 		vv_json_bool(w, true);
 	}
-	if (words && profile_is_enum(c))
+	if (words && profile_is_enum(c)) {
 		put_enum(w, c);
-	else if (words && is_code(c))
+	} else if (words && is_code(c)) {
 		put_pattern(w, c);
+	}
 	if (number) {
 		vv_json_name(w, "minimum");
 		vv_json_u64(w, 0);
@@ -105,8 +111,9 @@ static void put_node(vv_json_out *w, const vv_json *node)
 	vv_buf b = VV_BUF_INIT;
 
 	vv_json_put_node(&b, node);
-	if (b.failed)
+	if (b.failed) {
 		w->buf->failed = true;
+	}
 	vv_json_raw(w, vv_buf_cstr(&b), b.len);
 	vv_buf_clear(&b);
 }
@@ -116,10 +123,12 @@ static void put_missing(vv_json_out *w, const profile_column *c, const vv_field 
 {
 	vv_json_name(w, "missingValues");
 	vv_json_open_array(w);
-	for (size_t i = 0; f->missing && f->missing[i]; i++)
+	for (size_t i = 0; f->missing && f->missing[i]; i++) {
 		vv_json_string(w, f->missing[i]);
-	for (size_t i = 0; i < c->stranger_count; i++)
+	}
+	for (size_t i = 0; i < c->stranger_count; i++) {
 		vv_json_string_len(w, c->strangers[i].text, c->strangers[i].len);
+	}
 	vv_json_close_array(w);
 }
 
@@ -130,11 +139,13 @@ static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f
 
 	vv_json_open_object(w);
 	for (const vv_json *m = f->json ? f->json->first : NULL; m; m = m->next) {
-		if (strcmp(m->name, "type") == 0 && type != f->type)
+		if (strcmp(m->name, "type") == 0 && type != f->type) {
 			continue;
+		}
 		if ((strcmp(m->name, "format") == 0 && (c->strange || type != f->type)) ||
-		    (strcmp(m->name, "missingValues") == 0 && own))
+		    (strcmp(m->name, "missingValues") == 0 && own)) {
 			continue;
+		}
 		constrained = constrained || strcmp(m->name, "constraints") == 0;
 		vv_json_name(w, m->name);
 		put_node(w, m);
@@ -143,21 +154,25 @@ static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f
 			vv_json_string(w, vv_type_name(type));
 		}
 	}
-	if (own)
+	if (own) {
 		put_missing(w, c, f);
-	if (!constrained)
+	}
+	if (!constrained) {
 		put_constraints(w, c, f);
+	}
 	vv_json_close_object(w);
 }
 
 static void put_key(vv_json_out *w, const vv_profile *p)
 {
-	if (p->key_count == 0)
+	if (p->key_count == 0) {
 		return;
+	}
 	vv_json_name(w, "primaryKey");
 	vv_json_open_array(w);
-	for (size_t i = 0; i < p->key_count; i++)
+	for (size_t i = 0; i < p->key_count; i++) {
 		vv_json_string(w, p->t->schema.fields[p->key[i]].name);
+	}
 	vv_json_close_array(w);
 }
 
@@ -167,8 +182,9 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 	vv_json_out w;
 	bool own = false;
 
-	for (size_t i = 0; i < p->t->columns; i++)
+	for (size_t i = 0; i < p->t->columns; i++) {
 		own = own || profile_has_strangers(&p->columns[i], &p->t->schema.fields[i]);
+	}
 	vv_json_out_init(&w, out, 0);
 	vv_json_open_object(&w);
 	if (own &&
@@ -179,12 +195,14 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 	}
 	vv_json_name(&w, "fields");
 	vv_json_open_array(&w);
-	for (size_t i = 0; i < p->t->columns; i++)
+	for (size_t i = 0; i < p->t->columns; i++) {
 		put_field(&w, &p->columns[i], &p->t->schema.fields[i]);
+	}
 	vv_json_close_array(&w);
 	for (const vv_json *m = schema ? schema->first : NULL; m; m = m->next) {
-		if (strcmp(m->name, "fields") == 0 || strcmp(m->name, "primaryKey") == 0)
+		if (strcmp(m->name, "fields") == 0 || strcmp(m->name, "primaryKey") == 0) {
 			continue;
+		}
 		vv_json_name(&w, m->name);
 		put_node(&w, m);
 	}
@@ -223,17 +241,19 @@ void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path)
 	vv_json_name(w, "max");
 	vv_json_string(w, "5%");
 	vv_json_close_object(w);
-	for (size_t i = 0; i < p->t->columns; i++)
+	for (size_t i = 0; i < p->t->columns; i++) {
 		any = any || (p->t->schema.fields[i].type == VV_TYPE_STRING &&
 			      profile_is_enum(&p->columns[i]));
+	}
 	if (any) {
 		put_rule(w, "new-category", "warning");
 		vv_json_name(w, "columns");
 		vv_json_open_array(w);
 		for (size_t i = 0; i < p->t->columns; i++) {
 			if (p->t->schema.fields[i].type == VV_TYPE_STRING &&
-			    profile_is_enum(&p->columns[i]))
+			    profile_is_enum(&p->columns[i])) {
 				vv_json_string(w, p->t->schema.fields[i].name);
+			}
 		}
 		vv_json_close_array(w);
 		vv_json_close_object(w);

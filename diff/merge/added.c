@@ -25,7 +25,8 @@ static vv_status spans_add(merge_spans *s, uint64_t row, uint64_t rows, vv_error
 	return VV_OK;
 }
 
-vv_status merge_added_put(merge *m, merge_added *a, size_t which, const merge_block *b, vv_error *err)
+vv_status merge_added_put(merge *m, merge_added *a, size_t which, const merge_block *b,
+			  vv_error *err)
 {
 	(void)m;
 	return b ? spans_add(&a->pending[which], b->row, b->rows, err) : VV_OK;
@@ -65,7 +66,8 @@ static void rewind_spans(merge_spans *s)
 static int key_order(const merge *m, size_t a, const vv_cell *x, size_t b, const vv_cell *y)
 {
 	for (size_t i = 0; i < m->key_count; i++) {
-		int c = vv_value_order(&m->compare.fields[m->key[i]], &x[m->side[a].key[i]], &y[m->side[b].key[i]]);
+		int c = vv_value_order(&m->compare.fields[m->key[i]], &x[m->side[a].key[i]],
+				       &y[m->side[b].key[i]]);
 		if (c != 0) {
 			return c;
 		}
@@ -83,7 +85,8 @@ static vv_status ascends(merge *m, merge_added *a, size_t which, bool *out, vv_e
 	vv_status rc = VV_OK;
 	*out = true;
 	while (*out && rc == VV_OK && (row = peek(side, s)) != MERGE_NONE) {
-		if (before != MERGE_NONE && (rc = merge_row(&side->rows, before, &last, err)) == VV_OK &&
+		if (before != MERGE_NONE &&
+		    (rc = merge_row(&side->rows, before, &last, err)) == VV_OK &&
 		    (rc = merge_row(&side->rows, row, &cells, err)) == VV_OK) {
 			*out = key_order(m, which, last, which, cells) < 0;
 		}
@@ -95,7 +98,8 @@ static vv_status ascends(merge *m, merge_added *a, size_t which, bool *out, vv_e
 }
 
 /* The rows that come next on both sides. */
-static vv_status both_rows(merge *m, const uint64_t row[2], const vv_cell **x, const vv_cell **y, vv_error *err)
+static vv_status both_rows(merge *m, const uint64_t row[2], const vv_cell **x, const vv_cell **y,
+			   vv_error *err)
 {
 	vv_status rc = merge_row(&m->side[0].rows, row[0], x, err);
 	return rc < 0 ? rc : merge_row(&m->side[1].rows, row[1], y, err);
@@ -109,12 +113,14 @@ static vv_status blocks_order(merge *m, merge_added *a, bool first_only, int *or
 	vv_status rc = VV_OK;
 	*order = 0;
 	for (;;) {
-		uint64_t row[2] = {peek(&m->side[0], &a->pending[0]), peek(&m->side[1], &a->pending[1])};
+		uint64_t row[2] = {peek(&m->side[0], &a->pending[0]),
+				   peek(&m->side[1], &a->pending[1])};
 		if (row[0] == MERGE_NONE || row[1] == MERGE_NONE) {
 			*order = row[0] == row[1] ? 0 : row[0] == MERGE_NONE ? -1 : 1;
 			break;
 		}
-		if ((rc = both_rows(m, row, &x, &y, err)) < 0 || (*order = merge_content_order(m, x, y)) != 0 || first_only) {
+		if ((rc = both_rows(m, row, &x, &y, err)) < 0 ||
+		    (*order = merge_content_order(m, x, y)) != 0 || first_only) {
 			break;
 		}
 		a->pending[0].inside++;
@@ -128,7 +134,8 @@ static vv_status blocks_order(merge *m, merge_added *a, bool first_only, int *or
 vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 {
 	bool x_ascends = false, y_ascends = false;
-	bool has[2] = {peek(&m->side[0], &a->pending[0]) != MERGE_NONE, peek(&m->side[1], &a->pending[1]) != MERGE_NONE};
+	bool has[2] = {peek(&m->side[0], &a->pending[0]) != MERGE_NONE,
+		       peek(&m->side[1], &a->pending[1]) != MERGE_NONE};
 	int order = 0;
 	vv_status rc = VV_OK;
 	rewind_spans(&a->pending[0]);
@@ -142,7 +149,8 @@ vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 	if (!has[0] || !has[1]) {
 		return VV_OK;
 	}
-	if (m->key_count > 0 && ((rc = ascends(m, a, 0, &x_ascends, err)) < 0 || (rc = ascends(m, a, 1, &y_ascends, err)) < 0)) {
+	if (m->key_count > 0 && ((rc = ascends(m, a, 0, &x_ascends, err)) < 0 ||
+				 (rc = ascends(m, a, 1, &y_ascends, err)) < 0)) {
 		return rc;
 	}
 	if (x_ascends && y_ascends) {
@@ -157,7 +165,8 @@ vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 }
 
 /* Which side's row comes next; both have one. */
-static vv_status choose(merge *m, const merge_added *a, const uint64_t head[2], size_t *which, vv_error *err)
+static vv_status choose(merge *m, const merge_added *a, const uint64_t head[2], size_t *which,
+			vv_error *err)
 {
 	const vv_cell *x, *y;
 	vv_status rc = VV_OK;
@@ -188,8 +197,10 @@ int merge_added_next(merge *m, merge_added *a, uint64_t row[2], vv_error *err)
 		}
 	}
 	row[which] = head[which];
-	row[1 - which] = a->mode == ADDED_TOGETHER ? head[1 - which]
-						   : m->side[which].partner[merge_added_index(&m->side[which], head[which])];
+	row[1 - which] =
+		a->mode == ADDED_TOGETHER
+			? head[1 - which]
+			: m->side[which].partner[merge_added_index(&m->side[which], head[which])];
 	for (size_t i = 0; i < 2; i++) {
 		if (row[i] != MERGE_NONE) {
 			m->side[i].placed[merge_added_index(&m->side[i], row[i])] = true;

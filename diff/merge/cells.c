@@ -47,7 +47,8 @@ static bool is_json_number(const char *p, size_t len)
 static bool listed(const char **values, const vv_cell *c)
 {
 	for (size_t i = 0; values && values[i]; i++) {
-		if (strlen(values[i]) == c->len && memcmp(values[i], c->text ? c->text : "", c->len) == 0) {
+		if (strlen(values[i]) == c->len &&
+		    memcmp(values[i], c->text ? c->text : "", c->len) == 0) {
 			return true;
 		}
 	}
@@ -65,7 +66,9 @@ static vv_cell json_cell(const vv_field *f, const vv_cell *c)
 	if (vv_field_missing(f, c)) {
 		return (vv_cell){.state = VV_CELL_NULL};
 	}
-	bool number = (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_YEAR) && is_json_number(c->text, c->len);
+	bool number = (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER ||
+		       f->type == VV_TYPE_YEAR) &&
+		      is_json_number(c->text, c->len);
 	if (number) {
 		out.state = VV_CELL_LITERAL;
 	} else if (f->type == VV_TYPE_BOOLEAN && listed(f->true_values, c)) {
@@ -113,7 +116,8 @@ static const vv_cell *cell_of(const merge *m, const merge_row_state *s, size_t i
 	if (s->side[version] && c->side[version] >= 0) {
 		return &s->side[version][c->side[version]];
 	}
-	bool as_base = !s->side[version] && s->row[version] != MERGE_NONE && !s->touched[version] && c->b >= 0;
+	bool as_base = !s->side[version] && s->row[version] != MERGE_NONE && !s->touched[version] &&
+		       c->b >= 0;
 	return as_base && c->side[version] >= 0 && s->base ? &s->base[c->b] : NULL;
 }
 
@@ -143,16 +147,19 @@ static bool same_value(merge *m, const vv_field *f, const vv_cell *a, const vv_c
 static int pick_spelling(const merge *m, const vv_cell *b, const vv_cell *x, const vv_cell *y)
 {
 	bool to = is_json(&m->as.dialect);
-	bool x_fits = is_json(&m->side[0].table->root.dialect) == to, y_fits = is_json(&m->side[1].table->root.dialect) == to;
+	bool x_fits = is_json(&m->side[0].table->root.dialect) == to,
+	     y_fits = is_json(&m->side[1].table->root.dialect) == to;
 	if (x_fits != y_fits) {
 		return x_fits ? 0 : 1;
 	}
-	int side = merge_pick(vv_cell_equal(x, y), b && vv_cell_equal(x, b), b && vv_cell_equal(y, b));
+	int side = merge_pick(vv_cell_equal(x, y), b && vv_cell_equal(x, b),
+			      b && vv_cell_equal(y, b));
 	return side >= 0 ? side : bytes_order(x, y) >= 0 ? 0 : 1;
 }
 
 /* Which side's cell stands; -1: a conflict. */
-static int pick_cell(merge *m, const vv_field *f, const vv_cell *b, const vv_cell *x, const vv_cell *y)
+static int pick_cell(merge *m, const vv_field *f, const vv_cell *b, const vv_cell *x,
+		     const vv_cell *y)
 {
 	if (same_value(m, f, x, y)) {
 		return pick_spelling(m, b, x, y);
@@ -160,11 +167,17 @@ static int pick_cell(merge *m, const vv_field *f, const vv_cell *b, const vv_cel
 	return merge_pick(false, b && same_value(m, f, x, b), b && same_value(m, f, y, b));
 }
 
-static vv_status conflict_cell(merge *m, const merge_row_state *s, size_t i, vv_conflict_kind kind, vv_error *err)
+static vv_status conflict_cell(merge *m, const merge_row_state *s, size_t i, vv_conflict_kind kind,
+			       vv_error *err)
 {
 	int ours = (int)m->ours;
-	merge_report r = {.kind = kind, .key_cells = s->side[ours], .version = ours, .row = s->place,
-			  .column = m->columns[i].name, .base = cell_of(m, s, i, 2), .side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1)}};
+	merge_report r = {.kind = kind,
+			  .key_cells = s->side[ours],
+			  .version = ours,
+			  .row = s->place,
+			  .column = m->columns[i].name,
+			  .base = cell_of(m, s, i, 2),
+			  .side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1)}};
 	return merge_conflict(m, &r, err);
 }
 
@@ -190,7 +203,8 @@ static int pick_version(merge *m, const merge_row_state *s, size_t i)
 }
 
 /* One column of a row that both sides have. */
-static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_kind kind, vv_error *err)
+static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_kind kind,
+			   vv_error *err)
 {
 	const merge_column *c = &m->columns[i];
 	vv_status rc = VV_OK;
@@ -201,7 +215,8 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 		from = (int)m->ours;
 	}
 	const vv_cell *cell = cell_of(m, s, i, from);
-	int spelled_by = from < 2 && !s->side[from] ? 2 : from; /* base's cell stands for an unread one */
+	/* base's cell stands for an unread one */
+	int spelled_by = from < 2 && !s->side[from] ? 2 : from;
 	s->out[i] = cell ? spelled(m, spelled_by, type_of(m, i), cell) : nothing(m);
 	if (cell && from == (int)(1 - m->ours) && s->side[from]) {
 		count_cell(m, i, cell_of(m, s, i, (int)m->ours), cell);
@@ -232,7 +247,9 @@ void merge_cells_single(merge *m, merge_row_state *s, size_t which)
 {
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
-		const vv_cell *cell = c->takes == 2 && s->base && c->b >= 0 ? &s->base[c->b] : cell_of(m, s, i, (int)which);
+		const vv_cell *cell = c->takes == 2 && s->base && c->b >= 0
+					      ? &s->base[c->b]
+					      : cell_of(m, s, i, (int)which);
 		s->out[i] = cell ? spelled(m, (int)which, type_of(m, i), cell) : nothing(m);
 	}
 }
@@ -248,8 +265,10 @@ bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
 		/* a column that only one side kept is a conflict of its own, until it is decided to stay */
-		bool counts = c->b >= 0 && c->side[which] >= 0 && (c->side[1 - which] >= 0 || c->takes == (int)which);
-		if (counts && !same_value(m, type_of(m, i), &s->base[c->b], &s->side[which][c->side[which]])) {
+		bool counts = c->b >= 0 && c->side[which] >= 0 &&
+			      (c->side[1 - which] >= 0 || c->takes == (int)which);
+		if (counts && !same_value(m, type_of(m, i), &s->base[c->b],
+					  &s->side[which][c->side[which]])) {
 			return true;
 		}
 	}

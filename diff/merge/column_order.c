@@ -13,10 +13,10 @@ typedef struct order {
 	merge_column *from; /* as they were gathered */
 	merge_column *out;
 	size_t count;
-	size_t *base_list;  /* numbers of those that base has, in the order of the result */
+	size_t *base_list; /* numbers of those that base has, in the order of the result */
 	size_t base_count;
-	long *of[2];        /* for each column of a side its number; -1 */
-	size_t next[2];     /* the column of either side that comes next in a run of new ones */
+	long *of[2];    /* for each column of a side its number; -1 */
+	size_t next[2]; /* the column of either side that comes next in a run of new ones */
 } order;
 
 static void take(order *o, size_t number)
@@ -89,7 +89,9 @@ static void list_as_side(order *o, size_t side)
 			continue;
 		}
 		o->base_list[o->base_count++] = (size_t)number;
-		for (i = (size_t)number + 1; i < o->m->column_count && o->from[i].b >= 0 && o->from[i].side[side] < 0; i++) {
+		for (i = (size_t)number + 1;
+		     i < o->m->column_count && o->from[i].b >= 0 && o->from[i].side[side] < 0;
+		     i++) {
 			o->base_list[o->base_count++] = i;
 		}
 	}
@@ -139,7 +141,8 @@ vv_status merge_columns_order(merge *m, vv_error *err)
 		const merge_column *c = &m->columns[o.base_list[i]];
 		size_t start[2];
 		for (size_t v = 0; v < 2; v++) {
-			start[v] = c->side[v] >= 0 ? (size_t)c->side[v] + 1 : m->side[v].table->columns;
+			start[v] = c->side[v] >= 0 ? (size_t)c->side[v] + 1
+						   : m->side[v].table->columns;
 		}
 		take(&o, o.base_list[i]);
 		take_new(&o, start);

@@ -51,7 +51,8 @@ static vv_status make_places(const merge *m, merge_side *s, vv_error *err)
 /* rename: pairs of names known to be one column, or NULL. */
 static vv_status match_side(merge *m, merge_side *s, const char *const *rename, vv_error *err)
 {
-	size_t key_a[VV_KEY_COLUMNS_MAX], key_b[VV_KEY_COLUMNS_MAX], olds = m->base ? m->base->columns : 0;
+	size_t key_a[VV_KEY_COLUMNS_MAX], key_b[VV_KEY_COLUMNS_MAX],
+		olds = m->base ? m->base->columns : 0;
 	const char *const *key = m->opts->key;
 	size_t count = key ? count_names(key) : m->base ? m->base->root.key_count : 0;
 	vv_columns_options opts = {.rename = rename};
@@ -133,7 +134,8 @@ static bool key_of_base(merge *m, const size_t *places, size_t count)
 static bool key_of_names(merge *m, int version, const char *const *names, size_t count)
 {
 	size_t places[VV_KEY_COLUMNS_MAX];
-	if (count == 0 || count > VV_KEY_COLUMNS_MAX || !find_names(merge_version(m, version), names, count, places)) {
+	if (count == 0 || count > VV_KEY_COLUMNS_MAX ||
+	    !find_names(merge_version(m, version), names, count, places)) {
 		return false;
 	}
 	for (size_t i = 0; version < 2 && i < count; i++) {
@@ -155,7 +157,8 @@ static bool key_of_version(merge *m, int version)
 /* Without base: columns of the same name on both sides. */
 static bool key_of_both(merge *m, const char *const *names, size_t count)
 {
-	bool found = count > 0 && count <= VV_KEY_COLUMNS_MAX && find_names(m->side[0].table, names, count, m->side[0].key) &&
+	bool found = count > 0 && count <= VV_KEY_COLUMNS_MAX &&
+		     find_names(m->side[0].table, names, count, m->side[0].key) &&
 		     find_names(m->side[1].table, names, count, m->side[1].key);
 	m->key_count = found ? count : 0;
 	return found;
@@ -180,9 +183,13 @@ static vv_status choose_key(merge *m, vv_error *err)
 		return VV_OK;
 	}
 	if (key) {
-		bool found = m->base ? key_of_names(m, 2, key, count) || key_of_names(m, 0, key, count) || key_of_names(m, 1, key, count)
+		bool found = m->base ? key_of_names(m, 2, key, count) ||
+					       key_of_names(m, 0, key, count) ||
+					       key_of_names(m, 1, key, count)
 				     : key_of_both(m, key, count);
-		return found ? VV_OK : vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in all versions", vv_text_shows(key[0]));
+		return found ? VV_OK
+			     : vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in all versions",
+				       vv_text_shows(key[0]));
 	}
 	if (!m->base) {
 		const vv_root *r = x->key_count > 0 ? x : y;
@@ -201,7 +208,8 @@ vv_status merge_columns_match(merge *m, vv_error *err)
 {
 	vv_status rc;
 	for (size_t i = 0; i < 2; i++) {
-		if ((rc = make_places(m, &m->side[i], err)) < 0 || (rc = match_side(m, &m->side[i], NULL, err)) < 0) {
+		if ((rc = make_places(m, &m->side[i], err)) < 0 ||
+		    (rc = match_side(m, &m->side[i], NULL, err)) < 0) {
 			return rc;
 		}
 	}
@@ -223,10 +231,11 @@ static bool same_name(const vv_field *a, const vv_field *b)
 	return a->name_len == b->name_len && memcmp(a->name, b->name, a->name_len) == 0;
 }
 
-static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *column, vv_error *err, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *column, vv_error *err,
+				 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *column, vv_error *err, const char *fmt, ...)
+static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *column, vv_error *err,
+				 const char *fmt, ...)
 {
 	vv_buf text = VV_BUF_INIT;
 	va_list ap;
@@ -235,7 +244,10 @@ static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *co
 	va_end(ap);
 	vv_status rc = vv_buf_ok(&text, err);
 	if (rc == VV_OK) {
-		merge_report r = {.kind = kind, .row = MERGE_NONE, .column = column, .detail = vv_buf_cstr(&text)};
+		merge_report r = {.kind = kind,
+				  .row = MERGE_NONE,
+				  .column = column,
+				  .detail = vv_buf_cstr(&text)};
 		rc = merge_conflict(m, &r, err);
 	}
 	vv_buf_clear(&text);
@@ -244,8 +256,11 @@ static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *co
 
 static void add_column(merge *m, long b, long x, long y, const vv_field *named)
 {
-	m->columns[m->column_count++] =
-		(merge_column){.b = b, .side = {x, y}, .name = named->name, .name_len = named->name_len, .takes = -1};
+	m->columns[m->column_count++] = (merge_column){.b = b,
+						       .side = {x, y},
+						       .name = named->name,
+						       .name_len = named->name_len,
+						       .takes = -1};
 }
 
 static const vv_column_pair *pair_of(const merge_side *s, long b)
@@ -264,9 +279,9 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 	const merge_side *s = &m->side[keeper];
 	const vv_column_pair *p = pair_of(s, b);
 	const vv_field *was = field_of(m, 2, b);
-	const char *what = s->edited[b]				    ? "edited cells of it"
-			   : s->filled[b]			    ? "added rows with values in it"
-			   : p->renamed				    ? "renamed it"
+	const char *what = s->edited[b]                     ? "edited cells of it"
+			   : s->filled[b]                   ? "added rows with values in it"
+			   : p->renamed                     ? "renamed it"
 			   : p->retyped || p->reconstrained ? "changed its definition"
 							    : NULL;
 	if (!what) {
@@ -276,7 +291,8 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 	if (decided == 2 || (decided < 0 ? m->ours : (size_t)decided) == keeper) {
 		long places[2] = {-1, -1};
 		places[keeper] = s->from_base[b];
-		add_column(m, b, places[0], places[1], decided == 2 ? was : field_of(m, (int)keeper, places[keeper]));
+		add_column(m, b, places[0], places[1],
+			   decided == 2 ? was : field_of(m, (int)keeper, places[keeper]));
 		m->columns[m->column_count - 1].takes = decided;
 		m->columns[m->column_count - 1].contested = decided < 0;
 		m->partial = true;
@@ -284,9 +300,10 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 	if (decided >= 0) {
 		return VV_OK;
 	}
-	return conflict_column(m, VV_CONFLICT_COLUMN_REMOVED, was->name, err, "%s dropped column '%s', %s %s",
-			       m->ours == keeper ? "theirs" : "ours", vv_text_show(was->name, was->name_len),
-			       m->ours == keeper ? "ours" : "theirs", what);
+	return conflict_column(
+		m, VV_CONFLICT_COLUMN_REMOVED, was->name, err, "%s dropped column '%s', %s %s",
+		m->ours == keeper ? "theirs" : "ours", vv_text_show(was->name, was->name_len),
+		m->ours == keeper ? "ours" : "theirs", what);
 }
 
 /* Renamed by one side to what the other calls another column: told whoever merges, since
@@ -296,10 +313,13 @@ static vv_status tell_taken_name(merge *m, size_t by, long b, vv_error *err)
 	const vv_field *f = field_of(m, (int)by, m->side[by].from_base[b]);
 	const merge_side *other = &m->side[1 - by];
 	long there = vv_schema_find(&other->table->schema, f->name, f->name_len);
-	if (there < 0 || other->to_base[there] == b || merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0) {
+	if (there < 0 || other->to_base[there] == b ||
+	    merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0) {
 		return VV_OK;
 	}
-	return conflict_column(m, VV_CONFLICT_COLUMN, f->name, err, "two columns would be called '%s'", vv_text_show(f->name, f->name_len));
+	return conflict_column(m, VV_CONFLICT_COLUMN, f->name, err,
+			       "two columns would be called '%s'",
+			       vv_text_show(f->name, f->name_len));
 }
 
 /* A column of base that both have: its name. */
@@ -317,9 +337,11 @@ static vv_status common_column(merge *m, long b, vv_error *err)
 		return VV_OK;
 	}
 	const vv_field *ours = m->ours == 0 ? fx : fy, *theirs = m->ours == 0 ? fy : fx;
-	vv_status rc = conflict_column(m, VV_CONFLICT_COLUMN, fb->name, err, "column '%s' was renamed to '%s' by ours and to '%s' by theirs",
-				       vv_text_show(fb->name, fb->name_len), vv_text_show(ours->name, ours->name_len),
-				       vv_text_show(theirs->name, theirs->name_len));
+	vv_status rc = conflict_column(
+		m, VV_CONFLICT_COLUMN, fb->name, err,
+		"column '%s' was renamed to '%s' by ours and to '%s' by theirs",
+		vv_text_show(fb->name, fb->name_len), vv_text_show(ours->name, ours->name_len),
+		vv_text_show(theirs->name, theirs->name_len));
 	if (rc < 0 || (rc = tell_taken_name(m, 0, b, err)) < 0) {
 		return rc;
 	}
@@ -345,7 +367,8 @@ static void added_columns(merge *m)
 		if (m->side[0].to_base[i] >= 0) {
 			continue;
 		}
-		long other = vv_schema_find(&y->schema, x->schema.fields[i].name, x->schema.fields[i].name_len);
+		long other = vv_schema_find(&y->schema, x->schema.fields[i].name,
+					    x->schema.fields[i].name_len);
 		other = other >= 0 && m->side[1].to_base[other] < 0 ? other : -1;
 		if (other < 0 || !taken_back(m, i)) {
 			add_column(m, -1, (long)i, other, &x->schema.fields[i]);
@@ -353,7 +376,9 @@ static void added_columns(merge *m)
 	}
 	for (size_t i = 0; i < y->columns; i++) {
 		const vv_field *f = &y->schema.fields[i];
-		long other = m->side[1].to_base[i] >= 0 ? -1 : vv_schema_find(&x->schema, f->name, f->name_len);
+		long other = m->side[1].to_base[i] >= 0
+				     ? -1
+				     : vv_schema_find(&x->schema, f->name, f->name_len);
 		bool both = other >= 0 && m->side[0].to_base[other] < 0;
 		if (m->side[1].to_base[i] < 0 && !both) {
 			add_column(m, -1, -1, (long)i, f);
@@ -366,7 +391,10 @@ static int by_name(const void *a, const void *b)
 	const merge_column *x = *(merge_column *const *)a, *y = *(merge_column *const *)b;
 	size_t n = x->name_len < y->name_len ? x->name_len : y->name_len;
 	int c = memcmp(x->name, y->name, n);
-	return c != 0 ? c : x->name_len != y->name_len ? (x->name_len < y->name_len ? -1 : 1) : x < y ? -1 : x > y;
+	return c != 0                       ? c
+	       : x->name_len != y->name_len ? (x->name_len < y->name_len ? -1 : 1)
+	       : x < y                      ? -1
+					    : x > y;
 }
 
 /* What a version calls a column of the result; NULL: it has it not. */
@@ -396,13 +424,15 @@ static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool deci
 {
 	const char *name = a->name;
 	size_t len = a->name_len;
-	int decided = decide ? merge_decided(m, VV_CONFLICT_COLUMN, name, len) : -1, version = decided < 0 ? (int)m->ours : decided;
+	int decided = decide ? merge_decided(m, VV_CONFLICT_COLUMN, name, len) : -1,
+	    version = decided < 0 ? (int)m->ours : decided;
 	step_to(m, a, version);
 	step_to(m, b, version);
 	if (decided >= 0 || a->contested || b->contested) {
 		return VV_OK; /* with the sides exchanged it may not come to this */
 	}
-	return conflict_column(m, VV_CONFLICT_COLUMN, name, err, "two columns would be called '%s'", vv_text_show(name, len));
+	return conflict_column(m, VV_CONFLICT_COLUMN, name, err, "two columns would be called '%s'",
+			       vv_text_show(name, len));
 }
 
 /* No two columns of the result may have one name. */
@@ -426,8 +456,10 @@ static vv_status part_names(merge *m, vv_error *err)
 		}
 		qsort(list, n, sizeof(*list), by_name);
 		for (size_t i = 1; i < n && !again && rc == VV_OK; i++) {
-			if (list[i]->name_len == list[i - 1]->name_len && memcmp(list[i]->name, list[i - 1]->name, list[i]->name_len) == 0) {
-				rc = step_back(m, list[i - 1], list[i], round < 2 * m->column_count, err);
+			if (list[i]->name_len == list[i - 1]->name_len &&
+			    memcmp(list[i]->name, list[i - 1]->name, list[i]->name_len) == 0) {
+				rc = step_back(m, list[i - 1], list[i], round < 2 * m->column_count,
+					       err);
 				again = true;
 			}
 		}
@@ -446,7 +478,8 @@ static vv_status part_names(merge *m, vv_error *err)
 /* Which column of the result each version's column is. */
 static vv_status index_columns(merge *m, vv_error *err)
 {
-	size_t counts[3] = {m->side[0].table->columns, m->side[1].table->columns, m->base ? m->base->columns : 0};
+	size_t counts[3] = {m->side[0].table->columns, m->side[1].table->columns,
+			    m->base ? m->base->columns : 0};
 	long **lists[3] = {&m->column_of[0], &m->column_of[1], &m->column_of_base};
 	for (size_t v = 0; v < 3; v++) {
 		long *list = vv_arena_calloc(&m->arena, counts[v] + 1, sizeof(*list));
@@ -482,11 +515,13 @@ static vv_status find_counting(merge *m, size_t v, vv_error *err)
 	merge_side *s = &m->side[v];
 	for (size_t i = 0; m->base && i < s->table->columns; i++) {
 		const vv_field *f = field_of(m, (int)v, (long)i);
-		bool decided = m->column_of[v][i] < 0 && merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0;
+		bool decided = m->column_of[v][i] < 0 &&
+			       merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0;
 		if (s->to_base[i] >= 0 || decided) {
 			continue;
 		}
-		if (!s->counts && !(s->counts = vv_arena_calloc(&m->arena, s->table->columns, sizeof(*s->counts)))) {
+		if (!s->counts && !(s->counts = vv_arena_calloc(&m->arena, s->table->columns,
+								sizeof(*s->counts)))) {
 			return vv_fail_nomem(err);
 		}
 		s->counts[i] = true;
@@ -498,7 +533,9 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 {
 	size_t olds = m->base ? m->base->columns : 0;
 	vv_status rc = VV_OK;
-	m->columns = vv_arena_calloc(&m->arena, olds + m->side[0].table->columns + m->side[1].table->columns + 1, sizeof(*m->columns));
+	m->columns = vv_arena_calloc(
+		&m->arena, olds + m->side[0].table->columns + m->side[1].table->columns + 1,
+		sizeof(*m->columns));
 	if (!m->columns) {
 		return vv_fail_nomem(err);
 	}
@@ -515,10 +552,12 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 		return rc;
 	}
 	if (m->column_count > VV_COLUMNS_MAX) {
-		return vv_fail(err, VV_EREFUSED, "the merged table would have %zu columns, at most %u can be kept", m->column_count,
-			       VV_COLUMNS_MAX);
+		return vv_fail(err, VV_EREFUSED,
+			       "the merged table would have %zu columns, at most %u can be kept",
+			       m->column_count, VV_COLUMNS_MAX);
 	}
-	if ((rc = merge_columns_order(m, err)) < 0 || (rc = index_columns(m, err)) < 0 || (rc = find_counting(m, 0, err)) < 0) {
+	if ((rc = merge_columns_order(m, err)) < 0 || (rc = index_columns(m, err)) < 0 ||
+	    (rc = find_counting(m, 0, err)) < 0) {
 		return rc;
 	}
 	return find_counting(m, 1, err);

@@ -23,8 +23,8 @@ static void put_run(vv_buf *out, const vv_bytes *b)
 /* What decides how bytes become cells: all of it comes from one version. */
 static void put_characters(vv_buf *out, const vv_dialect *d)
 {
-	vv_buf_printf(out, "%u %u %u %u %u %u ", (unsigned)d->form, d->delimiter, d->quote, d->escape, (unsigned)d->header,
-		      (unsigned)d->ascii);
+	vv_buf_printf(out, "%u %u %u %u %u %u ", (unsigned)d->form, d->delimiter, d->quote,
+		      d->escape, (unsigned)d->header, (unsigned)d->ascii);
 	put_run(out, &d->open);
 	put_run(out, &d->colon);
 	put_run(out, &d->comma);
@@ -56,10 +56,14 @@ static vv_status choose_characters(merge *m, int *version, vv_error *err)
 		put_characters(&text[v], dialect_of(m, v));
 		rc = vv_buf_ok(&text[v], err);
 	}
-	*version = merge_pick(same_text(&text[0], &text[1]), m->base && same_text(&text[0], &text[2]),
+	*version = merge_pick(same_text(&text[0], &text[1]),
+			      m->base && same_text(&text[0], &text[2]),
 			      m->base && same_text(&text[1], &text[2]));
 	if (*version < 0) {
-		*version = text_order(vv_buf_cstr(&text[0]), text[0].len, vv_buf_cstr(&text[1]), text[1].len) > 0 ? 0 : 1;
+		*version = text_order(vv_buf_cstr(&text[0]), text[0].len, vv_buf_cstr(&text[1]),
+				      text[1].len) > 0
+				   ? 0
+				   : 1;
 	}
 	for (int v = 0; v < 3; v++) {
 		vv_buf_clear(&text[v]);
@@ -77,7 +81,8 @@ static unsigned choose_number(const merge *m, unsigned x, unsigned y, unsigned b
 static unsigned habit(const merge *m, int version, long column)
 {
 	const vv_dialect *d = dialect_of(m, version);
-	return column >= 0 && (size_t)column < d->quoting_count ? d->quoting[column] : VV_QUOTE_MINIMAL;
+	return column >= 0 && (size_t)column < d->quoting_count ? d->quoting[column]
+								: VV_QUOTE_MINIMAL;
 }
 
 static vv_status choose_quoting(merge *m, vv_error *err)
@@ -98,7 +103,8 @@ static vv_status choose_quoting(merge *m, vv_error *err)
 		long x = c->side[0], y = c->side[1];
 		unsigned q = x < 0 ? habit(m, 1, y) : habit(m, 0, x);
 		if (x >= 0 && y >= 0) {
-			q = choose_number(m, habit(m, 0, x), habit(m, 1, y), m->base ? habit(m, 2, c->b) : 0);
+			q = choose_number(m, habit(m, 0, x), habit(m, 1, y),
+					  m->base ? habit(m, 2, c->b) : 0);
 		}
 		d->quoting[i] = (uint8_t)q;
 		if (q != VV_QUOTE_MINIMAL) {
@@ -118,7 +124,8 @@ static bool has_columns(const merge *m, int version, bool names)
 		const vv_field *f = &t->schema.fields[i];
 		all = (version == 2 ? c->b : c->side[version]) == (long)i;
 		if (names) {
-			all = all && f->name_len == c->name_len && memcmp(f->name, c->name, c->name_len) == 0;
+			all = all && f->name_len == c->name_len &&
+			      memcmp(f->name, c->name, c->name_len) == 0;
 		}
 	}
 	return all;
@@ -134,9 +141,11 @@ static bool rows_fit(const merge *m, int version)
 {
 	const vv_table *t = merge_version(m, version);
 	const vv_dialect *d = &m->as.dialect, *e = t ? &t->root.dialect : NULL;
-	if (!t || !has_columns(m, version, d->form != VV_FORM_CSV) || !vv_dialect_same_cells(d, e) || d->newline != e->newline ||
-	    d->ascii != e->ascii || !same_bytes(&d->open, &e->open) || !same_bytes(&d->colon, &e->colon) ||
-	    !same_bytes(&d->comma, &e->comma) || !same_bytes(&d->close, &e->close) || !same_bytes(&d->row_end, &e->row_end)) {
+	if (!t || !has_columns(m, version, d->form != VV_FORM_CSV) ||
+	    !vv_dialect_same_cells(d, e) || d->newline != e->newline || d->ascii != e->ascii ||
+	    !same_bytes(&d->open, &e->open) || !same_bytes(&d->colon, &e->colon) ||
+	    !same_bytes(&d->comma, &e->comma) || !same_bytes(&d->close, &e->close) ||
+	    !same_bytes(&d->row_end, &e->row_end)) {
 		return false;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
@@ -161,12 +170,14 @@ static vv_status write_header(merge *m, vv_error *err)
 	vv_row_writer *w = NULL;
 	vv_buf line = VV_BUF_INIT;
 	vv_cell *cells = vv_calloc(m->column_count + 1, sizeof(*cells));
-	vv_status rc = cells ? vv_row_writer_new(&w, d, m->column_count, NULL, NULL, err) : vv_fail_nomem(err);
+	vv_status rc = cells ? vv_row_writer_new(&w, d, m->column_count, NULL, NULL, err)
+			     : vv_fail_nomem(err);
 	if (rc < 0) {
 		goto done;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
-		cells[i] = (vv_cell){.text = m->columns[i].name, .len = (uint32_t)m->columns[i].name_len};
+		cells[i] = (vv_cell){.text = m->columns[i].name,
+				     .len = (uint32_t)m->columns[i].name_len};
 	}
 	if (m->column_count > 0) {
 		vv_row_write(w, &line, cells, m->column_count);
@@ -227,7 +238,8 @@ static vv_status choose_header(merge *m, vv_error *err)
 
 vv_status merge_form(merge *m, vv_error *err)
 {
-	const vv_dialect *x = dialect_of(m, 0), *y = dialect_of(m, 1), *b = m->base ? dialect_of(m, 2) : x;
+	const vv_dialect *x = dialect_of(m, 0), *y = dialect_of(m, 1),
+			 *b = m->base ? dialect_of(m, 2) : x;
 	vv_dialect *d = &m->as.dialect;
 	int version = 0;
 	vv_status rc = choose_characters(m, &version, err);
@@ -241,13 +253,16 @@ vv_status merge_form(merge *m, vv_error *err)
 	}
 	d->bom = choose_number(m, x->bom, y->bom, b->bom) != 0;
 	if (d->form != VV_FORM_JSON) {
-		d->newline = (vv_newline)choose_number(m, (unsigned)x->newline, (unsigned)y->newline, (unsigned)b->newline);
-		d->final_newline = choose_number(m, x->final_newline, y->final_newline, b->final_newline) != 0;
+		d->newline = (vv_newline)choose_number(m, (unsigned)x->newline,
+						       (unsigned)y->newline, (unsigned)b->newline);
+		d->final_newline = choose_number(m, x->final_newline, y->final_newline,
+						 b->final_newline) != 0;
 	}
 	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0) {
 		return rc;
 	}
-	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) || (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
+	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||
+		   (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
 	m->base_copies = m->base && rows_fit(m, 2);
 	m->side[0].copies = rows_fit(m, 0);
 	m->side[1].copies = rows_fit(m, 1);

@@ -49,7 +49,9 @@ static vv_status read_group(merge_rows *r, merge_slot *s, uint64_t row, vv_error
 		r->next = s->batch.first_row + s->batch.rows;
 		return VV_OK;
 	}
-	return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "row %llu is missing", (unsigned long long)row + 1);
+	return more < 0 ? (vv_status)more
+			: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
+				  (unsigned long long)row + 1);
 }
 
 static vv_status find_slot(merge_rows *r, uint64_t row, merge_slot **out, vv_error *err)
@@ -64,7 +66,9 @@ static vv_status find_slot(merge_rows *r, uint64_t row, merge_slot **out, vv_err
 			oldest = r->slots[i].used < r->slots[oldest].used ? i : oldest;
 		}
 		r->last = oldest;
-		vv_status rc = holds(&r->slots[oldest], row) ? VV_OK : read_group(r, &r->slots[oldest], row, err);
+		vv_status rc = holds(&r->slots[oldest], row)
+				       ? VV_OK
+				       : read_group(r, &r->slots[oldest], row, err);
 		if (rc < 0) {
 			return rc;
 		}
@@ -94,7 +98,8 @@ static vv_status make_lines(merge_rows *r, merge_slot *s, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	vv_buf_reset(&s->lines);
-	vv_status rc = vv_batch_lines(&s->lines, ends, r->table, &s->batch, s->batch.index + 1 == r->groups, err);
+	vv_status rc = vv_batch_lines(&s->lines, ends, r->table, &s->batch,
+				      s->batch.index + 1 == r->groups, err);
 	if (rc < 0) {
 		vv_free(ends);
 		return rc;
@@ -103,8 +108,8 @@ static vv_status make_lines(merge_rows *r, merge_slot *s, vv_error *err)
 	return VV_OK;
 }
 
-vv_status merge_lines(merge_rows *r, uint64_t row, uint64_t max, const char **lines, size_t *len, size_t *last,
-		      uint64_t *rows, vv_error *err)
+vv_status merge_lines(merge_rows *r, uint64_t row, uint64_t max, const char **lines, size_t *len,
+		      size_t *last, uint64_t *rows, vv_error *err)
 {
 	merge_slot *s;
 	vv_status rc;

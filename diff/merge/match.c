@@ -97,13 +97,16 @@ static vv_status hear(told *t, const vv_row_change *c, vv_error *err)
 		return add_row(&t->gone, &t->gone_count, &t->gone_cap, c->old_row, err);
 	}
 	vv_status rc = VV_OK;
-	if (c->rekeyed && (rc = add_row(&t->rekeyed, &t->rekeyed_count, &t->rekeyed_cap, c->old_row, err)) < 0) {
+	if (c->rekeyed &&
+	    (rc = add_row(&t->rekeyed, &t->rekeyed_count, &t->rekeyed_cap, c->old_row, err)) < 0) {
 		return rc;
 	}
 	if (c->kind == VV_ROW_CHANGED) {
 		rc = add_row(&t->changed, &t->changed_count, &t->changed_cap, c->old_row, err);
 	}
-	return rc < 0 ? rc : add_run(&t->pairs, &t->pair_count, &t->pair_cap, (merge_run){c->old_row, c->new_row, 1}, err);
+	return rc < 0 ? rc
+		      : add_run(&t->pairs, &t->pair_count, &t->pair_cap,
+				(merge_run){c->old_row, c->new_row, 1}, err);
 }
 
 /* Compares base with the side; notes in which columns values were edited. */
@@ -116,8 +119,14 @@ static vv_status compare(merge *m, merge_side *s, told *t, vv_error *err)
 	for (size_t i = 0; i < m->key_count; i++) {
 		key[i] = s->table->schema.fields[s->key[i]].name;
 	}
-	vv_rowdiff_options opts = {.key = key, .columns = &s->columns, .rekeyed = true, .everything = true, .blind_moves = true, .temp_dir = m->opts->temp_dir,
-				   .pool = m->opts->pool, .progress = m->opts->progress};
+	vv_rowdiff_options opts = {.key = key,
+				   .columns = &s->columns,
+				   .rekeyed = true,
+				   .everything = true,
+				   .blind_moves = true,
+				   .temp_dir = m->opts->temp_dir,
+				   .pool = m->opts->pool,
+				   .progress = m->opts->progress};
 	vv_status rc = vv_rowdiff_open(&d, m->base, s->table, &opts, err);
 	if (rc < 0) {
 		return rc;
@@ -138,12 +147,15 @@ static vv_status compare(merge *m, merge_side *s, told *t, vv_error *err)
 
 /* How far from row `at` on no told row comes: pairs (their old or new rows) and single
  * rows, both ascending; *pair and *one are moved past those told rows that begin at `at`. */
-static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, size_t *one, uint64_t end)
+static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, size_t *one,
+			  uint64_t end)
 {
 	const uint64_t *list = old ? t->gone : t->added;
 	size_t count = old ? t->gone_count : t->added_count;
 	for (;;) {
-		uint64_t p = *pair < t->pair_count ? (old ? t->pairs[*pair].old_row : t->pairs[*pair].new_row) : end;
+		uint64_t p = *pair < t->pair_count
+				     ? (old ? t->pairs[*pair].old_row : t->pairs[*pair].new_row)
+				     : end;
 		uint64_t o = *one < count ? list[*one] : end;
 		if (*at < end && p == *at) {
 			(*pair)++;
@@ -157,7 +169,8 @@ static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, s
 }
 
 /* Base's rows that were not told of stand for the side's that were not, in order. */
-static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t new_rows, vv_error *err)
+static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t new_rows,
+			   vv_error *err)
 {
 	size_t cap = 0, old_pair = 0, new_pair = 0, gone = 0, added = 0, runs = 0;
 	merge_run *list = NULL, *by_new = vv_calloc(t->pair_count + 1, sizeof(*by_new));
@@ -173,7 +186,10 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 		memcpy(by_new, t->pairs, t->pair_count * sizeof(*by_new));
 	}
 	sort(by_new, t->pair_count, sizeof(*by_new), by_new_row);
-	told n = {.pairs = by_new, .pair_count = t->pair_count, .added = t->added, .added_count = t->added_count};
+	told n = {.pairs = by_new,
+		  .pair_count = t->pair_count,
+		  .added = t->added,
+		  .added_count = t->added_count};
 	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
 		rc = add_run(&list, &runs, &cap, t->pairs[i], err);
 	}
@@ -182,7 +198,9 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 		uint64_t y = free_rows(&b, &n, false, &new_pair, &added, new_rows);
 		uint64_t len = x < y ? x : y;
 		if (len == 0) {
-			rc = x == y ? VV_OK : vv_fail(err, VV_ECORRUPT, "the comparison of the versions does not add up");
+			rc = x == y ? VV_OK
+				    : vv_fail(err, VV_ECORRUPT,
+					      "the comparison of the versions does not add up");
 			break;
 		}
 		rc = add_run(&list, &runs, &cap, (merge_run){a, b, len}, err);
@@ -204,7 +222,8 @@ static vv_status order_runs(merge_side *s, vv_error *err)
 	sort(s->by_old, s->run_count, sizeof(*s->by_old), by_old_row);
 	for (size_t i = 0; i < s->run_count; i++) {
 		merge_run *last = n > 0 ? &s->by_old[n - 1] : NULL, r = s->by_old[i];
-		if (last && last->old_row + last->rows == r.old_row && last->new_row + last->rows == r.new_row) {
+		if (last && last->old_row + last->rows == r.old_row &&
+		    last->new_row + last->rows == r.new_row) {
 			last->rows += r.rows;
 			continue;
 		}
@@ -250,7 +269,8 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 		uint64_t next = i < s->run_count ? s->by_new[i].new_row : s->table->root.rows;
 		if (next > at) {
 			order[s->block_count] = (placed){above, s->block_count};
-			s->blocks[s->block_count++] = (merge_block){.above = above, .row = at, .rows = next - at, .before = before};
+			s->blocks[s->block_count++] = (merge_block){
+				.above = above, .row = at, .rows = next - at, .before = before};
 			before += next - at;
 		}
 		if (i < s->run_count) {
@@ -267,7 +287,8 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 }
 
 /* The run that holds a row; NULL: none. */
-static const merge_run *find_run(const merge_run *list, size_t count, size_t *hint, bool old, uint64_t row)
+static const merge_run *find_run(const merge_run *list, size_t count, size_t *hint, bool old,
+				 uint64_t row)
 {
 	size_t lo = 0, hi = count;
 	if (*hint < count) {
@@ -315,7 +336,9 @@ const merge_block *merge_block_at(const merge_side *s, uint64_t above)
 			hi = mid;
 		}
 	}
-	return lo < s->block_count && s->blocks[s->by_above[lo]].above == above ? &s->blocks[s->by_above[lo]] : NULL;
+	return lo < s->block_count && s->blocks[s->by_above[lo]].above == above
+		       ? &s->blocks[s->by_above[lo]]
+		       : NULL;
 }
 
 uint64_t merge_added_index(const merge_side *s, uint64_t new_row)
@@ -340,11 +363,14 @@ static vv_status load_groups(merge_groups *g, vv_table *t, vv_error *err)
 	vv_list_item a, b;
 	int more = 1;
 	vv_status rc;
-	if ((rc = vv_list_reader_open(&data, VV_LIST_DATA, &t->source, t->root.data.data, t->root.data.len, err)) < 0 ||
-	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data, t->root.layout.len, err)) < 0) {
+	if ((rc = vv_list_reader_open(&data, VV_LIST_DATA, &t->source, t->root.data.data,
+				      t->root.data.len, err)) < 0 ||
+	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
+				      t->root.layout.len, err)) < 0) {
 		goto done;
 	}
-	while ((more = vv_list_next(data, &a, err)) > 0 && (more = vv_list_next(layout, &b, err)) > 0) {
+	while ((more = vv_list_next(data, &a, err)) > 0 &&
+	       (more = vv_list_next(layout, &b, err)) > 0) {
 		if (g->count == g->cap) {
 			size_t cap = g->cap ? g->cap * 2 : 64;
 			merge_group *p = vv_realloc_array(g->list, cap, sizeof(*p));
@@ -355,8 +381,10 @@ static vv_status load_groups(merge_groups *g, vv_table *t, vv_error *err)
 			g->list = p;
 			g->cap = cap;
 		}
-		g->list[g->count++] = (merge_group){.row = a.before, .data = vv_xxh3_128(a.bytes, a.len, 0),
-						    .layout = vv_xxh3(b.bytes, b.len, 0), .plain = b.len > 0 && b.bytes[0] < 0x20};
+		g->list[g->count++] = (merge_group){.row = a.before,
+						    .data = vv_xxh3_128(a.bytes, a.len, 0),
+						    .layout = vv_xxh3(b.bytes, b.len, 0),
+						    .plain = b.len > 0 && b.bytes[0] < 0x20};
 	}
 	rc = more < 0 ? (vv_status)more : VV_OK;
 done:
@@ -368,7 +396,8 @@ done:
 static const merge_group *find_group(merge_groups *g, uint64_t row)
 {
 	size_t lo = 0, hi = g->count;
-	if (g->at < g->count && g->list[g->at].row <= row && (g->at + 1 == g->count || g->list[g->at + 1].row > row)) {
+	if (g->at < g->count && g->list[g->at].row <= row &&
+	    (g->at + 1 == g->count || g->list[g->at + 1].row > row)) {
 		return &g->list[g->at];
 	}
 	while (hi - lo > 1) {
@@ -384,7 +413,8 @@ static const merge_group *find_group(merge_groups *g, uint64_t row)
 }
 
 /* Rows from row on that stand in the same group. */
-static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const vv_table *t, uint64_t row)
+static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const vv_table *t,
+			      uint64_t row)
 {
 	return (x + 1 == g->list + g->count ? t->root.rows : x[1].row) - row;
 }
@@ -393,7 +423,8 @@ static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const
 static uint64_t until_changed(merge_side *s, uint64_t row)
 {
 	size_t lo = 0, hi = s->changed_count, at = s->at_changed;
-	if (at > s->changed_count || (at > 0 && s->changed[at - 1] >= row) || (at < s->changed_count && s->changed[at] < row)) {
+	if (at > s->changed_count || (at > 0 && s->changed[at - 1] >= row) ||
+	    (at < s->changed_count && s->changed[at] < row)) {
 		while (lo < hi) {
 			size_t mid = lo + (hi - lo) / 2;
 			if (s->changed[mid] < row) {
@@ -412,17 +443,19 @@ uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new
 	if (m->groups.count == 0 || s->groups.count == 0) {
 		return 0;
 	}
-	const merge_group *a = find_group(&m->groups, old_row), *b = find_group(&s->groups, new_row);
+	const merge_group *a = find_group(&m->groups, old_row),
+			  *b = find_group(&s->groups, new_row);
 	uint64_t left = rest_of_group(&m->groups, a, m->base, old_row);
-	bool same = s->same_places && old_row - a->row == new_row - b->row && a->data.lo == b->data.lo && a->data.hi == b->data.hi &&
-		    a->layout == b->layout;
+	bool same = s->same_places && old_row - a->row == new_row - b->row &&
+		    a->data.lo == b->data.lo && a->data.hi == b->data.hi && a->layout == b->layout;
 	if (same) {
 		return left;
 	}
 	if (!s->exact || !a->plain || !b->plain) {
 		return 0;
 	}
-	uint64_t there = rest_of_group(&s->groups, b, s->table, new_row), unchanged = until_changed(s, old_row);
+	uint64_t there = rest_of_group(&s->groups, b, s->table, new_row),
+		 unchanged = until_changed(s, old_row);
 	left = there < left ? there : left;
 	return unchanged < left ? unchanged : left;
 }
@@ -467,8 +500,10 @@ bool merge_is_other_table(merge *m, const merge_side *s)
 	if (!shares_column(m, s)) {
 		return true;
 	}
-	uint64_t old_rows = m->base->root.rows, rows = s->table->root.rows, common = old_rows - s->gone;
-	bool few = common < old_rows / COMMON_MIN + (old_rows % COMMON_MIN != 0) && common < rows / COMMON_MIN + (rows % COMMON_MIN != 0);
+	uint64_t old_rows = m->base->root.rows, rows = s->table->root.rows,
+		 common = old_rows - s->gone;
+	bool few = common < old_rows / COMMON_MIN + (old_rows % COMMON_MIN != 0) &&
+		   common < rows / COMMON_MIN + (rows % COMMON_MIN != 0);
 	return few && !share_group(&m->groups, &s->groups);
 }
 
@@ -503,7 +538,8 @@ static vv_status match_side(merge *m, merge_side *s, told *t, vv_error *err)
 	s->changed = t->changed;
 	s->changed_count = t->changed_count;
 	t->changed = NULL;
-	s->exact = m->base && (m->base->root.dialect.form == VV_FORM_CSV) == (s->table->root.dialect.form == VV_FORM_CSV);
+	s->exact = m->base && (m->base->root.dialect.form == VV_FORM_CSV) ==
+				      (s->table->root.dialect.form == VV_FORM_CSV);
 	s->same_places = same_places(&s->columns);
 	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) {
 		return rc;
@@ -537,7 +573,8 @@ static vv_status hash_key(merge *m, merge_side *s, uint64_t row, new_key *out, v
 	vv_status rc = merge_row(&s->rows, row, &cells, err);
 	vv_buf_reset(&m->text);
 	for (size_t i = 0; i < m->key_count && rc == VV_OK; i++) {
-		vv_value_put_canonical(&m->text, &m->base->schema.fields[m->base_key[i]], &cells[s->key[i]]);
+		vv_value_put_canonical(&m->text, &m->base->schema.fields[m->base_key[i]],
+				       &cells[s->key[i]]);
 	}
 	*out = (new_key){vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len, m->opts->secret), row};
 	return rc < 0 ? rc : vv_buf_ok(&m->text, err);
@@ -583,7 +620,8 @@ static bool brings_key(const new_keys *k, const vv_hash128 *key)
 }
 
 /* Did the side give this row of base the same key? */
-static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_row, const vv_hash128 *key, bool *out, vv_error *err)
+static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_row,
+			  const vv_hash128 *key, bool *out, vv_error *err)
 {
 	new_key own;
 	vv_status rc = VV_OK;
@@ -603,7 +641,8 @@ static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_r
 
 /* Where the other side brings the new key as well, with another row, the two are rows of one
  * key: here the row counts as removed and added after all. */
-static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys *others, vv_error *err)
+static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys *others,
+			      vv_error *err)
 {
 	merge_side *s = &m->side[which];
 	told *mine = &t[which];
@@ -613,13 +652,18 @@ static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys 
 		merge_run p = mine->pairs[i];
 		bool parts = false;
 		new_key key;
-		if (is_listed(mine->rekeyed, mine->rekeyed_count, p.old_row) && (rc = hash_key(m, s, p.new_row, &key, err)) == VV_OK &&
+		if (is_listed(mine->rekeyed, mine->rekeyed_count, p.old_row) &&
+		    (rc = hash_key(m, s, p.new_row, &key, err)) == VV_OK &&
 		    brings_key(others, &key.key)) {
-			rc = is_alike(m, &m->side[1 - which], &t[1 - which], p.old_row, &key.key, &parts, err);
+			rc = is_alike(m, &m->side[1 - which], &t[1 - which], p.old_row, &key.key,
+				      &parts, err);
 			parts = !parts;
 		}
-		if (parts && rc == VV_OK && (rc = add_row(&mine->gone, &mine->gone_count, &mine->gone_cap, p.old_row, err)) == VV_OK) {
-			rc = add_row(&mine->added, &mine->added_count, &mine->added_cap, p.new_row, err);
+		if (parts && rc == VV_OK &&
+		    (rc = add_row(&mine->gone, &mine->gone_count, &mine->gone_cap, p.old_row,
+				  err)) == VV_OK) {
+			rc = add_row(&mine->added, &mine->added_count, &mine->added_cap, p.new_row,
+				     err);
 		}
 		if (!parts) {
 			mine->pairs[kept++] = p;
@@ -667,7 +711,8 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 {
 	told t[2] = {0};
 	vv_status rc = VV_OK;
-	if (m->base && ((rc = load_groups(&m->groups, m->base, err)) < 0 || (rc = merge_rows_open(&m->rows, m->base, err)) < 0)) {
+	if (m->base && ((rc = load_groups(&m->groups, m->base, err)) < 0 ||
+			(rc = merge_rows_open(&m->rows, m->base, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
@@ -733,12 +778,14 @@ static vv_status hash_added(merge *m, size_t which, vv_sorter *out, vv_error *er
 			}
 			vv_buf_reset(&m->text);
 			for (size_t c = 0; c < m->key_count; c++) {
-				vv_value_put_canonical(&m->text, &m->compare.fields[m->key[c]], &cells[s->key[c]]);
+				vv_value_put_canonical(&m->text, &m->compare.fields[m->key[c]],
+						       &cells[s->key[c]]);
 			}
 			if ((rc = vv_buf_ok(&m->text, err)) < 0) {
 				break;
 			}
-			vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len, m->opts->secret);
+			vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len,
+						   m->opts->secret);
 			vv_put_be64(record, h.hi);
 			vv_put_be64(record + 8, h.lo);
 			record[16] = (uint8_t)which;
@@ -792,16 +839,18 @@ vv_status merge_partners(merge *m, vv_error *err)
 	const void *p;
 	int more = 1;
 	vv_status rc;
-	if ((rc = make_room(&m->side[0], err)) < 0 || (rc = make_room(&m->side[1], err)) < 0 || m->key_count == 0 ||
-	    m->side[0].added == 0 || m->side[1].added == 0) {
+	if ((rc = make_room(&m->side[0], err)) < 0 || (rc = make_room(&m->side[1], err)) < 0 ||
+	    m->key_count == 0 || m->side[0].added == 0 || m->side[1].added == 0) {
 		return rc;
 	}
-	if ((rc = vv_sorter_new(&sorter, PARTNER_LEN, PARTNER_LEN, 8u << 20, m->opts->temp_dir, err)) < 0 ||
+	if ((rc = vv_sorter_new(&sorter, PARTNER_LEN, PARTNER_LEN, 8u << 20, m->opts->temp_dir,
+				err)) < 0 ||
 	    (rc = hash_added(m, 0, sorter, err)) < 0 || (rc = hash_added(m, 1, sorter, err)) < 0 ||
 	    (rc = vv_sorter_finish(sorter, err)) < 0) {
 		goto done;
 	}
-	while ((more = vv_sorter_next(sorter, &p, err)) > 0 && (rc = join_record(m, &j, p, err)) == VV_OK) {
+	while ((more = vv_sorter_next(sorter, &p, err)) > 0 &&
+	       (rc = join_record(m, &j, p, err)) == VV_OK) {
 	}
 	rc = more < 0 ? (vv_status)more : rc;
 done:

@@ -25,10 +25,13 @@ int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, siz
 {
 	for (size_t i = 0; i < m->opts->decision_count; i++) {
 		const vv_merge_decision *d = &m->opts->decisions[i];
-		bool named = d->column && column ? strlen(d->column) == len && memcmp(d->column, column, len) == 0
+		bool named = d->column && column ? strlen(d->column) == len &&
+							   memcmp(d->column, column, len) == 0
 						 : !d->column && !column;
 		if (d->kind == kind && named) {
-			return d->take == VV_TAKE_BASE ? 2 : (int)(d->take == VV_TAKE_OURS ? m->ours : 1 - m->ours);
+			return d->take == VV_TAKE_BASE
+				       ? 2
+				       : (int)(d->take == VV_TAKE_OURS ? m->ours : 1 - m->ours);
 		}
 	}
 	return -1;
@@ -60,8 +63,14 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 		put_key(m, r, &key);
 		rc = vv_buf_ok(&key, err);
 	}
-	vv_conflict c = {.kind = r->kind, .key = keyed ? vv_buf_cstr(&key) : NULL, .row = r->row, .column = r->column,
-			 .base = r->base, .ours = r->side[m->ours], .theirs = r->side[1 - m->ours], .detail = r->detail};
+	vv_conflict c = {.kind = r->kind,
+			 .key = keyed ? vv_buf_cstr(&key) : NULL,
+			 .row = r->row,
+			 .column = r->column,
+			 .base = r->base,
+			 .ours = r->side[m->ours],
+			 .theirs = r->side[1 - m->ours],
+			 .detail = r->detail};
 	if (rc == VV_OK) {
 		rc = m->opts->conflict(m->opts->payload, &c, err);
 	}
@@ -72,12 +81,18 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 /* --- what needs no merging -------------------------------------------------------- */
 
 /* The version's blocks are not where the result goes: imported once more. */
-static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink *sink, const vv_merge_options *opts, vv_error *err)
+static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink *sink,
+			      const vv_merge_options *opts, vv_error *err)
 {
 	vv_table_source *bytes = NULL;
-	vv_source source = {.read = vv_table_source_read, .size = t->root.bytes, .name = "merged table"};
-	vv_import_options o = {.kind = t->root.kind, .hints = VV_SNIFF_HINTS_INIT, .temp_dir = opts->temp_dir, .pool = opts->pool,
-			       .progress = opts->progress, .secret = opts->secret};
+	vv_source source = {
+		.read = vv_table_source_read, .size = t->root.bytes, .name = "merged table"};
+	vv_import_options o = {.kind = t->root.kind,
+			       .hints = VV_SNIFF_HINTS_INIT,
+			       .temp_dir = opts->temp_dir,
+			       .pool = opts->pool,
+			       .progress = opts->progress,
+			       .secret = opts->secret};
 	vv_status rc = vv_table_source_open(&bytes, t, err);
 	if (rc < 0) {
 		return rc;
@@ -92,7 +107,8 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 }
 
 /* A version as it is. */
-static vv_status take_version(vv_import_result *out, vv_table *t, const vv_sink *sink, const vv_merge_options *opts, vv_error *err)
+static vv_status take_version(vv_import_result *out, vv_table *t, const vv_sink *sink,
+			      const vv_merge_options *opts, vv_error *err)
 {
 	vv_error missing = {0};
 	vv_status rc = sink->get(sink->payload, &t->cid, &out->root_block, &missing);
@@ -113,7 +129,8 @@ static vv_status take_version(vv_import_result *out, vv_table *t, const vv_sink 
 	return rc;
 }
 
-static vv_status take_ours(merge *m, vv_import_result *out, const vv_sink *sink, const char *why, vv_error *err)
+static vv_status take_ours(merge *m, vv_import_result *out, const vv_sink *sink, const char *why,
+			   vv_error *err)
 {
 	merge_report r = {.kind = VV_CONFLICT_TABLE, .row = MERGE_NONE, .detail = why};
 	vv_status rc = merge_conflict(m, &r, err);
@@ -124,13 +141,14 @@ static vv_status take_ours(merge *m, vv_import_result *out, const vv_sink *sink,
 
 static const char *no_tables(const merge *m)
 {
-	bool ours = m->side[m->ours].table->root.kind == VV_KIND_TABLE, theirs = m->side[1 - m->ours].table->root.kind == VV_KIND_TABLE;
+	bool ours = m->side[m->ours].table->root.kind == VV_KIND_TABLE,
+	     theirs = m->side[1 - m->ours].table->root.kind == VV_KIND_TABLE;
 	if (ours && theirs && (!m->base || m->base->root.kind == VV_KIND_TABLE)) {
 		return NULL;
 	}
 	return ours && theirs ? "it was a file and became a table on both sides"
-	       : ours	      ? "theirs is a file, ours a table"
-	       : theirs	      ? "ours is a file, theirs a table"
+	       : ours         ? "theirs is a file, ours a table"
+	       : theirs       ? "ours is a file, theirs a table"
 			      : "both changed the file";
 }
 
@@ -138,7 +156,8 @@ static const char *no_tables(const merge *m)
  * alone there is nothing to mix. */
 static bool replaced(merge *m, size_t which)
 {
-	return !vv_tables_same_data(m->base, m->side[1 - which].table) && merge_is_other_table(m, &m->side[which]);
+	return !vv_tables_same_data(m->base, m->side[1 - which].table) &&
+	       merge_is_other_table(m, &m->side[which]);
 }
 
 static const char *other_table(merge *m)
@@ -148,8 +167,8 @@ static const char *other_table(merge *m)
 	}
 	bool ours = replaced(m, m->ours), theirs = replaced(m, 1 - m->ours);
 	return ours && theirs ? "both put another table in its place"
-	       : ours	      ? "ours put another table in its place"
-	       : theirs	      ? "theirs put another table in its place"
+	       : ours         ? "ours put another table in its place"
+	       : theirs       ? "theirs put another table in its place"
 			      : NULL;
 }
 
@@ -160,12 +179,14 @@ static vv_status rows_agree(merge *m, bool *out, vv_error *err)
 	uint64_t rows = m->side[0].table->root.rows;
 	const vv_cell *x, *y;
 	vv_status rc = VV_OK;
-	*out = m->base || m->key_count > 0 || rows == 0 || m->side[1].table->root.rows == 0 || rows == m->side[1].table->root.rows;
+	*out = m->base || m->key_count > 0 || rows == 0 || m->side[1].table->root.rows == 0 ||
+	       rows == m->side[1].table->root.rows;
 	if (m->base || m->key_count > 0 || rows != m->side[1].table->root.rows) {
 		return VV_OK;
 	}
 	for (uint64_t i = 0; i < rows && *out && rc == VV_OK; i++) {
-		if ((rc = merge_row(&m->side[0].rows, i, &x, err)) == VV_OK && (rc = merge_row(&m->side[1].rows, i, &y, err)) == VV_OK) {
+		if ((rc = merge_row(&m->side[0].rows, i, &x, err)) == VV_OK &&
+		    (rc = merge_row(&m->side[1].rows, i, &y, err)) == VV_OK) {
 			*out = merge_content_order(m, x, y) == 0;
 		}
 	}
@@ -193,21 +214,32 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 {
 	const vv_merge_options *opts = m->opts;
 	const vv_root *ours = &m->side[m->ours].table->root;
-	vv_source source = {.read = merge_writer_read, .payload = m->writer, .name = "merged table"};
-	vv_import_options o = {.kind = VV_KIND_TABLE, .hints = VV_SNIFF_HINTS_INIT, .as = &m->as, .parent = &m->as,
-			       .temp_dir = opts->temp_dir, .pool = opts->pool, .progress = opts->progress, .secret = opts->secret};
+	vv_source source = {
+		.read = merge_writer_read, .payload = m->writer, .name = "merged table"};
+	vv_import_options o = {.kind = VV_KIND_TABLE,
+			       .hints = VV_SNIFF_HINTS_INIT,
+			       .as = &m->as,
+			       .parent = &m->as,
+			       .temp_dir = opts->temp_dir,
+			       .pool = opts->pool,
+			       .progress = opts->progress,
+			       .secret = opts->secret};
 	vv_status rc = vv_import(out, &source, sink, &o, err);
 	if (rc < 0) {
 		return rc;
 	}
 	if (out->root.rows != merge_writer_rows(m)) {
-		vv_fail(err, VV_EREFUSED, "the merged table would read back as %llu rows instead of %llu",
-			(unsigned long long)out->root.rows, (unsigned long long)merge_writer_rows(m));
+		vv_fail(err, VV_EREFUSED,
+			"the merged table would read back as %llu rows instead of %llu",
+			(unsigned long long)out->root.rows,
+			(unsigned long long)merge_writer_rows(m));
 		vv_import_result_clear(out);
 		return VV_EREFUSED;
 	}
 	out->schema_changed = ours->schema.len != out->root.schema.len ||
-			      (ours->schema.len > 0 && memcmp(ours->schema.data, out->root.schema.data, ours->schema.len) != 0);
+			      (ours->schema.len > 0 &&
+			       memcmp(ours->schema.data, out->root.schema.data, ours->schema.len) !=
+				       0);
 	return VV_OK;
 }
 
@@ -228,12 +260,14 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 	if (why) {
 		return take_ours(m, out, sink, why, err);
 	}
-	if ((rc = begin_root(m, err)) < 0 || (rc = merge_columns_choose(m, err)) < 0 || (rc = merge_schema(m, err)) < 0 ||
-	    (rc = merge_form(m, err)) < 0 || (rc = merge_partners(m, err)) < 0 || (rc = rows_agree(m, &agree, err)) < 0) {
+	if ((rc = begin_root(m, err)) < 0 || (rc = merge_columns_choose(m, err)) < 0 ||
+	    (rc = merge_schema(m, err)) < 0 || (rc = merge_form(m, err)) < 0 ||
+	    (rc = merge_partners(m, err)) < 0 || (rc = rows_agree(m, &agree, err)) < 0) {
 		return rc;
 	}
 	if (!agree) {
-		return take_ours(m, out, sink, "both added a table without a key, with different rows", err);
+		return take_ours(m, out, sink,
+				 "both added a table without a key, with different rows", err);
 	}
 	if ((rc = merge_writer_open(m, err)) < 0) {
 		return rc;
@@ -245,7 +279,8 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 static bool ours_first(const vv_table *ours, const vv_table *theirs, const vv_merge_options *opts)
 {
 	int c = opts->ours_id && opts->theirs_id ? strcmp(opts->ours_id, opts->theirs_id) : 0;
-	return c != 0 ? c < 0 : memcmp(ours->cid.digest, theirs->cid.digest, sizeof(ours->cid.digest)) <= 0;
+	return c != 0 ? c < 0
+		      : memcmp(ours->cid.digest, theirs->cid.digest, sizeof(ours->cid.digest)) <= 0;
 }
 
 static void merge_clear(merge *m)
@@ -259,8 +294,9 @@ static void merge_clear(merge *m)
 	vv_arena_clear(&m->arena);
 }
 
-vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table *base, vv_table *ours, vv_table *theirs,
-			  const vv_sink *sink, const vv_merge_options *opts, vv_error *err)
+vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table *base,
+			  vv_table *ours, vv_table *theirs, const vv_sink *sink,
+			  const vv_merge_options *opts, vv_error *err)
 {
 	merge m = {.base = base, .opts = opts, .stats = stats};
 	const char *why;
@@ -268,8 +304,11 @@ vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table
 	memset(stats, 0, sizeof(*stats));
 	memset(out, 0, sizeof(*out));
 	vv_root_init(&out->root);
-	stats->took_theirs = base && vv_cid_equal(&base->cid, &ours->cid) && !vv_cid_equal(&ours->cid, &theirs->cid);
-	stats->took_ours = !stats->took_theirs && (vv_cid_equal(&ours->cid, &theirs->cid) || (base && vv_cid_equal(&base->cid, &theirs->cid)));
+	stats->took_theirs = base && vv_cid_equal(&base->cid, &ours->cid) &&
+			     !vv_cid_equal(&ours->cid, &theirs->cid);
+	stats->took_ours = !stats->took_theirs &&
+			   (vv_cid_equal(&ours->cid, &theirs->cid) ||
+			    (base && vv_cid_equal(&base->cid, &theirs->cid)));
 	if (stats->took_ours || stats->took_theirs) {
 		return take_version(out, stats->took_theirs ? theirs : ours, sink, opts, err);
 	}

@@ -22,23 +22,24 @@
 #include "dataset/table/table.h"
 
 typedef enum vv_conflict_kind {
-	VV_CONFLICT_CELL,          /* both changed it differently */
-	VV_CONFLICT_ROW_ADDED,     /* both added the key with different cells (one record a cell) */
-	VV_CONFLICT_ROW_REMOVED,   /* one removed the row, the other changed it */
-	VV_CONFLICT_COLUMN_REMOVED,/* one dropped the column, the other edited cells of it */
-	VV_CONFLICT_COLUMN,        /* both changed the column's definition differently, or its name */
-	VV_CONFLICT_KEY,           /* the declared keys differ */
-	VV_CONFLICT_TABLE          /* removed against changed, kinds differ, nothing in common */
+	VV_CONFLICT_CELL,        /* both changed it differently */
+	VV_CONFLICT_ROW_ADDED,   /* both added the key with different cells (one record a cell) */
+	VV_CONFLICT_ROW_REMOVED, /* one removed the row, the other changed it */
+	VV_CONFLICT_COLUMN_REMOVED, /* one dropped the column, the other edited cells of it */
+	/* both changed the column's definition differently, or its name */
+	VV_CONFLICT_COLUMN,
+	VV_CONFLICT_KEY,  /* the declared keys differ */
+	VV_CONFLICT_TABLE /* removed against changed, kinds differ, nothing in common */
 } vv_conflict_kind;
 
 /* Borrowed during the call. NULL text: not there (removed, absent). */
 typedef struct vv_conflict {
 	vv_conflict_kind kind;
-	const char *key;           /* the row's key as JSON array of texts, or NULL */
-	uint64_t row;              /* in the merged table (ours' place), or UINT64_MAX */
-	const char *column;        /* name, or NULL */
+	const char *key;                     /* the row's key as JSON array of texts, or NULL */
+	uint64_t row;                        /* in the merged table (ours' place), or UINT64_MAX */
+	const char *column;                  /* name, or NULL */
 	const vv_cell *base, *ours, *theirs; /* a cell's values; NULL: none */
-	const char *detail;        /* for columns and tables: one sentence */
+	const char *detail;                  /* for columns and tables: one sentence */
 } vv_conflict;
 
 /* What stands where a conflict of a column or of the key would be. */
@@ -53,12 +54,13 @@ typedef struct vv_merge_decision {
 } vv_merge_decision;
 
 typedef struct vv_merge_options {
-	const char *const *key;    /* NULL: the tables' own */
+	const char *const *key; /* NULL: the tables' own */
 	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err); /* may be NULL */
 	void *payload;
 	const vv_merge_decision *decisions; /* what they decide is told as a conflict no more */
 	size_t decision_count;
-	const char *ours_id, *theirs_id; /* commit ids: order rows that both inserted at one place */
+	/* commit ids: order rows that both inserted at one place */
+	const char *ours_id, *theirs_id;
 	const char *temp_dir;
 	vv_pool *pool;
 	const vv_progress *progress;
@@ -75,7 +77,8 @@ typedef struct vv_merge_stats {
  * there are conflicts the result holds ours at those places, and is a valid table. base
  * NULL: none in common (rows added by both are compared). VV_ECONFLICT is not used for
  * conflicts: they are counted in *stats. */
-vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table *base, vv_table *ours, vv_table *theirs,
-			  const vv_sink *sink, const vv_merge_options *opts, vv_error *err);
+vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table *base,
+			  vv_table *ours, vv_table *theirs, const vv_sink *sink,
+			  const vv_merge_options *opts, vv_error *err);
 
 #endif

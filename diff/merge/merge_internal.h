@@ -32,13 +32,13 @@ typedef struct merge_group {
 	uint64_t row;
 	vv_hash128 data;
 	uint64_t layout;
-	bool plain;      /* all its lines follow from its cells */
+	bool plain; /* all its lines follow from its cells */
 } merge_group;
 
 typedef struct merge_groups {
 	merge_group *list; /* ascending by row */
 	size_t count, cap;
-	size_t at;         /* found last */
+	size_t at; /* found last */
 } merge_groups;
 
 /* Rows of one version with their lines, some recently used groups kept. */
@@ -46,8 +46,8 @@ typedef struct merge_groups {
 typedef struct merge_slot {
 	vv_batch batch;
 	vv_buf lines;
-	size_t *ends;    /* of each row's line in lines; NULL: not made */
-	uint64_t used;   /* 0: empty */
+	size_t *ends;  /* of each row's line in lines; NULL: not made */
+	uint64_t used; /* 0: empty */
 } merge_slot;
 typedef struct merge_rows {
 	vv_table *table;
@@ -55,40 +55,42 @@ typedef struct merge_rows {
 	merge_slot slots[MERGE_SLOTS];
 	uint64_t clock, next; /* next: first row of the group that the reader gives next */
 	uint64_t groups;
-	size_t last;          /* slot used last */
+	size_t last; /* slot used last */
 } merge_rows;
 
 typedef struct merge_side {
 	vv_table *table;
-	vv_columns columns;   /* base to this; empty without base */
-	long *to_base;        /* for each column its place in base; -1 */
-	long *from_base;      /* for each column of base its place here; -1 */
-	bool *edited;         /* for each column of base: cells of it have other values here */
-	bool *filled;         /* the same: the other side dropped it, and rows added here have values in it */
+	vv_columns columns; /* base to this; empty without base */
+	long *to_base;      /* for each column its place in base; -1 */
+	long *from_base;    /* for each column of base its place here; -1 */
+	bool *edited;       /* for each column of base: cells of it have other values here */
+	/* the same: the other side dropped it, and rows added here have values in it */
+	bool *filled;
 	bool moved_columns;
 	size_t key[VV_KEY_COLUMNS_MAX]; /* places of what identifies rows */
 
-	merge_run *by_old, *by_new;     /* the rows that base and this have, in either order */
+	merge_run *by_old, *by_new; /* the rows that base and this have, in either order */
 	size_t run_count;
-	size_t at_old, at_new;          /* found last */
-	uint64_t gone;                  /* rows of base that are not here */
-	uint64_t *changed;              /* rows of base that have other cells here; ascending */
+	size_t at_old, at_new; /* found last */
+	uint64_t gone;         /* rows of base that are not here */
+	uint64_t *changed;     /* rows of base that have other cells here; ascending */
 	size_t changed_count, at_changed;
-	bool exact;                     /* all others have the same cells, in the same spelling */
+	bool exact; /* all others have the same cells, in the same spelling */
 	bool reordered;
-	merge_block *blocks;            /* ascending by row */
-	size_t *by_above;               /* the same ascending by above */
+	merge_block *blocks; /* ascending by row */
+	size_t *by_above;    /* the same ascending by above */
 	size_t block_count;
 	uint64_t added;
-	uint64_t *partner;    /* for each added row the row of equal key that the other side added, or MERGE_NONE */
-	bool *placed;         /* for each added row: written, with its partner */
-	bool same_places;     /* equal groups of base and this are equal rows */
+	/* for each added row the row of equal key that the other side added, or MERGE_NONE */
+	uint64_t *partner;
+	bool *placed;     /* for each added row: written, with its partner */
+	bool same_places; /* equal groups of base and this are equal rows */
 	merge_groups groups;
 
 	merge_rows rows;
-	bool copies;          /* its lines can stand in the result as they are */
-	bool own_columns;     /* the result has a column of it that base has not */
-	bool *counts;         /* for each of its columns: base has it not, and removing a row must not lose its value;
+	bool copies;      /* its lines can stand in the result as they are */
+	bool own_columns; /* the result has a column of it that base has not */
+	bool *counts; /* for each of its columns: base has it not, and removing a row must not lose its value;
 	                       * NULL: there is none. Not only those of the result: where two columns have one name,
 	                       * which of them is there depends on who merges */
 } merge_side;
@@ -101,7 +103,8 @@ typedef struct merge_column {
 	const vv_field *type; /* by which values are compared; NULL: ours' cells stand */
 	bool dropped;         /* taken out again */
 	bool contested;       /* its name, or that it is there, is a conflict already */
-	int takes;            /* version (0, 1: a side; 2: base) that was decided for; -1: none was */
+	/* version (0, 1: a side; 2: base) that was decided for; -1: none was */
+	int takes;
 	bool done;
 } merge_column;
 
@@ -110,15 +113,16 @@ typedef struct merge_writer merge_writer;
 typedef struct merge {
 	vv_table *base; /* NULL: none */
 	merge_side side[2];
-	size_t ours;    /* 0 or 1 */
+	size_t ours; /* 0 or 1 */
 	const vv_merge_options *opts;
 	vv_merge_stats *stats;
 	vv_arena arena;
-	vv_buf text;    /* scratch */
-	vv_buf scratch; /* for comparing values; failed: memory ran out, what was compared means nothing */
+	vv_buf text; /* scratch */
+	/* for comparing values; failed: memory ran out, what was compared means nothing */
+	vv_buf scratch;
 
 	size_t base_key[VV_KEY_COLUMNS_MAX];
-	size_t key_count; /* 0: rows have no key */
+	size_t key_count;    /* 0: rows have no key */
 	merge_groups groups; /* of base */
 	merge_rows rows;     /* of base */
 	bool base_copies;
@@ -126,11 +130,11 @@ typedef struct merge {
 	merge_column *columns;
 	size_t column_count;
 	long *column_of_base, *column_of[2]; /* columns of the versions in the result; -1 */
-	bool mixed;          /* not all versions have the same form, CSV or JSON */
-	bool partial;        /* a column of base that only one side has is in the result */
+	bool mixed;                          /* not all versions have the same form, CSV or JSON */
+	bool partial; /* a column of base that only one side has is in the result */
 	size_t key[VV_KEY_COLUMNS_MAX]; /* what identifies rows: columns of the result */
-	vv_root as;          /* what the result is imported as */
-	vv_schema compare;   /* the types by which values are compared */
+	vv_root as;                     /* what the result is imported as */
+	vv_schema compare;              /* the types by which values are compared */
 	merge_writer *writer;
 } merge;
 
@@ -155,7 +159,8 @@ int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base);
 int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len);
 
 /* columns.c: which columns the result has, and in what order. */
-vv_status merge_columns_match(merge *m, vv_error *err);  /* columns of either side, and what identifies rows */
+/* columns of either side, and what identifies rows */
+vv_status merge_columns_match(merge *m, vv_error *err);
 vv_status merge_columns_choose(merge *m, vv_error *err); /* after merge_rows_match */
 
 /* dropped.c: looks at what stands in columns that the other side dropped. *why: nothing
@@ -179,9 +184,10 @@ vv_status merge_rows_match(merge *m, vv_error *err);
 vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err);
 /* Has a side (nearly) nothing of base's rows? */
 bool merge_is_other_table(merge *m, const merge_side *s);
-vv_status merge_partners(merge *m, vv_error *err); /* rows that both added; after the columns are known */
-uint64_t merge_to_side(merge_side *s, uint64_t old_row);  /* MERGE_NONE: removed */
-uint64_t merge_to_base(merge_side *s, uint64_t new_row);  /* MERGE_NONE: added */
+/* rows that both added; after the columns are known */
+vv_status merge_partners(merge *m, vv_error *err);
+uint64_t merge_to_side(merge_side *s, uint64_t old_row); /* MERGE_NONE: removed */
+uint64_t merge_to_base(merge_side *s, uint64_t new_row); /* MERGE_NONE: added */
 /* How many rows from old_row (new_row in the side) on have the same cells and the same lines
  * in both, as far as that is known without reading them. */
 uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row);
@@ -199,8 +205,8 @@ void merge_rows_close(merge_rows *r);
 vv_status merge_row(merge_rows *r, uint64_t row, const vv_cell **cells, vv_error *err);
 vv_status merge_line(merge_rows *r, uint64_t row, const char **line, size_t *len, vv_error *err);
 /* The bytes of up to max rows from row on that stand in one group; *rows gets how many. */
-vv_status merge_lines(merge_rows *r, uint64_t row, uint64_t max, const char **lines, size_t *len, size_t *last,
-		      uint64_t *rows, vv_error *err);
+vv_status merge_lines(merge_rows *r, uint64_t row, uint64_t max, const char **lines, size_t *len,
+		      size_t *last, uint64_t *rows, vv_error *err);
 
 /* cells.c */
 /* A row while it is merged: cells of the versions that were needed, NULL for others. */
@@ -208,8 +214,8 @@ typedef struct merge_row_state {
 	uint64_t base_row, row[2]; /* MERGE_NONE */
 	const vv_cell *base, *side[2];
 	bool touched[2];
-	vv_cell *out;              /* column_count cells */
-	uint64_t place;            /* of the row in the result */
+	vv_cell *out;   /* column_count cells */
+	uint64_t place; /* of the row in the result */
 } merge_row_state;
 /* Of a row of base that both sides have. */
 vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err);
@@ -246,7 +252,8 @@ typedef struct merge_added {
 	size_t first; /* one by one: this side's rows first */
 	bool active;
 } merge_added;
-vv_status merge_added_put(merge *m, merge_added *a, size_t which, const merge_block *b, vv_error *err);
+vv_status merge_added_put(merge *m, merge_added *a, size_t which, const merge_block *b,
+			  vv_error *err);
 /* Begins to give what was put; *any false: there is nothing. */
 vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err);
 /* The next row: its numbers in the sides, MERGE_NONE where it is not. 1, 0, <0. */

@@ -27,7 +27,8 @@ typedef struct maker {
 
 static bool same(const value *a, const value *b)
 {
-	return (a->text == NULL) == (b->text == NULL) && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
+	return (a->text == NULL) == (b->text == NULL) && a->len == b->len &&
+	       (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
 }
 
 /* --- keys: names of columns inside the schema ----------------------------------- */
@@ -61,7 +62,8 @@ static bool put_names(vv_buf *out, const merge *m, int version, const vv_json *n
 
 /* An object whose member "fields" holds names; reference: where another object holds more of
  * them, when it refers to this very table. */
-static bool put_with_fields(vv_buf *out, const merge *m, int version, const vv_json *object, const vv_json *reference)
+static bool put_with_fields(vv_buf *out, const merge *m, int version, const vv_json *object,
+			    const vv_json *reference)
 {
 	bool all = true;
 	vv_buf_putc(out, '{');
@@ -96,7 +98,8 @@ static bool put_foreign_key(vv_buf *out, const merge *m, int version, const vv_j
 {
 	const vv_json *reference = vv_json_get(key, "reference");
 	const char *resource = reference ? vv_json_get_string(reference, "resource") : NULL;
-	return put_with_fields(out, m, version, key, resource && resource[0] != '\0' ? NULL : reference);
+	return put_with_fields(out, m, version, key,
+			       resource && resource[0] != '\0' ? NULL : reference);
 }
 
 /* The keys of an array that still hold; false when there are none. */
@@ -119,7 +122,8 @@ static bool put_keys(vv_buf *out, const merge *m, int version, const vv_json *ke
 
 /* --- members --------------------------------------------------------------------- */
 
-static vv_status render(merge *m, int version, const vv_json *node, bool top, value *out, vv_error *err)
+static vv_status render(merge *m, int version, const vv_json *node, bool top, value *out,
+			vv_error *err)
 {
 	vv_buf *b = &m->text;
 	bool there = node != NULL;
@@ -127,7 +131,9 @@ static vv_status render(merge *m, int version, const vv_json *node, bool top, va
 	vv_buf_reset(b);
 	if (there && top && strcmp(node->name, "primaryKey") == 0) {
 		there = put_names(b, m, version, node);
-	} else if (there && top && (strcmp(node->name, "uniqueKeys") == 0 || strcmp(node->name, "foreignKeys") == 0)) {
+	} else if (there && top &&
+		   (strcmp(node->name, "uniqueKeys") == 0 ||
+		    strcmp(node->name, "foreignKeys") == 0)) {
 		there = put_keys(b, m, version, node, node->name[0] == 'f');
 	} else if (there) {
 		vv_json_put_node(b, node);
@@ -145,10 +151,13 @@ static vv_status render(merge *m, int version, const vv_json *node, bool top, va
 static void put_had(vv_buf *out, const char *who, const value *v)
 {
 	vv_buf_printf(out, "%s %s", who,
-		      !v->text ? "has none" : v->len > 80 ? "has a long one" : vv_text_show(v->text, v->len));
+		      !v->text      ? "has none"
+		      : v->len > 80 ? "has a long one"
+				    : vv_text_show(v->text, v->len));
 }
 
-static vv_status conflict(maker *k, const merge_column *c, const char *member, const value v[3], vv_error *err)
+static vv_status conflict(maker *k, const merge_column *c, const char *member, const value v[3],
+			  vv_error *err)
 {
 	char what[64];
 	vv_buf text = VV_BUF_INIT;
@@ -164,7 +173,9 @@ static vv_status conflict(maker *k, const merge_column *c, const char *member, c
 	put_had(&text, ", theirs", &v[1 - k->m->ours]);
 	vv_status rc = vv_buf_ok(&text, err);
 	if (rc == VV_OK) {
-		merge_report r = {.kind = VV_CONFLICT_COLUMN, .row = MERGE_NONE, .column = c ? c->name : NULL,
+		merge_report r = {.kind = VV_CONFLICT_COLUMN,
+				  .row = MERGE_NONE,
+				  .column = c ? c->name : NULL,
 				  .detail = vv_buf_cstr(&text)};
 		rc = merge_conflict(k->m, &r, err);
 	}
@@ -183,7 +194,8 @@ static int decided_for(const merge *m, const merge_column *c)
 {
 	int version = merge_decided(m, VV_CONFLICT_COLUMN, c ? c->name : NULL, c ? c->name_len : 0);
 	for (int v = 0; c && v < 2 && version < 0; v++) {
-		const vv_field *f = c->side[v] >= 0 ? &m->side[v].table->schema.fields[c->side[v]] : NULL;
+		const vv_field *f = c->side[v] >= 0 ? &m->side[v].table->schema.fields[c->side[v]]
+						    : NULL;
 		version = f ? merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) : -1;
 	}
 	return version;
@@ -196,23 +208,28 @@ static bool says_nothing(const value *type)
 
 /* Which version's member stands; nodes: objects of x, y and base, NULL where there is
  * none. A column's type and format go together. */
-static vv_status choose(maker *k, const vv_json *const nodes[3], merge_column *c, const char *member, int *out, vv_error *err)
+static vv_status choose(maker *k, const vv_json *const nodes[3], merge_column *c,
+			const char *member, int *out, vv_error *err)
 {
 	value v[3], second[3] = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
 	bool kind = c && is_kind(member);
 	int ours = (int)k->m->ours;
 	vv_status rc = VV_OK;
 	for (int i = 0; i < 3 && rc == VV_OK; i++) {
-		rc = render(k->m, i, nodes[i] ? vv_json_get(nodes[i], kind ? "type" : member) : NULL, !c, &v[i], err);
+		rc = render(k->m, i,
+			    nodes[i] ? vv_json_get(nodes[i], kind ? "type" : member) : NULL, !c,
+			    &v[i], err);
 		if (rc == VV_OK && kind) {
-			rc = render(k->m, i, nodes[i] ? vv_json_get(nodes[i], "format") : NULL, false, &second[i], err);
+			rc = render(k->m, i, nodes[i] ? vv_json_get(nodes[i], "format") : NULL,
+				    false, &second[i], err);
 		}
 	}
 	if (rc < 0) {
 		return rc;
 	}
 	bool xy = same(&v[0], &v[1]) && same(&second[0], &second[1]);
-	bool xb = same(&v[0], &v[2]) && same(&second[0], &second[2]), yb = same(&v[1], &v[2]) && same(&second[1], &second[2]);
+	bool xb = same(&v[0], &v[2]) && same(&second[0], &second[2]),
+	     yb = same(&v[1], &v[2]) && same(&second[1], &second[2]);
 	if (c && c->takes >= 0 && nodes[c->takes]) {
 		*out = c->takes;
 		return VV_OK;
@@ -243,13 +260,14 @@ static vv_status choose(maker *k, const vv_json *const nodes[3], merge_column *c
 	return again ? VV_OK : conflict(k, c, member, v, err);
 }
 
-static vv_status put_member(maker *k, const vv_json *const nodes[3], merge_column *c, const char *member, size_t len, bool *any,
-			    vv_error *err)
+static vv_status put_member(maker *k, const vv_json *const nodes[3], merge_column *c,
+			    const char *member, size_t len, bool *any, vv_error *err)
 {
 	value v;
 	int version = 0;
 	vv_status rc = choose(k, nodes, c, member, &version, err);
-	const vv_json *node = rc == VV_OK && nodes[version] ? vv_json_get(nodes[version], member) : NULL;
+	const vv_json *node = rc == VV_OK && nodes[version] ? vv_json_get(nodes[version], member)
+							    : NULL;
 	if (rc < 0 || !node || (rc = render(k->m, version, node, !c, &v, err)) < 0 || !v.text) {
 		return rc;
 	}
@@ -273,10 +291,12 @@ static vv_status put_object(maker *k, const vv_json *const nodes[3], merge_colum
 	vv_buf_putc(&k->out, '{');
 	for (int t = 0; t < 3; t++) {
 		const vv_json *object = nodes[turns[t]];
-		for (const vv_json *n = object ? object->first : NULL; n && rc == VV_OK; n = n->next) {
+		for (const vv_json *n = object ? object->first : NULL; n && rc == VV_OK;
+		     n = n->next) {
 			bool before = false;
 			for (int u = 0; u < t; u++) {
-				before |= nodes[turns[u]] && vv_json_get(nodes[turns[u]], n->name) != NULL;
+				before |= nodes[turns[u]] &&
+					  vv_json_get(nodes[turns[u]], n->name) != NULL;
 			}
 			if (before || (put && strcmp(n->name, special) == 0)) {
 				continue;
@@ -308,7 +328,8 @@ static vv_status put_fields(maker *k, vv_error *err)
 		const vv_json *nodes[3] = {NULL, NULL, NULL};
 		for (int v = 0; v < 3; v++) {
 			long place = v == 2 ? c->b : c->side[v];
-			nodes[v] = place >= 0 ? merge_version(m, v)->schema.fields[place].json : NULL;
+			nodes[v] = place >= 0 ? merge_version(m, v)->schema.fields[place].json
+					      : NULL;
 		}
 		vv_buf_puts(&k->out, i > 0 ? "," : "");
 		rc = put_object(k, nodes, c, err);
@@ -320,7 +341,8 @@ static vv_status put_fields(maker *k, vv_error *err)
 static vv_status make_schema(maker *k, vv_error *err)
 {
 	merge *m = k->m;
-	const vv_json *nodes[3] = {m->side[0].table->schema.json, m->side[1].table->schema.json, m->base ? m->base->schema.json : NULL};
+	const vv_json *nodes[3] = {m->side[0].table->schema.json, m->side[1].table->schema.json,
+				   m->base ? m->base->schema.json : NULL};
 	vv_buf_reset(&k->out);
 	return put_object(k, nodes, NULL, err);
 }
@@ -333,7 +355,8 @@ static vv_status make_both(merge *m, bool whole, bool report, vv_error *err)
 	vv_schema s;
 	vv_schema_init(&s);
 	vv_status rc = make_schema(&k, err);
-	if (rc < 0 || (rc = vv_schema_read(&s, k.out.data, k.out.len, "the merged schema", err)) < 0 ||
+	if (rc < 0 ||
+	    (rc = vv_schema_read(&s, k.out.data, k.out.len, "the merged schema", err)) < 0 ||
 	    (rc = vv_bytes_set(&m->as.schema, k.out.data, k.out.len, err)) < 0) {
 		goto done;
 	}
@@ -357,7 +380,8 @@ static vv_status choose_schema(merge *m, vv_error *err)
 	}
 	vv_status rc = make_both(m, false, true, &why);
 	if (rc == VV_EINPUT) {
-		merge_report r = {.kind = VV_CONFLICT_COLUMN, .row = MERGE_NONE, .detail = why.message};
+		merge_report r = {
+			.kind = VV_CONFLICT_COLUMN, .row = MERGE_NONE, .detail = why.message};
 		if (decided_for(m, NULL) < 0 && (rc = merge_conflict(m, &r, err)) < 0) {
 			return rc;
 		}
@@ -432,19 +456,24 @@ static vv_status choose_key(merge *m, vv_error *err)
 {
 	long k[3][VV_KEY_COLUMNS_MAX];
 	size_t n[3] = {0, 0, 0};
-	vv_key_source source[3] = {m->side[0].table->root.key_source, m->side[1].table->root.key_source,
+	vv_key_source source[3] = {m->side[0].table->root.key_source,
+				   m->side[1].table->root.key_source,
 				   m->base ? m->base->root.key_source : VV_KEY_NONE};
 	for (int v = 0; v < (m->base ? 3 : 2); v++) {
 		key_columns(m, v, k[v], &n[v]);
 	}
 	bool xy = same_lists(k[0], n[0], k[1], n[1]);
-	int side = merge_pick(xy, same_lists(k[0], n[0], k[2], n[2]), same_lists(k[1], n[1], k[2], n[2]));
+	int side = merge_pick(xy, same_lists(k[0], n[0], k[2], n[2]),
+			      same_lists(k[1], n[1], k[2], n[2]));
 	int decided = merge_decided(m, VV_CONFLICT_KEY, NULL, 0);
 	side = side < 0 && (decided < 2 || m->base) ? decided : side;
 	vv_status rc = set_key(m, side < 0 ? (int)m->ours : side, err);
 	if (rc == VV_OK && xy && m->as.key_count > 0) {
-		int s = merge_pick(source[0] == source[1], source[0] == source[2], source[1] == source[2]);
-		m->as.key_source = s >= 0 ? source[s] : source[0] > source[1] ? source[0] : source[1];
+		int s = merge_pick(source[0] == source[1], source[0] == source[2],
+				   source[1] == source[2]);
+		m->as.key_source = s >= 0                  ? source[s]
+				   : source[0] > source[1] ? source[0]
+							   : source[1];
 	}
 	if (rc < 0 || side >= 0) {
 		return rc;
@@ -472,7 +501,8 @@ static vv_status choose_cut(merge *m, vv_error *err)
 	}
 	m->as.cut_rows = r->cut_rows;
 	for (size_t i = 0; i < r->cut_column_count && rc == VV_OK; i++) {
-		const merge_column *c = renamed(m, version, r->cut_columns[i], strlen(r->cut_columns[i]));
+		const merge_column *c = renamed(m, version, r->cut_columns[i],
+						strlen(r->cut_columns[i]));
 		if (!c) {
 			m->as.cut_rows = 0; /* chosen anew, by the rows */
 			break;

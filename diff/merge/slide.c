@@ -29,7 +29,8 @@ static vv_status same_rows(merge *m, uint64_t a, uint64_t b, bool *out, vv_error
 {
 	const vv_cell *x, *y;
 	vv_status rc;
-	if ((rc = merge_row(&m->rows, a, &x, err)) < 0 || (rc = merge_row(&m->rows, b, &y, err)) < 0) {
+	if ((rc = merge_row(&m->rows, a, &x, err)) < 0 ||
+	    (rc = merge_row(&m->rows, b, &y, err)) < 0) {
 		return rc;
 	}
 	*out = true;
@@ -41,10 +42,12 @@ static vv_status same_rows(merge *m, uint64_t a, uint64_t b, bool *out, vv_error
 
 /* How far up (or down) the removed rows between two runs go until the other side has changed
  * none of them; 0: they do not. A row enters the block where an equal one leaves it. */
-static vv_status find_place(merge *m, size_t which, const merge_run *prev, const merge_run *next, bool up, uint64_t *steps, vv_error *err)
+static vv_status find_place(merge *m, size_t which, const merge_run *prev, const merge_run *next,
+			    bool up, uint64_t *steps, vv_error *err)
 {
 	const merge_side *s = &m->side[which], *other = &m->side[1 - which];
-	uint64_t from = prev->old_row + prev->rows, end = next->old_row, max = up ? prev->rows : next->rows;
+	uint64_t from = prev->old_row + prev->rows, end = next->old_row,
+		 max = up ? prev->rows : next->rows;
 	bool same = true;
 	vv_status rc = VV_OK;
 	*steps = 0;
@@ -56,17 +59,20 @@ static vv_status find_place(merge *m, size_t which, const merge_run *prev, const
 		if ((rc = same_rows(m, enters, leaves, &same, err)) < 0 || !same) {
 			break;
 		}
-		if (up ? !any_changed(other, from - k, end - k) : !any_changed(other, from + k, end + k)) {
+		if (up ? !any_changed(other, from - k, end - k)
+		       : !any_changed(other, from + k, end + k)) {
 			*steps = k;
 		}
 	}
 	return rc;
 }
 
-static vv_status slide_between(merge *m, size_t which, merge_run *prev, merge_run *next, bool *moved, vv_error *err)
+static vv_status slide_between(merge *m, size_t which, merge_run *prev, merge_run *next,
+			       bool *moved, vv_error *err)
 {
 	uint64_t from = prev->old_row + prev->rows, steps;
-	if (from == next->old_row || prev->new_row + prev->rows != next->new_row || !any_changed(&m->side[1 - which], from, next->old_row)) {
+	if (from == next->old_row || prev->new_row + prev->rows != next->new_row ||
+	    !any_changed(&m->side[1 - which], from, next->old_row)) {
 		return VV_OK;
 	}
 	vv_status rc = find_place(m, which, prev, next, true, &steps, err);
@@ -78,7 +84,8 @@ static vv_status slide_between(merge *m, size_t which, merge_run *prev, merge_ru
 		*moved = true;
 		return VV_OK;
 	}
-	if (rc == VV_OK && (rc = find_place(m, which, prev, next, false, &steps, err)) == VV_OK && steps > 0) {
+	if (rc == VV_OK && (rc = find_place(m, which, prev, next, false, &steps, err)) == VV_OK &&
+	    steps > 0) {
 		prev->rows += steps;
 		next->old_row += steps;
 		next->new_row += steps;

@@ -17,20 +17,20 @@ struct merge_writer {
 	vv_row_writer *rows;
 	vv_buf out;
 	size_t pos;
-	vv_buf held;       /* the last row: its end hangs on whether another one follows */
+	vv_buf held; /* the last row: its end hangs on whether another one follows */
 	bool holds;
 	vv_cell *cells;
 	uint64_t row_count;
 	enum { AT_HEAD, AT_ROWS, AT_TAIL, AT_END } state;
 
-	int order;         /* 0, 1: rows stand as on this side; 2: as in base */
-	uint64_t at;       /* as in base: the row that comes next */
-	size_t run;        /* as on a side: the run in by_new, and how far */
+	int order;   /* 0, 1: rows stand as on this side; 2: as in base */
+	uint64_t at; /* as in base: the row that comes next */
+	size_t run;  /* as on a side: the run in by_new, and how far */
 	uint64_t inside;
-	uint64_t orphan;   /* base row that may have gone on that side, behind the one just given */
+	uint64_t orphan; /* base row that may have gone on that side, behind the one just given */
 	merge_added added;
-	bool drained;      /* rows added behind the last row were begun */
-	bool waiting;      /* row below comes when the rows added before it are written */
+	bool drained; /* rows added behind the last row were begun */
+	bool waiting; /* row below comes when the rows added before it are written */
 	merge_row_state row;
 };
 
@@ -42,7 +42,8 @@ static size_t line_end(const merge_writer *w)
 	const vv_buf *b = &w->held;
 	size_t n = b->len;
 	bool array = w->m->as.dialect.form == VV_FORM_JSON;
-	while (n > 0 && (array ? b->data[n - 1] != '}' : b->data[n - 1] == '\n' || b->data[n - 1] == '\r')) {
+	while (n > 0 &&
+	       (array ? b->data[n - 1] != '}' : b->data[n - 1] == '\n' || b->data[n - 1] == '\r')) {
 		n--;
 	}
 	return n;
@@ -58,8 +59,10 @@ static void let_go(merge_writer *w)
 		return;
 	}
 	end = line_end(w);
-	bool ended = d->form == VV_FORM_JSON ? w->held.len > end && memchr(w->held.data + end, ',', w->held.len - end) != NULL
-					     : w->held.len > end;
+	bool ended = d->form == VV_FORM_JSON
+			     ? w->held.len > end &&
+				       memchr(w->held.data + end, ',', w->held.len - end) != NULL
+			     : w->held.len > end;
 	vv_buf_put(&w->out, w->held.data, ended ? w->held.len : end);
 	if (!ended) {
 		vv_buf_put(&w->out, text, len);
@@ -109,7 +112,8 @@ static void put_lines(merge_writer *w, const char *lines, size_t len, size_t las
 static bool breaks_row(const vv_cell *c, const vv_dialect *d)
 {
 	for (size_t i = 0; i < c->len; i++) {
-		if (c->text[i] == '\n' || c->text[i] == '\r' || (uint8_t)c->text[i] == d->delimiter) {
+		if (c->text[i] == '\n' || c->text[i] == '\r' ||
+		    (uint8_t)c->text[i] == d->delimiter) {
 			return true;
 		}
 	}
@@ -130,7 +134,8 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 		return VV_OK;
 	}
 	vv_fail(err, VV_EREFUSED, "row %llu of the merged table: %s, and its form knows no quotes",
-		(unsigned long long)w->row_count + 1, fits ? "a text holds the delimiter or a line end" : "its only cell is empty");
+		(unsigned long long)w->row_count + 1,
+		fits ? "a text holds the delimiter or a line end" : "its only cell is empty");
 	return vv_hint(err, "one side took the quotes away; merge after both have the same form");
 }
 
@@ -146,7 +151,8 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 			i++;
 		}
 		if (i == m->column_count) {
-			w->cells[0] = (vv_cell){.state = VV_CELL_TEXT}; /* an empty line would be no row */
+			/* an empty line would be no row */
+			w->cells[0] = (vv_cell){.state = VV_CELL_TEXT};
 		}
 		vv_status rc = d->quote == 0 ? check_cells(w, err) : VV_OK;
 		if (rc < 0) {
@@ -168,7 +174,8 @@ static int line_order(const char *a, size_t a_len, const char *b, size_t b_len)
 }
 
 /* Both sides' lines say what the row is: the one that a side changed, else the greater. */
-static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **line, size_t *len, vv_error *err)
+static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **line, size_t *len,
+			   vv_error *err)
 {
 	merge *m = w->m;
 	const char *x, *y, *b = NULL;
@@ -183,7 +190,8 @@ static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **lin
 		return rc;
 	}
 	int order = line_order(x, x_len, y, y_len);
-	int side = merge_pick(order == 0, b && line_order(x, x_len, b, b_len) == 0, b && line_order(y, y_len, b, b_len) == 0);
+	int side = merge_pick(order == 0, b && line_order(x, x_len, b, b_len) == 0,
+			      b && line_order(y, y_len, b, b_len) == 0);
 	side = side >= 0 ? side : order > 0 ? 0 : 1;
 	*line = side == 0 ? x : y;
 	*len = side == 0 ? x_len : y_len;
@@ -240,7 +248,8 @@ static vv_status put_common(merge_writer *w, vv_error *err)
 	bool want[3], theirs_first = s->touched[1 - m->ours] && !s->touched[m->ours];
 	for (size_t i = 0; i < 2; i++) {
 		/* its line is wanted as well where base's cannot be had */
-		want[i] = s->touched[i] || m->side[i].own_columns || (!m->base_copies && m->side[i].copies);
+		want[i] = s->touched[i] || m->side[i].own_columns ||
+			  (!m->base_copies && m->side[i].copies);
 	}
 	want[2] = (s->touched[0] && s->touched[1]) || (!want[0] && !want[1]) || m->partial ||
 		  (theirs_first && !m->side[1 - m->ours].reordered);
@@ -261,7 +270,10 @@ static vv_status put_kept(merge_writer *w, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED, .key_cells = s->side[m->ours], .version = (int)m->ours, .row = w->row_count,
+	merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED,
+			  .key_cells = s->side[m->ours],
+			  .version = (int)m->ours,
+			  .row = w->row_count,
 			  .detail = "theirs removed the row, ours changed it"};
 	if ((rc = merge_conflict(m, &r, err)) < 0) {
 		return rc;
@@ -287,7 +299,10 @@ static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 		return rc;
 	}
 	if (changed) {
-		merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED, .key_cells = s->side[keeper], .version = (int)keeper, .row = MERGE_NONE,
+		merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED,
+				  .key_cells = s->side[keeper],
+				  .version = (int)keeper,
+				  .row = MERGE_NONE,
 				  .detail = "ours removed the row, theirs changed it"};
 		return merge_conflict(m, &r, err);
 	}
@@ -301,7 +316,11 @@ static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err
 	merge_row_state *s = &w->row;
 	const bool want[3] = {row[0] != MERGE_NONE, row[1] != MERGE_NONE, false};
 	merge_row_state keep = *s; /* of the row that waits */
-	*s = (merge_row_state){.base_row = MERGE_NONE, .row = {row[0], row[1]}, .touched = {true, true}, .out = w->cells, .place = w->row_count};
+	*s = (merge_row_state){.base_row = MERGE_NONE,
+			       .row = {row[0], row[1]},
+			       .touched = {true, true},
+			       .out = w->cells,
+			       .place = w->row_count};
 	vv_status rc = load(m, s, want, err);
 	if (rc == VV_OK && want[0] && want[1]) {
 		rc = merge_cells_added(m, s, err);
@@ -348,7 +367,8 @@ static vv_status put_blocks(merge_writer *w, uint64_t above, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		rc = merge_added_put(w->m, &w->added, i, merge_block_at(&w->m->side[i], above), err);
+		rc = merge_added_put(w->m, &w->added, i, merge_block_at(&w->m->side[i], above),
+				     err);
 	}
 	return rc;
 }
@@ -364,7 +384,8 @@ static uint64_t same_rows(merge *m, uint64_t row)
 			return 0;
 		}
 		const merge_run *r = &s->by_old[s->at_old];
-		uint64_t left = r->rows - (row - r->old_row), same = merge_untouched(m, s, row, there);
+		uint64_t left = r->rows - (row - r->old_row),
+			 same = merge_untouched(m, s, row, there);
 		n = left < n ? left : n;
 		n = same < n ? same : n;
 	}
@@ -410,7 +431,8 @@ static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
 	*s = (merge_row_state){.base_row = row, .out = w->cells};
 	for (size_t i = 0; i < 2; i++) {
 		s->row[i] = merge_to_side(&m->side[i], row);
-		s->touched[i] = s->row[i] != MERGE_NONE && merge_untouched(m, &m->side[i], row, s->row[i]) == 0;
+		s->touched[i] = s->row[i] != MERGE_NONE &&
+				merge_untouched(m, &m->side[i], row, s->row[i]) == 0;
 	}
 	if (s->row[0] == MERGE_NONE && s->row[1] == MERGE_NONE) {
 		stays = false;
@@ -430,7 +452,8 @@ static vv_status end_row(merge_writer *w, vv_error *err)
 {
 	merge_row_state *s = &w->row;
 	s->place = w->row_count;
-	vv_status rc = s->row[0] != MERGE_NONE && s->row[1] != MERGE_NONE ? put_common(w, err) : put_kept(w, err);
+	vv_status rc = s->row[0] != MERGE_NONE && s->row[1] != MERGE_NONE ? put_common(w, err)
+									  : put_kept(w, err);
 	w->waiting = false;
 	return rc < 0 ? rc : put_blocks(w, s->base_row + 1, err);
 }
@@ -473,7 +496,8 @@ vv_status merge_writer_open(merge *m, vv_error *err)
 	size_t *lens = vv_calloc(m->column_count + 1, sizeof(*lens));
 	vv_status rc = VV_OK;
 	m->writer = w;
-	if (!w || !names || !lens || !(w->cells = vv_calloc(m->column_count + 1, sizeof(*w->cells)))) {
+	if (!w || !names || !lens ||
+	    !(w->cells = vv_calloc(m->column_count + 1, sizeof(*w->cells)))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
@@ -483,7 +507,8 @@ vv_status merge_writer_open(merge *m, vv_error *err)
 		names[i] = m->columns[i].name;
 		lens[i] = m->columns[i].name_len;
 	}
-	if ((rc = vv_row_writer_new(&w->rows, &m->as.dialect, m->column_count, names, lens, err)) == VV_OK) {
+	if ((rc = vv_row_writer_new(&w->rows, &m->as.dialect, m->column_count, names, lens, err)) ==
+	    VV_OK) {
 		rc = put_blocks(w, 0, err);
 	}
 done:

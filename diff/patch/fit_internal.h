@@ -8,13 +8,13 @@
 
 /* A line of the patch that has to find its place. */
 typedef struct fit_change {
-	patch_kind kind;                   /* change, remove, add */
-	uint64_t offset, line;             /* in the patch */
-	vv_hash128 id;                     /* of the row changed, removed or added */
-	vv_hash128 becomes; /* change, where `rekeys`: what identifies the row then */
-	bool rekeys;        /* a cell of the key changes */
-	vv_hash128 after;                  /* add: of the row above */
-	bool top;                          /* add: there is none */
+	patch_kind kind;       /* change, remove, add */
+	uint64_t offset, line; /* in the patch */
+	vv_hash128 id;         /* of the row changed, removed or added */
+	vv_hash128 becomes;    /* change, where `rekeys`: what identifies the row then */
+	bool rekeys;           /* a cell of the key changes */
+	vv_hash128 after;      /* add: of the row above */
+	bool top;              /* add: there is none */
 	uint64_t after_offset, after_line; /* add: the line that says so; 0: none */
 	uint64_t place;                    /* row of the old version: itself; add: the one below */
 	uint64_t edit; /* where it fits: 2 * (row + 1), + 1 when behind it; 1: at the top */
@@ -59,9 +59,9 @@ typedef struct fit {
 	size_t columns;  /* of the result */
 	vv_root as;      /* how the result is read; borrows */
 	const vv_schema *schema;
-	bool new_form;     /* it is written as the patch's new version */
-	bool over_new;     /* the target has the new columns already: the patch is a rest */
-	size_t *known_by;  /* pairs whose cells tell which row is which */
+	bool new_form;    /* it is written as the patch's new version */
+	bool over_new;    /* the target has the new columns already: the patch is a rest */
+	size_t *known_by; /* pairs whose cells tell which row is which */
 	size_t known_count;
 	vv_cell *identity; /* of a row, being put together */
 	vv_buf text;

@@ -102,7 +102,8 @@ static vv_status next_row(fit *f, vv_buf *out, vv_error *err)
 	for (size_t i = 0; i < f->columns; i++) {
 		f->cells[i] = f->kept[i] >= 0 ? r.cells[f->kept[i]] : default_cell(f);
 	}
-	if (!f->section->same_columns && !f->over_new && r.form.irregular && r.form.kind == VV_QUIRK_RAW) {
+	if (!f->section->same_columns && !f->over_new && r.form.irregular &&
+	    r.form.kind == VV_QUIRK_RAW) {
 		r.form = (patch_form){0};
 	}
 	bool gone = false, named = f->next < f->change_count && f->changes[f->next].fits &&

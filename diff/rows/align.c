@@ -27,7 +27,8 @@ typedef struct stream {
 	vv_batch batch;
 	size_t at; /* row of the batch */
 	bool ended;
-	vv_hash128 *hashes; /* of the batch's rows, where has_hashes: from the first one on that differed */
+	/* of the batch's rows, where has_hashes: from the first one on that differed */
+	vv_hash128 *hashes;
 	size_t hash_cap;
 	bool has_hashes;
 } stream;
@@ -42,7 +43,8 @@ static vv_status stream_open(stream *s, vv_rowdiff *d, int side, vv_sorter *out,
 	if (rc < 0) {
 		return rc;
 	}
-	return vv_table_reader_open(&s->reader, s->digest.table, s->digest.wanted, s->digest.wanted_count, false, err);
+	return vv_table_reader_open(&s->reader, s->digest.table, s->digest.wanted,
+				    s->digest.wanted_count, false, err);
 }
 
 static void stream_close(stream *s)
@@ -63,12 +65,15 @@ static vv_status stream_fill(stream *s, vv_error *err)
 			return VV_OK;
 		}
 		const vv_region_group *g = &s->groups[s->next];
-		if ((s->next == 0 || g->index != g[-1].index + 1) && (rc = vv_table_seek_row(s->reader, g->row, err)) < 0) {
+		if ((s->next == 0 || g->index != g[-1].index + 1) &&
+		    (rc = vv_table_seek_row(s->reader, g->row, err)) < 0) {
 			return rc;
 		}
 		int more = vv_table_read(s->reader, &s->batch, err);
 		if (more <= 0) {
-			return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+			return more < 0 ? (vv_status)more
+					: vv_fail(err, VV_ECORRUPT,
+						  "a data list is shorter than it says");
 		}
 		s->next++;
 		s->at = 0;
@@ -99,15 +104,18 @@ static vv_status pass(stream *s, size_t n, vv_error *err)
 	return rc;
 }
 
-static bool same_value(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+static bool same_value(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb,
+		       const vv_cell *b)
 {
 	vv_cell x = rowdiff_cell(d, fa, a), y = rowdiff_cell(d, fb, b);
 	return vv_value_compare_with(&d->scratch, fa, &x, fb, &y) != VV_OTHER;
 }
 
-static bool same_cell(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+static bool same_cell(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb,
+		      const vv_cell *b)
 {
-	if (a->state == b->state && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
+	if (a->state == b->state && a->len == b->len &&
+	    (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
 		return true;
 	}
 	return d->canonical && same_value(d, fa, a, fb, b);
@@ -115,16 +123,19 @@ static bool same_cell(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const
 
 /* Certainly equal, as the hashes see it? (Keys that are spelled otherwise are left to the
  * hashes: here most rows that are compared are different rows.) */
-static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_cell *a, const vv_cell *b)
+static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_cell *a,
+		     const vv_cell *b)
 {
 	const digest *g = &x->digest, *h = &y->digest;
 	for (size_t i = 0; i < d->key_count; i++) {
-		if (!same_cell(d, g->key_fields[i], &a[g->key[i]], h->key_fields[i], &b[h->key[i]])) {
+		if (!same_cell(d, g->key_fields[i], &a[g->key[i]], h->key_fields[i],
+			       &b[h->key[i]])) {
 			return false;
 		}
 	}
 	for (size_t i = 0; i < g->column_count; i++) {
-		if (!same_cell(d, g->fields[i], &a[g->columns[i]], h->fields[i], &b[h->columns[i]])) {
+		if (!same_cell(d, g->fields[i], &a[g->columns[i]], h->fields[i],
+			       &b[h->columns[i]])) {
 			return false;
 		}
 	}
@@ -132,9 +143,11 @@ static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_c
 }
 
 /* The nearest place ahead where both go on with an equal row; false: none in the window. */
-static bool find_again(vv_rowdiff *d, const stream *x, const stream *y, size_t *skip_x, size_t *skip_y)
+static bool find_again(vv_rowdiff *d, const stream *x, const stream *y, size_t *skip_x,
+		       size_t *skip_y)
 {
-	size_t nx = rows_left(x) < WINDOW ? rows_left(x) : WINDOW, ny = rows_left(y) < WINDOW ? rows_left(y) : WINDOW;
+	size_t nx = rows_left(x) < WINDOW ? rows_left(x) : WINDOW,
+	       ny = rows_left(y) < WINDOW ? rows_left(y) : WINDOW;
 	if (nx > 1 && ny > 1 && same_row(d, x, y, row_at(x, 1), row_at(y, 1))) {
 		*skip_x = *skip_y = 1; /* one row changed: by far the most frequent */
 		return true;
@@ -164,7 +177,8 @@ typedef struct runs {
 static vv_status add_run(runs *r, uint64_t old_row, uint64_t new_row, vv_error *err)
 {
 	vv_segment *last = r->count > 0 ? &r->list[r->count - 1] : NULL;
-	if (last && last->old_row + last->rows == old_row && last->new_row + last->rows == new_row) {
+	if (last && last->old_row + last->rows == old_row &&
+	    last->new_row + last->rows == new_row) {
 		last->rows++;
 		return VV_OK;
 	}
@@ -195,7 +209,7 @@ typedef struct script {
 	int32_t *reach;
 	int32_t *match[2]; /* for each row of a side passed the row of the other, or -1 */
 	size_t match_cap[2];
-	int limit;      /* edits looked through */
+	int limit; /* edits looked through */
 	int32_t end_x, end_y;
 } script;
 
@@ -237,7 +251,8 @@ static int32_t follow(const stream *x, const stream *y, int32_t i, int k, int32_
 /* How far the best path with d edits comes that ends on diagonal k; -1: there is none. */
 static int32_t step(const script *s, int d, int k, int32_t nx, int32_t ny)
 {
-	int32_t left = d > 0 && k > -d ? *reach_at(s, d - 1, k - 1) : -1, up = d > 0 && k < d ? *reach_at(s, d - 1, k + 1) : -1;
+	int32_t left = d > 0 && k > -d ? *reach_at(s, d - 1, k - 1) : -1,
+		up = d > 0 && k < d ? *reach_at(s, d - 1, k + 1) : -1;
 	int32_t i = d == 0 ? 0 : left >= 0 && left + 1 <= nx ? left + 1 : -1;
 	if (up >= 0 && up - k <= ny && up > i) {
 		i = up;
@@ -356,9 +371,12 @@ static bool try_up(slider *s, int32_t start, int32_t end, int32_t nth)
 {
 	const int32_t *mine = s->mine;
 	int32_t steps = 0;
-	for (int32_t k = 1; k <= start && mine[start - k] >= 0 && same_hash(&s->rows[start - k], &s->rows[end - k]); k++) {
+	for (int32_t k = 1; k <= start && mine[start - k] >= 0 &&
+			    same_hash(&s->rows[start - k], &s->rows[end - k]);
+	     k++) {
 		bool edge = k == start;
-		if ((edge && mine[0] > 0) || (!edge && mine[start - k - 1] >= 0 && mine[start - k] > mine[start - k - 1] + 1)) {
+		if ((edge && mine[0] > 0) || (!edge && mine[start - k - 1] >= 0 &&
+					      mine[start - k] > mine[start - k - 1] + 1)) {
 			steps = k;
 			if (--nth <= 0) {
 				break;
@@ -374,7 +392,8 @@ static int32_t try_down(slider *s, int32_t start, int32_t end, int32_t nth)
 {
 	const int32_t *mine = s->mine;
 	int32_t steps = 0;
-	for (int32_t k = 1; end + k <= s->count && mine[end + k - 1] >= 0 && same_hash(&s->rows[start + k - 1], &s->rows[end + k - 1]);
+	for (int32_t k = 1; end + k <= s->count && mine[end + k - 1] >= 0 &&
+			    same_hash(&s->rows[start + k - 1], &s->rows[end + k - 1]);
 	     k++) {
 		int32_t last = mine[end + k - 1];
 		bool edge = end + k == s->count;
@@ -392,14 +411,17 @@ static int32_t try_down(slider *s, int32_t start, int32_t end, int32_t nth)
 /* Returns where the block ends then. Rows that are too many for where it stands go one by one. */
 static int32_t slide_block(slider *s, int32_t start, int32_t end)
 {
-	int32_t before = start > 0 ? s->mine[start - 1] + 1 : 0, after = end < s->count ? s->mine[end] : s->other_count, last = end;
+	int32_t before = start > 0 ? s->mine[start - 1] + 1 : 0,
+		after = end < s->count ? s->mine[end] : s->other_count, last = end;
 	if (after <= before) {
 		return try_up(s, start, end, 1) ? end : end + try_down(s, start, end, 1);
 	}
-	while (end - start > after - before && try_up(s, start, start + 1, end - start - (after - before))) {
+	while (end - start > after - before &&
+	       try_up(s, start, start + 1, end - start - (after - before))) {
 		start++;
 	}
-	while (end - start > after - before && try_down(s, end - 1, end, end - start - (after - before)) > 0) {
+	while (end - start > after - before &&
+	       try_down(s, end - 1, end, end - start - (after - before)) > 0) {
 		end--;
 	}
 	return last;
@@ -418,7 +440,8 @@ static vv_status script_room(script *s, size_t side, size_t rows, vv_error *err)
 {
 	if (!s->reach) {
 		s->limit = EDITS_MAX;
-		s->reach = vv_calloc((size_t)(EDITS_MAX + 1) * (EDITS_MAX + 2) / 2, sizeof(*s->reach));
+		s->reach = vv_calloc((size_t)(EDITS_MAX + 1) * (EDITS_MAX + 2) / 2,
+				     sizeof(*s->reach));
 	}
 	if (s->match_cap[side] < rows) {
 		int32_t *p = vv_realloc_array(s->match[side], rows, sizeof(*p));
@@ -440,7 +463,8 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 	if (rows_left(x) > INT32_MAX / 4 || rows_left(y) > INT32_MAX / 4) {
 		return vv_fail(err, VV_EREFUSED, "a row group has too many rows");
 	}
-	if ((rc = hash_rows(x, err)) < 0 || (rc = hash_rows(y, err)) < 0 || (rc = script_room(s, 0, rows_left(x), err)) < 0 ||
+	if ((rc = hash_rows(x, err)) < 0 || (rc = hash_rows(y, err)) < 0 ||
+	    (rc = script_room(s, 0, rows_left(x), err)) < 0 ||
 	    (rc = script_room(s, 1, rows_left(y), err)) < 0) {
 		return rc;
 	}
@@ -449,10 +473,13 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 	slide_blocks(&(slider){&x->hashes[x->at], s->match[0], s->match[1], s->end_x, s->end_y});
 	slide_blocks(&(slider){&y->hashes[y->at], s->match[1], s->match[0], s->end_y, s->end_x});
 	/* where nearly nothing is equal, long searches find nothing either */
-	s->limit = equal * 8 < (size_t)(s->end_x + s->end_y) ? EDITS_MIN : s->limit * 2 < EDITS_MAX ? s->limit * 2 : EDITS_MAX;
+	s->limit = equal * 8 < (size_t)(s->end_x + s->end_y) ? EDITS_MIN
+		   : s->limit * 2 < EDITS_MAX                ? s->limit * 2
+							     : EDITS_MAX;
 	while (rc == VV_OK && (i < s->end_x || j < s->end_y)) {
 		if (i < s->end_x && s->match[0][i] == j) {
-			rc = add_run(found, x->batch.first_row + x->at++, y->batch.first_row + y->at++, err);
+			rc = add_run(found, x->batch.first_row + x->at++,
+				     y->batch.first_row + y->at++, err);
 			i++;
 			j++;
 		} else if (i < s->end_x && s->match[0][i] < 0) {
@@ -466,12 +493,14 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 	return rc;
 }
 
-static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest, vv_error *err)
+static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest,
+		      vv_error *err)
 {
 	for (;;) {
 		vv_status rc;
 		size_t skip_x = 0, skip_y = 0;
-		if ((rc = vv_buf_ok(&d->scratch, err)) < 0 || (rc = stream_fill(x, err)) < 0 || (rc = stream_fill(y, err)) < 0) {
+		if ((rc = vv_buf_ok(&d->scratch, err)) < 0 || (rc = stream_fill(x, err)) < 0 ||
+		    (rc = stream_fill(y, err)) < 0) {
 			return rc;
 		}
 		if (x->ended && y->ended) {
@@ -481,7 +510,8 @@ static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *
 			skip_x = x->ended ? 0 : rows_left(x);
 			skip_y = y->ended ? 0 : rows_left(y);
 		} else if (same_row(d, x, y, row_at(x, 0), row_at(y, 0))) {
-			rc = add_run(found, x->batch.first_row + x->at++, y->batch.first_row + y->at++, err);
+			rc = add_run(found, x->batch.first_row + x->at++,
+				     y->batch.first_row + y->at++, err);
 		} else if (d->key_count > 0) {
 			find_again(d, x, y, &skip_x, &skip_y);
 		} else {
@@ -515,7 +545,8 @@ static vv_status merge_runs(vv_regions *g, const runs *found, vv_error *err)
 	qsort(p, g->segment_count, sizeof(*p), segment_order);
 	size_t n = 0;
 	for (size_t i = 1; i < g->segment_count; i++) {
-		if (p[n].old_row + p[n].rows == p[i].old_row && p[n].new_row + p[n].rows == p[i].new_row) {
+		if (p[n].old_row + p[n].rows == p[i].old_row &&
+		    p[n].new_row + p[n].rows == p[i].new_row) {
 			p[n].rows += p[i].rows;
 		} else {
 			p[++n] = p[i];
@@ -531,7 +562,8 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 	script fewest = {0};
 	runs found = {.max = rowdiff_memory(d, 8) / sizeof(vv_segment), .kept = kept};
 	vv_status rc;
-	if ((rc = stream_open(&x, d, 0, out, err)) == VV_OK && (rc = stream_open(&y, d, 1, out, err)) == VV_OK &&
+	if ((rc = stream_open(&x, d, 0, out, err)) == VV_OK &&
+	    (rc = stream_open(&y, d, 1, out, err)) == VV_OK &&
 	    (rc = walk(d, &x, &y, &found, &fewest, err)) == VV_OK) {
 		rc = merge_runs(&d->regions, &found, err);
 	}

@@ -20,18 +20,18 @@ struct vv_blame {
 	bool by_cell;
 	char **key; /* names in the version reached so far, NULL-ended; NULL: the tables' own */
 	const char *temp_dir;
-	uint64_t *row_in;     /* place in the version reached so far; NOWHERE: explained */
-	long *column_in;      /* likewise for columns; -1: explained (or not in it) */
-	uint32_t *by;         /* commit numbers: one a row, or one a cell */
+	uint64_t *row_in; /* place in the version reached so far; NOWHERE: explained */
+	long *column_in;  /* likewise for columns; -1: explained (or not in it) */
+	uint32_t *by;     /* commit numbers: one a row, or one a cell */
 	uint64_t left;
 };
 
 /* One step: how the rows of the newer version came from the older one. */
 typedef struct step {
 	vv_columns columns;
-	uint64_t *old_of;     /* for each row of the newer version; NOWHERE: added */
-	uint8_t *changed;     /* bit for each (row in touched, column) */
-	uint64_t *touched;    /* rows of the newer version with changed cells, ascending */
+	uint64_t *old_of;  /* for each row of the newer version; NOWHERE: added */
+	uint8_t *changed;  /* bit for each (row in touched, column) */
+	uint64_t *touched; /* rows of the newer version with changed cells, ascending */
 	size_t touched_count, touched_cap, width;
 } step;
 
@@ -92,7 +92,8 @@ static vv_status match_columns(const vv_blame *b, vv_columns *out, vv_table *old
 	return vv_columns_match(out, older, newer, &o, err);
 }
 
-vv_status vv_blame_new(vv_blame **out, vv_table *table, const char *const *key, bool cells, const char *temp_dir, vv_error *err)
+vv_status vv_blame_new(vv_blame **out, vv_table *table, const char *const *key, bool cells,
+		       const char *temp_dir, vv_error *err)
 {
 	vv_blame *b = vv_calloc(1, sizeof(*b));
 	size_t n;
@@ -106,7 +107,8 @@ vv_status vv_blame_new(vv_blame **out, vv_table *table, const char *const *key, 
 	b->temp_dir = temp_dir;
 	if (!vv_mul_size(&n, b->rows, cells ? b->columns : 1)) {
 		vv_free(b);
-		return vv_fail(err, VV_EREFUSED, "the table has too many cells to be explained one by one");
+		return vv_fail(err, VV_EREFUSED,
+			       "the table has too many cells to be explained one by one");
 	}
 	b->left = n;
 	b->row_in = vv_calloc(b->rows + 1, sizeof(*b->row_in));
@@ -187,7 +189,8 @@ static vv_status add_touched(step *s, const vv_row_change *c, vv_error *err)
 	memset(bits, 0, s->width);
 	for (size_t i = 0; i < s->columns.count; i++) {
 		if (c->cells[i] == VV_CELL_CHANGED && s->columns.pairs[i].b >= 0) {
-			bits[s->columns.pairs[i].b / 8] |= (uint8_t)(1u << (s->columns.pairs[i].b % 8));
+			bits[s->columns.pairs[i].b / 8] |= (uint8_t)(1u << (s->columns.pairs[i].b %
+									    8));
 		}
 	}
 	s->touched[s->touched_count++] = c->new_row;
@@ -256,7 +259,9 @@ static vv_status read_changes(step *s, vv_rowdiff *d, uint64_t new_rows, vv_erro
 
 static bool is_changed(const step *s, uint64_t row, const uint8_t **bits)
 {
-	const uint64_t *p = s->touched_count ? bsearch(&row, s->touched, s->touched_count, sizeof(row), row_order) : NULL;
+	const uint64_t *p = s->touched_count ? bsearch(&row, s->touched, s->touched_count,
+						       sizeof(row), row_order)
+					     : NULL;
 	*bits = p ? s->changed + (size_t)(p - s->touched) * s->width : NULL;
 	return p != NULL;
 }
@@ -269,7 +274,8 @@ static void take_step(vv_blame *b, const step *s, uint32_t commit)
 		if (at < 0 || vv_columns_to_old(&s->columns, (size_t)at) >= 0) {
 			continue;
 		}
-		for (size_t row = 0; row < b->rows; row++) { /* a column that came with this commit */
+		/* a column that came with this commit */
+		for (size_t row = 0; row < b->rows; row++) {
 			set(b, row * b->columns + c, commit);
 		}
 	}
@@ -298,11 +304,14 @@ static void take_step(vv_blame *b, const step *s, uint32_t commit)
 		b->row_in[row] = s->old_of[now];
 	}
 	for (size_t c = 0; c < b->columns; c++) {
-		b->column_in[c] = b->column_in[c] < 0 ? -1 : vv_columns_to_old(&s->columns, (size_t)b->column_in[c]);
+		b->column_in[c] = b->column_in[c] < 0
+					  ? -1
+					  : vv_columns_to_old(&s->columns, (size_t)b->column_in[c]);
 	}
 }
 
-vv_status vv_blame_step(vv_blame *b, vv_table *newer, vv_table *older, uint32_t commit, uint64_t *left, vv_error *err)
+vv_status vv_blame_step(vv_blame *b, vv_table *newer, vv_table *older, uint32_t commit,
+			uint64_t *left, vv_error *err)
 {
 	vv_rowdiff *d = NULL;
 	step s = {0};

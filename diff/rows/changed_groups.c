@@ -72,13 +72,17 @@ static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error
 			if (height == 0) {
 				int more = vv_list_next(s->reader, &item, err);
 				if (more <= 0) {
-					return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+					return more < 0
+						       ? (vv_status)more
+						       : vv_fail(err, VV_ECORRUPT,
+								 "a data list is shorter than it says");
 				}
 				name_of(n.name, item.bytes, item.len, 0);
 				n.items = 1;
 				n.row = item.before;
 				n.rows = item.weight;
-			} else if (vv_list_peek_node(s->reader, &cid, &n.items, &n.rows, height) && at + n.items <= end) {
+			} else if (vv_list_peek_node(s->reader, &cid, &n.items, &n.rows, height) &&
+				   at + n.items <= end) {
 				name_of(n.name, cid.digest, sizeof(cid.digest), cid.codec);
 				rc = vv_list_skip(s->reader, height, err);
 			} else {
@@ -201,7 +205,8 @@ static vv_status narrow(side *s, const nodes *uncovered, vv_error *err)
 static vv_status side_open(side *s, vv_table *t, vv_error *err)
 {
 	uint64_t count, weight;
-	vv_status rc = vv_list_reader_open(&s->reader, VV_LIST_DATA, &t->source, t->root.data.data, t->root.data.len, err);
+	vv_status rc = vv_list_reader_open(&s->reader, VV_LIST_DATA, &t->source, t->root.data.data,
+					   t->root.data.len, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -245,7 +250,8 @@ static int share_order(const void *a, const void *b)
 }
 
 /* First row and rows of items [index, index + items). */
-static vv_status rows_of(side *s, uint64_t index, uint64_t items, uint64_t *row, uint64_t *rows, vv_error *err)
+static vv_status rows_of(side *s, uint64_t index, uint64_t items, uint64_t *row, uint64_t *rows,
+			 vv_error *err)
 {
 	vv_list_item item;
 	vv_status rc = vv_list_seek_index(s->reader, index, err);
@@ -255,7 +261,8 @@ static vv_status rows_of(side *s, uint64_t index, uint64_t items, uint64_t *row,
 	}
 	int more = vv_list_next(s->reader, &item, err);
 	if (more <= 0) {
-		return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
 	}
 	*row = item.before;
 	if ((rc = vv_list_seek_index(s->reader, index + items, err)) < 0) {
@@ -268,7 +275,8 @@ static vv_status rows_of(side *s, uint64_t index, uint64_t items, uint64_t *row,
 	}
 	more = vv_list_next(s->reader, &item, err);
 	if (more <= 0) {
-		return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
 	}
 	*rows = item.before - *row;
 	return VV_OK;
@@ -297,9 +305,11 @@ static vv_status take_segments(vv_regions *out, shares *s, side *a, side *b, vv_
 	for (size_t i = 0; i < n; i++) {
 		vv_segment *g = &out->segments[i];
 		uint64_t rows;
-		vv_status rc = rows_of(a, s->list[i].old_index, s->list[i].items, &g->old_row, &g->rows, err);
+		vv_status rc = rows_of(a, s->list[i].old_index, s->list[i].items, &g->old_row,
+				       &g->rows, err);
 		if (rc == VV_OK) {
-			rc = rows_of(b, s->list[i].new_index, s->list[i].items, &g->new_row, &rows, err);
+			rc = rows_of(b, s->list[i].new_index, s->list[i].items, &g->new_row, &rows,
+				     err);
 		}
 		if (rc < 0) {
 			return rc;
@@ -319,11 +329,13 @@ static vv_status compare(vv_regions *out, vv_table *a, vv_table *b, bool share_n
 	if ((rc = side_open(&x, a, err)) < 0 || (rc = side_open(&y, b, err)) < 0) {
 		goto done;
 	}
-	unsigned hx = vv_list_height(x.reader), hy = vv_list_height(y.reader), height = hx > hy ? hx : hy;
+	unsigned hx = vv_list_height(x.reader), hy = vv_list_height(y.reader),
+		 height = hx > hy ? hx : hy;
 	height = share_nodes ? height : 0;
 	for (;; height--) {
 		left_x.count = left_y.count = 0;
-		if ((rc = list_nodes(&x, height, &left_x, err)) < 0 || (rc = list_nodes(&y, height, &left_y, err)) < 0) {
+		if ((rc = list_nodes(&x, height, &left_x, err)) < 0 ||
+		    (rc = list_nodes(&y, height, &left_y, err)) < 0) {
 			goto done;
 		}
 		if (share_nodes && (rc = strike(&x, &y, &shared, err)) < 0) {

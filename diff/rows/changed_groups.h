@@ -14,8 +14,8 @@
 #include "dataset/table/table.h"
 
 typedef struct vv_region_group {
-	uint64_t index;  /* number of the group */
-	uint64_t row;    /* its first row */
+	uint64_t index; /* number of the group */
+	uint64_t row;   /* its first row */
 	uint64_t rows;
 } vv_region_group;
 
@@ -27,7 +27,7 @@ typedef struct vv_segment {
 typedef struct vv_regions {
 	vv_region_group *old_groups, *new_groups; /* ascending */
 	size_t old_count, new_count;
-	vv_segment *segments;                     /* ascending by old_row */
+	vv_segment *segments; /* ascending by old_row */
 	size_t segment_count;
 } vv_regions;
 

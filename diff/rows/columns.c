@@ -24,7 +24,8 @@ typedef struct lonely {
 /* By what a row of one version is found in the other. */
 typedef enum known_by {
 	BY_KEY,
-	BY_COMMON, /* the columns that both have; the first of equal rows is the first there, and so on */
+	/* the columns that both have; the first of equal rows is the first there, and so on */
+	BY_COMMON,
 	BY_PLACE
 } known_by;
 
@@ -38,9 +39,9 @@ typedef struct sample {
 	uint64_t *contents;    /* by common columns: hashes seen on the side that is read ... */
 	uint64_t *occurrences; /* ... and how often */
 	lonely old_only, new_only;
-	vv_batch *batches;      /* of the old version, kept while the new one is read */
+	vv_batch *batches; /* of the old version, kept while the new one is read */
 	size_t batch_count;
-	uint64_t *hashes;       /* open addressing: key hash of a row; 0: free */
+	uint64_t *hashes; /* open addressing: key hash of a row; 0: free */
 	const vv_cell **rows;
 	size_t slots;
 	size_t row_count, limit;
@@ -74,7 +75,8 @@ static uint64_t key_of(sample *s, bool old, const vv_cell *cells, uint64_t row)
 		vv_value_put_canonical(&s->scratch, old ? vv_value_field(fa, fb) : fb,
 				       &cells[old ? s->key_a[i] : s->key_b[i]]);
 	}
-	uint64_t h = s->scratch.failed ? 1 : vv_xxh3(vv_buf_cstr(&s->scratch), s->scratch.len, s->seed);
+	uint64_t h = s->scratch.failed ? 1
+				       : vv_xxh3(vv_buf_cstr(&s->scratch), s->scratch.len, s->seed);
 	if (s->by == BY_COMMON) {
 		uint64_t numbered[2] = {h, occurrence(s, h ? h : 1)};
 		h = vv_xxh3(numbered, sizeof(numbered), s->seed);
@@ -153,9 +155,11 @@ static void compare_row(sample *s, const vv_cell *x, const vv_cell *y)
 			if (is_empty(a) && is_empty(b)) {
 				continue; /* nothing beside nothing says nothing */
 			}
-			const vv_field *fa = &s->a->schema.fields[s->old_only.at[i]], *fb = &s->b->schema.fields[s->new_only.at[k]];
+			const vv_field *fa = &s->a->schema.fields[s->old_only.at[i]],
+				       *fb = &s->b->schema.fields[s->new_only.at[k]];
 			s->seen[i * s->new_only.count + k]++;
-			s->equal[i * s->new_only.count + k] += vv_value_compare_with(&s->scratch, fa, a, fb, b) != VV_OTHER;
+			s->equal[i * s->new_only.count + k] +=
+				vv_value_compare_with(&s->scratch, fa, a, fb, b) != VV_OTHER;
 		}
 	}
 }
@@ -184,7 +188,8 @@ static vv_status read_new(sample *s, vv_error *err)
 			}
 			if (s->hashes[at] == h && s->rows[at]) {
 				compare_row(s, s->rows[at], cells);
-				s->rows[at] = NULL; /* of a repeated key, the first with the first */
+				/* of a repeated key, the first with the first */
+				s->rows[at] = NULL;
 				s->found++;
 			}
 		}
@@ -266,17 +271,21 @@ static void join(partners *p, size_t a, size_t b, unsigned likeness)
 	p->likeness[b] = likeness;
 }
 
-static vv_status take_asserted(partners *p, vv_table *a, vv_table *b, const char *const *rename, vv_error *err)
+static vv_status take_asserted(partners *p, vv_table *a, vv_table *b, const char *const *rename,
+			       vv_error *err)
 {
 	for (size_t i = 0; rename && rename[i] && rename[i + 1]; i += 2) {
 		long x = vv_schema_find(&a->schema, rename[i], strlen(rename[i]));
 		long y = vv_schema_find(&b->schema, rename[i + 1], strlen(rename[i + 1]));
 		if (x < 0 || y < 0) {
-			return vv_fail(err, VV_ENOTFOUND, "--rename: no column '%s' in the %s version",
-				       vv_text_shows(x < 0 ? rename[i] : rename[i + 1]), x < 0 ? "old" : "new");
+			return vv_fail(err, VV_ENOTFOUND,
+				       "--rename: no column '%s' in the %s version",
+				       vv_text_shows(x < 0 ? rename[i] : rename[i + 1]),
+				       x < 0 ? "old" : "new");
 		}
 		if (p->to_new[x] >= 0 || p->to_old[y] >= 0) {
-			return vv_fail(err, VV_EUSAGE, "--rename: '%s' is renamed twice", vv_text_shows(rename[i]));
+			return vv_fail(err, VV_EUSAGE, "--rename: '%s' is renamed twice",
+				       vv_text_shows(rename[i]));
 		}
 		join(p, (size_t)x, (size_t)y, 100);
 		p->asserted[y] = true;
@@ -317,13 +326,15 @@ static bool best_pair(const sample *s, const partners *p, size_t *a, size_t *b, 
 	*likeness = 0;
 	for (size_t i = 0; i < s->old_only.count; i++) {
 		for (size_t k = 0; k < s->new_only.count; k++) {
-			size_t x = s->old_only.at[i], y = s->new_only.at[k], at = i * s->new_only.count + k;
+			size_t x = s->old_only.at[i], y = s->new_only.at[k],
+			       at = i * s->new_only.count + k;
 			if (p->to_new[x] >= 0 || p->to_old[y] >= 0 || s->seen[at] == 0) {
 				continue;
 			}
 			unsigned percent = (unsigned)(s->equal[at] * 100 / s->seen[at]);
 			size_t gap = x > y ? x - y : y - x;
-			if (percent >= LIKENESS_MIN && (!any || percent > *likeness || (percent == *likeness && gap < best_gap))) {
+			if (percent >= LIKENESS_MIN && (!any || percent > *likeness ||
+							(percent == *likeness && gap < best_gap))) {
 				*a = x;
 				*b = y;
 				*likeness = percent;
@@ -409,15 +420,16 @@ static vv_status compare_sample(sample *s, vv_error *err)
 }
 
 /* Renames found by values. */
-static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_columns_options *opts, vv_error *err)
+static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_columns_options *opts,
+			    vv_error *err)
 {
 	sample s = {.a = a, .b = b, .limit = SAMPLE_ROWS, .seed = 0x76617276u};
 	vv_status rc;
 	size_t x, y;
 	unsigned likeness;
 	if ((rc = list_lonely(&s.old_only, p->to_new, p->old_count, err)) < 0 ||
-	    (rc = list_lonely(&s.new_only, p->to_old, p->new_count, err)) < 0 || s.old_only.count == 0 ||
-	    s.new_only.count == 0) {
+	    (rc = list_lonely(&s.new_only, p->to_old, p->new_count, err)) < 0 ||
+	    s.old_only.count == 0 || s.new_only.count == 0) {
 		goto done;
 	}
 	size_t pairs = s.old_only.count * s.new_only.count;
@@ -445,7 +457,8 @@ done:
 static void put_rest(vv_buf *out, const vv_json *descriptor)
 {
 	for (const vv_json *m = descriptor ? descriptor->first : NULL; m; m = m->next) {
-		if (m->name && strcmp(m->name, "name") != 0 && strcmp(m->name, "type") != 0 && strcmp(m->name, "format") != 0) {
+		if (m->name && strcmp(m->name, "name") != 0 && strcmp(m->name, "type") != 0 &&
+		    strcmp(m->name, "format") != 0) {
 			vv_json_put_string(out, m->name, m->name_len);
 			vv_json_put_node(out, m);
 		}
@@ -468,7 +481,8 @@ static bool same_rest(const vv_field *x, const vv_field *y, bool *failed)
 static vv_status mark_moves(vv_columns *c, vv_error *err)
 {
 	size_t n = c->count, len = 0;
-	size_t *tails = vv_calloc(n + 1, sizeof(*tails)), *before = vv_calloc(n + 1, sizeof(*before));
+	size_t *tails = vv_calloc(n + 1, sizeof(*tails)),
+	       *before = vv_calloc(n + 1, sizeof(*before));
 	vv_status rc = VV_OK;
 	if (!tails || !before) {
 		rc = vv_fail_nomem(err);
@@ -501,7 +515,8 @@ done:
 	return rc;
 }
 
-static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const vv_table *b, long x, long y)
+static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const vv_table *b,
+		     long x, long y)
 {
 	*pair = (vv_column_pair){.a = x, .b = y};
 	if (x < 0 || y < 0) {
@@ -516,7 +531,8 @@ static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const
 }
 
 /* The dropped columns that followed old column `after` (-1: stood at the beginning). */
-static void put_dropped(vv_columns *out, partners *p, const vv_table *a, const vv_table *b, long after)
+static void put_dropped(vv_columns *out, partners *p, const vv_table *a, const vv_table *b,
+			long after)
 {
 	for (size_t i = (size_t)(after + 1); i < p->old_count && p->to_new[i] < 0; i++) {
 		set_pair(&out->pairs[out->count++], p, a, b, (long)i, -1);
@@ -550,7 +566,8 @@ static bool missing_differs(const vv_schema *a, const vv_schema *b)
 	return a->missing[i] || b->missing[i];
 }
 
-vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b, const vv_columns_options *opts, vv_error *err)
+vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b,
+			   const vv_columns_options *opts, vv_error *err)
 {
 	partners p = {0};
 	vv_status rc;

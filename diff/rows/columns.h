@@ -17,7 +17,7 @@
 #include "dataset/table/table.h"
 
 typedef struct vv_column_pair {
-	long a, b;          /* places in the old and the new version; -1: dropped or added */
+	long a, b; /* places in the old and the new version; -1: dropped or added */
 	bool renamed;
 	unsigned likeness;  /* renamed: percent of equal values; 100 also when asserted */
 	bool asserted;      /* --rename */
@@ -30,8 +30,8 @@ typedef struct vv_columns {
 	vv_column_pair *pairs; /* in the new version's order; a dropped column stands behind the
 	                        * old column that it followed */
 	size_t count;
-	bool key_changed;      /* the declared or inferred keys differ (names mapped by renames) */
-	bool missing_changed;  /* missingValues differ */
+	bool key_changed;     /* the declared or inferred keys differ (names mapped by renames) */
+	bool missing_changed; /* missingValues differ */
 } vv_columns;
 
 typedef struct vv_columns_options {
@@ -47,7 +47,8 @@ typedef struct vv_columns_options {
 /* Compares the two schemas, and, only where columns are gone on one side and new on
  * the other, values of up to some 10,000 rows (the same rows on both sides). VV_ENOTFOUND:
  * an asserted rename names a column that is not there. */
-vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b, const vv_columns_options *opts, vv_error *err);
+vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b,
+			   const vv_columns_options *opts, vv_error *err);
 void vv_columns_clear(vv_columns *c);
 
 /* Place in the new (old) version for a column of the old (new) one; -1. */

@@ -53,13 +53,18 @@ static vv_status choose_columns(digest *g, vv_error *err)
 
 vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c)
 {
-	bool nothing = d->cross && c->len == 0 && (c->state != VV_CELL_TEXT || vv_field_missing(f, c));
+	bool nothing = d->cross && c->len == 0 &&
+		       (c->state != VV_CELL_TEXT || vv_field_missing(f, c));
 	return nothing ? (vv_cell){.state = VV_CELL_NULL} : *c;
 }
 
 vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err)
 {
-	*g = (digest){.d = d, .table = side == 0 ? d->a : d->b, .side = side, .key = side == 0 ? d->key_a : d->key_b, .out = out};
+	*g = (digest){.d = d,
+		      .table = side == 0 ? d->a : d->b,
+		      .side = side,
+		      .key = side == 0 ? d->key_a : d->key_b,
+		      .out = out};
 	return choose_columns(g, err);
 }
 
@@ -139,7 +144,8 @@ vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *er
 			vv_cell c = rowdiff_cell(d, g->key_fields[i], &cells[g->key[i]]);
 			vv_value_put_canonical(&g->text, g->key_fields[i], &c);
 		}
-		put_hash(record, vv_xxh3_128(vv_buf_cstr(&g->text) + at, g->text.len - at, d->seed + 1));
+		put_hash(record,
+			 vv_xxh3_128(vv_buf_cstr(&g->text) + at, g->text.len - at, d->seed + 1));
 	}
 	record[32] = (uint8_t)g->side;
 	vv_put_be64(record + 33, row);

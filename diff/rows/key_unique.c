@@ -21,8 +21,8 @@ static int stop_at_once(void *payload, uint64_t first, uint64_t second, vv_error
 	return 1;
 }
 
-static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_batch *b, const size_t *key, size_t count,
-			    vv_error *err)
+static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_batch *b,
+			    const size_t *key, size_t count, vv_error *err)
 {
 	uint64_t *hashes = vv_calloc(b->rows + 1, sizeof(*hashes));
 	vv_buf value = VV_BUF_INIT;
@@ -30,7 +30,8 @@ static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_bat
 	for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
 		vv_buf_reset(&value);
 		for (size_t k = 0; k < count; k++) {
-			vv_value_put_canonical(&value, &t->schema.fields[key[k]], &b->cells[i * b->columns + key[k]]);
+			vv_value_put_canonical(&value, &t->schema.fields[key[k]],
+					       &b->cells[i * b->columns + key[k]]);
 		}
 		rc = vv_buf_ok(&value, err);
 		hashes[i] = vv_xxh3(vv_buf_cstr(&value), value.len, 0);

@@ -43,10 +43,10 @@ static vv_status rows_add(rows *r, uint64_t row, vv_error *err)
 typedef struct matcher {
 	vv_rowdiff *d;
 	vv_sorter *kept, *gone, *added;
-	row_moves moves;  /* with has_moves */
+	row_moves moves; /* with has_moves */
 	bool has_moves;
-	rows left[2];   /* rows of one key, of each side, that no equal row was found for */
-	rows equal[2];  /* rows of one digest */
+	rows left[2];      /* rows of one key, of each side, that no equal row was found for */
+	rows equal[2];     /* rows of one digest */
 	uint64_t seen[2];  /* rows of one key on each side */
 	uint64_t first[2]; /* the uppermost of them */
 	struct {
@@ -113,7 +113,8 @@ static void sort_rows(rows *r)
 static void note_repeat(matcher *m, int side, uint64_t row)
 {
 	size_t at = m->repeat_count;
-	while (at > 0 && (m->repeats[at - 1].side > side || (m->repeats[at - 1].side == side && m->repeats[at - 1].row > row))) {
+	while (at > 0 && (m->repeats[at - 1].side > side ||
+			  (m->repeats[at - 1].side == side && m->repeats[at - 1].row > row))) {
 		at--;
 	}
 	if (at == VV_REPEATS_SHOWN) {
@@ -136,7 +137,8 @@ static vv_status end_key(matcher *m, vv_error *err)
 		sort_rows(&m->left[1]);
 		n = m->left[0].count < m->left[1].count ? m->left[0].count : m->left[1].count;
 		for (int side = 0; side < 2; side++) {
-			d->stats.repeated_keys += m->seen[side] > 1 && (side == 0 || m->seen[0] <= 1);
+			d->stats.repeated_keys += m->seen[side] > 1 &&
+						  (side == 0 || m->seen[0] <= 1);
 			if (m->seen[side] > 1) {
 				note_repeat(m, side, m->first[side]);
 			}
@@ -168,7 +170,8 @@ static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 	while ((more = vv_sorter_next(digests, &p, err)) > 0) {
 		const uint8_t *r = p;
 		if (any && memcmp(last, r, 32) != 0) {
-			if ((rc = end_digest(m, err)) < 0 || (memcmp(last, r, DIGEST_KEY) != 0 && (rc = end_key(m, err)) < 0)) {
+			if ((rc = end_digest(m, err)) < 0 ||
+			    (memcmp(last, r, DIGEST_KEY) != 0 && (rc = end_key(m, err)) < 0)) {
 				return rc;
 			}
 		}
@@ -199,8 +202,9 @@ typedef struct common {
 	uint64_t old_row, new_row; /* of the kept pair read ahead */
 	row_pair how;
 	bool has_kept;
-	uint64_t highest;          /* new row + 1 of the furthest so far */
-	uint64_t above;            /* new row + 1 of the one just passed: a removed row stands behind it */
+	uint64_t highest; /* new row + 1 of the furthest so far */
+	/* new row + 1 of the one just passed: a removed row stands behind it */
+	uint64_t above;
 } common;
 
 static vv_status common_read(common *c, vv_error *err)
@@ -238,7 +242,8 @@ static vv_status common_pair(common *c, vv_error *err)
 	if (!rekeyed || d->opts.moves || d->opts.everything) {
 		tell_move = common_moved(c, c->old_row, c->new_row, 1);
 	} else if (c->new_row == c->above) {
-		c->above++; /* where a row with another key stands says nothing of the others' order */
+		/* where a row with another key stands says nothing of the others' order */
+		c->above++;
 	}
 	if (c->how == PAIR_EQUAL && !tell_move) {
 		return VV_OK;
@@ -257,8 +262,11 @@ static vv_status common_segment(common *c, const vv_segment *s, vv_error *err)
 {
 	bool moved = common_moved(c, s->old_row, s->new_row, s->rows);
 	for (uint64_t i = 0; moved && i < s->rows; i++) {
-		row_entry e = {.pos = 2 * (s->new_row + i) + 2, .old_row = s->old_row + i, .new_row = s->new_row + i,
-			       .kind = VV_ROW_MOVED, .moved = true};
+		row_entry e = {.pos = 2 * (s->new_row + i) + 2,
+			       .old_row = s->old_row + i,
+			       .new_row = s->new_row + i,
+			       .kind = VV_ROW_MOVED,
+			       .moved = true};
 		vv_status rc = add_entry(c->d, &e, err);
 		if (rc < 0) {
 			return rc;
@@ -274,7 +282,8 @@ static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
 	const vv_regions *g = &c->d->regions;
 	vv_status rc = VV_OK;
 	for (;;) {
-		const vv_segment *s = c->segment < g->segment_count ? &g->segments[c->segment] : NULL;
+		const vv_segment *s = c->segment < g->segment_count ? &g->segments[c->segment]
+								    : NULL;
 		bool pair_first = c->has_kept && (!s || c->old_row < s->old_row);
 		if (pair_first && c->old_row < upto) {
 			if ((rc = common_pair(c, err)) < 0 || (rc = common_read(c, err)) < 0) {
@@ -301,17 +310,21 @@ static vv_status find_moves(matcher *m, vv_error *err)
 	vv_sorter *again = NULL;
 	const void *p;
 	int more;
-	vv_status rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8), m->d->opts.temp_dir, err);
+	vv_status rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8),
+				     m->d->opts.temp_dir, err);
 	max = max < MOVES_MIN ? MOVES_MIN : max;
 	while (rc == VV_OK && (more = vv_sorter_next(m->kept, &p, err)) != 0) {
 		uint64_t row = more > 0 ? vv_get_be64(p) : 0;
 		rc = more < 0 ? (vv_status)more : vv_sorter_add(again, p, err);
-		for (; rc == VV_OK && segment < g->segment_count && g->segments[segment].old_row < row && m->moves.count < max; segment++) {
+		for (; rc == VV_OK && segment < g->segment_count &&
+		       g->segments[segment].old_row < row && m->moves.count < max;
+		     segment++) {
 			const vv_segment *s = &g->segments[segment];
 			rc = rowdiff_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
 		}
 		if (rc == VV_OK && m->moves.count < max) {
-			rc = rowdiff_moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8), 1, err);
+			rc = rowdiff_moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8),
+					       1, err);
 		}
 	}
 	for (; rc == VV_OK && segment < g->segment_count && m->moves.count < max; segment++) {
@@ -319,7 +332,8 @@ static vv_status find_moves(matcher *m, vv_error *err)
 		rc = rowdiff_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
 	}
 	m->has_moves = m->moves.count < max;
-	if (rc == VV_OK && (!m->has_moves || (rc = rowdiff_moves_settle(&m->moves, err)) == VV_OK)) {
+	if (rc == VV_OK &&
+	    (!m->has_moves || (rc = rowdiff_moves_settle(&m->moves, err)) == VV_OK)) {
 		rc = vv_sorter_finish(again, err);
 	}
 	vv_sorter_free(m->kept);
@@ -356,7 +370,10 @@ static vv_status place_rows(matcher *m, vv_error *err)
 		if ((rc = common_pass(&c, row, err)) < 0) {
 			return rc;
 		}
-		row_entry e = {.pos = 2 * c.above + 1, .old_row = row, .new_row = UINT64_MAX, .kind = VV_ROW_REMOVED};
+		row_entry e = {.pos = 2 * c.above + 1,
+			       .old_row = row,
+			       .new_row = UINT64_MAX,
+			       .kind = VV_ROW_REMOVED};
 		if ((rc = add_entry(m->d, &e, err)) < 0) {
 			return rc;
 		}
@@ -384,7 +401,8 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 		bool old = m->repeats[i].side == 0;
 		const vv_cell *cells;
 		vv_buf b = VV_BUF_INIT;
-		vv_status rc = row_fetch_get(old ? &d->fetch_a : &d->fetch_b, m->repeats[i].row, &cells, err);
+		vv_status rc = row_fetch_get(old ? &d->fetch_a : &d->fetch_b, m->repeats[i].row,
+					     &cells, err);
 		if (rc < 0) {
 			return rc;
 		}
@@ -432,7 +450,8 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 	    (d->opts.rekeyed && (rc = rowdiff_rekey(d, &m.gone, &m.added, m.kept, err)) < 0)) {
 		goto done;
 	}
-	if ((rc = place_rows(&m, err)) == VV_OK && (rc = vv_sorter_finish(d->entries, err)) == VV_OK) {
+	if ((rc = place_rows(&m, err)) == VV_OK &&
+	    (rc = vv_sorter_finish(d->entries, err)) == VV_OK) {
 		rc = name_repeats(&m, err);
 	}
 done:

@@ -10,10 +10,12 @@
 #include "base/sys.h"
 #include "diff/rows/rowdiff_internal.h"
 
-vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows, vv_error *err)
+vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
+			    vv_error *err)
 {
 	row_run *last = m->count > 0 ? &m->list[m->count - 1] : NULL;
-	if (last && last->old_row + last->rows == old_row && last->new_row + last->rows == new_row) {
+	if (last && last->old_row + last->rows == old_row &&
+	    last->new_row + last->rows == new_row) {
 		last->rows += rows;
 		return VV_OK;
 	}
@@ -26,7 +28,8 @@ vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, ui
 		m->list = p;
 		m->cap = cap;
 	}
-	m->list[m->count++] = (row_run){.old_row = old_row, .new_row = new_row, .rows = rows, .moved = true};
+	m->list[m->count++] = (row_run){
+		.old_row = old_row, .new_row = new_row, .rows = rows, .moved = true};
 	return VV_OK;
 }
 

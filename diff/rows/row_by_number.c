@@ -24,13 +24,16 @@ vv_status vv_row_at_get(vv_row_at *r, uint64_t row, const vv_cell **cells, vv_er
 	vv_status rc = VV_OK;
 	if (!r->held || row < b->first_row || row - b->first_row >= b->rows) {
 		r->held = false;
-		if ((!r->reader && (rc = vv_table_reader_open(&r->reader, r->table, NULL, 0, false, err)) < 0) ||
+		if ((!r->reader &&
+		     (rc = vv_table_reader_open(&r->reader, r->table, NULL, 0, false, err)) < 0) ||
 		    (rc = vv_table_seek_row(r->reader, row, err)) < 0) {
 			return rc;
 		}
 		int more = vv_table_read(r->reader, b, err);
 		if (more <= 0) {
-			return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "row %llu is missing", (unsigned long long)row + 1);
+			return more < 0 ? (vv_status)more
+					: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
+						  (unsigned long long)row + 1);
 		}
 		r->held = true;
 	}

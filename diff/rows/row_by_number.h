@@ -17,7 +17,8 @@ typedef struct vv_row_at {
 	bool held;
 } vv_row_at;
 
-void vv_row_at_init(vv_row_at *r, vv_table *table); /* nothing is read yet; zeroed storage is closed */
+/* nothing is read yet; zeroed storage is closed */
+void vv_row_at_init(vv_row_at *r, vv_table *table);
 void vv_row_at_close(vv_row_at *r);
 
 /* The row's cells, borrowed until the next call. */

@@ -18,7 +18,8 @@
 bool vv_tables_same_data(const vv_table *a, const vv_table *b)
 {
 	return a->root.data.len == b->root.data.len &&
-	       (a->root.data.len == 0 || memcmp(a->root.data.data, b->root.data.data, a->root.data.len) == 0);
+	       (a->root.data.len == 0 ||
+		memcmp(a->root.data.data, b->root.data.data, a->root.data.len) == 0);
 }
 
 size_t rowdiff_memory(const vv_rowdiff *d, size_t n)
@@ -61,7 +62,9 @@ vv_status row_fetch_get(row_fetch *f, uint64_t row, const vv_cell **cells, vv_er
 	vv_status rc = vv_table_seek_row(f->reader, row, err);
 	int more = rc < 0 ? (int)rc : vv_table_read(f->reader, b, err);
 	if (more <= 0) {
-		return more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "row %llu is missing", (unsigned long long)row + 1);
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
+					  (unsigned long long)row + 1);
 	}
 	f->used[oldest] = ++f->clock;
 	*cells = &b->cells[(row - b->first_row) * b->columns];
@@ -71,7 +74,8 @@ vv_status row_fetch_get(row_fetch *f, uint64_t row, const vv_cell **cells, vv_er
 static bool named(const char *const *names, const vv_field *f)
 {
 	for (size_t i = 0; names && names[i]; i++) {
-		if (strlen(names[i]) == f->name_len && memcmp(names[i], f->name, f->name_len) == 0) {
+		if (strlen(names[i]) == f->name_len &&
+		    memcmp(names[i], f->name, f->name_len) == 0) {
 			return true;
 		}
 	}
@@ -94,7 +98,8 @@ static vv_status choose_compared(vv_rowdiff *d, vv_error *err)
 			continue;
 		}
 		const vv_field *x = &d->a->schema.fields[p->a], *y = &d->b->schema.fields[p->b];
-		d->compared[i] = (!d->opts.only || named(d->opts.only, x) || named(d->opts.only, y)) &&
+		d->compared[i] = (!d->opts.only || named(d->opts.only, x) ||
+				  named(d->opts.only, y)) &&
 				 !named(d->opts.ignore, x) && !named(d->opts.ignore, y);
 	}
 	return VV_OK;
@@ -125,7 +130,8 @@ static vv_status choose_key(vv_rowdiff *d, vv_error *err)
 	}
 	for (; n < max; n++) {
 		long b = vv_schema_find(&d->b->schema, key[n], strlen(key[n]));
-		long a = b >= 0 ? vv_columns_to_old(c, (size_t)b) : vv_schema_find(&d->a->schema, key[n], strlen(key[n]));
+		long a = b >= 0 ? vv_columns_to_old(c, (size_t)b)
+				: vv_schema_find(&d->a->schema, key[n], strlen(key[n]));
 		if (b < 0 && a >= 0) {
 			b = vv_columns_to_new(c, (size_t)a);
 		}
@@ -133,8 +139,11 @@ static vv_status choose_key(vv_rowdiff *d, vv_error *err)
 			if (own) {
 				return VV_OK; /* key_count stays 0 */
 			}
-			const char *side = a < 0 && b < 0 ? "either version" : a < 0 ? "the old version" : "the new version";
-			return vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in %s", vv_text_shows(key[n]), side);
+			const char *side = a < 0 && b < 0 ? "either version"
+					   : a < 0        ? "the old version"
+							  : "the new version";
+			return vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in %s",
+				       vv_text_shows(key[n]), side);
 		}
 		d->key_a[n] = (size_t)a;
 		d->key_b[n] = (size_t)b;
@@ -163,7 +172,8 @@ static bool same_places(const vv_columns *c)
 	return true;
 }
 
-vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns, vv_error *err)
+vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns,
+			  vv_error *err)
 {
 	vv_regions r = {0};
 	vv_status rc = VV_OK;
@@ -185,7 +195,8 @@ vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_co
 	return rc;
 }
 
-vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b, const vv_rowdiff_options *opts, vv_error *err)
+vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
+			  const vv_rowdiff_options *opts, vv_error *err)
 {
 	vv_rowdiff *d = vv_calloc(1, sizeof(*d));
 	vv_status rc;
@@ -204,8 +215,8 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b, const vv_r
 	if ((rc = choose_compared(d, err)) < 0 || (rc = choose_key(d, err)) < 0 ||
 	    (rc = same_places(opts->columns) ? vv_regions_find(&d->regions, a, b, err)
 					     : vv_regions_all(&d->regions, a, b, err)) < 0 ||
-	    (rc = row_fetch_open(&d->fetch_a, a, err)) < 0 || (rc = row_fetch_open(&d->fetch_b, b, err)) < 0 ||
-	    (rc = rowdiff_match(d, err)) < 0) {
+	    (rc = row_fetch_open(&d->fetch_a, a, err)) < 0 ||
+	    (rc = row_fetch_open(&d->fetch_b, b, err)) < 0 || (rc = rowdiff_match(d, err)) < 0) {
 		vv_rowdiff_close(d);
 		return rc;
 	}
@@ -310,7 +321,8 @@ static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b
 }
 
 /* Do two rows share at least half of their compared cells? */
-static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *added, bool *out, vv_error *err)
+static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *added, bool *out,
+		       vv_error *err)
 {
 	const vv_cell *a, *b;
 	size_t changed, formatted, all = 0;
@@ -372,16 +384,16 @@ static vv_status fill_gap(vv_rowdiff *d, vv_error *err)
 	vv_status rc = VV_OK;
 	int more;
 	d->gap_count = d->gap_next = 0;
-	while ((more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_REMOVED && d->gap_count < GAP_MAX &&
-	       (d->gap_count == 0 || d->ahead.pos == d->gap[0].pos)) {
+	while ((more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_REMOVED &&
+	       d->gap_count < GAP_MAX && (d->gap_count == 0 || d->ahead.pos == d->gap[0].pos)) {
 		if ((rc = gap_add(d, err)) < 0) {
 			return rc;
 		}
 	}
 	size_t gone = d->gap_count;
 	uint64_t next = gone > 0 ? d->gap[0].pos + 1 : 0;
-	while (more >= 0 && (more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_ADDED && gone > 0 && d->ahead.pos == next &&
-	       d->gap_count < 2 * GAP_MAX) {
+	while (more >= 0 && (more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_ADDED &&
+	       gone > 0 && d->ahead.pos == next && d->gap_count < 2 * GAP_MAX) {
 		if ((rc = gap_add(d, err)) < 0) {
 			return rc;
 		}
@@ -423,7 +435,8 @@ static int next_entry(vv_rowdiff *d, row_entry *e, vv_error *err)
 }
 
 /* A row that both have: compared; false when there is nothing to tell. */
-static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool *tell, vv_error *err)
+static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool *tell,
+			   vv_error *err)
 {
 	size_t changed = 0, formatted = 0;
 	vv_rowdiff_stats *s = &d->stats;

@@ -48,29 +48,31 @@ typedef struct vv_row_change {
 	vv_row_kind kind;
 	bool moved;
 	bool rekeyed; /* changed: the key is another; cells tell it like any other column */
-	uint64_t old_row, new_row;      /* 0-based; UINT64_MAX when there is none */
-	uint64_t place;                 /* how many rows of the new version stand above it */
-	const vv_cell *old_cells;       /* NULL for added */
-	const vv_cell *new_cells;       /* NULL for removed */
-	const uint8_t *cells;           /* changed: vv_cell_change for each of columns->pairs (SAME for
+	uint64_t old_row, new_row; /* 0-based; UINT64_MAX when there is none */
+	uint64_t place;            /* how many rows of the new version stand above it */
+	const vv_cell *old_cells;  /* NULL for added */
+	const vv_cell *new_cells;  /* NULL for removed */
+	const uint8_t *cells;      /* changed: vv_cell_change for each of columns->pairs (SAME for
 	                                 * pairs that only one side has) */
-	size_t changed, formatted;      /* how many of each */
+	size_t changed, formatted; /* how many of each */
 } vv_row_change;
 
 typedef struct vv_rowdiff_options {
-	const char *const *key;         /* names in the new version (or, where renamed, the old); NULL: the
+	const char *const *key; /* names in the new version (or, where renamed, the old); NULL: the
 	                                 * tables' own key, where both have the same; {NULL}: none */
-	const vv_columns *columns;      /* how columns correspond */
-	bool ignore_format;             /* rows that differ only so are left out */
-	const char *tolerance;          /* NULL: exact */
-	const char *const *only;        /* NULL-ended names: other columns are not compared; NULL: all */
-	const char *const *ignore;      /* NULL-ended names */
+	const vv_columns *columns; /* how columns correspond */
+	bool ignore_format;        /* rows that differ only so are left out */
+	const char *tolerance;     /* NULL: exact */
+	/* NULL-ended names: other columns are not compared; NULL: all */
+	const char *const *only;
+	const char *const *ignore; /* NULL-ended names */
 	bool rekeyed; /* with a key: rows whose key alone changed are told as changed */
 	bool moves;
-	bool everything;                /* also formatting and order exactly (patches): moves and format told */
-	bool blind_moves;               /* rows that moved and are otherwise equal are told without their cells
+	/* also formatting and order exactly (patches): moves and format told */
+	bool everything;
+	bool blind_moves; /* rows that moved and are otherwise equal are told without their cells
 	                                 * (NULL): reading a re-sorted table's rows in another order is slow */
-	uint64_t memory;                /* bytes of digests before disk; 0: 32 MiB */
+	uint64_t memory;  /* bytes of digests before disk; 0: 32 MiB */
 	const char *temp_dir;
 	vv_pool *pool;
 	const vv_progress *progress;
@@ -80,12 +82,14 @@ typedef struct vv_rowdiff_options {
 typedef struct vv_rowdiff_stats {
 	uint64_t old_rows, new_rows;
 	uint64_t added, removed, changed, moved;
-	uint64_t rekeyed;               /* of the changed ones: whose key is another */
-	uint64_t formatted_rows;        /* rows that differ only in how values are written */
+	uint64_t rekeyed;        /* of the changed ones: whose key is another */
+	uint64_t formatted_rows; /* rows that differ only in how values are written */
 	uint64_t cells_changed, cells_formatted;
-	uint64_t *column_changes;       /* cells changed for each of columns->pairs; borrowed until close */
-	uint64_t groups_read;           /* of both sides */
-	uint64_t repeated_keys;         /* keys that occur more than once on one side, among the rows read */
+	/* cells changed for each of columns->pairs; borrowed until close */
+	uint64_t *column_changes;
+	uint64_t groups_read; /* of both sides */
+	/* keys that occur more than once on one side, among the rows read */
+	uint64_t repeated_keys;
 	char *repeated[VV_REPEATS_SHOWN]; /* the first few, as text */
 	bool keyed;
 	bool reordered; /* rows that both have (unless moves are told: under one key) stand in
@@ -94,7 +98,8 @@ typedef struct vv_rowdiff_stats {
 
 typedef struct vv_rowdiff vv_rowdiff;
 /* VV_ENOTFOUND: a key column is missing: the message says on which side. */
-vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b, const vv_rowdiff_options *opts, vv_error *err);
+vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
+			  const vv_rowdiff_options *opts, vv_error *err);
 int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err); /* 1, 0, <0 */
 /* Complete once next has answered 0. */
 const vv_rowdiff_stats *vv_rowdiff_stats_get(const vv_rowdiff *d);
@@ -103,7 +108,8 @@ const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count);
 void vv_rowdiff_close(vv_rowdiff *d); /* accepts NULL */
 
 /* How many cells, of both sides, the comparison would read, as the lists of groups tell. */
-vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns, vv_error *err);
+vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns,
+			  vv_error *err);
 
 /* Equal without looking at rows: same data list (only form, schema or key differ)? */
 bool vv_tables_same_data(const vv_table *a, const vv_table *b);

@@ -24,7 +24,8 @@ vv_status row_fetch_get(row_fetch *f, uint64_t row, const vv_cell **cells, vv_er
 
 /* One answer on its way: made by matching, in order of `pos`. */
 typedef struct row_entry {
-	uint64_t pos;      /* 2 * new row + 2; a removed row: 2 * (row above it in the new version) + 3, or 1 */
+	/* 2 * new row + 2; a removed row: 2 * (row above it in the new version) + 3, or 1 */
+	uint64_t pos;
 	uint64_t old_row, new_row;
 	vv_row_kind kind;
 	bool moved, rekeyed;
@@ -36,20 +37,20 @@ struct vv_rowdiff {
 	vv_regions regions;
 	size_t *key_a, *key_b; /* places; key_count 0: without key */
 	size_t key_count;
-	bool *compared;        /* for each of columns->pairs */
-	bool canonical;        /* values, not spellings, are compared and hashed */
-	bool cross;            /* one side is CSV, the other JSON */
+	bool *compared; /* for each of columns->pairs */
+	bool canonical; /* values, not spellings, are compared and hashed */
+	bool cross;     /* one side is CSV, the other JSON */
 	uint64_t seed;
 
 	vv_sorter *entries;
 	row_fetch fetch_a, fetch_b;
-	row_entry *gap;        /* entries of one gap (keyless), taken from entries together */
+	row_entry *gap; /* entries of one gap (keyless), taken from entries together */
 	size_t gap_count, gap_cap, gap_next;
-	row_entry ahead;       /* read from entries, not yet used */
+	row_entry ahead; /* read from entries, not yet used */
 	bool has_ahead;
 
-	uint8_t *cells;        /* for vv_row_change */
-	vv_buf scratch;        /* for comparing values; failed: memory ran out */
+	uint8_t *cells; /* for vv_row_change */
+	vv_buf scratch; /* for comparing values; failed: memory ran out */
 	vv_rowdiff_stats stats;
 };
 
@@ -68,14 +69,15 @@ typedef struct digest {
 	const size_t *key;
 	const vv_field **fields; /* under which the compared cells are read */
 	const vv_field **key_fields;
-	size_t *columns;         /* compared ones of this side, in the order of the pairs */
+	size_t *columns; /* compared ones of this side, in the order of the pairs */
 	size_t column_count;
-	size_t *wanted;          /* columns to decode */
+	size_t *wanted; /* columns to decode */
 	size_t wanted_count;
 	vv_sorter *out;
 	vv_buf text;
 } digest;
-vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err); /* clear in every case */
+/* clear in every case */
+vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err);
 void digest_clear(digest *g);
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
 /* The field under which a pair's cells of one side are read. */
@@ -115,7 +117,8 @@ typedef struct row_moves {
 	row_run *list;
 	size_t count, cap, at;
 } row_moves;
-vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows, vv_error *err);
+vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
+			    vv_error *err);
 vv_status rowdiff_moves_settle(row_moves *m, vv_error *err);
 bool rowdiff_moves_ask(row_moves *m, uint64_t old_row);
 

@@ -27,15 +27,15 @@ struct vv_sorter {
 	uint8_t *records;
 	size_t len, cap; /* bytes */
 	uint64_t count;
-	int fd;          /* -1: nothing on disk */
+	int fd; /* -1: nothing on disk */
 	uint64_t file_len;
 	run *runs;
 	size_t run_count;
 	size_t run_buf;
-	size_t *heap;    /* numbers of runs, smallest first */
+	size_t *heap; /* numbers of runs, smallest first */
 	size_t heap_len;
-	size_t taken;    /* run whose head was lent last, + 1 */
-	size_t pos;      /* in memory only: bytes lent */
+	size_t taken; /* run whose head was lent last, + 1 */
+	size_t pos;   /* in memory only: bytes lent */
 };
 
 void vv_put_be64(uint8_t *out, uint64_t v)
@@ -54,7 +54,8 @@ uint64_t vv_get_be64(const uint8_t *p)
 	return v;
 }
 
-vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory, const char *temp_dir, vv_error *err)
+vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
+			const char *temp_dir, vv_error *err)
 {
 	vv_sorter *s = vv_calloc(1, sizeof(*s));
 	*out = NULL;
@@ -64,7 +65,8 @@ vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size
 	}
 	s->record_len = record_len;
 	s->key_len = key_len;
-	s->memory = memory < record_len * 1024 ? record_len * 1024 : memory / record_len * record_len;
+	s->memory = memory < record_len * 1024 ? record_len * 1024
+					       : memory / record_len * record_len;
 	s->fd = -1;
 	*out = s;
 	return VV_OK;
@@ -106,7 +108,8 @@ static bool handle_less(const vv_sorter *s, const handle *a, const handle *b)
 	if (a->head != b->head) {
 		return a->head < b->head;
 	}
-	return s->key_len > 8 && memcmp(s->records + a->at + 8, s->records + b->at + 8, s->key_len - 8) < 0;
+	return s->key_len > 8 &&
+	       memcmp(s->records + a->at + 8, s->records + b->at + 8, s->key_len - 8) < 0;
 }
 
 /* A merge sort from the bottom up, which is stable. The result is in one of the two. */
@@ -114,10 +117,12 @@ static handle *sort_handles(const vv_sorter *s, handle *from, handle *to, size_t
 {
 	for (size_t width = 1; width < n; width *= 2) {
 		for (size_t lo = 0; lo < n; lo += 2 * width) {
-			size_t mid = lo + width < n ? lo + width : n, hi = lo + 2 * width < n ? lo + 2 * width : n;
+			size_t mid = lo + width < n ? lo + width : n,
+			       hi = lo + 2 * width < n ? lo + 2 * width : n;
 			size_t a = lo, b = mid, k = lo;
 			while (a < mid && b < hi) {
-				to[k++] = handle_less(s, &from[b], &from[a]) ? from[b++] : from[a++];
+				to[k++] = handle_less(s, &from[b], &from[a]) ? from[b++]
+									     : from[a++];
 			}
 			memcpy(to + k, from + a, (mid - a) * sizeof(*to));
 			k += mid - a;
@@ -323,8 +328,11 @@ vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	s->run_buf = s->memory / s->run_count;
-	s->run_buf = s->run_buf > RUN_BUF_MAX ? RUN_BUF_MAX : s->run_buf < RUN_BUF_MIN ? RUN_BUF_MIN : s->run_buf;
-	s->run_buf = s->run_buf < s->record_len ? s->record_len : s->run_buf / s->record_len * s->record_len;
+	s->run_buf = s->run_buf > RUN_BUF_MAX   ? RUN_BUF_MAX
+		     : s->run_buf < RUN_BUF_MIN ? RUN_BUF_MIN
+						: s->run_buf;
+	s->run_buf = s->run_buf < s->record_len ? s->record_len
+						: s->run_buf / s->record_len * s->record_len;
 	for (size_t i = 0; i < s->run_count; i++) {
 		s->runs[i].buf = vv_malloc(s->run_buf);
 		if (!s->runs[i].buf) {

@@ -16,7 +16,8 @@
 typedef struct vv_sorter vv_sorter;
 
 /* memory: bytes of records held before a run is written; temp_dir: where (NULL: /tmp). */
-vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory, const char *temp_dir, vv_error *err);
+vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
+			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */
 vv_status vv_sorter_add(vv_sorter *s, const void *record, vv_error *err);
 uint64_t vv_sorter_count(const vv_sorter *s);

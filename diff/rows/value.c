@@ -10,12 +10,21 @@
 #include "dataset/schema/moment.h"
 
 /* First byte of a canonical form. */
-enum { TAG_ABSENT = 'a', TAG_NULL = 'n', TAG_NUMBER = '0', TAG_BOOLEAN = 'b', TAG_JSON = 'j', TAG_TEXT = 't', TAG_OTHER = 'o' };
+enum {
+	TAG_ABSENT = 'a',
+	TAG_NULL = 'n',
+	TAG_NUMBER = '0',
+	TAG_BOOLEAN = 'b',
+	TAG_JSON = 'j',
+	TAG_TEXT = 't',
+	TAG_OTHER = 'o'
+};
 
 static bool listed(const char **values, const vv_cell *c)
 {
 	for (size_t i = 0; values && values[i]; i++) {
-		if (strlen(values[i]) == c->len && memcmp(values[i], c->text ? c->text : "", c->len) == 0) {
+		if (strlen(values[i]) == c->len &&
+		    memcmp(values[i], c->text ? c->text : "", c->len) == 0) {
 			return true;
 		}
 	}
@@ -26,7 +35,8 @@ static bool listed(const char **values, const vv_cell *c)
  * value of its own, so that "" and null are told apart. */
 static bool is_missing(const vv_field *f, const vv_cell *c)
 {
-	if (c->state != VV_CELL_TEXT || (c->len == 0 && (f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY))) {
+	if (c->state != VV_CELL_TEXT ||
+	    (c->len == 0 && (f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY))) {
 		return false;
 	}
 	return vv_field_missing(f, c);
@@ -39,7 +49,8 @@ static bool is_missing(const vv_field *f, const vv_cell *c)
  * needed for the most frequent values. */
 static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
-	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f; /* JSON numbers have one spelling */
+	/* JSON numbers have one spelling */
+	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f;
 	size_t at = out->len;
 	vv_decimal d;
 	if (c->len == 0 || !vv_buf_reserve(out, c->len + NUMBER_MORE)) {
@@ -68,8 +79,10 @@ static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
 static bool put_boolean(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
 	bool literal = c->state == VV_CELL_LITERAL;
-	bool yes = literal ? c->len == 4 && memcmp(c->text, "true", 4) == 0 : listed(f->true_values, c);
-	bool no = literal ? c->len == 5 && memcmp(c->text, "false", 5) == 0 : listed(f->false_values, c);
+	bool yes = literal ? c->len == 4 && memcmp(c->text, "true", 4) == 0
+			   : listed(f->true_values, c);
+	bool no = literal ? c->len == 5 && memcmp(c->text, "false", 5) == 0
+			  : listed(f->false_values, c);
 	if (yes || no) {
 		vv_buf_putc(out, TAG_BOOLEAN);
 		vv_buf_putc(out, yes ? '1' : '0');
@@ -129,13 +142,16 @@ static void put_form(vv_buf *out, const vv_field *f, const vv_cell *c)
 		vv_buf_putc(out, TAG_NULL);
 		return;
 	}
-	if ((f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER || c->state == VV_CELL_LITERAL) && put_number(out, f, c)) {
+	if ((f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER ||
+	     c->state == VV_CELL_LITERAL) &&
+	    put_number(out, f, c)) {
 		return;
 	}
 	if ((f->type == VV_TYPE_BOOLEAN || c->state == VV_CELL_LITERAL) && put_boolean(out, f, c)) {
 		return;
 	}
-	if (c->state == VV_CELL_LITERAL || f->type == VV_TYPE_OBJECT || f->type == VV_TYPE_ARRAY || f->type == VV_TYPE_GEOJSON) {
+	if (c->state == VV_CELL_LITERAL || f->type == VV_TYPE_OBJECT || f->type == VV_TYPE_ARRAY ||
+	    f->type == VV_TYPE_GEOJSON) {
 		put_json(out, c);
 		return;
 	}
@@ -176,16 +192,19 @@ const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb)
 	return fa->type == fb->type ? fa : fb;
 }
 
-vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
+vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell *a,
+			      const vv_field *fb, const vv_cell *b)
 {
-	if (a->state == b->state && a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
+	if (a->state == b->state && a->len == b->len &&
+	    (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
 		return VV_SAME;
 	}
 	scratch->len = 0;
 	vv_value_put_canonical(scratch, vv_value_field(fa, fb), a);
 	size_t n = scratch->len;
 	vv_value_put_canonical(scratch, fb, b);
-	bool same = !scratch->failed && scratch->len == 2 * n && memcmp(scratch->data, scratch->data + n, n) == 0;
+	bool same = !scratch->failed && scratch->len == 2 * n &&
+		    memcmp(scratch->data, scratch->data + n, n) == 0;
 	return same ? VV_SAME_VALUE : VV_OTHER;
 }
 
@@ -203,7 +222,8 @@ bool vv_tolerance_check(const char *tolerance)
 	vv_decimal d;
 	size_t len = strlen(tolerance);
 	len -= len > 0 && tolerance[len - 1] == '%';
-	bool ok = vv_decimal_read(&d, &b, NULL, tolerance, len) && d.kind == VV_DECIMAL_FINITE && !d.negative;
+	bool ok = vv_decimal_read(&d, &b, NULL, tolerance, len) && d.kind == VV_DECIMAL_FINITE &&
+		  !d.negative;
 	vv_buf_clear(&b);
 	return ok;
 }
@@ -230,7 +250,8 @@ static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percen
 	memset(sum, 0, n * sizeof(*sum));
 	for (size_t i = x->count; i-- > 0;) {
 		for (size_t k = percent->count; k-- > 0;) {
-			sum[i + k + 1] += (unsigned)(buf->data[x->digits_at + i] - '0') * (unsigned)(buf->data[percent->digits_at + k] - '0');
+			sum[i + k + 1] += (unsigned)(buf->data[x->digits_at + i] - '0') *
+					  (unsigned)(buf->data[percent->digits_at + k] - '0');
 		}
 	}
 	for (size_t i = n; i-- > 1;) {
@@ -246,7 +267,9 @@ static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percen
 	}
 	buf->len += n;
 	vv_buf_clear(&cells);
-	*out = (vv_decimal){.kind = VV_DECIMAL_FINITE, .digits_at = at + zeros, .count = n - zeros,
+	*out = (vv_decimal){.kind = VV_DECIMAL_FINITE,
+			    .digits_at = at + zeros,
+			    .count = n - zeros,
 			    .exponent = x->exponent + percent->exponent - 2 - (int64_t)zeros};
 	return true;
 }
@@ -261,20 +284,24 @@ static const vv_field *spelling_of(const vv_field *f, const vv_cell *c)
 	return c->state == VV_CELL_LITERAL ? NULL : f;
 }
 
-bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b, const char *tolerance)
+bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb,
+		     const vv_cell *b, const char *tolerance)
 {
 	vv_decimal x, y, bound, distance;
 	size_t len = strlen(tolerance);
 	bool percent = len > 0 && tolerance[len - 1] == '%';
 	scratch->len = 0;
-	if (!has_text(a) || !has_text(b) || !vv_decimal_read(&x, scratch, spelling_of(fa, a), a->text, a->len) ||
+	if (!has_text(a) || !has_text(b) ||
+	    !vv_decimal_read(&x, scratch, spelling_of(fa, a), a->text, a->len) ||
 	    !vv_decimal_read(&y, scratch, spelling_of(fb, b), b->text, b->len) ||
-	    !vv_decimal_read(&bound, scratch, NULL, tolerance, len - percent) || !vv_decimal_distance(&distance, &x, &y, scratch)) {
+	    !vv_decimal_read(&bound, scratch, NULL, tolerance, len - percent) ||
+	    !vv_decimal_distance(&distance, &x, &y, scratch)) {
 		return false;
 	}
 	x.negative = y.negative = false;
 	vv_decimal big = vv_decimal_compare(&x, &y, scratch) >= 0 ? x : y, limit = bound;
-	return (!percent || scale(&bound, &big, &limit, scratch)) && vv_decimal_compare(&distance, &bound, scratch) <= 0;
+	return (!percent || scale(&bound, &big, &limit, scratch)) &&
+	       vv_decimal_compare(&distance, &bound, scratch) <= 0;
 }
 
 int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
@@ -285,8 +312,9 @@ int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
 	if (a->state != b->state) {
 		return a->state < b->state ? -1 : 1;
 	}
-	bool numbers = (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) && a->len > 0 && b->len > 0 &&
-		       vv_decimal_read(&x, &digits, f, a->text, a->len) && vv_decimal_read(&y, &digits, f, b->text, b->len);
+	bool numbers = (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) && a->len > 0 &&
+		       b->len > 0 && vv_decimal_read(&x, &digits, f, a->text, a->len) &&
+		       vv_decimal_read(&y, &digits, f, b->text, b->len);
 	if (numbers) {
 		c = vv_decimal_compare(&x, &y, &digits);
 	}

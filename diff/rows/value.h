@@ -21,22 +21,25 @@
 #include "dataset/schema/schema.h"
 
 typedef enum vv_same {
-	VV_SAME,        /* state and text */
-	VV_SAME_VALUE,  /* the value, written otherwise */
+	VV_SAME,       /* state and text */
+	VV_SAME_VALUE, /* the value, written otherwise */
 	VV_OTHER
 } vv_same;
 
 /* Where the two columns have different types, the new one's (fb) tells. */
-vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b);
+vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb,
+			 const vv_cell *b);
 
 /* The same with a buffer of the caller's, whose content is overwritten: for many cells.
  * When memory runs out scratch->failed is set, and stays: then the answer means nothing.
  * (vv_value_compare answers VV_OTHER.) */
-vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b);
+vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell *a,
+			      const vv_field *fb, const vv_cell *b);
 
 /* Are two numbers within tolerance (a decimal text such as "0.01", absolute; with a
  * percent sign, relative to the larger)? False when one is no number. scratch: as above. */
-bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b, const char *tolerance);
+bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb,
+		     const vv_cell *b, const char *tolerance);
 bool vv_tolerance_check(const char *tolerance); /* is it well-formed? */
 
 /* The field under which an old cell is read beside the new version's column: its own, or

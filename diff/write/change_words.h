@@ -21,7 +21,7 @@ typedef struct vv_change_counts {
 	uint64_t old_rows, new_rows;
 	uint64_t added, removed, changed, moved; /* rows */
 	uint64_t rewritten; /* rows whose values are only written differently */
-	uint64_t rekeyed;                        /* of the changed ones: whose key is another */
+	uint64_t rekeyed;   /* of the changed ones: whose key is another */
 	uint64_t cells;     /* changed ones, of changed rows */
 	bool reordered;
 	size_t columns_added, columns_removed, columns_renamed, columns_moved, columns_retyped;

@@ -23,18 +23,18 @@ typedef struct csv_writer {
 	vv_diff_writer base; /* first: what callers hold */
 	vv_diff_writer_options opts;
 	vv_buf buf;
-	vv_buf text, other;  /* one cell */
+	vv_buf text, other; /* one cell */
 	vv_diff_table table;
-	vv_row_at rows;      /* of the new version */
-	vv_row_at old_rows;  /* of the old one, where columns were dropped */
-	vv_sorter *gone;     /* numbers of old rows to be told as removed at the end; NULL: none */
-	uint64_t next;       /* rows of the new version that are told or passed */
-	uint64_t old_next;   /* of the old version */
+	vv_row_at rows;     /* of the new version */
+	vv_row_at old_rows; /* of the old one, where columns were dropped */
+	vv_sorter *gone;    /* numbers of old rows to be told as removed at the end; NULL: none */
+	uint64_t next;      /* rows of the new version that are told or passed */
+	uint64_t old_next;  /* of the old version */
 	uint64_t told;
 	size_t tables;
-	bool below;          /* the row at `next` stands below a changed one */
-	bool gains;          /* columns were added: every row has something new */
-	bool over;           /* past the limit */
+	bool below; /* the row at `next` stands below a changed one */
+	bool gains; /* columns were added: every row has something new */
+	bool over;  /* past the limit */
 } csv_writer;
 
 static csv_writer *self(vv_diff_writer *w)
@@ -45,8 +45,8 @@ static csv_writer *self(vv_diff_writer *w)
 static vv_status flush(csv_writer *w, size_t above, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&w->buf, err);
-	if (rc == VV_OK && (rc = vv_buf_ok(&w->text, err)) == VV_OK && (rc = vv_buf_ok(&w->other, err)) == VV_OK &&
-	    w->buf.len > above) {
+	if (rc == VV_OK && (rc = vv_buf_ok(&w->text, err)) == VV_OK &&
+	    (rc = vv_buf_ok(&w->other, err)) == VV_OK && w->buf.len > above) {
 		rc = w->opts.write(w->opts.payload, w->buf.data, w->buf.len, err);
 		vv_buf_reset(&w->buf);
 	}
@@ -95,7 +95,8 @@ static bool looks_null(const char *s, size_t len)
  * stands there: daff reads that file with the same rule and would not find the row else. */
 static void put_text(vv_buf *b, const vv_table *t, const char *s, size_t len)
 {
-	vv_buf_puts(b, t->root.dialect.form != VV_FORM_CSV && len > 0 && looks_null(s, len) ? "_" : "");
+	vv_buf_puts(b, t->root.dialect.form != VV_FORM_CSV && len > 0 && looks_null(s, len) ? "_"
+											    : "");
 	vv_buf_put(b, len > 0 ? s : "", len);
 }
 
@@ -161,7 +162,8 @@ static vv_status find_old(csv_writer *w, vv_row_change *c, vv_error *err)
 {
 	uint64_t at = w->old_next + (c->new_row - w->next), rows = w->table.a->root.rows;
 	vv_status rc = VV_OK;
-	for (unsigned i = 0; i < (w->table.reordered ? SEARCH_MAX : 1) && at + i < rows && rc == VV_OK; i++) {
+	for (unsigned i = 0;
+	     i < (w->table.reordered ? SEARCH_MAX : 1) && at + i < rows && rc == VV_OK; i++) {
 		rc = vv_row_at_get(&w->old_rows, at + i, &c->old_cells, err);
 		if (rc == VV_OK && same_row(&w->table, c)) {
 			w->old_next += i;
@@ -228,7 +230,8 @@ static vv_status put_gone(csv_writer *w, const vv_row_change *c, vv_error *err)
 	}
 	vv_put_be64(record, c->old_row);
 	if (!w->gone) {
-		rc = vv_sorter_new(&w->gone, sizeof(record), sizeof(record), GONE_MEMORY, NULL, err);
+		rc = vv_sorter_new(&w->gone, sizeof(record), sizeof(record), GONE_MEMORY, NULL,
+				   err);
 	}
 	return rc < 0 ? rc : vv_sorter_add(w->gone, record, err);
 }
@@ -242,7 +245,9 @@ static vv_status put_all_gone(csv_writer *w, vv_error *err)
 	vv_row_at_close(&w->old_rows);
 	vv_row_at_init(&w->old_rows, w->table.a);
 	while (rc == VV_OK && (more = vv_sorter_next(w->gone, &record, err)) > 0) {
-		vv_row_change c = {.kind = VV_ROW_REMOVED, .old_row = vv_get_be64(record), .new_row = UINT64_MAX};
+		vv_row_change c = {.kind = VV_ROW_REMOVED,
+				   .old_row = vv_get_be64(record),
+				   .new_row = UINT64_MAX};
 		if (c.old_row != above + 1) {
 			put_same(w, "...");
 		}
@@ -273,7 +278,8 @@ static bool gains(const vv_diff_table *t, const vv_cell *cells)
 {
 	for (size_t i = 0; i < t->columns->count; i++) {
 		const vv_column_pair *p = &t->columns->pairs[i];
-		if (p->a < 0 && cells[p->b].state != VV_CELL_ABSENT && cells[p->b].state != VV_CELL_NULL) {
+		if (p->a < 0 && cells[p->b].state != VV_CELL_ABSENT &&
+		    cells[p->b].state != VV_CELL_NULL) {
 			return true;
 		}
 	}
@@ -286,7 +292,8 @@ static vv_status put_gains(csv_writer *w, uint64_t place, vv_error *err)
 	vv_status rc = VV_OK;
 	for (uint64_t row = w->next; w->gains && row < place && rc == VV_OK && !w->over; row++) {
 		const vv_cell *cells;
-		if ((rc = vv_row_at_get(&w->rows, row, &cells, err)) < 0 || !gains(&w->table, cells)) {
+		if ((rc = vv_row_at_get(&w->rows, row, &cells, err)) < 0 ||
+		    !gains(&w->table, cells)) {
 			continue;
 		}
 		if ((rc = put_between(w, row, err)) < 0 || !is_within(w)) {
@@ -371,7 +378,8 @@ static bool differ_in_spaces(const vv_cell *x, const vv_cell *y)
 static bool is_unfit_for_arrow(const vv_diff_table *t, const vv_row_change *c)
 {
 	for (size_t i = 0; i < vv_pairs_count(t); i++) {
-		if (vv_pairs_differ(c, i) && differ_in_spaces(vv_pairs_old(t, i, c), vv_pairs_new(t, i, c))) {
+		if (vv_pairs_differ(c, i) &&
+		    differ_in_spaces(vv_pairs_old(t, i, c), vv_pairs_new(t, i, c))) {
 			return true;
 		}
 	}
@@ -440,7 +448,8 @@ static void put_columns(csv_writer *w)
 	for (size_t i = 0; i < count; i++) {
 		const vv_field *f = vv_pairs_field(&w->table, i);
 		begin_text(w);
-		put_text(&w->text, vv_pairs_get(&w->table, i).b >= 0 ? w->table.b : w->table.a, f->name, f->name_len);
+		put_text(&w->text, vv_pairs_get(&w->table, i).b >= 0 ? w->table.b : w->table.a,
+			 f->name, f->name_len);
 		vv_buf_putc(&w->buf, ',');
 		put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
 	}
@@ -516,7 +525,8 @@ static vv_status csv_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 		return VV_OK;
 	}
 	if (w->rows.table && stands_here(w, c) &&
-	    ((rc = put_gains(w, c->place, err)) < 0 || w->over || (rc = put_between(w, c->place, err)) < 0)) {
+	    ((rc = put_gains(w, c->place, err)) < 0 || w->over ||
+	     (rc = put_between(w, c->place, err)) < 0)) {
 		return rc;
 	}
 	if (!is_within(w)) {
@@ -539,7 +549,8 @@ static vv_status csv_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 {
 	csv_writer *w = self(base);
 	vv_status rc = VV_OK;
-	if (!w->over && w->opts.limit > 0 && w->told < stats->added + stats->removed && !w->rows.table) {
+	if (!w->over && w->opts.limit > 0 && w->told < stats->added + stats->removed &&
+	    !w->rows.table) {
 		put_same(w, "..."); /* rows past the limit may not have been given */
 	}
 	if (w->rows.table && !w->over) {
@@ -584,7 +595,8 @@ static vv_status csv_open(vv_diff_writer **out, const vv_diff_writer_options *op
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){csv_begin, csv_begin_table, csv_row, csv_end_table, csv_end, csv_close};
+	w->base = (vv_diff_writer){csv_begin,     csv_begin_table, csv_row,
+				   csv_end_table, csv_end,         csv_close};
 	w->opts = *opts;
 	*out = &w->base;
 	return VV_OK;

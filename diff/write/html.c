@@ -51,8 +51,12 @@ static void put_entities(vv_buf *b, const char *s, size_t len)
 {
 	size_t from = 0;
 	for (size_t i = 0; i < len; i++) {
-		const char *e = s[i] == '&' ? "&amp;" : s[i] == '<' ? "&lt;" : s[i] == '>' ? "&gt;" : s[i] == '"' ? "&quot;" :
-				s[i] == '\'' ? "&#39;" : NULL;
+		const char *e = s[i] == '&'    ? "&amp;"
+				: s[i] == '<'  ? "&lt;"
+				: s[i] == '>'  ? "&gt;"
+				: s[i] == '"'  ? "&quot;"
+				: s[i] == '\'' ? "&#39;"
+					       : NULL;
 		if (e) {
 			vv_buf_put(b, s + from, i - from);
 			vv_buf_puts(b, e);
@@ -144,7 +148,10 @@ static void put_bounded(html_writer *w, const char *s, size_t len)
 
 static bool put_state(html_writer *w, const vv_cell *c)
 {
-	const char *word = c->state == VV_CELL_ABSENT ? "absent" : c->state == VV_CELL_NULL ? "null" : c->len == 0 ? "empty" : NULL;
+	const char *word = c->state == VV_CELL_ABSENT ? "absent"
+			   : c->state == VV_CELL_NULL ? "null"
+			   : c->len == 0              ? "empty"
+						      : NULL;
 	if (word) {
 		vv_buf_printf(&w->buf, "<i class=\"v\">%s</i>", word);
 	}
@@ -245,7 +252,8 @@ static void put_classes(html_writer *w, size_t pair, bool changed)
 {
 	char classes[8];
 	size_t n = 0;
-	bool key = vv_pairs_is_key(&w->table, pair), number = is_number(vv_pairs_field(&w->table, pair));
+	bool key = vv_pairs_is_key(&w->table, pair),
+	     number = is_number(vv_pairs_field(&w->table, pair));
 	classes[n++] = key ? 'k' : ' ';
 	classes[n++] = changed ? 'x' : ' ';
 	classes[n++] = number ? 'n' : ' ';
@@ -281,7 +289,8 @@ static void put_cell(html_writer *w, size_t pair, const vv_row_change *c)
 /* Is the column beside a changed one, near enough to be shown with it? */
 static bool is_context(const html_writer *w, size_t pair, const vv_row_change *c)
 {
-	size_t count = vv_pairs_count(&w->table), right = w->opts.context / 2, left = w->opts.context - right;
+	size_t count = vv_pairs_count(&w->table), right = w->opts.context / 2,
+	       left = w->opts.context - right;
 	for (size_t i = pair > right ? pair - right : 0; i < count && i <= pair + left; i++) {
 		if (vv_pairs_differ(c, i)) {
 			return true;
@@ -295,7 +304,8 @@ static void put_changed_card(html_writer *w, const vv_row_change *c)
 {
 	for (int key = 1; key >= 0; key--) {
 		for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
-			if (vv_pairs_is_key(&w->table, i) == (key == 1) && (key == 1 || is_context(w, i, c))) {
+			if (vv_pairs_is_key(&w->table, i) == (key == 1) &&
+			    (key == 1 || is_context(w, i, c))) {
 				put_cell(w, i, c);
 			}
 		}
@@ -317,14 +327,16 @@ static void put_whole_card(html_writer *w, const vv_row_change *c)
 	if (shown == count) {
 		return;
 	}
-	vv_buf_printf(&w->buf, "<td class=\"rest\"><details><summary>%s more columns</summary><dl>", vv_text_count(count - shown));
+	vv_buf_printf(&w->buf, "<td class=\"rest\"><details><summary>%s more columns</summary><dl>",
+		      vv_text_count(count - shown));
 	size_t passed = 0;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < count; i++) {
 			if (vv_pairs_is_key(&w->table, i) != (round == 0) || passed++ < shown) {
 				continue;
 			}
-			const vv_cell *x = vv_pairs_old(&w->table, i, c), *y = vv_pairs_new(&w->table, i, c);
+			const vv_cell *x = vv_pairs_old(&w->table, i, c),
+				      *y = vv_pairs_new(&w->table, i, c);
 			if (x || y) {
 				vv_buf_puts(&w->buf, "<div><dt");
 				put_label(w, i);
@@ -343,15 +355,21 @@ static void put_row_head(html_writer *w, const vv_row_change *c)
 	static const struct {
 		const char *sign, *word;
 		char letter;
-	} kinds[] = {{"+", "added", 'a'}, {"\u2212", "removed", 'r'}, {"~", "changed", 'c'}, {":", "moved", 'm'}};
+	} kinds[] = {{"+", "added", 'a'},
+		     {"\u2212", "removed", 'r'},
+		     {"~", "changed", 'c'},
+		     {":", "moved", 'm'}};
 	char letter = kinds[c->kind].letter;
-	vv_buf_printf(&w->buf, "<tr class=\"%c\"><th scope=\"row\"><span class=\"sign %c\" aria-hidden=\"true\">%s</span>", letter, letter,
-		      kinds[c->kind].sign);
+	vv_buf_printf(
+		&w->buf,
+		"<tr class=\"%c\"><th scope=\"row\"><span class=\"sign %c\" aria-hidden=\"true\">%s</span>",
+		letter, letter, kinds[c->kind].sign);
 	vv_buf_printf(&w->buf, "<span class=\"vh\">%s row </span><small>", kinds[c->kind].word);
 	if (c->moved && c->old_cells && c->new_cells) {
 		vv_buf_printf(&w->buf, "%s \u2192 ", vv_text_count(c->old_row + 1));
 	}
-	vv_buf_printf(&w->buf, "%s</small></th>", vv_text_count((c->new_cells ? c->new_row : c->old_row) + 1));
+	vv_buf_printf(&w->buf, "%s</small></th>",
+		      vv_text_count((c->new_cells ? c->new_row : c->old_row) + 1));
 }
 
 static vv_status html_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
@@ -379,7 +397,8 @@ static vv_status html_row(vv_diff_writer *base, const vv_row_change *c, vv_error
 /* SHA-256 of the text in base64, as a policy names it. */
 static vv_status put_digest(html_writer *w, const char *const *lines, vv_error *err)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	uint8_t digest[VV_SHA256_LEN + 1] = {0};
 	vv_buf all = VV_BUF_INIT;
 	for (; *lines; lines++) {
@@ -392,7 +411,8 @@ static vv_status put_digest(html_writer *w, const char *const *lines, vv_error *
 	vv_buf_clear(&all);
 	vv_buf_puts(&w->buf, "'sha256-");
 	for (size_t i = 0; i < VV_SHA256_LEN; i += 3) {
-		unsigned v = (unsigned)digest[i] << 16 | (unsigned)digest[i + 1] << 8 | (i + 2 < VV_SHA256_LEN ? digest[i + 2] : 0u);
+		unsigned v = (unsigned)digest[i] << 16 | (unsigned)digest[i + 1] << 8 |
+			     (i + 2 < VV_SHA256_LEN ? digest[i + 2] : 0u);
 		vv_buf_putc(&w->buf, letters[v >> 18]);
 		vv_buf_putc(&w->buf, letters[v >> 12 & 63]);
 		vv_buf_putc(&w->buf, letters[v >> 6 & 63]);
@@ -414,8 +434,10 @@ static vv_status html_begin(vv_diff_writer *base, vv_error *err)
 	html_writer *w = self(base);
 	const char *title = w->opts.title && w->opts.title[0] ? w->opts.title : "Changes in tables";
 	vv_status rc;
-	vv_buf_puts(&w->buf, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
+	vv_buf_puts(
+		&w->buf,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
 	if ((rc = put_digest(w, html_page_style, err)) < 0) {
 		return rc;
 	}
@@ -423,14 +445,18 @@ static vv_status html_begin(vv_diff_writer *base, vv_error *err)
 	if ((rc = put_digest(w, html_page_script, err)) < 0) {
 		return rc;
 	}
-	vv_buf_puts(&w->buf, "; base-uri 'none'; form-action 'none'\">\n"
-		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		    "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"varve\">\n<title>");
+	vv_buf_puts(
+		&w->buf,
+		"; base-uri 'none'; form-action 'none'\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		"<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"varve\">\n<title>");
 	put_names(w, title);
 	vv_buf_puts(&w->buf, "</title>\n<style>");
 	put_lines(w, html_page_style);
-	vv_buf_puts(&w->buf, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#tables\">Skip to the changes</a>\n"
-		    "<header class=\"top\">\n<h1><small>varve diff</small> ");
+	vv_buf_puts(
+		&w->buf,
+		"</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#tables\">Skip to the changes</a>\n"
+		"<header class=\"top\">\n<h1><small>varve diff</small> ");
 	put_names(w, title);
 	vv_buf_puts(&w->buf, "</h1>\n");
 	vv_buf_puts(&w->buf, html_page_controls);
@@ -487,7 +513,8 @@ static void put_facts(html_writer *w)
 		put_fact(w, &open, "One side is text, the other a table of varve.", "", 0);
 	}
 	if (t->partial) {
-		put_fact(w, &open, "By the options of this difference not all that changed is told.", "", 0);
+		put_fact(w, &open,
+			 "By the options of this difference not all that changed is told.", "", 0);
 	}
 	vv_buf_puts(&w->buf, open ? "</ul>\n" : "");
 	w->buf.failed = w->buf.failed || line.failed;
@@ -503,7 +530,8 @@ static void put_column_head(html_writer *w, size_t pair)
 	const char *change = !t->columns ? "" : p.a < 0 ? "added" : p.b < 0 ? "dropped" : "";
 	vv_buf_puts(&w->buf, "<th scope=\"col\"");
 	if (key || number || change[0]) {
-		vv_buf_printf(&w->buf, " class=\"%s%s%s\"", key ? "k " : "", number ? "n " : "", change);
+		vv_buf_printf(&w->buf, " class=\"%s%s%s\"", key ? "k " : "", number ? "n " : "",
+			      change);
 	}
 	vv_buf_printf(&w->buf, " title=\"%s\"", vv_type_name(f->type));
 	put_label(w, pair);
@@ -526,8 +554,10 @@ static vv_status html_begin_table(vv_diff_writer *base, const vv_diff_table *t, 
 	w->told = 0;
 	w->tables++;
 	w->cards = vv_pairs_count(t) > GRID_MAX;
-	vv_buf_printf(&w->buf, "<section class=\"t\" id=\"t%zu\" aria-labelledby=\"h%zu\">\n<h2 id=\"h%zu\">", w->tables, w->tables,
-		      w->tables);
+	vv_buf_printf(
+		&w->buf,
+		"<section class=\"t\" id=\"t%zu\" aria-labelledby=\"h%zu\">\n<h2 id=\"h%zu\">",
+		w->tables, w->tables, w->tables);
 	put_names(w, t->path);
 	vv_buf_puts(&w->buf, !t->a ? " (new)" : !t->b ? " (removed)" : "");
 	vv_buf_puts(&w->buf, "</h2>\n");
@@ -539,9 +569,11 @@ static vv_status html_begin_table(vv_diff_writer *base, const vv_diff_table *t, 
 		vv_buf_puts(&w->buf, "</p>\n");
 	}
 	put_facts(w);
-	vv_buf_puts(&w->buf, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rows of ");
+	vv_buf_puts(&w->buf,
+		    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rows of ");
 	put_names(w, t->path);
-	vv_buf_printf(&w->buf, "\">\n<table class=\"%s\">\n<thead><tr><th scope=\"col\">Row</th>", w->cards ? "cards" : "grid");
+	vv_buf_printf(&w->buf, "\">\n<table class=\"%s\">\n<thead><tr><th scope=\"col\">Row</th>",
+		      w->cards ? "cards" : "grid");
 	for (size_t i = 0; i < vv_pairs_count(t); i++) {
 		put_column_head(w, i);
 	}
@@ -549,11 +581,14 @@ static vv_status html_begin_table(vv_diff_writer *base, const vv_diff_table *t, 
 	return flush(w, FLUSH_AT, err);
 }
 
-static void put_count(html_writer *w, uint64_t n, char kind, const char *sign, const char *one, const char *many)
+static void put_count(html_writer *w, uint64_t n, char kind, const char *sign, const char *one,
+		      const char *many)
 {
 	if (n > 0) {
-		vv_buf_printf(&w->buf, "<li><span class=\"sign %c\" aria-hidden=\"true\">%s</span> <b>%s</b> %s</li>\n", kind, sign,
-			      vv_text_count(n), n == 1 ? one : many);
+		vv_buf_printf(
+			&w->buf,
+			"<li><span class=\"sign %c\" aria-hidden=\"true\">%s</span> <b>%s</b> %s</li>\n",
+			kind, sign, vv_text_count(n), n == 1 ? one : many);
 	}
 }
 
@@ -564,7 +599,8 @@ static vv_status html_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 	uint64_t all = t->a && t->b ? w->told : s->added + s->removed;
 	vv_buf_puts(&w->buf, "</tbody>\n</table>\n</div>\n");
 	if (w->opts.limit > 0 && all > w->opts.limit) {
-		vv_buf_printf(&w->buf, "<p class=\"note\">%s more rows are left out.</p>\n", vv_text_count(all - w->opts.limit));
+		vv_buf_printf(&w->buf, "<p class=\"note\">%s more rows are left out.</p>\n",
+			      vv_text_count(all - w->opts.limit));
 	}
 	vv_buf_puts(&w->buf, "<ul class=\"sum\">\n");
 	put_count(w, s->added, 'a', "+", "row added", "rows added");
@@ -572,10 +608,12 @@ static vv_status html_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 	put_count(w, s->changed, 'c', "~", "row changed", "rows changed");
 	put_count(w, s->cells_changed, 'c', "~", "cell changed", "cells changed");
 	put_count(w, s->rekeyed, 'c', "~", "key changed", "keys changed");
-	put_count(w, s->formatted_rows, 'c', "~", "row only written differently", "rows only written differently");
+	put_count(w, s->formatted_rows, 'c', "~", "row only written differently",
+		  "rows only written differently");
 	put_count(w, s->moved, 'm', ":", "row moved", "rows moved");
-	vv_buf_puts(&w->buf, w->told == 0 && s->added + s->removed == 0 ? "<li>No row differs</li>\n</ul>\n</section>\n" :
-										   "</ul>\n</section>\n");
+	vv_buf_puts(&w->buf, w->told == 0 && s->added + s->removed == 0
+				     ? "<li>No row differs</li>\n</ul>\n</section>\n"
+				     : "</ul>\n</section>\n");
 	return flush(w, 0, err);
 }
 
@@ -606,7 +644,8 @@ static vv_status html_open(vv_diff_writer **out, const vv_diff_writer_options *o
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){html_begin, html_begin_table, html_row, html_end_table, html_end, html_close};
+	w->base = (vv_diff_writer){html_begin,     html_begin_table, html_row,
+				   html_end_table, html_end,         html_close};
 	w->opts = *opts;
 	*out = &w->base;
 	return VV_OK;

@@ -5,8 +5,8 @@
 #ifndef VV_DIFF_WRITE_HTML_PAGE_H
 #define VV_DIFF_WRITE_HTML_PAGE_H
 
-extern const char *const html_page_style[];  /* NULL-ended: to be written one behind the other */
+extern const char *const html_page_style[]; /* NULL-ended: to be written one behind the other */
 extern const char *const html_page_script[];
-extern const char html_page_controls[];      /* the bar above the tables */
+extern const char html_page_controls[]; /* the bar above the tables */
 
 #endif

@@ -14,11 +14,11 @@
 typedef struct json_writer {
 	vv_diff_writer base; /* first: what callers hold */
 	vv_diff_writer_options opts;
-	bool lines;          /* ndjson */
+	bool lines; /* ndjson */
 	vv_buf buf;
 	vv_json_out out;
 	vv_diff_table table;
-	uint64_t rows;       /* told of, and so written or left out */
+	uint64_t rows; /* told of, and so written or left out */
 } json_writer;
 
 static json_writer *self(vv_diff_writer *w)
@@ -129,7 +129,8 @@ static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 		if (p->renamed) {
 			put_string(j, "old_name", x->name);
 			vv_json_name(&j->out, p->asserted ? "asserted" : "likeness");
-			p->asserted ? vv_json_bool(&j->out, true) : vv_json_u64(&j->out, p->likeness);
+			p->asserted ? vv_json_bool(&j->out, true)
+				    : vv_json_u64(&j->out, p->likeness);
 		}
 		if (p->moved) {
 			put_number(j, "old_position", (uint64_t)p->a + 1);
@@ -245,7 +246,8 @@ static void put_key(json_writer *j, const char *name, const vv_row_change *c, bo
 		/* places of the key are the new version's */
 		long old = t->columns ? vv_columns_to_old(t->columns, at) : (long)at;
 		if (old >= 0) {
-			put_cell(j, (t->b ? t->b : t->a)->schema.fields[at].name, &c->old_cells[old]);
+			put_cell(j, (t->b ? t->b : t->a)->schema.fields[at].name,
+				 &c->old_cells[old]);
 		}
 	}
 	vv_json_close_object(&j->out);
@@ -334,7 +336,8 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 	vv_json_open_object(&j->out);
 	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
 		if (s->column_changes[i] > 0) {
-			put_number(j, t->b->schema.fields[t->columns->pairs[i].b].name, s->column_changes[i]);
+			put_number(j, t->b->schema.fields[t->columns->pairs[i].b].name,
+				   s->column_changes[i]);
 		}
 	}
 	vv_json_close_object(&j->out);
@@ -386,21 +389,24 @@ static void json_close(vv_diff_writer *w)
 	}
 }
 
-static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool lines, vv_error *err)
+static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool lines,
+			  vv_error *err)
 {
 	json_writer *j = vv_calloc(1, sizeof(*j));
 	if (!j) {
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	j->base = (vv_diff_writer){json_begin, json_begin_table, json_row, json_end_table, json_end, json_close};
+	j->base = (vv_diff_writer){json_begin,     json_begin_table, json_row,
+				   json_end_table, json_end,         json_close};
 	j->opts = *opts;
 	j->lines = lines;
 	*out = &j->base;
 	return VV_OK;
 }
 
-static vv_status open_document(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+static vv_status open_document(vv_diff_writer **out, const vv_diff_writer_options *opts,
+			       vv_error *err)
 {
 	return open_any(out, opts, false, err);
 }

@@ -29,7 +29,7 @@
 enum { CHANGED, ADDED, REMOVED, SECTIONS };
 
 typedef struct section {
-	vv_buf head;       /* two lines */
+	vv_buf head; /* two lines */
 	vv_buf lines;
 	uint64_t lines_all; /* also those that were not kept */
 } section;
@@ -51,7 +51,7 @@ typedef struct md_writer {
 	size_t columns[SECTIONS][COLUMNS_MAX]; /* pairs shown of added and removed rows */
 	size_t column_count[SECTIONS];
 	vv_buf x, y, shown_x, shown_y;
-	bool failed;                 /* one of them, before it was emptied */
+	bool failed; /* one of them, before it was emptied */
 } md_writer;
 
 static md_writer *self(vv_diff_writer *w)
@@ -67,7 +67,9 @@ static void put_inert(vv_buf *b, const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		bool address = (s[i] == ':' && i + 2 < len && s[i + 1] == '/' && s[i + 2] == '/') ||
-			       (s[i] == '.' && i >= 3 && (memcmp(s + i - 3, "www", 3) == 0 || memcmp(s + i - 3, "WWW", 3) == 0));
+			       (s[i] == '.' && i >= 3 &&
+				(memcmp(s + i - 3, "www", 3) == 0 ||
+				 memcmp(s + i - 3, "WWW", 3) == 0));
 		if (address || (s[i] && strchr("&<`*_~|\\[]$@#", s[i]))) {
 			vv_buf_printf(b, "&#%d;", s[i]);
 		} else {
@@ -124,14 +126,16 @@ static void put_shown(vv_buf *b, const vv_cell *c, const vv_buf *shown)
 /* Two cells as they are shown beside each other: what both begin with is cut. */
 static void show_both(md_writer *w, const vv_cell *x, const vv_cell *y)
 {
-	w->failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed || w->shown_y.failed;
+	w->failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed ||
+		    w->shown_y.failed;
 	vv_buf_reset(&w->x);
 	vv_buf_reset(&w->y);
 	vv_buf_reset(&w->shown_x);
 	vv_buf_reset(&w->shown_y);
 	vv_text_cell_put(&w->x, x, true);
 	vv_text_cell_put(&w->y, y, true);
-	vv_text_cell_window(&w->shown_x, &w->shown_y, vv_buf_cstr(&w->x), vv_buf_cstr(&w->y), CELL_WIDTH);
+	vv_text_cell_window(&w->shown_x, &w->shown_y, vv_buf_cstr(&w->x), vv_buf_cstr(&w->y),
+			    CELL_WIDTH);
 	bound(&w->shown_x, CELL_WIDTH);
 	bound(&w->shown_y, CELL_WIDTH);
 }
@@ -181,7 +185,8 @@ static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 		}
 	}
 	if (shown == 0) {
-		vv_buf_printf(b, " %llu |", (unsigned long long)(c->new_cells ? c->new_row : c->old_row) + 1);
+		vv_buf_printf(b, " %llu |",
+			      (unsigned long long)(c->new_cells ? c->new_row : c->old_row) + 1);
 	}
 }
 
@@ -220,7 +225,8 @@ static void whole_row(md_writer *w, section *s, int which, const vv_row_change *
 
 static vv_status lines_ok(md_writer *w, const section *s, vv_error *err)
 {
-	bool failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed || w->shown_y.failed;
+	bool failed = w->failed || w->x.failed || w->y.failed || w->shown_x.failed ||
+		      w->shown_y.failed;
 	return failed ? vv_fail_nomem(err) : vv_buf_ok(&s->lines, err);
 }
 
@@ -272,7 +278,8 @@ static void choose_columns(md_writer *w, md_table *t, int which)
 	for (int key = 1; key >= 0; key--) {
 		for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
 			vv_column_pair p = vv_pairs_get(&w->table, i);
-			if (vv_pairs_is_key(&w->table, i) != (key == 1) || (which == ADDED ? p.b : p.a) < 0) {
+			if (vv_pairs_is_key(&w->table, i) != (key == 1) ||
+			    (which == ADDED ? p.b : p.a) < 0) {
 				continue;
 			}
 			t->columns[which]++;
@@ -307,7 +314,8 @@ static void put_section_heads(md_writer *w, md_table *t)
 			keys++;
 		}
 	}
-	vv_buf_puts(b, keys == 0 ? " row | column | before | after |" : " column | before | after |");
+	vv_buf_puts(b,
+		    keys == 0 ? " row | column | before | after |" : " column | before | after |");
 	put_rule(b, (keys == 0 ? 1 : keys) + 3);
 	for (int k = ADDED; k <= REMOVED; k++) {
 		b = &t->sections[k].head;
@@ -362,7 +370,9 @@ static void put_counts(vv_buf *b, const vv_rowdiff_stats *s)
 		put_count(b, start, s->rekeyed, s->rekeyed == 1 ? "key" : "keys");
 		vv_buf_putc(b, ')');
 	}
-	put_count(b, start, s->formatted_rows, s->formatted_rows == 1 ? "row only written differently" : "rows only written differently");
+	put_count(b, start, s->formatted_rows,
+		  s->formatted_rows == 1 ? "row only written differently"
+					 : "rows only written differently");
 	put_count(b, start, s->moved, s->moved == 1 ? "row moved" : "rows moved");
 	vv_buf_puts(b, b->len > start ? "\n" : "No row differs.\n");
 }
@@ -418,7 +428,8 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 		vv_buf_puts(b, "- one side is text, the other a table of varve\n");
 	}
 	if (t->partial) {
-		vv_buf_puts(b, "- by the options of this difference not all that changed is told\n");
+		vv_buf_puts(b,
+			    "- by the options of this difference not all that changed is told\n");
 	}
 	b->failed = b->failed || line.failed;
 	vv_buf_clear(&line);
@@ -464,8 +475,9 @@ static size_t lines_within(const vv_buf *lines, size_t room, uint64_t *count)
 
 static const char *noun(int which, uint64_t n)
 {
-	static const char *const nouns[SECTIONS][2] = {
-		{"changed cell", "changed cells"}, {"added row", "added rows"}, {"removed row", "removed rows"}};
+	static const char *const nouns[SECTIONS][2] = {{"changed cell", "changed cells"},
+						       {"added row", "added rows"},
+						       {"removed row", "removed rows"}};
 	return nouns[which][n != 1];
 }
 
@@ -485,17 +497,21 @@ static void put_section(vv_buf *b, const md_table *t, int which, size_t room)
 		return;
 	}
 	if (used == 0) {
-		vv_buf_printf(b, "\nNot shown: %s %s.\n", vv_text_count(s->lines_all), noun(which, s->lines_all));
+		vv_buf_printf(b, "\nNot shown: %s %s.\n", vv_text_count(s->lines_all),
+			      noun(which, s->lines_all));
 		return;
 	}
-	vv_buf_printf(b, "\n<details open><summary>%s %s</summary>\n\n", vv_text_count(s->lines_all), noun(which, s->lines_all));
+	vv_buf_printf(b, "\n<details open><summary>%s %s</summary>\n\n",
+		      vv_text_count(s->lines_all), noun(which, s->lines_all));
 	vv_buf_put(b, s->head.data, s->head.len);
 	vv_buf_put(b, s->lines.data, used);
 	if (s->lines_all > count) {
-		vv_buf_printf(b, "\nNot shown: %s more %s.\n", vv_text_count(s->lines_all - count), noun(which, s->lines_all - count));
+		vv_buf_printf(b, "\nNot shown: %s more %s.\n", vv_text_count(s->lines_all - count),
+			      noun(which, s->lines_all - count));
 	}
 	if (which != CHANGED && t->columns[which] > t->columns_shown[which]) {
-		vv_buf_printf(b, "\nNot shown: %s of %s columns.\n", vv_text_count(t->columns[which] - t->columns_shown[which]),
+		vv_buf_printf(b, "\nNot shown: %s of %s columns.\n",
+			      vv_text_count(t->columns[which] - t->columns_shown[which]),
 			      vv_text_count(t->columns[which]));
 	}
 	vv_buf_puts(b, "\n</details>\n");
@@ -542,7 +558,8 @@ static void put_table(vv_buf *b, const md_table *t, size_t room)
 
 static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 {
-	size_t *rooms = vv_calloc(w->count + 1, 2 * sizeof(*rooms)), *demands = rooms ? rooms + w->count : NULL;
+	size_t *rooms = vv_calloc(w->count + 1, 2 * sizeof(*rooms)),
+	       *demands = rooms ? rooms + w->count : NULL;
 	size_t fixed = b->len + NOTE_SIZE, shown = 0;
 	if (!rooms) {
 		return vv_fail_nomem(err);
@@ -562,7 +579,8 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 		put_table(b, &w->tables[i], rooms[i]);
 	}
 	if (shown < w->count) {
-		vv_buf_printf(b, "\nNot shown: %s more table%s.\n", vv_text_count(w->count - shown), w->count - shown == 1 ? "" : "s");
+		vv_buf_printf(b, "\nNot shown: %s more table%s.\n", vv_text_count(w->count - shown),
+			      w->count - shown == 1 ? "" : "s");
 	}
 	vv_free(rooms);
 	return vv_buf_ok(b, err);
@@ -620,7 +638,8 @@ static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opt
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){md_begin, md_begin_table, md_row, md_end_table, md_end, md_close};
+	w->base = (vv_diff_writer){md_begin,     md_begin_table, md_row,
+				   md_end_table, md_end,         md_close};
 	w->opts = *opts;
 	w->limit = opts->size_limit ? opts->size_limit : SIZE_LIMIT;
 	w->limit = w->limit < SIZE_LEAST ? SIZE_LEAST : w->limit;

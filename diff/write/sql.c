@@ -24,19 +24,19 @@ typedef struct sql_writer {
 	vv_diff_writer_options opts;
 	vv_buf buf;
 	vv_diff_table table;
-	char *old_name, *name;  /* of the table */
-	sql_column *old, *new;  /* its columns; NULL without that side */
+	char *old_name, *name; /* of the table */
+	sql_column *old, *new; /* its columns; NULL without that side */
 	size_t old_count, new_count;
-	const char *rowid;      /* a name for it that no column has */
-	vv_row_at rows;         /* of the new version */
-	uint64_t next;          /* rows of the new version that were seen to */
+	const char *rowid; /* a name for it that no column has */
+	vv_row_at rows;    /* of the new version */
+	uint64_t next;     /* rows of the new version that were seen to */
 	uint64_t told, left_out;
-	bool by_key;            /* rows are found by the key */
-	bool fresh;             /* no column in common: the table is made anew */
-	bool rebuild;           /* what ALTER TABLE cannot do */
-	bool rekey;             /* the key is taken off first and set at the end */
-	bool fills;             /* rows that are not told need values */
-	bool incomplete;        /* rows were left out, of any table */
+	bool by_key;     /* rows are found by the key */
+	bool fresh;      /* no column in common: the table is made anew */
+	bool rebuild;    /* what ALTER TABLE cannot do */
+	bool rekey;      /* the key is taken off first and set at the end */
+	bool fills;      /* rows that are not told need values */
+	bool incomplete; /* rows were left out, of any table */
 } sql_writer;
 
 static sql_writer *self(vv_diff_writer *w)
@@ -98,7 +98,8 @@ static void choose_rowid(sql_writer *w)
 	static const char *const names[] = {"rowid", "_rowid_", "oid"};
 	w->rowid = names[0];
 	for (size_t i = 0; i < 3; i++) {
-		if (!has_column(w->old, w->old_count, names[i]) && !has_column(w->new, w->new_count, names[i])) {
+		if (!has_column(w->old, w->old_count, names[i]) &&
+		    !has_column(w->new, w->new_count, names[i])) {
 			w->rowid = names[i];
 			return;
 		}
@@ -115,7 +116,8 @@ static bool renames_clash(const sql_writer *w)
 			continue;
 		}
 		for (size_t k = 0; k < c->count; k++) {
-			if (c->pairs[k].a >= 0 && c->pairs[k].b >= 0 && sql_same_name(w->old[c->pairs[k].a].name, w->new[p->b].name)) {
+			if (c->pairs[k].a >= 0 && c->pairs[k].b >= 0 &&
+			    sql_same_name(w->old[c->pairs[k].a].name, w->new[p->b].name)) {
 				return true;
 			}
 		}
@@ -134,7 +136,8 @@ static bool needs_rebuild(const sql_writer *w)
 		if (p->a < 0) {
 			added = true;
 		} else if (p->b >= 0) {
-			if (added || p->a < last || strcmp(w->old[p->a].type, w->new[p->b].type) != 0) {
+			if (added || p->a < last ||
+			    strcmp(w->old[p->a].type, w->new[p->b].type) != 0) {
 				return true;
 			}
 			last = p->a;
@@ -201,7 +204,8 @@ static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_err
 				continue;
 			}
 			vv_buf_puts(&w->buf, !first ? ", " : round == 0 ? " (" : ")\n\tSELECT ");
-			sql_put_name(&w->buf, round == 1 && from_old ? w->old[p->a].name : w->new[p->b].name);
+			sql_put_name(&w->buf, round == 1 && from_old ? w->old[p->a].name
+								     : w->new[p->b].name);
 			first = false;
 		}
 	}
@@ -229,7 +233,8 @@ static vv_status put_alters(sql_writer *w, vv_error *err)
 			if (step == 0 && p->b < 0) {
 				put_alter(w, " DROP COLUMN ", w->old[p->a].name);
 				vv_buf_puts(&w->buf, ";\n");
-			} else if (step == 1 && p->a >= 0 && p->b >= 0 && strcmp(w->old[p->a].name, w->new[p->b].name) != 0) {
+			} else if (step == 1 && p->a >= 0 && p->b >= 0 &&
+				   strcmp(w->old[p->a].name, w->new[p->b].name) != 0) {
 				put_alter(w, " RENAME COLUMN ", w->old[p->a].name);
 				put_word_name(w, " TO ", w->new[p->b].name);
 				vv_buf_puts(&w->buf, ";\n");
@@ -284,7 +289,8 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 		}
 	}
 	w->by_key = unique;
-	w->rekey = t->columns->key_changed || (t->a->root.key_count > 0 && !own_a) || (t->b->root.key_count > 0 && !own_b);
+	w->rekey = t->columns->key_changed || (t->a->root.key_count > 0 && !own_a) ||
+		   (t->b->root.key_count > 0 && !own_b);
 	vv_free(old_key);
 	return rc;
 }
@@ -292,27 +298,32 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 /* --- rows ------------------------------------------------------------------ */
 
 /* Would the old value, once it stands in the new column, read otherwise than the new? */
-static bool drifts(const sql_writer *w, const vv_column_pair *p, const vv_cell *old, const vv_cell *new)
+static bool drifts(const sql_writer *w, const vv_column_pair *p, const vv_cell *old,
+		   const vv_cell *new)
 {
-	bool was_null = sql_is_null(old_field(w, p), old), is_null = sql_is_null(new_field(w, p), new);
+	bool was_null = sql_is_null(old_field(w, p), old),
+	     is_null = sql_is_null(new_field(w, p), new);
 	if (was_null || is_null) {
 		return was_null != is_null;
 	}
-	return w->old[p->a].is_number && !w->new[p->b].is_number && !sql_is_plain_number(new->text, new->len);
+	return w->old[p->a].is_number && !w->new[p->b].is_number &&
+	       !sql_is_plain_number(new->text, new->len);
 }
 
 /* Can a column's values drift at all? */
 static bool may_drift(const sql_writer *w, const vv_column_pair *p)
 {
-	return p->a >= 0 && p->b >= 0 && (p->retyped || p->reconstrained || w->table.columns->missing_changed ||
-					  (w->old[p->a].is_number && !w->new[p->b].is_number));
+	return p->a >= 0 && p->b >= 0 &&
+	       (p->retyped || p->reconstrained || w->table.columns->missing_changed ||
+		(w->old[p->a].is_number && !w->new[p->b].is_number));
 }
 
 /* The old value in the new column is a number's text: not what the file had. */
 static bool was_number(const sql_writer *w, const vv_column_pair *p, const vv_cell *old)
 {
-	return w->old[p->a].is_number && !w->new[p->b].is_number && !sql_is_null(old_field(w, p), old) &&
-	       !sql_is_plain_number(old->text, old->len) && sql_is_number(old->text, old->len);
+	return w->old[p->a].is_number && !w->new[p->b].is_number &&
+	       !sql_is_null(old_field(w, p), old) && !sql_is_plain_number(old->text, old->len) &&
+	       sql_is_number(old->text, old->len);
 }
 
 static void put_old(sql_writer *w, const vv_column_pair *p, const vv_cell *old)
@@ -399,7 +410,8 @@ static bool is_set(const sql_writer *w, size_t i, const vv_cell *old_cells, cons
 	if (drifts(w, p, &old_cells[p->a], new)) {
 		return true;
 	}
-	return vv_pairs_differ(c, i) && !(sql_is_null(old_field(w, p), &old_cells[p->a]) && sql_is_null(new_field(w, p), new));
+	return vv_pairs_differ(c, i) && !(sql_is_null(old_field(w, p), &old_cells[p->a]) &&
+					  sql_is_null(new_field(w, p), new));
 }
 
 static void put_update(sql_writer *w, const vv_cell *old_cells, const vv_row_change *c)
@@ -451,7 +463,8 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	for (; w->next < place && rc == VV_OK; w->next++) {
-		vv_row_change change = {.kind = VV_ROW_MOVED, .new_row = w->next, .old_row = UINT64_MAX};
+		vv_row_change change = {
+			.kind = VV_ROW_MOVED, .new_row = w->next, .old_row = UINT64_MAX};
 		if ((rc = vv_row_at_get(&w->rows, w->next, &change.new_cells, err)) < 0) {
 			break;
 		}
@@ -489,7 +502,8 @@ static void put_head(sql_writer *w)
 	vv_buf_putc(&w->buf, '\n');
 	vv_buf_printf(&line, "%s: ", t->path);
 	if (t->a && t->b) {
-		vv_buf_printf(&line, "%s -> %s", t->old_name ? t->old_name : "old", t->new_name ? t->new_name : "new");
+		vv_buf_printf(&line, "%s -> %s", t->old_name ? t->old_name : "old",
+			      t->new_name ? t->new_name : "new");
 	} else {
 		vv_buf_puts(&line, t->a ? "removed" : "new");
 	}
@@ -503,7 +517,8 @@ static void put_head(sql_writer *w)
 		}
 	}
 	if (t->partial) {
-		vv_buf_puts(&w->buf, "-- by the options of this difference not all that changed is here\n");
+		vv_buf_puts(&w->buf,
+			    "-- by the options of this difference not all that changed is here\n");
 	}
 	w->buf.failed = w->buf.failed || line.failed;
 	vv_buf_clear(&line);
@@ -613,7 +628,8 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 	if (w->left_out > 0) {
 		w->incomplete = true;
 		vv_buf_printf(&w->buf, "-- left out: %s more rows\n", vv_text_count(w->left_out));
-	} else if (t->a && t->b && (rc = fill(w, t->b->root.rows, err)) == VV_OK && w->rekey && t->b->root.key_count > 0) {
+	} else if (t->a && t->b && (rc = fill(w, t->b->root.rows, err)) == VV_OK && w->rekey &&
+		   t->b->root.key_count > 0) {
 		rc = put_rebuild(w, true, false, err);
 	}
 	vv_row_at_close(&w->rows);
@@ -624,7 +640,8 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 static vv_status sql_end(vv_diff_writer *base, vv_error *err)
 {
 	sql_writer *w = self(base);
-	vv_buf_puts(&w->buf, w->incomplete ? "\n-- rows were left out: nothing is done\nROLLBACK;\n" : "\nCOMMIT;\n");
+	vv_buf_puts(&w->buf, w->incomplete ? "\n-- rows were left out: nothing is done\nROLLBACK;\n"
+					   : "\nCOMMIT;\n");
 	return flush(w, 0, err);
 }
 
@@ -645,7 +662,8 @@ static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *op
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){sql_begin, sql_begin_table, sql_row, sql_end_table, sql_end, sql_close};
+	w->base = (vv_diff_writer){sql_begin,     sql_begin_table, sql_row,
+				   sql_end_table, sql_end,         sql_close};
 	w->opts = *opts;
 	*out = &w->base;
 	return VV_OK;

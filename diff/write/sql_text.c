@@ -17,8 +17,9 @@
 
 static bool is_control(uint32_t cp)
 {
-	return (cp < 0x20 && cp != '\n' && cp != '\t') || (cp >= 0x7f && cp < 0xa0) || cp == 0x200e || cp == 0x200f ||
-	       cp == 0x061c || (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+	return (cp < 0x20 && cp != '\n' && cp != '\t') || (cp >= 0x7f && cp < 0xa0) ||
+	       cp == 0x200e || cp == 0x200f || cp == 0x061c || (cp >= 0x202a && cp <= 0x202e) ||
+	       (cp >= 0x2066 && cp <= 0x2069);
 }
 
 /* Can the text stand in a script as it is, on a terminal and in a file? */
@@ -38,7 +39,8 @@ static bool is_printable(const char *s, size_t len)
 bool sql_same_name(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++) {
-		int x = *a >= 'A' && *a <= 'Z' ? *a + 32 : *a, y = *b >= 'A' && *b <= 'Z' ? *b + 32 : *b;
+		int x = *a >= 'A' && *a <= 'Z' ? *a + 32 : *a,
+		    y = *b >= 'A' && *b <= 'Z' ? *b + 32 : *b;
 		if (x != y) {
 			return false;
 		}
@@ -128,7 +130,8 @@ void sql_columns_free(sql_column *c, size_t count)
 
 char *sql_table_name(const char *path)
 {
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path,
+		   *dot = strrchr(base, '.');
 	size_t len = dot && dot > base ? (size_t)(dot - base) : strlen(base);
 	vv_buf b = VV_BUF_INIT;
 	/* names that begin so are SQLite's own */
@@ -173,7 +176,8 @@ static size_t digits(const char *s, size_t len)
 
 bool sql_is_plain_number(const char *s, size_t len)
 {
-	size_t sign = len > 0 && s[0] == '-', whole = digits(s + sign, len - sign), at = sign + whole;
+	size_t sign = len > 0 && s[0] == '-', whole = digits(s + sign, len - sign),
+	       at = sign + whole;
 	if (whole == 0 || (whole > 1 && s[sign] == '0')) {
 		return false;
 	}
@@ -243,7 +247,8 @@ void sql_put_value(vv_buf *b, const vv_field *f, const vv_cell *c)
 {
 	if (sql_is_null(f, c)) {
 		vv_buf_puts(b, "NULL");
-	} else if ((f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) && sql_is_plain_number(c->text, c->len)) {
+	} else if ((f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) &&
+		   sql_is_plain_number(c->text, c->len)) {
 		vv_buf_put(b, c->text, c->len);
 	} else {
 		put_text(b, c->len > 0 ? c->text : "", c->len);

@@ -152,7 +152,8 @@ static void put_key(vv_buf *b, const vv_diff_table *t)
 		vv_buf_puts(b, i > 0 ? ", " : "");
 		vv_text_put_cut(b, f->name, f->name_len, NAME_WIDTH);
 	}
-	vv_buf_puts(b, t->columns && t->columns->key_changed ? " (the tables' keys differ)\n" : "\n");
+	vv_buf_puts(b,
+		    t->columns && t->columns->key_changed ? " (the tables' keys differ)\n" : "\n");
 }
 
 static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err)
@@ -183,13 +184,15 @@ static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err
 		vv_buf_printf(&b, " -> %s: ", vv_text_count(s->new_rows));
 	}
 	put_rows(&b, t, s);
-	vv_buf_puts(&b, t->text_to_table ? " (one side is text, the other a table of varve)\n" : "\n");
+	vv_buf_puts(&b,
+		    t->text_to_table ? " (one side is text, the other a table of varve)\n" : "\n");
 	put_cells(&b, t, s);
 	return give(w, &b, err);
 }
 
 /* What --stat says of one table. */
-static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s, vv_error *err)
+static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s,
+			  vv_error *err)
 {
 	vv_change_counts counts;
 	vv_status rc;
@@ -259,10 +262,12 @@ static vv_status sum_end(vv_diff_writer *base, vv_error *err)
 	widest = widest > 50 ? 50 : widest;
 	for (size_t i = 0; i < w->count; i++) {
 		size_t n = vv_text_width(w->lines[i].path, strlen(w->lines[i].path));
-		vv_buf_printf(&b, " %s%*s | %s\n", w->lines[i].path, n < widest ? (int)(widest - n) : 0, "", w->lines[i].text);
+		vv_buf_printf(&b, " %s%*s | %s\n", w->lines[i].path,
+			      n < widest ? (int)(widest - n) : 0, "", w->lines[i].text);
 	}
 	if (w->count > 0) {
-		vv_buf_printf(&b, " %s table%s differ%s", vv_text_count(w->tables), plural(w->tables), w->tables == 1 ? "s" : "");
+		vv_buf_printf(&b, " %s table%s differ%s", vv_text_count(w->tables),
+			      plural(w->tables), w->tables == 1 ? "s" : "");
 		if (w->added + w->removed + w->changed > 0) {
 			vv_buf_puts(&b, ": ");
 			vv_row_counts_put(&b, w->added, w->removed, w->changed);
@@ -285,21 +290,24 @@ static void sum_close(vv_diff_writer *base)
 	vv_free(w);
 }
 
-static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool one_line, vv_error *err)
+static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool one_line,
+			  vv_error *err)
 {
 	sum_writer *w = vv_calloc(1, sizeof(*w));
 	if (!w) {
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){sum_begin, sum_begin_table, sum_row, sum_end_table, sum_end, sum_close};
+	w->base = (vv_diff_writer){sum_begin,     sum_begin_table, sum_row,
+				   sum_end_table, sum_end,         sum_close};
 	w->opts = *opts;
 	w->one_line = one_line;
 	*out = &w->base;
 	return VV_OK;
 }
 
-static vv_status open_summary(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
+static vv_status open_summary(vv_diff_writer **out, const vv_diff_writer_options *opts,
+			      vv_error *err)
 {
 	return open_any(out, opts, false, err);
 }

@@ -53,7 +53,8 @@ static const char *paint(const text_writer *w, text_paint p)
 static size_t side_len(const char *name, const char *path)
 {
 	size_t n = strlen(name), p = strlen(path);
-	return n > p + 1 && name[n - p - 1] == ':' && strcmp(name + n - p, path) == 0 ? n - p - 1 : n;
+	return n > p + 1 && name[n - p - 1] == ':' && strcmp(name + n - p, path) == 0 ? n - p - 1
+										      : n;
 }
 
 /* "prices.csv: HEAD~1 -> work tree"; of two files: "a.csv -> b.csv". */
@@ -61,7 +62,8 @@ static void put_heading(text_writer *w)
 {
 	const vv_diff_table *t = &w->table;
 	const char *before = t->old_path ? t->old_path : t->path;
-	size_t old_len = t->old_name ? side_len(t->old_name, before) : 0, new_len = t->new_name ? side_len(t->new_name, t->path) : 0;
+	size_t old_len = t->old_name ? side_len(t->old_name, before) : 0,
+	       new_len = t->new_name ? side_len(t->new_name, t->path) : 0;
 	bool files = t->a && t->b && t->new_name && strcmp(t->new_name, t->path) == 0;
 	vv_buf_puts(&w->out, w->tables > 0 ? "\n" : "");
 	vv_buf_puts(&w->out, paint(w, TEXT_BOLD));
@@ -74,8 +76,9 @@ static void put_heading(text_writer *w)
 	vv_buf_puts(&w->out, text_off(&w->rows));
 	if (!t->a || !t->b) {
 		const vv_table *only = t->a ? t->a : t->b;
-		vv_buf_printf(&w->out, ": %s%s table%s, %s rows, ", paint(w, t->a ? TEXT_RED : TEXT_GREEN),
-			      t->a ? "removed" : "new", text_off(&w->rows), vv_text_count(only->root.rows));
+		vv_buf_printf(&w->out, ": %s%s table%s, %s rows, ",
+			      paint(w, t->a ? TEXT_RED : TEXT_GREEN), t->a ? "removed" : "new",
+			      text_off(&w->rows), vv_text_count(only->root.rows));
 		vv_buf_printf(&w->out, "%s columns", vv_text_count(only->columns));
 	} else if (!files && old_len > 0 && new_len > 0) {
 		vv_buf_puts(&w->out, ": ");
@@ -192,7 +195,8 @@ static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_er
 static void put_part(vv_buf *b, size_t start, uint64_t n, const char *one, const char *many)
 {
 	if (n > 0) {
-		vv_buf_printf(b, "%s%s %s", b->len > start ? ", " : "", vv_text_count(n), n == 1 ? one : many);
+		vv_buf_printf(b, "%s%s %s", b->len > start ? ", " : "", vv_text_count(n),
+			      n == 1 ? one : many);
 	}
 }
 
@@ -211,7 +215,8 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 		vv_buf_putc(b, ')');
 	}
 	put_part(b, start, s->moved, "row moved", "rows moved");
-	put_part(b, start, s->cells_formatted, "cell only written differently (~>)", "cells only written differently (~>)");
+	put_part(b, start, s->cells_formatted, "cell only written differently (~>)",
+		 "cells only written differently (~>)");
 	if (b->len == start) {
 		size_t added, dropped;
 		vv_pairs_lone(&w->table, &added, &dropped);
@@ -242,8 +247,9 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 		return rc;
 	}
 	if (all > shown) {
-		vv_buf_printf(&w->out, "    %s\u2026 %s more rows are not shown (--limit 0 shows all)%s\n", paint(w, TEXT_DIM),
-			      vv_text_count(all - shown), text_off(&w->rows));
+		vv_buf_printf(&w->out,
+			      "    %s\u2026 %s more rows are not shown (--limit 0 shows all)%s\n",
+			      paint(w, TEXT_DIM), vv_text_count(all - shown), text_off(&w->rows));
 	}
 	vv_buf_puts(&w->out, w->seen > 0 ? "\n" : "");
 	if (both) {
@@ -278,7 +284,8 @@ static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *o
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){text_begin, text_begin_table, text_row_of, text_end_table, text_end, text_close};
+	w->base = (vv_diff_writer){text_begin,     text_begin_table, text_row_of,
+				   text_end_table, text_end,         text_close};
 	w->opts = *opts;
 	*out = &w->base;
 	return VV_OK;

@@ -32,7 +32,8 @@ static void put_cut(vv_buf *out, const vv_cell *c, bool exact, size_t width)
 }
 
 /* "name:", dim within the colour of the row. */
-static void put_name(const text_rows *r, vv_buf *out, const char *name, size_t width, const char *on)
+static void put_name(const text_rows *r, vv_buf *out, const char *name, size_t width,
+		     const char *on)
 {
 	vv_buf_printf(out, "%s%s", on, text_on(r, TEXT_DIM));
 	vv_text_cell_fit(out, name, width);
@@ -62,7 +63,8 @@ static void put_title(const text_rows *r, vv_buf *out, const text_row *row)
 	}
 	vv_buf_puts(out, text_off(r));
 	if (row->moved) {
-		vv_buf_printf(out, "  %s(row %llu -> %llu)%s", text_on(r, TEXT_DIM), (unsigned long long)row->old_row + 1,
+		vv_buf_printf(out, "  %s(row %llu -> %llu)%s", text_on(r, TEXT_DIM),
+			      (unsigned long long)row->old_row + 1,
 			      (unsigned long long)row->new_row + 1, text_off(r));
 	}
 }
@@ -73,7 +75,8 @@ static void put_context(const text_rows *r, vv_buf *out, const text_row *row)
 	size_t shown = 0;
 	for (size_t i = 0; i < r->column_count && shown < r->context; i++) {
 		const vv_cell *c = text_cell(row, &r->columns[i]);
-		if (!c || c->len == 0 || r->columns[i].key || text_change(r, row, i) != VV_CELL_SAME) {
+		if (!c || c->len == 0 || r->columns[i].key ||
+		    text_change(r, row, i) != VV_CELL_SAME) {
 			continue;
 		}
 		vv_buf_printf(out, "%s%s", shown ? ", " : "  ", shown ? "" : text_on(r, TEXT_DIM));
@@ -112,24 +115,29 @@ static size_t room(const text_rows *r)
 	return r->width ? r->width : FREE_WIDTH;
 }
 
-static void put_arrow(const text_rows *r, vv_buf *out, const char *old, const char *new, uint8_t change)
+static void put_arrow(const text_rows *r, vv_buf *out, const char *old, const char *new,
+		      uint8_t change)
 {
 	bool format = change == VV_CELL_FORMAT;
-	vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED), old, text_off(r), text_arrow(change));
+	vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED), old, text_off(r),
+		      text_arrow(change));
 	vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN), new, text_off(r));
 }
 
 /* One changed cell, the values beside each other or, where they are too long, under each other. */
-static void put_change(const text_rows *r, vv_buf *out, const text_row *row, size_t column, size_t names)
+static void put_change(const text_rows *r, vv_buf *out, const text_row *row, size_t column,
+		       size_t names)
 {
 	const text_column *c = &r->columns[column];
 	uint8_t change = text_change(r, row, column);
 	bool format = change == VV_CELL_FORMAT;
-	size_t name_width = c->name_width > names ? names : c->name_width, at = INDENT + names + 1 + GAP;
+	size_t name_width = c->name_width > names ? names : c->name_width,
+	       at = INDENT + names + 1 + GAP;
 	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT, old = VV_BUF_INIT, new = VV_BUF_INIT;
 	vv_text_cell_put(&x, &row->old_cells[c->a], true);
 	vv_text_cell_put(&y, &row->new_cells[c->b], true);
-	size_t wide = at + vv_text_cell_width(vv_buf_cstr(&x)) + 4 + vv_text_cell_width(vv_buf_cstr(&y));
+	size_t wide = at + vv_text_cell_width(vv_buf_cstr(&x)) + 4 +
+		      vv_text_cell_width(vv_buf_cstr(&y));
 	text_put_spaces(out, INDENT);
 	put_name(r, out, c->name, names, "");
 	text_put_spaces(out, names - name_width + GAP);
@@ -139,10 +147,11 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 	} else {
 		size_t left = r->width > at + 12 ? r->width - at - 2 : 10;
 		vv_text_cell_window(&old, &new, vv_buf_cstr(&x), vv_buf_cstr(&y), left);
-		vv_buf_printf(out, "%s- %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_RED), vv_buf_cstr(&old), text_off(r));
+		vv_buf_printf(out, "%s- %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_RED),
+			      vv_buf_cstr(&old), text_off(r));
 		text_put_spaces(out, at);
-		vv_buf_printf(out, "%s%s %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_GREEN), format ? "~" : "+", vv_buf_cstr(&new),
-			      text_off(r));
+		vv_buf_printf(out, "%s%s %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
+			      format ? "~" : "+", vv_buf_cstr(&new), text_off(r));
 	}
 	out->failed |= x.failed || y.failed || old.failed || new.failed;
 	vv_buf_clear(&x);
@@ -302,7 +311,8 @@ static bool measure_whole(whole_row *w, const text_row *row)
 		size_t most = most_of(sorted, w->count), widest = sorted[w->count - 1];
 		memcpy(sorted, w->values, w->count * sizeof(*sorted));
 		w->value = most_of(sorted, w->count);
-		w->name = slots_of(r, widest, w->value) == slots_of(r, most, w->value) ? widest : most;
+		w->name = slots_of(r, widest, w->value) == slots_of(r, most, w->value) ? widest
+										       : most;
 	}
 	vv_free(sorted);
 	return ok;
@@ -317,7 +327,8 @@ static void put_grid(const whole_row *w, vv_buf *out, const text_row *row)
 	for (i = 0; i < w->count; i++) {
 		const text_column *c = &r->columns[w->places[i]];
 		size_t name = c->name_width > NAME_MAX_WIDTH ? NAME_MAX_WIDTH : c->name_width;
-		size_t filled = name > w->name ? name : w->name, need = (filled + 2 + w->values[i] + GAP + slot - 1) / slot;
+		size_t filled = name > w->name ? name : w->name,
+		       need = (filled + 2 + w->values[i] + GAP + slot - 1) / slot;
 		if (at > 0 && at + need > slots) {
 			if (r->width && lines == ROW_LINES) {
 				break;
@@ -336,8 +347,8 @@ static void put_grid(const whole_row *w, vv_buf *out, const text_row *row)
 		at += need;
 	}
 	if (i < w->count) {
-		vv_buf_printf(out, "\n%*s%s(and %s more)%s", (int)INDENT, "", text_on(r, TEXT_DIM), vv_text_count(w->count - i),
-			      text_off(r));
+		vv_buf_printf(out, "\n%*s%s(and %s more)%s", (int)INDENT, "", text_on(r, TEXT_DIM),
+			      vv_text_count(w->count - i), text_off(r));
 	}
 	vv_buf_putc(out, '\n');
 }

@@ -21,8 +21,8 @@ static bool is_word(const vv_cell *c, const char *word)
 
 static bool needs_quotes(const vv_cell *c)
 {
-	return c->len == 0 || c->text[0] == ' ' || c->text[c->len - 1] == ' ' || c->text[0] == '"' || is_word(c, "null") ||
-	       is_word(c, "absent");
+	return c->len == 0 || c->text[0] == ' ' || c->text[c->len - 1] == ' ' ||
+	       c->text[0] == '"' || is_word(c, "null") || is_word(c, "absent");
 }
 
 void vv_text_cell_put(vv_buf *out, const vv_cell *c, bool exact)
@@ -111,7 +111,8 @@ void vv_text_cell_window(vv_buf *a, vv_buf *b, const char *x, const char *y, siz
 
 static bool only_moved(const vv_column_pair *p)
 {
-	return p->a >= 0 && p->b >= 0 && p->moved && !p->renamed && !p->retyped && !p->reconstrained;
+	return p->a >= 0 && p->b >= 0 && p->moved && !p->renamed && !p->retyped &&
+	       !p->reconstrained;
 }
 
 void vv_text_column_put(vv_buf *out, const vv_diff_table *t, size_t pair)

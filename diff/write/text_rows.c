@@ -15,7 +15,8 @@
 
 const char *text_on(const text_rows *r, text_paint p)
 {
-	static const char *const codes[] = {"\033[2m", "\033[1m", "\033[31m", "\033[32m", "\033[33m", "\033[36m"};
+	static const char *const codes[] = {"\033[2m",  "\033[1m",  "\033[31m",
+					    "\033[32m", "\033[33m", "\033[36m"};
 	return r->color ? codes[p] : "";
 }
 
@@ -26,7 +27,10 @@ const char *text_off(const text_rows *r)
 
 text_paint text_kind_paint(vv_row_kind k)
 {
-	return k == VV_ROW_ADDED ? TEXT_GREEN : k == VV_ROW_REMOVED ? TEXT_RED : k == VV_ROW_MOVED ? TEXT_CYAN : TEXT_YELLOW;
+	return k == VV_ROW_ADDED     ? TEXT_GREEN
+	       : k == VV_ROW_REMOVED ? TEXT_RED
+	       : k == VV_ROW_MOVED   ? TEXT_CYAN
+				     : TEXT_YELLOW;
 }
 
 char text_kind_mark(vv_row_kind k)
@@ -62,10 +66,12 @@ void text_put_spaces(vv_buf *out, size_t n)
 
 static vv_status add_column(text_rows *r, long a, long b, vv_error *err)
 {
-	const vv_field *f = b >= 0 ? &r->table->b->schema.fields[b] : &r->table->a->schema.fields[a];
+	const vv_field *f = b >= 0 ? &r->table->b->schema.fields[b]
+				   : &r->table->a->schema.fields[a];
 	text_column *c = &r->columns[r->column_count++];
 	vv_buf name = VV_BUF_INIT;
-	*c = (text_column){.a = a, .b = b, .number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER};
+	*c = (text_column){
+		.a = a, .b = b, .number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER};
 	vv_text_put_escaped(&name, f->name, f->name_len);
 	c->name = name.failed ? NULL : vv_arena_strndup(&r->names, vv_buf_cstr(&name), name.len);
 	vv_buf_clear(&name);
@@ -76,7 +82,8 @@ static vv_status add_column(text_rows *r, long a, long b, vv_error *err)
 	return VV_OK;
 }
 
-vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_writer_options *opts, vv_error *err)
+vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_writer_options *opts,
+			 vv_error *err)
 {
 	const vv_table *only = t->b ? t->b : t->a;
 	size_t count = t->a && t->b ? t->columns->count : only->columns;
@@ -128,7 +135,9 @@ static const vv_cell *keep_cells(text_rows *r, const vv_cell *cells, const vv_ta
 	out = vv_arena_calloc(&r->arena, t->columns + 1, sizeof(*out));
 	for (size_t i = 0; out && i < t->columns; i++) {
 		out[i] = cells[i];
-		out[i].text = cells[i].len > 0 ? vv_arena_strndup(&r->arena, cells[i].text, cells[i].len) : "";
+		out[i].text = cells[i].len > 0
+				      ? vv_arena_strndup(&r->arena, cells[i].text, cells[i].len)
+				      : "";
 		if (!out[i].text) {
 			return NULL;
 		}
@@ -149,7 +158,8 @@ vv_status text_rows_add(text_rows *r, const vv_row_change *c, vv_error *err)
 		r->cap = cap;
 	}
 	text_row *row = &r->rows[r->count];
-	*row = (text_row){.kind = c->kind, .moved = c->moved, .old_row = c->old_row, .new_row = c->new_row};
+	*row = (text_row){
+		.kind = c->kind, .moved = c->moved, .old_row = c->old_row, .new_row = c->new_row};
 	row->old_cells = keep_cells(r, c->old_cells, r->table->a);
 	row->new_cells = keep_cells(r, c->new_cells, r->table->b);
 	if (c->cells) {

@@ -43,11 +43,12 @@ typedef struct text_rows {
 	size_t column_count, key_count;
 	text_row *rows;
 	size_t count, cap;
-	size_t bytes;            /* of the rows gathered */
+	size_t bytes; /* of the rows gathered */
 	vv_arena names, arena;
 } text_rows;
 
-vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_writer_options *opts, vv_error *err);
+vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_writer_options *opts,
+			 vv_error *err);
 void text_rows_clear(text_rows *r);
 vv_status text_rows_add(text_rows *r, const vv_row_change *c, vv_error *err);
 bool text_rows_full(const text_rows *r);
@@ -61,7 +62,14 @@ bool text_table_put(text_rows *r, vv_buf *out);
 void text_block_put(text_rows *r, vv_buf *out);
 
 /* Helpers of both. */
-typedef enum text_paint { TEXT_DIM, TEXT_BOLD, TEXT_RED, TEXT_GREEN, TEXT_YELLOW, TEXT_CYAN } text_paint;
+typedef enum text_paint {
+	TEXT_DIM,
+	TEXT_BOLD,
+	TEXT_RED,
+	TEXT_GREEN,
+	TEXT_YELLOW,
+	TEXT_CYAN
+} text_paint;
 const char *text_on(const text_rows *r, text_paint p);
 const char *text_off(const text_rows *r);
 text_paint text_kind_paint(vv_row_kind k);

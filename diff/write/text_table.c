@@ -8,9 +8,9 @@
 #include "diff/write/text_cell.h"
 #include "diff/write/text_rows.h"
 
-#define COLUMN_MAX 40u    /* a column that needs more makes the table a list of blocks */
-#define FREE_WIDTH 120u   /* for choosing columns where nothing limits the line */
-#define MARK_WIDTH 4u     /* "  ~ " */
+#define COLUMN_MAX 40u  /* a column that needs more makes the table a list of blocks */
+#define FREE_WIDTH 120u /* for choosing columns where nothing limits the line */
+#define MARK_WIDTH 4u   /* "  ~ " */
 #define GAP 2u
 
 /* The text of a cell as it stands in the table, without colours. */
@@ -94,7 +94,8 @@ static void take_context(text_rows *r, bool whole, size_t left)
 		take(r, i, &left, COLUMN_MAX);
 	}
 	for (size_t i = 0; i < r->column_count && taken < r->context; i++) {
-		bool beside = (i > 0 && r->columns[i - 1].changed) || (i + 1 < r->column_count && r->columns[i + 1].changed);
+		bool beside = (i > 0 && r->columns[i - 1].changed) ||
+			      (i + 1 < r->column_count && r->columns[i + 1].changed);
 		if (!r->columns[i].used && (beside || i <= 1)) {
 			taken += take(r, i, &left, COLUMN_MAX);
 		}
@@ -192,16 +193,19 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 	text_put_spaces(out, c->number ? pad : 0);
 	if (change == VV_CELL_SAME || !r->color) {
 		bool whole = row->kind == VV_ROW_ADDED || row->kind == VV_ROW_REMOVED;
-		const char *on = whole ? text_on(r, text_kind_paint(row->kind)) : c->key ? "" : text_on(r, TEXT_DIM);
+		const char *on = whole    ? text_on(r, text_kind_paint(row->kind))
+				 : c->key ? ""
+					  : text_on(r, TEXT_DIM);
 		vv_buf_printf(out, "%s%s%s", on, vv_buf_cstr(&b), *on ? text_off(r) : "");
 	} else {
 		vv_buf old = VV_BUF_INIT, new = VV_BUF_INIT;
 		vv_text_cell_put(&old, &row->old_cells[c->a], true);
 		vv_text_cell_put(&new, &row->new_cells[c->b], true);
 		bool format = change == VV_CELL_FORMAT;
-		vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED), vv_buf_cstr(&old), text_off(r),
-			      text_arrow(change));
-		vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN), vv_buf_cstr(&new), text_off(r));
+		vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED),
+			      vv_buf_cstr(&old), text_off(r), text_arrow(change));
+		vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
+			      vv_buf_cstr(&new), text_off(r));
 		out->failed |= old.failed || new.failed;
 		vv_buf_clear(&old);
 		vv_buf_clear(&new);
@@ -215,7 +219,8 @@ static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
 {
 	size_t at = 0;
 	bool keys = true;
-	vv_buf_printf(out, "  %s%c%s ", text_on(r, text_kind_paint(row->kind)), text_kind_mark(row->kind), text_off(r));
+	vv_buf_printf(out, "  %s%c%s ", text_on(r, text_kind_paint(row->kind)),
+		      text_kind_mark(row->kind), text_off(r));
 	if (r->key_count == 0) {
 		uint64_t n = (row->new_cells ? row->new_row : row->old_row) + 1;
 		vv_buf_printf(out, "%*llu", (int)row_number_width(r), (unsigned long long)n);
@@ -225,7 +230,8 @@ static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
 		put_cell(r, out, row, at);
 	}
 	if (row->moved) {
-		vv_buf_printf(out, "%s(row %llu -> %llu)%s", text_on(r, TEXT_DIM), (unsigned long long)row->old_row + 1,
+		vv_buf_printf(out, "%s(row %llu -> %llu)%s", text_on(r, TEXT_DIM),
+			      (unsigned long long)row->old_row + 1,
 			      (unsigned long long)row->new_row + 1, text_off(r));
 	}
 	while (out->len > 0 && out->data[out->len - 1] == ' ') {

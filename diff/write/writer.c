@@ -8,9 +8,11 @@
 #include "diff/write/writer_kinds.h"
 
 const vv_diff_writer_kind *const vv_diff_writer_kinds[] = {
-	&vv_diff_writer_text, &vv_diff_writer_json,     &vv_diff_writer_ndjson, &vv_diff_writer_csv,
-	&vv_diff_writer_html, &vv_diff_writer_markdown, &vv_diff_writer_sql,    &vv_diff_writer_summary,
-	&vv_diff_writer_stat, NULL,
+	&vv_diff_writer_text,   &vv_diff_writer_json,
+	&vv_diff_writer_ndjson, &vv_diff_writer_csv,
+	&vv_diff_writer_html,   &vv_diff_writer_markdown,
+	&vv_diff_writer_sql,    &vv_diff_writer_summary,
+	&vv_diff_writer_stat,   NULL,
 };
 
 const vv_diff_writer_kind *vv_diff_writer_find(const char *name)
@@ -66,7 +68,8 @@ static bool same_member(const vv_json *x, const vv_json *y)
 
 static bool is_told_elsewhere(const char *member)
 {
-	return !member || strcmp(member, "name") == 0 || strcmp(member, "type") == 0 || strcmp(member, "format") == 0;
+	return !member || strcmp(member, "name") == 0 || strcmp(member, "type") == 0 ||
+	       strcmp(member, "format") == 0;
 }
 
 static void put_member(vv_buf *out, const vv_json *m, bool *first)
@@ -81,7 +84,8 @@ static void put_members(vv_buf *out, const vv_json *x, const vv_json *y)
 {
 	bool first = true;
 	for (const vv_json *m = y ? y->first : NULL; m; m = m->next) {
-		if (!is_told_elsewhere(m->name) && !same_member(m, x ? vv_json_get(x, m->name) : NULL)) {
+		if (!is_told_elsewhere(m->name) &&
+		    !same_member(m, x ? vv_json_get(x, m->name) : NULL)) {
 			put_member(out, m, &first);
 		}
 	}

@@ -21,35 +21,38 @@ typedef vv_status (*vv_write_fn)(void *payload, const void *bytes, size_t len, v
 typedef struct vv_diff_writer_options {
 	vv_write_fn write;
 	void *payload;
-	bool color;            /* text */
-	unsigned width;        /* text: columns of the terminal */
-	unsigned context;      /* text, markdown, html: columns of context beside the changed ones (2) */
-	uint64_t limit;        /* rows a table that are shown; 0: all; what is left out is said */
-	const char *title;     /* html, markdown: "v1..v2" */
-	size_t size_limit;     /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
+	bool color;     /* text */
+	unsigned width; /* text: columns of the terminal */
+	/* text, markdown, html: columns of context beside the changed ones (2) */
+	unsigned context;
+	uint64_t limit;    /* rows a table that are shown; 0: all; what is left out is said */
+	const char *title; /* html, markdown: "v1..v2" */
+	size_t size_limit; /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
 } vv_diff_writer_options;
 
 /* What is known of a table before its rows. Either side may be NULL: a table added or
  * removed as a whole. */
 typedef struct vv_diff_table {
-	const char *path;      /* NULL-free, repository-relative or as given */
-	const char *old_path;  /* when renamed; else NULL */
+	const char *path;     /* NULL-free, repository-relative or as given */
+	const char *old_path; /* when renamed; else NULL */
 	vv_table *a, *b;
-	const vv_columns *columns;      /* with both sides */
-	const size_t *key;              /* places in the new (or only) version */
+	const vv_columns *columns; /* with both sides */
+	const size_t *key;         /* places in the new (or only) version */
 	size_t key_count;
 	const char *old_name, *new_name; /* "HEAD~1:prices.csv" */
-	const char *form_change;        /* "LF -> CRLF, BOM added"; NULL when none */
+	const char *form_change;         /* "LF -> CRLF, BOM added"; NULL when none */
 	bool conflict; /* it is in conflict, the new side being what a merge made of it so far */
-	bool text_to_table;             /* the old side was plain text, the new a dataset (or the reverse) */
-	bool reordered;                 /* rows that both sides have stand in another order */
-	bool partial;                   /* rows or cells that differ are left out (--where, --columns, ...): what is
+	/* the old side was plain text, the new a dataset (or the reverse) */
+	bool text_to_table;
+	bool reordered; /* rows that both sides have stand in another order */
+	bool partial;   /* rows or cells that differ are left out (--where, --columns, ...): what is
 	                                 * not told may differ */
 } vv_diff_table;
 
 typedef struct vv_diff_writer vv_diff_writer;
 typedef struct vv_diff_writer_kind {
-	const char *name;      /* "text", "json", "ndjson", "csv", "html", "markdown", "sql", "summary", "stat" */
+	/* "text", "json", "ndjson", "csv", "html", "markdown", "sql", "summary", "stat" */
+	const char *name;
 	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err);
 } vv_diff_writer_kind;
 

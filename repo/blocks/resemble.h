@@ -39,6 +39,7 @@ typedef struct vv_resemble {
 	vv_status (*mark)(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
 			  vv_error *err);
 } vv_resemble;
-vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_cid *before, vv_error *err);
+vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
+			   vv_error *err);
 
 #endif

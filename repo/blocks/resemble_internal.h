@@ -7,6 +7,7 @@
 #include "repo/blocks/resemble.h"
 
 /* resemble_levels.c: root against before, both nodes, different. */
-vv_status resemble_levels(const vv_resemble *w, const vv_cid *root, const vv_cid *before, vv_error *err);
+vv_status resemble_levels(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
+			  vv_error *err);
 
 #endif

@@ -33,12 +33,12 @@ typedef struct levels {
 	size_t *kids; /* places of items; used only for children first, as is */
 	size_t kid_count, kid_cap;
 	vv_cid_map *places; /* of items: a block may be linked to from several levels */
-	list theirs, next;    /* links of this level; nodes to be read for the next */
-	list nodes;           /* those that theirs are the links of */
-	size_t *starts;       /* of each of nodes: place of its first link in theirs */
+	list theirs, next;  /* links of this level; nodes to be read for the next */
+	list nodes;         /* those that theirs are the links of */
+	size_t *starts;     /* of each of nodes: place of its first link in theirs */
 	size_t start_cap;
-	list own;             /* of one node */
-	vv_cid_map *here;     /* theirs of this level -> place */
+	list own;               /* of one node */
+	vv_cid_map *here;       /* theirs of this level -> place */
 	vv_cid_set *old, *ours; /* theirs of all levels; ours of this level */
 	vv_buf block;
 } levels;
@@ -97,7 +97,8 @@ static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
 }
 
 /* Appends a node's links. *there false: it is missing (or damaged, where that is no failure). */
-static vv_status read_links(levels *v, const vv_cid *cid, bool damage_ok, list *out, bool *there, vv_error *err)
+static vv_status read_links(levels *v, const vv_cid *cid, bool damage_ok, list *out, bool *there,
+			    vv_error *err)
 {
 	size_t before = out->count;
 	char text[VV_CID_TEXT + 1];
@@ -172,7 +173,8 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 		rc = read_links(v, &v->items[i].cid, false, &v->own, &there, err);
 		if (rc == VV_OK && !there) {
 			if (!v->w->missing) {
-				return vv_fail(err, VV_EMISSING, "a node of the version is not here");
+				return vv_fail(err, VV_EMISSING,
+					       "a node of the version is not here");
 			}
 			++*v->w->missing;
 		}
@@ -184,7 +186,8 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 }
 
 /* One link of a node that the other version does not have. */
-static vv_status add_new(levels *v, size_t node, const vv_cid *link, const vv_cid *like, vv_error *err)
+static vv_status add_new(levels *v, size_t node, const vv_cid *link, const vv_cid *like,
+			 vv_error *err)
 {
 	bool added;
 	vv_status rc = vv_cid_set_add(v->w->seen, link, &added, err);
@@ -341,7 +344,8 @@ static vv_status tell_children_first(levels *v, vv_error *err)
 	return rc;
 }
 
-vv_status resemble_levels(const vv_resemble *w, const vv_cid *root, const vv_cid *before, vv_error *err)
+vv_status resemble_levels(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
+			  vv_error *err)
 {
 	levels v = {.w = w, .here = vv_cid_map_new(), .old = vv_cid_set_new()};
 	bool added = false;
@@ -353,7 +357,8 @@ vv_status resemble_levels(const vv_resemble *w, const vv_cid *root, const vv_cid
 	rc = rc < 0 ? rc : vv_cid_set_add(w->seen, root, &added, err);
 	if (rc == VV_OK && added && (rc = item_add(&v, root, before, err)) == VV_OK &&
 	    (rc = list_add(&v.next, before, err)) == VV_OK) {
-		for (size_t from = 0, to = v.count; rc == VV_OK && from < to; from = to, to = v.count) {
+		for (size_t from = 0, to = v.count; rc == VV_OK && from < to;
+		     from = to, to = v.count) {
 			rc = next_level(&v, from, to, err);
 		}
 		if (rc == VV_OK && w->children_first) {

@@ -545,7 +545,8 @@ static vv_status sync_config(const vv_repository *r, vv_error *err)
 }
 
 /* value NULL: removes all; add: beside the values that there are. */
-static vv_status change(vv_repository *r, const char *key, const char *value, bool add, vv_error *err)
+static vv_status change(vv_repository *r, const char *key, const char *value, bool add,
+			vv_error *err)
 {
 	git_config *own = NULL;
 	char *lock = vv_path_join(r->commondir, "config.lock", NULL);

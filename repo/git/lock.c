@@ -32,10 +32,11 @@ static bool remove_stale(const char *lock_path)
 	if (fd < 0) {
 		return false;
 	}
-	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_mode & HELD_MARK) != 0 && st.st_uid == geteuid() &&
+	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && fstat(fd, &st) == 0 &&
+	    S_ISREG(st.st_mode) && (st.st_mode & HELD_MARK) != 0 && st.st_uid == geteuid() &&
 	    now.tv_sec - st.st_ctim.tv_sec > STALE_SEC && vv_lock_now(fd) &&
-	    lstat(lock_path, &there) == 0 && there.st_ino == st.st_ino && there.st_dev == st.st_dev) {
+	    lstat(lock_path, &there) == 0 && there.st_ino == st.st_ino &&
+	    there.st_dev == st.st_dev) {
 		gone = unlink(lock_path) == 0;
 	}
 	(void)close(fd);

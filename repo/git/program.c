@@ -423,8 +423,8 @@ vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *arg
 	return vv_hook_run_with(r, name, args, NULL, 0, ran, err);
 }
 
-vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args, const void *input,
-			   size_t len, bool *ran, vv_error *err)
+vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args,
+			   const void *input, size_t len, bool *ran, vv_error *err)
 {
 	char *path = NULL, *git_dir = NULL, *git_index = NULL;
 	const char **argv = NULL;
@@ -493,7 +493,8 @@ static bool has_mark(const char *path, const char *mark)
 {
 	vv_buf text = VV_BUF_INIT;
 	vv_error ignored;
-	bool has = vv_read_file(&text, path, HOOK_MAX, &ignored) == VV_OK && strstr(vv_buf_cstr(&text), mark);
+	bool has = vv_read_file(&text, path, HOOK_MAX, &ignored) == VV_OK &&
+		   strstr(vv_buf_cstr(&text), mark);
 
 	vv_buf_clear(&text);
 	return has;
@@ -504,7 +505,8 @@ static vv_status make_executable(const char *path, vv_error *err)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0 || chmod(path, (st.st_mode & 0777) | (st.st_mode & 0444) >> 2) < 0) {
+	if (stat(path, &st) < 0 ||
+	    chmod(path, (st.st_mode & 0777) | (st.st_mode & 0444) >> 2) < 0) {
 		return vv_fail_errno(err, "cannot make executable", path);
 	}
 	return VV_OK;
@@ -551,8 +553,9 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 		rc = VV_OK;
 	} else if (has_mark(path, mark)) {
 		*out = VV_HOOK_THERE;
-	} else if ((rc = vv_mkdirs(dir, err)) == VV_OK && (rc = set_aside(path, suffix, out, err)) == VV_OK &&
-		   *out == VV_HOOK_SET && (rc = vv_write_file(path, text, strlen(text), true, err)) == VV_OK) {
+	} else if ((rc = vv_mkdirs(dir, err)) == VV_OK &&
+		   (rc = set_aside(path, suffix, out, err)) == VV_OK && *out == VV_HOOK_SET &&
+		   (rc = vv_write_file(path, text, strlen(text), true, err)) == VV_OK) {
 		rc = make_executable(path, err);
 	}
 	vv_free(parent);

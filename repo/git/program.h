@@ -21,14 +21,19 @@
 vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
 		      vv_error *err);
 /* The same, with input on its stdin. VARVE_HOOK tells it its name. */
-vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args, const void *input,
-			   size_t len, bool *ran, vv_error *err);
+vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args,
+			   const void *input, size_t len, bool *ran, vv_error *err);
 /* Puts a hook where git runs it: text, which has mark in it. One of somebody else's is renamed to
  * name + suffix first, for text to call. Only into the repository's own hooks folder:
  * VV_HOOK_ELSEWHERE where core.hooksPath (or a link) leads out of the Git folder, since that may
  * be a folder of the work tree or of other repositories; VV_HOOK_BLOCKED where there are both a
  * foreign hook and a renamed one: nothing is changed then. */
-typedef enum vv_hook_place { VV_HOOK_SET, VV_HOOK_THERE, VV_HOOK_ELSEWHERE, VV_HOOK_BLOCKED } vv_hook_place;
+typedef enum vv_hook_place {
+	VV_HOOK_SET,
+	VV_HOOK_THERE,
+	VV_HOOK_ELSEWHERE,
+	VV_HOOK_BLOCKED
+} vv_hook_place;
 vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
 			  const char *mark, vv_hook_place *out, vv_error *err);
 /* Runs program with args (argv[0] resolved through absolute PATH entries only, or

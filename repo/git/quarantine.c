@@ -99,7 +99,8 @@ static vv_status need_dir(vv_repository *r, vv_error *err)
 		return rc;
 	}
 	vv_random(&number, sizeof(number));
-	(void)snprintf(name, sizeof(name), VV_QUARANTINE_PREFIX "%016llx", (unsigned long long)number);
+	(void)snprintf(name, sizeof(name), VV_QUARANTINE_PREFIX "%016llx",
+		       (unsigned long long)number);
 	if (!(dir = vv_path_join(r->objects, name, NULL))) {
 		return vv_fail_nomem(err);
 	}
@@ -148,7 +149,7 @@ vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_er
 }
 
 vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
-			 git_oid *out, vv_error *err)
+			      git_oid *out, vv_error *err)
 {
 	vv_status rc = stage_open(r, err);
 	int code;
@@ -246,8 +247,8 @@ static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_
 	return rc;
 }
 
-vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
-		      vv_error *err)
+vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size,
+				 git_oid *out, vv_error *err)
 {
 	return size < STREAM_MIN ? stage_small(r, fd, path, (size_t)size, out, err)
 				 : stage_large(r, fd, path, size, out, err);

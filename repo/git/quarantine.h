@@ -18,12 +18,12 @@
 
 /* Stages an object; an object that the repository has already is not written. */
 vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *bytes, size_t len,
-			 git_oid *out, vv_error *err);
+			      git_oid *out, vv_error *err);
 
 /* Stages exactly size bytes from fd as a blob, without holding them. VV_ECONFLICT
  * when the file turns out shorter or longer. */
-vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size, git_oid *out,
-		      vv_error *err);
+vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size,
+				 git_oid *out, vv_error *err);
 
 /* The libgit2 repository, whose writes are staged from now on. Borrowed until close. */
 vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_error *err);
@@ -37,7 +37,7 @@ void vv_quarantine_free(vv_repository *r); /* what is staged is gone */
  * pack before its index, and notes it as varve's own. *name_out: the hex in its
  * name, owned by the caller; may be NULL. */
 vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
-				vv_error *err);
+				     vv_error *err);
 
 /* Moves pack-<hex>.pack and .idx from a folder inside the object folder, durably, and
  * notes them as varve's own. */

@@ -12,8 +12,8 @@
 #include "repo/git/git_error.h"
 #include "repo/git/repository.h"
 
-typedef struct vv_walker vv_walker; /* walker.h */
-typedef struct vv_quarantine vv_quarantine;   /* stage.h */
+typedef struct vv_walker vv_walker;         /* walker.h */
+typedef struct vv_quarantine vv_quarantine; /* stage.h */
 
 typedef struct vv_override {
 	char *name, *value; /* value NULL: the bare key, which means true */
@@ -40,7 +40,8 @@ struct vv_repository {
 	bool store_lent; /* it is somebody else's: vv_incoming_show */
 	vv_quarantine *stage;
 	vv_walker *walker;
-	bool (*judge)(void *payload, const char *path, const vv_oid *id); /* repo/git/index/index.h */
+	/* repo/git/index/index.h */
+	bool (*judge)(void *payload, const char *path, const vv_oid *id);
 	void *judge_payload;
 	uint64_t secret;
 	bool has_secret;
@@ -82,7 +83,6 @@ void vv_config_unload(vv_repository *r);
 vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
 /* Does safe.directory, as the protected levels have it, name the folder? */
 bool vv_config_is_safe(const char *folder);
-
 
 /* Opens the repository whose top or .git folder path is; never searches upwards. */
 vv_status vv_repository_open_exactly(vv_repository **out, const char *path, vv_error *err);

@@ -72,8 +72,8 @@ vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err);
 
 /* The one block, here or in the store, whose digest begins with the 8 bytes. VV_ENOTFOUND, also
  * when two do. Thread-safe. */
-vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t prefix[8], vv_cid *out,
-				  vv_error *err);
+vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t prefix[8],
+				  vv_cid *out, vv_error *err);
 
 uint64_t vv_incoming_blocks(const vv_incoming *in); /* here now, leftovers included */
 void vv_incoming_close(vv_incoming *in);            /* accepts NULL */

@@ -39,7 +39,8 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
-	rc = incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err) : vv_unlink(path, true, err);
+	rc = incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err)
+			: vv_unlink(path, true, err);
 	vv_free(path);
 	return rc;
 }
@@ -224,17 +225,20 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 	vv_oid_to_git(&id, &c->new_id);
 	if ((rc = vv_must_be_here(vv_object_header(l->repo, &id, &type, &size, err), err)) < 0 ||
 	    type != GIT_OBJECT_BLOB || size > VV_POINTER_MAX ||
-	    (rc = vv_object_read(l->repo, &id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) < 0) {
+	    (rc = vv_object_read(l->repo, &id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) <
+		    0) {
 		return rc;
 	}
 	vv_arena_reset(&l->arena);
 	if (vv_pointer_looks_like(git_odb_object_data(object), git_odb_object_size(object)) &&
-	    (rc = vv_pointer_read(&p, &l->arena, git_odb_object_data(object), git_odb_object_size(object),
-				  &why)) == VV_OK) {
+	    (rc = vv_pointer_read(&p, &l->arena, git_odb_object_data(object),
+				  git_odb_object_size(object), &why)) == VV_OK) {
 		rc = look_at_root(l, &p.root, err);
 	}
 	git_odb_object_free(object);
-	return rc == VV_EINPUT || rc == VV_ENOSUPPORT ? VV_OK : rc == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+	return rc == VV_EINPUT || rc == VV_ENOSUPPORT ? VV_OK
+	       : rc == VV_ENOMEM                      ? vv_fail_nomem(err)
+						      : rc;
 }
 
 static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
@@ -271,7 +275,8 @@ static vv_status look_at_commit(look *l, vv_node *n, vv_error *err)
 			before = &n->parents[0]->tree;
 		}
 	}
-	rc = vv_must_be_here(vv_tree_diff(l->repo, before, &n->tree, "", look_at_change, l, err), err);
+	rc = vv_must_be_here(vv_tree_diff(l->repo, before, &n->tree, "", look_at_change, l, err),
+			     err);
 	for (uint32_t i = 0; i < n->parent_count; i++) {
 		l->lacks |= (*vv_node_flags(w, n->parents[i]) & LACKS) != 0;
 	}
@@ -297,7 +302,8 @@ static vv_status is_whole(look *l, const vv_oid *id, bool *out, vv_error *err)
 	vv_status rc;
 
 	vv_oid_to_git(&at, id);
-	while ((rc = vv_must_be_here(vv_object_header(l->repo, &at, &type, &size, err), err)) == VV_OK &&
+	while ((rc = vv_must_be_here(vv_object_header(l->repo, &at, &type, &size, err), err)) ==
+		       VV_OK &&
 	       type == GIT_OBJECT_TAG) {
 		if ((rc = vv_tag_target(l->repo, &at, &at, err)) < 0) {
 			return rc;
@@ -312,7 +318,8 @@ static vv_status is_whole(look *l, const vv_oid *id, bool *out, vv_error *err)
 	return n ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size_t count, vv_error *err)
+static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size_t count,
+			   vv_error *err)
 {
 	vv_oid *tips = vv_calloc(out->edge_count + count + out->tip_count + 1, sizeof(vv_oid));
 	size_t n = 0;
@@ -350,8 +357,10 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 
 	if ((rc = vv_repository_store(l->repo, &l->store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
-	    (!l->careful && (rc = vv_complete_tips_read(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
-	    (rc = vv_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count, err)) < 0) {
+	    (!l->careful &&
+	     (rc = vv_complete_tips_read(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
+	    (rc = vv_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count, err)) <
+		    0) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < l->range.commits.count; i++) {
@@ -365,7 +374,8 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 	return rc < 0 ? rc : list_tips(l, out, ids, count, err);
 }
 
-vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count, vv_error *err)
+vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
+			vv_error *err)
 {
 	look l;
 	vv_status rc;

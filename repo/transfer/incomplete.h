@@ -40,7 +40,8 @@ typedef struct vv_whole {
 	vv_oid *tips; /* edge, the whole ones of ids, and what was known before */
 	size_t tip_count;
 } vv_whole;
-vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count, vv_error *err);
+vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
+			vv_error *err);
 void vv_whole_clear(vv_whole *w);
 
 #endif

@@ -37,8 +37,8 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 /* The bytes of an object that came before or that the repository has: what a difference
  * is made against. prefix: the first len bytes of its id; VV_ENOTFOUND, also when
  * ambiguous. out's former content is replaced. */
-vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix, size_t len,
-			      vv_buf *out, vv_error *err);
+vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
+			      size_t len, vv_buf *out, vv_error *err);
 
 /* All came: everything that the objects name must be here (VV_EMISSING), tips too. */
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err);

@@ -14,7 +14,12 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-typedef enum vv_git_type { VV_GIT_COMMIT = 1, VV_GIT_TREE = 2, VV_GIT_BLOB = 3, VV_GIT_TAG = 4 } vv_git_type;
+typedef enum vv_git_type {
+	VV_GIT_COMMIT = 1,
+	VV_GIT_TREE = 2,
+	VV_GIT_BLOB = 3,
+	VV_GIT_TAG = 4
+} vv_git_type;
 
 /* An object in an order in which everything that it names came before it or is had by the
  * peer (blobs, then trees, then their commit; parents before children; tag objects last).
@@ -56,12 +61,14 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 
 /* Is the commit (or tag object) here, with all that it reaches? (Reachable from a ref; other
  * objects that lie about do not count.) Answers for many at once: out[i]. */
-vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out, vv_error *err);
+vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
+			   vv_error *err);
 
 /* Commits to tell a peer of in a negotiation: first the tips of all refs, then their
  * ancestors at distances 1, 2, 4, 8 ... along first parents and the rest, without repeats,
  * newest first; at most max. *out is the caller's (vv_free). */
-vv_status vv_commits_sample(vv_repository *r, size_t max, vv_oid **out, size_t *count, vv_error *err);
+vv_status vv_commits_sample(vv_repository *r, size_t max, vv_oid **out, size_t *count,
+			    vv_error *err);
 
 /* Do all of wants descend from some of commons, without any root commit besides (so that
  * what is new is bounded)? */

@@ -84,8 +84,9 @@ static void measure(bench *b, size_t rows)
 		must(vv_group_open(&g, b->block.data, b->block.len, &err), &err);
 		must(vv_group_decode(&g, b->back, b->columns, &b->arena, &err), &err);
 		decode = now_ns() - start < decode ? now_ns() - start : decode;
-		if (i == 0)
+		if (i == 0) {
 			note_columns(b, &g);
+		}
 		vv_group_close(&g);
 	}
 	for (size_t i = 0; i < rows * b->columns; i++) {
@@ -106,13 +107,15 @@ static void measure(bench *b, size_t rows)
 /* Room for one more row. */
 static void grow(bench *b, size_t rows)
 {
-	if (rows < b->rows_cap)
+	if (rows < b->rows_cap) {
 		return;
+	}
 	b->rows_cap = b->rows_cap * 2 + 1024;
 	b->cells = vv_realloc_array(b->cells, b->rows_cap * b->columns, sizeof *b->cells);
 	b->back = vv_realloc_array(b->back, b->rows_cap * b->columns, sizeof *b->back);
-	if (!b->cells || !b->back)
+	if (!b->cells || !b->back) {
 		exit(2);
+	}
 }
 
 /* Mean bytes of the cells of the first rows, for the usual target. */
@@ -120,8 +123,9 @@ static uint32_t usual_target(const char *text, size_t len, size_t columns)
 {
 	size_t sample = len < 65536 ? len : 65536, rows = 0;
 
-	for (size_t i = 0; i < sample; i++)
+	for (size_t i = 0; i < sample; i++) {
 		rows += text[i] == '\n';
+	}
 	return vv_cut_rows_for(rows ? sample : columns, rows ? rows : 1);
 }
 
@@ -140,8 +144,9 @@ static void run(bench *b, const char *text, size_t len, uint32_t target)
 		grow(b, rows);
 		more = vv_scan_row(b->scan, b->cells + rows * b->columns, b->columns, &row, &err);
 		must(more < 0 ? (vv_status)more : VV_OK, &err);
-		if (more == 0)
+		if (more == 0) {
 			break;
+		}
 		rows++;
 		if (vv_cut_row(&cut, b->cells + (rows - 1) * b->columns, b->columns,
 			       row.cell_bytes)) {
@@ -149,8 +154,9 @@ static void run(bench *b, const char *text, size_t len, uint32_t target)
 			rows = 0;
 		}
 	}
-	if (rows > 0)
+	if (rows > 0) {
 		measure(b, rows);
+	}
 }
 
 static void print_columns(const bench *b)
@@ -161,9 +167,10 @@ static void print_columns(const bench *b)
 	for (size_t c = 0; c < b->columns; c++) {
 		printf("column %zu: %llu bytes", c + 1, (unsigned long long)b->column_bytes[c]);
 		for (int k = 0; k < ENCODINGS; k++) {
-			if (b->column_kinds[c][k] > 0)
+			if (b->column_kinds[c][k] > 0) {
 				printf(", %s %llu", names[k],
 				       (unsigned long long)b->column_kinds[c][k]);
+			}
 		}
 		printf("\n");
 	}
@@ -186,25 +193,30 @@ int main(int argc, char **argv)
 	b.times = argc > 3 ? (unsigned)atoi(argv[3]) : 3;
 	must(vv_read_file(&b.file, argv[1], FILE_MAX, &err), &err);
 	body = memchr(b.file.data, '\n', b.file.len);
-	if (!body)
+	if (!body) {
 		return 2;
+	}
 	body++;
 	b.columns = 1;
-	for (const char *p = b.file.data; p < body; p++)
+	for (const char *p = b.file.data; p < body; p++) {
 		b.columns += *p == ',';
+	}
 	vv_dialect_init(&dialect);
 	must(vv_scan_new(&b.scan, &dialect, b.columns, NULL, NULL, &err), &err);
 	b.encoder = vv_group_encoder_new();
 	b.column_bytes = vv_calloc(b.columns, sizeof *b.column_bytes);
 	b.column_kinds = vv_calloc(b.columns, sizeof *b.column_kinds);
-	if (!b.encoder || !b.column_bytes || !b.column_kinds)
+	if (!b.encoder || !b.column_bytes || !b.column_kinds) {
 		return 2;
+	}
 	target = argc > 2 ? (uint32_t)atoi(argv[2]) : 0;
-	if (target == 0)
+	if (target == 0) {
 		target = usual_target(body, b.file.len - (size_t)(body - b.file.data), b.columns);
+	}
 	run(&b, body, b.file.len - (size_t)(body - b.file.data), target);
-	if (getenv("VARVE_COLUMNS"))
+	if (getenv("VARVE_COLUMNS")) {
 		print_columns(&b);
+	}
 	cells = (double)b.rows * (double)b.columns;
 	printf("%llu rows, %zu columns, %llu groups of %.0f rows: %.1f MB of CSV, %.1f MB encoded (%.1f %%); "
 	       "encode %.2f ns/cell, %.0f MB/s; decode %.2f ns/cell, %.0f MB/s\n",

@@ -37,7 +37,8 @@ static void run(vv_store *store, vv_pool *pool, const char *file, vv_import_resu
 	vv_source source;
 	vv_fd_source fds;
 	vv_import_result next;
-	vv_import_options opts = {.hints = VV_SNIFF_HINTS_INIT, .secret = 9, .temp_dir = "/tmp", .pool = pool};
+	vv_import_options opts = {
+		.hints = VV_SNIFF_HINTS_INIT, .secret = 9, .temp_dir = "/tmp", .pool = pool};
 	int fd = vv_open(file, O_RDONLY, 0, &err);
 	must(fd < 0 ? (vv_status)fd : VV_OK, &err);
 	must(vv_fstat(&st, fd, file, &err), &err);
@@ -56,10 +57,12 @@ static void run(vv_store *store, vv_pool *pool, const char *file, vv_import_resu
 	vv_writer_close(writer);
 	vv_close(fd, NULL, NULL);
 	uint64_t t2 = vv_monotonic_ms();
-	printf("%s: %llu rows, import %llu ms, commit %llu ms, groups %llu (%llu new), raw %llu, stored %llu, key %s\n", file,
-	       (unsigned long long)next.root.rows, (unsigned long long)(t1 - t0), (unsigned long long)(t2 - t1),
-	       (unsigned long long)next.groups, (unsigned long long)next.groups_new, (unsigned long long)stats.raw_bytes,
-	       (unsigned long long)stats.stored_bytes, next.root.key_count ? next.root.key[0] : "-");
+	printf("%s: %llu rows, import %llu ms, commit %llu ms, groups %llu (%llu new), raw %llu, stored %llu, key %s\n",
+	       file, (unsigned long long)next.root.rows, (unsigned long long)(t1 - t0),
+	       (unsigned long long)(t2 - t1), (unsigned long long)next.groups,
+	       (unsigned long long)next.groups_new, (unsigned long long)stats.raw_bytes,
+	       (unsigned long long)stats.stored_bytes,
+	       next.root.key_count ? next.root.key[0] : "-");
 	if (!first) {
 		vv_import_result_clear(now);
 	}
@@ -86,7 +89,8 @@ int main(int argc, char **argv)
 	vv_sink_dry(&sink, store);
 	must(vv_table_open(&t, &sink, &now.cid, &err), &err);
 	must(vv_table_bytes(&t, to_fd, &fd, pool, NULL, &err), &err);
-	printf("restore %llu bytes: %llu ms\n", (unsigned long long)t.root.bytes, (unsigned long long)(vv_monotonic_ms() - t0));
+	printf("restore %llu bytes: %llu ms\n", (unsigned long long)t.root.bytes,
+	       (unsigned long long)(vv_monotonic_ms() - t0));
 	vv_table_close(&t);
 	vv_import_result_clear(&now);
 	vv_store_close(store);

@@ -40,42 +40,68 @@ static uint64_t draw(const options *o, uint64_t row, unsigned n)
 static const char *const regions[] = {"N", "S", "E", "W", "NE", "NW", "SE", "SW", "C", "I"};
 static const char *const status[] = {"new", "open", "paid", "sent", "done"};
 static const char *const channel[] = {"web", "shop", "tel", "app"};
-static const char *const kind[] = {"book", "food", "tool", "toy", "wine", "shoe", "lamp", "seed", "soap", "pen", "bag", "hat"};
+static const char *const kind[] = {"book", "food", "tool", "toy", "wine", "shoe",
+				   "lamp", "seed", "soap", "pen", "bag",  "hat"};
 
 #define PICK(table, r) ((table)[(r) % (sizeof(table) / sizeof((table)[0]))])
 
-static int cell(const options *o, char *p, size_t room, uint64_t row, unsigned column, uint64_t salt)
+static int cell(const options *o, char *p, size_t room, uint64_t row, unsigned column,
+		uint64_t salt)
 {
 	uint64_t r = draw(o, row, column) ^ (salt ? mix(salt) : 0);
 	uint64_t day = row * 3650 / (o->rows + 1);
 	switch (column) {
-	case 0: return snprintf(p, room, "%llu", (unsigned long long)(1000000 + row * 3 + (salt ? 1 : 0)));
-	case 1: return snprintf(p, room, "%04u-%02u-%02u", (unsigned)(2014 + day / 365), (unsigned)(1 + day % 365 / 31), (unsigned)(1 + r % 28));
-	case 2: return snprintf(p, room, "%s", PICK(regions, r));
-	case 3: return snprintf(p, room, "%u", (unsigned)(r % 400));
-	case 4: return snprintf(p, room, "%c%05u", (char)('A' + r % 8), (unsigned)(r / 8 % 30000));
-	case 5: return snprintf(p, room, "%s", PICK(kind, r));
-	case 6: return snprintf(p, room, "%u", (unsigned)(1 + r % 12));
-	case 7: return snprintf(p, room, "%u.%02u", (unsigned)(r % 200), (unsigned)(r / 200 % 100));
-	case 8: return snprintf(p, room, "%u", (unsigned)(r % 4 * 5));
-	case 9: return snprintf(p, room, "%s", r % 3 ? "true" : "false");
-	case 10: return snprintf(p, room, "%s", PICK(status, r));
-	case 11: return snprintf(p, room, "%u", (unsigned)(r % 200000));
-	case 12: return snprintf(p, room, "%s", PICK(channel, r));
-	case 13: return snprintf(p, room, "%u", (unsigned)(r % 101));
-	case 14: return snprintf(p, room, "%c", (char)('A' + r % 6));
-	case 15: return r % 10 ? 0 : snprintf(p, room, "n%u", (unsigned)(r / 10 % 1000));
-	case 16: return snprintf(p, room, "%u.%u", (unsigned)(r % 40), (unsigned)(r / 40 % 10));
-	case 17: return snprintf(p, room, "%u", (unsigned)(2014 + day / 365));
-	case 18: return snprintf(p, room, "%02x", (unsigned)(r % 256));
-	case 19: return snprintf(p, room, "%u", (unsigned)(r % 3));
-	default: return snprintf(p, room, "%u", (unsigned)(r % 50));
+	case 0:
+		return snprintf(p, room, "%llu",
+				(unsigned long long)(1000000 + row * 3 + (salt ? 1 : 0)));
+	case 1:
+		return snprintf(p, room, "%04u-%02u-%02u", (unsigned)(2014 + day / 365),
+				(unsigned)(1 + day % 365 / 31), (unsigned)(1 + r % 28));
+	case 2:
+		return snprintf(p, room, "%s", PICK(regions, r));
+	case 3:
+		return snprintf(p, room, "%u", (unsigned)(r % 400));
+	case 4:
+		return snprintf(p, room, "%c%05u", (char)('A' + r % 8), (unsigned)(r / 8 % 30000));
+	case 5:
+		return snprintf(p, room, "%s", PICK(kind, r));
+	case 6:
+		return snprintf(p, room, "%u", (unsigned)(1 + r % 12));
+	case 7:
+		return snprintf(p, room, "%u.%02u", (unsigned)(r % 200), (unsigned)(r / 200 % 100));
+	case 8:
+		return snprintf(p, room, "%u", (unsigned)(r % 4 * 5));
+	case 9:
+		return snprintf(p, room, "%s", r % 3 ? "true" : "false");
+	case 10:
+		return snprintf(p, room, "%s", PICK(status, r));
+	case 11:
+		return snprintf(p, room, "%u", (unsigned)(r % 200000));
+	case 12:
+		return snprintf(p, room, "%s", PICK(channel, r));
+	case 13:
+		return snprintf(p, room, "%u", (unsigned)(r % 101));
+	case 14:
+		return snprintf(p, room, "%c", (char)('A' + r % 6));
+	case 15:
+		return r % 10 ? 0 : snprintf(p, room, "n%u", (unsigned)(r / 10 % 1000));
+	case 16:
+		return snprintf(p, room, "%u.%u", (unsigned)(r % 40), (unsigned)(r / 40 % 10));
+	case 17:
+		return snprintf(p, room, "%u", (unsigned)(2014 + day / 365));
+	case 18:
+		return snprintf(p, room, "%02x", (unsigned)(r % 256));
+	case 19:
+		return snprintf(p, room, "%u", (unsigned)(r % 3));
+	default:
+		return snprintf(p, room, "%u", (unsigned)(r % 50));
 	}
 }
 
-static const char *const names[] = {"id", "date", "region", "store", "sku", "kind", "qty", "price", "discount", "gift",
-				    "status", "customer", "channel", "score", "grade", "note", "weight", "year", "lot",
-				    "tier", "extra"};
+static const char *const names[] = {"id",      "date",  "region",   "store", "sku",    "kind",
+				    "qty",     "price", "discount", "gift",  "status", "customer",
+				    "channel", "score", "grade",    "note",  "weight", "year",
+				    "lot",     "tier",  "extra"};
 
 /* Which column stands at a place. */
 static unsigned column_at(const options *o, unsigned place)
@@ -111,7 +137,9 @@ static bool hit(const options *o, uint64_t row, uint64_t n, unsigned purpose)
 	if (n == 1) {
 		return row == o->rows / 2;
 	}
-	return n > 0 && mix(row * 8 + purpose + o->salt * 0x51ED2701u) % (o->rows / n ? o->rows / n : 1) == 0;
+	return n > 0 &&
+	       mix(row * 8 + purpose + o->salt * 0x51ED2701u) % (o->rows / n ? o->rows / n : 1) ==
+		       0;
 }
 
 static void put_version_row(const options *o, uint64_t row)
@@ -127,7 +155,8 @@ static void put_version_row(const options *o, uint64_t row)
 	}
 	if (o->change && hit(o, row, o->change, 1)) {
 		unsigned most = column_count(o) > 19 ? 16 : column_count(o) - 3;
-		changed = o->change == 1 ? 3 + (most > 1) : (unsigned)(3 + mix(row + o->salt) % most);
+		changed = o->change == 1 ? 3 + (most > 1)
+					 : (unsigned)(3 + mix(row + o->salt) % most);
 		salt = 77 + o->salt;
 	}
 	if (o->delete_rows && hit(o, row, o->delete_rows, 2)) {
@@ -154,13 +183,20 @@ static options parse(char **argv)
 {
 	options o = {.rows = 2360000, .seed = 1};
 	for (char **a = argv + 1; *a; a++) {
-		uint64_t *n = strcmp(*a, "--rows") == 0 ? &o.rows : strcmp(*a, "--seed") == 0 ? &o.seed
-			: strcmp(*a, "--change") == 0 ? &o.change : strcmp(*a, "--insert") == 0 ? &o.insert
-			: strcmp(*a, "--delete") == 0 ? &o.delete_rows : strcmp(*a, "--version") == 0 ? &o.version
-			: strcmp(*a, "--columns") == 0 ? &o.columns : strcmp(*a, "--salt") == 0 ? &o.salt : NULL;
-		bool *b = strcmp(*a, "--column") == 0 ? &o.column : strcmp(*a, "--swap") == 0 ? &o.swap
-			: strcmp(*a, "--shuffle") == 0 ? &o.shuffle
-			: strcmp(*a, "--recompute") == 0 ? &o.recompute : NULL;
+		uint64_t *n = strcmp(*a, "--rows") == 0      ? &o.rows
+			      : strcmp(*a, "--seed") == 0    ? &o.seed
+			      : strcmp(*a, "--change") == 0  ? &o.change
+			      : strcmp(*a, "--insert") == 0  ? &o.insert
+			      : strcmp(*a, "--delete") == 0  ? &o.delete_rows
+			      : strcmp(*a, "--version") == 0 ? &o.version
+			      : strcmp(*a, "--columns") == 0 ? &o.columns
+			      : strcmp(*a, "--salt") == 0    ? &o.salt
+							     : NULL;
+		bool *b = strcmp(*a, "--column") == 0      ? &o.column
+			  : strcmp(*a, "--swap") == 0      ? &o.swap
+			  : strcmp(*a, "--shuffle") == 0   ? &o.shuffle
+			  : strcmp(*a, "--recompute") == 0 ? &o.recompute
+							   : NULL;
 		if (n) {
 			*n = number(a[1]);
 			a++;

@@ -39,11 +39,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			vv_distribution_put(&again, &d);
 			require(!again.failed && again.len == size &&
 				memcmp(again.data, data, size) == 0);
-			for (size_t i = 0; i < d.count; i++)
+			for (size_t i = 0; i < d.count; i++) {
 				require(vv_distribution_count(&d, &d.values[i]) ==
 					d.values[i].count);
-			if (!d.over)
+			}
+			if (!d.over) {
 				measure(&d);
+			}
 		}
 		vv_distribution_clear(&d);
 		vv_buf_clear(&again);

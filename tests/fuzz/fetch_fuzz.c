@@ -91,13 +91,16 @@ static vv_status meet(void *payload, const vv_cid *cid, const vv_cid *like, vv_e
 }
 
 /* Refuses, so that the repository stays as it is. */
-static vv_status check(void *payload, vv_repository *with, vv_incoming *in, const vv_new_root *version,
-		       vv_error *err)
+static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
+		       const vv_new_root *version, vv_error *err)
 {
 	looking *l = payload, here = {.in = in, .whole = true};
 	uint64_t missing = 0;
-	const vv_resemble walk = {
-		.get = get, .fn = meet, .payload = &here, .seen = vv_cid_set_new(), .missing = &missing};
+	const vv_resemble walk = {.get = get,
+				  .fn = meet,
+				  .payload = &here,
+				  .seen = vv_cid_set_new(),
+				  .missing = &missing};
 
 	require(with && walk.seen);
 	require(vv_resemble_walk(&walk, &version->root, NULL, err) == VV_OK);
@@ -133,8 +136,8 @@ typedef struct asked {
 	size_t given;
 } asked;
 
-static vv_status find_none(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
-			   vv_error *err)
+static vv_status find_none(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
+			   vv_cid *cid, vv_error *err)
 {
 	const asked *a = payload;
 	*cid = a->wants[0].like;
@@ -167,7 +170,8 @@ static vv_status take(void *payload, size_t i, const vv_cid *cid, const void *by
 
 	(void)base;
 	require(i == a->given++ && i < 4 && vv_cid_equal(cid, &a->wants[i].cid));
-	require(!bytes || (vv_cid_of(&is, cid->codec, bytes, len, err) == VV_OK && vv_cid_equal(&is, cid)));
+	require(!bytes ||
+		(vv_cid_of(&is, cid->codec, bytes, len, err) == VV_OK && vv_cid_equal(&is, cid)));
 	return VV_OK;
 }
 

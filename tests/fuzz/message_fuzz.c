@@ -30,7 +30,8 @@ typedef union message {
 	vv_push_answer answer;
 } message;
 
-static vv_status read_message(unsigned kind, message *m, vv_arena *a, const void *bytes, size_t len, vv_error *err)
+static vv_status read_message(unsigned kind, message *m, vv_arena *a, const void *bytes, size_t len,
+			      vv_error *err)
 {
 	switch (kind) {
 	case REQUEST:
@@ -93,7 +94,8 @@ static void written(unsigned kind, const message *m, vv_buf *out)
 /* Said in another way, though the same: a tag that is its own commit, a list of no bases. */
 static bool has_two_forms(unsigned kind, const message *m)
 {
-	return kind == HELLO || (kind == REQUEST && m->request.op == VV_OP_BLOCKS && m->request.blocks.count == 0);
+	return kind == HELLO ||
+	       (kind == REQUEST && m->request.op == VV_OP_BLOCKS && m->request.blocks.count == 0);
 }
 
 static void try_message(unsigned kind, const uint8_t *data, size_t size)

@@ -56,8 +56,8 @@ static void prepare(void)
 	small_ref(repo, "refs/tags/old", &first);
 }
 
-static vv_status refuse(void *payload, vv_repository *with, vv_incoming *in, const vv_push_ref *refs,
-			size_t count, vv_buf *report, vv_error *err)
+static vv_status refuse(void *payload, vv_repository *with, vv_incoming *in,
+			const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err)
 {
 	(void)payload;
 	require(with && in && (refs || count == 0));
@@ -96,11 +96,12 @@ static void check_answers(const vv_buf *said)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	memory_line m = {.out = VV_BUF_INIT};
-	vv_serve s = {.writable = true,
-		      .limits = {.bytes = 1u << 20,
-				 .blocks = 1000,
-				 .git = {.objects = 1000, .bytes = 1u << 24, .object_bytes = 1u << 20}},
-		      .policy = refuse};
+	vv_serve s = {
+		.writable = true,
+		.limits = {.bytes = 1u << 20,
+			   .blocks = 1000,
+			   .git = {.objects = 1000, .bytes = 1u << 24, .object_bytes = 1u << 20}},
+		.policy = refuse};
 	vv_channel *line;
 	vv_error err = {0};
 	vv_ref ref;

@@ -68,7 +68,8 @@ static void make_node(blocks *b, const vv_cid *links, size_t count, unsigned sal
 
 static void start(blocks *b)
 {
-	static const char *const rows[] = {"1,lamp,9\n2,chair,5\n3,desk,7\n", "1,lamp,9\n2,chair,6\n3,desk,7\n", ""};
+	static const char *const rows[] = {"1,lamp,9\n2,chair,5\n3,desk,7\n",
+					   "1,lamp,9\n2,chair,6\n3,desk,7\n", ""};
 	b->count = 0;
 	memset(b->bytes, 0, sizeof(b->bytes));
 	for (size_t i = 0; i < 3; i++) {
@@ -90,12 +91,13 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	return vv_fail(err, VV_EMISSING, "no such block");
 }
 
-static vv_status find(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
-		      vv_error *err)
+static vv_status find(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
+		      vv_cid *cid, vv_error *err)
 {
 	blocks *b = payload;
 	for (size_t i = 0; i < b->count; i++) {
-		if (b->cids[i].codec == codec && memcmp(b->cids[i].digest, prefix, VV_BASE_PREFIX) == 0) {
+		if (b->cids[i].codec == codec &&
+		    memcmp(b->cids[i].digest, prefix, VV_BASE_PREFIX) == 0) {
 			*cid = b->cids[i];
 			return VV_OK;
 		}
@@ -111,7 +113,8 @@ static void check(const vv_block_received *r)
 		return;
 	}
 	require(r->len <= VV_BLOCK_MAX);
-	require(vv_cid_of(&is, r->cid.codec, r->bytes, r->len, NULL) == VV_OK && vv_cid_equal(&is, &r->cid));
+	require(vv_cid_of(&is, r->cid.codec, r->bytes, r->len, NULL) == VV_OK &&
+		vv_cid_equal(&is, &r->cid));
 	require(is.codec == VV_CODEC_RAW || vv_cbor_check(r->bytes, r->len, NULL) == VV_OK);
 }
 
@@ -126,7 +129,8 @@ static void receive_blocks(const uint8_t *data, size_t size)
 
 	start(&b);
 	require(vv_block_in_open(&in, find, get, &b, &err) == VV_OK);
-	for (unsigned n = 0; n < 2 * HELD && (more = vv_block_in_next(in, &p, end, &r, &err)) > 0; n++) {
+	for (unsigned n = 0; n < 2 * HELD && (more = vv_block_in_next(in, &p, end, &r, &err)) > 0;
+	     n++) {
 		check(&r);
 		if (!vv_cid_is_null(&r.cid)) {
 			hold(&b, &r.cid, r.bytes, r.len);
@@ -145,7 +149,8 @@ static void plan(blocks *b, const uint8_t *data, size_t size)
 	for (size_t i = 0; i + 1 < size && b->count < HELD; i += 2) {
 		size_t at = data[i + 1] % b->count, n = data[i] % 6;
 		if ((data[i] & 128) != 0) {
-			make_node(b, b->cids + (b->count - n % b->count), n % b->count, data[i + 1]);
+			make_node(b, b->cids + (b->count - n % b->count), n % b->count,
+				  data[i + 1]);
 		} else {
 			vv_buf leaf = VV_BUF_INIT;
 			vv_buf_put(&leaf, vv_buf_cstr(&b->bytes[at]), b->bytes[at].len);
@@ -163,13 +168,15 @@ static void send_blocks(const blocks *here, const uint8_t *data, size_t size, vv
 	vv_block_out *out;
 	vv_error err;
 
-	require(vv_block_out_open(&out, line, get, (void *)(uintptr_t)here, size % 2 == 0, &err) == VV_OK);
+	require(vv_block_out_open(&out, line, get, (void *)(uintptr_t)here, size % 2 == 0, &err) ==
+		VV_OK);
 	for (size_t i = 4; i < here->count; i++) {
 		size_t like = data[i % size] % here->count;
 		if (data[i % size] % 16 == 15) {
 			require(vv_block_out_absent(out, &err) == VV_OK);
 		}
-		require(vv_block_out_put(out, &here->cids[i], &here->cids[like], like < 4, &err) == VV_OK);
+		require(vv_block_out_put(out, &here->cids[i], &here->cids[like], like < 4, &err) ==
+			VV_OK);
 	}
 	require(vv_block_out_flush(out, &err) == VV_OK && vv_frame_end(line, &err) == VV_OK);
 	require(vv_block_out_count(out) == here->count - 4);
@@ -198,7 +205,8 @@ static void there_and_back(const uint8_t *data, size_t size)
 	require(line && vv_block_in_open(&in, find, get, &there, &err) == VV_OK);
 	vv_frame_reader_init(&frames, line, UINT64_MAX);
 	while (vv_frame_read(&frames, &type, &err) == VV_OK && type == VV_FRAME_BLOCKS) {
-		const uint8_t *p = (const uint8_t *)frames.payload.data, *end = p + frames.payload.len;
+		const uint8_t *p = (const uint8_t *)frames.payload.data,
+			      *end = p + frames.payload.len;
 		int more;
 		while ((more = vv_block_in_next(in, &p, end, &r, &err)) > 0) {
 			check(&r);
@@ -221,8 +229,8 @@ static void there_and_back(const uint8_t *data, size_t size)
 
 /* --- Git objects --------------------------------------------------------------------------- */
 
-static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, size_t id_len, vv_buf *out,
-			    vv_error *err)
+static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, size_t id_len,
+			    vv_buf *out, vv_error *err)
 {
 	(void)payload;
 	if (type == VV_GIT_TAG || id[0] % 4 == 3) {
@@ -248,11 +256,15 @@ static void receive_objects(const uint8_t *data, size_t size)
 	}
 	require(vv_object_in_open(&in, get_object, NULL, &nodes, 1u << 20, &err) == VV_OK);
 	for (size_t at = 0; at < size && more >= 0; at += cut) {
-		require(vv_object_in_feed(in, data + at, size - at < cut ? size - at : cut, &err) == VV_OK);
-		for (unsigned n = 0; n < HELD && (more = vv_object_in_next(in, &type, &bytes, &len, &err)) > 0; n++) {
+		require(vv_object_in_feed(in, data + at, size - at < cut ? size - at : cut, &err) ==
+			VV_OK);
+		for (unsigned n = 0;
+		     n < HELD && (more = vv_object_in_next(in, &type, &bytes, &len, &err)) > 0;
+		     n++) {
 			vv_oid id = {{(uint8_t)(len + at)}};
 			require(type >= VV_GIT_COMMIT && type <= VV_GIT_TAG && len <= 1u << 20);
-			require(len == 0 || memchr(bytes, ((const char *)bytes)[len - 1], len) != NULL);
+			require(len == 0 ||
+				memchr(bytes, ((const char *)bytes)[len - 1], len) != NULL);
 			require(vv_object_in_note(in, &id, &err) == VV_OK);
 		}
 	}

@@ -113,8 +113,12 @@ static void write_form(vv_buf *out, const vv_diff_writer_kind *kind, side s[2], 
 	require(vv_columns_match(&columns, &s[0].table, &s[1].table, &co, &err) == VV_OK);
 	vv_rowdiff_options ro = {.columns = &columns, .moves = true, .temp_dir = "/tmp"};
 	require(vv_rowdiff_open(&d, &s[0].table, &s[1].table, &ro, &err) == VV_OK);
-	vv_diff_table t = {.path = path, .a = &s[0].table, .b = &s[1].table, .columns = &columns,
-			   .old_name = path, .new_name = "new"};
+	vv_diff_table t = {.path = path,
+			   .a = &s[0].table,
+			   .b = &s[1].table,
+			   .columns = &columns,
+			   .old_name = path,
+			   .new_name = "new"};
 	t.key = vv_rowdiff_key(d, &t.key_count);
 	require(kind->open(&w, &wo, &err) == VV_OK && w->begin(w, &err) == VV_OK &&
 		w->begin_table(w, &t, &err) == VV_OK);
@@ -217,8 +221,8 @@ static const struct form {
 	const char *name;
 	void (*frame)(vv_buf *out, const char *p, const char *end);
 } forms[] = {
-	{"html", html_frame},	      {"json", json_frame}, {"ndjson", json_frame},
-	{"sql", sql_frame},	      {"csv", csv_frame},   {"text", text_frame},
+	{"html", html_frame},         {"json", json_frame}, {"ndjson", json_frame},
+	{"sql", sql_frame},           {"csv", csv_frame},   {"text", text_frame},
 	{"markdown", markdown_frame}, {"stat", text_frame}, {"summary", text_frame},
 };
 
@@ -249,7 +253,8 @@ static void compare(const struct form *f, side s[2][2])
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *parted = size > 0 ? memchr(data, 3, size) : NULL;
-	size_t first = parted ? (size_t)(parted - data) : size, rest = parted ? size - first - 1 : 0;
+	size_t first = parted ? (size_t)(parted - data) : size,
+	       rest = parted ? size - first - 1 : 0;
 	side s[2][2] = {{{.is_open = false}}};
 	vv_mem_sink *blocks = NULL;
 	vv_sink sink;

@@ -34,10 +34,11 @@ typedef struct vv_test_suite {
 void vv_test_register(vv_test_suite *suite);
 
 #define VV_TEST_SUITE(noun)                                                                        \
-	static vv_test_suite noun##_suite = {#noun, tests, sizeof(tests) / sizeof(tests[0]), NULL}; \
-	__attribute__((constructor)) static void noun##_register(void)                              \
-	{                                                                                           \
-		vv_test_register(&noun##_suite);                                                    \
+	static vv_test_suite noun##_suite = {#noun, tests, sizeof(tests) / sizeof(tests[0]),       \
+					     NULL};                                                \
+	__attribute__((constructor)) static void noun##_register(void)                             \
+	{                                                                                          \
+		vv_test_register(&noun##_suite);                                                   \
 	}
 
 /* --- folders and files ------------------------------------------------ */

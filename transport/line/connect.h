@@ -25,7 +25,8 @@ typedef struct vv_url {
 	char *secret;  /* a password in the URL; NULL */
 	char *host;    /* without brackets */
 	unsigned port; /* 0: the usual one */
-	char *path; /* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http */
+	/* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http */
+	char *path;
 } vv_url;
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
 void vv_url_clear(vv_url *u);

@@ -71,7 +71,8 @@ static vv_status get_ref(vv_cbor *c, vv_arena *arena, vv_remote_ref *r, vv_error
 	if (n != 2 && n != 3) {
 		return vv_fail(err, VV_ECORRUPT, "the peer sent a ref with %zu members", n);
 	}
-	if ((rc = message_get_text(c, arena, &r->name, err)) < 0 || (rc = message_get_oid(c, &r->id, err)) < 0) {
+	if ((rc = message_get_text(c, arena, &r->name, err)) < 0 ||
+	    (rc = message_get_oid(c, &r->id, err)) < 0) {
 		return rc;
 	}
 	r->peeled = r->id;
@@ -103,7 +104,8 @@ static vv_status get_bits(vv_cbor *c, const uint8_t **out, size_t count, vv_erro
 	size_t len;
 	vv_status rc = vv_cbor_get_bytes(c, out, &len, err);
 	if (rc == VV_OK && len != (count + 7) / 8) {
-		rc = vv_fail(err, VV_ECORRUPT, "the peer answered %zu bytes of bits to %zu questions", len, count);
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the peer answered %zu bytes of bits to %zu questions", len, count);
 	}
 	return rc;
 }
@@ -136,7 +138,8 @@ static vv_status end(const vv_cbor *c, vv_status rc, vv_error *err)
 	return rc == VV_ECORRUPT ? vv_prefix(err, "the peer's answer is malformed") : rc;
 }
 
-vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err)
+vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len,
+			vv_error *err)
 {
 	vv_cbor c;
 	uint64_t version;
@@ -144,11 +147,13 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 	vv_status rc = begin(&c, bytes, len, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || (rc = vv_cbor_get_key(&c, "v", err)) < 0 || (rc = vv_cbor_get_uint(&c, &version, err)) < 0) {
+	if (rc < 0 || (rc = vv_cbor_get_key(&c, "v", err)) < 0 ||
+	    (rc = vv_cbor_get_uint(&c, &version, err)) < 0) {
 		return rc;
 	}
 	if (version != VV_PROTOCOL_VERSION) {
-		return vv_fail(err, VV_ENOSUPPORT, "the peer speaks version %llu of the protocol, this varve %u",
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "the peer speaks version %llu of the protocol, this varve %u",
 			       (unsigned long long)version, VV_PROTOCOL_VERSION);
 	}
 	if (vv_cbor_try_key(&c, "can")) {
@@ -162,7 +167,8 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 	    (rc = message_get_text(&c, arena, &out->head, err)) == VV_OK &&
 	    (rc = vv_cbor_get_key(&c, "held", err)) == VV_OK &&
 	    (rc = vv_cbor_get_uint(&c, &out->held, err)) == VV_OK &&
-	    (rc = vv_cbor_get_key(&c, "refs", err)) == VV_OK && (rc = get_refs(&c, arena, out, err)) == VV_OK &&
+	    (rc = vv_cbor_get_key(&c, "refs", err)) == VV_OK &&
+	    (rc = get_refs(&c, arena, out, err)) == VV_OK &&
 	    (!vv_cbor_try_key(&c, "whole") || (rc = get_whole(&c, out, err)) == VV_OK) &&
 	    (rc = vv_cbor_get_key(&c, "write", err)) == VV_OK) {
 		rc = vv_cbor_get_bool(&c, &out->writable, err);
@@ -216,14 +222,16 @@ vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_err
 	return message_send(line, &b, err);
 }
 
-vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err)
+vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len,
+			      vv_error *err)
 {
 	vv_cbor c;
 	vv_status rc = begin(&c, bytes, len, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0 || (rc = vv_cbor_get_key(&c, "ready", err)) < 0 ||
-	    (rc = vv_cbor_get_bool(&c, &out->ready, err)) < 0 || (rc = vv_cbor_get_key(&c, "common", err)) < 0) {
+	    (rc = vv_cbor_get_bool(&c, &out->ready, err)) < 0 ||
+	    (rc = vv_cbor_get_key(&c, "common", err)) < 0) {
 		return rc;
 	}
 	rc = message_get_oids(&c, arena, &out->common, err);
@@ -301,10 +309,12 @@ static vv_status get_result(vv_cbor *c, vv_arena *arena, const char **out, vv_er
 	if (rc < 0) {
 		return rc;
 	}
-	return type == VV_CBOR_NULL ? vv_cbor_get_null(c, err) : message_get_text(c, arena, out, err);
+	return type == VV_CBOR_NULL ? vv_cbor_get_null(c, err)
+				    : message_get_text(c, arena, out, err);
 }
 
-vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err)
+vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len,
+			      vv_error *err)
 {
 	vv_cbor c;
 	vv_status rc = begin(&c, bytes, len, err);
@@ -315,7 +325,8 @@ vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *
 		return rc;
 	}
 	if (out->count > VV_REFS_MAX) {
-		return vv_fail(err, VV_EREFUSED, "the peer answered about more than %u refs", VV_REFS_MAX);
+		return vv_fail(err, VV_EREFUSED, "the peer answered about more than %u refs",
+			       VV_REFS_MAX);
 	}
 	out->refs = vv_arena_calloc(arena, out->count ? out->count : 1, sizeof(*out->refs));
 	if (!out->refs) {

@@ -54,8 +54,8 @@ struct vv_block_out {
 	vv_buf raw, base, prefix, frame;
 };
 
-vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get, void *payload,
-			    bool thorough, vv_error *err)
+vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
+			    void *payload, bool thorough, vv_error *err)
 {
 	vv_block_out *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
@@ -114,7 +114,8 @@ vv_status vv_block_out_flush(vv_block_out *o, vv_error *err)
 
 static vv_status flush_if_full(vv_block_out *o, vv_error *err)
 {
-	return o->frame.len >= VV_FRAME_AIM ? vv_block_out_flush(o, err) : vv_buf_ok(&o->frame, err);
+	return o->frame.len >= VV_FRAME_AIM ? vv_block_out_flush(o, err)
+					    : vv_buf_ok(&o->frame, err);
 }
 
 /* The block's bytes, which are what its name says. */
@@ -195,7 +196,8 @@ vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *lik
 	}
 	put_prefix(&o->prefix, &o->recent, cid->codec, kind == BASE_NONE ? NULL : &o->base);
 	if ((rc = vv_buf_ok(&o->prefix, err)) < 0 ||
-	    (rc = vv_squeeze(&s, o->coder, o->raw.data, o->raw.len, o->prefix.data, o->prefix.len, err)) < 0 ||
+	    (rc = vv_squeeze(&s, o->coder, o->raw.data, o->raw.len, o->prefix.data, o->prefix.len,
+			     err)) < 0 ||
 	    (rc = vv_cid_map_put(o->sent, cid, o->records, NULL, err)) < 0) {
 		return rc;
 	}
@@ -291,12 +293,14 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	if (r->method == ABSENT) {
 		return head == ABSENT ? VV_OK : malformed(err);
 	}
-	if (head >> 5 != 0 || r->base > BASE_DIGEST || (r->base != 0 && r->method != VV_METHOD_DIFF) ||
-	    !vv_varint_read(p, end, &r->raw_len) || r->raw_len > VV_BLOCK_MAX) {
+	if (head >> 5 != 0 || r->base > BASE_DIGEST ||
+	    (r->base != 0 && r->method != VV_METHOD_DIFF) || !vv_varint_read(p, end, &r->raw_len) ||
+	    r->raw_len > VV_BLOCK_MAX) {
 		return malformed(err);
 	}
 	len = r->raw_len;
-	if (r->method != VV_METHOD_STORED && (!vv_varint_read(p, end, &len) || len > VV_BLOCK_MAX)) {
+	if (r->method != VV_METHOD_STORED &&
+	    (!vv_varint_read(p, end, &len) || len > VV_BLOCK_MAX)) {
 		return malformed(err);
 	}
 	if (r->base == BASE_DISTANCE && !vv_varint_read(p, end, &r->distance)) {
@@ -318,7 +322,8 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 }
 
 /* *found false: the base is not here. */
-static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool *found, vv_error *err)
+static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool *found,
+			   vv_error *err)
 {
 	vv_error why;
 	vv_status rc = VV_OK;
@@ -388,8 +393,8 @@ static vv_status expand(vv_block_in *in, const record *r, vv_block_received *out
 	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
 		return rc;
 	}
-	rc = vv_unsqueeze(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data, in->prefix.len,
-			  &in->room, err);
+	rc = vv_unsqueeze(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
+			  in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT && r->method == VV_METHOD_DIFF) {
 		unreadable(in, out); /* another block begins with the same digest, perhaps */
 		return VV_OK;

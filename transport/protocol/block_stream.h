@@ -33,8 +33,8 @@
 typedef struct vv_block_out vv_block_out;
 
 /* get reads the blocks to be sent. thorough: few bytes are worth more than time. */
-vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get, void *payload,
-			    bool thorough, vv_error *err);
+vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
+			    void *payload, bool thorough, vv_error *err);
 
 /* Sends a block, checked against its CID. like: one that resembles it; it is used where it
  * was sent before in this stream, or where the receiver has it (known). VV_EMISSING,
@@ -62,7 +62,8 @@ typedef struct vv_block_in vv_block_in;
 /* base finds the one block whose digest begins with the 8 bytes, and reads it; VV_ENOTFOUND,
  * VV_EMISSING. get reads one that came before in this stream. */
 typedef vv_status (*vv_block_find_fn)(void *payload, uint8_t codec,
-				      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid, vv_error *err);
+				      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
+				      vv_error *err);
 vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
 			   void *payload, vv_error *err);
 

@@ -58,7 +58,8 @@ vv_status vv_unsqueeze(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_squeez
 		bytes = (const uint8_t *)room->data;
 		len = room->len;
 	}
-	vv_status rc = vv_coder_expand(c, s->method, bytes, len, prefix, prefix_len, raw->data, raw_len, err);
+	vv_status rc = vv_coder_expand(c, s->method, bytes, len, prefix, prefix_len, raw->data,
+				       raw_len, err);
 	if (rc == VV_OK) {
 		raw->len = raw_len;
 		raw->data[raw_len] = '\0';

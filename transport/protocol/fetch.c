@@ -62,7 +62,8 @@ static int compare_oids(const void *a, const void *b)
 }
 
 /* Below commits that are common nothing is looked at: only what this side told of may be one. */
-static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_start *start, vv_error *err)
+static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_start *start,
+			      vv_error *err)
 {
 	vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
 	vv_status rc = VV_OK;
@@ -75,9 +76,12 @@ static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_
 		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
 	}
 	for (size_t i = 0; rc == VV_OK && i < start->common.count; i++) {
-		if (!bsearch(&start->common.items[i], sorted, told->count, sizeof(vv_oid), compare_oids)) {
-			rc = vv_fail(err, VV_ECORRUPT, "%s says that it has commits in common which it was not told of",
-				     r->f->suppliers[0].name);
+		if (!bsearch(&start->common.items[i], sorted, told->count, sizeof(vv_oid),
+			     compare_oids)) {
+			rc = vv_fail(
+				err, VV_ECORRUPT,
+				"%s says that it has commits in common which it was not told of",
+				r->f->suppliers[0].name);
 		}
 	}
 	vv_free(sorted);
@@ -110,13 +114,16 @@ static vv_status find_lacking(run *r, vv_error *err)
 	vv_status rc = known && here ? VV_OK : vv_fail_nomem(err);
 
 	rc = rc < 0 ? rc : vv_repository_incomplete(r->f->repo, &r->lacking, err);
-	rc = rc < 0 ? rc : vv_commits_known(r->f->repo, r->f->wants.items, r->f->wants.count, known, err);
+	rc = rc < 0 ? rc
+		    : vv_commits_known(r->f->repo, r->f->wants.items, r->f->wants.count, known,
+				       err);
 	for (size_t i = 0; rc == VV_OK && i < r->f->wants.count; i++) {
 		if (known[i]) {
 			here[count++] = r->f->wants.items[i];
 		}
 	}
-	if (rc == VV_OK && !r->lacking && (rc = vv_whole_look(&whole, r->f->repo, here, count, err)) == VV_OK) {
+	if (rc == VV_OK && !r->lacking &&
+	    (rc = vv_whole_look(&whole, r->f->repo, here, count, err)) == VV_OK) {
 		r->lacking = !whole.all;
 		r->whole = (vv_oids){whole.tips, whole.tip_count};
 		whole.tips = NULL;
@@ -167,21 +174,24 @@ static vv_status negotiate(run *r, vv_error *err)
 				      .done = told >= count,
 				      .nodes = nodes};
 		r->result->rounds++;
-		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start, &r->result->sum,
-				   err);
+		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start,
+				   &r->result->sum, err);
 		rc = rc < 0 ? rc : check_common(r, &q.have, &start, err);
 		rc = rc < 0 ? rc : copy_common(r, &start, err);
 		if (rc == VV_OK && !start.ready && q.done) {
-			rc = vv_fail(err, VV_ECORRUPT, "%s asks for commits without end", r->f->suppliers[0].name);
+			rc = vv_fail(err, VV_ECORRUPT, "%s asks for commits without end",
+				     r->f->suppliers[0].name);
 		}
 	}
 	vv_free(haves);
 	if (rc == VV_OK && vv_receive_lost(r->x)) {
 		if (r->lost) {
-			return vv_fail(err, VV_ECORRUPT, "%s sends differences to blocks that it was not told of",
+			return vv_fail(err, VV_ECORRUPT,
+				       "%s sends differences to blocks that it was not told of",
 				       r->f->suppliers[0].name);
 		}
-		r->lost = true; /* what was taken for whole is not: all anew, but for the blocks that came */
+		/* what was taken for whole is not: all anew, but for the blocks that came */
+		r->lost = true;
 		rc = negotiate(r, err);
 	}
 	return rc;
@@ -210,11 +220,14 @@ static vv_status note_missing(run *r, const vv_lacking *list, size_t count, vv_e
 	return VV_OK;
 }
 
-static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, size_t *count, vv_error *err)
+static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, size_t *count,
+			      vv_error *err)
 {
-	return root ? vv_receive_lacking_below(r->x, root, LACKING_MAX, list, count, err)
-	       : r->lacking ? vv_receive_lacking(r->x, &r->f->wants, &r->whole, LACKING_MAX, list, count, err)
-			    : vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list, count, err);
+	return root         ? vv_receive_lacking_below(r->x, root, LACKING_MAX, list, count, err)
+	       : r->lacking ? vv_receive_lacking(r->x, &r->f->wants, &r->whole, LACKING_MAX, list,
+						 count, err)
+			    : vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list,
+						 count, err);
 }
 
 /* Until nothing is lacking, or nobody gives any of it. root NULL: below the new versions. */
@@ -226,8 +239,8 @@ static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 
 	while ((rc = list_lacking(r, root, &list, &count, err)) == VV_OK && count > 0) {
 		r->result->rounds++;
-		rc = vv_gather(r->f->suppliers, r->f->supplier_count, r->x, list, count, r->f->progress, &left,
-			       err);
+		rc = vv_gather(r->f->suppliers, r->f->supplier_count, r->x, list, count,
+			       r->f->progress, &left, err);
 		if (rc < 0 || left == count) {
 			break;
 		}
@@ -245,7 +258,6 @@ static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 	return rc;
 }
 
-
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	run *r = payload;
@@ -259,7 +271,8 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 	if (!r->result->roots) {
 		return vv_fail_nomem(err);
 	}
-	r->result->roots[r->result->versions++ % VV_ROOTS_NOTED] = n->root; /* the oldest come first */
+	/* the oldest come first */
+	r->result->roots[r->result->versions++ % VV_ROOTS_NOTED] = n->root;
 	if (r->result->root_count < VV_ROOTS_NOTED) {
 		r->result->root_count++;
 	}
@@ -276,7 +289,8 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	char text[VV_CID_TEXT + 1];
 
 	vv_cid_text(text, &r->result->missing[0]);
-	vv_fail(err, VV_EMISSING, "%s %s that nobody has: %s%s", vv_text_count(r->result->missing_count),
+	vv_fail(err, VV_EMISSING, "%s %s that nobody has: %s%s",
+		vv_text_count(r->result->missing_count),
 		r->result->missing_count == 1 ? "block is missing" : "blocks are missing", text,
 		r->result->missing_count > 1 ? " ..." : "");
 	return vv_hint(err, "ask another peer too (--from URL); what came is kept");
@@ -303,11 +317,14 @@ static vv_status take(run *r, vv_error *err)
 	}
 	vv_receive_stats_get(r->x, &r->result->received);
 	r->result->mended = r->lacking && r->result->received.blocks > 0;
-	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message, err);
+	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message,
+			     err);
 	if (rc == VV_OK && r->lacking && !incomplete) {
 		rc = vv_repository_set_incomplete(f->repo, false, err);
 	}
-	return rc < 0 || incomplete ? rc : vv_complete_tips_add(f->repo, f->wants.items, f->wants.count, err);
+	return rc < 0 || incomplete
+		       ? rc
+		       : vv_complete_tips_add(f->repo, f->wants.items, f->wants.count, err);
 }
 
 static vv_status open_receive(run *r, vv_error *err)
@@ -334,9 +351,11 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 	vv_status rc;
 
 	memset(result, 0, sizeof(*result));
-	if ((rc = find_wants(&r, err)) == VV_OK && (rc = find_lacking(&r, err)) == VV_OK && r.wants.count == 0 &&
-	    !r.lacking) {
-		rc = f->ref_count > 0 ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err) : VV_OK;
+	if ((rc = find_wants(&r, err)) == VV_OK && (rc = find_lacking(&r, err)) == VV_OK &&
+	    r.wants.count == 0 && !r.lacking) {
+		rc = f->ref_count > 0
+			     ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
+			     : VV_OK;
 	} else if (rc == VV_OK && (rc = open_receive(&r, err)) == VV_OK &&
 		   (r.wants.count == 0 || (rc = negotiate(&r, err)) == VV_OK) &&
 		   (rc = vv_receive_objects_end(r.x, &r.wants, err)) == VV_OK &&
@@ -347,7 +366,8 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 	return rc;
 }
 
-vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result, vv_error *err)
+vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result,
+		       vv_error *err)
 {
 	run r = {.f = f, .result = result};
 	vv_status rc;

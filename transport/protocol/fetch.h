@@ -21,13 +21,13 @@ typedef struct vv_fetch {
 	vv_repository *repo;
 	vv_supplier *suppliers;
 	size_t supplier_count;
-	vv_oids wants;                 /* ids that are to be here: commits, or annotated tags */
-	const vv_ref_change *refs;     /* moved at the end, all or none */
+	vv_oids wants;             /* ids that are to be here: commits, or annotated tags */
+	const vv_ref_change *refs; /* moved at the end, all or none */
 	size_t ref_count;
-	const char *message;           /* for the reflog */
-	vv_version_check_fn check;     /* NULL: none */
+	const char *message;       /* for the reflog */
+	vv_version_check_fn check; /* NULL: none */
 	void *payload;
-	bool allow_missing;            /* take in what is here even where nobody has some blocks */
+	bool allow_missing; /* take in what is here even where nobody has some blocks */
 	const vv_progress *progress;
 } vv_fetch;
 
@@ -38,10 +38,10 @@ typedef struct vv_fetch_result {
 	uint64_t versions, incomplete; /* new versions of datasets; those that lack blocks */
 	vv_cid *roots;                 /* of the new versions, the newest VV_ROOTS_NOTED */
 	size_t root_count;
-	vv_cid *missing;               /* blocks that nobody had, the first VV_MISSING_SHOWN */
+	vv_cid *missing; /* blocks that nobody had, the first VV_MISSING_SHOWN */
 	size_t missing_shown;
 	uint64_t missing_count;
-	bool mended;                   /* blocks came of commits that were here before */
+	bool mended; /* blocks came of commits that were here before */
 } vv_fetch_result;
 #define VV_MISSING_SHOWN 10u
 #define VV_ROOTS_NOTED 256u
@@ -53,6 +53,7 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 
 /* One dataset by its root's CID alone, into the store; nothing names it then, so that gc will
  * remove it after its grace period. */
-vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result, vv_error *err);
+vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result,
+		       vv_error *err);
 
 #endif

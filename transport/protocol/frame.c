@@ -15,8 +15,9 @@ vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size
 	uint8_t head[11];
 
 	if (len > VV_FRAME_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a message of %zu bytes is more than a peer takes (%u)",
-			       len, VV_FRAME_MAX);
+		return vv_fail(err, VV_EREFUSED,
+			       "a message of %zu bytes is more than a peer takes (%u)", len,
+			       VV_FRAME_MAX);
 	}
 	head[0] = type;
 	size_t n = 1 + vv_varint_write(head + 1, len);
@@ -35,8 +36,8 @@ static const struct {
 	vv_status status;
 	const char *word;
 } words[] = {
-	{VV_ENOTFOUND, "not-found"}, {VV_EUSAGE, "usage"},	  {VV_ECORRUPT, "damaged"},
-	{VV_EMISSING, "missing"},    {VV_ELOCKED, "locked"},	  {VV_ECONFLICT, "conflict"},
+	{VV_ENOTFOUND, "not-found"}, {VV_EUSAGE, "usage"},           {VV_ECORRUPT, "damaged"},
+	{VV_EMISSING, "missing"},    {VV_ELOCKED, "locked"},         {VV_ECONFLICT, "conflict"},
 	{VV_EREFUSED, "refused"},    {VV_ENOSUPPORT, "unsupported"}, {VV_EIO, "trouble"},
 };
 
@@ -92,7 +93,8 @@ static vv_status read_length(vv_frame_reader *r, uint64_t *out, vv_error *err)
 			break;
 		}
 	}
-	return vv_fail(err, VV_ECORRUPT, "%s does not speak varve's protocol: a length is malformed",
+	return vv_fail(err, VV_ECORRUPT,
+		       "%s does not speak varve's protocol: a length is malformed",
 		       vv_channel_name(r->line));
 }
 
@@ -105,11 +107,13 @@ static vv_status read_payload(vv_frame_reader *r, size_t len, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	while (r->payload.len < len) {
-		size_t piece = len - r->payload.len < VV_FRAME_AIM ? len - r->payload.len : VV_FRAME_AIM;
+		size_t piece = len - r->payload.len < VV_FRAME_AIM ? len - r->payload.len
+								   : VV_FRAME_AIM;
 		if (!vv_buf_reserve(&r->payload, piece)) {
 			return vv_fail_nomem(err);
 		}
-		vv_status rc = vv_channel_read(r->line, r->payload.data + r->payload.len, piece, err);
+		vv_status rc = vv_channel_read(r->line, r->payload.data + r->payload.len, piece,
+					       err);
 		if (rc < 0) {
 			return rc;
 		}
@@ -132,14 +136,16 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 		return rc;
 	}
 	if (!is_type(*type)) {
-		return vv_fail(err, VV_ECORRUPT, "%s does not speak varve's protocol: 0x%02x begins no frame",
+		return vv_fail(err, VV_ECORRUPT,
+			       "%s does not speak varve's protocol: 0x%02x begins no frame",
 			       vv_channel_name(r->line), *type);
 	}
 	if ((rc = read_length(r, &len, err)) < 0) {
 		return rc;
 	}
 	if (len > VV_FRAME_MAX || (*type == VV_FRAME_END && len > 0)) {
-		return vv_fail(err, VV_ECORRUPT, "%s sent a frame of %llu bytes, more than the protocol has",
+		return vv_fail(err, VV_ECORRUPT,
+			       "%s sent a frame of %llu bytes, more than the protocol has",
 			       vv_channel_name(r->line), (unsigned long long)len);
 	}
 	if (len + 2 > r->budget) {
@@ -161,7 +167,8 @@ static vv_status take_error(vv_frame_reader *r, vv_error *err)
 	vv_buf shown = VV_BUF_INIT;
 
 	vv_cbor_init(&c, r->payload.data, r->payload.len);
-	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 || (rc = vv_cbor_get_key(&c, "code", err)) < 0 ||
+	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 ||
+	    (rc = vv_cbor_get_key(&c, "code", err)) < 0 ||
 	    (rc = vv_cbor_get_text(&c, &word, &word_len, err)) < 0 ||
 	    (rc = vv_cbor_get_key(&c, "hint", err)) < 0 ||
 	    (rc = vv_cbor_get_bytes(&c, &hint, &hint_len, err)) < 0 ||
@@ -170,7 +177,8 @@ static vv_status take_error(vv_frame_reader *r, vv_error *err)
 		return rc;
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i].word) == word_len && memcmp(words[i].word, word, word_len) == 0) {
+		if (strlen(words[i].word) == word_len &&
+		    memcmp(words[i].word, word, word_len) == 0) {
 			status = words[i].status;
 		}
 	}

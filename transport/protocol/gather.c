@@ -71,7 +71,8 @@ static bool may_ask(const gathering *g, size_t i, size_t self, uint32_t others, 
 	const want *w = &g->state[i];
 	uint32_t me = UINT32_C(1) << self;
 
-	if (w->state == DONE || (w->lacked_by & me) != 0 || (w->state == ASKED && (!again || w->askers > 1))) {
+	if (w->state == DONE || (w->lacked_by & me) != 0 ||
+	    (w->state == ASKED && (!again || w->askers > 1))) {
 		return false;
 	}
 	return (others & ~w->lacked_by) == 0;
@@ -126,8 +127,8 @@ static void choose(asking *a, bool *wait)
 	}
 }
 
-static vv_status find_block(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
-			    vv_error *err)
+static vv_status find_block(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
+			    vv_cid *cid, vv_error *err)
 {
 	const asking *a = payload;
 	return vv_incoming_find_prefix(vv_receive_incoming(a->g->x), codec, prefix, cid, err);
@@ -178,7 +179,8 @@ static vv_status ask(asking *a, vv_error *err)
 {
 	vv_supplier *s = &a->g->suppliers[a->self];
 	if (s->peer) {
-		return vv_peer_blocks(s->peer, a->list, a->batch_count, find_block, get_block, take, a, err);
+		return vv_peer_blocks(s->peer, a->list, a->batch_count, find_block, get_block, take,
+				      a, err);
 	}
 	return s->source(s->payload, a->list, a->batch_count, take, a, err);
 }
@@ -232,7 +234,9 @@ static void run(void *payload)
 		uint64_t took = vv_monotonic_ms() - start + 1;
 		give_back(a, rc, &err, took);
 		uint64_t per_second = a->batch_count * 1000 / took;
-		a->batch_size = per_second < 8 ? 8 : per_second > BATCH_MAX ? BATCH_MAX : (size_t)per_second;
+		a->batch_size = per_second < 8           ? 8
+				: per_second > BATCH_MAX ? BATCH_MAX
+							 : (size_t)per_second;
 	}
 }
 
@@ -269,7 +273,8 @@ static vv_status start_all(gathering *g, asking *all, vv_error *err)
 	uint32_t alive = g->alive;
 	for (size_t i = 0; i < g->count; i++) {
 		if ((alive >> i & 1) != 0 && !(all[i].worker = vv_worker_start(run, &all[i]))) {
-			return vv_fail(err, VV_EIO, "cannot start a thread for %s", g->suppliers[i].name);
+			return vv_fail(err, VV_EIO, "cannot start a thread for %s",
+				       g->suppliers[i].name);
 		}
 	}
 	return VV_OK;
@@ -281,8 +286,13 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 	asking all[VV_SUPPLIERS_MAX] = {0};
 	shown sh = {vv_mutex_new(), progress};
 	const vv_progress one = {show, &sh};
-	gathering g = {.lock = vv_mutex_new(), .suppliers = suppliers, .count = count, .x = x, .wants = wants,
-		       .want_count = want_count, .progress = progress ? &one : NULL};
+	gathering g = {.lock = vv_mutex_new(),
+		       .suppliers = suppliers,
+		       .count = count,
+		       .x = x,
+		       .wants = wants,
+		       .want_count = want_count,
+		       .progress = progress ? &one : NULL};
 	vv_status rc = VV_OK;
 
 	*left = want_count;
@@ -290,7 +300,8 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 	if (!g.state || !g.lock || !sh.lock) {
 		rc = vv_fail_nomem(err);
 	} else if (count > VV_SUPPLIERS_MAX) {
-		rc = vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once", VV_SUPPLIERS_MAX);
+		rc = vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
+			     VV_SUPPLIERS_MAX);
 	} else if (want_count > 0 && (rc = start_all(&g, all, err)) < 0) {
 		fail(&g, err);
 	}

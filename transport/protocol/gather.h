@@ -28,13 +28,13 @@ typedef vv_status (*vv_source_fn)(void *source, const vv_lacking *wants, size_t 
 
 typedef struct vv_supplier {
 	const char *name;
-	vv_peer *peer;	     /* or NULL, and then */
+	vv_peer *peer;       /* or NULL, and then */
 	vv_source_fn source; /* what gives the blocks, with */
 	void *payload;
 	/* What it did; added to by vv_gather. */
 	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
-	uint64_t lacked;	    /* blocks that it was asked for and did not have */
-	bool dropped;		    /* and why: */
+	uint64_t lacked;            /* blocks that it was asked for and did not have */
+	bool dropped;               /* and why: */
 	vv_error why;
 } vv_supplier;
 

@@ -95,7 +95,8 @@ vv_status message_get_cids(vv_cbor *c, vv_arena *arena, vv_cids *out, bool null_
 		return rc;
 	}
 	if (len % each != 0 || len / each > VV_LIST_MAX) {
-		return vv_fail(err, VV_ECORRUPT, "the peer sent a list of CIDs with %zu bytes", len);
+		return vv_fail(err, VV_ECORRUPT, "the peer sent a list of CIDs with %zu bytes",
+			       len);
 	}
 	out->count = len / each;
 	out->items = vv_arena_calloc(arena, out->count ? out->count : 1, sizeof(vv_cid));
@@ -104,7 +105,8 @@ vv_status message_get_cids(vv_cbor *c, vv_arena *arena, vv_cids *out, bool null_
 	}
 	for (size_t i = 0; i < out->count; i++, p += each) {
 		if (p[0] != VV_CODEC_RAW && p[0] != VV_CODEC_DAG_CBOR && !(null_ok && p[0] == 0)) {
-			return vv_fail(err, VV_ECORRUPT, "the peer sent a CID of codec 0x%02x", p[0]);
+			return vv_fail(err, VV_ECORRUPT, "the peer sent a CID of codec 0x%02x",
+				       p[0]);
 		}
 		out->items[i].codec = p[0];
 		memcpy(out->items[i].digest, p + 1, sizeof(out->items[i].digest));
@@ -174,8 +176,8 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 {
 	static const unsigned pairs[] = {2, 2, 5, 2, 2, 2};
 	vv_buf b = VV_BUF_INIT;
-	bool more = (q->op == VV_OP_BLOCKS && q->like.count > 0) || (q->op == VV_OP_HELLO && q->whole) ||
-		    (q->op == VV_OP_PUSH && q->ahead);
+	bool more = (q->op == VV_OP_BLOCKS && q->like.count > 0) ||
+		    (q->op == VV_OP_HELLO && q->whole) || (q->op == VV_OP_PUSH && q->ahead);
 
 	vv_cbor_put_map(&b, pairs[q->op] + more);
 	if (q->op == VV_OP_HELLO) {
@@ -243,7 +245,8 @@ static vv_status get_push_refs(vv_cbor *c, vv_arena *arena, vv_request *out, vv_
 			return rc;
 		}
 		if (four != 4) {
-			return vv_fail(err, VV_ECORRUPT, "the peer sent a ref with %zu members", four);
+			return vv_fail(err, VV_ECORRUPT, "the peer sent a ref with %zu members",
+				       four);
 		}
 		if ((rc = message_get_text(c, arena, &r->name, err)) < 0 ||
 		    (rc = message_get_oid(c, &r->old, err)) < 0 ||
@@ -258,7 +261,8 @@ static vv_status get_push_refs(vv_cbor *c, vv_arena *arena, vv_request *out, vv_
 static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_error *err)
 {
 	vv_status rc;
-	if ((rc = vv_cbor_get_key(c, "done", err)) < 0 || (rc = vv_cbor_get_bool(c, &out->done, err)) < 0 ||
+	if ((rc = vv_cbor_get_key(c, "done", err)) < 0 ||
+	    (rc = vv_cbor_get_bool(c, &out->done, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "have", err)) < 0 ||
 	    (rc = message_get_oids(c, arena, &out->have, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "want", err)) < 0 ||
@@ -281,8 +285,8 @@ static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_err
 		return rc;
 	}
 	if (alike && out->like.count != out->blocks.count) {
-		return vv_fail(err, VV_ECORRUPT, "the peer sent %zu bases for %zu blocks", out->like.count,
-			       out->blocks.count);
+		return vv_fail(err, VV_ECORRUPT, "the peer sent %zu bases for %zu blocks",
+			       out->like.count, out->blocks.count);
 	}
 	return VV_OK;
 }
@@ -302,11 +306,13 @@ static vv_status get_op(vv_cbor *c, vv_request *out, vv_error *err)
 		}
 	}
 	vv_fail(err, VV_ENOSUPPORT, "there is no request '%s' here", vv_text_show(word, len));
-	return vv_hint(err, "the other side's varve is newer than this one, which speaks version %u",
+	return vv_hint(err,
+		       "the other side's varve is newer than this one, which speaks version %u",
 		       VV_PROTOCOL_VERSION);
 }
 
-vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err)
+vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
+			  vv_error *err)
 {
 	vv_cbor c;
 	size_t pairs;
@@ -318,11 +324,13 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 		return vv_prefix(err, "a request is malformed");
 	}
 	bool versioned = vv_cbor_try_key(&c, "v"), ahead = false;
-	if ((versioned && (rc = vv_cbor_get_uint(&c, &out->version, err)) < 0) || (rc = get_op(&c, out, err)) < 0) {
+	if ((versioned && (rc = vv_cbor_get_uint(&c, &out->version, err)) < 0) ||
+	    (rc = get_op(&c, out, err)) < 0) {
 		return rc;
 	}
 	if (versioned != (out->op == VV_OP_HELLO)) {
-		return vv_fail(err, VV_ECORRUPT, "a request is malformed: only a hello tells the version");
+		return vv_fail(err, VV_ECORRUPT,
+			       "a request is malformed: only a hello tells the version");
 	}
 	switch (out->op) {
 	case VV_OP_HELLO:

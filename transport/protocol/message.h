@@ -24,7 +24,14 @@
 #define VV_LIST_MAX 32768u
 #define VV_REFS_MAX 100000u
 
-typedef enum vv_op { VV_OP_HELLO, VV_OP_KNOWN, VV_OP_FETCH, VV_OP_BLOCKS, VV_OP_HAVE, VV_OP_PUSH } vv_op;
+typedef enum vv_op {
+	VV_OP_HELLO,
+	VV_OP_KNOWN,
+	VV_OP_FETCH,
+	VV_OP_BLOCKS,
+	VV_OP_HAVE,
+	VV_OP_PUSH
+} vv_op;
 
 typedef struct vv_oids {
 	vv_oid *items;
@@ -46,22 +53,23 @@ typedef struct vv_push_ref {
 /* Everything a request may say; what lists hold lives in an arena, or is the caller's. */
 typedef struct vv_request {
 	vv_op op;
-	uint64_t version;    /* hello */
-	bool can, whole;     /* hello: it said what it can; it wants to know which refs are whole */
-	vv_oids want, have;  /* fetch; known: want */
-	bool done;           /* fetch: there is no more to tell of */
-	bool nodes;          /* fetch: send nodes only, leaves will be asked for */
+	uint64_t version;   /* hello */
+	bool can, whole;    /* hello: it said what it can; it wants to know which refs are whole */
+	vv_oids want, have; /* fetch; known: want */
+	bool done;          /* fetch: there is no more to tell of */
+	bool nodes;         /* fetch: send nodes only, leaves will be asked for */
 	vv_cids blocks, like; /* blocks; have: blocks. like: empty, or one each (null: none) that
 			       * the asker has and that is resembled */
-	vv_push_ref *refs;   /* push */
+	vv_push_ref *refs;    /* push */
 	size_t ref_count;
-	bool ahead;          /* push: only the blocks are to enter, no ref moves (vv_hello.ahead) */
+	bool ahead; /* push: only the blocks are to enter, no ref moves (vv_hello.ahead) */
 } vv_request;
 
 vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err);
 /* From the payload of the first frame. VV_ECORRUPT; VV_ENOSUPPORT for an op or version that is
  * not known here. */
-vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
+			  vv_error *err);
 
 typedef struct vv_remote_ref {
 	const char *name;
@@ -79,10 +87,12 @@ typedef struct vv_hello {
 	bool can;         /* it answers to "can": write also what follows */
 	bool ahead;       /* takes blocks ahead of their commits */
 	bool tells_whole; /* refs[i].whole is told, and edge */
-	vv_oids edge;     /* the last whole commits below refs that are not; not all, when they are many */
+	/* the last whole commits below refs that are not; not all, when they are many */
+	vv_oids edge;
 } vv_hello;
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err);
-vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len,
+			vv_error *err);
 
 /* known's and have's answer: bits. */
 typedef struct vv_bits {
@@ -91,7 +101,8 @@ typedef struct vv_bits {
 	size_t count;
 } vv_bits;
 vv_status vv_bits_write(vv_channel *line, const vv_bits *b, vv_error *err);
-vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err); /* borrowed */
+/* borrowed */
+vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err);
 static inline bool vv_bit(const uint8_t *bits, size_t i)
 {
 	return (bits[i / 8] >> (i % 8) & 1) != 0;
@@ -103,7 +114,8 @@ typedef struct vv_fetch_start {
 	vv_oids common; /* of the haves, those that are here */
 } vv_fetch_start;
 vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_error *err);
-vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len,
+			      vv_error *err);
 
 /* fetch's last: what was sent. */
 typedef struct vv_fetch_sum {
@@ -122,6 +134,7 @@ typedef struct vv_push_answer {
 			  * what came is kept: push again with these */
 } vv_push_answer;
 vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_error *err);
-vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len, vv_error *err);
+vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len,
+			      vv_error *err);
 
 #endif

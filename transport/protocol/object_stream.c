@@ -106,8 +106,9 @@ struct vv_object_out {
 	vv_buf base, prefix, frame;
 };
 
-vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get, void *payload,
-			     const vv_recent_nodes *nodes, bool thorough, vv_error *err)
+vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get,
+			     void *payload, const vv_recent_nodes *nodes, bool thorough,
+			     vv_error *err)
 {
 	vv_object_out *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
@@ -170,19 +171,23 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 	if (!vv_oid_is_null(&g->base) && !vv_oid_equal(&g->base, &g->id)) {
 		distance = ids_distance(&o->sent, &g->base);
 		kind = distance > 0 ? BASE_DISTANCE : BASE_ID;
-		rc = o->get(o->payload, g->type, g->base.id, sizeof(g->base.id), &o->base, &ignored);
+		rc = o->get(o->payload, g->type, g->base.id, sizeof(g->base.id), &o->base,
+			    &ignored);
 		if (rc == VV_ENOMEM) {
 			return vv_fail_nomem(err);
 		}
 		kind = rc < 0 ? BASE_NONE : kind;
 	}
-	put_prefix(&o->prefix, g->type, &o->sent, o->nodes, &g->base, kind == BASE_NONE ? NULL : &o->base);
+	put_prefix(&o->prefix, g->type, &o->sent, o->nodes, &g->base,
+		   kind == BASE_NONE ? NULL : &o->base);
 	if ((rc = vv_buf_ok(&o->prefix, err)) < 0 ||
-	    (rc = vv_squeeze(&s, o->coder, g->bytes, g->len, o->prefix.data, o->prefix.len, err)) < 0) {
+	    (rc = vv_squeeze(&s, o->coder, g->bytes, g->len, o->prefix.data, o->prefix.len, err)) <
+		    0) {
 		return rc;
 	}
 	kind = s.method == VV_METHOD_DIFF ? kind : BASE_NONE;
-	vv_buf_putc(&o->frame, (int)(s.method | (unsigned)g->type << TYPE_SHIFT | kind << BASE_SHIFT));
+	vv_buf_putc(&o->frame,
+		    (int)(s.method | (unsigned)g->type << TYPE_SHIFT | kind << BASE_SHIFT));
 	vv_buf_put_varint(&o->frame, g->len);
 	if (s.method != VV_METHOD_STORED) {
 		vv_buf_put_varint(&o->frame, s.len);
@@ -196,7 +201,8 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 	if ((rc = ids_add(&o->sent, &g->id, err)) < 0) {
 		return rc;
 	}
-	return o->frame.len >= VV_FRAME_AIM ? vv_object_out_flush(o, err) : vv_buf_ok(&o->frame, err);
+	return o->frame.len >= VV_FRAME_AIM ? vv_object_out_flush(o, err)
+					    : vv_buf_ok(&o->frame, err);
 }
 
 /* --- the other side ------------------------------------------------------------------ */
@@ -261,11 +267,13 @@ typedef struct record {
 
 static vv_status malformed(vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "the peer sent a record of a Git object that is malformed");
+	return vv_fail(err, VV_ECORRUPT,
+		       "the peer sent a record of a Git object that is malformed");
 }
 
 /* 1, or 0 when more bytes are wanted; p moves on only with 1. */
-static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uint8_t *end, vv_error *err)
+static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uint8_t *end,
+		 vv_error *err)
 {
 	const uint8_t *q = *p;
 	uint64_t len;
@@ -282,12 +290,14 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 	    r->base > BASE_ID || (r->base != 0 && r->s.method != VV_METHOD_DIFF)) {
 		return (int)malformed(err);
 	}
-	bool short_head = end - q < 40; /* longer than any head: what is malformed then is so for good */
+	/* longer than any head: what is malformed then is so for good */
+	bool short_head = end - q < 40;
 	if (!vv_varint_read(&q, end, &r->raw_len)) {
 		return short_head ? 0 : (int)malformed(err);
 	}
 	if (r->raw_len > in->object_max) {
-		return (int)vv_fail(err, VV_EREFUSED, "the peer sent a Git object of %s, more than is taken (%s)",
+		return (int)vv_fail(err, VV_EREFUSED,
+				    "the peer sent a Git object of %s, more than is taken (%s)",
 				    vv_text_bytes(r->raw_len), vv_text_bytes(in->object_max));
 	}
 	len = r->raw_len;
@@ -348,7 +358,8 @@ static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_e
 	}
 	vv_status rc = in->get(in->payload, r->type, id, len, &in->base, err);
 	if (rc == VV_ENOTFOUND) {
-		vv_fail(err, VV_EMISSING, "the peer sent a difference against a Git object that is not here");
+		vv_fail(err, VV_EMISSING,
+			"the peer sent a difference against a Git object that is not here");
 		return vv_hint(err, "'git fsck' tells what is missing here");
 	}
 	return rc;
@@ -358,7 +369,8 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 		      vv_error *err)
 {
 	const uint8_t *start = (const uint8_t *)in->pending.data;
-	const uint8_t *p = start ? start + in->at : NULL, *end = start ? start + in->pending.len : NULL;
+	const uint8_t *p = start ? start + in->at : NULL,
+		      *end = start ? start + in->pending.len : NULL;
 	record r;
 	vv_oid base;
 	vv_status rc;
@@ -371,12 +383,13 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 	if (r.base != BASE_NONE && (rc = read_base(in, &r, &base, err)) < 0) {
 		return (int)rc;
 	}
-	put_prefix(&in->prefix, r.type, &in->had, in->nodes, &base, r.base == BASE_NONE ? NULL : &in->base);
+	put_prefix(&in->prefix, r.type, &in->had, in->nodes, &base,
+		   r.base == BASE_NONE ? NULL : &in->base);
 	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
 		return (int)rc;
 	}
-	rc = vv_unsqueeze(&in->raw, (size_t)r.raw_len, in->coder, &r.s, in->prefix.data, in->prefix.len,
-			  &in->room, err);
+	rc = vv_unsqueeze(&in->raw, (size_t)r.raw_len, in->coder, &r.s, in->prefix.data,
+			  in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT) {
 		return (int)vv_fail(err, rc, "the peer sent a Git object that cannot be unpacked");
 	}

@@ -43,12 +43,13 @@ void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid); /* raw blocks a
 
 /* Reads an object's bytes: the sender's own, or what the receiver has by now. id_len is 20 or
  * VV_OBJECT_PREFIX; out's content is replaced. VV_ENOTFOUND. */
-typedef vv_status (*vv_object_get_fn)(void *payload, vv_git_type type, const uint8_t *id, size_t id_len,
-				      vv_buf *out, vv_error *err);
+typedef vv_status (*vv_object_get_fn)(void *payload, vv_git_type type, const uint8_t *id,
+				      size_t id_len, vv_buf *out, vv_error *err);
 
 typedef struct vv_object_out vv_object_out;
-vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get, void *payload,
-			     const vv_recent_nodes *nodes, bool thorough, vv_error *err);
+vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get,
+			     void *payload, const vv_recent_nodes *nodes, bool thorough,
+			     vv_error *err);
 /* o->base was sent before, or the receiver has it. */
 vv_status vv_object_out_put(vv_object_out *out, const vv_git_object *o, vv_error *err);
 vv_status vv_object_out_flush(vv_object_out *out, vv_error *err);

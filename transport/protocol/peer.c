@@ -12,11 +12,11 @@
 #include "transport/protocol/frame.h"
 
 #define ANSWER_BUDGET (64u << 20) /* of answers that carry no blocks */
-#define BATCH 8192u		  /* CIDs in one request */
+#define BATCH 8192u               /* CIDs in one request */
 
 struct vv_peer {
 	vv_channel *line;
-	vv_arena arena;	 /* hello */
+	vv_arena arena;   /* hello */
 	vv_arena scratch; /* of the last request */
 	vv_hello hello;
 	bool greeted;
@@ -139,7 +139,8 @@ static vv_status greet(vv_peer *p, bool whole, vv_error *err)
 
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
 	if ((rc = ask(p, &q, err)) == VV_OK && (rc = first(p, &in, err)) == VV_OK &&
-	    (rc = vv_hello_read(&p->hello, &p->arena, in.payload.data, in.payload.len, err)) == VV_OK) {
+	    (rc = vv_hello_read(&p->hello, &p->arena, in.payload.data, in.payload.len, err)) ==
+		    VV_OK) {
 		rc = last(p, &in, err);
 	}
 	vv_frame_reader_clear(&in);
@@ -152,7 +153,8 @@ vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
 
 	if (!p->greeted) {
 		rc = greet(p, p->push, err);
-		if (p->push && rc == VV_ECORRUPT && strstr(err->message, "remote: ") == err->message) {
+		if (p->push && rc == VV_ECORRUPT &&
+		    strstr(err->message, "remote: ") == err->message) {
 			/* An older varve takes a greeting with more than the version for a broken one. */
 			rc = vv_channel_done(p->line, err);
 			rc = rc < 0 ? rc : greet(p, false, err);
@@ -163,8 +165,8 @@ vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
 	return rc;
 }
 
-static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t *have, uint8_t *held,
-			  vv_error *err)
+static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t *have,
+			  uint8_t *held, vv_error *err)
 {
 	vv_frame_reader in;
 	vv_bits bits;
@@ -189,7 +191,8 @@ vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error 
 	return ids->count == 0 ? VV_OK : ask_bits(p, &q, ids->count, bits, NULL, err);
 }
 
-vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held, vv_error *err)
+vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held,
+		       vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -205,8 +208,8 @@ vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *ha
 /* --- fetch ---------------------------------------------------------------------------- */
 
 /* Blocks and objects, until the sum. */
-static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x, const vv_progress *progress,
-			     vv_fetch_sum *sum, vv_error *err)
+static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
+			     const vv_progress *progress, vv_fetch_sum *sum, vv_error *err)
 {
 	vv_channel_stats before, now;
 	uint8_t type;
@@ -308,8 +311,8 @@ static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, 
 		return unexpected(n->peer, type, err);
 	}
 	if (rc == VV_OK && n->at < n->count) {
-		return vv_fail(err, VV_ECORRUPT, "%s answered %zu of %zu blocks", vv_channel_name(n->peer->line),
-			       n->at, n->count);
+		return vv_fail(err, VV_ECORRUPT, "%s answered %zu of %zu blocks",
+			       vv_channel_name(n->peer->line), n->at, n->count);
 	}
 	return rc < 0 ? rc : vv_channel_done(n->peer->line, err);
 }
@@ -337,10 +340,12 @@ static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get,
 	q.like.count = any_like ? n->count : 0;
 	vv_status rc = vv_request_write(p->line, &q, err);
 	rc = rc < 0 ? rc : vv_frame_end(p->line, err);
-	if ((rc = heard(p, rc, err)) < 0 || (rc = vv_block_in_open(&blocks, find, get, n->payload, err)) < 0) {
+	if ((rc = heard(p, rc, err)) < 0 ||
+	    (rc = vv_block_in_open(&blocks, find, get, n->payload, err)) < 0) {
 		return rc;
 	}
-	vv_frame_reader_init(&in, p->line, (uint64_t)n->count * (VV_BLOCK_MAX + 64) + ANSWER_BUDGET);
+	vv_frame_reader_init(&in, p->line,
+			     (uint64_t)n->count * (VV_BLOCK_MAX + 64) + ANSWER_BUDGET);
 	rc = take_named(n, &in, blocks, err);
 	vv_frame_reader_clear(&in);
 	vv_block_in_close(blocks);
@@ -353,7 +358,8 @@ vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_b
 	vv_status rc = VV_OK;
 
 	for (size_t at = 0; rc == VV_OK && at < count; at += BATCH) {
-		named n = {p, wants + at, count - at < BATCH ? count - at : BATCH, 0, at, fn, payload};
+		named n = {p,  wants + at, count - at < BATCH ? count - at : BATCH, 0, at,
+			   fn, payload};
 		rc = ask_batch(&n, find, get, err);
 	}
 	return rc;
@@ -383,8 +389,8 @@ static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *sa
 }
 
 vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool ahead, vv_send *s,
-		       const vv_progress *progress, vv_push_answer *answer, vv_fetch_sum *sum, vv_buf *said,
-		       vv_error *err)
+		       const vv_progress *progress, vv_push_answer *answer, vv_fetch_sum *sum,
+		       vv_buf *said, vv_error *err)
 {
 	const vv_request q = {.op = VV_OP_PUSH,
 			      .refs = (vv_push_ref *)(uintptr_t)refs, /* only read */
@@ -395,7 +401,8 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 	vv_arena_reset(&p->scratch);
 	memset(sum, 0, sizeof(*sum));
 	rc = vv_request_write(p->line, &q, err);
-	if (rc == VV_OK && s && (rc = vv_send_blocks(s, p->line, true, progress, sum, err)) == VV_OK) {
+	if (rc == VV_OK && s &&
+	    (rc = vv_send_blocks(s, p->line, true, progress, sum, err)) == VV_OK) {
 		rc = vv_send_objects(s, p->line, progress, sum, err);
 	}
 	rc = rc < 0 ? rc : vv_frame_end(p->line, err);
@@ -404,8 +411,8 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 	}
 	rc = read_push_answer(p, answer, said, err);
 	if (rc == VV_OK && answer->count != count) {
-		rc = vv_fail(err, VV_ECORRUPT, "%s answered %zu refs of %zu", vv_channel_name(p->line),
-			     answer->count, count);
+		rc = vv_fail(err, VV_ECORRUPT, "%s answered %zu refs of %zu",
+			     vv_channel_name(p->line), answer->count, count);
 	}
 	return rc;
 }

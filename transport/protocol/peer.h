@@ -21,7 +21,7 @@ typedef struct vv_peer vv_peer;
 vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err);
 /* Over a line that is there already; it is the peer's then. */
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);
-void vv_peer_close(vv_peer *p); /* accepts NULL */
+void vv_peer_close(vv_peer *p);             /* accepts NULL */
 const char *vv_peer_name(const vv_peer *p); /* borrowed */
 void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
 
@@ -31,7 +31,8 @@ vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err);
 /* Which of the commits it has. bits: (count + 7) / 8 bytes. */
 vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err);
 /* Which of the blocks it has with all below (have), or alone (held). */
-vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held, vv_error *err);
+vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held,
+		       vv_error *err);
 
 /* One round of a fetch. *start: whether it was ready; then all frames have gone to x and *sum
  * tells of them. common is borrowed until the next call. */
@@ -48,7 +49,7 @@ vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_b
 /* Pushes: the refs, what s has to send, the answer (borrowed until the next call). ahead: the
  * blocks only; no ref moves. said gets the lines that the far side had for people. */
 vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool ahead, vv_send *s,
-		       const vv_progress *progress, vv_push_answer *answer, vv_fetch_sum *sum, vv_buf *said,
-		       vv_error *err);
+		       const vv_progress *progress, vv_push_answer *answer, vv_fetch_sum *sum,
+		       vv_buf *said, vv_error *err);
 
 #endif

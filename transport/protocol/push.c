@@ -19,7 +19,7 @@ typedef struct run {
 	vv_push_outcome *out;
 	const vv_hello *hello;
 	vv_oids wants, commons, whole; /* owned; whole: of commons */
-	bool mends; /* some of commons lack blocks there */
+	bool mends;                    /* some of commons lack blocks there */
 	vv_send *send;
 } run;
 
@@ -69,7 +69,8 @@ static vv_status common_refs(run *r, vv_error *err)
 	}
 	r->mends = r->whole.count < r->commons.count;
 	for (size_t i = 0; rc == VV_OK && i < r->hello->edge.count; i++) {
-		r->whole.items[r->whole.count++] = r->hello->edge.items[i]; /* also such as are not here */
+		/* also such as are not here */
+		r->whole.items[r->whole.count++] = r->hello->edge.items[i];
 	}
 	vv_free(known);
 	vv_free(ids);
@@ -92,7 +93,8 @@ static vv_status ask_known(run *r, vv_error *err)
 	if (!r->commons.items) {
 		rc = vv_fail_nomem(err);
 	}
-	for (size_t step = KNOWN_FIRST; rc == VV_OK && at < count && r->commons.count == 0; step *= 4) {
+	for (size_t step = KNOWN_FIRST; rc == VV_OK && at < count && r->commons.count == 0;
+	     step *= 4) {
 		size_t n = count - at < step ? count - at : step;
 		const vv_oids ids = {sample + at, n};
 		r->out->rounds++;
@@ -157,8 +159,8 @@ static vv_status send_once(run *r, vv_fetch_sum *sum, vv_error *err)
 	const vv_push *p = r->p;
 
 	r->out->rounds++;
-	return vv_peer_push(p->peer, p->refs, p->ref_count, p->ahead, r->send, p->progress, &r->out->answer, sum,
-			    &r->out->said, err);
+	return vv_peer_push(p->peer, p->refs, p->ref_count, p->ahead, r->send, p->progress,
+			    &r->out->answer, sum, &r->out->said, err);
 }
 
 /* The other side lacks blocks that it seemed to have: it said which. As long as what it lacks
@@ -172,7 +174,8 @@ static vv_status push_missing(run *r, vv_error *err)
 		const vv_cids *missing = &r->out->answer.missing;
 		vv_send_plan plan;
 		vv_fetch_sum sum;
-		if (missing->count == 0 || vv_cid_equal(&missing->items[missing->count - 1], &last)) {
+		if (missing->count == 0 ||
+		    vv_cid_equal(&missing->items[missing->count - 1], &last)) {
 			break;
 		}
 		last = missing->items[missing->count - 1];
@@ -199,7 +202,8 @@ static vv_status send_all(run *r, vv_error *err)
  * the way of what is new. */
 static vv_status open_send(run *r, vv_error *err)
 {
-	vv_status rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons, r->mends ? &r->whole : NULL, err);
+	vv_status rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons,
+				    r->mends ? &r->whole : NULL, err);
 
 	if (rc == VV_ECORRUPT && r->mends) {
 		r->mends = false;
@@ -239,8 +243,7 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 		return rc;
 	}
 	if (r.wants.count > 0) {
-		if ((rc = find_common(&r, err)) == VV_OK &&
-		    (rc = open_send(&r, err)) == VV_OK) {
+		if ((rc = find_common(&r, err)) == VV_OK && (rc = open_send(&r, err)) == VV_OK) {
 			vv_send_plan_get(r.send, &plan);
 			rc = ask_have(&r, &plan, err);
 		}
@@ -260,7 +263,8 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 	vv_free(r.commons.items);
 	vv_free(r.whole.items);
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
-		vv_hint(err, "'varve fsck' tells which versions lack blocks here; 'varve fetch' gets what others have");
+		vv_hint(err,
+			"'varve fsck' tells which versions lack blocks here; 'varve fetch' gets what others have");
 	}
 	return rc;
 }

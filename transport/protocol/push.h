@@ -26,9 +26,9 @@ typedef struct vv_push {
 typedef struct vv_push_outcome {
 	vv_push_answer answer; /* borrowed from the peer until its next request; not with dry_run */
 	vv_fetch_sum sum;      /* sent; with dry_run: what would be */
-	uint64_t had;	       /* blocks that the other side had already */
+	uint64_t had;          /* blocks that the other side had already */
 	uint64_t rounds;       /* requests after hello */
-	vv_buf said;	       /* lines of the other side, for people; unescaped */
+	vv_buf said;           /* lines of the other side, for people; unescaped */
 } vv_push_outcome;
 void vv_push_outcome_clear(vv_push_outcome *o);
 

@@ -31,7 +31,8 @@ static void put_hash(char out[2 * VV_SHA256_LEN + 1], const uint8_t hash[VV_SHA2
 	out[2 * VV_SHA256_LEN] = '\0';
 }
 
-static vv_status hash_line(char out[2 * VV_SHA256_LEN + 1], const char *line, size_t len, vv_error *err)
+static vv_status hash_line(char out[2 * VV_SHA256_LEN + 1], const char *line, size_t len,
+			   vv_error *err)
 {
 	uint8_t hash[VV_SHA256_LEN];
 	vv_status rc = vv_sha256(hash, line, len, err);
@@ -43,7 +44,8 @@ static vv_status hash_line(char out[2 * VV_SHA256_LEN + 1], const char *line, si
 
 /* The last whole line of the log: its hash; "" where there is none. A torn last line (a crash)
  * is no line: *end is where the next begins. */
-static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN + 1], uint64_t *end, vv_error *err)
+static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN + 1], uint64_t *end,
+			   vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	vv_stat st;
@@ -78,7 +80,8 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 	return rc;
 }
 
-static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv_cid *roots, size_t count)
+static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv_cid *roots,
+		     size_t count)
 {
 	vv_json_out w;
 	char text[VV_CID_TEXT + 1], when[32];
@@ -141,7 +144,8 @@ static vv_status append(int fd, const char *path, const vv_supplier *suppliers, 
 			rc = rc < 0 ? rc : hash_line(prev, b.data + start, b.len - 1 - start, err);
 		}
 	}
-	if (rc == VV_OK && (vv_sys_ops.ftruncate(fd, (off_t)end) != 0 || lseek(fd, (off_t)end, SEEK_SET) < 0)) {
+	if (rc == VV_OK &&
+	    (vv_sys_ops.ftruncate(fd, (off_t)end) != 0 || lseek(fd, (off_t)end, SEEK_SET) < 0)) {
 		rc = vv_fail_errno(err, "cannot write", path);
 	}
 	rc = rc < 0 || b.len == 0 ? rc : vv_write_full(fd, b.data, b.len, path, err);
@@ -150,8 +154,8 @@ static vv_status append(int fd, const char *path, const vv_supplier *suppliers, 
 	return rc;
 }
 
-vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count, const vv_cid *roots,
-			  size_t root_count, vv_error *err)
+vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count,
+			  const vv_cid *roots, size_t root_count, vv_error *err)
 {
 	char *path = log_path(r);
 	char *lock_path = vv_path_join(vv_repository_varvedir(r), "receipts.lock", (char *)NULL);
@@ -162,7 +166,8 @@ vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t
 	} else {
 		int lock = vv_lock(lock_path, true, LOCK_WAIT_MS, err);
 		int fd = lock < 0 ? lock : vv_open(path, O_RDWR | O_CREAT, 0666, err);
-		rc = fd < 0 ? (vv_status)fd : append(fd, path, suppliers, count, roots, root_count, err);
+		rc = fd < 0 ? (vv_status)fd
+			    : append(fd, path, suppliers, count, roots, root_count, err);
 		if (fd >= 0) {
 			vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 			rc = rc < 0 ? rc : closed;
@@ -192,7 +197,8 @@ static bool names(const vv_json *line, const char *root)
 
 static vv_status tell(const vv_json *line, vv_receipt_fn fn, void *payload, vv_error *err)
 {
-	vv_receipt rc = {.time = vv_json_get_string(line, "time"), .peer = vv_json_get_string(line, "peer")};
+	vv_receipt rc = {.time = vv_json_get_string(line, "time"),
+			 .peer = vv_json_get_string(line, "peer")};
 
 	if (!rc.time || !rc.peer || !vv_json_get_u64(&rc.blocks, line, "blocks") ||
 	    !vv_json_get_u64(&rc.bytes, line, "bytes") || !vv_json_get_u64(&rc.ms, line, "ms")) {
@@ -201,7 +207,8 @@ static vv_status tell(const vv_json *line, vv_receipt_fn fn, void *payload, vv_e
 	return fn(payload, &rc, err);
 }
 
-vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload, vv_error *err)
+vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload,
+			 vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	vv_arena arena = VV_ARENA_INIT;
@@ -216,16 +223,19 @@ vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn,
 		return VV_OK;
 	}
 	const char *p = vv_buf_cstr(&text), *end = p + text.len, *nl;
-	for (; rc == VV_OK && p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {
+	for (; rc == VV_OK && p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL;
+	     p = nl + 1) {
 		vv_json *line;
 		number++;
 		vv_arena_reset(&arena);
 		rc = vv_json_read(&line, &arena, p, (size_t)(nl - p), path, err);
 		const char *said = rc == VV_OK ? vv_json_get_string(line, "prev") : NULL;
 		if (rc < 0 || !said || strcmp(said, prev) != 0) {
-			rc = rc == VV_ENOMEM ? rc
-					     : vv_fail(err, VV_ECORRUPT, "'%s', line %llu, does not follow the line before",
-						       vv_text_shows(path), (unsigned long long)number);
+			rc = rc == VV_ENOMEM
+				     ? rc
+				     : vv_fail(err, VV_ECORRUPT,
+					       "'%s', line %llu, does not follow the line before",
+					       vv_text_shows(path), (unsigned long long)number);
 			break;
 		}
 		rc = hash_line(prev, p, (size_t)(nl - p), err);

@@ -18,8 +18,8 @@
 #include "transport/protocol/gather.h"
 
 /* A line for each supplier that delivered blocks. Waits some seconds for another writer. */
-vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count, const vv_cid *roots,
-			  size_t root_count, vv_error *err);
+vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count,
+			  const vv_cid *roots, size_t root_count, vv_error *err);
 
 typedef struct vv_receipt {
 	const char *time, *peer;
@@ -27,6 +27,7 @@ typedef struct vv_receipt {
 } vv_receipt;
 typedef vv_status (*vv_receipt_fn)(void *payload, const vv_receipt *receipt, vv_error *err);
 /* The receipts that name root, oldest first. VV_ECORRUPT: the chain is broken (which line). */
-vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload, vv_error *err);
+vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload,
+			 vv_error *err);
 
 #endif

@@ -29,7 +29,7 @@ struct vv_receive {
 	vv_block_in *blocks;
 	vv_object_in *objects;
 	vv_recent_nodes nodes;
-	uint64_t unkept; /* raw bytes since the last keep */
+	uint64_t unkept;       /* raw bytes since the last keep */
 	bool unreadable, lost; /* of this stream: a block, and so the objects */
 	bool doubt;
 	vv_cid *mended; /* roots of versions that were here without blocks */
@@ -43,10 +43,13 @@ vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_er
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_config_u64(r, "receive.maxinputsize", 0, &out->bytes, err)) < 0 ||
-	    (rc = vv_config_u64(r, "varve.maxreceiveblocks", BLOCKS_DEFAULT, &out->blocks, err)) < 0 ||
+	    (rc = vv_config_u64(r, "varve.maxreceiveblocks", BLOCKS_DEFAULT, &out->blocks, err)) <
+		    0 ||
 	    (rc = vv_config_u64(r, "varve.keepfree", FREE_DEFAULT, &out->disk_free, err)) < 0 ||
-	    (rc = vv_config_u64(r, "varve.maxgitobjects", OBJECTS_DEFAULT, &out->git.objects, err)) < 0 ||
-	    (rc = vv_config_u64(r, "varve.maxgitobjectsize", OBJECT_DEFAULT, &out->git.object_bytes, err)) < 0) {
+	    (rc = vv_config_u64(r, "varve.maxgitobjects", OBJECTS_DEFAULT, &out->git.objects,
+				err)) < 0 ||
+	    (rc = vv_config_u64(r, "varve.maxgitobjectsize", OBJECT_DEFAULT, &out->git.object_bytes,
+				err)) < 0) {
 		return rc;
 	}
 	if (out->bytes == 0) {
@@ -56,7 +59,8 @@ vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_er
 	return VV_OK;
 }
 
-vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits, vv_error *err)
+vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits,
+			  vv_error *err)
 {
 	vv_receive *x = vv_calloc(1, sizeof(*x));
 	vv_status rc;
@@ -112,8 +116,8 @@ vv_repository *vv_receive_repository(vv_receive *x)
 
 /* --- what arrives --------------------------------------------------------------------- */
 
-static vv_status find_block(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
-			    vv_error *err)
+static vv_status find_block(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
+			    vv_cid *cid, vv_error *err)
 {
 	return vv_incoming_find_prefix(((vv_receive *)payload)->incoming, codec, prefix, cid, err);
 }
@@ -123,8 +127,8 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return vv_incoming_get(((vv_receive *)payload)->incoming, cid, out, err);
 }
 
-static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, size_t len, vv_buf *out,
-			    vv_error *err)
+static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, size_t len,
+			    vv_buf *out, vv_error *err)
 {
 	return vv_git_receive_base(((vv_receive *)payload)->git, type, id, len, out, err);
 }
@@ -160,8 +164,10 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 	if (left < x->limits.disk_free) {
 		vv_fail(err, VV_EREFUSED, "the disk has only %s left, and %s are to stay free",
 			vv_text_bytes(left), vv_text_bytes(x->limits.disk_free));
-		return vv_hint(err, "free some space and try again: what has come is kept; varve.keepFree sets "
-				    "what must stay free");
+		return vv_hint(
+			err,
+			"free some space and try again: what has come is kept; varve.keepFree sets "
+			"what must stay free");
 	}
 	return VV_OK;
 }
@@ -222,8 +228,10 @@ static vv_status take_objects(vv_receive *x, const void *payload, size_t len, vv
 	int more;
 	vv_status rc = vv_object_in_feed(x->objects, payload, len, err);
 
-	while (rc == VV_OK && (more = vv_object_in_next(x->objects, &type, &bytes, &size, err)) != 0) {
-		rc = more < 0 ? (vv_status)more : vv_git_receive_object(x->git, type, bytes, size, &id, err);
+	while (rc == VV_OK &&
+	       (more = vv_object_in_next(x->objects, &type, &bytes, &size, err)) != 0) {
+		rc = more < 0 ? (vv_status)more
+			      : vv_git_receive_object(x->git, type, bytes, size, &id, err);
 		rc = rc < 0 ? rc : vv_object_in_note(x->objects, &id, err);
 	}
 	return rc;
@@ -246,7 +254,8 @@ static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t 
 	return rc;
 }
 
-vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len, vv_error *err)
+vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
+			   vv_error *err)
 {
 	return type == VV_FRAME_BLOCKS ? take_blocks(x, bytes, len, err)
 				       : take_what_can_be_read(x, bytes, len, err);
@@ -279,7 +288,8 @@ vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, 
 		return rc;
 	}
 	if (!vv_cid_equal(&is, cid)) {
-		return vv_fail(err, VV_ECORRUPT, "the peer sent other bytes than the block that was asked for");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the peer sent other bytes than the block that was asked for");
 	}
 	if (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_check(bytes, len, err) < 0) {
 		return vv_prefix(err, "the peer sent a node that is not canonical");
@@ -290,7 +300,9 @@ vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, 
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err)
 {
 	vv_status rc = vv_git_receive_end(x->git, tips->items, tips->count, err);
-	return rc == VV_EMISSING || rc == VV_ENOTFOUND ? vv_prefix(err, "the history that came is not whole") : rc;
+	return rc == VV_EMISSING || rc == VV_ENOTFOUND
+		       ? vv_prefix(err, "the history that came is not whole")
+		       : rc;
 }
 
 /* --- what is lacking ------------------------------------------------------------------ */
@@ -338,7 +350,10 @@ static vv_status note_lacking(void *payload, const vv_cid *cid, const vv_cid *li
 static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before, vv_error *err)
 {
 	uint64_t missing = 0;
-	const vv_resemble walk = {.get = get_here, .fn = note_lacking, .payload = l, .seen = l->seen,
+	const vv_resemble walk = {.get = get_here,
+				  .fn = note_lacking,
+				  .payload = l,
+				  .seen = l->seen,
 				  .missing = &missing};
 	bool below;
 
@@ -348,7 +363,8 @@ static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before
 	if (vv_incoming_has(l->x->incoming, root, &below) && below && !l->whole) {
 		return VV_OK;
 	}
-	return vv_resemble_walk(&walk, root, before && !vv_cid_is_null(before) && !l->whole ? before : NULL, err);
+	return vv_resemble_walk(
+		&walk, root, before && !vv_cid_is_null(before) && !l->whole ? before : NULL, err);
 }
 
 static vv_status look_at_version(void *payload, const vv_new_root *n, vv_error *err)
@@ -383,16 +399,16 @@ static vv_status give_lacking(lacking *l, vv_status rc, vv_lacking **out, size_t
 	return rc;
 }
 
-vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons, size_t max,
-			     vv_lacking **out, size_t *count, vv_error *err)
+vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			     size_t max, vv_lacking **out, size_t *count, vv_error *err)
 {
 	lacking l;
 	vv_repository *with = x->lost ? x->repo : vv_receive_repository(x);
 	vv_status rc = begin_lacking(&l, x, max, err);
 
 	rc = rc < 0 ? rc
-		    : vv_new_roots_each(with, wants->items, wants->count, commons->items, commons->count,
-					look_at_version, &l, err);
+		    : vv_new_roots_each(with, wants->items, wants->count, commons->items,
+					commons->count, look_at_version, &l, err);
 	return give_lacking(&l, rc, out, count);
 }
 
@@ -425,8 +441,8 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 			   vv_version_check_fn fn, void *payload, vv_error *err)
 {
 	checking c = {x, fn, payload};
-	return vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, commons->items,
-				 commons->count, check_version, &c, err);
+	return vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
+				 commons->items, commons->count, check_version, &c, err);
 }
 
 typedef struct mending {
@@ -472,8 +488,8 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
 {
 	mending m = {x, fn, payload};
 	vv_error why;
-	vv_status rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, wholes->items,
-					 wholes->count, mend_version, &m, &why);
+	vv_status rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
+					 wholes->items, wholes->count, mend_version, &m, &why);
 
 	if (rc < 0 && rc != VV_ECORRUPT) { /* a pointer nobody can read was let in by git */
 		*err = why;
@@ -484,8 +500,8 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
 
 /* Only what belongs to the new versions becomes part of the store: there a node stands for all
  * that is below it, which of other blocks that came nobody knows. */
-static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons, const vv_cid *root,
-			 bool incomplete, vv_error *err)
+static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			 const vv_cid *root, bool incomplete, vv_error *err)
 {
 	lacking l;
 	vv_status rc = begin_lacking(&l, x, SIZE_MAX, err);
@@ -493,8 +509,8 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 	if (rc == VV_OK && root) {
 		rc = look_below(&l, root, NULL, err);
 	} else if (rc == VV_OK && wants->count > 0) {
-		rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count, commons->items,
-				       commons->count, look_at_version, &l, err);
+		rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
+				       commons->items, commons->count, look_at_version, &l, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < x->mended_count; i++) {
 		rc = look_below(&l, &x->mended[i], NULL, err);
@@ -518,13 +534,15 @@ vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err)
 	return promote(x, NULL, NULL, root, false, err);
 }
 
-vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons, vv_error *err)
+vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+				 vv_error *err)
 {
 	return promote(x, wants, commons, NULL, false, err);
 }
 
-vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
-			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err)
+vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
+			  const char *message, vv_error *err)
 {
 	vv_status rc = promote(x, wants, commons, NULL, incomplete, err);
 

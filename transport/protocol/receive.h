@@ -23,9 +23,9 @@
 #include "transport/protocol/message.h"
 
 typedef struct vv_receive_limits {
-	uint64_t bytes;         /* of frames in one request or answer */
-	uint64_t blocks;        /* kept, in all */
-	uint64_t disk_free;     /* bytes that must stay free on the disk */
+	uint64_t bytes;     /* of frames in one request or answer */
+	uint64_t blocks;    /* kept, in all */
+	uint64_t disk_free; /* bytes that must stay free on the disk */
 	vv_git_limits git;
 } vv_receive_limits;
 /* The defaults, and what the configuration says of them: receive.maxInputSize and varve.max*. */
@@ -40,7 +40,8 @@ typedef struct vv_receive_stats {
 	uint64_t objects;
 } vv_receive_stats;
 
-vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits, vv_error *err);
+vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits,
+			  vv_error *err);
 void vv_receive_close(vv_receive *x); /* accepts NULL */
 void vv_receive_stats_get(const vv_receive *x, vv_receive_stats *out);
 void vv_receive_limits_get(const vv_receive *x, vv_receive_limits *out);
@@ -49,7 +50,8 @@ vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */
 /* One stream of blocks and objects begins (a request, an answer). */
 vv_status vv_receive_begin(vv_receive *x, vv_error *err);
 /* A frame of type 'B' or 'O'. */
-vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len, vv_error *err);
+vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
+			   vv_error *err);
 /* It ended; what came is durable in incoming/. */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
 /* Objects that came cannot be read, because blocks came as differences to such as are not here
@@ -72,8 +74,9 @@ vv_repository *vv_receive_repository(vv_receive *x); /* sees the new objects; af
 typedef struct vv_lacking {
 	vv_cid cid, like;
 } vv_lacking;
-vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons, size_t max,
-			     vv_lacking **out, size_t *count, vv_error *err); /* *out: vv_free */
+vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			     size_t max, vv_lacking **out, size_t *count,
+			     vv_error *err); /* *out: vv_free */
 
 /* Not all that the refs here reach is whole: from now on nothing is taken to be here because the
  * version before it must have it. */
@@ -100,10 +103,12 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
  * the writer lock: VV_ECONFLICT when gc has dropped some meanwhile. VV_EMISSING: something is
  * lacking. incomplete: blocks are known to be missing, and are to stay so (a fetch from peers
  * that do not have them). */
-vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons, bool incomplete,
-			  const vv_ref_change *refs, size_t ref_count, const char *message, vv_error *err);
+vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
+			  const char *message, vv_error *err);
 /* The blocks alone: git is to bring the objects, and move the refs. */
-vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons, vv_error *err);
+vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+				 vv_error *err);
 /* One dataset alone, which is complete: its blocks become part of the store. */
 vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err);
 

@@ -79,11 +79,16 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	vv_send *s = payload;
 	uint64_t missing = 0;
-	const vv_resemble walk = {.get = get_block, .fn = add_item, .payload = s, .seen = s->seen,
-				  .children_first = true, .missing = &missing};
+	const vv_resemble walk = {.get = get_block,
+				  .fn = add_item,
+				  .payload = s,
+				  .seen = s->seen,
+				  .children_first = true,
+				  .missing = &missing};
 
 	s->plan.datasets++;
-	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before, err);
+	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
+				err);
 }
 
 static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_error *err)
@@ -99,8 +104,8 @@ static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_
 	return VV_OK;
 }
 
-vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants, const vv_oids *commons,
-		       const vv_oids *whole, vv_error *err)
+vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
+		       const vv_oids *commons, const vv_oids *whole, vv_error *err)
 {
 	vv_send *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
@@ -117,7 +122,8 @@ vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants, co
 		   (rc = copy_oids(&s->wants, &s->want_count, wants, err)) == VV_OK &&
 		   (rc = copy_oids(&s->commons, &s->common_count, commons, err)) == VV_OK) {
 		s->mends = whole != NULL;
-		rc = vv_new_roots_each(r, s->wants, s->want_count, whole ? whole->items : s->commons,
+		rc = vv_new_roots_each(r, s->wants, s->want_count,
+				       whole ? whole->items : s->commons,
 				       whole ? whole->count : s->common_count, add_root, s, err);
 	}
 	if (rc < 0) {
@@ -165,7 +171,10 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
 	vv_cid_set *all = vv_cid_set_new();
-	const vv_resemble walk = {.get = get_block, .fn = add_item, .payload = s, .seen = all,
+	const vv_resemble walk = {.get = get_block,
+				  .fn = add_item,
+				  .payload = s,
+				  .seen = all,
 				  .children_first = true};
 	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
 
@@ -175,8 +184,12 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
 		if (!vv_store_has(s->store, &blocks->items[i])) {
 			vv_cid_text(text, &blocks->items[i]);
-			vv_fail(err, VV_EMISSING, "the other side needs the block %s, which is not here either", text);
-			rc = vv_hint(err, "'varve fsck' tells which versions lack blocks; fetch them first");
+			vv_fail(err, VV_EMISSING,
+				"the other side needs the block %s, which is not here either",
+				text);
+			rc = vv_hint(
+				err,
+				"'varve fsck' tells which versions lack blocks; fetch them first");
 		} else {
 			rc = vv_resemble_walk(&walk, &blocks->items[i], NULL, err);
 		}
@@ -229,8 +242,8 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 
 /* --- Git objects ---------------------------------------------------------------------- */
 
-static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, size_t len, vv_buf *out,
-			    vv_error *err)
+static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, size_t len,
+			    vv_buf *out, vv_error *err)
 {
 	vv_send *s = payload;
 	vv_oid oid;
@@ -249,19 +262,20 @@ static vv_status send_object(void *payload, const vv_git_object *o, vv_error *er
 	return vv_object_out_put(s->objects, o, err);
 }
 
-vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress, vv_fetch_sum *sum,
-			  vv_error *err)
+vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
+			  vv_fetch_sum *sum, vv_error *err)
 {
 	bool thorough = s->plan.leaf_bytes < THOROUGH_BYTES;
 	uint64_t commits = 0;
-	vv_status rc = vv_object_out_open(&s->objects, line, get_object, s, &s->nodes, thorough, err);
+	vv_status rc = vv_object_out_open(&s->objects, line, get_object, s, &s->nodes, thorough,
+					  err);
 
 	if (rc < 0) {
 		return rc;
 	}
 	s->progress = progress;
-	rc = vv_git_objects_each(s->repo, s->wants, s->want_count, s->commons, s->common_count, VV_BLOB_MAX,
-				 send_object, s, &commits, err);
+	rc = vv_git_objects_each(s->repo, s->wants, s->want_count, s->commons, s->common_count,
+				 VV_BLOB_MAX, send_object, s, &commits, err);
 	rc = rc < 0 ? rc : vv_object_out_flush(s->objects, err);
 	sum->commits += commits;
 	vv_object_out_close(s->objects);
@@ -276,8 +290,8 @@ static vv_status get_stored(void *payload, const vv_cid *cid, vv_buf *out, vv_er
 	return vv_store_get(payload, cid, out, err);
 }
 
-vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *blocks, const vv_cids *like,
-			vv_error *err)
+vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *blocks,
+			const vv_cids *like, vv_error *err)
 {
 	vv_store *store;
 	vv_block_out *out;

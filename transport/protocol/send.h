@@ -27,8 +27,8 @@ typedef struct vv_send_plan {
 /* Finds out what is to be sent: all that wants reach and commons do not. whole (NULL: commons):
  * below which of the commons the other side has all blocks, too; what is below the others is
  * sent as far as it is here. */
-vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants, const vv_oids *commons,
-		       const vv_oids *whole, vv_error *err);
+vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
+		       const vv_oids *commons, const vv_oids *whole, vv_error *err);
 void vv_send_close(vv_send *s); /* accepts NULL */
 void vv_send_plan_get(const vv_send *s, vv_send_plan *out);
 
@@ -47,12 +47,12 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
  * without their blocks). sum is added to. */
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err);
-vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress, vv_fetch_sum *sum,
-			  vv_error *err);
+vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
+			  vv_fetch_sum *sum, vv_error *err);
 
 /* Blocks by their CIDs, absent ones marked as such. like as in vv_request. */
-vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *blocks, const vv_cids *like,
-			vv_error *err);
+vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *blocks,
+			const vv_cids *like, vv_error *err);
 
 #define VV_BLOB_MAX (1u << 30) /* a larger file of plain Git is not sent */
 

@@ -35,7 +35,8 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	ref_list *l = payload;
 
-	if (strncmp(ref->name, "refs/heads/", 11) != 0 && strncmp(ref->name, "refs/tags/", 10) != 0) {
+	if (strncmp(ref->name, "refs/heads/", 11) != 0 &&
+	    strncmp(ref->name, "refs/tags/", 10) != 0) {
 		return VV_OK;
 	}
 	if (vv_oid_is_null(&ref->commit)) {
@@ -58,7 +59,8 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 }
 
 /* Git itself may have brought commits without their blocks. */
-static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oids *edge, vv_error *err)
+static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oids *edge,
+			    vv_error *err)
 {
 	vv_oid *ids = vv_calloc(refs->count + 1, sizeof(vv_oid));
 	vv_whole whole = {0};
@@ -90,11 +92,13 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 {
 	ref_list refs = {.arena = arena};
 	vv_head head;
-	vv_hello h = {.writable = s->writable, .can = q->can, .tells_whole = q->whole && s->writable};
+	vv_hello h = {
+		.writable = s->writable, .can = q->can, .tells_whole = q->whole && s->writable};
 	vv_status rc;
 
 	if (q->version != VV_PROTOCOL_VERSION) {
-		vv_fail(err, VV_ENOSUPPORT, "version %llu of the protocol is not spoken here, only %u",
+		vv_fail(err, VV_ENOSUPPORT,
+			"version %llu of the protocol is not spoken here, only %u",
 			(unsigned long long)q->version, VV_PROTOCOL_VERSION);
 		return vv_hint(err, "use the same release of varve on both sides");
 	}
@@ -122,7 +126,8 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 /* --- known, have, blocks -------------------------------------------------------------- */
 
 /* A commit without the blocks of all its versions is none that another side may build upon. */
-static vv_status only_whole(vv_serve *s, const vv_request *q, vv_arena *arena, bool *known, vv_error *err)
+static vv_status only_whole(vv_serve *s, const vv_request *q, vv_arena *arena, bool *known,
+			    vv_error *err)
 {
 	vv_oid *ids = vv_arena_calloc(arena, q->want.count + 1, sizeof(vv_oid));
 	vv_whole whole;
@@ -192,7 +197,8 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 			rc = vv_store_complete(store, cid, &whole, NULL, err);
 		}
 		have[i / 8] = (uint8_t)(have[i / 8] | whole << (i % 8));
-		bool here = whole || vv_store_has(store, cid) || (in && vv_incoming_has(in, cid, &below));
+		bool here = whole || vv_store_has(store, cid) ||
+			    (in && vv_incoming_has(in, cid, &below));
 		held[i / 8] = (uint8_t)(held[i / 8] | here << (i % 8));
 	}
 	vv_incoming_close(in);
@@ -209,7 +215,8 @@ static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *
 /* --- fetch ---------------------------------------------------------------------------- */
 
 /* Of the haves those that are here. */
-static vv_status find_common(vv_serve *s, const vv_request *q, vv_arena *arena, vv_oids *out, vv_error *err)
+static vv_status find_common(vv_serve *s, const vv_request *q, vv_arena *arena, vv_oids *out,
+			     vv_error *err)
 {
 	bool *known = vv_arena_calloc(arena, q->have.count + 1, sizeof(bool));
 
@@ -239,7 +246,8 @@ static vv_status check_wants(vv_serve *s, const vv_request *q, vv_arena *arena, 
 	for (size_t i = 0; rc == VV_OK && i < q->want.count; i++) {
 		if (!known[i]) {
 			vv_oid_text(hex, &q->want.items[i]);
-			vv_fail(err, VV_ENOTFOUND, "there is no commit %s in any branch or tag here", hex);
+			vv_fail(err, VV_ENOTFOUND,
+				"there is no commit %s in any branch or tag here", hex);
 			rc = vv_hint(err, "the branch may have moved meanwhile: try again");
 		}
 	}
@@ -322,7 +330,8 @@ static vv_status answer(vv_serve *s, vv_channel *line, vv_frame_reader *in, cons
 }
 
 /* An error goes to the peer: after its request was read, or at once where that is broken. */
-static vv_status tell(vv_channel *line, vv_frame_reader *in, bool drained, const vv_error *what, vv_error *err)
+static vv_status tell(vv_channel *line, vv_frame_reader *in, bool drained, const vv_error *what,
+		      vv_error *err)
 {
 	vv_error ignored;
 
@@ -353,7 +362,8 @@ vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err)
 	vv_frame_reader_init(&in, line, REQUEST_BUDGET);
 	rc = vv_frame_read(&in, &type, &why);
 	if (rc == VV_OK && type != VV_FRAME_MESSAGE) {
-		rc = vv_fail(&why, VV_ECORRUPT, "a request begins with a message, not with '%c'", type);
+		rc = vv_fail(&why, VV_ECORRUPT, "a request begins with a message, not with '%c'",
+			     type);
 		drained = type == VV_FRAME_END;
 	} else if (rc < 0) {
 		drained = true; /* nothing more can be made of the line */

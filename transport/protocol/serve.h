@@ -17,9 +17,11 @@
  * that would move. VV_EREFUSED (or any other): none moves, and the message, and what was put
  * into report (lines for people), is told to who pushes. */
 typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incoming *in,
-				  const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err);
+				  const vv_push_ref *refs, size_t count, vv_buf *report,
+				  vv_error *err);
 /* The refs have moved: the work tree is to follow (receive.denyCurrentBranch=updateInstead). */
-typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only, vv_error *err);
+typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only,
+				       vv_error *err);
 
 typedef struct vv_serve {
 	vv_repository *repo;

@@ -20,7 +20,7 @@ typedef struct push {
 	vv_channel *line;
 	vv_arena *arena;
 	const vv_request *q;
-	const char **why; /* for each ref; NULL: it may move */
+	const char **why;          /* for each ref; NULL: it may move */
 	const vv_push_ref *follow; /* the work tree follows this one; NULL */
 	vv_receive *x;
 	vv_oids wants, commons;
@@ -81,7 +81,9 @@ static vv_status check_old(push *p, size_t i, vv_error *err)
 	} else if (rc != VV_ENOTFOUND) {
 		return rc;
 	}
-	return vv_oid_equal(&now, &r->old) ? VV_OK : refuse(p, i, "it moved meanwhile: fetch, and push again", err);
+	return vv_oid_equal(&now, &r->old)
+		       ? VV_OK
+		       : refuse(p, i, "it moved meanwhile: fetch, and push again", err);
 }
 
 static vv_status check_deletion(push *p, size_t i, vv_error *err)
@@ -118,12 +120,14 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 		if (p->s->update_tree(p->s->payload, r, true, &why) < 0) {
 			rc = refuse(p, i, why.message, err);
 		}
-	} else if (rc == VV_OK && (!rule || (strcmp(rule, "ignore") != 0 && strcmp(rule, "warn") != 0 &&
-					     strcmp(rule, "false") != 0))) {
-		rc = refuse(p, i,
-			    "it is checked out there: push to another branch, to a bare repository, or set "
-			    "receive.denyCurrentBranch to updateInstead there",
-			    err);
+	} else if (rc == VV_OK &&
+		   (!rule || (strcmp(rule, "ignore") != 0 && strcmp(rule, "warn") != 0 &&
+			      strcmp(rule, "false") != 0))) {
+		rc = refuse(
+			p, i,
+			"it is checked out there: push to another branch, to a bare repository, or set "
+			"receive.denyCurrentBranch to updateInstead there",
+			err);
 	}
 	vv_free(worktree);
 	vv_free(rule);
@@ -136,8 +140,8 @@ static vv_status check_refs(push *p, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
-		if ((rc = check_name(p, i, err)) < 0 || p->why[i] || (rc = check_old(p, i, err)) < 0 ||
-		    p->why[i]) {
+		if ((rc = check_name(p, i, err)) < 0 || p->why[i] ||
+		    (rc = check_old(p, i, err)) < 0 || p->why[i]) {
 			continue;
 		}
 		if (vv_oid_is_null(&r->id)) {
@@ -158,7 +162,8 @@ static vv_status receive_frames(push *p, vv_frame_reader *in, bool *drained, vv_
 	vv_status rc = vv_receive_begin(p->x, err);
 
 	in->budget = p->s->limits.bytes;
-	while (rc == VV_OK && (rc = vv_frame_read(in, &type, err)) == VV_OK && type != VV_FRAME_END) {
+	while (rc == VV_OK && (rc = vv_frame_read(in, &type, err)) == VV_OK &&
+	       type != VV_FRAME_END) {
 		if (type != VV_FRAME_BLOCKS && type != VV_FRAME_OBJECTS) {
 			return vv_fail(err, VV_ECORRUPT, "a push has no frame '%c'", type);
 		}
@@ -229,7 +234,9 @@ static vv_status check_forward(push *p, vv_error *err)
 		if (!r->force) {
 			rc = refuse(p, i, "it is no fast-forward: fetch and merge first", err);
 		} else if (deny) {
-			rc = refuse(p, i, "history is not rewritten here (receive.denyNonFastForwards)", err);
+			rc = refuse(p, i,
+				    "history is not rewritten here (receive.denyNonFastForwards)",
+				    err);
 		}
 	}
 	return rc;
@@ -243,11 +250,13 @@ static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_erro
 	vv_status rc;
 
 	if (!vv_receive_lost(p->x)) {
-		return vv_receive_lacking(p->x, &p->wants, &p->commons, MISSING_TOLD, list, count, err);
+		return vv_receive_lacking(p->x, &p->wants, &p->commons, MISSING_TOLD, list, count,
+					  err);
 	}
 	rc = vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count, err);
 	if (rc == VV_OK && *count == 0) {
-		rc = vv_fail(err, VV_ECORRUPT, "the peer sent differences to blocks that are not here");
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the peer sent differences to blocks that are not here");
 	}
 	return rc;
 }
@@ -296,8 +305,8 @@ static vv_status ask_policy(push *p, vv_error *err)
 	if (!p->s->policy) {
 		return VV_OK;
 	}
-	rc = p->s->policy(p->s->payload, vv_receive_repository(p->x), vv_receive_incoming(p->x), p->q->refs,
-			  p->q->ref_count, &report, &why);
+	rc = p->s->policy(p->s->payload, vv_receive_repository(p->x), vv_receive_incoming(p->x),
+			  p->q->refs, p->q->ref_count, &report, &why);
 	vv_status said = send_report(p, &report, err);
 	vv_buf_clear(&report);
 	if (said < 0) {
@@ -323,8 +332,8 @@ static vv_status take(push *p, vv_error *err)
 	for (size_t i = 0; i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
 		if (!stays(r)) {
-			changes[count++] =
-				(vv_ref_change){r->name, vv_oid_is_null(&r->id) ? NULL : &r->id, &r->old, true};
+			changes[count++] = (vv_ref_change){
+				r->name, vv_oid_is_null(&r->id) ? NULL : &r->id, &r->old, true};
 		}
 	}
 	if (p->q->ahead) {
@@ -352,7 +361,8 @@ static vv_status take(push *p, vv_error *err)
  * it, and what is new must not lean on it. */
 static vv_status look_at_own(push *p, vv_error *err)
 {
-	vv_status rc = vv_whole_look(&p->whole, p->s->repo, p->commons.items, p->commons.count, err);
+	vv_status rc = vv_whole_look(&p->whole, p->s->repo, p->commons.items, p->commons.count,
+				     err);
 
 	if (rc == VV_OK && !p->whole.all) {
 		vv_receive_doubt(p->x);
@@ -364,21 +374,23 @@ static vv_status mend_own(push *p, vv_error *err)
 {
 	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
 
-	return p->whole.all ? VV_OK
-			    : vv_receive_mend(p->x, &p->wants, &wholes, p->s->check, p->s->payload, err);
+	return p->whole.all
+		       ? VV_OK
+		       : vv_receive_mend(p->x, &p->wants, &wholes, p->s->check, p->s->payload, err);
 }
 
-static vv_status receive(push *p, vv_frame_reader *in, bool *drained, vv_cids *missing, vv_error *err)
+static vv_status receive(push *p, vv_frame_reader *in, bool *drained, vv_cids *missing,
+			 vv_error *err)
 {
 	vv_receive_stats stats;
 	vv_status rc = vv_receive_open(&p->x, p->s->repo, &p->s->limits, err);
 
-	if (rc < 0 || (rc = receive_frames(p, in, drained, err)) < 0 || (rc = find_tips(p, err)) < 0 ||
-	    (rc = look_at_own(p, err)) < 0) {
+	if (rc < 0 || (rc = receive_frames(p, in, drained, err)) < 0 ||
+	    (rc = find_tips(p, err)) < 0 || (rc = look_at_own(p, err)) < 0) {
 		return rc;
 	}
-	if (!vv_receive_lost(p->x) &&
-	    ((rc = vv_receive_objects_end(p->x, &p->wants, err)) < 0 || (rc = check_forward(p, err)) < 0)) {
+	if (!vv_receive_lost(p->x) && ((rc = vv_receive_objects_end(p->x, &p->wants, err)) < 0 ||
+				       (rc = check_forward(p, err)) < 0)) {
 		return rc;
 	}
 	if (p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) {
@@ -386,8 +398,8 @@ static vv_status receive(push *p, vv_frame_reader *in, bool *drained, vv_cids *m
 	}
 	vv_receive_stats_get(p->x, &stats);
 	p->s->received = stats.blocks;
-	if (p->s->check &&
-	    (rc = vv_receive_check(p->x, &p->wants, &p->commons, p->s->check, p->s->payload, err)) < 0) {
+	if (p->s->check && (rc = vv_receive_check(p->x, &p->wants, &p->commons, p->s->check,
+						  p->s->payload, err)) < 0) {
 		return rc;
 	}
 	if ((rc = ask_policy(p, err)) < 0 || p->refused) {

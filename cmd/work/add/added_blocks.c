@@ -23,13 +23,15 @@ static vv_status see(side *s, const vv_cid *cid, vv_error *err)
 	bool added;
 	vv_status rc = vv_cid_set_add(s->seen, cid, &added, err);
 
-	if (rc < 0 || !added)
+	if (rc < 0 || !added) {
 		return rc;
+	}
 	if (s->count == s->cap) {
 		size_t cap = s->cap ? s->cap * 2 : 64;
 		vv_cid *all = vv_realloc_array(s->all, cap, sizeof(*all));
-		if (!all)
+		if (!all) {
 			return vv_fail_nomem(err);
+		}
 		s->all = all;
 		s->cap = cap;
 	}
@@ -51,11 +53,13 @@ static vv_status expand(side *s, const side *other, vv_store *store, vv_error *e
 
 	for (; s->next < end && rc == VV_OK; s->next++) {
 		vv_cid cid = s->all[s->next];
-		if (cid.codec == VV_CODEC_RAW || vv_cid_set_has(other->seen, &cid))
+		if (cid.codec == VV_CODEC_RAW || vv_cid_set_has(other->seen, &cid)) {
 			continue;
+		}
 		rc = vv_store_get(store, &cid, &block, err);
-		if (rc == VV_OK)
+		if (rc == VV_OK) {
 			rc = vv_cbor_links(block.data, block.len, on_link, s, err);
+		}
 	}
 	vv_buf_clear(&block);
 	return rc;
@@ -68,14 +72,17 @@ static vv_status add_up(vv_growth *out, const side *now, const side *before, vv_
 		uint64_t stored;
 		unsigned depth;
 		vv_status rc;
-		if (vv_cid_set_has(before->seen, &now->all[i]))
+		if (vv_cid_set_has(before->seen, &now->all[i])) {
 			continue;
-		if ((rc = vv_store_cost(store, &now->all[i], &stored, &depth, err)) < 0)
+		}
+		if ((rc = vv_store_cost(store, &now->all[i], &stored, &depth, err)) < 0) {
 			return rc;
+		}
 		out->blocks++;
 		out->stored += stored;
-		if (now->all[i].codec == VV_CODEC_RAW)
+		if (now->all[i].codec == VV_CODEC_RAW) {
 			out->leaves++;
+		}
 	}
 	return VV_OK;
 }
@@ -87,18 +94,23 @@ vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const 
 	vv_status rc = VV_OK;
 
 	*out = (vv_growth){0, 0, 0};
-	if (!before.seen || !now.seen)
+	if (!before.seen || !now.seen) {
 		rc = vv_fail_nomem(err);
-	if (rc == VV_OK && old && !vv_cid_is_null(old))
-		rc = see(&before, old, err);
-	if (rc == VV_OK)
-		rc = see(&now, new_root, err);
-	while (rc == VV_OK && (before.next < before.count || now.next < now.count)) {
-		if ((rc = expand(&before, &now, s, err)) == VV_OK)
-			rc = expand(&now, &before, s, err);
 	}
-	if (rc == VV_OK)
+	if (rc == VV_OK && old && !vv_cid_is_null(old)) {
+		rc = see(&before, old, err);
+	}
+	if (rc == VV_OK) {
+		rc = see(&now, new_root, err);
+	}
+	while (rc == VV_OK && (before.next < before.count || now.next < now.count)) {
+		if ((rc = expand(&before, &now, s, err)) == VV_OK) {
+			rc = expand(&now, &before, s, err);
+		}
+	}
+	if (rc == VV_OK) {
 		rc = add_up(out, &now, &before, s, err);
+	}
 	vv_cid_set_free(before.seen);
 	vv_cid_set_free(now.seen);
 	vv_free(before.all);

@@ -22,13 +22,16 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 
 	*e = (vv_attr_edit){r, NULL, VV_BUF_INIT, false, false};
 	e->file = vv_repository_file(r, ".gitattributes");
-	if (!e->file)
+	if (!e->file) {
 		return vv_fail_nomem(err);
+	}
 	rc = vv_lstat(&st, e->file, err);
-	if (rc == VV_ENOTFOUND)
+	if (rc == VV_ENOTFOUND) {
 		return VV_OK;
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		return rc;
+	}
 	if (!S_ISREG(st.mode)) {
 		vv_fail(err, VV_EREFUSED, ".gitattributes is no regular file; it is not written");
 		return vv_hint(err, "make it a file, or track the paths in .gitattributes by hand");
@@ -45,10 +48,12 @@ static bool has_line(const vv_buf *text, const char *line)
 	while (p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		size_t len = (size_t)((eol ? eol : end) - p);
-		if (len > 0 && p[len - 1] == '\r')
+		if (len > 0 && p[len - 1] == '\r') {
 			len--;
-		if (len == want && memcmp(p, line, len) == 0)
+		}
+		if (len == want && memcmp(p, line, len) == 0) {
 			return true;
+		}
 		p = eol ? eol + 1 : end;
 	}
 	return false;
@@ -61,13 +66,16 @@ static vv_status add_union_line(vv_attr_edit *e, vv_error *err)
 	vv_status rc = vv_read_file(&text, e->file, MAX_BYTES, err);
 
 	if (rc == VV_OK && !has_line(&text, UNION_LINE)) {
-		if (text.len > 0 && memchr(text.data, '\r', text.len))
+		if (text.len > 0 && memchr(text.data, '\r', text.len)) {
 			eol = "\r\n";
-		if (text.len > 0 && text.data[text.len - 1] != '\n')
+		}
+		if (text.len > 0 && text.data[text.len - 1] != '\n') {
 			vv_buf_puts(&text, eol);
+		}
 		vv_buf_printf(&text, "%s%s", UNION_LINE, eol);
-		if ((rc = vv_buf_ok(&text, err)) == VV_OK)
+		if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 			rc = vv_write_file(e->file, text.data, text.len, true, err);
+		}
 	}
 	vv_buf_clear(&text);
 	return rc;
@@ -78,8 +86,9 @@ static vv_status verify(vv_attr_edit *e, const char *path, vv_error *err)
 	bool tracked = false;
 	vv_status rc = vv_attr_tracked(e->r, path, &tracked, err);
 
-	if (rc < 0 || tracked)
+	if (rc < 0 || tracked) {
 		return rc;
+	}
 	vv_fail(err, VV_EREFUSED,
 		"%s: another line of a .gitattributes file takes filter=varve away",
 		vv_text_shows(path));
@@ -95,14 +104,17 @@ static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t coun
 	bool changed = false, first = !e->changed;
 	vv_status rc = vv_attr_track_all(e->r, patterns, count, literal, &changed, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	e->changed = e->changed || changed;
-	if (first && changed && (rc = add_union_line(e, err)) < 0)
+	if (first && changed && (rc = add_union_line(e, err)) < 0) {
 		return rc;
+	}
 	vv_attr_flush(e->r);
-	for (size_t i = 0; literal && i < count && rc == VV_OK; i++)
+	for (size_t i = 0; literal && i < count && rc == VV_OK; i++) {
 		rc = verify(e, patterns[i], err);
+	}
 	return rc;
 }
 
@@ -124,13 +136,15 @@ vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err)
 
 void vv_attr_edit_undo(vv_attr_edit *e)
 {
-	if (!e->file || !e->changed)
+	if (!e->file || !e->changed) {
 		return;
+	}
 	/* The failure that led here is the one to be told. */
-	if (e->existed)
+	if (e->existed) {
 		vv_write_file(e->file, vv_buf_cstr(&e->before), e->before.len, false, NULL);
-	else
+	} else {
 		vv_unlink(e->file, true, NULL);
+	}
 	vv_attr_flush(e->r);
 	e->changed = false;
 }

@@ -21,8 +21,9 @@ static vv_status on_line(void *payload, const char *file, unsigned number, const
 	if (l->count == l->cap) {
 		size_t cap = l->cap ? l->cap * 2 : 16;
 		vv_attr_list_line *lines = vv_realloc_array(l->lines, cap, sizeof(*lines));
-		if (!lines)
+		if (!lines) {
 			return vv_fail_nomem(err);
+		}
 		l->lines = lines;
 		l->cap = cap;
 	}
@@ -63,8 +64,9 @@ static bool line_matches(const vv_attr_list_line *at, const char *path)
 	const char *pattern = at->pattern;
 	size_t above = strlen(at->folder);
 
-	if (strncmp(path, at->folder, above) != 0)
+	if (strncmp(path, at->folder, above) != 0) {
 		return false;
+	}
 	if (strchr(pattern, '/')) {
 		path += above;
 		pattern += pattern[0] == '/';
@@ -79,8 +81,9 @@ bool vv_attr_list_concerns(const vv_attr_list *l, const char *path)
 	for (size_t i = 0; i < l->count; i++) {
 		/* "[attr]name": a macro, which any other line may use. */
 		if (l->lines[i].on && (strncmp(l->lines[i].pattern, "[attr]", 6) == 0 ||
-				       line_matches(&l->lines[i], path)))
+				       line_matches(&l->lines[i], path))) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -93,8 +96,9 @@ size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path)
 		/* .git/info/attributes, which comes last, goes over all others. */
 		if (line_matches(&l->lines[i], path) &&
 		    (best == l->count || strncmp(l->lines[i].file, ".git/", 5) == 0 ||
-		     strlen(l->lines[i].folder) >= strlen(l->lines[best].folder)))
+		     strlen(l->lines[i].folder) >= strlen(l->lines[best].folder))) {
 			best = i;
+		}
 	}
 	return best;
 }

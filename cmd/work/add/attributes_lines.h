@@ -14,9 +14,9 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_attr_list_line {
-	char *file;      /* "data/.gitattributes" */
+	char *file; /* "data/.gitattributes" */
 	char *pattern;
-	char *folder;    /* of the file: "", "data/" */
+	char *folder; /* of the file: "", "data/" */
 	unsigned number;
 	bool on;      /* filter=varve; else the filter is taken away. Of vv_attr_beaten_read:
 	                  * may make Git rewrite pointers; else it says -text */

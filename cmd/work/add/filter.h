@@ -16,7 +16,7 @@
 typedef struct vv_filter {
 	vv_repository *repo;
 	vv_stage *stage;
-	uint64_t smudge_limit; /* varve.smudgeLimit */
+	uint64_t smudge_limit;    /* varve.smudgeLimit */
 	struct vv_needed *needed; /* NULL until blocks are not here */
 } vv_filter;
 

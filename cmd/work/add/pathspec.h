@@ -18,11 +18,11 @@ typedef struct vv_pathspec_item {
 	char *path;        /* repository-relative; "" the top folder */
 	const char *given; /* as written, borrowed */
 	bool pattern;
-	bool exclude;      /* then exists and folder are false: nobody looks for it */
-	bool exists;       /* in the work tree */
-	bool folder;       /* is a folder of the work tree */
-	bool matched;      /* something was selected by it */
-	bool named;        /* the very path was */
+	bool exclude; /* then exists and folder are false: nobody looks for it */
+	bool exists;  /* in the work tree */
+	bool folder;  /* is a folder of the work tree */
+	bool matched; /* something was selected by it */
+	bool named;   /* the very path was */
 } vv_pathspec_item;
 
 typedef struct vv_pathspec {
@@ -36,7 +36,8 @@ typedef struct vv_pathspec {
 bool vv_pathspec_excludes(const char *text, const char **path);
 
 /* Needs a work tree. VV_EUSAGE for paths outside of it. */
-vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv, vv_error *err);
+vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv,
+			   vv_error *err);
 void vv_pathspec_clear(vv_pathspec *p);
 
 /* Is the path selected? *literal (may be NULL): an argument names just this path. */

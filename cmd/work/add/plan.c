@@ -38,18 +38,20 @@ static bool looks_like_table(const char *path)
 	const char *ext = vv_path_ext(path);
 
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
-		if (strcasecmp(ext, extensions[i]) == 0)
+		if (strcasecmp(ext, extensions[i]) == 0) {
 			return true;
+		}
 	}
 	return false;
 }
 
 static void note_name(vv_buf *names, size_t number, const char *path)
 {
-	if (number <= 3)
+	if (number <= 3) {
 		vv_buf_printf(names, "%s%s", number > 1 ? ", " : "", vv_text_shows(path));
-	else if (number == 4)
+	} else if (number == 4) {
 		vv_buf_puts(names, ", ...");
+	}
 }
 
 static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
@@ -57,15 +59,17 @@ static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
 	if (p->count == p->cap) {
 		size_t cap = p->cap ? p->cap * 2 : 32;
 		vv_add_item *items = vv_realloc_array(p->items, cap, sizeof(*items));
-		if (!items)
+		if (!items) {
 			return vv_fail_nomem(err);
+		}
 		p->items = items;
 		p->cap = cap;
 	}
 	p->items[p->count] = *item;
 	p->items[p->count].path = vv_strdup(item->path);
-	if (!p->items[p->count].path)
+	if (!p->items[p->count].path) {
 		return vv_fail_nomem(err);
+	}
 	p->count++;
 	return VV_OK;
 }
@@ -78,11 +82,13 @@ static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_er
 	vv_status rc;
 
 	*out = false;
-	if (p->head.unborn)
+	if (p->head.unborn) {
 		return VV_OK;
+	}
 	rc = vv_tree_entry_at(p->r, &p->head.commit, item->path, &entry, err);
-	if (rc == VV_ENOTFOUND)
+	if (rc == VV_ENOTFOUND) {
 		return VV_OK;
+	}
 	if (rc == VV_OK && S_ISREG(entry.mode)) {
 		rc = vv_stage_is_pointer(p->s, &entry.id, &pointer, err);
 		*out = !pointer;
@@ -98,8 +104,9 @@ static bool known_same(const planner *p, const vv_add_item *item, bool *stat_cle
 	vv_oid id;
 
 	*stat_clean = false;
-	if (!item->in_index || !vv_index_get(p->x, item->path, &entry))
+	if (!item->in_index || !vv_index_get(p->x, item->path, &entry)) {
 		return false;
+	}
 	if (vv_index_stat_clean(p->x, &entry, &item->st)) {
 		*stat_clean = true;
 		return true;
@@ -124,22 +131,26 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	}
 	item->action = VV_ADD_DATASET;
 	if (!vv_oid_is_null(&item->blob)) {
-		if ((rc = vv_stage_is_pointer(p->s, &item->blob, &pointer, err)) < 0)
+		if ((rc = vv_stage_is_pointer(p->s, &item->blob, &pointer, err)) < 0) {
 			return rc;
+		}
 		item->was_text = !pointer;
 	}
 	same = known_same(p, item, &stat_clean);
 	item->stat_clean = stat_clean;
 	if (item->was_text) {
 		/* Plain text that somebody committed is left alone until changed, or named. */
-		if (!p->req->fix && !item->literal && stat_clean)
+		if (!p->req->fix && !item->literal && stat_clean) {
 			return VV_OK;
+		}
 		return append(p->plan, item, err);
 	}
-	if (p->req->fix)
+	if (p->req->fix) {
 		return VV_OK;
-	if (same && !p->req->described)
+	}
+	if (same && !p->req->described) {
 		item->action = VV_ADD_SAME;
+	}
 	return append(p->plan, item, err);
 }
 
@@ -151,8 +162,9 @@ static vv_status plan_file(planner *p, vv_add_item *item, vv_error *err)
 	vv_status rc;
 
 	if (vv_index_get(p->x, item->path, &entry) &&
-	    (rc = vv_index_file_state(p->x, &entry, &state, err)) < 0)
+	    (rc = vv_index_file_state(p->x, &entry, &state, err)) < 0) {
 		return rc;
+	}
 	item->action = state == VV_FILE_SAME ? VV_ADD_SAME : VV_ADD_FILE;
 	return append(p->plan, item, err);
 }
@@ -204,8 +216,9 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	bool text = false, stat_clean;
 	vv_status rc;
 
-	if (req->fix)
+	if (req->fix) {
 		return VV_OK;
+	}
 	if (vv_add_never(item->path)) {
 		if (item->literal && req->described) {
 			return vv_fail(err, VV_EUSAGE, "%s never is a dataset",
@@ -221,8 +234,9 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		wanted = item->guess;
 	}
 	if (wanted && !req->convert) {
-		if ((rc = head_text(p, item, &text, err)) < 0)
+		if ((rc = head_text(p, item, &text, err)) < 0) {
 			return rc;
+		}
 		if (text && req->described) {
 			vv_fail(err, VV_EUSAGE,
 				"%s is text in HEAD, and stays so without --convert",
@@ -231,22 +245,25 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		}
 	}
 	if (wanted && !text) {
-		if ((rc = vv_path_check(item->path, err)) < 0)
+		if ((rc = vv_path_check(item->path, err)) < 0) {
 			return rc;
+		}
 		item->action = VV_ADD_DATASET;
 		item->track = true;
 		item->was_text = item->in_index;
 		return append(p->plan, item, err);
 	}
 	if (looks_like_table(item->path) && !vv_add_never(item->path)) {
-		if (text)
+		if (text) {
 			note_name(&p->plan->kept_names, ++p->plan->kept_text, item->path);
-		else if (!item->in_index)
+		} else if (!item->in_index) {
 			note_name(&p->plan->new_names, ++p->plan->new_text, item->path);
+		}
 	}
 	known_same(p, item, &stat_clean);
-	if (stat_clean)
+	if (stat_clean) {
 		return VV_OK;
+	}
 	return plan_file(p, item, err);
 }
 
@@ -256,25 +273,30 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 	bool tracked = false;
 	vv_status rc;
 
-	if (!file)
+	if (!file) {
 		return vv_fail_nomem(err);
+	}
 	rc = vv_lstat(&item->st, file, err);
 	vv_free(file);
 	if (rc == VV_ENOTFOUND && item->in_index) {
-		if (p->req->fix)
+		if (p->req->fix) {
 			return VV_OK;
+		}
 		item->action = VV_ADD_REMOVE;
 		return append(p->plan, item, err);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	if (S_ISREG(item->st.mode)) {
-		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0)
+		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0) {
 			return rc;
+		}
 		return tracked ? plan_tracked(p, item, err) : plan_plain(p, item, err);
 	}
-	if (p->req->fix)
+	if (p->req->fix) {
 		return VV_OK;
+	}
 	item->action = VV_ADD_FILE;
 	return append(p->plan, item, err);
 }
@@ -290,11 +312,13 @@ static vv_status plan_index(planner *p, vv_error *err)
 		vv_add_item item = {0};
 		vv_index_at(p->x, i, &e);
 		if (strcmp(e.path, last) == 0 || S_ISDIR(e.mode & 0170000) ||
-		    (e.mode & 0170000) == 0160000 || e.skip_worktree)
+		    (e.mode & 0170000) == 0160000 || e.skip_worktree) {
 			continue;
+		}
 		last = e.path;
-		if (p->req->paths && !vv_pathspec_match(p->req->paths, e.path, &item.literal))
+		if (p->req->paths && !vv_pathspec_match(p->req->paths, e.path, &item.literal)) {
 			continue;
+		}
 		item.path = (char *)(uintptr_t)e.path; /* only read, and copied by append */
 		item.in_index = true;
 		/* In a conflict no side is the one before: what is staged replaces all. */
@@ -302,8 +326,9 @@ static vv_status plan_index(planner *p, vv_error *err)
 			item.blob = e.id;
 			item.mode = e.mode;
 		}
-		if ((rc = plan_path(p, &item, err)) < 0)
+		if ((rc = plan_path(p, &item, err)) < 0) {
 			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -313,8 +338,9 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	planner *p = payload;
 	vv_add_item item = {0};
 
-	if (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal))
+	if (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal)) {
 		return VV_OK;
+	}
 	item.path = (char *)(uintptr_t)path;
 	return plan_path(p, &item, err);
 }
@@ -325,10 +351,12 @@ static vv_status refuse_ignored(planner *p, const vv_pathspec_item *arg, vv_erro
 	bool ignored = false;
 	vv_status rc;
 
-	if (p->req->force || arg->matched || !arg->path[0])
+	if (p->req->force || arg->matched || !arg->path[0]) {
 		return VV_OK;
-	if ((rc = vv_path_ignored(p->r, arg->path, &ignored, err)) < 0 || !ignored)
+	}
+	if ((rc = vv_path_ignored(p->r, arg->path, &ignored, err)) < 0 || !ignored) {
 		return rc;
+	}
 	vv_fail(err, VV_EREFUSED, "%s is ignored by a .gitignore file; nothing was staged",
 		vv_text_shows(arg->given));
 	return vv_hint(err, "-f stages it all the same; 'git check-ignore -v %s' names the line",
@@ -341,10 +369,12 @@ static vv_status plan_named(planner *p, vv_pathspec_item *arg, vv_error *err)
 	vv_add_item item = {0};
 	vv_status rc;
 
-	if (arg->named)
+	if (arg->named) {
 		return VV_OK; /* it is in the index */
-	if ((rc = refuse_ignored(p, arg, err)) < 0)
+	}
+	if ((rc = refuse_ignored(p, arg, err)) < 0) {
 		return rc;
+	}
 	arg->matched = true;
 	item.path = arg->path;
 	item.literal = true;
@@ -362,15 +392,17 @@ static vv_status plan_untracked(planner *p, vv_error *err)
 	vv_pathspec *paths = p->req->paths;
 	vv_status rc = VV_OK;
 
-	if (!paths)
+	if (!paths) {
 		return search(p, "", err);
+	}
 	for (size_t i = 0; i < paths->count && rc == VV_OK; i++) {
 		vv_pathspec_item *arg = &paths->items[i];
 		if (arg->pattern) {
 			rc = search(p, "", err);
 		} else if (arg->folder) {
-			if ((rc = refuse_ignored(p, arg, err)) < 0)
+			if ((rc = refuse_ignored(p, arg, err)) < 0) {
 				break;
+			}
 			arg->matched = true;
 			rc = search(p, arg->path, err);
 		} else if (arg->exists) {
@@ -390,8 +422,9 @@ static void drop_repeats(vv_add_plan *p)
 {
 	size_t kept = 0;
 
-	if (p->count > 1)
+	if (p->count > 1) {
 		qsort(p->items, p->count, sizeof(*p->items), by_path);
+	}
 	for (size_t i = 0; i < p->count; i++) {
 		if (kept > 0 && strcmp(p->items[kept - 1].path, p->items[i].path) == 0) {
 			vv_add_item *keep = &p->items[kept - 1];
@@ -416,22 +449,27 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_s
 	vv_status rc;
 
 	*out = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
-	if ((rc = vv_head_read(r, &p.head, err)) < 0)
+	if ((rc = vv_head_read(r, &p.head, err)) < 0) {
 		return rc;
-	if ((rc = plan_index(&p, err)) == VV_OK && req->untracked && !req->fix)
+	}
+	if ((rc = plan_index(&p, err)) == VV_OK && req->untracked && !req->fix) {
 		rc = plan_untracked(&p, err);
-	if (rc == VV_OK && req->paths)
+	}
+	if (rc == VV_OK && req->paths) {
 		rc = vv_pathspec_all_matched(req->paths, err);
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		drop_repeats(out);
+	}
 	vv_head_clear(&p.head);
 	return rc;
 }
 
 void vv_add_plan_clear(vv_add_plan *p)
 {
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
 		vv_free(p->items[i].path);
+	}
 	vv_free(p->items);
 	vv_buf_clear(&p->kept_names);
 	vv_buf_clear(&p->new_names);

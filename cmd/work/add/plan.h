@@ -23,10 +23,10 @@
 #include "repo/git/repository.h"
 
 typedef enum vv_add_action {
-	VV_ADD_FILE,    /* as git add would */
-	VV_ADD_PLAIN,   /* likewise, but under a pattern of varve's: never through a filter */
+	VV_ADD_FILE,  /* as git add would */
+	VV_ADD_PLAIN, /* likewise, but under a pattern of varve's: never through a filter */
 	VV_ADD_DATASET,
-	VV_ADD_SAME,    /* is as the index has it */
+	VV_ADD_SAME, /* is as the index has it */
 	VV_ADD_REMOVE
 } vv_add_action;
 
@@ -34,33 +34,34 @@ typedef struct vv_add_item {
 	char *path;
 	vv_add_action action;
 	bool in_index;
-	bool literal;  /* named by an argument, itself */
-	bool track;    /* its .gitattributes line is to be written */
-	bool guess;    /* a dataset only if it reads as a table; else Git's */
-	bool was_text; /* the index has it, and not as a pointer */
-	vv_oid blob;   /* what the index has; null when nothing */
-	uint32_t mode; /* likewise */
-	vv_stat st;    /* of the work tree's file */
+	bool literal;    /* named by an argument, itself */
+	bool track;      /* its .gitattributes line is to be written */
+	bool guess;      /* a dataset only if it reads as a table; else Git's */
+	bool was_text;   /* the index has it, and not as a pointer */
+	vv_oid blob;     /* what the index has; null when nothing */
+	uint32_t mode;   /* likewise */
+	vv_stat st;      /* of the work tree's file */
 	bool stat_clean; /* the index entry has just this stat, and is not racy */
 } vv_add_item;
 
 typedef struct vv_add_request {
-	vv_pathspec *paths;  /* what is looked at; NULL: the whole work tree */
-	bool untracked;      /* also files that are not in the index */
-	bool force;          /* also ignored files */
-	bool convert;        /* make datasets of what HEAD holds as text */
-	bool fix;            /* make datasets of plain text under tracked patterns, only these */
-	bool as_tracked;     /* only what the attributes track becomes a dataset */
-	bool described;      /* the options say how to read a dataset: name one, and read it again */
+	vv_pathspec *paths; /* what is looked at; NULL: the whole work tree */
+	bool untracked;     /* also files that are not in the index */
+	bool force;         /* also ignored files */
+	bool convert;       /* make datasets of what HEAD holds as text */
+	bool fix;           /* make datasets of plain text under tracked patterns, only these */
+	bool as_tracked;    /* only what the attributes track becomes a dataset */
+	/* the options say how to read a dataset: name one, and read it again */
+	bool described;
 	const vv_stage_options *stage;
 } vv_add_request;
 
 typedef struct vv_add_plan {
-	vv_add_item *items;  /* sorted by path */
+	vv_add_item *items; /* sorted by path */
 	size_t count, cap;
-	size_t kept_text;    /* files that stay text though they look like tables */
-	size_t new_text;     /* untracked ones that go to Git as text */
-	vv_buf kept_names;   /* of the first few of both, "a, b" */
+	size_t kept_text;  /* files that stay text though they look like tables */
+	size_t new_text;   /* untracked ones that go to Git as text */
+	vv_buf kept_names; /* of the first few of both, "a, b" */
 	vv_buf new_names;
 } vv_add_plan;
 

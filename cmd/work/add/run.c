@@ -52,15 +52,17 @@ static void note_refused(runner *run, const vv_add_item *item)
 	char *file = vv_repository_file(run->r, item->path);
 	vv_stat st;
 
-	if (file && vv_lstat(&st, file, NULL) == VV_OK && vv_stat_equal(&st, &item->st))
+	if (file && vv_lstat(&st, file, NULL) == VV_OK && vv_stat_equal(&st, &item->st)) {
 		run->rep->refused = vv_strdup(item->path); /* only for a hint: may be NULL */
+	}
 	vv_free(file);
 }
 
 static uint32_t entry_mode(const runner *run, const vv_add_item *item)
 {
-	if (!run->file_mode && item->in_index && S_ISREG(item->mode))
+	if (!run->file_mode && item->in_index && S_ISREG(item->mode)) {
 		return item->mode;
+	}
 	return item->st.mode & 0100 ? 0100755 : 0100644;
 }
 
@@ -86,8 +88,9 @@ static void count_ordinary(runner *run, const vv_add_item *item)
 	if (rep->ordinary <= 3) {
 		vv_buf_printf(&rep->ordinary_names, "%s%s", rep->ordinary > 1 ? ", " : "",
 			      vv_text_shows(item->path));
-	} else if (rep->ordinary == 4)
+	} else if (rep->ordinary == 4) {
 		vv_buf_puts(&rep->ordinary_names, ", ...");
+	}
 	if (!item->in_index && item->action == VV_ADD_FILE && S_ISREG(item->st.mode) &&
 	    item->st.size > UINT64_C(10000000)) {
 		vv_buf_printf(&rep->warnings,
@@ -135,15 +138,18 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	if (rc < 0) {
 		*err = why;
 	}
-	if (rc == VV_EINPUT)
+	if (rc == VV_EINPUT) {
 		note_refused(run, item);
+	}
 	run->rep->guessed += item->guess && rc == VV_OK;
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		run->entries[run->entry_count++] = (entry){item, staged.blob, staged.st};
-	if (rc == VV_OK && is_pointer)
+	}
+	if (rc == VV_OK && is_pointer) {
 		describe_pointer(run, item, &staged);
-	else if (rc == VV_OK)
+	} else if (rc == VV_OK) {
 		rc = vv_add_describe(run->rep, run->s, item, &staged, run->compact, err);
+	}
 	vv_staged_clear(&staged);
 	return rc;
 }
@@ -156,11 +162,13 @@ static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (!file)
+	if (!file) {
 		return vv_fail_nomem(err);
+	}
 	if ((rc = vv_read_file(&bytes, file, PLAIN_MAX, err)) == VV_OK &&
-	    (rc = vv_blob_write(run->r, vv_buf_cstr(&bytes), bytes.len, &id, err)) == VV_OK)
+	    (rc = vv_blob_write(run->r, vv_buf_cstr(&bytes), bytes.len, &id, err)) == VV_OK) {
 		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &id, NULL, err);
+	}
 	vv_buf_clear(&bytes);
 	vv_free(file);
 	return rc;
@@ -178,8 +186,9 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 				      vv_text_shows(item->path));
 		}
 		/* A file that was only touched: the index learns its new stat. */
-		if (run->dry || item->stat_clean)
+		if (run->dry || item->stat_clean) {
 			return VV_OK;
+		}
 		return vv_index_set(run->x, item->path, entry_mode(run, item), &item->blob,
 				    &item->st, err);
 	case VV_ADD_REMOVE:
@@ -199,8 +208,9 @@ static size_t count_datasets(const vv_add_plan *plan)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < plan->count; i++)
+	for (size_t i = 0; i < plan->count; i++) {
 		n += plan->items[i].action == VV_ADD_DATASET;
+	}
 	return n;
 }
 
@@ -225,20 +235,25 @@ static vv_status stage_attributes(runner *run, vv_attr_edit *edit, vv_error *err
 	bool exists;
 	vv_status rc;
 
-	if (edit->changed)
+	if (edit->changed) {
 		return vv_attr_edit_stage(edit, run->x, err);
-	if (run->entry_count == 0)
+	}
+	if (run->entry_count == 0) {
 		return VV_OK;
+	}
 	file = vv_repository_file(run->r, ".gitattributes");
-	if (!file)
+	if (!file) {
 		return vv_fail_nomem(err);
+	}
 	exists = vv_exists(file);
 	vv_free(file);
-	if (!exists)
+	if (!exists) {
 		return VV_OK;
+	}
 	if (vv_index_get(run->x, ".gitattributes", &e) &&
-	    (rc = vv_index_file_state(run->x, &e, &state, err)) < 0)
+	    (rc = vv_index_file_state(run->x, &e, &state, err)) < 0) {
 		return rc;
+	}
 	return state == VV_FILE_SAME ? VV_OK : vv_index_add_file(run->x, ".gitattributes", err);
 }
 
@@ -248,14 +263,17 @@ static vv_status track_paths(runner *run, vv_attr_edit *edit, vv_error *err)
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
-	if (!paths)
+	if (!paths) {
 		return vv_fail_nomem(err);
-	for (size_t i = 0; i < run->plan->count; i++) {
-		if (run->plan->items[i].track && !run->as_text[i])
-			paths[count++] = run->plan->items[i].path;
 	}
-	if (count > 0 && (rc = vv_attr_edit_begin(edit, run->r, err)) == VV_OK)
+	for (size_t i = 0; i < run->plan->count; i++) {
+		if (run->plan->items[i].track && !run->as_text[i]) {
+			paths[count++] = run->plan->items[i].path;
+		}
+	}
+	if (count > 0 && (rc = vv_attr_edit_begin(edit, run->r, err)) == VV_OK) {
 		rc = vv_attr_edit_track_all(edit, paths, count, err);
+	}
 	vv_free(paths);
 	return rc;
 }
@@ -287,8 +305,9 @@ static vv_status drop_conflicts(runner *run, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++)
+	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
 		rc = vv_conflict_drop(run->r, run->entries[i].item->path, err);
+	}
 	return rc;
 }
 
@@ -300,12 +319,14 @@ static vv_status write_all(runner *run, vv_error *err)
 
 	if ((rc = track_paths(run, &edit, err)) == VV_OK &&
 	    (rc = stage_attributes(run, &edit, err)) == VV_OK &&
-	    (rc = vv_stage_commit(run->s, err)) == VV_OK && (rc = set_entries(run, err)) == VV_OK)
+	    (rc = vv_stage_commit(run->s, err)) == VV_OK && (rc = set_entries(run, err)) == VV_OK) {
 		rc = vv_index_write(run->x, err);
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		vv_attr_edit_undo(&edit);
-	else if (run->conflicts)
+	} else if (run->conflicts) {
 		rc = drop_conflicts(run, err);
+	}
 	vv_attr_edit_clear(&edit);
 	return rc;
 }
@@ -325,23 +346,30 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 	memset(out, 0, sizeof(*out));
 	out->dry = dry;
 	out->no_key = req->stage->key && !req->stage->key[0];
-	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0)
+	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0) {
 		return rc;
+	}
 	run.entries = vv_calloc(plan->count + 1, sizeof(*run.entries));
 	run.as_text = vv_calloc(plan->count + 1, sizeof(*run.as_text));
-	if (!run.entries || !run.as_text)
+	if (!run.entries || !run.as_text) {
 		rc = vv_fail_nomem(err);
-	for (size_t i = 0; i < plan->count && rc == VV_OK; i++)
+	}
+	for (size_t i = 0; i < plan->count && rc == VV_OK; i++) {
 		rc = run_item(&run, &plan->items[i], err);
-	if (rc == VV_OK && !dry && plan->count > 0)
+	}
+	if (rc == VV_OK && !dry && plan->count > 0) {
 		rc = write_all(&run, err);
-	if (rc == VV_OK && !dry && run.entry_count > 0)
+	}
+	if (rc == VV_OK && !dry && run.entry_count > 0) {
 		rc = warn_beaten(&run, err);
+	}
 	vv_free(run.entries);
 	vv_free(run.as_text);
-	if (!dry)
+	if (!dry) {
 		vv_stage_release(s);
-	if (rc == VV_OK && (rc = vv_buf_ok(&out->text, err)) == VV_OK)
+	}
+	if (rc == VV_OK && (rc = vv_buf_ok(&out->text, err)) == VV_OK) {
 		rc = vv_buf_ok(&out->warnings, err);
+	}
 	return rc;
 }

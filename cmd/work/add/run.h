@@ -11,16 +11,16 @@
 #include "cmd/work/add/plan.h"
 
 typedef struct vv_add_report {
-	vv_buf text;       /* for stdout: what was understood of each dataset */
-	vv_buf warnings;   /* for stderr, one line each, without "warning: " */
-	char *refused;     /* the path whose content could not be taken, when that failed */
-	bool dry;          /* nothing was stored, no key looked for, none proved */
-	bool no_key;       /* as was asked for */
-	bool retyped;      /* among them: values that contradict their column's type */
+	vv_buf text;          /* for stdout: what was understood of each dataset */
+	vv_buf warnings;      /* for stderr, one line each, without "warning: " */
+	char *refused;        /* the path whose content could not be taken, when that failed */
+	bool dry;             /* nothing was stored, no key looked for, none proved */
+	bool no_key;          /* as was asked for */
+	bool retyped;         /* among them: values that contradict their column's type */
 	size_t tables, files; /* datasets by kind that were new or changed */
 	size_t keyed;         /* tables among them that have a key */
 	size_t guessed;       /* tables that nobody had named */
-	size_t same;       /* datasets as they were */
+	size_t same;          /* datasets as they were */
 	size_t ordinary, removed;
 	vv_buf ordinary_names; /* of the first few */
 	uint64_t groups, groups_new, stored, bytes, rows, ms;

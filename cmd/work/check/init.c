@@ -20,8 +20,9 @@ static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
 	vv_status rc;
 
 	*told = false;
-	if (p->absent)
+	if (p->absent) {
 		return VV_OK;
+	}
 	if ((rc = vv_check_input_open(&in, p->path, look, err)) == VV_OK && in.open &&
 	    !in.refused && in.table.root.kind == VV_KIND_TABLE &&
 	    (rc = vv_profile_make(&profile, &in.table, look->progress, err)) == VV_OK) {
@@ -71,8 +72,9 @@ vv_status vv_check_init(vv_repository *r, vv_stage *s, int argc, char **argv,
 	vv_status rc;
 
 	*count = 0;
-	if (!file)
+	if (!file) {
 		return vv_fail_nomem(err);
+	}
 	if (vv_exists(file)) {
 		rc = vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
 		vv_hint(err,
@@ -80,8 +82,9 @@ vv_status vv_check_init(vv_repository *r, vv_stage *s, int argc, char **argv,
 		goto done;
 	}
 	if ((rc = vv_check_list_read(&list, r, s, &side, argc, argv, false, err)) < 0 ||
-	    (rc = put_rules(&text, r, s, &list, progress, count, err)) < 0)
+	    (rc = put_rules(&text, r, s, &list, progress, count, err)) < 0) {
 		goto done;
+	}
 	if (*count == 0) {
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no dataset to make rules for");
 		vv_hint(err, "'varve add FILE' makes one");

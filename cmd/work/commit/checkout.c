@@ -94,7 +94,8 @@ static bool fetch_blocks(vv_checkout *c, const char *path, const vv_cid *root)
 		return true;
 	}
 	if (!c->told) {
-		vv_warn("%s: its blocks could not be fetched: %s", vv_text_shows(path), why.message);
+		vv_warn("%s: its blocks could not be fetched: %s", vv_text_shows(path),
+			why.message);
 		c->told = true;
 	}
 	return false;

@@ -23,8 +23,8 @@ typedef struct vv_checkout {
 	vv_repository *repo; /* borrowed, all three */
 	vv_stage *stage;
 	vv_index *index;
-	bool pointer_ok;   /* blocks that are not here: leave the pointer's text, and note it */
-	bool fetch;        /* ask the remotes for blocks that are not here */
+	bool pointer_ok; /* blocks that are not here: leave the pointer's text, and note it */
+	bool fetch;      /* ask the remotes for blocks that are not here */
 	struct vv_needed *needed;
 	bool told;         /* why they could not be had */
 	uint64_t datasets; /* written so far */

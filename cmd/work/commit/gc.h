@@ -17,7 +17,8 @@ typedef struct vv_gc_run {
 	bool gentle;    /* VV_ELOCKED at once, or after some seconds, where others write */
 	bool has_grace; /* else varve.gcDays */
 	uint64_t
-		grace_sec; /* UINT64_MAX: nothing is removed; set by the run where has_grace is not */
+		/* UINT64_MAX: nothing is removed; set by the run where has_grace is not */
+		grace_sec;
 	unsigned loose_max; /* more loose objects of Git than this are packed */
 	vv_gc_result result;
 	uint64_t versions; /* of datasets, that are kept */

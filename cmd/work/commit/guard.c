@@ -29,16 +29,18 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 	vv_status rc;
 
 	vv_root_init(&root);
-	if ((rc = vv_repository_store(r, &store, err)) < 0)
+	if ((rc = vv_repository_store(r, &store, err)) < 0) {
 		goto done;
+	}
 	rc = vv_store_get(store, &p->root, &block, err);
 	if (rc == VV_EMISSING) {
 		rc = VV_OK;
 		goto done;
 	}
 	if (rc < 0 || (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
-	    (rc = vv_root_pointer(&expected, &p->root, &root, err)) < 0)
+	    (rc = vv_root_pointer(&expected, &p->root, &root, err)) < 0) {
 		goto done;
+	}
 	if (expected.len != text->len || memcmp(expected.data, text->data, text->len) != 0) {
 		rc = refuse(e, "its pointer was changed by hand or by a merge of text", err);
 		vv_hint(err, "'varve add %s' stages the table that lies in the work tree",
@@ -60,18 +62,21 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 	bool tracked = false;
 	vv_status rc = vv_attr_tracked(r, e->path, &tracked, err);
 
-	if (rc < 0 || !tracked || vv_add_never(e->path))
+	if (rc < 0 || !tracked || vv_add_never(e->path)) {
 		return rc;
-	if ((rc = vv_blob_size(r, &e->index_id, &size, err)) < 0)
+	}
+	if ((rc = vv_blob_size(r, &e->index_id, &size, err)) < 0) {
 		return rc;
+	}
 	if (size <= VV_POINTER_MAX &&
 	    (rc = vv_blob_read(r, &e->index_id, VV_POINTER_MAX, &text, err)) == VV_OK &&
 	    vv_pointer_looks_like(text.data, text.len)) {
 		rc = vv_pointer_read(&p, &arena, text.data, text.len, err);
-		if (rc == VV_OK)
+		if (rc == VV_OK) {
 			rc = check_pointer(r, e, &text, &p, err);
-		else
+		} else {
 			vv_prefix(err, "%s: its staged pointer is damaged", vv_text_shows(e->path));
+		}
 	} else if (rc == VV_OK) {
 		rc = refuse(e, "staged as plain text", err);
 		vv_hint(err,
@@ -91,8 +96,9 @@ vv_status vv_commit_guard(vv_repository *r, const vv_changes *changes, vv_error 
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes->entries[i];
 		if (S_ISREG(e->index_mode) && e->staged != ' ' && e->staged != '?' &&
-		    vv_attr_list_concerns(&lines, e->path))
+		    vv_attr_list_concerns(&lines, e->path)) {
 			rc = check_entry(r, e, err);
+		}
 	}
 	vv_attr_list_clear(&lines);
 	return rc;

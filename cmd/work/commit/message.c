@@ -29,8 +29,9 @@ typedef struct maker {
 static bool is_blank(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (!strchr(" \t\r\f\v", s[i]))
+		if (!strchr(" \t\r\f\v", s[i])) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -45,18 +46,21 @@ void vv_message_clean(vv_buf *message, const char *comment_char)
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		size_t len = (size_t)((eol ? eol : end) - p), step = len + (eol != NULL);
 		if (comment && len >= comment && memcmp(p, comment_char, comment) == 0) {
-			if (strncmp(p + comment, " ------------------------ >8", 28) == 0)
+			if (strncmp(p + comment, " ------------------------ >8", 28) == 0) {
 				break;
+			}
 			p += step;
 			continue;
 		}
-		while (len > 0 && is_blank(p + len - 1, 1))
+		while (len > 0 && is_blank(p + len - 1, 1)) {
 			len--;
+		}
 		if (len == 0) {
 			blank = to > 0;
 		} else {
-			if (blank)
+			if (blank) {
 				message->data[to++] = '\n';
+			}
 			blank = false;
 			memmove(message->data + to, p, len);
 			to += len;
@@ -77,8 +81,9 @@ static vv_status read_stdin(vv_buf *out, vv_error *err)
 
 	while ((n = vv_read_full(STDIN_FILENO, piece, sizeof(piece), "the standard input", err)) >
 	       0) {
-		if (out->len + (size_t)n > MESSAGE_MAX)
+		if (out->len + (size_t)n > MESSAGE_MAX) {
 			return vv_fail(err, VV_EREFUSED, "the message is over 16 MB");
+		}
 		vv_buf_put(out, piece, (size_t)n);
 	}
 	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
@@ -90,8 +95,9 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 	vv_status rc;
 
 	if (o->texts.count > 0) {
-		for (size_t i = 0; i < o->texts.count; i++)
+		for (size_t i = 0; i < o->texts.count; i++) {
 			vv_buf_printf(out, "%s%s\n", i > 0 ? "\n" : "", o->texts.items[i]);
+		}
 		m->source = "message";
 		return vv_buf_ok(out, err);
 	}
@@ -107,10 +113,12 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 		m->use_editor = !o->no_edit;
 		return vv_buf_ok(out, err);
 	}
-	if ((rc = vv_state_message(m->r, out, err)) < 0)
+	if ((rc = vv_state_message(m->r, out, err)) < 0) {
 		return rc;
-	if (out->len > 0)
+	}
+	if (out->len > 0) {
 		m->source = "merge";
+	}
 	m->use_editor = !o->no_edit;
 	return VV_OK;
 }
@@ -147,8 +155,9 @@ static vv_status verify(maker *m, vv_error *err)
 	const char *args[2] = {m->file, NULL};
 	bool ran;
 
-	if (m->o->no_verify)
+	if (m->o->no_verify) {
 		return VV_OK;
+	}
 	return vv_hook_run(m->r, "commit-msg", args, &ran, err);
 }
 
@@ -158,26 +167,32 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 	bool strip;
 
 	m->use_editor = m->use_editor || m->o->edit;
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	/* A merge's draft names the conflicts in comments, also when nobody edits it. */
 	strip = m->use_editor || (m->source && strcmp(m->source, "merge") == 0);
-	if (!m->use_editor)
+	if (!m->use_editor) {
 		vv_message_clean(out, strip ? m->comment_char : NULL);
-	else if ((rc = put_template(m, out, err)) < 0)
+	} else if ((rc = put_template(m, out, err)) < 0) {
 		return rc;
+	}
 	if ((rc = vv_write_file(m->file, vv_buf_cstr(out), out->len, false, err)) < 0 ||
-	    (rc = prepare(m, err)) < 0)
+	    (rc = prepare(m, err)) < 0) {
 		return rc;
+	}
 	if (m->use_editor) {
 		rc = vv_editor_run(m->r, m->file, err);
-		if (rc == VV_EUSAGE)
+		if (rc == VV_EUSAGE) {
 			vv_hint(err, "give the message with -m");
-		if (rc < 0)
+		}
+		if (rc < 0) {
 			return rc;
+		}
 	}
-	if ((rc = verify(m, err)) < 0 || (rc = load(m, out, err)) < 0)
+	if ((rc = verify(m, err)) < 0 || (rc = load(m, out, err)) < 0) {
 		return rc;
+	}
 	vv_message_clean(out, strip ? m->comment_char : NULL);
 	if (out->len == 0) {
 		return vv_fail(err, VV_ECONFLICT,
@@ -197,10 +212,12 @@ vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_option
 		rc = m.comment_char ? VV_OK : vv_fail_nomem(err);
 	}
 	if (rc == VV_OK &&
-	    !(m.file = vv_path_join(vv_repository_gitdir(r), "COMMIT_EDITMSG", (char *)NULL)))
+	    !(m.file = vv_path_join(vv_repository_gitdir(r), "COMMIT_EDITMSG", (char *)NULL))) {
 		rc = vv_fail_nomem(err);
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		rc = run(&m, out, err);
+	}
 	vv_free(m.file);
 	vv_free(m.comment_char);
 	return rc;

@@ -16,17 +16,18 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_message_options {
-	vv_strings texts;         /* -m, each a paragraph */
-	const char *file;         /* -F; "-": stdin */
-	const vv_commit *amend;   /* the commit that is replaced, or NULL */
-	bool edit, no_edit;       /* -e, --no-edit */
-	bool no_verify;           /* no commit-msg hook */
+	vv_strings texts;          /* -m, each a paragraph */
+	const char *file;          /* -F; "-": stdin */
+	const vv_commit *amend;    /* the commit that is replaced, or NULL */
+	bool edit, no_edit;        /* -e, --no-edit */
+	bool no_verify;            /* no commit-msg hook */
 	const vv_changes *changes; /* for the template */
 } vv_message_options;
 
 /* Appends the final message, with its newline. VV_ECONFLICT: empty, unedited or refused
  * by a hook: nothing is to be committed. */
-vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o, vv_error *err);
+vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o,
+			  vv_error *err);
 
 /* Trailing space, blank lines at both ends and repeated ones go; with comment_char, so
  * do lines that begin with it, and all behind a scissors line. */

@@ -30,8 +30,9 @@ static vv_status read_from_index(void *payload, const char *path, vv_buf *out, v
 	describer *d = payload;
 	vv_index_entry e;
 
-	if (!vv_index_get(d->x, path, &e))
+	if (!vv_index_get(d->x, path, &e)) {
 		return vv_fail(err, VV_ENOTFOUND, "%s is not staged", vv_text_shows(path));
+	}
 	return vv_blob_read(d->r, &e.id, PACKAGE_MAX, out, err);
 }
 
@@ -53,8 +54,9 @@ static vv_status fit_schema(vv_buf *out, const vv_table *t, const vv_schema *pac
 		return vv_buf_ok(out, err);
 	}
 	fields = vv_calloc(t->schema.count + 1, sizeof(*fields));
-	if (!fields)
+	if (!fields) {
 		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < t->schema.count; i++) {
 		const vv_field *f = &t->schema.fields[i];
 		fields[i] = (vv_new_field){f->name, f->name_len, f->type,
@@ -67,11 +69,13 @@ static vv_status fit_schema(vv_buf *out, const vv_table *t, const vv_schema *pac
 
 static bool same_key(const vv_root *root, const vv_schema *package)
 {
-	if (root->key_count != package->primary_key_count)
+	if (root->key_count != package->primary_key_count) {
 		return false;
+	}
 	for (size_t i = 0; i < root->key_count; i++) {
-		if (strcmp(root->key[i], package->primary_key[i]) != 0)
+		if (strcmp(root->key[i], package->primary_key[i]) != 0) {
 			return false;
+		}
 	}
 	return root->key_count == 0 || root->key_source == VV_KEY_PACKAGE;
 }
@@ -92,25 +96,29 @@ static bool other_dialect(const vv_root *root, const vv_sniff_hints *h)
 static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_error *err)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		if (strcmp(d->paths[i], path) == 0)
+		if (strcmp(d->paths[i], path) == 0) {
 			return VV_OK;
+		}
 	}
 	if (d->count == d->cap) {
 		size_t cap = d->cap ? d->cap * 2 : 8;
 		vv_oid *blobs = vv_realloc_array(d->blobs, cap, sizeof(*blobs));
 		char **paths;
-		if (!blobs)
+		if (!blobs) {
 			return vv_fail_nomem(err);
+		}
 		d->blobs = blobs;
 		paths = vv_realloc_array(d->paths, cap, sizeof(*paths));
-		if (!paths)
+		if (!paths) {
 			return vv_fail_nomem(err);
+		}
 		d->paths = paths;
 		d->cap = cap;
 	}
 	d->paths[d->count] = vv_strdup(path);
-	if (!d->paths[d->count])
+	if (!d->paths[d->count]) {
 		return vv_fail_nomem(err);
+	}
 	d->blobs[d->count++] = *blob;
 	return VV_OK;
 }
@@ -127,16 +135,18 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 	vv_status rc;
 
 	vv_root_init(&root);
-	if ((rc = vv_stage_writer(d->s, &w, err)) < 0)
+	if ((rc = vv_stage_writer(d->s, &w, err)) < 0) {
 		goto done;
+	}
 	vv_sink_writer(&sink, w);
 	rc = vv_table_reschema(&cid, t, &sink, schema->data, schema->len,
 			       has_key ? (const char *const *)package->primary_key : NULL,
 			       VV_KEY_PACKAGE, &block, err);
 	if (rc == VV_OK && (rc = vv_root_decode(&root, block.data, block.len, err)) == VV_OK &&
 	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) == VV_OK &&
-	    (rc = vv_blob_write(d->r, pointer.data, pointer.len, &blob, err)) == VV_OK)
+	    (rc = vv_blob_write(d->r, pointer.data, pointer.len, &blob, err)) == VV_OK) {
 		rc = keep(d, path, &blob, err);
+	}
 done:
 	vv_root_clear(&root);
 	vv_buf_clear(&block);
@@ -159,19 +169,23 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 			      vv_text_shows(res->package_path), vv_text_shows(path),
 			      vv_text_shows(path));
 	}
-	if (res->schema.len == 0)
+	if (res->schema.len == 0) {
 		goto done;
+	}
 	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path,
 				 err)) < 0 ||
-	    (rc = fit_schema(&schema, t, &package, res, err)) < 0)
+	    (rc = fit_schema(&schema, t, &package, res, err)) < 0) {
 		goto done;
+	}
 	if (schema.len == t->root.schema.len &&
 	    memcmp(schema.data, t->root.schema.data, schema.len) == 0 &&
-	    (!res->has_key || same_key(&t->root, &package)))
+	    (!res->has_key || same_key(&t->root, &package))) {
 		goto done;
+	}
 	rc = new_root(d, path, t, &schema, &package, res->has_key, err);
-	if (rc < 0)
+	if (rc < 0) {
 		vv_prefix(err, "%s: %s", vv_text_shows(res->package_path), vv_text_shows(path));
+	}
 done:
 	vv_schema_clear(&package);
 	vv_buf_clear(&schema);
@@ -190,8 +204,9 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	vv_table t;
 	vv_status rc;
 
-	if (!vv_index_get(d->x, path, &e))
+	if (!vv_index_get(d->x, path, &e)) {
 		return VV_OK;
+	}
 	rc = vv_stage_pointer(d->s, &e.id, &arena, &pointer, err);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED ||
 	    (rc == VV_OK && strcmp(pointer.kind, "table") != 0)) {
@@ -199,8 +214,9 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 		return VV_OK;
 	}
 	if (rc < 0 || (rc = vv_package_find(&res, path, read_from_index, d, err)) < 0 ||
-	    (rc = vv_repository_store(d->r, &store, err)) < 0)
+	    (rc = vv_repository_store(d->r, &store, err)) < 0) {
 		goto done;
+	}
 	vv_sink_dry(&sink, store);
 	rc = vv_table_open(&t, &sink, &pointer.root, err);
 	if (rc == VV_OK) {
@@ -223,10 +239,12 @@ static vv_status describe_package(describer *d, const char *package, vv_error *e
 	size_t count = 0;
 	vv_status rc = read_from_index(d, package, &json, err);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = vv_package_paths(&paths, &count, package, vv_buf_cstr(&json), json.len, err);
-	for (size_t i = 0; i < count && rc == VV_OK; i++)
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		rc = describe_path(d, paths[i], err);
+	}
 	vv_names_free(paths, count);
 	vv_buf_clear(&json);
 	return rc;
@@ -240,11 +258,13 @@ static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, v
 	vv_stat st, *known = NULL;
 	vv_status rc;
 
-	if (!file)
+	if (!file) {
 		return vv_fail_nomem(err);
+	}
 	if (vv_index_get(d->x, path, &e) && vv_lstat(&st, file, NULL) == VV_OK &&
-	    vv_index_stat_clean(d->x, &e, &st))
+	    vv_index_stat_clean(d->x, &e, &st)) {
 		known = &st;
+	}
 	rc = vv_index_set(d->x, path, e.mode, blob, known, err);
 	vv_free(file);
 	vv_stat_cache_drop(vv_stage_stats(d->s), path);
@@ -260,14 +280,16 @@ static vv_status describe_above(describer *d, const char *path, vv_error *err)
 	size_t len = strlen(path);
 
 	while (rc == VV_OK && len > 0) {
-		while (len > 0 && path[len - 1] != '/')
+		while (len > 0 && path[len - 1] != '/') {
 			len--;
+		}
 		vv_buf_reset(&package);
 		vv_buf_put(&package, path, len);
 		vv_buf_puts(&package, "datapackage.json");
 		if ((rc = vv_buf_ok(&package, err)) == VV_OK &&
-		    vv_index_get(d->x, package.data, &e))
+		    vv_index_get(d->x, package.data, &e)) {
 			rc = describe_package(d, package.data, err);
+		}
 		len -= len > 0;
 	}
 	vv_buf_clear(&package);
@@ -283,11 +305,13 @@ vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_stage *s, const v
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes->entries[i];
 		if (e->index_mode != 0 && strchr("AMR", e->staged) &&
-		    strcmp(vv_path_ext(e->path), "json") == 0)
+		    strcmp(vv_path_ext(e->path), "json") == 0) {
 			rc = describe_above(&d, e->path, err);
+		}
 	}
-	for (size_t i = 0; i < d.count && rc == VV_OK; i++)
+	for (size_t i = 0; i < d.count && rc == VV_OK; i++) {
 		rc = set_entry(&d, d.paths[i], &d.blobs[i], err);
+	}
 	vv_free(d.blobs);
 	*paths = d.paths;
 	*count = d.count;
@@ -307,8 +331,9 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_stage *s,
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&warnings);
-	if (rc == VV_OK && *count > 0 && (rc = vv_stage_commit(s, err)) == VV_OK)
+	if (rc == VV_OK && *count > 0 && (rc = vv_stage_commit(s, err)) == VV_OK) {
 		rc = vv_index_write(x, err);
+	}
 	vv_stage_release(s);
 	return rc;
 }

@@ -39,8 +39,9 @@ static vv_status append(vv_changes *out, const char *path, vv_change_entry **ent
 	if (out->count == out->cap) {
 		size_t cap = out->cap ? out->cap * 2 : 32;
 		vv_change_entry *entries = vv_realloc_array(out->entries, cap, sizeof(*entries));
-		if (!entries)
+		if (!entries) {
 			return vv_fail_nomem(err);
+		}
 		out->entries = entries;
 		out->cap = cap;
 	}
@@ -48,8 +49,9 @@ static vv_status append(vv_changes *out, const char *path, vv_change_entry **ent
 	memset(*entry, 0, sizeof(**entry));
 	(*entry)->staged = (*entry)->work = ' ';
 	(*entry)->path = vv_strdup(path);
-	if (!(*entry)->path)
+	if (!(*entry)->path) {
 		return vv_fail_nomem(err);
+	}
 	out->count++;
 	return VV_OK;
 }
@@ -66,19 +68,23 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 		vv_change_entry *entry;
 		unsigned stages = 0;
 		vv_index_at(c->x, i++, &e);
-		if (e.stage == 0)
+		if (e.stage == 0) {
 			continue;
+		}
 		stages = 1u << (e.stage - 1);
 		for (; i < count; i++) {
 			vv_index_at(c->x, i, &other);
-			if (strcmp(other.path, e.path) != 0)
+			if (strcmp(other.path, e.path) != 0) {
 				break;
+			}
 			stages |= 1u << (other.stage - 1);
 		}
-		if (!wanted(c, e.path))
+		if (!wanted(c, e.path)) {
 			continue;
-		if ((rc = append(c->out, e.path, &entry, err)) < 0)
+		}
+		if ((rc = append(c->out, e.path, &entry, err)) < 0) {
 			return rc;
+		}
 		entry->staged = codes[stages & 7][0];
 		entry->work = codes[stages & 7][1];
 		c->out->conflicts++;
@@ -89,8 +95,9 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 static bool is_conflict(const collector *c, const char *path)
 {
 	for (size_t i = 0; i < c->out->conflicts; i++) {
-		if (strcmp(c->out->entries[i].path, path) == 0)
+		if (strcmp(c->out->entries[i].path, path) == 0) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -101,20 +108,23 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 	vv_change_entry *entry;
 	vv_status rc;
 
-	if (is_conflict(c, change->path) || !wanted(c, change->path))
+	if (is_conflict(c, change->path) || !wanted(c, change->path)) {
 		return VV_OK;
-	if ((rc = append(c->out, change->path, &entry, err)) < 0)
+	}
+	if ((rc = append(c->out, change->path, &entry, err)) < 0) {
 		return rc;
+	}
 	entry->head_id = change->old_id;
 	entry->head_mode = change->old_mode;
 	entry->index_id = change->new_id;
 	entry->index_mode = change->new_mode;
-	if (change->old_mode == 0)
+	if (change->old_mode == 0) {
 		entry->staged = 'A';
-	else if (change->new_mode == 0)
+	} else if (change->new_mode == 0) {
 		entry->staged = 'D';
-	else
+	} else {
 		entry->staged = (change->old_mode ^ change->new_mode) & 0170000 ? 'T' : 'M';
+	}
 	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode)) {
 		rc = vv_stage_is_pointer(c->s, change->new_mode ? &change->new_id : &change->old_id,
 					 &entry->dataset, err);
@@ -130,8 +140,9 @@ static void pair_renames(vv_changes *out)
 		for (size_t j = 0; to->staged == 'A' && j < out->count; j++) {
 			vv_change_entry *from = &out->entries[j];
 			if (from->staged != 'D' || from->head_mode != to->index_mode ||
-			    !vv_oid_equal(&from->head_id, &to->index_id))
+			    !vv_oid_equal(&from->head_id, &to->index_id)) {
 				continue;
+			}
 			to->staged = 'R';
 			to->from = from->path;
 			to->head_id = from->head_id;
@@ -142,8 +153,9 @@ static void pair_renames(vv_changes *out)
 	}
 	size_t kept = 0;
 	for (size_t i = 0; i < out->count; i++) {
-		if (out->entries[i].path)
+		if (out->entries[i].path) {
 			out->entries[kept++] = out->entries[i];
+		}
 	}
 	out->count = kept;
 }
@@ -162,18 +174,22 @@ static vv_status add_staged(collector *c, vv_error *err)
 		rc = vv_index_changes(c->r, out->head.unborn ? NULL : &out->head.commit, on_staged,
 				      c, err);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	pair_renames(out);
-	if (out->count > 1)
+	if (out->count > 1) {
 		qsort(out->entries, out->count, sizeof(*out->entries), by_path);
+	}
 	c->staged_count = out->count;
 	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
 		vv_change_entry *e = &out->entries[i];
-		if (e->work == ' ')
+		if (e->work == ' ') {
 			out->staged++;
-		if (e->work == ' ' && e->dataset && c->opts->facts)
+		}
+		if (e->work == ' ' && e->dataset && c->opts->facts) {
 			rc = vv_change_staged_facts(e, c->r, c->s, c->opts->groups, err);
+		}
 	}
 	return rc;
 }
@@ -188,10 +204,12 @@ static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry
 	*out = c->staged_count == 0
 		       ? NULL
 		       : bsearch(&key, c->out->entries, c->staged_count, sizeof(key), by_path);
-	if (*out)
+	if (*out) {
 		return VV_OK;
-	if ((rc = append(c->out, e->path, out, err)) < 0)
+	}
+	if ((rc = append(c->out, e->path, out, err)) < 0) {
 		return rc;
+	}
 	(*out)->head_id = (*out)->index_id = e->id;
 	(*out)->head_mode = (*out)->index_mode = e->mode;
 	return VV_OK;
@@ -202,8 +220,9 @@ static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_err
 	vv_change_entry *entry;
 	vv_status rc = entry_of(c, e, &entry, err);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		entry->work = letter;
+	}
 	return rc;
 }
 
@@ -232,8 +251,9 @@ static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
 	vv_store *store = NULL;
 	vv_status rc = vv_repository_store(c->r, &store, err);
 
-	if (rc == VV_OK && (rc = vv_mem_sink_new(out, store, NULL, err)) == VV_OK)
+	if (rc == VV_OK && (rc = vv_mem_sink_new(out, store, NULL, err)) == VV_OK) {
 		vv_mem_sink_limit(*out, KEPT_MAX);
+	}
 	return rc;
 }
 
@@ -250,8 +270,9 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 	vv_mem_sink *blocks = NULL;
 	vv_status rc, found;
 
-	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0)
+	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) {
 		return rc;
+	}
 	vv_staged_init(&staged);
 	vv_stage_keep(c->s, blocks);
 	found = vv_stage_work_state(c->s, e->path, &e->id, e, &state,
@@ -265,12 +286,13 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 	if (rc == VV_OK && state != VV_WORK_SAME && (rc = entry_of(c, e, &entry, err)) == VV_OK) {
 		entry->dataset = true;
 		entry->work = letters[state];
-		if (is_finding(found))
+		if (is_finding(found)) {
 			rc = vv_change_problem(entry, err);
-		else if (state == VV_WORK_POINTER)
+		} else if (state == VV_WORK_POINTER) {
 			rc = vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
-		else if (state == VV_WORK_MODIFIED && c->opts->facts)
+		} else if (state == VV_WORK_MODIFIED && c->opts->facts) {
 			rc = vv_change_work_facts(entry, &staged, blocks, err);
+		}
 		c->out->pointers += state == VV_WORK_POINTER;
 	}
 	vv_staged_clear(&staged);
@@ -288,11 +310,13 @@ static vv_status ordinary_state(collector *c, const vv_index_entry *e, vv_error 
 	vv_change_entry *entry;
 	vv_status rc = vv_index_file_state(c->x, e, &state, err);
 
-	if (rc < 0 || state == VV_FILE_SAME || (rc = entry_of(c, e, &entry, err)) < 0)
+	if (rc < 0 || state == VV_FILE_SAME || (rc = entry_of(c, e, &entry, err)) < 0) {
 		return rc;
+	}
 	entry->work = letters[state];
-	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode))
+	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode)) {
 		rc = vv_stage_is_pointer(c->s, &e->id, &entry->lost, err);
+	}
 	return rc;
 }
 
@@ -312,12 +336,14 @@ static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_s
 		return rc;
 	}
 	file = vv_repository_file(c->r, e->path);
-	if (!file)
+	if (!file) {
 		return vv_fail_nomem(err);
+	}
 	if ((rc = vv_read_file(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
 	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&
-	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK)
+	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK) {
 		*out = vv_oid_equal(&id, &e->id);
+	}
 	vv_free(file);
 	vv_buf_clear(&text);
 	return rc;
@@ -328,8 +354,9 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, vv_error *e
 	vv_change_entry *entry;
 	vv_status rc = entry_of(c, e, &entry, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	entry->dataset = true;
 	c->out->pointers++;
 	return vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
@@ -346,22 +373,30 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 	vv_status rc;
 
 	/* The stat cache only knows pointers. */
-	if (vv_stat_cache_get(vv_stage_stats(c->s), e->path, st, &id) && vv_oid_equal(&id, &e->id))
+	if (vv_stat_cache_get(vv_stage_stats(c->s), e->path, st, &id) &&
+	    vv_oid_equal(&id, &e->id)) {
 		return VV_OK;
+	}
 	/* The attributes themselves take 50 us to ask: too much for each of 10,000 files. */
-	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path))
+	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path)) {
 		return VV_OK;
+	}
 	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked ||
-	    vv_add_never(e->path))
+	    vv_add_never(e->path)) {
 		return rc;
-	if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0)
+	}
+	if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
 		return rc;
-	if (!pointer)
+	}
+	if (!pointer) {
 		return mark_plain(c, e, err);
-	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0)
+	}
+	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0) {
 		return rc;
-	if (pointer)
+	}
+	if (pointer) {
 		return mark_pointer(c, e, err);
+	}
 	vv_now(&sec, &nsec);
 	return vv_stat_cache_set(vv_stage_stats(c->s), e->path, st, &e->id, sec, nsec, err);
 }
@@ -373,26 +408,34 @@ static vv_status entry_state(collector *c, const vv_index_entry *e, vv_error *er
 	vv_stat st;
 	vv_status rc;
 
-	if (!file)
+	if (!file) {
 		return vv_fail_nomem(err);
+	}
 	rc = vv_lstat(&st, file, err);
 	vv_free(file);
-	if (rc == VV_ENOTFOUND)
+	if (rc == VV_ENOTFOUND) {
 		return mark(c, e, 'D', err);
-	if (rc < 0)
+	}
+	if (rc < 0) {
 		return rc;
-	if (vv_index_stat_clean(c->x, e, &st))
+	}
+	if (vv_index_stat_clean(c->x, e, &st)) {
 		return clean_state(c, e, &st, err);
+	}
 	if (S_ISREG(e->mode) && S_ISREG(st.mode)) {
-		if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0)
+		if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0) {
 			return rc;
+		}
 		if (tracked && !vv_add_never(e->path)) {
-			if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0)
+			if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
 				return rc;
-			if (pointer)
+			}
+			if (pointer) {
 				return dataset_state(c, e, err);
-			if ((rc = mark_plain(c, e, err)) < 0)
+			}
+			if ((rc = mark_plain(c, e, err)) < 0) {
 				return rc;
+			}
 			return mark(c, e, 'M', err);
 		}
 	}
@@ -404,21 +447,25 @@ static vv_status add_work(collector *c, vv_error *err)
 	size_t count = vv_index_count(c->x);
 	vv_status rc = vv_attr_list_read(&c->lines, c->r, err);
 
-	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, err)) < 0)
+	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, err)) < 0) {
 		return rc;
+	}
 	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
 		vv_index_at(c->x, i, &e);
 		if (e.stage != 0 || e.skip_worktree || (e.mode & 0170000) == GITLINK ||
-		    !wanted(c, e.path))
+		    !wanted(c, e.path)) {
 			continue;
+		}
 		if ((rc = entry_state(c, &e, err)) < 0 ||
-		    (rc = vv_attr_beaten_note(&c->beaten, c->r, e.path, err)) < 0)
+		    (rc = vv_attr_beaten_note(&c->beaten, c->r, e.path, err)) < 0) {
 			return rc;
+		}
 	}
 	vv_attr_beaten_put(&c->beaten, &c->out->beaten);
-	if (c->out->count > 1)
+	if (c->out->count > 1) {
 		qsort(c->out->entries, c->out->count, sizeof(*c->out->entries), by_path);
+	}
 	for (size_t i = 0; i < c->out->count; i++) {
 		const vv_change_entry *e = &c->out->entries[i];
 		c->out->unstaged += e->work != ' ' && e->work != 'U' && e->staged != 'U' &&
@@ -434,8 +481,9 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	vv_change_entry *entry;
 	vv_status rc;
 
-	if (!wanted(c, path))
+	if (!wanted(c, path)) {
 		return VV_OK;
+	}
 	if ((rc = append(c->out, path, &entry, err)) == VV_OK) {
 		entry->staged = entry->work = '?';
 		c->out->untracked++;
@@ -465,26 +513,33 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_sta
 
 	memset(out, 0, sizeof(*out));
 	out->state = vv_state_name(r);
-	if ((rc = vv_head_read(r, &out->head, err)) < 0)
+	if ((rc = vv_head_read(r, &out->head, err)) < 0) {
 		return rc;
+	}
 	if (out->head.branch && !out->head.unborn) {
 		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead,
 					&out->behind, err);
-		if (rc < 0 && rc != VV_ENOTFOUND)
+		if (rc < 0 && rc != VV_ENOTFOUND) {
 			return rc;
-		if (rc == VV_OK)
+		}
+		if (rc == VV_OK) {
 			shorten(out->upstream);
+		}
 	}
-	if ((rc = add_staged(&c, err)) < 0)
+	if ((rc = add_staged(&c, err)) < 0) {
 		return rc;
-	if (!opts->no_work)
+	}
+	if (!opts->no_work) {
 		rc = add_work(&c, err);
+	}
 	vv_attr_list_clear(&c.lines);
 	vv_attr_list_clear(&c.beaten);
-	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0)
+	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) {
 		return rc;
-	if (opts->untracked)
+	}
+	if (opts->untracked) {
 		rc = vv_untracked_each(x, "", opts->untracked_all, on_untracked, &c, err);
+	}
 	return rc;
 }
 

@@ -24,7 +24,7 @@
 /* What is known of a dataset's change, one side. */
 typedef struct vv_change_facts {
 	vv_change_counts counts; /* of a table that both sides have */
-	bool known;             /* groups and rows are */
+	bool known;              /* groups and rows are */
 	uint64_t groups, groups_new;
 	uint64_t rows, rows_before, columns;
 	uint64_t stored, bytes; /* staged: taken in the store by what is new; of the file */
@@ -34,14 +34,15 @@ typedef struct vv_change_facts {
 
 typedef struct vv_change_entry {
 	char *path;
-	char *from;             /* staged rename (same content): its path in HEAD */
-	char staged, work;      /* letters of git status --short: ' ', A, M, D, R, T, U; ? in both */
-	bool dataset;           /* the index (or HEAD, when deleted) holds a pointer */
-	bool table;             /* of a table */
-	bool pointer_only;      /* the work tree holds the pointer */
-	bool blocks_here;       /* with pointer_only: restoring will work */
-	bool lost;              /* the index holds a pointer, but no attribute tracks the path */
-	bool plain;             /* tracked by varve, but the index holds it as text */
+	char *from; /* staged rename (same content): its path in HEAD */
+	/* letters of git status --short: ' ', A, M, D, R, T, U; ? in both */
+	char staged, work;
+	bool dataset;      /* the index (or HEAD, when deleted) holds a pointer */
+	bool table;        /* of a table */
+	bool pointer_only; /* the work tree holds the pointer */
+	bool blocks_here;  /* with pointer_only: restoring will work */
+	bool lost;         /* the index holds a pointer, but no attribute tracks the path */
+	bool plain;        /* tracked by varve, but the index holds it as text */
 	vv_oid head_id, index_id;
 	uint32_t head_mode, index_mode;
 	vv_change_facts staged_facts, work_facts;
@@ -51,19 +52,19 @@ typedef struct vv_changes {
 	vv_change_entry *entries; /* by path; untracked ones behind all others */
 	size_t count, cap;
 	vv_head head;
-	char *upstream;         /* short name, or NULL */
+	char *upstream; /* short name, or NULL */
 	uint64_t ahead, behind;
-	const char *state;      /* vv_state_name; "" when none; borrowed from the repository */
+	const char *state; /* vv_state_name; "" when none; borrowed from the repository */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
-	vv_buf beaten;          /* lines of attributes that beat -text (vv_attr_beaten_put) */
+	vv_buf beaten; /* lines of attributes that beat -text (vv_attr_beaten_put) */
 } vv_changes;
 
 typedef struct vv_changes_options {
-	vv_pathspec *paths;     /* NULL: all */
-	bool no_work;           /* HEAD against the index only */
+	vv_pathspec *paths; /* NULL: all */
+	bool no_work;       /* HEAD against the index only */
 	bool untracked, untracked_all;
-	bool facts;             /* find out rows and columns */
-	bool groups;            /* and groups and stored bytes, with facts */
+	bool facts;  /* find out rows and columns */
+	bool groups; /* and groups and stored bytes, with facts */
 } vv_changes_options;
 
 /* Appends what a dataset's change is, in rows and columns: "+35 -35 ~64 rows", "503 rows, 8

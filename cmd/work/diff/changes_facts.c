@@ -14,16 +14,17 @@ static vv_status read_pointer(vv_pointer *out, vv_arena *arena, const vv_oid *id
 			      vv_stage *s, vv_error *err)
 {
 	memset(out, 0, sizeof(*out));
-	if (mode == 0)
+	if (mode == 0) {
 		return VV_OK;
+	}
 	/* The other side may be plain text: then there is nothing to compare with. */
 	vv_status rc = vv_stage_pointer(s, id, arena, out, err);
 	return rc == VV_EINPUT || rc == VV_EREFUSED ? VV_OK : rc;
 }
 
 /* How many groups and bytes the staged version added. */
-static vv_status count_groups(vv_change_facts *f, vv_repository *r, const vv_pointer *before, const vv_pointer *now,
-			      vv_error *err)
+static vv_status count_groups(vv_change_facts *f, vv_repository *r, const vv_pointer *before,
+			      const vv_pointer *now, vv_error *err)
 {
 	vv_store *store = NULL;
 	vv_sink sink;
@@ -56,7 +57,8 @@ static bool is_table(const vv_pointer *p)
 	return p->kind && strcmp(p->kind, "table") == 0;
 }
 
-vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_stage *s, bool groups, vv_error *err)
+vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_stage *s, bool groups,
+				 vv_error *err)
 {
 	vv_change_facts *f = &e->staged_facts;
 	vv_arena arena = VV_ARENA_INIT;
@@ -85,7 +87,8 @@ done:
 
 /* The version that a dry import found against the one in the index, read from the blocks that
  * were kept. Where some were dropped there is too much to count. */
-static vv_status count_work(vv_change_entry *e, const vv_staged *staged, vv_mem_sink *blocks, vv_error *err)
+static vv_status count_work(vv_change_entry *e, const vv_staged *staged, vv_mem_sink *blocks,
+			    vv_error *err)
 {
 	vv_change_counts *counts = &e->work_facts.counts;
 	vv_sink sink;
@@ -110,7 +113,8 @@ static vv_status count_work(vv_change_entry *e, const vv_staged *staged, vv_mem_
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
-vv_status vv_change_work_facts(vv_change_entry *e, const vv_staged *staged, vv_mem_sink *blocks, vv_error *err)
+vv_status vv_change_work_facts(vv_change_entry *e, const vv_staged *staged, vv_mem_sink *blocks,
+			       vv_error *err)
 {
 	vv_change_facts *f = &e->work_facts;
 	const vv_root *now = &staged->result.root, *before = &staged->parent_root;
@@ -154,7 +158,8 @@ void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_
 		vv_buf_printf(out, " -> %s rows", vv_text_count(f->rows));
 	} else if (e->table && f->columns > 0) {
 		vv_buf_printf(out, "%s row%s, ", vv_text_count(f->rows), f->rows == 1 ? "" : "s");
-		vv_buf_printf(out, "%s column%s", vv_text_count(f->columns), f->columns == 1 ? "" : "s");
+		vv_buf_printf(out, "%s column%s", vv_text_count(f->columns),
+			      f->columns == 1 ? "" : "s");
 	} else if (e->table) {
 		vv_buf_printf(out, "%s row%s", vv_text_count(f->rows), f->rows == 1 ? "" : "s");
 	} else if (f->bytes > 0) {

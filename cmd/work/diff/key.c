@@ -56,7 +56,8 @@ static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 		}
 		for (size_t i = 0; i < b->rows && s->rows < limit; i++, s->rows++) {
 			for (size_t k = 0; k < s->column_count; k++) {
-				s->cells[s->rows * s->column_count + k] = b->cells[i * b->columns + s->columns[k]];
+				s->cells[s->rows * s->column_count + k] =
+					b->cells[i * b->columns + s->columns[k]];
 			}
 		}
 	}
@@ -83,7 +84,8 @@ static vv_status add_list(vv_diff_keys *k, size_t count, const char ***out, vv_e
 	return VV_OK;
 }
 
-vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other, vv_error *err)
+vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other,
+			   vv_error *err)
 {
 	const char **names;
 	vv_status rc;
@@ -111,7 +113,8 @@ static int hash_order(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static vv_status hash_columns(uint64_t **out, const sample *s, const size_t *columns, size_t count, vv_error *err)
+static vv_status hash_columns(uint64_t **out, const sample *s, const size_t *columns, size_t count,
+			      vv_error *err)
 {
 	*out = vv_calloc(s->rows + 1, sizeof(**out));
 	if (!*out) {
@@ -155,13 +158,16 @@ typedef struct fitness {
 	bool shared;
 } fitness;
 
-static vv_status judge_columns(fitness *out, const sample *x, const sample *y, const size_t *columns, size_t count, vv_error *err)
+static vv_status judge_columns(fitness *out, const sample *x, const sample *y,
+			       const size_t *columns, size_t count, vv_error *err)
 {
 	uint64_t *a = NULL, *b = NULL;
 	size_t fewer = x->rows < y->rows ? x->rows : y->rows;
 	vv_status rc;
-	if ((rc = hash_columns(&a, x, columns, count, err)) == VV_OK && (rc = hash_columns(&b, y, columns, count, err)) == VV_OK) {
-		size_t of_a = x->rows ? distinct(a, x->rows) * 100 / x->rows : 100, of_b = y->rows ? distinct(b, y->rows) * 100 / y->rows : 100;
+	if ((rc = hash_columns(&a, x, columns, count, err)) == VV_OK &&
+	    (rc = hash_columns(&b, y, columns, count, err)) == VV_OK) {
+		size_t of_a = x->rows ? distinct(a, x->rows) * 100 / x->rows : 100,
+		       of_b = y->rows ? distinct(b, y->rows) * 100 / y->rows : 100;
 		bool whole = x->rows == x->table->root.rows && y->rows == y->table->root.rows;
 		out->percent = of_a < of_b ? of_a : of_b;
 		out->common = overlap(a, x->rows, b, y->rows);
@@ -173,12 +179,13 @@ static vv_status judge_columns(fitness *out, const sample *x, const sample *y, c
 }
 
 /* Candidates of one version that are unique in the other one too. */
-static vv_status judge(vv_diff_keys *k, const sample *of, const sample *other, const char **names, const size_t *lens,
-		       vv_error *err)
+static vv_status judge(vv_diff_keys *k, const sample *of, const sample *other, const char **names,
+		       const size_t *lens, vv_error *err)
 {
 	vv_key_candidate all[CANDIDATES_MAX];
 	size_t n = of->column_count, count;
-	vv_status found = vv_key_candidates(all, CANDIDATES_MAX, &count, of->cells, of->rows, n, n, names, lens, err);
+	vv_status found = vv_key_candidates(all, CANDIDATES_MAX, &count, of->cells, of->rows, n, n,
+					    names, lens, err);
 	if (found < 0) {
 		return found;
 	}
@@ -199,7 +206,8 @@ static vv_status judge(vv_diff_keys *k, const sample *of, const sample *other, c
 
 /* Where no column is quite unique: the one that nearly is, and that both versions have
  * the most values of in common. (A few rows without a code do not make it useless.) */
-static vv_status judge_nearly(vv_diff_keys *k, const sample *x, const sample *y, const char **names, vv_error *err)
+static vv_status judge_nearly(vv_diff_keys *k, const sample *x, const sample *y, const char **names,
+			      vv_error *err)
 {
 	size_t best = SIZE_MAX, most = 0, fewer = x->rows < y->rows ? x->rows : y->rows;
 	const char **list;
@@ -210,7 +218,8 @@ static vv_status judge_nearly(vv_diff_keys *k, const sample *x, const sample *y,
 	for (size_t i = 0; i < y->column_count && rc == VV_OK; i++) {
 		fitness f;
 		rc = judge_columns(&f, x, y, &i, 1, err);
-		if (rc == VV_OK && f.percent >= NEARLY_PERCENT && f.common > most && f.common * 2 > fewer) {
+		if (rc == VV_OK && f.percent >= NEARLY_PERCENT && f.common > most &&
+		    f.common * 2 > fewer) {
 			most = f.common;
 			best = i;
 		}
@@ -224,7 +233,8 @@ static vv_status judge_nearly(vv_diff_keys *k, const sample *x, const sample *y,
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error *err)
 {
 	sample x = {.table = a}, y = {.table = b};
-	size_t *at_a = vv_calloc(b->columns + 1, sizeof(*at_a)), *at_b = vv_calloc(b->columns + 1, sizeof(*at_b));
+	size_t *at_a = vv_calloc(b->columns + 1, sizeof(*at_a)),
+	       *at_b = vv_calloc(b->columns + 1, sizeof(*at_b));
 	size_t *lens = vv_calloc(b->columns + 1, sizeof(*lens)), n = 0;
 	const char **names = vv_calloc(b->columns + 1, sizeof(*names));
 	vv_status rc = VV_OK;
@@ -249,7 +259,8 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error
 	y.columns = at_b;
 	x.column_count = y.column_count = n;
 	size_t limit = CELLS_MAX / n < ROWS_MAX ? CELLS_MAX / n : ROWS_MAX;
-	if ((rc = read_sample(&x, limit, err)) == VV_OK && (rc = read_sample(&y, limit, err)) == VV_OK) {
+	if ((rc = read_sample(&x, limit, err)) == VV_OK &&
+	    (rc = read_sample(&y, limit, err)) == VV_OK) {
 		if ((rc = judge(k, &y, &x, names, lens, err)) == VV_OK && k->count == 0) {
 			rc = judge(k, &x, &y, names, lens, err);
 		}

@@ -19,7 +19,8 @@ typedef struct vv_diff_keys {
 } vv_diff_keys;
 
 /* Adds a table's own key when the other one has its columns too. */
-vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other, vv_error *err);
+vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other,
+			   vv_error *err);
 
 /* Adds columns that both have and whose values are unique among the first rows of each. */
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error *err);

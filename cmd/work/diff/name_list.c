@@ -32,7 +32,8 @@ typedef struct tables {
 static bool has_column(const void *payload, const char *name, size_t len)
 {
 	const tables *t = payload;
-	return (t->a && vv_schema_find(&t->a->schema, name, len) >= 0) || (t->b && vv_schema_find(&t->b->schema, name, len) >= 0);
+	return (t->a && vv_schema_find(&t->a->schema, name, len) >= 0) ||
+	       (t->b && vv_schema_find(&t->b->schema, name, len) >= 0);
 }
 
 static vv_status add_names(vv_name_list *l, const char *text, const tables *of, vv_error *err)
@@ -40,7 +41,8 @@ static vv_status add_names(vv_name_list *l, const char *text, const tables *of, 
 	for (const char *p = text;; p++) {
 		size_t len = vv_names_first(p, has_column, of);
 		vv_status rc = len > 0 ? add(l, p, len, err)
-				       : vv_fail(err, VV_EUSAGE, "an empty column name in '%s'", vv_text_shows(text));
+				       : vv_fail(err, VV_EUSAGE, "an empty column name in '%s'",
+						 vv_text_shows(text));
 		p += len;
 		if (rc < 0 || !*p) {
 			return rc;
@@ -48,7 +50,8 @@ static vv_status add_names(vv_name_list *l, const char *text, const tables *of, 
 	}
 }
 
-vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_table *a, const vv_table *b, vv_error *err)
+vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_table *a,
+			    const vv_table *b, vv_error *err)
 {
 	const tables of = {a, b};
 	vv_status rc = VV_OK;

@@ -18,7 +18,8 @@ typedef struct vv_name_list {
 } vv_name_list;
 
 /* VV_EUSAGE: an empty name. Whether columns of these names exist is not asked. */
-vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_table *a, const vv_table *b, vv_error *err);
+vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_table *a,
+			    const vv_table *b, vv_error *err);
 void vv_name_list_clear(vv_name_list *l);
 
 #endif

@@ -22,8 +22,8 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_row_history_options {
-	const char *row;        /* the key's values, parted by commas */
-	const vv_strings *key;  /* lists of columns' names; empty: the table's own key */
+	const char *row;       /* the key's values, parted by commas */
+	const vv_strings *key; /* lists of columns' names; empty: the table's own key */
 	const char *path;
 	const vv_range *ranges; /* count 0: HEAD */
 	size_t range_count;

@@ -44,8 +44,8 @@ void vv_diff_sides_clear(vv_diff_sides *d)
 	memset(d, 0, sizeof(*d));
 }
 
-static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const vv_oid *commit, const char *name, size_t len,
-			  vv_error *err)
+static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const vv_oid *commit,
+			  const char *name, size_t len, vv_error *err)
 {
 	vv_free(s->name);
 	s->kind = kind;
@@ -58,7 +58,8 @@ static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const vv_oid *comm
 }
 
 /* "A..B" and "A...B". */
-static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text, const vv_range *range, vv_error *err)
+static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text,
+			   const vv_range *range, vv_error *err)
 {
 	const char *dots = strstr(text, ".."), *right = dots + (dots[2] == '.' ? 3 : 2);
 	vv_oid base = range->exclude;
@@ -77,7 +78,8 @@ static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text,
 		vv_free(name);
 	} else {
 		bool empty = dots == text;
-		rc = set_side(&d->a, VV_SIDE_COMMIT, &range->exclude, empty ? "HEAD" : text, empty ? 4 : (size_t)(dots - text), err);
+		rc = set_side(&d->a, VV_SIDE_COMMIT, &range->exclude, empty ? "HEAD" : text,
+			      empty ? 4 : (size_t)(dots - text), err);
 	}
 	if (rc < 0) {
 		return rc;
@@ -87,7 +89,8 @@ static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text,
 }
 
 /* Takes the revisions off the front of the arguments; *used: how many. */
-static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, char **argv, int *used, vv_error *err)
+static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, char **argv,
+				int *used, vv_error *err)
 {
 	int dashdash = vv_command_dashdash(), i;
 	vv_status rc = VV_OK;
@@ -100,20 +103,23 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 				break;
 			}
 			if (rc == VV_ENOTFOUND && dashdash < 0) {
-				vv_hint(err, "for a path that is gone from here: varve diff -- %s", vv_text_shows(argv[i]));
+				vv_hint(err, "for a path that is gone from here: varve diff -- %s",
+					vv_text_shows(argv[i]));
 			}
 			return rc;
 		}
 		if (range.has_exclude || range.new_branch) {
 			if (i > 0) {
-				return vv_fail(err, VV_EUSAGE, "diff compares two versions: '%s' and '%s' are more",
+				return vv_fail(err, VV_EUSAGE,
+					       "diff compares two versions: '%s' and '%s' are more",
 					       vv_text_shows(argv[0]), vv_text_shows(argv[1]));
 			}
 			rc = set_range(d, r, argv[i], &range, err);
 			i++;
 			break;
 		}
-		rc = set_side(i == 0 ? &d->a : &d->b, VV_SIDE_COMMIT, &range.include, argv[i], strlen(argv[i]), err);
+		rc = set_side(i == 0 ? &d->a : &d->b, VV_SIDE_COMMIT, &range.include, argv[i],
+			      strlen(argv[i]), err);
 	}
 	*used = i;
 	if (rc == VV_OK && dashdash > i) {
@@ -127,7 +133,9 @@ static vv_status complete_sides(vv_diff_sides *d, vv_repository *r, bool cached,
 {
 	vv_status rc = VV_OK;
 	if (d->b.name) {
-		return cached ? vv_fail(err, VV_EUSAGE, "--cached compares one version with the index, not two") : VV_OK;
+		return cached ? vv_fail(err, VV_EUSAGE,
+					"--cached compares one version with the index, not two")
+			      : VV_OK;
 	}
 	if (!cached) {
 		if (!d->a.name) {
@@ -198,8 +206,12 @@ static vv_status add_path(finder *f, const vv_diff_path *from, vv_error *err)
 
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
-	vv_diff_path p = {.path = (char *)c->path, .old_mode = c->old_mode, .new_mode = c->new_mode,
-			  .old_id = c->old_id, .new_id = c->new_id, .known_id = c->new_id};
+	vv_diff_path p = {.path = (char *)c->path,
+			  .old_mode = c->old_mode,
+			  .new_mode = c->new_mode,
+			  .old_id = c->old_id,
+			  .new_id = c->new_id,
+			  .known_id = c->new_id};
 	return add_path(payload, &p, err);
 }
 
@@ -252,7 +264,10 @@ static vv_status add_work(finder *f, vv_error *err)
 			p->new_mode = mode;
 			memset(&p->new_id, 0, sizeof(p->new_id));
 		} else {
-			vv_diff_path added = {.path = e->path, .old_mode = e->index_mode, .new_mode = mode, .old_id = e->index_id};
+			vv_diff_path added = {.path = e->path,
+					      .old_mode = e->index_mode,
+					      .new_mode = mode,
+					      .old_id = e->index_id};
 			rc = add_path(f, &added, err);
 		}
 	}
@@ -322,7 +337,8 @@ static vv_status add_conflicts(finder *f, vv_error *err)
 		rc = find_old_side(f, x, &p, err);
 		if (rc == VV_OK && p.old_mode == 0 && p.new_mode == 0) {
 			p.stage =
-				VV_STAGE_HIDDEN; /* neither has it: the conflict is all there is to tell */
+				/* neither has it: the conflict is all there is to tell */
+				VV_STAGE_HIDDEN;
 		}
 		rc = rc < 0 ? rc : add_path(f, &p, err);
 	}
@@ -363,7 +379,8 @@ static void join(vv_diff_sides *d, size_t i, size_t k)
 /* What is gone here and new there may be one file. */
 static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
 {
-	vv_rename_file *gone = vv_calloc(d->count + 1, sizeof(*gone)), *come = vv_calloc(d->count + 1, sizeof(*come));
+	vv_rename_file *gone = vv_calloc(d->count + 1, sizeof(*gone)),
+		       *come = vv_calloc(d->count + 1, sizeof(*come));
 	size_t *places = vv_calloc(3 * d->count + 1, sizeof(*places));
 	size_t gone_count = 0, come_count = 0, n = 0;
 	vv_status rc = gone && come && places ? VV_OK : vv_fail_nomem(err);
@@ -403,7 +420,8 @@ done:
 	return rc;
 }
 
-static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const char *path, vv_error *err)
+static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const char *path,
+			  vv_error *err)
 {
 	vv_tree_entry e;
 	vv_status rc = VV_ENOTFOUND;
@@ -436,7 +454,8 @@ static vv_status check_paths(finder *f, vv_error *err)
 		const char *given = f->bare_count > 0 ? path : f->paths.items[i].given;
 		bool in_a = false, in_b = false;
 		vv_status rc;
-		if (f->bare_count == 0 && (f->paths.items[i].matched || f->paths.items[i].pattern)) {
+		if (f->bare_count == 0 &&
+		    (f->paths.items[i].matched || f->paths.items[i].pattern)) {
 			continue;
 		}
 		if ((rc = side_has(&in_a, f, &f->out->a, path, err)) < 0 ||
@@ -444,10 +463,13 @@ static vv_status check_paths(finder *f, vv_error *err)
 			return rc;
 		}
 		if (!in_a && !in_b) {
-			vv_fail(err, VV_ENOTFOUND, "'%s' is neither in %s nor in %s", vv_text_shows(given), vv_text_shows(f->out->a.name),
-				f->out->b.kind == VV_SIDE_WORK ? "the work tree's tracked files" : vv_text_shows(f->out->b.name));
+			vv_fail(err, VV_ENOTFOUND, "'%s' is neither in %s nor in %s",
+				vv_text_shows(given), vv_text_shows(f->out->a.name),
+				f->out->b.kind == VV_SIDE_WORK ? "the work tree's tracked files"
+							       : vv_text_shows(f->out->b.name));
 			return f->out->b.kind == VV_SIDE_WORK && vv_exists(given)
-				       ? vv_hint(err, "it is not tracked; two files are compared by: varve diff --no-index A B")
+				       ? vv_hint(err,
+						 "it is not tracked; two files are compared by: varve diff --no-index A B")
 				       : VV_ENOTFOUND;
 		}
 	}
@@ -475,7 +497,8 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, 
 	}
 	if (vv_repository_is_bare(r)) {
 		if (out->b.kind != VV_SIDE_COMMIT) {
-			rc = vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to compare with");
+			rc = vv_fail(err, VV_EUSAGE,
+				     "a bare repository has no work tree to compare with");
 			vv_hint(err, "name two versions: varve diff HEAD~1 HEAD");
 			goto done;
 		}
@@ -511,16 +534,17 @@ static vv_status name_commit(vv_diff_side *s, vv_repository *r, const vv_oid *co
 	return rc;
 }
 
-vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
-				const char *const *paths, vv_error *err)
+vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
+				const vv_oid *to, const char *const *paths, vv_error *err)
 {
 	finder f = {.out = out, .repo = r, .bare = (char **)(uintptr_t)paths};
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
 	for (; paths && paths[f.bare_count]; f.bare_count++) {
 	}
-	if ((rc = name_commit(&out->a, r, from, err)) < 0 || (rc = name_commit(&out->b, r, to, err)) < 0 ||
-	    (rc = list_paths(&f, err)) < 0 || (rc = find_renamed(out, r, err)) < 0) {
+	if ((rc = name_commit(&out->a, r, from, err)) < 0 ||
+	    (rc = name_commit(&out->b, r, to, err)) < 0 || (rc = list_paths(&f, err)) < 0 ||
+	    (rc = find_renamed(out, r, err)) < 0) {
 		vv_diff_sides_clear(out);
 	}
 	return rc;

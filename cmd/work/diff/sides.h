@@ -30,10 +30,11 @@ typedef struct vv_diff_path {
 	char *path, *old_path;       /* old_path: renamed (renames.h); else NULL */
 	uint32_t old_mode, new_mode; /* 0: not there */
 	vv_oid old_id, new_id;       /* of the blobs; null for what only the work tree has */
-	vv_oid known_id;             /* new_id, or what the index has where the work tree changed it */
-	int stage; /* of a path in conflict: the side of it that is compared (1 base, 2 ours,
+	/* new_id, or what the index has where the work tree changed it */
+	vv_oid known_id;
+	int stage;    /* of a path in conflict: the side of it that is compared (1 base, 2 ours,
 	                              * 3 theirs; VV_STAGE_HIDDEN: the index has no one version of it); else 0 */
-	bool literal;                /* an argument names just this path */
+	bool literal; /* an argument names just this path */
 } vv_diff_path;
 
 typedef struct vv_diff_sides {
@@ -55,8 +56,8 @@ typedef struct vv_diff_sides_options {
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
 /* The same for two commits; from NULL: nothing. paths: repository-relative, NULL-ended; NULL: all. */
-vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
-				const char *const *paths, vv_error *err);
+vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
+				const vv_oid *to, const char *const *paths, vv_error *err);
 void vv_diff_sides_clear(vv_diff_sides *d);
 
 #endif

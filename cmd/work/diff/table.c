@@ -40,7 +40,7 @@ typedef struct comparison {
 	vv_rowdiff *rows;
 	vv_name_list key, only, ignore;
 	const char *const *asked; /* key that the user named, {NULL} for none; NULL: not said */
-	vv_diff_keys keys; /* to try, where the tables have no key of their own in common */
+	vv_diff_keys keys;        /* to try, where the tables have no key of their own in common */
 	bool guessed;
 	vv_diff_table told;
 	char *form;
@@ -56,14 +56,16 @@ bool vv_diff_is_table_name(const char *path, bool named)
 	static const char *const tables[] = {"csv", "tsv", "tab", "ndjson", "jsonl", "json"};
 	const char *ext = vv_path_ext(path);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (strcasecmp(ext, tables[i]) == 0 && (named || i + 1 < sizeof(tables) / sizeof(tables[0]))) {
+		if (strcasecmp(ext, tables[i]) == 0 &&
+		    (named || i + 1 < sizeof(tables) / sizeof(tables[0]))) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static vv_status open_side(opened *o, vv_subject *s, const vv_diff_how *how, bool find_key, vv_error *err)
+static vv_status open_side(opened *o, vv_subject *s, const vv_diff_how *how, bool find_key,
+			   vv_error *err)
 {
 	vv_subject_options so = {.find_key = find_key, .progress = how->progress};
 	vv_status rc;
@@ -99,7 +101,8 @@ static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 	out->differs = true;
 	if (!a->is_open || !b->is_open) {
 		const opened *only = a->is_open ? a : b;
-		vv_buf_printf(&out->line, ": %s file, %s", a->is_open ? "removed" : "new", vv_text_bytes(only->table.root.bytes));
+		vv_buf_printf(&out->line, ": %s file, %s", a->is_open ? "removed" : "new",
+			      vv_text_bytes(only->table.root.bytes));
 	} else if (a->table.root.kind != b->table.root.kind) {
 		vv_buf_printf(&out->line, ": was %s, is %s now", kind_name(a), kind_name(b));
 	} else if (vv_tables_same_data(&a->table, &b->table)) {
@@ -107,17 +110,22 @@ static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 		vv_buf_puts(&out->line, ": a file, no change in data");
 	} else {
 		vv_buf_printf(&out->line, ": a file, %s", vv_text_bytes(a->table.root.bytes));
-		vv_buf_printf(&out->line, " -> %s, contents differ", vv_text_bytes(b->table.root.bytes));
+		vv_buf_printf(&out->line, " -> %s, contents differ",
+			      vv_text_bytes(b->table.root.bytes));
 	}
 	return vv_buf_ok(&out->line, err);
 }
 
-static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out, const char *why, vv_error *err)
+static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out,
+			   const char *why, vv_error *err)
 {
 	out->differs = true;
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
 	vv_buf_printf(&out->line, ": %s%stext %s ('%s' shows it)", why ? why : "", why ? "; " : "",
-		      !item->a ? "added" : !item->b ? "removed" : "changed", how->text_shown_by ? how->text_shown_by : "git diff");
+		      !item->a   ? "added"
+		      : !item->b ? "removed"
+				 : "changed",
+		      how->text_shown_by ? how->text_shown_by : "git diff");
 	return vv_buf_ok(&out->line, err);
 }
 
@@ -151,14 +159,18 @@ static vv_status choose_keys(comparison *c, vv_error *err)
 		return rc;
 	}
 	/* a table of varve that has no key was looked at when it was added */
-	bool declined = (!text_a && c->a->root.key_count == 0) || (!text_b && c->b->root.key_count == 0);
-	return c->keys.count > 0 || declined ? VV_OK : vv_diff_keys_guess(&c->keys, c->a, c->b, err);
+	bool declined = (!text_a && c->a->root.key_count == 0) ||
+			(!text_b && c->b->root.key_count == 0);
+	return c->keys.count > 0 || declined ? VV_OK
+					     : vv_diff_keys_guess(&c->keys, c->a, c->b, err);
 }
 
 /* Places of the key for finding renamed columns by value: only where both have it. */
 static size_t sample_key(const comparison *c, size_t *a, size_t *b, size_t max)
 {
-	const char *const *names = c->asked ? c->asked : c->keys.count > 0 ? c->keys.lists[0] : NULL;
+	const char *const *names = c->asked            ? c->asked
+				   : c->keys.count > 0 ? c->keys.lists[0]
+						       : NULL;
 	size_t n = 0;
 	if (!names) {
 		if (c->a->root.key_count == 0 || c->a->root.key_count != c->b->root.key_count) {
@@ -213,8 +225,9 @@ static bool same_header(const comparison *c)
 {
 	const vv_dialect *x = &c->a->root.dialect, *y = &c->b->root.dialect;
 	size_t n = line_len(&x->prologue);
-	return !same_columns(&c->columns) || (x->form == VV_FORM_CSV && x->newline != y->newline && n == line_len(&y->prologue) &&
-					      (n == 0 || memcmp(x->prologue.data, y->prologue.data, n) == 0));
+	return !same_columns(&c->columns) ||
+	       (x->form == VV_FORM_CSV && x->newline != y->newline && n == line_len(&y->prologue) &&
+		(n == 0 || memcmp(x->prologue.data, y->prologue.data, n) == 0));
 }
 
 /* What changed in how the rows are written. Where columns changed, the header line and
@@ -228,7 +241,8 @@ static vv_status describe_form(comparison *c, vv_error *err)
 		return rc;
 	}
 	const vv_dialect *from = &c->a->root.dialect;
-	if (same_header(c) && (rc = vv_bytes_set(&to.prologue, from->prologue.data, from->prologue.len, err)) < 0) {
+	if (same_header(c) &&
+	    (rc = vv_bytes_set(&to.prologue, from->prologue.data, from->prologue.len, err)) < 0) {
 		goto done;
 	}
 	if (!same_columns(&c->columns)) {
@@ -268,13 +282,15 @@ static vv_status read_where(comparison *c, vv_error *err)
 		const char *text = c->how->where->items[i], *eq = strchr(text, '=');
 		condition *w = &c->where[i];
 		if (!eq || eq == text) {
-			return vv_fail(err, VV_EUSAGE, "--where takes COL=VALUE, not '%s'", vv_text_shows(text));
+			return vv_fail(err, VV_EUSAGE, "--where takes COL=VALUE, not '%s'",
+				       vv_text_shows(text));
 		}
 		size_t len = (size_t)(eq - text);
 		w->a = c->a ? vv_schema_find(&c->a->schema, text, len) : -1;
 		w->b = c->b ? vv_schema_find(&c->b->schema, text, len) : -1;
 		if (w->a < 0 && w->b < 0) {
-			return vv_fail(err, VV_ENOTFOUND, "--where: neither version of '%s' has a column '%s'",
+			return vv_fail(err, VV_ENOTFOUND,
+				       "--where: neither version of '%s' has a column '%s'",
 				       vv_text_shows(c->item->path), vv_text_show(text, len));
 		}
 		if (c->a && c->b && (w->a < 0 || w->b < 0)) {
@@ -293,7 +309,8 @@ static bool holds(const comparison *c, const vv_cell *cells, bool old)
 	for (size_t i = 0; cells && i < c->where_count; i++) {
 		const condition *w = &c->where[i];
 		long at = old ? w->a : w->b;
-		if (at < 0 || cells[at].len != w->len || (w->len > 0 && memcmp(cells[at].text, w->value, w->len) != 0)) {
+		if (at < 0 || cells[at].len != w->len ||
+		    (w->len > 0 && memcmp(cells[at].text, w->value, w->len) != 0)) {
 			return false;
 		}
 	}
@@ -400,11 +417,16 @@ static vv_status whole(comparison *c, vv_error *err)
 		for (size_t i = 0; i < b.rows && rc == VV_OK && more > 0; i++) {
 			const vv_cell *cells = &b.cells[i * b.columns];
 			uint64_t row = b.first_row + i;
-			vv_row_change change = {.kind = removed ? VV_ROW_REMOVED : VV_ROW_ADDED, .place = row,
-						.old_row = removed ? row : UINT64_MAX, .new_row = removed ? UINT64_MAX : row,
-						.old_cells = removed ? cells : NULL, .new_cells = removed ? NULL : cells};
+			vv_row_change change = {.kind = removed ? VV_ROW_REMOVED : VV_ROW_ADDED,
+						.place = row,
+						.old_row = removed ? row : UINT64_MAX,
+						.new_row = removed ? UINT64_MAX : row,
+						.old_cells = removed ? cells : NULL,
+						.new_cells = removed ? NULL : cells};
 			rc = give_row(c, &change, err);
-			more = c->where_count == 0 && c->how->limit > 0 && ++given >= c->how->limit ? 0 : more;
+			more = c->where_count == 0 && c->how->limit > 0 && ++given >= c->how->limit
+				       ? 0
+				       : more;
 		}
 	}
 	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
@@ -419,7 +441,8 @@ static vv_status whole(comparison *c, vv_error *err)
 
 static bool columns_differ(const comparison *c)
 {
-	bool same = vv_columns_same(&c->columns) && !c->columns.key_changed && !c->columns.missing_changed;
+	bool same = vv_columns_same(&c->columns) && !c->columns.key_changed &&
+		    !c->columns.missing_changed;
 	for (size_t i = 0; i < c->columns.count && same; i++) {
 		same = !c->columns.pairs[i].reconstrained;
 	}
@@ -436,8 +459,9 @@ static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
 	for (; shown < VV_REPEATS_SHOWN && s->repeated[shown]; shown++) {
 		vv_buf_printf(&b, "%s'%s'", shown > 0 ? ", " : "", s->repeated[shown]);
 	}
-	vv_warn("%s: %s key%s more than once (%s%s); rows of one key are matched in their order", vv_text_shows(c->item->path),
-		vv_text_count(s->repeated_keys), s->repeated_keys == 1 ? " occurs" : "s occur", vv_buf_cstr(&b),
+	vv_warn("%s: %s key%s more than once (%s%s); rows of one key are matched in their order",
+		vv_text_shows(c->item->path), vv_text_count(s->repeated_keys),
+		s->repeated_keys == 1 ? " occurs" : "s occur", vv_buf_cstr(&b),
 		s->repeated_keys > shown ? ", ..." : "");
 	vv_buf_clear(&b);
 }
@@ -482,12 +506,14 @@ static vv_status open_rows(comparison *c, vv_error *err)
 	return open_rows_by(c, none, err);
 }
 
-static vv_status check_names(const comparison *c, const vv_name_list *l, const char *option, vv_error *err)
+static vv_status check_names(const comparison *c, const vv_name_list *l, const char *option,
+			     vv_error *err)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		if (vv_schema_find(&c->a->schema, l->items[i], strlen(l->items[i])) < 0 &&
 		    vv_schema_find(&c->b->schema, l->items[i], strlen(l->items[i])) < 0) {
-			return vv_fail(err, VV_ENOTFOUND, "%s: neither version of '%s' has a column '%s'", option,
+			return vv_fail(err, VV_ENOTFOUND,
+				       "%s: neither version of '%s' has a column '%s'", option,
 				       vv_text_shows(c->item->path), vv_text_shows(l->items[i]));
 		}
 	}
@@ -503,10 +529,12 @@ static vv_status take_names(comparison *c, vv_error *err)
 	if ((rc = vv_name_list_make(&c->key, how->key, c->a, c->b, err)) < 0 ||
 	    (rc = vv_name_list_make(&c->only, how->only, c->a, c->b, err)) < 0 ||
 	    (rc = vv_name_list_make(&c->ignore, how->ignore, c->a, c->b, err)) < 0 ||
-	    (rc = check_names(c, &c->only, "--columns", err)) < 0 || (rc = check_names(c, &c->ignore, "--ignore-column", err)) < 0) {
+	    (rc = check_names(c, &c->only, "--columns", err)) < 0 ||
+	    (rc = check_names(c, &c->ignore, "--ignore-column", err)) < 0) {
 		return rc;
 	}
-	bool no_key = c->key.count == 1 && strcmp(c->key.items[0], "none") == 0 && vv_schema_find(&c->a->schema, "none", 4) < 0 &&
+	bool no_key = c->key.count == 1 && strcmp(c->key.items[0], "none") == 0 &&
+		      vv_schema_find(&c->a->schema, "none", 4) < 0 &&
 		      vv_schema_find(&c->b->schema, "none", 4) < 0;
 	c->asked = no_key ? none : (const char *const *)c->key.items;
 	return VV_OK;
@@ -515,7 +543,10 @@ static vv_status take_names(comparison *c, vv_error *err)
 static vv_status match_columns(comparison *c, vv_error *err)
 {
 	size_t key_a[SAMPLE_KEY_MAX], key_b[SAMPLE_KEY_MAX];
-	vv_columns_options co = {.no_renames = c->how->no_renames, .rename = c->how->rename, .key_a = key_a, .key_b = key_b,
+	vv_columns_options co = {.no_renames = c->how->no_renames,
+				 .rename = c->how->rename,
+				 .key_a = key_a,
+				 .key_b = key_b,
 				 .key_count = sample_key(c, key_a, key_b, SAMPLE_KEY_MAX)};
 	return vv_columns_match(&c->columns, c->a, c->b, &co, err);
 }
@@ -549,7 +580,8 @@ static vv_status both(comparison *c, vv_error *err)
 		return rc;
 	}
 	if ((rc = match_columns(c, err)) < 0 || (rc = describe_form(c, err)) < 0 ||
-	    (rc = read_where(c, err)) < 0 || (rc = look_at_bound(c, err)) < 0 || c->many || (rc = open_rows(c, err)) < 0) {
+	    (rc = read_where(c, err)) < 0 || (rc = look_at_bound(c, err)) < 0 || c->many ||
+	    (rc = open_rows(c, err)) < 0) {
 		return rc;
 	}
 	c->column_changes = vv_calloc(c->columns.count + 1, sizeof(*c->column_changes));
@@ -569,7 +601,8 @@ static vv_status both(comparison *c, vv_error *err)
 		rc = begin(c, err);
 		c->differs = false;
 	}
-	while (rc == VV_OK && !(c->how->only_whether && c->differs) && (more = vv_rowdiff_next(c->rows, &change, err)) > 0) {
+	while (rc == VV_OK && !(c->how->only_whether && c->differs) &&
+	       (more = vv_rowdiff_next(c->rows, &change, err)) > 0) {
 		rc = give_row(c, &change, err);
 	}
 	if (rc == VV_OK && more < 0) {
@@ -596,14 +629,17 @@ static vv_status both(comparison *c, vv_error *err)
 static vv_status write_patch(comparison *c, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
-	vv_table *a = c->old_side.is_open ? &c->old_side.table : NULL, *b = c->new_side.is_open ? &c->new_side.table : NULL;
-	bool tables = a && b && a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE, written = false;
+	vv_table *a = c->old_side.is_open ? &c->old_side.table : NULL,
+		 *b = c->new_side.is_open ? &c->new_side.table : NULL;
+	bool tables = a && b && a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE,
+	     written = false;
 	vv_patch_write_options o = *c->how->patch;
 	vv_status rc;
 	o.path = i->path;
 	o.old_path = i->old_path;
 	if (tables) {
-		if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0 || (rc = match_columns(c, err)) < 0) {
+		if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0 ||
+		    (rc = match_columns(c, err)) < 0) {
 			return rc;
 		}
 		o.key = c->asked ? c->asked : c->keys.count > 0 ? c->keys.lists[0] : NULL;
@@ -651,10 +687,12 @@ static void comparison_clear(comparison *c)
 	close_side(&c->new_side);
 }
 
-vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item, const vv_diff_how *how, vv_error *err)
+vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
+			       const vv_diff_how *how, vv_error *err)
 {
 	comparison c = {.item = item, .how = how};
-	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset), unreadable = false;
+	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset),
+	     unreadable = false;
 	vv_status rc;
 	out->differs = out->many = false;
 	out->line = (vv_buf)VV_BUF_INIT;

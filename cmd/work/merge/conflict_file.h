@@ -45,7 +45,7 @@ typedef struct vv_conflict_record {
 	bool touched;         /* some were resolved: what is left is not all */
 	vv_conflict_item *items;
 	size_t count, cap;
-	uint64_t left_out; /* beyond VV_CONFLICTS_MAX */
+	uint64_t left_out;          /* beyond VV_CONFLICTS_MAX */
 	vv_merge_decision *decided; /* columns and key: what `merged` was made with */
 	size_t decided_count;
 } vv_conflict_record;

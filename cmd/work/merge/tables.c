@@ -36,7 +36,7 @@ typedef struct merging {
 	blocks blocks;
 	vv_store *store;
 	vv_needed *needed; /* NULL until blocks of a side are not here */
-	bool plain; /* the result is text */
+	bool plain;        /* the result is text */
 } merging;
 
 void vv_dataset_merged_init(vv_dataset_merged *m)
@@ -76,7 +76,8 @@ static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if (vv_needed_fetch(m->needed, root, &why) < 0) {
-		vv_warn("%s: its blocks could not be fetched: %s", vv_text_shows(in->path), why.message);
+		vv_warn("%s: its blocks could not be fetched: %s", vv_text_shows(in->path),
+			why.message);
 	}
 	return VV_OK;
 }
@@ -318,8 +319,9 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 		rc = merge_rows(&m, err);
 	}
 	if (rc == VV_EMISSING) {
-		vv_hint(err, "merging needs the blocks of both branches: 'varve fetch' gets them from the "
-			     "remote, 'varve fetch --from URL' from another repository");
+		vv_hint(err,
+			"merging needs the blocks of both branches: 'varve fetch' gets them from the "
+			"remote, 'varve fetch --from URL' from another repository");
 	}
 	if (rc == VV_OK) {
 		out->record.merged = out->result.id;

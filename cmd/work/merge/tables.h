@@ -26,7 +26,7 @@ typedef struct vv_dataset_merge {
 	const char *names[3];   /* branches; NULL: "base", "ours", "theirs" */
 	const vv_merge_decision *decisions; /* as vv_merge_options have them */
 	size_t decision_count;
-	bool dry;               /* nothing is kept: only to see what the conflicts are */
+	bool dry; /* nothing is kept: only to see what the conflicts are */
 } vv_dataset_merge;
 
 typedef struct vv_dataset_merged {

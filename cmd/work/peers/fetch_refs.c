@@ -41,7 +41,8 @@ static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_
 				return VV_OK;
 			}
 			return vv_fail(err, VV_EUSAGE, "'%s' and '%s' would both become '%s'",
-				       vv_text_shows(m->from), vv_text_shows(from), vv_text_shows(to));
+				       vv_text_shows(m->from), vv_text_shows(from),
+				       vv_text_shows(to));
 		}
 	}
 	if (p->count == p->cap) {
@@ -54,7 +55,10 @@ static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_
 		p->cap = cap;
 	}
 	vv_ref_move *m = &p->moves[p->count++];
-	*m = (vv_ref_move){.from = keep(p, from), .to = to ? keep(p, to) : NULL, .id = *id, .force = force,
+	*m = (vv_ref_move){.from = keep(p, from),
+			   .to = to ? keep(p, to) : NULL,
+			   .id = *id,
+			   .force = force,
 			   .for_merge = for_merge};
 	return m->from && (!to || m->to) ? VV_OK : vv_fail_nomem(err);
 }
@@ -84,13 +88,15 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 	vv_nearest near;
 
 	if (h->ref_count == 0) {
-		return vv_fail(err, VV_ENOTFOUND, "the remote is empty: it has no '%s'", vv_text_shows(word));
+		return vv_fail(err, VV_ENOTFOUND, "the remote is empty: it has no '%s'",
+			       vv_text_shows(word));
 	}
 	vv_fail(err, VV_ENOTFOUND, "the remote has no branch or tag '%s'", vv_text_shows(word));
 	vv_nearest_init(&near, word);
 	for (size_t i = 0; i < h->ref_count; i++) {
 		const char *name = h->refs[i].name;
-		(void)vv_nearest_try(&near, strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
+		(void)vv_nearest_try(&near,
+				     strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
 	}
 	if (near.best) {
 		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
@@ -108,8 +114,8 @@ static const char *local_name(vv_ref_plan *p, const char *to, const char *from)
 	return vv_arena_printf(&p->arena, "refs/%s/%s", tag ? "tags" : "heads", to);
 }
 
-static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_remote_ref *ref, bool merge,
-		       vv_error *err)
+static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_remote_ref *ref,
+		       bool merge, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < o->tracking_count; i++) {
@@ -118,7 +124,8 @@ static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_re
 			return vv_fail_nomem(err);
 		}
 		if (to) {
-			rc = add(p, ref->name, to, &ref->id, o->tracking[i].force || o->force, merge, err);
+			rc = add(p, ref->name, to, &ref->id, o->tracking[i].force || o->force,
+				 merge, err);
 		}
 		vv_free(to);
 	}
@@ -126,8 +133,8 @@ static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_re
 }
 
 /* A refspec without '*', from the command line (or a configured one). */
-static vv_status plan_one(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_options *o, const vv_refspec *s,
-			  bool first, vv_error *err)
+static vv_status plan_one(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_options *o,
+			  const vv_refspec *s, bool first, vv_error *err)
 {
 	const vv_remote_ref *ref = find(h, s->from);
 	vv_status rc;
@@ -159,7 +166,8 @@ static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_pl
 		}
 		if (to) {
 			bool merge = o->merge && strcmp(o->merge, h->refs[i].name) == 0;
-			rc = add(p, h->refs[i].name, to, &h->refs[i].id, s->force || o->force, merge, err);
+			rc = add(p, h->refs[i].name, to, &h->refs[i].id, s->force || o->force,
+				 merge, err);
 		}
 		vv_free(to);
 	}
@@ -227,13 +235,14 @@ static vv_status compare(vv_ref_plan *p, vv_repository *r, size_t from, vv_error
 			return rc;
 		}
 		bool tag = strncmp(m->to, "refs/tags/", 10) == 0;
-		m->refused = tag && !m->force && !vv_oid_is_null(&m->old) && !vv_oid_equal(&m->old, &m->id);
+		m->refused = tag && !m->force && !vv_oid_is_null(&m->old) &&
+			     !vv_oid_equal(&m->old, &m->id);
 	}
 	return VV_OK;
 }
 
-vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h, const vv_ref_plan_options *o,
-			   vv_error *err)
+vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
+			   const vv_ref_plan_options *o, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -251,7 +260,8 @@ vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h, 
 	return rc < 0 ? rc : compare(p, r, 0, err);
 }
 
-vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h, vv_error *err)
+vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
+				  vv_error *err)
 {
 	size_t from = p->count;
 	vv_error absent;
@@ -306,17 +316,18 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 		vv_buf_puts(&what, "[not moved]");
 	} else if (vv_oid_is_null(&m->old)) {
 		sign = '*';
-		vv_buf_puts(&what, strncmp(m->from, "refs/tags/", 10) == 0 ? "[new tag]" : "[new branch]");
+		vv_buf_puts(&what,
+			    strncmp(m->from, "refs/tags/", 10) == 0 ? "[new tag]" : "[new branch]");
 	} else {
 		(void)vv_is_ancestor(r, &m->old, &m->id, &forward, &ignored);
 		sign = forward ? ' ' : '+';
 		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
 	}
-	vv_note(" %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what), vv_text_shows(short_name(m->from)),
-		vv_text_shows(short_name(m->to)),
-		m->refused   ? "  (no fast-forward; --force moves it)"
-		: !forward   ? "  (forced)"
-			     : "");
+	vv_note(" %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what),
+		vv_text_shows(short_name(m->from)), vv_text_shows(short_name(m->to)),
+		m->refused ? "  (no fast-forward; --force moves it)"
+		: !forward ? "  (forced)"
+			   : "");
 	vv_buf_clear(&what);
 	vv_free(a);
 	vv_free(b);

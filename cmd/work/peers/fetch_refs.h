@@ -14,13 +14,13 @@
 #include "transport/protocol/message.h"
 
 typedef struct vv_ref_move {
-	const char *from;  /* the remote's ref */
-	const char *to;    /* here; NULL: fetched for this command alone */
-	vv_oid old, id;    /* old null: new here; id null: gone there (pruned) */
-	bool force;        /* may be moved otherwise than forward */
-	bool refused;      /* no fast-forward, and force was not said */
-	bool for_merge;    /* what pull merges */
-	bool done;         /* it stands where it is to stand */
+	const char *from; /* the remote's ref */
+	const char *to;   /* here; NULL: fetched for this command alone */
+	vv_oid old, id;   /* old null: new here; id null: gone there (pruned) */
+	bool force;       /* may be moved otherwise than forward */
+	bool refused;     /* no fast-forward, and force was not said */
+	bool for_merge;   /* what pull merges */
+	bool done;        /* it stands where it is to stand */
 } vv_ref_move;
 
 typedef struct vv_ref_plan {
@@ -41,10 +41,11 @@ typedef struct vv_ref_plan_options {
 } vv_ref_plan_options;
 
 /* VV_ENOTFOUND: a named ref is not there. */
-vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h, const vv_ref_plan_options *o,
-			   vv_error *err);
+vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
+			   const vv_ref_plan_options *o, vv_error *err);
 /* Tags of the remote whose commits are here by now. */
-vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h, vv_error *err);
+vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
+				  vv_error *err);
 
 /* One line for each move on stderr, as git fetch has them. */
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet);

@@ -73,11 +73,13 @@ static vv_status add_supplier(run *r, const char *url, vv_error *err)
 	vv_supplier s;
 	vv_error why;
 
-	if (strcmp(url, r->remote.url) == 0 || (r->remote.name && strcmp(url, r->remote.name) == 0)) {
+	if (strcmp(url, r->remote.url) == 0 ||
+	    (r->remote.name && strcmp(url, r->remote.name) == 0)) {
 		return VV_OK;
 	}
 	if (r->supplier_count == VV_SUPPLIERS_MAX) {
-		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once", VV_SUPPLIERS_MAX);
+		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
+			       VV_SUPPLIERS_MAX);
 	}
 	if (vv_transfer_supplier(&r->t, &s, url, &why) < 0) {
 		vv_warn("%s is left out: %s", vv_text_shows(url), why.message);
@@ -145,7 +147,8 @@ static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 	vv_status rc = vv_branch_checked_out(r, m->to, &where, err);
 
 	if (rc == VV_OK && where && !vv_repository_is_bare(r)) {
-		vv_fail(err, VV_EREFUSED, "fetch would move the branch '%s', which is checked out in %s",
+		vv_fail(err, VV_EREFUSED,
+			"fetch would move the branch '%s', which is checked out in %s",
 			vv_text_shows(m->to + 11), vv_text_shows(where));
 		rc = vv_hint(err, "'varve pull' does that");
 	}
@@ -180,7 +183,8 @@ static vv_status make_plan(run *r, vv_error *err)
 
 /* Those that may move in any case (they go with the blocks, all or none); and those that may
  * only go forward, which shows when the commits are here. */
-static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t *count, vv_error *err)
+static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t *count,
+			 vv_error *err)
 {
 	vv_ref_plan *p = &r->j->plan;
 
@@ -206,7 +210,8 @@ static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t 
 				continue;
 			}
 		}
-		(*out)[(*count)++] = (vv_ref_change){m->to, vv_oid_is_null(&m->id) ? NULL : &m->id, &m->old, true};
+		(*out)[(*count)++] = (vv_ref_change){m->to, vv_oid_is_null(&m->id) ? NULL : &m->id,
+						     &m->old, true};
 	}
 	return VV_OK;
 }
@@ -298,8 +303,9 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 			}
 			bool tag = strncmp(m->from, "refs/tags/", 10) == 0;
 			vv_oid_text(hex, &m->id);
-			vv_buf_printf(&b, "%s\t%s\t%s '%s' of %s\n", hex, pass == 0 ? "" : "not-for-merge",
-				      tag ? "tag" : "branch", m->from + (tag ? 10 : 11), r->remote.url);
+			vv_buf_printf(&b, "%s\t%s\t%s '%s' of %s\n", hex,
+				      pass == 0 ? "" : "not-for-merge", tag ? "tag" : "branch",
+				      m->from + (tag ? 10 : 11), r->remote.url);
 		}
 	}
 	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
@@ -369,8 +375,8 @@ static void note_receipts(run *r)
 		origin->blocks += r->result.received.blocks - blocks;
 		origin->bytes += r->result.received.bytes - bytes;
 	}
-	if (vv_receipts_add(r->j->repo, r->suppliers, r->supplier_count, r->result.roots, r->result.root_count,
-			    &err) < 0) {
+	if (vv_receipts_add(r->j->repo, r->suppliers, r->supplier_count, r->result.roots,
+			    r->result.root_count, &err) < 0) {
 		vv_warn("the receipts could not be noted: %s", err.message);
 	}
 }
@@ -394,7 +400,8 @@ static vv_status run_all(run *r, vv_error *err)
 
 	if ((rc = find_remote(r, err)) < 0 ||
 	    (rc = vv_transfer_open(&r->t, r->j->repo, r->j->quiet, r->j->idle_sec, err)) < 0 ||
-	    (rc = connect_all(r, err)) < 0 || (rc = read_specs(r, err)) < 0 || (rc = make_plan(r, err)) < 0) {
+	    (rc = connect_all(r, err)) < 0 || (rc = read_specs(r, err)) < 0 ||
+	    (rc = make_plan(r, err)) < 0) {
 		return rc;
 	}
 	rc = fetch(r, err);
@@ -447,8 +454,8 @@ vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 	return rc;
 }
 
-vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *remote, const vv_strings *from,
-			   bool quiet, uint64_t idle_sec, vv_error *err)
+vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *remote,
+			   const vv_strings *from, bool quiet, uint64_t idle_sec, vv_error *err)
 {
 	vv_fetch_job j;
 	run r = {.j = &j};
@@ -464,7 +471,9 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 	if ((rc = find_remote(&r, err)) == VV_OK &&
 	    (rc = vv_transfer_open(&r.t, repo, quiet, idle_sec, err)) == VV_OK &&
 	    (rc = connect_all(&r, err)) == VV_OK) {
-		const vv_fetch f = {.repo = repo, .suppliers = r.suppliers, .supplier_count = r.supplier_count,
+		const vv_fetch f = {.repo = repo,
+				    .suppliers = r.suppliers,
+				    .supplier_count = r.supplier_count,
 				    .progress = r.t.progress};
 		rc = vv_fetch_cid(&f, &root, &r.result, err);
 	}
@@ -546,8 +555,8 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	vv_status rc;
 
 	n->begun = n->off = true;
-	if ((rc = vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err)) < 0 || !automatic ||
-	    (rc = vv_transfer_open(&n->t, n->repo, true, 0, err)) < 0) {
+	if ((rc = vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err)) < 0 ||
+	    !automatic || (rc = vv_transfer_open(&n->t, n->repo, true, 0, err)) < 0) {
 		return rc;
 	}
 	n->off = false;
@@ -587,7 +596,8 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 	rc = vv_fetch_cid(&f, root, &result, err);
 	if (rc == VV_OK && result.received.blocks > 0) {
 		vv_error ignored;
-		(void)vv_receipts_add(n->repo, &m->supplier, 1, result.roots, result.root_count, &ignored);
+		(void)vv_receipts_add(n->repo, &m->supplier, 1, result.roots, result.root_count,
+				      &ignored);
 	} else if (rc < 0 && rc != VV_EMISSING) {
 		m->failed = true; /* the line is not what it was */
 		m->why = *err;
@@ -603,7 +613,8 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	rc = vv_fail(err, VV_EMISSING, n->off ? "varve.autoFetch is false" : "there is no remote to ask");
+	rc = vv_fail(err, VV_EMISSING,
+		     n->off ? "varve.autoFetch is false" : "there is no remote to ask");
 	for (size_t i = 0; i < n->count; i++) {
 		vv_error why;
 		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {

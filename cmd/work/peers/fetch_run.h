@@ -14,23 +14,24 @@
 
 typedef struct vv_fetch_job {
 	vv_repository *repo;
-	const char *remote;        /* a name or URL; NULL: the one that the branch follows */
-	char **specs;              /* refspecs as words */
+	const char *remote; /* a name or URL; NULL: the one that the branch follows */
+	char **specs;       /* refspecs as words */
 	int spec_count;
-	vv_strings from;           /* further peers (URLs or names) */
+	vv_strings from; /* further peers (URLs or names) */
 	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
-	bool hide_refs;            /* clone: no line for each ref */
-	bool keep_missing;         /* clone: what is missing is told, and no failure */
+	bool hide_refs;    /* clone: no line for each ref */
+	bool keep_missing; /* clone: what is missing is told, and no failure */
 	uint64_t idle_sec;
-	const char *merge;         /* the branch of the remote that pull merges; NULL: none, or the first */
+	/* the branch of the remote that pull merges; NULL: none, or the first */
+	const char *merge;
 	/* After the run: */
 	vv_ref_plan plan;
-	vv_oid merge_id;           /* what is for_merge; null: nothing */
-	char *merge_name;          /* its ref there; owned */
-	char *remote_head;         /* the branch that HEAD names there; owned; NULL */
+	vv_oid merge_id;                   /* what is for_merge; null: nothing */
+	char *merge_name;                  /* its ref there; owned */
+	char *remote_head;                 /* the branch that HEAD names there; owned; NULL */
 	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
-	bool refused;              /* some ref was not moved */
-	bool mended;               /* blocks came of commits that were here before */
+	bool refused;                      /* some ref was not moved */
+	bool mended;                       /* blocks came of commits that were here before */
 	char *url;
 } vv_fetch_job;
 
@@ -39,8 +40,8 @@ vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err);
 void vv_fetch_job_clear(vv_fetch_job *j);
 
 /* One dataset by its root's CID, from the remote (NULL: the usual one) and further peers. */
-vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote, const vv_strings *from,
-			   bool quiet, uint64_t idle_sec, vv_error *err);
+vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote,
+			   const vv_strings *from, bool quiet, uint64_t idle_sec, vv_error *err);
 
 /* Versions by their roots, the moment that they are needed: git brings commits without blocks, and
  * a checkout of these wants the data. From the remote that the branch follows, then from the

@@ -24,8 +24,8 @@ void vv_push_plan_clear(vv_push_plan *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static vv_status add(vv_push_plan *p, const char *from, const char *word, const char *to, const vv_oid *id,
-		     bool force, vv_error *err)
+static vv_status add(vv_push_plan *p, const char *from, const char *word, const char *to,
+		     const vv_oid *id, bool force, vv_error *err)
 {
 	if (p->count == p->cap) {
 		size_t cap = p->cap ? p->cap * 2 : 8;
@@ -84,7 +84,8 @@ static const char *there(vv_push_plan *p, const char *to, const char *from)
 }
 
 /* FROM:TO where FROM is a commit and no ref: then TO must say what it is. */
-static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec *s, bool force, vv_error *err)
+static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec *s, bool force,
+			    vv_error *err)
 {
 	vv_oid id;
 	vv_status rc = vv_rev_commit(r, s->from, &id, err);
@@ -117,16 +118,19 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 	} else if (o->remove || s.from[0] == '\0') {
 		const char *name = o->remove ? s.from : s.to ? s.to : "";
 		const char *to = there(p, name, NULL);
-		rc = name[0] == '\0' ? vv_fail(err, VV_EUSAGE, "'%s' names no ref", vv_text_shows(word))
-		     : !to	     ? vv_fail_nomem(err)
-				     : add(p, NULL, "", to, &none, force, err);
+		rc = name[0] == '\0'
+			     ? vv_fail(err, VV_EUSAGE, "'%s' names no ref", vv_text_shows(word))
+		     : !to ? vv_fail_nomem(err)
+			   : add(p, NULL, "", to, &none, force, err);
 	} else if (strcmp(s.from, "HEAD") == 0 && head->branch && !head->unborn) {
 		const char *to = s.to ? there(p, s.to, head->branch) : head->branch;
-		rc = to ? add(p, head->branch, short_name(head->branch), to, &head->commit, force, err)
+		rc = to ? add(p, head->branch, short_name(head->branch), to, &head->commit, force,
+			      err)
 			: vv_fail_nomem(err);
 	} else if (find_here(r, s.from, &ref)) {
 		const char *to = s.to ? there(p, s.to, ref.name) : ref.name;
-		rc = to ? add(p, ref.name, short_name(ref.name), to, &ref.id, force, err) : vv_fail_nomem(err);
+		rc = to ? add(p, ref.name, short_name(ref.name), to, &ref.id, force, err)
+			: vv_fail_nomem(err);
 		vv_ref_clear(&ref);
 	} else {
 		rc = add_commit(p, r, &s, force, err);
@@ -143,12 +147,14 @@ typedef struct adding {
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	adding *a = payload;
-	return ref->symbolic ? VV_OK : add(a->p, ref->name, short_name(ref->name), ref->name, &ref->id, a->force, err);
+	return ref->symbolic ? VV_OK
+			     : add(a->p, ref->name, short_name(ref->name), ref->name, &ref->id,
+				   a->force, err);
 }
 
 /* Where the branch at hand goes without a word. */
-static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *head, const vv_remote *m,
-			     const vv_push_plan_options *o, vv_error *err)
+static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *head,
+			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
 	vv_buf key = VV_BUF_INIT;
 	char *merge = NULL, *mode = NULL;
@@ -179,14 +185,17 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	if (!merge && !current) {
 		vv_fail(err, VV_EUSAGE, "the branch '%s' follows no branch of %s yet",
 			vv_text_shows(head->branch + 11), vv_text_shows(m->name));
-		rc = vv_hint(err, "varve push -u %s %s", vv_text_shows(m->name), vv_text_shows(head->branch + 11));
+		rc = vv_hint(err, "varve push -u %s %s", vv_text_shows(m->name),
+			     vv_text_shows(head->branch + 11));
 	} else if (merge && !current && !to_upstream && strcmp(merge, head->branch) != 0) {
-		vv_fail(err, VV_EUSAGE, "the branch '%s' follows '%s' there, which has another name",
+		vv_fail(err, VV_EUSAGE,
+			"the branch '%s' follows '%s' there, which has another name",
 			vv_text_shows(head->branch + 11), vv_text_shows(short_name(merge)));
-		rc = vv_hint(err, "varve push %s HEAD:%s", vv_text_shows(m->name), vv_text_shows(short_name(merge)));
+		rc = vv_hint(err, "varve push %s HEAD:%s", vv_text_shows(m->name),
+			     vv_text_shows(short_name(merge)));
 	} else {
-		rc = add(p, head->branch, short_name(head->branch), current || !merge ? head->branch : merge,
-			 &head->commit, o->force, err);
+		rc = add(p, head->branch, short_name(head->branch),
+			 current || !merge ? head->branch : merge, &head->commit, o->force, err);
 	}
 	vv_free(merge);
 	vv_free(mode);
@@ -194,8 +203,8 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	return rc;
 }
 
-vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head, const vv_remote *m,
-			     const vv_push_plan_options *o, vv_error *err)
+vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
+			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
 	adding a = {p, o->force};
 	vv_status rc = VV_OK;
@@ -218,8 +227,8 @@ vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *h
 /* --- against what is there ------------------------------------------------------------------- */
 
 /* The lease: the branch there must be where we saw it last, or where the user says. */
-static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote *m, vv_push_item *it,
-			     const char *lease, vv_error *err)
+static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote *m,
+			     vv_push_item *it, const char *lease, vv_error *err)
 {
 	const char *colon = strchr(lease, ':');
 	size_t len = colon ? (size_t)(colon - lease) : strlen(lease);
@@ -230,7 +239,8 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
 	vv_status rc = VV_OK;
 
 	(void)p;
-	if (len > 0 && (strlen(short_name(it->to)) != len || strncmp(short_name(it->to), lease, len) != 0) &&
+	if (len > 0 &&
+	    (strlen(short_name(it->to)) != len || strncmp(short_name(it->to), lease, len) != 0) &&
 	    (strlen(it->to) != len || strncmp(it->to, lease, len) != 0)) {
 		return VV_OK; /* the lease is for another */
 	}
@@ -252,8 +262,8 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
 	return rc;
 }
 
-static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m, vv_push_item *it,
-		       const vv_push_plan_options *o, vv_error *err)
+static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
+		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
 {
 	bool known, forward, whole = true;
 	vv_status rc = VV_OK;
@@ -265,14 +275,17 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 		}
 	}
 	if (vv_oid_equal(&it->old, &it->id)) {
-		it->state = vv_oid_is_null(&it->id) ? VV_PUSH_REFUSED : whole ? VV_PUSH_SAME : VV_PUSH_BLOCKS;
+		it->state = vv_oid_is_null(&it->id) ? VV_PUSH_REFUSED
+			    : whole                 ? VV_PUSH_SAME
+						    : VV_PUSH_BLOCKS;
 		it->why = vv_oid_is_null(&it->id) ? "there is no such ref there" : NULL;
 		return VV_OK;
 	}
 	if (o->lease && (rc = check_lease(p, r, m, it, o->lease, err)) < 0) {
 		return rc;
 	}
-	if (it->state == VV_PUSH_REFUSED || vv_oid_is_null(&it->old) || vv_oid_is_null(&it->id) || it->force) {
+	if (it->state == VV_PUSH_REFUSED || vv_oid_is_null(&it->old) || vv_oid_is_null(&it->id) ||
+	    it->force) {
 		return VV_OK;
 	}
 	if (strncmp(it->to, "refs/heads/", 11) != 0) {
@@ -289,14 +302,15 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	}
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = known ? "the branch there has commits that this one has not: 'varve pull' first"
-				: "the branch there has commits that are not here: 'varve pull' first";
+		it->why =
+			known ? "the branch there has commits that this one has not: 'varve pull' first"
+			      : "the branch there has commits that are not here: 'varve pull' first";
 	}
 	return VV_OK;
 }
 
-vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
-			     const vv_push_plan_options *o, vv_error *err)
+vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h,
+			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
@@ -342,10 +356,13 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 		vv_buf_puts(&what, "[deleted]");
 	} else if (vv_oid_is_null(&it->old)) {
 		sign = '*';
-		vv_buf_puts(&what, strncmp(it->to, "refs/tags/", 10) == 0 ? "[new tag]" : "[new branch]");
+		vv_buf_puts(&what,
+			    strncmp(it->to, "refs/tags/", 10) == 0 ? "[new tag]" : "[new branch]");
 	} else {
 		(void)vv_commits_known(r, &it->old, 1, &known, &ignored);
-		forward = known && vv_is_ancestor(r, &it->old, &it->id, &forward, &ignored) == VV_OK && forward;
+		forward = known &&
+			  vv_is_ancestor(r, &it->old, &it->id, &forward, &ignored) == VV_OK &&
+			  forward;
 		(void)vv_rev_short(r, &it->old, &a, &ignored);
 		(void)vv_rev_short(r, &it->id, &b, &ignored);
 		sign = forward ? ' ' : '+';
@@ -354,10 +371,13 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 	vv_buf_puts(&what, "");
 	if (it->word[0]) {
 		vv_note(" %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what), vv_text_shows(it->word),
-			vv_text_shows(short_name(it->to)), dry_run ? "  (not sent)" : forward ? "" : "  (forced)");
+			vv_text_shows(short_name(it->to)),
+			dry_run   ? "  (not sent)"
+			: forward ? ""
+				  : "  (forced)");
 	} else {
-		vv_note(" %c %-18s %s%s", sign, vv_buf_cstr(&what), vv_text_shows(short_name(it->to)),
-			dry_run ? "  (not sent)" : "");
+		vv_note(" %c %-18s %s%s", sign, vv_buf_cstr(&what),
+			vv_text_shows(short_name(it->to)), dry_run ? "  (not sent)" : "");
 	}
 	if (it->why) {
 		vv_buf_reset(&what);
@@ -369,7 +389,8 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 	vv_free(b);
 }
 
-void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet, bool dry_run)
+void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
+			bool dry_run)
 {
 	bool refused = vv_push_plan_refused(p), goes = vv_push_plan_goes(p);
 

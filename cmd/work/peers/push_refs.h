@@ -14,7 +14,12 @@
 #include "transport/protocol/message.h"
 
 /* BLOCKS: the ref is there already, but lacks blocks, which go. */
-typedef enum vv_push_state { VV_PUSH_GOES, VV_PUSH_SAME, VV_PUSH_BLOCKS, VV_PUSH_REFUSED } vv_push_state;
+typedef enum vv_push_state {
+	VV_PUSH_GOES,
+	VV_PUSH_SAME,
+	VV_PUSH_BLOCKS,
+	VV_PUSH_REFUSED
+} vv_push_state;
 
 typedef struct vv_push_item {
 	const char *from; /* the ref here; NULL for a deletion, or a commit without a ref */
@@ -23,7 +28,7 @@ typedef struct vv_push_item {
 	vv_oid id, old;   /* id null: delete; old null: it is not there */
 	bool force;
 	vv_push_state state;
-	const char *why;  /* when refused */
+	const char *why; /* when refused */
 } vv_push_item;
 
 typedef struct vv_push_plan {
@@ -43,14 +48,15 @@ typedef struct vv_push_plan_options {
 
 /* Before the other side is asked. Without words: the branch at hand to the one that it follows,
  * as push.default "simple" means it. VV_ENOTFOUND, VV_EUSAGE. */
-vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head, const vv_remote *m,
-			     const vv_push_plan_options *o, vv_error *err);
+vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
+			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
 /* Sets old and state by what the other side has. */
-vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
-			     const vv_push_plan_options *o, vv_error *err);
+vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h,
+			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
 bool vv_push_plan_refused(const vv_push_plan *p);
 bool vv_push_plan_goes(const vv_push_plan *p); /* is there something to do? */
 /* A line for each ref on stderr, as git push has them. */
-void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet, bool dry_run);
+void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
+			bool dry_run);
 
 #endif

@@ -31,10 +31,13 @@ vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err)
 	}
 	const char *star = strchr(out->from, '*'), *star_to = out->to ? strchr(out->to, '*') : NULL;
 	bool twice = (star && strchr(star + 1, '*')) || (star_to && strchr(star_to + 1, '*'));
-	if (twice || (out->to && (star != NULL) != (star_to != NULL)) || (colon && strchr(colon + 1, ':'))) {
+	if (twice || (out->to && (star != NULL) != (star_to != NULL)) ||
+	    (colon && strchr(colon + 1, ':'))) {
 		vv_refspec_clear(out);
 		vv_fail(err, VV_EUSAGE, "'%s' is no refspec", vv_text_shows(text));
-		return vv_hint(err, "a refspec is FROM:TO, as in main:main, with one * on both sides or none");
+		return vv_hint(
+			err,
+			"a refspec is FROM:TO, as in main:main, with one * on both sides or none");
 	}
 	return VV_OK;
 }
@@ -61,7 +64,8 @@ char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc)
 		}
 		vv_buf_puts(&b, s->to);
 	} else {
-		size_t before = (size_t)(star - s->from), after = strlen(star + 1), len = strlen(name);
+		size_t before = (size_t)(star - s->from), after = strlen(star + 1),
+		       len = strlen(name);
 		if (len < before + after || strncmp(name, s->from, before) != 0 ||
 		    strcmp(name + len - after, star + 1) != 0) {
 			return NULL;
@@ -103,7 +107,7 @@ vv_status vv_remote_name_check(const char *name, vv_error *err)
 /* One of a remote's settings, whose name ends with key. */
 static vv_status take_setting(vv_remote *m, const char *key, const char *value, vv_error *err)
 {
-	char **one = strcmp(key, "url") == 0	   ? &m->url
+	char **one = strcmp(key, "url") == 0       ? &m->url
 		     : strcmp(key, "pushurl") == 0 ? &m->push_url
 		     : strcmp(key, "varve") == 0   ? &m->program
 						   : NULL;
@@ -138,13 +142,15 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 	return VV_OK;
 }
 
-static vv_status on_setting(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+static vv_status on_setting(void *payload, const char *name, const char *value, const char *level,
+			    vv_error *err)
 {
 	vv_remote *m = payload;
 	size_t len = strlen(m->name);
 
 	(void)level;
-	if (strncmp(name, "remote.", 7) != 0 || strncmp(name + 7, m->name, len) != 0 || name[7 + len] != '.') {
+	if (strncmp(name, "remote.", 7) != 0 || strncmp(name + 7, m->name, len) != 0 ||
+	    name[7 + len] != '.') {
 		return VV_OK;
 	}
 	return take_setting(m, name + 8 + len, value ? value : "", err);
@@ -153,8 +159,8 @@ static vv_status on_setting(void *payload, const char *name, const char *value, 
 /* Does the word look like a URL, or is there such a folder? */
 static bool is_place(const char *word)
 {
-	return strstr(word, "://") || strchr(word, '/') || strchr(word, ':') || strcmp(word, ".") == 0 ||
-	       strcmp(word, "..") == 0 || vv_exists(word);
+	return strstr(word, "://") || strchr(word, '/') || strchr(word, ':') ||
+	       strcmp(word, ".") == 0 || strcmp(word, "..") == 0 || vv_exists(word);
 }
 
 static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
@@ -164,7 +170,8 @@ static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
 	size_t count = 0;
 	vv_error ignored;
 
-	vv_fail(err, VV_ENOTFOUND, "there is no remote '%s', and no folder of that name", vv_text_shows(word));
+	vv_fail(err, VV_ENOTFOUND, "there is no remote '%s', and no folder of that name",
+		vv_text_shows(word));
 	vv_nearest_init(&near, word);
 	if (vv_remote_names(&names, &count, r, &ignored) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
@@ -197,7 +204,8 @@ vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_
 		out->name = NULL;
 		if (!is_place(word)) {
 			rc = r ? no_remote(r, word, err)
-			       : vv_fail(err, VV_ENOTFOUND, "there is no folder '%s'", vv_text_shows(word));
+			       : vv_fail(err, VV_ENOTFOUND, "there is no folder '%s'",
+					 vv_text_shows(word));
 		} else if (!(out->url = vv_strdup(word))) {
 			rc = vv_fail_nomem(err);
 		}
@@ -232,14 +240,16 @@ typedef struct names {
 	size_t count;
 } names;
 
-static vv_status add_name(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+static vv_status add_name(void *payload, const char *name, const char *value, const char *level,
+			  vv_error *err)
 {
 	names *l = payload;
 	const char *end = strrchr(name, '.');
 
 	(void)value;
 	(void)level;
-	if (strncmp(name, "remote.", 7) != 0 || !end || strcmp(end, ".url") != 0 || end <= name + 7) {
+	if (strncmp(name, "remote.", 7) != 0 || !end || strcmp(end, ".url") != 0 ||
+	    end <= name + 7) {
 		return VV_OK;
 	}
 	size_t len = (size_t)(end - (name + 7));
@@ -279,7 +289,8 @@ vv_status vv_remote_names(char ***out, size_t *count, vv_repository *r, vv_error
 	return VV_OK;
 }
 
-static vv_status branch_setting(char **out, vv_repository *r, const char *branch, const char *key, vv_error *err)
+static vv_status branch_setting(char **out, vv_repository *r, const char *branch, const char *key,
+				vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc = VV_ENOTFOUND;
@@ -294,7 +305,8 @@ static vv_status branch_setting(char **out, vv_repository *r, const char *branch
 	return rc;
 }
 
-vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push, vv_error *err)
+vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push,
+			    vv_error *err)
 {
 	char **list;
 	size_t count;
@@ -317,8 +329,9 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 	if (!pick) {
 		vv_fail(err, VV_ENOTFOUND,
 			count == 0 ? "there is no remote" : "it is not said which remote is meant");
-		rc = vv_hint(err, count == 0 ? "'varve remote add origin URL' makes one, or give a URL"
-					     : "name one: 'varve remote -v' lists them");
+		rc = vv_hint(err, count == 0
+					  ? "'varve remote add origin URL' makes one, or give a URL"
+					  : "name one: 'varve remote -v' lists them");
 	} else {
 		*name = vv_strdup(pick);
 		rc = *name ? VV_OK : vv_fail_nomem(err);

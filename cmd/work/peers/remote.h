@@ -42,7 +42,8 @@ void vv_remote_clear(vv_remote *m);
 /* The remote that a branch ("refs/heads/main") follows: branch.<name>.remote, else "origin",
  * else the only one there is. push: also branch.<name>.pushRemote and remote.pushDefault.
  * Owned; VV_ENOTFOUND. */
-vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push, vv_error *err);
+vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push,
+			    vv_error *err);
 
 /* Names, sorted. Free with vv_names_free. */
 vv_status vv_remote_names(char ***names, size_t *count, vv_repository *r, vv_error *err);

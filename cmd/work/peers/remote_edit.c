@@ -32,10 +32,12 @@ static bool is_follower(const settings *s, const char *name, const char *value)
 {
 	const char *end = strrchr(name, '.');
 	return strncmp(name, "branch.", 7) == 0 && end &&
-	       (strcmp(end, ".remote") == 0 || strcmp(end, ".pushremote") == 0) && strcmp(value, s->remote) == 0;
+	       (strcmp(end, ".remote") == 0 || strcmp(end, ".pushremote") == 0) &&
+	       strcmp(value, s->remote) == 0;
 }
 
-static vv_status collect(void *payload, const char *name, const char *value, const char *level, vv_error *err)
+static vv_status collect(void *payload, const char *name, const char *value, const char *level,
+			 vv_error *err)
 {
 	settings *s = payload;
 
@@ -129,7 +131,8 @@ static vv_status move_refs(vv_repository *r, const char *from, const char *to, v
 		vv_buf_printf(&name, "refs/remotes/%s/%s", to ? to : "", l.names[i] + prefix.len);
 		rc = vv_buf_ok(&name, err);
 		if (rc == VV_OK && to && !l.targets[i]) {
-			rc = vv_ref_update(r, name.data, &l.ids[i], NULL, true, "remote: renamed", err);
+			rc = vv_ref_update(r, name.data, &l.ids[i], NULL, true, "remote: renamed",
+					   err);
 		}
 		rc = rc < 0 ? rc : vv_ref_delete(r, l.names[i], NULL, err);
 	}
@@ -170,7 +173,8 @@ vv_status vv_remote_forget(vv_repository *r, const vv_remote *m, vv_error *err)
 }
 
 /* "+refs/heads/X:refs/remotes/OLD/X" with the new name. */
-static vv_status put_spec(vv_buf *b, const char *value, const char *from, const char *to, vv_error *err)
+static vv_status put_spec(vv_buf *b, const char *value, const char *from, const char *to,
+			  vv_error *err)
 {
 	vv_buf old = VV_BUF_INIT;
 
@@ -196,7 +200,8 @@ vv_status vv_remote_move(vv_repository *r, const vv_remote *m, const char *to, v
 	for (size_t i = 0; rc == VV_OK && i < s.count; i++) {
 		const char *key = s.items[i].name + 8 + strlen(m->name);
 		char *full = vv_remote_key(to, key);
-		rc = full ? put_spec(&value, s.items[i].value, m->name, to, err) : vv_fail_nomem(err);
+		rc = full ? put_spec(&value, s.items[i].value, m->name, to, err)
+			  : vv_fail_nomem(err);
 		rc = rc < 0 ? rc : vv_config_add(r, full, value.data, err);
 		vv_free(full);
 	}

@@ -47,7 +47,9 @@ static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, 
 	(void)payload;
 	if (fd < 0) {
 		vv_fail(err, VV_EREFUSED, "nobody can be asked: there is no terminal");
-		return vv_hint(err, "use an ssh agent, a credential helper of Git, or a key without passphrase");
+		return vv_hint(
+			err,
+			"use an ssh agent, a credential helper of Git, or a key without passphrase");
 	}
 	vv_text_put_escaped(&text, prompt, strlen(prompt));
 	vv_status rc = vv_write_full(fd, vv_buf_cstr(&text), text.len, "/dev/tty", err);
@@ -91,7 +93,8 @@ void vv_transfer_tell_lines(const vv_buf *said)
 
 /* --- connecting ------------------------------------------------------------------------- */
 
-vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint64_t idle_sec, vv_error *err)
+vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint64_t idle_sec,
+			   vv_error *err)
 {
 	unsigned cpus = vv_cpu_count();
 
@@ -107,11 +110,12 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint
 		vv_transfer_close(t);
 		return vv_fail_nomem(err);
 	}
-	t->connect = (vv_connect_options){.repo = repo,
-					  .program = t->program,
-					  .idle_sec = (unsigned)(idle_sec < 86400 ? idle_sec : 86400),
-					  .ask = ask,
-					  .line = say_line};
+	t->connect = (vv_connect_options){
+		.repo = repo,
+		.program = t->program,
+		.idle_sec = (unsigned)(idle_sec < 86400 ? idle_sec : 86400),
+		.ask = ask,
+		.line = say_line};
 	return VV_OK;
 }
 
@@ -124,7 +128,8 @@ void vv_transfer_close(vv_transfer *t)
 	memset(t, 0, sizeof(*t));
 }
 
-vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write, vv_error *err)
+vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write,
+			      vv_error *err)
 {
 	vv_connect_options o = t->connect;
 
@@ -178,7 +183,8 @@ static vv_status get_incoming(void *payload, const vv_cid *cid, vv_buf *out, vv_
 	return vv_incoming_get(payload, cid, out, err);
 }
 
-static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_new_root *v, vv_error *err)
+static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_new_root *v,
+			       vv_error *err)
 {
 	vv_buf is = VV_BUF_INIT, should = VV_BUF_INIT;
 	vv_tree_entry e = {0};
@@ -196,8 +202,8 @@ static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_
 	return rc;
 }
 
-vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in, const vv_new_root *v,
-			    vv_error *err)
+vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
+			    const vv_new_root *v, vv_error *err)
 {
 	vv_transfer *t = payload;
 	const vv_sink source = {.get = get_incoming, .payload = in};
@@ -207,13 +213,15 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 
 	if (rc == VV_OK) {
 		rc = check_pointer(with, &table, v, err);
-		rc = rc < 0 ? rc : vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
+		rc = rc < 0 ? rc
+			    : vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
 		vv_table_close(&table);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
 		vv_oid_text(hex, &v->commit);
 		hex[10] = '\0';
-		vv_prefix(err, "what came is not sound: %s in commit %s", vv_text_shows(v->path), hex);
+		vv_prefix(err, "what came is not sound: %s in commit %s", vv_text_shows(v->path),
+			  hex);
 	}
 	return rc;
 }
@@ -230,18 +238,22 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 	bool blocks = t->verbose || (s->commits == 0 && s->versions == 0);
 	vv_buf b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "%s %s %s, %s %s", verb, vv_text_count(s->commits), plural(s->commits, "commit", "commits"),
-		      vv_text_count(s->versions), plural(s->versions, "version of a dataset", "versions of datasets"));
+	vv_buf_printf(&b, "%s %s %s, %s %s", verb, vv_text_count(s->commits),
+		      plural(s->commits, "commit", "commits"), vv_text_count(s->versions),
+		      plural(s->versions, "version of a dataset", "versions of datasets"));
 	if (blocks) {
-		vv_buf_printf(&b, ", %s %s", vv_text_count(s->blocks), plural(s->blocks, "block", "blocks"));
+		vv_buf_printf(&b, ", %s %s", vv_text_count(s->blocks),
+			      plural(s->blocks, "block", "blocks"));
 	}
 	vv_buf_puts(&b, " (");
 	if (blocks) {
 		vv_buf_printf(&b, "%s of data in ", vv_text_bytes(s->bytes));
 	}
-	vv_buf_printf(&b, "%s on the line, %s/s)", vv_text_bytes(s->line), vv_text_bytes(s->line * 1000 / s->ms));
+	vv_buf_printf(&b, "%s on the line, %s/s)", vv_text_bytes(s->line),
+		      vv_text_bytes(s->line * 1000 / s->ms));
 	if (s->had > 0) {
-		vv_buf_printf(&b, "; %s%s there already", t->verbose ? vv_text_count(s->had) : "part of it",
+		vv_buf_printf(&b, "; %s%s there already",
+			      t->verbose ? vv_text_count(s->had) : "part of it",
 			      t->verbose ? " blocks were" : " was");
 	}
 	vv_note("%s", vv_buf_cstr(&b));
@@ -255,8 +267,8 @@ static void tell_suppliers(const vv_supplier *suppliers, size_t count, bool bloc
 		if (count > 1 && s->blocks > 0 && !blocks) {
 			vv_note("  %s from %s", vv_text_bytes(s->bytes), vv_text_shows(s->name));
 		} else if (count > 1 && s->blocks > 0) {
-			vv_note("  %s blocks (%s) from %s", vv_text_count(s->blocks), vv_text_bytes(s->bytes),
-				vv_text_shows(s->name));
+			vv_note("  %s blocks (%s) from %s", vv_text_count(s->blocks),
+				vv_text_bytes(s->bytes), vv_text_shows(s->name));
 		}
 		if (s->dropped) {
 			vv_warn("%s was given up: %s", vv_text_shows(s->name), s->why.message);
@@ -264,8 +276,8 @@ static void tell_suppliers(const vv_supplier *suppliers, size_t count, bool bloc
 	}
 }
 
-void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r, const vv_supplier *suppliers,
-			    size_t count)
+void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
+			    const vv_supplier *suppliers, size_t count)
 {
 	uint64_t ms = vv_monotonic_ms() - t->start_ms + 1, line = 0;
 	char text[VV_CID_TEXT + 1];
@@ -298,8 +310,9 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r, cons
 	}
 	tell_suppliers(suppliers, count, t->verbose);
 	if (r->missing_count > 0) {
-		vv_warn("%s of %s versions lack blocks: %s that no peer had", vv_text_count(r->incomplete),
-			vv_text_count(r->versions), vv_text_count(r->missing_count));
+		vv_warn("%s of %s versions lack blocks: %s that no peer had",
+			vv_text_count(r->incomplete), vv_text_count(r->versions),
+			vv_text_count(r->missing_count));
 		for (size_t i = 0; i < r->missing_shown; i++) {
 			vv_cid_text(text, &r->missing[i]);
 			vv_note("  %s", text);

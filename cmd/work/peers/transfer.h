@@ -15,8 +15,8 @@
 #include "transport/protocol/peer.h"
 
 typedef struct vv_transfer {
-	vv_repository *repo;    /* NULL: outside of one */
-	char *program;          /* own executable */
+	vv_repository *repo; /* NULL: outside of one */
+	char *program;       /* own executable */
 	vv_connect_options connect;
 	const vv_progress *progress;
 	vv_table_checks *checks; /* of the versions that came */
@@ -27,11 +27,13 @@ typedef struct vv_transfer {
 } vv_transfer;
 
 /* idle_sec: --timeout, 0 the usual one. */
-vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint64_t idle_sec, vv_error *err);
+vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint64_t idle_sec,
+			   vv_error *err);
 void vv_transfer_close(vv_transfer *t);
 
 /* Connects to the remote's URL; write: to push (its pushurl). */
-vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write, vv_error *err);
+vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write,
+			      vv_error *err);
 
 /* The one to connect to another URL ("ipfs+http://..." too) as a supplier of blocks. name is
  * kept by the supplier. */
@@ -40,8 +42,8 @@ void vv_transfer_supplier_clear(vv_supplier *s);
 
 /* A vv_version_check_fn whose payload is a vv_transfer: the pointer equals its root's text, and
  * the table is canonical. */
-vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in, const vv_new_root *version,
-			    vv_error *err);
+vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
+			    const vv_new_root *version, vv_error *err);
 
 /* What went over a line. */
 typedef struct vv_transfer_sum {
@@ -56,8 +58,8 @@ typedef struct vv_transfer_sum {
 void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s);
 
 /* What was fetched. */
-void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r, const vv_supplier *suppliers,
-			    size_t count);
+void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
+			    const vv_supplier *suppliers, size_t count);
 void vv_transfer_tell_lines(const vv_buf *said); /* "remote: ..." */
 
 #endif

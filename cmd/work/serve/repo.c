@@ -77,10 +77,12 @@ static vv_status is_clean(vv_repository *r, vv_error *err)
 	vv_index *index = NULL;
 	vv_status rc;
 
-	if ((rc = vv_index_open(&index, r, err)) == VV_OK && (rc = vv_stage_open(&stage, r, NULL, err)) == VV_OK &&
+	if ((rc = vv_index_open(&index, r, err)) == VV_OK &&
+	    (rc = vv_stage_open(&stage, r, NULL, err)) == VV_OK &&
 	    (rc = vv_changes_read(&c, r, index, stage, &o, err)) == VV_OK) {
 		if (c.staged + c.unstaged + c.conflicts > 0) {
-			rc = vv_fail(err, VV_EREFUSED, "the work tree there has changes that are not committed");
+			rc = vv_fail(err, VV_EREFUSED,
+				     "the work tree there has changes that are not committed");
 		}
 		vv_changes_clear(&c);
 	}
@@ -97,10 +99,12 @@ static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error
 	vv_tree_switch s = {0};
 	vv_status rc;
 
-	if ((rc = vv_index_open(&index, r, err)) == VV_OK && (rc = vv_stage_open(&stage, r, NULL, err)) == VV_OK) {
+	if ((rc = vv_index_open(&index, r, err)) == VV_OK &&
+	    (rc = vv_stage_open(&stage, r, NULL, err)) == VV_OK) {
 		vv_checkout_init(&checkout, r, stage, index);
 		checkout.pointer_ok = true;
-		if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) == VV_OK &&
+		if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) ==
+			    VV_OK &&
 		    (rc = vv_tree_switch_run(&s, err)) == VV_OK) {
 			rc = vv_index_write(index, err);
 		}
@@ -118,8 +122,8 @@ static vv_status update_tree(void *payload, const vv_push_ref *head, bool check_
 	return check_only ? is_clean(s->repo, err) : write_files(s->repo, head, err);
 }
 
-static vv_status check(void *payload, vv_repository *with, vv_incoming *in, const vv_new_root *version,
-		       vv_error *err)
+static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
+		       const vv_new_root *version, vv_error *err)
 {
 	serving *s = payload;
 	return vv_transfer_check(&s->check, with, in, version, err);
@@ -128,7 +132,8 @@ static vv_status check(void *payload, vv_repository *with, vv_incoming *in, cons
 /* --- the owner's policy (receive.varveCheck) -------------------------------------------------- */
 
 /* Where a new branch leaves the one at HEAD: what is older was checked before. */
-static vv_status find_start(vv_repository *with, const vv_push_ref *r, vv_oid *out, bool *has, vv_error *err)
+static vv_status find_start(vv_repository *with, const vv_push_ref *r, vv_oid *out, bool *has,
+			    vv_error *err)
 {
 	vv_head head;
 	vv_status rc = VV_OK;
@@ -147,8 +152,8 @@ static vv_status find_start(vv_repository *with, const vv_push_ref *r, vv_oid *o
 	return rc;
 }
 
-static vv_status check_ref(vv_repository *with, const vv_push_ref *r, bool trailers, bool *valid, vv_buf *report,
-			   vv_error *err)
+static vv_status check_ref(vv_repository *with, const vv_push_ref *r, bool trailers, bool *valid,
+			   vv_buf *report, vv_error *err)
 {
 	vv_oid start;
 	bool has, good;
@@ -158,7 +163,8 @@ static vv_status check_ref(vv_repository *with, const vv_push_ref *r, bool trail
 		return VV_OK;
 	}
 	if ((rc = find_start(with, r, &start, &has, err)) == VV_OK) {
-		rc = vv_check_commits(with, has ? &start : NULL, &r->id, trailers, &good, report, err);
+		rc = vv_check_commits(with, has ? &start : NULL, &r->id, trailers, &good, report,
+				      err);
 	}
 	if (rc == VV_OK) {
 		*valid &= good;
@@ -166,8 +172,8 @@ static vv_status check_ref(vv_repository *with, const vv_push_ref *r, bool trail
 	return rc;
 }
 
-static vv_status policy(void *payload, vv_repository *with, vv_incoming *in, const vv_push_ref *refs,
-			size_t count, vv_buf *report, vv_error *err)
+static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
+			const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err)
 {
 	serving *s = payload;
 	char *mode = NULL;
@@ -177,8 +183,10 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in, con
 	if (rc == VV_ENOTFOUND) {
 		return VV_OK;
 	}
-	if (rc == VV_OK && strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0 && strcmp(mode, "off") != 0) {
-		rc = vv_fail(err, VV_EUSAGE, "receive.varveCheck there is '%s', not refuse, warn or off",
+	if (rc == VV_OK && strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0 &&
+	    strcmp(mode, "off") != 0) {
+		rc = vv_fail(err, VV_EUSAGE,
+			     "receive.varveCheck there is '%s', not refuse, warn or off",
 			     vv_text_shows(mode));
 	}
 	if (rc == VV_OK && strcmp(mode, "off") != 0 &&
@@ -188,7 +196,8 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in, con
 			rc = check_ref(with, &refs[i], trailers, &valid, report, err);
 		}
 		if (rc == VV_OK && !valid && strcmp(mode, "refuse") == 0) {
-			rc = vv_fail(err, VV_EREFUSED, "the check of the data found errors (receive.varveCheck)");
+			rc = vv_fail(err, VV_EREFUSED,
+				     "the check of the data found errors (receive.varveCheck)");
 		}
 	}
 	vv_free(mode);
@@ -217,7 +226,11 @@ static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 {
 	serving state = {0};
-	vv_serve serve = {.check = check, .policy = policy, .update_tree = update_tree, .payload = &state, .writable = s->writable};
+	vv_serve serve = {.check = check,
+			  .policy = policy,
+			  .update_tree = update_tree,
+			  .payload = &state,
+			  .writable = s->writable};
 	vv_status rc = open_exactly(&state.repo, s->path, err);
 
 	s->op = "open";

@@ -10,9 +10,10 @@
 #include "transport/line/channel.h"
 
 typedef struct vv_serve_repo {
-	const char *path;  /* its folder, its .git, or a bare one: that very folder, not one above */
+	/* its folder, its .git, or a bare one: that very folder, not one above */
+	const char *path;
 	bool writable;
-	bool one;          /* just one request (HTTP), without a greeting */
+	bool one; /* just one request (HTTP), without a greeting */
 	/* Set by the run: what the last request was, for a log. */
 	const char *op;
 	bool failed;

@@ -55,7 +55,8 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
 	out->header = w->no_header ? 0 : -1;
-	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) < 0 ||
+	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
+		    0 ||
 	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {
 		return rc;
 	}

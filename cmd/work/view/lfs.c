@@ -24,7 +24,9 @@ static const char *find_oid(const char *text, size_t len)
 	for (size_t i = version - 1; i + oid + HEX_LEN < len; i++) {
 		if (memcmp(text + i, OID_LINE, oid) == 0) {
 			const char *hex = text + i + oid;
-			return strspn(hex, "0123456789abcdef") == HEX_LEN && hex[HEX_LEN] == '\n' ? hex : NULL;
+			return strspn(hex, "0123456789abcdef") == HEX_LEN && hex[HEX_LEN] == '\n'
+				       ? hex
+				       : NULL;
 		}
 	}
 	return NULL;
@@ -48,13 +50,15 @@ vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t le
 	memcpy(first, hex, 2);
 	memcpy(second, hex + 2, 2);
 	first[2] = second[2] = '\0';
-	char *file = vv_path_join(vv_repository_commondir(r), "lfs", "objects", first, second, hex, (char *)NULL);
+	char *file = vv_path_join(vv_repository_commondir(r), "lfs", "objects", first, second, hex,
+				  (char *)NULL);
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
 	if (!vv_exists(file)) {
 		vv_free(file);
-		vv_fail(err, VV_EMISSING, "its content is kept by Git LFS, and object %.12s is not here", hex);
+		vv_fail(err, VV_EMISSING,
+			"its content is kept by Git LFS, and object %.12s is not here", hex);
 		return vv_hint(err, "'git lfs fetch --all' gets it");
 	}
 	*path = file;

@@ -435,8 +435,8 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_stage *stage
 	return find_in_commit(s, hex, err);
 }
 
-vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
-			       vv_error *err)
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage,
+			       const char *text, vv_error *err)
 {
 	char *inside = NULL;
 	vv_error ignored;

@@ -29,9 +29,10 @@ typedef enum vv_subject_from {
 typedef struct vv_subject {
 	const char *text; /* as the user wrote it; borrowed */
 	vv_subject_from from;
-	char *path;    /* repository-relative; NULL for a CID, and outside a repository */
-	char *file;    /* FROM_WORK: the file to open */
-	char *lfs;     /* the blob (or file) is a pointer of Git LFS, and this file holds its object */
+	char *path; /* repository-relative; NULL for a CID, and outside a repository */
+	char *file; /* FROM_WORK: the file to open */
+	/* the blob (or file) is a pointer of Git LFS, and this file holds its object */
+	char *lfs;
 	vv_oid commit; /* FROM_COMMIT */
 	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
 	bool is_dataset; /* a stored version: root is its CID */
@@ -70,8 +71,8 @@ vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_stage *sta
 			       vv_error *err);
 
 /* The same for a word that is certainly a file, inside or outside of the repository. */
-vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
-			       vv_error *err);
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage,
+			       const char *text, vv_error *err);
 
 /* Its rows. How plain text is read: hints (NULL: found out, or datapackage.json);
  * find_key: also look for its key (costs a proof over all rows). */

@@ -185,7 +185,8 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_random(&io.secret, sizeof(io.secret));
 	/* what is as in the last version is not even parsed */
 	if (io.parent && s->stage && !s->lfs &&
-	    (rc = vv_stage_scan_cache(s->stage, s->path, &s->parent, &cache, &io.secret, err)) < 0) {
+	    (rc = vv_stage_scan_cache(s->stage, s->path, &s->parent, &cache, &io.secret, err)) <
+		    0) {
 		goto done;
 	}
 	io.cache = cache;

@@ -39,8 +39,8 @@ typedef struct vv_commit_options {
 	const vv_oid *tree;
 	const vv_oid *parents;
 	size_t parent_count;
-	const char *author;  /* "Name <mail>" or NULL */
-	int64_t author_time; /* with author_time_set */
+	const char *author;    /* "Name <mail>" or NULL */
+	int64_t author_time;   /* with author_time_set */
 	int author_offset_min; /* its zone */
 	bool author_time_set;
 	const vv_commit *keep_author; /* amend: take the author of this one */

@@ -247,8 +247,9 @@ static bool some_ago(const char *text, int64_t now, int64_t *when)
 	static const struct {
 		const char *name;
 		int64_t seconds;
-	} units[] = {{"second", 1},       {"minute", 60},       {"hour", 3600},      {"day", 86400},
-		     {"week", 7 * 86400}, {"month", 30 * 86400}, {"year", 365 * 86400}};
+	} units[] = {{"second", 1},        {"minute", 60},      {"hour", 3600},
+		     {"day", 86400},       {"week", 7 * 86400}, {"month", 30 * 86400},
+		     {"year", 365 * 86400}};
 	size_t digits_len = strspn(text, "0123456789"), len;
 	uint64_t n;
 
@@ -293,8 +294,10 @@ vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
 			if (err) {
 				err->hint[0] = '\0';
 			}
-			return vv_hint(err, "write it as 2026-03-01, 2026-03-01T12:00:00+01:00, yesterday or "
-					    "'2 weeks ago'");
+			return vv_hint(
+				err,
+				"write it as 2026-03-01, 2026-03-01T12:00:00+01:00, yesterday or "
+				"'2 weeks ago'");
 		}
 	}
 	return VV_OK;

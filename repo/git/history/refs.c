@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "repo/git/history/refs_internal.h"
 
-
 void vv_ref_clear(vv_ref *ref)
 {
 	vv_free(ref->name);
@@ -186,8 +185,7 @@ bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *comm
 	vv_head head = {0};
 	bool is = !vv_oid_is_null(commit) && vv_head_read(r, &head, NULL) == VV_OK &&
 		  vv_oid_equal(&head.commit, commit) &&
-		  (!branch_or_null ||
-		   (head.branch && strcmp(head.branch, branch_or_null) == 0));
+		  (!branch_or_null || (head.branch && strcmp(head.branch, branch_or_null) == 0));
 
 	vv_head_clear(&head);
 	return is;

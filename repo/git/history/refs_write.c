@@ -672,7 +672,8 @@ static vv_status head_names(const char *path, const char *ref_name, bool *out, v
 		size_t len = strlen(ref_name);
 
 		p += 4 + strspn(p + 4, " \t");
-		*out = strncmp(p, ref_name, len) == 0 && p[len + strspn(p + len, " \t\r\n")] == '\0';
+		*out = strncmp(p, ref_name, len) == 0 &&
+		       p[len + strspn(p + len, " \t\r\n")] == '\0';
 	}
 	vv_buf_clear(&text);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;

@@ -61,7 +61,8 @@ static vv_status put_back(const vv_index_copy *c, const vv_repository *r, int fd
 		rc = vv_fail_errno(err, "cannot set the time of", lock);
 	}
 	if (rc == VV_OK && (rc = vv_share_fd(r, fd, lock, err)) == VV_OK) {
-		synced = vv_fsync(fd, lock, err); /* the right index, not durable, is better than the other */
+		/* the right index, not durable, is better than the other */
+		synced = vv_fsync(fd, lock, err);
 	}
 	closed = vv_close(fd, lock, rc == VV_OK && synced == VV_OK ? err : NULL);
 	rc = rc < 0 ? rc : closed;

@@ -116,7 +116,8 @@ static vv_status store_file(vv_repository *r, const char *path, const char *file
 
 	if (S_ISLNK(st->mode)) {
 		if ((rc = vv_read_link(file, &in, err)) == VV_OK) {
-			rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, vv_buf_cstr(&in), in.len, id, err);
+			rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, vv_buf_cstr(&in), in.len, id,
+						 err);
 		}
 		goto done;
 	}

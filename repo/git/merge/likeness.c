@@ -29,7 +29,7 @@ typedef struct signature {
 	git_hashsig *text; /* NULL: too short to say */
 	vv_cid *leaves;    /* of a dataset, sorted */
 	size_t count, cap;
-	uint64_t *rows;    /* of a small table, ascending */
+	uint64_t *rows; /* of a small table, ascending */
 	size_t row_count;
 } signature;
 

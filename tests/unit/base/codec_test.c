@@ -96,8 +96,12 @@ static void base32_is_that_of_the_rfc_in_lower_case(void **state)
 {
 	static const struct {
 		const char *bytes, *letters;
-	} pairs[] = {{"", ""},          {"f", "my"},           {"fo", "mzxq"},
-		     {"foo", "mzxw6"},  {"foob", "mzxw6yq"},   {"fooba", "mzxw6ytb"},
+	} pairs[] = {{"", ""},
+		     {"f", "my"},
+		     {"fo", "mzxq"},
+		     {"foo", "mzxw6"},
+		     {"foob", "mzxw6yq"},
+		     {"fooba", "mzxw6ytb"},
 		     {"foobar", "mzxw6ytboi"}};
 	uint8_t back[8];
 	char text[16];
@@ -114,8 +118,8 @@ static void base32_is_that_of_the_rfc_in_lower_case(void **state)
 	}
 	assert_int_equal(vv_base32_read(back, "mZxq", 4), 2); /* upper case */
 	assert_int_equal(vv_base32_read(back, "mz1q", 4), 3);
-	assert_int_equal(vv_base32_read(back, "mz", 2), 2);   /* spare bits */
-	assert_int_equal(vv_base32_read(back, "m", 1), 1);    /* no byte in it */
+	assert_int_equal(vv_base32_read(back, "mz", 2), 2); /* spare bits */
+	assert_int_equal(vv_base32_read(back, "m", 1), 1);  /* no byte in it */
 }
 
 static void hex_is_written_low_and_read_in_both_cases(void **state)

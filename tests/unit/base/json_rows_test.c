@@ -56,9 +56,8 @@ static void members_come_with_text_and_raw_bytes(void **state)
 	assert_row(r, "{\"a\":1,\"b\":\"x\"}\n{}", 15, "a=num<1> b=str<\"x\">(x) ");
 	assert_row(r, "{ \"a\" : -1.50 , \"b\":null,\"c\" :true , \"d\":false }", 48,
 		   "a=num<-1.50> b=null<null> c=true<true> d=false<false> ");
-	assert_row(
-		r, "{\"a\":\"x\\ty\\u00e9\\ud83d\\ude00\",\"\\u0062\":\"\"}", 42,
-		"a=str<\"x\\ty\\u00e9\\ud83d\\ude00\">"
+	assert_row(r, "{\"a\":\"x\\ty\\u00e9\\ud83d\\ude00\",\"\\u0062\":\"\"}", 42,
+		   "a=str<\"x\\ty\\u00e9\\ud83d\\ude00\">"
 		   "(x\ty\xc3\xa9\xf0\x9f\x98\x80) b=str<\"\">() ");
 	assert_row(r, "{}", 2, "");
 	assert_row(r, "{ \n}", 4, "");

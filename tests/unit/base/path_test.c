@@ -168,21 +168,21 @@ static void dangerous_names_are_refused(void **state)
 
 /* Each is followed by one that folds to the same; the pairs among themselves differ. */
 static const char *const alike[] = {
-	"T.csv",         "t.csv",
-	"A/B/c",         "a/b/C",
-	"caf\u00e9",     "cafe\u0301",
-	"CAF\u00c9",     "Cafe\u0301\u200c",
-	"\u1ebe",        "e\u0302\u0301",
-	"\u0130",        "i\u0307",
-	"\u03a3\u038a",  "\u03c3\u03b9\u0301",
-	"\u03c2",        "\u03c3",
-	"\u0419\u042f",  "\u0438\u0306\u044f",
-	"\u0401",        "\u0451",
-	"\ud55c\uae00",  "\u1112\u1161\u11ab\u1100\u1173\u11af",
-	"\uff34",        "\uff54",
-	"\u00c6\u00d8",  "\u00e6\u00f8",
-	"\x80Z",         "\x80z",
-	"\u00df",        "\u1e9e",
+	"T.csv",        "t.csv",
+	"A/B/c",        "a/b/C",
+	"caf\u00e9",    "cafe\u0301",
+	"CAF\u00c9",    "Cafe\u0301\u200c",
+	"\u1ebe",       "e\u0302\u0301",
+	"\u0130",       "i\u0307",
+	"\u03a3\u038a", "\u03c3\u03b9\u0301",
+	"\u03c2",       "\u03c3",
+	"\u0419\u042f", "\u0438\u0306\u044f",
+	"\u0401",       "\u0451",
+	"\ud55c\uae00", "\u1112\u1161\u11ab\u1100\u1173\u11af",
+	"\uff34",       "\uff54",
+	"\u00c6\u00d8", "\u00e6\u00f8",
+	"\x80Z",        "\x80z",
+	"\u00df",       "\u1e9e",
 };
 
 static void names_that_differ_in_case_or_unicode_form_fold_alike(void **state)
@@ -317,9 +317,11 @@ static void a_hostile_pattern_ends_soon(void **state)
 
 static void disguises_of_the_git_folder_are_seen_through(void **state)
 {
-	static const char *const yes[] = {".git", ".GIT", ".git. ", "git~1", ".g\xe2\x80\x8cit", ".git:x", "a\\.git",
-					  ".git\\b"};
-	static const char *const no[] = {"", ".gi", ".gitt", "git", "git~2", "a:.git", ".git-x", "a\\b"};
+	static const char *const yes[] = {
+		".git",   ".GIT",    ".git. ", "git~1", ".g\xe2\x80\x8cit",
+		".git:x", "a\\.git", ".git\\b"};
+	static const char *const no[] = {"",      ".gi",    ".gitt",  "git",
+					 "git~2", "a:.git", ".git-x", "a\\b"};
 	size_t i;
 
 	(void)state;

@@ -237,15 +237,28 @@ static const char *nearest(const char *word, const char *const *words)
 
 static void the_nearest_name_is_what_a_slip_of_the_finger_meant(void **state)
 {
-	static const char *const commands[] = {"add",  "info",   "log",  "rm",   "mv",     "gc",  "cat",    "car",   "diff",
-					       "push", "pull",   "tag",  "show", "status", "merge", "restore", "commit", "switch",
-					       "blame", "cherry-pick", "rename-column", NULL};
-	static const char *const slips[][2] = {
-		{"lgo", "log"},       {"stauts", "status"},   {"mr", "rm"},        {"comit", "commit"},
-		{"Log", "log"},       {"psuh", "push"},       {"swtich", "switch"}, {"resotre", "restore"},
-		{"ad", "add"},        {"dif", "diff"},        {"comm", "commit"},   {"cherrypick", "cherry-pick"},
-		{"rename_column", "rename-column"},           {"caat", "cat"}};
-	static const char *const absurd[] = {"undo", "x", "", "go", "rx", "new", "foo", "help", "init", "zzzzzzzzzzzz", "co", "list", "reset"};
+	static const char *const commands[] = {
+		"add",   "info",        "log",           "rm",      "mv",     "gc",
+		"cat",   "car",         "diff",          "push",    "pull",   "tag",
+		"show",  "status",      "merge",         "restore", "commit", "switch",
+		"blame", "cherry-pick", "rename-column", NULL};
+	static const char *const slips[][2] = {{"lgo", "log"},
+					       {"stauts", "status"},
+					       {"mr", "rm"},
+					       {"comit", "commit"},
+					       {"Log", "log"},
+					       {"psuh", "push"},
+					       {"swtich", "switch"},
+					       {"resotre", "restore"},
+					       {"ad", "add"},
+					       {"dif", "diff"},
+					       {"comm", "commit"},
+					       {"cherrypick", "cherry-pick"},
+					       {"rename_column", "rename-column"},
+					       {"caat", "cat"}};
+	static const char *const absurd[] = {"undo", "x",    "",     "go",   "rx",
+					     "new",  "foo",  "help", "init", "zzzzzzzzzzzz",
+					     "co",   "list", "reset"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {

@@ -35,8 +35,9 @@ static void varve(const char *a, const char *b, const char *c, const char *d)
 	char *argv[4] = {NULL};
 	int argc = 0;
 
-	for (size_t i = 0; i < 3 && words[i]; i++)
+	for (size_t i = 0; i < 3 && words[i]; i++) {
 		argv[argc++] = (char *)words[i];
+	}
 	assert_int_equal(vv_command_run(vv_command_find(a), argc, argv), 0);
 }
 
@@ -65,8 +66,9 @@ static bool judge(const char *old, const char *now, bool trailers, vv_buf *text)
 
 	vv_buf_reset(text);
 	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
-	if (old)
+	if (old) {
 		from = oid(r, old);
+	}
 	to = oid(r, now);
 	vv_assert_ok(vv_check_commits(r, old ? &from : NULL, &to, trailers, &valid, text, &err),
 		     &err);

@@ -35,7 +35,8 @@ static void comments_go_only_where_the_editor_was(void **state)
 static void all_behind_the_scissors_goes(void **state)
 {
 	(void)state;
-	expect_clean("one\n# ------------------------ >8 ------------------------\ndiff\n", "#", "one\n");
+	expect_clean("one\n# ------------------------ >8 ------------------------\ndiff\n", "#",
+		     "one\n");
 }
 
 static const struct CMUnitTest tests[] = {

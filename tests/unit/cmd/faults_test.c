@@ -287,8 +287,8 @@ static state state_of(const char *dir)
 
 static bool same_state(const state *a, const state *b)
 {
-	return strcmp(a->head, b->head) == 0 && strcmp(a->tags, b->tags) == 0 && strcmp(a->status, b->status) == 0 &&
-	       strcmp(a->table, b->table) == 0;
+	return strcmp(a->head, b->head) == 0 && strcmp(a->tags, b->tags) == 0 &&
+	       strcmp(a->status, b->status) == 0 && strcmp(a->table, b->table) == 0;
 }
 
 static bool same_refs(const state *a, const state *b)
@@ -417,7 +417,8 @@ static void check_aftermath(const trial *t, const outcome *o, const char *what)
 		}
 		words = t->sc->go_on;
 	} else if (!same_state(&now, &t->after) &&
-	    (o->code == 0 || (!same_state(&now, &t->before) && !same_state(&now, &t->between)))) {
+		   (o->code == 0 ||
+		    (!same_state(&now, &t->before) && !same_state(&now, &t->between)))) {
 		fail_msg(
 			"%s: ended with %d, and the state is neither the old nor the new one: HEAD %sstatus:\n%s",
 			what, o->code, now.head, now.status);
@@ -530,20 +531,24 @@ static void fail_memory(const scenario *sc)
 static void described(const char *dir, bool wrong)
 {
 	two_versions(dir);
-	vv_test_write_text(in(dir, "datapackage.json"),
-			   "{\"resources\": [{\"path\": \"prices.csv\", \"schema\": {\"primaryKey\": \"id\", \"fields\": ["
-			   "{\"name\": \"id\", \"type\": \"integer\"}, {\"name\": \"name\", \"type\": \"string\", \"constraints\": {\"pattern\": \"item .*\"}},"
-			   "{\"name\": \"price\", \"type\": \"integer\", \"constraints\": {\"minimum\": 0}}]}}]}");
-	vv_test_write_text(in(dir, "varve.json"),
-			   "{\"rules\": {\"row-constraint\": \"price * 3 >= 0 and length(name) > 3\", \"rows-removed\": {\"max\": 9}}}");
+	vv_test_write_text(
+		in(dir, "datapackage.json"),
+		"{\"resources\": [{\"path\": \"prices.csv\", \"schema\": {\"primaryKey\": \"id\", \"fields\": ["
+		"{\"name\": \"id\", \"type\": \"integer\"}, {\"name\": \"name\", \"type\": \"string\", \"constraints\": {\"pattern\": \"item .*\"}},"
+		"{\"name\": \"price\", \"type\": \"integer\", \"constraints\": {\"minimum\": 0}}]}}]}");
+	vv_test_write_text(
+		in(dir, "varve.json"),
+		"{\"rules\": {\"row-constraint\": \"price * 3 >= 0 and length(name) > 3\", \"rows-removed\": {\"max\": 9}}}");
 	if (wrong) {
-		vv_test_write_text(in(dir, "prices.csv"), "id,name,price\n1,item 1,5\n1,item 2,-7\n3,x,N/A\n");
+		vv_test_write_text(in(dir, "prices.csv"),
+				   "id,name,price\n1,item 1,5\n1,item 2,-7\n3,x,N/A\n");
 	}
 	succeed(dir, &vv_cmd_add, "prices.csv datapackage.json varve.json");
 	succeed(dir, &vv_cmd_commit, "-q -m three");
 }
 
-static void fail_check_kind(const char *template, vv_fault kind, int number, int verdict, const char *words)
+static void fail_check_kind(const char *template, vv_fault kind, int number, int verdict,
+			    const char *words)
 {
 	const char *dir = vv_test_path("work");
 	fault f = {kind, MANY, number, false};
@@ -556,12 +561,16 @@ static void fail_check_kind(const char *template, vv_fault kind, int number, int
 	assert_int_equal(o.code, verdict);
 	count = MANY - o.left;
 	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
-		(void)snprintf(what, sizeof what, "varve check %s, call %u of %u of kind %d failing", words, f.n, count, (int)kind);
+		(void)snprintf(what, sizeof what,
+			       "varve check %s, call %u of %u of kind %d failing", words, f.n,
+			       count, (int)kind);
 		copy_tree(template, dir);
 		o = run(dir, &f, &vv_cmd_check, words);
 		if (o.leaked || (o.code != verdict && o.code != 2)) {
-			fail_msg("%s: ended with %d%s\n%s%s", what, o.code, o.leaked ? ", and memory is leaked" : "",
-				 vv_test_read(stdout_path(), NULL), vv_test_read(stderr_path(), NULL));
+			fail_msg("%s: ended with %d%s\n%s%s", what, o.code,
+				 o.leaked ? ", and memory is leaked" : "",
+				 vv_test_read(stdout_path(), NULL),
+				 vv_test_read(stderr_path(), NULL));
 		}
 		if (o.code == 2) {
 			assert_one_message(what);
@@ -569,7 +578,9 @@ static void fail_check_kind(const char *template, vv_fault kind, int number, int
 		/* what it left behind is not believed wrongly */
 		o = run(dir, NULL, &vv_cmd_check, words);
 		if (o.code != verdict) {
-			fail_msg("%s: and again: %d\n%s%s", what, o.code, vv_test_read(stdout_path(), NULL), vv_test_read(stderr_path(), NULL));
+			fail_msg("%s: and again: %d\n%s%s", what, o.code,
+				 vv_test_read(stdout_path(), NULL),
+				 vv_test_read(stderr_path(), NULL));
 		}
 	}
 }
@@ -580,7 +591,8 @@ static void fail_check(bool wrong, vv_fault kind, int number)
 
 	described(template, wrong);
 	fail_check_kind(template, kind, number, wrong ? 1 : 0, "--json HEAD");
-	fail_check_kind(template, kind, number, wrong ? 1 : 0, "--new-only --base HEAD~1 --format html");
+	fail_check_kind(template, kind, number, wrong ? 1 : 0,
+			"--new-only --base HEAD~1 --format html");
 }
 
 static void check_of_wrong_data_survives_memory_that_ends(void **unused)
@@ -615,7 +627,8 @@ static void check_survives_storage_that_fails(void **unused)
 
 static bool names(const char *dir, const char *branch)
 {
-	return vv_exists(in(dir, vv_test_path(".git/refs/heads/%s", branch) + strlen(vv_test_dir()) + 1));
+	return vv_exists(
+		in(dir, vv_test_path(".git/refs/heads/%s", branch) + strlen(vv_test_dir()) + 1));
 }
 
 static void check_renaming(const char *dir, const char *id, const outcome *o, bool locks_may_stay,
@@ -636,7 +649,7 @@ static void check_renaming(const char *dir, const char *id, const outcome *o, bo
 	}
 	if ((!old && !new) || !names(dir, strstr(head, "/main") ? "main" : "trunk") ||
 	    (old && strcmp(vv_test_read(in(dir, ".git/refs/heads/main"), NULL), id) != 0) ||
-	    (new && strcmp(vv_test_read(in(dir, ".git/refs/heads/trunk"), NULL), id) != 0) ||
+	    (new &&strcmp(vv_test_read(in(dir, ".git/refs/heads/trunk"), NULL), id) != 0) ||
 	    (o->code == 0 && old)) {
 		fail_msg("%s: ended with %d, main %d, trunk %d, HEAD %s%s", what, o->code, old, new,
 			 head, said);
@@ -645,7 +658,9 @@ static void check_renaming(const char *dir, const char *id, const outcome *o, bo
 		fail_msg("%s: trunk is there, and not said:\n%s", what, said);
 	}
 	if (!strstr(vv_test_read(in(dir, old ? ".git/logs/refs/heads/main"
-					     : ".git/logs/refs/heads/trunk"), NULL), "commit: two")) {
+					     : ".git/logs/refs/heads/trunk"),
+				 NULL),
+		    "commit: two")) {
 		fail_msg("%s: the reflog is gone", what);
 	}
 	if (old) {
@@ -654,7 +669,8 @@ static void check_renaming(const char *dir, const char *id, const outcome *o, bo
 	assert_false(names(dir, "main"));
 	assert_string_equal(vv_test_read(in(dir, ".git/refs/heads/trunk"), NULL), id);
 	assert_string_equal(vv_test_read(in(dir, ".git/HEAD"), NULL), "ref: refs/heads/trunk\n");
-	assert_non_null(strstr(vv_test_read(in(dir, ".git/logs/refs/heads/trunk"), NULL), "commit: two"));
+	assert_non_null(
+		strstr(vv_test_read(in(dir, ".git/logs/refs/heads/trunk"), NULL), "commit: two"));
 	assert_no_temps(dir, what);
 }
 
@@ -677,8 +693,9 @@ static void fail_renaming(vv_fault kind, int number, bool lasting)
 	assert_int_equal(o.code, 0);
 	count = MANY - o.left;
 	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
-		(void)snprintf(what, sizeof what, "varve branch -m, call %u of %u of kind %d failing%s",
-			       f.n, count, (int)kind, lasting ? " and all behind it" : "");
+		(void)snprintf(what, sizeof what,
+			       "varve branch -m, call %u of %u of kind %d failing%s", f.n, count,
+			       (int)kind, lasting ? " and all behind it" : "");
 		copy_tree(template, dir);
 		o = run(dir, &f, &vv_cmd_branch, "-m main trunk");
 		/* A lock that cannot be removed: the next varve takes it away. */
@@ -710,23 +727,67 @@ static void a_branch_whose_renaming_has_no_memory_is_still_there(void **unused)
 /* ---- the tests ---- */
 
 static const scenario add = {.command = &vv_cmd_add, .words = "prices.csv", .prepare = edited};
-static const scenario commit = {.command = &vv_cmd_commit, .words = "-q -m three", .prepare = staged, .again_says_no = true};
-static const scenario commit_all = {
-	.command = &vv_cmd_commit, .words = "-q -a -m three", .prepare = edited, .again_says_no = true, .two_steps = true};
+static const scenario commit = {.command = &vv_cmd_commit,
+				.words = "-q -m three",
+				.prepare = staged,
+				.again_says_no = true};
+static const scenario commit_all = {.command = &vv_cmd_commit,
+				    .words = "-q -a -m three",
+				    .prepare = edited,
+				    .again_says_no = true,
+				    .two_steps = true};
 static const scenario gc = {.command = &vv_cmd_gc, .words = "-q --prune=now", .prepare = littered};
-static const scenario restore = {
-	.command = &vv_cmd_restore, .words = "--source HEAD~1 prices.csv", .prepare = edited, .moves_table = true};
+static const scenario restore = {.command = &vv_cmd_restore,
+				 .words = "--source HEAD~1 prices.csv",
+				 .prepare = edited,
+				 .moves_table = true};
 
-static const scenario switching = {.command = &vv_cmd_switch, .words = "-q other", .prepare = branches, .moves_table = true};
-static const scenario switching_new = {.command = &vv_cmd_switch, .words = "-q -c new other", .prepare = branches, .moves_table = true, .once = true};
-static const scenario detaching = {.command = &vv_cmd_switch, .words = "-q --detach other", .prepare = branches, .moves_table = true};
-static const scenario fast_forward = {.command = &vv_cmd_merge, .words = "-q ahead", .prepare = branches, .moves_table = true};
-static const scenario merging = {.command = &vv_cmd_merge, .words = "-q other", .prepare = branches, .moves_table = true, .go_on = "--continue"};
-static const scenario reverting = {.command = &vv_cmd_revert, .words = "-q HEAD", .prepare = branches, .moves_table = true, .once = true, .go_on = "--continue"};
-static const scenario picking = {.command = &vv_cmd_cherry_pick, .words = "-q other", .prepare = branches, .moves_table = true, .once = true, .go_on = "--continue"};
-static const scenario tagging = {.command = &vv_cmd_tag, .words = "v1 other", .prepare = branches, .once = true};
-static const scenario branching = {.command = &vv_cmd_branch, .words = "new other", .prepare = branches, .once = true};
-static const scenario deleting = {.command = &vv_cmd_branch, .words = "-D other", .prepare = branches, .once = true};
+static const scenario switching = {.command = &vv_cmd_switch,
+				   .words = "-q other",
+				   .prepare = branches,
+				   .moves_table = true};
+static const scenario switching_new = {.command = &vv_cmd_switch,
+				       .words = "-q -c new other",
+				       .prepare = branches,
+				       .moves_table = true,
+				       .once = true};
+static const scenario detaching = {.command = &vv_cmd_switch,
+				   .words = "-q --detach other",
+				   .prepare = branches,
+				   .moves_table = true};
+static const scenario fast_forward = {.command = &vv_cmd_merge,
+				      .words = "-q ahead",
+				      .prepare = branches,
+				      .moves_table = true};
+static const scenario merging = {.command = &vv_cmd_merge,
+				 .words = "-q other",
+				 .prepare = branches,
+				 .moves_table = true,
+				 .go_on = "--continue"};
+static const scenario reverting = {.command = &vv_cmd_revert,
+				   .words = "-q HEAD",
+				   .prepare = branches,
+				   .moves_table = true,
+				   .once = true,
+				   .go_on = "--continue"};
+static const scenario picking = {.command = &vv_cmd_cherry_pick,
+				 .words = "-q other",
+				 .prepare = branches,
+				 .moves_table = true,
+				 .once = true,
+				 .go_on = "--continue"};
+static const scenario tagging = {.command = &vv_cmd_tag,
+				 .words = "v1 other",
+				 .prepare = branches,
+				 .once = true};
+static const scenario branching = {.command = &vv_cmd_branch,
+				   .words = "new other",
+				   .prepare = branches,
+				   .once = true};
+static const scenario deleting = {.command = &vv_cmd_branch,
+				  .words = "-D other",
+				  .prepare = branches,
+				  .once = true};
 
 #define TEST(name, what, scene)                                                                    \
 	static void name(void **unused)                                                            \
@@ -751,8 +812,10 @@ TEST(restore_survives_files_that_cannot_be_read, fail_reading, restore)
 TEST(restore_survives_memory_that_ends, fail_memory, restore)
 TEST(switch_whose_storage_fails_leaves_head_files_and_index_together, fail_moving, switching)
 TEST(switch_to_a_new_branch_whose_storage_fails_leaves_no_half, fail_moving, switching_new)
-TEST(switch_to_a_commit_whose_storage_fails_leaves_head_files_and_index_together, fail_moving, detaching)
-TEST(fast_forward_whose_storage_fails_leaves_branch_files_and_index_together, fail_moving, fast_forward)
+TEST(switch_to_a_commit_whose_storage_fails_leaves_head_files_and_index_together, fail_moving,
+     detaching)
+TEST(fast_forward_whose_storage_fails_leaves_branch_files_and_index_together, fail_moving,
+     fast_forward)
 TEST(merge_whose_storage_fails_says_whether_it_is_made, fail_moving, merging)
 TEST(revert_whose_storage_fails_says_whether_it_is_made, fail_moving, reverting)
 TEST(cherry_pick_whose_storage_fails_says_whether_it_is_made, fail_moving, picking)
@@ -777,7 +840,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(restore_survives_memory_that_ends),
 	cmocka_unit_test(switch_whose_storage_fails_leaves_head_files_and_index_together),
 	cmocka_unit_test(switch_to_a_new_branch_whose_storage_fails_leaves_no_half),
-	cmocka_unit_test(switch_to_a_commit_whose_storage_fails_leaves_head_files_and_index_together),
+	cmocka_unit_test(
+		switch_to_a_commit_whose_storage_fails_leaves_head_files_and_index_together),
 	cmocka_unit_test(fast_forward_whose_storage_fails_leaves_branch_files_and_index_together),
 	cmocka_unit_test(merge_whose_storage_fails_says_whether_it_is_made),
 	cmocka_unit_test(revert_whose_storage_fails_says_whether_it_is_made),

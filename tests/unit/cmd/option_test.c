@@ -19,9 +19,11 @@ static const vv_option table[] = {
 	{"quiet", 'q', VV_OPT_FLAG, offsetof(settings, quiet), NULL, NULL, "quiet", NULL},
 	{"no-header", 0, VV_OPT_NO_FLAG, offsetof(settings, header), NULL, NULL, "no header", NULL},
 	{"author", 0, VV_OPT_STRING, offsetof(settings, author), "NAME", NULL, "author", NULL},
-	{"format", 0, VV_OPT_STRING, offsetof(settings, format), "FORMAT", "csv|tsv|json", "format", NULL},
+	{"format", 0, VV_OPT_STRING, offsetof(settings, format), "FORMAT", "csv|tsv|json", "format",
+	 NULL},
 	{"json", 0, VV_OPT_STRING, offsetof(settings, format), NULL, NULL, "as JSON", "json"},
-	{"untracked", 'u', VV_OPT_STRING, offsetof(settings, mode), "MODE", "no|all", "mode", "all"},
+	{"untracked", 'u', VV_OPT_STRING, offsetof(settings, mode), "MODE", "no|all", "mode",
+	 "all"},
 	{"limit", 'n', VV_OPT_NUMBER, offsetof(settings, limit), "N", NULL, "limit", NULL},
 	{"size", 0, VV_OPT_NUMBER, offsetof(settings, size), "BYTES", NULL, "size", NULL},
 	{"message", 'm', VV_OPT_LIST, offsetof(settings, messages), "TEXT", NULL, "message", NULL},
@@ -49,8 +51,9 @@ static void parse(parsed *p, const char *line)
 	int count = 0;
 
 	strncpy(text, line, sizeof(text) - 1);
-	for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+	for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
 		words[count++] = word;
+	}
 	memset(p, 0, sizeof(*p));
 	p->rc = vv_options_parse(&command, &p->s, count, words, &p->args, &p->err);
 }

@@ -118,8 +118,9 @@ static void what_is_over_the_limit_is_counted(void **state)
 	vv_error err;
 
 	(void)state;
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < 5; i++) {
 		add(r, f);
+	}
 	vv_assert_ok(vv_report_more(r, &f, 1000, &err), &err);
 	end(r);
 	vv_report_totals_get(r, &t);
@@ -171,8 +172,9 @@ static void long_values_are_cut_between_characters(void **state)
 
 	(void)state;
 	vv_buf_putc(&long_value, 'x');
-	for (unsigned i = 0; i < 200; i++)
+	for (unsigned i = 0; i < 200; i++) {
 		vv_buf_puts(&long_value, "\xC3\xA4");
+	}
 	f.value = long_value.data;
 	f.value_len = long_value.len;
 	add(r, f);

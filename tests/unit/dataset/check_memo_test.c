@@ -59,11 +59,13 @@ static void make_row(dice *d, char *out, uint64_t id)
 		 : roll(d, 300) == 0 ? "0%llu"
 				     : "%llu",
 		 (unsigned long long)id);
-	if (roll(d, 500) == 0)
+	if (roll(d, 500) == 0) {
 		number[0] = '\0';
+	}
 	snprintf(boss, sizeof(boss), "%llu", (unsigned long long)roll(d, 2 * id + 1));
-	if (roll(d, 3) == 0)
+	if (roll(d, 3) == 0) {
 		boss[0] = '\0';
+	}
 	snprintf(amount, sizeof(amount), roll(d, 200) == 0 ? "-%llu.%llu" : "%llu.%02llu",
 		 (unsigned long long)roll(d, 901), (unsigned long long)roll(d, 100));
 	snprintf(out, ROW_LEN, "%s,%s,%s,%s,2020-%02llu-%02llu,C%llu,%s", number, boss, amount,
@@ -71,10 +73,12 @@ static void make_row(dice *d, char *out, uint64_t id)
 		 (unsigned long long)roll(d, 28) + 1,
 		 (unsigned long long)(roll(d, 100) == 0 ? id / 2 : id),
 		 kinds[roll(d, 50) < 48 ? roll(d, 3) : roll(d, 5)]);
-	if (roll(d, 700) == 0)
+	if (roll(d, 700) == 0) {
 		snprintf(out, ROW_LEN, "%llu,1", (unsigned long long)id);
-	if (roll(d, 900) == 0)
+	}
+	if (roll(d, 900) == 0) {
 		snprintf(out, ROW_LEN, ",,,,,,");
+	}
 }
 
 /* What people do to tables. */
@@ -84,8 +88,9 @@ static void change(dice *d, rows *r)
 
 	switch (roll(d, 5)) {
 	case 0: /* rows at the end */
-		for (n = (size_t)roll(d, 200); n > 0 && r->count < ROWS_MAX; n--, r->count++)
+		for (n = (size_t)roll(d, 200); n > 0 && r->count < ROWS_MAX; n--, r->count++) {
 			make_row(d, r->text[r->count], r->count);
+		}
 		break;
 	case 1: /* rows out of the middle */
 		n = (size_t)roll(d, 300);
@@ -128,11 +133,13 @@ static void with_cache(vv_buf *out, vv_check_result *result, vv_table *t, const 
 	vv_error err;
 
 	vv_assert_ok(vv_check_cache_open(&o.cache, dir, &err), &err);
-	if (trust)
+	if (trust) {
 		vv_assert_ok(vv_check_cache_trust(o.cache, trust, &err), &err);
+	}
 	check_into(out, result, t, schema, &o);
-	if (save)
+	if (save) {
 		vv_assert_ok(vv_check_cache_save(o.cache, save, &err), &err);
+	}
 	vv_check_cache_close(o.cache);
 }
 
@@ -176,15 +183,17 @@ static void a_remembered_check_says_what_a_fresh_one_does(void **state)
 
 		vv_assert_ok(vv_mem_sink_new(&mem, NULL, NULL, &err), &err);
 		r.count = 500 + (size_t)roll(&d, 3000);
-		for (size_t i = 0; i < r.count; i++)
+		for (size_t i = 0; i < r.count; i++) {
 			make_row(&d, r.text[i], i);
+		}
 		for (size_t v = 0; v < 8; v++) {
 			tabled *t = &versions[v];
 			vv_check_result result;
 			vv_check_options plain = {.limit = 0}, o = {.pool = seed % 2 ? pool : NULL};
 
-			for (size_t n = 0; v > 0 && n < 1 + v % 2; n++)
+			for (size_t n = 0; v > 0 && n < 1 + v % 2; n++) {
 				change(&d, &r);
+			}
 			write_rows(&text, &r, &d);
 			table_of(t, text.data, text.len, "t.csv",
 				 v > 0 ? &versions[v - 1].import.root : NULL, mem);
@@ -195,8 +204,9 @@ static void a_remembered_check_says_what_a_fresh_one_does(void **state)
 				with_cache(&memo, &result, &t->table, dir, NULL, result_file, &o);
 				assert_string_equal(vv_buf_cstr(&memo), vv_buf_cstr(&fresh));
 				spared += result.groups - result.groups_read;
-				if (again)
+				if (again) {
 					assert_int_equal(result.groups_read, 0);
+				}
 				vv_check_result_clear(&result);
 			}
 			/* another machine, which has only the result */
@@ -205,13 +215,16 @@ static void a_remembered_check_says_what_a_fresh_one_does(void **state)
 			assert_string_equal(vv_buf_cstr(&memo), vv_buf_cstr(&fresh));
 			assert_int_equal(result.groups_read, 0);
 			vv_check_result_clear(&result);
-			if (v % 4 == 2)
+			if (v % 4 == 2) {
 				damage(dir, &d);
-			if (v % 4 == 3)
+			}
+			if (v % 4 == 3) {
 				vv_assert_ok(vv_remove_tree(dir, &err), &err);
+			}
 		}
-		for (size_t v = 0; v < 8; v++)
+		for (size_t v = 0; v < 8; v++) {
 			table_gone(&versions[v]);
+		}
 		vv_mem_sink_free(mem);
 	}
 	assert_true(spared > 0);
@@ -235,10 +248,11 @@ static void write_pairs(vv_buf *out, const uint64_t *ids, size_t count, uint64_t
 {
 	vv_buf_reset(out);
 	vv_buf_puts(out, "n,ref,more\n");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		vv_buf_printf(out, "%zu,%llu,some more text to fill the group with %llu\n", i,
 			      (unsigned long long)ids[i],
 			      (unsigned long long)(ids[i] * salt % 1000003));
+	}
 }
 
 static void edit_ids(dice *d, uint64_t *ids, size_t *count, size_t max, uint64_t range)
@@ -247,8 +261,9 @@ static void edit_ids(dice *d, uint64_t *ids, size_t *count, size_t max, uint64_t
 
 	switch (roll(d, 4)) {
 	case 0: /* grows */
-		for (; n > 0 && *count < max; n--)
+		for (; n > 0 && *count < max; n--) {
 			ids[(*count)++] = roll(d, range);
+		}
 		break;
 	case 1: /* shrinks */
 		n = n < *count - at - 1 ? n : *count - at - 1;
@@ -256,8 +271,9 @@ static void edit_ids(dice *d, uint64_t *ids, size_t *count, size_t max, uint64_t
 		*count -= n;
 		break;
 	case 2: /* changes a few */
-		for (; n > 0; n--)
+		for (; n > 0; n--) {
 			ids[roll(d, *count)] = roll(d, range);
+		}
 		break;
 	default: /* stays */
 		break;
@@ -286,17 +302,19 @@ static void foreign_keys_are_followed_again_as_if_anew(void **state)
 
 		vv_assert_ok(vv_mem_sink_new(&mem, NULL, NULL, &err), &err);
 		for (int k = 0; k < 2; k++) {
-			for (size_t i = 0; i < counts[k]; i++)
+			for (size_t i = 0; i < counts[k]; i++) {
 				ids[k][i] = k == 0      ? roll(&d, range)
 					    : i < range ? i
 							: roll(&d, range);
+			}
 		}
 		for (size_t v = 0; v < VERSIONS; v++) {
 			vv_check_options o = {.resource = open_other};
 
 			for (int k = 0; k < 2; k++) {
-				if (v > 0)
+				if (v > 0) {
 					edit_ids(&d, ids[k], &counts[k], MAX, range + roll(&d, 3));
+				}
 				write_pairs(&text, ids[k], counts[k], k == 0 ? 7 + v / 4 : 11);
 				/* of the odd seeds the blocks of versions before are not there any more */
 				table_of(&tables[v][k], text.data, text.len, "t.csv",
@@ -337,8 +355,9 @@ static void keys_past_the_memory_are_found_as_well(void **state)
 	tabled t;
 
 	(void)state;
-	for (size_t i = 0; i < r.count; i++)
+	for (size_t i = 0; i < r.count; i++) {
 		make_row(&d, r.text[i], (uint64_t)roll(&d, 9) == 0 ? i / 3 : i);
+	}
 	write_rows(&text, &r, &d);
 	table_of(&t, text.data, text.len, "t.csv", NULL, NULL);
 	check_into(&plain, NULL, &t.table, schema, &o);
@@ -390,15 +409,17 @@ static void a_file_that_is_no_result_is_refused(void **state)
 	for (size_t i = 0; i <= len; i++) {
 		size_t cut = i < len ? len : len - 1;
 
-		if (i < len)
+		if (i < len) {
 			copy[i] ^= 1;
+		}
 		vv_test_write(path, copy, cut);
 		vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
 		vv_assert_status(vv_check_cache_trust(c, path, &err), VV_EINPUT, &err);
 		assert_int_equal(vv_check_cache_get(c, "rows", key, &out, &err), 0);
 		vv_check_cache_close(c);
-		if (i < len)
+		if (i < len) {
 			copy[i] ^= 1;
+		}
 	}
 	vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
 	vv_assert_status(vv_check_cache_trust(c, vv_test_path("none"), &err), VV_ENOTFOUND, &err);
@@ -419,8 +440,9 @@ static vv_status check_once(vv_table *t, uint64_t *errors, vv_error *err)
 
 	o.temp_dir = vv_test_dir();
 	o.memory = 6 << 10;
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	rc = vv_check_table(&result, t, &o, err);
 	if (rc == VV_OK) {
 		*errors = result.errors;
@@ -444,10 +466,11 @@ static void with_faults(vv_table *t, vv_fault kind, int number, uint64_t expecte
 		rc = check_once(t, &errors, &err);
 		struck = vv_fault_clear();
 		/* what fails is told, or made up for: never taken for an answer */
-		if (rc == VV_OK)
+		if (rc == VV_OK) {
 			assert_int_equal(errors, expected);
-		else
+		} else {
 			assert_true(struck && err.message[0] != '\0');
+		}
 		/* and what was kept is right */
 		vv_assert_ok(check_once(t, &errors, &err), &err);
 		assert_int_equal(errors, expected);
@@ -464,8 +487,9 @@ static void a_check_survives_want_of_memory_and_disk(void **state)
 	tabled t;
 
 	(void)state;
-	for (size_t i = 0; i < r.count; i++)
+	for (size_t i = 0; i < r.count; i++) {
 		make_row(&d, r.text[i], i);
+	}
 	write_rows(&text, &r, &d);
 	table_of(&t, text.data, text.len, "t.csv", NULL, NULL);
 	vv_assert_ok(check_once(&t.table, &expected, &err), &err);

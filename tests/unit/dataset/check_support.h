@@ -39,9 +39,9 @@ static inline void table_of(tabled *t, const char *text, size_t len, const char 
 		o.hints.delimiter = ',';
 		o.hints.has_form = true;
 	}
-	if (mem)
+	if (mem) {
 		vv_mem_sink_use(&t->sink, mem);
-	else {
+	} else {
 		vv_assert_ok(vv_mem_sink_new(&t->mem, NULL, NULL, &err), &err);
 		vv_mem_sink_use(&t->sink, t->mem);
 	}
@@ -64,10 +64,11 @@ static inline vv_status write_finding(void *payload, const vv_finding *f, vv_err
 
 	vv_buf_printf(out, "%s %llu %llu %s ", f->rule, (unsigned long long)f->line,
 		      (unsigned long long)f->row, f->column ? f->column : "-");
-	if (f->value)
+	if (f->value) {
 		vv_buf_put(out, f->value, f->value_len);
-	else
+	} else {
 		vv_buf_putc(out, '-');
+	}
 	vv_buf_printf(out, " | %s | %s\n", f->message, f->expected ? f->expected : "-");
 	assert_int_not_equal(f->severity, VV_SEVERITY_OFF);
 	return vv_buf_ok(out, err);
@@ -102,8 +103,9 @@ static inline void check_into(vv_buf *out, vv_check_result *result, vv_table *t,
 		o.schema_name = "schema.json";
 	}
 	vv_assert_ok(vv_check_table(result ? result : &own, t, &o, &err), &err);
-	if (!result)
+	if (!result) {
 		vv_check_result_clear(&own);
+	}
 	vv_assert_ok(vv_buf_ok(out, &err), &err);
 }
 

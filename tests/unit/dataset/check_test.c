@@ -91,7 +91,8 @@ static void a_pattern_that_could_be_misread_is_refused(void **state)
 	static const struct {
 		const char *pattern, *why;
 	} cases[] = {
-		{"[a-z-[aeiou]]", "has subtraction of classes, which is not supported, at byte 5: "},
+		{"[a-z-[aeiou]]",
+		 "has subtraction of classes, which is not supported, at byte 5: "},
 		{"[a-z&&[^e]]", "has '[' within a class, at byte 6: write \\[ for the character; "},
 		{"[[:alpha:]]", "has '[' within a class, at byte 1: "},
 		{"\\p{IsGreek}", "has a block of Unicode, which is not supported, at byte 0: "},
@@ -108,7 +109,8 @@ static void a_pattern_that_could_be_misread_is_refused(void **state)
 		{"(?x) a", "has a group that is not supported, at byte 0: "},
 		{"(?R)", "has a group that is not supported, at byte 0: "},
 		{"a\\", "has a backslash with nothing after it, at byte 1: "},
-		{"\\d\\w[b-a]", "is not a regular expression: range out of order in character class, at byte "},
+		{"\\d\\w[b-a]",
+		 "is not a regular expression: range out of order in character class, at byte "},
 	};
 
 	(void)state;
@@ -116,12 +118,13 @@ static void a_pattern_that_could_be_misread_is_refused(void **state)
 		vv_pattern *p;
 		vv_error err;
 
-		assert_int_equal(vv_pattern_new(&p, cases[i].pattern, strlen(cases[i].pattern),
-						&err),
-				 VV_EINPUT);
+		assert_int_equal(
+			vv_pattern_new(&p, cases[i].pattern, strlen(cases[i].pattern), &err),
+			VV_EINPUT);
 		assert_null(p);
-		if (strncmp(err.message, cases[i].why, strlen(cases[i].why)) != 0)
+		if (strncmp(err.message, cases[i].why, strlen(cases[i].why)) != 0) {
 			fail_msg("%s: %s", cases[i].pattern, err.message);
+		}
 	}
 }
 
@@ -218,8 +221,9 @@ static void a_foreign_key_to_the_table_itself_is_followed(void **state)
 
 static vv_status open_resource(void *payload, const char *resource, vv_table **out, vv_error *err)
 {
-	if (strcmp(resource, "cities") != 0)
+	if (strcmp(resource, "cities") != 0) {
 		return vv_fail(err, VV_ENOTFOUND, "there is no resource");
+	}
 	*out = payload;
 	return VV_OK;
 }
@@ -489,8 +493,9 @@ static void long_cells_are_checked_like_others(void **state)
 
 	(void)state;
 	vv_buf_puts(&text, "a,b\n1,x\n2,");
-	for (size_t i = 0; i < 400000; i++)
+	for (size_t i = 0; i < 400000; i++) {
 		vv_buf_putc(&text, i == 1000 ? '!' : 'a');
+	}
 	vv_buf_puts(&text, "\nz,y\n");
 	table_of(&t, text.data, text.len, "t.csv", NULL, NULL);
 	check_into(

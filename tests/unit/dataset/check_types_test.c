@@ -37,8 +37,9 @@ static size_t unescape(char *s)
 /* Cuts a line at its tabs; false for a remark. */
 static bool cut(char **parts, size_t count, char *line)
 {
-	if (*line == '#')
+	if (*line == '#') {
 		return false;
+	}
 	line[strcspn(line, "\n")] = '\0';
 	for (size_t i = 0; i < count; i++) {
 		char *tab = strchr(line, '\t');
@@ -75,11 +76,13 @@ static vv_status note_word(void *payload, const vv_finding *f, vv_error *err)
 	for (size_t i = 0;
 	     strcmp(f->rule, "constraint-error") == 0 && i < sizeof(words) / sizeof(words[0]);
 	     i++) {
-		if (strstr(f->message, words[i].part))
+		if (strstr(f->message, words[i].part)) {
 			word = words[i].word;
+		}
 	}
-	if (f->row == 2 || strcmp(f->rule, "schema-error") == 0) /* the row that is asked about */
+	if (f->row == 2 || strcmp(f->rule, "schema-error") == 0) { /* the row that is asked about */
 		vv_buf_printf(payload, "%s%s", ((vv_buf *)payload)->len > 0 ? " " : "", word);
+	}
 	(void)err;
 	return VV_OK;
 }
@@ -88,8 +91,9 @@ static void put_csv(vv_buf *out, const char *text, size_t len)
 {
 	vv_buf_putc(out, '"');
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
+		if (text[i] == '"') {
 			vv_buf_putc(out, '"');
+		}
 		vv_buf_putc(out, text[i]);
 	}
 	vv_buf_putc(out, '"');
@@ -108,10 +112,11 @@ static void verdict(vv_buf *out, const char *members, const char *text, size_t l
 	vv_buf_puts(&csv, "n,x\n");
 	for (int i = 0; i < 40; i++) {
 		vv_buf_printf(&csv, "%d,", i);
-		if (i == 1 || !others[around])
+		if (i == 1 || !others[around]) {
 			put_csv(&csv, text, len);
-		else
+		} else {
 			vv_buf_puts(&csv, others[around]);
+		}
 		vv_buf_putc(&csv, '\n');
 	}
 	vv_buf_printf(&schema,
@@ -125,8 +130,9 @@ static void verdict(vv_buf *out, const char *members, const char *text, size_t l
 	table_gone(&t);
 	vv_buf_clear(&csv);
 	vv_buf_clear(&schema);
-	if (out->len == 0)
+	if (out->len == 0) {
 		vv_buf_puts(out, "ok");
+	}
 }
 
 static void each_value_of_the_table_is_judged_so(void **state)
@@ -140,8 +146,9 @@ static void each_value_of_the_table_is_judged_so(void **state)
 	while (fgets(line, sizeof(line), f)) {
 		size_t len;
 
-		if (!cut(parts, 3, line))
+		if (!cut(parts, 3, line)) {
 			continue;
+		}
 		lines++;
 		len = unescape(parts[1]);
 		for (int around = 0; around < 5; around++) {
@@ -190,8 +197,9 @@ static void values_are_ordered_so(void **state)
 		bool equal;
 		char order;
 
-		if (!cut(parts, 4, line))
+		if (!cut(parts, 4, line)) {
 			continue;
+		}
 		lines++;
 		vv_buf_printf(&json, "{\"fields\":[{\"name\":\"x\",%s}]}", parts[0]);
 		vv_assert_ok(vv_schema_read(&s, json.data, json.len, "check_order.txt", &err),
@@ -201,8 +209,9 @@ static void values_are_ordered_so(void **state)
 		equal = key_a.len == key_b.len && memcmp(key_a.data, key_b.data, key_a.len) == 0;
 		order = "<=>?"[vv_value_rank(&a, &b, &digits) + 1];
 		/* texts and JSON have an order that nobody asks for: only whether they are equal counts */
-		if (a.kind == VV_VALUE_TEXT && s.fields[0].type != VV_TYPE_STRING)
+		if (a.kind == VV_VALUE_TEXT && s.fields[0].type != VV_TYPE_STRING) {
 			order = equal ? '=' : '?';
+		}
 		if (order != *parts[2] || equal != (*parts[2] == '=')) {
 			print_error("%s \"%s\" %c \"%s\" (keys %s), not %s\n", parts[0], parts[1],
 				    order, parts[3], equal ? "equal" : "different", parts[2]);

@@ -24,8 +24,9 @@ static size_t model(const uint8_t *bytes, size_t len)
 
 	for (size_t i = 16384 - 64; i < len && i < 262144; i++) {
 		h = (h << 1) + vv_xxh3(&bytes[i], 1, 0);
-		if (i >= 16384 && h >> (i < 65536 ? 46 : 50) == 0)
+		if (i >= 16384 && h >> (i < 65536 ? 46 : 50) == 0) {
 			return i + 1;
+		}
 	}
 	return len < 262144 ? len : 262144;
 }
@@ -97,10 +98,11 @@ static void bytes_come_back_exactly(void **state)
 		assert_int_equal(out.len, 7 + lens[i]);
 		assert_memory_equal(out.data, "before ", 7);
 		assert_memory_equal(out.data + 7, bytes, lens[i]);
-		if (lens[i] > 0)
+		if (lens[i] > 0) {
 			vv_assert_status(vv_chunks_read(&out, &m.sink, list.top.data, list.top.len,
 							lens[i] - 1, &err),
 					 VV_EREFUSED, &err);
+		}
 		vv_buf_clear(&out);
 		vv_list_clear(&list);
 		memory_clear(&m);
@@ -158,8 +160,9 @@ static void a_leaf_says_what_it_is(void **state)
 	vv_assert_status(vv_chunk_decode(&bytes, &len, "", 0, &err), VV_ECORRUPT, &err);
 	vv_buf_reset(&b);
 	vv_chunk_encode(&b, "", 0);
-	while (b.len < 4 + VV_CHUNK_MAX)
+	while (b.len < 4 + VV_CHUNK_MAX) {
 		vv_buf_putc(&b, 'x');
+	}
 	vv_assert_ok(vv_chunk_decode(&bytes, &len, b.data, b.len, &err), &err);
 	vv_buf_putc(&b, 'x');
 	vv_assert_status(vv_chunk_decode(&bytes, &len, b.data, b.len, &err), VV_ECORRUPT, &err);
@@ -208,10 +211,12 @@ static vv_status write_and_read(void *payload, vv_error *err)
 	vv_list list;
 	vv_status rc = vv_chunks_write(&list, &f->m.sink, f->bytes, f->len, err);
 
-	if (rc >= 0)
+	if (rc >= 0) {
 		rc = vv_chunks_read(&out, &f->m.sink, list.top.data, list.top.len, f->len, err);
-	if (rc >= 0)
+	}
+	if (rc >= 0) {
 		assert_memory_equal(out.data, f->bytes, f->len);
+	}
 	vv_list_clear(&list);
 	vv_buf_clear(&out);
 	return rc;

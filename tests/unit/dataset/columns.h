@@ -130,10 +130,12 @@ static inline void column_value(char *out, size_t cap, int kind, size_t row, uin
 						      (unsigned)(vv_prng_below(r, 2) ? 1 : 100) *
 						      100);
 
-		while (out[len - 1] == '0' && (kind == 8 || out[len - 2] != '.'))
+		while (out[len - 1] == '0' && (kind == 8 || out[len - 2] != '.')) {
 			out[--len] = '\0';
-		if (out[len - 1] == '.')
+		}
+		if (out[len - 1] == '.') {
 			out[--len] = '\0';
+		}
 		break;
 	}
 	case 10:
@@ -223,11 +225,13 @@ static inline void column_fill(columns *t, size_t column, int kind, unsigned emp
 		cell->state = (uint8_t)(states < 4    ? states
 					: states == 4 ? (int)vv_prng_below(r, 4)
 						      : (int)vv_prng_below(r, 2));
-		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL)
+		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL) {
 			continue;
+		}
 		column_value(text, sizeof text, row == spoilt ? 24 : kind, row, seed, r);
-		if (vv_prng_below(r, 100) < empties)
+		if (vv_prng_below(r, 100) < empties) {
 			text[0] = '\0';
+		}
 		/* exactly as long as the text, so that a read past it is seen */
 		cell->len = (uint32_t)strlen(text);
 		cell->text = vv_arena_strndup(&t->arena, text, cell->len);

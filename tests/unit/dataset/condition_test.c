@@ -93,8 +93,9 @@ static void every_line_of_the_table_has_its_answer(void **state)
 		const char *got;
 		vv_error err;
 
-		if (line[0] == '#' || line[0] == '\n')
+		if (line[0] == '#' || line[0] == '\n') {
 			continue;
+		}
 		assert_non_null(row);
 		*row++ = '\0';
 		wanted = strchr(row, '\t');
@@ -187,17 +188,20 @@ static void nesting_is_limited(void **state)
 	vv_error err;
 
 	(void)state;
-	for (unsigned i = 0; i < 5000; i++)
+	for (unsigned i = 0; i < 5000; i++) {
 		vv_buf_putc(&b, '(');
+	}
 	vv_assert_status(vv_condition_check(b.data, b.len, &err), VV_EINPUT, &err);
 	vv_assert_contains(err.message, "nested too deeply");
 	vv_buf_reset(&b);
-	for (unsigned i = 0; i < 5000; i++)
+	for (unsigned i = 0; i < 5000; i++) {
 		vv_buf_puts(&b, "- ");
+	}
 	vv_assert_status(vv_condition_check(b.data, b.len, &err), VV_EINPUT, &err);
 	vv_buf_reset(&b);
-	for (unsigned i = 0; i < 20000; i++)
+	for (unsigned i = 0; i < 20000; i++) {
 		vv_buf_putc(&b, ' ');
+	}
 	vv_assert_status(vv_condition_check(b.data, b.len, &err), VV_EINPUT, &err);
 	vv_assert_contains(err.message, "longer than");
 	vv_assert_status(vv_condition_check("a = \xff", 5, &err), VV_EINPUT, &err);
@@ -211,11 +215,13 @@ static void a_long_condition_is_no_problem(void **state)
 
 	(void)state;
 	vv_buf_puts(&b, "x in (0");
-	for (unsigned i = 1; i < 2000; i++)
+	for (unsigned i = 1; i < 2000; i++) {
 		vv_buf_printf(&b, ",%u", i);
+	}
 	vv_buf_puts(&b, ")");
-	for (unsigned i = 0; i < 300; i++)
+	for (unsigned i = 0; i < 300; i++) {
 		vv_buf_puts(&b, " or a = 1 and b");
+	}
 	vv_assert_ok(vv_condition_check(b.data, b.len, &err), &err);
 	vv_buf_clear(&b);
 }

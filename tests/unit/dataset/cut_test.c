@@ -43,8 +43,9 @@ static void rows_make(rows *t, size_t count, unsigned long long first)
 	t->cells = calloc(count * COLUMNS, sizeof *t->cells);
 	t->text = calloc(count, sizeof *t->text);
 	t->bytes = calloc(count, sizeof *t->bytes);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		rows_set(t, i, first + i, 0);
+	}
 }
 
 static void rows_clear(rows *t)
@@ -62,8 +63,9 @@ static size_t cut_all(const rows *t, const vv_cut_params *p, size_t *ends)
 
 	vv_cut_init(&c, p);
 	for (size_t i = 0; i < t->count; i++) {
-		if (vv_cut_row(&c, t->cells + i * COLUMNS, COLUMNS, t->bytes[i]))
+		if (vv_cut_row(&c, t->cells + i * COLUMNS, COLUMNS, t->bytes[i])) {
 			ends[n++] = i;
+		}
 	}
 	return n;
 }
@@ -152,8 +154,9 @@ static void other_columns_move_no_cut(void **state)
 	(void)state;
 	rows_make(&t, 5000, 1);
 	n = cut_all(&t, &p, ends);
-	for (size_t i = 0; i < 5000; i += 3)
+	for (size_t i = 0; i < 5000; i += 3) {
 		rows_set(&t, i, 1 + i, (unsigned)i);
+	}
 	assert_int_equal(cut_all(&t, &p, after), n);
 	assert_memory_equal(ends, after, n * sizeof *ends);
 	rows_clear(&t);
@@ -221,8 +224,9 @@ static void absent_cells_at_the_end_of_a_row_do_not_count(void **state)
 		vv_cut a, b;
 
 		memset(row, 0, sizeof row);
-		for (size_t c = 0; c < 6; c++)
+		for (size_t c = 0; c < 6; c++) {
 			row[c].state = VV_CELL_ABSENT;
+		}
 		for (size_t c = 0; c < 3; c++) {
 			snprintf(text[c], sizeof text[c], "%u", (unsigned)vv_prng_below(&r, 1000));
 			row[c] = (vv_cell){text[c], (uint32_t)strlen(text[c]), VV_CELL_TEXT, 0, 0};
@@ -260,8 +264,9 @@ static void the_target_follows_from_the_mean_row(void **state)
 					    {2500, 1000, 8192}};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		assert_int_equal(vv_cut_rows_for(cases[i][0], cases[i][1]), cases[i][2]);
+	}
 }
 
 static const struct CMUnitTest tests[] = {

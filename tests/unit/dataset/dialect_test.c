@@ -54,16 +54,19 @@ static void make_random(vv_dialect *d, vv_prng *r)
 		d->escape = vv_prng_below(r, 2) ? '\\' : 0;
 		d->quoting_count = (size_t)vv_prng_below(r, 5);
 		d->quoting = d->quoting_count ? vv_malloc(d->quoting_count) : NULL;
-		for (size_t i = 0; i < d->quoting_count; i++)
+		for (size_t i = 0; i < d->quoting_count; i++) {
 			d->quoting[i] = (uint8_t)vv_prng_below(r, 4);
+		}
 	} else {
 		make_json(d, (vv_form)form);
 		d->ascii = vv_prng_below(r, 2);
 		random_bytes(&d->open, r);
-		if (vv_prng_below(r, 2))
+		if (vv_prng_below(r, 2)) {
 			random_bytes(&d->comma, r);
-		if (form == VV_FORM_JSON)
+		}
+		if (form == VV_FORM_JSON) {
 			random_bytes(&d->epilogue, r);
+		}
 	}
 	d->bom = vv_prng_below(r, 2);
 	if (form != VV_FORM_JSON) {
@@ -80,8 +83,9 @@ static vv_status get(vv_dialect *d, const vv_buf *b, vv_error *err)
 
 	vv_cbor_init(&c, b->data, b->len);
 	rc = vv_dialect_get(d, &c, err);
-	if (rc >= 0 && (rc = vv_cbor_end(&c, err)) < 0)
+	if (rc >= 0 && (rc = vv_cbor_end(&c, err)) < 0) {
 		vv_dialect_clear(d);
+	}
 	return rc;
 }
 
@@ -288,8 +292,9 @@ static void what_is_not_said_in_the_one_way_is_refused(void **state)
 		vv_error err;
 
 		vv_buf_put(&b, wrong[i].bytes, wrong[i].len);
-		if (get(&d, &b, &err) != VV_ECORRUPT)
+		if (get(&d, &b, &err) != VV_ECORRUPT) {
 			print_error("variant %zu\n", i);
+		}
 		vv_assert_status(get(&d, &b, &err), VV_ECORRUPT, &err);
 		vv_buf_clear(&b);
 	}
@@ -424,8 +429,9 @@ static vv_status dup_and_get(void *payload, vv_error *err)
 	vv_dialect copy, back;
 	vv_status rc = vv_dialect_dup(&copy, d, err);
 
-	if (rc < 0)
+	if (rc < 0) {
 		return rc;
+	}
 	vv_dialect_put(&b, &copy);
 	if ((rc = vv_buf_ok(&b, err)) >= 0 && (rc = get(&back, &b, err)) >= 0) {
 		assert_true(vv_dialect_equal(&back, d));

@@ -21,8 +21,9 @@ static void fenced(vv_buf *out, const char *title)
 
 	vv_buf_printf(&fence, "\n```%s\n", title);
 	at = strstr(text, vv_buf_cstr(&fence));
-	if (!at)
+	if (!at) {
 		fail_msg("docs/format.md has no block '%s'", title);
+	}
 	at += fence.len;
 	end = strstr(at, "\n```\n");
 	assert_non_null(end);
@@ -46,8 +47,9 @@ static void spelled(vv_buf *out, const char *title)
 		end = strchr(line, '\n');
 		for (const char *p = line; digit(p[0]) >= 0 && digit(p[1]) >= 0; p += 3) {
 			vv_buf_putc(out, digit(p[0]) << 4 | digit(p[1]));
-			if (p[2] != ' ')
+			if (p[2] != ' ') {
 				break;
+			}
 		}
 	}
 	assert_true(out->len > 0);
@@ -63,11 +65,13 @@ static void assert_spelled(const char *title, const void *bytes, size_t len)
 	spelled(&wanted, title);
 	same = wanted.len == len && memcmp(wanted.data, bytes, len) == 0;
 	vv_buf_clear(&wanted);
-	if (same)
+	if (same) {
 		return;
+	}
 	print_message("%s is now:\n", title);
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
 		print_message("%02x%s", p[i], i % 16 == 15 || i + 1 == len ? "\n" : " ");
+	}
 	fail_msg("docs/format.md shows other bytes as '%s'", title);
 }
 
@@ -161,7 +165,8 @@ static void the_pack_of_the_page_is_the_programs(void **state)
 
 	vv_assert_ok(vv_store_open(&store, vv_test_path("store"), true, &err), &err);
 	vv_assert_ok(vv_writer_open(&writer, store, 0, &err), &err);
-	vv_assert_ok(vv_writer_put(writer, &group->cid, group->bytes, group->len, NULL, &err), &err);
+	vv_assert_ok(vv_writer_put(writer, &group->cid, group->bytes, group->len, NULL, &err),
+		     &err);
 	vv_assert_ok(vv_writer_commit(writer, &err), &err);
 	vv_writer_close(writer);
 	vv_store_close(store);

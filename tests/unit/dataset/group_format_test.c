@@ -220,8 +220,9 @@ static void what_the_encoder_would_not_write_is_refused(void **state)
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
 		vv_status rc = check_column(&refused[i], "", 0, &err);
 
-		if (rc != VV_ECORRUPT)
+		if (rc != VV_ECORRUPT) {
 			print_error("variant %zu\n", i);
+		}
 		vv_assert_status(rc, VV_ECORRUPT, &err);
 	}
 }
@@ -244,7 +245,8 @@ static void heads_that_lie_are_refused(void **state)
 		{BYTES("vvg\x01\x01\x01\x03\x10\x01\x00")}, /* a last column that is all absent */
 		{BYTES("vvg\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00")},
 		{BYTES("vvg\x01\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")},
-		{BYTES("vvg\x01\x80\x80\x40\x02\x02\x02\x00\x00\x00\x00")}, /* 2^20 rows of two columns */
+		/* 2^20 rows of two columns */
+		{BYTES("vvg\x01\x80\x80\x40\x02\x02\x02\x00\x00\x00\x00")},
 		{BYTES("vvg\x01\x81\x80\x40\x00")}, /* more rows than 2^20 */
 		{BYTES("vvg\x01\x02\x02\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00\x00")},
 	};

@@ -54,8 +54,9 @@ static inline void expect_table(const vv_buf *block, const columns *t)
 		vv_assert_ok(vv_group_column(&g, c, one, 1, &arena, &err), &err);
 		expect_cells(one, 1, t->cells + c, t->count, t->rows);
 	}
-	for (size_t r = 0; r < t->rows; r++)
+	for (size_t r = 0; r < t->rows; r++) {
 		assert_int_equal(cells[r * wide + t->count].state, VV_CELL_ABSENT);
+	}
 	vv_group_close(&g);
 	vv_assert_ok(vv_group_check(bytes, block->len, &err), &err);
 	vv_arena_clear(&arena);

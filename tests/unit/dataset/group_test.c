@@ -69,8 +69,9 @@ static void rows_may_stand_apart_and_the_encoder_be_used_again(void **state)
 
 		columns_make(&t, 1 + (size_t)vv_prng_below(&r, 200), 4, &r);
 		wide = calloc(t.rows * 9, sizeof *wide);
-		for (size_t row = 0; row < t.rows; row++)
+		for (size_t row = 0; row < t.rows; row++) {
 			memcpy(wide + row * 9, t.cells + row * 4, 4 * sizeof *wide);
+		}
 		block = encode(&t);
 		vv_assert_ok(vv_group_encode(e, &apart, wide, t.rows, 4, 9, NULL, NULL, &err),
 			     &err);
@@ -103,14 +104,17 @@ static void survive(const uint8_t *bytes, size_t len)
 
 		assert_true(rc == VV_OK || rc == VV_ECORRUPT);
 		for (size_t i = 0; rc == VV_OK && i < g.rows * g.columns; i++) {
-			for (uint32_t k = 0; k < cells[i].len && k < 64; k++)
+			for (uint32_t k = 0; k < cells[i].len && k < 64; k++) {
 				sum += (unsigned char)cells[i].text[k];
-			if (cells[i].len > 0)
+			}
+			if (cells[i].len > 0) {
 				sum += (unsigned char)cells[i].text[cells[i].len - 1];
+			}
 		}
 		assert_true(sum < UINT64_MAX);
-		if (checked == VV_OK)
+		if (checked == VV_OK) {
 			assert_int_equal(rc, VV_OK);
+		}
 		free(cells);
 	}
 	vv_group_close(&g);
@@ -183,9 +187,10 @@ static void columns_that_are_all_absent_at_the_end_are_left_out(void **state)
 
 	(void)state;
 	memset(cells, 0, sizeof cells);
-	for (size_t i = 0; i < 12; i++)
+	for (size_t i = 0; i < 12; i++) {
 		cells[i] = (vv_cell){i % 4 == 1 ? "x" : NULL, i % 4 == 1,
 				     i % 4 == 1 ? VV_CELL_TEXT : VV_CELL_ABSENT, 0, 0};
+	}
 	block = encode(&t);
 	vv_assert_ok(vv_group_open(&g, block.data, block.len, &err), &err);
 	assert_int_equal(g.columns, 2);
@@ -302,8 +307,9 @@ static void the_values_told_give_the_types_of_all_values(void **state)
 		for (size_t c = 0; c < 5; c++) {
 			vv_infer_init(&all[c]);
 			vv_infer_init(&some[c]);
-			for (size_t row = 0; row < t.rows; row++)
+			for (size_t row = 0; row < t.rows; row++) {
 				vv_infer_cells(&all[c], &t.cells[row * 5 + c], 1);
+			}
 		}
 		vv_assert_ok(vv_group_encode(e, &out, t.cells, t.rows, 5, 5, on_values, &to, &err),
 			     &err);
@@ -334,8 +340,9 @@ static vv_status encode_and_check(void *payload, vv_error *err)
 					   NULL, err)
 			 : vv_fail_nomem(err);
 
-	if (rc >= 0)
+	if (rc >= 0) {
 		rc = vv_group_check(out.data, out.len, err);
+	}
 	vv_group_encoder_free(e);
 	vv_buf_clear(&out);
 	return rc;
@@ -349,8 +356,9 @@ static void every_failed_allocation_is_reported(void **state)
 	(void)state;
 	vv_prng_init(&r, 18);
 	columns_make(&t, 300, COLUMN_KINDS, &r);
-	for (size_t c = 0; c < COLUMN_KINDS; c++)
+	for (size_t c = 0; c < COLUMN_KINDS; c++) {
 		column_fill(&t, c, (int)c, c % 3 ? 0 : 20, false, c % 4 == 1 ? 4 : 0, &r);
+	}
 	vv_fault_each(VV_FAULT_ALLOC, 12, encode_and_check, NULL, &t);
 	columns_clear(&t);
 }

@@ -49,8 +49,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static vv_status import_as(fixture *f, version *out, const char *bytes, size_t len, const version *parent, bool cache,
-			   const vv_import_options *base, vv_error *err)
+static vv_status import_as(fixture *f, version *out, const char *bytes, size_t len,
+			   const version *parent, bool cache, const vv_import_options *base,
+			   vv_error *err)
 {
 	vv_import_options o = base ? *base : (vv_import_options){.hints = VV_SNIFF_HINTS_INIT};
 	vv_source source;
@@ -111,11 +112,37 @@ static void text_comes_back(fixture *f, const char *text)
 static void odd_files_come_back_byte_for_byte(void **state)
 {
 	static const char *const texts[] = {
-		"", "\n", "\r\n", "\n\n\n", "a\n", "a", "a,b\n", "a,b\n1,2", "a,b\r\n1,2\r\n", "a,b\r1,2\r3,4\r",
-		"a,b\n1,2\r\n3,4\r5,6\n", "a,b\n1,2\n\n3,4\n\n\n", "\n\na,b\n1,2\n", "a,b\n1,2\n\n", "a,b\n1\n2,3\n",
-		"a,b\n,\n\"\",\"\"\n", "a,b\n\"x, y\",\"q\"\"q\"\n", "a,b\n\"1\",2\n", "a,a,\n1,2,3\n", ("\xEF\xBB\xBF" "a,b\n1,2\n"),
-		"a,b\n \"1\", 2 \n", "a,b\nx\"y,2\n", "a,b\n\"line\nbreak\",2\n", "a;b\n1;2\n3;4\n", "a\tb\n1\t2\n",
-		"a|b|c\n1|2|3\n4|5|6\n", "id\n\n\n1\n", "id\n1\n\"\"\n2\n", "a,b\n\xff\xfe,\x80\n", "a,b\n1,2\n3,4\n\r\n\r\n",
+		"",
+		"\n",
+		"\r\n",
+		"\n\n\n",
+		"a\n",
+		"a",
+		"a,b\n",
+		"a,b\n1,2",
+		"a,b\r\n1,2\r\n",
+		"a,b\r1,2\r3,4\r",
+		"a,b\n1,2\r\n3,4\r5,6\n",
+		"a,b\n1,2\n\n3,4\n\n\n",
+		"\n\na,b\n1,2\n",
+		"a,b\n1,2\n\n",
+		"a,b\n1\n2,3\n",
+		"a,b\n,\n\"\",\"\"\n",
+		"a,b\n\"x, y\",\"q\"\"q\"\n",
+		"a,b\n\"1\",2\n",
+		"a,a,\n1,2,3\n",
+		("\xEF\xBB\xBF"
+		 "a,b\n1,2\n"),
+		"a,b\n \"1\", 2 \n",
+		"a,b\nx\"y,2\n",
+		"a,b\n\"line\nbreak\",2\n",
+		"a;b\n1;2\n3;4\n",
+		"a\tb\n1\t2\n",
+		"a|b|c\n1|2|3\n4|5|6\n",
+		"id\n\n\n1\n",
+		"id\n1\n\"\"\n2\n",
+		"a,b\n\xff\xfe,\x80\n",
+		"a,b\n1,2\n3,4\n\r\n\r\n",
 		"a,b\n1,2\r\r\n3,4\n",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -127,7 +154,7 @@ static void odd_files_come_back_byte_for_byte(void **state)
 typedef struct style {
 	char delimiter;
 	const char *newline;
-	unsigned odd;   /* one line in so many is irregular; 0: none */
+	unsigned odd; /* one line in so many is irregular; 0: none */
 	bool quotes, final_newline, bom;
 	unsigned columns;
 } style;
@@ -136,19 +163,34 @@ static void put_value(vv_buf *b, vv_prng *r, unsigned column, uint64_t id)
 {
 	static const char *const words[] = {"red", "green", "blue", "", "a b", "north", "x"};
 	switch (column % 6) {
-	case 0: vv_buf_printf(b, "%llu", (unsigned long long)id); break;
-	case 1: vv_buf_puts(b, words[vv_prng_below(r, 7)]); break;
-	case 2: vv_buf_printf(b, "%d.%02d", (int)vv_prng_below(r, 300), (int)vv_prng_below(r, 100)); break;
-	case 3: vv_buf_printf(b, "20%02d-0%d-1%d", (int)vv_prng_below(r, 30), 1 + (int)vv_prng_below(r, 9), (int)vv_prng_below(r, 10)); break;
-	case 4: vv_buf_printf(b, "%s", vv_prng_below(r, 2) ? "true" : "false"); break;
-	default: vv_buf_printf(b, "text %llu", (unsigned long long)vv_prng_u64(r)); break;
+	case 0:
+		vv_buf_printf(b, "%llu", (unsigned long long)id);
+		break;
+	case 1:
+		vv_buf_puts(b, words[vv_prng_below(r, 7)]);
+		break;
+	case 2:
+		vv_buf_printf(b, "%d.%02d", (int)vv_prng_below(r, 300), (int)vv_prng_below(r, 100));
+		break;
+	case 3:
+		vv_buf_printf(b, "20%02d-0%d-1%d", (int)vv_prng_below(r, 30),
+			      1 + (int)vv_prng_below(r, 9), (int)vv_prng_below(r, 10));
+		break;
+	case 4:
+		vv_buf_printf(b, "%s", vv_prng_below(r, 2) ? "true" : "false");
+		break;
+	default:
+		vv_buf_printf(b, "text %llu", (unsigned long long)vv_prng_u64(r));
+		break;
 	}
 }
 
 static void put_line(vv_buf *b, vv_prng *r, const style *s, uint64_t id)
 {
 	bool odd = s->odd && vv_prng_below(r, s->odd) == 0;
-	unsigned columns = odd && vv_prng_below(r, 4) == 0 ? 1 + (unsigned)vv_prng_below(r, s->columns) : s->columns;
+	unsigned columns = odd && vv_prng_below(r, 4) == 0
+				   ? 1 + (unsigned)vv_prng_below(r, s->columns)
+				   : s->columns;
 	if (odd && vv_prng_below(r, 4) == 0) {
 		vv_buf_puts(b, vv_prng_below(r, 2) ? "\n" : "\r\n");
 	}
@@ -176,9 +218,12 @@ static style random_style(vv_prng *r)
 {
 	static const char *const ends[] = {"\n", "\n", "\r\n", "\r"};
 	static const char delimiters[] = {',', ',', ';', '\t', '|'};
-	return (style){.delimiter = delimiters[vv_prng_below(r, 5)], .newline = ends[vv_prng_below(r, 4)],
-		       .odd = vv_prng_below(r, 3) ? (unsigned)vv_prng_below(r, 40) : 0, .quotes = vv_prng_below(r, 5) == 0,
-		       .final_newline = vv_prng_below(r, 4) != 0, .bom = vv_prng_below(r, 8) == 0,
+	return (style){.delimiter = delimiters[vv_prng_below(r, 5)],
+		       .newline = ends[vv_prng_below(r, 4)],
+		       .odd = vv_prng_below(r, 3) ? (unsigned)vv_prng_below(r, 40) : 0,
+		       .quotes = vv_prng_below(r, 5) == 0,
+		       .final_newline = vv_prng_below(r, 4) != 0,
+		       .bom = vv_prng_below(r, 8) == 0,
 		       .columns = 2 + (unsigned)vv_prng_below(r, 7)};
 }
 
@@ -253,7 +298,8 @@ static void mutate(vv_buf *b, vv_prng *r, const style *s)
 		break;
 	case 4: /* a byte */
 		if (b->len > 40) {
-			b->data[40 + vv_prng_below(r, b->len - 40)] = (char)('0' + vv_prng_below(r, 10));
+			b->data[40 + vv_prng_below(r, b->len - 40)] = (char)('0' +
+									     vv_prng_below(r, 10));
 		}
 		break;
 	case 5: /* the end cut off */
@@ -313,7 +359,8 @@ static void history(fixture *f, uint64_t seed, unsigned *refused, unsigned *reus
 			break;
 		}
 		if (!vv_cid_equal(&fresh.r.cid, &next.r.cid)) {
-			fail_msg("seed %llu, step %u: re-added and fresh roots differ", (unsigned long long)seed, step);
+			fail_msg("seed %llu, step %u: re-added and fresh roots differ",
+				 (unsigned long long)seed, step);
 		}
 		assert_true(same_bytes(&fresh.r.root.data, &next.r.root.data));
 		comes_back(f, &next, vv_buf_cstr(&b), b.len);
@@ -382,7 +429,9 @@ static void a_table_grown_line_by_line_has_the_data_list_of_one_run(void **state
 		for (int k = 0; k < 100; k++) {
 			vv_buf_printf(&b, "%d,name of %d\n", i * 100 + k, k * i);
 		}
-		vv_assert_ok(import_as(f, &next, b.data, b.len, grown.made ? &grown : NULL, true, NULL, &err), &err);
+		vv_assert_ok(import_as(f, &next, b.data, b.len, grown.made ? &grown : NULL, true,
+				       NULL, &err),
+			     &err);
 		drop(&grown);
 		grown = next;
 	}
@@ -425,8 +474,10 @@ static void a_declared_key_that_repeats_is_refused_with_both_lines(void **state)
 	version v = {0};
 	const char *key[] = {"id", NULL};
 	const char *text = "id,x\n1,a\n2,b\n1,c\n";
-	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .key = key, .key_source = VV_KEY_DECLARED};
-	vv_assert_status(import_as(*state, &v, text, strlen(text), NULL, false, &o, &err), VV_ECONFLICT, &err);
+	vv_import_options o = {
+		.hints = VV_SNIFF_HINTS_INIT, .key = key, .key_source = VV_KEY_DECLARED};
+	vv_assert_status(import_as(*state, &v, text, strlen(text), NULL, false, &o, &err),
+			 VV_ECONFLICT, &err);
 	vv_assert_contains(err.message, "line 2 and line 4 both have id = '1'");
 }
 
@@ -435,8 +486,10 @@ static void a_key_column_that_is_not_there_is_named(void **state)
 	vv_error err;
 	version v = {0};
 	const char *key[] = {"nr", NULL};
-	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .key = key, .key_source = VV_KEY_DECLARED};
-	vv_assert_status(import_as(*state, &v, "id,x\n1,a\n", 9, NULL, false, &o, &err), VV_ENOTFOUND, &err);
+	vv_import_options o = {
+		.hints = VV_SNIFF_HINTS_INIT, .key = key, .key_source = VV_KEY_DECLARED};
+	vv_assert_status(import_as(*state, &v, "id,x\n1,a\n", 9, NULL, false, &o, &err),
+			 VV_ENOTFOUND, &err);
 	vv_assert_contains(err.message, "no column named 'nr'");
 	vv_assert_contains(err.hint, "id, x");
 }
@@ -469,7 +522,8 @@ static void a_cell_of_megabytes_comes_back(void **state)
 	vv_prng_init(&r, 3);
 	vv_buf_puts(&b, "id,text,more\n1,short,x\n2,\"");
 	for (int i = 0; i < 1000000; i++) {
-		vv_buf_printf(&b, "%x%s", (unsigned)vv_prng_below(&r, 65536), i % 1000 ? "" : "\"\",\n");
+		vv_buf_printf(&b, "%x%s", (unsigned)vv_prng_below(&r, 65536),
+			      i % 1000 ? "" : "\"\",\n");
 	}
 	vv_buf_puts(&b, "\",");
 	for (int i = 0; i < 300000; i++) {
@@ -534,10 +588,14 @@ static void json_rows_come_back_byte_for_byte(void **state)
 		"{\"a\":1,\"b\":\"x\"}\n{\"a\":2}\n{\"b\":null,\"c\":[1, 2]}\n",
 		"{\"a\": 1, \"b\": \"x\"}\r\n{\"a\": 2.50}",
 		"{}\n{\"a\":\"\\u00e9\"}\n\n{\"a\":\"\xC3\xA9\"}\n",
-		"{\"a\":\"\\ud800\"}\n", "",
+		"{\"a\":\"\\ud800\"}\n",
+		"",
 	};
 	static const char *const arrays[] = {
-		"[]", "[ ]\n", "[{\"a\":1}]", "[\n  {\n    \"a\": 1,\n    \"b\": \"x\"\n  },\n  {\n    \"a\": 2,\n    \"b\": \"y\"\n  }\n]\n",
+		"[]",
+		"[ ]\n",
+		"[{\"a\":1}]",
+		"[\n  {\n    \"a\": 1,\n    \"b\": \"x\"\n  },\n  {\n    \"a\": 2,\n    \"b\": \"y\"\n  }\n]\n",
 		"[{\"a\":1},{\"a\":2} , {\"b\":true}]",
 	};
 	vv_error err;
@@ -546,13 +604,15 @@ static void json_rows_come_back_byte_for_byte(void **state)
 	o.hints.has_form = true;
 	o.hints.form = VV_FORM_NDJSON;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		vv_assert_ok(import_as(f, &v, lines[i], strlen(lines[i]), NULL, false, &o, &err), &err);
+		vv_assert_ok(import_as(f, &v, lines[i], strlen(lines[i]), NULL, false, &o, &err),
+			     &err);
 		comes_back(f, &v, lines[i], strlen(lines[i]));
 		drop(&v);
 	}
 	o.hints.form = VV_FORM_JSON;
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
-		vv_assert_ok(import_as(f, &v, arrays[i], strlen(arrays[i]), NULL, false, &o, &err), &err);
+		vv_assert_ok(import_as(f, &v, arrays[i], strlen(arrays[i]), NULL, false, &o, &err),
+			     &err);
 		comes_back(f, &v, arrays[i], strlen(arrays[i]));
 		drop(&v);
 	}
@@ -572,11 +632,19 @@ static void json_adding_again_gives_the_root_of_a_fresh_add(void **state)
 			vv_buf_puts(&b, form == VV_FORM_JSON ? "[\n" : "");
 			int rows = 3000 + round * 40;
 			for (int i = 0; i < rows; i++) {
-				vv_buf_printf(&b, "{\"id\":%d,\"v\":\"%d\"%s}", i, i % 70 == round ? -i : i, i > 2900 + round * 9 ? ",\"late\":true" : "");
-				vv_buf_puts(&b, form == VV_FORM_NDJSON ? "\n" : i + 1 < rows ? ",\n" : "\n]\n");
+				vv_buf_printf(&b, "{\"id\":%d,\"v\":\"%d\"%s}", i,
+					      i % 70 == round ? -i : i,
+					      i > 2900 + round * 9 ? ",\"late\":true" : "");
+				vv_buf_puts(&b, form == VV_FORM_NDJSON ? "\n"
+						: i + 1 < rows         ? ",\n"
+								       : "\n]\n");
 			}
-			vv_assert_ok(import_as(f, &c, b.data, b.len, a.made ? &a : NULL, true, &o, &err), &err);
-			vv_assert_ok(import_as(f, &fresh, b.data, b.len, a.made ? &a : NULL, false, &o, &err), &err);
+			vv_assert_ok(
+				import_as(f, &c, b.data, b.len, a.made ? &a : NULL, true, &o, &err),
+				&err);
+			vv_assert_ok(import_as(f, &fresh, b.data, b.len, a.made ? &a : NULL, false,
+					       &o, &err),
+				     &err);
 			assert_true(vv_cid_equal(&c.r.cid, &fresh.r.cid));
 			comes_back(f, &c, b.data, b.len);
 			drop(&fresh);
@@ -628,28 +696,37 @@ static void a_table_too_sparse_to_be_read_is_refused(void **state)
 	o.hints.has_form = true;
 	o.hints.form = VV_FORM_NDJSON;
 	put_sparse_json(&b, 40000, 9000);
-	vv_assert_status(import_as(*state, &v, b.data, b.len, NULL, false, &o, &err), VV_EREFUSED, &err);
+	vv_assert_status(import_as(*state, &v, b.data, b.len, NULL, false, &o, &err), VV_EREFUSED,
+			 &err);
 	vv_assert_contains(err.message, "too sparse for a table");
 	vv_assert_contains(err.hint, "--as file");
 	vv_buf_clear(&b);
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test_setup_teardown(narrow_json_rows_before_a_very_wide_one_come_back, setup, teardown),
+	cmocka_unit_test_setup_teardown(narrow_json_rows_before_a_very_wide_one_come_back, setup,
+					teardown),
 	cmocka_unit_test_setup_teardown(a_table_too_sparse_to_be_read_is_refused, setup, teardown),
 	cmocka_unit_test_setup_teardown(odd_files_come_back_byte_for_byte, setup, teardown),
-	cmocka_unit_test_setup_teardown(adding_again_gives_the_root_of_a_fresh_add, setup, teardown),
-	cmocka_unit_test_setup_teardown(same_cells_share_their_data_list_across_forms, setup, teardown),
-	cmocka_unit_test_setup_teardown(a_table_grown_line_by_line_has_the_data_list_of_one_run, setup, teardown),
-	cmocka_unit_test_setup_teardown(a_header_renamed_over_the_same_body_takes_all_groups_over, setup, teardown),
-	cmocka_unit_test_setup_teardown(a_declared_key_that_repeats_is_refused_with_both_lines, setup, teardown),
+	cmocka_unit_test_setup_teardown(adding_again_gives_the_root_of_a_fresh_add, setup,
+					teardown),
+	cmocka_unit_test_setup_teardown(same_cells_share_their_data_list_across_forms, setup,
+					teardown),
+	cmocka_unit_test_setup_teardown(a_table_grown_line_by_line_has_the_data_list_of_one_run,
+					setup, teardown),
+	cmocka_unit_test_setup_teardown(a_header_renamed_over_the_same_body_takes_all_groups_over,
+					setup, teardown),
+	cmocka_unit_test_setup_teardown(a_declared_key_that_repeats_is_refused_with_both_lines,
+					setup, teardown),
 	cmocka_unit_test_setup_teardown(a_key_column_that_is_not_there_is_named, setup, teardown),
-	cmocka_unit_test_setup_teardown(a_contradicted_type_is_found_with_its_row_and_stays, setup, teardown),
+	cmocka_unit_test_setup_teardown(a_contradicted_type_is_found_with_its_row_and_stays, setup,
+					teardown),
 	cmocka_unit_test_setup_teardown(a_cell_of_megabytes_comes_back, setup, teardown),
 	cmocka_unit_test_setup_teardown(thousands_of_columns_come_back, setup, teardown),
 	cmocka_unit_test_setup_teardown(any_bytes_come_back_as_a_file, setup, teardown),
 	cmocka_unit_test_setup_teardown(json_rows_come_back_byte_for_byte, setup, teardown),
-	cmocka_unit_test_setup_teardown(json_adding_again_gives_the_root_of_a_fresh_add, setup, teardown),
+	cmocka_unit_test_setup_teardown(json_adding_again_gives_the_root_of_a_fresh_add, setup,
+					teardown),
 };
 
 VV_TEST_SUITE(import)

@@ -211,8 +211,9 @@ static void parts_seen_by_several_threads_add_up(void **state)
 		vv_cell cells[9];
 		bool a, b;
 
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
 			texts[i] = values[vv_prng_below(&r, kinds)];
+		}
 		make_cells(cells, texts);
 		vv_infer_init(&whole);
 		vv_infer_init(&first);
@@ -248,8 +249,9 @@ static void make_value(vv_prng *r, char *out, size_t size)
 		}
 		return;
 	}
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
 		out[i] = bytes[vv_prng_below(r, sizeof(bytes) - 1)];
+	}
 	out[len] = '\0';
 }
 
@@ -290,8 +292,9 @@ static void whatever_is_inferred_accepts_all_values_it_was_inferred_from(void **
 			cells[k] = (vv_cell){.text = values[k],
 					     .len = (uint32_t)strlen(values[k]),
 					     .state = VV_CELL_TEXT};
-			if (json && is_json(values[k]) && vv_prng_below(&r, 2) == 0)
+			if (json && is_json(values[k]) && vv_prng_below(&r, 2) == 0) {
 				cells[k].state = VV_CELL_LITERAL;
+			}
 		}
 		vv_infer_cells(&i, cells, n);
 		field.type = vv_infer_type_named(&i, field.name, field.name_len, NULL);

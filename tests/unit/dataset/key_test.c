@@ -31,8 +31,9 @@ static void add_line(table *t, char *line, bool names)
 	for (size_t c = 0; line; c++) {
 		char *comma = strchr(line, ',');
 
-		if (comma)
+		if (comma) {
 			*comma = '\0';
+		}
 		if (names) {
 			t->names[c] = line;
 			t->name_lens[c] = strlen(line);
@@ -54,8 +55,10 @@ static void find_keys(table *t, const char *text)
 	memset(t, 0, sizeof(*t));
 	t->text = strdup(text);
 	assert_non_null(t->text);
-	for (char *line = strtok_r(t->text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+	for (char *line = strtok_r(t->text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		add_line(t, line, t->columns == 0);
+	}
 	vv_assert_ok(vv_key_candidates(t->found, 8, &t->found_count, t->cells, t->rows, t->columns,
 				       COLUMNS_MAX, t->names, t->name_lens, &err),
 		     &err);
@@ -70,8 +73,9 @@ static const char *best_key(const char *text)
 	find_keys(&t, text);
 	out[0] = '\0';
 	for (size_t i = 0; t.found_count > 0 && i < t.found[0].count; i++) {
-		if (i > 0)
+		if (i > 0) {
 			strcat(out, "+");
+		}
 		strcat(out, t.names[t.found[0].columns[i]]);
 	}
 	free(t.text);
@@ -235,8 +239,9 @@ static int keep_pair(void *payload, uint64_t first, uint64_t second, vv_error *e
 {
 	pairs *p = payload;
 
-	if (p->answer < 0)
+	if (p->answer < 0) {
 		return vv_fail(err, p->answer, "no more");
+	}
 	if (p->count == p->cap) {
 		p->cap = p->cap > 0 ? 2 * p->cap : 64;
 		p->pair = realloc(p->pair, p->cap * sizeof(*p->pair));
@@ -252,8 +257,9 @@ static void find_naively(pairs *p, const uint64_t *hashes, size_t count)
 {
 	for (size_t k = 1; k < count; k++) {
 		for (size_t i = 0; i < k; i++) {
-			if (hashes[i] == hashes[k])
+			if (hashes[i] == hashes[k]) {
 				keep_pair(p, i, k, NULL);
+			}
 		}
 	}
 }
@@ -278,8 +284,9 @@ static void prove(pairs *out, const uint64_t *hashes, size_t count, size_t memor
 static void assert_same_pairs(const pairs *a, const pairs *b)
 {
 	assert_int_equal(a->count, b->count);
-	if (a->count > 0)
+	if (a->count > 0) {
 		assert_memory_equal(a->pair, b->pair, a->count * sizeof(*a->pair));
+	}
 }
 
 static void the_proof_finds_what_a_naive_one_finds(void **state)
@@ -319,8 +326,9 @@ static void many_pairs_come_in_order_over_several_passes(void **state)
 
 	(void)state;
 	vv_prng_init(&r, 4);
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < COUNT; i++) {
 		hashes[i] = vv_prng_below(&r, 40) << 50;
+	}
 	find_naively(&expected, hashes, COUNT);
 	assert_true(expected.count > 100000);
 	prove(&found, hashes, COUNT, 10000, &r);
@@ -341,8 +349,9 @@ static void add_many(vv_key_proof *p, size_t count, size_t repeat_at, uint64_t r
 	vv_error err;
 
 	for (size_t done = 0; done < count; done += 1000) {
-		for (size_t i = 0; i < 1000; i++)
+		for (size_t i = 0; i < 1000; i++) {
 			block[i] = scattered(done + i == repeat_at ? repeat : done + i + 1);
+		}
 		vv_assert_ok(vv_key_proof_add(p, block, 1000, done, &err), &err);
 	}
 }
@@ -452,9 +461,10 @@ static void rows_may_lie_far_apart_and_come_in_any_order(void **state)
 		vv_error err;
 
 		vv_assert_ok(vv_key_proof_new(&p, memory, vv_test_dir(), &err), &err);
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count; i++) {
 			vv_assert_ok(vv_key_proof_add(p, (const uint64_t[]){42}, 1, rows[i], &err),
 				     &err);
+		}
 		vv_assert_ok(vv_key_proof_pairs(p, keep_pair, &found, &err), &err);
 		assert_int_equal(found.count, count * (count - 1) / 2);
 		assert_int_equal(found.pair[0][0], 3);
@@ -462,10 +472,11 @@ static void rows_may_lie_far_apart_and_come_in_any_order(void **state)
 		for (size_t i = 0; i < count; i++) { /* each is in a pair with every other */
 			size_t seen = 0;
 
-			for (size_t k = 0; k < found.count; k++)
+			for (size_t k = 0; k < found.count; k++) {
 				seen += found.pair[k][0] == rows[i] || found.pair[k][1] == rows[i]
 						? 1
 						: 0;
+			}
 			assert_int_equal(seen, count - 1);
 		}
 		vv_key_proof_free(p);
@@ -504,10 +515,12 @@ static vv_status attempt(void *payload, vv_error *err)
 
 	if ((rc = vv_key_proof_new(&p, 4096, vv_test_dir(), err)) == VV_OK &&
 	    (rc = vv_key_proof_add(p, hashes, 600, 0, err)) == VV_OK &&
-	    (rc = vv_key_proof_add(p, hashes + 600, 600, 600, err)) == VV_OK)
+	    (rc = vv_key_proof_add(p, hashes + 600, 600, 600, err)) == VV_OK) {
 		rc = vv_key_proof_pairs(p, keep_pair, &found, err);
-	if (rc == VV_OK)
+	}
+	if (rc == VV_OK) {
 		assert_int_equal(found.count, 600);
+	}
 	vv_key_proof_free(p);
 	free(found.pair);
 	return rc;
@@ -518,8 +531,9 @@ static void every_failure_is_reported_and_leaves_nothing_behind(void **state)
 	uint64_t hashes[1200];
 
 	(void)state;
-	for (size_t i = 0; i < 1200; i++)
+	for (size_t i = 0; i < 1200; i++) {
 		hashes[i] = ((i % 600) & 3) << 62 | (i % 600); /* few partitions: few chunks */
+	}
 	vv_fault_each(VV_FAULT_ALLOC, ENOMEM, attempt, NULL, hashes);
 	vv_fault_each(VV_FAULT_OPEN, EMFILE, attempt, NULL, hashes);
 	vv_fault_each(VV_FAULT_WRITE, ENOSPC, attempt, NULL, hashes);
@@ -537,8 +551,9 @@ static void a_proof_that_failed_says_no_more(void **state)
 	vv_error err;
 
 	(void)state;
-	for (size_t i = 0; i < 1200; i++)
+	for (size_t i = 0; i < 1200; i++) {
 		hashes[i] = scattered(i);
+	}
 	vv_assert_ok(vv_key_proof_new(&p, 4096, vv_test_dir(), &err), &err);
 	vv_fault_set(VV_FAULT_WRITE, 1, ENOSPC);
 	assert_true(vv_key_proof_add(p, hashes, 1200, 0, &err) < 0);

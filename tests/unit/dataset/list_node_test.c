@@ -28,14 +28,17 @@ static void put_draft(vv_buf *b, const draft *d)
 
 		memset(&cid, 0x11, sizeof cid);
 		cid.codec = d->codec;
-		if (i + 1 == d->cut_at)
+		if (i + 1 == d->cut_at) {
 			memset(cid.digest, 0, 8);
+		}
 		vv_cbor_put_array(b, d->parts);
 		vv_cbor_put_link(b, &cid);
-		if (d->parts > 1)
+		if (d->parts > 1) {
 			vv_cbor_put_uint(b, d->weight);
-		for (unsigned k = 2; k < d->parts; k++)
+		}
+		for (unsigned k = 2; k < d->parts; k++) {
 			vv_cbor_put_uint(b, d->below);
+		}
 	}
 	vv_cbor_put_key(b, "level");
 	vv_cbor_put_uint(b, d->level);
@@ -139,8 +142,9 @@ static void places_of_long_cells_must_be_in_order_and_within_the_group(void **st
 	vv_assert_ok(add_outs(good, 3, 300000, &err), &err);
 	vv_assert_status(add_outs(good, 3, 300001, &err), VV_ECORRUPT, &err);
 	vv_assert_status(add_outs(good, 0, 300000, &err), VV_ECORRUPT, &err);
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		vv_assert_status(add_outs(wrong[i], 2, 300000, &err), VV_ECORRUPT, &err);
+	}
 }
 
 static vv_status add_quirks(uint64_t total, bool chunks, vv_error *err)
@@ -204,8 +208,9 @@ static void heavy_entries_end_a_node_early(void **state)
 	}
 	vv_assert_ok(vv_list_builder_finish(b, &list, &err), &err);
 	assert_int_equal(m.count, 2); /* 3 + 3 + 3 and 1, the first three being equal */
-	for (size_t i = 0; i < m.count; i++)
+	for (size_t i = 0; i < m.count; i++) {
 		vv_assert_ok(vv_list_node_check(m.block[i].bytes, m.block[i].len, &err), &err);
+	}
 	vv_list_builder_free(b);
 	vv_list_clear(&list);
 	vv_buf_clear(&item);

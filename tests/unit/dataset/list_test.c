@@ -65,11 +65,13 @@ static vv_status build(vv_list *out, const plan *p, const vv_sink *sink, const v
 
 		vv_buf_reset(&item);
 		weight = put_item(&item, p->kind, seed_of(p, i));
-		if ((rc = vv_buf_ok(&item, err)) >= 0)
+		if ((rc = vv_buf_ok(&item, err)) >= 0) {
 			rc = vv_list_builder_add(b, item.data, item.len, weight, err);
+		}
 	}
-	if (rc >= 0)
+	if (rc >= 0) {
 		rc = vv_list_builder_finish(b, out, err);
+	}
 	vv_list_builder_free(b);
 	vv_buf_clear(&item);
 	return rc;
@@ -104,14 +106,16 @@ static vv_cid put_naive_node(memory *m, vv_list_kind kind, unsigned level, const
 	vv_cbor_put_text(&b, names[kind], strlen(names[kind]));
 	vv_cbor_put_key(&b, "items");
 	vv_cbor_put_array(&b, count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		vv_buf_put(&b, e[i].bytes.data, e[i].bytes.len);
+	}
 	vv_cbor_put_key(&b, "level");
 	vv_cbor_put_uint(&b, level);
 	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b.data, b.len, &err), &err);
 	vv_assert_ok(vv_list_node_check(b.data, b.len, &err), &err);
-	if (m)
+	if (m) {
 		vv_assert_ok(memory_put(m, &cid, b.data, b.len, NULL, &err), &err);
+	}
 	vv_buf_clear(&b);
 	return cid;
 }
@@ -128,14 +132,16 @@ static size_t naive_cut(vv_list_kind kind, unsigned level, const entry *e, size_
 		if (small) {
 			vv_buf window = VV_BUF_INIT;
 
-			for (size_t i = n > 4 ? n - 4 : 0; i < n; i++)
+			for (size_t i = n > 4 ? n - 4 : 0; i < n; i++) {
 				vv_buf_put(&window, e[i].bytes.data, e[i].bytes.len);
+			}
 			hash = vv_xxh3(window.data, window.len, 0);
 			vv_buf_clear(&window);
 		}
 		if (n == (small ? 1024 : 256) || bytes >= 256 * 1024 ||
-		    (n >= (small ? 64 : 16) && hash % (small ? 256 : 64) == 0))
+		    (n >= (small ? 64 : 16) && hash % (small ? 256 : 64) == 0)) {
 			return n;
+		}
 	}
 	return count;
 }
@@ -149,16 +155,20 @@ static void naive(vv_buf *top, const plan *p)
 	for (size_t i = 0; i < count; i++) {
 		e[i].weight = put_item(&e[i].bytes, p->kind, seed_of(p, i));
 		e[i].count = 1;
-		if (p->kind != VV_LIST_LAYOUT)
+		if (p->kind != VV_LIST_LAYOUT) {
 			e[i].hash = vv_get_le64((const uint8_t *)e[i].bytes.data + 10);
+		}
 	}
 	for (;; level++) {
 		size_t bytes = 0, made = 0, from = 0;
 
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count; i++) {
 			bytes += e[i].bytes.len;
-		if (count <= (p->kind == VV_LIST_LAYOUT && level == 0 ? 256 : 64) && bytes <= 65536)
+		}
+		if (count <= (p->kind == VV_LIST_LAYOUT && level == 0 ? 256 : 64) &&
+		    bytes <= 65536) {
 			break;
+		}
 		while (from < count) {
 			size_t n = naive_cut(p->kind, level, e + from, count - from);
 			vv_cid cid = put_naive_node(NULL, p->kind, level, e + from, n);
@@ -280,8 +290,9 @@ static void entries_come_back_in_order_with_their_places(void **state)
 		assert_int_equal(count, p.count);
 		assert_int_equal(weight, before[p.count]);
 		assert_int_equal(m.gets, 0);
-		for (uint64_t i = 0; i < p.count; i++)
+		for (uint64_t i = 0; i < p.count; i++) {
 			expect_item(r, &p, before, i);
+		}
 		assert_int_equal(vv_list_next(r, &item, &err), 0);
 		assert_int_equal(m.gets, m.puts); /* each node once */
 		vv_list_reader_close(r);
@@ -319,8 +330,9 @@ static void seeking_reads_only_the_nodes_on_the_path(void **state)
 		}
 		expect_item(r, &p, before, index);
 		assert_true(m.gets <= vv_list_height(r));
-		if (index + 1 < p.count)
+		if (index + 1 < p.count) {
 			expect_item(r, &p, before, index + 1);
+		}
 	}
 	vv_assert_ok(vv_list_seek(r, before[p.count], &err), &err);
 	assert_int_equal(vv_list_next(r, &item, &err), 0);
@@ -382,8 +394,9 @@ static void bases_are_found_behind_an_insertion(void **state)
 
 		/* the first entry behind the node's head: the same link */
 		if (base && base->len > 70 &&
-		    memcmp(base->bytes + 26, m.block[i].bytes + 26, 40) == 0)
+		    memcmp(base->bytes + 26, m.block[i].bytes + 26, 40) == 0) {
 			like++;
+		}
 	}
 	assert_true(like >= 1);
 	vv_list_clear(&a);
@@ -416,13 +429,15 @@ static size_t compare(vv_list_reader *a, vv_list_reader *b)
 				skipped = true;
 			}
 		}
-		if (skipped)
+		if (skipped) {
 			continue;
+		}
 		more = vv_list_next(a, &x, &err);
 		assert_true(more >= 0);
 		assert_int_equal(vv_list_next(b, &y, &err), more);
-		if (more == 0)
+		if (more == 0) {
 			return differing;
+		}
 		differing += x.len != y.len || memcmp(x.bytes, y.bytes, x.len) != 0;
 	}
 }
@@ -471,8 +486,9 @@ static void skipping_lands_behind_the_node(void **state)
 		uint64_t items = 1, weight = before[at + 1] - before[at];
 		vv_cid cid;
 
-		if (height > 0 && !vv_list_peek_node(r, &cid, &items, &weight, height))
+		if (height > 0 && !vv_list_peek_node(r, &cid, &items, &weight, height)) {
 			height = 0;
+		}
 		if (height == 0 && vv_prng_below(&rng, 2)) {
 			expect_item(r, &p, before, at++);
 			continue;
@@ -504,8 +520,9 @@ static void a_missing_node_is_an_error_and_no_end(void **state)
 	must_build(&list, &p, &m.sink, NULL);
 	m.block[m.count / 2].gone = true;
 	open_list(&r, p.kind, &m.sink, &list);
-	while ((more = vv_list_next(r, &item, &err)) > 0)
+	while ((more = vv_list_next(r, &item, &err)) > 0) {
 		;
+	}
 	assert_int_equal(more, VV_EMISSING);
 	assert_int_equal(vv_list_next(r, &item, &err), VV_EMISSING);
 	vv_list_reader_close(r);
@@ -593,15 +610,19 @@ static vv_status build_and_read(void *payload, vv_error *err)
 	vv_status rc = build(&list, &f->p, &f->m->sink, f->old, err);
 	int more = 0;
 
-	if (rc >= 0)
+	if (rc >= 0) {
 		rc = vv_list_reader_open(&r, f->p.kind, &f->m->sink, list.top.data, list.top.len,
 					 err);
-	while (rc >= 0 && (more = vv_list_next(r, &item, err)) > 0)
+	}
+	while (rc >= 0 && (more = vv_list_next(r, &item, err)) > 0) {
 		seen++;
-	if (rc >= 0 && more < 0)
+	}
+	if (rc >= 0 && more < 0) {
 		rc = (vv_status)more;
-	if (rc >= 0)
+	}
+	if (rc >= 0) {
 		assert_int_equal(seen, f->p.count);
+	}
 	vv_list_reader_close(r);
 	vv_list_clear(&list);
 	return rc;

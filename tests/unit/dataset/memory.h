@@ -27,8 +27,9 @@ typedef struct memory {
 static inline memory_block *memory_find(memory *m, const vv_cid *cid)
 {
 	for (size_t i = 0; i < m->count; i++) {
-		if (vv_cid_equal(&m->block[i].cid, cid))
+		if (vv_cid_equal(&m->block[i].cid, cid)) {
 			return &m->block[i];
+		}
 	}
 	return NULL;
 }
@@ -43,8 +44,9 @@ static inline vv_status memory_put(void *payload, const vv_cid *cid, const void 
 	vv_assert_ok(vv_cid_of(&found, cid->codec, bytes, len, err), err);
 	assert_true(vv_cid_equal(&found, cid));
 	assert_true(len <= VV_BLOCK_MAX);
-	if (memory_find(m, cid))
+	if (memory_find(m, cid)) {
 		return VV_OK;
+	}
 	if (m->count == m->cap) {
 		m->cap = m->cap * 2 + 64;
 		m->block = realloc(m->block, m->cap * sizeof *m->block);
@@ -53,8 +55,9 @@ static inline vv_status memory_put(void *payload, const vv_cid *cid, const void 
 	b = &m->block[m->count++];
 	memset(b, 0, sizeof *b);
 	b->cid = *cid;
-	if (base)
+	if (base) {
 		b->base = *base;
+	}
 	b->bytes = malloc(len);
 	assert_non_null(b->bytes);
 	memcpy(b->bytes, bytes, len);
@@ -69,8 +72,9 @@ static inline vv_status memory_get(void *payload, const vv_cid *cid, vv_buf *out
 	memory_block *b = memory_find(m, cid);
 
 	m->gets++;
-	if (!b || b->gone)
+	if (!b || b->gone) {
 		return vv_fail(err, VV_EMISSING, "no such block");
+	}
 	vv_buf_reset(out);
 	vv_buf_put(out, b->bytes, b->len);
 	return vv_buf_ok(out, err);
@@ -86,8 +90,9 @@ static inline void memory_init(memory *m)
 
 static inline void memory_clear(memory *m)
 {
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < m->count; i++) {
 		free(m->block[i].bytes);
+	}
 	free(m->block);
 	memset(m, 0, sizeof *m);
 }

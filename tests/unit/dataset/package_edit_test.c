@@ -11,10 +11,12 @@
 
 static vv_status apply(vv_buf *out, const char *text, vv_package_edit edit, vv_error *err)
 {
-	if (!edit.path)
+	if (!edit.path) {
 		edit.path = "x.csv";
-	if (!edit.package_path)
+	}
+	if (!edit.package_path) {
 		edit.package_path = "datapackage.json";
+	}
 	return vv_package_apply(out, text, strlen(text), &edit, err);
 }
 
@@ -289,8 +291,9 @@ static void put_tokens(vv_buf *b, vv_prng *r, const char *json)
 static void squeeze(vv_buf *out, const char *text)
 {
 	for (; *text; text++) {
-		if (!strchr(" \t\r\n", *text))
+		if (!strchr(" \t\r\n", *text)) {
 			vv_buf_putc(out, *text);
+		}
 	}
 }
 

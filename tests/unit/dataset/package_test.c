@@ -194,7 +194,8 @@ static void the_schema_comes_compact_and_checked(void **state)
 /* So that what is stored with a table means the same without its package. */
 static void a_package_of_version_2_says_so_for_its_schemas(void **state)
 {
-	static const char *const head = "{\"$schema\":\"https://datapackage.org/profiles/2.0/tableschema.json\",";
+	static const char *const head =
+		"{\"$schema\":\"https://datapackage.org/profiles/2.0/tableschema.json\",";
 	static const struct {
 		const char *package, *schema;
 	} cases[] = {
@@ -204,7 +205,8 @@ static void a_package_of_version_2_says_so_for_its_schemas(void **state)
 		{"{\"resources\":[{\"$schema\":\"https://datapackage.org/profiles/2.0/dataresource.json\","
 		 "\"path\":\"x.csv\",\"schema\":\"s.json\"}]}",
 		 "\"fields\":[{\"name\":\"b\"}]}"},
-		{"{\"resources\":[{\"path\":\"x.csv\",\"schema\":{\"fields\":[{\"name\":\"a\"}]}}]}", NULL},
+		{"{\"resources\":[{\"path\":\"x.csv\",\"schema\":{\"fields\":[{\"name\":\"a\"}]}}]}",
+		 NULL},
 		{"{\"$schema\":\"https://datapackage.org/profiles/2.0/datapackage.json\",\"resources\":"
 		 "[{\"path\":\"x.csv\",\"schema\":{\"fields\":[{\"name\":\"a\",\"type\":\"any\"}]}}]}",
 		 NULL},
@@ -428,8 +430,9 @@ static vv_status attempt_find(void *payload, vv_error *err)
 		assert_string_equal(r.schema.data, "{\"fields\":[{\"name\":\"a\"}]}");
 		rc = vv_package_paths(&paths, &count, "a/datapackage.json",
 				      "{\"resources\":[{\"path\":\"b.csv\"}]}", 32, err);
-		if (rc == VV_OK)
+		if (rc == VV_OK) {
 			vv_names_free(paths, count);
+		}
 	}
 	vv_package_resource_clear(&r);
 	return rc;

@@ -54,8 +54,9 @@ static void put_names(vv_buf *b, const char *key, const char *name)
 {
 	vv_cbor_put_key(b, key);
 	vv_cbor_put_array(b, name ? 1 : 0);
-	if (name)
+	if (name) {
 		vv_cbor_put_text(b, name, strlen(name));
+	}
 }
 
 static void put_number(vv_buf *b, const char *key, uint64_t v)
@@ -94,8 +95,9 @@ static void put_draft(vv_buf *b, const draft *d)
 	vv_dialect_init(&dialect);
 	vv_dialect_put(b, &dialect);
 	put_text(b, "keySource", d->key_source);
-	if (d->extra)
+	if (d->extra) {
 		put_number(b, d->extra, 1);
+	}
 }
 
 static char **names_of(const char *name)
@@ -136,22 +138,26 @@ static void expect_equal(const vv_root *a, const vv_root *b)
 	assert_int_equal(a->bytes, b->bytes);
 	assert_true(a->hash.lo == b->hash.lo && a->hash.hi == b->hash.hi);
 	assert_int_equal(a->schema.len, b->schema.len);
-	if (a->schema.len)
+	if (a->schema.len) {
 		assert_string_equal(a->schema.data, b->schema.data);
+	}
 	assert_int_equal(a->key_count, b->key_count);
-	for (size_t i = 0; i < a->key_count; i++)
+	for (size_t i = 0; i < a->key_count; i++) {
 		assert_string_equal(a->key[i], b->key[i]);
+	}
 	assert_int_equal(a->key_source, b->key_source);
 	assert_int_equal(a->cut_rows, b->cut_rows);
 	assert_int_equal(a->cut_column_count, b->cut_column_count);
-	for (size_t i = 0; i < a->cut_column_count; i++)
+	for (size_t i = 0; i < a->cut_column_count; i++) {
 		assert_string_equal(a->cut_columns[i], b->cut_columns[i]);
+	}
 	assert_true(vv_dialect_equal(&a->dialect, &b->dialect));
 	assert_int_equal(a->data.len, b->data.len);
 	assert_memory_equal(a->data.data, b->data.data, a->data.len);
 	assert_int_equal(a->layout.len, b->layout.len);
-	if (a->layout.len)
+	if (a->layout.len) {
 		assert_memory_equal(a->layout.data, b->layout.data, a->layout.len);
+	}
 }
 
 static void a_table_is_written_as_the_format_says_and_comes_back(void **state)
@@ -263,8 +269,9 @@ static void roots_that_contradict_themselves_are_refused(void **state)
 	vv_error err;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		wrong[i] = usual;
+	}
 	wrong[n++].format = 0;
 	wrong[n++].rows = 29;
 	wrong[n++].bytes = 299;
@@ -286,8 +293,9 @@ static void roots_that_contradict_themselves_are_refused(void **state)
 	vv_assert_ok(vv_root_decode(&r, b.data, b.len, &err), &err);
 	for (size_t i = 0; i < n; i++) {
 		put_draft(&b, &wrong[i]);
-		if (vv_root_decode(&r, b.data, b.len, &err) != VV_ECORRUPT)
+		if (vv_root_decode(&r, b.data, b.len, &err) != VV_ECORRUPT) {
 			print_error("variant %zu\n", i);
+		}
 		vv_assert_status(vv_root_decode(&r, b.data, b.len, &err), VV_ECORRUPT, &err);
 		assert_null(r.schema.data); /* nothing half-read stays */
 	}
@@ -329,16 +337,18 @@ static void any_damaged_byte_is_survived(void **state)
 		for (unsigned bit = 0; bit < 8; bit++) {
 			memcpy(bytes, b.data, b.len);
 			bytes[at] ^= (uint8_t)(1u << bit);
-			if (vv_root_decode(&r, bytes, b.len, &err) < 0)
+			if (vv_root_decode(&r, bytes, b.len, &err) < 0) {
 				continue;
+			}
 			/* what is taken is written again in the same way */
 			vv_assert_ok(vv_root_encode(&again, &r, &err), &err);
 			assert_int_equal(again.len, b.len);
 			assert_memory_equal(again.data, bytes, b.len);
 		}
 	}
-	for (size_t len = 0; len < b.len; len++)
+	for (size_t len = 0; len < b.len; len++) {
 		assert_true(vv_root_decode(&r, b.data, len, &err) < 0);
+	}
 	free(bytes);
 	vv_root_clear(&r);
 	vv_buf_clear(&b);
@@ -406,10 +416,12 @@ static vv_status encode_and_decode(void *payload, vv_error *err)
 	vv_status rc = vv_root_encode(&b, r, err);
 
 	vv_root_init(&back);
-	if (rc >= 0)
+	if (rc >= 0) {
 		rc = vv_root_decode(&back, b.data, b.len, err);
-	if (rc >= 0)
+	}
+	if (rc >= 0) {
 		expect_equal(r, &back);
+	}
 	vv_root_clear(&back);
 	vv_buf_clear(&b);
 	return rc;

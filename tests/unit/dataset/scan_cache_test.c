@@ -79,7 +79,8 @@ static void a_cache_comes_back_as_it_was(void **state)
 
 static void its_bytes_lie_where_the_format_says(void **state)
 {
-	static const uint8_t start[] = {'V', 'V', 'S', 'C', 'A', 'N', 1, '\n', 1, VV_CODEC_DAG_CBOR, 0x12, 0x20, 1};
+	static const uint8_t start[] = {
+		'V', 'V', 'S', 'C', 'A', 'N', 1, '\n', 1, VV_CODEC_DAG_CBOR, 0x12, 0x20, 1};
 	size_t len;
 	const uint8_t *p = (const uint8_t *)vv_test_read(write_cache(2), &len);
 	uint8_t secret[8];

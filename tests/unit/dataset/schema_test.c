@@ -30,8 +30,9 @@ static void assert_refused(const char *json, const char *message)
 	vv_assert_status(read_text(&s, json, &err), VV_EINPUT, &err);
 	vv_assert_contains(err.message, "datapackage.json: ");
 	assert_int_equal(s.count, 0);
-	if (strncmp(err.message + strlen("datapackage.json: "), message, strlen(message)) != 0)
+	if (strncmp(err.message + strlen("datapackage.json: "), message, strlen(message)) != 0) {
 		fail_msg("'%s' does not begin with '%s'", err.message, message);
+	}
 }
 
 /* The same for a schema of one field with these members. */
@@ -58,11 +59,12 @@ static void a_field_without_a_type_is_a_string_in_version_1_and_any_in_2(void **
 	static const struct {
 		const char *profile;
 		vv_type type;
-	} cases[] = {{"https://datapackage.org/profiles/1.0/tableschema.json", VV_TYPE_STRING},
-		     {"https://specs.frictionlessdata.io/schemas/table-schema.json", VV_TYPE_STRING},
-		     {"https://datapackage.org/profiles/2.0/tableschema.json", VV_TYPE_ANY},
-		     {"https://datapackage.org/profiles/2.1/tableschema.json", VV_TYPE_ANY},
-		     {"https://example.org/own.json", VV_TYPE_ANY}};
+	} cases[] = {
+		{"https://datapackage.org/profiles/1.0/tableschema.json", VV_TYPE_STRING},
+		{"https://specs.frictionlessdata.io/schemas/table-schema.json", VV_TYPE_STRING},
+		{"https://datapackage.org/profiles/2.0/tableschema.json", VV_TYPE_ANY},
+		{"https://datapackage.org/profiles/2.1/tableschema.json", VV_TYPE_ANY},
+		{"https://example.org/own.json", VV_TYPE_ANY}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -338,8 +340,9 @@ static void more_fields_than_columns_can_be_are_refused(void **state)
 
 	(void)state;
 	vv_buf_puts(&json, "{\"fields\":[{\"name\":\"x\"}");
-	for (unsigned i = 1; i < VV_COLUMNS_MAX; i++)
+	for (unsigned i = 1; i < VV_COLUMNS_MAX; i++) {
 		vv_buf_puts(&json, ",{\"name\":\"x\"}");
+	}
 	vv_buf_puts(&json, "]}");
 	vv_assert_ok(vv_schema_read(&s, json.data, json.len, "s", &err), &err);
 	assert_int_equal(s.count, VV_COLUMNS_MAX);
@@ -387,8 +390,9 @@ static void assert_refit(const char *old, const char *const *names, const char *
 	size_t n = 0;
 	vv_error err;
 
-	for (; names[n]; n++)
+	for (; names[n]; n++) {
 		fields[n] = (vv_new_field){names[n], strlen(names[n]), VV_TYPE_DATE, NULL};
+	}
 	must_read(&s, old);
 	vv_assert_ok(vv_schema_refit(&out, &s, fields, n, &err), &err);
 	assert_string_equal(out.data, expected);
@@ -440,8 +444,9 @@ static void assert_labels(const char *const *cells, const char *const *expected)
 	vv_arena arena = VV_ARENA_INIT;
 	vv_error err;
 
-	for (; cells[n]; n++)
+	for (; cells[n]; n++) {
 		lens[n] = strlen(cells[n]);
+	}
 	vv_assert_ok(vv_schema_labels(names, out_lens, &arena, cells, lens, n, &err), &err);
 	for (size_t i = 0; i < n; i++) {
 		assert_string_equal(names[i], expected[i]);
@@ -497,8 +502,9 @@ static void names_are_unique_whatever_the_header_says(void **state)
 		}
 		vv_assert_ok(vv_schema_labels(names, out_lens, &arena, cells, lens, n, &err), &err);
 		for (size_t i = 0; i < n; i++) {
-			for (size_t k = 0; k < i; k++)
+			for (size_t k = 0; k < i; k++) {
 				assert_string_not_equal(names[i], names[k]);
+			}
 		}
 		vv_arena_clear(&arena);
 	}
@@ -522,8 +528,9 @@ static vv_status attempt(void *payload, vv_error *err)
 	(void)payload;
 	vv_schema_init(&s);
 	if ((rc = vv_schema_read(&s, json, sizeof(json) - 1, "s", err)) == VV_OK &&
-	    (rc = vv_schema_refit(&out, &s, fields, 2, err)) == VV_OK)
+	    (rc = vv_schema_refit(&out, &s, fields, 2, err)) == VV_OK) {
 		rc = vv_schema_labels(names, out_lens, &arena, cells, lens, 3, err);
+	}
 	vv_schema_clear(&s);
 	vv_buf_clear(&out);
 	vv_arena_clear(&arena);

@@ -108,10 +108,10 @@ static void a_delimiter_that_occurs_nowhere_never_wins(void **state)
 {
 	static const char *const files[] = {
 		"a,b\n1,2,3\n4,5,6\n",                        /* rows longer than the header */
-		"a,b\n1,2,\n3,4,\n5,6,\n",                      /* trailing commas */
-		"Report, of 2024\na,b,c\n1,2,3\n4,5,6\n",      /* a title above */
-		"a,b\n1,2,3\n\"x\n",                           /* and a quote that never closes */
-		"a,b\n1\n2\n3\n",                              /* only the header has it */
+		"a,b\n1,2,\n3,4,\n5,6,\n",                    /* trailing commas */
+		"Report, of 2024\na,b,c\n1,2,3\n4,5,6\n",     /* a title above */
+		"a,b\n1,2,3\n\"x\n",                          /* and a quote that never closes */
+		"a,b\n1\n2\n3\n",                             /* only the header has it */
 		"name\nSmith, John\nMiller\nBrown\nTaylor\n", /* only a row has it */
 		"a,b;c\nx,y,z\nx,y;x,y\nz,y,z\n",
 	};
@@ -133,7 +133,8 @@ static void a_delimiter_that_occurs_nowhere_never_wins(void **state)
 /* A name with a delimiter in it parts no other row; an unnamed text may hold commas. */
 static void one_column_with_delimiters_in_its_text_stays_one(void **state)
 {
-	static const char semicolons[] = "amount; EUR\n1\n2\n3\n", tags[] = "tags\na; b\nc\nd | e\nf\n";
+	static const char semicolons[] = "amount; EUR\n1\n2\n3\n",
+			  tags[] = "tags\na; b\nc\nd | e\nf\n";
 	vv_sniff_hints h = hints_for("x.csv");
 	vv_sniff_result r = sniff_with(semicolons, sizeof semicolons - 1, &h);
 

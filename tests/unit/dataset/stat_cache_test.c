@@ -13,8 +13,16 @@
 
 static vv_stat stat_of(unsigned n)
 {
-	vv_stat st = {.size = 100 + n, .mtime_sec = NOW - 100, .mtime_nsec = 5, .ctime_sec = NOW - 90,
-		      .ctime_nsec = 6, .ino = 7 + n, .dev = 8, .mode = 0100644, .uid = 9, .gid = 10};
+	vv_stat st = {.size = 100 + n,
+		      .mtime_sec = NOW - 100,
+		      .mtime_nsec = 5,
+		      .ctime_sec = NOW - 90,
+		      .ctime_nsec = 6,
+		      .ino = 7 + n,
+		      .dev = 8,
+		      .mode = 0100644,
+		      .uid = 9,
+		      .gid = 10};
 
 	return st;
 }
@@ -67,12 +75,14 @@ static void what_was_entered_is_known_in_the_next_run(void **state)
 	vv_stat_cache *c = open_cache(file);
 
 	(void)state;
-	for (unsigned i = 0; i < 300; i++)
+	for (unsigned i = 0; i < 300; i++) {
 		enter(c, vv_test_path("%u.csv", i), i);
+	}
 	save(c);
 	c = open_cache(file);
-	for (unsigned i = 0; i < 300; i++)
+	for (unsigned i = 0; i < 300; i++) {
 		assert_true(knows(c, vv_test_path("%u.csv", i), i));
+	}
 	assert_false(knows(c, "other.csv", 0));
 	vv_stat_cache_close(c);
 }
@@ -144,7 +154,8 @@ static void what_was_dropped_stays_away(void **state)
 
 static void its_bytes_lie_where_the_format_says(void **state)
 {
-	static const uint8_t start[] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n', 1, 0, 0, 0, 0, 0, 0, 0, 5};
+	static const uint8_t start[] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n', 1,
+					0,   0,   0,   0,   0,   0,   0, 5};
 	const char *file = vv_test_path("stat-of-%s", __func__);
 	vv_stat_cache *c = open_cache(file);
 	const uint8_t *p;

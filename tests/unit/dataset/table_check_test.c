@@ -38,9 +38,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void import_text(fixture *f, vv_import_result *out, const vv_buf *text, const vv_import_result *parent)
+static void import_text(fixture *f, vv_import_result *out, const vv_buf *text,
+			const vv_import_result *parent)
 {
-	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .secret = 42, .temp_dir = vv_test_dir()};
+	vv_import_options o = {
+		.hints = VV_SNIFF_HINTS_INIT, .secret = 42, .temp_dir = vv_test_dir()};
 	vv_source source;
 	vv_mem_source storage;
 	vv_error err;
@@ -54,13 +56,14 @@ static void put_plain_rows(vv_buf *b, unsigned count, unsigned changed)
 {
 	vv_buf_puts(b, "id,name,price\n");
 	for (unsigned i = 0; i < count; i++) {
-		vv_buf_printf(b, "%u,%s %u,%u.%02u\n", i, i == changed ? "changed" : "item", i * 31 % 1009, i * 7 % 900,
-			      i * 13 % 100);
+		vv_buf_printf(b, "%u,%s %u,%u.%02u\n", i, i == changed ? "changed" : "item",
+			      i * 31 % 1009, i * 7 % 900, i * 13 % 100);
 	}
 }
 
 /* The root of one version with the groups, or the line forms, of another. */
-static vv_cid put_mixed(fixture *f, const vv_import_result *from, const vv_buf *data, const vv_buf *layout)
+static vv_cid put_mixed(fixture *f, const vv_import_result *from, const vv_buf *data,
+			const vv_buf *layout)
 {
 	vv_root mixed = from->root; /* borrows */
 	vv_buf block = VV_BUF_INIT;
@@ -116,7 +119,8 @@ static void a_forged_version_is_found_also_between_sound_ones(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test_setup_teardown(a_forged_version_is_found_also_between_sound_ones, setup, teardown),
+	cmocka_unit_test_setup_teardown(a_forged_version_is_found_also_between_sound_ones, setup,
+					teardown),
 };
 
 VV_TEST_SUITE(table_check)

@@ -58,8 +58,9 @@ static void read_field(vv_schema *s, char *parts[PARTS])
 	vv_error err;
 
 	vv_buf_printf(&json, "{\"fields\":[{\"name\":\"x\",\"type\":\"%s\"", parts[TYPE]);
-	if (parts[FORMAT][0] != '\0')
+	if (parts[FORMAT][0] != '\0') {
 		vv_buf_printf(&json, ",\"format\":\"%s\"", parts[FORMAT]);
+	}
 	vv_buf_printf(&json, "%s%s}]}", parts[OPTIONS][0] != '\0' ? "," : "", parts[OPTIONS]);
 	vv_assert_ok(vv_schema_read(s, json.data, json.len, "types.tsv", &err), &err);
 	vv_buf_clear(&json);
@@ -95,8 +96,9 @@ static void every_line_of_the_table_holds(void **state)
 		vv_schema s;
 		bool ok;
 
-		if (line[0] == '#')
+		if (line[0] == '#') {
 			continue;
+		}
 		cut(parts, line);
 		shown = strdup(parts[TEXT]);
 		read_field(&s, parts);
@@ -167,8 +169,9 @@ static void an_ambiguous_pattern_ends_within_its_budget(void **state)
 	read_one(
 		&s,
 		"{\"name\":\"x\",\"type\":\"datetime\",\"format\":\"%j%d%m%H%M%S%f%I%U%W%w%u%y%Y!\"}");
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 100; i++) {
 		assert_false(vv_field_accepts(&s.fields[0], &cell));
+	}
 	vv_schema_clear(&s);
 }
 

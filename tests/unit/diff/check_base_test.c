@@ -25,8 +25,9 @@ typedef struct check {
 
 static void put_field(vv_buf *b, const char *name, const char *text, size_t len)
 {
-	if (!text)
+	if (!text) {
 		return;
+	}
 	vv_buf_printf(b, " %s=", name);
 	vv_buf_put(b, text, len);
 }
@@ -36,14 +37,16 @@ static vv_status note(void *payload, const vv_finding *f, vv_error *err)
 	vv_buf *b = payload;
 
 	vv_buf_printf(b, "%s%s", f->severity == VV_SEVERITY_WARNING ? "(warning) " : "", f->rule);
-	if (f->row)
+	if (f->row) {
 		vv_buf_printf(b, " row %d line %d", (int)f->row, (int)f->line);
+	}
 	put_field(b, "key", f->key, f->key_len);
 	put_field(b, "column", f->column, f->column ? strlen(f->column) : 0);
 	put_field(b, "value", f->value, f->value_len);
 	vv_buf_printf(b, ": %s", f->message);
-	if (f->expected)
+	if (f->expected) {
 		vv_buf_printf(b, " [%s]", f->expected);
+	}
 	vv_buf_putc(b, '\n');
 	return vv_buf_ok(b, err);
 }
@@ -60,9 +63,10 @@ static void read_rules(check *c, const char *json)
 {
 	vv_error err;
 
-	if (json)
+	if (json) {
 		vv_assert_ok(vv_rules_file_read(&c->file, json, strlen(json), "varve.json", &err),
 			     &err);
+	}
 	vv_assert_ok(vv_rule_set_for(&c->rules, c->file, "t.csv", &err), &err);
 	c->options.rules = &c->rules;
 }
@@ -102,8 +106,9 @@ static void begin(check *c, const char *base, const char *now, const char *key, 
 
 static void end(check *c)
 {
-	if (c->has_base)
+	if (c->has_base) {
 		vv_table_close(&c->base);
+	}
 	vv_table_close(&c->now);
 	vv_rule_set_clear(&c->rules);
 	vv_rules_file_free(c->file);
@@ -411,8 +416,9 @@ static void put_kinds(vv_buf *b, int a, int rest)
 {
 	vv_buf_reset(b);
 	vv_buf_puts(b, "id,kind\n");
-	for (int i = 0; i < a + rest; i++)
+	for (int i = 0; i < a + rest; i++) {
 		vv_buf_printf(b, "%d,%s\n", i, i < a ? "a" : "b");
+	}
 }
 
 /* Shares .5 .5 become .4 .6: PSI = -.1 ln .8 + .1 ln 1.2 = .022314 + .018232 = .0405;
@@ -472,15 +478,17 @@ static void put_rows(vv_buf *b, vv_prng *r, int rows, int edits)
 	int at[8];
 
 	(void)snprintf(odd, sizeof(odd), "violet%d", edits);
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 8; i++) {
 		at[i] = i < edits ? (int)vv_prng_below(r, (uint64_t)rows) : -1;
+	}
 	vv_buf_reset(b);
 	vv_buf_puts(b, "id,kind,price,day\n");
 	for (int i = 0; i < rows; i++) {
 		bool edited = false;
 
-		for (int k = 0; k < 8; k++)
+		for (int k = 0; k < 8; k++) {
 			edited = edited || at[k] == i;
+		}
 		vv_buf_printf(b, "%d,%s,%d.%02d,2024-01-%02d\n", i, edited ? odd : kinds[i * 7 % 3],
 			      edited ? 99999 : i * 31 % 1000, i % 100, i * 3 % 28 + 1);
 	}

@@ -27,7 +27,8 @@ static void open_match(match *m, const char *a, const char *b, const vv_columns_
 {
 	vv_error err;
 	open_pair(m, a, b);
-	vv_assert_ok(vv_columns_match(&m->c, &m->a, &m->b, o ? o : &(vv_columns_options){0}, &err), &err);
+	vv_assert_ok(vv_columns_match(&m->c, &m->a, &m->b, o ? o : &(vv_columns_options){0}, &err),
+		     &err);
 }
 
 static void close_match(match *m)
@@ -46,11 +47,16 @@ static const char *in_short(const match *m)
 	out[0] = '\0';
 	for (size_t i = 0; i < m->c.count; i++) {
 		const vv_column_pair *p = &m->c.pairs[i];
-		const char *a = p->a >= 0 ? m->a.schema.fields[p->a].name : "", *b = p->b >= 0 ? m->b.schema.fields[p->b].name : "";
-		at += (size_t)snprintf(out + at, sizeof(out) - at, "%s%s%s%s", i > 0 ? " " : "", p->a < 0 ? "+" : p->b < 0 ? "-" : "",
+		const char *a = p->a >= 0 ? m->a.schema.fields[p->a].name : "",
+			   *b = p->b >= 0 ? m->b.schema.fields[p->b].name : "";
+		at += (size_t)snprintf(out + at, sizeof(out) - at, "%s%s%s%s", i > 0 ? " " : "",
+				       p->a < 0   ? "+"
+				       : p->b < 0 ? "-"
+						  : "",
 				       p->moved ? "*" : "", p->b < 0 ? a : b);
 		if (p->renamed) {
-			at += (size_t)snprintf(out + at, sizeof(out) - at, "<%s:%u", a, p->likeness);
+			at += (size_t)snprintf(out + at, sizeof(out) - at, "<%s:%u", a,
+					       p->likeness);
 		}
 		if (p->retyped) {
 			at += (size_t)snprintf(out + at, sizeof(out) - at, "!");
@@ -90,7 +96,8 @@ static void equal_values_make_a_rename(void **state)
 {
 	(void)state;
 	becomes("id,a\n1,x\n2,y\n", "id,b\n1,x\n2,y\n", NULL, "id b<a:100");
-	becomes("id,a\n1,x\n2,y\n3,z\n4,w\n5,v\n", "id,b\n1,x\n2,y\n3,z\n4,w\n5,other\n", NULL, "id b<a:80");
+	becomes("id,a\n1,x\n2,y\n3,z\n4,w\n5,v\n", "id,b\n1,x\n2,y\n3,z\n4,w\n5,other\n", NULL,
+		"id b<a:80");
 	becomes("id,a\n1,x\n2,y\n", "id,b\n1,x\n2,other\n", NULL, "id -a +b");
 	becomes("id,a\n1,1.0\n2,2.0\n", "id,b\n1,1.00\n2,2.00\n", NULL, "id b<a:100");
 }
@@ -98,7 +105,8 @@ static void equal_values_make_a_rename(void **state)
 static void the_likest_pair_goes_first(void **state)
 {
 	(void)state;
-	becomes("id,a,b\n1,x,x\n2,y,y\n3,z,z\n4,w,q\n", "id,c\n1,x\n2,y\n3,z\n4,w\n", NULL, "id c<a:100 -b");
+	becomes("id,a,b\n1,x,x\n2,y,y\n3,z,z\n4,w,q\n", "id,c\n1,x\n2,y\n3,z\n4,w\n", NULL,
+		"id c<a:100 -b");
 	becomes("id,a,b\n1,x,p\n2,y,q\n", "id,d,c\n1,p,x\n2,q,y\n", NULL, "id *d<b:100 c<a:100");
 }
 
@@ -113,8 +121,8 @@ static void values_are_compared_by_key_where_there_is_one(void **state)
 {
 	const size_t key[] = {0};
 	(void)state;
-	becomes("id,a\n1,x\n2,y\n3,z\n", "id,b\n3,z\n1,x\n2,y\n", &(vv_columns_options){.key_a = key, .key_b = key, .key_count = 1},
-		"id b<a:100");
+	becomes("id,a\n1,x\n2,y\n3,z\n", "id,b\n3,z\n1,x\n2,y\n",
+		&(vv_columns_options){.key_a = key, .key_b = key, .key_count = 1}, "id b<a:100");
 }
 
 static void without_a_key_values_are_compared_by_what_else_is_equal(void **state)
@@ -145,16 +153,22 @@ static void the_tables_own_key_is_taken_where_none_is_given(void **state)
 
 static void renames_can_be_said_and_forbidden(void **state)
 {
-	static const char *const said[] = {"a", "c", NULL}, *const wrong[] = {"a", "nope", NULL}, *const taken[] = {"a", "id", NULL};
+	static const char *const said[] = {"a", "c", NULL}, *const wrong[] = {"a", "nope", NULL},
+				 *const taken[] = {"a", "id", NULL};
 	match m;
 	vv_error err;
 	(void)state;
-	becomes("id,a\n1,x\n", "id,b\n1,x\n", &(vv_columns_options){.no_renames = true}, "id -a +b");
-	becomes("id,a\n1,x\n2,y\n", "id,b,c\n1,x,p\n2,y,q\n", &(vv_columns_options){.rename = said}, "id +b c<a:100");
+	becomes("id,a\n1,x\n", "id,b\n1,x\n", &(vv_columns_options){.no_renames = true},
+		"id -a +b");
+	becomes("id,a\n1,x\n2,y\n", "id,b,c\n1,x,p\n2,y,q\n", &(vv_columns_options){.rename = said},
+		"id +b c<a:100");
 	/* what was said goes over an equal name */
-	becomes("id,a\n1,x\n", "id,a\n2,y\n", &(vv_columns_options){.rename = taken}, "-id id<a:100! +a");
+	becomes("id,a\n1,x\n", "id,a\n2,y\n", &(vv_columns_options){.rename = taken},
+		"-id id<a:100! +a");
 	open_pair(&m, "id,a\n1,x\n", "id,b\n1,x\n");
-	vv_assert_status(vv_columns_match(&m.c, &m.a, &m.b, &(vv_columns_options){.rename = wrong}, &err), VV_ENOTFOUND, &err);
+	vv_assert_status(
+		vv_columns_match(&m.c, &m.a, &m.b, &(vv_columns_options){.rename = wrong}, &err),
+		VV_ENOTFOUND, &err);
 	vv_assert_contains(err.message, "no column 'nope' in the new version");
 	close_match(&m);
 }
@@ -188,20 +202,27 @@ static void places_are_translated_both_ways(void **state)
 
 static void a_changed_key_is_told_through_renames(void **state)
 {
-	static const char *const a_key[] = {"a", NULL}, *const b_key[] = {"b", NULL}, *const id_key[] = {"id", NULL};
+	static const char *const a_key[] = {"a", NULL}, *const b_key[] = {"b", NULL},
+				 *const id_key[] = {"id", NULL};
 	const char *old = "id,a\n1,x\n2,y\n", *new = "id,b\n1,x\n2,y\n";
 	const struct {
 		const char *const *of_a, *const *of_b;
 		bool changed;
-	} cases[] = {{a_key, b_key, false}, {a_key, id_key, true}, {id_key, NULL, true}, {NULL, NULL, false}};
+	} cases[] = {{a_key, b_key, false},
+		     {a_key, id_key, true},
+		     {id_key, NULL, true},
+		     {NULL, NULL, false}};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		match m;
 		vv_error err;
 		vv_tables_init(&m.tables);
-		vv_tables_open(&m.tables, &m.a, old, strlen(old), &(vv_tables_options){.key = cases[i].of_a});
-		vv_tables_open(&m.tables, &m.b, new, strlen(new), &(vv_tables_options){.key = cases[i].of_b});
-		vv_assert_ok(vv_columns_match(&m.c, &m.a, &m.b, &(vv_columns_options){0}, &err), &err);
+		vv_tables_open(&m.tables, &m.a, old, strlen(old),
+			       &(vv_tables_options){.key = cases[i].of_a});
+		vv_tables_open(&m.tables, &m.b, new, strlen(new),
+			       &(vv_tables_options){.key = cases[i].of_b});
+		vv_assert_ok(vv_columns_match(&m.c, &m.a, &m.b, &(vv_columns_options){0}, &err),
+			     &err);
 		assert_int_equal(m.c.key_changed, cases[i].changed);
 		close_match(&m);
 	}

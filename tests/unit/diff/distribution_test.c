@@ -35,8 +35,9 @@ static int64_t step(const vv_schema *s, const char *value)
 	vv_cell c = text(value);
 	int64_t out = 0;
 
-	if (!vv_distribution_step(&out, &scratch, &s->fields[0], &c))
+	if (!vv_distribution_step(&out, &scratch, &s->fields[0], &c)) {
 		fail_msg("'%s' is no value", value);
+	}
 	vv_buf_clear(&scratch);
 	return out;
 }
@@ -51,8 +52,9 @@ static void numbers_keep_their_order(void **state)
 	vv_schema s;
 	(void)state;
 	read_schema(&s, "{\"fields\":[{\"name\":\"x\",\"type\":\"number\"}]}");
-	for (size_t i = 1; i < sizeof(rising) / sizeof(rising[0]); i++)
+	for (size_t i = 1; i < sizeof(rising) / sizeof(rising[0]); i++) {
 		assert_true(step(&s, rising[i - 1]) < step(&s, rising[i]));
+	}
 	assert_int_equal(step(&s, "-0"), step(&s, "0"));
 	assert_int_equal(step(&s, "1.50"), step(&s, "15e-1"));
 	assert_int_equal(step(&s, "0.1"), step(&s, "0.10000000000000000000001"));
@@ -170,15 +172,17 @@ static void what_is_taken_away_leaves_no_trace(void **state)
 
 			(void)snprintf(word, sizeof(word), "%d", i * 7919 % 1300);
 			add(&full, &s, word, 1);
-			if (i % 3 == 0)
+			if (i % 3 == 0) {
 				add(&part, &s, word, 1);
+			}
 		}
 		for (int i = 0; i < 5000; i++) {
 			char word[16];
 
 			(void)snprintf(word, sizeof(word), "%d", i * 7919 % 1300);
-			if (i % 3 != 0)
+			if (i % 3 != 0) {
 				add(&full, &s, word, -1);
+			}
 		}
 		vv_assert_ok(vv_distribution_finish(&full, &err), &err);
 		vv_assert_ok(vv_distribution_finish(&part, &err), &err);

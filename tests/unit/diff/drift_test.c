@@ -21,9 +21,10 @@ static void fill(vv_distribution *d, const vv_schema *s, const char *words)
 		unsigned long times = name < len ? strtoul(p + name + 1, NULL, 10) : 1;
 		vv_cell cell = {.text = p, .len = (uint32_t)name, .state = VV_CELL_TEXT};
 
-		for (unsigned long i = 0; i < times; i++)
+		for (unsigned long i = 0; i < times; i++) {
 			vv_assert_ok(vv_distribution_add(d, &s->fields[0], &cell, 1, 1, 1, &err),
 				     &err);
+		}
 		p += len + (p[len] == ' ');
 	}
 	vv_assert_ok(vv_distribution_finish(d, &err), &err);
@@ -60,8 +61,9 @@ static void assert_near(uint64_t billionths, double wanted)
 {
 	double is = (double)billionths / 1e9, off = is > wanted ? is - wanted : wanted - is;
 
-	if (off > 0.0000006)
+	if (off > 0.0000006) {
 		fail_msg("%.9f is not %.6f", is, wanted);
+	}
 }
 
 static void equal_distributions_are_not_apart(void **state)
@@ -160,8 +162,9 @@ static void beyond_a_hundred_categories_the_rest_is_one(void **state)
 	vv_buf words = VV_BUF_INIT;
 	pair p;
 	(void)state;
-	for (int i = 0; i < 150; i++)
+	for (int i = 0; i < 150; i++) {
 		vv_buf_printf(&words, "%sv%03d*%d", i ? " " : "", i, i < 100 ? 2 : 1);
+	}
 	compare(&p, TEXTS, vv_buf_cstr(&words), "v000 v149 w");
 	assert_int_equal(p.bins.count, 101);
 	assert_int_equal(p.bins.base[100], 50);

@@ -22,9 +22,9 @@ typedef struct merge_input {
 	size_t len;
 	const char *key[MERGE_KEY_MAX + 1]; /* with has_key: the declared key; none: {NULL} */
 	bool has_key;
-	char delimiter;    /* ',' when 0 */
-	bool json;         /* NDJSON, */
-	bool array;        /* a JSON array */
+	char delimiter; /* ',' when 0 */
+	bool json;      /* NDJSON, */
+	bool array;     /* a JSON array */
 	bool no_quotes;
 	const char *types; /* "a:string b:number": other types than import gives; NULL */
 	const char *form;  /* kind "file" when "file" */
@@ -33,10 +33,10 @@ typedef struct merge_input {
 } merge_input;
 
 typedef struct merge_output {
-	vv_buf bytes;      /* of the result */
-	vv_buf conflicts;  /* one line each: kind key column base ours theirs */
-	vv_buf key;        /* names, parted by '+' */
-	vv_buf types;      /* "id:integer a:string" */
+	vv_buf bytes;     /* of the result */
+	vv_buf conflicts; /* one line each: kind key column base ours theirs */
+	vv_buf key;       /* names, parted by '+' */
+	vv_buf types;     /* "id:integer a:string" */
 	vv_cid cid;
 	vv_merge_stats stats;
 } merge_output;
@@ -50,7 +50,8 @@ static inline void merge_output_clear(merge_output *o)
 }
 
 /* Gives a table other types, as `schema` does. */
-static inline vv_status merge_retype(vv_table *t, const vv_sink *sink, const char *types, vv_cid *cid, vv_error *err)
+static inline vv_status merge_retype(vv_table *t, const vv_sink *sink, const char *types,
+				     vv_cid *cid, vv_error *err)
 {
 	vv_buf schema = VV_BUF_INIT;
 	vv_new_field fields[64];
@@ -59,10 +60,12 @@ static inline vv_status merge_retype(vv_table *t, const vv_sink *sink, const cha
 		const vv_field *f = &t->schema.fields[i];
 		char word[64];
 		const char *p = types;
-		fields[i] = (vv_new_field){.name = f->name, .name_len = f->name_len, .type = f->type};
+		fields[i] = (vv_new_field){
+			.name = f->name, .name_len = f->name_len, .type = f->type};
 		while (p && *p) {
 			size_t n = strcspn(p, " "), colon = strcspn(p, ":");
-			if (colon == f->name_len && memcmp(p, f->name, colon) == 0 && n - colon - 1 < sizeof(word)) {
+			if (colon == f->name_len && memcmp(p, f->name, colon) == 0 &&
+			    n - colon - 1 < sizeof(word)) {
 				memcpy(word, p + colon + 1, n - colon - 1);
 				word[n - colon - 1] = '\0';
 				if (!vv_type_parse(&fields[i].type, word)) {
@@ -73,20 +76,25 @@ static inline vv_status merge_retype(vv_table *t, const vv_sink *sink, const cha
 		}
 	}
 	if ((rc = vv_schema_make(&schema, fields, t->columns, err)) == VV_OK) {
-		rc = vv_table_reschema(cid, t, sink, schema.data, schema.len, NULL, VV_KEY_NONE, NULL, err);
+		rc = vv_table_reschema(cid, t, sink, schema.data, schema.len, NULL, VV_KEY_NONE,
+				       NULL, err);
 	}
 	vv_buf_clear(&schema);
 	return rc;
 }
 
-static inline vv_status merge_import(vv_table *out, const merge_input *in, const vv_table *parent, const vv_sink *sink, vv_error *err)
+static inline vv_status merge_import(vv_table *out, const merge_input *in, const vv_table *parent,
+				     const vv_sink *sink, vv_error *err)
 {
 	vv_import_result r;
 	vv_source source;
 	vv_mem_source storage;
 	vv_cid cid;
-	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .parent = parent ? &parent->root : NULL, .key = in->has_key ? in->key : NULL,
-			       .key_source = VV_KEY_DECLARED, .kind = in->form ? VV_KIND_FILE : VV_KIND_TABLE};
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT,
+			       .parent = parent ? &parent->root : NULL,
+			       .key = in->has_key ? in->key : NULL,
+			       .key_source = VV_KEY_DECLARED,
+			       .kind = in->form ? VV_KIND_FILE : VV_KIND_TABLE};
 	o.hints.has_form = true;
 	o.hints.form = in->json ? VV_FORM_NDJSON : in->array ? VV_FORM_JSON : VV_FORM_CSV;
 	if (o.hints.form == VV_FORM_CSV) {
@@ -94,7 +102,10 @@ static inline vv_status merge_import(vv_table *out, const merge_input *in, const
 		o.hints.quote = in->no_quotes ? 0 : '"';
 		o.hints.header = 1;
 	}
-	vv_source_mem(&source, &storage, in->text, in->len, in->json ? "t.ndjson" : in->array ? "t.json" : "t.csv");
+	vv_source_mem(&source, &storage, in->text, in->len,
+		      in->json    ? "t.ndjson"
+		      : in->array ? "t.json"
+				  : "t.csv");
 	vv_status rc = vv_import(&r, &source, sink, &o, err);
 	if (rc < 0) {
 		return rc;
@@ -110,11 +121,13 @@ static inline vv_status merge_import(vv_table *out, const merge_input *in, const
 	return rc;
 }
 
-static const char *const merge_kinds[] = {"cell", "row-added", "row-removed", "column-removed", "column", "key", "table"};
+static const char *const merge_kinds[] = {"cell",   "row-added", "row-removed", "column-removed",
+					  "column", "key",       "table"};
 
 #define MERGE_TAKES 4
 /* Returns how many; names are cut out of room. */
-static inline size_t merge_takes(vv_merge_decision out[MERGE_TAKES], char room[256], const char *text, bool swapped)
+static inline size_t merge_takes(vv_merge_decision out[MERGE_TAKES], char room[256],
+				 const char *text, bool swapped)
 {
 	static const char *const versions[] = {"base", "ours", "theirs"};
 	size_t n = 0;
@@ -127,7 +140,8 @@ static inline size_t merge_takes(vv_merge_decision out[MERGE_TAKES], char room[2
 		*dot = *colon = '\0';
 		out[n] = (vv_merge_decision){.column = dot[1] ? dot + 1 : NULL};
 		for (size_t i = 0; i < sizeof(merge_kinds) / sizeof(merge_kinds[0]); i++) {
-			out[n].kind = strcmp(merge_kinds[i], p) == 0 ? (vv_conflict_kind)i : out[n].kind;
+			out[n].kind = strcmp(merge_kinds[i], p) == 0 ? (vv_conflict_kind)i
+								     : out[n].kind;
 		}
 		for (size_t i = 0; i < 3; i++) {
 			if (strcmp(versions[i], colon + 1) == 0) {
@@ -174,7 +188,8 @@ static inline vv_status merge_gather(void *payload, const void *bytes, size_t le
 }
 
 /* Checks the result as fsck does, and reads it. */
-static inline vv_status merge_read(merge_output *out, const vv_import_result *r, const vv_sink *sink, vv_error *err)
+static inline vv_status merge_read(merge_output *out, const vv_import_result *r,
+				   const vv_sink *sink, vv_error *err)
 {
 	vv_table t;
 	vv_status rc = vv_table_open(&t, sink, &r->cid, err);
@@ -192,21 +207,24 @@ static inline vv_status merge_read(merge_output *out, const vv_import_result *r,
 		vv_buf_printf(&out->key, "%s%s", i > 0 ? "+" : "", t.root.key[i]);
 	}
 	for (size_t i = 0; i < t.columns; i++) {
-		vv_buf_printf(&out->types, "%s%s:%s", i > 0 ? " " : "", t.schema.fields[i].name, vv_type_name(t.schema.fields[i].type));
+		vv_buf_printf(&out->types, "%s%s:%s", i > 0 ? " " : "", t.schema.fields[i].name,
+			      vv_type_name(t.schema.fields[i].type));
 	}
 	vv_table_close(&t);
 	return rc;
 }
 
 /* in: base, ours, theirs. ids: commit ids of ours and theirs, or NULL. */
-static inline vv_status merge_three(merge_output *out, const merge_input in[3], const char *const ids[2], const vv_sink *sink,
+static inline vv_status merge_three(merge_output *out, const merge_input in[3],
+				    const char *const ids[2], const vv_sink *sink,
 				    const char *const *key, vv_error *err)
 {
 	vv_table t[3] = {0};
 	vv_import_result r;
 	vv_merge_decision takes[MERGE_TAKES];
 	char room[256];
-	vv_merge_options o = {.key = key, .conflict = merge_note, .payload = &out->conflicts, .decisions = takes};
+	vv_merge_options o = {
+		.key = key, .conflict = merge_note, .payload = &out->conflicts, .decisions = takes};
 	vv_status rc = VV_OK;
 	memset(out, 0, sizeof(*out));
 	o.decision_count = merge_takes(takes, room, in[0].take, in[0].take_swapped);
@@ -214,10 +232,12 @@ static inline vv_status merge_three(merge_output *out, const merge_input in[3], 
 	o.theirs_id = ids ? ids[1] : NULL;
 	for (size_t i = 0; i < 3 && rc == VV_OK; i++) {
 		if (in[i].text) {
-			rc = merge_import(&t[i], &in[i], i > 0 && in[0].text ? &t[0] : NULL, sink, err);
+			rc = merge_import(&t[i], &in[i], i > 0 && in[0].text ? &t[0] : NULL, sink,
+					  err);
 		}
 	}
-	if (rc == VV_OK && (rc = vv_merge_tables(&r, &out->stats, in[0].text ? &t[0] : NULL, &t[1], &t[2], sink, &o, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_merge_tables(&r, &out->stats, in[0].text ? &t[0] : NULL, &t[1],
+						 &t[2], sink, &o, err)) == VV_OK) {
 		rc = merge_read(out, &r, sink, err);
 		vv_import_result_clear(&r);
 	}

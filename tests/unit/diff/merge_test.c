@@ -157,9 +157,10 @@ static void want_conflicts(vv_buf *out, const char *text, bool swapped)
 		}
 		assert_true(count > 0);
 		while (count < 6) {
-			word[count++] = (char *)(uintptr_t)"-";
+			word[count++] = (char *)(uintptr_t) "-";
 		}
-		vv_buf_printf(out, "%s %s %s %s %s %s\n", word[0], word[1], word[2], word[3], word[swapped ? 5 : 4], word[swapped ? 4 : 5]);
+		vv_buf_printf(out, "%s %s %s %s %s %s\n", word[0], word[1], word[2], word[3],
+			      word[swapped ? 5 : 4], word[swapped ? 4 : 5]);
 		text += n + (text[n] == ';');
 		text += strspn(text, " ");
 	}
@@ -175,25 +176,30 @@ typedef struct merge_case {
 /* Cases that did not come out; all are told before the test fails. */
 static size_t failures;
 
-static void differ(const merge_case *c, bool swapped, const char *what, const char *wanted, const char *got)
+static void differ(const merge_case *c, bool swapped, const char *what, const char *wanted,
+		   const char *got)
 {
 	if (strcmp(wanted, got) != 0) {
-		print_error("%s%s: wanted the %s\n%s\ngot\n%s\n", c->name, swapped ? " (exchanged)" : "", what, wanted, got);
+		print_error("%s%s: wanted the %s\n%s\ngot\n%s\n", c->name,
+			    swapped ? " (exchanged)" : "", what, wanted, got);
 		failures++;
 	}
 }
 
-static void check_case(fixture *f, const merge_case *c, bool swapped, bool with_ids, merge_output *out)
+static void check_case(fixture *f, const merge_case *c, bool swapped, bool with_ids,
+		       merge_output *out)
 {
 	merge_input in[3] = {c->in[0], c->in[swapped ? 2 : 1], c->in[swapped ? 1 : 2]};
 	vv_buf wanted = VV_BUF_INIT;
 	vv_error err = {0};
 	in[0].take_swapped = swapped;
-	vv_status rc = merge_three(out, in, with_ids ? (swapped ? down : up) : NULL, &f->sink, NULL, &err);
+	vv_status rc = merge_three(out, in, with_ids ? (swapped ? down : up) : NULL, &f->sink, NULL,
+				   &err);
 	bool refused = strncmp(c->want.text, "refused: ", 9) == 0;
 	if (refused || rc < 0) {
 		if (!refused || rc == VV_OK || !strstr(err.message, c->want.text + 9)) {
-			differ(c, swapped, "outcome", refused ? c->want.text : "a result", rc < 0 ? err.message : "a result");
+			differ(c, swapped, "outcome", refused ? c->want.text : "a result",
+			       rc < 0 ? err.message : "a result");
 		}
 		return;
 	}
@@ -254,7 +260,8 @@ static void run_case(fixture *f, char *line)
 	check_case(f, &c, false, true, &out[0]);
 	check_case(f, &c, true, true, &out[1]);
 	check_case(f, &c, false, false, &out[2]);
-	if (strncmp(c.want.text, "refused: ", 9) != 0 && c.conflicts[0] == '\0' && !vv_cid_equal(&out[0].cid, &out[1].cid)) {
+	if (strncmp(c.want.text, "refused: ", 9) != 0 && c.conflicts[0] == '\0' &&
+	    !vv_cid_equal(&out[0].cid, &out[1].cid)) {
 		print_error("%s: another root when the sides are exchanged\n", c.name);
 		failures++;
 	}
@@ -294,7 +301,9 @@ static merge_input text_input(const char *text, const char *key)
 static void one_side_unchanged_gives_the_other_version_itself(void **state)
 {
 	fixture *f = *state;
-	merge_input in[3] = {text_input("id,a\n1,x\n2,y\n", "id"), text_input("id,a\n1,x\n2,y\n", NULL), text_input("id,a\n1,z\n2,y\n", NULL)};
+	merge_input in[3] = {text_input("id,a\n1,x\n2,y\n", "id"),
+			     text_input("id,a\n1,x\n2,y\n", NULL),
+			     text_input("id,a\n1,z\n2,y\n", NULL)};
 	merge_output a, b;
 	vv_error err;
 	in[1].has_key = in[2].has_key = false;
@@ -311,7 +320,8 @@ static void one_side_unchanged_gives_the_other_version_itself(void **state)
 static void what_came_from_theirs_is_counted(void **state)
 {
 	fixture *f = *state;
-	merge_input in[3] = {text_input("id,a,b\n1,x,k\n2,y,l\n3,z,m\n4,w,n\n", "id"), text_input("id,a,b\n1,X,k\n2,y,l\n3,z,m\n4,w,n\n", NULL),
+	merge_input in[3] = {text_input("id,a,b\n1,x,k\n2,y,l\n3,z,m\n4,w,n\n", "id"),
+			     text_input("id,a,b\n1,X,k\n2,y,l\n3,z,m\n4,w,n\n", NULL),
 			     text_input("id,a,b\n1,Q,K\n2,Y,l\n3,z,m\n5,v,o\n6,u,p\n", NULL)};
 	merge_output out;
 	vv_error err;
@@ -328,7 +338,8 @@ static void a_key_can_be_named_for_the_merge(void **state)
 {
 	static const char *const key[] = {"code", NULL}, *const wrong[] = {"nothing", NULL};
 	fixture *f = *state;
-	merge_input in[3] = {text_input("code,a,b\np,x,k\nq,y,l\n", NULL), text_input("code,a,b\nq,y,l\np,x,K\n", NULL),
+	merge_input in[3] = {text_input("code,a,b\np,x,k\nq,y,l\n", NULL),
+			     text_input("code,a,b\nq,y,l\np,x,K\n", NULL),
 			     text_input("code,a,b\np,X,k\nq,y,l\n", NULL)};
 	merge_output out;
 	vv_error err;
@@ -346,7 +357,8 @@ static void put_rows(vv_buf *out, size_t rows, size_t changed, const char *with)
 {
 	vv_buf_puts(out, "id,name,amount\n");
 	for (size_t i = 0; i < rows; i++) {
-		vv_buf_printf(out, "%zu,%s %zu,%zu.5%s\n", i + 1, i == changed ? with : "somebody", i * 7919 % 1000, i * 31, i == 17 ? "" : "0");
+		vv_buf_printf(out, "%zu,%s %zu,%zu.5%s\n", i + 1, i == changed ? with : "somebody",
+			      i * 7919 % 1000, i * 31, i == 17 ? "" : "0");
 	}
 }
 
@@ -365,7 +377,8 @@ static void rows_that_nobody_touched_are_kept_to_the_byte(void **state)
 	size_t tail = strlen(at);
 	vv_buf_put(&want, text[3].data, text[3].len - tail - strlen("somebody") + strlen("theirs"));
 	vv_buf_put(&want, at, tail);
-	merge_input in[3] = {text_input(text[0].data, "id"), text_input(text[1].data, NULL), text_input(text[2].data, NULL)};
+	merge_input in[3] = {text_input(text[0].data, "id"), text_input(text[1].data, NULL),
+			     text_input(text[2].data, NULL)};
 	in[1].has_key = in[2].has_key = false;
 	vv_assert_ok(merge_three(&out, in, up, &f->sink, NULL, &err), &err);
 	assert_int_equal(out.stats.conflicts, 0);
@@ -396,8 +409,13 @@ static vv_status merge_again(void *payload, vv_error *err)
 	vv_merge_stats stats;
 	vv_import_result r;
 	vv_buf conflicts = VV_BUF_INIT;
-	vv_merge_options o = {.conflict = merge_note, .payload = &conflicts, .decisions = a->decisions, .decision_count = a->decision_count,
-			      .ours_id = "1", .theirs_id = "2", .temp_dir = vv_test_dir()};
+	vv_merge_options o = {.conflict = merge_note,
+			      .payload = &conflicts,
+			      .decisions = a->decisions,
+			      .decision_count = a->decision_count,
+			      .ours_id = "1",
+			      .theirs_id = "2",
+			      .temp_dir = vv_test_dir()};
 	vv_status rc = vv_merge_tables(&r, &stats, &a->t[0], &a->t[1], &a->t[2], a->sink, &o, err);
 	if (rc == VV_OK) {
 		if (!a->known) {
@@ -419,7 +437,9 @@ static void fail_each(fixture *f, attempt *a, merge_input in[3])
 	a->sink = &f->sink;
 	in[1].has_key = in[2].has_key = false;
 	for (size_t i = 0; i < 3; i++) {
-		vv_assert_ok(merge_import(&a->t[i], &in[i], i > 0 ? &a->t[0] : NULL, &f->sink, &err), &err);
+		vv_assert_ok(
+			merge_import(&a->t[i], &in[i], i > 0 ? &a->t[0] : NULL, &f->sink, &err),
+			&err);
 	}
 	vv_assert_ok(merge_again(a, &err), &err);
 	bool met = true;
@@ -440,17 +460,21 @@ static void fail_each(fixture *f, attempt *a, merge_input in[3])
 static void running_out_of_memory_is_reported_or_does_no_harm(void **state)
 {
 	attempt a = {.conflicts = 2};
-	merge_input in[3] = {text_input("id,a,n\n1,x,1.5\n2,y,2.5\n3,z,3.5\n4,w,4.5\n", "id"),
-			     text_input("id,a,n,p\n1,X,1.5,s\n3,z,3.50,t\n4,w,4.5,u\n7,q,9,v\n6,r,8,w\n", NULL),
-			     text_input("id,a,n\n1,Q,1.5\n2,y,2.6\n4,w,4.5\n3,z,3.5\n6,r,8.0\n5,k,1\n", NULL)};
+	merge_input in[3] = {
+		text_input("id,a,n\n1,x,1.5\n2,y,2.5\n3,z,3.5\n4,w,4.5\n", "id"),
+		text_input("id,a,n,p\n1,X,1.5,s\n3,z,3.50,t\n4,w,4.5,u\n7,q,9,v\n6,r,8,w\n", NULL),
+		text_input("id,a,n\n1,Q,1.5\n2,y,2.6\n4,w,4.5\n3,z,3.5\n6,r,8.0\n5,k,1\n", NULL)};
 	fail_each(*state, &a, in);
 }
 
 static void so_it_is_where_columns_and_keys_were_decided(void **state)
 {
-	static const vv_merge_decision decisions[] = {{VV_CONFLICT_COLUMN_REMOVED, "a", VV_TAKE_BASE}, {VV_CONFLICT_COLUMN, "b", VV_TAKE_THEIRS}};
+	static const vv_merge_decision decisions[] = {
+		{VV_CONFLICT_COLUMN_REMOVED, "a", VV_TAKE_BASE},
+		{VV_CONFLICT_COLUMN, "b", VV_TAKE_THEIRS}};
 	attempt a = {.decisions = decisions, .decision_count = 2, .conflicts = 1};
-	merge_input in[3] = {text_input("id,a,b,c\n1,x,k,p\n2,y,l,q\n3,z,m,r\n", "id"), text_input("id,d,c\n1,k,P\n2,l,q\n3,m,r\n", NULL),
+	merge_input in[3] = {text_input("id,a,b,c\n1,x,k,p\n2,y,l,q\n3,z,m,r\n", "id"),
+			     text_input("id,d,c\n1,k,P\n2,l,q\n3,m,r\n", NULL),
 			     text_input("id,a,e\n1,X,k\n2,y,L\n3,z,m\n", NULL)};
 	fail_each(*state, &a, in);
 }

@@ -46,8 +46,10 @@ static void schema_is(const char *values, int times, const char *wanted)
 
 	vv_buf_puts(&b, "x,id\n");
 	for (int i = 0, n = 0; i < times; i++) {
-		for (const char *p = values; *p; p += strcspn(p, "|") + (p[strcspn(p, "|")] == '|'))
+		for (const char *p = values; *p;
+		     p += strcspn(p, "|") + (p[strcspn(p, "|")] == '|')) {
 			vv_buf_printf(&b, "%.*s,%d\n", (int)strcspn(p, "|"), p, n++);
+		}
 	}
 	make(&m, vv_buf_cstr(&b), b.len, NULL);
 	field = strstr(vv_buf_cstr(&m.schema), "{\"name\":\"x\"");
@@ -197,12 +199,14 @@ static void the_data_meets_what_is_said_of_it(void **state)
 		vv_error err;
 		made m;
 
-		for (int k = 0; k < 12; k++)
+		for (int k = 0; k < 12; k++) {
 			pick[k / 4][k % 4] = vv_prng_below(&r, count);
+		}
 		vv_buf_puts(&b, "a,b,c,id\n");
 		for (int i = 0; i < 60; i++) {
-			for (int k = 0; k < 3; k++)
+			for (int k = 0; k < 3; k++) {
 				vv_buf_printf(&b, "%s,", values[pick[k][vv_prng_below(&r, 4)]]);
+			}
 			vv_buf_printf(&b, "%d\n", i);
 		}
 		make(&m, vv_buf_cstr(&b), b.len, NULL);
@@ -232,8 +236,9 @@ static void first_rules_name_enumerations(void **state)
 	made m;
 	(void)state;
 	vv_buf_puts(&b, "id,kind\n");
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 20; i++) {
 		vv_buf_printf(&b, "%d,%s\n", i, i % 2 ? "odd" : "even");
+	}
 	make(&m, vv_buf_cstr(&b), b.len, &o);
 	vv_json_out_init(&w, &rules, 0);
 	vv_profile_rules(&w, m.profile, "data/t.csv");
@@ -254,8 +259,9 @@ static vv_status attempt(void *payload, vv_error *err)
 	vv_buf schema = VV_BUF_INIT;
 	vv_status rc = vv_profile_make(&p, &m->t, NULL, err);
 
-	if (rc == VV_OK)
+	if (rc == VV_OK) {
 		rc = vv_profile_schema(&schema, p, err);
+	}
 	vv_profile_free(p);
 	vv_buf_clear(&schema);
 	return rc;

@@ -44,9 +44,11 @@ typedef struct shape {
 
 static void random_row(grid *g, size_t row, const shape *s, vv_prng *r)
 {
-	snprintf(g->cells[row][0], 12, "k%llu", (unsigned long long)(s->unique ? row * 3 : vv_prng_below(r, s->keys)));
+	snprintf(g->cells[row][0], 12, "k%llu",
+		 (unsigned long long)(s->unique ? row * 3 : vv_prng_below(r, s->keys)));
 	for (size_t c = 1; c < COLUMNS; c++) {
-		snprintf(g->cells[row][c], 12, "%llu.%llu", (unsigned long long)vv_prng_below(r, s->values),
+		snprintf(g->cells[row][c], 12, "%llu.%llu",
+			 (unsigned long long)vv_prng_below(r, s->values),
 			 (unsigned long long)vv_prng_below(r, 2) * 10);
 	}
 }
@@ -71,7 +73,8 @@ static void insert_row(grid *g, size_t at, const shape *s, vv_prng *r)
 	g->rows++;
 	random_row(g, at, s, r);
 	if (s->unique) {
-		snprintf(g->cells[at][0], 12, "n%llu", (unsigned long long)(vv_prng_u64(r) % 1000000000));
+		snprintf(g->cells[at][0], 12, "n%llu",
+			 (unsigned long long)(vv_prng_u64(r) % 1000000000));
 	}
 }
 
@@ -82,7 +85,8 @@ static void mutate(grid *g, const shape *s, size_t edits, vv_prng *r)
 		uint64_t what = vv_prng_below(r, 10);
 		if (what < 5 && g->rows > 0) {
 			size_t c = 1 + (size_t)vv_prng_below(r, COLUMNS - 1);
-			snprintf(g->cells[at][c], 12, "%llu", (unsigned long long)vv_prng_below(r, s->values));
+			snprintf(g->cells[at][c], 12, "%llu",
+				 (unsigned long long)vv_prng_below(r, s->values));
 		} else if (what < 7 && g->rows > 0) {
 			remove_row(g, at);
 		} else if (what < 9 && g->rows < 5990) {
@@ -111,8 +115,8 @@ static void shuffle(grid *g, vv_prng *r)
 	}
 }
 
-#define SCHEMA                                                                                                     \
-	"{\"fields\":[{\"name\":\"k\",\"type\":\"string\"},{\"name\":\"a\",\"type\":\"number\"},"                  \
+#define SCHEMA                                                                                     \
+	"{\"fields\":[{\"name\":\"k\",\"type\":\"string\"},{\"name\":\"a\",\"type\":\"number\"},"  \
 	"{\"name\":\"b\",\"type\":\"number\"},{\"name\":\"c\",\"type\":\"number\"}]}"
 
 static void open_grid(vv_tables *t, vv_table *out, const grid *g, bool ndjson)
@@ -121,8 +125,10 @@ static void open_grid(vv_tables *t, vv_table *out, const grid *g, bool ndjson)
 	vv_tables_options o = {.ndjson = ndjson, .schema = SCHEMA};
 	vv_buf_puts(&b, ndjson ? "" : "k,a,b,c\n");
 	for (size_t i = 0; i < g->rows; i++) {
-		vv_buf_printf(&b, ndjson ? "{\"k\":\"%s\",\"a\":%s,\"b\":%s,\"c\":%s}\n" : "%s,%s,%s,%s\n", g->cells[i][0], g->cells[i][1],
-			      g->cells[i][2], g->cells[i][3]);
+		vv_buf_printf(&b,
+			      ndjson ? "{\"k\":\"%s\",\"a\":%s,\"b\":%s,\"c\":%s}\n"
+				     : "%s,%s,%s,%s\n",
+			      g->cells[i][0], g->cells[i][1], g->cells[i][2], g->cells[i][3]);
 	}
 	assert_false(b.failed);
 	vv_tables_open(t, out, vv_buf_cstr(&b), b.len, &o);
@@ -206,7 +212,8 @@ static counts expected(const grid *a, const grid *b, bool keyed)
 	for (int pass = 0; pass < (keyed ? 2 : 1); pass++) {
 		for (size_t i = 0; i < a->rows; i++) {
 			for (size_t k = 0; k < b->rows && !used_a[i]; k++) {
-				bool fits = pass == 0 ? same_row((const char(*)[12])a->cells[i], (const char(*)[12])b->cells[k])
+				bool fits = pass == 0 ? same_row((const char(*)[12])a->cells[i],
+								 (const char(*)[12])b->cells[k])
 						      : strcmp(a->cells[i][0], b->cells[k][0]) == 0;
 				if (!used_b[k] && fits) {
 					used_a[i] = used_b[k] = true;
@@ -247,8 +254,11 @@ static void answers_are_true(const grid *a, const grid *b, const answers *x, boo
 		if (y->kind == VV_ROW_CHANGED) {
 			size_t differing = 0;
 			for (size_t c = 0; c < COLUMNS; c++) {
-				const char *p = a->cells[y->old_row][c], *q = b->cells[y->new_row][c];
-				uint8_t wanted = strcmp(p, q) == 0 ? VV_CELL_SAME : c > 0 && same_value(p, q) ? VV_CELL_FORMAT : VV_CELL_CHANGED;
+				const char *p = a->cells[y->old_row][c],
+					   *q = b->cells[y->new_row][c];
+				uint8_t wanted = strcmp(p, q) == 0           ? VV_CELL_SAME
+						 : c > 0 && same_value(p, q) ? VV_CELL_FORMAT
+									     : VV_CELL_CHANGED;
 				assert_int_equal(y->cells[c], wanted);
 				differing += wanted != VV_CELL_SAME;
 			}
@@ -263,7 +273,8 @@ static void answers_are_true(const grid *a, const grid *b, const answers *x, boo
 	for (size_t i = 0; i < a->rows; i++) {
 		bool found = gone[i];
 		for (size_t k = 0; k < b->rows && !found; k++) {
-			if (!come[k] && same_row((const char(*)[12])a->cells[i], (const char(*)[12])b->cells[k])) {
+			if (!come[k] && same_row((const char(*)[12])a->cells[i],
+						 (const char(*)[12])b->cells[k])) {
 				come[k] = found = true;
 			}
 		}
@@ -343,7 +354,8 @@ static void check_pair(const grid *a, const grid *b, bool keyed)
 	vv_tables_clear(&t);
 }
 
-static void random_pairs(const shape *s, size_t edits, bool shuffled, bool keyed, size_t times, uint64_t seed)
+static void random_pairs(const shape *s, size_t edits, bool shuffled, bool keyed, size_t times,
+			 uint64_t seed)
 {
 	grid *a = malloc(sizeof(*a)), *b = malloc(sizeof(*b));
 	vv_prng r;
@@ -385,7 +397,8 @@ static void keyless_answers_agree_with_the_reference(void **state)
 	random_pairs(&(shape){.rows = 25, .keys = 4, .values = 2}, 15, false, false, 80, 7);
 	random_pairs(&(shape){.rows = 25, .keys = 1000, .values = 50}, 12, false, false, 60, 8);
 	random_pairs(&(shape){.rows = 60, .keys = 4, .values = 3}, 10, true, false, 30, 9);
-	random_pairs(&(shape){.rows = 2500, .keys = 100000, .values = 900}, 60, false, false, 3, 10);
+	random_pairs(&(shape){.rows = 2500, .keys = 100000, .values = 900}, 60, false, false, 3,
+		     10);
 }
 
 static void tables_of_one_or_no_row_are_compared(void **state)
@@ -456,7 +469,8 @@ static void of_texts(answers *out, const char *a, const char *b, const vv_rowdif
 static void options_leave_out_what_they_name(void **state)
 {
 	static const char *const a_only[] = {"a", NULL}, *const no_b[] = {"b", NULL};
-	const char *old = "k,a,b\n1,1.0,x\n2,5,y\n3,7,z\n", *new = "k,a,b\n1,1.00,x\n2,5.01,y\n3,7,w\n";
+	const char *old = "k,a,b\n1,1.0,x\n2,5,y\n3,7,z\n",
+		   *new = "k,a,b\n1,1.00,x\n2,5.01,y\n3,7,w\n";
 	answers x;
 	(void)state;
 	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k});
@@ -474,7 +488,8 @@ static void options_leave_out_what_they_name(void **state)
 	assert_int_equal(x.stats.changed, 1);
 	assert_int_equal(x.stats.cells_changed, 1);
 	drop(&x);
-	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k, .ignore = no_b, .ignore_format = true});
+	of_texts(&x, old, new,
+		 &(vv_rowdiff_options){.key = by_k, .ignore = no_b, .ignore_format = true});
 	assert_int_equal(x.count, 1);
 	assert_int_equal(x.list[0].new_row, 1);
 	drop(&x);
@@ -484,7 +499,8 @@ static void a_removed_row_stands_behind_the_row_above_it(void **state)
 {
 	answers x;
 	(void)state;
-	of_texts(&x, "k,a\n1,x\n2,y\n3,z\n4,w\n", "k,a\n1,x\n5,q\n3,z\n4,v\n", &(vv_rowdiff_options){.key = by_k});
+	of_texts(&x, "k,a\n1,x\n2,y\n3,z\n4,w\n", "k,a\n1,x\n5,q\n3,z\n4,v\n",
+		 &(vv_rowdiff_options){.key = by_k});
 	assert_int_equal(x.count, 3);
 	assert_int_equal(x.list[0].kind, VV_ROW_REMOVED);
 	assert_int_equal(x.list[0].place, 1);
@@ -634,7 +650,8 @@ static void repeated_keys_are_named(void **state)
 {
 	answers x;
 	(void)state;
-	of_texts(&x, "k,a\n7,x\n7,y\n8,z\n", "k,a\n7,q\n7,r\n8,z\n", &(vv_rowdiff_options){.key = by_k});
+	of_texts(&x, "k,a\n7,x\n7,y\n8,z\n", "k,a\n7,q\n7,r\n8,z\n",
+		 &(vv_rowdiff_options){.key = by_k});
 	assert_int_equal(x.stats.repeated_keys, 1);
 	assert_string_equal(x.repeated, "7,");
 	assert_int_equal(x.stats.changed, 2);
@@ -647,7 +664,8 @@ static void keys_of_other_types_still_meet(void **state)
 {
 	answers x;
 	(void)state;
-	of_texts(&x, "k,a\n1,x\n2,y\n", "k,a\n1,x\n2,z\nA3,w\n", &(vv_rowdiff_options){.key = by_k});
+	of_texts(&x, "k,a\n1,x\n2,y\n", "k,a\n1,x\n2,z\nA3,w\n",
+		 &(vv_rowdiff_options){.key = by_k});
 	assert_int_equal(x.stats.changed, 1);
 	assert_int_equal(x.stats.added, 1);
 	assert_int_equal(x.stats.removed, 0);
@@ -666,7 +684,9 @@ static void a_missing_key_column_is_told_with_its_side(void **state)
 	vv_tables_init(&t);
 	vv_tables_open(&t, &x, old, strlen(old), NULL);
 	vv_tables_open(&t, &y, new, strlen(new), NULL);
-	vv_assert_ok(vv_columns_match(&columns, &x, &y, &(vv_columns_options){.no_renames = true}, &err), &err);
+	vv_assert_ok(
+		vv_columns_match(&columns, &x, &y, &(vv_columns_options){.no_renames = true}, &err),
+		&err);
 	vv_rowdiff_options o = {.key = by_k, .columns = &columns, .temp_dir = vv_test_dir()};
 	vv_assert_status(vv_rowdiff_open(&d, &x, &y, &o, &err), VV_ENOTFOUND, &err);
 	vv_assert_contains(err.message, "key column 'k' is not in the new version");
@@ -753,7 +773,8 @@ static void the_fewest_rows_are_told_as_moved(void **state)
 		memcpy(b, a, sizeof(*a));
 		for (uint64_t i = vv_prng_below(&r, 12); i > 0; i--) {
 			char row[COLUMNS][12];
-			size_t from = (size_t)vv_prng_below(&r, b->rows), to = (size_t)vv_prng_below(&r, b->rows);
+			size_t from = (size_t)vv_prng_below(&r, b->rows),
+			       to = (size_t)vv_prng_below(&r, b->rows);
 			memcpy(row, b->cells[from], sizeof(row));
 			remove_row(b, from);
 			memmove(b->cells[to + 1], b->cells[to], (b->rows - to) * sizeof(row));
@@ -769,11 +790,14 @@ static void the_fewest_rows_are_told_as_moved(void **state)
 			moved[z.list[i].old_row] = 1;
 		}
 		for (size_t i = 0; i < a->rows; i++) {
-			for (place[i] = 0; strcmp(a->cells[i][0], b->cells[place[i]][0]) != 0; place[i]++) {
+			for (place[i] = 0; strcmp(a->cells[i][0], b->cells[place[i]][0]) != 0;
+			     place[i]++) {
 			}
 			longest[i] = 1;
 			for (size_t k = 0; k < i; k++) {
-				longest[i] = place[k] < place[i] && longest[k] + 1 > longest[i] ? longest[k] + 1 : longest[i];
+				longest[i] = place[k] < place[i] && longest[k] + 1 > longest[i]
+						     ? longest[k] + 1
+						     : longest[i];
 				assert_true(moved[i] || moved[k] || place[k] < place[i]);
 			}
 			best = longest[i] > best ? longest[i] : best;

@@ -20,12 +20,14 @@ void vv_tables_clear(vv_tables *t)
 	vv_mem_sink_free(t->mem);
 }
 
-void vv_tables_open(vv_tables *t, vv_table *out, const char *text, size_t len, const vv_tables_options *opts)
+void vv_tables_open(vv_tables *t, vv_table *out, const char *text, size_t len,
+		    const vv_tables_options *opts)
 {
 	static const char *const none[] = {NULL};
 	static const vv_tables_options nothing = {0};
 	const vv_tables_options *o = opts ? opts : &nothing;
-	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT, .secret = 7, .temp_dir = vv_test_dir()};
+	vv_import_options io = {
+		.hints = VV_SNIFF_HINTS_INIT, .secret = 7, .temp_dir = vv_test_dir()};
 	vv_import_result r;
 	vv_source source;
 	vv_mem_source storage;

@@ -25,6 +25,7 @@ typedef struct vv_tables_options {
 } vv_tables_options;
 
 /* Opens text as a table; fails the test when it is none. opts may be NULL. */
-void vv_tables_open(vv_tables *t, vv_table *out, const char *text, size_t len, const vv_tables_options *opts);
+void vv_tables_open(vv_tables *t, vv_table *out, const char *text, size_t len,
+		    const vv_tables_options *opts);
 
 #endif

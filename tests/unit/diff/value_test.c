@@ -17,7 +17,8 @@ static const vv_field *field(made *m, const char *descriptor)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_error err;
-	vv_buf_printf(&b, "{\"fields\":[{\"name\":\"x\",%s}],\"missingValues\":[\"\",\"NA\"]}", descriptor);
+	vv_buf_printf(&b, "{\"fields\":[{\"name\":\"x\",%s}],\"missingValues\":[\"\",\"NA\"]}",
+		      descriptor);
 	vv_assert_ok(vv_schema_read(&m->schema, b.data, b.len, "schema", &err), &err);
 	vv_buf_clear(&b);
 	return &m->schema.fields[0];
@@ -56,17 +57,35 @@ static vv_same compare(const char *descriptor, vv_cell a, vv_cell b)
 static void numbers_are_equal_by_value(void **state)
 {
 	static const char *const equal[][2] = {
-		{"1.0", "1.00"}, {"1", "1.0"}, {"0", "-0"}, {"0.5", ".5"}, {"100", "1e2"}, {"1E+2", "100.000"}, {"-1.50", "-1.5"},
-		{"0.001", "1e-3"}, {"12345678901234567890123", "1.2345678901234567890123e22"}, {"NaN", "nan"}, {"INF", "inf"},
-		{"007", "7"}, {"+3", "3"},
+		{"1.0", "1.00"},
+		{"1", "1.0"},
+		{"0", "-0"},
+		{"0.5", ".5"},
+		{"100", "1e2"},
+		{"1E+2", "100.000"},
+		{"-1.50", "-1.5"},
+		{"0.001", "1e-3"},
+		{"12345678901234567890123", "1.2345678901234567890123e22"},
+		{"NaN", "nan"},
+		{"INF", "inf"},
+		{"007", "7"},
+		{"+3", "3"},
 	};
 	static const char *const other[][2] = {
-		{"1", "2"}, {"1", "-1"}, {"0.1", "0.10000000000000000001"}, {"1e2", "1e3"}, {"INF", "-INF"}, {"1", "x"}, {"1", ""},
-		{"9007199254740993", "9007199254740992"}, {"1e1000000001", "1e1000000002"},
+		{"1", "2"},
+		{"1", "-1"},
+		{"0.1", "0.10000000000000000001"},
+		{"1e2", "1e3"},
+		{"INF", "-INF"},
+		{"1", "x"},
+		{"1", ""},
+		{"9007199254740993", "9007199254740992"},
+		{"1e1000000001", "1e1000000002"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(equal) / sizeof(equal[0]); i++) {
-		assert_int_equal(compare(NUMBER, text(equal[i][0]), text(equal[i][1])), VV_SAME_VALUE);
+		assert_int_equal(compare(NUMBER, text(equal[i][0]), text(equal[i][1])),
+				 VV_SAME_VALUE);
 	}
 	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
 		assert_int_equal(compare(NUMBER, text(other[i][0]), text(other[i][1])), VV_OTHER);
@@ -85,25 +104,36 @@ static void strings_are_equal_only_byte_for_byte(void **state)
 static void a_fields_own_spelling_of_numbers_counts(void **state)
 {
 	(void)state;
-	assert_int_equal(compare(NUMBER ",\"decimalChar\":\",\",\"groupChar\":\".\"", text("1.234,50"), text("1234,5")), VV_SAME_VALUE);
-	assert_int_equal(compare(NUMBER ",\"decimalChar\":\",\"", text("1,5"), literal("1.5")), VV_SAME_VALUE);
-	assert_int_equal(compare(NUMBER ",\"bareNumber\":false", text("$12.0"), text("12 EUR")), VV_SAME_VALUE);
-	assert_int_equal(compare(NUMBER ",\"bareNumber\":false", text("$12.0"), text("$13")), VV_OTHER);
+	assert_int_equal(compare(NUMBER ",\"decimalChar\":\",\",\"groupChar\":\".\"",
+				 text("1.234,50"), text("1234,5")),
+			 VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER ",\"decimalChar\":\",\"", text("1,5"), literal("1.5")),
+			 VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER ",\"bareNumber\":false", text("$12.0"), text("12 EUR")),
+			 VV_SAME_VALUE);
+	assert_int_equal(compare(NUMBER ",\"bareNumber\":false", text("$12.0"), text("$13")),
+			 VV_OTHER);
 }
 
 static void the_forms_of_csv_and_json_meet_in_the_value(void **state)
 {
 	(void)state;
 	assert_int_equal(compare("\"type\":\"integer\"", text("5"), literal("5")), VV_SAME_VALUE);
-	assert_int_equal(compare("\"type\":\"boolean\"", text("TRUE"), literal("true")), VV_SAME_VALUE);
+	assert_int_equal(compare("\"type\":\"boolean\"", text("TRUE"), literal("true")),
+			 VV_SAME_VALUE);
 	assert_int_equal(compare("\"type\":\"boolean\"", text("false"), literal("true")), VV_OTHER);
-	assert_int_equal(compare("\"type\":\"object\"", text("{\"a\": 1}"), literal("{\"a\":1}")), VV_SAME_VALUE);
-	assert_int_equal(compare("\"type\":\"array\"", literal("[1, \"a b\"]"), literal("[1,\"a b\"]")), VV_SAME_VALUE);
-	assert_int_equal(compare("\"type\":\"array\"", literal("[\"a b\"]"), literal("[\"ab\"]")), VV_OTHER);
+	assert_int_equal(compare("\"type\":\"object\"", text("{\"a\": 1}"), literal("{\"a\":1}")),
+			 VV_SAME_VALUE);
+	assert_int_equal(
+		compare("\"type\":\"array\"", literal("[1, \"a b\"]"), literal("[1,\"a b\"]")),
+		VV_SAME_VALUE);
+	assert_int_equal(compare("\"type\":\"array\"", literal("[\"a b\"]"), literal("[\"ab\"]")),
+			 VV_OTHER);
 }
 
 /* Two columns, each with its own descriptor. */
-static vv_same compare_two(const char *descriptor_a, const char *a, const char *descriptor_b, const char *b)
+static vv_same compare_two(const char *descriptor_a, const char *a, const char *descriptor_b,
+			   const char *b)
 {
 	made x, y;
 	const vv_field *fa = field(&x, descriptor_a), *fb = field(&y, descriptor_b);
@@ -125,18 +155,22 @@ static void dates_in_two_declared_formats_are_equal_by_value(void **state)
 	static const char *const equal[][4] = {
 		{DATE FORMAT("%d/%m/%Y"), "31/01/2024", DATE, "2024-01-31"},
 		{DATE FORMAT("%d/%m/%Y"), "1/2/2024", DATE FORMAT("%d/%m/%Y"), "01/02/2024"},
-		{DATE FORMAT("%d/%m/%Y"), "5/12/2024", DATE FORMAT("%B %d, %Y"), "December 05, 2024"},
+		{DATE FORMAT("%d/%m/%Y"), "5/12/2024", DATE FORMAT("%B %d, %Y"),
+		 "December 05, 2024"},
 		{DATE FORMAT("%Y-%j"), "2024-060", DATE, "2024-02-29"},
 		{DATE FORMAT("%y%m%d"), "690101", DATE, "1969-01-01"},
 		{TIME FORMAT("%I:%M %p"), "01:05 PM", TIME, "13:05:00"},
 		{TIME FORMAT("%H:%M:%S.%f"), "01:05:00.500", TIME FORMAT("%H%M%S.%f"), "010500.5"},
-		{DATETIME FORMAT("%d.%m.%Y %H:%M"), "31.12.2023 23:59", DATETIME, "2023-12-31T23:59:00"},
-		{DATETIME FORMAT("%Y-%m-%d %H:%M:%S%z"), "2024-01-01 00:30:00+0100", DATETIME, "2023-12-31T23:30:00Z"},
+		{DATETIME FORMAT("%d.%m.%Y %H:%M"), "31.12.2023 23:59", DATETIME,
+		 "2023-12-31T23:59:00"},
+		{DATETIME FORMAT("%Y-%m-%d %H:%M:%S%z"), "2024-01-01 00:30:00+0100", DATETIME,
+		 "2023-12-31T23:30:00Z"},
 		{DATETIME, "2024-03-01T01:00:00+02:00", DATETIME, "2024-02-29T23:00:00Z"},
 		{DATETIME, "2024-02-28T23:30:00-01:00", DATETIME, "2024-02-29T00:30:00.000Z"},
 		{DATETIME, "2023-12-31T24:00:00", DATETIME, "2024-01-01T00:00:00"},
 		{DATETIME, "2024-01-01T00:00:00.50", DATETIME, "2024-01-01T00:00:00.5"},
-		{DATETIME FORMAT("%Y-%m-%d %H:%M:%S.%f"), "2024-01-01 00:00:00.250", DATETIME, "2024-01-01T00:00:00.25"},
+		{DATETIME FORMAT("%Y-%m-%d %H:%M:%S.%f"), "2024-01-01 00:00:00.250", DATETIME,
+		 "2024-01-01T00:00:00.25"},
 	};
 	static const char *const other[][4] = {
 		{DATE FORMAT("%d/%m/%Y"), "01/02/2024", DATE, "2024-01-02"},
@@ -145,17 +179,20 @@ static void dates_in_two_declared_formats_are_equal_by_value(void **state)
 		{DATE FORMAT("any"), "1/2/2024", DATE, "2024-01-02"},
 		{DATE FORMAT("any"), "1/2/2024", DATE FORMAT("any"), "01/02/2024"},
 		{DATE FORMAT("%Y %U %w"), "2024 01 1", DATE FORMAT("%Y %U %w"), "2024 02 1"},
-		{DATE FORMAT("%a %Y-%m-%d"), "Mon 2024-01-31", DATE FORMAT("%a %Y-%m-%d"), "Wed 2024-01-31"},
+		{DATE FORMAT("%a %Y-%m-%d"), "Mon 2024-01-31", DATE FORMAT("%a %Y-%m-%d"),
+		 "Wed 2024-01-31"},
 		{TIME FORMAT("%I:%M %p"), "01:05 AM", TIME, "13:05:00"},
 		{TIME FORMAT("%H:%M:%S.%f"), "01:05:00.5", TIME, "01:05:00"},
 		{DATETIME, "2024-01-01T00:00:00Z", DATETIME, "2024-01-01T00:00:00"},
 		{DATETIME, "2024-01-01T00:00:00+01:00", DATETIME, "2024-01-01T00:00:00Z"},
-		{DATETIME FORMAT("%Y-%m-%d %H:%M %Z"), "2024-01-01 00:00 CET", DATETIME FORMAT("%Y-%m-%d %H:%M %Z"), "2024-01-01 00:00 UTC"},
+		{DATETIME FORMAT("%Y-%m-%d %H:%M %Z"), "2024-01-01 00:00 CET",
+		 DATETIME FORMAT("%Y-%m-%d %H:%M %Z"), "2024-01-01 00:00 UTC"},
 		{DATETIME, "9999-12-31T23:30:00-01:00", DATETIME, "9999-12-31T23:30:00"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(equal) / sizeof(equal[0]); i++) {
-		if (compare_two(equal[i][0], equal[i][1], equal[i][2], equal[i][3]) != VV_SAME_VALUE) {
+		if (compare_two(equal[i][0], equal[i][1], equal[i][2], equal[i][3]) !=
+		    VV_SAME_VALUE) {
 			fail_msg("%s is not %s", equal[i][1], equal[i][3]);
 		}
 	}
@@ -170,11 +207,18 @@ static void dates_in_two_declared_formats_are_equal_by_value(void **state)
 static void numbers_in_two_declared_spellings_are_equal_by_value(void **state)
 {
 	(void)state;
-	assert_int_equal(compare_two(NUMBER ",\"decimalChar\":\",\",\"groupChar\":\".\"", "1.234,50", NUMBER, "1234.5"), VV_SAME_VALUE);
-	assert_int_equal(compare_two(NUMBER ",\"bareNumber\":false", "$12", NUMBER, "12.0"), VV_SAME_VALUE);
-	assert_int_equal(compare_two(NUMBER ",\"decimalChar\":\",\"", "1,5", NUMBER, "1.6"), VV_OTHER);
-	assert_int_equal(compare_two("\"type\":\"boolean\",\"trueValues\":[\"ja\"],\"falseValues\":[\"nein\"]", "ja",
-				     "\"type\":\"boolean\"", "true"), VV_SAME_VALUE);
+	assert_int_equal(compare_two(NUMBER ",\"decimalChar\":\",\",\"groupChar\":\".\"",
+				     "1.234,50", NUMBER, "1234.5"),
+			 VV_SAME_VALUE);
+	assert_int_equal(compare_two(NUMBER ",\"bareNumber\":false", "$12", NUMBER, "12.0"),
+			 VV_SAME_VALUE);
+	assert_int_equal(compare_two(NUMBER ",\"decimalChar\":\",\"", "1,5", NUMBER, "1.6"),
+			 VV_OTHER);
+	assert_int_equal(
+		compare_two(
+			"\"type\":\"boolean\",\"trueValues\":[\"ja\"],\"falseValues\":[\"nein\"]",
+			"ja", "\"type\":\"boolean\"", "true"),
+		VV_SAME_VALUE);
 }
 
 static void null_empty_and_absent_are_told_apart(void **state)
@@ -233,14 +277,17 @@ static void tolerance_is_exact_decimal_arithmetic(void **state)
 	assert_false(within("1e9000", "1", "1"));
 	assert_true(within("-200", "-202", "1%"));
 	assert_true(within("1000000000000000000000000.5", "1000000000000000000000000", "0.5"));
-	assert_true(vv_tolerance_check("0.01") && vv_tolerance_check("1%") && vv_tolerance_check("0"));
-	assert_false(vv_tolerance_check("") || vv_tolerance_check("-1") || vv_tolerance_check("x") || vv_tolerance_check("%") ||
+	assert_true(vv_tolerance_check("0.01") && vv_tolerance_check("1%") &&
+		    vv_tolerance_check("0"));
+	assert_false(vv_tolerance_check("") || vv_tolerance_check("-1") ||
+		     vv_tolerance_check("x") || vv_tolerance_check("%") ||
 		     vv_tolerance_check("nan"));
 }
 
 static void order_is_by_number_then_bytes(void **state)
 {
-	static const char *const sorted[] = {"-10", "-2.5", "0", "0.5", "1", "1.0", "9", "10", "1e3"};
+	static const char *const sorted[] = {"-10", "-2.5", "0",  "0.5", "1",
+					     "1.0", "9",    "10", "1e3"};
 	made m;
 	const vv_field *f = field(&m, NUMBER);
 	(void)state;

@@ -14,7 +14,8 @@ static void gives(const char *a, const char *b, const vv_written_options *o, con
 {
 	vv_error err;
 	vv_buf out = VV_BUF_INIT;
-	vv_side x = {.bytes = a, .len = a ? strlen(a) : 0}, y = {.bytes = b, .len = b ? strlen(b) : 0};
+	vv_side x = {.bytes = a, .len = a ? strlen(a) : 0},
+		y = {.bytes = b, .len = b ? strlen(b) : 0};
 	vv_assert_ok(vv_written(&out, "csv", &x, &y, o, &err), &err);
 	assert_string_equal(vv_buf_cstr(&out), wanted);
 	vv_buf_clear(&out);
@@ -32,7 +33,8 @@ static void new_and_removed_rows_stand_below_the_row_above_them(void **state)
 {
 	(void)state;
 	vv_written_options o = {.key = by_id};
-	gives("id,v\n1,a\n2,b\n3,c\n", "id,v\n1,a\n9,z\n3,c\n8,y\n", &o, "@@,id,v\n,1,a\n---,2,b\n+++,9,z\n,3,c\n+++,8,y\n");
+	gives("id,v\n1,a\n2,b\n3,c\n", "id,v\n1,a\n9,z\n3,c\n8,y\n", &o,
+	      "@@,id,v\n,1,a\n---,2,b\n+++,9,z\n,3,c\n+++,8,y\n");
 }
 
 static void columns_have_a_line_of_their_own(void **state)

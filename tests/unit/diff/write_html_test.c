@@ -11,7 +11,8 @@
 static const char *const by_id[] = {"id", NULL};
 static vv_buf out;
 
-static const char *page(const char *a, size_t a_len, const char *b, size_t b_len, const vv_written_options *o)
+static const char *page(const char *a, size_t a_len, const char *b, size_t b_len,
+			const vv_written_options *o)
 {
 	vv_error err;
 	vv_side x = {.bytes = a, .len = a_len}, y = {.bytes = b, .len = b_len};
@@ -41,7 +42,9 @@ static void a_page_needs_nothing_from_elsewhere(void **state)
 	const char *s = page_of("id,v\n1,a\n", "id,v\n1,b\n", &o);
 	(void)state;
 	assert_int_equal(strncmp(s, "<!DOCTYPE html>\n", 16), 0);
-	assert_int_equal(times(s, "http://") + times(s, "https://") + times(s, " src=") + times(s, "url("), 0);
+	assert_int_equal(times(s, "http://") + times(s, "https://") + times(s, " src=") +
+				 times(s, "url("),
+			 0);
 	assert_int_equal(times(s, "<script>"), 1);
 	assert_int_equal(times(s, "<style>"), 1);
 	vv_assert_contains(s, "content=\"default-src 'none'; style-src 'sha256-");
@@ -65,9 +68,11 @@ static void a_change_has_both_values(void **state)
 
 static void hostile_cells_stay_text(void **state)
 {
-	static const char b[] = "id,\"v\"\"><script>\"\n1,</script><script>alert(1)</script>\n2,]]><!--\n3,\"\"\" onclick=x '\"\n"
-				"4,a\0b\x1b[31m\xff\n5,<img src=x>\n";
-	vv_written_options o = {.key = by_id, .path = "<b>\x1b\"x.csv", .writer = {.title = "</title><script>"}};
+	static const char b[] =
+		"id,\"v\"\"><script>\"\n1,</script><script>alert(1)</script>\n2,]]><!--\n3,\"\"\" onclick=x '\"\n"
+		"4,a\0b\x1b[31m\xff\n5,<img src=x>\n";
+	vv_written_options o = {
+		.key = by_id, .path = "<b>\x1b\"x.csv", .writer = {.title = "</title><script>"}};
 	const char *s = page("id\n", 3, b, sizeof(b) - 1, &o);
 	(void)state;
 	assert_int_equal(times(s, "<script"), 1);
@@ -76,13 +81,16 @@ static void hostile_cells_stay_text(void **state)
 	assert_int_equal(strlen(s), out.len);
 	assert_null(strchr(s, 0x1b));
 	assert_null(strchr(s, '\xff'));
-	vv_assert_contains(s, "a<b class=\"e\">\\x00</b>b<b class=\"e\">\\x1B</b>[31m<b class=\"e\">\\xFF</b>");
+	vv_assert_contains(
+		s,
+		"a<b class=\"e\">\\x00</b>b<b class=\"e\">\\x1B</b>[31m<b class=\"e\">\\xFF</b>");
 }
 
 static void null_absent_and_empty_are_marks_and_no_text(void **state)
 {
 	vv_written_options o = {.key = by_id, .ndjson = true};
-	const char *s = page_of("{\"id\":1,\"v\":null}\n{\"id\":2,\"v\":\"\"}\n", "{\"id\":1,\"v\":\"null\"}\n{\"id\":2}\n", &o);
+	const char *s = page_of("{\"id\":1,\"v\":null}\n{\"id\":2,\"v\":\"\"}\n",
+				"{\"id\":1,\"v\":\"null\"}\n{\"id\":2}\n", &o);
 	(void)state;
 	vv_assert_contains(s, "<del><i class=\"v\">null</i></del>");
 	vv_assert_contains(s, "<ins>null</ins>");
@@ -97,8 +105,14 @@ static void a_wide_table_shows_cards(void **state)
 	(void)state;
 	for (int row = 0; row < 3; row++) {
 		for (int i = 0; i < 40; i++) {
-			vv_buf_printf(&a, row == 0 ? (i ? ",c%d" : "id") : (i ? ",x%d" : "%d"), i ? i : row);
-			vv_buf_printf(&b, row == 0 ? (i ? ",c%d" : "id") : (i == 20 && row == 1 ? ",y%d" : i ? ",x%d" : "%d"), i ? i : row);
+			vv_buf_printf(&a, row == 0 ? (i ? ",c%d" : "id") : (i ? ",x%d" : "%d"),
+				      i ? i : row);
+			vv_buf_printf(&b,
+				      row == 0 ? (i ? ",c%d" : "id")
+					       : (i == 20 && row == 1 ? ",y%d"
+						  : i                 ? ",x%d"
+								      : "%d"),
+				      i ? i : row);
 		}
 		vv_buf_puts(&a, "\n");
 		vv_buf_puts(&b, "\n");
@@ -142,15 +156,16 @@ static void rows_past_the_limit_are_counted(void **state)
 {
 	vv_written_options o = {.key = by_id, .writer = {.limit = 1}};
 	(void)state;
-	vv_assert_contains(page_of("id,v\n1,a\n2,b\n3,c\n", "id,v\n1,x\n2,y\n3,z\n", &o), "<p class=\"note\">2 more rows are left out.</p>");
+	vv_assert_contains(page_of("id,v\n1,a\n2,b\n3,c\n", "id,v\n1,x\n2,y\n3,z\n", &o),
+			   "<p class=\"note\">2 more rows are left out.</p>");
 }
 
 static void every_failed_allocation_is_reported(void **state)
 {
 	vv_written_options o = {.key = by_id};
 	(void)state;
-	vv_written_without_memory("html", "id,v,gone\n1,a,x\n2,b,y\n",
-				  "id,v,new\n1,q,s\n4,b,t\n", &o);
+	vv_written_without_memory("html", "id,v,gone\n1,a,x\n2,b,y\n", "id,v,new\n1,q,s\n4,b,t\n",
+				  &o);
 }
 
 static int drop(void **state)

@@ -11,7 +11,8 @@
 static const char *const by_id[] = {"id", NULL};
 static vv_buf out;
 
-static const char *comment(const char *a, size_t a_len, const char *b, size_t b_len, const vv_written_options *o)
+static const char *comment(const char *a, size_t a_len, const char *b, size_t b_len,
+			   const vv_written_options *o)
 {
 	vv_error err;
 	vv_side x = {.bytes = a, .len = a_len}, y = {.bytes = b, .len = b_len};
@@ -45,8 +46,9 @@ static void each_kind_has_its_table(void **state)
 	const char *s = comment_of("id,v\n1,a\n2,b\n3,c\n", "id,v\n1,x\n3,c\n4,d\n", &o);
 	(void)state;
 	vv_assert_contains(s, "**1** row added, **1** row removed, **1** row changed (1 cell)");
-	vv_assert_contains(s, "| <code>id</code> | column | before | after |\n| --- | --- | --- | --- |\n"
-			   "| <code>1</code> | <code>v</code> | <code>a</code> | <code>x</code> |\n");
+	vv_assert_contains(
+		s, "| <code>id</code> | column | before | after |\n| --- | --- | --- | --- |\n"
+		   "| <code>1</code> | <code>v</code> | <code>a</code> | <code>x</code> |\n");
 	vv_assert_contains(s, "| <code>4</code> | <code>d</code> |\n");
 	vv_assert_contains(s, "| <code>2</code> | <code>b</code> |\n");
 }
@@ -54,7 +56,8 @@ static void each_kind_has_its_table(void **state)
 static void null_absent_empty_and_text_differ(void **state)
 {
 	vv_written_options o = {.key = by_id, .ndjson = true};
-	const char *s = comment_of("{\"id\":1,\"v\":null}\n{\"id\":2,\"v\":\"\"}\n", "{\"id\":1,\"v\":\"null\"}\n{\"id\":2}\n", &o);
+	const char *s = comment_of("{\"id\":1,\"v\":null}\n{\"id\":2,\"v\":\"\"}\n",
+				   "{\"id\":1,\"v\":\"null\"}\n{\"id\":2}\n", &o);
 	(void)state;
 	vv_assert_contains(s, "| <em>null</em> | <code>\"null\"</code> |");
 	vv_assert_contains(s, "| <code>\"\"</code> | <em>absent</em> |");
@@ -65,19 +68,23 @@ static void null_absent_empty_and_text_differ(void **state)
 static void no_cell_is_markup(void **state)
 {
 	static const char a[] = "id,v\n1,a\n2,a\n3,a\n4,a\n5,a\n6,a\n";
-	static const char b[] = "id,v\n1,</code><script>|`x`\n2,\"new\n| line |\"\n3,@someone #12 http://x.y www.x.y\n"
-				"4,[a](b) ![c](d) *e* _f_ ~g~ $h$ \\\n5,\x1b[31m\xff\n6,n\0ul -->\n";
+	static const char b[] =
+		"id,v\n1,</code><script>|`x`\n2,\"new\n| line |\"\n3,@someone #12 http://x.y www.x.y\n"
+		"4,[a](b) ![c](d) *e* _f_ ~g~ $h$ \\\n5,\x1b[31m\xff\n6,n\0ul -->\n";
 	vv_written_options o = {.key = by_id};
 	const char *s = comment(a, sizeof(a) - 1, b, sizeof(b) - 1, &o);
 	(void)state;
 	size_t rows = 0;
-	for (const char *line = strstr(s, "| --- |"); (line = strchr(line, '\n')) && line[1] == '|';) {
+	for (const char *line = strstr(s, "| --- |");
+	     (line = strchr(line, '\n')) && line[1] == '|';) {
 		static const char start[] = "| <code>a</code> | <code>", end[] = "</code> |\n";
-		const char *from = strstr(++line, start), *to = from ? strstr(from + strlen(start), end) : NULL;
+		const char *from = strstr(++line, start),
+			   *to = from ? strstr(from + strlen(start), end) : NULL;
 		assert_non_null(to);
 		assert_ptr_equal(strchr(line, '\n'), to + strlen(end) - 1);
 		for (const char *p = from + strlen(start); p < to; p++) {
-			assert_true((unsigned char)*p >= 0x20 && !strchr("<>|`*_~[]\\$@", *p) == (*p != '>'));
+			assert_true((unsigned char)*p >= 0x20 &&
+				    !strchr("<>|`*_~[]\\$@", *p) == (*p != '>'));
 			assert_false(begins_with(p, "://") || begins_with(p, "www."));
 			assert_true(*p != '#' || p[-1] == '&');
 		}
@@ -130,7 +137,8 @@ static void many_tables_share_the_room(void **state)
 	vv_written_options o = {.key = by_id, .writer = {.size_limit = 8000}};
 	(void)state;
 	for (int i = 0; i < TABLES; i++) {
-		pairs[i] = (vv_written_pair){"t.csv", vv_side_text("id,v\n1,a\n2,b\n"), vv_side_text("id,v\n1,x\n3,c\n")};
+		pairs[i] = (vv_written_pair){"t.csv", vv_side_text("id,v\n1,a\n2,b\n"),
+					     vv_side_text("id,v\n1,x\n3,c\n")};
 	}
 	vv_buf_clear(&out);
 	vv_assert_ok(vv_written_all(&out, "markdown", pairs, TABLES, &o, &err), &err);

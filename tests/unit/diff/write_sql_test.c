@@ -22,7 +22,8 @@ static const char *sql(const vv_side *a, const vv_side *b, const vv_written_opti
 
 static const char *sql_of(const char *a, const char *b, const vv_written_options *o)
 {
-	vv_side x = {.bytes = a, .len = a ? strlen(a) : 0}, y = {.bytes = b, .len = b ? strlen(b) : 0};
+	vv_side x = {.bytes = a, .len = a ? strlen(a) : 0},
+		y = {.bytes = b, .len = b ? strlen(b) : 0};
 	return sql(&x, &y, o);
 }
 
@@ -51,7 +52,9 @@ static void without_a_unique_key_one_row_of_equal_values_is_meant(void **state)
 	vv_written_options o = {.path = "t.csv"};
 	const char *s = sql_of("id,v\n1,a\n1,a\n2,b\n", "id,v\n1,a\n2,b\n", &o);
 	(void)state;
-	vv_assert_contains(s, "DELETE FROM \"t\" WHERE rowid = (SELECT rowid FROM \"t\" WHERE (\"id\", \"v\") IS (1, 'a') LIMIT 1);\n");
+	vv_assert_contains(
+		s,
+		"DELETE FROM \"t\" WHERE rowid = (SELECT rowid FROM \"t\" WHERE (\"id\", \"v\") IS (1, 'a') LIMIT 1);\n");
 	o.by = by_id; /* repeats */
 	vv_assert_contains(sql_of("id,v\n1,a\n1,a\n2,b\n", "id,v\n1,a\n2,b\n", &o), "LIMIT 1");
 	vv_assert_contains(sql_of("id,v\n1,a\n2,b\n", "id,v\n1,a\n2,c\n", &o), "WHERE \"id\" = 2;");
@@ -74,28 +77,34 @@ static void the_table_is_rebuilt_where_sqlite_cannot(void **state)
 {
 	vv_written_options o = {.key = by_id};
 	(void)state;
-	vv_assert_contains(sql_of("id,v,w\n1,a,b\n", "id,w,v\n1,b,a\n", &o), "CREATE TABLE \"t (new)\"");
-	vv_assert_contains(sql_of("id,v\n1,a\n", "id,new,v\n1,n,a\n", &o), "CREATE TABLE \"t (new)\"");
-	vv_assert_contains(sql_of("id,v\n1,5\n2,6\n", "id,v\n1,five\n2,6\n", &o), "CREATE TABLE \"t (new)\"");
+	vv_assert_contains(sql_of("id,v,w\n1,a,b\n", "id,w,v\n1,b,a\n", &o),
+			   "CREATE TABLE \"t (new)\"");
+	vv_assert_contains(sql_of("id,v\n1,a\n", "id,new,v\n1,n,a\n", &o),
+			   "CREATE TABLE \"t (new)\"");
+	vv_assert_contains(sql_of("id,v\n1,5\n2,6\n", "id,v\n1,five\n2,6\n", &o),
+			   "CREATE TABLE \"t (new)\"");
 	/* two names exchanged */
 	static const char *const renames[] = {"v", "w", "w", "v", NULL};
 	o.rename = renames;
-	vv_assert_contains(sql_of("id,v,w\n1,a,b\n", "id,w,v\n1,a,b\n", &o), "CREATE TABLE \"t (new)\"");
+	vv_assert_contains(sql_of("id,v,w\n1,a,b\n", "id,w,v\n1,a,b\n", &o),
+			   "CREATE TABLE \"t (new)\"");
 }
 
 static void a_new_table_is_created_and_a_removed_one_dropped(void **state)
 {
 	vv_written_options o = {.key = by_id, .path = "x/y \"z\".csv"};
 	(void)state;
-	vv_assert_contains(sql_of(NULL, "id,v\n1,a\n", &o),
-			   "CREATE TABLE \"y \"\"z\"\"\" (\n\t\"id\" INT,\n\t\"v\" TEXT,\n\tPRIMARY KEY (\"id\")\n);\n"
-			   "INSERT INTO \"y \"\"z\"\"\" (\"id\", \"v\") VALUES (1, 'a');\n");
+	vv_assert_contains(
+		sql_of(NULL, "id,v\n1,a\n", &o),
+		"CREATE TABLE \"y \"\"z\"\"\" (\n\t\"id\" INT,\n\t\"v\" TEXT,\n\tPRIMARY KEY (\"id\")\n);\n"
+		"INSERT INTO \"y \"\"z\"\"\" (\"id\", \"v\") VALUES (1, 'a');\n");
 	vv_assert_contains(sql_of("id,v\n1,a\n", NULL, &o), "DROP TABLE \"y \"\"z\"\"\";\n");
 }
 
 static void text_stays_inside_its_quotes(void **state)
 {
-	static const char b[] = "id,v\n1,\"'); DROP TABLE t; --\"\n2,\"x\ny\"\n3,a\0b\n4,\x1b[31m\n5,\xff\n";
+	static const char b[] =
+		"id,v\n1,\"'); DROP TABLE t; --\"\n2,\"x\ny\"\n3,a\0b\n4,\x1b[31m\n5,\xff\n";
 	vv_written_options o = {.key = by_id};
 	vv_side x = vv_side_text("id,v\n"), y = {.bytes = b, .len = sizeof(b) - 1};
 	const char *s = sql(&x, &y, &o);
@@ -111,7 +120,8 @@ static void names_that_differ_in_case_only_get_numbers(void **state)
 {
 	vv_written_options o = {.key = NULL};
 	(void)state;
-	vv_assert_contains(sql_of(NULL, "a,A,a\"b\n1,2,3\n", &o), "(\"a\", \"A 2\", \"a\"\"b\") VALUES (1, 2, 3);");
+	vv_assert_contains(sql_of(NULL, "a,A,a\"b\n1,2,3\n", &o),
+			   "(\"a\", \"A 2\", \"a\"\"b\") VALUES (1, 2, 3);");
 }
 
 static void missing_numbers_are_null_and_empty_text_is_text(void **state)
@@ -120,7 +130,8 @@ static void missing_numbers_are_null_and_empty_text_is_text(void **state)
 	(void)state;
 	vv_assert_contains(sql_of(NULL, "id,n,s\n1,,\n2,5,x\n", &o), "VALUES (1, NULL, '');");
 	o.ndjson = true;
-	vv_assert_contains(sql_of(NULL, "{\"id\":1,\"s\":null}\n{\"id\":2,\"s\":\"\"}\n", &o), "VALUES (1, NULL);");
+	vv_assert_contains(sql_of(NULL, "{\"id\":1,\"s\":null}\n{\"id\":2,\"s\":\"\"}\n", &o),
+			   "VALUES (1, NULL);");
 }
 
 static void a_script_that_leaves_rows_out_undoes_itself(void **state)

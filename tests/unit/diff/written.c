@@ -22,10 +22,14 @@ vv_side vv_side_text(const char *text)
 	return (vv_side){.bytes = text, .len = strlen(text)};
 }
 
-static vv_status open_side(opened *out, vv_sink *sink, const vv_side *s, const vv_written_options *o, vv_error *err)
+static vv_status open_side(opened *out, vv_sink *sink, const vv_side *s,
+			   const vv_written_options *o, vv_error *err)
 {
-	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT, .schema = s->schema,
-				.schema_len = s->schema ? strlen(s->schema) : 0, .key = o->key, .key_source = VV_KEY_DECLARED};
+	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT,
+				.schema = s->schema,
+				.schema_len = s->schema ? strlen(s->schema) : 0,
+				.key = o->key,
+				.key_source = VV_KEY_DECLARED};
 	static const char *const none[] = {NULL};
 	vv_import_result r;
 	vv_source source;
@@ -57,16 +61,19 @@ static vv_status whole(vv_diff_writer *w, vv_diff_table *t, vv_error *err)
 	int more = 0;
 	vv_batch_init(&b);
 	*(t->a ? &stats.removed : &stats.added) = only->root.rows;
-	if ((rc = w->begin_table(w, t, err)) < 0 || (rc = vv_table_reader_open(&r, only, NULL, 0, false, err)) < 0) {
+	if ((rc = w->begin_table(w, t, err)) < 0 ||
+	    (rc = vv_table_reader_open(&r, only, NULL, 0, false, err)) < 0) {
 		goto done;
 	}
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; i < b.rows && rc == VV_OK; i++) {
 			const vv_cell *cells = &b.cells[i * b.columns];
-			vv_row_change c = {.kind = t->a ? VV_ROW_REMOVED : VV_ROW_ADDED, .place = b.first_row + i,
+			vv_row_change c = {.kind = t->a ? VV_ROW_REMOVED : VV_ROW_ADDED,
+					   .place = b.first_row + i,
 					   .old_row = t->a ? b.first_row + i : UINT64_MAX,
 					   .new_row = t->a ? UINT64_MAX : b.first_row + i,
-					   .old_cells = t->a ? cells : NULL, .new_cells = t->a ? NULL : cells};
+					   .old_cells = t->a ? cells : NULL,
+					   .new_cells = t->a ? NULL : cells};
 			rc = w->row(w, &c, err);
 		}
 	}
@@ -78,7 +85,8 @@ done:
 	return rc;
 }
 
-static vv_status both(vv_diff_writer *w, vv_diff_table *t, const vv_written_options *o, vv_error *err)
+static vv_status both(vv_diff_writer *w, vv_diff_table *t, const vv_written_options *o,
+		      vv_error *err)
 {
 	vv_columns columns = {0};
 	vv_columns_options co = {.rename = o->rename};
@@ -86,7 +94,10 @@ static vv_status both(vv_diff_writer *w, vv_diff_table *t, const vv_written_opti
 	vv_row_change c;
 	int more = 0;
 	vv_status rc = vv_columns_match(&columns, t->a, t->b, &co, err);
-	vv_rowdiff_options ro = {.columns = &columns, .key = o->by, .ignore_format = o->ignore_format, .moves = o->moves};
+	vv_rowdiff_options ro = {.columns = &columns,
+				 .key = o->by,
+				 .ignore_format = o->ignore_format,
+				 .moves = o->moves};
 	if (rc < 0 || (rc = vv_rowdiff_open(&d, t->a, t->b, &ro, err)) < 0) {
 		goto done;
 	}
@@ -124,7 +135,8 @@ static void close_sides(sides *s)
 	vv_mem_sink_free(s->mem);
 }
 
-static vv_status open_sides(sides *s, const vv_written_pair *p, const vv_written_options *o, vv_error *err)
+static vv_status open_sides(sides *s, const vv_written_pair *p, const vv_written_options *o,
+			    vv_error *err)
 {
 	vv_sink sink;
 	vv_status rc;
@@ -133,14 +145,21 @@ static vv_status open_sides(sides *s, const vv_written_pair *p, const vv_written
 		return rc;
 	}
 	vv_mem_sink_use(&sink, s->mem);
-	if ((rc = open_side(&s->a, &sink, &p->a, o, err)) < 0 || (rc = open_side(&s->b, &sink, &p->b, o, err)) < 0) {
+	if ((rc = open_side(&s->a, &sink, &p->a, o, err)) < 0 ||
+	    (rc = open_side(&s->b, &sink, &p->b, o, err)) < 0) {
 		return rc;
 	}
-	s->table = (vv_diff_table){.path = p->path, .old_path = o->old_path, .a = s->a.is_open ? &s->a.table : NULL,
-				   .b = s->b.is_open ? &s->b.table : NULL, .key = s->key, .old_name = "old", .new_name = "new"};
+	s->table = (vv_diff_table){.path = p->path,
+				   .old_path = o->old_path,
+				   .a = s->a.is_open ? &s->a.table : NULL,
+				   .b = s->b.is_open ? &s->b.table : NULL,
+				   .key = s->key,
+				   .old_name = "old",
+				   .new_name = "new"};
 	vv_table *named = s->table.b ? s->table.b : s->table.a;
 	for (size_t i = 0; o->key && o->key[i] && i < 8; i++) {
-		s->key[s->table.key_count++] = (size_t)vv_schema_find(&named->schema, o->key[i], strlen(o->key[i]));
+		s->key[s->table.key_count++] = (size_t)vv_schema_find(&named->schema, o->key[i],
+								      strlen(o->key[i]));
 	}
 	return VV_OK;
 }
@@ -151,7 +170,8 @@ static vv_status tell(vv_diff_writer *w, const sides *s, const vv_written_option
 	return t.a && t.b ? both(w, &t, o, err) : whole(w, &t, err);
 }
 
-static vv_status one(vv_diff_writer *w, const vv_written_pair *p, const vv_written_options *o, vv_error *err)
+static vv_status one(vv_diff_writer *w, const vv_written_pair *p, const vv_written_options *o,
+		     vv_error *err)
 {
 	sides s;
 	vv_status rc = open_sides(&s, p, o, err);
@@ -190,8 +210,8 @@ vv_status vv_written_all(vv_buf *out, const char *form, const vv_written_pair *p
 	return rc;
 }
 
-vv_status vv_written(vv_buf *out, const char *form, const vv_side *a, const vv_side *b, const vv_written_options *o,
-		     vv_error *err)
+vv_status vv_written(vv_buf *out, const char *form, const vv_side *a, const vv_side *b,
+		     const vv_written_options *o, vv_error *err)
 {
 	vv_written_pair p = {.path = o->path ? o->path : "data/t.csv", .a = *a, .b = *b};
 	return vv_written_all(out, form, &p, 1, o, err);
@@ -222,7 +242,8 @@ static vv_status attempt(void *payload, vv_error *err)
 	return rc;
 }
 
-void vv_written_without_memory(const char *form, const char *a, const char *b, const vv_written_options *o)
+void vv_written_without_memory(const char *form, const char *a, const char *b,
+			       const vv_written_options *o)
 {
 	vv_error err;
 	sides s;

@@ -19,10 +19,10 @@ typedef struct vv_side {
 } vv_side;
 
 typedef struct vv_written_options {
-	const char *path;             /* NULL: "data/t.csv" */
+	const char *path; /* NULL: "data/t.csv" */
 	const char *old_path;
-	const char *const *key;       /* declared on both sides; NULL: none */
-	const char *const *by;        /* of the comparison only (--key) */
+	const char *const *key; /* declared on both sides; NULL: none */
+	const char *const *by;  /* of the comparison only (--key) */
 	const char *const *rename;
 	bool ignore_format, moves, ndjson;
 	vv_diff_writer_options writer; /* write and payload are set by the call */
@@ -32,8 +32,8 @@ typedef struct vv_written_options {
 vv_side vv_side_text(const char *text);
 
 /* Appends what the writer called form says of one table. */
-vv_status vv_written(vv_buf *out, const char *form, const vv_side *a, const vv_side *b, const vv_written_options *o,
-		     vv_error *err);
+vv_status vv_written(vv_buf *out, const char *form, const vv_side *a, const vv_side *b,
+		     const vv_written_options *o, vv_error *err);
 
 /* Several tables, one after the other, within one begin and end. */
 typedef struct vv_written_pair {
@@ -45,6 +45,7 @@ vv_status vv_written_all(vv_buf *out, const char *form, const vv_written_pair *p
 
 /* Writes one table with every single allocation of comparing and writing failing once: each
  * time that has to be reported. */
-void vv_written_without_memory(const char *form, const char *a, const char *b, const vv_written_options *o);
+void vv_written_without_memory(const char *form, const char *a, const char *b,
+			       const vv_written_options *o);
 
 #endif

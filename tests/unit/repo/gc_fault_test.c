@@ -14,7 +14,8 @@
 
 static vv_status try_gc(const char *dir, vv_error *err)
 {
-	vv_gc_options opts = {.now_sec = FX_NOW + 10 * FX_DAY, .grace_sec = FX_DAY, .dry_run = false};
+	vv_gc_options opts = {
+		.now_sec = FX_NOW + 10 * FX_DAY, .grace_sec = FX_DAY, .dry_run = false};
 	fx_marking m = {.first = 9, .count = 8, .chained = true};
 	vv_gc_result result;
 	vv_store *s = NULL;

@@ -48,7 +48,8 @@ static void the_mark_stays_until_it_is_taken_away(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		vv_assert_ok(vv_repository_set_incomplete(r, false, &err), &err); /* also when there is none */
+		/* also when there is none */
+		vv_assert_ok(vv_repository_set_incomplete(r, false, &err), &err);
 		vv_assert_ok(vv_repository_incomplete(r, &incomplete, &err), &err);
 		assert_false(incomplete);
 		sh("mkdir -p .git/varve");
@@ -81,7 +82,7 @@ static void tips_are_read_as_they_were_written(void **state)
 static void a_damaged_list_of_tips_gives_none(void **state)
 {
 	static const char *const damages[] = {
-		"head -c -1 good",		      /* torn */
+		"head -c -1 good", /* torn */
 		"head -c 50 good",
 		"sed 's/02/0x/' good",
 		"sed '2s/$/ /' good",

@@ -428,8 +428,9 @@ static vv_status try_write(void *payload, vv_error *err)
 	(void)payload;
 	if ((rc = vv_repository_open(&r, NULL, err)) < 0 || (rc = vv_index_open(&x, r, err)) < 0 ||
 	    (rc = vv_blob_write(r, "new\n", 4, &id, err)) < 0 ||
-	    (rc = vv_index_set(x, "a", 0100644, &id, NULL, err)) < 0)
+	    (rc = vv_index_set(x, "a", 0100644, &id, NULL, err)) < 0) {
 		goto done;
+	}
 	rc = vv_index_write(x, err);
 done:
 	vv_index_close(x);

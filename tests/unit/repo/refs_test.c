@@ -460,7 +460,8 @@ static void upstreams_are_compared(void **state)
 	   "git config branch.b.merge refs/heads/rel-7-x; git branch b; git update-ref refs/remotes/o2/7/y main~1");
 	vv_repository_close(r);
 	r = open_here();
-	vv_assert_ok(vv_branch_upstream(r, "refs/heads/alone", &upstream, &ahead, &behind, &err), &err);
+	vv_assert_ok(vv_branch_upstream(r, "refs/heads/alone", &upstream, &ahead, &behind, &err),
+		     &err);
 	assert_string_equal(upstream, "refs/heads/main");
 	vv_free(upstream);
 	vv_assert_ok(vv_branch_upstream(r, "refs/heads/b", &upstream, &ahead, &behind, &err), &err);

@@ -117,11 +117,16 @@ static void start(walked *k, const world *w)
 	assert_non_null(k->told);
 }
 
-static void walk(walked *k, const world *w, const vv_cid *root, const vv_cid *before, bool children_first)
+static void walk(walked *k, const world *w, const vv_cid *root, const vv_cid *before,
+		 bool children_first)
 {
 	uint64_t missing = 0;
-	vv_resemble r = {.get = get, .fn = tell, .payload = k, .seen = vv_cid_set_new(),
-			 .children_first = children_first, .missing = &missing};
+	vv_resemble r = {.get = get,
+			 .fn = tell,
+			 .payload = k,
+			 .seen = vv_cid_set_new(),
+			 .children_first = children_first,
+			 .missing = &missing};
 	vv_error err;
 
 	start(k, w);
@@ -152,7 +157,8 @@ static unsigned late(walked *k)
 		uint64_t at;
 		if (cid->codec == VV_CODEC_DAG_CBOR && vv_cid_map_get(k->w->places, cid, &at)) {
 			k->twice = (unsigned)i; /* borrowed: the place of the node */
-			vv_assert_ok(vv_cbor_links(k->w->nodes[at].data, k->w->nodes[at].len, check_link, k, &err),
+			vv_assert_ok(vv_cbor_links(k->w->nodes[at].data, k->w->nodes[at].len,
+						   check_link, k, &err),
 				     &err);
 		}
 	}
@@ -162,7 +168,8 @@ static unsigned late(walked *k)
 
 /* Everything below new that is not below old is told, once; nothing else than what is below
  * new; with children_first no node before what it links to. */
-static void assert_difference(const world *w, const vv_cid *new_root, const vv_cid *old_root, bool exact)
+static void assert_difference(const world *w, const vv_cid *new_root, const vv_cid *old_root,
+			      bool exact)
 {
 	static walked all_new, all_old, diff;
 	size_t at;
@@ -176,7 +183,8 @@ static void assert_difference(const world *w, const vv_cid *new_root, const vv_c
 		assert_true(first == 0 || late(&diff) == 0);
 		for (size_t i = 0; i < vv_cid_map_count(all_new.told); i++) {
 			const vv_cid *cid = vv_cid_map_cid(all_new.told, i);
-			assert_true(vv_cid_map_find(all_old.told, cid, &at) || vv_cid_map_find(diff.told, cid, &at));
+			assert_true(vv_cid_map_find(all_old.told, cid, &at) ||
+				    vv_cid_map_find(diff.told, cid, &at));
 		}
 		for (size_t i = 0; i < vv_cid_map_count(diff.told); i++) {
 			const vv_cid *cid = vv_cid_map_cid(diff.told, i);
@@ -228,14 +236,16 @@ static size_t change(uint64_t *entries, size_t count, vv_prng *r, uint64_t *fres
 			break;
 		case 1:
 			if (count < ENTRIES_MAX) {
-				memmove(entries + at + 1, entries + at, (count - at) * sizeof(*entries));
+				memmove(entries + at + 1, entries + at,
+					(count - at) * sizeof(*entries));
 				entries[at] = (*fresh)++;
 				count++;
 			}
 			break;
 		default:
 			if (count > 1) {
-				memmove(entries + at, entries + at + 1, (count - at - 1) * sizeof(*entries));
+				memmove(entries + at, entries + at + 1,
+					(count - at - 1) * sizeof(*entries));
 				count--;
 			}
 		}
@@ -292,7 +302,8 @@ static void random_graphs_differ_by_what_is_new(void **state)
 			made[count++] = node(&w, links, n);
 		}
 		for (int i = 0; i < 20; i++) {
-			const vv_cid *a = &made[80 + vv_prng_below(&r, 40)], *b = &made[80 + vv_prng_below(&r, 40)];
+			const vv_cid *a = &made[80 + vv_prng_below(&r, 40)],
+				     *b = &made[80 + vv_prng_below(&r, 40)];
 			assert_difference(&w, a, b, false);
 		}
 		end(&w);

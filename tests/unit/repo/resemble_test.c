@@ -153,7 +153,8 @@ static void links_in_common_anchor_the_rest(void **state)
 	node(&w, 'A', "abcdef");
 	node(&w, 'R', "A");
 	node(&w, 'B',
-	     "axcydf"); /* b became x; y came before d, e went: d, which both have, is no counterpart */
+	     /* b became x; y came before d, e went: d, which both have, is no counterpart */
+	     "axcydf");
 	node(&w, 'S', "B");
 	commit(&w);
 	assert_string_equal(told(&w, 'S', 'R', false), "S~R B~A x~b y~e ");

@@ -69,12 +69,13 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	return vv_buf_ok(out, err);
 }
 
-static vv_status find(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
-		      vv_error *err)
+static vv_status find(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
+		      vv_cid *cid, vv_error *err)
 {
 	const shelf *s = payload;
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->cids[i].codec == codec && memcmp(s->cids[i].digest, prefix, VV_BASE_PREFIX) == 0) {
+		if (s->cids[i].codec == codec &&
+		    memcmp(s->cids[i].digest, prefix, VV_BASE_PREFIX) == 0) {
 			*cid = s->cids[i];
 			return VV_OK;
 		}
@@ -134,7 +135,8 @@ static size_t receive(stream *s, each_fn fn, void *payload)
 	vv_frame_reader_init(&frames, line, UINT64_MAX);
 	vv_assert_ok(vv_frame_read(&frames, &type, &err), &err);
 	for (; type == VV_FRAME_BLOCKS; vv_assert_ok(vv_frame_read(&frames, &type, &err), &err)) {
-		const uint8_t *p = (const uint8_t *)frames.payload.data, *stop = p + frames.payload.len;
+		const uint8_t *p = (const uint8_t *)frames.payload.data,
+			      *stop = p + frames.payload.len;
 		int more;
 		while ((more = vv_block_in_next(in, &p, stop, &r, &err)) > 0) {
 			if (!r.absent && !r.unreadable) {
@@ -220,8 +222,8 @@ static void random_trees_arrive_with_the_same_cids(void **state)
 		vv_prng_init(&r, seed);
 		for (int i = 0; i < 60; i++) { /* what both have */
 			(void)make(&s.here, &r);
-			(void)shelf_put(&s.there, s.here.cids[i].codec, vv_buf_cstr(&s.here.bytes[i]),
-					s.here.bytes[i].len);
+			(void)shelf_put(&s.there, s.here.cids[i].codec,
+					vv_buf_cstr(&s.here.bytes[i]), s.here.bytes[i].len);
 		}
 		for (size_t i = 60; i < 700; i++) {
 			const vv_cid *like = &s.here.cids[vv_prng_below(&r, i)];
@@ -307,8 +309,8 @@ static void a_base_that_is_not_here_makes_one_record_unreadable(void **state)
 
 	(void)state;
 	begin(&s);
-	vv_cid base = noisy(&s.here, 1, 0), like = noisy(&s.here, 1, 1), next = noisy(&s.here, 1, 2),
-	       other = noisy(&s.here, 2, 0);
+	vv_cid base = noisy(&s.here, 1, 0), like = noisy(&s.here, 1, 1),
+	       next = noisy(&s.here, 1, 2), other = noisy(&s.here, 2, 0);
 	put(&s, &like, &base, true);  /* the other side does not have the base */
 	put(&s, &next, &like, false); /* stands on what could not be read */
 	put(&s, &other, NULL, false);
@@ -373,19 +375,23 @@ static void malformed_records_are_refused(void **state)
 		const char *bytes;
 		size_t len;
 	} cases[] = {
-		{"\x07", 1},			 /* absent, and more bits */
-		{"\x20\x01x", 3},		 /* bits that mean nothing */
-		{"\x18\x01x", 3},		 /* base 3 */
-		{"\x08\x01\x01x", 4},		 /* a base, though stored */
-		{"\x00", 1},			 /* no length */
-		{"\x00\x05shor", 6},		 /* cut */
-		{"\x00\x81\x80\x40", 4},	 /* 1 MiB and 1 */
-		{"\x01\x05\x81\x80\x40", 5},	 /* packed as much */
-		{"\x0a\x05\x01\x00x", 5},	 /* distance 0 */
-		{"\x0a\x05\x01\x01x", 5},	 /* distance 1: before the first */
-		{"\x12\x05\x01" "1234567", 10},	 /* half a digest */
-		{"\x01\x05\x03" "abc", 6},	 /* no zstd frame */
-		{"\x04\x02\x18\x01", 4},	 /* not canonical */
+		{"\x07", 1},                 /* absent, and more bits */
+		{"\x20\x01x", 3},            /* bits that mean nothing */
+		{"\x18\x01x", 3},            /* base 3 */
+		{"\x08\x01\x01x", 4},        /* a base, though stored */
+		{"\x00", 1},                 /* no length */
+		{"\x00\x05shor", 6},         /* cut */
+		{"\x00\x81\x80\x40", 4},     /* 1 MiB and 1 */
+		{"\x01\x05\x81\x80\x40", 5}, /* packed as much */
+		{"\x0a\x05\x01\x00x", 5},    /* distance 0 */
+		{"\x0a\x05\x01\x01x", 5},    /* distance 1: before the first */
+		{"\x12\x05\x01"
+		 "1234567",
+		 10}, /* half a digest */
+		{"\x01\x05\x03"
+		 "abc",
+		 6},                     /* no zstd frame */
+		{"\x04\x02\x18\x01", 4}, /* not canonical */
 	};
 
 	(void)state;

@@ -52,7 +52,8 @@ static void end(kit *k)
 	vv_repository_close(k->near);
 }
 
-static vv_status check(void *payload, vv_repository *with, vv_incoming *in, const vv_new_root *version, vv_error *err)
+static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
+		       const vv_new_root *version, vv_error *err)
 {
 	kit *k = payload;
 	const vv_cid root = small_root(2);
@@ -66,7 +67,8 @@ static vv_status check(void *payload, vv_repository *with, vv_incoming *in, cons
 static vv_status fetch(kit *k, vv_fetch_result *result, vv_error *err)
 {
 	vv_supplier supplier = {.name = "far", .peer = k->peer};
-	const vv_ref_change ref = {.name = "refs/remotes/origin/main", .id = &k->commits[2], .force = true};
+	const vv_ref_change ref = {
+		.name = "refs/remotes/origin/main", .id = &k->commits[2], .force = true};
 	const vv_fetch f = {.repo = k->near,
 			    .suppliers = &supplier,
 			    .supplier_count = 1,

@@ -9,8 +9,8 @@
 #include "transport/protocol/frame.h"
 
 /* Reads the first frame of these bytes, one byte at a time. */
-static vv_status read_first(const void *bytes, size_t len, uint64_t budget, uint8_t *type, vv_buf *payload,
-			    vv_error *err)
+static vv_status read_first(const void *bytes, size_t len, uint64_t budget, uint8_t *type,
+			    vv_buf *payload, vv_error *err)
 {
 	memory_line m = {.piece = 1};
 	vv_channel *line = memory_line_open(&m, bytes, len);
@@ -30,7 +30,8 @@ static vv_status read_first(const void *bytes, size_t len, uint64_t budget, uint
 
 static void what_was_written_is_read(void **state)
 {
-	static const size_t lens[] = {0, 1, 127, 128, 16383, 16384, VV_FRAME_AIM, VV_FRAME_AIM + 1, VV_FRAME_MAX};
+	static const size_t lens[] = {
+		0, 1, 127, 128, 16383, 16384, VV_FRAME_AIM, VV_FRAME_AIM + 1, VV_FRAME_MAX};
 	memory_line out = {.out = VV_BUF_INIT}, in = {.out = VV_BUF_INIT};
 	vv_channel *line = memory_line_open(&out, NULL, 0);
 	char *bytes = calloc(1, VV_FRAME_MAX);
@@ -71,8 +72,8 @@ static void a_payload_that_is_too_long_is_not_written(void **state)
 	vv_error err;
 
 	(void)state;
-	vv_assert_status(vv_frame_write(line, VV_FRAME_TEXT, "", (size_t)VV_FRAME_MAX + 1, &err), VV_EREFUSED,
-			 &err);
+	vv_assert_status(vv_frame_write(line, VV_FRAME_TEXT, "", (size_t)VV_FRAME_MAX + 1, &err),
+			 VV_EREFUSED, &err);
 	vv_channel_close(line);
 	assert_int_equal(m.out.len, 0);
 }
@@ -88,10 +89,14 @@ static void malformed_frames_are_refused(void **state)
 		{"X\0", 2, VV_ECORRUPT, "0x58 begins no frame"},
 		{"\0\0", 2, VV_ECORRUPT, "0x00 begins no frame"},
 		{"B\x80\x00x", 4, VV_ECORRUPT, "a length is malformed"}, /* not the shortest form */
-		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12, VV_ECORRUPT, "a length is malformed"},
-		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11, VV_ECORRUPT, "a length is malformed"},
-		{"B\x81\x80\x80\x02", 5, VV_ECORRUPT, "more than the protocol has"}, /* 4 MiB and 1 */
-		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, VV_ECORRUPT, "more than the protocol has"},
+		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12, VV_ECORRUPT,
+		 "a length is malformed"},
+		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11, VV_ECORRUPT,
+		 "a length is malformed"},
+		/* 4 MiB and 1 */
+		{"B\x81\x80\x80\x02", 5, VV_ECORRUPT, "more than the protocol has"},
+		{"B\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, VV_ECORRUPT,
+		 "more than the protocol has"},
 		{".\x01x", 3, VV_ECORRUPT, "more than the protocol has"},
 		{"", 0, VV_EIO, "closed"},
 		{"B", 1, VV_EIO, "closed"},
@@ -105,8 +110,9 @@ static void malformed_frames_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t type;
 		vv_error err;
-		vv_assert_status(read_first(cases[i].bytes, cases[i].len, 1u << 30, &type, NULL, &err),
-				 cases[i].wanted, &err);
+		vv_assert_status(
+			read_first(cases[i].bytes, cases[i].len, 1u << 30, &type, NULL, &err),
+			cases[i].wanted, &err);
 		vv_assert_contains(err.message, cases[i].says);
 	}
 }
@@ -171,8 +177,9 @@ static vv_status tell(const vv_error *what, vv_error *err)
 
 static void an_error_crosses_with_code_and_hint(void **state)
 {
-	static const vv_status codes[] = {VV_ENOTFOUND, VV_EUSAGE,   VV_ECORRUPT, VV_EMISSING,	 VV_ELOCKED,
-					  VV_ECONFLICT, VV_EREFUSED, VV_EIO,	  VV_ENOSUPPORT};
+	static const vv_status codes[] = {VV_ENOTFOUND, VV_EUSAGE,  VV_ECORRUPT,
+					  VV_EMISSING,  VV_ELOCKED, VV_ECONFLICT,
+					  VV_EREFUSED,  VV_EIO,     VV_ENOSUPPORT};
 	(void)state;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		vv_error what, err;

@@ -53,7 +53,7 @@ static unsigned here(const kit *k)
 
 typedef struct source {
 	const kit *k;
-	unsigned each;	   /* has every each-th block; 1: all */
+	unsigned each;     /* has every each-th block; 1: all */
 	unsigned lies_at;  /* the n-th answer is of another block; 0: never */
 	unsigned fails_at; /* the n-th answer does not come */
 	unsigned slow_ms;  /* for each block */
@@ -75,8 +75,8 @@ static unsigned number_of(const kit *k, const vv_cid *cid)
 	return n;
 }
 
-static vv_status give(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn, void *of_fn,
-		      vv_error *err)
+static vv_status give(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
+		      void *of_fn, vv_error *err)
 {
 	source *s = payload;
 	vv_status rc = VV_OK;
@@ -105,10 +105,11 @@ static vv_supplier supplier(const char *name, source *s)
 static void one_that_lies_one_that_lacks_and_one_that_fails(void **state)
 {
 	kit k;
-	source origin = {.k = &k, .each = 1, .slow_ms = 1}, liar = {.k = &k, .each = 1, .lies_at = 7},
-	       lacks = {.k = &k, .each = 3}, fails = {.k = &k, .each = 1, .fails_at = 20};
-	vv_supplier all[] = {supplier("origin", &origin), supplier("liar", &liar), supplier("lacks", &lacks),
-			     supplier("fails", &fails)};
+	source origin = {.k = &k, .each = 1, .slow_ms = 1},
+	       liar = {.k = &k, .each = 1, .lies_at = 7}, lacks = {.k = &k, .each = 3},
+	       fails = {.k = &k, .each = 1, .fails_at = 20};
+	vv_supplier all[] = {supplier("origin", &origin), supplier("liar", &liar),
+			     supplier("lacks", &lacks), supplier("fails", &fails)};
 	size_t left = 1;
 	uint64_t blocks = 0;
 	vv_error err;
@@ -193,7 +194,8 @@ static void a_failure_on_this_side_ends_it(void **state)
 
 	(void)state;
 	begin(&k, 100);
-	vv_assert_status(vv_gather(all, 1, k.x, k.wants, COUNT, NULL, &left, &err), VV_EREFUSED, &err);
+	vv_assert_status(vv_gather(all, 1, k.x, k.wants, COUNT, NULL, &left, &err), VV_EREFUSED,
+			 &err);
 	vv_assert_contains(err.message, "more than");
 	end(&k);
 }

@@ -88,7 +88,8 @@ static vv_status loop_turn(void *payload, vv_error *err)
 		if (!line) {
 			return vv_fail_nomem(err);
 		}
-		(void)vv_serve_request(l->serve, line, &ignored); /* the peer hears of it, or nothing */
+		/* the peer hears of it, or nothing */
+		(void)vv_serve_request(l->serve, line, &ignored);
 		vv_channel_close(line);
 		vv_buf_clear(&l->answer);
 		l->answer = m.out;

@@ -28,10 +28,10 @@ typedef struct loop_line {
 	unsigned turns;
 	unsigned dies_at; /* the line ends at this turn (1 is the first); 0: never */
 	void (*twist)(struct loop_line *l); /* changes the answer; may be NULL */
-	void *payload;			    /* of twist */
+	void *payload;                      /* of twist */
 } loop_line;
 
 vv_channel *loop_line_open(loop_line *l, const char *name); /* l: serve set, the rest as wanted */
-void loop_line_clear(loop_line *l);			    /* after the channel was closed */
+void loop_line_clear(loop_line *l);                         /* after the channel was closed */
 
 #endif

@@ -85,7 +85,8 @@ static void every_request_is_read_as_it_was_written(void **state)
 	vv_oid ids[] = {oid(1), oid(2), oid(3)};
 	vv_cid cids[] = {cid(VV_CODEC_RAW, 4), cid(VV_CODEC_DAG_CBOR, 5)};
 	vv_cid likes[] = {cid(0, 0), cid(VV_CODEC_DAG_CBOR, 6)};
-	vv_push_ref refs[] = {{"refs/heads/m\xff", oid(1), oid(0), true}, {"", oid(0), oid(2), false}};
+	vv_push_ref refs[] = {{"refs/heads/m\xff", oid(1), oid(0), true},
+			      {"", oid(0), oid(2), false}};
 	const vv_request all[] = {
 		{.op = VV_OP_HELLO, .version = VV_PROTOCOL_VERSION},
 		{.op = VV_OP_KNOWN, .want = {ids, 3}},
@@ -126,7 +127,8 @@ static void every_request_is_read_as_it_was_written(void **state)
 		}
 		/* Every shorter text is malformed. */
 		for (size_t len = 0; len < k.payload.len; len++) {
-			vv_assert_status(vv_request_read(&back, &k.arena, bytes, len, &err), VV_ECORRUPT, &err);
+			vv_assert_status(vv_request_read(&back, &k.arena, bytes, len, &err),
+					 VV_ECORRUPT, &err);
 		}
 		end(&k);
 	}
@@ -135,7 +137,8 @@ static void every_request_is_read_as_it_was_written(void **state)
 /* Only whoever said what it can is told more than version 1 has. */
 static void hello_tells_what_is_whole_to_who_asks(void **state)
 {
-	vv_remote_ref refs[] = {{"refs/heads/a", oid(1), oid(1), false}, {"refs/heads/b", oid(2), oid(2), true}};
+	vv_remote_ref refs[] = {{"refs/heads/a", oid(1), oid(1), false},
+				{"refs/heads/b", oid(2), oid(2), true}};
 	vv_oid edge = oid(3);
 	vv_hello h = {.refs = refs, .ref_count = 2, .tells_whole = true, .edge = {&edge, 1}};
 	vv_request q = {.op = VV_OP_HELLO, .version = 1, .whole = true}, asked;
@@ -171,8 +174,13 @@ static void hello_tells_what_is_whole_to_who_asks(void **state)
 
 static void hello_tells_of_branches_and_annotated_tags(void **state)
 {
-	vv_remote_ref refs[] = {{"refs/heads/main", oid(1), oid(1), true}, {"refs/tags/v1", oid(2), oid(1), true}};
-	const vv_hello h = {.head = "refs/heads/main", .refs = refs, .ref_count = 2, .held = 77, .writable = true};
+	vv_remote_ref refs[] = {{"refs/heads/main", oid(1), oid(1), true},
+				{"refs/tags/v1", oid(2), oid(1), true}};
+	const vv_hello h = {.head = "refs/heads/main",
+			    .refs = refs,
+			    .ref_count = 2,
+			    .held = 77,
+			    .writable = true};
 	const void *bytes;
 	vv_hello back;
 	vv_error err;
@@ -215,8 +223,8 @@ static void bits_are_those_of_the_questions(void **state)
 	vv_assert_ok(vv_bits_write(k.line, &b, &err), &err);
 	const void *bytes = said(&k);
 	vv_assert_ok(vv_bits_read(&back, 10, bytes, k.payload.len, &err), &err);
-	assert_true(vv_bit(back.have, 0) && !vv_bit(back.have, 1) && vv_bit(back.have, 7) && vv_bit(back.have, 8) &&
-		    !vv_bit(back.have, 9));
+	assert_true(vv_bit(back.have, 0) && !vv_bit(back.have, 1) && vv_bit(back.have, 7) &&
+		    vv_bit(back.have, 8) && !vv_bit(back.have, 9));
 	assert_memory_equal(back.held, held, 2);
 	vv_assert_ok(vv_bits_read(&back, 16, bytes, k.payload.len, &err), &err);
 	vv_assert_status(vv_bits_read(&back, 17, bytes, k.payload.len, &err), VV_ECORRUPT, &err);
@@ -228,7 +236,11 @@ static void answers_of_fetch_and_push_are_read_as_written(void **state)
 {
 	vv_oid ids[] = {oid(8), oid(9)};
 	const vv_fetch_start start = {true, {ids, 2}};
-	const vv_fetch_sum sum = {.commits = 1, .datasets = 2, .blocks = 300, .bytes = 1u << 30, .withheld = true,
+	const vv_fetch_sum sum = {.commits = 1,
+				  .datasets = 2,
+				  .blocks = 300,
+				  .bytes = 1u << 30,
+				  .withheld = true,
 				  .absent = 70000};
 	const char *why[] = {NULL, "it moved", NULL};
 	vv_cid missing[] = {cid(VV_CODEC_RAW, 1)};
@@ -252,8 +264,8 @@ static void answers_of_fetch_and_push_are_read_as_written(void **state)
 	vv_assert_ok(vv_fetch_sum_write(k.line, &sum, &err), &err);
 	bytes = said(&k);
 	vv_assert_ok(vv_fetch_sum_read(&sum2, bytes, k.payload.len, &err), &err);
-	assert_true(sum2.commits == 1 && sum2.datasets == 2 && sum2.blocks == 300 && sum2.bytes == 1u << 30 &&
-		    sum2.withheld && sum2.absent == 70000);
+	assert_true(sum2.commits == 1 && sum2.datasets == 2 && sum2.blocks == 300 &&
+		    sum2.bytes == 1u << 30 && sum2.withheld && sum2.absent == 70000);
 	end(&k);
 	begin(&k);
 	vv_assert_ok(vv_push_answer_write(k.line, &answer, &err), &err);

@@ -40,7 +40,8 @@ static void add(objects *o, vv_git_type type, const vv_buf *bytes, const vv_oid 
 	o->count++;
 }
 
-static vv_status get(void *payload, vv_git_type type, const uint8_t *id, size_t len, vv_buf *out, vv_error *err)
+static vv_status get(void *payload, vv_git_type type, const uint8_t *id, size_t len, vv_buf *out,
+		     vv_error *err)
 {
 	const objects *o = payload;
 
@@ -98,7 +99,8 @@ static void send(objects *o, size_t from, vv_buf *stream)
 }
 
 /* Feeds the stream in pieces of these sizes; everything from `from` on must come. */
-static void receive(objects *o, size_t from, const vv_buf *stream, size_t (*piece)(vv_prng *r), unsigned seed)
+static void receive(objects *o, size_t from, const vv_buf *stream, size_t (*piece)(vv_prng *r),
+		    unsigned seed)
 {
 	vv_recent_nodes nodes;
 	vv_object_in *in;
@@ -269,12 +271,28 @@ static void malformed_records_are_refused(void **state)
 	vv_assert_status(parse("\x00\x05short", 7, 100, o, &err), VV_ECORRUPT, &err); /* type 0 */
 	vv_assert_status(parse("\x14\x05short", 7, 100, o, &err), VV_ECORRUPT, &err); /* type 5 */
 	vv_assert_status(parse("\x8c\x05short", 7, 100, o, &err), VV_ECORRUPT, &err); /* bit 7 */
-	vv_assert_status(parse("\x2c\x05short", 7, 100, o, &err), VV_ECORRUPT, &err); /* a base, though stored */
-	vv_assert_status(parse("\x0d\x03\x04" "abcd", 7, 100, o, &err), VV_ECORRUPT, &err); /* larger packed */
-	vv_assert_status(parse("\x0d\x05\x03" "abc", 6, 100, o, &err), VV_ECORRUPT, &err); /* no zstd frame */
-	vv_assert_status(parse("\x2e\x05\x03\x01" "abc", 7, 100, o, &err), VV_ECORRUPT, &err); /* no record before */
+	/* a base, though stored */
+	vv_assert_status(parse("\x2c\x05short", 7, 100, o, &err), VV_ECORRUPT, &err);
+	/* larger packed */
+	vv_assert_status(parse("\x0d\x03\x04"
+			       "abcd",
+			       7, 100, o, &err),
+			 VV_ECORRUPT, &err);
+	/* no zstd frame */
+	vv_assert_status(parse("\x0d\x05\x03"
+			       "abc",
+			       6, 100, o, &err),
+			 VV_ECORRUPT, &err);
+	/* no record before */
+	vv_assert_status(parse("\x2e\x05\x03\x01"
+			       "abc",
+			       7, 100, o, &err),
+			 VV_ECORRUPT, &err);
 	vv_assert_status(parse(endless, sizeof(endless), 100, o, &err), VV_ECORRUPT, &err);
-	vv_assert_status(parse("\x4e\x05\x03" "0123456789abc", 16, 100, o, &err), VV_EMISSING, &err);
+	vv_assert_status(parse("\x4e\x05\x03"
+			       "0123456789abc",
+			       16, 100, o, &err),
+			 VV_EMISSING, &err);
 	vv_assert_contains(err.message, "not here");
 	clear(o);
 }

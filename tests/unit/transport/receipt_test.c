@@ -19,7 +19,8 @@ static vv_repository *begin(void)
 
 static void add(vv_repository *r, const char *peer, unsigned blocks, unsigned root)
 {
-	const vv_supplier s[] = {{.name = "gave nothing"}, {.name = peer, .blocks = blocks, .bytes = 10, .ms = 3}};
+	const vv_supplier s[] = {{.name = "gave nothing"},
+				 {.name = peer, .blocks = blocks, .bytes = 10, .ms = 3}};
 	const vv_cid roots[] = {small_root(root), small_root(root + 100)};
 	vv_error err;
 

@@ -29,7 +29,8 @@ static void end(kit *k)
 	vv_coder_pool_free(k->pool);
 }
 
-static size_t there_and_back(kit *k, const void *raw, size_t len, const void *prefix, size_t prefix_len)
+static size_t there_and_back(kit *k, const void *raw, size_t len, const void *prefix,
+			     size_t prefix_len)
 {
 	vv_squeezed s;
 	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
@@ -99,20 +100,26 @@ static void a_wrong_length_or_prefix_is_found_out(void **state)
 	memcpy(prefix, raw + 100, sizeof(prefix));
 	vv_assert_ok(vv_squeeze(&s, k.coder, raw, sizeof(raw), prefix, sizeof(prefix), &err), &err);
 	assert_int_equal(s.method, VV_METHOD_DIFF);
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) - 1, k.other, &s, prefix, sizeof(prefix), &room, &err), VV_ECORRUPT,
-			 &err);
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) + 1, k.other, &s, prefix, sizeof(prefix), &room, &err), VV_ECORRUPT,
-			 &err);
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &s, raw, 5, &room, &err), VV_ECORRUPT, &err);
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) - 1, k.other, &s, prefix, sizeof(prefix),
+				      &room, &err),
+			 VV_ECORRUPT, &err);
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) + 1, k.other, &s, prefix, sizeof(prefix),
+				      &room, &err),
+			 VV_ECORRUPT, &err);
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &s, raw, 5, &room, &err),
+			 VV_ECORRUPT, &err);
 	cut = s;
 	cut.len--;
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix), &room, &err), VV_ECORRUPT,
-			 &err);
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
+				      &room, &err),
+			 VV_ECORRUPT, &err);
 	cut.len = 0;
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix), &room, &err), VV_ECORRUPT,
-			 &err);
+	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
+				      &room, &err),
+			 VV_ECORRUPT, &err);
 	cut = (vv_squeezed){VV_METHOD_STORED, (const uint8_t *)raw, 10};
-	vv_assert_status(vv_unsqueeze(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT, &err);
+	vv_assert_status(vv_unsqueeze(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT,
+			 &err);
 	vv_buf_clear(&back);
 	vv_buf_clear(&room);
 	end(&k);

@@ -37,8 +37,8 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	return vv_fail(err, VV_EMISSING, "no such block");
 }
 
-static vv_status find(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
-		      vv_error *err)
+static vv_status find(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
+		      vv_cid *cid, vv_error *err)
 {
 	(void)payload;
 	if (codec != VV_CODEC_RAW || memcmp(prefix, cids[0].digest, VV_BASE_PREFIX) != 0) {
@@ -52,7 +52,8 @@ static vv_status send(memory_line *m, vv_error *err)
 {
 	vv_channel *line = memory_line_open(m, NULL, 0);
 	vv_block_out *out = NULL;
-	vv_status rc = line ? vv_block_out_open(&out, line, get, NULL, false, err) : vv_fail_nomem(err);
+	vv_status rc = line ? vv_block_out_open(&out, line, get, NULL, false, err)
+			    : vv_fail_nomem(err);
 
 	for (size_t i = 1; rc == VV_OK && i <= BLOCKS; i++) {
 		rc = vv_block_out_put(out, &cids[i], &cids[i - 1], i == 1, err);
@@ -77,7 +78,8 @@ static vv_status receive(const vv_buf *sent, vv_error *err)
 	vv_status rc = line ? vv_block_in_open(&in, find, get, NULL, err) : vv_fail_nomem(err);
 
 	vv_frame_reader_init(&r, line, UINT64_MAX);
-	while (rc == VV_OK && (rc = vv_frame_read(&r, &type, err)) == VV_OK && type == VV_FRAME_BLOCKS) {
+	while (rc == VV_OK && (rc = vv_frame_read(&r, &type, err)) == VV_OK &&
+	       type == VV_FRAME_BLOCKS) {
 		const uint8_t *p = (const uint8_t *)r.payload.data, *stop = p + r.payload.len;
 		int more;
 		while ((more = vv_block_in_next(in, &p, stop, &b, err)) > 0) {
@@ -114,7 +116,9 @@ static void blocks_that_find_no_memory_say_so(void **state)
 	}
 	fx_node(&bytes[BLOCKS], cids, BLOCKS);
 	vv_error err;
-	vv_assert_ok(vv_cid_of(&cids[BLOCKS], VV_CODEC_DAG_CBOR, bytes[BLOCKS].data, bytes[BLOCKS].len, &err), &err);
+	vv_assert_ok(vv_cid_of(&cids[BLOCKS], VV_CODEC_DAG_CBOR, bytes[BLOCKS].data,
+			       bytes[BLOCKS].len, &err),
+		     &err);
 	vv_fault_each(VV_FAULT_ALLOC, ENOMEM, blocks_there_and_back, NULL, NULL);
 	for (unsigned i = 0; i <= BLOCKS; i++) {
 		vv_buf_clear(&bytes[i]);
@@ -140,7 +144,8 @@ static vv_status request_there_and_back(const vv_request *q, vv_error *err)
 	if (rc == VV_OK) {
 		vv_frame_reader_init(&r, from, UINT64_MAX);
 		rc = vv_frame_read(&r, &type, err);
-		rc = rc < 0 ? rc : vv_request_read(&got, &arena, r.payload.data, r.payload.len, err);
+		rc = rc < 0 ? rc
+			    : vv_request_read(&got, &arena, r.payload.data, r.payload.len, err);
 		assert_true(rc < 0 || got.op == q->op);
 	}
 	vv_frame_reader_clear(&r);
@@ -231,7 +236,8 @@ typedef struct pushing {
 
 static vv_status push(pushing *p, vv_error *err)
 {
-	vv_serve serve = {.repo = p->far, .writable = true, .limits = {.bytes = 1u << 20, .blocks = 1000}};
+	vv_serve serve = {
+		.repo = p->far, .writable = true, .limits = {.bytes = 1u << 20, .blocks = 1000}};
 	loop_line l = {.serve = &serve};
 	const vv_push_ref ref = {"refs/heads/main", p->first, p->second, false};
 	vv_push_outcome o = {.rounds = 0};
