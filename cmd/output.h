@@ -65,7 +65,8 @@ const char *vv_color_on(vv_color c);
 const char *vv_color_off(void);
 bool vv_out_is_terminal(void);
 unsigned vv_out_width(void); /* columns of the terminal, COLUMNS, or 80 */
-unsigned vv_out_limit(void); /* the same; 0 into a pipe or file without COLUMNS: nothing is cut there */
+unsigned vv_out_limit(
+	void); /* the same; 0 into a pipe or file without COLUMNS: nothing is cut there */
 
 /* Sends stdout through the pager as Git does (GIT_PAGER, core.pager, PAGER, less
  * with LESS=FRX), when it is a terminal. Called by commands with long output. */

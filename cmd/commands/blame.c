@@ -258,7 +258,8 @@ static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t,
 		}
 	}
 	for (size_t i = 0; i < 3; i++) {
-		vv_aligned_column(&l->lines, of_commit[i], strlen(of_commit[i]), i == 0 ? vv_color_on(VV_YELLOW) : "", false, true);
+		vv_aligned_column(&l->lines, of_commit[i], strlen(of_commit[i]),
+				  i == 0 ? vv_color_on(VV_YELLOW) : "", false, true);
 	}
 	for (size_t i = 0; r->o->cells && i < 2; i++) {
 		vv_aligned_column(&l->lines, of_cells[i], strlen(of_cells[i]), "", false, false);
@@ -284,7 +285,8 @@ static void listing_clear(listing *l)
 
 static vv_status listing_flush(listing *l, vv_error *err)
 {
-	vv_status rc = l->scratch.failed ? vv_fail_nomem(err) : vv_aligned_put(&l->lines, &l->out, err);
+	vv_status rc = l->scratch.failed ? vv_fail_nomem(err)
+					 : vv_aligned_put(&l->lines, &l->out, err);
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&l->out), l->out.len);
 		vv_buf_reset(&l->out);
@@ -347,7 +349,8 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row)
 		size_t c = l->order[i];
 		if (r->o->cells) {
 			put_commit(l, &r->commits[vv_blame_of(r->blame, row, c)]);
-			put_text(l, l->t->schema.fields[c].name, l->t->schema.fields[c].name_len, 0);
+			put_text(l, l->t->schema.fields[c].name, l->t->schema.fields[c].name_len,
+				 0);
 		}
 		put_text(l, cells[c].text, cells[c].len, 0);
 	}
@@ -407,7 +410,8 @@ static void json_commits(const blame_run *r, vv_json_out *w)
 }
 
 /* Gives each row asked for to one of both: the listing, or w. */
-static vv_status each_row(const blame_run *r, vv_table *t, listing *l, vv_json_out *w, vv_buf *json, uint64_t *shown, vv_error *err)
+static vv_status each_row(const blame_run *r, vv_table *t, listing *l, vv_json_out *w, vv_buf *json,
+			  uint64_t *shown, vv_error *err)
 {
 	vv_table_reader *reader = NULL;
 	vv_batch batch;
@@ -431,7 +435,8 @@ static vv_status each_row(const blame_run *r, vv_table *t, listing *l, vv_json_o
 				continue;
 			}
 			put_row(l, cells, batch.first_row + i);
-			rc = vv_aligned_lines(&l->lines) >= LINES_MAX ? listing_flush(l, err) : VV_OK;
+			rc = vv_aligned_lines(&l->lines) >= LINES_MAX ? listing_flush(l, err)
+								      : VV_OK;
 		}
 	}
 	vv_table_reader_close(reader);

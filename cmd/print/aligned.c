@@ -11,8 +11,8 @@
 #include "cmd/output.h"
 
 #define GAP 2u
-#define FREE_MAX 40u  /* a column is padded to no more where nothing is cut */
-#define NARROWEST 12u /* a column that has to be narrower is left out */
+#define FREE_MAX 40u   /* a column is padded to no more where nothing is cut */
+#define NARROWEST 12u  /* a column that has to be narrower is left out */
 #define TITLE SIZE_MAX /* in cells: the next one is a title */
 
 void vv_aligned_init(vv_aligned *a, unsigned width, unsigned indent)
@@ -65,7 +65,8 @@ static size_t put_fit(vv_buf *out, const char *s, size_t width)
 	return used;
 }
 
-void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *color, bool right, bool fixed)
+void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *color, bool right,
+		       bool fixed)
 {
 	vv_buf b = VV_BUF_INIT;
 	if (!vv_array_room(a->columns, a->count, a->cap)) {
@@ -79,7 +80,10 @@ void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *
 		a->failed = true;
 		return;
 	}
-	a->columns[a->count++] = (vv_aligned_column_of){.name = kept, .color = color, .right = right, .fixed = fixed,
+	a->columns[a->count++] = (vv_aligned_column_of){.name = kept,
+							.color = color,
+							.right = right,
+							.fixed = fixed,
 							.width = width_of(kept)};
 }
 
@@ -159,7 +163,9 @@ static void share_out(vv_aligned *a)
 	for (size_t i = 0; i < a->count; i++) {
 		vv_aligned_column_of *c = &a->columns[i];
 		size_t most = a->width ? level : FREE_MAX;
-		c->taken = i >= shown && !c->fixed ? 0 : c->fixed || c->width < most ? c->width : most;
+		c->taken = i >= shown && !c->fixed       ? 0
+			   : c->fixed || c->width < most ? c->width
+							 : most;
 	}
 }
 
@@ -178,13 +184,15 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 	vv_buf cell = VV_BUF_INIT;
 	for (size_t i = 0; i < a->count; i++) {
 		const vv_aligned_column_of *c = &a->columns[i];
-		const char *text = cells ? a->text.data + cells[i] : c->name, *color = cells ? c->color : vv_color_on(VV_BOLD);
+		const char *text = cells ? a->text.data + cells[i] : c->name,
+			   *color = cells ? c->color : vv_color_on(VV_BOLD);
 		if (c->taken == 0) {
 			left_out = true;
 			continue;
 		}
 		cell.len = 0; /* not reset: that memory ran out must not be forgotten */
-		size_t used = put_fit(&cell, text, a->width ? c->taken : SIZE_MAX), pad = used < c->taken ? c->taken - used : 0;
+		size_t used = put_fit(&cell, text, a->width ? c->taken : SIZE_MAX),
+		       pad = used < c->taken ? c->taken - used : 0;
 		pending += c->right ? pad : 0;
 		if (cell.len > 0) {
 			put_spaces(out, pending);
@@ -220,7 +228,8 @@ vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err)
 		next = next_line(a, at, &title);
 		if (title) {
 			vv_buf_puts(out, vv_color_on(VV_BOLD));
-			put_fit(out, a->text.data + a->cells[at + 1], a->width ? a->width : SIZE_MAX);
+			put_fit(out, a->text.data + a->cells[at + 1],
+				a->width ? a->width : SIZE_MAX);
 			vv_buf_printf(out, "%s\n", vv_color_off());
 		} else {
 			put_line(a, out, &a->cells[at]);

@@ -17,10 +17,10 @@
 #include "base/error.h"
 
 typedef struct vv_aligned_column_of {
-	const char *name;  /* escaped */
-	const char *color; /* of its cells; "": none */
-	bool right;        /* numbers */
-	bool fixed;        /* neither cut nor left out */
+	const char *name;    /* escaped */
+	const char *color;   /* of its cells; "": none */
+	bool right;          /* numbers */
+	bool fixed;          /* neither cut nor left out */
 	size_t width, taken; /* widest cell; as it is shown, 0: left out */
 } vv_aligned_column_of;
 
@@ -29,8 +29,8 @@ typedef struct vv_aligned {
 	size_t count, cap;
 	unsigned width; /* 0: nothing is cut */
 	unsigned indent;
-	vv_buf text;     /* all cells, each with its NUL */
-	size_t *cells;   /* places in text */
+	vv_buf text;   /* all cells, each with its NUL */
+	size_t *cells; /* places in text */
 	size_t cell_count, cell_cap;
 	bool begun, failed;
 } vv_aligned;
@@ -39,7 +39,8 @@ void vv_aligned_init(vv_aligned *a, unsigned width, unsigned indent);
 void vv_aligned_clear(vv_aligned *a);
 
 /* The name is escaped here; color stays the caller's. */
-void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *color, bool right, bool fixed);
+void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *color, bool right,
+		       bool fixed);
 
 /* Takes text that is escaped already. */
 void vv_aligned_cell(vv_aligned *a, const char *text);
