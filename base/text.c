@@ -312,6 +312,44 @@ void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width)
 	}
 }
 
+size_t vv_text_words_width(const char *s, size_t len)
+{
+	size_t width = 0;
+	piece p;
+
+	for (size_t at = 0; at < len; at += p.taken) {
+		next_piece(&p, s + at, len - at);
+		width += s[at] == '\\' ? 1 : p.width;
+	}
+	return width;
+}
+
+void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent, size_t width)
+{
+	size_t used = from;
+
+	while (len > 0) {
+		const char *blank = memchr(s + 1, ' ', len - 1); /* a blank goes with the word behind it */
+		size_t n = blank ? (size_t)(blank - s) : len, w = vv_text_words_width(s, n);
+
+		if (width > 0 && used + w > width && used > indent && *s == ' ') {
+			vv_buf_putc(b, '\n');
+			for (size_t i = 0; i < indent; i++) {
+				vv_buf_putc(b, ' ');
+			}
+			s++;
+			len--;
+			n--;
+			w--;
+			used = indent;
+		}
+		vv_text_put_words(b, s, n, 0);
+		used += w;
+		s += n;
+		len -= n;
+	}
+}
+
 #define SLOTS 8u
 #define SHOW_WIDTH 120u
 /* Every column takes at most four bytes; combining marks, which take none, end

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/aligned.h"
 #include "cmd/work/add/added_blocks.h"
 #include "cmd/work/view/column_stats.h"
 #include "cmd/work/view/version.h"
@@ -27,6 +28,7 @@ static const vv_option table[] = {
 
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */
 #define HASHES_COLUMN (64u << 10) /* for one: so many distinct values are counted exactly */
+#define FACTS_AT 11               /* column in which facts begin */
 #define SHOWN 24                  /* columns of the terminal for one value */
 
 typedef struct info {
@@ -114,6 +116,36 @@ static void put_names(vv_buf *b, char **names, size_t count)
 	}
 }
 
+/* "  label    text", in as many lines as the terminal wants; the text is escaped already. */
+static void print_fact(const char *label, const char *text)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "  %s%-8s%s ", vv_color_on(VV_DIM), label, vv_color_off());
+	vv_text_put_wrapped(&b, text, strlen(text), FACTS_AT, FACTS_AT, vv_out_limit());
+	vv_buf_putc(&b, '\n');
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+static void print_form(const info *f, vv_buf *b)
+{
+	const vv_root *r = &f->table->root;
+
+	vv_dialect_describe(b, &r->dialect);
+	print_fact("form", vv_buf_cstr(b));
+	vv_buf_reset(b);
+	put_names(b, r->key, r->key_count);
+	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "", key_words(r->key_source), r->key_count ? ")" : "");
+	print_fact("key", vv_buf_cstr(b));
+	vv_buf_reset(b);
+	vv_buf_puts(b, "by ");
+	put_names(b, r->cut_columns, r->cut_column_count);
+	vv_buf_printf(b, "%s, about %s rows a group", r->cut_column_count ? "" : "whole rows", vv_text_count(r->cut_rows));
+	print_fact("cut", vv_buf_cstr(b));
+	vv_buf_reset(b);
+}
+
 static void print_facts(const info *f)
 {
 	const vv_root *r = &f->table->root;
@@ -121,37 +153,32 @@ static void print_facts(const info *f)
 	char cid[VV_CID_TEXT + 1];
 	bool is_table = r->kind == VV_KIND_TABLE;
 
+	vv_out("%s", vv_color_on(VV_BOLD));
 	vv_out_text(f->subject->text, strlen(f->subject->text));
-	vv_out("\n");
-	vv_out("  kind     %s%s\n", is_table ? "table" : "file",
-	       f->subject->is_dataset ? "" : ", not stored (plain text)");
+	vv_out("%s\n", vv_color_off());
+	vv_buf_printf(&b, "%s%s", is_table ? "table" : "file", f->subject->is_dataset ? "" : ", not stored (plain text)");
+	print_fact("kind", vv_buf_cstr(&b));
 	if (is_table) {
-		vv_out("  rows     %s\n", vv_text_count(r->rows));
-		vv_out("  columns  %s\n", vv_text_count(f->table->columns));
+		print_fact("rows", vv_text_count(r->rows));
+		print_fact("columns", vv_text_count(f->table->columns));
 	}
-	vv_out("  bytes    %s (%s)\n", vv_text_count(r->bytes), vv_text_bytes(r->bytes));
+	vv_buf_reset(&b);
+	vv_buf_printf(&b, "%s (%s)", vv_text_count(r->bytes), vv_text_bytes(r->bytes));
+	print_fact("bytes", vv_buf_cstr(&b));
+	vv_buf_reset(&b);
 	if (f->has_stored) {
-		vv_out("  stored   in this version's blocks: %s (%s; shared ones too, but not what "
-		       "differences build on)\n",
-		       vv_text_count(f->stored), vv_text_bytes(f->stored));
+		vv_buf_printf(&b, "in this version's blocks: %s (%s; shared ones too, but not what differences build on)",
+			      vv_text_count(f->stored), vv_text_bytes(f->stored));
+		print_fact("stored", vv_buf_cstr(&b));
+		vv_buf_reset(&b);
 	}
-	vv_out("  %s   %s\n", is_table ? "groups" : "chunks", vv_text_count(f->groups));
+	print_fact(is_table ? "groups" : "chunks", vv_text_count(f->groups));
 	if (is_table) {
-		vv_dialect_describe(&b, &r->dialect);
-		vv_out("  form     %s\n", vv_buf_cstr(&b));
-		vv_buf_reset(&b);
-		put_names(&b, r->key, r->key_count);
-		vv_out("  key      %s%s%s%s\n", vv_buf_cstr(&b), r->key_count ? " (" : "",
-		       key_words(r->key_source), r->key_count ? ")" : "");
-		vv_buf_reset(&b);
-		put_names(&b, r->cut_columns, r->cut_column_count);
-		vv_out("  cut      by %s, about %s rows a group\n",
-		       r->cut_column_count ? vv_buf_cstr(&b) : "whole rows",
-		       vv_text_count(r->cut_rows));
+		print_form(f, &b);
 	}
 	if (f->subject->is_dataset) {
 		vv_cid_text(cid, &f->table->cid);
-		vv_out("  root     %s\n", cid);
+		print_fact("root", cid);
 	}
 	vv_buf_clear(&b);
 }
@@ -186,61 +213,36 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 	}
 }
 
-/* The cells are escaped already: each character of theirs takes what it takes. */
-static size_t width_of(const char *s, size_t len)
+static vv_status print_columns(const info *f, vv_error *err)
 {
-	size_t n = 0, i, step;
-	uint32_t cp;
-
-	for (i = 0; i < len; i += step) {
-		step = vv_utf8_decode(&cp, s + i, len - i);
-		step = step ? step : 1;
-		n += s[i] == '\\' ? 1 : vv_text_width(s + i, step);
-	}
-	return n;
-}
-
-static void print_columns(const info *f)
-{
-	size_t widths[FIELDS], c, i, n;
-	vv_buf cells[FIELDS];
+	vv_aligned lines;
+	vv_buf cells[FIELDS], out = VV_BUF_INIT;
+	vv_status rc;
 
 	memset(cells, 0, sizeof(cells));
-	for (i = 0; i < FIELDS; i++) {
-		widths[i] = strlen(headings[i]);
-	}
-	for (c = 0; c < f->table->columns; c++) {
-		fill_line(cells, &f->columns[c]);
-		for (i = 0; i < FIELDS; i++) {
-			n = width_of(vv_buf_cstr(&cells[i]), cells[i].len);
-			widths[i] = n > widths[i] ? n : widths[i];
-		}
-	}
-	vv_out("\n");
-	for (c = 0; c < f->table->columns + 1; c++) {
-		if (c > 0) {
-			fill_line(cells, &f->columns[c - 1]);
-		}
-		for (i = 0; i < FIELDS; i++) {
-			const char *text = c == 0 ? headings[i] : vv_buf_cstr(&cells[i]);
-			bool right = i == MISSING || i == DISTINCT;
+	vv_aligned_init(&lines, vv_out_limit(), 2);
+	for (size_t i = 0; i < FIELDS; i++) {
+		bool right = i == MISSING || i == DISTINCT;
 
-			vv_out("  ");
-			for (n = width_of(text, strlen(text)); right && n < widths[i]; n++) {
-				vv_out(" ");
-			}
-			vv_out("%s%s%s", c == 0 ? vv_color_on(VV_BOLD) : "", text,
-			       c == 0 ? vv_color_off() : "");
-			for (n = width_of(text, strlen(text));
-			     !right && i + 1 < FIELDS && n < widths[i]; n++) {
-				vv_out(" ");
-			}
-		}
-		vv_out("\n");
+		vv_aligned_column(&lines, headings[i], strlen(headings[i]), "", right, right || i == TYPE);
 	}
-	for (i = 0; i < FIELDS; i++) {
+	for (size_t c = 0; c < f->table->columns; c++) {
+		fill_line(cells, &f->columns[c]);
+		for (size_t i = 0; i < FIELDS; i++) {
+			vv_aligned_cell(&lines, vv_buf_cstr(&cells[i]));
+			lines.failed = lines.failed || cells[i].failed;
+		}
+	}
+	if ((rc = vv_aligned_put(&lines, &out, err)) == VV_OK) {
+		vv_out("\n");
+		vv_out_bytes(vv_buf_cstr(&out), out.len);
+	}
+	for (size_t i = 0; i < FIELDS; i++) {
 		vv_buf_clear(&cells[i]);
 	}
+	vv_buf_clear(&out);
+	vv_aligned_clear(&lines);
+	return rc;
 }
 
 static void json_names(vv_json_out *w, const char *name, char **names, size_t count)
@@ -397,7 +399,7 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 		} else {
 			print_facts(&f);
 			if (t.root.kind == VV_KIND_TABLE && t.columns > 0) {
-				print_columns(&f);
+				rc = print_columns(&f, err);
 			}
 		}
 	}

@@ -33,36 +33,9 @@ void vv_aligned_clear(vv_aligned *a)
 	memset(a, 0, sizeof(*a));
 }
 
-/* Columns that text takes which is escaped already. */
 static size_t width_of(const char *s)
 {
-	size_t width = 0, n;
-	uint32_t cp;
-	for (; *s; s += n) {
-		n = vv_utf8_decode(&cp, s, strnlen(s, 4));
-		n = n ? n : 1;
-		width += *s == '\\' ? 1 : vv_text_width(s, n);
-	}
-	return width;
-}
-
-/* Appends escaped text cut to width columns; answers how many it took. */
-static size_t put_fit(vv_buf *out, const char *s, size_t width)
-{
-	size_t used = 0, n;
-	uint32_t cp;
-	for (; *s; s += n) {
-		n = vv_utf8_decode(&cp, s, strnlen(s, 4));
-		n = n ? n : 1;
-		size_t w = *s == '\\' ? 1 : vv_text_width(s, n);
-		if (used + w + (s[n] ? 1 : 0) > width && width_of(s) + used > width) {
-			vv_buf_puts(out, width > used ? "\u2026" : "");
-			return width > used ? used + 1 : used;
-		}
-		vv_buf_put(out, s, n);
-		used += w;
-	}
-	return used;
+	return vv_text_words_width(s, strlen(s));
 }
 
 void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *color, bool right,
@@ -191,8 +164,8 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 			continue;
 		}
 		cell.len = 0; /* not reset: that memory ran out must not be forgotten */
-		size_t used = put_fit(&cell, text, a->width ? c->taken : SIZE_MAX),
-		       pad = used < c->taken ? c->taken - used : 0;
+		vv_text_put_words(&cell, text, strlen(text), a->width ? c->taken : 0);
+		size_t used = vv_text_words_width(cell.data, cell.len), pad = used < c->taken ? c->taken - used : 0;
 		pending += c->right ? pad : 0;
 		if (cell.len > 0) {
 			put_spaces(out, pending);
@@ -228,8 +201,8 @@ vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err)
 		next = next_line(a, at, &title);
 		if (title) {
 			vv_buf_puts(out, vv_color_on(VV_BOLD));
-			put_fit(out, a->text.data + a->cells[at + 1],
-				a->width ? a->width : SIZE_MAX);
+			const char *text = a->text.data + a->cells[at + 1];
+			vv_text_put_words(out, text, strlen(text), a->width);
 			vv_buf_printf(out, "%s\n", vv_color_off());
 		} else {
 			put_line(a, out, &a->cells[at]);

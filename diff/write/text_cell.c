@@ -42,11 +42,7 @@ void vv_text_cell_put(vv_buf *out, const vv_cell *c, bool exact)
 
 size_t vv_text_cell_width(const char *s)
 {
-	size_t width = vv_text_width(s, strlen(s));
-	for (const char *p = strchr(s, '\\'); p; p = strchr(p + 1, '\\')) {
-		width--; /* counted as one that is still to be escaped */
-	}
-	return width;
+	return vv_text_words_width(s, strlen(s));
 }
 
 /* Bytes of the common beginning, whole characters. */

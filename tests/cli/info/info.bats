@@ -88,3 +88,27 @@ assert n["min"] == "1" and n["max"] == "200000"
 	second=$(varve info --json prices.csv | sed -n 's/.*"storedBytes": \([0-9]*\).*/\1/p')
 	[ "$second" -lt "$first" ]
 }
+
+@test "info keeps the width of the terminal" {
+	new_repo
+	echo "id,$(seq -s, -f 'a_name_that_is_rather_long_%g' 1 9)" > wide.csv
+	for n in 1 2 3; do
+		echo "$n,$(seq -s, -f "a value that is quite long as well, %g of row $n" 1 9 | sed 's/, / /g')"
+	done >> wide.csv
+	varve add wide.csv > /dev/null
+	varve commit -qm one
+	for width in 60 80 120; do
+		COLUMNS=$width succeeds varve info wide.csv
+		while IFS= read -r line; do
+			case $line in
+			*root*) ;; # one word, longer than 60 columns
+			*) [ "${#line}" -le "$width" ] || { show_run "$width" "too wide: $line"; return 1; } ;;
+			esac
+		done <<< "$output"
+	done
+	COLUMNS=80 succeeds varve info wide.csv
+	output_has "  column           type     missing  distinct  min              max              …"
+	succeeds varve info wide.csv
+	output_has "a_name_that_is_rather_long_9"
+	output_has "examples"
+}

@@ -289,7 +289,32 @@ static void distances_stop_at_the_limit(void **state)
 	assert_int_equal(vv_text_distance(name, "x", 2), 3);
 }
 
+static void wrapped_is(const char *in, size_t from, size_t indent, size_t width, const char *want)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_text_put_wrapped(&b, in, strlen(in), from, indent, width);
+	assert_string_equal(vv_buf_cstr(&b), want);
+	vv_buf_clear(&b);
+}
+
+static void wrapped_lines_keep_to_their_width(void **state)
+{
+	(void)state;
+	wrapped_is("one two three four", 0, 2, 0, "one two three four");
+	wrapped_is("one two three four", 0, 2, 9, "one two\n  three\n  four");
+	wrapped_is("one two three four", 5, 2, 9, "one\n  two\n  three\n  four");
+	wrapped_is("one two", 0, 0, 7, "one two");
+	wrapped_is("one two", 0, 0, 6, "one\ntwo");
+	wrapped_is("incomprehensible word", 0, 1, 5, "incomprehensible\n word");
+	wrapped_is("a  b", 0, 0, 2, "a \nb");
+	wrapped_is("\u6f22\u5b57 x", 0, 0, 5, "\u6f22\u5b57\nx");
+	wrapped_is("tab\\t and\x1b", 0, 0, 8, "tab\\t\nand\\x1B");
+	wrapped_is("", 3, 1, 5, "");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(wrapped_lines_keep_to_their_width),
 	cmocka_unit_test(only_strict_utf8_is_valid),
 	cmocka_unit_test(every_code_point_encodes_and_decodes_to_itself),
 	cmocka_unit_test(invalid_bytes_become_replacement_characters),
