@@ -324,12 +324,14 @@ size_t vv_text_words_width(const char *s, size_t len)
 	return width;
 }
 
-void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent, size_t width)
+void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent,
+			 size_t width)
 {
 	size_t used = from;
 
 	while (len > 0) {
-		const char *blank = memchr(s + 1, ' ', len - 1); /* a blank goes with the word behind it */
+		const char *blank = memchr(s + 1, ' ',
+					   len - 1); /* a blank goes with the word behind it */
 		size_t n = blank ? (size_t)(blank - s) : len, w = vv_text_words_width(s, n);
 
 		if (width > 0 && used + w > width && used > indent && *s == ' ') {

@@ -38,7 +38,8 @@ size_t vv_text_words_width(const char *s, size_t len);
 /* Appends words as vv_text_put_words does, and breaks lines at blanks so that none takes more than
  * `width` columns (0: nothing is broken; a longer word stands in a line of its own). The first line
  * begins at column `from`, the others with `indent` blanks. */
-void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent, size_t width);
+void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent,
+			 size_t width);
 
 /* As vv_text_put_escaped, cut to at most width terminal columns, with an ellipsis at the cut. */
 void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);

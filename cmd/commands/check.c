@@ -425,7 +425,7 @@ static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err
 				.fail_on = vv_rules_fail_on(rules),
 				.new_only = o->new_only,
 				.color = *vv_color_on(VV_RED) != '\0',
-				.width = vv_out_width()};
+				.width = vv_out_limit()};
 
 	vv_rules_limit(rules, &ro.limit);
 	if (o->limit) {

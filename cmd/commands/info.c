@@ -136,12 +136,14 @@ static void print_form(const info *f, vv_buf *b)
 	print_fact("form", vv_buf_cstr(b));
 	vv_buf_reset(b);
 	put_names(b, r->key, r->key_count);
-	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "", key_words(r->key_source), r->key_count ? ")" : "");
+	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "", key_words(r->key_source),
+		      r->key_count ? ")" : "");
 	print_fact("key", vv_buf_cstr(b));
 	vv_buf_reset(b);
 	vv_buf_puts(b, "by ");
 	put_names(b, r->cut_columns, r->cut_column_count);
-	vv_buf_printf(b, "%s, about %s rows a group", r->cut_column_count ? "" : "whole rows", vv_text_count(r->cut_rows));
+	vv_buf_printf(b, "%s, about %s rows a group", r->cut_column_count ? "" : "whole rows",
+		      vv_text_count(r->cut_rows));
 	print_fact("cut", vv_buf_cstr(b));
 	vv_buf_reset(b);
 }
@@ -156,7 +158,8 @@ static void print_facts(const info *f)
 	vv_out("%s", vv_color_on(VV_BOLD));
 	vv_out_text(f->subject->text, strlen(f->subject->text));
 	vv_out("%s\n", vv_color_off());
-	vv_buf_printf(&b, "%s%s", is_table ? "table" : "file", f->subject->is_dataset ? "" : ", not stored (plain text)");
+	vv_buf_printf(&b, "%s%s", is_table ? "table" : "file",
+		      f->subject->is_dataset ? "" : ", not stored (plain text)");
 	print_fact("kind", vv_buf_cstr(&b));
 	if (is_table) {
 		print_fact("rows", vv_text_count(r->rows));
@@ -167,8 +170,10 @@ static void print_facts(const info *f)
 	print_fact("bytes", vv_buf_cstr(&b));
 	vv_buf_reset(&b);
 	if (f->has_stored) {
-		vv_buf_printf(&b, "in this version's blocks: %s (%s; shared ones too, but not what differences build on)",
-			      vv_text_count(f->stored), vv_text_bytes(f->stored));
+		vv_buf_printf(
+			&b,
+			"in this version's blocks: %s (%s; shared ones too, but not what differences build on)",
+			vv_text_count(f->stored), vv_text_bytes(f->stored));
 		print_fact("stored", vv_buf_cstr(&b));
 		vv_buf_reset(&b);
 	}
@@ -188,6 +193,14 @@ enum { NAME, TYPE, MISSING, DISTINCT, MIN, MAX, EXAMPLES, FIELDS };
 static const char *const headings[FIELDS] = {"column", "type", "missing", "distinct",
 					     "min",    "max",  "examples"};
 
+/* A name is what a line is found by: it may have a third of the width. */
+static size_t name_width(void)
+{
+	unsigned limit = vv_out_limit();
+
+	return limit == 0 ? SIZE_MAX : limit < 120 ? limit / 3 : 40;
+}
+
 static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 {
 	bool exact;
@@ -197,7 +210,7 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 	for (i = 0; i < FIELDS; i++) {
 		vv_buf_reset(&cells[i]);
 	}
-	vv_text_put_cut(&cells[NAME], s->field->name, s->field->name_len, 40);
+	vv_text_put_cut(&cells[NAME], s->field->name, s->field->name_len, name_width());
 	vv_buf_puts(&cells[TYPE], vv_type_name(s->field->type));
 	if (s->misfits) {
 		vv_buf_printf(&cells[TYPE], " (%s are not)", vv_text_count(s->misfits));
@@ -224,7 +237,8 @@ static vv_status print_columns(const info *f, vv_error *err)
 	for (size_t i = 0; i < FIELDS; i++) {
 		bool right = i == MISSING || i == DISTINCT;
 
-		vv_aligned_column(&lines, headings[i], strlen(headings[i]), "", right, right || i == TYPE);
+		vv_aligned_column(&lines, headings[i], strlen(headings[i]), "", right,
+				  right || i == TYPE || i == NAME);
 	}
 	for (size_t c = 0; c < f->table->columns; c++) {
 		fill_line(cells, &f->columns[c]);

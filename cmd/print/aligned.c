@@ -165,7 +165,8 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 		}
 		cell.len = 0; /* not reset: that memory ran out must not be forgotten */
 		vv_text_put_words(&cell, text, strlen(text), a->width ? c->taken : 0);
-		size_t used = vv_text_words_width(cell.data, cell.len), pad = used < c->taken ? c->taken - used : 0;
+		size_t used = vv_text_words_width(cell.data, cell.len),
+		       pad = used < c->taken ? c->taken - used : 0;
 		pending += c->right ? pad : 0;
 		if (cell.len > 0) {
 			put_spaces(out, pending);

@@ -159,6 +159,7 @@ vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv
 	const char *file;
 	vv_status rc = VV_OK;
 
+	vv_report_look(r, false, 0); /* of files */
 	for (size_t i = 0; rc == VV_OK && i < o->outputs->count; i++) {
 		if ((rc = split(o->outputs->items[i], &form, &file, err)) == VV_OK &&
 		    (rc = write_file(r, form, file, err)) == VV_OK) {
@@ -169,6 +170,7 @@ vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv
 		rc = write_summary(r, err);
 	}
 	if (rc == VV_OK && !o->quiet) {
+		vv_report_look(r, *vv_color_on(VV_RED) != '\0', vv_out_limit());
 		rc = vv_report_stream(r, o->form, put_stdout, NULL, err);
 	}
 	return rc;

@@ -293,6 +293,12 @@ static vv_status write_form(vv_check_report *r, vv_report_form form, vv_buf *out
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
+void vv_report_look(vv_check_report *r, bool color, unsigned width)
+{
+	r->options.color = color;
+	r->options.width = width;
+}
+
 vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err)
 {
 	vv_report_io io = {.rc = VV_OK};

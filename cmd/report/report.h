@@ -37,7 +37,7 @@ typedef struct vv_report_options {
 	vv_severity fail_on; /* what makes the verdict "invalid" */
 	bool new_only;       /* findings that the base has too do not count against it */
 	bool color;          /* text only */
-	unsigned width;      /* text: columns of the terminal */
+	unsigned width;      /* text: columns of the terminal; 0: no limit */
 } vv_report_options;
 
 /* What is told of a dataset besides its findings; texts are borrowed until vv_report_end
@@ -70,6 +70,9 @@ typedef struct vv_report_totals {
 } vv_report_totals;
 void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
 bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
+
+/* How text looks that is written from now on. */
+void vv_report_look(vv_check_report *r, bool color, unsigned width);
 
 /* Appends the whole report. */
 vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);

@@ -133,3 +133,28 @@ hostile() {
 	new_repo
 	python3 "$BATS_TEST_DIRNAME/many_findings.py"
 }
+
+@test "the report keeps to the terminal, names rows by key, and a file of it is not cut" {
+	new_repo
+	echo "id,a column with a name of some length,b" > wide.csv
+	for n in $(seq 1 30); do echo "$n,$n,a"; done >> wide.csv
+	cat > datapackage.json <<-'END'
+	{"resources": [{"name": "wide", "path": "wide.csv", "schema": {"primaryKey": "id", "fields": [
+	{"name": "id", "type": "integer"},
+	{"name": "a column with a name of some length", "type": "integer", "constraints": {"maximum": 25}},
+	{"name": "b", "type": "string", "constraints": {"enum": ["a", "something else", "and something that is longer"]}}]}}]}
+	END
+	varve add wide.csv datapackage.json > /dev/null
+	varve commit -qm one
+	sed -i 's/^7,7,a/7,seven and a few more words so that it becomes long,a word that is not in the list of them/' wide.csv
+	for width in 50 80 120; do
+		COLUMNS=$width ends_with 1 varve check wide.csv
+		while IFS= read -r line; do
+			[ "${#line}" -le "$width" ] || { show_run "$width" "too wide: $line"; return 1; }
+		done <<< "$output"
+		output_has "id=7"
+	done
+	COLUMNS=50 ends_with 1 varve check --output text=report.txt wide.csv
+	grep -q "line  row  key  *value" report.txt
+	[ "$(wc -L < report.txt)" -gt 80 ]
+}

@@ -107,7 +107,8 @@ assert n["min"] == "1" and n["max"] == "200000"
 		done <<< "$output"
 	done
 	COLUMNS=80 succeeds varve info wide.csv
-	output_has "  column           type     missing  distinct  min              max              …"
+	output_has "  column                      type     missing  distinct  min                  …"
+	output_has "  a_name_that_is_rather_lon…  string         0         3  a value that is qu…"
 	succeeds varve info wide.csv
 	output_has "a_name_that_is_rather_long_9"
 	output_has "examples"
