@@ -94,12 +94,12 @@ vv_status base_end(base_check *c, base_quota *q, vv_error *err)
 	return rc;
 }
 
-vv_status base_regions(base_check *c, const vv_regions **out, vv_error *err)
+vv_status base_regions(base_check *c, const vv_changed_groups **out, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	if (!c->have_regions) {
-		if ((rc = vv_regions_find(&c->regions, c->base, c->t, err)) < 0) {
+		if ((rc = vv_changed_groups_find(&c->regions, c->base, c->t, err)) < 0) {
 			return rc;
 		}
 		c->have_regions = true;
@@ -109,7 +109,7 @@ vv_status base_regions(base_check *c, const vv_regions **out, vv_error *err)
 }
 
 vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
-			  const vv_region_group *groups, size_t count, base_group_fn fn,
+			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err)
 {
 	vv_table_reader *r = NULL;
@@ -314,7 +314,7 @@ done:
 		vv_columns_clear(&c.columns);
 	}
 	if (c.have_regions) {
-		vv_regions_clear(&c.regions);
+		vv_changed_groups_clear(&c.regions);
 	}
 	vv_check_lines_close(c.lines);
 	vv_buf_clear(&c.message);

@@ -186,7 +186,7 @@ static vv_status tell_news(news *w, vv_error *err)
 {
 	base_check *c = w->v->c;
 	size_t *wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
-	const vv_regions *g;
+	const vv_changed_groups *g;
 	vv_status rc = VV_OK;
 
 	w->key = vv_calloc(c->t->root.key_count + 1, sizeof(*w->key));

@@ -16,7 +16,7 @@ typedef struct base_check {
 	const vv_rule_set *rules;
 	vv_columns columns;
 	bool matched; /* columns is filled (there is a base) */
-	vv_regions regions;
+	vv_changed_groups regions;
 	bool have_regions;
 	vv_check_lines *lines; /* of t; opened with the first row that is told */
 	vv_buf message, expected, key;
@@ -58,12 +58,12 @@ vv_status base_end(base_check *c, base_quota *q, vv_error *err);
 
 /* The groups that only one version has. Where `places` says that the columns lie at other
  * places all groups of both are meant. */
-vv_status base_regions(base_check *c, const vv_regions **out, vv_error *err);
+vv_status base_regions(base_check *c, const vv_changed_groups **out, vv_error *err);
 
 /* Reads these groups (NULL: all) of a table, the wanted columns only. */
 typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
 vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
-			  const vv_region_group *groups, size_t count, base_group_fn fn,
+			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err);
 
 /* Replaces out by "id=5, day=2024-01-01", the key of one row; empty without a key.
@@ -107,7 +107,7 @@ typedef struct base_reading {
 	const bool *take; /* which items */
 } base_reading;
 /* groups NULL: all; then the pool's threads share the work. */
-vv_status base_read_columns(const base_reading *r, const vv_region_group *groups, size_t count,
+vv_status base_read_columns(const base_reading *r, const vv_changed_group *groups, size_t count,
 			    vv_error *err);
 
 /* base_values.c */

@@ -159,7 +159,7 @@ static vv_status read_in_threads(const base_reading *r, const size_t *wanted, si
 	return rc;
 }
 
-vv_status base_read_columns(const base_reading *r, const vv_region_group *groups, size_t count,
+vv_status base_read_columns(const base_reading *r, const vv_changed_group *groups, size_t count,
 			    vv_error *err)
 {
 	values *v = r->v;

@@ -229,7 +229,7 @@ static vv_status hunt_through(hunt *h, vv_error *err)
 {
 	base_check *c = h->c;
 	size_t *wanted = vv_calloc(h->key_count + 1, sizeof(*wanted));
-	const vv_regions *r;
+	const vv_changed_groups *r;
 	vv_status rc;
 
 	if (!wanted) {

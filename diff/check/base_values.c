@@ -267,7 +267,7 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 	base_reading minus = {
 		.v = v, .base_side = true, .into_is = true, .times = -1, .take = take};
 	base_reading plus = {.v = v, .into_is = true, .times = 1, .take = take};
-	const vv_regions *g;
+	const vv_changed_groups *g;
 	bool any = false;
 	vv_status rc = VV_OK;
 

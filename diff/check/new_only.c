@@ -19,7 +19,7 @@ typedef struct known_entry {
 struct vv_known {
 	vv_table *base, *t;
 	vv_columns columns;
-	vv_regions regions;
+	vv_changed_groups regions;
 	bool compared; /* columns and regions are filled */
 	uint64_t seed;
 	known_entry *entries;
@@ -41,7 +41,7 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 	k->seed = seed;
 	if (base && t && base->root.kind == VV_KIND_TABLE && t->root.kind == VV_KIND_TABLE) {
 		if ((rc = vv_columns_match(&k->columns, base, t, &by_place, err)) == VV_OK &&
-		    (rc = vv_regions_find(&k->regions, base, t, err)) < 0) {
+		    (rc = vv_changed_groups_find(&k->regions, base, t, err)) < 0) {
 			vv_columns_clear(&k->columns);
 		}
 		k->compared = rc == VV_OK;
@@ -63,7 +63,7 @@ void vv_known_free(vv_known *k)
 	}
 	if (k->compared) {
 		vv_columns_clear(&k->columns);
-		vv_regions_clear(&k->regions);
+		vv_changed_groups_clear(&k->regions);
 	}
 	vv_free(k->entries);
 	vv_buf_clear(&k->text);
@@ -98,7 +98,7 @@ static bool is_shared(const vv_known *k, uint64_t row)
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		const vv_region_group *g = &k->regions.new_groups[mid];
+		const vv_changed_group *g = &k->regions.new_groups[mid];
 
 		if (row < g->row) {
 			hi = mid;

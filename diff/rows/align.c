@@ -22,7 +22,7 @@ typedef struct stream {
 	vv_rowdiff *d;
 	digest digest;
 	vv_table_reader *reader;
-	const vv_region_group *groups;
+	const vv_changed_group *groups;
 	size_t count, next;
 	vv_batch batch;
 	size_t at; /* row of the batch */
@@ -36,8 +36,8 @@ typedef struct stream {
 static vv_status stream_open(stream *s, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err)
 {
 	s->d = d;
-	s->groups = side == 0 ? d->regions.old_groups : d->regions.new_groups;
-	s->count = side == 0 ? d->regions.old_count : d->regions.new_count;
+	s->groups = side == 0 ? d->changed.old_groups : d->changed.new_groups;
+	s->count = side == 0 ? d->changed.old_count : d->changed.new_count;
 	vv_batch_init(&s->batch);
 	vv_status rc = digest_init(&s->digest, d, side, out, err);
 	if (rc < 0) {
@@ -64,7 +64,7 @@ static vv_status stream_fill(stream *s, vv_error *err)
 			s->ended = true;
 			return VV_OK;
 		}
-		const vv_region_group *g = &s->groups[s->next];
+		const vv_changed_group *g = &s->groups[s->next];
 		if ((s->next == 0 || g->index != g[-1].index + 1) &&
 		    (rc = vv_table_seek_row(s->reader, g->row, err)) < 0) {
 			return rc;
@@ -530,7 +530,7 @@ static int segment_order(const void *a, const void *b)
 }
 
 /* Lays the runs beside the segments that are shared as whole groups. */
-static vv_status merge_runs(vv_regions *g, const runs *found, vv_error *err)
+static vv_status merge_runs(vv_changed_groups *g, const runs *found, vv_error *err)
 {
 	if (found->count == 0) {
 		return VV_OK;
@@ -565,7 +565,7 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 	if ((rc = stream_open(&x, d, 0, out, err)) == VV_OK &&
 	    (rc = stream_open(&y, d, 1, out, err)) == VV_OK &&
 	    (rc = walk(d, &x, &y, &found, &fewest, err)) == VV_OK) {
-		rc = merge_runs(&d->regions, &found, err);
+		rc = merge_runs(&d->changed, &found, err);
 	}
 	stream_close(&x);
 	stream_close(&y);

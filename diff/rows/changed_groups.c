@@ -227,7 +227,7 @@ static void side_close(side *s)
 	vv_free(s->nodes.list);
 }
 
-static vv_status take_groups(side *s, vv_region_group **out, size_t *count, vv_error *err)
+static vv_status take_groups(side *s, vv_changed_group **out, size_t *count, vv_error *err)
 {
 	*out = vv_calloc(s->nodes.count + 1, sizeof(**out));
 	*count = 0;
@@ -237,7 +237,7 @@ static vv_status take_groups(side *s, vv_region_group **out, size_t *count, vv_e
 	for (size_t i = 0; i < s->nodes.count; i++) {
 		const node *n = &s->nodes.list[i];
 		if (!n->shared) {
-			(*out)[(*count)++] = (vv_region_group){n->index, n->row, n->rows};
+			(*out)[(*count)++] = (vv_changed_group){n->index, n->row, n->rows};
 		}
 	}
 	return VV_OK;
@@ -283,7 +283,7 @@ static vv_status rows_of(side *s, uint64_t index, uint64_t items, uint64_t *row,
 }
 
 /* Shares in file order, those that follow each other on both sides as one segment. */
-static vv_status take_segments(vv_regions *out, shares *s, side *a, side *b, vv_error *err)
+static vv_status take_segments(vv_changed_groups *out, shares *s, side *a, side *b, vv_error *err)
 {
 	size_t n = 0;
 	if (s->count > 1) {
@@ -319,7 +319,8 @@ static vv_status take_segments(vv_regions *out, shares *s, side *a, side *b, vv_
 	return VV_OK;
 }
 
-static vv_status compare(vv_regions *out, vv_table *a, vv_table *b, bool share_nodes, vv_error *err)
+static vv_status compare(vv_changed_groups *out, vv_table *a, vv_table *b, bool share_nodes,
+			 vv_error *err)
 {
 	side x = {0}, y = {0};
 	shares shared = {0};
@@ -359,22 +360,22 @@ done:
 	vv_free(left_x.list);
 	vv_free(left_y.list);
 	if (rc < 0) {
-		vv_regions_clear(out);
+		vv_changed_groups_clear(out);
 	}
 	return rc;
 }
 
-vv_status vv_regions_find(vv_regions *out, vv_table *a, vv_table *b, vv_error *err)
+vv_status vv_changed_groups_find(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err)
 {
 	return compare(out, a, b, true, err);
 }
 
-vv_status vv_regions_all(vv_regions *out, vv_table *a, vv_table *b, vv_error *err)
+vv_status vv_changed_groups_all(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err)
 {
 	return compare(out, a, b, false, err);
 }
 
-void vv_regions_clear(vv_regions *r)
+void vv_changed_groups_clear(vv_changed_groups *r)
 {
 	vv_free(r->old_groups);
 	vv_free(r->new_groups);

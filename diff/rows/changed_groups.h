@@ -13,28 +13,28 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-typedef struct vv_region_group {
+typedef struct vv_changed_group {
 	uint64_t index; /* number of the group */
 	uint64_t row;   /* its first row */
 	uint64_t rows;
-} vv_region_group;
+} vv_changed_group;
 
 /* rows [old_row, old_row + rows) of the old version are rows [new_row, ...) of the new. */
 typedef struct vv_segment {
 	uint64_t old_row, new_row, rows;
 } vv_segment;
 
-typedef struct vv_regions {
-	vv_region_group *old_groups, *new_groups; /* ascending */
+typedef struct vv_changed_groups {
+	vv_changed_group *old_groups, *new_groups; /* ascending */
 	size_t old_count, new_count;
 	vv_segment *segments; /* ascending by old_row */
 	size_t segment_count;
-} vv_regions;
+} vv_changed_groups;
 
-vv_status vv_regions_find(vv_regions *out, vv_table *a, vv_table *b, vv_error *err);
+vv_status vv_changed_groups_find(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err);
 /* Without looking for what is shared: all groups of both (columns correspond by other
  * places, so that equal blocks do not mean equal rows). */
-vv_status vv_regions_all(vv_regions *out, vv_table *a, vv_table *b, vv_error *err);
-void vv_regions_clear(vv_regions *r);
+vv_status vv_changed_groups_all(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err);
+void vv_changed_groups_clear(vv_changed_groups *r);
 
 #endif

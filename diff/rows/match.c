@@ -279,7 +279,7 @@ static vv_status common_segment(common *c, const vv_segment *s, vv_error *err)
  * overlap a segment, so that a segment is passed whole. */
 static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
 {
-	const vv_regions *g = &c->d->regions;
+	const vv_changed_groups *g = &c->d->changed;
 	vv_status rc = VV_OK;
 	for (;;) {
 		const vv_segment *s = c->segment < g->segment_count ? &g->segments[c->segment]
@@ -305,7 +305,7 @@ static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
  * behind one that comes later. */
 static vv_status find_moves(matcher *m, vv_error *err)
 {
-	const vv_regions *g = &m->d->regions;
+	const vv_changed_groups *g = &m->d->changed;
 	size_t max = rowdiff_memory(m->d, 1) / MOVE_BYTES, segment = 0;
 	vv_sorter *again = NULL;
 	const void *p;

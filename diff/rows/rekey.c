@@ -211,8 +211,8 @@ static vv_status is_next(vv_sorter *list, uint64_t row, uint64_t *next, bool *is
 static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, uint64_t *rows,
 			    vv_error *err)
 {
-	const vv_regions *g = &r->d->regions;
-	const vv_region_group *groups = side == 0 ? g->old_groups : g->new_groups;
+	const vv_changed_groups *g = &r->d->changed;
+	const vv_changed_group *groups = side == 0 ? g->old_groups : g->new_groups;
 	size_t count = side == 0 ? g->old_count : g->new_count;
 	vv_table_reader *reader = NULL;
 	const void *p;

@@ -3,22 +3,23 @@
  */
 #include "diff/rows/row_by_number.h"
 
-void vv_row_at_init(vv_row_at *r, vv_table *table)
+void vv_row_by_number_init(vv_row_by_number *r, vv_table *table)
 {
-	*r = (vv_row_at){.table = table};
+	*r = (vv_row_by_number){.table = table};
 	vv_batch_init(&r->batch);
 }
 
-void vv_row_at_close(vv_row_at *r)
+void vv_row_by_number_close(vv_row_by_number *r)
 {
 	if (r->table) {
 		vv_table_reader_close(r->reader);
 		vv_batch_clear(&r->batch);
 	}
-	*r = (vv_row_at){0};
+	*r = (vv_row_by_number){0};
 }
 
-vv_status vv_row_at_get(vv_row_at *r, uint64_t row, const vv_cell **cells, vv_error *err)
+vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
+			       vv_error *err)
 {
 	vv_batch *b = &r->batch;
 	vv_status rc = VV_OK;

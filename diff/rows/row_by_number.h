@@ -10,18 +10,19 @@
 
 #include "dataset/table/table.h"
 
-typedef struct vv_row_at {
+typedef struct vv_row_by_number {
 	vv_table *table;         /* NULL: closed */
 	vv_table_reader *reader; /* opened with the first row that is asked for */
 	vv_batch batch;
 	bool held;
-} vv_row_at;
+} vv_row_by_number;
 
 /* nothing is read yet; zeroed storage is closed */
-void vv_row_at_init(vv_row_at *r, vv_table *table);
-void vv_row_at_close(vv_row_at *r);
+void vv_row_by_number_init(vv_row_by_number *r, vv_table *table);
+void vv_row_by_number_close(vv_row_by_number *r);
 
 /* The row's cells, borrowed until the next call. */
-vv_status vv_row_at_get(vv_row_at *r, uint64_t row, const vv_cell **cells, vv_error *err);
+vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
+			       vv_error *err);
 
 #endif

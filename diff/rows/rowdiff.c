@@ -175,11 +175,11 @@ static bool same_places(const vv_columns *c)
 vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns,
 			  vv_error *err)
 {
-	vv_regions r = {0};
+	vv_changed_groups r = {0};
 	vv_status rc = VV_OK;
 	uint64_t old_rows = a->root.rows, new_rows = b->root.rows;
 	if (same_places(columns)) {
-		if ((rc = vv_regions_find(&r, a, b, err)) < 0) {
+		if ((rc = vv_changed_groups_find(&r, a, b, err)) < 0) {
 			return rc;
 		}
 		old_rows = new_rows = 0;
@@ -189,7 +189,7 @@ vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_co
 		for (size_t i = 0; i < r.new_count; i++) {
 			new_rows += r.new_groups[i].rows;
 		}
-		vv_regions_clear(&r);
+		vv_changed_groups_clear(&r);
 	}
 	*cells = old_rows * a->columns + new_rows * b->columns;
 	return rc;
@@ -213,8 +213,8 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	d->canonical = opts->ignore_format || d->cross;
 	vv_random(&d->seed, sizeof(d->seed));
 	if ((rc = choose_compared(d, err)) < 0 || (rc = choose_key(d, err)) < 0 ||
-	    (rc = same_places(opts->columns) ? vv_regions_find(&d->regions, a, b, err)
-					     : vv_regions_all(&d->regions, a, b, err)) < 0 ||
+	    (rc = same_places(opts->columns) ? vv_changed_groups_find(&d->changed, a, b, err)
+					     : vv_changed_groups_all(&d->changed, a, b, err)) < 0 ||
 	    (rc = row_fetch_open(&d->fetch_a, a, err)) < 0 ||
 	    (rc = row_fetch_open(&d->fetch_b, b, err)) < 0 || (rc = rowdiff_match(d, err)) < 0) {
 		vv_rowdiff_close(d);
@@ -229,7 +229,7 @@ void vv_rowdiff_close(vv_rowdiff *d)
 	if (!d) {
 		return;
 	}
-	vv_regions_clear(&d->regions);
+	vv_changed_groups_clear(&d->changed);
 	vv_sorter_free(d->entries);
 	row_fetch_close(&d->fetch_a);
 	row_fetch_close(&d->fetch_b);

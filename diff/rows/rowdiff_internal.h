@@ -34,7 +34,7 @@ typedef struct row_entry {
 struct vv_rowdiff {
 	vv_table *a, *b;
 	vv_rowdiff_options opts;
-	vv_regions regions;
+	vv_changed_groups changed;
 	size_t *key_a, *key_b; /* places; key_count 0: without key */
 	size_t key_count;
 	bool *compared; /* for each of columns->pairs */
@@ -86,7 +86,7 @@ const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
 vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
 
 /* align.c: goes over the groups that only one side has. Rows found equal on the
- * way become segments of d->regions (or are put into kept); all others are put into out. */
+ * way become segments of d->changed (or are put into kept); all others are put into out. */
 vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err);
 
 /* match.c: a pair of rows as a record of the sorter of kept rows. */

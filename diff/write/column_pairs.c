@@ -3,12 +3,12 @@
  */
 #include "diff/write/column_pairs.h"
 
-size_t vv_pairs_count(const vv_diff_table *t)
+size_t vv_column_pairs_count(const vv_diff_table *t)
 {
 	return t->columns ? t->columns->count : (t->b ? t->b : t->a)->columns;
 }
 
-vv_column_pair vv_pairs_get(const vv_diff_table *t, size_t pair)
+vv_column_pair vv_column_pairs_get(const vv_diff_table *t, size_t pair)
 {
 	if (t->columns) {
 		return t->columns->pairs[pair];
@@ -16,7 +16,7 @@ vv_column_pair vv_pairs_get(const vv_diff_table *t, size_t pair)
 	return (vv_column_pair){.a = t->a ? (long)pair : -1, .b = t->b ? (long)pair : -1};
 }
 
-void vv_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped)
+void vv_column_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped)
 {
 	*added = *dropped = 0;
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
@@ -25,15 +25,15 @@ void vv_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped)
 	}
 }
 
-const vv_field *vv_pairs_field(const vv_diff_table *t, size_t pair)
+const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair)
 {
-	vv_column_pair p = vv_pairs_get(t, pair);
+	vv_column_pair p = vv_column_pairs_get(t, pair);
 	return p.b >= 0 ? &t->b->schema.fields[p.b] : &t->a->schema.fields[p.a];
 }
 
-bool vv_pairs_is_key(const vv_diff_table *t, size_t pair)
+bool vv_column_pairs_is_key(const vv_diff_table *t, size_t pair)
 {
-	vv_column_pair p = vv_pairs_get(t, pair);
+	vv_column_pair p = vv_column_pairs_get(t, pair);
 	long at = t->b ? p.b : p.a;
 	for (size_t i = 0; i < t->key_count; i++) {
 		if (at >= 0 && t->key[i] == (size_t)at) {
@@ -43,19 +43,19 @@ bool vv_pairs_is_key(const vv_diff_table *t, size_t pair)
 	return false;
 }
 
-const vv_cell *vv_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c)
+const vv_cell *vv_column_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c)
 {
-	vv_column_pair p = vv_pairs_get(t, pair);
+	vv_column_pair p = vv_column_pairs_get(t, pair);
 	return c->old_cells && p.a >= 0 ? &c->old_cells[p.a] : NULL;
 }
 
-const vv_cell *vv_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c)
+const vv_cell *vv_column_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c)
 {
-	vv_column_pair p = vv_pairs_get(t, pair);
+	vv_column_pair p = vv_column_pairs_get(t, pair);
 	return c->new_cells && p.b >= 0 ? &c->new_cells[p.b] : NULL;
 }
 
-bool vv_pairs_differ(const vv_row_change *c, size_t pair)
+bool vv_column_pairs_differ(const vv_row_change *c, size_t pair)
 {
 	return c->kind == VV_ROW_CHANGED && c->cells && c->cells[pair] != VV_CELL_SAME;
 }

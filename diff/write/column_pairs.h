@@ -14,23 +14,23 @@
 #include "dataset/schema/schema.h"
 #include "diff/write/writer.h"
 
-size_t vv_pairs_count(const vv_diff_table *t);
-vv_column_pair vv_pairs_get(const vv_diff_table *t, size_t pair);
+size_t vv_column_pairs_count(const vv_diff_table *t);
+vv_column_pair vv_column_pairs_get(const vv_diff_table *t, size_t pair);
 
 /* How many columns only the new or only the old version has; 0 where the table has one side. */
-void vv_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped);
+void vv_column_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped);
 
 /* The column as the new version has it, or, when that has not, the old one. */
-const vv_field *vv_pairs_field(const vv_diff_table *t, size_t pair);
+const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair);
 
 /* Does the pair belong to the key? */
-bool vv_pairs_is_key(const vv_diff_table *t, size_t pair);
+bool vv_column_pairs_is_key(const vv_diff_table *t, size_t pair);
 
 /* The pair's cell on either side; NULL when that side has no such row or column. */
-const vv_cell *vv_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c);
-const vv_cell *vv_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c);
+const vv_cell *vv_column_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c);
+const vv_cell *vv_column_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c);
 
 /* Does the row have that cell changed (or written otherwise)? False but for changed rows. */
-bool vv_pairs_differ(const vv_row_change *c, size_t pair);
+bool vv_column_pairs_differ(const vv_row_change *c, size_t pair);
 
 #endif

@@ -25,11 +25,11 @@ typedef struct csv_writer {
 	vv_buf buf;
 	vv_buf text, other; /* one cell */
 	vv_diff_table table;
-	vv_row_at rows;     /* of the new version */
-	vv_row_at old_rows; /* of the old one, where columns were dropped */
-	vv_sorter *gone;    /* numbers of old rows to be told as removed at the end; NULL: none */
-	uint64_t next;      /* rows of the new version that are told or passed */
-	uint64_t old_next;  /* of the old version */
+	vv_row_by_number rows;     /* of the new version */
+	vv_row_by_number old_rows; /* of the old one, where columns were dropped */
+	vv_sorter *gone;   /* numbers of old rows to be told as removed at the end; NULL: none */
+	uint64_t next;     /* rows of the new version that are told or passed */
+	uint64_t old_next; /* of the old version */
 	uint64_t told;
 	size_t tables;
 	bool below; /* the row at `next` stands below a changed one */
@@ -122,8 +122,8 @@ static void put_row(csv_writer *w, const char *action, const vv_row_change *c)
 {
 	const vv_diff_table *t = &w->table;
 	vv_buf_puts(&w->buf, action);
-	for (size_t i = 0; i < vv_pairs_count(t); i++) {
-		const vv_cell *y = vv_pairs_new(t, i, c), *x = vv_pairs_old(t, i, c);
+	for (size_t i = 0; i < vv_column_pairs_count(t); i++) {
+		const vv_cell *y = vv_column_pairs_new(t, i, c), *x = vv_column_pairs_old(t, i, c);
 		if (y) {
 			put_cell(w, t->b, y);
 		} else if (x) {
@@ -138,7 +138,7 @@ static void put_row(csv_writer *w, const char *action, const vv_row_change *c)
 static void put_same(csv_writer *w, const char *word)
 {
 	vv_buf_puts(&w->buf, word);
-	for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
+	for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
 		vv_buf_puts(&w->buf, ",");
 		vv_buf_puts(&w->buf, word);
 	}
@@ -148,7 +148,7 @@ static void put_same(csv_writer *w, const char *word)
 static bool same_row(const vv_diff_table *t, const vv_row_change *c)
 {
 	for (size_t i = 0; i < t->columns->count; i++) {
-		const vv_cell *x = vv_pairs_old(t, i, c), *y = vv_pairs_new(t, i, c);
+		const vv_cell *x = vv_column_pairs_old(t, i, c), *y = vv_column_pairs_new(t, i, c);
 		if (x && y && !vv_cell_equal(x, y)) {
 			return false;
 		}
@@ -164,7 +164,7 @@ static vv_status find_old(csv_writer *w, vv_row_change *c, vv_error *err)
 	vv_status rc = VV_OK;
 	for (unsigned i = 0;
 	     i < (w->table.reordered ? SEARCH_MAX : 1) && at + i < rows && rc == VV_OK; i++) {
-		rc = vv_row_at_get(&w->old_rows, at + i, &c->old_cells, err);
+		rc = vv_row_by_number_get(&w->old_rows, at + i, &c->old_cells, err);
 		if (rc == VV_OK && same_row(&w->table, c)) {
 			w->old_next += i;
 			return VV_OK;
@@ -178,7 +178,7 @@ static vv_status find_old(csv_writer *w, vv_row_change *c, vv_error *err)
 static vv_status put_untold(csv_writer *w, const char *action, uint64_t row, vv_error *err)
 {
 	vv_row_change c = {.kind = VV_ROW_MOVED, .old_row = UINT64_MAX, .new_row = row};
-	vv_status rc = vv_row_at_get(&w->rows, row, &c.new_cells, err);
+	vv_status rc = vv_row_by_number_get(&w->rows, row, &c.new_cells, err);
 	if (rc == VV_OK && w->old_rows.table) {
 		rc = find_old(w, &c, err);
 	}
@@ -242,8 +242,8 @@ static vv_status put_all_gone(csv_writer *w, vv_error *err)
 	uint64_t above = UINT64_MAX;
 	int more = 0;
 	vv_status rc = vv_sorter_finish(w->gone, err);
-	vv_row_at_close(&w->old_rows);
-	vv_row_at_init(&w->old_rows, w->table.a);
+	vv_row_by_number_close(&w->old_rows);
+	vv_row_by_number_init(&w->old_rows, w->table.a);
 	while (rc == VV_OK && (more = vv_sorter_next(w->gone, &record, err)) > 0) {
 		vv_row_change c = {.kind = VV_ROW_REMOVED,
 				   .old_row = vv_get_be64(record),
@@ -251,7 +251,8 @@ static vv_status put_all_gone(csv_writer *w, vv_error *err)
 		if (c.old_row != above + 1) {
 			put_same(w, "...");
 		}
-		if ((rc = vv_row_at_get(&w->old_rows, c.old_row, &c.old_cells, err)) == VV_OK) {
+		if ((rc = vv_row_by_number_get(&w->old_rows, c.old_row, &c.old_cells, err)) ==
+		    VV_OK) {
 			put_row(w, "---", &c);
 			rc = flush(w, FLUSH_AT, err);
 		}
@@ -292,7 +293,7 @@ static vv_status put_gains(csv_writer *w, uint64_t place, vv_error *err)
 	vv_status rc = VV_OK;
 	for (uint64_t row = w->next; w->gains && row < place && rc == VV_OK && !w->over; row++) {
 		const vv_cell *cells;
-		if ((rc = vv_row_at_get(&w->rows, row, &cells, err)) < 0 ||
+		if ((rc = vv_row_by_number_get(&w->rows, row, &cells, err)) < 0 ||
 		    !gains(&w->table, cells)) {
 			continue;
 		}
@@ -323,8 +324,9 @@ static size_t dashes(const vv_cell *c)
 static void choose_arrow(vv_buf *out, const vv_diff_table *t, const vv_row_change *c)
 {
 	size_t most = 0;
-	for (size_t i = 0; i < vv_pairs_count(t); i++) {
-		size_t x = dashes(vv_pairs_old(t, i, c)), y = dashes(vv_pairs_new(t, i, c));
+	for (size_t i = 0; i < vv_column_pairs_count(t); i++) {
+		size_t x = dashes(vv_column_pairs_old(t, i, c)),
+		       y = dashes(vv_column_pairs_new(t, i, c));
 		most = x > most ? x : most;
 		most = y > most ? y : most;
 	}
@@ -341,10 +343,10 @@ static void put_changed(csv_writer *w, const vv_row_change *c)
 	w->buf.failed = w->buf.failed || w->other.failed;
 	choose_arrow(&w->other, t, c);
 	put_field(&w->buf, vv_buf_cstr(&w->other), w->other.len);
-	for (size_t i = 0; i < vv_pairs_count(t); i++) {
-		const vv_cell *x = vv_pairs_old(t, i, c), *y = vv_pairs_new(t, i, c);
+	for (size_t i = 0; i < vv_column_pairs_count(t); i++) {
+		const vv_cell *x = vv_column_pairs_old(t, i, c), *y = vv_column_pairs_new(t, i, c);
 		begin_text(w);
-		if (vv_pairs_differ(c, i)) {
+		if (vv_column_pairs_differ(c, i)) {
 			put_value(&w->text, t->a, x);
 			vv_buf_put(&w->text, vv_buf_cstr(&w->other), w->other.len);
 		}
@@ -377,9 +379,9 @@ static bool differ_in_spaces(const vv_cell *x, const vv_cell *y)
 
 static bool is_unfit_for_arrow(const vv_diff_table *t, const vv_row_change *c)
 {
-	for (size_t i = 0; i < vv_pairs_count(t); i++) {
-		if (vv_pairs_differ(c, i) &&
-		    differ_in_spaces(vv_pairs_old(t, i, c), vv_pairs_new(t, i, c))) {
+	for (size_t i = 0; i < vv_column_pairs_count(t); i++) {
+		if (vv_column_pairs_differ(c, i) &&
+		    differ_in_spaces(vv_column_pairs_old(t, i, c), vv_column_pairs_new(t, i, c))) {
 			return true;
 		}
 	}
@@ -388,8 +390,8 @@ static bool is_unfit_for_arrow(const vv_diff_table *t, const vv_row_change *c)
 
 static void close_table(csv_writer *w)
 {
-	vv_row_at_close(&w->rows);
-	vv_row_at_close(&w->old_rows);
+	vv_row_by_number_close(&w->rows);
+	vv_row_by_number_close(&w->old_rows);
 	vv_sorter_free(w->gone);
 	w->gone = NULL;
 }
@@ -404,7 +406,7 @@ static vv_status csv_begin(vv_diff_writer *base, vv_error *err)
 /* What happened to a column, as daff says it. */
 static void put_column_action(csv_writer *w, size_t pair)
 {
-	vv_column_pair p = vv_pairs_get(&w->table, pair);
+	vv_column_pair p = vv_column_pairs_get(&w->table, pair);
 	begin_text(w);
 	if (!w->table.columns) {
 		return;
@@ -425,7 +427,7 @@ static void put_column_action(csv_writer *w, size_t pair)
 static bool are_columns_as_before(csv_writer *w)
 {
 	bool same = true;
-	for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
+	for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
 		put_column_action(w, i);
 		same = same && w->text.len == 0;
 	}
@@ -434,7 +436,7 @@ static bool are_columns_as_before(csv_writer *w)
 
 static void put_columns(csv_writer *w)
 {
-	size_t count = vv_pairs_count(&w->table);
+	size_t count = vv_column_pairs_count(&w->table);
 	if (!are_columns_as_before(w)) {
 		vv_buf_putc(&w->buf, '!');
 		for (size_t i = 0; i < count; i++) {
@@ -446,9 +448,10 @@ static void put_columns(csv_writer *w)
 	}
 	vv_buf_puts(&w->buf, "@@");
 	for (size_t i = 0; i < count; i++) {
-		const vv_field *f = vv_pairs_field(&w->table, i);
+		const vv_field *f = vv_column_pairs_field(&w->table, i);
 		begin_text(w);
-		put_text(&w->text, vv_pairs_get(&w->table, i).b >= 0 ? w->table.b : w->table.a,
+		put_text(&w->text,
+			 vv_column_pairs_get(&w->table, i).b >= 0 ? w->table.b : w->table.a,
 			 f->name, f->name_len);
 		vv_buf_putc(&w->buf, ',');
 		put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
@@ -478,11 +481,11 @@ static vv_status csv_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 	w->below = w->over = w->gains = false;
 	close_table(w);
 	if (t->a && t->b && t->columns && !t->partial) {
-		vv_row_at_init(&w->rows, t->b);
+		vv_row_by_number_init(&w->rows, t->b);
 		for (size_t i = 0; i < t->columns->count; i++) {
 			w->gains = w->gains || t->columns->pairs[i].a < 0;
 			if (t->columns->pairs[i].b < 0 && !w->old_rows.table) {
-				vv_row_at_init(&w->old_rows, t->a);
+				vv_row_by_number_init(&w->old_rows, t->a);
 			}
 		}
 	}

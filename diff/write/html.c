@@ -241,7 +241,7 @@ static bool is_number(const vv_field *f)
 
 static void put_label(html_writer *w, size_t pair)
 {
-	const vv_field *f = vv_pairs_field(&w->table, pair);
+	const vv_field *f = vv_column_pairs_field(&w->table, pair);
 	vv_buf_puts(&w->buf, " data-c=\"");
 	put_name(w, f->name, f->name_len);
 	vv_buf_puts(&w->buf, "\">");
@@ -252,8 +252,8 @@ static void put_classes(html_writer *w, size_t pair, bool changed)
 {
 	char classes[8];
 	size_t n = 0;
-	bool key = vv_pairs_is_key(&w->table, pair),
-	     number = is_number(vv_pairs_field(&w->table, pair));
+	bool key = vv_column_pairs_is_key(&w->table, pair),
+	     number = is_number(vv_column_pairs_field(&w->table, pair));
 	classes[n++] = key ? 'k' : ' ';
 	classes[n++] = changed ? 'x' : ' ';
 	classes[n++] = number ? 'n' : ' ';
@@ -273,8 +273,9 @@ static void put_classes(html_writer *w, size_t pair, bool changed)
 
 static void put_cell(html_writer *w, size_t pair, const vv_row_change *c)
 {
-	const vv_cell *x = vv_pairs_old(&w->table, pair, c), *y = vv_pairs_new(&w->table, pair, c);
-	bool changed = vv_pairs_differ(c, pair);
+	const vv_cell *x = vv_column_pairs_old(&w->table, pair, c),
+		      *y = vv_column_pairs_new(&w->table, pair, c);
+	bool changed = vv_column_pairs_differ(c, pair);
 	vv_buf_puts(&w->buf, "<td");
 	put_classes(w, pair, changed);
 	put_label(w, pair);
@@ -289,10 +290,10 @@ static void put_cell(html_writer *w, size_t pair, const vv_row_change *c)
 /* Is the column beside a changed one, near enough to be shown with it? */
 static bool is_context(const html_writer *w, size_t pair, const vv_row_change *c)
 {
-	size_t count = vv_pairs_count(&w->table), right = w->opts.context / 2,
+	size_t count = vv_column_pairs_count(&w->table), right = w->opts.context / 2,
 	       left = w->opts.context - right;
 	for (size_t i = pair > right ? pair - right : 0; i < count && i <= pair + left; i++) {
-		if (vv_pairs_differ(c, i)) {
+		if (vv_column_pairs_differ(c, i)) {
 			return true;
 		}
 	}
@@ -303,8 +304,8 @@ static bool is_context(const html_writer *w, size_t pair, const vv_row_change *c
 static void put_changed_card(html_writer *w, const vv_row_change *c)
 {
 	for (int key = 1; key >= 0; key--) {
-		for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
-			if (vv_pairs_is_key(&w->table, i) == (key == 1) &&
+		for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
+			if (vv_column_pairs_is_key(&w->table, i) == (key == 1) &&
 			    (key == 1 || is_context(w, i, c))) {
 				put_cell(w, i, c);
 			}
@@ -315,10 +316,11 @@ static void put_changed_card(html_writer *w, const vv_row_change *c)
 /* Any other row of a wide table: its key and first columns, the rest folded away. */
 static void put_whole_card(html_writer *w, const vv_row_change *c)
 {
-	size_t count = vv_pairs_count(&w->table), shown = 0;
+	size_t count = vv_column_pairs_count(&w->table), shown = 0;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < count; i++) {
-			if (vv_pairs_is_key(&w->table, i) == (round == 0) && shown < CARD_CELLS) {
+			if (vv_column_pairs_is_key(&w->table, i) == (round == 0) &&
+			    shown < CARD_CELLS) {
 				put_cell(w, i, c);
 				shown++;
 			}
@@ -332,11 +334,12 @@ static void put_whole_card(html_writer *w, const vv_row_change *c)
 	size_t passed = 0;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < count; i++) {
-			if (vv_pairs_is_key(&w->table, i) != (round == 0) || passed++ < shown) {
+			if (vv_column_pairs_is_key(&w->table, i) != (round == 0) ||
+			    passed++ < shown) {
 				continue;
 			}
-			const vv_cell *x = vv_pairs_old(&w->table, i, c),
-				      *y = vv_pairs_new(&w->table, i, c);
+			const vv_cell *x = vv_column_pairs_old(&w->table, i, c),
+				      *y = vv_column_pairs_new(&w->table, i, c);
 			if (x || y) {
 				vv_buf_puts(&w->buf, "<div><dt");
 				put_label(w, i);
@@ -380,7 +383,7 @@ static vv_status html_row(vv_diff_writer *base, const vv_row_change *c, vv_error
 	}
 	put_row_head(w, c);
 	if (!w->cards) {
-		for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
+		for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
 			put_cell(w, i, c);
 		}
 	} else if (c->kind == VV_ROW_CHANGED) {
@@ -524,9 +527,9 @@ static void put_facts(html_writer *w)
 static void put_column_head(html_writer *w, size_t pair)
 {
 	const vv_diff_table *t = &w->table;
-	vv_column_pair p = vv_pairs_get(t, pair);
-	const vv_field *f = vv_pairs_field(t, pair);
-	bool key = vv_pairs_is_key(t, pair), number = is_number(f);
+	vv_column_pair p = vv_column_pairs_get(t, pair);
+	const vv_field *f = vv_column_pairs_field(t, pair);
+	bool key = vv_column_pairs_is_key(t, pair), number = is_number(f);
 	const char *change = !t->columns ? "" : p.a < 0 ? "added" : p.b < 0 ? "dropped" : "";
 	vv_buf_puts(&w->buf, "<th scope=\"col\"");
 	if (key || number || change[0]) {
@@ -553,7 +556,7 @@ static vv_status html_begin_table(vv_diff_writer *base, const vv_diff_table *t, 
 	w->table = *t;
 	w->told = 0;
 	w->tables++;
-	w->cards = vv_pairs_count(t) > GRID_MAX;
+	w->cards = vv_column_pairs_count(t) > GRID_MAX;
 	vv_buf_printf(
 		&w->buf,
 		"<section class=\"t\" id=\"t%zu\" aria-labelledby=\"h%zu\">\n<h2 id=\"h%zu\">",
@@ -574,7 +577,7 @@ static vv_status html_begin_table(vv_diff_writer *base, const vv_diff_table *t, 
 	put_names(w, t->path);
 	vv_buf_printf(&w->buf, "\">\n<table class=\"%s\">\n<thead><tr><th scope=\"col\">Row</th>",
 		      w->cards ? "cards" : "grid");
-	for (size_t i = 0; i < vv_pairs_count(t); i++) {
+	for (size_t i = 0; i < vv_column_pairs_count(t); i++) {
 		put_column_head(w, i);
 	}
 	vv_buf_puts(&w->buf, "</tr></thead>\n<tbody>\n");

@@ -175,11 +175,11 @@ static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 {
 	const vv_diff_table *t = &w->table;
 	size_t shown = 0;
-	for (size_t i = 0; i < vv_pairs_count(t) && shown < KEYS_MAX; i++) {
-		if (vv_pairs_is_key(t, i)) {
-			const vv_cell *y = vv_pairs_new(t, i, c);
+	for (size_t i = 0; i < vv_column_pairs_count(t) && shown < KEYS_MAX; i++) {
+		if (vv_column_pairs_is_key(t, i)) {
+			const vv_cell *y = vv_column_pairs_new(t, i, c);
 			vv_buf_puts(b, " ");
-			put_cell(w, b, y ? y : vv_pairs_old(t, i, c));
+			put_cell(w, b, y ? y : vv_column_pairs_old(t, i, c));
 			vv_buf_puts(b, " |");
 			shown++;
 		}
@@ -192,8 +192,9 @@ static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 
 static void changed_cell(md_writer *w, section *s, size_t pair, const vv_row_change *c)
 {
-	const vv_field *f = vv_pairs_field(&w->table, pair);
-	const vv_cell *x = vv_pairs_old(&w->table, pair, c), *y = vv_pairs_new(&w->table, pair, c);
+	const vv_field *f = vv_column_pairs_field(&w->table, pair);
+	const vv_cell *x = vv_column_pairs_old(&w->table, pair, c),
+		      *y = vv_column_pairs_new(&w->table, pair, c);
 	vv_buf *b = &s->lines;
 	size_t before = b->len;
 	vv_buf_puts(b, "|");
@@ -215,9 +216,9 @@ static void whole_row(md_writer *w, section *s, int which, const vv_row_change *
 	vv_buf_puts(&s->lines, "|");
 	for (size_t i = 0; i < w->column_count[which]; i++) {
 		size_t pair = w->columns[which][i];
-		const vv_cell *y = vv_pairs_new(&w->table, pair, c);
+		const vv_cell *y = vv_column_pairs_new(&w->table, pair, c);
 		vv_buf_puts(&s->lines, " ");
-		put_cell(w, &s->lines, y ? y : vv_pairs_old(&w->table, pair, c));
+		put_cell(w, &s->lines, y ? y : vv_column_pairs_old(&w->table, pair, c));
 		vv_buf_puts(&s->lines, " |");
 	}
 	kept_line(w, s, before);
@@ -244,8 +245,8 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 		return lines_ok(w, s, err);
 	}
 	section *s = &t->sections[CHANGED];
-	for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
-		if (vv_pairs_differ(c, i) && keep_line(w, s) && within) {
+	for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
+		if (vv_column_pairs_differ(c, i) && keep_line(w, s) && within) {
 			changed_cell(w, s, i, c);
 		}
 	}
@@ -276,9 +277,9 @@ static void choose_columns(md_writer *w, md_table *t, int which)
 	size_t *n = &w->column_count[which];
 	*n = t->columns[which] = 0;
 	for (int key = 1; key >= 0; key--) {
-		for (size_t i = 0; i < vv_pairs_count(&w->table); i++) {
-			vv_column_pair p = vv_pairs_get(&w->table, i);
-			if (vv_pairs_is_key(&w->table, i) != (key == 1) ||
+		for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
+			vv_column_pair p = vv_column_pairs_get(&w->table, i);
+			if (vv_column_pairs_is_key(&w->table, i) != (key == 1) ||
 			    (which == ADDED ? p.b : p.a) < 0) {
 				continue;
 			}
@@ -305,9 +306,9 @@ static void put_section_heads(md_writer *w, md_table *t)
 	vv_buf *b = &t->sections[CHANGED].head;
 	size_t keys = 0;
 	vv_buf_puts(b, "|");
-	for (size_t i = 0; i < vv_pairs_count(&w->table) && keys < KEYS_MAX; i++) {
-		if (vv_pairs_is_key(&w->table, i)) {
-			const vv_field *f = vv_pairs_field(&w->table, i);
+	for (size_t i = 0; i < vv_column_pairs_count(&w->table) && keys < KEYS_MAX; i++) {
+		if (vv_column_pairs_is_key(&w->table, i)) {
+			const vv_field *f = vv_column_pairs_field(&w->table, i);
 			vv_buf_puts(b, " ");
 			put_text(b, f->name, f->name_len, NAME_WIDTH);
 			vv_buf_puts(b, " |");
@@ -321,7 +322,7 @@ static void put_section_heads(md_writer *w, md_table *t)
 		b = &t->sections[k].head;
 		vv_buf_puts(b, "|");
 		for (size_t i = 0; i < w->column_count[k]; i++) {
-			const vv_field *f = vv_pairs_field(&w->table, w->columns[k][i]);
+			const vv_field *f = vv_column_pairs_field(&w->table, w->columns[k][i]);
 			vv_buf_puts(b, " ");
 			put_text(b, f->name, f->name_len, NAME_WIDTH);
 			vv_buf_puts(b, " |");

@@ -27,9 +27,9 @@ typedef struct sql_writer {
 	char *old_name, *name; /* of the table */
 	sql_column *old, *new; /* its columns; NULL without that side */
 	size_t old_count, new_count;
-	const char *rowid; /* a name for it that no column has */
-	vv_row_at rows;    /* of the new version */
-	uint64_t next;     /* rows of the new version that were seen to */
+	const char *rowid;     /* a name for it that no column has */
+	vv_row_by_number rows; /* of the new version */
+	uint64_t next;         /* rows of the new version that were seen to */
 	uint64_t told, left_out;
 	bool by_key;     /* rows are found by the key */
 	bool fresh;      /* no column in common: the table is made anew */
@@ -56,7 +56,7 @@ static vv_status flush(sql_writer *w, size_t above, vv_error *err)
 
 static void clear_table(sql_writer *w)
 {
-	vv_row_at_close(&w->rows);
+	vv_row_by_number_close(&w->rows);
 	sql_columns_free(w->old, w->old_count);
 	sql_columns_free(w->new, w->new_count);
 	vv_free(w->old_name);
@@ -410,8 +410,8 @@ static bool is_set(const sql_writer *w, size_t i, const vv_cell *old_cells, cons
 	if (drifts(w, p, &old_cells[p->a], new)) {
 		return true;
 	}
-	return vv_pairs_differ(c, i) && !(sql_is_null(old_field(w, p), &old_cells[p->a]) &&
-					  sql_is_null(new_field(w, p), new));
+	return vv_column_pairs_differ(c, i) && !(sql_is_null(old_field(w, p), &old_cells[p->a]) &&
+						 sql_is_null(new_field(w, p), new));
 }
 
 static void put_update(sql_writer *w, const vv_cell *old_cells, const vv_row_change *c)
@@ -465,7 +465,7 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 	for (; w->next < place && rc == VV_OK; w->next++) {
 		vv_row_change change = {
 			.kind = VV_ROW_MOVED, .new_row = w->next, .old_row = UINT64_MAX};
-		if ((rc = vv_row_at_get(&w->rows, w->next, &change.new_cells, err)) < 0) {
+		if ((rc = vv_row_by_number_get(&w->rows, w->next, &change.new_cells, err)) < 0) {
 			break;
 		}
 		for (size_t i = 0; i < c->count; i++) {
@@ -536,7 +536,7 @@ static vv_status begin_both(sql_writer *w, vv_error *err)
 		w->fills = w->fills || (p->a < 0 || may_drift(w, p));
 	}
 	w->fills = w->fills && !t->partial;
-	vv_row_at_init(&w->rows, t->b);
+	vv_row_by_number_init(&w->rows, t->b);
 	choose_rowid(w);
 	if (strcmp(w->old_name, w->name) != 0 && !sql_same_name(w->old_name, w->name)) {
 		put_word_name(w, "ALTER TABLE ", w->old_name);
@@ -632,7 +632,7 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 		   t->b->root.key_count > 0) {
 		rc = put_rebuild(w, true, false, err);
 	}
-	vv_row_at_close(&w->rows);
+	vv_row_by_number_close(&w->rows);
 	return rc < 0 ? rc : flush(w, 0, err);
 }
 

@@ -88,7 +88,7 @@ static void put_rows(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *
 	put_part(b, start, s->moved, "moved");
 	put_part(b, start, s->formatted_rows, "only written differently");
 	if (b->len == start) {
-		vv_pairs_lone(t, &added, &dropped);
+		vv_column_pairs_lone(t, &added, &dropped);
 		vv_buf_puts(b, added + dropped > 0 ? "no change in the other columns"
 						   : "no change in data");
 	}

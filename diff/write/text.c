@@ -219,7 +219,7 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 		 "cells only written differently (~>)");
 	if (b->len == start) {
 		size_t added, dropped;
-		vv_pairs_lone(&w->table, &added, &dropped);
+		vv_column_pairs_lone(&w->table, &added, &dropped);
 		put_part(b, start, added, "column added", "columns added");
 		put_part(b, start, dropped, "column dropped", "columns dropped");
 		vv_buf_puts(b, b->len == start ? "no change in data" : "; no change in the others");

@@ -131,7 +131,7 @@ static uint64_t count_batch(const vv_batch *b, const char *value, size_t len)
 
 /* groups NULL: all of the table. */
 static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
-			     const vv_region_group *groups, size_t count, vv_error *err)
+			     const vv_changed_group *groups, size_t count, vv_error *err)
 {
 	vv_table_reader *r = NULL;
 	vv_batch b;
@@ -206,17 +206,17 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 
 static vv_status count_sides(search *s, side *a, side *b, vv_error *err)
 {
-	vv_regions r = {0};
+	vv_changed_groups r = {0};
 	vv_status rc = VV_OK;
 
 	if (a->open && b->open) {
-		if ((rc = vv_regions_find(&r, &a->table, &b->table, err)) == VV_OK &&
+		if ((rc = vv_changed_groups_find(&r, &a->table, &b->table, err)) == VV_OK &&
 		    (rc = count_cells(&a->count, s->f, &a->table, r.old_groups, r.old_count,
 				      err)) == VV_OK) {
 			rc = count_cells(&b->count, s->f, &b->table, r.new_groups, r.new_count,
 					 err);
 		}
-		vv_regions_clear(&r);
+		vv_changed_groups_clear(&r);
 	} else if (a->open) {
 		rc = count_cells(&a->count, s->f, &a->table, NULL, 0, err);
 	} else if (b->open) {
