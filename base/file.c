@@ -4,14 +4,17 @@
  */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -582,4 +585,78 @@ void vv_unlock(int fd)
 {
 	/* Closing the only descriptor of the open file lets the lock go. */
 	(void)vv_close(fd, NULL, NULL);
+}
+
+typedef struct name_list {
+	char **items;
+	size_t count, cap;
+} name_list;
+
+static vv_status add_name(name_list *list, const char *name, vv_error *err)
+{
+	if (!vv_array_room(list->items, list->count, list->cap)) {
+		return vv_fail_nomem(err);
+	}
+	list->items[list->count] = vv_strdup(name);
+	if (!list->items[list->count]) {
+		return vv_fail_nomem(err);
+	}
+	list->count++;
+	return VV_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err)
+{
+	name_list list = {NULL, 0, 0};
+	vv_status rc = VV_OK;
+	struct dirent *entry;
+	DIR *dir;
+
+	*names = NULL;
+	*count = 0;
+	dir = opendir(path);
+	if (!dir) {
+		return vv_fail_errno(err, "cannot open the folder", path);
+	}
+	for (;;) {
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry) {
+			break;
+		}
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+			continue;
+		}
+		if ((rc = add_name(&list, entry->d_name, err)) < 0) {
+			goto done;
+		}
+	}
+	if (errno != 0) {
+		rc = vv_fail_errno(err, "cannot read the folder", path);
+		goto done;
+	}
+	if (list.count > 1) {
+		qsort(list.items, list.count, sizeof *list.items, compare_names);
+	}
+	*names = list.items;
+	*count = list.count;
+	list.items = NULL;
+	list.count = 0;
+done:
+	vv_names_free(list.items, list.count);
+	(void)closedir(dir);
+	return rc;
+}
+
+void vv_names_free(char **names, size_t count)
+{
+	while (count > 0) {
+		vv_free(names[--count]);
+	}
+	vv_free(names);
 }

@@ -1,16 +1,18 @@
 /*
- * hash: alone knows OpenSSL's digest interface and xxHash.
+ * hash: alone knows OpenSSL's digests and HMAC, and xxHash.
  *
  * The digest method is fetched once for the process and each thread keeps one
  * context: measured three times as fast as one-shot calls below 300 bytes.
  */
 #include "base/hash.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #define XXH_STATIC_LINKING_ONLY /* the size of XXH3_state_t */
 #include <xxhash.h>
@@ -181,4 +183,16 @@ vv_hash128 vv_xxh3_digest128(const vv_xxh3_state *s)
 void vv_xxh3_free(vv_xxh3_state *s)
 {
 	vv_free(s);
+}
+
+vv_status vv_hmac_sha1(uint8_t out[VV_SHA1_LEN], const void *key, size_t key_len, const void *bytes,
+		       size_t len, vv_error *err)
+{
+	unsigned out_len = 0;
+
+	if (key_len > INT_MAX || !HMAC(EVP_sha1(), key, (int)key_len, bytes, len, out, &out_len) ||
+	    out_len != VV_SHA1_LEN) {
+		return vv_fail(err, VV_ENOMEM, "cannot compute an HMAC");
+	}
+	return VV_OK;
 }

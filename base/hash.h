@@ -29,6 +29,11 @@ vv_status vv_sha1_update(vv_sha1_state *s, const void *bytes, size_t len, vv_err
 vv_status vv_sha1_digest(vv_sha1_state *s, uint8_t out[VV_SHA1_LEN], vv_error *err); /* once */
 void vv_sha1_free(vv_sha1_state *s); /* accepts NULL */
 
+/* HMAC-SHA-1 (RFC 2104), with which known_hosts hides hosts' names. Fails only when OpenSSL
+ * has none, or no memory. */
+vv_status vv_hmac_sha1(uint8_t out[VV_SHA1_LEN], const void *key, size_t key_len, const void *bytes,
+		       size_t len, vv_error *err);
+
 /* XXH3 64 bit; seed 0 is the plain function. Cannot fail. */
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);
 

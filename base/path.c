@@ -1,14 +1,15 @@
 /*
- * path: joining and cleaning paths, and which names from outside are refused.
+ * path: joining, cleaning, matching and folding paths; which names from outside are refused.
  */
 #include "base/path.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/path_internal.h"
+#include "base/path_fold_table.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -135,7 +136,7 @@ static bool part_is(const char *part, size_t len, const char *word)
 	return true;
 }
 
-bool vv_hfs_ignores(uint32_t cp)
+static bool hfs_ignores(uint32_t cp)
 {
 	return (cp >= 0x200c && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
 	       (cp >= 0x206a && cp <= 0x206f) || cp == 0xfeff;
@@ -154,7 +155,7 @@ static bool is_dot_git(const char *part, size_t len)
 	}
 	while (at < len && fill < sizeof kept) {
 		step = vv_utf8_decode(&cp, part + at, len - at);
-		if (step == 0 || !vv_hfs_ignores(cp)) {
+		if (step == 0 || !hfs_ignores(cp)) {
 			kept[fill++] = part[at++];
 		} else {
 			at += step;
@@ -425,4 +426,84 @@ bool vv_path_match(const char *pattern, const char *path)
 			return false;
 		}
 	}
+}
+
+#define HANGUL 0xac00u /* the first of the composed syllables */
+#define HANGUL_COUNT 11172u
+#define HANGUL_FINALS 28u
+#define HANGUL_VOWELS 21u
+
+/*
+ * Names as file systems see them that ignore case and the Unicode form of letters (APFS,
+ * HFS+, NTFS, FAT).
+ */
+
+static const vv_fold *find_fold(uint32_t cp)
+{
+	size_t low = 0, high = sizeof(vv_folds) / sizeof(vv_folds[0]);
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (vv_folds[mid].from == cp) {
+			return &vv_folds[mid];
+		}
+		if (vv_folds[mid].from < cp) {
+			low = mid + 1;
+		} else {
+			high = mid;
+		}
+	}
+	return NULL;
+}
+
+static void put_hangul(vv_buf *b, uint32_t syllable)
+{
+	uint32_t rest = syllable % HANGUL_FINALS;
+
+	vv_utf8_put(b, 0x1100 + syllable / (HANGUL_FINALS * HANGUL_VOWELS));
+	vv_utf8_put(b, 0x1161 + syllable / HANGUL_FINALS % HANGUL_VOWELS);
+	if (rest > 0) {
+		vv_utf8_put(b, 0x11a7 + rest);
+	}
+}
+
+static void put_folded(vv_buf *b, uint32_t cp)
+{
+	uint32_t marks[8]; /* no letter has more than four */
+	size_t count = 0;
+	const vv_fold *f;
+
+	if (cp >= HANGUL && cp < HANGUL + HANGUL_COUNT) {
+		put_hangul(b, cp - HANGUL);
+		return;
+	}
+	while (cp >= 0x80 && count < sizeof(marks) / sizeof(marks[0]) && (f = find_fold(cp))) {
+		cp = f->to;
+		if (f->mark) {
+			marks[count++] = f->mark;
+		}
+	}
+	vv_utf8_put(b, cp >= 'A' && cp <= 'Z' ? cp - 'A' + 'a' : cp);
+	while (count > 0) {
+		vv_utf8_put(b, marks[--count]);
+	}
+}
+
+char *vv_path_fold(const char *path)
+{
+	vv_buf b = VV_BUF_INIT;
+	size_t len = strlen(path), step;
+	uint32_t cp;
+
+	for (size_t i = 0; i < len; i += step) {
+		step = vv_utf8_decode(&cp, path + i, len - i);
+		if (step == 0) { /* not UTF-8: the byte stands for itself */
+			step = 1;
+			vv_buf_putc(&b, path[i]);
+		} else if (!hfs_ignores(cp)) {
+			put_folded(&b, cp);
+		}
+	}
+	return vv_buf_detach(&b);
 }

@@ -1,6 +1,6 @@
 /*
  * sys: the table's real functions, and what only the machine knows
- * (processors, clocks, random bytes).
+ * (processors, clocks, random bytes, the program that runs).
  */
 #define _DEFAULT_SOURCE /* syscall() */
 
@@ -247,4 +247,19 @@ uint64_t vv_monotonic_ms(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+}
+
+char *vv_self_path(void)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
+
+	/* A program that was replaced while it runs is shown with " (deleted)" after it. */
+	if (n > 0 && n < (ssize_t)sizeof(path)) {
+		path[n] = '\0';
+		if (access(path, X_OK) == 0) {
+			return vv_strndup(path, (size_t)n);
+		}
+	}
+	return vv_strdup("varve");
 }

@@ -61,4 +61,8 @@ void vv_random(void *out, size_t len);
 void vv_now(int64_t *sec, uint32_t *nsec);
 uint64_t vv_monotonic_ms(void);
 
+/* Path of this process's executable, to run it again; owned by the caller. Where the system
+ * does not say: "varve", to be found on the PATH. NULL when out of memory. */
+char *vv_self_path(void);
+
 #endif

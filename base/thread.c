@@ -1,23 +1,26 @@
 /*
- * thread: the pool's queue (first in, first out, one lock) and its threads.
+ * thread: pthreads, kept inside of base: the pool's queue (first in, first out, one lock)
+ * and its threads, workers, and mutexes on the heap.
  *
- * Jobs are groups of some ten kilobytes and more, so one lock is far from
+ * The pool's jobs are groups of some ten kilobytes and more, so one lock is far from
  * being contended; measure before replacing it.
  */
 #include "base/thread.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/sys.h"
 
 enum { QUEUED = 1, RUNNING = 2, DONE = 3 };
 
-typedef struct worker {
+typedef struct pool_thread {
 	vv_pool *pool;
 	unsigned number; /* 1 and up */
 	pthread_t thread;
-} worker;
+} pool_thread;
 
 struct vv_pool {
 	pthread_mutex_t lock; /* guards all below, and every job's state */
@@ -26,12 +29,12 @@ struct vv_pool {
 	vv_job *first, *last; /* first NULL: empty */
 	bool closing;
 	unsigned threads;
-	worker *workers;
+	pool_thread *workers;
 };
 
 /* What this thread is to the pool it belongs to; NULL for all others. A job may itself
  * wait for jobs of another pool: there its thread is a waiting caller, number 0. */
-static _Thread_local const worker *self;
+static _Thread_local const pool_thread *self;
 
 static vv_job *take_first(vv_pool *p)
 {
@@ -59,9 +62,9 @@ static void run_unlocked(vv_pool *p, vv_job *job)
 	(void)pthread_cond_broadcast(&p->ended);
 }
 
-static void *worker_main(void *payload)
+static void *pool_thread_main(void *payload)
 {
-	worker *w = payload;
+	pool_thread *w = payload;
 	vv_pool *p = w->pool;
 	vv_job *job;
 
@@ -113,11 +116,11 @@ vv_pool *vv_pool_new(unsigned threads)
 		return NULL;
 	}
 	for (i = 0; i < threads; i++) {
-		worker *w = &p->workers[i];
+		pool_thread *w = &p->workers[i];
 
 		w->pool = p;
 		w->number = i + 1;
-		if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
+		if (pthread_create(&w->thread, NULL, pool_thread_main, w) != 0) {
 			break;
 		}
 		p->threads++;
@@ -191,4 +194,81 @@ void vv_pool_free(vv_pool *p)
 	(void)pthread_mutex_destroy(&p->lock);
 	vv_free(p->workers);
 	vv_free(p);
+}
+
+struct vv_worker {
+	pthread_t thread;
+	void (*run)(void *payload);
+	void *payload;
+};
+
+static void *worker_main(void *p)
+{
+	vv_worker *w = p;
+
+	w->run(w->payload);
+	return NULL;
+}
+
+vv_worker *vv_worker_start(void (*run)(void *payload), void *payload)
+{
+	vv_worker *w = vv_malloc(sizeof(*w));
+	sigset_t all, before;
+	bool made;
+
+	if (!w) {
+		return NULL;
+	}
+	w->run = run;
+	w->payload = payload;
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	made = pthread_create(&w->thread, NULL, worker_main, w) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!made) {
+		vv_free(w);
+		w = NULL;
+	}
+	return w;
+}
+
+void vv_worker_join(vv_worker *w)
+{
+	if (w) {
+		(void)pthread_join(w->thread, NULL);
+		vv_free(w);
+	}
+}
+
+struct vv_mutex {
+	pthread_mutex_t lock;
+};
+
+vv_mutex *vv_mutex_new(void)
+{
+	vv_mutex *m = vv_malloc(sizeof *m);
+
+	if (m && pthread_mutex_init(&m->lock, NULL) != 0) {
+		vv_free(m);
+		m = NULL;
+	}
+	return m;
+}
+
+void vv_mutex_free(vv_mutex *m)
+{
+	if (m) {
+		(void)pthread_mutex_destroy(&m->lock);
+		vv_free(m);
+	}
+}
+
+void vv_mutex_lock(vv_mutex *m)
+{
+	(void)pthread_mutex_lock(&m->lock);
+}
+
+void vv_mutex_unlock(vv_mutex *m)
+{
+	(void)pthread_mutex_unlock(&m->lock);
 }

@@ -1,7 +1,7 @@
 /*
- * thread: a small pool for work that splits into independent jobs.
+ * thread: locks, threads that wait, and a pool for work that splits into independent jobs.
  *
- * A correct caller: vv_pool_new; vv_pool_submit jobs; vv_pool_wait for one job
+ * A correct caller of the pool: vv_pool_new; vv_pool_submit jobs; vv_pool_wait for one job
  * (it helps with queued work meanwhile); vv_pool_free. With 0 workers all work
  * is done inside vv_pool_wait, so a single-threaded run needs no second path.
  */
@@ -9,6 +9,24 @@
 #define VV_BASE_THREAD_H
 
 #include <stdbool.h>
+
+/* Mutual exclusion between the threads of one process. Locking cannot fail. Never held
+ * across a call into a caller's function. */
+typedef struct vv_mutex vv_mutex;
+
+vv_mutex *vv_mutex_new(void);    /* NULL when out of memory */
+void vv_mutex_free(vv_mutex *m); /* unlocked; accepts NULL */
+void vv_mutex_lock(vv_mutex *m);
+void vv_mutex_unlock(vv_mutex *m);
+
+/* A thread of its own, for work that waits (a line to a peer); the pool is for work that
+ * computes. */
+typedef struct vv_worker vv_worker;
+
+/* Runs run(payload) in a new thread with all signals blocked, so that they go to the main
+ * thread. NULL when out of memory or threads. Every worker is joined once. */
+vv_worker *vv_worker_start(void (*run)(void *payload), void *payload);
+void vv_worker_join(vv_worker *w); /* waits for its end, frees it; accepts NULL */
 
 typedef struct vv_pool vv_pool;
 

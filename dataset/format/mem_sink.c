@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/mutex.h"
 #include "base/sys.h"
+#include "base/thread.h"
 
 #define MEMORY_MAX (24u << 20) /* bytes of blocks kept in memory; a comparison has two of these */
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "base/mutex.h"
 #include "base/sys.h"
+#include "base/thread.h"
 
 #define SLOTS 1024u
 

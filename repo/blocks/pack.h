@@ -25,7 +25,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/mutex.h"
+#include "base/thread.h"
 #include "repo/blocks/pack_index.h"
 #include "repo/blocks/record.h"
 

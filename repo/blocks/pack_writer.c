@@ -12,9 +12,9 @@
 
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/mutex.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/thread.h"
 #include "repo/blocks/cid_map.h"
 
 #define BUFFER_LEN ((size_t)1 << 20)

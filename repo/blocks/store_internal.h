@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/file.h"
-#include "base/mutex.h"
+#include "base/thread.h"
 #include "repo/blocks/cache.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/coder.h"

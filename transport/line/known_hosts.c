@@ -13,7 +13,6 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/hmac.h"
 #include "base/sys.h"
 
 #define FILE_MAX (16u << 20)
@@ -118,7 +117,7 @@ static bool matches(const char *pattern, size_t len, const char *name)
 static int matches_hash(const char *text, size_t len, const char *name)
 {
 	const char *end = text + len, *bar;
-	uint8_t mac[VV_HMAC_SHA1_LEN];
+	uint8_t mac[VV_SHA1_LEN];
 	vv_buf salt = VV_BUF_INIT, hash = VV_BUF_INIT;
 	int same = 0;
 

@@ -6,10 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/mutex.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "base/worker.h"
+#include "base/thread.h"
 
 #define BATCH_FIRST 64u
 #define BATCH_MAX 4096u

@@ -8,10 +8,10 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/mutex.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "transport/server/words.h"
 
 #define FILE_MAX ((size_t)1 << 20)

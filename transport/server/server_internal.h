@@ -8,9 +8,8 @@
 #include <stdatomic.h>
 
 #include "base/buf.h"
-#include "base/mutex.h"
 #include "base/ring.h"
-#include "base/worker.h"
+#include "base/thread.h"
 #include "repo/git/repository.h"
 #include "transport/server/auth.h"
 #include "transport/server/server.h"

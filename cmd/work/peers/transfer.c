@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/self.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/output.h"

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mutex.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "cmd/output.h"
 #include "cmd/work/serve/http_file.h"
 #include "transport/server/auth.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/codec.h"
-#include "base/hmac.h"
+#include "base/hash.h"
 #include "tests/unit/support.h"
 
 static const struct {
@@ -84,7 +84,7 @@ static void hmac_sha1_is_that_of_the_rfc(void **state)
 					 0xa2, 0xd2, 0x74, 0x16, 0xd5, 0xf1, 0x84,
 					 0xdf, 0x9c, 0x25, 0x9a, 0x7c, 0x79};
 	static const char text[] = "what do ya want for nothing?";
-	uint8_t got[VV_HMAC_SHA1_LEN];
+	uint8_t got[VV_SHA1_LEN];
 	vv_error err;
 
 	(void)state;

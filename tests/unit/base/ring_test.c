@@ -5,7 +5,7 @@
 
 #include "base/ring.h"
 #include "base/sys.h"
-#include "base/worker.h"
+#include "base/thread.h"
 #include "tests/unit/support.h"
 
 typedef struct sender {

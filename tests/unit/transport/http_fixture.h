@@ -5,8 +5,7 @@
 #ifndef VV_TESTS_UNIT_TRANSPORT_HTTP_FIXTURE_H
 #define VV_TESTS_UNIT_TRANSPORT_HTTP_FIXTURE_H
 
-#include "base/mutex.h"
-#include "base/worker.h"
+#include "base/thread.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "transport/line/connect.h"
 #include "transport/server/server.h"
