@@ -1,5 +1,9 @@
 # What every source of ours is compiled with, as the target vv_flags.
 
+# The dev preset links the folders as shared libraries: a change in one of them links that
+# one again, and nothing else.
+set(CMAKE_LINK_DEPENDS_NO_SHARED ON)
+
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)

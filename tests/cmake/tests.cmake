@@ -4,6 +4,22 @@ set(VARVE_TEST_ENV
 	"ASAN_OPTIONS=abort_on_error=0:detect_leaks=1:strict_string_checks=1"
 	"UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1")
 
+# What takes a second or more: kills and failing machines, peers, real histories,
+# random ones, other programs. `./dev test --quick` leaves them out.
+set(VARVE_SLOW "^unit\\.cmd\\.faults\\.|_fault\\.|killed_anywhere|without_memory|random|python_|no_value_that"
+	"|_limit|too_sparse|waited_for|stays_is_named|4_gib|long_history|fresh_add|damaged_list|byte_by_byte"
+	"|^cli\\.check\\.(base|ci|faults|files|history|reports|new_branch)|^cli\\.(gc|output)\\.|^unit\\.diff\\.merge\\."
+	"|odd_names|check_memo|http_auth|any_range|^cli\\.(faults|peers|ssh|serve|car|diff-writers)\\.|\\.history\\.|git_words|_model_|^interop|^demo|^fuzz"
+	"|^check\\.(clang|headers|samples|format)")
+string(JOIN "" VARVE_SLOW ${VARVE_SLOW})
+
+# vv_label(TEST): gives it the label "slow" if it is.
+function(vv_label test)
+	if("${test}" MATCHES "${VARVE_SLOW}")
+		set_tests_properties("${test}" PROPERTIES LABELS slow)
+	endif()
+endfunction()
+
 # vv_unit_test(FOLDER NOUN [LIBS target...])
 #
 # Adds FOLDER/NOUN_test.c to the folder's test program, unit_FOLDER, and the
@@ -29,7 +45,7 @@ function(vv_unit_program folder)
 		BYPRODUCTS "${list}"
 		COMMAND "${CMAKE_COMMAND}"
 			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "PREFIX=unit.${folder}" -D "OUT=${list}"
-			-D "ENVIRONMENT=${VARVE_TEST_ENV}"
+			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}"
 			-P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/discover.cmake"
 		VERBATIM)
 	# Before the first build there is no list: then a test says so by failing.
@@ -59,20 +75,19 @@ function(vv_fuzz_test noun)
 			COMMAND ${target} "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${noun}")
 		set_tests_properties(fuzz.${noun} PROPERTIES
 			ENVIRONMENT "${VARVE_TEST_ENV}" TIMEOUT 120)
+		vv_label(fuzz.${noun})
 	endif()
 	target_link_libraries(${target} PRIVATE vv_flags ${arg_LIBS})
 endfunction()
 
-# vv_cli_test(FILE)
+# vv_bats_tests(FILE PREFIX [VARIABLE=VALUE...])
 #
-# Registers each @test of FILE.bats as cli.FILE.TEST, with '.' for '/' and '_'
-# for spaces. Needs the program varve; without it nothing is registered.
-function(vv_cli_test file)
+# Registers each @test of FILE as PREFIX.TEST, with '_' for spaces. Needs the program
+# varve; without it nothing is registered. A test that skips is shown as skipped.
+function(vv_bats_tests source prefix)
 	if(NOT TARGET varve)
 		return()
 	endif()
-	set(source "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats")
-	string(REPLACE "/" "." prefix "cli.${file}")
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
 	file(STRINGS "${source}" lines REGEX "^@test ")
 	foreach(line IN LISTS lines)
@@ -84,7 +99,14 @@ function(vv_cli_test file)
 		add_test(NAME ${prefix}.${id}
 			COMMAND "${PROJECT_SOURCE_DIR}/tests/cli/run" "${source}" "${name}")
 		set_tests_properties(${prefix}.${id} PROPERTIES
-			ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=$<TARGET_FILE_DIR:varve>" TIMEOUT 600
+			ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=$<TARGET_FILE_DIR:varve>;${ARGN}" TIMEOUT 600
 			SKIP_REGULAR_EXPRESSION "(^|\n)ok # skip ")
+		vv_label(${prefix}.${id})
 	endforeach()
+endfunction()
+
+# vv_cli_test(FILE): the tests of FILE.bats as cli.FILE.TEST, with '.' for '/'.
+function(vv_cli_test file)
+	string(REPLACE "/" "." prefix "cli.${file}")
+	vv_bats_tests("${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" ${prefix})
 endfunction()

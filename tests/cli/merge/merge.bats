@@ -716,6 +716,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	git clone -q . ../clone 2> /dev/null
 	cd ../clone
 	varve init > /dev/null 2>&1
+	git config varve.autoFetch false
 	before=$(git ls-files -s)
 	ends_with 2 varve merge origin/spring
 	stderr_has "prices.csv: block "
