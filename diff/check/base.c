@@ -1,257 +1,367 @@
 /*
- * base: knows the order in which a version is held against its base, how findings are given,
- * and how bounds are read. The comparisons themselves stand in check_base_*.c.
+ * base: knows the order in which a version is held against its base, and what is found of
+ * its columns and its key.
+ *
+ * Where the version still has the base's key, that key is its own business (primary-key,
+ * dataset/check/check.h). Where its key is another one, or it has none, the base's is held
+ * against it by the same means.
  */
 #include "diff/check/base.h"
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/check/base_internal.h"
 
 #define KEY_MAX VV_COLUMNS_MAX
-#define KEY_CELL_MAX 200u /* bytes of a value in a key's text */
 
-bool base_is_json(const vv_table *t)
+/* "an integer", "a date": for sentences. */
+static const char *article(vv_type t)
 {
-	return t->root.dialect.form != VV_FORM_CSV;
+	return t == VV_TYPE_INTEGER || t == VV_TYPE_OBJECT || t == VV_TYPE_ARRAY || t == VV_TYPE_ANY
+		       ? "an"
+		       : "a";
 }
 
-const vv_rule_setting *base_setting(const base_check *c, const char *code,
-				    const vv_rule_setting *after)
+static void put_type(vv_buf *out, const vv_field *f)
 {
-	const vv_rule_setting *s = after ? after + 1 : vv_rule_set_get(c->rules, code);
-	const vv_rule_setting *end = c->rules->items + c->rules->count;
+	vv_buf_printf(out, "%s %s", article(f->type), vv_type_name(f->type));
+	if (strcmp(f->format, "default") != 0) {
+		vv_buf_printf(out, " (%s)", vv_text_shows(f->format));
+	}
+}
 
-	for (; s && s < end && strcmp(s->rule->code, code) == 0; s++) {
-		if (s->severity != VV_SEVERITY_OFF) {
-			return s;
+/* How a break is accepted, once: the trailer of a commit (cmd/work/check/accept.h reads it). */
+static void put_accept(vv_buf *out, const base_check *c, const char *rule)
+{
+	const char *path = c->o->path ? c->o->path : "";
+	bool plain = *path != '\0' && vv_utf8_valid(path, strlen(path));
+
+	for (const char *p = path; *p && plain; p++) {
+		plain = (unsigned char)*p > ' ' && *p != '"' && *p != '\\' && *p != 0x7f;
+	}
+	if (plain) {
+		vv_buf_printf(
+			out,
+			"; if it is meant, the commit's message may say: Varve-Accept: %s %s \"why\"",
+			rule, path);
+	}
+}
+
+static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			      vv_error *err)
+{
+	const vv_field *was = &c->base->schema.fields[p->a];
+	vv_finding f = base_finding(c, s);
+	base_quota q = {0}; /* of this column */
+
+	f.column = was->name;
+	if (p->b >= 0) {
+		const vv_field *is = &c->t->schema.fields[p->b];
+
+		vv_buf_printf(&c->message, "the column is now called '%s'",
+			      vv_text_show(is->name, is->name_len));
+		if (p->likeness < 100) {
+			vv_buf_printf(&c->message, " (%u %% of its values are the same)",
+				      p->likeness);
 		}
-	}
-	return NULL;
-}
-
-vv_finding base_finding(const base_check *c, const vv_rule_setting *s)
-{
-	vv_finding f = {.rule = s->rule->code,
-			.severity = s->severity,
-			.path = c->o->path,
-			.commit = c->o->commit};
-	return f;
-}
-
-static vv_status find_line(base_check *c, vv_finding *f, vv_error *err)
-{
-	vv_status rc = c->lines
-			       ? VV_OK
-			       : vv_check_lines_open(&c->lines, c->t, c->o->mend, c->o->cache, err);
-
-	return rc < 0 ? rc : vv_check_line(c->lines, f->row - 1, &f->line, err);
-}
-
-static bool is_over_limit(const base_check *c, const base_quota *q)
-{
-	return c->o->limit > 0 && q->given >= c->o->limit;
-}
-
-vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	f->message = vv_buf_cstr(&c->message);
-	f->expected = c->expected.len ? vv_buf_cstr(&c->expected) : NULL;
-	if ((rc = vv_buf_ok(&c->message, err)) < 0 || (rc = vv_buf_ok(&c->expected, err)) < 0 ||
-	    (rc = vv_buf_ok(&c->key, err)) < 0) {
-		return rc;
-	}
-	if (is_over_limit(c, q)) {
-		q->last = *f;
-		q->last.message = "like those above";
-		q->last.expected = q->last.key = q->last.value = NULL;
-		q->last.row = q->last.line = q->last.key_len = q->last.value_len = 0;
-		q->held++;
 	} else {
-		if (f->row > 0 && f->line == 0) {
-			rc = find_line(c, f, err);
-		}
-		if (rc == VV_OK) {
-			rc = c->o->finding(c->o->payload, f, err);
-		}
-		q->given++;
+		vv_buf_puts(&c->message, "the column is gone");
 	}
-	vv_buf_reset(&c->message);
-	vv_buf_reset(&c->expected);
-	return rc;
+	vv_buf_puts(&c->expected, "all columns of the base");
+	put_accept(&c->expected, c, s->rule->code);
+	return base_give(c, &q, &f, err);
 }
 
-vv_status base_end(base_check *c, base_quota *q, vv_error *err)
-{
-	vv_status rc = q->held && c->o->more ? c->o->more(c->o->payload, &q->last, q->held, err)
-					     : VV_OK;
-
-	*q = (base_quota){0};
-	return rc;
-}
-
-vv_status base_regions(base_check *c, const vv_changed_groups **out, vv_error *err)
+static vv_status check_removed(base_check *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (!c->have_regions) {
-		if ((rc = vv_changed_groups_find(&c->regions, c->base, c->t, err)) < 0) {
-			return rc;
+	for (const vv_rule_setting *s = base_setting(c, "column-removed", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "column-removed", s)) {
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *was = p->a >= 0 ? &c->base->schema.fields[p->a] : NULL;
+
+			if (was && (p->b < 0 || p->renamed) &&
+			    vv_rule_setting_has(s, was->name, was->name_len)) {
+				rc = give_removed(c, s, p, err);
+			}
 		}
-		c->have_regions = true;
 	}
-	*out = &c->regions;
-	return VV_OK;
+	return rc;
 }
 
-vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
-			  const vv_changed_group *groups, size_t count, base_group_fn fn,
-			  void *payload, vv_error *err)
+static vv_status check_added(base_check *c, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
-	int more = 1;
-	size_t i = 0;
 	vv_status rc = VV_OK;
 
-	vv_batch_init(&b);
-	if (groups && count == 0) {
+	for (const vv_rule_setting *s = base_setting(c, "column-added", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "column-added", s)) {
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
+			vv_finding f = base_finding(c, s);
+			base_quota q = {0};
+
+			if (!is || p->a >= 0 || !vv_rule_setting_has(s, is->name, is->name_len)) {
+				continue;
+			}
+			f.column = is->name;
+			vv_buf_puts(&c->message, "the column is new");
+			vv_buf_puts(&c->expected, "no columns but those of the base");
+			rc = base_give(c, &q, &f, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			      vv_error *err)
+{
+	const vv_field *was = &c->base->schema.fields[p->a], *is = &c->t->schema.fields[p->b];
+	uint64_t wrong = 0;
+	vv_status rc = base_count_contradictions(c, (size_t)p->a, (size_t)p->b, &wrong, err);
+	vv_finding f = base_finding(c, s);
+	base_quota q = {0};
+
+	f.column = is->name;
+	put_type(&c->message, is);
+	vv_buf_puts(&c->message, " here, ");
+	put_type(&c->message, was);
+	vv_buf_puts(&c->message, " in the base");
+	if (wrong > 0) {
+		vv_buf_printf(&c->message, "; %s new %s none", vv_text_count(wrong),
+			      wrong == 1 ? "value is" : "values are");
+	}
+	put_type(&c->expected, was);
+	put_accept(&c->expected, c, s->rule->code);
+	return rc < 0 ? rc : base_give(c, &q, &f, err);
+}
+
+/* Where nobody declared the types another type comes from other values, which are told one
+ * by one (type-contradiction). */
+static vv_status check_retyped(base_check *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!c->o->declared &&
+	    vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF) {
 		return VV_OK;
 	}
-	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) {
-		goto done;
-	}
-	while (rc == VV_OK && more > 0 && (!groups || i < count)) {
-		if (groups && (rc = vv_table_seek_row(r, groups[i++].row, err)) < 0) {
-			break;
+	for (const vv_rule_setting *s = base_setting(c, "column-retyped", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "column-retyped", s)) {
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
+
+			if (is && p->a >= 0 && p->retyped &&
+			    vv_rule_setting_has(s, is->name, is->name_len)) {
+				rc = give_retyped(c, s, p, err);
+			}
 		}
-		if ((more = vv_table_read(r, &b, err)) <= 0) {
-			break;
-		}
-		vv_progress_update(c->o->progress, "checking", b.first_row + b.rows, t->root.rows);
-		rc = fn(payload, &b, err);
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-done:
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	return rc;
 }
 
-size_t base_key_places(const vv_table *t, size_t *places, size_t max)
+static vv_status check_columns(base_check *c, vv_error *err)
 {
-	size_t n = 0;
+	vv_status rc;
 
-	for (; n < t->root.key_count; n++) {
-		long at = vv_schema_find(&t->schema, t->root.key[n], strlen(t->root.key[n]));
-
-		if (at < 0 || n == max) {
-			return 0;
-		}
-		places[n] = (size_t)at;
+	if ((rc = check_removed(c, err)) < 0 || (rc = check_added(c, err)) < 0) {
+		return rc;
 	}
-	return n;
+	return check_retyped(c, err);
 }
 
-void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
-		   const vv_cell *row)
+/* The base's key in a version whose columns may have other names. */
+typedef struct old_key {
+	const char **names; /* in t; NULL-ended */
+	size_t count;
+	vv_buf text; /* "id, day", as the base calls them */
+} old_key;
+
+typedef struct relay {
+	base_check *c;
+	const vv_rule_setting *setting;
+	const char *expected;
+} relay;
+
+static void put_names(vv_buf *out, char *const *names, size_t count)
 {
-	vv_buf_reset(out);
 	for (size_t i = 0; i < count; i++) {
-		const vv_field *f = &t->schema.fields[places[i]];
-		const vv_cell *cell = &row[places[i]];
-
-		vv_buf_printf(out, "%s%.*s=", i ? ", " : "", (int)f->name_len, f->name);
-		vv_buf_put(out, cell->text, cell->len < KEY_CELL_MAX ? cell->len : KEY_CELL_MAX);
+		vv_buf_printf(out, "%s%s", i ? ", " : "", vv_text_shows(names[i]));
 	}
 }
 
-uint64_t base_share(uint64_t n, uint64_t of)
+static void recode(vv_finding *f, const relay *r)
 {
-	/* 2^33 billionths are the most that 64 bits hold; tables beyond that lose digits that
-	 * no bound can name */
-	while (of >> 33) {
-		of >>= 1;
-		n >>= 1;
-	}
-	return of ? n * VV_BILLION / of : 0;
+	f->rule = r->setting->rule->code;
+	f->severity = r->setting->severity;
+	f->expected = r->expected;
 }
 
-/* n of `of` against the bound: -1 below, 0, 1 above; shares are not rounded. */
-static int against(const vv_bound *b, uint64_t n, uint64_t of)
+static vv_status relay_finding(void *payload, const vv_finding *f, vv_error *err)
 {
-	if (!b->share) {
-		return n < b->value ? -1 : n > b->value;
-	}
-	while (of >> 30 || n >> 33) {
-		of >>= 1;
-		n >>= 1;
-	}
-	uint64_t x = n * VV_BILLION,
-		 y = b->value > UINT64_MAX / (of ? of : 1) ? UINT64_MAX : b->value * of;
-	return x < y ? -1 : x > y;
+	relay *r = payload;
+	vv_finding mine = *f;
+
+	recode(&mine, r);
+	return r->c->o->finding(r->c->o->payload, &mine, err);
 }
 
-bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of)
+static vv_status relay_more(void *payload, const vv_finding *f, uint64_t count, vv_error *err)
 {
-	return against(b->given ? b : &fallback, n, of) > 0;
+	relay *r = payload;
+	vv_finding mine = *f;
+
+	recode(&mine, r);
+	return r->c->o->more ? r->c->o->more(r->c->o->payload, &mine, count, err) : VV_OK;
 }
 
-bool base_below(const vv_bound *b, uint64_t n, uint64_t of)
+/* t's schema with the base's key for its only key. */
+static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *key, vv_error *err)
 {
-	return b->given && against(b, n, of) < 0;
+	vv_json_out w;
+
+	vv_json_out_init(&w, out, 0);
+	vv_json_open_object(&w);
+	for (const vv_json *m = t->schema.json ? t->schema.json->first : NULL; m; m = m->next) {
+		vv_buf value = VV_BUF_INIT;
+
+		if (strcmp(m->name, "primaryKey") == 0 || strcmp(m->name, "uniqueKeys") == 0 ||
+		    strcmp(m->name, "foreignKeys") == 0) {
+			continue;
+		}
+		vv_json_put_node(&value, m);
+		vv_json_name(&w, m->name);
+		vv_json_raw(&w, vv_buf_cstr(&value), value.len);
+		if (value.failed) {
+			out->failed = true;
+		}
+		vv_buf_clear(&value);
+	}
+	vv_json_name(&w, "primaryKey");
+	vv_json_open_array(&w);
+	for (; *key; key++) {
+		vv_json_string(&w, *key);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	return vv_buf_ok(out, err);
 }
 
-/* v / unit with at most `digits` behind the point, rounded down, without zeros at the end. */
-static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
+static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old_key *key,
+			      vv_error *err)
 {
-	uint64_t step = unit;
+	static const char *const codes[] = {"primary-key"};
+	vv_buf schema = VV_BUF_INIT, expected = VV_BUF_INIT;
+	relay r = {c, s, NULL};
+	vv_check_result result = {0};
+	vv_rule_set rules;
+	vv_check_options o = {.rules = &rules,
+			      .path = c->o->path,
+			      .commit = c->o->commit,
+			      .schema_name = "the base's schema",
+			      .limit = c->o->limit,
+			      .finding = relay_finding,
+			      .more = relay_more,
+			      .payload = &r,
+			      .cache = c->o->cache,
+			      .temp_dir = c->o->temp_dir,
+			      .pool = c->o->pool,
+			      .progress = c->o->progress};
+	vv_status rc = vv_rule_set_for(&rules, NULL, c->o->path ? c->o->path : "", err);
 
-	for (int i = 0; i < digits; i++) {
-		step /= 10;
+	if (rc < 0) {
+		return rc;
 	}
-	uint64_t part = v % unit / step;
-	vv_buf_printf(out, "%llu", (unsigned long long)(v / unit));
-	if (part == 0) {
-		return;
+	vv_buf_printf(&expected, "the key (%s) holds in the base", vv_buf_cstr(&key->text));
+	r.expected = vv_buf_cstr(&expected);
+	if ((rc = vv_buf_ok(&expected, err)) == VV_OK &&
+	    (rc = vv_rule_set_only(&rules, codes, 1, err)) == VV_OK &&
+	    (rc = make_schema(&schema, c->t, key->names, err)) == VV_OK) {
+		o.schema = vv_buf_cstr(&schema);
+		o.schema_len = schema.len;
+		rc = vv_check_table(&result, c->t, &o, err);
+		vv_check_result_clear(&result);
 	}
-	for (; part % 10 == 0; part /= 10) {
-		digits--;
-	}
-	vv_buf_printf(out, ".%0*llu", digits, (unsigned long long)part);
+	vv_rule_set_clear(&rules);
+	vv_buf_clear(&schema);
+	vv_buf_clear(&expected);
+	return rc;
 }
 
-void base_put_percent(vv_buf *out, uint64_t billionths)
+/* A column of the key is gone: one finding, whatever the rows are. */
+static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_key *key,
+			   const char *column, vv_error *err)
 {
-	if (billionths > 0 && billionths < VV_BILLION / 10000) {
-		vv_buf_puts(out, "under 0.01");
-	} else {
-		put_fraction(out, billionths, VV_BILLION / 100, 2);
-	}
-	vv_buf_puts(out, " %");
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+
+	f.column = column;
+	vv_buf_printf(&c->message, "a column of the key (%s) is gone", vv_buf_cstr(&key->text));
+	vv_buf_printf(&c->expected, "the key (%s) of the base", vv_buf_cstr(&key->text));
+	return base_give(c, &q, &f, err);
 }
 
-void base_put_number(vv_buf *out, uint64_t billionths)
+/* The base's key under t's names; *gone: a column that t does not have. */
+static vv_status find_key(old_key *out, base_check *c, const char **gone, vv_error *err)
 {
-	if (billionths > 0 && billionths < VV_BILLION / 10000) {
-		vv_buf_puts(out, "under 0.0001");
-		return;
+	out->names = vv_calloc(c->base->root.key_count + 1, sizeof(*out->names));
+	if (!out->names) {
+		return vv_fail_nomem(err);
 	}
-	put_fraction(out, billionths, VV_BILLION, 4);
+	put_names(&out->text, c->base->root.key, c->base->root.key_count);
+	for (size_t i = 0; i < c->base->root.key_count; i++) {
+		const char *name = c->base->root.key[i];
+		long a = vv_schema_find(&c->base->schema, name, strlen(name));
+		long b = a < 0 ? -1 : vv_columns_to_new(&c->columns, (size_t)a);
+
+		if (b < 0) {
+			*gone = name;
+		} else {
+			out->names[out->count++] = c->t->schema.fields[b].name;
+		}
+	}
+	return vv_buf_ok(&out->text, err);
 }
 
-void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what)
+static bool is_own_key(const base_check *c, const old_key *key)
 {
-	vv_buf_printf(out, "%s ", word);
-	if (b->share) {
-		base_put_percent(out, b->value);
-	} else {
-		vv_buf_printf(out, "%s%s%s", vv_text_count(b->value), *what ? " " : "", what);
+	if (key->count != c->t->root.key_count) {
+		return false;
 	}
+	for (size_t i = 0; i < key->count; i++) {
+		if (strcmp(key->names[i], c->t->root.key[i]) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static vv_status check_key(base_check *c, vv_error *err)
+{
+	const vv_rule_setting *s = base_setting(c, "key-broken", NULL);
+	const char *gone = NULL;
+	old_key key = {0};
+	vv_status rc;
+
+	if (!s || c->base->root.key_count == 0) {
+		return VV_OK;
+	}
+	if ((rc = find_key(&key, c, &gone, err)) == VV_OK) {
+		if (gone) {
+			rc = give_gone(c, s, &key, gone, err);
+		} else if (!is_own_key(c, &key)) {
+			rc = check_unique(c, s, &key, err);
+		}
+	}
+	vv_free(key.names);
+	vv_buf_clear(&key.text);
+	return rc;
 }
 
 static vv_status match_columns(base_check *c, vv_error *err)
@@ -303,9 +413,8 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 	if (base && (rc = match_columns(&c, err)) < 0) {
 		goto done;
 	}
-	if (base &&
-	    ((rc = base_check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
-	     (rc = base_check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0)) {
+	if (base && ((rc = check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
+		     (rc = check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0)) {
 		goto done;
 	}
 	rc = base_check_values(&c, err);

@@ -1,11 +1,10 @@
 /*
- * base_internal: what the parts of check_base share.
+ * base_internal: what the parts of a check against a base share.
  */
 #ifndef VV_DIFF_CHECK_BASE_INTERNAL_H
 #define VV_DIFF_CHECK_BASE_INTERNAL_H
 
 #include "diff/check/base.h"
-#include "diff/check/distribution.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/columns.h"
 
@@ -28,22 +27,7 @@ typedef struct base_quota {
 	vv_finding last; /* of those held back, without data */
 } base_quota;
 
-/* One column of both versions, its values counted. */
-typedef struct column_values {
-	long a, b; /* places; a may be -1 */
-	vv_dist_kind kind;
-	bool needs_base;
-	vv_distribution was, is;
-	bool have_was, have_is;
-} column_values;
-
-typedef struct values {
-	base_check *c;
-	column_values *items;
-	size_t count, cap;
-} values;
-
-/* base.c */
+/* base_findings.c */
 
 /* The next setting of a rule that is not off, behind `after` (NULL: the first); NULL. */
 const vv_rule_setting *base_setting(const base_check *c, const char *code,
@@ -58,7 +42,7 @@ vv_status base_end(base_check *c, base_quota *q, vv_error *err);
 
 /* The groups that only one version has. Where `places` says that the columns lie at other
  * places all groups of both are meant. */
-vv_status base_regions(base_check *c, const vv_changed_groups **out, vv_error *err);
+vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err);
 
 /* Reads these groups (NULL: all) of a table, the wanted columns only. */
 typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
@@ -86,42 +70,12 @@ void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char
 bool base_is_json(const vv_table *t);
 
 /* The parts; each does nothing where its rules are off. */
-vv_status base_check_columns(base_check *c, vv_error *err);             /* base_columns.c */
-vv_status base_check_types(base_check *c, vv_error *err);               /* base_types.c */
-vv_status base_check_key(base_check *c, vv_error *err);                 /* base_key.c */
-vv_status base_check_rows(base_check *c, vv_error *err);                /* base_rows.c */
-vv_status base_check_values(base_check *c, vv_error *err);              /* base_values.c */
-vv_status base_check_drift(values *v, const char *code, vv_error *err); /* base_drift.c */
-vv_status base_check_fresh(values *v, vv_error *err);                   /* base_freshness.c */
+vv_status base_check_types(base_check *c, vv_error *err);  /* base_rows.c */
+vv_status base_check_rows(base_check *c, vv_error *err);   /* base_rows.c */
+vv_status base_check_values(base_check *c, vv_error *err); /* base_values.c */
 
 /* How many values of t's column b are none of the base's column a, in what t has alone. */
 vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
 				    vv_error *err);
-
-/* base_read.c: the cells of some columns of one side, added to their distributions. */
-typedef struct base_reading {
-	values *v;
-	bool base_side; /* of which table */
-	bool into_is;   /* into the items' `is`, else into `was` */
-	int times;
-	const bool *take; /* which items */
-} base_reading;
-/* groups NULL: all; then the pool's threads share the work. */
-vv_status base_read_columns(const base_reading *r, const vv_changed_group *groups, size_t count,
-			    vv_error *err);
-
-/* base_values.c */
-const vv_field *base_field_was(const values *v, const column_values *x);
-const vv_field *base_field_is(const values *v, const column_values *x);
-column_values *base_find_values(values *v, long b, vv_dist_kind kind);
-bool base_is_time(const vv_field *f);
-/* Does the setting of a rule on distributions look at the pair? And which kind it needs. */
-bool base_looks_at(const base_check *c, const vv_rule_setting *s, const vv_column_pair *p);
-vv_dist_kind base_dist_kind(const base_check *c, const char *code, const vv_column_pair *p);
-/* Do both versions read a cell of this column in the same way, from the same place? */
-bool base_same_column(const values *v, const column_values *x);
-/* The finding that there are too many different values (base_drift.c). */
-vv_status base_give_over(values *v, const vv_rule_setting *s, const column_values *x,
-			 vv_error *err);
 
 #endif

@@ -1,12 +1,326 @@
 /*
- * base_rows: knows how rows and cells that differ are counted against their bounds.
+ * base_rows: knows which rows and values differ from the base in a way that the rules name:
+ * values that contradict the type a column had (and what to propose), rows and cells
+ * against their bounds.
+ *
+ * Two ways lead to a contradicting value. A stored version keeps its parent's types, so that a
+ * wrong value is a type-error of the version itself: vv_base_recode gives it its name. Where the
+ * type gave way to the value instead, or nobody looks for type-errors, the values are read here.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/check/base_internal.h"
 #include "diff/rows/rowdiff.h"
+
+static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
+{
+	return base_is_json(t) ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
+}
+
+static bool takes_anything(const vv_field *f)
+{
+	return f->type == VV_TYPE_ANY ||
+	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0);
+}
+
+static const char *noun(vv_type t)
+{
+	static const char *const nouns[] = {[VV_TYPE_ANY] = "a value",
+					    [VV_TYPE_STRING] = "a string",
+					    [VV_TYPE_NUMBER] = "a number",
+					    [VV_TYPE_INTEGER] = "an integer",
+					    [VV_TYPE_BOOLEAN] = "a boolean",
+					    [VV_TYPE_OBJECT] = "a JSON object",
+					    [VV_TYPE_ARRAY] = "a JSON array",
+					    [VV_TYPE_LIST] = "a list",
+					    [VV_TYPE_DATETIME] = "a datetime",
+					    [VV_TYPE_DATE] = "a date",
+					    [VV_TYPE_TIME] = "a time",
+					    [VV_TYPE_YEAR] = "a year",
+					    [VV_TYPE_YEARMONTH] = "a year and month",
+					    [VV_TYPE_DURATION] = "a duration",
+					    [VV_TYPE_GEOPOINT] = "a point",
+					    [VV_TYPE_GEOJSON] = "GeoJSON"};
+	return nouns[t];
+}
+
+/* Letters, digits and what a shell leaves alone; else in quotes. */
+static void put_word(vv_buf *out, const char *s, size_t len)
+{
+	bool plain = len > 0;
+
+	for (size_t i = 0; i < len; i++) {
+		plain = plain &&
+			(isalnum((unsigned char)s[i]) || (i > 0 && s[i] == '-') ||
+			 strchr("_./,:+@%=", s[i])) &&
+			s[i] != '\0';
+	}
+	if (plain) {
+		vv_buf_put(out, s, len);
+		return;
+	}
+	vv_buf_putc(out, '\'');
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\'') {
+			vv_buf_puts(out, "'\\''");
+		} else {
+			vv_buf_putc(out, s[i]);
+		}
+	}
+	vv_buf_putc(out, '\'');
+}
+
+static bool is_one_line(const char *s, size_t len)
+{
+	if (!vv_utf8_valid(s, len)) {
+		return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Could the text be somebody's word for "no value"? Short, and without a digit. */
+static bool is_like_missing(const char *s, size_t len)
+{
+	if (len == 0 || len > 12 || !is_one_line(s, len)) {
+		return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (isdigit((unsigned char)s[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The narrowest other type that takes the value as well as what the column had. */
+static vv_type wider(const vv_field *f, const vv_cell *value)
+{
+	vv_field number = *f;
+
+	number.type = VV_TYPE_NUMBER;
+	return f->type == VV_TYPE_INTEGER && vv_field_accepts(&number, value) ? VV_TYPE_NUMBER
+									      : VV_TYPE_STRING;
+}
+
+void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path)
+{
+	const char *text = value->text ? value->text : "";
+
+	vv_buf_printf(out, "%s, as in the base", noun(f->type));
+	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) {
+		return;
+	}
+	vv_buf_puts(out, "; if it is meant: ");
+	if (value->state == VV_CELL_TEXT && is_like_missing(text, value->len)) {
+		vv_buf_puts(out, "varve schema --missing ");
+		put_word(out, text, value->len);
+	} else {
+		vv_buf name = VV_BUF_INIT;
+
+		vv_buf_printf(&name, "%.*s=%s", (int)f->name_len, f->name,
+			      vv_type_name(wider(f, value)));
+		vv_buf_puts(out, "varve schema --set ");
+		put_word(out, vv_buf_cstr(&name), name.len);
+		vv_buf_clear(&name);
+	}
+	vv_buf_putc(out, ' ');
+	put_word(out, path, strlen(path));
+}
+
+void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
+		    const vv_base_options *o)
+{
+	base_check c = {.o = o, .rules = o->rules};
+	const vv_rule_setting *s = NULL;
+	const vv_field *was, *is;
+	long a, b;
+
+	if (!base || o->declared || !f->column || !o->rules || strcmp(f->rule, "type-error") != 0 ||
+	    base->root.kind != VV_KIND_TABLE || t->root.kind != VV_KIND_TABLE) {
+		return;
+	}
+	a = vv_schema_find(&base->schema, f->column, strlen(f->column));
+	b = vv_schema_find(&t->schema, f->column, strlen(f->column));
+	if (a < 0 || b < 0) {
+		return;
+	}
+	was = &base->schema.fields[a];
+	is = &t->schema.fields[b];
+	while ((s = base_setting(&c, "type-contradiction", s)) &&
+	       !vv_rule_setting_has(s, is->name, is->name_len)) {
+	}
+	if (!s || was->type != is->type || strcmp(was->format, is->format) != 0) {
+		return;
+	}
+	vv_cell cell = {.text = f->value, .len = (uint32_t)f->value_len, .state = VV_CELL_TEXT};
+	vv_buf_reset(text);
+	if (f->value) {
+		vv_base_propose(text, was, &cell, f->path);
+		f->expected = text->failed ? f->expected : vv_buf_cstr(text);
+	}
+	f->rule = "type-contradiction";
+	f->severity = s->severity;
+}
+
+/* What is looked for in one column. */
+typedef struct hunt {
+	base_check *c;
+	size_t a, b;
+	bool all; /* also what the column's own type refuses, which else is a type-error */
+	uint64_t found;
+	/* NULL setting: only counted */
+	const vv_rule_setting *setting;
+	base_quota quota;
+	const size_t *key;
+	size_t key_count;
+} hunt;
+
+static bool contradicts(const hunt *h, const vv_cell *cell)
+{
+	const vv_field *was = &h->c->base->schema.fields[h->a], *is = &h->c->t->schema.fields[h->b];
+
+	return !vv_field_missing(is, cell) && !vv_field_missing(was, cell) &&
+	       !accepts(h->c->t, was, cell) && (h->all || accepts(h->c->t, is, cell));
+}
+
+static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_error *err)
+{
+	base_check *c = h->c;
+	const vv_field *was = &c->base->schema.fields[h->a], *is = &c->t->schema.fields[h->b];
+	const vv_cell *cells = &b->cells[row * b->columns], *cell = &cells[h->b];
+	vv_finding f = base_finding(c, h->setting);
+
+	base_key_text(&c->key, c->t, h->key, h->key_count, cells);
+	f.row = b->first_row + row + 1;
+	f.key = h->key_count ? vv_buf_cstr(&c->key) : NULL;
+	f.key_len = h->key_count ? c->key.len : 0;
+	f.column = is->name;
+	f.value = cell->text ? cell->text : "";
+	f.value_len = cell->len;
+	vv_buf_printf(&c->message, "is not %s", noun(was->type));
+	vv_base_propose(&c->expected, was, cell, c->o->path ? c->o->path : "");
+	return base_give(c, &h->quota, &f, err);
+}
+
+static vv_status hunt_group(void *payload, vv_batch *b, vv_error *err)
+{
+	hunt *h = payload;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
+		if (!contradicts(h, &b->cells[i * b->columns + h->b])) {
+			continue;
+		}
+		h->found++;
+		if (h->setting) {
+			rc = give_contradiction(h, b, i, err);
+		}
+	}
+	return rc;
+}
+
+/* Looks through what t has alone. */
+static vv_status hunt_through(hunt *h, vv_error *err)
+{
+	base_check *c = h->c;
+	size_t *wanted = vv_calloc(h->key_count + 1, sizeof(*wanted));
+	const vv_changed_groups *r;
+	vv_status rc;
+
+	if (!wanted) {
+		return vv_fail_nomem(err);
+	}
+	wanted[0] = h->b;
+	if (h->key_count) {
+		memcpy(wanted + 1, h->key, h->key_count * sizeof(*wanted));
+	}
+	if (h->a != h->b) {
+		rc = base_each_group(c, c->t, wanted, h->key_count + 1, NULL, 0, hunt_group, h,
+				     err);
+	} else if ((rc = base_changed_groups(c, &r, err)) == VV_OK && r->new_count > 0) {
+		rc = base_each_group(c, c->t, wanted, h->key_count + 1, r->new_groups, r->new_count,
+				     hunt_group, h, err);
+	}
+	vv_free(wanted);
+	return rc;
+}
+
+vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out, vv_error *err)
+{
+	hunt h = {.c = c, .a = a, .b = b};
+	vv_status rc = takes_anything(&c->base->schema.fields[a]) ? VV_OK : hunt_through(&h, err);
+
+	*out = h.found;
+	return rc;
+}
+
+static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			      const size_t *key, size_t key_count, vv_error *err)
+{
+	hunt h = {.c = c,
+		  .a = (size_t)p->a,
+		  .b = (size_t)p->b,
+		  .all = vv_rule_set_severity(c->rules, "type-error") == VV_SEVERITY_OFF,
+		  .key = key,
+		  .key_count = key_count};
+	vv_status rc = VV_OK;
+
+	if (!h.all && !p->retyped) {
+		return VV_OK;
+	}
+	if (s->mostly < VV_BILLION) {
+		if ((rc = hunt_through(&h, err)) < 0 ||
+		    base_share(h.found, c->t->root.rows) <= VV_BILLION - s->mostly) {
+			return rc;
+		}
+		h.found = 0;
+	}
+	h.setting = s;
+	rc = hunt_through(&h, err);
+	return rc < 0 ? rc : base_end(c, &h.quota, err);
+}
+
+vv_status base_check_types(base_check *c, vv_error *err)
+{
+	size_t *key = NULL, n;
+	vv_status rc = VV_OK;
+
+	if (c->o->declared ||
+	    vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF) {
+		return VV_OK;
+	}
+	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key)))) {
+		return vv_fail_nomem(err);
+	}
+	n = base_key_places(c->t, key, c->t->root.key_count);
+	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL);
+	     s && rc == VV_OK; s = base_setting(c, "type-contradiction", s)) {
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *was, *is;
+
+			if (p->a < 0 || p->b < 0) {
+				continue;
+			}
+			was = &c->base->schema.fields[p->a];
+			is = &c->t->schema.fields[p->b];
+			if (!takes_anything(was) &&
+			    vv_rule_setting_has(s, is->name, is->name_len)) {
+				rc = check_column(c, s, p, key, n, err);
+			}
+		}
+	}
+	vv_free(key);
+	return rc;
+}
 
 static const vv_bound nothing = {.given = true};
 

@@ -1,18 +1,56 @@
 /*
- * base_values: knows which columns' distributions are needed and how they are had: from the cache,
- * from the base's and the groups that differ, or by reading the column.
+ * base_values: knows the rules on the values of whole columns: missing ones, new ones, drift,
+ * and how old the newest date is.
+ *
+ * What they measure is a column's distribution. It comes from the cache, or from the base's and
+ * the groups that differ, or the column is read: by several threads, each of which counts a
+ * run of rows by itself.
  */
 #include <string.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "diff/check/base_internal.h"
+#include "diff/check/drift.h"
+#include "diff/check/instant.h"
 
-const vv_field *base_field_was(const values *v, const column_values *x)
+#define JOBS_MAX 16u
+#define ROWS_MIN 50000u        /* below that a thread costs more than it saves */
+#define PSI_DEFAULT 200000000u /* 0.2 */
+#define JS_DEFAULT 100000000u  /* 0.1 */
+#define FEW_VALUES 100u        /* a column looks like one of categories: so many values at most, */
+#define FEW_TIMES 10u          /* each of which stands in so many rows on average */
+
+/* One column of both versions, its values counted. */
+typedef struct column_values {
+	long a, b; /* places; a may be -1 */
+	vv_dist_kind kind;
+	bool needs_base;
+	vv_distribution was, is;
+	bool have_was, have_is;
+} column_values;
+
+typedef struct values {
+	base_check *c;
+	column_values *items;
+	size_t count, cap;
+} values;
+
+/* The cells of some columns of one side, added to their distributions. */
+typedef struct reading {
+	values *v;
+	bool base_side; /* of which table */
+	bool into_is;   /* into the items' `is`, else into `was` */
+	int times;
+	const bool *take; /* which items */
+} reading;
+
+static const vv_field *field_was(const values *v, const column_values *x)
 {
 	return &v->c->base->schema.fields[x->a];
 }
 
-const vv_field *base_field_is(const values *v, const column_values *x)
+static const vv_field *field_is(const values *v, const column_values *x)
 {
 	return &v->c->t->schema.fields[x->b];
 }
@@ -43,7 +81,7 @@ static vv_status want(values *v, long a, long b, vv_dist_kind kind, bool needs_b
 	return VV_OK;
 }
 
-column_values *base_find_values(values *v, long b, vv_dist_kind kind)
+static column_values *find_values(values *v, long b, vv_dist_kind kind)
 {
 	for (size_t i = 0; i < v->count; i++) {
 		if (v->items[i].b == b && v->items[i].kind == kind) {
@@ -61,7 +99,7 @@ static vv_dist_kind kind_for(const base_check *c, const vv_column_pair *p)
 		       : VV_DIST_TEXTS;
 }
 
-bool base_is_time(const vv_field *f)
+static bool is_time(const vv_field *f)
 {
 	return f->type == VV_TYPE_DATE || f->type == VV_TYPE_DATETIME || f->type == VV_TYPE_TIME ||
 	       f->type == VV_TYPE_YEARMONTH || f->type == VV_TYPE_YEAR;
@@ -84,11 +122,11 @@ static bool is_of_interest(const base_check *c, const char *code, const vv_field
 	if (strcmp(code, "null-share") == 0) {
 		return true;
 	}
-	return !base_is_time(f) && !is_key_column(c->t, f) && f->type != VV_TYPE_OBJECT &&
+	return !is_time(f) && !is_key_column(c->t, f) && f->type != VV_TYPE_OBJECT &&
 	       f->type != VV_TYPE_ARRAY && f->type != VV_TYPE_GEOJSON;
 }
 
-bool base_looks_at(const base_check *c, const vv_rule_setting *s, const vv_column_pair *p)
+static bool looks_at(const base_check *c, const vv_rule_setting *s, const vv_column_pair *p)
 {
 	const vv_field *is;
 
@@ -102,7 +140,7 @@ bool base_looks_at(const base_check *c, const vv_rule_setting *s, const vv_colum
 
 static const char *const value_rules[] = {"null-share", "new-category", "drift-psi", "drift-js"};
 
-vv_dist_kind base_dist_kind(const base_check *c, const char *code, const vv_column_pair *p)
+static vv_dist_kind dist_kind_for(const base_check *c, const char *code, const vv_column_pair *p)
 {
 	if (strcmp(code, "null-share") == 0) {
 		return VV_DIST_COUNTS;
@@ -121,9 +159,9 @@ static vv_status want_all(values *v, vv_error *err)
 			for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 				const vv_column_pair *p = &c->columns.pairs[i];
 
-				if (base_looks_at(c, s, p)) {
+				if (looks_at(c, s, p)) {
 					rc = want(v, p->a, p->b,
-						  base_dist_kind(c, value_rules[k], p), true, err);
+						  dist_kind_for(c, value_rules[k], p), true, err);
 				}
 			}
 		}
@@ -133,7 +171,7 @@ static vv_status want_all(values *v, vv_error *err)
 		for (size_t b = 0; b < c->t->columns && rc == VV_OK; b++) {
 			const vv_field *f = &c->t->schema.fields[b];
 
-			if (s->columns && base_is_time(f) &&
+			if (s->columns && is_time(f) &&
 			    vv_rule_setting_has(s, f->name, f->name_len)) {
 				rc = want(v, c->base ? vv_columns_to_old(&c->columns, b) : -1,
 					  (long)b, VV_DIST_NUMBERS, false, err);
@@ -212,7 +250,7 @@ static vv_status store(const vv_distribution *d, base_check *c, const vv_table *
 	return rc;
 }
 
-bool base_same_column(const values *v, const column_values *x)
+static bool is_same_column(const values *v, const column_values *x)
 {
 	const vv_field *was, *is;
 	size_t i = 0;
@@ -221,8 +259,8 @@ bool base_same_column(const values *v, const column_values *x)
 	    v->c->base->root.dialect.form != v->c->t->root.dialect.form) {
 		return false;
 	}
-	was = base_field_was(v, x);
-	is = base_field_is(v, x);
+	was = field_was(v, x);
+	is = field_is(v, x);
 	for (; was->missing[i] && is->missing[i]; i++) {
 		if (strcmp(was->missing[i], is->missing[i]) != 0) {
 			return false;
@@ -233,10 +271,189 @@ bool base_same_column(const values *v, const column_values *x)
 	       strcmp(was->group, is->group) == 0 && was->bare_number == is->bare_number;
 }
 
+typedef struct read_job {
+	vv_job job;
+	const reading *r;
+	const size_t *wanted;
+	size_t wanted_count;
+	uint64_t from, until;   /* rows; both lie where groups begin, or behind the last */
+	vv_distribution *parts; /* one for each item */
+	vv_error err;
+	vv_status rc;
+} read_job;
+
+static vv_table *table_of(const reading *r)
+{
+	return r->base_side ? r->v->c->base : r->v->c->t;
+}
+
+static vv_distribution *target_of(const reading *r, column_values *x)
+{
+	return r->into_is ? &x->is : &x->was;
+}
+
+/* parts NULL: straight into the items. */
+static vv_status add_group(const reading *r, vv_distribution *parts, const vv_batch *b,
+			   vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->v->count && b->rows > 0 && rc == VV_OK; i++) {
+		column_values *x = &r->v->items[i];
+		size_t at = (size_t)(r->base_side ? x->a : x->b);
+		const vv_field *f = r->base_side ? field_was(r->v, x) : field_is(r->v, x);
+
+		if (r->take[i]) {
+			rc = vv_distribution_add(parts ? &parts[i] : target_of(r, x), f,
+						 &b->cells[at], b->rows, b->columns, r->times, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status read_group(void *payload, vv_batch *b, vv_error *err)
+{
+	return add_group(payload, NULL, b, err);
+}
+
+static vv_status read_rows(read_job *j, vv_error *err)
+{
+	vv_table_reader *reader = NULL;
+	vv_batch b;
+	int more = 1;
+	vv_status rc;
+
+	vv_batch_init(&b);
+	if ((rc = vv_table_reader_open(&reader, table_of(j->r), j->wanted, j->wanted_count, false,
+				       err)) == VV_OK) {
+		rc = vv_table_seek_row(reader, j->from, err);
+	}
+	while (rc == VV_OK && (more = vv_table_read(reader, &b, err)) > 0 &&
+	       b.first_row < j->until) {
+		/* the group that holds `from` belongs to whoever has its first row */
+		if (b.first_row >= j->from) {
+			rc = add_group(j->r, j->parts, &b, err);
+		}
+	}
+	vv_table_reader_close(reader);
+	vv_batch_clear(&b);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static void run_job(vv_job *job, unsigned worker)
+{
+	read_job *j = (read_job *)(void *)job;
+
+	(void)worker;
+	j->rc = read_rows(j, &j->err);
+}
+
+static vv_status take_parts(read_job *j, vv_error *err)
+{
+	const reading *r = j->r;
+	vv_status rc = j->rc;
+
+	if (rc < 0) {
+		*err = j->err;
+	}
+	for (size_t i = 0; i < r->v->count && rc == VV_OK; i++) {
+		if (r->take[i] && (rc = vv_distribution_finish(&j->parts[i], err)) == VV_OK) {
+			rc = vv_distribution_add_all(target_of(r, &r->v->items[i]), &j->parts[i],
+						     err);
+		}
+	}
+	return rc;
+}
+
+static vv_status init_job(read_job *j, const reading *r, const size_t *wanted, size_t wanted_count,
+			  vv_error *err)
+{
+	j->r = r;
+	j->wanted = wanted;
+	j->wanted_count = wanted_count;
+	j->job.run = run_job;
+	j->parts = vv_calloc(r->v->count + 1, sizeof(*j->parts));
+	for (size_t i = 0; j->parts && i < r->v->count; i++) {
+		vv_distribution_init(&j->parts[i], r->v->items[i].kind);
+	}
+	return j->parts ? VV_OK : vv_fail_nomem(err);
+}
+
+static void clear_job(read_job *j, const reading *r)
+{
+	for (size_t i = 0; j->parts && i < r->v->count; i++) {
+		vv_distribution_clear(&j->parts[i]);
+	}
+	vv_free(j->parts);
+}
+
+static vv_status read_in_threads(const reading *r, const size_t *wanted, size_t wanted_count,
+				 size_t jobs, vv_error *err)
+{
+	vv_pool *pool = r->v->c->o->pool;
+	uint64_t rows = table_of(r)->root.rows;
+	read_job *all = vv_calloc(jobs, sizeof(*all));
+	size_t started = 0;
+	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < jobs && rc == VV_OK; i++) {
+		if ((rc = init_job(&all[i], r, wanted, wanted_count, err)) < 0) {
+			break;
+		}
+		all[i].from = rows / jobs * i;
+		all[i].until = i + 1 == jobs ? UINT64_MAX : rows / jobs * (i + 1);
+		vv_pool_submit(pool, &all[i].job);
+		started++;
+	}
+	for (size_t i = 0; i < started; i++) {
+		vv_error more;
+		vv_status one;
+
+		vv_pool_wait(pool, &all[i].job);
+		one = take_parts(&all[i], &more);
+		if (rc == VV_OK && (rc = one) < 0) {
+			*err = more;
+		}
+	}
+	for (size_t i = 0; all && i < jobs; i++) {
+		clear_job(&all[i], r);
+	}
+	vv_free(all);
+	return rc;
+}
+
+static vv_status read_columns(const reading *r, const vv_changed_group *groups, size_t count,
+			      vv_error *err)
+{
+	values *v = r->v;
+	size_t *wanted = vv_calloc(v->count + 1, sizeof(*wanted)), n = 0, jobs;
+	reading mine = *r;
+	vv_status rc = VV_OK;
+
+	if (!wanted) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < v->count; i++) {
+		if (r->take[i]) {
+			wanted[n++] = (size_t)(r->base_side ? v->items[i].a : v->items[i].b);
+		}
+	}
+	jobs = v->c->o->pool ? vv_pool_threads(v->c->o->pool) + 1u : 1;
+	jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
+	if (n > 0 && !groups && jobs > 1 && table_of(r)->root.rows >= ROWS_MIN) {
+		rc = read_in_threads(r, wanted, n, jobs, err);
+	} else if (n > 0) {
+		rc = base_each_group(v->c, table_of(r), wanted, n, groups, count, read_group, &mine,
+				     err);
+	}
+	vv_free(wanted);
+	return rc;
+}
+
 /* The base's distributions: from the cache, the others in one reading. */
 static vv_status have_base(values *v, bool *take, vv_error *err)
 {
-	base_reading r = {.v = v, .base_side = true, .times = 1, .take = take};
+	reading r = {.v = v, .base_side = true, .times = 1, .take = take};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
@@ -248,7 +465,7 @@ static vv_status have_base(values *v, bool *take, vv_error *err)
 		take[i] = x->needs_base && !x->have_was;
 	}
 	if (rc == VV_OK) {
-		rc = base_read_columns(&r, NULL, 0, err);
+		rc = read_columns(&r, NULL, 0, err);
 	}
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
 		column_values *x = &v->items[i];
@@ -264,9 +481,8 @@ static vv_status have_base(values *v, bool *take, vv_error *err)
 /* The new version's from the base's: less what only that has, plus what only this has. */
 static vv_status derive(values *v, bool *take, vv_error *err)
 {
-	base_reading minus = {
-		.v = v, .base_side = true, .into_is = true, .times = -1, .take = take};
-	base_reading plus = {.v = v, .into_is = true, .times = 1, .take = take};
+	reading minus = {.v = v, .base_side = true, .into_is = true, .times = -1, .take = take};
+	reading plus = {.v = v, .into_is = true, .times = 1, .take = take};
 	const vv_changed_groups *g;
 	bool any = false;
 	vv_status rc = VV_OK;
@@ -274,7 +490,7 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
 		column_values *x = &v->items[i];
 
-		take[i] = !x->have_is && x->have_was && !x->was.over && base_same_column(v, x);
+		take[i] = !x->have_is && x->have_was && !x->was.over && is_same_column(v, x);
 		any = any || take[i];
 		if (take[i]) {
 			rc = vv_distribution_add_all(&x->is, &x->was, err);
@@ -283,11 +499,9 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 	if (rc < 0 || !any) {
 		return rc;
 	}
-	if ((rc = base_regions(v->c, &g, err)) < 0 ||
-	    (g->old_count &&
-	     (rc = base_read_columns(&minus, g->old_groups, g->old_count, err)) < 0) ||
-	    (g->new_count &&
-	     (rc = base_read_columns(&plus, g->new_groups, g->new_count, err)) < 0)) {
+	if ((rc = base_changed_groups(v->c, &g, err)) < 0 ||
+	    (g->old_count && (rc = read_columns(&minus, g->old_groups, g->old_count, err)) < 0) ||
+	    (g->new_count && (rc = read_columns(&plus, g->new_groups, g->new_count, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
@@ -315,7 +529,7 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 
 static vv_status have_new(values *v, bool *take, vv_error *err)
 {
-	base_reading r = {.v = v, .into_is = true, .times = 1, .take = take};
+	reading r = {.v = v, .into_is = true, .times = 1, .take = take};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
@@ -329,7 +543,7 @@ static vv_status have_new(values *v, bool *take, vv_error *err)
 	for (size_t i = 0; i < v->count; i++) {
 		take[i] = !v->items[i].have_is;
 	}
-	rc = base_read_columns(&r, NULL, 0, err);
+	rc = read_columns(&r, NULL, 0, err);
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
 		column_values *x = &v->items[i];
 
@@ -337,6 +551,381 @@ static vv_status have_new(values *v, bool *take, vv_error *err)
 			rc = store(&x->is, v->c, v->c->t, (size_t)x->b, err);
 		}
 		x->have_is = true;
+	}
+	return rc;
+}
+
+static vv_status give_over(values *v, const vv_rule_setting *s, const column_values *x,
+			   vv_error *err)
+{
+	base_check *c = v->c;
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+
+	f.column = field_is(v, x)->name;
+	vv_buf_printf(&c->message,
+		      "has too many different values to be measured (over %s, or %s of them)",
+		      vv_text_count(VV_DIST_VALUES_MAX), vv_text_bytes(VV_DIST_BYTES_MAX));
+	vv_buf_puts(&c->expected, "a column with fewer different values");
+	return base_give(c, &q, &f, err);
+}
+
+static const vv_bound nothing = {.given = true};
+static const vv_bound no_share = {.given = true, .share = true};
+static const vv_bound psi_default = {.given = true, .share = true, .value = PSI_DEFAULT};
+static const vv_bound js_default = {.given = true, .share = true, .value = JS_DEFAULT};
+
+static void put_rise(vv_buf *out, const vv_distribution *was, const vv_distribution *is)
+{
+	base_put_percent(out, base_share(is->missing, is->rows));
+	vv_buf_printf(out, " of the values are missing (%s of %s), ", vv_text_count(is->missing),
+		      vv_text_count(is->rows));
+	base_put_percent(out, base_share(was->missing, was->rows));
+	vv_buf_puts(out, " in the base");
+}
+
+static vv_status check_null(values *v, const vv_rule_setting *s, const column_values *x,
+			    vv_error *err)
+{
+	base_check *c = v->c;
+	uint64_t was = base_share(x->was.missing, x->was.rows),
+		 is = base_share(x->is.missing, x->is.rows);
+	const vv_bound *max = s->max.given ? &s->max : &no_share;
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+
+	if (is <= was || is - was <= max->value) {
+		return VV_OK;
+	}
+	f.column = field_is(v, x)->name;
+	put_rise(&c->message, &x->was, &x->is);
+	vv_buf_puts(&c->expected, "a rise of at most ");
+	base_put_percent(&c->expected, max->value);
+	return base_give(c, &q, &f, err);
+}
+
+/* Where columns are not named: is it one of categories? */
+static bool is_categories(const vv_distribution *d)
+{
+	return !d->over && d->count > 0 && d->count <= FEW_VALUES &&
+	       d->count * FEW_TIMES <= d->rows - d->missing;
+}
+
+static void put_measure(base_check *c, const char *name, uint64_t value, const vv_bound *max)
+{
+	vv_buf_printf(&c->message, "the values are distributed otherwise than in the base: %s ",
+		      name);
+	base_put_number(&c->message, value);
+	vv_buf_puts(&c->expected, "at most ");
+	base_put_number(&c->expected, max->value);
+}
+
+static vv_status check_drift(values *v, const vv_rule_setting *s, const column_values *x,
+			     vv_error *err)
+{
+	base_check *c = v->c;
+	bool psi = strcmp(s->rule->code, "drift-psi") == 0;
+	const vv_bound *max = s->max.given ? &s->max : psi ? &psi_default : &js_default;
+	vv_drift_bins bins;
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+	uint64_t value;
+	vv_status rc;
+
+	if (!s->columns && x->kind == VV_DIST_TEXTS && !is_categories(&x->was)) {
+		return VV_OK;
+	}
+	if (x->was.over || x->is.over) {
+		return give_over(v, s, x, err);
+	}
+	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0) {
+		return rc;
+	}
+	value = psi ? vv_drift_psi(&bins) : vv_drift_js(&bins);
+	if (value <= max->value) {
+		return VV_OK;
+	}
+	f.column = field_is(v, x)->name;
+	put_measure(c, psi ? "PSI" : "Jensen-Shannon divergence", value, max);
+	return base_give(c, &q, &f, err);
+}
+
+/* The values that the base does not have, and where each stands first. */
+typedef struct news {
+	values *v;
+	const vv_rule_setting *setting;
+	const column_values *x;
+	bool *told; /* of x->is.values */
+	base_quota quota;
+	size_t *key, key_count;
+	uint64_t found;
+} news;
+
+static size_t place_of(const vv_distribution *d, const vv_cell *cell)
+{
+	size_t lo = 0, hi = d->count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const vv_dist_value *m = &d->values[mid];
+		size_t n = m->len < cell->len ? m->len : cell->len;
+		int order = n ? memcmp(m->text, cell->text, n) : 0;
+
+		if (order < 0 || (order == 0 && m->len < cell->len)) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	return lo;
+}
+
+static vv_status give_new(news *w, const vv_batch *b, size_t row, size_t place, vv_error *err)
+{
+	base_check *c = w->v->c;
+	const vv_cell *cells = &b->cells[row * b->columns];
+	const vv_dist_value *value = &w->x->is.values[place];
+	vv_finding f = base_finding(c, w->setting);
+
+	base_key_text(&c->key, c->t, w->key, w->key_count, cells);
+	f.row = b->first_row + row + 1;
+	f.key = w->key_count ? vv_buf_cstr(&c->key) : NULL;
+	f.key_len = w->key_count ? c->key.len : 0;
+	f.column = field_is(w->v, w->x)->name;
+	f.value = value->text;
+	f.value_len = value->len;
+	vv_buf_puts(&c->message, "is new in this column");
+	if (value->count > 1) {
+		vv_buf_printf(&c->message, " (in %s rows)", vv_text_count(value->count));
+	}
+	vv_buf_printf(&c->expected, "one of the base's %s values", vv_text_count(w->x->was.count));
+	return base_give(c, &w->quota, &f, err);
+}
+
+static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
+{
+	news *w = payload;
+	const vv_field *f = field_is(w->v, w->x);
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
+		const vv_cell *cell = &b->cells[i * b->columns + (size_t)w->x->b];
+		size_t at;
+
+		if (vv_field_missing(f, cell)) {
+			continue;
+		}
+		at = place_of(&w->x->is, cell);
+		if (at < w->x->is.count && !w->told[at]) {
+			w->told[at] = true;
+			rc = give_new(w, b, i, at, err);
+		}
+	}
+	return rc;
+}
+
+/* Rows are read again only when there is something to tell. */
+static vv_status tell_news(news *w, vv_error *err)
+{
+	base_check *c = w->v->c;
+	size_t *wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
+	const vv_changed_groups *g;
+	vv_status rc = VV_OK;
+
+	w->key = vv_calloc(c->t->root.key_count + 1, sizeof(*w->key));
+	if (!wanted || !w->key) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	w->key_count = base_key_places(c->t, w->key, c->t->root.key_count);
+	wanted[0] = (size_t)w->x->b;
+	memcpy(wanted + 1, w->key, w->key_count * sizeof(*wanted));
+	if (!is_same_column(w->v, w->x)) {
+		rc = base_each_group(c, c->t, wanted, w->key_count + 1, NULL, 0, news_group, w,
+				     err);
+	} else if ((rc = base_changed_groups(c, &g, err)) == VV_OK && g->new_count) {
+		rc = base_each_group(c, c->t, wanted, w->key_count + 1, g->new_groups, g->new_count,
+				     news_group, w, err);
+	}
+	rc = rc < 0 ? rc : base_end(c, &w->quota, err);
+done:
+	vv_free(wanted);
+	vv_free(w->key);
+	return rc;
+}
+
+static vv_status check_news(values *v, const vv_rule_setting *s, const column_values *x,
+			    vv_error *err)
+{
+	news w = {.v = v, .setting = s, .x = x};
+	vv_status rc = VV_OK;
+
+	if (!s->columns && !is_categories(&x->was)) {
+		return VV_OK;
+	}
+	if (x->was.over || x->is.over) {
+		return give_over(v, s, x, err);
+	}
+	if (!(w.told = vv_calloc(x->is.count + 1, sizeof(*w.told)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < x->is.count; i++) {
+		w.told[i] = vv_distribution_count(&x->was, &x->is.values[i]) > 0;
+		w.found += !w.told[i];
+	}
+	if (base_above(&s->max, nothing, w.found, x->was.count)) {
+		rc = tell_news(&w, err);
+	}
+	vv_free(w.told);
+	return rc;
+}
+
+/* A column that the setting names, and that neither version has: nothing would be checked,
+ * and nobody would know. */
+static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; s->columns && s->columns[i] && rc == VV_OK; i++) {
+		const char *name = s->columns[i];
+		base_quota q = {0};
+		vv_finding f = base_finding(c, s);
+
+		if (vv_schema_find(&c->t->schema, name, strlen(name)) >= 0 ||
+		    vv_schema_find(&c->base->schema, name, strlen(name)) >= 0) {
+			continue;
+		}
+		f.column = name;
+		vv_buf_puts(&c->message, "there is no such column");
+		vv_buf_puts(&c->expected, "a column of the table");
+		rc = base_give(c, &q, &f, err);
+	}
+	return rc;
+}
+
+static vv_status check_distributions(values *v, const char *code, vv_error *err)
+{
+	base_check *c = v->c;
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, code, NULL); s && rc == VV_OK;
+	     s = base_setting(c, code, s)) {
+		rc = check_named(c, s, err);
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const column_values *x;
+
+			if (!looks_at(c, s, p) ||
+			    !(x = find_values(v, p->b, dist_kind_for(c, code, p)))) {
+				continue;
+			}
+			if (strcmp(code, "null-share") == 0) {
+				rc = check_null(v, s, x, err);
+			} else if (strcmp(code, "new-category") == 0) {
+				rc = check_news(v, s, x, err);
+			} else {
+				rc = check_drift(v, s, x, err);
+			}
+		}
+	}
+	return rc;
+}
+
+static void put_age(vv_buf *out, uint64_t seconds)
+{
+	if (seconds >= 2 * 86400) {
+		vv_buf_printf(out, "%s days", vv_text_count(seconds / 86400));
+	} else if (seconds >= 2 * 3600) {
+		vv_buf_printf(out, "%llu hours", (unsigned long long)(seconds / 3600));
+	} else {
+		vv_buf_printf(out, "%llu minutes", (unsigned long long)(seconds / 60));
+	}
+}
+
+static vv_instant newest(const vv_field *f, const vv_distribution *d)
+{
+	int64_t step = d->values[d->count - 1].step;
+	vv_instant i = {step, 0};
+
+	return f->type == VV_TYPE_DATETIME || f->type == VV_TYPE_TIME ? vv_instant_of(step * 60)
+								      : i;
+}
+
+static vv_status check_age(values *v, const vv_rule_setting *s, const column_values *x,
+			   vv_error *err)
+{
+	base_check *c = v->c;
+	const vv_field *field = field_is(v, x);
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+	vv_instant i;
+
+	f.column = field->name;
+	if (x->is.over) {
+		return give_over(v, s, x, err);
+	}
+	if (x->is.count == 0) {
+		vv_buf_puts(&c->message, "has no date at all");
+	} else {
+		i = newest(field, &x->is);
+		int64_t at = vv_instant_seconds(&i);
+		if (c->o->now <= at || (uint64_t)(c->o->now - at) <= s->max_age) {
+			return VV_OK;
+		}
+		vv_buf_puts(&c->message, "the newest value is ");
+		vv_instant_put(&c->message, &i, field->type == VV_TYPE_DATETIME);
+		vv_buf_puts(&c->message, ", ");
+		put_age(&c->message, (uint64_t)(c->o->now - at));
+		vv_buf_puts(&c->message, " ago");
+	}
+	vv_buf_puts(&c->expected, "at most ");
+	put_age(&c->expected, s->max_age);
+	vv_buf_puts(&c->expected, " ago");
+	return base_give(c, &q, &f, err);
+}
+
+/* A column that the setting names, and that is not there or has no dates. */
+static vv_status check_named_dates(base_check *c, const vv_rule_setting *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; s->columns && s->columns[i] && rc == VV_OK; i++) {
+		long at = vv_schema_find(&c->t->schema, s->columns[i], strlen(s->columns[i]));
+		base_quota q = {0};
+		vv_finding f = base_finding(c, s);
+
+		if (at >= 0 && is_time(&c->t->schema.fields[at])) {
+			continue;
+		}
+		f.column = s->columns[i];
+		if (at < 0) {
+			vv_buf_puts(&c->message, "there is no such column");
+		} else {
+			vv_buf_printf(&c->message, "its type is %s, which has no dates",
+				      vv_type_name(c->t->schema.fields[at].type));
+		}
+		vv_buf_puts(&c->expected, "a column of dates");
+		rc = base_give(c, &q, &f, err);
+	}
+	return rc;
+}
+
+static vv_status check_freshness(values *v, vv_error *err)
+{
+	base_check *c = v->c;
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, "freshness", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "freshness", s)) {
+		rc = check_named_dates(c, s, err);
+		for (size_t b = 0; s->columns && b < c->t->columns && rc == VV_OK; b++) {
+			const vv_field *f = &c->t->schema.fields[b];
+			const column_values *x = find_values(v, (long)b, VV_DIST_NUMBERS);
+
+			if (x && is_time(f) && vv_rule_setting_has(s, f->name, f->name_len)) {
+				rc = check_age(v, s, x, err);
+			}
+		}
 	}
 	return rc;
 }
@@ -360,10 +949,10 @@ vv_status base_check_values(base_check *c, vv_error *err)
 	}
 	for (size_t k = 0;
 	     c->base && k < sizeof(value_rules) / sizeof(value_rules[0]) && rc == VV_OK; k++) {
-		rc = base_check_drift(&v, value_rules[k], err);
+		rc = check_distributions(&v, value_rules[k], err);
 	}
 	if (rc == VV_OK) {
-		rc = base_check_fresh(&v, err);
+		rc = check_freshness(&v, err);
 	}
 done:
 	for (size_t i = 0; i < v.count; i++) {

@@ -1,0 +1,252 @@
+/*
+ * base_findings: knows how findings against a base are given and held back, how bounds are
+ * read and written, and how groups of one side are read.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/check/base_internal.h"
+
+#define KEY_CELL_MAX 200u /* bytes of a value in a key's text */
+
+bool base_is_json(const vv_table *t)
+{
+	return t->root.dialect.form != VV_FORM_CSV;
+}
+
+const vv_rule_setting *base_setting(const base_check *c, const char *code,
+				    const vv_rule_setting *after)
+{
+	const vv_rule_setting *s = after ? after + 1 : vv_rule_set_get(c->rules, code);
+	const vv_rule_setting *end = c->rules->items + c->rules->count;
+
+	for (; s && s < end && strcmp(s->rule->code, code) == 0; s++) {
+		if (s->severity != VV_SEVERITY_OFF) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
+vv_finding base_finding(const base_check *c, const vv_rule_setting *s)
+{
+	vv_finding f = {.rule = s->rule->code,
+			.severity = s->severity,
+			.path = c->o->path,
+			.commit = c->o->commit};
+	return f;
+}
+
+static vv_status find_line(base_check *c, vv_finding *f, vv_error *err)
+{
+	vv_status rc = c->lines
+			       ? VV_OK
+			       : vv_check_lines_open(&c->lines, c->t, c->o->mend, c->o->cache, err);
+
+	return rc < 0 ? rc : vv_check_line(c->lines, f->row - 1, &f->line, err);
+}
+
+static bool is_over_limit(const base_check *c, const base_quota *q)
+{
+	return c->o->limit > 0 && q->given >= c->o->limit;
+}
+
+vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	f->message = vv_buf_cstr(&c->message);
+	f->expected = c->expected.len ? vv_buf_cstr(&c->expected) : NULL;
+	if ((rc = vv_buf_ok(&c->message, err)) < 0 || (rc = vv_buf_ok(&c->expected, err)) < 0 ||
+	    (rc = vv_buf_ok(&c->key, err)) < 0) {
+		return rc;
+	}
+	if (is_over_limit(c, q)) {
+		q->last = *f;
+		q->last.message = "like those above";
+		q->last.expected = q->last.key = q->last.value = NULL;
+		q->last.row = q->last.line = q->last.key_len = q->last.value_len = 0;
+		q->held++;
+	} else {
+		if (f->row > 0 && f->line == 0) {
+			rc = find_line(c, f, err);
+		}
+		if (rc == VV_OK) {
+			rc = c->o->finding(c->o->payload, f, err);
+		}
+		q->given++;
+	}
+	vv_buf_reset(&c->message);
+	vv_buf_reset(&c->expected);
+	return rc;
+}
+
+vv_status base_end(base_check *c, base_quota *q, vv_error *err)
+{
+	vv_status rc = q->held && c->o->more ? c->o->more(c->o->payload, &q->last, q->held, err)
+					     : VV_OK;
+
+	*q = (base_quota){0};
+	return rc;
+}
+
+vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!c->have_regions) {
+		if ((rc = vv_changed_groups_find(&c->regions, c->base, c->t, err)) < 0) {
+			return rc;
+		}
+		c->have_regions = true;
+	}
+	*out = &c->regions;
+	return VV_OK;
+}
+
+vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
+			  const vv_changed_group *groups, size_t count, base_group_fn fn,
+			  void *payload, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_batch b;
+	int more = 1;
+	size_t i = 0;
+	vv_status rc = VV_OK;
+
+	vv_batch_init(&b);
+	if (groups && count == 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) {
+		goto done;
+	}
+	while (rc == VV_OK && more > 0 && (!groups || i < count)) {
+		if (groups && (rc = vv_table_seek_row(r, groups[i++].row, err)) < 0) {
+			break;
+		}
+		if ((more = vv_table_read(r, &b, err)) <= 0) {
+			break;
+		}
+		vv_progress_update(c->o->progress, "checking", b.first_row + b.rows, t->root.rows);
+		rc = fn(payload, &b, err);
+	}
+	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+done:
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	return rc;
+}
+
+size_t base_key_places(const vv_table *t, size_t *places, size_t max)
+{
+	size_t n = 0;
+
+	for (; n < t->root.key_count; n++) {
+		long at = vv_schema_find(&t->schema, t->root.key[n], strlen(t->root.key[n]));
+
+		if (at < 0 || n == max) {
+			return 0;
+		}
+		places[n] = (size_t)at;
+	}
+	return n;
+}
+
+void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
+		   const vv_cell *row)
+{
+	vv_buf_reset(out);
+	for (size_t i = 0; i < count; i++) {
+		const vv_field *f = &t->schema.fields[places[i]];
+		const vv_cell *cell = &row[places[i]];
+
+		vv_buf_printf(out, "%s%.*s=", i ? ", " : "", (int)f->name_len, f->name);
+		vv_buf_put(out, cell->text, cell->len < KEY_CELL_MAX ? cell->len : KEY_CELL_MAX);
+	}
+}
+
+uint64_t base_share(uint64_t n, uint64_t of)
+{
+	/* 2^33 billionths are the most that 64 bits hold; tables beyond that lose digits that
+	 * no bound can name */
+	while (of >> 33) {
+		of >>= 1;
+		n >>= 1;
+	}
+	return of ? n * VV_BILLION / of : 0;
+}
+
+/* n of `of` against the bound: -1 below, 0, 1 above; shares are not rounded. */
+static int against(const vv_bound *b, uint64_t n, uint64_t of)
+{
+	if (!b->share) {
+		return n < b->value ? -1 : n > b->value;
+	}
+	while (of >> 30 || n >> 33) {
+		of >>= 1;
+		n >>= 1;
+	}
+	uint64_t x = n * VV_BILLION,
+		 y = b->value > UINT64_MAX / (of ? of : 1) ? UINT64_MAX : b->value * of;
+	return x < y ? -1 : x > y;
+}
+
+bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of)
+{
+	return against(b->given ? b : &fallback, n, of) > 0;
+}
+
+bool base_below(const vv_bound *b, uint64_t n, uint64_t of)
+{
+	return b->given && against(b, n, of) < 0;
+}
+
+/* v / unit with at most `digits` behind the point, rounded down, without zeros at the end. */
+static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
+{
+	uint64_t step = unit;
+
+	for (int i = 0; i < digits; i++) {
+		step /= 10;
+	}
+	uint64_t part = v % unit / step;
+	vv_buf_printf(out, "%llu", (unsigned long long)(v / unit));
+	if (part == 0) {
+		return;
+	}
+	for (; part % 10 == 0; part /= 10) {
+		digits--;
+	}
+	vv_buf_printf(out, ".%0*llu", digits, (unsigned long long)part);
+}
+
+void base_put_percent(vv_buf *out, uint64_t billionths)
+{
+	if (billionths > 0 && billionths < VV_BILLION / 10000) {
+		vv_buf_puts(out, "under 0.01");
+	} else {
+		put_fraction(out, billionths, VV_BILLION / 100, 2);
+	}
+	vv_buf_puts(out, " %");
+}
+
+void base_put_number(vv_buf *out, uint64_t billionths)
+{
+	if (billionths > 0 && billionths < VV_BILLION / 10000) {
+		vv_buf_puts(out, "under 0.0001");
+		return;
+	}
+	put_fraction(out, billionths, VV_BILLION, 4);
+}
+
+void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what)
+{
+	vv_buf_printf(out, "%s ", word);
+	if (b->share) {
+		base_put_percent(out, b->value);
+	} else {
+		vv_buf_printf(out, "%s%s%s", vv_text_count(b->value), *what ? " " : "", what);
+	}
+}
