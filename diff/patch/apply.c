@@ -1,234 +1,312 @@
 /*
- * apply: knows how the sections of a patch are gone through, and when a path counts as done:
- * when what was made reads back as the version that the patch names.
+ * apply: knows how the sections of a patch are gone through, how a patch's old version becomes
+ * the new one (its rows are gone through once, what the patch does not name is kept, and
+ * every old cell that it names is compared), and when a path counts as done: when what was
+ * made reads back as the version that the patch names.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/mem_sink.h"
-#include "diff/patch/patch_internal.h"
+#include "diff/patch/bytes.h"
+#include "diff/patch/fit.h"
+#include "diff/patch/make.h"
+#include "diff/patch/patch.h"
+#include "diff/patch/rows.h"
+
+/* --- the very version that the patch was made from ------------------------------- */
 
 #define PIECE ((size_t)64 << 10)
 
-/* --- misfits -------------------------------------------------------------------------- */
-
-vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
-			    const char *found, vv_error *err)
-{
-	const vv_patch_misfit m = {.path = j->done.path,
-				   .row = row,
-				   .column = column,
-				   .expected = expected,
-				   .found = found};
-	vv_status rc = j->opts->misfit ? j->opts->misfit(j->opts->payload, &m, err) : VV_OK;
-	return rc < 0 ? rc
-		      : vv_fail(err, VV_ECONFLICT, "the patch does not fit '%s'",
-				vv_text_shows(j->done.path));
-}
-
-static const char *cell_text(vv_buf *storage, const vv_cell *c)
-{
-	if (!c) {
-		return NULL;
-	}
-	if (c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL) {
-		return c->state == VV_CELL_NULL ? "null" : "no cell";
-	}
-	vv_buf_puts(storage, c->state == VV_CELL_TEXT ? "'" : "");
-	vv_text_put_cut(storage, c->text ? c->text : "", c->len, 200);
-	vv_buf_puts(storage, c->state == VV_CELL_TEXT ? "'" : "");
-	return vv_buf_cstr(storage);
-}
-
-vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
-			    const vv_cell *expected, const vv_cell *found, vv_error *err)
-{
-	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
-	const char *x = cell_text(&a, expected), *y = cell_text(&b, found);
-	vv_status rc = vv_buf_ok(&a, err);
-	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
-		rc = patch_misfit_text(j, row, column, x, y, err);
-	}
-	vv_buf_clear(&a);
-	vv_buf_clear(&b);
-	return rc;
-}
-
-/* --- rows as bytes ---------------------------------------------------------------------- */
-
-vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s, vv_error *err)
-{
-	const char **names = vv_calloc(s->count + 1, sizeof(*names));
-	size_t *lens = vv_calloc(s->count + 1, sizeof(*lens));
-	vv_status rc;
-	*w = (patch_writer){.dialect = d, .columns = s->count};
-	if (!names || !lens) {
-		rc = vv_fail_nomem(err);
-	} else {
-		for (size_t i = 0; i < s->count; i++) {
-			names[i] = s->fields[i].name;
-			lens[i] = s->fields[i].name_len;
-		}
-		rc = vv_row_writer_new(&w->rows, d, s->count, names, lens, err);
-	}
-	vv_free(names);
-	vv_free(lens);
-	return rc;
-}
-
-void patch_writer_close(patch_writer *w)
-{
-	vv_row_writer_free(w->rows);
-	w->rows = NULL;
-}
-
-void patch_writer_head(const patch_writer *w, vv_buf *out)
-{
-	if (w->dialect->bom) {
-		vv_buf_put(out, "\xEF\xBB\xBF", 3);
-	}
-	vv_buf_put(out, w->dialect->prologue.data, w->dialect->prologue.len);
-}
-
-void patch_writer_tail(const patch_writer *w, vv_buf *out)
-{
-	vv_buf_put(out, w->dialect->epilogue.data, w->dialect->epilogue.len);
-}
-
-void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
-		      const patch_form *form, bool last)
-{
-	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
-	const vv_dialect *d = w->dialect;
-	size_t len;
-	if (form->irregular && form->kind == VV_QUIRK_RAW) {
-		vv_buf_put(out, form->raw, form->raw_len);
-		return;
-	}
-	vv_row_write(w->rows, out, cells, w->columns);
-	if (form->irregular) {
-		vv_buf_puts(out, ends[form->kind]);
-	} else if (!last || (d->form != VV_FORM_JSON && d->final_newline)) {
-		const char *end = vv_dialect_row_end(d, &len);
-		vv_buf_put(out, end, len);
-	}
-}
-
-/* --- making a version --------------------------------------------------------------------- */
-
-/* Bytes that are made while they are read. */
-typedef struct made {
+typedef struct exact {
+	patch_maker base; /* first */
 	patch_job *job;
-	patch_maker *maker;
-	vv_buf buf;
-	size_t pos;
-	bool end, stopped; /* stopped: the maker failed, and err says why */
-	vv_error err;
-} made;
+	const patch_section *section;
+	patch_rows rows;
+	patch_writer writer;
+	bool writes; /* there is a new version */
+	bool begun;
+	long *map;      /* for each new column the old one; -1 */
+	vv_cell *cells; /* the new row being made */
+	uint64_t at[2]; /* rows passed on either side */
+	patch_op op;    /* the line at hand, when has_op */
+	bool has_op;
+} exact;
 
-static vv_status make_more(made *m, vv_error *err)
+static vv_status exact_out_of_order(const exact *e, vv_error *err)
 {
-	const vv_patch_apply_options *o = m->job->opts;
-	vv_status rc = VV_OK;
-	vv_buf_reset(&m->buf);
-	m->pos = 0;
-	while (rc == VV_OK && !m->end && m->buf.len < PIECE) {
-		rc = m->maker->more(m->maker, &m->buf, &m->end, err);
-	}
-	m->job->made += m->buf.len;
-	if (rc == VV_OK && m->buf.len > 0 && !o->check && !m->job->done.removed) {
-		rc = o->put(o->payload, m->job->done.path, m->buf.data, m->buf.len, err);
-	}
-	return rc;
+	return patch_fail(
+		e->job->lines, err,
+		"expected rows in ascending order, that leave the same rows on both sides");
 }
 
-static ssize_t made_read(void *payload, void *buf, size_t len, vv_error *err)
+static vv_status exact_emit(exact *e, vv_buf *out, const vv_cell *cells, const patch_form *form,
+			    vv_error *err)
 {
-	made *m = payload;
-	while (m->pos == m->buf.len && !m->end) {
-		vv_status rc = make_more(m, &m->err);
-		if (rc < 0) {
-			m->stopped = true;
-			if (err) {
-				*err = m->err;
-			}
-			return (ssize_t)rc;
-		}
+	if (e->at[1] >= e->section->side[1].rows) {
+		return exact_out_of_order(e, err);
 	}
-	size_t n = m->buf.len - m->pos < len ? m->buf.len - m->pos : len;
-	if (n > 0) {
-		memcpy(buf, m->buf.data + m->pos, n);
-		m->pos += n;
-	}
-	return (ssize_t)n;
+	e->at[1]++;
+	patch_writer_row(&e->writer, out, cells, form, e->at[1] == e->section->side[1].rows);
+	return vv_buf_ok(out, err);
 }
 
-static vv_status no_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status exact_fetch(exact *e, uint64_t row, patch_row *out, vv_error *err)
 {
-	(void)payload;
-	(void)cid;
-	(void)out;
-	return vv_fail(err, VV_EMISSING, "a patch has no blocks");
-}
-
-/* Groups of the target that come out as they went in are taken over, where its bytes are
- * known and mean the same rows in the new version. */
-static void take_over(const patch_job *j, const vv_root *as, vv_import_options *io)
-{
-	const vv_root *old = j->target ? &j->target->root : NULL;
-	if (old && j->opts->cache && old->kind == VV_KIND_TABLE &&
-	    old->schema.len == as->schema.len &&
-	    memcmp(old->schema.data, as->schema.data, as->schema.len) == 0 &&
-	    vv_dialect_same_cells(&old->dialect, &as->dialect)) {
-		io->known = old;
-		io->cache = j->opts->cache(j->opts->payload, &j->target->cid, &io->secret);
+	if (!e->job->target || row >= e->section->side[0].rows) {
+		return exact_out_of_order(e, err);
 	}
-	io->known = io->cache ? io->known : NULL;
+	return patch_rows_get(&e->rows, row, out, err);
 }
 
-vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
-		     vv_error *err)
+/* The old row's cells in their new places. */
+static void exact_map_cells(exact *e, const patch_row *row)
 {
-	made bytes = {.job = j, .maker = m};
-	const vv_source source = {.read = made_read, .payload = &bytes, .name = j->done.path};
-	vv_sink sink = {.get = no_block};
-	vv_import_options io = {
-		.hints = VV_SNIFF_HINTS_INIT, .temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
-	vv_import_result r;
-	vv_status rc = VV_OK;
-	j->made = 0;
-	if (!as) {
-		while (rc == VV_OK && !bytes.end) {
-			rc = make_more(&bytes, err);
-		}
-		vv_buf_clear(&bytes.buf);
+	for (size_t i = 0; i < e->writer.columns; i++) {
+		e->cells[i] = e->map[i] >= 0 ? row->cells[e->map[i]]
+					     : (vv_cell){.state = VV_CELL_ABSENT};
+	}
+}
+
+static vv_status exact_misfit(exact *e, uint64_t row, size_t pair, const vv_cell *expected,
+			      const vv_cell *found, vv_error *err)
+{
+	char name[48];
+	const patch_section *s = e->section;
+	const patch_pair *p = &s->pairs[pair];
+	snprintf(name, sizeof(name), "row %llu", (unsigned long long)row + 1);
+	return patch_misfit_cell(e->job, name, s->side[0].schema.fields[p->side[0]].name, expected,
+				 found, err);
+}
+
+static vv_status exact_form_misfit(exact *e, uint64_t row, vv_error *err)
+{
+	char name[48];
+	snprintf(name, sizeof(name), "row %llu", (unsigned long long)row + 1);
+	return patch_misfit_text(e->job, name, NULL,
+				 "the line as the patch's old version writes it",
+				 "it written otherwise", err);
+}
+
+static vv_status exact_keep(exact *e, vv_buf *out, vv_error *err)
+{
+	patch_row row;
+	vv_status rc = exact_fetch(e, e->at[0], &row, err);
+	if (rc < 0) {
 		return rc;
 	}
-	if (j->target) {
-		sink.get = j->target->source.get;
-		sink.payload = j->target->source.payload;
+	e->at[0]++;
+	exact_map_cells(e, &row);
+	return exact_emit(e, out, e->cells, &row.form, err);
+}
+
+/* One row that is in both versions, changed as the line says. */
+static vv_status exact_change(exact *e, vv_buf *out, uint64_t from, vv_error *err)
+{
+	const patch_op *op = &e->op;
+	patch_row row;
+	vv_status rc = exact_fetch(e, from, &row, err);
+	if (rc < 0) {
+		return rc;
 	}
-	io.kind = as->kind;
-	if (as->kind == VV_KIND_TABLE) {
-		io.as = io.parent = as;
-		take_over(j, as, &io);
-	}
-	rc = vv_import(&r, &source, &sink, &io, err);
-	if (rc < 0 && bytes.stopped) {
-		rc = bytes.err.code; /* and not what the import made of it */
-		if (err) {
-			*err = bytes.err;
+	exact_map_cells(e, &row);
+	for (size_t i = 0; i < op->cell_count; i++) {
+		const patch_cell *c = &op->cells[i];
+		const patch_pair *p = &e->section->pairs[c->pair];
+		if (p->side[0] >= 0 && !vv_cell_equal(&row.cells[p->side[0]], &c->side[0])) {
+			return exact_misfit(e, from, c->pair, &c->side[0], &row.cells[p->side[0]],
+					    err);
 		}
-	} else if (rc == VV_EINPUT || rc == VV_ECORRUPT) {
-		vv_prefix(err, "what the patch makes is not the table that it says");
-		rc = err ? (err->code = VV_EINPUT) : VV_EINPUT;
-	} else if (rc == VV_OK) {
-		*cid = r.cid;
-		*rows = r.root.rows;
-		vv_import_result_clear(&r);
+		if (p->side[1] >= 0) {
+			e->cells[p->side[1]] = c->side[1];
+		}
 	}
-	vv_buf_clear(&bytes.buf);
+	if (op->has_form && !patch_form_equal(&row.form, &op->form[0])) {
+		return exact_form_misfit(e, from, err);
+	}
+	return exact_emit(e, out, e->cells, op->has_form ? &op->form[1] : &row.form, err);
+}
+
+static vv_status exact_remove_row(exact *e, vv_error *err)
+{
+	const patch_op *op = &e->op;
+	patch_row row;
+	vv_status rc = exact_fetch(e, e->at[0], &row, err);
+	if (rc < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < e->section->side[0].schema.count; i++) {
+		if (!vv_cell_equal(&row.cells[i], &op->whole[i])) {
+			return exact_misfit(e, e->at[0], patch_pair_of(e->section, 0, i),
+					    &op->whole[i], &row.cells[i], err);
+		}
+	}
+	if (!patch_form_equal(&row.form, &op->form[0])) {
+		return exact_form_misfit(e, e->at[0], err);
+	}
+	e->at[0]++;
+	return VV_OK;
+}
+
+/* How many rows stand before the line's own, and are kept. */
+static vv_status exact_distance(const exact *e, uint64_t *out, vv_error *err)
+{
+	const patch_op *op = &e->op;
+	uint64_t to[2] = {op->row[0], op->row[1]};
+	bool by_old = op->kind != PATCH_ADD && op->kind != PATCH_ARRIVE,
+	     by_new = op->kind != PATCH_REMOVE && op->kind != PATCH_LEAVE;
+	if (op->kind == PATCH_END) {
+		to[0] = e->section->side[0].rows;
+		to[1] = e->section->side[1].rows;
+	}
+	if ((by_old && to[0] < e->at[0]) || (by_new && to[1] < e->at[1]) ||
+	    (by_old && by_new && to[0] - e->at[0] != to[1] - e->at[1])) {
+		return exact_out_of_order(e, err);
+	}
+	*out = by_old ? to[0] - e->at[0] : to[1] - e->at[1];
+	return VV_OK;
+}
+
+static vv_status exact_do_op(exact *e, vv_buf *out, bool *end, vv_error *err)
+{
+	patch_op *op = &e->op;
+	vv_status rc = VV_OK;
+	e->has_op = false;
+	switch (op->kind) {
+	case PATCH_CHANGE:
+		rc = exact_change(e, out, e->at[0], err);
+		e->at[0]++;
+		e->job->done.rows_changed++;
+		break;
+	case PATCH_REMOVE:
+		e->job->done.rows_removed++;
+		return exact_remove_row(e, err);
+	case PATCH_ADD:
+		e->job->done.rows_added++;
+		return exact_emit(e, out, op->whole, &op->form[1], err);
+	case PATCH_LEAVE:
+		if (op->count > e->section->side[0].rows - e->at[0]) {
+			return exact_out_of_order(e, err);
+		}
+		e->at[0] += op->count;
+		break;
+	case PATCH_ARRIVE:
+		e->job->done.rows_moved++;
+		e->job->done.rows_changed += op->cell_count > 0;
+		rc = exact_change(e, out, op->row[0], err);
+		e->has_op = --op->count > 0;
+		op->row[0]++;
+		op->row[1]++;
+		break;
+	default:
+		if (e->writes) {
+			patch_writer_tail(&e->writer, out);
+		}
+		*end = true;
+		break;
+	}
+	return rc;
+}
+
+static vv_status exact_more(patch_maker *base, vv_buf *out, bool *end, vv_error *err)
+{
+	exact *e = (exact *)(void *)base;
+	vv_status rc = VV_OK;
+	if (!e->begun) {
+		e->begun = true;
+		if (e->writes) {
+			patch_writer_head(&e->writer, out);
+		}
+	}
+	while (rc == VV_OK && !*end && out->len < PIECE) {
+		uint64_t rows = 0;
+		if (!e->has_op) {
+			if ((rc = patch_op_read(&e->op, e->job->lines, e->section, err)) < 0) {
+				break;
+			}
+			e->has_op = true;
+		}
+		if ((rc = exact_distance(e, &rows, err)) < 0) {
+			break;
+		}
+		while (rows > 0 && rc == VV_OK && out->len < PIECE) {
+			rc = exact_keep(e, out, err);
+			rows--;
+		}
+		if (rc == VV_OK && rows == 0) {
+			rc = exact_do_op(e, out, end, err);
+		}
+	}
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+static vv_status exact_open(exact *e, patch_job *j, vv_error *err)
+{
+	const patch_section *s = j->section;
+	const patch_side *to = &s->side[1];
+	vv_status rc = VV_OK;
+	*e = (exact){.base = {exact_more}, .job = j, .section = s, .writes = to->exists};
+	if (j->target) {
+		patch_rows_init(&e->rows, j->target);
+	}
+	if (to->exists &&
+	    (rc = patch_writer_open(&e->writer, &to->root.dialect, &to->schema, err)) < 0) {
+		return rc;
+	}
+	e->map = vv_calloc(to->schema.count + 1, sizeof(*e->map));
+	e->cells = vv_calloc(to->schema.count + 1, sizeof(*e->cells));
+	if (!e->map || !e->cells) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < s->pair_count; i++) {
+		if (s->pairs[i].side[1] >= 0) {
+			e->map[s->pairs[i].side[1]] = s->pairs[i].side[0];
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status fits_size(patch_job *j, vv_error *err)
+{
+	const patch_side *from = &j->section->side[0];
+	char expected[48], found[48];
+	if (!j->target ||
+	    (j->target->root.rows == from->rows && j->target->columns == from->schema.count)) {
+		return VV_OK;
+	}
+	bool rows = j->target->root.rows != from->rows;
+	snprintf(expected, sizeof(expected), "%llu %s",
+		 (unsigned long long)(rows ? from->rows : from->schema.count),
+		 rows ? "rows" : "columns");
+	snprintf(found, sizeof(found), "%llu",
+		 (unsigned long long)(rows ? j->target->root.rows : j->target->columns));
+	return patch_misfit_text(j, NULL, NULL, expected, found, err);
+}
+
+static vv_status exact_run(patch_job *j, vv_error *err)
+{
+	exact e;
+	const patch_side *to = &j->section->side[1];
+	vv_cid cid;
+	uint64_t rows;
+	vv_status rc = fits_size(j, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = exact_open(&e, j, err)) == VV_OK) {
+		rc = patch_make(j, &e.base, to->exists ? &to->root : NULL, &cid, &rows, err);
+	}
+	if (rc == VV_OK && to->exists && !vv_cid_equal(&cid, &to->cid)) {
+		rc = patch_misfit_text(j, NULL, NULL, "the version that the patch was made from",
+				       "another version", err);
+	}
+	j->done.exact = rc == VV_OK;
+	patch_rows_close(&e.rows);
+	patch_writer_close(&e.writer);
+	vv_free(e.map);
+	vv_free(e.cells);
 	return rc;
 }
 
@@ -291,7 +369,7 @@ static vv_status table_run(patch_job *j, vv_error *err)
 	}
 	bool fit = (!same || s->partial) && j->opts->mode != VV_PATCH_EXACT && s->side[1].exists &&
 		   target;
-	rc = fit ? patch_fit_run(j, err) : patch_exact_run(j, err);
+	rc = fit ? patch_fit_run(j, err) : exact_run(j, err);
 done:
 	if (reread) {
 		vv_table_close(&old);
@@ -302,7 +380,7 @@ done:
 }
 
 /* Is something at path? */
-static vv_status find(patch_job *j, const char *path, bool *exists, vv_error *err)
+static vv_status find_target(patch_job *j, const char *path, bool *exists, vv_error *err)
 {
 	vv_table t;
 	vv_status rc = j->opts->open(j->opts->payload, path, VV_KIND_FILE, &t, exists, err);
@@ -363,7 +441,7 @@ static vv_status section_run_on_version(patch_job *j, bool *skipped, vv_error *e
 		return rc < 0 ? rc : skip_section(j, err);
 	}
 	j->target = root ? &t : NULL;
-	rc = s->is_table ? patch_exact_run(j, err) : patch_bytes_run(j, err);
+	rc = s->is_table ? exact_run(j, err) : patch_bytes_run(j, err);
 	if (j->target) {
 		vv_table_close(&t);
 		j->target = NULL;
@@ -392,7 +470,7 @@ static vv_status section_run(patch_job *j, bool *skipped, vv_error *err)
 		return section_run_on_version(j, skipped, err);
 	}
 	if (s->side[1].exists && (!s->side[0].exists || moves)) {
-		if ((rc = find(j, s->path[1], &exists, err)) < 0) {
+		if ((rc = find_target(j, s->path[1], &exists, err)) < 0) {
 			return rc;
 		}
 		if (exists) {

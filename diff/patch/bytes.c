@@ -3,13 +3,16 @@
  * what to do where a path was a table and is a file now, or the other way round: then all
  * bytes go and all come.
  */
+#include "diff/patch/bytes.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
-#include "diff/patch/patch_internal.h"
+#include "diff/patch/make.h"
+#include "diff/patch/text.h"
 
 #define PIECE ((size_t)256 << 10)
 
@@ -268,7 +271,7 @@ static vv_status take_old(bytes_maker *m, vv_buf *out, size_t len, vv_error *err
 	return VV_OK;
 }
 
-static vv_status drop(bytes_maker *m, const patch_op *op, vv_error *err)
+static vv_status bytes_drop(bytes_maker *m, const patch_op *op, vv_error *err)
 {
 	vv_buf old = VV_BUF_INIT;
 	uint64_t at = m->at;
@@ -303,7 +306,7 @@ static vv_status bytes_more(patch_maker *base, vv_buf *out, bool *end, vv_error 
 	if (op.kind == PATCH_KEEP) {
 		m->keep = op.count;
 	} else if (op.kind == PATCH_DROP) {
-		rc = drop(m, &op, err);
+		rc = bytes_drop(m, &op, err);
 	} else if (op.kind == PATCH_INSERT) {
 		vv_buf_put(out, op.bytes, op.bytes_len);
 	} else {

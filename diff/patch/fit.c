@@ -1,25 +1,651 @@
 /*
- * fit: knows how the changes of a patch find their rows in another version of the table: by key
- * or, without one, by the whole row, and the nearest of several.
+ * fit: knows how a patch is fitted onto another version of its table: how its columns lie over
+ * that version's and which cells tell which row is which; how its changes find their rows, by
+ * key or, without one, by the whole row, and the nearest of several; and how those that fit
+ * become the new bytes, and the others a patch of their own.
  */
-#include <stdlib.h>
+#include "diff/patch/fit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/patch/fit_internal.h"
+#include "diff/patch/make.h"
+#include "diff/patch/rows.h"
+#include "diff/patch/text.h"
+
+/* A line of the patch that has to find its place. */
+typedef struct fit_change {
+	patch_kind kind;       /* change, remove, add */
+	uint64_t offset, line; /* in the patch */
+	vv_hash128 id;         /* of the row changed, removed or added */
+	vv_hash128 becomes;    /* change, where `rekeys`: what identifies the row then */
+	bool rekeys;           /* a cell of the key changes */
+	vv_hash128 after;      /* add: of the row above */
+	bool top;              /* add: there is none */
+	uint64_t after_offset, after_line; /* add: the line that says so; 0: none */
+	uint64_t place;                    /* row of the old version: itself; add: the one below */
+	uint64_t edit; /* where it fits: 2 * (row + 1), + 1 when behind it; 1: at the top */
+	bool fits;
+	size_t order;
+} fit_change;
+
+/* Rows of the target that a change may mean, by hash. */
+typedef struct fit_row {
+	uint64_t row;
+	size_t next; /* + 1; 0: the last */
+	bool used;
+} fit_row;
+typedef struct fit_id {
+	vv_hash128 hash;
+	size_t first, last; /* of its rows, + 1; 0: none */
+} fit_id;
+typedef struct fit_ids {
+	vv_hash_index by_hash; /* places in list */
+	fit_id *list;
+	size_t count, cap;
+	fit_row *rows;
+	size_t row_count, row_cap;
+} fit_ids;
+
+typedef struct fit {
+	patch_maker base; /* first */
+	patch_job *job;
+	const patch_section *section;
+	patch_rows rows;
+
+	/* columns */
+	long *target_of; /* pair: column of the target; -1 */
+	long *result_of; /* pair: column of the result; -1 */
+	long *kept;      /* column of the result: of the target; -1 */
+	size_t columns;  /* of the result */
+	vv_root as;      /* how the result is read; borrows */
+	const vv_schema *schema;
+	bool new_form;    /* it is written as the patch's new version */
+	bool over_new;    /* the target has the new columns already: the patch is a rest */
+	size_t *known_by; /* pairs whose cells tell which row is which */
+	size_t known_count;
+	vv_cell *identity; /* of a row, being put together */
+	vv_buf text;
+
+	/* changes */
+	fit_change *changes;
+	size_t change_count, change_cap;
+	fit_ids ids;
+	uint64_t misfits, added, removed;
+
+	/* making */
+	patch_writer writer;
+	vv_cell *cells;
+	uint64_t at, made, total;
+	size_t next;
+	bool begun;
+} fit;
+
+/* --- the rows that are asked for ------------------------------------------------- */
+
+/* NULL: no change of the patch asks for it. */
+static fit_id *fit_ids_find(const fit_ids *ids, vv_hash128 hash)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&ids->by_hash, hash.lo);
+	size_t place;
+	while (vv_hash_probe_next(&p, &place)) {
+		if (ids->list[place].hash.lo == hash.lo && ids->list[place].hash.hi == hash.hi) {
+			return &ids->list[place];
+		}
+	}
+	return NULL;
+}
+
+static vv_status fit_ids_want(fit_ids *ids, vv_hash128 hash, vv_error *err)
+{
+	if (fit_ids_find(ids, hash)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(ids->list, ids->count, ids->cap) ||
+	    !vv_hash_index_add(&ids->by_hash, hash.lo, ids->count)) {
+		return vv_fail_nomem(err);
+	}
+	ids->list[ids->count++] = (fit_id){.hash = hash};
+	return VV_OK;
+}
+
+static vv_status fit_ids_add(fit_ids *ids, fit_id *id, uint64_t row, vv_error *err)
+{
+	if (!vv_array_room(ids->rows, ids->row_count, ids->row_cap)) {
+		return vv_fail_nomem(err);
+	}
+	ids->rows[ids->row_count++] = (fit_row){.row = row};
+	if (id->last > 0) {
+		ids->rows[id->last - 1].next = ids->row_count;
+	} else {
+		id->first = ids->row_count;
+	}
+	id->last = ids->row_count;
+	return VV_OK;
+}
+
+/* The row of the hash that is nearest to `place`, an unused one if wanted; NULL: none. */
+static fit_row *fit_ids_nearest(const fit_ids *ids, vv_hash128 hash, uint64_t place, bool unused)
+{
+	const fit_id *id = fit_ids_find(ids, hash);
+	fit_row *best = NULL;
+	uint64_t distance = UINT64_MAX;
+	for (size_t i = id ? id->first : 0; i > 0; i = ids->rows[i - 1].next) {
+		fit_row *r = &ids->rows[i - 1];
+		uint64_t d = r->row > place ? r->row - place : place - r->row;
+		/* of two that are as near the lower one: tables grow rather than shrink */
+		if (d <= distance && !(unused && r->used)) {
+			distance = d;
+			best = r;
+		}
+	}
+	return best;
+}
+
+static void fit_ids_clear(fit_ids *ids)
+{
+	vv_hash_index_clear(&ids->by_hash);
+	vv_free(ids->list);
+	vv_free(ids->rows);
+	*ids = (fit_ids){0};
+}
+
+/* --- columns and identity ---------------------------------------------------------- */
+
+/* Which cells tell rows apart: those of the key, or all that the target can have. */
+static vv_status plan_identity(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	bool keyed = s->identity_count > 0;
+	size_t most = keyed ? s->identity_count : s->side[0].schema.count;
+	f->known_by = vv_calloc(most + 1, sizeof(*f->known_by));
+	if (!f->known_by) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < most; i++) {
+		size_t pair = keyed ? s->identity[i] : patch_pair_of(s, 0, i);
+		if (f->target_of[pair] >= 0) {
+			f->known_by[f->known_count++] = pair;
+		} else if (keyed) {
+			const char *name = s->side[0].schema.fields[s->pairs[pair].side[0]].name;
+			return patch_misfit_text(f->job, NULL, name, "a column of the key", NULL,
+						 err);
+		}
+	}
+	return VV_OK;
+}
+
+/* The identity hash of cells as a line has them. */
+static vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
+{
+	vv_buf_reset(&f->text);
+	for (size_t i = 0; i < f->known_count; i++) {
+		vv_buf_put_varint(&f->text, cells[i].len);
+		vv_buf_putc(&f->text, cells[i].state);
+		vv_buf_put(&f->text, cells[i].text, cells[i].len);
+	}
+	return vv_xxh3_128(vv_buf_cstr(&f->text), f->text.len, 0);
+}
+
+/* The same of a row of the target. */
+static vv_hash128 fit_hash_target(fit *f, const vv_cell *cells)
+{
+	for (size_t i = 0; i < f->known_count; i++) {
+		f->identity[i] = cells[f->target_of[f->known_by[i]]];
+	}
+	return fit_hash_cells(f, f->identity);
+}
+
+/* The same of all cells of a row of one side of the patch. */
+static vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells)
+{
+	for (size_t i = 0; i < f->known_count; i++) {
+		long at = f->section->pairs[f->known_by[i]].side[side];
+		f->identity[i] = at >= 0 ? cells[at] : (vv_cell){.state = VV_CELL_ABSENT};
+	}
+	return fit_hash_cells(f, f->identity);
+}
+
+/* The identity cells of the line's row, in f->identity. */
+static void fit_identity_of(fit *f, const patch_op *op)
+{
+	const patch_section *s = f->section;
+	for (size_t i = 0; i < f->known_count; i++) {
+		size_t pair = f->known_by[i];
+		long at = s->identity_count > 0 ? (long)i : s->pairs[pair].side[s->reverse ? 1 : 0];
+		f->identity[i] = at >= 0 && (size_t)at < op->known_count
+					 ? op->known[at]
+					 : (vv_cell){.state = VV_CELL_ABSENT};
+		for (size_t k = 0; s->reverse && k < op->cell_count; k++) {
+			if (op->cells[k].pair == pair) {
+				f->identity[i] = op->cells[k].side[0];
+			}
+		}
+	}
+}
+
+/* The same of the row that a line changes. */
+static vv_hash128 fit_hash_known(fit *f, const patch_op *op)
+{
+	fit_identity_of(f, op);
+	return fit_hash_cells(f, f->identity);
+}
+
+/* What a changed row is known by once it is changed; false where that stays, or without a key. */
+static bool fit_hash_becomes(fit *f, const patch_op *op, vv_hash128 *out)
+{
+	bool other = false;
+	fit_identity_of(f, op);
+	for (size_t i = 0; f->section->identity_count > 0 && i < f->known_count; i++) {
+		for (size_t k = 0; k < op->cell_count; k++) {
+			const patch_cell *c = &op->cells[k];
+			if (c->pair == f->known_by[i] &&
+			    !vv_cell_equal(&f->identity[i], &c->side[1])) {
+				f->identity[i] = c->side[1];
+				other = true;
+			}
+		}
+	}
+	*out = fit_hash_cells(f, f->identity);
+	return other;
+}
+
+/* The same of the row above one that is added. */
+static vv_hash128 fit_hash_after(fit *f, const patch_op *op)
+{
+	const patch_section *s = f->section;
+	for (size_t i = 0; i < f->known_count; i++) {
+		long at = s->identity_count > 0 ? (long)i : s->pairs[f->known_by[i]].side[0];
+		f->identity[i] = op->after[at];
+	}
+	return fit_hash_cells(f, f->identity);
+}
+
+/* "row id=5"; "row 17" without a key. place: of the patch's row, from 0. */
+static void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t place)
+{
+	vv_buf_reset(out);
+	if (f->section->identity_count == 0) {
+		vv_buf_printf(out, "row %llu", (unsigned long long)place + 1);
+		return;
+	}
+	vv_buf_puts(out, "row ");
+	for (size_t i = 0; i < f->section->identity_count; i++) {
+		const patch_pair *p = &f->section->pairs[f->known_by[i]];
+		vv_buf_puts(out, i > 0 ? ", " : "");
+		vv_text_put_cut(out, f->section->side[0].schema.fields[p->side[0]].name,
+				f->section->side[0].schema.fields[p->side[0]].name_len, 40);
+		vv_buf_putc(out, '=');
+		vv_text_put_cut(out, identity[i].text ? identity[i].text : "", identity[i].len, 60);
+	}
+}
+
+/* The patch changes no columns: it may lie over a table that has others besides. */
+static vv_status plan_same(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	const vv_table *t = f->job->target;
+	vv_status told = VV_OK;
+	f->columns = t->columns;
+	f->schema = &t->schema;
+	for (size_t i = 0; i < s->pair_count; i++) {
+		const vv_field *field = &s->side[0].schema.fields[s->pairs[i].side[0]];
+		long at = vv_schema_find(&t->schema, field->name, field->name_len);
+		if (at < 0) {
+			vv_status rc = patch_misfit_text(f->job, NULL, field->name, "a column",
+							 NULL, err);
+			if (rc != VV_ECONFLICT) {
+				return rc;
+			}
+			told = rc;
+		}
+		f->target_of[i] = f->result_of[i] = at;
+	}
+	for (size_t i = 0; i < f->columns; i++) {
+		f->kept[i] = (long)i;
+	}
+	f->as = t->root;
+	return told;
+}
+
+static bool has_columns(const vv_table *t, const vv_schema *s)
+{
+	bool same = t->columns == s->count;
+	for (size_t i = 0; same && i < s->count; i++) {
+		same = strcmp(t->schema.fields[i].name, s->fields[i].name) == 0;
+	}
+	return same;
+}
+
+/* What --reject left of a patch that changes columns, while these were changed. */
+static void plan_rest(fit *f)
+{
+	const patch_section *s = f->section;
+	const vv_table *t = f->job->target;
+	f->over_new = true;
+	f->columns = t->columns;
+	f->schema = &t->schema;
+	f->as = t->root;
+	for (size_t i = 0; i < s->pair_count; i++) {
+		f->target_of[i] = f->result_of[i] = s->pairs[i].side[1];
+	}
+	for (size_t i = 0; i < f->columns; i++) {
+		f->kept[i] = (long)i;
+	}
+}
+
+/* It changes columns: they must be those of its old version. */
+static vv_status plan_changed(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	const vv_table *t = f->job->target;
+	const vv_schema *a = &s->side[0].schema, *b = &s->side[1].schema;
+	for (size_t i = 0; i < a->count || i < t->columns; i++) {
+		const char *expected = i < a->count ? a->fields[i].name : NULL,
+			   *found = i < t->columns ? t->schema.fields[i].name : NULL;
+		if (!expected || !found || strcmp(expected, found) != 0) {
+			char where[32];
+			snprintf(where, sizeof(where), "number %zu", i + 1);
+			return patch_misfit_text(f->job, NULL, where,
+						 expected ? expected : "no more columns", found,
+						 err);
+		}
+	}
+	for (size_t i = 0; i < b->count; i++) {
+		f->kept[i] = -1;
+	}
+	for (size_t i = 0; i < s->pair_count; i++) {
+		f->target_of[i] = s->pairs[i].side[0];
+		f->result_of[i] = s->pairs[i].side[1];
+		if (f->result_of[i] >= 0) {
+			f->kept[f->result_of[i]] = f->target_of[i];
+		}
+	}
+	f->columns = b->count;
+	f->schema = b;
+	f->as = s->side[1].root;
+	return VV_OK;
+}
+
+/* How the patch's columns and form lie over the target's. VV_ECONFLICT, reported, when they do
+ * not. */
+static vv_status fit_plan(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	const vv_table *t = f->job->target;
+	const vv_dialect *a = &s->side[0].root.dialect, *b = &s->side[1].root.dialect,
+			 *own = &t->root.dialect;
+	size_t most = t->columns > s->side[1].schema.count ? t->columns : s->side[1].schema.count;
+	vv_status rc;
+	f->target_of = vv_calloc(s->pair_count + 1, sizeof(*f->target_of));
+	f->result_of = vv_calloc(s->pair_count + 1, sizeof(*f->result_of));
+	f->kept = vv_calloc(most + 1, sizeof(*f->kept));
+	f->cells = vv_calloc(most + 1, sizeof(*f->cells));
+	f->identity = vv_calloc(s->pair_count + 1, sizeof(*f->identity));
+	if (!f->target_of || !f->result_of || !f->kept || !f->cells || !f->identity) {
+		return vv_fail_nomem(err);
+	}
+	if ((own->form == VV_FORM_CSV) != (a->form == VV_FORM_CSV)) {
+		return patch_misfit_text(
+			f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
+			own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
+	}
+	if (!s->same_columns && s->partial && has_columns(t, &s->side[1].schema)) {
+		plan_rest(f);
+	} else if ((rc = s->same_columns ? plan_same(f, err) : plan_changed(f, err)) < 0) {
+		return rc;
+	}
+	if ((rc = plan_identity(f, err)) < 0) {
+		return rc;
+	}
+	if (f->over_new) {
+		f->new_form = vv_dialect_equal(own, b);
+		f->job->done.form_left = !f->new_form && !vv_dialect_equal(a, b);
+		return VV_OK;
+	}
+	bool as_old = vv_dialect_equal(own, a) && t->columns == s->side[0].schema.count;
+	if (!s->same_columns && !as_old) {
+		return patch_misfit_text(f->job, NULL, NULL,
+					 "the header line and form of the patch's old version",
+					 "another form", err);
+	}
+	if (s->same_columns && as_old) {
+		f->as.dialect = *b;
+	}
+	f->new_form = as_old || vv_dialect_equal(own, b);
+	f->job->done.form_left = !f->new_form && !vv_dialect_equal(a, b);
+	return VV_OK;
+}
+
+/* --- the new bytes ----------------------------------------------------------------- */
+
+#define PIECE ((size_t)64 << 10)
+
+static vv_cell default_cell(const fit *f)
+{
+	return (vv_cell){.state = f->as.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT
+								    : VV_CELL_ABSENT};
+}
+
+static bool ends_line(const patch_form *form)
+{
+	return form->kind != VV_QUIRK_RAW ||
+	       (form->raw_len > 0 &&
+		(form->raw[form->raw_len - 1] == '\n' || form->raw[form->raw_len - 1] == '\r'));
+}
+
+/* was_last: it stood at the end of the target, where a line may have no end, and in a JSON
+ * array has no separator behind it. */
+static vv_status fit_emit(fit *f, vv_buf *out, const patch_form *form, bool was_last, vv_error *err)
+{
+	static const patch_form regular = {0};
+	bool last = ++f->made == f->total, array = f->as.dialect.form == VV_FORM_JSON;
+	if (form->irregular && array && last != was_last) {
+		form = &regular;
+	}
+	patch_writer_row(&f->writer, out, f->cells, form, last);
+	if (form->irregular && !array && !last && !ends_line(form)) {
+		size_t len;
+		const char *end = vv_dialect_row_end(&f->as.dialect, &len);
+		vv_buf_put(out, end, len);
+	}
+	return vv_buf_ok(out, err);
+}
+
+static vv_status read_op(fit *f, const fit_change *c, patch_op *op, vv_error *err)
+{
+	vv_status rc = patch_lines_seek(f->job->lines, c->offset, c->line, err);
+	return rc < 0 ? rc : patch_op_read(op, f->job->lines, f->section, err);
+}
+
+/* Rows that come at this place. */
+static vv_status add_rows(fit *f, vv_buf *out, uint64_t edit, vv_error *err)
+{
+	static const patch_form regular = {0};
+	patch_op op;
+	vv_status rc = VV_OK;
+	while (rc == VV_OK && f->next < f->change_count && f->changes[f->next].fits &&
+	       f->changes[f->next].edit == edit) {
+		if ((rc = read_op(f, &f->changes[f->next++], &op, err)) < 0) {
+			break;
+		}
+		for (size_t i = 0; i < f->columns; i++) {
+			f->cells[i] = default_cell(f);
+		}
+		for (size_t i = 0; i < f->section->pair_count; i++) {
+			if (f->result_of[i] >= 0) {
+				f->cells[f->result_of[i]] = op.whole[f->section->pairs[i].side[1]];
+			}
+		}
+		f->job->done.rows_added++;
+		rc = fit_emit(f, out, f->new_form && op.has_form ? &op.form[1] : &regular,
+			      f->made + 1 == f->total, err);
+	}
+	return rc;
+}
+
+/* Puts the new cells of a line into f->cells; *form: how the line is written now. */
+static void fit_apply_change(fit *f, const patch_op *op, patch_form *form)
+{
+	for (size_t i = 0; i < op->cell_count; i++) {
+		long at = f->result_of[op->cells[i].pair];
+		if (at >= 0) {
+			f->cells[at] = op->cells[i].side[1];
+		}
+	}
+	if (op->has_form && f->new_form) {
+		*form = op->form[1];
+	} else if (op->has_form ||
+		   (form->irregular && form->kind == VV_QUIRK_RAW && op->cell_count > 0)) {
+		*form = (patch_form){0};
+	}
+	f->job->done.rows_changed++;
+}
+
+static vv_status next_row(fit *f, vv_buf *out, vv_error *err)
+{
+	uint64_t row = f->at++, edit = 2 * (row + 1);
+	patch_row r;
+	patch_op op;
+	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
+	if (rc < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < f->columns; i++) {
+		f->cells[i] = f->kept[i] >= 0 ? r.cells[f->kept[i]] : default_cell(f);
+	}
+	if (!f->section->same_columns && !f->over_new && r.form.irregular &&
+	    r.form.kind == VV_QUIRK_RAW) {
+		r.form = (patch_form){0};
+	}
+	bool gone = false, named = f->next < f->change_count && f->changes[f->next].fits &&
+				   f->changes[f->next].edit == edit;
+	if (named) {
+		const fit_change *c = &f->changes[f->next++];
+		if ((rc = read_op(f, c, &op, err)) < 0) {
+			return rc;
+		}
+		gone = c->kind == PATCH_REMOVE;
+		if (gone) {
+			f->job->done.rows_removed++;
+		} else {
+			fit_apply_change(f, &op, &r.form);
+		}
+	}
+	if (!gone) {
+		rc = fit_emit(f, out, &r.form, row + 1 == f->job->target->root.rows, err);
+	}
+	return rc < 0 ? rc : add_rows(f, out, edit + 1, err);
+}
+
+static vv_status fit_more(patch_maker *base, vv_buf *out, bool *end, vv_error *err)
+{
+	fit *f = (fit *)(void *)base;
+	vv_status rc = VV_OK;
+	if (!f->begun) {
+		f->begun = true;
+		patch_writer_head(&f->writer, out);
+		rc = add_rows(f, out, 1, err);
+	}
+	while (rc == VV_OK && f->at < f->job->target->root.rows && out->len < PIECE) {
+		rc = next_row(f, out, err);
+	}
+	if (rc == VV_OK && f->at == f->job->target->root.rows) {
+		patch_writer_tail(&f->writer, out);
+		*end = true;
+	}
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+/* --- what did not fit --------------------------------------------------------------------- */
+
+static vv_status write_reject(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const fit *f = payload;
+	const vv_patch_apply_options *o = f->job->opts;
+	return o->reject ? o->reject(o->payload, f->job->done.path, bytes, len, err) : VV_OK;
+}
+
+/* The section's head again, marked as being only a part. */
+static vv_status reject_head(fit *f, patch_out *o, vv_error *err)
+{
+	patch_lines *l = f->job->lines;
+	vv_status rc = patch_lines_seek(l, f->section->start, f->section->line, err);
+	for (int i = 0; i < 3 && rc == VV_OK; i++) {
+		int more = patch_lines_next(l, err);
+		if (more <= 0) {
+			return more < 0 ? (vv_status)more
+					: patch_fail(l, err, "the patch changed while it was read");
+		}
+		bool mark = i == 0 && !f->section->partial;
+		size_t end = l->json->end > 0 ? l->json->end - 1 : 0;
+		vv_buf_put(&o->line, l->text, mark ? end : l->len);
+		vv_buf_puts(&o->line, mark ? ",\"partial\":true}" : "");
+		rc = patch_out_line(o, err);
+	}
+	return rc;
+}
+
+/* The line of a change. One that goes by what a line above said of its place gets that
+ * said on its own. */
+static vv_status fit_put_change(fit *f, const fit_change *c, vv_buf *out, vv_error *err)
+{
+	patch_lines *l = f->job->lines;
+	patch_op op;
+	vv_buf after = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	if (c->kind == PATCH_ADD && c->after_line > 0 && c->after_offset != c->offset) {
+		const fit_change where = {.offset = c->after_offset, .line = c->after_line};
+		if ((rc = read_op(f, &where, &op, err)) == VV_OK) {
+			const vv_json *v = vv_json_get(l->json, "after");
+			vv_buf_puts(&after, ",\"after\":");
+			vv_buf_put(&after, l->text + v->start, v->end - v->start);
+			vv_buf_putc(&after, '}');
+		}
+	}
+	if (rc == VV_OK && (rc = read_op(f, c, &op, err)) == VV_OK) {
+		vv_buf_put(out, l->text, after.len > 0 ? l->json->end - 1 : l->len);
+		vv_buf_put(out, after.data, after.len);
+		rc = vv_buf_ok(&after, err);
+	}
+	vv_buf_clear(&after);
+	return rc;
+}
+
+static vv_status fit_reject(fit *f, vv_error *err)
+{
+	patch_out o;
+	vv_status rc = patch_out_open(&o, write_reject, f, err);
+	if (rc < 0 || (rc = vv_patch_begin(write_reject, f, err)) < 0 ||
+	    (rc = reject_head(f, &o, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < f->change_count && rc == VV_OK; i++) {
+		const fit_change *c = &f->changes[i];
+		if (!c->fits && (rc = fit_put_change(f, c, &o.line, err)) == VV_OK) {
+			o.counts[c->kind]++;
+			rc = patch_out_line(&o, err);
+		}
+	}
+	if (rc == VV_OK && (rc = patch_out_end(&o, err)) == VV_OK) {
+		rc = vv_patch_end(write_reject, f, 1, err);
+	}
+done:
+	patch_out_close(&o);
+	return rc;
+}
 
 /* --- gathering the changes -------------------------------------------------------------- */
 
-static vv_status add_change(fit *f, const fit_change *c, vv_error *err)
+static vv_status fit_add_change(fit *f, const fit_change *c, vv_error *err)
 {
-	if (f->change_count == f->change_cap) {
-		size_t cap = f->change_cap ? f->change_cap * 2 : 64;
-		fit_change *p = vv_realloc_array(f->changes, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		f->changes = p;
-		f->change_cap = cap;
+	if (!vv_array_room(f->changes, f->change_count, f->change_cap)) {
+		return vv_fail_nomem(err);
 	}
 	f->changes[f->change_count] = *c;
 	f->changes[f->change_count].order = f->change_count;
@@ -93,10 +719,10 @@ static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err
 			return rc;
 		}
 	}
-	return (rc = fit_ids_want(&f->ids, c.id, err)) < 0 ? rc : add_change(f, &c, err);
+	return (rc = fit_ids_want(&f->ids, c.id, err)) < 0 ? rc : fit_add_change(f, &c, err);
 }
 
-static vv_status gather(fit *f, vv_error *err)
+static vv_status fit_gather(fit *f, vv_error *err)
 {
 	passed p = {.top = true};
 	patch_op op;
@@ -110,7 +736,7 @@ static vv_status gather(fit *f, vv_error *err)
 	return rc < 0 ? rc : vv_buf_ok(&f->text, err);
 }
 
-static vv_status find_rows(fit *f, vv_error *err)
+static vv_status fit_find_rows(fit *f, vv_error *err)
 {
 	for (uint64_t row = 0; row < f->job->target->root.rows && f->ids.count > 0; row++) {
 		patch_row r;
@@ -130,16 +756,16 @@ static vv_status find_rows(fit *f, vv_error *err)
 
 /* Misfits are told, and all others looked for: whether they are a conflict is for the end
  * to say. */
-static vv_status tell_row(fit *f, fit_change *c, const char *row, const char *expected,
-			  const char *found, vv_error *err)
+static vv_status report_row(fit *f, fit_change *c, const char *row, const char *expected,
+			    const char *found, vv_error *err)
 {
 	vv_status rc = patch_misfit_text(f->job, row, NULL, expected, found, err);
 	c->fits = false;
 	return rc == VV_ECONFLICT ? VV_OK : rc;
 }
 
-static vv_status tell_cell(fit *f, fit_change *c, const char *row, const char *column,
-			   const vv_cell *expected, const vv_cell *found, vv_error *err)
+static vv_status report_cell(fit *f, fit_change *c, const char *row, const char *column,
+			     const vv_cell *expected, const vv_cell *found, vv_error *err)
 {
 	vv_status rc = patch_misfit_cell(f->job, row, column, expected, found, err);
 	c->fits = false;
@@ -160,13 +786,13 @@ static vv_status compare_new_column(fit *f, fit_change *c, size_t pair, const vv
 	if (found->state == VV_CELL_ABSENT || (found->state == VV_CELL_TEXT && found->len == 0)) {
 		return VV_OK;
 	}
-	return tell_cell(f, c, name, f->section->side[1].schema.fields[f->target_of[pair]].name,
-			 &none, found, err);
+	return report_cell(f, c, name, f->section->side[1].schema.fields[f->target_of[pair]].name,
+			   &none, found, err);
 }
 
 /* The cells that a change replaces, or all of a row that goes. */
-static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row, const char *name,
-			 vv_error *err)
+static vv_status fit_compare(fit *f, fit_change *c, const patch_op *op, uint64_t row,
+			     const char *name, vv_error *err)
 {
 	patch_row r;
 	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
@@ -181,8 +807,8 @@ static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row
 			continue;
 		}
 		if (!vv_cell_equal(found, &op->cells[i].side[0])) {
-			rc = tell_cell(f, c, name, pair_name(f, pair), &op->cells[i].side[0], found,
-				       err);
+			rc = report_cell(f, c, name, pair_name(f, pair), &op->cells[i].side[0],
+					 found, err);
 		}
 	}
 	for (size_t i = 0;
@@ -193,7 +819,7 @@ static vv_status compare(fit *f, fit_change *c, const patch_op *op, uint64_t row
 		}
 		const vv_cell *found = &r.cells[f->target_of[pair]];
 		if (!vv_cell_equal(found, &op->whole[i])) {
-			rc = tell_cell(f, c, name, pair_name(f, pair), &op->whole[i], found, err);
+			rc = report_cell(f, c, name, pair_name(f, pair), &op->whole[i], found, err);
 		}
 	}
 	return rc;
@@ -214,10 +840,10 @@ static vv_status place_added(fit *f, fit_change *c, int64_t drift, const char *n
 				  : fit_ids_nearest(&f->ids, c->after, above > 0 ? above - 1 : 0,
 						    false);
 	if (there) {
-		return tell_row(f, c, name, "no row with this key yet", "one", err);
+		return report_row(f, c, name, "no row with this key yet", "one", err);
 	}
 	if (!c->top && !r && !keyed) {
-		return tell_row(f, c, name, "the row above it", NULL, err);
+		return report_row(f, c, name, "the row above it", NULL, err);
 	}
 	/* with a key the row is worth more than its place: where its neighbour is gone, last */
 	c->edit = c->top ? 1 : r ? 2 * (r->row + 1) + 1 : 2 * f->job->target->root.rows + 1;
@@ -226,15 +852,15 @@ static vv_status place_added(fit *f, fit_change *c, int64_t drift, const char *n
 }
 
 /* The key that the row is to have is another row's. */
-static vv_status tell_new_key(fit *f, fit_change *c, const patch_op *op, vv_buf *name,
-			      vv_error *err)
+static vv_status report_new_key(fit *f, fit_change *c, const patch_op *op, vv_buf *name,
+				vv_error *err)
 {
 	vv_hash128 unused;
 	fit_hash_becomes(f, op, &unused);
 	fit_row_name(f, name, f->identity, c->place);
 	vv_status rc = vv_buf_ok(name, err);
 	return rc < 0 ? rc
-		      : tell_row(f, c, vv_buf_cstr(name), "no row with this key yet", "one", err);
+		      : report_row(f, c, vv_buf_cstr(name), "no row with this key yet", "one", err);
 }
 
 static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, vv_error *err)
@@ -261,13 +887,13 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 		fit_row *r = fit_ids_nearest(&f->ids, c->id, expected_place(c->place, *drift),
 					     true);
 		if (!r) {
-			return tell_row(f, c, vv_buf_cstr(name), "the row", NULL, err);
+			return report_row(f, c, vv_buf_cstr(name), "the row", NULL, err);
 		}
-		if ((rc = compare(f, c, &op, r->row, vv_buf_cstr(name), err)) < 0 || !c->fits) {
+		if ((rc = fit_compare(f, c, &op, r->row, vv_buf_cstr(name), err)) < 0 || !c->fits) {
 			return rc;
 		}
 		if (c->rekeys && fit_ids_nearest(&f->ids, c->becomes, 0, true)) {
-			return tell_new_key(f, c, &op, name, err);
+			return report_new_key(f, c, &op, name, err);
 		}
 		r->used = true;
 		*drift = (int64_t)r->row - (int64_t)c->place;
@@ -317,12 +943,12 @@ static vv_status fit_section(fit *f, vv_error *err)
 	vv_cid cid;
 	uint64_t rows = 0, end, line;
 	vv_status rc;
-	if ((rc = fit_plan(f, err)) < 0 || (rc = gather(f, err)) < 0) {
+	if ((rc = fit_plan(f, err)) < 0 || (rc = fit_gather(f, err)) < 0) {
 		return rc;
 	}
 	end = j->lines->buf_at + j->lines->pos;
 	line = j->lines->line + 1;
-	if ((rc = find_rows(f, err)) < 0 || (rc = place_all(f, err)) < 0) {
+	if ((rc = fit_find_rows(f, err)) < 0 || (rc = place_all(f, err)) < 0) {
 		return rc;
 	}
 	j->done.rejected = f->misfits;

@@ -1,8 +1,10 @@
 /*
  * rows: knows which groups were read last, and which of their rows are irregular.
  */
+#include "diff/patch/rows.h"
+
+#include "base/array.h"
 #include "base/sys.h"
-#include "diff/patch/patch_internal.h"
 
 void patch_rows_init(patch_rows *r, vv_table *t)
 {
@@ -31,14 +33,8 @@ static vv_status load_quirks(patch_slot *s, vv_error *err)
 	vv_quirks_init(&q, s->batch.quirks.data, s->batch.quirks.len);
 	s->quirk_count = 0;
 	while ((more = vv_quirks_next(&q, &next, err)) > 0) {
-		if (s->quirk_count == s->quirk_cap) {
-			size_t cap = s->quirk_cap ? s->quirk_cap * 2 : 16;
-			vv_quirk *p = vv_realloc_array(s->quirks, cap, sizeof(*p));
-			if (!p) {
-				return vv_fail_nomem(err);
-			}
-			s->quirks = p;
-			s->quirk_cap = cap;
+		if (!vv_array_room(s->quirks, s->quirk_count, s->quirk_cap)) {
+			return vv_fail_nomem(err);
 		}
 		s->quirks[s->quirk_count++] = next;
 	}

@@ -1,70 +1,17 @@
 /*
- * text: knows how cells and lines stand in a patch: as JSON that people can read wherever
- * their bytes are text, and exactly in any case.
+ * text: knows how what a patch says stands in it: cells, the forms of lines, and all of a
+ * version's root but its rows. All is JSON that people can read wherever their bytes are
+ * text, and exact in any case. A root that is read goes through the root's own strict
+ * decoder before anybody uses it.
  */
+#include "diff/patch/text.h"
+
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/patch/patch_internal.h"
-
-/* --- base64, RFC 4648, section 4 -------------------------------------------- */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static void put_base64(vv_buf *out, const char *bytes, size_t len)
-{
-	const uint8_t *p = (const uint8_t *)bytes;
-	for (; len >= 3; p += 3, len -= 3) {
-		const char four[4] = {digits[p[0] >> 2], digits[(p[0] & 3) << 4 | p[1] >> 4],
-				      digits[(p[1] & 15) << 2 | p[2] >> 6], digits[p[2] & 63]};
-		vv_buf_put(out, four, 4);
-	}
-	if (len > 0) {
-		uint8_t second = len > 1 ? p[1] : 0;
-		const char four[4] = {digits[p[0] >> 2], digits[(p[0] & 3) << 4 | second >> 4],
-				      len > 1 ? digits[(second & 15) << 2] : '=', '='};
-		vv_buf_put(out, four, 4);
-	}
-}
-
-static int digit_value(char c)
-{
-	const char *p = c ? strchr(digits, c) : NULL;
-	return p ? (int)(p - digits) : -1;
-}
-
-/* Strict: no white space, padding where it must be, no stray bits. */
-static bool get_base64(char *out, size_t *out_len, const char *text, size_t len)
-{
-	size_t n = 0;
-	if (len % 4 != 0) {
-		return false;
-	}
-	for (size_t i = 0; i < len; i += 4) {
-		bool last = i + 4 == len;
-		unsigned pad = last && text[i + 3] == '=' ? (text[i + 2] == '=' ? 2 : 1) : 0;
-		int v[4] = {0, 0, 0, 0};
-		for (unsigned k = 0; k < 4 - pad; k++) {
-			v[k] = digit_value(text[i + k]);
-			if (v[k] < 0) {
-				return false;
-			}
-		}
-		if ((pad == 2 && (v[1] & 15) != 0) || (pad == 1 && (v[2] & 3) != 0)) {
-			return false;
-		}
-		out[n++] = (char)(v[0] << 2 | v[1] >> 4);
-		if (pad < 2) {
-			out[n++] = (char)((v[1] & 15) << 4 | v[2] >> 2);
-		}
-		if (pad < 1) {
-			out[n++] = (char)((v[2] & 3) << 6 | v[3]);
-		}
-	}
-	*out_len = n;
-	return true;
-}
 
 /* --- bytes ------------------------------------------------------------------- */
 
@@ -74,7 +21,7 @@ void patch_put_bytes(vv_buf *out, const char *bytes, size_t len)
 		vv_json_put_string(out, bytes ? bytes : "", len);
 	} else {
 		vv_buf_puts(out, "{\"base64\":\"");
-		put_base64(out, bytes, len);
+		vv_base64_put(out, bytes, len, true);
 		vv_buf_puts(out, "\"}");
 	}
 }
@@ -87,19 +34,21 @@ static vv_status expected(vv_error *err, const char *what)
 static vv_status from_base64(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
 			     vv_error *err)
 {
-	char *out;
+	vv_buf read = VV_BUF_INIT;
+	vv_status rc;
 	if (!v || v->type != VV_JSON_STRING) {
 		return expected(err, "a string of base64");
 	}
-	out = vv_arena_alloc(arena, v->text_len / 4 * 3 + 1);
-	if (!out) {
-		return vv_fail_nomem(err);
-	}
-	if (!get_base64(out, len, v->text, v->text_len)) {
+	if (v->text_len % 4 != 0 || !vv_base64_read(&read, v->text, v->text_len)) {
 		return expected(err, "valid base64");
 	}
-	*bytes = out;
-	return VV_OK;
+	if ((rc = vv_buf_ok(&read, err)) == VV_OK) {
+		*bytes = vv_arena_strndup(arena, vv_buf_cstr(&read), read.len);
+		*len = read.len;
+		rc = *bytes ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_buf_clear(&read);
+	return rc;
 }
 
 /* An object with just one member: its value when the member has this name. */
@@ -263,3 +212,395 @@ vv_status patch_get_form(patch_form *out, const vv_json *v, vv_arena *arena, vv_
 		err,
 		"a line's form: null, {\"end\": \"LF\", \"CRLF\" or \"CR\"} or {\"raw\": ...}");
 }
+
+/* --- a root ------------------------------------------------------------------ */
+
+static const char *const sources[] = {"none", "inferred", "declared", "package"};
+static const char *const forms[] = {"csv", "ndjson", "json"};
+static const char *const newlines[] = {"LF", "CRLF", "CR"};
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* --- writing ------------------------------------------------------------------ */
+
+static void put_names(vv_buf *out, char *const *names, size_t count)
+{
+	vv_buf_putc(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(out, i > 0 ? "," : "");
+		patch_put_bytes(out, names[i], strlen(names[i]));
+	}
+	vv_buf_putc(out, ']');
+}
+
+void patch_put_columns(vv_buf *out, const vv_root *r)
+{
+	bool plain = vv_utf8_valid(r->schema.data ? r->schema.data : "", r->schema.len) &&
+		     r->schema.len > 0;
+	for (size_t i = 0; i < r->schema.len && plain; i++) {
+		plain = r->schema.data[i] != '\n' && r->schema.data[i] != '\r';
+	}
+	vv_buf_puts(out, "{\"schema\":");
+	if (plain) {
+		vv_buf_put(out, r->schema.data, r->schema.len);
+	} else {
+		patch_put_bytes(out, r->schema.data, r->schema.len);
+	}
+	vv_buf_puts(out, ",\"key\":");
+	put_names(out, r->key, r->key_count);
+	vv_buf_printf(out, ",\"keySource\":\"%s\",\"cut\":{\"rows\":%u,\"columns\":",
+		      sources[r->key_source], r->cut_rows);
+	put_names(out, r->cut_columns, r->cut_column_count);
+	vv_buf_puts(out, "}}");
+}
+
+static void put_member(vv_buf *out, const char *name, const void *bytes, size_t len)
+{
+	vv_buf_printf(out, ",\"%s\":", name);
+	patch_put_bytes(out, bytes, len);
+}
+
+static void put_truth(vv_buf *out, const char *name, bool value)
+{
+	vv_buf_printf(out, ",\"%s\":%s", name, value ? "true" : "false");
+}
+
+void patch_put_dialect(vv_buf *out, const vv_dialect *d)
+{
+	vv_buf_printf(out, "{\"form\":\"%s\"", forms[d->form]);
+	put_truth(out, "bom", d->bom);
+	put_truth(out, "header", d->header);
+	put_truth(out, "finalNewline", d->final_newline);
+	vv_buf_printf(out, ",\"newline\":\"%s\"",
+		      newlines[d->newline < VV_NO_NEWLINE ? d->newline : 0]);
+	put_member(out, "prologue", d->prologue.data, d->prologue.len);
+	if (d->form == VV_FORM_CSV) {
+		put_member(out, "delimiter", &d->delimiter, 1);
+		put_member(out, "quote", &d->quote, d->quote != 0);
+		put_member(out, "escape", &d->escape, d->escape != 0);
+		vv_buf_puts(out, ",\"quoting\":\"");
+		for (size_t i = 0; i < d->quoting_count; i++) {
+			vv_buf_putc(out, '0' + d->quoting[i]);
+		}
+		vv_buf_puts(out, "\"}");
+		return;
+	}
+	put_member(out, "open", d->open.data, d->open.len);
+	put_member(out, "colon", d->colon.data, d->colon.len);
+	put_member(out, "comma", d->comma.data, d->comma.len);
+	put_member(out, "close", d->close.data, d->close.len);
+	put_member(out, "rowEnd", d->row_end.data, d->row_end.len);
+	put_member(out, "epilogue", d->epilogue.data, d->epilogue.len);
+	put_truth(out, "ascii", d->ascii);
+	vv_buf_putc(out, '}');
+}
+
+/* --- reading ------------------------------------------------------------------ */
+
+static vv_status expected_member(vv_error *err, const char *name, const char *what)
+{
+	return vv_fail(err, VV_EINPUT, "'%s': expected %s", name, what);
+}
+
+static vv_status get_word(size_t *out, const vv_json *object, const char *name,
+			  const char *const *words, size_t count, vv_error *err)
+{
+	const char *text = vv_json_get_string(object, name);
+	for (size_t i = 0; text && i < count; i++) {
+		if (strcmp(text, words[i]) == 0) {
+			*out = i;
+			return VV_OK;
+		}
+	}
+	vv_fail(err, VV_EINPUT, "'%s': expected '%s'", name, words[0]);
+	for (size_t i = 1; i < count; i++) {
+		size_t at = strlen(err ? err->message : "");
+		if (err && at + strlen(words[i]) + 8 < sizeof(err->message)) {
+			memcpy(err->message + at, " or '", 5);
+			memcpy(err->message + at + 5, words[i], strlen(words[i]));
+			memcpy(err->message + at + 5 + strlen(words[i]), "'", 2);
+		}
+	}
+	return VV_EINPUT;
+}
+
+static vv_status get_names(char ***out, size_t *count, const vv_json *object, const char *name,
+			   vv_error *err)
+{
+	const vv_json *v = vv_json_get(object, name);
+	if (!v || v->type != VV_JSON_ARRAY || v->count > VV_COLUMNS_MAX) {
+		return expected_member(err, name, "an array of column names");
+	}
+	*out = vv_calloc(v->count + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *e = v->first; e; e = e->next) {
+		if (e->type != VV_JSON_STRING || memchr(e->text, '\0', e->text_len)) {
+			return expected_member(err, name, "an array of column names");
+		}
+		(*out)[*count] = vv_strndup(e->text, e->text_len);
+		if (!(*out)[*count]) {
+			return vv_fail_nomem(err);
+		}
+		(*count)++;
+	}
+	return VV_OK;
+}
+
+vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv_error *err)
+{
+	const vv_json *schema = v ? vv_json_get(v, "schema") : NULL,
+		      *cut = v ? vv_json_get(v, "cut") : NULL;
+	size_t source;
+	uint64_t rows;
+	vv_status rc;
+	if (!schema || (schema->type != VV_JSON_OBJECT && schema->type != VV_JSON_STRING)) {
+		return expected_member(err, "schema", "a Table Schema");
+	}
+	bool text = schema->type == VV_JSON_STRING;
+	if ((rc = vv_bytes_set(&out->schema, text ? schema->text : line + schema->start,
+			       text ? schema->text_len : schema->end - schema->start, err)) < 0 ||
+	    (rc = get_names(&out->key, &out->key_count, v, "key", err)) < 0 ||
+	    (rc = get_word(&source, v, "keySource", sources, COUNT(sources), err)) < 0) {
+		return rc;
+	}
+	out->key_source = (vv_key_source)source;
+	if (!cut || cut->type != VV_JSON_OBJECT || !vv_json_get_u64(&rows, cut, "rows") ||
+	    rows > UINT32_MAX) {
+		return expected_member(err, "cut", "rows and columns");
+	}
+	out->cut_rows = (uint32_t)rows;
+	return get_names(&out->cut_columns, &out->cut_column_count, cut, "columns", err);
+}
+
+static vv_status get_truth(bool *out, const vv_json *object, const char *name, vv_error *err)
+{
+	const vv_json *v = vv_json_get(object, name);
+	if (!v || (v->type != VV_JSON_TRUE && v->type != VV_JSON_FALSE)) {
+		return expected_member(err, name, "true or false");
+	}
+	*out = v->type == VV_JSON_TRUE;
+	return VV_OK;
+}
+
+static vv_status get_run(vv_bytes *out, const vv_json *object, const char *name, vv_arena *arena,
+			 vv_error *err)
+{
+	const char *bytes;
+	size_t len;
+	vv_status rc = patch_get_bytes(&bytes, &len, vv_json_get(object, name), arena, err);
+	if (rc == VV_EINPUT) {
+		vv_prefix(err, "'%s'", name);
+	}
+	return rc < 0 ? rc : vv_bytes_set(out, bytes, len, err);
+}
+
+static vv_status get_byte(uint8_t *out, const vv_json *object, const char *name, bool may_be_none,
+			  vv_arena *arena, vv_error *err)
+{
+	const char *bytes;
+	size_t len;
+	vv_status rc = patch_get_bytes(&bytes, &len, vv_json_get(object, name), arena, err);
+	if (rc < 0 || len > 1 || (len == 0 && !may_be_none) || (len == 1 && bytes[0] == '\0')) {
+		return rc < 0 && rc != VV_EINPUT
+			       ? rc
+			       : expected_member(err, name,
+						 may_be_none ? "one byte or none" : "one byte");
+	}
+	*out = len == 1 ? (uint8_t)bytes[0] : 0;
+	return VV_OK;
+}
+
+static vv_status get_quoting(vv_dialect *d, const vv_json *object, vv_error *err)
+{
+	const vv_json *v = vv_json_get(object, "quoting");
+	if (!v || v->type != VV_JSON_STRING || v->text_len > VV_COLUMNS_MAX ||
+	    strspn(v->text, "0123") != v->text_len) {
+		return expected_member(err, "quoting", "a digit from 0 to 3 for each column");
+	}
+	d->quoting = vv_malloc(v->text_len);
+	if (!d->quoting) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < v->text_len; i++) {
+		d->quoting[i] = (uint8_t)(v->text[i] - '0');
+	}
+	d->quoting_count = v->text_len;
+	return VV_OK;
+}
+
+static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
+{
+	vv_status rc;
+	if ((rc = get_byte(&d->delimiter, v, "delimiter", false, arena, err)) < 0 ||
+	    (rc = get_byte(&d->quote, v, "quote", true, arena, err)) < 0 ||
+	    (rc = get_byte(&d->escape, v, "escape", true, arena, err)) < 0) {
+		return rc;
+	}
+	return get_quoting(d, v, err);
+}
+
+static vv_status get_json(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
+{
+	vv_status rc;
+	/* what only CSV has, as the root's decoder sets it */
+	d->delimiter = ',';
+	d->quote = '"';
+	if ((rc = get_run(&d->open, v, "open", arena, err)) < 0 ||
+	    (rc = get_run(&d->colon, v, "colon", arena, err)) < 0 ||
+	    (rc = get_run(&d->comma, v, "comma", arena, err)) < 0 ||
+	    (rc = get_run(&d->close, v, "close", arena, err)) < 0 ||
+	    (rc = get_run(&d->row_end, v, "rowEnd", arena, err)) < 0 ||
+	    (rc = get_run(&d->epilogue, v, "epilogue", arena, err)) < 0) {
+		return rc;
+	}
+	return get_truth(&d->ascii, v, "ascii", err);
+}
+
+vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	size_t form, newline;
+	vv_status rc;
+	vv_dialect_clear(out);
+	if (!v || v->type != VV_JSON_OBJECT) {
+		return vv_fail(err, VV_EINPUT, "expected how the rows are written");
+	}
+	if ((rc = get_word(&form, v, "form", forms, COUNT(forms), err)) < 0 ||
+	    (rc = get_truth(&out->bom, v, "bom", err)) < 0 ||
+	    (rc = get_truth(&out->header, v, "header", err)) < 0 ||
+	    (rc = get_truth(&out->final_newline, v, "finalNewline", err)) < 0 ||
+	    (rc = get_word(&newline, v, "newline", newlines, COUNT(newlines), err)) < 0 ||
+	    (rc = get_run(&out->prologue, v, "prologue", &arena, err)) < 0) {
+		goto done;
+	}
+	out->form = (vv_form)form;
+	out->newline = (vv_newline)newline;
+	rc = out->form == VV_FORM_CSV ? get_csv(out, v, &arena, err)
+				      : get_json(out, v, &arena, err);
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
+{
+	static const vv_sink nowhere = {NULL, NULL, NULL};
+	vv_list_builder *b = NULL;
+	vv_list list = {VV_BUF_INIT};
+	vv_status rc = vv_list_builder_new(&b, kind, &nowhere, NULL, err);
+	if (rc == VV_OK && (rc = vv_list_builder_finish(b, &list, err)) == VV_OK) {
+		vv_buf_clear(out);
+		*out = list.top;
+		list.top = (vv_buf)VV_BUF_INIT;
+	}
+	vv_list_clear(&list);
+	vv_list_builder_free(b);
+	return rc;
+}
+
+vv_status patch_finish_root(vv_root *r, vv_error *err)
+{
+	bool table = r->kind == VV_KIND_TABLE;
+	vv_buf block = VV_BUF_INIT;
+	vv_status rc;
+	r->rows = r->bytes = 0;
+	if ((rc = empty_list(&r->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS, err)) < 0 ||
+	    (table && (rc = empty_list(&r->layout, VV_LIST_LAYOUT, err)) < 0)) {
+		return rc;
+	}
+	if ((rc = vv_root_encode(&block, r, err)) == VV_OK) {
+		rc = vv_root_decode(r, block.data, block.len, err);
+	}
+	vv_buf_clear(&block);
+	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
+		rc = err ? (err->code = VV_EINPUT)
+			 : VV_EINPUT; /* it came from the patch, not from the store */
+	}
+	return rc;
+}
+
+/* --- names of columns ----------------------------------------------------------- */
+
+static int label_order(const void *x, const void *y)
+{
+	const patch_pair *const *a = x, *const *b = y;
+	return strcmp((*a)->label, (*b)->label);
+}
+
+vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a, const vv_schema *b,
+			    vv_error *err)
+{
+	patch_pair **sorted = vv_calloc(count + 1, sizeof(patch_pair *));
+	if (!sorted) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		patch_pair *p = &pairs[i];
+		p->label = p->side[1] >= 0 ? b->fields[p->side[1]].name
+					   : a->fields[p->side[0]].name;
+		sorted[i] = p;
+	}
+	qsort(sorted, count, sizeof(patch_pair *), label_order);
+	for (size_t i = 0; i < count;) {
+		size_t same = i + 1;
+		while (same < count && strcmp(sorted[i]->label, sorted[same]->label) == 0) {
+			same++;
+		}
+		for (size_t k = i; same - i > 1 && k < same; k++) {
+			sorted[k]->label = NULL;
+		}
+		i = same;
+	}
+	vv_free(sorted);
+	return VV_OK;
+}
+
+/* --- lines on their way out ---------------------------------------------------- */
+
+/* --- lines ---------------------------------------------------------------------- */
+
+vv_status patch_out_open(patch_out *o, vv_write_fn write, void *payload, vv_error *err)
+{
+	*o = (patch_out){.write = write, .payload = payload, .hash = vv_xxh3_new(0)};
+	return o->hash ? VV_OK : vv_fail_nomem(err);
+}
+
+void patch_out_close(patch_out *o)
+{
+	vv_buf_clear(&o->line);
+	vv_xxh3_free(o->hash);
+}
+
+vv_status patch_out_line(patch_out *o, vv_error *err)
+{
+	vv_buf_putc(&o->line, '\n');
+	vv_status rc = vv_buf_ok(&o->line, err);
+	if (rc == VV_OK && o->line.len > PATCH_LINE_MAX) {
+		vv_fail(err, VV_EREFUSED, "a row is too long for a patch (more than %zu MiB)",
+			PATCH_LINE_MAX >> 20);
+		return vv_hint(err, "exchange the whole version: 'varve push', 'varve fetch'");
+	}
+	if (rc == VV_OK) {
+		vv_xxh3_update(o->hash, o->line.data, o->line.len);
+		rc = o->write(o->payload, o->line.data, o->line.len, err);
+	}
+	vv_buf_reset(&o->line);
+	return rc;
+}
+
+vv_status patch_out_end(patch_out *o, vv_error *err)
+{
+	vv_hash128 h = vv_xxh3_digest128(o->hash);
+	vv_buf_printf(
+		&o->line,
+		"{\"end\":{\"changed\":%llu,\"removed\":%llu,\"added\":%llu,\"moved\":%llu,\"xxh3\":\"%016llx%016llx\"}}",
+		(unsigned long long)o->counts[PATCH_CHANGE],
+		(unsigned long long)o->counts[PATCH_REMOVE],
+		(unsigned long long)o->counts[PATCH_ADD],
+		(unsigned long long)o->counts[PATCH_ARRIVE], (unsigned long long)h.hi,
+		(unsigned long long)h.lo);
+	return patch_out_line(o, err);
+}
+
+/* --- head of a section ---------------------------------------------------------- */

@@ -1,0 +1,234 @@
+/*
+ * make: knows how the new bytes of a path are made piece by piece and read back as the version
+ * that the patch names, and how what does not fit is reported.
+ */
+#include "diff/patch/make.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/mem_sink.h"
+
+#define PIECE ((size_t)64 << 10)
+
+/* --- misfits -------------------------------------------------------------------------- */
+
+vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
+			    const char *found, vv_error *err)
+{
+	const vv_patch_misfit m = {.path = j->done.path,
+				   .row = row,
+				   .column = column,
+				   .expected = expected,
+				   .found = found};
+	vv_status rc = j->opts->misfit ? j->opts->misfit(j->opts->payload, &m, err) : VV_OK;
+	return rc < 0 ? rc
+		      : vv_fail(err, VV_ECONFLICT, "the patch does not fit '%s'",
+				vv_text_shows(j->done.path));
+}
+
+static const char *cell_text(vv_buf *storage, const vv_cell *c)
+{
+	if (!c) {
+		return NULL;
+	}
+	if (c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL) {
+		return c->state == VV_CELL_NULL ? "null" : "no cell";
+	}
+	vv_buf_puts(storage, c->state == VV_CELL_TEXT ? "'" : "");
+	vv_text_put_cut(storage, c->text ? c->text : "", c->len, 200);
+	vv_buf_puts(storage, c->state == VV_CELL_TEXT ? "'" : "");
+	return vv_buf_cstr(storage);
+}
+
+vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
+			    const vv_cell *expected, const vv_cell *found, vv_error *err)
+{
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	const char *x = cell_text(&a, expected), *y = cell_text(&b, found);
+	vv_status rc = vv_buf_ok(&a, err);
+	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
+		rc = patch_misfit_text(j, row, column, x, y, err);
+	}
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	return rc;
+}
+
+/* --- rows as bytes ---------------------------------------------------------------------- */
+
+vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s, vv_error *err)
+{
+	const char **names = vv_calloc(s->count + 1, sizeof(*names));
+	size_t *lens = vv_calloc(s->count + 1, sizeof(*lens));
+	vv_status rc;
+	*w = (patch_writer){.dialect = d, .columns = s->count};
+	if (!names || !lens) {
+		rc = vv_fail_nomem(err);
+	} else {
+		for (size_t i = 0; i < s->count; i++) {
+			names[i] = s->fields[i].name;
+			lens[i] = s->fields[i].name_len;
+		}
+		rc = vv_row_writer_new(&w->rows, d, s->count, names, lens, err);
+	}
+	vv_free(names);
+	vv_free(lens);
+	return rc;
+}
+
+void patch_writer_close(patch_writer *w)
+{
+	vv_row_writer_free(w->rows);
+	w->rows = NULL;
+}
+
+void patch_writer_head(const patch_writer *w, vv_buf *out)
+{
+	if (w->dialect->bom) {
+		vv_buf_put(out, "\xEF\xBB\xBF", 3);
+	}
+	vv_buf_put(out, w->dialect->prologue.data, w->dialect->prologue.len);
+}
+
+void patch_writer_tail(const patch_writer *w, vv_buf *out)
+{
+	vv_buf_put(out, w->dialect->epilogue.data, w->dialect->epilogue.len);
+}
+
+void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
+		      const patch_form *form, bool last)
+{
+	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
+	const vv_dialect *d = w->dialect;
+	size_t len;
+	if (form->irregular && form->kind == VV_QUIRK_RAW) {
+		vv_buf_put(out, form->raw, form->raw_len);
+		return;
+	}
+	vv_row_write(w->rows, out, cells, w->columns);
+	if (form->irregular) {
+		vv_buf_puts(out, ends[form->kind]);
+	} else if (!last || (d->form != VV_FORM_JSON && d->final_newline)) {
+		const char *end = vv_dialect_row_end(d, &len);
+		vv_buf_put(out, end, len);
+	}
+}
+
+/* --- making a version --------------------------------------------------------------------- */
+
+/* Bytes that are made while they are read. */
+typedef struct made {
+	patch_job *job;
+	patch_maker *maker;
+	vv_buf buf;
+	size_t pos;
+	bool end, stopped; /* stopped: the maker failed, and err says why */
+	vv_error err;
+} made;
+
+static vv_status make_more(made *m, vv_error *err)
+{
+	const vv_patch_apply_options *o = m->job->opts;
+	vv_status rc = VV_OK;
+	vv_buf_reset(&m->buf);
+	m->pos = 0;
+	while (rc == VV_OK && !m->end && m->buf.len < PIECE) {
+		rc = m->maker->more(m->maker, &m->buf, &m->end, err);
+	}
+	m->job->made += m->buf.len;
+	if (rc == VV_OK && m->buf.len > 0 && !o->check && !m->job->done.removed) {
+		rc = o->put(o->payload, m->job->done.path, m->buf.data, m->buf.len, err);
+	}
+	return rc;
+}
+
+static ssize_t made_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	made *m = payload;
+	while (m->pos == m->buf.len && !m->end) {
+		vv_status rc = make_more(m, &m->err);
+		if (rc < 0) {
+			m->stopped = true;
+			if (err) {
+				*err = m->err;
+			}
+			return (ssize_t)rc;
+		}
+	}
+	size_t n = m->buf.len - m->pos < len ? m->buf.len - m->pos : len;
+	if (n > 0) {
+		memcpy(buf, m->buf.data + m->pos, n);
+		m->pos += n;
+	}
+	return (ssize_t)n;
+}
+
+static vv_status no_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	(void)payload;
+	(void)cid;
+	(void)out;
+	return vv_fail(err, VV_EMISSING, "a patch has no blocks");
+}
+
+/* Groups of the target that come out as they went in are taken over, where its bytes are
+ * known and mean the same rows in the new version. */
+static void take_over(const patch_job *j, const vv_root *as, vv_import_options *io)
+{
+	const vv_root *old = j->target ? &j->target->root : NULL;
+	if (old && j->opts->cache && old->kind == VV_KIND_TABLE &&
+	    old->schema.len == as->schema.len &&
+	    memcmp(old->schema.data, as->schema.data, as->schema.len) == 0 &&
+	    vv_dialect_same_cells(&old->dialect, &as->dialect)) {
+		io->known = old;
+		io->cache = j->opts->cache(j->opts->payload, &j->target->cid, &io->secret);
+	}
+	io->known = io->cache ? io->known : NULL;
+}
+
+vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
+		     vv_error *err)
+{
+	made bytes = {.job = j, .maker = m};
+	const vv_source source = {.read = made_read, .payload = &bytes, .name = j->done.path};
+	vv_sink sink = {.get = no_block};
+	vv_import_options io = {
+		.hints = VV_SNIFF_HINTS_INIT, .temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
+	vv_import_result r;
+	vv_status rc = VV_OK;
+	j->made = 0;
+	if (!as) {
+		while (rc == VV_OK && !bytes.end) {
+			rc = make_more(&bytes, err);
+		}
+		vv_buf_clear(&bytes.buf);
+		return rc;
+	}
+	if (j->target) {
+		sink.get = j->target->source.get;
+		sink.payload = j->target->source.payload;
+	}
+	io.kind = as->kind;
+	if (as->kind == VV_KIND_TABLE) {
+		io.as = io.parent = as;
+		take_over(j, as, &io);
+	}
+	rc = vv_import(&r, &source, &sink, &io, err);
+	if (rc < 0 && bytes.stopped) {
+		rc = bytes.err.code; /* and not what the import made of it */
+		if (err) {
+			*err = bytes.err;
+		}
+	} else if (rc == VV_EINPUT || rc == VV_ECORRUPT) {
+		vv_prefix(err, "what the patch makes is not the table that it says");
+		rc = err ? (err->code = VV_EINPUT) : VV_EINPUT;
+	} else if (rc == VV_OK) {
+		*cid = r.cid;
+		*rows = r.root.rows;
+		vv_import_result_clear(&r);
+	}
+	vv_buf_clear(&bytes.buf);
+	return rc;
+}
