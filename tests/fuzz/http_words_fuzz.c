@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "tests/fuzz/fuzz.h"
+#include "transport/server/requested_form.h"
 #include "transport/server/words.h"
 
 static void require(bool holds)
@@ -41,15 +42,15 @@ static void try_path(const char *text, size_t len)
 
 static void try_asked(const char *text, bool accept)
 {
-	vv_http_params p = {.format = "car", .bytes = text, .scope = NULL};
-	vv_http_asked asked;
+	vv_form_params p = {.format = "car", .bytes = text, .scope = NULL};
+	vv_requested_form asked;
 	unsigned status;
 	vv_error err;
 
 	if (accept) {
-		p = (vv_http_params){.accept = text};
+		p = (vv_form_params){.accept = text};
 	}
-	status = vv_http_asked_read(&asked, &p, &err);
+	status = vv_requested_form_read(&asked, &p, &err);
 	require(status == 200 || ((status == 400 || status == 406) && err.message[0] != '\0'));
 }
 

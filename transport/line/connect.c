@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "transport/line/connect_internal.h"
 #include "transport/line/pipe.h"
+#include "transport/line/ssh.h"
 
 vv_status vv_connect_setting(char **out, const vv_connect_options *o, const char *key,
 			     vv_error *err)

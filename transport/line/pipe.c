@@ -5,6 +5,8 @@
  * blocks there would never answer. Our ends are non-blocking, and a line without a reader
  * gives EPIPE and no signal, whatever the process does with SIGPIPE.
  */
+#include "transport/line/pipe.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,13 +18,120 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/line/pipe.h"
 
+#define LINE_MAX_LEN 1024u /* of what the far side prints beside the protocol */
+#define TAIL_MAX 8192u
 #define STEP_MS 10          /* between looks whether a program has ended */
 #define LAST_WORDS_MS 2000u /* a program whose stdout ended has so long to end and to say why */
 #define STOP_MS 5000u       /* one whose stdin was closed may finish its work for so long, ... */
 #define GIVEN_UP_MS 200u    /* ... and for so long where it did not answer in time ... */
 #define TERMINATE_MS 2000u  /* ... and after SIGTERM for so long, before SIGKILL */
+
+/* --- what the far side says ------------------------------------------------------------------ */
+
+/* Memory is bounded however much comes: long lines are cut into several. */
+
+static void give_line(vv_peer_messages *t)
+{
+	size_t len = t->partial.len;
+
+	while (len > 0 && t->partial.data[len - 1] == '\r') {
+		len--;
+	}
+	if (len > 0 && t->line) {
+		t->line(t->payload, t->partial.data, len);
+	}
+	vv_buf_reset(&t->partial);
+}
+
+static void keep_tail(vv_peer_messages *t, const char *bytes, size_t len)
+{
+	if (len > TAIL_MAX / 2) {
+		bytes += len - TAIL_MAX / 2;
+		len = TAIL_MAX / 2;
+	}
+	if (t->tail.len + len > TAIL_MAX) {
+		size_t keep = TAIL_MAX / 2;
+
+		keep = t->tail.len < keep ? t->tail.len : keep;
+		memmove(t->tail.data, t->tail.data + (t->tail.len - keep), keep);
+		t->tail.len = keep;
+	}
+	vv_buf_put(&t->tail, bytes, len);
+}
+
+void vv_peer_messages_add(vv_peer_messages *t, const char *bytes, size_t len)
+{
+	const char *end = bytes + len;
+
+	keep_tail(t, bytes, len);
+	while (bytes < end) {
+		const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+		size_t piece = (size_t)((newline ? newline : end) - bytes);
+
+		if (piece > LINE_MAX_LEN - t->partial.len) {
+			piece = LINE_MAX_LEN - t->partial.len;
+			newline = NULL;
+		}
+		vv_buf_put(&t->partial, bytes, piece);
+		bytes += piece;
+		if (newline || t->partial.len >= LINE_MAX_LEN) {
+			give_line(t);
+		}
+		bytes += newline ? 1 : 0;
+	}
+}
+
+void vv_peer_messages_end(vv_peer_messages *t)
+{
+	give_line(t);
+}
+
+void vv_peer_messages_clear(vv_peer_messages *t)
+{
+	vv_buf_clear(&t->partial);
+	vv_buf_clear(&t->tail);
+}
+
+static void copy_text(char *out, size_t size, const char *text, size_t len)
+{
+	len = len < size ? len : size - 1;
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, size_t size)
+{
+	static const char word[] = "hint: ";
+	const char *text = vv_buf_cstr(&t->tail);
+	size_t end = t->tail.len;
+
+	out[0] = '\0';
+	if (hint) {
+		hint[0] = '\0';
+	}
+	while (end > 0) {
+		size_t start = end, len;
+
+		while (start > 0 && text[start - 1] != '\n') {
+			start--;
+		}
+		for (len = end - start; len > 0 && (unsigned char)text[start + len - 1] <= ' ';) {
+			len--;
+		}
+		if (len >= sizeof(word) - 1 && memcmp(text + start, word, sizeof(word) - 1) == 0) {
+			if (hint) {
+				copy_text(hint, size, text + start + sizeof(word) - 1,
+					  len - (sizeof(word) - 1));
+			}
+		} else if (len > 0) {
+			copy_text(out, size, text + start, len);
+			return true;
+		}
+		end = start > 0 ? start - 1 : 0;
+	}
+	return false;
+}
 
 typedef struct pipe_line {
 	int in, out, err; /* -1: none, or closed */
@@ -36,7 +145,7 @@ typedef struct pipe_line {
 	char *name;
 	vv_explain_fn explain;
 	void *payload;
-	vv_chatter said;
+	vv_peer_messages said;
 } pipe_line;
 
 vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
@@ -59,12 +168,12 @@ static bool drain_err(pipe_line *p)
 		ssize_t got = vv_sys_ops.read(p->err, step, sizeof(step));
 
 		if (got > 0) {
-			vv_chatter_add(&p->said, step, (size_t)got);
+			vv_peer_messages_add(&p->said, step, (size_t)got);
 			any = true;
 		} else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
 			(void)close(p->err);
 			p->err = -1;
-			vv_chatter_end(&p->said);
+			vv_peer_messages_end(&p->said);
 		} else if (errno == EAGAIN) {
 			break;
 		}
@@ -129,9 +238,9 @@ static ssize_t write_quietly(int fd, const char *bytes, size_t len)
 	return put;
 }
 
-static vv_status line_ended(void *payload, const char *noise, size_t len, vv_error *err);
+static vv_status pipe_ended(void *payload, const char *noise, size_t len, vv_error *err);
 
-static vv_status line_write(void *payload, const void *bytes, size_t len, vv_error *err)
+static vv_status pipe_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	pipe_line *p = payload;
 	const char *b = bytes;
@@ -152,7 +261,7 @@ static vv_status line_write(void *payload, const void *bytes, size_t len, vv_err
 				      "the connection to '%s' was closed while "
 				      "something was sent",
 				      p->name);
-			return line_ended(p, NULL, 0, err);
+			return pipe_ended(p, NULL, 0, err);
 		} else if (errno != EINTR) {
 			return vv_fail_errno(err, "cannot send to", p->name);
 		}
@@ -160,14 +269,14 @@ static vv_status line_write(void *payload, const void *bytes, size_t len, vv_err
 	return VV_OK;
 }
 
-static vv_status line_turn(void *payload, vv_error *err)
+static vv_status pipe_turn(void *payload, vv_error *err)
 {
 	(void)payload;
 	(void)err;
 	return VV_OK; /* nothing is held back here */
 }
 
-static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
+static ssize_t pipe_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	pipe_line *p = payload;
 
@@ -192,14 +301,14 @@ static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
 	}
 }
 
-static vv_status line_done(void *payload, vv_error *err)
+static vv_status pipe_done(void *payload, vv_error *err)
 {
 	(void)err;
 	(void)drain_err(payload);
 	return VV_OK;
 }
 
-static void line_set_idle(void *payload, unsigned seconds)
+static void pipe_set_idle(void *payload, unsigned seconds)
 {
 	pipe_line *p = payload;
 
@@ -240,13 +349,13 @@ static bool wait_program(pipe_line *p, unsigned ms, bool to_the_end)
 	}
 }
 
-static vv_status explain_program(const vv_chatter *said, vv_error *err)
+static vv_status explain_program(const vv_peer_messages *said, vv_error *err)
 {
 	static const char word[] = "varve: ";
 	char last[256], hint[256];
 	const char *text = last;
 
-	if (vv_chatter_last(said, last, hint, sizeof(last))) {
+	if (vv_peer_messages_last(said, last, hint, sizeof(last))) {
 		char before[sizeof(err->message)];
 
 		text += strncmp(last, word, sizeof(word) - 1) == 0 ? sizeof(word) - 1 : 0;
@@ -259,13 +368,13 @@ static vv_status explain_program(const vv_chatter *said, vv_error *err)
 	return err->code;
 }
 
-static vv_status line_ended(void *payload, const char *noise, size_t len, vv_error *err)
+static vv_status pipe_ended(void *payload, const char *noise, size_t len, vv_error *err)
 {
 	pipe_line *p = payload;
 
 	if (p->owned) {
 		(void)wait_program(p, LAST_WORDS_MS, true);
-		vv_chatter_end(&p->said);
+		vv_peer_messages_end(&p->said);
 	}
 	if (!p->owned || !err) {
 		return err ? err->code : VV_EIO;
@@ -283,7 +392,7 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static void line_close(void *payload)
+static void pipe_close(void *payload)
 {
 	pipe_line *p = payload;
 
@@ -302,22 +411,22 @@ static void line_close(void *payload)
 		}
 	}
 	(void)drain_err(p);
-	vv_chatter_end(&p->said);
+	vv_peer_messages_end(&p->said);
 	close_fd(&p->err);
-	vv_chatter_clear(&p->said);
+	vv_peer_messages_clear(&p->said);
 	vv_free(p->payload);
 	vv_free(p->name);
 	vv_free(p);
 }
 
 static const vv_channel_ops pipe_ops = {
-	.write = line_write,
-	.turn = line_turn,
-	.read = line_read,
-	.done = line_done,
-	.close = line_close,
-	.ended = line_ended,
-	.set_idle = line_set_idle,
+	.write = pipe_write,
+	.turn = pipe_turn,
+	.read = pipe_read,
+	.done = pipe_done,
+	.close = pipe_close,
+	.ended = pipe_ended,
+	.set_idle = pipe_set_idle,
 };
 
 /* --- making ------------------------------------------------------------------------------ */
@@ -401,7 +510,7 @@ vv_status vv_channel_program(vv_channel **out, const vv_program_line *line,
 	p->idle_sec = line->patience_sec > p->wanted_idle_sec ? line->patience_sec
 							      : p->wanted_idle_sec;
 	if ((rc = vv_program_start(&child, line->argv, not_for_others, err)) < 0) {
-		line_close(p);
+		pipe_close(p);
 		return rc;
 	}
 	p->in = child.out;
@@ -411,7 +520,7 @@ vv_status vv_channel_program(vv_channel **out, const vv_program_line *line,
 	if (make_nonblocking(p->in) < 0 || make_nonblocking(p->out) < 0 ||
 	    make_nonblocking(p->err) < 0) {
 		rc = vv_fail_errno(err, "cannot set up the pipe to", line->argv[0]);
-		line_close(p);
+		pipe_close(p);
 		return rc;
 	}
 	*out = vv_channel_new(&pipe_ops, p, line->name, true);

@@ -12,23 +12,23 @@
 
 /* What the far side prints beside the protocol: cut into lines for whoever shows them, and
  * its end kept for messages. */
-typedef struct vv_chatter {
+typedef struct vv_peer_messages {
 	vv_remote_line_fn line; /* may be NULL */
 	void *payload;
 	vv_buf partial; /* a line that is not whole yet */
 	vv_buf tail;    /* the last of all, at most 8 KiB */
-} vv_chatter;
-void vv_chatter_add(vv_chatter *t, const char *bytes, size_t len);
-void vv_chatter_end(vv_chatter *t); /* a last line without its end is a line too */
-void vv_chatter_clear(vv_chatter *t);
+} vv_peer_messages;
+void vv_peer_messages_add(vv_peer_messages *t, const char *bytes, size_t len);
+void vv_peer_messages_end(vv_peer_messages *t); /* a last line without its end is a line too */
+void vv_peer_messages_clear(vv_peer_messages *t);
 /* The last line with something in it that is not a hint; borrowed until more is added. *hint
  * (may be NULL): the text of a "hint: " line behind it, or "". NUL-ended copies in out and hint,
  * both of the given size. False: nothing was said. */
-bool vv_chatter_last(const vv_chatter *t, char *out, char *hint, size_t size);
+bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, size_t size);
 
 /* Why a program that was the line ended: sets err, which says already that the line was
  * closed. exit_code: -1 when it still runs, 128 + its number for a signal. */
-typedef vv_status (*vv_explain_fn)(void *payload, int exit_code, const vv_chatter *said,
+typedef vv_status (*vv_explain_fn)(void *payload, int exit_code, const vv_peer_messages *said,
 				   const char *noise, size_t len, vv_error *err);
 
 typedef struct vv_program_line {

@@ -1,16 +1,363 @@
 /*
- * ssh: which of the two ways over ssh is taken.
+ * ssh: which of the two ways over ssh is taken, and the way by a program: OpenSSH's, or what the
+ * user has in its place.
  *
  * Whoever names a command gets it. Else varve.ssh decides: external, libssh2, or auto, the
  * default: libssh2, but the ssh program for what libssh2 cannot do, where there is one. After a
- * host key that is wrong, unknown or revoked nothing else is tried.
+ * host key that is wrong, unknown or revoked nothing else is tried. A program gets the command
+ * line of its "variant", as Git has it; its stderr and exit code say what went wrong.
  */
-#include <string.h>
+#include "transport/line/ssh.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/program.h"
-#include "transport/line/ssh.h"
+#include "transport/line/connect_internal.h"
+#include "transport/line/pipe.h"
+
+#define ARGS_MAX 12u
+#define TYPING_SEC 300u /* where somebody at a terminal may be asked for a passphrase */
+
+/* How an ssh program is called. */
+typedef struct ssh_command {
+	char *text;         /* NULL: no program was asked for; `ssh` then */
+	bool shell;         /* text is a command line for sh, not a program's name */
+	char *variant_name; /* how it is called; NULL: its own name says so */
+} ssh_command;
+
+/* --- which program -------------------------------------------------------------------- */
+
+static void clear_command(ssh_command *c)
+{
+	vv_free(c->text);
+	vv_free(c->variant_name);
+	memset(c, 0, sizeof(*c));
+}
+
+static vv_status take_env(ssh_command *out, const char *name, bool shell, vv_error *err)
+{
+	const char *value = out->text ? NULL : getenv(name);
+
+	if (value && *value) {
+		out->text = vv_strdup(value);
+		out->shell = shell;
+		return out->text ? VV_OK : vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static vv_status take_setting(char **out, const vv_connect_options *o, const char *key,
+			      vv_error *err)
+{
+	vv_status rc = *out ? VV_OK : vv_connect_setting(out, o, key, err);
+
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+/* VARVE_SSH, GIT_SSH_COMMAND, core.sshCommand, GIT_SSH. */
+static vv_status read_command(ssh_command *out, const vv_connect_options *o, vv_error *err)
+{
+	const char *variant = getenv("GIT_SSH_VARIANT");
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = take_env(out, "VARVE_SSH", true, err)) < 0 ||
+	    (rc = take_env(out, "GIT_SSH_COMMAND", true, err)) < 0) {
+		goto done;
+	}
+	if (!out->text) {
+		out->shell = true;
+		if ((rc = take_setting(&out->text, o, "core.sshCommand", err)) < 0) {
+			goto done;
+		}
+	}
+	if ((rc = take_env(out, "GIT_SSH", false, err)) < 0) {
+		goto done;
+	}
+	if (variant && *variant && !(out->variant_name = vv_strdup(variant))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	rc = take_setting(&out->variant_name, o, "ssh.variant", err);
+done:
+	if (rc < 0) {
+		clear_command(out);
+	}
+	return rc;
+}
+
+typedef enum variant { OPENSSH, PLINK, TORTOISE, SIMPLE, UNKNOWN } variant;
+
+/* The program in a command line: its first word that sets no variable. */
+static size_t first_word(const char *text, const char **word)
+{
+	size_t len;
+
+	for (;;) {
+		text += strspn(text, " \t\n");
+		if (*text == '"' || *text == '\'') {
+			*word = text + 1;
+			return strcspn(text + 1, *text == '"' ? "\"" : "'");
+		}
+		len = strcspn(text, " \t\n");
+		if (!memchr(text, '=', len)) {
+			*word = text;
+			return len;
+		}
+		text += len;
+	}
+}
+
+static variant variant_of(const ssh_command *c)
+{
+	static const struct {
+		const char *name;
+		variant is;
+	} names[] = {{"ssh", OPENSSH},  {"ssh.exe", OPENSSH}, {"plink", PLINK},
+		     {"putty", PLINK},  {"plink.exe", PLINK}, {"tortoiseplink", TORTOISE},
+		     {"simple", SIMPLE}};
+	const char *word = c->text;
+	size_t len = word ? strlen(word) : 0, i;
+
+	if (c->variant_name && strcasecmp(c->variant_name, "auto") != 0) {
+		word = c->variant_name;
+		len = strlen(word);
+	} else if (!word) {
+		return OPENSSH;
+	} else if (c->shell) {
+		len = first_word(word, &word);
+	}
+	for (i = len; i > 0 && word[i - 1] != '/'; i--) {
+	}
+	word += i;
+	len -= i;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i].name) == len && strncasecmp(names[i].name, word, len) == 0) {
+			return names[i].is;
+		}
+	}
+	return UNKNOWN;
+}
+
+/* --- the far side's command line ----------------------------------------------------------- */
+
+static void put_quoted(vv_buf *out, const char *text)
+{
+	vv_buf_putc(out, '\'');
+	for (; *text; text++) {
+		if (*text == '\'') {
+			vv_buf_puts(out, "'\\''");
+		} else {
+			vv_buf_putc(out, *text);
+		}
+	}
+	vv_buf_putc(out, '\'');
+}
+
+/* "~" and "~user" stay outside of the quotes: the shell there knows whose home is where. */
+void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o)
+{
+	const char *path = url->path;
+
+	vv_buf_puts(out, o->remote_program ? o->remote_program : "varve");
+	vv_buf_puts(out, " serve --stdio ");
+	if (path[0] == '~') {
+		size_t len = strcspn(path, "/");
+
+		vv_buf_put(out, path, len);
+		path += len;
+		if (*path == '/') {
+			vv_buf_putc(out, *path++);
+		}
+		if (!*path) {
+			return;
+		}
+	}
+	put_quoted(out, path);
+}
+
+/* --- what went wrong ------------------------------------------------------------------------- */
+
+bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err)
+{
+	if (exit_code == 127 || exit_code == 126) {
+		(void)vv_fail(err, VV_ENOTFOUND, "there is no program '%s' that can be run on '%s'",
+			      vv_text_shows(program), vv_text_shows(host));
+		(void)vv_hint(err, "install varve there, or say where it is with 'git config "
+				   "remote.<name>.varve /path/to/varve'");
+		return true;
+	}
+	return false;
+}
+
+typedef struct ssh_facts {
+	char *host; /* both point behind the structure */
+	char *program;
+} ssh_facts;
+
+static ssh_facts *new_facts(const char *host, const char *program)
+{
+	size_t host_len = strlen(host) + 1, program_len = strlen(program) + 1;
+	ssh_facts *f = vv_malloc(sizeof(*f) + host_len + program_len);
+
+	if (f) {
+		f->host = (char *)(f + 1);
+		f->program = f->host + host_len;
+		memcpy(f->host, host, host_len);
+		memcpy(f->program, program, program_len);
+	}
+	return f;
+}
+
+/* What OpenSSH says, which of a caller's decisions it means, and the hint around the host. */
+static const struct {
+	const char *says;
+	vv_status code;
+	const char *before, *behind;
+} sayings[] = {
+	{"REMOTE HOST IDENTIFICATION HAS CHANGED", VV_EREFUSED,
+	 "if the change was announced to you: ssh-keygen -R ", ", then connect again"},
+	{"Host key verification failed", VV_EREFUSED,
+	 "compare the fingerprint that ssh shows, once, with: ssh ", ""},
+	{"Permission denied (", VV_EREFUSED,
+	 "is the right key in ~/.ssh or in ssh-agent, and known to ", "?"},
+	{"Too many authentication failures", VV_EREFUSED,
+	 "name the right key in ~/.ssh/config (IdentityFile, IdentitiesOnly yes) for ", ""},
+	{"Could not resolve hostname", VV_ENOTFOUND, "check the name ", ""},
+	{"Name or service not known", VV_ENOTFOUND, "check the name ", ""},
+	{"Connection refused", VV_EIO, "does sshd listen on that port of ", "?"},
+	{"timed out", VV_EIO, "can it be reached from here: ", "?"},
+	{"No route to host", VV_EIO, "can it be reached from here: ", "?"},
+};
+
+static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_messages *said,
+			     const char *noise, size_t len, vv_error *err)
+{
+	const ssh_facts *f = payload;
+	const char *text = vv_buf_cstr(&said->tail);
+	char before[sizeof(err->message)], last[256], hint[256];
+	bool spoke = vv_peer_messages_last(said, last, hint, sizeof(last));
+
+	(void)noise;
+	(void)len;
+	if (exit_code == 127 && spoke && !strstr(last, f->program)) { /* it was not that one */
+		return vv_fail(err, VV_ENOTFOUND, "cannot connect to '%s': %s",
+			       vv_text_shows(f->host), vv_text_shows(last));
+	}
+	if (vv_ssh_explain_exit(exit_code, f->host, f->program, err)) {
+		return err->code;
+	}
+	memcpy(before, err->message, sizeof(before));
+	for (size_t i = 0; exit_code == 255 && i < sizeof(sayings) / sizeof(sayings[0]); i++) {
+		if (strstr(text, sayings[i].says)) {
+			(void)vv_fail(err, sayings[i].code, "cannot connect to '%s': %s",
+				      vv_text_shows(f->host),
+				      i == 0 ? "its host key is not the one that is known for it"
+					     : vv_text_shows(last));
+			return vv_hint(err, "%s%s%s", sayings[i].before, vv_text_shows(f->host),
+				       sayings[i].behind);
+		}
+	}
+	if (spoke) {
+		(void)vv_fail(err, VV_EIO, "%s: %s", before, vv_text_shows(last));
+	} else if (exit_code > 128 && exit_code != 255) {
+		(void)vv_fail(err, VV_EIO, "%s: ssh was ended by signal %d", before,
+			      exit_code - 128);
+	} else if (exit_code > 0) {
+		(void)vv_fail(err, VV_EIO, "%s: ssh ended with exit code %d", before, exit_code);
+	}
+	return hint[0] ? vv_hint(err, "%s", vv_text_shows(hint)) : err->code;
+}
+
+/* --- running it --------------------------------------------------------------------------------- */
+
+static vv_status refuse_port(const ssh_command *c, vv_error *err)
+{
+	(void)vv_fail(err, VV_EUSAGE, "the ssh variant 'simple' of '%s' cannot be given a port",
+		      vv_text_shows(c->text ? c->text : "ssh"));
+	return vv_hint(err, "set ssh.variant to what it understands: ssh, plink or tortoiseplink");
+}
+
+/* Can somebody be asked by ssh itself? It opens the terminal, whatever stdin is. */
+static bool has_terminal(void)
+{
+	int fd = vv_open("/dev/tty", O_RDWR | O_NOCTTY, 0, NULL);
+
+	(void)vv_close(fd, NULL, NULL);
+	return fd >= 0;
+}
+
+static size_t put_options(const char **argv, variant v, const char *port)
+{
+	size_t n = 0;
+
+	if (v == OPENSSH) {
+		argv[n++] = "-T";
+	} else if (v == TORTOISE) {
+		argv[n++] = "-batch";
+	}
+	if (port) {
+		argv[n++] = v == PLINK || v == TORTOISE ? "-P" : "-p";
+		argv[n++] = port;
+	}
+	if (v == OPENSSH) {
+		argv[n++] = "--";
+	}
+	return n;
+}
+
+static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_command *c,
+			     const vv_connect_options *o, vv_error *err)
+{
+	const char *argv[ARGS_MAX] = {NULL};
+	variant v = variant_of(c);
+	vv_buf target = VV_BUF_INIT, command = VV_BUF_INIT, script = VV_BUF_INIT;
+	vv_program_line line = {argv, url->text, explain_ssh, NULL, 0};
+	char port[16];
+	size_t n = 0;
+	vv_status rc;
+
+	*out = NULL;
+	if (url->port > 0 && v == SIMPLE) {
+		return refuse_port(c, err);
+	}
+	(void)snprintf(port, sizeof(port), "%u", url->port);
+	vv_buf_printf(&target, "%s%s%s", url->user ? url->user : "", url->user ? "@" : "",
+		      url->host);
+	vv_ssh_remote_command(&command, url, o);
+	vv_buf_printf(&script, "%s \"$@\"", c->text ? c->text : "ssh");
+	if ((rc = vv_buf_ok(&target, err)) < 0 || (rc = vv_buf_ok(&command, err)) < 0 ||
+	    (rc = vv_buf_ok(&script, err)) < 0) {
+		goto done;
+	}
+	if (c->text && c->shell) {
+		argv[n++] = "/bin/sh";
+		argv[n++] = "-c";
+		argv[n++] = script.data;
+	}
+	argv[n++] = c->text ? c->text : "ssh";
+	n += put_options(argv + n, v, url->port > 0 ? port : NULL);
+	argv[n++] = target.data;
+	argv[n++] = command.data;
+	line.patience_sec = has_terminal() ? TYPING_SEC : 0;
+	line.payload = new_facts(url->host, o->remote_program ? o->remote_program : "varve");
+	rc = line.payload ? vv_channel_program(out, &line, o, err) : vv_fail_nomem(err);
+done:
+	vv_buf_clear(&target);
+	vv_buf_clear(&command);
+	vv_buf_clear(&script);
+	return rc;
+}
+
+/* --- which way ------------------------------------------------------------------------------- */
 
 typedef enum way { AUTO, LIBSSH2_ONLY, PROGRAM_ONLY } way;
 
@@ -47,7 +394,7 @@ static bool has_program(void)
 }
 
 /* libssh2, with the ssh program behind it where `w` lets it. */
-static vv_status by_library(vv_channel **out, const vv_url *url, way w, const vv_ssh_command *c,
+static vv_status by_library(vv_channel **out, const vv_url *url, way w, const ssh_command *c,
 			    const vv_connect_options *o, vv_error *err)
 {
 	bool program = has_program(), other = false;
@@ -58,12 +405,12 @@ static vv_status by_library(vv_channel **out, const vv_url *url, way w, const vv
 		return rc;
 	}
 	if (w == AUTO && program && config.special) {
-		rc = vv_channel_ssh_program(out, url, c, o, err);
+		rc = run_program(out, url, c, o, err);
 	} else {
 		rc = vv_channel_ssh2(out, url, &config, o, &other, err);
 		if (rc < 0 && other && w == AUTO && program) {
 			vv_error_clear(err);
-			rc = vv_channel_ssh_program(out, url, c, o, err);
+			rc = run_program(out, url, c, o, err);
 		}
 	}
 	vv_ssh_config_clear(&config);
@@ -73,20 +420,20 @@ static vv_status by_library(vv_channel **out, const vv_url *url, way w, const vv
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			 vv_error *err)
 {
-	vv_ssh_command command;
+	ssh_command command;
 	way w = AUTO;
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = vv_ssh_command_read(&command, o, err)) < 0) {
+	if ((rc = read_command(&command, o, err)) < 0) {
 		return rc;
 	}
 	if (!command.text && (rc = read_way(&w, o, err)) < 0) {
 		goto done;
 	}
-	rc = command.text || w == PROGRAM_ONLY ? vv_channel_ssh_program(out, url, &command, o, err)
+	rc = command.text || w == PROGRAM_ONLY ? run_program(out, url, &command, o, err)
 					       : by_library(out, url, w, &command, o, err);
 done:
-	vv_ssh_command_clear(&command);
+	clear_command(&command);
 	return rc;
 }

@@ -1,6 +1,8 @@
 /*
- * tcp: from a host's name to a connected socket.
+ * tcp: knows how the addresses of a host are tried, all within one limit of time.
  */
+#include "transport/line/tcp.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -14,7 +16,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/line/ssh.h"
 
 /* Waits until the connection stands; errno says what was in its way. */
 static bool wait_connected(int fd, uint64_t deadline)

@@ -164,7 +164,7 @@ static vv_status choose_base(vv_block_out *o, const vv_cid *cid, const vv_cid *l
 	return VV_OK;
 }
 
-static void put_record(vv_block_out *o, const vv_cid *cid, const vv_squeezed *s, unsigned kind,
+static void put_record(vv_block_out *o, const vv_cid *cid, const vv_compressed *s, unsigned kind,
 		       uint64_t distance, const vv_cid *like)
 {
 	unsigned base = s->method == VV_METHOD_DIFF ? kind : BASE_NONE;
@@ -187,7 +187,7 @@ vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *lik
 {
 	unsigned kind;
 	uint64_t distance = 0;
-	vv_squeezed s;
+	vv_compressed s;
 	vv_status rc;
 
 	if ((rc = read_checked(o, cid, err)) < 0 ||
@@ -196,8 +196,8 @@ vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *lik
 	}
 	put_prefix(&o->prefix, &o->recent, cid->codec, kind == BASE_NONE ? NULL : &o->base);
 	if ((rc = vv_buf_ok(&o->prefix, err)) < 0 ||
-	    (rc = vv_squeeze(&s, o->coder, o->raw.data, o->raw.len, o->prefix.data, o->prefix.len,
-			     err)) < 0 ||
+	    (rc = vv_compress(&s, o->coder, o->raw.data, o->raw.len, o->prefix.data, o->prefix.len,
+			      err)) < 0 ||
 	    (rc = vv_cid_map_put(o->sent, cid, o->records, NULL, err)) < 0) {
 		return rc;
 	}
@@ -273,7 +273,7 @@ typedef struct record {
 	uint8_t codec;
 	uint64_t raw_len, distance;
 	const uint8_t *prefix;
-	vv_squeezed s;
+	vv_compressed s;
 } record;
 
 static vv_status malformed(vv_error *err)
@@ -316,7 +316,7 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	if (len > (uint64_t)(end - *p)) {
 		return malformed(err);
 	}
-	r->s = (vv_squeezed){(uint8_t)r->method, *p, (size_t)len};
+	r->s = (vv_compressed){(uint8_t)r->method, *p, (size_t)len};
 	*p += len;
 	return VV_OK;
 }
@@ -393,8 +393,8 @@ static vv_status expand(vv_block_in *in, const record *r, vv_block_received *out
 	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
 		return rc;
 	}
-	rc = vv_unsqueeze(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
-			  in->prefix.len, &in->room, err);
+	rc = vv_decompress(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
+			   in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT && r->method == VV_METHOD_DIFF) {
 		unreadable(in, out); /* another block begins with the same digest, perhaps */
 		return VV_OK;

@@ -7,7 +7,7 @@
 
 static const uint8_t magic[4] = {0x28, 0xb5, 0x2f, 0xfd};
 
-static void strip(vv_squeezed *out, const vv_packed *p)
+static void strip(vv_compressed *out, const vv_packed *p)
 {
 	out->method = p->method;
 	out->bytes = p->bytes;
@@ -19,8 +19,8 @@ static void strip(vv_squeezed *out, const vv_packed *p)
 	}
 }
 
-vv_status vv_squeeze(vv_squeezed *out, vv_coder *c, const void *raw, size_t len, const void *prefix,
-		     size_t prefix_len, vv_error *err)
+vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t len,
+		      const void *prefix, size_t prefix_len, vv_error *err)
 {
 	vv_packed diff = {VV_METHOD_DIFF, NULL, 0}, whole;
 	vv_status rc = VV_OK;
@@ -39,8 +39,8 @@ vv_status vv_squeeze(vv_squeezed *out, vv_coder *c, const void *raw, size_t len,
 	return VV_OK;
 }
 
-vv_status vv_unsqueeze(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_squeezed *s,
-		       const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err)
+vv_status vv_decompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
+			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err)
 {
 	vv_buf_reset(raw);
 	vv_buf_reset(room);

@@ -2,7 +2,7 @@
  * compress: bytes made small for a line, with the help of bytes that the other side has too.
  *
  * zstd frames without their four magic bytes. The help (`prefix`) is what the compressor may
- * copy from: zstd's "prefix" dictionary. Source: RFC 8878; docs/protocol.md, "squeezed bytes".
+ * copy from: zstd's "prefix" dictionary. Source: RFC 8878; docs/protocol.md, "Compressed bytes".
  */
 #ifndef VV_TRANSPORT_PROTOCOL_COMPRESS_H
 #define VV_TRANSPORT_PROTOCOL_COMPRESS_H
@@ -15,19 +15,19 @@
 #include "repo/blocks/coder.h"
 
 /* method: VV_METHOD_STORED, VV_METHOD_ZSTD (alone) or VV_METHOD_DIFF (with the prefix). */
-typedef struct vv_squeezed {
+typedef struct vv_compressed {
 	uint8_t method;
 	const uint8_t *bytes; /* borrowed from the coder, or the raw bytes themselves */
 	size_t len;
-} vv_squeezed;
+} vv_compressed;
 
 /* The smallest of the three; prefix_len 0: there is none. */
-vv_status vv_squeeze(vv_squeezed *out, vv_coder *c, const void *raw, size_t len, const void *prefix,
-		     size_t prefix_len, vv_error *err);
+vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t len,
+		      const void *prefix, size_t prefix_len, vv_error *err);
 
 /* The inverse: raw gets exactly raw_len bytes in the place of its content. room is for the
  * call's own use. VV_ECORRUPT. */
-vv_status vv_unsqueeze(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_squeezed *s,
-		       const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);
+vv_status vv_decompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
+			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * message: knows the maps of requests.
+ * message: knows the maps of requests and of answers.
  */
 #include "transport/protocol/message.h"
 
@@ -7,13 +7,14 @@
 
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
-#include "transport/protocol/message_internal.h"
 
-#define CAN_MAX 64u
+#define CAN_MAX 64u /* abilities that a side may name */
+
+/* --- pieces of maps -------------------------------------------------------------------------- */
 
 static const char *const ops[] = {"hello", "known", "fetch", "blocks", "have", "push"};
 
-vv_status message_send(vv_channel *line, vv_buf *b, vv_error *err)
+static vv_status send_map(vv_channel *line, vv_buf *b, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(b, err);
 	rc = rc < 0 ? rc : vv_frame_write(line, VV_FRAME_MESSAGE, b->data, b->len, err);
@@ -21,13 +22,13 @@ vv_status message_send(vv_channel *line, vv_buf *b, vv_error *err)
 	return rc;
 }
 
-void message_put_text(vv_buf *b, const char *key, const char *text)
+static void put_text(vv_buf *b, const char *key, const char *text)
 {
 	vv_cbor_put_key(b, key);
 	vv_cbor_put_bytes(b, text, strlen(text)); /* bytes: refs need not be UTF-8 */
 }
 
-vv_status message_get_text(vv_cbor *c, vv_arena *arena, const char **out, vv_error *err)
+static vv_status get_text(vv_cbor *c, vv_arena *arena, const char **out, vv_error *err)
 {
 	const uint8_t *p;
 	size_t len;
@@ -42,13 +43,13 @@ vv_status message_get_text(vv_cbor *c, vv_arena *arena, const char **out, vv_err
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-void message_put_oids(vv_buf *b, const char *key, const vv_oids *l)
+static void put_oids(vv_buf *b, const char *key, const vv_oids *l)
 {
 	vv_cbor_put_key(b, key);
 	vv_cbor_put_bytes(b, l->items, l->count * sizeof(vv_oid));
 }
 
-vv_status message_get_oids(vv_cbor *c, vv_arena *arena, vv_oids *out, vv_error *err)
+static vv_status get_oids(vv_cbor *c, vv_arena *arena, vv_oids *out, vv_error *err)
 {
 	const uint8_t *p;
 	size_t len;
@@ -70,7 +71,7 @@ vv_status message_get_oids(vv_cbor *c, vv_arena *arena, vv_oids *out, vv_error *
 	return VV_OK;
 }
 
-void message_put_cids(vv_buf *b, const char *key, const vv_cids *l)
+static void put_cids(vv_buf *b, const char *key, const vv_cids *l)
 {
 	vv_buf bytes = VV_BUF_INIT;
 	for (size_t i = 0; i < l->count; i++) {
@@ -85,7 +86,7 @@ void message_put_cids(vv_buf *b, const char *key, const vv_cids *l)
 	vv_buf_clear(&bytes);
 }
 
-vv_status message_get_cids(vv_cbor *c, vv_arena *arena, vv_cids *out, bool null_ok, vv_error *err)
+static vv_status get_cids(vv_cbor *c, vv_arena *arena, vv_cids *out, bool null_ok, vv_error *err)
 {
 	const size_t each = 1 + sizeof(((vv_cid *)0)->digest);
 	const uint8_t *p;
@@ -114,7 +115,7 @@ vv_status message_get_cids(vv_cbor *c, vv_arena *arena, vv_cids *out, bool null_
 	return VV_OK;
 }
 
-vv_status message_get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
+static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 {
 	const uint8_t *p;
 	size_t len;
@@ -128,7 +129,8 @@ vv_status message_get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 	return rc;
 }
 
-void message_put_can(vv_buf *b, const char *first, const char *second)
+/* What a side can beyond version 1 ("can": a list of texts, of which unknown ones are no harm). */
+static void put_can(vv_buf *b, const char *first, const char *second)
 {
 	vv_cbor_put_key(b, "can");
 	vv_cbor_put_array(b, second ? 2 : 1);
@@ -138,7 +140,7 @@ void message_put_can(vv_buf *b, const char *first, const char *second)
 	}
 }
 
-vv_status message_get_can(vv_cbor *c, bool *whole, bool *ahead, vv_error *err)
+static vv_status get_can(vv_cbor *c, bool *whole, bool *ahead, vv_error *err)
 {
 	const char *word;
 	size_t count, len;
@@ -156,7 +158,7 @@ vv_status message_get_can(vv_cbor *c, bool *whole, bool *ahead, vv_error *err)
 	return rc;
 }
 
-/* --- writing ---------------------------------------------------------------------------- */
+/* --- requests, written ---------------------------------------------------------------------------- */
 
 static void put_push_refs(vv_buf *b, const vv_request *q)
 {
@@ -189,28 +191,28 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 	switch (q->op) {
 	case VV_OP_HELLO:
 		if (q->whole) {
-			message_put_can(&b, "whole", NULL);
+			put_can(&b, "whole", NULL);
 		}
 		break;
 	case VV_OP_KNOWN:
-		message_put_oids(&b, "want", &q->want);
+		put_oids(&b, "want", &q->want);
 		break;
 	case VV_OP_FETCH:
 		vv_cbor_put_key(&b, "done");
 		vv_cbor_put_bool(&b, q->done);
-		message_put_oids(&b, "have", &q->have);
-		message_put_oids(&b, "want", &q->want);
+		put_oids(&b, "have", &q->have);
+		put_oids(&b, "want", &q->want);
 		vv_cbor_put_key(&b, "nodes");
 		vv_cbor_put_bool(&b, q->nodes);
 		break;
 	case VV_OP_BLOCKS:
 		if (q->like.count > 0) {
-			message_put_cids(&b, "like", &q->like);
+			put_cids(&b, "like", &q->like);
 		}
-		message_put_cids(&b, "want", &q->blocks);
+		put_cids(&b, "want", &q->blocks);
 		break;
 	case VV_OP_HAVE:
-		message_put_cids(&b, "want", &q->blocks);
+		put_cids(&b, "want", &q->blocks);
 		break;
 	case VV_OP_PUSH:
 		put_push_refs(&b, q);
@@ -220,10 +222,10 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 		}
 		break;
 	}
-	return message_send(line, &b, err);
+	return send_map(line, &b, err);
 }
 
-/* --- reading ---------------------------------------------------------------------------- */
+/* --- requests, read ---------------------------------------------------------------------------- */
 
 static vv_status get_push_refs(vv_cbor *c, vv_arena *arena, vv_request *out, vv_error *err)
 {
@@ -248,9 +250,8 @@ static vv_status get_push_refs(vv_cbor *c, vv_arena *arena, vv_request *out, vv_
 			return vv_fail(err, VV_ECORRUPT, "the peer sent a ref with %zu members",
 				       four);
 		}
-		if ((rc = message_get_text(c, arena, &r->name, err)) < 0 ||
-		    (rc = message_get_oid(c, &r->old, err)) < 0 ||
-		    (rc = message_get_oid(c, &r->id, err)) < 0 ||
+		if ((rc = get_text(c, arena, &r->name, err)) < 0 ||
+		    (rc = get_oid(c, &r->old, err)) < 0 || (rc = get_oid(c, &r->id, err)) < 0 ||
 		    (rc = vv_cbor_get_bool(c, &r->force, err)) < 0) {
 			return rc;
 		}
@@ -264,9 +265,9 @@ static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_erro
 	if ((rc = vv_cbor_get_key(c, "done", err)) < 0 ||
 	    (rc = vv_cbor_get_bool(c, &out->done, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "have", err)) < 0 ||
-	    (rc = message_get_oids(c, arena, &out->have, err)) < 0 ||
+	    (rc = get_oids(c, arena, &out->have, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "want", err)) < 0 ||
-	    (rc = message_get_oids(c, arena, &out->want, err)) < 0 ||
+	    (rc = get_oids(c, arena, &out->want, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "nodes", err)) < 0) {
 		return rc;
 	}
@@ -277,11 +278,11 @@ static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_err
 {
 	vv_status rc;
 	bool alike = out->op == VV_OP_BLOCKS && vv_cbor_try_key(c, "like");
-	if (alike && (rc = message_get_cids(c, arena, &out->like, true, err)) < 0) {
+	if (alike && (rc = get_cids(c, arena, &out->like, true, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_cbor_get_key(c, "want", err)) < 0 ||
-	    (rc = message_get_cids(c, arena, &out->blocks, false, err)) < 0) {
+	    (rc = get_cids(c, arena, &out->blocks, false, err)) < 0) {
 		return rc;
 	}
 	if (alike && out->like.count != out->blocks.count) {
@@ -336,12 +337,12 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	case VV_OP_HELLO:
 		if (vv_cbor_try_key(&c, "can")) {
 			out->can = true;
-			rc = message_get_can(&c, &out->whole, &ahead, err);
+			rc = get_can(&c, &out->whole, &ahead, err);
 		}
 		break;
 	case VV_OP_KNOWN:
 		rc = vv_cbor_get_key(&c, "want", err);
-		rc = rc < 0 ? rc : message_get_oids(&c, arena, &out->want, err);
+		rc = rc < 0 ? rc : get_oids(&c, arena, &out->want, err);
 		break;
 	case VV_OP_FETCH:
 		rc = get_fetch(&c, arena, out, err);
@@ -359,4 +360,338 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	}
 	rc = rc < 0 ? rc : vv_cbor_end(&c, err);
 	return rc == VV_ECORRUPT ? vv_prefix(err, "a request is malformed") : rc;
+}
+
+/* --- answers -------------------------------------------------------------------------- */
+
+/* A bit for each ref. */
+static void put_whole(vv_buf *b, const vv_hello *h)
+{
+	vv_buf bits = VV_BUF_INIT;
+
+	for (size_t i = 0; i < h->ref_count; i += 8) {
+		unsigned byte = 0;
+		for (size_t k = 0; k < 8 && i + k < h->ref_count; k++) {
+			byte |= (unsigned)h->refs[i + k].whole << k;
+		}
+		vv_buf_putc(&bits, (char)byte);
+	}
+	b->failed |= bits.failed;
+	vv_cbor_put_key(b, "whole");
+	vv_cbor_put_bytes(b, bits.data ? bits.data : "", bits.len);
+	vv_buf_clear(&bits);
+}
+
+vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_cbor_put_map(&b, 5u + h->can + (h->can && h->tells_whole ? 2u : 0u));
+	vv_cbor_put_key(&b, "v");
+	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
+	if (h->can) {
+		put_can(&b, "ahead", "whole");
+	}
+	if (h->can && h->tells_whole) {
+		put_oids(&b, "edge", &h->edge);
+	}
+	put_text(&b, "head", h->head ? h->head : "");
+	vv_cbor_put_key(&b, "held");
+	vv_cbor_put_uint(&b, h->held);
+	vv_cbor_put_key(&b, "refs");
+	vv_cbor_put_array(&b, h->ref_count);
+	for (size_t i = 0; i < h->ref_count; i++) {
+		const vv_remote_ref *r = &h->refs[i];
+		bool tag = !vv_oid_equal(&r->id, &r->peeled);
+		vv_cbor_put_array(&b, tag ? 3 : 2);
+		vv_cbor_put_bytes(&b, r->name, strlen(r->name));
+		vv_cbor_put_bytes(&b, r->id.id, sizeof(r->id.id));
+		if (tag) {
+			vv_cbor_put_bytes(&b, r->peeled.id, sizeof(r->peeled.id));
+		}
+	}
+	if (h->can && h->tells_whole) {
+		put_whole(&b, h);
+	}
+	vv_cbor_put_key(&b, "write");
+	vv_cbor_put_bool(&b, h->writable);
+	return send_map(line, &b, err);
+}
+
+static vv_status get_ref(vv_cbor *c, vv_arena *arena, vv_remote_ref *r, vv_error *err)
+{
+	size_t n;
+	vv_status rc = vv_cbor_get_array(c, &n, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (n != 2 && n != 3) {
+		return vv_fail(err, VV_ECORRUPT, "the peer sent a ref with %zu members", n);
+	}
+	if ((rc = get_text(c, arena, &r->name, err)) < 0 || (rc = get_oid(c, &r->id, err)) < 0) {
+		return rc;
+	}
+	r->peeled = r->id;
+	r->whole = true;
+	return n == 3 ? get_oid(c, &r->peeled, err) : VV_OK;
+}
+
+static vv_status get_refs(vv_cbor *c, vv_arena *arena, vv_hello *out, vv_error *err)
+{
+	vv_status rc = vv_cbor_get_array(c, &out->ref_count, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (out->ref_count > VV_REFS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the peer has more than %u refs", VV_REFS_MAX);
+	}
+	out->refs = vv_arena_calloc(arena, out->ref_count ? out->ref_count : 1, sizeof(*out->refs));
+	if (!out->refs) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < out->ref_count; i++) {
+		rc = get_ref(c, arena, &out->refs[i], err);
+	}
+	return rc;
+}
+
+static vv_status get_bits(vv_cbor *c, const uint8_t **out, size_t count, vv_error *err)
+{
+	size_t len;
+	vv_status rc = vv_cbor_get_bytes(c, out, &len, err);
+	if (rc == VV_OK && len != (count + 7) / 8) {
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the peer answered %zu bytes of bits to %zu questions", len, count);
+	}
+	return rc;
+}
+
+static vv_status get_whole(vv_cbor *c, vv_hello *out, vv_error *err)
+{
+	const uint8_t *bits;
+	vv_status rc = get_bits(c, &bits, out->ref_count, err);
+
+	out->tells_whole = rc == VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < out->ref_count; i++) {
+		out->refs[i].whole = vv_bit(bits, i);
+	}
+	return rc;
+}
+
+/* Begins to read an answer: checked as a whole. */
+static vv_status begin_answer(vv_cbor *c, const void *bytes, size_t len, vv_error *err)
+{
+	size_t pairs;
+	vv_status rc = vv_cbor_check(bytes, len, err);
+	vv_cbor_init(c, bytes, len);
+	rc = rc < 0 ? rc : vv_cbor_get_map(c, &pairs, err);
+	return rc < 0 ? vv_prefix(err, "the peer's answer is malformed") : rc;
+}
+
+static vv_status end_answer(const vv_cbor *c, vv_status rc, vv_error *err)
+{
+	rc = rc < 0 ? rc : vv_cbor_end(c, err);
+	return rc == VV_ECORRUPT ? vv_prefix(err, "the peer's answer is malformed") : rc;
+}
+
+vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len,
+			vv_error *err)
+{
+	vv_cbor c;
+	uint64_t version;
+	bool whole = false;
+	vv_status rc = begin_answer(&c, bytes, len, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || (rc = vv_cbor_get_key(&c, "v", err)) < 0 ||
+	    (rc = vv_cbor_get_uint(&c, &version, err)) < 0) {
+		return rc;
+	}
+	if (version != VV_PROTOCOL_VERSION) {
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "the peer speaks version %llu of the protocol, this varve %u",
+			       (unsigned long long)version, VV_PROTOCOL_VERSION);
+	}
+	if (vv_cbor_try_key(&c, "can")) {
+		out->can = true;
+		rc = get_can(&c, &whole, &out->ahead, err);
+	}
+	if (rc == VV_OK && vv_cbor_try_key(&c, "edge")) {
+		rc = get_oids(&c, arena, &out->edge, err);
+	}
+	if (rc == VV_OK && (rc = vv_cbor_get_key(&c, "head", err)) == VV_OK &&
+	    (rc = get_text(&c, arena, &out->head, err)) == VV_OK &&
+	    (rc = vv_cbor_get_key(&c, "held", err)) == VV_OK &&
+	    (rc = vv_cbor_get_uint(&c, &out->held, err)) == VV_OK &&
+	    (rc = vv_cbor_get_key(&c, "refs", err)) == VV_OK &&
+	    (rc = get_refs(&c, arena, out, err)) == VV_OK &&
+	    (!vv_cbor_try_key(&c, "whole") || (rc = get_whole(&c, out, err)) == VV_OK) &&
+	    (rc = vv_cbor_get_key(&c, "write", err)) == VV_OK) {
+		rc = vv_cbor_get_bool(&c, &out->writable, err);
+	}
+	if (rc == VV_OK && out->head[0] == '\0') {
+		out->head = NULL;
+	}
+	return end_answer(&c, rc, err);
+}
+
+vv_status vv_bits_write(vv_channel *line, const vv_bits *bits, vv_error *err)
+{
+	size_t bytes = (bits->count + 7) / 8;
+	vv_buf b = VV_BUF_INIT;
+
+	vv_cbor_put_map(&b, bits->held ? 2 : 1);
+	vv_cbor_put_key(&b, "have");
+	vv_cbor_put_bytes(&b, bits->have, bytes);
+	if (bits->held) {
+		vv_cbor_put_key(&b, "held");
+		vv_cbor_put_bytes(&b, bits->held, bytes);
+	}
+	return send_map(line, &b, err);
+}
+
+vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err)
+{
+	vv_cbor c;
+	vv_status rc = begin_answer(&c, bytes, len, err);
+
+	memset(out, 0, sizeof(*out));
+	out->count = count;
+	if (rc < 0 || (rc = vv_cbor_get_key(&c, "have", err)) < 0) {
+		return rc;
+	}
+	rc = get_bits(&c, &out->have, count, err);
+	if (rc == VV_OK && vv_cbor_try_key(&c, "held")) {
+		rc = get_bits(&c, &out->held, count, err);
+	}
+	return end_answer(&c, rc, err);
+}
+
+vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_cbor_put_map(&b, 2);
+	vv_cbor_put_key(&b, "ready");
+	vv_cbor_put_bool(&b, s->ready);
+	put_oids(&b, "common", &s->common);
+	return send_map(line, &b, err);
+}
+
+vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len,
+			      vv_error *err)
+{
+	vv_cbor c;
+	vv_status rc = begin_answer(&c, bytes, len, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || (rc = vv_cbor_get_key(&c, "ready", err)) < 0 ||
+	    (rc = vv_cbor_get_bool(&c, &out->ready, err)) < 0 ||
+	    (rc = vv_cbor_get_key(&c, "common", err)) < 0) {
+		return rc;
+	}
+	rc = get_oids(&c, arena, &out->common, err);
+	return end_answer(&c, rc, err);
+}
+
+vv_status vv_fetch_sum_write(vv_channel *line, const vv_fetch_sum *s, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_cbor_put_map(&b, 6);
+	vv_cbor_put_key(&b, "bytes");
+	vv_cbor_put_uint(&b, s->bytes);
+	vv_cbor_put_key(&b, "absent");
+	vv_cbor_put_uint(&b, s->absent);
+	vv_cbor_put_key(&b, "blocks");
+	vv_cbor_put_uint(&b, s->blocks);
+	vv_cbor_put_key(&b, "commits");
+	vv_cbor_put_uint(&b, s->commits);
+	vv_cbor_put_key(&b, "datasets");
+	vv_cbor_put_uint(&b, s->datasets);
+	vv_cbor_put_key(&b, "withheld");
+	vv_cbor_put_bool(&b, s->withheld);
+	return send_map(line, &b, err);
+}
+
+static vv_status get_number(vv_cbor *c, const char *key, uint64_t *out, vv_error *err)
+{
+	vv_status rc = vv_cbor_get_key(c, key, err);
+	return rc < 0 ? rc : vv_cbor_get_uint(c, out, err);
+}
+
+vv_status vv_fetch_sum_read(vv_fetch_sum *out, const void *bytes, size_t len, vv_error *err)
+{
+	vv_cbor c;
+	vv_status rc = begin_answer(&c, bytes, len, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || (rc = get_number(&c, "bytes", &out->bytes, err)) < 0 ||
+	    (rc = get_number(&c, "absent", &out->absent, err)) < 0 ||
+	    (rc = get_number(&c, "blocks", &out->blocks, err)) < 0 ||
+	    (rc = get_number(&c, "commits", &out->commits, err)) < 0 ||
+	    (rc = get_number(&c, "datasets", &out->datasets, err)) < 0 ||
+	    (rc = vv_cbor_get_key(&c, "withheld", err)) < 0) {
+		return rc;
+	}
+	rc = vv_cbor_get_bool(&c, &out->withheld, err);
+	return end_answer(&c, rc, err);
+}
+
+vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_cbor_put_map(&b, a->missing.count > 0 ? 2 : 1);
+	vv_cbor_put_key(&b, "refs");
+	vv_cbor_put_array(&b, a->count);
+	for (size_t i = 0; i < a->count; i++) {
+		if (a->refs[i]) {
+			vv_cbor_put_bytes(&b, a->refs[i], strlen(a->refs[i]));
+		} else {
+			vv_cbor_put_null(&b);
+		}
+	}
+	if (a->missing.count > 0) {
+		put_cids(&b, "missing", &a->missing);
+	}
+	return send_map(line, &b, err);
+}
+
+static vv_status get_result(vv_cbor *c, vv_arena *arena, const char **out, vv_error *err)
+{
+	vv_cbor_type type;
+	vv_status rc = vv_cbor_peek(c, &type, err);
+	if (rc < 0) {
+		return rc;
+	}
+	return type == VV_CBOR_NULL ? vv_cbor_get_null(c, err) : get_text(c, arena, out, err);
+}
+
+vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *bytes, size_t len,
+			      vv_error *err)
+{
+	vv_cbor c;
+	vv_status rc = begin_answer(&c, bytes, len, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || (rc = vv_cbor_get_key(&c, "refs", err)) < 0 ||
+	    (rc = vv_cbor_get_array(&c, &out->count, err)) < 0) {
+		return rc;
+	}
+	if (out->count > VV_REFS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the peer answered about more than %u refs",
+			       VV_REFS_MAX);
+	}
+	out->refs = vv_arena_calloc(arena, out->count ? out->count : 1, sizeof(*out->refs));
+	if (!out->refs) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		rc = get_result(&c, arena, &out->refs[i], err);
+	}
+	if (rc == VV_OK && vv_cbor_try_key(&c, "missing")) {
+		rc = get_cids(&c, arena, &out->missing, false, err);
+	}
+	return end_answer(&c, rc, err);
 }

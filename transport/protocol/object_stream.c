@@ -165,7 +165,7 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 	unsigned kind = BASE_NONE;
 	size_t distance = 0;
 	vv_error ignored;
-	vv_squeezed s;
+	vv_compressed s;
 	vv_status rc;
 
 	if (!vv_oid_is_null(&g->base) && !vv_oid_equal(&g->base, &g->id)) {
@@ -181,7 +181,7 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 	put_prefix(&o->prefix, g->type, &o->sent, o->nodes, &g->base,
 		   kind == BASE_NONE ? NULL : &o->base);
 	if ((rc = vv_buf_ok(&o->prefix, err)) < 0 ||
-	    (rc = vv_squeeze(&s, o->coder, g->bytes, g->len, o->prefix.data, o->prefix.len, err)) <
+	    (rc = vv_compress(&s, o->coder, g->bytes, g->len, o->prefix.data, o->prefix.len, err)) <
 		    0) {
 		return rc;
 	}
@@ -262,7 +262,7 @@ typedef struct record {
 	vv_git_type type;
 	uint64_t raw_len, distance;
 	const uint8_t *id;
-	vv_squeezed s;
+	vv_compressed s;
 } record;
 
 static vv_status malformed(vv_error *err)
@@ -388,8 +388,8 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
 		return (int)rc;
 	}
-	rc = vv_unsqueeze(&in->raw, (size_t)r.raw_len, in->coder, &r.s, in->prefix.data,
-			  in->prefix.len, &in->room, err);
+	rc = vv_decompress(&in->raw, (size_t)r.raw_len, in->coder, &r.s, in->prefix.data,
+			   in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT) {
 		return (int)vv_fail(err, rc, "the peer sent a Git object that cannot be unpacked");
 	}

@@ -237,7 +237,7 @@ static vv_status take_objects(vv_receive *x, const void *payload, size_t len, vv
 	return rc;
 }
 
-/* Objects are squeezed against the CIDs of what came: where one could not be told, they may be
+/* Objects are compressed against the CIDs of what came: where one could not be told, they may be
  * past reading. */
 static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t len, vv_error *err)
 {

@@ -10,7 +10,9 @@
 #include "base/sys.h"
 #include "repo/blocks/cid.h"
 #include "transport/ipfs/car.h"
+#include "transport/server/requested_form.h"
 #include "transport/server/server_internal.h"
+#include "transport/server/words.h"
 
 #define EMPTY_CID "bafkqaaa" /* the empty block, whose name is its content: a probe */
 #define FOR_EVER "max-age=29030400, immutable"
@@ -20,7 +22,7 @@ static const unsigned char empty_car[] = "\x19\xa2\x65roots\x81\xd8\x2a\x45\x00\
 					 "\x67version\x01";
 
 typedef struct wish {
-	vv_http_asked asked;
+	vv_requested_form form;
 	vv_buf params[7]; /* as in names below */
 	vv_buf filename;
 	bool has_filename;
@@ -41,7 +43,7 @@ static unsigned read_wish(const http_request *q, wish *w, vv_error *err)
 					    "car-version", "car-order", "car-dups"};
 	const char *values[6];
 	bool bad = false;
-	vv_http_params p;
+	vv_form_params p;
 
 	for (size_t i = 0; i < 6; i++) {
 		values[i] = http_parameter(q, names[i], &w->params[i], &bad)
@@ -60,7 +62,7 @@ static unsigned read_wish(const http_request *q, wish *w, vv_error *err)
 	p.order = values[4];
 	p.dups = values[5];
 	p.accept = http_header(q, "Accept");
-	return vv_http_asked_read(&w->asked, &p, err);
+	return vv_requested_form_read(&w->form, &p, err);
 }
 
 static void add_disposition(const http_request *q, struct MHD_Response *response, const wish *w,
@@ -74,24 +76,24 @@ static void add_disposition(const http_request *q, struct MHD_Response *response
 			 vv_buf_cstr(&name));
 	} else {
 		http_add(q, response, "Content-Disposition", "attachment; filename=\"%s.%s\"", cid,
-			 w->asked.format == VV_HTTP_CAR ? "car" : "bin");
+			 w->form.format == VV_FORM_CAR ? "car" : "bin");
 	}
 	vv_buf_clear(&name);
 }
 
 static void make_tag(char tag[96], const wish *w, const char *cid)
 {
-	if (w->asked.format == VV_HTTP_RAW) {
+	if (w->form.format == VV_FORM_RAW) {
 		(void)snprintf(tag, 96, "\"%s.raw\"", cid);
 	} else {
-		(void)snprintf(tag, 96, "W/\"%s.car.%s\"", cid, w->asked.alone ? "block" : "all");
+		(void)snprintf(tag, 96, "W/\"%s.car.%s\"", cid, w->form.alone ? "block" : "all");
 	}
 }
 
-static void add_headers(const http_request *q, struct MHD_Response *response, const wish *w,
-			const char *cid)
+static void add_block_headers(const http_request *q, struct MHD_Response *response, const wish *w,
+			      const char *cid)
 {
-	bool car = w->asked.format == VV_HTTP_CAR;
+	bool car = w->form.format == VV_FORM_CAR;
 	char tag[96];
 
 	make_tag(tag, w, cid);
@@ -105,9 +107,9 @@ static void add_headers(const http_request *q, struct MHD_Response *response, co
 	http_add(q, response, "X-Ipfs-Roots", "%s", cid);
 	http_add(q, response, "Vary", "Accept");
 	add_disposition(q, response, w, cid);
-	if (w->asked.by_accept) {
+	if (w->form.by_accept) {
 		http_add(q, response, "Content-Location", "/ipfs/%s?format=%s%s", cid,
-			 car ? "car" : "raw", car && w->asked.alone ? "&dag-scope=block" : "");
+			 car ? "car" : "raw", car && w->form.alone ? "&dag-scope=block" : "");
 	}
 	if (!car) {
 		http_add(q, response, "Accept-Ranges", "bytes");
@@ -121,7 +123,7 @@ static enum MHD_Result send_bytes(http_request *q, const wish *w, const char *ci
 	vv_http_range range;
 	unsigned status = MHD_HTTP_OK;
 
-	vv_http_range_read(&range, w->asked.format == VV_HTTP_RAW ? http_header(q, "Range") : NULL,
+	vv_http_range_read(&range, w->form.format == VV_FORM_RAW ? http_header(q, "Range") : NULL,
 			   len);
 	if (range.kind == VV_HTTP_UNSATISFIABLE) {
 		range.from = range.len = 0;
@@ -136,7 +138,7 @@ static enum MHD_Result send_bytes(http_request *q, const wish *w, const char *ci
 		return MHD_NO;
 	}
 	q->out_bytes = range.len;
-	add_headers(q, response, w, cid);
+	add_block_headers(q, response, w, cid);
 	if (status == MHD_HTTP_PARTIAL_CONTENT) {
 		http_add(q, response, "Content-Range", "bytes %llu-%llu/%zu",
 			 (unsigned long long)range.from,
@@ -162,7 +164,7 @@ static enum MHD_Result send_car(http_request *q, const wish *w, const char *cid)
 {
 	struct MHD_Response *response;
 
-	q->alone = w->asked.alone;
+	q->alone = w->form.alone;
 	if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_car, false)) {
 		return http_say_error(q, &q->stream.err);
 	}
@@ -170,7 +172,7 @@ static enum MHD_Result send_car(http_request *q, const wish *w, const char *cid)
 	if (!response) {
 		return MHD_NO;
 	}
-	add_headers(q, response, w, cid);
+	add_block_headers(q, response, w, cid);
 	return http_send(q, MHD_HTTP_OK, response);
 }
 
@@ -219,20 +221,18 @@ static enum MHD_Result send_wish(http_request *q, const wish *w, const char *cid
 	}
 	make_tag(tag, w, cid);
 	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
-		static char nothing[1];
-
-		response = q->server->mhd->response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
+		response = http_empty(q);
 		if (response) {
-			add_headers(q, response, w, cid);
+			add_block_headers(q, response, w, cid);
 		}
 		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
 	}
 	if (probe) {
-		return w->asked.format == VV_HTTP_CAR
+		return w->form.format == VV_FORM_CAR
 			       ? send_bytes(q, w, cid, empty_car, sizeof(empty_car) - 1)
 			       : send_bytes(q, w, cid, "", 0);
 	}
-	return w->asked.format == VV_HTTP_CAR ? send_car(q, w, cid) : send_block(q, w, cid);
+	return w->form.format == VV_FORM_CAR ? send_car(q, w, cid) : send_block(q, w, cid);
 }
 
 enum MHD_Result http_gateway(http_request *q, const char *rest)
@@ -244,7 +244,7 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	vv_error err;
 	wish w;
 
-	if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0) {
+	if (!http_is_get(q)) {
 		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "blocks are only read here");
 	}
 	if (vv_cid_parse(&q->cid, rest, len, &err) < 0 &&

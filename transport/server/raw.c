@@ -6,8 +6,9 @@
 
 #include "base/sys.h"
 #include "transport/server/server_internal.h"
+#include "transport/server/words.h"
 
-static vv_status write_part(http_request *q, vv_error *err)
+static vv_status write_range(http_request *q, vv_error *err)
 {
 	vv_status rc = q->server->handlers.file_write(q->file.handle, q->from, q->len,
 						      http_stream_out, q, err);
@@ -18,7 +19,7 @@ static vv_status write_part(http_request *q, vv_error *err)
 	return rc;
 }
 
-static void add_headers(const http_request *q, struct MHD_Response *response)
+static void add_file_headers(const http_request *q, struct MHD_Response *response)
 {
 	const vv_http_file *f = &q->file;
 
@@ -34,23 +35,16 @@ static void add_headers(const http_request *q, struct MHD_Response *response)
 	}
 }
 
-static struct MHD_Response *empty(const http_request *q)
-{
-	static char nothing[1];
-
-	return q->server->mhd->response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
-}
-
-static enum MHD_Result send_part(http_request *q, const vv_http_range *range)
+static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 {
 	struct MHD_Response *response;
 
 	q->from = range->from;
 	q->len = range->len;
 	if (q->len == 0) {
-		response = empty(q);
+		response = http_empty(q);
 	} else {
-		if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_part, false)) {
+		if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_range, false)) {
 			return http_say_error(q, &q->stream.err);
 		}
 		response = http_stream_response(q, q->len);
@@ -58,7 +52,7 @@ static enum MHD_Result send_part(http_request *q, const vv_http_range *range)
 	if (!response) {
 		return MHD_NO;
 	}
-	add_headers(q, response);
+	add_file_headers(q, response);
 	if (range->kind == VV_HTTP_PART) {
 		http_add(q, response, "Content-Range", "bytes %llu-%llu/%llu",
 			 (unsigned long long)q->from, (unsigned long long)(q->from + q->len - 1),
@@ -76,9 +70,9 @@ static enum MHD_Result send_file(http_request *q)
 
 	(void)snprintf(tag, sizeof(tag), "\"%s\"", q->file.etag);
 	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
-		response = empty(q);
+		response = http_empty(q);
 		if (response) {
-			add_headers(q, response);
+			add_file_headers(q, response);
 		}
 		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
 	}
@@ -87,15 +81,15 @@ static enum MHD_Result send_file(http_request *q)
 		vv_http_tag_same(http_header(q, "If-Range"), tag) ? http_header(q, "Range") : NULL,
 		q->file.size);
 	if (range.kind == VV_HTTP_UNSATISFIABLE) {
-		response = empty(q);
+		response = http_empty(q);
 		if (response) {
-			add_headers(q, response);
+			add_file_headers(q, response);
 			http_add(q, response, "Content-Range", "bytes */%llu",
 				 (unsigned long long)q->file.size);
 		}
 		return http_send(q, MHD_HTTP_RANGE_NOT_SATISFIABLE, response);
 	}
-	return send_part(q, &range);
+	return send_range(q, &range);
 }
 
 enum MHD_Result http_raw(http_request *q)
@@ -106,7 +100,7 @@ enum MHD_Result http_raw(http_request *q)
 	vv_error err;
 	vv_status rc;
 
-	if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0) {
+	if (!http_is_get(q)) {
 		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "a file is only read here");
 	}
 	rc = h->file_open(h->payload, &call, q->rest, &q->file, &err);

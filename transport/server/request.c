@@ -1,6 +1,12 @@
 /*
- * request: what is read from a request's head and written into an answer's.
+ * request: what is read from a request's head and written into an answer's; an answer made in
+ * one thread and sent in another.
+ *
+ * The connection's thread is libmicrohttpd's: it pushes the body into one ring and pulls the
+ * answer out of the other. The worker sees a channel.
  */
+#include "transport/server/request.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +15,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/server/server_internal.h"
+#include "transport/server/words.h"
+
+#define RING ((size_t)64 << 10)
+#define PIECE ((size_t)32 << 10)
+
+/* --- heads ----------------------------------------------------------------------------------- */
 
 const char *http_header(const http_request *q, const char *name)
 {
@@ -25,6 +37,11 @@ bool http_parameter(const http_request *q, const char *name, vv_buf *out, bool *
 	return value != NULL;
 }
 
+bool http_is_get(const http_request *q)
+{
+	return strcmp(q->method, "GET") == 0 || strcmp(q->method, "HEAD") == 0;
+}
+
 void http_add(const http_request *q, struct MHD_Response *response, const char *name,
 	      const char *fmt, ...)
 {
@@ -35,6 +52,13 @@ void http_add(const http_request *q, struct MHD_Response *response, const char *
 	(void)vsnprintf(value, sizeof(value), fmt, ap);
 	va_end(ap);
 	(void)q->server->mhd->add_header(response, name, value);
+}
+
+struct MHD_Response *http_empty(const http_request *q)
+{
+	static char nothing[1];
+
+	return q->server->mhd->response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
 }
 
 enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response *response)
@@ -148,4 +172,130 @@ void http_log(http_request *q)
 		q->server->handlers.log(q->server->handlers.payload, vv_buf_cstr(&line));
 	}
 	vv_buf_clear(&line);
+}
+
+/* --- streams --------------------------------------------------------------------------------- */
+
+static void run_stream(void *payload)
+{
+	http_request *q = payload;
+	http_stream *s = &q->stream;
+
+	s->rc = s->run(q, &s->err);
+	if (s->in) {
+		vv_ring_stop(s->in); /* what still comes of the body is dropped */
+	}
+	if (s->rc < 0) {
+		vv_ring_stop(s->out);
+	} else {
+		vv_ring_end(s->out);
+	}
+}
+
+bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),
+		       bool with_body)
+{
+	http_stream *s = &q->stream;
+
+	s->run = run;
+	s->in = with_body ? vv_ring_new(RING) : NULL;
+	s->out = vv_ring_new(RING);
+	if ((!s->in && with_body) || !s->out) {
+		vv_fail_nomem(&s->err);
+		return false;
+	}
+	http_watch_request(q, true);
+	s->worker = vv_worker_start(run_stream, q);
+	if (!s->worker) {
+		vv_fail(&s->err, VV_ENOMEM, "no more threads");
+	}
+	return s->worker != NULL;
+}
+
+static ssize_t pull_stream(void *payload, uint64_t position, char *buf, size_t max)
+{
+	http_request *q = payload;
+	ssize_t n;
+
+	(void)position;
+	http_phase(q, HTTP_WORK);
+	n = vv_ring_read(q->stream.out, buf, max, 0, NULL);
+	http_phase(q, HTTP_GIVE);
+	if (n > 0) {
+		q->out_bytes += (uint64_t)n;
+		if (q->connection) {
+			atomic_fetch_add(&q->connection->moved, (uint64_t)n);
+		}
+		return n;
+	}
+	return n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+struct MHD_Response *http_stream_response(http_request *q, uint64_t size)
+{
+	return q->server->mhd->response_from_callback(size, PIECE, pull_stream, q, NULL);
+}
+
+vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err)
+{
+	http_request *q = request;
+
+	return vv_ring_write(q->stream.out, bytes, len, 0, err);
+}
+
+void http_stream_finish(http_request *q)
+{
+	http_stream *s = &q->stream;
+
+	if (s->in) {
+		vv_ring_stop(s->in);
+	}
+	if (s->out) {
+		vv_ring_stop(s->out);
+	}
+	vv_worker_join(s->worker);
+	http_watch_request(q, false);
+	vv_ring_free(s->in);
+	vv_ring_free(s->out);
+	memset(&s->worker, 0, sizeof(s->worker));
+	s->in = s->out = NULL;
+}
+
+/* ---- the worker's end as a channel ---- */
+
+static vv_status stream_write(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	return http_stream_out(payload, bytes, len, err);
+}
+
+static vv_status stream_turn(void *payload, vv_error *err)
+{
+	(void)payload;
+	(void)err;
+	return VV_OK;
+}
+
+static ssize_t stream_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	http_request *q = payload;
+
+	return vv_ring_read(q->stream.in, buf, len, 0, err);
+}
+
+static void stream_close(void *payload)
+{
+	(void)payload;
+}
+
+vv_channel *http_stream_channel(http_request *q)
+{
+	static const vv_channel_ops ops = {
+		.write = stream_write,
+		.turn = stream_turn,
+		.read = stream_read,
+		.done = stream_turn,
+		.close = stream_close,
+	};
+
+	return vv_channel_new(&ops, q, q->peer, false);
 }

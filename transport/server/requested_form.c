@@ -2,11 +2,13 @@
  * requested_form: knows how a request to the gateway says which form of a block it wants: by
  * parameters, which win, or by Accept.
  */
+#include "transport/server/requested_form.h"
+
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
-#include "transport/server/words.h"
 
 /* One entry of Accept: its type, its quality in thousandths, and the parameters of CAR. */
 typedef struct entry {
@@ -29,7 +31,7 @@ static bool is_word(const char *p, size_t len, const char *word)
 	return strlen(word) == len && strncasecmp(p, word, len) == 0;
 }
 
-static void keep(char out[8], const char *value, size_t len)
+static void copy_value(char out[8], const char *value, size_t len)
 {
 	if (len > 1 && value[0] == '"' && value[len - 1] == '"') {
 		value++;
@@ -42,7 +44,7 @@ static void keep(char out[8], const char *value, size_t len)
 	out[len] = '\0';
 }
 
-/* "0.8" as 800; what is no number counts as 1. */
+/* "0.8" as 800; what is not a number counts as 1. */
 static unsigned read_quality(const char *p, size_t len)
 {
 	unsigned q = 0, unit = 100;
@@ -52,7 +54,7 @@ static unsigned read_quality(const char *p, size_t len)
 		return 1000;
 	}
 	q = (unsigned)(p[0] - '0') * 1000;
-	for (i = 2; i < len && i < 5 && p[1] == '.' && p[i] >= '0' && p[i] <= '9'; i++) {
+	for (i = 2; i < len && i < 5 && p[1] == '.' && vv_is_digit(p[i]); i++) {
 		q += (unsigned)(p[i] - '0') * unit;
 		unit /= 10;
 	}
@@ -75,15 +77,15 @@ static void read_parameter(entry *e, const char *p, const char *end)
 	if (is_word(p, name, "q")) {
 		e->quality = read_quality(eq + 1, value);
 	} else if (is_word(p, name, "version")) {
-		keep(e->version, eq + 1, value);
+		copy_value(e->version, eq + 1, value);
 	} else if (is_word(p, name, "order")) {
-		keep(e->order, eq + 1, value);
+		copy_value(e->order, eq + 1, value);
 	} else if (is_word(p, name, "dups")) {
-		keep(e->dups, eq + 1, value);
+		copy_value(e->dups, eq + 1, value);
 	}
 }
 
-/* The entry at *p, which moves behind it; false at the end. */
+/* The entry at *p, which moves after it; false at the end. */
 static bool next_entry(const char **p, entry *e)
 {
 	const char *at = *p, *end, *part;
@@ -149,7 +151,7 @@ static bool is_entity_bytes(const char *text)
 	return *p && p[strspn(p, "0123456789")] == '\0';
 }
 
-static unsigned car_wishes(vv_http_asked *out, const vv_http_params *p, const entry *e,
+static unsigned car_wishes(vv_requested_form *out, const vv_form_params *p, const entry *e,
 			   vv_error *err)
 {
 	const char *version = p->version ? p->version : e->version;
@@ -181,7 +183,7 @@ static unsigned car_wishes(vv_http_asked *out, const vv_http_params *p, const en
 	return 200;
 }
 
-unsigned vv_http_asked_read(vv_http_asked *out, const vv_http_params *p, vv_error *err)
+unsigned vv_requested_form_read(vv_requested_form *out, const vv_form_params *p, vv_error *err)
 {
 	entry e;
 	bool found = p->accept && best_entry(p->accept, &e);
@@ -192,9 +194,9 @@ unsigned vv_http_asked_read(vv_http_asked *out, const vv_http_params *p, vv_erro
 	}
 	if (p->format) {
 		if (strcmp(p->format, "raw") == 0) {
-			out->format = VV_HTTP_RAW;
+			out->format = VV_FORM_RAW;
 		} else if (strcmp(p->format, "car") == 0) {
-			out->format = VV_HTTP_CAR;
+			out->format = VV_FORM_CAR;
 		} else {
 			vv_fail(err, VV_EUSAGE, "format is raw or car, not '%s'",
 				vv_text_shows(p->format));
@@ -202,13 +204,13 @@ unsigned vv_http_asked_read(vv_http_asked *out, const vv_http_params *p, vv_erro
 		}
 	} else if (found) {
 		out->by_accept = true;
-		out->format = is_word(e.type, e.type_len, "application/vnd.ipld.car") ? VV_HTTP_CAR
-										      : VV_HTTP_RAW;
+		out->format = is_word(e.type, e.type_len, "application/vnd.ipld.car") ? VV_FORM_CAR
+										      : VV_FORM_RAW;
 	} else {
 		vv_fail(err, VV_EUSAGE,
 			"say which form: ?format=raw or ?format=car, or Accept: "
 			"application/vnd.ipld.raw or application/vnd.ipld.car");
 		return 400;
 	}
-	return out->format == VV_HTTP_CAR ? car_wishes(out, p, &e, err) : 200;
+	return out->format == VV_FORM_CAR ? car_wishes(out, p, &e, err) : 200;
 }

@@ -2,13 +2,14 @@
  * server: starting, stopping, and which route a request takes.
  *
  * libmicrohttpd calls handle_request several times for a request: with the head alone, with
- * each piece of a body, and once behind the last. A POST is judged at the head; everything
- * else behind the body, since libmicrohttpd closes connections that are answered earlier.
+ * each piece of a body, and once after the last. A POST is judged at the head; everything
+ * else after the body, since libmicrohttpd closes connections that are answered earlier.
  * What a URL names is only ever compared with names that were given at the start: no path of
  * the file system is made of it.
  */
 #include "transport/server/server.h"
 
+#include <dlfcn.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,12 +23,204 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/server/server_internal.h"
+#include "transport/server/words.h"
 
 #define HEAD_MAX ((size_t)32 << 10) /* memory of a connection: its head must fit */
 #define PEM_MAX ((size_t)1 << 20)
 #define STACK ((size_t)1 << 20)
+#define GIVE_SEC 300u
 
-/* ---- requests ---- */
+/* --- the library ----------------------------------------------------------------------------- */
+
+/* libmicrohttpd is loaded when it is needed: it brings GnuTLS along, which would slow every start
+ * of the program. */
+
+static const char *const names[] = {"libmicrohttpd.so.12", "libmicrohttpd.so"};
+
+static bool find_symbol(void *library, void *member, const char *name)
+{
+	void *symbol = dlsym(library, name);
+
+	/* C has no conversion from object to function pointers; POSIX promises this one. */
+	memcpy(member, &symbol, sizeof(symbol));
+	return symbol != NULL;
+}
+
+static vv_status load_mhd(const http_mhd **out, vv_error *err)
+{
+	static http_mhd table;
+	static bool loaded;
+	void *library = NULL;
+	size_t i;
+
+	for (i = 0; !loaded && !library && i < sizeof(names) / sizeof(names[0]); i++) {
+		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+	}
+	if (!loaded && !library) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"serving over HTTP needs libmicrohttpd, which is not "
+			"installed");
+		return vv_hint(err, "apt install libmicrohttpd12");
+	}
+	loaded = loaded || (find_symbol(library, &table.start_daemon, "MHD_start_daemon") &&
+			    find_symbol(library, &table.stop_daemon, "MHD_stop_daemon") &&
+			    find_symbol(library, &table.quiesce_daemon, "MHD_quiesce_daemon") &&
+			    find_symbol(library, &table.response_from_buffer,
+					"MHD_create_response_from_buffer") &&
+			    find_symbol(library, &table.response_from_callback,
+					"MHD_create_response_from_callback") &&
+			    find_symbol(library, &table.add_header, "MHD_add_response_header") &&
+			    find_symbol(library, &table.queue, "MHD_queue_response") &&
+			    find_symbol(library, &table.destroy_response, "MHD_destroy_response") &&
+			    find_symbol(library, &table.value, "MHD_lookup_connection_value") &&
+			    find_symbol(library, &table.info, "MHD_get_connection_info") &&
+			    find_symbol(library, &table.supports, "MHD_is_feature_supported"));
+	if (!loaded) {
+		return vv_fail(err, VV_ENOSUPPORT, "the libmicrohttpd here is too old");
+	}
+	*out = &table;
+	return VV_OK;
+}
+
+/* --- slow clients ---------------------------------------------------------------------------- */
+
+/* How slow may a client be?
+ *
+ * libmicrohttpd can end connections on which nothing moves at all; but who sends or takes a
+ * byte now and then would hold one for ever, and who waits for work of ours would lose it. So
+ * this alone ends them. It looks once a second: a head must be whole in time, and at least
+ * rate_min bytes a second must come over any rate_sec seconds in which the client has to send.
+ * Where it has to take, the system's buffer hides how fast it does: there something must move
+ * in five minutes. While we work nobody is too slow. */
+
+void http_phase(http_request *q, int phase)
+{
+	if (q->connection) {
+		if (phase == HTTP_HEAD) {
+			atomic_store(&q->connection->served, true);
+			atomic_store(&q->connection->since_ms, vv_monotonic_ms());
+		}
+		atomic_store(&q->connection->phase, phase);
+	}
+}
+
+static void watch_connection(void *server, struct MHD_Connection *c, void **context,
+			     enum MHD_ConnectionNotificationCode what)
+{
+	vv_http_server *s = server;
+	http_connection *k = *context;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		const union MHD_ConnectionInfo *info = s->mhd->info(
+			c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+		k = vv_calloc(1, sizeof(*k));
+		*context = k;
+		if (!k) {
+			return;
+		}
+		k->fd = info ? info->connect_fd : -1;
+		atomic_store(&k->phase, HTTP_HEAD);
+		atomic_store(&k->since_ms, vv_monotonic_ms());
+		vv_mutex_lock(s->lock);
+		k->next = s->first;
+		if (k->next) {
+			k->next->previous = k;
+		}
+		s->first = k;
+		vv_mutex_unlock(s->lock);
+	} else if (k) {
+		vv_mutex_lock(s->lock);
+		if (k->previous) {
+			k->previous->next = k->next;
+		} else {
+			s->first = k->next;
+		}
+		if (k->next) {
+			k->next->previous = k->previous;
+		}
+		vv_mutex_unlock(s->lock);
+		vv_free(k);
+		*context = NULL;
+	}
+}
+
+/* Too slow? Called once a second. */
+static bool too_slow(const vv_http_server *s, http_connection *k, uint64_t now_ms)
+{
+	int phase = atomic_load(&k->phase);
+	uint64_t moved = atomic_load(&k->moved), since = atomic_load(&k->since_ms);
+	unsigned limit;
+	bool slow;
+
+	if (phase == HTTP_HEAD) {
+		k->window_sec = 0;
+		k->window_moved = moved;
+		limit = atomic_load(&k->served) ? s->o.keep_sec : s->o.head_sec;
+		return now_ms > since && now_ms - since > (uint64_t)limit * 1000;
+	}
+	if (phase == HTTP_WORK ||
+	    ++k->window_sec < (phase == HTTP_TAKE ? s->o.rate_sec : GIVE_SEC)) {
+		return false;
+	}
+	slow = moved - k->window_moved <
+	       (phase == HTTP_TAKE ? (uint64_t)s->o.rate_min * s->o.rate_sec : 1);
+	k->window_sec = 0;
+	k->window_moved = moved;
+	return slow;
+}
+
+static void run_watch(void *server)
+{
+	vv_http_server *s = server;
+	http_connection *k;
+	char none;
+
+	for (;;) {
+		(void)vv_ring_read(s->clock, &none, 1, 1000, NULL);
+		if (vv_ring_stopped(s->clock)) {
+			return;
+		}
+		vv_mutex_lock(s->lock);
+		for (k = s->first; k; k = k->next) {
+			if (k->fd >= 0 && too_slow(s, k, vv_monotonic_ms())) {
+				(void)shutdown(k->fd, SHUT_RDWR);
+			}
+		}
+		vv_mutex_unlock(s->lock);
+	}
+}
+
+/* Every connection and request, now. */
+static void break_all(vv_http_server *s)
+{
+	http_connection *k;
+
+	vv_mutex_lock(s->lock);
+	for (k = s->first; k; k = k->next) {
+		if (k->fd >= 0) {
+			(void)shutdown(k->fd, SHUT_RDWR);
+		}
+		if (k->request && k->request->stream.in) {
+			vv_ring_stop(k->request->stream.in);
+		}
+		if (k->request && k->request->stream.out) {
+			vv_ring_stop(k->request->stream.out);
+		}
+	}
+	vv_mutex_unlock(s->lock);
+}
+
+void http_watch_request(http_request *q, bool begins)
+{
+	if (q->connection) {
+		vv_mutex_lock(q->server->lock);
+		q->connection->request = begins ? q : NULL;
+		vv_mutex_unlock(q->server->lock);
+	}
+}
+
+/* --- requests ----------------------------------------------------------------------------- */
 
 static void name_peer(http_request *q)
 {
@@ -91,7 +284,7 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 	atomic_fetch_sub(&s->active, 1);
 }
 
-/* ---- routes ---- */
+/* --- routes ------------------------------------------------------------------------------- */
 
 typedef enum route { NO_ROUTE, LIST, VARVE, RAW, IPFS } route;
 
@@ -146,7 +339,7 @@ static enum MHD_Result say_list(http_request *q)
 	vv_buf text = VV_BUF_INIT;
 	enum MHD_Result result;
 
-	if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0) {
+	if (!http_is_get(q)) {
 		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "this is only read");
 	}
 	vv_buf_puts(&text, "varve serves here; clone with 'varve clone URL':");
@@ -253,7 +446,7 @@ static size_t leave_escaped(void *server, struct MHD_Connection *c, char *text)
 	return strlen(text);
 }
 
-/* ---- starting ---- */
+/* --- starting ----------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 2, 0))) static void keep_words(void *server, const char *fmt,
 							     va_list ap)
@@ -386,7 +579,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 		{MHD_OPTION_THREAD_STACK_SIZE, (intptr_t)STACK, NULL},
 		{MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
 		{MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escaped, s},
-		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)http_watch_connection, s},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)watch_connection, s},
 		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)request_completed, s},
 		{tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, s->tls_cert.data},
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, s->tls_key.data},
@@ -417,7 +610,7 @@ static void fill_defaults(vv_http_options *o)
 	o->rate_sec = o->rate_sec ? o->rate_sec : 60;
 }
 
-static vv_status start(vv_http_server *s, const vv_http_options *o, vv_error *err)
+static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_error *err)
 {
 	vv_status rc;
 	int fd;
@@ -430,7 +623,7 @@ static vv_status start(vv_http_server *s, const vv_http_options *o, vv_error *er
 	if (s->o.closed && !o->auth_file) {
 		return vv_fail(err, VV_EUSAGE, "nobody could read here: there is no file of users");
 	}
-	if ((rc = http_mhd_load(&s->mhd, err)) < 0 || (rc = read_tls(s, err)) < 0 ||
+	if ((rc = load_mhd(&s->mhd, err)) < 0 || (rc = read_tls(s, err)) < 0 ||
 	    (rc = open_all(s, o, err)) < 0) {
 		return rc;
 	}
@@ -444,7 +637,7 @@ static vv_status start(vv_http_server *s, const vv_http_options *o, vv_error *er
 	if ((rc = start_daemon(s, fd, err)) < 0) {
 		return rc;
 	}
-	s->watch = vv_worker_start(http_watch_run, s);
+	s->watch = vv_worker_start(run_watch, s);
 	return s->watch ? VV_OK : vv_fail(err, VV_ENOMEM, "no more threads");
 }
 
@@ -461,7 +654,7 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 	s->o = *o;
 	s->handlers = *handlers;
 	fill_defaults(&s->o);
-	rc = start(s, o, err);
+	rc = start_server(s, o, err);
 	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
 	s->o.paths = NULL;
 	if (rc < 0) {
@@ -487,7 +680,7 @@ uint64_t vv_http_server_requests(vv_http_server *s)
 	return atomic_load(&s->requests);
 }
 
-/* ---- stopping ---- */
+/* --- stopping ----------------------------------------------------------------------------- */
 
 static void pause_ms(unsigned ms)
 {
@@ -513,7 +706,7 @@ static void end_daemon(vv_http_server *s, unsigned grace_sec)
 	while (atomic_load(&s->active) > 0 && vv_monotonic_ms() < until) {
 		pause_ms(20);
 	}
-	http_watch_break(s);
+	break_all(s);
 	s->mhd->stop_daemon(s->daemon);
 }
 

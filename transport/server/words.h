@@ -1,5 +1,6 @@
 /*
- * words: the words of HTTP that come from strangers: paths, ranges, entity tags, Accept.
+ * words: the words of HTTP that come from strangers: paths, ranges, entity tags,
+ * credentials.
  *
  * Pure functions over text; source: RFC 9110 and RFC 3986; for IPFS the trustless gateway
  * specification (specs.ipfs.tech/http-gateways/trustless-gateway).
@@ -12,7 +13,6 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/error.h"
 
 /* Appends text with %XX decoded. False: a '%' without two hex digits, or control
  * characters (NUL among them), in the text or decoded. */
@@ -39,21 +39,6 @@ void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size);
 bool vv_http_tag_named(const char *value, const char *tag);
 /* Is an If-Range header (NULL: yes) this tag? Strong comparison. */
 bool vv_http_tag_same(const char *value, const char *tag);
-
-/* What a request to the gateway asks for. */
-typedef enum vv_http_format { VV_HTTP_RAW, VV_HTTP_CAR } vv_http_format;
-typedef struct vv_http_asked {
-	vv_http_format format;
-	bool by_accept; /* found in Accept alone */
-	bool alone;     /* dag-scope block, and entity, which is the same without UnixFS */
-} vv_http_asked;
-/* From the parameters format, dag-scope, entity-bytes, car-version, car-order and car-dups
- * (decoded; NULL where absent) and the Accept header. The status to answer with: 200, 400 or
- * 406 with the reason in err. */
-typedef struct vv_http_params {
-	const char *format, *scope, *bytes, *version, *order, *dups, *accept;
-} vv_http_params;
-unsigned vv_http_asked_read(vv_http_asked *out, const vv_http_params *p, vv_error *err);
 
 /* Is text a CID of whatever kind: CIDv0, or CIDv1 in base32? (Those of varve are repo/blocks/cid.h's.) */
 bool vv_http_is_cid(const char *text, size_t len);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/unit/support.h"
+#include "transport/server/requested_form.h"
 #include "transport/server/words.h"
 
 static void paths_are_decoded_strictly(void **state)
@@ -201,46 +202,46 @@ static void cids_of_all_kinds_are_known_as_such(void **state)
 static void the_form_asked_for_is_found(void **state)
 {
 	static const struct {
-		vv_http_params p;
+		vv_form_params p;
 		unsigned status;
-		vv_http_asked wanted;
+		vv_requested_form wanted;
 	} cases[] = {
-		{{.format = "raw"}, 200, {VV_HTTP_RAW, false, false}},
-		{{.format = "car"}, 200, {VV_HTTP_CAR, false, false}},
-		{{.format = "raw", .accept = CAR_TYPE}, 200, {VV_HTTP_RAW, false, false}},
-		{{.accept = RAW_TYPE}, 200, {VV_HTTP_RAW, true, false}},
+		{{.format = "raw"}, 200, {VV_FORM_RAW, false, false}},
+		{{.format = "car"}, 200, {VV_FORM_CAR, false, false}},
+		{{.format = "raw", .accept = CAR_TYPE}, 200, {VV_FORM_RAW, false, false}},
+		{{.accept = RAW_TYPE}, 200, {VV_FORM_RAW, true, false}},
 		{{.accept = "text/html, " CAR_TYPE "; q=0.5 , */*"},
 		 200,
-		 {VV_HTTP_CAR, true, false}},
+		 {VV_FORM_CAR, true, false}},
 		{{.accept = RAW_TYPE ";q=0.3, " CAR_TYPE ";q=0.30001"},
 		 200,
-		 {VV_HTTP_RAW, true, false}},
+		 {VV_FORM_RAW, true, false}},
 		{{.accept = RAW_TYPE ";q=0.3, " CAR_TYPE ";q=0.31"},
 		 200,
-		 {VV_HTTP_CAR, true, false}},
-		{{.accept = RAW_TYPE ";q=0, " CAR_TYPE}, 200, {VV_HTTP_CAR, true, false}},
+		 {VV_FORM_CAR, true, false}},
+		{{.accept = RAW_TYPE ";q=0, " CAR_TYPE}, 200, {VV_FORM_CAR, true, false}},
 		{{.accept = CAR_TYPE ";version=1;order=dfs;dups=n"},
 		 200,
-		 {VV_HTTP_CAR, true, false}},
-		{{.accept = CAR_TYPE ";version=\"1\""}, 200, {VV_HTTP_CAR, true, false}},
+		 {VV_FORM_CAR, true, false}},
+		{{.accept = CAR_TYPE ";version=\"1\""}, 200, {VV_FORM_CAR, true, false}},
 		{{.accept = CAR_TYPE ";version=2"}, 406, {0}},
 		{{.accept = CAR_TYPE ";version=11111111111111"}, 406, {0}},
 		{{.accept = CAR_TYPE ";version=2", .version = "1"},
 		 200,
-		 {VV_HTTP_CAR, true, false}},
+		 {VV_FORM_CAR, true, false}},
 		{{.accept = "text/html"}, 400, {0}},
 		{{.accept = "*/*"}, 400, {0}},
 		{{.accept = ""}, 400, {0}},
 		{{.accept = ",,;;=,"}, 400, {0}},
 		{{0}, 400, {0}},
 		{{.format = "ipns-record"}, 400, {0}},
-		{{.format = "car", .scope = "block"}, 200, {VV_HTTP_CAR, false, true}},
-		{{.format = "car", .scope = "entity"}, 200, {VV_HTTP_CAR, false, true}},
-		{{.format = "car", .scope = "all"}, 200, {VV_HTTP_CAR, false, false}},
+		{{.format = "car", .scope = "block"}, 200, {VV_FORM_CAR, false, true}},
+		{{.format = "car", .scope = "entity"}, 200, {VV_FORM_CAR, false, true}},
+		{{.format = "car", .scope = "all"}, 200, {VV_FORM_CAR, false, false}},
 		{{.format = "car", .scope = "all", .bytes = "0:*"},
 		 200,
-		 {VV_HTTP_CAR, false, false}},
-		{{.format = "car", .bytes = "5:-1"}, 200, {VV_HTTP_CAR, false, true}},
+		 {VV_FORM_CAR, false, false}},
+		{{.format = "car", .bytes = "5:-1"}, 200, {VV_FORM_CAR, false, true}},
 		{{.format = "car", .bytes = ":5"}, 400, {0}},
 		{{.format = "car", .bytes = "5:"}, 400, {0}},
 		{{.format = "car", .bytes = "-:5"}, 400, {0}},
@@ -248,7 +249,7 @@ static void the_form_asked_for_is_found(void **state)
 		{{.format = "car", .bytes = "5:x"}, 400, {0}},
 		{{.format = "car", .bytes = "*:5"}, 400, {0}},
 		{{.format = "car", .scope = "every"}, 400, {0}},
-		{{.format = "car", .order = "unk", .dups = "y"}, 200, {VV_HTTP_CAR, false, false}},
+		{{.format = "car", .order = "unk", .dups = "y"}, 200, {VV_FORM_CAR, false, false}},
 		{{.format = "car", .order = "bfs"}, 400, {0}},
 		{{.format = "car", .dups = "maybe"}, 400, {0}},
 		{{.format = "car", .version = "2"}, 406, {0}},
@@ -256,10 +257,10 @@ static void the_form_asked_for_is_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		vv_http_asked got;
+		vv_requested_form got;
 		vv_error err;
 
-		assert_int_equal(vv_http_asked_read(&got, &cases[i].p, &err), cases[i].status);
+		assert_int_equal(vv_requested_form_read(&got, &cases[i].p, &err), cases[i].status);
 		if (cases[i].status == 200) {
 			assert_int_equal(got.format, cases[i].wanted.format);
 			assert_int_equal(got.by_accept, cases[i].wanted.by_accept);

@@ -10,7 +10,7 @@
 
 #include "base/sys.h"
 #include "tests/unit/support.h"
-#include "transport/line/ssh.h"
+#include "transport/line/ssh_config.h"
 
 /* In front of PATH a program `ssh` that says `with`, but `plain` when it is not to read files. */
 static void fake_ssh(const char *with, const char *plain)

@@ -1,5 +1,5 @@
 /*
- * Squeezed bytes: smaller with a prefix, exact when they come back, refused when they lie.
+ * Compressed bytes: smaller with a prefix, exact when they come back, refused when they lie.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 typedef struct kit {
 	vv_coder_pool *pool;
-	vv_coder *coder, *other; /* bytes of a squeezed one are borrowed from its coder */
+	vv_coder *coder, *other; /* bytes of a compressed one are borrowed from its coder */
 } kit;
 
 static kit begin(void)
@@ -32,13 +32,14 @@ static void end(kit *k)
 static size_t there_and_back(kit *k, const void *raw, size_t len, const void *prefix,
 			     size_t prefix_len)
 {
-	vv_squeezed s;
+	vv_compressed s;
 	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
 	vv_error err;
 
-	vv_assert_ok(vv_squeeze(&s, k->coder, raw, len, prefix, prefix_len, &err), &err);
+	vv_assert_ok(vv_compress(&s, k->coder, raw, len, prefix, prefix_len, &err), &err);
 	assert_true(s.len <= len || len == 0);
-	vv_assert_ok(vv_unsqueeze(&back, len, k->other, &s, prefix, prefix_len, &room, &err), &err);
+	vv_assert_ok(vv_decompress(&back, len, k->other, &s, prefix, prefix_len, &room, &err),
+		     &err);
 	assert_int_equal(back.len, len);
 	assert_true(len == 0 || memcmp(back.data, raw, len) == 0);
 	vv_buf_clear(&back);
@@ -89,7 +90,7 @@ static void a_wrong_length_or_prefix_is_found_out(void **state)
 {
 	kit k = begin();
 	char raw[3000], prefix[2000];
-	vv_squeezed s, cut;
+	vv_compressed s, cut;
 	vv_prng r;
 	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
 	vv_error err;
@@ -98,27 +99,28 @@ static void a_wrong_length_or_prefix_is_found_out(void **state)
 	vv_prng_init(&r, 1);
 	vv_prng_bytes(&r, raw, sizeof(raw));
 	memcpy(prefix, raw + 100, sizeof(prefix));
-	vv_assert_ok(vv_squeeze(&s, k.coder, raw, sizeof(raw), prefix, sizeof(prefix), &err), &err);
+	vv_assert_ok(vv_compress(&s, k.coder, raw, sizeof(raw), prefix, sizeof(prefix), &err),
+		     &err);
 	assert_int_equal(s.method, VV_METHOD_DIFF);
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) - 1, k.other, &s, prefix, sizeof(prefix),
-				      &room, &err),
+	vv_assert_status(vv_decompress(&back, sizeof(raw) - 1, k.other, &s, prefix, sizeof(prefix),
+				       &room, &err),
 			 VV_ECORRUPT, &err);
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw) + 1, k.other, &s, prefix, sizeof(prefix),
-				      &room, &err),
+	vv_assert_status(vv_decompress(&back, sizeof(raw) + 1, k.other, &s, prefix, sizeof(prefix),
+				       &room, &err),
 			 VV_ECORRUPT, &err);
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &s, raw, 5, &room, &err),
+	vv_assert_status(vv_decompress(&back, sizeof(raw), k.other, &s, raw, 5, &room, &err),
 			 VV_ECORRUPT, &err);
 	cut = s;
 	cut.len--;
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
-				      &room, &err),
+	vv_assert_status(vv_decompress(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
+				       &room, &err),
 			 VV_ECORRUPT, &err);
 	cut.len = 0;
-	vv_assert_status(vv_unsqueeze(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
-				      &room, &err),
+	vv_assert_status(vv_decompress(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
+				       &room, &err),
 			 VV_ECORRUPT, &err);
-	cut = (vv_squeezed){VV_METHOD_STORED, (const uint8_t *)raw, 10};
-	vv_assert_status(vv_unsqueeze(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT,
+	cut = (vv_compressed){VV_METHOD_STORED, (const uint8_t *)raw, 10};
+	vv_assert_status(vv_decompress(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT,
 			 &err);
 	vv_buf_clear(&back);
 	vv_buf_clear(&room);
@@ -131,4 +133,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_wrong_length_or_prefix_is_found_out),
 };
 
-VV_TEST_SUITE(squeeze)
+VV_TEST_SUITE(compress)

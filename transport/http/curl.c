@@ -1,0 +1,326 @@
+/*
+ * curl: knows how libcurl is loaded, which of Git's settings and variables govern HTTP, and what
+ * libcurl's codes mean to people.
+ */
+#include "transport/http/curl.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/program.h"
+
+/* --- the library ----------------------------------------------------------------------------- */
+
+/* Loaded when it is used: it brings ten libraries along, which would slow every start of the
+ * program. */
+
+static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"};
+
+static bool find_symbol(void *library, void *member, const char *name)
+{
+	void *symbol = dlsym(library, name);
+
+	memcpy(member, &symbol, sizeof(symbol));
+	return symbol != NULL;
+}
+
+static bool find_easy(void *l, http_curl *t)
+{
+	return find_symbol(l, &t->global_init, "curl_global_init") &&
+	       find_symbol(l, &t->easy_init, "curl_easy_init") &&
+	       find_symbol(l, &t->setopt, "curl_easy_setopt") &&
+	       find_symbol(l, &t->getinfo, "curl_easy_getinfo") &&
+	       find_symbol(l, &t->pause, "curl_easy_pause") &&
+	       find_symbol(l, &t->reset, "curl_easy_reset") &&
+	       find_symbol(l, &t->easy_cleanup, "curl_easy_cleanup") &&
+	       find_symbol(l, &t->strerror, "curl_easy_strerror") &&
+	       find_symbol(l, &t->slist_append, "curl_slist_append") &&
+	       find_symbol(l, &t->slist_free, "curl_slist_free_all");
+}
+
+static bool find_multi(void *l, http_curl *t)
+{
+	return find_symbol(l, &t->multi_init, "curl_multi_init") &&
+	       find_symbol(l, &t->multi_setopt, "curl_multi_setopt") &&
+	       find_symbol(l, &t->add, "curl_multi_add_handle") &&
+	       find_symbol(l, &t->remove, "curl_multi_remove_handle") &&
+	       find_symbol(l, &t->perform, "curl_multi_perform") &&
+	       find_symbol(l, &t->poll, "curl_multi_poll") &&
+	       find_symbol(l, &t->info_read, "curl_multi_info_read") &&
+	       find_symbol(l, &t->multi_cleanup, "curl_multi_cleanup");
+}
+
+vv_status http_curl_load(const http_curl **out, vv_error *err)
+{
+	static http_curl table;
+	static bool loaded;
+	void *library = NULL;
+	size_t i;
+
+	for (i = 0; !loaded && !library && i < sizeof(names) / sizeof(names[0]); i++) {
+		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+	}
+	if (!loaded && !library) {
+		vv_fail(err, VV_ENOSUPPORT, "HTTP needs libcurl, which is not installed");
+		return vv_hint(err, "apt install libcurl4");
+	}
+	if (!loaded) {
+		if (!find_easy(library, &table) || !find_multi(library, &table)) {
+			return vv_fail(err, VV_ENOSUPPORT, "the libcurl here is too old");
+		}
+		if (table.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+			return vv_fail(err, VV_ENOSUPPORT, "libcurl does not start");
+		}
+		loaded = true;
+	}
+	*out = &table;
+	return VV_OK;
+}
+
+/* --- settings -------------------------------------------------------------------------------- */
+
+void http_settings_clear(http_settings *s)
+{
+	vv_free(s->proxy);
+	vv_free(s->ca_info);
+	vv_free(s->ca_path);
+	vv_free(s->cert);
+	vv_free(s->key);
+	vv_free(s->header);
+	vv_free(s->agent);
+	vv_free(s->pinned);
+	memset(s, 0, sizeof(*s));
+}
+
+/* Git's words for a boolean; NULL (a key alone) is true. */
+static bool is_false(const char *value)
+{
+	return value &&
+	       (*value == '\0' || strcasecmp(value, "false") == 0 || strcasecmp(value, "no") == 0 ||
+		strcasecmp(value, "off") == 0 || strcmp(value, "0") == 0);
+}
+
+static vv_status set_member(char **member, const char *value, bool is_path, vv_error *err)
+{
+	const char *home = getenv("HOME");
+
+	vv_free(*member);
+	if (is_path && strncmp(value, "~/", 2) == 0 && home) {
+		*member = vv_path_join(home, value + 2, NULL);
+	} else {
+		*member = vv_strdup(value);
+	}
+	return *member ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status take_setting(http_settings *s, const char *key, const char *value, vv_error *err)
+{
+	const struct {
+		const char *key;
+		char **member;
+		bool is_path;
+	} known[] = {
+		{"http.proxy", &s->proxy, false},      {"http.sslcainfo", &s->ca_info, true},
+		{"http.sslcapath", &s->ca_path, true}, {"http.sslcert", &s->cert, true},
+		{"http.sslkey", &s->key, true},        {"http.extraheader", &s->header, false},
+		{"http.useragent", &s->agent, false},  {"http.pinnedpubkey", &s->pinned, false},
+	};
+
+	if (strcmp(key, "http.sslverify") == 0) {
+		s->no_verify = is_false(value);
+		return VV_OK;
+	}
+	for (size_t i = 0; value && i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(key, known[i].key) == 0) {
+			return set_member(known[i].member, value, known[i].is_path, err);
+		}
+	}
+	return VV_OK;
+}
+
+/* Entries "key\nvalue\0", or "key\0" for one without a value. */
+static vv_status take_all(http_settings *s, const vv_buf *answer, vv_error *err)
+{
+	const char *p = vv_buf_cstr(answer), *end = p + answer->len;
+	vv_status rc = VV_OK;
+
+	while (p < end && rc == VV_OK) {
+		const char *stop = memchr(p, '\0', (size_t)(end - p));
+		const char *line = stop ? memchr(p, '\n', (size_t)(stop - p)) : NULL;
+		char *key;
+
+		if (!stop) {
+			break;
+		}
+		key = vv_strndup(p, (size_t)((line ? line : stop) - p));
+		rc = key ? take_setting(s, key, line ? line + 1 : NULL, err) : vv_fail_nomem(err);
+		vv_free(key);
+		p = stop + 1;
+	}
+	return rc;
+}
+
+static vv_status take_variables(http_settings *s, vv_error *err)
+{
+	const struct {
+		const char *name;
+		char **member;
+	} known[] = {
+		{"GIT_SSL_CAINFO", &s->ca_info},
+		{"GIT_SSL_CAPATH", &s->ca_path},
+		{"GIT_SSL_CERT", &s->cert},
+		{"GIT_SSL_KEY", &s->key},
+	};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]) && rc == VV_OK; i++) {
+		const char *value = getenv(known[i].name);
+
+		if (value && *value) {
+			rc = set_member(known[i].member, value, false, err);
+		}
+	}
+	if (getenv("GIT_SSL_NO_VERIFY") && !is_false(getenv("GIT_SSL_NO_VERIFY"))) {
+		s->no_verify = true;
+	}
+	return rc;
+}
+
+vv_status http_settings_read(http_settings *out, vv_repository *repo, const char *url,
+			     vv_error *err)
+{
+	const char *argv[10];
+	vv_buf answer = VV_BUF_INIT;
+	size_t n = 0;
+	int exit_code = 0;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	argv[n++] = "git";
+	if (repo) {
+		argv[n++] = "--git-dir";
+		argv[n++] = vv_repository_gitdir(repo);
+	}
+	argv[n++] = "config";
+	argv[n++] = "-z";
+	argv[n++] = "--get-urlmatch";
+	argv[n++] = "http";
+	argv[n++] = url;
+	argv[n] = NULL;
+	rc = vv_program_run(argv, NULL, 0, &answer, &exit_code, err);
+	if (rc == VV_OK && exit_code == 0) {
+		rc = take_all(out, &answer, err);
+	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */
+		vv_fail(err, VV_EUSAGE, "git cannot read its settings for '%s'",
+			vv_text_shows(url));
+		rc = vv_hint(err, "'git config --list' says what is wrong with them");
+	} else if (rc == VV_ENOTFOUND) {
+		rc = VV_OK;
+	}
+	vv_buf_clear(&answer);
+	if (rc == VV_OK) {
+		rc = take_variables(out, err);
+	}
+	if (rc < 0) {
+		http_settings_clear(out);
+	}
+	return rc;
+}
+
+static void apply_string(const http_curl *c, CURL *easy, CURLoption option, const char *value)
+{
+	if (value) {
+		(void)c->setopt(easy, option, value);
+	}
+}
+
+void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s)
+{
+	(void)c->setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	(void)c->setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	(void)c->setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	(void)c->setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	(void)c->setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	(void)c->setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	(void)c->setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	(void)c->setopt(easy, CURLOPT_USERAGENT, s->agent ? s->agent : "varve");
+	apply_string(c, easy, CURLOPT_PROXY, s->proxy);
+	apply_string(c, easy, CURLOPT_CAINFO, s->ca_info);
+	apply_string(c, easy, CURLOPT_CAPATH, s->ca_path);
+	apply_string(c, easy, CURLOPT_SSLCERT, s->cert);
+	apply_string(c, easy, CURLOPT_SSLKEY, s->key);
+	apply_string(c, easy, CURLOPT_PINNEDPUBLICKEY, s->pinned);
+	(void)c->setopt(easy, CURLOPT_SSL_VERIFYPEER, s->no_verify ? 0L : 1L);
+	(void)c->setopt(easy, CURLOPT_SSL_VERIFYHOST, s->no_verify ? 0L : 2L);
+}
+
+/* --- what went wrong ------------------------------------------------------------------------- */
+
+static vv_status not_connected(const http_curl *c, CURL *easy, const char *name, const char *said,
+			       vv_error *err)
+{
+	long number = 0;
+
+	(void)c->getinfo(easy, CURLINFO_OS_ERRNO, &number);
+	if (number == ECONNREFUSED) {
+		vv_fail(err, VV_EIO, "'%s': connection refused: nothing listens there", name);
+		return vv_hint(err, "is the server running, and the port right?");
+	}
+	vv_fail(err, VV_EIO, "'%s': cannot connect: %s", name,
+		number ? strerror((int)number) : vv_text_shows(said));
+	return VV_EIO;
+}
+
+static vv_status not_trusted(const char *name, const char *said, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "'%s': its certificate is not trusted: %s", name,
+		vv_text_shows(said));
+	return vv_hint(err, "http.sslCAInfo names a file with the authority's certificate; never "
+			    "turn http.sslVerify off for good");
+}
+
+vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
+			 const char *said, vv_error *err)
+{
+	if (!*said) {
+		said = c->strerror(code);
+	}
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		vv_fail(err, VV_ENOTFOUND, "'%s': there is no such host", name);
+		return vv_hint(err, "is the name right, and the network there?");
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		vv_fail(err, VV_ENOTFOUND, "'%s': the proxy's name leads nowhere", name);
+		return vv_hint(err, "http.proxy, https_proxy and http_proxy name it");
+	case CURLE_COULDNT_CONNECT:
+		return not_connected(c, easy, name, said, err);
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+		return not_trusted(name, said, err);
+	case CURLE_SSL_CACERT_BADFILE:
+		vv_fail(err, VV_ENOTFOUND, "'%s': the file of trusted certificates cannot be read",
+			name);
+		return vv_hint(err, "http.sslCAInfo or GIT_SSL_CAINFO names it");
+	case CURLE_SSL_CONNECT_ERROR:
+		vv_fail(err, VV_EIO, "'%s': no TLS comes about: %s", name, vv_text_shows(said));
+		return vv_hint(err, "is it http, not https?");
+	case CURLE_OPERATION_TIMEDOUT:
+		return vv_fail(err, VV_EIO, "'%s': no answer in time", name);
+	case CURLE_OUT_OF_MEMORY:
+		return vv_fail_nomem(err);
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+		return vv_fail(err, VV_EIO, "the connection to '%s' was closed in the middle",
+			       name);
+	default:
+		return vv_fail(err, VV_EIO, "'%s': %s", name, vv_text_shows(said));
+	}
+}

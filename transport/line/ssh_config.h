@@ -1,0 +1,41 @@
+/*
+ * ssh_config: the user's own set-up of ssh: what ~/.ssh/config and /etc/ssh/ssh_config say for
+ * one host, and what a private key's file is.
+ */
+#ifndef VV_TRANSPORT_LINE_SSH_CONFIG_H
+#define VV_TRANSPORT_LINE_SSH_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "transport/line/connect.h"
+
+#define VV_SSH_KNOWN_HOSTS 4 /* files: two of the user's, two of the machine's */
+
+/* Strings are owned (vv_ssh_config_clear). */
+typedef struct vv_ssh_config {
+	char *host; /* to be connected to: HostName, or the URL's */
+	char *user;
+	unsigned port;
+	char **files; /* IdentityFile, those that exist, "~" and "%d" resolved */
+	size_t file_count, file_cap;
+	char *known_hosts[VV_SSH_KNOWN_HOSTS]; /* user's, then global; NULL: none */
+	char *special; /* a setting that only the ssh program obeys ("proxyjump"); NULL: none */
+} vv_ssh_config;
+/* Asks `ssh -G`, where there is an ssh; else says what holds without any configuration. */
+vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, bool have_program,
+			     vv_error *err);
+void vv_ssh_config_clear(vv_ssh_config *c);
+
+typedef struct vv_ssh_key {
+	char type[64];  /* "ssh-ed25519"; "" when the file does not say before it is unlocked */
+	bool encrypted; /* needs a passphrase */
+} vv_ssh_key;
+/* Looks at a private key's file. False: it cannot be read, or is not a key. */
+bool vv_ssh_key_look(vv_ssh_key *out, const char *path);
+/* Can libssh2 sign with keys of this type ("" too: it tries)? Not with RSA: it knows only
+ * SHA-1 there, which no sshd takes any more. */
+bool vv_ssh_key_usable(const char *type, size_t len);
+
+#endif

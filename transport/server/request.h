@@ -1,0 +1,84 @@
+/*
+ * request: one request to the HTTP server: what its head says, its answer, and bytes on their
+ * way between the connection's thread and a worker's.
+ */
+#ifndef VV_TRANSPORT_SERVER_REQUEST_H
+#define VV_TRANSPORT_SERVER_REQUEST_H
+
+#include <microhttpd.h>
+
+#include "base/buf.h"
+#include "base/ring.h"
+#include "base/thread.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/store.h"
+#include "transport/server/auth.h"
+#include "transport/server/server.h"
+
+struct http_connection;
+struct http_repository;
+typedef struct http_request http_request;
+
+/* The answer of a worker, and the body that it reads. */
+typedef struct http_stream {
+	vv_worker *worker;
+	vv_ring *in, *out; /* in: only for POST */
+	vv_status (*run)(http_request *q, vv_error *err);
+	vv_status rc; /* when the worker has been joined, or out ended */
+	vv_error err;
+} http_stream;
+
+struct http_request {
+	vv_http_server *server;
+	struct http_connection *connection; /* NULL: out of memory when it began */
+	struct MHD_Connection *mhd;
+	char method[8];
+	char *path; /* still encoded, without the query */
+	char peer[64];
+	bool is_known; /* user */
+	vv_http_user user;
+	bool may_write;
+	const struct http_repository *repository; /* POST and raw */
+	const char *rest;                         /* raw: after "raw/", in path */
+	bool begun;                               /* the head has been judged */
+	unsigned status;
+	uint64_t in_bytes, out_bytes, start_ms;
+	http_stream stream;
+	char problem[160]; /* for the log: what went wrong after the head */
+	/* GET of a file */
+	vv_http_file file;
+	bool has_file;
+	uint64_t from, len;
+	/* GET of a CAR */
+	vv_store *store;
+	vv_cid cid;
+	bool alone;
+};
+
+const char *http_header(const http_request *q, const char *name); /* NULL: not there */
+/* A parameter, decoded and appended; false: not there. *bad: it cannot be decoded. */
+bool http_parameter(const http_request *q, const char *name, vv_buf *out, bool *bad);
+bool http_is_get(const http_request *q); /* GET or HEAD */
+
+void http_add(const http_request *q, struct MHD_Response *response, const char *name,
+	      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Without a body; NULL: out of memory. */
+struct MHD_Response *http_empty(const http_request *q);
+enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response *response);
+/* An answer that is a line of text. */
+enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+enum MHD_Result http_say_error(http_request *q, const vv_error *err);
+void http_log(http_request *q);
+
+/* Starts the worker; false with q->stream.err set. */
+bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),
+		       bool with_body);
+/* From here on the stream's bytes are the answer's body; size MHD_SIZE_UNKNOWN or what will
+ * come exactly. NULL: out of memory. */
+struct MHD_Response *http_stream_response(http_request *q, uint64_t size);
+vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err);
+void http_stream_finish(http_request *q);         /* breaks it off if need be, joins, frees */
+vv_channel *http_stream_channel(http_request *q); /* for the worker; NULL: out of memory */
+
+#endif

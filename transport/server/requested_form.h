@@ -1,0 +1,30 @@
+/*
+ * requested_form: which form of a block a request to the gateway wants.
+ *
+ * Source: the trustless gateway specification (specs.ipfs.tech/http-gateways/trustless-gateway).
+ */
+#ifndef VV_TRANSPORT_SERVER_REQUESTED_FORM_H
+#define VV_TRANSPORT_SERVER_REQUESTED_FORM_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+typedef enum vv_form { VV_FORM_RAW, VV_FORM_CAR } vv_form;
+
+typedef struct vv_requested_form {
+	vv_form format;
+	bool by_accept; /* found in Accept alone */
+	bool alone;     /* dag-scope block, and entity, which is the same without UnixFS */
+} vv_requested_form;
+
+/* The parameters format, dag-scope, entity-bytes, car-version, car-order and car-dups (decoded;
+ * NULL where absent), and the Accept header. */
+typedef struct vv_form_params {
+	const char *format, *scope, *bytes, *version, *order, *dups, *accept;
+} vv_form_params;
+
+/* The status to answer with: 200, 400 or 406 with the reason in err. */
+unsigned vv_requested_form_read(vv_requested_form *out, const vv_form_params *p, vv_error *err);
+
+#endif
