@@ -31,8 +31,8 @@ static vv_status take_key(const char ***out, const vv_strings *key, vv_error *er
 	return VV_OK;
 }
 
-static vv_status stage_options(vv_stage_options *out, const add_options *o, const char ***names,
-			       vv_error *err)
+static vv_status read_options(vv_dataset_options *out, const add_options *o, const char ***names,
+			      vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
 	vv_status rc;
@@ -83,19 +83,19 @@ static void report_refused(const vv_error *err, const char *path)
 static int add(vv_repository *r, const add_options *o, vv_add_request *req)
 {
 	vv_error error, *err = &error;
-	vv_stage *s = NULL;
+	vv_dataset_writer *s = NULL;
 	vv_index *x = NULL;
 	vv_writer *w;
 	vv_add_plan plan = {0};
 	vv_add_report rep = {0};
-	vv_status rc = vv_stage_open(&s, r, vv_progress_begin(), err);
+	vv_status rc = vv_dataset_writer_open(&s, r, vv_progress_begin(), err);
 
 	/* The writer's lock comes before the index is read: varve's commands take turns. */
 	if (rc == VV_OK && !o->dry_run) {
-		rc = vv_stage_writer(s, &w, err);
+		rc = vv_dataset_writer_blocks(s, &w, err);
 	}
 	if (rc == VV_OK && (rc = vv_index_open(&x, r, err)) == VV_OK &&
-	    (rc = vv_add_plan_make(&plan, r, x, s, req, err)) == VV_OK) {
+	    (rc = vv_add_plan_make(&plan, r, x, vv_dataset_writer_reader(s), req, err)) == VV_OK) {
 		rc = vv_add_run(&rep, &plan, r, x, s, req, o->dry_run, err);
 	}
 	vv_progress_end();
@@ -107,17 +107,17 @@ static int add(vv_repository *r, const add_options *o, vv_add_request *req)
 	vv_add_report_clear(&rep);
 	vv_add_plan_clear(&plan);
 	vv_index_close(x);
-	vv_stage_close(s);
+	vv_dataset_writer_close(s);
 	return rc == VV_OK ? VV_EXIT_OK : VV_EXIT_TROUBLE;
 }
 
 static int run_add(void *options, int argc, char **argv)
 {
 	const add_options *o = options;
-	vv_stage_options stage = VV_STAGE_OPTIONS_INIT;
+	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	vv_pathspec paths = {0};
 	vv_add_request req = {NULL,   !o->update, o->force,     o->convert,
-			      o->fix, false,      describes(o), &stage};
+			      o->fix, false,      describes(o), &import};
 	vv_repository *r = NULL;
 	const char **names = NULL;
 	vv_error err;
@@ -132,7 +132,7 @@ static int run_add(void *options, int argc, char **argv)
 	if (o->all && o->update) {
 		return vv_usage_error("-A and -u exclude each other");
 	}
-	if ((rc = stage_options(&stage, o, &names, &err)) == VV_OK &&
+	if ((rc = read_options(&import, o, &names, &err)) == VV_OK &&
 	    (rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "add", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {

@@ -48,7 +48,7 @@ static const vv_option table[] = {
 typedef struct run {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_apply_files files, rejects;
 	vv_index *index; /* --cached, --3way */
 	vv_checkout checkout;
@@ -280,13 +280,14 @@ static vv_status find_repository(run *r, vv_error *err)
 		return VV_OK;
 	}
 	if (rc == VV_OK && (rc = vv_worktree_need(r->repo, "apply", err)) == VV_OK) {
-		rc = vv_stage_open(&r->stage, r->repo, r->files.progress, err);
+		rc = vv_dataset_writer_open(&r->writer, r->repo, r->files.progress, err);
 	}
 	if (rc == VV_OK && indexed && (rc = vv_index_open(&r->index, r->repo, err)) == VV_OK) {
-		vv_checkout_init(&r->checkout, r->repo, r->stage, r->index);
+		vv_checkout_init(&r->checkout, r->repo, vv_dataset_writer_reader(r->writer),
+				 r->index);
 		r->files.index = r->index;
 		r->files.checkout = r->o->three_way ? &r->checkout : NULL;
-		vv_apply_index_init(&r->indexed, &r->files, r->stage, r->files.checkout);
+		vv_apply_index_init(&r->indexed, &r->files, r->writer, r->files.checkout);
 	}
 	return rc;
 }
@@ -333,22 +334,24 @@ static vv_status apply(run *r, vv_error *err)
 	const options *o = r->o;
 	const char *temp = getenv("TMPDIR");
 	const vv_patch_source source = {read_patch, seek_patch, r, r->name};
-	const vv_patch_apply_options po = {.reverse = o->reverse,
-					   .check = o->check,
-					   .mode = o->exact    ? VV_PATCH_EXACT
-						   : o->reject ? VV_PATCH_REJECT
-							       : VV_PATCH_FIT,
-					   .open = open_target,
-					   .cache = cache_of_target,
-					   .put = put,
-					   .done = done,
-					   .misfit = misfit,
-					   .reject = put_rejected,
-					   .payload = r,
-					   .temp_dir = temp && *temp ? temp : "/tmp",
-					   .pool = r->stage ? vv_stage_pool(r->stage) : NULL};
+	const vv_patch_apply_options po = {
+		.reverse = o->reverse,
+		.check = o->check,
+		.mode = o->exact    ? VV_PATCH_EXACT
+			: o->reject ? VV_PATCH_REJECT
+				    : VV_PATCH_FIT,
+		.open = open_target,
+		.cache = cache_of_target,
+		.put = put,
+		.done = done,
+		.misfit = misfit,
+		.reject = put_rejected,
+		.payload = r,
+		.temp_dir = temp && *temp ? temp : "/tmp",
+		.pool = r->writer ? vv_dataset_reader_pool(vv_dataset_writer_reader(r->writer))
+				  : NULL};
 	r->files.repo = r->rejects.repo = r->repo;
-	r->files.stage = r->rejects.stage = r->stage;
+	r->files.reader = r->rejects.reader = vv_dataset_writer_reader(r->writer);
 	r->rejects.strip = r->files.strip;
 	vv_status rc = vv_patch_apply(&source, &po, err);
 	if (o->three_way) {
@@ -394,7 +397,7 @@ static void run_clear(run *r)
 		vv_checkout_clear(&r->checkout);
 	}
 	vv_index_close(r->index);
-	vv_stage_close(r->stage);
+	vv_dataset_writer_close(r->writer);
 	vv_repository_close(r->repo);
 }
 

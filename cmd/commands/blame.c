@@ -49,7 +49,7 @@ typedef struct blamed {
 typedef struct blame_run {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	const char *path;
 	blamed *commits;
 	size_t count;
@@ -162,7 +162,7 @@ static vv_status step_back(blame_run *r, trail *t, vv_table_at *v, vv_oid *id, v
 	if ((more = vv_log_next(t->log, id, err)) <= 0) {
 		return (vv_status)more;
 	}
-	rc = vv_table_at_open(v, r->repo, r->stage, id, t->path, false, err);
+	rc = vv_table_at_open(v, r->repo, r->reader, id, t->path, false, err);
 	/* What was no table there (removed for a while, kept as a file) ends the walk. */
 	if (vv_table_at_is_none(rc)) {
 		vv_error_clear(err);
@@ -483,7 +483,7 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	uint64_t shown = 0;
 	vv_status rc;
 	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
-	    (rc = vv_table_at_open(&first, r->repo, r->stage, &start, r->path, true, err)) < 0) {
+	    (rc = vv_table_at_open(&first, r->repo, r->reader, &start, r->path, true, err)) < 0) {
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {
@@ -549,14 +549,14 @@ static int run_blame(void *p, int argc, char **argv)
 		vv_out_page(NULL);
 	}
 	if ((rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&r.stage, r.repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_dataset_reader_open(&r.reader, r.repo, NULL, &err)) == VV_OK &&
 	    (rc = vv_repository_relative(&path, r.repo, argv[0], &err)) == VV_OK) {
 		r.path = path;
 		rc = blame(&r, argc > 1 ? argv[1] : "HEAD", &err);
 	}
 	run_clear(&r);
 	vv_free(path);
-	vv_stage_close(r.stage);
+	vv_dataset_reader_close(r.reader);
 	vv_repository_close(r.repo);
 	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
 }

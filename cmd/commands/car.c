@@ -36,7 +36,7 @@ static const vv_option table[] = {
 typedef struct job {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	const vv_progress *progress;
 } job;
 
@@ -134,7 +134,7 @@ static vv_status find_root(job *j, const char *text, vv_cid *out, vv_error *err)
 	vv_status rc;
 
 	vv_subject_init(&s);
-	if ((rc = vv_subject_find(&s, j->repo, j->stage, text, err)) == VV_OK &&
+	if ((rc = vv_subject_find(&s, j->repo, j->reader, text, err)) == VV_OK &&
 	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
 		if (s.is_dataset) {
 			*out = s.root;
@@ -269,7 +269,7 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 		return vv_hint(err, "varve takes the CAR files of its own datasets, as 'varve car "
 				    "export' writes them");
 	}
-	rc = vv_table_check(&t, vv_stage_pool(m->j->stage), m->j->progress, err);
+	rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->reader), m->j->progress, err);
 	if (rc < 0) {
 		vv_prefix(err, "root %s", text);
 	} else {
@@ -401,11 +401,11 @@ static int run_car(void *p, int argc, char **argv)
 	}
 	j.progress = vv_progress_begin();
 	if ((rc = vv_repository_open(&j.repo, NULL, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&j.stage, j.repo, j.progress, &err)) == VV_OK) {
+	    (rc = vv_dataset_reader_open(&j.reader, j.repo, j.progress, &err)) == VV_OK) {
 		rc = out ? run_export(&j, argv, &err) : run_import(&j, argv[1], &err);
 	}
 	vv_progress_end();
-	vv_stage_close(j.stage);
+	vv_dataset_reader_close(j.reader);
 	vv_repository_close(j.repo);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

@@ -107,7 +107,7 @@ static int run_cat(void *p, int argc, char **argv)
 {
 	options *o = p;
 	vv_repository *repo = NULL;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_view_options v;
 	vv_data_out out;
 	vv_subject s;
@@ -128,12 +128,12 @@ static int run_cat(void *p, int argc, char **argv)
 	v.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
 	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
 	    (o->from.count > 0 && (rc = fetch_cids(repo, o, argc, argv, &err)) < 0) ||
-	    (rc = vv_stage_open(&stage, repo, v.progress, &err)) < 0) {
+	    (rc = vv_dataset_reader_open(&reader, repo, v.progress, &err)) < 0) {
 		goto done;
 	}
 	for (i = 0; rc == VV_OK && i < argc; i++) {
 		vv_subject_init(&s);
-		if ((rc = vv_subject_find(&s, repo, stage, argv[i], &err)) == VV_OK) {
+		if ((rc = vv_subject_find(&s, repo, reader, argv[i], &err)) == VV_OK) {
 			rc = write_one(&s, o, &v, &out, &err);
 		}
 		vv_subject_clear(&s);
@@ -143,7 +143,7 @@ static int run_cat(void *p, int argc, char **argv)
 	}
 done:
 	vv_data_out_clear(&out);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_repository_close(repo);
 	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
 }

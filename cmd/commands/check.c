@@ -518,7 +518,7 @@ static vv_status check_versions(check *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
-	    (rc = vv_stage_open(&c->run.stage, c->run.repo, c->run.progress, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&c->run.reader, c->run.repo, c->run.progress, err)) < 0 ||
 	    (rc = vv_check_rules_read(&rules, c->run.repo, &c->side, err)) < 0 ||
 	    (rc = make_report(c, rules, err)) < 0) {
 		goto done;
@@ -542,7 +542,7 @@ static void check_clear(check *c)
 {
 	vv_check_cache_close(c->run.cache);
 	vv_failed_rows_free(c->run.rows);
-	vv_stage_close(c->run.stage);
+	vv_dataset_reader_close(c->run.reader);
 	vv_pool_free(c->run.pool);
 	vv_report_free(c->run.report);
 	vv_accepts_clear(&c->accepts);
@@ -617,7 +617,7 @@ static int list_rules(const options *o)
 static int run_init(const options *o, int argc, char **argv)
 {
 	vv_repository *repo = NULL;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	const vv_progress *progress = vv_progress_begin();
 	size_t count = 0;
 	vv_error err;
@@ -625,11 +625,11 @@ static int run_init(const options *o, int argc, char **argv)
 
 	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(repo, "check --init", &err)) == VV_OK &&
-	    (rc = vv_stage_open(&stage, repo, progress, &err)) == VV_OK) {
-		rc = vv_check_init(repo, stage, argc, argv, progress, &count, &err);
+	    (rc = vv_dataset_reader_open(&reader, repo, progress, &err)) == VV_OK) {
+		rc = vv_check_init(repo, reader, argc, argv, progress, &count, &err);
 	}
 	vv_progress_end();
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_repository_close(repo);
 	if (rc < 0) {
 		return vv_report_trouble(&err);

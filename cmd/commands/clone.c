@@ -252,15 +252,15 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 {
 	const vv_oid nothing = {{0}};
 	vv_index *index = NULL;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_checkout checkout = {0};
 	vv_tree_switch s = {0};
 	vv_status rc;
 
 	if ((rc = vv_index_open(&index, r->repo, err)) == VV_OK &&
-	    (rc = vv_stage_open(&stage, r->repo, r->o->quiet ? NULL : vv_progress_begin(), err)) ==
-		    VV_OK) {
-		vv_checkout_init(&checkout, r->repo, stage, index);
+	    (rc = vv_dataset_reader_open(&reader, r->repo, r->o->quiet ? NULL : vv_progress_begin(),
+					 err)) == VV_OK) {
+		vv_checkout_init(&checkout, r->repo, reader, index);
 		checkout.pointer_ok = true;
 		if ((rc = vv_tree_switch_plan(&s, &checkout, &nothing, commit, true, err)) ==
 			    VV_OK &&
@@ -274,7 +274,7 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 		vv_tree_switch_clear(&s);
 		vv_checkout_clear(&checkout);
 	}
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_index_close(index);
 	return rc;
 }

@@ -36,7 +36,7 @@ typedef struct committer {
 	bool writing; /* the commit is being written: its ref may have moved */
 	const commit_options *o;
 	vv_repository *r;
-	vv_stage *s;
+	vv_dataset_writer *s;
 	vv_index *x;
 	vv_pathspec paths;
 	vv_changes changes;
@@ -55,9 +55,15 @@ typedef struct committer {
 /* -a, or PATH...: what the work tree has of them is staged first. */
 static vv_status stage_first(committer *c, vv_error *err)
 {
-	vv_stage_options stage = VV_STAGE_OPTIONS_INIT;
-	vv_add_request req = {
-		c->paths.count ? &c->paths : NULL, false, false, false, false, true, false, &stage};
+	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
+	vv_add_request req = {c->paths.count ? &c->paths : NULL,
+			      false,
+			      false,
+			      false,
+			      false,
+			      true,
+			      false,
+			      &import};
 	vv_add_plan plan = {0};
 	vv_add_report rep = {0};
 	vv_index *x = NULL;
@@ -68,11 +74,12 @@ static vv_status stage_first(committer *c, vv_error *err)
 		return VV_OK;
 	}
 	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
-	if ((rc = vv_stage_writer(c->s, &w, err)) == VV_OK &&
+	if ((rc = vv_dataset_writer_blocks(c->s, &w, err)) == VV_OK &&
 	    (rc = vv_index_copy_take(&c->index_before, c->r, err)) == VV_OK &&
 	    (rc = vv_index_open(&x, c->r, err)) == VV_OK &&
 	    (rc = vv_conflicts_refuse(c->r, x, err)) == VV_OK &&
-	    (rc = vv_add_plan_make(&plan, c->r, x, c->s, &req, err)) == VV_OK) {
+	    (rc = vv_add_plan_make(&plan, c->r, x, vv_dataset_writer_reader(c->s), &req, err)) ==
+		    VV_OK) {
 		rc = vv_add_run(&rep, &plan, c->r, x, c->s, &req, false, err);
 	}
 	if (rc == VV_OK) {
@@ -87,7 +94,7 @@ static vv_status stage_first(committer *c, vv_error *err)
 	vv_add_report_clear(&rep);
 	vv_add_plan_clear(&plan);
 	vv_index_close(x);
-	vv_stage_release(c->s);
+	vv_dataset_writer_release(c->s);
 	return rc;
 }
 
@@ -98,7 +105,7 @@ static vv_status read_changes(committer *c, vv_error *err)
 		c->paths.count ? &c->paths : NULL, true, false, false, !c->o->quiet, c->o->verbose};
 
 	vv_changes_clear(&c->changes);
-	return vv_changes_read(&c->changes, c->r, c->x, c->s, &opts, err);
+	return vv_changes_read(&c->changes, c->r, c->x, vv_dataset_writer_reader(c->s), &opts, err);
 }
 
 /* A staged datapackage.json gives the tables that it describes new roots. */
@@ -195,7 +202,8 @@ static vv_status show_status(committer *c, vv_error *err)
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_changes_read(&all, c->r, c->x, c->s, &opts, err)) == VV_OK &&
+	if ((rc = vv_changes_read(&all, c->r, c->x, vv_dataset_writer_reader(c->s), &opts, err)) ==
+		    VV_OK &&
 	    (rc = vv_status_put(&text, &all, &style, err)) == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 	}
@@ -316,7 +324,7 @@ static vv_status check_data(committer *c, vv_error *err)
 		return VV_OK;
 	}
 	check.progress = vv_progress_begin();
-	rc = vv_commit_check_run(&check, c->r, c->s, &told, err);
+	rc = vv_commit_check_run(&check, c->r, vv_dataset_writer_reader(c->s), &told, err);
 	vv_progress_end();
 	for (const char *p = vv_buf_cstr(&told); *p;) {
 		size_t len = strcspn(p, "\n");
@@ -421,7 +429,7 @@ static void committer_clear(committer *c)
 	vv_index_copy_clear(&c->index_before);
 	vv_pathspec_clear(&c->paths);
 	vv_index_close(c->x);
-	vv_stage_close(c->s);
+	vv_dataset_writer_close(c->s);
 	vv_repository_close(c->r);
 }
 
@@ -443,7 +451,7 @@ static int run_commit(void *options, int argc, char **argv)
 	if ((rc = vv_repository_open(&c.r, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(c.r, "commit", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&c.paths, c.r, argc, argv, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&c.s, c.r, vv_progress_begin(), &err)) == VV_OK &&
+	    (rc = vv_dataset_writer_open(&c.s, c.r, vv_progress_begin(), &err)) == VV_OK &&
 	    (rc = stage_first(&c, &err)) == VV_OK && (rc = commit_index(&c, &err)) < 0) {
 		unstage(&c);
 	}

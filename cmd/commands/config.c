@@ -250,7 +250,7 @@ static bool looks_like_table(const char *path)
 static vv_status explain(const options *o, vv_repository *r, vv_error *err)
 {
 	vv_package_resource res;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_subject s;
 	vv_table t;
 	answer a;
@@ -260,8 +260,8 @@ static vv_status explain(const options *o, vv_repository *r, vv_error *err)
 	memset(&res, 0, sizeof(res));
 	vv_subject_init(&s);
 	answer_begin(&a, o);
-	if ((rc = vv_stage_open(&stage, r, vv_progress_begin(), err)) < 0 ||
-	    (rc = vv_subject_find(&s, r, stage, o->explain, err)) < 0 ||
+	if ((rc = vv_dataset_reader_open(&reader, r, vv_progress_begin(), err)) < 0 ||
+	    (rc = vv_subject_find(&s, r, reader, o->explain, err)) < 0 ||
 	    (rc = vv_subject_settle(&s, err)) < 0) {
 		goto done;
 	}
@@ -298,7 +298,7 @@ static vv_status explain(const options *o, vv_repository *r, vv_error *err)
 done:
 	vv_package_resource_clear(&res);
 	vv_subject_clear(&s);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	return answer_end(&a, rc, err);
 }
 

@@ -245,7 +245,7 @@ static int run_conflicts(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
 	vv_repository *r = NULL;
-	vv_stage *s = NULL;
+	vv_dataset_writer *s = NULL;
 	vv_index *x = NULL;
 	vv_pathspec paths;
 	vv_conflict_list list;
@@ -258,7 +258,7 @@ static int run_conflicts(void *opts, int argc, char **argv)
 	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "conflicts", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&s, r, vv_progress_begin(), &err)) == VV_OK &&
+	    (rc = vv_dataset_writer_open(&s, r, vv_progress_begin(), &err)) == VV_OK &&
 	    (rc = vv_index_open(&x, r, &err)) == VV_OK &&
 	    (rc = vv_conflict_list_read(&list, r, s, x, argc > 0 ? &paths : NULL, false, false,
 					&err)) == VV_OK) {
@@ -270,7 +270,7 @@ static int run_conflicts(void *opts, int argc, char **argv)
 	vv_conflict_list_clear(&list);
 	vv_pathspec_clear(&paths);
 	vv_index_close(x);
-	vv_stage_close(s);
+	vv_dataset_writer_close(s);
 	vv_repository_close(r);
 	if (rc < 0) {
 		return vv_report_trouble(&err);

@@ -242,7 +242,7 @@ static vv_status convert_version(const options *o, const char *text, const vv_sn
 {
 	vv_subject_options so = {hints, false, progress};
 	vv_repository *repo = NULL;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_subject s;
 	vv_table t;
 	vv_status rc;
@@ -254,15 +254,15 @@ static vv_status convert_version(const options *o, const char *text, const vv_sn
 		}
 		goto done;
 	}
-	if ((rc = vv_stage_open(&stage, repo, progress, err)) == VV_OK &&
-	    (rc = vv_subject_find(&s, repo, stage, text, err)) == VV_OK &&
+	if ((rc = vv_dataset_reader_open(&reader, repo, progress, err)) == VV_OK &&
+	    (rc = vv_subject_find(&s, repo, reader, text, err)) == VV_OK &&
 	    (rc = vv_subject_open(&s, &t, &so, err)) == VV_OK) {
 		rc = write_table(&t, format, o, out, progress, err);
 		vv_table_close(&t);
 	}
 done:
 	vv_subject_clear(&s);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_repository_close(repo);
 	return rc;
 }

@@ -101,7 +101,7 @@ static const vv_option table[] = {
 typedef struct run {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_diff_how how;
 	char **rename; /* NULL-ended pairs */
 	const char *format;
@@ -353,12 +353,12 @@ static vv_status diff_files(run *r, char **argv, vv_error *err)
 	vv_subject_init(&b);
 	/* pointers among the files need the repository's blocks; else none is needed */
 	if (vv_repository_open(&r->repo, NULL, &ignored) == VV_OK &&
-	    vv_stage_open(&r->stage, r->repo, r->how.progress, &ignored) < 0) {
+	    vv_dataset_reader_open(&r->reader, r->repo, r->how.progress, &ignored) < 0) {
 		vv_repository_close(r->repo);
 		r->repo = NULL;
 	}
-	if ((rc = vv_subject_find_file(&a, r->repo, r->stage, argv[0], err)) < 0 ||
-	    (rc = vv_subject_find_file(&b, r->repo, r->stage, argv[1], err)) < 0) {
+	if ((rc = vv_subject_find_file(&a, r->repo, r->reader, argv[0], err)) < 0 ||
+	    (rc = vv_subject_find_file(&b, r->repo, r->reader, argv[1], err)) < 0) {
 		goto done;
 	}
 	/* a patch is of the file that it is applied to */
@@ -409,7 +409,7 @@ static vv_status find_side(run *r, const vv_diff_side *s, const char *path, uint
 	if (!*word || !*name) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_subject_find(storage, r->repo, r->stage, *word, err);
+	rc = vv_subject_find(storage, r->repo, r->reader, *word, err);
 	storage->text = *name; /* what messages call it */
 	*out = rc == VV_OK ? storage : NULL;
 	return rc;
@@ -537,7 +537,7 @@ static void run_clear(run *r)
 		vv_free(r->rename[i]);
 	}
 	vv_free(r->rename);
-	vv_stage_close(r->stage);
+	vv_dataset_reader_close(r->reader);
 	vv_repository_close(r->repo);
 }
 
@@ -580,11 +580,11 @@ static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 		}
 		goto done;
 	}
-	if ((rc = vv_stage_open(&r->stage, r->repo, r->how.progress, err)) < 0 ||
-	    (rc = vv_diff_sides_find(&d, r->repo, r->stage, argc, argv, &so, err)) < 0) {
+	if ((rc = vv_dataset_reader_open(&r->reader, r->repo, r->how.progress, err)) < 0 ||
+	    (rc = vv_diff_sides_find(&d, r->repo, r->reader, argc, argv, &so, err)) < 0) {
 		goto done;
 	}
-	r->how.pool = vv_stage_pool(r->stage);
+	r->how.pool = vv_dataset_reader_pool(r->reader);
 	vv_buf_printf(&title, "%s..%s", d.a.name, d.b.name);
 	if ((rc = open_writer(r, vv_buf_cstr(&title), err)) == VV_OK) {
 		page(r);
@@ -609,7 +609,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 	vv_buf shown_by = VV_BUF_INIT;
 	run r = {.o = &none,
 		 .repo = s->repo,
-		 .stage = s->stage,
+		 .reader = s->reader,
 		 .fd = -1,
 		 .format = "text",
 		 .kind = vv_diff_writer_find("text")};
@@ -621,7 +621,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 	    (rc = fill_how(&r, err)) < 0 || (rc = choose_limit(&r, err)) < 0) {
 		goto done;
 	}
-	r.how.pool = vv_stage_pool(s->stage);
+	r.how.pool = vv_dataset_reader_pool(s->reader);
 	r.how.text_shown_by = vv_buf_cstr(&shown_by);
 	r.how.limit = s->no_limit ? r.how.limit : s->limit;
 	if ((rc = open_writer(&r, "", err)) == VV_OK &&
@@ -630,7 +630,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 	}
 done:
 	r.repo = NULL; /* both are the caller's */
-	r.stage = NULL;
+	r.reader = NULL;
 	run_clear(&r);
 	vv_diff_sides_clear(&d);
 	vv_buf_clear(&shown_by);

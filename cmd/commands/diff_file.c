@@ -20,10 +20,10 @@
 
 typedef struct shower {
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_diff_writer *writer;
-	bool color, reader; /* reader: somebody sees it as it is written */
-	bool begun;         /* to write */
+	bool color, watched; /* watched: somebody sees it as it is written */
+	bool begun;          /* to write */
 } shower;
 
 /* One side as git has it: a file, and where it can be, the blob behind it. */
@@ -97,15 +97,15 @@ static vv_status open_shower(shower *s, vv_error *err)
 
 	/* Two files are compared without a repository too (git diff --no-index). */
 	if (vv_repository_open(&s->repo, NULL, &ignored) == VV_OK &&
-	    (rc = vv_stage_open(&s->stage, s->repo, NULL, err)) < 0) {
+	    (rc = vv_dataset_reader_open(&s->reader, s->repo, NULL, err)) < 0) {
 		return rc;
 	}
-	s->reader = vv_out_is_terminal() || in_pager();
+	s->watched = vv_out_is_terminal() || in_pager();
 	s->color = wants_color(s);
 	wo.payload = s;
 	wo.color = s->color;
-	wo.width = s->reader ? vv_out_width() : 0;
-	wo.limit = s->reader ? TERMINAL_LIMIT : 0;
+	wo.width = s->watched ? vv_out_width() : 0;
+	wo.limit = s->watched ? TERMINAL_LIMIT : 0;
 	rc = vv_diff_writer_find("text")->open(&s->writer, &wo, err);
 	return rc < 0 ? rc : s->writer->begin(s->writer, err);
 }
@@ -115,7 +115,7 @@ static void close_shower(shower *s)
 	if (s->writer) {
 		s->writer->close(s->writer);
 	}
-	vv_stage_close(s->stage);
+	vv_dataset_reader_close(s->reader);
 	vv_repository_close(s->repo);
 }
 
@@ -133,13 +133,13 @@ static vv_status find_side(const shower *s, side *w, vv_error *err)
 	if (s->repo && !vv_oid_is_null(&w->blob)) {
 		vv_oid_text(hex, &w->blob);
 		w->name = vv_strndup(hex, SHORT_ID);
-		rc = w->name ? vv_subject_find_blob(&w->storage, s->repo, s->stage, &w->blob,
+		rc = w->name ? vv_subject_find_blob(&w->storage, s->repo, s->reader, &w->blob,
 						    w->path, w->path, err)
 			     : vv_fail_nomem(err);
 	}
 	if (rc == VV_ENOTFOUND) {
 		vv_subject_clear(&w->storage);
-		rc = vv_subject_find_file(&w->storage, s->repo, s->stage, w->file, err);
+		rc = vv_subject_find_file(&w->storage, s->repo, s->reader, w->file, err);
 		w->storage.text = w->path; /* what messages call it */
 	}
 	w->subject = rc == VV_OK ? &w->storage : NULL;
@@ -159,10 +159,10 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 				 .only = &none,
 				 .ignore = &none,
 				 .where = &none,
-				 .limit = s->reader ? TERMINAL_LIMIT : 0,
+				 .limit = s->watched ? TERMINAL_LIMIT : 0,
 				 .writer = s->writer,
 				 .text_shown_by = "git diff --no-ext-diff",
-				 .pool = s->stage ? vv_stage_pool(s->stage) : NULL};
+				 .pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL};
 	vv_diff_item item = {.path = b->path};
 	vv_status rc;
 

@@ -13,7 +13,7 @@
 #include "cmd/work/commit/auto_gc.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/worktree.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
 
@@ -47,7 +47,7 @@ static const vv_option table[] = {
 };
 
 /* Does a table's pointer lie in its place? */
-static bool is_pointer_only(vv_repository *r, vv_stage *s, const vv_index_entry *e)
+static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_index_entry *e)
 {
 	char *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
 	vv_buf text = VV_BUF_INIT;
@@ -57,7 +57,7 @@ static bool is_pointer_only(vv_repository *r, vv_stage *s, const vv_index_entry 
 
 	if (file && vv_lstat(&st, file, &ignored) == VV_OK && S_ISREG(st.mode) &&
 	    st.size <= VV_POINTER_MAX &&
-	    vv_stage_is_pointer(s, &e->id, &pointer, &ignored) == VV_OK && pointer) {
+	    vv_dataset_reader_is_pointer(s, &e->id, &pointer, &ignored) == VV_OK && pointer) {
 		pointer = vv_read_file(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
 			  vv_pointer_looks_like(text.data, text.len);
 	}
@@ -70,13 +70,13 @@ static bool is_pointer_only(vv_repository *r, vv_stage *s, const vv_index_entry 
 static void tell_pointers(vv_repository *r)
 {
 	vv_index *x = NULL;
-	vv_stage *s = NULL;
+	vv_dataset_reader *s = NULL;
 	vv_index_entry e;
 	vv_error ignored;
 	size_t count = 0;
 
 	if (!vv_repository_is_bare(r) && vv_index_open(&x, r, &ignored) == VV_OK &&
-	    vv_stage_open(&s, r, NULL, &ignored) == VV_OK) {
+	    vv_dataset_reader_open(&s, r, NULL, &ignored) == VV_OK) {
 		for (size_t i = 0; i < vv_index_count(x); i++) {
 			vv_index_at(x, i, &e);
 			count += is_pointer_only(r, s, &e);
@@ -87,7 +87,7 @@ static void tell_pointers(vv_repository *r)
 			vv_text_count(count), count == 1 ? "table" : "tables",
 			count == 1 ? "is a pointer" : "are pointers");
 	}
-	vv_stage_close(s);
+	vv_dataset_reader_close(s);
 	vv_index_close(x);
 }
 

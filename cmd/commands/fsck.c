@@ -14,7 +14,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/worktree.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "repo/blocks/reach.h"
 #include "repo/gc/roots.h"
@@ -48,7 +48,7 @@ typedef struct version {
 typedef struct fsck {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_store *store;
 	version *versions;
 	size_t count, cap;
@@ -286,7 +286,8 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 			vv_table_close(&t);
 			return rc;
 		}
-		rc = f->o->data ? vv_table_checks_next(f->checks, &t, vv_stage_pool(f->stage),
+		rc = f->o->data ? vv_table_checks_next(f->checks, &t,
+						       vv_dataset_reader_pool(f->reader),
 						       f->progress, &why)
 				: VV_OK;
 		vv_table_close(&t);
@@ -353,7 +354,7 @@ static vv_status run_all(fsck *f, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_repository_store(f->repo, &f->store, err)) < 0 ||
-	    (rc = vv_stage_open(&f->stage, f->repo, f->progress, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&f->reader, f->repo, f->progress, err)) < 0 ||
 	    (rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->progress, err)) < 0 ||
 	    (rc = vv_roots_each(f->repo, on_root, f, err)) < 0) {
 		return rc;
@@ -419,7 +420,7 @@ static int run_fsck(void *p, int argc, char **argv)
 	vv_cid_set_free(f.bad);
 	vv_table_checks_free(f.checks);
 	vv_buf_clear(&f.json);
-	vv_stage_close(f.stage);
+	vv_dataset_reader_close(f.reader);
 	vv_repository_close(f.repo);
 	if (rc < 0) {
 		return vv_report_trouble(&err);

@@ -428,7 +428,7 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 static int run_info(void *p, int argc, char **argv)
 {
 	vv_repository *repo = NULL;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_subject s;
 	const vv_progress *progress;
 	vv_error err;
@@ -440,12 +440,12 @@ static int run_info(void *p, int argc, char **argv)
 	vv_subject_init(&s);
 	progress = vv_progress_begin();
 	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&stage, repo, progress, &err)) == VV_OK &&
-	    (rc = vv_subject_find(&s, repo, stage, argv[0], &err)) == VV_OK) {
+	    (rc = vv_dataset_reader_open(&reader, repo, progress, &err)) == VV_OK &&
+	    (rc = vv_subject_find(&s, repo, reader, argv[0], &err)) == VV_OK) {
 		rc = tell(p, &s, progress, &err);
 	}
 	vv_subject_clear(&s);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_repository_close(repo);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

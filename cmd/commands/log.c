@@ -306,7 +306,7 @@ static vv_status print_all(const options *o, vv_repository *r, const words *w, u
 	vv_status rc;
 
 	if (o->patch) {
-		if ((rc = vv_stage_open(&patch.stage, r, NULL, err)) < 0) {
+		if ((rc = vv_dataset_reader_open(&patch.reader, r, NULL, err)) < 0) {
 			goto done;
 		}
 		view.patch = &patch;
@@ -322,7 +322,7 @@ done:
 	vv_free(s.kept);
 	vv_log_close(s.log);
 	vv_log_filter_close(s.filter);
-	vv_stage_close(patch.stage);
+	vv_dataset_reader_close(patch.reader);
 	vv_decoration_free(view.names);
 	return rc;
 }
@@ -486,7 +486,7 @@ static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h
 static vv_status log_row(const options *o, vv_repository *r, const words *w, uint64_t max_count,
 			 vv_error *err)
 {
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_row_history *h = NULL;
 	uint64_t seen = 0;
 	bool bounded = false;
@@ -495,7 +495,7 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 	if (w->path_count != 1) {
 		return vv_fail(err, VV_EUSAGE, "--row follows one table: name its path");
 	}
-	if ((rc = vv_stage_open(&stage, r, NULL, err)) < 0) {
+	if ((rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0) {
 		return rc;
 	}
 	const vv_row_history_options ho = {.row = o->row,
@@ -504,7 +504,7 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 					   .ranges = w->ranges,
 					   .range_count = w->range_count,
 					   .first_parent = o->first_parent};
-	if ((rc = vv_row_history_open(&h, r, stage, &ho, err)) == VV_OK) {
+	if ((rc = vv_row_history_open(&h, r, reader, &ho, err)) == VV_OK) {
 		rc = print_row(o, r, h, max_count, &seen, err);
 	}
 	for (size_t i = 0; i < w->range_count; i++) {
@@ -515,7 +515,7 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
 	}
 	vv_row_history_close(h);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	return rc;
 }
 

@@ -56,7 +56,7 @@ static const vv_option table[] = {
 typedef struct merger {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_index *index;
 	vv_head head;
 	char *word; /* what is merged, as it was named */
@@ -226,7 +226,7 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	vv_status rc;
 
 	memset(&s, 0, sizeof(s));
-	vv_checkout_init(&checkout, m->repo, m->stage, m->index);
+	vv_checkout_init(&checkout, m->repo, vv_dataset_writer_reader(m->writer), m->index);
 	checkout.pointer_ok = true;
 	checkout.fetch = true;
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) <
@@ -269,7 +269,7 @@ static vv_status commit_merge(merger *m, vv_error *err)
 {
 	vv_oid parents[2] = {m->head.commit, m->theirs};
 	vv_merge_commit c = {.repo = m->repo,
-			     .stage = m->stage,
+			     .writer = m->writer,
 			     .index = m->index,
 			     .message = m->message.data,
 			     .parents = parents,
@@ -298,7 +298,7 @@ static vv_status commit_merge(merger *m, vv_error *err)
 static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 {
 	vv_merge_job j = {.repo = m->repo,
-			  .stage = m->stage,
+			  .writer = m->writer,
 			  .index = m->index,
 			  .base = *base,
 			  .ours = m->head.commit,
@@ -391,7 +391,7 @@ static vv_status merge(merger *m, vv_error *err)
 			vv_text_shows(branch_name(m)), vv_text_shows(m->word));
 		return vv_hint(err, "without --ff-only (merge.ff) they are merged");
 	}
-	if ((rc = vv_merge_base_make(&base, &bases, m->repo, m->stage, &m->head.commit, &m->theirs,
+	if ((rc = vv_merge_base_make(&base, &bases, m->repo, m->writer, &m->head.commit, &m->theirs,
 				     err)) < 0) {
 		return rc;
 	}
@@ -439,7 +439,7 @@ static void merger_clear(merger *m)
 	vv_buf_clear(&m->message);
 	vv_buf_clear(&m->reflog);
 	vv_index_close(m->index);
-	vv_stage_close(m->stage);
+	vv_dataset_writer_close(m->writer);
 	vv_repository_close(m->repo);
 }
 
@@ -467,7 +467,7 @@ static int run_merge(void *opts, int argc, char **argv)
 	    (rc = vv_merge_need_no_state(m.repo, &err)) == VV_OK &&
 	    (rc = vv_head_read(m.repo, &m.head, &err)) == VV_OK &&
 	    (rc = find_word(&m, argc > 0 ? argv[0] : NULL, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&m.stage, m.repo, vv_progress_begin(), &err)) == VV_OK &&
+	    (rc = vv_dataset_writer_open(&m.writer, m.repo, vv_progress_begin(), &err)) == VV_OK &&
 	    (rc = vv_index_open(&m.index, m.repo, &err)) == VV_OK) {
 		rc = merge(&m, &err);
 	}

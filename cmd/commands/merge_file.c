@@ -20,7 +20,7 @@ extern char **environ;
 
 typedef struct driver {
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_head head;
 	char *theirs; /* what git merge calls the other side */
 	vv_dataset_merge in;
@@ -119,7 +119,7 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 		return put_result(d, err);
 	}
 	if ((rc = vv_dataset_merge_run(&d->out, &d->in, err)) < 0 ||
-	    (rc = vv_stage_commit(d->stage, err)) < 0 ||
+	    (rc = vv_dataset_writer_commit(d->writer, err)) < 0 ||
 	    (rc = vv_objects_flush(d->repo, err)) < 0 || (rc = put_result(d, err)) < 0) {
 		return rc;
 	}
@@ -143,22 +143,22 @@ static int run_merge_file(void *options, int argc, char **argv)
 	d.ours_file = argv[1];
 	d.in.path = argv[3];
 	if ((rc = vv_repository_open(&d.repo, NULL, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&d.stage, d.repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_dataset_writer_open(&d.writer, d.repo, NULL, &err)) == VV_OK &&
 	    (rc = find_names(&d, &err)) == VV_OK &&
 	    (rc = take_side(&d, VV_BASE, argv[0], &err)) == VV_OK &&
 	    (rc = take_side(&d, VV_OURS, argv[1], &err)) == VV_OK &&
 	    (rc = take_side(&d, VV_THEIRS, argv[2], &err)) == VV_OK) {
 		d.in.repo = d.repo;
-		d.in.stage = d.stage;
+		d.in.writer = d.writer;
 		rc = merge(&d, &conflicts, &err);
 	}
-	if (d.stage) {
-		vv_stage_release(d.stage);
+	if (d.writer) {
+		vv_dataset_writer_release(d.writer);
 	}
 	vv_dataset_merged_clear(&d.out);
 	vv_head_clear(&d.head);
 	vv_free(d.theirs);
-	vv_stage_close(d.stage);
+	vv_dataset_writer_close(d.writer);
 	vv_repository_close(d.repo);
 	if (rc < 0) {
 		vv_report(&err);

@@ -50,7 +50,7 @@ typedef struct entry {
 typedef struct moving {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_index *index;
 	vv_attr_edit attributes;
 	move *moves;
@@ -102,7 +102,8 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	if ((rc = vv_path_check(n->to, err)) < 0) {
 		return rc;
 	}
-	return S_ISREG(e->mode) ? vv_stage_is_pointer(m->stage, &n->id, &n->dataset, err) : VV_OK;
+	return S_ISREG(e->mode) ? vv_dataset_reader_is_pointer(m->reader, &n->id, &n->dataset, err)
+				: VV_OK;
 }
 
 static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
@@ -303,8 +304,8 @@ static vv_status move_entry(moving *m, const entry *e, vv_error *err)
 		known = vv_lstat(&st, file, &absent) == VV_OK;
 		vv_free(file);
 	}
-	vv_stat_cache_drop(vv_stage_stats(m->stage), e->from);
-	vv_stat_cache_drop(vv_stage_stats(m->stage), e->to);
+	vv_stat_cache_drop(vv_dataset_reader_stats(m->reader), e->from);
+	vv_stat_cache_drop(vv_dataset_reader_stats(m->reader), e->to);
 	return vv_index_set(m->index, e->to, e->mode, &e->id, known ? &st : NULL, err);
 }
 
@@ -355,7 +356,7 @@ static void clear(moving *m)
 	vv_free(m->entries);
 	vv_attr_edit_clear(&m->attributes);
 	vv_index_close(m->index);
-	vv_stage_close(m->stage);
+	vv_dataset_reader_close(m->reader);
 	vv_repository_close(m->repo);
 }
 
@@ -373,7 +374,7 @@ static int run_mv(void *p, int argc, char **argv)
 	m.o = p;
 	if ((rc = vv_repository_open(&m.repo, NULL, &err)) < 0 ||
 	    (rc = vv_worktree_need(m.repo, "mv", &err)) < 0 ||
-	    (rc = vv_stage_open(&m.stage, m.repo, NULL, &err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&m.reader, m.repo, NULL, &err)) < 0 ||
 	    (rc = vv_index_open(&m.index, m.repo, &err)) < 0 ||
 	    (rc = plan_all(&m, argc, argv, &err)) < 0) {
 		goto done;

@@ -18,6 +18,7 @@
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/view.h"
 #include "cmd/worktree.h"
+#include "dataset/table/dataset_writer.h"
 #include "dataset/table/import.h"
 #include "repo/git/index/index.h"
 
@@ -25,7 +26,7 @@
 
 typedef struct rename_job {
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_subject subject;
 	vv_table table;
 	bool open;
@@ -66,7 +67,8 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 	vv_subject *s = &j->subject;
 	vv_status rc;
 
-	if ((rc = vv_subject_find(s, j->repo, j->stage, path, err)) < 0 ||
+	if ((rc = vv_subject_find(s, j->repo, vv_dataset_writer_reader(j->writer), path, err)) <
+		    0 ||
 	    (rc = vv_subject_settle(s, err)) < 0) {
 		return rc;
 	}
@@ -235,15 +237,15 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	io.kind = VV_KIND_TABLE;
 	io.hints = nothing;
 	io.parent = io.as = &j->table.root;
-	io.pool = vv_stage_pool(j->stage);
+	io.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(j->writer));
 	if ((rc = vv_repository_secret(j->repo, &io.secret, err)) < 0 ||
-	    (rc = vv_stage_writer(j->stage, &writer, err)) < 0) {
+	    (rc = vv_dataset_writer_blocks(j->writer, &writer, err)) < 0) {
 		goto done;
 	}
 	vv_sink_writer(&sink, writer);
 	if ((rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
 	    (rc = vv_root_pointer(&text, &result.cid, &result.root, err)) < 0 ||
-	    (rc = vv_stage_commit(j->stage, err)) < 0) {
+	    (rc = vv_dataset_writer_commit(j->writer, err)) < 0) {
 		goto done;
 	}
 	rc = vv_blob_write(j->repo, text.data, text.len, blob, err);
@@ -301,7 +303,8 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 			     vv_text_shows(j->subject.path));
 		goto done;
 	}
-	vv_stat_cache_drop(vv_stage_stats(j->stage), j->subject.path);
+	vv_stat_cache_drop(vv_dataset_reader_stats(vv_dataset_writer_reader(j->writer)),
+			   j->subject.path);
 	if ((rc = vv_index_set(x, j->subject.path, e.mode, blob, &st, err)) == VV_OK &&
 	    (!package || (rc = vv_index_add_file(x, package, err)) == VV_OK)) {
 		rc = vv_index_write(x, err);
@@ -349,7 +352,7 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 			package ? vv_text_shows(package) : "");
 	}
 done:
-	vv_stage_release(j->stage);
+	vv_dataset_writer_release(j->writer);
 	if (j->temp) {
 		vv_unlink(j->temp, true, NULL);
 		vv_free(j->temp);
@@ -375,7 +378,7 @@ static int run_rename_column(void *options, int argc, char **argv)
 	vv_subject_init(&j.subject);
 	if ((rc = vv_repository_open(&j.repo, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(j.repo, "rename-column", &err)) == VV_OK &&
-	    (rc = vv_stage_open(&j.stage, j.repo, vv_progress_begin(), &err)) == VV_OK &&
+	    (rc = vv_dataset_writer_open(&j.writer, j.repo, vv_progress_begin(), &err)) == VV_OK &&
 	    (rc = open_version(&j, argv[0], &err)) == VV_OK) {
 		rc = rename_column(&j, &err);
 	}
@@ -383,7 +386,7 @@ static int run_rename_column(void *options, int argc, char **argv)
 		vv_table_close(&j.table);
 	}
 	vv_subject_clear(&j.subject);
-	vv_stage_close(j.stage);
+	vv_dataset_writer_close(j.writer);
 	vv_repository_close(j.repo);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

@@ -17,6 +17,7 @@
 #include "cmd/work/merge/conflict_solve.h"
 #include "cmd/work/merge/tables.h"
 #include "cmd/worktree.h"
+#include "dataset/table/materialise.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -54,7 +55,7 @@ typedef struct resolver {
 	char *set_column;
 	const char *set_value;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_index *index;
 	vv_pathspec paths;
 	vv_conflict_list list;
@@ -182,7 +183,7 @@ static vv_status take_theirs(resolver *r, const vv_conflict_path *p, vv_error *e
 {
 	const vv_conflict_record *c = &p->record;
 	vv_dataset_merge in = {.repo = r->repo,
-			       .stage = r->stage,
+			       .writer = r->writer,
 			       .path = p->path,
 			       .sides = {p->sides[VV_BASE], p->sides[VV_THEIRS], p->sides[VV_OURS]},
 			       .commits = {{{0}}, c->commits[1], c->commits[0]}};
@@ -191,7 +192,7 @@ static vv_status take_theirs(resolver *r, const vv_conflict_path *p, vv_error *e
 
 	vv_dataset_merged_init(&out);
 	if ((rc = vv_dataset_merge_run(&out, &in, err)) == VV_OK &&
-	    (rc = vv_stage_commit(r->stage, err)) == VV_OK) {
+	    (rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
 		rc = take_file(r, p, out.result.mode, &out.result.id, err);
 	}
 	vv_dataset_merged_clear(&out);
@@ -231,7 +232,7 @@ static vv_status solve_into(resolver *r, vv_conflict_path *p, const bool *chosen
 			    const vv_cid *root, new_file *f, vv_error *err)
 {
 	vv_solution s = {.repo = r->repo,
-			 .stage = r->stage,
+			 .writer = r->writer,
 			 .record = &p->record,
 			 .chosen = chosen,
 			 .side = r->side,
@@ -250,7 +251,7 @@ static vv_status solve_into(resolver *r, vv_conflict_path *p, const bool *chosen
 			}
 		}
 	}
-	if ((rc = vv_stage_writer(r->stage, &w, err)) < 0) {
+	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) {
 		return rc;
 	}
 	vv_sink_writer(&sink, w);
@@ -296,9 +297,10 @@ done:
 }
 
 /* What lies in the work tree, as a version of the merged table. */
-static vv_status stage_work(resolver *r, const vv_conflict_path *p, vv_staged *out, vv_error *err)
+static vv_status stage_work(resolver *r, const vv_conflict_path *p, vv_dataset_found *out,
+			    vv_error *err)
 {
-	vv_stage_options opts = VV_STAGE_OPTIONS_INIT;
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer merged;
 	bool pointer = false;
@@ -306,11 +308,14 @@ static vv_status stage_work(resolver *r, const vv_conflict_path *p, vv_staged *o
 
 	opts.has_kind = true;
 	opts.kind = VV_KIND_TABLE;
-	if (vv_stage_is_pointer(r->stage, &p->record.merged, &pointer, err) == VV_OK && pointer &&
-	    vv_stage_pointer(r->stage, &p->record.merged, &arena, &merged, err) == VV_OK) {
+	if (vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->writer), &p->record.merged,
+					 &pointer, err) == VV_OK &&
+	    pointer &&
+	    vv_dataset_reader_pointer(vv_dataset_writer_reader(r->writer), &p->record.merged,
+				      &arena, &merged, err) == VV_OK) {
 		opts.parent = &merged;
 	}
-	rc = vv_stage_file(r->stage, p->path, &opts, false, out, &pointer, err);
+	rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
 	if (rc == VV_OK && pointer) {
 		vv_fail(err, VV_EUSAGE, "%s: only a pointer lies here", vv_text_shows(p->path));
 		rc = vv_hint(err, "--ours or --theirs take the whole table");
@@ -320,21 +325,23 @@ static vv_status stage_work(resolver *r, const vv_conflict_path *p, vv_staged *o
 }
 
 /* Nothing is left: the file as it lies here is the resolution. */
-static vv_status settle(resolver *r, const vv_conflict_path *p, const vv_staged *staged,
+static vv_status settle(resolver *r, const vv_conflict_path *p, const vv_dataset_found *staged,
 			vv_error *err)
 {
 	const vv_merge_side *s = p->sides;
 	bool pointer = false;
 	vv_status rc;
 
-	if ((rc = vv_stage_is_pointer(r->stage, &s[VV_OURS].id, &pointer, err)) < 0 ||
+	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->writer), &s[VV_OURS].id,
+					       &pointer, err)) < 0 ||
 	    (!pointer &&
-	     (rc = vv_stage_is_pointer(r->stage, &s[VV_THEIRS].id, &pointer, err)) < 0)) {
+	     (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->writer),
+						&s[VV_THEIRS].id, &pointer, err)) < 0)) {
 		return rc;
 	}
 	if (!pointer) {
 		rc = vv_index_add_file(r->index, p->path, err);
-	} else if ((rc = vv_stage_commit(r->stage, err)) == VV_OK) {
+	} else if ((rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
 		rc = vv_index_set(r->index, p->path,
 				  vv_merge_mode(&s[VV_BASE], &s[VV_OURS], &s[VV_THEIRS]),
 				  &staged->blob, &staged->st, err);
@@ -357,7 +364,7 @@ static void say_left(const resolver *r, const vv_conflict_path *p)
 /* The conflicts that were not chosen stay in the record. */
 static vv_status keep_rest(resolver *r, vv_conflict_path *p, const bool *chosen, vv_error *err)
 {
-	vv_staged staged;
+	vv_dataset_found staged;
 	vv_conflict_record *c = &p->record;
 	size_t left = 0;
 	vv_status rc;
@@ -369,7 +376,7 @@ static vv_status keep_rest(resolver *r, vv_conflict_path *p, const bool *chosen,
 	}
 	c->count = left;
 	c->touched = true;
-	vv_staged_init(&staged);
+	vv_dataset_found_init(&staged);
 	if ((rc = stage_work(r, p, &staged, err)) < 0) {
 		goto done;
 	}
@@ -385,12 +392,12 @@ static vv_status keep_rest(resolver *r, vv_conflict_path *p, const bool *chosen,
 		}
 	}
 done:
-	vv_staged_clear(&staged);
+	vv_dataset_found_clear(&staged);
 	return rc;
 }
 
 /* Is the file just what ours has, as a table or as text? */
-static bool is_ours(const resolver *r, const vv_conflict_path *p, const vv_staged *staged)
+static bool is_ours(const resolver *r, const vv_conflict_path *p, const vv_dataset_found *staged)
 {
 	const vv_oid *ours = &p->record.sides[VV_OURS];
 	char *file = vv_repository_file(r->repo, p->path);
@@ -416,18 +423,20 @@ static vv_status write_version(resolver *r, const vv_conflict_path *p, const vv_
 	vv_pointer merged;
 	bool pointer = false;
 	vv_stat st;
-	vv_status rc = file ? vv_stage_commit(r->stage, err) : vv_fail_nomem(err);
+	vv_status rc = file ? vv_dataset_writer_commit(r->writer, err) : vv_fail_nomem(err);
 
-	if (rc < 0 || (rc = vv_stage_is_pointer(r->stage, blob, &pointer, err)) < 0) {
+	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->writer), blob,
+							 &pointer, err)) < 0) {
 		goto done;
 	}
 	if (!pointer) {
 		if ((rc = vv_blob_read(r->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
 			rc = vv_write_file(file, vv_buf_cstr(&text), text.len, false, err);
 		}
-	} else if ((rc = vv_stage_pointer(r->stage, blob, &arena, &merged, err)) == VV_OK) {
-		rc = vv_stage_materialise(r->stage, p->path, blob, &merged, p->sides[VV_OURS].mode,
-					  &st, err);
+	} else if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(r->writer), blob,
+						   &arena, &merged, err)) == VV_OK) {
+		rc = vv_materialise(vv_dataset_writer_reader(r->writer), p->path, blob, &merged,
+				    p->sides[VV_OURS].mode, &st, err);
 	}
 done:
 	vv_free(file);
@@ -438,7 +447,7 @@ done:
 
 /* Where git alone left ours, the merged table comes first: else what theirs changed
  * elsewhere would be lost without a word. */
-static vv_status bring_merged(resolver *r, const vv_conflict_path *p, vv_staged *staged,
+static vv_status bring_merged(resolver *r, const vv_conflict_path *p, vv_dataset_found *staged,
 			      vv_error *err)
 {
 	const vv_conflict_record *c = &p->record;
@@ -457,7 +466,7 @@ static vv_status bring_merged(resolver *r, const vv_conflict_path *p, vv_staged 
 			vv_text_shows(p->path), vv_text_shows(p->path));
 	}
 	if ((rc = write_version(r, p, &c->merged, err)) == VV_OK) {
-		vv_staged_clear(staged);
+		vv_dataset_found_clear(staged);
 		rc = stage_work(r, p, staged, err);
 	}
 	return rc;
@@ -475,13 +484,13 @@ static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
 
 /* What hangs on columns comes first: it can bring cells in conflict, or other columns, about.
  * *chosen is chosen anew. */
-static vv_status decide_columns(resolver *r, vv_conflict_path *p, bool **chosen, vv_staged *staged,
-				vv_error *err)
+static vv_status decide_columns(resolver *r, vv_conflict_path *p, bool **chosen,
+				vv_dataset_found *staged, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (int i = 0; rc == VV_OK && i < ROUNDS_MAX && any_of_columns(p, *chosen); i++) {
-		vv_columns_solution s = {r->repo, r->stage, p, *chosen, r->side, staged};
+		vv_columns_solution s = {r->repo, r->writer, p, *chosen, r->side, staged};
 		vv_oid blob;
 		size_t count;
 
@@ -489,7 +498,7 @@ static vv_status decide_columns(resolver *r, vv_conflict_path *p, bool **chosen,
 		    (rc = write_version(r, p, &blob, err)) < 0) {
 			break;
 		}
-		vv_staged_clear(staged);
+		vv_dataset_found_clear(staged);
 		vv_free(*chosen);
 		*chosen = NULL;
 		if ((rc = stage_work(r, p, staged, err)) == VV_OK &&
@@ -503,12 +512,12 @@ static vv_status decide_columns(resolver *r, vv_conflict_path *p, bool **chosen,
 static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
 {
 	bool *chosen = NULL, all = false, untouched;
-	vv_staged staged;
+	vv_dataset_found staged;
 	vv_status rc;
 
-	vv_staged_init(&staged);
+	vv_dataset_found_init(&staged);
 	/* What was found out just now is to be read as the version before. */
-	if ((p->found_out && (rc = vv_stage_commit(r->stage, err)) < 0) ||
+	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
 	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
 	    (rc = stage_work(r, p, &staged, err)) < 0 ||
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
@@ -533,7 +542,7 @@ static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
 		vv_note("%s: resolved", vv_text_shows(p->path));
 	}
 done:
-	vv_staged_clear(&staged);
+	vv_dataset_found_clear(&staged);
 	vv_free(chosen);
 	return rc;
 }
@@ -610,13 +619,13 @@ static vv_status resolve_all(resolver *r, vv_error *err)
 	if (is_part(r->o) && r->list.count > 1) {
 		return vv_fail(err, VV_EUSAGE, "say of which table: PATH");
 	}
-	vv_checkout_init(&r->checkout, r->repo, r->stage, r->index);
+	vv_checkout_init(&r->checkout, r->repo, vv_dataset_writer_reader(r->writer), r->index);
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		rc = resolve_path(r, &r->list.paths[i], err);
 	}
 	/* What was resolved is staged also when a later path failed. */
 	written = finish(r, rc < 0 ? &later : err);
-	vv_stage_release(r->stage);
+	vv_dataset_writer_release(r->writer);
 	vv_checkout_clear(&r->checkout);
 	return rc < 0 ? rc : written;
 }
@@ -657,9 +666,9 @@ static int run_resolve(void *opts, int argc, char **argv)
 	    (rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r.repo, "resolve", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&r.stage, r.repo, vv_progress_begin(), &err)) == VV_OK &&
+	    (rc = vv_dataset_writer_open(&r.writer, r.repo, vv_progress_begin(), &err)) == VV_OK &&
 	    (rc = vv_index_open(&r.index, r.repo, &err)) == VV_OK &&
-	    (rc = vv_conflict_list_read(&r.list, r.repo, r.stage, r.index,
+	    (rc = vv_conflict_list_read(&r.list, r.repo, r.writer, r.index,
 					argc > 0 ? &r.paths : NULL, true, !is_part(r.o), &err)) ==
 		    VV_OK) {
 		rc = resolve_all(&r, &err);
@@ -668,7 +677,7 @@ static int run_resolve(void *opts, int argc, char **argv)
 	vv_conflict_list_clear(&r.list);
 	vv_pathspec_clear(&r.paths);
 	vv_index_close(r.index);
-	vv_stage_close(r.stage);
+	vv_dataset_writer_close(r.writer);
 	vv_repository_close(r.repo);
 	vv_free(r.set_column);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;

@@ -43,7 +43,7 @@ typedef struct target {
 typedef struct restore {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_index *index;
 	vv_pathspec paths;
 	vv_checkout checkout;
@@ -202,14 +202,15 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 	    !vv_oid_equal(&e.id, &t->id) || vv_lstat(&st, file, NULL) < 0) {
 		goto done;
 	}
-	if (vv_stat_cache_get(vv_stage_stats(r->stage), t->path, &st, &known)) {
+	if (vv_stat_cache_get(vv_dataset_reader_stats(r->reader), t->path, &st, &known)) {
 		*out = vv_oid_equal(&known, &t->id);
 	} else if (vv_index_stat_clean(r->index, &e, &st)) {
 		/* The index may also have the stat of a pointer that lies in its table's place. */
 		if (S_ISREG(t->mode) &&
-		    (rc = vv_stage_is_pointer(r->stage, &t->id, &dataset, err)) == VV_OK &&
+		    (rc = vv_dataset_reader_is_pointer(r->reader, &t->id, &dataset, err)) ==
+			    VV_OK &&
 		    dataset) {
-			rc = vv_stage_pointer(r->stage, &t->id, &arena, &p, err);
+			rc = vv_dataset_reader_pointer(r->reader, &t->id, &arena, &p, err);
 		}
 		*out = rc == VV_OK &&
 		       (!dataset || (st.size == p.bytes && st.size > VV_POINTER_MAX));
@@ -272,12 +273,12 @@ static int run_restore(void *p, int argc, char **argv)
 	r.o = o;
 	if ((rc = vv_repository_open(&r.repo, NULL, &err)) < 0 ||
 	    (rc = vv_worktree_need(r.repo, "restore", &err)) < 0 ||
-	    (rc = vv_stage_open(&r.stage, r.repo, vv_progress_begin(), &err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&r.reader, r.repo, vv_progress_begin(), &err)) < 0 ||
 	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||
 	    (rc = vv_index_open(&r.index, r.repo, &err)) < 0) {
 		goto done;
 	}
-	vv_checkout_init(&r.checkout, r.repo, r.stage, r.index);
+	vv_checkout_init(&r.checkout, r.repo, r.reader, r.index);
 	r.checkout.fetch = true;
 	if ((rc = collect(&r, &err)) < 0 || (rc = vv_pathspec_all_matched(&r.paths, &err)) < 0) {
 		goto done;
@@ -305,7 +306,7 @@ done:
 	vv_free(r.targets);
 	vv_index_close(r.index);
 	vv_pathspec_clear(&r.paths);
-	vv_stage_close(r.stage);
+	vv_dataset_reader_close(r.reader);
 	vv_repository_close(r.repo);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

@@ -39,7 +39,7 @@ typedef struct doomed {
 typedef struct removal {
 	const options *o;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_index *index;
 	vv_pathspec paths;
 	vv_checkout checkout;
@@ -211,7 +211,7 @@ static vv_status remove_all(removal *r, vv_error *err)
 	}
 	for (i = 0; rc == VV_OK && i < r->count; i++) {
 		rc = vv_worktree_remove(r->repo, r->items[i].path, err);
-		vv_stat_cache_drop(vv_stage_stats(r->stage), r->items[i].path);
+		vv_stat_cache_drop(vv_dataset_reader_stats(r->reader), r->items[i].path);
 	}
 	return rc;
 }
@@ -230,12 +230,12 @@ static int run_rm(void *p, int argc, char **argv)
 	r.o = p;
 	if ((rc = vv_repository_open(&r.repo, NULL, &err)) < 0 ||
 	    (rc = vv_worktree_need(r.repo, "rm", &err)) < 0 ||
-	    (rc = vv_stage_open(&r.stage, r.repo, NULL, &err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&r.reader, r.repo, NULL, &err)) < 0 ||
 	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||
 	    (rc = vv_index_open(&r.index, r.repo, &err)) < 0) {
 		goto done;
 	}
-	vv_checkout_init(&r.checkout, r.repo, r.stage, r.index);
+	vv_checkout_init(&r.checkout, r.repo, r.reader, r.index);
 	if ((rc = collect(&r, &err)) == VV_OK && (rc = check_losses(&r, &err)) == VV_OK) {
 		rc = remove_all(&r, &err);
 	}
@@ -247,7 +247,7 @@ done:
 	vv_checkout_clear(&r.checkout);
 	vv_index_close(r.index);
 	vv_pathspec_clear(&r.paths);
-	vv_stage_close(r.stage);
+	vv_dataset_reader_close(r.reader);
 	vv_repository_close(r.repo);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

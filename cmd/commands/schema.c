@@ -276,7 +276,7 @@ static int run_schema(void *p, int argc, char **argv)
 {
 	options *o = p;
 	vv_repository *repo = NULL;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_subject s;
 	vv_table t;
 	vv_error err;
@@ -291,8 +291,8 @@ static int run_schema(void *p, int argc, char **argv)
 	}
 	vv_subject_init(&s);
 	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
-	    (rc = vv_stage_open(&stage, repo, vv_progress_begin(), &err)) < 0 ||
-	    (rc = vv_subject_find(&s, repo, stage, argv[0], &err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, repo, vv_progress_begin(), &err)) < 0 ||
+	    (rc = vv_subject_find(&s, repo, reader, argv[0], &err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, &err)) < 0) {
 		goto done;
 	}
@@ -307,7 +307,7 @@ static int run_schema(void *p, int argc, char **argv)
 	vv_table_close(&t);
 done:
 	vv_subject_clear(&s);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_repository_close(repo);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

@@ -52,21 +52,21 @@ static const vv_option table[] = {
 static vv_status show_content(const options *o, vv_repository *repo, const char *text,
 			      vv_error *err)
 {
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_data_out out;
 	vv_subject s;
 	vv_status rc;
 
 	vv_subject_init(&s);
 	vv_data_out_init(&out, o->raw);
-	if ((rc = vv_stage_open(&stage, repo, NULL, err)) == VV_OK &&
-	    (rc = vv_subject_find(&s, repo, stage, text, err)) == VV_OK &&
+	if ((rc = vv_dataset_reader_open(&reader, repo, NULL, err)) == VV_OK &&
+	    (rc = vv_subject_find(&s, repo, reader, text, err)) == VV_OK &&
 	    (rc = vv_subject_bytes(&s, vv_data_out_put, &out, NULL, err)) == VV_OK) {
 		rc = vv_data_out_end(&out, err);
 	}
 	vv_data_out_clear(&out);
 	vv_subject_clear(&s);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	return rc;
 }
 
@@ -172,7 +172,7 @@ static int run_show(void *p, int argc, char **argv)
 	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
 	    (rc = vv_decoration_read(&view.names, repo, &err)) < 0 ||
 	    (rc = take_paths(&paths, &revisions, repo, argc, argv, &err)) < 0 ||
-	    (view.patch && (rc = vv_stage_open(&rows.stage, repo, NULL, &err)) < 0)) {
+	    (view.patch && (rc = vv_dataset_reader_open(&rows.reader, repo, NULL, &err)) < 0)) {
 		goto done;
 	}
 	view.repo = rows.repo = repo;
@@ -189,7 +189,7 @@ done:
 	}
 	vv_free(paths);
 	vv_free(pager);
-	vv_stage_close(rows.stage);
+	vv_dataset_reader_close(rows.reader);
 	vv_decoration_free(view.names);
 	vv_repository_close(repo);
 	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;

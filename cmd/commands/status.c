@@ -30,7 +30,7 @@ static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *pa
 {
 	const char *mode = o->untracked;
 	char *owned = NULL, *prefix = NULL;
-	vv_stage *s = NULL;
+	vv_dataset_reader *s = NULL;
 	vv_index *x = NULL;
 	vv_changes changes = {0};
 	vv_buf out = VV_BUF_INIT;
@@ -61,7 +61,7 @@ static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *pa
 	style.untracked_hidden = !opts.untracked;
 	/* Scripts that read letters do not wait for row counts. */
 	opts.facts = !style.porcelain && !style.short_form;
-	if ((rc = vv_stage_open(&s, r, vv_progress_begin(), err)) == VV_OK &&
+	if ((rc = vv_dataset_reader_open(&s, r, vv_progress_begin(), err)) == VV_OK &&
 	    (rc = vv_index_open(&x, r, err)) == VV_OK &&
 	    (rc = vv_changes_read(&changes, r, x, s, &opts, err)) == VV_OK) {
 		rc = vv_status_put(&out, &changes, &style, err);
@@ -74,7 +74,7 @@ done:
 	vv_buf_clear(&out);
 	vv_changes_clear(&changes);
 	vv_index_close(x);
-	vv_stage_close(s);
+	vv_dataset_reader_close(s);
 	vv_free(prefix);
 	vv_free(owned);
 	return rc;

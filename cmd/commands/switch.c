@@ -415,7 +415,7 @@ static void run_hook(plan *p)
 static vv_status change_files(plan *p, vv_error *err)
 {
 	vv_index *index = NULL;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_checkout checkout;
 	vv_tree_switch s;
 	vv_index_copy before = {0};
@@ -424,10 +424,10 @@ static vv_status change_files(plan *p, vv_error *err)
 	memset(&s, 0, sizeof(s));
 	memset(&checkout, 0, sizeof(checkout));
 	if ((rc = vv_index_open(&index, p->repo, err)) < 0 ||
-	    (rc = vv_stage_open(&stage, p->repo, vv_progress_begin(), err)) < 0) {
+	    (rc = vv_dataset_reader_open(&reader, p->repo, vv_progress_begin(), err)) < 0) {
 		goto done;
 	}
-	vv_checkout_init(&checkout, p->repo, stage, index);
+	vv_checkout_init(&checkout, p->repo, reader, index);
 	checkout.pointer_ok = true;
 	checkout.fetch = true;
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &p->head.commit, &p->target, p->o->force,
@@ -456,7 +456,7 @@ done:
 	vv_index_copy_clear(&before);
 	vv_tree_switch_clear(&s);
 	vv_checkout_clear(&checkout);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_index_close(index);
 	return rc;
 }

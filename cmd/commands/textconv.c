@@ -29,7 +29,7 @@
 
 typedef struct lines {
 	vv_repository *repo; /* NULL: outside of one */
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	const char *file;
 	vv_subject subject;
 	vv_table table;
@@ -86,8 +86,8 @@ static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
 
 		vv_index_at(x, i, &e);
 		if (strcmp(vv_path_base(e.path), base) != 0 || (e.mode & 0170000) != 0100000 ||
-		    (rc = vv_stage_is_pointer(l->stage, &e.id, &is, err)) < 0 || !is ||
-		    (rc = vv_stage_pointer(l->stage, &e.id, &arena, &p, err)) < 0) {
+		    (rc = vv_dataset_reader_is_pointer(l->reader, &e.id, &is, err)) < 0 || !is ||
+		    (rc = vv_dataset_reader_pointer(l->reader, &e.id, &arena, &p, err)) < 0) {
 			continue;
 		}
 		l->known = true;
@@ -159,7 +159,7 @@ static vv_status open_table(lines *l, vv_error *err)
 	if (cid[0]) {
 		const vv_subject_options how = {.find_key = false};
 
-		if ((rc = vv_subject_find(&l->subject, l->repo, l->stage, cid, err)) == VV_OK &&
+		if ((rc = vv_subject_find(&l->subject, l->repo, l->reader, cid, err)) == VV_OK &&
 		    (rc = vv_subject_open(&l->subject, &l->table, &how, err)) == VV_OK) {
 			l->open = true;
 			(void)take_key(l, (const char *const *)l->table.root.key,
@@ -390,7 +390,7 @@ static vv_status convert(lines *l, vv_error *err)
 	vv_status rc;
 
 	if (vv_repository_open(&l->repo, NULL, &ignored) == VV_OK &&
-	    (rc = vv_stage_open(&l->stage, l->repo, NULL, err)) < 0) {
+	    (rc = vv_dataset_reader_open(&l->reader, l->repo, NULL, err)) < 0) {
 		return rc;
 	}
 	rc = open_table(l, err);
@@ -420,7 +420,7 @@ static int run_textconv(void *options, int argc, char **argv)
 	vv_free(l.names);
 	close_table(&l);
 	vv_buf_clear(&l.out);
-	vv_stage_close(l.stage);
+	vv_dataset_reader_close(l.reader);
 	vv_repository_close(l.repo);
 	return rc < 0 && !vv_out_failed() ? vv_report_trouble(&err) : VV_EXIT_OK;
 }

@@ -12,7 +12,7 @@
 #include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/worktree.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "repo/git/index/attributes.h"
 
 /* Files listed for a line, unless -v. */
@@ -135,8 +135,8 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 static vv_status count_plain(vv_repository *r, vv_index *x, size_t *out, vv_error *err)
 {
 	size_t count = vv_index_count(x);
-	vv_stage *s = NULL;
-	vv_status rc = vv_stage_open(&s, r, NULL, err);
+	vv_dataset_reader *s = NULL;
+	vv_status rc = vv_dataset_reader_open(&s, r, NULL, err);
 
 	*out = 0;
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
@@ -148,11 +148,11 @@ static vv_status count_plain(vv_repository *r, vv_index *x, size_t *out, vv_erro
 		}
 		rc = vv_attr_tracked(r, e.path, &tracked, err);
 		if (rc == VV_OK && tracked) {
-			rc = vv_stage_is_pointer(s, &e.id, &pointer, err);
+			rc = vv_dataset_reader_is_pointer(s, &e.id, &pointer, err);
 		}
 		*out += !pointer;
 	}
-	vv_stage_close(s);
+	vv_dataset_reader_close(s);
 	return rc;
 }
 

@@ -169,12 +169,12 @@ static void heading(run *r, const char *name, const char *text)
 
 static vv_status find_root(run *r, const char *word, vv_error *err)
 {
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_subject s;
-	vv_status rc = vv_stage_open(&stage, r->repo, NULL, err);
+	vv_status rc = vv_dataset_reader_open(&reader, r->repo, NULL, err);
 
 	vv_subject_init(&s);
-	if (rc == VV_OK && (rc = vv_subject_find(&s, r->repo, stage, word, err)) == VV_OK &&
+	if (rc == VV_OK && (rc = vv_subject_find(&s, r->repo, reader, word, err)) == VV_OK &&
 	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
 		if (s.is_dataset) {
 			r->root = s.root;
@@ -188,7 +188,7 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 		}
 	}
 	vv_subject_clear(&s);
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	return rc;
 }
 

@@ -57,7 +57,7 @@ static const char *plural(uint64_t n)
 }
 
 /* "47,130 rows (+7)" */
-static void put_rows(vv_buf *b, const vv_staged *staged, bool again)
+static void put_rows(vv_buf *b, const vv_dataset_found *staged, bool again)
 {
 	uint64_t now = staged->result.root.rows, before = staged->parent_root.rows;
 
@@ -69,7 +69,7 @@ static void put_rows(vv_buf *b, const vv_staged *staged, bool again)
 	}
 }
 
-static void put_stored(vv_buf *b, const vv_staged *staged)
+static void put_stored(vv_buf *b, const vv_dataset_found *staged)
 {
 	const vv_import_result *res = &staged->result;
 	const char *unit = res->root.kind == VV_KIND_TABLE ? "group" : "chunk";
@@ -91,12 +91,12 @@ static void put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
 	}
 }
 
-static bool same_form(const vv_staged *staged)
+static bool same_form(const vv_dataset_found *staged)
 {
 	return vv_dialect_equal(&staged->result.root.dialect, &staged->parent_root.dialect);
 }
 
-static vv_status describe_table(vv_add_report *out, const vv_staged *staged, bool again,
+static vv_status describe_table(vv_add_report *out, const vv_dataset_found *staged, bool again,
 				vv_error *err)
 {
 	vv_buf *b = &out->text;
@@ -141,8 +141,8 @@ done:
 }
 
 /* "line 317, column price: 'abc' is not a number ..." for each column that has such. */
-static vv_status put_findings(vv_add_report *out, vv_stage *s, const vv_add_item *item,
-			      const vv_staged *staged, vv_error *err)
+static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
+			      const vv_dataset_found *staged, vv_error *err)
 {
 	const vv_import_result *res = &staged->result;
 	vv_schema schema;
@@ -160,7 +160,7 @@ static vv_status put_findings(vv_add_report *out, vv_stage *s, const vv_add_item
 		uint64_t line = 0;
 
 		if (f->column >= schema.count ||
-		    (rc = vv_stage_line(s, item->path, f->offset, &line, err)) < 0) {
+		    (rc = vv_dataset_reader_line(s, item->path, f->offset, &line, err)) < 0) {
 			continue;
 		}
 		type = vv_type_name(schema.fields[f->column].type);
@@ -189,8 +189,8 @@ static void put_warnings(vv_add_report *out, const vv_add_item *item, const vv_b
 	}
 }
 
-static vv_status put_account(vv_add_report *out, const vv_add_item *item, const vv_staged *staged,
-			     vv_error *err)
+static vv_status put_account(vv_add_report *out, const vv_add_item *item,
+			     const vv_dataset_found *staged, vv_error *err)
 {
 	bool again = !vv_cid_is_null(&staged->parent) && !item->was_text &&
 		     staged->parent_root.kind == staged->result.root.kind;
@@ -215,8 +215,8 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item, const 
 	return rc;
 }
 
-vv_status vv_add_describe(vv_add_report *out, vv_stage *s, const vv_add_item *item,
-			  const vv_staged *staged, bool compact, vv_error *err)
+vv_status vv_add_describe(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
+			  const vv_dataset_found *staged, bool compact, vv_error *err)
 {
 	const vv_import_result *res = &staged->result;
 	vv_status rc = VV_OK;

@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_diff_show {
 	vv_repository *repo; /* borrowed, both */
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	const char *const *paths; /* repository-relative, NULL-ended; NULL: all */
 	uint64_t limit;           /* rows of each table that are shown */
 	bool no_limit;            /* as diff: 50 on a terminal, else all */

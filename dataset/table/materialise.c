@@ -2,6 +2,8 @@
  * materialise: knows how a pointer becomes the file again: beside the old one, checked, then
  * renamed over it; what the old file already has is copied, not made.
  */
+#include "dataset/table/materialise.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,7 +13,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/dataset_writer_internal.h"
 
 typedef struct output {
 	int fd;
@@ -46,31 +47,30 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 
 /* The version that the file at path holds, as far as can be told without reading it. A
  * wrong guess is seen when the new file's hash is checked. */
-static bool guess_old(vv_stage *s, const char *path, const vv_stat *st, vv_arena *arena,
+static bool guess_old(vv_dataset_reader *r, const char *path, const vv_stat *st, vv_arena *arena,
 		      vv_pointer *out)
 {
 	vv_error ignored = {0};
 	vv_oid id;
-	return vv_stat_cache_guess(s->stats, path, st, &id) &&
-	       vv_stage_pointer(s, &id, arena, out, &ignored) == VV_OK;
+	return vv_stat_cache_guess(vv_dataset_reader_stats(r), path, st, &id) &&
+	       vv_dataset_reader_pointer(r, &id, arena, out, &ignored) == VV_OK;
 }
 
 /* That version opened, and its file; *fd -1 when there is none. */
-static void open_old(vv_stage *s, const char *path, const char *file, vv_table *old, int *fd)
+static void open_old(vv_dataset_reader *r, const vv_sink *source, const char *path,
+		     const char *file, vv_table *old, int *fd)
 {
 	vv_error ignored = {0};
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_stat st, again;
-	vv_sink source;
 	*fd = -1;
 	if (vv_lstat(&st, file, &ignored) < 0 || !S_ISREG(st.mode) ||
-	    !guess_old(s, path, &st, &arena, &p)) {
+	    !guess_old(r, path, &st, &arena, &p)) {
 		vv_arena_clear(&arena);
 		return;
 	}
-	vv_sink_dry(&source, s->store);
-	if (vv_table_open(old, &source, &p.root, &ignored) == VV_OK) {
+	if (vv_table_open(old, source, &p.root, &ignored) == VV_OK) {
 		*fd = vv_open(file, O_RDONLY | O_NOFOLLOW, 0, &ignored);
 		if (*fd < 0 || vv_fstat(&again, *fd, path, &ignored) < 0 ||
 		    !vv_stat_equal(&st, &again)) {
@@ -82,21 +82,20 @@ static void open_old(vv_stage *s, const char *path, const char *file, vv_table *
 	vv_arena_clear(&arena);
 }
 
-static vv_status write_version(vv_stage *s, vv_table *t, int fd, const char *temp, vv_table *old,
-			       int old_fd, vv_scan_cache *cache, vv_error *err)
+static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const char *temp,
+			       vv_table *old, int old_fd, vv_scan_cache *cache, vv_error *err)
 {
 	output o = {.fd = fd, .path = temp, .buf = vv_malloc(OUTPUT_BUF)};
-	vv_bytes_options opts = {.pool = vv_stage_pool(s),
-				 .progress = s->progress,
+	vv_bytes_options opts = {.pool = vv_dataset_reader_pool(r),
+				 .progress = vv_dataset_reader_progress(r),
 				 .cache = cache,
-				 .secret = s->secret,
 				 .old = old,
 				 .old_fd = old_fd};
 	if (!o.buf) {
 		return vv_fail_nomem(err);
 	}
-	vv_status rc = vv_table_bytes_with(t, output_write, &o, &opts, err);
-	if (rc == VV_OK) {
+	vv_status rc = vv_dataset_reader_secret(r, &opts.secret, err);
+	if (rc == VV_OK && (rc = vv_table_bytes_with(t, output_write, &o, &opts, err)) == VV_OK) {
 		rc = output_flush(&o, err);
 	}
 	vv_free(o.buf);
@@ -105,12 +104,13 @@ static vv_status write_version(vv_stage *s, vv_table *t, int fd, const char *tem
 
 /* A temporary file from which `file` can be renamed: in the repository's folder, or
  * beside it when that is another file system. */
-static int open_temp(vv_stage *s, const char *file, char **temp, vv_error *err)
+static int open_temp(vv_dataset_reader *r, const char *file, char **temp, vv_error *err)
 {
 	vv_stat here, there;
 	vv_error ignored = {0};
 	char *dir = vv_path_dir(file),
-	     *own = vv_path_join(vv_repository_statedir(s->repo), "tmp", NULL);
+	     *own = vv_path_join(vv_repository_statedir(vv_dataset_reader_repository(r)), "tmp",
+				 NULL);
 	int fd = VV_ENOMEM;
 	*temp = NULL;
 	if (!dir || !own) {
@@ -140,14 +140,14 @@ static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 }
 
 /* The file's new content, in *temp; tried with the help of the old file first. */
-static vv_status make_file(vv_stage *s, const char *path, const char *file, vv_table *t,
+static vv_status make_file(vv_dataset_reader *r, const char *path, const char *file, vv_table *t,
 			   char **temp, vv_scan_cache **cache, uint32_t mode, vv_error *err)
 {
 	vv_table old = {0};
 	int old_fd, fd;
 	vv_status rc = VV_OK;
-	open_old(s, path, file, &old, &old_fd);
-	fd = open_temp(s, file, temp, err);
+	open_old(r, &t->source, path, file, &old, &old_fd);
+	fd = open_temp(r, file, temp, err);
 	if (fd < 0) {
 		rc = (vv_status)fd;
 		goto done;
@@ -158,7 +158,7 @@ static vv_status make_file(vv_stage *s, const char *path, const char *file, vv_t
 			rc = vv_fail_nomem(err);
 			break;
 		}
-		rc = write_version(s, t, fd, *temp, &old, old_fd, *cache, err);
+		rc = write_version(r, t, fd, *temp, &old, old_fd, *cache, err);
 		if (rc != VV_ECORRUPT || old_fd < 0) {
 			break;
 		}
@@ -185,35 +185,35 @@ done:
 	return rc;
 }
 
-vv_status vv_stage_materialise(vv_stage *s, const char *path, const vv_oid *blob,
-			       const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err)
+vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *blob,
+			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err)
 {
+	vv_repository *repo = vv_dataset_reader_repository(r);
 	vv_table t = {0};
+	vv_store *store;
 	vv_sink source;
 	vv_scan_cache *cache = NULL;
 	int64_t sec;
 	uint32_t nsec;
-	char *file = vv_repository_file(s->repo, path), *temp = NULL,
-	     *scan_file = stage_scan_file(s, path);
-	vv_status rc = VV_OK;
-	if (!file || !scan_file) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	char *file = vv_repository_file(repo, path), *temp = NULL;
+	if (!file) {
+		return vv_fail_nomem(err);
 	}
+	vv_status rc;
 	if ((rc = vv_path_check(path, err)) < 0 ||
-	    (rc = vv_worktree_check_above(s->repo, path, err)) < 0 ||
-	    (rc = stage_store(s, err)) < 0 || (rc = stage_secret(s, err)) < 0) {
+	    (rc = vv_worktree_check_above(repo, path, err)) < 0 ||
+	    (rc = vv_dataset_reader_store(r, &store, err)) < 0) {
 		goto done;
 	}
-	vv_sink_dry(&source, s->store);
+	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open(&t, &source, &p->root, err)) < 0 ||
 	    (rc = vv_mkdirs_above(file, err)) < 0 ||
-	    (rc = make_file(s, path, file, &t, &temp, &cache, mode, err)) < 0) {
+	    (rc = make_file(r, path, file, &t, &temp, &cache, mode, err)) < 0) {
 		explain_missing(path, rc, err);
 		goto done;
 	}
 	/* Again, since making it took its time: a folder may have become a link to elsewhere. */
-	if ((rc = vv_worktree_check_above(s->repo, path, err)) < 0 ||
+	if ((rc = vv_worktree_check_above(repo, path, err)) < 0 ||
 	    (rc = vv_rename(temp, file, err)) < 0) {
 		goto done;
 	}
@@ -221,13 +221,14 @@ vv_status vv_stage_materialise(vv_stage *s, const char *path, const vv_oid *blob
 	temp = NULL;
 	vv_now(&sec, &nsec);
 	if ((rc = vv_lstat(st, file, err)) < 0 ||
-	    (rc = vv_stat_cache_set(s->stats, path, st, blob, sec, nsec, err)) < 0) {
+	    (rc = vv_stat_cache_set(vv_dataset_reader_stats(r), path, st, blob, sec, nsec, err)) <
+		    0) {
 		goto done;
 	}
 	if (cache) {
 		vv_error ignored = {0};
 		cache->root = t.cid;
-		vv_scan_cache_save(cache, scan_file, s->secret, &ignored); /* derived */
+		vv_dataset_reader_scan_cache_save(r, path, cache, &ignored); /* derived */
 	}
 done:
 	if (temp) {
@@ -235,7 +236,6 @@ done:
 	}
 	vv_free(temp);
 	vv_free(file);
-	vv_free(scan_file);
 	vv_scan_cache_free(cache);
 	vv_table_close(&t);
 	return rc;

@@ -30,13 +30,13 @@ vv_status vv_filter_open(vv_filter *f, vv_error *err)
 				err)) < 0) {
 		return rc;
 	}
-	return vv_stage_open(&f->stage, f->repo, NULL, err);
+	return vv_dataset_writer_open(&f->writer, f->repo, NULL, err);
 }
 
 void vv_filter_close(vv_filter *f)
 {
 	vv_needed_free(f->needed);
-	vv_stage_close(f->stage);
+	vv_dataset_writer_close(f->writer);
 	vv_repository_close(f->repo);
 }
 
@@ -143,7 +143,7 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 
 /* What is said of a version that is new, or that has another form than the one before.
  * Git asks again and again for a file that only changed. */
-static void warn(const char *path, const vv_staged *staged)
+static void warn(const char *path, const vv_dataset_found *staged)
 {
 	const char *p = vv_buf_cstr(&staged->result.warnings);
 
@@ -161,20 +161,21 @@ static void warn(const char *path, const vv_staged *staged)
 
 static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *out, vv_error *err)
 {
-	vv_stage_options opts = VV_STAGE_OPTIONS_INIT;
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_source source = {.read = input_read, .payload = in, .name = path};
-	vv_staged staged;
+	vv_dataset_found staged;
 	vv_status rc;
 
-	vv_staged_init(&staged);
-	if ((rc = vv_stage_stream(f->stage, path, &source, &opts, &staged, err)) == VV_OK &&
-	    (rc = vv_stage_commit(f->stage, err)) == VV_OK) {
+	vv_dataset_found_init(&staged);
+	if ((rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err)) ==
+		    VV_OK &&
+	    (rc = vv_dataset_writer_commit(f->writer, err)) == VV_OK) {
 		warn(path, &staged);
 		vv_buf_put(out, staged.pointer.data, staged.pointer.len);
 		rc = vv_buf_ok(out, err);
 	}
-	vv_stage_release(f->stage);
-	vv_staged_clear(&staged);
+	vv_dataset_writer_release(f->writer);
+	vv_dataset_found_clear(&staged);
 	return rc;
 }
 
@@ -293,7 +294,9 @@ vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void
 	}
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open(&t, &source, &s->root, err)) == VV_OK) {
-		rc = vv_table_bytes(&t, fn, payload, vv_stage_pool(f->stage), NULL, err);
+		rc = vv_table_bytes(&t, fn, payload,
+				    vv_dataset_reader_pool(vv_dataset_writer_reader(f->writer)),
+				    NULL, err);
 		vv_table_close(&t);
 	}
 	return rc;

@@ -15,7 +15,7 @@
 
 typedef struct vv_filter {
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	uint64_t smudge_limit;    /* varve.smudgeLimit */
 	struct vv_needed *needed; /* NULL until blocks are not here */
 } vv_filter;

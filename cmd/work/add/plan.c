@@ -18,7 +18,7 @@ typedef struct planner {
 	vv_add_plan *plan;
 	vv_repository *r;
 	vv_index *x;
-	vv_stage *s;
+	vv_dataset_reader *s;
 	const vv_add_request *req;
 	vv_head head;
 	bool asked, tables; /* are new files to become tables? once it was asked */
@@ -90,7 +90,7 @@ static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_er
 		return VV_OK;
 	}
 	if (rc == VV_OK && S_ISREG(entry.mode)) {
-		rc = vv_stage_is_pointer(p->s, &entry.id, &pointer, err);
+		rc = vv_dataset_reader_is_pointer(p->s, &entry.id, &pointer, err);
 		*out = !pointer;
 	}
 	vv_tree_entry_clear(&entry);
@@ -111,7 +111,7 @@ static bool known_same(const planner *p, const vv_add_item *item, bool *stat_cle
 		*stat_clean = true;
 		return true;
 	}
-	return vv_stat_cache_get(vv_stage_stats(p->s), item->path, &item->st, &id) &&
+	return vv_stat_cache_get(vv_dataset_reader_stats(p->s), item->path, &item->st, &id) &&
 	       vv_oid_equal(&id, &item->blob);
 }
 
@@ -131,7 +131,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	}
 	item->action = VV_ADD_DATASET;
 	if (!vv_oid_is_null(&item->blob)) {
-		if ((rc = vv_stage_is_pointer(p->s, &item->blob, &pointer, err)) < 0) {
+		if ((rc = vv_dataset_reader_is_pointer(p->s, &item->blob, &pointer, err)) < 0) {
 			return rc;
 		}
 		item->was_text = !pointer;
@@ -442,7 +442,7 @@ static void drop_repeats(vv_add_plan *p)
 	p->count = kept;
 }
 
-vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_stage *s,
+vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			   const vv_add_request *req, vv_error *err)
 {
 	planner p = {out, r, x, s, req, {0}, false, false};

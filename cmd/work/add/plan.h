@@ -18,7 +18,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cmd/work/add/pathspec.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
@@ -53,7 +53,7 @@ typedef struct vv_add_request {
 	bool as_tracked;    /* only what the attributes track becomes a dataset */
 	/* the options say how to read a dataset: name one, and read it again */
 	bool described;
-	const vv_stage_options *stage;
+	const vv_dataset_options *options;
 } vv_add_request;
 
 typedef struct vv_add_plan {
@@ -66,7 +66,7 @@ typedef struct vv_add_plan {
 } vv_add_plan;
 
 /* VV_EUSAGE, VV_ENOTFOUND (an argument matches nothing), VV_EREFUSED (ignored file). */
-vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_stage *s,
+vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			   const vv_add_request *req, vv_error *err);
 void vv_add_plan_clear(vv_add_plan *p);
 

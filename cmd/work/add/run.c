@@ -29,7 +29,7 @@ typedef struct runner {
 	const vv_add_plan *plan;
 	vv_repository *r;
 	vv_index *x;
-	vv_stage *s;
+	vv_dataset_writer *s;
 	const vv_add_request *req;
 	bool dry, compact, file_mode;
 	bool conflicts; /* were there any in the index? */
@@ -67,7 +67,7 @@ static uint32_t entry_mode(const runner *run, const vv_add_item *item)
 }
 
 /* A pointer text that lies in the work tree in place of the table. */
-static void describe_pointer(runner *run, const vv_add_item *item, const vv_staged *staged)
+static void describe_pointer(runner *run, const vv_add_item *item, const vv_dataset_found *staged)
 {
 	bool same = vv_oid_equal(&staged->blob, &item->blob);
 
@@ -114,16 +114,22 @@ static vv_status leave_text(runner *run, const vv_add_item *item, const char *wh
 
 static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
 {
-	vv_staged staged;
+	vv_dataset_found staged;
 	vv_error why = {0};
 	bool is_pointer = false;
 	vv_status rc;
 
-	vv_staged_init(&staged);
-	rc = vv_stage_file(run->s, item->path, run->req->stage, run->dry, &staged, &is_pointer,
-			   &why);
+	vv_dataset_found_init(&staged);
+	if (run->dry) {
+		rc = vv_dataset_reader_import_file(vv_dataset_writer_reader(run->s), item->path,
+						   run->req->options, NULL, &staged, &is_pointer,
+						   &why);
+	} else {
+		rc = vv_dataset_writer_file(run->s, item->path, run->req->options, &staged,
+					    &is_pointer, &why);
+	}
 	if (item->guess && (rc == VV_EINPUT || rc == VV_EREFUSED)) {
-		vv_staged_clear(&staged);
+		vv_dataset_found_clear(&staged);
 		return leave_text(run, item, why.message, err);
 	}
 	if (item->guess && rc == VV_OK && !is_pointer &&
@@ -132,7 +138,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 				staged.result.root.bytes == 0 ? "it is empty"
 							      : "UTF-16 or compressed",
 				err);
-		vv_staged_clear(&staged);
+		vv_dataset_found_clear(&staged);
 		return rc;
 	}
 	if (rc < 0) {
@@ -148,9 +154,10 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	if (rc == VV_OK && is_pointer) {
 		describe_pointer(run, item, &staged);
 	} else if (rc == VV_OK) {
-		rc = vv_add_describe(run->rep, run->s, item, &staged, run->compact, err);
+		rc = vv_add_describe(run->rep, vv_dataset_writer_reader(run->s), item, &staged,
+				     run->compact, err);
 	}
-	vv_staged_clear(&staged);
+	vv_dataset_found_clear(&staged);
 	return rc;
 }
 
@@ -319,7 +326,8 @@ static vv_status write_all(runner *run, vv_error *err)
 
 	if ((rc = track_paths(run, &edit, err)) == VV_OK &&
 	    (rc = stage_attributes(run, &edit, err)) == VV_OK &&
-	    (rc = vv_stage_commit(run->s, err)) == VV_OK && (rc = set_entries(run, err)) == VV_OK) {
+	    (rc = vv_dataset_writer_commit(run->s, err)) == VV_OK &&
+	    (rc = set_entries(run, err)) == VV_OK) {
 		rc = vv_index_write(run->x, err);
 	}
 	if (rc < 0) {
@@ -332,7 +340,7 @@ static vv_status write_all(runner *run, vv_error *err)
 }
 
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
-		     vv_stage *s, const vv_add_request *req, bool dry, vv_error *err)
+		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err)
 {
 	runner run = {out,  plan,
 		      r,    x,
@@ -345,7 +353,7 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 
 	memset(out, 0, sizeof(*out));
 	out->dry = dry;
-	out->no_key = req->stage->key && !req->stage->key[0];
+	out->no_key = req->options->key && !req->options->key[0];
 	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0) {
 		return rc;
 	}
@@ -366,7 +374,7 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 	vv_free(run.entries);
 	vv_free(run.as_text);
 	if (!dry) {
-		vv_stage_release(s);
+		vv_dataset_writer_release(s);
 	}
 	if (rc == VV_OK && (rc = vv_buf_ok(&out->text, err)) == VV_OK) {
 		rc = vv_buf_ok(&out->warnings, err);

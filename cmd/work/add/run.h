@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "cmd/work/add/plan.h"
+#include "dataset/table/dataset_writer.h"
 
 typedef struct vv_add_report {
 	vv_buf text;          /* for stdout: what was understood of each dataset */
@@ -30,11 +31,11 @@ void vv_add_report_clear(vv_add_report *r);
 /* Runs the plan on the (just read) index and writes it. dry: nothing is changed. s's
  * writer is let go in the end. On failure nothing was staged. */
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
-		     vv_stage *s, const vv_add_request *req, bool dry, vv_error *err);
+		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
 /* Appends what one import found: the whole account, or one line of it. */
-vv_status vv_add_describe(vv_add_report *out, vv_stage *s, const vv_add_item *item,
-			  const vv_staged *staged, bool compact, vv_error *err);
+vv_status vv_add_describe(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
+			  const vv_dataset_found *staged, bool compact, vv_error *err);
 
 /* Prints the report; many: with a total. */
 void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry);

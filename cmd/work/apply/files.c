@@ -231,7 +231,7 @@ static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, 
 	vv_import_options io = {.kind = VV_KIND_FILE,
 				.hints = VV_SNIFF_HINTS_INIT,
 				.progress = f->progress,
-				.pool = f->stage ? vv_stage_pool(f->stage) : NULL};
+				.pool = f->reader ? vv_dataset_reader_pool(f->reader) : NULL};
 	vv_import_result r = {0};
 	vv_fd_source storage;
 	vv_mem_source text_storage;
@@ -277,9 +277,9 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 		return vv_fail_nomem(err);
 	}
 	vv_subject_init(f->subject);
-	rc = f->index ? vv_subject_find_blob(f->subject, f->repo, f->stage, &e->blob, e->path,
+	rc = f->index ? vv_subject_find_blob(f->subject, f->repo, f->reader, &e->blob, e->path,
 					     e->path, err)
-		      : vv_subject_find_file(f->subject, f->repo, f->stage, e->file, err);
+		      : vv_subject_find_file(f->subject, f->repo, f->reader, e->file, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -295,9 +295,9 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret)
 {
 	vv_error ignored; /* without it there is only more to do */
-	if (f->stage && f->subject && f->subject->is_dataset && !f->cache &&
-	    vv_stage_scan_cache(f->stage, f->subject->path, root, &f->cache, secret, &ignored) <
-		    0) {
+	if (f->reader && f->subject && f->subject->is_dataset && !f->cache &&
+	    vv_dataset_reader_scan_cache(f->reader, f->subject->path, root, &f->cache, secret,
+					 &ignored) < 0) {
 		f->cache = NULL;
 	}
 	return f->cache;

@@ -13,12 +13,12 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/conflict_state.h"
 
-void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_stage *stage,
+void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,
 			 vv_checkout *checkout)
 {
 	memset(a, 0, sizeof(*a));
 	a->files = files;
-	a->stage = stage;
+	a->writer = writer;
 	a->checkout = checkout;
 	vv_apply_files_init(&a->theirs);
 }
@@ -101,29 +101,31 @@ static vv_status open_made(const vv_apply_file *e, vv_source *source, vv_fd_sour
 static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_parent,
 			    vv_oid *blob, vv_error *err)
 {
-	vv_stage_options opts = VV_STAGE_OPTIONS_INIT;
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer parent;
-	vv_staged staged;
+	vv_dataset_found staged;
 	vv_fd_source storage;
 	vv_source source;
 	int fd = -1;
 	vv_status rc = VV_OK;
 
-	vv_staged_init(&staged);
+	vv_dataset_found_init(&staged);
 	if (has_parent &&
-	    (rc = vv_stage_pointer(a->stage, &e->blob, &arena, &parent, err)) == VV_OK) {
+	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(a->writer), &e->blob, &arena,
+					    &parent, err)) == VV_OK) {
 		opts.parent = &parent;
 	}
 	if (rc == VV_OK && (rc = open_made(e, &source, &storage, &fd, err)) == VV_OK &&
-	    (rc = vv_stage_stream(a->stage, e->path, &source, &opts, &staged, err)) == VV_OK) {
+	    (rc = vv_dataset_writer_stream(a->writer, e->path, &source, &opts, &staged, err)) ==
+		    VV_OK) {
 		rc = vv_blob_write(a->files->repo, staged.pointer.data, staged.pointer.len, blob,
 				   err);
 	}
 	if (fd >= 0) {
 		vv_close(fd, NULL, NULL);
 	}
-	vv_staged_clear(&staged);
+	vv_dataset_found_clear(&staged);
 	vv_arena_clear(&arena);
 	return rc;
 }
@@ -132,11 +134,12 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_root *as,
 			   vv_oid *blob, vv_error *err)
 {
-	vv_import_options io = {.kind = as->kind,
-				.hints = VV_SNIFF_HINTS_INIT,
-				.as = as,
-				.parent = as,
-				.pool = vv_stage_pool(a->stage)};
+	vv_import_options io = {
+		.kind = as->kind,
+		.hints = VV_SNIFF_HINTS_INIT,
+		.as = as,
+		.parent = as,
+		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(a->writer))};
 	vv_import_result r = {0};
 	vv_fd_source storage;
 	vv_source source;
@@ -145,7 +148,7 @@ static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_r
 	int fd = -1;
 	vv_status rc;
 
-	if ((rc = vv_stage_writer(a->stage, &w, err)) < 0 ||
+	if ((rc = vv_dataset_writer_blocks(a->writer, &w, err)) < 0 ||
 	    (rc = open_made(e, &source, &storage, &fd, err)) < 0) {
 		return rc;
 	}
@@ -169,7 +172,8 @@ static vv_status is_patch_s_own(vv_apply_index *a, const vv_apply_file *e, const
 
 	*out = d->exact && d->as && (!d->old_root || e->exists);
 	if (*out && e->exists && d->old_root &&
-	    (rc = vv_stage_pointer(a->stage, &e->blob, &arena, &p, err)) == VV_OK) {
+	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(a->writer), &e->blob, &arena,
+					    &p, err)) == VV_OK) {
 		*out = vv_cid_equal(&p.root, d->old_root);
 	}
 	vv_arena_clear(&arena);
@@ -186,7 +190,8 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
 	if (d->removed) {
 		return VV_OK;
 	}
-	rc = e->exists ? vv_stage_is_pointer(a->stage, &e->blob, &dataset, err)
+	rc = e->exists ? vv_dataset_reader_is_pointer(vv_dataset_writer_reader(a->writer), &e->blob,
+						      &dataset, err)
 		       : vv_attr_tracked(a->files->repo, e->path, &dataset, err);
 	if (rc < 0) {
 		return rc;
@@ -299,7 +304,7 @@ static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err
 									     : NULL;
 	vv_apply_merged *m = last(a);
 	vv_dataset_merge in = {.repo = a->files->repo,
-			       .stage = a->stage,
+			       .writer = a->writer,
 			       .path = m->path,
 			       .names = {NULL, "the table", "the patch"}};
 	vv_status rc;
@@ -309,7 +314,8 @@ static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err
 			       vv_text_shows(m->path), why);
 	}
 	if ((rc = vv_apply_files_change(&a->theirs, d->path, false, err)) < 0 ||
-	    (rc = import_theirs(a, d, err)) < 0 || (rc = vv_stage_commit(a->stage, err)) < 0) {
+	    (rc = import_theirs(a, d, err)) < 0 ||
+	    (rc = vv_dataset_writer_commit(a->writer, err)) < 0) {
 		return rc;
 	}
 	memcpy(in.sides, m->sides, sizeof(in.sides));
@@ -333,7 +339,7 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 	vv_status rc;
 
 	a->theirs.repo = a->files->repo;
-	a->theirs.stage = a->stage;
+	a->theirs.reader = vv_dataset_writer_reader(a->writer);
 	a->theirs.index = a->files->index;
 	a->theirs.strip = a->files->strip;
 	a->theirs.instead = a->files->instead;
@@ -380,7 +386,7 @@ vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 	vv_apply_files *f = a->files;
 	vv_status rc;
 
-	if ((rc = vv_stage_commit(a->stage, err)) < 0 ||
+	if ((rc = vv_dataset_writer_commit(a->writer, err)) < 0 ||
 	    (rc = vv_objects_flush(f->repo, err)) < 0) {
 		return rc;
 	}
@@ -393,7 +399,7 @@ vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 	if (rc == VV_OK && (rc = vv_index_write(f->index, err)) < 0 && a->checkout) {
 		(void)vv_prefix(err, "the files are changed now, but then");
 	}
-	vv_stage_release(a->stage);
+	vv_dataset_writer_release(a->writer);
 	return rc;
 }
 

@@ -26,10 +26,10 @@ typedef struct vv_apply_merged {
 } vv_apply_merged;
 
 typedef struct vv_apply_index {
-	vv_apply_files *files; /* borrowed: reads the index */
-	vv_stage *stage;       /* borrowed */
-	vv_checkout *checkout; /* NULL: only the index changes */
-	char **missed;         /* paths of the patch that do not fit */
+	vv_apply_files *files;     /* borrowed: reads the index */
+	vv_dataset_writer *writer; /* borrowed */
+	vv_checkout *checkout;     /* NULL: only the index changes */
+	char **missed;             /* paths of the patch that do not fit */
 	size_t missed_count;
 	vv_apply_files theirs; /* what the patch makes of the version it was made from */
 	vv_apply_merged *merged;
@@ -38,7 +38,7 @@ typedef struct vv_apply_index {
 	size_t conflicts; /* how many paths */
 } vv_apply_index;
 
-void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_stage *stage,
+void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,
 			 vv_checkout *checkout);
 void vv_apply_index_clear(vv_apply_index *a);
 

@@ -54,14 +54,15 @@ static void warn(void *payload, const char *message)
 	vv_buf_printf(payload, "warning: %s\n", message);
 }
 
-static vv_status check(const vv_commit_check *c, vv_repository *r, vv_stage *s, char **paths,
-		       size_t count, vv_check_report *report, vv_buf *told, vv_error *err)
+static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
+		       char **paths, size_t count, vv_check_report *report, vv_buf *told,
+		       vv_error *err)
 {
 	vv_diff_side index = {.kind = VV_SIDE_INDEX}, base = {.kind = VV_SIDE_COMMIT};
 	bool has_base = c->base && !vv_oid_is_null(c->base);
 	vv_accepts accepts = {0};
 	vv_check_run run = {.repo = r,
-			    .stage = s,
+			    .reader = s,
 			    .report = report,
 			    .limit = SHOWN,
 			    .accepts = &accepts,
@@ -111,8 +112,8 @@ static vv_status judge(vv_check_report *report, vv_on_commit demand, vv_buf *tol
 	return rc;
 }
 
-vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_stage *s, vv_buf *told,
-			      vv_error *err)
+vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
+			      vv_buf *told, vv_error *err)
 {
 	vv_diff_side index = {.kind = VV_SIDE_INDEX};
 	vv_report_options o = {.limit = SHOWN, .fail_on = VV_SEVERITY_ERROR, .width = 100};

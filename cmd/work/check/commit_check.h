@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "cmd/work/diff/changes.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_commit_check {
@@ -27,7 +27,7 @@ typedef struct vv_commit_check {
  * that VV_ECONFLICT (refuse). told: lines for people are appended, also when it fails. Only
  * the datasets that the commit changes are looked at; all of them where it changes
  * varve.json. */
-vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_stage *s, vv_buf *told,
-			      vv_error *err);
+vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
+			      vv_buf *told, vv_error *err);
 
 #endif

@@ -34,11 +34,12 @@ static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
 	return rc;
 }
 
-static vv_status put_rules(vv_buf *out, vv_repository *r, vv_stage *s, const vv_check_list *list,
-			   const vv_progress *progress, size_t *count, vv_error *err)
+static vv_status put_rules(vv_buf *out, vv_repository *r, vv_dataset_reader *s,
+			   const vv_check_list *list, const vv_progress *progress, size_t *count,
+			   vv_error *err)
 {
 	vv_diff_side side = {.kind = VV_SIDE_WORK};
-	vv_check_input_options look = {.repo = r, .stage = s, .side = &side, .progress = progress};
+	vv_check_input_options look = {.repo = r, .reader = s, .side = &side, .progress = progress};
 	vv_json_out w;
 	vv_status rc = VV_OK;
 
@@ -62,7 +63,7 @@ static vv_status put_rules(vv_buf *out, vv_repository *r, vv_stage *s, const vv_
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
-vv_status vv_check_init(vv_repository *r, vv_stage *s, int argc, char **argv,
+vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char **argv,
 			const vv_progress *progress, size_t *count, vv_error *err)
 {
 	vv_diff_side side = {.kind = VV_SIDE_WORK};

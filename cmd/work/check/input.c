@@ -85,14 +85,14 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 	if (o->side->kind != VV_SIDE_WORK) {
 		const vv_oid *commit = o->side->kind == VV_SIDE_COMMIT ? &o->side->commit : NULL;
 
-		return vv_subject_find_at(&in->subject, o->repo, o->stage, commit, path, err);
+		return vv_subject_find_at(&in->subject, o->repo, o->reader, commit, path, err);
 	}
 	in->name = o->repo ? vv_repository_file(o->repo, path)
 			   : vv_strdup(is_standard(o, path) ? o->standard : path);
 	if (!in->name) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_subject_find_file(&in->subject, o->repo, o->stage, in->name, err);
+	rc = vv_subject_find_file(&in->subject, o->repo, o->reader, in->name, err);
 	in->subject.text = path; /* in messages */
 	return rc;
 }
@@ -234,8 +234,8 @@ static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_
 	io->parent = &l->parent.root;
 	io->hints.parent = &l->parent.root.dialect;
 	io->key = NULL; /* the parent's stays */
-	if ((rc = vv_stage_scan_cache(s->stage, s->path, &s->parent, &l->cache, &io->secret,
-				      err)) == VV_OK) {
+	if ((rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &l->cache,
+					       &io->secret, err)) == VV_OK) {
 		io->cache = l->cache;
 	}
 	return rc;
@@ -306,7 +306,7 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	in->hints = io.hints;
 	io.hints.path = in->subject.path ? in->subject.path : in->subject.file;
 	io.key = o->base || described ? no_key : NULL;
-	io.pool = o->stage ? vv_stage_pool(o->stage) : o->pool;
+	io.pool = o->reader ? vv_dataset_reader_pool(o->reader) : o->pool;
 	io.temp_dir = temp && *temp ? temp : "/tmp";
 	if (described && package->schema.len > 0) {
 		io.schema = package->schema.data;

@@ -16,7 +16,7 @@
 #include "cmd/work/view/version.h"
 #include "dataset/check/readable_rows.h"
 #include "dataset/schema/package.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 
@@ -46,13 +46,13 @@ typedef struct vv_check_input {
 
 typedef struct vv_check_input_options {
 	vv_repository *repo;           /* NULL: outside of one; then only the work side */
-	vv_stage *stage;               /* NULL without repo */
+	vv_dataset_reader *reader;     /* NULL without repo */
 	const vv_diff_side *side;      /* where path is looked for */
 	const vv_table *base;          /* lends types and key to plain text; or NULL */
 	const char *package_path;      /* the package that describes it; NULL: the nearest */
 	const vv_sniff_hints *written; /* goes over what the package says; or NULL */
 	const char *standard;          /* the file that "-" stands for; NULL: none */
-	vv_pool *pool;                 /* without a stage; or NULL */
+	vv_pool *pool;                 /* without a reader; or NULL */
 	const vv_progress *progress;
 } vv_check_input_options;
 

@@ -17,7 +17,7 @@
 typedef struct lister {
 	vv_check_list *out; /* first all files, then what is left of them */
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	const vv_diff_side *side;
 	vv_pathspec spec;
 	char **bare; /* without a work tree: the arguments as they are */
@@ -144,7 +144,7 @@ static bool ends_in(const char *path, const char *name)
  * when a dataset below them is checked; they are no reason to look at nothing. */
 static vv_status read_packages(lister *l, vv_error *err)
 {
-	vv_check_input_options beside = {.repo = l->repo, .stage = l->stage, .side = l->side};
+	vv_check_input_options beside = {.repo = l->repo, .reader = l->reader, .side = l->side};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < l->out->count; i++) {
@@ -225,10 +225,10 @@ static vv_status is_table_pointer(lister *l, const vv_oid *blob, bool *out, vv_e
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
-	vv_status rc = vv_stage_is_pointer(l->stage, blob, out, err);
+	vv_status rc = vv_dataset_reader_is_pointer(l->reader, blob, out, err);
 
 	if (rc == VV_OK && *out &&
-	    (rc = vv_stage_pointer(l->stage, blob, &arena, &p, err)) == VV_OK) {
+	    (rc = vv_dataset_reader_pointer(l->reader, blob, &arena, &p, err)) == VV_OK) {
 		*out = strcmp(p.kind, "table") == 0;
 	}
 	vv_arena_clear(&arena);
@@ -329,11 +329,11 @@ static vv_status read_spec(lister *l, int argc, char **argv, vv_error *err)
 	return vv_pathspec_init(&l->spec, l->repo, argc, argv, err);
 }
 
-vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_stage *s,
+vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
 			     const vv_diff_side *side, int argc, char **argv, bool any_of,
 			     vv_error *err)
 {
-	lister l = {.out = out, .repo = r, .stage = s, .side = side};
+	lister l = {.out = out, .repo = r, .reader = s, .side = side};
 	vv_check_list all = {.count = 0};
 	vv_status rc;
 

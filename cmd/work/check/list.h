@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/diff/sides.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 
 typedef struct vv_check_path {
 	char *path;     /* repository-relative; with --files: as it was given */
@@ -30,7 +30,7 @@ typedef struct vv_check_list {
 
 /* paths: repository-relative, with the forms of cmd/work/add/pathspec.h; argc 0: all. VV_ENOTFOUND: one of
  * them selects nothing; not with any_of, for one commit of a range. */
-vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_stage *s,
+vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
 			     const vv_diff_side *side, int argc, char **argv, bool any_of,
 			     vv_error *err);
 void vv_check_list_clear(vv_check_list *l);

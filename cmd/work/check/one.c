@@ -241,7 +241,7 @@ static vv_check_options options_of(one *c, const char *path)
 			      .resource = on_resource,
 			      .resource_payload = c,
 			      .cache = run->cache,
-			      .pool = run->stage ? vv_stage_pool(run->stage) : run->pool,
+			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
 			      .progress = run->progress};
 
 	if (c->in.described && schema->len > 0) {
@@ -366,7 +366,7 @@ static void prepare(one *c)
 		.more = on_more,
 		.payload = c,
 		.cache = run->cache,
-		.pool = run->stage ? vv_stage_pool(run->stage) : run->pool,
+		.pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
 		.progress = run->progress};
 }
 
@@ -563,7 +563,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 	}
 	memset(&result, 0, sizeof(result));
 	c.look = (vv_check_input_options){.repo = run->repo,
-					  .stage = run->stage,
+					  .reader = run->reader,
 					  .side = side,
 					  .package_path = path->package,
 					  .written = run->written,

@@ -202,7 +202,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char *path, bool *out,
 			vv_error *err)
 {
-	vv_check_input_options look = {.repo = run->repo, .stage = run->stage, .side = side};
+	vv_check_input_options look = {.repo = run->repo, .reader = run->reader, .side = side};
 	vv_package_resource package;
 	vv_error why;
 	vv_status rc = vv_package_find(&package, path, vv_check_read_beside, &look, &why);
@@ -260,7 +260,7 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 			int argc, char **argv, vv_error *err)
 {
 	vv_check_list list;
-	vv_status rc = vv_check_list_read(&list, run->repo, run->stage, side, argc, argv, false,
+	vv_status rc = vv_check_list_read(&list, run->repo, run->reader, side, argc, argv, false,
 					  err);
 
 	if (rc < 0) {
@@ -290,7 +290,7 @@ static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_
 	memset(&parent, 0, sizeof(parent));
 	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
 	    (rc = vv_check_parent(run->repo, commit, &parent, &has_parent, err)) < 0 ||
-	    (rc = vv_check_list_read(&list, run->repo, run->stage, &side, argc, argv, true, err)) <
+	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, argc, argv, true, err)) <
 		    0 ||
 	    (has_parent && (rc = vv_tree_changes(run->repo, &parent.commit, commit, "", on_change,
 						 &s, err)) < 0)) {
@@ -353,14 +353,14 @@ vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *ne
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_report_new(&run.report, &o, err)) == VV_OK &&
-	    (rc = vv_stage_open(&run.stage, r, NULL, err)) == VV_OK &&
+	    (rc = vv_dataset_reader_open(&run.reader, r, NULL, err)) == VV_OK &&
 	    (rc = vv_check_cache_open(&run.cache, dir, err)) == VV_OK &&
 	    (rc = vv_check_range(&run, new_commit, old, NULL, 0, NULL, err)) == VV_OK) {
 		*valid = vv_report_valid(run.report);
 		rc = *valid ? VV_OK : vv_report_write(run.report, VV_REPORT_TEXT, text, err);
 	}
 	vv_check_cache_close(run.cache);
-	vv_stage_close(run.stage);
+	vv_dataset_reader_close(run.reader);
 	vv_report_free(run.report);
 	vv_free(dir);
 	return rc;

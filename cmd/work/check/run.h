@@ -20,14 +20,14 @@
 #include "dataset/check/cache.h"
 #include "dataset/check/rules.h"
 #include "dataset/schema/package.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 
 typedef struct vv_check_run {
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_check_report *report;
 	vv_check_cache *cache; /* or NULL */
-	vv_pool *pool;         /* without a stage; or NULL */
+	vv_pool *pool;         /* without a reader; or NULL */
 	const vv_progress *progress;
 	uint64_t limit; /* of the report */
 	bool new_only;

@@ -13,15 +13,17 @@
 #include "base/text.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/fetch_run.h"
+#include "dataset/table/materialise.h"
 #include "repo/blocks/reach.h"
 
 #define NAMES_MAX 160 /* bytes of names in the note on missing blocks */
 
-void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_stage *stage, vv_index *index)
+void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_dataset_reader *reader,
+		      vv_index *index)
 {
 	memset(c, 0, sizeof(*c));
 	c->repo = repo;
-	c->stage = stage;
+	c->reader = reader;
 	c->index = index;
 	vv_buf_init(&c->missing_names);
 }
@@ -112,7 +114,7 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 	vv_store *store;
 	vv_status rc;
 
-	if ((rc = vv_stage_pointer(c->stage, id, &arena, &p, err)) < 0 ||
+	if ((rc = vv_dataset_reader_pointer(c->reader, id, &arena, &p, err)) < 0 ||
 	    (rc = is_plain_file(c->repo, path, &plain, err)) < 0 ||
 	    (rc = vv_repository_store(c->repo, &store, err)) < 0) {
 		goto done;
@@ -133,10 +135,10 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 			goto done;
 		}
 	}
-	rc = vv_stage_materialise(c->stage, path, id, &p, mode, &st, err);
+	rc = vv_materialise(c->reader, path, id, &p, mode, &st, err);
 	if (rc == VV_EMISSING && !tried && fetch_blocks(c, path, &p.root)) {
 		vv_error_clear(err);
-		rc = vv_stage_materialise(c->stage, path, id, &p, mode, &st, err);
+		rc = vv_materialise(c->reader, path, id, &p, mode, &st, err);
 	}
 	if (rc == VV_EMISSING && c->pointer_ok) {
 		note_missing(c, path);
@@ -166,7 +168,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	}
 	had = vv_index_get(c->index, path, &before);
 	if (S_ISREG(mode)) {
-		if ((rc = vv_stage_is_pointer(c->stage, id, &dataset, err)) < 0) {
+		if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &dataset, err)) < 0) {
 			return rc;
 		}
 	} else if (!S_ISLNK(mode)) {
@@ -227,11 +229,13 @@ vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *cl
 	if (e->skip_worktree || S_ISDIR(e->mode) || (e->mode & S_IFMT) == 0160000) {
 		goto done;
 	}
-	if (S_ISREG(e->mode) && (rc = vv_stage_is_pointer(c->stage, &e->id, &dataset, err)) < 0) {
+	if (S_ISREG(e->mode) &&
+	    (rc = vv_dataset_reader_is_pointer(c->reader, &e->id, &dataset, err)) < 0) {
 		goto done;
 	}
 	if (dataset) {
-		rc = vv_stage_work_state(c->stage, path, &own.id, &own, &state, NULL, err);
+		rc = vv_dataset_reader_work_state(c->reader, path, &own.id, &own, &state, NULL,
+						  err);
 		*clean = state == VV_WORK_SAME || state == VV_WORK_POINTER ||
 			 state == VV_WORK_DELETED;
 		if (rc == VV_EINPUT) {

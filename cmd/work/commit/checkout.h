@@ -15,13 +15,13 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "cmd/work/commit/name_clash.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_checkout {
 	vv_repository *repo; /* borrowed, all three */
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_index *index;
 	bool pointer_ok; /* blocks that are not here: leave the pointer's text, and note it */
 	bool fetch;      /* ask the remotes for blocks that are not here */
@@ -34,7 +34,8 @@ typedef struct vv_checkout {
 	vv_clash *clash;      /* of the names there and written; NULL before the first */
 } vv_checkout;
 
-void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_stage *stage, vv_index *index);
+void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_dataset_reader *reader,
+		      vv_index *index);
 void vv_checkout_clear(vv_checkout *c);
 
 /* Writes the blob to the path and sets the index entry (in memory). to_index false: the

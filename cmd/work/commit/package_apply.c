@@ -18,7 +18,7 @@ enum { PACKAGE_MAX = 64 << 20 };
 typedef struct describer {
 	vv_repository *r;
 	vv_index *x;
-	vv_stage *s;
+	vv_dataset_writer *s;
 	vv_buf *warnings;
 	vv_oid *blobs; /* pointers to be set, once their blobs are written */
 	char **paths;
@@ -135,7 +135,7 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 	vv_status rc;
 
 	vv_root_init(&root);
-	if ((rc = vv_stage_writer(d->s, &w, err)) < 0) {
+	if ((rc = vv_dataset_writer_blocks(d->s, &w, err)) < 0) {
 		goto done;
 	}
 	vv_sink_writer(&sink, w);
@@ -207,7 +207,8 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	if (!vv_index_get(d->x, path, &e)) {
 		return VV_OK;
 	}
-	rc = vv_stage_pointer(d->s, &e.id, &arena, &pointer, err);
+	rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(d->s), &e.id, &arena, &pointer,
+				       err);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED ||
 	    (rc == VV_OK && strcmp(pointer.kind, "table") != 0)) {
 		vv_arena_clear(&arena);
@@ -267,7 +268,7 @@ static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, v
 	}
 	rc = vv_index_set(d->x, path, e.mode, blob, known, err);
 	vv_free(file);
-	vv_stat_cache_drop(vv_stage_stats(d->s), path);
+	vv_stat_cache_drop(vv_dataset_reader_stats(vv_dataset_writer_reader(d->s)), path);
 	return rc;
 }
 
@@ -296,8 +297,9 @@ static vv_status describe_above(describer *d, const char *path, vv_error *err)
 	return rc;
 }
 
-vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_stage *s, const vv_changes *changes,
-			     char ***paths, size_t *count, vv_buf *warnings, vv_error *err)
+vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_dataset_writer *s,
+			     const vv_changes *changes, char ***paths, size_t *count,
+			     vv_buf *warnings, vv_error *err)
 {
 	describer d = {r, x, s, warnings, NULL, NULL, 0, 0};
 	vv_status rc = VV_OK;
@@ -318,7 +320,7 @@ vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_stage *s, const v
 	return rc;
 }
 
-vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_stage *s,
+vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_writer *s,
 				 const vv_changes *changes, char ***paths, size_t *count,
 				 vv_error *err)
 {
@@ -331,9 +333,9 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_stage *s,
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&warnings);
-	if (rc == VV_OK && *count > 0 && (rc = vv_stage_commit(s, err)) == VV_OK) {
+	if (rc == VV_OK && *count > 0 && (rc = vv_dataset_writer_commit(s, err)) == VV_OK) {
 		rc = vv_index_write(x, err);
 	}
-	vv_stage_release(s);
+	vv_dataset_writer_release(s);
 	return rc;
 }

@@ -16,13 +16,14 @@
 /* For every datapackage.json among the staged changes, and above changed JSON files (its
  * schema may be one). Index entries of tables that get a new root are set in memory;
  * *paths names them (vv_names_free). warnings: one line each. The caller makes blocks and
- * index durable (vv_stage_commit, vv_index_write). */
-vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_stage *s, const vv_changes *changes,
-			     char ***paths, size_t *count, vv_buf *warnings, vv_error *err);
+ * index durable (vv_dataset_writer_commit, vv_index_write). */
+vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_dataset_writer *s,
+			     const vv_changes *changes, char ***paths, size_t *count,
+			     vv_buf *warnings, vv_error *err);
 
 /* All of it for a commit that is about to be made: says the warnings, and makes blocks and
  * index durable where *count is not 0 (the changes are other ones then). */
-vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_stage *s,
+vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_writer *s,
 				 const vv_changes *changes, char ***paths, size_t *count,
 				 vv_error *err);
 

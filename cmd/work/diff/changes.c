@@ -22,7 +22,7 @@ typedef struct collector {
 	vv_changes *out;
 	vv_repository *r;
 	vv_index *x;
-	vv_stage *s;
+	vv_dataset_reader *s;
 	const vv_changes_options *opts;
 	vv_attr_list lines;  /* what may concern varve */
 	vv_attr_list beaten; /* what may beat -text */
@@ -126,8 +126,9 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 		entry->staged = (change->old_mode ^ change->new_mode) & 0170000 ? 'T' : 'M';
 	}
 	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode)) {
-		rc = vv_stage_is_pointer(c->s, change->new_mode ? &change->new_id : &change->old_id,
-					 &entry->dataset, err);
+		rc = vv_dataset_reader_is_pointer(
+			c->s, change->new_mode ? &change->new_id : &change->old_id, &entry->dataset,
+			err);
 	}
 	return rc;
 }
@@ -266,18 +267,18 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 				       [VV_WORK_OTHER] = 'T'};
 	vv_work_state state = VV_WORK_MODIFIED;
 	vv_change_entry *entry;
-	vv_staged staged;
+	vv_dataset_found staged;
 	vv_mem_sink *blocks = NULL;
 	vv_status rc, found;
 
 	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) {
 		return rc;
 	}
-	vv_staged_init(&staged);
-	vv_stage_keep(c->s, blocks);
-	found = vv_stage_work_state(c->s, e->path, &e->id, e, &state,
-				    c->opts->facts ? &staged : NULL, err);
-	vv_stage_keep(c->s, NULL);
+	vv_dataset_found_init(&staged);
+	vv_dataset_reader_keep(c->s, blocks);
+	found = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &state,
+					     c->opts->facts ? &staged : NULL, err);
+	vv_dataset_reader_keep(c->s, NULL);
 	rc = found;
 	if (is_finding(found)) {
 		state = VV_WORK_MODIFIED;
@@ -295,7 +296,7 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 		}
 		c->out->pointers += state == VV_WORK_POINTER;
 	}
-	vv_staged_clear(&staged);
+	vv_dataset_found_clear(&staged);
 	vv_mem_sink_free(blocks);
 	return rc;
 }
@@ -315,7 +316,7 @@ static vv_status ordinary_state(collector *c, const vv_index_entry *e, vv_error 
 	}
 	entry->work = letters[state];
 	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode)) {
-		rc = vv_stage_is_pointer(c->s, &e->id, &entry->lost, err);
+		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &entry->lost, err);
 	}
 	return rc;
 }
@@ -373,7 +374,7 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 	vv_status rc;
 
 	/* The stat cache only knows pointers. */
-	if (vv_stat_cache_get(vv_stage_stats(c->s), e->path, st, &id) &&
+	if (vv_stat_cache_get(vv_dataset_reader_stats(c->s), e->path, st, &id) &&
 	    vv_oid_equal(&id, &e->id)) {
 		return VV_OK;
 	}
@@ -385,7 +386,7 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 	    vv_add_never(e->path)) {
 		return rc;
 	}
-	if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
+	if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
 		return rc;
 	}
 	if (!pointer) {
@@ -398,7 +399,8 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 		return mark_pointer(c, e, err);
 	}
 	vv_now(&sec, &nsec);
-	return vv_stat_cache_set(vv_stage_stats(c->s), e->path, st, &e->id, sec, nsec, err);
+	return vv_stat_cache_set(vv_dataset_reader_stats(c->s), e->path, st, &e->id, sec, nsec,
+				 err);
 }
 
 static vv_status entry_state(collector *c, const vv_index_entry *e, vv_error *err)
@@ -427,7 +429,7 @@ static vv_status entry_state(collector *c, const vv_index_entry *e, vv_error *er
 			return rc;
 		}
 		if (tracked && !vv_add_never(e->path)) {
-			if ((rc = vv_stage_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
+			if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
 				return rc;
 			}
 			if (pointer) {
@@ -505,7 +507,7 @@ static void shorten(char *ref)
 	}
 }
 
-vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_stage *s,
+vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err)
 {
 	collector c = {out, r, x, s, opts, {NULL, 0, 0}, {NULL, 0, 0}, 0};

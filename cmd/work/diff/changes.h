@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "cmd/work/add/pathspec.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "diff/write/change_words.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/index/index.h"
@@ -71,7 +71,7 @@ typedef struct vv_changes_options {
  * columns" of a new one, bytes of a file. staged or work facts of e. */
 void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_facts *f);
 
-vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_stage *s,
+vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err);
 void vv_changes_clear(vv_changes *c);
 

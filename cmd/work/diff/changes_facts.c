@@ -11,14 +11,14 @@
 #include "cmd/work/diff/changes_internal.h"
 
 static vv_status read_pointer(vv_pointer *out, vv_arena *arena, const vv_oid *id, uint32_t mode,
-			      vv_stage *s, vv_error *err)
+			      vv_dataset_reader *s, vv_error *err)
 {
 	memset(out, 0, sizeof(*out));
 	if (mode == 0) {
 		return VV_OK;
 	}
 	/* The other side may be plain text: then there is nothing to compare with. */
-	vv_status rc = vv_stage_pointer(s, id, arena, out, err);
+	vv_status rc = vv_dataset_reader_pointer(s, id, arena, out, err);
 	return rc == VV_EINPUT || rc == VV_EREFUSED ? VV_OK : rc;
 }
 
@@ -57,8 +57,8 @@ static bool is_table(const vv_pointer *p)
 	return p->kind && strcmp(p->kind, "table") == 0;
 }
 
-vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_stage *s, bool groups,
-				 vv_error *err)
+vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_dataset_reader *s,
+				 bool groups, vv_error *err)
 {
 	vv_change_facts *f = &e->staged_facts;
 	vv_arena arena = VV_ARENA_INIT;
@@ -87,7 +87,7 @@ done:
 
 /* The version that a dry import found against the one in the index, read from the blocks that
  * were kept. Where some were dropped there is too much to count. */
-static vv_status count_work(vv_change_entry *e, const vv_staged *staged, vv_mem_sink *blocks,
+static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, vv_mem_sink *blocks,
 			    vv_error *err)
 {
 	vv_change_counts *counts = &e->work_facts.counts;
@@ -113,8 +113,8 @@ static vv_status count_work(vv_change_entry *e, const vv_staged *staged, vv_mem_
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
-vv_status vv_change_work_facts(vv_change_entry *e, const vv_staged *staged, vv_mem_sink *blocks,
-			       vv_error *err)
+vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
+			       vv_mem_sink *blocks, vv_error *err)
 {
 	vv_change_facts *f = &e->work_facts;
 	const vv_root *now = &staged->result.root, *before = &staged->parent_root;
@@ -168,7 +168,7 @@ void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_
 }
 
 vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
-				 vv_stage *s, vv_error *err)
+				 vv_dataset_reader *s, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer pointer;
@@ -176,7 +176,7 @@ vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, v
 	vv_status rc;
 
 	e->pointer_only = true;
-	if ((rc = vv_stage_pointer(s, index_blob, &arena, &pointer, err)) == VV_OK &&
+	if ((rc = vv_dataset_reader_pointer(s, index_blob, &arena, &pointer, err)) == VV_OK &&
 	    (rc = vv_repository_store(r, &store, err)) == VV_OK) {
 		e->table = strcmp(pointer.kind, "table") == 0;
 		e->blocks_here = vv_store_has(store, &pointer.root);

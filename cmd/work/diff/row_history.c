@@ -45,7 +45,7 @@ typedef struct found {
 
 struct vv_row_history {
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	bool first_parent;
 	vv_log *log;
 	place *pending;
@@ -377,7 +377,7 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 				       .columns = &p->columns,
 				       .rekeyed = true,
 				       .temp_dir = temp && *temp ? temp : "/tmp",
-				       .pool = vv_stage_pool(h->stage)};
+				       .pool = vv_dataset_reader_pool(h->reader)};
 	if ((rc = vv_rowdiff_open(&p->rows, p->older, p->newer, &ro, err)) == VV_OK) {
 		rc = look_for_row(h, f, p, now, err);
 	}
@@ -402,7 +402,7 @@ static vv_status compare(vv_row_history *h, found *f, vv_table_at *t, const plac
 		f->outcome = ROW_SAME;
 		return VV_OK;
 	}
-	rc = vv_table_at_open(&before, h->repo, h->stage, parent, f->parent.path, false, err);
+	rc = vv_table_at_open(&before, h->repo, h->reader, parent, f->parent.path, false, err);
 	if (vv_table_at_is_none(rc)) {
 		if (rc == VV_EINPUT) {
 			vv_note("%s, so that the row's history begins behind it", err->message);
@@ -411,7 +411,7 @@ static vv_status compare(vv_row_history *h, found *f, vv_table_at *t, const plac
 		return VV_OK;
 	}
 	if (rc == VV_OK && !t->open) {
-		rc = vv_table_at_open(t, h->repo, h->stage, &now->commit, now->path, false, err);
+		rc = vv_table_at_open(t, h->repo, h->reader, &now->commit, now->path, false, err);
 	}
 	if (rc == VV_OK && before.table.root.kind == VV_KIND_TABLE) {
 		p.older = &before.table;
@@ -500,7 +500,7 @@ static int look_at_parents(vv_row_history *h, const place *now, const vv_commit 
 	}
 	if (rc == VV_OK && tables == 0) { /* the table begins here */
 		if (!t->open) {
-			rc = vv_table_at_open(t, h->repo, h->stage, &now->commit, now->path, false,
+			rc = vv_table_at_open(t, h->repo, h->reader, &now->commit, now->path, false,
 					      err);
 		}
 		if (rc == VV_OK && (rc = find_row(h, &all[0], &t->table, now, err)) == VV_OK &&
@@ -608,7 +608,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	if (!(p.path = dup(&h->names, o->path))) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_table_at_open(&t, h->repo, h->stage, commit, o->path, o->key->count == 0, err);
+	rc = vv_table_at_open(&t, h->repo, h->reader, commit, o->path, o->key->count == 0, err);
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(o->path));
@@ -622,7 +622,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	return rc < 0 ? rc : add_place(h, &p, err);
 }
 
-vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_stage *s,
+vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
 			      const vv_row_history_options *opts, vv_error *err)
 {
 	const vv_log_options lo = {.ranges = opts->ranges,
@@ -637,7 +637,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_stage *
 		return vv_fail_nomem(err);
 	}
 	h->repo = r;
-	h->stage = s;
+	h->reader = s;
 	h->first_parent = opts->first_parent;
 	for (size_t i = 0; rc == VV_OK && i < opts->range_count; i++) {
 		rc = begin_at(h, opts, &opts->ranges[i].include, err);

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "cmd/command.h"
 #include "dataset/format/cell.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "diff/rows/rowdiff.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
@@ -49,7 +49,7 @@ typedef struct vv_row_event {
 typedef struct vv_row_history vv_row_history;
 
 /* VV_ENOTFOUND: no such path or column; VV_EUSAGE: no table, or one without a key. */
-vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_stage *s,
+vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
 			      const vv_row_history_options *opts, vv_error *err);
 int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err); /* 1, 0, <0 */
 void vv_row_history_close(vv_row_history *h);                                 /* accepts NULL */

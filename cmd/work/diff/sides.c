@@ -19,7 +19,7 @@
 typedef struct finder {
 	vv_diff_sides *out;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_pathspec paths; /* with a work tree */
 	char **bare;       /* in a bare repository: the arguments as they are */
 	int bare_count;
@@ -248,7 +248,7 @@ static vv_status add_work(finder *f, vv_error *err)
 	vv_status rc;
 	memset(&changes, 0, sizeof(changes));
 	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
-	    (rc = vv_changes_read(&changes, f->repo, x, f->stage, &opts, err)) < 0) {
+	    (rc = vv_changes_read(&changes, f->repo, x, f->reader, &opts, err)) < 0) {
 		goto done;
 	}
 	for (size_t i = 0; i < changes.count && rc == VV_OK; i++) {
@@ -476,11 +476,13 @@ static vv_status check_paths(finder *f, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc,
+vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err)
 {
-	finder f = {
-		.out = out, .repo = r, .stage = s, .conflict_stage = opts->stage ? opts->stage : 2};
+	finder f = {.out = out,
+		    .repo = r,
+		    .reader = s,
+		    .conflict_stage = opts->stage ? opts->stage : 2};
 	int used = 0;
 	vv_status rc;
 	memset(out, 0, sizeof(*out));

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
@@ -53,7 +53,7 @@ typedef struct vv_diff_sides_options {
 
 /* Sorts the arguments into revisions and paths and lists what differs. VV_ENOTFOUND: a
  * revision, or a path that neither side has. Paths in conflict are always among them. */
-vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_stage *s, int argc,
+vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
 /* The same for two commits; from NULL: nothing. paths: repository-relative, NULL-ended; NULL: all. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,

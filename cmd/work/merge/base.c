@@ -26,7 +26,7 @@ typedef struct level {
 
 typedef struct maker {
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	level levels[LEVELS_MAX];
 	size_t depth;
 	unsigned merges;
@@ -37,7 +37,7 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 {
 	const vv_merge_conflict *c = vv_merged_at(trees, i);
 	vv_dataset_merge in = {.repo = m->repo,
-			       .stage = m->stage,
+			       .writer = m->writer,
 			       .path = c->path,
 			       .sides = {c->base, c->ours, c->theirs},
 			       .commits = {*base, l->bases[0], l->other}};
@@ -52,7 +52,7 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 	}
 	result = out.result;
 	if (out.record.count > 0 || out.record.left_out > 0) {
-		rc = vv_conflict_solve_all(m->repo, m->stage, &out.record, VV_BASE, &result.id,
+		rc = vv_conflict_solve_all(m->repo, m->writer, &out.record, VV_BASE, &result.id,
 					   err);
 		if (rc == VV_ENOSUPPORT) {
 			result = c->base;
@@ -61,7 +61,8 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 	}
 	if (rc == VV_OK) {
 		vv_merged_put(trees, i, result.mode, &result.id);
-		rc = vv_stage_commit(m->stage, err); /* the next merge reads these blocks */
+		rc = vv_dataset_writer_commit(m->writer,
+					      err); /* the next merge reads these blocks */
 	}
 done:
 	vv_dataset_merged_clear(&out);
@@ -148,7 +149,7 @@ static vv_status run(maker *m, vv_oid *out, vv_error *err)
 	return rc;
 }
 
-vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_stage *s,
+vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_dataset_writer *s,
 			     const vv_oid *ours, const vv_oid *theirs, vv_error *err)
 {
 	maker *m = vv_calloc(1, sizeof(*m));
@@ -160,7 +161,7 @@ vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_st
 		return vv_fail_nomem(err);
 	}
 	m->repo = r;
-	m->stage = s;
+	m->writer = s;
 	if ((rc = push(m, ours, theirs, err)) == VV_OK) {
 		*count = m->levels[0].count;
 		rc = run(m, out, err);

@@ -14,7 +14,7 @@
  * tree in which these are merged, by the same rules, a conflict keeping what their own
  * base has. Null, with *count 0: the histories are unrelated. Blocks that it makes are
  * durable. */
-vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_stage *s,
+vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_dataset_writer *s,
 			     const vv_oid *ours, const vv_oid *theirs, vv_error *err);
 
 #endif

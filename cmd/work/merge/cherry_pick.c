@@ -18,7 +18,7 @@ typedef struct picker {
 	const vv_pick_options *o;
 	bool revert;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_index *index; /* anew for each commit */
 	vv_head head;
 	vv_commit commit;
@@ -104,7 +104,7 @@ static vv_status make_message(picker *p, vv_error *err)
 static vv_status commit_pick(picker *p, vv_error *err)
 {
 	vv_merge_commit c = {.repo = p->repo,
-			     .stage = p->stage,
+			     .writer = p->writer,
 			     .index = p->index,
 			     .message = p->message.data,
 			     .parents = &p->head.commit,
@@ -147,7 +147,7 @@ static vv_status say_empty(picker *p)
 static vv_status merge_pick(picker *p, vv_error *err)
 {
 	vv_merge_job j = {.repo = p->repo,
-			  .stage = p->stage,
+			  .writer = p->writer,
 			  .index = p->index,
 			  .base = p->revert ? p->commit.id : p->parent,
 			  .ours = p->head.commit,
@@ -262,7 +262,7 @@ int vv_pick_run(const vv_pick_options *o, bool revert, int argc, char **argv)
 	if ((rc = vv_repository_open(&p.repo, NULL, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(p.repo, verb(&p), &err)) == VV_OK &&
 	    (rc = vv_merge_need_no_state(p.repo, &err)) == VV_OK &&
-	    (rc = vv_stage_open(&p.stage, p.repo, vv_progress_begin(), &err)) == VV_OK) {
+	    (rc = vv_dataset_writer_open(&p.writer, p.repo, vv_progress_begin(), &err)) == VV_OK) {
 		rc = pick_all(&p, argc, argv, &err);
 	}
 	vv_progress_end();
@@ -270,7 +270,7 @@ int vv_pick_run(const vv_pick_options *o, bool revert, int argc, char **argv)
 	if (rc < 0 || p.conflicts || o->no_commit || vv_auto_gc_look(&gc, p.repo, &ignored) < 0) {
 		gc.wanted = gc.failed = false;
 	}
-	vv_stage_close(p.stage);
+	vv_dataset_writer_close(p.writer);
 	vv_repository_close(p.repo);
 	if (rc < 0) {
 		return vv_report_trouble(&err);

@@ -65,12 +65,14 @@ static vv_status read_changes(const vv_merge_commit *c, vv_changes *changes, vv_
 	size_t count = 0;
 	vv_status rc;
 
-	if ((rc = vv_changes_read(changes, c->repo, c->index, c->stage, &look, err)) == VV_OK &&
-	    (rc = vv_describe_for_commit(c->repo, c->index, c->stage, changes, &described, &count,
+	if ((rc = vv_changes_read(changes, c->repo, c->index, vv_dataset_writer_reader(c->writer),
+				  &look, err)) == VV_OK &&
+	    (rc = vv_describe_for_commit(c->repo, c->index, c->writer, changes, &described, &count,
 					 err)) == VV_OK &&
 	    count > 0) {
 		vv_changes_clear(changes);
-		rc = vv_changes_read(changes, c->repo, c->index, c->stage, &look, err);
+		rc = vv_changes_read(changes, c->repo, c->index,
+				     vv_dataset_writer_reader(c->writer), &look, err);
 	}
 	vv_names_free(described, count);
 	return rc;

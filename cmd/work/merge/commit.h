@@ -17,7 +17,7 @@
 
 typedef struct vv_merge_commit {
 	vv_repository *repo; /* borrowed, all three; the index is as it was written */
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_index *index;
 	const char *message;
 	const vv_oid *parents; /* the first is HEAD */

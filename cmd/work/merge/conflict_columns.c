@@ -26,7 +26,7 @@ static vv_status merge_again(const remake *r, vv_dataset_merged *out, vv_error *
 	const vv_conflict_record *c = r->record;
 	const vv_conflict_path *p = r->s->path;
 	vv_dataset_merge in = {.repo = r->s->repo,
-			       .stage = r->s->stage,
+			       .writer = r->s->writer,
 			       .path = p->path,
 			       .sides = {p->sides[0], p->sides[1], p->sides[2]},
 			       .commits = {{{0}}, c->commits[0], c->commits[1]},
@@ -211,7 +211,8 @@ static vv_status work_blob(const remake *r, vv_oid *out, vv_error *err)
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_stage_is_pointer(r->s->stage, &r->before.result.id, &pointer, err)) < 0) {
+	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->s->writer),
+					       &r->before.result.id, &pointer, err)) < 0) {
 		return rc;
 	}
 	if (pointer) {
@@ -235,7 +236,7 @@ static vv_status bring_over(remake *r, vv_error *err)
 {
 	const vv_conflict_path *p = r->s->path;
 	vv_merge_side work = r->before.result;
-	vv_dataset_merge in = {.repo = r->s->repo, .stage = r->s->stage, .path = p->path};
+	vv_dataset_merge in = {.repo = r->s->repo, .writer = r->s->writer, .path = p->path};
 	vv_status rc;
 
 	if (rows_without_key(&r->after.record)) {
@@ -245,7 +246,7 @@ static vv_status bring_over(remake *r, vv_error *err)
 		return vv_hint(err, "columns are decided first: begin the merge again, or edit the "
 				    "file and 'varve add' it");
 	}
-	if ((rc = vv_stage_commit(r->s->stage, err)) < 0 ||
+	if ((rc = vv_dataset_writer_commit(r->s->writer, err)) < 0 ||
 	    (rc = work_blob(r, &work.id, err)) < 0 || (rc = drop_decided(r, err)) < 0) {
 		return rc;
 	}

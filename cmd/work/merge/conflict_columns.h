@@ -14,11 +14,11 @@
 
 typedef struct vv_columns_solution {
 	vv_repository *repo; /* borrowed, all */
-	vv_stage *stage;
-	vv_conflict_path *path; /* a table's; its record is brought up to date, not saved */
-	const bool *chosen;     /* for each item; those that are not of columns stay */
-	int side;               /* VV_BASE, VV_OURS, VV_THEIRS */
-	const vv_staged *work;  /* what lies in the work tree */
+	vv_dataset_writer *writer;
+	vv_conflict_path *path;       /* a table's; its record is brought up to date, not saved */
+	const bool *chosen;           /* for each item; those that are not of columns stay */
+	int side;                     /* VV_BASE, VV_OURS, VV_THEIRS */
+	const vv_dataset_found *work; /* what lies in the work tree */
 } vv_columns_solution;
 
 /* *out: the blob (a pointer, or text) of what the work tree is to get; its blocks are the

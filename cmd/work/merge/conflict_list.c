@@ -17,7 +17,7 @@ enum { NAMED_MAX = 3 }; /* paths in a message */
 typedef struct lister {
 	vv_conflict_list *out;
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_index *index;
 	bool keep, again;
 } lister;
@@ -55,8 +55,10 @@ static vv_status is_table(lister *l, const vv_conflict_path *p, bool *out, vv_er
 	if (!S_ISREG(p->sides[VV_OURS].mode) || !S_ISREG(p->sides[VV_THEIRS].mode)) {
 		return VV_OK;
 	}
-	if ((rc = vv_stage_is_pointer(l->stage, &p->sides[VV_OURS].id, &ours, err)) < 0 ||
-	    (rc = vv_stage_is_pointer(l->stage, &p->sides[VV_THEIRS].id, &theirs, err)) < 0) {
+	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(l->writer),
+					       &p->sides[VV_OURS].id, &ours, err)) < 0 ||
+	    (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(l->writer),
+					       &p->sides[VV_THEIRS].id, &theirs, err)) < 0) {
 		return rc;
 	}
 	*out = ours || theirs;
@@ -70,7 +72,7 @@ static vv_status is_table(lister *l, const vv_conflict_path *p, bool *out, vv_er
 static vv_status find_out(lister *l, vv_conflict_path *p, vv_error *err)
 {
 	vv_dataset_merge in = {.repo = l->repo,
-			       .stage = l->stage,
+			       .writer = l->writer,
 			       .path = p->path,
 			       .sides = {p->sides[0], p->sides[1], p->sides[2]},
 			       .dry = !l->keep};
@@ -101,8 +103,9 @@ static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)
 	return rc;
 }
 
-vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_stage *s, vv_index *x,
-				vv_pathspec *paths, bool keep, bool again, vv_error *err)
+vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
+				vv_index *x, vv_pathspec *paths, bool keep, bool again,
+				vv_error *err)
 {
 	lister l = {out, r, s, x, keep, again};
 	vv_status rc = VV_OK;

@@ -29,10 +29,11 @@ typedef struct vv_conflict_list {
 
 /* paths: only these; NULL: all. Where a table's record is missing (after git made the
  * conflict without varve), or of another conflict, it is found out anew: keep says whether
- * its blocks go to the stage's writer. A damaged record is an error (VV_EINPUT), but with
+ * its blocks go to the writer. A damaged record is an error (VV_EINPUT), but with
  * again it is found out anew as well. */
-vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_stage *s, vv_index *x,
-				vv_pathspec *paths, bool keep, bool again, vv_error *err);
+vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
+				vv_index *x, vv_pathspec *paths, bool keep, bool again,
+				vv_error *err);
 /* VV_ECONFLICT, with the paths named, when anything is in conflict. For commit. */
 vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err);
 void vv_conflict_list_clear(vv_conflict_list *l);

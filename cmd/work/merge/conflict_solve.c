@@ -324,13 +324,15 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 		return VV_OK;
 	}
 	if (!vv_oid_is_null(blob) &&
-	    (rc = vv_stage_is_pointer(s->stage, blob, &pointer, err)) < 0) {
+	    (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(s->writer), blob, &pointer,
+					       err)) < 0) {
 		return rc;
 	}
 	if (!pointer || !s->record->items[list[0].item].key) {
 		return refuse_kind(v, &s->record->items[list[0].item], err);
 	}
-	if ((rc = vv_stage_pointer(s->stage, blob, &arena, &p, err)) == VV_OK &&
+	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(s->writer), blob, &arena, &p,
+					    err)) == VV_OK &&
 	    (rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
 		vv_sink_dry(&source, store);
 		if ((rc = vv_table_open(&from, &source, &p.root, err)) == VV_OK) {
@@ -480,7 +482,7 @@ static vv_status solve_merged(const vv_solution *s, temp_file *f, vv_error *err)
 	vv_writer *w;
 	vv_status rc;
 
-	if ((rc = vv_stage_writer(s->stage, &w, err)) < 0) {
+	if ((rc = vv_dataset_writer_blocks(s->writer, &w, err)) < 0) {
 		return rc;
 	}
 	vv_sink_writer(&sink, w);
@@ -491,23 +493,24 @@ static vv_status solve_merged(const vv_solution *s, temp_file *f, vv_error *err)
 	return rc;
 }
 
-vv_status vv_conflict_solve_all(vv_repository *r, vv_stage *stage, vv_conflict_record *record,
-				int side, vv_oid *blob, vv_error *err)
+vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
+				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err)
 {
-	vv_solution s = {.repo = r, .stage = stage, .record = record, .side = side};
-	vv_stage_options opts = VV_STAGE_OPTIONS_INIT;
+	vv_solution s = {.repo = r, .writer = writer, .record = record, .side = side};
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	char *dir = vv_path_join(vv_repository_varvedir(r), "cache", NULL);
 	temp_file f = {-1, NULL, 0};
 	vv_arena arena = VV_ARENA_INIT;
 	vv_source source;
 	vv_fd_source fds;
 	vv_pointer parent;
-	vv_staged staged;
+	vv_dataset_found staged;
 	bool pointer = false;
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
 
-	vv_staged_init(&staged);
-	if (rc < 0 || (rc = vv_stage_is_pointer(stage, &record->merged, &pointer, err)) < 0) {
+	vv_dataset_found_init(&staged);
+	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(writer),
+							 &record->merged, &pointer, err)) < 0) {
 		goto done;
 	}
 	if (!pointer || record->left_out > 0) {
@@ -516,7 +519,8 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_stage *stage, vv_conflict_r
 		goto done;
 	}
 	if ((rc = vv_mkdirs(dir, err)) < 0 ||
-	    (rc = vv_stage_pointer(stage, &record->merged, &arena, &parent, err)) < 0) {
+	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(writer), &record->merged,
+					    &arena, &parent, err)) < 0) {
 		goto done;
 	}
 	if ((f.fd = vv_temp_open(&f.path, dir, "tmp-merge-", err)) < 0) {
@@ -525,7 +529,8 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_stage *stage, vv_conflict_r
 	}
 	(void)vv_unlink(f.path, true, NULL);
 	/* The blocks of the merged table must be readable as the version before. */
-	if ((rc = vv_stage_commit(stage, err)) < 0 || (rc = solve_merged(&s, &f, err)) < 0) {
+	if ((rc = vv_dataset_writer_commit(writer, err)) < 0 ||
+	    (rc = solve_merged(&s, &f, err)) < 0) {
 		goto done;
 	}
 	if (lseek(f.fd, 0, SEEK_SET) < 0) {
@@ -534,7 +539,8 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_stage *stage, vv_conflict_r
 	}
 	opts.parent = &parent;
 	vv_source_fd(&source, &fds, f.fd, record->path, f.size);
-	if ((rc = vv_stage_stream(stage, record->path, &source, &opts, &staged, err)) == VV_OK) {
+	if ((rc = vv_dataset_writer_stream(writer, record->path, &source, &opts, &staged, err)) ==
+	    VV_OK) {
 		rc = vv_blob_write(r, staged.pointer.data, staged.pointer.len, blob, err);
 	}
 done:
@@ -543,7 +549,7 @@ done:
 	}
 	vv_free(f.path);
 	vv_free(dir);
-	vv_staged_clear(&staged);
+	vv_dataset_found_clear(&staged);
 	vv_arena_clear(&arena);
 	return rc;
 }

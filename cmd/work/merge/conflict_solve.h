@@ -16,7 +16,7 @@
 
 typedef struct vv_solution {
 	vv_repository *repo; /* borrowed, all three */
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_conflict_record *record;
 	const bool *chosen; /* for each item: is it decided now? NULL: all */
 	int side;           /* VV_BASE, VV_OURS, VV_THEIRS */
@@ -32,8 +32,8 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 			    vv_error *err);
 
 /* All conflicts for one side, in the merged version: *blob gets the pointer of the table
- * that comes out. Its blocks are the stage writer's. */
-vv_status vv_conflict_solve_all(vv_repository *r, vv_stage *stage, vv_conflict_record *record,
-				int side, vv_oid *blob, vv_error *err);
+ * that comes out. They go to the writer. */
+vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
+				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err);
 
 #endif

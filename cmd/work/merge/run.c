@@ -135,7 +135,7 @@ static vv_status merge_dataset(vv_merge_job *j, size_t i, vv_error *err)
 {
 	const vv_merge_conflict *c = vv_merged_at(j->merged, i);
 	vv_dataset_merge in = {.repo = j->repo,
-			       .stage = j->stage,
+			       .writer = j->writer,
 			       .path = c->path,
 			       .sides = {c->base, c->ours, c->theirs},
 			       .commits = {j->base, j->ours, j->theirs_commit},
@@ -188,7 +188,7 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 {
 	vv_status rc;
 
-	vv_checkout_init(&j->checkout, j->repo, j->stage, j->index);
+	vv_checkout_init(&j->checkout, j->repo, vv_dataset_writer_reader(j->writer), j->index);
 	j->checkout.pointer_ok = true;
 	j->checkout.fetch = true;
 	if ((rc = vv_merge_need_clean_index(j->repo, j->index, &j->ours, what, err)) < 0 ||
@@ -200,7 +200,7 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 		return rc;
 	}
 	/* The files are made of these blocks. */
-	if ((rc = vv_stage_commit(j->stage, err)) < 0) {
+	if ((rc = vv_dataset_writer_commit(j->writer, err)) < 0) {
 		return rc;
 	}
 	rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err);
@@ -286,7 +286,7 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 			(void)vv_state_cleanup(j->repo, &later);
 		}
 	}
-	vv_stage_release(j->stage);
+	vv_dataset_writer_release(j->writer);
 	return rc;
 }
 

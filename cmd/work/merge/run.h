@@ -20,7 +20,7 @@
 
 typedef struct vv_merge_job {
 	vv_repository *repo; /* borrowed, all three */
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	vv_index *index;
 	vv_oid base;          /* commit or tree; null: nothing in common */
 	vv_oid ours, theirs;  /* commits (theirs of a revert: a tree); ours is HEAD */

@@ -68,10 +68,10 @@ static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
 	if (vv_store_has(m->store, root)) {
 		return VV_OK;
 	}
-	if ((rc = vv_stage_commit(in->stage, err)) < 0) {
+	if ((rc = vv_dataset_writer_commit(in->writer, err)) < 0) {
 		return rc;
 	}
-	vv_stage_release(in->stage);
+	vv_dataset_writer_release(in->writer);
 	if (!m->needed && !(m->needed = vv_needed_new(in->repo))) {
 		return vv_fail_nomem(err);
 	}
@@ -100,15 +100,17 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	s->text = in->path;
 	s->from = VV_FROM_COMMIT;
 	s->repo = in->repo;
-	s->stage = in->stage;
+	s->reader = vv_dataset_writer_reader(in->writer);
 	s->blob = in->sides[i].id;
 	s->commit = in->commits[i];
 	if (!(s->path = vv_strdup(in->path))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_stage_is_pointer(in->stage, &s->blob, &s->is_dataset, err)) == VV_OK &&
+	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(in->writer), &s->blob,
+					       &s->is_dataset, err)) == VV_OK &&
 	    s->is_dataset &&
-	    (rc = vv_stage_pointer(in->stage, &s->blob, &arena, &p, err)) == VV_OK) {
+	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(in->writer), &s->blob, &arena,
+					    &p, err)) == VV_OK) {
 		s->root = p.root;
 		rc = fetch_side(m, &s->root, err);
 	}
@@ -154,7 +156,7 @@ static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
 		if (rc == VV_OK) {
 			vv_mem_sink_use(&b->to, b->passing);
 		}
-	} else if ((rc = vv_stage_writer(m->in->stage, &w, err)) == VV_OK) {
+	} else if ((rc = vv_dataset_writer_blocks(m->in->writer, &w, err)) == VV_OK) {
 		vv_sink_writer(&b->to, w);
 	}
 	*sink = (vv_sink){put_block, get_block, b};
@@ -209,13 +211,14 @@ static vv_status merge_rows(merging *m, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
 	char ours[VV_OID_TEXT + 1], theirs[VV_OID_TEXT + 1];
-	vv_merge_options opts = {.conflict = note_conflict,
-				 .payload = &m->out->record,
-				 .decisions = in->decisions,
-				 .decision_count = in->decision_count,
-				 .ours_id = ours,
-				 .theirs_id = theirs,
-				 .pool = vv_stage_pool(in->stage)};
+	vv_merge_options opts = {
+		.conflict = note_conflict,
+		.payload = &m->out->record,
+		.decisions = in->decisions,
+		.decision_count = in->decision_count,
+		.ours_id = ours,
+		.theirs_id = theirs,
+		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(in->writer))};
 	vv_import_result result;
 	vv_sink sink;
 	char *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);

@@ -18,7 +18,7 @@
 
 typedef struct vv_dataset_merge {
 	vv_repository *repo; /* borrowed, both */
-	vv_stage *stage;
+	vv_dataset_writer *writer;
 	const char *path;
 	vv_merge_side sides[3]; /* base, ours, theirs; mode 0: not there */
 	vv_oid commits[3];      /* where the sides are from (or null): decides ties, and whose
@@ -38,8 +38,8 @@ typedef struct vv_dataset_merged {
 void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);
 
-/* ours and theirs must both be files. Blocks go to the stage's writer: the caller makes
- * them durable (vv_stage_commit). What cannot be merged as rows is one conflict of kind
+/* ours and theirs must both be files. Blocks go to the writer: the caller makes
+ * them durable (vv_dataset_writer_commit). What cannot be merged as rows is one conflict of kind
  * TABLE, with ours as the result. out is initialised. */
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);
 

@@ -13,7 +13,7 @@
 
 typedef struct undoing {
 	vv_repository *repo;
-	vv_stage *stage;
+	vv_dataset_reader *reader;
 	vv_index *index;
 	vv_oid head;
 	vv_checkout checkout;
@@ -123,11 +123,11 @@ vv_status vv_merge_undo(vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_head_read(r, &head, err)) < 0 || (rc = vv_index_open(&u.index, r, err)) < 0 ||
-	    (rc = vv_stage_open(&u.stage, r, vv_progress_begin(), err)) < 0) {
+	    (rc = vv_dataset_reader_open(&u.reader, r, vv_progress_begin(), err)) < 0) {
 		goto done;
 	}
 	u.head = head.commit;
-	vv_checkout_init(&u.checkout, r, u.stage, u.index);
+	vv_checkout_init(&u.checkout, r, u.reader, u.index);
 	u.checkout.pointer_ok = true;
 	u.checkout.fetch = true;
 	if ((rc = collect(&u, err)) == VV_OK) {
@@ -138,7 +138,7 @@ vv_status vv_merge_undo(vv_repository *r, vv_error *err)
 done:
 	vv_names_free(u.paths, u.count);
 	vv_head_clear(&head);
-	vv_stage_close(u.stage);
+	vv_dataset_reader_close(u.reader);
 	vv_index_close(u.index);
 	return rc;
 }

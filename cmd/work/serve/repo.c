@@ -73,20 +73,20 @@ static vv_status is_clean(vv_repository *r, vv_error *err)
 {
 	const vv_changes_options o = {0};
 	vv_changes c = {0};
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_index *index = NULL;
 	vv_status rc;
 
 	if ((rc = vv_index_open(&index, r, err)) == VV_OK &&
-	    (rc = vv_stage_open(&stage, r, NULL, err)) == VV_OK &&
-	    (rc = vv_changes_read(&c, r, index, stage, &o, err)) == VV_OK) {
+	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) == VV_OK &&
+	    (rc = vv_changes_read(&c, r, index, reader, &o, err)) == VV_OK) {
 		if (c.staged + c.unstaged + c.conflicts > 0) {
 			rc = vv_fail(err, VV_EREFUSED,
 				     "the work tree there has changes that are not committed");
 		}
 		vv_changes_clear(&c);
 	}
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_index_close(index);
 	return rc;
 }
@@ -94,14 +94,14 @@ static vv_status is_clean(vv_repository *r, vv_error *err)
 static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error *err)
 {
 	vv_index *index = NULL;
-	vv_stage *stage = NULL;
+	vv_dataset_reader *reader = NULL;
 	vv_checkout checkout = {0};
 	vv_tree_switch s = {0};
 	vv_status rc;
 
 	if ((rc = vv_index_open(&index, r, err)) == VV_OK &&
-	    (rc = vv_stage_open(&stage, r, NULL, err)) == VV_OK) {
-		vv_checkout_init(&checkout, r, stage, index);
+	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) == VV_OK) {
+		vv_checkout_init(&checkout, r, reader, index);
 		checkout.pointer_ok = true;
 		if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) ==
 			    VV_OK &&
@@ -111,7 +111,7 @@ static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error
 		vv_tree_switch_clear(&s);
 		vv_checkout_clear(&checkout);
 	}
-	vv_stage_close(stage);
+	vv_dataset_reader_close(reader);
 	vv_index_close(index);
 	return rc;
 }

@@ -22,8 +22,8 @@ void vv_table_at_close(vv_table_at *t)
 	memset(t, 0, sizeof(*t));
 }
 
-vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_stage *s, const vv_oid *commit,
-			   const char *path, bool find_key, vv_error *err)
+vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader *s,
+			   const vv_oid *commit, const char *path, bool find_key, vv_error *err)
 {
 	const vv_subject_options how = {.find_key = find_key};
 	char hex[VV_OID_TEXT + 1];

@@ -253,8 +253,9 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 		blob = e.id;
 		rc = VV_OK;
 	}
-	if (rc == VV_OK && (rc = vv_stage_is_pointer(s->stage, &blob, &is, err)) == VV_OK && is &&
-	    (rc = vv_stage_pointer(s->stage, &blob, &arena, &p, err)) == VV_OK) {
+	if (rc == VV_OK &&
+	    (rc = vv_dataset_reader_is_pointer(s->reader, &blob, &is, err)) == VV_OK && is &&
+	    (rc = vv_dataset_reader_pointer(s->reader, &blob, &arena, &p, err)) == VV_OK) {
 		s->parent = p.root;
 	}
 	vv_arena_clear(&arena);
@@ -280,12 +281,13 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 		rc = take_conflict_parent(s, x, err);
 		goto done;
 	}
-	if ((rc = vv_stage_is_pointer(s->stage, &e.id, &is, err)) < 0 || !is ||
-	    (rc = vv_stage_pointer(s->stage, &e.id, &arena, &p, err)) < 0) {
+	if ((rc = vv_dataset_reader_is_pointer(s->reader, &e.id, &is, err)) < 0 || !is ||
+	    (rc = vv_dataset_reader_pointer(s->reader, &e.id, &arena, &p, err)) < 0) {
 		goto done;
 	}
 	s->parent = p.root;
-	if ((rc = vv_stage_work_state(s->stage, s->path, &e.id, &e, &state, NULL, err)) < 0) {
+	if ((rc = vv_dataset_reader_work_state(s->reader, s->path, &e.id, &e, &state, NULL, err)) <
+	    0) {
 		/* What add would refuse is said by whoever reads the rows. */
 		rc = rc == VV_EINPUT ? VV_OK : rc;
 	} else if (state == VV_WORK_SAME) {
@@ -363,8 +365,8 @@ vv_status vv_subject_settle(vv_subject *s, vv_error *err)
 	return compare_with_index(s, err);
 }
 
-vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
-			  vv_error *err)
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			  const char *text, vv_error *err)
 {
 	const char *colon = find_colon(text);
 	char *rev = NULL;
@@ -372,7 +374,7 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, c
 
 	s->text = text;
 	s->repo = repo;
-	s->stage = stage;
+	s->reader = reader;
 	if (strlen(text) == VV_CID_TEXT && !vv_exists(text) && repo &&
 	    vv_cid_parse(&s->root, text, VV_CID_TEXT, err) == VV_OK) {
 		s->from = VV_FROM_CID;
@@ -402,27 +404,27 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, c
 	return rc;
 }
 
-vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_stage *stage,
+vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const vv_oid *blob, const char *path, const char *text,
 			       vv_error *err)
 {
 	s->text = text;
 	s->repo = repo;
-	s->stage = stage;
+	s->reader = reader;
 	s->from = VV_FROM_INDEX; /* what lies beside it is looked for there */
 	s->blob = *blob;
 	s->path = vv_strdup(path);
 	return s->path ? look_at_blob(s, err) : vv_fail_nomem(err);
 }
 
-vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_stage *stage,
+vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			     const vv_oid *commit, const char *path, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
 
 	s->text = path;
 	s->repo = repo;
-	s->stage = stage;
+	s->reader = reader;
 	s->path = vv_strdup(path);
 	if (!s->path) {
 		return vv_fail_nomem(err);
@@ -435,7 +437,7 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_stage *stage
 	return find_in_commit(s, hex, err);
 }
 
-vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage,
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const char *text, vv_error *err)
 {
 	char *inside = NULL;
@@ -447,14 +449,14 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *sta
 	if (repo && !vv_repository_is_bare(repo) &&
 	    vv_repository_relative(&inside, repo, text, &ignored) == VV_OK) {
 		s->repo = repo;
-		s->stage = stage;
+		s->reader = reader;
 	}
 	vv_free(inside);
 	rc = find_in_work(s, err);
 	if (rc == VV_OK && s->is_dataset && !s->repo && repo) {
 		/* a pointer, wherever it lies, names what this repository may have */
 		s->repo = repo;
-		s->stage = stage;
+		s->reader = reader;
 	}
 	if (rc == VV_OK && s->is_dataset && !s->repo) {
 		vv_fail(err, VV_EINPUT, "'%s' is a pointer of varve, not the table itself",
@@ -508,7 +510,8 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 	}
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open(&t, &source, &s->root, err)) == VV_OK) {
-		rc = vv_table_bytes(&t, fn, payload, vv_stage_pool(s->stage), progress, err);
+		rc = vv_table_bytes(&t, fn, payload, vv_dataset_reader_pool(s->reader), progress,
+				    err);
 		vv_table_close(&t);
 	}
 	if (rc < 0) {

@@ -14,7 +14,7 @@
 
 #include "base/error.h"
 #include "dataset/format/mem_sink.h"
-#include "dataset/table/dataset_writer.h"
+#include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
@@ -40,10 +40,10 @@ typedef struct vv_subject {
 	bool settled;    /* FROM_WORK: it has been compared with the index */
 	vv_cid root;
 	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
-	vv_repository *repo;  /* borrowed; NULL outside a repository */
-	vv_stage *stage;      /* borrowed; NULL outside a repository */
-	vv_mem_sink *passing; /* the blocks of plain text, once opened */
-	uint64_t plain_bytes; /* of plain text, once opened or read */
+	vv_repository *repo;       /* borrowed; NULL outside a repository */
+	vv_dataset_reader *reader; /* borrowed; NULL outside a repository */
+	vv_mem_sink *passing;      /* the blocks of plain text, once opened */
+	uint64_t plain_bytes;      /* of plain text, once opened or read */
 } vv_subject;
 
 void vv_subject_init(vv_subject *s);
@@ -51,12 +51,12 @@ void vv_subject_clear(vv_subject *s);
 
 /* Finds what text names. repo and stage may both be NULL: then only files. Nothing is
  * read but a pointer. VV_ENOTFOUND, VV_EUSAGE (a folder, a submodule). */
-vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_stage *stage, const char *text,
-			  vv_error *err);
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			  const char *text, vv_error *err);
 
 /* The same for a path of a commit, or (commit NULL) of the index, from the top: no file of the
  * work tree can be taken for it, whatever it is called. path is borrowed. */
-vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_stage *stage,
+vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			     const vv_oid *commit, const char *path, vv_error *err);
 
 /* Compares a file of the work tree with the index, which find leaves undone since it can
@@ -66,12 +66,12 @@ vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
 /* The same for a blob that git names by its id alone; path: what it is called, relative to
  * the top. VV_ENOTFOUND when there is no such blob. */
-vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_stage *stage,
+vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const vv_oid *blob, const char *path, const char *text,
 			       vv_error *err);
 
 /* The same for a word that is certainly a file, inside or outside of the repository. */
-vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_stage *stage,
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const char *text, vv_error *err);
 
 /* Its rows. How plain text is read: hints (NULL: found out, or datapackage.json);

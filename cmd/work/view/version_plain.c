@@ -160,7 +160,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	io.hints = nothing;
 	io.key = opts && opts->find_key ? NULL : no_key;
 	io.progress = opts ? opts->progress : NULL;
-	io.pool = s->stage ? vv_stage_pool(s->stage) : NULL;
+	io.pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL;
 	rc = input_open(&in, s, err);
 	if (rc < 0 || (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
 	    (rc = vv_mem_sink_new(&s->passing, store, NULL, err)) < 0 ||
@@ -184,9 +184,9 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	io.temp_dir = io.temp_dir && *io.temp_dir ? io.temp_dir : "/tmp";
 	vv_random(&io.secret, sizeof(io.secret));
 	/* what is as in the last version is not even parsed */
-	if (io.parent && s->stage && !s->lfs &&
-	    (rc = vv_stage_scan_cache(s->stage, s->path, &s->parent, &cache, &io.secret, err)) <
-		    0) {
+	if (io.parent && s->reader && !s->lfs &&
+	    (rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &cache, &io.secret,
+					       err)) < 0) {
 		goto done;
 	}
 	io.cache = cache;

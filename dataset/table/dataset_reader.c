@@ -1,0 +1,677 @@
+/*
+ * dataset_reader: what table is at a place of a repository. Knows where the inputs of an
+ * import come from: the version before (index, else HEAD), datapackage.json, the caches.
+ */
+#include "dataset/table/dataset_reader.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/package.h"
+#include "repo/git/index/index.h"
+#include "repo/git/merge/conflict_state.h"
+
+#define PACKAGE_MAX ((size_t)64 << 20)
+
+struct vv_dataset_reader {
+	vv_repository *repo;
+	const vv_progress *progress;
+	vv_store *store; /* the repository's, when first needed */
+	vv_pool *pool;
+	vv_mem_sink *kept; /* where dry imports put their blocks; NULL: nowhere */
+	vv_stat_cache *stats;
+	vv_index *index; /* as it was when first needed: for parents and stats */
+	uint64_t secret;
+	bool has_secret;
+};
+
+static vv_status open_store(vv_dataset_reader *r, vv_error *err)
+{
+	return r->store ? VV_OK : vv_repository_store(r->repo, &r->store, err);
+}
+
+static vv_status open_index(vv_dataset_reader *r, vv_error *err)
+{
+	return r->index ? VV_OK : vv_index_open(&r->index, r->repo, err);
+}
+
+/* For the index, when it is written: is the file still that version? */
+static bool is_unchanged(void *payload, const char *path, const vv_oid *id)
+{
+	vv_work_state state;
+	vv_error ignored = {0};
+	return vv_dataset_reader_work_state(payload, path, id, NULL, &state, NULL, &ignored) ==
+		       VV_OK &&
+	       state == VV_WORK_SAME;
+}
+
+vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
+				 const vv_progress *progress, vv_error *err)
+{
+	vv_dataset_reader *r = vv_calloc(1, sizeof(*r));
+	*out = NULL;
+	if (!r) {
+		return vv_fail_nomem(err);
+	}
+	r->repo = repo;
+	r->progress = progress;
+	char *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
+	vv_status rc = file ? vv_stat_cache_open(&r->stats, file, err) : vv_fail_nomem(err);
+	vv_free(file);
+	if (rc < 0) {
+		vv_free(r);
+		return rc;
+	}
+	vv_index_judge_set(repo, is_unchanged, r);
+	*out = r;
+	return VV_OK;
+}
+
+void vv_dataset_reader_close(vv_dataset_reader *r)
+{
+	if (!r) {
+		return;
+	}
+	vv_error ignored = {0};
+	vv_index_judge_set(r->repo, NULL, NULL);
+	vv_stat_cache_save(r->stats, &ignored); /* derived: a read-only repository is fine */
+	vv_stat_cache_close(r->stats);
+	vv_index_close(r->index);
+	vv_pool_free(r->pool);
+	vv_free(r);
+}
+
+vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r)
+{
+	return r->repo;
+}
+
+const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r)
+{
+	return r->progress;
+}
+
+vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r)
+{
+	return r->stats;
+}
+
+vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r)
+{
+	if (!r->pool) {
+		r->pool = vv_pool_new(vv_cpu_count() - 1);
+	}
+	return r->pool;
+}
+
+vv_status vv_dataset_reader_store(vv_dataset_reader *r, vv_store **out, vv_error *err)
+{
+	vv_status rc = open_store(r, err);
+	*out = r->store;
+	return rc;
+}
+
+vv_status vv_dataset_reader_secret(vv_dataset_reader *r, uint64_t *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	if (!r->has_secret) {
+		rc = vv_repository_secret(r->repo, &r->secret, err);
+		r->has_secret = rc == VV_OK;
+	}
+	*out = r->secret;
+	return rc;
+}
+
+/* Where a path's scan cache is kept; owned. NULL when out of memory. */
+static char *scan_cache_file(const vv_dataset_reader *r, const char *path)
+{
+	char name[33];
+	vv_hash128 h = vv_xxh3_128(path, strlen(path), 0);
+	snprintf(name, sizeof(name), "%016llx%016llx", (unsigned long long)h.hi,
+		 (unsigned long long)h.lo);
+	return vv_path_join(vv_repository_varvedir(r->repo), "cache", "scan", name, NULL);
+}
+
+vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
+				       vv_scan_cache **out, uint64_t *secret, vv_error *err)
+{
+	vv_status rc = vv_dataset_reader_secret(r, secret, err);
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	char *file = scan_cache_file(r, path);
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_scan_cache_load(out, file, root, *secret, err);
+	vv_free(file);
+	return rc;
+}
+
+vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
+					    const vv_scan_cache *cache, vv_error *err)
+{
+	uint64_t secret;
+	vv_status rc = vv_dataset_reader_secret(r, &secret, err);
+	if (rc < 0) {
+		return rc;
+	}
+	char *file = scan_cache_file(r, path);
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_scan_cache_save(cache, file, secret, err);
+	vv_free(file);
+	return rc;
+}
+
+void vv_dataset_found_init(vv_dataset_found *f)
+{
+	memset(f, 0, sizeof(*f));
+	vv_root_init(&f->result.root);
+	vv_root_init(&f->parent_root);
+}
+
+void vv_dataset_found_clear(vv_dataset_found *f)
+{
+	vv_import_result_clear(&f->result);
+	vv_root_clear(&f->parent_root);
+	vv_buf_clear(&f->pointer);
+	vv_free(f->package_path);
+	vv_dataset_found_init(f);
+}
+
+vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
+				    vv_pointer *out, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = vv_blob_read(r->repo, blob, VV_POINTER_MAX, &b, err);
+	if (rc == VV_OK) {
+		rc = vv_pointer_read(out, arena, b.data ? b.data : "", b.len, err);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob, bool *out,
+				       vv_error *err)
+{
+	uint64_t size;
+	vv_buf b = VV_BUF_INIT;
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	*out = false;
+	vv_status rc = vv_blob_size(r->repo, blob, &size, err);
+	if (rc < 0 || size > VV_POINTER_MAX) {
+		return rc;
+	}
+	if ((rc = vv_blob_read(r->repo, blob, VV_POINTER_MAX, &b, err)) == VV_OK &&
+	    vv_pointer_looks_like(b.data, b.len)) {
+		rc = vv_pointer_read(&p, &arena, b.data, b.len, err);
+		*out = rc == VV_OK;
+		if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
+	}
+	vv_arena_clear(&arena);
+	vv_buf_clear(&b);
+	return rc;
+}
+
+/* What the machine refuses is no answer: a parent must not be overlooked for it. */
+static vv_status unless_trouble(vv_status rc, vv_error *err)
+{
+	if (rc == VV_ENOMEM || rc == VV_EIO) {
+		return rc;
+	}
+	vv_error_clear(err);
+	return VV_OK;
+}
+
+/* The root of the version before: of the index, else of HEAD. None is fine. */
+static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_dataset_options *opts,
+			     vv_dataset_found *out, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer pointer;
+	vv_buf block = VV_BUF_INIT;
+	vv_index_entry e;
+	vv_head head = {0};
+	vv_tree_entry at = {0};
+	vv_oid merged;
+	bool found = false;
+	vv_status rc = VV_OK;
+	if (opts->no_parent) {
+		return VV_OK;
+	}
+	if (opts->parent) {
+		pointer = *opts->parent;
+		found = true;
+	}
+	if (!found && (rc = open_index(r, err)) == VV_OK && vv_index_get(r->index, path, &e)) {
+		rc = vv_dataset_reader_pointer(r, &e.id, &arena, &pointer, err);
+		found = rc == VV_OK;
+		rc = unless_trouble(rc, err);
+	}
+	/* In a conflict: the merged version, whose schema and cut may be theirs. */
+	if (!found && rc == VV_OK && r->index &&
+	    vv_conflict_merged(r->repo, r->index, path, &merged, NULL) == VV_OK) {
+		rc = vv_dataset_reader_pointer(r, &merged, &arena, &pointer, err);
+		found = rc == VV_OK;
+		rc = unless_trouble(rc, err);
+	}
+	if (!found && rc == VV_OK) {
+		if ((rc = vv_head_read(r->repo, &head, err)) == VV_OK && !head.unborn &&
+		    (rc = vv_tree_entry_at(r->repo, &head.commit, path, &at, err)) == VV_OK) {
+			rc = vv_dataset_reader_pointer(r, &at.id, &arena, &pointer, err);
+			found = rc == VV_OK;
+		}
+		rc = unless_trouble(rc, err);
+	}
+	if (rc == VV_OK && found && (rc = open_store(r, err)) == VV_OK) {
+		rc = vv_store_get(r->store, &pointer.root, &block, err);
+		if (rc == VV_OK &&
+		    (rc = vv_root_decode(&out->parent_root, block.data, block.len, err)) == VV_OK) {
+			out->parent = pointer.root;
+		} else if (rc == VV_EMISSING) {
+			vv_error_clear(err);
+			/* all is found anew; the caller warns since out->parent is null */
+			rc = VV_OK;
+			vv_buf_puts(
+				&out->result.warnings,
+				"the blocks of the version before are not here: types, key and cut are found anew\n");
+		}
+	}
+	vv_head_clear(&head);
+	vv_tree_entry_clear(&at);
+	vv_buf_clear(&block);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status read_work_file(void *payload, const char *path, vv_buf *out, vv_error *err)
+{
+	vv_dataset_reader *r = payload;
+	char *file = vv_repository_file(r->repo, path);
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	vv_status rc = vv_read_file(out, file, PACKAGE_MAX, err);
+	vv_free(file);
+	return rc;
+}
+
+/* What is asked on the command line goes before what the package says. */
+static void merge_hints(vv_sniff_hints *into, const vv_sniff_hints *user)
+{
+	if (user->has_form) {
+		into->has_form = true;
+		into->form = user->form;
+	}
+	into->delimiter = user->delimiter >= 0 ? user->delimiter : into->delimiter;
+	into->quote = user->quote >= 0 ? user->quote : into->quote;
+	into->escape = user->escape >= 0 ? user->escape : into->escape;
+	into->header = user->header >= 0 ? user->header : into->header;
+}
+
+/* *guess: only the name says that it is a table. */
+static vv_kind kind_for(const char *path, const vv_dataset_options *opts,
+			const vv_dataset_found *out, bool *guess)
+{
+	static const char *const tables[] = {"csv", "tsv", "ndjson", "jsonl"};
+	const char *ext = vv_path_ext(path);
+	*guess = false;
+	if (opts->has_kind) {
+		return opts->kind;
+	}
+	if (!vv_cid_is_null(&out->parent)) {
+		return out->parent_root.kind;
+	}
+	if (opts->hints.has_form || opts->hints.delimiter >= 0) {
+		return VV_KIND_TABLE;
+	}
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (strcasecmp(ext, tables[i]) == 0) {
+			*guess = true;
+			return VV_KIND_TABLE;
+		}
+	}
+	return VV_KIND_FILE;
+}
+
+/* All inputs of one import, gathered. */
+typedef struct inputs {
+	vv_import_options opts;
+	vv_package_resource package;
+	bool has_package;
+	vv_schema schema; /* of the package, for its key */
+	vv_scan_cache *cache;
+	char *temp;
+} inputs;
+
+static void inputs_clear(inputs *in)
+{
+	if (in->has_package) {
+		vv_package_resource_clear(&in->package);
+	}
+	vv_schema_clear(&in->schema);
+	vv_scan_cache_free(in->cache);
+	vv_free(in->temp);
+}
+
+static vv_status take_package(vv_dataset_reader *r, const char *path, inputs *in,
+			      vv_dataset_found *out, vv_error *err)
+{
+	vv_error missing = {0};
+	vv_status rc = VV_ENOTFOUND;
+	if (vv_repository_workdir(r->repo)) {
+		rc = vv_package_find(&in->package, path, read_work_file, r, &missing);
+	}
+	if (rc == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	if (rc < 0) {
+		if (err) {
+			*err = missing;
+		}
+		return rc;
+	}
+	in->has_package = true;
+	out->package = true;
+	out->package_path = vv_strdup(in->package.package_path);
+	in->opts.hints = in->package.hints;
+	if (!out->package_path) {
+		return vv_fail_nomem(err);
+	}
+	if (in->package.schema.len > 0) {
+		in->opts.schema = in->package.schema.data;
+		in->opts.schema_len = in->package.schema.len;
+		rc = vv_schema_read(&in->schema, in->opts.schema, in->opts.schema_len,
+				    in->package.package_path, err);
+		if (rc == VV_OK && in->package.has_key) {
+			in->opts.key = (const char *const *)in->schema.primary_key;
+			in->opts.key_source = VV_KEY_PACKAGE;
+		}
+	}
+	return rc < 0 ? rc : VV_OK;
+}
+
+static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset_options *opts,
+			bool dry, inputs *in, vv_dataset_found *out, vv_error *err)
+{
+	vv_status rc;
+	in->opts.hints = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
+	if ((rc = open_store(r, err)) < 0 ||
+	    (rc = vv_dataset_reader_secret(r, &in->opts.secret, err)) < 0 ||
+	    (rc = find_parent(r, path, opts, out, err)) < 0) {
+		return rc;
+	}
+	in->opts.kind = kind_for(path, opts, out, &in->opts.may_be_file);
+	in->opts.parent = vv_cid_is_null(&out->parent) ? NULL : &out->parent_root;
+	in->opts.pool = vv_dataset_reader_pool(r);
+	in->opts.progress = r->progress;
+	in->temp = vv_path_join(vv_repository_varvedir(r->repo), "cache", NULL);
+	if (!in->temp || !in->opts.pool) {
+		return vv_fail_nomem(err);
+	}
+	in->opts.temp_dir = in->temp;
+	if (!dry && (rc = vv_mkdirs(in->temp, err)) < 0) {
+		return rc;
+	}
+	if (in->opts.kind == VV_KIND_TABLE) {
+		if ((rc = take_package(r, path, in, out, err)) < 0) {
+			return rc;
+		}
+		in->opts.may_be_file &= !in->has_package;
+		merge_hints(&in->opts.hints, &opts->hints);
+		if (in->opts.parent &&
+		    (rc = vv_dataset_reader_scan_cache(r, path, &out->parent, &in->cache,
+						       &in->opts.secret, err)) < 0) {
+			return rc;
+		}
+		in->opts.cache = in->cache;
+		if (opts->key) {
+			in->opts.key = opts->key;
+			in->opts.key_source = opts->key[0] ? VV_KEY_DECLARED : VV_KEY_NONE;
+		}
+	}
+	return VV_OK;
+}
+
+void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks)
+{
+	r->kept = blocks;
+}
+
+vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const vv_source *source,
+				   const vv_dataset_options *opts, const vv_dataset_target *to,
+				   vv_dataset_found *out, vv_error *err)
+{
+	inputs in = {0};
+	vv_sink sink;
+	vv_buf early = VV_BUF_INIT; /* warnings from before the import */
+	uint64_t start = vv_monotonic_ms();
+	vv_status rc;
+	vv_schema_init(&in.schema);
+	rc = gather(r, path, opts, to == NULL, &in, out, err);
+	early = out->result.warnings;
+	out->result.warnings = (vv_buf)VV_BUF_INIT;
+	if (rc < 0) {
+		goto done;
+	}
+	if (to) {
+		if ((rc = to->open(to->payload, &sink, err)) < 0) {
+			goto done;
+		}
+	} else if (r->kept && in.opts.parent) {
+		vv_mem_sink_use(&sink, r->kept);
+	} else {
+		vv_sink_dry(&sink, r->store);
+	}
+	if ((rc = vv_import(&out->result, source, &sink, &in.opts, err)) < 0) {
+		goto done;
+	}
+	vv_buf_put(&early, vv_buf_cstr(&out->result.warnings), out->result.warnings.len);
+	vv_buf_clear(&out->result.warnings);
+	out->result.warnings = early;
+	early = (vv_buf)VV_BUF_INIT;
+	out->unchanged = !vv_cid_is_null(&out->parent) &&
+			 vv_cid_equal(&out->parent, &out->result.cid);
+	vv_buf_reset(&out->pointer);
+	if ((rc = vv_root_pointer(&out->pointer, &out->result.cid, &out->result.root, err)) < 0) {
+		goto done;
+	}
+	rc = vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
+done:
+	out->ms = vv_monotonic_ms() - start;
+	vv_buf_clear(&early);
+	inputs_clear(&in);
+	return rc;
+}
+
+/* A small file that holds a pointer's text: *is_pointer, and blob and pointer set. */
+static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
+				   vv_dataset_found *out, bool *is_pointer, vv_error *err)
+{
+	char head[16];
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_status rc = VV_OK;
+	*is_pointer = false;
+	if (st->size == 0 || st->size > VV_POINTER_MAX) {
+		return VV_OK;
+	}
+	ssize_t n = vv_pread_full(fd, head, sizeof(head), 0, name, err);
+	if (n < 0) {
+		return (vv_status)n;
+	}
+	if (!vv_pointer_looks_like(head, (size_t)n)) {
+		return VV_OK;
+	}
+	vv_buf_reset(&out->pointer);
+	if (!vv_buf_reserve(&out->pointer, (size_t)st->size)) {
+		return vv_fail_nomem(err);
+	}
+	n = vv_pread_full(fd, out->pointer.data, (size_t)st->size, 0, name, err);
+	if (n < 0) {
+		return (vv_status)n;
+	}
+	out->pointer.len = vv_pointer_strip_cr(out->pointer.data, (size_t)n);
+	if ((rc = vv_pointer_read(&p, &arena, out->pointer.data, out->pointer.len, err)) < 0) {
+		vv_prefix(err, "%s", vv_text_shows(name));
+	} else {
+		*is_pointer = true;
+		out->result.cid = p.root;
+		rc = vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* One attempt; *changed when the file was written to meanwhile. */
+static vv_status import_once(vv_dataset_reader *r, const char *path, const char *file,
+			     const vv_dataset_options *opts, const vv_dataset_target *to,
+			     vv_dataset_found *out, bool *is_pointer, bool *changed, vv_error *err)
+{
+	vv_stat before, after;
+	vv_source source;
+	vv_fd_source fds;
+	int64_t sec;
+	uint32_t nsec;
+	*changed = false;
+	int fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	vv_now(&sec, &nsec);
+	vv_status rc = vv_fstat(&before, fd, path, err);
+	if (rc == VV_OK && !S_ISREG(before.mode)) {
+		rc = vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
+	}
+	if (rc < 0 || (rc = take_pointer_text(fd, path, &before, out, is_pointer, err)) < 0) {
+		goto done;
+	}
+	if (!*is_pointer) {
+		vv_source_fd(&source, &fds, fd, path, before.size);
+		rc = vv_dataset_reader_import(r, path, &source, opts, to, out, err);
+	}
+	vv_error unread = {0};
+	if (vv_fstat(&after, fd, path, &unread) < 0 || !vv_stat_equal(&before, &after) ||
+	    vv_lstat(&after, file, &unread) < 0 || !vv_stat_equal(&before, &after)) {
+		*changed = true;
+	}
+	out->st = before;
+	if (rc == VV_OK && !*changed && !*is_pointer) {
+		rc = vv_stat_cache_set(r->stats, path, &before, &out->blob, sec, nsec, err);
+	}
+done:
+	vv_close(fd, NULL, NULL);
+	return rc;
+}
+
+vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
+					const vv_dataset_options *opts, const vv_dataset_target *to,
+					vv_dataset_found *out, bool *is_pointer, vv_error *err)
+{
+	char *file = vv_repository_file(r->repo, path);
+	vv_status rc = VV_OK;
+	bool changed = false;
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	for (unsigned attempt = 0; attempt < 2; attempt++) {
+		vv_dataset_found_clear(out);
+		rc = import_once(r, path, file, opts, to, out, is_pointer, &changed, err);
+		if (!changed) {
+			break;
+		}
+	}
+	if (changed) {
+		rc = vv_fail(err, VV_EINPUT, "'%s' changes while it is read", vv_text_shows(path));
+		vv_hint(err, "wait until whoever writes it is done, and add it again");
+	}
+	vv_free(file);
+	return rc;
+}
+
+/* The index also holds the stat of files that were left as pointers. */
+static bool begins_as_pointer(const char *file, const vv_stat *st)
+{
+	char head[32];
+	int fd = st->size <= VV_POINTER_MAX ? vv_open(file, O_RDONLY, 0, NULL) : -1;
+	ssize_t n = fd < 0 ? 0 : vv_read_full(fd, head, sizeof(head), file, NULL);
+	if (fd >= 0) {
+		vv_close(fd, file, NULL);
+	}
+	return n > 0 && vv_pointer_looks_like(head, (size_t)n);
+}
+
+vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
+				       const vv_oid *index_blob, const vv_index_entry *entry,
+				       vv_work_state *out, vv_dataset_found *found, vv_error *err)
+{
+	vv_dataset_found own;
+	vv_stat st;
+	vv_oid known;
+	vv_error missing = {0};
+	bool is_pointer = false;
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	char *file = vv_repository_file(r->repo, path);
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	vv_status rc = vv_lstat(&st, file, &missing);
+	bool regular = rc == VV_OK && S_ISREG(st.mode);
+	bool cached = regular && vv_stat_cache_get(r->stats, path, &st, &known) &&
+		      vv_oid_equal(&known, index_blob);
+	bool maybe_pointer = regular && !cached && begins_as_pointer(file, &st);
+	vv_free(file);
+	if (!regular || cached) {
+		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
+		return VV_OK;
+	}
+	if (entry && !maybe_pointer && (rc = open_index(r, err)) == VV_OK &&
+	    vv_index_stat_clean(r->index, entry, &st)) {
+		*out = VV_WORK_SAME;
+		return VV_OK;
+	}
+	vv_dataset_found_init(&own);
+	vv_dataset_found *into = found ? found : &own;
+	rc = vv_dataset_reader_import_file(r, path, &opts, NULL, into, &is_pointer, err);
+	if (rc == VV_OK) {
+		bool same = vv_oid_equal(&into->blob, index_blob);
+		*out = is_pointer && same ? VV_WORK_POINTER
+		       : same             ? VV_WORK_SAME
+					  : VV_WORK_MODIFIED;
+	}
+	vv_dataset_found_clear(&own);
+	return rc;
+}
+
+vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, uint64_t offset,
+				 uint64_t *line, vv_error *err)
+{
+	vv_source source;
+	vv_fd_source fds;
+	char *file = vv_repository_file(r->repo, path);
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	int fd = vv_open(file, O_RDONLY, 0, err);
+	vv_free(file);
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	vv_source_fd(&source, &fds, fd, path, 0);
+	vv_status rc = source.line(source.payload, offset, line, err);
+	vv_close(fd, NULL, NULL);
+	return rc;
+}

@@ -1,0 +1,131 @@
+/*
+ * dataset_reader: what table is at a place of a repository: in a commit or the index (a
+ * pointer), or in the work tree (a file, which is read as an import would, and not stored).
+ *
+ * What all commands share: the version before (index, else HEAD), datapackage.json, the
+ * caches, the store, the threads. It takes no lock and writes to caches only;
+ * dataset_writer.h stores what is found.
+ */
+#ifndef VV_DATASET_TABLE_DATASET_READER_H
+#define VV_DATASET_TABLE_DATASET_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/import.h"
+#include "dataset/table/stat_cache.h"
+#include "dataset/table/table.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
+#include "repo/git/repository.h"
+
+/* One for a command; opens what is needed when it is needed. */
+typedef struct vv_dataset_reader vv_dataset_reader;
+vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
+				 const vv_progress *progress, vv_error *err);
+void vv_dataset_reader_close(vv_dataset_reader *r); /* saves the stat cache; accepts NULL */
+
+/* What it works with; all borrowed. The pool is made on first use, the store opened. */
+vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);
+const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
+vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);
+vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r);
+vv_status vv_dataset_reader_store(vv_dataset_reader *r, vv_store **out, vv_error *err);
+
+/* Pointers. */
+
+/* A pointer blob read and opened. VV_EINPUT: not a pointer. */
+vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
+				    vv_pointer *out, vv_error *err);
+
+/* Is the blob a pointer (small and parses)? Ordinary blobs answer false quickly. */
+vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob, bool *out,
+				       vv_error *err);
+
+/* Files of the work tree. */
+
+/* What the user said on the command line. */
+typedef struct vv_dataset_options {
+	bool has_kind;
+	vv_kind kind;             /* --as */
+	vv_sniff_hints hints;     /* --delimiter ... */
+	const char *const *key;   /* --key (names), --no-key ({NULL}), NULL */
+	const vv_pointer *parent; /* overrides the lookup; may be NULL */
+	bool no_parent;
+} vv_dataset_options;
+#define VV_DATASET_OPTIONS_INIT                                                                    \
+	{                                                                                          \
+		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, NULL, false                       \
+	}
+
+typedef struct vv_dataset_found {
+	vv_import_result result; /* root, counts, findings; root.kind says which */
+	vv_oid blob;             /* the pointer's id (written when blocks were) */
+	vv_buf pointer;          /* its text */
+	vv_cid parent;           /* null when there was none */
+	vv_root parent_root;     /* initialised always; filled when parent is set */
+	bool unchanged;          /* the parent's root */
+	bool package;            /* datapackage.json described it */
+	char *package_path;
+	vv_stat st; /* of the file that was read */
+	uint64_t ms;
+	vv_writer_stats stored; /* what this path added to the store */
+} vv_dataset_found;
+void vv_dataset_found_init(vv_dataset_found *f);
+void vv_dataset_found_clear(vv_dataset_found *f);
+
+/* Where an import puts its blocks: asked for after all else is known, since it may lock. */
+typedef struct vv_dataset_target {
+	vv_status (*open)(void *payload, vv_sink *out, vv_error *err);
+	void *payload;
+} vv_dataset_target;
+
+/* Imports the work tree file at a repository-relative path, or a stream as the content of
+ * that path. to NULL: nothing is stored (status). VV_EINPUT when the file changed while it
+ * was read (tried twice). A file that holds a valid pointer text: *is_pointer true, result
+ * empty, blob and pointer set. */
+vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
+					const vv_dataset_options *opts, const vv_dataset_target *to,
+					vv_dataset_found *out, bool *is_pointer, vv_error *err);
+vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const vv_source *source,
+				   const vv_dataset_options *opts, const vv_dataset_target *to,
+				   vv_dataset_found *out, vv_error *err);
+
+/* From now on imports without a target, against a parent, put their blocks there (borrowed):
+ * the version that was found can then be read. NULL: nowhere, as at first. */
+void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks);
+
+/* What the work tree has at a tracked path, cheaply. */
+typedef enum vv_work_state {
+	VV_WORK_SAME, /* equals the index's pointer */
+	VV_WORK_MODIFIED,
+	VV_WORK_DELETED,
+	VV_WORK_POINTER, /* the index's pointer text itself: not materialised */
+	VV_WORK_OTHER    /* no regular file */
+} vv_work_state;
+/* Looks at stat, stat cache and (only when these do not suffice) the content: then
+ * *found, when not NULL, gets what the import found. */
+vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
+				       const vv_oid *index_blob, const vv_index_entry *entry,
+				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
+
+/* Line number (1-based) of a byte offset in a work tree file. */
+vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, uint64_t offset,
+				 uint64_t *line, vv_error *err);
+
+/* The scan cache. */
+
+/* What it holds of a version of path: for reading a changed file without storing it.
+ * *out NULL: nothing; the caller's (vv_scan_cache_free). *secret seeds its hashes. */
+vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
+				       vv_scan_cache **out, uint64_t *secret, vv_error *err);
+vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
+					    const vv_scan_cache *cache, vv_error *err);
+vv_status vv_dataset_reader_secret(vv_dataset_reader *r, uint64_t *out, vv_error *err);
+
+#endif
