@@ -4,8 +4,8 @@
  */
 #include "dataset/table/dataset_writer.h"
 
-#include "base/sys.h"
 #include "base/array.h"
+#include "base/sys.h"
 #include "repo/git/blob.h"
 
 #define LOCK_WAIT_MS 60000u

@@ -32,7 +32,7 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 			    vv_error *err);
 
 /* All conflicts for one side, in the merged version: *blob gets the pointer of the table
- * that comes out. They go to the writer. */
+ * that comes out, and the blocks go to the writer. */
 vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err);
 
