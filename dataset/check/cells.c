@@ -1,11 +1,12 @@
 /*
  * cells: knows what makes a cell, or a row by itself, wrong.
  */
+#include "dataset/check/cells.h"
+
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/check_internal.h"
 
 void check_worker_clear(check_worker *w)
 {

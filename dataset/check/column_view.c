@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "dataset/check/check_internal.h"
+#include "dataset/check/cells.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/planes.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "dataset/check/check_internal.h"
+#include "dataset/check/plan.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/descriptor.h"
 

@@ -2,12 +2,13 @@
  * emit: knows how what was counted becomes findings: the groups that hold them are
  * read again, as far as findings are asked for.
  */
+#include "dataset/check/emit.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/check_internal.h"
 
 struct check_emit {
 	check_run *r;

@@ -6,7 +6,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/check_internal.h"
+#include "dataset/check/groups.h"
 #include "dataset/read/ragged.h"
 
 enum { EXTRA, MISSING, BLANK, ENCODING, STRAY, UNCLOSED, SOURCE, RULES };

@@ -10,14 +10,14 @@
  *
  * The record: le64 seed, le64 number of groups, 32 bytes digest of each, le64 entries.
  */
-#include <fcntl.h>
+#include "dataset/check/keys.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "dataset/check/keys_internal.h"
 
 #define GROUP_BITS 24
 #define GROUP_MASK (((uint64_t)1 << GROUP_BITS) - 1)
@@ -25,7 +25,40 @@
 #define MEMORY ((uint64_t)48 << 20)
 #define RADIX 1024u /* four passes for 40 bits */
 
-uint64_t check_keys_memory(const check_run *r)
+struct check_keys {
+	uint64_t seed;
+	vv_buf record;
+	const uint8_t *old; /* its entries */
+	size_t old_count;
+	uint32_t *map; /* group there -> group here, or UINT32_MAX */
+	size_t map_count;
+	uint8_t *has;    /* a byte for each group here: its entries are in the record */
+	bool gone;       /* some group of the record is not here */
+	uint64_t *fresh; /* entries of the other groups */
+	size_t count, cap;
+	int fd; /* fresh ones past the limit; -1: none */
+	char *path;
+	uint64_t spilled;
+};
+
+/* Hashes that occur more than once, and the groups that they occur in. */
+typedef struct suspects {
+	uint64_t *hashes; /* ascending */
+	size_t count, cap;
+	uint8_t *groups; /* a byte each: 1 holds a suspect, 2 a row without a whole key */
+	uint64_t nulls;
+} suspects;
+
+/* Telling what was found: how many, and the first few. */
+typedef struct telling {
+	check_run *r;
+	check_emit *e;
+	size_t key;
+	bool give; /* else only count */
+	uint64_t found, given;
+} telling;
+
+static uint64_t memory_of(const check_run *r)
 {
 	return r->o->memory > 0 ? r->o->memory : MEMORY;
 }
@@ -140,7 +173,7 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 	if (found < 0) {
 		return (vv_status)found;
 	}
-	if (found == 0 || k->record.len < 16 || k->record.len > check_keys_memory(r)) {
+	if (found == 0 || k->record.len < 16 || k->record.len > memory_of(r)) {
 		goto none;
 	}
 	groups = vv_get_le64(p + 8);
@@ -208,7 +241,7 @@ bool check_keys_wants(const check_run *r, size_t k, size_t i)
 	return !r->keys[k].has[i];
 }
 
-uint64_t check_keys_hash(const vv_buf *key, uint64_t seed)
+static uint64_t hash_key(const vv_buf *key, uint64_t seed)
 {
 	uint64_t h = vv_xxh3(key->data, key->len, seed) >> GROUP_BITS;
 
@@ -240,7 +273,7 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 			rc = vv_fail_nomem(err);
 		} else if (whole || key->kind == CHECK_PRIMARY || key->kind == CHECK_ROW) {
 			uint64_t h = whole || key->kind == CHECK_ROW
-					     ? check_keys_hash(&w->key, r->keys[k].seed)
+					     ? hash_key(&w->key, r->keys[k].seed)
 					     : NO_KEY;
 
 			vv_put_le64(bytes, h << GROUP_BITS | i);
@@ -269,7 +302,7 @@ static vv_status spill(check_run *r, struct check_keys *k, vv_error *err)
 vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_error *err)
 {
 	struct check_keys *k = &r->keys[at];
-	size_t limit = (size_t)(check_keys_memory(r) / 2 / sizeof(*k->fresh)), n = entries->len / 8;
+	size_t limit = (size_t)(memory_of(r) / 2 / sizeof(*k->fresh)), n = entries->len / 8;
 	vv_status rc;
 
 	if (k->count + n > limit && k->count > 0) {
@@ -375,7 +408,7 @@ static bool next_entry(merge *m, uint64_t *out)
 	return true;
 }
 
-static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
+static vv_status note_suspect(suspects *s, uint64_t hash, vv_error *err)
 {
 	if (s->count > 0 && s->hashes[s->count - 1] == hash) {
 		return VV_OK;
@@ -396,7 +429,7 @@ static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
 
 /* Walks through all entries once: suspects, and, where out is not NULL, the new record's
  * entries. */
-static vv_status walk(const struct check_keys *k, check_suspects *s, vv_buf *out, vv_error *err)
+static vv_status walk(const struct check_keys *k, suspects *s, vv_buf *out, vv_error *err)
 {
 	merge m = {.k = k};
 	uint64_t last = UINT64_MAX, e;
@@ -427,9 +460,9 @@ static vv_status walk(const struct check_keys *k, check_suspects *s, vv_buf *out
 }
 
 /* Entries past the limit: read again for each part of the hashes that fits. */
-static vv_status walk_spilled(check_run *r, struct check_keys *k, check_suspects *s, vv_error *err)
+static vv_status walk_spilled(check_run *r, struct check_keys *k, suspects *s, vv_error *err)
 {
-	uint64_t total = k->spilled + k->count, limit = check_keys_memory(r) / 2 / sizeof(uint64_t);
+	uint64_t total = k->spilled + k->count, limit = memory_of(r) / 2 / sizeof(uint64_t);
 	uint64_t parts = 2 * total / limit + 1, span = (NO_KEY + 1) / parts + 1;
 	uint64_t *piece = vv_calloc(1u << 13, sizeof(*piece));
 	vv_status rc = VV_OK;
@@ -501,7 +534,7 @@ static bool is_stale(const struct check_keys *k)
 }
 
 /* Finds the suspects; keeps the entries for the next time. */
-static vv_status find_suspects(check_run *r, size_t at, check_suspects *s, vv_error *err)
+static vv_status find_suspects(check_run *r, size_t at, suspects *s, vv_error *err)
 {
 	struct check_keys *k = &r->keys[at];
 	vv_buf out = VV_BUF_INIT;
@@ -536,11 +569,182 @@ static vv_status find_suspects(check_run *r, size_t at, check_suspects *s, vv_er
 	return rc;
 }
 
+/* Keys by value, and the row that has each first. */
+typedef struct seen_key {
+	uint64_t hash, row;
+	const char *bytes;
+	size_t len;
+} seen_key;
+
+typedef struct seen {
+	seen_key *slots;
+	size_t mask, count;
+	vv_arena arena;
+} seen;
+
+/* The row that had the key first, or `row` itself. */
+static bool see(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_t *first)
+{
+	size_t at = (size_t)(hash * 0x9E3779B97F4A7C15u >> 20) & s->mask;
+
+	for (; s->slots[at].bytes; at = (at + 1) & s->mask) {
+		const seen_key *k = &s->slots[at];
+
+		if (k->hash == hash && k->len == key->len &&
+		    memcmp(k->bytes, key->data, key->len) == 0) {
+			*first = k->row;
+			return true;
+		}
+	}
+	s->slots[at] = (seen_key){hash, row, vv_arena_strndup(&s->arena, key->data, key->len),
+				  key->len};
+	s->count++;
+	*first = row;
+	return s->slots[at].bytes != NULL;
+}
+
+static bool is_suspect(const suspects *s, uint64_t hash, size_t from, size_t to)
+{
+	while (to > from) {
+		size_t middle = from + (to - from) / 2;
+
+		if (s->hashes[middle] == hash) {
+			return true;
+		}
+		if (s->hashes[middle] < hash) {
+			from = middle + 1;
+		} else {
+			to = middle;
+		}
+	}
+	return false;
+}
+
+static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_error *err)
+{
+	const check_key *key = &t->r->plan.keys[t->key];
+	char message[96];
+	uint64_t line = 0;
+	vv_status rc;
+
+	t->found++;
+	if (!t->give || t->given >= check_limit(t->r)) {
+		return VV_OK;
+	}
+	t->given++;
+	if (!whole) {
+		snprintf(message, sizeof(message), "a part of the primary key is missing");
+	} else {
+		if ((rc = vv_check_line(t->r->lines, first, &line, err)) < 0) {
+			return rc;
+		}
+		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
+			 (unsigned long long)first + 1, (unsigned long long)line);
+	}
+	return check_emit_row(t->e, key->rule, key->severity, row, key->columns,
+			      key->kind == CHECK_ROW ? 0 : key->count, message,
+			      key->kind == CHECK_ROW ? "a row that is there once"
+			      : whole                ? "a value that no other row has"
+						     : "a value in each column of the key",
+			      err);
+}
+
+/* Compares by value the keys whose hash is one of suspects [from, to). */
+static vv_status compare_some(telling *t, check_worker *w, const suspects *s, size_t from,
+			      size_t to, vv_error *err)
+{
+	check_run *r = t->r;
+	const check_key *key = &r->plan.keys[t->key];
+	seen known = {.mask = 255};
+	vv_buf scratch = VV_BUF_INIT;
+	vv_batch batch;
+	vv_status rc = VV_OK;
+
+	vv_batch_init(&batch);
+	vv_arena_init(&known.arena);
+	/* a suspect hash may be that of several keys: in practice one */
+	while (known.mask < 4 * (to - from)) {
+		known.mask = 2 * known.mask + 1;
+	}
+	known.slots = vv_calloc(known.mask + 1, sizeof(*known.slots));
+	if (!known.slots) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+		const vv_cell **cells;
+		check_group g;
+
+		if (s->groups[i] == 0 || (from > 0 && s->groups[i] == 2)) {
+			continue;
+		}
+		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0) {
+			break;
+		}
+		vv_arena_reset(&w->arena);
+		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
+			rc = check_key_cells(r, &g, key->columns, key->count, &w->arena, &cells,
+					     err);
+		}
+		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
+			uint64_t here = r->groups[i].first_row + row, first, hash;
+			bool whole;
+
+			if (w->pass_blank && w->blank[row]) {
+				continue;
+			}
+			vv_buf_reset(&w->key);
+			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,
+					     cells, row, &whole)) {
+				rc = vv_fail_nomem(err);
+				break;
+			}
+			if (!whole && key->kind != CHECK_ROW) {
+				if (key->kind == CHECK_PRIMARY && from == 0) {
+					rc = tell(t, here, here, false, err);
+				}
+				continue;
+			}
+			hash = hash_key(&w->key, r->keys[t->key].seed);
+			if (!is_suspect(s, hash, from, to)) {
+				continue;
+			}
+			if (known.count > known.mask / 2 ||
+			    !see(&known, &w->key, hash, here, &first)) {
+				rc = vv_fail_nomem(err);
+			} else if (first != here) {
+				rc = tell(t, here, first, true, err);
+			}
+		}
+		check_unload(&g);
+	}
+	vv_buf_clear(&scratch);
+	vv_free(known.slots);
+	vv_arena_clear(&known.arena);
+	vv_batch_clear(&batch);
+	return rc;
+}
+
+static vv_status find_repeats(telling *t, check_worker *w, const suspects *s, vv_error *err)
+{
+	/* about 128 bytes a key */
+	size_t step = (size_t)(memory_of(t->r) / 128) + 1, from = 0;
+	vv_status rc;
+
+	t->found = t->given = 0;
+	do {
+		size_t to = s->count - from > step ? from + step : s->count;
+
+		rc = compare_some(t, w, s, from, to, err);
+		from = to;
+	} while (rc == VV_OK && from < s->count);
+	return rc;
+}
+
 static vv_status finish_key(check_run *r, check_emit *e, size_t at, vv_error *err)
 {
 	const check_key *key = &r->plan.keys[at];
-	check_suspects s = {.groups = vv_calloc(r->group_count + 1, 1)};
-	check_telling t = {.r = r, .e = e, .key = at, .give = key->mostly >= VV_BILLION};
+	suspects s = {.groups = vv_calloc(r->group_count + 1, 1)};
+	telling t = {.r = r, .e = e, .key = at, .give = key->mostly >= VV_BILLION};
 	check_worker w;
 	bool tolerated = false;
 	vv_status rc = s.groups ? find_suspects(r, at, &s, err) : vv_fail_nomem(err);
@@ -550,12 +754,12 @@ static vv_status finish_key(check_run *r, check_emit *e, size_t at, vv_error *er
 	r->keys[at].count = r->keys[at].cap = 0;
 	if (rc == VV_OK && (s.count > 0 || s.nulls > 0) &&
 	    (rc = check_worker_init(&w, &r->plan, err)) == VV_OK) {
-		rc = check_repeats(&t, &w, &s, err);
+		rc = find_repeats(&t, &w, &s, err);
 		if (rc == VV_OK && !t.give) {
 			tolerated = check_tolerated(key->mostly, t.found, r->table->root.rows);
 			t.give = true;
 			if (!tolerated) {
-				rc = check_repeats(&t, &w, &s, err);
+				rc = find_repeats(&t, &w, &s, err);
 			}
 		}
 		check_worker_clear(&w);

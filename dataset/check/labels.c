@@ -5,7 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/check_internal.h"
+#include "dataset/check/plan.h"
 #include "dataset/read/scan.h"
 
 /* The labels of a file: its header cells as they stand there, or the members' names. */

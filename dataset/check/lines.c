@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/check/check_internal.h"
+#include "dataset/check/groups.h"
 #include "dataset/format/quirks.h"
 
 #define UNKNOWN UINT32_MAX

@@ -2,6 +2,8 @@
  * plan: knows how a schema and a rule set become what is looked at in each cell,
  * row and key, and what that depends on.
  */
+#include "dataset/check/plan.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +11,6 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/check_internal.h"
 
 static const vv_rule_setting *find_setting(const check_plan *p, const char *rule,
 					   const char *column, size_t len)

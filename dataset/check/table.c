@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/check/check_internal.h"
-#include "dataset/table/table_internal.h"
+#include "dataset/check/foreign_keys.h"
+#include "dataset/check/keys.h"
 
 #define JOB_GROUPS 12u /* of some 32 KB each: long beside the pool's lock, short beside a second */
 
@@ -29,86 +29,6 @@ void vv_check_result_clear(vv_check_result *r)
 	vv_arena_clear(&r->arena);
 	memset(r, 0, sizeof(*r));
 	vv_arena_init(&r->arena);
-}
-
-/* The groups of the version, from its data list. */
-static vv_status list_groups(check_run *r, vv_error *err)
-{
-	vv_table *t = r->table;
-	vv_list_reader *list = NULL;
-	vv_list_item item;
-	size_t n;
-	int more = 0;
-	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
-					   t->root.data.len, err);
-
-	if (rc < 0) {
-		return rc;
-	}
-	uint64_t weight, count;
-	vv_list_totals(list, &count, &weight);
-	r->group_count = (size_t)count;
-	r->groups = vv_calloc(r->group_count + 1, sizeof(*r->groups));
-	if (!r->groups) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0; i++) {
-		check_group_info *g = &r->groups[i];
-
-		if (i == r->group_count) {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "the data list has more groups than it says");
-			break;
-		}
-		g->first_row = item.before;
-		g->rows = (uint32_t)item.weight;
-		g->counts = UINT32_MAX;
-		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK) {
-			rc = vv_cbor_get_link(&item.cbor, &g->cid, err);
-		}
-		if (rc == VV_OK && n == 3) {
-			g->item = (const uint8_t *)vv_arena_strndup(
-				&r->arena, (const char *)item.bytes, item.len);
-			g->item_len = item.len;
-			rc = g->item ? VV_OK : vv_fail_nomem(err);
-		}
-	}
-	vv_list_reader_close(list);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-}
-
-vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
-		     vv_error *err)
-{
-	const check_group_info *g = &r->groups[i];
-	vv_table *t = r->table;
-	vv_status rc;
-
-	memset(out, 0, sizeof(*out));
-	out->rows = g->rows;
-	if (g->item) {
-		out->batch = batch;
-		return table_load_data(t, batch, g->item, g->item_len, NULL, 0, err);
-	}
-	if ((rc = t->source.get(t->source.payload, &g->cid, &w->block, err)) < 0 ||
-	    (rc = vv_group_open(&out->view, w->block.data, w->block.len, err)) < 0) {
-		return rc;
-	}
-	if (out->view.rows != g->rows || out->view.columns > t->columns) {
-		vv_group_close(&out->view);
-		return vv_fail(
-			err, VV_ECORRUPT,
-			"a row group has %zu rows and %zu columns instead of %lu and at most %zu",
-			out->view.rows, out->view.columns, (unsigned long)g->rows, t->columns);
-	}
-	return VV_OK;
-}
-
-void check_unload(check_group *g)
-{
-	if (!g->batch) {
-		vv_group_close(&g->view);
-	}
 }
 
 static void put_counts(vv_buf *out, const check_worker *w, size_t counters)
@@ -336,7 +256,7 @@ static vv_status open_run(check_run *r, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = list_groups(r, err)) < 0 ||
+	if ((rc = check_groups_list(r, err)) < 0 ||
 	    (rc = vv_check_lines_open(&r->lines, r->table, r->o->mend, r->o->cache, err)) < 0) {
 		return rc;
 	}

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "dataset/check/check_internal.h"
+#include "dataset/check/plan.h"
 
 #define EXPECTED_WIDTH 240u
 

@@ -1,18 +1,99 @@
 /*
- * memo: knows how what was found in row groups is kept: by the groups' content and
- * the hash of everything that decides what they give (check_plan.id).
+ * groups: knows how the groups of a version are read, and how what was found in them is kept: by
+ * the groups' content and the hash of everything that decides what they give (check_plan.id).
  *
  * The record: le32 number of entries; each entry: 32 bytes digest of the group's CID, le32
  * rows, le32 line ends inside of cells, le32 where its counts begin or UINT32_MAX; then the
  * counts.
  */
+#include "dataset/check/groups.h"
+
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/check/check_internal.h"
+#include "dataset/table/table_internal.h"
 
 #define ENTRY 44u
 #define OLD_MAX 200000u /* entries of other versions that are kept beside this one's */
+
+vv_status check_groups_list(check_run *r, vv_error *err)
+{
+	vv_table *t = r->table;
+	vv_list_reader *list = NULL;
+	vv_list_item item;
+	size_t n;
+	int more = 0;
+	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
+					   t->root.data.len, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	uint64_t weight, count;
+	vv_list_totals(list, &count, &weight);
+	r->group_count = (size_t)count;
+	r->groups = vv_calloc(r->group_count + 1, sizeof(*r->groups));
+	if (!r->groups) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0; i++) {
+		check_group_info *g = &r->groups[i];
+
+		if (i == r->group_count) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "the data list has more groups than it says");
+			break;
+		}
+		g->first_row = item.before;
+		g->rows = (uint32_t)item.weight;
+		g->counts = UINT32_MAX;
+		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK) {
+			rc = vv_cbor_get_link(&item.cbor, &g->cid, err);
+		}
+		if (rc == VV_OK && n == 3) {
+			g->item = (const uint8_t *)vv_arena_strndup(
+				&r->arena, (const char *)item.bytes, item.len);
+			g->item_len = item.len;
+			rc = g->item ? VV_OK : vv_fail_nomem(err);
+		}
+	}
+	vv_list_reader_close(list);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
+		     vv_error *err)
+{
+	const check_group_info *g = &r->groups[i];
+	vv_table *t = r->table;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->rows = g->rows;
+	if (g->item) {
+		out->batch = batch;
+		return table_load_data(t, batch, g->item, g->item_len, NULL, 0, err);
+	}
+	if ((rc = t->source.get(t->source.payload, &g->cid, &w->block, err)) < 0 ||
+	    (rc = vv_group_open(&out->view, w->block.data, w->block.len, err)) < 0) {
+		return rc;
+	}
+	if (out->view.rows != g->rows || out->view.columns > t->columns) {
+		vv_group_close(&out->view);
+		return vv_fail(
+			err, VV_ECORRUPT,
+			"a row group has %zu rows and %zu columns instead of %lu and at most %zu",
+			out->view.rows, out->view.columns, (unsigned long)g->rows, t->columns);
+	}
+	return VV_OK;
+}
+
+void check_unload(check_group *g)
+{
+	if (!g->batch) {
+		vv_group_close(&g->view);
+	}
+}
 
 /* A table of the entries by digest. */
 typedef struct memo {
