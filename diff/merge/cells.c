@@ -2,10 +2,12 @@
  * cells: knows what becomes of one row: cell by cell, under the result's types, and when two
  * changes of a cell are a conflict.
  */
+#include "diff/merge/cells.h"
+
 #include <string.h>
 
 #include "base/sys.h"
-#include "diff/merge/merge_internal.h"
+#include "diff/merge/state.h"
 #include "diff/rows/value.h"
 
 static bool is_json(const vv_dialect *d)

@@ -1,13 +1,19 @@
 /*
  * columns: knows which columns of three versions are one, and which of them the result has: a
- * column is what base's column is, whatever it is called on either side.
+ * column is what base's column is, whatever it is called on either side. In what order they
+ * stand: as on the side that moved columns, new ones after the column that they follow there.
+ * And what a side says in columns that the other side dropped: rows that it added have no
+ * other place for these values, so that a column with such values cannot go in silence.
  */
+#include "diff/merge/columns.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/merge/merge_internal.h"
+#include "diff/merge/state.h"
+#include "diff/rows/value.h"
 
 /* --- matching ---------------------------------------------------------------- */
 
@@ -529,6 +535,152 @@ static vv_status find_counting(merge *m, size_t v, vv_error *err)
 	return VV_OK;
 }
 
+/* --- their order --------------------------------------------------------------- */
+
+/* The columns in order, built up. */
+typedef struct order {
+	merge *m;
+	merge_column *from; /* as they were gathered */
+	merge_column *out;
+	size_t count;
+	size_t *base_list; /* numbers of those that base has, in the order of the result */
+	size_t base_count;
+	long *of[2];    /* for each column of a side its number; -1 */
+	size_t next[2]; /* the column of either side that comes next in a run of new ones */
+} order;
+
+static void order_take(order *o, size_t number)
+{
+	if (!o->from[number].done) {
+		o->from[number].done = true;
+		o->out[o->count++] = o->from[number];
+	}
+}
+
+static bool name_less(const merge_column *a, const merge_column *b)
+{
+	size_t n = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int c = memcmp(a->name, b->name, n);
+	return c != 0 ? c < 0 : a->name_len < b->name_len;
+}
+
+/* The next new column of a side's run; -1 at its end, which is the next column that
+ * base has as well. */
+static long order_peek(order *o, size_t side)
+{
+	const merge_side *s = &o->m->side[side];
+	for (; o->next[side] < s->table->columns; o->next[side]++) {
+		long number = o->of[side][o->next[side]];
+		if (number < 0 || (s->to_base[o->next[side]] < 0 && o->from[number].done)) {
+			continue; /* not in the result, or already there */
+		}
+		return s->to_base[o->next[side]] < 0 ? number : -1;
+	}
+	return -1;
+}
+
+/* New columns of both sides behind one place: each side's in its order, the smaller name
+ * of the two that come next first. */
+static void take_new(order *o, const size_t start[2])
+{
+	o->next[0] = start[0];
+	o->next[1] = start[1];
+	for (;;) {
+		long x = order_peek(o, 0), y = order_peek(o, 1);
+		if (x < 0 && y < 0) {
+			return;
+		}
+		bool first = y < 0 || (x >= 0 && !name_less(&o->from[y], &o->from[x]));
+		order_take(o, (size_t)(first ? x : y));
+	}
+}
+
+/* Base's columns as they stand in base. */
+static void list_as_base(order *o)
+{
+	for (size_t i = 0; i < o->m->column_count; i++) {
+		if (o->from[i].b >= 0) {
+			o->base_list[o->base_count++] = i;
+		}
+	}
+}
+
+/* As a side has them; those that it dropped behind the column that they follow in base. */
+static void list_as_side(order *o, size_t side)
+{
+	const merge_side *s = &o->m->side[side];
+	size_t i = 0;
+	for (; i < o->m->column_count && o->from[i].b >= 0 && o->from[i].side[side] < 0; i++) {
+		o->base_list[o->base_count++] = i;
+	}
+	for (size_t k = 0; k < s->table->columns; k++) {
+		long number = s->to_base[k] >= 0 ? o->of[side][k] : -1;
+		if (number < 0) {
+			continue;
+		}
+		o->base_list[o->base_count++] = (size_t)number;
+		for (i = (size_t)number + 1;
+		     i < o->m->column_count && o->from[i].b >= 0 && o->from[i].side[side] < 0;
+		     i++) {
+			o->base_list[o->base_count++] = i;
+		}
+	}
+}
+
+static vv_status order_init(order *o, merge *m, vv_error *err)
+{
+	o->m = m;
+	o->from = m->columns;
+	o->out = vv_arena_calloc(&m->arena, m->column_count + 1, sizeof(*o->out));
+	o->base_list = vv_arena_calloc(&m->arena, m->column_count + 1, sizeof(*o->base_list));
+	if (!o->out || !o->base_list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t v = 0; v < 2; v++) {
+		size_t columns = m->side[v].table->columns;
+		o->of[v] = vv_arena_calloc(&m->arena, columns + 1, sizeof(*o->of[v]));
+		if (!o->of[v]) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t i = 0; i < columns; i++) {
+			o->of[v][i] = -1;
+		}
+		for (size_t i = 0; i < m->column_count; i++) {
+			if (m->columns[i].side[v] >= 0) {
+				o->of[v][m->columns[i].side[v]] = (long)i;
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status merge_columns_order(merge *m, vv_error *err)
+{
+	order o = {0};
+	vv_status rc = order_init(&o, m, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (m->side[0].moved_columns || m->side[1].moved_columns) {
+		list_as_side(&o, m->side[0].moved_columns ? 0 : 1);
+	} else {
+		list_as_base(&o);
+	}
+	take_new(&o, (const size_t[2]){0, 0});
+	for (size_t i = 0; i < o.base_count; i++) {
+		const merge_column *c = &m->columns[o.base_list[i]];
+		size_t start[2];
+		for (size_t v = 0; v < 2; v++) {
+			start[v] = c->side[v] >= 0 ? (size_t)c->side[v] + 1
+						   : m->side[v].table->columns;
+		}
+		order_take(&o, o.base_list[i]);
+		take_new(&o, start);
+	}
+	m->columns = o.out;
+	return VV_OK;
+}
+
 vv_status merge_columns_choose(merge *m, vv_error *err)
 {
 	size_t olds = m->base ? m->base->columns : 0;
@@ -561,4 +713,122 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 		return rc;
 	}
 	return find_counting(m, 1, err);
+}
+
+/* --- what is dropped ----------------------------------------------------------- */
+
+/* One side looked at: its columns that the other side dropped. */
+typedef struct dropped {
+	merge *m;
+	merge_side *side;
+	bool *gone;  /* for each column of the side: base has it, the other side does not */
+	bool any;    /* there is one, */
+	bool all;    /* they are all that it has, */
+	bool edited; /* this side edited cells of one */
+	bool lost;
+} dropped;
+
+static vv_status list_gone(dropped *d, const merge_side *other, vv_error *err)
+{
+	const merge_side *s = d->side;
+	d->gone = vv_calloc(s->table->columns + 1, sizeof(*d->gone));
+	if (!d->gone) {
+		return vv_fail_nomem(err);
+	}
+	d->all = true;
+	for (size_t i = 0; i < s->table->columns; i++) {
+		long b = s->to_base[i];
+		d->gone[i] = b >= 0 && other->from_base[b] < 0;
+		d->any |= d->gone[i];
+		d->all &= d->gone[i];
+		d->edited |= d->gone[i] && s->edited[b];
+	}
+	return VV_OK;
+}
+
+/* Has the row a value in a column that stays? */
+static bool survives(const dropped *d, const vv_cell *cells)
+{
+	for (size_t i = 0; i < d->side->table->columns; i++) {
+		if (!d->gone[i] && cells[i].len > 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void look_at_added(dropped *d, const vv_cell *cells)
+{
+	bool says = false;
+	for (size_t i = 0; i < d->side->table->columns; i++) {
+		if (d->gone[i] && cells[i].len > 0) {
+			d->side->filled[d->side->to_base[i]] = true;
+			says = true;
+		}
+	}
+	d->lost |= says && !survives(d, cells);
+}
+
+static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
+{
+	merge *m = d->m;
+	merge_side *s = d->side;
+	uint64_t row = merge_to_side(s, old_row);
+	const vv_cell *was, *cells;
+	vv_status rc;
+	bool says = false;
+	if (row == MERGE_NONE) {
+		return VV_OK;
+	}
+	if ((rc = merge_row(&m->rows, old_row, &was, err)) < 0 ||
+	    (rc = merge_row(&s->rows, row, &cells, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < s->table->columns; i++) {
+		says |= d->gone[i] && cells[i].len > 0 &&
+			vv_value_compare_with(&m->scratch, &m->base->schema.fields[s->to_base[i]],
+					      &was[s->to_base[i]], &s->table->schema.fields[i],
+					      &cells[i]) == VV_OTHER;
+	}
+	d->lost |= says && !survives(d, cells);
+	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
+}
+
+static vv_status look_at_rows(dropped *d, vv_error *err)
+{
+	merge_side *s = d->side;
+	const vv_cell *cells;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < s->block_count && rc == VV_OK; i++) {
+		for (uint64_t k = 0; k < s->blocks[i].rows && rc == VV_OK; k++) {
+			if ((rc = merge_row(&s->rows, s->blocks[i].row + k, &cells, err)) ==
+			    VV_OK) {
+				look_at_added(d, cells);
+			}
+		}
+	}
+	for (size_t i = 0; d->edited && i < s->changed_count && rc == VV_OK; i++) {
+		rc = look_at_changed(d, s->changed[i], err);
+	}
+	return rc;
+}
+
+vv_status merge_dropped_look(merge *m, const char **why, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t empty = 0;
+	*why = NULL;
+	for (size_t i = 0; m->base && i < 2 && rc == VV_OK; i++) {
+		dropped d = {.m = m, .side = &m->side[i]};
+		rc = list_gone(&d, &m->side[1 - i], err);
+		if (rc == VV_OK && d.any) {
+			rc = look_at_rows(&d, err);
+		}
+		*why = d.lost ? "a row has values only in columns that the other side dropped"
+			      : *why;
+		empty += d.all;
+		vv_free(d.gone);
+	}
+	*why = empty == 2 ? "each side dropped the columns that the other one kept" : *why;
+	return rc;
 }

@@ -1,12 +1,17 @@
 /*
  * match: knows which row of base is which of a side, kept as runs of rows: as few as there are
  * changes of order, so that memory follows the changes and not the table.
+ * Of equal rows without a key any may be the one that a side removed: it is one that the
+ * other side left alone, if there is one.
  */
+#include "diff/merge/match.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
-#include "diff/merge/merge_internal.h"
+#include "diff/merge/state.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/sorter.h"
 #include "diff/rows/value.h"
@@ -26,14 +31,8 @@ typedef struct told {
 
 static vv_status add_row(uint64_t **list, size_t *count, size_t *cap, uint64_t row, vv_error *err)
 {
-	if (*count == *cap) {
-		size_t more = *cap ? *cap * 2 : 64;
-		uint64_t *p = vv_realloc_array(*list, more, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		*list = p;
-		*cap = more;
+	if (!vv_array_room(*list, *count, *cap)) {
+		return vv_fail_nomem(err);
 	}
 	(*list)[(*count)++] = row;
 	return VV_OK;
@@ -41,14 +40,8 @@ static vv_status add_row(uint64_t **list, size_t *count, size_t *cap, uint64_t r
 
 static vv_status add_run(merge_run **list, size_t *count, size_t *cap, merge_run r, vv_error *err)
 {
-	if (*count == *cap) {
-		size_t more = *cap ? *cap * 2 : 64;
-		merge_run *p = vv_realloc_array(*list, more, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		*list = p;
-		*cap = more;
+	if (!vv_array_room(*list, *count, *cap)) {
+		return vv_fail_nomem(err);
 	}
 	(*list)[(*count)++] = r;
 	return VV_OK;
@@ -72,7 +65,8 @@ static int by_number(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static void sort(void *list, size_t count, size_t size, int (*order)(const void *, const void *))
+static void sort_list(void *list, size_t count, size_t size,
+		      int (*order)(const void *, const void *))
 {
 	if (count > 1) {
 		qsort(list, count, size, order);
@@ -88,7 +82,7 @@ static void told_clear(told *t)
 	vv_free(t->rekeyed);
 }
 
-static vv_status hear(told *t, const vv_row_change *c, vv_error *err)
+static vv_status told_add(told *t, const vv_row_change *c, vv_error *err)
 {
 	if (c->kind == VV_ROW_ADDED) {
 		return add_row(&t->added, &t->added_count, &t->added_cap, c->new_row, err);
@@ -110,7 +104,7 @@ static vv_status hear(told *t, const vv_row_change *c, vv_error *err)
 }
 
 /* Compares base with the side; notes in which columns values were edited. */
-static vv_status compare(merge *m, merge_side *s, told *t, vv_error *err)
+static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
 	vv_rowdiff *d = NULL;
 	vv_row_change c;
@@ -131,7 +125,7 @@ static vv_status compare(merge *m, merge_side *s, told *t, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	while ((more = vv_rowdiff_next(d, &c, err)) > 0 && (rc = hear(t, &c, err)) == VV_OK) {
+	while ((more = vv_rowdiff_next(d, &c, err)) > 0 && (rc = told_add(t, &c, err)) == VV_OK) {
 	}
 	rc = more < 0 ? (vv_status)more : rc;
 	const vv_rowdiff_stats *stats = vv_rowdiff_stats_get(d);
@@ -179,13 +173,13 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 	if (!by_new) {
 		return vv_fail_nomem(err);
 	}
-	sort(t->pairs, t->pair_count, sizeof(*t->pairs), by_old_row);
-	sort(t->gone, t->gone_count, sizeof(*t->gone), by_number);
-	sort(t->added, t->added_count, sizeof(*t->added), by_number);
+	sort_list(t->pairs, t->pair_count, sizeof(*t->pairs), by_old_row);
+	sort_list(t->gone, t->gone_count, sizeof(*t->gone), by_number);
+	sort_list(t->added, t->added_count, sizeof(*t->added), by_number);
 	if (t->pair_count > 0) {
 		memcpy(by_new, t->pairs, t->pair_count * sizeof(*by_new));
 	}
-	sort(by_new, t->pair_count, sizeof(*by_new), by_new_row);
+	sort_list(by_new, t->pair_count, sizeof(*by_new), by_new_row);
 	told n = {.pairs = by_new,
 		  .pair_count = t->pair_count,
 		  .added = t->added,
@@ -219,7 +213,7 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 static vv_status order_runs(merge_side *s, vv_error *err)
 {
 	size_t n = 0;
-	sort(s->by_old, s->run_count, sizeof(*s->by_old), by_old_row);
+	sort_list(s->by_old, s->run_count, sizeof(*s->by_old), by_old_row);
 	for (size_t i = 0; i < s->run_count; i++) {
 		merge_run *last = n > 0 ? &s->by_old[n - 1] : NULL, r = s->by_old[i];
 		if (last && last->old_row + last->rows == r.old_row &&
@@ -238,7 +232,7 @@ static vv_status order_runs(merge_side *s, vv_error *err)
 	if (n > 0) {
 		memcpy(s->by_new, s->by_old, n * sizeof(*s->by_new));
 	}
-	sort(s->by_new, n, sizeof(*s->by_new), by_new_row);
+	sort_list(s->by_new, n, sizeof(*s->by_new), by_new_row);
 	return VV_OK;
 }
 
@@ -278,81 +272,12 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 			above = s->by_new[i].old_row + s->by_new[i].rows;
 		}
 	}
-	sort(order, s->block_count, sizeof(*order), by_place);
+	sort_list(order, s->block_count, sizeof(*order), by_place);
 	for (size_t i = 0; i < s->block_count; i++) {
 		s->by_above[i] = order[i].at;
 	}
 	vv_free(order);
 	return VV_OK;
-}
-
-/* The run that holds a row; NULL: none. */
-static const merge_run *find_run(const merge_run *list, size_t count, size_t *hint, bool old,
-				 uint64_t row)
-{
-	size_t lo = 0, hi = count;
-	if (*hint < count) {
-		uint64_t from = old ? list[*hint].old_row : list[*hint].new_row;
-		if (row >= from && row - from < list[*hint].rows) {
-			return &list[*hint];
-		}
-	}
-	while (lo < hi) { /* the first run that begins behind row */
-		size_t mid = lo + (hi - lo) / 2;
-		if ((old ? list[mid].old_row : list[mid].new_row) <= row) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
-	if (lo == 0) {
-		return NULL;
-	}
-	*hint = lo - 1;
-	const merge_run *r = &list[lo - 1];
-	return row - (old ? r->old_row : r->new_row) < r->rows ? r : NULL;
-}
-
-uint64_t merge_to_side(merge_side *s, uint64_t old_row)
-{
-	const merge_run *r = find_run(s->by_old, s->run_count, &s->at_old, true, old_row);
-	return r ? r->new_row + (old_row - r->old_row) : MERGE_NONE;
-}
-
-uint64_t merge_to_base(merge_side *s, uint64_t new_row)
-{
-	const merge_run *r = find_run(s->by_new, s->run_count, &s->at_new, false, new_row);
-	return r ? r->old_row + (new_row - r->new_row) : MERGE_NONE;
-}
-
-const merge_block *merge_block_at(const merge_side *s, uint64_t above)
-{
-	size_t lo = 0, hi = s->block_count;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (s->blocks[s->by_above[mid]].above < above) {
-			lo = mid + 1;
-		} else {
-			hi = mid;
-		}
-	}
-	return lo < s->block_count && s->blocks[s->by_above[lo]].above == above
-		       ? &s->blocks[s->by_above[lo]]
-		       : NULL;
-}
-
-uint64_t merge_added_index(const merge_side *s, uint64_t new_row)
-{
-	size_t lo = 0, hi = s->block_count;
-	while (hi - lo > 1) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (s->blocks[mid].row <= new_row) {
-			lo = mid;
-		} else {
-			hi = mid;
-		}
-	}
-	return s->blocks[lo].before + (new_row - s->blocks[lo].row);
 }
 
 /* --- groups ---------------------------------------------------------------- */
@@ -371,15 +296,9 @@ static vv_status load_groups(merge_groups *g, vv_table *t, vv_error *err)
 	}
 	while ((more = vv_list_next(data, &a, err)) > 0 &&
 	       (more = vv_list_next(layout, &b, err)) > 0) {
-		if (g->count == g->cap) {
-			size_t cap = g->cap ? g->cap * 2 : 64;
-			merge_group *p = vv_realloc_array(g->list, cap, sizeof(*p));
-			if (!p) {
-				rc = vv_fail_nomem(err);
-				goto done;
-			}
-			g->list = p;
-			g->cap = cap;
+		if (!vv_array_room(g->list, g->count, g->cap)) {
+			rc = vv_fail_nomem(err);
+			goto done;
 		}
 		g->list[g->count++] = (merge_group){.row = a.before,
 						    .data = vv_xxh3_128(a.bytes, a.len, 0),
@@ -391,73 +310,6 @@ done:
 	vv_list_reader_close(data);
 	vv_list_reader_close(layout);
 	return rc;
-}
-
-static const merge_group *find_group(merge_groups *g, uint64_t row)
-{
-	size_t lo = 0, hi = g->count;
-	if (g->at < g->count && g->list[g->at].row <= row &&
-	    (g->at + 1 == g->count || g->list[g->at + 1].row > row)) {
-		return &g->list[g->at];
-	}
-	while (hi - lo > 1) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (g->list[mid].row <= row) {
-			lo = mid;
-		} else {
-			hi = mid;
-		}
-	}
-	g->at = lo;
-	return &g->list[lo];
-}
-
-/* Rows from row on that stand in the same group. */
-static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const vv_table *t,
-			      uint64_t row)
-{
-	return (x + 1 == g->list + g->count ? t->root.rows : x[1].row) - row;
-}
-
-/* Rows from row on before the next one that has other cells. */
-static uint64_t until_changed(merge_side *s, uint64_t row)
-{
-	size_t lo = 0, hi = s->changed_count, at = s->at_changed;
-	if (at > s->changed_count || (at > 0 && s->changed[at - 1] >= row) ||
-	    (at < s->changed_count && s->changed[at] < row)) {
-		while (lo < hi) {
-			size_t mid = lo + (hi - lo) / 2;
-			if (s->changed[mid] < row) {
-				lo = mid + 1;
-			} else {
-				hi = mid;
-			}
-		}
-		s->at_changed = at = lo;
-	}
-	return at < s->changed_count ? s->changed[at] - row : MERGE_NONE;
-}
-
-uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row)
-{
-	if (m->groups.count == 0 || s->groups.count == 0) {
-		return 0;
-	}
-	const merge_group *a = find_group(&m->groups, old_row),
-			  *b = find_group(&s->groups, new_row);
-	uint64_t left = rest_of_group(&m->groups, a, m->base, old_row);
-	bool same = s->same_places && old_row - a->row == new_row - b->row &&
-		    a->data.lo == b->data.lo && a->data.hi == b->data.hi && a->layout == b->layout;
-	if (same) {
-		return left;
-	}
-	if (!s->exact || !a->plain || !b->plain) {
-		return 0;
-	}
-	uint64_t there = rest_of_group(&s->groups, b, s->table, new_row),
-		 unchanged = until_changed(s, old_row);
-	left = there < left ? there : left;
-	return unchanged < left ? unchanged : left;
 }
 
 static int by_data(const void *a, const void *b)
@@ -475,7 +327,7 @@ static bool share_group(const merge_groups *a, const merge_groups *b)
 		names[i] = a->list[i].data;
 	}
 	if (names) {
-		sort(names, a->count, sizeof(*names), by_data);
+		sort_list(names, a->count, sizeof(*names), by_data);
 	}
 	for (size_t i = 0; !found && a->count > 0 && i < b->count; i++) {
 		found = bsearch(&b->list[i].data, names, a->count, sizeof(*names), by_data) != NULL;
@@ -523,7 +375,7 @@ static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
 	vv_status rc = merge_rows_open(&s->rows, s->table, err);
 	if (m->base) {
-		return rc < 0 ? rc : compare(m, s, t, err);
+		return rc < 0 ? rc : compare_side(m, s, t, err);
 	}
 	for (uint64_t i = 0; i < s->table->root.rows && rc == VV_OK; i++) {
 		rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err);
@@ -531,10 +383,10 @@ static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 	return rc;
 }
 
-static vv_status match_side(merge *m, merge_side *s, told *t, vv_error *err)
+static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
 	vv_status rc = make_runs(s, t, m->base ? m->base->root.rows : 0, s->table->root.rows, err);
-	sort(t->changed, t->changed_count, sizeof(*t->changed), by_number);
+	sort_list(t->changed, t->changed_count, sizeof(*t->changed), by_number);
 	s->changed = t->changed;
 	s->changed_count = t->changed_count;
 	t->changed = NULL;
@@ -601,7 +453,7 @@ static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys 
 			rc = hash_key(m, s, t->pairs[i].new_row, &out->list[out->count++], err);
 		}
 	}
-	sort(out->list, out->count, sizeof(*out->list), by_key);
+	sort_list(out->list, out->count, sizeof(*out->list), by_key);
 	return rc;
 }
 
@@ -696,7 +548,7 @@ static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
 		return VV_OK;
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		sort(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), by_number);
+		sort_list(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), by_number);
 		rc = list_new_keys(m, &m->side[i], &t[i], &keys[i], err);
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
@@ -706,6 +558,136 @@ static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
 	vv_free(keys[1].list);
 	return rc;
 }
+
+/* --- which of equal rows ---------------------------------------------------------- */
+
+/* So far a block of removed rows is moved at most. */
+#define SLIDE_MAX 65536u
+
+/* Is one of these rows of base changed on the side? */
+static bool any_changed(const merge_side *s, uint64_t from, uint64_t end)
+{
+	size_t lo = 0, hi = s->changed_count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s->changed[mid] < from) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	return lo < s->changed_count && s->changed[lo] < end;
+}
+
+static vv_status same_rows_of_base(merge *m, uint64_t a, uint64_t b, bool *out, vv_error *err)
+{
+	const vv_cell *x, *y;
+	vv_status rc;
+	if ((rc = merge_row(&m->rows, a, &x, err)) < 0 ||
+	    (rc = merge_row(&m->rows, b, &y, err)) < 0) {
+		return rc;
+	}
+	*out = true;
+	for (size_t i = 0; i < m->base->columns && *out; i++) {
+		*out = vv_cell_equal(&x[i], &y[i]);
+	}
+	return VV_OK;
+}
+
+/* How far up (or down) the removed rows between two runs go until the other side has changed
+ * none of them; 0: they do not. A row enters the block where an equal one leaves it. */
+static vv_status find_place(merge *m, size_t which, const merge_run *prev, const merge_run *next,
+			    bool up, uint64_t *steps, vv_error *err)
+{
+	const merge_side *s = &m->side[which], *other = &m->side[1 - which];
+	uint64_t from = prev->old_row + prev->rows, end = next->old_row,
+		 max = up ? prev->rows : next->rows;
+	bool same = true;
+	vv_status rc = VV_OK;
+	*steps = 0;
+	for (uint64_t k = 1; k <= max && k <= SLIDE_MAX && *steps == 0; k++) {
+		uint64_t enters = up ? from - k : end + k - 1, leaves = up ? end - k : from + k - 1;
+		if (any_changed(s, enters, enters + 1)) {
+			break;
+		}
+		if ((rc = same_rows_of_base(m, enters, leaves, &same, err)) < 0 || !same) {
+			break;
+		}
+		if (up ? !any_changed(other, from - k, end - k)
+		       : !any_changed(other, from + k, end + k)) {
+			*steps = k;
+		}
+	}
+	return rc;
+}
+
+static vv_status slide_between(merge *m, size_t which, merge_run *prev, merge_run *next,
+			       bool *moved, vv_error *err)
+{
+	uint64_t from = prev->old_row + prev->rows, steps;
+	if (from == next->old_row || prev->new_row + prev->rows != next->new_row ||
+	    !any_changed(&m->side[1 - which], from, next->old_row)) {
+		return VV_OK;
+	}
+	vv_status rc = find_place(m, which, prev, next, true, &steps, err);
+	if (rc == VV_OK && steps > 0) {
+		prev->rows -= steps;
+		next->old_row -= steps;
+		next->new_row -= steps;
+		next->rows += steps;
+		*moved = true;
+		return VV_OK;
+	}
+	if (rc == VV_OK && (rc = find_place(m, which, prev, next, false, &steps, err)) == VV_OK &&
+	    steps > 0) {
+		prev->rows += steps;
+		next->old_row += steps;
+		next->new_row += steps;
+		next->rows -= steps;
+		*moved = true;
+	}
+	return rc;
+}
+
+/* Of equal rows without a key takes those for removed that the other side did not change: by_old
+ * of the side, which has no empty run. *moved: it is another one now. */
+static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
+{
+	merge_side *s = &m->side[which];
+	size_t count = s->run_count + 2, kept = 0;
+	vv_status rc = VV_OK;
+	*moved = false;
+	if (!m->base || m->key_count > 0 || s->gone == 0 || m->side[1 - which].changed_count == 0) {
+		return VV_OK;
+	}
+	/* with an empty run at either end, so that every removed row is between two */
+	merge_run *runs = vv_calloc(count, sizeof(*runs));
+	if (!runs) {
+		return vv_fail_nomem(err);
+	}
+	if (s->run_count > 0) {
+		memcpy(runs + 1, s->by_old, s->run_count * sizeof(*runs));
+	}
+	runs[count - 1] = (merge_run){m->base->root.rows, s->table->root.rows, 0};
+	for (size_t i = 1; i < count && rc == VV_OK; i++) {
+		rc = slide_between(m, which, &runs[i - 1], &runs[i], moved, err);
+	}
+	if (rc < 0 || !*moved) {
+		vv_free(runs);
+		return rc;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (runs[i].rows > 0) {
+			runs[kept++] = runs[i];
+		}
+	}
+	vv_free(s->by_old);
+	s->by_old = runs;
+	s->run_count = kept;
+	return VV_OK;
+}
+
+/* --- both sides ------------------------------------------------------------------- */
 
 vv_status merge_rows_match(merge *m, vv_error *err)
 {
@@ -720,7 +702,7 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 	}
 	rc = rc < 0 ? rc : settle_rekeyed(m, t, err);
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		rc = match_side(m, &m->side[i], &t[i], err);
+		rc = match_rows_of_side(m, &m->side[i], &t[i], err);
 	}
 	told_clear(&t[0]);
 	told_clear(&t[1]);

@@ -8,75 +8,13 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/merge/merge_internal.h"
+#include "diff/merge/cells.h"
+#include "diff/merge/columns.h"
+#include "diff/merge/match.h"
+#include "diff/merge/schema.h"
+#include "diff/merge/state.h"
+#include "diff/merge/write.h"
 #include "diff/rows/rowdiff.h"
-
-vv_table *merge_version(const merge *m, int version)
-{
-	return version == 2 ? m->base : m->side[version].table;
-}
-
-int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base)
-{
-	return x_is_y || y_is_base ? 0 : x_is_base ? 1 : -1;
-}
-
-int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len)
-{
-	for (size_t i = 0; i < m->opts->decision_count; i++) {
-		const vv_merge_decision *d = &m->opts->decisions[i];
-		bool named = d->column && column ? strlen(d->column) == len &&
-							   memcmp(d->column, column, len) == 0
-						 : !d->column && !column;
-		if (d->kind == kind && named) {
-			return d->take == VV_TAKE_BASE
-				       ? 2
-				       : (int)(d->take == VV_TAKE_OURS ? m->ours : 1 - m->ours);
-		}
-	}
-	return -1;
-}
-
-/* The key of a row as a JSON array of texts. */
-static void put_key(const merge *m, const merge_report *r, vv_buf *out)
-{
-	const size_t *places = r->version == 2 ? m->base_key : m->side[r->version].key;
-	vv_buf_putc(out, '[');
-	for (size_t i = 0; i < m->key_count; i++) {
-		const vv_cell *c = &r->key_cells[places[i]];
-		vv_buf_puts(out, i > 0 ? "," : "");
-		vv_json_put_string(out, c->len > 0 ? c->text : "", c->len);
-	}
-	vv_buf_putc(out, ']');
-}
-
-vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
-{
-	vv_buf key = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	m->stats->conflicts++;
-	if (!m->opts->conflict) {
-		return VV_OK;
-	}
-	bool keyed = r->key_cells && m->key_count > 0;
-	if (keyed) {
-		put_key(m, r, &key);
-		rc = vv_buf_ok(&key, err);
-	}
-	vv_conflict c = {.kind = r->kind,
-			 .key = keyed ? vv_buf_cstr(&key) : NULL,
-			 .row = r->row,
-			 .column = r->column,
-			 .base = r->base,
-			 .ours = r->side[m->ours],
-			 .theirs = r->side[1 - m->ours],
-			 .detail = r->detail};
-	if (rc == VV_OK) {
-		rc = m->opts->conflict(m->opts->payload, &c, err);
-	}
-	vv_buf_clear(&key);
-	return rc;
-}
 
 /* --- what needs no merging -------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "diff/rows/rowdiff_internal.h"
 #include "diff/rows/value.h"
@@ -185,14 +186,8 @@ static vv_status add_run(runs *r, uint64_t old_row, uint64_t new_row, vv_error *
 	if (r->count >= r->max) {
 		return rowdiff_keep(r->kept, old_row, new_row, PAIR_EQUAL, err);
 	}
-	if (r->count == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 64;
-		vv_segment *p = vv_realloc_array(r->list, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		r->list = p;
-		r->cap = cap;
+	if (!vv_array_room(r->list, r->count, r->cap)) {
+		return vv_fail_nomem(err);
 	}
 	r->list[r->count++] = (vv_segment){old_row, new_row, 1};
 	return VV_OK;

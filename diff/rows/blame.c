@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "diff/rows/rowdiff.h"
 
@@ -225,14 +226,9 @@ static vv_status read_changes(step *s, vv_rowdiff *d, uint64_t new_rows, vv_erro
 		if (c.kind == VV_ROW_ADDED || rc < 0) {
 			continue;
 		}
-		if (count == cap) {
-			cap = cap ? cap * 2 : 64;
-			uint64_t *p = vv_realloc_array(out_of_line, cap, sizeof(*p));
-			if (!p) {
-				rc = vv_fail_nomem(err);
-				continue;
-			}
-			out_of_line = p;
+		if (!vv_array_room(out_of_line, count, cap)) {
+			rc = vv_fail_nomem(err);
+			continue;
 		}
 		out_of_line[count++] = c.old_row;
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 
@@ -36,14 +37,8 @@ typedef struct side {
 
 static vv_status add_node(nodes *n, const node *x, vv_error *err)
 {
-	if (n->count == n->cap) {
-		size_t cap = n->cap ? n->cap * 2 : 64;
-		node *p = vv_realloc_array(n->list, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		n->list = p;
-		n->cap = cap;
+	if (!vv_array_room(n->list, n->count, n->cap)) {
+		return vv_fail_nomem(err);
 	}
 	n->list[n->count++] = *x;
 	return VV_OK;
@@ -135,14 +130,8 @@ typedef struct shares {
 
 static vv_status add_share(shares *s, uint64_t a, uint64_t b, uint64_t items, vv_error *err)
 {
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 64;
-		share *p = vv_realloc_array(s->list, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		s->list = p;
-		s->cap = cap;
+	if (!vv_array_room(s->list, s->count, s->cap)) {
+		return vv_fail_nomem(err);
 	}
 	s->list[s->count++] = (share){a, b, items};
 	return VV_OK;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/rows/rowdiff_internal.h"
@@ -27,14 +28,8 @@ typedef struct rows {
 
 static vv_status rows_add(rows *r, uint64_t row, vv_error *err)
 {
-	if (r->count == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 16;
-		uint64_t *p = vv_realloc_array(r->list, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		r->list = p;
-		r->cap = cap;
+	if (!vv_array_room(r->list, r->count, r->cap)) {
+		return vv_fail_nomem(err);
 	}
 	r->list[r->count++] = row;
 	return VV_OK;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "diff/rows/rowdiff_internal.h"
 
@@ -19,14 +20,8 @@ vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, ui
 		last->rows += rows;
 		return VV_OK;
 	}
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : 64;
-		row_run *p = vv_realloc_array(m->list, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		m->list = p;
-		m->cap = cap;
+	if (!vv_array_room(m->list, m->count, m->cap)) {
+		return vv_fail_nomem(err);
 	}
 	m->list[m->count++] = (row_run){
 		.old_row = old_row, .new_row = new_row, .rows = rows, .moved = true};

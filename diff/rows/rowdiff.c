@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/rows/rowdiff_internal.h"
@@ -341,14 +342,8 @@ static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *ad
 
 static vv_status gap_add(vv_rowdiff *d, vv_error *err)
 {
-	if (d->gap_count == d->gap_cap) {
-		size_t cap = d->gap_cap ? d->gap_cap * 2 : 64;
-		row_entry *p = vv_realloc_array(d->gap, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		d->gap = p;
-		d->gap_cap = cap;
+	if (!vv_array_room(d->gap, d->gap_count, d->gap_cap)) {
+		return vv_fail_nomem(err);
 	}
 	d->gap[d->gap_count++] = d->ahead;
 	d->has_ahead = false;

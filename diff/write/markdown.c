@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/write/column_pairs.h"
@@ -257,14 +258,8 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 
 static md_table *add_table(md_writer *w)
 {
-	if (w->count == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 8;
-		md_table *p = vv_realloc_array(w->tables, cap, sizeof(*p));
-		if (!p) {
-			return NULL;
-		}
-		w->tables = p;
-		w->cap = cap;
+	if (!vv_array_room(w->tables, w->count, w->cap)) {
+		return NULL;
 	}
 	w->tables[w->count] = (md_table){.head = VV_BUF_INIT};
 	return &w->tables[w->count++];

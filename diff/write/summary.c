@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/write/change_words.h"
@@ -214,14 +215,8 @@ static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *e
 	const vv_diff_table *t = &w->table;
 	vv_buf b = VV_BUF_INIT, path = VV_BUF_INIT;
 	vv_status rc;
-	if (w->count == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 16;
-		line *p = vv_realloc_array(w->lines, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		w->lines = p;
-		w->cap = cap;
+	if (!vv_array_room(w->lines, w->count, w->cap)) {
+		return vv_fail_nomem(err);
 	}
 	if ((rc = put_line(&b, t, s, err)) < 0) {
 		vv_buf_clear(&b);

@@ -1,11 +1,12 @@
 /*
- * fetch: knows how rows and their lines are read by number while several versions are walked at
+ * rows: knows how rows and their lines are read by number while several versions are walked at
  * once: a few groups of each are kept, and neighbouring groups are read without seeking.
  */
+#include "diff/merge/rows.h"
+
 #include <string.h>
 
 #include "base/sys.h"
-#include "diff/merge/merge_internal.h"
 
 vv_status merge_rows_open(merge_rows *r, vv_table *t, vv_error *err)
 {
@@ -43,7 +44,7 @@ static vv_status read_group(merge_rows *r, merge_slot *s, uint64_t row, vv_error
 	if (row != r->next && (rc = vv_table_seek_row(r->reader, row, err)) < 0) {
 		return rc;
 	}
-	r->next = MERGE_NONE;
+	r->next = UINT64_MAX;
 	int more = vv_table_read(r->reader, &s->batch, err);
 	if (more > 0 && row >= s->batch.first_row && row - s->batch.first_row < s->batch.rows) {
 		r->next = s->batch.first_row + s->batch.rows;

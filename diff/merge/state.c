@@ -1,0 +1,218 @@
+/*
+ * state: knows how what was found out about the three versions is asked for: which row of base
+ * is which of a side, which rows are untouched, what was decided, and how a conflict is
+ * reported.
+ */
+#include "diff/merge/state.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/merge/merge.h"
+#include "diff/rows/rowdiff.h"
+
+vv_table *merge_version(const merge *m, int version)
+{
+	return version == 2 ? m->base : m->side[version].table;
+}
+
+int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base)
+{
+	return x_is_y || y_is_base ? 0 : x_is_base ? 1 : -1;
+}
+
+int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len)
+{
+	for (size_t i = 0; i < m->opts->decision_count; i++) {
+		const vv_merge_decision *d = &m->opts->decisions[i];
+		bool named = d->column && column ? strlen(d->column) == len &&
+							   memcmp(d->column, column, len) == 0
+						 : !d->column && !column;
+		if (d->kind == kind && named) {
+			return d->take == VV_TAKE_BASE
+				       ? 2
+				       : (int)(d->take == VV_TAKE_OURS ? m->ours : 1 - m->ours);
+		}
+	}
+	return -1;
+}
+
+/* The key of a row as a JSON array of texts. */
+static void put_key(const merge *m, const merge_report *r, vv_buf *out)
+{
+	const size_t *places = r->version == 2 ? m->base_key : m->side[r->version].key;
+	vv_buf_putc(out, '[');
+	for (size_t i = 0; i < m->key_count; i++) {
+		const vv_cell *c = &r->key_cells[places[i]];
+		vv_buf_puts(out, i > 0 ? "," : "");
+		vv_json_put_string(out, c->len > 0 ? c->text : "", c->len);
+	}
+	vv_buf_putc(out, ']');
+}
+
+vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
+{
+	vv_buf key = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	m->stats->conflicts++;
+	if (!m->opts->conflict) {
+		return VV_OK;
+	}
+	bool keyed = r->key_cells && m->key_count > 0;
+	if (keyed) {
+		put_key(m, r, &key);
+		rc = vv_buf_ok(&key, err);
+	}
+	vv_conflict c = {.kind = r->kind,
+			 .key = keyed ? vv_buf_cstr(&key) : NULL,
+			 .row = r->row,
+			 .column = r->column,
+			 .base = r->base,
+			 .ours = r->side[m->ours],
+			 .theirs = r->side[1 - m->ours],
+			 .detail = r->detail};
+	if (rc == VV_OK) {
+		rc = m->opts->conflict(m->opts->payload, &c, err);
+	}
+	vv_buf_clear(&key);
+	return rc;
+}
+
+/* --- rows ------------------------------------------------------------------- */
+
+/* The run that holds a row; NULL: none. */
+static const merge_run *find_run(const merge_run *list, size_t count, size_t *hint, bool old,
+				 uint64_t row)
+{
+	size_t lo = 0, hi = count;
+	if (*hint < count) {
+		uint64_t from = old ? list[*hint].old_row : list[*hint].new_row;
+		if (row >= from && row - from < list[*hint].rows) {
+			return &list[*hint];
+		}
+	}
+	while (lo < hi) { /* the first run that begins behind row */
+		size_t mid = lo + (hi - lo) / 2;
+		if ((old ? list[mid].old_row : list[mid].new_row) <= row) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	if (lo == 0) {
+		return NULL;
+	}
+	*hint = lo - 1;
+	const merge_run *r = &list[lo - 1];
+	return row - (old ? r->old_row : r->new_row) < r->rows ? r : NULL;
+}
+
+uint64_t merge_to_side(merge_side *s, uint64_t old_row)
+{
+	const merge_run *r = find_run(s->by_old, s->run_count, &s->at_old, true, old_row);
+	return r ? r->new_row + (old_row - r->old_row) : MERGE_NONE;
+}
+
+uint64_t merge_to_base(merge_side *s, uint64_t new_row)
+{
+	const merge_run *r = find_run(s->by_new, s->run_count, &s->at_new, false, new_row);
+	return r ? r->old_row + (new_row - r->new_row) : MERGE_NONE;
+}
+
+const merge_block *merge_block_at(const merge_side *s, uint64_t above)
+{
+	size_t lo = 0, hi = s->block_count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s->blocks[s->by_above[mid]].above < above) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	return lo < s->block_count && s->blocks[s->by_above[lo]].above == above
+		       ? &s->blocks[s->by_above[lo]]
+		       : NULL;
+}
+
+uint64_t merge_added_index(const merge_side *s, uint64_t new_row)
+{
+	size_t lo = 0, hi = s->block_count;
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s->blocks[mid].row <= new_row) {
+			lo = mid;
+		} else {
+			hi = mid;
+		}
+	}
+	return s->blocks[lo].before + (new_row - s->blocks[lo].row);
+}
+
+static const merge_group *find_group(merge_groups *g, uint64_t row)
+{
+	size_t lo = 0, hi = g->count;
+	if (g->at < g->count && g->list[g->at].row <= row &&
+	    (g->at + 1 == g->count || g->list[g->at + 1].row > row)) {
+		return &g->list[g->at];
+	}
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (g->list[mid].row <= row) {
+			lo = mid;
+		} else {
+			hi = mid;
+		}
+	}
+	g->at = lo;
+	return &g->list[lo];
+}
+
+/* Rows from row on that stand in the same group. */
+static uint64_t rest_of_group(const merge_groups *g, const merge_group *x, const vv_table *t,
+			      uint64_t row)
+{
+	return (x + 1 == g->list + g->count ? t->root.rows : x[1].row) - row;
+}
+
+/* Rows from row on before the next one that has other cells. */
+static uint64_t until_changed(merge_side *s, uint64_t row)
+{
+	size_t lo = 0, hi = s->changed_count, at = s->at_changed;
+	if (at > s->changed_count || (at > 0 && s->changed[at - 1] >= row) ||
+	    (at < s->changed_count && s->changed[at] < row)) {
+		while (lo < hi) {
+			size_t mid = lo + (hi - lo) / 2;
+			if (s->changed[mid] < row) {
+				lo = mid + 1;
+			} else {
+				hi = mid;
+			}
+		}
+		s->at_changed = at = lo;
+	}
+	return at < s->changed_count ? s->changed[at] - row : MERGE_NONE;
+}
+
+uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row)
+{
+	if (m->groups.count == 0 || s->groups.count == 0) {
+		return 0;
+	}
+	const merge_group *a = find_group(&m->groups, old_row),
+			  *b = find_group(&s->groups, new_row);
+	uint64_t left = rest_of_group(&m->groups, a, m->base, old_row);
+	bool same = s->same_places && old_row - a->row == new_row - b->row &&
+		    a->data.lo == b->data.lo && a->data.hi == b->data.hi && a->layout == b->layout;
+	if (same) {
+		return left;
+	}
+	if (!s->exact || !a->plain || !b->plain) {
+		return 0;
+	}
+	uint64_t there = rest_of_group(&s->groups, b, s->table, new_row),
+		 unchanged = until_changed(s, old_row);
+	left = there < left ? there : left;
+	return unchanged < left ? unchanged : left;
+}
