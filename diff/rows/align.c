@@ -3,12 +3,13 @@
  * sides, rows that are equal where they are expected are done with at once; only the
  * others are hashed and sorted.
  */
+#include "diff/rows/align.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/sys.h"
-#include "diff/rows/rowdiff_internal.h"
 #include "diff/rows/value.h"
 
 /* Rows looked ahead on either side for where the two go on alike. */

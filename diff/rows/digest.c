@@ -3,11 +3,30 @@
  * form; the compared cells as they are spelled, or in canonical form where spelling does
  * not matter or the two files have different forms.
  */
+#include "diff/rows/digest.h"
+
 #include <string.h>
 
 #include "base/sys.h"
-#include "diff/rows/rowdiff_internal.h"
 #include "diff/rows/value.h"
+
+#define DEFAULT_MEMORY (32u << 20)
+
+size_t rowdiff_memory(const vv_rowdiff *d, size_t n)
+{
+	uint64_t all = d->opts.memory ? d->opts.memory : DEFAULT_MEMORY;
+	return (size_t)(all / n);
+}
+
+vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, row_pair how,
+		       vv_error *err)
+{
+	uint8_t r[KEPT_LEN];
+	vv_put_be64(r, old_row);
+	vv_put_be64(r + 8, new_row);
+	r[16] = (uint8_t)how;
+	return vv_sorter_add(kept, r, err);
+}
 
 const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b)
 {

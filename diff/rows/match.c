@@ -1,17 +1,18 @@
 /*
  * match: knows how rows find each other: by equal digests first, then, under one key, in order
- * of occurrence; and where a removed row stands among the new ones.
+ * of occurrence; which of them moved; and where a removed row stands among the new ones.
  */
+#include "diff/rows/match.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/rows/rowdiff_internal.h"
+#include "diff/rows/align.h"
+#include "diff/rows/rekey.h"
 
-/* Rows that both have: old (8), new (8), row_pair (1); by old row. */
-#define KEPT_LEN 17u
 /* Rows that only one version has: row (8). */
 #define LONE_LEN 8u
 /* What is answered: pos (8), old (8), new (8), kind (1), moved (1), rekeyed (1). */
@@ -20,6 +21,104 @@
  * always room for. */
 #define MOVE_BYTES 80u
 #define MOVES_MIN 10000u
+
+/* --- which rows moved ------------------------------------------------------------- */
+
+/* The fewest whose removal leaves the others in their order. Rows that both have are taken
+ * as runs (equal steps on both sides), added by ascending old row; the heaviest ascending
+ * subsequence of the runs stayed where it was. */
+typedef struct row_run {
+	uint64_t old_row, new_row, rows;
+	bool moved;
+} row_run;
+typedef struct row_moves {
+	row_run *list;
+	size_t count, cap, at;
+} row_moves;
+
+static vv_status moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
+			   vv_error *err)
+{
+	row_run *last = m->count > 0 ? &m->list[m->count - 1] : NULL;
+	if (last && last->old_row + last->rows == old_row &&
+	    last->new_row + last->rows == new_row) {
+		last->rows += rows;
+		return VV_OK;
+	}
+	if (!vv_array_room(m->list, m->count, m->cap)) {
+		return vv_fail_nomem(err);
+	}
+	m->list[m->count++] = (row_run){
+		.old_row = old_row, .new_row = new_row, .rows = rows, .moved = true};
+	return VV_OK;
+}
+
+static int by_new_row(const void *a, const void *b)
+{
+	const row_run *const *x = a, *const *y = b;
+	return (*x)->new_row < (*y)->new_row ? -1 : (*x)->new_row > (*y)->new_row;
+}
+
+/* The best chain among the first ranks, in a Fenwick tree: its weight and last run. */
+typedef struct chain {
+	uint64_t weight;
+	size_t last; /* + 1; 0: none */
+} chain;
+
+static vv_status moves_settle(row_moves *m, vv_error *err)
+{
+	size_t n = m->count;
+	row_run **order = vv_calloc(n + 1, sizeof(*order));
+	chain *tree = vv_calloc(n + 1, sizeof(*tree));
+	size_t *rank = vv_calloc(n + 1, sizeof(*rank)), *before = vv_calloc(n + 1, sizeof(*before));
+	chain best = {0, 0};
+	vv_status rc = VV_OK;
+	if (!order || !tree || !rank || !before) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < n; i++) {
+		order[i] = &m->list[i];
+	}
+	if (n > 1) {
+		qsort(order, n, sizeof(*order), by_new_row);
+	}
+	for (size_t i = 0; i < n; i++) {
+		rank[order[i] - m->list] = i + 1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		chain c = {0, 0};
+		for (size_t at = rank[i] - 1; at > 0; at -= at & (~at + 1)) {
+			c = tree[at].weight > c.weight ? tree[at] : c;
+		}
+		before[i] = c.last;
+		c = (chain){c.weight + m->list[i].rows, i + 1};
+		for (size_t at = rank[i]; at <= n; at += at & (~at + 1)) {
+			tree[at] = c.weight > tree[at].weight ? c : tree[at];
+		}
+		best = c.weight > best.weight ? c : best;
+	}
+	for (size_t i = best.last; i > 0; i = before[i - 1]) {
+		m->list[i - 1].moved = false;
+	}
+done:
+	vv_free(order);
+	vv_free(tree);
+	vv_free(rank);
+	vv_free(before);
+	return rc;
+}
+
+/* Asked by ascending old row: did it move? */
+static bool moves_ask(row_moves *m, uint64_t old_row)
+{
+	while (m->at + 1 < m->count && m->list[m->at + 1].old_row <= old_row) {
+		m->at++;
+	}
+	return m->at < m->count && m->list[m->at].moved;
+}
+
+/* --- which row is which ------------------------------------------------------------- */
 
 typedef struct rows {
 	uint64_t *list;
@@ -50,16 +149,6 @@ typedef struct matcher {
 	} repeats[VV_REPEATS_SHOWN];
 	size_t repeat_count;
 } matcher;
-
-vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, row_pair how,
-		       vv_error *err)
-{
-	uint8_t r[KEPT_LEN];
-	vv_put_be64(r, old_row);
-	vv_put_be64(r + 8, new_row);
-	r[16] = (uint8_t)how;
-	return vv_sorter_add(kept, r, err);
-}
 
 static vv_status add_entry(vv_rowdiff *d, const row_entry *e, vv_error *err)
 {
@@ -226,7 +315,7 @@ static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t
 	if (!c->d->opts.moves && !c->d->opts.everything) {
 		return false;
 	}
-	return c->m->has_moves ? rowdiff_moves_ask(&c->m->moves, old_row) : behind;
+	return c->m->has_moves ? moves_ask(&c->m->moves, old_row) : behind;
 }
 
 /* A pair of rows is passed; says what there is to say of it. */
@@ -315,20 +404,18 @@ static vv_status find_moves(matcher *m, vv_error *err)
 		       g->segments[segment].old_row < row && m->moves.count < max;
 		     segment++) {
 			const vv_segment *s = &g->segments[segment];
-			rc = rowdiff_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
+			rc = moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
 		}
 		if (rc == VV_OK && m->moves.count < max) {
-			rc = rowdiff_moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8),
-					       1, err);
+			rc = moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8), 1, err);
 		}
 	}
 	for (; rc == VV_OK && segment < g->segment_count && m->moves.count < max; segment++) {
 		const vv_segment *s = &g->segments[segment];
-		rc = rowdiff_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
+		rc = moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
 	}
 	m->has_moves = m->moves.count < max;
-	if (rc == VV_OK &&
-	    (!m->has_moves || (rc = rowdiff_moves_settle(&m->moves, err)) == VV_OK)) {
+	if (rc == VV_OK && (!m->has_moves || (rc = moves_settle(&m->moves, err)) == VV_OK)) {
 		rc = vv_sorter_finish(again, err);
 	}
 	vv_sorter_free(m->kept);
@@ -396,8 +483,8 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 		bool old = m->repeats[i].side == 0;
 		const vv_cell *cells;
 		vv_buf b = VV_BUF_INIT;
-		vv_status rc = row_fetch_get(old ? &d->fetch_a : &d->fetch_b, m->repeats[i].row,
-					     &cells, err);
+		vv_status rc = vv_row_by_number_get(old ? &d->rows_a : &d->rows_b,
+						    m->repeats[i].row, &cells, err);
 		if (rc < 0) {
 			return rc;
 		}

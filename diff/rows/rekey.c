@@ -6,10 +6,11 @@
  * nearly all rows there have a rest of their own. A table of days and measurements, say,
  * fails the last: that two days have one value says nothing.
  */
+#include "diff/rows/rekey.h"
+
 #include <string.h>
 
 #include "base/sys.h"
-#include "diff/rows/rowdiff_internal.h"
 #include "diff/rows/value.h"
 
 /* A row's rest: hash (16), side (1), whether only this side has the row's key (1), row (8). */
@@ -171,13 +172,13 @@ static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error
 	vv_status rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 8),
 				     r->d->opts.temp_dir, err);
 	for (int side = 0; side < 2 && rc == VV_OK; side++) {
-		row_fetch *f = side == 0 ? &r->d->fetch_a : &r->d->fetch_b;
+		vv_row_by_number *f = side == 0 ? &r->d->rows_a : &r->d->rows_b;
 		const vv_cell *cells;
 		const void *p;
 		int more = 0;
 		while (rc == VV_OK && (more = vv_sorter_next(lone[side], &p, err)) > 0) {
 			uint64_t row = vv_get_be64(p);
-			if ((rc = row_fetch_get(f, row, &cells, err)) == VV_OK) {
+			if ((rc = vv_row_by_number_get(f, row, &cells, err)) == VV_OK) {
 				rc = rest_add(r, rests, side, cells, row, true, err);
 			}
 		}

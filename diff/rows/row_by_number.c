@@ -1,43 +1,68 @@
 /*
- * row_by_number: knows which group was read last, so that neighbouring rows cost nothing more.
+ * row_by_number: knows which groups were read last, so that neighbouring rows cost nothing more.
  */
 #include "diff/rows/row_by_number.h"
 
-void vv_row_by_number_init(vv_row_by_number *r, vv_table *table)
+#include <assert.h>
+
+void vv_row_by_number_init(vv_row_by_number *r, vv_table *table, size_t groups)
 {
-	*r = (vv_row_by_number){.table = table};
-	vv_batch_init(&r->batch);
+	assert(groups > 0 && groups <= VV_ROW_GROUPS_MAX);
+	*r = (vv_row_by_number){.table = table, .groups = groups};
+	for (size_t i = 0; i < groups; i++) {
+		vv_batch_init(&r->batch[i]);
+	}
 }
 
 void vv_row_by_number_close(vv_row_by_number *r)
 {
 	if (r->table) {
 		vv_table_reader_close(r->reader);
-		vv_batch_clear(&r->batch);
+		for (size_t i = 0; i < r->groups; i++) {
+			vv_batch_clear(&r->batch[i]);
+		}
 	}
 	*r = (vv_row_by_number){0};
+}
+
+static vv_status read_group(vv_row_by_number *r, vv_batch *b, uint64_t row, vv_error *err)
+{
+	vv_status rc;
+	if ((!r->reader &&
+	     (rc = vv_table_reader_open(&r->reader, r->table, NULL, 0, false, err)) < 0) ||
+	    (rc = vv_table_seek_row(r->reader, row, err)) < 0) {
+		return rc;
+	}
+	int more = vv_table_read(r->reader, b, err);
+	if (more <= 0) {
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
+					  (unsigned long long)row + 1);
+	}
+	return VV_OK;
 }
 
 vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
 			       vv_error *err)
 {
-	vv_batch *b = &r->batch;
-	vv_status rc = VV_OK;
-	if (!r->held || row < b->first_row || row - b->first_row >= b->rows) {
-		r->held = false;
-		if ((!r->reader &&
-		     (rc = vv_table_reader_open(&r->reader, r->table, NULL, 0, false, err)) < 0) ||
-		    (rc = vv_table_seek_row(r->reader, row, err)) < 0) {
+	size_t at = 0, oldest = 0;
+	for (; at < r->groups; at++) {
+		const vv_batch *b = &r->batch[at];
+		if (r->used[at] && row >= b->first_row && row - b->first_row < b->rows) {
+			break;
+		}
+		oldest = r->used[at] < r->used[oldest] ? at : oldest;
+	}
+	if (at == r->groups) {
+		at = oldest;
+		r->used[at] = 0;
+		vv_status rc = read_group(r, &r->batch[at], row, err);
+		if (rc < 0) {
 			return rc;
 		}
-		int more = vv_table_read(r->reader, b, err);
-		if (more <= 0) {
-			return more < 0 ? (vv_status)more
-					: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
-						  (unsigned long long)row + 1);
-		}
-		r->held = true;
 	}
+	const vv_batch *b = &r->batch[at];
+	r->used[at] = ++r->clock;
 	*cells = &b->cells[(row - b->first_row) * b->columns];
 	return VV_OK;
 }

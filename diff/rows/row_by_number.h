@@ -1,27 +1,34 @@
 /*
- * row_by_number: rows of one version by their number, mostly in ascending order.
+ * row_by_number: rows of one version by their number, some recently used groups kept.
  *
- * For writers that show or need rows besides the changed ones. One group is held.
+ * For writers that show or need rows besides the changed ones, mostly in ascending order (one
+ * group is enough), and for comparisons, which go to and fro.
  */
 #ifndef VV_DIFF_ROWS_ROW_BY_NUMBER_H
 #define VV_DIFF_ROWS_ROW_BY_NUMBER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "dataset/table/table.h"
 
+#define VV_ROW_GROUPS_MAX 16u
+
 typedef struct vv_row_by_number {
 	vv_table *table;         /* NULL: closed */
 	vv_table_reader *reader; /* opened with the first row that is asked for */
-	vv_batch batch;
-	bool held;
+	size_t groups;           /* so many are kept */
+	vv_batch batch[VV_ROW_GROUPS_MAX];
+	uint64_t used[VV_ROW_GROUPS_MAX]; /* when; 0: empty */
+	uint64_t clock;
 } vv_row_by_number;
 
-/* nothing is read yet; zeroed storage is closed */
-void vv_row_by_number_init(vv_row_by_number *r, vv_table *table);
-void vv_row_by_number_close(vv_row_by_number *r);
+/* Nothing is read yet. groups: how many are kept, 1 to VV_ROW_GROUPS_MAX. */
+void vv_row_by_number_init(vv_row_by_number *r, vv_table *table, size_t groups);
+void vv_row_by_number_close(vv_row_by_number *r); /* zeroed storage is closed */
 
-/* The row's cells, borrowed until the next call. */
+/* The row's cells, borrowed until `groups` - 1 further groups were read; where one is kept,
+ * until the next call. */
 vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
 			       vv_error *err);
 

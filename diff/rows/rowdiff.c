@@ -9,10 +9,9 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/rows/rowdiff_internal.h"
+#include "diff/rows/match.h"
 #include "diff/rows/value.h"
 
-#define DEFAULT_MEMORY (32u << 20)
 /* Keyless: this many removed and added rows of one gap are looked at together. */
 #define GAP_MAX 512u
 
@@ -21,55 +20,6 @@ bool vv_tables_same_data(const vv_table *a, const vv_table *b)
 	return a->root.data.len == b->root.data.len &&
 	       (a->root.data.len == 0 ||
 		memcmp(a->root.data.data, b->root.data.data, a->root.data.len) == 0);
-}
-
-size_t rowdiff_memory(const vv_rowdiff *d, size_t n)
-{
-	uint64_t all = d->opts.memory ? d->opts.memory : DEFAULT_MEMORY;
-	return (size_t)(all / n);
-}
-
-vv_status row_fetch_open(row_fetch *f, vv_table *t, vv_error *err)
-{
-	f->table = t;
-	for (size_t i = 0; i < FETCH_SLOTS; i++) {
-		vv_batch_init(&f->slots[i]);
-	}
-	return vv_table_reader_open(&f->reader, t, NULL, 0, false, err);
-}
-
-void row_fetch_close(row_fetch *f)
-{
-	vv_table_reader_close(f->reader);
-	for (size_t i = 0; f->table && i < FETCH_SLOTS; i++) {
-		vv_batch_clear(&f->slots[i]);
-	}
-}
-
-vv_status row_fetch_get(row_fetch *f, uint64_t row, const vv_cell **cells, vv_error *err)
-{
-	size_t oldest = 0;
-	for (size_t i = 0; i < FETCH_SLOTS; i++) {
-		vv_batch *b = &f->slots[i];
-		if (f->used[i] && row >= b->first_row && row - b->first_row < b->rows) {
-			f->used[i] = ++f->clock;
-			*cells = &b->cells[(row - b->first_row) * b->columns];
-			return VV_OK;
-		}
-		oldest = f->used[i] < f->used[oldest] ? i : oldest;
-	}
-	vv_batch *b = &f->slots[oldest];
-	f->used[oldest] = 0;
-	vv_status rc = vv_table_seek_row(f->reader, row, err);
-	int more = rc < 0 ? (int)rc : vv_table_read(f->reader, b, err);
-	if (more <= 0) {
-		return more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
-					  (unsigned long long)row + 1);
-	}
-	f->used[oldest] = ++f->clock;
-	*cells = &b->cells[(row - b->first_row) * b->columns];
-	return VV_OK;
 }
 
 static bool named(const char *const *names, const vv_field *f)
@@ -213,11 +163,12 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	d->cross = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
 	d->canonical = opts->ignore_format || d->cross;
 	vv_random(&d->seed, sizeof(d->seed));
+	vv_row_by_number_init(&d->rows_a, a, VV_ROW_GROUPS_MAX);
+	vv_row_by_number_init(&d->rows_b, b, VV_ROW_GROUPS_MAX);
 	if ((rc = choose_compared(d, err)) < 0 || (rc = choose_key(d, err)) < 0 ||
 	    (rc = same_places(opts->columns) ? vv_changed_groups_find(&d->changed, a, b, err)
 					     : vv_changed_groups_all(&d->changed, a, b, err)) < 0 ||
-	    (rc = row_fetch_open(&d->fetch_a, a, err)) < 0 ||
-	    (rc = row_fetch_open(&d->fetch_b, b, err)) < 0 || (rc = rowdiff_match(d, err)) < 0) {
+	    (rc = rowdiff_match(d, err)) < 0) {
 		vv_rowdiff_close(d);
 		return rc;
 	}
@@ -232,8 +183,8 @@ void vv_rowdiff_close(vv_rowdiff *d)
 	}
 	vv_changed_groups_clear(&d->changed);
 	vv_sorter_free(d->entries);
-	row_fetch_close(&d->fetch_a);
-	row_fetch_close(&d->fetch_b);
+	vv_row_by_number_close(&d->rows_a);
+	vv_row_by_number_close(&d->rows_b);
 	vv_free(d->key_a);
 	vv_free(d->key_b);
 	vv_free(d->compared);
@@ -328,8 +279,8 @@ static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *ad
 	const vv_cell *a, *b;
 	size_t changed, formatted, all = 0;
 	vv_status rc;
-	if ((rc = row_fetch_get(&d->fetch_a, gone->old_row, &a, err)) < 0 ||
-	    (rc = row_fetch_get(&d->fetch_b, added->new_row, &b, err)) < 0 ||
+	if ((rc = vv_row_by_number_get(&d->rows_a, gone->old_row, &a, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&d->rows_b, added->new_row, &b, err)) < 0 ||
 	    (rc = compare_cells(d, a, b, false, &changed, &formatted, err)) < 0) {
 		return rc;
 	}
@@ -441,8 +392,8 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 		*tell = true;
 		return VV_OK;
 	}
-	if ((rc = row_fetch_get(&d->fetch_a, e->old_row, &out->old_cells, err)) < 0 ||
-	    (rc = row_fetch_get(&d->fetch_b, e->new_row, &out->new_cells, err)) < 0 ||
+	if ((rc = vv_row_by_number_get(&d->rows_a, e->old_row, &out->old_cells, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&d->rows_b, e->new_row, &out->new_cells, err)) < 0 ||
 	    (rc = compare_cells(d, out->old_cells, out->new_cells, e->rekeyed, &changed, &formatted,
 				err)) < 0) {
 		return rc;
@@ -479,10 +430,10 @@ int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err)
 				       .place = e.kind == VV_ROW_REMOVED ? e.pos / 2 : e.new_row};
 		if (e.kind == VV_ROW_ADDED) {
 			d->stats.added++;
-			rc = row_fetch_get(&d->fetch_b, e.new_row, &out->new_cells, err);
+			rc = vv_row_by_number_get(&d->rows_b, e.new_row, &out->new_cells, err);
 		} else if (e.kind == VV_ROW_REMOVED) {
 			d->stats.removed++;
-			rc = row_fetch_get(&d->fetch_a, e.old_row, &out->old_cells, err);
+			rc = vv_row_by_number_get(&d->rows_a, e.old_row, &out->old_cells, err);
 		} else {
 			rc = tell_pair(d, &e, out, &tell, err);
 		}

@@ -243,7 +243,7 @@ static vv_status put_all_gone(csv_writer *w, vv_error *err)
 	int more = 0;
 	vv_status rc = vv_sorter_finish(w->gone, err);
 	vv_row_by_number_close(&w->old_rows);
-	vv_row_by_number_init(&w->old_rows, w->table.a);
+	vv_row_by_number_init(&w->old_rows, w->table.a, 1);
 	while (rc == VV_OK && (more = vv_sorter_next(w->gone, &record, err)) > 0) {
 		vv_row_change c = {.kind = VV_ROW_REMOVED,
 				   .old_row = vv_get_be64(record),
@@ -481,11 +481,11 @@ static vv_status csv_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 	w->below = w->over = w->gains = false;
 	close_table(w);
 	if (t->a && t->b && t->columns && !t->partial) {
-		vv_row_by_number_init(&w->rows, t->b);
+		vv_row_by_number_init(&w->rows, t->b, 1);
 		for (size_t i = 0; i < t->columns->count; i++) {
 			w->gains = w->gains || t->columns->pairs[i].a < 0;
 			if (t->columns->pairs[i].b < 0 && !w->old_rows.table) {
-				vv_row_by_number_init(&w->old_rows, t->a);
+				vv_row_by_number_init(&w->old_rows, t->a, 1);
 			}
 		}
 	}

@@ -1,26 +1,16 @@
 /*
- * rowdiff_internal: the steps of a row comparison; shared by rowdiff*.c only.
+ * digest: what a comparison of rows has at hand on its way, and the hashes of a row. The
+ * steps of a comparison (align, rekey, match; then rowdiff) fill and use it; nobody else.
  */
-#ifndef VV_DIFF_ROWS_ROWDIFF_INTERNAL_H
-#define VV_DIFF_ROWS_ROWDIFF_INTERNAL_H
+#ifndef VV_DIFF_ROWS_DIGEST_H
+#define VV_DIFF_ROWS_DIGEST_H
 
+#include "base/buf.h"
+#include "base/hash.h"
 #include "diff/rows/changed_groups.h"
+#include "diff/rows/row_by_number.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/sorter.h"
-
-/* Rows of one version by number, some recently used groups kept. */
-#define FETCH_SLOTS 16
-typedef struct row_fetch {
-	vv_table *table;
-	vv_table_reader *reader;
-	vv_batch slots[FETCH_SLOTS];
-	uint64_t used[FETCH_SLOTS]; /* 0: empty */
-	uint64_t clock;
-} row_fetch;
-vv_status row_fetch_open(row_fetch *f, vv_table *t, vv_error *err);
-void row_fetch_close(row_fetch *f);
-/* The cells of a row, borrowed until FETCH_SLOTS - 1 further groups were fetched. */
-vv_status row_fetch_get(row_fetch *f, uint64_t row, const vv_cell **cells, vv_error *err);
 
 /* One answer on its way: made by matching, in order of `pos`. */
 typedef struct row_entry {
@@ -43,7 +33,7 @@ struct vv_rowdiff {
 	uint64_t seed;
 
 	vv_sorter *entries;
-	row_fetch fetch_a, fetch_b;
+	vv_row_by_number rows_a, rows_b;
 	row_entry *gap; /* entries of one gap (keyless), taken from entries together */
 	size_t gap_count, gap_cap, gap_next;
 	row_entry ahead; /* read from entries, not yet used */
@@ -54,11 +44,14 @@ struct vv_rowdiff {
 	vv_rowdiff_stats stats;
 };
 
+/* The memory for one of n sorters. */
+size_t rowdiff_memory(const vv_rowdiff *d, size_t n);
+
 /* A cell as it is compared. Between CSV and JSON, empty (where that is a missing value), null
  * and absent are one: CSV has no way to tell them apart. */
 vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c);
 
-/* digest.c: a row's hashes. Records of the sorter: key hash (16), row hash (16),
+/* A row's hashes. Records of the sorter: key hash (16), row hash (16),
  * side (1), row (8, big-endian). */
 #define DIGEST_LEN 41u
 #define DIGEST_KEY 16u
@@ -85,11 +78,10 @@ const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
 /* The hash of all compared cells alone. */
 vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
 
-/* align.c: goes over the groups that only one side has. Rows found equal on the
- * way become segments of d->changed (or are put into kept); all others are put into out. */
-vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err);
+/* Rows that both have: old (8), new (8), row_pair (1); by old row. */
+#define KEPT_LEN 17u
 
-/* match.c: a pair of rows as a record of the sorter of kept rows. */
+/* A pair of rows as a record of the sorter of kept rows. */
 typedef enum row_pair {
 	PAIR_EQUAL,
 	PAIR_CHANGED,
@@ -97,32 +89,5 @@ typedef enum row_pair {
 } row_pair;
 vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, row_pair how,
 		       vv_error *err);
-
-/* rekey.c: takes out of gone and added (row numbers, 8 bytes each; finished) the pairs
- * that are one row whose key changed, and puts them into kept. Both are then read anew from
- * their beginnings, or are other sorters. */
-vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
-			vv_error *err);
-
-/* match.c: joins the digests and fills d->entries. */
-vv_status rowdiff_match(vv_rowdiff *d, vv_error *err);
-
-/* moves.c: rows that both have, added by ascending old row; settled once; then
- * asked by ascending old row: did it move? */
-typedef struct row_run {
-	uint64_t old_row, new_row, rows;
-	bool moved;
-} row_run;
-typedef struct row_moves {
-	row_run *list;
-	size_t count, cap, at;
-} row_moves;
-vv_status rowdiff_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
-			    vv_error *err);
-vv_status rowdiff_moves_settle(row_moves *m, vv_error *err);
-bool rowdiff_moves_ask(row_moves *m, uint64_t old_row);
-
-/* The memory for one of n sorters. */
-size_t rowdiff_memory(const vv_rowdiff *d, size_t n);
 
 #endif
