@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/check/value.h"
 #include "dataset/schema/decimal.h"
 
 void vv_condition_free(vv_condition *c)
@@ -45,27 +46,13 @@ bool vv_condition_failed(const vv_condition_scratch *s)
 	return s->failed;
 }
 
-/* Days from 1970-01-01 to the first of a month, by the Gregorian calendar. */
-static int64_t days_to(int64_t year, unsigned month)
-{
-	static const int to_month[12] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-	int64_t before = year - 1, leaps;
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	/* towards minus infinity, also for years before 1 */
-	leaps = (before >= 0 ? before / 4 : -((3 - before) / 4)) -
-		(before >= 0 ? before / 100 : -((99 - before) / 100)) +
-		(before >= 0 ? before / 400 : -((399 - before) / 400));
-	return before * 365 + leaps - 719162 + to_month[month - 1] + (leap && month > 2 ? 1 : 0);
-}
-
 static void set_time(vv_time_value *out, const vv_moment *m)
 {
 	int64_t seconds = (int64_t)m->hour * 3600 + (int64_t)m->minute * 60 + (int64_t)m->second -
 			  m->offset;
 	int64_t day = seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400);
 
-	out->days = days_to(m->year, m->month) + (int64_t)m->day - 1 + day;
+	out->days = vv_value_days(m->year, m->month, m->day) + day;
 	out->seconds = seconds - day * 86400;
 	out->fraction = m->fraction;
 	out->fraction_len = m->fraction ? m->fraction_len : 0;
@@ -118,43 +105,17 @@ static int compare_times(const vv_time_value *a, const vv_time_value *b)
 	return compare_bytes(a->fraction, a->fraction_len, b->fraction, b->fraction_len);
 }
 
-static size_t begins(const char *s, size_t len, const char *with)
-{
-	size_t n = strlen(with);
-
-	return n > 0 && n <= len && memcmp(s, with, n) == 0 ? n : 0;
-}
-
-/* The number alone, with a point and without groupings, appended to out. */
-static bool put_plain_number(vv_buf *out, const vv_field *f, const char *s, size_t len)
-{
-	size_t at, n, part;
-
-	if (!vv_type_find_number(f, s, len, &at, &n)) {
-		return false;
-	}
-	for (s += at; n > 0; s += part, n -= part) {
-		if ((part = begins(s, n, f->group)) > 0) {
-			continue;
-		}
-		part = f->type == VV_TYPE_NUMBER ? begins(s, n, f->decimal) : 0;
-		vv_buf_putc(out, part > 0 ? '.' : *s);
-		part = part > 0 ? part : 1;
-	}
-	return true;
-}
-
 bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len,
 		   bool *failed)
 {
 	vv_decimal d;
-	vv_operand one = {.mantissa = 1};
+	const vv_small one = {1, 0};
 	size_t plain = 0;
 	bool ok;
 
 	vv_buf_reset(digits);
 	if (f) {
-		if (!put_plain_number(digits, f, s, len)) {
+		if (!vv_value_put_number(digits, f, s, len)) {
 			*failed = *failed || digits->failed;
 			return false;
 		}
@@ -193,16 +154,16 @@ static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t t
 	vv_operand *v = &s->stack[top];
 	bool literal = cell->state == VV_CELL_LITERAL;
 
-	v->state = VV_VALUE_UNKNOWN;
+	v->state = VV_VALUE_SMALL;
 	if (f->type != VV_TYPE_YEAR && (literal || (!c->json && has_usual_spelling(f))) &&
-	    vv_operand_read_small(v, cell->text, cell->len, f->type == VV_TYPE_NUMBER)) {
+	    vv_small_read(&v->small, cell->text, cell->len, f->type == VV_TYPE_NUMBER)) {
 		return;
 	}
-	v->state = VV_VALUE_UNKNOWN;
 	if (!accepts(c, f, cell)) {
+		v->state = VV_VALUE_UNKNOWN;
 		return;
 	}
-	if (f->type == VV_TYPE_YEAR && vv_operand_read_small(v, cell->text, cell->len, false)) {
+	if (f->type == VV_TYPE_YEAR && vv_small_read(&v->small, cell->text, cell->len, false)) {
 		return;
 	}
 	v->state = vv_ratio_read(&s->large[top], &s->digits,
@@ -293,7 +254,7 @@ static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_r
 	if (v->state == VV_VALUE_LARGE) {
 		return large;
 	}
-	vv_ratio_small(room, v);
+	vv_ratio_small(room, &v->small);
 	return room;
 }
 
@@ -304,7 +265,7 @@ static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_oper
 	switch (kind) {
 	case VV_OPERAND_NUMBER:
 		if (a->state == VV_VALUE_SMALL && b->state == VV_VALUE_SMALL &&
-		    vv_small_compare(out, a, b)) {
+		    vv_small_compare(out, &a->small, &b->small)) {
 			return true;
 		}
 		return vv_ratio_compare(out, ratio_of(a, a_large, &s->more[0]),
@@ -385,9 +346,9 @@ static bool small_result(vv_operand *out, const vv_operand *x, const vv_operand 
 	switch (code) {
 	case VV_STEP_ADD:
 	case VV_STEP_SUBTRACT:
-		return vv_small_add(out, x, y, code == VV_STEP_SUBTRACT);
+		return vv_small_add(&out->small, &x->small, &y->small, code == VV_STEP_SUBTRACT);
 	case VV_STEP_MULTIPLY:
-		return vv_small_multiply(out, x, y);
+		return vv_small_multiply(&out->small, &x->small, &y->small);
 	default:
 		return false;
 	}
@@ -405,7 +366,7 @@ static bool large_result(vv_condition_scratch *s, size_t a, vv_step_code code)
 
 	for (size_t i = a; i <= a + 1; i++) {
 		if (s->stack[i].state == VV_VALUE_SMALL) {
-			vv_ratio_small(&s->large[i], &s->stack[i]);
+			vv_ratio_small(&s->large[i], &s->stack[i].small);
 		}
 	}
 	if (code == VV_STEP_SUBTRACT) {
@@ -448,8 +409,10 @@ static void run_arithmetic(vv_condition_scratch *s, size_t a, vv_step_code code)
 static void run_negate(vv_condition_scratch *s, size_t a)
 {
 	if (s->stack[a].state == VV_VALUE_SMALL) {
-		s->stack[a].mantissa =
-			-s->stack[a].mantissa; /* never the least: 18 digits, or a sum that fits */
+		s->stack[a].small.mantissa =
+			-s->stack[a]
+				 .small
+				 .mantissa; /* never the least: 18 digits, or a sum that fits */
 	} else if (s->stack[a].state == VV_VALUE_LARGE) {
 		negate_large(&s->large[a]);
 	}
@@ -466,8 +429,7 @@ static void run_length(vv_operand *v)
 	for (size_t i = 0; i < v->len; i++) {
 		n += ((unsigned char)v->text[i] & 0xC0) != 0x80;
 	}
-	v->mantissa = n;
-	v->scale = 0;
+	v->small = (vv_small){n, 0};
 }
 
 /* Known and false, known and true, or neither. */

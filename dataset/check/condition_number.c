@@ -3,7 +3,7 @@
  * into 64 bits with a power of ten below it, which is nearly everything, and fractions of
  * long decimals. No result is ever rounded; one of more than 1,008 digits is given up.
  */
-#include "dataset/check/condition_internal.h"
+#include "dataset/check/condition_number.h"
 
 #include <string.h>
 
@@ -30,7 +30,7 @@ static const int64_t power[VV_SCALE_MAX + 1] = {1,
 						100000000000000000,
 						1000000000000000000};
 
-bool vv_operand_read_small(vv_operand *out, const char *s, size_t len, bool fraction)
+bool vv_small_read(vv_small *out, const char *s, size_t len, bool fraction)
 {
 	const char *end = s + len;
 	bool negative = false, any = false, point = false;
@@ -54,14 +54,13 @@ bool vv_operand_read_small(vv_operand *out, const char *s, size_t len, bool frac
 			return false;
 		}
 	}
-	out->state = VV_VALUE_SMALL;
 	out->mantissa = negative ? -v : v;
 	out->scale = scale;
 	return any;
 }
 
 /* Both at the larger scale. */
-static bool align_small(const vv_operand *a, const vv_operand *b, int64_t *x, int64_t *y,
+static bool align_small(const vv_small *a, const vv_small *b, int64_t *x, int64_t *y,
 			unsigned *scale)
 {
 	*scale = a->scale > b->scale ? a->scale : b->scale;
@@ -69,7 +68,7 @@ static bool align_small(const vv_operand *a, const vv_operand *b, int64_t *x, in
 	       !__builtin_mul_overflow(b->mantissa, power[*scale - b->scale], y);
 }
 
-bool vv_small_compare(int *out, const vv_operand *a, const vv_operand *b)
+bool vv_small_compare(int *out, const vv_small *a, const vv_small *b)
 {
 	int64_t x, y;
 	unsigned scale;
@@ -81,7 +80,7 @@ bool vv_small_compare(int *out, const vv_operand *a, const vv_operand *b)
 	return true;
 }
 
-bool vv_small_add(vv_operand *out, const vv_operand *a, const vv_operand *b, bool subtract)
+bool vv_small_add(vv_small *out, const vv_small *a, const vv_small *b, bool subtract)
 {
 	int64_t x, y, sum;
 	unsigned scale;
@@ -91,13 +90,12 @@ bool vv_small_add(vv_operand *out, const vv_operand *a, const vv_operand *b, boo
 	    sum == INT64_MIN /* cannot be negated */) {
 		return false;
 	}
-	out->state = VV_VALUE_SMALL;
 	out->mantissa = sum;
 	out->scale = scale;
 	return true;
 }
 
-bool vv_small_multiply(vv_operand *out, const vv_operand *a, const vv_operand *b)
+bool vv_small_multiply(vv_small *out, const vv_small *a, const vv_small *b)
 {
 	int64_t product;
 
@@ -105,7 +103,6 @@ bool vv_small_multiply(vv_operand *out, const vv_operand *a, const vv_operand *b
 	    __builtin_mul_overflow(a->mantissa, b->mantissa, &product) || product == INT64_MIN) {
 		return false;
 	}
-	out->state = VV_VALUE_SMALL;
 	out->scale = a->scale + b->scale;
 	out->mantissa = product;
 	return true;
@@ -139,7 +136,7 @@ static void set_unsigned(vv_exact *out, uint64_t v)
 	}
 }
 
-void vv_exact_from_small(vv_exact *out, int64_t mantissa, unsigned scale)
+static void exact_from_small(vv_exact *out, int64_t mantissa, unsigned scale)
 {
 	set_unsigned(out, mantissa < 0 ? (uint64_t)0 - (uint64_t)mantissa : (uint64_t)mantissa);
 	if (out->count > 0) {
@@ -351,9 +348,9 @@ static bool multiply(vv_exact *out, const vv_exact *a, const vv_exact *b)
 	return out->exponent < INT64_MAX / 4 && out->exponent > -(INT64_MAX / 4);
 }
 
-void vv_ratio_small(vv_ratio *out, const vv_operand *o)
+void vv_ratio_small(vv_ratio *out, const vv_small *o)
 {
-	vv_exact_from_small(&out->above, o->mantissa, o->scale);
+	exact_from_small(&out->above, o->mantissa, o->scale);
 	set_unsigned(&out->below, 1);
 }
 

@@ -1,6 +1,7 @@
 /*
- * condition_parse: knows the words of the language, and turns a text into steps in reverse
- * Polish order with a stack of operators (Dijkstra's shunting yard): no recursion.
+ * condition_parse: knows the words of the language and which kinds of values may stand beside
+ * each other, and turns a text into steps in reverse Polish order with a stack of operators
+ * (Dijkstra's shunting yard): no recursion.
  */
 #include "dataset/check/condition_internal.h"
 
@@ -9,6 +10,339 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+
+typedef enum token_type {
+	TOKEN_END,
+	TOKEN_NAME,
+	TOKEN_QUOTED,
+	TOKEN_STRING,
+	TOKEN_NUMBER,
+	TOKEN_SIGN
+} token_type;
+
+typedef struct token {
+	token_type type;
+	size_t at, end;   /* in the text */
+	const char *text; /* names and strings without quotes; signs as they are */
+	size_t len;
+} token;
+
+typedef struct tokens {
+	const char *text;
+	size_t len, pos;
+	token now;
+	vv_arena *arena; /* of decoded texts */
+	vv_error *err;
+} tokens;
+
+static vv_status fail_at(const tokens *p, size_t at, const char *what, const char *word, size_t len)
+{
+	size_t character = 1;
+
+	for (size_t i = 0; i < at; i++) {
+		character += ((unsigned char)p->text[i] & 0xC0) != 0x80;
+	}
+	if (word) {
+		return vv_fail(p->err, VV_EINPUT, "character %zu of the condition: %s '%s'",
+			       character, what, vv_text_show(word, len));
+	}
+	return vv_fail(p->err, VV_EINPUT, "character %zu of the condition: %s", character, what);
+}
+
+static bool is_letter(char ch)
+{
+	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' ||
+	       (unsigned char)ch >= 0x80;
+}
+
+static bool is_digit(char ch)
+{
+	return ch >= '0' && ch <= '9';
+}
+
+/* A name or string in quotes; the quote is written twice inside. */
+static vv_status read_quoted(tokens *p, char quote)
+{
+	token *t = &p->now;
+	char *out = vv_arena_alloc(p->arena, p->len - p->pos + 1);
+	size_t i = p->pos + 1;
+
+	if (!out) {
+		return vv_fail_nomem(p->err);
+	}
+	t->text = out;
+	t->len = 0;
+	for (; i < p->len; i++) {
+		if (p->text[i] == quote && (i + 1 == p->len || p->text[i + 1] != quote)) {
+			break;
+		}
+		i += p->text[i] == quote;
+		out[t->len++] = p->text[i];
+	}
+	if (i == p->len) {
+		return fail_at(p, p->pos,
+			       quote == '\'' ? "a text that does not end"
+					     : "a name that does not end",
+			       NULL, 0);
+	}
+	out[t->len] = '\0';
+	t->type = quote == '\'' ? TOKEN_STRING : TOKEN_QUOTED;
+	p->pos = i + 1;
+	return VV_OK;
+}
+
+static void read_number(tokens *p)
+{
+	size_t i = p->pos;
+
+	while (i < p->len && is_digit(p->text[i])) {
+		i++;
+	}
+	if (i + 1 < p->len && p->text[i] == '.' && is_digit(p->text[i + 1])) {
+		for (i++; i < p->len && is_digit(p->text[i]); i++) {
+		}
+	}
+	if (i < p->len && (p->text[i] == 'e' || p->text[i] == 'E')) {
+		size_t k = i + 1;
+
+		k += k < p->len && (p->text[k] == '-' || p->text[k] == '+');
+		if (k < p->len && is_digit(p->text[k])) {
+			for (i = k; i < p->len && is_digit(p->text[i]); i++) {
+			}
+		}
+	}
+	p->now.type = TOKEN_NUMBER;
+	p->pos = i;
+}
+
+static vv_status read_sign(tokens *p)
+{
+	static const char *const signs[] = {"<=", ">=", "<>", "!=", "==", "<", ">", "=",
+					    "+",  "-",  "*",  "/",  "(",  ")", ",", NULL};
+
+	for (size_t i = 0; signs[i]; i++) {
+		size_t n = strlen(signs[i]);
+
+		if (p->len - p->pos >= n && memcmp(p->text + p->pos, signs[i], n) == 0) {
+			p->now.type = TOKEN_SIGN;
+			p->pos += n;
+			return VV_OK;
+		}
+	}
+	return fail_at(p, p->pos, "not understood:", p->text + p->pos, 1);
+}
+
+static vv_status next_token(tokens *p)
+{
+	token *t = &p->now;
+	vv_status rc = VV_OK;
+	char ch;
+
+	while (p->pos < p->len && strchr(" \t\r\n", p->text[p->pos]) && p->text[p->pos] != '\0') {
+		p->pos++;
+	}
+	t->at = p->pos;
+	t->text = p->text + p->pos;
+	if (p->pos == p->len) {
+		t->type = TOKEN_END;
+		t->end = p->pos;
+		t->len = 0;
+		return VV_OK;
+	}
+	ch = p->text[p->pos];
+	if (ch == '\'' || ch == '"' || ch == '`') {
+		rc = read_quoted(p, ch);
+		t->end = p->pos;
+		return rc;
+	}
+	if (is_letter(ch)) {
+		t->type = TOKEN_NAME;
+		while (p->pos < p->len &&
+		       (is_letter(p->text[p->pos]) || is_digit(p->text[p->pos]))) {
+			p->pos++;
+		}
+	} else if (is_digit(ch) ||
+		   (ch == '.' && p->pos + 1 < p->len && is_digit(p->text[p->pos + 1]))) {
+		read_number(p);
+	} else {
+		rc = read_sign(p);
+	}
+	t->end = p->pos;
+	t->len = p->pos - t->at;
+	return rc;
+}
+
+static bool token_is_word(const token *t, const char *word)
+{
+	if (t->type != TOKEN_NAME || t->len != strlen(word)) {
+		return false;
+	}
+	for (size_t i = 0; i < t->len; i++) {
+		char ch = t->text[i];
+
+		if ((ch >= 'A' && ch <= 'Z' ? ch - 'A' + 'a' : ch) != word[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool token_is_sign(const token *t, const char *sign)
+{
+	return t->type == TOKEN_SIGN && t->len == strlen(sign) &&
+	       memcmp(t->text, sign, t->len) == 0;
+}
+
+/* What a value on the stack will be. */
+typedef struct term {
+	vv_operand_kind kind;
+	vv_type type;          /* TIME */
+	const vv_field *field; /* a column's; else NULL */
+	size_t literal;        /* number of the literal; else SIZE_MAX */
+	size_t at;             /* in the text */
+} term;
+
+static vv_operand_kind kind_of_type(vv_type t)
+{
+	switch (t) {
+	case VV_TYPE_NUMBER:
+	case VV_TYPE_INTEGER:
+	case VV_TYPE_YEAR:
+		return VV_OPERAND_NUMBER;
+	case VV_TYPE_BOOLEAN:
+		return VV_OPERAND_BOOLEAN;
+	case VV_TYPE_DATE:
+	case VV_TYPE_TIME:
+	case VV_TYPE_DATETIME:
+	case VV_TYPE_YEARMONTH:
+		return VV_OPERAND_TIME;
+	case VV_TYPE_STRING:
+	case VV_TYPE_ANY:
+		return VV_OPERAND_TEXT;
+	default:
+		return VV_OPERAND_OPAQUE;
+	}
+}
+
+static const char *kind_name(const term *n)
+{
+	switch (n->kind) {
+	case VV_OPERAND_NUMBER:
+		return "a number";
+	case VV_OPERAND_TEXT:
+		return "a text";
+	case VV_OPERAND_BOOLEAN:
+		return "true or false";
+	case VV_OPERAND_TIME:
+		return n->type == VV_TYPE_TIME        ? "a time"
+		       : n->type == VV_TYPE_DATE      ? "a date"
+		       : n->type == VV_TYPE_YEARMONTH ? "a month"
+						      : "a date and time";
+	default:
+		return n->field ? vv_type_name(n->field->type) : "a value";
+	}
+}
+
+/* A text literal beside a column of dates becomes a date: as the column spells it, or as ISO
+ * 8601 does. */
+static vv_status make_time(tokens *t, vv_literal *l, size_t at, const vv_field *f)
+{
+	static const vv_type iso[] = {VV_TYPE_DATE, VV_TYPE_DATETIME};
+	const char *s = l->value.text;
+	size_t len = l->value.len;
+
+	if (vv_operand_read_time(&l->value, f, s, len)) {
+		return VV_OK;
+	}
+	if (f->plan) {
+		vv_field plain = *f;
+
+		plain.plan = NULL;
+		if (vv_operand_read_time(&l->value, &plain, s, len)) {
+			return VV_OK;
+		}
+	}
+	for (size_t i = 0; i < 2 && (f->type == VV_TYPE_DATE || f->type == VV_TYPE_DATETIME); i++) {
+		vv_field plain = *f;
+
+		plain.plan = NULL;
+		plain.type = iso[i];
+		if (vv_operand_read_time(&l->value, &plain, s, len)) {
+			return VV_OK;
+		}
+	}
+	fail_at(t, at,
+		f->type == VV_TYPE_TIME   ? "not a time:"
+		: f->type == VV_TYPE_DATE ? "not a date:"
+					  : "not a date and time:",
+		s, len);
+	return vv_hint(t->err, "column '%s' is a %s: write %s", vv_text_show(f->name, f->name_len),
+		       vv_type_name(f->type),
+		       f->type == VV_TYPE_TIME        ? "'14:30:00'"
+		       : f->type == VV_TYPE_YEARMONTH ? "'2024-05'"
+						      : "'2024-05-17'");
+}
+
+static bool same_time(vv_type a, vv_type b)
+{
+	bool day_a = a == VV_TYPE_DATE || a == VV_TYPE_DATETIME,
+	     day_b = b == VV_TYPE_DATE || b == VV_TYPE_DATETIME;
+
+	return a == b || (day_a && day_b);
+}
+
+/* Can a value of kind x stand beside one of kind y (here: other, at `at`)? */
+static vv_status terms_fit(vv_condition *c, tokens *t, const term *x, term *y, size_t at)
+{
+	if (x->kind == VV_OPERAND_ANY || y->kind == VV_OPERAND_ANY) {
+		return VV_OK;
+	}
+	if (x->kind == VV_OPERAND_TIME && y->kind == VV_OPERAND_TEXT && y->literal != SIZE_MAX &&
+	    x->field) {
+		vv_status rc = make_time(t, &c->literals[y->literal], y->at, x->field);
+
+		y->kind = VV_OPERAND_TIME;
+		y->type = x->type;
+		return rc;
+	}
+	if (x->kind == VV_OPERAND_OPAQUE || y->kind == VV_OPERAND_OPAQUE) {
+		const term *n = x->kind == VV_OPERAND_OPAQUE ? x : y;
+
+		fail_at(t, n->at, "cannot be compared: a value of type", kind_name(n),
+			strlen(kind_name(n)));
+		return vv_hint(t->err, "it can only be tested with 'is null'");
+	}
+	if (x->kind == y->kind && (x->kind != VV_OPERAND_TIME || same_time(x->type, y->type))) {
+		return VV_OK;
+	}
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s cannot be compared with %s", kind_name(x), kind_name(y));
+	fail_at(t, at, vv_buf_cstr(&b), NULL, 0);
+	vv_buf_clear(&b);
+	return (x->kind == VV_OPERAND_NUMBER && y->literal != SIZE_MAX &&
+		y->kind == VV_OPERAND_TEXT) ||
+			       (y->kind == VV_OPERAND_NUMBER && x->literal != SIZE_MAX &&
+				x->kind == VV_OPERAND_TEXT)
+		       ? vv_hint(t->err, "numbers are written without quotes")
+		       : VV_EINPUT;
+}
+
+static vv_status want_kind(tokens *t, const term *n, vv_operand_kind kind, size_t at)
+{
+	static const term wanted[] = {[VV_OPERAND_NUMBER] = {.kind = VV_OPERAND_NUMBER},
+				      [VV_OPERAND_TEXT] = {.kind = VV_OPERAND_TEXT},
+				      [VV_OPERAND_BOOLEAN] = {.kind = VV_OPERAND_BOOLEAN}};
+	vv_buf b = VV_BUF_INIT;
+
+	if (n->kind == kind || n->kind == VV_OPERAND_ANY) {
+		return VV_OK;
+	}
+	vv_buf_printf(&b, "wants %s, not %s", kind_name(&wanted[kind]), kind_name(n));
+	fail_at(t, at, vv_buf_cstr(&b), NULL, 0);
+	vv_buf_clear(&b);
+	return VV_EINPUT;
+}
 
 typedef enum op_code {
 	OP_OPEN,
@@ -31,10 +365,10 @@ typedef struct op {
 
 typedef struct parser {
 	vv_condition *c;
-	vv_tokens t;
+	tokens t;
 	op ops[VV_CONDITION_DEPTH];
 	size_t op_count;
-	vv_term nodes[VV_CONDITION_DEPTH];
+	term nodes[VV_CONDITION_DEPTH];
 	size_t node_count;
 	size_t step_room, literal_room;
 	bool *used;    /* columns */
@@ -83,10 +417,10 @@ static vv_status add_literal(parser *p, const vv_literal *l)
 	return VV_OK;
 }
 
-static vv_status push_node(parser *p, const vv_term *n, const vv_step *step)
+static vv_status push_node(parser *p, const term *n, const vv_step *step)
 {
 	if (p->node_count == VV_CONDITION_DEPTH) {
-		return vv_tokens_fail(&p->t, n->at, "nested too deeply", NULL, 0);
+		return fail_at(&p->t, n->at, "nested too deeply", NULL, 0);
 	}
 	p->nodes[p->node_count++] = *n;
 	return add_step(p, step);
@@ -95,19 +429,19 @@ static vv_status push_node(parser *p, const vv_term *n, const vv_step *step)
 static vv_status push_op(parser *p, op_code code, vv_step_code step, size_t at)
 {
 	if (p->op_count == VV_CONDITION_DEPTH) {
-		return vv_tokens_fail(&p->t, at, "nested too deeply", NULL, 0);
+		return fail_at(&p->t, at, "nested too deeply", NULL, 0);
 	}
 	p->ops[p->op_count++] = (op){code, step, at};
 	return VV_OK;
 }
 
-static vv_status fail_column(parser *p, const vv_token *t)
+static vv_status fail_column(parser *p, const token *t)
 {
 	const vv_schema *s = p->c->schema;
 	vv_nearest near;
 	char word[256];
 
-	vv_tokens_fail(&p->t, t->at, "there is no column", t->text, t->len);
+	fail_at(&p->t, t->at, "there is no column", t->text, t->len);
 	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0,
 		       t->text);
 	vv_nearest_init(&near, word);
@@ -117,14 +451,14 @@ static vv_status fail_column(parser *p, const vv_token *t)
 	if (near.best) {
 		return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(near.best));
 	}
-	return t->type == VV_TOKEN_NAME ? vv_hint(p->err, "a text stands in single quotes: '%s'",
-						  vv_text_show(t->text, t->len))
-					: VV_EINPUT;
+	return t->type == TOKEN_NAME ? vv_hint(p->err, "a text stands in single quotes: '%s'",
+					       vv_text_show(t->text, t->len))
+				     : VV_EINPUT;
 }
 
-static vv_status push_column(parser *p, const vv_token *t)
+static vv_status push_column(parser *p, const token *t)
 {
-	vv_term n = {.kind = VV_OPERAND_ANY, .literal = SIZE_MAX, .at = t->at};
+	term n = {.kind = VV_OPERAND_ANY, .literal = SIZE_MAX, .at = t->at};
 	vv_step step = {.code = VV_STEP_COLUMN, .kind = VV_OPERAND_ANY};
 
 	if (p->c->schema) {
@@ -136,7 +470,7 @@ static vv_status push_column(parser *p, const vv_token *t)
 		step.at = (size_t)place;
 		n.field = &p->c->schema->fields[place];
 		n.type = n.field->type;
-		n.kind = step.kind = vv_term_kind(n.type);
+		n.kind = step.kind = kind_of_type(n.type);
 		p->used[place] = true;
 	}
 	return push_node(p, &n, &step);
@@ -147,8 +481,10 @@ static vv_status read_literal_number(parser *p, vv_literal *l, bool negative)
 	vv_buf digits = VV_BUF_INIT;
 	bool failed = false, ok;
 
-	if (vv_operand_read_small(&l->value, p->t.now.text, p->t.now.len, true)) {
-		l->value.mantissa = negative ? -l->value.mantissa : l->value.mantissa;
+	if (vv_small_read(&l->value.small, p->t.now.text, p->t.now.len, true)) {
+		l->value.state = VV_VALUE_SMALL;
+		l->value.small.mantissa = negative ? -l->value.small.mantissa
+						   : l->value.small.mantissa;
 		return VV_OK;
 	}
 	l->large = vv_arena_alloc(&p->c->arena, sizeof(*l->large));
@@ -162,7 +498,7 @@ static vv_status read_literal_number(parser *p, vv_literal *l, bool negative)
 	}
 	l->large->above.negative = negative && l->large->above.count > 0;
 	l->value.state = VV_VALUE_LARGE;
-	return ok ? VV_OK : vv_tokens_fail(&p->t, p->t.now.at, "too long a number", NULL, 0);
+	return ok ? VV_OK : fail_at(&p->t, p->t.now.at, "too long a number", NULL, 0);
 }
 
 /* The literal at hand; *kind tells which. False: there is none. */
@@ -170,30 +506,30 @@ static vv_status read_literal(parser *p, vv_literal *l, vv_operand_kind *kind, b
 {
 	memset(l, 0, sizeof(*l));
 	l->value.state = VV_VALUE_SMALL;
-	if (p->t.now.type == VV_TOKEN_NUMBER) {
+	if (p->t.now.type == TOKEN_NUMBER) {
 		*kind = VV_OPERAND_NUMBER;
 		return read_literal_number(p, l, negative);
 	}
-	if (p->t.now.type == VV_TOKEN_STRING) {
+	if (p->t.now.type == TOKEN_STRING) {
 		*kind = VV_OPERAND_TEXT;
 		l->value.text = p->t.now.text;
 		l->value.len = p->t.now.len;
 	} else {
 		*kind = VV_OPERAND_BOOLEAN;
-		l->value.truth = vv_token_is_word(&p->t.now, "true");
+		l->value.truth = token_is_word(&p->t.now, "true");
 	}
 	return VV_OK;
 }
 
 static bool at_literal(const parser *p)
 {
-	return p->t.now.type == VV_TOKEN_NUMBER || p->t.now.type == VV_TOKEN_STRING ||
-	       vv_token_is_word(&p->t.now, "true") || vv_token_is_word(&p->t.now, "false");
+	return p->t.now.type == TOKEN_NUMBER || p->t.now.type == TOKEN_STRING ||
+	       token_is_word(&p->t.now, "true") || token_is_word(&p->t.now, "false");
 }
 
 static vv_status push_literal(parser *p)
 {
-	vv_term n = {.literal = p->c->literal_count, .at = p->t.now.at};
+	term n = {.literal = p->c->literal_count, .at = p->t.now.at};
 	vv_step step = {.code = VV_STEP_LITERAL, .at = n.literal};
 	vv_literal l;
 	vv_status rc = read_literal(p, &l, &n.kind, false);
@@ -208,23 +544,23 @@ static vv_status push_literal(parser *p)
 /* Comparison of the two values on top. */
 static vv_status emit_compare(parser *p, const op *o)
 {
-	vv_term *y = &p->nodes[p->node_count - 1], *x = y - 1;
+	term *y = &p->nodes[p->node_count - 1], *x = y - 1;
 	vv_step step = {.code = o->step};
 	vv_status rc;
 	bool swapped = x->kind == VV_OPERAND_TEXT && x->literal != SIZE_MAX &&
 		       y->kind == VV_OPERAND_TIME;
 
-	if ((rc = swapped ? vv_terms_fit(p->c, &p->t, y, x, o->at)
-			  : vv_terms_fit(p->c, &p->t, x, y, o->at)) < 0) {
+	if ((rc = swapped ? terms_fit(p->c, &p->t, y, x, o->at)
+			  : terms_fit(p->c, &p->t, x, y, o->at)) < 0) {
 		return rc;
 	}
 	step.kind = x->kind;
 	if (x->kind == VV_OPERAND_BOOLEAN && o->step != VV_STEP_EQUAL &&
 	    o->step != VV_STEP_NOT_EQUAL) {
-		return vv_tokens_fail(&p->t, o->at, "true and false have no order", NULL, 0);
+		return fail_at(&p->t, o->at, "true and false have no order", NULL, 0);
 	}
 	p->node_count--;
-	*x = (vv_term){.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = x->at};
+	*x = (term){.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = x->at};
 	return add_step(p, &step);
 }
 
@@ -241,12 +577,12 @@ static vv_status emit(parser *p, const op *o)
 		return emit_compare(p, o);
 	}
 	for (size_t i = p->node_count - operands; i < p->node_count; i++) {
-		if ((rc = vv_term_want(&p->t, &p->nodes[i], kind, o->at)) < 0) {
+		if ((rc = want_kind(&p->t, &p->nodes[i], kind, o->at)) < 0) {
 			return rc;
 		}
 	}
 	p->node_count -= operands - 1;
-	p->nodes[p->node_count - 1] = (vv_term){
+	p->nodes[p->node_count - 1] = (term){
 		.kind = kind, .literal = SIZE_MAX, .at = p->nodes[p->node_count - 1].at};
 	return add_step(p, &step);
 }
@@ -265,7 +601,7 @@ static vv_status reduce(parser *p, op_code code)
 
 static vv_status close_parenthesis(parser *p)
 {
-	vv_term *n = &p->nodes[p->node_count - 1];
+	term *n = &p->nodes[p->node_count - 1];
 	vv_step step = {.code = VV_STEP_LENGTH, .kind = VV_OPERAND_NUMBER};
 	vv_status rc = reduce(p, OP_OR);
 	const op *open;
@@ -275,65 +611,65 @@ static vv_status close_parenthesis(parser *p)
 	}
 	n = &p->nodes[p->node_count - 1];
 	if (p->op_count == 0) {
-		return vv_tokens_fail(&p->t, p->t.now.at, "a ')' without '('", NULL, 0);
+		return fail_at(&p->t, p->t.now.at, "a ')' without '('", NULL, 0);
 	}
 	open = &p->ops[--p->op_count];
 	if (open->code == OP_OPEN) {
 		return VV_OK;
 	}
-	if ((rc = vv_term_want(&p->t, n, VV_OPERAND_TEXT, open->at)) < 0) {
+	if ((rc = want_kind(&p->t, n, VV_OPERAND_TEXT, open->at)) < 0) {
 		return rc;
 	}
-	*n = (vv_term){.kind = VV_OPERAND_NUMBER, .literal = SIZE_MAX, .at = open->at};
+	*n = (term){.kind = VV_OPERAND_NUMBER, .literal = SIZE_MAX, .at = open->at};
 	return add_step(p, &step);
 }
 
 /* in (1, 2, 3): the list behind the word. */
 static vv_status read_list(parser *p, bool inverted, size_t at)
 {
-	vv_term x = p->nodes[p->node_count - 1];
+	term x = p->nodes[p->node_count - 1];
 	vv_step step = {.code = inverted ? VV_STEP_NOT_IN : VV_STEP_IN,
 			.kind = x.kind,
 			.at = p->c->literal_count};
 	vv_status rc;
 
-	if (!vv_token_is_sign(&p->t.now, "(")) {
-		return vv_tokens_fail(&p->t, p->t.now.at, "'in' wants a list: in (1, 2)", NULL, 0);
+	if (!token_is_sign(&p->t.now, "(")) {
+		return fail_at(&p->t, p->t.now.at, "'in' wants a list: in (1, 2)", NULL, 0);
 	}
 	do {
-		vv_term item = {.literal = p->c->literal_count};
+		term item = {.literal = p->c->literal_count};
 		vv_literal l;
 		bool negative;
 
-		if ((rc = vv_tokens_next(&p->t)) < 0) {
+		if ((rc = next_token(&p->t)) < 0) {
 			return rc;
 		}
-		negative = vv_token_is_sign(&p->t.now, "-");
-		if (negative && (rc = vv_tokens_next(&p->t)) < 0) {
+		negative = token_is_sign(&p->t.now, "-");
+		if (negative && (rc = next_token(&p->t)) < 0) {
 			return rc;
 		}
-		if (!at_literal(p) || (negative && p->t.now.type != VV_TOKEN_NUMBER)) {
-			return vv_tokens_fail(&p->t, p->t.now.at,
-					      "a list holds only numbers, 'texts', true and false",
-					      NULL, 0);
+		if (!at_literal(p) || (negative && p->t.now.type != TOKEN_NUMBER)) {
+			return fail_at(&p->t, p->t.now.at,
+				       "a list holds only numbers, 'texts', true and false", NULL,
+				       0);
 		}
 		if (step.count++ == VV_CONDITION_ITEMS) {
-			return vv_tokens_fail(&p->t, p->t.now.at, "too long a list", NULL, 0);
+			return fail_at(&p->t, p->t.now.at, "too long a list", NULL, 0);
 		}
 		item.at = p->t.now.at;
 		if ((rc = read_literal(p, &l, &item.kind, negative)) < 0 ||
 		    (rc = add_literal(p, &l)) < 0 ||
-		    (rc = vv_terms_fit(p->c, &p->t, &x, &item, item.at)) < 0 ||
-		    (rc = vv_tokens_next(&p->t)) < 0) {
+		    (rc = terms_fit(p->c, &p->t, &x, &item, item.at)) < 0 ||
+		    (rc = next_token(&p->t)) < 0) {
 			return rc;
 		}
-	} while (vv_token_is_sign(&p->t.now, ","));
-	if (!vv_token_is_sign(&p->t.now, ")")) {
-		return vv_tokens_fail(&p->t, p->t.now.at, "the list has no ')'", NULL, 0);
+	} while (token_is_sign(&p->t.now, ","));
+	if (!token_is_sign(&p->t.now, ")")) {
+		return fail_at(&p->t, p->t.now.at, "the list has no ')'", NULL, 0);
 	}
-	p->nodes[p->node_count - 1] = (vv_term){
+	p->nodes[p->node_count - 1] = (term){
 		.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = at};
-	return (rc = add_step(p, &step)) < 0 ? rc : vv_tokens_next(&p->t);
+	return (rc = add_step(p, &step)) < 0 ? rc : next_token(&p->t);
 }
 
 /* is null, is not null: behind the word "is". */
@@ -342,83 +678,79 @@ static vv_status read_null(parser *p)
 	vv_step step = {.code = VV_STEP_IS_NULL, .kind = VV_OPERAND_BOOLEAN};
 	vv_status rc;
 
-	if (vv_token_is_word(&p->t.now, "not")) {
+	if (token_is_word(&p->t.now, "not")) {
 		step.code = VV_STEP_IS_NOT_NULL;
-		if ((rc = vv_tokens_next(&p->t)) < 0) {
+		if ((rc = next_token(&p->t)) < 0) {
 			return rc;
 		}
 	}
-	if (!vv_token_is_word(&p->t.now, "null")) {
-		return vv_tokens_fail(&p->t, p->t.now.at, "behind 'is' comes 'null' or 'not null'",
-				      NULL, 0);
+	if (!token_is_word(&p->t.now, "null")) {
+		return fail_at(&p->t, p->t.now.at, "behind 'is' comes 'null' or 'not null'", NULL,
+			       0);
 	}
-	p->nodes[p->node_count - 1] = (vv_term){.kind = VV_OPERAND_BOOLEAN,
-						.literal = SIZE_MAX,
-						.at = p->nodes[p->node_count - 1].at};
-	return (rc = add_step(p, &step)) < 0 ? rc : vv_tokens_next(&p->t);
+	p->nodes[p->node_count - 1] = (term){.kind = VV_OPERAND_BOOLEAN,
+					     .literal = SIZE_MAX,
+					     .at = p->nodes[p->node_count - 1].at};
+	return (rc = add_step(p, &step)) < 0 ? rc : next_token(&p->t);
 }
 
-static bool is_keyword(const vv_token *t)
+static bool is_keyword(const token *t)
 {
-	return vv_token_is_word(t, "and") || vv_token_is_word(t, "or") ||
-	       vv_token_is_word(t, "in") || vv_token_is_word(t, "is") ||
-	       vv_token_is_word(t, "null");
+	return token_is_word(t, "and") || token_is_word(t, "or") || token_is_word(t, "in") ||
+	       token_is_word(t, "is") || token_is_word(t, "null");
 }
 
 /* Where a value is to come. *more: one still is. */
 static vv_status read_operand(parser *p, bool *more)
 {
-	vv_token t = p->t.now;
+	token t = p->t.now;
 	vv_status rc;
 
 	*more = true;
-	if (vv_token_is_sign(&t, "(")) {
-		return (rc = push_op(p, OP_OPEN, VV_STEP_LITERAL, t.at)) < 0
-			       ? rc
-			       : vv_tokens_next(&p->t);
+	if (token_is_sign(&t, "(")) {
+		return (rc = push_op(p, OP_OPEN, VV_STEP_LITERAL, t.at)) < 0 ? rc
+									     : next_token(&p->t);
 	}
-	if (vv_token_is_sign(&t, "-")) {
-		return (rc = push_op(p, OP_NEGATE, VV_STEP_NEGATE, t.at)) < 0
-			       ? rc
-			       : vv_tokens_next(&p->t);
+	if (token_is_sign(&t, "-")) {
+		return (rc = push_op(p, OP_NEGATE, VV_STEP_NEGATE, t.at)) < 0 ? rc
+									      : next_token(&p->t);
 	}
-	if (vv_token_is_word(&t, "not")) {
-		return (rc = push_op(p, OP_NOT, VV_STEP_NOT, t.at)) < 0 ? rc
-									: vv_tokens_next(&p->t);
+	if (token_is_word(&t, "not")) {
+		return (rc = push_op(p, OP_NOT, VV_STEP_NOT, t.at)) < 0 ? rc : next_token(&p->t);
 	}
-	if (t.type == VV_TOKEN_END) {
-		return vv_tokens_fail(&p->t, t.at, "ends where a value is missing", NULL, 0);
+	if (t.type == TOKEN_END) {
+		return fail_at(&p->t, t.at, "ends where a value is missing", NULL, 0);
 	}
 	if (at_literal(p)) {
 		*more = false;
-		return (rc = push_literal(p)) < 0 ? rc : vv_tokens_next(&p->t);
+		return (rc = push_literal(p)) < 0 ? rc : next_token(&p->t);
 	}
 	if (is_keyword(&t)) {
-		vv_tokens_fail(&p->t, t.at, "a value is missing before", t.text, t.len);
-		return vv_token_is_word(&t, "null")
+		fail_at(&p->t, t.at, "a value is missing before", t.text, t.len);
+		return token_is_word(&t, "null")
 			       ? vv_hint(p->err, "write 'is null' or 'is not null'")
 			       : vv_hint(p->err, "a column of that name is written \"%s\"",
 					 vv_text_show(t.text, t.len));
 	}
-	if (t.type != VV_TOKEN_NAME && t.type != VV_TOKEN_QUOTED) {
-		return vv_tokens_fail(&p->t, t.at, "a value is missing before", t.text, t.len);
+	if (t.type != TOKEN_NAME && t.type != TOKEN_QUOTED) {
+		return fail_at(&p->t, t.at, "a value is missing before", t.text, t.len);
 	}
-	if ((rc = vv_tokens_next(&p->t)) < 0) {
+	if ((rc = next_token(&p->t)) < 0) {
 		return rc;
 	}
-	if (t.type == VV_TOKEN_NAME && vv_token_is_sign(&p->t.now, "(")) {
-		if (!vv_token_is_word(&t, "length")) {
-			vv_tokens_fail(&p->t, t.at, "there is no function", t.text, t.len);
+	if (t.type == TOKEN_NAME && token_is_sign(&p->t.now, "(")) {
+		if (!token_is_word(&t, "length")) {
+			fail_at(&p->t, t.at, "there is no function", t.text, t.len);
 			return vv_hint(p->err, "the only one is length(TEXT)");
 		}
 		return (rc = push_op(p, OP_CALL, VV_STEP_LENGTH, t.at)) < 0 ? rc
-									    : vv_tokens_next(&p->t);
+									    : next_token(&p->t);
 	}
 	*more = false;
 	return push_column(p, &t);
 }
 
-static bool find_binary(const vv_token *t, op *out)
+static bool find_binary(const token *t, op *out)
 {
 	static const struct {
 		const char *sign;
@@ -438,13 +770,13 @@ static bool find_binary(const vv_token *t, op *out)
 		     {"/", OP_PRODUCT, VV_STEP_DIVIDE}};
 
 	out->at = t->at;
-	if (vv_token_is_word(t, "and") || vv_token_is_word(t, "or")) {
-		out->code = vv_token_is_word(t, "and") ? OP_AND : OP_OR;
-		out->step = vv_token_is_word(t, "and") ? VV_STEP_AND : VV_STEP_OR;
+	if (token_is_word(t, "and") || token_is_word(t, "or")) {
+		out->code = token_is_word(t, "and") ? OP_AND : OP_OR;
+		out->step = token_is_word(t, "and") ? VV_STEP_AND : VV_STEP_OR;
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (vv_token_is_sign(t, table[i].sign)) {
+		if (token_is_sign(t, table[i].sign)) {
 			out->code = table[i].code;
 			out->step = table[i].step;
 			return true;
@@ -463,65 +795,63 @@ static vv_status read_binary(parser *p, const op *o)
 	}
 	if (o->code == OP_COMPARE && p->op_count > 0 &&
 	    p->ops[p->op_count - 1].code == OP_COMPARE) {
-		vv_tokens_fail(&p->t, o->at, "comparisons cannot be chained", NULL, 0);
+		fail_at(&p->t, o->at, "comparisons cannot be chained", NULL, 0);
 		return vv_hint(p->err, "write 'a < b and b < c'");
 	}
-	return (rc = push_op(p, o->code, o->step, o->at)) < 0 ? rc : vv_tokens_next(&p->t);
+	return (rc = push_op(p, o->code, o->step, o->at)) < 0 ? rc : next_token(&p->t);
 }
 
 /* Where an operator may come. *more: a value has to follow. */
 static vv_status read_operator(parser *p, bool *more)
 {
-	vv_token t = p->t.now;
+	token t = p->t.now;
 	op binary;
 	vv_status rc;
 
 	*more = false;
-	if (vv_token_is_sign(&t, ")")) {
-		return (rc = close_parenthesis(p)) < 0 ? rc : vv_tokens_next(&p->t);
+	if (token_is_sign(&t, ")")) {
+		return (rc = close_parenthesis(p)) < 0 ? rc : next_token(&p->t);
 	}
 	if (find_binary(&t, &binary)) {
 		*more = true;
 		return read_binary(p, &binary);
 	}
-	if (vv_token_is_word(&t, "is")) {
-		return (rc = reduce(p, OP_SUM)) < 0 || (rc = vv_tokens_next(&p->t)) < 0
-			       ? rc
-			       : read_null(p);
+	if (token_is_word(&t, "is")) {
+		return (rc = reduce(p, OP_SUM)) < 0 || (rc = next_token(&p->t)) < 0 ? rc
+										    : read_null(p);
 	}
-	if (vv_token_is_word(&t, "in") || vv_token_is_word(&t, "not")) {
-		bool inverted = vv_token_is_word(&t, "not");
+	if (token_is_word(&t, "in") || token_is_word(&t, "not")) {
+		bool inverted = token_is_word(&t, "not");
 
-		if ((rc = reduce(p, OP_SUM)) < 0 || (rc = vv_tokens_next(&p->t)) < 0) {
+		if ((rc = reduce(p, OP_SUM)) < 0 || (rc = next_token(&p->t)) < 0) {
 			return rc;
 		}
-		if (inverted && !vv_token_is_word(&p->t.now, "in")) {
-			return vv_tokens_fail(&p->t, p->t.now.at,
-					      "behind a value 'not' goes on with 'in'", NULL, 0);
+		if (inverted && !token_is_word(&p->t.now, "in")) {
+			return fail_at(&p->t, p->t.now.at, "behind a value 'not' goes on with 'in'",
+				       NULL, 0);
 		}
-		return inverted && (rc = vv_tokens_next(&p->t)) < 0 ? rc
-								    : read_list(p, inverted, t.at);
+		return inverted && (rc = next_token(&p->t)) < 0 ? rc : read_list(p, inverted, t.at);
 	}
-	vv_tokens_fail(&p->t, t.at, "an operator is missing before", t.text, t.len);
+	fail_at(&p->t, t.at, "an operator is missing before", t.text, t.len);
 	return vv_hint(p->err, "known: and or not in is = != < <= > >= + - * /");
 }
 
 static vv_status parse(parser *p)
 {
 	bool more = true;
-	vv_status rc = vv_tokens_next(&p->t);
+	vv_status rc = next_token(&p->t);
 
-	while (rc == VV_OK && (more || p->t.now.type != VV_TOKEN_END)) {
+	while (rc == VV_OK && (more || p->t.now.type != TOKEN_END)) {
 		rc = more ? read_operand(p, &more) : read_operator(p, &more);
 	}
 	if (rc < 0 || (rc = reduce(p, OP_OR)) < 0) {
 		return rc;
 	}
 	if (p->op_count > 0) {
-		return vv_tokens_fail(&p->t, p->ops[p->op_count - 1].at, "this '(' is not closed",
-				      NULL, 0);
+		return fail_at(&p->t, p->ops[p->op_count - 1].at, "this '(' is not closed", NULL,
+			       0);
 	}
-	return vv_term_want(&p->t, &p->nodes[0], VV_OPERAND_BOOLEAN, 0) < 0
+	return want_kind(&p->t, &p->nodes[0], VV_OPERAND_BOOLEAN, 0) < 0
 		       ? vv_hint(p->err, "a condition is something like: price >= 0")
 		       : VV_OK;
 }
@@ -562,7 +892,7 @@ static vv_status compile(vv_condition **out, const char *text, size_t len, const
 	p.c->schema = schema;
 	p.c->json = json;
 	p.c->text = vv_arena_strndup(&p.c->arena, text, len);
-	p.t = (vv_tokens){.text = p.c->text, .len = len, .arena = &p.c->arena, .err = p.err};
+	p.t = (tokens){.text = p.c->text, .len = len, .arena = &p.c->arena, .err = p.err};
 	p.used = vv_arena_calloc(&p.c->arena, schema && schema->count ? schema->count : 1,
 				 sizeof(*p.used));
 	if (!p.c->text || !p.used) {

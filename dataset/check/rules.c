@@ -1,6 +1,7 @@
 /*
- * rules: knows how the blocks of varve.json lie over each other: for each rule the last
- * block that matches the path and names the rule tells, and only that one.
+ * rules: knows the words of varve.json (which members there are, and what each rule may be
+ * given), and how its blocks lie over each other: for each rule the last block that matches
+ * the path and names the rule decides, and only that one.
  */
 #include "dataset/check/rules.h"
 
@@ -10,7 +11,596 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/rules_internal.h"
+#include "dataset/check/condition.h"
+#include "dataset/schema/descriptor.h"
+
+/* The rules of the whole project (the first, without paths), or of some datasets. */
+typedef struct vv_rules_block {
+	const char *const *paths;  /* patterns, NULL-ended; NULL: every path */
+	vv_rule_setting *settings; /* those of one rule stand together */
+	size_t count;
+	bool says_check, check;
+} vv_rules_block;
+
+struct vv_rules_file {
+	vv_arena arena;         /* holds everything */
+	vv_rules_block *blocks; /* in the order of the file: a later one goes over an earlier */
+	size_t block_count;
+	vv_on_commit on_commit;
+	vv_severity fail_on;
+	bool has_limit;
+	uint64_t limit;
+};
+
+/* What a rule may be told beside its severity. */
+enum {
+	TAKES_COLUMNS = 1,
+	TAKES_MOSTLY = 2,
+	TAKES_MIN = 4,
+	TAKES_MAX = 8,    /* a count or a share */
+	TAKES_SHARE = 16, /* max is a number such as 0.2 */
+	TAKES_AGE = 32,
+	TAKES_CONDITION = 64,
+	NEEDS_BOUND = 128, /* nothing can be looked at without one of these */
+	NEEDS_COLUMNS = 256
+};
+
+typedef struct rule_words {
+	const char *code;
+	unsigned takes;
+} rule_words;
+
+static const rule_words rule_table[] = {
+	{"blank-row", TAKES_MOSTLY},
+	{"cells-changed", TAKES_COLUMNS | TAKES_MAX},
+	{"column-added", TAKES_COLUMNS},
+	{"column-removed", TAKES_COLUMNS},
+	{"column-retyped", TAKES_COLUMNS},
+	{"constraint-error", TAKES_COLUMNS | TAKES_MOSTLY},
+	{"drift-js", TAKES_COLUMNS | TAKES_SHARE},
+	{"drift-psi", TAKES_COLUMNS | TAKES_SHARE},
+	{"duplicate-row", TAKES_MOSTLY},
+	{"extra-cell", TAKES_MOSTLY},
+	{"foreign-key", TAKES_COLUMNS | TAKES_MOSTLY},
+	{"freshness", TAKES_COLUMNS | TAKES_AGE | NEEDS_BOUND | NEEDS_COLUMNS},
+	{"key-lost", TAKES_MAX},
+	{"missing-cell", TAKES_MOSTLY},
+	{"new-category", TAKES_COLUMNS | TAKES_MAX},
+	{"null-share", TAKES_COLUMNS | TAKES_SHARE},
+	{"row-constraint", TAKES_MOSTLY | TAKES_CONDITION | NEEDS_BOUND},
+	{"row-count", TAKES_MIN | TAKES_MAX | NEEDS_BOUND},
+	{"rows-added", TAKES_MIN | TAKES_MAX},
+	{"rows-removed", TAKES_MAX},
+	{"type-contradiction", TAKES_COLUMNS | TAKES_MOSTLY},
+	{"type-error", TAKES_COLUMNS | TAKES_MOSTLY},
+	{"unique-error", TAKES_COLUMNS | TAKES_MOSTLY},
+};
+
+static unsigned takes(const vv_rule *rule)
+{
+	for (size_t i = 0; i < sizeof(rule_table) / sizeof(rule_table[0]); i++) {
+		if (strcmp(rule_table[i].code, rule->code) == 0) {
+			return rule_table[i].takes;
+		}
+	}
+	return 0;
+}
+
+bool vv_rule_needs_bounds(const vv_rule *rule)
+{
+	return (takes(rule) & (NEEDS_BOUND | NEEDS_COLUMNS)) != 0;
+}
+
+/* The file being read. */
+typedef struct reader {
+	vv_rules_file *out;
+	const char *name;
+	vv_error *err;
+} reader;
+
+static const char *const top_words[] = {"$schema", "version", "description", "onCommit", "failOn",
+					"limit",   "rules",   "datasets",    NULL};
+static const char *const dataset_words[] = {"path", "description", "check", "rules", NULL};
+static const char *const setting_words[] = {"severity",  "title", "description", "columns",
+					    "mostly",    "min",   "max",         "maxAge",
+					    "condition", NULL};
+static const char *const severity_words[] = {"off", "warning", "error", NULL};
+static const char *const commit_words[] = {"off", "warn", "refuse", NULL};
+
+static const char *nearest(const char *word, const char *const *words)
+{
+	vv_nearest near;
+
+	vv_nearest_init(&near, word);
+	for (; *words; words++) {
+		(void)vv_nearest_try(&near, *words);
+	}
+	return near.best;
+}
+
+static void hint_words(reader *r, const char *word, const char *const *words)
+{
+	const char *near = nearest(word, words);
+	vv_buf all = VV_BUF_INIT;
+
+	if (near) {
+		vv_hint(r->err, "did you mean '%s'?", near);
+		return;
+	}
+	for (size_t i = 0; words[i]; i++) {
+		vv_buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
+	}
+	vv_hint(r->err, "known here: %s", vv_buf_cstr(&all));
+	vv_buf_clear(&all);
+}
+
+static bool is_word(const char *word, const char *const *words, size_t *place)
+{
+	for (*place = 0; words[*place]; ++*place) {
+		if (strcmp(words[*place], word) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* An object, all of whose members are known words. */
+static vv_status want_members(reader *r, const vv_json *node, const char *const *words)
+{
+	size_t place;
+
+	if (node->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *m = node->first; m; m = m->next) {
+		if (!is_word(m->name, words, &place)) {
+			vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here",
+					   vv_text_show(m->name, m->name_len));
+			hint_words(r, m->name, words);
+			return VV_EINPUT;
+		}
+	}
+	return VV_OK;
+}
+
+/* A string that must be one of the words. */
+static vv_status want_word(reader *r, const vv_json *node, const char *const *words, size_t *place)
+{
+	if (!vv_descriptor_is_text(node)) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
+	}
+	if (!is_word(node->text, words, place)) {
+		vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here",
+				   vv_text_show(node->text, node->text_len));
+		hint_words(r, node->text, words);
+		return VV_EINPUT;
+	}
+	return VV_OK;
+}
+
+/* Digits, perhaps a point and digits, in billionths; more than nine behind the point, or
+ * more than 18 digits in all, are refused. */
+static bool read_billionths(const char *s, size_t len, uint64_t *out)
+{
+	uint64_t v = 0;
+	size_t behind = 0, digits = 0;
+	bool point = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '.' && !point && i > 0 && i + 1 < len) {
+			point = true;
+			continue;
+		}
+		if (s[i] < '0' || s[i] > '9' || ++digits > 18 || (behind += point) > 9) {
+			return false;
+		}
+		v = v * 10 + (uint64_t)(s[i] - '0');
+	}
+	for (; behind < 9; behind++) {
+		if (v > UINT64_MAX / 10) {
+			return false;
+		}
+		v *= 10;
+	}
+	*out = v;
+	return digits > 0;
+}
+
+/* "5%": a share. */
+static bool read_percent(const char *s, size_t len, uint64_t *out)
+{
+	if (len < 2 || s[len - 1] != '%' || !read_billionths(s, len - 1, out)) {
+		return false;
+	}
+	*out /= 100;
+	return true;
+}
+
+/* A bound: 100 or "5%"; where only shares make sense 0.05 or "5%". */
+static vv_status read_bound(reader *r, const vv_json *node, bool shares, vv_bound *out)
+{
+	if (node->type == VV_JSON_STRING && read_percent(node->text, node->text_len, &out->value)) {
+		out->share = true;
+	} else if (node->type == VV_JSON_NUMBER && shares &&
+		   read_billionths(node->text, node->text_len, &out->value)) {
+		out->share = true;
+	} else if (node->type != VV_JSON_NUMBER || shares ||
+		   !vv_parse_u64(&out->value, node->text, node->text_len)) {
+		vv_descriptor_fail(node, r->name, r->err, "must be %s",
+				   shares ? "a number such as 0.05, or a share such as \"5%\""
+					  : "a whole number, or a share such as \"5%\"");
+		return VV_EINPUT;
+	}
+	out->given = true;
+	return VV_OK;
+}
+
+/* "36h": s, m (minutes), h, d, w. */
+static vv_status read_age(reader *r, const vv_json *node, uint64_t *out)
+{
+	static const struct unit {
+		char letter;
+		uint64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+	uint64_t n;
+
+	if (node->type == VV_JSON_STRING && node->text_len > 1 &&
+	    vv_parse_u64(&n, node->text, node->text_len - 1)) {
+		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+			if (node->text[node->text_len - 1] == units[i].letter && n > 0 &&
+			    n <= INT64_MAX / units[i].seconds) {
+				*out = n * units[i].seconds;
+				return VV_OK;
+			}
+		}
+	}
+	return vv_descriptor_fail(node, r->name, r->err,
+				  "must be an age such as \"36h\" or \"7d\" (s, m, h, d, w)");
+}
+
+static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	vv_error why;
+
+	if (!vv_descriptor_is_text(node)) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
+	}
+	if (vv_condition_check(node->text, node->text_len, &why) < 0) {
+		if (why.code == VV_ENOMEM) {
+			return vv_fail_nomem(r->err);
+		}
+		vv_descriptor_fail(node, r->name, r->err, "%s", why.message);
+		return why.hint[0] ? vv_hint(r->err, "%s", why.hint) : VV_EINPUT;
+	}
+	s->condition = node->text;
+	return VV_OK;
+}
+
+/* Where the node stands, as a JSON pointer; only known words and numbers are in it. NULL: no
+ * memory. */
+static const char *pointer_of(reader *r, const vv_json *node)
+{
+	const char *path = "";
+
+	for (; path && node->parent; node = node->parent) {
+		size_t place = 0;
+
+		for (const vv_json *n = node->parent->first; n != node; n = n->next) {
+			place++;
+		}
+		path = node->name ? vv_arena_printf(&r->out->arena, "/%s%s", node->name, path)
+				  : vv_arena_printf(&r->out->arena, "/%zu%s", place, path);
+	}
+	return path;
+}
+
+/* Members that the rule does not take are refused: they would do nothing. */
+static vv_status want_taken(reader *r, const vv_json *node, const vv_rule *rule)
+{
+	unsigned t = takes(rule);
+	const struct {
+		const char *member;
+		unsigned takes;
+	} needs[] = {{"columns", TAKES_COLUMNS}, {"mostly", TAKES_MOSTLY},
+		     {"min", TAKES_MIN},         {"max", TAKES_MAX | TAKES_SHARE},
+		     {"maxAge", TAKES_AGE},      {"condition", TAKES_CONDITION}};
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		if (vv_json_get(node, needs[i].member) && !(t & needs[i].takes)) {
+			return vv_descriptor_fail(node, r->name, r->err, "the rule %s has no '%s'",
+						  rule->code, needs[i].member);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status want_needed(reader *r, const vv_json *node, const vv_rule_setting *s)
+{
+	unsigned t = takes(s->rule);
+	bool bound = s->min.given || s->max.given || s->max_age > 0 || s->condition;
+
+	if (s->severity == VV_SEVERITY_OFF) {
+		return VV_OK;
+	}
+	if ((t & NEEDS_COLUMNS) && !s->columns) {
+		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs 'columns'",
+					  s->rule->code);
+	}
+	if ((t & NEEDS_BOUND) && !bound) {
+		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs %s",
+					  s->rule->code,
+					  t & TAKES_CONDITION ? "a 'condition'"
+					  : t & TAKES_AGE     ? "'maxAge'"
+					  : t & TAKES_MIN     ? "'min' or 'max'"
+							      : "'max'");
+	}
+	return VV_OK;
+}
+
+static vv_status read_columns(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	const char **names;
+	size_t count;
+	vv_status rc = vv_descriptor_texts(&names, &count, &r->out->arena, node, r->name, r->err);
+
+	if (rc == VV_OK && count == 0) {
+		rc = vv_descriptor_fail(node, r->name, r->err, "names no column");
+	}
+	s->columns = rc == VV_OK ? names : NULL;
+	return rc;
+}
+
+static vv_status read_mostly(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	bool ok = node->type == VV_JSON_NUMBER
+			  ? read_billionths(node->text, node->text_len, &s->mostly)
+			  : node->type == VV_JSON_STRING &&
+				    read_percent(node->text, node->text_len, &s->mostly);
+
+	return ok && s->mostly <= VV_BILLION
+		       ? VV_OK
+		       : vv_descriptor_fail(
+				 node, r->name, r->err,
+				 "must be a share from 0 to 1 such as 0.99, or \"99%%\"");
+}
+
+/* The members of one setting that is written as an object. */
+static vv_status read_members(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	const vv_json *m;
+	size_t place = VV_SEVERITY_ERROR;
+	bool shares = (takes(s->rule) & TAKES_SHARE) != 0;
+	vv_status rc;
+
+	if ((rc = want_members(r, node, setting_words)) < 0 ||
+	    (rc = want_taken(r, node, s->rule)) < 0 ||
+	    (rc = vv_descriptor_text(&s->title, node, "title", r->name, r->err)) < 0) {
+		return rc;
+	}
+	if ((m = vv_json_get(node, "severity")) &&
+	    (rc = want_word(r, m, severity_words, &place)) < 0) {
+		return rc;
+	}
+	s->severity = m ? (vv_severity)place : s->severity;
+	if (((m = vv_json_get(node, "columns")) && (rc = read_columns(r, m, s)) < 0) ||
+	    ((m = vv_json_get(node, "mostly")) && (rc = read_mostly(r, m, s)) < 0) ||
+	    ((m = vv_json_get(node, "min")) && (rc = read_bound(r, m, shares, &s->min)) < 0) ||
+	    ((m = vv_json_get(node, "max")) && (rc = read_bound(r, m, shares, &s->max)) < 0) ||
+	    ((m = vv_json_get(node, "maxAge")) && (rc = read_age(r, m, &s->max_age)) < 0) ||
+	    ((m = vv_json_get(node, "condition")) && (rc = read_condition(r, m, s)) < 0)) {
+		return rc;
+	}
+	return VV_OK;
+}
+
+/* "error", {...}, or for conditions "price >= 0". A rule that is named is on: as an error
+ * where it is off by default. */
+static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rule,
+			      vv_rule_setting *s)
+{
+	size_t place;
+	vv_status rc;
+
+	*s = (vv_rule_setting){.rule = rule, .asked = true, .mostly = VV_BILLION};
+	s->severity = rule->by_default == VV_SEVERITY_OFF ? VV_SEVERITY_ERROR : rule->by_default;
+	s->where = pointer_of(r, node);
+	if (!s->where) {
+		return vv_fail_nomem(r->err);
+	}
+	if (node->type == VV_JSON_OBJECT) {
+		rc = read_members(r, node, s);
+	} else if (vv_descriptor_is_text(node) && (takes(rule) & TAKES_CONDITION) &&
+		   !is_word(node->text, severity_words, &place)) {
+		rc = read_condition(r, node, s);
+	} else if ((rc = want_word(r, node, severity_words, &place)) == VV_OK) {
+		s->severity = (vv_severity)place;
+	}
+	if (rc == VV_OK && strcmp(rule->code, VV_RULE_UNCHECKED) == 0 &&
+	    s->severity != VV_SEVERITY_ERROR) {
+		rc = vv_descriptor_fail(
+			node, r->name, r->err,
+			"%s is always an error: what could not be checked is never valid",
+			rule->code);
+		vv_hint(r->err, "\"check\": false leaves a dataset out");
+	}
+	return rc < 0 ? rc : want_needed(r, node, s);
+}
+
+static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member,
+			   const vv_rule **out)
+{
+	const char *near;
+
+	*out = vv_rule_find(member->name);
+	if (*out) {
+		return VV_OK;
+	}
+	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'",
+			   vv_text_show(member->name, member->name_len));
+	near = vv_rule_nearest(member->name);
+	return near ? vv_hint(r->err, "did you mean '%s'?", near)
+		    : vv_hint(r->err, "'varve check --list-rules' names them all");
+}
+
+static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
+{
+	size_t room = 0;
+	vv_status rc = VV_OK;
+
+	if (node->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *m = node->first; m; m = m->next) {
+		room += m->type == VV_JSON_ARRAY ? m->count : 1;
+	}
+	b->settings = vv_arena_calloc(&r->out->arena, room + 1, sizeof(*b->settings));
+	if (!b->settings) {
+		return vv_fail_nomem(r->err);
+	}
+	for (const vv_json *m = node->first; rc == VV_OK && m; m = m->next) {
+		const vv_rule *rule;
+
+		if ((rc = find_rule(r, node, m, &rule)) < 0) {
+			break;
+		}
+		if (m->type != VV_JSON_ARRAY) {
+			rc = read_setting(r, m, rule, &b->settings[b->count++]);
+			continue;
+		}
+		if (!m->first) {
+			rc = vv_descriptor_fail(m, r->name, r->err, "is empty");
+			vv_hint(r->err, "to switch the rule off: \"off\"");
+		}
+		for (const vv_json *item = m->first; rc == VV_OK && item; item = item->next) {
+			rc = read_setting(r, item, rule, &b->settings[b->count++]);
+		}
+	}
+	return rc;
+}
+
+static vv_status read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
+{
+	const vv_json *m;
+	const char **paths;
+	size_t count;
+	vv_status rc;
+
+	if ((rc = want_members(r, node, dataset_words)) < 0) {
+		return rc;
+	}
+	if (!(m = vv_json_get(node, "path"))) {
+		return vv_descriptor_fail(node, r->name, r->err, "needs a 'path'");
+	}
+	if ((rc = vv_descriptor_texts(&paths, &count, &r->out->arena, m, r->name, r->err)) < 0) {
+		return rc;
+	}
+	if (count == 0) {
+		return vv_descriptor_fail(m, r->name, r->err, "names no path");
+	}
+	b->paths = paths;
+	b->says_check = vv_json_get(node, "check") != NULL;
+	b->check = true;
+	if ((rc = vv_descriptor_bool(&b->check, node, "check", r->name, r->err)) < 0) {
+		return rc;
+	}
+	m = vv_json_get(node, "rules");
+	return m ? read_rules(r, m, b) : VV_OK;
+}
+
+static vv_status read_datasets(reader *r, const vv_json *node)
+{
+	vv_status rc = VV_OK;
+
+	if (node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *m = node->first; rc == VV_OK && m; m = m->next) {
+		rc = read_dataset(r, m, &r->out->blocks[r->out->block_count++]);
+	}
+	return rc;
+}
+
+static vv_status read_top(reader *r, const vv_json *top)
+{
+	vv_rules_file *f = r->out;
+	const vv_json *m, *datasets = vv_json_get(top, "datasets");
+	size_t place = 0;
+	uint64_t version = 1;
+	vv_status rc;
+
+	if ((rc = want_members(r, top, top_words)) < 0) {
+		return rc;
+	}
+	if ((m = vv_json_get(top, "version")) &&
+	    (m->type != VV_JSON_NUMBER || !vv_parse_u64(&version, m->text, m->text_len) ||
+	     version != 1)) {
+		return vv_descriptor_fail(m, r->name, r->err,
+					  "this varve knows only version 1 of %s", VV_RULES_NAME);
+	}
+	if ((m = vv_json_get(top, "onCommit")) &&
+	    (rc = want_word(r, m, commit_words, &place)) < 0) {
+		return rc;
+	}
+	f->on_commit = (vv_on_commit)place;
+	place = VV_SEVERITY_ERROR;
+	if ((m = vv_json_get(top, "failOn")) &&
+	    (rc = want_word(r, m, severity_words, &place)) < 0) {
+		return rc;
+	}
+	if (place == VV_SEVERITY_OFF) {
+		return vv_descriptor_fail(m, r->name, r->err, "must be \"warning\" or \"error\"");
+	}
+	f->fail_on = (vv_severity)place;
+	m = vv_json_get(top, "limit");
+	f->has_limit = m != NULL;
+	if (m && (m->type != VV_JSON_NUMBER || !vv_parse_u64(&f->limit, m->text, m->text_len))) {
+		return vv_descriptor_fail(m, r->name, r->err, "must be a whole number");
+	}
+	f->blocks = vv_arena_calloc(&f->arena, 1 + (datasets ? datasets->count : 0),
+				    sizeof(*f->blocks));
+	if (!f->blocks) {
+		return vv_fail_nomem(r->err);
+	}
+	f->block_count = 1;
+	if ((m = vv_json_get(top, "rules")) && (rc = read_rules(r, m, &f->blocks[0])) < 0) {
+		return rc;
+	}
+	return datasets ? read_datasets(r, datasets) : VV_OK;
+}
+
+vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
+			     vv_error *err)
+{
+	reader r = {.name = name, .err = err};
+	vv_error own;
+	vv_json *top;
+	vv_status rc;
+
+	*out = NULL;
+	r.err = err ? err : &own;
+	r.out = vv_calloc(1, sizeof(*r.out));
+	if (!r.out) {
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&r.out->arena);
+	if (len > VV_RULES_MAX) {
+		rc = vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
+			     VV_RULES_MAX);
+	} else if ((rc = vv_json_read(&top, &r.out->arena, json, len, name, r.err)) == VV_OK) {
+		rc = read_top(&r, top);
+	}
+	if (rc < 0) {
+		vv_rules_file_free(r.out);
+		return rc;
+	}
+	*out = r.out;
+	return VV_OK;
+}
 
 void vv_rules_file_free(vv_rules_file *f)
 {

@@ -14,8 +14,7 @@
 #define DAY 86400
 #define MONTHS_MAX 1000000000000 /* further than anybody counts; in 64 bits as seconds */
 
-/* Days from 1970-01-01 to a day of the calendar, any year. */
-static int64_t days_of(int64_t year, unsigned month, unsigned day)
+int64_t vv_value_days(int64_t year, unsigned month, unsigned day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -33,8 +32,8 @@ static void set_instant(vv_value *out, const vv_moment *m)
 	/* 10^11 years are as far as seconds in 64 bits reach; beyond they are all one */
 	year = year > 100000000000 ? 100000000000 : year < -100000000000 ? -100000000000 : year;
 	out->kind = VV_VALUE_INSTANT;
-	out->seconds = days_of(year, m->month, m->day) * DAY + m->hour * 3600 + m->minute * 60 +
-		       m->second - m->offset;
+	out->seconds = vv_value_days(year, m->month, m->day) * DAY + m->hour * 3600 +
+		       m->minute * 60 + m->second - m->offset;
 	out->fraction = m->fraction;
 	out->fraction_len = m->fraction_len;
 	while (out->fraction_len > 0 && out->fraction[out->fraction_len - 1] == '0') {
@@ -69,27 +68,25 @@ static bool is_plain_number(const vv_field *f)
 	       f->decimal[1] == '\0';
 }
 
-/* A number in the field's own spelling, rewritten in the standard one into buf. */
-static bool rewrite_number(vv_buf *buf, const vv_field *f, const char *s, size_t len)
+bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t len)
 {
 	size_t at, n, by = strlen(f->decimal), group = strlen(f->group);
 	const char *end;
 
 	if (!vv_type_find_number(f, s, len, &at, &n)) {
-		vv_buf_put(buf, s, len); /* NaN and the like */
-		return !buf->failed;
+		return false;
 	}
 	for (s += at, end = s + n; s < end;) {
 		if (group > 0 && (size_t)(end - s) >= group && memcmp(s, f->group, group) == 0) {
 			s += group;
-		} else if ((size_t)(end - s) >= by && memcmp(s, f->decimal, by) == 0) {
-			vv_buf_putc(buf, '.');
+		} else if (by > 0 && (size_t)(end - s) >= by && memcmp(s, f->decimal, by) == 0) {
+			vv_buf_putc(out, '.');
 			s += by;
 		} else {
-			vv_buf_putc(buf, *s++);
+			vv_buf_putc(out, *s++);
 		}
 	}
-	return !buf->failed;
+	return !out->failed;
 }
 
 static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell)
@@ -100,8 +97,8 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 	if (cell->state == VV_CELL_LITERAL || is_plain_number(f)) {
 		return vv_decimal_read(&out->decimal, buf, &plain_number, cell->text, cell->len);
 	}
-	if (!rewrite_number(buf, f, cell->text, cell->len)) {
-		return false;
+	if (!vv_value_put_number(buf, f, cell->text, cell->len)) {
+		vv_buf_put(buf, cell->text, cell->len); /* NaN and the like */
 	}
 	/* room first: the text that is read must not move while its digits are appended */
 	if (!vv_buf_reserve(buf, buf->len - from + 1)) {
@@ -237,7 +234,7 @@ static int64_t month_begins(int64_t month)
 {
 	int64_t year = month >= 0 ? month / 12 : -((11 - month) / 12);
 
-	return days_of(year, (unsigned)(month - year * 12) + 1, 1) * DAY;
+	return vv_value_days(year, (unsigned)(month - year * 12) + 1, 1) * DAY;
 }
 
 /* Compares a + shift with b, the seconds of two durations. digits holds those of both; 2:

@@ -49,11 +49,18 @@ int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
  * beginning of another: for keys. scratch is overwritten. False: no memory. */
 bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell);
 
+/* Appends a number in the field's own spelling as JSON spells it: with a point, without groupings
+ * and what stands around it. False: the text is not such a number, or no memory (out->failed). */
+bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t len);
+
 /* A value of the descriptor (a bound, an element of an enum) as a cell of the field's, or
  * of the type's standard spelling: *field tells which. text holds the bytes where these
  * are not the node's own. */
 bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
 		      const vv_field *f, const vv_json *node);
+
+/* Days from 1970-01-01 to a day of the Gregorian calendar, any year. */
+int64_t vv_value_days(int64_t year, unsigned month, unsigned day);
 
 /* Code points of a text; bytes that are no UTF-8 count one each. */
 size_t vv_value_text_length(const char *s, size_t len);
