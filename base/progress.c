@@ -1,13 +1,59 @@
 /*
- * progress: the one call that tolerates having nobody to tell.
+ * progress: the calls that tolerate having nobody who listens.
  */
 #include "base/progress.h"
 
+#include <stdarg.h>
 #include <stddef.h>
+
+#include "base/buf.h"
 
 void vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total)
 {
 	if (p && p->update) {
 		p->update(p->payload, what, done, total);
+	}
+}
+
+static void put_line(const vv_notes *n, vv_note_kind kind, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+static void put_line(const vv_notes *n, vv_note_kind kind, const char *fmt, va_list ap)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	if (n && n->note) {
+		vv_buf_vprintf(&b, fmt, ap);
+		n->note(n->payload, kind, vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+}
+
+void vv_notes_put(const vv_notes *n, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(n, VV_NOTE_PLAIN, fmt, ap);
+	va_end(ap);
+}
+
+void vv_notes_warn(const vv_notes *n, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(n, VV_NOTE_WARNING, fmt, ap);
+	va_end(ap);
+}
+
+const vv_progress *vv_notes_begin(const vv_notes *n)
+{
+	return n && n->begin ? n->begin(n->payload) : NULL;
+}
+
+void vv_notes_end(const vv_notes *n)
+{
+	if (n && n->end) {
+		n->end(n->payload);
 	}
 }

@@ -1,7 +1,8 @@
 /*
- * progress: how a lower folder tells the command how far it is.
+ * progress: how a lower folder tells the command how far it is, and what is worth a line
+ * on the way.
  *
- * Nothing below cmd prints: it calls the function that it was given, which may
+ * Nothing below the commands prints: it calls the functions that it was given, which may
  * be NULL. Calls may come often and from one thread at a time.
  */
 #ifndef VV_BASE_PROGRESS_H
@@ -17,5 +18,24 @@ typedef struct vv_progress {
 
 /* Calls p->update unless p or it is NULL. */
 void vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total);
+
+typedef enum vv_note_kind { VV_NOTE_PLAIN, VV_NOTE_WARNING } vv_note_kind;
+
+/* Who listens while a command works. Any function may be NULL, and so may the whole: then
+ * nobody does. */
+typedef struct vv_notes {
+	void (*note)(void *payload, vv_note_kind kind, const char *line);
+	/* Progress from now on (NULL: nobody looks), until end, which may come too often. */
+	const vv_progress *(*begin)(void *payload);
+	void (*end)(void *payload);
+	void *payload;
+} vv_notes;
+
+/* A line, without its end. */
+void vv_notes_put(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Likewise, of something that is probably not as it should be. */
+void vv_notes_warn(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const vv_progress *vv_notes_begin(const vv_notes *n);
+void vv_notes_end(const vv_notes *n);
 
 #endif

@@ -750,3 +750,17 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate)
 	n->distance = d;
 	return true;
 }
+
+bool vv_choice_next(const char **choices, const char **word, size_t *len)
+{
+	if (!*choices || !**choices) {
+		return false;
+	}
+	*word = *choices;
+	*len = strcspn(*choices, "|");
+	*choices += *len;
+	if (**choices == '|') {
+		(*choices)++;
+	}
+	return true;
+}

@@ -62,6 +62,15 @@ const char *vv_text_counted(uint64_t n, const char *one, const char *many);
 /* Strict decimal without sign; false on anything else or overflow. */
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
 
+/* Strings that somebody else keeps: the values of an option given several times, say. */
+typedef struct vv_strings {
+	const char **items;
+	size_t count;
+} vv_strings;
+
+/* The members of "csv|tsv|json" one by one; false after the last. *choices moves on. */
+bool vv_choice_next(const char **choices, const char **word, size_t *len);
+
 /* How many slips of the finger lie between two words, at most max (else max + 1): a letter more, less or
  * another one, or two neighbours exchanged. Upper and lower case are the same here, and so are '-', '_'
  * and ' '. */

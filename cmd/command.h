@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 typedef enum vv_option_kind {
 	VV_OPT_FLAG,    /* bool */
@@ -24,11 +25,6 @@ typedef enum vv_option_kind {
 	VV_OPT_LIST,    /* vv_strings: may be given several times */
 	VV_OPT_COUNT    /* unsigned: -v -v */
 } vv_option_kind;
-
-typedef struct vv_strings {
-	const char **items; /* borrowed from argv */
-	size_t count;
-} vv_strings;
 
 typedef struct vv_option {
 	const char *name; /* "limit": --limit; NULL: only short */

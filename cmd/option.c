@@ -25,20 +25,6 @@ void vv_arguments_clear(vv_arguments *a)
 	*a = (vv_arguments){NULL, 0, -1, -1, false};
 }
 
-bool vv_choice_next(const char **choices, const char **word, size_t *len)
-{
-	if (!*choices || !**choices) {
-		return false;
-	}
-	*word = *choices;
-	*len = strcspn(*choices, "|");
-	*choices += *len;
-	if (**choices == '|') {
-		(*choices)++;
-	}
-	return true;
-}
-
 static void *member(const parser *p, const vv_option *o)
 {
 	return (char *)p->options + o->offset;

@@ -27,7 +27,4 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 			   vv_arguments *out, vv_error *err);
 void vv_options_clear(const vv_command *c, void *options); /* frees the arrays of lists */
 
-/* The members of "csv|tsv|json" one by one: false behind the last. *choices moves on. */
-bool vv_choice_next(const char **choices, const char **word, size_t *len);
-
 #endif

@@ -359,3 +359,23 @@ void vv_progress_end(void)
 	}
 	bar.wanted = bar.shown = false;
 }
+
+static void put_note(void *payload, vv_note_kind kind, const char *line)
+{
+	(void)payload;
+	message(kind == VV_NOTE_WARNING ? "warning: " : "", line);
+}
+
+static const vv_progress *begin_bar(void *payload)
+{
+	(void)payload;
+	return vv_progress_begin();
+}
+
+static void end_bar(void *payload)
+{
+	(void)payload;
+	vv_progress_end();
+}
+
+const vv_notes vv_notes_stderr = {put_note, begin_bar, end_bar, NULL};

@@ -77,4 +77,8 @@ void vv_out_page(const char *core_pager_or_null);
 const vv_progress *vv_progress_begin(void);
 void vv_progress_end(void);
 
+/* Notes and warnings of what works below the commands, and its progress: all on stderr, as
+ * vv_note, vv_warn and vv_progress_begin have it. */
+extern const vv_notes vv_notes_stderr;
+
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "cmd/command.h"
+#include "base/text.h"
 #include "cmd/work/diff/changes.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/repository.h"

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "cmd/command.h"
+#include "base/text.h"
 #include "dataset/table/table.h"
 
 typedef struct vv_name_list {

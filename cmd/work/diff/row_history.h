@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "cmd/command.h"
+#include "base/text.h"
 #include "dataset/format/cell.h"
 #include "dataset/table/dataset_reader.h"
 #include "diff/rows/rowdiff.h"

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "cmd/command.h"
+#include "base/text.h"
 #include "cmd/work/view/version.h"
 #include "diff/patch/patch.h"
 #include "diff/write/writer.h"

@@ -7,7 +7,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/option.h"
 #include "cmd/output.h"
 #include "repo/git/history/revision.h"
 #include "repo/transfer/send.h"

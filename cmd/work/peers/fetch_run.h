@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/command.h"
+#include "base/text.h"
 #include "cmd/work/peers/fetch_refs.h"
 #include "cmd/work/peers/transfer.h"
 #include "repo/blocks/cid.h"

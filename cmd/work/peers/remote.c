@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/option.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/ref_name.h"
 

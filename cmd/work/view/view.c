@@ -7,7 +7,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/option.h"
 #include "cmd/work/view/view_internal.h"
 
 #define FLUSH_AT (256u << 10)
