@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "base/progress.h"
+#include "base/text.h"
 #include "dataset/table/table.h"
 
 typedef enum vv_view_format {
