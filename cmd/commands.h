@@ -61,6 +61,10 @@ extern const vv_command vv_cmd_whereis;
  * command. Returns the exit code. */
 int vv_command_run(const vv_command *c, int argc, char **argv);
 
+/* `varve commit --no-edit`, with verbose -v: concludes the merge, cherry-pick or revert that is
+ * under way. Returns the exit code. */
+int vv_commit_conclude(bool verbose);
+
 /* The name of the command being run; "" outside of one. */
 const char *vv_command_current(void);
 

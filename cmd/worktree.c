@@ -6,6 +6,16 @@
 #include "base/sys.h"
 #include "cmd/output.h"
 
+vv_status vv_repository_open_here(vv_repository **out, vv_error *err)
+{
+	vv_status rc = vv_repository_open(out, NULL, err);
+
+	if (rc == VV_OK) {
+		vv_repository_listen(*out, &vv_notes_stderr);
+	}
+	return rc;
+}
+
 vv_status vv_worktree_need(const vv_repository *r, const char *command, vv_error *err)
 {
 	if (!vv_repository_is_bare(r)) {

@@ -7,6 +7,10 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
+/* The repository that the current folder lies in; what is worth a line while work goes on in
+ * it goes to stderr. As vv_repository_open. */
+vv_status vv_repository_open_here(vv_repository **out, vv_error *err);
+
 /* VV_EUSAGE in a bare repository. */
 vv_status vv_worktree_need(const vv_repository *r, const char *command, vv_error *err);
 

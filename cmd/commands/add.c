@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/add.h"
 #include "cmd/work/add/run.h"
 #include "cmd/work/view/dialect_words.h"
 #include "cmd/worktree.h"
@@ -133,7 +134,7 @@ static int run_add(void *options, int argc, char **argv)
 		return vv_usage_error("-A and -u exclude each other");
 	}
 	if ((rc = read_options(&import, o, &names, &err)) == VV_OK &&
-	    (rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	    (rc = vv_repository_open_here(&r, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "add", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {
 		req.paths = argc > 0 ? &paths : NULL;

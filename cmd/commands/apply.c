@@ -273,7 +273,7 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 
 static vv_status find_repository(run *r, vv_error *err)
 {
-	vv_status rc = vv_repository_open(&r->repo, NULL, err);
+	vv_status rc = vv_repository_open_here(&r->repo, err);
 	bool indexed = r->o->cached || r->o->three_way;
 	if (rc == VV_ENOTFOUND && !indexed) {
 		r->repo = NULL; /* files will do */

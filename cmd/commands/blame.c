@@ -15,6 +15,7 @@
 #include "cmd/print/commit.h"
 #include "cmd/work/diff/name_list.h"
 #include "cmd/work/view/table_at.h"
+#include "cmd/worktree.h"
 #include "diff/rows/blame.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
@@ -548,7 +549,7 @@ static int run_blame(void *p, int argc, char **argv)
 	if (!r.o->json) {
 		vv_out_page(NULL);
 	}
-	if ((rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&r.repo, &err)) == VV_OK &&
 	    (rc = vv_dataset_reader_open(&r.reader, r.repo, NULL, &err)) == VV_OK &&
 	    (rc = vv_repository_relative(&path, r.repo, argv[0], &err)) == VV_OK) {
 		r.path = path;

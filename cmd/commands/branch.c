@@ -611,7 +611,7 @@ static int run_branch(void *p, int argc, char **argv)
 	if ((code = check_words(o, argc)) != VV_EXIT_OK) {
 		return code;
 	}
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0) {
+	if ((rc = vv_repository_open_here(&repo, &err)) < 0) {
 		goto done;
 	}
 	if (o->current) {

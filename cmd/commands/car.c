@@ -400,7 +400,7 @@ static int run_car(void *p, int argc, char **argv)
 		return vv_usage_error("a CAR file is not for a terminal: name a file, or redirect");
 	}
 	j.progress = vv_progress_begin();
-	if ((rc = vv_repository_open(&j.repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&j.repo, &err)) == VV_OK &&
 	    (rc = vv_dataset_reader_open(&j.reader, j.repo, j.progress, &err)) == VV_OK) {
 		rc = out ? run_export(&j, argv, &err) : run_import(&j, argv[1], &err);
 	}

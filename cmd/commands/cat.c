@@ -11,6 +11,7 @@
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/view.h"
+#include "cmd/worktree.h"
 
 typedef struct options {
 	vv_strings columns, where, from;
@@ -126,7 +127,7 @@ static int run_cat(void *p, int argc, char **argv)
 	}
 	vv_data_out_init(&out, o->raw || (o->format && v.format == VV_VIEW_TABLE));
 	v.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	if ((rc = vv_repository_open_here(&repo, &err)) < 0 ||
 	    (o->from.count > 0 && (rc = fetch_cids(repo, o, argc, argv, &err)) < 0) ||
 	    (rc = vv_dataset_reader_open(&reader, repo, v.progress, &err)) < 0) {
 		goto done;

@@ -562,7 +562,7 @@ static vv_status run_checks(check *c, vv_error *err)
 	    (rc = set_time(c, err)) < 0 || (rc = set_accepts(c, err)) < 0 ||
 	    (rc = read_schema(c, err)) < 0 ||
 	    (o->failed_rows && (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, err)) < 0) ||
-	    (!o->files && (rc = vv_repository_open(&c->run.repo, NULL, err)) < 0)) {
+	    (!o->files && (rc = vv_repository_open_here(&c->run.repo, err)) < 0)) {
 		return rc;
 	}
 	if ((rc = open_cache(c, err)) < 0 ||
@@ -623,7 +623,7 @@ static int run_init(const options *o, int argc, char **argv)
 	vv_error err;
 	vv_status rc;
 
-	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&repo, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(repo, "check --init", &err)) == VV_OK &&
 	    (rc = vv_dataset_reader_open(&reader, repo, progress, &err)) == VV_OK) {
 		rc = vv_check_init(repo, reader, argc, argv, progress, &count, &err);

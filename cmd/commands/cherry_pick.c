@@ -1,35 +1,322 @@
 /*
- * cherry_pick: what another commit changed, once more, here.
+ * cherry_pick: what another commit changed, made once more on HEAD (cherry-pick), or taken back
+ * by a new commit (revert): a merge whose base is the commit's parent or, taking it back, the
+ * commit.
  */
 #include <stddef.h>
+#include <string.h>
 
+#include "base/sys.h"
+#include "base/text.h"
 #include "cmd/commands.h"
-#include "cmd/work/merge/cherry_pick.h"
+#include "cmd/output.h"
+#include "cmd/print/commit_summary.h"
+#include "cmd/print/gc.h"
+#include "cmd/print/status.h"
+#include "cmd/work/merge/commit.h"
+#include "cmd/work/merge/run.h"
+#include "cmd/worktree.h"
+#include "repo/git/history/history.h"
 
-static const vv_option table[] = {
-	{"no-commit", 'n', VV_OPT_FLAG, offsetof(vv_pick_options, no_commit), NULL, NULL,
+typedef struct options {
+	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
+	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not said */
+} options;
+
+typedef struct picker {
+	const options *o;
+	bool revert;
+	vv_repository *repo;
+	vv_dataset_writer *writer;
+	vv_index *index; /* anew for each commit */
+	vv_head head;
+	vv_commit commit;
+	vv_oid parent; /* null: it has none */
+	char *short_id;
+	vv_buf message, label, reflog;
+	bool conflicts, empty;
+} picker;
+
+static const char *verb(const picker *p)
+{
+	return p->revert ? "revert" : "cherry-pick";
+}
+
+static void clear_one(picker *p)
+{
+	vv_index_close(p->index);
+	p->index = NULL;
+	vv_head_clear(&p->head);
+	vv_commit_clear(&p->commit);
+	vv_free(p->short_id);
+	p->short_id = NULL;
+	vv_buf_clear(&p->message);
+	vv_buf_clear(&p->label);
+	vv_buf_clear(&p->reflog);
+}
+
+static vv_status find_parent(picker *p, vv_error *err)
+{
+	size_t count = p->commit.parent_count;
+
+	memset(&p->parent, 0, sizeof(p->parent));
+	if (p->o->mainline > count || (p->o->mainline > 0 && count < 2)) {
+		return vv_fail(err, VV_EUSAGE, "%s has no parent %llu to compare with", p->short_id,
+			       (unsigned long long)p->o->mainline);
+	}
+	if (count > 1 && p->o->mainline == 0) {
+		vv_fail(err, VV_EUSAGE, "%s is a merge", p->short_id);
+		return vv_hint(err, "-m 1 takes what it changed against its first parent");
+	}
+	if (count > 0) {
+		p->parent = p->commit.parents[p->o->mainline ? p->o->mainline - 1 : 0];
+	}
+	return VV_OK;
+}
+
+static vv_status make_message(picker *p, vv_error *err)
+{
+	char id[VV_OID_TEXT + 1], parent[VV_OID_TEXT + 1];
+	size_t len;
+	const char *subject = vv_commit_subject(&p->commit, &len);
+	vv_buf *m = &p->message;
+
+	vv_oid_text(id, &p->commit.id);
+	vv_oid_text(parent, &p->parent);
+	if (p->revert) {
+		vv_buf_printf(m, "Revert \"%.*s\"\n\nThis reverts commit %s", (int)len, subject,
+			      id);
+		if (p->commit.parent_count > 1) {
+			vv_buf_printf(m, ", reversing\nchanges made to %s", parent);
+		}
+		vv_buf_puts(m, ".\n");
+		vv_buf_printf(&p->label, "parent of %s", p->short_id);
+	} else {
+		vv_buf_puts(m, p->commit.message);
+		if (m->len > 0 && m->data[m->len - 1] != '\n') {
+			vv_buf_putc(m, '\n');
+		}
+		if (p->o->note_origin) {
+			vv_buf_printf(m, "\n(cherry picked from commit %s)\n", id);
+		}
+		vv_buf_printf(&p->label, "%s", p->short_id);
+	}
+	vv_buf_printf(&p->label, " (%.*s)", (int)len, subject);
+	vv_buf_printf(&p->reflog, "%s: %.*s", verb(p), (int)strcspn(vv_buf_cstr(m), "\n"),
+		      vv_buf_cstr(m));
+	if (p->label.failed || p->reflog.failed) {
+		return vv_fail_nomem(err);
+	}
+	return vv_buf_ok(m, err);
+}
+
+static vv_status commit_pick(picker *p, vv_error *err)
+{
+	vv_merge_commit c = {.repo = p->repo,
+			     .writer = p->writer,
+			     .index = p->index,
+			     .message = p->message.data,
+			     .parents = &p->head.commit,
+			     .parent_count = 1,
+			     .keep_author = p->revert ? NULL : &p->commit,
+			     .reflog = p->reflog.data,
+			     .after = "post-commit",
+			     .edit = p->o->edit,
+			     .no_verify = true,
+			     .quiet = p->o->quiet,
+			     .verbose = p->o->verbose,
+			     .put_changes = vv_status_put_comments};
+	vv_status rc = vv_merge_commit_make(&c, err);
+
+	vv_commit_summary_print_merge(&c);
+	if (rc < 0 && !c.made) {
+		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
+			"goes back",
+			verb(p), verb(p));
+	}
+	vv_merge_commit_clear(&c);
+	return rc;
+}
+
+static const char *branch_name(const picker *p)
+{
+	if (!p->head.branch) {
+		return "HEAD";
+	}
+	return strncmp(p->head.branch, "refs/heads/", 11) == 0 ? p->head.branch + 11
+							       : p->head.branch;
+}
+
+/* The change is there already: nothing is left under way. */
+static vv_status say_empty(picker *p)
+{
+	p->empty = true;
+	vv_note("%s changes nothing here: %s", p->short_id,
+		p->revert ? "it is taken back already" : "what it changed is there already");
+	return VV_OK;
+}
+
+static vv_status merge_pick(picker *p, vv_error *err)
+{
+	vv_merge_job j = {.repo = p->repo,
+			  .writer = p->writer,
+			  .index = p->index,
+			  .base = p->revert ? p->commit.id : p->parent,
+			  .ours = p->head.commit,
+			  .theirs = p->revert ? p->parent : p->commit.id,
+			  .theirs_commit = p->commit.id,
+			  .names = {"base", branch_name(p), p->label.data},
+			  .labels = {p->revert ? p->short_id : "parent", "HEAD", p->label.data},
+			  .state = p->o->no_commit ? NULL : verb(p),
+			  .message = p->message.data};
+	vv_status rc = vv_merge_plan(&j, verb(p), err);
+
+	if (rc == VV_OK && vv_merge_is_empty(&j)) {
+		rc = say_empty(p);
+	} else if (rc == VV_OK && (rc = vv_merge_apply(&j, err)) == VV_OK) {
+		vv_progress_end();
+		p->conflicts = j.conflicts > 0;
+		if (!p->o->quiet || p->conflicts) {
+			vv_out_bytes(vv_buf_cstr(&j.report), j.report.len);
+			vv_checkout_note_missing(&j.checkout);
+		}
+		if (p->conflicts && p->o->no_commit) {
+			vv_note("resolve the conflicts; the result is staged, not committed");
+		} else if (p->conflicts) {
+			vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s "
+				"--abort' goes back",
+				verb(p), verb(p));
+		} else if (!p->o->no_commit) {
+			rc = commit_pick(p, err);
+		}
+	}
+	vv_merge_job_clear(&j);
+	return rc;
+}
+
+static vv_status pick_one(picker *p, const char *word, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc;
+
+	if ((rc = vv_head_read(p->repo, &p->head, err)) < 0) {
+		return rc;
+	}
+	if (p->head.unborn) {
+		return vv_fail(err, VV_EUSAGE, "there is no commit yet to %s onto", verb(p));
+	}
+	if ((rc = vv_rev_commit(p->repo, word, &id, err)) < 0 ||
+	    (rc = vv_commit_read(p->repo, &id, &p->commit, err)) < 0 ||
+	    (rc = vv_rev_short(p->repo, &id, &p->short_id, err)) < 0 ||
+	    (rc = find_parent(p, err)) < 0 || (rc = make_message(p, err)) < 0 ||
+	    (rc = vv_index_open(&p->index, p->repo, err)) < 0) {
+		return rc;
+	}
+	return merge_pick(p, err);
+}
+
+static vv_status pick_all(picker *p, int argc, char **argv, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && !p->conflicts && i < argc; i++) {
+		rc = pick_one(p, argv[i], err);
+		clear_one(p);
+		if ((rc < 0 || p->conflicts) && i + 1 < argc) {
+			vv_note("not done yet: %s%s", vv_text_shows(argv[i + 1]),
+				i + 2 < argc ? " and what follows" : "");
+		}
+	}
+	return rc;
+}
+
+static int run_under_way(const options *o, const char *name)
+{
+	vv_repository *r = NULL;
+	vv_error err;
+	vv_status rc;
+
+	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(r, name, &err)) == VV_OK) {
+		if (strcmp(vv_state_name(r), name) != 0) {
+			rc = vv_fail(&err, VV_EUSAGE, "no %s is under way", name);
+		} else if (o->abort) {
+			rc = vv_merge_undo(r, &err);
+		} else if (o->quit) {
+			rc = vv_state_cleanup(r, &err);
+		}
+	}
+	vv_repository_close(r);
+	if (rc < 0) {
+		return vv_report_trouble(&err);
+	}
+	return o->resume ? vv_commit_conclude(o->verbose) : VV_EXIT_OK;
+}
+
+static int pick(const options *o, bool revert, int argc, char **argv)
+{
+	picker p = {.o = o, .revert = revert};
+	vv_auto_gc gc = {0};
+	vv_error err, ignored;
+	vv_status rc;
+
+	if (o->abort + o->resume + o->quit > 0) {
+		if (o->abort + o->resume + o->quit > 1 || argc > 0) {
+			return vv_usage_error("--abort, --continue and --quit stand alone");
+		}
+		return run_under_way(o, verb(&p));
+	}
+	if (argc == 0) {
+		return vv_usage_error("%s needs to know which commit", verb(&p));
+	}
+	if (argc > 1 && o->no_commit) {
+		return vv_usage_error("--no-commit takes one commit at a time");
+	}
+	if ((rc = vv_repository_open_here(&p.repo, &err)) == VV_OK &&
+	    (rc = vv_worktree_need(p.repo, verb(&p), &err)) == VV_OK &&
+	    (rc = vv_merge_need_no_state(p.repo, &err)) == VV_OK &&
+	    (rc = vv_dataset_writer_open(&p.writer, p.repo, vv_progress_begin(), &err)) == VV_OK) {
+		rc = pick_all(&p, argc, argv, &err);
+	}
+	vv_progress_end();
+	/* That it cannot be known whether a gc is worth it is no fault of the commits. */
+	if (rc < 0 || p.conflicts || o->no_commit || vv_auto_gc_look(&gc, p.repo, &ignored) < 0) {
+		gc.wanted = gc.failed = false;
+	}
+	vv_dataset_writer_close(p.writer);
+	vv_repository_close(p.repo);
+	if (rc < 0) {
+		return vv_report_trouble(&err);
+	}
+	vv_auto_gc_begin(&gc, o->quiet);
+	vv_auto_gc_clear(&gc);
+	return p.conflicts || p.empty ? VV_EXIT_NO : VV_EXIT_OK;
+}
+
+static const vv_option cherry_pick_table[] = {
+	{"no-commit", 'n', VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL,
 	 "only stage the change", NULL},
-	{"mainline", 'm', VV_OPT_NUMBER, offsetof(vv_pick_options, mainline), "N", NULL,
+	{"mainline", 'm', VV_OPT_NUMBER, offsetof(options, mainline), "N", NULL,
 	 "of a merge, take what it changed against parent N", NULL},
-	{NULL, 'x', VV_OPT_FLAG, offsetof(vv_pick_options, note_origin), NULL, NULL,
+	{NULL, 'x', VV_OPT_FLAG, offsetof(options, note_origin), NULL, NULL,
 	 "note in the message which commit it is from", NULL},
-	{"edit", 'e', VV_OPT_FLAG, offsetof(vv_pick_options, edit), NULL, NULL,
+	{"edit", 'e', VV_OPT_FLAG, offsetof(options, edit), NULL, NULL,
 	 "open the editor on the message", NULL},
-	{"abort", 0, VV_OPT_FLAG, offsetof(vv_pick_options, abort), NULL, NULL,
+	{"abort", 0, VV_OPT_FLAG, offsetof(options, abort), NULL, NULL,
 	 "give it up: all is as it was before", NULL},
-	{"continue", 0, VV_OPT_FLAG, offsetof(vv_pick_options, resume), NULL, NULL,
+	{"continue", 0, VV_OPT_FLAG, offsetof(options, resume), NULL, NULL,
 	 "commit it, its conflicts being resolved", NULL},
-	{"quit", 0, VV_OPT_FLAG, offsetof(vv_pick_options, quit), NULL, NULL,
+	{"quit", 0, VV_OPT_FLAG, offsetof(options, quit), NULL, NULL,
 	 "forget it, and leave files and index as they are", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(vv_pick_options, verbose), NULL, NULL,
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
 	 "also the groups and bytes that each dataset added to the store", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(vv_pick_options, quiet), NULL, NULL,
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
 	 "print nothing but conflicts and warnings", NULL},
 };
 
-static int run_cherry_pick(void *options, int argc, char **argv)
+static int run_cherry_pick(void *opts, int argc, char **argv)
 {
-	return vv_pick_run(options, false, argc, argv);
+	return pick(opts, false, argc, argv);
 }
 
 const vv_command vv_cmd_cherry_pick = {
@@ -40,10 +327,50 @@ const vv_command vv_cmd_cherry_pick = {
 	.example = "$ varve cherry-pick spring\n"
 		   "[main 8c1f0a2] Correct two prices\n"
 		   " 1 file changed",
-	.options = table,
-	.option_count = VV_OPTION_COUNT(table),
-	.options_size = sizeof(vv_pick_options),
+	.options = cherry_pick_table,
+	.option_count = VV_OPTION_COUNT(cherry_pick_table),
+	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts, or the change is there already",
 	.arguments = "ref",
 	.run = run_cherry_pick,
+};
+
+static const vv_option revert_table[] = {
+	{"no-commit", 'n', VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL,
+	 "only stage the change", NULL},
+	{"mainline", 'm', VV_OPT_NUMBER, offsetof(options, mainline), "N", NULL,
+	 "of a merge, go back to what parent N had", NULL},
+	{"edit", 'e', VV_OPT_FLAG, offsetof(options, edit), NULL, NULL,
+	 "open the editor on the message", NULL},
+	{"abort", 0, VV_OPT_FLAG, offsetof(options, abort), NULL, NULL,
+	 "give it up: all is as it was before", NULL},
+	{"continue", 0, VV_OPT_FLAG, offsetof(options, resume), NULL, NULL,
+	 "commit it, its conflicts being resolved", NULL},
+	{"quit", 0, VV_OPT_FLAG, offsetof(options, quit), NULL, NULL,
+	 "forget it, and leave files and index as they are", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
+	 "also the groups and bytes that each dataset added to the store", NULL},
+	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
+	 "print nothing but conflicts and warnings", NULL},
+};
+
+static int run_revert(void *opts, int argc, char **argv)
+{
+	return pick(opts, true, argc, argv);
+}
+
+const vv_command vv_cmd_revert = {
+	.name = "revert",
+	.group = "history",
+	.summary = "take back what a commit changed, by a new commit",
+	.usage = "[-n] [-m N] COMMIT...\n--continue | --abort | --quit",
+	.example = "$ varve revert HEAD~2\n"
+		   "[main 5d0b7e1] Revert \"March prices\"\n"
+		   " 1 file changed",
+	.options = revert_table,
+	.option_count = VV_OPTION_COUNT(revert_table),
+	.options_size = sizeof(options),
+	.exit_codes = "there are conflicts, or it is taken back already",
+	.arguments = "ref",
+	.run = run_revert,
 };

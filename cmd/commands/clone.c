@@ -340,8 +340,11 @@ static vv_status clone(run *r, vv_error *err)
 			vv_text_shows(r->dir));
 	}
 	if ((rc = vv_mkdirs(r->dir, err)) < 0 ||
-	    (rc = vv_repository_init(&r->repo, r->dir, &init, &created, err)) < 0 ||
-	    (rc = vv_push_hook_set(r->repo, r->o->quiet, err)) < 0 ||
+	    (rc = vv_repository_init(&r->repo, r->dir, &init, &created, err)) < 0) {
+		return rc;
+	}
+	vv_repository_listen(r->repo, &vv_notes_stderr);
+	if ((rc = vv_push_hook_set(r->repo, r->o->quiet, err)) < 0 ||
 	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0 ||
 	    (rc = set_head(r, err)) < 0) {
 		return rc;

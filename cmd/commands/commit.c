@@ -8,11 +8,12 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/add.h"
 #include "cmd/print/commit_summary.h"
+#include "cmd/print/gc.h"
 #include "cmd/print/status.h"
 #include "cmd/work/add/run.h"
 #include "cmd/work/check/commit_check.h"
-#include "cmd/work/commit/auto_gc.h"
 #include "cmd/work/commit/guard.h"
 #include "cmd/work/commit/message.h"
 #include "cmd/work/commit/package_apply.h"
@@ -286,9 +287,14 @@ static bool has_changes(const committer *c)
 
 static vv_status make_message(committer *c, vv_error *err)
 {
-	vv_message_options m = {c->o->messages, c->o->file,    c->o->amend ? &c->old : NULL,
-				c->o->edit,     c->o->no_edit, c->o->no_verify,
-				&c->changes};
+	const vv_message_options m = {.texts = c->o->messages,
+				      .file = c->o->file,
+				      .amend = c->o->amend ? &c->old : NULL,
+				      .edit = c->o->edit,
+				      .no_edit = c->o->no_edit,
+				      .no_verify = c->o->no_verify,
+				      .changes = &c->changes,
+				      .put_changes = vv_status_put_comments};
 
 	return vv_message_make(&c->message, c->r, &m, err);
 }
@@ -448,7 +454,7 @@ static int run_commit(void *options, int argc, char **argv)
 	if (c.o->messages.count > 0 && c.o->file) {
 		return vv_usage_error("-m and -F exclude each other");
 	}
-	if ((rc = vv_repository_open(&c.r, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&c.r, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(c.r, "commit", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&c.paths, c.r, argc, argv, &err)) == VV_OK &&
 	    (rc = vv_dataset_writer_open(&c.s, c.r, vv_progress_begin(), &err)) == VV_OK &&
@@ -516,3 +522,11 @@ const vv_command vv_cmd_commit = {
 	.arguments = "path",
 	.run = run_commit,
 };
+
+int vv_commit_conclude(bool verbose)
+{
+	char no_edit[] = "--no-edit", v[] = "-v";
+	char *argv[] = {no_edit, verbose ? v : NULL, NULL};
+
+	return vv_command_run(&vv_cmd_commit, verbose ? 2 : 1, argv);
+}

@@ -368,7 +368,7 @@ static int run_config(void *p, int argc, char **argv)
 	if (o->unset && argc != 1) {
 		return vv_usage_error("--unset takes NAME");
 	}
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0) {
+	if ((rc = vv_repository_open_here(&repo, &err)) < 0) {
 		return vv_report_trouble(&err);
 	}
 	if (o->explain) {

@@ -255,7 +255,7 @@ static int run_conflicts(void *opts, int argc, char **argv)
 
 	memset(&paths, 0, sizeof(paths));
 	memset(&list, 0, sizeof(list));
-	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "conflicts", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK &&
 	    (rc = vv_dataset_writer_open(&s, r, vv_progress_begin(), &err)) == VV_OK &&

@@ -200,7 +200,8 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	memset(&io, 0, sizeof(io));
 	memset(&result, 0, sizeof(result));
 	if ((rc = vv_convert_input_open(&in, path, err)) < 0 ||
-	    (o->lenient && (rc = vv_convert_input_lenient(&in, hints, err)) < 0) ||
+	    (o->lenient &&
+	     (rc = vv_convert_input_lenient(&in, hints, &vv_notes_stderr, err)) < 0) ||
 	    (rc = vv_mem_sink_new(&passing, NULL, NULL, err)) < 0) {
 		goto done;
 	}
@@ -248,7 +249,7 @@ static vv_status convert_version(const options *o, const char *text, const vv_sn
 	vv_status rc;
 
 	vv_subject_init(&s);
-	if ((rc = vv_repository_open(&repo, NULL, err)) < 0) {
+	if ((rc = vv_repository_open_here(&repo, err)) < 0) {
 		if (rc == VV_ENOTFOUND) {
 			vv_fail(err, rc, "there is no file '%s'", vv_text_shows(text));
 		}

@@ -15,6 +15,7 @@
 #include "cmd/print/path.h"
 #include "cmd/work/diff/sides.h"
 #include "cmd/work/diff/table.h"
+#include "cmd/worktree.h"
 #include "diff/patch/patch.h"
 #include "diff/rows/value.h"
 #include "diff/write/writer.h"
@@ -352,7 +353,7 @@ static vv_status diff_files(run *r, char **argv, vv_error *err)
 	vv_subject_init(&a);
 	vv_subject_init(&b);
 	/* pointers among the files need the repository's blocks; else none is needed */
-	if (vv_repository_open(&r->repo, NULL, &ignored) == VV_OK &&
+	if (vv_repository_open_here(&r->repo, &ignored) == VV_OK &&
 	    vv_dataset_reader_open(&r->reader, r->repo, r->how.progress, &ignored) < 0) {
 		vv_repository_close(r->repo);
 		r->repo = NULL;
@@ -557,7 +558,8 @@ static void page(run *r)
 
 static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 {
-	const vv_diff_sides_options so = {.cached = r->o->cached,
+	const vv_diff_sides_options so = {.dashdash = vv_command_dashdash(),
+					  .cached = r->o->cached,
 					  .renames = !r->o->no_renames,
 					  .stage = r->o->stage ? r->o->stage[0] - '0' : 0};
 	vv_diff_sides d;
@@ -572,7 +574,7 @@ static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 		}
 		goto done;
 	}
-	if ((rc = vv_repository_open(&r->repo, NULL, err)) < 0) {
+	if ((rc = vv_repository_open_here(&r->repo, err)) < 0) {
 		if (rc == VV_ENOTFOUND && argc == 2) {
 			err->hint[0] = '\0';
 			vv_hint(err, "two files are compared by: varve diff --no-index %s %s",
@@ -657,6 +659,7 @@ static int run_diff(void *p, int argc, char **argv)
 		return vv_usage_error(
 			"a patch carries every change: it cannot be had of some columns, rows or values");
 	}
+	r.how.notes = &vv_notes_stderr;
 	r.how.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
 	if ((rc = fill_how(&r, &err)) < 0 || (rc = open_output(&r, &err)) < 0 ||
 	    (rc = choose_limit(&r, &err)) < 0) {

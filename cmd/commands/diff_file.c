@@ -96,7 +96,7 @@ static vv_status open_shower(shower *s, vv_error *err)
 	vv_status rc;
 
 	/* Two files are compared without a repository too (git diff --no-index). */
-	if (vv_repository_open(&s->repo, NULL, &ignored) == VV_OK &&
+	if (vv_repository_open_here(&s->repo, &ignored) == VV_OK &&
 	    (rc = vv_dataset_reader_open(&s->reader, s->repo, NULL, err)) < 0) {
 		return rc;
 	}
@@ -156,6 +156,7 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 {
 	static const vv_strings none = {NULL, 0};
 	const vv_diff_how how = {.key = &none,
+				 .notes = &vv_notes_stderr,
 				 .only = &none,
 				 .ignore = &none,
 				 .where = &none,

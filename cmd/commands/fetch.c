@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/work/commit/auto_gc.h"
+#include "cmd/print/gc.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/worktree.h"
 #include "dataset/table/dataset_reader.h"
@@ -148,7 +148,7 @@ static int run_fetch(void *opts, int argc, char **argv)
 	if (o->cid && argc > 1) {
 		return vv_usage_error("--cid takes one remote at most");
 	}
-	vv_status rc = vv_repository_open(&r, NULL, &err);
+	vv_status rc = vv_repository_open_here(&r, &err);
 	if (rc == VV_OK && o->cid) {
 		rc = vv_fetch_one_cid(r, o->cid, argc > 0 ? argv[0] : NULL, &o->from, o->quiet,
 				      o->timeout, &err);

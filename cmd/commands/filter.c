@@ -42,7 +42,7 @@ static int run_filter(void *options, int argc, char **argv)
 		return vv_usage_error("filter takes clean PATH or smudge PATH");
 	}
 	memset(&smudge, 0, sizeof(smudge));
-	if ((rc = vv_filter_open(&f, &err)) < 0) {
+	if ((rc = vv_filter_open(&f, &vv_notes_stderr, &err)) < 0) {
 		goto done;
 	}
 	if (strcmp(argv[0], "clean") == 0) {
@@ -202,7 +202,7 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 {
 	vv_error why;
 
-	if (!s->open && vv_filter_open(&s->filter, &why) < 0) {
+	if (!s->open && vv_filter_open(&s->filter, &vv_notes_stderr, &why) < 0) {
 		vv_filter_close(&s->filter);
 		memset(&s->filter, 0, sizeof(s->filter));
 		return refuse(s, &why, err);

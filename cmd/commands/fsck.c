@@ -404,7 +404,7 @@ static int run_fsck(void *p, int argc, char **argv)
 	vv_json_open_object(&f.w);
 	vv_json_name(&f.w, "problems");
 	vv_json_open_array(&f.w);
-	if ((rc = vv_repository_open(&f.repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&f.repo, &err)) == VV_OK &&
 	    (rc = run_all(&f, &err)) == VV_OK) {
 		rc = finish(&f, &err);
 	}

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/work/commit/auto_gc.h"
+#include "cmd/print/gc.h"
 #include "cmd/work/commit/gc.h"
 #include "cmd/worktree.h"
 
@@ -142,7 +142,7 @@ static int run_gc(void *p, int argc, char **argv)
 				      vv_text_shows(o->prune));
 	}
 	g.has_grace = o->prune != NULL;
-	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&repo, &err)) == VV_OK &&
 	    (!o->automatic || (rc = is_due(o, repo, &due, &err)) == VV_OK) && due &&
 	    (rc = vv_gc_run_all(&g, repo, &err)) == VV_OK) {
 		if (o->format && strcmp(o->format, "json") == 0) {

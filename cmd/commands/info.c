@@ -439,7 +439,7 @@ static int run_info(void *p, int argc, char **argv)
 	}
 	vv_subject_init(&s);
 	progress = vv_progress_begin();
-	if ((rc = vv_repository_open(&repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&repo, &err)) == VV_OK &&
 	    (rc = vv_dataset_reader_open(&reader, repo, progress, &err)) == VV_OK &&
 	    (rc = vv_subject_find(&s, repo, reader, argv[0], &err)) == VV_OK) {
 		rc = tell(p, &s, progress, &err);

@@ -69,6 +69,7 @@ static int run_init(void *options, int argc, char **argv)
 	if (vv_repository_init(&r, path, &init, &created, &err) < 0) {
 		return vv_report(&err);
 	}
+	vv_repository_listen(r, &vv_notes_stderr);
 	if (vv_push_hook_set(r, o->quiet, &err) < 0) {
 		code = vv_report(&err);
 		goto done;

@@ -14,6 +14,7 @@
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/diff/log_filter.h"
 #include "cmd/work/diff/row_history.h"
+#include "cmd/worktree.h"
 #include "diff/write/text_cell.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
@@ -567,7 +568,7 @@ static int run_log(void *p, int argc, char **argv)
 	if (!o->row && o->key.count > 0) {
 		return vv_usage_error("--key is for --row");
 	}
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	if ((rc = vv_repository_open_here(&repo, &err)) < 0 ||
 	    (rc = words_init(&w, argc, &err)) < 0 ||
 	    (rc = sort_words(&w, repo, argc, argv, &err)) < 0) {
 		goto done;

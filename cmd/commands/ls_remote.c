@@ -132,7 +132,7 @@ static int run_ls_remote(void *opts, int argc, char **argv)
 	const vv_hello *h;
 	char *name = NULL;
 	vv_error err;
-	vv_status rc = vv_repository_open(&r, NULL, &err);
+	vv_status rc = vv_repository_open_here(&r, &err);
 
 	if (rc == VV_ENOTFOUND && argc > 0) {
 		rc = VV_OK; /* a URL can be asked from anywhere */
@@ -141,7 +141,7 @@ static int run_ls_remote(void *opts, int argc, char **argv)
 		rc = default_remote(&name, r, &err);
 	}
 	if (rc == VV_OK && (rc = vv_remote_find(&m, r, argc > 0 ? argv[0] : name, &err)) == VV_OK &&
-	    (rc = vv_transfer_open(&t, r, o->quiet, o->timeout, &err)) == VV_OK &&
+	    (rc = vv_transfer_open(&t, r, &vv_notes_stderr, o->quiet, o->timeout, &err)) == VV_OK &&
 	    (rc = vv_transfer_connect(&t, &peer, &m, false, &err)) == VV_OK &&
 	    (rc = vv_peer_hello(peer, &h, &err)) == VV_OK) {
 		if (o->format && strcmp(o->format, "json") == 0) {

@@ -8,7 +8,9 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/print/commit_stat.h"
-#include "cmd/work/commit/auto_gc.h"
+#include "cmd/print/commit_summary.h"
+#include "cmd/print/gc.h"
+#include "cmd/print/status.h"
 #include "cmd/work/merge/base.h"
 #include "cmd/work/merge/commit.h"
 #include "cmd/work/merge/run.h"
@@ -279,7 +281,8 @@ static vv_status commit_merge(merger *m, vv_error *err)
 			     .edit = m->o->edit,
 			     .no_verify = m->o->no_verify,
 			     .quiet = m->o->quiet,
-			     .verbose = m->o->verbose};
+			     .verbose = m->o->verbose,
+			     .put_changes = vv_status_put_comments};
 	vv_status rc;
 
 	vv_buf_puts(&m->reflog, "Merge made by varve");
@@ -287,11 +290,14 @@ static vv_status commit_merge(merger *m, vv_error *err)
 		return rc;
 	}
 	c.reflog = m->reflog.data;
-	if ((rc = vv_merge_commit_make(&c, err)) < 0 && !c.made) {
+	rc = vv_merge_commit_make(&c, err);
+	vv_commit_summary_print_merge(&c);
+	if (rc < 0 && !c.made) {
 		vv_progress_end();
 		vv_note("all is merged and staged: 'varve merge --continue' commits it, "
 			"'varve merge --abort' goes back");
 	}
+	vv_merge_commit_clear(&c);
 	return rc;
 }
 
@@ -314,7 +320,8 @@ static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 		vv_progress_end();
 		m->conflicts = j.conflicts > 0;
 		if (!m->o->quiet || m->conflicts) {
-			vv_merge_say(&j);
+			vv_out_bytes(vv_buf_cstr(&j.report), j.report.len);
+			vv_checkout_note_missing(&j.checkout);
 		}
 		if (m->conflicts) {
 			vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve merge "
@@ -416,7 +423,7 @@ static int run_under_way(const options *o)
 	vv_error err;
 	vv_status rc;
 
-	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "merge", &err)) == VV_OK &&
 	    (rc = need_merge(r, &err)) == VV_OK) {
 		if (o->abort) {
@@ -429,7 +436,7 @@ static int run_under_way(const options *o)
 	if (rc < 0) {
 		return vv_report_trouble(&err);
 	}
-	return o->resume ? vv_merge_conclude(o->verbose) : VV_EXIT_OK;
+	return o->resume ? vv_commit_conclude(o->verbose) : VV_EXIT_OK;
 }
 
 static void merger_clear(merger *m)
@@ -462,7 +469,7 @@ static int run_merge(void *opts, int argc, char **argv)
 	if (m.o->no_ff && m.o->ff_only) {
 		return vv_usage_error("--no-ff and --ff-only exclude each other");
 	}
-	if ((rc = vv_repository_open(&m.repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&m.repo, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(m.repo, "merge", &err)) == VV_OK &&
 	    (rc = vv_merge_need_no_state(m.repo, &err)) == VV_OK &&
 	    (rc = vv_head_read(m.repo, &m.head, &err)) == VV_OK &&

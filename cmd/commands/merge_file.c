@@ -11,6 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/merge/tables.h"
+#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 
 extern char **environ;
@@ -142,7 +143,7 @@ static int run_merge_file(void *options, int argc, char **argv)
 	vv_dataset_merged_init(&d.out);
 	d.ours_file = argv[1];
 	d.in.path = argv[3];
-	if ((rc = vv_repository_open(&d.repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&d.repo, &err)) == VV_OK &&
 	    (rc = vv_dataset_writer_open(&d.writer, d.repo, NULL, &err)) == VV_OK &&
 	    (rc = find_names(&d, &err)) == VV_OK &&
 	    (rc = take_side(&d, VV_BASE, argv[0], &err)) == VV_OK &&

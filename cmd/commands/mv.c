@@ -372,7 +372,7 @@ static int run_mv(void *p, int argc, char **argv)
 	}
 	memset(&m, 0, sizeof(m));
 	m.o = p;
-	if ((rc = vv_repository_open(&m.repo, NULL, &err)) < 0 ||
+	if ((rc = vv_repository_open_here(&m.repo, &err)) < 0 ||
 	    (rc = vv_worktree_need(m.repo, "mv", &err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&m.reader, m.repo, NULL, &err)) < 0 ||
 	    (rc = vv_index_open(&m.index, m.repo, &err)) < 0 ||

@@ -227,7 +227,7 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 	vv_status rc = vv_push_run(&p, &out, err);
 
 	vv_progress_end();
-	vv_transfer_tell_lines(&out.said);
+	vv_transfer_tell_lines(t, &out.said);
 	for (size_t i = 0; rc == VV_OK && i < out.answer.count; i++) {
 		if (out.answer.refs[i]) {
 			rc = vv_fail(err, VV_EREFUSED, "%s: %s", vv_text_shows(r->refs[i].name),
@@ -251,7 +251,7 @@ static vv_status send(run *r, vv_error *err)
 	const vv_hello *hello;
 	vv_status rc;
 
-	if ((rc = vv_transfer_open(&t, r->repo, false, 0, err)) < 0) {
+	if ((rc = vv_transfer_open(&t, r->repo, &vv_notes_stderr, false, 0, err)) < 0) {
 		return rc;
 	}
 	if (vv_remote_find(&m, r->repo, r->name, err) < 0) {
@@ -286,7 +286,7 @@ static vv_status pre_push(run *r, vv_error *err)
 	bool ran, wanted;
 	vv_status rc;
 
-	if ((rc = read_input(r, err)) < 0 || (rc = vv_repository_open(&r->repo, NULL, err)) < 0 ||
+	if ((rc = read_input(r, err)) < 0 || (rc = vv_repository_open_here(&r->repo, err)) < 0 ||
 	    (rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) {
 		return rc;
 	}

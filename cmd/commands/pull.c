@@ -157,7 +157,7 @@ static int run_pull(void *opts, int argc, char **argv)
 			"'varve fetch' and then 'git rebase' works on commits whose tables do not conflict");
 		return vv_report_trouble(&err);
 	}
-	vv_status rc = vv_repository_open(&r, NULL, &err);
+	vv_status rc = vv_repository_open_here(&r, &err);
 	vv_fetch_job_init(&j, r);
 	if (rc == VV_OK && (rc = vv_worktree_need(r, "pull", &err)) == VV_OK) {
 		rc = fetch(&j, o, argc, argv, &err);

@@ -230,7 +230,8 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 	if ((rc = vv_head_read(r->repo, &r->head, err)) < 0 ||
 	    (rc = find_remote(r, argc > 0 ? argv[0] : NULL, err)) < 0 ||
 	    (rc = vv_push_plan_words(&r->plan, r->repo, &r->head, &r->remote, &po, err)) < 0 ||
-	    (rc = vv_transfer_open(&r->t, r->repo, o->quiet, o->timeout, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) <
+		    0 ||
 	    (rc = vv_transfer_connect(&r->t, &r->peer, &r->remote, true, err)) < 0 ||
 	    (rc = vv_peer_hello(r->peer, &r->hello, err)) < 0 ||
 	    (rc = vv_push_plan_match(&r->plan, r->repo, r->hello, &r->remote, &po, err)) < 0) {
@@ -243,7 +244,7 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 			return rc;
 		}
 		rc = send(r, err);
-		vv_transfer_tell_lines(&r->out.said);
+		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !o->quiet) {
 			vv_warn("%s %s that the other side lacks %s not here either",
 				vv_text_count(r->out.sum.absent),
@@ -282,7 +283,7 @@ static int run_push(void *opts, int argc, char **argv)
 		return vv_usage_error("--all and refspecs do not go together");
 	}
 	vv_push_plan_init(&r.plan);
-	vv_status rc = vv_repository_open(&r.repo, NULL, &err);
+	vv_status rc = vv_repository_open_here(&r.repo, &err);
 	rc = rc < 0 ? rc : push(&r, argc, argv, &err);
 	vv_push_outcome_clear(&r.out);
 	vv_push_plan_clear(&r.plan);

@@ -267,7 +267,7 @@ static vv_status show(vv_repository *r, const char *name, vv_error *err)
 	for (size_t i = 0; i < m.peer_count; i++) {
 		vv_out("  blocks of  %s\n", vv_text_shows(m.peers[i]));
 	}
-	if ((rc = vv_transfer_open(&t, r, true, 0, err)) == VV_OK &&
+	if ((rc = vv_transfer_open(&t, r, &vv_notes_stderr, true, 0, err)) == VV_OK &&
 	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) == VV_OK &&
 	    (rc = vv_peer_hello(peer, &h, err)) == VV_OK) {
 		show_branches(h);
@@ -362,7 +362,7 @@ static int run_remote(void *opts, int argc, char **argv)
 		return vv_usage_error("it is: varve remote %s %s", words[found].word,
 				      words[found].usage);
 	}
-	vv_status rc = vv_repository_open(&r, NULL, &err);
+	vv_status rc = vv_repository_open_here(&r, &err);
 	if (rc == VV_OK) {
 		rc = found < 0 ? list(r, o, &err) : run_word(r, o, words[found].what, argv, &err);
 	}

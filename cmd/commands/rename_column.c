@@ -376,7 +376,7 @@ static int run_rename_column(void *options, int argc, char **argv)
 	j.from = argv[1];
 	j.to = argv[2];
 	vv_subject_init(&j.subject);
-	if ((rc = vv_repository_open(&j.repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&j.repo, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(j.repo, "rename-column", &err)) == VV_OK &&
 	    (rc = vv_dataset_writer_open(&j.writer, j.repo, vv_progress_begin(), &err)) == VV_OK &&
 	    (rc = open_version(&j, argv[0], &err)) == VV_OK) {

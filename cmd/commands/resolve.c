@@ -663,7 +663,7 @@ static int run_resolve(void *opts, int argc, char **argv)
 	}
 	r.side = r.o->theirs ? VV_THEIRS : r.o->base ? VV_BASE : VV_OURS;
 	if ((rc = read_set(&r, &err)) == VV_OK &&
-	    (rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK &&
+	    (rc = vv_repository_open_here(&r.repo, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r.repo, "resolve", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) == VV_OK &&
 	    (rc = vv_dataset_writer_open(&r.writer, r.repo, vv_progress_begin(), &err)) == VV_OK &&

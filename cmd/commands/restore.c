@@ -271,7 +271,7 @@ static int run_restore(void *p, int argc, char **argv)
 	}
 	memset(&r, 0, sizeof(r));
 	r.o = o;
-	if ((rc = vv_repository_open(&r.repo, NULL, &err)) < 0 ||
+	if ((rc = vv_repository_open_here(&r.repo, &err)) < 0 ||
 	    (rc = vv_worktree_need(r.repo, "restore", &err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&r.reader, r.repo, vv_progress_begin(), &err)) < 0 ||
 	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||

@@ -228,7 +228,7 @@ static int run_rm(void *p, int argc, char **argv)
 	}
 	memset(&r, 0, sizeof(r));
 	r.o = p;
-	if ((rc = vv_repository_open(&r.repo, NULL, &err)) < 0 ||
+	if ((rc = vv_repository_open_here(&r.repo, &err)) < 0 ||
 	    (rc = vv_worktree_need(r.repo, "rm", &err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&r.reader, r.repo, NULL, &err)) < 0 ||
 	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||

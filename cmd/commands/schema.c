@@ -290,7 +290,7 @@ static int run_schema(void *p, int argc, char **argv)
 			"--infer stands alone: change what it wrote with --set, --key and --missing");
 	}
 	vv_subject_init(&s);
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	if ((rc = vv_repository_open_here(&repo, &err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&reader, repo, vv_progress_begin(), &err)) < 0 ||
 	    (rc = vv_subject_find(&s, repo, reader, argv[0], &err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, &err)) < 0) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
@@ -14,6 +15,7 @@
 #include "cmd/work/serve/repo.h"
 #include "cmd/worktree.h"
 #include "transport/line/channel.h"
+#include "transport/server/auth.h"
 
 typedef struct options {
 	bool stdio, read_only, closed, quiet;
@@ -72,13 +74,82 @@ static vv_status answer(void *payload, const vv_http_call *call, vv_channel *lin
 	return vv_serve_repo_run(&s, line, err);
 }
 
+/* ---- lines for the file of users ---- */
+
+/* A line of stdin without its end; *len 0 when there is none. False: it is too long. */
+static bool read_secret(char *out, size_t cap, size_t *len)
+{
+	ssize_t n;
+
+	*len = 0;
+	while (*len < cap && (n = read(STDIN_FILENO, out + *len, 1)) > 0 && out[*len] != '\n') {
+		(*len)++;
+	}
+	if (*len == cap) {
+		return false;
+	}
+	if (*len > 0 && out[*len - 1] == '\r') {
+		(*len)--;
+	}
+	return true;
+}
+
+static int print_line(const char *name, size_t name_len, bool write, const char *secret, size_t len)
+{
+	vv_buf line = VV_BUF_INIT;
+	vv_error err;
+	vv_status rc = vv_secret_hash(&line, secret, len, &err);
+
+	if (rc == VV_OK) {
+		vv_out("%.*s:%s:%s\n", (int)name_len, name, write ? "rw" : "r", vv_buf_cstr(&line));
+	}
+	vv_buf_clear(&line);
+	return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
+}
+
+/* Reads the secret's line from stdin (or, when it is a terminal or empty, makes a new one and
+ * shows it), and prints the line for the file of --auth. The exit code. */
+static int hash_secret(const char *name)
+{
+	size_t name_len = strlen(name), len = 0;
+	vv_buf made = VV_BUF_INIT;
+	char secret[1024];
+	bool write = true;
+	int code;
+
+	if (name_len > 2 && strcmp(name + name_len - 2, ":r") == 0) {
+		write = false;
+		name_len -= 2;
+	}
+	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX || memchr(name, ':', name_len)) {
+		return vv_usage_error("--hash-secret takes NAME or NAME:r, without another ':', "
+				      "not '%s'",
+				      vv_text_shows(name));
+	}
+	if (!isatty(STDIN_FILENO) && !read_secret(secret, sizeof(secret), &len)) {
+		vv_wipe(secret, sizeof(secret));
+		return vv_usage_error("a secret of more than %zu bytes", sizeof(secret) - 1);
+	}
+	if (len == 0) {
+		vv_secret_new(&made);
+		vv_note("the secret of '%s', which is shown only now: %s",
+			vv_text_show(name, name_len), vv_buf_cstr(&made));
+		code = print_line(name, name_len, write, vv_buf_cstr(&made), made.len);
+	} else {
+		code = print_line(name, name_len, write, secret, len);
+	}
+	vv_wipe(secret, sizeof(secret));
+	vv_buf_wipe(&made);
+	return code;
+}
+
 static int run_serve(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
 
 	if (o->hash_secret) {
 		return argc > 0 ? vv_usage_error("--hash-secret takes no repository")
-				: vv_serve_hash_secret(o->hash_secret);
+				: hash_secret(o->hash_secret);
 	}
 	if (o->stdio == (o->http != NULL)) {
 		return vv_usage_error("say how to serve: --http ADDR, or --stdio");
@@ -103,8 +174,11 @@ static int run_serve(void *opts, int argc, char **argv)
 		.closed = o->closed,
 		.quiet = o->quiet,
 		.connections = (unsigned)(o->connections < 10000 ? o->connections : 10000),
+		.notes = &vv_notes_stderr,
 		.answer = answer};
-	return vv_serve_http(&http);
+	vv_error err;
+
+	return vv_serve_http(&http, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 
 const vv_command vv_cmd_serve = {

@@ -14,6 +14,7 @@
 #include "cmd/print/commit.h"
 #include "cmd/print/diff_show.h"
 #include "cmd/work/view/version.h"
+#include "cmd/worktree.h"
 
 typedef struct options {
 	const char *format;
@@ -169,7 +170,7 @@ static int run_show(void *p, int argc, char **argv)
 
 	vv_color_choose(o->color);
 	choose_view(&view, &rows, o);
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0 ||
+	if ((rc = vv_repository_open_here(&repo, &err)) < 0 ||
 	    (rc = vv_decoration_read(&view.names, repo, &err)) < 0 ||
 	    (rc = take_paths(&paths, &revisions, repo, argc, argv, &err)) < 0 ||
 	    (view.patch && (rc = vv_dataset_reader_open(&rows.reader, repo, NULL, &err)) < 0)) {

@@ -91,7 +91,7 @@ static int run_status(void *options, int argc, char **argv)
 	if (o->long_form) {
 		o->short_form = false;
 	}
-	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "status", &err)) == VV_OK &&
 	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {
 		rc = show(r, o, &paths, &err);

@@ -492,7 +492,7 @@ static int run_switch(void *opts, int argc, char **argv)
 	if (argc == 0 && !p.o->detach && !p.o->create && !p.o->create_force) {
 		return vv_usage_error("switch needs a branch");
 	}
-	if ((rc = vv_repository_open(&p.repo, NULL, &err)) < 0 ||
+	if ((rc = vv_repository_open_here(&p.repo, &err)) < 0 ||
 	    (rc = vv_worktree_need(p.repo, "switch", &err)) < 0 ||
 	    (rc = check_state(&p, &err)) < 0 || (rc = vv_head_read(p.repo, &p.head, &err)) < 0 ||
 	    (rc = plan_target(&p, argc, argv, &err)) < 0 || (rc = check_free(&p, &err)) < 0) {

@@ -278,7 +278,7 @@ static int run_tag(void *p, int argc, char **argv)
 	if (!o->remove && !o->list && argc == 0 && (o->annotate || o->messages.count || o->file)) {
 		return vv_usage_error("what is the tag to be called?");
 	}
-	if ((rc = vv_repository_open(&repo, NULL, &err)) < 0) {
+	if ((rc = vv_repository_open_here(&repo, &err)) < 0) {
 		goto done;
 	}
 	if (o->remove) {

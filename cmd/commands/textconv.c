@@ -389,7 +389,7 @@ static vv_status convert(lines *l, vv_error *err)
 	vv_error ignored;
 	vv_status rc;
 
-	if (vv_repository_open(&l->repo, NULL, &ignored) == VV_OK &&
+	if (vv_repository_open_here(&l->repo, &ignored) == VV_OK &&
 	    (rc = vv_dataset_reader_open(&l->reader, l->repo, NULL, err)) < 0) {
 		return rc;
 	}

@@ -257,7 +257,7 @@ static int run_track(void *options, int argc, char **argv)
 	vv_error err;
 	vv_status rc;
 
-	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "track", &err)) == VV_OK) {
 		rc = argc == 0 ? list(r, o->verbose, &err) : track(r, argc, argv, &err);
 	}
@@ -330,7 +330,7 @@ static int run_untrack(void *options, int argc, char **argv)
 	if (argc == 0) {
 		return vv_usage_error("untrack needs a pattern or file; 'varve track' lists them");
 	}
-	if ((rc = vv_repository_open(&r, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
 	    (rc = vv_worktree_need(r, "untrack", &err)) == VV_OK) {
 		rc = untrack(r, argc, argv, &err);
 	}

@@ -238,9 +238,10 @@ static int run_whereis(void *opts, int argc, char **argv)
 	}
 	r.json = r.o->format && strcmp(r.o->format, "json") == 0;
 	vv_json_out_init(&r.w, &r.b, 2);
-	if ((rc = vv_repository_open(&r.repo, NULL, &err)) == VV_OK &&
+	if ((rc = vv_repository_open_here(&r.repo, &err)) == VV_OK &&
 	    (rc = find_root(&r, argv[0], &err)) == VV_OK &&
-	    (rc = vv_transfer_open(&r.t, r.repo, true, r.o->timeout, &err)) == VV_OK) {
+	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, &err)) ==
+		    VV_OK) {
 		rc = tell_all(&r, argv[0], &err);
 	}
 	vv_transfer_close(&r.t);

@@ -68,3 +68,14 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	}
 	return rc;
 }
+
+void vv_commit_summary_print_merge(const vv_merge_commit *c)
+{
+	vv_error err;
+
+	if (c->made && !c->quiet &&
+	    vv_commit_summary_print(c->repo, &c->changes, &c->id, c->message_made.data, false,
+				    &err) < 0) {
+		vv_warn("%s", err.message);
+	}
+}

@@ -239,3 +239,11 @@ vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *s
 	}
 	return vv_buf_ok(b, err);
 }
+
+vv_status vv_status_put_comments(vv_buf *b, const vv_changes *c, const char *comment_char,
+				 vv_error *err)
+{
+	const vv_status_style style = {.prefix = "", .comment = true, .comment_char = comment_char};
+
+	return vv_status_put(b, c, &style, err);
+}

@@ -23,6 +23,10 @@ typedef struct vv_status_style {
 vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style,
 			vv_error *err);
 
+/* The long form for a commit message: each line after comment_char. */
+vv_status vv_status_put_comments(vv_buf *b, const vv_changes *c, const char *comment_char,
+				 vv_error *err);
+
 /* What the long form ends with when nothing is staged: "nothing to commit, ...". */
 const char *vv_status_verdict(const vv_changes *c, bool untracked_hidden);
 

@@ -518,6 +518,18 @@ const char *vv_repository_statedir(const vv_repository *r)
 	return r->statedir;
 }
 
+void vv_repository_listen(vv_repository *r, const vv_notes *notes)
+{
+	if (r) {
+		r->notes = notes;
+	}
+}
+
+const vv_notes *vv_repository_notes(const vv_repository *r)
+{
+	return r ? r->notes : NULL;
+}
+
 bool vv_repository_is_bare(const vv_repository *r)
 {
 	return r->bare;

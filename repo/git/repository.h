@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "repo/blocks/store.h"
 
 typedef struct vv_repository vv_repository;
@@ -47,6 +48,11 @@ typedef struct vv_init_options {
 vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
 			     bool *created, vv_error *err);
 void vv_repository_close(vv_repository *r); /* accepts NULL */
+
+/* Who hears what is worth a line while work goes on in it; borrowed until close. At first
+ * nobody (NULL); r may be NULL. */
+void vv_repository_listen(vv_repository *r, const vv_notes *notes);
+const vv_notes *vv_repository_notes(const vv_repository *r);
 
 /* Borrowed until close; no trailing '/'. */
 const char *vv_repository_workdir(const vv_repository *r); /* NULL when bare */

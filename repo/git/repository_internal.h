@@ -43,6 +43,7 @@ struct vv_repository {
 	/* repo/git/index/index.h */
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);
 	void *judge_payload;
+	const vv_notes *notes; /* borrowed; NULL: nobody listens */
 	uint64_t secret;
 	bool has_secret;
 };

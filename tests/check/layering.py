@@ -98,37 +98,6 @@ def top(path):
     return path.split("/")[0]
 
 
-# Includes that still go the wrong way, each to vanish.
-KNOWN = {
-    ("cmd/work/add/filter.c", "cmd/output.h"),
-    ("cmd/work/commit/auto_gc.c", "cmd/output.h"),
-    ("cmd/work/commit/checkout.c", "cmd/output.h"),
-    ("cmd/work/commit/gc.c", "cmd/output.h"),
-    ("cmd/work/commit/message.c", "cmd/print/status.h"),
-    ("cmd/work/commit/package_apply.c", "cmd/output.h"),
-    ("cmd/work/commit/switch_tree.c", "cmd/output.h"),
-    ("cmd/work/diff/row_history.c", "cmd/output.h"),
-    ("cmd/work/diff/sides.c", "cmd/command.h"),
-    ("cmd/work/diff/table.c", "cmd/output.h"),
-    ("cmd/work/merge/cherry_pick.c", "cmd/output.h"),
-    ("cmd/work/merge/cherry_pick.c", "cmd/worktree.h"),
-    ("cmd/work/merge/cherry_pick.h", "cmd/command.h"),
-    ("cmd/work/merge/commit.c", "cmd/commands.h"),
-    ("cmd/work/merge/commit.c", "cmd/output.h"),
-    ("cmd/work/merge/commit.c", "cmd/print/commit_summary.h"),
-    ("cmd/work/merge/commit.h", "cmd/command.h"),
-    ("cmd/work/merge/run.c", "cmd/output.h"),
-    ("cmd/work/merge/tables.c", "cmd/output.h"),
-    ("cmd/work/merge/undo.c", "cmd/output.h"),
-    ("cmd/work/peers/fetch_refs.c", "cmd/output.h"),
-    ("cmd/work/peers/fetch_run.c", "cmd/output.h"),
-    ("cmd/work/peers/push_refs.c", "cmd/output.h"),
-    ("cmd/work/peers/transfer.c", "cmd/output.h"),
-    ("cmd/work/serve/http.c", "cmd/output.h"),
-    ("cmd/work/view/convert_input.c", "cmd/output.h"),
-}
-
-
 class Checker:
     def __init__(self, root):
         self.bad = 0
@@ -150,7 +119,7 @@ class Checker:
                 self.complain(path, number, f"{top(path)} may not include {name}")
             elif name.endswith("_internal.h"):
                 self.complain(path, number, f"{name} belongs to {top(name)}")
-        elif RANK[other] > RANK[room] and (path, name) not in KNOWN:
+        elif RANK[other] > RANK[room]:
             self.complain(path, number, f"{room} stands before {other} and may not include {name}")
 
     def foreign_include(self, path, number, name):

@@ -7,7 +7,6 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "repo/blocks/reach.h"
@@ -20,13 +19,16 @@
 /* A pointer whose line ends Git has changed is longer by one byte a line. */
 #define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
 
-vv_status vv_filter_open(vv_filter *f, vv_error *err)
+vv_status vv_filter_open(vv_filter *f, const vv_notes *notes, vv_error *err)
 {
 	vv_status rc;
 
 	memset(f, 0, sizeof(*f));
-	if ((rc = vv_repository_open(&f->repo, NULL, err)) < 0 ||
-	    (rc = vv_config_u64(f->repo, "varve.smudgelimit", SMUDGE_LIMIT, &f->smudge_limit,
+	if ((rc = vv_repository_open(&f->repo, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_repository_listen(f->repo, notes);
+	if ((rc = vv_config_u64(f->repo, "varve.smudgelimit", SMUDGE_LIMIT, &f->smudge_limit,
 				err)) < 0) {
 		return rc;
 	}
@@ -143,7 +145,7 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 
 /* What is said of a version that is new, or that has another form than the one before.
  * Git asks again and again for a file that only changed. */
-static void warn(const char *path, const vv_dataset_found *staged)
+static void warn(const vv_filter *f, const char *path, const vv_dataset_found *staged)
 {
 	const char *p = vv_buf_cstr(&staged->result.warnings);
 
@@ -154,7 +156,8 @@ static void warn(const char *path, const vv_dataset_found *staged)
 	while (*p) {
 		size_t len = strcspn(p, "\n");
 
-		vv_warn("%s: %.*s", vv_text_shows(path), (int)len, p);
+		vv_notes_warn(vv_repository_notes(f->repo), "%s: %.*s", vv_text_shows(path),
+			      (int)len, p);
 		p += len + (p[len] == '\n');
 	}
 }
@@ -170,7 +173,7 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	if ((rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err)) ==
 		    VV_OK &&
 	    (rc = vv_dataset_writer_commit(f->writer, err)) == VV_OK) {
-		warn(path, &staged);
+		warn(f, path, &staged);
 		vv_buf_put(out, staged.pointer.data, staged.pointer.len);
 		rc = vv_buf_ok(out, err);
 	}
@@ -218,7 +221,9 @@ static bool fetch_blocks(vv_filter *f, const char *name, const vv_cid *root)
 		    vv_needed_fetch(f->needed, root, &why) == VV_OK;
 
 	if (!here) {
-		vv_note("varve: %s: its blocks are not here (%s), so its pointer is written; 'varve "
+		vv_notes_put(
+			vv_repository_notes(f->repo),
+			"varve: %s: its blocks are not here (%s), so its pointer is written; 'varve "
 			"restore %s' writes the data once they are",
 			name, why.code < 0 ? why.message : "out of memory", name);
 	}
@@ -255,13 +260,14 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	}
 	if (rc < 0) {
 		rc = VV_OK;
-		vv_note("varve: %s: %s", name, why.message);
+		vv_notes_put(vv_repository_notes(f->repo), "varve: %s: %s", name, why.message);
 		goto done;
 	}
 	if (p.bytes > f->smudge_limit) {
-		vv_note("varve: %s: %s are above varve.smudgeLimit, its pointer is written; "
-			"'varve restore %s' writes the data",
-			name, vv_text_bytes(p.bytes), name);
+		vv_notes_put(vv_repository_notes(f->repo),
+			     "varve: %s: %s are above varve.smudgeLimit, its pointer is written; "
+			     "'varve restore %s' writes the data",
+			     name, vv_text_bytes(p.bytes), name);
 		goto done;
 	}
 	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||

@@ -20,7 +20,8 @@ typedef struct vv_filter {
 	struct vv_needed *needed; /* NULL until blocks are not here */
 } vv_filter;
 
-vv_status vv_filter_open(vv_filter *f, vv_error *err);
+/* notes: hears why a pointer passed, and warnings. */
+vv_status vv_filter_open(vv_filter *f, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
 
 /* A stream to read, as vv_source.read. */
@@ -34,7 +35,7 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 
 /* Reads all of the blob, then decides: *materialise true when content is a pointer whose
  * data is here and small enough: then vv_filter_bytes gives it; else content passes as
- * it is, and a line on stderr says why a pointer did. */
+ * it is, and a note says why a pointer did. */
 typedef struct vv_smudge {
 	vv_buf content; /* of the blob; at most what fits into memory, as Git itself holds it */
 	vv_cid root;

@@ -37,7 +37,7 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 vv_status vv_add_describe(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
 			  const vv_dataset_found *staged, bool compact, vv_error *err);
 
-/* Prints the report; many: with a total. */
-void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry);
+/* Appends how long so many bytes took: ", in 40 ms (12 MB/s)". */
+void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms);
 
 #endif

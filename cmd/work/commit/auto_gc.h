@@ -4,7 +4,7 @@
  * A correct caller, at the end of a command that wrote a version:
  *
  *	vv_auto_gc_look(&gc, repo, &err), then close everything (stage, repository),
- *	then vv_auto_gc_begin(&gc), which forks: no thread and no lock may be left.
+ *	then vv_auto_gc_begin(&gc) of cmd/print/gc.h, which forks: no thread and no lock may be left.
  */
 #ifndef VV_CMD_WORK_COMMIT_AUTO_GC_H
 #define VV_CMD_WORK_COMMIT_AUTO_GC_H
@@ -30,13 +30,5 @@ void vv_auto_gc_clear(vv_auto_gc *gc);
 /* Cheap: settings, and the lengths of the packs. Remembers the store's size when no gc
  * ever did. */
 vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err);
-
-/* Runs it where it is wanted: in the background, with low priority, its output in
- * .git/varve/gc.log; or here and now where gc.autoDetach is false. Says when it cannot,
- * and never fails. */
-void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet);
-
-/* Prints what a gc did, as `varve gc` does. */
-void vv_gc_print(const vv_gc_run *g);
 
 #endif

@@ -11,7 +11,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "dataset/table/materialise.h"
 #include "repo/blocks/reach.h"
@@ -96,8 +95,9 @@ static bool fetch_blocks(vv_checkout *c, const char *path, const vv_cid *root)
 		return true;
 	}
 	if (!c->told) {
-		vv_warn("%s: its blocks could not be fetched: %s", vv_text_shows(path),
-			why.message);
+		vv_notes_warn(vv_repository_notes(c->repo),
+			      "%s: its blocks could not be fetched: %s", vv_text_shows(path),
+			      why.message);
 		c->told = true;
 	}
 	return false;
@@ -255,8 +255,11 @@ void vv_checkout_note_missing(const vv_checkout *c)
 	if (c->missing == 0) {
 		return;
 	}
-	vv_note("%zu %s written as %s only, the blocks are not here: %s", c->missing,
-		c->missing == 1 ? "dataset is" : "datasets are",
-		c->missing == 1 ? "its pointer" : "their pointers", vv_buf_cstr(&c->missing_names));
-	vv_note("hint: once the blocks are here, 'varve restore PATH' writes the data");
+	vv_notes_put(vv_repository_notes(c->repo),
+		     "%zu %s written as %s only, the blocks are not here: %s", c->missing,
+		     c->missing == 1 ? "dataset is" : "datasets are",
+		     c->missing == 1 ? "its pointer" : "their pointers",
+		     vv_buf_cstr(&c->missing_names));
+	vv_notes_put(vv_repository_notes(c->repo),
+		     "hint: once the blocks are here, 'varve restore PATH' writes the data");
 }

@@ -10,7 +10,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "repo/gc/order.h"
 #include "repo/git/history/history.h"
 #include "repo/transfer/incoming.h"
@@ -201,7 +200,7 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 	/* First, so that nothing is kept for the sake of what is given up. */
 	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) == VV_OK &&
 	    (g->dry_run || (rc = vv_complete_tips_forget(r, err)) == VV_OK)) {
-		rc = run_store(g, r, store, vv_progress_begin(), now, err);
+		rc = run_store(g, r, store, vv_notes_begin(vv_repository_notes(r)), now, err);
 	}
 	if (rc == VV_OK && !g->dry_run && (rc = sweep_caches(r, now, err)) == VV_OK &&
 	    (rc = vv_git_receive_clean(r, err)) == VV_OK) {
@@ -210,6 +209,6 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 	if (rc != VV_ELOCKED && !g->dry_run) {
 		remember(r, store, rc, now);
 	}
-	vv_progress_end();
+	vv_notes_end(vv_repository_notes(r));
 	return rc;
 }

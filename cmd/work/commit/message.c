@@ -11,7 +11,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/print/status.h"
 #include "repo/git/history/history.h"
 
 enum { MESSAGE_MAX = 16 << 20 };
@@ -127,13 +126,12 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 static vv_status put_template(maker *m, vv_buf *text, vv_error *err)
 {
 	const char *c = m->comment_char;
-	vv_status_style style = {.prefix = "", .comment = true, .comment_char = c};
 
 	vv_buf_printf(text,
 		      "\n%s Please enter the commit message for your changes. Lines starting\n"
 		      "%s with '%s' will be ignored, and an empty message aborts the commit.\n%s\n",
 		      c, c, c, c);
-	return vv_status_put(text, m->o->changes, &style, err);
+	return m->o->put_changes(text, m->o->changes, c, err);
 }
 
 static vv_status load(maker *m, vv_buf *text, vv_error *err)

@@ -22,6 +22,9 @@ typedef struct vv_message_options {
 	bool edit, no_edit;        /* -e, --no-edit */
 	bool no_verify;            /* no commit-msg hook */
 	const vv_changes *changes; /* for the template */
+	/* Appends them as lines that each begin with comment_char. */
+	vv_status (*put_changes)(vv_buf *out, const vv_changes *c, const char *comment_char,
+				 vv_error *err);
 } vv_message_options;
 
 /* Appends the final message, with its newline. VV_ECONFLICT: empty, unedited or refused

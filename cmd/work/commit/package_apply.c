@@ -9,7 +9,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "dataset/schema/package.h"
 #include "repo/git/history/history.h"
 
@@ -329,7 +328,7 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_write
 
 	for (const char *p = vv_buf_cstr(&warnings); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n");
-		vv_warn("%.*s", (int)len, p);
+		vv_notes_warn(vv_repository_notes(r), "%.*s", (int)len, p);
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&warnings);

@@ -13,7 +13,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "repo/git/index/attributes.h"
 
 #define LISTED_MAX 20
@@ -240,19 +239,20 @@ static vv_status check_step(vv_tree_switch *s, vv_tree_step *step, obstacles *o,
 		     : push(&o->changed, &o->changed_count, &o->changed_cap, step->path, err);
 }
 
-static void list_names(const char *heading, char **names, size_t count)
+static void list_names(const vv_tree_switch *s, const char *heading, char **names, size_t count)
 {
+	const vv_notes *notes = vv_repository_notes(s->checkout->repo);
 	size_t i;
 
 	if (count == 0) {
 		return;
 	}
-	vv_note("%s", heading);
+	vv_notes_put(notes, "%s", heading);
 	for (i = 0; i < count && i < LISTED_MAX; i++) {
-		vv_note("    %s", vv_text_shows(names[i]));
+		vv_notes_put(notes, "    %s", vv_text_shows(names[i]));
 	}
 	if (i < count) {
-		vv_note("    ... and %zu more", count - i);
+		vv_notes_put(notes, "    ... and %zu more", count - i);
 	}
 }
 
@@ -277,9 +277,9 @@ static vv_status check_all(vv_tree_switch *s, vv_error *err)
 		rc = check_step(s, &s->steps[i], &o, err);
 	}
 	if (rc == VV_OK && o.changed_count + o.untracked_count > 0) {
-		list_names("local changes to these files would be lost:", o.changed,
+		list_names(s, "local changes to these files would be lost:", o.changed,
 			   o.changed_count);
-		list_names("these untracked files would be overwritten:", o.untracked,
+		list_names(s, "these untracked files would be overwritten:", o.untracked,
 			   o.untracked_count);
 		rc = vv_fail(err, VV_EREFUSED, "not switched");
 		vv_hint(err, "%s",

@@ -29,7 +29,7 @@ typedef struct vv_tree_switch {
 } vv_tree_switch;
 
 /* Works out the steps from commit `from` (null: nothing) to `to`, and checks, unless
- * force, that none of them loses a change: VV_EREFUSED with the names printed on stderr.
+ * force, that none of them loses a change: VV_EREFUSED with the names as notes.
  * Nothing is changed. */
 vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from,
 			      const vv_oid *to, bool force, vv_error *err);

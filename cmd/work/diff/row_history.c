@@ -10,7 +10,6 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "cmd/work/diff/name_list.h"
 #include "cmd/work/view/table_at.h"
 #include "repo/git/merge/renames.h"
@@ -367,7 +366,9 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 
 		f->outcome = NO_TABLE;
 		if ((rc = vv_rev_short(h->repo, &now->commit, &id, err)) == VV_OK) {
-			vv_note("before %s the table has not the columns by which the row is known",
+			vv_notes_put(
+				vv_repository_notes(h->repo),
+				"before %s the table has not the columns by which the row is known",
 				id);
 		}
 		vv_free(id);
@@ -405,7 +406,9 @@ static vv_status compare(vv_row_history *h, found *f, vv_table_at *t, const plac
 	rc = vv_table_at_open(&before, h->repo, h->reader, parent, f->parent.path, false, err);
 	if (vv_table_at_is_none(rc)) {
 		if (rc == VV_EINPUT) {
-			vv_note("%s, so that the row's history begins behind it", err->message);
+			vv_notes_put(vv_repository_notes(h->repo),
+				     "%s, so that the row's history begins behind it",
+				     err->message);
 		}
 		vv_error_clear(err);
 		return VV_OK;

@@ -11,7 +11,6 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/command.h"
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/diff/changes.h"
 #include "repo/git/merge/renames.h"
@@ -90,9 +89,9 @@ static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text,
 
 /* Takes the revisions off the front of the arguments; *used: how many. */
 static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, char **argv,
-				int *used, vv_error *err)
+				int dashdash, int *used, vv_error *err)
 {
-	int dashdash = vv_command_dashdash(), i;
+	int i;
 	vv_status rc = VV_OK;
 	for (i = 0; rc == VV_OK && i < argc && i < 2 && (dashdash < 0 || i < dashdash); i++) {
 		vv_range range;
@@ -486,7 +485,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 	int used = 0;
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
-	if ((rc = take_revisions(out, r, argc, argv, &used, err)) < 0 ||
+	if ((rc = take_revisions(out, r, argc, argv, opts->dashdash, &used, err)) < 0 ||
 	    (rc = complete_sides(out, r, opts->cached, err)) < 0) {
 		goto done;
 	}

@@ -45,6 +45,7 @@ typedef struct vv_diff_sides {
 
 /* Which versions are asked for beside the arguments. */
 typedef struct vv_diff_sides_options {
+	int dashdash; /* arguments before "--", or -1: there is none */
 	bool cached;
 	bool renames; /* a path that is gone and one that is new may be one */
 	int stage; /* of paths in conflict, against the work tree: 1 base, 2 ours, 3 theirs; 0: ours,

@@ -11,7 +11,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "cmd/work/diff/key.h"
 #include "cmd/work/diff/name_list.h"
 
@@ -459,7 +458,9 @@ static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
 	for (; shown < VV_REPEATS_SHOWN && s->repeated[shown]; shown++) {
 		vv_buf_printf(&b, "%s'%s'", shown > 0 ? ", " : "", s->repeated[shown]);
 	}
-	vv_warn("%s: %s key%s more than once (%s%s); rows of one key are matched in their order",
+	vv_notes_warn(
+		c->how->notes,
+		"%s: %s key%s more than once (%s%s); rows of one key are matched in their order",
 		vv_text_shows(c->item->path), vv_text_count(s->repeated_keys),
 		s->repeated_keys == 1 ? " occurs" : "s occur", vv_buf_cstr(&b),
 		s->repeated_keys > shown ? ", ..." : "");

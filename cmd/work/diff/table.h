@@ -35,6 +35,7 @@ typedef struct vv_diff_how {
 	uint64_t *sections;        /* of the patch: counted up */
 	const char *text_shown_by; /* what shows the text that this does not; NULL: git diff */
 	const vv_progress *progress;
+	const vv_notes *notes;
 	vv_pool *pool; /* may be NULL */
 } vv_diff_how;
 

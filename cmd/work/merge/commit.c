@@ -7,9 +7,6 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cmd/commands.h"
-#include "cmd/output.h"
-#include "cmd/print/commit_summary.h"
 #include "cmd/work/commit/message.h"
 #include "cmd/work/commit/package_apply.h"
 #include "cmd/work/diff/changes.h"
@@ -27,7 +24,8 @@ static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_
 				.edit = c->edit,
 				.no_edit = !c->edit,
 				.no_verify = c->no_verify,
-				.changes = changes};
+				.changes = changes,
+				.put_changes = c->put_changes};
 	vv_commit_options opts = {.parents = c->parents,
 				  .parent_count = c->parent_count,
 				  .keep_author = c->keep_author,
@@ -44,6 +42,11 @@ static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_
 	return vv_commit_create(c->repo, &opts, id, err);
 }
 
+static void warn(const vv_merge_commit *c, const vv_error *err)
+{
+	vv_notes_warn(vv_repository_notes(c->repo), "%s", err->message);
+}
+
 static void run_after(const vv_merge_commit *c)
 {
 	static const char *const squash[] = {"0", NULL};
@@ -53,7 +56,7 @@ static void run_after(const vv_merge_commit *c)
 	if (c->after &&
 	    vv_hook_run(c->repo, c->after, strcmp(c->after, "post-merge") == 0 ? squash : NULL,
 			&ran, &err) < 0) {
-		vv_warn("%s", err.message);
+		warn(c, &err);
 	}
 }
 
@@ -80,45 +83,32 @@ static vv_status read_changes(const vv_merge_commit *c, vv_changes *changes, vv_
 
 vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
 {
-	vv_changes changes;
-	vv_buf message = VV_BUF_INIT;
 	vv_error later;
-	vv_oid id = {{0}};
 	uint64_t packed;
 	bool ran;
 	vv_status rc;
 
-	memset(&changes, 0, sizeof(changes));
 	if ((c->before && !c->no_verify &&
 	     (rc = vv_hook_run(c->repo, c->before, NULL, &ran, err)) < 0) ||
-	    (rc = read_changes(c, &changes, err)) < 0 ||
-	    ((rc = create(c, &changes, &message, &id, err)) < 0 &&
-	     !vv_head_is(c->repo, NULL, &id))) {
-		goto done;
+	    (rc = read_changes(c, &c->changes, err)) < 0 ||
+	    ((rc = create(c, &c->changes, &c->message_made, &c->id, err)) < 0 &&
+	     !vv_head_is(c->repo, NULL, &c->id))) {
+		return rc;
 	}
 	c->made = true;
 	/* The version is there: what follows must not make it look otherwise. */
 	if (vv_state_cleanup(c->repo, &later) < 0 || vv_conflict_drop_all(c->repo, &later) < 0) {
-		vv_warn("%s", later.message);
+		warn(c, &later);
 	}
 	run_after(c);
-	if (!c->quiet &&
-	    vv_commit_summary_print(c->repo, &changes, &id, message.data, false, &later) < 0) {
-		vv_warn("%s", later.message);
-	}
 	if (vv_git_pack_loose(c->repo, LOOSE_MAX, &packed, &later) < 0) {
-		vv_warn("%s", later.message);
+		warn(c, &later);
 	}
-done:
-	vv_buf_clear(&message);
-	vv_changes_clear(&changes);
 	return rc;
 }
 
-int vv_merge_conclude(bool verbose)
+void vv_merge_commit_clear(vv_merge_commit *c)
 {
-	char no_edit[] = "--no-edit", v[] = "-v";
-	char *argv[] = {no_edit, verbose ? v : NULL, NULL};
-
-	return vv_command_run(&vv_cmd_commit, verbose ? 2 : 1, argv);
+	vv_buf_clear(&c->message_made);
+	vv_changes_clear(&c->changes);
 }

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/error.h"
-#include "cmd/command.h"
+#include "cmd/work/diff/changes.h"
 #include "dataset/table/dataset_writer.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/index/index.h"
@@ -26,13 +27,19 @@ typedef struct vv_merge_commit {
 	const char *reflog;
 	const char *before, *after; /* hooks, or NULL */
 	bool edit, no_verify, quiet, verbose;
-	bool made; /* out: the commit is there, even where an error came behind it */
+	/* For the message's template, as vv_message_options have it. */
+	vv_status (*put_changes)(vv_buf *out, const vv_changes *c, const char *comment_char,
+				 vv_error *err);
+	/* Out: */
+	bool made; /* the commit is there, even where an error came after it */
+	vv_oid id;
+	vv_changes changes; /* what it committed, with facts unless quiet */
+	vv_buf message_made;
 } vv_merge_commit;
 
 /* On failure, unless c->made, nothing is committed; what the merge staged, and its state, stay. */
 vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err);
 
-/* `varve commit --no-edit`, with verbose -v: concludes what is under way. Returns the exit code. */
-int vv_merge_conclude(bool verbose);
+void vv_merge_commit_clear(vv_merge_commit *c);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -33,16 +32,21 @@ vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err)
 		       state, state);
 }
 
+typedef struct staged_names {
+	const vv_notes *notes;
+	size_t count;
+} staged_names;
+
 static vv_status name_staged(void *payload, const vv_change *c, vv_error *err)
 {
-	size_t *count = payload;
+	staged_names *s = payload;
 
 	(void)err;
-	if (++*count == 1) {
-		vv_note("these changes are staged, and not committed:");
+	if (++s->count == 1) {
+		vv_notes_put(s->notes, "these changes are staged, and not committed:");
 	}
-	if (*count <= LISTED_MAX) {
-		vv_note("    %s", vv_text_shows(c->path));
+	if (s->count <= LISTED_MAX) {
+		vv_notes_put(s->notes, "    %s", vv_text_shows(c->path));
 	}
 	return VV_OK;
 }
@@ -50,21 +54,21 @@ static vv_status name_staged(void *payload, const vv_change *c, vv_error *err)
 vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid *head,
 				    const char *what, vv_error *err)
 {
-	size_t count = 0;
+	staged_names staged = {vv_repository_notes(r), 0};
 	vv_status rc;
 
 	if (vv_index_has_conflicts(x)) {
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
 		return vv_hint(err, "'varve conflicts' lists them");
 	}
-	if ((rc = vv_index_changes(r, vv_oid_is_null(head) ? NULL : head, name_staged, &count,
+	if ((rc = vv_index_changes(r, vv_oid_is_null(head) ? NULL : head, name_staged, &staged,
 				   err)) < 0) {
 		return rc;
 	}
-	if (count > LISTED_MAX) {
-		vv_note("    ... and %zu more", count - LISTED_MAX);
+	if (staged.count > LISTED_MAX) {
+		vv_notes_put(staged.notes, "    ... and %zu more", staged.count - LISTED_MAX);
 	}
-	if (count > 0) {
+	if (staged.count > 0) {
 		vv_fail(err, VV_EREFUSED, "the %s would mix with them; nothing was done", what);
 		return vv_hint(err, "commit them, or put them away with 'git stash'");
 	}
@@ -288,12 +292,6 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 	}
 	vv_dataset_writer_release(j->writer);
 	return rc;
-}
-
-void vv_merge_say(const vv_merge_job *j)
-{
-	vv_out_bytes(vv_buf_cstr(&j->report), j->report.len);
-	vv_checkout_note_missing(&j->checkout);
 }
 
 void vv_merge_job_clear(vv_merge_job *j)

@@ -3,7 +3,7 @@
  * and revert share.
  *
  * A correct caller: fills the first members; vv_merge_plan, which changes nothing but
- * adding blocks; vv_merge_apply; vv_merge_say; vv_merge_job_clear in every case.
+ * adding blocks; vv_merge_apply; printing the report; vv_merge_job_clear in every case.
  */
 #ifndef VV_CMD_WORK_MERGE_RUN_H
 #define VV_CMD_WORK_MERGE_RUN_H
@@ -51,11 +51,9 @@ bool vv_merge_is_empty(const vv_merge_job *j);
 /* Writes files, records, state and index, in that order; on failure all is as before. */
 vv_status vv_merge_apply(vv_merge_job *j, vv_error *err);
 
-/* Says what was merged, and which conflicts are left. */
-void vv_merge_say(const vv_merge_job *j);
 void vv_merge_job_clear(vv_merge_job *j);
 
-/* Is the index just what the commit has? VV_EREFUSED, with the names printed. */
+/* Is the index just what the commit has? VV_EREFUSED, with the names as notes. */
 vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid *head,
 				    const char *what, vv_error *err);
 
@@ -63,7 +61,7 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err);
 
 /* Takes a merge, cherry-pick or revert back: every path that it changed is as HEAD has
- * it, and its state is gone. VV_EREFUSED, with the names printed, when a file that it had
+ * it, and its state is gone. VV_EREFUSED, with the names as notes, when a file that it had
  * merged cleanly was edited since. */
 vv_status vv_merge_undo(vv_repository *r, vv_error *err);
 

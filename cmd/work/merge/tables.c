@@ -8,7 +8,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/view/version.h"
 #include "dataset/format/mem_sink.h"
@@ -76,8 +75,9 @@ static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if (vv_needed_fetch(m->needed, root, &why) < 0) {
-		vv_warn("%s: its blocks could not be fetched: %s", vv_text_shows(in->path),
-			why.message);
+		vv_notes_warn(vv_repository_notes(in->repo),
+			      "%s: its blocks could not be fetched: %s", vv_text_shows(in->path),
+			      why.message);
 	}
 	return VV_OK;
 }

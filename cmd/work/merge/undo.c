@@ -6,7 +6,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "cmd/work/merge/run.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
@@ -55,9 +54,10 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	}
 	if (!clean) {
 		if (u->edited++ == 0) {
-			vv_note("these files were edited after they were staged:");
+			vv_notes_put(vv_repository_notes(u->repo),
+				     "these files were edited after they were staged:");
 		}
-		vv_note("    %s", vv_text_shows(c->path));
+		vv_notes_put(vv_repository_notes(u->repo), "    %s", vv_text_shows(c->path));
 	}
 	return add_path(u, c->path, err);
 }
@@ -123,7 +123,7 @@ vv_status vv_merge_undo(vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_head_read(r, &head, err)) < 0 || (rc = vv_index_open(&u.index, r, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&u.reader, r, vv_progress_begin(), err)) < 0) {
+	    (rc = vv_dataset_reader_open(&u.reader, r, vv_notes_begin(vv_repository_notes(r)), err)) < 0) {
 		goto done;
 	}
 	u.head = head.commit;
@@ -133,7 +133,7 @@ vv_status vv_merge_undo(vv_repository *r, vv_error *err)
 	if ((rc = collect(&u, err)) == VV_OK) {
 		rc = run(&u, err);
 	}
-	vv_progress_end();
+	vv_notes_end(vv_repository_notes(r));
 	vv_checkout_clear(&u.checkout);
 done:
 	vv_names_free(u.paths, u.count);

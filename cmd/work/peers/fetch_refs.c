@@ -7,7 +7,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "repo/git/history/revision.h"
 #include "repo/transfer/send.h"
 
@@ -322,11 +321,11 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 		sign = forward ? ' ' : '+';
 		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
 	}
-	vv_note(" %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what),
-		vv_text_shows(short_name(m->from)), vv_text_shows(short_name(m->to)),
-		m->refused ? "  (no fast-forward; --force moves it)"
-		: !forward ? "  (forced)"
-			   : "");
+	vv_notes_put(vv_repository_notes(r), " %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what),
+		     vv_text_shows(short_name(m->from)), vv_text_shows(short_name(m->to)),
+		     m->refused ? "  (no fast-forward; --force moves it)"
+		     : !forward ? "  (forced)"
+				: "");
 	vv_buf_clear(&what);
 	vv_free(a);
 	vv_free(b);
@@ -342,7 +341,7 @@ void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, 
 			continue;
 		}
 		if (!head) {
-			vv_note("From %s", vv_text_shows(url));
+			vv_notes_put(vv_repository_notes(r), "From %s", vv_text_shows(url));
 			head = true;
 		}
 		print_move(m, r);

@@ -47,7 +47,7 @@ vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 				  vv_error *err);
 
-/* One line for each move on stderr, as git fetch has them. */
+/* A note for each move, as git fetch has them. */
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet);
 
 #endif

@@ -10,7 +10,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "repo/git/history/history.h"
 #include "transport/protocol/receipt.h"
 
@@ -82,7 +81,7 @@ static vv_status add_supplier(run *r, const char *url, vv_error *err)
 			       VV_SUPPLIERS_MAX);
 	}
 	if (vv_transfer_supplier(&r->t, &s, url, &why) < 0) {
-		vv_warn("%s is left out: %s", vv_text_shows(url), why.message);
+		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_shows(url), why.message);
 		return VV_OK;
 	}
 	r->suppliers[r->supplier_count++] = s;
@@ -377,7 +376,7 @@ static void note_receipts(run *r)
 	}
 	if (vv_receipts_add(r->j->repo, r->suppliers, r->supplier_count, r->result.roots,
 			    r->result.root_count, &err) < 0) {
-		vv_warn("the receipts could not be noted: %s", err.message);
+		vv_notes_warn(r->t.notes, "the receipts could not be noted: %s", err.message);
 	}
 }
 
@@ -399,7 +398,8 @@ static vv_status run_all(run *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = find_remote(r, err)) < 0 ||
-	    (rc = vv_transfer_open(&r->t, r->j->repo, r->j->quiet, r->j->idle_sec, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
+				   r->j->idle_sec, err)) < 0 ||
 	    (rc = connect_all(r, err)) < 0 || (rc = read_specs(r, err)) < 0 ||
 	    (rc = make_plan(r, err)) < 0) {
 		return rc;
@@ -419,7 +419,7 @@ static vv_status run_all(run *r, vv_error *err)
 	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) {
 		return behind(r, err);
 	}
-	vv_progress_end();
+	vv_notes_end(r->t.notes);
 	vv_ref_plan_print(&r->j->plan, r->j->repo, r->remote.url, r->j->quiet || r->j->hide_refs);
 	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) {
 		return behind(r, err);
@@ -469,7 +469,8 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 	j.remote = remote;
 	j.from = *from;
 	if ((rc = find_remote(&r, err)) == VV_OK &&
-	    (rc = vv_transfer_open(&r.t, repo, quiet, idle_sec, err)) == VV_OK &&
+	    (rc = vv_transfer_open(&r.t, repo, vv_repository_notes(repo), quiet, idle_sec, err)) ==
+		    VV_OK &&
 	    (rc = connect_all(&r, err)) == VV_OK) {
 		const vv_fetch f = {.repo = repo,
 				    .suppliers = r.suppliers,
@@ -556,7 +557,9 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 
 	n->begun = n->off = true;
 	if ((rc = vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err)) < 0 ||
-	    !automatic || (rc = vv_transfer_open(&n->t, n->repo, true, 0, err)) < 0) {
+	    !automatic ||
+	    (rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, 0, err)) <
+		    0) {
 		return rc;
 	}
 	n->off = false;
@@ -586,7 +589,7 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 
 	if (!m->asked) {
 		m->asked = true;
-		vv_note("varve: fetching blocks from %s", vv_text_shows(m->name));
+		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", vv_text_shows(m->name));
 		m->failed = vv_transfer_supplier(&n->t, &m->supplier, m->name, &m->why) < 0;
 	}
 	if (m->failed) {

@@ -7,7 +7,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "repo/git/history/revision.h"
 #include "repo/transfer/send.h"
 
@@ -370,19 +369,20 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 	}
 	vv_buf_puts(&what, "");
 	if (it->word[0]) {
-		vv_note(" %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what), vv_text_shows(it->word),
-			vv_text_shows(short_name(it->to)),
-			dry_run   ? "  (not sent)"
-			: forward ? ""
-				  : "  (forced)");
+		vv_notes_put(vv_repository_notes(r), " %c %-18s %s -> %s%s", sign,
+			     vv_buf_cstr(&what), vv_text_shows(it->word),
+			     vv_text_shows(short_name(it->to)),
+			     dry_run   ? "  (not sent)"
+			     : forward ? ""
+				       : "  (forced)");
 	} else {
-		vv_note(" %c %-18s %s%s", sign, vv_buf_cstr(&what),
-			vv_text_shows(short_name(it->to)), dry_run ? "  (not sent)" : "");
+		vv_notes_put(vv_repository_notes(r), " %c %-18s %s%s", sign, vv_buf_cstr(&what),
+			     vv_text_shows(short_name(it->to)), dry_run ? "  (not sent)" : "");
 	}
 	if (it->why) {
 		vv_buf_reset(&what);
 		vv_text_put_escaped(&what, it->why, strlen(it->why));
-		vv_note("     %s", vv_buf_cstr(&what));
+		vv_notes_put(vv_repository_notes(r), "     %s", vv_buf_cstr(&what));
 	}
 	vv_buf_clear(&what);
 	vv_free(a);
@@ -396,14 +396,14 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 
 	if (!goes && !refused) {
 		if (!quiet) {
-			vv_note("everything is up to date");
+			vv_notes_put(vv_repository_notes(r), "everything is up to date");
 		}
 		return;
 	}
 	if (quiet && !refused) {
 		return;
 	}
-	vv_note("To %s", vv_text_shows(url));
+	vv_notes_put(vv_repository_notes(r), "To %s", vv_text_shows(url));
 	for (size_t i = 0; i < p->count; i++) {
 		const vv_push_item *it = &p->items[i];
 		/* All or none: what could have gone did not. */
@@ -412,6 +412,6 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 		}
 	}
 	if (refused && goes) {
-		vv_note("nothing was pushed: all refs move, or none");
+		vv_notes_put(vv_repository_notes(r), "nothing was pushed: all refs move, or none");
 	}
 }

@@ -55,7 +55,7 @@ vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
 bool vv_push_plan_refused(const vv_push_plan *p);
 bool vv_push_plan_goes(const vv_push_plan *p); /* is there something to do? */
-/* A line for each ref on stderr, as git push has them. */
+/* A note for each ref, as git push has them. */
 void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
 			bool dry_run);
 

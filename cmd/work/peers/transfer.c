@@ -11,7 +11,6 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "dataset/table/root.h"
 #include "repo/git/blob.h"
 #include "repo/git/pointer.h"
@@ -68,40 +67,45 @@ static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, 
 	return rc;
 }
 
-static void say_line(void *payload, const char *line, size_t len)
+static void note_line(const vv_transfer *t, const char *line, size_t len)
 {
 	vv_buf b = VV_BUF_INIT;
 
-	(void)payload;
 	vv_text_put_escaped(&b, line, len);
-	vv_note("remote: %s", vv_buf_cstr(&b));
+	vv_notes_put(t->notes, "remote: %s", vv_buf_cstr(&b));
 	vv_buf_clear(&b);
 }
 
-void vv_transfer_tell_lines(const vv_buf *said)
+static void on_line(void *payload, const char *line, size_t len)
+{
+	note_line(payload, line, len);
+}
+
+void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said)
 {
 	const char *p = vv_buf_cstr(said), *end = p + said->len;
 
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		const char *stop = nl ? nl : end;
-		say_line(NULL, p, (size_t)(stop - p));
+		note_line(t, p, (size_t)(stop - p));
 		p = nl ? nl + 1 : end;
 	}
 }
 
 /* --- connecting ------------------------------------------------------------------------- */
 
-vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint64_t idle_sec,
-			   vv_error *err)
+vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
+			   uint64_t idle_sec, vv_error *err)
 {
 	unsigned cpus = vv_cpu_count();
 
 	memset(t, 0, sizeof(*t));
 	t->repo = repo;
+	t->notes = notes;
 	t->quiet = quiet;
 	t->start_ms = vv_monotonic_ms();
-	t->progress = quiet ? NULL : vv_progress_begin();
+	t->progress = quiet ? NULL : vv_notes_begin(t->notes);
 	t->program = vv_self_path();
 	t->checks = vv_table_checks_new();
 	t->pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
@@ -114,13 +118,14 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint
 		.program = t->program,
 		.idle_sec = (unsigned)(idle_sec < 86400 ? idle_sec : 86400),
 		.ask = ask,
-		.line = say_line};
+		.line = on_line,
+		.payload = t};
 	return VV_OK;
 }
 
 void vv_transfer_close(vv_transfer *t)
 {
-	vv_progress_end();
+	vv_notes_end(t->notes);
 	vv_free(t->program);
 	vv_table_checks_free(t->checks);
 	vv_pool_free(t->pool);
@@ -255,22 +260,25 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 			      t->verbose ? vv_text_count(s->had) : "part of it",
 			      t->verbose ? " blocks were" : " was");
 	}
-	vv_note("%s", vv_buf_cstr(&b));
+	vv_notes_put(t->notes, "%s", vv_buf_cstr(&b));
 	vv_buf_clear(&b);
 }
 
-static void tell_suppliers(const vv_supplier *suppliers, size_t count, bool blocks)
+static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, size_t count,
+			   bool blocks)
 {
 	for (size_t i = 0; i < count; i++) {
 		const vv_supplier *s = &suppliers[i];
 		if (count > 1 && s->blocks > 0 && !blocks) {
-			vv_note("  %s from %s", vv_text_bytes(s->bytes), vv_text_shows(s->name));
+			vv_notes_put(t->notes, "  %s from %s", vv_text_bytes(s->bytes),
+				     vv_text_shows(s->name));
 		} else if (count > 1 && s->blocks > 0) {
-			vv_note("  %s blocks (%s) from %s", vv_text_count(s->blocks),
-				vv_text_bytes(s->bytes), vv_text_shows(s->name));
+			vv_notes_put(t->notes, "  %s blocks (%s) from %s", vv_text_count(s->blocks),
+				     vv_text_bytes(s->bytes), vv_text_shows(s->name));
 		}
 		if (s->dropped) {
-			vv_warn("%s was given up: %s", vv_text_shows(s->name), s->why.message);
+			vv_notes_warn(t->notes, "%s was given up: %s", vv_text_shows(s->name),
+				      s->why.message);
 		}
 	}
 }
@@ -281,7 +289,7 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 	uint64_t ms = vv_monotonic_ms() - t->start_ms + 1, line = 0;
 	char text[VV_CID_TEXT + 1];
 
-	vv_progress_end();
+	vv_notes_end(t->notes);
 	if (t->quiet) {
 		return;
 	}
@@ -302,19 +310,21 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 				     .ms = ms};
 	vv_transfer_tell_sum(t, "received", &sum);
 	if (r->received.resumed > 0 && t->verbose) {
-		vv_note("  %s blocks were here already, from an interrupted transfer",
-			vv_text_count(r->received.resumed));
+		vv_notes_put(t->notes,
+			     "  %s blocks were here already, from an interrupted transfer",
+			     vv_text_count(r->received.resumed));
 	} else if (r->received.resumed > 0) {
-		vv_note("  part of it was here already, from an interrupted transfer");
+		vv_notes_put(t->notes,
+			     "  part of it was here already, from an interrupted transfer");
 	}
-	tell_suppliers(suppliers, count, t->verbose);
+	tell_suppliers(t, suppliers, count, t->verbose);
 	if (r->missing_count > 0) {
-		vv_warn("%s of %s versions lack blocks: %s that no peer had",
-			vv_text_count(r->incomplete), vv_text_count(r->versions),
-			vv_text_count(r->missing_count));
+		vv_notes_warn(t->notes, "%s of %s versions lack blocks: %s that no peer had",
+			      vv_text_count(r->incomplete), vv_text_count(r->versions),
+			      vv_text_count(r->missing_count));
 		for (size_t i = 0; i < r->missing_shown; i++) {
 			vv_cid_text(text, &r->missing[i]);
-			vv_note("  %s", text);
+			vv_notes_put(t->notes, "  %s", text);
 		}
 	}
 }

@@ -16,7 +16,8 @@
 
 typedef struct vv_transfer {
 	vv_repository *repo; /* NULL: outside of one */
-	char *program;       /* own executable */
+	const vv_notes *notes;
+	char *program; /* own executable */
 	vv_connect_options connect;
 	const vv_progress *progress;
 	vv_table_checks *checks; /* of the versions that came */
@@ -27,8 +28,8 @@ typedef struct vv_transfer {
 } vv_transfer;
 
 /* idle_sec: --timeout, 0 the usual one. */
-vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, bool quiet, uint64_t idle_sec,
-			   vv_error *err);
+vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
+			   uint64_t idle_sec, vv_error *err);
 void vv_transfer_close(vv_transfer *t);
 
 /* Connects to the remote's URL; write: to push (its pushurl). */
@@ -54,12 +55,12 @@ typedef struct vv_transfer_sum {
 	uint64_t ms;    /* more than 0 */
 } vv_transfer_sum;
 
-/* As one line on stderr: commits, versions, bytes, rate; verbose: blocks. verb: "sent". */
+/* As one note: commits, versions, bytes, rate; verbose: blocks. verb: "sent". */
 void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s);
 
 /* What was fetched. */
 void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			    const vv_supplier *suppliers, size_t count);
-void vv_transfer_tell_lines(const vv_buf *said); /* "remote: ..." */
+void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said); /* "remote: ..." */
 
 #endif

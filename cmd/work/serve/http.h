@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "transport/server/server.h"
 
 typedef struct vv_serve_http_options {
@@ -17,7 +18,8 @@ typedef struct vv_serve_http_options {
 	const char *tls_cert, *tls_key, *auth_file;
 	bool read_only;
 	bool closed; /* --private */
-	bool quiet;  /* no line for each request */
+	bool quiet;  /* no note for each request */
+	const vv_notes *notes;
 	unsigned connections;
 	uint64_t body_max;
 	/* Answers one request of the protocol; called in the server's threads. */
@@ -26,12 +28,7 @@ typedef struct vv_serve_http_options {
 	void *payload;
 } vv_serve_http_options;
 
-/* Serves until SIGTERM, SIGINT or SIGHUP. The exit code. */
-int vv_serve_http(const vv_serve_http_options *o);
-
-/* `varve serve --hash-secret NAME[:r]`: reads the secret's line from stdin (or, when it is
- * a terminal or empty, makes a new one and shows it), and prints the line for the file of
- * --auth. The exit code. */
-int vv_serve_hash_secret(const char *name);
+/* Serves until SIGTERM, SIGINT or SIGHUP. */
+vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err);
 
 #endif

@@ -236,7 +236,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 	s->op = "open";
 	s->failed = true;
 	if (rc < 0 || (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
-	    (rc = vv_transfer_open(&state.check, state.repo, true, 0, err)) < 0) {
+	    (rc = vv_transfer_open(&state.check, state.repo, NULL, true, 0, err)) < 0) {
 		vv_repository_close(state.repo);
 		return refuse(s, line, err);
 	}

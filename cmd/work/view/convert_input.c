@@ -13,7 +13,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/lenient.h"
 
@@ -191,6 +190,7 @@ static vv_status on_row(void *payload, const vv_cell *cells, size_t count, vv_er
 static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
 {
 	cleaning *c = payload;
+	const vv_notes *notes = c->in->notes;
 	unsigned long long line = (unsigned long long)n->line,
 			   column = (unsigned long long)n->column;
 
@@ -201,17 +201,19 @@ static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
 	}
 	switch (n->guess) {
 	case VV_GUESS_STRAY_QUOTE:
-		vv_note("%s:%llu:%llu: a quote where none may stand; taken as text",
-			vv_text_shows(c->in->name), line, column);
+		vv_notes_put(notes, "%s:%llu:%llu: a quote where none may stand; taken as text",
+			     vv_text_shows(c->in->name), line, column);
 		break;
 	case VV_GUESS_OPEN_QUOTE:
-		vv_note("%s:%llu:%llu: a quote that is never closed; the cell takes the rest "
-			"of the file",
-			vv_text_shows(c->in->name), line, column);
+		vv_notes_put(notes,
+			     "%s:%llu:%llu: a quote that is never closed; the cell takes the rest "
+			     "of the file",
+			     vv_text_shows(c->in->name), line, column);
 		break;
 	case VV_GUESS_EXTRA_CELLS:
-		vv_note("%s:%llu: %zu cells, more than the first row has; columns were added",
-			vv_text_shows(c->in->name), line, n->cells);
+		vv_notes_put(notes,
+			     "%s:%llu: %zu cells, more than the first row has; columns were added",
+			     vv_text_shows(c->in->name), line, n->cells);
 		break;
 	}
 	return VV_OK;
@@ -316,7 +318,8 @@ static vv_status put_header_first(cleaning *c, vv_error *err)
 	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
 }
 
-vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints, vv_error *err)
+vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
+				   const vv_notes *notes, vv_error *err)
 {
 	cleaning c;
 	vv_lenient l;
@@ -325,6 +328,7 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints, 
 	memset(&c, 0, sizeof(c));
 	memset(&l, 0, sizeof(l));
 	c.in = in;
+	in->notes = notes;
 	c.header = hints->header != 0;
 	vv_dialect_init(&c.dialect);
 	in->spool = vv_temp_open(&in->spool_path, getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
@@ -347,7 +351,8 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints, 
 		goto done;
 	}
 	if (c.notes > NOTES_MAX) {
-		vv_note("... and %s more such places", vv_text_count(c.notes - NOTES_MAX));
+		vv_notes_put(in->notes, "... and %s more such places",
+			     vv_text_count(c.notes - NOTES_MAX));
 	}
 	if (c.header && c.rows > 0 && (rc = put_header_first(&c, err)) < 0) {
 		goto done;

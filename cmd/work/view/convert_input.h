@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/transcode.h"
 #include "dataset/table/import.h"
@@ -22,16 +23,18 @@ typedef struct vv_convert_input {
 	vv_transcode *transcode;
 	int spool; /* lenient: the clean copy; -1 */
 	char *spool_path;
-	uint64_t guesses; /* lenient: how many things were guessed */
-	vv_source source; /* to be read once */
+	const vv_notes *notes; /* lenient: hears each guess */
+	uint64_t guesses;      /* lenient: how many things were guessed */
+	vv_source source;      /* to be read once */
 } vv_convert_input;
 
 /* Opens path ("-": standard input). */
 vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error *err);
 
 /* Reads all of it forgivingly into a clean copy, which source then gives; hints get the
- * copy's form. Each guess is a line on stderr (the first few), with its line number. */
-vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints, vv_error *err);
+ * copy's form. Each guess is a note (the first few), with its line number. */
+vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
+				   const vv_notes *notes, vv_error *err);
 
 void vv_convert_input_close(vv_convert_input *in);
 

@@ -1,12 +1,11 @@
 /*
- * add_text: how an import is told to the user.
+ * describe: what an import found, in words.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/output.h"
 #include "cmd/work/add/run.h"
 #include "dataset/schema/schema.h"
 
@@ -79,7 +78,7 @@ static void put_stored(vv_buf *b, const vv_dataset_found *staged)
 		      vv_text_bytes(staged->stored.stored_bytes), vv_text_bytes(res->root.bytes));
 }
 
-static void put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
+void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
 {
 	if (ms < 1000) {
 		vv_buf_printf(b, ", in %" PRIu64 " ms", ms);
@@ -210,7 +209,7 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item,
 		rc = describe_table(out, staged, again, err);
 	}
 	put_stored(&out->text, staged);
-	put_speed(&out->text, staged->result.root.bytes, staged->ms);
+	vv_add_put_speed(&out->text, staged->result.root.bytes, staged->ms);
 	vv_buf_putc(&out->text, '\n');
 	return rc;
 }
@@ -254,74 +253,4 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_reader *s, const vv_add
 	out->ms += staged->ms;
 	put_warnings(out, item, &res->warnings);
 	return rc < 0 ? rc : put_findings(out, s, item, staged, err);
-}
-
-static void print_total(const vv_add_report *rep)
-{
-	vv_buf time = VV_BUF_INIT;
-
-	if (rep->tables + rep->files <= 3) {
-		return;
-	}
-	vv_out("in all: ");
-	if (rep->tables > 0) {
-		vv_out("%s table%s, %s row%s", vv_text_count(rep->tables), plural(rep->tables),
-		       vv_text_count(rep->rows), plural(rep->rows));
-	}
-	if (rep->files > 0) {
-		vv_out("%s%s file%s", rep->tables ? ", " : "", vv_text_count(rep->files),
-		       plural(rep->files));
-	}
-	put_speed(&time, rep->bytes, rep->ms);
-	if (rep->tables > 0) {
-		vv_out(rep->keyed == rep->tables ? ", all with a key"
-		       : rep->keyed == 0         ? ", none with a key"
-						 : ", %s with a key",
-		       vv_text_count(rep->keyed));
-	}
-	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
-	       vv_buf_cstr(&time));
-	vv_buf_clear(&time);
-}
-
-void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry)
-{
-	if (!quiet) {
-		if (rep->guessed > 0) {
-			vv_out("%s new file%s read%s as %s of varve "
-			       "('git config varve.addTables false' leaves new ones to Git):\n",
-			       vv_text_count(rep->guessed), plural(rep->guessed),
-			       rep->guessed == 1 ? "s" : "",
-			       rep->guessed == 1 ? "a table" : "tables");
-		}
-		vv_out_bytes(vv_buf_cstr(&rep->text), rep->text.len);
-		print_total(rep);
-		if (rep->ordinary > 0) {
-			vv_out("%s%s ordinary file%s: %s\n", dry ? "would stage " : "",
-			       vv_text_count(rep->ordinary), plural(rep->ordinary),
-			       vv_buf_cstr(&rep->ordinary_names));
-		}
-		if (rep->removed > 0) {
-			vv_out("%s%s removed file%s\n", dry ? "would stage " : "",
-			       vv_text_count(rep->removed), plural(rep->removed));
-		}
-		if (plan->kept_text > 0) {
-			vv_out("%s stay%s text, as in HEAD; "
-			       "'varve add --convert PATH' makes a table\n",
-			       vv_buf_cstr(&plan->kept_names), plan->kept_text == 1 ? "s" : "");
-		}
-		if (plan->new_text > 0) {
-			vv_out("%s go%s to Git as text; "
-			       "'varve add' with the name of a file makes a table of it\n",
-			       vv_buf_cstr(&plan->new_names), plan->new_text == 1 ? "es" : "");
-		}
-	}
-	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
-		size_t len = strcspn(p, "\n");
-		vv_warn("%.*s", (int)len, p);
-		p += len + (p[len] == '\n');
-	}
-	if (rep->retyped) {
-		vv_note("hint: 'varve schema --set COLUMN=string PATH' changes a column's type");
-	}
 }
