@@ -123,7 +123,8 @@ vv_status vv_merge_undo(vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_head_read(r, &head, err)) < 0 || (rc = vv_index_open(&u.index, r, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&u.reader, r, vv_notes_begin(vv_repository_notes(r)), err)) < 0) {
+	    (rc = vv_dataset_reader_open(&u.reader, r, vv_notes_begin(vv_repository_notes(r)),
+					 err)) < 0) {
 		goto done;
 	}
 	u.head = head.commit;
