@@ -700,7 +700,9 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = tell_side(m, &m->side[i], &t[i], err);
 	}
-	rc = rc < 0 ? rc : settle_rekeyed(m, t, err);
+	if (rc == VV_OK) {
+		rc = settle_rekeyed(m, t, err);
+	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = match_rows_of_side(m, &m->side[i], &t[i], err);
 	}

@@ -491,8 +491,9 @@ static vv_status choose_key(merge *m, vv_error *err)
 	put_key(&text, ": ours", merge_version(m, (int)m->ours));
 	put_key(&text, "; theirs", merge_version(m, 1 - (int)m->ours));
 	merge_report r = {.kind = VV_CONFLICT_KEY, .row = MERGE_NONE, .detail = vv_buf_cstr(&text)};
-	rc = vv_buf_ok(&text, err);
-	rc = rc < 0 ? rc : merge_conflict(m, &r, err);
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+		rc = merge_conflict(m, &r, err);
+	}
 	vv_buf_clear(&text);
 	return rc;
 }

@@ -550,7 +550,9 @@ vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_opti
 		patch_section_clear(&s);
 	}
 	patch_lines_close(&lines);
-	rc = rc < 0 ? rc : (vv_status)more;
+	if (rc == VV_OK) {
+		rc = (vv_status)more;
+	}
 	if (rc == VV_OK && misfit.code < 0) {
 		if (err) {
 			*err = misfit;

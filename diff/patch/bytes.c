@@ -189,20 +189,22 @@ static vv_status write_chunks(patch_out *o, vv_table *a, vv_table *b, vv_error *
 	for (size_t k = 0; k <= y.count && rc == VV_OK; k++) {
 		size_t upto = k == y.count ? x.count : match[k] > 0 ? match[k] - 1 : i;
 		for (; i < upto && rc == VV_OK; i++) {
-			rc = (rc = keep_line(o, &keep, err)) < 0
-				     ? rc
-				     : chunk_line(o, "drop", a, &x.list[i], err);
+			if ((rc = keep_line(o, &keep, err)) == VV_OK) {
+				rc = chunk_line(o, "drop", a, &x.list[i], err);
+			}
 		}
 		if (rc == VV_OK && k < y.count && match[k] > 0) {
 			keep += y.list[k].bytes;
 			i++;
 		} else if (rc == VV_OK && k < y.count) {
-			rc = (rc = keep_line(o, &keep, err)) < 0
-				     ? rc
-				     : chunk_line(o, "insert", b, &y.list[k], err);
+			if ((rc = keep_line(o, &keep, err)) == VV_OK) {
+				rc = chunk_line(o, "insert", b, &y.list[k], err);
+			}
 		}
 	}
-	rc = rc < 0 ? rc : keep_line(o, &keep, err);
+	if (rc == VV_OK) {
+		rc = keep_line(o, &keep, err);
+	}
 done:
 	vv_free(match);
 	vv_free(x.list);

@@ -419,7 +419,9 @@ static vv_status script_gather(script *s, const vv_patch_write_options *opts,
 		}
 	}
 	vv_rowdiff_close(d);
-	rc = rc < 0 ? rc : (vv_status)more;
+	if (rc == VV_OK) {
+		rc = (vv_status)more;
+	}
 	for (int i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = vv_sorter_finish(s->events[i].sorter, err);
 	}

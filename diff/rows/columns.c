@@ -105,8 +105,11 @@ static vv_status read_old(sample *s, vv_error *err)
 	int more = 1;
 	vv_status rc = vv_table_reader_open(&r, s->a, NULL, 0, false, err);
 	while (rc == VV_OK && s->row_count < s->limit && more > 0) {
-		if ((rc = add_batch(s, &b, err)) < 0 || (more = vv_table_read(r, b, err)) <= 0) {
-			rc = rc < 0 ? rc : (vv_status)more;
+		if ((rc = add_batch(s, &b, err)) < 0) {
+			break;
+		}
+		if ((more = vv_table_read(r, b, err)) <= 0) {
+			rc = (vv_status)more;
 			break;
 		}
 		for (size_t i = 0; i < b->rows && s->row_count < s->limit; i++) {

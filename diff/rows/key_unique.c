@@ -60,7 +60,9 @@ vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 		rc = hash_group(proof, t, &b, key, count, err);
 	}
-	rc = rc < 0 ? rc : (vv_status)more;
+	if (rc == VV_OK) {
+		rc = (vv_status)more;
+	}
 	if (rc == VV_OK) {
 		*out = true;
 		rc = vv_key_proof_pairs(proof, stop_at_once, out, err);

@@ -182,7 +182,9 @@ static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error
 				rc = rest_add(r, rests, side, cells, row, true, err);
 			}
 		}
-		rc = rc < 0 ? rc : (vv_status)more;
+		if (rc == VV_OK) {
+			rc = (vv_status)more;
+		}
 		if (rc == VV_OK) {
 			rc = vv_sorter_rewind(lone[side], err);
 		}
@@ -241,7 +243,9 @@ static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, 
 	}
 	vv_batch_clear(&b);
 	vv_table_reader_close(reader);
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc == VV_OK && more < 0) {
+		rc = (vv_status)more;
+	}
 	return rc < 0 ? rc : vv_sorter_rewind(lone, err);
 }
 
@@ -256,10 +260,12 @@ static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs,
 	for (int side = 0; side < 2 && rc == VV_OK; side++) {
 		rc = add_groups(r, rests, side, lone[side], &rows[side], err);
 	}
-	if (rc == VV_OK && (rc = vv_sorter_finish(rests, err)) == VV_OK &&
-	    (rc = find_pairs(rests, pairs, &found, &shared, err)) == VV_OK) {
-		rc = vv_sorter_finish(pairs, err);
+	if (rc < 0 || (rc = vv_sorter_finish(rests, err)) < 0 ||
+	    (rc = find_pairs(rests, pairs, &found, &shared, err)) < 0) {
+		goto done;
 	}
+	rc = vv_sorter_finish(pairs, err);
+done:
 	*sure = found > 0 && shared <= SHARED_MIN + rows[0] / SHARED_PART;
 	vv_sorter_free(rests);
 	return rc;
@@ -283,7 +289,9 @@ static vv_status take_out(vv_rowdiff *d, vv_sorter **list, vv_sorter *out, vv_er
 		taken = vv_sorter_next(out, &p, err);
 		next = taken > 0 ? vv_get_be64(p) : UINT64_MAX;
 	}
-	rc = rc < 0 ? rc : taken < 0 ? (vv_status)taken : (vv_status)more;
+	if (rc == VV_OK) {
+		rc = taken < 0 ? (vv_status)taken : (vv_status)more;
+	}
 	if (rc < 0 || (rc = vv_sorter_finish(left, err)) < 0) {
 		vv_sorter_free(left);
 		return rc;
@@ -309,12 +317,15 @@ static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, v
 			rc = vv_sorter_add(news, pair + 8, err);
 		}
 	}
-	rc = rc < 0 ? rc : (vv_status)more;
-	if (rc == VV_OK && (rc = vv_sorter_finish(news, err)) == VV_OK &&
-	    (rc = vv_sorter_rewind(pairs, err)) == VV_OK &&
-	    (rc = take_out(d, gone, pairs, err)) == VV_OK) {
-		rc = take_out(d, added, news, err);
+	if (rc == VV_OK) {
+		rc = (vv_status)more;
 	}
+	if (rc < 0 || (rc = vv_sorter_finish(news, err)) < 0 ||
+	    (rc = vv_sorter_rewind(pairs, err)) < 0 || (rc = take_out(d, gone, pairs, err)) < 0) {
+		goto done;
+	}
+	rc = take_out(d, added, news, err);
+done:
 	vv_sorter_free(news);
 	return rc;
 }
@@ -334,10 +345,11 @@ vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_s
 		goto done;
 	}
 	if ((rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
-				err)) == VV_OK &&
-	    (rc = sure_pairs(&r, lone, pairs, &go_on, err)) == VV_OK && go_on) {
-		rc = take_pairs(d, pairs, gone, added, kept, err);
+				err)) < 0 ||
+	    (rc = sure_pairs(&r, lone, pairs, &go_on, err)) < 0 || !go_on) {
+		goto done;
 	}
+	rc = take_pairs(d, pairs, gone, added, kept, err);
 done:
 	vv_sorter_free(pairs);
 	rest_clear(&r);

@@ -44,9 +44,12 @@ static csv_writer *self(vv_diff_writer *w)
 
 static vv_status flush(csv_writer *w, size_t above, vv_error *err)
 {
-	vv_status rc = vv_buf_ok(&w->buf, err);
-	if (rc == VV_OK && (rc = vv_buf_ok(&w->text, err)) == VV_OK &&
-	    (rc = vv_buf_ok(&w->other, err)) == VV_OK && w->buf.len > above) {
+	vv_status rc;
+	if ((rc = vv_buf_ok(&w->buf, err)) < 0 || (rc = vv_buf_ok(&w->text, err)) < 0 ||
+	    (rc = vv_buf_ok(&w->other, err)) < 0) {
+		return rc;
+	}
+	if (w->buf.len > above) {
 		rc = w->opts.write(w->opts.payload, w->buf.data, w->buf.len, err);
 		vv_buf_reset(&w->buf);
 	}
