@@ -403,7 +403,7 @@ static int by_name(const void *a, const void *b)
 					    : x > y;
 }
 
-/* What a version calls a column of the result; NULL: it has it not. */
+/* What a version calls a column of the result; NULL: it does not have it. */
 static const vv_field *called_by(const merge *m, const merge_column *c, int version)
 {
 	long place = version == 2 ? c->b : c->side[version];
@@ -579,7 +579,7 @@ static long order_peek(order *o, size_t side)
 	return -1;
 }
 
-/* New columns of both sides behind one place: each side's in its order, the smaller name
+/* New columns of both sides after one place: each side's in its order, the smaller name
  * of the two that come next first. */
 static void take_new(order *o, const size_t start[2])
 {
@@ -605,7 +605,7 @@ static void list_as_base(order *o)
 	}
 }
 
-/* As a side has them; those that it dropped behind the column that they follow in base. */
+/* As a side has them; those that it dropped after the column that they follow in base. */
 static void list_as_side(order *o, size_t side)
 {
 	const merge_side *s = &o->m->side[side];

@@ -19,7 +19,7 @@
 /* A side holds another table when fewer than one in so many rows are common. */
 #define COMMON_MIN 10u
 
-/* What a comparison told of single rows. */
+/* What a comparison reported of single rows. */
 typedef struct told {
 	merge_run *pairs; /* changed or moved: one row each */
 	size_t pair_count, pair_cap;
@@ -139,8 +139,8 @@ static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 	return rc;
 }
 
-/* How far from row `at` on no told row comes: pairs (their old or new rows) and single
- * rows, both ascending; *pair and *one are moved past those told rows that begin at `at`. */
+/* How far from row `at` on no reported row comes: pairs (their old or new rows) and single
+ * rows, both ascending; *pair and *one are moved past those reported rows that begin at `at`. */
 static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, size_t *one,
 			  uint64_t end)
 {
@@ -162,7 +162,7 @@ static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, s
 	}
 }
 
-/* Base's rows that were not told of stand for the side's that were not, in order. */
+/* Base's rows that were not reported stand for the side's that were not, in order. */
 static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t new_rows,
 			   vv_error *err)
 {

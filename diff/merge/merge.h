@@ -57,7 +57,7 @@ typedef struct vv_merge_options {
 	const char *const *key; /* NULL: the tables' own */
 	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err); /* may be NULL */
 	void *payload;
-	const vv_merge_decision *decisions; /* what they decide is told as a conflict no more */
+	const vv_merge_decision *decisions; /* what they decide is reported as a conflict no more */
 	size_t decision_count;
 	/* commit ids: order rows that both inserted at one place */
 	const char *ours_id, *theirs_id;

@@ -39,7 +39,7 @@ static bool value_equal(const value *a, const value *b)
 
 /* --- keys: names of columns inside the schema ----------------------------------- */
 
-/* The result's name for a version's column. NULL: the result has it not. */
+/* The result's name for a version's column. NULL: the result does not have it. */
 static const merge_column *renamed(const merge *m, int version, const char *name, size_t len)
 {
 	long at = vv_schema_find(&merge_version(m, version)->schema, name, len);
@@ -262,7 +262,7 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 	if (decided >= 0) {
 		return VV_OK;
 	}
-	/* of type and format only the first that is there is told */
+	/* of type and format only the first that is there is reported */
 	bool again = kind && strcmp(member, "format") == 0 && (v[0].text || v[1].text || v[2].text);
 	return again ? VV_OK : conflict_member(k, c, member, v, err);
 }
@@ -498,7 +498,7 @@ static vv_status choose_key(merge *m, vv_error *err)
 	return rc;
 }
 
-/* The cut of the common version, so that it does not hang on the side. */
+/* The cut of the common version, so that it does not depend on the side. */
 static vv_status choose_cut(merge *m, vv_error *err)
 {
 	int version = m->base ? 2 : 0;

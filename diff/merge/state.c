@@ -92,7 +92,7 @@ static const merge_run *find_run(const merge_run *list, size_t count, size_t *hi
 			return &list[*hint];
 		}
 	}
-	while (lo < hi) { /* the first run that begins behind row */
+	while (lo < hi) { /* the first run that begins after row */
 		size_t mid = lo + (hi - lo) / 2;
 		if ((old ? list[mid].old_row : list[mid].new_row) <= row) {
 			lo = mid + 1;

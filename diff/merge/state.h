@@ -2,7 +2,7 @@
  * state: what a merge knows of its three versions and of the result, found out step by step:
  * columns, match, schema; then cells and write use it.
  *
- * The two sides are x and y, x being the one with the smaller id, whoever is ours: so
+ * The two sides are x and y, x being the one with the smaller id, whichever is ours: so
  * that nothing but a conflict can depend on who merges whom.
  */
 #ifndef VV_DIFF_MERGE_STATE_H
@@ -22,7 +22,7 @@ typedef struct merge_run {
 	uint64_t old_row, new_row, rows;
 } merge_run;
 
-/* Rows that a side added at one place: behind base row `above` - 1, or, 0, at the top. */
+/* Rows that a side added at one place: after base row `above` - 1, or, 0, at the top. */
 typedef struct merge_block {
 	uint64_t above;
 	uint64_t row, rows; /* in the side */
@@ -75,7 +75,7 @@ typedef struct merge_side {
 	merge_rows rows;
 	bool copies;      /* its lines can stand in the result as they are */
 	bool own_columns; /* the result has a column of it that base has not */
-	bool *counts; /* for each of its columns: base has it not, and removing a row must not lose its value;
+	bool *counts; /* for each of its columns: base does not have it, and removing a row must not lose its value;
 	                       * NULL: there is none. Not only those of the result: where two columns have one name,
 	                       * which of them is there depends on who merges */
 } merge_side;
@@ -83,7 +83,7 @@ typedef struct merge_side {
 /* A column of the result; places in the three versions, -1 where there is none. */
 typedef struct merge_column {
 	long b, side[2];
-	const char *name; /* in the arena, NUL behind */
+	const char *name; /* in the arena, NUL after it */
 	size_t name_len;
 	const vv_field *type; /* by which values are compared; NULL: ours' cells stand */
 	bool dropped;         /* taken out again */
@@ -149,7 +149,7 @@ uint64_t merge_to_base(merge_side *s, uint64_t new_row); /* MERGE_NONE: added */
 uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row);
 /* The number of an added row among all that the side added. */
 uint64_t merge_added_index(const merge_side *s, uint64_t new_row);
-/* The block behind a base row (above: its number + 1; 0: the top); NULL: none. */
+/* The block after a base row (above: its number + 1; 0: the top); NULL: none. */
 const merge_block *merge_block_at(const merge_side *s, uint64_t above);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * write: knows the result's rows in their order: base's, as they stand in base or on the side that
- * changed the order, added ones behind the row that they follow; and which lines may be
+ * changed the order, added ones after the row that they follow; and which lines may be
  * copied as they are.
  * Rows that were added at one place, by one side or both, stand by key where both sides' rows
  * ascend by it; else one side's after the other's, the one whose first row is smaller first.
@@ -241,7 +241,7 @@ struct merge_writer {
 	vv_row_writer *rows;
 	vv_buf out;
 	size_t pos;
-	vv_buf held; /* the last row: its end hangs on whether another one follows */
+	vv_buf held; /* the last row: its end depends on whether another one follows */
 	bool holds;
 	vv_cell *cells;
 	uint64_t row_count;
@@ -251,16 +251,16 @@ struct merge_writer {
 	uint64_t at; /* as in base: the row that comes next */
 	size_t run;  /* as on a side: the run in by_new, and how far */
 	uint64_t inside;
-	uint64_t orphan; /* base row that may have gone on that side, behind the one just given */
+	uint64_t orphan; /* base row that may have gone on that side, after the one just given */
 	merge_added added;
-	bool drained; /* rows added behind the last row were begun */
+	bool drained; /* rows added after the last row were begun */
 	bool waiting; /* row below comes when the rows added before it are written */
 	merge_row_state row;
 };
 
 /* --- lines -------------------------------------------------------------------- */
 
-/* Where the row's end begins in its line. In an array it is what stands behind the object. */
+/* Where the row's end begins in its line. In an array it is what stands after the object. */
 static size_t line_end(const merge_writer *w)
 {
 	const vv_buf *b = &w->held;
@@ -562,7 +562,7 @@ static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err
 /* --- order -------------------------------------------------------------------- */
 
 /* The row of base that comes next; MERGE_NONE at the end. Rows that the ordering side has
- * removed stand behind the row that they follow in base. */
+ * removed stand after the row that they follow in base. */
 static uint64_t next_row(merge_writer *w)
 {
 	merge *m = w->m;
@@ -597,7 +597,7 @@ static vv_status put_blocks(merge_writer *w, uint64_t above, vv_error *err)
 	return rc;
 }
 
-/* How many rows from `row` on are in base and both sides the same, one behind the other. */
+/* How many rows from `row` on are in base and both sides the same, one after the other. */
 static uint64_t same_rows(merge *m, uint64_t row)
 {
 	uint64_t n = MERGE_NONE;

@@ -540,7 +540,7 @@ vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_opti
 		if (rc == VV_OK && opts->done && !skipped) {
 			rc = opts->done(opts->payload, &j.done, err);
 		} else if (rc == VV_ECONFLICT) {
-			/* the others are looked at as well: all that does not fit is told */
+			/* the others are looked at as well: all that does not fit is reported */
 			if (err) {
 				misfit = *err;
 			}

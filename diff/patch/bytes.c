@@ -1,5 +1,5 @@
 /*
- * bytes: knows how files that are no tables differ: by the chunks that they share, in order. Also
+ * bytes: knows how files that are not tables differ: by the chunks that they share, in order. Also
  * what to do where a path was a table and is a file now, or the other way round: then all
  * bytes go and all come.
  */
@@ -249,7 +249,7 @@ typedef struct bytes_maker {
 	bool ended;
 } bytes_maker;
 
-/* Reads exactly len of the old bytes behind what out has. */
+/* Reads exactly len of the old bytes after what out has. */
 static vv_status take_old(bytes_maker *m, vv_buf *out, size_t len, vv_error *err)
 {
 	size_t from = out->len;

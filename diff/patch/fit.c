@@ -29,7 +29,7 @@ typedef struct fit_change {
 	bool top;              /* add: there is none */
 	uint64_t after_offset, after_line; /* add: the line that says so; 0: none */
 	uint64_t place;                    /* row of the old version: itself; add: the one below */
-	uint64_t edit; /* where it fits: 2 * (row + 1), + 1 when behind it; 1: at the top */
+	uint64_t edit; /* where it fits: 2 * (row + 1), + 1 when after it; 1: at the top */
 	bool fits;
 	size_t order;
 } fit_change;
@@ -440,7 +440,7 @@ static bool ends_line(const patch_form *form)
 }
 
 /* was_last: it stood at the end of the target, where a line may have no end, and in a JSON
- * array has no separator behind it. */
+ * array has no separator after it. */
 static vv_status fit_emit(fit *f, vv_buf *out, const patch_form *form, bool was_last, vv_error *err)
 {
 	static const patch_form regular = {0};
@@ -754,7 +754,7 @@ static vv_status fit_find_rows(fit *f, vv_error *err)
 
 /* --- does it fit? ------------------------------------------------------------------------ */
 
-/* Misfits are told, and all others looked for: whether they are a conflict is for the end
+/* Misfits are reported, and all others looked for: whether they are a conflict is for the end
  * to say. */
 static vv_status report_row(fit *f, fit_change *c, const char *row, const char *expected,
 			    const char *found, vv_error *err)
@@ -830,7 +830,7 @@ static uint64_t expected_place(uint64_t place, int64_t drift)
 	return drift < 0 && place < (uint64_t)-drift ? 0 : place + (uint64_t)drift;
 }
 
-/* An added row: behind the row that it follows. */
+/* An added row: after the row that it follows. */
 static vv_status place_added(fit *f, fit_change *c, int64_t drift, const char *name, vv_error *err)
 {
 	bool keyed = f->section->identity_count > 0;

@@ -24,7 +24,7 @@ typedef struct patch_job {
 	vv_patch_done done; /* what comes of it */
 } patch_job;
 
-/* Tell of a misfit: VV_ECONFLICT, or what the caller's function answered. */
+/* Report a misfit: VV_ECONFLICT, or what the caller's function answered. */
 vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
 			    const char *found, vv_error *err);
 vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,

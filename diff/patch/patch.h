@@ -5,7 +5,7 @@
  * names both roots and carries what is needed so that apply(a, patch) is b byte for byte,
  * and apply(b, reverse(patch)) is a. Where the target is another version of the table,
  * rows are found by key or, without one, by content and place, and the old cells are
- * compared: what does not fit is told row by row.
+ * compared: what does not fit is reported row by row.
  *
  * A correct writer: vv_patch_begin; vv_patch_write for each path; vv_patch_end.
  */
@@ -77,13 +77,13 @@ typedef struct vv_patch_done {
 	bool order_left, form_left; /* not exact: moves, and changes of form, that were not made */
 	bool schema; /* the patch changes types or key too, which a file of rows does not show */
 	/* The new version as the patch has it: its root, and what to import its bytes as. NULL where
-	 * it is no table. The old one's root; NULL: there is none. */
+	 * it is not a table. The old one's root; NULL: there is none. */
 	const vv_cid *old_root, *root;
 	const vv_root *as;
 } vv_patch_done;
 
 typedef struct vv_patch_apply_options {
-	bool reverse, check; /* check: nothing is put, only told whether it fits */
+	bool reverse, check; /* check: nothing is put; only whether it fits is reported */
 	vv_patch_mode mode;
 	/* Opens what is now at path, *exists false when nothing is. kind: what the patch takes it
 	 * for; a file can always be opened as VV_KIND_FILE. apply closes the table. */
@@ -98,7 +98,7 @@ typedef struct vv_patch_apply_options {
 	 * which the patch leaves alone need not be read and encoded again; NULL: nothing. *secret
 	 * seeds its hashes. Borrowed until the next open. */
 	const vv_scan_cache *(*cache)(void *payload, const vv_cid *root, uint64_t *secret);
-	/* The new bytes of a path, piece by piece; then done. Not called with check, but for done.
+	/* The new bytes of a path, piece by piece; then done. Not called with check, except for done.
 	 * Nothing may take effect before vv_patch_apply has answered VV_OK. */
 	vv_status (*put)(void *payload, const char *path, const void *bytes, size_t len,
 			 vv_error *err);
@@ -112,7 +112,7 @@ typedef struct vv_patch_apply_options {
 	vv_pool *pool;
 } vv_patch_apply_options;
 
-/* VV_ECONFLICT when something did not fit (all of it was told; not with VV_PATCH_REJECT,
+/* VV_ECONFLICT when something did not fit (all of it was reported; not with VV_PATCH_REJECT,
  * where only whole paths that do not fit are a conflict). VV_EINPUT: no patch, a truncated
  * or hostile one (line and what was expected; a Git patch is recognised and said). What
  * was put before a failure is to be thrown away. */

@@ -1,6 +1,6 @@
 /*
  * read: knows what may stand in a patch and in which order, line by line, and how faults in
- * it are named. Nothing that is read here is trusted: numbers are held against the sides'
+ * it are named. Nothing that is read here is trusted: numbers are checked against the sides'
  * sizes, cells against their columns.
  */
 #include "diff/patch/read.h"
@@ -51,7 +51,7 @@ vv_status patch_at(const patch_lines *l, vv_status rc, vv_error *err)
 	return rc;
 }
 
-/* Reads some more behind what is held. */
+/* Reads some more after what is held. */
 static vv_status lines_fill(patch_lines *l, vv_error *err)
 {
 	if (l->pos > 0) {
@@ -199,7 +199,8 @@ static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv
 			"'git apply' takes it; 'varve diff --format patch' makes patches of tables");
 	}
 	vv_fail(err, VV_EINPUT,
-		len > 0 ? "%s: this is no patch of varve" : "%s: an empty file is no patch", name);
+		len > 0 ? "%s: this is not a varve patch" : "%s: an empty file is not a patch",
+		name);
 	return vv_hint(
 		err,
 		"a patch is what 'varve diff --format patch' writes; its first line is {\"varve-patch\":%u}",

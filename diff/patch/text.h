@@ -31,7 +31,7 @@ typedef struct patch_form {
 } patch_form;
 bool patch_form_equal(const patch_form *a, const patch_form *b);
 
-/* A JSON string, or {"base64": ...} where the bytes are no UTF-8. */
+/* A JSON string, or {"base64": ...} where the bytes are not UTF-8. */
 void patch_put_bytes(vv_buf *out, const char *bytes, size_t len);
 void patch_put_cell(vv_buf *out, const vv_cell *c);
 void patch_put_form(vv_buf *out, const patch_form *f);
@@ -42,7 +42,7 @@ vv_status patch_get_bytes(const char **bytes, size_t *len, const vv_json *v, vv_
 vv_status patch_get_cell(vv_cell *out, const vv_json *v, vv_arena *arena, vv_error *err);
 vv_status patch_get_form(patch_form *out, const vv_json *v, vv_arena *arena, vv_error *err);
 
-/* --- a version's root but for its lists ------------------------------------------- */
+/* --- a version's root without its lists ------------------------------------------- */
 
 void patch_put_columns(vv_buf *out, const vv_root *r); /* schema, key, cut */
 void patch_put_dialect(vv_buf *out, const vv_dialect *d);
@@ -83,7 +83,7 @@ typedef struct patch_out {
 	void *payload;
 	vv_buf line;
 	vv_xxh3_state *hash;
-	uint64_t counts[PATCH_END + 1]; /* rows told of, by kind */
+	uint64_t counts[PATCH_END + 1]; /* rows reported, by kind */
 } patch_out;
 vv_status patch_out_open(patch_out *o, vv_write_fn write, void *payload, vv_error *err);
 void patch_out_close(patch_out *o);

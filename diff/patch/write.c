@@ -50,7 +50,7 @@ typedef struct script {
 	uint64_t at[2];
 	bool has_anchor; /* a row that both have was passed: */
 	uint64_t anchor[2];
-	bool anchor_told[2]; /* behind it: since it was passed, on a line of this side */
+	bool anchor_told[2]; /* after it: since it was passed, on a line of this side */
 } script;
 
 /* --- lines ------------------------------------------------------------------------ */
@@ -164,8 +164,8 @@ static vv_status run_line(script *s, patch_kind kind, uint64_t x, uint64_t y, ui
 	return patch_out_line(s->o, err);
 }
 
-/* A row that only one side has. Added rows are placed behind a row of the old version,
- * removed ones, for the way back, behind one of the new. */
+/* A row that only one side has. Added rows are placed after a row of the old version,
+ * removed ones, for the way back, after one of the new. */
 static vv_status single_line(script *s, int side, uint64_t row, vv_error *err)
 {
 	patch_kind kind = side == 0 ? PATCH_REMOVE : PATCH_ADD;
@@ -280,7 +280,7 @@ static vv_status pass_run(script *s, uint64_t run, vv_error *err)
 	return rc;
 }
 
-/* Is the row at hand of a side the same as its partner, but for its place? */
+/* Is the row at hand of a side the same as its partner, except for its place? */
 static vv_status is_same(script *s, int side, bool *same, vv_error *err)
 {
 	const events *e = &s->events[side];
@@ -329,7 +329,7 @@ static vv_status moved_rows(script *s, int side, vv_error *err)
 	return rc;
 }
 
-/* One step where a row of either side is no plain pair. */
+/* One step where a row of either side is not a plain pair. */
 static vv_status script_step(script *s, vv_error *err)
 {
 	events *a = &s->events[0], *b = &s->events[1];

@@ -214,7 +214,7 @@ static vv_status read_changes(step *s, vv_rowdiff *d, uint64_t new_rows, vv_erro
 	int more;
 	vv_status rc = VV_OK;
 	for (uint64_t i = 0; i < new_rows; i++) {
-		s->old_of[i] = NOWHERE - 1; /* not told of */
+		s->old_of[i] = NOWHERE - 1; /* not reported */
 	}
 	while ((more = vv_rowdiff_next(d, &c, err)) > 0 && rc == VV_OK) {
 		if (c.kind != VV_ROW_REMOVED) {

@@ -2,7 +2,7 @@
  * changed_groups: the row groups that only one of two versions has.
  *
  * Compares the two data lists node by node from the top: what both have (by CID, counted)
- * is never read. What both have is also told, as segments of equal rows.
+ * is never read. What both have is also reported, as segments of equal rows.
  */
 #ifndef VV_DIFF_ROWS_CHANGED_GROUPS_H
 #define VV_DIFF_ROWS_CHANGED_GROUPS_H

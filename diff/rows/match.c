@@ -287,7 +287,7 @@ typedef struct common {
 	row_pair how;
 	bool has_kept;
 	uint64_t highest; /* new row + 1 of the furthest so far */
-	/* new row + 1 of the one just passed: a removed row stands behind it */
+	/* new row + 1 of the one just passed: a removed row stands after it */
 	uint64_t above;
 } common;
 
@@ -305,7 +305,7 @@ static vv_status common_read(common *c, vv_error *err)
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* Rows are passed that both have. True when they are to be told as moved. */
+/* Rows are passed that both have. True when they are to be reported as moved. */
 static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t count)
 {
 	bool behind = new_row + 1 < c->highest;
@@ -386,7 +386,7 @@ static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
 
 /* Finds out which of the rows that both have moved. The sorter of kept rows is read for
  * that and made again. Past a share of the memory rows count as moved that merely stand
- * behind one that comes later. */
+ * after one that comes later. */
 static vv_status find_moves(matcher *m, vv_error *err)
 {
 	const vv_changed_groups *g = &m->d->changed;

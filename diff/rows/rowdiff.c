@@ -324,7 +324,7 @@ static vv_status pair_gap(vv_rowdiff *d, size_t gone, vv_error *err)
 	return VV_OK;
 }
 
-/* Keyless: takes the removed rows of one place and the added rows right behind them. */
+/* Keyless: takes the removed rows of one place and the added rows right after them. */
 static vv_status fill_gap(vv_rowdiff *d, vv_error *err)
 {
 	vv_status rc = VV_OK;

@@ -6,7 +6,7 @@
  * by CID and never read; cost follows the change. Memory is bounded: digests of differing
  * rows are partitioned, on disk past the limit (a re-sorted table of 10 M rows works).
  *
- * With a key rows are joined by it: a moved row is no change unless moves are asked
+ * With a key rows are joined by it: a moved row is not a change unless moves are asked
  * for. Repeated keys are matched in order of occurrence and named in the statistics.
  * Where asked (`rekeyed`), a removed and an added row are one row whose key changed, when all
  * their other cells have the same values and these cells leave no doubt: not all are
@@ -15,7 +15,7 @@
  * is left, neighbours that share at least half their cells are paired as changes.
  *
  * Order of the answers: by place in the new version; a removed row stands where it was:
- * behind the nearest row above it (in the old version) that both have.
+ * after the nearest row above it (in the old version) that both have.
  */
 #ifndef VV_DIFF_ROWS_ROWDIFF_H
 #define VV_DIFF_ROWS_ROWDIFF_H
@@ -66,11 +66,11 @@ typedef struct vv_rowdiff_options {
 	/* NULL-ended names: other columns are not compared; NULL: all */
 	const char *const *only;
 	const char *const *ignore; /* NULL-ended names */
-	bool rekeyed; /* with a key: rows whose key alone changed are told as changed */
+	bool rekeyed; /* with a key: rows whose key alone changed are reported as changed */
 	bool moves;
-	/* also formatting and order exactly (patches): moves and format told */
+	/* also formatting and order exactly (patches): moves and format are reported */
 	bool everything;
-	bool blind_moves; /* rows that moved and are otherwise equal are told without their cells
+	bool blind_moves; /* rows that moved and are otherwise equal are reported without their cells
 	                                 * (NULL): reading a re-sorted table's rows in another order is slow */
 	uint64_t memory;  /* bytes of digests before disk; 0: 32 MiB */
 	const char *temp_dir;
@@ -92,7 +92,7 @@ typedef struct vv_rowdiff_stats {
 	uint64_t repeated_keys;
 	char *repeated[VV_REPEATS_SHOWN]; /* the first few, as text */
 	bool keyed;
-	bool reordered; /* rows that both have (unless moves are told: under one key) stand in
+	bool reordered; /* rows that both have (unless moves are reported: under one key) stand in
 	                                 * another order */
 } vv_rowdiff_stats;
 

@@ -10,7 +10,7 @@
 #include "base/sys.h"
 
 /* Bytes read ahead of each run while merging: all of them together stay within the memory,
- * but for very many runs. */
+ * except with very many runs. */
 #define RUN_BUF_MAX (256u << 10)
 #define RUN_BUF_MIN (16u << 10)
 

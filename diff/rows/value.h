@@ -5,7 +5,7 @@
  * 1.00, 5 and "5" across CSV and JSON, true and 1 under declared trueValues, a date in two
  * declared formats); another value. Exact decimal arithmetic, no floating point. Missing values
  * of the schema (missingValues), JSON null and absent are three different things that
- * are never equal to each other or to a text, but for a CSV's missing value against a
+ * are never equal to each other or to a text, except for a CSV's missing value against a
  * JSON null, which are the same value written otherwise.
  */
 #ifndef VV_DIFF_ROWS_VALUE_H
@@ -37,7 +37,7 @@ vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell
 			      const vv_field *fb, const vv_cell *b);
 
 /* Are two numbers within tolerance (a decimal text such as "0.01", absolute; with a
- * percent sign, relative to the larger)? False when one is no number. scratch: as above. */
+ * percent sign, relative to the larger)? False when one is not a number. scratch: as above. */
 bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb,
 		     const vv_cell *b, const char *tolerance);
 bool vv_tolerance_check(const char *tolerance); /* is it well-formed? */

@@ -30,7 +30,7 @@ bool vv_column_pairs_is_key(const vv_diff_table *t, size_t pair);
 const vv_cell *vv_column_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c);
 const vv_cell *vv_column_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c);
 
-/* Does the row have that cell changed (or written otherwise)? False but for changed rows. */
+/* Does the row have that cell changed (or written otherwise)? False except for changed rows. */
 bool vv_column_pairs_differ(const vv_row_change *c, size_t pair);
 
 #endif

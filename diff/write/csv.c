@@ -27,8 +27,8 @@ typedef struct csv_writer {
 	vv_diff_table table;
 	vv_row_by_number rows;     /* of the new version */
 	vv_row_by_number old_rows; /* of the old one, where columns were dropped */
-	vv_sorter *gone;   /* numbers of old rows to be told as removed at the end; NULL: none */
-	uint64_t next;     /* rows of the new version that are told or passed */
+	vv_sorter *gone; /* numbers of old rows to be reported as removed at the end; NULL: none */
+	uint64_t next;   /* rows of the new version that are reported or passed */
 	uint64_t old_next; /* of the old version */
 	uint64_t told;
 	size_t tables;
@@ -84,7 +84,7 @@ static void put_field(vv_buf *b, const char *s, size_t len)
 	vv_buf_putc(b, '"');
 }
 
-/* Is the text NULL behind any number of underscores? */
+/* Is the text NULL after any number of underscores? */
 static bool looks_null(const char *s, size_t len)
 {
 	size_t n = 0;
@@ -177,7 +177,7 @@ static vv_status find_old(csv_writer *w, vv_row_change *c, vv_error *err)
 	return rc;
 }
 
-/* A row of the new version that no change tells of. */
+/* A row of the new version that no change mentions. */
 static vv_status put_untold(csv_writer *w, const char *action, uint64_t row, vv_error *err)
 {
 	vv_row_change c = {.kind = VV_ROW_MOVED, .old_row = UINT64_MAX, .new_row = row};
@@ -198,7 +198,7 @@ static void pass(csv_writer *w, uint64_t to)
 	w->next = to;
 }
 
-/* What stands between the last row told and the one at `place`, which is to be told:
+/* What stands between the last row reported and the one at `place`, which is to be reported:
  * the row below the last, the row above the next, and dots for what lies between. */
 static vv_status put_between(csv_writer *w, uint64_t place, vv_error *err)
 {
@@ -220,7 +220,7 @@ static vv_status put_between(csv_writer *w, uint64_t place, vv_error *err)
 
 /* A moved row is new where it stands now, and gone where it stood. (daff has a sign for
  * moved rows, ':', but fails to apply it where there are several.) Where rows moved, what
- * is gone is told at the end: daff takes a row's neighbours for a word about its place. */
+ * is gone is reported at the end: daff takes a row's neighbours for a word about its place. */
 static vv_status put_gone(csv_writer *w, const vv_row_change *c, vv_error *err)
 {
 	uint8_t record[8];
@@ -264,7 +264,7 @@ static vv_status put_all_gone(csv_writer *w, vv_error *err)
 	return rc < 0 ? rc : (vv_status)more;
 }
 
-/* Counts a row to be told; past the limit writes dots, once, and answers false. */
+/* Counts a row to be reported; past the limit writes dots, once, and answers false. */
 static bool is_within(csv_writer *w)
 {
 	if (w->opts.limit == 0 || ++w->told <= w->opts.limit) {
@@ -517,7 +517,7 @@ static vv_status put_told(csv_writer *w, const vv_row_change *c, vv_error *err)
 }
 
 /* Does the row stand among the others, so that their places follow from it? A removed one
- * that is told at the end does not. */
+ * that is reported at the end does not. */
 static bool stands_here(const csv_writer *w, const vv_row_change *c)
 {
 	return c->new_cells || !w->table.reordered;

@@ -18,7 +18,7 @@ typedef struct json_writer {
 	vv_buf buf;
 	vv_json_out out;
 	vv_diff_table table;
-	uint64_t rows; /* told of, and so written or left out */
+	uint64_t rows; /* reported, and so written or left out */
 } json_writer;
 
 static json_writer *self(vv_diff_writer *w)

@@ -4,7 +4,7 @@
  *
  * The schema comes first, so that the rows' statements see the new columns. Rows are
  * found by their key where it is known to be unique, else by all their old values. What
- * no change tells of but the new schema needs (values of added columns, spellings that a
+ * no change mentions but the new schema needs (values of added columns, spellings that a
  * column of numbers did not keep) is read from the new version.
  */
 #include <string.h>
@@ -35,7 +35,7 @@ typedef struct sql_writer {
 	bool fresh;      /* no column in common: the table is made anew */
 	bool rebuild;    /* what ALTER TABLE cannot do */
 	bool rekey;      /* the key is taken off first and set at the end */
-	bool fills;      /* rows that are not told need values */
+	bool fills;      /* rows that are not reported need values */
 	bool incomplete; /* rows were left out, of any table */
 } sql_writer;
 
@@ -449,7 +449,7 @@ static void put_insert(sql_writer *w, const vv_cell *cells)
 	vv_buf_puts(&w->buf, w->new_count > 0 ? ");\n" : " DEFAULT VALUES;\n");
 }
 
-/* Sees to the rows up to `place` that no change tells of. Their old values are the new
+/* Sees to the rows up to `place` that no change mentions. Their old values are the new
  * ones; old_cells is room for a row of the old version. */
 static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 {

@@ -147,7 +147,7 @@ v2() {
 	stderr_has "git.patch: this is a Git patch"
 	stderr_has "'git apply' takes it"
 	ends_with 2 varve apply a.csv
-	stderr_has "no patch of varve"
+	stderr_has "not a varve patch"
 	ends_with 2 varve apply nothing
 	stderr_has "nothing"
 }

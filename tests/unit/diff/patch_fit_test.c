@@ -366,8 +366,8 @@ static void a_git_patch_is_recognised(void **state)
 		"From 1234 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] x\n\n---\ndiff --git a/x b/x\n",
 		"a Git patch");
 	refused_text(&f, "--- a/t.csv\n+++ b/t.csv\n", "a Git patch");
-	refused_text(&f, "id,name\n1,x\n", "no patch of varve");
-	refused_text(&f, "", "an empty file is no patch");
+	refused_text(&f, "id,name\n1,x\n", "not a varve patch");
+	refused_text(&f, "", "an empty file is not a patch");
 	refused(&f, "{\"varve-patch\":2}\n", 18, VV_ENOSUPPORT, "version 2");
 	fitted_clear(&f);
 }
