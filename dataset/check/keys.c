@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -23,7 +24,8 @@
 #define GROUP_MASK (((uint64_t)1 << GROUP_BITS) - 1)
 #define NO_KEY (UINT64_MAX >> GROUP_BITS) /* in place of a hash: a part of the key is missing */
 #define MEMORY ((uint64_t)48 << 20)
-#define RADIX 1024u /* four passes for 40 bits */
+#define RADIX 1024u      /* four passes for 40 bits */
+#define PIECE (1u << 13) /* entries that are read from the file at once */
 
 struct check_keys {
 	uint64_t seed;
@@ -311,18 +313,8 @@ vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_err
 		}
 		k->count = 0;
 	}
-	if (k->count + n > k->cap) {
-		size_t cap = k->cap ? k->cap : 1u << 12;
-		uint64_t *p;
-
-		while (cap < k->count + n) {
-			cap += cap / 2;
-		}
-		if (!(p = vv_realloc_array(k->fresh, cap, sizeof(*p)))) {
-			return vv_fail_nomem(err);
-		}
-		k->fresh = p;
-		k->cap = cap;
+	if (!vv_array_room_for(k->fresh, k->count, k->cap, n)) {
+		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < n; i++) {
 		k->fresh[k->count++] = vv_get_le64((const uint8_t *)entries->data + 8 * i);
@@ -413,15 +405,8 @@ static vv_status note_suspect(suspects *s, uint64_t hash, vv_error *err)
 	if (s->count > 0 && s->hashes[s->count - 1] == hash) {
 		return VV_OK;
 	}
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? 2 * s->cap : 256;
-		uint64_t *p = vv_realloc_array(s->hashes, cap, sizeof(*p));
-
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		s->hashes = p;
-		s->cap = cap;
+	if (!vv_array_room(s->hashes, s->count, s->cap)) {
+		return vv_fail_nomem(err);
 	}
 	s->hashes[s->count++] = hash;
 	return VV_OK;
@@ -459,65 +444,78 @@ static vv_status walk(const struct check_keys *k, suspects *s, vv_buf *out, vv_e
 	return rc;
 }
 
+/* Writes all entries to the file: fresh ones, and those of the record, which holds rows that
+ * a fresh one may repeat. */
+static vv_status spill_all(check_run *r, struct check_keys *k, vv_error *err)
+{
+	merge m = {.k = k};
+	vv_status rc = spill(r, k, err);
+
+	k->count = 0;
+	for (next_old(&m); m.next_old != UINT64_MAX && rc == VV_OK; next_old(&m)) {
+		if (k->count == k->cap) {
+			rc = spill(r, k, err);
+			k->count = 0;
+		}
+		k->fresh[k->count++] = m.next_old;
+	}
+	if (rc == VV_OK) {
+		rc = spill(r, k, err);
+	}
+	k->count = k->old_count = 0;
+	return rc;
+}
+
+/* Brings the spilled entries back whose hashes are at least `from` and below `end`. */
+static vv_status load_part(struct check_keys *k, uint64_t from, uint64_t end, vv_error *err)
+{
+	uint64_t *piece = vv_calloc(PIECE, sizeof(*piece)), offset = 0;
+	ssize_t n = 0;
+	vv_status rc = VV_OK;
+
+	if (!piece) {
+		return vv_fail_nomem(err);
+	}
+	k->count = 0;
+	while ((n = vv_pread_full(k->fd, piece, PIECE * sizeof(*piece), offset, k->path, err)) >
+	       0) {
+		size_t count = (size_t)n / sizeof(*piece);
+
+		/* a part that is fuller than the average may pass the limit */
+		if (!vv_array_room_for(k->fresh, k->count, k->cap, count)) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		for (size_t i = 0; i < count; i++) {
+			uint64_t hash = piece[i] >> GROUP_BITS;
+
+			if (hash >= from && hash < end) {
+				k->fresh[k->count++] = piece[i];
+			}
+		}
+		offset += (uint64_t)n;
+	}
+	rc = n < 0 ? (vv_status)n : VV_OK;
+done:
+	vv_free(piece);
+	return rc;
+}
+
 /* Entries past the limit: read again for each part of the hashes that fits. */
 static vv_status walk_spilled(check_run *r, struct check_keys *k, suspects *s, vv_error *err)
 {
-	uint64_t total = k->spilled + k->count, limit = memory_of(r) / 2 / sizeof(uint64_t);
-	uint64_t parts = 2 * total / limit + 1, span = (NO_KEY + 1) / parts + 1;
-	uint64_t *piece = vv_calloc(1u << 13, sizeof(*piece));
-	vv_status rc = VV_OK;
+	uint64_t limit = memory_of(r) / 2 / sizeof(uint64_t), parts, span;
+	vv_status rc = spill_all(r, k, err);
 
-	if (k->count > 0) {
-		rc = spill(r, k, err);
-	}
-	for (uint64_t part = 0; part < parts && piece && rc == VV_OK; part++) {
-		uint64_t offset = 0;
-		ssize_t n = 0;
-		vv_buf found = VV_BUF_INIT;
-
-		k->count = 0;
-		while (rc == VV_OK && (n = vv_pread_full(k->fd, piece, (1u << 13) * sizeof(*piece),
-							 offset, k->path, err)) > 0) {
-			vv_buf_reset(&found);
-			for (size_t i = 0; i < (size_t)n / sizeof(*piece); i++) {
-				uint8_t bytes[8];
-
-				vv_put_le64(bytes, piece[i]);
-				if ((piece[i] >> GROUP_BITS) / span == part) {
-					vv_buf_put(&found, bytes, sizeof(bytes));
-				}
-			}
-			offset += (uint64_t)n;
-			/* room for all: a part that is fuller than the average may pass the limit */
-			if (k->count + found.len / 8 > k->cap) {
-				size_t cap = k->cap + found.len / 8 + k->cap / 4;
-				uint64_t *p = vv_realloc_array(k->fresh, cap, sizeof(*p));
-
-				if (!p) {
-					rc = vv_fail_nomem(err);
-					break;
-				}
-				k->fresh = p;
-				k->cap = cap;
-			}
-			rc = vv_buf_ok(&found, err);
-			for (size_t i = 0; i < found.len / 8 && rc == VV_OK; i++) {
-				k->fresh[k->count++] = vv_get_le64((const uint8_t *)found.data +
-								   8 * i);
-			}
+	parts = 2 * k->spilled / limit + 1;
+	span = (NO_KEY + 1) / parts + 1;
+	for (uint64_t part = 0; part < parts && rc == VV_OK; part++) {
+		if ((rc = load_part(k, part * span, (part + 1) * span, err)) < 0 ||
+		    (rc = sort_entries(k->fresh, k->count, err)) < 0) {
+			return rc;
 		}
-		vv_buf_clear(&found);
-		if (n < 0) {
-			rc = (vv_status)n;
-		}
-		if (rc == VV_OK && (rc = sort_entries(k->fresh, k->count, err)) == VV_OK) {
-			rc = walk(k, s, NULL, err);
-		}
+		rc = walk(k, s, NULL, err);
 	}
-	if (!piece) {
-		rc = vv_fail_nomem(err);
-	}
-	vv_free(piece);
 	return rc;
 }
 
@@ -543,7 +541,6 @@ static vv_status find_suspects(check_run *r, size_t at, suspects *s, vv_error *e
 	vv_status rc;
 
 	if (k->spilled > 0) {
-		k->old_count = 0; /* a record that has been used is smaller than the limit */
 		return walk_spilled(r, k, s, err);
 	}
 	if ((rc = sort_entries(k->fresh, k->count, err)) < 0) {

@@ -381,6 +381,58 @@ static void keys_past_the_memory_are_found_as_well(void **state)
 	table_gone(&t);
 }
 
+/* Rows with codes from 0 on, long enough for many groups; the last repeats row 6. */
+static void write_long_rows(vv_buf *out, size_t count, bool repeats)
+{
+	dice d = {.state = 3};
+
+	vv_buf_reset(out);
+	vv_buf_puts(out, "id,boss,amount,name,day,code,kind,more\n");
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(out, "%zu,,1,Ann,2020-05-05,C%zu,a,",
+			      repeats && i + 1 == count ? 5 : i, i);
+		for (size_t k = 0; k < 20; k++) {
+			vv_buf_printf(out, "%llx", (unsigned long long)roll(&d, 1u << 31));
+		}
+		vv_buf_putc(out, '\n');
+	}
+}
+
+/* The groups of the version before are remembered; the rows after them are too many for memory. */
+static void a_remembered_key_is_found_again_past_the_memory(void **state)
+{
+	vv_buf text = VV_BUF_INIT, fresh = VV_BUF_INIT, memo = VV_BUF_INIT;
+	const char *dir = vv_test_path("cache");
+	vv_check_options o = {.memory = 32 << 10};
+	vv_check_result result;
+	tabled before, after;
+	vv_mem_sink *mem;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_mem_sink_new(&mem, NULL, NULL, &err), &err);
+	write_long_rows(&text, 2000, false);
+	table_of(&before, text.data, text.len, "t.csv", NULL, mem);
+	with_cache(&memo, &result, &before.table, dir, NULL, NULL, &o);
+	assert_null(strstr(vv_buf_cstr(&memo), "primary-key"));
+	vv_check_result_clear(&result);
+	write_long_rows(&text, 12000, true);
+	table_of(&after, text.data, text.len, "t.csv", &before.import.root, mem);
+	check_into(&fresh, NULL, &after.table, schema, &o);
+	assert_non_null(strstr(vv_buf_cstr(&fresh), "repeats row 6 "));
+	vv_buf_reset(&memo);
+	with_cache(&memo, &result, &after.table, dir, NULL, NULL, &o);
+	assert_true(result.groups_read < result.groups);
+	assert_string_equal(vv_buf_cstr(&memo), vv_buf_cstr(&fresh));
+	vv_check_result_clear(&result);
+	table_gone(&before);
+	table_gone(&after);
+	vv_mem_sink_free(mem);
+	vv_buf_clear(&text);
+	vv_buf_clear(&fresh);
+	vv_buf_clear(&memo);
+}
+
 static void a_file_that_is_no_result_is_refused(void **state)
 {
 	const char *path = vv_test_path("result");
@@ -508,6 +560,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_remembered_check_says_what_a_fresh_one_does),
 	cmocka_unit_test(foreign_keys_are_followed_again_as_if_anew),
 	cmocka_unit_test(keys_past_the_memory_are_found_as_well),
+	cmocka_unit_test(a_remembered_key_is_found_again_past_the_memory),
 	cmocka_unit_test(a_file_that_is_no_result_is_refused),
 	cmocka_unit_test(a_check_survives_want_of_memory_and_disk),
 };
