@@ -302,47 +302,6 @@ static uint64_t memory_of(const following *x)
 	return x->r->o->memory > 0 ? x->r->o->memory : MEMORY;
 }
 
-/* A set of digests that lie somewhere, `step` bytes apart. */
-typedef struct digests {
-	const uint8_t *first;
-	size_t step, mask;
-	uint32_t *slots; /* number + 1 */
-} digests;
-
-static vv_status index_digests(digests *d, const uint8_t *first, size_t step, size_t count,
-			       vv_error *err)
-{
-	*d = (digests){first, step, 63, NULL};
-	while (d->mask < 2 * count) {
-		d->mask = 2 * d->mask + 1;
-	}
-	if (!(d->slots = vv_calloc(d->mask + 1, sizeof(*d->slots)))) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < count; i++) {
-		size_t at = (size_t)vv_get_le64(first + step * i) & d->mask;
-
-		while (d->slots[at] != 0) {
-			at = (at + 1) & d->mask;
-		}
-		d->slots[at] = (uint32_t)i + 1;
-	}
-	return VV_OK;
-}
-
-static const uint8_t *find_digest(const digests *d, const uint8_t *digest)
-{
-	for (size_t at = (size_t)vv_get_le64(digest) & d->mask; d->slots[at] != 0;
-	     at = (at + 1) & d->mask) {
-		const uint8_t *e = d->first + d->step * (d->slots[at] - 1);
-
-		if (memcmp(e, digest, 32) == 0) {
-			return e;
-		}
-	}
-	return NULL;
-}
-
 /* The digests of the other side's groups, appended. */
 static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 {
@@ -432,8 +391,8 @@ static vv_status meet_key(following *x, vv_error *err)
 /* Keys of groups in `list` that are not in `other`, each to fn. *most: how many groups there
  * may be; past that, or where a block is missing, *ok is false. */
 static vv_status each_gone(following *x, vv_table *t, bool there, const uint8_t *list, size_t step,
-			   size_t count, const digests *other, size_t most, key_fn fn, bool *ok,
-			   vv_error *err)
+			   size_t count, const check_digests *other, size_t most, key_fn fn,
+			   bool *ok, vv_error *err)
 {
 	vv_error why;
 	size_t read = 0;
@@ -441,7 +400,7 @@ static vv_status each_gone(following *x, vv_table *t, bool there, const uint8_t 
 	for (size_t i = 0; i < count && *ok; i++) {
 		vv_status rc;
 
-		if (find_digest(other, list + step * i)) {
+		if (check_digests_find(other, list + step * i)) {
 			continue;
 		}
 		if (++read > most) {
@@ -466,7 +425,7 @@ static vv_status each_gone(following *x, vv_table *t, bool there, const uint8_t 
 typedef struct side {
 	const uint8_t *first;
 	size_t count;
-	digests index;
+	check_digests index;
 } side;
 
 /* Does b have every key of a? *yes: certainly. Only groups that the other does not have are
@@ -501,13 +460,13 @@ static vv_status compare_there(following *x, const uint8_t *before, size_t count
 	now.first = (const uint8_t *)bytes.data;
 	now.count = bytes.len / 32;
 	if (rc == VV_OK &&
-	    (rc = index_digests(&old.index, old.first, 32, old.count, err)) == VV_OK &&
-	    (rc = index_digests(&now.index, now.first, 32, now.count, err)) == VV_OK &&
+	    (rc = check_digests_open(&old.index, old.first, 32, old.count, err)) == VV_OK &&
+	    (rc = check_digests_open(&now.index, now.first, 32, now.count, err)) == VV_OK &&
 	    (rc = covers(x, &old, &now, kept, err)) == VV_OK && *kept && !x->has_long) {
 		rc = covers(x, &now, &old, same, err);
 	}
-	vv_free(old.index.slots);
-	vv_free(now.index.slots);
+	check_digests_close(&old.index);
+	check_digests_close(&now.index);
 	vv_buf_clear(&bytes);
 	return rc;
 }
@@ -517,12 +476,12 @@ static vv_status take_record(following *x, const uint8_t *here, size_t count, bo
 			     vv_error *err)
 {
 	check_run *r = x->r;
-	digests d = {0};
-	vv_status rc = index_digests(&d, here, ENTRY, count, err);
+	check_digests d = {0};
+	vv_status rc = check_digests_open(&d, here, ENTRY, count, err);
 
 	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
 		const check_group_info *g = &r->groups[i];
-		const uint8_t *e = g->item ? NULL : find_digest(&d, g->cid.digest);
+		const uint8_t *e = g->item ? NULL : check_digests_find(&d, g->cid.digest);
 
 		if (!e || vv_get_le32(e + 32) != g->rows) {
 			continue;
@@ -534,7 +493,7 @@ static vv_status take_record(following *x, const uint8_t *here, size_t count, bo
 		x->known[i] = 1;
 		x->bad[i] = vv_get_le32(e + 36);
 	}
-	vv_free(d.slots);
+	check_digests_close(&d);
 	return rc;
 }
 
@@ -615,7 +574,7 @@ static vv_status meet_gone(following *x, vv_error *err)
 {
 	check_run *r = x->r;
 	vv_buf now = VV_BUF_INIT;
-	digests d = {0};
+	check_digests d = {0};
 	bool ok = true;
 	vv_status rc;
 
@@ -623,7 +582,8 @@ static vv_status meet_gone(following *x, vv_error *err)
 		vv_buf_put(&now, r->groups[i].cid.digest, 32);
 	}
 	if ((rc = vv_buf_ok(&now, err)) == VV_OK &&
-	    (rc = index_digests(&d, (const uint8_t *)now.data, 32, r->group_count, err)) == VV_OK) {
+	    (rc = check_digests_open(&d, (const uint8_t *)now.data, 32, r->group_count, err)) ==
+		    VV_OK) {
 		for (size_t i = 0; i < x->gone_count && ok && rc == VV_OK && x->t.left > 0; i++) {
 			const uint8_t *e = x->gone + ENTRY * i;
 
@@ -633,7 +593,7 @@ static vv_status meet_gone(following *x, vv_error *err)
 			}
 		}
 	}
-	vv_free(d.slots);
+	check_digests_close(&d);
 	vv_buf_clear(&now);
 	return rc;
 }

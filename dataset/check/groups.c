@@ -95,54 +95,49 @@ void check_unload(check_group *g)
 	}
 }
 
-/* A table of the entries by digest. */
-typedef struct memo {
-	const uint8_t *entries, *counts;
-	size_t count, counts_len;
-	uint32_t *slots; /* entry + 1; 0: free */
-	size_t mask;
-} memo;
-
-static uint64_t place_of(const uint8_t *digest)
+vv_status check_digests_open(check_digests *d, const uint8_t *first, size_t step, size_t count,
+			     vv_error *err)
 {
-	return vv_get_le64(digest); /* as random as can be */
-}
-
-static vv_status index_entries(memo *m, vv_error *err)
-{
-	size_t size = 64;
-
-	while (size < 2 * m->count) {
-		size *= 2;
-	}
-	m->slots = vv_calloc(size, sizeof(*m->slots));
-	if (!m->slots) {
+	d->first = first;
+	d->step = step;
+	vv_hash_index_init(&d->index);
+	if (!vv_hash_index_reserve(&d->index, count)) {
 		return vv_fail_nomem(err);
 	}
-	m->mask = size - 1;
-	for (size_t i = 0; i < m->count; i++) {
-		size_t at = (size_t)place_of(m->entries + ENTRY * i) & m->mask;
-
-		while (m->slots[at] != 0) {
-			at = (at + 1) & m->mask;
+	for (size_t i = 0; i < count; i++) {
+		/* a digest is as random as a hash can be */
+		if (!vv_hash_index_add(&d->index, vv_get_le64(first + step * i), i)) {
+			return vv_fail_nomem(err);
 		}
-		m->slots[at] = (uint32_t)i + 1;
 	}
 	return VV_OK;
 }
 
-static const uint8_t *find_entry(const memo *m, const vv_cid *cid)
+void check_digests_close(check_digests *d)
 {
-	for (size_t at = (size_t)place_of(cid->digest) & m->mask; m->slots[at] != 0;
-	     at = (at + 1) & m->mask) {
-		const uint8_t *e = m->entries + ENTRY * (m->slots[at] - 1);
+	vv_hash_index_clear(&d->index);
+}
 
-		if (memcmp(e, cid->digest, 32) == 0) {
+const uint8_t *check_digests_find(const check_digests *d, const uint8_t digest[32])
+{
+	vv_hash_probe p = vv_hash_probe_begin(&d->index, vv_get_le64(digest));
+	size_t place;
+
+	while (vv_hash_probe_next(&p, &place)) {
+		const uint8_t *e = d->first + d->step * place;
+
+		if (memcmp(e, digest, 32) == 0) {
 			return e;
 		}
 	}
 	return NULL;
 }
+
+/* A record that was read. */
+typedef struct memo {
+	const uint8_t *entries, *counts;
+	size_t count, counts_len;
+} memo;
 
 static bool open_memo(memo *m, const vv_buf *b)
 {
@@ -183,9 +178,9 @@ static size_t counts_size(const check_run *r, const uint8_t *p, const uint8_t *e
 	return (size_t)(p - from);
 }
 
-static void take_entry(check_run *r, const memo *m, check_group_info *g)
+static void take_entry(check_run *r, const memo *m, const check_digests *d, check_group_info *g)
 {
-	const uint8_t *e = find_entry(m, &g->cid);
+	const uint8_t *e = check_digests_find(d, g->cid.digest);
 	uint32_t at = e ? vv_get_le32(e + 40) : 0;
 	size_t size = 0;
 
@@ -208,6 +203,7 @@ static void take_entry(check_run *r, const memo *m, check_group_info *g)
 
 vv_status check_memo_load(check_run *r, vv_error *err)
 {
+	check_digests d;
 	memo m;
 	int found = r->o->cache ? vv_check_cache_get(r->o->cache, "rows", r->plan.id, &r->memo, err)
 				: 0;
@@ -220,14 +216,14 @@ vv_status check_memo_load(check_run *r, vv_error *err)
 		vv_buf_reset(&r->memo);
 		return VV_OK;
 	}
-	if ((rc = index_entries(&m, err)) < 0) {
-		return rc;
+	if ((rc = check_digests_open(&d, m.entries, ENTRY, m.count, err)) == VV_OK) {
+		for (size_t i = 0; i < r->group_count; i++) {
+			take_entry(r, &m, &d, &r->groups[i]);
+		}
+		rc = vv_buf_ok(&r->counts, err);
 	}
-	for (size_t i = 0; i < r->group_count; i++) {
-		take_entry(r, &m, &r->groups[i]);
-	}
-	vv_free(m.slots);
-	return vv_buf_ok(&r->counts, err);
+	check_digests_close(&d);
+	return rc;
 }
 
 static void put_entry(vv_buf *entries, const uint8_t *digest, uint32_t rows, uint32_t newlines,
@@ -247,25 +243,24 @@ static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t
 			 vv_error *err)
 {
 	vv_buf now = VV_BUF_INIT;
-	memo old, m;
+	check_digests have = {0};
+	memo old;
 	vv_status rc = VV_OK;
 
 	if (!open_memo(&old, &r->memo)) {
 		return VV_OK;
 	}
 	vv_buf_put(&now, entries->data, entries->len);
-	m = (memo){.entries = (const uint8_t *)now.data, .count = *count};
-	if ((rc = vv_buf_ok(&now, err)) < 0 || (rc = index_entries(&m, err)) < 0) {
+	if ((rc = vv_buf_ok(&now, err)) < 0 ||
+	    (rc = check_digests_open(&have, (const uint8_t *)now.data, ENTRY, *count, err)) < 0) {
 		goto done;
 	}
 	for (size_t i = 0; i < old.count && i < OLD_MAX; i++) {
 		const uint8_t *e = old.entries + ENTRY * i;
 		uint32_t at = vv_get_le32(e + 40);
-		vv_cid cid = {.codec = VV_CODEC_RAW};
 		size_t size = 0;
 
-		memcpy(cid.digest, e, 32);
-		if (find_entry(&m, &cid)) {
+		if (check_digests_find(&have, e)) {
 			continue;
 		}
 		if (at != UINT32_MAX) {
@@ -282,7 +277,7 @@ static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t
 		(*count)++;
 	}
 done:
-	vv_free(m.slots);
+	check_digests_close(&have);
 	vv_buf_clear(&now);
 	return rc;
 }

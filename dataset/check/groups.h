@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash_index.h"
 #include "dataset/check/cells.h"
 
 /* One row group of the version under way. */
@@ -49,6 +50,20 @@ typedef struct check_run {
 
 /* The groups of the version, from its data list; nothing is known of them yet. */
 vv_status check_groups_list(check_run *r, vv_error *err);
+
+/* Digests of groups in a record, each `step` bytes after the one before, found by value. Borrows
+ * the record. */
+typedef struct check_digests {
+	const uint8_t *first;
+	size_t step;
+	vv_hash_index index;
+} check_digests;
+/* Also after a failure to be closed. */
+vv_status check_digests_open(check_digests *d, const uint8_t *first, size_t step, size_t count,
+			     vv_error *err);
+void check_digests_close(check_digests *d); /* accepts zeroes */
+/* The entry that begins with the digest; NULL: none. */
+const uint8_t *check_digests_find(const check_digests *d, const uint8_t digest[32]);
 
 /* Loads group i (through the batch where it has long cells). */
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,

@@ -112,46 +112,30 @@ vv_status check_key_cells(check_run *r, const check_group *g, const size_t *colu
 	return VV_OK;
 }
 
-/* Groups by digest, to pair those of the record with those here. */
-typedef struct pairing {
-	uint32_t *slots; /* group of the record + 1 */
-	size_t mask;
-} pairing;
-
 /* Which groups of the record are here: each once, also where a group occurs twice. */
 static vv_status pair_groups(check_run *r, struct check_keys *k, const uint8_t *digests,
 			     vv_error *err)
 {
-	pairing p = {NULL, 63};
+	check_digests d;
 	size_t left = k->map_count;
+	vv_status rc = check_digests_open(&d, digests, 32, k->map_count, err);
 
-	while (p.mask < 2 * k->map_count) {
-		p.mask = p.mask * 2 + 1;
-	}
-	p.slots = vv_calloc(p.mask + 1, sizeof(*p.slots));
 	k->map = vv_calloc(k->map_count + 1, sizeof(*k->map));
-	if (!p.slots || !k->map) {
-		vv_free(p.slots);
-		return vv_fail_nomem(err);
+	if (rc == VV_OK && !k->map) {
+		rc = vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < k->map_count; i++) {
-		size_t at = (size_t)vv_get_le64(digests + 32 * i) & p.mask;
-
-		while (p.slots[at] != 0) {
-			at = (at + 1) & p.mask;
-		}
-		p.slots[at] = (uint32_t)i + 1;
-		k->map[i] = UINT32_MAX;
+	if (rc < 0) {
+		goto done;
 	}
+	memset(k->map, 0xff, k->map_count * sizeof(*k->map));
 	for (size_t i = 0; i < r->group_count; i++) {
 		const uint8_t *digest = r->groups[i].cid.digest;
+		vv_hash_probe p = vv_hash_probe_begin(&d.index, vv_get_le64(digest));
+		size_t old;
 
-		for (size_t at = (size_t)vv_get_le64(digest) & p.mask; p.slots[at] != 0;
-		     at = (at + 1) & p.mask) {
-			uint32_t old = p.slots[at] - 1;
-
+		while (vv_hash_probe_next(&p, &old)) {
 			if (k->map[old] == UINT32_MAX &&
-			    memcmp(digests + 32 * (size_t)old, digest, 32) == 0) {
+			    memcmp(digests + 32 * old, digest, 32) == 0) {
 				k->map[old] = (uint32_t)i;
 				k->has[i] = 1;
 				left--;
@@ -160,8 +144,9 @@ static vv_status pair_groups(check_run *r, struct check_keys *k, const uint8_t *
 		}
 	}
 	k->gone = left > 0;
-	vv_free(p.slots);
-	return VV_OK;
+done:
+	check_digests_close(&d);
+	return rc;
 }
 
 static vv_status load_record(check_run *r, struct check_keys *k, const check_key *key,
