@@ -76,18 +76,4 @@ struct vv_list_reader {
 vv_status list_reader_go(vv_list_reader *r, uint64_t at, bool by_index, unsigned level, bool exact,
 			 vv_error *err);
 
-/* The old list beside a builder: finds the node that a new one may be stored as a
- * difference against. NULL when the old list cannot be read: then there are no
- * bases. */
-typedef struct list_old list_old;
-list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_buf *top);
-void list_old_free(list_old *o); /* accepts NULL */
-
-/* base gets the CID of the old node that resembles the new one, or null: none, or
- * the very node is there already. start: number of the node's first level-0 item;
- * first and last: its items at both ends. */
-void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_cid *cid,
-		   const uint8_t *first, size_t first_len, const uint8_t *last, size_t last_len,
-		   vv_cid *base);
-
 #endif

@@ -52,17 +52,13 @@ vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: out->dialec
 /* Sets out->names from count cells, copied. */
 vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err);
 
-/* sniff_header.c: what a cell reads as. Data: number, date, time, true or false. */
-typedef enum sniff_kind { SNIFF_EMPTY, SNIFF_DATA, SNIFF_TEXT } sniff_kind;
-sniff_kind sniff_cell_kind(const vv_cell *c);
-
 /* Decides out->dialect.header and writes warnings; the first row is given, further
  * ones are read. The dialect is complete otherwise. */
 vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err);
 /* Warns of what is wrong with the header's names. */
 void sniff_warn_names(sniff *s, const vv_cell *first, size_t count);
 
-/* sniff_quoting.c: sets out->dialect.quoting and newline, judging rows from out->body on. */
+/* Sets out->dialect.quoting and newline, judging rows from out->body on. */
 vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err);
 
 #define SNIFF_ROWS 1000u       /* judged for delimiter and header */

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "dataset/read/sniff.h"
 
 #define VV_PACKAGE_NAME "datapackage.json"
@@ -86,5 +87,15 @@ typedef struct vv_package_edit {
  * valid, or would not be. */
 vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit,
 			   vv_error *err);
+
+/* For package_edit. */
+/* Bytes of the folder part of a package's path, its '/' included. */
+size_t vv_package_folder_len(const char *package_path);
+
+/* The resource whose path (relative to the package) is this; *out is NULL when there is
+ * none. All resources' paths are checked. VV_EINPUT also when two have it, or the
+ * resource is made of several files. */
+vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *root,
+			   const char *path, const char *file, vv_error *err);
 
 #endif

@@ -9,7 +9,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/descriptor.h"
-#include "dataset/schema/package_internal.h"
 #include "dataset/schema/splice.h"
 
 static const char new_package[] =

@@ -1,5 +1,6 @@
 /*
- * schema: making schemas, fitting them to a file's columns, naming columns.
+ * schema: Table Schema descriptors, v1 and v2, checked in full. What is let pass here can be
+ * honoured.
  */
 #include "dataset/schema/schema.h"
 
@@ -7,7 +8,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dataset/schema/descriptor.h"
 #include "dataset/schema/names.h"
+#include "dataset/schema/type.h"
+
+/*
+ * Making schemas, fitting them to a file's columns, naming columns.
+ */
 
 void vv_schema_init(vv_schema *s)
 {
@@ -306,5 +313,648 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 	}
 done:
 	vv_arena_clear(&scratch);
+	return rc;
+}
+
+typedef struct reader {
+	vv_schema *s;
+	const char *file;
+	vv_error *err;
+	bool v1;
+} reader;
+
+/* One of several words that a member may be; *out is its place. */
+static vv_status read_word(const reader *r, size_t *out, const vv_json *node,
+			   const char *const *words)
+{
+	if (node->type != VV_JSON_STRING) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (size_t i = 0; words[i]; i++) {
+		if (strcmp(words[i], node->text) == 0) {
+			*out = i;
+			return VV_OK;
+		}
+	}
+	return vv_descriptor_fail(node, r->file, r->err, "'%s' is not one of its values",
+				  vv_text_show(node->text, node->text_len));
+}
+
+/* ["", "-"] or [{"value": "", "label": "not asked"}, ...] */
+static vv_status read_missing(const reader *r, const char ***out, const vv_json *node)
+{
+	size_t n = 0;
+
+	if (node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
+	*out = vv_arena_calloc(&r->s->arena, node->count + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(r->err);
+	}
+	for (const vv_json *item = node->first; item; item = item->next) {
+		const vv_json *value = item->type == VV_JSON_OBJECT ? vv_json_get(item, "value")
+								    : item;
+
+		if (!value) {
+			return vv_descriptor_fail(item, r->file, r->err, "has no 'value'");
+		}
+		if (item->type != node->first->type) {
+			return vv_descriptor_fail(item, r->file, r->err,
+						  "strings and objects cannot be mixed");
+		}
+		if (!vv_descriptor_is_text(value)) {
+			return vv_descriptor_fail(value, r->file, r->err, "must be a string, is %s",
+						  value->type == VV_JSON_STRING
+							  ? "one with NUL in it"
+							  : vv_descriptor_kind(value));
+		}
+		(*out)[n++] = value->text;
+	}
+	return VV_OK;
+}
+
+/* What people write who know another tool. */
+static const char *meant_type(const char *name)
+{
+	static const char *const known[][2] = {
+		{"int", "integer"},    {"int64", "integer"}, {"bigint", "integer"},
+		{"float", "number"},   {"double", "number"}, {"decimal", "number"},
+		{"numeric", "number"}, {"text", "string"},   {"str", "string"},
+		{"varchar", "string"}, {"bool", "boolean"},  {"timestamp", "datetime"},
+		{"json", "object"}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(known[i][0], name) == 0) {
+			return known[i][1];
+		}
+	}
+	for (int t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
+		if (vv_text_distance(name, vv_type_name((vv_type)t), 2) <= 2) {
+			return vv_type_name((vv_type)t);
+		}
+	}
+	return NULL;
+}
+
+bool vv_schema_is_v1(const vv_json *node)
+{
+	for (; node; node = node->parent) {
+		const char *profile = node->type == VV_JSON_OBJECT
+					      ? vv_json_get_string(node, "$schema")
+					      : NULL;
+
+		if (profile) {
+			return strstr(profile, "/1.") ||
+			       strstr(profile, "specs.frictionlessdata.io");
+		}
+	}
+	return true;
+}
+
+/* What a field without a type has: a string in version 1, in version 2 any. */
+static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
+{
+	const char *name, *meant;
+	vv_status rc;
+
+	*out = r->v1 ? VV_TYPE_STRING : VV_TYPE_ANY;
+	if ((rc = vv_descriptor_text(&name, field, "type", r->file, r->err)) < 0 || !name ||
+	    vv_type_parse(out, name)) {
+		return rc;
+	}
+	meant = meant_type(name);
+	vv_descriptor_fail(vv_json_get(field, "type"), r->file, r->err,
+			   "'%s' is not a type of Table Schema", vv_text_shows(name));
+	if (meant) {
+		return vv_hint(r->err, "is '%s' meant?", meant);
+	}
+	return vv_hint(
+		r->err,
+		"types are string number integer boolean date datetime time year yearmonth duration "
+		"object array list geopoint geojson any");
+}
+
+static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
+{
+	const vv_json *node = vv_json_get(field, "format");
+	vv_error why;
+	vv_status rc;
+
+	if ((rc = vv_descriptor_text(&f->format, field, "format", r->file, r->err)) < 0) {
+		return rc;
+	}
+	if (!f->format) {
+		f->format = "default";
+		return VV_OK;
+	}
+	if (strncmp(f->format, "fmt:", 4) == 0) {
+		f->format += 4;
+	}
+	if (f->type == VV_TYPE_DATE || f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME) {
+		if ((rc = vv_time_plan_new(&f->plan, &r->s->arena, f->type, f->format, &why)) ==
+		    VV_EINPUT) {
+			vv_descriptor_fail(node, r->file, r->err, "%s", why.message);
+			return why.hint[0] != '\0' ? vv_hint(r->err, "%s", why.hint) : VV_EINPUT;
+		}
+		return rc < 0 ? vv_fail_nomem(r->err) : VV_OK;
+	}
+	if (!vv_type_has_format(f->type, f->format)) {
+		return vv_descriptor_fail(node, r->file, r->err,
+					  "'%s' is not a format of the type %s",
+					  vv_text_shows(f->format), vv_type_name(f->type));
+	}
+	return VV_OK;
+}
+
+/* decimalChar or groupChar: no digit or sign may be in it. */
+static vv_status read_number_char(const reader *r, const char **out, char *single,
+				  const vv_json *field, const char *member)
+{
+	const char *text;
+	vv_status rc;
+
+	if ((rc = vv_descriptor_text(&text, field, member, r->file, r->err)) < 0 || !text) {
+		return rc;
+	}
+	if (strpbrk(text, "0123456789+-eE")) {
+		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err,
+					  "'%s' would be read as a part of the number",
+					  vv_text_shows(text));
+	}
+	if (strlen(text) > 16) {
+		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err,
+					  "is longer than 16 bytes");
+	}
+	*out = text;
+	*single = strlen(text) <= 1 ? text[0] : '\0';
+	return VV_OK;
+}
+
+static vv_status read_number(const reader *r, vv_field *f, const vv_json *field)
+{
+	vv_status rc;
+
+	if (f->type == VV_TYPE_NUMBER) {
+		if ((rc = read_number_char(r, &f->decimal, &f->decimal_char, field,
+					   "decimalChar")) < 0) {
+			return rc;
+		}
+		if (f->decimal[0] == '\0') {
+			return vv_descriptor_fail(vv_json_get(field, "decimalChar"), r->file,
+						  r->err, "is empty");
+		}
+	}
+	if ((rc = read_number_char(r, &f->group, &f->group_char, field, "groupChar")) < 0 ||
+	    (rc = vv_descriptor_bool(&f->bare_number, field, "bareNumber", r->file, r->err)) < 0) {
+		return rc;
+	}
+	if (f->type == VV_TYPE_NUMBER && strcmp(f->decimal, f->group) == 0) {
+		return vv_descriptor_fail(vv_json_get(field, "groupChar"), r->file, r->err,
+					  "is the same as the decimalChar");
+	}
+	return VV_OK;
+}
+
+static vv_status read_values(const reader *r, const char ***out, const vv_json *field,
+			     const char *member, const char *word)
+{
+	const vv_json *node = vv_json_get(field, member);
+	static const char *const standard[2][4] = {{"true", "True", "TRUE", "1"},
+						   {"false", "False", "FALSE", "0"}};
+	size_t count;
+
+	if (node) {
+		if (node->type != VV_JSON_ARRAY) {
+			return vv_descriptor_fail(node, r->file, r->err,
+						  "must be an array of strings, is %s",
+						  vv_descriptor_kind(node));
+		}
+		return vv_descriptor_texts(out, &count, &r->s->arena, node, r->file, r->err);
+	}
+	*out = vv_arena_calloc(&r->s->arena, 5, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(r->err);
+	}
+	memcpy(*out, standard[word[0] == 't' ? 0 : 1], 4 * sizeof(**out));
+	return VV_OK;
+}
+
+static vv_status read_list(const reader *r, vv_field *f, const vv_json *field)
+{
+	static const char *const words[] = {"string",   "integer", "boolean", "number",
+					    "datetime", "date",    "time",    NULL};
+	const vv_json *node = vv_json_get(field, "itemType");
+	const char *delimiter;
+	size_t place = 0;
+	vv_status rc;
+
+	if ((rc = vv_descriptor_text(&delimiter, field, "delimiter", r->file, r->err)) < 0 ||
+	    (node && (rc = read_word(r, &place, node, words)) < 0)) {
+		return rc;
+	}
+	if (delimiter && delimiter[0] == '\0') {
+		return vv_descriptor_fail(vv_json_get(field, "delimiter"), r->file, r->err,
+					  "is empty");
+	}
+	f->delimiter = delimiter ? delimiter : ",";
+	vv_type_parse(&f->item_type, words[place]);
+	return VV_OK;
+}
+
+/* A value of the descriptor (a minimum, an element of enum) must be one of the
+ * field's type: as JSON, or as text by the rules of the field, or for dates of the type. */
+static vv_status want_value(const reader *r, const vv_field *f, const vv_json *node)
+{
+	vv_field plain = *f;
+	vv_buf text = VV_BUF_INIT;
+	bool ok;
+
+	if (node->type == VV_JSON_STRING) {
+		plain.plan = NULL;
+		ok = vv_type_accepts_text(f, node->text, node->text_len) ||
+		     (f->plan && vv_type_accepts_text(&plain, node->text, node->text_len));
+	} else {
+		vv_json_put_node(&text, node);
+		if (vv_buf_ok(&text, r->err) < 0) {
+			vv_buf_clear(&text);
+			return VV_ENOMEM;
+		}
+		vv_cell cell = {
+			.text = text.data, .len = (uint32_t)text.len, .state = VV_CELL_LITERAL};
+
+		ok = text.len <= UINT32_MAX && vv_field_accepts(f, &cell);
+		vv_buf_clear(&text);
+	}
+	if (ok) {
+		return VV_OK;
+	}
+	return vv_descriptor_fail(node, r->file, r->err, "is not a value of the field's type, %s",
+				  vv_type_name(f->type));
+}
+
+static vv_status read_bounds(const reader *r, const vv_field *f, const vv_json *constraints)
+{
+	static const char *const bounds[] = {"minimum", "maximum", "exclusiveMinimum",
+					     "exclusiveMaximum"};
+	static const char *const lengths[] = {"minLength", "maxLength"};
+	vv_status rc;
+
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+		const vv_json *node = vv_json_get(constraints, bounds[i]);
+
+		if (node && (rc = want_value(r, f, node)) < 0) {
+			return rc;
+		}
+	}
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		const vv_json *node = vv_json_get(constraints, lengths[i]);
+		uint64_t n;
+
+		if (node && !vv_json_get_u64(&n, constraints, lengths[i])) {
+			return vv_descriptor_fail(node, r->file, r->err,
+						  "must be a whole number from 0 on");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status read_constraints(const reader *r, const vv_field *f, const vv_json *field)
+{
+	const vv_json *node = vv_json_get(field, "constraints"), *list;
+	const char *pattern;
+	bool flag;
+	vv_status rc;
+
+	if (!node) {
+		return VV_OK;
+	}
+	if (node->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
+	}
+	if ((rc = vv_descriptor_bool(&flag, node, "required", r->file, r->err)) < 0 ||
+	    (rc = vv_descriptor_bool(&flag, node, "unique", r->file, r->err)) < 0 ||
+	    (rc = vv_descriptor_text(&pattern, node, "pattern", r->file, r->err)) < 0 ||
+	    (rc = read_bounds(r, f, node)) < 0) {
+		return rc;
+	}
+	list = vv_json_get(node, "jsonSchema");
+	if (list && list->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(list, r->file, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(list));
+	}
+	list = vv_json_get(node, "enum");
+	if (list && (list->type != VV_JSON_ARRAY || list->count == 0)) {
+		return vv_descriptor_fail(list, r->file, r->err, "must be an array with values");
+	}
+	for (const vv_json *n = list ? list->first : NULL; n; n = n->next) {
+		if ((rc = want_value(r, f, n)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* ["a", "b"] or [{"value": 1, "label": "one"}, ...] */
+static vv_status read_categories(const reader *r, const vv_field *f, const vv_json *field)
+{
+	const vv_json *node = vv_json_get(field, "categories");
+	bool ordered;
+	vv_status rc;
+
+	if ((rc = vv_descriptor_bool(&ordered, field, "categoriesOrdered", r->file, r->err)) < 0 ||
+	    !node) {
+		return rc;
+	}
+	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_INTEGER) {
+		return vv_descriptor_fail(node, r->file, r->err,
+					  "only string and integer have categories, not %s",
+					  vv_type_name(f->type));
+	}
+	if (node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *n = node->first; n; n = n->next) {
+		const vv_json *value = n->type == VV_JSON_OBJECT ? vv_json_get(n, "value") : n;
+		const char *label;
+
+		if (!value) {
+			return vv_descriptor_fail(n, r->file, r->err, "has no 'value'");
+		}
+		if ((rc = want_value(r, f, value)) < 0 ||
+		    (n != value &&
+		     (rc = vv_descriptor_text(&label, n, "label", r->file, r->err)) < 0)) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status read_field(const reader *r, vv_field *f, const vv_json *node)
+{
+	const vv_json *name = vv_json_get(node, "name"),
+		      *missing = vv_json_get(node, "missingValues");
+	vv_status rc;
+
+	f->json = node;
+	f->decimal = ".";
+	f->decimal_char = '.';
+	f->group = "";
+	f->bare_number = true;
+	f->missing = r->s->missing;
+	if (node->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
+	}
+	if (!name) {
+		return vv_descriptor_fail(node, r->file, r->err, "has no 'name'");
+	}
+	if ((rc = vv_descriptor_text(&f->name, node, "name", r->file, r->err)) < 0 ||
+	    (rc = read_type(r, &f->type, node)) < 0 || (rc = read_format(r, f, node)) < 0 ||
+	    (missing && (rc = read_missing(r, &f->missing, missing)) < 0)) {
+		return rc;
+	}
+	f->name_len = name->text_len;
+	if (f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_INTEGER) {
+		rc = read_number(r, f, node);
+	} else if (f->type == VV_TYPE_BOOLEAN) {
+		if ((rc = read_values(r, &f->true_values, node, "trueValues", "true")) == VV_OK) {
+			rc = read_values(r, &f->false_values, node, "falseValues", "false");
+		}
+	} else if (f->type == VV_TYPE_LIST) {
+		rc = read_list(r, f, node);
+	}
+	if (rc < 0 || (rc = read_constraints(r, f, node)) < 0) {
+		return rc;
+	}
+	return read_categories(r, f, node);
+}
+
+static vv_status read_fields(const reader *r, const vv_json *root)
+{
+	const vv_json *fields = vv_json_get(root, "fields");
+	vv_status rc;
+
+	if (!fields) {
+		return vv_descriptor_fail(root, r->file, r->err, "a Table Schema needs 'fields'");
+	}
+	if (fields->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(fields, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(fields));
+	}
+	if (fields->count > VV_COLUMNS_MAX) {
+		return vv_descriptor_fail(fields, r->file, r->err, "has more than %u fields",
+					  VV_COLUMNS_MAX);
+	}
+	r->s->fields = vv_arena_calloc(&r->s->arena, fields->count + 1, sizeof(*r->s->fields));
+	r->s->names = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->names));
+	if (!r->s->fields || !r->s->names ||
+	    !vv_names_init(r->s->names, &r->s->arena, fields->count)) {
+		return vv_fail_nomem(r->err);
+	}
+	for (const vv_json *n = fields->first; n; n = n->next) {
+		vv_field *f = &r->s->fields[r->s->count];
+
+		if ((rc = read_field(r, f, n)) < 0) {
+			return rc;
+		}
+		vv_names_put(r->s->names, f->name, f->name_len, r->s->count++, NULL);
+	}
+	return VV_OK;
+}
+
+#define KEY_FIELDS_MAX 256u
+
+/* Names that must be those of fields, none twice. */
+static vv_status read_names(const reader *r, const char ***out, size_t *count, const vv_json *node)
+{
+	const vv_json *item = node->type == VV_JSON_ARRAY ? node->first : node;
+	vv_status rc;
+
+	if ((rc = vv_descriptor_texts(out, count, &r->s->arena, node, r->file, r->err)) < 0) {
+		return rc;
+	}
+	if (*count > KEY_FIELDS_MAX) {
+		return vv_descriptor_fail(node, r->file, r->err, "has more than %u names",
+					  KEY_FIELDS_MAX);
+	}
+	for (size_t i = 0; i < *count; i++, item = item->next) {
+		if (vv_schema_find(r->s, (*out)[i], strlen((*out)[i])) < 0) {
+			return vv_descriptor_fail(item, r->file, r->err, "there is no field '%s'",
+						  vv_text_shows((*out)[i]));
+		}
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp((*out)[k], (*out)[i]) == 0) {
+				return vv_descriptor_fail(item, r->file, r->err,
+							  "'%s' stands there twice",
+							  vv_text_shows((*out)[i]));
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status read_unique_keys(const reader *r, const vv_json *node)
+{
+	const char **names;
+	size_t count;
+	vv_status rc;
+
+	if (node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *n = node->first; n; n = n->next) {
+		if (n->type != VV_JSON_ARRAY || n->count == 0) {
+			return vv_descriptor_fail(n, r->file, r->err,
+						  "must be an array with names of fields");
+		}
+		if ((rc = read_names(r, &names, &count, n)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status read_foreign_key(const reader *r, const vv_json *node)
+{
+	const vv_json *fields = vv_json_get(node, "fields"),
+		      *reference = vv_json_get(node, "reference"), *there;
+	const char **names, *resource;
+	size_t count, there_count;
+	vv_status rc;
+
+	if (!fields || !reference) {
+		return vv_descriptor_fail(node, r->file, r->err,
+					  "must be an object with 'fields' and 'reference'");
+	}
+	if ((rc = read_names(r, &names, &count, fields)) < 0) {
+		return rc;
+	}
+	there = vv_json_get(reference, "fields");
+	if (!there) {
+		return vv_descriptor_fail(reference, r->file, r->err,
+					  "must be an object with 'fields'");
+	}
+	if ((rc = vv_descriptor_text(&resource, reference, "resource", r->file, r->err)) < 0) {
+		return rc;
+	}
+	if (resource && resource[0] != '\0') {
+		rc = vv_descriptor_texts(&names, &there_count, &r->s->arena, there, r->file,
+					 r->err);
+	} else {
+		rc = read_names(r, &names, &there_count, there);
+	}
+	if (rc == VV_OK && (count != there_count || count == 0)) {
+		rc = vv_descriptor_fail(node, r->file, r->err,
+					"must name as many fields here (%zu) as there (%zu)", count,
+					there_count);
+	}
+	return rc;
+}
+
+static vv_status read_keys(const reader *r, const vv_json *root)
+{
+	const vv_json *node = vv_json_get(root, "primaryKey");
+	vv_status rc;
+
+	if (node && (rc = read_names(r, &r->s->primary_key, &r->s->primary_key_count, node)) < 0) {
+		return rc;
+	}
+	if ((node = vv_json_get(root, "uniqueKeys")) != NULL &&
+	    (rc = read_unique_keys(r, node)) < 0) {
+		return rc;
+	}
+	node = vv_json_get(root, "foreignKeys");
+	if (node && node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *n = node ? node->first : NULL; n; n = n->next) {
+		if ((rc = read_foreign_key(r, n)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* A string; the first profiles of v2 had it as an array of one. */
+static vv_status read_match(const reader *r, const vv_json *root)
+{
+	static const char *const words[] = {"exact",    "equal",   "subset",
+					    "superset", "partial", NULL};
+	const vv_json *node = vv_json_get(root, "fieldsMatch");
+	size_t place = 0;
+	vv_status rc;
+
+	if (!node) {
+		return VV_OK;
+	}
+	if (node->type == VV_JSON_ARRAY && node->count == 1) {
+		node = node->first;
+	}
+	if ((rc = read_word(r, &place, node, words)) < 0) {
+		return rc;
+	}
+	r->s->match = (vv_fields_match)place;
+	return VV_OK;
+}
+
+static vv_status read_schema(reader *r, const vv_json *root)
+{
+	const vv_json *missing = vv_json_get(root, "missingValues");
+	vv_status rc;
+
+	r->s->json = root;
+	r->v1 = vv_schema_is_v1(root);
+	if (root->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(root, r->file, r->err,
+					  "a Table Schema must be an object, is %s",
+					  vv_descriptor_kind(root));
+	}
+	r->s->missing = vv_arena_calloc(&r->s->arena, 2, sizeof(*r->s->missing));
+	r->s->primary_key = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->primary_key));
+	if (!r->s->missing || !r->s->primary_key) {
+		return vv_fail_nomem(r->err);
+	}
+	r->s->missing[0] = "";
+	if ((missing && (rc = read_missing(r, &r->s->missing, missing)) < 0) ||
+	    (rc = read_fields(r, root)) < 0 || (rc = read_match(r, root)) < 0) {
+		return rc;
+	}
+	return read_keys(r, root);
+}
+
+vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err)
+{
+	reader r = {.s = out, .file = file, .err = err};
+	vv_status rc;
+
+	vv_schema_init(out);
+	rc = read_schema(&r, node);
+	if (rc < 0) {
+		vv_schema_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
+			 vv_error *err)
+{
+	reader r = {.s = out, .file = name, .err = err};
+	vv_json *root = NULL;
+	vv_status rc;
+
+	vv_schema_init(out);
+	if ((rc = vv_json_read(&root, &out->arena, json, len, name, err)) == VV_OK) {
+		rc = read_schema(&r, root);
+	}
+	if (rc < 0) {
+		vv_schema_clear(out);
+	}
 	return rc;
 }

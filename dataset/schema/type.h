@@ -27,12 +27,6 @@ bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *a
 /* A finite number from -180 to 180 (lon), or from -90 to 90. */
 bool vv_type_is_degrees(const char *s, size_t len, bool lon);
 
-/* type_text.c: formats of string. */
-bool vv_type_is_email(const char *s, size_t len);
-bool vv_type_is_uri(const char *s, size_t len);
-bool vv_type_is_uuid(const char *s, size_t len);
-bool vv_type_is_base64(const char *s, size_t len);
-
 /* type_json.c: texts that hold JSON. */
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type);
 bool vv_type_is_geojson(const char *s, size_t len, bool topology);
@@ -63,7 +57,7 @@ typedef struct vv_moment {
  * not fit are cut to +-10^15. */
 bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len);
 
-/* type_pattern.c: strptime patterns. A plan holds what a field's format compiles to. */
+/* type_time.c: strptime patterns. A plan holds what a field's format compiles to. */
 typedef struct vv_time_plan vv_time_plan;
 /* *out is NULL for the default format. VV_EINPUT: why the pattern cannot be used. */
 vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type,

@@ -135,7 +135,7 @@ void import_job_clear(group_job *j);
 /* Row ends, as an editor counts its lines. */
 uint64_t import_count_lines(const char *bytes, size_t len);
 
-/* import_old.c: the groups of the version before. */
+/* The groups of the version before. */
 typedef struct old_version old_version;
 const vv_root *import_old_of(const import *im); /* the version; NULL: none */
 /* *out NULL: nothing to reuse */
@@ -160,8 +160,5 @@ vv_status import_columns_grow(import *im, vv_error *err); /* JSON: new members w
 vv_status import_choose(import *im, vv_error *err);       /* cut parameters and key candidates */
 vv_status import_finish_schema(import *im, vv_error *err);
 vv_status import_finish_key(import *im, vv_error *err);
-
-/* import_file.c: kind "file". */
-vv_status import_chunks(import *im, vv_error *err);
 
 #endif

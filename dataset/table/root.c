@@ -1,5 +1,5 @@
 /*
- * root: knows how a version is written as a block; root_decode.c reads it.
+ * root: knows how a version is written as a block, and what one must be like to be believed.
  */
 #include "dataset/table/root.h"
 
@@ -7,12 +7,17 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/cell.h"
+#include "dataset/format/list_internal.h"
 #include "dataset/schema/schema.h"
-#include "dataset/table/root_internal.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/store.h"
 
-const char *const root_key_sources[ROOT_KEY_SOURCES] = {"none", "inferred", "declared", "package"};
+#define ROOT_KEY_SOURCES 4
+
+/* By vv_key_source. */
+static const char *const root_key_sources[ROOT_KEY_SOURCES] = {"none", "inferred", "declared",
+							       "package"};
 
 void vv_root_init(vv_root *r)
 {
@@ -198,5 +203,281 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
 done:
 	vv_free(p.columns);
 	vv_schema_clear(&schema);
+	return rc;
+}
+
+/*
+ * Knows what a root must be like to be believed.
+ */
+
+#define CUT_ROWS_MAX (1u << 20)
+
+static vv_status bad(const char *what, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "root: %s", what);
+}
+
+/* key, and behind it exactly this text. */
+static vv_status expect(vv_cbor *c, const char *key, const char *text, vv_error *err)
+{
+	const char *found;
+	size_t len;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_key(c, key, err)) < 0 ||
+	    (rc = vv_cbor_get_text(c, &found, &len, err)) < 0) {
+		return rc;
+	}
+	if (len != strlen(text) || memcmp(found, text, len) != 0) {
+		return vv_fail(err, VV_ECORRUPT, "root: '%s' is not '%s'", key, text);
+	}
+	return VV_OK;
+}
+
+static vv_status get_names(vv_cbor *c, const char *key, char ***names, size_t *count, vv_error *err)
+{
+	const char *text;
+	size_t n, len;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_key(c, key, err)) < 0 || (rc = vv_cbor_get_array(c, &n, err)) < 0) {
+		return rc;
+	}
+	if (n > VV_COLUMNS_MAX) {
+		return bad("too many column names", err);
+	}
+	*names = vv_calloc(n + 1, sizeof **names);
+	if (!*names) {
+		return vv_fail_nomem(err);
+	}
+	for (*count = 0; *count < n; (*count)++) {
+		if ((rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
+			return rc;
+		}
+		if (memchr(text, '\0', len)) {
+			return bad("a NUL in a column's name", err);
+		}
+		(*names)[*count] = vv_strndup(text, len);
+		if (!(*names)[*count]) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+/* An embedded list; its sums come back. */
+static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf *out,
+			  uint64_t *count, uint64_t *weight, vv_error *err)
+{
+	const uint8_t *start;
+	list_node top;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_key(c, key, err)) < 0) {
+		return rc;
+	}
+	start = c->p;
+	if ((rc = list_top_read(&top, kind, c, err)) < 0) {
+		return rc;
+	}
+	*count = top.items;
+	*weight = top.weight;
+	list_node_clear(&top);
+	vv_buf_put(out, start, (size_t)(c->p - start));
+	return vv_buf_ok(out, err);
+}
+
+static vv_status get_hash(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	const uint8_t *p;
+	size_t len;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_key(c, "hash", err)) < 0 ||
+	    (rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0) {
+		return rc;
+	}
+	if (len != 16) {
+		return bad("the hash is not 16 bytes long", err);
+	}
+	r->hash.lo = vv_get_le64(p);
+	r->hash.hi = vv_get_le64(p + 8);
+	return VV_OK;
+}
+
+static vv_status get_number(vv_cbor *c, const char *key, uint64_t *out, vv_error *err)
+{
+	vv_status rc = vv_cbor_get_key(c, key, err);
+
+	return rc < 0 ? rc : vv_cbor_get_uint(c, out, err);
+}
+
+static vv_status get_format(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	vv_status rc = get_number(c, "format", &r->format, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (r->format == 0) {
+		return bad("no format generation", err);
+	}
+	return VV_OK;
+}
+
+static vv_status get_cut(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	uint64_t rows;
+	size_t pairs;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_key(c, "cut", err)) < 0 ||
+	    (rc = vv_cbor_get_map(c, &pairs, err)) < 0) {
+		return rc;
+	}
+	if (pairs != 2) {
+		return bad("cut has other members than rows and columns", err);
+	}
+	if ((rc = get_number(c, "rows", &rows, err)) < 0) {
+		return rc;
+	}
+	if (rows == 0 || rows > CUT_ROWS_MAX || (rows & (rows - 1)) != 0) {
+		return bad("the cut's rows are no power of two up to 2^20", err);
+	}
+	r->cut_rows = (uint32_t)rows;
+	return get_names(c, "columns", &r->cut_columns, &r->cut_column_count, err);
+}
+
+static vv_status get_schema(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	const char *text;
+	size_t len;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_key(c, "schema", err)) < 0 ||
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
+		return rc;
+	}
+	if (len > VV_HEADER_MAX) {
+		return bad("the schema is too long", err);
+	}
+	return vv_bytes_set(&r->schema, text, len, err);
+}
+
+static vv_status get_key_source(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	const char *text;
+	size_t len;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_key(c, "keySource", err)) < 0 ||
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
+		return rc;
+	}
+	for (int i = 0; i < ROOT_KEY_SOURCES; i++) {
+		if (strlen(root_key_sources[i]) == len &&
+		    memcmp(root_key_sources[i], text, len) == 0) {
+			r->key_source = (vv_key_source)i;
+			return r->key_source == VV_KEY_NONE && r->key_count > 0
+				       ? bad("a key from nowhere", err)
+				       : VV_OK;
+		}
+	}
+	return bad("an unknown source of the key", err);
+}
+
+static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	uint64_t groups, rows, forms, raw;
+	vv_status rc;
+
+	r->kind = VV_KIND_TABLE;
+	if ((rc = get_cut(r, c, err)) < 0 ||
+	    (rc = get_names(c, "key", &r->key, &r->key_count, err)) < 0 ||
+	    (rc = get_list(c, "data", VV_LIST_DATA, &r->data, &groups, &rows, err)) < 0 ||
+	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "table", err)) < 0 ||
+	    (rc = get_number(c, "rows", &r->rows, err)) < 0 ||
+	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
+	    (rc = expect(c, "order", "file", err)) < 0 || (rc = get_format(r, c, err)) < 0 ||
+	    (rc = get_list(c, "layout", VV_LIST_LAYOUT, &r->layout, &forms, &raw, err)) < 0 ||
+	    (rc = get_schema(r, c, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_cbor_get_key(c, "dialect", err)) < 0 ||
+	    (rc = vv_dialect_get(&r->dialect, c, err)) < 0 ||
+	    (rc = get_key_source(r, c, err)) < 0) {
+		return rc;
+	}
+	if (rows != r->rows || groups != forms || raw > r->bytes) {
+		return bad("its sums contradict each other", err);
+	}
+	return VV_OK;
+}
+
+static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	uint64_t chunks, bytes;
+	vv_status rc;
+
+	r->kind = VV_KIND_FILE;
+	if ((rc = get_list(c, "data", VV_LIST_CHUNKS, &r->data, &chunks, &bytes, err)) < 0 ||
+	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "file", err)) < 0 ||
+	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 || (rc = get_format(r, c, err)) < 0) {
+		return rc;
+	}
+	return bytes == r->bytes ? VV_OK : bad("its sums contradict each other", err);
+}
+
+/* A later generation is recognised before anything else is judged. */
+static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *err)
+{
+	vv_cbor c = *map;
+	uint64_t format;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < pairs && rc >= 0; i++) {
+		if (vv_cbor_try_key(&c, "format")) {
+			if ((rc = vv_cbor_get_uint(&c, &format, err)) < 0 ||
+			    format <= VV_FORMAT_GENERATION) {
+				return rc;
+			}
+			vv_fail(err, VV_ENOSUPPORT,
+				"this version is kept in format generation %llu, this program knows %u",
+				(unsigned long long)format, VV_FORMAT_GENERATION);
+			return vv_hint(err, "a newer varve can read it");
+		}
+		if ((rc = vv_cbor_skip(&c, err)) >= 0) {
+			rc = vv_cbor_skip(&c, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err)
+{
+	vv_cbor c;
+	size_t pairs;
+	vv_status rc;
+
+	vv_root_clear(out);
+	if ((rc = vv_cbor_check(bytes, len, err)) < 0) {
+		return rc;
+	}
+	vv_cbor_init(&c, bytes, len);
+	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 ||
+	    (rc = expect(&c, "v", "root", err)) < 0 ||
+	    (rc = check_generation(&c, pairs - 1, err)) < 0) {
+		return rc;
+	}
+	if (pairs != 14 && pairs != 6) {
+		return bad("it has neither the members of a table nor those of a file", err);
+	}
+	rc = pairs == 14 ? get_table(out, &c, err) : get_file(out, &c, err);
+	if (rc >= 0) {
+		rc = vv_cbor_end(&c, err);
+	}
+	if (rc < 0) {
+		vv_root_clear(out);
+	}
 	return rc;
 }

@@ -9,6 +9,8 @@
 #include "dataset/format/chunk.h"
 #include "dataset/format/group.h"
 #include "dataset/format/quirks.h"
+#include "dataset/read/scan.h"
+#include "dataset/table/import.h"
 #include "dataset/table/table_internal.h"
 
 vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid, vv_error *err)
@@ -390,4 +392,265 @@ done:
 	vv_schema_clear(&s);
 	vv_buf_clear(&own);
 	return rc;
+}
+
+/*
+ * Knows the one test that covers everything a version claims: its own bytes, imported
+ * with its own dialect, schema, key and cut, give its own root. So every list is cut
+ * where it must be, every group and line form is the only one possible, and every raw
+ * line parses to the cells that stand beside it.
+ *
+ * Of several versions the later ones are imported with the help of an earlier one that
+ * passed, as `add` does: bytes that gave a group there (in the same place of the same
+ * dialect and cut) give it here. What they give is compared as before, so a version that
+ * links to anything else for these bytes does not pass.
+ */
+
+/* Which part of the root is off: for the message. */
+static const char *what_differs(const vv_root *a, const vv_root *b)
+{
+	if (a->rows != b->rows) {
+		return "the number of rows";
+	}
+	if (a->data.len != b->data.len || memcmp(a->data.data, b->data.data, a->data.len) != 0) {
+		return "the row groups (cells that do not stand in the lines, or a group that is not canonical)";
+	}
+	if (a->layout.len != b->layout.len ||
+	    (a->layout.len > 0 && memcmp(a->layout.data, b->layout.data, a->layout.len) != 0)) {
+		return "the line forms";
+	}
+	return "schema, dialect or hash";
+}
+
+#define CHECKED_MAX 8 /* versions remembered, each with 40 bytes for a group */
+
+/* A version that was found sound. */
+typedef struct checked {
+	vv_root root;
+	vv_scan_cache *cache;
+} checked;
+
+struct vv_table_checks {
+	uint64_t secret; /* of this run: nobody can make bytes whose hash is another's */
+	checked known[CHECKED_MAX];
+	size_t count, next;
+};
+
+vv_table_checks *vv_table_checks_new(void)
+{
+	vv_table_checks *c = vv_calloc(1, sizeof(*c));
+	if (c) {
+		vv_random(&c->secret, sizeof(c->secret));
+	}
+	return c;
+}
+
+static void forget(checked *k)
+{
+	vv_root_clear(&k->root);
+	vv_scan_cache_free(k->cache);
+	memset(k, 0, sizeof(*k));
+}
+
+void vv_table_checks_free(vv_table_checks *c)
+{
+	if (c) {
+		for (size_t i = 0; i < c->count; i++) {
+			forget(&c->known[i]);
+		}
+		vv_free(c);
+	}
+}
+
+static bool same_schema(const vv_root *a, const vv_root *b)
+{
+	return a->schema.len == b->schema.len &&
+	       (a->schema.len == 0 || memcmp(a->schema.data, b->schema.data, a->schema.len) == 0);
+}
+
+/* The version with this schema that was checked last. Whether its groups would be made
+ * of the same bytes here too (dialect, cut) the import finds out. */
+static const checked *find(const vv_table_checks *c, const vv_root *root)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const checked *k = &c->known[(c->next + 2 * CHECKED_MAX - 1 - i) % CHECKED_MAX];
+		if (k->cache && same_schema(&k->root, root)) {
+			return k;
+		}
+	}
+	return NULL;
+}
+
+/* In the place of a version with the same schema, or of the oldest. */
+static void remember(vv_table_checks *c, vv_import_result *r)
+{
+	checked *k = (checked *)(uintptr_t)find(c, &r->root);
+	if (!k) {
+		k = &c->known[c->next % CHECKED_MAX];
+		c->next = (c->next + 1) % CHECKED_MAX;
+		c->count += c->count < CHECKED_MAX;
+	}
+	forget(k);
+	k->root = r->root;
+	k->cache = r->cache;
+	r->cache = NULL;
+	memset(&r->root, 0, sizeof(r->root));
+	vv_root_init(&r->root);
+}
+
+static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_progress *progress,
+		       vv_error *err)
+{
+	vv_table_source *bytes = NULL;
+	vv_import_result again;
+	const checked *before = c ? find(c, &t->root) : NULL;
+	vv_sink dry = t->source;
+	vv_source source = {.read = vv_table_source_read, .size = t->root.bytes, .name = "table"};
+	vv_import_options opts = {.kind = t->root.kind,
+				  .parent = &t->root,
+				  .as = &t->root,
+				  .pool = pool,
+				  .progress = progress,
+				  .hints = VV_SNIFF_HINTS_INIT};
+	vv_status rc = vv_table_source_open(&bytes, t, err);
+	if (rc < 0) {
+		return rc;
+	}
+	dry.put = NULL;
+	source.payload = bytes;
+	opts.secret = c ? c->secret : 0;
+	if (before) {
+		opts.known = &before->root;
+		opts.cache = before->cache;
+	}
+	rc = vv_import(&again, &source, &dry, &opts, err);
+	if (rc == VV_EINPUT) {
+		rc = err ? (err->code = VV_ECORRUPT) : VV_ECORRUPT;
+	}
+	if (rc == VV_OK) {
+		if (!vv_cid_equal(&again.cid, &t->cid)) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "a dataset that is not what its own bytes give: %s differ",
+				     what_differs(&t->root, &again.root));
+		} else if (c && again.root.kind == VV_KIND_TABLE && again.cache) {
+			remember(c, &again);
+		}
+		vv_import_result_clear(&again);
+	}
+	vv_table_source_close(bytes);
+	return rc;
+}
+
+vv_status vv_table_checks_next(vv_table_checks *c, vv_table *t, vv_pool *pool,
+			       const vv_progress *progress, vv_error *err)
+{
+	return check(c, t, pool, progress, err);
+}
+
+vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err)
+{
+	return check(NULL, t, pool, progress, err);
+}
+
+/*
+ * Knows how to tell that the raw lines of a group say what its cells say: the bytes
+ * made of a group with raw lines are scanned again. Without this a version could show
+ * one thing and restore another.
+ */
+
+static int has_raw_line(const vv_batch *b, vv_error *err)
+{
+	vv_quirks quirks;
+	vv_quirk q;
+	int more;
+	vv_quirks_init(&quirks, b->quirks.data, b->quirks.len);
+	while ((more = vv_quirks_next(&quirks, &q, err)) > 0) {
+		if (q.kind == VV_QUIRK_RAW) {
+			return 1;
+		}
+	}
+	return more;
+}
+
+static vv_status new_scan(vv_scan **out, const vv_table *t, vv_error *err)
+{
+	const char **names = vv_calloc(t->columns + 1, sizeof(*names));
+	size_t *lens = vv_calloc(t->columns + 1, sizeof(*lens));
+	vv_status rc;
+	if (!names || !lens) {
+		rc = vv_fail_nomem(err);
+	} else {
+		for (size_t i = 0; i < t->columns && t->schema.fields; i++) {
+			names[i] = t->schema.fields[i].name;
+			lens[i] = t->schema.fields[i].name_len;
+		}
+		rc = vv_scan_new(out, &t->root.dialect, t->columns, names, lens, err);
+	}
+	vv_free(names);
+	vv_free(lens);
+	return rc;
+}
+
+/* 1 when the next row of the scan has exactly these cells. */
+static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t columns,
+		      vv_row *row, vv_error *err)
+{
+	vv_error why;
+	int got = vv_scan_row(s, cells, columns, row, &why);
+	if (got == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (got != 1) {
+		return 0;
+	}
+	for (size_t i = 0; i < columns; i++) {
+		if (!vv_cell_equal(&cells[i], &wanted[i])) {
+			return 0;
+		}
+	}
+	return 1;
+}
+
+vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, bool last,
+			    vv_error *err)
+{
+	bool array = t->root.dialect.form == VV_FORM_JSON;
+	size_t len = raw->len;
+	vv_scan *s = NULL;
+	vv_cell *cells = NULL;
+	vv_row row = {0};
+	int rc = has_raw_line(b, err);
+	if (rc <= 0) {
+		return (vv_status)rc;
+	}
+	/* A byte of what follows shows whether the last row ends here. */
+	if (array || !last) {
+		vv_buf_putc(raw, array && last ? ']' : '{');
+	}
+	cells = vv_calloc(b->columns + 1, sizeof(*cells));
+	if (!cells) {
+		rc = vv_fail_nomem(err);
+	} else {
+		rc = vv_buf_ok(raw, err);
+	}
+	if (rc < 0 || (rc = new_scan(&s, t, err)) < 0) {
+		goto done;
+	}
+	vv_scan_window(s, vv_buf_cstr(raw), raw->len, last, 0);
+	rc = VV_OK;
+	for (size_t r = 0; r < b->rows && rc == VV_OK; r++) {
+		int agrees = row_agrees(s, cells, &b->cells[r * b->columns], b->columns, &row, err);
+		if (agrees < 0) {
+			rc = agrees;
+		} else if (!agrees || (r + 1 == b->rows && row.end != len)) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "row %llu: its line does not say what its cells say",
+				     (unsigned long long)(b->first_row + r + 1));
+		}
+	}
+done:
+	raw->len = len;
+	vv_scan_free(s);
+	vv_free(cells);
+	return (vv_status)rc;
 }

@@ -98,11 +98,16 @@ vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
 void vv_table_source_close(vv_table_source *s);
 
-/* Appends one group's raw bytes, made from its cells and quirks: what restoring it
- * gives. last: it is the table's last group. */
-vv_status vv_batch_raw(vv_buf *out, vv_table *t, const vv_batch *b, bool last, vv_error *err);
+/* Gives bytes [from, from + len) of the file to fn, in order, in pieces; what lies past its
+ * end (t->root.bytes) is not given. Every block's name is checked, and the lengths that the
+ * lists tell; the hash over the whole file is not, as vv_table_bytes does. VV_EMISSING,
+ * VV_ECORRUPT. */
+vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
+			 vv_error *err);
 
-/* The same, and where each row's bytes end in out: ends has b->rows places. */
+/* Appends one group's raw bytes, made from its cells and quirks: what restoring it
+ * gives; and where each row's bytes end in out: ends has b->rows places (NULL: not
+ * wanted). last: it is the table's last group. */
 vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
 			 vv_error *err);
 

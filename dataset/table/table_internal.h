@@ -17,10 +17,6 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 /* raw_len and quirks from a layout item. */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 
-/* Appends rows [0, upto) of the batch as they stand in the file. */
-vv_status table_batch_raw(vv_buf *out, const vv_table *t, vv_row_writer *w, const vv_batch *b,
-			  size_t upto, bool last, vv_error *err);
-
 /* Do the bytes made of the batch (raw, unchanged in the end) scan to exactly its cells?
  * Only looked at where it has raw lines: all others are made from the cells.
  * VV_ECORRUPT. */

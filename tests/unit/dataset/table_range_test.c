@@ -3,7 +3,7 @@
  * only what they need.
  */
 #include "dataset/table/import.h"
-#include "dataset/table/range.h"
+#include "dataset/table/table.h"
 #include "tests/unit/dataset/memory.h"
 
 static void import_text(memory *m, vv_import_result *out, const vv_buf *text, bool as_file)
