@@ -13,19 +13,6 @@
 static const char *const known_extensions[] = {"worktreeconfig", "preciousobjects", "partialclone",
 					       "objectformat", "refstorage"};
 
-/* Debian's libgit2 parses the system's 220 KB of certificates whenever it starts: 3.5 of
- * the 8 ms that opening a repository takes. varve never lets libgit2 talk to a network
- * (git and libcurl do that), so this stands in for the parser of mbedTLS, which libgit2
- * then finds here first. Were libgit2 to open a TLS connection nevertheless, it would
- * trust nobody. Where libgit2 is built otherwise the function is never called. */
-int mbedtls_x509_crt_parse_file(void *chain, const char *path);
-int mbedtls_x509_crt_parse_file(void *chain, const char *path)
-{
-	(void)chain;
-	(void)path;
-	return 0;
-}
-
 vv_status vv_git_start(vv_error *err)
 {
 	int code = git_libgit2_init();

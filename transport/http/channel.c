@@ -23,7 +23,7 @@
 #define WHOLE_MAX ((size_t)64 << 10)   /* a request up to this goes as one piece */
 #define REPLAY_MAX ((size_t)256 << 10) /* bytes sent that are kept to be sent again */
 #define IN_MAX ((size_t)256 << 10)     /* of the answer, before libcurl has to wait */
-#define SAID_MAX 2048u                 /* of an answer that is no answer */
+#define SAID_MAX 2048u                 /* of an answer that is not varve's */
 #define REDIRECTS_MAX 3u
 #define CONNECT_SEC 30u
 #define TYPE "application/x-varve"
@@ -57,7 +57,7 @@ typedef struct line {
 	bool checked; /* the status is 200, of our type */
 	bool finished;
 	CURLcode code;     /* when finished */
-	vv_buf said;       /* the beginning of a body that is no answer */
+	vv_buf said;       /* the beginning of a body that is not varve's */
 	uint64_t moved_ms; /* when a byte moved last */
 	bool stirred;      /* one did since drive began */
 	char words[CURL_ERROR_SIZE];

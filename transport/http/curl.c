@@ -296,7 +296,7 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 		vv_fail(err, VV_ENOTFOUND, "'%s': there is no such host", name);
 		return vv_hint(err, "is the name right, and the network there?");
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		vv_fail(err, VV_ENOTFOUND, "'%s': the proxy's name leads nowhere", name);
+		vv_fail(err, VV_ENOTFOUND, "'%s': there is no such proxy", name);
 		return vv_hint(err, "http.proxy, https_proxy and http_proxy name it");
 	case CURLE_COULDNT_CONNECT:
 		return not_connected(c, easy, name, said, err);
@@ -308,7 +308,7 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 			name);
 		return vv_hint(err, "http.sslCAInfo or GIT_SSL_CAINFO names it");
 	case CURLE_SSL_CONNECT_ERROR:
-		vv_fail(err, VV_EIO, "'%s': no TLS comes about: %s", name, vv_text_shows(said));
+		vv_fail(err, VV_EIO, "'%s': cannot set up TLS: %s", name, vv_text_shows(said));
 		return vv_hint(err, "is it http, not https?");
 	case CURLE_OPERATION_TIMEDOUT:
 		return vv_fail(err, VV_EIO, "'%s': no answer in time", name);

@@ -279,7 +279,8 @@ static vv_status parse_header(vv_car_reader *r, vv_error *err)
 		return bad_header(err);
 	}
 	if (pairs != 2) {
-		return vv_fail(err, VV_EINPUT, "the header of the CAR file has not two members");
+		return vv_fail(err, VV_EINPUT,
+			       "the header of the CAR file does not have two members");
 	}
 	if ((rc = read_roots(r, &c, err)) < 0) {
 		return rc;
@@ -352,7 +353,7 @@ void vv_car_reader_close(vv_car_reader *r)
 static vv_status explain_cid(const vv_buf *section, uint64_t at, vv_error *err)
 {
 	const uint8_t *p = (const uint8_t *)section->data, *end = p + section->len;
-	const char *what = "no CID that varve knows";
+	const char *what = "not a CID that varve knows";
 	uint64_t version, codec, hash;
 
 	if (end - p >= 2 && p[0] == 0x12 && p[1] == 0x20) {

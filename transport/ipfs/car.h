@@ -3,7 +3,7 @@
  *
  * Source: ipld.io/specs/transport/car/carv1. A header (varint, then DAG-CBOR {roots, version:
  * 1}) and sections (varint, CID, bytes), without checksum or end mark: a file cut between two
- * sections looks whole, so who reads one has to look whether everything below its roots is
+ * sections looks whole, so a reader has to look whether everything below its roots is
  * there (vv_car_complete). Blocks have varve's CIDs: raw or DAG-CBOR, SHA-256, at most
  * VV_BLOCK_MAX bytes; others are refused by name.
  *

@@ -117,7 +117,7 @@ vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connec
 	}
 	p = vv_calloc(1, sizeof(*p));
 	if (u.kind != VV_URL_IPFS) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is no ipfs+http:// or ipfs+https:// URL",
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is not an ipfs+http:// or ipfs+https:// URL",
 			     u.text);
 	} else {
 		rc = p ? set_up(p, &u, o, err) : vv_fail_nomem(err);
@@ -252,8 +252,9 @@ static vv_status explain_status(const vv_ipfs_peer *p, long status, vv_error *er
 		return vv_fail(err, VV_EREFUSED, "'%s': permission denied", p->name);
 	case 400:
 	case 406:
-		vv_fail(err, VV_ENOTFOUND, "'%s' is no gateway that gives raw blocks (status %ld)",
-			p->name, status);
+		vv_fail(err, VV_ENOTFOUND,
+			"'%s' is not a gateway that gives raw blocks (status %ld)", p->name,
+			status);
 		return vv_hint(err, "the URL ends where /ipfs/ would begin");
 	default:
 		return vv_fail(err, VV_EIO, "'%s' answers with status %ld", p->name, status);

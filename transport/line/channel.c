@@ -7,10 +7,10 @@
 #include "transport/line/channel.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -164,13 +164,13 @@ static bool is_other_version(const char *p, size_t len, unsigned *version)
 		return false;
 	}
 	*version = 0;
-	for (digits = 0; i < len && isdigit((unsigned char)p[i]) && digits < 6; digits++, i++) {
+	for (digits = 0; i < len && vv_is_digit(p[i]) && digits < 6; digits++, i++) {
 		*version = *version * 10 + (unsigned)(p[i] - '0');
 	}
 	return digits > 0 && i < len && p[i] == '\n';
 }
 
-/* The greeting in what came so far; c->in_pos is then behind it. 1: found, 0: not yet. */
+/* The greeting in what came so far; c->in_pos is then after it. 1: found, 0: not yet. */
 static int find_greeting(vv_channel *c, vv_error *err)
 {
 	const size_t len = sizeof(VV_GREETING) - 1;

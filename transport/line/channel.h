@@ -1,13 +1,13 @@
 /*
  * channel: a line to one peer: bytes there and back, in turns.
  *
- * The protocol (docs/protocol.md) is requests and answers, and never both at once: who
- * connects writes a whole request, calls turn, reads the answer to its end (it knows from the
+ * The protocol (docs/protocol.md) is requests and answers, and never both at once: the
+ * client writes a whole request, calls turn, reads the answer to its end (it knows from the
  * frames where that is), calls done, and may write the next one. So no kind of channel can
  * deadlock, and a POST of HTTP is one turn. A channel is used by one thread.
  *
- * Which is behind it (a pipe to `varve serve --stdio`, ssh, http) the user of a channel does
- * not know. Each kind is one file: channel_<kind>.c.
+ * The user of a channel does not know which kind it is: a pipe to `varve serve --stdio`
+ * (pipe.c), ssh (ssh.c, ssh2.c) or HTTP (http/channel.c).
  */
 #ifndef VV_TRANSPORT_LINE_CHANNEL_H
 #define VV_TRANSPORT_LINE_CHANNEL_H

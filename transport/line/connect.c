@@ -62,7 +62,8 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		rc = vv_channel_http(out, url, o, err);
 		break;
 	case VV_URL_IPFS:
-		rc = vv_fail(err, VV_EUSAGE, "'%s' gives blocks, and is no repository", url->text);
+		rc = vv_fail(err, VV_EUSAGE, "'%s' gives blocks, and is not a repository",
+			     url->text);
 		(void)vv_hint(err, "name it as one more place for blocks, with --from");
 		break;
 	}

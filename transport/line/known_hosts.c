@@ -6,10 +6,11 @@
  */
 #include "transport/line/known_hosts.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -36,7 +37,7 @@ struct vv_known_hosts {
 	char *name; /* as the files have it: the host, or "[host]:port" */
 	bool usual_port;
 	entry *entries;
-	size_t count;
+	size_t count, cap;
 };
 
 vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port)
@@ -50,7 +51,7 @@ vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port)
 	k->usual_port = port == USUAL_PORT;
 	k->host = vv_strdup(host);
 	for (char *p = k->host; p && *p; p++) {
-		*p = (char)tolower((unsigned char)*p);
+		*p = vv_to_lower(*p);
 	}
 	if (k->host && k->usual_port) {
 		vv_buf_puts(&name, k->host);
@@ -97,7 +98,7 @@ static bool matches(const char *pattern, size_t len, const char *name)
 		if (p < end && *p == '*') {
 			star = ++p;
 			back = name;
-		} else if (p < end && (*p == '?' || tolower((unsigned char)*p) == *name)) {
+		} else if (p < end && (*p == '?' || vv_to_lower(*p) == *name)) {
 			p++;
 			name++;
 		} else if (star) {
@@ -187,21 +188,14 @@ static bool word_is(const char *word, size_t len, const char *text)
 
 static vv_status add_entry(vv_known_hosts *k, entry *e, const char *file, vv_error *err)
 {
-	entry *list;
-
 	if (k->count >= ENTRIES_MAX) {
 		return vv_fail(err, VV_EREFUSED, "over %u lines of '%s' stand for the host '%s'",
 			       ENTRIES_MAX, file, k->host);
 	}
-	list = vv_realloc_array(k->entries, k->count + 1, sizeof(*list));
-	if (!list) {
+	if (!vv_array_room(k->entries, k->count, k->cap) || !(e->file = vv_strdup(file))) {
 		return vv_fail_nomem(err);
 	}
-	k->entries = list;
-	if (!(e->file = vv_strdup(file))) {
-		return vv_fail_nomem(err);
-	}
-	list[k->count++] = *e;
+	k->entries[k->count++] = *e;
 	e->key = NULL;
 	return VV_OK;
 }

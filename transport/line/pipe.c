@@ -150,9 +150,8 @@ typedef struct pipe_line {
 
 vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
 {
-	(void)vv_fail(err, VV_EIO,
-		      "no byte came from '%s', or could be sent to it, for %u second%s", name,
-		      seconds, seconds == 1 ? "" : "s");
+	(void)vv_fail(err, VV_EIO, "no byte came from '%s', or could be sent to it, for %s", name,
+		      vv_text_counted(seconds, "second", NULL));
 	return vv_hint(err, "the line may be dead or the other side too busy: try again");
 }
 

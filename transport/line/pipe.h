@@ -22,7 +22,7 @@ void vv_peer_messages_add(vv_peer_messages *t, const char *bytes, size_t len);
 void vv_peer_messages_end(vv_peer_messages *t); /* a last line without its end is a line too */
 void vv_peer_messages_clear(vv_peer_messages *t);
 /* The last line with something in it that is not a hint; borrowed until more is added. *hint
- * (may be NULL): the text of a "hint: " line behind it, or "". NUL-ended copies in out and hint,
+ * (may be NULL): the text of a "hint: " line after it, or "". NUL-ended copies in out and hint,
  * both of the given size. False: nothing was said. */
 bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, size_t size);
 

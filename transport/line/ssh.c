@@ -199,7 +199,7 @@ bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, v
 }
 
 typedef struct ssh_facts {
-	char *host; /* both point behind the structure */
+	char *host; /* both point past the structure */
 	char *program;
 } ssh_facts;
 
@@ -221,7 +221,7 @@ static ssh_facts *new_facts(const char *host, const char *program)
 static const struct {
 	const char *says;
 	vv_status code;
-	const char *before, *behind;
+	const char *before, *after;
 } sayings[] = {
 	{"REMOTE HOST IDENTIFICATION HAS CHANGED", VV_EREFUSED,
 	 "if the change was announced to you: ssh-keygen -R ", ", then connect again"},
@@ -263,7 +263,7 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 				      i == 0 ? "its host key is not the one that is known for it"
 					     : vv_text_shows(last));
 			return vv_hint(err, "%s%s%s", sayings[i].before, vv_text_shows(f->host),
-				       sayings[i].behind);
+				       sayings[i].after);
 		}
 	}
 	if (spoke) {
@@ -393,7 +393,7 @@ static bool has_program(void)
 	return found;
 }
 
-/* libssh2, with the ssh program behind it where `w` lets it. */
+/* libssh2, and after it the ssh program where `w` lets it. */
 static vv_status by_library(vv_channel **out, const vv_url *url, way w, const ssh_command *c,
 			    const vv_connect_options *o, vv_error *err)
 {

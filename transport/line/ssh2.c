@@ -497,9 +497,9 @@ static vv_status refuse_user(ssh2 *s, const attempt *a, vv_error *err)
 {
 	s->other = true;
 	(void)vv_fail(err, VV_EREFUSED,
-		      "'%s' does not let the user '%s' in with any of the %zu key%s offered",
+		      "'%s' does not let the user '%s' in with any of the %s offered",
 		      vv_text_shows(s->name), vv_text_shows(s->config->user),
-		      a->agent_done + a->files_done, a->agent_done + a->files_done == 1 ? "" : "s");
+		      vv_text_counted(a->agent_done + a->files_done, "key", NULL));
 	return a->locked
 		       ? vv_hint(err,
 				 "a key needs its passphrase: give it to ssh-agent with ssh-add")

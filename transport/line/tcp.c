@@ -17,7 +17,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-/* Waits until the connection stands; errno says what was in its way. */
+/* Waits until the connection is made; errno says what was in its way. */
 static bool wait_connected(int fd, uint64_t deadline)
 {
 	int problem = 0;

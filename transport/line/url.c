@@ -1,15 +1,16 @@
 /*
  * url: what a user, or a configuration, may give for a repository elsewhere.
  *
- * Everything is judged here, once, so that nothing behind it has to: what comes out holds no
+ * Everything is judged here, once, so that nothing after it has to: what comes out holds no
  * control character, begins with no '-', and can stand in a command line or a request. The
  * rules are in docs/channels.md.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
+#include "base/codec.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -47,10 +48,10 @@ static size_t scheme_len(const char *text)
 {
 	size_t i = 0;
 
-	if (!isalpha((unsigned char)text[0])) {
+	if (!vv_is_alpha(text[0])) {
 		return 0;
 	}
-	while (isalnum((unsigned char)text[i]) || (text[i] && strchr("+.-", text[i]))) {
+	while (vv_is_alnum(text[i]) || (text[i] && strchr("+.-", text[i]))) {
 		i++;
 	}
 	return strncmp(text + i, "://", 3) == 0 ? i : 0;
@@ -58,41 +59,27 @@ static size_t scheme_len(const char *text)
 
 /* --- single characters --------------------------------------------------------------- */
 
-static bool is_control(unsigned char c)
-{
-	return c < 0x20 || c == 0x7f;
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* No control character may be in it, neither as such nor percent-encoded. */
 static vv_status check_text(const vv_url *out, const char *text, bool encoded, vv_error *err)
 {
 	for (const char *p = text; *p; p++) {
 		int high, low;
 
-		if (is_control((unsigned char)*p)) {
+		if (vv_is_control(*p)) {
 			return vv_fail(err, VV_EUSAGE, "the URL '%s' has a control character",
 				       vv_text_shows(out->text));
 		}
 		if (!encoded || *p != '%') {
 			continue;
 		}
-		high = hex_value(p[1]);
-		low = high < 0 ? -1 : hex_value(p[2]);
+		high = vv_hex_digit(p[1]);
+		low = high < 0 ? -1 : vv_hex_digit(p[2]);
 		if (low < 0) {
 			return vv_fail(err, VV_EUSAGE,
-				       "the URL '%s' has a '%%' without two hex digits behind it",
+				       "the URL '%s' has a '%%' without two hex digits after it",
 				       vv_text_shows(out->text));
 		}
-		if (is_control((unsigned char)(high * 16 + low))) {
+		if (vv_is_control((char)(high * 16 + low))) {
 			return vv_fail(err, VV_EUSAGE,
 				       "the URL '%s' has a control character, percent-encoded",
 				       vv_text_shows(out->text));
@@ -104,20 +91,12 @@ static vv_status check_text(const vv_url *out, const char *text, bool encoded, v
 /* The percent-decoded copy; NULL when out of memory. check_text has seen the text. */
 static char *decode(const char *s, size_t len)
 {
-	char *out = vv_malloc(len + 1), *to = out;
+	vv_buf out = VV_BUF_INIT;
 
-	for (size_t i = 0; out && i < len; i++) {
-		if (s[i] == '%' && i + 2 < len) {
-			*to++ = (char)(hex_value(s[i + 1]) * 16 + hex_value(s[i + 2]));
-			i += 2;
-		} else {
-			*to++ = s[i];
-		}
+	if (!vv_percent_read(&out, s, len)) {
+		out.failed = true;
 	}
-	if (out) {
-		*to = '\0';
-	}
-	return out;
+	return vv_buf_detach(&out);
 }
 
 /* --- the parts ------------------------------------------------------------------------- */
@@ -145,12 +124,12 @@ static bool is_ipv6(const char *p, size_t len)
 	for (i = 0; i < len && p[i] != '%'; i++) {
 		if (p[i] == ':') {
 			colons++;
-		} else if (hex_value(p[i]) < 0 && p[i] != '.') {
+		} else if (!vv_is_hex(p[i]) && p[i] != '.') {
 			return false;
 		}
 	}
 	for (; i < len; i++) { /* the zone: fe80::1%eth0 */
-		if (!isalnum((unsigned char)p[i]) && !strchr("%._-", p[i])) {
+		if (!vv_is_alnum(p[i]) && !strchr("%._-", p[i])) {
 			return false;
 		}
 	}
@@ -193,7 +172,7 @@ static vv_status check_host(const vv_url *out, const char *p, size_t len, vv_err
 				      vv_text_shows(out->text));
 			return vv_hint(err, "write it in its xn-- form");
 		}
-		if (!isalnum((unsigned char)p[i]) && !strchr(".-_", p[i])) {
+		if (!vv_is_alnum(p[i]) && !strchr(".-_", p[i])) {
 			return vv_fail(err, VV_EUSAGE, "the host in the URL '%s' has a '%c'",
 				       vv_text_shows(out->text), p[i]);
 		}
@@ -246,7 +225,7 @@ static vv_status check_user(const vv_url *out, vv_error *err)
 			       vv_text_shows(out->text));
 	}
 	for (const char *p = user; out->kind == VV_URL_SSH && *p; p++) {
-		if (!isalnum((unsigned char)*p) && !strchr("._-+@\\~=", *p)) {
+		if (!vv_is_alnum(*p) && !strchr("._-+@\\~=", *p)) {
 			return vv_fail(err, VV_EUSAGE, "the user in the URL '%s' has a '%s'",
 				       vv_text_shows(out->text), vv_text_show(p, 1));
 		}
@@ -256,7 +235,7 @@ static vv_status check_user(const vv_url *out, vv_error *err)
 
 static vv_status refuse_password(vv_error *err)
 {
-	(void)vv_fail(err, VV_EUSAGE, "a URL of ssh holds no password");
+	(void)vv_fail(err, VV_EUSAGE, "an ssh URL cannot contain a password");
 	return vv_hint(err, "use a key, and ssh-agent for its passphrase");
 }
 
@@ -314,7 +293,7 @@ static vv_status check_ssh_path(const vv_url *out, vv_error *err)
 			       vv_text_shows(out->text), *bad);
 	}
 	if (!vv_utf8_valid(path, strlen(path))) {
-		return vv_fail(err, VV_EUSAGE, "the path in the URL '%s' is no UTF-8",
+		return vv_fail(err, VV_EUSAGE, "the path in the URL '%s' is not UTF-8",
 			       vv_text_shows(out->text));
 	}
 	if (path[0] == '~') {
@@ -324,7 +303,7 @@ static vv_status check_ssh_path(const vv_url *out, vv_error *err)
 
 		if (path[n] && path[n] != '/') {
 			return vv_fail(err, VV_EUSAGE,
-				       "the URL '%s' has no user's name behind its '~'",
+				       "the URL '%s' has no user's name after its '~'",
 				       vv_text_shows(out->text));
 		}
 	}
@@ -451,7 +430,7 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	return out->path ? check_ssh_path(out, err) : vv_fail_nomem(err);
 }
 
-/* Where "user@host:path" has its colon: before any '/', behind a bracketed address. */
+/* Where "user@host:path" has its colon: before any '/', after a bracketed address. */
 static const char *host_colon(const char *text)
 {
 	const char *p = text, *at = strchr(text, '@');

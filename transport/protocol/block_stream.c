@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/cid_map.h"
@@ -356,14 +357,8 @@ static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool 
 
 static vv_status note(vv_block_in *in, const vv_cid *cid, vv_error *err)
 {
-	if (in->count == in->cap) {
-		size_t cap = in->cap ? in->cap * 2 : 256;
-		vv_cid *cids = vv_realloc_array(in->cids, cap, sizeof(*cids));
-		if (!cids) {
-			return vv_fail_nomem(err);
-		}
-		in->cids = cids;
-		in->cap = cap;
+	if (!vv_array_room(in->cids, in->count, in->cap)) {
+		return vv_fail_nomem(err);
 	}
 	in->cids[in->count++] = *cid;
 	recent_add(&in->recent, cid);
@@ -410,7 +405,9 @@ static vv_status expand(vv_block_in *in, const record *r, vv_block_received *out
 		}
 		return vv_prefix(err, "the peer sent a node that is not canonical");
 	}
-	rc = rc < 0 ? rc : vv_cid_of(&out->cid, r->codec, in->raw.data, in->raw.len, err);
+	if (rc == VV_OK) {
+		rc = vv_cid_of(&out->cid, r->codec, in->raw.data, in->raw.len, err);
+	}
 	out->bytes = in->raw.data;
 	out->len = in->raw.len;
 	return rc;

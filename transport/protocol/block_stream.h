@@ -1,5 +1,5 @@
 /*
- * block_stream: blocks on a line, one record behind the other in frames of type 'B'.
+ * block_stream: blocks on a line, one record after the other in frames of type 'B'.
  *
  *   1        bits 0-1: method (0 stored, 1 zstd, 2 zstd with prefix; 3: absent, the rest of the
  *            record is missing then), bit 2: dag-cbor, bits 3-4: base (0 none, 1 by distance,
@@ -12,7 +12,7 @@
  *
  * The CID is not sent: the receiver computes it. The prefix of method 2 is, for dag-cbor
  * blocks, the links (DAG-CBOR, 41 bytes each) to the last VV_RECENT records of this stream,
- * oldest first; then the base's bytes. So a node behind its children costs no digests.
+ * oldest first; then the base's bytes. So a node after its children costs no digests.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_BLOCK_STREAM_H
 #define VV_TRANSPORT_PROTOCOL_BLOCK_STREAM_H
@@ -68,7 +68,7 @@ vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_ge
 			   void *payload, vv_error *err);
 
 /* The next record of a frame's payload, p moving on: 1, or 0 at the payload's end; VV_ECORRUPT
- * for what is no record. */
+ * for what is not a record. */
 int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_block_received *out,
 		     vv_error *err);
 void vv_block_in_close(vv_block_in *in); /* accepts NULL */

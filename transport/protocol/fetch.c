@@ -61,7 +61,7 @@ static int compare_oids(const void *a, const void *b)
 	return memcmp(a, b, sizeof(vv_oid));
 }
 
-/* Below commits that are common nothing is looked at: only what this side told of may be one. */
+/* Below commits that are common nothing is looked at: only what this side named may be one. */
 static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_start *start,
 			      vv_error *err)
 {
@@ -113,10 +113,12 @@ static vv_status find_lacking(run *r, vv_error *err)
 	vv_whole whole = {0};
 	vv_status rc = known && here ? VV_OK : vv_fail_nomem(err);
 
-	rc = rc < 0 ? rc : vv_repository_incomplete(r->f->repo, &r->lacking, err);
-	rc = rc < 0 ? rc
-		    : vv_commits_known(r->f->repo, r->f->wants.items, r->f->wants.count, known,
-				       err);
+	if (rc == VV_OK) {
+		rc = vv_repository_incomplete(r->f->repo, &r->lacking, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_commits_known(r->f->repo, r->f->wants.items, r->f->wants.count, known, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < r->f->wants.count; i++) {
 		if (known[i]) {
 			here[count++] = r->f->wants.items[i];
@@ -134,7 +136,7 @@ static vv_status find_lacking(run *r, vv_error *err)
 	return rc;
 }
 
-/* What may be told of as had: commits that are whole. */
+/* What may be named as had: commits that are whole. */
 static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
 {
 	vv_whole whole = {0};
@@ -144,7 +146,9 @@ static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
 	if (r->lost) {
 		*count = 0;
 	}
-	rc = rc < 0 ? rc : vv_whole_look(&whole, r->f->repo, *out, *count, err);
+	if (rc == VV_OK) {
+		rc = vv_whole_look(&whole, r->f->repo, *out, *count, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < *count; i++) {
 		if (whole.ids[i]) {
 			(*out)[kept++] = (*out)[i];
@@ -176,8 +180,12 @@ static vv_status negotiate(run *r, vv_error *err)
 		r->result->rounds++;
 		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start,
 				   &r->result->sum, err);
-		rc = rc < 0 ? rc : check_common(r, &q.have, &start, err);
-		rc = rc < 0 ? rc : copy_common(r, &start, err);
+		if (rc == VV_OK) {
+			rc = check_common(r, &q.have, &start, err);
+		}
+		if (rc == VV_OK) {
+			rc = copy_common(r, &start, err);
+		}
 		if (rc == VV_OK && !start.ready && q.done) {
 			rc = vv_fail(err, VV_ECORRUPT, "%s asks for commits without end",
 				     r->f->suppliers[0].name);
@@ -381,7 +389,9 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 		result->roots[0] = *root;
 		result->root_count = 1;
 	}
-	rc = rc < 0 ? rc : vv_receive_take_root(r.x, root, err);
+	if (rc == VV_OK) {
+		rc = vv_receive_take_root(r.x, root, err);
+	}
 	close(&r);
 	return rc;
 }

@@ -59,7 +59,9 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err)
 	vv_cbor_put_key(&b, "text");
 	vv_cbor_put_bytes(&b, what->message, strlen(what->message));
 	vv_status rc = vv_buf_ok(&b, err);
-	rc = rc < 0 ? rc : vv_frame_write(line, VV_FRAME_ERROR, b.data, b.len, err);
+	if (rc == VV_OK) {
+		rc = vv_frame_write(line, VV_FRAME_ERROR, b.data, b.len, err);
+	}
 	vv_buf_clear(&b);
 	return rc < 0 ? rc : vv_frame_end(line, err);
 }

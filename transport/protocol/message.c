@@ -17,7 +17,9 @@ static const char *const ops[] = {"hello", "known", "fetch", "blocks", "have", "
 static vv_status send_map(vv_channel *line, vv_buf *b, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(b, err);
-	rc = rc < 0 ? rc : vv_frame_write(line, VV_FRAME_MESSAGE, b->data, b->len, err);
+	if (rc == VV_OK) {
+		rc = vv_frame_write(line, VV_FRAME_MESSAGE, b->data, b->len, err);
+	}
 	vv_buf_clear(b);
 	return rc;
 }
@@ -342,7 +344,9 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 		break;
 	case VV_OP_KNOWN:
 		rc = vv_cbor_get_key(&c, "want", err);
-		rc = rc < 0 ? rc : get_oids(&c, arena, &out->want, err);
+		if (rc == VV_OK) {
+			rc = get_oids(&c, arena, &out->want, err);
+		}
 		break;
 	case VV_OP_FETCH:
 		rc = get_fetch(&c, arena, out, err);
@@ -358,7 +362,9 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 		}
 		break;
 	}
-	rc = rc < 0 ? rc : vv_cbor_end(&c, err);
+	if (rc == VV_OK) {
+		rc = vv_cbor_end(&c, err);
+	}
 	return rc == VV_ECORRUPT ? vv_prefix(err, "a request is malformed") : rc;
 }
 
@@ -484,13 +490,17 @@ static vv_status begin_answer(vv_cbor *c, const void *bytes, size_t len, vv_erro
 	size_t pairs;
 	vv_status rc = vv_cbor_check(bytes, len, err);
 	vv_cbor_init(c, bytes, len);
-	rc = rc < 0 ? rc : vv_cbor_get_map(c, &pairs, err);
+	if (rc == VV_OK) {
+		rc = vv_cbor_get_map(c, &pairs, err);
+	}
 	return rc < 0 ? vv_prefix(err, "the peer's answer is malformed") : rc;
 }
 
 static vv_status end_answer(const vv_cbor *c, vv_status rc, vv_error *err)
 {
-	rc = rc < 0 ? rc : vv_cbor_end(c, err);
+	if (rc == VV_OK) {
+		rc = vv_cbor_end(c, err);
+	}
 	return rc == VV_ECORRUPT ? vv_prefix(err, "the peer's answer is malformed") : rc;
 }
 

@@ -47,7 +47,7 @@ typedef struct vv_cids {
 typedef struct vv_push_ref {
 	const char *name;
 	vv_oid old, id; /* null: does not exist; is to be deleted */
-	bool force;     /* also where it is no fast-forward */
+	bool force;     /* also where it is not a fast-forward */
 } vv_push_ref;
 
 /* Everything a request may say; what lists hold lives in an arena, or is the caller's. */
@@ -56,7 +56,7 @@ typedef struct vv_request {
 	uint64_t version;   /* hello */
 	bool can, whole;    /* hello: it said what it can; it wants to know which refs are whole */
 	vv_oids want, have; /* fetch; known: want */
-	bool done;          /* fetch: there is no more to tell of */
+	bool done;          /* fetch: there is nothing more to name */
 	bool nodes;         /* fetch: send nodes only, leaves will be asked for */
 	vv_cids blocks, like; /* blocks; have: blocks. like: empty, or one each (null: none) that
 			       * the asker has and that is resembled */
@@ -86,7 +86,7 @@ typedef struct vv_hello {
 	bool writable;    /* a push may be tried */
 	bool can;         /* it answers to "can": write also what follows */
 	bool ahead;       /* takes blocks ahead of their commits */
-	bool tells_whole; /* refs[i].whole is told, and edge */
+	bool tells_whole; /* refs[i].whole is given, and edge */
 	/* the last whole commits below refs that are not; not all, when they are many */
 	vv_oids edge;
 } vv_hello;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/protocol/compress.h"
@@ -34,14 +35,8 @@ typedef struct ids {
 
 static vv_status ids_add(ids *l, const vv_oid *id, vv_error *err)
 {
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 64;
-		vv_oid *items = vv_realloc_array(l->items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		l->items = items;
-		l->cap = cap;
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	l->items[l->count++] = *id;
 	return VV_OK;

@@ -1,5 +1,5 @@
 /*
- * object_stream: Git objects on a line, one record behind the other in frames of type 'O'.
+ * object_stream: Git objects on a line, one record after the other in frames of type 'O'.
  *
  *   1        bits 0-1: method (as block_stream.h has it), bits 2-4: type (1 commit, 2 tree,
  *            3 blob, 4 tag), bits 5-6: base (0 none, 1 by distance, 2 by id)

@@ -51,7 +51,9 @@ vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options 
 	}
 	rc = vv_connect(&line, &u, o, err);
 	vv_url_clear(&u);
-	rc = rc < 0 ? rc : vv_peer_over(out, line, err);
+	if (rc == VV_OK) {
+		rc = vv_peer_over(out, line, err);
+	}
 	if (rc == VV_OK) {
 		(*out)->push = o->write;
 	}
@@ -103,7 +105,9 @@ static vv_status ask(vv_peer *p, const vv_request *q, vv_error *err)
 {
 	vv_arena_reset(&p->scratch);
 	vv_status rc = vv_request_write(p->line, q, err);
-	rc = rc < 0 ? rc : vv_frame_end(p->line, err);
+	if (rc == VV_OK) {
+		rc = vv_frame_end(p->line, err);
+	}
 	return heard(p, rc, err);
 }
 
@@ -157,7 +161,9 @@ vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
 		    strstr(err->message, "remote: ") == err->message) {
 			/* An older varve takes a greeting with more than the version for a broken one. */
 			rc = vv_channel_done(p->line, err);
-			rc = rc < 0 ? rc : greet(p, false, err);
+			if (rc == VV_OK) {
+				rc = greet(p, false, err);
+			}
 		}
 	}
 	p->greeted = rc == VV_OK;
@@ -250,7 +256,9 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 			(void)vv_incoming_keep(vv_receive_incoming(x), &ignored);
 		}
 	}
-	rc = rc < 0 ? rc : last(p, &in, err);
+	if (rc == VV_OK) {
+		rc = last(p, &in, err);
+	}
 	if (rc == VV_OK && start->ready) {
 		rc = vv_receive_end(x, err);
 	}
@@ -339,7 +347,9 @@ static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get,
 	q.blocks.count = n->count;
 	q.like.count = any_like ? n->count : 0;
 	vv_status rc = vv_request_write(p->line, &q, err);
-	rc = rc < 0 ? rc : vv_frame_end(p->line, err);
+	if (rc == VV_OK) {
+		rc = vv_frame_end(p->line, err);
+	}
 	if ((rc = heard(p, rc, err)) < 0 ||
 	    (rc = vv_block_in_open(&blocks, find, get, n->payload, err)) < 0) {
 		return rc;
@@ -383,7 +393,9 @@ static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *sa
 	if (rc == VV_OK) {
 		rc = vv_push_answer_read(answer, &p->scratch, in.payload.data, in.payload.len, err);
 	}
-	rc = rc < 0 ? rc : last(p, &in, err);
+	if (rc == VV_OK) {
+		rc = last(p, &in, err);
+	}
 	vv_frame_reader_clear(&in);
 	return rc < 0 ? rc : vv_buf_ok(said, err);
 }
@@ -405,7 +417,9 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 	    (rc = vv_send_blocks(s, p->line, true, progress, sum, err)) == VV_OK) {
 		rc = vv_send_objects(s, p->line, progress, sum, err);
 	}
-	rc = rc < 0 ? rc : vv_frame_end(p->line, err);
+	if (rc == VV_OK) {
+		rc = vv_frame_end(p->line, err);
+	}
 	if ((rc = heard(p, rc, err)) < 0) {
 		return rc;
 	}

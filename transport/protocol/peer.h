@@ -39,7 +39,7 @@ vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *ha
 vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv_progress *progress,
 			vv_fetch_start *start, vv_fetch_sum *sum, vv_error *err);
 
-/* Asks for blocks by CID; fn is told of each in order, absent ones with bytes NULL. Bytes are
+/* Asks for blocks by CID; fn gets each in order, absent ones with bytes NULL. Bytes are
  * checked against the CID. VV_ECORRUPT: the peer lies. */
 typedef vv_status (*vv_peer_block_fn)(void *payload, size_t i, const vv_cid *cid, const void *bytes,
 				      size_t len, const vv_cid *base, vv_error *err);

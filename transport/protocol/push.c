@@ -58,7 +58,9 @@ static vv_status common_refs(run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		ids[i] = r->hello->refs[i].peeled;
 	}
-	rc = rc < 0 ? rc : vv_commits_known(r->p->repo, ids, count, known, err);
+	if (rc == VV_OK) {
+		rc = vv_commits_known(r->p->repo, ids, count, known, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (known[i]) {
 			r->commons.items[r->commons.count++] = ids[i];
@@ -133,7 +135,9 @@ static vv_status ask_which(run *r, const vv_send_plan *plan, vv_error *err)
 		cids[i] = *vv_send_block(r->send, i);
 	}
 	r->out->rounds++;
-	rc = rc < 0 ? rc : vv_peer_have(r->p->peer, cids, count, have, held, err);
+	if (rc == VV_OK) {
+		rc = vv_peer_have(r->p->peer, cids, count, have, held, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (vv_bit(have, i) || vv_bit(held, i)) {
 			vv_send_skip(r->send, i);
@@ -183,7 +187,9 @@ static vv_status push_missing(run *r, vv_error *err)
 			vv_send_plan_get(r->send, &plan);
 			rc = plan.blocks > missing->count ? ask_which(r, &plan, err) : VV_OK;
 		}
-		rc = rc < 0 ? rc : send_once(r, &sum, err);
+		if (rc == VV_OK) {
+			rc = send_once(r, &sum, err);
+		}
 		if (rc == VV_OK) {
 			r->out->sum.blocks += sum.blocks;
 			r->out->sum.bytes += sum.bytes;

@@ -16,7 +16,7 @@
 typedef struct vv_push {
 	vv_repository *repo;
 	vv_peer *peer;
-	const vv_push_ref *refs; /* old as hello told */
+	const vv_push_ref *refs; /* old as in hello */
 	size_t ref_count;
 	bool dry_run; /* find out what would go, and send nothing */
 	bool ahead;   /* the blocks alone (vv_hello.ahead): git is to bring the commits */
@@ -34,7 +34,7 @@ void vv_push_outcome_clear(vv_push_outcome *o);
 
 /* A ref that is there already may be among them: where it is not whole there (git alone brought
  * its commits), its blocks go. VV_EMISSING, VV_ECORRUPT: a block that is to go is not here, or
- * damaged. A refusal is no error: the answer tells. out->sum.absent: blocks that the other side
+ * damaged. A refusal is not an error: the answer has it. out->sum.absent: blocks that the other side
  * lacks already, and that are not here either. */
 vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err);
 

@@ -43,7 +43,7 @@ static vv_status hash_line(char out[2 * VV_SHA256_LEN + 1], const char *line, si
 }
 
 /* The last whole line of the log: its hash; "" where there is none. A torn last line (a crash)
- * is no line: *end is where the next begins. */
+ * is not a line: *end is where the next begins. */
 static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN + 1], uint64_t *end,
 			   vv_error *err)
 {
@@ -141,7 +141,9 @@ static vv_status append(int fd, const char *path, const vv_supplier *suppliers, 
 			size_t start = b.len;
 			put_line(&b, prev, &suppliers[i], roots, root_count);
 			rc = vv_buf_ok(&b, err);
-			rc = rc < 0 ? rc : hash_line(prev, b.data + start, b.len - 1 - start, err);
+			if (rc == VV_OK) {
+				rc = hash_line(prev, b.data + start, b.len - 1 - start, err);
+			}
 		}
 	}
 	if (rc == VV_OK &&
@@ -170,7 +172,9 @@ vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t
 			    : append(fd, path, suppliers, count, roots, root_count, err);
 		if (fd >= 0) {
 			vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-			rc = rc < 0 ? rc : closed;
+			if (rc == VV_OK) {
+				rc = closed;
+			}
 		}
 		if (lock >= 0) {
 			vv_unlock(lock);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
@@ -146,7 +147,7 @@ vv_status vv_receive_begin(vv_receive *x, vv_error *err)
 	if ((rc = vv_block_in_open(&x->blocks, find_block, get_block, x, err)) < 0) {
 		return rc;
 	}
-	/* 0 is no limit of the owner's: what nobody sends is none to be waited for. */
+	/* 0 is no limit of the owner's: what nobody sends is not waited for. */
 	uint64_t max = x->limits.git.object_bytes > 0 ? x->limits.git.object_bytes : OBJECT_DEFAULT;
 	return vv_object_in_open(&x->objects, get_object, x, &x->nodes, max, err);
 }
@@ -194,7 +195,9 @@ static vv_status keep_block(vv_receive *x, const vv_cid *cid, const void *bytes,
 	if (x->unkept >= KEEP_EVERY) {
 		x->unkept = 0;
 		rc = check_disk(x, err);
-		rc = rc < 0 ? rc : vv_incoming_keep(x->incoming, err);
+		if (rc == VV_OK) {
+			rc = vv_incoming_keep(x->incoming, err);
+		}
 	}
 	return rc;
 }
@@ -232,12 +235,14 @@ static vv_status take_objects(vv_receive *x, const void *payload, size_t len, vv
 	       (more = vv_object_in_next(x->objects, &type, &bytes, &size, err)) != 0) {
 		rc = more < 0 ? (vv_status)more
 			      : vv_git_receive_object(x->git, type, bytes, size, &id, err);
-		rc = rc < 0 ? rc : vv_object_in_note(x->objects, &id, err);
+		if (rc == VV_OK) {
+			rc = vv_object_in_note(x->objects, &id, err);
+		}
 	}
 	return rc;
 }
 
-/* Objects are compressed against the CIDs of what came: where one could not be told, they may be
+/* Objects are compressed against the CIDs of what came: where one is not known, they may be
  * past reading. */
 static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t len, vv_error *err)
 {
@@ -328,14 +333,8 @@ static vv_status note_lacking(void *payload, const vv_cid *cid, const vv_cid *li
 	if (l->count >= l->max || vv_incoming_has(l->x->incoming, cid, &below)) {
 		return VV_OK;
 	}
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 64;
-		vv_lacking *list = vv_realloc_array(l->list, cap, sizeof(*list));
-		if (!list) {
-			return vv_fail_nomem(err);
-		}
-		l->list = list;
-		l->cap = cap;
+	if (!vv_array_room(l->list, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	memset(&l->list[l->count], 0, sizeof(*l->list));
 	l->list[l->count].cid = *cid;
@@ -406,9 +405,10 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
 	vv_repository *with = x->lost ? x->repo : vv_receive_repository(x);
 	vv_status rc = begin_lacking(&l, x, max, err);
 
-	rc = rc < 0 ? rc
-		    : vv_new_roots_each(with, wants->items, wants->count, commons->items,
-					commons->count, look_at_version, &l, err);
+	if (rc == VV_OK) {
+		rc = vv_new_roots_each(with, wants->items, wants->count, commons->items,
+				       commons->count, look_at_version, &l, err);
+	}
 	return give_lacking(&l, rc, out, count);
 }
 
@@ -418,7 +418,9 @@ vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max
 	lacking l;
 	vv_status rc = begin_lacking(&l, x, max, err);
 
-	rc = rc < 0 ? rc : look_below(&l, root, NULL, err);
+	if (rc == VV_OK) {
+		rc = look_below(&l, root, NULL, err);
+	}
 	return give_lacking(&l, rc, out, count);
 }
 
@@ -434,7 +436,7 @@ static vv_status check_version(void *payload, const vv_new_root *n, vv_error *er
 {
 	checking *c = payload;
 	vv_status rc = c->fn(c->payload, vv_receive_repository(c->x), c->x->incoming, n, err);
-	return rc == VV_EMISSING ? VV_OK : rc; /* an incomplete one was told of before */
+	return rc == VV_EMISSING ? VV_OK : rc; /* an incomplete one was reported before */
 }
 
 vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
@@ -470,14 +472,8 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 	if (rc < 0 || count > 0) {
 		return VV_OK; /* it stays as it was */
 	}
-	if (x->mended_count == x->mended_cap) {
-		size_t cap = x->mended_cap ? x->mended_cap * 2 : 64;
-		vv_cid *roots = vv_realloc_array(x->mended, cap, sizeof(*roots));
-		if (!roots) {
-			return vv_fail_nomem(err);
-		}
-		x->mended = roots;
-		x->mended_cap = cap;
+	if (!vv_array_room(x->mended, x->mended_count, x->mended_cap)) {
+		return vv_fail_nomem(err);
 	}
 	x->mended[x->mended_count++] = n->root;
 	return VV_OK;

@@ -1,7 +1,7 @@
 /*
  * receive: what comes from a peer, kept apart until it is whole, checked and taken in.
  *
- * Used by who fetches and by who is pushed to. A correct caller: open; give it the frames;
+ * Used by the client of a fetch and by the server of a push. A correct caller: open; give it the frames;
  * objects_end; lacking (and ask for these, until none is or nobody has them); check; take.
  * close without take leaves the blocks in incoming/ for the next attempt, and nothing else.
  */

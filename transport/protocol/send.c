@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
@@ -50,14 +51,8 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	unsigned depth;
 	vv_error ignored;
 
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 256;
-		item *items = vv_realloc_array(s->items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		s->items = items;
-		s->cap = cap;
+	if (!vv_array_room(s->items, s->count, s->cap)) {
+		return vv_fail_nomem(err);
 	}
 	item *it = &s->items[s->count++];
 	memset(it, 0, sizeof(*it));
@@ -232,7 +227,9 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 		}
 		vv_progress_update(progress, "blocks", i + 1, s->count);
 	}
-	rc = rc < 0 ? rc : vv_block_out_flush(out, err);
+	if (rc == VV_OK) {
+		rc = vv_block_out_flush(out, err);
+	}
 	sum->blocks += vv_block_out_count(out);
 	sum->bytes += vv_block_out_raw(out);
 	sum->datasets += s->plan.datasets;
@@ -276,7 +273,9 @@ vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progr
 	s->progress = progress;
 	rc = vv_git_objects_each(s->repo, s->wants, s->want_count, s->commons, s->common_count,
 				 VV_BLOB_MAX, send_object, s, &commits, err);
-	rc = rc < 0 ? rc : vv_object_out_flush(s->objects, err);
+	if (rc == VV_OK) {
+		rc = vv_object_out_flush(s->objects, err);
+	}
 	sum->commits += commits;
 	vv_object_out_close(s->objects);
 	s->objects = NULL;
@@ -308,7 +307,9 @@ vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *block
 			rc = vv_block_out_absent(out, err);
 		}
 	}
-	rc = rc < 0 ? rc : vv_block_out_flush(out, err);
+	if (rc == VV_OK) {
+		rc = vv_block_out_flush(out, err);
+	}
 	vv_block_out_close(out);
 	return rc;
 }

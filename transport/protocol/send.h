@@ -1,7 +1,7 @@
 /*
  * send: history and blocks that the other side lacks, onto a line.
  *
- * Used by who pushes and by who serves a fetch. The difference is worked out here alone: of
+ * Used by the client of a push and by the server of a fetch. The difference is worked out here alone: of
  * each new version only what its predecessor does not have. Blocks go first, then the Git
  * objects that name them.
  */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/store.h"
@@ -192,14 +193,8 @@ static vv_status add_common(void *payload, const vv_ref *ref, vv_error *err)
 	if (vv_oid_is_null(&ref->commit) || ref->symbolic) {
 		return VV_OK;
 	}
-	if (p->commons.count == p->common_cap) {
-		size_t cap = p->common_cap ? p->common_cap * 2 : 16;
-		vv_oid *items = vv_realloc_array(p->commons.items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		p->commons.items = items;
-		p->common_cap = cap;
+	if (!vv_array_room(p->commons.items, p->commons.count, p->common_cap)) {
+		return vv_fail_nomem(err);
 	}
 	p->commons.items[p->commons.count++] = ref->commit;
 	return VV_OK;
@@ -239,7 +234,8 @@ static vv_status check_forward(push *p, vv_error *err)
 			continue;
 		}
 		if (!r->force) {
-			rc = refuse_ref(p, i, "it is no fast-forward: fetch and merge first", err);
+			rc = refuse_ref(p, i, "it is not a fast-forward: fetch and merge first",
+					err);
 		} else if (deny) {
 			rc = refuse_ref(
 				p, i, "history is not rewritten here (receive.denyNonFastForwards)",
@@ -249,8 +245,8 @@ static vv_status check_forward(push *p, vv_error *err)
 	return rc;
 }
 
-/* Objects that cannot be read name versions that nobody knows: told is then what the refs here
- * lack, against which they were compressed. */
+/* Objects that cannot be read name versions that nobody knows: reported is then what the refs
+ * here lack, against which they were compressed. */
 static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_error *err)
 {
 	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
@@ -364,7 +360,7 @@ static vv_status take_push(push *p, vv_error *err)
 	return rc;
 }
 
-/* Git alone may have brought commits here: what they lack comes along, as far as who pushes has
+/* Git alone may have brought commits here: what they lack comes along, as far as the client has
  * it, and what is new must not lean on it. */
 static vv_status look_at_own(push *p, vv_error *err)
 {
@@ -477,14 +473,8 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 	if (vv_oid_is_null(&ref->commit)) {
 		return VV_OK; /* names something else than a commit: not ours to send */
 	}
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 16;
-		vv_remote_ref *items = vv_realloc_array(l->items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		l->items = items;
-		l->cap = cap;
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	vv_remote_ref *r = &l->items[l->count++];
 	r->name = vv_arena_strndup(l->arena, ref->name, strlen(ref->name));
@@ -504,7 +494,9 @@ static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oid
 	for (size_t i = 0; ids && i < refs->count; i++) {
 		ids[i] = refs->items[i].peeled;
 	}
-	rc = rc < 0 ? rc : vv_whole_look(&whole, s->repo, ids, refs->count, err);
+	if (rc == VV_OK) {
+		rc = vv_whole_look(&whole, s->repo, ids, refs->count, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < refs->count; i++) {
 		refs->items[i].whole = whole.ids[i];
 	}
@@ -826,7 +818,9 @@ vv_status vv_serve_line(vv_serve *s, vv_channel *line, vv_error *err)
 	bool end;
 	vv_status rc = vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), err);
 
-	rc = rc < 0 ? rc : vv_channel_turn(line, err);
+	if (rc == VV_OK) {
+		rc = vv_channel_turn(line, err);
+	}
 	while (rc == VV_OK && (rc = vv_channel_at_end(line, &end, err)) == VV_OK && !end) {
 		rc = vv_serve_request(s, line, err);
 	}

@@ -15,7 +15,7 @@
 
 /* What the owner of the repository wants of a push beyond what a push must be. refs are those
  * that would move. VV_EREFUSED (or any other): none moves, and the message, and what was put
- * into report (lines for people), is told to who pushes. */
+ * into report (lines for people), is sent to the client. */
 typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incoming *in,
 				  const vv_push_ref *refs, size_t count, vv_buf *report,
 				  vv_error *err);
@@ -38,7 +38,7 @@ typedef struct vv_serve {
 } vv_serve;
 
 /* Reads one request and answers it. A request that fails is answered so, and VV_OK. Negative:
- * the line is broken (or was given what is no request) and is to be closed. */
+ * the line is broken (or was given something that is not a request) and is to be closed. */
 vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err);
 
 /* Greets, and answers requests until the peer ends the line. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/array.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -57,7 +59,7 @@ static vv_status bad_line(vv_error *err, const char *file, size_t line, const ch
 	return vv_hint(err, "'varve serve --hash-secret NAME' makes lines: NAME:rw:HASH");
 }
 
-static vv_status read_line(user *u, const char *text, size_t len, const char *file, size_t line,
+static vv_status read_user(user *u, const char *text, size_t len, const char *file, size_t line,
 			   vv_error *err)
 {
 	const char *end = text + len, *rights = memchr(text, ':', len), *hash;
@@ -71,7 +73,7 @@ static vv_status read_line(user *u, const char *text, size_t len, const char *fi
 		return bad_line(err, file, line, "a name has 1 to 64 bytes");
 	}
 	for (i = 0; i < name_len; i++) {
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) {
+		if (vv_is_control(text[i])) {
 			return bad_line(err, file, line, "a control character in the name");
 		}
 	}
@@ -99,8 +101,8 @@ static bool name_taken(const user *users, size_t count)
 	return false;
 }
 
-static vv_status parse(user **out, size_t *out_count, const vv_buf *text, const char *file,
-		       vv_error *err)
+static vv_status parse_users(user **out, size_t *out_count, const vv_buf *text, const char *file,
+			     vv_error *err)
 {
 	const char *p = vv_buf_cstr(text), *end = p + text->len;
 	user *users = NULL;
@@ -115,21 +117,15 @@ static vv_status parse(user **out, size_t *out_count, const vv_buf *text, const 
 		if (len > 0 && p[len - 1] == '\r') {
 			len--;
 		}
-		if (count == cap) {
-			user *more = vv_realloc_array(users, cap + 16, sizeof(*users));
-
-			if (!more) {
-				rc = vv_fail_nomem(err);
-				break;
-			}
-			users = more;
-			cap += 16;
+		if (!vv_array_room(users, count, cap)) {
+			rc = vv_fail_nomem(err);
+			break;
 		}
 		memset(&users[count], 0, sizeof(users[count]));
 		if (len > 0 && *p != '#' &&
-		    (rc = read_line(&users[count], p, len, file, line, err)) == VV_OK) {
+		    (rc = read_user(&users[count], p, len, file, line, err)) == VV_OK) {
 			if (name_taken(users, count)) {
-				rc = bad_line(err, file, line, "this name stands there twice");
+				rc = bad_line(err, file, line, "this name is there twice");
 			}
 			count++;
 		}
@@ -145,7 +141,7 @@ static vv_status parse(user **out, size_t *out_count, const vv_buf *text, const 
 }
 
 /* Reads the file; what was known stays as it is on failure. */
-static vv_status load(vv_http_auth *a, vv_error *err)
+static vv_status load_users(vv_http_auth *a, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	user *users = NULL;
@@ -155,7 +151,7 @@ static vv_status load(vv_http_auth *a, vv_error *err)
 
 	if ((rc = vv_lstat(&st, a->file, err)) == VV_OK &&
 	    (rc = vv_read_file(&text, a->file, FILE_MAX, err)) == VV_OK &&
-	    (rc = parse(&users, &count, &text, a->file, err)) == VV_OK) {
+	    (rc = parse_users(&users, &count, &text, a->file, err)) == VV_OK) {
 		users_free(a->users, a->count);
 		a->users = users;
 		a->count = count;
@@ -183,7 +179,7 @@ vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
 	if (!a->file || !a->lock || !a->slow) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_secret_hash(&a->nobody, a->key, sizeof(a->key), err)) == VV_OK) {
-		rc = load(a, err);
+		rc = load_users(a, err);
 	}
 	if (rc < 0) {
 		vv_http_auth_close(a);
@@ -241,7 +237,7 @@ static void refresh(vv_http_auth *a)
 	vv_stat st;
 
 	if (vv_lstat(&st, a->file, &ignored) == VV_OK && !vv_stat_equal(&st, &a->st)) {
-		(void)load(a, &ignored);
+		(void)load_users(a, &ignored);
 	}
 }
 

@@ -1,8 +1,8 @@
 /*
  * gateway: the trustless gateway of IPFS: a block by its name, or all below it as a CAR.
  *
- * Source: specs.ipfs.tech/http-gateways/trustless-gateway (2026-03-05). Nothing is trusted
- * by who asks, so nothing but what was asked for is said; UnixFS paths are not walked.
+ * Source: specs.ipfs.tech/http-gateways/trustless-gateway (2026-03-05). The client trusts
+ * nothing, so nothing but what was asked for is said; UnixFS paths are not walked.
  */
 #include <stdio.h>
 #include <string.h>

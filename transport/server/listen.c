@@ -22,7 +22,7 @@ typedef struct place {
 
 static vv_status not_an_address(const char *address, vv_error *err)
 {
-	vv_fail(err, VV_EUSAGE, "'%s' is no address to listen at", vv_text_shows(address));
+	vv_fail(err, VV_EUSAGE, "'%s' is not an address to listen at", vv_text_shows(address));
 	return vv_hint(err, "write HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or *:8080");
 }
 

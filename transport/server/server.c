@@ -288,7 +288,7 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 
 typedef enum route { NO_ROUTE, LIST, VARVE, RAW, IPFS } route;
 
-/* What stands behind the repository's place: "varve" or "raw/...". */
+/* What comes after the repository's place: "varve" or "raw/...". */
 static route route_below(http_request *q, const http_repository *r, const char *below)
 {
 	q->repository = r;
@@ -387,7 +387,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 
 	*more = false;
 	if (atomic_load(&q->server->stopping)) {
-		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "this server is going down");
+		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "this server is shutting down");
 	}
 	if (!identify(q, &result)) {
 		return result;
@@ -502,7 +502,8 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_repository_open(&r->repo, real, err)) == VV_OK) {
 		if (!is_folder_of(r->repo, real)) {
-			vv_fail(err, VV_ENOTFOUND, "'%s' lies in a repository, but is none",
+			vv_fail(err, VV_ENOTFOUND,
+				"'%s' is inside a repository, but is not one itself",
 				vv_text_shows(path));
 			rc = vv_hint(err, "name the repository's own folder");
 		} else {
@@ -540,7 +541,7 @@ static vv_status read_pem(vv_buf *out, const char *path, const char *what, vv_er
 	vv_status rc = vv_read_file(out, path, PEM_MAX, err);
 
 	if (rc == VV_OK && !strstr(vv_buf_cstr(out), "-----BEGIN ")) {
-		rc = vv_fail(err, VV_EINPUT, "'%s' is no %s in PEM form", vv_text_shows(path),
+		rc = vv_fail(err, VV_EINPUT, "'%s' is not a %s in PEM form", vv_text_shows(path),
 			     what);
 	}
 	return rc;
@@ -596,7 +597,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 	(void)close(fd);
 	s->said[strcspn(s->said, "\n")] = '\0';
 	vv_fail(err, tls ? VV_EINPUT : VV_EIO, "the HTTP server does not start: %s",
-		s->said[0] ? vv_text_shows(s->said) : "libmicrohttpd says not why");
+		s->said[0] ? vv_text_shows(s->said) : "libmicrohttpd does not say why");
 	return tls ? vv_hint(err, "are certificate and key in PEM form, and of each other?")
 		   : VV_EIO;
 }

@@ -12,7 +12,7 @@
  * while it is sent; between them go rings of 64 KiB, so that memory follows the number of
  * connections and nothing else.
  *
- * Nothing here knows tables: what stands in handlers does, and it is called in threads.
+ * Nothing here knows tables: the handlers do, and it is called in threads.
  *
  * A correct caller: blocks SIGTERM and its like, so that no thread gets them;
  * vv_http_server_start; waits for a signal; vv_http_server_stop.
@@ -55,7 +55,7 @@ typedef struct vv_http_handlers {
 	 * nothing was written it becomes the answer, with status 500. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,
 			    vv_error *err);
-	/* rest: "REV/PATH" as it stands in the URL, still encoded. VV_ENOTFOUND and VV_EUSAGE
+	/* rest: "REV/PATH" as it is in the URL, still encoded. VV_ENOTFOUND and VV_EUSAGE
 	 * are 404, VV_EMISSING is 404 as well, with the message. NULL: no route raw. */
 	vv_status (*file_open)(void *payload, const vv_http_call *call, const char *rest,
 			       vv_http_file *out, vv_error *err);
@@ -92,7 +92,7 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 
 /* "http://127.0.0.1:8080"; borrowed. */
 const char *vv_http_server_url(const vv_http_server *s);
-/* The name of the i-th repository in URLs; NULL behind the last. */
+/* The name of the i-th repository in URLs; NULL after the last. */
 const char *vv_http_server_name(const vv_http_server *s, size_t i);
 uint64_t vv_http_server_requests(vv_http_server *s); /* ended so far */
 

@@ -7,61 +7,31 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/secret.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	if (c >= 'a' && c <= 'f') {
-		return c - 'a' + 10;
-	}
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool vv_http_decode(vv_buf *out, const char *text, size_t len)
 {
-	size_t i;
+	size_t start = out->len;
 
-	for (i = 0; i < len; i++) {
-		int c = (unsigned char)text[i];
-
-		if (c == '%') {
-			int high = len - i > 2 ? hex_value(text[i + 1]) : -1;
-			int low = len - i > 2 ? hex_value(text[i + 2]) : -1;
-
-			if (high < 0 || low < 0) {
-				return false;
-			}
-			c = high * 16 + low;
-			i += 2;
-		}
-		if (c < 0x20 || c == 0x7f) {
+	if (!vv_percent_read(out, text, len) || out->failed) {
+		return false;
+	}
+	for (size_t i = start; i < out->len; i++) {
+		if (vv_is_control(out->data[i])) {
 			return false;
 		}
-		vv_buf_putc(out, c);
 	}
-	return !out->failed;
+	return true;
 }
 
 void vv_http_encode(vv_buf *out, const char *bytes, size_t len)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~";
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (bytes[i] && strchr(plain, bytes[i])) {
-			vv_buf_putc(out, bytes[i]);
-		} else {
-			vv_buf_printf(out, "%%%02X", (unsigned)(unsigned char)bytes[i]);
-		}
-	}
+	vv_percent_put(out, bytes, len, "");
 }
 
-/* ---- ranges ---- */
+/* --- ranges ------------------------------------------------------------------------------- */
 
 static const char *skip_blank(const char *p)
 {
@@ -71,14 +41,14 @@ static const char *skip_blank(const char *p)
 	return p;
 }
 
-/* Digits at *p; false without any. What is too large becomes UINT64_MAX, which lies behind
+/* Digits at *p; false without any. What is too large becomes UINT64_MAX, which is past
  * every end. */
 static bool read_number(const char **p, uint64_t *out)
 {
 	const char *start = *p;
 	uint64_t v = 0;
 
-	for (; **p >= '0' && **p <= '9'; (*p)++) {
+	for (; vv_is_digit(**p); (*p)++) {
 		uint64_t digit = (uint64_t)(**p - '0');
 
 		v = v > (UINT64_MAX - digit) / 10 ? UINT64_MAX : v * 10 + digit;
@@ -138,7 +108,7 @@ void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size)
 	out->len = (last < size ? last : size - 1) - first + 1;
 }
 
-/* ---- entity tags ---- */
+/* --- entity tags -------------------------------------------------------------------------- */
 
 static const char *opaque(const char *tag)
 {
@@ -185,56 +155,35 @@ bool vv_http_tag_same(const char *value, const char *tag)
 	return !value || (tag[0] == '"' && strcmp(value, tag) == 0);
 }
 
-/* ---- CIDs ---- */
-
-static int base32_value(char c)
-{
-	if (c >= 'a' && c <= 'z') {
-		return c - 'a';
-	}
-	return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
-}
+/* --- CIDs --------------------------------------------------------------------------------- */
 
 bool vv_http_is_cid(const char *text, size_t len)
 {
 	uint8_t bytes[128];
 	const uint8_t *p = bytes, *end;
 	uint64_t version, codec, hash, size;
-	uint32_t bits = 0;
-	unsigned have = 0;
-	size_t n = 0, i;
 
 	if (len == 46 && text[0] == 'Q' && text[1] == 'm') {
 		static const char letters[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 					      "abcdefghijkmnopqrstuvwxyz";
+		size_t i = 0;
 
-		for (i = 0; i < len && text[i] && strchr(letters, text[i]); i++) {
+		while (i < len && text[i] && strchr(letters, text[i])) {
+			i++;
 		}
 		return i == len;
 	}
-	if (len < 2 || len > 200 || text[0] != 'b') {
+	if (len < 2 || len > 200 || text[0] != 'b' ||
+	    vv_base32_read(bytes, text + 1, len - 1) != 0) {
 		return false;
 	}
-	for (i = 1; i < len; i++) {
-		int v = base32_value(text[i]);
-
-		if (v < 0) {
-			return false;
-		}
-		bits = (bits << 5 | (uint32_t)v) & 0xffff;
-		have += 5;
-		if (have >= 8) {
-			have -= 8;
-			bytes[n++] = (uint8_t)(bits >> have);
-		}
-	}
-	end = bytes + n;
-	return have < 5 && (bits & ((1u << have) - 1)) == 0 && vv_varint_read(&p, end, &version) &&
-	       version == 1 && vv_varint_read(&p, end, &codec) && vv_varint_read(&p, end, &hash) &&
+	end = bytes + (len - 1) * 5 / 8;
+	return vv_varint_read(&p, end, &version) && version == 1 &&
+	       vv_varint_read(&p, end, &codec) && vv_varint_read(&p, end, &hash) &&
 	       vv_varint_read(&p, end, &size) && size == (uint64_t)(end - p);
 }
 
-/* ---- credentials ---- */
+/* --- credentials -------------------------------------------------------------------------- */
 
 static bool split_at(const vv_buf *both, char mark, vv_buf *name, vv_buf *secret)
 {

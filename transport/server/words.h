@@ -44,7 +44,7 @@ bool vv_http_tag_same(const char *value, const char *tag);
 bool vv_http_is_cid(const char *text, size_t len);
 
 /* An Authorization header: Basic is decoded into name and secret; of Bearer, name is what
- * stands before the first '.', secret the rest. False: neither, or malformed. The caller
+ * comes before the first '.', secret the rest. False: neither, or malformed. The caller
  * wipes both. */
 bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret);
 

@@ -162,7 +162,7 @@ sound() {
 	stderr_has "git rebase"
 }
 
-@test "a push that is no fast-forward needs force, and the other side may forbid it" {
+@test "a push that is not a fast-forward needs force, and the other side may forbid it" {
 	two_versions
 	hub
 	git commit -q --amend -m "two again"

@@ -567,7 +567,7 @@ static void a_place_for_blocks_is_no_repository(void **state)
 	(void)state;
 	vv_assert_ok(vv_url_read(&url, "ipfs+https://gateway.example", &err), &err);
 	vv_assert_status(vv_connect(&line, &url, &o, &err), VV_EUSAGE, &err);
-	vv_assert_contains(err.message, "gives blocks, and is no repository");
+	vv_assert_contains(err.message, "gives blocks, and is not a repository");
 	vv_url_clear(&url);
 }
 

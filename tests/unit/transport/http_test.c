@@ -367,7 +367,7 @@ static void addresses_that_are_none_are_refused(void **state)
 	git_begin();
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		o.address = bad[i];
-		vv_assert_contains(start_fails(&o, VV_EUSAGE).message, "no address to listen at");
+		vv_assert_contains(start_fails(&o, VV_EUSAGE).message, "is not an address to listen at");
 	}
 }
 
@@ -391,7 +391,7 @@ static void what_is_no_repository_is_not_served(void **state)
 	(void)state;
 	git_begin();
 	sh("mkdir sub");
-	vv_assert_contains(start_fails(&o, VV_ENOTFOUND).message, "lies in a repository");
+	vv_assert_contains(start_fails(&o, VV_ENOTFOUND).message, "is inside a repository");
 	paths[0] = "nowhere";
 	(void)start_fails(&o, VV_ENOTFOUND);
 }

@@ -119,7 +119,7 @@ static void statuses_are_told_apart(void **state)
 		{302, VV_EREFUSED, "redirects elsewhere"},
 		{401, VV_EREFUSED, "permission denied"},
 		{403, VV_EREFUSED, "permission denied"},
-		{400, VV_ENOTFOUND, "no gateway that gives raw blocks"},
+		{400, VV_ENOTFOUND, "is not a gateway that gives raw blocks"},
 		{500, VV_EIO, "status 500"},
 		{429, VV_EIO, "status 429"},
 	};

@@ -129,7 +129,7 @@ static const struct bad {
 	{"ssh://host/a>x", "has a >"},
 	{"ssh://host/a%5cx", "has a \\"},
 	{"host:a;x", "the path in the URL 'host:a;x' has a ;"},
-	{"host:~a b/x", "has no user's name behind its '~'"},
+	{"host:~a b/x", "has no user's name after its '~'"},
 	{"ssh://host/~$x/y", "has a $"},
 	{"ssh://me$x@host/y", "the user in the URL 'ssh://me$x@host/y' has a '$'"},
 	{"ssh://m%20e@host/y", "the user in the URL 'ssh://m%20e@host/y' has a ' '"},
@@ -158,8 +158,8 @@ static const struct bad {
 	{"host:a\rb", "has a control character"},
 	{"/srv/a\tb", "has a control character"},
 	{"/srv/a\x1b[2Jb", "the URL '/srv/a\\x1B[2Jb' has a control character"},
-	{"https://host/a%zz", "has a '%' without two hex digits behind it"},
-	{"https://host/a%4", "has a '%' without two hex digits behind it"},
+	{"https://host/a%zz", "has a '%' without two hex digits after it"},
+	{"https://host/a%4", "has a '%' without two hex digits after it"},
 	/* hosts and ports */
 	{"ssh:///x", "the URL 'ssh:///x' names no host"},
 	{"https:///x", "names no host"},
@@ -183,7 +183,7 @@ static const struct bad {
 	{"file://", "the URL 'file://' names no path"},
 	{"file://host/x", "the URL 'file://host/x' names a host"},
 	{"file://../x", "names a host"},
-	{"ssh://host/%ff", "is no UTF-8"},
+	{"ssh://host/%ff", "is not UTF-8"},
 	{"https://host/a/../b", "has '.' or '..' as a part of its path"},
 	{"https://host/%2e%2E/b", "has '.' or '..' as a part of its path"},
 	{"https://host/a/.", "has '.' or '..' as a part of its path"},
@@ -195,9 +195,9 @@ static const struct bad {
 	{"https://host/\xc3\xb6", "in its path"},
 	{"https://ho st/a", "the host in the URL 'https://ho st/a' has a ' '"},
 	/* secrets */
-	{"ssh://me:secret@host/x", "a URL of ssh holds no password"},
-	{"me:x@[::1]:y", "a URL of ssh holds no password"},
-	{"me:hunter2@host:y", "a URL of ssh holds no password"},
+	{"ssh://me:secret@host/x", "an ssh URL cannot contain a password"},
+	{"me:x@[::1]:y", "an ssh URL cannot contain a password"},
+	{"me:hunter2@host:y", "an ssh URL cannot contain a password"},
 };
 
 static void each_refusal_says_what_is_wrong(void **state)
