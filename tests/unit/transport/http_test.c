@@ -367,7 +367,8 @@ static void addresses_that_are_none_are_refused(void **state)
 	git_begin();
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		o.address = bad[i];
-		vv_assert_contains(start_fails(&o, VV_EUSAGE).message, "is not an address to listen at");
+		vv_assert_contains(start_fails(&o, VV_EUSAGE).message,
+				   "is not an address to listen at");
 	}
 }
 
