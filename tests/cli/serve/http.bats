@@ -557,7 +557,7 @@ certificate() {
 	ends_with 2 varve serve --http 127.0.0.1:0 src/sub
 	stderr_has "is inside a repository"
 	ends_with 2 varve serve --http nonsense src
-	stderr_has "no address to listen at"
+	stderr_has "is not an address to listen at"
 	ends_with 2 varve serve --http 127.0.0.1:0 --private src
 	stderr_has "file of users"
 }
