@@ -203,7 +203,7 @@ static void set_credential(line *l)
 }
 
 /* Sends the request from its beginning. */
-static vv_status begin(line *l, vv_error *err)
+static vv_status begin_transfer(line *l, vv_error *err)
 {
 	const http_curl *c = l->c;
 	char *url = post_url(l);
@@ -244,7 +244,7 @@ done:
 	return rc;
 }
 
-static void end(line *l)
+static void end_transfer(line *l)
 {
 	if (l->under_way) {
 		(void)l->c->remove(l->multi, l->easy);
@@ -421,8 +421,8 @@ static vv_status follow(line *l, vv_error *err)
 	l->url.tls = to.tls;
 	to.host = to.path = NULL;
 	vv_url_clear(&to);
-	end(l);
-	return begin(l, err);
+	end_transfer(l);
+	return begin_transfer(l, err);
 }
 
 /* Asked who we are: asks Git, once. */
@@ -440,8 +440,8 @@ static vv_status authenticate(line *l, vv_error *err)
 		return rc;
 	}
 	l->has_credential = true;
-	end(l);
-	return begin(l, err);
+	end_transfer(l);
+	return begin_transfer(l, err);
 }
 
 /* The transfer has ended or its answer begins: is it one? Begins again where that helps. */
@@ -487,7 +487,7 @@ static void forget_sent(line *l)
 	}
 }
 
-static vv_status line_write(void *payload, const void *bytes, size_t len, vv_error *err)
+static vv_status post_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	line *l = payload;
 	vv_status rc = VV_OK;
@@ -502,7 +502,7 @@ static vv_status line_write(void *payload, const void *bytes, size_t len, vv_err
 	}
 	moved(l); /* the wait begins now, however long we were busy */
 	if (!l->under_way && l->out.len > WHOLE_MAX) {
-		rc = begin(l, err);
+		rc = begin_transfer(l, err);
 	}
 	while (rc == VV_OK && l->under_way && !l->dropped && l->out.len - l->out_pos > WHOLE_MAX) {
 		rc = drive(l, err);
@@ -514,7 +514,7 @@ static vv_status line_write(void *payload, const void *bytes, size_t len, vv_err
 	return rc;
 }
 
-static vv_status line_turn(void *payload, vv_error *err)
+static vv_status post_turn(void *payload, vv_error *err)
 {
 	line *l = payload;
 	vv_status rc = VV_OK;
@@ -522,7 +522,7 @@ static vv_status line_turn(void *payload, vv_error *err)
 	l->whole = true;
 	moved(l);
 	if (!l->under_way) {
-		rc = begin(l, err);
+		rc = begin_transfer(l, err);
 	}
 	while (rc == VV_OK && !l->checked) {
 		rc = drive(l, err);
@@ -533,7 +533,7 @@ static vv_status line_turn(void *payload, vv_error *err)
 	return rc;
 }
 
-static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
+static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	line *l = payload;
 	size_t have;
@@ -560,7 +560,7 @@ static ssize_t line_read(void *payload, void *buf, size_t len, vv_error *err)
 	return (ssize_t)have;
 }
 
-static vv_status line_done(void *payload, vv_error *err)
+static vv_status post_done(void *payload, vv_error *err)
 {
 	line *l = payload;
 	vv_status rc = VV_OK;
@@ -574,7 +574,7 @@ static vv_status line_done(void *payload, vv_error *err)
 	} else if (rc == VV_OK && l->finished && l->code != CURLE_OK) {
 		rc = http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
 	}
-	end(l);
+	end_transfer(l);
 	vv_buf_reset(&l->out);
 	vv_buf_reset(&l->in);
 	l->out_pos = l->in_pos = 0;
@@ -583,7 +583,7 @@ static vv_status line_done(void *payload, vv_error *err)
 	return rc;
 }
 
-static void line_set_idle(void *payload, unsigned seconds)
+static void post_set_idle(void *payload, unsigned seconds)
 {
 	line *l = payload;
 
@@ -591,11 +591,11 @@ static void line_set_idle(void *payload, unsigned seconds)
 	moved(l);
 }
 
-static void line_close(void *payload)
+static void post_close(void *payload)
 {
 	line *l = payload;
 
-	end(l);
+	end_transfer(l);
 	if (l->easy) {
 		l->c->easy_cleanup(l->easy);
 	}
@@ -657,12 +657,12 @@ vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_
 			  vv_error *err)
 {
 	static const vv_channel_ops ops = {
-		.write = line_write,
-		.turn = line_turn,
-		.read = line_read,
-		.done = line_done,
-		.close = line_close,
-		.set_idle = line_set_idle,
+		.write = post_write,
+		.turn = post_turn,
+		.read = post_read,
+		.done = post_done,
+		.close = post_close,
+		.set_idle = post_set_idle,
 	};
 	line *l = vv_calloc(1, sizeof(*l));
 	vv_status rc;
@@ -672,7 +672,7 @@ vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_
 		return vv_fail_nomem(err);
 	}
 	if ((rc = open_line(l, url, o, err)) < 0) {
-		line_close(l);
+		post_close(l);
 		return rc;
 	}
 	*out = vv_channel_new(&ops, l, url->text, false);

@@ -262,7 +262,7 @@ static vv_status explain_status(const vv_ipfs_peer *p, long status, vv_error *er
 }
 
 /* What came for the slot's want: *absent, or body holds the block. */
-static vv_status judge(slot *s, const vv_cid *cid, bool *absent, vv_error *err)
+static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *err)
 {
 	const vv_ipfs_peer *p = s->peer;
 	char text[VV_CID_TEXT + 1];
@@ -322,7 +322,7 @@ vv_status vv_ipfs_peer_blocks(void *source, const vv_lacking *wants, size_t coun
 		while (rc == VV_OK && !s->finished) {
 			rc = drive(p, err);
 		}
-		if (rc == VV_OK && (rc = judge(s, &wants[given].cid, &absent, err)) == VV_OK) {
+		if (rc == VV_OK && (rc = judge_slot(s, &wants[given].cid, &absent, err)) == VV_OK) {
 			rc = fn(payload, given, &wants[given].cid,
 				absent ? NULL : vv_buf_cstr(&s->body), absent ? 0 : s->body.len,
 				&wants[given].like, err);

@@ -34,6 +34,7 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	vv_channel *c = vv_malloc(sizeof(*c));
 	char *copy = vv_strdup(name);
 
+	assert(ops->write && ops->turn && ops->read && ops->done && ops->close);
 	if (!c || !copy) {
 		vv_free(c);
 		vv_free(copy);

@@ -6,6 +6,7 @@
  */
 #include "transport/line/known_hosts.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,6 +46,7 @@ vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port)
 	vv_known_hosts *k = vv_calloc(1, sizeof(*k));
 	vv_buf name = VV_BUF_INIT;
 
+	assert(port > 0 && port <= 65535);
 	if (!k) {
 		return NULL;
 	}

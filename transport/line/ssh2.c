@@ -330,7 +330,7 @@ typedef struct attempt {
 
 typedef enum verdict { LET_IN, REFUSED, HUNG_UP, TIMED_OUT } verdict;
 
-static verdict judge(int code)
+static verdict verdict_of(int code)
 {
 	switch (code) {
 	case 0:
@@ -393,7 +393,7 @@ static verdict try_agent(ssh2 *s, attempt *a)
 	while (agent && v == REFUSED && a->refused < REFUSED_MAX &&
 	       libssh2_agent_get_identity(agent, &id, id) == 0) {
 		if (agent_key_usable(id) && at++ >= a->agent_done) {
-			v = judge(libssh2_agent_userauth(agent, s->config->user, id));
+			v = verdict_of(libssh2_agent_userauth(agent, s->config->user, id));
 			a->agent_done++;
 			a->refused++;
 		}
@@ -460,7 +460,7 @@ static vv_status try_files(ssh2 *s, attempt *a, verdict *v, vv_error *err)
 		if (key.encrypted) {
 			rc = unlock_file(s, path, &code, &a->locked, err);
 		}
-		*v = judge(code);
+		*v = verdict_of(code);
 		a->refused += code == LIBSSH2_ERROR_FILE ? 0 : 1;
 	}
 	return rc;

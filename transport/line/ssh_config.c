@@ -174,7 +174,7 @@ static vv_status set_text(char **to, const char *text, size_t len, vv_error *err
 }
 
 /* "~/x" and "%d/x" are the home folder's. */
-static char *expand(const char *text, size_t len, const char *home)
+static char *expand_home(const char *text, size_t len, const char *home)
 {
 	vv_buf b = VV_BUF_INIT;
 
@@ -192,7 +192,7 @@ static char *expand(const char *text, size_t len, const char *home)
 static vv_status add_file(vv_ssh_config *c, const char *text, size_t len, const char *home,
 			  vv_error *err)
 {
-	char *path = expand(text, len, home);
+	char *path = expand_home(text, len, home);
 
 	if (!path) {
 		return vv_fail_nomem(err);
@@ -220,7 +220,7 @@ static vv_status set_known_hosts(vv_ssh_config *c, size_t at, const char *text, 
 		size_t n = strcspn(text, " \n");
 
 		vv_free(c->known_hosts[at + i]);
-		c->known_hosts[at + i] = expand(text, n, home);
+		c->known_hosts[at + i] = expand_home(text, n, home);
 		if (!c->known_hosts[at + i]) {
 			return vv_fail_nomem(err);
 		}
@@ -300,7 +300,7 @@ static vv_status set_defaults(vv_ssh_config *c, const vv_url *url, const char *h
 	c->user = vv_strdup(user ? user : "");
 	c->port = url->port > 0 ? url->port : USUAL_PORT;
 	for (size_t i = 0; i < VV_SSH_KNOWN_HOSTS; i++) {
-		if (!(c->known_hosts[i] = expand(known[i], strlen(known[i]), home))) {
+		if (!(c->known_hosts[i] = expand_home(known[i], strlen(known[i]), home))) {
 			return vv_fail_nomem(err);
 		}
 	}

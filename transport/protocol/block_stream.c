@@ -16,6 +16,8 @@
 enum { METHOD = 3, ABSENT = 3, NODE = 4, BASE_SHIFT = 3, BASE_MASK = 3 };
 enum { BASE_NONE = 0, BASE_DISTANCE = 1, BASE_DIGEST = 2 };
 
+_Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/protocol.md: the raw length of a record");
+
 #define LINK_LEN 41u
 
 /* The last CIDs of a stream, and the prefix made of them. */
@@ -355,7 +357,7 @@ static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool 
 	return VV_OK;
 }
 
-static vv_status note(vv_block_in *in, const vv_cid *cid, vv_error *err)
+static vv_status note_received(vv_block_in *in, const vv_cid *cid, vv_error *err)
 {
 	if (!vv_array_room(in->cids, in->count, in->cap)) {
 		return vv_fail_nomem(err);
@@ -372,7 +374,8 @@ static void unreadable(vv_block_in *in, vv_block_received *out)
 	in->holes = true;
 }
 
-static vv_status expand(vv_block_in *in, const record *r, vv_block_received *out, vv_error *err)
+static vv_status expand_record(vv_block_in *in, const record *r, vv_block_received *out,
+			       vv_error *err)
 {
 	bool found;
 	vv_status rc = find_base(in, r, &out->base, &found, err);
@@ -428,9 +431,9 @@ int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_
 	}
 	if (r.method == ABSENT) {
 		out->absent = true;
-	} else if ((rc = expand(in, &r, out, err)) < 0) {
+	} else if ((rc = expand_record(in, &r, out, err)) < 0) {
 		return (int)rc;
 	}
-	rc = note(in, &out->cid, err);
+	rc = note_received(in, &out->cid, err);
 	return rc < 0 ? (int)rc : 1;
 }

@@ -304,7 +304,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	return vv_hint(err, "ask another peer too (--from URL); what came is kept");
 }
 
-static vv_status take(run *r, vv_error *err)
+static vv_status take_all(run *r, vv_error *err)
 {
 	const vv_fetch *f = r->f;
 	bool incomplete = r->result->missing_count > 0;
@@ -342,7 +342,7 @@ static vv_status open_receive(run *r, vv_error *err)
 	return rc < 0 ? rc : vv_receive_open(&r->x, r->f->repo, &limits, err);
 }
 
-static void close(run *r)
+static void close_run(run *r)
 {
 	if (r->x) {
 		vv_receive_stats_get(r->x, &r->result->received);
@@ -368,9 +368,9 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 		   (r.wants.count == 0 || (rc = negotiate(&r, err)) == VV_OK) &&
 		   (rc = vv_receive_objects_end(r.x, &r.wants, err)) == VV_OK &&
 		   (rc = complete(&r, NULL, err)) == VV_OK) {
-		rc = take(&r, err);
+		rc = take_all(&r, err);
 	}
-	close(&r);
+	close_run(&r);
 	return rc;
 }
 
@@ -392,6 +392,6 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 	if (rc == VV_OK) {
 		rc = vv_receive_take_root(r.x, root, err);
 	}
-	close(&r);
+	close_run(&r);
 	return rc;
 }

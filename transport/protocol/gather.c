@@ -140,8 +140,8 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 }
 
 /* One answer. What fails here is this side's fault, but for bytes that are not the block's. */
-static vv_status take(void *payload, size_t i, const vv_cid *cid, const void *bytes, size_t len,
-		      const vv_cid *base, vv_error *err)
+static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const void *bytes,
+			    size_t len, const vv_cid *base, vv_error *err)
 {
 	asking *a = payload;
 	gathering *g = a->g;
@@ -174,14 +174,14 @@ static vv_status take(void *payload, size_t i, const vv_cid *cid, const void *by
 	return rc;
 }
 
-static vv_status ask(asking *a, vv_error *err)
+static vv_status ask_supplier(asking *a, vv_error *err)
 {
 	vv_supplier *s = &a->g->suppliers[a->self];
 	if (s->peer) {
-		return vv_peer_blocks(s->peer, a->list, a->batch_count, find_block, get_block, take,
-				      a, err);
+		return vv_peer_blocks(s->peer, a->list, a->batch_count, find_block, get_block,
+				      give_block, a, err);
 	}
-	return s->source(s->payload, a->list, a->batch_count, take, a, err);
+	return s->source(s->payload, a->list, a->batch_count, give_block, a, err);
 }
 
 /* The batch is over: what was not given is open again. */
@@ -206,7 +206,7 @@ static void give_back(asking *a, vv_status rc, const vv_error *why, uint64_t too
 	vv_mutex_unlock(g->lock);
 }
 
-static void run(void *payload)
+static void run_supplier(void *payload)
 {
 	asking *a = payload;
 	gathering *g = a->g;
@@ -229,7 +229,7 @@ static void run(void *payload)
 		}
 		vv_error err;
 		uint64_t start = vv_monotonic_ms();
-		vv_status rc = ask(a, &err);
+		vv_status rc = ask_supplier(a, &err);
 		uint64_t took = vv_monotonic_ms() - start + 1;
 		give_back(a, rc, &err, took);
 		uint64_t per_second = a->batch_count * 1000 / took;
@@ -271,7 +271,8 @@ static vv_status start_all(gathering *g, asking *all, vv_error *err)
 	}
 	uint32_t alive = g->alive;
 	for (size_t i = 0; i < g->count; i++) {
-		if ((alive >> i & 1) != 0 && !(all[i].worker = vv_worker_start(run, &all[i]))) {
+		if ((alive >> i & 1) != 0 &&
+		    !(all[i].worker = vv_worker_start(run_supplier, &all[i]))) {
 			return vv_fail(err, VV_EIO, "cannot start a thread for %s",
 				       g->suppliers[i].name);
 		}

@@ -13,6 +13,14 @@
 /* --- pieces of maps -------------------------------------------------------------------------- */
 
 static const char *const ops[] = {"hello", "known", "fetch", "blocks", "have", "push"};
+_Static_assert(sizeof(ops) / sizeof(ops[0]) == VV_OP_PUSH + 1, "a word for each request");
+_Static_assert(sizeof(vv_oid) == 20, "lists of ids are joined, 20 bytes each");
+_Static_assert(sizeof(((vv_cid *)0)->digest) == 32, "lists of CIDs: 33 bytes each");
+
+const char *vv_op_name(vv_op op)
+{
+	return ops[op];
+}
 
 static vv_status send_map(vv_channel *line, vv_buf *b, vv_error *err)
 {

@@ -33,6 +33,8 @@ typedef enum vv_op {
 	VV_OP_PUSH
 } vv_op;
 
+const char *vv_op_name(vv_op op); /* "hello"; static */
+
 typedef struct vv_oids {
 	vv_oid *items;
 	size_t count;

@@ -70,11 +70,6 @@ void vv_peer_close(vv_peer *p)
 	}
 }
 
-const char *vv_peer_name(const vv_peer *p)
-{
-	return vv_channel_name(p->line);
-}
-
 void vv_peer_stats(const vv_peer *p, vv_channel_stats *out)
 {
 	vv_channel_stats_get(p->line, out);
@@ -101,7 +96,7 @@ static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 }
 
 /* The request as a whole, and its end. */
-static vv_status ask(vv_peer *p, const vv_request *q, vv_error *err)
+static vv_status send_request(vv_peer *p, const vv_request *q, vv_error *err)
 {
 	vv_arena_reset(&p->scratch);
 	vv_status rc = vv_request_write(p->line, q, err);
@@ -118,14 +113,14 @@ static vv_status unexpected(const vv_peer *p, uint8_t type, vv_error *err)
 }
 
 /* The answer's first frame, a message. */
-static vv_status first(vv_peer *p, vv_frame_reader *in, vv_error *err)
+static vv_status read_first(vv_peer *p, vv_frame_reader *in, vv_error *err)
 {
 	uint8_t type;
 	vv_status rc = vv_frame_read(in, &type, err);
 	return rc < 0 || type == VV_FRAME_MESSAGE ? rc : unexpected(p, type, err);
 }
 
-static vv_status last(vv_peer *p, vv_frame_reader *in, vv_error *err)
+static vv_status read_last(vv_peer *p, vv_frame_reader *in, vv_error *err)
 {
 	uint8_t type;
 	vv_status rc = vv_frame_read(in, &type, err);
@@ -142,10 +137,10 @@ static vv_status greet(vv_peer *p, bool whole, vv_error *err)
 	vv_status rc = VV_OK;
 
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
-	if ((rc = ask(p, &q, err)) == VV_OK && (rc = first(p, &in, err)) == VV_OK &&
+	if ((rc = send_request(p, &q, err)) == VV_OK && (rc = read_first(p, &in, err)) == VV_OK &&
 	    (rc = vv_hello_read(&p->hello, &p->arena, in.payload.data, in.payload.len, err)) ==
 		    VV_OK) {
-		rc = last(p, &in, err);
+		rc = read_last(p, &in, err);
 	}
 	vv_frame_reader_clear(&in);
 	return rc;
@@ -176,16 +171,16 @@ static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t
 {
 	vv_frame_reader in;
 	vv_bits bits;
-	vv_status rc = ask(p, q, err);
+	vv_status rc = send_request(p, q, err);
 
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
-	if (rc == VV_OK && (rc = first(p, &in, err)) == VV_OK &&
+	if (rc == VV_OK && (rc = read_first(p, &in, err)) == VV_OK &&
 	    (rc = vv_bits_read(&bits, count, in.payload.data, in.payload.len, err)) == VV_OK) {
 		memcpy(have, bits.have, (count + 7) / 8);
 		if (held && bits.held) {
 			memcpy(held, bits.held, (count + 7) / 8);
 		}
-		rc = last(p, &in, err);
+		rc = read_last(p, &in, err);
 	}
 	vv_frame_reader_clear(&in);
 	return rc;
@@ -241,12 +236,12 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 {
 	vv_frame_reader in;
 	vv_receive_limits limits;
-	vv_status rc = ask(p, q, err);
+	vv_status rc = send_request(p, q, err);
 
 	memset(sum, 0, sizeof(*sum));
 	vv_receive_limits_get(x, &limits);
 	vv_frame_reader_init(&in, p->line, limits.bytes);
-	if (rc == VV_OK && (rc = first(p, &in, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = read_first(p, &in, err)) == VV_OK) {
 		rc = vv_fetch_start_read(start, &p->scratch, in.payload.data, in.payload.len, err);
 	}
 	if (rc == VV_OK && start->ready) {
@@ -257,7 +252,7 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 		}
 	}
 	if (rc == VV_OK) {
-		rc = last(p, &in, err);
+		rc = read_last(p, &in, err);
 	}
 	if (rc == VV_OK && start->ready) {
 		rc = vv_receive_end(x, err);
@@ -394,7 +389,7 @@ static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *sa
 		rc = vv_push_answer_read(answer, &p->scratch, in.payload.data, in.payload.len, err);
 	}
 	if (rc == VV_OK) {
-		rc = last(p, &in, err);
+		rc = read_last(p, &in, err);
 	}
 	vv_frame_reader_clear(&in);
 	return rc < 0 ? rc : vv_buf_ok(said, err);

@@ -21,8 +21,7 @@ typedef struct vv_peer vv_peer;
 vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err);
 /* Over a line that is there already; it is the peer's then. */
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);
-void vv_peer_close(vv_peer *p);             /* accepts NULL */
-const char *vv_peer_name(const vv_peer *p); /* borrowed */
+void vv_peer_close(vv_peer *p); /* accepts NULL */
 void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
 
 /* Its refs; borrowed until close. Of one that is to be pushed to (vv_connect_options.write) also

@@ -3,6 +3,7 @@
  */
 #include "transport/protocol/send.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -147,11 +148,13 @@ void vv_send_plan_get(const vv_send *s, vv_send_plan *out)
 
 const vv_cid *vv_send_block(const vv_send *s, size_t i)
 {
+	assert(i < s->count);
 	return &s->items[i].cid;
 }
 
 void vv_send_skip(vv_send *s, size_t i)
 {
+	assert(i < s->count);
 	s->items[i].skip = true;
 }
 

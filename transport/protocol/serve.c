@@ -731,10 +731,9 @@ static vv_status answer_fetch(vv_serve *s, vv_channel *line, const vv_request *q
 static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 				const vv_request *q, vv_arena *arena, bool *drained, vv_error *err)
 {
-	static const char *const names[] = {"hello", "known", "fetch", "blocks", "have", "push"};
 	vv_status rc;
 
-	s->op = names[q->op];
+	s->op = vv_op_name(q->op);
 	if (q->op == VV_OP_PUSH) {
 		return answer_push(s, line, in, q, arena, drained, err);
 	}
