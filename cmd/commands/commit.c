@@ -21,7 +21,7 @@
 #include "cmd/work/merge/conflict_list.h"
 #include "cmd/worktree.h"
 #include "repo/git/history/history.h"
-#include "repo/git/index/index_copy.h"
+#include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 
 enum { LOOSE_MAX = 100 };

@@ -1,5 +1,5 @@
 /*
- * resemble: the stack of the walk, and the pairing of two nodes' links.
+ * resemble: comparing two versions, level by level or, by a stack, node by node.
  */
 #include "repo/blocks/resemble.h"
 
@@ -8,7 +8,386 @@
 
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
-#include "repo/blocks/resemble_internal.h"
+#include "repo/blocks/cid_map.h"
+
+#define NONE SIZE_MAX
+
+/*
+ * Two versions compared level by level: what is new in one of them. The links of all nodes
+ * that differ on a level are one sequence on either side, so that a list whose nodes begin
+ * at other places now is compared by its entries, not by its nodes. A link that the other
+ * version has on any level met so far is old. Cost and memory follow what differs.
+ */
+typedef struct item {
+	vv_cid cid, like;
+	size_t kids, count; /* those of its links that are items: kids[kids .. kids + count) */
+	bool told;
+} item;
+
+typedef struct list {
+	vv_cid *items;
+	size_t count, cap;
+} list;
+
+typedef struct levels {
+	const vv_resemble *w;
+	item *items;
+	size_t count, cap;
+	size_t *kids; /* places of items; used only for children first, as is */
+	size_t kid_count, kid_cap;
+	vv_cid_map *places; /* of items: a block may be linked to from several levels */
+	list theirs, next;  /* links of this level; nodes to be read for the next */
+	list nodes;         /* those that theirs are the links of */
+	size_t *starts;     /* of each of nodes: place of its first link in theirs */
+	size_t start_cap;
+	list own;               /* of one node */
+	vv_cid_map *here;       /* theirs of this level -> place */
+	vv_cid_set *old, *ours; /* theirs of all levels; ours of this level */
+	vv_buf block;
+} levels;
+
+static vv_status list_add(void *payload, const vv_cid *cid, vv_error *err)
+{
+	list *l = payload;
+
+	if (l->count == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 256;
+		vv_cid *items = vv_realloc_array(l->items, cap, sizeof(*items));
+		if (!items) {
+			return vv_fail_nomem(err);
+		}
+		l->items = items;
+		l->cap = cap;
+	}
+	l->items[l->count++] = *cid;
+	return VV_OK;
+}
+
+static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	if (v->count == v->cap) {
+		size_t cap = v->cap ? v->cap * 2 : 256;
+		item *items = vv_realloc_array(v->items, cap, sizeof(*items));
+		if (!items) {
+			return vv_fail_nomem(err);
+		}
+		v->items = items;
+		v->cap = cap;
+	}
+	item *it = &v->items[v->count++];
+	memset(it, 0, sizeof(*it));
+	it->cid = *cid;
+	if (like && like->codec == cid->codec) {
+		it->like = *like;
+	}
+	return VV_OK;
+}
+
+static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
+{
+	if (v->kid_count == v->kid_cap) {
+		size_t cap = v->kid_cap ? v->kid_cap * 2 : 256;
+		size_t *kids = vv_realloc_array(v->kids, cap, sizeof(*kids));
+		if (!kids) {
+			return vv_fail_nomem(err);
+		}
+		v->kids = kids;
+		v->kid_cap = cap;
+	}
+	v->kids[v->kid_count++] = kid;
+	v->items[node].count++;
+	return VV_OK;
+}
+
+/* Appends a node's links. *there false: it is missing (or damaged, where that is no failure). */
+static vv_status level_links(levels *v, const vv_cid *cid, bool damage_ok, list *out, bool *there,
+			     vv_error *err)
+{
+	size_t before = out->count;
+	char text[VV_CID_TEXT + 1];
+	vv_status rc = v->w->get(v->w->payload, cid, &v->block, err);
+
+	*there = rc == VV_OK;
+	if (rc == VV_OK) {
+		rc = vv_cbor_links(v->block.data, v->block.len, list_add, out, err);
+	}
+	if (rc == VV_EMISSING || (rc == VV_ECORRUPT && damage_ok)) {
+		out->count = before;
+		*there = false;
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0 && rc != VV_ENOMEM) {
+		vv_cid_text(text, cid);
+		(void)vv_prefix(err, "block %s", text);
+	}
+	return rc;
+}
+
+/* The links of the other version's differing nodes; v->next is their list, and empty then. */
+static vv_status level_theirs(levels *v, vv_error *err)
+{
+	bool there;
+	vv_status rc = VV_OK;
+
+	list swap = v->nodes;
+	v->nodes = v->next;
+	v->next = swap;
+	v->next.count = 0;
+	v->theirs.count = 0;
+	vv_cid_map_reset(v->here);
+	if (v->nodes.count > v->start_cap) {
+		size_t *starts = vv_realloc_array(v->starts, v->nodes.cap, sizeof(*starts));
+		if (!starts) {
+			return vv_fail_nomem(err);
+		}
+		v->starts = starts;
+		v->start_cap = v->nodes.cap;
+	}
+	for (size_t i = 0; rc == VV_OK && i < v->nodes.count; i++) {
+		v->starts[i] = v->theirs.count;
+		rc = level_links(v, &v->nodes.items[i], true, &v->theirs, &there, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < v->theirs.count; i++) {
+		bool added;
+		rc = vv_cid_map_put(v->here, &v->theirs.items[i], i, &added, err);
+		rc = rc < 0 ? rc : vv_cid_set_add(v->old, &v->theirs.items[i], &added, err);
+	}
+	return rc;
+}
+
+/* The links of our nodes from..to, in order: first all are noted, so that theirs which we have
+ * too can be told. */
+static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	bool there, added;
+
+	vv_cid_set_free(v->ours);
+	v->ours = vv_cid_set_new();
+	if (!v->ours) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = from; rc == VV_OK && i < to; i++) {
+		if (v->items[i].cid.codec != VV_CODEC_DAG_CBOR) {
+			continue;
+		}
+		v->own.count = 0;
+		rc = level_links(v, &v->items[i].cid, false, &v->own, &there, err);
+		if (rc == VV_OK && !there) {
+			if (!v->w->missing) {
+				return vv_fail(err, VV_EMISSING,
+					       "a node of the version is not here");
+			}
+			++*v->w->missing;
+		}
+		for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
+			rc = vv_cid_set_add(v->ours, &v->own.items[k], &added, err);
+		}
+	}
+	return rc;
+}
+
+/* One link of a node that the other version does not have. */
+static vv_status add_new(levels *v, size_t node, const vv_cid *link, const vv_cid *like,
+			 vv_error *err)
+{
+	bool added;
+	vv_status rc = vv_cid_set_add(v->w->seen, link, &added, err);
+
+	if (rc < 0 || !added || (rc = item_add(v, link, like, err)) < 0 || !v->places) {
+		return rc;
+	}
+	rc = vv_cid_map_put(v->places, link, v->count - 1, NULL, err);
+	return rc < 0 ? rc : kid_add(v, node, v->count - 1, err);
+}
+
+/* The node of the other version that has the link at this place. */
+static size_t node_of(const levels *v, size_t place)
+{
+	size_t low = 0, high = v->nodes.count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (v->starts[middle] <= place) {
+			low = middle;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+/* The node resembles the one that shares the most links with it, wherever a step between
+ * anchors had put it: a node that fell into two moves all behind it along by one. */
+static void likeness(levels *v, size_t node)
+{
+	size_t best = NONE, most = 0, run = 0, last = NONE;
+	uint64_t place;
+
+	for (size_t k = 0; k < v->own.count; k++) {
+		if (!vv_cid_map_get(v->here, &v->own.items[k], &place)) {
+			continue;
+		}
+		size_t of = node_of(v, (size_t)place);
+		run = of == last ? run + 1 : 1;
+		last = of;
+		if (run > most) {
+			most = run;
+			best = of;
+		}
+	}
+	if (best != NONE && v->nodes.items[best].codec == v->items[node].cid.codec) {
+		v->items[node].like = v->nodes.items[best];
+	}
+}
+
+/* Makes items of the new links of one node; *at is the step in theirs. */
+static vv_status add_links(levels *v, size_t node, size_t *at, vv_error *err)
+{
+	bool there;
+	uint64_t place;
+
+	v->own.count = 0;
+	vv_status rc = level_links(v, &v->items[node].cid, false, &v->own, &there, err);
+
+	if (rc == VV_OK) {
+		likeness(v, node);
+	}
+	v->items[node].kids = v->kid_count;
+	for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
+		const vv_cid *link = &v->own.items[k];
+		if (v->places && vv_cid_map_get(v->places, link, &place) &&
+		    (rc = kid_add(v, node, (size_t)place, err)) < 0) {
+			break;
+		}
+		if (vv_cid_map_get(v->here, link, &place)) {
+			*at = (size_t)place + 1;
+			continue;
+		}
+		if (vv_cid_set_has(v->old, link)) {
+			continue;
+		}
+		while (*at < v->theirs.count && vv_cid_set_has(v->ours, &v->theirs.items[*at])) {
+			++*at;
+		}
+		const vv_cid *like = *at < v->theirs.count ? &v->theirs.items[(*at)++] : NULL;
+		rc = add_new(v, node, link, like, err);
+	}
+	return rc;
+}
+
+static vv_status next_level(levels *v, size_t from, size_t to, vv_error *err)
+{
+	size_t at = 0;
+	vv_status rc = level_theirs(v, err);
+
+	rc = rc < 0 ? rc : note_ours(v, from, to, err);
+	for (size_t i = from; rc == VV_OK && i < to; i++) {
+		if (v->items[i].cid.codec == VV_CODEC_DAG_CBOR) {
+			rc = add_links(v, i, &at, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < v->theirs.count; i++) {
+		const vv_cid *cid = &v->theirs.items[i];
+		if (cid->codec == VV_CODEC_DAG_CBOR && !vv_cid_set_has(v->ours, cid)) {
+			rc = list_add(&v->next, cid, err);
+		}
+	}
+	return rc;
+}
+
+/* --- telling ----------------------------------------------------------------------------- */
+
+static vv_status tell(const levels *v, size_t i, vv_error *err)
+{
+	const item *it = &v->items[i];
+	return v->w->fn(v->w->payload, &it->cid, vv_cid_is_null(&it->like) ? NULL : &it->like, err);
+}
+
+typedef struct frame {
+	size_t item, kid;
+} frame;
+
+/* Children before their node. The depth is that of the graph. */
+static vv_status tell_children_first(levels *v, vv_error *err)
+{
+	frame *stack = NULL;
+	size_t depth = 0, cap = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t next = 0; rc == VV_OK;) {
+		if (next != NONE) {
+			if (depth == cap) {
+				cap = cap ? cap * 2 : 64;
+				frame *grown = vv_realloc_array(stack, cap, sizeof(*grown));
+				if (!grown) {
+					rc = vv_fail_nomem(err);
+					break;
+				}
+				stack = grown;
+			}
+			stack[depth++] = (frame){next, 0};
+		}
+		frame *top = &stack[depth - 1];
+		item *it = &v->items[top->item];
+		next = NONE;
+		if (top->kid < it->count) {
+			size_t kid = v->kids[it->kids + top->kid++];
+			next = v->items[kid].told ? NONE : kid;
+			continue;
+		}
+		it->told = true;
+		rc = tell(v, top->item, err);
+		if (--depth == 0) {
+			break;
+		}
+	}
+	vv_free(stack);
+	return rc;
+}
+
+/* root against before, both nodes, different. */
+static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
+				vv_error *err)
+{
+	levels v = {.w = w, .here = vv_cid_map_new(), .old = vv_cid_set_new()};
+	bool added = false;
+	vv_status rc = v.here && v.old ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && w->children_first && !(v.places = vv_cid_map_new())) {
+		rc = vv_fail_nomem(err);
+	}
+	rc = rc < 0 ? rc : vv_cid_set_add(w->seen, root, &added, err);
+	if (rc == VV_OK && added && (rc = item_add(&v, root, before, err)) == VV_OK &&
+	    (rc = list_add(&v.next, before, err)) == VV_OK) {
+		for (size_t from = 0, to = v.count; rc == VV_OK && from < to;
+		     from = to, to = v.count) {
+			rc = next_level(&v, from, to, err);
+		}
+		if (rc == VV_OK && w->children_first) {
+			rc = tell_children_first(&v, err);
+		}
+		for (size_t i = 0; rc == VV_OK && !w->children_first && i < v.count; i++) {
+			rc = tell(&v, i, err);
+		}
+	}
+	vv_free(v.items);
+	vv_free(v.kids);
+	vv_cid_map_free(v.places);
+	vv_free(v.theirs.items);
+	vv_free(v.next.items);
+	vv_free(v.nodes.items);
+	vv_free(v.starts);
+	vv_free(v.own.items);
+	vv_cid_map_free(v.here);
+	vv_cid_set_free(v.old);
+	vv_cid_set_free(v.ours);
+	vv_buf_clear(&v.block);
+	return rc;
+}
+
+/* ---- node by node ---- */
 
 /* like null: nothing. */
 typedef struct pair {
@@ -238,7 +617,7 @@ vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_ci
 	walking k = {.w = w};
 	bool alike = before && before->codec == root->codec && !vv_cid_equal(before, root);
 	if (alike && !w->mark && root->codec == VV_CODEC_DAG_CBOR) {
-		return resemble_levels(w, root, before, err);
+		return compare_levels(w, root, before, err);
 	}
 	vv_status rc = push(&k, root, alike ? before : NULL, err);
 

@@ -1,5 +1,5 @@
 /*
- * store: which packs there are, and asking them for blocks.
+ * store: which packs there are, asking them for blocks and records, and checking all of them.
  *
  * The folder's listing is the list of packs; there is no manifest. A list once
  * made is shared, and replaced by a newer one when a block is missed and the
@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/blocks/cbor.h"
 #include "repo/blocks/store_internal.h"
 
 #define CACHE_BYTES ((size_t)8 << 20)
@@ -183,6 +185,9 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 	return rc;
 }
 
+/* The current list, a reference; the packs are listed when none was yet. */
+static vv_status packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
+
 /* The packs of the store below, as they are now. */
 static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 {
@@ -191,7 +196,7 @@ static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 	vv_status rc;
 	size_t i;
 
-	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) {
+	if ((rc = packs_get(s->under, &seen, err)) < 0) {
 		return rc;
 	}
 	rc = vv_packs_renew(s->under, seen, false, &l->under, err);
@@ -366,7 +371,7 @@ vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_li
 	return rc;
 }
 
-vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err)
+static vv_status packs_get(vv_store *s, vv_pack_list **out, vv_error *err)
 {
 	*out = current_list(s);
 	return *out ? VV_OK : vv_packs_renew(s, NULL, false, out, err);
@@ -487,8 +492,13 @@ static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_e
 	return VV_OK;
 }
 
-vv_status vv_store_search(vv_store *s, const vv_cid *cid, bool live_only, vv_store_search_fn fn,
-			  void *payload, vv_error *err)
+/* Asks fn of the store's packs as they are now; where it finds nothing, or only what is
+ * damaged (VV_EMISSING, VV_ECORRUPT), of the packs as they may be since: they are listed
+ * again, large indexes checked. live_only: as in vv_source. */
+typedef vv_status (*search_fn)(void *payload, const vv_source *src, const vv_cid *cid,
+			       vv_error *err);
+static vv_status search_packs(vv_store *s, const vv_cid *cid, bool live_only, search_fn fn,
+			      void *payload, vv_error *err)
 {
 	vv_source src = {s, NULL, NULL, live_only};
 	vv_pack_list *l = NULL;
@@ -496,7 +506,7 @@ vv_status vv_store_search(vv_store *s, const vv_cid *cid, bool live_only, vv_sto
 	vv_error again;
 	vv_status rc;
 
-	if ((rc = vv_packs_get(s, &l, err)) < 0) {
+	if ((rc = packs_get(s, &l, err)) < 0) {
 		return rc;
 	}
 	while (l) {
@@ -532,10 +542,11 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 		vv_blob_unref(blob);
 		return vv_buf_ok(out, err);
 	}
-	return vv_store_search(s, cid, false, get_from, out, err);
+	return search_packs(s, cid, false, get_from, out, err);
 }
 
-vv_status vv_store_find_in(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+/* A search_fn: the header of the block's record into payload, a vv_record. */
+static vv_status find_record(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
 {
 	vv_place place;
 
@@ -544,7 +555,7 @@ vv_status vv_store_find_in(void *payload, const vv_source *src, const vv_cid *ci
 
 static vv_status find_anywhere(vv_store *s, const vv_cid *cid, vv_record *r, vv_error *err)
 {
-	return vv_store_search(s, cid, false, vv_store_find_in, r, err);
+	return search_packs(s, cid, false, find_record, r, err);
 }
 
 bool vv_store_has(vv_store *s, const vv_cid *cid)
@@ -599,4 +610,376 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 	}
 	vv_packs_unref(l);
 	return VV_OK;
+}
+
+bool vv_store_has_live(vv_store *s, const vv_cid *cid)
+{
+	vv_record r;
+
+	return search_packs(s, cid, true, find_record, &r, NULL) == VV_OK;
+}
+
+/* ---- by the beginning of a name ---- */
+
+/* ---- asking for records, not blocks ---- */
+
+typedef struct match {
+	uint8_t codec;
+	uint64_t prefix;
+	vv_cid *out;
+	unsigned count; /* of different ones */
+} match;
+
+static vv_status match_in_pack(match *m, vv_pack *p, vv_error *err)
+{
+	vv_pack_index *index = atomic_load(&p->index);
+	uint8_t peek[VV_RECORD_PEEK];
+	uint64_t first, count, offset, i;
+	vv_record r;
+	size_t have;
+	vv_status rc;
+
+	if ((rc = vv_pack_index_find(index, m->prefix, &first, &count, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; i < count; i++) {
+		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) {
+			return rc;
+		}
+		if ((rc = vv_pack_record(p, offset, &r, peek, &have, err)) < 0) {
+			if (rc != VV_ECORRUPT) {
+				return rc;
+			}
+			continue; /* reading it will tell */
+		}
+		if (r.cid.codec == m->codec && vv_cid_prefix(&r.cid) == m->prefix &&
+		    (m->count == 0 || !vv_cid_equal(&r.cid, m->out))) {
+			*m->out = r.cid;
+			m->count++;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status match_in_list(match *m, const vv_pack_list *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t i;
+
+	m->count = 0;
+	for (i = 0; rc == VV_OK && i < l->count; i++) {
+		rc = match_in_pack(m, l->packs[i], err);
+		if (rc == VV_ECORRUPT) {
+			rc = VV_OK;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_store_match_prefix(vv_store *s, uint8_t codec, uint64_t prefix, vv_cid *out,
+				unsigned *count, vv_error *err)
+{
+	vv_pack_list *l = NULL, *fresh = NULL;
+	match m = {codec, prefix, out, 0};
+	vv_status rc;
+
+	*count = 0;
+	if ((rc = packs_get(s, &l, err)) < 0) {
+		return rc;
+	}
+	rc = match_in_list(&m, l, err);
+	if (rc == VV_OK && m.count == 0 &&
+	    (rc = vv_packs_renew(s, l, false, &fresh, err)) == VV_OK && fresh != l) {
+		rc = match_in_list(&m, fresh, err);
+	}
+	vv_packs_unref(fresh);
+	vv_packs_unref(l);
+	*count = m.count;
+	return rc;
+}
+
+uint64_t vv_prefix_of(const uint8_t bytes[8])
+{
+	vv_cid key = {0, {0}};
+
+	memcpy(key.digest, bytes, 8);
+	return vv_cid_prefix(&key);
+}
+
+vv_status vv_prefix_not_one(unsigned count, vv_error *err)
+{
+	return vv_fail(err, VV_ENOTFOUND,
+		       count == 0 ? "no block has a name that begins so"
+				  : "two blocks have names that begin so");
+}
+
+vv_status vv_store_find_prefix(vv_store *s, uint8_t codec, const uint8_t prefix[8], vv_cid *out,
+			       vv_error *err)
+{
+	unsigned count;
+	vv_status rc = vv_store_match_prefix(s, codec, vv_prefix_of(prefix), out, &count, err);
+
+	return rc == VV_OK && count != 1 ? vv_prefix_not_one(count, err) : rc;
+}
+
+/* ---- as it is stored ---- */
+
+typedef struct stored {
+	vv_record *record;
+	vv_buf *bytes;
+} stored;
+
+static vv_status stored_of(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+{
+	const stored *to = payload;
+	vv_record *r = to->record;
+	vv_buf *out = to->bytes;
+	vv_place place;
+	vv_status rc = vv_source_find(src, cid, &place, r, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_buf_reset(out);
+	if (!vv_buf_reserve(out, (size_t)r->stored_len + 1)) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_pack_read(place.pack, place.offset + r->header_len, out->data, r->stored_len,
+			       err)) < 0) {
+		return rc;
+	}
+	out->len = r->stored_len;
+	out->data[out->len] = '\0';
+	if (r->method == VV_METHOD_DIFF && r->distance > 0) {
+		rc = vv_place_base(&place, r, &r->base, err);
+	}
+	return rc;
+}
+
+vv_status vv_store_stored(vv_store *s, const vv_cid *cid, vv_record *r, vv_buf *out, vv_error *err)
+{
+	stored to = {r, out};
+
+	return search_packs(s, cid, false, stored_of, &to, err);
+}
+
+/* ---- every record of every pack, read where it stands ---- */
+
+typedef struct checking {
+	vv_store *store;
+	vv_pack_list *packs;
+	vv_pack *pack;
+	vv_pack_index *index; /* the file's; NULL when there is none or it is bad */
+	bool deep;
+	vv_store_fsck_fn fn;
+	void *payload;
+	const vv_progress *progress;
+	uint64_t done, total; /* bytes */
+	vv_buf raw;
+} checking;
+
+static vv_status tell(checking *c, const char *file, uint64_t offset, const vv_cid *cid,
+		      vv_status state, const char *what, vv_error *err)
+{
+	static const vv_cid nothing = {0, {0}};
+
+	return c->fn(c->payload, file, offset, cid ? cid : &nothing, state, what, err);
+}
+
+/* ---- the pack and its index as a whole ---- */
+
+static vv_status check_pack(checking *c, vv_error *err)
+{
+	vv_pack_scan scan = {NULL, NULL, NULL};
+	vv_pack *p = c->pack;
+	bool sound = false;
+	vv_error what;
+	vv_status rc = VV_OK;
+
+	if (!vv_pack_is_damaged(p)) {
+		rc = vv_pack_scan_all(p, &scan, &sound, &what);
+	}
+	if (rc == VV_EIO) {
+		return tell(c, p->name, 0, NULL, rc, what.message, err);
+	}
+	if (rc < 0) {
+		if (err) {
+			*err = what;
+		}
+		return rc;
+	}
+	if (vv_pack_is_damaged(p)) {
+		rc = tell(c, p->name, atomic_load(&p->damage_at), NULL, VV_ECORRUPT,
+			  atomic_load(&p->damage), err);
+	}
+	return rc;
+}
+
+/* A missing index is no damage: it is made when it is needed. */
+static vv_status check_index(checking *c, vv_error *err)
+{
+	char name[VV_PACK_NAME_MAX];
+	vv_pack *p = c->pack;
+	vv_error what;
+	vv_status rc;
+
+	vv_pack_name_write(name, &p->id, "index");
+	rc = vv_pack_index_open(&c->index, p->index_path, p->id.hash, true, &what);
+	if (rc == VV_ECORRUPT) {
+		return tell(c, name, 0, NULL, VV_ECORRUPT, what.message, err);
+	}
+	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
+		return tell(c, name, 0, NULL, VV_ECORRUPT, "it has not as many entries as its pack",
+			    err);
+	}
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		if (err) {
+			*err = what;
+		}
+		return rc;
+	}
+	return VV_OK;
+}
+
+/* Does the index lead to the record at offset? */
+static vv_status check_entry(checking *c, const vv_record *r, uint64_t offset, vv_error *err)
+{
+	char name[VV_PACK_NAME_MAX];
+	uint64_t first, count, found, i;
+	vv_status rc;
+
+	if (!c->index) {
+		return VV_OK;
+	}
+	if ((rc = vv_pack_index_find(c->index, vv_cid_prefix(&r->cid), &first, &count, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; i < count; i++) {
+		if ((rc = vv_pack_index_offset(c->index, first + i, &found, err)) < 0) {
+			return rc;
+		}
+		if (found == offset) {
+			return VV_OK;
+		}
+	}
+	vv_pack_name_write(name, &c->pack->id, "index");
+	return tell(c, name, offset, &r->cid, VV_ECORRUPT,
+		    "it does not lead to the record at this offset", err);
+}
+
+/* ---- records ---- */
+
+static vv_status check_meaning(const checking *c, const vv_cid *cid, vv_error *what)
+{
+	vv_cid real;
+	vv_status rc = vv_cid_of(&real, cid->codec, c->raw.data, c->raw.len, what);
+
+	if (rc == VV_OK && !vv_cid_equal(&real, cid)) {
+		rc = vv_fail(what, VV_ECORRUPT, "the block's SHA-256 is not that of its name");
+	}
+	if (rc == VV_OK && cid->codec == VV_CODEC_DAG_CBOR) {
+		rc = vv_cbor_check(c->raw.data, c->raw.len, what);
+	}
+	return rc;
+}
+
+static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, vv_error *err)
+{
+	vv_source src = {c->store, c->packs, NULL, false};
+	vv_place place = {c->pack, offset};
+	uint8_t peek[VV_RECORD_PEEK];
+	size_t have;
+	vv_error what;
+	vv_record r;
+	vv_status rc;
+
+	*len = 0;
+	rc = vv_pack_record(c->pack, offset, &r, peek, &have, &what);
+	if (rc == VV_ECORRUPT || rc == VV_EIO) {
+		return tell(c, c->pack->name, offset, NULL, rc, what.message, err);
+	}
+	if (rc == VV_OK) {
+		*len = vv_record_len(&r);
+		rc = vv_source_get_at(&src, &place, &c->raw, &r, &what);
+		if (rc == VV_OK && c->deep) {
+			rc = check_meaning(c, &r.cid, &what);
+		}
+	}
+	if (rc < 0 && rc != VV_ECORRUPT && rc != VV_EIO) {
+		if (err) {
+			*err = what;
+		}
+		return rc;
+	}
+	rc = tell(c, c->pack->name, offset, &r.cid, rc, rc < 0 ? what.message : "", err);
+	return rc < 0 ? rc : check_entry(c, &r, offset, err);
+}
+
+/* The first record behind offset that the index knows; the end when none. */
+static vv_status next_known(const checking *c, uint64_t offset, uint64_t *out, vv_error *err)
+{
+	const vv_pack_index *index = atomic_load(&c->pack->index);
+	uint64_t count = vv_pack_index_count(index), i, found;
+	vv_status rc;
+
+	*out = c->pack->records_end;
+	for (i = 0; i < count; i++) {
+		if ((rc = vv_pack_index_offset(index, i, &found, err)) < 0) {
+			return rc;
+		}
+		if (found > offset && found < *out) {
+			*out = found;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status check_records(checking *c, vv_error *err)
+{
+	uint64_t offset = VV_PACK_HEADER_LEN, len;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && offset < c->pack->records_end) {
+		rc = check_record(c, offset, &len, err);
+		if (rc == VV_OK && len == 0) {
+			rc = next_known(c, offset, &offset, err);
+		} else {
+			offset += len;
+		}
+		vv_progress_update(c->progress, "checking blocks", c->done + offset, c->total);
+	}
+	return rc;
+}
+
+vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
+			const vv_progress *progress, vv_error *err)
+{
+	checking c;
+	vv_status rc;
+	size_t i;
+
+	memset(&c, 0, sizeof c);
+	c.store = s;
+	c.deep = deep;
+	c.fn = fn;
+	c.payload = payload;
+	c.progress = progress;
+	if ((rc = vv_packs_renew(s, NULL, true, &c.packs, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; i < c.packs->own; i++) {
+		c.total += c.packs->packs[i]->stat.size;
+	}
+	for (i = 0; rc == VV_OK && i < c.packs->own; i++) {
+		c.pack = c.packs->packs[i];
+		if ((rc = check_pack(&c, err)) == VV_OK && (rc = check_index(&c, err)) == VV_OK) {
+			rc = check_records(&c, err);
+		}
+		vv_pack_index_close(c.index);
+		c.index = NULL;
+		c.done += c.pack->stat.size;
+	}
+	vv_buf_clear(&c.raw);
+	vv_packs_unref(c.packs);
+	return rc;
 }

@@ -46,9 +46,6 @@ struct vv_store {
 	vv_block_cache *cache;
 };
 
-/* The current list, a reference; the packs are listed when none was yet. */
-vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
-
 /* A list that is newer than seen (which may be NULL): another thread's, or a new
  * one. With force the folder is listed even when it seems unchanged. *out is
  * seen itself (with a new reference) when nothing changed. */
@@ -84,17 +81,6 @@ typedef struct vv_place {
  * record that could be it is damaged. */
 vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
 			 vv_error *err);
-
-/* Asks fn of the store's packs as they are now; where it finds nothing, or only what is
- * damaged (VV_EMISSING, VV_ECORRUPT), of the packs as they may be since: they are listed
- * again, large indexes checked. live_only: as in vv_source. */
-typedef vv_status (*vv_store_search_fn)(void *payload, const vv_source *src, const vv_cid *cid,
-					vv_error *err);
-vv_status vv_store_search(vv_store *s, const vv_cid *cid, bool live_only, vv_store_search_fn fn,
-			  void *payload, vv_error *err);
-
-/* A vv_store_search_fn: the header of the block's record into payload, a vv_record. */
-vv_status vv_store_find_in(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err);
 
 /* The block, following its chain of differences. Where one copy is damaged
  * others are tried. VV_EMISSING only when no pack has cid itself. */
@@ -165,11 +151,5 @@ vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *packs, vv_error
 vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
 			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
 			bool *lost, vv_error *err);
-
-/* Chooses which packs a new one of this many bytes is merged with, so that of
- * those that remain each is at least twice the next smaller. *out: an array of
- * *count borrowed packs, oldest first, owned by the caller; NULL for none. */
-vv_status vv_merge_choose(const vv_pack_list *l, uint64_t new_len, vv_pack ***out, size_t *count,
-			  vv_error *err);
 
 #endif

@@ -13,12 +13,283 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <git2/sys/odb_backend.h>
+
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/loose_pack_internal.h"
+#include "repo/git/oid_set.h"
 #include "repo/git/quarantine.h"
+#include "repo/git/repository_internal.h"
+#include "repo/git/tree_internal.h"
+#include "repo/git/walker.h"
+
+#define DEPTH_MAX 2048u
+
+typedef struct own_pack {
+	char hex[GIT_OID_HEXSZ + 1];
+	uint32_t objects;
+	bool merged;
+} own_pack;
+
+typedef struct loose_file {
+	git_oid id;
+	char hex[GIT_OID_HEXSZ + 1];
+} loose_file;
+
+typedef struct packing {
+	vv_repository *repo;
+	loose_file *loose;
+	size_t loose_count, loose_cap;
+	own_pack *packs;
+	size_t pack_count;
+	vv_oid_set wanted, done;
+	git_oid *ids; /* all of wanted, in the order found */
+	size_t id_count, id_cap;
+	git_packbuilder *pb;
+	char *packdir;
+} packing;
+
+/* ---- what goes into a new pack, in which order and under which names, so that deltas come out small ---- */
+
+static vv_status want_object(packing *p, const git_oid *id, vv_error *err)
+{
+	bool added;
+	vv_status rc = vv_oid_set_add(&p->wanted, id, &added, err);
+
+	if (rc < 0 || !added) {
+		return rc;
+	}
+	if (p->id_count == p->id_cap) {
+		size_t cap = p->id_cap ? p->id_cap * 2 : 1024;
+		git_oid *ids = vv_realloc_array(p->ids, cap, sizeof(*ids));
+
+		if (!ids) {
+			return vv_fail_nomem(err);
+		}
+		p->ids = ids;
+		p->id_cap = cap;
+	}
+	p->ids[p->id_count++] = *id;
+	return VV_OK;
+}
+
+static int want_each(const git_oid *id, void *payload)
+{
+	return want_object(payload, id, NULL) < 0 ? -1 : 0;
+}
+
+/* "<object folder>/pack/pack-<hex>.<ext>", owned by the caller; NULL: out of memory. */
+static char *packing_file(const packing *p, const char *hex, const char *ext)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "pack-%s.%s", hex, ext);
+	return vv_path_join(p->packdir, name, NULL);
+}
+
+/* One pack alone, as an object database. */
+static vv_status open_pack(const packing *p, const char *hex, git_odb **out, vv_error *err)
+{
+	char *path = packing_file(p, hex, "idx");
+	git_odb_backend *backend = NULL;
+	vv_status rc = VV_OK;
+	int code;
+
+	*out = NULL;
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if ((code = git_odb_new(out)) < 0 ||
+	    (code = git_odb_backend_one_pack(&backend, path)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read the pack '%s'", vv_text_shows(path));
+	} else if ((code = git_odb_add_backend(*out, backend, 1)) < 0) {
+		backend->free(backend);
+		rc = vv_git_fail(err, code, "cannot read the pack '%s'", vv_text_shows(path));
+	}
+	if (rc < 0) {
+		git_odb_free(*out);
+		*out = NULL;
+	}
+	vv_free(path);
+	return rc;
+}
+
+static vv_status want_pack(packing *p, const char *hex, vv_error *err)
+{
+	git_odb *odb;
+	vv_status rc = open_pack(p, hex, &odb, err);
+	int code;
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((code = git_odb_foreach(odb, want_each, p)) < 0) {
+		rc = vv_git_fail(err, code, "cannot list the pack %s", hex);
+	}
+	git_odb_free(odb);
+	return rc;
+}
+
+static vv_status insert_object(packing *p, const git_oid *id, const char *name, vv_error *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+	bool added;
+	vv_status rc = vv_oid_set_add(&p->done, id, &added, err);
+	int code;
+
+	if (rc < 0 || !added) {
+		return rc;
+	}
+	if ((code = git_packbuilder_insert(p->pb, id, name)) < 0) {
+		return vv_git_fail(err, code, "cannot pack the object %s",
+				   git_oid_tostr(hex, sizeof(hex), id));
+	}
+	return VV_OK;
+}
+
+static int newest_first(const void *x, const void *y)
+{
+	const vv_node *a = *(vv_node *const *)x, *b = *(vv_node *const *)y;
+
+	if (a->time != b->time) {
+		return a->time < b->time ? 1 : -1;
+	}
+	return git_oid_cmp(&a->id, &b->id);
+}
+
+/* The commits among what is wanted, newest first. */
+static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < p->id_count; i++) {
+		git_object_t type;
+		uint64_t size;
+		vv_node *n;
+
+		if ((rc = vv_object_header(p->repo, &p->ids[i], &type, &size, err)) < 0) {
+			break;
+		}
+		if (type != GIT_OBJECT_COMMIT) {
+			continue;
+		}
+		if (!(n = vv_walker_node(w, &p->ids[i]))) {
+			rc = vv_fail_nomem(err);
+		} else if ((rc = vv_node_parse(w, n, err)) == VV_OK) {
+			rc = vv_nodes_add(out, n, err);
+		}
+	}
+	if (out->count > 0) {
+		qsort(out->items, out->count, sizeof(*out->items), newest_first);
+	}
+	return rc;
+}
+
+/* Trees and blobs get their paths: the packbuilder looks for bases among objects of
+ * like names. Only wanted trees are opened, each once. */
+typedef struct tree_level {
+	git_odb_object *tree;
+	vv_tree_cursor at;
+	size_t path_len;
+} tree_level;
+
+static vv_status push_tree(packing *p, tree_level *levels, size_t *depth, const git_oid *id,
+			   const vv_buf *path, vv_error *err)
+{
+	tree_level *l = &levels[*depth];
+	vv_status rc;
+
+	if (!vv_oid_set_has(&p->wanted, id) || vv_oid_set_has(&p->done, id) ||
+	    *depth == DEPTH_MAX) {
+		return VV_OK;
+	}
+	if ((rc = insert_object(p, id, vv_buf_cstr(path), err)) < 0 ||
+	    (rc = vv_object_read(p->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err)) <
+		    0) {
+		return rc;
+	}
+	l->path_len = path->len;
+	++*depth;
+	return vv_tree_cursor_init(&l->at, l->tree, err);
+}
+
+static vv_status insert_entry(packing *p, tree_level *levels, size_t *depth, vv_buf *path,
+			      vv_error *err)
+{
+	tree_level *l = &levels[*depth - 1];
+	vv_tree_cursor at = l->at;
+	vv_status rc = vv_tree_cursor_next(&l->at, err);
+
+	path->len = l->path_len;
+	if (rc < 0 || !vv_oid_set_has(&p->wanted, &at.id)) {
+		return rc;
+	}
+	vv_buf_put(path, at.name, at.name_len);
+	if (vv_mode_is_tree(at.mode)) {
+		vv_buf_putc(path, '/');
+	}
+	if ((rc = vv_buf_ok(path, err)) < 0) {
+		return rc;
+	}
+	if (vv_mode_is_tree(at.mode)) {
+		return push_tree(p, levels, depth, &at.id, path, err);
+	}
+	return insert_object(p, &at.id, vv_buf_cstr(path), err);
+}
+
+static vv_status insert_trees(packing *p, const vv_nodes *commits, vv_error *err)
+{
+	tree_level *levels = vv_calloc(DEPTH_MAX, sizeof(*levels));
+	vv_buf path = VV_BUF_INIT;
+	size_t depth = 0, i;
+	vv_status rc = levels ? VV_OK : vv_fail_nomem(err);
+
+	for (i = 0; rc == VV_OK && i < commits->count; i++) {
+		vv_buf_reset(&path);
+		rc = push_tree(p, levels, &depth, &commits->items[i]->tree, &path, err);
+		while (rc == VV_OK && depth > 0) {
+			if (levels[depth - 1].at.valid) {
+				rc = insert_entry(p, levels, &depth, &path, err);
+			} else {
+				git_odb_object_free(levels[--depth].tree);
+			}
+		}
+	}
+	while (depth > 0) {
+		git_odb_object_free(levels[--depth].tree);
+	}
+	vv_buf_clear(&path);
+	vv_free(levels);
+	return rc;
+}
+
+static vv_status insert_wanted(packing *p, vv_error *err)
+{
+	vv_walker *w = vv_walker_new(p->repo);
+	vv_nodes commits = VV_NODES_INIT;
+	vv_status rc;
+	size_t i;
+
+	if (!w) {
+		return vv_fail_nomem(err);
+	}
+	rc = find_commits(p, w, &commits, err);
+	for (i = 0; rc == VV_OK && i < commits.count; i++) {
+		rc = insert_object(p, &commits.items[i]->id, NULL, err);
+	}
+	if (rc == VV_OK) {
+		rc = insert_trees(p, &commits, err);
+	}
+	for (i = 0; rc == VV_OK && i < p->id_count; i++) {
+		rc = insert_object(p, &p->ids[i], NULL, err);
+	}
+	vv_nodes_clear(&commits);
+	vv_walker_free(w);
+	return rc;
+}
 
 #define LIST_NAME "git-packs"
 #define LIST_BYTES_MAX (1u << 20)
@@ -55,17 +326,9 @@ done:
 	return rc;
 }
 
-char *vv_packing_file(const vv_packing *p, const char *hex, const char *ext)
+static bool pack_has(const packing *p, const char *hex, const char *ext)
 {
-	char name[64];
-
-	(void)snprintf(name, sizeof(name), "pack-%s.%s", hex, ext);
-	return vv_path_join(p->packdir, name, NULL);
-}
-
-static bool pack_has(const vv_packing *p, const char *hex, const char *ext)
-{
-	char *path = vv_packing_file(p, hex, ext);
+	char *path = packing_file(p, hex, ext);
 	bool there = path && vv_exists(path);
 
 	vv_free(path);
@@ -73,9 +336,9 @@ static bool pack_has(const vv_packing *p, const char *hex, const char *ext)
 }
 
 /* The count in a pack's index: the last entry of its fan-out (gitformat-pack(5)). */
-static bool read_count(const vv_packing *p, const char *hex, uint32_t *out)
+static bool read_count(const packing *p, const char *hex, uint32_t *out)
 {
-	char *path = vv_packing_file(p, hex, "idx");
+	char *path = packing_file(p, hex, "idx");
 	unsigned char b[4];
 	int fd = path ? vv_open(path, O_RDONLY, 0, NULL) : -1;
 	bool good = fd >= 0 && vv_pread_full(fd, b, 4, 8 + 255 * 4, path, NULL) == 4;
@@ -90,7 +353,7 @@ static bool read_count(const vv_packing *p, const char *hex, uint32_t *out)
 	return good;
 }
 
-static bool is_listed(const vv_packing *p, const char *hex)
+static bool is_listed(const packing *p, const char *hex)
 {
 	size_t i;
 
@@ -104,13 +367,13 @@ static bool is_listed(const vv_packing *p, const char *hex)
 
 static int fewest_first(const void *x, const void *y)
 {
-	const vv_own_pack *a = x, *b = y;
+	const own_pack *a = x, *b = y;
 
 	return (a->objects > b->objects) - (a->objects < b->objects);
 }
 
 /* Our packs that are still there and that nobody has marked to be kept. */
-static vv_status list_own(vv_packing *p, vv_error *err)
+static vv_status list_own(packing *p, vv_error *err)
 {
 	static const char *const marks[] = {"keep", "promisor", "bitmap", "mtimes"};
 	char *path = vv_path_join(p->repo->varvedir, LIST_NAME, NULL);
@@ -127,11 +390,11 @@ static vv_status list_own(vv_packing *p, vv_error *err)
 		rc = VV_OK;
 	}
 	if (rc == VV_OK && text.len > 0 &&
-	    !(p->packs = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(vv_own_pack)))) {
+	    !(p->packs = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(own_pack)))) {
 		rc = vv_fail_nomem(err);
 	}
 	for (at = 0; rc == VV_OK && at + GIT_OID_HEXSZ < text.len; at += GIT_OID_HEXSZ + 1) {
-		vv_own_pack *pack = &p->packs[p->pack_count];
+		own_pack *pack = &p->packs[p->pack_count];
 		bool marked = false;
 
 		memcpy(pack->hex, text.data + at, GIT_OID_HEXSZ);
@@ -159,7 +422,7 @@ static vv_status list_own(vv_packing *p, vv_error *err)
 	return rc;
 }
 
-static void choose_packs(vv_packing *p)
+static void choose_packs(packing *p)
 {
 	uint64_t total = p->loose_count;
 	size_t i;
@@ -175,10 +438,10 @@ static void choose_packs(vv_packing *p)
 
 /* --- loose objects ------------------------------------------------------------------- */
 
-static vv_status add_loose(vv_packing *p, const char *dir, const char *fan, const char *name,
+static vv_status add_loose(packing *p, const char *dir, const char *fan, const char *name,
 			   vv_error *err)
 {
-	vv_loose_file *file;
+	loose_file *file;
 	vv_stat st;
 	char *path;
 	bool small;
@@ -197,7 +460,7 @@ static vv_status add_loose(vv_packing *p, const char *dir, const char *fan, cons
 	}
 	if (p->loose_count == p->loose_cap) {
 		size_t cap = p->loose_cap ? p->loose_cap * 2 : 256;
-		vv_loose_file *loose = vv_realloc_array(p->loose, cap, sizeof(*loose));
+		loose_file *loose = vv_realloc_array(p->loose, cap, sizeof(*loose));
 
 		if (!loose) {
 			return vv_fail_nomem(err);
@@ -219,7 +482,7 @@ static bool is_fan(const char *name)
 	return strlen(name) == 2 && strspn(name, "0123456789abcdef") == 2;
 }
 
-static vv_status list_fan(vv_packing *p, const char *fan, vv_error *err)
+static vv_status list_fan(packing *p, const char *fan, vv_error *err)
 {
 	char *dir = vv_path_join(p->repo->objects, fan, NULL), **names = NULL;
 	size_t count = 0, i;
@@ -242,7 +505,7 @@ static vv_status list_fan(vv_packing *p, const char *fan, vv_error *err)
 }
 
 /* Folders of objects that were never made durable, left by a process that was killed. */
-static vv_status remove_stale_stage(const vv_packing *p, const char *name, vv_error *err)
+static vv_status remove_stale_stage(const packing *p, const char *name, vv_error *err)
 {
 	char *path = vv_path_join(p->repo->objects, name, NULL);
 	vv_stat st;
@@ -263,7 +526,7 @@ static vv_status remove_stale_stage(const vv_packing *p, const char *name, vv_er
 
 /* Lists all loose objects. With few fan-out folders there cannot be many (200
  * objects fall into some 139 of the 256), and then nothing is listed. */
-static vv_status list_loose(vv_packing *p, unsigned above, vv_error *err)
+static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 {
 	char **names = NULL;
 	size_t count = 0, fans = 0, i;
@@ -291,10 +554,10 @@ static vv_status list_loose(vv_packing *p, unsigned above, vv_error *err)
 /* --- taking away what the new pack replaces ------------------------------------------------ */
 
 /* Asks the new pack itself, from its file, for every object. */
-static vv_status check_pack(const vv_packing *p, const char *hex, vv_error *err)
+static vv_status check_pack(const packing *p, const char *hex, vv_error *err)
 {
 	git_odb *odb;
-	vv_status rc = vv_packing_open(p, hex, &odb, err);
+	vv_status rc = open_pack(p, hex, &odb, err);
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < p->id_count; i++) {
@@ -307,7 +570,7 @@ static vv_status check_pack(const vv_packing *p, const char *hex, vv_error *err)
 	return rc;
 }
 
-static vv_status remove_loose(const vv_packing *p, vv_error *err)
+static vv_status remove_loose(const packing *p, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	size_t i;
@@ -327,7 +590,7 @@ static vv_status remove_loose(const vv_packing *p, vv_error *err)
 	return rc;
 }
 
-static vv_status remove_merged(const vv_packing *p, const char *new_hex, vv_error *err)
+static vv_status remove_merged(const packing *p, const char *new_hex, vv_error *err)
 {
 	static const char *const parts[] = {"idx", "rev", "pack"};
 	vv_status rc = VV_OK;
@@ -338,7 +601,7 @@ static vv_status remove_merged(const vv_packing *p, const char *new_hex, vv_erro
 			continue;
 		}
 		for (k = 0; rc == VV_OK && k < sizeof(parts) / sizeof(parts[0]); k++) {
-			char *path = vv_packing_file(p, p->packs[i].hex, parts[k]);
+			char *path = packing_file(p, p->packs[i].hex, parts[k]);
 
 			rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
 			vv_free(path);
@@ -347,7 +610,7 @@ static vv_status remove_merged(const vv_packing *p, const char *new_hex, vv_erro
 	return rc;
 }
 
-static vv_status rewrite_list(const vv_packing *p, const char *new_hex, vv_error *err)
+static vv_status rewrite_list(const packing *p, const char *new_hex, vv_error *err)
 {
 	char *path = vv_path_join(p->repo->varvedir, LIST_NAME, NULL);
 	vv_buf text = VV_BUF_INIT;
@@ -398,7 +661,7 @@ done:
 	return rc;
 }
 
-static vv_status make_pack(vv_packing *p, vv_error *err)
+static vv_status make_pack(packing *p, vv_error *err)
 {
 	char *hex = NULL;
 	size_t i;
@@ -407,11 +670,11 @@ static vv_status make_pack(vv_packing *p, vv_error *err)
 
 	choose_packs(p);
 	for (i = 0; rc == VV_OK && i < p->loose_count; i++) {
-		rc = vv_packing_want(p, &p->loose[i].id, err);
+		rc = want_object(p, &p->loose[i].id, err);
 	}
 	for (i = 0; rc == VV_OK && i < p->pack_count; i++) {
 		if (p->packs[i].merged) {
-			rc = vv_packing_want_pack(p, p->packs[i].hex, err);
+			rc = want_pack(p, p->packs[i].hex, err);
 		}
 	}
 	if (rc < 0 || p->id_count == 0) {
@@ -420,7 +683,7 @@ static vv_status make_pack(vv_packing *p, vv_error *err)
 	if ((code = git_packbuilder_new(&p->pb, p->repo->git)) < 0) {
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
-	if ((rc = vv_packing_insert_all(p, err)) < 0 ||
+	if ((rc = insert_wanted(p, err)) < 0 ||
 	    (rc = vv_quarantine_install_pack(p->repo, p->pb, &hex, err)) < 0 ||
 	    (rc = check_pack(p, hex, err)) < 0 || (rc = remove_loose(p, err)) < 0 ||
 	    (rc = remove_merged(p, hex, err)) < 0) {
@@ -434,7 +697,7 @@ done:
 
 static vv_status pack_locked(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err)
 {
-	vv_packing p;
+	packing p;
 	vv_status rc;
 
 	memset(&p, 0, sizeof(p));

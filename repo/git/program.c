@@ -22,7 +22,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/program_internal.h"
 #include "repo/git/repository_internal.h"
 
 #define OUTPUT_MAX (64u << 20)

@@ -16,12 +16,290 @@
 #include <git2/sys/repository.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/loose_pack_internal.h"
-#include "repo/git/quarantine_memory.h"
+#include "repo/git/loose_pack.h"
 #include "repo/git/share.h"
+
+#define PRIORITY 100 /* before loose objects (1) and packs (2) */
+
+/*
+ * Staged objects in memory, as a libgit2 object backend: added to the repository's object
+ * database before the others, it takes every object that is written and gives it back to
+ * every reader of that database.
+ */
+typedef struct object {
+	git_oid id;
+	git_object_t type;
+	size_t len;
+	void *bytes;
+} object;
+
+typedef struct memory {
+	git_odb_backend backend; /* first: libgit2 knows it by this */
+	object *items;
+	size_t count, cap, bytes;
+	size_t *slots; /* index into items plus 1; open addressing */
+	size_t slot_count;
+	uint64_t seed;
+} memory;
+
+static size_t *object_slot(const memory *m, const git_oid *id)
+{
+	size_t i = (size_t)vv_xxh3(id->id, GIT_OID_RAWSZ, m->seed) & (m->slot_count - 1);
+
+	while (m->slots[i] && !git_oid_equal(&m->items[m->slots[i] - 1].id, id)) {
+		i = (i + 1) & (m->slot_count - 1);
+	}
+	return &m->slots[i];
+}
+
+static const object *lookup(const git_odb_backend *backend, const git_oid *id)
+{
+	const memory *m = (const memory *)backend;
+	size_t at = m->count > 0 ? *object_slot(m, id) : 0;
+
+	return at ? &m->items[at - 1] : NULL;
+}
+
+/* Room for one more, in the list and, at most half full, in the slots. */
+static bool make_room(memory *m)
+{
+	size_t i;
+
+	if (m->count == m->cap) {
+		size_t cap = m->cap ? m->cap * 2 : 16;
+		object *items = vv_realloc_array(m->items, cap, sizeof(*items));
+
+		if (!items) {
+			return false;
+		}
+		m->items = items;
+		m->cap = cap;
+	}
+	if (m->count * 2 >= m->slot_count) {
+		size_t count = m->slot_count ? m->slot_count * 2 : 64;
+		size_t *slots = vv_calloc(count, sizeof(*slots));
+
+		if (!slots) {
+			return false;
+		}
+		vv_free(m->slots);
+		m->slots = slots;
+		m->slot_count = count;
+		for (i = 0; i < m->count; i++) {
+			*object_slot(m, &m->items[i].id) = i + 1;
+		}
+	}
+	return true;
+}
+
+static int out_of_memory(void)
+{
+	git_error_set_oom();
+	return GIT_ERROR;
+}
+
+static int on_write(git_odb_backend *backend, const git_oid *id, const void *bytes, size_t len,
+		    git_object_t type)
+{
+	memory *m = (memory *)backend;
+	object *o;
+
+	if (lookup(backend, id)) {
+		return 0;
+	}
+	if (!make_room(m)) {
+		return out_of_memory();
+	}
+	o = &m->items[m->count];
+	if (!(o->bytes = vv_malloc(len))) {
+		return out_of_memory();
+	}
+	if (len > 0) {
+		memcpy(o->bytes, bytes, len);
+	}
+	o->id = *id;
+	o->type = type;
+	o->len = len;
+	*object_slot(m, id) = ++m->count;
+	m->bytes += len;
+	return 0;
+}
+
+static int give(void **bytes, size_t *len, git_object_t *type, git_odb_backend *backend,
+		const object *o)
+{
+	if (!o) {
+		return GIT_ENOTFOUND;
+	}
+	if (!(*bytes = git_odb_backend_data_alloc(backend, o->len ? o->len : 1))) {
+		return GIT_ERROR;
+	}
+	if (o->len > 0) {
+		memcpy(*bytes, o->bytes, o->len);
+	}
+	*len = o->len;
+	*type = o->type;
+	return 0;
+}
+
+static int on_read(void **bytes, size_t *len, git_object_t *type, git_odb_backend *backend,
+		   const git_oid *id)
+{
+	return give(bytes, len, type, backend, lookup(backend, id));
+}
+
+static int on_read_header(size_t *len, git_object_t *type, git_odb_backend *backend,
+			  const git_oid *id)
+{
+	const object *o = lookup(backend, id);
+
+	if (!o) {
+		return GIT_ENOTFOUND;
+	}
+	*len = o->len;
+	*type = o->type;
+	return 0;
+}
+
+static int on_exists(git_odb_backend *backend, const git_oid *id)
+{
+	return lookup(backend, id) != NULL;
+}
+
+/* The one object whose id begins so. */
+static int by_prefix(const object **out, const git_odb_backend *backend, const git_oid *id,
+		     size_t digits)
+{
+	const memory *m = (const memory *)backend;
+	size_t i;
+
+	*out = NULL;
+	for (i = 0; i < m->count; i++) {
+		if (git_oid_ncmp(&m->items[i].id, id, digits) != 0) {
+			continue;
+		}
+		if (*out) {
+			return GIT_EAMBIGUOUS;
+		}
+		*out = &m->items[i];
+	}
+	return *out ? 0 : GIT_ENOTFOUND;
+}
+
+static int on_exists_prefix(git_oid *full, git_odb_backend *backend, const git_oid *id,
+			    size_t digits)
+{
+	const object *o;
+	int code = by_prefix(&o, backend, id, digits);
+
+	if (code == 0) {
+		*full = o->id;
+	}
+	return code;
+}
+
+static int on_read_prefix(git_oid *full, void **bytes, size_t *len, git_object_t *type,
+			  git_odb_backend *backend, const git_oid *id, size_t digits)
+{
+	const object *o;
+	int code = by_prefix(&o, backend, id, digits);
+
+	if (code < 0) {
+		return code;
+	}
+	*full = o->id;
+	return give(bytes, len, type, backend, o);
+}
+
+static int on_foreach(git_odb_backend *backend, git_odb_foreach_cb cb, void *payload)
+{
+	const memory *m = (const memory *)backend;
+	size_t i;
+	int code = 0;
+
+	for (i = 0; code == 0 && i < m->count; i++) {
+		code = cb(&m->items[i].id, payload);
+	}
+	return code;
+}
+
+/* Forgets all objects. */
+static void memory_empty(memory *m)
+{
+	while (m->count > 0) {
+		vv_free(m->items[--m->count].bytes);
+	}
+	m->bytes = 0;
+	if (m->slots) {
+		memset(m->slots, 0, m->slot_count * sizeof(*m->slots));
+	}
+}
+
+static void on_free(git_odb_backend *backend)
+{
+	memory *m = (memory *)backend;
+
+	memory_empty(m);
+	vv_free(m->items);
+	vv_free(m->slots);
+	vv_free(m);
+}
+
+/* Puts a new memory backend into odb, which owns it from then on. */
+static vv_status memory_open(memory **out, git_odb *odb, vv_error *err)
+{
+	memory *m = vv_calloc(1, sizeof(*m));
+	int code;
+
+	*out = NULL;
+	if (!m) {
+		return vv_fail_nomem(err);
+	}
+	vv_random(&m->seed, sizeof(m->seed));
+	if ((code = git_odb_init_backend(&m->backend, GIT_ODB_BACKEND_VERSION)) == 0) {
+		m->backend.read = on_read;
+		m->backend.read_prefix = on_read_prefix;
+		m->backend.read_header = on_read_header;
+		m->backend.write = on_write;
+		m->backend.exists = on_exists;
+		m->backend.exists_prefix = on_exists_prefix;
+		m->backend.foreach = on_foreach;
+		m->backend.free = on_free;
+		code = git_odb_add_backend(odb, &m->backend, PRIORITY);
+	}
+	if (code < 0) {
+		vv_free(m);
+		return vv_git_fail(err, code, "cannot stage objects");
+	}
+	*out = m;
+	return VV_OK;
+}
+
+static size_t memory_count(const memory *m)
+{
+	return m->count;
+}
+
+static size_t memory_bytes(const memory *m)
+{
+	return m->bytes;
+}
+
+/* The i-th object, in the order written; borrowed until memory_empty. */
+static void memory_at(const memory *m, size_t i, git_oid *id, git_object_t *type,
+		      const void **bytes, size_t *len)
+{
+	*id = m->items[i].id;
+	*type = m->items[i].type;
+	*bytes = m->items[i].bytes;
+	*len = m->items[i].len;
+}
+
+/* ---- staging ---- */
 
 #define LOOSE_MAX 1u
 #define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
@@ -33,7 +311,7 @@
 /* memory belongs to the repository's odb. The rest is made when it is needed: dir, and
  * loose, which writes loose objects into it. */
 struct vv_quarantine {
-	vv_memory *memory;
+	memory *memory;
 	char *dir;
 	git_odb *loose;
 	bool streamed; /* are there loose objects in dir, and does the odb read them? */
@@ -77,7 +355,7 @@ static vv_status stage_open(vv_repository *r, vv_error *err)
 	if (!(s = vv_calloc(1, sizeof(*s)))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_memory_open(&s->memory, r->odb, err)) < 0) {
+	if ((rc = memory_open(&s->memory, r->odb, err)) < 0) {
 		vv_free(s);
 		return rc;
 	}
@@ -161,7 +439,7 @@ vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *b
 		return vv_git_fail(err, code, "cannot write a Git object of %s",
 				   vv_text_bytes(len));
 	}
-	return vv_memory_bytes(r->stage->memory) > MEMORY_MAX ? vv_quarantine_flush(r, err) : VV_OK;
+	return memory_bytes(r->stage->memory) > MEMORY_MAX ? vv_quarantine_flush(r, err) : VV_OK;
 }
 
 static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, uint64_t size,
@@ -459,19 +737,19 @@ static int type_rank(git_object_t type)
 					 : 3;
 }
 
-static vv_status insert_all(git_packbuilder *pb, const vv_memory *m, vv_error *err)
+static vv_status insert_all(git_packbuilder *pb, const memory *m, vv_error *err)
 {
 	char hex[GIT_OID_HEXSZ + 1];
 	size_t i, len;
 	int rank, code;
 
 	for (rank = 0; rank <= 3; rank++) {
-		for (i = 0; i < vv_memory_count(m); i++) {
+		for (i = 0; i < memory_count(m); i++) {
 			git_object_t type;
 			const void *bytes;
 			git_oid id;
 
-			vv_memory_at(m, i, &id, &type, &bytes, &len);
+			memory_at(m, i, &id, &type, &bytes, &len);
 			if (type_rank(type) == rank &&
 			    (code = git_packbuilder_insert(pb, &id, NULL)) < 0) {
 				return vv_git_fail(err, code, "cannot pack the object %s",
@@ -501,18 +779,18 @@ static vv_status flush_pack(vv_repository *r, vv_error *err)
 /* Writes what is in memory into the folder apart. */
 static vv_status write_loose(vv_repository *r, vv_error *err)
 {
-	const vv_memory *m = r->stage->memory;
+	const memory *m = r->stage->memory;
 	vv_status rc = need_loose(r, err);
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < vv_memory_count(m); i++) {
+	for (i = 0; rc == VV_OK && i < memory_count(m); i++) {
 		git_object_t type;
 		const void *bytes;
 		size_t len;
 		git_oid id;
 		int code;
 
-		vv_memory_at(m, i, &id, &type, &bytes, &len);
+		memory_at(m, i, &id, &type, &bytes, &len);
 		if ((code = git_odb_write(&id, r->stage->loose, bytes, len, type)) < 0) {
 			rc = vv_git_fail(err, code, "cannot write a Git object of %s",
 					 vv_text_bytes(len));
@@ -531,7 +809,7 @@ vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
 	if (!s) {
 		return VV_OK;
 	}
-	count = vv_memory_count(s->memory);
+	count = memory_count(s->memory);
 	if (count > LOOSE_MAX) {
 		rc = flush_pack(r, err);
 	} else if (count > 0) {
@@ -541,7 +819,7 @@ vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
 		rc = flush_loose(r, &list, err);
 	}
 	if (rc == VV_OK) {
-		vv_memory_empty(s->memory);
+		memory_empty(s->memory);
 	}
 	list_clear(&list);
 	return rc;

@@ -9,11 +9,11 @@
 #include <git2.h>
 #include <git2/sys/repository.h>
 
-#include "repo/git/git_error.h"
+#include "repo/git/libgit2.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_walker vv_walker;         /* walker.h */
-typedef struct vv_quarantine vv_quarantine; /* stage.h */
+typedef struct vv_quarantine vv_quarantine; /* quarantine.h */
 
 typedef struct vv_override {
 	char *name, *value; /* value NULL: the bare key, which means true */
@@ -72,10 +72,6 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 #define VV_TAG_BYTES_MAX (16u << 20)
 #define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
 #define VV_COMMIT_BYTES_MAX (64u << 20)
-
-/* libgit2.c: libgit2 is used between the two, which nest. */
-vv_status vv_git_start(vv_error *err);
-void vv_git_stop(void);
 
 /* config.c */
 vv_status vv_config_load(vv_repository *r, vv_error *err);

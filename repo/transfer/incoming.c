@@ -9,13 +9,369 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/cbor.h"
 #include "repo/blocks/reach.h"
+#include "repo/blocks/store_internal.h"
 #include "repo/git/repository_internal.h"
-#include "repo/transfer/incoming_internal.h"
 #include "repo/transfer/incomplete.h"
+
+#define NAME_LEN 16u
+#define EMPTY_SECONDS 3600 /* a folder without packs may be one that is just being made */
+
+/* .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is held
+ * as long as the transfer lasts: who gets it may take all over, or away. */
+#define INCOMING_DIR "incoming"
+
+static char *folder_path(vv_repository *r, const char *name)
+{
+	return vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, name, (char *)NULL);
+}
+
+/* The names of the transfers' folders; free with vv_names_free. */
+static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv_error *err)
+{
+	char *dir = vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, (char *)NULL);
+	size_t i, kept = 0;
+	vv_status rc;
+
+	*names = NULL;
+	*count = 0;
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_list_dir(names, count, dir, err);
+	vv_free(dir);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	for (i = 0; i < *count; i++) {
+		char *name = (*names)[i];
+
+		if (strlen(name) == NAME_LEN && vv_hex_is_lower(name, NAME_LEN)) {
+			(*names)[i] = (*names)[kept];
+			(*names)[kept++] = name;
+		}
+	}
+	while (*count > kept) {
+		vv_free((*names)[--*count]);
+	}
+	return VV_OK;
+}
+
+/* The folder's lock: a descriptor for vv_unlock, or VV_ELOCKED; VV_ENOTFOUND: it is gone. */
+static int lock_folder(const char *folder, vv_error *err)
+{
+	char *path = vv_path_join(folder, VV_WRITER_LOCK, (char *)NULL);
+	int fd;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	fd = vv_lock(path, true, 0, err);
+	vv_free(path);
+	return fd;
+}
+
+/* Calls fn for each folder that no transfer is at work in, under its lock. */
+typedef vv_status (*folder_fn)(void *payload, const char *folder, vv_error *err);
+
+static vv_status each_ended(vv_repository *r, const char *except, folder_fn fn, void *payload,
+			    vv_error *err)
+{
+	char **names;
+	size_t count, i;
+	vv_status rc = folder_names(r, &names, &count, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		char *folder = folder_path(r, names[i]);
+		int fd;
+
+		if (!folder) {
+			rc = vv_fail_nomem(err);
+		} else if (!except || strcmp(folder, except) != 0) {
+			fd = lock_folder(folder, err);
+			if (fd >= 0) {
+				rc = fn(payload, folder, err);
+				vv_unlock(fd);
+			} else if (fd != VV_ELOCKED && fd != VV_ENOTFOUND) {
+				rc = (vv_status)fd;
+			} else {
+				vv_error_clear(err);
+			}
+		}
+		vv_free(folder);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* --- taking over --------------------------------------------------------------------- */
+
+static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pack_name *id,
+			  vv_error *err)
+{
+	static const char *const parts[] = {"pack", "index"}; /* an index can be made again */
+	char name[VV_PACK_NAME_MAX];
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < 2; i++) {
+		char *from, *to;
+
+		vv_pack_name_write(name, id, parts[i]);
+		from = vv_path_join(from_dir, name, (char *)NULL);
+		to = vv_path_join(to_dir, name, (char *)NULL);
+		if (!from || !to) {
+			rc = vv_fail_nomem(err);
+		} else if (i == 0 || vv_exists(from)) {
+			rc = vv_rename(from, to, err);
+		}
+		vv_free(from);
+		vv_free(to);
+	}
+	return rc;
+}
+
+static vv_status take_folder(void *payload, const char *folder, vv_error *err)
+{
+	const char *to = payload;
+	char *packs = vv_path_join(folder, "packs", (char *)NULL), **names = NULL;
+	size_t count = 0, i;
+	vv_pack_name id;
+	vv_status rc;
+
+	if (!packs) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_list_dir(&names, &count, packs, err);
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (vv_pack_name_read(&id, names[i])) {
+			rc = move_one(packs, to, &id, err);
+		}
+	}
+	if (rc == VV_OK || rc == VV_ENOTFOUND) {
+		rc = vv_remove_tree(folder, err);
+	}
+	vv_names_free(names, count);
+	vv_free(packs);
+	return rc;
+}
+
+/* --- counting ------------------------------------------------------------------------ */
+
+typedef struct counting {
+	vv_repository *repo;
+	uint64_t blocks;
+} counting;
+
+static vv_status count_folder(void *payload, const char *folder, vv_error *err)
+{
+	counting *c = payload;
+	vv_store *s = NULL;
+	vv_store_stats stats;
+	vv_status rc;
+
+	if ((rc = vv_store_open(&s, folder, false, err)) == VV_OK &&
+	    (rc = vv_store_stats_get(s, &stats, err)) == VV_OK) {
+		c->blocks += stats.blocks;
+	}
+	vv_store_close(s);
+	return rc;
+}
+
+vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err)
+{
+	counting c = {r, 0};
+	vv_status rc = each_ended(r, NULL, count_folder, &c, err);
+
+	*out = c.blocks;
+	return rc;
+}
+
+/* --- what they stand on -------------------------------------------------------------- */
+
+/* Every record of a pack, by its headers alone; base: of a difference whose base lies
+ * elsewhere, else NULL. VV_ECORRUPT. */
+typedef vv_status (*record_fn)(void *payload, const vv_place *place, const vv_record *r,
+			       const vv_cid *base, vv_error *err);
+
+static vv_status each_record(vv_pack *p, record_fn fn, void *payload, vv_error *err)
+{
+	vv_place place = {p, VV_PACK_HEADER_LEN};
+	uint8_t peek[VV_RECORD_PEEK];
+	vv_record r;
+	size_t have;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && place.offset < p->records_end) {
+		rc = vv_pack_record(p, place.offset, &r, peek, &have, err);
+		if (rc == VV_OK) {
+			bool apart = r.method == VV_METHOD_DIFF && r.distance == 0;
+
+			rc = fn(payload, &place, &r, apart ? &r.base : NULL, err);
+			place.offset += vv_record_len(&r);
+		}
+	}
+	return rc;
+}
+
+typedef struct telling {
+	vv_store *store;
+	vv_pack_list *packs;
+	vv_incoming_fn fn;
+	void *payload;
+	vv_buf raw;
+} telling;
+
+static vv_status tell_link(void *payload, const vv_cid *cid, vv_error *err)
+{
+	telling *t = payload;
+
+	return t->fn(t->payload, cid, err);
+}
+
+static vv_status tell_record(void *payload, const vv_place *place, const vv_record *r,
+			     const vv_cid *base, vv_error *err)
+{
+	telling *t = payload;
+	vv_source src = {t->store, t->packs, NULL, false};
+	vv_record again;
+	vv_status rc;
+
+	if ((rc = t->fn(t->payload, &r->cid, err)) < 0 ||
+	    (base && (rc = t->fn(t->payload, base, err)) < 0) ||
+	    r->cid.codec != VV_CODEC_DAG_CBOR) {
+		return rc;
+	}
+	rc = vv_source_get_at(&src, place, &t->raw, &again, err);
+	if (rc == VV_OK) {
+		rc = vv_cbor_links(t->raw.data, t->raw.len, tell_link, t, err);
+	}
+	/* One that cannot be read keeps nothing. */
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING || rc == VV_EINPUT) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, vv_error *err)
+{
+	vv_store *under;
+	vv_status rc;
+	size_t i;
+
+	if ((rc = vv_repository_store(r, &under, err)) < 0 ||
+	    (rc = vv_store_open_over(&t->store, folder, under, false, err)) < 0) {
+		return rc;
+	}
+	rc = vv_packs_renew(t->store, NULL, true, &t->packs, err);
+	for (i = 0; rc == VV_OK && i < t->packs->own; i++) {
+		rc = each_record(t->packs->packs[i], tell_record, t, err);
+		if (rc == VV_ECORRUPT) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
+	}
+	vv_packs_unref(t->packs);
+	t->packs = NULL;
+	vv_store_close(t->store);
+	t->store = NULL;
+	return rc;
+}
+
+vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err)
+{
+	telling t = {.fn = fn, .payload = payload};
+	char **names;
+	size_t count, i;
+	vv_status rc = folder_names(r, &names, &count, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		char *folder = folder_path(r, names[i]);
+
+		rc = folder ? tell_folder(r, folder, &t, err) : vv_fail_nomem(err);
+		vv_free(folder);
+	}
+	vv_names_free(names, count);
+	vv_buf_clear(&t.raw);
+	return rc;
+}
+
+/* --- the end ------------------------------------------------------------------------- */
+
+typedef struct expiring {
+	int64_t now;
+	uint64_t grace;
+	bool dry_run;
+} expiring;
+
+/* When the youngest of its packs was made; *any: there is one. */
+static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error *err)
+{
+	char *packs = vv_path_join(folder, "packs", (char *)NULL), **names = NULL;
+	size_t count = 0, i;
+	vv_pack_name id;
+	vv_stat st;
+	vv_status rc;
+
+	*any = false;
+	*out = INT64_MIN;
+	if (!packs) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_list_dir(&names, &count, packs, err);
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		char *path = vv_path_join(packs, names[i], (char *)NULL);
+
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_pack_name_read(&id, names[i]) && vv_lstat(&st, path, NULL) == VV_OK) {
+			*any = true;
+			*out = st.mtime_sec > *out ? st.mtime_sec : *out;
+		}
+		vv_free(path);
+	}
+	if (rc == VV_OK && !*any && vv_lstat(&st, packs, NULL) == VV_OK) {
+		*out = st.mtime_sec;
+	}
+	vv_names_free(names, count);
+	vv_free(packs);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
+{
+	const expiring *e = payload;
+	int64_t since;
+	uint64_t grace;
+	bool any;
+	vv_status rc = youngest(folder, &since, &any, err);
+
+	grace = any ? e->grace : EMPTY_SECONDS;
+	if (rc < 0 || e->dry_run || grace > INT64_MAX || since > e->now ||
+	    (since != INT64_MIN && (uint64_t)(e->now - since) < grace)) {
+		return rc;
+	}
+	return vv_remove_tree(folder, err);
+}
+
+vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err)
+{
+	expiring e = {.grace = grace_sec, .dry_run = dry_run};
+	uint32_t nsec;
+
+	vv_now(&e.now, &nsec);
+	return each_ended(r, NULL, expire_folder, &e, err);
+}
 
 #define OPEN_TRIES 10u
 #define LOCK_WAIT_MS 600000u /* a large add may be under way */
@@ -55,7 +411,7 @@ static vv_status make_folder(vv_incoming *in, vv_error *err)
 	vv_random(&number, sizeof number);
 	(void)snprintf(name, sizeof name, "%016llx", (unsigned long long)number);
 	vv_free(in->folder);
-	if (!(in->folder = vv_incoming_folder(in->repo, name)) ||
+	if (!(in->folder = folder_path(in->repo, name)) ||
 	    !(lock = vv_path_join(in->folder, VV_WRITER_LOCK, (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}
@@ -149,7 +505,7 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 	}
 	for (i = 0; rc == VV_OK && i < l->own; i++) {
 		if (bad[i]) {
-			rc = vv_incoming_records(l->packs[i], salvage_record, &s, err);
+			rc = each_record(l->packs[i], salvage_record, &s, err);
 			s.lost = s.lost || rc == VV_ECORRUPT;
 			rc = rc == VV_ECORRUPT ? VV_OK : rc;
 		}
@@ -218,7 +574,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 		uint64_t before = j.blocks;
 
 		sound = true;
-		rc = vv_incoming_records(l->packs[i], judge_record, &j, err);
+		rc = each_record(l->packs[i], judge_record, &j, err);
 		if (rc == VV_OK && scan) {
 			rc = vv_pack_scan_all(l->packs[i], &nothing, &sound, err);
 		}
@@ -240,7 +596,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 static vv_status take_over(vv_incoming *in, vv_error *err)
 {
 	verdict v;
-	vv_status rc = vv_incoming_take_over(in->repo, in->folder, in->own->packs_dir, err);
+	vv_status rc = each_ended(in->repo, in->folder, take_folder, in->own->packs_dir, err);
 
 	if (rc < 0 || (rc = vv_writer_renew(in->writer, err)) < 0 ||
 	    (rc = check_packs(in, false, &v, err)) < 0) {
@@ -450,19 +806,14 @@ vv_status vv_incoming_keep(vv_incoming *in, vv_error *err)
 	return rc < 0 ? rc : sync_folder(in, err);
 }
 
-static bool has_packs(const vv_incoming *in)
-{
-	return in->taken > 0 || in->packed;
-}
-
 /* --- becoming part of the store ------------------------------------------------------------ */
 
 /* gc may have been at work since has answered. */
 static vv_status check_relied(vv_incoming *in, vv_error *err)
 {
-	size_t i, count = (size_t)vv_cid_set_count(in->relied);
+	size_t count = (size_t)vv_cid_set_count(in->relied);
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!vv_writer_has(in->promoted, vv_cid_set_at(in->relied, i))) {
 			(void)vv_fail(err, VV_ECONFLICT,
 				      "blocks that were here were removed meanwhile");
@@ -521,7 +872,7 @@ static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *e
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < l->own; i++) {
-		rc = vv_incoming_records(l->packs[i], move_block, &m, err);
+		rc = each_record(l->packs[i], move_block, &m, err);
 	}
 	vv_buf_clear(&m.raw);
 	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
@@ -594,7 +945,7 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	}
 	for (i = 0; rc == VV_OK && i < l->own; i++) {
 		bytes += l->packs[i]->stat.size;
-		rc = in->only ? vv_incoming_records(l->packs[i], find_unwanted, in, err) : VV_OK;
+		rc = in->only ? each_record(l->packs[i], find_unwanted, in, err) : VV_OK;
 	}
 	rc = rc < 0 ? rc
 	     : in->unwanted || (v.blocks <= FEW_BLOCKS && bytes <= FEW_BYTES)
@@ -619,7 +970,7 @@ vv_status vv_incoming_promote(vv_incoming *in, vv_error *err)
 		return rc;
 	}
 	if ((rc = check_relied(in, err)) == VV_OK && vv_incoming_blocks(in) > 0) {
-		rc = has_packs(in) || vv_writer_pending(in->writer) > FEW_BYTES
+		rc = in->taken > 0 || in->packed || vv_writer_pending(in->writer) > FEW_BYTES
 			     ? enter_store(in, err)
 			     : move_pending(in, err);
 	}

@@ -75,4 +75,9 @@ vv_status vv_commits_sample(vv_repository *r, size_t max, vv_oid **out, size_t *
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
 
+/* The bytes of any Git object, in the place of out's content. VV_ENOTFOUND; VV_EUSAGE when it is of another type;
+ * VV_EREFUSED above max bytes. */
+vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
+			      vv_buf *out, vv_error *err);
+
 #endif

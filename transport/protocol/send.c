@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
 #include "repo/blocks/store.h"
-#include "repo/transfer/object.h"
+#include "repo/transfer/send.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/object_stream.h"

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "cmd/work/commit/checkout.h"
 #include "repo/git/history/history.h"
-#include "repo/git/index/index_copy.h"
+#include "repo/git/index/index.h"
 
 typedef struct vv_tree_step {
 	char *path;

@@ -12,10 +12,6 @@
 vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message,
 		       vv_error *err);
 
-/* Is it a ref of one worktree only (HEAD, refs/bisect/ ...)? Those lie in the
- * worktree's own Git folder. */
-bool vv_ref_is_own(const char *name);
-
 /* Where HEAD in this Git folder (of any worktree) is on branch `from`, it is on `to` after. Durable. */
 vv_status vv_head_follow(vv_repository *r, const char *gitdir, const char *from, const char *to,
 			 vv_error *err);
@@ -28,14 +24,8 @@ vv_status vv_ref_make_packed(vv_repository *r, const char *name, const vv_oid *i
 /* Takes a ref out of packed-refs; one that is not there is fine. */
 vv_status vv_ref_drop_packed(vv_repository *r, const char *name, vv_error *err);
 
-/* Appends a line to the ref's log, where Git would keep one. */
-vv_status vv_reflog_add(vv_repository *r, const char *name, const vv_oid *from, const vv_oid *to,
-			const char *message, vv_error *err);
-/* The line itself. */
+/* A line of a ref's log. */
 void vv_reflog_put(vv_buf *out, vv_repository *r, const vv_oid *from, const vv_oid *to,
 		   const char *message);
-/* Appends it, and to HEAD's log when HEAD stands for this branch. */
-vv_status vv_reflog_add_both(vv_repository *r, const char *name, const vv_oid *from,
-			     const vv_oid *to, const char *message, vv_error *err);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/program_internal.h"
+#include "repo/git/program.h"
 
 #define SIGNATURE_MAX (1u << 20)
 

@@ -1,21 +1,38 @@
 /*
  * index: reading Git's index and changing it in memory; which stat makes an entry
- * certain.
+ * certain; the index on disk, trees made from it, and a copy of it to go back to.
+ *
+ * Changes are applied to the file as it is under index.lock, not as it was when
+ * read, so that what git wrote meanwhile is kept. The lock file itself is where the
+ * new index is put together. An index's own modification time is part of it.
  */
 #include "repo/git/index/index.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/index/index_internal.h"
+#include "repo/git/merge_driver.h"
+#include "repo/git/quarantine.h"
+#include "repo/git/share.h"
 #include "repo/git/tree_internal.h"
 
 #define TICK_NSEC 20000000 /* more than a kernel tick (10 ms at 100 Hz) */
 #define SKIP_WORKTREE GIT_INDEX_ENTRY_SKIP_WORKTREE
 #define INTENT_TO_ADD GIT_INDEX_ENTRY_INTENT_TO_ADD
+
+struct vv_index_edit {
+	char *path;
+	bool remove;
+	git_index_entry entry; /* path: the one above */
+	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
+	bool young;            /* the file may have been written again in the same tick */
+};
 
 /* --- opening --------------------------------------------------------------------- */
 
@@ -129,7 +146,10 @@ bool vv_index_has_conflicts(const vv_index *x)
 	return git_index_has_conflicts(x->git) != 0;
 }
 
-bool vv_time_is_racy(int64_t mtime_sec, int64_t now_sec, uint32_t now_nsec)
+/* Could a file with this modification time be changed again without the time
+ * showing it, judged at sec/nsec? Git (as Debian builds it) compares seconds; the
+ * kernel's file times lag the clock by up to a tick. */
+static bool time_is_racy(int64_t mtime_sec, int64_t now_sec, uint32_t now_nsec)
 {
 	if (now_nsec < TICK_NSEC) {
 		now_sec--;
@@ -199,7 +219,7 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 
 /* --- changing ------------------------------------------------------------------------ */
 
-vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *err)
+static vv_status apply_edit(git_index *git, const vv_index_edit *edit, vv_error *err)
 {
 	/* A side of a conflict joins the others. */
 	int code = GIT_INDEX_ENTRY_STAGE(&edit->entry) != 0
@@ -265,7 +285,7 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 		edit->entry = *entry;
 	}
 	edit->entry.path = edit->path;
-	if ((rc = vv_index_apply(x->git, edit, err)) < 0) {
+	if ((rc = apply_edit(x->git, edit, err)) < 0) {
 		vv_free(edit->path);
 	} else {
 		x->edit_count++;
@@ -294,7 +314,7 @@ static void fill_stat(const vv_repository *r, git_index_entry *e, const char *pa
 	 * change gets a later second, which Git will see. */
 	vv_now(&sec, &nsec);
 	racy = !file || vv_lstat(&now_st, file, NULL) < 0 || !vv_stat_equal(&now_st, st) ||
-	       vv_time_is_racy(st->mtime_sec, sec, nsec);
+	       time_is_racy(st->mtime_sec, sec, nsec);
 	e->file_size = racy ? 0 : (uint32_t)st->size;
 	vv_free(file);
 }
@@ -447,4 +467,509 @@ vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_ch
 done:
 	vv_index_close(x);
 	return rc;
+}
+
+#define INDEX_BYTES_MAX ((size_t)4 << 30)
+#define LOOK_MAX (64u << 20) /* larger files are not hashed under the lock */
+
+/* gitformat-index(5): "DIRC", version 2, no entries, and their SHA-1. */
+static const unsigned char empty_index[32] = {
+	'D',  'I',  'R',  'C',  0,    0,    0,    2,    0,    0,    0,
+	0,    0x39, 0xd8, 0x90, 0x13, 0x9e, 0xe5, 0x35, 0x6c, 0x7e, 0xf5,
+	0x72, 0x21, 0x6c, 0xeb, 0xcd, 0x27, 0xaa, 0x41, 0xf9, 0xdf,
+};
+
+/* Fills the lock file with the index as it is now. */
+static vv_status copy_index(const vv_index *x, int fd, const char *lock, vv_stat *stamp,
+			    bool *exists, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = vv_lstat(stamp, x->repo->index_file, err);
+
+	*exists = rc == VV_OK && stamp->size > 0;
+	if (rc == VV_ENOTFOUND || (rc == VV_OK && !*exists)) {
+		vv_error_clear(err);
+		return vv_write_full(fd, empty_index, sizeof(empty_index), lock, err);
+	}
+	if (rc < 0 || (rc = vv_read_file(&bytes, x->repo->index_file, INDEX_BYTES_MAX, err)) < 0) {
+		return rc;
+	}
+	rc = vv_write_full(fd, bytes.data, bytes.len, lock, err);
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* --- what is certain ------------------------------------------------------------------ */
+
+/* Is the file just as the entry has it? The index keeps 32 bits of every number. */
+static bool is_as_noted(const vv_index *x, const git_index_entry *e, uint32_t size)
+{
+	char *file = vv_repository_file(x->repo, e->path);
+	vv_stat st;
+	bool same = file && vv_lstat(&st, file, NULL) == VV_OK && (uint32_t)st.size == size &&
+		    (uint32_t)st.mtime_sec == (uint32_t)e->mtime.seconds &&
+		    st.mtime_nsec == e->mtime.nanoseconds &&
+		    (uint32_t)st.ctime_sec == (uint32_t)e->ctime.seconds &&
+		    st.ctime_nsec == e->ctime.nanoseconds && (uint32_t)st.ino == e->ino &&
+		    (uint32_t)st.dev == e->dev;
+
+	vv_free(file);
+	return same;
+}
+
+/* Does the file hold what the entry says, by its content? */
+static bool is_same(vv_index *x, const git_index_entry *e)
+{
+	vv_index_entry seen = {.path = e->path, .mode = e->mode};
+	vv_file_state state;
+	vv_error ignored;
+	bool pointer = false;
+
+	vv_oid_from_git(&seen.id, &e->id);
+	if (vv_merge_is_pointer(x->repo->odb, &e->id, &pointer, &ignored) < 0) {
+		return false;
+	}
+	if (pointer) {
+		return x->repo->judge && x->repo->judge(x->repo->judge_payload, e->path, &seen.id);
+	}
+	/* with size 0 and no dates: its stat proves nothing */
+	return e->file_size <= LOOK_MAX &&
+	       vv_index_file_state(x, &seen, &state, &ignored) == VV_OK && state == VV_FILE_SAME;
+}
+
+/* Entries that the old index's date marked as uncertain would look certain under a
+ * newer one. As Git does, their content is looked at now; where it is other content, or
+ * nobody can tell, size 0 makes Git compare it. */
+static vv_status unsettle(vv_index *x, git_index *git, const vv_stat *stamp, const vv_stat *made,
+			  vv_error *err)
+{
+	size_t i, count = git_index_entrycount(git);
+
+	for (i = 0; i < count; i++) {
+		const git_index_entry *e = git_index_get_byindex(git, i);
+		git_index_entry changed;
+		int code;
+
+		if (e->file_size == 0 || (uint32_t)e->mtime.seconds < (uint32_t)stamp->mtime_sec ||
+		    (uint32_t)e->mtime.seconds >= (uint32_t)made->mtime_sec ||
+		    GIT_INDEX_ENTRY_STAGE(e) != 0 ||
+		    (is_as_noted(x, e, e->file_size) && is_same(x, e) &&
+		     is_as_noted(x, e, e->file_size))) {
+			continue;
+		}
+		changed = *e;
+		changed.file_size = 0;
+		changed.path = vv_strdup(e->path); /* e goes when it is replaced */
+		if (!changed.path) {
+			return vv_fail_nomem(err);
+		}
+		code = git_index_add(git, &changed);
+		vv_free((char *)(uintptr_t)changed.path);
+		if (code < 0) {
+			return vv_git_fail(err, code, "cannot change the index");
+		}
+	}
+	return VV_OK;
+}
+
+void vv_index_judge_set(vv_repository *r, vv_index_judge_fn fn, void *payload)
+{
+	r->judge = fn;
+	r->judge_payload = payload;
+}
+
+/* --- writing --------------------------------------------------------------------------- */
+
+/* Whatever happens to a file of the work tree from now on happens after the index's date:
+ * in that second Git compares contents, and later it sees another date. */
+static vv_status seal(const char *path, const vv_stat *made, vv_error *err)
+{
+	const struct timespec times[2] = {
+		{made->mtime_sec, (long)made->mtime_nsec},
+		{made->mtime_sec, (long)made->mtime_nsec},
+	};
+	int fd = vv_open(path, O_RDWR, 0, err);
+	vv_status rc = VV_OK, closed;
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	if (futimens(fd, times) < 0) {
+		rc = vv_fail_errno(err, "cannot set the time of", path);
+	} else {
+		rc = vv_fsync(fd, path, err);
+	}
+	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	return rc < 0 ? rc : closed;
+}
+
+static vv_status apply_edits(const vv_index *x, git_index *git, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < x->edit_count; i++) {
+		vv_index_edit edit = x->edits[i];
+
+		if (!edit.remove && edit.entry.file_size == 0 && edit.size > 0 &&
+		    is_as_noted(x, &edit.entry, edit.size)) {
+			edit.entry.file_size = edit.size;
+		}
+		rc = apply_edit(git, &edit, err);
+	}
+	return rc;
+}
+
+static vv_status rewrite(vv_index *x, const char *lock, const vv_stat *stamp, const vv_stat *made,
+			 bool exists, vv_error *err)
+{
+	git_index *git = NULL;
+	vv_status rc = VV_OK;
+	int code;
+
+	if ((code = git_index_open(&git, lock)) < 0) {
+		return vv_git_fail(err, code, "cannot read the index '%s'",
+				   vv_text_shows(x->repo->index_file));
+	}
+	if (exists) {
+		rc = unsettle(x, git, stamp, made, err);
+	}
+	if (rc == VV_OK) {
+		rc = apply_edits(x, git, err);
+	}
+	if (rc == VV_OK && (code = git_index_write(git)) < 0) {
+		rc = vv_git_fail(err, code, "cannot write the index '%s'",
+				 vv_text_shows(x->repo->index_file));
+	}
+	git_index_free(git);
+	return rc;
+}
+
+/* Files that were written while they were read, as it were, stay uncertain: the index must
+ * not be younger than they are. */
+static void age(const vv_index *x, vv_stat *made)
+{
+	for (size_t i = 0; i < x->edit_count; i++) {
+		const git_index_entry *e = &x->edits[i].entry;
+		int64_t sec = (uint32_t)e->mtime.seconds;
+
+		/* a date in the future changes nothing: it stays uncertain anyway */
+		if (!x->edits[i].remove && x->edits[i].young &&
+		    (sec < made->mtime_sec ||
+		     (sec == made->mtime_sec && e->mtime.nanoseconds < made->mtime_nsec))) {
+			made->mtime_sec = sec;
+			made->mtime_nsec = e->mtime.nanoseconds;
+		}
+	}
+}
+
+static vv_status write_locked(vv_index *x, int fd, const char *lock, vv_error *err)
+{
+	vv_stat stamp, made; /* of the old index; of the new one, by the file system's clock */
+	bool exists;
+	vv_status rc = copy_index(x, fd, lock, &stamp, &exists, err);
+	vv_status closed = vv_close(fd, lock, rc == VV_OK ? err : NULL);
+
+	if (rc < 0 || (rc = closed) < 0 || (rc = vv_lstat(&made, lock, err)) < 0) {
+		return rc;
+	}
+	age(x, &made);
+	if ((rc = rewrite(x, lock, &stamp, &made, exists, err)) < 0 ||
+	    (rc = vv_share(x->repo, lock, err)) < 0 || (rc = seal(lock, &made, err)) < 0) {
+		return rc;
+	}
+	/* The folder is not synced: after a crash the old index is as good. */
+	return vv_rename(lock, x->repo->index_file, err);
+}
+
+vv_status vv_index_write(vv_index *x, vv_error *err)
+{
+	vv_buf name = VV_BUF_INIT;
+	char *lock = NULL;
+	vv_status rc;
+	size_t i;
+	int fd;
+
+	if ((rc = vv_quarantine_flush(x->repo, err)) < 0 || x->edit_count == 0) {
+		return rc;
+	}
+	vv_buf_printf(&name, "%s.lock", x->repo->index_file);
+	if (!(lock = vv_buf_detach(&name))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((fd = vv_git_lock(lock, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	if ((rc = write_locked(x, fd, lock, err)) < 0) {
+		(void)vv_unlink(lock, true, NULL);
+		goto done;
+	}
+	for (i = 0; i < x->edit_count; i++) {
+		vv_free(x->edits[i].path);
+	}
+	x->edit_count = 0;
+	x->has_stamp = vv_lstat(&x->stamp, x->repo->index_file, NULL) == VV_OK;
+done:
+	vv_buf_clear(&name);
+	vv_free(lock);
+	return rc;
+}
+
+/* --- trees --------------------------------------------------------------------------- */
+
+static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_error *err)
+{
+	git_repository *to;
+	git_oid id;
+	vv_status rc = vv_quarantine_repository(r, &to, err);
+	int code;
+
+	if (rc < 0) {
+		return rc;
+	}
+	code = git_index_write_tree_to(&id, git, to);
+	if (code == GIT_EUNMERGED) {
+		git_error_clear();
+		(void)vv_fail(err, VV_ECONFLICT, "there are conflicts that are not resolved");
+		return vv_hint(err, "list them with 'varve conflicts'");
+	}
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot make a tree from the index");
+	}
+	vv_oid_from_git(tree, &id);
+	return VV_OK;
+}
+
+static bool below(const char *path, const char *top)
+{
+	size_t len = strlen(top);
+
+	return len == 0 ||
+	       (strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/'));
+}
+
+/* Copies entries that are at or below top (NULL: all) and really staged. */
+static vv_status copy_entries(git_index *from, git_index *to, const char *top, vv_error *err)
+{
+	size_t i, count = git_index_entrycount(from);
+
+	for (i = 0; i < count; i++) {
+		const git_index_entry *e = git_index_get_byindex(from, i);
+		int code;
+
+		if ((top && !below(e->path, top)) || (e->flags_extended & INTENT_TO_ADD)) {
+			continue;
+		}
+		if (GIT_INDEX_ENTRY_STAGE(e) != 0) {
+			return vv_fail(err, VV_ECONFLICT, "'%s' is in conflict",
+				       vv_text_shows(e->path));
+		}
+		if ((code = git_index_add(to, e)) < 0) {
+			return vv_git_fail(err, code, "cannot take '%s' from the index",
+					   vv_text_shows(e->path));
+		}
+	}
+	return VV_OK;
+}
+
+static bool has_intents(git_index *git)
+{
+	size_t i, count = git_index_entrycount(git);
+
+	for (i = 0; i < count; i++) {
+		if (git_index_get_byindex(git, i)->flags_extended & INTENT_TO_ADD) {
+			return true;
+		}
+	}
+	return false;
+}
+
+vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err)
+{
+	git_index *plain = NULL;
+	vv_status rc;
+	int code;
+
+	if (!has_intents(x->git)) {
+		return write_tree(x->repo, x->git, tree, err);
+	}
+	if ((code = git_index_new(&plain)) < 0) {
+		return vv_git_fail(err, code, "cannot make a tree from the index");
+	}
+	if ((rc = copy_entries(x->git, plain, NULL, err)) == VV_OK) {
+		rc = write_tree(x->repo, plain, tree, err);
+	}
+	git_index_free(plain);
+	return rc;
+}
+
+static vv_status remove_below(git_index *git, const char *top, vv_error *err)
+{
+	size_t i = git_index_entrycount(git);
+
+	while (i-- > 0) {
+		const git_index_entry *e = git_index_get_byindex(git, i);
+		int code = below(e->path, top)
+				   ? git_index_remove(git, e->path, GIT_INDEX_ENTRY_STAGE(e))
+				   : 0;
+
+		if (code < 0) {
+			return vv_git_fail(err, code, "cannot make a tree");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status read_base(vv_repository *r, git_index *git, const vv_oid *commit, vv_error *err)
+{
+	git_tree *tree = NULL;
+	git_oid id;
+	vv_status rc = vv_commit_tree(r, commit, &id, err);
+	int code;
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((code = git_tree_lookup(&tree, r->git, &id)) < 0 ||
+	    (code = git_index_read_tree(git, tree)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read a tree");
+	}
+	git_tree_free(tree);
+	return rc;
+}
+
+vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths,
+				   size_t count, vv_oid *tree, vv_error *err)
+{
+	git_index *git = NULL;
+	vv_status rc = VV_OK;
+	size_t i;
+	int code;
+
+	if ((code = git_index_new(&git)) < 0) {
+		return vv_git_fail(err, code, "cannot make a tree");
+	}
+	if (base_commit) {
+		rc = read_base(x->repo, git, base_commit, err);
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if ((rc = remove_below(git, paths[i], err)) == VV_OK) {
+			rc = copy_entries(x->git, git, paths[i], err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = write_tree(x->repo, git, tree, err);
+	}
+	git_index_free(git);
+	return rc;
+}
+
+#define ATTEMPTS 5 /* to read it while others rename over it */
+
+vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err)
+{
+	vv_stat after;
+	vv_status rc;
+	int i;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < ATTEMPTS; i++) {
+		rc = vv_lstat(&out->before, r->index_file, err);
+		if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+			out->taken = true;
+			return VV_OK;
+		}
+		vv_buf_reset(&out->bytes);
+		if (rc < 0 ||
+		    (rc = vv_read_file(&out->bytes, r->index_file, INDEX_BYTES_MAX, err)) < 0 ||
+		    (rc = vv_lstat(&after, r->index_file, err)) < 0) {
+			return rc;
+		}
+		if (vv_stat_equal(&out->before, &after)) {
+			out->taken = out->existed = true;
+			return VV_OK;
+		}
+	}
+	return vv_fail(err, VV_ELOCKED, "the index '%s' is written again and again",
+		       vv_text_shows(r->index_file));
+}
+
+void vv_index_copy_mark(vv_index_copy *c, vv_repository *r)
+{
+	c->marked = c->taken && vv_lstat(&c->written, r->index_file, NULL) == VV_OK;
+}
+
+static vv_status put_back(const vv_index_copy *c, const vv_repository *r, int fd, const char *lock,
+			  vv_error *err)
+{
+	const struct timespec times[2] = {
+		{c->before.mtime_sec, (long)c->before.mtime_nsec},
+		{c->before.mtime_sec, (long)c->before.mtime_nsec},
+	};
+	vv_status rc = vv_write_full(fd, vv_buf_cstr(&c->bytes), c->bytes.len, lock, err), closed;
+	vv_status synced = VV_OK;
+
+	if (rc == VV_OK && futimens(fd, times) < 0) {
+		rc = vv_fail_errno(err, "cannot set the time of", lock);
+	}
+	if (rc == VV_OK && (rc = vv_share_fd(r, fd, lock, err)) == VV_OK) {
+		/* the right index, not durable, is better than the other */
+		synced = vv_fsync(fd, lock, err);
+	}
+	closed = vv_close(fd, lock, rc == VV_OK && synced == VV_OK ? err : NULL);
+	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK) {
+		rc = vv_rename(lock, r->index_file, err);
+	}
+	return rc < 0 ? rc : synced;
+}
+
+/* Under the lock. */
+static vv_status restore(const vv_index_copy *c, const vv_repository *r, int fd, const char *lock,
+			 vv_error *err)
+{
+	vv_stat now;
+	vv_status rc = VV_OK;
+
+	if (vv_lstat(&now, r->index_file, NULL) < 0 || !vv_stat_equal(&now, &c->written)) {
+		rc = vv_fail(
+			err, VV_ECONFLICT,
+			"another program changed the index meanwhile: what was staged stays so");
+	} else if (c->existed) {
+		rc = put_back(c, r, fd, lock, err);
+		fd = -1;
+	} else {
+		rc = vv_unlink(r->index_file, false, err);
+	}
+	(void)vv_close(fd, lock, NULL);
+	if (rc < 0 || !c->existed) {
+		(void)vv_unlink(lock, true, NULL);
+	}
+	return rc;
+}
+
+vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_error *err)
+{
+	vv_buf name = VV_BUF_INIT;
+	vv_status rc;
+	int fd;
+
+	if (!c->marked || (c->existed && vv_stat_equal(&c->before, &c->written))) {
+		return VV_OK;
+	}
+	vv_buf_printf(&name, "%s.lock", r->index_file);
+	if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
+		fd = vv_git_lock(name.data, err);
+		rc = fd < 0 ? (vv_status)fd : restore(c, r, fd, name.data, err);
+	}
+	vv_buf_clear(&name);
+	return rc;
+}
+
+void vv_index_copy_clear(vv_index_copy *c)
+{
+	vv_buf_clear(&c->bytes);
+	memset(c, 0, sizeof(*c));
 }

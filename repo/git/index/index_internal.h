@@ -1,5 +1,5 @@
 /*
- * index_internal: the index in memory, and the changes that wait for vv_index_write.
+ * index_internal: the index in memory, and how files are converted on their way into it.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
 #define VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
@@ -7,13 +7,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository_internal.h"
 
-typedef struct vv_index_edit {
-	char *path;
-	bool remove;
-	git_index_entry entry; /* path: the one above */
-	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
-	bool young;            /* the file may have been written again in the same tick */
-} vv_index_edit;
+typedef struct vv_index_edit vv_index_edit; /* index.c */
 
 /* git belongs to no repository, so that libgit2 neither reads big files to settle
  * raciness nor writes by itself. */
@@ -26,14 +20,6 @@ struct vv_index {
 	bool has_stamp;
 };
 
-/* Does one edit to an index. */
-vv_status vv_index_apply(git_index *git, const vv_index_edit *edit, vv_error *err);
-
-/* Could a file with this modification time be changed again without the time
- * showing it, judged at sec/nsec? Git (as Debian builds it) compares seconds; the
- * kernel's file times lag the clock by up to a tick. */
-bool vv_time_is_racy(int64_t mtime_sec, int64_t now_sec, uint32_t now_nsec);
-
 /* How a path's content changes between work tree and repository. */
 typedef struct vv_conversion {
 	bool foreign;  /* a filter program or encoding that only git can run */
@@ -44,8 +30,5 @@ vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *ou
 /* libgit2's own conversions of a path (line ends, ident); *out NULL when none. */
 vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, git_filter_list **out,
 			vv_error *err);
-
-/* The target of a symbolic link. */
-vv_status vv_read_link(const char *file, vv_buf *out, vv_error *err);
 
 #endif

@@ -51,7 +51,8 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 	return rc;
 }
 
-vv_status vv_read_link(const char *file, vv_buf *out, vv_error *err)
+/* The target of a symbolic link. */
+static vv_status read_link(const char *file, vv_buf *out, vv_error *err)
 {
 	char text[4096];
 	ssize_t len = readlink(file, text, sizeof(text));
@@ -115,7 +116,7 @@ static vv_status store_file(vv_repository *r, const char *path, const char *file
 	vv_status rc;
 
 	if (S_ISLNK(st->mode)) {
-		if ((rc = vv_read_link(file, &in, err)) == VV_OK) {
+		if ((rc = read_link(file, &in, err)) == VV_OK) {
 			rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, vv_buf_cstr(&in), in.len, id,
 						 err);
 		}
@@ -266,7 +267,7 @@ static vv_status hash_file(vv_repository *r, const char *path, const char *file,
 	int code = 0;
 
 	if (S_ISLNK(st->mode)) {
-		if ((rc = vv_read_link(file, &in, err)) == VV_OK) {
+		if ((rc = read_link(file, &in, err)) == VV_OK) {
 			code = git_odb_hash(id, vv_buf_cstr(&in), in.len, GIT_OBJECT_BLOB);
 		}
 	} else if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0) {

@@ -1,0 +1,39 @@
+/*
+ * libgit2: starting it, its answers as vv_error, and where varve goes round it. Internal to repo.
+ *
+ * What libgit2 1.5 does otherwise than varve needs, where varve goes round it, and the
+ * libgit2 that ends it. "1.9.7: still so" was read in its source; "-" was not looked for.
+ * What varve does its own way for good (fewer fsyncs, waiting for locks, no text merge of
+ * pointers, sizes judged before reading) is no workaround and not listed.
+ *
+ *	refuses safe.directory '*'; hides an unset one    repository.c, open_foreign    1.6
+ *	setting the same work tree again leaks            repository.c                  1.8
+ *	does not know GIT_CONFIG_GLOBAL and its kin       config.c                      1.7
+ *	does not know GIT_CONFIG_COUNT and git -c         config.c                      1.9.7: still so
+ *	parses the certificates at each start (mbedTLS)   libgit2.c, the stand-in       1.9.7: still so
+ *	gives up on ancestry in shallow repositories      history/revision.c            1.7
+ *	takes @~1 for a name                              history/revision.c            1.9.7: still so
+ *	takes no quoted pattern in .gitattributes         index/attributes.c            1.9.7: still so
+ *	forgets exceptions of a deeper .gitignore         index/ignore.c                -
+ *	cannot read split and sparse indexes              index/index.c, open_failed    1.9.7: still so
+ *	renaming a section of settings leaks              history/branch.c              -
+ *	looking up the upstream of a branch leaks         history/branch.c              -
+ *	lists refs and reflogs of one worktree only       history/tips.c                -
+ *	the indexer leaks objects that are here already   transfer/receive.c            -
+ *	the indexer maps a pack anew for each piece       transfer/spool.c              -
+ */
+#ifndef VV_REPO_GIT_LIBGIT2_H
+#define VV_REPO_GIT_LIBGIT2_H
+
+#include "base/error.h"
+
+/* libgit2 is used between the two, which nest. */
+vv_status vv_git_start(vv_error *err);
+void vv_git_stop(void);
+
+/* code: what libgit2 returned (negative). The message is "<text>: <libgit2's>";
+ * libgit2's own error is then cleared, so that it cannot turn up later. */
+vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
