@@ -142,7 +142,7 @@ static bool same_value(merge *m, const vv_field *f, const vv_cell *a, const vv_c
 		a = a->state == VV_CELL_NULL || a->state == VV_CELL_ABSENT ? &empty : a;
 		b = b->state == VV_CELL_NULL || b->state == VV_CELL_ABSENT ? &empty : b;
 	}
-	return vv_value_compare_with(&m->scratch, f, a, f, b) != VV_OTHER;
+	return vv_value_compare(&m->scratch, f, a, f, b) != VV_OTHER;
 }
 
 /* Of equal values: the spelling that a side gave it, else the greater bytes. */

@@ -786,9 +786,9 @@ static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
 	}
 	for (size_t i = 0; i < s->table->columns; i++) {
 		says |= d->gone[i] && cells[i].len > 0 &&
-			vv_value_compare_with(&m->scratch, &m->base->schema.fields[s->to_base[i]],
-					      &was[s->to_base[i]], &s->table->schema.fields[i],
-					      &cells[i]) == VV_OTHER;
+			vv_value_compare(&m->scratch, &m->base->schema.fields[s->to_base[i]],
+					 &was[s->to_base[i]], &s->table->schema.fields[i],
+					 &cells[i]) == VV_OTHER;
 	}
 	d->lost |= says && !survives(d, cells);
 	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;

@@ -535,7 +535,7 @@ static vv_status order_again(merge_side *s, vv_error *err)
 	s->blocks = NULL;
 	s->by_above = NULL;
 	s->block_count = 0;
-	s->at_old = s->at_new = 0;
+	s->at_old = 0;
 	vv_status rc = order_runs(s, err);
 	return rc < 0 ? rc : make_blocks(s, err);
 }

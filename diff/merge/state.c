@@ -81,20 +81,20 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 
 /* --- rows ------------------------------------------------------------------- */
 
-/* The run that holds a row; NULL: none. */
-static const merge_run *find_run(const merge_run *list, size_t count, size_t *hint, bool old,
-				 uint64_t row)
+/* The run that holds a row of base; NULL: none. */
+static const merge_run *find_run(merge_side *s, uint64_t old_row)
 {
-	size_t lo = 0, hi = count;
-	if (*hint < count) {
-		uint64_t from = old ? list[*hint].old_row : list[*hint].new_row;
-		if (row >= from && row - from < list[*hint].rows) {
-			return &list[*hint];
+	const merge_run *list = s->by_old;
+	size_t lo = 0, hi = s->run_count;
+	if (s->at_old < hi) {
+		uint64_t from = list[s->at_old].old_row;
+		if (old_row >= from && old_row - from < list[s->at_old].rows) {
+			return &list[s->at_old];
 		}
 	}
-	while (lo < hi) { /* the first run that begins after row */
+	while (lo < hi) { /* the first run that begins after the row */
 		size_t mid = lo + (hi - lo) / 2;
-		if ((old ? list[mid].old_row : list[mid].new_row) <= row) {
+		if (list[mid].old_row <= old_row) {
 			lo = mid + 1;
 		} else {
 			hi = mid;
@@ -103,21 +103,14 @@ static const merge_run *find_run(const merge_run *list, size_t count, size_t *hi
 	if (lo == 0) {
 		return NULL;
 	}
-	*hint = lo - 1;
-	const merge_run *r = &list[lo - 1];
-	return row - (old ? r->old_row : r->new_row) < r->rows ? r : NULL;
+	s->at_old = lo - 1;
+	return old_row - list[lo - 1].old_row < list[lo - 1].rows ? &list[lo - 1] : NULL;
 }
 
 uint64_t merge_to_side(merge_side *s, uint64_t old_row)
 {
-	const merge_run *r = find_run(s->by_old, s->run_count, &s->at_old, true, old_row);
+	const merge_run *r = find_run(s, old_row);
 	return r ? r->new_row + (old_row - r->old_row) : MERGE_NONE;
-}
-
-uint64_t merge_to_base(merge_side *s, uint64_t new_row)
-{
-	const merge_run *r = find_run(s->by_new, s->run_count, &s->at_new, false, new_row);
-	return r ? r->old_row + (new_row - r->new_row) : MERGE_NONE;
 }
 
 const merge_block *merge_block_at(const merge_side *s, uint64_t above)

@@ -56,9 +56,9 @@ typedef struct merge_side {
 
 	merge_run *by_old, *by_new; /* the rows that base and this have, in either order */
 	size_t run_count;
-	size_t at_old, at_new; /* found last */
-	uint64_t gone;         /* rows of base that are not here */
-	uint64_t *changed;     /* rows of base that have other cells here; ascending */
+	size_t at_old;     /* found last */
+	uint64_t gone;     /* rows of base that are not here */
+	uint64_t *changed; /* rows of base that have other cells here; ascending */
 	size_t changed_count, at_changed;
 	bool exact; /* all others have the same cells, in the same spelling */
 	bool reordered;
@@ -143,7 +143,6 @@ int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base);
 int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len);
 
 uint64_t merge_to_side(merge_side *s, uint64_t old_row); /* MERGE_NONE: removed */
-uint64_t merge_to_base(merge_side *s, uint64_t new_row); /* MERGE_NONE: added */
 /* How many rows from old_row (new_row in the side) on have the same cells and the same lines
  * in both, as far as that is known without reading them. */
 uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row);

@@ -42,7 +42,8 @@ vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 		       (unsigned long long)l->line, text);
 }
 
-vv_status patch_at(const patch_lines *l, vv_status rc, vv_error *err)
+/* Puts the same before a message of VV_EINPUT. */
+static vv_status patch_at(const patch_lines *l, vv_status rc, vv_error *err)
 {
 	if (rc == VV_EINPUT) {
 		vv_prefix(err, "%s, line %llu", vv_text_shows(l->source->name),
@@ -95,7 +96,8 @@ static vv_status read_json(patch_lines *l, vv_error *err)
 					       : patch_fail(l, err, "expected a JSON object");
 }
 
-vv_status patch_lines_peek(patch_lines *l, const char **text, size_t *len, vv_error *err)
+/* What comes next, unread: a few KB of it, or less at the end. */
+static vv_status patch_lines_peek(patch_lines *l, const char **text, size_t *len, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	while (rc == VV_OK && !l->ended && l->buf.len - l->pos < PIECE / 2) {

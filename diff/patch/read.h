@@ -29,8 +29,6 @@ typedef struct patch_lines {
 } patch_lines;
 vv_status patch_lines_open(patch_lines *l, const vv_patch_source *source, vv_error *err);
 void patch_lines_close(patch_lines *l);
-/* What comes next, unread: a few KB of it, or less at the end. */
-vv_status patch_lines_peek(patch_lines *l, const char **text, size_t *len, vv_error *err);
 /* The next line, read as a JSON object; it is not in the hash yet: 1, 0 at the end, <0. */
 int patch_lines_next(patch_lines *l, vv_error *err);
 void patch_lines_hash(patch_lines *l); /* takes the line at hand into the hash */
@@ -39,8 +37,6 @@ vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line,
 /* VV_EINPUT: "<patch>, line N: ...". */
 vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-vv_status patch_at(const patch_lines *l, vv_status rc,
-		   vv_error *err); /* puts that before a message of VV_EINPUT */
 
 /* One side of a section. */
 typedef struct patch_side {

@@ -110,7 +110,7 @@ static bool same_value(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, cons
 		       const vv_cell *b)
 {
 	vv_cell x = rowdiff_cell(d, fa, a), y = rowdiff_cell(d, fb, b);
-	return vv_value_compare_with(&d->scratch, fa, &x, fb, &y) != VV_OTHER;
+	return vv_value_compare(&d->scratch, fa, &x, fb, &y) != VV_OTHER;
 }
 
 static bool same_cell(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb,

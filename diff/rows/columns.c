@@ -161,8 +161,8 @@ static void compare_row(sample *s, const vv_cell *x, const vv_cell *y)
 			const vv_field *fa = &s->a->schema.fields[s->old_only.at[i]],
 				       *fb = &s->b->schema.fields[s->new_only.at[k]];
 			s->seen[i * s->new_only.count + k]++;
-			s->equal[i * s->new_only.count + k] +=
-				vv_value_compare_with(&s->scratch, fa, a, fb, b) != VV_OTHER;
+			s->equal[i * s->new_only.count + k] += vv_value_compare(&s->scratch, fa, a,
+										fb, b) != VV_OTHER;
 		}
 	}
 }

@@ -55,6 +55,7 @@ vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c);
  * side (1), row (8, big-endian). */
 #define DIGEST_LEN 41u
 #define DIGEST_KEY 16u
+_Static_assert(DIGEST_LEN == DIGEST_KEY + 16 + 1 + 8, "key hash, row hash, side, row");
 typedef struct digest {
 	vv_rowdiff *d;
 	vv_table *table;
@@ -80,6 +81,7 @@ vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_erro
 
 /* Rows that both have: old (8), new (8), row_pair (1); by old row. */
 #define KEPT_LEN 17u
+_Static_assert(KEPT_LEN == 8 + 8 + 1, "old row, new row, row_pair");
 
 /* A pair of rows as a record of the sorter of kept rows. */
 typedef enum row_pair {

@@ -256,7 +256,7 @@ static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b
 		const vv_field *fa = &d->a->schema.fields[p->a], *fb = &d->b->schema.fields[p->b];
 		vv_cell old = rowdiff_cell(d, fa, &a[p->a]), new = rowdiff_cell(d, fb, &b[p->b]);
 		const vv_cell *x = &old, *y = &new;
-		vv_same same = vv_value_compare_with(&d->scratch, fa, x, fb, y);
+		vv_same same = vv_value_compare(&d->scratch, fa, x, fb, y);
 		if (same == VV_SAME || (same == VV_SAME_VALUE && d->cross)) {
 			continue;
 		}

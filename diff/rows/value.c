@@ -192,8 +192,8 @@ const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb)
 	return fa->type == fb->type ? fa : fb;
 }
 
-vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell *a,
-			      const vv_field *fb, const vv_cell *b)
+vv_same vv_value_compare(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb,
+			 const vv_cell *b)
 {
 	if (a->state == b->state && a->len == b->len &&
 	    (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
@@ -206,14 +206,6 @@ vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell
 	bool same = !scratch->failed && scratch->len == 2 * n &&
 		    memcmp(scratch->data, scratch->data + n, n) == 0;
 	return same ? VV_SAME_VALUE : VV_OTHER;
-}
-
-vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb, const vv_cell *b)
-{
-	vv_buf scratch = VV_BUF_INIT;
-	vv_same same = vv_value_compare_with(&scratch, fa, a, fb, b);
-	vv_buf_clear(&scratch);
-	return same;
 }
 
 bool vv_tolerance_check(const char *tolerance)

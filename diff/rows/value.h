@@ -26,15 +26,11 @@ typedef enum vv_same {
 	VV_OTHER
 } vv_same;
 
-/* Where the two columns have different types, the new one's (fb) tells. */
-vv_same vv_value_compare(const vv_field *fa, const vv_cell *a, const vv_field *fb,
+/* Where the two columns have different types, the new one's (fb) decides. scratch is a buffer
+ * of the caller's, whose content is overwritten. When memory runs out scratch->failed is set,
+ * and stays: then the answer means nothing. */
+vv_same vv_value_compare(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb,
 			 const vv_cell *b);
-
-/* The same with a buffer of the caller's, whose content is overwritten: for many cells.
- * When memory runs out scratch->failed is set, and stays: then the answer means nothing.
- * (vv_value_compare answers VV_OTHER.) */
-vv_same vv_value_compare_with(vv_buf *scratch, const vv_field *fa, const vv_cell *a,
-			      const vv_field *fb, const vv_cell *b);
 
 /* Are two numbers within tolerance (a decimal text such as "0.01", absolute; with a
  * percent sign, relative to the larger)? False when one is not a number. scratch: as above. */
