@@ -15,6 +15,13 @@ void vv_progress_update(const vv_progress *p, const char *what, uint64_t done, u
 	}
 }
 
+void vv_progress_part(const vv_progress *p, const char *what, uint64_t done, uint64_t total)
+{
+	if (p && p->part) {
+		p->part(p->payload, what, done, total);
+	}
+}
+
 static void put_line(const vv_notes *n, vv_note_kind kind, const char *fmt, va_list ap)
 	__attribute__((format(printf, 3, 0)));
 static void put_line(const vv_notes *n, vv_note_kind kind, const char *fmt, va_list ap)

@@ -11,13 +11,17 @@
 #include <stdint.h>
 
 typedef struct vv_progress {
-	/* done of total units (bytes unless said otherwise); total 0 when unknown */
+	/* done of total bytes; total 0 when unknown */
 	void (*update)(void *payload, const char *what, uint64_t done, uint64_t total);
 	void *payload;
+	/* the same of rows, versions or other things: only how large a part is done means something */
+	void (*part)(void *payload, const char *what, uint64_t done, uint64_t total);
 } vv_progress;
 
 /* Calls p->update unless p or it is NULL. */
 void vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total);
+/* The same for p->part. */
+void vv_progress_part(const vv_progress *p, const char *what, uint64_t done, uint64_t total);
 
 typedef enum vv_note_kind { VV_NOTE_PLAIN, VV_NOTE_WARNING } vv_note_kind;
 

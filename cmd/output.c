@@ -231,6 +231,13 @@ int vv_out_end(int code)
 	return code;
 }
 
+void vv_out_flush(void)
+{
+	if (!out_errno && fflush(stdout) != 0) {
+		note_failure();
+	}
+}
+
 bool vv_out_is_terminal(void)
 {
 	if (terminal < 0) {
@@ -306,47 +313,75 @@ void vv_out_page(const char *core_pager_or_null)
 
 /* Progress: one line, rewritten in place at most ten times a second. */
 static struct {
-	bool wanted, shown;
+	bool shown, over;
 	uint64_t start_ms, last_ms;
 	const char *what;
 } bar;
 
-static void update_bar(void *payload, const char *what, uint64_t done, uint64_t total)
+/* Is it time to write the line anew? *ms: since this work began. */
+static bool bar_is_due(const char *what, uint64_t *ms)
 {
-	uint64_t now = vv_monotonic_ms(), ms, rate;
+	uint64_t now = vv_monotonic_ms();
 
-	(void)payload;
 	if (bar.what != what) {
 		bar.what = what;
 		bar.start_ms = now;
 	}
-	ms = now - bar.start_ms;
-	if (ms < 1000 || now - bar.last_ms < 100) {
-		return;
+	*ms = now - bar.start_ms;
+	if (bar.over || *ms < 1000 || now - bar.last_ms < 100) {
+		return false;
 	}
 	bar.last_ms = now;
 	bar.shown = true;
-	rate = done / (ms / 100) * 10;
-	fprintf(stderr, "\r\033[K%s: %s", what, vv_text_bytes(done));
-	if (total > 0 && done <= total) {
-		fprintf(stderr, " of %s", vv_text_bytes(total));
-	}
-	fprintf(stderr, ", %s/s", vv_text_bytes(rate));
-	if (total > done && rate > 0) {
-		fprintf(stderr, ", %s left", vv_text_seconds((total - done) / rate * 1000));
+	return true;
+}
+
+static void put_left(uint64_t ms, uint64_t done, uint64_t total)
+{
+	if (done > 0 && total > done) {
+		uint64_t left = (uint64_t)((double)ms * ((double)(total - done) / (double)done));
+
+		fprintf(stderr, ", %s left", vv_text_seconds(left / 1000 * 1000));
 	}
 	fflush(stderr);
 }
 
+static void update_bar(void *payload, const char *what, uint64_t done, uint64_t total)
+{
+	uint64_t ms;
+
+	(void)payload;
+	if (!bar_is_due(what, &ms)) {
+		return;
+	}
+	fprintf(stderr, "\r\033[K%s: %s", what, vv_text_bytes(done));
+	if (total > 0 && done <= total) {
+		fprintf(stderr, " of %s", vv_text_bytes(total));
+	}
+	fprintf(stderr, ", %s/s", vv_text_bytes(done / (ms / 100) * 10));
+	put_left(ms, done, total);
+}
+
+static void update_part(void *payload, const char *what, uint64_t done, uint64_t total)
+{
+	uint64_t ms;
+
+	(void)payload;
+	if (total == 0 || done > total || !bar_is_due(what, &ms)) {
+		return;
+	}
+	fprintf(stderr, "\r\033[K%s: %u %%", what, (unsigned)((double)done * 100 / (double)total));
+	put_left(ms, done, total);
+}
+
 const vv_progress *vv_progress_begin(void)
 {
-	static const vv_progress p = {update_bar, NULL};
+	static const vv_progress p = {update_bar, NULL, update_part};
 
 	if (!isatty(STDERR_FILENO)) {
 		return NULL;
 	}
-	bar.wanted = true;
-	bar.shown = false;
+	bar.shown = bar.over = false;
 	bar.what = NULL;
 	bar.last_ms = 0;
 	return &p;
@@ -354,10 +389,16 @@ const vv_progress *vv_progress_begin(void)
 
 void vv_progress_end(void)
 {
-	if (bar.wanted && bar.shown) {
+	if (bar.shown) {
 		fputs("\r\033[K", stderr);
 	}
-	bar.wanted = bar.shown = false;
+	bar.shown = false;
+}
+
+void vv_progress_stop(void)
+{
+	vv_progress_end();
+	bar.over = true;
 }
 
 static void put_note(void *payload, vv_note_kind kind, const char *line)

@@ -19,7 +19,8 @@
 enum { VV_EXIT_OK = 0, VV_EXIT_NO = 1, VV_EXIT_TROUBLE = 2 };
 
 void vv_out(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stdout, as is */
-void vv_out_bytes(const void *bytes, size_t len);                        /* stdout, as is */
+void vv_out_bytes(const void *bytes, size_t len);
+void vv_out_flush(void); /* what was printed is to be seen now */ /* stdout, as is */
 /* stdout, escaped */
 void vv_out_text(const char *s, size_t len);
 void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stderr line */
@@ -76,6 +77,7 @@ void vv_out_page(const char *core_pager_or_null);
  * remaining time. Ended by vv_progress_end. */
 const vv_progress *vv_progress_begin(void);
 void vv_progress_end(void);
+void vv_progress_stop(void); /* ends it, and shows none any more until it begins anew */
 
 /* Notes and warnings of what works below the commands, and its progress: all on stderr, as
  * vv_note, vv_warn and vv_progress_begin have it. */

@@ -122,7 +122,13 @@ static vv_status write_out(void *payload, const void *bytes, size_t len, vv_erro
 	if (r->fd >= 0) {
 		return vv_write_full(r->fd, bytes, len, r->o->output, err);
 	}
+	if (vv_out_is_terminal()) {
+		vv_progress_stop(); /* rows are shown now: the line would stand among them */
+	}
 	vv_out_bytes(bytes, len);
+	if (vv_out_is_terminal()) {
+		vv_out_flush();
+	}
 	return vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
 }
 
@@ -660,7 +666,7 @@ static int run_diff(void *p, int argc, char **argv)
 			"a patch carries every change: it cannot be had of some columns, rows or values");
 	}
 	r.how.notes = &vv_notes_stderr;
-	r.how.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
+	r.how.progress = vv_progress_begin();
 	if ((rc = fill_how(&r, &err)) < 0 || (rc = open_output(&r, &err)) < 0 ||
 	    (rc = choose_limit(&r, &err)) < 0) {
 		goto done;

@@ -318,7 +318,7 @@ static vv_status check_versions(fsck *f, vv_error *err)
 		if (vv_cid_is_null(&v->root)) {
 			continue;
 		}
-		vv_progress_update(f->progress, "versions", i, f->count);
+		vv_progress_part(f->progress, "versions", i, f->count);
 		if (any_bad && !(own = vv_cid_set_new())) {
 			return vv_fail_nomem(err);
 		}

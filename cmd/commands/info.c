@@ -67,7 +67,7 @@ static vv_status read_columns(info *f, vv_error *err)
 							 &batch.cells[r * batch.columns + c], err);
 			}
 		}
-		vv_progress_update(f->progress, "reading rows", batch.first_row, t->root.rows);
+		vv_progress_part(f->progress, "reading rows", batch.first_row, t->root.rows);
 	}
 	vv_table_reader_close(reader);
 	vv_batch_clear(&batch);

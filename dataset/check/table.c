@@ -189,8 +189,8 @@ static vv_status run_jobs(check_run *r, const uint32_t *todo, size_t count, vv_e
 			vv_pool_wait(r->o->pool, &jobs[taken % ring].job);
 		}
 		rc = take_job(&jobs[taken++ % ring], err);
-		vv_progress_update(r->o->progress, "checking", taken * JOB_GROUPS,
-				   total * JOB_GROUPS);
+		vv_progress_part(r->o->progress, "checking", taken * JOB_GROUPS,
+				 total * JOB_GROUPS);
 	}
 	for (; taken < started; taken++) {
 		if (r->o->pool) {

@@ -211,8 +211,8 @@ static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&r, p->t, NULL, 0, false, err)) == VV_OK) {
 		while ((more = vv_table_read(r, &b, err)) > 0) {
-			vv_progress_update(progress, "reading", b.first_row + b.rows,
-					   p->t->root.rows);
+			vv_progress_part(progress, "reading", b.first_row + b.rows,
+					 p->t->root.rows);
 			note_batch(p, &b);
 		}
 		rc = more < 0 ? (vv_status)more : p->failed ? vv_fail_nomem(err) : VV_OK;

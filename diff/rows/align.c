@@ -81,7 +81,7 @@ static vv_status stream_fill(stream *s, vv_error *err)
 		s->at = 0;
 		s->has_hashes = false;
 		s->d->stats.groups_read++;
-		vv_progress_update(s->d->opts.progress, "comparing", s->next, s->count);
+		vv_progress_part(s->d->opts.progress, "comparing", s->next, s->count);
 	}
 	return VV_OK;
 }

@@ -184,10 +184,12 @@ static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_er
 	if ((rc = text_rows_add(&w->rows, c, err)) < 0) {
 		return rc;
 	}
-	if (text_rows_full(&w->rows)) {
+	if (text_rows_full(&w->rows) || w->seen == w->opts.limit) {
+		bool first = w->seen == w->rows.count;
 		if ((rc = text_rows_put(&w->rows, &w->out, err)) < 0) {
 			return rc;
 		}
+		return flush(w, first ? 0 : FLUSH_AT, err); /* the first rows are shown at once */
 	}
 	return flush(w, FLUSH_AT, err);
 }

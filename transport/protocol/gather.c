@@ -285,7 +285,7 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 {
 	asking all[VV_SUPPLIERS_MAX] = {0};
 	shown sh = {vv_mutex_new(), progress};
-	const vv_progress one = {show, &sh};
+	const vv_progress one = {show, &sh, NULL};
 	gathering g = {.lock = vv_mutex_new(),
 		       .suppliers = suppliers,
 		       .count = count,

@@ -303,8 +303,8 @@ static vv_status run_tested(view *v, vv_error *err)
 	rc = vv_table_reader_open(&v->tested, v->table, wanted, v->test_count, false, err);
 	while (rc == VV_OK && v->left > 0 &&
 	       (more = vv_table_read(v->tested, &v->tested_batch, err)) > 0) {
-		vv_progress_update(v->opts->progress, "reading rows", v->tested_batch.first_row,
-				   v->table->root.rows);
+		vv_progress_part(v->opts->progress, "reading rows", v->tested_batch.first_row,
+				 v->table->root.rows);
 		if (!any_match(v, &v->tested_batch)) {
 			continue;
 		}
@@ -346,7 +346,7 @@ static vv_status run_all(view *v, vv_error *err)
 			first = false;
 		}
 		rc = write_batch(v, NULL, err);
-		vv_progress_update(v->opts->progress, "reading rows", v->batch.first_row, rows);
+		vv_progress_part(v->opts->progress, "reading rows", v->batch.first_row, rows);
 	}
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }

@@ -70,3 +70,13 @@ wide_rows() {
 	output_has "$esc[32m$esc[2mamount_01:$esc[0m$esc[32m 1$esc[0m"
 	output_has "$esc[2mamount_02:$esc[0m $esc[31m2001$esc[0m -> $esc[32m7$esc[0m"
 }
+
+@test "on a terminal progress ends before the first row" {
+	new_repo
+	seq -f '%.0f,a,b' 1 200000 | (echo id,x,y && cat) > big.csv
+	varve add big.csv > /dev/null
+	varve commit -qm one
+	sed -i 's/,a,/,c,/' big.csv
+	succeeds python3 "$BATS_TEST_DIRNAME/first_rows.py" big.csv
+	output_is ok
+}
