@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/commit.h"
 #include "cmd/print/diff_show.h"
 #include "cmd/print/path.h"
 #include "cmd/work/diff/sides.h"
@@ -114,6 +115,7 @@ typedef struct run {
 	char *temp;
 	bool differs, trouble;
 	uint64_t text_files;
+	vv_buf sides[2]; /* what each is, in words */
 } run;
 
 static vv_status write_out(void *payload, const void *bytes, size_t len, vv_error *err)
@@ -251,14 +253,46 @@ static const char *temp_dir(void)
 	return dir && *dir ? dir : "/tmp";
 }
 
+/* "v1, commit 6af54fd of 2026-11-20 by Ann Author: first prices"; of index and work tree the name. */
+static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_side *s,
+			       vv_error *err)
+{
+	vv_commit c = {0};
+	vv_buf date = VV_BUF_INIT;
+	char *id = NULL;
+	size_t len;
+	vv_status rc = VV_OK;
+	vv_buf_puts(out, s->name);
+	if (s->kind != VV_SIDE_COMMIT || vv_oid_is_null(&s->commit)) {
+		return vv_buf_ok(out, err);
+	}
+	if ((rc = vv_commit_read(repo, &s->commit, &c, err)) == VV_OK &&
+	    (rc = vv_rev_short(repo, &s->commit, &id, err)) == VV_OK) {
+		const char *subject = vv_commit_subject(&c, &len);
+		vv_person_iso_date(&date, &c.author);
+		vv_buf_printf(out, ", commit %s of %.10s by %s: ", id, vv_buf_cstr(&date),
+			      c.author.name ? c.author.name : "");
+		vv_buf_put(out, subject, len);
+		out->failed = out->failed || date.failed;
+		rc = vv_buf_ok(out, err);
+	}
+	vv_free(id);
+	vv_buf_clear(&date);
+	vv_commit_clear(&c);
+	return rc;
+}
+
 static vv_status open_writer(run *r, const char *title, vv_error *err)
 {
-	vv_diff_writer_options wo = {.write = write_out,
-				     .payload = r,
-				     .color = wants_color(r),
-				     .context = 2,
-				     .title = title,
-				     .limit = r->how.limit};
+	vv_diff_writer_options wo = {
+		.write = write_out,
+		.payload = r,
+		.color = wants_color(r),
+		.context = 2,
+		.title = title,
+		.old_side = r->sides[0].len > 0 ? vv_buf_cstr(&r->sides[0]) : NULL,
+		.new_side = r->sides[1].len > 0 ? vv_buf_cstr(&r->sides[1]) : NULL,
+		.limit = r->how.limit};
 	vv_status rc;
 	/* into a pipe or file nothing is cut, unless a width is given */
 	wo.width = r->fd < 0 ? vv_out_limit() : 0;
@@ -530,6 +564,8 @@ static vv_status diff_versions(run *r, const vv_diff_sides *d, vv_error *err)
 
 static void run_clear(run *r)
 {
+	vv_buf_clear(&r->sides[0]);
+	vv_buf_clear(&r->sides[1]);
 	if (r->writer) {
 		r->writer->close(r->writer);
 	}
@@ -594,6 +630,10 @@ static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 	}
 	r->how.pool = vv_dataset_reader_pool(r->reader);
 	vv_buf_printf(&title, "%s..%s", d.a.name, d.b.name);
+	if (is_kind(r, "html") && ((rc = describe_side(&r->sides[0], r->repo, &d.a, err)) < 0 ||
+				   (rc = describe_side(&r->sides[1], r->repo, &d.b, err)) < 0)) {
+		goto done;
+	}
 	if ((rc = open_writer(r, vv_buf_cstr(&title), err)) == VV_OK) {
 		page(r);
 		rc = diff_versions(r, &d, err);

@@ -160,7 +160,7 @@ static const char head[] =
 	"h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }\nh3 { font-size: 1rem; margin: 1rem 0 .3rem; font-weight: 500 }\n"
 	"table { border-collapse: collapse; font-size: .9rem }\n"
 	"th, td { border: 1px solid #ccc; padding: .2rem .6rem; text-align: left; vertical-align: top }\n"
-	"td.n, th.n { text-align: right }\ncode { font-family: ui-monospace, monospace; overflow-wrap: anywhere }\n"
+	"td.n, th.n { text-align: right; white-space: nowrap }\ncode { font-family: ui-monospace, monospace; overflow-wrap: anywhere }\n"
 	".error { color: #b00020 } .warning { color: #8a5a00 } .valid { color: #14691b }\n"
 	"@media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818 } th, td { border-color: #444 } "
 	".error { color: #ff7b86 } .warning { color: #e5b567 } .valid { color: #7ccf86 } }\n"
@@ -185,12 +185,13 @@ static void put_html_row(vv_buf *b, const vv_report_item *i)
 	vv_buf_puts(b, "</td></tr>\n");
 }
 
-static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g)
+static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g,
+			   size_t number)
 {
 	vv_report_walk walk;
 	const char *kind = vv_severity_name(g->severity);
 
-	vv_buf_printf(b, "<h3><span class=\"%s\">%s</span> ", kind, kind);
+	vv_buf_printf(b, "<h3 id=\"g%zu\"><span class=\"%s\">%s</span> ", number, kind, kind);
 	put_group_name(b, g);
 	if (g->rule) {
 		vv_buf_puts(b, " &#8211; ");
@@ -214,6 +215,60 @@ static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_
 	}
 }
 
+static bool group_is_told(const vv_report_group *g)
+{
+	return g->errors + g->warnings + g->accepted > 0;
+}
+
+/* What is wrong, in short, before all rows: each rule that found something, and a link to its rows. */
+static void put_html_wrong(vv_buf *b, const vv_check_report *r)
+{
+	size_t number = 0;
+
+	for (const vv_report_dataset *d = r->first; d; d = d->next) {
+		if (!is_told(d)) {
+			continue;
+		}
+		vv_buf_puts(b, number == 0 ? "<h2>What is wrong</h2>\n<ul>\n<li>" : "<li>");
+		put_dataset_name(b, d);
+		vv_buf_puts(b, "\n<ul>\n");
+		for (const vv_report_group *g = d->first; g; g = g->next) {
+			if (group_is_told(g)) {
+				vv_buf_printf(b,
+					      "<li><span class=\"%s\">%s</span> <a href=\"#g%zu\">",
+					      vv_severity_name(g->severity),
+					      vv_severity_name(g->severity), ++number);
+				put_group_name(b, g);
+				vv_buf_puts(b, "</a></li>\n");
+			}
+		}
+		vv_buf_puts(b, "</ul></li>\n");
+		vv_report_drain(r, b);
+	}
+	vv_buf_puts(b, number > 0 ? "</ul>\n" : "");
+}
+
+/* The datasets in which something is wrong with their rows, or the others, in a line each. */
+static void put_html_datasets(vv_buf *b, const vv_check_report *r, bool told)
+{
+	size_t number = 0;
+
+	for (const vv_report_dataset *d = r->first; d; d = d->next) {
+		if (is_told(d) != told) {
+			continue;
+		}
+		vv_buf_puts(b, told ? "<h2>" : "<p>");
+		put_dataset_name(b, d);
+		vv_buf_puts(b, told ? "</h2>\n" : "</p>\n");
+		for (const vv_report_group *g = d->first; g; g = g->next) {
+			if (group_is_told(g)) {
+				put_html_group(b, r, g, ++number);
+			}
+		}
+		vv_report_drain(r, b);
+	}
+}
+
 vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	vv_buf_puts(out, head);
@@ -221,18 +276,10 @@ vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err)
 		      vv_report_valid(r) ? "valid" : "error");
 	vv_report_put_verdict(out, r);
 	vv_buf_puts(out, "</p>\n");
-	for (const vv_report_dataset *d = r->first; d; d = d->next) {
-		if (r->totals.commits > 1 && !is_told(d)) {
-			continue;
-		}
-		vv_buf_puts(out, "<h2>");
-		put_dataset_name(out, d);
-		vv_buf_puts(out, "</h2>\n");
-		for (const vv_report_group *g = d->first; g; g = g->next) {
-			if (g->errors + g->warnings + g->accepted > 0) {
-				put_html_group(out, r, g);
-			}
-		}
+	put_html_wrong(out, r);
+	put_html_datasets(out, r, true);
+	if (r->totals.commits <= 1) { /* of a long range only what says something */
+		put_html_datasets(out, r, false);
 	}
 	vv_buf_puts(out, "</body>\n</html>\n");
 	return vv_buf_ok(out, err);

@@ -18,7 +18,9 @@
 #define GRID_MAX 10u   /* columns: with more of them a row is shown as a card */
 #define CARD_CELLS 10u /* of an added or removed row, before the rest is folded away */
 #define CELL_MAX 4000u /* bytes of a value that are shown */
-#define LEAD 80u       /* of what two long values have in common */
+#define COMPACT "0123456789.,:+-/%()eETZ "
+#define COMPACT_MAX 40u /* bytes of a value that is not broken into lines */
+#define LEAD 80u        /* of what two long values have in common */
 
 typedef struct html_writer {
 	vv_diff_writer base; /* first: what callers hold */
@@ -247,17 +249,29 @@ static void put_label(html_writer *w, size_t pair)
 	vv_buf_puts(&w->buf, "\">");
 }
 
-/* What a cell is beside its text: k key, x changed, n number. */
-static void put_classes(html_writer *w, size_t pair, bool changed)
+/* Is the value a number, a date or a time, by its looks? Those stay in one line. */
+static bool is_compact(const vv_cell *c)
 {
-	char classes[8];
+	for (size_t i = 0; c && i < c->len; i++) {
+		if (c->len > COMPACT_MAX || !memchr(COMPACT, c->text[i], sizeof(COMPACT) - 1)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What a cell is beside its text: k key, x changed, n number, w not to be broken. */
+static void put_classes(html_writer *w, size_t pair, bool changed, bool compact)
+{
+	char classes[4];
 	size_t n = 0;
 	bool key = vv_column_pairs_is_key(&w->table, pair),
 	     number = is_number(vv_column_pairs_field(&w->table, pair));
 	classes[n++] = key ? 'k' : ' ';
 	classes[n++] = changed ? 'x' : ' ';
 	classes[n++] = number ? 'n' : ' ';
-	if (key || changed || number) {
+	classes[n++] = compact ? 'w' : ' ';
+	if (key || changed || number || compact) {
 		bool first = true;
 		vv_buf_puts(&w->buf, " class=\"");
 		for (size_t i = 0; i < n; i++) {
@@ -277,7 +291,7 @@ static void put_cell(html_writer *w, size_t pair, const vv_row_change *c)
 		      *y = vv_column_pairs_new(&w->table, pair, c);
 	bool changed = vv_column_pairs_differ(c, pair);
 	vv_buf_puts(&w->buf, "<td");
-	put_classes(w, pair, changed);
+	put_classes(w, pair, changed, is_compact(x) && is_compact(y));
 	put_label(w, pair);
 	if (changed) {
 		put_change(w, x, y, c->cells[pair] == VV_CELL_FORMAT);
@@ -343,7 +357,8 @@ static void put_whole_card(html_writer *w, const vv_row_change *c)
 			if (x || y) {
 				vv_buf_puts(&w->buf, "<div><dt");
 				put_label(w, i);
-				vv_buf_puts(&w->buf, "</dt><dd>");
+				vv_buf_puts(&w->buf, is_compact(y ? y : x) ? "</dt><dd class=\"w\">"
+									   : "</dt><dd>");
 				put_value(w, y ? y : x);
 				vv_buf_puts(&w->buf, "</dd></div>");
 			}
@@ -432,6 +447,18 @@ static void put_lines(html_writer *w, const char *const *lines)
 	}
 }
 
+/* Which versions these are, so that the page can be understood without the repository. */
+static void put_versions(html_writer *w)
+{
+	const char *const sides[] = {w->opts.old_side, w->opts.new_side};
+	for (size_t i = 0; sides[0] && sides[1] && i < 2; i++) {
+		vv_buf_printf(&w->buf, "%s<span>%s</span> ",
+			      i == 0 ? "<p class=\"versions\">" : "<br>", i == 0 ? "old" : "new");
+		put_names(w, sides[i]);
+		vv_buf_puts(&w->buf, i == 1 ? "</p>\n" : "");
+	}
+}
+
 static vv_status html_begin(vv_diff_writer *base, vv_error *err)
 {
 	html_writer *w = self(base);
@@ -462,6 +489,7 @@ static vv_status html_begin(vv_diff_writer *base, vv_error *err)
 		"<header class=\"top\">\n<h1><small>varve diff</small> ");
 	put_names(w, title);
 	vv_buf_puts(&w->buf, "</h1>\n");
+	put_versions(w);
 	vv_buf_puts(&w->buf, html_page_controls);
 	vv_buf_puts(&w->buf, "</header>\n<main id=\"tables\">\n");
 	return flush(w, FLUSH_AT, err);

@@ -25,7 +25,10 @@ typedef struct vv_diff_writer_options {
 	unsigned width; /* text: columns of the terminal */
 	/* text, markdown, html: columns of context beside the changed ones (2) */
 	unsigned context;
-	uint64_t limit;    /* rows a table that are shown; 0: all; what is left out is said */
+	uint64_t limit; /* rows a table that are shown; 0: all; what is left out is said */
+	const char *old_side,
+		*new_side; /* html: the versions compared, by name, commit, date and author;
+	                                  * NULL: not told */
 	const char *title; /* html, markdown: "v1..v2" */
 	size_t size_limit; /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
 } vv_diff_writer_options;

@@ -158,3 +158,19 @@ hostile() {
 	grep -q "line  row  key  *value" report.txt
 	[ "$(wc -L < report.txt)" -gt 80 ]
 }
+
+@test "the page of a check begins with what is wrong" {
+	new_repo
+	printf 'id,n\n1,1\n2,2\n' > a.csv
+	cp a.csv b.csv
+	varve add a.csv b.csv > /dev/null
+	varve commit -qm one
+	sed -i 's/2,2/2,two/' b.csv
+	ends_with 1 varve check --format html
+	[[ $output == *'<p class="error">invalid: 1 error'*'What is wrong'*'<code>b.csv</code>'*'<a href="#g1">'*'<h2><code>b.csv'*'<h3 id="g1">'*'<code>a.csv</code>'* ]]
+	local wrong=${output#*What is wrong}
+	[[ ${wrong%%<code>b.csv*} != *a.csv* ]]
+	varve restore b.csv > /dev/null
+	succeeds varve check --format html
+	output_lacks "What is wrong"
+}

@@ -8,7 +8,7 @@ import sys
 def on_terminal(*words):
     pid, fd = pty.fork()
     if pid == 0:
-        os.environ.update(PAGER="cat", COLUMNS="80", TERM="xterm")
+        os.environ.update(PAGER="cat", COLUMNS="80", TERM="xterm", NO_COLOR="1")
         os.execvp(words[0], words)
     pieces = []
     while True:
