@@ -190,7 +190,7 @@ static vv_status write_live(vv_gc *gc, vv_error *err)
 				   like > 0 ? vv_cid_map_cid(gc->marks, (size_t)like - 1) : NULL,
 				   &len, &lost, err);
 		if (i % PROGRESS_STEP == 0) {
-			vv_progress_update(gc->opts->progress, "rewriting blocks", i, count);
+			vv_progress_part(gc->opts->progress, "rewriting blocks", i, count);
 		}
 	}
 	return rc;
