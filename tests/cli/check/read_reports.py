@@ -141,10 +141,13 @@ class Page(html.parser.HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.tags, self.cells, self.open = [], [], None
+        self.links, self.places = [], []
 
     def handle_starttag(self, tag, attributes):
         self.tags.append(tag)
-        assert not any(name.startswith("on") or name in ("src", "href") for name, _ in attributes)
+        assert not any(name.startswith("on") or name == "src" for name, _ in attributes)
+        self.links += [value for name, value in attributes if name == "href"]
+        self.places += [value for name, value in attributes if name == "id"]
         if tag == "td":
             self.open = ""
 
@@ -159,7 +162,7 @@ class Page(html.parser.HTMLParser):
 
 
 ALLOWED = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "span", "code", "table", "tr", "th",
-           "td", "em"}
+           "td", "em", "ul", "li", "a"}
 
 
 def read_html(folder, all_of):
@@ -167,6 +170,8 @@ def read_html(folder, all_of):
     page.feed(read(folder, "html"))
     page.close()
     assert set(page.tags) <= ALLOWED, set(page.tags) - ALLOWED
+    assert all(re.fullmatch("#g[0-9]+", link) for link in page.links), page.links
+    assert [link[1:] for link in page.links] == page.places
     rows = [page.cells[i:i + 5] for i in range(0, len(page.cells), 5)]
     assert len(rows) == len(all_of)
     for row, (_, f) in zip(rows, all_of):
