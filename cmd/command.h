@@ -38,6 +38,31 @@ typedef struct vv_option {
 	const char *implies;
 } vv_option;
 
+/* The lines of an option table, whose struct is called options: OPT_FLAG('q', "quiet", quiet,
+ * "print warnings only"). Letter 0: none; name NULL: none. value is what the help calls it. */
+#define VV_OPTION(k, c, n, m, ...)                                                                 \
+	{                                                                                          \
+		.letter = (c), .name = (n), .kind = (k), .offset = offsetof(options, m),           \
+		__VA_ARGS__                                                                        \
+	}
+#define OPT_FLAG(c, n, m, h) VV_OPTION(VV_OPT_FLAG, c, n, m, .help = (h))
+#define OPT_NO_FLAG(c, n, m, h) VV_OPTION(VV_OPT_NO_FLAG, c, n, m, .help = (h))
+#define OPT_COUNT(c, n, m, h) VV_OPTION(VV_OPT_COUNT, c, n, m, .help = (h))
+#define OPT_STRING(c, n, m, v, h) VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .help = (h))
+#define OPT_NUMBER(c, n, m, v, h) VV_OPTION(VV_OPT_NUMBER, c, n, m, .value = (v), .help = (h))
+#define OPT_LIST(c, n, m, v, h) VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .help = (h))
+/* One of the words of "csv|tsv|json". */
+#define OPT_CHOICE(c, n, m, v, words, h)                                                           \
+	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))
+/* Takes no value, and stands for this one: --json for --format=json. */
+#define OPT_WORD(c, n, m, w, h) VV_OPTION(VV_OPT_STRING, c, n, m, .implies = (w), .help = (h))
+/* The value may be left out, and is w then. */
+#define OPT_MAYBE_STRING(c, n, m, v, w, h)                                                         \
+	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .implies = (w), .help = (h))
+#define OPT_MAYBE_CHOICE(c, n, m, v, words, w, h)                                                  \
+	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .implies = (w),        \
+		  .help = (h))
+
 typedef struct vv_command {
 	const char *name;
 	/* heading in `varve help`: "start", "change", "look", "history", "peers", "care" */

@@ -13,11 +13,11 @@
 #include "cmd/work/view/dialect_words.h"
 #include "cmd/worktree.h"
 
-typedef struct add_options {
+typedef struct options {
 	bool all, update, force, dry_run, convert, fix, no_key, header, quiet, verbose;
 	vv_strings key;
 	const char *as, *input_format, *delimiter, *quote, *escape;
-} add_options;
+} options;
 
 /* A NULL-ended copy of a list: which columns it names is known once the file is read. */
 static vv_status take_key(const char ***out, const vv_strings *key, vv_error *err)
@@ -32,7 +32,7 @@ static vv_status take_key(const char ***out, const vv_strings *key, vv_error *er
 	return VV_OK;
 }
 
-static vv_status read_options(vv_dataset_options *out, const add_options *o, const char ***names,
+static vv_status read_options(vv_dataset_options *out, const options *o, const char ***names,
 			      vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
@@ -63,7 +63,7 @@ static vv_status read_options(vv_dataset_options *out, const add_options *o, con
 	return VV_OK;
 }
 
-static bool describes(const add_options *o)
+static bool describes(const options *o)
 {
 	return o->key.count > 0 || o->no_key || o->as || o->input_format || o->delimiter ||
 	       o->quote || o->escape || !o->header;
@@ -81,7 +81,7 @@ static void report_refused(const vv_error *err, const char *path)
 	}
 }
 
-static int add(vv_repository *r, const add_options *o, vv_add_request *req)
+static int add(vv_repository *r, const options *o, vv_add_request *req)
 {
 	vv_error error, *err = &error;
 	vv_dataset_writer *s = NULL;
@@ -112,9 +112,9 @@ static int add(vv_repository *r, const add_options *o, vv_add_request *req)
 	return rc == VV_OK ? VV_EXIT_OK : VV_EXIT_TROUBLE;
 }
 
-static int run_add(void *options, int argc, char **argv)
+static int run_add(void *opts, int argc, char **argv)
 {
-	const add_options *o = options;
+	const options *o = opts;
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	vv_pathspec paths = {0};
 	vv_add_request req = {NULL,   !o->update, o->force,     o->convert,
@@ -149,38 +149,26 @@ static int run_add(void *options, int argc, char **argv)
 }
 
 static const vv_option add_table[] = {
-	{"all", 'A', VV_OPT_FLAG, offsetof(add_options, all), NULL, NULL,
-	 "all changes of the work tree, new and removed files too", NULL},
-	{"update", 'u', VV_OPT_FLAG, offsetof(add_options, update), NULL, NULL,
-	 "only files that the index has already", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(add_options, force), NULL, NULL,
-	 "also files that are ignored", NULL},
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(add_options, dry_run), NULL, NULL,
-	 "say what would be staged, change nothing", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(add_options, verbose), NULL, NULL,
-	 "name what is added, as without it", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(add_options, quiet), NULL, NULL, "print warnings only",
-	 NULL},
-	{"key", 0, VV_OPT_LIST, offsetof(add_options, key), "COLUMNS", NULL,
-	 "columns (a,b) whose values name a row; proved to be unique", NULL},
-	{"no-key", 0, VV_OPT_FLAG, offsetof(add_options, no_key), NULL, NULL,
-	 "a table without a key; none is looked for", NULL},
-	{"as", 0, VV_OPT_STRING, offsetof(add_options, as), "KIND", "table|file",
-	 "keep it as a table, or as a file of bytes", NULL},
-	{"input-format", 0, VV_OPT_STRING, offsetof(add_options, input_format), "FORMAT",
-	 "csv|tsv|ndjson|json", "how the file is written", NULL},
-	{"delimiter", 0, VV_OPT_STRING, offsetof(add_options, delimiter), "C", NULL,
-	 "character between cells (or tab, comma, semicolon, pipe, space, none)", NULL},
-	{"quote", 0, VV_OPT_STRING, offsetof(add_options, quote), "C", NULL,
-	 "character around cells (or none)", NULL},
-	{"escape", 0, VV_OPT_STRING, offsetof(add_options, escape), "C", NULL,
-	 "character before a quote inside cells (or none)", NULL},
-	{"no-header", 0, VV_OPT_NO_FLAG, offsetof(add_options, header), NULL, NULL,
-	 "the first line is data", NULL},
-	{"convert", 0, VV_OPT_FLAG, offsetof(add_options, convert), NULL, NULL,
-	 "make tables of files that HEAD holds as text", NULL},
-	{"fix", 0, VV_OPT_FLAG, offsetof(add_options, fix), NULL, NULL,
-	 "make tables of what was committed as text under a tracked pattern", NULL},
+	OPT_FLAG('A', "all", all, "all changes of the work tree, new and removed files too"),
+	OPT_FLAG('u', "update", update, "only files that the index has already"),
+	OPT_FLAG('f', "force", force, "also files that are ignored"),
+	OPT_FLAG('n', "dry-run", dry_run, "say what would be staged, change nothing"),
+	OPT_FLAG('v', "verbose", verbose, "name what is added, as without it"),
+	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
+	OPT_LIST(0, "key", key, "COLUMNS",
+		 "columns (a,b) whose values name a row; proved to be unique"),
+	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is looked for"),
+	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
+	OPT_CHOICE(0, "input-format", input_format, "FORMAT", "csv|tsv|ndjson|json",
+		   "how the file is written"),
+	OPT_STRING(0, "delimiter", delimiter, "C",
+		   "character between cells (or tab, comma, semicolon, pipe, space, none)"),
+	OPT_STRING(0, "quote", quote, "C", "character around cells (or none)"),
+	OPT_STRING(0, "escape", escape, "C", "character before a quote inside cells (or none)"),
+	OPT_NO_FLAG(0, "no-header", header, "the first line is data"),
+	OPT_FLAG(0, "convert", convert, "make tables of files that HEAD holds as text"),
+	OPT_FLAG(0, "fix", fix,
+		 "make tables of what was committed as text under a tracked pattern"),
 };
 
 const vv_command vv_cmd_add = {
@@ -196,7 +184,7 @@ const vv_command vv_cmd_add = {
 		   "  stored:  2 of 2 groups new, 11 kB stored of 38 kB, in 4 ms",
 	.options = add_table,
 	.option_count = VV_OPTION_COUNT(add_table),
-	.options_size = sizeof(add_options),
+	.options_size = sizeof(options),
 	.arguments = "path",
 	.run = run_add,
 };

@@ -26,23 +26,18 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"check", 0, VV_OPT_FLAG, offsetof(options, check), NULL, NULL, "only say whether it fits",
-	 NULL},
-	{"reverse", 'R', VV_OPT_FLAG, offsetof(options, reverse), NULL, NULL,
-	 "undo it: back to the patch's old version", NULL},
-	{"reject", 0, VV_OPT_FLAG, offsetof(options, reject), NULL, NULL,
-	 "apply what fits, and write the rest to PATH.rej, a patch of its own", NULL},
-	{"exact", 0, VV_OPT_FLAG, offsetof(options, exact), NULL, NULL,
-	 "only onto the very version that the patch was made from", NULL},
-	{"3way", '3', VV_OPT_FLAG, offsetof(options, three_way), NULL, NULL,
-	 "to index and files; where it does not fit, merged through the version that it was made from",
-	 NULL},
-	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL,
-	 "to the index only, whatever the files have", NULL},
-	{"strip", 'p', VV_OPT_STRING, offsetof(options, strip), "N", NULL,
-	 "take N folders off the paths in the patch (default: 0)", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_FLAG(0, "check", check, "only say whether it fits"),
+	OPT_FLAG('R', "reverse", reverse, "undo it: back to the patch's old version"),
+	OPT_FLAG(0, "reject", reject,
+		 "apply what fits, and write the rest to PATH.rej, a patch of its own"),
+	OPT_FLAG(0, "exact", exact, "only onto the very version that the patch was made from"),
+	OPT_FLAG(
+		'3', "3way", three_way,
+		"to index and files; where it does not fit, merged through the version that it was made from"),
+	OPT_FLAG(0, "cached", cached, "to the index only, whatever the files have"),
+	OPT_STRING('p', "strip", strip, "N",
+		   "take N folders off the paths in the patch (default: 0)"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 typedef struct run {

@@ -1,7 +1,6 @@
 /*
  * blame: which commit last set each row, or each cell, of a table.
  */
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,13 +30,10 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"row", 0, VV_OPT_STRING, offsetof(options, row), "KEY", NULL,
-	 "only the row with this key (values separated by commas)", NULL},
-	{"cells", 0, VV_OPT_FLAG, offsetof(options, cells), NULL, NULL,
-	 "for each cell, not for each row", NULL},
-	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL,
-	 "columns that identify rows (default: the table's key)", NULL},
-	{"json", 0, VV_OPT_FLAG, offsetof(options, json), NULL, NULL, "as JSON", NULL},
+	OPT_STRING(0, "row", row, "KEY", "only the row with this key (values separated by commas)"),
+	OPT_FLAG(0, "cells", cells, "for each cell, not for each row"),
+	OPT_LIST(0, "key", key, "A,B", "columns that identify rows (default: the table's key)"),
+	OPT_FLAG(0, "json", json, "as JSON"),
 };
 
 /* One commit of the walk. */

@@ -1,7 +1,6 @@
 /*
  * branch: list, make, delete and rename branches.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -22,36 +21,22 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"all", 'a', VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "list remote branches too",
-	 NULL},
-	{"remotes", 'r', VV_OPT_FLAG, offsetof(options, remotes), NULL, NULL,
-	 "list only remote branches", NULL},
-	{"verbose", 'v', VV_OPT_COUNT, offsetof(options, verbose), NULL, NULL,
-	 "with commit, subject and distance to the upstream; twice: with its name", NULL},
-	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL,
-	 "list the branches, as without arguments", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to list", NULL},
-	{"show-current", 0, VV_OPT_FLAG, offsetof(options, current), NULL, NULL,
-	 "print the current branch", NULL},
-	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL,
-	 "delete branches that are merged", NULL},
-	{NULL, 'D', VV_OPT_FLAG, offsetof(options, remove_force), NULL, NULL,
-	 "delete branches, merged or not", NULL},
-	{"move", 'm', VV_OPT_FLAG, offsetof(options, rename), NULL, NULL,
-	 "rename a branch (default: the current one)", NULL},
-	{NULL, 'M', VV_OPT_FLAG, offsetof(options, rename_force), NULL, NULL,
-	 "the same, over an existing one", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
-	 "move a branch that exists", NULL},
-	{"set-upstream-to", 'u', VV_OPT_STRING, offsetof(options, upstream), "REMOTE/BRANCH", NULL,
-	 "what the branch follows", NULL},
-	{"unset-upstream", 0, VV_OPT_FLAG, offsetof(options, unset_upstream), NULL, NULL,
-	 "follow nothing any more", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_FLAG('a', "all", all, "list remote branches too"),
+	OPT_FLAG('r', "remotes", remotes, "list only remote branches"),
+	OPT_COUNT('v', "verbose", verbose,
+		  "with commit, subject and distance to the upstream; twice: with its name"),
+	OPT_FLAG('l', "list", list, "list the branches, as without arguments"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to list"),
+	OPT_FLAG(0, "show-current", current, "print the current branch"),
+	OPT_FLAG('d', "delete", remove, "delete branches that are merged"),
+	OPT_FLAG('D', NULL, remove_force, "delete branches, merged or not"),
+	OPT_FLAG('m', "move", rename, "rename a branch (default: the current one)"),
+	OPT_FLAG('M', NULL, rename_force, "the same, over an existing one"),
+	OPT_FLAG('f', "force", force, "move a branch that exists"),
+	OPT_STRING('u', "set-upstream-to", upstream, "REMOTE/BRANCH", "what the branch follows"),
+	OPT_FLAG(0, "unset-upstream", unset_upstream, "follow nothing any more"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 static char *joined(const char *a, const char *b, const char *c)

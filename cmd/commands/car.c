@@ -2,7 +2,6 @@
  * car: versions in CAR files of IPFS, out and in.
  */
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,12 +24,9 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to write the result", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write the result"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 typedef struct job {

@@ -1,7 +1,6 @@
 /*
  * cat: a version's exact bytes, or a view of its rows.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -20,21 +19,17 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"columns", 0, VV_OPT_LIST, offsetof(options, columns), "A,B", NULL,
-	 "only these columns, in this order", NULL},
-	{"where", 0, VV_OPT_LIST, offsetof(options, where), "COL=VALUE", NULL,
-	 "only rows with this value; given again: and this", NULL},
-	{"limit", 0, VV_OPT_STRING, offsetof(options, limit), "N", NULL, "at most N rows", NULL},
-	{"offset", 0, VV_OPT_STRING, offsetof(options, offset), "N", NULL,
-	 "leave out the first N rows", NULL},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", VV_VIEW_FORMATS,
-	 "write the rows as FORMAT (default: as the file is written)", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
-	 "get a dataset named by its CID from this remote or URL, if it is not here", NULL},
-	{"raw", 0, VV_OPT_FLAG, offsetof(options, raw), NULL, NULL,
-	 "on a terminal: control characters as they are", NULL},
+	OPT_LIST(0, "columns", columns, "A,B", "only these columns, in this order"),
+	OPT_LIST(0, "where", where, "COL=VALUE",
+		 "only rows with this value; given again: and this"),
+	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
+	OPT_STRING(0, "offset", offset, "N", "leave out the first N rows"),
+	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_FORMATS,
+		   "write the rows as FORMAT (default: as the file is written)"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_LIST(0, "from", from, "PEER",
+		 "get a dataset named by its CID from this remote or URL, if it is not here"),
+	OPT_FLAG(0, "raw", raw, "on a terminal: control characters as they are"),
 };
 
 static bool is_view(const options *o)

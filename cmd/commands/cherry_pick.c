@@ -3,7 +3,6 @@
  * by a new commit (revert): a merge whose base is the commit's parent or, taking it back, the
  * commit.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -294,24 +293,17 @@ static int pick(const options *o, bool revert, int argc, char **argv)
 }
 
 static const vv_option cherry_pick_table[] = {
-	{"no-commit", 'n', VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL,
-	 "only stage the change", NULL},
-	{"mainline", 'm', VV_OPT_NUMBER, offsetof(options, mainline), "N", NULL,
-	 "of a merge, take what it changed against parent N", NULL},
-	{NULL, 'x', VV_OPT_FLAG, offsetof(options, note_origin), NULL, NULL,
-	 "note in the message which commit it is from", NULL},
-	{"edit", 'e', VV_OPT_FLAG, offsetof(options, edit), NULL, NULL,
-	 "open the editor on the message", NULL},
-	{"abort", 0, VV_OPT_FLAG, offsetof(options, abort), NULL, NULL,
-	 "give it up: all is as it was before", NULL},
-	{"continue", 0, VV_OPT_FLAG, offsetof(options, resume), NULL, NULL,
-	 "commit it, its conflicts being resolved", NULL},
-	{"quit", 0, VV_OPT_FLAG, offsetof(options, quit), NULL, NULL,
-	 "forget it, and leave files and index as they are", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
-	 "also the groups and bytes that each dataset added to the store", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "print nothing but conflicts and warnings", NULL},
+	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
+	OPT_NUMBER('m', "mainline", mainline, "N",
+		   "of a merge, take what it changed against parent N"),
+	OPT_FLAG('x', NULL, note_origin, "note in the message which commit it is from"),
+	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
+	OPT_FLAG(0, "abort", abort, "give it up: all is as it was before"),
+	OPT_FLAG(0, "continue", resume, "commit it, its conflicts being resolved"),
+	OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also the groups and bytes that each dataset added to the store"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
 };
 
 static int run_cherry_pick(void *opts, int argc, char **argv)
@@ -336,22 +328,15 @@ const vv_command vv_cmd_cherry_pick = {
 };
 
 static const vv_option revert_table[] = {
-	{"no-commit", 'n', VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL,
-	 "only stage the change", NULL},
-	{"mainline", 'm', VV_OPT_NUMBER, offsetof(options, mainline), "N", NULL,
-	 "of a merge, go back to what parent N had", NULL},
-	{"edit", 'e', VV_OPT_FLAG, offsetof(options, edit), NULL, NULL,
-	 "open the editor on the message", NULL},
-	{"abort", 0, VV_OPT_FLAG, offsetof(options, abort), NULL, NULL,
-	 "give it up: all is as it was before", NULL},
-	{"continue", 0, VV_OPT_FLAG, offsetof(options, resume), NULL, NULL,
-	 "commit it, its conflicts being resolved", NULL},
-	{"quit", 0, VV_OPT_FLAG, offsetof(options, quit), NULL, NULL,
-	 "forget it, and leave files and index as they are", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
-	 "also the groups and bytes that each dataset added to the store", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "print nothing but conflicts and warnings", NULL},
+	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
+	OPT_NUMBER('m', "mainline", mainline, "N", "of a merge, go back to what parent N had"),
+	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
+	OPT_FLAG(0, "abort", abort, "give it up: all is as it was before"),
+	OPT_FLAG(0, "continue", resume, "commit it, its conflicts being resolved"),
+	OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also the groups and bytes that each dataset added to the store"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
 };
 
 static int run_revert(void *opts, int argc, char **argv)

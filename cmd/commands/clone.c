@@ -1,7 +1,6 @@
 /*
  * clone: another repository, with its history and its tables, in a new folder.
  */
-#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,24 +28,17 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"bare", 0, VV_OPT_FLAG, offsetof(options, bare), NULL, NULL,
-	 "without a work tree, to push to and serve from", NULL},
-	{"branch", 'b', VV_OPT_STRING, offsetof(options, branch), "NAME", NULL,
-	 "check this branch out and not the one that HEAD names there", NULL},
-	{"origin", 'o', VV_OPT_STRING, offsetof(options, origin), "NAME", NULL,
-	 "name of the remote (origin)", NULL},
-	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
-	 "get blocks from this URL as well; may be repeated", NULL},
-	{"varve", 0, VV_OPT_STRING, offsetof(options, program), "PROGRAM", NULL,
-	 "what varve is called on the far side of ssh", NULL},
-	{"no-checkout", 'n', VV_OPT_FLAG, offsetof(options, no_checkout), NULL, NULL,
-	 "leave the work tree empty", NULL},
-	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
-	 "give a peer up that says nothing for so long (60)", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
-	 "also how many blocks came, and from whom", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_FLAG(0, "bare", bare, "without a work tree, to push to and serve from"),
+	OPT_STRING('b', "branch", branch, "NAME",
+		   "check this branch out and not the one that HEAD names there"),
+	OPT_STRING('o', "origin", origin, "NAME", "name of the remote (origin)"),
+	OPT_LIST(0, "from", from, "PEER", "get blocks from this URL as well; may be repeated"),
+	OPT_STRING(0, "varve", program, "PROGRAM", "what varve is called on the far side of ssh"),
+	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give a peer up that says nothing for so long (60)"),
+	OPT_FLAG('v', "verbose", verbose, "also how many blocks came, and from whom"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 #define MARK "cloning" /* in varve's folder: the URL of a clone that has not ended */

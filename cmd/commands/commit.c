@@ -26,16 +26,16 @@
 
 enum { LOOSE_MAX = 100 };
 
-typedef struct commit_options {
+typedef struct options {
 	vv_strings messages;
 	const char *file, *author, *date;
 	bool sign, all, amend, allow_empty, no_sign, no_verify, quiet, edit, no_edit, dry_run,
 		verbose;
-} commit_options;
+} options;
 
 typedef struct committer {
 	bool writing; /* the commit is being written: its ref may have moved */
-	const commit_options *o;
+	const options *o;
 	vv_repository *r;
 	vv_dataset_writer *s;
 	vv_index *x;
@@ -439,9 +439,9 @@ static void committer_clear(committer *c)
 	vv_repository_close(c->r);
 }
 
-static int run_commit(void *options, int argc, char **argv)
+static int run_commit(void *opts, int argc, char **argv)
 {
-	committer c = {.o = options};
+	committer c = {.o = opts};
 	vv_auto_gc gc = {0};
 	vv_error err;
 	vv_status rc;
@@ -473,36 +473,24 @@ static int run_commit(void *options, int argc, char **argv)
 }
 
 static const vv_option commit_table[] = {
-	{"message", 'm', VV_OPT_LIST, offsetof(commit_options, messages), "TEXT", NULL,
-	 "the message; given again, another paragraph", NULL},
-	{"file", 'F', VV_OPT_STRING, offsetof(commit_options, file), "FILE", NULL,
-	 "the message from a file; - reads the standard input", NULL},
-	{"all", 'a', VV_OPT_FLAG, offsetof(commit_options, all), NULL, NULL,
-	 "stage changed and removed files first", NULL},
-	{"amend", 0, VV_OPT_FLAG, offsetof(commit_options, amend), NULL, NULL,
-	 "replace the last commit", NULL},
-	{"allow-empty", 0, VV_OPT_FLAG, offsetof(commit_options, allow_empty), NULL, NULL,
-	 "commit even when nothing changed", NULL},
-	{"author", 0, VV_OPT_STRING, offsetof(commit_options, author), "'NAME <MAIL>'", NULL,
-	 "who made the change", NULL},
-	{"date", 0, VV_OPT_STRING, offsetof(commit_options, date), "DATE", NULL, "when it was made",
-	 NULL},
-	{"gpg-sign", 'S', VV_OPT_FLAG, offsetof(commit_options, sign), NULL, NULL,
-	 "sign the commit (user.signingKey)", NULL},
-	{"no-gpg-sign", 0, VV_OPT_FLAG, offsetof(commit_options, no_sign), NULL, NULL,
-	 "do not sign, whatever the configuration says", NULL},
-	{"no-verify", 'n', VV_OPT_FLAG, offsetof(commit_options, no_verify), NULL, NULL,
-	 "skip the pre-commit and commit-msg hooks, and the check of varve.json", NULL},
-	{"edit", 'e', VV_OPT_FLAG, offsetof(commit_options, edit), NULL, NULL,
-	 "open the editor also with -m or -F", NULL},
-	{"no-edit", 0, VV_OPT_FLAG, offsetof(commit_options, no_edit), NULL, NULL,
-	 "take the message as it is (--amend, a merge)", NULL},
-	{"dry-run", 0, VV_OPT_FLAG, offsetof(commit_options, dry_run), NULL, NULL,
-	 "say what would be committed", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(commit_options, verbose), NULL, NULL,
-	 "also the groups and bytes that each dataset added to the store", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(commit_options, quiet), NULL, NULL,
-	 "print nothing but warnings", NULL},
+	OPT_LIST('m', "message", messages, "TEXT", "the message; given again, another paragraph"),
+	OPT_STRING('F', "file", file, "FILE",
+		   "the message from a file; - reads the standard input"),
+	OPT_FLAG('a', "all", all, "stage changed and removed files first"),
+	OPT_FLAG(0, "amend", amend, "replace the last commit"),
+	OPT_FLAG(0, "allow-empty", allow_empty, "commit even when nothing changed"),
+	OPT_STRING(0, "author", author, "'NAME <MAIL>'", "who made the change"),
+	OPT_STRING(0, "date", date, "DATE", "when it was made"),
+	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
+	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the configuration says"),
+	OPT_FLAG('n', "no-verify", no_verify,
+		 "skip the pre-commit and commit-msg hooks, and the check of varve.json"),
+	OPT_FLAG('e', "edit", edit, "open the editor also with -m or -F"),
+	OPT_FLAG(0, "no-edit", no_edit, "take the message as it is (--amend, a merge)"),
+	OPT_FLAG(0, "dry-run", dry_run, "say what would be committed"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also the groups and bytes that each dataset added to the store"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing but warnings"),
 };
 
 const vv_command vv_cmd_commit = {
@@ -516,7 +504,7 @@ const vv_command vv_cmd_commit = {
 		   "  prices.csv: +12 -5 ~64 rows, 1 column added",
 	.options = commit_table,
 	.option_count = VV_OPTION_COUNT(commit_table),
-	.options_size = sizeof(commit_options),
+	.options_size = sizeof(options),
 	.exit_codes =
 		"nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
 	.arguments = "path",

@@ -1,7 +1,6 @@
 /*
  * config: varve's settings, and where each setting of a path comes from.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -22,16 +21,11 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"explain", 0, VV_OPT_STRING, offsetof(options, explain), "PATH", NULL,
-	 "say where each setting of PATH comes from", NULL},
-	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL, "list varve's settings",
-	 NULL},
-	{"unset", 0, VV_OPT_FLAG, offsetof(options, unset), NULL, NULL,
-	 "remove a setting from this repository", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to write it", NULL},
+	OPT_STRING(0, "explain", explain, "PATH", "say where each setting of PATH comes from"),
+	OPT_FLAG('l', "list", list, "list varve's settings"),
+	OPT_FLAG(0, "unset", unset, "remove a setting from this repository"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
 };
 
 /* The lines of an answer: what, its value, where from. */

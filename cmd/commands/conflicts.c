@@ -17,10 +17,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to write it", NULL},
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
 };
 
 /* --- text --------------------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 /*
  * convert: tables from one format into another, and files that are no plain tables yet.
  */
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,23 +25,19 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "csv|tsv|ndjson|json",
-	 "what to write (default: what OUT is called)", NULL},
-	{"input-format", 0, VV_OPT_STRING, offsetof(options, input_format), "FORMAT",
-	 "csv|tsv|ndjson|json", "what IN is (default: found out)", NULL},
-	{"delimiter", 0, VV_OPT_STRING, offsetof(options, delimiter), "C", NULL,
-	 "of IN: between two cells (or tab, comma, semicolon, pipe, space, none)", NULL},
-	{"quote", 0, VV_OPT_STRING, offsetof(options, quote), "C", NULL,
-	 "of IN: around cells (or none)", NULL},
-	{"escape", 0, VV_OPT_STRING, offsetof(options, escape), "C", NULL,
-	 "of IN: before a quote inside a cell (or none)", NULL},
-	{"no-header", 0, VV_OPT_NO_FLAG, offsetof(options, header), NULL, NULL,
-	 "of IN: its first row is data", NULL},
-	{"lenient", 0, VV_OPT_FLAG, offsetof(options, lenient), NULL, NULL,
-	 "read malformed CSV as well as can be, and say what was guessed", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "overwrite OUT", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_CHOICE(0, "format", format, "FORMAT", "csv|tsv|ndjson|json",
+		   "what to write (default: what OUT is called)"),
+	OPT_CHOICE(0, "input-format", input_format, "FORMAT", "csv|tsv|ndjson|json",
+		   "what IN is (default: found out)"),
+	OPT_STRING(0, "delimiter", delimiter, "C",
+		   "of IN: between two cells (or tab, comma, semicolon, pipe, space, none)"),
+	OPT_STRING(0, "quote", quote, "C", "of IN: around cells (or none)"),
+	OPT_STRING(0, "escape", escape, "C", "of IN: before a quote inside a cell (or none)"),
+	OPT_NO_FLAG(0, "no-header", header, "of IN: its first row is data"),
+	OPT_FLAG(0, "lenient", lenient,
+		 "read malformed CSV as well as can be, and say what was guessed"),
+	OPT_FLAG('f', "force", force, "overwrite OUT"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 static int find_format(vv_view_format *out, const options *o, const char *path)

@@ -1,7 +1,6 @@
 /*
  * fetch: what other repositories have, brought here.
  */
-#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -25,25 +24,20 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"all", 0, VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "from every remote", NULL},
-	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
-	 "get blocks from this remote or URL as well; may be repeated", NULL},
-	{"cid", 0, VV_OPT_STRING, offsetof(options, cid), "CID", NULL,
-	 "one dataset by its root's CID, and nothing else", NULL},
-	{"tags", 't', VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "all tags too", NULL},
-	{"no-tags", 0, VV_OPT_FLAG, offsetof(options, no_tags), NULL, NULL, "no tags", NULL},
-	{"prune", 'p', VV_OPT_FLAG, offsetof(options, prune), NULL, NULL,
-	 "remove tracking branches whose branch is gone there", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
-	 "move refs here also where they do not go forward", NULL},
-	{"allow-missing", 0, VV_OPT_FLAG, offsetof(options, allow_missing), NULL, NULL,
-	 "take versions also where no peer has all their blocks", NULL},
-	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
-	 "give a peer up that says nothing for so long (60)", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
-	 "also how many blocks came, and from whom", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_FLAG(0, "all", all, "from every remote"),
+	OPT_LIST(0, "from", from, "PEER",
+		 "get blocks from this remote or URL as well; may be repeated"),
+	OPT_STRING(0, "cid", cid, "CID", "one dataset by its root's CID, and nothing else"),
+	OPT_FLAG('t', "tags", tags, "all tags too"),
+	OPT_FLAG(0, "no-tags", no_tags, "no tags"),
+	OPT_FLAG('p', "prune", prune, "remove tracking branches whose branch is gone there"),
+	OPT_FLAG('f', "force", force, "move refs here also where they do not go forward"),
+	OPT_FLAG(0, "allow-missing", allow_missing,
+		 "take versions also where no peer has all their blocks"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give a peer up that says nothing for so long (60)"),
+	OPT_FLAG('v', "verbose", verbose, "also how many blocks came, and from whom"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 /* Does a table's pointer lie in its place? */

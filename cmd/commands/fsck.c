@@ -4,7 +4,6 @@
  * First the packs, record by record; then every version that the history names, from
  * its pointer down. What is damaged is told with the datasets and commits it touches.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -28,14 +27,11 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"data", 0, VV_OPT_FLAG, offsetof(options, data), NULL, NULL,
-	 "every byte: hashes of all blocks, and every row of every version", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to write the result", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "print only what is damaged", NULL},
+	OPT_FLAG(0, "data", data,
+		 "every byte: hashes of all blocks, and every row of every version"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write the result"),
+	OPT_FLAG('q', "quiet", quiet, "print only what is damaged"),
 };
 
 /* A version that the history names. */

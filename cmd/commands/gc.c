@@ -1,7 +1,6 @@
 /*
  * gc: the store made small: what no version needs any more goes, after a time of grace.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -18,18 +17,14 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"auto", 0, VV_OPT_FLAG, offsetof(options, automatic), NULL, NULL,
-	 "only when there is much to gain and nobody else is writing", NULL},
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
-	 "only say what would be done", NULL},
-	{"prune", 0, VV_OPT_STRING, offsetof(options, prune), "WHEN", NULL,
-	 "remove what has been unused for so long: now, never, 3.days, 2.weeks", "now"},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to write the result", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_FLAG(0, "auto", automatic,
+		 "only when there is much to gain and nobody else is writing"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what would be done"),
+	OPT_MAYBE_STRING(0, "prune", prune, "WHEN", "now",
+			 "remove what has been unused for so long: now, never, 3.days, 2.weeks"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write the result"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 #define DAY 86400u

@@ -1,6 +1,6 @@
 /*
  * help: all commands, or one of them: its manual page on a terminal that has man, else
- * the text made from its table.
+ * the text made from its table; and which varve this is.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -68,4 +68,24 @@ const vv_command vv_cmd_help = {
 	.example = "$ varve help add",
 	.arguments = "command",
 	.run = run_help,
+};
+
+static int run_version(void *options, int argc, char **argv)
+{
+	(void)options;
+	if (argc > 0) {
+		return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
+	}
+	vv_out("varve %s\n", VARVE_VERSION);
+	return VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_version = {
+	.name = "version",
+	.group = "care",
+	.summary = "tell which varve this is",
+	.usage = "",
+	.example = "$ varve version\nvarve " VARVE_VERSION,
+	.arguments = "",
+	.run = run_version,
 };

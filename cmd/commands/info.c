@@ -1,7 +1,6 @@
 /*
  * info: what a version of a dataset is: size, form, columns and what stands in them.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -20,10 +19,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to write it", NULL},
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
 };
 
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */

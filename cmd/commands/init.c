@@ -16,10 +16,10 @@
 #include "cmd/work/peers/push_hook.h"
 #include "repo/git/repository.h"
 
-typedef struct init_options {
+typedef struct options {
 	bool bare, quiet;
 	const char *branch;
-} init_options;
+} options;
 
 /* Git will call varve by its name: is there a program of that name on the PATH? */
 static bool on_path(const char *name)
@@ -49,9 +49,9 @@ static bool had_varve(const char *path)
 	return had;
 }
 
-static int run_init(void *options, int argc, char **argv)
+static int run_init(void *opts, int argc, char **argv)
 {
-	const init_options *o = options;
+	const options *o = opts;
 	const vv_init_options init = {o->bare, o->branch, "varve"};
 	const char *path = argc > 0 ? argv[0] : ".";
 	vv_repository *r = NULL;
@@ -97,12 +97,10 @@ done:
 }
 
 static const vv_option init_table[] = {
-	{"bare", 0, VV_OPT_FLAG, offsetof(init_options, bare), NULL, NULL,
-	 "without a work tree, to push to and serve from", NULL},
-	{"initial-branch", 'b', VV_OPT_STRING, offsetof(init_options, branch), "NAME", NULL,
-	 "name of the first branch (init.defaultBranch, else main)", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(init_options, quiet), NULL, NULL, "print nothing",
-	 NULL},
+	OPT_FLAG(0, "bare", bare, "without a work tree, to push to and serve from"),
+	OPT_STRING('b', "initial-branch", branch, "NAME",
+		   "name of the first branch (init.defaultBranch, else main)"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing"),
 };
 
 const vv_command vv_cmd_init = {
@@ -115,7 +113,7 @@ const vv_command vv_cmd_init = {
 		   "$ cd sales && cp ~/prices.csv . && varve add prices.csv",
 	.options = init_table,
 	.option_count = VV_OPTION_COUNT(init_table),
-	.options_size = sizeof(init_options),
+	.options_size = sizeof(options),
 	.arguments = "path",
 	.run = run_init,
 };

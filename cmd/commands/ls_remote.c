@@ -1,7 +1,6 @@
 /*
  * ls_remote: the refs of another repository.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -21,15 +20,13 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"heads", 0, VV_OPT_FLAG, offsetof(options, heads), NULL, NULL, "only branches", NULL},
-	{"tags", 't', VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "only tags", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to list", NULL},
-	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
-	 "give the other side up when it says nothing for so long (60)", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL, "no progress", NULL},
+	OPT_FLAG(0, "heads", heads, "only branches"),
+	OPT_FLAG('t', "tags", tags, "only tags"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to list"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give the other side up when it says nothing for so long (60)"),
+	OPT_FLAG('q', "quiet", quiet, "no progress"),
 };
 
 static bool wanted(const options *o, const char *name, int count, char **patterns)

@@ -2,7 +2,6 @@
  * mv: rename files, and stage it. A dataset stays one under its new name.
  */
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,12 +23,9 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "over a file that exists",
-	 NULL},
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
-	 "only say what would be renamed", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
-	 "list what is renamed", NULL},
+	OPT_FLAG('f', "force", force, "over a file that exists"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what would be renamed"),
+	OPT_FLAG('v', "verbose", verbose, "list what is renamed"),
 };
 
 /* One thing on the disk that gets another name: a file, or a folder with all in it. */

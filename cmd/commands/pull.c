@@ -1,7 +1,6 @@
 /*
  * pull: fetch, and merge what came into the branch at hand.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -20,29 +19,22 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"ff-only", 0, VV_OPT_FLAG, offsetof(options, ff_only), NULL, NULL,
-	 "refuse when both sides have commits of their own", NULL},
-	{"no-ff", 0, VV_OPT_FLAG, offsetof(options, no_ff), NULL, NULL,
-	 "make a merge commit also where moving the branch would do", NULL},
-	{"no-commit", 0, VV_OPT_FLAG, offsetof(options, no_commit), NULL, NULL,
-	 "stop before the merge's commit", NULL},
-	{"rebase", 'r', VV_OPT_FLAG, offsetof(options, rebase), NULL, NULL, "refused: varve merges",
-	 NULL},
-	{"allow-unrelated-histories", 0, VV_OPT_FLAG, offsetof(options, unrelated), NULL, NULL,
-	 "also where no commit is in common", NULL},
-	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
-	 "get blocks from this remote or URL as well; may be repeated", NULL},
-	{"tags", 't', VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "all tags too", NULL},
-	{"prune", 'p', VV_OPT_FLAG, offsetof(options, prune), NULL, NULL,
-	 "remove tracking branches whose branch is gone there", NULL},
-	{"allow-missing", 0, VV_OPT_FLAG, offsetof(options, allow_missing), NULL, NULL,
-	 "take versions also where no peer has all their blocks", NULL},
-	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
-	 "give a peer up that says nothing for so long (60)", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
-	 "also how many blocks came, and what each dataset added to the store", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "print nothing but conflicts and warnings", NULL},
+	OPT_FLAG(0, "ff-only", ff_only, "refuse when both sides have commits of their own"),
+	OPT_FLAG(0, "no-ff", no_ff, "make a merge commit also where moving the branch would do"),
+	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
+	OPT_FLAG('r', "rebase", rebase, "refused: varve merges"),
+	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "also where no commit is in common"),
+	OPT_LIST(0, "from", from, "PEER",
+		 "get blocks from this remote or URL as well; may be repeated"),
+	OPT_FLAG('t', "tags", tags, "all tags too"),
+	OPT_FLAG('p', "prune", prune, "remove tracking branches whose branch is gone there"),
+	OPT_FLAG(0, "allow-missing", allow_missing,
+		 "take versions also where no peer has all their blocks"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give a peer up that says nothing for so long (60)"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also how many blocks came, and what each dataset added to the store"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
 };
 
 /* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */

@@ -1,7 +1,6 @@
 /*
  * push: commits and blocks to another repository.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -21,26 +20,19 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"all", 0, VV_OPT_FLAG, offsetof(options, all), NULL, NULL, "all branches", NULL},
-	{"tags", 0, VV_OPT_FLAG, offsetof(options, tags), NULL, NULL, "all tags too", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
-	 "also where the branch there does not go forward", NULL},
-	{"force-with-lease", 0, VV_OPT_STRING, offsetof(options, lease), "REF[:COMMIT]", NULL,
-	 "the same, if the branch there is still where it was last seen", ""},
-	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL, "delete the refs named",
-	 NULL},
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
-	 "only say what would be sent", NULL},
-	{"set-upstream", 'u', VV_OPT_FLAG, offsetof(options, upstream), NULL, NULL,
-	 "from now on the branch follows the one there", NULL},
-	{"no-verify", 0, VV_OPT_FLAG, offsetof(options, no_verify), NULL, NULL,
-	 "skip the pre-push hook", NULL},
-	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
-	 "give the other side up when it says nothing for so long (60)", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
-	 "also how many blocks were sent", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_FLAG(0, "all", all, "all branches"),
+	OPT_FLAG(0, "tags", tags, "all tags too"),
+	OPT_FLAG('f', "force", force, "also where the branch there does not go forward"),
+	OPT_MAYBE_STRING(0, "force-with-lease", lease, "REF[:COMMIT]", "",
+			 "the same, if the branch there is still where it was last seen"),
+	OPT_FLAG('d', "delete", remove, "delete the refs named"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what would be sent"),
+	OPT_FLAG('u', "set-upstream", upstream, "from now on the branch follows the one there"),
+	OPT_FLAG(0, "no-verify", no_verify, "skip the pre-push hook"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give the other side up when it says nothing for so long (60)"),
+	OPT_FLAG('v', "verbose", verbose, "also how many blocks were sent"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 typedef struct run {

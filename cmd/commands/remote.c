@@ -1,7 +1,6 @@
 /*
  * remote: other repositories, by name.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -24,18 +23,13 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL, "with their URLs",
-	 NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to list", NULL},
-	{"push", 0, VV_OPT_FLAG, offsetof(options, push), NULL, NULL,
-	 "set-url, get-url: the URL to push to", NULL},
-	{"peer", 0, VV_OPT_LIST, offsetof(options, peers), "URL", NULL,
-	 "add: get blocks from there as well; may be repeated", NULL},
-	{"varve", 0, VV_OPT_STRING, offsetof(options, program), "PROGRAM", NULL,
-	 "add: what varve is called on the far side of ssh", NULL},
+	OPT_FLAG('v', "verbose", verbose, "with their URLs"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to list"),
+	OPT_FLAG(0, "push", push, "set-url, get-url: the URL to push to"),
+	OPT_LIST(0, "peer", peers, "URL", "add: get blocks from there as well; may be repeated"),
+	OPT_STRING(0, "varve", program, "PROGRAM",
+		   "add: what varve is called on the far side of ssh"),
 };
 
 static vv_status set(vv_repository *r, const char *name, const char *key, const char *value,

@@ -28,22 +28,17 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"ours", 0, VV_OPT_FLAG, offsetof(options, ours), NULL, NULL, "take what this branch has",
-	 NULL},
-	{"theirs", 0, VV_OPT_FLAG, offsetof(options, theirs), NULL, NULL,
-	 "take what the other branch has", NULL},
-	{"base", 0, VV_OPT_FLAG, offsetof(options, base), NULL, NULL, "take what both had before",
-	 NULL},
-	{"set", 0, VV_OPT_STRING, offsetof(options, set), "COL=VALUE", NULL,
-	 "take this value for a cell in conflict", NULL},
-	{"row", 0, VV_OPT_LIST, offsetof(options, rows), "KEY", NULL,
-	 "only the row with this key (without key: its number); may be given again", NULL},
-	{"column", 0, VV_OPT_LIST, offsetof(options, columns), "COL", NULL,
-	 "only this column, its cells and its definition; may be given again", NULL},
-	{"key", 0, VV_OPT_FLAG, offsetof(options, key), NULL, NULL,
-	 "only the table's key, and what the schema says of no single column", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_FLAG(0, "ours", ours, "take what this branch has"),
+	OPT_FLAG(0, "theirs", theirs, "take what the other branch has"),
+	OPT_FLAG(0, "base", base, "take what both had before"),
+	OPT_STRING(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
+	OPT_LIST(0, "row", rows, "KEY",
+		 "only the row with this key (without key: its number); may be given again"),
+	OPT_LIST(0, "column", columns, "COL",
+		 "only this column, its cells and its definition; may be given again"),
+	OPT_FLAG(0, "key", key,
+		 "only the table's key, and what the schema says of no single column"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 /* Deciding a column may bring a conflict of another one about; not for ever. */

@@ -1,7 +1,6 @@
 /*
  * restore: paths as an earlier version (or the index) has them.
  */
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,14 +22,11 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"source", 's', VV_OPT_STRING, offsetof(options, source), "REV", NULL,
-	 "take them from REV (default: the index; with --staged: HEAD)", NULL},
-	{"staged", 'S', VV_OPT_FLAG, offsetof(options, staged), NULL, NULL, "restore the index",
-	 NULL},
-	{"worktree", 'W', VV_OPT_FLAG, offsetof(options, worktree), NULL, NULL,
-	 "restore the files (the default without --staged)", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_STRING('s', "source", source, "REV",
+		   "take them from REV (default: the index; with --staged: HEAD)"),
+	OPT_FLAG('S', "staged", staged, "restore the index"),
+	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 /* What a selected path is to become. */

@@ -1,7 +1,6 @@
 /*
  * rm: files out of the index and the work tree.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -18,16 +17,11 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"cached", 0, VV_OPT_FLAG, offsetof(options, cached), NULL, NULL,
-	 "only out of the index: the file stays", NULL},
-	{NULL, 'r', VV_OPT_FLAG, offsetof(options, recursive), NULL, NULL,
-	 "also all below a folder", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
-	 "also with changes that would be lost", NULL},
-	{"dry-run", 'n', VV_OPT_FLAG, offsetof(options, dry_run), NULL, NULL,
-	 "only say what would be removed", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "do not list what is removed", NULL},
+	OPT_FLAG(0, "cached", cached, "only out of the index: the file stays"),
+	OPT_FLAG('r', NULL, recursive, "also all below a folder"),
+	OPT_FLAG('f', "force", force, "also with changes that would be lost"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what would be removed"),
+	OPT_FLAG('q', "quiet", quiet, "do not list what is removed"),
 };
 
 typedef struct doomed {

@@ -1,7 +1,6 @@
 /*
  * schema: what the columns of a table mean, shown and changed.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -23,16 +22,12 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"set", 0, VV_OPT_LIST, offsetof(options, set), "COL=TYPE", NULL,
-	 "give a column another type", NULL},
-	{"key", 0, VV_OPT_LIST, offsetof(options, key), "A,B", NULL, "declare the primary key",
-	 NULL},
-	{"missing", 0, VV_OPT_LIST, offsetof(options, missing), "TEXT", NULL,
-	 "take TEXT for a missing value", NULL},
-	{"infer", 0, VV_OPT_FLAG, offsetof(options, infer), NULL, NULL,
-	 "write a first description with constraints that all values meet", NULL},
-	{"json", 0, VV_OPT_FLAG, offsetof(options, json), NULL, NULL,
-	 "as Table Schema JSON, which is the only form", NULL},
+	OPT_LIST(0, "set", set, "COL=TYPE", "give a column another type"),
+	OPT_LIST(0, "key", key, "A,B", "declare the primary key"),
+	OPT_LIST(0, "missing", missing, "TEXT", "take TEXT for a missing value"),
+	OPT_FLAG(0, "infer", infer,
+		 "write a first description with constraints that all values meet"),
+	OPT_FLAG(0, "json", json, "as Table Schema JSON, which is the only form"),
 };
 
 static bool is_edit(const options *o)

@@ -2,7 +2,6 @@
  * serve: this machine's repositories, for others.
  */
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,26 +23,19 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"stdio", 0, VV_OPT_FLAG, offsetof(options, stdio), NULL, NULL,
-	 "speak the protocol on stdin and stdout: what clone and push run on the far side", NULL},
-	{"http", 0, VV_OPT_STRING, offsetof(options, http), "ADDR", NULL,
-	 "listen there: HOST:PORT, or PORT of this machine alone", NULL},
-	{"tls-cert", 0, VV_OPT_STRING, offsetof(options, tls_cert), "FILE", NULL,
-	 "the certificate (PEM): https", NULL},
-	{"tls-key", 0, VV_OPT_STRING, offsetof(options, tls_key), "FILE", NULL, "its key (PEM)",
-	 NULL},
-	{"auth", 0, VV_OPT_STRING, offsetof(options, auth), "FILE", NULL,
-	 "who may push: names and hashed secrets", NULL},
-	{"hash-secret", 0, VV_OPT_STRING, offsetof(options, hash_secret), "NAME", NULL,
-	 "make a line for the file of --auth; the secret is read from stdin", NULL},
-	{"private", 0, VV_OPT_FLAG, offsetof(options, closed), NULL, NULL,
-	 "reading too only for those whom the file of --auth names", NULL},
-	{"read-only", 0, VV_OPT_FLAG, offsetof(options, read_only), NULL, NULL, "take no pushes",
-	 NULL},
-	{"connections", 0, VV_OPT_NUMBER, offsetof(options, connections), "N", NULL,
-	 "at most so many at once (128)", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "no line for each request", NULL},
+	OPT_FLAG(0, "stdio", stdio,
+		 "speak the protocol on stdin and stdout: what clone and push run on the far side"),
+	OPT_STRING(0, "http", http, "ADDR",
+		   "listen there: HOST:PORT, or PORT of this machine alone"),
+	OPT_STRING(0, "tls-cert", tls_cert, "FILE", "the certificate (PEM): https"),
+	OPT_STRING(0, "tls-key", tls_key, "FILE", "its key (PEM)"),
+	OPT_STRING(0, "auth", auth, "FILE", "who may push: names and hashed secrets"),
+	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
+		   "make a line for the file of --auth; the secret is read from stdin"),
+	OPT_FLAG(0, "private", closed, "reading too only for those whom the file of --auth names"),
+	OPT_FLAG(0, "read-only", read_only, "take no pushes"),
+	OPT_NUMBER(0, "connections", connections, "N", "at most so many at once (128)"),
+	OPT_FLAG('q', "quiet", quiet, "no line for each request"),
 };
 
 static int serve_stdio(const options *o, const char *path)

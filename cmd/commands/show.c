@@ -1,7 +1,6 @@
 /*
  * show: one commit and what it changed, or the content of REV:PATH.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -23,31 +22,22 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to write it", NULL},
-	{"oneline", 0, VV_OPT_FLAG, offsetof(options, oneline), NULL, NULL,
-	 "the commit in one line", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(options, verbose), NULL, NULL,
-	 "also the blocks and bytes that each dataset added to the store", NULL},
-	{"patch", 'p', VV_OPT_FLAG, offsetof(options, patch), NULL, NULL,
-	 "all rows that changed, not only the first 50 of each table", NULL},
-	{NULL, 'u', VV_OPT_FLAG, offsetof(options, patch), NULL, NULL, "the same", NULL},
-	{"stat", 0, VV_OPT_FLAG, offsetof(options, stat), NULL, NULL,
-	 "only how many rows and columns changed", NULL},
-	{"name-only", 0, VV_OPT_FLAG, offsetof(options, name_only), NULL, NULL,
-	 "only the paths that changed", NULL},
-	{"name-status", 0, VV_OPT_FLAG, offsetof(options, name_status), NULL, NULL,
-	 "the same behind A (added), M (modified) or D (deleted)", NULL},
-	{"no-patch", 's', VV_OPT_FLAG, offsetof(options, no_patch), NULL, NULL, "only the commit",
-	 NULL},
-	{"color", 0, VV_OPT_STRING, offsetof(options, color), "WHEN", "auto|always|never",
-	 "colours; without a value: always", "always"},
-	{"no-color", 0, VV_OPT_STRING, offsetof(options, color), NULL, NULL,
-	 "short for --color=never", "never"},
-	{"raw", 0, VV_OPT_FLAG, offsetof(options, raw), NULL, NULL,
-	 "on a terminal: control characters as they are", NULL},
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
+	OPT_FLAG(0, "oneline", oneline, "the commit in one line"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also the blocks and bytes that each dataset added to the store"),
+	OPT_FLAG('p', "patch", patch, "all rows that changed, not only the first 50 of each table"),
+	OPT_FLAG('u', NULL, patch, "the same"),
+	OPT_FLAG(0, "stat", stat, "only how many rows and columns changed"),
+	OPT_FLAG(0, "name-only", name_only, "only the paths that changed"),
+	OPT_FLAG(0, "name-status", name_status,
+		 "the same behind A (added), M (modified) or D (deleted)"),
+	OPT_FLAG('s', "no-patch", no_patch, "only the commit"),
+	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
+			 "colours; without a value: always"),
+	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
+	OPT_FLAG(0, "raw", raw, "on a terminal: control characters as they are"),
 };
 
 static vv_status show_content(const options *o, vv_repository *repo, const char *text,

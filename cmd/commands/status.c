@@ -10,10 +10,10 @@
 #include "cmd/work/diff/changes.h"
 #include "cmd/worktree.h"
 
-typedef struct status_options {
+typedef struct options {
 	bool short_form, long_form, branch, nul, verbose;
 	const char *porcelain, *untracked, *format;
-} status_options;
+} options;
 
 static vv_status untracked_mode(vv_repository *r, const char **mode, char **owned, vv_error *err)
 {
@@ -26,7 +26,7 @@ static vv_status untracked_mode(vv_repository *r, const char **mode, char **owne
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-static vv_status show(vv_repository *r, const status_options *o, vv_pathspec *paths, vv_error *err)
+static vv_status show(vv_repository *r, const options *o, vv_pathspec *paths, vv_error *err)
 {
 	const char *mode = o->untracked;
 	char *owned = NULL, *prefix = NULL;
@@ -80,9 +80,9 @@ done:
 	return rc;
 }
 
-static int run_status(void *options, int argc, char **argv)
+static int run_status(void *opts, int argc, char **argv)
 {
-	status_options *o = options;
+	options *o = opts;
 	vv_pathspec paths = {0};
 	vv_repository *r = NULL;
 	vv_error err;
@@ -102,23 +102,17 @@ static int run_status(void *options, int argc, char **argv)
 }
 
 static const vv_option status_table[] = {
-	{"short", 's', VV_OPT_FLAG, offsetof(status_options, short_form), NULL, NULL,
-	 "a line for each path: XY PATH", NULL},
-	{"branch", 'b', VV_OPT_FLAG, offsetof(status_options, branch), NULL, NULL,
-	 "the branch too, in the short form", NULL},
-	{"long", 0, VV_OPT_FLAG, offsetof(status_options, long_form), NULL, NULL,
-	 "the form for people (this is usual)", NULL},
-	{"porcelain", 0, VV_OPT_STRING, offsetof(status_options, porcelain), "VERSION", "v1|1",
-	 "for scripts, as git status --porcelain", "v1"},
-	{"null", 'z', VV_OPT_FLAG, offsetof(status_options, nul), NULL, NULL,
-	 "end lines with NUL, quote nothing", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(status_options, format), NULL, NULL, "as JSON", "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(status_options, format), "FORMAT", "json",
-	 "as FORMAT", NULL},
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(status_options, verbose), NULL, NULL,
-	 "also how many groups of each dataset are new", NULL},
-	{"untracked-files", 'u', VV_OPT_STRING, offsetof(status_options, untracked), "MODE",
-	 "no|normal|all", "show untracked files", "all"},
+	OPT_FLAG('s', "short", short_form, "a line for each path: XY PATH"),
+	OPT_FLAG('b', "branch", branch, "the branch too, in the short form"),
+	OPT_FLAG(0, "long", long_form, "the form for people (this is usual)"),
+	OPT_MAYBE_CHOICE(0, "porcelain", porcelain, "VERSION", "v1|1", "v1",
+			 "for scripts, as git status --porcelain"),
+	OPT_FLAG('z', "null", nul, "end lines with NUL, quote nothing"),
+	OPT_WORD(0, "json", format, "json", "as JSON"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "json", "as FORMAT"),
+	OPT_FLAG('v', "verbose", verbose, "also how many groups of each dataset are new"),
+	OPT_MAYBE_CHOICE('u', "untracked-files", untracked, "MODE", "no|normal|all", "all",
+			 "show untracked files"),
 };
 
 const vv_command vv_cmd_status = {
@@ -132,7 +126,7 @@ const vv_command vv_cmd_status = {
 		   "\tmodified:  prices.csv  +12 -5 ~64 rows",
 	.options = status_table,
 	.option_count = VV_OPTION_COUNT(status_table),
-	.options_size = sizeof(status_options),
+	.options_size = sizeof(options),
 	.arguments = "path",
 	.run = run_status,
 };

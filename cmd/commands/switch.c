@@ -2,7 +2,6 @@
  * switch: another branch, with its files.
  */
 #include <fcntl.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -23,16 +22,12 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"create", 'c', VV_OPT_STRING, offsetof(options, create), "NAME", NULL,
-	 "make branch NAME first", NULL},
-	{"force-create", 'C', VV_OPT_STRING, offsetof(options, create_force), "NAME", NULL,
-	 "the same; a branch that exists is moved", NULL},
-	{"detach", 'd', VV_OPT_FLAG, offsetof(options, detach), NULL, NULL,
-	 "to a commit, on no branch", NULL},
-	{"discard-changes", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL,
-	 "throw local changes away", NULL},
-	{"quiet", 'q', VV_OPT_FLAG, offsetof(options, quiet), NULL, NULL,
-	 "say nothing when all went well", NULL},
+	OPT_STRING('c', "create", create, "NAME", "make branch NAME first"),
+	OPT_STRING('C', "force-create", create_force, "NAME",
+		   "the same; a branch that exists is moved"),
+	OPT_FLAG('d', "detach", detach, "to a commit, on no branch"),
+	OPT_FLAG('f', "discard-changes", force, "throw local changes away"),
+	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
 typedef struct plan {

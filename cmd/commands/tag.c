@@ -1,7 +1,6 @@
 /*
  * tag: list, make and delete tags.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -22,23 +21,16 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"list", 'l', VV_OPT_FLAG, offsetof(options, list), NULL, NULL,
-	 "list tags, of the patterns given", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to list", NULL},
-	{"annotate", 'a', VV_OPT_FLAG, offsetof(options, annotate), NULL, NULL,
-	 "with a message, a date and your name", NULL},
-	{"message", 'm', VV_OPT_LIST, offsetof(options, messages), "TEXT", NULL,
-	 "the message (implies -a); given again: a further paragraph", NULL},
-	{"file", 'F', VV_OPT_STRING, offsetof(options, file), "FILE", NULL,
-	 "the message from a file (implies -a)", NULL},
-	{"delete", 'd', VV_OPT_FLAG, offsetof(options, remove), NULL, NULL, "delete tags", NULL},
-	{"force", 'f', VV_OPT_FLAG, offsetof(options, force), NULL, NULL, "move a tag that exists",
-	 NULL},
-	{"sign", 's', VV_OPT_FLAG, offsetof(options, sign), NULL, NULL, "refused: use 'git tag -s'",
-	 NULL},
+	OPT_FLAG('l', "list", list, "list tags, of the patterns given"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to list"),
+	OPT_FLAG('a', "annotate", annotate, "with a message, a date and your name"),
+	OPT_LIST('m', "message", messages, "TEXT",
+		 "the message (implies -a); given again: a further paragraph"),
+	OPT_STRING('F', "file", file, "FILE", "the message from a file (implies -a)"),
+	OPT_FLAG('d', "delete", remove, "delete tags"),
+	OPT_FLAG('f', "force", force, "move a tag that exists"),
+	OPT_FLAG('s', "sign", sign, "refused: use 'git tag -s'"),
 };
 
 #define MESSAGE_MAX (1u << 20)

@@ -18,9 +18,9 @@
 /* Files listed for a line, unless -v. */
 enum { SHOWN = 10 };
 
-typedef struct track_options {
+typedef struct options {
 	bool verbose;
-} track_options;
+} options;
 
 /* The files for which a line decides. */
 typedef struct decided {
@@ -250,9 +250,9 @@ done:
 	return rc;
 }
 
-static int run_track(void *options, int argc, char **argv)
+static int run_track(void *opts, int argc, char **argv)
 {
-	const track_options *o = options;
+	const options *o = opts;
 	vv_repository *r = NULL;
 	vv_error err;
 	vv_status rc;
@@ -320,13 +320,13 @@ done:
 	return rc;
 }
 
-static int run_untrack(void *options, int argc, char **argv)
+static int run_untrack(void *opts, int argc, char **argv)
 {
 	vv_repository *r = NULL;
 	vv_error err;
 	vv_status rc;
 
-	(void)options;
+	(void)opts;
 	if (argc == 0) {
 		return vv_usage_error("untrack needs a pattern or file; 'varve track' lists them");
 	}
@@ -339,8 +339,7 @@ static int run_untrack(void *options, int argc, char **argv)
 }
 
 static const vv_option track_table[] = {
-	{"verbose", 'v', VV_OPT_FLAG, offsetof(track_options, verbose), NULL, NULL,
-	 "list all files of each line", NULL},
+	OPT_FLAG('v', "verbose", verbose, "list all files of each line"),
 };
 
 const vv_command vv_cmd_track = {
@@ -355,7 +354,7 @@ const vv_command vv_cmd_track = {
 		   "\tdata/2024/prices.csv",
 	.options = track_table,
 	.option_count = VV_OPTION_COUNT(track_table),
-	.options_size = sizeof(track_options),
+	.options_size = sizeof(options),
 	.arguments = "path",
 	.run = run_track,
 };

@@ -1,7 +1,6 @@
 /*
  * whereis: who has all blocks of a version.
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -24,16 +23,12 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	{"from", 0, VV_OPT_LIST, offsetof(options, from), "PEER", NULL,
-	 "ask this remote or URL too; may be repeated", NULL},
-	{"no-ask", 0, VV_OPT_FLAG, offsetof(options, no_ask), NULL, NULL,
-	 "only tell what the receipts tell", NULL},
-	{"json", 0, VV_OPT_STRING, offsetof(options, format), NULL, NULL, "short for --format json",
-	 "json"},
-	{"format", 0, VV_OPT_STRING, offsetof(options, format), "FORMAT", "text|json",
-	 "how to tell", NULL},
-	{"timeout", 0, VV_OPT_NUMBER, offsetof(options, timeout), "SECONDS", NULL,
-	 "give a peer up that says nothing for so long (60)", NULL},
+	OPT_LIST(0, "from", from, "PEER", "ask this remote or URL too; may be repeated"),
+	OPT_FLAG(0, "no-ask", no_ask, "only tell what the receipts tell"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to tell"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give a peer up that says nothing for so long (60)"),
 };
 
 typedef struct run {
