@@ -685,7 +685,7 @@ static vv_status read_null(parser *p)
 		}
 	}
 	if (!token_is_word(&p->t.now, "null")) {
-		return fail_at(&p->t, p->t.now.at, "behind 'is' comes 'null' or 'not null'", NULL,
+		return fail_at(&p->t, p->t.now.at, "after 'is' comes 'null' or 'not null'", NULL,
 			       0);
 	}
 	p->nodes[p->node_count - 1] = (term){.kind = VV_OPERAND_BOOLEAN,
@@ -827,8 +827,8 @@ static vv_status read_operator(parser *p, bool *more)
 			return rc;
 		}
 		if (inverted && !token_is_word(&p->t.now, "in")) {
-			return fail_at(&p->t, p->t.now.at, "behind a value 'not' goes on with 'in'",
-				       NULL, 0);
+			return fail_at(&p->t, p->t.now.at,
+				       "after a value, 'not' is followed by 'in'", NULL, 0);
 		}
 		return inverted && (rc = next_token(&p->t)) < 0 ? rc : read_list(p, inverted, t.at);
 	}
@@ -904,7 +904,9 @@ static vv_status compile(vv_condition **out, const char *text, size_t len, const
 			p.used = NULL;
 		}
 		rc = parse(&p);
-		rc = rc < 0 ? rc : list_columns(&p);
+		if (rc == VV_OK) {
+			rc = list_columns(&p);
+		}
 	}
 	if (rc < 0) {
 		vv_condition_free(p.c);

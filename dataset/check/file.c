@@ -112,7 +112,7 @@ static vv_status check_quotes(reading *r, const vv_ragged_row *w)
 	}
 	return give(r, STRAY, columns, r->line + vv_ragged_count_lines(p + g->at, w->stray - g->at),
 		    p + from, w->text_end > from ? w->text_end - from : 0,
-		    "text stands behind a closing quote", "a delimiter or a line end there");
+		    "text follows a closing quote", "a delimiter or a line end there");
 }
 
 static vv_status check_row(reading *r, const vv_ragged_row *w)
@@ -203,7 +203,7 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 	     used++) {
 	}
 	if (rc == VV_OK && used < len) {
-		rc = vv_fail(&why, VV_EINPUT, "something stands behind the object");
+		rc = vv_fail(&why, VV_EINPUT, "something follows the object");
 	}
 	if (rc < 0) {
 		return give(r, SOURCE, r->sniffed->columns, r->line, p, len, why.message,

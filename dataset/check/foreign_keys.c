@@ -222,7 +222,7 @@ static vv_status open_there(following *x, vv_error *err)
 		snprintf(message, sizeof(message),
 			 "the foreign key (%s) names the resource '%s'%s%.200s",
 			 vv_text_shows(x->f->names), vv_text_shows(x->f->resource),
-			 rc == VV_ENOTFOUND ? ", which there is not" : ", which cannot be read: ",
+			 rc == VV_ENOTFOUND ? ", which does not exist" : ", which cannot be read: ",
 			 rc == VV_ENOTFOUND ? "" : why.message);
 		return note_foreign(x, message, err);
 	}

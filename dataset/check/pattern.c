@@ -289,7 +289,7 @@ static vv_status put_brace(rewriter *w)
 		s++;
 	}
 	if (s > from + 1 && s < w->end && *s == '}') {
-		return refuse(w, from, "braces that are no quantifier",
+		return refuse(w, from, "braces that are not a quantifier",
 			      "{n}, {n,} and {n,m} are; write {0,m} for {,m}");
 	}
 	vv_buf_puts(&w->out, "\\{");

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -49,15 +50,8 @@ static vv_status add_shift(vv_mend *m, uint64_t by, vv_error *err)
 		m->unknown = m->line;
 		return VV_OK;
 	}
-	if (m->shift_count == m->shift_cap) {
-		size_t cap = m->shift_cap > 0 ? m->shift_cap * 2 : 64;
-		shift *p = vv_realloc_array(m->shifts, cap, sizeof(*p));
-
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		m->shifts = p;
-		m->shift_cap = cap;
+	if (!vv_array_room(m->shifts, m->shift_count, m->shift_cap)) {
+		return vv_fail_nomem(err);
 	}
 	m->shifts[m->shift_count++] = (shift){m->line, before + by};
 	return VV_OK;

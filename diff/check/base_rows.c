@@ -597,7 +597,9 @@ static vv_status check_lost(row_walk *w, vv_error *err)
 		}
 		rc = walk(&again, give_lost, &l, err);
 		walk_clear(&again);
-		rc = rc < 0 ? rc : base_end(c, &l.quota, err);
+		if (rc == VV_OK) {
+			rc = base_end(c, &l.quota, err);
+		}
 	}
 	return rc;
 }

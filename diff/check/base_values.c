@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/check/base_internal.h"
@@ -64,15 +65,8 @@ static vv_status want(values *v, long a, long b, vv_dist_kind kind, bool needs_b
 			return VV_OK;
 		}
 	}
-	if (v->count == v->cap) {
-		size_t cap = v->cap ? v->cap * 2 : 16;
-		column_values *p = vv_realloc_array(v->items, cap, sizeof(*p));
-
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		v->items = p;
-		v->cap = cap;
+	if (!vv_array_room(v->items, v->count, v->cap)) {
+		return vv_fail_nomem(err);
 	}
 	column_values *x = &v->items[v->count++];
 	*x = (column_values){.a = a, .b = b, .kind = kind, .needs_base = needs_base};
@@ -747,7 +741,9 @@ static vv_status tell_news(news *w, vv_error *err)
 		rc = base_each_group(c, c->t, wanted, w->key_count + 1, g->new_groups, g->new_count,
 				     news_group, w, err);
 	}
-	rc = rc < 0 ? rc : base_end(c, &w->quota, err);
+	if (rc == VV_OK) {
+		rc = base_end(c, &w->quota, err);
+	}
 done:
 	vv_free(wanted);
 	vv_free(w->key);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -53,15 +54,8 @@ static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, con
 {
 	vv_check_path *p;
 
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 32;
-
-		p = vv_realloc_array(l->items, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		l->items = p;
-		l->cap = cap;
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	p = &l->items[l->count];
 	memset(p, 0, sizeof(*p));

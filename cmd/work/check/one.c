@@ -437,7 +437,9 @@ static vv_status check_settings(one *c, vv_error *err)
 				      VV_RULES_NAME, s->where, s->columns[k]);
 			f.message = vv_buf_cstr(&message);
 			rc = vv_buf_ok(&message, err);
-			rc = rc < 0 ? rc : on_finding(c, &f, err);
+			if (rc == VV_OK) {
+				rc = on_finding(c, &f, err);
+			}
 			vv_buf_clear(&message);
 		}
 	}

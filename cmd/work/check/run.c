@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -179,15 +180,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 
 	/* a schema may lie in any file beside its package */
 	s->all = s->all || strcmp(vv_path_ext(name), "json") == 0;
-	if (s->changed.count == s->changed.cap) {
-		size_t cap = s->changed.cap ? s->changed.cap * 2 : 16;
-
-		p = vv_realloc_array(s->changed.items, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		s->changed.items = p;
-		s->changed.cap = cap;
+	if (!vv_array_room(s->changed.items, s->changed.count, s->changed.cap)) {
+		return vv_fail_nomem(err);
 	}
 	p = &s->changed.items[s->changed.count];
 	memset(p, 0, sizeof(*p));

@@ -96,8 +96,8 @@ static void a_pattern_that_could_be_misread_is_refused(void **state)
 		{"[a-z&&[^e]]", "has '[' within a class, at byte 6: write \\[ for the character; "},
 		{"[[:alpha:]]", "has '[' within a class, at byte 1: "},
 		{"\\p{IsGreek}", "has a block of Unicode, which is not supported, at byte 0: "},
-		{"a{,3}", "has braces that are no quantifier, at byte 1: "},
-		{"a{1, 3}", "has braces that are no quantifier, at byte 1: "},
+		{"a{,3}", "has braces that are not a quantifier, at byte 1: "},
+		{"a{1, 3}", "has braces that are not a quantifier, at byte 1: "},
 		{"x\\va", "has an escape that patterns of XML Schema do not have, at byte 1: "},
 		{"a\\Kb", "has an escape that patterns of XML Schema do not have, at byte 1: "},
 		{"\\Qa.b\\E", "has an escape that patterns of XML Schema do not have, at byte 0: "},
@@ -252,7 +252,7 @@ static void a_foreign_key_to_another_table_is_followed(void **state)
 		"foreign-key 3 2 - city=PA, land=DE | refers to what does not exist | a row with this code, land in "
 		"cities\n"
 		"foreign-key 5 4 city XX | refers to what does not exist | a row with this code in cities\n"
-		"foreign-key 0 0 - - | the foreign key (city) names the resource 'rivers', which there is not | -\n"
+		"foreign-key 0 0 - - | the foreign key (city) names the resource 'rivers', which does not exist | -\n"
 		"foreign-key 0 0 - - | the foreign key (city) names a column 'zip' that 'cities' does not have | -\n");
 	vv_buf_clear(&out);
 	table_gone(&a);
@@ -544,7 +544,7 @@ static void every_fault_of_a_refused_file_is_told(void **state)
 		"extra-cell 3 2 - - | the row has 3 cells | 2\n"
 		"missing-cell 4 3 b - | the row ends before this column | a cell\n"
 		"blank-row 5 0 - - | the line is blank | a row\n"
-		"stray-quote 6 4 - \"x\"y | text stands behind a closing quote | a delimiter or a line end there\n"
+		"stray-quote 6 4 - \"x\"y | text follows a closing quote | a delimiter or a line end there\n"
 		"encoding-error 7 5 b \xff | is not valid UTF-8 | UTF-8\n"
 		"unclosed-quote 8 6 - \"open | the quote that opens here is not closed | a closing quote before the "
 		"next delimiter\n");
@@ -568,7 +568,7 @@ static void each_bad_object_of_ndjson_is_told(void **state)
 	EXPECT_FILE(
 		"{\"a\":1}\n{\"a\":}\n{\"a\":2}\n{\"a\":3} x\n",
 		"source-error 2 0 - {\"a\":} | a value was expected here | one JSON object a line\n"
-		"source-error 4 0 - {\"a\":3} x | something stands behind the object | one JSON object a line\n");
+		"source-error 4 0 - {\"a\":3} x | something follows the object | one JSON object a line\n");
 }
 
 static const struct CMUnitTest tests[] = {
