@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cmd/report/report_internal.h"
+#include "cmd/report/words.h"
 
 /* GitHub shows ten annotations of a kind and drops the others without a word; the last one is
  * kept for how many there are. */

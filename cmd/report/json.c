@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/report/report_internal.h"
+#include "cmd/report/words.h"
 
 static void put_number(vv_json_out *w, const char *name, uint64_t n)
 {

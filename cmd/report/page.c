@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cmd/report/report_internal.h"
+#include "cmd/report/words.h"
 
 #define FIRST_LINE "<!-- varve check -->\n"
 /* GitHub's job summary takes 1 MiB, a comment 64 KB. */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cmd/report/report_internal.h"
+#include "cmd/report/words.h"
 
 #define SCHEMA                                                                                     \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

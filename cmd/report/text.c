@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cmd/report/report_internal.h"
+#include "cmd/report/words.h"
 
 #define COLUMNS 6u
 #define NARROWEST 10u /* of a column that is cut to keep to the terminal */

@@ -2,10 +2,11 @@
  * words: how findings are put into words, and how data is made harmless for each kind
  * of reader.
  */
+#include "cmd/report/words.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report_internal.h"
 
 const char *vv_severity_name(vv_severity s)
 {

@@ -1,21 +1,62 @@
 /*
- * profile: knows what is worth noting of a value, so that one walk over a version is enough.
+ * profile: knows what is worth noting of a value, so that one walk over a version is enough,
+ * and how that is written: as constraints of Table Schema, and as rules of varve.json.
  */
 #include "diff/check/profile.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/check/profile_internal.h"
+#include "dataset/schema/infer.h"
 #include "diff/rows/key_unique.h"
 
-#define ENUM_TIMES 5u /* each word of an enumeration stands in so many rows on average */
+#define ENUM_TIMES 5u        /* each word of an enumeration stands in so many rows on average */
+#define CODE_LEN 40u         /* characters of what still is a code */
+#define PROFILE_WORDS 20u    /* of an enumeration at most */
+#define PROFILE_WORD_LEN 80u /* bytes of each at most */
+#define PROFILE_STRANGERS 3u /* words that contradict the type and are taken for missing */
+
+typedef struct profile_word {
+	const char *text; /* in the profile's arena */
+	size_t len;
+	uint64_t count;
+} profile_word;
+
+typedef struct profile_column {
+	uint64_t missing, values;
+	profile_word words[PROFILE_WORDS];
+	size_t word_count;
+	bool many_words; /* more different values than that, or long ones */
+	profile_word strangers[PROFILE_STRANGERS];
+	size_t stranger_count;
+	bool strange;         /* values contradict the type, and no few words are to blame */
+	bool not_number;      /* one of them is no number either */
+	uint64_t least, most; /* characters of the longest and the shortest text */
+	bool lower, upper, digit,
+		other; /* letters and digits met; other: anything that no code has */
+	bool mark[4];  /* - . _ / met */
+	bool negative, above_one;
+	bool literal;    /* a JSON literal was met */
+	vv_infer narrow; /* strings: of the values that are no word for "missing" */
+	bool not_narrow; /* more such words than a few */
+} profile_column;
+
+struct vv_profile {
+	vv_table *t;
+	vv_arena arena;
+	profile_column *columns;
+	size_t *key;
+	size_t key_count; /* 0: no key, or one that does not hold */
+	bool failed;      /* memory ended while values were noted */
+};
 
 static const char marks[] = "-._/";
 
-bool profile_is_enum(const profile_column *c)
+static bool is_enum(const profile_column *c)
 {
 	return !c->many_words && c->word_count > 1 &&
 	       c->values >= (uint64_t)c->word_count * ENUM_TIMES;
@@ -143,7 +184,7 @@ static void note_narrow(vv_profile *p, profile_column *c, const vv_cell *cell)
 	}
 }
 
-vv_type profile_type(const profile_column *c, const vv_field *f)
+static vv_type type_of(const profile_column *c, const vv_field *f)
 {
 	uint64_t words = 0;
 
@@ -161,10 +202,10 @@ vv_type profile_type(const profile_column *c, const vv_field *f)
 	return words * 2 < c->values ? vv_infer_type(&c->narrow, NULL) : f->type;
 }
 
-bool profile_has_strangers(const profile_column *c, const vv_field *f)
+static bool has_strangers(const profile_column *c, const vv_field *f)
 {
 	return c->stranger_count > 0 && !c->strange &&
-	       (f->type != VV_TYPE_STRING || profile_type(c, f) != f->type);
+	       (f->type != VV_TYPE_STRING || type_of(c, f) != f->type);
 }
 
 static void note_cell(vv_profile *p, profile_column *c, const vv_field *f, const vv_cell *cell)
@@ -236,7 +277,7 @@ static vv_status find_key(vv_profile *p, vv_error *err)
 		long at = vv_schema_find(&p->t->schema, root->key[i], strlen(root->key[i]));
 
 		whole = at >= 0 && p->columns[at].missing == 0 && !p->columns[at].strange &&
-			!profile_has_strangers(&p->columns[at], &p->t->schema.fields[at]);
+			!has_strangers(&p->columns[at], &p->t->schema.fields[at]);
 		p->key[i] = at >= 0 ? (size_t)at : 0;
 	}
 	if (whole && (rc = vv_key_unique(&unique, p->t, p->key, root->key_count, err)) == VV_OK &&
@@ -296,4 +337,254 @@ void vv_profile_free(vv_profile *p)
 	vv_free(p->columns);
 	vv_free(p->key);
 	vv_free(p);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const profile_word *x = a, *y = b;
+	size_t n = x->len < y->len ? x->len : y->len;
+	int c = n ? memcmp(x->text, y->text, n) : 0;
+
+	return c ? c : x->len < y->len ? -1 : x->len > y->len;
+}
+
+static void put_enum(vv_json_out *w, const profile_column *c)
+{
+	profile_word sorted[PROFILE_WORDS];
+
+	memcpy(sorted, c->words, sizeof(sorted));
+	qsort(sorted, c->word_count, sizeof(sorted[0]), by_bytes);
+	vv_json_name(w, "enum");
+	vv_json_open_array(w);
+	for (size_t i = 0; i < c->word_count; i++) {
+		vv_json_string_len(w, sorted[i].text, sorted[i].len);
+	}
+	vv_json_close_array(w);
+}
+
+/* "[A-Z.]{1,5}": of what looks like codes: no spaces, and lower-case letters only where
+ * all are as long. */
+static bool is_code(const profile_column *c)
+{
+	return !c->other && c->values > 0 && c->least > 0 && c->most <= CODE_LEN &&
+	       (!c->lower || c->least == c->most) && (c->lower || c->upper || c->digit);
+}
+
+static void put_pattern(vv_json_out *w, const profile_column *c)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_puts(&b, "[");
+	vv_buf_puts(&b, c->upper ? "A-Z" : "");
+	vv_buf_puts(&b, c->lower ? "a-z" : "");
+	vv_buf_puts(&b, c->digit ? "0-9" : "");
+	for (size_t i = 1; i < sizeof(c->mark) / sizeof(c->mark[0]); i++) {
+		if (c->mark[i]) {
+			vv_buf_putc(&b, marks[i]);
+		}
+	}
+	vv_buf_puts(&b, c->mark[0] ? "-]" : "]"); /* a '-' at the end stands for itself */
+	if (c->least == c->most) {
+		vv_buf_printf(&b, "{%llu}", (unsigned long long)c->most);
+	} else {
+		vv_buf_printf(&b, "{%llu,%llu}", (unsigned long long)c->least,
+			      (unsigned long long)c->most);
+	}
+	vv_json_name(w, "pattern");
+	if (b.failed) {
+		w->buf->failed = true;
+	}
+	vv_json_string_len(w, vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_field *f)
+{
+	vv_type type = type_of(c, f);
+	bool required = c->missing == 0 && !has_strangers(c, f) && c->values > 0;
+	bool plain = type == f->type && c->values > 0 && !c->strange;
+	bool words = plain && type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
+		     !c->literal;
+	bool number = plain && (type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER) && !c->negative;
+
+	if (!required && !(words && (is_enum(c) || is_code(c))) && !number) {
+		return false;
+	}
+	vv_json_name(w, "constraints");
+	vv_json_open_object(w);
+	if (required) {
+		vv_json_name(w, "required");
+		vv_json_bool(w, true);
+	}
+	if (words && is_enum(c)) {
+		put_enum(w, c);
+	} else if (words && is_code(c)) {
+		put_pattern(w, c);
+	}
+	if (number) {
+		vv_json_name(w, "minimum");
+		vv_json_u64(w, 0);
+	}
+	if (number && !c->above_one) {
+		vv_json_name(w, "maximum");
+		vv_json_u64(w, 1);
+	}
+	vv_json_close_object(w);
+	return true;
+}
+
+static void put_node(vv_json_out *w, const vv_json *node)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_json_put_node(&b, node);
+	if (b.failed) {
+		w->buf->failed = true;
+	}
+	vv_json_raw(w, vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+/* The field's missing values, and the words that stand for them in this column. */
+static void put_missing(vv_json_out *w, const profile_column *c, const vv_field *f)
+{
+	vv_json_name(w, "missingValues");
+	vv_json_open_array(w);
+	for (size_t i = 0; f->missing && f->missing[i]; i++) {
+		vv_json_string(w, f->missing[i]);
+	}
+	for (size_t i = 0; i < c->stranger_count; i++) {
+		vv_json_string_len(w, c->strangers[i].text, c->strangers[i].len);
+	}
+	vv_json_close_array(w);
+}
+
+static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f)
+{
+	vv_type type = type_of(c, f);
+	bool constrained = false, own = has_strangers(c, f);
+
+	vv_json_open_object(w);
+	for (const vv_json *m = f->json ? f->json->first : NULL; m; m = m->next) {
+		if (strcmp(m->name, "type") == 0 && type != f->type) {
+			continue;
+		}
+		if ((strcmp(m->name, "format") == 0 && (c->strange || type != f->type)) ||
+		    (strcmp(m->name, "missingValues") == 0 && own)) {
+			continue;
+		}
+		constrained = constrained || strcmp(m->name, "constraints") == 0;
+		vv_json_name(w, m->name);
+		put_node(w, m);
+		if (strcmp(m->name, "name") == 0 && type != f->type) {
+			vv_json_name(w, "type");
+			vv_json_string(w, vv_type_name(type));
+		}
+	}
+	if (own) {
+		put_missing(w, c, f);
+	}
+	if (!constrained) {
+		put_constraints(w, c, f);
+	}
+	vv_json_close_object(w);
+}
+
+static void put_key(vv_json_out *w, const vv_profile *p)
+{
+	if (p->key_count == 0) {
+		return;
+	}
+	vv_json_name(w, "primaryKey");
+	vv_json_open_array(w);
+	for (size_t i = 0; i < p->key_count; i++) {
+		vv_json_string(w, p->t->schema.fields[p->key[i]].name);
+	}
+	vv_json_close_array(w);
+}
+
+vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
+{
+	const vv_json *schema = p->t->schema.json;
+	vv_json_out w;
+	bool own = false;
+
+	for (size_t i = 0; i < p->t->columns; i++) {
+		own = own || has_strangers(&p->columns[i], &p->t->schema.fields[i]);
+	}
+	vv_json_out_init(&w, out, 0);
+	vv_json_open_object(&w);
+	if (own &&
+	    !(schema &&
+	      vv_json_get(schema, "$schema"))) { /* fields have missing values since version 2 */
+		vv_json_name(&w, "$schema");
+		vv_json_string(&w, "https://datapackage.org/profiles/2.0/tableschema.json");
+	}
+	vv_json_name(&w, "fields");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < p->t->columns; i++) {
+		put_field(&w, &p->columns[i], &p->t->schema.fields[i]);
+	}
+	vv_json_close_array(&w);
+	for (const vv_json *m = schema ? schema->first : NULL; m; m = m->next) {
+		if (strcmp(m->name, "fields") == 0 || strcmp(m->name, "primaryKey") == 0) {
+			continue;
+		}
+		vv_json_name(&w, m->name);
+		put_node(&w, m);
+	}
+	put_key(&w, p);
+	vv_json_close_object(&w);
+	return vv_buf_ok(out, err);
+}
+
+static void put_rule(vv_json_out *w, const char *code, const char *severity)
+{
+	vv_json_name(w, code);
+	vv_json_open_object(w);
+	vv_json_name(w, "severity");
+	vv_json_string(w, severity);
+}
+
+void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path)
+{
+	bool any = false;
+
+	vv_json_open_object(w);
+	vv_json_name(w, "path");
+	vv_json_string(w, path);
+	vv_json_name(w, "rules");
+	vv_json_open_object(w);
+	vv_json_name(w, "row-count");
+	vv_json_open_object(w);
+	vv_json_name(w, "min");
+	vv_json_u64(w, p->t->root.rows > 0 ? 1 : 0);
+	vv_json_close_object(w);
+	put_rule(w, p->key_count ? "key-lost" : "rows-removed", "warning");
+	vv_json_name(w, "max");
+	vv_json_string(w, "5%");
+	vv_json_close_object(w);
+	put_rule(w, "null-share", "warning");
+	vv_json_name(w, "max");
+	vv_json_string(w, "5%");
+	vv_json_close_object(w);
+	for (size_t i = 0; i < p->t->columns; i++) {
+		any = any ||
+		      (p->t->schema.fields[i].type == VV_TYPE_STRING && is_enum(&p->columns[i]));
+	}
+	if (any) {
+		put_rule(w, "new-category", "warning");
+		vv_json_name(w, "columns");
+		vv_json_open_array(w);
+		for (size_t i = 0; i < p->t->columns; i++) {
+			if (p->t->schema.fields[i].type == VV_TYPE_STRING &&
+			    is_enum(&p->columns[i])) {
+				vv_json_string(w, p->t->schema.fields[i].name);
+			}
+		}
+		vv_json_close_array(w);
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+	vv_json_close_object(w);
 }
