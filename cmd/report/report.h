@@ -40,7 +40,7 @@ typedef struct vv_report_options {
 	unsigned width;      /* text: columns of the terminal; 0: no limit */
 } vv_report_options;
 
-/* What is told of a dataset besides its findings; texts are borrowed until vv_report_end
+/* What is reported of a dataset besides its findings; texts are borrowed until vv_report_end
  * returns, and may be NULL. */
 typedef struct vv_report_facts {
 	uint64_t rows, columns;

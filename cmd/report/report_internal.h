@@ -56,7 +56,7 @@ typedef struct vv_report_dataset {
 	const char *path, *commit, *base;
 	uint64_t rows, columns, groups, groups_read, ms;
 	uint64_t errors, warnings, known, accepted;
-	bool *looked_at; /* for each of vv_rules; NULL: not told */
+	bool *looked_at; /* for each of vv_rules; NULL: not reported */
 	vv_report_group *first, *last;
 	struct vv_report_dataset *next;
 } vv_report_dataset;
@@ -119,7 +119,7 @@ void vv_report_stop(vv_report_walk *w);
 /* Gives out what a writer has put so far, where that is much. To be called between findings. */
 void vv_report_drain(const vv_check_report *r, vv_buf *out);
 
-/* How many findings of a group are told but not listed. */
+/* How many findings of a group are reported but not listed. */
 uint64_t vv_report_unlisted(const vv_report_group *g);
 bool vv_report_dataset_valid(const vv_check_report *r, const vv_report_dataset *d);
 

@@ -57,7 +57,7 @@ typedef struct vv_check_options {
 	vv_pool *pool;         /* NULL: this thread only */
 	const vv_progress *progress;
 	/* vv_check_table: the table is what could be read of a file with faults, and lines are the
-	 * file's; vv_check_file: only what is not told of that table. NULL: neither */
+	 * file's; vv_check_file: only what is not reported of that table. NULL: neither */
 	const vv_mend *mend;
 } vv_check_options;
 

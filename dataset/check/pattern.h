@@ -6,7 +6,7 @@
  * taken, and \uXXXX. What XML Schema would read in another way than PCRE2 is refused.
  *
  * A pattern must match a text from its beginning to its end, as UTF-8. It has a budget of
- * steps: what it cannot decide within it is told, and nothing hangs.
+ * steps: what it cannot decide within it is reported, and nothing hangs.
  */
 #ifndef VV_DATASET_CHECK_PATTERN_H
 #define VV_DATASET_CHECK_PATTERN_H

@@ -58,7 +58,7 @@ typedef struct check_bound {
 } check_bound;
 enum { BOUND_MINIMUM, BOUND_MAXIMUM, BOUND_ABOVE, BOUND_BELOW, BOUND_COUNT };
 
-/* Whole numbers within the bounds at one scale; what lies outside cannot be told quickly. */
+/* Whole numbers within the bounds at one scale; what lies outside cannot be decided quickly. */
 typedef struct check_range {
 	int64_t least, most;
 	bool usable;
@@ -154,7 +154,7 @@ typedef struct check_plan {
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;
-	/* rows without any value are an error, and nothing else is told of them */
+	/* rows without any value are an error, and nothing else is reported of them */
 	bool pass_blank;
 	size_t *show_key; /* columns of the plan that name a row */
 	size_t show_key_count;

@@ -7,7 +7,7 @@
  * A JSON array ends before its first fault. Sound rows keep their bytes.
  *
  * A correct caller: vv_mend_open, vv_mend_source for vv_import with vv_mend_hints, then
- * vv_mend_line for each line that is told; vv_mend_close.
+ * vv_mend_line for each line that is reported; vv_mend_close.
  */
 #ifndef VV_DATASET_CHECK_READABLE_ROWS_H
 #define VV_DATASET_CHECK_READABLE_ROWS_H

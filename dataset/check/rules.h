@@ -78,7 +78,7 @@ vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
 
 /* Of a finding that says that something could not be checked, *code is its rule: how severe it
  * is, which is always ERROR. Where the settings have that rule as less, *code becomes "unchecked",
- * so that what was not checked is told, and never valid. s may be NULL. */
+ * so that what was not checked is reported, and never valid. s may be NULL. */
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 
 /* --rule: all but the codes named go off, and one that is off by default and has no bounds

@@ -65,7 +65,7 @@ int64_t vv_value_days(int64_t year, unsigned month, unsigned day);
 /* Code points of a text; bytes that are no UTF-8 count one each. */
 size_t vv_value_text_length(const char *s, size_t len);
 
-/* Members of an object, elements of an array or list. False: not to be told. */
+/* Members of an object, elements of an array or list. False: it cannot be decided. */
 bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell);
 
 #endif

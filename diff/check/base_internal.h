@@ -17,7 +17,7 @@ typedef struct base_check {
 	bool matched; /* columns is filled (there is a base) */
 	vv_changed_groups regions;
 	bool have_regions;
-	vv_check_lines *lines; /* of t; opened with the first row that is told */
+	vv_check_lines *lines; /* of t; opened with the first row that is reported */
 	vv_buf message, expected, key;
 } base_check;
 
@@ -29,7 +29,7 @@ typedef struct base_quota {
 
 /* base_findings.c */
 
-/* The next setting of a rule that is not off, behind `after` (NULL: the first); NULL. */
+/* The next setting of a rule that is not off, after `after` (NULL: the first); NULL. */
 const vv_rule_setting *base_setting(const base_check *c, const char *code,
 				    const vv_rule_setting *after);
 /* A finding of the setting: rule, severity, path, commit. */
@@ -37,7 +37,7 @@ vv_finding base_finding(const base_check *c, const vv_rule_setting *s);
 /* Gives it, with message and expected taken from c's buffers (which are emptied); f->row
  * (0: none) brings the line with it. */
 vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
-/* Tells of those that were held back. */
+/* Reports how many were held back. */
 vv_status base_end(base_check *c, base_quota *q, vv_error *err);
 
 /* The groups that only one version has. Where `places` says that the columns lie at other
