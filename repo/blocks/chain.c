@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "repo/blocks/store_internal.h"
 
@@ -239,15 +240,8 @@ vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *plac
 
 static vv_status push_level(chain *ch, const level *l, vv_error *err)
 {
-	if (ch->count == ch->cap) {
-		size_t cap = ch->cap > 0 ? ch->cap * 2 : 4;
-		level *levels = vv_realloc_array(ch->levels, cap, sizeof *levels);
-
-		if (!levels) {
-			return vv_fail_nomem(err);
-		}
-		ch->levels = levels;
-		ch->cap = cap;
+	if (!vv_array_room(ch->levels, ch->count, ch->cap)) {
+		return vv_fail_nomem(err);
 	}
 	ch->levels[ch->count++] = *l;
 	return VV_OK;

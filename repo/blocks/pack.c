@@ -9,6 +9,7 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -296,15 +297,8 @@ static vv_status push_entry(void *payload, const vv_record *r, uint64_t offset, 
 {
 	entries *e = payload;
 
-	if (e->count == e->cap) {
-		size_t cap = e->cap > 0 ? e->cap * 2 : 256;
-		vv_index_entry *items = vv_realloc_array(e->items, cap, sizeof *items);
-
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		e->items = items;
-		e->cap = cap;
+	if (!vv_array_room(e->items, e->count, e->cap)) {
+		return vv_fail_nomem(err);
 	}
 	e->items[e->count++] = (vv_index_entry){vv_cid_prefix(&r->cid), offset};
 	return VV_OK;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -178,15 +179,8 @@ static vv_status begin(vv_pack_writer *w, vv_error *err)
 
 static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, vv_error *err)
 {
-	if (w->count == w->cap) {
-		size_t cap = w->cap > 0 ? w->cap * 2 : 64;
-		vv_index_entry *entries = vv_realloc_array(w->entries, cap, sizeof *entries);
-
-		if (!entries) {
-			return vv_fail_nomem(err);
-		}
-		w->entries = entries;
-		w->cap = cap;
+	if (!vv_array_room(w->entries, w->count, w->cap)) {
+		return vv_fail_nomem(err);
 	}
 	w->entries[w->count++] = (vv_index_entry){prefix, offset};
 	return VV_OK;

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/cid_map.h"
@@ -80,15 +81,8 @@ static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
 	if (k->count >= k->w->budget) {
 		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
 	}
-	if (k->count == k->cap) {
-		size_t cap = k->cap > 0 ? k->cap * 2 : 64;
-		vv_cid *stack = vv_realloc_array(k->stack, cap, sizeof *stack);
-
-		if (!stack) {
-			return vv_fail_nomem(err);
-		}
-		k->stack = stack;
-		k->cap = cap;
+	if (!vv_array_room(k->stack, k->count, k->cap)) {
+		return vv_fail_nomem(err);
 	}
 	k->stack[k->count++] = *cid;
 	return VV_OK;

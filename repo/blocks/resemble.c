@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/cid_map.h"
@@ -50,14 +51,8 @@ static vv_status list_add(void *payload, const vv_cid *cid, vv_error *err)
 {
 	list *l = payload;
 
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 256;
-		vv_cid *items = vv_realloc_array(l->items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		l->items = items;
-		l->cap = cap;
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	l->items[l->count++] = *cid;
 	return VV_OK;
@@ -65,14 +60,8 @@ static vv_status list_add(void *payload, const vv_cid *cid, vv_error *err)
 
 static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
-	if (v->count == v->cap) {
-		size_t cap = v->cap ? v->cap * 2 : 256;
-		item *items = vv_realloc_array(v->items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		v->items = items;
-		v->cap = cap;
+	if (!vv_array_room(v->items, v->count, v->cap)) {
+		return vv_fail_nomem(err);
 	}
 	item *it = &v->items[v->count++];
 	memset(it, 0, sizeof(*it));
@@ -85,14 +74,8 @@ static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_e
 
 static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
 {
-	if (v->kid_count == v->kid_cap) {
-		size_t cap = v->kid_cap ? v->kid_cap * 2 : 256;
-		size_t *kids = vv_realloc_array(v->kids, cap, sizeof(*kids));
-		if (!kids) {
-			return vv_fail_nomem(err);
-		}
-		v->kids = kids;
-		v->kid_cap = cap;
+	if (!vv_array_room(v->kids, v->kid_count, v->kid_cap)) {
+		return vv_fail_nomem(err);
 	}
 	v->kids[v->kid_count++] = kid;
 	v->items[node].count++;
@@ -417,15 +400,8 @@ typedef struct walking {
 
 static vv_status push(walking *k, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
-	if (k->depth == k->cap) {
-		size_t cap = k->cap ? k->cap * 2 : 1024;
-		pair *stack = vv_realloc_array(k->stack, cap, sizeof(*stack));
-
-		if (!stack) {
-			return vv_fail_nomem(err);
-		}
-		k->stack = stack;
-		k->cap = cap;
+	if (!vv_array_room(k->stack, k->depth, k->cap)) {
+		return vv_fail_nomem(err);
 	}
 	memset(&k->stack[k->depth], 0, sizeof(pair));
 	k->stack[k->depth].cid = *cid;
@@ -440,15 +416,8 @@ static vv_status add_link(void *payload, const vv_cid *link, vv_error *err)
 {
 	links *l = payload;
 
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 256;
-		vv_cid *items = vv_realloc_array(l->items, cap, sizeof(*items));
-
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		l->items = items;
-		l->cap = cap;
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	l->items[l->count++] = *link;
 	return VV_OK;

@@ -9,6 +9,7 @@
 #include <git2/sys/index.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -142,15 +143,8 @@ static vv_status push_level(gather *g, const git_oid *id, vv_error *err)
 	if (rc < 0 || !added) {
 		return rc;
 	}
-	if (g->depth == g->cap) {
-		size_t cap = g->cap ? g->cap * 2 : 16;
-		level *levels = vv_realloc_array(g->levels, cap, sizeof(*levels));
-
-		if (!levels) {
-			return vv_fail_nomem(err);
-		}
-		g->levels = levels;
-		g->cap = cap;
+	if (!vv_array_room(g->levels, g->depth, g->cap)) {
+		return vv_fail_nomem(err);
 	}
 	l = &g->levels[g->depth];
 	l->path_len = g->path.len;
@@ -310,15 +304,8 @@ static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char 
 	if (hard) {
 		return take_up(g, id, where, err);
 	}
-	if (g->soft_count == g->soft_cap) {
-		size_t cap = g->soft_cap ? g->soft_cap * 2 : 256;
-		git_oid *soft = vv_realloc_array(g->soft, cap, sizeof(*soft));
-
-		if (!soft) {
-			return vv_fail_nomem(err);
-		}
-		g->soft = soft;
-		g->soft_cap = cap;
+	if (!vv_array_room(g->soft, g->soft_count, g->soft_cap)) {
+		return vv_fail_nomem(err);
 	}
 	g->soft[g->soft_count++] = *id;
 	return VV_OK;

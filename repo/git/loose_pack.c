@@ -15,6 +15,7 @@
 
 #include <git2/sys/odb_backend.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -61,15 +62,8 @@ static vv_status want_object(packing *p, const git_oid *id, vv_error *err)
 	if (rc < 0 || !added) {
 		return rc;
 	}
-	if (p->id_count == p->id_cap) {
-		size_t cap = p->id_cap ? p->id_cap * 2 : 1024;
-		git_oid *ids = vv_realloc_array(p->ids, cap, sizeof(*ids));
-
-		if (!ids) {
-			return vv_fail_nomem(err);
-		}
-		p->ids = ids;
-		p->id_cap = cap;
+	if (!vv_array_room(p->ids, p->id_count, p->id_cap)) {
+		return vv_fail_nomem(err);
 	}
 	p->ids[p->id_count++] = *id;
 	return VV_OK;
@@ -458,15 +452,8 @@ static vv_status add_loose(packing *p, const char *dir, const char *fan, const c
 	if (!small) {
 		return VV_OK;
 	}
-	if (p->loose_count == p->loose_cap) {
-		size_t cap = p->loose_cap ? p->loose_cap * 2 : 256;
-		loose_file *loose = vv_realloc_array(p->loose, cap, sizeof(*loose));
-
-		if (!loose) {
-			return vv_fail_nomem(err);
-		}
-		p->loose = loose;
-		p->loose_cap = cap;
+	if (!vv_array_room(p->loose, p->loose_count, p->loose_cap)) {
+		return vv_fail_nomem(err);
 	}
 	file = &p->loose[p->loose_count];
 	(void)snprintf(file->hex, sizeof(file->hex), "%s%s", fan, name);

@@ -15,8 +15,10 @@
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -41,59 +43,26 @@ typedef struct memory {
 	git_odb_backend backend; /* first: libgit2 knows it by this */
 	object *items;
 	size_t count, cap, bytes;
-	size_t *slots; /* index into items plus 1; open addressing */
-	size_t slot_count;
-	uint64_t seed;
+	vv_hash_index places; /* in items, by id */
 } memory;
 
-static size_t *object_slot(const memory *m, const git_oid *id)
+static uint64_t hash_id(const memory *m, const git_oid *id)
 {
-	size_t i = (size_t)vv_xxh3(id->id, GIT_OID_RAWSZ, m->seed) & (m->slot_count - 1);
-
-	while (m->slots[i] && !git_oid_equal(&m->items[m->slots[i] - 1].id, id)) {
-		i = (i + 1) & (m->slot_count - 1);
-	}
-	return &m->slots[i];
+	return vv_xxh3(id->id, GIT_OID_RAWSZ, m->places.seed);
 }
 
 static const object *lookup(const git_odb_backend *backend, const git_oid *id)
 {
 	const memory *m = (const memory *)backend;
-	size_t at = m->count > 0 ? *object_slot(m, id) : 0;
+	vv_hash_probe p = vv_hash_probe_begin(&m->places, hash_id(m, id));
+	size_t place;
 
-	return at ? &m->items[at - 1] : NULL;
-}
-
-/* Room for one more, in the list and, at most half full, in the slots. */
-static bool make_room(memory *m)
-{
-	size_t i;
-
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : 16;
-		object *items = vv_realloc_array(m->items, cap, sizeof(*items));
-
-		if (!items) {
-			return false;
-		}
-		m->items = items;
-		m->cap = cap;
-	}
-	if (m->count * 2 >= m->slot_count) {
-		size_t count = m->slot_count ? m->slot_count * 2 : 64;
-		size_t *slots = vv_calloc(count, sizeof(*slots));
-
-		if (!slots) {
-			return false;
-		}
-		vv_free(m->slots);
-		m->slots = slots;
-		m->slot_count = count;
-		for (i = 0; i < m->count; i++) {
-			*object_slot(m, &m->items[i].id) = i + 1;
+	while (vv_hash_probe_next(&p, &place)) {
+		if (git_oid_equal(&m->items[place].id, id)) {
+			return &m->items[place];
 		}
 	}
-	return true;
+	return NULL;
 }
 
 static int out_of_memory(void)
@@ -111,11 +80,15 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 	if (lookup(backend, id)) {
 		return 0;
 	}
-	if (!make_room(m)) {
+	if (!vv_array_room(m->items, m->count, m->cap)) {
 		return out_of_memory();
 	}
 	o = &m->items[m->count];
 	if (!(o->bytes = vv_malloc(len))) {
+		return out_of_memory();
+	}
+	if (!vv_hash_index_add(&m->places, hash_id(m, id), m->count)) {
+		vv_free(o->bytes);
 		return out_of_memory();
 	}
 	if (len > 0) {
@@ -124,7 +97,7 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 	o->id = *id;
 	o->type = type;
 	o->len = len;
-	*object_slot(m, id) = ++m->count;
+	m->count++;
 	m->bytes += len;
 	return 0;
 }
@@ -234,9 +207,7 @@ static void memory_empty(memory *m)
 		vv_free(m->items[--m->count].bytes);
 	}
 	m->bytes = 0;
-	if (m->slots) {
-		memset(m->slots, 0, m->slot_count * sizeof(*m->slots));
-	}
+	vv_hash_index_reset(&m->places);
 }
 
 static void on_free(git_odb_backend *backend)
@@ -245,7 +216,7 @@ static void on_free(git_odb_backend *backend)
 
 	memory_empty(m);
 	vv_free(m->items);
-	vv_free(m->slots);
+	vv_hash_index_clear(&m->places);
 	vv_free(m);
 }
 
@@ -259,7 +230,7 @@ static vv_status memory_open(memory **out, git_odb *odb, vv_error *err)
 	if (!m) {
 		return vv_fail_nomem(err);
 	}
-	vv_random(&m->seed, sizeof(m->seed));
+	vv_hash_index_init(&m->places);
 	if ((code = git_odb_init_backend(&m->backend, GIT_ODB_BACKEND_VERSION)) == 0) {
 		m->backend.read = on_read;
 		m->backend.read_prefix = on_read_prefix;

@@ -4,6 +4,7 @@
  */
 #include "repo/git/tree.h"
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/tree_internal.h"
@@ -175,15 +176,8 @@ static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err
 	if (b) {
 		id_b = *b;
 	}
-	if (w->depth == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 16;
-		frame *frames = vv_realloc_array(w->frames, cap, sizeof(*frames));
-
-		if (!frames) {
-			return vv_fail_nomem(err);
-		}
-		w->frames = frames;
-		w->cap = cap;
+	if (!vv_array_room(w->frames, w->depth, w->cap)) {
+		return vv_fail_nomem(err);
 	}
 	f = &w->frames[w->depth];
 	memset(f, 0, sizeof(*f));

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 
@@ -278,15 +279,8 @@ vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err)
 	size_t i;
 	struct vv_queue_item item = {n, q->pushed++};
 
-	if (q->count == q->cap) {
-		size_t cap = q->cap ? q->cap * 2 : 64;
-		struct vv_queue_item *items = vv_realloc_array(q->items, cap, sizeof(*items));
-
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		q->items = items;
-		q->cap = cap;
+	if (!vv_array_room(q->items, q->count, q->cap)) {
+		return vv_fail_nomem(err);
 	}
 	for (i = q->count++; i > 0 && before(&item, &q->items[(i - 1) / 2]); i = (i - 1) / 2) {
 		q->items[i] = q->items[(i - 1) / 2];

@@ -4,6 +4,7 @@
 #include "repo/transfer/incomplete.h"
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -243,15 +244,8 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 
 static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
 {
-	if (out->edge_count == out->edge_cap) {
-		size_t cap = out->edge_cap ? out->edge_cap * 2 : 16;
-		vv_oid *edge = vv_realloc_array(out->edge, cap, sizeof(*edge));
-
-		if (!edge) {
-			return vv_fail_nomem(err);
-		}
-		out->edge = edge;
-		out->edge_cap = cap;
+	if (!vv_array_room(out->edge, out->edge_count, out->edge_cap)) {
+		return vv_fail_nomem(err);
 	}
 	vv_oid_from_git(&out->edge[out->edge_count++], id);
 	return VV_OK;

@@ -6,6 +6,7 @@
  * edge names is asked by the ids of its blobs, once, and only when a path is new.
  */
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -149,15 +150,8 @@ static vv_status load_edge(finding *f, vv_error *err)
 
 static vv_status keep_item(items *l, const char *path, const vv_oid *id, vv_error *err)
 {
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 16;
-		item *list = vv_realloc_array(l->list, cap, sizeof(*list));
-
-		if (!list) {
-			return vv_fail_nomem(err);
-		}
-		l->list = list;
-		l->cap = cap;
+	if (!vv_array_room(l->list, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	if (!(l->list[l->count].path = vv_strdup(path))) {
 		return vv_fail_nomem(err);

@@ -7,6 +7,7 @@
  */
 #include "repo/transfer/object_form.h"
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -42,15 +43,8 @@ typedef struct names {
 
 static vv_status push_name(names *n, const vv_tree_cursor *e, vv_error *err)
 {
-	if (n->count == n->cap) {
-		size_t cap = n->cap ? n->cap * 2 : 16;
-		name *list = vv_realloc_array(n->list, cap, sizeof(*list));
-
-		if (!list) {
-			return vv_fail_nomem(err);
-		}
-		n->list = list;
-		n->cap = cap;
+	if (!vv_array_room(n->list, n->count, n->cap)) {
+		return vv_fail_nomem(err);
 	}
 	n->list[n->count++] = (name){e->name, e->name_len};
 	return VV_OK;

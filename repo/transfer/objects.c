@@ -7,6 +7,7 @@
  */
 #include "repo/transfer/objects.h"
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/tree_internal.h"
@@ -108,15 +109,8 @@ static vv_status add_side(walk *w, const git_oid *id, vv_error *err)
 	side *s;
 	vv_status rc;
 
-	if (w->side_count == w->side_cap) {
-		size_t cap = w->side_cap ? w->side_cap * 2 : 32;
-		side *sides = vv_realloc_array(w->sides, cap, sizeof(*sides));
-
-		if (!sides) {
-			return vv_fail_nomem(err);
-		}
-		w->sides = sides;
-		w->side_cap = cap;
+	if (!vv_array_room(w->sides, w->side_count, w->side_cap)) {
+		return vv_fail_nomem(err);
 	}
 	s = &w->sides[w->side_count++];
 	memset(s, 0, sizeof(*s));
@@ -146,15 +140,8 @@ static vv_status push(walk *w, const git_oid *tree, const git_oid *base, vv_erro
 	if (w->depth == DEPTH_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a tree is more than %u folders deep", DEPTH_MAX);
 	}
-	if (w->depth == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 16;
-		level *levels = vv_realloc_array(w->levels, cap, sizeof(*levels));
-
-		if (!levels) {
-			return vv_fail_nomem(err);
-		}
-		w->levels = levels;
-		w->cap = cap;
+	if (!vv_array_room(w->levels, w->depth, w->cap)) {
+		return vv_fail_nomem(err);
 	}
 	l = &w->levels[w->depth];
 	memset(l, 0, sizeof(*l));

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -400,15 +401,8 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 	if (vv_oid_is_null(&ref->id)) {
 		return VV_OK;
 	}
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 64;
-		vv_oid *list = vv_realloc_array(l->list, cap, sizeof(*list));
-
-		if (!list) {
-			return vv_fail_nomem(err);
-		}
-		l->list = list;
-		l->cap = cap;
+	if (!vv_array_room(l->list, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	l->list[l->count++] = ref->id;
 	return VV_OK;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -82,15 +83,8 @@ static vv_status add_rule(rules *to, const char *line, size_t len, vv_error *err
 		line++;
 		len--;
 	}
-	if (to->count == to->cap) {
-		size_t cap = to->cap ? to->cap * 2 : 16;
-		rule *items = vv_realloc_array(to->items, cap, sizeof(*items));
-
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		to->items = items;
-		to->cap = cap;
+	if (!vv_array_room(to->items, to->count, to->cap)) {
+		return vv_fail_nomem(err);
 	}
 	if (!(text = vv_arena_strndup(&to->arena, line, len))) {
 		return vv_fail_nomem(err);
@@ -140,15 +134,8 @@ static vv_status push_file(vv_ignore *ig, const char *path, size_t folder_len, b
 	rules *r;
 	vv_status rc;
 
-	if (ig->count == ig->cap) {
-		size_t cap = ig->cap ? ig->cap * 2 : 16;
-		rules *files = vv_realloc_array(ig->files, cap, sizeof(*files));
-
-		if (!files) {
-			return vv_fail_nomem(err);
-		}
-		ig->files = files;
-		ig->cap = cap;
+	if (!vv_array_room(ig->files, ig->count, ig->cap)) {
+		return vv_fail_nomem(err);
 	}
 	r = &ig->files[ig->count];
 	memset(r, 0, sizeof(*r));

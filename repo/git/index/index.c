@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -263,15 +264,8 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 	vv_index_edit *edit;
 	vv_status rc;
 
-	if (x->edit_count == x->edit_cap) {
-		size_t cap = x->edit_cap ? x->edit_cap * 2 : 16;
-		vv_index_edit *edits = vv_realloc_array(x->edits, cap, sizeof(*edits));
-
-		if (!edits) {
-			return vv_fail_nomem(err);
-		}
-		x->edits = edits;
-		x->edit_cap = cap;
+	if (!vv_array_room(x->edits, x->edit_count, x->edit_cap)) {
+		return vv_fail_nomem(err);
 	}
 	edit = &x->edits[x->edit_count];
 	memset(edit, 0, sizeof(*edit));

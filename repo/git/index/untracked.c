@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -110,16 +111,9 @@ static vv_status push_folder(search *s, const char *path, bool untracked, vv_err
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
-	if (s->depth == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 16;
-		folder *folders = vv_realloc_array(s->folders, cap, sizeof(*folders));
-
-		if (!folders) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
-		s->folders = folders;
-		s->cap = cap;
+	if (!vv_array_room(s->folders, s->depth, s->cap)) {
+		rc = vv_fail_nomem(err);
+		goto done;
 	}
 	f = &s->folders[s->depth];
 	memset(f, 0, sizeof(*f));

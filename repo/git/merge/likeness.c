@@ -8,6 +8,7 @@
 #include <git2/sys/hashsig.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/sys.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/merge/renames.h"
@@ -61,15 +62,8 @@ static vv_status add_leaf(void *payload, const vv_cid *cid, const void *bytes, s
 	if (bytes || cid->codec != VV_CODEC_RAW) {
 		return VV_OK;
 	}
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 64;
-		vv_cid *leaves = vv_realloc_array(s->leaves, cap, sizeof(*leaves));
-
-		if (!leaves) {
-			return vv_fail_nomem(err);
-		}
-		s->leaves = leaves;
-		s->cap = cap;
+	if (!vv_array_room(s->leaves, s->count, s->cap)) {
+		return vv_fail_nomem(err);
 	}
 	s->leaves[s->count++] = *cid;
 	return VV_OK;

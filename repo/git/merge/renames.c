@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/git/blob.h"
@@ -245,15 +246,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	if (c->new_mode != 0) {
 		return VV_OK;
 	}
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 16;
-		vv_rename_file *files = vv_realloc_array(l->files, cap, sizeof(*files));
-
-		if (!files) {
-			return vv_fail_nomem(err);
-		}
-		l->files = files;
-		l->cap = cap;
+	if (!vv_array_room(l->files, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	l->files[l->count] = (vv_rename_file){vv_strdup(c->path), c->old_mode, c->old_id};
 	if (!l->files[l->count].path) {
