@@ -8,6 +8,7 @@
 #include <csv.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
 
@@ -65,15 +66,8 @@ static vv_status add_cell(reader *r, const void *text, size_t len)
 			       (unsigned long long)r->row_line,
 			       r->count == VV_COLUMNS_MAX ? "16384 cells" : "4 GiB");
 	}
-	if (r->count == r->cap) {
-		size_t cap = r->cap > 0 ? r->cap * 2 : 64;
-		vv_cell *cells = vv_realloc_array(r->cells, cap, sizeof *cells);
-
-		if (!cells) {
-			return vv_fail_nomem(r->err);
-		}
-		r->cells = cells;
-		r->cap = cap;
+	if (!vv_array_room(r->cells, r->count, r->cap)) {
+		return vv_fail_nomem(r->err);
 	}
 	r->cells[r->count++] = (vv_cell){.len = (uint32_t)len, .state = VV_CELL_TEXT};
 	vv_buf_put(&r->text, text, len);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/sys.h"
@@ -304,14 +305,9 @@ static void finish_row(vv_scan *s, vv_row *row, const char *text, const char *te
 	s->offset = row->end;
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static const char *skip_space(const char *p, const char *end)
 {
-	while (p < end && is_space(*p)) {
+	while (p < end && vv_is_space(*p)) {
 		p++;
 	}
 	return p;

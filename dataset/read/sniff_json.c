@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/sniff_internal.h"
@@ -58,14 +59,9 @@ static int most(const tally *t)
 
 /* --- walking over an object --------------------------------------------- */
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static const char *skip_space(const char *p, const char *end)
 {
-	while (p < end && is_space(*p)) {
+	while (p < end && vv_is_space(*p)) {
 		p++;
 	}
 	return p;
@@ -97,7 +93,7 @@ static const char *skip_value(const char *p, const char *end)
 			p++;
 			continue;
 		} else {
-			while (p < end && !is_space(*p) && *p != ',' && *p != '}') {
+			while (p < end && !vv_is_space(*p) && *p != ',' && *p != '}') {
 				p++;
 			}
 		}

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
 
@@ -23,11 +24,6 @@ enum {
 };
 
 #define WHOLE_DIGITS 18u /* of a number's integer part: longer ones are names of things */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 void vv_infer_init(vv_infer *i)
 {
@@ -45,7 +41,7 @@ static bool is_narrow_number(const char *s, size_t len)
 	if (*s == '-') {
 		s++;
 	}
-	for (whole = s; s < end && is_digit(*s); s++) {
+	for (whole = s; s < end && vv_is_digit(*s); s++) {
 		;
 	}
 	if (s == whole || (size_t)(s - whole) > WHOLE_DIGITS || (*whole == '0' && s - whole > 1)) {
@@ -54,7 +50,7 @@ static bool is_narrow_number(const char *s, size_t len)
 	if (s < end && *s == '.') {
 		const char *from = ++s;
 
-		while (s < end && is_digit(*s)) {
+		while (s < end && vv_is_digit(*s)) {
 			s++;
 		}
 		if (s == from) {
@@ -70,7 +66,7 @@ static bool is_narrow_number(const char *s, size_t len)
 		} else if (!fraction) {
 			return false;
 		}
-		while (s < end && is_digit(*s)) {
+		while (s < end && vv_is_digit(*s)) {
 			s++;
 		}
 		if (s == from || s - from > 4) {
@@ -97,7 +93,7 @@ static uint32_t classify_number(const char *s, size_t len)
 	if (len == 2 && s[0] == '-' && s[1] == '0') {
 		return INTEGER;
 	}
-	if (len >= 8 && is_digit(*s)) {
+	if (len >= 8 && vv_is_digit(*s)) {
 		if (s[2] == ':') {
 			return vv_type_is_time(s, len) ? TEXT | BIT(VV_TYPE_TIME) : TEXT;
 		}
@@ -187,22 +183,22 @@ static bool reads_with_comma(const char *s, size_t len, bool *sure)
 	if (len > 0 && *s == '-') {
 		s++;
 	}
-	for (from = s; s < end && is_digit(*s); s++) {
+	for (from = s; s < end && vv_is_digit(*s); s++) {
 		;
 	}
 	if (s == from || (*from == '0' && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1) {
 		return false;
 	}
 	if (s - from <= 3 && *from != '0') {
-		while (end - s >= 4 && *s == '.' && is_digit(s[1]) && is_digit(s[2]) &&
-		       is_digit(s[3])) {
+		while (end - s >= 4 && *s == '.' && vv_is_digit(s[1]) && vv_is_digit(s[2]) &&
+		       vv_is_digit(s[3])) {
 			s += 4;
 			grouped = true;
 		}
 	}
 	*sure = false;
 	if (s < end && *s == ',') {
-		for (from = ++s; s < end && is_digit(*s); s++) {
+		for (from = ++s; s < end && vv_is_digit(*s); s++) {
 			;
 		}
 		*sure = s > from && (grouped || s - from != 3);

@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+#include "base/ascii.h"
 
 /* The white space behind the last line end in s[0 .. len); NULL without a line end. */
 static const char *last_line(const char *s, size_t len, size_t *indent_len)
@@ -41,7 +38,7 @@ static void find_habits(vv_splice *s)
 	if (!s->root->first) {
 		return;
 	}
-	s->spaced = is_space(s->text.data[s->root->first->start - 1]);
+	s->spaced = vv_is_space(s->text.data[s->root->first->start - 1]);
 	indent = last_line(inside, s->root->first->name_start - s->root->start - 1, &len);
 	s->lines = indent != NULL;
 	if (indent && len < sizeof(s->unit)) {
@@ -266,7 +263,7 @@ static void put_colon(vv_buf *b, const vv_splice *s, const vv_json *container)
 		vv_buf_puts(b, s->spaced ? ": " : ":");
 		return;
 	}
-	while (is_space(s->text.data[from - 1]) || s->text.data[from - 1] == ':') {
+	while (vv_is_space(s->text.data[from - 1]) || s->text.data[from - 1] == ':') {
 		from--;
 	}
 	vv_buf_put(b, s->text.data + from, last->start - from);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/decimal.h"
@@ -15,19 +16,9 @@
  * What an e-mail address, a URI, a UUID and base64 look like.
  */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_hex(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return vv_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static bool is_one_of(char c, const char *set)
@@ -52,7 +43,7 @@ static bool is_dot_atom(const char *s, size_t len)
 				return false;
 			}
 			dot = true;
-		} else if (is_alpha(s[i]) || is_digit(s[i]) || is_wide(s[i]) ||
+		} else if (vv_is_alpha(s[i]) || vv_is_digit(s[i]) || is_wide(s[i]) ||
 			   is_one_of(s[i], "!#$%&'*+-/=?^_`{|}~")) {
 			dot = false;
 		} else {
@@ -93,7 +84,7 @@ static bool is_domain(const char *s, size_t len)
 				return false;
 			}
 			label = 0;
-		} else if (is_alpha(s[i]) || is_digit(s[i]) || is_wide(s[i]) ||
+		} else if (vv_is_alpha(s[i]) || vv_is_digit(s[i]) || is_wide(s[i]) ||
 			   (s[i] == '-' && label > 0)) {
 			label++;
 		} else {
@@ -110,7 +101,7 @@ static bool is_address_literal(const char *s, size_t len)
 		return false;
 	}
 	for (size_t i = 1; i < len - 1; i++) {
-		if (!is_alpha(s[i]) && !is_digit(s[i]) && s[i] != '.' && s[i] != ':' &&
+		if (!vv_is_alpha(s[i]) && !vv_is_digit(s[i]) && s[i] != '.' && s[i] != ':' &&
 		    s[i] != '-') {
 			return false;
 		}
@@ -157,7 +148,7 @@ static bool is_authority(const char *s, size_t len)
 			return false;
 		}
 		for (const char *p = s + host + 1; p < end; p++) {
-			if (!is_hex(*p) && !is_alpha(*p) && !is_one_of(*p, ":.-_~!$&'()*+,;=")) {
+			if (!is_hex(*p) && !vv_is_alpha(*p) && !is_one_of(*p, ":.-_~!$&'()*+,;=")) {
 				return false;
 			}
 		}
@@ -173,7 +164,7 @@ static bool is_authority(const char *s, size_t len)
 	if (host < len && s[host] == ':') {
 		host++;
 	}
-	while (host < len && is_digit(s[host])) {
+	while (host < len && vv_is_digit(s[host])) {
 		host++;
 	}
 	return host == len;
@@ -185,7 +176,7 @@ static bool is_uri(const char *s, size_t len)
 	bool fragment = false;
 
 	while (i < len &&
-	       (is_alpha(s[i]) || (i > 0 && (is_digit(s[i]) || is_one_of(s[i], "+-."))))) {
+	       (vv_is_alpha(s[i]) || (i > 0 && (vv_is_digit(s[i]) || is_one_of(s[i], "+-."))))) {
 		i++;
 	}
 	if (i == 0 || i == len || s[i] != ':') {
@@ -210,7 +201,7 @@ static bool is_uri(const char *s, size_t len)
 				return false;
 			}
 			fragment = true;
-		} else if (!is_alpha(s[i]) && !is_digit(s[i]) &&
+		} else if (!vv_is_alpha(s[i]) && !vv_is_digit(s[i]) &&
 			   !is_one_of(s[i], "-._~:/?@!$&'()*+,;=") &&
 			   !(i < behind && is_one_of(s[i], "[]"))) {
 			return false;
@@ -245,7 +236,7 @@ static bool is_base64(const char *s, size_t len)
 		body--;
 	}
 	for (size_t i = 0; i < body; i++) {
-		if (!is_alpha(s[i]) && !is_digit(s[i]) && s[i] != '+' && s[i] != '/') {
+		if (!vv_is_alpha(s[i]) && !vv_is_digit(s[i]) && s[i] != '+' && s[i] != '/') {
 			return false;
 		}
 	}
@@ -333,12 +324,12 @@ static const char *skip_digits(const vv_field *f, const char *s, const char *end
 	for (;;) {
 		size_t n;
 
-		while (s < end && is_digit(*s)) {
+		while (s < end && vv_is_digit(*s)) {
 			*any = true;
 			s++;
 		}
 		n = *any && f->group[0] != '\0' ? begins(s, end, f->group) : 0;
-		if (n == 0 || s + n == end || !is_digit(s[n])) {
+		if (n == 0 || s + n == end || !vv_is_digit(s[n])) {
 			return s;
 		}
 		s += n;
@@ -360,8 +351,8 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 		return any ? (size_t)(s - from) : 0;
 	}
 	n = begins(s, end, f->decimal);
-	if (n > 0 && (any || (s + n < end && is_digit(s[n])))) {
-		for (s += n; s < end && is_digit(*s); s++) {
+	if (n > 0 && (any || (s + n < end && vv_is_digit(s[n])))) {
+		for (s += n; s < end && vv_is_digit(*s); s++) {
 			any = true;
 		}
 	}
@@ -373,8 +364,8 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 		if (p < end && (*p == '+' || *p == '-')) {
 			p++;
 		}
-		if (p < end && is_digit(*p)) {
-			while (p < end && is_digit(*p)) {
+		if (p < end && vv_is_digit(*p)) {
+			while (p < end && vv_is_digit(*p)) {
 				p++;
 			}
 			s = p;
@@ -428,7 +419,7 @@ static bool holds_number(const vv_field *f, const char *s, size_t len)
 		return false;
 	}
 	for (at += n; at < len; at++) {
-		if (is_digit(s[at])) {
+		if (vv_is_digit(s[at])) {
 			return false;
 		}
 	}
@@ -622,7 +613,7 @@ bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len)
 
 static const char *past_digits(const char *s, const char *end)
 {
-	while (s < end && is_digit(*s)) {
+	while (s < end && vv_is_digit(*s)) {
 		s++;
 	}
 	return s;
@@ -672,7 +663,7 @@ static bool is_whole(const char *s, size_t len)
 	for (; p < end && *p != 'e' && *p != 'E'; p++) {
 		if (*p == '.') {
 			point = true;
-		} else if (is_digit(*p)) {
+		} else if (vv_is_digit(*p)) {
 			place += point ? 1 : 0;
 			if (*p != '0') {
 				last = p;
@@ -706,7 +697,7 @@ static bool is_whole(const char *s, size_t len)
 static bool accepts_literal(const vv_field *f, const char *s, size_t len)
 {
 	char first = len > 0 ? s[0] : '\0';
-	bool number = (first == '-' || is_digit(first)) && is_json_number(s, len);
+	bool number = (first == '-' || vv_is_digit(first)) && is_json_number(s, len);
 
 	switch (f->type) {
 	case VV_TYPE_ANY:

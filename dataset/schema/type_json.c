@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* A parsed cell. */
 typedef struct parsed {
 	vv_arena arena;
@@ -15,15 +17,10 @@ typedef struct parsed {
 	bool unknown;        /* too little memory to tell */
 } parsed;
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* What the value must be if the text is JSON at all: most cells are refused here. */
 static bool may_be(const char *s, size_t len, char opening)
 {
-	while (len > 0 && is_space(*s)) {
+	while (len > 0 && vv_is_space(*s)) {
 		s++;
 		len--;
 	}

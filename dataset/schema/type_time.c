@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "dataset/format/spelling.h"
 
@@ -14,11 +15,6 @@
 typedef struct cursor {
 	const char *at, *end;
 } cursor;
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool take(cursor *c, char want)
 {
@@ -37,7 +33,7 @@ static bool take_digits(cursor *c, unsigned count, unsigned *out)
 	}
 	*out = 0;
 	for (unsigned i = 0; i < count; i++) {
-		if (!is_digit(c->at[i])) {
+		if (!vv_is_digit(c->at[i])) {
 			return false;
 		}
 		*out = *out * 10 + (unsigned)(c->at[i] - '0');
@@ -51,7 +47,7 @@ static bool skip_digits(cursor *c)
 {
 	const char *from = c->at;
 
-	while (c->at < c->end && is_digit(*c->at)) {
+	while (c->at < c->end && vv_is_digit(*c->at)) {
 		c->at++;
 	}
 	return c->at > from;
@@ -76,7 +72,7 @@ static bool take_year(cursor *c, unsigned *out)
 	take(c, '-');
 	from = c->at;
 	*out = 0;
-	while (c->at < c->end && is_digit(*c->at)) {
+	while (c->at < c->end && vv_is_digit(*c->at)) {
 		zero = zero && *c->at == '0';
 		*out = (*out * 10 + (unsigned)(*c->at++ - '0')) % 400;
 	}
@@ -227,7 +223,7 @@ static int64_t number_here(cursor *c)
 {
 	int64_t v = 0;
 
-	for (; c->at < c->end && is_digit(*c->at); c->at++) {
+	for (; c->at < c->end && vv_is_digit(*c->at); c->at++) {
 		v = v < (int64_t)100000000000000 ? v * 10 + (*c->at - '0')
 						 : (int64_t)1000000000000000;
 	}
@@ -347,11 +343,6 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
@@ -432,8 +423,8 @@ static vv_status compile(pattern *p, const char *text, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (const char *c = text; *c && rc == VV_OK; c++) {
-		if (is_space(*c)) {
-			while (is_space(c[1])) {
+		if (vv_is_c_space(*c)) {
+			while (vv_is_c_space(c[1])) {
 				c++;
 			}
 			rc = add_item(p, ' ', 0, err);
@@ -544,7 +535,7 @@ static size_t match_number(const number_rule *r, const char *s, size_t avail, si
 {
 	size_t digits = 0;
 
-	while (digits < avail && digits < r->most_digits && is_digit(s[digits])) {
+	while (digits < avail && digits < r->most_digits && vv_is_digit(s[digits])) {
 		digits++;
 	}
 	if (digits >= below) {
@@ -600,18 +591,18 @@ static size_t match_offset(const char *s, size_t avail)
 	if (avail > 0 && (*s == 'Z' || *s == 'z')) {
 		return 1;
 	}
-	if (avail < 5 || (*s != '+' && *s != '-') || !is_digit(s[1]) || !is_digit(s[2])) {
+	if (avail < 5 || (*s != '+' && *s != '-') || !vv_is_digit(s[1]) || !vv_is_digit(s[2])) {
 		return 0;
 	}
 	n = s[3] == ':' ? 4 : 3;
-	if (avail < n + 2 || s[n] > '5' || !is_digit(s[n]) || !is_digit(s[n + 1])) {
+	if (avail < n + 2 || s[n] > '5' || !vv_is_digit(s[n]) || !vv_is_digit(s[n + 1])) {
 		return 0;
 	}
 	n += 2;
-	if (n == 6 && avail >= 9 && s[6] == ':' && is_digit(s[7]) && s[7] <= '5' &&
-	    is_digit(s[8])) {
+	if (n == 6 && avail >= 9 && s[6] == ':' && vv_is_digit(s[7]) && s[7] <= '5' &&
+	    vv_is_digit(s[8])) {
 		n = 9;
-	} else if (n == 5 && avail >= 7 && is_digit(s[5]) && s[5] <= '5' && is_digit(s[6])) {
+	} else if (n == 5 && avail >= 7 && vv_is_digit(s[5]) && s[5] <= '5' && vv_is_digit(s[6])) {
 		n = 7;
 	}
 	return number_of(s + 1, 2) < 24 ? n : 0;
@@ -639,10 +630,10 @@ static size_t match_item(const item *it, const char *s, size_t avail, size_t bel
 		n = avail > 0 && lower(*s) == lower(it->byte) ? 1 : 0;
 		break;
 	case ' ':
-		n = match_run(is_space, s, avail, SIZE_MAX);
+		n = match_run(vv_is_c_space, s, avail, SIZE_MAX);
 		break;
 	case 'f':
-		n = match_run(is_digit, s, avail, 6);
+		n = match_run(vv_is_digit, s, avail, 6);
 		return n < below ? n : below - 1;
 	case 'b':
 		n = match_name(months, 12, true, s, avail);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
@@ -286,7 +287,9 @@ static vv_status collect_all(import *im, vv_error *err)
 	vv_status rc = VV_OK;
 	while (im->job_head < im->job_tail) {
 		vv_status one = collect(im, rc < 0 ? NULL : err);
-		rc = rc < 0 ? rc : one;
+		if (rc == VV_OK) {
+			rc = one;
+		}
 	}
 	return rc;
 }
@@ -353,16 +356,7 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 		}
 		j->stride = stride;
 	}
-	if (j->row_count == j->row_cap) {
-		size_t cap = j->row_cap ? j->row_cap * 2 : 512;
-		vv_row *p = vv_realloc_array(j->rows, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		j->rows = p;
-		j->row_cap = cap;
-	}
-	return VV_OK;
+	return vv_array_room(j->rows, j->row_count, j->row_cap) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* What can be done about a file that is no clean table. */

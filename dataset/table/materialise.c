@@ -176,7 +176,9 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 		rc = vv_fail_errno(err, "cannot make executable", *temp);
 	}
 	vv_status closed = vv_close(fd, *temp, rc < 0 ? NULL : err);
-	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK) {
+		rc = closed;
+	}
 done:
 	if (old_fd >= 0) {
 		vv_close(old_fd, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/sys.h"
@@ -33,14 +34,8 @@ void vv_scan_cache_free(vv_scan_cache *c)
 
 vv_status vv_scan_cache_add(vv_scan_cache *c, const vv_scan_entry *e, vv_error *err)
 {
-	if (c->count == c->cap) {
-		size_t cap = c->cap ? c->cap * 2 : 64;
-		vv_scan_entry *p = vv_realloc_array(c->entries, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		c->entries = p;
-		c->cap = cap;
+	if (!vv_array_room(c->entries, c->count, c->cap)) {
+		return vv_fail_nomem(err);
 	}
 	c->entries[c->count++] = *e;
 	return VV_OK;
