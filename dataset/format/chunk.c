@@ -127,7 +127,7 @@ vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, s
 			  vv_error *err)
 {
 	if (block_len <= CHUNK_MAGIC_LEN || memcmp(block, CHUNK_MAGIC, CHUNK_MAGIC_LEN) != 0) {
-		return vv_fail(err, VV_ECORRUPT, "this block is no chunk");
+		return vv_fail(err, VV_ECORRUPT, "this block is not a chunk");
 	}
 	if (block_len > CHUNK_MAGIC_LEN + VV_CHUNK_MAX) {
 		return vv_fail(err, VV_ECORRUPT, "a chunk of more than %s",

@@ -431,7 +431,7 @@ static vv_status get_byte(vv_cbor *c, uint8_t *out, vv_error *err)
 		return rc;
 	}
 	if (v > 255) {
-		return bad("a character is no single byte", err);
+		return bad("a character is not a single byte", err);
 	}
 	*out = (uint8_t)v;
 	return VV_OK;

@@ -27,7 +27,7 @@ vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *
 
 	memset(out, 0, sizeof *out);
 	if (len < VV_GROUP_MAGIC_LEN || memcmp(p, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN) != 0) {
-		return vv_fail(err, VV_ECORRUPT, "this block is no row group");
+		return vv_fail(err, VV_ECORRUPT, "this block is not a row group");
 	}
 	p += VV_GROUP_MAGIC_LEN;
 	if (len > VV_BLOCK_MAX || !vv_varint_read(&p, end, &rows) ||

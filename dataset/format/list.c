@@ -407,7 +407,7 @@ vv_status vv_list_node_check(const void *bytes, size_t len, vv_error *err)
 		if (list_cuts(n.kind, n.level, &n.item[i], i + 1, items_len, window,
 			      (size_t)(end - window))) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "list: a node goes on where it has to end, behind entry %zu",
+				     "list: a node goes on where it has to end, after entry %zu",
 				     i);
 		}
 	}

@@ -376,7 +376,7 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	after = skip_space(after, line);
 	if (after != line) {
 		rc = vv_scan_refuse(s, after, err,
-				    "text behind the object: expected the line's end, found '%s'",
+				    "text after the object: expected the line's end, found '%s'",
 				    vv_text_show(after, 1));
 		(void)vv_hint(err, "each line is one object");
 		return rc;
@@ -399,11 +399,11 @@ static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
 	p = skip_space(p + 1, s->end);
 	if (p < s->end) {
 		return vv_scan_refuse(s, p, err,
-				      "text behind the array: expected the file's end, found '%s'",
+				      "text after the array: expected the file's end, found '%s'",
 				      vv_text_show(p, 1));
 	}
 	if ((size_t)(s->end - s->bytes) - s->offset > VV_HEADER_MAX) {
-		return vv_scan_refuse(s, p, err, "more than %u bytes behind the array's last row",
+		return vv_scan_refuse(s, p, err, "more than %u bytes after the array's last row",
 				      VV_HEADER_MAX);
 	}
 	return 0;
@@ -419,7 +419,7 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 		return after;
 	}
 	if (p < s->end && *p != ',') {
-		*rc = vv_scan_refuse(s, p, err, "expected ',' or ']' behind the object, found '%s'",
+		*rc = vv_scan_refuse(s, p, err, "expected ',' or ']' after the object, found '%s'",
 				     vv_text_show(p, 1));
 		return NULL;
 	}
@@ -430,7 +430,7 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 	}
 	if (*next != '{') {
 		*rc = vv_scan_refuse(s, next, err,
-				     "expected an object behind the comma, found '%s'",
+				     "expected an object after the comma, found '%s'",
 				     vv_text_show(next, 1));
 		return NULL;
 	}

@@ -42,7 +42,7 @@ void vv_sniff_result_clear(vv_sniff_result *r);
 /* Judges sample[0 .. len) (at_end: it is the whole file). VV_EINPUT with an
  * explanation when it cannot be a table: binary (NUL-ridden), UTF-16 (hint:
  * varve convert), gzip or zstd (hint), a header over VV_HEADER_MAX or
- * VV_COLUMNS_MAX, JSON that is no array of objects. VV_ENOTFOUND when the sample
+ * VV_COLUMNS_MAX, JSON that is not an array of objects. VV_ENOTFOUND when the sample
  * is too short to hold the header: give a longer one. An empty file gives no
  * columns. */
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,

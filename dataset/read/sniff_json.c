@@ -239,7 +239,7 @@ static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 	if (array && p < end && *p == '[') {
 		p = skip_space(p + 1, end);
 	} else if (array && p < end) {
-		vv_fail(err, VV_EINPUT, "no array of objects: expected '[', found '%s'",
+		vv_fail(err, VV_EINPUT, "not an array of objects: expected '[', found '%s'",
 			vv_text_show(p, 1));
 		return sniff_place(s, (size_t)(p - s->text), err);
 	}
@@ -248,7 +248,7 @@ static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 		return VV_OK;
 	}
 	if (s->at_end) {
-		vv_fail(err, VV_EINPUT, "no array of objects: the file ends before it");
+		vv_fail(err, VV_EINPUT, "not an array of objects: the file ends before it");
 		return sniff_place(s, s->len, err);
 	}
 	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");

@@ -215,7 +215,7 @@ static vv_status set_type(editor *e)
 		return VV_OK;
 	}
 	if (edit->set_type && !vv_type_parse(&type, edit->set_type)) {
-		return vv_fail(e->err, VV_EUSAGE, "'%s' is no type of Table Schema",
+		return vv_fail(e->err, VV_EUSAGE, "'%s' is not a type of Table Schema",
 			       vv_text_shows(edit->set_type));
 	}
 	if ((rc = set_text(e, edit->set_column, "type", edit->set_type)) < 0 ||

@@ -134,7 +134,7 @@ static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 			"'varve fetch' gets them from the remote, 'varve fetch --from URL' from another repository; then: varve restore %s",
 			vv_text_shows(path));
 	} else if (rc == VV_ECORRUPT) {
-		vv_hint(err, "'varve fsck --data' tells what is damaged");
+		vv_hint(err, "'varve fsck --data' reports what is damaged");
 	}
 	return rc;
 }

@@ -342,7 +342,7 @@ static vv_status get_cut(vv_root *r, vv_cbor *c, vv_error *err)
 		return rc;
 	}
 	if (rows == 0 || rows > CUT_ROWS_MAX || (rows & (rows - 1)) != 0) {
-		return bad("the cut's rows are no power of two up to 2^20", err);
+		return bad("the cut's rows are not a power of two up to 2^20", err);
 	}
 	r->cut_rows = (uint32_t)rows;
 	return get_names(c, "columns", &r->cut_columns, &r->cut_column_count, err);

@@ -138,7 +138,7 @@ static void anything_but_one_object_a_line_is_refused(void **state)
 
 	(void)state;
 	REFUSED(&d, "{\"a\":1}\n[1]\n", "expected an object", 8);
-	REFUSED(&d, "{\"a\":1}\n{\"a\":1}{\"a\":2}\n", "text behind the object", 15);
+	REFUSED(&d, "{\"a\":1}\n{\"a\":1}{\"a\":2}\n", "text after the object", 15);
 	REFUSED(&d, "{\"a\":1}\n{\"a\":\n1}\n", "", 13);
 	REFUSED(&d, "{\"a\":1,\"a\":2}\n", "twice", 7);
 	REFUSED(&d, "{\"a\":1", "", 6);
@@ -204,13 +204,13 @@ static void arrays_that_are_none_are_refused(void **state)
 	REFUSED(&d, "{\"a\":1},{\"a\":2}\n", "never closed", 16);
 	REFUSED(&d, "{\"a\":1},", "never closed", 7);
 	REFUSED(&d, "", "never closed", 0);
-	REFUSED(&d, "{\"a\":1},]", "expected an object behind the comma, found ']'", 8);
-	REFUSED(&d, "{\"a\":1},,{\"a\":2}]", "expected an object behind the comma", 8);
+	REFUSED(&d, "{\"a\":1},]", "expected an object after the comma, found ']'", 8);
+	REFUSED(&d, "{\"a\":1},,{\"a\":2}]", "expected an object after the comma", 8);
 	REFUSED(&d, "{\"a\":1} {\"a\":2}]", "expected ',' or ']'", 8);
 	REFUSED(&d, "{\"a\":1},1]", "expected an object", 8);
 	REFUSED(&d, "1]", "expected an object", 0);
-	REFUSED(&d, "{\"a\":1}] x", "text behind the array", 9);
-	REFUSED(&d, "{\"a\":1}\n]]", "text behind the array", 9);
+	REFUSED(&d, "{\"a\":1}] x", "text after the array", 9);
+	REFUSED(&d, "{\"a\":1}\n]]", "text after the array", 9);
 	REFUSED(&d, "{\"a\" 1}]", "", 5);
 }
 
