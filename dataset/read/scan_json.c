@@ -429,8 +429,7 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 		return NULL;
 	}
 	if (*next != '{') {
-		*rc = vv_scan_refuse(s, next, err,
-				     "expected an object after the comma, found '%s'",
+		*rc = vv_scan_refuse(s, next, err, "expected an object after the comma, found '%s'",
 				     vv_text_show(next, 1));
 		return NULL;
 	}
