@@ -236,7 +236,7 @@ static void an_edit_that_cannot_be_made_says_why(void **state)
 			  "no column 'b'");
 	assert_edit_fails(WITH("\"fields\":[{\"name\":\"a\"}]"),
 			  EDIT(.set_column = "a", .set_type = "int"), VV_EUSAGE,
-			  "'int' is no type");
+			  "'int' is not a type of Table Schema");
 	assert_edit_fails("{\"resources\":[{\"path\":\"x.csv\"}]}", EDIT(.key = NAMES("a")),
 			  VV_EUSAGE, "'x.csv' has no schema");
 	assert_edit_fails("{\"resources\":[{\"path\":\"x.csv\",\"schema\":\"s.json\"}]}",
