@@ -434,6 +434,27 @@ void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width)
 	}
 }
 
+void vv_text_put_word(vv_buf *b, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_=+.,/:@%^";
+	if (*word && strspn(word, plain) == strlen(word)) {
+		vv_buf_puts(b, word);
+		return;
+	}
+	vv_buf_putc(b, '"');
+	for (; *word; word += strcspn(word + 1, "\"\\$`") + 1) {
+		if (strchr("\"\\$`", *word)) {
+			vv_buf_putc(b, '\\');
+			vv_buf_putc(b, *word);
+		} else {
+			vv_text_put_escaped(b, word, 1);
+		}
+		vv_text_put_escaped(b, word + 1, strcspn(word + 1, "\"\\$`"));
+	}
+	vv_buf_putc(b, '"');
+}
+
 void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width)
 {
 	size_t at = 0, used = 0, fits = b->len; /* where the ellipsis may stand */

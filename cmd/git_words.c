@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static const char *const commands[] = {
 	"annotate",        "archive",      "bisect",       "bundle",
 	"cat-file",        "check-ignore", "checkout",     "clean",
@@ -91,32 +93,12 @@ bool vv_git_words_option(const char *command, const char *arg)
 	return false;
 }
 
-/* Words that a shell would take apart stand between quotes. */
-static void put_word(vv_buf *out, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "-_=+.,/:@%^";
-
-	if (*word && strspn(word, plain) == strlen(word)) {
-		vv_buf_puts(out, word);
-		return;
-	}
-	vv_buf_putc(out, '"');
-	for (; *word; word++) {
-		if (strchr("\"\\$`", *word)) {
-			vv_buf_putc(out, '\\');
-		}
-		vv_buf_putc(out, *word);
-	}
-	vv_buf_putc(out, '"');
-}
-
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv)
 {
 	vv_buf_printf(out, "git %s", command);
 	for (int i = 0; i < argc; i++) {
 		vv_buf_putc(out, ' ');
-		put_word(out, argv[i]);
+		vv_text_put_word(out, argv[i]);
 	}
 }
 

@@ -686,6 +686,7 @@ static int run_diff(void *p, int argc, char **argv)
 	}
 	r.how.notes = &vv_notes_stderr;
 	r.how.progress = vv_progress_begin();
+	r.how.propose = r.kind && is_kind(&r, "text");
 	if ((rc = fill_how(&r, &err)) < 0 || (rc = open_output(&r, &err)) < 0 ||
 	    (rc = choose_limit(&r, &err)) < 0) {
 		goto done;

@@ -13,6 +13,7 @@
 #include "cmd/work/view/column_stats.h"
 #include "cmd/work/view/version.h"
 #include "cmd/worktree.h"
+#include "diff/rows/key_unique.h"
 
 typedef struct options {
 	const char *format;
@@ -26,6 +27,7 @@ static const vv_option table[] = {
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */
 #define HASHES_COLUMN (64u << 10) /* for one: so many distinct values are counted exactly */
 #define FACTS_AT 11               /* column in which facts begin */
+#define KEY_ROWS 2000u            /* in which a column that could be the key is looked for */
 #define SHOWN 24                  /* columns of the terminal for one value */
 
 typedef struct info {
@@ -34,7 +36,8 @@ typedef struct info {
 	vv_column_stats *columns;
 	uint64_t groups;
 	bool has_stored;
-	uint64_t stored; /* in the packs: records of its blocks, shared ones counted in full */
+	uint64_t stored;   /* in the packs: records of its blocks, shared ones counted in full */
+	long could_be_key; /* of a table without a key, a column no value of which repeats; -1 */
 	const vv_progress *progress;
 } info;
 
@@ -69,6 +72,48 @@ static vv_status read_columns(info *f, vv_error *err)
 	vv_table_reader_close(reader);
 	vv_batch_clear(&batch);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* Of a table without a key all rows are looked at, if need be. */
+static vv_status find_key(info *f, vv_error *err)
+{
+	vv_key_found found;
+	bool unique = false;
+	vv_status rc;
+
+	if (f->table->root.key_count > 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_key_find(&found, f->table, KEY_ROWS, err)) < 0) {
+		return rc;
+	}
+	for (size_t c = 0; c < found.columns && f->could_be_key < 0 && rc == VV_OK; c++) {
+		if (found.could[c] && f->columns[c].missing == 0) {
+			unique = found.whole;
+			rc = unique ? VV_OK : vv_key_unique(&unique, f->table, &c, 1, err);
+			f->could_be_key = rc == VV_OK && unique ? (long)c : -1;
+		}
+	}
+	vv_key_found_clear(&found);
+	return rc;
+}
+
+static void put_key_hint(const info *f, vv_buf *b)
+{
+	const vv_field *field;
+
+	if (f->could_be_key < 0) {
+		return;
+	}
+	field = &f->table->schema.fields[f->could_be_key];
+	vv_buf_printf(b, "; no value of '%s' comes twice", vv_text_shows(field->name));
+	if (f->subject->path) {
+		vv_buf_puts(b, ": 'varve add --key ");
+		vv_text_put_word(b, field->name);
+		vv_buf_putc(b, ' ');
+		vv_text_put_word(b, f->subject->path);
+		vv_buf_puts(b, "' makes it the key");
+	}
 }
 
 static vv_status count_stored(info *f, vv_error *err)
@@ -135,6 +180,7 @@ static void print_form(const info *f, vv_buf *b)
 	put_names(b, r->key, r->key_count);
 	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "", key_words(r->key_source),
 		      r->key_count ? ")" : "");
+	put_key_hint(f, b);
 	print_fact("key", vv_buf_cstr(b));
 	vv_buf_reset(b);
 	vv_buf_puts(b, "by ");
@@ -324,6 +370,12 @@ static void json_table(vv_json_out *w, const info *f)
 	vv_json_string(w, vv_buf_cstr(&form));
 	vv_buf_clear(&form);
 	json_names(w, "key", r->key, r->key_count);
+	vv_json_name(w, "couldBeKey");
+	if (f->could_be_key >= 0) {
+		vv_json_string(w, f->table->schema.fields[f->could_be_key].name);
+	} else {
+		vv_json_null(w);
+	}
 	vv_json_name(w, "keySource");
 	vv_json_string(w, sources[r->key_source]);
 	vv_json_name(w, "cut");
@@ -393,12 +445,16 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	if ((rc = vv_subject_open(s, &t, &so, err)) < 0) {
 		return rc;
 	}
+	f.could_be_key = -1;
 	f.subject = s;
 	f.table = &t;
 	f.progress = progress;
 	if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK &&
 	    (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
 		rc = read_columns(&f, err);
+		if (rc == VV_OK) {
+			rc = find_key(&f, err);
+		}
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/schema/key.h"
@@ -72,4 +73,162 @@ done:
 	vv_batch_clear(&b);
 	vv_key_proof_free(proof);
 	return rc;
+}
+
+/* --- tables without a key ------------------------------------------------ */
+
+#define CELLS_MAX (256u << 10) /* that are looked at */
+#define TEXT_MAX 300u          /* bytes of a cell that are kept: more is no key's */
+#define CANDIDATES_MAX 32u
+#define TELLING_PERCENT 80u /* values of which so many are distinct tell rows apart */
+#define LEADING 3u          /* integers further right mostly count something */
+
+typedef struct first_rows {
+	vv_arena arena;
+	vv_cell *cells;
+	size_t rows, columns;
+} first_rows;
+
+static vv_status keep_cell(first_rows *f, const vv_cell *c, vv_cell *out, vv_error *err)
+{
+	*out = *c;
+	out->len = c->len > TEXT_MAX ? TEXT_MAX : c->len;
+	out->text = out->len > 0 ? vv_arena_strndup(&f->arena, c->text, out->len) : "";
+	return out->text ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_batch b;
+	vv_status rc = VV_OK;
+	int more = 0;
+	vv_batch_init(&b);
+	f->columns = t->columns;
+	f->cells = vv_calloc(limit * f->columns + 1, sizeof(*f->cells));
+	if (!f->cells) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
+	while (rc == VV_OK && f->rows < limit && (more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; i < b.rows && f->rows < limit && rc == VV_OK; i++, f->rows++) {
+			for (size_t c = 0; c < f->columns && rc == VV_OK; c++) {
+				rc = keep_cell(f, &b.cells[i * b.columns + c],
+					       &f->cells[f->rows * f->columns + c], err);
+			}
+		}
+	}
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static int hash_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Distinct values that are not empty. */
+static size_t count_distinct(const first_rows *f, size_t column, uint64_t *hashes)
+{
+	size_t n = 0, distinct = 0;
+	for (size_t i = 0; i < f->rows; i++) {
+		bool usable;
+		uint64_t h = vv_key_hash(&f->cells[i * f->columns], &column, 1, 0, &usable);
+		if (usable) {
+			hashes[n++] = h;
+		}
+	}
+	qsort(hashes, n, sizeof(*hashes), hash_order);
+	for (size_t i = 0; i < n; i++) {
+		distinct += i == 0 || hashes[i] != hashes[i - 1];
+	}
+	return distinct;
+}
+
+/* People know rows by names and dates, not by what was measured. */
+static bool tells(const vv_table *t, size_t column)
+{
+	vv_type type = t->schema.fields[column].type;
+	return type != VV_TYPE_NUMBER && type != VV_TYPE_BOOLEAN &&
+	       (type != VV_TYPE_INTEGER || column < LEADING);
+}
+
+static vv_status find_telling(vv_key_found *out, const first_rows *f, const vv_table *t,
+			      vv_error *err)
+{
+	size_t most = 0;
+	uint64_t *hashes = vv_calloc(f->rows + 1, sizeof(*hashes));
+	if (!hashes) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t c = 0; c < f->columns; c++) {
+		size_t n = tells(t, c) ? count_distinct(f, c, hashes) : 0;
+		if (n > most && n * 100 >= f->rows * TELLING_PERCENT) {
+			most = n;
+			out->telling = c;
+		}
+	}
+	vv_free(hashes);
+	return VV_OK;
+}
+
+static vv_status find_candidates(vv_key_found *out, const first_rows *f, const vv_table *t,
+				 vv_error *err)
+{
+	vv_key_candidate all[CANDIDATES_MAX];
+	const char **names = vv_calloc(f->columns + 1, sizeof(*names));
+	size_t *lens = vv_calloc(f->columns + 1, sizeof(*lens)), count = 0;
+	vv_status rc = VV_OK;
+	if (!names || !lens) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t c = 0; c < f->columns; c++) {
+		names[c] = t->schema.fields[c].name;
+		lens[c] = t->schema.fields[c].name_len;
+	}
+	rc = vv_key_candidates(all, CANDIDATES_MAX, &count, f->cells, f->rows, f->columns,
+			       f->columns, names, lens, err);
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		if (all[i].count == 1) {
+			out->column = out->column == SIZE_MAX ? all[i].columns[0] : out->column;
+			out->could[all[i].columns[0]] = true;
+		}
+	}
+done:
+	vv_free(names);
+	vv_free(lens);
+	return rc;
+}
+
+vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error *err)
+{
+	first_rows f = {.cells = NULL};
+	size_t most = t->columns > 0 ? CELLS_MAX / t->columns : 0;
+	vv_status rc;
+	*out = (vv_key_found){.column = SIZE_MAX, .telling = SIZE_MAX, .columns = t->columns};
+	out->could = vv_calloc(t->columns + 1, sizeof(*out->could));
+	if (!out->could) {
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&f.arena);
+	if ((rc = read_first_rows(&f, t, rows_max < most ? rows_max : most, err)) == VV_OK &&
+	    (rc = find_candidates(out, &f, t, err)) == VV_OK) {
+		rc = find_telling(out, &f, t, err);
+	}
+	out->whole = f.rows == t->root.rows;
+	vv_free(f.cells);
+	vv_arena_clear(&f.arena);
+	if (rc < 0) {
+		vv_key_found_clear(out);
+	}
+	return rc;
+}
+
+void vv_key_found_clear(vv_key_found *f)
+{
+	vv_free(f->could);
+	f->could = NULL;
 }

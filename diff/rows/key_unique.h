@@ -1,5 +1,6 @@
 /*
- * key_unique: does a version have every key once? For keys that nobody proved.
+ * key_unique: does a version have every key once? For keys that nobody proved, and for tables
+ * without one.
  */
 #ifndef VV_DIFF_ROWS_KEY_UNIQUE_H
 #define VV_DIFF_ROWS_KEY_UNIQUE_H
@@ -13,5 +14,18 @@
 /* Reads the key's columns (places) of the whole version. Values are compared under
  * their types. *out may be false, though the key is unique, when two hashes of 64 bits meet. */
 vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count, vv_error *err);
+
+/* What the first rows of a version say of its columns. */
+typedef struct vv_key_found {
+	size_t column;  /* the best one that could be the key by itself; SIZE_MAX: none */
+	size_t telling; /* the one to know rows by, few values of which repeat; SIZE_MAX: none */
+	bool *could;    /* for each column: could it be the key by itself? */
+	size_t columns;
+	bool whole; /* there are no more rows than those looked at */
+} vv_key_found;
+
+/* Reads no more than the row groups of the first rows_max rows. */
+vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error *err);
+void vv_key_found_clear(vv_key_found *f);
 
 #endif

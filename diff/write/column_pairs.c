@@ -43,6 +43,14 @@ bool vv_column_pairs_is_key(const vv_diff_table *t, size_t pair)
 	return false;
 }
 
+bool vv_column_pairs_names_row(const vv_diff_table *t, size_t pair)
+{
+	vv_column_pair p = vv_column_pairs_get(t, pair);
+	long at = t->b ? p.b : p.a;
+	return t->key_count > 0 ? vv_column_pairs_is_key(t, pair)
+				: t->has_label && at >= 0 && t->label == (size_t)at;
+}
+
 const vv_cell *vv_column_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c)
 {
 	vv_column_pair p = vv_column_pairs_get(t, pair);

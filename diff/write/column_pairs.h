@@ -26,6 +26,9 @@ const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair);
 /* Does the pair belong to the key? */
 bool vv_column_pairs_is_key(const vv_diff_table *t, size_t pair);
 
+/* Does it tell people which row it is: of the key, or without one the column to know rows by? */
+bool vv_column_pairs_names_row(const vv_diff_table *t, size_t pair);
+
 /* The pair's cell on either side; NULL when that side has no such row or column. */
 const vv_cell *vv_column_pairs_old(const vv_diff_table *t, size_t pair, const vv_row_change *c);
 const vv_cell *vv_column_pairs_new(const vv_diff_table *t, size_t pair, const vv_row_change *c);

@@ -319,7 +319,7 @@ static void put_changed_card(html_writer *w, const vv_row_change *c)
 {
 	for (int key = 1; key >= 0; key--) {
 		for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
-			if (vv_column_pairs_is_key(&w->table, i) == (key == 1) &&
+			if (vv_column_pairs_names_row(&w->table, i) == (key == 1) &&
 			    (key == 1 || is_context(w, i, c))) {
 				put_cell(w, i, c);
 			}
@@ -333,7 +333,7 @@ static void put_whole_card(html_writer *w, const vv_row_change *c)
 	size_t count = vv_column_pairs_count(&w->table), shown = 0;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < count; i++) {
-			if (vv_column_pairs_is_key(&w->table, i) == (round == 0) &&
+			if (vv_column_pairs_names_row(&w->table, i) == (round == 0) &&
 			    shown < CARD_CELLS) {
 				put_cell(w, i, c);
 				shown++;
@@ -348,7 +348,7 @@ static void put_whole_card(html_writer *w, const vv_row_change *c)
 	size_t passed = 0;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < count; i++) {
-			if (vv_column_pairs_is_key(&w->table, i) != (round == 0) ||
+			if (vv_column_pairs_names_row(&w->table, i) != (round == 0) ||
 			    passed++ < shown) {
 				continue;
 			}

@@ -177,7 +177,7 @@ static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 	const vv_diff_table *t = &w->table;
 	size_t shown = 0;
 	for (size_t i = 0; i < vv_column_pairs_count(t) && shown < KEYS_MAX; i++) {
-		if (vv_column_pairs_is_key(t, i)) {
+		if (vv_column_pairs_names_row(t, i)) {
 			const vv_cell *y = vv_column_pairs_new(t, i, c);
 			vv_buf_puts(b, " ");
 			put_cell(w, b, y ? y : vv_column_pairs_old(t, i, c));
@@ -274,7 +274,7 @@ static void choose_columns(md_writer *w, md_table *t, int which)
 	for (int key = 1; key >= 0; key--) {
 		for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
 			vv_column_pair p = vv_column_pairs_get(&w->table, i);
-			if (vv_column_pairs_is_key(&w->table, i) != (key == 1) ||
+			if (vv_column_pairs_names_row(&w->table, i) != (key == 1) ||
 			    (which == ADDED ? p.b : p.a) < 0) {
 				continue;
 			}
@@ -302,7 +302,7 @@ static void put_section_heads(md_writer *w, md_table *t)
 	size_t keys = 0;
 	vv_buf_puts(b, "|");
 	for (size_t i = 0; i < vv_column_pairs_count(&w->table) && keys < KEYS_MAX; i++) {
-		if (vv_column_pairs_is_key(&w->table, i)) {
+		if (vv_column_pairs_names_row(&w->table, i)) {
 			const vv_field *f = vv_column_pairs_field(&w->table, i);
 			vv_buf_puts(b, " ");
 			put_text(b, f->name, f->name_len, NAME_WIDTH);

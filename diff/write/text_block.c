@@ -48,7 +48,7 @@ static void put_title(const text_rows *r, vv_buf *out, const text_row *row)
 	size_t cut = r->width ? r->width / 2 : 0;
 	vv_buf_printf(out, "  %s%c", on, text_kind_mark(row->kind));
 	for (size_t i = 0; i < r->column_count; i++) {
-		const vv_cell *c = r->columns[i].key ? text_cell(row, &r->columns[i]) : NULL;
+		const vv_cell *c = r->columns[i].names ? text_cell(row, &r->columns[i]) : NULL;
 		if (c) {
 			vv_buf_puts(out, first ? " " : ", ");
 			put_name(r, out, r->columns[i].name, NAME_MAX_WIDTH, on);
@@ -59,7 +59,7 @@ static void put_title(const text_rows *r, vv_buf *out, const text_row *row)
 	}
 	if (r->key_count == 0) {
 		uint64_t n = (row->new_cells ? row->new_row : row->old_row) + 1;
-		vv_buf_printf(out, " row %llu", (unsigned long long)n);
+		vv_buf_printf(out, first ? " row %llu" : " (row %llu)", (unsigned long long)n);
 	}
 	vv_buf_puts(out, text_off(r));
 	if (row->moved) {
@@ -75,7 +75,7 @@ static void put_context(const text_rows *r, vv_buf *out, const text_row *row)
 	size_t shown = 0;
 	for (size_t i = 0; i < r->column_count && shown < r->context; i++) {
 		const vv_cell *c = text_cell(row, &r->columns[i]);
-		if (!c || c->len == 0 || r->columns[i].key ||
+		if (!c || c->len == 0 || r->columns[i].names ||
 		    text_change(r, row, i) != VV_CELL_SAME) {
 			continue;
 		}
@@ -231,7 +231,7 @@ typedef struct whole_row {
 
 static bool is_told(const text_rows *r, const text_row *row, size_t column)
 {
-	const vv_cell *c = r->columns[column].key ? NULL : text_cell(row, &r->columns[column]);
+	const vv_cell *c = r->columns[column].names ? NULL : text_cell(row, &r->columns[column]);
 	return c && c->len > 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
 
 /* Rows laid out together: enough for a screen or two, few enough to begin early. */
@@ -113,6 +114,9 @@ vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_wri
 				r->key_count++;
 			}
 		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		r->columns[i].names = rc == VV_OK && vv_column_pairs_names_row(t, i);
 	}
 	return rc;
 }

@@ -22,6 +22,7 @@ typedef struct text_column {
 	const char *name; /* escaped; of the new version where it is there */
 	size_t name_width;
 	bool key, number;
+	bool names; /* tells which row it is: of the key, or the one to know rows by without it */
 	/* of the rows gathered: */
 	bool changed, used;
 	size_t width;

@@ -113,7 +113,7 @@ static bool choose(text_rows *r)
 	}
 	left -= fixed;
 	for (size_t i = 0; i < r->column_count; i++) {
-		if (r->columns[i].key || r->columns[i].changed) {
+		if (r->columns[i].names || r->columns[i].changed) {
 			wanted++;
 			kept += take(r, i, &left, COLUMN_MAX);
 		}
@@ -137,7 +137,7 @@ static bool hides_columns(const text_rows *r, size_t *hidden)
 	return *hidden > 0;
 }
 
-/* Columns in the order they are shown in: the key first. */
+/* Columns in the order they are shown in: those that name the row first. */
 static bool next_column(const text_rows *r, size_t *at, bool *keys)
 {
 	for (;; (*at)++) {
@@ -148,7 +148,8 @@ static bool next_column(const text_rows *r, size_t *at, bool *keys)
 			*keys = false;
 			*at = 0;
 		}
-		if (*at < r->column_count && r->columns[*at].used && r->columns[*at].key == *keys) {
+		if (*at < r->column_count && r->columns[*at].used &&
+		    r->columns[*at].names == *keys) {
 			return true;
 		}
 	}
@@ -193,9 +194,9 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 	text_put_spaces(out, c->number ? pad : 0);
 	if (change == VV_CELL_SAME || !r->color) {
 		bool whole = row->kind == VV_ROW_ADDED || row->kind == VV_ROW_REMOVED;
-		const char *on = whole    ? text_on(r, text_kind_paint(row->kind))
-				 : c->key ? ""
-					  : text_on(r, TEXT_DIM);
+		const char *on = whole      ? text_on(r, text_kind_paint(row->kind))
+				 : c->names ? ""
+					    : text_on(r, TEXT_DIM);
 		vv_buf_printf(out, "%s%s%s", on, vv_buf_cstr(&b), *on ? text_off(r) : "");
 	} else {
 		vv_buf old = VV_BUF_INIT, new = VV_BUF_INIT;

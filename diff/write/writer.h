@@ -42,6 +42,10 @@ typedef struct vv_diff_table {
 	const vv_columns *columns; /* with both sides */
 	const size_t *key;         /* places in the new (or only) version */
 	size_t key_count;
+	/* where there is no key: the place, in the new (or only) version, of the column to know
+	 * rows by */
+	bool has_label;
+	size_t label;
 	const char *old_name, *new_name; /* "HEAD~1:prices.csv" */
 	const char *form_change;         /* "LF -> CRLF, BOM added"; NULL when none */
 	bool conflict; /* it is in conflict, the new side being what a merge made of it so far */

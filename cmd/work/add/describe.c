@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "cmd/work/add/run.h"
 #include "dataset/schema/schema.h"
+#include "diff/rows/key_unique.h"
+
+#define KEY_ROWS 2000u /* that are looked at for a column that became a key */
 
 /* "id integer, name string, ... and 12 more" */
 static void put_columns(vv_buf *b, const vv_schema *schema)
@@ -214,7 +217,75 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item,
 	return rc;
 }
 
-vv_status vv_add_describe(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
+/* The column of a table without a key that could be its key since this version: -1: none. Looks at
+ * the first rows of both versions. */
+static vv_status find_new_key(long *column, bool *whole, vv_table *old, vv_table *new,
+			      vv_error *err)
+{
+	vv_key_found was = {.could = NULL}, is = {.could = NULL};
+	vv_status rc;
+
+	*column = -1;
+	if ((rc = vv_key_find(&is, new, KEY_ROWS, err)) == VV_OK && is.column != SIZE_MAX &&
+	    (rc = vv_key_find(&was, old, KEY_ROWS, err)) == VV_OK) {
+		const vv_field *f = &new->schema.fields[is.column];
+		long at = vv_schema_find(&old->schema, f->name, f->name_len);
+
+		*column = at < 0 || !was.could[at] ? (long)is.column : -1;
+		*whole = is.whole;
+	}
+	vv_key_found_clear(&is);
+	vv_key_found_clear(&was);
+	return rc;
+}
+
+/* A key is looked for when a table is new; later it is only told of one. */
+static vv_status put_new_key(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
+			     const vv_dataset_found *staged, vv_error *err)
+{
+	const vv_root *root = &staged->result.root;
+	vv_table old, new;
+	bool old_open = false, new_open = false, whole = false;
+	vv_writer *writer;
+	vv_sink sink;
+	long column = -1;
+	vv_status rc;
+
+	if (out->dry || out->no_key || item->was_text || vv_cid_is_null(&staged->parent) ||
+	    root->kind != VV_KIND_TABLE || root->key_count > 0 ||
+	    staged->parent_root.kind != VV_KIND_TABLE || staged->parent_root.key_count > 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_dataset_writer_blocks(s, &writer, err)) < 0) {
+		return rc;
+	}
+	vv_sink_writer(&sink, writer);
+	new_open = (rc = vv_table_open(&new, &sink, &staged->result.cid, err)) == VV_OK;
+	old_open = new_open && (rc = vv_table_open(&old, &sink, &staged->parent, err)) == VV_OK;
+	if (old_open && (rc = find_new_key(&column, &whole, &old, &new, err)) == VV_OK &&
+	    column >= 0) {
+		const vv_field *f = &new.schema.fields[column];
+
+		vv_buf_printf(&out->text, "  key:     none, but no value of '%s' comes twice %s: ",
+			      vv_text_show(f->name, f->name_len),
+			      whole ? "now" : "in the first rows now");
+		vv_buf_puts(&out->text, "'varve add --key ");
+		vv_text_put_word(&out->text, f->name);
+		vv_buf_putc(&out->text, ' ');
+		vv_text_put_word(&out->text, item->path);
+		vv_buf_puts(&out->text, "' makes it the key\n");
+	}
+	if (old_open) {
+		vv_table_close(&old);
+	}
+	if (new_open) {
+		vv_table_close(&new);
+	}
+	/* the version before is only looked at: its blocks may be elsewhere */
+	return rc == VV_EMISSING ? VV_OK : rc;
+}
+
+vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
 			  const vv_dataset_found *staged, bool compact, vv_error *err)
 {
 	const vv_import_result *res = &staged->result;
@@ -242,6 +313,9 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_reader *s, const vv_add
 	} else {
 		rc = put_account(out, item, staged, err);
 	}
+	if (rc == VV_OK) {
+		rc = put_new_key(out, s, item, staged, err);
+	}
 	out->tables += res->root.kind == VV_KIND_TABLE;
 	out->keyed += res->root.key_count > 0;
 	out->files += res->root.kind == VV_KIND_FILE;
@@ -252,5 +326,5 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_reader *s, const vv_add
 	out->stored += staged->stored.stored_bytes;
 	out->ms += staged->ms;
 	put_warnings(out, item, &res->warnings);
-	return rc < 0 ? rc : put_findings(out, s, item, staged, err);
+	return rc < 0 ? rc : put_findings(out, vv_dataset_writer_reader(s), item, staged, err);
 }

@@ -154,8 +154,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	if (rc == VV_OK && is_pointer) {
 		describe_pointer(run, item, &staged);
 	} else if (rc == VV_OK) {
-		rc = vv_add_describe(run->rep, vv_dataset_writer_reader(run->s), item, &staged,
-				     run->compact, err);
+		rc = vv_add_describe(run->rep, run->s, item, &staged, run->compact, err);
 	}
 	vv_dataset_found_clear(&staged);
 	return rc;

@@ -34,7 +34,7 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
 /* Appends what one import found: the whole account, or one line of it. */
-vv_status vv_add_describe(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
+vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
 			  const vv_dataset_found *staged, bool compact, vv_error *err);
 
 /* Appends how long so many bytes took: ", in 40 ms (12 MB/s)". */

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/work/diff/key.h"
 #include "cmd/work/diff/name_list.h"
+#include "diff/rows/key_unique.h"
 
 /* Columns of a key that are looked at when renamed columns are sought. */
 #define SAMPLE_KEY_MAX 16u
@@ -47,6 +48,7 @@ typedef struct comparison {
 	size_t where_count;
 	vv_rowdiff_stats stats; /* of what was told, with --where */
 	uint64_t *column_changes;
+	vv_buf proposal; /* a line about a column that could be the key; empty: none */
 	bool begun, differs, many;
 } comparison;
 
@@ -377,6 +379,63 @@ static void fill_told(comparison *c)
 		.text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text};
 }
 
+/* --- tables without a key ----------------------------------------------- */
+
+#define LABEL_ROWS 2000u
+
+/* The place in the new version of a column that the first rows of the old one fit as well. */
+static bool fits_old(const comparison *c, const vv_key_found *old, size_t place)
+{
+	long at = vv_columns_to_old(&c->columns, place);
+	return at >= 0 && (size_t)at < old->columns && old->could[at];
+}
+
+/* A column that is unique in both versions: rows would be better told by it. */
+static void propose_key(comparison *c, const vv_key_found *old, const vv_key_found *new)
+{
+	const vv_field *f;
+	if (!c->how->propose || c->asked || c->item->conflict || new->column == SIZE_MAX ||
+	    !fits_old(c, old, new->column)) {
+		return;
+	}
+	f = &c->b->schema.fields[new->column];
+	vv_buf name = VV_BUF_INIT, path = VV_BUF_INIT;
+	vv_text_put_word(&name, f->name);
+	vv_text_put_word(&path, c->item->path);
+	vv_buf_printf(&c->proposal, "%s has no key, but no value of '%s' comes twice%s:",
+		      vv_text_shows(c->item->path), vv_text_show(f->name, f->name_len),
+		      old->whole && new->whole ? "" : " in its first rows");
+	vv_buf_printf(
+		&c->proposal,
+		" 'varve diff --key %s' compares by it, 'varve add --key %s %s' makes it the key",
+		vv_buf_cstr(&name), vv_buf_cstr(&name), vv_buf_cstr(&path));
+	vv_buf_clear(&name);
+	vv_buf_clear(&path);
+}
+
+/* By which column people know the rows of tables without a key. */
+static vv_status find_label(comparison *c, vv_error *err)
+{
+	vv_table *newer = c->b ? c->b : c->a;
+	vv_key_found old = {.could = NULL}, new = {.could = NULL};
+	vv_status rc;
+	if (c->told.key_count > 0 || !c->how->writer || c->how->counts || c->how->bound > 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_key_find(&new, newer, LABEL_ROWS, err)) < 0) {
+		return rc;
+	}
+	c->told.has_label = new.telling != SIZE_MAX;
+	c->told.label = new.telling;
+	if (c->a && c->b && c->how->propose && new.column != SIZE_MAX &&
+	    (rc = vv_key_find(&old, c->a, LABEL_ROWS, err)) == VV_OK) {
+		propose_key(c, &old, &new);
+	}
+	vv_key_found_clear(&new);
+	vv_key_found_clear(&old);
+	return rc;
+}
+
 /* A table that only one side has: its rows, as far as they are shown. */
 static vv_status whole(comparison *c, vv_error *err)
 {
@@ -399,6 +458,10 @@ static vv_status whole(comparison *c, vv_error *err)
 		}
 	}
 	c->told.key = key;
+	if ((rc = find_label(c, err)) < 0) {
+		vv_free(key);
+		return rc;
+	}
 	c->stats.added = removed ? 0 : t->root.rows;
 	c->stats.removed = removed ? t->root.rows : 0;
 	c->stats.old_rows = c->stats.removed;
@@ -594,6 +657,9 @@ static vv_status both(comparison *c, vv_error *err)
 	fill_told(c);
 	c->told.reordered = vv_rowdiff_stats_get(c->rows)->reordered;
 	c->told.key = vv_rowdiff_key(c->rows, &c->told.key_count);
+	if ((rc = find_label(c, err)) < 0) {
+		return rc;
+	}
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
 	bool form = c->form && !c->how->ignore_format;
 	if (columns_differ(c) || form || s->reordered || c->item->old_path || c->item->conflict) {
@@ -613,6 +679,9 @@ static vv_status both(comparison *c, vv_error *err)
 		return rc;
 	}
 	warn_repeats(c, s);
+	if (c->proposal.len > 0 && s->added + s->removed + s->changed > 0) {
+		vv_note("hint: %s", vv_buf_cstr(&c->proposal));
+	}
 	if (!c->begun) {
 		return VV_OK;
 	}
@@ -681,6 +750,7 @@ static void comparison_clear(comparison *c)
 	vv_name_list_clear(&c->key);
 	vv_name_list_clear(&c->only);
 	vv_name_list_clear(&c->ignore);
+	vv_buf_clear(&c->proposal);
 	vv_free(c->form);
 	vv_free(c->where);
 	vv_free(c->column_changes);
@@ -691,7 +761,7 @@ static void comparison_clear(comparison *c)
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			       const vv_diff_how *how, vv_error *err)
 {
-	comparison c = {.item = item, .how = how};
+	comparison c = {.item = item, .how = how, .proposal = VV_BUF_INIT};
 	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset),
 	     unreadable = false;
 	vv_status rc;

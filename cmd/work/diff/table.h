@@ -25,7 +25,8 @@ typedef struct vv_diff_how {
 	bool only_whether; /* stop at the first difference, write nothing */
 	/* the writer's; rows of a new or removed table beyond it are not read; 0: all */
 	uint64_t limit;
-	bool counts; /* the writer shows no rows */
+	bool counts;  /* the writer shows no rows */
+	bool propose; /* says on stderr which column could be the key of a table that has none */
 	uint64_t
 		bound; /* cells that may be read for counting; 0: any number. Beyond it the rows are not
 	                            * compared, and the answer says so. With a bound nothing is warned of. */
