@@ -2,8 +2,10 @@
  * import_schema: knows how the inputs of a version are chosen: what comes from the user, from
  * datapackage.json, from the version before, and what is found by looking.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/import_internal.h"
@@ -173,6 +175,90 @@ static bool fits_parent(const import *im, const vv_field *f, const vv_cell *cell
 	return 2 * fitting >= filled;
 }
 
+static int hash_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+static uint64_t text_hash(const vv_cell *c)
+{
+	return vv_xxh3(c->text, c->len, 0);
+}
+
+/* Hashes of the values in the parent's first rows, ascending, which the caller frees; *known false:
+ * its blocks are not here. */
+static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t *count,
+			       bool *known, vv_error *err)
+{
+	vv_error ignored = {0};
+	vv_table t = {
+		.source = *im->sink, .root = *im->opts->parent, .columns = im->parent_schema.count};
+	vv_table_reader *r = NULL;
+	vv_batch b;
+	vv_status rc = VV_OK;
+	*count = 0;
+	*out = vv_calloc(SAMPLE_ROWS, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	vv_batch_init(&b);
+	rc = vv_table_reader_open(&r, &t, &column, 1, false, &ignored);
+	for (size_t rows = 0; rc == VV_OK && rows < SAMPLE_ROWS; rows += b.rows) {
+		int more = vv_table_read(r, &b, &ignored);
+		if (more <= 0) {
+			rc = (vv_status)more;
+			break;
+		}
+		for (size_t i = 0; i < b.rows && *count < SAMPLE_ROWS; i++) {
+			const vv_cell *c = &b.cells[i * b.columns + column];
+			if (c->len > 0) {
+				(*out)[(*count)++] = text_hash(c);
+			}
+		}
+	}
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	qsort(*out, *count, sizeof(**out), hash_order);
+	*known = rc == VV_OK;
+	return VV_OK;
+}
+
+/* Everything is a string: such a column is another one where its values are of a narrower type
+ * and none of them is among the old ones. */
+static vv_status shares_value(import *im, size_t old, const vv_cell *cells, size_t rows,
+			      size_t column, bool *out, vv_error *err)
+{
+	const vv_field *f = &im->parent_schema.fields[old];
+	uint64_t *values = NULL;
+	size_t count = 0;
+	vv_infer infer;
+	vv_infer_init(&infer);
+	infer.json = im->dialect.form != VV_FORM_CSV;
+	*out = true;
+	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < rows; i++) {
+		vv_infer_cells(&infer, &cells[i * im->columns + column], 1);
+	}
+	vv_type type = vv_infer_type(&infer, NULL);
+	if (!infer.any_value || type == VV_TYPE_STRING || type == VV_TYPE_ANY) {
+		return VV_OK;
+	}
+	bool known = false;
+	vv_status rc = parent_values(im, old, &values, &count, &known, err);
+	bool found = !known;
+	for (size_t i = 0; i < rows && !found; i++) {
+		const vv_cell *c = &cells[i * im->columns + column];
+		uint64_t h = text_hash(c);
+		found = c->len > 0 && bsearch(&h, values, count, sizeof(h), hash_order);
+	}
+	*out = found;
+	vv_free(values);
+	return rc;
+}
+
 /* A new name at an old column's place is a renamed column only where the values are of its type:
  * else it is a new column, whose type is found out. */
 static vv_status drop_unfit(import *im, vv_error *err)
@@ -190,8 +276,12 @@ static vv_status drop_unfit(import *im, vv_error *err)
 		if (!cells) {
 			rc = sample_rows(im, &cells, &rows, &bytes, &arena, err);
 		}
-		if (rc == VV_OK &&
-		    !fits_parent(im, &im->parent_schema.fields[old], cells, rows, i)) {
+		bool same = rc == VV_OK &&
+			    fits_parent(im, &im->parent_schema.fields[old], cells, rows, i);
+		if (same) {
+			rc = shares_value(im, (size_t)old, cells, rows, i, &same, err);
+		}
+		if (!same) {
 			im->renamed_from[i] = -1;
 		}
 	}

@@ -21,6 +21,53 @@ replaced() {
 	output_has 'ADD COLUMN "c" TEXT'
 }
 
+# Column note (words) gives way to column amount (numbers) at its place.
+words_to_numbers() {
+	new_repo
+	printf 'id,note\n1,red\n2,blue\n3,green\n4,\n' > t.csv
+	varve add --key id t.csv > /dev/null && varve commit -qm one && tick
+}
+
+@test "a new column of numbers at the place of words is one of numbers" {
+	words_to_numbers
+	printf 'id,amount\n1,1.5\n2,20\n3,\n4,7\n' > t.csv
+	varve commit -qam two > /dev/null
+	succeeds git show HEAD:t.csv
+	output_has '{"name": "amount", "type": "number"}'
+	succeeds varve check --json
+	python3 -c 'import json, sys; r = json.loads(sys.argv[1]); assert r["valid"] and "type-error" not in sys.argv[1]' "$output"
+	succeeds varve diff --format sql HEAD~1 HEAD
+	output_has 'ADD COLUMN "amount" NUMERIC'
+	output_has 'DROP COLUMN "note"'
+	printf 'id,amount\n1,1.5\n2,20\n3,\n4,abc\n' > t.csv
+	ends_with 1 varve check
+	output_has "'abc'"
+}
+
+@test "new columns of dates on both sides at the place of words are no conflict" {
+	words_to_numbers
+	git checkout -q -b side
+	printf 'id,day\n1,2024-01-01\n2,2024-01-02\n3,2024-01-03\n4,2024-01-04\n5,2024-01-05\n' > t.csv
+	varve commit -qam side > /dev/null
+	git checkout -q main
+	printf 'id,day\n1,2024-01-01\n2,2024-01-02\n3,2024-01-03\n4,2024-01-04\n' > t.csv
+	varve commit -qam main > /dev/null
+	succeeds varve merge side
+	succeeds git show HEAD:t.csv
+	output_has '{"name": "day", "type": "date"}'
+	[ "$(tail -n 1 t.csv)" = "5,2024-01-05" ]
+}
+
+@test "a column of codes that is renamed stays one of strings, whatever came with it" {
+	new_repo
+	printf 'id,zip\n1,01234\n2,20095\n3,80331\n' > t.csv
+	varve add --key id t.csv > /dev/null && varve commit -qm one && tick
+	printf 'id,postcode\n2,20095\n3,80331\n4,50667\n' > t.csv
+	varve commit -qam two > /dev/null
+	succeeds git show HEAD:t.csv
+	output_has '{"name": "postcode", "type": "string"}'
+}
+
 @test "a renamed column keeps the type that was declared for it" {
 	new_repo
 	printf 'id,a,b\n1,x,5\n2,y,6\n3,z,7\n' > t.csv
