@@ -12,6 +12,7 @@
 #include "cmd/output.h"
 #include "cmd/print/path.h"
 #include "cmd/work/diff/change_count.h"
+#include "repo/git/merge/renames.h"
 
 void vv_commit_stat_clear(vv_commit_stat *s)
 {
@@ -19,6 +20,7 @@ void vv_commit_stat_clear(vv_commit_stat *s)
 
 	for (i = 0; i < s->count; i++) {
 		vv_free(s->lines[i].path);
+		vv_free(s->lines[i].from);
 		vv_change_counts_clear(&s->lines[i].counts);
 	}
 	vv_free(s->lines);
@@ -109,7 +111,6 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	collect *c = payload;
 	vv_commit_stat *s = c->stat;
 	vv_stat_line *line;
-	vv_status rc;
 
 	if (!is_wanted(c, change->path)) {
 		return VV_OK;
@@ -129,11 +130,53 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	if (!(line->path = vv_strdup(change->path))) {
 		return vv_fail_nomem(err);
 	}
+	line->change = *change;
+	line->change.path = line->path;
 	s->count++;
-	if ((rc = read_side(&line->old_side, c->repo, change->old_mode, &change->old_id, err)) <
-		    0 ||
-	    (rc = read_side(&line->new_side, c->repo, change->new_mode, &change->new_id, err)) <
-		    0 ||
+	return VV_OK;
+}
+
+/* A line of what went becomes the old side of what came. */
+static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err)
+{
+	vv_change *changes = vv_calloc(s->count + 1, sizeof(*changes));
+	size_t *from = vv_calloc(s->count + 1, sizeof(*from)), i, kept = 0;
+	vv_status rc = changes && from ? VV_OK : vv_fail_nomem(err);
+
+	for (i = 0; rc == VV_OK && i < s->count; i++) {
+		changes[i] = s->lines[i].change;
+	}
+	if (rc == VV_OK) {
+		rc = vv_renames_among(r, changes, s->count, from, err);
+	}
+	for (i = 0; rc == VV_OK && i < s->count; i++) {
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			vv_stat_line *line = &s->lines[i], *was = &s->lines[from[i]];
+
+			line->from = was->path;
+			line->change.old_mode = was->change.old_mode;
+			line->change.old_id = was->change.old_id;
+			was->path = NULL;
+		}
+	}
+	for (i = 0; rc == VV_OK && i < s->count; i++) {
+		if (s->lines[i].path) {
+			s->lines[kept++] = s->lines[i];
+		}
+	}
+	s->count = rc == VV_OK ? kept : s->count;
+	vv_free(changes);
+	vv_free(from);
+	return rc;
+}
+
+static vv_status fill_line(const collect *c, vv_stat_line *line, vv_error *err)
+{
+	const vv_change *h = &line->change;
+	vv_status rc;
+
+	if ((rc = read_side(&line->old_side, c->repo, h->old_mode, &h->old_id, err)) < 0 ||
+	    (rc = read_side(&line->new_side, c->repo, h->new_mode, &h->new_id, err)) < 0 ||
 	    !line->new_side.dataset) {
 		return rc;
 	}
@@ -150,9 +193,17 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err)
 {
 	collect c = {out, r, opts};
+	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	return vv_tree_changes(r, from, to, "", on_change, &c, err);
+	rc = vv_tree_changes(r, from, to, "", on_change, &c, err);
+	if (rc == VV_OK) {
+		rc = pair_renames(out, r, err);
+	}
+	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
+		rc = fill_line(&c, &out->lines[i], err);
+	}
+	return rc;
 }
 
 static void put_dataset(vv_buf *b, const vv_stat_line *l)
@@ -205,12 +256,30 @@ static void put_file(vv_buf *b, const vv_stat_line *l)
 	}
 }
 
+/* "old.csv => new.csv" of a renamed file. */
+static size_t put_path(const vv_stat_line *l, bool print)
+{
+	size_t width = vv_text_width(l->path, strlen(l->path));
+
+	if (l->from) {
+		width += vv_text_width(l->from, strlen(l->from)) + 4;
+	}
+	if (print && l->from) {
+		vv_out_text(l->from, strlen(l->from));
+		vv_out(" => ");
+	}
+	if (print) {
+		vv_out_text(l->path, strlen(l->path));
+	}
+	return width;
+}
+
 void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 {
 	size_t widest = 0, i, n;
 
 	for (i = 0; i < s->count; i++) {
-		n = vv_text_width(s->lines[i].path, strlen(s->lines[i].path));
+		n = put_path(&s->lines[i], false);
 		widest = n > widest ? n : widest;
 	}
 	widest = widest > 50 ? 50 : widest;
@@ -219,11 +288,12 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 		vv_buf b = VV_BUF_INIT;
 
 		vv_out(" ");
-		vv_out_text(l->path, strlen(l->path));
-		for (n = vv_text_width(l->path, strlen(l->path)); n < widest; n++) {
+		for (n = put_path(l, true); n < widest; n++) {
 			vv_out(" ");
 		}
-		if (l->new_side.dataset) {
+		if (l->from && vv_oid_equal(&l->change.old_id, &l->change.new_id)) {
+			vv_buf_puts(&b, "renamed");
+		} else if (l->new_side.dataset) {
 			put_dataset(&b, l);
 		} else {
 			put_file(&b, l);
@@ -245,9 +315,14 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 
 		if (status) {
 			vv_buf_printf(&b, "%c\t",
-				      !l->old_side.exists   ? 'A'
+				      l->from               ? 'R'
+				      : !l->old_side.exists ? 'A'
 				      : !l->new_side.exists ? 'D'
 							    : 'M');
+		}
+		if (status && l->from) {
+			vv_path_put_quoted(&b, l->from, true, false);
+			vv_buf_putc(&b, '\t');
 		}
 		vv_path_put_quoted(&b, l->path, true, false);
 		vv_buf_putc(&b, '\n');
@@ -291,8 +366,15 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		vv_json_open_object(w);
 		vv_json_name(w, "path");
 		vv_json_string(w, s->lines[i].path);
+		if (s->lines[i].from) {
+			vv_json_name(w, "from");
+			vv_json_string(w, s->lines[i].from);
+		}
 		vv_json_name(w, "change");
-		vv_json_string(w, !o->exists ? "added" : !n->exists ? "removed" : "modified");
+		vv_json_string(w, s->lines[i].from ? "renamed"
+				  : !o->exists     ? "added"
+				  : !n->exists     ? "removed"
+						   : "modified");
 		vv_json_name(w, "kind");
 		vv_json_string(w, kind_of(n->exists ? n : o));
 		put_pair(w, "bytes", o->exists, o->bytes, n->exists, n->bytes);

@@ -14,6 +14,7 @@
 #include "diff/write/change_words.h"
 #include "repo/git/history/history.h"
 #include "repo/git/pointer.h"
+#include "repo/git/tree.h"
 
 /* One side of a path. */
 typedef struct vv_stat_side {
@@ -28,6 +29,8 @@ typedef struct vv_stat_side {
 
 typedef struct vv_stat_line {
 	char *path;
+	char *from;       /* when renamed: its path before; else NULL */
+	vv_change change; /* its path is the one above */
 	vv_stat_side old_side, new_side;
 	vv_change_counts counts; /* where both sides are tables */
 	bool has_growth;         /* false: not counted, since blocks are not here or nobody asked */
@@ -54,7 +57,7 @@ void vv_commit_stat_clear(vv_commit_stat *s);
  * total: and " 1 file changed". */
 void vv_commit_stat_print(const vv_commit_stat *s, bool total);
 
-/* "M	prices.csv" a line, as git log --name-status; without status only the path. */
+/* "M	prices.csv" a line, as git log --name-status ("R	old	new" of a renamed one); without status only the path. */
 void vv_commit_stat_names(const vv_commit_stat *s, bool status);
 
 /* An array: [{"path", "kind", "change", "rows": [old, new], ...}]. docs: varve-log(1). */

@@ -19,7 +19,11 @@ static void print_line(const vv_change_entry *e)
 	vv_buf b = VV_BUF_INIT;
 
 	vv_change_facts_put(&b, e, f);
-	vv_out("  %s: %s", vv_text_shows(e->path), e->head_mode == 0 ? "new, " : "");
+	vv_out("  ");
+	if (e->from) {
+		vv_out("%s => ", vv_text_shows(e->from));
+	}
+	vv_out("%s: %s", vv_text_shows(e->path), e->head_mode == 0 ? "new, " : "");
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 	vv_buf_clear(&b);
 	if (f->known) {

@@ -14,6 +14,7 @@
 #include "cmd/work/diff/changes_internal.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/merge/renames.h"
 
 #define GITLINK 0160000u
 #define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */
@@ -133,25 +134,8 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 	return rc;
 }
 
-/* A path that went and one that came with the very same content: renamed. */
-static void pair_renames(vv_changes *out)
+static void drop_taken(vv_changes *out)
 {
-	for (size_t i = 0; i < out->count; i++) {
-		vv_change_entry *to = &out->entries[i];
-		for (size_t j = 0; to->staged == 'A' && j < out->count; j++) {
-			vv_change_entry *from = &out->entries[j];
-			if (from->staged != 'D' || from->head_mode != to->index_mode ||
-			    !vv_oid_equal(&from->head_id, &to->index_id)) {
-				continue;
-			}
-			to->staged = 'R';
-			to->from = from->path;
-			to->head_id = from->head_id;
-			to->head_mode = from->head_mode;
-			from->path = NULL; /* taken; the entry goes */
-			from->staged = '-';
-		}
-	}
 	size_t kept = 0;
 	for (size_t i = 0; i < out->count; i++) {
 		if (out->entries[i].path) {
@@ -159,6 +143,43 @@ static void pair_renames(vv_changes *out)
 		}
 	}
 	out->count = kept;
+}
+
+/* A path that went and one that came with the same content, or much of it: renamed. */
+static vv_status pair_renames(collector *c, vv_error *err)
+{
+	vv_changes *out = c->out;
+	vv_change *changes = vv_calloc(out->count + 1, sizeof(*changes));
+	size_t *from = vv_calloc(out->count + 1, sizeof(*from));
+	vv_status rc = changes && from ? VV_OK : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		const vv_change_entry *e = &out->entries[i];
+		bool renamed = e->work == ' ' && (e->staged == 'A' || e->staged == 'D');
+		changes[i] = renamed ? (vv_change){e->path, e->head_mode, e->index_mode, e->head_id,
+						   e->index_id}
+				     : (vv_change){e->path, 1, 1, e->head_id, e->index_id};
+	}
+	if (rc == VV_OK) {
+		rc = vv_renames_among(c->r, changes, out->count, from, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		vv_change_entry *to = &out->entries[i];
+		if (from[i] == VV_RENAMED_FROM_NONE) {
+			continue;
+		}
+		vv_change_entry *was = &out->entries[from[i]];
+		to->staged = 'R';
+		to->from = was->path;
+		to->head_id = was->head_id;
+		to->head_mode = was->head_mode;
+		was->path = NULL; /* taken; the entry goes */
+	}
+	if (rc == VV_OK) {
+		drop_taken(out);
+	}
+	vv_free(changes);
+	vv_free(from);
+	return rc;
 }
 
 static int by_path(const void *a, const void *b)
@@ -175,10 +196,9 @@ static vv_status add_staged(collector *c, vv_error *err)
 		rc = vv_index_changes(c->r, out->head.unborn ? NULL : &out->head.commit, on_staged,
 				      c, err);
 	}
-	if (rc < 0) {
+	if (rc < 0 || (rc = pair_renames(c, err)) < 0) {
 		return rc;
 	}
-	pair_renames(out);
 	if (out->count > 1) {
 		qsort(out->entries, out->count, sizeof(*out->entries), by_path);
 	}

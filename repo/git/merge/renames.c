@@ -257,6 +257,38 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	return VV_OK;
 }
 
+vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,
+			   vv_error *err)
+{
+	vv_rename_file *files = vv_calloc(2 * count + 1, sizeof(*files));
+	size_t *places = vv_calloc(3 * count + 1, sizeof(*places));
+	size_t gone = 0, come = 0;
+	vv_status rc = files && places ? VV_OK : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_change *c = &changes[i];
+		from[i] = VV_RENAMED_FROM_NONE;
+		if (c->new_mode == 0) {
+			places[gone] = i;
+			files[gone++] = (vv_rename_file){c->path, c->old_mode, c->old_id};
+		} else if (c->old_mode == 0) {
+			places[count + come] = i;
+			files[count + come++] = (vv_rename_file){c->path, c->new_mode, c->new_id};
+		}
+	}
+	if (rc == VV_OK && gone > 0 && come > 0) {
+		size_t *was = places + 2 * count;
+		rc = vv_renames_find(r, files, gone, files + count, come, was, err);
+		for (size_t i = 0; rc == VV_OK && i < come; i++) {
+			if (was[i] != VV_RENAMED_FROM_NONE) {
+				from[places[count + i]] = places[was[i]];
+			}
+		}
+	}
+	vv_free(places);
+	vv_free(files);
+	return rc;
+}
+
 vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *commit,
 			  const char *path, char **out, vv_error *err)
 {

@@ -15,6 +15,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
+#include "repo/git/tree.h"
 
 #define VV_RENAMED_FROM_NONE SIZE_MAX
 
@@ -36,6 +37,11 @@ typedef struct vv_rename_file {
 vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t gone_count,
 			  const vv_rename_file *come, size_t come_count, size_t *from,
 			  vv_error *err);
+
+/* The same among the changes of a commit or of the index: from[i] is the place of the change by
+ * which went what came with change i. */
+vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,
+			   vv_error *err);
 
 /* What a path that `commit` has and `parent` lacks was called there; *out is the caller's,
  * NULL when it is new. */
