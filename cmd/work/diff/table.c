@@ -680,7 +680,7 @@ static vv_status both(comparison *c, vv_error *err)
 	}
 	warn_repeats(c, s);
 	if (c->proposal.len > 0 && s->added + s->removed + s->changed > 0) {
-		vv_note("hint: %s", vv_buf_cstr(&c->proposal));
+		vv_notes_put(c->how->notes, "hint: %s", vv_buf_cstr(&c->proposal));
 	}
 	if (!c->begun) {
 		return VV_OK;
