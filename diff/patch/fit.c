@@ -29,7 +29,8 @@ typedef struct fit_change {
 	bool top;              /* add: there is none */
 	uint64_t after_offset, after_line; /* add: the line that says so; 0: none */
 	uint64_t place;                    /* row of the old version: itself; add: the one below */
-	uint64_t edit; /* where it fits: 2 * (row + 1), + 1 when after it; 1: at the top */
+	uint64_t found; /* the row of the target that it is about, + 1; 0: none */
+	uint64_t edit;  /* where it fits: 2 * (row + 1), + 1 when after it; 1: at the top */
 	bool fits;
 	size_t order;
 } fit_change;
@@ -77,6 +78,7 @@ typedef struct fit {
 	size_t change_count, change_cap;
 	fit_ids ids;
 	uint64_t misfits, added, removed;
+	uint64_t lost; /* misfits: values that no line of the patch knows of */
 
 	/* making */
 	patch_writer writer;
@@ -790,6 +792,61 @@ static vv_status compare_new_column(fit *f, fit_change *c, size_t pair, const vv
 			   &none, found, err);
 }
 
+static bool is_value(const vv_cell *c)
+{
+	return c->state != VV_CELL_ABSENT && c->state != VV_CELL_NULL && c->len > 0;
+}
+
+/* A value of the target that would go without the patch knowing of it. c NULL: in a row that the
+ * patch does not name. */
+static vv_status report_lost(fit *f, fit_change *c, const char *row, size_t column,
+			     const vv_cell *found, vv_error *err)
+{
+	const vv_cell none = {.state = VV_CELL_ABSENT};
+	const char *name = f->job->target->schema.fields[column].name;
+	if (c) {
+		return report_cell(f, c, row, name, &none, found, err);
+	}
+	f->misfits++;
+	f->lost++;
+	vv_status rc = patch_misfit_cell(f->job, row, name, &none, found, err);
+	return rc == VV_ECONFLICT ? VV_OK : rc;
+}
+
+/* Does the patch take the column of the target away? */
+static bool drops_column(const fit *f, size_t column)
+{
+	for (size_t i = 0; i < f->columns; i++) {
+		if (f->kept[i] == (long)column) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Of a row that the patch removes, what stands in columns that the patch does not have; of others
+ * what stands in columns that it takes away, where its line (NULL: none) does not name them. */
+static vv_status compare_rest(fit *f, fit_change *c, const patch_op *op, const vv_cell *cells,
+			      const char *name, vv_error *err)
+{
+	const patch_section *s = f->section;
+	bool removes = c && c->kind == PATCH_REMOVE;
+	vv_status rc = VV_OK;
+	for (size_t t = 0; t < f->job->target->columns && rc == VV_OK; t++) {
+		bool known = !removes && !drops_column(f, t);
+		for (size_t i = 0; removes && i < s->pair_count; i++) {
+			known |= f->target_of[i] == (long)t;
+		}
+		for (size_t i = 0; !removes && op && i < op->cell_count; i++) {
+			known |= f->target_of[op->cells[i].pair] == (long)t;
+		}
+		if (!known && is_value(&cells[t])) {
+			rc = report_lost(f, c, name, t, &cells[t], err);
+		}
+	}
+	return rc;
+}
+
 /* The cells that a change replaces, or all of a row that goes. */
 static vv_status fit_compare(fit *f, fit_change *c, const patch_op *op, uint64_t row,
 			     const char *name, vv_error *err)
@@ -822,7 +879,7 @@ static vv_status fit_compare(fit *f, fit_change *c, const patch_op *op, uint64_t
 			rc = report_cell(f, c, name, pair_name(f, pair), &op->whole[i], found, err);
 		}
 	}
-	return rc;
+	return rc < 0 ? rc : compare_rest(f, c, op, r.cells, name, err);
 }
 
 static uint64_t expected_place(uint64_t place, int64_t drift)
@@ -889,6 +946,7 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 		if (!r) {
 			return report_row(f, c, vv_buf_cstr(name), "the row", NULL, err);
 		}
+		c->found = r->row + 1;
 		if ((rc = fit_compare(f, c, &op, r->row, vv_buf_cstr(name), err)) < 0 || !c->fits) {
 			return rc;
 		}
@@ -937,6 +995,60 @@ static vv_status place_all(fit *f, vv_error *err)
 	return rc;
 }
 
+static int row_order(const void *x, const void *y)
+{
+	const uint64_t *a = x, *b = y;
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* Where the patch takes columns away: the rows that none of its lines is about. */
+static vv_status compare_others(fit *f, vv_error *err)
+{
+	vv_buf name = VV_BUF_INIT;
+	bool drops = false;
+	uint64_t *rows;
+	size_t count = 0, next = 0;
+	vv_status rc = VV_OK;
+	for (size_t t = 0; t < f->job->target->columns; t++) {
+		drops |= drops_column(f, t);
+	}
+	if (!drops) {
+		return VV_OK;
+	}
+	rows = vv_calloc(f->change_count + 1, sizeof(*rows));
+	if (!rows) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < f->change_count; i++) {
+		if (f->changes[i].found > 0) {
+			rows[count++] = f->changes[i].found - 1;
+		}
+	}
+	if (count > 1) {
+		qsort(rows, count, sizeof(*rows), row_order);
+	}
+	for (uint64_t row = 0; rc == VV_OK && row < f->job->target->root.rows; row++) {
+		patch_row r;
+		while (next < count && rows[next] < row) {
+			next++;
+		}
+		if (next < count && rows[next] == row) {
+			continue;
+		}
+		if ((rc = patch_rows_get(&f->rows, row, &r, err)) == VV_OK) {
+			fit_hash_target(f, r.cells);
+			fit_row_name(f, &name, f->identity, row);
+			rc = compare_rest(f, NULL, NULL, r.cells, vv_buf_cstr(&name), err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_buf_ok(&name, err);
+	}
+	vv_buf_clear(&name);
+	vv_free(rows);
+	return rc;
+}
+
 static vv_status fit_section(fit *f, vv_error *err)
 {
 	patch_job *j = f->job;
@@ -948,8 +1060,18 @@ static vv_status fit_section(fit *f, vv_error *err)
 	}
 	end = j->lines->buf_at + j->lines->pos;
 	line = j->lines->line + 1;
-	if ((rc = fit_find_rows(f, err)) < 0 || (rc = place_all(f, err)) < 0) {
+	if ((rc = fit_find_rows(f, err)) < 0 || (rc = place_all(f, err)) < 0 ||
+	    (rc = compare_others(f, err)) < 0) {
 		return rc;
+	}
+	if (f->lost > 0) {
+		vv_fail(err, VV_ECONFLICT, "%llu value%s of '%s' would be lost with %s column%s",
+			(unsigned long long)f->lost, f->lost == 1 ? "" : "s",
+			vv_text_shows(j->done.path), f->lost == 1 ? "its" : "their",
+			f->lost == 1 ? "" : "s");
+		return vv_hint(err,
+			       "the patch drops columns and does not know of these values: empty "
+			       "the cells first, or drop the columns by hand");
 	}
 	j->done.rejected = f->misfits;
 	if (f->misfits > 0 && j->opts->mode != VV_PATCH_REJECT) {
