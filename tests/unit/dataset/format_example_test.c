@@ -13,6 +13,10 @@
 #include "repo/blocks/store.h"
 #include "tests/unit/dataset/memory.h"
 
+#ifndef FORMAT_PAGE /* given by the build */
+#define FORMAT_PAGE ""
+#endif
+
 /* The lines between "```<title>" and the next "```". */
 static void fenced(vv_buf *out, const char *title)
 {
