@@ -798,7 +798,7 @@ static bool is_value(const vv_cell *c)
 }
 
 /* A value of the target that would go without the patch knowing of it. c NULL: in a row that the
- * patch does not name. */
+ * patch does not name; --reject, which takes what fits, then only reports it. */
 static vv_status report_lost(fit *f, fit_change *c, const char *row, size_t column,
 			     const vv_cell *found, vv_error *err)
 {
@@ -807,8 +807,10 @@ static vv_status report_lost(fit *f, fit_change *c, const char *row, size_t colu
 	if (c) {
 		return report_cell(f, c, row, name, &none, found, err);
 	}
-	f->misfits++;
-	f->lost++;
+	if (f->job->opts->mode != VV_PATCH_REJECT) {
+		f->misfits++;
+		f->lost++;
+	}
 	vv_status rc = patch_misfit_cell(f->job, row, name, &none, found, err);
 	return rc == VV_ECONFLICT ? VV_OK : rc;
 }

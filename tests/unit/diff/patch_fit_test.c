@@ -145,8 +145,25 @@ static void a_column_that_is_not_there_is_named(void **state)
 static void the_target_may_have_more_columns(void **state)
 {
 	(void)state;
-	gives(by_id, base, changed, "note,id,name,price\nn1,1,lamp,9\nn2,2,chair,5\nn3,3,desk,7\n",
+	gives(by_id, base, changed, "note,id,name,price\nn1,1,lamp,9\n,2,chair,5\nn3,3,desk,7\n",
 	      "note,id,name,price\nn1,1,lamp,8\nn3,3,desk,7\n,4,sofa,70\n");
+}
+
+static void values_that_the_patch_does_not_know_do_not_go_with_a_row(void **state)
+{
+	(void)state;
+	misfits(by_id, base, changed,
+		"note,id,name,price\nn1,1,lamp,9\nn2,2,chair,5\nn3,3,desk,7\n",
+		"t.csv|row id=2|note|no cell|'n2'\n");
+}
+
+static void values_that_the_patch_does_not_know_do_not_go_with_a_column(void **state)
+{
+	(void)state;
+	gives(by_id, "id,a,b\n1,x,p\n2,y,q\n", "id,a\n1,x\n2,y\n", "id,a,b\n1,x,p\n2,y,q\n3,z,\n",
+	      "id,a\n1,x\n2,y\n3,z\n");
+	misfits(by_id, "id,a,b\n1,x,p\n2,y,q\n", "id,a\n1,x\n2,y\n",
+		"id,a,b\n1,x,p\n2,y,q\n3,z,r\n", "t.csv|row id=3|b|no cell|'r'\n");
 }
 
 static void new_columns_are_put_into_another_version(void **state)
@@ -495,6 +512,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_changed_key_that_is_another_rows_does_not_fit),
 	cmocka_unit_test(a_column_that_is_not_there_is_named),
 	cmocka_unit_test(the_target_may_have_more_columns),
+	cmocka_unit_test(values_that_the_patch_does_not_know_do_not_go_with_a_row),
+	cmocka_unit_test(values_that_the_patch_does_not_know_do_not_go_with_a_column),
 	cmocka_unit_test(new_columns_are_put_into_another_version),
 	cmocka_unit_test(lines_keep_how_they_were_written),
 	cmocka_unit_test(a_new_form_is_taken_where_the_old_one_was_the_same),
