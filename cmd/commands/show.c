@@ -123,6 +123,7 @@ static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
 	v->stat = json || (!o->no_patch && !names);
 	rows->limit = ROWS_SHOWN;
 	rows->no_limit = o->patch;
+	rows->unasked = !o->patch;
 	v->patch = !json && !o->no_patch && (o->patch || (!names && !o->stat)) ? rows : NULL;
 }
 

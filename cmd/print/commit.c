@@ -388,6 +388,7 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 			       const vv_commit_stat *stat, vv_error *err)
 {
 	bool names = v->name_only || v->name_status, listed = (v->stat || names) && stat->count > 0;
+	vv_status rc;
 
 	if (listed) {
 		vv_out("%s", v->style == VV_STYLE_LONG ? "\n" : "");
@@ -401,7 +402,13 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 		return VV_OK;
 	}
 	vv_out("\n");
-	return vv_diff_show_commits(v->patch, c->parent_count ? &c->parents[0] : NULL, &c->id, err);
+	rc = vv_diff_show_commits(v->patch, c->parent_count ? &c->parents[0] : NULL, &c->id, err);
+	if (rc == VV_EMISSING && v->patch->unasked) {
+		vv_note("the rows are not shown: %s", err->message);
+		vv_note("hint: %s", err->hint);
+		return VV_OK;
+	}
+	return rc;
 }
 
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)

@@ -17,6 +17,7 @@ typedef struct vv_diff_show {
 	const char *const *paths; /* repository-relative, NULL-ended; NULL: all */
 	uint64_t limit;           /* rows of each table that are shown */
 	bool no_limit;            /* as diff: 50 on a terminal, else all */
+	bool unasked;             /* nobody asked for rows: blocks that are not here are a note */
 } vv_diff_show;
 
 /* from NULL: nothing was there. Writes to stdout. */
