@@ -1,10 +1,15 @@
 /*
- * text_rows: knows how rows are kept until they are laid out, and what the layouts share.
+ * text_rows: knows how rows are kept until they are laid out, and both layouts: one aligned
+ * table (which columns are worth their place, and how wide each has to be), and, where
+ * that would be too wide, a block for each row: in one line where that has room for it, else
+ * names and values under each other in columns.
  */
 #include "diff/write/text_rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/write/column_pairs.h"
@@ -13,6 +18,26 @@
 /* Rows laid out together: enough for a screen or two, few enough to begin early. */
 #define ROWS_MAX 100u
 #define BYTES_MAX (1u << 20)
+
+/* A column of either side: one of both, of the old, or of the new version only. */
+typedef struct text_column {
+	long a, b;        /* places; -1 */
+	const char *name; /* escaped; of the new version where it is there */
+	size_t name_width;
+	bool key, number;
+	bool names; /* tells which row it is: of the key, or the one to know rows by without it */
+	/* of the rows gathered: */
+	bool changed, used;
+	size_t width;
+} text_column;
+
+typedef struct text_row {
+	vv_row_kind kind;
+	bool moved;
+	uint64_t old_row, new_row;
+	const vv_cell *old_cells, *new_cells; /* NULL: none */
+	const uint8_t *cells;                 /* as in vv_row_change; NULL: none changed */
+} text_row;
 
 const char *text_on(const text_rows *r, text_paint p)
 {
@@ -26,7 +51,7 @@ const char *text_off(const text_rows *r)
 	return r->color ? "\033[0m" : "";
 }
 
-text_paint text_kind_paint(vv_row_kind k)
+static text_paint text_kind_paint(vv_row_kind k)
 {
 	return k == VV_ROW_ADDED     ? TEXT_GREEN
 	       : k == VV_ROW_REMOVED ? TEXT_RED
@@ -34,12 +59,13 @@ text_paint text_kind_paint(vv_row_kind k)
 				     : TEXT_YELLOW;
 }
 
-char text_kind_mark(vv_row_kind k)
+static char text_kind_mark(vv_row_kind k)
 {
 	return k == VV_ROW_ADDED ? '+' : k == VV_ROW_REMOVED ? '-' : k == VV_ROW_MOVED ? '>' : '~';
 }
 
-const vv_cell *text_cell(const text_row *row, const text_column *c)
+/* The cell of a row in a column: the new one, or else the old one; NULL: none. */
+static const vv_cell *text_cell(const text_row *row, const text_column *c)
 {
 	if (row->new_cells) {
 		return c->b >= 0 ? &row->new_cells[c->b] : NULL;
@@ -47,23 +73,650 @@ const vv_cell *text_cell(const text_row *row, const text_column *c)
 	return c->a >= 0 ? &row->old_cells[c->a] : NULL;
 }
 
-uint8_t text_change(const text_rows *r, const text_row *row, size_t column)
+static uint8_t text_change(const text_rows *r, const text_row *row, size_t column)
 {
 	/* with both sides, columns are the pairs in their order */
 	return row->cells && r->table->a && r->table->b ? row->cells[column] : VV_CELL_SAME;
 }
 
-const char *text_arrow(uint8_t change)
+/* Between the old value and the new one. */
+static const char *text_arrow(uint8_t change)
 {
 	return change == VV_CELL_FORMAT ? " ~> " : " -> ";
 }
 
-void text_put_spaces(vv_buf *out, size_t n)
+static void text_put_spaces(vv_buf *out, size_t n)
 {
 	for (; n > 0; n--) {
 		vv_buf_putc(out, ' ');
 	}
 }
+
+/* --- the aligned table ------------------------------------------------------------ */
+
+#define COLUMN_MAX 40u        /* a column that needs more makes the table a list of blocks */
+#define TABLE_FREE_WIDTH 120u /* for choosing columns where nothing limits the line */
+#define MARK_WIDTH 4u         /* "  ~ " */
+#define GAP 2u
+
+/* The text of a cell as it stands in the table, without colours. */
+static void put_value(vv_buf *out, const text_rows *r, const text_row *row, size_t column)
+{
+	const text_column *c = &r->columns[column];
+	uint8_t change = text_change(r, row, column);
+	const vv_cell *cell = text_cell(row, c);
+	if (change != VV_CELL_SAME) {
+		vv_text_cell_put(out, &row->old_cells[c->a], true);
+		vv_buf_puts(out, text_arrow(change));
+		vv_text_cell_put(out, &row->new_cells[c->b], true);
+	} else if (cell) {
+		vv_text_cell_put(out, cell, false);
+	}
+}
+
+/* Widest value of a column, or more than max. */
+static size_t measure(const text_rows *r, size_t column, size_t max)
+{
+	size_t widest = r->columns[column].name_width;
+	for (size_t i = 0; i < r->count && widest <= max; i++) {
+		vv_buf b = VV_BUF_INIT;
+		put_value(&b, r, &r->rows[i], column);
+		size_t n = b.failed ? max + 1 : vv_text_cell_width(vv_buf_cstr(&b));
+		widest = n > widest ? n : widest;
+		vv_buf_clear(&b);
+	}
+	return widest;
+}
+
+/* Takes a column in when it fits into what is left of the line. */
+static bool take(text_rows *r, size_t column, size_t *left, size_t max)
+{
+	text_column *c = &r->columns[column];
+	if (c->used) {
+		return true;
+	}
+	c->width = measure(r, column, max);
+	if (c->width > max || c->width + GAP > *left) {
+		return false;
+	}
+	c->used = true;
+	*left -= c->width + GAP;
+	return true;
+}
+
+static size_t row_number_width(const text_rows *r)
+{
+	uint64_t most = 0;
+	for (size_t i = 0; i < r->count; i++) {
+		uint64_t n = r->rows[i].new_cells ? r->rows[i].new_row : r->rows[i].old_row;
+		most = n > most ? n : most;
+	}
+	size_t digits = 1;
+	for (most += 1; most >= 10; most /= 10) {
+		digits++;
+	}
+	return digits < 3 ? 3 : digits; /* "row" */
+}
+
+static void mark_changed(text_rows *r, bool *whole)
+{
+	*whole = false;
+	for (size_t i = 0; i < r->column_count; i++) {
+		r->columns[i].changed = r->columns[i].used = false;
+		for (size_t k = 0; k < r->count && !r->columns[i].changed; k++) {
+			r->columns[i].changed = text_change(r, &r->rows[k], i) != VV_CELL_SAME;
+		}
+	}
+	for (size_t k = 0; k < r->count; k++) {
+		*whole |= r->rows[k].kind != VV_ROW_CHANGED;
+	}
+}
+
+/* Columns beside the changed ones; where whole rows are shown, as many as fit. */
+static void take_context(text_rows *r, bool whole, size_t left)
+{
+	size_t taken = 0;
+	for (size_t i = 0; whole && i < r->column_count; i++) {
+		take(r, i, &left, COLUMN_MAX);
+	}
+	for (size_t i = 0; i < r->column_count && taken < r->context; i++) {
+		bool beside = (i > 0 && r->columns[i - 1].changed) ||
+			      (i + 1 < r->column_count && r->columns[i + 1].changed);
+		if (!r->columns[i].used && (beside || i <= 1)) {
+			taken += take(r, i, &left, COLUMN_MAX);
+		}
+	}
+}
+
+static bool choose(text_rows *r)
+{
+	size_t left = (r->width ? r->width : TABLE_FREE_WIDTH), wanted = 0, kept = 0;
+	bool whole;
+	mark_changed(r, &whole);
+	size_t fixed = MARK_WIDTH + (r->key_count == 0 ? row_number_width(r) + GAP : 0);
+	if (left < fixed) {
+		return false;
+	}
+	left -= fixed;
+	for (size_t i = 0; i < r->column_count; i++) {
+		if (r->columns[i].names || r->columns[i].changed) {
+			wanted++;
+			kept += take(r, i, &left, COLUMN_MAX);
+		}
+	}
+	if (kept < wanted) {
+		return false;
+	}
+	take_context(r, whole, left);
+	for (size_t i = 0; i < r->column_count; i++) {
+		kept += r->columns[i].used;
+	}
+	return kept > 0;
+}
+
+static bool hides_columns(const text_rows *r, size_t *hidden)
+{
+	*hidden = 0;
+	for (size_t i = 0; i < r->column_count; i++) {
+		*hidden += !r->columns[i].used;
+	}
+	return *hidden > 0;
+}
+
+/* Columns in the order they are shown in: those that name the row first. */
+static bool next_column(const text_rows *r, size_t *at, bool *keys)
+{
+	for (;; (*at)++) {
+		if (*at >= r->column_count) {
+			if (!*keys) {
+				return false;
+			}
+			*keys = false;
+			*at = 0;
+		}
+		if (*at < r->column_count && r->columns[*at].used &&
+		    r->columns[*at].names == *keys) {
+			return true;
+		}
+	}
+}
+
+static void put_header(const text_rows *r, vv_buf *out)
+{
+	size_t hidden, at = 0;
+	bool keys = true;
+	vv_buf_puts(out, text_on(r, TEXT_BOLD));
+	text_put_spaces(out, MARK_WIDTH);
+	if (r->key_count == 0) {
+		text_put_spaces(out, row_number_width(r) - 3);
+		vv_buf_puts(out, "row");
+		text_put_spaces(out, GAP);
+	}
+	for (; next_column(r, &at, &keys); at++) {
+		const text_column *c = &r->columns[at];
+		if (c->number) {
+			text_put_spaces(out, c->width - c->name_width);
+		}
+		vv_buf_puts(out, c->name);
+		text_put_spaces(out, (c->number ? 0 : c->width - c->name_width) + GAP);
+	}
+	vv_buf_puts(out, text_off(r));
+	if (hides_columns(r, &hidden)) {
+		vv_buf_printf(out, "%s\u2026%s", text_on(r, TEXT_DIM), text_off(r));
+	}
+	while (out->len > 0 && !r->color && out->data[out->len - 1] == ' ') {
+		out->data[--out->len] = '\0';
+	}
+	vv_buf_putc(out, '\n');
+}
+
+static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_t column)
+{
+	const text_column *c = &r->columns[column];
+	uint8_t change = text_change(r, row, column);
+	vv_buf b = VV_BUF_INIT;
+	put_value(&b, r, row, column);
+	size_t n = vv_text_cell_width(vv_buf_cstr(&b)), pad = c->width > n ? c->width - n : 0;
+	text_put_spaces(out, c->number ? pad : 0);
+	if (change == VV_CELL_SAME || !r->color) {
+		bool whole = row->kind == VV_ROW_ADDED || row->kind == VV_ROW_REMOVED;
+		const char *on = whole      ? text_on(r, text_kind_paint(row->kind))
+				 : c->names ? ""
+					    : text_on(r, TEXT_DIM);
+		vv_buf_printf(out, "%s%s%s", on, vv_buf_cstr(&b), *on ? text_off(r) : "");
+	} else {
+		vv_buf old = VV_BUF_INIT, new = VV_BUF_INIT;
+		vv_text_cell_put(&old, &row->old_cells[c->a], true);
+		vv_text_cell_put(&new, &row->new_cells[c->b], true);
+		bool format = change == VV_CELL_FORMAT;
+		vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED),
+			      vv_buf_cstr(&old), text_off(r), text_arrow(change));
+		vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
+			      vv_buf_cstr(&new), text_off(r));
+		out->failed |= old.failed || new.failed;
+		vv_buf_clear(&old);
+		vv_buf_clear(&new);
+	}
+	text_put_spaces(out, (c->number ? 0 : pad) + GAP);
+	out->failed |= b.failed;
+	vv_buf_clear(&b);
+}
+
+static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
+{
+	size_t at = 0;
+	bool keys = true;
+	vv_buf_printf(out, "  %s%c%s ", text_on(r, text_kind_paint(row->kind)),
+		      text_kind_mark(row->kind), text_off(r));
+	if (r->key_count == 0) {
+		uint64_t n = (row->new_cells ? row->new_row : row->old_row) + 1;
+		vv_buf_printf(out, "%*llu", (int)row_number_width(r), (unsigned long long)n);
+		text_put_spaces(out, GAP);
+	}
+	for (; next_column(r, &at, &keys); at++) {
+		put_cell(r, out, row, at);
+	}
+	if (row->moved) {
+		vv_buf_printf(out, "%s(row %llu -> %llu)%s", text_on(r, TEXT_DIM),
+			      (unsigned long long)row->old_row + 1,
+			      (unsigned long long)row->new_row + 1, text_off(r));
+	}
+	while (out->len > 0 && out->data[out->len - 1] == ' ') {
+		out->data[--out->len] = '\0';
+	}
+	vv_buf_putc(out, '\n');
+}
+
+/* The aligned table; false (nothing appended) when it does not fit. */
+static bool text_table_put(text_rows *r, vv_buf *out)
+{
+	if (!choose(r)) {
+		return false;
+	}
+	put_header(r, out);
+	for (size_t i = 0; i < r->count; i++) {
+		put_row(r, out, &r->rows[i]);
+	}
+	return true;
+}
+
+/* --- a block for each row ---------------------------------------------------------- */
+
+#define NAME_MAX_WIDTH 30u
+#define CONTEXT_WIDTH 20u /* of a name or a value that only helps to know the row again */
+#define VALUE_MAX_WIDTH 40u
+#define INDENT 6u
+#define BLOCK_FREE_WIDTH 100u /* of a line where nothing limits it */
+#define ROW_LINES 8u          /* of a whole row, on a terminal */
+
+static void put_cut(vv_buf *out, const vv_cell *c, bool exact, size_t width)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_text_cell_put(&b, c, exact);
+	if (width > 0) {
+		vv_text_cell_fit(out, vv_buf_cstr(&b), width);
+	} else {
+		vv_buf_puts(out, vv_buf_cstr(&b));
+	}
+	out->failed |= b.failed;
+	vv_buf_clear(&b);
+}
+
+/* "name:", dim within the colour of the row. */
+static void put_name(const text_rows *r, vv_buf *out, const char *name, size_t width,
+		     const char *on)
+{
+	vv_buf_printf(out, "%s%s", on, text_on(r, TEXT_DIM));
+	vv_text_cell_fit(out, name, width);
+	vv_buf_printf(out, ":%s%s", text_off(r), on);
+}
+
+/* "~ id: 17, day: 2024-01-05" */
+static void put_title(const text_rows *r, vv_buf *out, const text_row *row)
+{
+	bool first = true;
+	const char *on = text_on(r, text_kind_paint(row->kind));
+	size_t cut = r->width ? r->width / 2 : 0;
+	vv_buf_printf(out, "  %s%c", on, text_kind_mark(row->kind));
+	for (size_t i = 0; i < r->column_count; i++) {
+		const vv_cell *c = r->columns[i].names ? text_cell(row, &r->columns[i]) : NULL;
+		if (c) {
+			vv_buf_puts(out, first ? " " : ", ");
+			put_name(r, out, r->columns[i].name, NAME_MAX_WIDTH, on);
+			vv_buf_putc(out, ' ');
+			put_cut(out, c, true, cut);
+			first = false;
+		}
+	}
+	if (r->key_count == 0) {
+		uint64_t n = (row->new_cells ? row->new_row : row->old_row) + 1;
+		vv_buf_printf(out, first ? " row %llu" : " (row %llu)", (unsigned long long)n);
+	}
+	vv_buf_puts(out, text_off(r));
+	if (row->moved) {
+		vv_buf_printf(out, "  %s(row %llu -> %llu)%s", text_on(r, TEXT_DIM),
+			      (unsigned long long)row->old_row + 1,
+			      (unsigned long long)row->new_row + 1, text_off(r));
+	}
+}
+
+/* A little of what did not change, so that people know the row again. */
+static void put_context(const text_rows *r, vv_buf *out, const text_row *row)
+{
+	size_t shown = 0;
+	for (size_t i = 0; i < r->column_count && shown < r->context; i++) {
+		const vv_cell *c = text_cell(row, &r->columns[i]);
+		if (!c || c->len == 0 || r->columns[i].names ||
+		    text_change(r, row, i) != VV_CELL_SAME) {
+			continue;
+		}
+		vv_buf_printf(out, "%s%s", shown ? ", " : "  ", shown ? "" : text_on(r, TEXT_DIM));
+		vv_buf_puts(out, shown ? "" : "(");
+		vv_text_cell_fit(out, r->columns[i].name, CONTEXT_WIDTH);
+		vv_buf_puts(out, ": ");
+		put_cut(out, c, false, CONTEXT_WIDTH);
+		shown++;
+	}
+	if (shown > 0) {
+		vv_buf_printf(out, ")%s", text_off(r));
+	}
+}
+
+/* Columns that a line takes; it may hold colours. */
+static size_t line_width(const text_rows *r, const vv_buf *line)
+{
+	vv_buf plain = VV_BUF_INIT;
+	const char *s = line->data;
+	for (size_t i = 0; i < line->len; i++) {
+		if (r->color && s[i] == '\033') {
+			while (i < line->len && s[i] != 'm') {
+				i++;
+			}
+		} else {
+			vv_buf_putc(&plain, s[i]);
+		}
+	}
+	size_t width = plain.failed ? SIZE_MAX : vv_text_cell_width(vv_buf_cstr(&plain));
+	vv_buf_clear(&plain);
+	return width;
+}
+
+static size_t room(const text_rows *r)
+{
+	return r->width ? r->width : BLOCK_FREE_WIDTH;
+}
+
+static void put_arrow(const text_rows *r, vv_buf *out, const char *old, const char *new,
+		      uint8_t change)
+{
+	bool format = change == VV_CELL_FORMAT;
+	vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED), old, text_off(r),
+		      text_arrow(change));
+	vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN), new, text_off(r));
+}
+
+/* One changed cell, the values beside each other or, where they are too long, under each other. */
+static void put_change(const text_rows *r, vv_buf *out, const text_row *row, size_t column,
+		       size_t names)
+{
+	const text_column *c = &r->columns[column];
+	uint8_t change = text_change(r, row, column);
+	bool format = change == VV_CELL_FORMAT;
+	size_t name_width = c->name_width > names ? names : c->name_width,
+	       at = INDENT + names + 1 + GAP;
+	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT, old = VV_BUF_INIT, new = VV_BUF_INIT;
+	vv_text_cell_put(&x, &row->old_cells[c->a], true);
+	vv_text_cell_put(&y, &row->new_cells[c->b], true);
+	size_t wide = at + vv_text_cell_width(vv_buf_cstr(&x)) + 4 +
+		      vv_text_cell_width(vv_buf_cstr(&y));
+	text_put_spaces(out, INDENT);
+	put_name(r, out, c->name, names, "");
+	text_put_spaces(out, names - name_width + GAP);
+	if (r->width == 0 || wide <= r->width) {
+		put_arrow(r, out, vv_buf_cstr(&x), vv_buf_cstr(&y), change);
+		vv_buf_putc(out, '\n');
+	} else {
+		size_t left = r->width > at + 12 ? r->width - at - 2 : 10;
+		vv_text_cell_window(&old, &new, vv_buf_cstr(&x), vv_buf_cstr(&y), left);
+		vv_buf_printf(out, "%s- %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_RED),
+			      vv_buf_cstr(&old), text_off(r));
+		text_put_spaces(out, at);
+		vv_buf_printf(out, "%s%s %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
+			      format ? "~" : "+", vv_buf_cstr(&new), text_off(r));
+	}
+	out->failed |= x.failed || y.failed || old.failed || new.failed;
+	vv_buf_clear(&x);
+	vv_buf_clear(&y);
+	vv_buf_clear(&old);
+	vv_buf_clear(&new);
+}
+
+/* "~ id: 17  price: 9.99 -> 8.99, stock: 3 -> 4  (name: Blue lamp)"; false, and nothing
+ * appended, where the changes do not fit. */
+static bool put_changed_line(const text_rows *r, vv_buf *out, const text_row *row)
+{
+	vv_buf line = VV_BUF_INIT, x = VV_BUF_INIT, y = VV_BUF_INIT;
+	bool first = true;
+	put_title(r, &line, row);
+	for (size_t i = 0; i < r->column_count && line.len < BLOCK_FREE_WIDTH * 16; i++) {
+		const text_column *c = &r->columns[i];
+		uint8_t change = text_change(r, row, i);
+		if (change == VV_CELL_SAME) {
+			continue;
+		}
+		vv_buf_reset(&x);
+		vv_buf_reset(&y);
+		vv_text_cell_put(&x, &row->old_cells[c->a], true);
+		vv_text_cell_put(&y, &row->new_cells[c->b], true);
+		vv_buf_puts(&line, first ? "  " : ", ");
+		put_name(r, &line, c->name, NAME_MAX_WIDTH, "");
+		vv_buf_putc(&line, ' ');
+		put_arrow(r, &line, vv_buf_cstr(&x), vv_buf_cstr(&y), change);
+		first = false;
+	}
+	bool fits = line_width(r, &line) <= room(r);
+	if (fits) {
+		size_t len = line.len;
+		put_context(r, &line, row);
+		vv_buf_put(out, line.data, line_width(r, &line) <= room(r) ? line.len : len);
+		vv_buf_putc(out, '\n');
+	}
+	out->failed |= line.failed || x.failed || y.failed;
+	vv_buf_clear(&line);
+	vv_buf_clear(&x);
+	vv_buf_clear(&y);
+	return fits;
+}
+
+static void put_changed(const text_rows *r, vv_buf *out, const text_row *row)
+{
+	size_t names = 0;
+	if (put_changed_line(r, out, row)) {
+		return;
+	}
+	for (size_t i = 0; i < r->column_count; i++) {
+		if (text_change(r, row, i) != VV_CELL_SAME && r->columns[i].name_width > names) {
+			names = r->columns[i].name_width;
+		}
+	}
+	names = names > NAME_MAX_WIDTH ? NAME_MAX_WIDTH : names;
+	put_title(r, out, row);
+	put_context(r, out, row);
+	vv_buf_putc(out, '\n');
+	for (size_t i = 0; i < r->column_count; i++) {
+		if (text_change(r, row, i) != VV_CELL_SAME) {
+			put_change(r, out, row, i, names);
+		}
+	}
+}
+
+/* The cells of a whole row that are worth telling. */
+typedef struct whole_row {
+	const text_rows *r;
+	const char *on;
+	size_t *places; /* columns */
+	size_t *values; /* widths, cut as they are shown */
+	size_t count;
+	size_t name, value; /* widths of most of them: one slot of the grid */
+} whole_row;
+
+static bool is_told(const text_rows *r, const text_row *row, size_t column)
+{
+	const vv_cell *c = r->columns[column].names ? NULL : text_cell(row, &r->columns[column]);
+	return c && c->len > 0;
+}
+
+static size_t value_max(const text_rows *r)
+{
+	return r->width ? VALUE_MAX_WIDTH : 0;
+}
+
+/* "- id: 17  name: Blue lamp  price: 8.00"; false, and nothing appended, where it does not fit. */
+static bool put_whole_line(const text_rows *r, vv_buf *out, const text_row *row)
+{
+	vv_buf line = VV_BUF_INIT;
+	const char *on = text_on(r, text_kind_paint(row->kind));
+	put_title(r, &line, row);
+	for (size_t i = 0; i < r->column_count && line.len < BLOCK_FREE_WIDTH * 16; i++) {
+		if (is_told(r, row, i)) {
+			vv_buf_puts(&line, "  ");
+			put_name(r, &line, r->columns[i].name, NAME_MAX_WIDTH, on);
+			vv_buf_putc(&line, ' ');
+			put_cut(&line, text_cell(row, &r->columns[i]), false, 0);
+			vv_buf_puts(&line, text_off(r));
+		}
+	}
+	bool fits = line_width(r, &line) <= room(r);
+	if (fits) {
+		vv_buf_put(out, line.data, line.len);
+		vv_buf_putc(out, '\n');
+	}
+	out->failed |= line.failed;
+	vv_buf_clear(&line);
+	return fits;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* The width that four of five do not exceed: few long ones shall not spread all others. */
+static size_t most_of(size_t *widths, size_t count)
+{
+	qsort(widths, count, sizeof(*widths), by_size);
+	return widths[(count - 1) * 4 / 5];
+}
+
+/* How many cells stand beside each other; a slot is "name: value" and a gap. */
+static size_t slots_of(const text_rows *r, size_t name, size_t value)
+{
+	size_t slot = name + 2 + value + GAP, wide = room(r) > INDENT ? room(r) - INDENT + GAP : 0;
+	return wide / slot > 0 ? wide / slot : 1;
+}
+
+static bool measure_whole(whole_row *w, const text_row *row)
+{
+	const text_rows *r = w->r;
+	size_t *sorted = vv_calloc(r->column_count + 1, sizeof(*sorted));
+	w->places = vv_calloc(r->column_count + 1, sizeof(*w->places));
+	w->values = vv_calloc(r->column_count + 1, sizeof(*w->values));
+	bool ok = sorted && w->places && w->values;
+	for (size_t i = 0; ok && i < r->column_count; i++) {
+		vv_buf b = VV_BUF_INIT;
+		if (!is_told(r, row, i)) {
+			continue;
+		}
+		put_cut(&b, text_cell(row, &r->columns[i]), false, value_max(r));
+		w->values[w->count] = vv_text_cell_width(vv_buf_cstr(&b));
+		w->places[w->count++] = i;
+		ok = !b.failed;
+		vv_buf_clear(&b);
+	}
+	if (ok && w->count > 0) {
+		for (size_t i = 0; i < w->count; i++) {
+			size_t n = r->columns[w->places[i]].name_width;
+			sorted[i] = n > NAME_MAX_WIDTH ? NAME_MAX_WIDTH : n;
+		}
+		size_t most = most_of(sorted, w->count), widest = sorted[w->count - 1];
+		memcpy(sorted, w->values, w->count * sizeof(*sorted));
+		w->value = most_of(sorted, w->count);
+		w->name = slots_of(r, widest, w->value) == slots_of(r, most, w->value) ? widest
+										       : most;
+	}
+	vv_free(sorted);
+	return ok;
+}
+
+/* The cells in a grid: each takes one slot, or as many as it needs. */
+static void put_grid(const whole_row *w, vv_buf *out, const text_row *row)
+{
+	const text_rows *r = w->r;
+	size_t slot = w->name + 2 + w->value + GAP, slots = slots_of(r, w->name, w->value);
+	size_t at = slots, pad = 0, lines = 0, i;
+	for (i = 0; i < w->count; i++) {
+		const text_column *c = &r->columns[w->places[i]];
+		size_t name = c->name_width > NAME_MAX_WIDTH ? NAME_MAX_WIDTH : c->name_width;
+		size_t filled = name > w->name ? name : w->name,
+		       need = (filled + 2 + w->values[i] + GAP + slot - 1) / slot;
+		if (at > 0 && at + need > slots) {
+			if (r->width && lines == ROW_LINES) {
+				break;
+			}
+			vv_buf_puts(out, "\n");
+			text_put_spaces(out, INDENT);
+			at = pad = 0;
+			lines++;
+		}
+		text_put_spaces(out, pad);
+		put_name(r, out, c->name, NAME_MAX_WIDTH, w->on);
+		text_put_spaces(out, filled - name + 1);
+		put_cut(out, text_cell(row, c), false, value_max(r));
+		vv_buf_puts(out, text_off(r));
+		pad = need * slot - filled - 2 - w->values[i];
+		at += need;
+	}
+	if (i < w->count) {
+		vv_buf_printf(out, "\n%*s%s(and %s more)%s", (int)INDENT, "", text_on(r, TEXT_DIM),
+			      vv_text_count(w->count - i), text_off(r));
+	}
+	vv_buf_putc(out, '\n');
+}
+
+static void put_whole(const text_rows *r, vv_buf *out, const text_row *row)
+{
+	whole_row w = {.r = r, .on = text_on(r, text_kind_paint(row->kind))};
+	if (put_whole_line(r, out, row)) {
+		return;
+	}
+	put_title(r, out, row);
+	if (measure_whole(&w, row)) {
+		put_grid(&w, out, row);
+	} else {
+		out->failed = true;
+	}
+	vv_free(w.places);
+	vv_free(w.values);
+}
+
+static void text_block_put(text_rows *r, vv_buf *out)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const text_row *row = &r->rows[i];
+		if (row->kind == VV_ROW_CHANGED) {
+			put_changed(r, out, row);
+		} else if (row->kind == VV_ROW_MOVED) {
+			put_title(r, out, row);
+			put_context(r, out, row);
+			vv_buf_putc(out, '\n');
+		} else {
+			put_whole(r, out, row);
+		}
+	}
+}
+
+/* --- rows gathered ----------------------------------------------------------------- */
 
 static vv_status add_column(text_rows *r, long a, long b, vv_error *err)
 {
@@ -152,14 +805,8 @@ static const vv_cell *keep_cells(text_rows *r, const vv_cell *cells, const vv_ta
 
 vv_status text_rows_add(text_rows *r, const vv_row_change *c, vv_error *err)
 {
-	if (r->count == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 32;
-		text_row *p = vv_realloc_array(r->rows, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		r->rows = p;
-		r->cap = cap;
+	if (!vv_array_room(r->rows, r->count, r->cap)) {
+		return vv_fail_nomem(err);
 	}
 	text_row *row = &r->rows[r->count];
 	*row = (text_row){
