@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -413,38 +414,17 @@ static vv_status html_row(vv_diff_writer *base, const vv_row_change *c, vv_error
 /* --- around the rows ------------------------------------------------------------- */
 
 /* SHA-256 of the text in base64, as a policy names it. */
-static vv_status put_digest(html_writer *w, const char *const *lines, vv_error *err)
+static vv_status put_digest(html_writer *w, const char *text, size_t len, vv_error *err)
 {
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint8_t digest[VV_SHA256_LEN + 1] = {0};
-	vv_buf all = VV_BUF_INIT;
-	for (; *lines; lines++) {
-		vv_buf_puts(&all, *lines);
+	uint8_t digest[VV_SHA256_LEN];
+	vv_status rc = vv_sha256(digest, text, len, err);
+	if (rc < 0) {
+		return rc;
 	}
-	vv_status rc = vv_buf_ok(&all, err);
-	if (rc == VV_OK) {
-		rc = vv_sha256(digest, all.data, all.len, err);
-	}
-	vv_buf_clear(&all);
 	vv_buf_puts(&w->buf, "'sha256-");
-	for (size_t i = 0; i < VV_SHA256_LEN; i += 3) {
-		unsigned v = (unsigned)digest[i] << 16 | (unsigned)digest[i + 1] << 8 |
-			     (i + 2 < VV_SHA256_LEN ? digest[i + 2] : 0u);
-		vv_buf_putc(&w->buf, letters[v >> 18]);
-		vv_buf_putc(&w->buf, letters[v >> 12 & 63]);
-		vv_buf_putc(&w->buf, letters[v >> 6 & 63]);
-		vv_buf_putc(&w->buf, i + 2 < VV_SHA256_LEN ? letters[v & 63] : '=');
-	}
+	vv_base64_put(&w->buf, digest, sizeof(digest), true);
 	vv_buf_putc(&w->buf, '\'');
-	return rc;
-}
-
-static void put_lines(html_writer *w, const char *const *lines)
-{
-	for (; *lines; lines++) {
-		vv_buf_puts(&w->buf, *lines);
-	}
+	return VV_OK;
 }
 
 /* Which versions these are, so that the page can be understood without the repository. */
@@ -468,11 +448,11 @@ static vv_status html_begin(vv_diff_writer *base, vv_error *err)
 		&w->buf,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
-	if ((rc = put_digest(w, html_page_style, err)) < 0) {
+	if ((rc = put_digest(w, html_page_style, html_page_style_len, err)) < 0) {
 		return rc;
 	}
 	vv_buf_puts(&w->buf, "; script-src ");
-	if ((rc = put_digest(w, html_page_script, err)) < 0) {
+	if ((rc = put_digest(w, html_page_script, html_page_script_len, err)) < 0) {
 		return rc;
 	}
 	vv_buf_puts(
@@ -482,7 +462,7 @@ static vv_status html_begin(vv_diff_writer *base, vv_error *err)
 		"<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"varve\">\n<title>");
 	put_names(w, title);
 	vv_buf_puts(&w->buf, "</title>\n<style>");
-	put_lines(w, html_page_style);
+	vv_buf_put(&w->buf, html_page_style, html_page_style_len);
 	vv_buf_puts(
 		&w->buf,
 		"</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#tables\">Skip to the changes</a>\n"
@@ -490,7 +470,7 @@ static vv_status html_begin(vv_diff_writer *base, vv_error *err)
 	put_names(w, title);
 	vv_buf_puts(&w->buf, "</h1>\n");
 	put_versions(w);
-	vv_buf_puts(&w->buf, html_page_controls);
+	vv_buf_put(&w->buf, html_page_controls, html_page_controls_len);
 	vv_buf_puts(&w->buf, "</header>\n<main id=\"tables\">\n");
 	return flush(w, FLUSH_AT, err);
 }
@@ -653,7 +633,7 @@ static vv_status html_end(vv_diff_writer *base, vv_error *err)
 	html_writer *w = self(base);
 	vv_buf_puts(&w->buf, w->tables == 0 ? "<p>No table differs.</p>\n" : "");
 	vv_buf_puts(&w->buf, "</main>\n<script>");
-	put_lines(w, html_page_script);
+	vv_buf_put(&w->buf, html_page_script, html_page_script_len);
 	vv_buf_puts(&w->buf, "</script>\n</body>\n</html>\n");
 	return flush(w, 0, err);
 }
