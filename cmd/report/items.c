@@ -71,6 +71,16 @@ static vv_status spill(vv_check_report *r, vv_error *err)
 	return rc;
 }
 
+/* From now on vv_report_items_clear frees what the chain holds. */
+static void list_chain(vv_check_report *r, vv_report_chain *c)
+{
+	if (!c->listed) {
+		c->listed = true;
+		c->next = r->chains;
+		r->chains = c;
+	}
+}
+
 static vv_status chain_put(vv_check_report *r, vv_report_chain *c, const vv_buf *bytes,
 			   vv_error *err)
 {
@@ -79,11 +89,7 @@ static vv_status chain_put(vv_check_report *r, vv_report_chain *c, const vv_buf 
 	if (rc < 0) {
 		return rc;
 	}
-	if (!c->listed) {
-		c->listed = true;
-		c->next = r->chains;
-		r->chains = c;
-	}
+	list_chain(r, c);
 	vv_buf_put(&c->pending, bytes->data, bytes->len);
 	if ((rc = vv_buf_ok(&c->pending, err)) < 0) {
 		return rc;
@@ -390,6 +396,7 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 	g->one_expected = g->one_expected &&
 			  (g->expected ? expected != NULL && strcmp(g->expected, expected) == 0
 				       : !expected);
+	list_chain(r, &g->items); /* put_item already keeps texts in it */
 	vv_buf_reset(&r->scratch);
 	put_item(&r->scratch, &g->items, f, hash);
 	vv_buf_put_varint(&record, r->scratch.len);
