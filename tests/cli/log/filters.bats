@@ -77,10 +77,10 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	tick
 	sed -i '30000s/,item[^,]*,/,needle,/' prices.csv
 	varve commit -q -a -m two
-	strace -f -e trace=pread64,read,mmap -o ../all varve log -S needle HEAD > /dev/null
-	strace -f -e trace=pread64,read,mmap -o ../one varve log -S needle HEAD~1..HEAD > ../found
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -e trace=pread64 -o ../all varve log -S needle HEAD > /dev/null
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -e trace=pread64 -o ../one varve log -S needle HEAD~1..HEAD > ../found
 	[ "$(grep -c '^commit' ../found)" -eq 1 ]
-	[ "$(wc -l < ../one)" -lt "$(($(wc -l < ../all) * 3 / 4))" ]
+	[ "$(wc -l < ../one)" -lt "$(($(wc -l < ../all) / 2))" ]
 }
 
 @test "log by date, author and message" {
