@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -52,15 +53,8 @@ static vv_status add_target(restore *r, const char *path, uint32_t mode, const v
 {
 	target *t;
 
-	if (r->count == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 64;
-
-		t = vv_realloc_array(r->targets, cap, sizeof(*t));
-		if (!t) {
-			return vv_fail_nomem(err);
-		}
-		r->targets = t;
-		r->cap = cap;
+	if (!vv_array_room(r->targets, r->count, r->cap)) {
+		return vv_fail_nomem(err);
 	}
 	t = &r->targets[r->count];
 	memset(t, 0, sizeof(*t));

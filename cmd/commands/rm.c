@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
@@ -48,15 +49,8 @@ static vv_status add_item(removal *r, const char *path, vv_error *err)
 	if (r->count > 0 && strcmp(r->items[r->count - 1].path, path) == 0) {
 		return VV_OK; /* a further stage of a conflict */
 	}
-	if (r->count == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 64;
-
-		d = vv_realloc_array(r->items, cap, sizeof(*d));
-		if (!d) {
-			return vv_fail_nomem(err);
-		}
-		r->items = d;
-		r->cap = cap;
+	if (!vv_array_room(r->items, r->count, r->cap)) {
+		return vv_fail_nomem(err);
 	}
 	d = &r->items[r->count];
 	memset(d, 0, sizeof(*d));
