@@ -5,6 +5,9 @@
 #define VV_BASE_ASCII_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 static inline bool vv_is_digit(char c)
 {
@@ -72,6 +75,25 @@ static inline int vv_hex_digit(char c)
 static inline bool vv_is_hex(char c)
 {
 	return vv_hex_digit(c) >= 0;
+}
+
+/* Offset of the first byte, from `from` on, that is not plain ASCII. */
+static inline size_t vv_ascii_skip(const char *s, size_t len, size_t from)
+{
+	const uint64_t high_bits = UINT64_C(0x8080808080808080);
+	uint64_t word;
+
+	while (len - from >= sizeof word) {
+		memcpy(&word, s + from, sizeof word);
+		if (word & high_bits) {
+			break;
+		}
+		from += sizeof word;
+	}
+	while (from < len && (unsigned char)s[from] < 0x80) {
+		from++;
+	}
+	return from;
 }
 
 #endif

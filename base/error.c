@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/show.h"
 
 /* Copies text into out (of size bytes), cut without leaving half a UTF-8
  * sequence at the end. */

@@ -1,5 +1,5 @@
 /*
- * text: UTF-8, escaping for terminals, widths, numbers for people.
+ * text: appending text to a buf, escaped for terminals, wrapped, quoted; words that are near.
  */
 #ifndef VV_BASE_TEXT_H
 #define VV_BASE_TEXT_H
@@ -9,20 +9,13 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/show.h"
 
-/* Strict UTF-8 (no surrogates, no overlong forms, at most U+10FFFF). */
-bool vv_utf8_valid(const char *s, size_t len);
-
-/* One code point at s; its length in bytes, or 0 when it is not valid. */
-size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len);
+/* Appends one code point. */
 void vv_utf8_put(vv_buf *b, uint32_t cp);
 
 /* Appends s with invalid bytes replaced by U+FFFD. */
 void vv_utf8_put_clean(vv_buf *b, const char *s, size_t len);
-
-/* Columns that s takes on a terminal: 2 for wide and fullwidth, 0 for
- * combining; invalid bytes and controls count as they are escaped below. */
-size_t vv_text_width(const char *s, size_t len);
 
 /* Appends s so that no terminal can be driven by it: C0, DEL, C1, bidi marks
  * and invalid UTF-8 come out as \n, \t, \xHH or \u{HEX}; a backslash as \\. */
@@ -47,21 +40,6 @@ void vv_text_put_word(vv_buf *b, const char *word);
 
 /* As vv_text_put_escaped, cut to at most width terminal columns, with an ellipsis at the cut. */
 void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);
-
-/* The escaped text in one of a few rotating per-thread buffers, cut at about
- * 120 columns: for names and values inside messages. Borrowed until some 8
- * further calls on the same thread. */
-const char *vv_text_show(const char *s, size_t len);
-const char *vv_text_shows(const char *s);
-
-/* "1,204"; "3.4 MB" (1000-based); "1.2 s". Rotating buffers as above. */
-const char *vv_text_count(uint64_t n);
-const char *vv_text_bytes(uint64_t n);
-const char *vv_text_seconds(uint64_t ms);
-
-/* "1 block", "2,000 blocks"; many for what does not take an s: "2 entries". NULL: one and
- * an s. Rotating buffers as above. */
-const char *vv_text_counted(uint64_t n, const char *one, const char *many);
 
 /* Strict decimal without sign; false on anything else or overflow. */
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len);

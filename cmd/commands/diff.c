@@ -18,7 +18,7 @@
 #include "cmd/worktree.h"
 #include "diff/patch/patch.h"
 #include "diff/rows/value.h"
-#include "diff/write/writer.h"
+#include "diff/write/writer_kinds.h"
 
 /* Rows of each table shown on a terminal when nothing else was asked for. */
 #define TERMINAL_LIMIT 50u

@@ -11,6 +11,7 @@
 #include "cmd/output.h"
 #include "cmd/work/diff/table.h"
 #include "cmd/worktree.h"
+#include "diff/write/writer_kinds.h"
 #include "repo/git/history/history.h"
 
 /* Rows of each table shown to a reader in front of a terminal, as diff has it. */

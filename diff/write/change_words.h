@@ -44,4 +44,9 @@ void vv_change_whole_put(vv_buf *out, bool removed, uint64_t rows, uint64_t colu
 /* Appends "+2 -1 ~3 rows", or nothing when all three are 0. */
 void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t changed);
 
+/* One line for a pair of columns: "renamed 'Official Name' to 'official_name_en' (98 %
+ * alike)", "added 'x' (string) after 'y'". Appends nothing when nothing changed. Names stand
+ * in it as they are: a writer escapes the line as a whole. */
+void vv_column_describe(vv_buf *out, const vv_diff_table *t, size_t pair);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/sys.h"
+#include "diff/write/change_words.h"
 #include "diff/write/writer_kinds.h"
 
 #define FORMAT_NAME "varve.diff/1"

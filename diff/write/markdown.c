@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
 #include "diff/write/writer_kinds.h"

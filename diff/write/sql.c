@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "diff/rows/key_unique.h"
 #include "diff/rows/row_by_number.h"
+#include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/sql_text.h"
 #include "diff/write/writer_kinds.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diff/write/change_words.h"
 
 /* More columns than this that only moved are told in one line. */
 #define MOVED_MAX 5u

@@ -73,13 +73,4 @@ struct vv_diff_writer {
 	void (*close)(vv_diff_writer *w);
 };
 
-/* All kinds, NULL-ended; find answers NULL for an unknown name. */
-extern const vv_diff_writer_kind *const vv_diff_writer_kinds[];
-const vv_diff_writer_kind *vv_diff_writer_find(const char *name);
-
-/* One line for a pair of columns: "renamed 'Official Name' to 'official_name_en' (98 %
- * alike)", "added 'x' (string) after 'y'". Appends nothing when nothing changed. Names stand
- * in it as they are: a writer escapes the line as a whole. */
-void vv_column_describe(vv_buf *out, const vv_diff_table *t, size_t pair);
-
 #endif

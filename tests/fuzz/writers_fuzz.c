@@ -14,7 +14,7 @@
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
 #include "diff/rows/rowdiff.h"
-#include "diff/write/writer.h"
+#include "diff/write/writer_kinds.h"
 #include "tests/fuzz/fuzz.h"
 
 #define CELL_MAX 24u /* longer ones are cut for display, by bytes or by letters */

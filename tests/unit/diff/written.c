@@ -11,6 +11,7 @@
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
 #include "diff/rows/rowdiff.h"
+#include "diff/write/writer_kinds.h"
 
 typedef struct opened {
 	vv_table table;

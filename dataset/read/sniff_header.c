@@ -1,0 +1,333 @@
+/*
+ * sniff_header: is a first line names or data? Judged by what stands below it.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/sniff_internal.h"
+
+/* What the cells of one column below the first row are like. */
+typedef struct column_look {
+	size_t data, text;
+	size_t repeats; /* of the first row's value */
+	uint32_t len;   /* of the first text */
+	bool same_len;  /* all texts have it */
+} column_look;
+
+/* --- cells -------------------------------------------------------------- */
+
+/* Digits with what numbers, dates and times have between them. */
+static bool is_figures(const char *p, size_t len)
+{
+	static const bool between[256] = {
+		['+'] = true, ['-'] = true, ['.'] = true, [','] = true, [':'] = true, ['/'] = true,
+		[' '] = true, ['e'] = true, ['E'] = true, ['T'] = true, ['Z'] = true, ['%'] = true};
+	size_t i, digits = 0;
+
+	for (i = 0; i < len; i++) {
+		if (p[i] >= '0' && p[i] <= '9') {
+			digits++;
+			continue;
+		}
+		if (!between[(uint8_t)p[i]]) {
+			return false;
+		}
+		/* Letters only between digits, and Z at the end: 1e5, 2024-01-02T03:04Z. */
+		if ((p[i] == 'e' || p[i] == 'E' || p[i] == 'T') && (i == 0 || i + 1 == len)) {
+			return false;
+		}
+		if (p[i] == 'Z' && (i == 0 || i + 1 < len)) {
+			return false;
+		}
+	}
+	return digits > 0;
+}
+
+/* What a cell reads as. Data: number, date, time, true or false. */
+typedef enum sniff_kind { SNIFF_EMPTY, SNIFF_DATA, SNIFF_TEXT } sniff_kind;
+
+static sniff_kind cell_kind(const vv_cell *c)
+{
+	const char *p = c->text;
+	size_t len = c->len;
+
+	while (len > 0 && *p == ' ') {
+		p++;
+		len--;
+	}
+	while (len > 0 && p[len - 1] == ' ') {
+		len--;
+	}
+	if (len == 0) {
+		return SNIFF_EMPTY;
+	}
+	if (is_figures(p, len) || (len == 4 && strncasecmp(p, "true", 4) == 0) ||
+	    (len == 5 && strncasecmp(p, "false", 5) == 0)) {
+		return SNIFF_DATA;
+	}
+	return SNIFF_TEXT;
+}
+
+/* A plain integer below 10^9, else -1. */
+static long small_integer(const vv_cell *c)
+{
+	long v = 0;
+	size_t i;
+
+	if (c->len == 0 || c->len > 9) {
+		return -1;
+	}
+	for (i = 0; i < c->len; i++) {
+		if (c->text[i] < '0' || c->text[i] > '9') {
+			return -1;
+		}
+		v = v * 10 + (c->text[i] - '0');
+	}
+	return v;
+}
+
+/* Are the numbers of the row a rising series in equal steps, at least two of them and
+ * nothing but text beside them? So are years over columns, and columns that
+ * someone's program numbered. */
+static bool is_series(const vv_cell *cells, size_t count)
+{
+	long last = -1, step = 0;
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		long v = small_integer(&cells[i]);
+
+		if (v < 0) {
+			if (cell_kind(&cells[i]) == SNIFF_DATA) {
+				return false;
+			}
+			continue;
+		}
+		if (n > 0 && (v <= last || (n > 1 && v - last != step))) {
+			return false;
+		}
+		step = v - last;
+		last = v;
+		n++;
+	}
+	return n >= 2;
+}
+
+/* --- the verdict -------------------------------------------------------- */
+
+static void look_at(column_look *look, const vv_cell *first, const vv_cell *c)
+{
+	sniff_kind kind = cell_kind(c);
+
+	look->repeats += c->len > 0 && c->len == first->len &&
+			 memcmp(c->text, first->text, c->len) == 0;
+	look->data += kind == SNIFF_DATA;
+	if (kind != SNIFF_TEXT) {
+		return;
+	}
+	if (look->text++ == 0) {
+		look->len = c->len;
+		look->same_len = true;
+	}
+	look->same_len &= c->len == look->len;
+}
+
+/* For (positive) or against a header. */
+static int vote(const column_look *look, const vv_cell *first)
+{
+	size_t seen = look->data + look->text;
+
+	switch (cell_kind(first)) {
+	case SNIFF_TEXT:
+		if (seen > 0 && look->data * 10 >= seen * 9) {
+			return look->text == 0 ? 3 : 2;
+		}
+		/* A name may happen to be a value somewhere; values come again and again. */
+		if (look->repeats > 0 && look->repeats * 100 >= seen) {
+			return -2;
+		}
+		return look->text >= 3 && look->same_len && look->len >= 2 &&
+				       first->len != look->len
+			       ? 1
+			       : 0;
+	case SNIFF_DATA:
+		return look->data * 2 > seen ? -2 : -1;
+	default:
+		return 0;
+	}
+}
+
+/* A header in the midst of rows comes from files put one behind the other. */
+static bool repeats_row(const vv_cell *first, size_t count, const vv_cell *cells, size_t cell_count)
+{
+	size_t i = 0;
+
+	while (count == cell_count && i < count && vv_cell_equal(&first[i], &cells[i])) {
+		i++;
+	}
+	return count > 1 && i == count;
+}
+
+/* Adds up the votes of all columns. *series: the first row numbers its columns, and
+ * the second does not do the same. */
+static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count, long *votes,
+			     bool *series, vv_error *err)
+{
+	column_look *looks = vv_calloc(count, sizeof *looks);
+	sniff_reader r = {.s = s};
+	vv_error ignored;
+	vv_row row;
+	size_t rows = 0, i;
+	vv_status rc = VV_OK;
+	int n = 1;
+
+	*votes = 0;
+	*series = is_series(first, count);
+	if (!looks) {
+		return vv_fail_nomem(err);
+	}
+	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
+	while (rc == VV_OK && rows <= SNIFF_ROWS &&
+	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+		if (rows++ == 0 || repeats_row(first, count, r.cells, row.cells)) {
+			continue;
+		}
+		*series = *series && !(rows == 2 && is_series(r.cells, row.cells));
+		for (i = 0; i < row.cells && i < count; i++) {
+			look_at(&looks[i], &first[i], &r.cells[i]);
+		}
+	}
+	if (rc == VV_OK && n == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+	}
+	*series = *series && rows > 1;
+	for (i = 0; i < count; i++) {
+		*votes += vote(&looks[i], &first[i]);
+	}
+	sniff_reader_close(&r);
+	vv_free(looks);
+	return rc;
+}
+
+static size_t first_data(const vv_cell *cells, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && cell_kind(&cells[i]) != SNIFF_DATA) {
+		i++;
+	}
+	return i;
+}
+
+static void warn_verdict(sniff *s, const vv_cell *first, size_t count, bool fixed, long votes)
+{
+	size_t data = first_data(first, count);
+	vv_buf *w = &s->out->warnings;
+
+	if (s->out->dialect.header && data < count) {
+		vv_buf_printf(w, "the header looks like data: '%s' in column %zu\n",
+			      vv_text_show(first[data].text, first[data].len), data + 1);
+	} else if (!s->out->dialect.header && !fixed) {
+		vv_buf_printf(w, "no header found: columns are named field1, field2 ...\n");
+	} else if (!s->out->dialect.header && s->hints->header < 0 && votes > 0 && data == count) {
+		vv_buf_printf(
+			w,
+			"the first line looks like a header; it is read as data, as in the version before\n");
+	}
+}
+
+vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err)
+{
+	bool fixed = s->hints->header >= 0 || s->parent, series;
+	long votes;
+	vv_status rc = count_votes(s, first, count, &votes, &series, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (s->hints->header >= 0) {
+		s->out->dialect.header = s->hints->header == 1;
+	} else if (s->parent) {
+		s->out->dialect.header = s->parent->header;
+	} else {
+		s->out->dialect.header = series || votes > 0 ||
+					 (votes == 0 && first_data(first, count) == count);
+	}
+	warn_verdict(s, first, count, fixed, votes);
+	return VV_OK;
+}
+
+/* --- names -------------------------------------------------------------- */
+
+/* Names in order, each with its place. */
+typedef struct placed_name {
+	const vv_cell *cell;
+	size_t place;
+} placed_name;
+
+static int by_name(const void *a, const void *b)
+{
+	const placed_name *x = a, *y = b;
+	size_t len = x->cell->len < y->cell->len ? x->cell->len : y->cell->len;
+	int order = len > 0 ? memcmp(x->cell->text, y->cell->text, len) : 0;
+
+	if (order == 0 && x->cell->len != y->cell->len) {
+		order = x->cell->len < y->cell->len ? -1 : 1;
+	}
+	if (order == 0) {
+		order = x->place < y->place ? -1 : x->place > y->place;
+	}
+	return order;
+}
+
+#define WARNINGS_MAX 5u
+
+static void warn_repeated(vv_buf *w, placed_name *names, size_t count)
+{
+	size_t i, warned = 0;
+
+	qsort(names, count, sizeof *names, by_name);
+	for (i = 1; i < count; i++) {
+		const vv_cell *a = names[i - 1].cell, *b = names[i].cell;
+
+		if (a->len == 0 || a->len != b->len || memcmp(a->text, b->text, a->len) != 0) {
+			continue;
+		}
+		if (++warned <= WARNINGS_MAX) {
+			vv_buf_printf(w, "columns %zu and %zu have the same name '%s'\n",
+				      names[i - 1].place + 1, names[i].place + 1,
+				      vv_text_show(a->text, a->len));
+		}
+	}
+	if (warned > WARNINGS_MAX) {
+		vv_buf_printf(w, "%zu more columns repeat a name\n", warned - WARNINGS_MAX);
+	}
+}
+
+void sniff_warn_names(sniff *s, const vv_cell *first, size_t count)
+{
+	placed_name *names = vv_calloc(count, sizeof *names);
+	vv_buf *w = &s->out->warnings;
+	size_t i, warned = 0;
+
+	for (i = 0; i < count; i++) {
+		if (first[i].len == 0 && ++warned <= WARNINGS_MAX) {
+			vv_buf_printf(w, "column %zu has no name\n", i + 1);
+		}
+		if (names) {
+			names[i] = (placed_name){&first[i], i};
+		}
+	}
+	if (warned > WARNINGS_MAX) {
+		vv_buf_printf(w, "%zu more columns have no name\n", warned - WARNINGS_MAX);
+	}
+	if (names) {
+		warn_repeated(w, names, count);
+	} else {
+		w->failed = true;
+	}
+	vv_free(names);
+}

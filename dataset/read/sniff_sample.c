@@ -1,0 +1,130 @@
+/*
+ * sniff_sample: the rows of a sample under a dialect that is being tried, its places as
+ * lines and columns, and its names.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/read/scan_internal.h"
+#include "dataset/read/sniff_internal.h"
+
+vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err)
+{
+	vv_sniff_result *out = s->out;
+
+	out->names = vv_calloc(count, sizeof *out->names);
+	out->name_lens = vv_calloc(count, sizeof *out->name_lens);
+	if (!out->names || !out->name_lens) {
+		return vv_fail_nomem(err);
+	}
+	for (out->columns = 0; out->columns < count; out->columns++) {
+		const vv_cell *c = &cells[out->columns];
+		char *copy = c->len > 0 ? vv_strndup(c->text, c->len) : vv_strdup("");
+
+		if (!copy) {
+			return vv_fail_nomem(err);
+		}
+		out->names[out->columns] = copy;
+		out->name_lens[out->columns] = c->len;
+	}
+	return VV_OK;
+}
+
+static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_error *err)
+{
+	vv_cell *cells = vv_realloc_array(r->cells, columns, sizeof *cells);
+	vv_scan *scan = NULL;
+	vv_status rc;
+
+	if (!cells) {
+		return vv_fail_nomem(err);
+	}
+	r->cells = cells;
+	r->columns = columns;
+	if (r->dialect->form != VV_FORM_CSV && r->scan) {
+		return VV_OK;
+	}
+	rc = vv_scan_new(&scan, r->dialect, r->dialect->form == VV_FORM_CSV ? columns : 0, NULL,
+			 NULL, err);
+	if (rc < 0) {
+		return rc;
+	}
+	vv_scan_free(r->scan);
+	r->scan = scan;
+	r->start = from;
+	vv_scan_window(scan, r->s->text + from, r->s->len - from, r->s->at_end, from);
+	return VV_OK;
+}
+
+vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from,
+			    vv_error *err)
+{
+	memset(r, 0, sizeof *r);
+	r->s = s;
+	r->dialect = d;
+	return set_columns(r, 32, from, err);
+}
+
+void sniff_reader_close(sniff_reader *r)
+{
+	vv_scan_free(r->scan);
+	vv_free(r->cells);
+	memset(r, 0, sizeof *r);
+}
+
+size_t sniff_reader_offset(const sniff_reader *r)
+{
+	return r->start + vv_scan_offset(r->scan);
+}
+
+int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
+{
+	for (;;) {
+		int n = vv_scan_row(r->scan, r->cells, r->columns, row, err);
+		size_t need = n == 2 ? vv_scan_columns(r->scan) : r->scan->found;
+		vv_status rc;
+
+		if (n == 1) {
+			row->start += r->start;
+			row->end += r->start;
+			row->text_start += r->start;
+			row->text_end += r->start;
+			return 1;
+		}
+		r->fault = r->start + vv_scan_fault(r->scan);
+		/* A CSV row with more cells than any before, or new members. */
+		if (n == 0 || need <= r->columns || need > VV_COLUMNS_MAX) {
+			return n;
+		}
+		rc = set_columns(r, need, sniff_reader_offset(r), err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+}
+
+vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
+{
+	size_t line = 1, start = 0, i;
+
+	for (i = 0; i < offset && i < s->len; i++) {
+		bool crlf = s->text[i] == '\r' && i + 1 < s->len && s->text[i + 1] == '\n';
+
+		if ((s->text[i] == '\n' || s->text[i] == '\r') && !crlf) {
+			line++;
+			start = i + 1;
+		}
+	}
+	return vv_prefix(err, "line %zu, column %zu", line, offset - start + 1);
+}
+
+vv_status sniff_too_short(const sniff *s, vv_error *err)
+{
+	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV &&
+	    s->hints->header != 0) {
+		vv_fail(err, VV_EINPUT, "the first line is longer than %u KiB",
+			VV_HEADER_MAX >> 10);
+		return vv_hint(err, "a quote that is never closed? '--as file' keeps it as bytes");
+	}
+	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
+}
