@@ -14,10 +14,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "transport/server/secret_file.h"
 #include "transport/server/words.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 #define PROVED 64
+#define FRESH_SEC 2 /* a file changed so lately may change again within one tick of its clock */
 
 typedef struct user {
 	vv_http_user who;
@@ -33,7 +35,12 @@ typedef struct proof {
 
 struct vv_http_auth {
 	char *file;
-	vv_stat st;
+	vv_stat st;      /* of what was read last, or could not be taken over; links followed */
+	bool has_st;     /* nothing was there: false */
+	bool fresh;      /* st may hide a later change */
+	vv_error trouble; /* why the file as it is now was not taken over */
+	bool has_trouble, tell_trouble;
+	uint8_t content[VV_SHA256_LEN]; /* of the file that users came from */
 	vv_mutex *lock; /* users, proofs */
 	vv_mutex *slow; /* one scrypt at a time */
 	user *users;
@@ -140,27 +147,43 @@ static vv_status parse_users(user **out, size_t *out_count, const vv_buf *text, 
 	return VV_OK;
 }
 
-/* Reads the file; what was known stays as it is on failure. */
+/* Was it changed so lately that its times would not tell of another change? */
+static bool is_fresh(const vv_stat *st)
+{
+	int64_t sec;
+	uint32_t nsec;
+
+	vv_now(&sec, &nsec);
+	return sec - st->mtime_sec < FRESH_SEC || sec - st->ctime_sec < FRESH_SEC;
+}
+
+/* Reads the file; what was known stays as it is on failure, and where the content is the same. */
 static vv_status load_users(vv_http_auth *a, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
+	uint8_t content[VV_SHA256_LEN];
 	user *users = NULL;
 	size_t count = 0;
-	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_lstat(&st, a->file, err)) == VV_OK &&
-	    (rc = vv_read_file(&text, a->file, FILE_MAX, err)) == VV_OK &&
-	    (rc = parse_users(&users, &count, &text, a->file, err)) == VV_OK) {
-		users_free(a->users, a->count);
-		a->users = users;
-		a->count = count;
-		a->st = st;
-		a->generation++;
-		memset(a->proofs, 0, sizeof(a->proofs));
+	memset(&a->st, 0, sizeof(a->st));
+	rc = vv_secret_file_read(&text, &a->st, a->file, FILE_MAX, false, err);
+	a->has_st = a->st.ino != 0;
+	a->fresh = a->has_st && is_fresh(&a->st);
+	if (rc < 0 || (rc = vv_sha256(content, text.data, text.len, err)) < 0 ||
+	    (a->generation > 0 && memcmp(content, a->content, sizeof(content)) == 0) ||
+	    (rc = parse_users(&users, &count, &text, a->file, err)) < 0) {
+		vv_buf_clear(&text);
+		return rc;
 	}
+	users_free(a->users, a->count);
+	a->users = users;
+	a->count = count;
+	memcpy(a->content, content, sizeof(content));
+	a->generation++;
+	memset(a->proofs, 0, sizeof(a->proofs));
 	vv_buf_clear(&text);
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
@@ -230,15 +253,45 @@ static bool proved(const vv_http_auth *a, const uint8_t digest[VV_SHA256_LEN], v
 	return false;
 }
 
-/* The file as it is now, if it changed; one that cannot be read leaves what was known. */
+/* The file as it is now, if it changed, also by a link that leads elsewhere; one that cannot be
+ * taken over leaves what was known, and its trouble is told once. */
 static void refresh(vv_http_auth *a)
 {
-	vv_error ignored;
+	vv_error why;
 	vv_stat st;
+	vv_status rc = vv_secret_file_stat(&st, a->file, &why);
+	bool told = a->has_trouble && rc < 0 && !a->has_st;
 
-	if (vv_lstat(&st, a->file, &ignored) == VV_OK && !vv_stat_equal(&st, &a->st)) {
-		(void)load_users(a, &ignored);
+	if (rc == VV_OK && a->has_st && !a->fresh && vv_stat_equal(&st, &a->st)) {
+		return;
 	}
+	if (rc == VV_OK) {
+		told = a->has_trouble && a->has_st && vv_stat_equal(&st, &a->st);
+		rc = load_users(a, &why);
+	} else {
+		a->has_st = false;
+	}
+	if (rc == VV_OK) {
+		a->has_trouble = false;
+	} else if (!told) {
+		a->trouble = why;
+		a->has_trouble = true;
+		a->tell_trouble = true;
+	}
+}
+
+bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out)
+{
+	bool tell;
+
+	vv_mutex_lock(a->lock);
+	tell = a->tell_trouble;
+	a->tell_trouble = false;
+	if (tell) {
+		*out = a->trouble;
+	}
+	vv_mutex_unlock(a->lock);
+	return tell;
 }
 
 static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf *secret,

@@ -4,7 +4,8 @@
  * A line each: NAME:RIGHTS:HASH, RIGHTS being r or rw, HASH as base/secret.h makes it
  * ("varve serve --hash-secret NAME" writes such lines); blank lines and lines that begin with
  * '#' say nothing. Names have no ':' and no control characters. The file is read again when
- * it changed. Functions may be called from several threads; secrets are compared one at a
+ * it changed, also when it was replaced or a symbolic link to it leads elsewhere (secret_file.h says
+ * which files are refused). Functions may be called from several threads; secrets are compared one at a
  * time, since each comparison is made to be slow; what was found right is remembered as
  * long as the file stays as it is.
  */
@@ -27,6 +28,10 @@ typedef struct vv_http_user {
 	char name[VV_HTTP_NAME_MAX + 1];
 	bool may_write;
 } vv_http_user;
+
+/* Why the file as it is now was not taken over, so that the rules are those of before; true once
+ * for each reason. */
+bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out);
 
 /* Whose credentials the Authorization header holds. VV_EREFUSED: nobody's. */
 vv_status vv_http_auth_check(vv_http_auth *a, const char *header, vv_http_user *out, vv_error *err);

@@ -22,6 +22,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "transport/server/secret_file.h"
 #include "transport/server/server_internal.h"
 #include "transport/server/words.h"
 
@@ -352,6 +353,15 @@ static enum MHD_Result say_list(http_request *q)
 	return result;
 }
 
+static void say_trouble(const vv_http_server *s, const vv_error *trouble)
+{
+	char line[sizeof(trouble->message) + 64];
+
+	(void)snprintf(line, sizeof(line), "the rules for users stay as they were: %s",
+		       trouble->message);
+	s->handlers.log(s->handlers.payload, line);
+}
+
 /* Who asks. False: an answer was queued. */
 static bool identify(http_request *q, enum MHD_Result *result)
 {
@@ -361,7 +371,11 @@ static bool identify(http_request *q, enum MHD_Result *result)
 
 	if (header) {
 		vv_status rc = vv_http_auth_check(s->auth, header, &q->user, &err);
+		vv_error trouble;
 
+		if (vv_http_auth_trouble(s->auth, &trouble) && s->handlers.log) {
+			say_trouble(s, &trouble);
+		}
 		if (rc == VV_EREFUSED) {
 			(void)snprintf(q->problem, sizeof(q->problem), "wrong name or secret");
 			*result = http_say(q, MHD_HTTP_UNAUTHORIZED, "wrong name or secret");
@@ -536,9 +550,12 @@ static vv_status open_all(vv_http_server *s, const vv_http_options *o, vv_error 
 	return rc;
 }
 
-static vv_status read_pem(vv_buf *out, const char *path, const char *what, vv_error *err)
+static vv_status read_pem(vv_buf *out, const char *path, const char *what, bool secret,
+			  vv_error *err)
 {
-	vv_status rc = vv_read_file(out, path, PEM_MAX, err);
+	vv_stat st;
+	vv_status rc = secret ? vv_secret_file_read(out, &st, path, PEM_MAX, true, err)
+			      : vv_read_file(out, path, PEM_MAX, err);
 
 	if (rc == VV_OK && !strstr(vv_buf_cstr(out), "-----BEGIN ")) {
 		rc = vv_fail(err, VV_EINPUT, "'%s' is not a %s in PEM form", vv_text_shows(path),
@@ -560,8 +577,8 @@ static vv_status read_tls(vv_http_server *s, vv_error *err)
 	if (s->mhd->supports(MHD_FEATURE_TLS) != MHD_YES) {
 		return vv_fail(err, VV_ENOSUPPORT, "the libmicrohttpd here was built without TLS");
 	}
-	rc = read_pem(&s->tls_cert, s->o.tls_cert, "certificate", err);
-	return rc < 0 ? rc : read_pem(&s->tls_key, s->o.tls_key, "key", err);
+	rc = read_pem(&s->tls_cert, s->o.tls_cert, "certificate", false, err);
+	return rc < 0 ? rc : read_pem(&s->tls_key, s->o.tls_key, "key", true, err);
 }
 
 static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/secret.h"
 #include "tests/unit/transport/http_fixture.h"
@@ -20,6 +21,7 @@ static const char *write_users(void)
 	vv_buf_puts(&text, "\nbob:r:");
 	vv_assert_ok(vv_secret_hash(&text, "battery", 7, &err), &err);
 	vv_buf_puts(&text, "\n");
+	(void)umask(022);
 	vv_test_write_text(vv_test_path("users"), vv_buf_cstr(&text));
 	vv_buf_clear(&text);
 	return vv_test_path("users");
@@ -190,6 +192,109 @@ static void a_changed_file_of_users_holds_at_once(void **state)
 	hx_end(f);
 }
 
+/* As Kubernetes hands out secrets: users leads to data/users, and data to a folder. */
+static void who_is_taken_out_behind_a_link_that_is_swapped_is_out_at_once(void **state)
+{
+	hx_server *f;
+	vv_http_options o = {.closed = true};
+	vv_channel *c;
+	char who[64];
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	(void)write_users();
+	sh("cd %s && mkdir one two && mv users one/users && sed /^ada/d one/users > two/users && "
+	   "touch -d '2001-01-01' one/users two/users && ln -s one data && ln -s data/users users",
+	   vv_test_dir());
+	o.auth_file = vv_test_path("users");
+	f = hx_begin_with(&o);
+	vv_assert_ok(hx_connect(&c, with_user(f, "ada:correct%20horse"), false, 0, &err), &err);
+	vv_assert_ok(hx_ask_who(c, who, &err), &err);
+	sh("cd %s && ln -s two next && mv -T next data", vv_test_dir());
+	vv_assert_status(hx_ask_who(c, who, &err), VV_EREFUSED, &err);
+	vv_channel_close(c);
+	hx_end(f);
+}
+
+/* Same size, same time, another file. */
+static void who_is_taken_out_of_a_file_that_is_replaced_is_out_at_once(void **state)
+{
+	hx_server *f = begin_closed(true, false);
+	vv_channel *c;
+	char who[64];
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(hx_connect(&c, with_user(f, "ada:correct%20horse"), false, 0, &err), &err);
+	vv_assert_ok(hx_ask_who(c, who, &err), &err);
+	sh("cd %s && sed s/^ada/abe/ users > next && touch -r users next && mv next users",
+	   vv_test_dir());
+	vv_assert_status(hx_ask_who(c, who, &err), VV_EREFUSED, &err);
+	vv_channel_close(c);
+	hx_end(f);
+}
+
+static void a_file_of_users_that_turns_bad_leaves_the_rules_and_is_logged_once(void **state)
+{
+	hx_server *f = begin_closed(true, false);
+	const char *first;
+	vv_channel *c;
+	char who[64];
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(hx_connect(&c, with_user(f, "ada:correct%20horse"), false, 0, &err), &err);
+	vv_assert_ok(hx_ask_who(c, who, &err), &err);
+	sh("echo x >> %s", vv_test_path("users"));
+	for (unsigned i = 0; i < 3; i++) {
+		vv_assert_ok(hx_ask_who(c, who, &err), &err);
+	}
+	vv_channel_close(c);
+	vv_http_server_stop(f->server, 5);
+	f->server = NULL;
+	first = strstr(vv_buf_cstr(&f->log), "the rules for users stay as they were: ");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "the rules for users stay"));
+	hx_end(f);
+}
+
+static void files_that_others_can_change_or_secrets_they_can_read_are_refused(void **state)
+{
+	static const struct {
+		const char *mode;
+		bool as_key;
+		const char *says, *hint;
+	} bad[] = {
+		{"0622", false, "others can write", "chmod go-w"},
+		{"0620", false, "others can write", "chmod go-w"},
+		{"0602", false, "others can write", "chmod go-w"},
+		{"0644", true, "everybody can read", "chmod o-r"},
+		{"0660", true, "others can write", "chmod go-w"},
+	};
+	const char *paths[] = {"."};
+	vv_http_options o = {.address = "127.0.0.1:0", .paths = paths, .path_count = 1};
+	vv_http_handlers h = {.answer = hx_echo};
+	vv_http_server *s;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	(void)write_users();
+	vv_test_write_text(vv_test_path("cert"), "-----BEGIN CERTIFICATE-----\n");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		sh("chmod %s %s", bad[i].mode, vv_test_path("users"));
+		o.auth_file = bad[i].as_key ? NULL : vv_test_path("users");
+		o.tls_cert = bad[i].as_key ? vv_test_path("cert") : NULL;
+		o.tls_key = bad[i].as_key ? vv_test_path("users") : NULL;
+		vv_assert_status(vv_http_server_start(&s, &o, &h, &err), VV_EREFUSED, &err);
+		vv_assert_contains(err.message, bad[i].says);
+		vv_assert_contains(err.hint, bad[i].hint);
+	}
+	assert_null(s);
+	sh("chmod 0644 %s", vv_test_path("users"));
+}
+
 static void a_bad_file_of_users_is_named_with_its_line(void **state)
 {
 	static const struct {
@@ -228,6 +333,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_credential_helper_is_asked_and_told),
 	cmocka_unit_test(a_helper_s_wrong_secret_is_taken_back),
 	cmocka_unit_test(a_changed_file_of_users_holds_at_once),
+	cmocka_unit_test(who_is_taken_out_behind_a_link_that_is_swapped_is_out_at_once),
+	cmocka_unit_test(who_is_taken_out_of_a_file_that_is_replaced_is_out_at_once),
+	cmocka_unit_test(a_file_of_users_that_turns_bad_leaves_the_rules_and_is_logged_once),
+	cmocka_unit_test(files_that_others_can_change_or_secrets_they_can_read_are_refused),
 	cmocka_unit_test(a_bad_file_of_users_is_named_with_its_line),
 };
 

@@ -1,0 +1,100 @@
+/*
+ * secret_file: knows which permissions are too many.
+ *
+ * What is judged is the open file, so that nothing can be put in its place in between.
+ */
+#include "transport/server/secret_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* A FIFO must not hold us up: O_NONBLOCK. */
+static int open_it(vv_stat *st, const char *path, vv_error *err)
+{
+	int fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err);
+	vv_status rc;
+
+	if (fd < 0) {
+		return fd;
+	}
+	rc = vv_fstat(st, fd, path, err);
+	if (rc == VV_OK && !S_ISREG(st->mode)) {
+		rc = vv_fail(err, VV_EINPUT, "'%s' is not a file", vv_text_shows(path));
+	}
+	if (rc < 0) {
+		(void)vv_close(fd, path, NULL);
+		return (int)rc;
+	}
+	return fd;
+}
+
+static vv_status judge(const vv_stat *st, const char *path, bool in_clear, vv_error *err)
+{
+	uid_t me = geteuid();
+
+	if (st->mode & (S_IWGRP | S_IWOTH)) {
+		vv_fail(err, VV_EREFUSED, "others can write '%s'", vv_text_shows(path));
+		return vv_hint(err, "chmod go-w '%s'", vv_text_shows(path));
+	}
+	if (in_clear && st->mode & S_IROTH) {
+		vv_fail(err, VV_EREFUSED, "everybody can read '%s', which holds a secret",
+			vv_text_shows(path));
+		return vv_hint(err, "chmod o-r '%s'", vv_text_shows(path));
+	}
+	if (me != 0 && st->uid != 0 && st->uid != (uint32_t)me) {
+		vv_fail(err, VV_EREFUSED, "'%s' belongs to another user, who can write it",
+			vv_text_shows(path));
+		return vv_hint(err, "make a copy of your own");
+	}
+	return VV_OK;
+}
+
+vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t max, bool in_clear,
+			      vv_error *err)
+{
+	int fd = open_it(st, path, err);
+	ssize_t got;
+	vv_status rc;
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	if ((rc = judge(st, path, in_clear, err)) < 0) {
+		goto done;
+	}
+	if (st->size > max) {
+		rc = vv_fail(err, VV_EREFUSED, "'%s' has more than %zu bytes", vv_text_shows(path),
+			     max);
+		goto done;
+	}
+	if (!vv_buf_reserve(out, max + 1)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	got = vv_read_full(fd, out->data + out->len, max + 1, path, err);
+	if (got < 0) {
+		rc = (vv_status)got;
+	} else if ((size_t)got > max) {
+		rc = vv_fail(err, VV_EREFUSED, "'%s' has more than %zu bytes", vv_text_shows(path),
+			     max);
+	} else {
+		out->len += (size_t)got;
+		out->data[out->len] = '\0';
+	}
+done:
+	(void)vv_close(fd, path, NULL);
+	return rc;
+}
+
+vv_status vv_secret_file_stat(vv_stat *st, const char *path, vv_error *err)
+{
+	int fd = open_it(st, path, err);
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	return vv_close(fd, path, err);
+}
