@@ -35,14 +35,14 @@ typedef struct proof {
 
 struct vv_http_auth {
 	char *file;
-	vv_stat st;      /* of what was read last, or could not be taken over; links followed */
-	bool has_st;     /* nothing was there: false */
-	bool fresh;      /* st may hide a later change */
+	vv_stat st;       /* of what was read last, or could not be taken over; links followed */
+	bool has_st;      /* nothing was there: false */
+	bool fresh;       /* st may hide a later change */
 	vv_error trouble; /* why the file as it is now was not taken over */
 	bool has_trouble, tell_trouble;
 	uint8_t content[VV_SHA256_LEN]; /* of the file that users came from */
-	vv_mutex *lock; /* users, proofs */
-	vv_mutex *slow; /* one scrypt at a time */
+	vv_mutex *lock;                 /* users, proofs */
+	vv_mutex *slow;                 /* one scrypt at a time */
 	user *users;
 	size_t count;
 	proof proofs[PROVED];
