@@ -3,9 +3,9 @@
  *
  * One file of cmd/commands for each command, holding its option table (const data,
  * which parses, prints the help and makes the completions and is checked against
- * the manual page) and its run function. A run function returns the exit code of
- * design: 0 done, 1 the answer is no, 2 usage or trouble; it prints data on stdout
- * and messages on stderr through output.h.
+ * the manual page), what it needs opened, and its run function, which prints data on
+ * stdout and messages on stderr through output.h. The exit codes: 0 done, 1 the answer
+ * is no, 2 usage or trouble.
  */
 #ifndef VV_CMD_COMMAND_H
 #define VV_CMD_COMMAND_H
@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cmd/context.h"
 
 typedef enum vv_option_kind {
 	VV_OPT_FLAG,    /* bool */
@@ -77,8 +78,15 @@ typedef struct vv_command {
 	/* what positional arguments complete to: "path", "ref", "command", "" */
 	const char *arguments;
 	bool hidden; /* plumbing: filter-process */
-	/* argv: positional arguments, "--" removed; argv[argc] NULL */
-	int (*run)(void *options, int argc, char **argv);
+	/* What the words and options ask for that makes no sense is reported before anything is
+	 * opened: the exit code, 0 to go on. NULL: everything makes sense. */
+	int (*check)(const vv_context *c);
+	unsigned needs; /* VV_NEEDS_REPOSITORY and its like: open when run is called */
+	/* Does the work. On failure err is reported, and the exit code is 2; else it is c->code. */
+	vv_status (*run)(vv_context *c, vv_error *err);
+	bool conflict_is_no; /* VV_ECONFLICT is the answer "no": 1 */
+	/* In the place of run: opens, reports and closes by itself. */
+	int (*run_alone)(void *options, int argc, char **argv);
 	bool raw; /* arguments are handed over unparsed */
 } vv_command;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/gc.h"
 #include "cmd/git_words.h"
 #include "cmd/help.h"
 #include "cmd/option.h"
@@ -89,6 +90,30 @@ const vv_command *vv_command_find(const char *name)
 	return NULL;
 }
 
+static int run_in_context(const vv_command *c, vv_context *x)
+{
+	vv_error err;
+	vv_status rc;
+	int code = c->check ? c->check(x) : VV_EXIT_OK;
+
+	if (code != VV_EXIT_OK) {
+		return code;
+	}
+	if ((rc = vv_context_need(x, c->needs, &err)) == VV_OK) {
+		rc = c->run(x, &err);
+	}
+	vv_progress_end();
+	vv_context_close(x);
+	if (rc < 0) {
+		code = vv_report(&err);
+		x->code = c->conflict_is_no ? code : VV_EXIT_TROUBLE;
+	} else {
+		vv_auto_gc_begin(&x->gc, x->gc_quiet); /* forks: no thread and no lock is left */
+	}
+	vv_auto_gc_clear(&x->gc);
+	return x->code;
+}
+
 static int run_parsed(const vv_command *c, int argc, char **argv)
 {
 	vv_error err;
@@ -110,8 +135,15 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 		vv_help_command(c);
 		code = VV_EXIT_OK;
 	} else {
+		vv_context x = {.name = c->name,
+				.options = options,
+				.argc = args.argc,
+				.argv = args.argv,
+				.dashdash = args.dashdash};
+
 		dashdash = args.dashdash;
-		code = c->run(options, args.argc, args.argv);
+		code = c->run ? run_in_context(c, &x)
+			      : c->run_alone(options, args.argc, args.argv);
 	}
 	vv_options_clear(c, options);
 	vv_arguments_clear(&args);
@@ -129,5 +161,5 @@ int vv_command_run(const vv_command *c, int argc, char **argv)
 		vv_help_command(c);
 		return VV_EXIT_OK;
 	}
-	return c->run(NULL, argc, argv);
+	return c->run_alone(NULL, argc, argv);
 }

@@ -11,7 +11,6 @@
 #include "cmd/print/add.h"
 #include "cmd/work/add/run.h"
 #include "cmd/work/view/dialect_words.h"
-#include "cmd/worktree.h"
 
 typedef struct options {
 	bool all, update, force, dry_run, convert, fix, no_key, header, quiet, verbose;
@@ -81,71 +80,63 @@ static void report_refused(const vv_error *err, const char *path)
 	}
 }
 
-static int add(vv_repository *r, const options *o, vv_add_request *req)
+static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 {
-	vv_error error, *err = &error;
-	vv_dataset_writer *s = NULL;
-	vv_index *x = NULL;
-	vv_writer *w;
+	const options *o = c->options;
 	vv_add_plan plan = {0};
 	vv_add_report rep = {0};
-	vv_status rc = vv_dataset_writer_open(&s, r, vv_progress_begin(), err);
+	vv_status rc;
 
 	/* The writer's lock comes before the index is read: varve's commands take turns. */
-	if (rc == VV_OK && !o->dry_run) {
-		rc = vv_dataset_writer_blocks(s, &w, err);
-	}
-	if (rc == VV_OK && (rc = vv_index_open(&x, r, err)) == VV_OK &&
-	    (rc = vv_add_plan_make(&plan, r, x, vv_dataset_writer_reader(s), req, err)) == VV_OK) {
-		rc = vv_add_run(&rep, &plan, r, x, s, req, o->dry_run, err);
+	if ((rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err)) ==
+		    VV_OK &&
+	    (rc = vv_add_plan_make(&plan, c->repo, c->index, c->reader, req, err)) == VV_OK) {
+		rc = vv_add_run(&rep, &plan, c->repo, c->index, c->writer, req, o->dry_run, err);
 	}
 	vv_progress_end();
 	if (rc == VV_OK) {
 		vv_add_report_print(&rep, &plan, o->quiet, o->dry_run);
 	} else {
 		report_refused(err, rep.refused);
+		c->code = VV_EXIT_TROUBLE;
 	}
 	vv_add_report_clear(&rep);
 	vv_add_plan_clear(&plan);
-	vv_index_close(x);
-	vv_dataset_writer_close(s);
-	return rc == VV_OK ? VV_EXIT_OK : VV_EXIT_TROUBLE;
+	return VV_OK;
 }
 
-static int run_add(void *opts, int argc, char **argv)
+static int check_add(const vv_context *c)
 {
-	const options *o = opts;
-	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
-	vv_pathspec paths = {0};
-	vv_add_request req = {NULL,   !o->update, o->force,     o->convert,
-			      o->fix, false,      describes(o), &import};
-	vv_repository *r = NULL;
-	const char **names = NULL;
-	vv_error err;
-	vv_status rc;
-	int code;
+	const options *o = c->options;
 
-	if (argc == 0 && !o->all && !o->update && !o->fix) {
+	if (c->argc == 0 && !o->all && !o->update && !o->fix) {
 		vv_note("varve: nothing named, nothing staged");
 		vv_note("hint: name files or folders, as in 'varve add .'");
 		return VV_EXIT_TROUBLE;
 	}
-	if (o->all && o->update) {
-		return vv_usage_error("-A and -u exclude each other");
+	return o->all && o->update ? vv_usage_error("-A and -u exclude each other") : VV_EXIT_OK;
+}
+
+static vv_status run_add(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
+	vv_add_request req = {c->argc > 0 ? &c->paths : NULL,
+			      !o->update,
+			      o->force,
+			      o->convert,
+			      o->fix,
+			      false,
+			      describes(o),
+			      &import};
+	const char **names = NULL;
+	vv_status rc;
+
+	if ((rc = read_options(&import, o, &names, err)) == VV_OK) {
+		rc = add(c, &req, err);
 	}
-	if ((rc = read_options(&import, o, &names, &err)) == VV_OK &&
-	    (rc = vv_repository_open_here(&r, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, "add", &err)) == VV_OK &&
-	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {
-		req.paths = argc > 0 ? &paths : NULL;
-		code = add(r, o, &req);
-	} else {
-		code = vv_report_trouble(&err);
-	}
-	vv_pathspec_clear(&paths);
 	vv_free(names);
-	vv_repository_close(r);
-	return code;
+	return rc;
 }
 
 static const vv_option add_table[] = {
@@ -186,5 +177,7 @@ const vv_command vv_cmd_add = {
 	.option_count = VV_OPTION_COUNT(add_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.check = check_add,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
 	.run = run_add,
 };

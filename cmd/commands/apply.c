@@ -464,5 +464,5 @@ const vv_command vv_cmd_apply = {
 	.options_size = sizeof(options),
 	.exit_codes = "it does not fit, or with --reject not all of it, or --3way left conflicts",
 	.arguments = "path",
-	.run = run_apply,
+	.run_alone = run_apply,
 };

@@ -571,5 +571,5 @@ const vv_command vv_cmd_blame = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run = run_blame,
+	.run_alone = run_blame,
 };

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/branch.h"
 #include "repo/git/history/history.h"
 #include "repo/git/ref_name.h"
@@ -557,8 +556,10 @@ static vv_status show_current(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-static int check_words(const options *o, int argc)
+static int check_branch(const vv_context *c)
 {
+	const options *o = c->options;
+	int argc = c->argc;
 	int modes = (o->remove || o->remove_force) + (o->rename || o->rename_force) + o->current +
 		    (o->upstream || o->unset_upstream);
 
@@ -585,38 +586,30 @@ static int check_words(const options *o, int argc)
 	return VV_EXIT_OK;
 }
 
-static int run_branch(void *p, int argc, char **argv)
+static vv_status run_branch(vv_context *c, vv_error *err)
 {
-	options *o = p;
-	vv_repository *repo = NULL;
-	vv_error err;
-	vv_status rc;
-	int code, i;
+	options *o = c->options;
+	vv_repository *repo = c->repo;
+	char **argv = c->argv;
+	vv_status rc = VV_OK;
 
-	if ((code = check_words(o, argc)) != VV_EXIT_OK) {
-		return code;
-	}
-	if ((rc = vv_repository_open_here(&repo, &err)) < 0) {
-		goto done;
-	}
 	if (o->current) {
-		rc = show_current(repo, &err);
-	} else if (o->remove || o->remove_force) {
-		for (i = 0; rc == VV_OK && i < argc; i++) {
-			rc = delete_one(o, repo, argv[i], &err);
-		}
-	} else if (o->rename || o->rename_force) {
-		rc = rename_branch(o, repo, argc, argv, &err);
-	} else if (o->upstream || o->unset_upstream) {
-		rc = upstream_of(o, repo, argc > 0 ? argv[0] : NULL, &err);
-	} else if (argc > 0) {
-		rc = create(o, repo, argv[0], argc > 1 ? argv[1] : "HEAD", &err);
-	} else {
-		rc = list_branches(o, repo, &err);
+		return show_current(repo, err);
 	}
-done:
-	vv_repository_close(repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	if (o->remove || o->remove_force) {
+		for (int i = 0; rc == VV_OK && i < c->argc; i++) {
+			rc = delete_one(o, repo, argv[i], err);
+		}
+		return rc;
+	}
+	if (o->rename || o->rename_force) {
+		return rename_branch(o, repo, c->argc, argv, err);
+	}
+	if (o->upstream || o->unset_upstream) {
+		return upstream_of(o, repo, c->argc > 0 ? argv[0] : NULL, err);
+	}
+	return c->argc > 0 ? create(o, repo, argv[0], c->argc > 1 ? argv[1] : "HEAD", err)
+			   : list_branches(o, repo, err);
 }
 
 const vv_command vv_cmd_branch = {
@@ -637,5 +630,7 @@ const vv_command vv_cmd_branch = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
+	.check = check_branch,
+	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_branch,
 };

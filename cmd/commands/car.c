@@ -419,5 +419,5 @@ const vv_command vv_cmd_car = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run = run_car,
+	.run_alone = run_car,
 };

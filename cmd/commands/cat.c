@@ -10,7 +10,6 @@
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/view.h"
-#include "cmd/worktree.h"
 
 typedef struct options {
 	vv_strings columns, where, from;
@@ -99,49 +98,49 @@ static vv_status write_one(vv_subject *s, const options *o, const vv_view_option
 	return rc;
 }
 
-static int run_cat(void *p, int argc, char **argv)
+static int check_cat(const vv_context *c)
 {
-	options *o = p;
-	vv_repository *repo = NULL;
-	vv_dataset_reader *reader = NULL;
+	const options *o = c->options;
+	vv_view_options v;
+
+	if (c->argc == 0) {
+		return vv_usage_error("cat needs to know what: PATH, REV:PATH or a CID");
+	}
+	if (is_view(o) && c->argc > 1) {
+		return vv_usage_error("a view is of one table, not of %d", c->argc);
+	}
+	return fill_view(&v, o);
+}
+
+static vv_status run_cat(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
 	vv_view_options v;
 	vv_data_out out;
 	vv_subject s;
-	vv_error err;
 	vv_status rc;
-	int i, code;
 
-	if (argc == 0) {
-		return vv_usage_error("cat needs to know what: PATH, REV:PATH or a CID");
-	}
-	if (is_view(o) && argc > 1) {
-		return vv_usage_error("a view is of one table, not of %d", argc);
-	}
-	if ((code = fill_view(&v, o)) != VV_EXIT_OK) {
-		return code;
-	}
+	(void)fill_view(&v, o); /* looked at by check_cat */
 	vv_data_out_init(&out, o->raw || (o->format && v.format == VV_VIEW_TABLE));
-	v.progress = vv_out_is_terminal() ? NULL : vv_progress_begin();
-	if ((rc = vv_repository_open_here(&repo, &err)) < 0 ||
-	    (o->from.count > 0 && (rc = fetch_cids(repo, o, argc, argv, &err)) < 0) ||
-	    (rc = vv_dataset_reader_open(&reader, repo, v.progress, &err)) < 0) {
+	if ((rc = vv_context_need(c, vv_out_is_terminal() ? 0 : VV_NEEDS_PROGRESS, err)) < 0 ||
+	    (o->from.count > 0 && (rc = fetch_cids(c->repo, o, c->argc, c->argv, err)) < 0) ||
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		goto done;
 	}
-	for (i = 0; rc == VV_OK && i < argc; i++) {
+	v.progress = c->progress;
+	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
 		vv_subject_init(&s);
-		if ((rc = vv_subject_find(&s, repo, reader, argv[i], &err)) == VV_OK) {
-			rc = write_one(&s, o, &v, &out, &err);
+		if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[i], err)) == VV_OK) {
+			rc = write_one(&s, o, &v, &out, err);
 		}
 		vv_subject_clear(&s);
 	}
 	if (rc == VV_OK) {
-		rc = vv_data_out_end(&out, &err);
+		rc = vv_data_out_end(&out, err);
 	}
 done:
 	vv_data_out_clear(&out);
-	vv_dataset_reader_close(reader);
-	vv_repository_close(repo);
-	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 const vv_command vv_cmd_cat = {
@@ -159,5 +158,7 @@ const vv_command vv_cmd_cat = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.check = check_cat,
+	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_cat,
 };

@@ -709,5 +709,5 @@ const vv_command vv_cmd_check = {
 	.options_size = sizeof(options),
 	.exit_codes = "the data is invalid",
 	.arguments = "ref",
-	.run = run_check,
+	.run_alone = run_check,
 };

@@ -10,7 +10,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/print/commit_summary.h"
-#include "cmd/print/gc.h"
+#include "cmd/gc.h"
 #include "cmd/print/status.h"
 #include "cmd/work/merge/commit.h"
 #include "cmd/work/merge/run.h"
@@ -324,7 +324,7 @@ const vv_command vv_cmd_cherry_pick = {
 	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts, or the change is there already",
 	.arguments = "ref",
-	.run = run_cherry_pick,
+	.run_alone = run_cherry_pick,
 };
 
 static const vv_option revert_table[] = {
@@ -357,5 +357,5 @@ const vv_command vv_cmd_revert = {
 	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts, or it is taken back already",
 	.arguments = "ref",
-	.run = run_revert,
+	.run_alone = run_revert,
 };

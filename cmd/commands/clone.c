@@ -409,5 +409,5 @@ const vv_command vv_cmd_clone = {
 	.options_size = sizeof(options),
 	.exit_codes = "some versions lack blocks that no peer had",
 	.arguments = "path",
-	.run = run_clone,
+	.run_alone = run_clone,
 };

@@ -10,7 +10,7 @@
 #include "cmd/output.h"
 #include "cmd/print/add.h"
 #include "cmd/print/commit_summary.h"
-#include "cmd/print/gc.h"
+#include "cmd/gc.h"
 #include "cmd/print/status.h"
 #include "cmd/work/add/run.h"
 #include "cmd/work/check/commit_check.h"
@@ -508,7 +508,7 @@ const vv_command vv_cmd_commit = {
 	.exit_codes =
 		"nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
 	.arguments = "path",
-	.run = run_commit,
+	.run_alone = run_commit,
 };
 
 int vv_commit_conclude(bool verbose)

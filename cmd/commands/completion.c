@@ -293,5 +293,5 @@ const vv_command vv_cmd_completion = {
 	.usage = "bash|zsh|fish",
 	.example = "$ eval \"$(varve completion bash)\"",
 	.arguments = "",
-	.run = run_completion,
+	.run_alone = run_completion,
 };

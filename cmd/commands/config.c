@@ -11,7 +11,6 @@
 #include "cmd/output.h"
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/version_plain.h"
-#include "cmd/worktree.h"
 #include "dataset/schema/package.h"
 #include "repo/git/index/attributes.h"
 
@@ -241,10 +240,9 @@ static bool looks_like_table(const char *path)
 	       strcmp(ext, "jsonl") == 0;
 }
 
-static vv_status explain(const options *o, vv_repository *r, vv_error *err)
+static vv_status explain(const options *o, vv_context *c, vv_error *err)
 {
 	vv_package_resource res;
-	vv_dataset_reader *reader = NULL;
 	vv_subject s;
 	vv_table t;
 	answer a;
@@ -254,8 +252,8 @@ static vv_status explain(const options *o, vv_repository *r, vv_error *err)
 	memset(&res, 0, sizeof(res));
 	vv_subject_init(&s);
 	answer_begin(&a, o);
-	if ((rc = vv_dataset_reader_open(&reader, r, vv_progress_begin(), err)) < 0 ||
-	    (rc = vv_subject_find(&s, r, reader, o->explain, err)) < 0 ||
+	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) < 0 ||
+	    (rc = vv_subject_find(&s, c->repo, c->reader, o->explain, err)) < 0 ||
 	    (rc = vv_subject_settle(&s, err)) < 0) {
 		goto done;
 	}
@@ -288,11 +286,10 @@ static vv_status explain(const options *o, vv_repository *r, vv_error *err)
 		explain_table(&a, &s, &t, &res);
 	}
 	vv_table_close(&t);
-	rc = explain_setting(&a, r, "smudge", "varve.smudgelimit", "256m", err);
+	rc = explain_setting(&a, c->repo, "smudge", "varve.smudgelimit", "256m", err);
 done:
 	vv_package_resource_clear(&res);
 	vv_subject_clear(&s);
-	vv_dataset_reader_close(reader);
 	return answer_end(&a, rc, err);
 }
 
@@ -346,37 +343,36 @@ static vv_status get_or_set(const options *o, vv_repository *r, int argc, char *
 	return rc;
 }
 
-static int run_config(void *p, int argc, char **argv)
+static int check_config(const vv_context *c)
 {
-	options *o = p;
-	vv_repository *repo = NULL;
-	vv_error err;
-	vv_status rc;
+	const options *o = c->options;
 
-	if (o->explain ? argc > 0 || o->list || o->unset
-	    : o->list  ? argc > 0 || o->unset
-		       : argc < 1 || argc > 2) {
+	if (o->explain ? c->argc > 0 || o->list || o->unset
+	    : o->list  ? c->argc > 0 || o->unset
+		       : c->argc < 1 || c->argc > 2) {
 		return vv_usage_error(
 			"config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
 	}
-	if (o->unset && argc != 1) {
-		return vv_usage_error("--unset takes NAME");
-	}
-	if ((rc = vv_repository_open_here(&repo, &err)) < 0) {
-		return vv_report_trouble(&err);
-	}
+	return o->unset && c->argc != 1 ? vv_usage_error("--unset takes NAME") : VV_EXIT_OK;
+}
+
+static vv_status run_config(vv_context *c, vv_error *err)
+{
+	options *o = c->options;
+	vv_status rc;
+
 	if (o->explain) {
-		rc = explain(o, repo, &err);
-	} else if (o->list) {
-		rc = list_settings(o, repo, &err);
-	} else {
-		rc = get_or_set(o, repo, argc, argv, &err);
+		return explain(o, c, err);
 	}
-	vv_repository_close(repo);
-	if (rc == VV_ENOTFOUND && !o->explain && !o->list && argc == 1) {
-		return VV_EXIT_NO; /* not set: git config says so by its exit code alone */
+	if (o->list) {
+		return list_settings(o, c->repo, err);
 	}
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	rc = get_or_set(o, c->repo, c->argc, c->argv, err);
+	if (rc == VV_ENOTFOUND && c->argc == 1) {
+		c->code = VV_EXIT_NO; /* not set: git config says so by its exit code alone */
+		return VV_OK;
+	}
+	return rc;
 }
 
 const vv_command vv_cmd_config = {
@@ -397,5 +393,7 @@ const vv_command vv_cmd_config = {
 	.options_size = sizeof(options),
 	.exit_codes = "NAME is not set",
 	.arguments = "path",
+	.check = check_config,
+	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_config,
 };

@@ -9,7 +9,6 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/merge/conflict_list.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -239,41 +238,20 @@ static vv_status print_all(vv_repository *r, const vv_conflict_list *l, bool jso
 	return VV_OK;
 }
 
-static int run_conflicts(void *opts, int argc, char **argv)
+static vv_status run_conflicts(vv_context *c, vv_error *err)
 {
-	const options *o = opts;
-	vv_repository *r = NULL;
-	vv_dataset_writer *s = NULL;
-	vv_index *x = NULL;
-	vv_pathspec paths;
-	vv_conflict_list list;
-	vv_error err;
+	const options *o = c->options;
+	vv_conflict_list list = {0};
 	vv_status rc;
-	size_t count = 0;
 
-	memset(&paths, 0, sizeof(paths));
-	memset(&list, 0, sizeof(list));
-	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, "conflicts", &err)) == VV_OK &&
-	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK &&
-	    (rc = vv_dataset_writer_open(&s, r, vv_progress_begin(), &err)) == VV_OK &&
-	    (rc = vv_index_open(&x, r, &err)) == VV_OK &&
-	    (rc = vv_conflict_list_read(&list, r, s, x, argc > 0 ? &paths : NULL, false, false,
-					&err)) == VV_OK) {
+	if ((rc = vv_conflict_list_read(&list, c->repo, c->writer, c->index,
+					c->argc > 0 ? &c->paths : NULL, false, false, err)) == VV_OK) {
 		vv_progress_end();
-		count = list.count;
-		rc = print_all(r, &list, o->format && strcmp(o->format, "json") == 0, &err);
+		c->code = list.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		rc = print_all(c->repo, &list, o->format && strcmp(o->format, "json") == 0, err);
 	}
-	vv_progress_end();
 	vv_conflict_list_clear(&list);
-	vv_pathspec_clear(&paths);
-	vv_index_close(x);
-	vv_dataset_writer_close(s);
-	vv_repository_close(r);
-	if (rc < 0) {
-		return vv_report_trouble(&err);
-	}
-	return count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_conflicts = {
@@ -293,5 +271,6 @@ const vv_command vv_cmd_conflicts = {
 	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts",
 	.arguments = "path",
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER | VV_NEEDS_INDEX,
 	.run = run_conflicts,
 };

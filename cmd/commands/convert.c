@@ -322,5 +322,5 @@ const vv_command vv_cmd_convert = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run = run_convert,
+	.run_alone = run_convert,
 };

@@ -723,5 +723,5 @@ const vv_command vv_cmd_diff = {
 	.options_size = sizeof(options),
 	.exit_codes = "with --exit-code or --quiet: something differs",
 	.arguments = "ref",
-	.run = run_diff,
+	.run_alone = run_diff,
 };

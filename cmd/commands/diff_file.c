@@ -352,7 +352,7 @@ const vv_command vv_cmd_diff_file = {
 	.example = "$ git config diff.varve.command 'varve diff-file'",
 	.arguments = "path",
 	.hidden = true,
-	.run = run_diff_file,
+	.run_alone = run_diff_file,
 };
 
 const vv_command vv_cmd_diff_tool = {
@@ -364,5 +364,5 @@ const vv_command vv_cmd_diff_tool = {
 		"$ git config difftool.varve.cmd 'varve diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\"'",
 	.arguments = "path",
 	.hidden = true,
-	.run = run_diff_tool,
+	.run_alone = run_diff_tool,
 };

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/print/gc.h"
+#include "cmd/gc.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/worktree.h"
 #include "dataset/table/dataset_reader.h"
@@ -179,5 +179,5 @@ const vv_command vv_cmd_fetch = {
 	.options_size = sizeof(options),
 	.exit_codes = "a ref was not moved (no fast-forward), or blocks are missing",
 	.arguments = "ref",
-	.run = run_fetch,
+	.run_alone = run_fetch,
 };

@@ -267,7 +267,7 @@ const vv_command vv_cmd_filter = {
 	.example = "$ varve filter clean prices.csv < prices.csv",
 	.arguments = "path",
 	.hidden = true,
-	.run = run_filter,
+	.run_alone = run_filter,
 };
 
 const vv_command vv_cmd_filter_process = {
@@ -278,5 +278,5 @@ const vv_command vv_cmd_filter_process = {
 	.example = "$ git config filter.varve.process 'varve filter-process'",
 	.arguments = "",
 	.hidden = true,
-	.run = run_filter_process,
+	.run_alone = run_filter_process,
 };

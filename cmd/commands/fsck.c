@@ -435,5 +435,5 @@ const vv_command vv_cmd_fsck = {
 	.options_size = sizeof(options),
 	.exit_codes = "something is damaged or missing",
 	.arguments = "",
-	.run = run_fsck,
+	.run_alone = run_fsck,
 };

@@ -7,9 +7,8 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/print/gc.h"
+#include "cmd/gc.h"
 #include "cmd/work/commit/gc.h"
-#include "cmd/worktree.h"
 
 typedef struct options {
 	bool dry_run, quiet, automatic;
@@ -120,40 +119,46 @@ static vv_status is_due(const options *o, vv_repository *repo, bool *due, vv_err
 	return rc;
 }
 
-static int run_gc(void *p, int argc, char **argv)
+static int check_gc(const vv_context *c)
 {
-	const options *o = p;
-	vv_gc_run g = {.dry_run = o->dry_run, .gentle = o->automatic};
-	vv_repository *repo = NULL;
-	bool due = true;
-	vv_error err;
-	vv_status rc;
+	const options *o = c->options;
+	uint64_t grace;
 
-	if (argc > 0) {
-		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(argv[0]));
+	if (c->argc > 0) {
+		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(c->argv[0]));
 	}
-	if (o->prune && !parse_grace(&g.grace_sec, o->prune)) {
+	if (o->prune && !parse_grace(&grace, o->prune)) {
 		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
 				      vv_text_shows(o->prune));
 	}
-	g.has_grace = o->prune != NULL;
-	if ((rc = vv_repository_open_here(&repo, &err)) == VV_OK &&
-	    (!o->automatic || (rc = is_due(o, repo, &due, &err)) == VV_OK) && due &&
-	    (rc = vv_gc_run_all(&g, repo, &err)) == VV_OK) {
+	return VV_EXIT_OK;
+}
+
+static vv_status run_gc(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_gc_run g = {.dry_run = o->dry_run, .gentle = o->automatic, .has_grace = o->prune != NULL};
+	bool due = true;
+	vv_status rc = VV_OK;
+
+	if (o->prune) {
+		(void)parse_grace(&g.grace_sec, o->prune); /* looked at by check_gc */
+	}
+	if ((!o->automatic || (rc = is_due(o, c->repo, &due, err)) == VV_OK) && due &&
+	    (rc = vv_gc_run_all(&g, c->repo, err)) == VV_OK) {
 		if (o->format && strcmp(o->format, "json") == 0) {
-			rc = print_json(&g, &err);
+			rc = print_json(&g, err);
 		} else if (!o->quiet) {
 			vv_gc_print(&g);
 		}
 	}
-	vv_repository_close(repo);
 	if (rc == VV_ELOCKED && o->automatic) {
 		if (!o->quiet) {
-			vv_note("nothing was done: %s", err.message);
+			vv_note("nothing was done: %s", err->message);
 		}
-		return VV_EXIT_OK;
+		return VV_OK;
 	}
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_gc = {
@@ -167,5 +172,7 @@ const vv_command vv_cmd_gc = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "",
+	.check = check_gc,
+	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_gc,
 };

@@ -67,7 +67,7 @@ const vv_command vv_cmd_help = {
 	.usage = "[COMMAND]",
 	.example = "$ varve help add",
 	.arguments = "command",
-	.run = run_help,
+	.run_alone = run_help,
 };
 
 static int run_version(void *options, int argc, char **argv)
@@ -87,5 +87,5 @@ const vv_command vv_cmd_version = {
 	.usage = "",
 	.example = "$ varve version\nvarve " VARVE_VERSION,
 	.arguments = "",
-	.run = run_version,
+	.run_alone = run_version,
 };

@@ -12,7 +12,6 @@
 #include "cmd/work/add/added_blocks.h"
 #include "cmd/work/view/column_stats.h"
 #include "cmd/work/view/version.h"
-#include "cmd/worktree.h"
 #include "diff/rows/key_unique.h"
 
 typedef struct options {
@@ -478,29 +477,23 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	return rc;
 }
 
-static int run_info(void *p, int argc, char **argv)
+static int check_info(const vv_context *c)
 {
-	vv_repository *repo = NULL;
-	vv_dataset_reader *reader = NULL;
+	return c->argc == 1 ? VV_EXIT_OK
+			    : vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", c->argc);
+}
+
+static vv_status run_info(vv_context *c, vv_error *err)
+{
 	vv_subject s;
-	const vv_progress *progress;
-	vv_error err;
 	vv_status rc;
 
-	if (argc != 1) {
-		return vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", argc);
-	}
 	vv_subject_init(&s);
-	progress = vv_progress_begin();
-	if ((rc = vv_repository_open_here(&repo, &err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&reader, repo, progress, &err)) == VV_OK &&
-	    (rc = vv_subject_find(&s, repo, reader, argv[0], &err)) == VV_OK) {
-		rc = tell(p, &s, progress, &err);
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK) {
+		rc = tell(c->options, &s, c->progress, err);
 	}
 	vv_subject_clear(&s);
-	vv_dataset_reader_close(reader);
-	vv_repository_close(repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_info = {
@@ -521,5 +514,7 @@ const vv_command vv_cmd_info = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.check = check_info,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
 	.run = run_info,
 };

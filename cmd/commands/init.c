@@ -115,5 +115,5 @@ const vv_command vv_cmd_init = {
 	.option_count = VV_OPTION_COUNT(init_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run = run_init,
+	.run_alone = run_init,
 };

@@ -590,5 +590,5 @@ const vv_command vv_cmd_log = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.run = run_log,
+	.run_alone = run_log,
 };

@@ -167,5 +167,5 @@ const vv_command vv_cmd_ls_remote = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.run = run_ls_remote,
+	.run_alone = run_ls_remote,
 };

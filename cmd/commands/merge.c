@@ -9,7 +9,7 @@
 #include "cmd/output.h"
 #include "cmd/print/commit_stat.h"
 #include "cmd/print/commit_summary.h"
-#include "cmd/print/gc.h"
+#include "cmd/gc.h"
 #include "cmd/print/status.h"
 #include "cmd/work/merge/base.h"
 #include "cmd/work/merge/commit.h"
@@ -496,5 +496,5 @@ const vv_command vv_cmd_merge = {
 	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts",
 	.arguments = "ref",
-	.run = run_merge,
+	.run_alone = run_merge,
 };

@@ -177,5 +177,5 @@ const vv_command vv_cmd_merge_file = {
 	.exit_codes = "there are conflicts, and ours stands in their places; 129: could not run",
 	.arguments = "path",
 	.hidden = true,
-	.run = run_merge_file,
+	.run_alone = run_merge_file,
 };

@@ -14,7 +14,6 @@
 #include "cmd/output.h"
 #include "cmd/work/add/attributes_edit.h"
 #include "cmd/work/commit/checkout.h"
-#include "cmd/worktree.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 
@@ -45,9 +44,7 @@ typedef struct entry {
 
 typedef struct moving {
 	const options *o;
-	vv_repository *repo;
-	vv_dataset_reader *reader;
-	vv_index *index;
+	vv_context *c;
 	vv_attr_edit attributes;
 	move *moves;
 	size_t move_count;
@@ -88,17 +85,17 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	n->from = vv_strdup(e->path);
 	n->to = mv->folder ? vv_path_join(mv->to, e->path + strlen(mv->from) + 1, (char *)NULL)
 			   : vv_strdup(mv->to);
-	file = vv_repository_file(m->repo, e->path);
+	file = vv_repository_file(m->c->repo, e->path);
 	if (!n->from || !n->to || !file) {
 		vv_free(file);
 		return vv_fail_nomem(err);
 	}
-	n->clean = vv_lstat(&st, file, &absent) == VV_OK && vv_index_stat_clean(m->index, e, &st);
+	n->clean = vv_lstat(&st, file, &absent) == VV_OK && vv_index_stat_clean(m->c->index, e, &st);
 	vv_free(file);
 	if ((rc = vv_path_check(n->to, err)) < 0) {
 		return rc;
 	}
-	return S_ISREG(e->mode) ? vv_dataset_reader_is_pointer(m->reader, &n->id, &n->dataset, err)
+	return S_ISREG(e->mode) ? vv_dataset_reader_is_pointer(m->c->reader, &n->id, &n->dataset, err)
 				: VV_OK;
 }
 
@@ -108,8 +105,8 @@ static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
 	vv_index_entry e;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < vv_index_count(m->index); i++) {
-		vv_index_at(m->index, i, &e);
+	for (i = 0; rc == VV_OK && i < vv_index_count(m->c->index); i++) {
+		vv_index_at(m->c->index, i, &e);
 		if (mv->folder ? !is_below(e.path, mv->from) : strcmp(e.path, mv->from) != 0) {
 			continue;
 		}
@@ -129,7 +126,7 @@ static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
 /* The target must be free, and must not lie in what moves. */
 static vv_status check_target(moving *m, const move *mv, vv_error *err)
 {
-	char *file = vv_repository_file(m->repo, mv->to);
+	char *file = vv_repository_file(m->c->repo, mv->to);
 	vv_error absent;
 	vv_stat st;
 	bool there;
@@ -162,7 +159,7 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 	char *file;
 	vv_status rc;
 
-	if ((rc = vv_repository_relative(&mv->from, m->repo, given, err)) < 0) {
+	if ((rc = vv_repository_relative(&mv->from, m->c->repo, given, err)) < 0) {
 		return rc;
 	}
 	m->move_count++;
@@ -175,7 +172,7 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 		mv->to = *to ? vv_path_join(to, vv_path_base(mv->from), (char *)NULL)
 			     : vv_strdup(vv_path_base(mv->from));
 	}
-	file = vv_repository_file(m->repo, mv->from);
+	file = vv_repository_file(m->c->repo, mv->from);
 	if (!mv->to || !file) {
 		vv_free(file);
 		return vv_fail_nomem(err);
@@ -206,10 +203,10 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 	if (!m->moves) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_repository_relative(&to, m->repo, target, err)) < 0) {
+	if ((rc = vv_repository_relative(&to, m->c->repo, target, err)) < 0) {
 		return rc;
 	}
-	file = vv_repository_file(m->repo, to);
+	file = vv_repository_file(m->c->repo, to);
 	if (!file) {
 		rc = vv_fail_nomem(err);
 		goto done;
@@ -230,7 +227,7 @@ done:
 
 static vv_status rename_on_disk(moving *m, const char *from, const char *to, vv_error *err)
 {
-	char *a = vv_repository_file(m->repo, from), *b = vv_repository_file(m->repo, to);
+	char *a = vv_repository_file(m->c->repo, from), *b = vv_repository_file(m->c->repo, to);
 	vv_status rc;
 
 	if (!a || !b) {
@@ -266,14 +263,14 @@ static vv_status track_new_name(moving *m, const entry *e, vv_error *err)
 	if (!e->dataset) {
 		return VV_OK;
 	}
-	if ((rc = vv_attr_tracked(m->repo, e->to, &tracked, err)) < 0) {
+	if ((rc = vv_attr_tracked(m->c->repo, e->to, &tracked, err)) < 0) {
 		return rc;
 	}
 	if (!tracked && (rc = vv_attr_edit_track(&m->attributes, e->to, true, err)) < 0) {
 		return rc;
 	}
 	/* The line of the old name, where it had one of its own, has nothing left to say. */
-	if (vv_attr_untrack(m->repo, e->from, true, &none) == VV_OK) {
+	if (vv_attr_untrack(m->c->repo, e->from, true, &none) == VV_OK) {
 		m->attributes.changed = true;
 	}
 	return VV_OK;
@@ -287,22 +284,22 @@ static vv_status move_entry(moving *m, const entry *e, vv_error *err)
 	vv_error absent;
 	vv_status rc;
 
-	rc = vv_index_remove(m->index, e->from, err);
+	rc = vv_index_remove(m->c->index, e->from, err);
 	if (rc < 0 && rc != VV_ENOTFOUND) {
 		return rc;
 	}
 	if (e->clean) {
 		/* The same file under another name: its stat is right where the old one was. */
-		file = vv_repository_file(m->repo, e->to);
+		file = vv_repository_file(m->c->repo, e->to);
 		if (!file) {
 			return vv_fail_nomem(err);
 		}
 		known = vv_lstat(&st, file, &absent) == VV_OK;
 		vv_free(file);
 	}
-	vv_stat_cache_drop(vv_dataset_reader_stats(m->reader), e->from);
-	vv_stat_cache_drop(vv_dataset_reader_stats(m->reader), e->to);
-	return vv_index_set(m->index, e->to, e->mode, &e->id, known ? &st : NULL, err);
+	vv_stat_cache_drop(vv_dataset_reader_stats(m->c->reader), e->from);
+	vv_stat_cache_drop(vv_dataset_reader_stats(m->c->reader), e->to);
+	return vv_index_set(m->c->index, e->to, e->mode, &e->id, known ? &st : NULL, err);
 }
 
 static vv_status run_moves(moving *m, vv_error *err)
@@ -310,7 +307,7 @@ static vv_status run_moves(moving *m, vv_error *err)
 	vv_status rc;
 	size_t i;
 
-	if ((rc = vv_attr_edit_begin(&m->attributes, m->repo, err)) < 0) {
+	if ((rc = vv_attr_edit_begin(&m->attributes, m->c->repo, err)) < 0) {
 		return rc;
 	}
 	for (i = 0; rc == VV_OK && i < m->move_count; i++) {
@@ -324,11 +321,11 @@ static vv_status run_moves(moving *m, vv_error *err)
 		rc = track_new_name(m, &m->entries[i], err);
 	}
 	if (rc == VV_OK) {
-		vv_attr_flush(m->repo);
-		rc = vv_attr_edit_stage(&m->attributes, m->index, err);
+		vv_attr_flush(m->c->repo);
+		rc = vv_attr_edit_stage(&m->attributes, m->c->index, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_index_write(m->index, err);
+		rc = vv_index_write(m->c->index, err);
 	}
 	if (rc < 0) {
 		undo(m);
@@ -351,40 +348,31 @@ static void clear(moving *m)
 	vv_free(m->moves);
 	vv_free(m->entries);
 	vv_attr_edit_clear(&m->attributes);
-	vv_index_close(m->index);
-	vv_dataset_reader_close(m->reader);
-	vv_repository_close(m->repo);
 }
 
-static int run_mv(void *p, int argc, char **argv)
+static int check_mv(const vv_context *c)
 {
-	moving m;
-	vv_error err;
-	vv_status rc;
-	size_t i;
+	return c->argc < 2 ? vv_usage_error("mv takes SOURCE... TARGET") : VV_EXIT_OK;
+}
 
-	if (argc < 2) {
-		return vv_usage_error("mv takes SOURCE... TARGET");
-	}
-	memset(&m, 0, sizeof(m));
-	m.o = p;
-	if ((rc = vv_repository_open_here(&m.repo, &err)) < 0 ||
-	    (rc = vv_worktree_need(m.repo, "mv", &err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&m.reader, m.repo, NULL, &err)) < 0 ||
-	    (rc = vv_index_open(&m.index, m.repo, &err)) < 0 ||
-	    (rc = plan_all(&m, argc, argv, &err)) < 0) {
+static vv_status run_mv(vv_context *c, vv_error *err)
+{
+	moving m = {.o = c->options, .c = c};
+	vv_status rc;
+
+	if ((rc = plan_all(&m, c->argc, c->argv, err)) < 0) {
 		goto done;
 	}
-	for (i = 0; (m.o->dry_run || m.o->verbose) && i < m.move_count; i++) {
+	for (size_t i = 0; (m.o->dry_run || m.o->verbose) && i < m.move_count; i++) {
 		vv_out("%s '%s' to '%s'\n", m.o->dry_run ? "would rename" : "renaming",
 		       vv_text_shows(m.moves[i].from), vv_text_shows(m.moves[i].to));
 	}
 	if (!m.o->dry_run) {
-		rc = run_moves(&m, &err);
+		rc = run_moves(&m, err);
 	}
 done:
 	clear(&m);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_mv = {
@@ -397,5 +385,7 @@ const vv_command vv_cmd_mv = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.check = check_mv,
+	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_READER | VV_NEEDS_INDEX,
 	.run = run_mv,
 };

@@ -339,5 +339,5 @@ const vv_command vv_cmd_pre_push = {
 	.exit_codes = "1: git is not to push",
 	.arguments = "ref",
 	.hidden = true,
-	.run = run_pre_push,
+	.run_alone = run_pre_push,
 };

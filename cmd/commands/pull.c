@@ -177,5 +177,5 @@ const vv_command vv_cmd_pull = {
 	.options_size = sizeof(options),
 	.exit_codes = "conflicts",
 	.arguments = "ref",
-	.run = run_pull,
+	.run_alone = run_pull,
 };

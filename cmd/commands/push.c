@@ -307,5 +307,5 @@ const vv_command vv_cmd_push = {
 	.options_size = sizeof(options),
 	.exit_codes = "a ref was refused",
 	.arguments = "ref",
-	.run = run_push,
+	.run_alone = run_push,
 };

@@ -378,5 +378,5 @@ const vv_command vv_cmd_remote = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "",
-	.run = run_remote,
+	.run_alone = run_remote,
 };

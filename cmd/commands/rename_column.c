@@ -399,5 +399,5 @@ const vv_command vv_cmd_rename_column = {
 	.example = "$ varve rename-column prices.csv prc price\n"
 		   "renamed column 'prc' to 'price' in prices.csv, and staged it",
 	.arguments = "path",
-	.run = run_rename_column,
+	.run_alone = run_rename_column,
 };

@@ -692,5 +692,5 @@ const vv_command vv_cmd_resolve = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run = run_resolve,
+	.run_alone = run_resolve,
 };

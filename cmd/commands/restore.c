@@ -14,7 +14,6 @@
 #include "cmd/output.h"
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/commit/checkout.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -39,10 +38,7 @@ typedef struct target {
 
 typedef struct restore {
 	const options *o;
-	vv_repository *repo;
-	vv_dataset_reader *reader;
-	vv_index *index;
-	vv_pathspec paths;
+	vv_context *c;
 	vv_checkout checkout;
 	target *targets; /* sorted by path */
 	size_t count, cap;
@@ -74,7 +70,7 @@ static vv_status from_tree(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	restore *r = payload;
 
-	return vv_pathspec_match(&r->paths, e->path, NULL)
+	return vv_pathspec_match(&r->c->paths, e->path, NULL)
 		       ? add_target(r, e->path, e->mode, &e->id, err)
 		       : VV_OK;
 }
@@ -92,11 +88,11 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 	vv_index_entry e;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < vv_index_count(r->index); i++) {
+	for (i = 0; rc == VV_OK && i < vv_index_count(r->c->index); i++) {
 		target key;
 
-		vv_index_at(r->index, i, &e);
-		if (!vv_pathspec_match(&r->paths, e.path, NULL)) {
+		vv_index_at(r->c->index, i, &e);
+		if (!vv_pathspec_match(&r->c->paths, e.path, NULL)) {
 			continue;
 		}
 		if (e.stage != 0 && !r->o->staged) {
@@ -132,7 +128,7 @@ static vv_status collect(restore *r, vv_error *err)
 	}
 	if (!r->o->source) {
 		/* Unstaging on an unborn branch: nothing is committed, so all goes. */
-		if ((rc = vv_head_read(r->repo, &head, err)) < 0) {
+		if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) {
 			return rc;
 		}
 		commit = head.commit;
@@ -142,10 +138,10 @@ static vv_status collect(restore *r, vv_error *err)
 			return rc;
 		}
 		vv_head_clear(&head);
-	} else if ((rc = vv_rev_commit(r->repo, source, &commit, err)) < 0) {
+	} else if ((rc = vv_rev_commit(r->c->repo, source, &commit, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_tree_each(r->repo, &commit, "", from_tree, r, err)) < 0) {
+	if ((rc = vv_tree_each(r->c->repo, &commit, "", from_tree, r, err)) < 0) {
 		return rc;
 	}
 	if (r->count > 1) {
@@ -161,14 +157,14 @@ static vv_status stage_one(restore *r, const target *t, vv_error *err)
 	vv_status rc;
 
 	if (t->mode == 0) {
-		rc = vv_index_remove(r->index, t->path, err);
+		rc = vv_index_remove(r->c->index, t->path, err);
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	if (vv_index_get(r->index, t->path, &e) && e.mode == t->mode &&
+	if (vv_index_get(r->c->index, t->path, &e) && e.mode == t->mode &&
 	    vv_oid_equal(&e.id, &t->id)) {
 		return VV_OK;
 	}
-	return vv_index_set(r->index, t->path, t->mode, &t->id, NULL, err);
+	return vv_index_set(r->c->index, t->path, t->mode, &t->id, NULL, err);
 }
 
 /* Is the file certainly the index entry already, so that nothing is to be written? Only
@@ -176,7 +172,7 @@ static vv_status stage_one(restore *r, const target *t, vv_error *err)
 static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
-	char *file = vv_repository_file(r->repo, t->path);
+	char *file = vv_repository_file(r->c->repo, t->path);
 	vv_index_entry e;
 	vv_pointer p;
 	vv_stat st;
@@ -188,19 +184,19 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	if (!vv_index_get(r->index, t->path, &e) || e.mode != t->mode ||
+	if (!vv_index_get(r->c->index, t->path, &e) || e.mode != t->mode ||
 	    !vv_oid_equal(&e.id, &t->id) || vv_lstat(&st, file, NULL) < 0) {
 		goto done;
 	}
-	if (vv_stat_cache_get(vv_dataset_reader_stats(r->reader), t->path, &st, &known)) {
+	if (vv_stat_cache_get(vv_dataset_reader_stats(r->c->reader), t->path, &st, &known)) {
 		*out = vv_oid_equal(&known, &t->id);
-	} else if (vv_index_stat_clean(r->index, &e, &st)) {
+	} else if (vv_index_stat_clean(r->c->index, &e, &st)) {
 		/* The index may also have the stat of a pointer that lies in its table's place. */
 		if (S_ISREG(t->mode) &&
-		    (rc = vv_dataset_reader_is_pointer(r->reader, &t->id, &dataset, err)) ==
+		    (rc = vv_dataset_reader_is_pointer(r->c->reader, &t->id, &dataset, err)) ==
 			    VV_OK &&
 		    dataset) {
-			rc = vv_dataset_reader_pointer(r->reader, &t->id, &arena, &p, err);
+			rc = vv_dataset_reader_pointer(r->c->reader, &t->id, &arena, &p, err);
 		}
 		*out = rc == VV_OK &&
 		       (!dataset || (st.size == p.bytes && st.size > VV_POINTER_MAX));
@@ -242,63 +238,60 @@ static vv_status restore_all(restore *r, bool files, vv_error *err)
 		return rc;
 	}
 	/* What was written is in the index also when a later path failed. */
-	if (vv_index_write(r->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) {
+	if (vv_index_write(r->c->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) {
 		return err->code;
 	}
 	return rc;
 }
 
-static int run_restore(void *p, int argc, char **argv)
+static int check_restore(const vv_context *c)
 {
-	options *o = p;
-	restore r;
-	vv_error err;
-	vv_status rc;
-	size_t i;
+	return c->argc > 0 ? VV_EXIT_OK
+			   : vv_usage_error(
+				     "restore needs to know which files: PATH... ('.' for all)");
+}
 
-	if (argc == 0) {
-		return vv_usage_error("restore needs to know which files: PATH... ('.' for all)");
+static void print_restored(const restore *r)
+{
+	uint64_t n = r->checkout.datasets + r->checkout.files;
+
+	if (r->o->quiet || n == 0) {
+		return;
 	}
-	memset(&r, 0, sizeof(r));
-	r.o = o;
-	if ((rc = vv_repository_open_here(&r.repo, &err)) < 0 ||
-	    (rc = vv_worktree_need(r.repo, "restore", &err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&r.reader, r.repo, vv_progress_begin(), &err)) < 0 ||
-	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||
-	    (rc = vv_index_open(&r.index, r.repo, &err)) < 0) {
-		goto done;
+	vv_note("restored %s %s", vv_text_count(n), n == 1 ? "file" : "files");
+	if (r->checkout.datasets > 0 && !vv_repository_is_initialised(r->c->repo)) {
+		vv_note("hint: Git itself knows nothing of tables in this clone yet: 'varve init' tells "
+			"it, else 'git add' stores them whole");
 	}
-	vv_checkout_init(&r.checkout, r.repo, r.reader, r.index);
+}
+
+static vv_status run_restore(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	restore r = {.o = o, .c = c};
+	vv_status rc;
+
+	vv_checkout_init(&r.checkout, c->repo, c->reader, c->index);
 	r.checkout.fetch = true;
-	if ((rc = collect(&r, &err)) < 0 || (rc = vv_pathspec_all_matched(&r.paths, &err)) < 0) {
+	if ((rc = collect(&r, err)) < 0 || (rc = vv_pathspec_all_matched(&c->paths, err)) < 0) {
 		goto done;
 	}
-	rc = restore_all(&r, o->worktree || !o->staged, &err);
+	rc = restore_all(&r, o->worktree || !o->staged, err);
 	if (rc == VV_EMISSING) {
-		vv_hint(&err,
+		vv_hint(err,
 			"'varve fetch' gets them from the remote, 'varve fetch --from URL' from another "
 			"repository; the file was left as it is");
 	}
-	if (rc == VV_OK && !o->quiet && r.checkout.datasets + r.checkout.files > 0) {
-		uint64_t n = r.checkout.datasets + r.checkout.files;
-
-		vv_note("restored %s %s", vv_text_count(n), n == 1 ? "file" : "files");
-		if (r.checkout.datasets > 0 && !vv_repository_is_initialised(r.repo)) {
-			vv_note("hint: Git itself knows nothing of tables in this clone yet: 'varve init' tells "
-				"it, else 'git add' stores them whole");
-		}
+	if (rc == VV_OK) {
+		print_restored(&r);
 	}
 done:
 	vv_checkout_clear(&r.checkout);
-	for (i = 0; i < r.count; i++) {
+	for (size_t i = 0; i < r.count; i++) {
 		vv_free(r.targets[i].path);
 	}
 	vv_free(r.targets);
-	vv_index_close(r.index);
-	vv_pathspec_clear(&r.paths);
-	vv_dataset_reader_close(r.reader);
-	vv_repository_close(r.repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_restore = {
@@ -312,5 +305,8 @@ const vv_command vv_cmd_restore = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.check = check_restore,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER |
+		 VV_NEEDS_INDEX,
 	.run = run_restore,
 };

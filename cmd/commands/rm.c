@@ -10,7 +10,6 @@
 #include "cmd/output.h"
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/commit/checkout.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -33,10 +32,7 @@ typedef struct doomed {
 
 typedef struct removal {
 	const options *o;
-	vv_repository *repo;
-	vv_dataset_reader *reader;
-	vv_index *index;
-	vv_pathspec paths;
+	vv_context *c;
 	vv_checkout checkout;
 	doomed *items; /* sorted by path */
 	size_t count, cap;
@@ -69,19 +65,19 @@ static vv_status collect(removal *r, vv_error *err)
 	bool literal;
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < vv_index_count(r->index); i++) {
-		vv_index_at(r->index, i, &e);
+	for (i = 0; rc == VV_OK && i < vv_index_count(r->c->index); i++) {
+		vv_index_at(r->c->index, i, &e);
 		literal = false;
-		if (!vv_pathspec_match(&r->paths, e.path, &literal)) {
+		if (!vv_pathspec_match(&r->c->paths, e.path, &literal)) {
 			continue;
 		}
 		rc = add_item(r, e.path, err);
 	}
-	if (rc < 0 || (rc = vv_pathspec_all_matched(&r->paths, err)) < 0) {
+	if (rc < 0 || (rc = vv_pathspec_all_matched(&r->c->paths, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; !r->o->recursive && i < r->paths.count; i++) {
-		const vv_pathspec_item *item = &r->paths.items[i];
+	for (i = 0; !r->o->recursive && i < r->c->paths.count; i++) {
+		const vv_pathspec_item *item = &r->c->paths.items[i];
 
 		if (item->folder && !item->pattern) {
 			vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(item->given));
@@ -144,16 +140,16 @@ static vv_status check_losses(removal *r, vv_error *err)
 	if (r->o->force) {
 		return VV_OK;
 	}
-	if ((rc = vv_head_read(r->repo, &head, err)) < 0) {
+	if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) {
 		return rc;
 	}
-	rc = vv_index_changes(r->repo, head.unborn ? NULL : &head.commit, mark_staged, r, err);
+	rc = vv_index_changes(r->c->repo, head.unborn ? NULL : &head.commit, mark_staged, r, err);
 	vv_head_clear(&head);
 	for (i = 0; rc == VV_OK && i < r->count; i++) {
 		doomed *d = &r->items[i];
 		bool clean = true;
 
-		if (vv_index_get(r->index, d->path, &e)) {
+		if (vv_index_get(r->c->index, d->path, &e)) {
 			rc = vv_checkout_is_clean(&r->checkout, &e, &clean, err);
 		}
 		d->modified = !clean;
@@ -184,7 +180,7 @@ static vv_status remove_all(removal *r, vv_error *err)
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < r->count; i++) {
-		rc = vv_index_remove(r->index, r->items[i].path, err);
+		rc = vv_index_remove(r->c->index, r->items[i].path, err);
 		if (!r->o->quiet || r->o->dry_run) {
 			vv_out("rm '%s'\n", vv_text_shows(r->items[i].path));
 		}
@@ -194,50 +190,36 @@ static vv_status remove_all(removal *r, vv_error *err)
 	}
 	/* The index first: a file that is gone and still staged can be restored from there,
 	 * one that is left over is only untracked. */
-	if ((rc = vv_index_write(r->index, err)) < 0 || r->o->cached) {
+	if ((rc = vv_index_write(r->c->index, err)) < 0 || r->o->cached) {
 		return rc;
 	}
 	for (i = 0; rc == VV_OK && i < r->count; i++) {
-		rc = vv_worktree_remove(r->repo, r->items[i].path, err);
-		vv_stat_cache_drop(vv_dataset_reader_stats(r->reader), r->items[i].path);
+		rc = vv_worktree_remove(r->c->repo, r->items[i].path, err);
+		vv_stat_cache_drop(vv_dataset_reader_stats(r->c->reader), r->items[i].path);
 	}
 	return rc;
 }
 
-static int run_rm(void *p, int argc, char **argv)
+static int check_rm(const vv_context *c)
 {
-	removal r;
-	vv_error err;
-	vv_status rc;
-	size_t i;
+	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm needs to know which files: PATH...");
+}
 
-	if (argc == 0) {
-		return vv_usage_error("rm needs to know which files: PATH...");
+static vv_status run_rm(vv_context *c, vv_error *err)
+{
+	removal r = {.o = c->options, .c = c};
+	vv_status rc;
+
+	vv_checkout_init(&r.checkout, c->repo, c->reader, c->index);
+	if ((rc = collect(&r, err)) == VV_OK && (rc = check_losses(&r, err)) == VV_OK) {
+		rc = remove_all(&r, err);
 	}
-	memset(&r, 0, sizeof(r));
-	r.o = p;
-	if ((rc = vv_repository_open_here(&r.repo, &err)) < 0 ||
-	    (rc = vv_worktree_need(r.repo, "rm", &err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&r.reader, r.repo, NULL, &err)) < 0 ||
-	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) < 0 ||
-	    (rc = vv_index_open(&r.index, r.repo, &err)) < 0) {
-		goto done;
-	}
-	vv_checkout_init(&r.checkout, r.repo, r.reader, r.index);
-	if ((rc = collect(&r, &err)) == VV_OK && (rc = check_losses(&r, &err)) == VV_OK) {
-		rc = remove_all(&r, &err);
-	}
-done:
-	for (i = 0; i < r.count; i++) {
+	for (size_t i = 0; i < r.count; i++) {
 		vv_free(r.items[i].path);
 	}
 	vv_free(r.items);
 	vv_checkout_clear(&r.checkout);
-	vv_index_close(r.index);
-	vv_pathspec_clear(&r.paths);
-	vv_dataset_reader_close(r.reader);
-	vv_repository_close(r.repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_rm = {
@@ -250,5 +232,7 @@ const vv_command vv_cmd_rm = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.check = check_rm,
+	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX,
 	.run = run_rm,
 };

@@ -12,7 +12,6 @@
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/version_plain.h"
 #include "cmd/work/view/view.h"
-#include "cmd/worktree.h"
 #include "diff/check/profile.h"
 
 typedef struct options {
@@ -267,44 +266,43 @@ static vv_status infer(vv_subject *s, vv_table *t, vv_error *err)
 	return rc;
 }
 
-static int run_schema(void *p, int argc, char **argv)
+static int check_schema(const vv_context *c)
 {
-	options *o = p;
-	vv_repository *repo = NULL;
-	vv_dataset_reader *reader = NULL;
+	const options *o = c->options;
+
+	if (c->argc != 1) {
+		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", c->argc);
+	}
+	return o->infer && is_edit(o)
+		       ? vv_usage_error("--infer stands alone: change what it wrote with --set, --key "
+					"and --missing")
+		       : VV_EXIT_OK;
+}
+
+static vv_status run_schema(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
 	vv_subject s;
 	vv_table t;
-	vv_error err;
 	vv_status rc;
 
-	if (argc != 1) {
-		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", argc);
-	}
-	if (o->infer && is_edit(o)) {
-		return vv_usage_error(
-			"--infer stands alone: change what it wrote with --set, --key and --missing");
-	}
 	vv_subject_init(&s);
-	if ((rc = vv_repository_open_here(&repo, &err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&reader, repo, vv_progress_begin(), &err)) < 0 ||
-	    (rc = vv_subject_find(&s, repo, reader, argv[0], &err)) < 0 ||
-	    (rc = vv_subject_open(&s, &t, NULL, &err)) < 0) {
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0 ||
+	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
 		goto done;
 	}
 	if (t.root.kind != VV_KIND_TABLE) {
-		rc = vv_fail(&err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
-			     vv_text_shows(argv[0]));
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
+			     vv_text_shows(c->argv[0]));
 	} else {
-		rc = o->infer     ? infer(&s, &t, &err)
-		     : is_edit(o) ? edit_package(o, &s, &t, &err)
-				  : show(&t, &err);
+		rc = o->infer     ? infer(&s, &t, err)
+		     : is_edit(o) ? edit_package(o, &s, &t, err)
+				  : show(&t, err);
 	}
 	vv_table_close(&t);
 done:
 	vv_subject_clear(&s);
-	vv_dataset_reader_close(reader);
-	vv_repository_close(repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_schema = {
@@ -320,5 +318,7 @@ const vv_command vv_cmd_schema = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.check = check_schema,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
 	.run = run_schema,
 };

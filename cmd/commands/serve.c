@@ -187,5 +187,5 @@ const vv_command vv_cmd_serve = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run = run_serve,
+	.run_alone = run_serve,
 };

@@ -206,5 +206,5 @@ const vv_command vv_cmd_show = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.run = run_show,
+	.run_alone = run_show,
 };

@@ -26,17 +26,16 @@ static vv_status untracked_mode(vv_repository *r, const char **mode, char **owne
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-static vv_status show(vv_repository *r, const options *o, vv_pathspec *paths, vv_error *err)
+static vv_status run_status(vv_context *c, vv_error *err)
 {
+	const options *o = c->options;
 	const char *mode = o->untracked;
 	char *owned = NULL, *prefix = NULL;
-	vv_dataset_reader *s = NULL;
-	vv_index *x = NULL;
 	vv_changes changes = {0};
 	vv_buf out = VV_BUF_INIT;
-	vv_changes_options opts = {.paths = paths->count ? paths : NULL, .untracked = true};
+	vv_changes_options opts = {.paths = c->paths.count ? &c->paths : NULL, .untracked = true};
 	vv_status_style style = {.prefix = "",
-				 .short_form = o->short_form,
+				 .short_form = o->short_form && !o->long_form,
 				 .porcelain = o->porcelain != NULL,
 				 .branch = o->branch,
 				 .nul = o->nul,
@@ -46,11 +45,11 @@ static vv_status show(vv_repository *r, const options *o, vv_pathspec *paths, vv
 				 .comment_char = "#"};
 	vv_status rc;
 
-	style.porcelain = style.porcelain || (o->nul && !o->short_form);
+	style.porcelain = style.porcelain || (o->nul && !style.short_form);
 	style.color = style.color && !style.porcelain;
-	if ((rc = untracked_mode(r, &mode, &owned, err)) < 0 ||
-	    (rc = vv_config_bool(r, "core.quotepath", true, &style.quote_all, err)) < 0 ||
-	    (rc = vv_worktree_prefix(&prefix, r, err)) < 0) {
+	if ((rc = untracked_mode(c->repo, &mode, &owned, err)) < 0 ||
+	    (rc = vv_config_bool(c->repo, "core.quotepath", true, &style.quote_all, err)) < 0 ||
+	    (rc = vv_worktree_prefix(&prefix, c->repo, err)) < 0) {
 		goto done;
 	}
 	style.prefix = prefix;
@@ -61,9 +60,7 @@ static vv_status show(vv_repository *r, const options *o, vv_pathspec *paths, vv
 	style.untracked_hidden = !opts.untracked;
 	/* Scripts that read letters do not wait for row counts. */
 	opts.facts = !style.porcelain && !style.short_form;
-	if ((rc = vv_dataset_reader_open(&s, r, vv_progress_begin(), err)) == VV_OK &&
-	    (rc = vv_index_open(&x, r, err)) == VV_OK &&
-	    (rc = vv_changes_read(&changes, r, x, s, &opts, err)) == VV_OK) {
+	if ((rc = vv_changes_read(&changes, c->repo, c->index, c->reader, &opts, err)) == VV_OK) {
 		rc = vv_status_put(&out, &changes, &style, err);
 	}
 	vv_progress_end();
@@ -73,32 +70,9 @@ static vv_status show(vv_repository *r, const options *o, vv_pathspec *paths, vv
 done:
 	vv_buf_clear(&out);
 	vv_changes_clear(&changes);
-	vv_index_close(x);
-	vv_dataset_reader_close(s);
 	vv_free(prefix);
 	vv_free(owned);
 	return rc;
-}
-
-static int run_status(void *opts, int argc, char **argv)
-{
-	options *o = opts;
-	vv_pathspec paths = {0};
-	vv_repository *r = NULL;
-	vv_error err;
-	vv_status rc;
-
-	if (o->long_form) {
-		o->short_form = false;
-	}
-	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, "status", &err)) == VV_OK &&
-	    (rc = vv_pathspec_init(&paths, r, argc, argv, &err)) == VV_OK) {
-		rc = show(r, o, &paths, &err);
-	}
-	vv_pathspec_clear(&paths);
-	vv_repository_close(r);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 
 static const vv_option status_table[] = {
@@ -128,5 +102,7 @@ const vv_command vv_cmd_status = {
 	.option_count = VV_OPTION_COUNT(status_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER |
+		 VV_NEEDS_INDEX,
 	.run = run_status,
 };

@@ -519,5 +519,5 @@ const vv_command vv_cmd_switch = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.run = run_switch,
+	.run_alone = run_switch,
 };

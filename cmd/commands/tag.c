@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 #include "repo/git/ref_name.h"
 
@@ -250,41 +249,41 @@ done:
 	return rc;
 }
 
-static int run_tag(void *p, int argc, char **argv)
+static int check_tag(const vv_context *c)
 {
-	options *o = p;
-	vv_repository *repo = NULL;
-	vv_error err;
-	vv_status rc;
-	int i;
+	const options *o = c->options;
+	bool makes = !o->remove && !o->list;
 
 	if (o->sign) {
 		return vv_usage_error("varve does not sign tags; 'git tag -s' works here");
 	}
-	if (o->remove && argc == 0) {
+	if (o->remove && c->argc == 0) {
 		return vv_usage_error("which tag is to be deleted?");
 	}
-	if (!o->remove && !o->list && argc > 2) {
-		return vv_usage_error("tag takes NAME [REV], not %d words", argc);
+	if (makes && c->argc > 2) {
+		return vv_usage_error("tag takes NAME [REV], not %d words", c->argc);
 	}
-	if (!o->remove && !o->list && argc == 0 && (o->annotate || o->messages.count || o->file)) {
+	if (makes && c->argc == 0 && (o->annotate || o->messages.count || o->file)) {
 		return vv_usage_error("what is the tag to be called?");
 	}
-	if ((rc = vv_repository_open_here(&repo, &err)) < 0) {
-		goto done;
+	return VV_EXIT_OK;
+}
+
+static vv_status run_tag(vv_context *c, vv_error *err)
+{
+	options *o = c->options;
+	vv_status rc = VV_OK;
+
+	if (o->list || (!o->remove && c->argc == 0)) {
+		return list_tags(o, c->repo, c->argc, c->argv, err);
 	}
-	if (o->remove) {
-		for (i = 0; rc == VV_OK && i < argc; i++) {
-			rc = delete_tag(repo, argv[i], &err);
-		}
-	} else if (o->list || argc == 0) {
-		rc = list_tags(o, repo, argc, argv, &err);
-	} else {
-		rc = make_tag(o, repo, argv[0], argc > 1 ? argv[1] : "HEAD", &err);
+	if (!o->remove) {
+		return make_tag(o, c->repo, c->argv[0], c->argc > 1 ? c->argv[1] : "HEAD", err);
 	}
-done:
-	vv_repository_close(repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
+		rc = delete_tag(c->repo, c->argv[i], err);
+	}
+	return rc;
 }
 
 const vv_command vv_cmd_tag = {
@@ -301,5 +300,7 @@ const vv_command vv_cmd_tag = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
+	.check = check_tag,
+	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_tag,
 };

@@ -433,5 +433,5 @@ const vv_command vv_cmd_textconv = {
 	.example = "$ git config diff.varve.textconv 'varve textconv'",
 	.arguments = "path",
 	.hidden = true,
-	.run = run_textconv,
+	.run_alone = run_textconv,
 };

@@ -356,7 +356,7 @@ const vv_command vv_cmd_track = {
 	.option_count = VV_OPTION_COUNT(track_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run = run_track,
+	.run_alone = run_track,
 };
 
 const vv_command vv_cmd_untrack = {
@@ -366,5 +366,5 @@ const vv_command vv_cmd_untrack = {
 	.usage = "PATTERN...",
 	.example = "$ varve untrack 'data/**/*.csv'",
 	.arguments = "path",
-	.run = run_untrack,
+	.run_alone = run_untrack,
 };

@@ -262,5 +262,5 @@ const vv_command vv_cmd_whereis = {
 	.options_size = sizeof(options),
 	.exit_codes = "nobody has all of its blocks",
 	.arguments = "path",
-	.run = run_whereis,
+	.run_alone = run_whereis,
 };

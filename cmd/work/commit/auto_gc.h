@@ -4,7 +4,7 @@
  * A correct caller, at the end of a command that wrote a version:
  *
  *	vv_auto_gc_look(&gc, repo, &err), then close everything (stage, repository),
- *	then vv_auto_gc_begin(&gc) of cmd/print/gc.h, which forks: no thread and no lock may be left.
+ *	then vv_auto_gc_begin(&gc) of cmd/gc.h, which forks: no thread and no lock may be left.
  */
 #ifndef VV_CMD_WORK_COMMIT_AUTO_GC_H
 #define VV_CMD_WORK_COMMIT_AUTO_GC_H

@@ -1,7 +1,7 @@
 /*
  * gc: its result in words, and how a process goes on after its parent has ended.
  */
-#include "cmd/print/gc.h"
+#include "cmd/gc.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/context.h"
 #include "cmd/output.h"
-#include "cmd/worktree.h"
 
 #define LOOSE_MAX 100u
 #define NICE 10
@@ -47,14 +47,14 @@ void vv_gc_print(const vv_gc_run *g)
 static int run(bool quiet)
 {
 	vv_gc_run g = {.gentle = true, .loose_max = LOOSE_MAX};
-	vv_repository *r = NULL;
+	vv_context c = {.name = "gc"};
 	vv_error err;
-	vv_status rc = vv_repository_open_here(&r, &err);
+	vv_status rc = vv_context_need(&c, VV_NEEDS_REPOSITORY, &err);
 
 	if (rc == VV_OK) {
-		rc = vv_gc_run_all(&g, r, &err);
+		rc = vv_gc_run_all(&g, c.repo, &err);
 	}
-	vv_repository_close(r);
+	vv_context_close(&c);
 	if (rc == VV_ELOCKED) {
 		if (!quiet) {
 			vv_note("nothing was done: %s", err.message);

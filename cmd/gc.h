@@ -1,8 +1,8 @@
 /*
  * gc: what a gc did, and a gc that runs by itself after a command.
  */
-#ifndef VV_CMD_PRINT_GC_H
-#define VV_CMD_PRINT_GC_H
+#ifndef VV_CMD_GC_H
+#define VV_CMD_GC_H
 
 #include <stdbool.h>
 
