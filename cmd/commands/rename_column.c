@@ -17,7 +17,6 @@
 #include "cmd/work/add/schema_edit.h"
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/view.h"
-#include "cmd/worktree.h"
 #include "dataset/table/dataset_writer.h"
 #include "dataset/table/import.h"
 #include "repo/git/index/index.h"
@@ -25,8 +24,7 @@
 #define PIECE (1u << 20)
 
 typedef struct rename_job {
-	vv_repository *repo;
-	vv_dataset_writer *writer;
+	vv_context *c;
 	vv_subject subject;
 	vv_table table;
 	bool open;
@@ -67,7 +65,7 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 	vv_subject *s = &j->subject;
 	vv_status rc;
 
-	if ((rc = vv_subject_find(s, j->repo, vv_dataset_writer_reader(j->writer), path, err)) <
+	if ((rc = vv_subject_find(s, j->c->repo, j->c->reader, path, err)) <
 		    0 ||
 	    (rc = vv_subject_settle(s, err)) < 0) {
 		return rc;
@@ -237,18 +235,18 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	io.kind = VV_KIND_TABLE;
 	io.hints = nothing;
 	io.parent = io.as = &j->table.root;
-	io.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(j->writer));
-	if ((rc = vv_repository_secret(j->repo, &io.secret, err)) < 0 ||
-	    (rc = vv_dataset_writer_blocks(j->writer, &writer, err)) < 0) {
+	io.pool = vv_dataset_reader_pool(j->c->reader);
+	if ((rc = vv_repository_secret(j->c->repo, &io.secret, err)) < 0 ||
+	    (rc = vv_dataset_writer_blocks(j->c->writer, &writer, err)) < 0) {
 		goto done;
 	}
 	vv_sink_writer(&sink, writer);
 	if ((rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
 	    (rc = vv_root_pointer(&text, &result.cid, &result.root, err)) < 0 ||
-	    (rc = vv_dataset_writer_commit(j->writer, err)) < 0) {
+	    (rc = vv_dataset_writer_commit(j->c->writer, err)) < 0) {
 		goto done;
 	}
-	rc = vv_blob_write(j->repo, text.data, text.len, blob, err);
+	rc = vv_blob_write(j->c->repo, text.data, text.len, blob, err);
 done:
 	vv_close(fd, NULL, NULL);
 	vv_import_result_clear(&result);
@@ -289,28 +287,26 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 
 static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *package, vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_index *x;
 	vv_index_entry e;
 	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_index_open(&x, j->repo, err)) < 0 ||
+	if ((rc = vv_context_need(j->c, VV_NEEDS_INDEX, err)) < 0 ||
 	    (rc = vv_lstat(&st, j->subject.file, err)) < 0) {
-		goto done;
+		return rc;
 	}
+	x = j->c->index;
 	if (!vv_index_get(x, j->subject.path, &e)) {
-		rc = vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
-			     vv_text_shows(j->subject.path));
-		goto done;
+		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
+			       vv_text_shows(j->subject.path));
 	}
-	vv_stat_cache_drop(vv_dataset_reader_stats(vv_dataset_writer_reader(j->writer)),
+	vv_stat_cache_drop(vv_dataset_reader_stats(j->c->reader),
 			   j->subject.path);
 	if ((rc = vv_index_set(x, j->subject.path, e.mode, blob, &st, err)) == VV_OK &&
 	    (!package || (rc = vv_index_add_file(x, package, err)) == VV_OK)) {
 		rc = vv_index_write(x, err);
 	}
-done:
-	vv_index_close(x);
 	return rc;
 }
 
@@ -352,7 +348,7 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 			package ? vv_text_shows(package) : "");
 	}
 done:
-	vv_dataset_writer_release(j->writer);
+	vv_dataset_writer_release(j->c->writer);
 	if (j->temp) {
 		vv_unlink(j->temp, true, NULL);
 		vv_free(j->temp);
@@ -362,33 +358,25 @@ done:
 	return rc;
 }
 
-static int run_rename_column(void *options, int argc, char **argv)
+static int check_rename_column(const vv_context *c)
 {
-	rename_job j;
-	vv_error err;
+	return c->argc == 3 ? VV_EXIT_OK : vv_usage_error("rename-column takes PATH OLD NEW");
+}
+
+static vv_status run_rename_column(vv_context *c, vv_error *err)
+{
+	rename_job j = {.c = c, .from = c->argv[1], .to = c->argv[2]};
 	vv_status rc;
 
-	(void)options;
-	if (argc != 3) {
-		return vv_usage_error("rename-column takes PATH OLD NEW");
-	}
-	memset(&j, 0, sizeof(j));
-	j.from = argv[1];
-	j.to = argv[2];
 	vv_subject_init(&j.subject);
-	if ((rc = vv_repository_open_here(&j.repo, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(j.repo, "rename-column", &err)) == VV_OK &&
-	    (rc = vv_dataset_writer_open(&j.writer, j.repo, vv_progress_begin(), &err)) == VV_OK &&
-	    (rc = open_version(&j, argv[0], &err)) == VV_OK) {
-		rc = rename_column(&j, &err);
+	if ((rc = open_version(&j, c->argv[0], err)) == VV_OK) {
+		rc = rename_column(&j, err);
 	}
 	if (j.open) {
 		vv_table_close(&j.table);
 	}
 	vv_subject_clear(&j.subject);
-	vv_dataset_writer_close(j.writer);
-	vv_repository_close(j.repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_rename_column = {
@@ -399,5 +387,7 @@ const vv_command vv_cmd_rename_column = {
 	.example = "$ varve rename-column prices.csv prc price\n"
 		   "renamed column 'prc' to 'price' in prices.csv, and staged it",
 	.arguments = "path",
-	.run_alone = run_rename_column,
+	.check = check_rename_column,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_WRITER,
+	.run = run_rename_column,
 };

@@ -16,7 +16,6 @@
 #include "cmd/work/merge/conflict_list.h"
 #include "cmd/work/merge/conflict_solve.h"
 #include "cmd/work/merge/tables.h"
-#include "cmd/worktree.h"
 #include "dataset/table/materialise.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
@@ -49,10 +48,7 @@ typedef struct resolver {
 	int side;
 	char *set_column;
 	const char *set_value;
-	vv_repository *repo;
-	vv_dataset_writer *writer;
-	vv_index *index;
-	vv_pathspec paths;
+	vv_context *c;
 	vv_conflict_list list;
 	vv_checkout checkout;
 	bool changed; /* the index is to be written */
@@ -177,8 +173,8 @@ static vv_status take_side(resolver *r, const vv_conflict_path *p, vv_error *err
 static vv_status take_theirs(resolver *r, const vv_conflict_path *p, vv_error *err)
 {
 	const vv_conflict_record *c = &p->record;
-	vv_dataset_merge in = {.repo = r->repo,
-			       .writer = r->writer,
+	vv_dataset_merge in = {.repo = r->c->repo,
+			       .writer = r->c->writer,
 			       .path = p->path,
 			       .sides = {p->sides[VV_BASE], p->sides[VV_THEIRS], p->sides[VV_OURS]},
 			       .commits = {{{0}}, c->commits[1], c->commits[0]}};
@@ -187,7 +183,7 @@ static vv_status take_theirs(resolver *r, const vv_conflict_path *p, vv_error *e
 
 	vv_dataset_merged_init(&out);
 	if ((rc = vv_dataset_merge_run(&out, &in, err)) == VV_OK &&
-	    (rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
+	    (rc = vv_dataset_writer_commit(r->c->writer, err)) == VV_OK) {
 		rc = take_file(r, p, out.result.mode, &out.result.id, err);
 	}
 	vv_dataset_merged_clear(&out);
@@ -226,8 +222,8 @@ static void set_state(vv_cell *cell, const vv_conflict_item *item)
 static vv_status solve_into(resolver *r, vv_conflict_path *p, const bool *chosen,
 			    const vv_cid *root, new_file *f, vv_error *err)
 {
-	vv_solution s = {.repo = r->repo,
-			 .writer = r->writer,
+	vv_solution s = {.repo = r->c->repo,
+			 .writer = r->c->writer,
 			 .record = &p->record,
 			 .chosen = chosen,
 			 .side = r->side,
@@ -246,7 +242,7 @@ static vv_status solve_into(resolver *r, vv_conflict_path *p, const bool *chosen
 			}
 		}
 	}
-	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) {
+	if ((rc = vv_dataset_writer_blocks(r->c->writer, &w, err)) < 0) {
 		return rc;
 	}
 	vv_sink_writer(&sink, w);
@@ -261,7 +257,7 @@ static vv_status solve_into(resolver *r, vv_conflict_path *p, const bool *chosen
 static vv_status rewrite(resolver *r, vv_conflict_path *p, const bool *chosen, const vv_cid *root,
 			 const vv_stat *st, vv_error *err)
 {
-	char *file = vv_repository_file(r->repo, p->path), *dir = file ? vv_path_dir(file) : NULL;
+	char *file = vv_repository_file(r->c->repo, p->path), *dir = file ? vv_path_dir(file) : NULL;
 	new_file f = {-1, NULL};
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err), closed;
 
@@ -303,14 +299,14 @@ static vv_status stage_work(resolver *r, const vv_conflict_path *p, vv_dataset_f
 
 	opts.has_kind = true;
 	opts.kind = VV_KIND_TABLE;
-	if (vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->writer), &p->record.merged,
+	if (vv_dataset_reader_is_pointer(r->c->reader, &p->record.merged,
 					 &pointer, err) == VV_OK &&
 	    pointer &&
-	    vv_dataset_reader_pointer(vv_dataset_writer_reader(r->writer), &p->record.merged,
+	    vv_dataset_reader_pointer(r->c->reader, &p->record.merged,
 				      &arena, &merged, err) == VV_OK) {
 		opts.parent = &merged;
 	}
-	rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
+	rc = vv_dataset_writer_file(r->c->writer, p->path, &opts, out, &pointer, err);
 	if (rc == VV_OK && pointer) {
 		vv_fail(err, VV_EUSAGE, "%s: only a pointer lies here", vv_text_shows(p->path));
 		rc = vv_hint(err, "--ours or --theirs take the whole table");
@@ -327,17 +323,17 @@ static vv_status settle(resolver *r, const vv_conflict_path *p, const vv_dataset
 	bool pointer = false;
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->writer), &s[VV_OURS].id,
+	if ((rc = vv_dataset_reader_is_pointer(r->c->reader, &s[VV_OURS].id,
 					       &pointer, err)) < 0 ||
 	    (!pointer &&
-	     (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->writer),
+	     (rc = vv_dataset_reader_is_pointer(r->c->reader,
 						&s[VV_THEIRS].id, &pointer, err)) < 0)) {
 		return rc;
 	}
 	if (!pointer) {
-		rc = vv_index_add_file(r->index, p->path, err);
-	} else if ((rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
-		rc = vv_index_set(r->index, p->path,
+		rc = vv_index_add_file(r->c->index, p->path, err);
+	} else if ((rc = vv_dataset_writer_commit(r->c->writer, err)) == VV_OK) {
+		rc = vv_index_set(r->c->index, p->path,
 				  vv_merge_mode(&s[VV_BASE], &s[VV_OURS], &s[VV_THEIRS]),
 				  &staged->blob, &staged->st, err);
 	}
@@ -382,7 +378,7 @@ static vv_status keep_rest(resolver *r, vv_conflict_path *p, const bool *chosen,
 		}
 	} else {
 		c->root = staged.result.cid;
-		if ((rc = vv_conflict_record_save(r->repo, c, err)) == VV_OK) {
+		if ((rc = vv_conflict_record_save(r->c->repo, c, err)) == VV_OK) {
 			say_left(r, p);
 		}
 	}
@@ -395,7 +391,7 @@ done:
 static bool is_ours(const resolver *r, const vv_conflict_path *p, const vv_dataset_found *staged)
 {
 	const vv_oid *ours = &p->record.sides[VV_OURS];
-	char *file = vv_repository_file(r->repo, p->path);
+	char *file = vv_repository_file(r->c->repo, p->path);
 	vv_buf text = VV_BUF_INIT;
 	vv_oid id;
 	bool is = vv_oid_equal(&staged->blob, ours);
@@ -414,23 +410,23 @@ static vv_status write_version(resolver *r, const vv_conflict_path *p, const vv_
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_buf text = VV_BUF_INIT;
-	char *file = vv_repository_file(r->repo, p->path);
+	char *file = vv_repository_file(r->c->repo, p->path);
 	vv_pointer merged;
 	bool pointer = false;
 	vv_stat st;
-	vv_status rc = file ? vv_dataset_writer_commit(r->writer, err) : vv_fail_nomem(err);
+	vv_status rc = file ? vv_dataset_writer_commit(r->c->writer, err) : vv_fail_nomem(err);
 
-	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->writer), blob,
+	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(r->c->reader, blob,
 							 &pointer, err)) < 0) {
 		goto done;
 	}
 	if (!pointer) {
-		if ((rc = vv_blob_read(r->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
+		if ((rc = vv_blob_read(r->c->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
 			rc = vv_write_file(file, vv_buf_cstr(&text), text.len, false, err);
 		}
-	} else if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(r->writer), blob,
+	} else if ((rc = vv_dataset_reader_pointer(r->c->reader, blob,
 						   &arena, &merged, err)) == VV_OK) {
-		rc = vv_materialise(vv_dataset_writer_reader(r->writer), p->path, blob, &merged,
+		rc = vv_materialise(r->c->reader, p->path, blob, &merged,
 				    p->sides[VV_OURS].mode, &st, err);
 	}
 done:
@@ -485,7 +481,7 @@ static vv_status decide_columns(resolver *r, vv_conflict_path *p, bool **chosen,
 	vv_status rc = VV_OK;
 
 	for (int i = 0; rc == VV_OK && i < ROUNDS_MAX && any_of_columns(p, *chosen); i++) {
-		vv_columns_solution s = {r->repo, r->writer, p, *chosen, r->side, staged};
+		vv_columns_solution s = {r->c->repo, r->c->writer, p, *chosen, r->side, staged};
 		vv_oid blob;
 		size_t count;
 
@@ -497,7 +493,7 @@ static vv_status decide_columns(resolver *r, vv_conflict_path *p, bool **chosen,
 		vv_free(*chosen);
 		*chosen = NULL;
 		if ((rc = stage_work(r, p, staged, err)) == VV_OK &&
-		    (rc = vv_conflict_record_save(r->repo, &p->record, err)) == VV_OK) {
+		    (rc = vv_conflict_record_save(r->c->repo, &p->record, err)) == VV_OK) {
 			rc = choose_wanted(r, p, chosen, &count, err);
 		}
 	}
@@ -512,7 +508,7 @@ static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
 
 	vv_dataset_found_init(&staged);
 	/* What was found out just now is to be read as the version before. */
-	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
+	if ((p->found_out && (rc = vv_dataset_writer_commit(r->c->writer, err)) < 0) ||
 	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
 	    (rc = stage_work(r, p, &staged, err)) < 0 ||
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
@@ -572,23 +568,23 @@ static vv_status resolve_path(resolver *r, vv_conflict_path *p, vv_error *err)
 /* Records of what is no conflict any more go last: they are believed only while it is. */
 static vv_status finish(resolver *r, vv_error *err)
 {
-	const char *state = vv_state_name(r->repo);
+	const char *state = vv_state_name(r->c->repo);
 	vv_status rc;
 
 	if (!r->changed) {
 		return VV_OK;
 	}
-	if ((rc = vv_index_write(r->index, err)) < 0) {
+	if ((rc = vv_index_write(r->c->index, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		vv_index_entry e;
 
-		if (vv_index_get(r->index, r->list.paths[i].path, &e)) {
-			rc = vv_conflict_drop(r->repo, r->list.paths[i].path, err);
+		if (vv_index_get(r->c->index, r->list.paths[i].path, &e)) {
+			rc = vv_conflict_drop(r->c->repo, r->list.paths[i].path, err);
 		}
 	}
-	if (rc == VV_OK && !r->o->quiet && !vv_index_has_conflicts(r->index)) {
+	if (rc == VV_OK && !r->o->quiet && !vv_index_has_conflicts(r->c->index)) {
 		bool git = strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0;
 
 		if (*state && strcmp(state, "bisect") != 0) {
@@ -608,19 +604,19 @@ static vv_status resolve_all(resolver *r, vv_error *err)
 
 	if (r->list.count == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "%s",
-			       r->paths.count > 0 ? "nothing named there is in conflict"
+			       r->c->paths.count > 0 ? "nothing named there is in conflict"
 						  : "nothing is in conflict");
 	}
 	if (is_part(r->o) && r->list.count > 1) {
 		return vv_fail(err, VV_EUSAGE, "say of which table: PATH");
 	}
-	vv_checkout_init(&r->checkout, r->repo, vv_dataset_writer_reader(r->writer), r->index);
+	vv_checkout_init(&r->checkout, r->c->repo, r->c->reader, r->c->index);
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		rc = resolve_path(r, &r->list.paths[i], err);
 	}
 	/* What was resolved is staged also when a later path failed. */
 	written = finish(r, rc < 0 ? &later : err);
-	vv_dataset_writer_release(r->writer);
+	vv_dataset_writer_release(r->c->writer);
 	vv_checkout_clear(&r->checkout);
 	return rc < 0 ? rc : written;
 }
@@ -644,38 +640,33 @@ static vv_status read_set(resolver *r, vv_error *err)
 	return r->set_column ? VV_OK : vv_fail_nomem(err);
 }
 
-static int run_resolve(void *opts, int argc, char **argv)
+static int check_resolve(const vv_context *c)
 {
-	resolver r = {.o = opts};
-	vv_error err;
-	vv_status rc;
+	const options *o = c->options;
 
-	if (r.o->ours + r.o->theirs + r.o->base + (r.o->set != NULL) != 1) {
+	if (o->ours + o->theirs + o->base + (o->set != NULL) != 1) {
 		return vv_usage_error("resolve takes one of --ours, --theirs, --base, --set");
 	}
-	if (r.o->key && (r.o->set || r.o->rows.count > 0 || r.o->columns.count > 0)) {
-		return vv_usage_error("--key goes with neither --set, --row nor --column");
-	}
+	return o->key && (o->set || o->rows.count > 0 || o->columns.count > 0)
+		       ? vv_usage_error("--key goes with neither --set, --row nor --column")
+		       : VV_EXIT_OK;
+}
+
+static vv_status run_resolve(vv_context *c, vv_error *err)
+{
+	resolver r = {.o = c->options, .c = c};
+	vv_status rc;
+
 	r.side = r.o->theirs ? VV_THEIRS : r.o->base ? VV_BASE : VV_OURS;
-	if ((rc = read_set(&r, &err)) == VV_OK &&
-	    (rc = vv_repository_open_here(&r.repo, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r.repo, "resolve", &err)) == VV_OK &&
-	    (rc = vv_pathspec_init(&r.paths, r.repo, argc, argv, &err)) == VV_OK &&
-	    (rc = vv_dataset_writer_open(&r.writer, r.repo, vv_progress_begin(), &err)) == VV_OK &&
-	    (rc = vv_index_open(&r.index, r.repo, &err)) == VV_OK &&
-	    (rc = vv_conflict_list_read(&r.list, r.repo, r.writer, r.index,
-					argc > 0 ? &r.paths : NULL, true, !is_part(r.o), &err)) ==
+	if ((rc = read_set(&r, err)) == VV_OK &&
+	    (rc = vv_conflict_list_read(&r.list, c->repo, c->writer, c->index,
+					c->argc > 0 ? &c->paths : NULL, true, !is_part(r.o), err)) ==
 		    VV_OK) {
-		rc = resolve_all(&r, &err);
+		rc = resolve_all(&r, err);
 	}
-	vv_progress_end();
 	vv_conflict_list_clear(&r.list);
-	vv_pathspec_clear(&r.paths);
-	vv_index_close(r.index);
-	vv_dataset_writer_close(r.writer);
-	vv_repository_close(r.repo);
 	vv_free(r.set_column);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_resolve = {
@@ -692,5 +683,7 @@ const vv_command vv_cmd_resolve = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run_alone = run_resolve,
+	.check = check_resolve,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER | VV_NEEDS_INDEX,
+	.run = run_resolve,
 };

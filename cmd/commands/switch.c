@@ -12,7 +12,6 @@
 #include "cmd/output.h"
 #include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/switch_tree.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 #include "repo/git/ref_name.h"
 
@@ -32,7 +31,7 @@ static const vv_option table[] = {
 
 typedef struct plan {
 	const options *o;
-	vv_repository *repo;
+	vv_context *c;
 	vv_head head;
 	const char *name;  /* the branch to be on afterwards; NULL: detached */
 	char *owned;       /* holds name where it had to be made */
@@ -65,7 +64,7 @@ static vv_status find_branch(plan *p, const char *name, bool *exists, vv_oid *id
 		return vv_fail_nomem(err);
 	}
 	if (vv_ref_name_check(name, &absent) == VV_OK &&
-	    vv_ref_get(p->repo, ref_name, &ref, &absent) == VV_OK) {
+	    vv_ref_get(p->c->repo, ref_name, &ref, &absent) == VV_OK) {
 		*exists = true;
 		*id = ref.commit;
 		vv_ref_clear(&ref);
@@ -80,7 +79,7 @@ static vv_status find_branch(plan *p, const char *name, bool *exists, vv_oid *id
 static vv_status previous_branch(plan *p, vv_error *err)
 {
 	static const char moving[] = "\tcheckout: moving from ";
-	char *file = vv_path_join(vv_repository_gitdir(p->repo), "logs", "HEAD", (char *)NULL);
+	char *file = vv_path_join(vv_repository_gitdir(p->c->repo), "logs", "HEAD", (char *)NULL);
 	vv_buf text = VV_BUF_INIT;
 	const char *at = NULL, *next, *end;
 	vv_stat st;
@@ -145,10 +144,10 @@ static vv_status look_at_remote(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status guess_remote(plan *p, const char *name, vv_error *err)
 {
 	guess g = {name, NULL, 0};
-	vv_status rc = vv_refs_each(p->repo, "refs/remotes/", look_at_remote, &g, err);
+	vv_status rc = vv_refs_each(p->c->repo, "refs/remotes/", look_at_remote, &g, err);
 
 	if (rc == VV_OK && g.count == 1 &&
-	    (rc = vv_rev_commit(p->repo, g.found, &p->target, err)) == VV_OK) {
+	    (rc = vv_rev_commit(p->c->repo, g.found, &p->target, err)) == VV_OK) {
 		p->upstream = g.found;
 		p->name = name;
 		p->make = true;
@@ -173,7 +172,7 @@ static vv_status no_branch(plan *p, const char *name, vv_error *err)
 	vv_oid commit;
 	vv_error absent;
 
-	if (vv_rev_commit(p->repo, name, &commit, &absent) == VV_OK) {
+	if (vv_rev_commit(p->c->repo, name, &commit, &absent) == VV_OK) {
 		vv_fail(err, VV_EUSAGE, "'%s' is a commit, not a branch", vv_text_shows(name));
 		return vv_hint(
 			err,
@@ -204,7 +203,7 @@ static vv_status plan_create(plan *p, int argc, char **argv, vv_error *err)
 		p->unborn = true;
 		return VV_OK;
 	}
-	return vv_rev_commit(p->repo, p->start, &p->target, err);
+	return vv_rev_commit(p->c->repo, p->start, &p->target, err);
 }
 
 static vv_status plan_target(plan *p, int argc, char **argv, vv_error *err)
@@ -225,7 +224,7 @@ static vv_status plan_target(plan *p, int argc, char **argv, vv_error *err)
 	}
 	p->start = word;
 	if (p->o->detach) {
-		return vv_rev_commit(p->repo, word, &p->target, err);
+		return vv_rev_commit(p->c->repo, word, &p->target, err);
 	}
 	if ((rc = find_branch(p, word, &exists, &p->target, err)) < 0) {
 		return rc;
@@ -236,7 +235,7 @@ static vv_status plan_target(plan *p, int argc, char **argv, vv_error *err)
 	}
 	if (argc > 0 && strcmp(argv[0], "-") == 0) {
 		/* It was a detached commit before: back to that. */
-		return vv_rev_commit(p->repo, word, &p->target, err);
+		return vv_rev_commit(p->c->repo, word, &p->target, err);
 	}
 	return no_branch(p, word, err);
 }
@@ -259,7 +258,7 @@ static vv_status check_free(plan *p, vv_error *err)
 	if (!(ref = branch_ref(p->name))) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_branch_checked_out(p->repo, ref, &where, err);
+	rc = vv_branch_checked_out(p->c->repo, ref, &where, err);
 	if (rc == VV_OK && where) {
 		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
 			     vv_text_shows(p->name), vv_text_shows(where));
@@ -293,13 +292,13 @@ static vv_status follow_upstream(plan *p, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_config_set(p->repo, key.data, value.data, err)) < 0) {
+	if ((rc = vv_config_set(p->c->repo, key.data, value.data, err)) < 0) {
 		goto done;
 	}
 	vv_buf_reset(&key);
 	vv_buf_printf(&key, "branch.%s.merge", p->name);
 	rc = vv_buf_ok(&key, err);
-	rc = rc < 0 ? rc : vv_config_set(p->repo, key.data, ref, err);
+	rc = rc < 0 ? rc : vv_config_set(p->c->repo, key.data, ref, err);
 done:
 	vv_free(ref);
 	vv_buf_clear(&key);
@@ -312,7 +311,7 @@ static bool has_moved(plan *p)
 {
 	char *ref = p->name ? branch_ref(p->name) : NULL;
 	vv_head head = {0};
-	bool moved = (!p->name || ref) && vv_head_read(p->repo, &head, NULL) == VV_OK &&
+	bool moved = (!p->name || ref) && vv_head_read(p->c->repo, &head, NULL) == VV_OK &&
 		     vv_oid_equal(&head.commit, &p->target) && head.detached == !p->name &&
 		     (!p->name || (head.branch && strcmp(head.branch, ref) == 0));
 
@@ -340,16 +339,16 @@ static vv_status move_head(plan *p, vv_error *err)
 		goto done;
 	}
 	if (p->make && !p->unborn) {
-		rc = vv_ref_update(p->repo, ref, &p->target, p->exists ? &p->old : NULL, p->exists,
+		rc = vv_ref_update(p->c->repo, ref, &p->target, p->exists ? &p->old : NULL, p->exists,
 				   reason.data, err);
 		made = (rc == VV_OK || rc == VV_EIO) && !p->exists;
 	}
 	if (rc == VV_OK) {
-		rc = p->name ? vv_head_set_branch(p->repo, ref, message.data, err)
-			     : vv_head_detach(p->repo, &p->target, message.data, err);
+		rc = p->name ? vv_head_set_branch(p->c->repo, ref, message.data, err)
+			     : vv_head_detach(p->c->repo, &p->target, message.data, err);
 	}
 	if (rc < 0 && made && !has_moved(p)) {
-		vv_ref_delete(p->repo, ref, &p->target, NULL);
+		vv_ref_delete(p->c->repo, ref, &p->target, NULL);
 	}
 	if (rc == VV_OK && p->upstream && (rc = follow_upstream(p, err)) < 0) {
 		(void)vv_prefix(err, "HEAD is moved now, but then");
@@ -382,10 +381,10 @@ static void say_done(plan *p, const vv_tree_switch *s)
 			vv_note("it follows '%s'",
 				vv_text_shows(p->upstream + strlen("refs/remotes/")));
 		}
-	} else if (vv_commit_read(p->repo, &p->target, &c, &ignored) == VV_OK) {
+	} else if (vv_commit_read(p->c->repo, &p->target, &c, &ignored) == VV_OK) {
 		const char *subject = vv_commit_subject(&c, &len);
 
-		if (vv_rev_short(p->repo, &p->target, &hex, &ignored) == VV_OK) {
+		if (vv_rev_short(p->c->repo, &p->target, &hex, &ignored) == VV_OK) {
 			vv_note("HEAD is now at %s %s", hex, vv_text_show(subject, len));
 		}
 		vv_free(hex);
@@ -402,27 +401,23 @@ static void run_hook(plan *p)
 
 	vv_oid_text(from, &p->head.commit);
 	vv_oid_text(to, &p->target);
-	if (vv_hook_run(p->repo, "post-checkout", args, &ran, &err) < 0) {
+	if (vv_hook_run(p->c->repo, "post-checkout", args, &ran, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
 }
 
 static vv_status change_files(plan *p, vv_error *err)
 {
-	vv_index *index = NULL;
-	vv_dataset_reader *reader = NULL;
-	vv_checkout checkout;
-	vv_tree_switch s;
+	vv_checkout checkout = {0};
+	vv_tree_switch s = {0};
 	vv_index_copy before = {0};
 	vv_status rc;
 
-	memset(&s, 0, sizeof(s));
-	memset(&checkout, 0, sizeof(checkout));
-	if ((rc = vv_index_open(&index, p->repo, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&reader, p->repo, vv_progress_begin(), err)) < 0) {
-		goto done;
+	if ((rc = vv_context_need(p->c, VV_NEEDS_PROGRESS | VV_NEEDS_READER | VV_NEEDS_INDEX,
+				  err)) < 0) {
+		return rc;
 	}
-	vv_checkout_init(&checkout, p->repo, reader, index);
+	vv_checkout_init(&checkout, p->c->repo, p->c->reader, p->c->index);
 	checkout.pointer_ok = true;
 	checkout.fetch = true;
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &p->head.commit, &p->target, p->o->force,
@@ -430,12 +425,12 @@ static vv_status change_files(plan *p, vv_error *err)
 	    (rc = vv_tree_switch_run(&s, err)) < 0) {
 		goto done;
 	}
-	if (s.count > 0 && ((rc = vv_index_copy_take(&before, p->repo, err)) < 0 ||
-			    (rc = vv_index_write(index, err)) < 0)) {
+	if (s.count > 0 && ((rc = vv_index_copy_take(&before, p->c->repo, err)) < 0 ||
+			    (rc = vv_index_write(p->c->index, err)) < 0)) {
 		vv_tree_switch_undo(&s);
 		goto done;
 	}
-	vv_index_copy_mark(&before, p->repo);
+	vv_index_copy_mark(&before, p->c->repo);
 	/* Where HEAD has moved all the same, files and index stay with it. */
 	if ((rc = move_head(p, err)) < 0 && !has_moved(p)) {
 		vv_tree_switch_take_back(&s, &before);
@@ -451,14 +446,12 @@ done:
 	vv_index_copy_clear(&before);
 	vv_tree_switch_clear(&s);
 	vv_checkout_clear(&checkout);
-	vv_dataset_reader_close(reader);
-	vv_index_close(index);
 	return rc;
 }
 
 static vv_status check_state(plan *p, vv_error *err)
 {
-	const char *state = vv_state_name(p->repo);
+	const char *state = vv_state_name(p->c->repo);
 
 	if (*state == '\0' || strcmp(state, "bisect") == 0) {
 		return VV_OK;
@@ -467,46 +460,46 @@ static vv_status check_state(plan *p, vv_error *err)
 	return vv_hint(err, "finish it first, or give it up with 'git %s --abort'", state);
 }
 
-static int run_switch(void *opts, int argc, char **argv)
+static int check_switch(const vv_context *c)
 {
-	plan p;
-	vv_error err;
-	vv_status rc;
+	const options *o = c->options;
+	bool makes = o->create || o->create_force;
 
-	memset(&p, 0, sizeof(p));
-	p.o = opts;
-	if (argc > 1) {
-		return vv_usage_error("switch takes one branch, not %d words", argc);
+	if (c->argc > 1) {
+		return vv_usage_error("switch takes one branch, not %d words", c->argc);
 	}
-	if (p.o->create && p.o->create_force) {
+	if (o->create && o->create_force) {
 		return vv_usage_error("-c and -C do not go together");
 	}
-	if (p.o->detach && (p.o->create || p.o->create_force)) {
+	if (o->detach && makes) {
 		return vv_usage_error("--detach and -c do not go together");
 	}
-	if (argc == 0 && !p.o->detach && !p.o->create && !p.o->create_force) {
-		return vv_usage_error("switch needs a branch");
-	}
-	if ((rc = vv_repository_open_here(&p.repo, &err)) < 0 ||
-	    (rc = vv_worktree_need(p.repo, "switch", &err)) < 0 ||
-	    (rc = check_state(&p, &err)) < 0 || (rc = vv_head_read(p.repo, &p.head, &err)) < 0 ||
-	    (rc = plan_target(&p, argc, argv, &err)) < 0 || (rc = check_free(&p, &err)) < 0) {
+	return c->argc == 0 && !o->detach && !makes ? vv_usage_error("switch needs a branch")
+						    : VV_EXIT_OK;
+}
+
+static vv_status run_switch(vv_context *c, vv_error *err)
+{
+	plan p = {.o = c->options, .c = c};
+	vv_status rc;
+
+	if ((rc = check_state(&p, err)) < 0 || (rc = vv_head_read(c->repo, &p.head, err)) < 0 ||
+	    (rc = plan_target(&p, c->argc, c->argv, err)) < 0 || (rc = check_free(&p, err)) < 0) {
 		goto done;
 	}
 	if (p.unborn) {
-		rc = move_head(&p, &err);
+		rc = move_head(&p, err);
 		if (rc == VV_OK && !p.o->quiet) {
 			vv_note("switched to a new branch '%s'", vv_text_shows(p.name));
 		}
 		goto done;
 	}
-	rc = change_files(&p, &err);
+	rc = change_files(&p, err);
 done:
 	vv_head_clear(&p.head);
 	vv_free(p.owned);
 	vv_free(p.upstream);
-	vv_repository_close(p.repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_switch = {
@@ -519,5 +512,7 @@ const vv_command vv_cmd_switch = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.run_alone = run_switch,
+	.check = check_switch,
+	.needs = VV_NEEDS_WORKTREE,
+	.run = run_switch,
 };

@@ -80,20 +80,18 @@ static void print_lines(const lister *l)
 	}
 }
 
-static vv_status list(vv_repository *r, bool verbose, vv_error *err)
+static vv_status list(vv_context *c, bool verbose, vv_error *err)
 {
-	lister l = {r, {NULL, 0, 0}, NULL, verbose};
-	vv_index *x = NULL;
+	lister l = {c->repo, {NULL, 0, 0}, NULL, verbose};
 	vv_status rc;
 
-	if ((rc = vv_attr_list_read(&l.list, r, err)) == VV_OK) {
+	if ((rc = vv_attr_list_read(&l.list, c->repo, err)) == VV_OK) {
 		l.files = vv_calloc(l.list.count + 1, sizeof(*l.files));
-		rc = l.files ? vv_index_open(&x, r, err) : vv_fail_nomem(err);
+		rc = l.files ? VV_OK : vv_fail_nomem(err);
 	}
-	if (rc == VV_OK && (rc = assign(&l, x, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = assign(&l, c->index, err)) == VV_OK) {
 		print_lines(&l);
 	}
-	vv_index_close(x);
 	for (size_t i = 0; l.files && i < l.list.count; i++) {
 		vv_buf_clear(&l.files[i].names);
 	}
@@ -192,10 +190,9 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 	return rc;
 }
 
-static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
+static vv_status track(vv_repository *r, vv_index *x, int argc, char **argv, vv_error *err)
 {
 	vv_attr_edit edit = {0};
-	vv_index *x = NULL;
 	vv_buf text = VV_BUF_INIT;                              /* said only when all is done */
 	char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
 	size_t plain = 0;
@@ -204,7 +201,7 @@ static vv_status track(vv_repository *r, int argc, char **argv, vv_error *err)
 	if (!named) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
+	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
 	}
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
@@ -246,23 +243,15 @@ done:
 	vv_free(named);
 	vv_buf_clear(&text);
 	vv_attr_edit_clear(&edit);
-	vv_index_close(x);
 	return rc;
 }
 
-static int run_track(void *opts, int argc, char **argv)
+static vv_status run_track(vv_context *c, vv_error *err)
 {
-	const options *o = opts;
-	vv_repository *r = NULL;
-	vv_error err;
-	vv_status rc;
+	const options *o = c->options;
 
-	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, "track", &err)) == VV_OK) {
-		rc = argc == 0 ? list(r, o->verbose, &err) : track(r, argc, argv, &err);
-	}
-	vv_repository_close(r);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return c->argc == 0 ? list(c, o->verbose, err)
+			    : track(c->repo, c->index, c->argc, c->argv, err);
 }
 
 static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
@@ -288,24 +277,31 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 	return rc;
 }
 
-static vv_status untrack(vv_repository *r, int argc, char **argv, vv_error *err)
+static int check_untrack(const vv_context *c)
 {
+	return c->argc > 0
+		       ? VV_EXIT_OK
+		       : vv_usage_error("untrack needs a pattern or file; 'varve track' lists them");
+}
+
+static vv_status run_untrack(vv_context *c, vv_error *err)
+{
+	vv_repository *r = c->repo;
 	vv_attr_edit edit = {0};
 	vv_buf text = VV_BUF_INIT;
-	vv_index *x = NULL;
 	vv_status rc;
 
-	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
+	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
 	}
-	for (int i = 0; i < argc && rc == VV_OK; i++) {
-		if ((rc = untrack_one(r, argv[i], &text, err)) == VV_OK) {
+	for (int i = 0; i < c->argc && rc == VV_OK; i++) {
+		if ((rc = untrack_one(r, c->argv[i], &text, err)) == VV_OK) {
 			edit.changed = true;
 		}
 	}
 	vv_attr_flush(r);
-	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK) {
-		rc = vv_index_write(x, err);
+	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, c->index, err)) == VV_OK) {
+		rc = vv_index_write(c->index, err);
 	}
 	if (rc < 0) {
 		vv_attr_edit_undo(&edit);
@@ -316,26 +312,7 @@ static vv_status untrack(vv_repository *r, int argc, char **argv, vv_error *err)
 done:
 	vv_buf_clear(&text);
 	vv_attr_edit_clear(&edit);
-	vv_index_close(x);
 	return rc;
-}
-
-static int run_untrack(void *opts, int argc, char **argv)
-{
-	vv_repository *r = NULL;
-	vv_error err;
-	vv_status rc;
-
-	(void)opts;
-	if (argc == 0) {
-		return vv_usage_error("untrack needs a pattern or file; 'varve track' lists them");
-	}
-	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, "untrack", &err)) == VV_OK) {
-		rc = untrack(r, argc, argv, &err);
-	}
-	vv_repository_close(r);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 
 static const vv_option track_table[] = {
@@ -356,7 +333,8 @@ const vv_command vv_cmd_track = {
 	.option_count = VV_OPTION_COUNT(track_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run_alone = run_track,
+	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_INDEX,
+	.run = run_track,
 };
 
 const vv_command vv_cmd_untrack = {
@@ -366,5 +344,7 @@ const vv_command vv_cmd_untrack = {
 	.usage = "PATTERN...",
 	.example = "$ varve untrack 'data/**/*.csv'",
 	.arguments = "path",
-	.run_alone = run_untrack,
+	.check = check_untrack,
+	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_INDEX,
+	.run = run_untrack,
 };
