@@ -142,8 +142,7 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 				.dashdash = args.dashdash};
 
 		dashdash = args.dashdash;
-		code = c->run ? run_in_context(c, &x)
-			      : c->run_alone(options, args.argc, args.argv);
+		code = c->run ? run_in_context(c, &x) : c->run_alone(options, args.argc, args.argv);
 	}
 	vv_options_clear(c, options);
 	vv_arguments_clear(&args);

@@ -31,7 +31,7 @@ enum {
 	VV_NEEDS_PATHS = 1 << 3,      /* the words are paths of its work tree */
 	VV_NEEDS_WRITER = 1 << 4,     /* datasets are read and written */
 	VV_NEEDS_READER = 1 << 5,     /* datasets are read */
-	VV_NEEDS_LOCK = 1 << 6,       /* and nobody else writes meanwhile: before the index is read */
+	VV_NEEDS_LOCK = 1 << 6, /* and nobody else writes meanwhile: before the index is read */
 	VV_NEEDS_INDEX = 1 << 7
 };
 
@@ -45,7 +45,7 @@ typedef struct vv_context {
 
 	const vv_progress *progress; /* NULL: nobody watches */
 	vv_repository *repo;
-	vv_pathspec paths; /* none without words */
+	vv_pathspec paths;         /* none without words */
 	vv_dataset_reader *reader; /* the writer's own where there is a writer */
 	vv_dataset_writer *writer;
 	vv_index *index;

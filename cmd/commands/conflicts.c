@@ -245,7 +245,8 @@ static vv_status run_conflicts(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_conflict_list_read(&list, c->repo, c->writer, c->index,
-					c->argc > 0 ? &c->paths : NULL, false, false, err)) == VV_OK) {
+					c->argc > 0 ? &c->paths : NULL, false, false, err)) ==
+	    VV_OK) {
 		vv_progress_end();
 		c->code = list.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 		rc = print_all(c->repo, &list, o->format && strcmp(o->format, "json") == 0, err);
@@ -271,6 +272,7 @@ const vv_command vv_cmd_conflicts = {
 	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts",
 	.arguments = "path",
-	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER | VV_NEEDS_INDEX,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER |
+		 VV_NEEDS_INDEX,
 	.run = run_conflicts,
 };

@@ -6,8 +6,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cmd/commands.h"
-#include "cmd/output.h"
 #include "cmd/gc.h"
+#include "cmd/output.h"
 #include "cmd/work/commit/gc.h"
 
 typedef struct options {
@@ -137,7 +137,8 @@ static int check_gc(const vv_context *c)
 static vv_status run_gc(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_gc_run g = {.dry_run = o->dry_run, .gentle = o->automatic, .has_grace = o->prune != NULL};
+	vv_gc_run g = {
+		.dry_run = o->dry_run, .gentle = o->automatic, .has_grace = o->prune != NULL};
 	bool due = true;
 	vv_status rc = VV_OK;
 

@@ -479,8 +479,9 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 
 static int check_info(const vv_context *c)
 {
-	return c->argc == 1 ? VV_EXIT_OK
-			    : vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", c->argc);
+	return c->argc == 1
+		       ? VV_EXIT_OK
+		       : vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", c->argc);
 }
 
 static vv_status run_info(vv_context *c, vv_error *err)

@@ -90,13 +90,15 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 		vv_free(file);
 		return vv_fail_nomem(err);
 	}
-	n->clean = vv_lstat(&st, file, &absent) == VV_OK && vv_index_stat_clean(m->c->index, e, &st);
+	n->clean = vv_lstat(&st, file, &absent) == VV_OK &&
+		   vv_index_stat_clean(m->c->index, e, &st);
 	vv_free(file);
 	if ((rc = vv_path_check(n->to, err)) < 0) {
 		return rc;
 	}
-	return S_ISREG(e->mode) ? vv_dataset_reader_is_pointer(m->c->reader, &n->id, &n->dataset, err)
-				: VV_OK;
+	return S_ISREG(e->mode)
+		       ? vv_dataset_reader_is_pointer(m->c->reader, &n->id, &n->dataset, err)
+		       : VV_OK;
 }
 
 static vv_status collect_entries(moving *m, const move *mv, vv_error *err)

@@ -65,8 +65,7 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 	vv_subject *s = &j->subject;
 	vv_status rc;
 
-	if ((rc = vv_subject_find(s, j->c->repo, j->c->reader, path, err)) <
-		    0 ||
+	if ((rc = vv_subject_find(s, j->c->repo, j->c->reader, path, err)) < 0 ||
 	    (rc = vv_subject_settle(s, err)) < 0) {
 		return rc;
 	}
@@ -301,8 +300,7 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
 			       vv_text_shows(j->subject.path));
 	}
-	vv_stat_cache_drop(vv_dataset_reader_stats(j->c->reader),
-			   j->subject.path);
+	vv_stat_cache_drop(vv_dataset_reader_stats(j->c->reader), j->subject.path);
 	if ((rc = vv_index_set(x, j->subject.path, e.mode, blob, &st, err)) == VV_OK &&
 	    (!package || (rc = vv_index_add_file(x, package, err)) == VV_OK)) {
 		rc = vv_index_write(x, err);

@@ -257,7 +257,8 @@ static vv_status solve_into(resolver *r, vv_conflict_path *p, const bool *chosen
 static vv_status rewrite(resolver *r, vv_conflict_path *p, const bool *chosen, const vv_cid *root,
 			 const vv_stat *st, vv_error *err)
 {
-	char *file = vv_repository_file(r->c->repo, p->path), *dir = file ? vv_path_dir(file) : NULL;
+	char *file = vv_repository_file(r->c->repo, p->path),
+	     *dir = file ? vv_path_dir(file) : NULL;
 	new_file f = {-1, NULL};
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err), closed;
 
@@ -299,11 +300,10 @@ static vv_status stage_work(resolver *r, const vv_conflict_path *p, vv_dataset_f
 
 	opts.has_kind = true;
 	opts.kind = VV_KIND_TABLE;
-	if (vv_dataset_reader_is_pointer(r->c->reader, &p->record.merged,
-					 &pointer, err) == VV_OK &&
+	if (vv_dataset_reader_is_pointer(r->c->reader, &p->record.merged, &pointer, err) == VV_OK &&
 	    pointer &&
-	    vv_dataset_reader_pointer(r->c->reader, &p->record.merged,
-				      &arena, &merged, err) == VV_OK) {
+	    vv_dataset_reader_pointer(r->c->reader, &p->record.merged, &arena, &merged, err) ==
+		    VV_OK) {
 		opts.parent = &merged;
 	}
 	rc = vv_dataset_writer_file(r->c->writer, p->path, &opts, out, &pointer, err);
@@ -323,11 +323,9 @@ static vv_status settle(resolver *r, const vv_conflict_path *p, const vv_dataset
 	bool pointer = false;
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_is_pointer(r->c->reader, &s[VV_OURS].id,
-					       &pointer, err)) < 0 ||
-	    (!pointer &&
-	     (rc = vv_dataset_reader_is_pointer(r->c->reader,
-						&s[VV_THEIRS].id, &pointer, err)) < 0)) {
+	if ((rc = vv_dataset_reader_is_pointer(r->c->reader, &s[VV_OURS].id, &pointer, err)) < 0 ||
+	    (!pointer && (rc = vv_dataset_reader_is_pointer(r->c->reader, &s[VV_THEIRS].id,
+							    &pointer, err)) < 0)) {
 		return rc;
 	}
 	if (!pointer) {
@@ -416,18 +414,17 @@ static vv_status write_version(resolver *r, const vv_conflict_path *p, const vv_
 	vv_stat st;
 	vv_status rc = file ? vv_dataset_writer_commit(r->c->writer, err) : vv_fail_nomem(err);
 
-	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(r->c->reader, blob,
-							 &pointer, err)) < 0) {
+	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(r->c->reader, blob, &pointer, err)) < 0) {
 		goto done;
 	}
 	if (!pointer) {
 		if ((rc = vv_blob_read(r->c->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
 			rc = vv_write_file(file, vv_buf_cstr(&text), text.len, false, err);
 		}
-	} else if ((rc = vv_dataset_reader_pointer(r->c->reader, blob,
-						   &arena, &merged, err)) == VV_OK) {
-		rc = vv_materialise(r->c->reader, p->path, blob, &merged,
-				    p->sides[VV_OURS].mode, &st, err);
+	} else if ((rc = vv_dataset_reader_pointer(r->c->reader, blob, &arena, &merged, err)) ==
+		   VV_OK) {
+		rc = vv_materialise(r->c->reader, p->path, blob, &merged, p->sides[VV_OURS].mode,
+				    &st, err);
 	}
 done:
 	vv_free(file);
@@ -605,7 +602,7 @@ static vv_status resolve_all(resolver *r, vv_error *err)
 	if (r->list.count == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "%s",
 			       r->c->paths.count > 0 ? "nothing named there is in conflict"
-						  : "nothing is in conflict");
+						     : "nothing is in conflict");
 	}
 	if (is_part(r->o) && r->list.count > 1) {
 		return vv_fail(err, VV_EUSAGE, "say of which table: PATH");
@@ -660,8 +657,8 @@ static vv_status run_resolve(vv_context *c, vv_error *err)
 	r.side = r.o->theirs ? VV_THEIRS : r.o->base ? VV_BASE : VV_OURS;
 	if ((rc = read_set(&r, err)) == VV_OK &&
 	    (rc = vv_conflict_list_read(&r.list, c->repo, c->writer, c->index,
-					c->argc > 0 ? &c->paths : NULL, true, !is_part(r.o), err)) ==
-		    VV_OK) {
+					c->argc > 0 ? &c->paths : NULL, true, !is_part(r.o),
+					err)) == VV_OK) {
 		rc = resolve_all(&r, err);
 	}
 	vv_conflict_list_clear(&r.list);
@@ -684,6 +681,7 @@ const vv_command vv_cmd_resolve = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.check = check_resolve,
-	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER | VV_NEEDS_INDEX,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER |
+		 VV_NEEDS_INDEX,
 	.run = run_resolve,
 };

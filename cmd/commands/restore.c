@@ -246,9 +246,9 @@ static vv_status restore_all(restore *r, bool files, vv_error *err)
 
 static int check_restore(const vv_context *c)
 {
-	return c->argc > 0 ? VV_EXIT_OK
-			   : vv_usage_error(
-				     "restore needs to know which files: PATH... ('.' for all)");
+	return c->argc > 0
+		       ? VV_EXIT_OK
+		       : vv_usage_error("restore needs to know which files: PATH... ('.' for all)");
 }
 
 static void print_restored(const restore *r)

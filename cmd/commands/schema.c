@@ -274,8 +274,9 @@ static int check_schema(const vv_context *c)
 		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", c->argc);
 	}
 	return o->infer && is_edit(o)
-		       ? vv_usage_error("--infer stands alone: change what it wrote with --set, --key "
-					"and --missing")
+		       ? vv_usage_error(
+				 "--infer stands alone: change what it wrote with --set, --key "
+				 "and --missing")
 		       : VV_EXIT_OK;
 }
 

@@ -339,8 +339,8 @@ static vv_status move_head(plan *p, vv_error *err)
 		goto done;
 	}
 	if (p->make && !p->unborn) {
-		rc = vv_ref_update(p->c->repo, ref, &p->target, p->exists ? &p->old : NULL, p->exists,
-				   reason.data, err);
+		rc = vv_ref_update(p->c->repo, ref, &p->target, p->exists ? &p->old : NULL,
+				   p->exists, reason.data, err);
 		made = (rc == VV_OK || rc == VV_EIO) && !p->exists;
 	}
 	if (rc == VV_OK) {
