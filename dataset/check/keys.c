@@ -17,15 +17,16 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/file.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
+#include "dataset/schema/key.h"
 
 #define GROUP_BITS 24
 #define GROUP_MASK (((uint64_t)1 << GROUP_BITS) - 1)
 #define NO_KEY (UINT64_MAX >> GROUP_BITS) /* in place of a hash: a part of the key is missing */
 #define MEMORY ((uint64_t)48 << 20)
-#define RADIX 1024u      /* four passes for 40 bits */
-#define PIECE (1u << 13) /* entries that are read from the file at once */
+#define FRESH_BYTES 16u /* of memory for each fresh entry, while they are put in order */
+#define HELD_BYTES 10u  /* of them while they are added */
 
 struct check_keys {
 	uint64_t seed;
@@ -34,13 +35,10 @@ struct check_keys {
 	size_t old_count;
 	uint32_t *map; /* group there -> group here, or UINT32_MAX */
 	size_t map_count;
-	uint8_t *has;    /* a byte for each group here: its entries are in the record */
-	bool gone;       /* some group of the record is not here */
-	uint64_t *fresh; /* entries of the other groups */
-	size_t count, cap;
-	int fd; /* fresh ones past the limit; -1: none */
-	char *path;
-	uint64_t spilled;
+	uint8_t *has;        /* a byte for each group here: its entries are in the record */
+	bool gone;           /* some group of the record is not here */
+	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
+	uint64_t count;
 };
 
 /* Hashes that occur more than once, and the groups that they occur in. */
@@ -178,8 +176,16 @@ none:
 	return VV_OK;
 }
 
+/* So many fresh entries are held in memory, and kept for the next time. */
+static size_t fresh_max(const check_run *r)
+{
+	return (size_t)(memory_of(r) / FRESH_BYTES);
+}
+
 vv_status check_keys_open(check_run *r, vv_error *err)
 {
+	const char *temp = r->o->temp_dir ? r->o->temp_dir : getenv("TMPDIR");
+	const char *temp_dir = temp && *temp ? temp : "/tmp";
 	vv_status rc = VV_OK;
 
 	if (r->plan.key_count == 0) {
@@ -194,15 +200,17 @@ vv_status check_keys_open(check_run *r, vv_error *err)
 	if (!r->keys) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < r->plan.key_count; i++) {
-		r->keys[i].fd = -1;
-	}
 	for (size_t i = 0; i < r->plan.key_count && rc == VV_OK; i++) {
 		struct check_keys *k = &r->keys[i];
 
 		vv_random(&k->seed, sizeof(k->seed));
 		k->has = vv_calloc(r->group_count + 1, 1);
-		rc = k->has ? load_record(r, k, &r->plan.keys[i], err) : vv_fail_nomem(err);
+		if (!k->has) {
+			return vv_fail_nomem(err);
+		}
+		if ((rc = load_record(r, k, &r->plan.keys[i], err)) == VV_OK) {
+			rc = vv_key_proof_new(&k->fresh, fresh_max(r) * HELD_BYTES, temp_dir, err);
+		}
 	}
 	return rc;
 }
@@ -215,9 +223,7 @@ void check_keys_close(check_run *r)
 		vv_buf_clear(&k->record);
 		vv_free(k->map);
 		vv_free(k->has);
-		vv_free(k->fresh);
-		vv_close(k->fd, k->path, NULL);
-		vv_free(k->path);
+		vv_key_proof_free(k->fresh);
 	}
 	vv_free(r->keys);
 	r->keys = NULL;
@@ -248,7 +254,6 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 		return rc;
 	}
 	for (size_t row = 0; row < g->rows && rc == VV_OK; row++) {
-		uint8_t bytes[8];
 		bool whole;
 
 		if (w->pass_blank && w->blank[row]) {
@@ -262,127 +267,21 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 			uint64_t h = whole || key->kind == CHECK_ROW
 					     ? hash_key(&w->key, r->keys[k].seed)
 					     : NO_KEY;
+			vv_key_entry entry = {h << GROUP_BITS, i};
 
-			vv_put_le64(bytes, h << GROUP_BITS | i);
-			vv_buf_put(out, bytes, sizeof(bytes));
+			vv_buf_put(out, &entry, sizeof(entry));
 		}
 	}
 	vv_buf_clear(&scratch);
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
-static vv_status spill(check_run *r, struct check_keys *k, vv_error *err)
-{
-	if (k->fd < 0) {
-		const char *dir = r->o->temp_dir ? r->o->temp_dir : getenv("TMPDIR");
-
-		k->fd = vv_temp_open(&k->path, dir && *dir ? dir : "/tmp", "varve-keys-", err);
-		if (k->fd < 0) {
-			return (vv_status)k->fd;
-		}
-		vv_unlink(k->path, true, NULL); /* so that it never outlives the process */
-	}
-	k->spilled += k->count;
-	return vv_write_full(k->fd, k->fresh, k->count * sizeof(*k->fresh), k->path, err);
-}
-
 vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_error *err)
 {
-	struct check_keys *k = &r->keys[at];
-	size_t limit = (size_t)(memory_of(r) / 2 / sizeof(*k->fresh)), n = entries->len / 8;
-	vv_status rc;
+	size_t n = entries->len / sizeof(vv_key_entry);
 
-	if (k->count + n > limit && k->count > 0) {
-		if ((rc = spill(r, k, err)) < 0) {
-			return rc;
-		}
-		k->count = 0;
-	}
-	if (!vv_array_room_for(k->fresh, k->count, k->cap, n)) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < n; i++) {
-		k->fresh[k->count++] = vv_get_le64((const uint8_t *)entries->data + 8 * i);
-	}
-	return VV_OK;
-}
-
-/* Sorts by hash; of equal ones the order stays. */
-static vv_status sort_entries(uint64_t *list, size_t count, vv_error *err)
-{
-	uint64_t *other = vv_calloc(count + 1, sizeof(*other)), *from = list, *to = other;
-	size_t *starts = vv_calloc(RADIX, sizeof(*starts));
-
-	if (!other || !starts) {
-		vv_free(other);
-		vv_free(starts);
-		return vv_fail_nomem(err);
-	}
-	for (unsigned shift = GROUP_BITS; shift < 64; shift += 10) {
-		size_t sum = 0;
-		uint64_t *t;
-
-		memset(starts, 0, RADIX * sizeof(*starts));
-		for (size_t i = 0; i < count; i++) {
-			starts[from[i] >> shift & (RADIX - 1)]++;
-		}
-		for (size_t i = 0; i < RADIX; i++) {
-			size_t n = starts[i];
-
-			starts[i] = sum;
-			sum += n;
-		}
-		for (size_t i = 0; i < count; i++) {
-			to[starts[from[i] >> shift & (RADIX - 1)]++] = from[i];
-		}
-		t = from;
-		from = to;
-		to = t;
-	}
-	/* four passes: the result is in list again */
-	vv_free(other);
-	vv_free(starts);
-	return VV_OK;
-}
-
-/* Entries in order of their hashes: those of the record that still hold, and fresh ones. */
-typedef struct merge {
-	const struct check_keys *k;
-	size_t old, fresh;
-	uint64_t next_old; /* with its group here; UINT64_MAX: no more */
-} merge;
-
-static void next_old(merge *m)
-{
-	const struct check_keys *k = m->k;
-
-	m->next_old = UINT64_MAX;
-	for (; m->old < k->old_count && m->next_old == UINT64_MAX; m->old++) {
-		uint64_t e = vv_get_le64(k->old + 8 * m->old);
-		uint64_t group = e & GROUP_MASK;
-
-		if (group < k->map_count && k->map[group] != UINT32_MAX) {
-			m->next_old = (e & ~GROUP_MASK) | k->map[group];
-		}
-	}
-}
-
-static bool next_entry(merge *m, uint64_t *out)
-{
-	const struct check_keys *k = m->k;
-	bool fresh = m->fresh < k->count;
-
-	if (!fresh && m->next_old == UINT64_MAX) {
-		return false;
-	}
-	if (fresh && (m->next_old == UINT64_MAX ||
-		      k->fresh[m->fresh] >> GROUP_BITS < m->next_old >> GROUP_BITS)) {
-		*out = k->fresh[m->fresh++];
-	} else {
-		*out = m->next_old;
-		next_old(m);
-	}
-	return true;
+	r->keys[at].count += n;
+	return vv_key_proof_add_entries(r->keys[at].fresh, (const void *)entries->data, n, err);
 }
 
 static vv_status note_suspect(suspects *s, uint64_t hash, vv_error *err)
@@ -397,111 +296,73 @@ static vv_status note_suspect(suspects *s, uint64_t hash, vv_error *err)
 	return VV_OK;
 }
 
-/* Walks through all entries once: suspects, and, where out is not NULL, the new record's
- * entries. */
-static vv_status walk(const struct check_keys *k, suspects *s, vv_buf *out, vv_error *err)
+/* A walk through all entries in order of their hashes: those of the record that still hold, and
+ * fresh ones. */
+typedef struct walk {
+	const struct check_keys *k;
+	size_t old;        /* of the record, the next */
+	uint64_t next_old; /* with its group here; UINT64_MAX: no more */
+	uint64_t last;     /* the entry before; UINT64_MAX: none */
+	suspects *s;
+	vv_buf *out; /* the new record; NULL: none */
+} walk;
+
+static inline void next_old(walk *w)
 {
-	merge m = {.k = k};
-	uint64_t last = UINT64_MAX, e;
-	bool any = false;
-	vv_status rc = VV_OK;
+	const struct check_keys *k = w->k;
 
-	next_old(&m);
-	while (rc == VV_OK && next_entry(&m, &e)) {
-		uint64_t hash = e >> GROUP_BITS;
-		uint8_t bytes[8];
+	w->next_old = UINT64_MAX;
+	for (; w->old < k->old_count && w->next_old == UINT64_MAX; w->old++) {
+		uint64_t e = vv_get_le64(k->old + 8 * w->old);
+		uint64_t group = e & GROUP_MASK;
 
+		if (group < k->map_count && k->map[group] != UINT32_MAX) {
+			w->next_old = (e & ~GROUP_MASK) | k->map[group];
+		}
+	}
+}
+
+/* Passes over fresh entries, and those of the record before them; last: and those behind. */
+static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool last, vv_error *err)
+{
+	suspects *s = w->s;
+
+	for (size_t i = 0; i < count || (last && w->next_old != UINT64_MAX);) {
+		uint64_t e = w->next_old, hash;
+		vv_status rc;
+
+		if (i < count &&
+		    (e == UINT64_MAX || fresh[i].hash >> GROUP_BITS < e >> GROUP_BITS)) {
+			e = fresh[i].hash | fresh[i].row;
+			i++;
+		} else {
+			next_old(w);
+		}
+		hash = e >> GROUP_BITS;
 		if (hash == NO_KEY) {
 			s->groups[e & GROUP_MASK] |= 2;
 			s->nulls++;
-		} else if (any && last >> GROUP_BITS == hash) {
+		} else if (w->last >> GROUP_BITS == hash) {
 			s->groups[e & GROUP_MASK] |= 1;
-			s->groups[last & GROUP_MASK] |= 1;
-			rc = note_suspect(s, hash, err);
-		}
-		last = e;
-		any = true;
-		if (out) {
-			vv_put_le64(bytes, e);
-			vv_buf_put(out, bytes, sizeof(bytes));
-		}
-	}
-	return rc;
-}
-
-/* Writes all entries to the file: fresh ones, and those of the record, which holds rows that
- * a fresh one may repeat. */
-static vv_status spill_all(check_run *r, struct check_keys *k, vv_error *err)
-{
-	merge m = {.k = k};
-	vv_status rc = spill(r, k, err);
-
-	k->count = 0;
-	for (next_old(&m); m.next_old != UINT64_MAX && rc == VV_OK; next_old(&m)) {
-		if (k->count == k->cap) {
-			rc = spill(r, k, err);
-			k->count = 0;
-		}
-		k->fresh[k->count++] = m.next_old;
-	}
-	if (rc == VV_OK) {
-		rc = spill(r, k, err);
-	}
-	k->count = k->old_count = 0;
-	return rc;
-}
-
-/* Brings the spilled entries back whose hashes are at least `from` and below `end`. */
-static vv_status load_part(struct check_keys *k, uint64_t from, uint64_t end, vv_error *err)
-{
-	uint64_t *piece = vv_calloc(PIECE, sizeof(*piece)), offset = 0;
-	ssize_t n = 0;
-	vv_status rc = VV_OK;
-
-	if (!piece) {
-		return vv_fail_nomem(err);
-	}
-	k->count = 0;
-	while ((n = vv_pread_full(k->fd, piece, PIECE * sizeof(*piece), offset, k->path, err)) >
-	       0) {
-		size_t count = (size_t)n / sizeof(*piece);
-
-		/* a part that is fuller than the average may pass the limit */
-		if (!vv_array_room_for(k->fresh, k->count, k->cap, count)) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
-		for (size_t i = 0; i < count; i++) {
-			uint64_t hash = piece[i] >> GROUP_BITS;
-
-			if (hash >= from && hash < end) {
-				k->fresh[k->count++] = piece[i];
+			s->groups[w->last & GROUP_MASK] |= 1;
+			if ((rc = note_suspect(s, hash, err)) < 0) {
+				return rc;
 			}
 		}
-		offset += (uint64_t)n;
+		w->last = e;
+		if (w->out) {
+			uint8_t bytes[8];
+
+			vv_put_le64(bytes, e);
+			vv_buf_put(w->out, bytes, sizeof(bytes));
+		}
 	}
-	rc = n < 0 ? (vv_status)n : VV_OK;
-done:
-	vv_free(piece);
-	return rc;
+	return VV_OK;
 }
 
-/* Entries past the limit: read again for each part of the hashes that fits. */
-static vv_status walk_spilled(check_run *r, struct check_keys *k, suspects *s, vv_error *err)
+static vv_status pass_fresh(void *payload, const vv_key_entry *entries, size_t count, vv_error *err)
 {
-	uint64_t limit = memory_of(r) / 2 / sizeof(uint64_t), parts, span;
-	vv_status rc = spill_all(r, k, err);
-
-	parts = 2 * k->spilled / limit + 1;
-	span = (NO_KEY + 1) / parts + 1;
-	for (uint64_t part = 0; part < parts && rc == VV_OK; part++) {
-		if ((rc = load_part(k, part * span, (part + 1) * span, err)) < 0 ||
-		    (rc = sort_entries(k->fresh, k->count, err)) < 0) {
-			return rc;
-		}
-		rc = walk(k, s, NULL, err);
-	}
-	return rc;
+	return pass(payload, entries, count, false, err);
 }
 
 #define REWRITE 64u      /* a record is written anew when a 64th of it is out of date */
@@ -521,16 +382,11 @@ static vv_status find_suspects(check_run *r, size_t at, suspects *s, vv_error *e
 {
 	struct check_keys *k = &r->keys[at];
 	vv_buf out = VV_BUF_INIT;
-	bool keep = r->o->cache && is_stale(k);
+	bool keep = r->o->cache && is_stale(k) && k->count <= fresh_max(r);
+	walk w = {.k = k, .last = UINT64_MAX, .s = s, .out = keep ? &out : NULL};
 	uint8_t bytes[8];
 	vv_status rc;
 
-	if (k->spilled > 0) {
-		return walk_spilled(r, k, s, err);
-	}
-	if ((rc = sort_entries(k->fresh, k->count, err)) < 0) {
-		return rc;
-	}
 	if (keep) {
 		/* once, and not in steps */
 		vv_buf_reserve(&out, 16 + 32 * r->group_count + 8 * (k->old_count + k->count));
@@ -542,8 +398,9 @@ static vv_status find_suspects(check_run *r, size_t at, suspects *s, vv_error *e
 			vv_buf_put(&out, r->groups[i].cid.digest, 32);
 		}
 	}
-	rc = walk(k, s, keep ? &out : NULL, err);
-	if (rc == VV_OK && keep && !out.failed) {
+	next_old(&w);
+	if ((rc = vv_key_proof_each(k->fresh, pass_fresh, &w, err)) == VV_OK &&
+	    (rc = pass(&w, NULL, 0, true, err)) == VV_OK && keep && !out.failed) {
 		rc = vv_check_cache_put(r->o->cache, "keys", r->plan.keys[at].id, out.data, out.len,
 					err);
 	}
@@ -559,30 +416,34 @@ typedef struct seen_key {
 } seen_key;
 
 typedef struct seen {
-	seen_key *slots;
-	size_t mask, count;
+	seen_key *keys;
+	size_t count, cap;
+	vv_hash_index index;
 	vv_arena arena;
 } seen;
 
-/* The row that had the key first, or `row` itself. */
+/* *first: the row that had the key first, or `row` itself. False: no memory. */
 static bool see(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_t *first)
 {
-	size_t at = (size_t)(hash * 0x9E3779B97F4A7C15u >> 20) & s->mask;
+	vv_hash_probe p = vv_hash_probe_begin(&s->index, hash);
+	seen_key *k;
+	size_t at;
 
-	for (; s->slots[at].bytes; at = (at + 1) & s->mask) {
-		const seen_key *k = &s->slots[at];
-
+	while (vv_hash_probe_next(&p, &at)) {
+		k = &s->keys[at];
 		if (k->hash == hash && k->len == key->len &&
 		    memcmp(k->bytes, key->data, key->len) == 0) {
 			*first = k->row;
 			return true;
 		}
 	}
-	s->slots[at] = (seen_key){hash, row, vv_arena_strndup(&s->arena, key->data, key->len),
-				  key->len};
-	s->count++;
+	if (!vv_array_room(s->keys, s->count, s->cap)) {
+		return false;
+	}
+	k = &s->keys[s->count];
+	*k = (seen_key){hash, row, vv_arena_strndup(&s->arena, key->data, key->len), key->len};
 	*first = row;
-	return s->slots[at].bytes != NULL;
+	return k->bytes && vv_hash_index_add(&s->index, hash, s->count++);
 }
 
 static bool is_suspect(const suspects *s, uint64_t hash, size_t from, size_t to)
@@ -637,21 +498,14 @@ static vv_status compare_some(telling *t, check_worker *w, const suspects *s, si
 {
 	check_run *r = t->r;
 	const check_key *key = &r->plan.keys[t->key];
-	seen known = {.mask = 255};
+	seen known = {.keys = NULL};
 	vv_buf scratch = VV_BUF_INIT;
 	vv_batch batch;
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&batch);
 	vv_arena_init(&known.arena);
-	/* a suspect hash may be that of several keys: in practice one */
-	while (known.mask < 4 * (to - from)) {
-		known.mask = 2 * known.mask + 1;
-	}
-	known.slots = vv_calloc(known.mask + 1, sizeof(*known.slots));
-	if (!known.slots) {
-		rc = vv_fail_nomem(err);
-	}
+	vv_hash_index_init(&known.index);
 	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
 		const vv_cell **cells;
 		check_group g;
@@ -690,8 +544,7 @@ static vv_status compare_some(telling *t, check_worker *w, const suspects *s, si
 			if (!is_suspect(s, hash, from, to)) {
 				continue;
 			}
-			if (known.count > known.mask / 2 ||
-			    !see(&known, &w->key, hash, here, &first)) {
+			if (!see(&known, &w->key, hash, here, &first)) {
 				rc = vv_fail_nomem(err);
 			} else if (first != here) {
 				rc = tell(t, here, first, true, err);
@@ -700,7 +553,8 @@ static vv_status compare_some(telling *t, check_worker *w, const suspects *s, si
 		check_unload(&g);
 	}
 	vv_buf_clear(&scratch);
-	vv_free(known.slots);
+	vv_free(known.keys);
+	vv_hash_index_clear(&known.index);
 	vv_arena_clear(&known.arena);
 	vv_batch_clear(&batch);
 	return rc;
@@ -731,9 +585,8 @@ static vv_status finish_key(check_run *r, check_emit *e, size_t at, vv_error *er
 	bool tolerated = false;
 	vv_status rc = s.groups ? find_suspects(r, at, &s, err) : vv_fail_nomem(err);
 
-	vv_free(r->keys[at].fresh); /* not needed while the keys are compared */
+	vv_key_proof_free(r->keys[at].fresh); /* not needed while the keys are compared */
 	r->keys[at].fresh = NULL;
-	r->keys[at].count = r->keys[at].cap = 0;
 	if (rc == VV_OK && (s.count > 0 || s.nulls > 0) &&
 	    (rc = check_worker_init(&w, &r->plan, err)) == VV_OK) {
 		rc = find_repeats(&t, &w, &s, err);

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "dataset/schema/type.h"
 
@@ -27,8 +29,8 @@ typedef struct looks {
 typedef struct sample {
 	const vv_cell *cells;
 	size_t rows, stride;
-	uint64_t *table; /* hashes seen; size a power of two, more than twice the rows */
-	size_t mask;
+	uint64_t *hashes;   /* room for one of each row */
+	vv_hash_index seen; /* of them, with room for all */
 } sample;
 
 uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, uint64_t seed,
@@ -51,31 +53,25 @@ uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, 
 }
 
 /* Are the columns' values unique in the sample? */
-static bool is_unique(const sample *s, const size_t *columns, size_t count)
+static bool is_unique(sample *s, const size_t *columns, size_t count)
 {
-	memset(s->table, 0, (s->mask + 1) * sizeof(*s->table));
+	vv_hash_index_reset(&s->seen);
 	for (size_t r = 0; r < s->rows; r++) {
-		uint64_t h = vv_key_hash(s->cells + r * s->stride, columns, count, 0, NULL) | 1;
-		size_t i = (size_t)(h >> 1) & s->mask;
+		uint64_t h = vv_key_hash(s->cells + r * s->stride, columns, count, 0, NULL);
+		vv_hash_probe p = vv_hash_probe_begin(&s->seen, h);
+		size_t at;
 
-		for (; s->table[i] != 0; i = (i + 1) & s->mask) {
-			if (s->table[i] == h) {
+		while (vv_hash_probe_next(&p, &at)) {
+			if (s->hashes[at] == h) {
 				return false;
 			}
 		}
-		s->table[i] = h;
+		s->hashes[r] = h;
+		if (!vv_hash_index_add(&s->seen, h, r)) {
+			return false; /* never: there is room for all */
+		}
 	}
 	return true;
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
 static bool same_word(const char *s, size_t len, const char *word)
@@ -84,7 +80,7 @@ static bool same_word(const char *s, size_t len, const char *word)
 		return false;
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (lower(s[i]) != word[i]) {
+		if (vv_to_lower(s[i]) != word[i]) {
 			return false;
 		}
 	}
@@ -121,9 +117,8 @@ static int name_score(const char *name, size_t len)
 		size_t start = at;
 		int score;
 
-		while (at < len && (is_letter(name[at]) || (name[at] >= '0' && name[at] <= '9')) &&
-		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' &&
-			 name[at - 1] <= 'z')) {
+		while (at < len && vv_is_alnum(name[at]) &&
+		       !(at > start && vv_is_upper(name[at]) && vv_is_lower(name[at - 1]))) {
 			at++;
 		}
 		score = 10 * word_score(name + start, at - start) - (at - start < len ? 2 : 0);
@@ -140,8 +135,7 @@ static bool is_quantity(const vv_cell *c)
 {
 	size_t sign = c->text[0] == '-' ? 1 : 0;
 
-	return !(c->len > sign + 1 && c->text[sign] == '0' && c->text[sign + 1] >= '0' &&
-		 c->text[sign + 1] <= '9') &&
+	return !(c->len > sign + 1 && c->text[sign] == '0' && vv_is_digit(c->text[sign + 1])) &&
 	       vv_type_is_number(c->text, c->len);
 }
 
@@ -161,7 +155,7 @@ static unsigned bytes_in(const vv_cell *c)
 	return found;
 }
 
-static looks look_at(const sample *s, size_t column, const char *name, size_t name_len)
+static looks look_at(sample *s, size_t column, const char *name, size_t name_len)
 {
 	looks l = {.column = column, .usable = true, .code = true};
 	bool quantity = true, fraction = false;
@@ -248,7 +242,7 @@ static bool next_set(size_t *pick, size_t size, size_t of)
 }
 
 /* Sets of `size` of the leading columns that are unique together. */
-static void rank_sets(ranking *k, const sample *s, const looks *leading, size_t leading_count,
+static void rank_sets(ranking *k, sample *s, const looks *leading, size_t leading_count,
 		      size_t size)
 {
 	size_t pick[3] = {0, 1, 2};
@@ -276,7 +270,7 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 			    size_t rows, size_t columns, size_t stride, const char *const *names,
 			    const size_t *name_lens, vv_error *err)
 {
-	sample s = {cells, rows, stride, NULL, 15};
+	sample s = {.cells = cells, .rows = rows, .stride = stride};
 	looks leading[COMBINED_MAX];
 	int scores[RANKED_MAX];
 	ranking singles = {out, scores, 0, max < RANKED_MAX ? max : RANKED_MAX}, sets;
@@ -286,11 +280,10 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64) {
 		return VV_OK;
 	}
-	while (s.mask < 2 * rows) {
-		s.mask = 2 * s.mask + 1;
-	}
-	s.table = vv_malloc((s.mask + 1) * sizeof(*s.table));
-	if (!s.table) {
+	s.hashes = vv_malloc(rows * sizeof(*s.hashes));
+	vv_hash_index_init(&s.seen);
+	if (!s.hashes || !vv_hash_index_reserve(&s.seen, rows)) {
+		vv_free(s.hashes);
 		return vv_fail_nomem(err);
 	}
 	for (size_t c = 0; c < columns; c++) {
@@ -309,7 +302,8 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	     size++) {
 		rank_sets(&sets, &s, leading, leading_count, size);
 	}
-	vv_free(s.table);
+	vv_hash_index_clear(&s.seen);
+	vv_free(s.hashes);
 	*count = singles.count + sets.count;
 	return VV_OK;
 }

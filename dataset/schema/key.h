@@ -55,4 +55,17 @@ vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count
 typedef int (*vv_key_pair_fn)(void *payload, uint64_t first, uint64_t second, vv_error *err);
 vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err);
 
+/* A hash, and the number of its row, or of anything else that it stands in. */
+typedef struct vv_key_entry {
+	uint64_t hash, row;
+} vv_key_entry;
+/* Adds hashes with numbers of the caller's choice, best ascending ones. */
+vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries, size_t count,
+				   vv_error *err);
+/* Calls fn with all entries in the order of their hashes, those of equal hash as they were added,
+ * some at a time; all of one hash at once. Negative answers of fn are returned. */
+typedef vv_status (*vv_key_entries_fn)(void *payload, const vv_key_entry *entries, size_t count,
+				       vv_error *err);
+vv_status vv_key_proof_each(vv_key_proof *p, vv_key_entries_fn fn, void *payload, vv_error *err);
+
 #endif

@@ -6,7 +6,8 @@
  * memory limit all chunks are written to one unlinked file, a run for each partition.
  * Then partition by partition is put through a hash table that fits the processor's
  * cache. Rows matter only where it finds a repeat (nowhere, of a key): there the
- * entries are gathered with their row numbers and sorted.
+ * entries are gathered with their row numbers and sorted. Whoever wants all entries in
+ * order gets them in the same way, partition by partition.
  *
  * Memory: the limit while hashes are added; afterwards a table for one partition more
  * (a 256th of the rows; of one too large for that, a part of its hashes at a time).
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -26,6 +28,7 @@
 #define ENTRY_BYTES (sizeof(uint64_t) + sizeof(uint16_t))
 #define BLOCK_BYTES (256u << 10)   /* written and read at once */
 #define LOAD_MAX VV_KEY_SHARED_MAX /* entries of a partition looked at together: 32 MiB */
+#define FEW_ENTRIES 128u           /* below that a sort by digits costs more than comparing */
 #define PAIRS_FIRST 4096u          /* room for pairs in the first pass, ... */
 #define PAIRS_MOST (1u << 20)      /* ... and, growing from pass to pass, in a later one: 16 MiB */
 
@@ -65,13 +68,9 @@ struct vv_key_proof {
 	char *dir;
 	int fd; /* -1: nothing was spilled */
 	uint64_t file_len;
-	bool finished; /* pairs were asked for */
+	bool finished; /* pairs, or all in order, were asked for */
 	bool broken;   /* spilling failed half-way */
 };
-
-typedef struct entry {
-	uint64_t hash, row;
-} entry;
 
 /* A pair of rows with equal hashes. */
 typedef struct pair {
@@ -148,15 +147,8 @@ static vv_status open_file(vv_key_proof *p, vv_error *err)
 
 static vv_status add_run(vv_key_proof *p, partition *part, uint64_t offset, vv_error *err)
 {
-	if (part->run_count == part->run_cap) {
-		size_t cap = part->run_cap > 0 ? 2 * part->run_cap : 8;
-		run *runs = vv_realloc_array(part->runs, cap, sizeof(*runs));
-
-		if (!runs) {
-			return vv_fail_nomem(err);
-		}
-		part->runs = runs;
-		part->run_cap = cap;
+	if (!vv_array_room(part->runs, part->run_count, part->run_cap)) {
+		return vv_fail_nomem(err);
 	}
 	part->runs[part->run_count++] = (run){offset, p->file_len - offset};
 	return VV_OK;
@@ -288,6 +280,16 @@ static vv_status add_entry(vv_key_proof *p, partition *part, uint64_t hash, uint
 	}
 }
 
+static vv_status add_one(vv_key_proof *p, uint64_t hash, uint64_t row, vv_error *err)
+{
+	vv_status rc;
+
+	if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0) {
+		return rc;
+	}
+	return add_entry(p, &p->parts[hash >> (64 - PARTITION_BITS)], hash, row, err);
+}
+
 vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
 			   vv_error *err)
 {
@@ -297,12 +299,23 @@ vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count
 		return vv_fail(err, VV_EUSAGE, "no hashes can be added to a proof that has ended");
 	}
 	for (size_t i = 0; i < count; i++) {
-		partition *part = &p->parts[hashes[i] >> (64 - PARTITION_BITS)];
-
-		if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0) {
+		if ((rc = add_one(p, hashes[i], row + i, err)) < 0) {
 			return rc;
 		}
-		if ((rc = add_entry(p, part, hashes[i], row + i, err)) < 0) {
+	}
+	return VV_OK;
+}
+
+vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries, size_t count,
+				   vv_error *err)
+{
+	vv_status rc;
+
+	if (p->finished || p->broken) {
+		return vv_fail(err, VV_EUSAGE, "no hashes can be added to a proof that has ended");
+	}
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = add_one(p, entries[i].hash, entries[i].row, err)) < 0) {
 			return rc;
 		}
 	}
@@ -313,8 +326,10 @@ vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count
 typedef struct load {
 	uint64_t *table; /* hashes seen; 0 is free */
 	size_t table_size;
-	entry *entries; /* with their rows, of a partition with repeats */
+	vv_key_entry *entries; /* with their rows, of a partition with repeats */
 	size_t count, cap;
+	vv_key_entry *other; /* room to sort them */
+	size_t other_cap;
 	chunk one;    /* a chunk from the file */
 	vv_buf block; /* bytes of the file around it */
 } load;
@@ -495,55 +510,98 @@ static vv_status has_repeat(bool *out, const vv_key_proof *p, const partition *p
 	return rc;
 }
 
-static vv_status make_entries(load *l, uint64_t total, vv_error *err)
-{
-	size_t count = total < LOAD_MAX ? (size_t)total : LOAD_MAX;
-
-	l->count = 0;
-	if (l->cap >= count) {
-		return VV_OK;
-	}
-	vv_free(l->entries);
-	l->cap = 0;
-	l->entries = vv_malloc(count * sizeof(*l->entries));
-	if (!l->entries) {
-		return vv_fail_nomem(err);
-	}
-	l->cap = count;
-	return VV_OK;
-}
-
-/* Gathers the slice's entries with their rows, as long as there is room: only one
- * hash shared by LOAD_MAX rows can fill it (see VV_KEY_SHARED_MAX). */
+/* Gathers the slice's entries with their rows, `most` of them. */
 static vv_status gather(const vv_key_proof *p, const partition *part, load *l, const slice *s,
-			vv_error *err)
+			size_t most, vv_error *err)
 {
 	walk w = walk_from(p, part, l);
+	size_t likely = part->total < LOAD_MAX ? (size_t)part->total : LOAD_MAX;
 	const chunk *c;
 	int more = 1;
-	vv_status rc = make_entries(l, part->total, err);
 
-	while (rc == VV_OK && l->count < l->cap && (more = next_chunk(&w, &c, err)) > 0) {
+	l->count = 0;
+	if (!vv_array_room_for(l->entries, l->count, l->cap, likely + CHUNK_ENTRIES)) {
+		return vv_fail_nomem(err);
+	}
+	while (l->count < most && (more = next_chunk(&w, &c, err)) > 0) {
 		uint64_t row = c->head.row;
 
-		for (size_t i = 0; i < c->head.count && l->count < l->cap; i++) {
+		if (!vv_array_room_for(l->entries, l->count, l->cap, c->head.count)) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t i = 0; i < c->head.count && l->count < most; i++) {
 			row += c->step[i];
 			if (c->step[i] != SKIP && in_slice(s, c->hash[i])) {
-				l->entries[l->count++] = (entry){c->hash[i], row};
+				l->entries[l->count++] = (vv_key_entry){c->hash[i], row};
 			}
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-static int compare_entries(const void *a, const void *b)
+static int compare_rows(const void *a, const void *b)
 {
-	const entry *x = a, *y = b;
+	const vv_key_entry *x = a, *y = b;
 
-	if (x->hash != y->hash) {
-		return x->hash < y->hash ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Sorts by hash; equal ones stay in the order in which they were added. */
+static vv_status sort_entries(load *l, vv_error *err)
+{
+	vv_key_entry *from = l->entries, *to;
+	uint64_t differ = 0;
+
+	if (l->count < FEW_ENTRIES) {
+		for (size_t i = 1; i < l->count; i++) {
+			vv_key_entry e = from[i];
+			size_t at = i;
+
+			for (; at > 0 && from[at - 1].hash > e.hash; at--) {
+				from[at] = from[at - 1];
+			}
+			from[at] = e;
+		}
+		return VV_OK;
 	}
-	return x->row < y->row ? -1 : x->row > y->row ? 1 : 0;
+	if (!vv_array_room_for(l->other, (size_t)0, l->other_cap, l->count)) {
+		return vv_fail_nomem(err);
+	}
+	to = l->other;
+	for (size_t i = 1; i < l->count; i++) {
+		differ |= from[i].hash ^ from[0].hash;
+	}
+	for (unsigned shift = 0; shift < 64; shift += 8) {
+		size_t starts[256] = {0}, sum = 0;
+		vv_key_entry *t = from;
+
+		if ((differ >> shift & 255u) == 0) {
+			continue;
+		}
+		for (size_t i = 0; i < l->count; i++) {
+			starts[from[i].hash >> shift & 255u]++;
+		}
+		for (size_t i = 0; i < 256; i++) {
+			size_t n = starts[i];
+
+			starts[i] = sum;
+			sum += n;
+		}
+		for (size_t i = 0; i < l->count; i++) {
+			to[starts[from[i].hash >> shift & 255u]++] = from[i];
+		}
+		from = to;
+		to = t;
+	}
+	if (from != l->entries) {
+		size_t cap = l->cap;
+
+		l->other = l->entries;
+		l->entries = from;
+		l->cap = l->other_cap;
+		l->other_cap = cap;
+	}
+	return VV_OK;
 }
 
 static int compare_pairs(const void *a, const void *b)
@@ -576,7 +634,7 @@ static bool add_pair(pair_list *list, pair found)
 }
 
 /* The pairs of rows in group[0 .. count), which have one hash and ascend. */
-static void pair_group(pair_list *list, const entry *group, size_t count)
+static void pair_group(pair_list *list, const vv_key_entry *group, size_t count)
 {
 	size_t k = 1;
 
@@ -594,20 +652,25 @@ static void pair_group(pair_list *list, const entry *group, size_t count)
 	}
 }
 
-static void pair_entries(pair_list *list, load *l)
+static vv_status pair_entries(pair_list *list, load *l, vv_error *err)
 {
 	size_t from = 0;
+	vv_status rc = sort_entries(l, err);
 
-	qsort(l->entries, l->count, sizeof(entry), compare_entries);
+	if (rc < 0) {
+		return rc;
+	}
 	for (size_t i = 1; i <= l->count; i++) {
 		if (i < l->count && l->entries[i].hash == l->entries[from].hash) {
 			continue;
 		}
 		if (i - from > 1) {
+			qsort(l->entries + from, i - from, sizeof(*l->entries), compare_rows);
 			pair_group(list, l->entries + from, i - from);
 		}
 		from = i;
 	}
+	return VV_OK;
 }
 
 /* So many bits that each slice of a partition fits into memory. */
@@ -638,10 +701,11 @@ static vv_status pair_partition(vv_key_proof *p, partition *part, load *l, pair_
 			continue;
 		}
 		any = true;
-		if ((rc = gather(p, part, l, &s, err)) < 0) {
+		/* only one hash shared by so many rows can fill that: see VV_KEY_SHARED_MAX */
+		if ((rc = gather(p, part, l, &s, LOAD_MAX, err)) < 0 ||
+		    (rc = pair_entries(list, l, err)) < 0) {
 			return rc;
 		}
-		pair_entries(list, l);
 	}
 	part->unique = !any;
 	return VV_OK;
@@ -679,21 +743,40 @@ static vv_status room_for_pairs(pair_list *list, vv_error *err)
 	return VV_OK;
 }
 
+/* Nothing is added from now on. */
+static vv_status finish(vv_key_proof *p, vv_error *err)
+{
+	if (p->broken) {
+		return vv_fail(err, VV_EUSAGE, "the proof has failed before");
+	}
+	for (size_t i = 0; i < PARTITIONS && !p->finished; i++) {
+		put_in_order(&p->parts[i]);
+	}
+	p->finished = true;
+	return VV_OK;
+}
+
+static void free_load(load *l)
+{
+	if (l) {
+		vv_free(l->entries);
+		vv_free(l->other);
+		vv_free(l->table);
+		vv_buf_clear(&l->block);
+		vv_free(l);
+	}
+}
+
 vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err)
 {
 	pair_list list = {.pairs = NULL};
 	load *l = vv_calloc(1, sizeof(*l));
 	vv_status rc;
 
-	if (p->broken || !l) {
-		rc = l ? vv_fail(err, VV_EUSAGE, "the proof has failed before")
-		       : vv_fail_nomem(err);
+	rc = l ? finish(p, err) : vv_fail_nomem(err);
+	if (rc < 0) {
 		goto done;
 	}
-	for (size_t i = 0; i < PARTITIONS && !p->finished; i++) {
-		put_in_order(&p->parts[i]);
-	}
-	p->finished = true;
 	do {
 		if ((rc = room_for_pairs(&list, err)) < 0 ||
 		    (rc = find_pairs(p, l, &list, err)) < 0) {
@@ -712,12 +795,27 @@ vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, 
 		}
 	} while (list.cut);
 done:
-	if (l) {
-		vv_free(l->entries);
-		vv_free(l->table);
-		vv_buf_clear(&l->block);
-	}
-	vv_free(l);
+	free_load(l);
 	vv_free(list.pairs);
+	return rc;
+}
+
+vv_status vv_key_proof_each(vv_key_proof *p, vv_key_entries_fn fn, void *payload, vv_error *err)
+{
+	load *l = vv_calloc(1, sizeof(*l));
+	vv_status rc = l ? finish(p, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++) {
+		slice s = {slice_bits(p->parts[i].total), 0};
+
+		for (; p->parts[i].total > 0 && s.part < (uint64_t)1 << s.bits; s.part++) {
+			if ((rc = gather(p, &p->parts[i], l, &s, SIZE_MAX, err)) < 0 ||
+			    (rc = sort_entries(l, err)) < 0 ||
+			    (rc = fn(payload, l->entries, l->count, err)) < 0) {
+				break;
+			}
+		}
+	}
+	free_load(l);
 	return rc;
 }

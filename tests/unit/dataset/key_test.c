@@ -506,6 +506,75 @@ static void the_caller_can_stop_and_ask_again(void **state)
 	free(all.pair);
 }
 
+typedef struct listed {
+	vv_key_entry entries[700];
+	size_t count;
+	bool split; /* entries of one hash came apart */
+} listed;
+
+static vv_status list_entries(void *payload, const vv_key_entry *entries, size_t count,
+			      vv_error *err)
+{
+	listed *l = payload;
+
+	(void)err;
+	assert_true(count <= 700 - l->count);
+	l->split = l->split ||
+		   (count > 0 && l->count > 0 && l->entries[l->count - 1].hash == entries[0].hash);
+	if (count > 0) {
+		memcpy(l->entries + l->count, entries, count * sizeof(*entries));
+	}
+	l->count += count;
+	return VV_OK;
+}
+
+static void all_entries_come_by_hash_and_then_as_they_were_added(void **state)
+{
+	static const size_t memories[] = {0, 300, 4096, 1 << 20};
+	vv_prng r;
+
+	(void)state;
+	vv_prng_init(&r, 11);
+	for (int round = 0; round < 200; round++) {
+		size_t count = vv_prng_below(&r, 700);
+		vv_key_entry added[700], wanted[700];
+		vv_key_proof *p = NULL;
+		listed found = {.count = 0};
+		vv_error err;
+
+		for (size_t i = 0; i < count; i++) {
+			uint64_t v = vv_prng_below(&r, 1 + vv_prng_below(&r, 900));
+
+			added[i].hash = round % 3 == 0   ? v
+					: round % 3 == 1 ? v << 54
+							 : v * 0x9e3779b97f4a7c15u;
+			added[i].row = round % 2 == 0 ? i / 7 : vv_prng_below(&r, 1u << 24);
+			wanted[i] = added[i];
+			for (size_t k = i; k > 0 && wanted[k - 1].hash > wanted[k].hash; k--) {
+				vv_key_entry t = wanted[k];
+
+				wanted[k] = wanted[k - 1];
+				wanted[k - 1] = t;
+			}
+		}
+		vv_assert_ok(
+			vv_key_proof_new(&p, memories[vv_prng_below(&r, 4)], vv_test_dir(), &err),
+			&err);
+		vv_assert_ok(vv_key_proof_add_entries(p, added, count / 3, &err), &err);
+		vv_assert_ok(
+			vv_key_proof_add_entries(p, added + count / 3, count - count / 3, &err),
+			&err);
+		vv_assert_ok(vv_key_proof_each(p, list_entries, &found, &err), &err);
+		assert_int_equal(found.count, count);
+		assert_false(found.split);
+		if (count > 0) {
+			assert_memory_equal(found.entries, wanted, count * sizeof(*wanted));
+		}
+		vv_assert_status(vv_key_proof_add_entries(p, added, 1, &err), VV_EUSAGE, &err);
+		vv_key_proof_free(p);
+	}
+}
+
 static vv_status attempt(void *payload, vv_error *err)
 {
 	const uint64_t *hashes = payload;
@@ -582,6 +651,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_hash_of_more_rows_than_fit_into_memory_still_names_the_first),
 	cmocka_unit_test(rows_may_lie_far_apart_and_come_in_any_order),
 	cmocka_unit_test(the_caller_can_stop_and_ask_again),
+	cmocka_unit_test(all_entries_come_by_hash_and_then_as_they_were_added),
 	cmocka_unit_test(every_failure_is_reported_and_leaves_nothing_behind),
 	cmocka_unit_test(a_proof_that_failed_says_no_more),
 };
