@@ -115,6 +115,19 @@ void vv_text_put_word(vv_buf *b, const char *word)
 	vv_buf_putc(b, '"');
 }
 
+void vv_text_put_quoted(vv_buf *b, const char *s, size_t len)
+{
+	vv_buf_putc(b, '\'');
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\'') {
+			vv_buf_puts(b, "'\\''");
+		} else {
+			vv_buf_putc(b, s[i]);
+		}
+	}
+	vv_buf_putc(b, '\'');
+}
+
 void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width)
 {
 	size_t at = 0, used = 0, fits = b->len; /* where the ellipsis may stand */

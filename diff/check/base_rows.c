@@ -62,15 +62,7 @@ static void put_word(vv_buf *out, const char *s, size_t len)
 		vv_buf_put(out, s, len);
 		return;
 	}
-	vv_buf_putc(out, '\'');
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\'') {
-			vv_buf_puts(out, "'\\''");
-		} else {
-			vv_buf_putc(out, s[i]);
-		}
-	}
-	vv_buf_putc(out, '\'');
+	vv_text_put_quoted(out, s, len);
 }
 
 static bool is_one_line(const char *s, size_t len)

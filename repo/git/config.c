@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
 
 #define OVERRIDES_MAX 4096u

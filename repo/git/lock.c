@@ -2,6 +2,8 @@
  * lock: Git's lock files: how long to wait for one, and how its content
  * takes the place of the file that it guards.
  */
+#include "repo/git/lock.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,7 +13,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/repository_internal.h"
 #include "repo/git/share.h"
 
 #define LOCK_WAIT_MS 5000u

@@ -285,7 +285,6 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 	return rc;
 }
 
-#define LIST_NAME "git-packs"
 #define LIST_BYTES_MAX (1u << 20)
 #define PACKS_MAX 8u               /* more of our own are merged even with few loose objects */
 #define LOOSE_BYTES_MAX (8u << 20) /* larger ones stay loose: a packbuilder holds them whole */
@@ -293,32 +292,6 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 #define STAGE_STALE_SEC (24 * 3600)
 
 /* --- the list of our packs --------------------------------------------------------- */
-
-vv_status vv_git_packs_note(vv_repository *r, const char *hex, vv_error *err)
-{
-	char *path = vv_path_join(r->varvedir, LIST_NAME, NULL);
-	char line[GIT_OID_HEXSZ + 2];
-	vv_status rc, closed;
-	int fd;
-
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
-	(void)snprintf(line, sizeof(line), "%.40s\n", hex);
-	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
-		goto done;
-	}
-	if ((fd = vv_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
-	rc = vv_write_full(fd, line, strlen(line), path, err);
-	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-	rc = rc < 0 ? rc : closed;
-done:
-	vv_free(path);
-	return rc;
-}
 
 static bool pack_has(const packing *p, const char *hex, const char *ext)
 {
@@ -370,7 +343,7 @@ static int fewest_first(const void *x, const void *y)
 static vv_status list_own(packing *p, vv_error *err)
 {
 	static const char *const marks[] = {"keep", "promisor", "bitmap", "mtimes"};
-	char *path = vv_path_join(p->repo->varvedir, LIST_NAME, NULL);
+	char *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 	size_t at, i;
@@ -599,7 +572,7 @@ static vv_status remove_merged(const packing *p, const char *new_hex, vv_error *
 
 static vv_status rewrite_list(const packing *p, const char *new_hex, vv_error *err)
 {
-	char *path = vv_path_join(p->repo->varvedir, LIST_NAME, NULL);
+	char *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 	size_t i;
@@ -729,7 +702,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
 		return rc;
 	}
-	if (!(path = vv_path_join(r->varvedir, LIST_NAME ".lock", NULL))) {
+	if (!(path = vv_path_join(r->varvedir, VV_OWN_PACKS ".lock", NULL))) {
 		return vv_fail_nomem(err);
 	}
 	lock = vv_lock(path, true, 0, err);

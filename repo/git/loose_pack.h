@@ -17,7 +17,4 @@
  * objects. */
 vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err);
 
-/* Appends a pack's hex name to <varvedir>/git-packs, the list of those that are varve's own. */
-vv_status vv_git_packs_note(vv_repository *r, const char *hex, vv_error *err);
-
 #endif

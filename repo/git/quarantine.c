@@ -22,7 +22,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/loose_pack.h"
 #include "repo/git/share.h"
 
 #define PRIORITY 100 /* before loose objects (1) and packs (2) */
@@ -650,6 +649,35 @@ static vv_status move_pack_part(const vv_repository *r, const char *from_dir, co
 	return rc;
 }
 
+/* Appends the pack to the list of varve's own. */
+static vv_status note_own(vv_repository *r, const char *hex, vv_error *err)
+{
+	char *path = vv_path_join(r->varvedir, VV_OWN_PACKS, NULL);
+	char line[GIT_OID_HEXSZ + 2];
+	vv_status rc, closed;
+	int fd;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	(void)snprintf(line, sizeof(line), "%.40s\n", hex);
+	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
+		goto done;
+	}
+	if ((fd = vv_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	rc = vv_write_full(fd, line, strlen(line), path, err);
+	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	if (rc == VV_OK) {
+		rc = closed;
+	}
+done:
+	vv_free(path);
+	return rc;
+}
+
 vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
 				  vv_error *err)
 {
@@ -665,7 +693,7 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 		goto done;
 	}
 	/* Named as ours first: an entry without its pack does no harm. */
-	if ((rc = vv_git_packs_note(r, hex, err)) < 0 ||
+	if ((rc = note_own(r, hex, err)) < 0 ||
 	    (rc = move_pack_part(r, from, to, hex, "pack", err)) < 0 ||
 	    (rc = move_pack_part(r, from, to, hex, "idx", err)) < 0 ||
 	    (rc = vv_fsync_dir(to, err)) < 0) {

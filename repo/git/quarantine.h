@@ -44,6 +44,9 @@ vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char
 vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
 				  vv_error *err);
 
+/* In varve's folder: the hex names of the packs that are varve's own, one a line. */
+#define VV_OWN_PACKS "git-packs"
+
 /* What the names of git_receive's folders begin with, which may be in use for long: who gets
  * the lock on the file in one may remove it. */
 #define VV_RECEIVE_PREFIX VV_QUARANTINE_PREFIX "in-"

@@ -22,63 +22,6 @@
 
 #define SHALLOW_FILE_MAX (64u << 20)
 
-/* --- ids -------------------------------------------------------------- */
-
-void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < sizeof(oid->id); i++) {
-		out[2 * i] = digits[oid->id[i] >> 4];
-		out[2 * i + 1] = digits[oid->id[i] & 15];
-	}
-	out[VV_OID_TEXT] = '\0';
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	if (c >= 'a' && c <= 'f') {
-		return c - 'a' + 10;
-	}
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-bool vv_oid_parse(vv_oid *out, const char *hex, size_t len)
-{
-	vv_oid oid;
-	size_t i;
-
-	if (len != VV_OID_TEXT) {
-		return false;
-	}
-	for (i = 0; i < sizeof(oid.id); i++) {
-		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
-
-		if (high < 0 || low < 0) {
-			return false;
-		}
-		oid.id[i] = (uint8_t)(high << 4 | low);
-	}
-	*out = oid;
-	return true;
-}
-
-bool vv_oid_equal(const vv_oid *a, const vv_oid *b)
-{
-	return memcmp(a->id, b->id, sizeof(a->id)) == 0;
-}
-
-bool vv_oid_is_null(const vv_oid *oid)
-{
-	static const vv_oid none;
-
-	return vv_oid_equal(oid, &none);
-}
-
 /* --- opening ---------------------------------------------------------- */
 
 static vv_status not_a_repository(const char *path, vv_error *err)
@@ -411,13 +354,30 @@ static vv_status check_extensions(vv_repository *r, vv_error *err)
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
+static vv_status load_sharing(vv_repository *r, vv_error *err)
+{
+	char *text = NULL;
+	vv_status rc = vv_config_string(r, "core.sharedrepository", &text, err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_share_set(r, text, err);
+	vv_free(text);
+	return rc;
+}
+
 static vv_status set_up(vv_repository *r, vv_error *err)
 {
 	vv_status rc;
 
 	if ((rc = set_paths(r, err)) < 0 || (rc = vv_config_load(r, err)) < 0 ||
 	    (rc = check_extensions(r, err)) < 0 || (rc = find_promisors(r, err)) < 0 ||
-	    (rc = vv_share_load(r, err)) < 0 || (rc = open_objects(r, err)) < 0) {
+	    (rc = load_sharing(r, err)) < 0 || (rc = open_objects(r, err)) < 0) {
 		return rc;
 	}
 	return load_shallow(r, err);
@@ -492,6 +452,21 @@ void vv_repository_close(vv_repository *r)
 }
 
 /* --- where things are --------------------------------------------------- */
+
+bool vv_repository_is_initialised(const vv_repository *r)
+{
+	/* Reading settings takes a snapshot, which is no visible change. */
+	vv_repository *own = (vv_repository *)(uintptr_t)r;
+	char *value = NULL;
+	vv_status rc = vv_config_string(own, "filter.varve.process", &value, NULL);
+
+	vv_free(value);
+	if (rc == VV_ENOTFOUND) {
+		rc = vv_config_string(own, "filter.varve.clean", &value, NULL);
+		vv_free(value);
+	}
+	return rc == VV_OK;
+}
 
 const char *vv_repository_workdir(const vv_repository *r)
 {

@@ -16,18 +16,9 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/blocks/store.h"
+#include "repo/git/oid.h"
 
 typedef struct vv_repository vv_repository;
-
-/* A Git object id (SHA-1). */
-typedef struct vv_oid {
-	uint8_t id[20];
-} vv_oid;
-#define VV_OID_TEXT 40u
-void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid);
-bool vv_oid_parse(vv_oid *out, const char *hex, size_t len); /* all 40 digits */
-bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
-bool vv_oid_is_null(const vv_oid *oid);
 
 /* Opens the repository that path (NULL: the current folder) lies in.
  * VV_ENOTFOUND: not a repository, with a hint; VV_EREFUSED and VV_ENOSUPPORT cases (foreign owner,

@@ -32,41 +32,16 @@ static const driver drivers[] = {
 	{"difftool.varve.cmd", "%s diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\""},
 };
 
-bool vv_repository_is_initialised(const vv_repository *r)
-{
-	/* Reading settings takes a snapshot, which is no visible change. */
-	vv_repository *own = (vv_repository *)(uintptr_t)r;
-	char *value = NULL;
-	vv_status rc = vv_config_string(own, "filter.varve.process", &value, NULL);
-
-	vv_free(value);
-	if (rc == VV_ENOTFOUND) {
-		rc = vv_config_string(own, "filter.varve.clean", &value, NULL);
-		vv_free(value);
-	}
-	return rc == VV_OK;
-}
-
 /* A word for sh, as git will split the settings. */
 static void put_word(vv_buf *b, const char *word)
 {
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:@-";
-	const char *p;
-
 	if (*word && word[strspn(word, plain)] == '\0') {
 		vv_buf_puts(b, word);
-		return;
+	} else {
+		vv_text_put_quoted(b, word, strlen(word));
 	}
-	vv_buf_putc(b, '\'');
-	for (p = word; *p; p++) {
-		if (*p == '\'') {
-			vv_buf_puts(b, "'\\''");
-		} else {
-			vv_buf_putc(b, *p);
-		}
-	}
-	vv_buf_putc(b, '\'');
 }
 
 static void put_value(vv_buf *b, const char *format, const char *program)

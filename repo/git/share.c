@@ -18,20 +18,13 @@ static bool is_one_of(const char *text, const char *a, const char *b, const char
 	return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
 }
 
-vv_status vv_share_load(vv_repository *r, vv_error *err)
+vv_status vv_share_set(vv_repository *r, const char *text, vv_error *err)
 {
-	char *text = NULL, *end;
+	char *end;
 	unsigned long octal;
 	int on = 0;
-	vv_status rc = vv_config_string(r, "core.sharedrepository", &text, err);
+	vv_status rc = VV_OK;
 
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) {
-		return rc;
-	}
 	octal = strtoul(text, &end, 8);
 	if (is_one_of(text, "umask", "0", "false")) {
 		r->share_mode = 0;
@@ -52,7 +45,6 @@ vv_status vv_share_load(vv_repository *r, vv_error *err)
 			vv_text_shows(text));
 	}
 	git_error_clear();
-	vv_free(text);
 	return rc;
 }
 

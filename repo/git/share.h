@@ -6,8 +6,8 @@
 
 #include "repo/git/repository_internal.h"
 
-/* Reads the setting. VV_EUSAGE when it is none that Git knows. */
-vv_status vv_share_load(vv_repository *r, vv_error *err);
+/* Keeps what the setting says. VV_EUSAGE when Git does not know it. */
+vv_status vv_share_set(vv_repository *r, const char *text, vv_error *err);
 
 /* Gives a new file or folder of the Git folder the rights that the setting asks for;
  * nothing where it is not set. */

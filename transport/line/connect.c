@@ -12,23 +12,6 @@
 #include "transport/line/pipe.h"
 #include "transport/line/ssh.h"
 
-vv_status vv_connect_setting(char **out, const vv_connect_options *o, const char *key,
-			     vv_error *err)
-{
-	vv_status rc;
-
-	*out = NULL;
-	if (!o->repo) {
-		*out = vv_config_outside(key);
-		return *out ? VV_OK : VV_ENOTFOUND;
-	}
-	rc = vv_config_string(o->repo, key, out, err);
-	if (rc == VV_ENOTFOUND && err) {
-		vv_error_clear(err);
-	}
-	return rc;
-}
-
 /* A folder here is reached through the same protocol as any other repository. */
 static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			      vv_error *err)

@@ -20,8 +20,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/program.h"
-#include "transport/line/connect_internal.h"
 #include "transport/line/pipe.h"
+#include "transport/line/remote_command.h"
 
 #define ARGS_MAX 12u
 #define TYPING_SEC 300u /* where somebody at a terminal may be asked for a passphrase */
@@ -54,10 +54,29 @@ static vv_status take_env(ssh_command *out, const char *name, bool shell, vv_err
 	return VV_OK;
 }
 
+/* A setting of o->repo, or of the user and the system; owned by the caller. VV_ENOTFOUND when
+ * it is not set (err is then cleared). */
+static vv_status read_setting(char **out, const vv_connect_options *o, const char *key,
+			      vv_error *err)
+{
+	vv_status rc;
+
+	*out = NULL;
+	if (!o->repo) {
+		*out = vv_config_outside(key);
+		return *out ? VV_OK : VV_ENOTFOUND;
+	}
+	rc = vv_config_string(o->repo, key, out, err);
+	if (rc == VV_ENOTFOUND && err) {
+		vv_error_clear(err);
+	}
+	return rc;
+}
+
 static vv_status take_setting(char **out, const vv_connect_options *o, const char *key,
 			      vv_error *err)
 {
-	vv_status rc = *out ? VV_OK : vv_connect_setting(out, o, key, err);
+	vv_status rc = *out ? VV_OK : read_setting(out, o, key, err);
 
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
@@ -147,56 +166,7 @@ static variant variant_of(const ssh_command *c)
 	return UNKNOWN;
 }
 
-/* --- the far side's command line ----------------------------------------------------------- */
-
-static void put_quoted(vv_buf *out, const char *text)
-{
-	vv_buf_putc(out, '\'');
-	for (; *text; text++) {
-		if (*text == '\'') {
-			vv_buf_puts(out, "'\\''");
-		} else {
-			vv_buf_putc(out, *text);
-		}
-	}
-	vv_buf_putc(out, '\'');
-}
-
-/* "~" and "~user" stay outside of the quotes: the shell there knows whose home is where. */
-void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o)
-{
-	const char *path = url->path;
-
-	vv_buf_puts(out, o->remote_program ? o->remote_program : "varve");
-	vv_buf_puts(out, " serve --stdio ");
-	if (path[0] == '~') {
-		size_t len = strcspn(path, "/");
-
-		vv_buf_put(out, path, len);
-		path += len;
-		if (*path == '/') {
-			vv_buf_putc(out, *path++);
-		}
-		if (!*path) {
-			return;
-		}
-	}
-	put_quoted(out, path);
-}
-
 /* --- what went wrong ------------------------------------------------------------------------- */
-
-bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err)
-{
-	if (exit_code == 127 || exit_code == 126) {
-		(void)vv_fail(err, VV_ENOTFOUND, "there is no program '%s' that can be run on '%s'",
-			      vv_text_shows(program), vv_text_shows(host));
-		(void)vv_hint(err, "install varve there, or say where it is with 'git config "
-				   "remote.<name>.varve /path/to/varve'");
-		return true;
-	}
-	return false;
-}
 
 typedef struct ssh_facts {
 	char *host; /* both point past the structure */
@@ -364,7 +334,7 @@ typedef enum way { AUTO, LIBSSH2_ONLY, PROGRAM_ONLY } way;
 static vv_status read_way(way *out, const vv_connect_options *o, vv_error *err)
 {
 	char *text = NULL;
-	vv_status rc = vv_connect_setting(&text, o, "varve.ssh", err);
+	vv_status rc = read_setting(&text, o, "varve.ssh", err);
 
 	*out = AUTO;
 	if (rc == VV_ENOTFOUND) {

@@ -19,11 +19,4 @@ vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_o
 vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_config *c,
 			  const vv_connect_options *o, bool *other, vv_error *err);
 
-/* "varve serve --stdio '<path>'": the command line for the shell on the other side. */
-void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);
-
-/* What both ways say when the far shell ended without a word of varve. Returns false when the
- * exit code says nothing of the kind. */
-bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err);
-
 #endif

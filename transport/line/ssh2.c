@@ -25,6 +25,7 @@
 #include "base/text.h"
 #include "transport/line/known_hosts.h"
 #include "transport/line/pipe.h"
+#include "transport/line/remote_command.h"
 #include "transport/line/ssh.h"
 #include "transport/line/tcp.h"
 

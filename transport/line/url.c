@@ -14,7 +14,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/line/connect.h"
+#include "transport/line/url.h"
 
 #define URL_MAX 4096u
 #define HOST_MAX 255u

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "repo/git/history/identity.h"
 #include "repo/git/history/refs_internal.h"
+#include "repo/git/lock.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/share.h"
 

@@ -18,6 +18,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/index/index_internal.h"
+#include "repo/git/lock.h"
 #include "repo/git/merge_driver.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/share.h"

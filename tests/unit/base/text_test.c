@@ -313,8 +313,22 @@ static void wrapped_lines_keep_to_their_width(void **state)
 	wrapped_is("", 3, 1, 5, "");
 }
 
+static void a_quoted_word_is_one_word_for_sh(void **state)
+{
+	vv_buf out = VV_BUF_INIT;
+
+	(void)state;
+	vv_text_put_quoted(&out, "it's $HOME", 10);
+	assert_string_equal(vv_buf_cstr(&out), "'it'\\''s $HOME'");
+	vv_buf_reset(&out);
+	vv_text_put_quoted(&out, "", 0);
+	assert_string_equal(vv_buf_cstr(&out), "''");
+	vv_buf_clear(&out);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(wrapped_lines_keep_to_their_width),
+	cmocka_unit_test(a_quoted_word_is_one_word_for_sh),
 	cmocka_unit_test(only_strict_utf8_is_valid),
 	cmocka_unit_test(every_code_point_encodes_and_decodes_to_itself),
 	cmocka_unit_test(invalid_bytes_become_replacement_characters),

@@ -1,0 +1,39 @@
+/*
+ * oid: the id of a Git object as 40 hex digits, and back.
+ */
+#include "repo/git/oid.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/codec.h"
+
+static_assert(2 * sizeof(((vv_oid *)NULL)->id) == VV_OID_TEXT, "SHA-1");
+
+void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid)
+{
+	vv_hex_write(out, oid->id, sizeof(oid->id));
+}
+
+bool vv_oid_parse(vv_oid *out, const char *hex, size_t len)
+{
+	vv_oid oid;
+
+	if (len != VV_OID_TEXT || !vv_hex_read(oid.id, sizeof(oid.id), hex)) {
+		return false;
+	}
+	*out = oid;
+	return true;
+}
+
+bool vv_oid_equal(const vv_oid *a, const vv_oid *b)
+{
+	return memcmp(a->id, b->id, sizeof(a->id)) == 0;
+}
+
+bool vv_oid_is_null(const vv_oid *oid)
+{
+	static const vv_oid none;
+
+	return vv_oid_equal(oid, &none);
+}

@@ -1,0 +1,23 @@
+/*
+ * oid: the id of a Git object, as bytes and as text.
+ */
+#ifndef VV_REPO_GIT_OID_H
+#define VV_REPO_GIT_OID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A Git object id (SHA-1). */
+typedef struct vv_oid {
+	uint8_t id[20];
+} vv_oid;
+
+#define VV_OID_TEXT 40u
+
+void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid);
+bool vv_oid_parse(vv_oid *out, const char *hex, size_t len); /* all 40 digits */
+bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
+bool vv_oid_is_null(const vv_oid *oid);
+
+#endif

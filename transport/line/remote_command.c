@@ -1,0 +1,42 @@
+/*
+ * remote_command: the command line for the far shell, and its exit codes.
+ */
+#include "transport/line/remote_command.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* "~" and "~user" stay outside of the quotes: the shell there knows whose home is where. */
+void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o)
+{
+	const char *path = url->path;
+
+	vv_buf_puts(out, o->remote_program ? o->remote_program : "varve");
+	vv_buf_puts(out, " serve --stdio ");
+	if (path[0] == '~') {
+		size_t len = strcspn(path, "/");
+
+		vv_buf_put(out, path, len);
+		path += len;
+		if (*path == '/') {
+			vv_buf_putc(out, *path++);
+		}
+		if (!*path) {
+			return;
+		}
+	}
+	vv_text_put_quoted(out, path, strlen(path));
+}
+
+bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err)
+{
+	if (exit_code == 127 || exit_code == 126) {
+		(void)vv_fail(err, VV_ENOTFOUND, "there is no program '%s' that can be run on '%s'",
+			      vv_text_shows(program), vv_text_shows(host));
+		(void)vv_hint(err, "install varve there, or say where it is with 'git config "
+				   "remote.<name>.varve /path/to/varve'");
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,19 @@
+/*
+ * remote_command: what ssh runs on the far side, whichever way is taken.
+ */
+#ifndef VV_TRANSPORT_LINE_REMOTE_COMMAND_H
+#define VV_TRANSPORT_LINE_REMOTE_COMMAND_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "transport/line/connect.h"
+
+/* "varve serve --stdio '<path>'": the command line for the shell on the other side. */
+void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);
+
+/* What both ways say when the far shell ended without a word of varve. Returns false when the
+ * exit code says nothing of the kind. */
+bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err);
+
+#endif

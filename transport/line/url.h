@@ -1,0 +1,32 @@
+/*
+ * url: where a repository is: paths, file://, ssh://user@host:port/path, user@host:path,
+ * http://, https://.
+ *
+ * Control characters (also percent-encoded ones), hosts and users that begin with '-' and
+ * quotes in ssh paths are refused (docs/protocol.md, "URLs").
+ */
+#ifndef VV_TRANSPORT_LINE_URL_H
+#define VV_TRANSPORT_LINE_URL_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+typedef enum vv_url_kind { VV_URL_PATH, VV_URL_SSH, VV_URL_HTTP, VV_URL_IPFS } vv_url_kind;
+
+/* Strings are owned (vv_url_clear). */
+typedef struct vv_url {
+	vv_url_kind kind;
+	bool tls;      /* https, ipfs+https */
+	char *text;    /* as given, passwords taken out: for messages and logs */
+	char *user;    /* NULL: none */
+	char *secret;  /* a password in the URL; NULL */
+	char *host;    /* without brackets */
+	unsigned port; /* 0: the usual one */
+	/* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http */
+	char *path;
+} vv_url;
+vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
+void vv_url_clear(vv_url *u);
+
+#endif
