@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -29,13 +30,6 @@ static vv_status compute(uint8_t out[HASH], const parts *p, const void *secret, 
 	return VV_OK;
 }
 
-static void put_hex(vv_buf *out, const uint8_t *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		vv_buf_printf(out, "%02x", bytes[i]);
-	}
-}
-
 vv_status vv_secret_hash(vv_buf *out, const void *secret, size_t len, vv_error *err)
 {
 	parts p = {.cost = COST};
@@ -46,34 +40,19 @@ vv_status vv_secret_hash(vv_buf *out, const void *secret, size_t len, vv_error *
 		return rc;
 	}
 	vv_buf_printf(out, "scrypt$%d$%d$%d$", COST, BLOCK, LANES);
-	put_hex(out, p.salt, SALT);
+	vv_hex_put(out, p.salt, SALT);
 	vv_buf_putc(out, '$');
-	put_hex(out, p.hash, HASH);
+	vv_hex_put(out, p.hash, HASH);
 	return vv_buf_ok(out, err);
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool get_hex(uint8_t *out, size_t count, const char **p, const char *end)
 {
-	if ((size_t)(end - *p) < 2 * count) {
+	if ((size_t)(end - *p) < 2 * count || !vv_hex_is_lower(*p, 2 * count)) {
 		return false;
 	}
-	for (size_t i = 0; i < count; i++, *p += 2) {
-		int high = hex_digit((*p)[0]), low = hex_digit((*p)[1]);
-
-		if (high < 0 || low < 0) {
-			return false;
-		}
-		out[i] = (uint8_t)(high * 16 + low);
-	}
-	return true;
+	*p += 2 * count;
+	return vv_hex_read(out, count, *p - 2 * count);
 }
 
 static bool read_parts(parts *p, const char *text, size_t len)

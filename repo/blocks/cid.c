@@ -3,8 +3,11 @@
  */
 #include "repo/blocks/cid.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "base/ascii.h"
+#include "base/codec.h"
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -12,7 +15,8 @@
 #define HASH_SHA256 0x12
 #define DIGEST_LEN 32u
 
-static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+static_assert(VV_CID_BYTES == 4 + DIGEST_LEN, "version, codec, hash, its length, the digest");
+static_assert(VV_CID_TEXT == 1 + (8 * VV_CID_BYTES + 4) / 5, "b, and five bits a letter");
 
 static bool is_codec(uint8_t codec)
 {
@@ -94,71 +98,33 @@ void vv_cid_write(uint8_t out[VV_CID_BYTES], const vv_cid *c)
 	memcpy(out + 4, c->digest, DIGEST_LEN);
 }
 
-/* 0..31, or -1. */
-static int letter_value(char c)
-{
-	if (c >= 'a' && c <= 'z') {
-		return c - 'a';
-	}
-	if (c >= '2' && c <= '7') {
-		return c - '2' + 26;
-	}
-	return -1;
-}
-
 vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err)
 {
-	uint8_t bytes[VV_CID_BYTES + 1];
-	uint32_t bits = 0;
-	unsigned have = 0;
-	size_t i, n = 0;
+	uint8_t bytes[VV_CID_BYTES];
+	size_t wrong;
 
 	if (len != VV_CID_TEXT || text[0] != 'b') {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is no CID: expected 'b' and %u letters and digits",
 			       vv_text_show(text, len), VV_CID_TEXT - 1);
 	}
-	for (i = 1; i < len; i++) {
-		int v = letter_value(text[i]);
-
-		if (v < 0) {
-			return vv_fail(err, VV_EUSAGE,
-				       "'%s' is no CID: character %zu is none of a-z and 2-7",
-				       vv_text_show(text, len), i + 1);
-		}
-		bits = (bits << 5 | (uint32_t)v) & 0xffff;
-		have += 5;
-		if (have >= 8) {
-			have -= 8;
-			bytes[n++] = (uint8_t)(bits >> have);
-		}
+	if ((wrong = vv_base32_read(bytes, text + 1, len - 1)) == 0) {
+		return vv_cid_read(out, bytes, sizeof bytes, err);
 	}
-	/* 58 digits carry 290 bits, two more than the 36 bytes. */
-	if ((bits & ((1u << have) - 1)) != 0) {
+	if (vv_is_lower(text[wrong]) || (text[wrong] >= '2' && text[wrong] <= '7')) {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is no CID: its last character has spare bits set",
 			       vv_text_show(text, len));
 	}
-	return vv_cid_read(out, bytes, n, err);
+	return vv_fail(err, VV_EUSAGE, "'%s' is no CID: character %zu is none of a-z and 2-7",
+		       vv_text_show(text, len), wrong + 1);
 }
 
 void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c)
 {
 	uint8_t bytes[VV_CID_BYTES];
-	uint32_t bits = 0;
-	unsigned have = 0;
-	size_t i, n = 0;
 
 	vv_cid_write(bytes, c);
-	out[n++] = 'b';
-	for (i = 0; i < sizeof bytes; i++) {
-		bits = (bits << 8 | bytes[i]) & 0xffff;
-		have += 8;
-		while (have >= 5) {
-			have -= 5;
-			out[n++] = letters[bits >> have & 31];
-		}
-	}
-	out[n++] = letters[bits << (5 - have) & 31];
-	out[n] = '\0';
+	out[0] = 'b';
+	vv_base32_write(out + 1, bytes, sizeof bytes);
 }

@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "base/array.h"
+#include "base/codec.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -26,29 +27,6 @@ const uint8_t vv_pack_magic[VV_PACK_HEADER_LEN] = {'V', 'V', 'P', 'A', 'C', 'K',
 const uint8_t vv_pack_end_magic[8] = {'V', 'V', 'E', 'N', 'D', 0x00, 0x00, 0x0a};
 
 /* ---- names ---- */
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool read_hex(uint8_t *out, const char *s)
-{
-	size_t i;
-
-	for (i = 0; i < VV_PACK_HASH_LEN; i++) {
-		int hi = hex_value(s[2 * i]), lo = hi < 0 ? -1 : hex_value(s[2 * i + 1]);
-
-		if (lo < 0) {
-			return false;
-		}
-		out[i] = (uint8_t)(hi << 4 | lo);
-	}
-	return true;
-}
 
 bool vv_pack_name_read(vv_pack_name *out, const char *name)
 {
@@ -72,20 +50,14 @@ bool vv_pack_name_read(vv_pack_name *out, const char *name)
 		return false;
 	}
 	return strlen(name) == HASH_HEX + 5 && strcmp(name + HASH_HEX, ".pack") == 0 &&
-	       read_hex(out->hash, name);
+	       vv_hex_is_lower(name, HASH_HEX) && vv_hex_read(out->hash, VV_PACK_HASH_LEN, name);
 }
 
 void vv_pack_name_write(char out[VV_PACK_NAME_MAX], const vv_pack_name *n, const char *ext)
 {
-	static const char digits[] = "0123456789abcdef";
 	char hex[HASH_HEX + 1];
-	size_t i;
 
-	for (i = 0; i < VV_PACK_HASH_LEN; i++) {
-		hex[2 * i] = digits[n->hash[i] >> 4];
-		hex[2 * i + 1] = digits[n->hash[i] & 15];
-	}
-	hex[HASH_HEX] = '\0';
+	vv_hex_write(hex, n->hash, VV_PACK_HASH_LEN);
 	if (n->aside) {
 		(void)snprintf(out, VV_PACK_NAME_MAX, "aside-%0*lld-%s.%s", SECONDS_DIGITS,
 			       (long long)n->since, hex, ext);

@@ -8,6 +8,7 @@
 #include "repo/transfer/object_form.h"
 
 #include "base/array.h"
+#include "base/codec.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -149,15 +150,11 @@ static bool take_id(lines *in, const char *key, git_oid *id)
 {
 	lines at = *in;
 	const char *value;
-	size_t len, i;
+	size_t len;
 
-	if (!take_line(&at, key, &value, &len) || len != GIT_OID_HEXSZ) {
+	if (!take_line(&at, key, &value, &len) || len != GIT_OID_HEXSZ ||
+	    !vv_hex_is_lower(value, len)) {
 		return false;
-	}
-	for (i = 0; i < len; i++) {
-		if (!strchr("0123456789abcdef", value[i])) {
-			return false;
-		}
 	}
 	*in = at;
 	return git_oid_fromstrn(id, value, len) == 0;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -21,23 +22,13 @@
 #define LOG_MAX (256u << 20)
 #define LOCK_WAIT_MS 5000u
 
-static void put_hash(char out[2 * VV_SHA256_LEN + 1], const uint8_t hash[VV_SHA256_LEN])
-{
-	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < VV_SHA256_LEN; i++) {
-		out[2 * i] = digits[hash[i] >> 4];
-		out[2 * i + 1] = digits[hash[i] & 15];
-	}
-	out[2 * VV_SHA256_LEN] = '\0';
-}
-
 static vv_status hash_line(char out[2 * VV_SHA256_LEN + 1], const char *line, size_t len,
 			   vv_error *err)
 {
 	uint8_t hash[VV_SHA256_LEN];
 	vv_status rc = vv_sha256(hash, line, len, err);
 	if (rc == VV_OK) {
-		put_hash(out, hash);
+		vv_hex_write(out, hash, sizeof hash);
 	}
 	return rc;
 }
