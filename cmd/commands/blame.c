@@ -14,7 +14,6 @@
 #include "cmd/print/commit.h"
 #include "cmd/work/diff/name_list.h"
 #include "cmd/work/view/table_at.h"
-#include "cmd/worktree.h"
 #include "diff/rows/blame.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
@@ -522,40 +521,37 @@ done:
 }
 
 /* "PATH REV" is taken too: what is a file is the path, unless "--" tells. */
-static bool is_rev_first(char **argv)
+static bool is_rev_first(const vv_context *c)
 {
-	int dashdash = vv_command_dashdash();
-	return dashdash >= 0 ? dashdash == 1 : vv_exists(argv[1]) && !vv_exists(argv[0]);
+	return c->dashdash >= 0 ? c->dashdash == 1
+				: vv_exists(c->argv[1]) && !vv_exists(c->argv[0]);
 }
 
-static int run_blame(void *p, int argc, char **argv)
+static int check_blame(const vv_context *c)
 {
-	blame_run r = {.o = p};
+	return c->argc < 1 || c->argc > 2
+		       ? vv_usage_error("blame takes a table's path, and perhaps a revision")
+		       : VV_EXIT_OK;
+}
+
+static vv_status run_blame(vv_context *c, vv_error *err)
+{
+	bool swapped = c->argc == 2 && is_rev_first(c); /* as in Git: REV [--] PATH */
+	const char *rev = c->argc < 2 ? "HEAD" : c->argv[swapped ? 0 : 1];
+	blame_run r = {.o = c->options, .repo = c->repo, .reader = c->reader};
 	char *path = NULL;
-	vv_error err;
 	vv_status rc;
-	if (argc < 1 || argc > 2) {
-		return vv_usage_error("blame takes a table's path, and perhaps a revision");
-	}
-	if (argc == 2 && is_rev_first(argv)) { /* as in Git: REV [--] PATH */
-		char *rev = argv[0];
-		argv[0] = argv[1];
-		argv[1] = rev;
-	}
+
 	if (!r.o->json) {
 		vv_out_page(NULL);
 	}
-	if ((rc = vv_repository_open_here(&r.repo, &err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&r.reader, r.repo, NULL, &err)) == VV_OK &&
-	    (rc = vv_repository_relative(&path, r.repo, argv[0], &err)) == VV_OK) {
+	if ((rc = vv_repository_relative(&path, c->repo, c->argv[swapped ? 1 : 0], err)) == VV_OK) {
 		r.path = path;
-		rc = blame(&r, argc > 1 ? argv[1] : "HEAD", &err);
+		rc = blame(&r, rev, err);
 	}
 	run_clear(&r);
 	vv_free(path);
-	vv_dataset_reader_close(r.reader);
-	vv_repository_close(r.repo);
-	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 const vv_command vv_cmd_blame = {
@@ -571,5 +567,7 @@ const vv_command vv_cmd_blame = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run_alone = run_blame,
+	.check = check_blame,
+	.needs = VV_NEEDS_READER,
+	.run = run_blame,
 };

@@ -15,7 +15,6 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/view/version.h"
-#include "cmd/worktree.h"
 #include "transport/ipfs/car.h"
 
 typedef struct options {
@@ -31,9 +30,7 @@ static const vv_option table[] = {
 
 typedef struct job {
 	const options *o;
-	vv_repository *repo;
-	vv_dataset_reader *reader;
-	const vv_progress *progress;
+	vv_context *c;
 } job;
 
 static bool json(const options *o)
@@ -83,12 +80,12 @@ static vv_status gather_put(void *payload, const void *bytes, size_t len, vv_err
 static vv_status write_car(job *j, const vv_cid *root, int fd, const char *path,
 			   vv_car_stats *stats, vv_error *err)
 {
-	vv_car_write_options o = {false, j->progress};
+	vv_car_write_options o = {false, j->c->progress};
 	gather g = {{fd, path}, VV_BUF_INIT};
 	vv_store *store;
 	vv_status rc;
 
-	if ((rc = vv_repository_store(j->repo, &store, err)) == VV_OK &&
+	if ((rc = vv_repository_store(j->c->repo, &store, err)) == VV_OK &&
 	    (rc = vv_car_write(store, root, &o, gather_put, &g, stats, err)) == VV_OK) {
 		rc = gather_flush(&g, err);
 	}
@@ -130,7 +127,7 @@ static vv_status find_root(job *j, const char *text, vv_cid *out, vv_error *err)
 	vv_status rc;
 
 	vv_subject_init(&s);
-	if ((rc = vv_subject_find(&s, j->repo, j->reader, text, err)) == VV_OK &&
+	if ((rc = vv_subject_find(&s, j->c->repo, j->c->reader, text, err)) == VV_OK &&
 	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
 		if (s.is_dataset) {
 			*out = s.root;
@@ -265,7 +262,7 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 		return vv_hint(err, "varve takes the CAR files of its own datasets, as 'varve car "
 				    "export' writes them");
 	}
-	rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->reader), m->j->progress, err);
+	rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->c->reader), m->j->c->progress, err);
 	if (rc < 0) {
 		vv_prefix(err, "root %s", text);
 	} else {
@@ -302,10 +299,10 @@ static vv_status take_in(import *m, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_car_reader_open(&m->car, read_piece, &m->from, err)) < 0 ||
-	    (rc = vv_incoming_open(&m->in, m->j->repo, err)) < 0) {
+	    (rc = vv_incoming_open(&m->in, m->j->c->repo, err)) < 0) {
 		return rc;
 	}
-	rc = vv_car_take(m->car, m->in, &m->stats, &m->kept, m->j->progress, err);
+	rc = vv_car_take(m->car, m->in, &m->stats, &m->kept, m->j->c->progress, err);
 	if (rc == VV_OK) {
 		rc = check_roots(m, err);
 	}
@@ -375,35 +372,33 @@ import m;
 	return rc;
 }
 
-static int run_car(void *p, int argc, char **argv)
+static int check_car(const vv_context *c)
 {
-	job j = {.o = p};
-	bool out = argc > 0 && strcmp(argv[0], "export") == 0;
-	bool in = argc > 0 && strcmp(argv[0], "import") == 0;
-	vv_error err;
-	vv_status rc;
+	const char *word = c->argc > 0 ? c->argv[0] : "";
+	bool out = strcmp(word, "export") == 0;
 
-	if (!out && !in) {
-		return argc == 0 ? vv_usage_error("car needs to know what to do: export or import")
-				 : vv_usage_error("car knows export and import, not '%s'",
-						  vv_text_shows(argv[0]));
+	if (c->argc == 0) {
+		return vv_usage_error("car needs to know what to do: export or import");
 	}
-	if (argc != (out ? 3 : 2)) {
+	if (!out && strcmp(word, "import") != 0) {
+		return vv_usage_error("car knows export and import, not '%s'", vv_text_shows(word));
+	}
+	if (c->argc != (out ? 3 : 2)) {
 		return vv_usage_error(out ? "car export takes a version, REV:PATH, and a file"
 					  : "car import takes one file");
 	}
-	if (out && strcmp(argv[2], "-") == 0 && isatty(STDOUT_FILENO)) {
+	if (out && strcmp(c->argv[2], "-") == 0 && isatty(STDOUT_FILENO)) {
 		return vv_usage_error("a CAR file is not for a terminal: name a file, or redirect");
 	}
-	j.progress = vv_progress_begin();
-	if ((rc = vv_repository_open_here(&j.repo, &err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&j.reader, j.repo, j.progress, &err)) == VV_OK) {
-		rc = out ? run_export(&j, argv, &err) : run_import(&j, argv[1], &err);
-	}
-	vv_progress_end();
-	vv_dataset_reader_close(j.reader);
-	vv_repository_close(j.repo);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return VV_EXIT_OK;
+}
+
+static vv_status run_car(vv_context *c, vv_error *err)
+{
+	job j = {.o = c->options, .c = c};
+
+	return strcmp(c->argv[0], "export") == 0 ? run_export(&j, c->argv, err)
+						 : run_import(&j, c->argv[1], err);
 }
 
 const vv_command vv_cmd_car = {
@@ -419,5 +414,7 @@ const vv_command vv_cmd_car = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run_alone = run_car,
+	.check = check_car,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.run = run_car,
 };

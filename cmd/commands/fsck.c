@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/worktree.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "repo/blocks/reach.h"
@@ -43,8 +42,7 @@ typedef struct version {
 
 typedef struct fsck {
 	const options *o;
-	vv_repository *repo;
-	vv_dataset_reader *reader;
+	vv_context *c;
 	vv_store *store;
 	version *versions;
 	size_t count, cap;
@@ -52,7 +50,6 @@ typedef struct fsck {
 	vv_cid_set *bad;  /* missing or damaged */
 	vv_table_checks *checks;
 	uint64_t records, blocks, problems;
-	const vv_progress *progress;
 	vv_buf json;
 	vv_json_out w;
 } fsck;
@@ -103,7 +100,7 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 	vv_out("%s: ", kind);
 	if (v) {
 		if (!vv_oid_is_null(&v->commit) &&
-		    vv_rev_short(f->repo, &v->commit, &rev, &ignored) == VV_OK) {
+		    vv_rev_short(f->c->repo, &v->commit, &rev, &ignored) == VV_OK) {
 			vv_out("%s", rev);
 		}
 		vv_free(rev);
@@ -254,10 +251,10 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	vv_status rc;
 
 	if (vv_oid_is_null(&v->commit) ||
-	    vv_tree_entry_at(f->repo, &v->commit, v->path, &e, &why) < 0) {
+	    vv_tree_entry_at(f->c->repo, &v->commit, v->path, &e, &why) < 0) {
 		return VV_OK;
 	}
-	rc = vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, &text, err);
+	rc = vv_blob_read(f->c->repo, &e.id, VV_POINTER_MAX, &text, err);
 	vv_tree_entry_clear(&e);
 	if (rc == VV_OK && (rc = vv_root_pointer(&made, &v->root, &t->root, err)) == VV_OK &&
 	    (made.len != text.len || memcmp(made.data, text.data, text.len) != 0)) {
@@ -283,8 +280,8 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 			return rc;
 		}
 		rc = f->o->data ? vv_table_checks_next(f->checks, &t,
-						       vv_dataset_reader_pool(f->reader),
-						       f->progress, &why)
+						       vv_dataset_reader_pool(f->c->reader),
+						       f->c->progress, &why)
 				: VV_OK;
 		vv_table_close(&t);
 	}
@@ -314,7 +311,7 @@ static vv_status check_versions(fsck *f, vv_error *err)
 		if (vv_cid_is_null(&v->root)) {
 			continue;
 		}
-		vv_progress_part(f->progress, "versions", i, f->count);
+		vv_progress_part(f->c->progress, "versions", i, f->count);
 		if (any_bad && !(own = vv_cid_set_new())) {
 			return vv_fail_nomem(err);
 		}
@@ -349,10 +346,9 @@ static vv_status run_all(fsck *f, vv_error *err)
 	if (!f->seen || !f->bad || !f->checks) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_repository_store(f->repo, &f->store, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&f->reader, f->repo, f->progress, err)) < 0 ||
-	    (rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->progress, err)) < 0 ||
-	    (rc = vv_roots_each(f->repo, on_root, f, err)) < 0) {
+	if ((rc = vv_repository_store(f->c->repo, &f->store, err)) < 0 ||
+	    (rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
+	    (rc = vv_roots_each(f->c->repo, on_root, f, err)) < 0) {
 		return rc;
 	}
 	return check_versions(f, err);
@@ -383,32 +379,28 @@ static vv_status finish(fsck *f, vv_error *err)
 	return rc;
 }
 
-static int run_fsck(void *p, int argc, char **argv)
+static int check_fsck(const vv_context *c)
 {
-	fsck f;
-	vv_error err;
-	vv_status rc;
-	size_t i;
+	return c->argc > 0 ? vv_usage_error("fsck takes no arguments, not '%s'",
+					    vv_text_shows(c->argv[0]))
+			   : VV_EXIT_OK;
+}
 
-	if (argc > 0) {
-		return vv_usage_error("fsck takes no arguments, not '%s'", vv_text_shows(argv[0]));
-	}
-	memset(&f, 0, sizeof(f));
-	f.o = p;
-	f.progress = vv_progress_begin();
+static vv_status run_fsck(vv_context *c, vv_error *err)
+{
+	fsck f = {.o = c->options, .c = c};
+	vv_status rc;
+
 	vv_json_out_init(&f.w, &f.json, 2);
 	vv_json_open_object(&f.w);
 	vv_json_name(&f.w, "problems");
 	vv_json_open_array(&f.w);
-	if ((rc = vv_repository_open_here(&f.repo, &err)) == VV_OK &&
-	    (rc = run_all(&f, &err)) == VV_OK) {
-		rc = finish(&f, &err);
-	}
-	if (rc == VV_OK && f.problems == 0) {
+	if ((rc = run_all(&f, err)) == VV_OK && (rc = finish(&f, err)) == VV_OK &&
+	    f.problems == 0) {
 		/* Whatever was missing when it came is here by now. */
-		rc = vv_repository_set_incomplete(f.repo, false, &err);
+		rc = vv_repository_set_incomplete(c->repo, false, err);
 	}
-	for (i = 0; i < f.count; i++) {
+	for (size_t i = 0; i < f.count; i++) {
 		vv_free(f.versions[i].path);
 	}
 	vv_free(f.versions);
@@ -416,12 +408,8 @@ static int run_fsck(void *p, int argc, char **argv)
 	vv_cid_set_free(f.bad);
 	vv_table_checks_free(f.checks);
 	vv_buf_clear(&f.json);
-	vv_dataset_reader_close(f.reader);
-	vv_repository_close(f.repo);
-	if (rc < 0) {
-		return vv_report_trouble(&err);
-	}
-	return f.problems ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = f.problems ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_fsck = {
@@ -435,5 +423,7 @@ const vv_command vv_cmd_fsck = {
 	.options_size = sizeof(options),
 	.exit_codes = "something is damaged or missing",
 	.arguments = "",
-	.run_alone = run_fsck,
+	.check = check_fsck,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.run = run_fsck,
 };

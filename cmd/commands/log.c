@@ -13,7 +13,6 @@
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/diff/log_filter.h"
 #include "cmd/work/diff/row_history.h"
-#include "cmd/worktree.h"
 #include "diff/write/text_cell.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
@@ -124,9 +123,11 @@ static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error
 
 /* Without "--": words are revisions until one is none and names a file; from there on
  * all are paths, as in Git. */
-static vv_status sort_words(words *w, vv_repository *r, int argc, char **argv, vv_error *err)
+static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 {
-	int dashdash = vv_command_dashdash(), i;
+	int dashdash = c->dashdash, argc = c->argc, i;
+	vv_repository *r = c->repo;
+	char **argv = c->argv;
 	bool paths = false;
 	vv_status rc = VV_OK;
 
@@ -263,9 +264,10 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 	return rc < 0 ? rc : vv_log_open(&s->log, s->repo, &lo, err);
 }
 
-static vv_status print_all(const options *o, vv_repository *r, const words *w, uint64_t max_count,
-			   vv_error *err)
+static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv_error *err)
 {
+	const options *o = c->options;
+	vv_repository *r = c->repo;
 	const vv_log_filter_options fo = {.since = o->since,
 					  .until = o->until,
 					  .author = o->author,
@@ -288,9 +290,10 @@ static vv_status print_all(const options *o, vv_repository *r, const words *w, u
 	vv_status rc;
 
 	if (o->patch) {
-		if ((rc = vv_dataset_reader_open(&patch.reader, r, NULL, err)) < 0) {
+		if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 			goto done;
 		}
+		patch.reader = c->reader;
 		view.patch = &patch;
 	}
 	if ((!o->no_decorate && (rc = vv_decoration_read(&view.names, r, err)) < 0) ||
@@ -304,7 +307,6 @@ done:
 	vv_free(s.kept);
 	vv_log_close(s.log);
 	vv_log_filter_close(s.filter);
-	vv_dataset_reader_close(patch.reader);
 	vv_decoration_free(view.names);
 	return rc;
 }
@@ -465,10 +467,10 @@ static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-static vv_status log_row(const options *o, vv_repository *r, const words *w, uint64_t max_count,
-			 vv_error *err)
+static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_error *err)
 {
-	vv_dataset_reader *reader = NULL;
+	const options *o = c->options;
+	vv_repository *r = c->repo;
 	vv_row_history *h = NULL;
 	uint64_t seen = 0;
 	bool bounded = false;
@@ -477,7 +479,7 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 	if (w->path_count != 1) {
 		return vv_fail(err, VV_EUSAGE, "--row follows one table: name its path");
 	}
-	if ((rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0) {
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		return rc;
 	}
 	const vv_row_history_options ho = {.row = o->row,
@@ -486,7 +488,7 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 					   .ranges = w->ranges,
 					   .range_count = w->range_count,
 					   .first_parent = o->first_parent};
-	if ((rc = vv_row_history_open(&h, r, reader, &ho, err)) == VV_OK) {
+	if ((rc = vv_row_history_open(&h, r, c->reader, &ho, err)) == VV_OK) {
 		rc = print_row(o, r, h, max_count, &seen, err);
 	}
 	for (size_t i = 0; i < w->range_count; i++) {
@@ -497,7 +499,6 @@ static vv_status log_row(const options *o, vv_repository *r, const words *w, uin
 			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
 	}
 	vv_row_history_close(h);
-	vv_dataset_reader_close(reader);
 	return rc;
 }
 
@@ -522,15 +523,10 @@ static vv_status check_born(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-static int run_log(void *p, int argc, char **argv)
+static int check_log(const vv_context *c)
 {
-	options *o = p;
-	vv_repository *repo = NULL;
-	char *pager = NULL;
-	words w = {NULL, 0, NULL, 0};
-	uint64_t max_count = 0;
-	vv_error err, ignored;
-	vv_status rc;
+	const options *o = c->options;
+	uint64_t max_count;
 
 	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
 		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
@@ -545,33 +541,41 @@ static int run_log(void *p, int argc, char **argv)
 		return vv_usage_error(
 			"--json goes without -p, --name-only and --name-status; --stat adds the files");
 	}
-	vv_color_choose(o->color);
-	if (!o->row && o->key.count > 0) {
-		return vv_usage_error("--key is for --row");
+	return !o->row && o->key.count > 0 ? vv_usage_error("--key is for --row") : VV_EXIT_OK;
+}
+
+static vv_status run_log(vv_context *c, vv_error *err)
+{
+	options *o = c->options;
+	char *pager = NULL;
+	words w = {NULL, 0, NULL, 0};
+	uint64_t max_count = 0;
+	vv_error ignored;
+	vv_status rc;
+
+	if (o->max_count) {
+		(void)vv_parse_u64(&max_count, o->max_count, strlen(o->max_count));
 	}
-	if ((rc = vv_repository_open_here(&repo, &err)) < 0 ||
-	    (rc = words_init(&w, argc, &err)) < 0 ||
-	    (rc = sort_words(&w, repo, argc, argv, &err)) < 0) {
+	vv_color_choose(o->color);
+	if ((rc = words_init(&w, c->argc, err)) < 0 || (rc = sort_words(&w, c, err)) < 0) {
 		goto done;
 	}
-	if (w.range_count == 0 && !o->all && (rc = check_born(repo, &err)) < 0) {
+	if (w.range_count == 0 && !o->all && (rc = check_born(c->repo, err)) < 0) {
 		goto done;
 	}
 	if (o->max_count && max_count == 0) {
 		vv_out("%s", o->format && strcmp(o->format, "json") == 0 ? "[]\n" : "");
 		goto done;
 	}
-	if (vv_config_string(repo, "core.pager", &pager, &ignored) < 0) {
+	if (vv_config_string(c->repo, "core.pager", &pager, &ignored) < 0) {
 		pager = NULL;
 	}
 	vv_out_page(pager);
-	rc = o->row ? log_row(o, repo, &w, max_count, &err)
-		    : print_all(o, repo, &w, max_count, &err);
+	rc = o->row ? log_row(c, &w, max_count, err) : print_all(c, &w, max_count, err);
 done:
 	vv_free(pager);
 	words_clear(&w);
-	vv_repository_close(repo);
-	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 const vv_command vv_cmd_log = {
@@ -590,5 +594,7 @@ const vv_command vv_cmd_log = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.run_alone = run_log,
+	.check = check_log,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_log,
 };

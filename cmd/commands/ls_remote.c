@@ -10,7 +10,6 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/transfer.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/refs.h"
 
 typedef struct options {
@@ -119,40 +118,40 @@ static vv_status default_remote(char **name, vv_repository *r, vv_error *err)
 	return rc;
 }
 
-static int run_ls_remote(void *opts, int argc, char **argv)
+static vv_status run_ls_remote(vv_context *c, vv_error *err)
 {
-	const options *o = opts;
-	vv_repository *r = NULL;
+	const options *o = c->options;
+	int count = c->argc > 1 ? c->argc - 1 : 0;
 	vv_transfer t = {0};
 	vv_remote m = {0};
 	vv_peer *peer = NULL;
 	const vv_hello *h;
 	char *name = NULL;
-	vv_error err;
-	vv_status rc = vv_repository_open_here(&r, &err);
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
-	if (rc == VV_ENOTFOUND && argc > 0) {
+	if (rc == VV_ENOTFOUND && c->argc > 0) {
 		rc = VV_OK; /* a URL can be asked from anywhere */
 	}
-	if (rc == VV_OK && argc == 0) {
-		rc = default_remote(&name, r, &err);
+	if (rc == VV_OK && c->argc == 0) {
+		rc = default_remote(&name, c->repo, err);
 	}
-	if (rc == VV_OK && (rc = vv_remote_find(&m, r, argc > 0 ? argv[0] : name, &err)) == VV_OK &&
-	    (rc = vv_transfer_open(&t, r, &vv_notes_stderr, o->quiet, o->timeout, &err)) == VV_OK &&
-	    (rc = vv_transfer_connect(&t, &peer, &m, false, &err)) == VV_OK &&
-	    (rc = vv_peer_hello(peer, &h, &err)) == VV_OK) {
+	if (rc == VV_OK &&
+	    (rc = vv_remote_find(&m, c->repo, c->argc > 0 ? c->argv[0] : name, err)) == VV_OK &&
+	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) ==
+		    VV_OK &&
+	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) == VV_OK &&
+	    (rc = vv_peer_hello(peer, &h, err)) == VV_OK) {
 		if (o->format && strcmp(o->format, "json") == 0) {
-			rc = print_json(o, h, argc > 1 ? argc - 1 : 0, argv + 1, &err);
+			rc = print_json(o, h, count, c->argv + 1, err);
 		} else {
-			print_all(o, h, argc > 1 ? argc - 1 : 0, argv + 1);
+			print_all(o, h, count, c->argv + 1);
 		}
 	}
 	vv_peer_close(peer);
 	vv_transfer_close(&t);
 	vv_remote_clear(&m);
 	vv_free(name);
-	vv_repository_close(r);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_ls_remote = {
@@ -167,5 +166,5 @@ const vv_command vv_cmd_ls_remote = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.run_alone = run_ls_remote,
+	.run = run_ls_remote,
 };

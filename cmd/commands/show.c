@@ -13,7 +13,6 @@
 #include "cmd/print/commit.h"
 #include "cmd/print/diff_show.h"
 #include "cmd/work/view/version.h"
-#include "cmd/worktree.h"
 
 typedef struct options {
 	const char *format;
@@ -79,15 +78,16 @@ static bool is_content(vv_repository *repo, const char *text)
 
 /* The words behind the revisions: paths, from "--" on, or from the first word that names a file
  * and no revision. */
-static vv_status take_paths(char ***out, int *revisions, vv_repository *repo, int argc, char **argv,
-			    vv_error *err)
+static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error *err)
 {
-	int dashdash = vv_command_dashdash(), n = dashdash >= 0 ? dashdash : argc, at = 0;
+	int argc = c->argc, n = c->dashdash >= 0 ? c->dashdash : argc, at = 0;
+	vv_repository *repo = c->repo;
+	char **argv = c->argv;
 	vv_oid id;
 	vv_error ignored;
 	vv_status rc = VV_OK;
 
-	for (int i = 1; dashdash < 0 && i < argc; i++) {
+	for (int i = 1; c->dashdash < 0 && i < argc; i++) {
 		if (!is_content(repo, argv[i]) && vv_exists(argv[i]) &&
 		    vv_rev_commit(repo, argv[i], &id, &ignored) < 0) {
 			n = i;
@@ -147,44 +147,41 @@ static vv_status show_each(const options *o, vv_commit_view *v, vv_repository *r
 	return rc;
 }
 
-static int run_show(void *p, int argc, char **argv)
+static vv_status run_show(vv_context *c, vv_error *err)
 {
 	static char *head[] = {(char *)"HEAD", NULL};
-	options *o = p;
-	vv_repository *repo = NULL;
+	options *o = c->options;
 	vv_diff_show rows = {0};
 	vv_commit_view view = {0};
 	char *pager = NULL, **paths = NULL;
 	int revisions = 0;
-	vv_error err, ignored;
+	vv_error ignored;
 	vv_status rc;
 
 	vv_color_choose(o->color);
 	choose_view(&view, &rows, o);
-	if ((rc = vv_repository_open_here(&repo, &err)) < 0 ||
-	    (rc = vv_decoration_read(&view.names, repo, &err)) < 0 ||
-	    (rc = take_paths(&paths, &revisions, repo, argc, argv, &err)) < 0 ||
-	    (view.patch && (rc = vv_dataset_reader_open(&rows.reader, repo, NULL, &err)) < 0)) {
+	if ((rc = vv_decoration_read(&view.names, c->repo, err)) < 0 ||
+	    (rc = take_paths(&paths, &revisions, c, err)) < 0 ||
+	    (view.patch && (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0)) {
 		goto done;
 	}
-	view.repo = rows.repo = repo;
+	rows.reader = c->reader;
+	view.repo = rows.repo = c->repo;
 	view.paths = rows.paths = (const char *const *)paths;
-	if (vv_config_string(repo, "core.pager", &pager, &ignored) < 0) {
+	if (vv_config_string(c->repo, "core.pager", &pager, &ignored) < 0) {
 		pager = NULL;
 	}
 	vv_out_page(pager);
-	rc = show_each(o, &view, repo, revisions > 0 ? revisions : 1, revisions > 0 ? argv : head,
-		       &err);
+	rc = show_each(o, &view, c->repo, revisions > 0 ? revisions : 1,
+		       revisions > 0 ? c->argv : head, err);
 done:
 	for (size_t i = 0; paths && paths[i]; i++) {
 		vv_free(paths[i]);
 	}
 	vv_free(paths);
 	vv_free(pager);
-	vv_dataset_reader_close(rows.reader);
 	vv_decoration_free(view.names);
-	vv_repository_close(repo);
-	return rc < 0 && !vv_out_failed() ? vv_report(&err) : VV_EXIT_OK;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 const vv_command vv_cmd_show = {
@@ -206,5 +203,6 @@ const vv_command vv_cmd_show = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",
-	.run_alone = run_show,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_show,
 };

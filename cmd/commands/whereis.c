@@ -11,7 +11,6 @@
 #include "cmd/output.h"
 #include "cmd/work/peers/transfer.h"
 #include "cmd/work/view/version.h"
-#include "cmd/worktree.h"
 #include "repo/blocks/reach.h"
 #include "transport/protocol/receipt.h"
 
@@ -34,6 +33,7 @@ static const vv_option table[] = {
 typedef struct run {
 	const options *o;
 	vv_repository *repo;
+	vv_dataset_reader *reader;
 	vv_transfer t;
 	vv_cid root;
 	bool json;
@@ -164,12 +164,11 @@ static void heading(run *r, const char *name, const char *text)
 
 static vv_status find_root(run *r, const char *word, vv_error *err)
 {
-	vv_dataset_reader *reader = NULL;
 	vv_subject s;
-	vv_status rc = vv_dataset_reader_open(&reader, r->repo, NULL, err);
+	vv_status rc;
 
 	vv_subject_init(&s);
-	if (rc == VV_OK && (rc = vv_subject_find(&s, r->repo, reader, word, err)) == VV_OK &&
+	if ((rc = vv_subject_find(&s, r->repo, r->reader, word, err)) == VV_OK &&
 	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
 		if (s.is_dataset) {
 			r->root = s.root;
@@ -183,7 +182,6 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 		}
 	}
 	vv_subject_clear(&s);
-	vv_dataset_reader_close(reader);
 	return rc;
 }
 
@@ -222,27 +220,28 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 	return rc;
 }
 
-static int run_whereis(void *opts, int argc, char **argv)
+static int check_whereis(const vv_context *c)
 {
-	run r = {.o = opts};
-	vv_error err;
+	return c->argc == 1 ? VV_EXIT_OK
+			    : vv_usage_error("whereis takes one PATH, REV:PATH or CID");
+}
+
+static vv_status run_whereis(vv_context *c, vv_error *err)
+{
+	run r = {.o = c->options, .repo = c->repo, .reader = c->reader};
 	vv_status rc;
 
-	if (argc != 1) {
-		return vv_usage_error("whereis takes one PATH, REV:PATH or CID");
-	}
 	r.json = r.o->format && strcmp(r.o->format, "json") == 0;
 	vv_json_out_init(&r.w, &r.b, 2);
-	if ((rc = vv_repository_open_here(&r.repo, &err)) == VV_OK &&
-	    (rc = find_root(&r, argv[0], &err)) == VV_OK &&
-	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, &err)) ==
+	if ((rc = find_root(&r, c->argv[0], err)) == VV_OK &&
+	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==
 		    VV_OK) {
-		rc = tell_all(&r, argv[0], &err);
+		rc = tell_all(&r, c->argv[0], err);
 	}
 	vv_transfer_close(&r.t);
 	vv_buf_clear(&r.b);
-	vv_repository_close(r.repo);
-	return rc < 0 ? vv_report_trouble(&err) : r.holders > 0 ? VV_EXIT_OK : VV_EXIT_NO;
+	c->code = r.holders > 0 ? VV_EXIT_OK : VV_EXIT_NO;
+	return rc;
 }
 
 const vv_command vv_cmd_whereis = {
@@ -262,5 +261,7 @@ const vv_command vv_cmd_whereis = {
 	.options_size = sizeof(options),
 	.exit_codes = "nobody has all of its blocks",
 	.arguments = "path",
-	.run_alone = run_whereis,
+	.check = check_whereis,
+	.needs = VV_NEEDS_READER,
+	.run = run_whereis,
 };
