@@ -8,13 +8,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
-#include "cmd/gc.h"
 #include "cmd/output.h"
 #include "cmd/print/commit_summary.h"
 #include "cmd/print/status.h"
 #include "cmd/work/merge/commit.h"
 #include "cmd/work/merge/run.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -229,67 +227,60 @@ static vv_status pick_all(picker *p, int argc, char **argv, vv_error *err)
 	return rc;
 }
 
-static int run_under_way(const options *o, const char *name)
+static vv_status run_under_way(vv_context *c, vv_error *err)
 {
-	vv_repository *r = NULL;
-	vv_error err;
-	vv_status rc;
+	const options *o = c->options;
 
-	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, name, &err)) == VV_OK) {
-		if (strcmp(vv_state_name(r), name) != 0) {
-			rc = vv_fail(&err, VV_EUSAGE, "no %s is under way", name);
-		} else if (o->abort) {
-			rc = vv_merge_undo(r, &err);
-		} else if (o->quit) {
-			rc = vv_state_cleanup(r, &err);
-		}
+	if (strcmp(vv_state_name(c->repo), c->name) != 0) {
+		return vv_fail(err, VV_EUSAGE, "no %s is under way", c->name);
 	}
-	vv_repository_close(r);
-	if (rc < 0) {
-		return vv_report_trouble(&err);
+	if (o->abort) {
+		return vv_merge_undo(c->repo, err);
 	}
-	return o->resume ? vv_commit_conclude(o->verbose) : VV_EXIT_OK;
+	if (o->quit) {
+		return vv_state_cleanup(c->repo, err);
+	}
+	vv_context_close(c);
+	c->code = vv_commit_conclude(o->verbose);
+	return VV_OK;
 }
 
-static int pick(const options *o, bool revert, int argc, char **argv)
+static int check_pick(const vv_context *c)
 {
-	picker p = {.o = o, .revert = revert};
-	vv_auto_gc gc = {0};
-	vv_error err, ignored;
+	const options *o = c->options;
+	int under_way = o->abort + o->resume + o->quit;
+
+	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
+		return vv_usage_error("--abort, --continue and --quit stand alone");
+	}
+	if (under_way == 0 && c->argc == 0) {
+		return vv_usage_error("%s needs to know which commit", c->name);
+	}
+	return c->argc > 1 && o->no_commit
+		       ? vv_usage_error("--no-commit takes one commit at a time")
+		       : VV_EXIT_OK;
+}
+
+static vv_status pick(vv_context *c, bool revert, vv_error *err)
+{
+	const options *o = c->options;
+	picker p = {.o = o, .revert = revert, .repo = c->repo};
 	vv_status rc;
 
-	if (o->abort + o->resume + o->quit > 0) {
-		if (o->abort + o->resume + o->quit > 1 || argc > 0) {
-			return vv_usage_error("--abort, --continue and --quit stand alone");
-		}
-		return run_under_way(o, verb(&p));
+	if (o->abort || o->resume || o->quit) {
+		return run_under_way(c, err);
 	}
-	if (argc == 0) {
-		return vv_usage_error("%s needs to know which commit", verb(&p));
-	}
-	if (argc > 1 && o->no_commit) {
-		return vv_usage_error("--no-commit takes one commit at a time");
-	}
-	if ((rc = vv_repository_open_here(&p.repo, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(p.repo, verb(&p), &err)) == VV_OK &&
-	    (rc = vv_merge_need_no_state(p.repo, &err)) == VV_OK &&
-	    (rc = vv_dataset_writer_open(&p.writer, p.repo, vv_progress_begin(), &err)) == VV_OK) {
-		rc = pick_all(&p, argc, argv, &err);
+	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
+	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER, err)) == VV_OK) {
+		p.writer = c->writer;
+		rc = pick_all(&p, c->argc, c->argv, err);
 	}
 	vv_progress_end();
-	/* That it cannot be known whether a gc is worth it is no fault of the commits. */
-	if (rc < 0 || p.conflicts || o->no_commit || vv_auto_gc_look(&gc, p.repo, &ignored) < 0) {
-		gc.wanted = gc.failed = false;
+	if (rc == VV_OK && !p.conflicts && !o->no_commit) {
+		vv_context_gc_after(c, o->quiet);
 	}
-	vv_dataset_writer_close(p.writer);
-	vv_repository_close(p.repo);
-	if (rc < 0) {
-		return vv_report_trouble(&err);
-	}
-	vv_auto_gc_begin(&gc, o->quiet);
-	vv_auto_gc_clear(&gc);
-	return p.conflicts || p.empty ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = p.conflicts || p.empty ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
 }
 
 static const vv_option cherry_pick_table[] = {
@@ -306,9 +297,9 @@ static const vv_option cherry_pick_table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
 };
 
-static int run_cherry_pick(void *opts, int argc, char **argv)
+static vv_status run_cherry_pick(vv_context *c, vv_error *err)
 {
-	return pick(opts, false, argc, argv);
+	return pick(c, false, err);
 }
 
 const vv_command vv_cmd_cherry_pick = {
@@ -324,7 +315,9 @@ const vv_command vv_cmd_cherry_pick = {
 	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts, or the change is there already",
 	.arguments = "ref",
-	.run_alone = run_cherry_pick,
+	.check = check_pick,
+	.needs = VV_NEEDS_WORKTREE,
+	.run = run_cherry_pick,
 };
 
 static const vv_option revert_table[] = {
@@ -339,9 +332,9 @@ static const vv_option revert_table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
 };
 
-static int run_revert(void *opts, int argc, char **argv)
+static vv_status run_revert(vv_context *c, vv_error *err)
 {
-	return pick(opts, true, argc, argv);
+	return pick(c, true, err);
 }
 
 const vv_command vv_cmd_revert = {
@@ -357,5 +350,7 @@ const vv_command vv_cmd_revert = {
 	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts, or it is taken back already",
 	.arguments = "ref",
-	.run_alone = run_revert,
+	.check = check_pick,
+	.needs = VV_NEEDS_WORKTREE,
+	.run = run_revert,
 };

@@ -7,7 +7,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
-#include "cmd/gc.h"
 #include "cmd/output.h"
 #include "cmd/print/add.h"
 #include "cmd/print/commit_summary.h"
@@ -19,7 +18,6 @@
 #include "cmd/work/commit/package_apply.h"
 #include "cmd/work/diff/changes.h"
 #include "cmd/work/merge/conflict_list.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
@@ -36,10 +34,7 @@ typedef struct options {
 typedef struct committer {
 	bool writing; /* the commit is being written: its ref may have moved */
 	const options *o;
-	vv_repository *r;
-	vv_dataset_writer *s;
-	vv_index *x;
-	vv_pathspec paths;
+	vv_context *in; /* its index is read only after the pre-commit hook */
 	vv_changes changes;
 	vv_commit old;    /* --amend: what is replaced; cherry-pick: what is picked */
 	bool keep_author; /* of old */
@@ -57,7 +52,7 @@ typedef struct committer {
 static vv_status stage_first(committer *c, vv_error *err)
 {
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
-	vv_add_request req = {c->paths.count ? &c->paths : NULL,
+	vv_add_request req = {c->in->paths.count ? &c->in->paths : NULL,
 			      false,
 			      false,
 			      false,
@@ -71,20 +66,20 @@ static vv_status stage_first(committer *c, vv_error *err)
 	vv_writer *w;
 	vv_status rc;
 
-	if ((!c->o->all && c->paths.count == 0) || c->o->dry_run) {
+	if ((!c->o->all && c->in->paths.count == 0) || c->o->dry_run) {
 		return VV_OK;
 	}
 	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
-	if ((rc = vv_dataset_writer_blocks(c->s, &w, err)) == VV_OK &&
-	    (rc = vv_index_copy_take(&c->index_before, c->r, err)) == VV_OK &&
-	    (rc = vv_index_open(&x, c->r, err)) == VV_OK &&
-	    (rc = vv_conflicts_refuse(c->r, x, err)) == VV_OK &&
-	    (rc = vv_add_plan_make(&plan, c->r, x, vv_dataset_writer_reader(c->s), &req, err)) ==
+	if ((rc = vv_dataset_writer_blocks(c->in->writer, &w, err)) == VV_OK &&
+	    (rc = vv_index_copy_take(&c->index_before, c->in->repo, err)) == VV_OK &&
+	    (rc = vv_index_open(&x, c->in->repo, err)) == VV_OK &&
+	    (rc = vv_conflicts_refuse(c->in->repo, x, err)) == VV_OK &&
+	    (rc = vv_add_plan_make(&plan, c->in->repo, x, c->in->reader, &req, err)) ==
 		    VV_OK) {
-		rc = vv_add_run(&rep, &plan, c->r, x, c->s, &req, false, err);
+		rc = vv_add_run(&rep, &plan, c->in->repo, x, c->in->writer, &req, false, err);
 	}
 	if (rc == VV_OK) {
-		vv_index_copy_mark(&c->index_before, c->r);
+		vv_index_copy_mark(&c->index_before, c->in->repo);
 	}
 	vv_progress_end();
 	if (rc == VV_OK) {
@@ -95,7 +90,7 @@ static vv_status stage_first(committer *c, vv_error *err)
 	vv_add_report_clear(&rep);
 	vv_add_plan_clear(&plan);
 	vv_index_close(x);
-	vv_dataset_writer_release(c->s);
+	vv_dataset_writer_release(c->in->writer);
 	return rc;
 }
 
@@ -103,20 +98,20 @@ static vv_status stage_first(committer *c, vv_error *err)
 static vv_status read_changes(committer *c, vv_error *err)
 {
 	vv_changes_options opts = {
-		c->paths.count ? &c->paths : NULL, true, false, false, !c->o->quiet, c->o->verbose};
+		c->in->paths.count ? &c->in->paths : NULL, true, false, false, !c->o->quiet, c->o->verbose};
 
 	vv_changes_clear(&c->changes);
-	return vv_changes_read(&c->changes, c->r, c->x, vv_dataset_writer_reader(c->s), &opts, err);
+	return vv_changes_read(&c->changes, c->in->repo, c->in->index, c->in->reader, &opts, err);
 }
 
 /* A staged datapackage.json gives the tables that it describes new roots. */
 static vv_status describe(committer *c, vv_error *err)
 {
-	vv_status rc = vv_describe_for_commit(c->r, c->x, c->s, &c->changes, &c->described,
+	vv_status rc = vv_describe_for_commit(c->in->repo, c->in->index, c->in->writer, &c->changes, &c->described,
 					      &c->described_count, err);
 
 	if (rc == VV_OK && c->described_count > 0) {
-		vv_index_copy_mark(&c->index_before, c->r);
+		vv_index_copy_mark(&c->index_before, c->in->repo);
 		rc = read_changes(c, err);
 	}
 	return rc;
@@ -140,11 +135,11 @@ static vv_status find_picked(committer *c, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (c->o->amend || strcmp(vv_state_name(c->r), "cherry-pick") != 0) {
+	if (c->o->amend || strcmp(vv_state_name(c->in->repo), "cherry-pick") != 0) {
 		return VV_OK;
 	}
-	if ((rc = vv_state_pick(c->r, &id, err)) == VV_OK &&
-	    (rc = vv_commit_read(c->r, &id, &c->old, err)) == VV_OK) {
+	if ((rc = vv_state_pick(c->in->repo, &id, err)) == VV_OK &&
+	    (rc = vv_commit_read(c->in->repo, &id, &c->old, err)) == VV_OK) {
 		c->keep_author = true;
 	}
 	return rc;
@@ -155,7 +150,7 @@ static vv_status find_parents(committer *c, vv_error *err)
 	vv_head head = {0};
 	vv_oid *heads = NULL;
 	size_t count = 0;
-	vv_status rc = vv_head_read(c->r, &head, err);
+	vv_status rc = vv_head_read(c->in->repo, &head, err);
 
 	if (rc < 0) {
 		goto done;
@@ -164,17 +159,17 @@ static vv_status find_parents(committer *c, vv_error *err)
 		rc = vv_fail(err, VV_EUSAGE, "there is no commit yet to amend");
 		goto done;
 	}
-	if ((rc = vv_state_merge_heads(c->r, &heads, &count, err)) < 0) {
+	if ((rc = vv_state_merge_heads(c->in->repo, &heads, &count, err)) < 0) {
 		goto done;
 	}
-	if (count > 0 && (c->o->amend || c->paths.count > 0)) {
+	if (count > 0 && (c->o->amend || c->in->paths.count > 0)) {
 		rc = vv_fail(err, VV_EUSAGE, "a merge is under way: %s",
 			     c->o->amend ? "there is nothing to amend before it is committed"
 					 : "it is committed as a whole, not by PATH");
 		goto done;
 	}
 	if (c->o->amend) {
-		if ((rc = vv_commit_read(c->r, &head.commit, &c->old, err)) < 0) {
+		if ((rc = vv_commit_read(c->in->repo, &head.commit, &c->old, err)) < 0) {
 			goto done;
 		}
 		c->keep_author = true;
@@ -203,7 +198,7 @@ static vv_status show_status(committer *c, vv_error *err)
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_changes_read(&all, c->r, c->x, vv_dataset_writer_reader(c->s), &opts, err)) ==
+	if ((rc = vv_changes_read(&all, c->in->repo, c->in->index, c->in->reader, &opts, err)) ==
 		    VV_OK &&
 	    (rc = vv_status_put(&text, &all, &style, err)) == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
@@ -231,7 +226,7 @@ static vv_status partial_tree(committer *c, vv_oid *tree, vv_error *err)
 	for (size_t i = 0; i < c->described_count; i++) {
 		paths[n++] = c->described[i];
 	}
-	rc = vv_index_write_tree_only(c->x, vv_oid_is_null(&c->base) ? NULL : &c->base, paths, n,
+	rc = vv_index_write_tree_only(c->in->index, vv_oid_is_null(&c->base) ? NULL : &c->base, paths, n,
 				      tree, err);
 	vv_free(paths);
 	return rc;
@@ -247,8 +242,8 @@ static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 				  .no_sign = c->o->no_sign,
 				  .expect = &c->base};
 	vv_oid tree;
-	vv_status rc = c->paths.count > 0 ? partial_tree(c, &tree, err)
-					  : vv_index_write_tree(c->x, &tree, err);
+	vv_status rc = c->in->paths.count > 0 ? partial_tree(c, &tree, err)
+					  : vv_index_write_tree(c->in->index, &tree, err);
 	char reflog[160];
 	vv_buf subject = VV_BUF_INIT;
 
@@ -277,7 +272,7 @@ static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 		}
 		opts.author_time_set = true;
 	}
-	return vv_commit_create(c->r, &opts, id, err);
+	return vv_commit_create(c->in->repo, &opts, id, err);
 }
 
 static bool has_changes(const committer *c)
@@ -296,7 +291,7 @@ static vv_status make_message(committer *c, vv_error *err)
 				      .changes = &c->changes,
 				      .put_changes = vv_status_put_comments};
 
-	return vv_message_make(&c->message, c->r, &m, err);
+	return vv_message_make(&c->message, c->in->repo, &m, err);
 }
 
 static vv_status run_pre_commit(committer *c, vv_error *err)
@@ -307,9 +302,9 @@ static vv_status run_pre_commit(committer *c, vv_error *err)
 	if (c->o->no_verify || c->o->dry_run) {
 		return VV_OK;
 	}
-	rc = vv_hook_run(c->r, "pre-commit", NULL, &ran, err);
+	rc = vv_hook_run(c->in->repo, "pre-commit", NULL, &ran, err);
 	if (ran || rc < 0) { /* what it staged was for this commit too */
-		vv_index_copy_mark(&c->index_before, c->r);
+		vv_index_copy_mark(&c->index_before, c->in->repo);
 	}
 	return rc;
 }
@@ -330,7 +325,7 @@ static vv_status check_data(committer *c, vv_error *err)
 		return VV_OK;
 	}
 	check.progress = vv_progress_begin();
-	rc = vv_commit_check_run(&check, c->r, vv_dataset_writer_reader(c->s), &told, err);
+	rc = vv_commit_check_run(&check, c->in->repo, c->in->reader, &told, err);
 	vv_progress_end();
 	for (const char *p = vv_buf_cstr(&told); *p;) {
 		size_t len = strcspn(p, "\n");
@@ -349,17 +344,17 @@ static void after_commit(committer *c, const vv_oid *id)
 	uint64_t packed;
 	bool ran;
 
-	if (vv_state_cleanup(c->r, &err) < 0 || vv_conflict_drop_all(c->r, &err) < 0) {
+	if (vv_state_cleanup(c->in->repo, &err) < 0 || vv_conflict_drop_all(c->in->repo, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
-	if (vv_hook_run(c->r, "post-commit", NULL, &ran, &err) < 0) {
+	if (vv_hook_run(c->in->repo, "post-commit", NULL, &ran, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
-	if (!c->o->quiet && vv_commit_summary_print(c->r, &c->changes, id, c->message.data,
+	if (!c->o->quiet && vv_commit_summary_print(c->in->repo, &c->changes, id, c->message.data,
 						    c->parent_count == 0, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
-	if (vv_git_pack_loose(c->r, LOOSE_MAX, &packed, &err) < 0) {
+	if (vv_git_pack_loose(c->in->repo, LOOSE_MAX, &packed, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
 }
@@ -374,15 +369,15 @@ static vv_status commit_index(committer *c, vv_error *err)
 		return rc;
 	}
 	/* Read only now: the hook may have staged something. */
-	if ((rc = vv_index_open(&c->x, c->r, err)) < 0 ||
-	    (rc = vv_conflicts_refuse(c->r, c->x, err)) < 0 || (rc = find_parents(c, err)) < 0 ||
+	if ((rc = vv_context_need(c->in, VV_NEEDS_INDEX, err)) < 0 ||
+	    (rc = vv_conflicts_refuse(c->in->repo, c->in->index, err)) < 0 || (rc = find_parents(c, err)) < 0 ||
 	    (rc = find_picked(c, err)) < 0 || (rc = read_changes(c, err)) < 0) {
 		return rc;
 	}
 	if (!c->o->dry_run && (rc = describe(c, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_commit_guard(c->r, &c->changes, err)) < 0) {
+	if ((rc = vv_commit_guard(c->in->repo, &c->changes, err)) < 0) {
 		return rc;
 	}
 	if (c->o->dry_run || !has_changes(c)) {
@@ -394,7 +389,7 @@ static vv_status commit_index(committer *c, vv_error *err)
 	}
 	c->writing = true;
 	/* Where the branch has moved all the same, the commit is made. */
-	if ((rc = write_commit(c, &id, err)) == VV_OK || vv_head_is(c->r, NULL, &id)) {
+	if ((rc = write_commit(c, &id, err)) == VV_OK || vv_head_is(c->in->repo, NULL, &id)) {
 		after_commit(c, &id);
 	}
 	return rc;
@@ -406,7 +401,7 @@ static bool has_moved(committer *c)
 {
 	vv_error ignored;
 	vv_head head = {0};
-	bool moved = c->writing && vv_head_read(c->r, &head, &ignored) == VV_OK &&
+	bool moved = c->writing && vv_head_read(c->in->repo, &head, &ignored) == VV_OK &&
 		     !vv_oid_equal(&head.commit, &c->base);
 
 	vv_head_clear(&head);
@@ -420,7 +415,7 @@ static void unstage(committer *c)
 	if (has_moved(c)) { /* then the index is as the new commit has it */
 		return;
 	}
-	if (vv_index_copy_restore(&c->index_before, c->r, &err) < 0) {
+	if (vv_index_copy_restore(&c->index_before, c->in->repo, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
 }
@@ -433,43 +428,34 @@ static void committer_clear(committer *c)
 	vv_buf_clear(&c->message);
 	vv_names_free(c->described, c->described_count);
 	vv_index_copy_clear(&c->index_before);
-	vv_pathspec_clear(&c->paths);
-	vv_index_close(c->x);
-	vv_dataset_writer_close(c->s);
-	vv_repository_close(c->r);
 }
 
-static int run_commit(void *opts, int argc, char **argv)
+static int check_commit(const vv_context *c)
 {
-	committer c = {.o = opts};
-	vv_auto_gc gc = {0};
-	vv_error err;
-	vv_status rc;
-	int code;
+	const options *o = c->options;
 
-	if (c.o->all && argc > 0) {
+	if (o->all && c->argc > 0) {
 		return vv_usage_error(
 			"-a takes all changed files; with PATH only these are committed");
 	}
-	if (c.o->messages.count > 0 && c.o->file) {
-		return vv_usage_error("-m and -F exclude each other");
-	}
-	if ((rc = vv_repository_open_here(&c.r, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(c.r, "commit", &err)) == VV_OK &&
-	    (rc = vv_pathspec_init(&c.paths, c.r, argc, argv, &err)) == VV_OK &&
-	    (rc = vv_dataset_writer_open(&c.s, c.r, vv_progress_begin(), &err)) == VV_OK &&
-	    (rc = stage_first(&c, &err)) == VV_OK && (rc = commit_index(&c, &err)) < 0) {
+	return o->messages.count > 0 && o->file ? vv_usage_error("-m and -F exclude each other")
+						: VV_EXIT_OK;
+}
+
+static vv_status run_commit(vv_context *in, vv_error *err)
+{
+	committer c = {.o = in->options, .in = in};
+	vv_status rc;
+
+	if ((rc = stage_first(&c, err)) == VV_OK && (rc = commit_index(&c, err)) < 0) {
 		unstage(&c);
 	}
-	code = rc < 0 ? vv_report(&err) : c.nothing ? VV_EXIT_NO : VV_EXIT_OK;
-	/* That it cannot be known whether a gc is worth it is no fault of the commit. */
-	if (code != VV_EXIT_OK || c.o->dry_run || vv_auto_gc_look(&gc, c.r, &err) < 0) {
-		gc.wanted = gc.failed = false;
+	if (rc == VV_OK && !c.nothing && !c.o->dry_run) {
+		vv_context_gc_after(in, c.o->quiet);
 	}
+	in->code = c.nothing ? VV_EXIT_NO : VV_EXIT_OK;
 	committer_clear(&c);
-	vv_auto_gc_begin(&gc, c.o->quiet);
-	vv_auto_gc_clear(&gc);
-	return code;
+	return rc;
 }
 
 static const vv_option commit_table[] = {
@@ -508,7 +494,10 @@ const vv_command vv_cmd_commit = {
 	.exit_codes =
 		"nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
 	.arguments = "path",
-	.run_alone = run_commit,
+	.check = check_commit,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
+	.run = run_commit,
+	.conflict_is_no = true,
 };
 
 int vv_commit_conclude(bool verbose)

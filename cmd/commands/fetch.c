@@ -8,10 +8,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
-#include "cmd/gc.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/fetch_run.h"
-#include "cmd/worktree.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
@@ -61,19 +59,17 @@ static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_ind
 }
 
 /* After a plain 'git clone' or 'git pull' the blocks are here now, and the files are not. */
-static void tell_pointers(vv_repository *r)
+static void tell_pointers(vv_context *c)
 {
-	vv_index *x = NULL;
-	vv_dataset_reader *s = NULL;
 	vv_index_entry e;
 	vv_error ignored;
 	size_t count = 0;
 
-	if (!vv_repository_is_bare(r) && vv_index_open(&x, r, &ignored) == VV_OK &&
-	    vv_dataset_reader_open(&s, r, NULL, &ignored) == VV_OK) {
-		for (size_t i = 0; i < vv_index_count(x); i++) {
-			vv_index_at(x, i, &e);
-			count += is_pointer_only(r, s, &e);
+	if (!vv_repository_is_bare(c->repo) &&
+	    vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, &ignored) == VV_OK) {
+		for (size_t i = 0; i < vv_index_count(c->index); i++) {
+			vv_index_at(c->index, i, &e);
+			count += is_pointer_only(c->repo, c->reader, &e);
 		}
 	}
 	if (count > 0) {
@@ -81,16 +77,15 @@ static void tell_pointers(vv_repository *r)
 			vv_text_count(count), count == 1 ? "table" : "tables",
 			count == 1 ? "is a pointer" : "are pointers");
 	}
-	vv_dataset_reader_close(s);
-	vv_index_close(x);
 }
 
-static vv_status fetch_one(vv_repository *r, const options *o, const char *remote, char **specs,
-			   int count, bool *refused, vv_error *err)
+static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int count,
+			   bool *refused, vv_error *err)
 {
+	const options *o = c->options;
 	vv_fetch_job j;
 
-	vv_fetch_job_init(&j, r);
+	vv_fetch_job_init(&j, c->repo);
 	j.remote = remote;
 	j.specs = specs;
 	j.spec_count = count;
@@ -106,63 +101,60 @@ static vv_status fetch_one(vv_repository *r, const options *o, const char *remot
 	vv_status rc = vv_fetch_job_run(&j, err);
 	*refused |= j.refused || (rc == VV_OK && j.missing > 0);
 	if (rc == VV_OK && j.mended && !o->quiet) {
-		tell_pointers(r);
+		tell_pointers(c);
 	}
 	vv_fetch_job_clear(&j);
 	return rc;
 }
 
-static vv_status fetch_all(vv_repository *r, const options *o, bool *refused, vv_error *err)
+static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
 {
+	const options *o = c->options;
 	char **names;
 	size_t count;
-	vv_status rc = vv_remote_names(&names, &count, r, err);
+	vv_status rc = vv_remote_names(&names, &count, c->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (!o->quiet) {
 			vv_note("fetching %s", vv_text_shows(names[i]));
 		}
-		rc = fetch_one(r, o, names[i], NULL, 0, refused, err);
+		rc = fetch_one(c, names[i], NULL, 0, refused, err);
 	}
 	vv_names_free(names, count);
 	return rc;
 }
 
-static int run_fetch(void *opts, int argc, char **argv)
+static int check_fetch(const vv_context *c)
 {
-	const options *o = opts;
-	vv_repository *r = NULL;
-	vv_auto_gc gc = {0};
-	vv_error err;
-	bool refused = false;
+	const options *o = c->options;
 
-	if (o->all && argc > 0) {
+	if (o->all && c->argc > 0) {
 		return vv_usage_error("--all takes no remote");
 	}
-	if (o->cid && argc > 1) {
-		return vv_usage_error("--cid takes one remote at most");
-	}
-	vv_status rc = vv_repository_open_here(&r, &err);
-	if (rc == VV_OK && o->cid) {
-		rc = vv_fetch_one_cid(r, o->cid, argc > 0 ? argv[0] : NULL, &o->from, o->quiet,
-				      o->timeout, &err);
-	} else if (rc == VV_OK && o->all) {
-		rc = fetch_all(r, o, &refused, &err);
-	} else if (rc == VV_OK) {
-		rc = fetch_one(r, o, argc > 0 ? argv[0] : NULL, argv + 1, argc > 1 ? argc - 1 : 0,
-			       &refused, &err);
+	return o->cid && c->argc > 1 ? vv_usage_error("--cid takes one remote at most")
+				     : VV_EXIT_OK;
+}
+
+static vv_status run_fetch(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const char *remote = c->argc > 0 ? c->argv[0] : NULL;
+	bool refused = false;
+	vv_status rc;
+
+	if (o->cid) {
+		rc = vv_fetch_one_cid(c->repo, o->cid, remote, &o->from, o->quiet, o->timeout, err);
+	} else if (o->all) {
+		rc = fetch_all(c, &refused, err);
+	} else {
+		rc = fetch_one(c, remote, c->argv + 1, c->argc > 1 ? c->argc - 1 : 0, &refused,
+			       err);
 	}
 	if (rc == VV_OK) {
-		vv_error ignored;
-		(void)vv_auto_gc_look(&gc, r, &ignored);
+		vv_context_gc_after(c, o->quiet);
 	}
-	vv_repository_close(r);
-	if (rc < 0) {
-		return vv_report_trouble(&err);
-	}
-	vv_auto_gc_begin(&gc, o->quiet);
-	vv_auto_gc_clear(&gc);
-	return refused ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = refused ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_fetch = {
@@ -179,5 +171,7 @@ const vv_command vv_cmd_fetch = {
 	.options_size = sizeof(options),
 	.exit_codes = "a ref was not moved (no fast-forward), or blocks are missing",
 	.arguments = "ref",
-	.run_alone = run_fetch,
+	.check = check_fetch,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_fetch,
 };

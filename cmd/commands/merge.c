@@ -6,7 +6,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
-#include "cmd/gc.h"
 #include "cmd/output.h"
 #include "cmd/print/commit_stat.h"
 #include "cmd/print/commit_summary.h"
@@ -14,7 +13,6 @@
 #include "cmd/work/merge/base.h"
 #include "cmd/work/merge/commit.h"
 #include "cmd/work/merge/run.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -45,9 +43,7 @@ static const vv_option table[] = {
 
 typedef struct merger {
 	const options *o;
-	vv_repository *repo;
-	vv_dataset_writer *writer;
-	vv_index *index;
+	vv_context *c;
 	vv_head head;
 	char *word; /* what is merged, as it was named */
 	vv_oid theirs;
@@ -81,7 +77,7 @@ static vv_status find_word(merger *m, const char *given, vv_error *err)
 	if (!m->head.branch) {
 		return vv_fail(err, VV_EUSAGE, "say which branch to merge");
 	}
-	rc = vv_branch_upstream(m->repo, m->head.branch, &m->word, &ahead, &behind, err);
+	rc = vv_branch_upstream(m->c->repo, m->head.branch, &m->word, &ahead, &behind, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_EUSAGE, "say which branch to merge; '%s' has no upstream",
 			vv_text_shows(branch_name(m)));
@@ -102,7 +98,7 @@ static bool is_ref(merger *m, const char *prefix)
 
 	memset(&ref, 0, sizeof(ref));
 	vv_buf_printf(&name, "%s%s", prefix, m->word);
-	is = !name.failed && vv_ref_get(m->repo, name.data, &ref, &ignored) == VV_OK;
+	is = !name.failed && vv_ref_get(m->c->repo, name.data, &ref, &ignored) == VV_OK;
 	if (is) {
 		vv_ref_clear(&ref);
 	}
@@ -117,7 +113,7 @@ static bool is_default_branch(merger *m)
 	char *first = NULL;
 	bool is;
 
-	(void)vv_config_string(m->repo, "init.defaultbranch", &first, &ignored);
+	(void)vv_config_string(m->c->repo, "init.defaultbranch", &first, &ignored);
 	is = strcmp(branch_name(m), first ? first : "master") == 0;
 	vv_free(first);
 	return is;
@@ -152,13 +148,13 @@ static vv_status move_branch(merger *m, vv_error *err)
 
 	vv_buf_puts(&m->reflog, "Fast-forward");
 	if ((rc = vv_buf_ok(&m->reflog, err)) < 0 ||
-	    (!m->head.unborn && (rc = vv_state_orig_head(m->repo, &m->head.commit, err)) < 0)) {
+	    (!m->head.unborn && (rc = vv_state_orig_head(m->c->repo, &m->head.commit, err)) < 0)) {
 		return rc;
 	}
 	if (!m->head.branch) {
-		return vv_head_detach(m->repo, &m->theirs, m->reflog.data, err);
+		return vv_head_detach(m->c->repo, &m->theirs, m->reflog.data, err);
 	}
-	return vv_ref_update(m->repo, m->head.branch, &m->theirs,
+	return vv_ref_update(m->c->repo, m->head.branch, &m->theirs,
 			     m->head.unborn ? NULL : &m->head.commit, false, m->reflog.data, err);
 }
 
@@ -167,9 +163,9 @@ static void say_moved(merger *m, const vv_tree_switch *s)
 	char *from = NULL, *to = NULL;
 	vv_error ignored;
 
-	if (!m->o->quiet && vv_rev_short(m->repo, &m->theirs, &to, &ignored) == VV_OK) {
+	if (!m->o->quiet && vv_rev_short(m->c->repo, &m->theirs, &to, &ignored) == VV_OK) {
 		if (!m->head.unborn) {
-			(void)vv_rev_short(m->repo, &m->head.commit, &from, &ignored);
+			(void)vv_rev_short(m->c->repo, &m->head.commit, &from, &ignored);
 		}
 		vv_out("fast-forward: %s%s%s, %s file%s changed\n", from ? from : "",
 		       from ? " -> " : "", to, vv_text_count(s->count), s->count == 1 ? "" : "s");
@@ -188,7 +184,7 @@ static void say_stat(merger *m)
 	if (m->o->quiet) {
 		return;
 	}
-	if (vv_commit_stat_make(&stat, m->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs,
+	if (vv_commit_stat_make(&stat, m->c->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs,
 				&how, &err) < 0) {
 		vv_warn("%s", err.message);
 	} else {
@@ -203,7 +199,7 @@ static void run_post_merge(merger *m)
 	vv_error err;
 	bool ran;
 
-	if (vv_hook_run(m->repo, "post-merge", args, &ran, &err) < 0) {
+	if (vv_hook_run(m->c->repo, "post-merge", args, &ran, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
 }
@@ -216,7 +212,7 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	vv_status rc;
 
 	memset(&s, 0, sizeof(s));
-	vv_checkout_init(&checkout, m->repo, vv_dataset_writer_reader(m->writer), m->index);
+	vv_checkout_init(&checkout, m->c->repo, m->c->reader, m->c->index);
 	checkout.pointer_ok = true;
 	checkout.fetch = true;
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) <
@@ -230,14 +226,14 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	if ((rc = vv_tree_switch_run(&s, err)) < 0) {
 		goto done;
 	}
-	if (s.count > 0 && ((rc = vv_index_copy_take(&before, m->repo, err)) < 0 ||
-			    (rc = vv_index_write(m->index, err)) < 0)) {
+	if (s.count > 0 && ((rc = vv_index_copy_take(&before, m->c->repo, err)) < 0 ||
+			    (rc = vv_index_write(m->c->index, err)) < 0)) {
 		vv_tree_switch_undo(&s);
 		goto done;
 	}
-	vv_index_copy_mark(&before, m->repo);
+	vv_index_copy_mark(&before, m->c->repo);
 	/* Where the branch has moved all the same, files and index stay with it. */
-	if ((rc = move_branch(m, err)) < 0 && !vv_head_is(m->repo, m->head.branch, &m->theirs)) {
+	if ((rc = move_branch(m, err)) < 0 && !vv_head_is(m->c->repo, m->head.branch, &m->theirs)) {
 		vv_tree_switch_take_back(&s, &before);
 		goto done;
 	}
@@ -258,9 +254,9 @@ done:
 static vv_status commit_merge(merger *m, vv_error *err)
 {
 	vv_oid parents[2] = {m->head.commit, m->theirs};
-	vv_merge_commit c = {.repo = m->repo,
-			     .writer = m->writer,
-			     .index = m->index,
+	vv_merge_commit c = {.repo = m->c->repo,
+			     .writer = m->c->writer,
+			     .index = m->c->index,
 			     .message = m->message.data,
 			     .parents = parents,
 			     .parent_count = 2,
@@ -291,9 +287,9 @@ static vv_status commit_merge(merger *m, vv_error *err)
 
 static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 {
-	vv_merge_job j = {.repo = m->repo,
-			  .writer = m->writer,
-			  .index = m->index,
+	vv_merge_job j = {.repo = m->c->repo,
+			  .writer = m->c->writer,
+			  .index = m->c->index,
 			  .base = *base,
 			  .ours = m->head.commit,
 			  .theirs = m->theirs,
@@ -342,7 +338,7 @@ static vv_status read_config(const merger *m, bool *never, bool *only, vv_error 
 	if (*never || *only || m->o->ff) {
 		return VV_OK;
 	}
-	rc = vv_config_string(m->repo, "merge.ff", &value, err);
+	rc = vv_config_string(m->c->repo, "merge.ff", &value, err);
 	if (rc == VV_OK) {
 		*only = strcmp(value, "only") == 0;
 		*never = strcmp(value, "false") == 0;
@@ -358,10 +354,10 @@ static vv_status merge(merger *m, vv_error *err)
 	bool never, only, ahead = m->head.unborn, behind = false;
 	vv_status rc;
 
-	if ((rc = vv_rev_commit(m->repo, m->word, &m->theirs, err)) < 0 ||
+	if ((rc = vv_rev_commit(m->c->repo, m->word, &m->theirs, err)) < 0 ||
 	    (rc = make_message(m, err)) < 0 || (rc = read_config(m, &never, &only, err)) < 0 ||
 	    (!ahead &&
-	     (rc = vv_is_ancestor(m->repo, &m->theirs, &m->head.commit, &behind, err)) < 0)) {
+	     (rc = vv_is_ancestor(m->c->repo, &m->theirs, &m->head.commit, &behind, err)) < 0)) {
 		return rc;
 	}
 	if (behind) {
@@ -371,10 +367,10 @@ static vv_status merge(merger *m, vv_error *err)
 		return VV_OK;
 	}
 	if (!ahead &&
-	    (rc = vv_is_ancestor(m->repo, &m->head.commit, &m->theirs, &ahead, err)) < 0) {
+	    (rc = vv_is_ancestor(m->c->repo, &m->head.commit, &m->theirs, &ahead, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_merge_need_clean_index(m->repo, m->index, &m->head.commit, "merge", err)) <
+	if ((rc = vv_merge_need_clean_index(m->c->repo, m->c->index, &m->head.commit, "merge", err)) <
 	    0) {
 		return rc;
 	}
@@ -386,7 +382,7 @@ static vv_status merge(merger *m, vv_error *err)
 			vv_text_shows(branch_name(m)), vv_text_shows(m->word));
 		return vv_hint(err, "without --ff-only (merge.ff) they are merged");
 	}
-	if ((rc = vv_merge_base_make(&base, &bases, m->repo, m->writer, &m->head.commit, &m->theirs,
+	if ((rc = vv_merge_base_make(&base, &bases, m->c->repo, m->c->writer, &m->head.commit, &m->theirs,
 				     err)) < 0) {
 		return rc;
 	}
@@ -405,26 +401,20 @@ static vv_status need_merge(vv_repository *r, vv_error *err)
 		       : vv_fail(err, VV_EUSAGE, "no merge is under way");
 }
 
-static int run_under_way(const options *o)
+static vv_status run_under_way(vv_context *c, vv_error *err)
 {
-	vv_repository *r = NULL;
-	vv_error err;
-	vv_status rc;
+	const options *o = c->options;
+	vv_status rc = need_merge(c->repo, err);
 
-	if ((rc = vv_repository_open_here(&r, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(r, "merge", &err)) == VV_OK &&
-	    (rc = need_merge(r, &err)) == VV_OK) {
-		if (o->abort) {
-			rc = vv_merge_undo(r, &err);
-		} else if (o->quit && (rc = vv_state_cleanup(r, &err)) == VV_OK) {
-			rc = VV_OK;
-		}
+	if (rc == VV_OK && o->abort) {
+		rc = vv_merge_undo(c->repo, err);
+	} else if (rc == VV_OK && o->quit) {
+		rc = vv_state_cleanup(c->repo, err);
+	} else if (rc == VV_OK) {
+		vv_context_close(c);
+		c->code = vv_commit_conclude(o->verbose);
 	}
-	vv_repository_close(r);
-	if (rc < 0) {
-		return vv_report_trouble(&err);
-	}
-	return o->resume ? vv_commit_conclude(o->verbose) : VV_EXIT_OK;
+	return rc;
 }
 
 static void merger_clear(merger *m)
@@ -433,51 +423,45 @@ static void merger_clear(merger *m)
 	vv_free(m->word);
 	vv_buf_clear(&m->message);
 	vv_buf_clear(&m->reflog);
-	vv_index_close(m->index);
-	vv_dataset_writer_close(m->writer);
-	vv_repository_close(m->repo);
 }
 
-static int run_merge(void *opts, int argc, char **argv)
+static int check_merge(const vv_context *c)
 {
-	merger m = {.o = opts};
-	vv_auto_gc gc = {0};
-	vv_error err, ignored;
+	const options *o = c->options;
+	int under_way = o->abort + o->resume + o->quit;
+
+	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
+		return vv_usage_error("--abort, --continue and --quit stand alone");
+	}
+	if (c->argc > 1) {
+		return vv_usage_error("merge takes one branch at a time, not %d", c->argc);
+	}
+	return o->no_ff && o->ff_only ? vv_usage_error("--no-ff and --ff-only exclude each other")
+				      : VV_EXIT_OK;
+}
+
+static vv_status run_merge(vv_context *c, vv_error *err)
+{
+	merger m = {.o = c->options, .c = c};
 	vv_status rc;
 
-	if (m.o->abort + m.o->resume + m.o->quit > 0) {
-		if (m.o->abort + m.o->resume + m.o->quit > 1 || argc > 0) {
-			return vv_usage_error("--abort, --continue and --quit stand alone");
-		}
-		return run_under_way(m.o);
+	if (m.o->abort || m.o->resume || m.o->quit) {
+		return run_under_way(c, err);
 	}
-	if (argc > 1) {
-		return vv_usage_error("merge takes one branch at a time, not %d", argc);
-	}
-	if (m.o->no_ff && m.o->ff_only) {
-		return vv_usage_error("--no-ff and --ff-only exclude each other");
-	}
-	if ((rc = vv_repository_open_here(&m.repo, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(m.repo, "merge", &err)) == VV_OK &&
-	    (rc = vv_merge_need_no_state(m.repo, &err)) == VV_OK &&
-	    (rc = vv_head_read(m.repo, &m.head, &err)) == VV_OK &&
-	    (rc = find_word(&m, argc > 0 ? argv[0] : NULL, &err)) == VV_OK &&
-	    (rc = vv_dataset_writer_open(&m.writer, m.repo, vv_progress_begin(), &err)) == VV_OK &&
-	    (rc = vv_index_open(&m.index, m.repo, &err)) == VV_OK) {
-		rc = merge(&m, &err);
+	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
+	    (rc = vv_head_read(c->repo, &m.head, err)) == VV_OK &&
+	    (rc = find_word(&m, c->argc > 0 ? c->argv[0] : NULL, err)) == VV_OK &&
+	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER | VV_NEEDS_INDEX, err)) ==
+		    VV_OK) {
+		rc = merge(&m, err);
 	}
 	vv_progress_end();
-	/* That it cannot be known whether a gc is worth it is no fault of the merge. */
-	if (rc < 0 || m.conflicts || m.o->no_commit || vv_auto_gc_look(&gc, m.repo, &ignored) < 0) {
-		gc.wanted = gc.failed = false;
+	if (rc == VV_OK && !m.conflicts && !m.o->no_commit) {
+		vv_context_gc_after(c, m.o->quiet);
 	}
+	c->code = m.conflicts ? VV_EXIT_NO : VV_EXIT_OK;
 	merger_clear(&m);
-	if (rc < 0) {
-		return vv_report_trouble(&err);
-	}
-	vv_auto_gc_begin(&gc, m.o->quiet);
-	vv_auto_gc_clear(&gc);
-	return m.conflicts ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_merge = {
@@ -496,5 +480,7 @@ const vv_command vv_cmd_merge = {
 	.options_size = sizeof(options),
 	.exit_codes = "there are conflicts",
 	.arguments = "ref",
-	.run_alone = run_merge,
+	.check = check_merge,
+	.needs = VV_NEEDS_WORKTREE,
+	.run = run_merge,
 };

@@ -11,7 +11,6 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/merge/tables.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 
 extern char **environ;
@@ -128,44 +127,45 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 	return *conflicts ? say_conflicts(d, err) : VV_OK;
 }
 
-static int run_merge_file(void *options, int argc, char **argv)
+static int check_merge_file(const vv_context *c)
 {
-	driver d = {0};
-	bool conflicts = false;
-	vv_error err;
-	vv_status rc;
+	if (c->argc == 4) {
+		return VV_EXIT_OK;
+	}
+	vv_usage_error("merge-file takes BASE OURS THEIRS PATH; git calls it");
+	return MERGE_TROUBLE;
+}
 
-	(void)options;
-	if (argc != 4) {
-		vv_usage_error("merge-file takes BASE OURS THEIRS PATH; git calls it");
-		return MERGE_TROUBLE;
-	}
+static vv_status merge_file(vv_context *c, vv_error *err)
+{
+	driver d = {.ours_file = c->argv[1], .in = {.path = c->argv[3]}};
+	bool conflicts = false;
+	vv_status rc = vv_context_need(c, VV_NEEDS_WRITER, err);
+
 	vv_dataset_merged_init(&d.out);
-	d.ours_file = argv[1];
-	d.in.path = argv[3];
-	if ((rc = vv_repository_open_here(&d.repo, &err)) == VV_OK &&
-	    (rc = vv_dataset_writer_open(&d.writer, d.repo, NULL, &err)) == VV_OK &&
-	    (rc = find_names(&d, &err)) == VV_OK &&
-	    (rc = take_side(&d, VV_BASE, argv[0], &err)) == VV_OK &&
-	    (rc = take_side(&d, VV_OURS, argv[1], &err)) == VV_OK &&
-	    (rc = take_side(&d, VV_THEIRS, argv[2], &err)) == VV_OK) {
-		d.in.repo = d.repo;
-		d.in.writer = d.writer;
-		rc = merge(&d, &conflicts, &err);
-	}
-	if (d.writer) {
-		vv_dataset_writer_release(d.writer);
+	d.repo = d.in.repo = c->repo;
+	d.writer = d.in.writer = c->writer;
+	if (rc == VV_OK && (rc = find_names(&d, err)) == VV_OK &&
+	    (rc = take_side(&d, VV_BASE, c->argv[0], err)) == VV_OK &&
+	    (rc = take_side(&d, VV_OURS, c->argv[1], err)) == VV_OK &&
+	    (rc = take_side(&d, VV_THEIRS, c->argv[2], err)) == VV_OK) {
+		rc = merge(&d, &conflicts, err);
 	}
 	vv_dataset_merged_clear(&d.out);
 	vv_head_clear(&d.head);
 	vv_free(d.theirs);
-	vv_dataset_writer_close(d.writer);
-	vv_repository_close(d.repo);
-	if (rc < 0) {
-		vv_report(&err);
-		return MERGE_TROUBLE;
+	c->code = conflicts ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
+}
+
+/* git takes 1 for conflicts: whatever goes wrong is above that. */
+static vv_status run_merge_file(vv_context *c, vv_error *err)
+{
+	if (merge_file(c, err) < 0) {
+		vv_report(err);
+		c->code = MERGE_TROUBLE;
 	}
-	return conflicts ? 1 : 0;
+	return VV_OK;
 }
 
 const vv_command vv_cmd_merge_file = {
@@ -177,5 +177,6 @@ const vv_command vv_cmd_merge_file = {
 	.exit_codes = "there are conflicts, and ours stands in their places; 129: could not run",
 	.arguments = "path",
 	.hidden = true,
-	.run_alone = run_merge_file,
+	.check = check_merge_file,
+	.run = run_merge_file,
 };

@@ -13,7 +13,6 @@
 #include "cmd/output.h"
 #include "cmd/work/peers/push_hook.h"
 #include "cmd/work/peers/transfer.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/program.h"
 #include "repo/transfer/send.h"
@@ -279,15 +278,18 @@ static vv_status send(run *r, vv_error *err)
 	return rc;
 }
 
-static vv_status pre_push(run *r, vv_error *err)
+static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 {
 	const char *args[] = {r->name, r->url, NULL};
 	const char *caller = getenv("VARVE_HOOK");
 	bool ran, wanted;
 	vv_status rc;
 
-	if ((rc = read_input(r, err)) < 0 || (rc = vv_repository_open_here(&r->repo, err)) < 0 ||
-	    (rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) {
+	if ((rc = read_input(r, err)) < 0 || (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
+		return rc;
+	}
+	r->repo = c->repo;
+	if ((rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) {
 		return rc;
 	}
 	/* 'varve push' sends blocks itself, and runs the hook as git does. */
@@ -303,31 +305,29 @@ static vv_status pre_push(run *r, vv_error *err)
 	return rc;
 }
 
-static int run_pre_push(void *options, int argc, char **argv)
+static int check_pre_push(const vv_context *c)
 {
-	run r = {.input = VV_BUF_INIT};
-	vv_error err;
+	return c->argc == 2 ? VV_EXIT_OK
+			    : vv_usage_error("pre-push takes NAME and URL; git's hook calls it");
+}
 
-	(void)options;
-	if (argc != 2) {
-		return vv_usage_error("pre-push takes NAME and URL; git's hook calls it");
+/* Whatever goes wrong, git is not to push. */
+static vv_status run_pre_push(vv_context *c, vv_error *err)
+{
+	run r = {.input = VV_BUF_INIT, .name = c->argv[0], .url = c->argv[1]};
+
+	if (pre_push(&r, c, err) < 0) {
+		vv_report(err);
+		if (r.stopped) {
+			vv_note("hint: 'git push --no-verify' pushes the commits without the rows");
+		}
+		c->code = VV_EXIT_NO;
 	}
-	r.name = argv[0];
-	r.url = argv[1];
-	vv_status rc = pre_push(&r, &err);
-	vv_repository_close(r.repo);
 	vv_buf_clear(&r.input);
 	vv_free(r.refs);
 	vv_free(r.wants);
 	vv_free(r.haves);
-	if (rc < 0) {
-		vv_report(&err);
-		if (r.stopped) {
-			vv_note("hint: 'git push --no-verify' pushes the commits without the rows");
-		}
-		return VV_EXIT_NO;
-	}
-	return VV_EXIT_OK;
+	return VV_OK;
 }
 
 const vv_command vv_cmd_pre_push = {
@@ -339,5 +339,6 @@ const vv_command vv_cmd_pre_push = {
 	.exit_codes = "1: git is not to push",
 	.arguments = "ref",
 	.hidden = true,
-	.run_alone = run_pre_push,
+	.check = check_pre_push,
+	.run = run_pre_push,
 };

@@ -8,7 +8,6 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/fetch_run.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -135,31 +134,32 @@ static int merge(const vv_fetch_job *j, const options *o)
 	return vv_command_run(&vv_cmd_merge, argc, argv);
 }
 
-static int run_pull(void *opts, int argc, char **argv)
+static int check_pull(const vv_context *c)
 {
-	const options *o = opts;
-	vv_repository *r = NULL;
-	vv_fetch_job j;
+	const options *o = c->options;
 	vv_error err;
-	int code = VV_EXIT_OK;
 
-	if (o->rebase) {
-		vv_fail(&err, VV_EREFUSED, "varve does not rebase: pull merges");
-		vv_hint(&err,
-			"'varve fetch' and then 'git rebase' works on commits whose tables do not conflict");
-		return vv_report_trouble(&err);
+	if (!o->rebase) {
+		return VV_EXIT_OK;
 	}
-	vv_status rc = vv_repository_open_here(&r, &err);
-	vv_fetch_job_init(&j, r);
-	if (rc == VV_OK && (rc = vv_worktree_need(r, "pull", &err)) == VV_OK) {
-		rc = fetch(&j, o, argc, argv, &err);
-	}
-	vv_repository_close(r);
-	if (rc == VV_OK) {
-		code = merge(&j, o);
+	vv_fail(&err, VV_EREFUSED, "varve does not rebase: pull merges");
+	vv_hint(&err,
+		"'varve fetch' and then 'git rebase' works on commits whose tables do not conflict");
+	return vv_report(&err);
+}
+
+static vv_status run_pull(vv_context *c, vv_error *err)
+{
+	vv_fetch_job j;
+	vv_status rc;
+
+	vv_fetch_job_init(&j, c->repo);
+	if ((rc = fetch(&j, c->options, c->argc, c->argv, err)) == VV_OK) {
+		vv_context_close(c); /* merge opens it anew */
+		c->code = merge(&j, c->options);
 	}
 	vv_fetch_job_clear(&j);
-	return rc < 0 ? vv_report_trouble(&err) : code;
+	return rc;
 }
 
 const vv_command vv_cmd_pull = {
@@ -177,5 +177,7 @@ const vv_command vv_cmd_pull = {
 	.options_size = sizeof(options),
 	.exit_codes = "conflicts",
 	.arguments = "ref",
-	.run_alone = run_pull,
+	.check = check_pull,
+	.needs = VV_NEEDS_WORKTREE,
+	.run = run_pull,
 };

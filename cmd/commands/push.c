@@ -9,7 +9,6 @@
 #include "cmd/output.h"
 #include "cmd/work/peers/push_refs.h"
 #include "cmd/work/peers/transfer.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 #include "transport/protocol/push.h"
 
@@ -259,35 +258,36 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 	return rc;
 }
 
-static int run_push(void *opts, int argc, char **argv)
+static int check_push(const vv_context *c)
 {
-	run r = {.o = opts};
-	vv_error err;
+	const options *o = c->options;
 
-	if (r.o->remove && (r.o->all || r.o->tags)) {
+	if (o->remove && (o->all || o->tags)) {
 		return vv_usage_error(
 			"--delete names its refs: --all and --tags do not go with it");
 	}
-	if (r.o->remove && argc < 2) {
+	if (o->remove && c->argc < 2) {
 		return vv_usage_error("--delete needs a remote and the refs to delete");
 	}
-	if (r.o->all && argc > 1) {
-		return vv_usage_error("--all and refspecs do not go together");
-	}
+	return o->all && c->argc > 1 ? vv_usage_error("--all and refspecs do not go together")
+				     : VV_EXIT_OK;
+}
+
+static vv_status run_push(vv_context *c, vv_error *err)
+{
+	run r = {.o = c->options, .repo = c->repo};
+	vv_status rc;
+
 	vv_push_plan_init(&r.plan);
-	vv_status rc = vv_repository_open_here(&r.repo, &err);
-	rc = rc < 0 ? rc : push(&r, argc, argv, &err);
+	rc = push(&r, c->argc, c->argv, err);
 	vv_push_outcome_clear(&r.out);
 	vv_push_plan_clear(&r.plan);
 	vv_peer_close(r.peer);
 	vv_transfer_close(&r.t);
 	vv_remote_clear(&r.remote);
 	vv_head_clear(&r.head);
-	vv_repository_close(r.repo);
-	if (rc < 0) {
-		return rc == VV_ECONFLICT ? vv_report(&err) : vv_report_trouble(&err);
-	}
-	return r.refused ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = r.refused ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
 }
 
 const vv_command vv_cmd_push = {
@@ -307,5 +307,8 @@ const vv_command vv_cmd_push = {
 	.options_size = sizeof(options),
 	.exit_codes = "a ref was refused",
 	.arguments = "ref",
-	.run_alone = run_push,
+	.check = check_push,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_push,
+	.conflict_is_no = true,
 };

@@ -12,7 +12,6 @@
 #include "cmd/option.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/transfer.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/refs.h"
 #include "transport/line/connect.h"
 
@@ -319,49 +318,62 @@ static vv_status run_word(vv_repository *r, const options *o, int what, char **a
 	}
 }
 
-static int run_remote(void *opts, int argc, char **argv)
+/* The place of a word in the table; -1: there is none, and *near is the nearest. */
+static int find_word(const char *text, const char **near)
 {
-	const options *o = opts;
-	vv_repository *r = NULL;
-	vv_error err;
+	vv_nearest nearest;
 	int found = -1;
-	vv_nearest near;
 
-	vv_nearest_init(&near, argc > 0 ? argv[0] : "");
-	for (size_t i = 0; argc > 0 && i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(words[i].word, argv[0]) == 0) {
+	vv_nearest_init(&nearest, text);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i].word, text) == 0) {
 			found = (int)i;
 		}
-		(void)vv_nearest_try(&near, words[i].word);
+		(void)vv_nearest_try(&nearest, words[i].word);
 	}
-	if (argc > 0 && found < 0 &&
-	    (strcmp(argv[0], "prune") == 0 || strcmp(argv[0], "update") == 0 ||
-	     strcmp(argv[0], "set-head") == 0 || strcmp(argv[0], "set-branches") == 0)) {
+	*near = nearest.best;
+	return found;
+}
+
+static int check_remote(const vv_context *c)
+{
+	const char *word = c->argc > 0 ? c->argv[0] : NULL, *near;
+	int found;
+
+	if (!word) {
+		return VV_EXIT_OK;
+	}
+	found = find_word(word, &near);
+	if (found < 0 && (strcmp(word, "prune") == 0 || strcmp(word, "update") == 0 ||
+			  strcmp(word, "set-head") == 0 || strcmp(word, "set-branches") == 0)) {
 		vv_buf line = VV_BUF_INIT;
 
-		vv_git_words_put(&line, "remote", argc, argv);
-		vv_note("varve: remote has no word '%s'; '%s' works here", argv[0],
+		vv_git_words_put(&line, "remote", c->argc, c->argv);
+		vv_note("varve: remote has no word '%s'; '%s' works here", word,
 			vv_buf_cstr(&line));
 		vv_buf_clear(&line);
 		return VV_EXIT_TROUBLE;
 	}
-	if (argc > 0 && found < 0) {
+	if (found < 0) {
 		return vv_usage_error(
-			near.best
-				? "remote has no word '%s'; did you mean '%s'?"
-				: "remote has no word '%s': add, remove, rename, get-url, set-url or show",
-			vv_text_shows(argv[0]), near.best);
+			near ? "remote has no word '%s'; did you mean '%s'?"
+			     : "remote has no word '%s': add, remove, rename, get-url, set-url or show",
+			vv_text_shows(word), near);
 	}
-	if (found >= 0 && argc - 1 != words[found].arguments) {
+	if (c->argc - 1 != words[found].arguments) {
 		return vv_usage_error("it is: varve remote %s %s", words[found].word,
 				      words[found].usage);
 	}
-	vv_status rc = vv_repository_open_here(&r, &err);
-	if (rc == VV_OK) {
-		rc = found < 0 ? list(r, o, &err) : run_word(r, o, words[found].what, argv, &err);
-	}
-	vv_repository_close(r);
-	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return VV_EXIT_OK;
+}
+
+static vv_status run_remote(vv_context *c, vv_error *err)
+{
+	const char *near;
+
+	return c->argc == 0 ? list(c->repo, c->options, err)
+			    : run_word(c->repo, c->options,
+				       words[find_word(c->argv[0], &near)].what, c->argv, err);
 }
 
 const vv_command vv_cmd_remote = {
@@ -378,5 +390,7 @@ const vv_command vv_cmd_remote = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "",
-	.run_alone = run_remote,
+	.check = check_remote,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_remote,
 };
