@@ -74,8 +74,7 @@ static vv_status stage_first(committer *c, vv_error *err)
 	    (rc = vv_index_copy_take(&c->index_before, c->in->repo, err)) == VV_OK &&
 	    (rc = vv_index_open(&x, c->in->repo, err)) == VV_OK &&
 	    (rc = vv_conflicts_refuse(c->in->repo, x, err)) == VV_OK &&
-	    (rc = vv_add_plan_make(&plan, c->in->repo, x, c->in->reader, &req, err)) ==
-		    VV_OK) {
+	    (rc = vv_add_plan_make(&plan, c->in->repo, x, c->in->reader, &req, err)) == VV_OK) {
 		rc = vv_add_run(&rep, &plan, c->in->repo, x, c->in->writer, &req, false, err);
 	}
 	if (rc == VV_OK) {
@@ -97,8 +96,12 @@ static vv_status stage_first(committer *c, vv_error *err)
 /* HEAD against the index; with PATH... only these count. */
 static vv_status read_changes(committer *c, vv_error *err)
 {
-	vv_changes_options opts = {
-		c->in->paths.count ? &c->in->paths : NULL, true, false, false, !c->o->quiet, c->o->verbose};
+	vv_changes_options opts = {c->in->paths.count ? &c->in->paths : NULL,
+				   true,
+				   false,
+				   false,
+				   !c->o->quiet,
+				   c->o->verbose};
 
 	vv_changes_clear(&c->changes);
 	return vv_changes_read(&c->changes, c->in->repo, c->in->index, c->in->reader, &opts, err);
@@ -107,8 +110,8 @@ static vv_status read_changes(committer *c, vv_error *err)
 /* A staged datapackage.json gives the tables that it describes new roots. */
 static vv_status describe(committer *c, vv_error *err)
 {
-	vv_status rc = vv_describe_for_commit(c->in->repo, c->in->index, c->in->writer, &c->changes, &c->described,
-					      &c->described_count, err);
+	vv_status rc = vv_describe_for_commit(c->in->repo, c->in->index, c->in->writer, &c->changes,
+					      &c->described, &c->described_count, err);
 
 	if (rc == VV_OK && c->described_count > 0) {
 		vv_index_copy_mark(&c->index_before, c->in->repo);
@@ -226,8 +229,8 @@ static vv_status partial_tree(committer *c, vv_oid *tree, vv_error *err)
 	for (size_t i = 0; i < c->described_count; i++) {
 		paths[n++] = c->described[i];
 	}
-	rc = vv_index_write_tree_only(c->in->index, vv_oid_is_null(&c->base) ? NULL : &c->base, paths, n,
-				      tree, err);
+	rc = vv_index_write_tree_only(c->in->index, vv_oid_is_null(&c->base) ? NULL : &c->base,
+				      paths, n, tree, err);
 	vv_free(paths);
 	return rc;
 }
@@ -243,7 +246,7 @@ static vv_status write_commit(committer *c, vv_oid *id, vv_error *err)
 				  .expect = &c->base};
 	vv_oid tree;
 	vv_status rc = c->in->paths.count > 0 ? partial_tree(c, &tree, err)
-					  : vv_index_write_tree(c->in->index, &tree, err);
+					      : vv_index_write_tree(c->in->index, &tree, err);
 	char reflog[160];
 	vv_buf subject = VV_BUF_INIT;
 
@@ -344,7 +347,8 @@ static void after_commit(committer *c, const vv_oid *id)
 	uint64_t packed;
 	bool ran;
 
-	if (vv_state_cleanup(c->in->repo, &err) < 0 || vv_conflict_drop_all(c->in->repo, &err) < 0) {
+	if (vv_state_cleanup(c->in->repo, &err) < 0 ||
+	    vv_conflict_drop_all(c->in->repo, &err) < 0) {
 		vv_warn("%s", err.message);
 	}
 	if (vv_hook_run(c->in->repo, "post-commit", NULL, &ran, &err) < 0) {
@@ -370,8 +374,9 @@ static vv_status commit_index(committer *c, vv_error *err)
 	}
 	/* Read only now: the hook may have staged something. */
 	if ((rc = vv_context_need(c->in, VV_NEEDS_INDEX, err)) < 0 ||
-	    (rc = vv_conflicts_refuse(c->in->repo, c->in->index, err)) < 0 || (rc = find_parents(c, err)) < 0 ||
-	    (rc = find_picked(c, err)) < 0 || (rc = read_changes(c, err)) < 0) {
+	    (rc = vv_conflicts_refuse(c->in->repo, c->in->index, err)) < 0 ||
+	    (rc = find_parents(c, err)) < 0 || (rc = find_picked(c, err)) < 0 ||
+	    (rc = read_changes(c, err)) < 0) {
 		return rc;
 	}
 	if (!c->o->dry_run && (rc = describe(c, err)) < 0) {

@@ -184,8 +184,8 @@ static void say_stat(merger *m)
 	if (m->o->quiet) {
 		return;
 	}
-	if (vv_commit_stat_make(&stat, m->c->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs,
-				&how, &err) < 0) {
+	if (vv_commit_stat_make(&stat, m->c->repo, m->head.unborn ? NULL : &m->head.commit,
+				&m->theirs, &how, &err) < 0) {
 		vv_warn("%s", err.message);
 	} else {
 		vv_commit_stat_print(&stat, false);
@@ -370,8 +370,8 @@ static vv_status merge(merger *m, vv_error *err)
 	    (rc = vv_is_ancestor(m->c->repo, &m->head.commit, &m->theirs, &ahead, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_merge_need_clean_index(m->c->repo, m->c->index, &m->head.commit, "merge", err)) <
-	    0) {
+	if ((rc = vv_merge_need_clean_index(m->c->repo, m->c->index, &m->head.commit, "merge",
+					    err)) < 0) {
 		return rc;
 	}
 	if (m->head.unborn || (ahead && !never)) {
@@ -382,8 +382,8 @@ static vv_status merge(merger *m, vv_error *err)
 			vv_text_shows(branch_name(m)), vv_text_shows(m->word));
 		return vv_hint(err, "without --ff-only (merge.ff) they are merged");
 	}
-	if ((rc = vv_merge_base_make(&base, &bases, m->c->repo, m->c->writer, &m->head.commit, &m->theirs,
-				     err)) < 0) {
+	if ((rc = vv_merge_base_make(&base, &bases, m->c->repo, m->c->writer, &m->head.commit,
+				     &m->theirs, err)) < 0) {
 		return rc;
 	}
 	if (bases == 0 && !m->o->unrelated) {

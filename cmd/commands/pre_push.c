@@ -285,7 +285,8 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	bool ran, wanted;
 	vv_status rc;
 
-	if ((rc = read_input(r, err)) < 0 || (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
+	if ((rc = read_input(r, err)) < 0 ||
+	    (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
 		return rc;
 	}
 	r->repo = c->repo;
