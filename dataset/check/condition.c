@@ -7,7 +7,6 @@
 
 #include "base/sys.h"
 #include "dataset/check/value.h"
-#include "dataset/schema/decimal.h"
 
 void vv_condition_free(vv_condition *c)
 {

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "dataset/check/condition.h"
-#include "dataset/check/condition_number.h"
+#include "dataset/schema/decimal.h"
 #include "dataset/schema/type.h"
 
 #define VV_CONDITION_DEPTH 48u   /* values on the stack, and parentheses open at once */

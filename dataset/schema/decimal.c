@@ -1,13 +1,20 @@
 /*
- * decimal: knows decimal numbers as strings of digits: compared and subtracted by hand.
+ * decimal: knows exact numbers in three forms. Digits as they were read are compared as they are;
+ * what fits into 64 bits with a power of ten below it, which is nearly everything, is computed
+ * with as such; anything else with limbs of nine digits. No result is ever rounded; a fraction of
+ * more than 1,008 digits is given up.
  */
 #include "dataset/schema/decimal.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
 #define EXPONENT_MAX 1000000000
-#define SPREAD_MAX 4000
+#define SPREAD_MAX 4000 /* digits from the highest to the lowest place of a distance */
+#define LIMB 1000000000u
+#define LIMB_DIGITS 9
+#define SPREAD_LIMBS (SPREAD_MAX / LIMB_DIGITS + 2)
 
 static bool word_is(const char *s, size_t len, const char *word)
 {
@@ -149,50 +156,116 @@ int vv_decimal_compare(const vv_decimal *a, const vv_decimal *b, const vv_buf *b
 	return sa * magnitude(a, b, buf);
 }
 
-/* The digit of d that stands for 10^place (place 0: ones). */
-static int digit_at(const vv_decimal *d, const vv_buf *buf, int64_t place)
+/* --- limbs: of nine digits each, the lowest first ------------------------------------------- */
+
+static int compare_limbs(const uint32_t *x, unsigned x_count, const uint32_t *y, unsigned y_count)
 {
-	int64_t i = d->exponent - 1 - place;
-	return i < 0 || i >= (int64_t)d->count ? 0 : buf->data[d->digits_at + (size_t)i] - '0';
+	if (x_count != y_count) {
+		return x_count < y_count ? -1 : 1;
+	}
+	for (unsigned i = x_count; i-- > 0;) {
+		if (x[i] != y[i]) {
+			return x[i] < y[i] ? -1 : 1;
+		}
+	}
+	return 0;
+}
+
+/* x += y; the new count, at most one more than the larger one. */
+static unsigned add_limbs(uint32_t *x, unsigned x_count, const uint32_t *y, unsigned y_count)
+{
+	uint32_t carry = 0;
+	unsigned n = x_count > y_count ? x_count : y_count;
+
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t v = carry + (i < x_count ? x[i] : 0) + (i < y_count ? y[i] : 0);
+
+		carry = v >= LIMB;
+		x[i] = carry ? v - LIMB : v;
+	}
+	if (carry) {
+		x[n++] = 1;
+	}
+	return n;
+}
+
+/* x -= y, for x >= y. */
+static void subtract_limbs(uint32_t *x, unsigned x_count, const uint32_t *y, unsigned y_count)
+{
+	uint32_t borrow = 0;
+
+	assert(y_count <= x_count);
+	for (unsigned i = 0; i < x_count; i++) {
+		uint32_t take = borrow + (i < y_count ? y[i] : 0);
+
+		borrow = x[i] < take;
+		x[i] = borrow ? x[i] + LIMB - take : x[i] - take;
+	}
+	assert(borrow == 0);
+}
+
+/* The limbs of d in units of 10^low, which is at or below its last digit; how many. */
+static unsigned take_limbs(uint32_t *out, const vv_decimal *d, const vv_buf *buf, int64_t low)
+{
+	/* digits[end - 1] stands for 10^low; what lies behind the last one is 0 */
+	const char *digits = buf->data + d->digits_at;
+	int64_t end = d->exponent - low;
+	unsigned count = 0;
+
+	assert(end >= (int64_t)d->count && end <= SPREAD_MAX);
+	for (; end > 0; end -= LIMB_DIGITS) {
+		uint32_t v = 0;
+
+		for (int64_t i = end < LIMB_DIGITS ? 0 : end - LIMB_DIGITS; i < end; i++) {
+			v = v * 10 + (i < (int64_t)d->count ? (uint32_t)(digits[i] - '0') : 0);
+		}
+		out[count++] = v;
+	}
+	return count;
 }
 
 bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal *b, vv_buf *buf)
 {
+	uint32_t x[SPREAD_LIMBS], y[SPREAD_LIMBS];
+	const vv_decimal *big = a, *small = b;
+	int64_t low_a, low_b, low;
+	unsigned x_count, y_count;
+
 	memset(out, 0, sizeof(*out));
 	if (a->kind != VV_DECIMAL_FINITE || b->kind != VV_DECIMAL_FINITE) {
 		return false;
 	}
-	int64_t top = a->exponent > b->exponent ? a->exponent : b->exponent;
-	int64_t low_a = a->exponent - (int64_t)a->count, low_b = b->exponent - (int64_t)b->count;
 	if (a->count == 0 || b->count == 0) {
-		const vv_decimal *other = a->count == 0 ? b : a;
-		*out = *other;
+		*out = a->count == 0 ? *b : *a;
 		out->negative = false;
 		return true;
 	}
-	int64_t low = low_a < low_b ? low_a : low_b;
-	if (top - low > SPREAD_MAX) {
+	if (magnitude(a, b, buf) < 0) {
+		big = b;
+		small = a;
+	}
+	low_a = a->exponent - (int64_t)a->count;
+	low_b = b->exponent - (int64_t)b->count;
+	low = low_a < low_b ? low_a : low_b;
+	if (big->exponent - low > SPREAD_MAX ||
+	    !vv_buf_reserve(buf, SPREAD_LIMBS * (size_t)LIMB_DIGITS)) {
 		return false;
 	}
-	bool add = a->negative != b->negative;
-	const vv_decimal *big = magnitude(a, b, buf) >= 0 ? a : b, *small = big == a ? b : a;
-	size_t n = (size_t)(top - low) + 1, at = buf->len;
-	if (!vv_buf_reserve(buf, n)) {
-		return false;
+	x_count = take_limbs(x, big, buf, low);
+	y_count = take_limbs(y, small, buf, low);
+	if (a->negative != b->negative) {
+		x_count = add_limbs(x, x_count, y, y_count);
+	} else {
+		subtract_limbs(x, x_count, y, y_count);
 	}
-	int carry = 0;
-	for (size_t i = 0; i < n; i++) { /* from the lowest place up */
-		int64_t place = low + (int64_t)i;
-		int x = digit_at(big, buf, place), y = digit_at(small, buf, place);
-		int v = add ? x + y + carry : x - y - carry;
-		carry = add ? v >= 10 : v < 0;
-		v = add ? v % 10 : (v + 10) % 10;
-		buf->data[at + n - 1 - i] = (char)('0' + v);
+	out->digits_at = buf->len;
+	out->count = x_count * (size_t)LIMB_DIGITS;
+	for (unsigned i = x_count; i-- > 0; buf->len += LIMB_DIGITS) {
+		for (int k = LIMB_DIGITS - 1; k >= 0; k--, x[i] /= 10) {
+			buf->data[buf->len + (size_t)k] = (char)('0' + x[i] % 10);
+		}
 	}
-	buf->len += n;
-	out->digits_at = at;
-	out->count = n;
-	normalise(out, buf, top + 1);
+	normalise(out, buf, low + (int64_t)out->count);
 	return true;
 }
 
@@ -209,4 +282,346 @@ void vv_decimal_put(vv_buf *out, const vv_decimal *d, const vv_buf *digits)
 	}
 	vv_buf_put(out, d->count ? digits->data + d->digits_at : "0", d->count ? d->count : 1);
 	vv_buf_printf(out, "e%lld", (long long)d->exponent);
+}
+
+/* --- small numbers -------------------------------------------------------------------------- */
+
+static const int64_t power[VV_SCALE_MAX + 1] = {1,
+						10,
+						100,
+						1000,
+						10000,
+						100000,
+						1000000,
+						10000000,
+						100000000,
+						1000000000,
+						10000000000,
+						100000000000,
+						1000000000000,
+						10000000000000,
+						100000000000000,
+						1000000000000000,
+						10000000000000000,
+						100000000000000000,
+						1000000000000000000};
+
+bool vv_small_read(vv_small *out, const char *s, size_t len, bool fraction)
+{
+	const char *end = s + len;
+	bool negative = false, any = false, point = false;
+	int64_t v = 0;
+	unsigned scale = 0;
+
+	if (s < end && (*s == '-' || *s == '+')) {
+		negative = *s++ == '-';
+	}
+	if (end - s > (ptrdiff_t)VV_SCALE_MAX) {
+		return false;
+	}
+	for (; s < end; s++) {
+		if (*s >= '0' && *s <= '9') {
+			v = v * 10 + (*s - '0');
+			any = true;
+			scale += point;
+		} else if (*s == '.' && fraction && !point) {
+			point = true;
+		} else {
+			return false;
+		}
+	}
+	out->mantissa = negative ? -v : v;
+	out->scale = scale;
+	return any;
+}
+
+/* Both at the larger scale. */
+static bool align_small(const vv_small *a, const vv_small *b, int64_t *x, int64_t *y,
+			unsigned *scale)
+{
+	*scale = a->scale > b->scale ? a->scale : b->scale;
+	return !__builtin_mul_overflow(a->mantissa, power[*scale - a->scale], x) &&
+	       !__builtin_mul_overflow(b->mantissa, power[*scale - b->scale], y);
+}
+
+bool vv_small_compare(int *out, const vv_small *a, const vv_small *b)
+{
+	int64_t x, y;
+	unsigned scale;
+
+	if (!align_small(a, b, &x, &y, &scale)) {
+		return false;
+	}
+	*out = (x > y) - (x < y);
+	return true;
+}
+
+bool vv_small_add(vv_small *out, const vv_small *a, const vv_small *b, bool subtract)
+{
+	int64_t x, y, sum;
+	unsigned scale;
+
+	if (!align_small(a, b, &x, &y, &scale) ||
+	    (subtract ? __builtin_sub_overflow(x, y, &sum) : __builtin_add_overflow(x, y, &sum)) ||
+	    sum == INT64_MIN /* cannot be negated */) {
+		return false;
+	}
+	out->mantissa = sum;
+	out->scale = scale;
+	return true;
+}
+
+bool vv_small_multiply(vv_small *out, const vv_small *a, const vv_small *b)
+{
+	int64_t product;
+
+	if (a->scale + b->scale > VV_SCALE_MAX ||
+	    __builtin_mul_overflow(a->mantissa, b->mantissa, &product) || product == INT64_MIN) {
+		return false;
+	}
+	out->scale = a->scale + b->scale;
+	out->mantissa = product;
+	return true;
+}
+
+/* --- fractions of long numbers -------------------------------------------------------------- */
+
+static void trim(vv_exact *x)
+{
+	while (x->count > 0 && x->limb[x->count - 1] == 0) {
+		x->count--;
+	}
+	if (x->count == 0) {
+		x->negative = false;
+		x->exponent = 0;
+	}
+}
+
+static void copy(vv_exact *out, const vv_exact *x)
+{
+	out->negative = x->negative;
+	out->count = x->count;
+	out->exponent = x->exponent;
+	memcpy(out->limb, x->limb, x->count * sizeof(x->limb[0]));
+}
+
+static void set_unsigned(vv_exact *out, uint64_t v)
+{
+	out->negative = false;
+	out->exponent = 0;
+	for (out->count = 0; v > 0; v /= LIMB) {
+		out->limb[out->count++] = (uint32_t)(v % LIMB);
+	}
+}
+
+static void exact_from_small(vv_exact *out, int64_t mantissa, unsigned scale)
+{
+	set_unsigned(out, mantissa < 0 ? (uint64_t)0 - (uint64_t)mantissa : (uint64_t)mantissa);
+	if (out->count > 0) {
+		out->negative = mantissa < 0;
+		out->exponent = -(int64_t)scale;
+	}
+}
+
+bool vv_exact_from_digits(vv_exact *out, bool negative, const char *digits, size_t count,
+			  int64_t exponent)
+{
+	if (count > VV_LIMBS * LIMB_DIGITS) {
+		return false;
+	}
+	out->negative = negative;
+	out->exponent = exponent - (int64_t)count;
+	out->count = 0;
+	while (count > 0) {
+		size_t n = count < LIMB_DIGITS ? count : LIMB_DIGITS;
+		uint32_t v = 0;
+
+		for (size_t i = count - n; i < count; i++) {
+			v = v * 10 + (uint32_t)(digits[i] - '0');
+		}
+		out->limb[out->count++] = v;
+		count -= n;
+	}
+	trim(out);
+	return true;
+}
+
+static unsigned digits_of(const vv_exact *x)
+{
+	unsigned n = (x->count - 1) * LIMB_DIGITS;
+
+	for (uint32_t top = x->limb[x->count - 1]; top > 0; top /= 10) {
+		n++;
+	}
+	return n;
+}
+
+/* x times 10^places, with the exponent that much lower: the same value. */
+static bool shift(vv_exact *x, uint64_t places)
+{
+	uint64_t carry = 0;
+	size_t limbs = (size_t)(places / LIMB_DIGITS);
+
+	if (x->count == 0) {
+		return true;
+	}
+	if (places > VV_LIMBS * LIMB_DIGITS || digits_of(x) + places > VV_LIMBS * LIMB_DIGITS) {
+		return false;
+	}
+	for (unsigned i = 0; i < x->count; i++) {
+		uint64_t v = x->limb[i] * (uint64_t)power[places % LIMB_DIGITS] + carry;
+
+		x->limb[i] = (uint32_t)(v % LIMB);
+		carry = v / LIMB;
+	}
+	if (carry > 0) {
+		x->limb[x->count++] = (uint32_t)carry;
+	}
+	memmove(x->limb + limbs, x->limb, x->count * sizeof(x->limb[0]));
+	memset(x->limb, 0, limbs * sizeof(x->limb[0]));
+	x->count += (unsigned)limbs;
+	x->exponent -= (int64_t)places;
+	return true;
+}
+
+/* Copies of both with one exponent. */
+static bool align(vv_exact *x, vv_exact *y, const vv_exact *a, const vv_exact *b)
+{
+	copy(x, a);
+	copy(y, b);
+	if (x->count == 0 || y->count == 0 || x->exponent == y->exponent) {
+		return true;
+	}
+	return x->exponent > y->exponent ? shift(x, (uint64_t)x->exponent - (uint64_t)y->exponent)
+					 : shift(y, (uint64_t)y->exponent - (uint64_t)x->exponent);
+}
+
+/* Always possible: where the highest places agree, so many digits at most are to be put behind
+ * one of them as the other has. */
+static int compare(const vv_exact *a, const vv_exact *b)
+{
+	vv_exact x, y;
+	int64_t top_a, top_b;
+	int c;
+
+	if (a->count == 0 || b->count == 0 || a->negative != b->negative) {
+		int sign_a = a->count == 0 ? 0 : a->negative ? -1 : 1;
+		int sign_b = b->count == 0 ? 0 : b->negative ? -1 : 1;
+
+		return (sign_a > sign_b) - (sign_a < sign_b);
+	}
+	top_a = a->exponent + digits_of(a);
+	top_b = b->exponent + digits_of(b);
+	if (top_a != top_b) {
+		c = top_a < top_b ? -1 : 1;
+	} else {
+		c = align(&x, &y, a, b) ? compare_limbs(x.limb, x.count, y.limb, y.count) : 0;
+	}
+	return a->negative ? -c : c;
+}
+
+static bool add(vv_exact *out, const vv_exact *a, const vv_exact *b)
+{
+	vv_exact x, y;
+
+	if (a->count == 0 || b->count == 0) {
+		copy(out, a->count == 0 ? b : a);
+		return true;
+	}
+	if (!align(&x, &y, a, b)) {
+		return false;
+	}
+	if (x.negative == y.negative) {
+		if (x.count == VV_LIMBS || y.count == VV_LIMBS) {
+			return false; /* no room for a carry */
+		}
+		x.count = add_limbs(x.limb, x.count, y.limb, y.count);
+		copy(out, &x);
+	} else if (compare_limbs(x.limb, x.count, y.limb, y.count) >= 0) {
+		subtract_limbs(x.limb, x.count, y.limb, y.count);
+		copy(out, &x);
+	} else {
+		subtract_limbs(y.limb, y.count, x.limb, x.count);
+		copy(out, &y);
+	}
+	trim(out);
+	return true;
+}
+
+static bool is_one(const vv_exact *x)
+{
+	return x->count == 1 && x->limb[0] == 1 && x->exponent == 0 && !x->negative;
+}
+
+static bool multiply(vv_exact *out, const vv_exact *a, const vv_exact *b)
+{
+	if (is_one(b) || is_one(a)) {
+		copy(out, is_one(b) ? a : b);
+		return true;
+	}
+	if (a->count + b->count > VV_LIMBS ||
+	    __builtin_add_overflow(a->exponent, b->exponent, &out->exponent)) {
+		return false;
+	}
+	out->count = a->count + b->count;
+	out->negative = a->negative != b->negative;
+	memset(out->limb, 0, out->count * sizeof(out->limb[0]));
+	for (unsigned i = 0; i < a->count; i++) {
+		uint64_t carry = 0;
+
+		for (unsigned k = 0; k < b->count || carry > 0; k++) {
+			uint64_t v = out->limb[i + k] + carry +
+				     (k < b->count ? (uint64_t)a->limb[i] * b->limb[k] : 0);
+
+			out->limb[i + k] = (uint32_t)(v % LIMB);
+			carry = v / LIMB;
+		}
+	}
+	trim(out);
+	/* far out exponents would only grow */
+	return out->exponent < INT64_MAX / 4 && out->exponent > -(INT64_MAX / 4);
+}
+
+void vv_ratio_small(vv_ratio *out, const vv_small *o)
+{
+	exact_from_small(&out->above, o->mantissa, o->scale);
+	set_unsigned(&out->below, 1);
+}
+
+bool vv_ratio_add(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
+{
+	vv_exact x, y;
+
+	return multiply(&x, &a->above, &b->below) && multiply(&y, &b->above, &a->below) &&
+	       add(&out->above, &x, &y) && multiply(&out->below, &a->below, &b->below);
+}
+
+bool vv_ratio_multiply(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
+{
+	return multiply(&out->above, &a->above, &b->above) &&
+	       multiply(&out->below, &a->below, &b->below);
+}
+
+bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
+{
+	if (b->above.count == 0 || !multiply(&out->above, &a->above, &b->below) ||
+	    !multiply(&out->below, &a->below, &b->above)) {
+		return false;
+	}
+	if (out->below.negative) {
+		out->below.negative = false;
+		out->above.negative = !out->above.negative && out->above.count > 0;
+	}
+	return true;
+}
+
+bool vv_ratio_compare(int *out, const vv_ratio *a, const vv_ratio *b)
+{
+	vv_exact x, y;
+
+	if (!multiply(&x, &a->above, &b->below) || !multiply(&y, &b->above, &a->below)) {
+		return false;
+	}
+	*out = compare(&x, &y);
+	return true;
 }
