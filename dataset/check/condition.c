@@ -1,12 +1,936 @@
 /*
- * condition: knows how cells become values, and how a compiled condition is worked off.
+ * condition: knows the words of the language and which kinds of values may stand beside
+ * each other, and turns a text into steps in reverse Polish order with a stack of operators
+ * (Dijkstra's shunting yard): no recursion.
  */
-#include "dataset/check/condition_internal.h"
+#include "dataset/check/condition.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/check/value.h"
+#include "base/text.h"
+#include "dataset/check/condition_code.h"
+
+typedef enum token_type {
+	TOKEN_END,
+	TOKEN_NAME,
+	TOKEN_QUOTED,
+	TOKEN_STRING,
+	TOKEN_NUMBER,
+	TOKEN_SIGN
+} token_type;
+
+typedef struct token {
+	token_type type;
+	size_t at, end;   /* in the text */
+	const char *text; /* names and strings without quotes; signs as they are */
+	size_t len;
+} token;
+
+typedef struct tokens {
+	const char *text;
+	size_t len, pos;
+	token now;
+	vv_arena *arena; /* of decoded texts */
+	vv_error *err;
+} tokens;
+
+static vv_status fail_at(const tokens *p, size_t at, const char *what, const char *word, size_t len)
+{
+	size_t character = 1;
+
+	for (size_t i = 0; i < at; i++) {
+		character += ((unsigned char)p->text[i] & 0xC0) != 0x80;
+	}
+	if (word) {
+		return vv_fail(p->err, VV_EINPUT, "character %zu of the condition: %s '%s'",
+			       character, what, vv_text_show(word, len));
+	}
+	return vv_fail(p->err, VV_EINPUT, "character %zu of the condition: %s", character, what);
+}
+
+static bool is_letter(char ch)
+{
+	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' ||
+	       (unsigned char)ch >= 0x80;
+}
+
+static bool is_digit(char ch)
+{
+	return ch >= '0' && ch <= '9';
+}
+
+/* A name or string in quotes; the quote is written twice inside. */
+static vv_status read_quoted(tokens *p, char quote)
+{
+	token *t = &p->now;
+	char *out = vv_arena_alloc(p->arena, p->len - p->pos + 1);
+	size_t i = p->pos + 1;
+
+	if (!out) {
+		return vv_fail_nomem(p->err);
+	}
+	t->text = out;
+	t->len = 0;
+	for (; i < p->len; i++) {
+		if (p->text[i] == quote && (i + 1 == p->len || p->text[i + 1] != quote)) {
+			break;
+		}
+		i += p->text[i] == quote;
+		out[t->len++] = p->text[i];
+	}
+	if (i == p->len) {
+		return fail_at(p, p->pos,
+			       quote == '\'' ? "a text that does not end"
+					     : "a name that does not end",
+			       NULL, 0);
+	}
+	out[t->len] = '\0';
+	t->type = quote == '\'' ? TOKEN_STRING : TOKEN_QUOTED;
+	p->pos = i + 1;
+	return VV_OK;
+}
+
+static void read_number(tokens *p)
+{
+	size_t i = p->pos;
+
+	while (i < p->len && is_digit(p->text[i])) {
+		i++;
+	}
+	if (i + 1 < p->len && p->text[i] == '.' && is_digit(p->text[i + 1])) {
+		for (i++; i < p->len && is_digit(p->text[i]); i++) {
+		}
+	}
+	if (i < p->len && (p->text[i] == 'e' || p->text[i] == 'E')) {
+		size_t k = i + 1;
+
+		k += k < p->len && (p->text[k] == '-' || p->text[k] == '+');
+		if (k < p->len && is_digit(p->text[k])) {
+			for (i = k; i < p->len && is_digit(p->text[i]); i++) {
+			}
+		}
+	}
+	p->now.type = TOKEN_NUMBER;
+	p->pos = i;
+}
+
+static vv_status read_sign(tokens *p)
+{
+	static const char *const signs[] = {"<=", ">=", "<>", "!=", "==", "<", ">", "=",
+					    "+",  "-",  "*",  "/",  "(",  ")", ",", NULL};
+
+	for (size_t i = 0; signs[i]; i++) {
+		size_t n = strlen(signs[i]);
+
+		if (p->len - p->pos >= n && memcmp(p->text + p->pos, signs[i], n) == 0) {
+			p->now.type = TOKEN_SIGN;
+			p->pos += n;
+			return VV_OK;
+		}
+	}
+	return fail_at(p, p->pos, "not understood:", p->text + p->pos, 1);
+}
+
+static vv_status next_token(tokens *p)
+{
+	token *t = &p->now;
+	vv_status rc = VV_OK;
+	char ch;
+
+	while (p->pos < p->len && strchr(" \t\r\n", p->text[p->pos]) && p->text[p->pos] != '\0') {
+		p->pos++;
+	}
+	t->at = p->pos;
+	t->text = p->text + p->pos;
+	if (p->pos == p->len) {
+		t->type = TOKEN_END;
+		t->end = p->pos;
+		t->len = 0;
+		return VV_OK;
+	}
+	ch = p->text[p->pos];
+	if (ch == '\'' || ch == '"' || ch == '`') {
+		rc = read_quoted(p, ch);
+		t->end = p->pos;
+		return rc;
+	}
+	if (is_letter(ch)) {
+		t->type = TOKEN_NAME;
+		while (p->pos < p->len &&
+		       (is_letter(p->text[p->pos]) || is_digit(p->text[p->pos]))) {
+			p->pos++;
+		}
+	} else if (is_digit(ch) ||
+		   (ch == '.' && p->pos + 1 < p->len && is_digit(p->text[p->pos + 1]))) {
+		read_number(p);
+	} else {
+		rc = read_sign(p);
+	}
+	t->end = p->pos;
+	t->len = p->pos - t->at;
+	return rc;
+}
+
+static bool token_is_word(const token *t, const char *word)
+{
+	if (t->type != TOKEN_NAME || t->len != strlen(word)) {
+		return false;
+	}
+	for (size_t i = 0; i < t->len; i++) {
+		char ch = t->text[i];
+
+		if ((ch >= 'A' && ch <= 'Z' ? ch - 'A' + 'a' : ch) != word[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool token_is_sign(const token *t, const char *sign)
+{
+	return t->type == TOKEN_SIGN && t->len == strlen(sign) &&
+	       memcmp(t->text, sign, t->len) == 0;
+}
+
+/* What a value on the stack will be. */
+typedef struct term {
+	vv_operand_kind kind;
+	vv_type type;          /* TIME */
+	const vv_field *field; /* a column's; else NULL */
+	size_t literal;        /* number of the literal; else SIZE_MAX */
+	size_t at;             /* in the text */
+} term;
+
+static vv_operand_kind kind_of_type(vv_type t)
+{
+	switch (t) {
+	case VV_TYPE_NUMBER:
+	case VV_TYPE_INTEGER:
+	case VV_TYPE_YEAR:
+		return VV_OPERAND_NUMBER;
+	case VV_TYPE_BOOLEAN:
+		return VV_OPERAND_BOOLEAN;
+	case VV_TYPE_DATE:
+	case VV_TYPE_TIME:
+	case VV_TYPE_DATETIME:
+	case VV_TYPE_YEARMONTH:
+		return VV_OPERAND_TIME;
+	case VV_TYPE_STRING:
+	case VV_TYPE_ANY:
+		return VV_OPERAND_TEXT;
+	default:
+		return VV_OPERAND_OPAQUE;
+	}
+}
+
+static const char *kind_name(const term *n)
+{
+	switch (n->kind) {
+	case VV_OPERAND_NUMBER:
+		return "a number";
+	case VV_OPERAND_TEXT:
+		return "a text";
+	case VV_OPERAND_BOOLEAN:
+		return "true or false";
+	case VV_OPERAND_TIME:
+		return n->type == VV_TYPE_TIME        ? "a time"
+		       : n->type == VV_TYPE_DATE      ? "a date"
+		       : n->type == VV_TYPE_YEARMONTH ? "a month"
+						      : "a date and time";
+	default:
+		return n->field ? vv_type_name(n->field->type) : "a value";
+	}
+}
+
+/* A text literal beside a column of dates becomes a date: as the column spells it, or as ISO
+ * 8601 does. */
+static vv_status make_time(tokens *t, vv_literal *l, size_t at, const vv_field *f)
+{
+	static const vv_type iso[] = {VV_TYPE_DATE, VV_TYPE_DATETIME};
+	const char *s = l->value.text;
+	size_t len = l->value.len;
+
+	if (vv_operand_read_time(&l->value, f, s, len)) {
+		return VV_OK;
+	}
+	if (f->plan) {
+		vv_field plain = *f;
+
+		plain.plan = NULL;
+		if (vv_operand_read_time(&l->value, &plain, s, len)) {
+			return VV_OK;
+		}
+	}
+	for (size_t i = 0; i < 2 && (f->type == VV_TYPE_DATE || f->type == VV_TYPE_DATETIME); i++) {
+		vv_field plain = *f;
+
+		plain.plan = NULL;
+		plain.type = iso[i];
+		if (vv_operand_read_time(&l->value, &plain, s, len)) {
+			return VV_OK;
+		}
+	}
+	fail_at(t, at,
+		f->type == VV_TYPE_TIME   ? "not a time:"
+		: f->type == VV_TYPE_DATE ? "not a date:"
+					  : "not a date and time:",
+		s, len);
+	return vv_hint(t->err, "column '%s' is a %s: write %s", vv_text_show(f->name, f->name_len),
+		       vv_type_name(f->type),
+		       f->type == VV_TYPE_TIME        ? "'14:30:00'"
+		       : f->type == VV_TYPE_YEARMONTH ? "'2024-05'"
+						      : "'2024-05-17'");
+}
+
+static bool same_time(vv_type a, vv_type b)
+{
+	bool day_a = a == VV_TYPE_DATE || a == VV_TYPE_DATETIME,
+	     day_b = b == VV_TYPE_DATE || b == VV_TYPE_DATETIME;
+
+	return a == b || (day_a && day_b);
+}
+
+/* Can a value of kind x stand beside one of kind y (here: other, at `at`)? */
+static vv_status terms_fit(vv_condition *c, tokens *t, const term *x, term *y, size_t at)
+{
+	if (x->kind == VV_OPERAND_ANY || y->kind == VV_OPERAND_ANY) {
+		return VV_OK;
+	}
+	if (x->kind == VV_OPERAND_TIME && y->kind == VV_OPERAND_TEXT && y->literal != SIZE_MAX &&
+	    x->field) {
+		vv_status rc = make_time(t, &c->literals[y->literal], y->at, x->field);
+
+		y->kind = VV_OPERAND_TIME;
+		y->type = x->type;
+		return rc;
+	}
+	if (x->kind == VV_OPERAND_OPAQUE || y->kind == VV_OPERAND_OPAQUE) {
+		const term *n = x->kind == VV_OPERAND_OPAQUE ? x : y;
+
+		fail_at(t, n->at, "cannot be compared: a value of type", kind_name(n),
+			strlen(kind_name(n)));
+		return vv_hint(t->err, "it can only be tested with 'is null'");
+	}
+	if (x->kind == y->kind && (x->kind != VV_OPERAND_TIME || same_time(x->type, y->type))) {
+		return VV_OK;
+	}
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s cannot be compared with %s", kind_name(x), kind_name(y));
+	fail_at(t, at, vv_buf_cstr(&b), NULL, 0);
+	vv_buf_clear(&b);
+	return (x->kind == VV_OPERAND_NUMBER && y->literal != SIZE_MAX &&
+		y->kind == VV_OPERAND_TEXT) ||
+			       (y->kind == VV_OPERAND_NUMBER && x->literal != SIZE_MAX &&
+				x->kind == VV_OPERAND_TEXT)
+		       ? vv_hint(t->err, "numbers are written without quotes")
+		       : VV_EINPUT;
+}
+
+static vv_status want_kind(tokens *t, const term *n, vv_operand_kind kind, size_t at)
+{
+	static const term wanted[] = {[VV_OPERAND_NUMBER] = {.kind = VV_OPERAND_NUMBER},
+				      [VV_OPERAND_TEXT] = {.kind = VV_OPERAND_TEXT},
+				      [VV_OPERAND_BOOLEAN] = {.kind = VV_OPERAND_BOOLEAN}};
+	vv_buf b = VV_BUF_INIT;
+
+	if (n->kind == kind || n->kind == VV_OPERAND_ANY) {
+		return VV_OK;
+	}
+	vv_buf_printf(&b, "wants %s, not %s", kind_name(&wanted[kind]), kind_name(n));
+	fail_at(t, at, vv_buf_cstr(&b), NULL, 0);
+	vv_buf_clear(&b);
+	return VV_EINPUT;
+}
+
+typedef enum op_code {
+	OP_OPEN,
+	OP_CALL,
+	OP_OR,
+	OP_AND,
+	OP_NOT,
+	OP_COMPARE,
+	OP_SUM,
+	OP_PRODUCT,
+	OP_NEGATE
+} op_code;
+
+/* An operator that waits for its right side; later ones bind tighter. */
+typedef struct op {
+	op_code code;
+	vv_step_code step;
+	size_t at;
+} op;
+
+typedef struct parser {
+	vv_condition *c;
+	tokens t;
+	op ops[VV_CONDITION_DEPTH];
+	size_t op_count;
+	term nodes[VV_CONDITION_DEPTH];
+	size_t node_count;
+	size_t step_room, literal_room;
+	bool *used;    /* columns */
+	vv_error *err; /* never NULL */
+} parser;
+
+static vv_status add_step(parser *p, const vv_step *step)
+{
+	vv_condition *c = p->c;
+
+	if (c->step_count == p->step_room) {
+		size_t room = p->step_room ? p->step_room * 2 : 16;
+		vv_step *steps = vv_arena_calloc(&c->arena, room, sizeof(*steps));
+
+		if (!steps) {
+			return vv_fail_nomem(p->err);
+		}
+		if (c->step_count > 0) {
+			memcpy(steps, c->steps, c->step_count * sizeof(*steps));
+		}
+		c->steps = steps;
+		p->step_room = room;
+	}
+	c->steps[c->step_count++] = *step;
+	return VV_OK;
+}
+
+static vv_status add_literal(parser *p, const vv_literal *l)
+{
+	vv_condition *c = p->c;
+
+	if (c->literal_count == p->literal_room) {
+		size_t room = p->literal_room ? p->literal_room * 2 : 16;
+		vv_literal *literals = vv_arena_calloc(&c->arena, room, sizeof(*literals));
+
+		if (!literals) {
+			return vv_fail_nomem(p->err);
+		}
+		if (c->literal_count > 0) {
+			memcpy(literals, c->literals, c->literal_count * sizeof(*literals));
+		}
+		c->literals = literals;
+		p->literal_room = room;
+	}
+	c->literals[c->literal_count++] = *l;
+	return VV_OK;
+}
+
+static vv_status push_node(parser *p, const term *n, const vv_step *step)
+{
+	if (p->node_count == VV_CONDITION_DEPTH) {
+		return fail_at(&p->t, n->at, "nested too deeply", NULL, 0);
+	}
+	p->nodes[p->node_count++] = *n;
+	return add_step(p, step);
+}
+
+static vv_status push_op(parser *p, op_code code, vv_step_code step, size_t at)
+{
+	if (p->op_count == VV_CONDITION_DEPTH) {
+		return fail_at(&p->t, at, "nested too deeply", NULL, 0);
+	}
+	p->ops[p->op_count++] = (op){code, step, at};
+	return VV_OK;
+}
+
+static vv_status fail_column(parser *p, const token *t)
+{
+	const vv_schema *s = p->c->schema;
+	vv_nearest near;
+	char word[256];
+
+	fail_at(&p->t, t->at, "there is no column", t->text, t->len);
+	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0,
+		       t->text);
+	vv_nearest_init(&near, word);
+	for (size_t i = 0; *word && i < s->count && i < 4096; i++) {
+		(void)vv_nearest_try(&near, s->fields[i].name);
+	}
+	if (near.best) {
+		return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(near.best));
+	}
+	return t->type == TOKEN_NAME ? vv_hint(p->err, "a text stands in single quotes: '%s'",
+					       vv_text_show(t->text, t->len))
+				     : VV_EINPUT;
+}
+
+static vv_status push_column(parser *p, const token *t)
+{
+	term n = {.kind = VV_OPERAND_ANY, .literal = SIZE_MAX, .at = t->at};
+	vv_step step = {.code = VV_STEP_COLUMN, .kind = VV_OPERAND_ANY};
+
+	if (p->c->schema) {
+		long place = vv_schema_find(p->c->schema, t->text, t->len);
+
+		if (place < 0) {
+			return fail_column(p, t);
+		}
+		step.at = (size_t)place;
+		n.field = &p->c->schema->fields[place];
+		n.type = n.field->type;
+		n.kind = step.kind = kind_of_type(n.type);
+		p->used[place] = true;
+	}
+	return push_node(p, &n, &step);
+}
+
+static vv_status read_literal_number(parser *p, vv_literal *l, bool negative)
+{
+	vv_buf digits = VV_BUF_INIT;
+	bool failed = false, ok;
+
+	if (vv_small_read(&l->value.small, p->t.now.text, p->t.now.len, true)) {
+		l->value.state = VV_VALUE_SMALL;
+		l->value.small.mantissa = negative ? -l->value.small.mantissa
+						   : l->value.small.mantissa;
+		return VV_OK;
+	}
+	l->large = vv_arena_alloc(&p->c->arena, sizeof(*l->large));
+	if (!l->large) {
+		return vv_fail_nomem(p->err);
+	}
+	ok = vv_ratio_read(l->large, &digits, NULL, p->t.now.text, p->t.now.len, &failed);
+	vv_buf_clear(&digits);
+	if (failed) {
+		return vv_fail_nomem(p->err);
+	}
+	l->large->above.negative = negative && l->large->above.count > 0;
+	l->value.state = VV_VALUE_LARGE;
+	return ok ? VV_OK : fail_at(&p->t, p->t.now.at, "too long a number", NULL, 0);
+}
+
+/* The literal at hand; *kind tells which. False: there is none. */
+static vv_status read_literal(parser *p, vv_literal *l, vv_operand_kind *kind, bool negative)
+{
+	memset(l, 0, sizeof(*l));
+	l->value.state = VV_VALUE_SMALL;
+	if (p->t.now.type == TOKEN_NUMBER) {
+		*kind = VV_OPERAND_NUMBER;
+		return read_literal_number(p, l, negative);
+	}
+	if (p->t.now.type == TOKEN_STRING) {
+		*kind = VV_OPERAND_TEXT;
+		l->value.text = p->t.now.text;
+		l->value.len = p->t.now.len;
+	} else {
+		*kind = VV_OPERAND_BOOLEAN;
+		l->value.truth = token_is_word(&p->t.now, "true");
+	}
+	return VV_OK;
+}
+
+static bool at_literal(const parser *p)
+{
+	return p->t.now.type == TOKEN_NUMBER || p->t.now.type == TOKEN_STRING ||
+	       token_is_word(&p->t.now, "true") || token_is_word(&p->t.now, "false");
+}
+
+static vv_status push_literal(parser *p)
+{
+	term n = {.literal = p->c->literal_count, .at = p->t.now.at};
+	vv_step step = {.code = VV_STEP_LITERAL, .at = n.literal};
+	vv_literal l;
+	vv_status rc = read_literal(p, &l, &n.kind, false);
+
+	step.kind = n.kind;
+	if (rc < 0 || (rc = add_literal(p, &l)) < 0) {
+		return rc;
+	}
+	return push_node(p, &n, &step);
+}
+
+/* Comparison of the two values on top. */
+static vv_status emit_compare(parser *p, const op *o)
+{
+	term *y = &p->nodes[p->node_count - 1], *x = y - 1;
+	vv_step step = {.code = o->step};
+	vv_status rc;
+	bool swapped = x->kind == VV_OPERAND_TEXT && x->literal != SIZE_MAX &&
+		       y->kind == VV_OPERAND_TIME;
+
+	if ((rc = swapped ? terms_fit(p->c, &p->t, y, x, o->at)
+			  : terms_fit(p->c, &p->t, x, y, o->at)) < 0) {
+		return rc;
+	}
+	step.kind = x->kind;
+	if (x->kind == VV_OPERAND_BOOLEAN && o->step != VV_STEP_EQUAL &&
+	    o->step != VV_STEP_NOT_EQUAL) {
+		return fail_at(&p->t, o->at, "true and false have no order", NULL, 0);
+	}
+	p->node_count--;
+	*x = (term){.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = x->at};
+	return add_step(p, &step);
+}
+
+static vv_status emit(parser *p, const op *o)
+{
+	vv_operand_kind kind = o->code == OP_AND || o->code == OP_OR || o->code == OP_NOT
+				       ? VV_OPERAND_BOOLEAN
+				       : VV_OPERAND_NUMBER;
+	size_t operands = o->code == OP_NOT || o->code == OP_NEGATE ? 1 : 2;
+	vv_step step = {.code = o->step, .kind = kind};
+	vv_status rc;
+
+	if (o->code == OP_COMPARE) {
+		return emit_compare(p, o);
+	}
+	for (size_t i = p->node_count - operands; i < p->node_count; i++) {
+		if ((rc = want_kind(&p->t, &p->nodes[i], kind, o->at)) < 0) {
+			return rc;
+		}
+	}
+	p->node_count -= operands - 1;
+	p->nodes[p->node_count - 1] = (term){
+		.kind = kind, .literal = SIZE_MAX, .at = p->nodes[p->node_count - 1].at};
+	return add_step(p, &step);
+}
+
+/* Works off what binds at least as tightly as code. */
+static vv_status reduce(parser *p, op_code code)
+{
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && p->op_count > 0 && p->ops[p->op_count - 1].code >= code &&
+	       p->ops[p->op_count - 1].code > OP_CALL) {
+		rc = emit(p, &p->ops[--p->op_count]);
+	}
+	return rc;
+}
+
+static vv_status close_parenthesis(parser *p)
+{
+	term *n = &p->nodes[p->node_count - 1];
+	vv_step step = {.code = VV_STEP_LENGTH, .kind = VV_OPERAND_NUMBER};
+	vv_status rc = reduce(p, OP_OR);
+	const op *open;
+
+	if (rc < 0) {
+		return rc;
+	}
+	n = &p->nodes[p->node_count - 1];
+	if (p->op_count == 0) {
+		return fail_at(&p->t, p->t.now.at, "a ')' without '('", NULL, 0);
+	}
+	open = &p->ops[--p->op_count];
+	if (open->code == OP_OPEN) {
+		return VV_OK;
+	}
+	if ((rc = want_kind(&p->t, n, VV_OPERAND_TEXT, open->at)) < 0) {
+		return rc;
+	}
+	*n = (term){.kind = VV_OPERAND_NUMBER, .literal = SIZE_MAX, .at = open->at};
+	return add_step(p, &step);
+}
+
+/* in (1, 2, 3): the list behind the word. */
+static vv_status read_list(parser *p, bool inverted, size_t at)
+{
+	term x = p->nodes[p->node_count - 1];
+	vv_step step = {.code = inverted ? VV_STEP_NOT_IN : VV_STEP_IN,
+			.kind = x.kind,
+			.at = p->c->literal_count};
+	vv_status rc;
+
+	if (!token_is_sign(&p->t.now, "(")) {
+		return fail_at(&p->t, p->t.now.at, "'in' wants a list: in (1, 2)", NULL, 0);
+	}
+	do {
+		term item = {.literal = p->c->literal_count};
+		vv_literal l;
+		bool negative;
+
+		if ((rc = next_token(&p->t)) < 0) {
+			return rc;
+		}
+		negative = token_is_sign(&p->t.now, "-");
+		if (negative && (rc = next_token(&p->t)) < 0) {
+			return rc;
+		}
+		if (!at_literal(p) || (negative && p->t.now.type != TOKEN_NUMBER)) {
+			return fail_at(&p->t, p->t.now.at,
+				       "a list holds only numbers, 'texts', true and false", NULL,
+				       0);
+		}
+		if (step.count++ == VV_CONDITION_ITEMS) {
+			return fail_at(&p->t, p->t.now.at, "too long a list", NULL, 0);
+		}
+		item.at = p->t.now.at;
+		if ((rc = read_literal(p, &l, &item.kind, negative)) < 0 ||
+		    (rc = add_literal(p, &l)) < 0 ||
+		    (rc = terms_fit(p->c, &p->t, &x, &item, item.at)) < 0 ||
+		    (rc = next_token(&p->t)) < 0) {
+			return rc;
+		}
+	} while (token_is_sign(&p->t.now, ","));
+	if (!token_is_sign(&p->t.now, ")")) {
+		return fail_at(&p->t, p->t.now.at, "the list has no ')'", NULL, 0);
+	}
+	p->nodes[p->node_count - 1] = (term){
+		.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = at};
+	return (rc = add_step(p, &step)) < 0 ? rc : next_token(&p->t);
+}
+
+/* is null, is not null: behind the word "is". */
+static vv_status read_null(parser *p)
+{
+	vv_step step = {.code = VV_STEP_IS_NULL, .kind = VV_OPERAND_BOOLEAN};
+	vv_status rc;
+
+	if (token_is_word(&p->t.now, "not")) {
+		step.code = VV_STEP_IS_NOT_NULL;
+		if ((rc = next_token(&p->t)) < 0) {
+			return rc;
+		}
+	}
+	if (!token_is_word(&p->t.now, "null")) {
+		return fail_at(&p->t, p->t.now.at, "after 'is' comes 'null' or 'not null'", NULL,
+			       0);
+	}
+	p->nodes[p->node_count - 1] = (term){.kind = VV_OPERAND_BOOLEAN,
+					     .literal = SIZE_MAX,
+					     .at = p->nodes[p->node_count - 1].at};
+	return (rc = add_step(p, &step)) < 0 ? rc : next_token(&p->t);
+}
+
+static bool is_keyword(const token *t)
+{
+	return token_is_word(t, "and") || token_is_word(t, "or") || token_is_word(t, "in") ||
+	       token_is_word(t, "is") || token_is_word(t, "null");
+}
+
+/* Where a value is to come. *more: one still is. */
+static vv_status read_operand(parser *p, bool *more)
+{
+	token t = p->t.now;
+	vv_status rc;
+
+	*more = true;
+	if (token_is_sign(&t, "(")) {
+		return (rc = push_op(p, OP_OPEN, VV_STEP_LITERAL, t.at)) < 0 ? rc
+									     : next_token(&p->t);
+	}
+	if (token_is_sign(&t, "-")) {
+		return (rc = push_op(p, OP_NEGATE, VV_STEP_NEGATE, t.at)) < 0 ? rc
+									      : next_token(&p->t);
+	}
+	if (token_is_word(&t, "not")) {
+		return (rc = push_op(p, OP_NOT, VV_STEP_NOT, t.at)) < 0 ? rc : next_token(&p->t);
+	}
+	if (t.type == TOKEN_END) {
+		return fail_at(&p->t, t.at, "ends where a value is missing", NULL, 0);
+	}
+	if (at_literal(p)) {
+		*more = false;
+		return (rc = push_literal(p)) < 0 ? rc : next_token(&p->t);
+	}
+	if (is_keyword(&t)) {
+		fail_at(&p->t, t.at, "a value is missing before", t.text, t.len);
+		return token_is_word(&t, "null")
+			       ? vv_hint(p->err, "write 'is null' or 'is not null'")
+			       : vv_hint(p->err, "a column of that name is written \"%s\"",
+					 vv_text_show(t.text, t.len));
+	}
+	if (t.type != TOKEN_NAME && t.type != TOKEN_QUOTED) {
+		return fail_at(&p->t, t.at, "a value is missing before", t.text, t.len);
+	}
+	if ((rc = next_token(&p->t)) < 0) {
+		return rc;
+	}
+	if (t.type == TOKEN_NAME && token_is_sign(&p->t.now, "(")) {
+		if (!token_is_word(&t, "length")) {
+			fail_at(&p->t, t.at, "there is no function", t.text, t.len);
+			return vv_hint(p->err, "the only one is length(TEXT)");
+		}
+		return (rc = push_op(p, OP_CALL, VV_STEP_LENGTH, t.at)) < 0 ? rc
+									    : next_token(&p->t);
+	}
+	*more = false;
+	return push_column(p, &t);
+}
+
+static bool find_binary(const token *t, op *out)
+{
+	static const struct {
+		const char *sign;
+		op_code code;
+		vv_step_code step;
+	} table[] = {{"=", OP_COMPARE, VV_STEP_EQUAL},
+		     {"==", OP_COMPARE, VV_STEP_EQUAL},
+		     {"!=", OP_COMPARE, VV_STEP_NOT_EQUAL},
+		     {"<>", OP_COMPARE, VV_STEP_NOT_EQUAL},
+		     {"<", OP_COMPARE, VV_STEP_LESS},
+		     {"<=", OP_COMPARE, VV_STEP_LESS_EQUAL},
+		     {">", OP_COMPARE, VV_STEP_GREATER},
+		     {">=", OP_COMPARE, VV_STEP_GREATER_EQUAL},
+		     {"+", OP_SUM, VV_STEP_ADD},
+		     {"-", OP_SUM, VV_STEP_SUBTRACT},
+		     {"*", OP_PRODUCT, VV_STEP_MULTIPLY},
+		     {"/", OP_PRODUCT, VV_STEP_DIVIDE}};
+
+	out->at = t->at;
+	if (token_is_word(t, "and") || token_is_word(t, "or")) {
+		out->code = token_is_word(t, "and") ? OP_AND : OP_OR;
+		out->step = token_is_word(t, "and") ? VV_STEP_AND : VV_STEP_OR;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (token_is_sign(t, table[i].sign)) {
+			out->code = table[i].code;
+			out->step = table[i].step;
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status read_binary(parser *p, const op *o)
+{
+	vv_status rc;
+
+	/* what waits here as a comparison has this one's left side as its right one: a < b < c */
+	if ((rc = reduce(p, o->code == OP_COMPARE ? OP_SUM : o->code)) < 0) {
+		return rc;
+	}
+	if (o->code == OP_COMPARE && p->op_count > 0 &&
+	    p->ops[p->op_count - 1].code == OP_COMPARE) {
+		fail_at(&p->t, o->at, "comparisons cannot be chained", NULL, 0);
+		return vv_hint(p->err, "write 'a < b and b < c'");
+	}
+	return (rc = push_op(p, o->code, o->step, o->at)) < 0 ? rc : next_token(&p->t);
+}
+
+/* Where an operator may come. *more: a value has to follow. */
+static vv_status read_operator(parser *p, bool *more)
+{
+	token t = p->t.now;
+	op binary;
+	vv_status rc;
+
+	*more = false;
+	if (token_is_sign(&t, ")")) {
+		return (rc = close_parenthesis(p)) < 0 ? rc : next_token(&p->t);
+	}
+	if (find_binary(&t, &binary)) {
+		*more = true;
+		return read_binary(p, &binary);
+	}
+	if (token_is_word(&t, "is")) {
+		return (rc = reduce(p, OP_SUM)) < 0 || (rc = next_token(&p->t)) < 0 ? rc
+										    : read_null(p);
+	}
+	if (token_is_word(&t, "in") || token_is_word(&t, "not")) {
+		bool inverted = token_is_word(&t, "not");
+
+		if ((rc = reduce(p, OP_SUM)) < 0 || (rc = next_token(&p->t)) < 0) {
+			return rc;
+		}
+		if (inverted && !token_is_word(&p->t.now, "in")) {
+			return fail_at(&p->t, p->t.now.at,
+				       "after a value, 'not' is followed by 'in'", NULL, 0);
+		}
+		return inverted && (rc = next_token(&p->t)) < 0 ? rc : read_list(p, inverted, t.at);
+	}
+	fail_at(&p->t, t.at, "an operator is missing before", t.text, t.len);
+	return vv_hint(p->err, "known: and or not in is = != < <= > >= + - * /");
+}
+
+static vv_status parse(parser *p)
+{
+	bool more = true;
+	vv_status rc = next_token(&p->t);
+
+	while (rc == VV_OK && (more || p->t.now.type != TOKEN_END)) {
+		rc = more ? read_operand(p, &more) : read_operator(p, &more);
+	}
+	if (rc < 0 || (rc = reduce(p, OP_OR)) < 0) {
+		return rc;
+	}
+	if (p->op_count > 0) {
+		return fail_at(&p->t, p->ops[p->op_count - 1].at, "this '(' is not closed", NULL,
+			       0);
+	}
+	return want_kind(&p->t, &p->nodes[0], VV_OPERAND_BOOLEAN, 0) < 0
+		       ? vv_hint(p->err, "a condition is something like: price >= 0")
+		       : VV_OK;
+}
+
+static vv_status list_columns(parser *p)
+{
+	vv_condition *c = p->c;
+
+	c->columns = vv_arena_calloc(&c->arena, c->step_count + 1, sizeof(*c->columns));
+	if (!c->columns) {
+		return vv_fail_nomem(p->err);
+	}
+	for (size_t i = 0; p->used && i < c->schema->count; i++) {
+		if (p->used[i]) {
+			c->columns[c->column_count++] = i;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status compile(vv_condition **out, const char *text, size_t len, const vv_schema *schema,
+			 bool json, vv_error *err)
+{
+	vv_error own;
+	parser p = {.err = err ? err : &own};
+	vv_status rc;
+
+	*out = NULL;
+	if (len > VV_CONDITION_MAX) {
+		return vv_fail(err, VV_EINPUT, "the condition is longer than %u bytes",
+			       VV_CONDITION_MAX);
+	}
+	p.c = vv_calloc(1, sizeof(*p.c));
+	if (!p.c) {
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&p.c->arena);
+	p.c->schema = schema;
+	p.c->json = json;
+	p.c->text = vv_arena_strndup(&p.c->arena, text, len);
+	p.t = (tokens){.text = p.c->text, .len = len, .arena = &p.c->arena, .err = p.err};
+	p.used = vv_arena_calloc(&p.c->arena, schema && schema->count ? schema->count : 1,
+				 sizeof(*p.used));
+	if (!p.c->text || !p.used) {
+		rc = vv_fail_nomem(err);
+	} else if (!vv_utf8_valid(text, len) || memchr(text, '\0', len)) {
+		rc = vv_fail(err, VV_EINPUT, "the condition is not valid UTF-8 text");
+	} else {
+		if (!schema) {
+			p.used = NULL;
+		}
+		rc = parse(&p);
+		if (rc == VV_OK) {
+			rc = list_columns(&p);
+		}
+	}
+	if (rc < 0) {
+		vv_condition_free(p.c);
+		return rc;
+	}
+	*out = p.c;
+	return VV_OK;
+}
+
+vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
+			   const vv_schema *schema, bool json, vv_error *err)
+{
+	return compile(out, text, len, schema, json, err);
+}
+
+vv_status vv_condition_check(const char *text, size_t len, vv_error *err)
+{
+	vv_condition *c = NULL;
+	vv_status rc = compile(&c, text, len, NULL, false, err);
+
+	vv_condition_free(c);
+	return rc;
+}
 
 void vv_condition_free(vv_condition *c)
 {
@@ -25,485 +949,4 @@ const size_t *vv_condition_columns(const vv_condition *c, size_t *count)
 const char *vv_condition_text(const vv_condition *c)
 {
 	return c->text;
-}
-
-vv_condition_scratch *vv_condition_scratch_new(void)
-{
-	return vv_calloc(1, sizeof(vv_condition_scratch));
-}
-
-void vv_condition_scratch_free(vv_condition_scratch *s)
-{
-	if (s) {
-		vv_buf_clear(&s->digits);
-		vv_free(s);
-	}
-}
-
-bool vv_condition_failed(const vv_condition_scratch *s)
-{
-	return s->failed;
-}
-
-static void set_time(vv_time_value *out, const vv_moment *m)
-{
-	int64_t seconds = (int64_t)m->hour * 3600 + (int64_t)m->minute * 60 + (int64_t)m->second -
-			  m->offset;
-	int64_t day = seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400);
-
-	out->days = vv_value_days(m->year, m->month, m->day) + day;
-	out->seconds = seconds - day * 86400;
-	out->fraction = m->fraction;
-	out->fraction_len = m->fraction ? m->fraction_len : 0;
-	while (out->fraction_len > 0 && out->fraction[out->fraction_len - 1] == '0') {
-		out->fraction_len--;
-	}
-}
-
-/* In the default format; reading alone takes more than what is valid. */
-static bool read_default(vv_moment *out, vv_type type, const char *s, size_t len)
-{
-	bool valid = type == VV_TYPE_DATE       ? vv_type_is_date(s, len)
-		     : type == VV_TYPE_TIME     ? vv_type_is_time(s, len)
-		     : type == VV_TYPE_DATETIME ? vv_type_is_datetime(s, len)
-						: vv_type_is_yearmonth(s, len);
-
-	return valid && vv_type_read_moment(out, type, s, len);
-}
-
-bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len)
-{
-	vv_moment m;
-
-	memset(&m, 0, sizeof(m));
-	if (!(f->plan ? vv_time_plan_read(f->plan, s, len, &m)
-		      : read_default(&m, f->type, s, len))) {
-		return false;
-	}
-	set_time(&out->time, &m);
-	out->state = VV_VALUE_SMALL;
-	return true;
-}
-
-static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t n = a_len < b_len ? a_len : b_len;
-	int c = n > 0 ? memcmp(a, b, n) : 0;
-
-	return c != 0 ? (c > 0) - (c < 0) : (a_len > b_len) - (a_len < b_len);
-}
-
-static int compare_times(const vv_time_value *a, const vv_time_value *b)
-{
-	if (a->days != b->days) {
-		return a->days < b->days ? -1 : 1;
-	}
-	if (a->seconds != b->seconds) {
-		return a->seconds < b->seconds ? -1 : 1;
-	}
-	return compare_bytes(a->fraction, a->fraction_len, b->fraction, b->fraction_len);
-}
-
-bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len,
-		   bool *failed)
-{
-	vv_decimal d;
-	const vv_small one = {1, 0};
-	size_t plain = 0;
-	bool ok;
-
-	vv_buf_reset(digits);
-	if (f) {
-		if (!vv_value_put_number(digits, f, s, len)) {
-			*failed = *failed || digits->failed;
-			return false;
-		}
-		plain = digits->len;
-		/* so that what is read stays where it is while its digits are put behind it */
-		vv_buf_reserve(digits, plain);
-		s = digits->data;
-		len = plain;
-	}
-	if (digits->failed) {
-		*failed = true;
-		return false;
-	}
-	ok = vv_decimal_read(&d, digits, NULL, s, len) && d.kind == VV_DECIMAL_FINITE;
-	*failed = *failed || digits->failed;
-	vv_ratio_small(out, &one);
-	return ok && vv_exact_from_digits(&out->above, d.negative,
-					  digits->data ? digits->data + d.digits_at : "", d.count,
-					  d.exponent);
-}
-
-static bool has_usual_spelling(const vv_field *f)
-{
-	return f->bare_number && f->group[0] == '\0' &&
-	       (f->type != VV_TYPE_NUMBER || strcmp(f->decimal, ".") == 0);
-}
-
-static bool accepts(const vv_condition *c, const vv_field *f, const vv_cell *cell)
-{
-	return c->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
-}
-
-static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t top,
-			const vv_field *f, const vv_cell *cell)
-{
-	vv_operand *v = &s->stack[top];
-	bool literal = cell->state == VV_CELL_LITERAL;
-
-	v->state = VV_VALUE_SMALL;
-	if (f->type != VV_TYPE_YEAR && (literal || (!c->json && has_usual_spelling(f))) &&
-	    vv_small_read(&v->small, cell->text, cell->len, f->type == VV_TYPE_NUMBER)) {
-		return;
-	}
-	if (!accepts(c, f, cell)) {
-		v->state = VV_VALUE_UNKNOWN;
-		return;
-	}
-	if (f->type == VV_TYPE_YEAR && vv_small_read(&v->small, cell->text, cell->len, false)) {
-		return;
-	}
-	v->state = vv_ratio_read(&s->large[top], &s->digits,
-				 literal || f->type == VV_TYPE_YEAR ? NULL : f, cell->text,
-				 cell->len, &s->failed)
-			   ? VV_VALUE_LARGE
-			   : VV_VALUE_UNKNOWN;
-}
-
-static bool is_listed(const char **values, const vv_cell *cell)
-{
-	for (; *values; values++) {
-		if (strlen(*values) == cell->len && memcmp(*values, cell->text, cell->len) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void load_boolean(const vv_condition *c, vv_operand *v, const vv_field *f,
-			 const vv_cell *cell)
-{
-	v->state = accepts(c, f, cell) ? VV_VALUE_SMALL : VV_VALUE_UNKNOWN;
-	v->truth = cell->state == VV_CELL_LITERAL ? cell->len == 4
-						  : is_listed(f->true_values, cell);
-}
-
-static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, const vv_step *step,
-		 const vv_cell *cells)
-{
-	const vv_field *f = &c->schema->fields[step->at];
-	const vv_cell *cell = &cells[step->at];
-	vv_operand *v = &s->stack[top];
-	vv_cell empty;
-
-	if (vv_field_missing(f, cell)) {
-		v->state = VV_VALUE_MISSING;
-		return;
-	}
-	if (!cell->text) { /* an empty text may have none */
-		empty = *cell;
-		empty.text = "";
-		cell = &empty;
-	}
-	v->state = VV_VALUE_SMALL;
-	switch (step->kind) {
-	case VV_OPERAND_NUMBER:
-		load_number(c, s, top, f, cell);
-		break;
-	case VV_OPERAND_BOOLEAN:
-		load_boolean(c, v, f, cell);
-		break;
-	case VV_OPERAND_TIME:
-		if (cell->state != VV_CELL_TEXT ||
-		    !vv_operand_read_time(v, f, cell->text, cell->len)) {
-			v->state = VV_VALUE_UNKNOWN;
-		}
-		break;
-	default:
-		v->text = cell->text;
-		v->len = cell->len;
-		if (f->type == VV_TYPE_STRING && (c->json || strcmp(f->format, "default") != 0) &&
-		    !accepts(c, f, cell)) {
-			v->state = VV_VALUE_UNKNOWN;
-		}
-		break;
-	}
-}
-
-static void load_literal(const vv_condition *c, vv_condition_scratch *s, size_t top, size_t number)
-{
-	const vv_literal *l = &c->literals[number];
-
-	s->stack[top] = l->value;
-	if (l->value.state == VV_VALUE_LARGE) {
-		s->large[top] = *l->large;
-	}
-}
-
-static bool is_known(const vv_operand *v)
-{
-	return v->state == VV_VALUE_SMALL || v->state == VV_VALUE_LARGE;
-}
-
-/* The fraction that v is: its own, or made in room. */
-static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_ratio *room)
-{
-	if (v->state == VV_VALUE_LARGE) {
-		return large;
-	}
-	vv_ratio_small(room, &v->small);
-	return room;
-}
-
-/* How a stands to b, both known; false: it cannot be told. */
-static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
-		    const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large, int *out)
-{
-	switch (kind) {
-	case VV_OPERAND_NUMBER:
-		if (a->state == VV_VALUE_SMALL && b->state == VV_VALUE_SMALL &&
-		    vv_small_compare(out, &a->small, &b->small)) {
-			return true;
-		}
-		return vv_ratio_compare(out, ratio_of(a, a_large, &s->more[0]),
-					ratio_of(b, b_large, &s->more[1]));
-	case VV_OPERAND_BOOLEAN:
-		*out = (a->truth > b->truth) - (a->truth < b->truth);
-		return true;
-	case VV_OPERAND_TIME:
-		*out = compare_times(&a->time, &b->time);
-		return true;
-	default:
-		*out = compare_bytes(a->text, a->len, b->text, b->len);
-		return true;
-	}
-}
-
-static void set_truth(vv_operand *v, bool truth)
-{
-	v->state = VV_VALUE_SMALL;
-	v->truth = truth;
-}
-
-/* a (and in its place the answer) and b behind it. */
-static void run_compare(vv_condition_scratch *s, size_t a, const vv_step *step)
-{
-	vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
-	int c;
-
-	if (!is_known(x) || !is_known(y) ||
-	    !compare(s, step->kind, x, &s->large[a], y, &s->large[a + 1], &c)) {
-		x->state = VV_VALUE_UNKNOWN;
-		return;
-	}
-	switch (step->code) {
-	case VV_STEP_LESS:
-		set_truth(x, c < 0);
-		break;
-	case VV_STEP_LESS_EQUAL:
-		set_truth(x, c <= 0);
-		break;
-	case VV_STEP_EQUAL:
-		set_truth(x, c == 0);
-		break;
-	case VV_STEP_NOT_EQUAL:
-		set_truth(x, c != 0);
-		break;
-	case VV_STEP_GREATER_EQUAL:
-		set_truth(x, c >= 0);
-		break;
-	default:
-		set_truth(x, c > 0);
-		break;
-	}
-}
-
-static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, const vv_step *step)
-{
-	vv_operand *x = &s->stack[a];
-	bool found = false;
-	int order;
-
-	if (!is_known(x)) {
-		x->state = VV_VALUE_UNKNOWN;
-		return;
-	}
-	for (size_t i = 0; i < step->count && !found; i++) {
-		const vv_literal *l = &c->literals[step->at + i];
-
-		found = compare(s, step->kind, x, &s->large[a], &l->value, l->large, &order) &&
-			order == 0;
-	}
-	set_truth(x, found == (step->code == VV_STEP_IN));
-}
-
-static bool small_result(vv_operand *out, const vv_operand *x, const vv_operand *y,
-			 vv_step_code code)
-{
-	switch (code) {
-	case VV_STEP_ADD:
-	case VV_STEP_SUBTRACT:
-		return vv_small_add(&out->small, &x->small, &y->small, code == VV_STEP_SUBTRACT);
-	case VV_STEP_MULTIPLY:
-		return vv_small_multiply(&out->small, &x->small, &y->small);
-	default:
-		return false;
-	}
-}
-
-static void negate_large(vv_ratio *r)
-{
-	r->above.negative = !r->above.negative && r->above.count > 0;
-}
-
-static bool large_result(vv_condition_scratch *s, size_t a, vv_step_code code)
-{
-	vv_ratio out;
-	bool ok;
-
-	for (size_t i = a; i <= a + 1; i++) {
-		if (s->stack[i].state == VV_VALUE_SMALL) {
-			vv_ratio_small(&s->large[i], &s->stack[i].small);
-		}
-	}
-	if (code == VV_STEP_SUBTRACT) {
-		negate_large(&s->large[a + 1]);
-	}
-	switch (code) {
-	case VV_STEP_MULTIPLY:
-		ok = vv_ratio_multiply(&out, &s->large[a], &s->large[a + 1]);
-		break;
-	case VV_STEP_DIVIDE:
-		ok = vv_ratio_divide(&out, &s->large[a], &s->large[a + 1]);
-		break;
-	default:
-		ok = vv_ratio_add(&out, &s->large[a], &s->large[a + 1]);
-		break;
-	}
-	if (ok) {
-		s->large[a] = out;
-	}
-	return ok;
-}
-
-static void run_arithmetic(vv_condition_scratch *s, size_t a, vv_step_code code)
-{
-	vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
-
-	if (!is_known(x) || !is_known(y)) {
-		bool missing = x->state == VV_VALUE_MISSING || y->state == VV_VALUE_MISSING;
-
-		x->state = missing ? VV_VALUE_MISSING : VV_VALUE_UNKNOWN;
-		return;
-	}
-	if (x->state == VV_VALUE_SMALL && y->state == VV_VALUE_SMALL &&
-	    small_result(x, x, y, code)) {
-		return;
-	}
-	x->state = large_result(s, a, code) ? VV_VALUE_LARGE : VV_VALUE_UNKNOWN;
-}
-
-static void run_negate(vv_condition_scratch *s, size_t a)
-{
-	if (s->stack[a].state == VV_VALUE_SMALL) {
-		s->stack[a].small.mantissa =
-			-s->stack[a]
-				 .small
-				 .mantissa; /* never the least: 18 digits, or a sum that fits */
-	} else if (s->stack[a].state == VV_VALUE_LARGE) {
-		negate_large(&s->large[a]);
-	}
-}
-
-/* Characters; of what is no UTF-8 each byte that does not go on a character counts. */
-static void run_length(vv_operand *v)
-{
-	int64_t n = 0;
-
-	if (v->state != VV_VALUE_SMALL) {
-		return;
-	}
-	for (size_t i = 0; i < v->len; i++) {
-		n += ((unsigned char)v->text[i] & 0xC0) != 0x80;
-	}
-	v->small = (vv_small){n, 0};
-}
-
-/* Known and false, known and true, or neither. */
-static vv_truth truth_of(const vv_operand *v)
-{
-	return v->state != VV_VALUE_SMALL ? VV_UNKNOWN : v->truth ? VV_TRUE : VV_FALSE;
-}
-
-static void run_logic(vv_condition_scratch *s, size_t a, bool both)
-{
-	vv_truth x = truth_of(&s->stack[a]), y = truth_of(&s->stack[a + 1]);
-	vv_truth decides = both ? VV_FALSE : VV_TRUE;
-
-	if (x == decides || y == decides) {
-		set_truth(&s->stack[a], !both);
-	} else if (x == VV_UNKNOWN || y == VV_UNKNOWN) {
-		s->stack[a].state = VV_VALUE_UNKNOWN;
-	} else {
-		set_truth(&s->stack[a], both);
-	}
-}
-
-static void run_null(vv_operand *v, bool wanted)
-{
-	if (v->state != VV_VALUE_UNKNOWN) {
-		set_truth(v, (v->state == VV_VALUE_MISSING) == wanted);
-	}
-}
-
-vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells)
-{
-	size_t top = 0; /* values on the stack */
-
-	s->failed = false;
-	for (size_t i = 0; i < c->step_count; i++) {
-		const vv_step *step = &c->steps[i];
-
-		switch (step->code) {
-		case VV_STEP_COLUMN:
-			load(c, s, top++, step, cells);
-			break;
-		case VV_STEP_LITERAL:
-			load_literal(c, s, top++, step->at);
-			break;
-		case VV_STEP_NOT:
-			s->stack[top - 1].truth = !s->stack[top - 1].truth;
-			break;
-		case VV_STEP_AND:
-		case VV_STEP_OR:
-			run_logic(s, --top - 1, step->code == VV_STEP_AND);
-			break;
-		case VV_STEP_IN:
-		case VV_STEP_NOT_IN:
-			run_list(c, s, top - 1, step);
-			break;
-		case VV_STEP_IS_NULL:
-		case VV_STEP_IS_NOT_NULL:
-			run_null(&s->stack[top - 1], step->code == VV_STEP_IS_NULL);
-			break;
-		case VV_STEP_ADD:
-		case VV_STEP_SUBTRACT:
-		case VV_STEP_MULTIPLY:
-		case VV_STEP_DIVIDE:
-			run_arithmetic(s, --top - 1, step->code);
-			break;
-		case VV_STEP_NEGATE:
-			run_negate(s, top - 1);
-			break;
-		case VV_STEP_LENGTH:
-			run_length(&s->stack[top - 1]);
-			break;
-		default:
-			run_compare(s, --top - 1, step);
-			break;
-		}
-	}
-	return s->failed ? VV_UNKNOWN : truth_of(&s->stack[0]);
 }

@@ -3,8 +3,8 @@
  *
  * The language stands in docs/check.md: columns by name, literals, comparison, arithmetic
  * that is exact, and / or / not, in (...), is null, length(x). A text is compiled once
- * against a schema and evaluated for many rows, by several threads, each with a scratch of
- * its own. It can neither loop nor fail at run time.
+ * against a schema and evaluated for many rows (condition_run.h). It can neither loop nor fail
+ * at run time.
  *
  * As in SQL's CHECK an answer may be unknown (a missing value, a value that is not of its
  * column's type, a division by zero): then the row is not found wrong.
@@ -16,10 +16,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "dataset/format/cell.h"
 #include "dataset/schema/schema.h"
-
-typedef enum vv_truth { VV_FALSE = 0, VV_TRUE = 1, VV_UNKNOWN = 2 } vv_truth;
 
 #define VV_CONDITION_MAX 16384u /* bytes of its text */
 
@@ -37,15 +34,5 @@ void vv_condition_free(vv_condition *c); /* accepts NULL */
 /* The places of the columns that it reads, each once, ascending; borrowed. */
 const size_t *vv_condition_columns(const vv_condition *c, size_t *count);
 const char *vv_condition_text(const vv_condition *c); /* as given; borrowed */
-
-/* Working memory of one thread, for one condition at a time; may be reused for others. */
-typedef struct vv_condition_scratch vv_condition_scratch;
-vv_condition_scratch *vv_condition_scratch_new(void);    /* NULL when out of memory */
-void vv_condition_scratch_free(vv_condition_scratch *s); /* accepts NULL */
-
-/* cells: one row, indexed by column place (those of vv_condition_columns must be decoded).
- * Where memory ends the answer is VV_UNKNOWN and vv_condition_failed tells. */
-vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
-bool vv_condition_failed(const vv_condition_scratch *s);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "dataset/check/condition.h"
+#include "dataset/check/condition_run.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char fields[] =

@@ -1,20 +1,21 @@
 /*
- * condition_internal: a compiled condition.
+ * condition_code: a compiled condition. For this room alone.
  *
  * Code is in reverse Polish order: each step takes its operands from the top of a stack
  * of values and leaves one. The compiler has seen to it that kinds fit and that the stack
  * is never deeper than VV_CONDITION_DEPTH.
  */
-#ifndef VV_DATASET_CHECK_CONDITION_INTERNAL_H
-#define VV_DATASET_CHECK_CONDITION_INTERNAL_H
+#ifndef VV_DATASET_CHECK_CONDITION_CODE_H
+#define VV_DATASET_CHECK_CONDITION_CODE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "dataset/check/condition.h"
 #include "dataset/schema/decimal.h"
-#include "dataset/schema/type.h"
+#include "dataset/schema/schema.h"
 
 #define VV_CONDITION_DEPTH 48u   /* values on the stack, and parentheses open at once */
 #define VV_CONDITION_ITEMS 4096u /* literals in one list */
@@ -102,15 +103,7 @@ struct vv_condition {
 	size_t column_count;
 };
 
-struct vv_condition_scratch {
-	vv_operand stack[VV_CONDITION_DEPTH];
-	vv_ratio large[VV_CONDITION_DEPTH];
-	vv_ratio more[2]; /* of literals in lists, of results in the making */
-	vv_buf digits;    /* of a number that is being read */
-	bool failed;
-};
-
-/* condition.c. Reads a date or time as the field spells it. */
+/* Reads a date or time as the field spells it. */
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len);
 /* A number in the field's spelling (NULL: as JSON has it) that is not small; false: it is none
  * that can be computed with. *failed: memory ran out. */

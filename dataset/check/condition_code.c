@@ -1,0 +1,81 @@
+/*
+ * condition_code: knows how numbers and times are read, of literals and of cells alike.
+ */
+#include "dataset/check/condition_code.h"
+
+#include <string.h>
+
+#include "dataset/check/value.h"
+#include "dataset/schema/type.h"
+
+static void set_time(vv_time_value *out, const vv_moment *m)
+{
+	int64_t seconds = (int64_t)m->hour * 3600 + (int64_t)m->minute * 60 + (int64_t)m->second -
+			  m->offset;
+	int64_t day = seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400);
+
+	out->days = vv_value_days(m->year, m->month, m->day) + day;
+	out->seconds = seconds - day * 86400;
+	out->fraction = m->fraction;
+	out->fraction_len = m->fraction ? m->fraction_len : 0;
+	while (out->fraction_len > 0 && out->fraction[out->fraction_len - 1] == '0') {
+		out->fraction_len--;
+	}
+}
+
+/* In the default format; reading alone takes more than what is valid. */
+static bool read_default(vv_moment *out, vv_type type, const char *s, size_t len)
+{
+	bool valid = type == VV_TYPE_DATE       ? vv_type_is_date(s, len)
+		     : type == VV_TYPE_TIME     ? vv_type_is_time(s, len)
+		     : type == VV_TYPE_DATETIME ? vv_type_is_datetime(s, len)
+						: vv_type_is_yearmonth(s, len);
+
+	return valid && vv_type_read_moment(out, type, s, len);
+}
+
+bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len)
+{
+	vv_moment m;
+
+	memset(&m, 0, sizeof(m));
+	if (!(f->plan ? vv_time_plan_read(f->plan, s, len, &m)
+		      : read_default(&m, f->type, s, len))) {
+		return false;
+	}
+	set_time(&out->time, &m);
+	out->state = VV_VALUE_SMALL;
+	return true;
+}
+
+bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len,
+		   bool *failed)
+{
+	vv_decimal d;
+	const vv_small one = {1, 0};
+	size_t plain = 0;
+	bool ok;
+
+	vv_buf_reset(digits);
+	if (f) {
+		if (!vv_value_put_number(digits, f, s, len)) {
+			*failed = *failed || digits->failed;
+			return false;
+		}
+		plain = digits->len;
+		/* so that what is read stays where it is while its digits are put behind it */
+		vv_buf_reserve(digits, plain);
+		s = digits->data;
+		len = plain;
+	}
+	if (digits->failed) {
+		*failed = true;
+		return false;
+	}
+	ok = vv_decimal_read(&d, digits, NULL, s, len) && d.kind == VV_DECIMAL_FINITE;
+	*failed = *failed || digits->failed;
+	vv_ratio_small(out, &one);
+	return ok && vv_exact_from_digits(&out->above, d.negative,
+					  digits->data ? digits->data + d.digits_at : "", d.count,
+					  d.exponent);
+}

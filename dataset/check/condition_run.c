@@ -1,0 +1,426 @@
+/*
+ * condition_run: knows how cells become values, and how a compiled condition is worked off.
+ */
+#include "dataset/check/condition_run.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/check/condition_code.h"
+
+struct vv_condition_scratch {
+	vv_operand stack[VV_CONDITION_DEPTH];
+	vv_ratio large[VV_CONDITION_DEPTH];
+	vv_ratio more[2]; /* of literals in lists, of results in the making */
+	vv_buf digits;    /* of a number that is being read */
+	bool failed;
+};
+
+vv_condition_scratch *vv_condition_scratch_new(void)
+{
+	return vv_calloc(1, sizeof(vv_condition_scratch));
+}
+
+void vv_condition_scratch_free(vv_condition_scratch *s)
+{
+	if (s) {
+		vv_buf_clear(&s->digits);
+		vv_free(s);
+	}
+}
+
+bool vv_condition_failed(const vv_condition_scratch *s)
+{
+	return s->failed;
+}
+
+static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t n = a_len < b_len ? a_len : b_len;
+	int c = n > 0 ? memcmp(a, b, n) : 0;
+
+	return c != 0 ? (c > 0) - (c < 0) : (a_len > b_len) - (a_len < b_len);
+}
+
+static int compare_times(const vv_time_value *a, const vv_time_value *b)
+{
+	if (a->days != b->days) {
+		return a->days < b->days ? -1 : 1;
+	}
+	if (a->seconds != b->seconds) {
+		return a->seconds < b->seconds ? -1 : 1;
+	}
+	return compare_bytes(a->fraction, a->fraction_len, b->fraction, b->fraction_len);
+}
+
+static bool has_usual_spelling(const vv_field *f)
+{
+	return f->bare_number && f->group[0] == '\0' &&
+	       (f->type != VV_TYPE_NUMBER || strcmp(f->decimal, ".") == 0);
+}
+
+static bool accepts(const vv_condition *c, const vv_field *f, const vv_cell *cell)
+{
+	return c->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
+}
+
+static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t top,
+			const vv_field *f, const vv_cell *cell)
+{
+	vv_operand *v = &s->stack[top];
+	bool literal = cell->state == VV_CELL_LITERAL;
+
+	v->state = VV_VALUE_SMALL;
+	if (f->type != VV_TYPE_YEAR && (literal || (!c->json && has_usual_spelling(f))) &&
+	    vv_small_read(&v->small, cell->text, cell->len, f->type == VV_TYPE_NUMBER)) {
+		return;
+	}
+	if (!accepts(c, f, cell)) {
+		v->state = VV_VALUE_UNKNOWN;
+		return;
+	}
+	if (f->type == VV_TYPE_YEAR && vv_small_read(&v->small, cell->text, cell->len, false)) {
+		return;
+	}
+	v->state = vv_ratio_read(&s->large[top], &s->digits,
+				 literal || f->type == VV_TYPE_YEAR ? NULL : f, cell->text,
+				 cell->len, &s->failed)
+			   ? VV_VALUE_LARGE
+			   : VV_VALUE_UNKNOWN;
+}
+
+static bool is_listed(const char **values, const vv_cell *cell)
+{
+	for (; *values; values++) {
+		if (strlen(*values) == cell->len && memcmp(*values, cell->text, cell->len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void load_boolean(const vv_condition *c, vv_operand *v, const vv_field *f,
+			 const vv_cell *cell)
+{
+	v->state = accepts(c, f, cell) ? VV_VALUE_SMALL : VV_VALUE_UNKNOWN;
+	v->truth = cell->state == VV_CELL_LITERAL ? cell->len == 4
+						  : is_listed(f->true_values, cell);
+}
+
+static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, const vv_step *step,
+		 const vv_cell *cells)
+{
+	const vv_field *f = &c->schema->fields[step->at];
+	const vv_cell *cell = &cells[step->at];
+	vv_operand *v = &s->stack[top];
+	vv_cell empty;
+
+	if (vv_field_missing(f, cell)) {
+		v->state = VV_VALUE_MISSING;
+		return;
+	}
+	if (!cell->text) { /* an empty text may have none */
+		empty = *cell;
+		empty.text = "";
+		cell = &empty;
+	}
+	v->state = VV_VALUE_SMALL;
+	switch (step->kind) {
+	case VV_OPERAND_NUMBER:
+		load_number(c, s, top, f, cell);
+		break;
+	case VV_OPERAND_BOOLEAN:
+		load_boolean(c, v, f, cell);
+		break;
+	case VV_OPERAND_TIME:
+		if (cell->state != VV_CELL_TEXT ||
+		    !vv_operand_read_time(v, f, cell->text, cell->len)) {
+			v->state = VV_VALUE_UNKNOWN;
+		}
+		break;
+	default:
+		v->text = cell->text;
+		v->len = cell->len;
+		if (f->type == VV_TYPE_STRING && (c->json || strcmp(f->format, "default") != 0) &&
+		    !accepts(c, f, cell)) {
+			v->state = VV_VALUE_UNKNOWN;
+		}
+		break;
+	}
+}
+
+static void load_literal(const vv_condition *c, vv_condition_scratch *s, size_t top, size_t number)
+{
+	const vv_literal *l = &c->literals[number];
+
+	s->stack[top] = l->value;
+	if (l->value.state == VV_VALUE_LARGE) {
+		s->large[top] = *l->large;
+	}
+}
+
+static bool is_known(const vv_operand *v)
+{
+	return v->state == VV_VALUE_SMALL || v->state == VV_VALUE_LARGE;
+}
+
+/* The fraction that v is: its own, or made in room. */
+static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_ratio *room)
+{
+	if (v->state == VV_VALUE_LARGE) {
+		return large;
+	}
+	vv_ratio_small(room, &v->small);
+	return room;
+}
+
+/* How a stands to b, both known; false: it cannot be told. */
+static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
+		    const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large, int *out)
+{
+	switch (kind) {
+	case VV_OPERAND_NUMBER:
+		if (a->state == VV_VALUE_SMALL && b->state == VV_VALUE_SMALL &&
+		    vv_small_compare(out, &a->small, &b->small)) {
+			return true;
+		}
+		return vv_ratio_compare(out, ratio_of(a, a_large, &s->more[0]),
+					ratio_of(b, b_large, &s->more[1]));
+	case VV_OPERAND_BOOLEAN:
+		*out = (a->truth > b->truth) - (a->truth < b->truth);
+		return true;
+	case VV_OPERAND_TIME:
+		*out = compare_times(&a->time, &b->time);
+		return true;
+	default:
+		*out = compare_bytes(a->text, a->len, b->text, b->len);
+		return true;
+	}
+}
+
+static void set_truth(vv_operand *v, bool truth)
+{
+	v->state = VV_VALUE_SMALL;
+	v->truth = truth;
+}
+
+/* a (and in its place the answer) and b behind it. */
+static void run_compare(vv_condition_scratch *s, size_t a, const vv_step *step)
+{
+	vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
+	int c;
+
+	if (!is_known(x) || !is_known(y) ||
+	    !compare(s, step->kind, x, &s->large[a], y, &s->large[a + 1], &c)) {
+		x->state = VV_VALUE_UNKNOWN;
+		return;
+	}
+	switch (step->code) {
+	case VV_STEP_LESS:
+		set_truth(x, c < 0);
+		break;
+	case VV_STEP_LESS_EQUAL:
+		set_truth(x, c <= 0);
+		break;
+	case VV_STEP_EQUAL:
+		set_truth(x, c == 0);
+		break;
+	case VV_STEP_NOT_EQUAL:
+		set_truth(x, c != 0);
+		break;
+	case VV_STEP_GREATER_EQUAL:
+		set_truth(x, c >= 0);
+		break;
+	default:
+		set_truth(x, c > 0);
+		break;
+	}
+}
+
+static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, const vv_step *step)
+{
+	vv_operand *x = &s->stack[a];
+	bool found = false;
+	int order;
+
+	if (!is_known(x)) {
+		x->state = VV_VALUE_UNKNOWN;
+		return;
+	}
+	for (size_t i = 0; i < step->count && !found; i++) {
+		const vv_literal *l = &c->literals[step->at + i];
+
+		found = compare(s, step->kind, x, &s->large[a], &l->value, l->large, &order) &&
+			order == 0;
+	}
+	set_truth(x, found == (step->code == VV_STEP_IN));
+}
+
+static bool small_result(vv_operand *out, const vv_operand *x, const vv_operand *y,
+			 vv_step_code code)
+{
+	switch (code) {
+	case VV_STEP_ADD:
+	case VV_STEP_SUBTRACT:
+		return vv_small_add(&out->small, &x->small, &y->small, code == VV_STEP_SUBTRACT);
+	case VV_STEP_MULTIPLY:
+		return vv_small_multiply(&out->small, &x->small, &y->small);
+	default:
+		return false;
+	}
+}
+
+static void negate_large(vv_ratio *r)
+{
+	r->above.negative = !r->above.negative && r->above.count > 0;
+}
+
+static bool large_result(vv_condition_scratch *s, size_t a, vv_step_code code)
+{
+	vv_ratio out;
+	bool ok;
+
+	for (size_t i = a; i <= a + 1; i++) {
+		if (s->stack[i].state == VV_VALUE_SMALL) {
+			vv_ratio_small(&s->large[i], &s->stack[i].small);
+		}
+	}
+	if (code == VV_STEP_SUBTRACT) {
+		negate_large(&s->large[a + 1]);
+	}
+	switch (code) {
+	case VV_STEP_MULTIPLY:
+		ok = vv_ratio_multiply(&out, &s->large[a], &s->large[a + 1]);
+		break;
+	case VV_STEP_DIVIDE:
+		ok = vv_ratio_divide(&out, &s->large[a], &s->large[a + 1]);
+		break;
+	default:
+		ok = vv_ratio_add(&out, &s->large[a], &s->large[a + 1]);
+		break;
+	}
+	if (ok) {
+		s->large[a] = out;
+	}
+	return ok;
+}
+
+static void run_arithmetic(vv_condition_scratch *s, size_t a, vv_step_code code)
+{
+	vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
+
+	if (!is_known(x) || !is_known(y)) {
+		bool missing = x->state == VV_VALUE_MISSING || y->state == VV_VALUE_MISSING;
+
+		x->state = missing ? VV_VALUE_MISSING : VV_VALUE_UNKNOWN;
+		return;
+	}
+	if (x->state == VV_VALUE_SMALL && y->state == VV_VALUE_SMALL &&
+	    small_result(x, x, y, code)) {
+		return;
+	}
+	x->state = large_result(s, a, code) ? VV_VALUE_LARGE : VV_VALUE_UNKNOWN;
+}
+
+static void run_negate(vv_condition_scratch *s, size_t a)
+{
+	if (s->stack[a].state == VV_VALUE_SMALL) {
+		s->stack[a].small.mantissa =
+			-s->stack[a]
+				 .small
+				 .mantissa; /* never the least: 18 digits, or a sum that fits */
+	} else if (s->stack[a].state == VV_VALUE_LARGE) {
+		negate_large(&s->large[a]);
+	}
+}
+
+/* Characters; of what is no UTF-8 each byte that does not go on a character counts. */
+static void run_length(vv_operand *v)
+{
+	int64_t n = 0;
+
+	if (v->state != VV_VALUE_SMALL) {
+		return;
+	}
+	for (size_t i = 0; i < v->len; i++) {
+		n += ((unsigned char)v->text[i] & 0xC0) != 0x80;
+	}
+	v->small = (vv_small){n, 0};
+}
+
+/* Known and false, known and true, or neither. */
+static vv_truth truth_of(const vv_operand *v)
+{
+	return v->state != VV_VALUE_SMALL ? VV_UNKNOWN : v->truth ? VV_TRUE : VV_FALSE;
+}
+
+static void run_logic(vv_condition_scratch *s, size_t a, bool both)
+{
+	vv_truth x = truth_of(&s->stack[a]), y = truth_of(&s->stack[a + 1]);
+	vv_truth decides = both ? VV_FALSE : VV_TRUE;
+
+	if (x == decides || y == decides) {
+		set_truth(&s->stack[a], !both);
+	} else if (x == VV_UNKNOWN || y == VV_UNKNOWN) {
+		s->stack[a].state = VV_VALUE_UNKNOWN;
+	} else {
+		set_truth(&s->stack[a], both);
+	}
+}
+
+static void run_null(vv_operand *v, bool wanted)
+{
+	if (v->state != VV_VALUE_UNKNOWN) {
+		set_truth(v, (v->state == VV_VALUE_MISSING) == wanted);
+	}
+}
+
+vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells)
+{
+	size_t top = 0; /* values on the stack */
+
+	s->failed = false;
+	for (size_t i = 0; i < c->step_count; i++) {
+		const vv_step *step = &c->steps[i];
+
+		switch (step->code) {
+		case VV_STEP_COLUMN:
+			load(c, s, top++, step, cells);
+			break;
+		case VV_STEP_LITERAL:
+			load_literal(c, s, top++, step->at);
+			break;
+		case VV_STEP_NOT:
+			s->stack[top - 1].truth = !s->stack[top - 1].truth;
+			break;
+		case VV_STEP_AND:
+		case VV_STEP_OR:
+			run_logic(s, --top - 1, step->code == VV_STEP_AND);
+			break;
+		case VV_STEP_IN:
+		case VV_STEP_NOT_IN:
+			run_list(c, s, top - 1, step);
+			break;
+		case VV_STEP_IS_NULL:
+		case VV_STEP_IS_NOT_NULL:
+			run_null(&s->stack[top - 1], step->code == VV_STEP_IS_NULL);
+			break;
+		case VV_STEP_ADD:
+		case VV_STEP_SUBTRACT:
+		case VV_STEP_MULTIPLY:
+		case VV_STEP_DIVIDE:
+			run_arithmetic(s, --top - 1, step->code);
+			break;
+		case VV_STEP_NEGATE:
+			run_negate(s, top - 1);
+			break;
+		case VV_STEP_LENGTH:
+			run_length(&s->stack[top - 1]);
+			break;
+		default:
+			run_compare(s, --top - 1, step);
+			break;
+		}
+	}
+	return s->failed ? VV_UNKNOWN : truth_of(&s->stack[0]);
+}
