@@ -59,13 +59,4 @@ vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *a
 			       uint32_t *newlines, vv_error *err);
 vv_cell *check_worker_cells(check_worker *w, size_t count, vv_error *err);
 
-/* column_view.c: columns judged by how they are encoded, without making their cells. */
-/* True: no cell of the column is found wrong. False: that must be looked at cell by cell. */
-bool check_view_clean(check_worker *w, const check_plan *p, const check_column *c,
-		      const vv_group *g);
-/* True: no cell of the column is empty or absent (so no row is blank). */
-bool check_view_filled(const vv_group *g, size_t column);
-/* True: no line end in any of the column's cells. */
-bool check_view_one_line(const vv_group *g, size_t column);
-
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/check/words.h"
 
 struct check_emit {
 	check_run *r;

@@ -2,7 +2,8 @@
  * plan: what a schema and a rule set compile to: what is looked for in each column, which keys
  * must hold, and what is counted of each row group. For this room alone.
  *
- * A correct caller: check_plan_make; the plan is then only read, by any thread; check_plan_clear.
+ * A correct caller: check_plan_make (compile.h); the plan is then only read, by any thread;
+ * check_plan_clear.
  */
 #ifndef VV_DATASET_CHECK_PLAN_H
 #define VV_DATASET_CHECK_PLAN_H
@@ -162,28 +163,16 @@ typedef struct check_plan {
 	vv_hash128 id; /* of all that decides what a group's rows give */
 } check_plan;
 
-/* plan.c. out is initialised by the call, and cleared after a failure. */
-vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);
 void check_plan_clear(check_plan *p);
-vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
-			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
-	__attribute__((format(printf, 8, 9)));
 /* The setting for a rule in a column (NULL: rows), and its severity. */
 vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
 			   uint64_t *mostly);
-
-/* labels.c: the header against the schema; fills the columns' fields. */
-vv_status check_labels(check_plan *p, vv_error *err);
-
-/* constraints.c: fills a column's constraints from its field. */
-vv_status check_constraints(check_plan *p, check_column *c, vv_error *err);
-/* The place of a node in its descriptor: "/fields/0/type"; borrowed from the plan. */
+/* A finding made while the plan is. */
+vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
+			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 8, 9)));
+/* One about a node of the schema, named by its place in its descriptor: "/fields/0/type". */
 vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-
-/* words.c: what is wrong with a cell, by the number of its CHECK_ bit; what was expected,
- * by the bit. */
-const char *check_message(const check_column *c, unsigned kind);
-void check_put_expected(vv_buf *out, const check_column *c, unsigned kind);
 
 #endif

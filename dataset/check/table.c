@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/check/compile.h"
 #include "dataset/check/foreign_keys.h"
 #include "dataset/check/keys.h"
 

@@ -1,10 +1,11 @@
 /*
  * words: knows what is said of a cell that is wrong, and of what was expected.
  */
+#include "dataset/check/words.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "dataset/check/plan.h"
 
 #define EXPECTED_WIDTH 240u
 
