@@ -6,12 +6,13 @@
  * sizes. Where a record turns out to be damaged its place is noted and the walk
  * starts over without it: another pack may have the block too.
  */
+#include "repo/blocks/chain.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/sys.h"
-#include "repo/blocks/store_internal.h"
 
 /* Chains are at most VV_CHAIN_MAX when written. One that runs from a damaged pack
  * (which gc leaves alone) into a rewritten one may have both lengths. */

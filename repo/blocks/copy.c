@@ -1,9 +1,9 @@
 /*
  * copy: in which form a block is stored: for itself, or as a difference.
  */
-#include <string.h>
+#include "repo/blocks/copy.h"
 
-#include "repo/blocks/store_internal.h"
+#include <string.h>
 
 #define DEPTH_LEN 1u       /* what a difference's header has more: depth, */
 #define DISTANCE_LEN 5u    /* and the distance, of usual packs, */

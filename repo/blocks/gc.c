@@ -16,7 +16,8 @@
 
 #include "base/path.h"
 #include "base/sys.h"
-#include "repo/blocks/store_internal.h"
+#include "repo/blocks/copy.h"
+#include "repo/blocks/pack_list.h"
 
 #define GC_LOCK "gc.lock"
 #define WRITER_WAIT_MS 600000u

@@ -14,8 +14,10 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
+#include "repo/blocks/chain.h"
+#include "repo/blocks/pack_list.h"
 #include "repo/blocks/reach.h"
-#include "repo/blocks/store_internal.h"
+#include "repo/blocks/writer_internal.h"
 #include "repo/git/repository_internal.h"
 #include "repo/transfer/incomplete.h"
 

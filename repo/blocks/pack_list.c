@@ -1,0 +1,368 @@
+/*
+ * pack_list: which packs there are.
+ *
+ * The folder's listing is the list of packs; there is no manifest. A list once
+ * made is shared, and replaced by a newer one when a block is missed and the
+ * folder has changed since.
+ */
+#include "repo/blocks/pack_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+
+#define LIST_TRIES 100u
+#define FILE_TEMP_PREFIX ".varve-tmp-" /* base/file's */
+/* Longer than the clock tick of file systems that keep parts of seconds, and of
+ * those that do not. */
+#define QUIET_NSEC 50000000
+#define QUIET_SECONDS 3
+
+void vv_packs_unref(vv_pack_list *l)
+{
+	size_t i;
+
+	if (l && atomic_fetch_sub(&l->refs, 1) == 1) {
+		for (i = 0; i < l->count; i++) {
+			vv_pack_unref(l->packs[i]);
+		}
+		vv_packs_unref(l->under);
+		vv_free(l->packs);
+		vv_free(l);
+	}
+}
+
+static int rank(const vv_pack *p)
+{
+	return p->id.aside ? 2 : vv_pack_is_damaged(p) ? 1 : 0;
+}
+
+static int compare_packs(const void *pa, const void *pb)
+{
+	const vv_pack *a = *(vv_pack *const *)pa, *b = *(vv_pack *const *)pb;
+
+	if (rank(a) != rank(b)) {
+		return rank(a) - rank(b);
+	}
+	if (a->stat.size != b->stat.size) {
+		return a->stat.size > b->stat.size ? -1 : 1;
+	}
+	return strcmp(a->name, b->name);
+}
+
+/* The opened pack of this name, if it still is the same file. */
+static vv_pack *find_open(const vv_pack_list *seen, const char *path, const char *name, bool whole)
+{
+	vv_stat st;
+	size_t i;
+
+	for (i = 0; seen && i < seen->own; i++) {
+		vv_pack *p = seen->packs[i];
+
+		if (strcmp(p->name, name) == 0) {
+			bool good = vv_lstat(&st, path, NULL) == VV_OK && st.ino == p->stat.ino &&
+				    st.dev == p->stat.dev && st.size == p->stat.size &&
+				    (!whole || vv_pack_index_is_whole(atomic_load(&p->index)));
+
+			return good ? p : NULL;
+		}
+	}
+	return NULL;
+}
+
+static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen, const char *name,
+			  vv_error *err)
+{
+	bool whole = atomic_load(&s->whole);
+	char *path = vv_path_join(s->packs_dir, name, (char *)NULL);
+	vv_pack *p;
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	p = find_open(seen, path, name, whole);
+	if (p) {
+		vv_pack_ref(p);
+	} else {
+		rc = vv_pack_open(&p, s->packs_dir, name, whole, err);
+	}
+	if (rc == VV_OK) {
+		l->packs[l->count++] = p;
+	}
+	vv_free(path);
+	return rc;
+}
+
+/* The current list, a reference; the packs are listed when none was yet. */
+
+/* The packs of the store below, as they are now. */
+static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
+{
+	vv_pack_list *seen = NULL;
+	vv_pack **packs;
+	vv_status rc;
+	size_t i;
+
+	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) {
+		return rc;
+	}
+	rc = vv_packs_renew(s->under, seen, false, &l->under, err);
+	vv_packs_unref(seen);
+	if (rc < 0) {
+		l->under = NULL;
+		return rc;
+	}
+	packs = vv_realloc_array(l->packs, l->own + l->under->count + 1, sizeof *packs);
+	if (!packs) {
+		return vv_fail_nomem(err);
+	}
+	l->packs = packs;
+	for (i = 0; i < l->under->count; i++) {
+		vv_pack_ref(l->under->packs[i]);
+		l->packs[l->count++] = l->under->packs[i];
+	}
+	return VV_OK;
+}
+
+/* VV_ENOTFOUND when a pack vanished while its turn came: list again. */
+static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list **out, vv_error *err)
+{
+	vv_pack_list *l = vv_calloc(1, sizeof *l);
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_pack_name id;
+	vv_status rc;
+
+	if (!l) {
+		return vv_fail_nomem(err);
+	}
+	atomic_init(&l->refs, 1);
+	vv_now(&l->listed_sec, &l->listed_nsec);
+	rc = vv_lstat(&l->dir, s->packs_dir, err);
+	if (rc == VV_ENOTFOUND) {
+		memset(&l->dir, 0, sizeof l->dir);
+		rc = VV_OK;
+		goto done;
+	}
+	if (rc < 0 || (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
+		goto done;
+	}
+	l->packs = vv_calloc(count + 1, sizeof *l->packs);
+	if (!l->packs) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (vv_pack_name_read(&id, names[i])) {
+			rc = add_pack(s, l, seen, names[i], err);
+		}
+	}
+	if (rc == VV_OK && l->count > 1) {
+		qsort(l->packs, l->count, sizeof *l->packs, compare_packs);
+	}
+done:
+	vv_names_free(names, count);
+	l->own = l->count;
+	if (rc == VV_OK && s->under) {
+		rc = add_under(s, l, err);
+	}
+	if (rc < 0) {
+		vv_packs_unref(l);
+	} else {
+		*out = l;
+	}
+	return rc;
+}
+
+static vv_status list_packs(vv_store *s, const vv_pack_list *seen, vv_pack_list **out,
+			    vv_error *err)
+{
+	unsigned tries = 0;
+	vv_status rc;
+
+	do {
+		rc = list_once(s, seen, out, err);
+	} while (rc == VV_ENOTFOUND && ++tries < LIST_TRIES);
+	return rc;
+}
+
+/* Was the folder's last change so long before it was listed that a later one must
+ * have another time? */
+static bool was_quiet(const vv_pack_list *l)
+{
+	int64_t sec = l->listed_sec - l->dir.mtime_sec;
+
+	if (l->dir.mtime_nsec == 0) {
+		return sec > QUIET_SECONDS;
+	}
+	return sec > 1 ||
+	       (sec >= 0 && sec * 1000000000 + l->listed_nsec - l->dir.mtime_nsec > QUIET_NSEC);
+}
+
+static bool is_folder_unchanged(const vv_store *s, const vv_pack_list *l)
+{
+	vv_stat now;
+
+	if (vv_lstat(&now, s->packs_dir, NULL) < 0) {
+		return l->dir.mode == 0;
+	}
+	return now.mtime_sec == l->dir.mtime_sec && now.mtime_nsec == l->dir.mtime_nsec &&
+	       now.ino == l->dir.ino && was_quiet(l);
+}
+
+static vv_pack_list *current_list(vv_store *s)
+{
+	vv_pack_list *l;
+
+	vv_mutex_lock(s->lock);
+	l = s->list;
+	if (l) {
+		(void)atomic_fetch_add(&l->refs, 1);
+	}
+	vv_mutex_unlock(s->lock);
+	return l;
+}
+
+/* There is no third store below the second. */
+static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
+{
+	vv_pack_list *under;
+	bool same;
+
+	if (!is_folder_unchanged(s, l) || !s->under) {
+		return is_folder_unchanged(s, l);
+	}
+	under = current_list(s->under);
+	same = under == l->under && is_folder_unchanged(s->under, under);
+	vv_packs_unref(under);
+	return same;
+}
+
+/* Under list_lock: makes a fresh list the current one. */
+static vv_status replace_list(vv_store *s, vv_pack_list **out, vv_error *err)
+{
+	vv_pack_list *old = current_list(s), *fresh = NULL;
+	vv_status rc = list_packs(s, old, &fresh, err);
+
+	vv_packs_unref(old);
+	if (rc < 0) {
+		return rc;
+	}
+	(void)atomic_fetch_add(&fresh->refs, 1);
+	vv_mutex_lock(s->lock);
+	old = s->list;
+	s->list = fresh;
+	vv_mutex_unlock(s->lock);
+	vv_packs_unref(old);
+	*out = fresh;
+	return VV_OK;
+}
+
+vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
+			 vv_error *err)
+{
+	vv_pack_list *l;
+	vv_status rc = VV_OK;
+
+	vv_mutex_lock(s->list_lock);
+	l = current_list(s);
+	if (!force && l && l != seen) {
+		*out = l;
+	} else if (!force && l && is_unchanged(s, l)) {
+		*out = l;
+	} else {
+		vv_packs_unref(l);
+		rc = replace_list(s, out, err);
+	}
+	vv_mutex_unlock(s->list_lock);
+	return rc;
+}
+
+vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err)
+{
+	*out = current_list(s);
+	return *out ? VV_OK : vv_packs_renew(s, NULL, false, out, err);
+}
+
+vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err)
+{
+	static const char *const parts[] = {"pack", "index"};
+	char name[VV_PACK_NAME_MAX];
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; i < 2 && rc == VV_OK; i++) {
+		char *path;
+
+		vv_pack_name_write(name, id, parts[i]);
+		path = vv_path_join(s->packs_dir, name, (char *)NULL);
+		rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+		vv_free(path);
+	}
+	return rc;
+}
+
+vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc = vv_list_dir(&names, &count, s->packs_dir, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (strncmp(names[i], prefix, strlen(prefix)) == 0) {
+			char *path = vv_path_join(s->packs_dir, names[i], (char *)NULL);
+
+			rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+			vv_free(path);
+		}
+	}
+	vv_names_free(names, count);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+/* An index whose pack is gone. */
+static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *err)
+{
+	size_t stem = strlen(name);
+	char pack_name[VV_PACK_NAME_MAX];
+	vv_pack_name id;
+	char *path;
+	vv_status rc = VV_OK;
+
+	if (stem < 6 || stem >= sizeof pack_name || strcmp(name + stem - 6, ".index") != 0) {
+		return VV_OK;
+	}
+	stem -= 6;
+	memcpy(pack_name, name, stem);
+	memcpy(pack_name + stem, ".pack", 6);
+	path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
+		rc = vv_store_remove_pack(s, &id, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0, i;
+	vv_status rc;
+
+	if ((rc = vv_store_remove_temps(s, VV_TEMP_PREFIX, err)) < 0 ||
+	    (rc = vv_store_remove_temps(s, FILE_TEMP_PREFIX, err)) < 0 ||
+	    (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = remove_orphaned_index(s, names[i], err);
+	}
+	vv_names_free(names, count);
+	return rc;
+}

@@ -1,0 +1,49 @@
+/*
+ * pack_list: the packs of a store at one moment, and what lies beside them in its folder.
+ * Internal to repo.
+ */
+#ifndef VV_REPO_BLOCKS_PACK_LIST_H
+#define VV_REPO_BLOCKS_PACK_LIST_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/file.h"
+#include "repo/blocks/pack.h"
+#include "repo/blocks/store_internal.h"
+
+/* The packs at one moment, sound ones first, then damaged ones, then those set
+ * aside; the larger first. Shared and never modified. */
+struct vv_pack_list {
+	atomic_uint refs;
+	vv_pack **packs;
+	size_t count;
+	size_t own;                 /* so many are the store's own; behind them its under's */
+	struct vv_pack_list *under; /* the list these are from; NULL */
+	vv_stat dir;        /* of the folder, before it was listed; mode 0: there was none */
+	int64_t listed_sec; /* when */
+	uint32_t listed_nsec;
+};
+
+/* The list as it was last read; read now when it never was. */
+vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
+
+/* A list that is newer than seen (which may be NULL): another thread's, or a new
+ * one. With force the folder is listed even when it seems unchanged. *out is
+ * seen itself (with a new reference) when nothing changed. */
+vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
+			 vv_error *err);
+void vv_packs_unref(vv_pack_list *l); /* accepts NULL */
+
+/* Removes a pack's file and its index. */
+vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err);
+
+/* Removes files of the packs folder whose names begin with prefix. */
+vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err);
+
+/* Under the writer lock: removes what a killed writer has left. */
+vv_status vv_store_remove_orphans(vv_store *s, vv_error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * writer_internal: what a store's writer can do for incoming.
+ */
+#ifndef VV_REPO_BLOCKS_WRITER_INTERNAL_H
+#define VV_REPO_BLOCKS_WRITER_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "repo/blocks/pack_list.h"
+
+/* vv_writer_put, telling whether the block was kept (else it was here already). */
+vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			     const vv_cid *base, bool *kept, vv_error *err);
+
+/* The same in the form that it has already: r (cid, method, both lengths, base) and its
+ * stored bytes, which the caller has unpacked to bytes and checked. A difference whose base
+ * is not here, or whose chain would get too long, is stored as if it were put. */
+vv_status vv_writer_put_stored(vv_writer *w, const vv_record *r, const void *stored,
+			       const void *bytes, bool *kept, vv_error *err);
+
+/* Of the blocks put and not yet committed: how many have this codec and begin so (2: at
+ * least), and the first of these. */
+unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);
+
+/* Bytes of the pack that the blocks put and not yet committed will be; 0: there are none. */
+uint64_t vv_writer_pending(vv_writer *w);
+
+/* Calls fn for each of them, in the order in which they were put, with its base (or NULL). */
+typedef vv_status (*vv_pending_fn)(void *payload, const vv_cid *cid, const vv_cid *base,
+				   vv_error *err);
+vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, vv_error *err);
+
+/* The packs were changed by others than this writer (by the caller). */
+vv_status vv_writer_renew(vv_writer *w, vv_error *err);
+
+/* Takes all own packs of another store over as one, durably, all or nothing; they must be
+ * sound (VV_ECORRUPT). A single one is moved, several are copied. */
+vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *packs, vv_error *err);
+
+#endif
