@@ -1,6 +1,6 @@
 /*
  * arena: chunks that grow by doubling; only the head is filled further, a big
- * request gets a chunk of its own behind it.
+ * request gets a chunk of its own after it.
  */
 #include "base/arena.h"
 
@@ -18,7 +18,7 @@
 
 typedef struct vv_arena_chunk {
 	struct vv_arena_chunk *next;
-	size_t size; /* usable bytes behind this header */
+	size_t size; /* usable bytes after this header */
 	alignas(ALIGN) unsigned char bytes[];
 } chunk;
 

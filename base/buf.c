@@ -41,7 +41,7 @@ bool vv_buf_reserve(vv_buf *b, size_t more)
 	if (b->failed) {
 		return false;
 	}
-	/* The NUL behind the bytes is counted in. */
+	/* The NUL after the bytes is counted in. */
 	if (!vv_add_size(&need, b->len, more) || !vv_add_size(&need, need, 1)) {
 		b->failed = true;
 		return false;

@@ -3,7 +3,7 @@
  *
  * Appending cannot fail visibly: a failed allocation sets `failed`, later
  * appends do nothing, and the caller tests once, with vv_buf_ok, when it is
- * done. `data` always has a NUL behind `len` bytes once anything was appended
+ * done. `data` always has a NUL after `len` bytes once anything was appended
  * (or is NULL). init with VV_BUF_INIT or vv_buf_init, release with
  * vv_buf_clear.
  */
@@ -32,7 +32,7 @@ typedef struct vv_buf {
 void vv_buf_init(vv_buf *b);
 void vv_buf_clear(vv_buf *b);                /* frees; b is empty again */
 void vv_buf_reset(vv_buf *b);                /* len = 0, keeps the memory, forgets failed */
-bool vv_buf_reserve(vv_buf *b, size_t more); /* room for more bytes behind len; false sets failed */
+bool vv_buf_reserve(vv_buf *b, size_t more); /* room for more bytes after len; false sets failed */
 void vv_buf_put(vv_buf *b, const void *bytes, size_t len);
 void vv_buf_puts(vv_buf *b, const char *s);
 void vv_buf_putc(vv_buf *b, int c);

@@ -34,7 +34,7 @@ typedef struct vv_json {
 	const char *name;  /* member name, decoded, or NULL */
 	size_t name_len;
 	size_t name_start; /* where the member's name begins in the source */
-	const char *text;  /* number: spelling; string: decoded, NUL behind */
+	const char *text;  /* number: spelling; string: decoded, NUL after */
 	size_t text_len;
 	struct vv_json *first; /* first element or member */
 	struct vv_json *next;  /* next sibling */
@@ -114,7 +114,7 @@ vv_json_rows *vv_json_rows_new(void); /* NULL when out of memory */
 void vv_json_rows_free(vv_json_rows *r);
 
 /* Parses exactly one object that starts at bytes[0] ('{'). *used is its length
- * in bytes. VV_EINPUT when the text is no valid object, with the message
+ * in bytes. VV_EINPUT when the text is not a valid object, with the message
  * relative to the object and *used set to the offset of the fault; duplicate
  * members are refused. VV_ENOTFOUND when the object does not end within len and
  * more_may_come is true. */

@@ -26,7 +26,7 @@ typedef struct vv_json_pool {
 vv_status vv_json_pool_init(vv_json_pool *p, size_t len, vv_error *err);
 void vv_json_pool_clear(vv_json_pool *p);
 
-/* First offset at or behind from that is neither white space nor one of seps. */
+/* First offset at or after from that is neither white space nor one of seps. */
 size_t vv_json_skip(const char *text, size_t len, size_t from, const char *seps);
 
 /* Does this string, as it stands between its quotes, escape half a surrogate

@@ -42,7 +42,7 @@ struct vv_json_rows {
 	vv_status rc; /* why a callback stopped the parser */
 	size_t fault; /* where, then */
 
-	/* Names of this object and, behind them, of the one before as long as
+	/* Names of this object and, after them, of the one before as long as
 	 * they came in the same order: known[0, count) never repeats a name, so an
 	 * object that follows it needs no further look. */
 	vv_buf names;
@@ -377,7 +377,7 @@ static const uint8_t byte_class[256] = {
 	['['] = OPEN,   ['}'] = CLOSE,  [']'] = CLOSE,
 };
 
-/* Offset behind the closing quote of the string that begins behind from; len + 1
+/* Offset after the closing quote of the string that begins after from; len + 1
  * when it does not end; *bad when a control byte stands in it. */
 static size_t string_end(const char *bytes, size_t len, size_t from, bool *bad)
 {

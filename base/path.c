@@ -297,7 +297,7 @@ static char bracket_byte(const char **p)
 	return *(*p)++;
 }
 
-/* Matches c against the bracket expression behind '[' at *p. Moves *p behind
+/* Matches c against the bracket expression after '[' at *p. Moves *p after
  * its ']'; an expression without end matches nothing. */
 static bool match_bracket(const char **p, char c)
 {
@@ -326,7 +326,7 @@ static bool match_bracket(const char **p, char c)
 	return c != '/' && found != negated;
 }
 
-/* Matches one path byte with the pattern's next element, moving *p behind it. */
+/* Matches one path byte with the pattern's next element, moving *p after it. */
 static bool match_one(const char **p, char c)
 {
 	switch (**p) {
@@ -348,7 +348,7 @@ static bool match_one(const char **p, char c)
 	}
 }
 
-/* Where to go on after a mismatch: pattern behind a star, and the first path
+/* Where to go on after a mismatch: pattern after a star, and the first path
  * byte that the star has not swallowed yet. Only the latest star of each kind
  * can matter, since an earlier one could only give it less to work with. */
 typedef struct retry {
@@ -357,7 +357,7 @@ typedef struct retry {
 	bool folders; /* "**" and "/" in one: swallows whole folders only */
 } retry;
 
-/* Takes the stars at *p; they stand behind the pattern's first byte start. */
+/* Takes the stars at *p; they stand after the pattern's first byte start. */
 static void meet_stars(const char **p, const char *start, const char *path, retry *star,
 		       retry *deep)
 {

@@ -13,7 +13,7 @@
  * caller (vv_free); NULL when out of memory. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 
-/* The part behind the last '/', borrowed. */
+/* The part after the last '/', borrowed. */
 const char *vv_path_base(const char *path);
 
 /* The folder part as an owned string; "." when there is none. */

@@ -172,7 +172,7 @@ void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size
 
 	while (len > 0) {
 		const char *blank = memchr(s + 1, ' ',
-					   len - 1); /* a blank goes with the word behind it */
+					   len - 1); /* a blank goes with the word after it */
 		size_t n = blank ? (size_t)(blank - s) : len, w = vv_text_words_width(s, n);
 
 		if (width > 0 && used + w > width && used > indent && *s == ' ') {
@@ -214,7 +214,7 @@ bool vv_parse_u64(uint64_t *out, const char *s, size_t len)
 	return true;
 }
 
-#define DISTANCE_LEN 127u /* names longer than that are no slips of the finger */
+#define DISTANCE_LEN 127u /* names longer than that are not slips of the finger */
 
 static char folded(char c)
 {

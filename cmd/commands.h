@@ -57,7 +57,7 @@ extern const vv_command vv_cmd_untrack;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
 
-/* Parses the arguments behind the command's name, answers -h and --help, runs the
+/* Parses the arguments after the command's name, answers -h and --help, runs the
  * command. Returns the exit code. */
 int vv_command_run(const vv_command *c, int argc, char **argv);
 

@@ -60,7 +60,7 @@ typedef struct vv_context {
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
 /* The command wrote a version: when all is closed, a gc runs by itself if it is worth it. That
- * this cannot be known is no fault of the command. */
+ * this cannot be known is not a fault of the command. */
 void vv_context_gc_after(vv_context *c, bool quiet);
 
 /* Closes everything; the context may be used once more. */

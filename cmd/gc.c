@@ -43,7 +43,7 @@ void vv_gc_print(const vv_gc_run *g)
 	       vv_text_bytes(out->bytes_after));
 }
 
-/* The exit code. That somebody else is at work is no failure. */
+/* The exit code. That somebody else is at work is not a failure. */
 static int run(bool quiet)
 {
 	vv_gc_run g = {.gentle = true, .loose_max = LOOSE_MAX};

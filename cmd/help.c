@@ -142,7 +142,7 @@ void vv_help_overview(bool to_stdout)
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		put_group(&b, groups[i].name, groups[i].heading);
 	}
-	vv_buf_puts(&b, "\n'varve help COMMAND' tells more about one of them\n");
+	vv_buf_puts(&b, "\n'varve help COMMAND' says more about one of them\n");
 	if (to_stdout) {
 		vv_out_bytes(vv_buf_cstr(&b), b.len);
 	} else {

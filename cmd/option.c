@@ -164,7 +164,7 @@ static void set_flag(const parser *p, const vv_option *o, bool on)
 	}
 }
 
-/* Applies an option; inline_value is what stood behind "=" or the letter, or NULL. */
+/* Applies an option; inline_value is what stood after "=" or the letter, or NULL. */
 static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
 {
 	char name[40];

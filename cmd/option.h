@@ -2,7 +2,7 @@
  * option: the arguments of a command, parsed by its option table.
  *
  * Understood as Git does: --opt=value, --opt value, -n5, -n 5, -5 (where -n takes a
- * number), bundled flags (-am), options behind positional arguments, "--" ends them,
+ * number), bundled flags (-am), options after positional arguments, "--" ends them,
  * --no-FLAG takes a flag back. A string option with both `value` and `implies` has an
  * optional value, given only as --opt=value or -Ovalue; with `implies` alone it takes
  * none. Members start as zero; those of VV_OPT_NO_FLAG start true.
@@ -13,7 +13,7 @@
 #include "cmd/command.h"
 
 typedef struct vv_arguments {
-	char **argv; /* positional arguments, borrowed strings, NULL behind the last */
+	char **argv; /* positional arguments, borrowed strings, NULL after the last */
 	int argc;
 	int dashdash; /* positional arguments before "--", or -1 */
 	int failed;   /* the argument that is wrong; -1: none */

@@ -20,7 +20,7 @@
 #include "cmd/pager.h"
 
 static int out_errno;     /* of the first failed write to stdout */
-static bool forgiving;    /* EPIPE is no failure */
+static bool forgiving;    /* EPIPE is not a failure */
 static int terminal = -1; /* is stdout one (or was it, before the pager)? */
 
 static void note_failure(void)

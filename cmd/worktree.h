@@ -14,7 +14,7 @@ vv_status vv_repository_open_here(vv_repository **out, vv_error *err);
 /* VV_EUSAGE in a bare repository. */
 vv_status vv_worktree_need(const vv_repository *r, const char *command, vv_error *err);
 
-/* The current folder, repository-relative, with no '/' behind; "" at the top and when
+/* The current folder, repository-relative, with no '/' after; "" at the top and when
  * it lies outside. Owned by the caller. */
 vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err);
 

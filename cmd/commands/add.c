@@ -68,7 +68,7 @@ static bool describes(const options *o)
 	       o->quote || o->escape || !o->header;
 }
 
-/* What can be done about a file that is no clean table. */
+/* What can be done about a file that is not a clean table. */
 static void report_refused(const vv_error *err, const char *path)
 {
 	vv_report(err);

@@ -159,7 +159,7 @@ static vv_status step_back(blame_run *r, trail *t, vv_table_at *v, vv_oid *id, v
 		return (vv_status)more;
 	}
 	rc = vv_table_at_open(v, r->repo, r->reader, id, t->path, false, err);
-	/* What was no table there (removed for a while, kept as a file) ends the walk. */
+	/* What was not a table there (removed for a while, kept as a file) ends the walk. */
 	if (vv_table_at_is_none(rc)) {
 		vv_error_clear(err);
 		return VV_OK;
@@ -557,7 +557,7 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 const vv_command vv_cmd_blame = {
 	.name = "blame",
 	.group = "history",
-	.summary = "tell which commit last set each row, or each cell, of a table",
+	.summary = "show which commit last set each row, or each cell, of a table",
 	.usage = "[--cells] [--row KEY] [--key A,B] [--json] PATH [REV]\n"
 		 "[--cells] [--row KEY] [--key A,B] [--json] REV [--] PATH",
 	.example = "$ varve blame --row MMM companies.csv\n"

@@ -132,7 +132,7 @@ static vv_status find_root(job *j, const char *text, vv_cid *out, vv_error *err)
 		if (s.is_dataset) {
 			*out = s.root;
 		} else {
-			vv_fail(err, VV_EUSAGE, "'%s' is no stored version of a dataset",
+			vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset",
 				vv_text_shows(text));
 			rc = vv_hint(err, "'varve add' stores one; then name it as REV:PATH");
 		}

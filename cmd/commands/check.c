@@ -123,7 +123,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 	}
 	if (o->rules && !o->files) {
 		vv_fail(err, VV_EUSAGE, "--rules goes with --files");
-		return vv_hint(err, "in a repository the rules stand in varve.json at the top");
+		return vv_hint(err, "in a repository the rules are in varve.json at the top");
 	}
 	if (!o->files && (o->input_format || o->delimiter || o->quote || o->escape || !o->header)) {
 		vv_fail(err, VV_EUSAGE,
@@ -362,7 +362,7 @@ static vv_status open_cache(check *c, vv_error *err)
 	return rc;
 }
 
-/* A whole datapackage.json is no schema: nothing of it would be checked. What else is wrong with
+/* A whole datapackage.json is not a schema: nothing of it would be checked. What else is wrong with
  * the file is told as a finding. */
 static vv_status refuse_package(const check *c, vv_error *err)
 {

@@ -400,7 +400,7 @@ static vv_status commit_index(committer *c, vv_error *err)
 	return rc;
 }
 
-/* Did the branch move although writing the commit failed (behind it, when its folder was
+/* Did the branch move although writing the commit failed (after it, when its folder was
  * to be made durable)? */
 static bool has_moved(committer *c)
 {

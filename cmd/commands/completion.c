@@ -169,7 +169,7 @@ static const char *zsh_arguments(const vv_command *c)
 static void zsh_script(vv_buf *b)
 {
 	vv_buf_puts(b, "#compdef varve\n"
-		       "# zsh completion for varve; put into your .zshrc, behind compinit:\n"
+		       "# zsh completion for varve; put into your .zshrc, after compinit:\n"
 		       "#   eval \"$(varve completion zsh)\"\n"
 		       "_varve_commands()\n{\n\tlocal -a commands\n\tcommands=(\n");
 	for (size_t i = 0; i < vv_command_count; i++) {

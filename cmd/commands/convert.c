@@ -1,5 +1,5 @@
 /*
- * convert: tables from one format into another, and files that are no plain tables yet.
+ * convert: tables from one format into another, and files that are not plain tables yet.
  */
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static int find_format(vv_view_format *out, const options *o, const char *path)
 	}
 	if (!vv_view_format_parse(out, ext) || *out == VV_VIEW_TABLE) {
 		return vv_usage_error(
-			"'%s' does not tell what to write; say --format csv, tsv, ndjson or json",
+			"the name '%s' does not say what format to write; use --format csv, tsv, ndjson or json",
 			vv_text_shows(path));
 	}
 	return VV_EXIT_OK;
@@ -263,7 +263,7 @@ done:
 	return rc;
 }
 
-/* A pointer that lies in place of its table is no text to convert. */
+/* A pointer that lies in place of its table is not text to convert. */
 static bool is_pointer_file(const char *path)
 {
 	vv_buf text = VV_BUF_INIT;

@@ -54,7 +54,7 @@ static const vv_option table[] = {
 	OPT_LIST(0, "where", where, "COL=VALUE",
 		 "only rows with this value on either side; given again: and this"),
 	OPT_STRING(0, "tolerance", tolerance, "N", "numbers this close are equal: 0.01, or 1%"),
-	OPT_FLAG(0, "moves", moves, "tell rows that only stand elsewhere"),
+	OPT_FLAG(0, "moves", moves, "report rows that only moved"),
 	OPT_CHOICE(0, "format", format, "FORMAT", FORMATS, "how to write it (default: text)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_WORD(0, "summary", format, "summary",
@@ -66,7 +66,7 @@ static const vv_option table[] = {
 	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
 	OPT_FLAG(
 		0, "name-status", name_status,
-		"the same behind A (added), M (modified), D (deleted) or R (renamed, and both paths)"),
+		"the same, each after its letter: A added, M modified, D deleted, R renamed (with both paths)"),
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
 			 "colours in text; without a value: always"),
 	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
@@ -295,7 +295,7 @@ static vv_status open_writer(run *r, const char *title, vv_error *err)
 	return r->writer->begin(r->writer, err);
 }
 
-/* What was said of a path that is no table. */
+/* What was said of a path that is not a table. */
 static vv_status tell_line(run *r, const vv_diff_answer *a, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
@@ -532,7 +532,7 @@ static vv_status diff_versions(run *r, const vv_diff_sides *d, vv_error *err)
 	if (rc == VV_OK && r->text_files > TEXT_FILES_MAX && !r->how.only_whether) {
 		vv_diff_answer a = {.line = VV_BUF_INIT};
 		vv_buf_printf(&a.line,
-			      "... and %s more files that are no tables ('git diff' shows them)",
+			      "... and %s more files that are not tables ('git diff' shows them)",
 			      vv_text_count(r->text_files - TEXT_FILES_MAX));
 		r->text_files = 0;
 		rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);

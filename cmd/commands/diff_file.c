@@ -278,7 +278,7 @@ static int run_diff_file(void *options, int argc, char **argv)
 
 /* --- diff-tool ------------------------------------------------------------------------------- */
 
-/* What is no table is shown as git does by itself. */
+/* What is not a table is shown as git does by itself. */
 static vv_status show_text(const shower *s, const char *a, const char *b, vv_error *err)
 {
 	const char *argv[] = {"git",

@@ -83,7 +83,7 @@ static int run_version(void *options, int argc, char **argv)
 const vv_command vv_cmd_version = {
 	.name = "version",
 	.group = "care",
-	.summary = "tell which varve this is",
+	.summary = "show the version of varve",
 	.usage = "",
 	.example = "$ varve version\nvarve " VARVE_VERSION,
 	.arguments = "",

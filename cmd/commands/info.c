@@ -500,7 +500,7 @@ static vv_status run_info(vv_context *c, vv_error *err)
 const vv_command vv_cmd_info = {
 	.name = "info",
 	.group = "look",
-	.summary = "tell what a dataset is: size, form, columns and what stands in them",
+	.summary = "show what a dataset is: size, format, columns and what they hold",
 	.usage = "[--json] [REV:]PATH | CID",
 	.example = "$ varve info prices.csv\n"
 		   "prices.csv\n"

@@ -39,7 +39,7 @@ static const vv_option table[] = {
 	OPT_FLAG('u', NULL, patch, "the same"),
 	OPT_FLAG(0, "name-only", name_only, "the paths that changed"),
 	OPT_FLAG(0, "name-status", name_status,
-		 "the same behind A (added), M (modified) or D (deleted)"),
+		 "the same, each after its letter: A added, M modified, D deleted"),
 	OPT_STRING('S', NULL, value, "VALUE",
 		   "commits after which more or fewer cells are VALUE than before"),
 	OPT_STRING(0, "since", since, "DATE",

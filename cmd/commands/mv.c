@@ -215,7 +215,7 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 	}
 	folder = vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode);
 	if (!folder && (argc > 2 || (len > 0 && target[len - 1] == '/'))) {
-		rc = vv_fail(err, VV_ENOTFOUND, "'%s' is no folder", vv_text_shows(target));
+		rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not a folder", vv_text_shows(target));
 		goto done;
 	}
 	for (i = 0; rc == VV_OK && i + 1 < argc; i++) {

@@ -92,14 +92,14 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 		char *space = strchr(words[i - 1], ' ');
 		if (!space) {
 			return vv_fail(err, VV_EINPUT,
-				       "this is not what git tells a pre-push hook");
+				       "this is not what git gives a pre-push hook");
 		}
 		*space = '\0';
 		words[i] = space + 1;
 	}
 	if (!vv_oid_parse(&ref.id, words[1], strlen(words[1])) ||
 	    !vv_oid_parse(&ref.old, words[3], strlen(words[3]))) {
-		return vv_fail(err, VV_EINPUT, "this is not what git tells a pre-push hook");
+		return vv_fail(err, VV_EINPUT, "this is not what git gives a pre-push hook");
 	}
 	ref.name = words[2];
 	if (vv_oid_is_null(&ref.id)) {

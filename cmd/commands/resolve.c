@@ -562,7 +562,7 @@ static vv_status resolve_path(resolver *r, vv_conflict_path *p, vv_error *err)
 	return rc;
 }
 
-/* Records of what is no conflict any more go last: they are believed only while it is. */
+/* Records of what is not a conflict any more go last: they are believed only while it is. */
 static vv_status finish(resolver *r, vv_error *err)
 {
 	const char *state = vv_state_name(r->c->repo);

@@ -260,7 +260,7 @@ static void print_restored(const restore *r)
 	}
 	vv_note("restored %s %s", vv_text_count(n), n == 1 ? "file" : "files");
 	if (r->checkout.datasets > 0 && !vv_repository_is_initialised(r->c->repo)) {
-		vv_note("hint: Git itself knows nothing of tables in this clone yet: 'varve init' tells "
+		vv_note("hint: Git itself does not know about tables in this clone yet: 'varve init' tells "
 			"it, else 'git add' stores them whole");
 	}
 }

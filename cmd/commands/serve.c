@@ -34,7 +34,7 @@ static const vv_option table[] = {
 		   "make a line for the file of --auth; the secret is read from stdin"),
 	OPT_FLAG(0, "private", closed, "reading too only for those whom the file of --auth names"),
 	OPT_FLAG(0, "read-only", read_only, "take no pushes"),
-	OPT_NUMBER(0, "connections", connections, "N", "at most so many at once (128)"),
+	OPT_NUMBER(0, "connections", connections, "N", "at most N at once (128)"),
 	OPT_FLAG('q', "quiet", quiet, "no line for each request"),
 };
 

@@ -31,7 +31,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "stat", stat, "only how many rows and columns changed"),
 	OPT_FLAG(0, "name-only", name_only, "only the paths that changed"),
 	OPT_FLAG(0, "name-status", name_status,
-		 "the same behind A (added), M (modified) or D (deleted)"),
+		 "the same, each after its letter: A added, M modified, D deleted"),
 	OPT_FLAG('s', "no-patch", no_patch, "only the commit"),
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
 			 "colours; without a value: always"),
@@ -76,7 +76,7 @@ static bool is_content(vv_repository *repo, const char *text)
 
 #define ROWS_SHOWN 50u /* of each table, unless all are asked for */
 
-/* The words behind the revisions: paths, from "--" on, or from the first word that names a file
+/* The words after the revisions: paths, from "--" on, or from the first word that names a file
  * and no revision. */
 static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error *err)
 {
@@ -187,7 +187,7 @@ done:
 const vv_command vv_cmd_show = {
 	.name = "show",
 	.group = "history",
-	.summary = "tell a commit and what it changed, or print REV:PATH",
+	.summary = "show a commit and what it changed, or print REV:PATH",
 	.usage =
 		"[--oneline | --json] [--stat | -p | -s | --name-status] [REV | REV:PATH | CID]... [--] [PATH...]",
 	.example = "$ varve show v1\n"

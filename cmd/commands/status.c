@@ -92,7 +92,7 @@ static const vv_option status_table[] = {
 const vv_command vv_cmd_status = {
 	.name = "status",
 	.group = "look",
-	.summary = "tell what is staged, changed and new",
+	.summary = "show what is staged, changed and new",
 	.usage = "[-s | --porcelain | --json] [-b] [-u[MODE]] [PATH...]",
 	.example = "$ varve status\n"
 		   "On branch main\n\n"

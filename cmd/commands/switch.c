@@ -122,7 +122,7 @@ done:
 	return rc;
 }
 
-/* A name that is no branch here, but exactly one remote has it. */
+/* A name that is not a branch here, but exactly one remote has it. */
 typedef struct guess {
 	const char *name;
 	char *found;

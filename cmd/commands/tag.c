@@ -172,7 +172,7 @@ static vv_status edit_message(vv_repository *r, vv_buf *out, vv_error *err)
 	return rc;
 }
 
-/* Without blank lines around it, one line end behind it: as git stripspace leaves it. */
+/* Without blank lines around it, one line end after it: as git stripspace leaves it. */
 static void strip(vv_buf *b)
 {
 	size_t start = 0;
@@ -236,7 +236,7 @@ static vv_status make_tag(const options *o, vv_repository *r, const char *name, 
 	if (!o->force && vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
 		vv_ref_clear(&ref);
 		rc = vv_fail(err, VV_EEXISTS, "there is a tag '%s' already", vv_text_shows(name));
-		vv_hint(err, "-f moves it; others who have it will not notice");
+		vv_hint(err, "-f moves it; others who already have it will not notice");
 		goto done;
 	}
 	if (annotate && (rc = make_message(o, r, &message, err)) < 0) {

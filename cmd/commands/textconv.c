@@ -34,7 +34,7 @@ typedef struct lines {
 	vv_subject subject;
 	vv_table table;
 	bool open;
-	bool known, as_file; /* the index has a dataset of this name; it is no table */
+	bool known, as_file; /* the index has a dataset of this name; it is not a table */
 	size_t key[KEY_MAX];
 	size_t key_count;
 	vv_buf out;
@@ -171,7 +171,7 @@ static vv_status open_table(lines *l, vv_error *err)
 		return rc;
 	}
 	if (l->as_file || (!l->known && !vv_diff_is_table_name(l->file, false))) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is no table", vv_text_shows(l->file));
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a table", vv_text_shows(l->file));
 	}
 	if ((rc = open_file(l, false, err)) < 0 || (rc = look_in_index(l, &settled, err)) < 0 ||
 	    settled) {
@@ -325,7 +325,7 @@ static vv_status put_table(lines *l, vv_error *err)
 	put_head(l);
 	if (groups) {
 		vv_buf_printf(&l->out,
-			      "too large to be shown by row: each line stands for a group of rows\n"
+			      "too large to be shown by row: each line is a group of rows\n"
 			      "('varve diff' and 'git diff' show rows and cells)\n\n");
 	}
 	if ((rc = put_rows(l, groups, err)) < 0) {
@@ -334,7 +334,7 @@ static vv_status put_table(lines *l, vv_error *err)
 	return flush(l, 0, err);
 }
 
-/* --- what is no table ------------------------------------------------------------------- */
+/* --- what is not a table ------------------------------------------------------------------- */
 
 typedef struct plain {
 	bool begun, binary;

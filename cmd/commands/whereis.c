@@ -23,9 +23,9 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_LIST(0, "from", from, "PEER", "ask this remote or URL too; may be repeated"),
-	OPT_FLAG(0, "no-ask", no_ask, "only tell what the receipts tell"),
+	OPT_FLAG(0, "no-ask", no_ask, "ask nobody; only show what the receipts say"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to tell"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "the form of the output"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "give a peer up that says nothing for so long (60)"),
 };
@@ -176,7 +176,7 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 			/* the file was edited: the version that the index has */
 			r->root = s.parent;
 		} else {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' is no stored version of a dataset",
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset",
 				     vv_text_shows(word));
 			vv_hint(err, "'varve add' stores it");
 		}
@@ -199,7 +199,7 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 		vv_out_text(word, strlen(word));
 		vv_out("  %s\n", text);
 	}
-	heading(r, "peers", "who has its blocks:");
+	heading(r, "peers", "peers that have its blocks:");
 	if ((rc = ask_here(r, err)) == VV_OK && !r->o->no_ask) {
 		rc = ask_all(r, err);
 	}
@@ -247,11 +247,11 @@ static vv_status run_whereis(vv_context *c, vv_error *err)
 const vv_command vv_cmd_whereis = {
 	.name = "whereis",
 	.group = "peers",
-	.summary = "tell who has the blocks of a version, and who delivered them",
+	.summary = "show which peers have the blocks of a version, and which delivered them",
 	.usage = "[--from PEER]... [--no-ask] [--json] PATH | REV:PATH | CID",
 	.example = "$ varve whereis prices.csv\n"
 		   "prices.csv  bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy\n"
-		   "who has its blocks:\n"
+		   "peers that have its blocks:\n"
 		   "  all       here\n"
 		   "  all       origin\n"
 		   "who delivered them here:\n"

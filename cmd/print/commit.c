@@ -383,7 +383,7 @@ static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_comm
 	return rc;
 }
 
-/* What the commit changed, behind it: names, numbers, rows. */
+/* What the commit changed, after it: names, numbers, rows. */
 static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 			       const vv_commit_stat *stat, vv_error *err)
 {

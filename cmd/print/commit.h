@@ -30,7 +30,7 @@ typedef struct vv_commit_view {
 	const char *const *paths;  /* for stat; NULL: all */
 	bool any;                  /* was one printed already? */
 	/* What else there is to say of the commit: members of its object, or, json NULL,
-	 * lines on stdout behind it. May be NULL. */
+	 * lines on stdout after it. May be NULL. */
 	void (*more)(void *payload, vv_json_out *json);
 	void *payload;
 } vv_commit_view;

@@ -14,7 +14,7 @@ typedef struct vv_status_style {
 	bool short_form, porcelain, branch, nul, json;
 	bool quote_all; /* core.quotepath */
 	bool color;
-	bool comment; /* long form for a commit message: each line behind "# " */
+	bool comment; /* long form for a commit message: each line after "# " */
 	const char *comment_char;
 	bool untracked_hidden;
 	bool groups; /* say how many groups are new */

@@ -336,7 +336,7 @@ static bool is_new(vv_report_chain *c, unsigned which, const char *s)
 	return true;
 }
 
-/* NULL is no byte; a text is itself with a NUL behind. */
+/* NULL is not a byte; a text is itself followed by a NUL. */
 static void put_string(vv_buf *b, const char *s)
 {
 	size_t len = s ? strlen(s) + 1 : 0;

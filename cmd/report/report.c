@@ -107,7 +107,7 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Conditions are no columns, but as different from each other. */
+/* Conditions are not columns, but as different from each other. */
 static bool belongs(const vv_report_group *g, const vv_finding *f)
 {
 	return strcmp(g->code, f->rule) == 0 && same_text(g->column, f->column) &&

@@ -156,7 +156,7 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 		if (vv_report_is_plain(cp)) {
 			vv_buf_put(&b, s + i, n);
 		} else {
-			/* beyond the first plane only what are no characters */
+			/* beyond the first plane only what are not characters */
 			vv_buf_printf(&b, cp > 0xFFFF ? "\\ufffd" : "\\u%04x", (unsigned)cp);
 		}
 		i += n;

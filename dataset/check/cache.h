@@ -29,7 +29,7 @@ void vv_check_cache_close(vv_check_cache *c); /* accepts NULL */
 int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
 		       vv_error *err);
 
-/* Keeps a record. That the disk does not take it is no error: the next check costs more. */
+/* Keeps a record. That the disk does not take it is not an error: the next check costs more. */
 vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
 			     size_t len, vv_error *err);
 

@@ -85,7 +85,7 @@ void vv_check_result_clear(vv_check_result *r);
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err);
 
-/* Checks the structure of a text file as it is, and goes on behind each fault: what add
+/* Checks the structure of a text file as it is, and goes on after each fault: what add
  * refuses with the first error only. CSV as hints say (a delimiter that they do not name is
  * found out); NDJSON line by line; of a JSON array the first fault only. What the schema says
  * is checked of the rows that can be read: vv_mend_open, vv_import, vv_check_table. */

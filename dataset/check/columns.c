@@ -74,7 +74,7 @@ static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 		goto done;
 	}
 	vv_scan_window(scan, d->prologue.data ? d->prologue.data : "", d->prologue.len, true, 0);
-	/* an import has read it before: whatever cannot be read now is no label */
+	/* an import has read it before: whatever cannot be read now is not a label */
 	if (vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) != 1) {
 		row.cells = 0;
 	}
@@ -458,7 +458,7 @@ static bool scaled_floor(int64_t *out, bool *exact, const vv_decimal *d, const c
 
 static void narrow(check_range *r, size_t which, int64_t floor, bool exact)
 {
-	/* at least d: from the next whole number on, unless d is one; above d: behind its floor */
+	/* at least d: from the next whole number on, unless d is one; above d: after its floor */
 	if (which == BOUND_MINIMUM || which == BOUND_ABOVE) {
 		int64_t least = floor + (which == BOUND_ABOVE || !exact);
 

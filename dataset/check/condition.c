@@ -452,7 +452,7 @@ static vv_status fail_column(parser *p, const token *t)
 	if (near.best) {
 		return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(near.best));
 	}
-	return t->type == TOKEN_NAME ? vv_hint(p->err, "a text stands in single quotes: '%s'",
+	return t->type == TOKEN_NAME ? vv_hint(p->err, "a text is written in single quotes: '%s'",
 					       vv_text_show(t->text, t->len))
 				     : VV_EINPUT;
 }
@@ -625,7 +625,7 @@ static vv_status close_parenthesis(parser *p)
 	return add_step(p, &step);
 }
 
-/* in (1, 2, 3): the list behind the word. */
+/* in (1, 2, 3): the list after the word. */
 static vv_status read_list(parser *p, bool inverted, size_t at)
 {
 	term x = p->nodes[p->node_count - 1];
@@ -673,7 +673,7 @@ static vv_status read_list(parser *p, bool inverted, size_t at)
 	return (rc = add_step(p, &step)) < 0 ? rc : next_token(&p->t);
 }
 
-/* is null, is not null: behind the word "is". */
+/* is null, is not null: after the word "is". */
 static vv_status read_null(parser *p)
 {
 	vv_step step = {.code = VV_STEP_IS_NULL, .kind = VV_OPERAND_BOOLEAN};

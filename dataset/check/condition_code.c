@@ -63,7 +63,7 @@ bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char 
 			return false;
 		}
 		plain = digits->len;
-		/* so that what is read stays where it is while its digits are put behind it */
+		/* so that what is read stays where it is while its digits are put after it */
 		vv_buf_reserve(digits, plain);
 		s = digits->data;
 		len = plain;

@@ -39,7 +39,7 @@ typedef enum vv_value_state {
 /* A moment on one axis: days since 1970-01-01 and what of the day has gone by, in UTC. */
 typedef struct vv_time_value {
 	int64_t days, seconds;
-	const char *fraction; /* digits of a second, without zeros behind; borrowed */
+	const char *fraction; /* digits of a second, without zeros after; borrowed */
 	size_t fraction_len;
 } vv_time_value;
 

@@ -204,7 +204,7 @@ static void set_truth(vv_operand *v, bool truth)
 	v->truth = truth;
 }
 
-/* a (and in its place the answer) and b behind it. */
+/* a (and in its place the answer) and b after it. */
 static void run_compare(vv_condition_scratch *s, size_t a, const vv_step *step)
 {
 	vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
@@ -334,7 +334,7 @@ static void run_negate(vv_condition_scratch *s, size_t a)
 	}
 }
 
-/* Characters; of what is no UTF-8 each byte that does not go on a character counts. */
+/* Characters; of what is not UTF-8 each byte that does not go on a character counts. */
 static void run_length(vv_operand *v)
 {
 	int64_t n = 0;

@@ -87,7 +87,7 @@ const vv_rule vv_rules[] = {
 	 ERROR, false},
 	{"unclosed-quote", "Quote not closed", "A quoted cell goes on to the end of the file.",
 	 ERROR, false},
-	{"unique-error", "Value not unique", "A value, or a unique key, stands in several rows.",
+	{"unique-error", "Value not unique", "A value, or a unique key, occurs in several rows.",
 	 ERROR, false},
 	{NULL, NULL, NULL, OFF, false},
 };

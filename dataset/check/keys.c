@@ -322,7 +322,7 @@ static inline void next_old(walk *w)
 	}
 }
 
-/* Passes over fresh entries, and those of the record before them; last: and those behind. */
+/* Passes over fresh entries, and those of the record before them; last: and those after. */
 static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool last, vv_error *err)
 {
 	suspects *s = w->s;

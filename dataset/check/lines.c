@@ -423,7 +423,7 @@ vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_erro
 	return rc;
 }
 
-/* Blank lines of the open group: those before a row, and those behind the last one. */
+/* Blank lines of the open group: those before a row, and those after the last one. */
 static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, size_t room)
 {
 	const line_group *g = &l->groups[i];

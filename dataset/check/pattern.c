@@ -73,7 +73,7 @@ static vv_status refuse(const rewriter *w, const char *at, const char *what, con
 		       instead);
 }
 
-/* Surrogates are no characters, and may not be named. */
+/* Surrogates are not characters, and may not be named. */
 static void put_range(vv_buf *out, uint32_t from, uint32_t to)
 {
 	if (from >= 0xd800 && from < 0xe000) {
@@ -342,7 +342,7 @@ static vv_status put_member(rewriter *w)
 			      "write \\[ for the character; classes within classes, such as "
 			      "[:alpha:], are not supported");
 	case ']':
-		w->in_class = begins; /* right behind the "[" it is a member */
+		w->in_class = begins; /* right after the "[" it is a member */
 		break;
 	case '^':
 		w->class_begins = begins && w->at[-1] == '[';

@@ -64,7 +64,7 @@ uint64_t vv_mend_line(const vv_mend *m, uint64_t line)
 	if (m->shifts_full && line >= m->unknown) {
 		return 0;
 	}
-	while (low < high) { /* the first shift that begins behind the line */
+	while (low < high) { /* the first shift that begins after the line */
 		size_t middle = low + (high - low) / 2;
 
 		if (m->shifts[middle].from <= line) {
@@ -250,7 +250,7 @@ static vv_status measure_object(vv_mend *m, size_t *i, size_t *used, vv_error *e
 	}
 }
 
-/* One object of the array and what stands before it; `at` is behind the one before. The
+/* One object of the array and what stands before it; `at` is after the one before. The
  * array ends where none can be read. */
 static vv_status put_element(vv_mend *m, vv_error *err)
 {

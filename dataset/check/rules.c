@@ -180,7 +180,7 @@ static vv_status want_word(reader *r, const vv_json *node, const char *const *wo
 	return VV_OK;
 }
 
-/* Digits, perhaps a point and digits, in billionths; more than nine behind the point, or
+/* Digits, perhaps a point and digits, in billionths; more than nine after the point, or
  * more than 18 digits in all, are refused. */
 static bool read_billionths(const char *s, size_t len, uint64_t *out)
 {

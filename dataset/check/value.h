@@ -39,7 +39,7 @@ typedef struct vv_value {
 } vv_value;
 
 /* Digits (of decimals) and canonical JSON go to buf. False: memory ran out (buf->failed),
- * or the cell is no value of the field. */
+ * or the cell is not a value of the field. */
 bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell);
 
 /* -1, 0, 1; 2: there is no order between them (durations such as P1M and P30D). */
@@ -62,7 +62,7 @@ bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, 
 /* Days from 1970-01-01 to a day of the Gregorian calendar, any year. */
 int64_t vv_value_days(int64_t year, unsigned month, unsigned day);
 
-/* Code points of a text; bytes that are no UTF-8 count one each. */
+/* Code points of a text; bytes that are not UTF-8 count one each. */
 size_t vv_value_text_length(const char *s, size_t len);
 
 /* Members of an object, elements of an array or list. False: it cannot be decided. */

@@ -26,7 +26,7 @@ typedef struct vv_cell {
 	const char *text; /* len bytes; NULL only with len 0 */
 	uint32_t len;
 	uint8_t state; /* vv_cell_state */
-	uint8_t flags; /* only meaningful behind a scanner */
+	uint8_t flags; /* only meaningful after a scanner */
 	uint16_t spare;
 } vv_cell;
 

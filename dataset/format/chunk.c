@@ -3,7 +3,7 @@
  *
  * Source: Xia et al., "FastCDC: a Fast and Efficient Content-Defined Chunking
  * Approach for Data Deduplication", USENIX ATC 2016. The paper's parameters are
- * chosen here as: 18 bits must be zero up to the normal size, 14 behind it, and the
+ * chosen here as: 18 bits must be zero up to the normal size, 14 after it, and the
  * bits are the highest ones, which the last 64 bytes decide.
  */
 #include "dataset/format/chunk.h"

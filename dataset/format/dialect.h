@@ -34,7 +34,7 @@ typedef enum vv_quoting {
 	VV_QUOTE_NONNUMERIC = 3 /* all but what reads as a JSON number or is empty */
 } vv_quoting;
 
-/* A run of bytes owned by the dialect; NUL behind. */
+/* A run of bytes owned by the dialect; NUL after. */
 typedef struct vv_bytes {
 	char *data; /* NULL when len is 0 */
 	size_t len;
@@ -49,14 +49,14 @@ typedef struct vv_dialect {
 	uint8_t delimiter;  /* CSV */
 	uint8_t quote;      /* CSV; 0: none */
 	uint8_t escape;     /* CSV; 0: a quote is written twice */
-	vv_bytes prologue;  /* bytes behind the BOM and before the first row: the header line with
+	vv_bytes prologue;  /* bytes after the BOM and before the first row: the header line with
 	                     * its line end and blank lines around it; JSON: "[\n" */
 	uint8_t *quoting;   /* CSV: vv_quoting for each column; beyond quoting_count: minimal */
 	size_t quoting_count;
 	/* JSON forms: an object is open name colon value comma name colon value close */
 	vv_bytes open, colon, comma, close;
 	vv_bytes row_end;  /* JSON array: between two rows, ",\n  " */
-	vv_bytes epilogue; /* JSON array: behind the last row, "\n]\n" */
+	vv_bytes epilogue; /* JSON array: after the last row, "\n]\n" */
 	bool ascii;        /* JSON: code points above 127 are written as \uXXXX */
 } vv_dialect;
 

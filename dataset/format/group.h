@@ -44,7 +44,7 @@ typedef struct vv_group {
 	size_t *column_len;
 } vv_group;
 
-/* Reads header and directory; VV_ECORRUPT when they are no row group. */
+/* Reads header and directory; VV_ECORRUPT when they are not a row group. */
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err);
 void vv_group_close(vv_group *g);
 

@@ -349,7 +349,7 @@ static size_t write_decimal(char *out, int64_t v, const numbers *n)
 		       : spell_trim(out, len, n->scale, n->form == GROUP_TRIMMED_ONE);
 }
 
-/* Writes one number; its length, or 0 for one that is no date. */
+/* Writes one number; its length, or 0 for one that is not a date. */
 static inline size_t write_number(char *out, int64_t v, const numbers *n)
 {
 	switch (n->encoding) {
@@ -366,7 +366,7 @@ static inline size_t write_number(char *out, int64_t v, const numbers *n)
 }
 
 /* Texts for cells from `from` on, until the batch or the cells are used up;
- * returns the next cell, or SIZE_MAX for a number that is no date. */
+ * returns the next cell, or SIZE_MAX for a number that is not a date. */
 static size_t write_batch(reading *in, numbers *n, size_t from)
 {
 	size_t i = from;

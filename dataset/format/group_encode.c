@@ -33,13 +33,13 @@ struct vv_group_encoder {
 	uint64_t *key;     /* spell_key of each */
 	uint8_t *state;    /* of every row */
 	uint8_t *index;    /* dict: number of each value */
-	uint8_t *fraction; /* decimals: 1 + digits behind the point; 0: no point */
+	uint8_t *fraction; /* decimals: 1 + digits after the point; 0: no point */
 	uint8_t *empty;    /* typed: 1 where the value is empty */
 	int64_t *number;   /* typed: those that are not empty */
 	uint64_t *unit;    /* what goes into the planes */
 	group_dict dict;
 
-	vv_buf body; /* columns, one behind the other */
+	vv_buf body; /* columns, one after the other */
 	size_t *column_len;
 	size_t column_cap;
 };
@@ -271,7 +271,7 @@ static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best
 	return size;
 }
 
-/* Appends a text; 8 bytes of room behind it are there. */
+/* Appends a text; 8 bytes of room after it are there. */
 static char *put_text(char *out, const vv_cell *cell, uint64_t key)
 {
 	if (cell->len <= 8) {
@@ -415,7 +415,7 @@ static void tell_extremes(const vv_group_encoder *e, const group_values *c, cons
 	to->fn(to->payload, to->column, ends, 2);
 }
 
-/* One value with all the digits that the column has behind the point. */
+/* One value with all the digits that the column has after the point. */
 static void tell_longest_fraction(const vv_group_encoder *e, const group_values *c, const told *to,
 				  unsigned scale)
 {
@@ -640,7 +640,7 @@ static bool datetime_form(const vv_cell *cell, group_typed *t)
 
 /* What the decimals of a column have in common. */
 typedef struct decimals {
-	int least, most; /* digits behind the point; -1: no point */
+	int least, most; /* digits after the point; -1: no point */
 	bool trimmed;    /* no fraction ends in a zero */
 	bool one;        /* none but .0 does */
 } decimals;

@@ -30,7 +30,7 @@ enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
 /* First byte of integer, decimal, date and datetime: flags, and above them a form. */
 enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
 /* How a decimal ends: all digits; zeros left out, and the point with them; zeros
- * left out but for the first digit behind the point. */
+ * left out but for the first digit after the point. */
 enum { GROUP_FIXED, GROUP_TRIMMED, GROUP_TRIMMED_ONE, GROUP_DECIMAL_FORMS };
 /* How a datetime is written: bits of its form. */
 enum { GROUP_SPACE = 1, GROUP_ZULU = 2, GROUP_DATETIME_FORMS = 4 };

@@ -279,7 +279,7 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 	return VV_OK;
 }
 
-/* The level stands behind the items and decides how they are read. */
+/* The level stands after the items and decides how they are read. */
 static vv_status find_level(const vv_cbor *items, unsigned *out, vv_error *err)
 {
 	vv_cbor c = *items;
@@ -418,7 +418,7 @@ vv_status vv_list_node_check(const void *bytes, size_t len, vv_error *err)
 /*
  * Knows how to walk a list, reading only the nodes on the way.
  *
- * One frame a level. A frame's `next` always stands behind the child that is
+ * One frame a level. A frame's `next` always stands after the child that is
  * loaded below it, so that leaving a finished node is just going one frame up.
  */
 

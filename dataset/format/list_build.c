@@ -24,7 +24,7 @@
  * that did not change are told by their CIDs and not read.
  */
 
-#define BESIDE 3 /* at the place, behind it, before it */
+#define BESIDE 3 /* at the place, after it, before it */
 
 /* The old list beside a builder: finds the node that a new one may be stored as a
  * difference against. */

@@ -46,7 +46,7 @@ vv_status list_node_read(list_node *out, const void *bytes, size_t len, vv_error
 vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error *err);
 void list_node_clear(list_node *n);
 
-/* Does a node end behind its last of `count` items? items_len: bytes of all of them. */
+/* Does a node end after its last of `count` items? items_len: bytes of all of them. */
 bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count,
 	       size_t items_len, const uint8_t *window, size_t window_len);
 

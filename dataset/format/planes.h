@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* The low `width` bytes (0 .. 8) of count values into width planes of count
- * bytes each, one behind the other, the least significant first. */
+ * bytes each, one after the other, the least significant first. */
 void vv_planes_split(uint8_t *out, const uint64_t *values, size_t count, unsigned width);
 
 /* The inverse for values[0 .. count): plane j begins at planes + j * pitch. */

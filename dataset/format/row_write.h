@@ -21,7 +21,7 @@ void vv_row_writer_free(vv_row_writer *w); /* accepts NULL */
 
 /* Appends the row without its row end. columns cells; trailing absent ones are
  * left out (CSV), absent members are left out (JSON). In CSV an empty cell that is
- * alone in its row is written as two quotes, since a blank line is no row. A row whose
+ * alone in its row is written as two quotes, since a blank line is not a row. A row whose
  * cells are all absent is an empty line in CSV (which only a raw line can give:
  * such a row never scans back) and open+close in JSON. */
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns);

@@ -173,7 +173,7 @@ static inline bool vv_copy_marked(char *to, const char *from, size_t len, const 
 		to[0] = first;
 		to[len / 2] = middle;
 		to[len - 1] = last;
-		/* The twelve bytes behind are zeros, which nothing marked is. */
+		/* The twelve bytes after are zeros, which nothing marked is. */
 		seen = vv_marks_any(_mm_cvtsi32_si128(x), set);
 	}
 	return _mm_movemask_epi8(seen) != 0;

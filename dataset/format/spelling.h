@@ -60,7 +60,7 @@ static inline void spell_put8(char *p, uint64_t v)
 	memcpy(p, &v, 8);
 }
 
-/* The first eight bytes of a text, the first in the lowest place, zeros behind a
+/* The first eight bytes of a text, the first in the lowest place, zeros after a
  * shorter one. Never reads beyond the text. */
 static inline uint64_t spell_key(const char *text, size_t len)
 {
@@ -86,7 +86,7 @@ static inline uint64_t spell_key(const char *text, size_t len)
 }
 
 /* The number that the first len (0 .. 8) bytes of key spell; false when one of
- * them is no digit. Zeros in front are fine here. */
+ * them is not a digit. Zeros in front are fine here. */
 static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 {
 	uint64_t t, low;
@@ -170,7 +170,7 @@ static inline bool spell_read_integer(int64_t *out, const char *text, size_t len
 	return spell_digits(&u, text + sign, digits) && spell_signed(out, u, sign != 0);
 }
 
-/* Digits behind the point of what may be a decimal; -1 when there is no point. */
+/* Digits after the point of what may be a decimal; -1 when there is no point. */
 static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 {
 	uint64_t x = key ^ 0x2e2e2e2e2e2e2e2eu;
@@ -188,8 +188,8 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 }
 
 /* All digits of -?(0|[1-9][0-9]*), and, when fraction is not negative, of the point
- * and so many (1 ..) digits behind it, as one number without sign. "-0" with any
- * number of zeros behind is excluded. At most 19 digits. */
+ * and so many (1 ..) digits after it, as one number without sign. "-0" with any
+ * number of zeros after is excluded. At most 19 digits. */
 static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t len, uint64_t key,
 				       int fraction)
 {
@@ -229,7 +229,7 @@ static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t l
 	return *out != 0 || !sign;
 }
 
-/* Days before the first of the month in a year that is no leap year. */
+/* Days before the first of the month in a year that is not a leap year. */
 static const uint16_t spell_month_days[13] = {0,   31,  59,  90,  120, 151, 181,
 					      212, 243, 273, 304, 334, 365};
 #define SPELL_EPOCH 719162 /* days from 0001-01-01 to 1970-01-01 */
@@ -319,7 +319,7 @@ static inline size_t spell_write_integer(char *out, int64_t v)
 		     : spell_write_digits(out, (uint64_t)v, 1);
 }
 
-/* v units of 10^-scale (1 .. 18) with all its digits behind the point. */
+/* v units of 10^-scale (1 .. 18) with all its digits after the point. */
 static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale)
 {
 	unsigned sign = v < 0 ? 1u : 0u;
@@ -342,7 +342,7 @@ static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale)
 	return sign + digits + 1;
 }
 
-/* Zeros at the end of a decimal go, down to `keep` digits behind the point; with
+/* Zeros at the end of a decimal go, down to `keep` digits after the point; with
  * keep 0 the point goes too when nothing is left behind it. */
 static inline size_t spell_trim(const char *text, size_t len, unsigned scale, unsigned keep)
 {
@@ -386,9 +386,9 @@ static inline bool spell_write_date(char *out, int64_t days)
 }
 
 #define SPELL_SECONDS 86400
-#define SPELL_PARTS_MAX 6u /* digits behind a second's point */
+#define SPELL_PARTS_MAX 6u /* digits after a second's point */
 
-/* A date, 'T' or a space, HH:MM:SS, `scale` digits of a second behind a point when
+/* A date, 'T' or a space, HH:MM:SS, `scale` digits of a second after a point when
  * scale is not 0, and a 'Z' with zulu: as units of 10^-scale seconds since 1970. */
 static inline bool spell_read_datetime(int64_t *out, const char *text, size_t len, uint64_t key,
 				       bool space, bool zulu, unsigned scale)

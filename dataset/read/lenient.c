@@ -18,10 +18,10 @@
 /* Where the automaton stands; the same states as libcsv's. */
 typedef enum place {
 	AT_ROW,    /* no byte of the row was seen */
-	AT_CELL,   /* behind a delimiter */
+	AT_CELL,   /* after a delimiter */
 	IN_PLAIN,  /* in an unquoted cell */
 	IN_QUOTES, /* in a quoted cell */
-	AT_QUOTE   /* behind a quote inside a quoted cell: its end, or doubled, or stray */
+	AT_QUOTE   /* after a quote inside a quoted cell: its end, or doubled, or stray */
 } place;
 
 typedef struct reader {

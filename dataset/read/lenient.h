@@ -19,7 +19,7 @@
 #include "dataset/format/cell.h"
 
 typedef enum vv_guess {
-	VV_GUESS_STRAY_QUOTE, /* a quote inside an unquoted cell, or text behind a closing
+	VV_GUESS_STRAY_QUOTE, /* a quote inside an unquoted cell, or text after a closing
 	                          * quote: taken as data; the cell then ends at the next quote
 	                          * before a delimiter or line end */
 	VV_GUESS_OPEN_QUOTE,  /* a quote never closed: the cell takes the rest of the file */

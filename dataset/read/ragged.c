@@ -96,7 +96,7 @@ static bool end_with_line(vv_ragged *r, vv_ragged_row *out, size_t start, size_t
 	return i == r->window.len || out->end > i;
 }
 
-/* Behind the opening quote at i: *next is behind the closing one. False: it does not
+/* After the opening quote at i: *next is after the closing one. False: it does not
  * close within what is read. */
 static bool close_quote(const vv_ragged *r, size_t i, size_t *next, bool *lines)
 {

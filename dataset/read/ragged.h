@@ -1,5 +1,5 @@
 /*
- * ragged: the rows of a text file that is not a sound table, found behind each fault.
+ * ragged: the rows of a text file that is not a sound table, found after each fault.
  *
  * The scanner stops at the first fault by design; this reads on. A quote that swallows lines
  * and is then followed by text was not meant to open a cell: the row is taken to end with
@@ -38,8 +38,8 @@ typedef struct vv_ragged {
 /* Where a row ends, and what is wrong in it: offsets in the window. */
 typedef struct vv_ragged_row {
 	size_t text_end; /* before its line end */
-	size_t end;      /* behind it */
-	size_t stray;    /* behind a closing quote that text follows; SIZE_MAX: none */
+	size_t end;      /* after it */
+	size_t stray;    /* after a closing quote that text follows; SIZE_MAX: none */
 	size_t unclosed; /* a quote that is not closed; SIZE_MAX: none */
 } vv_ragged_row;
 
@@ -54,7 +54,7 @@ void vv_ragged_close(vv_ragged *r);
 int vv_ragged_next(vv_ragged *r, vv_ragged_row *out, vv_error *err);
 /* The line at `at`, likewise. */
 int vv_ragged_line(vv_ragged *r, vv_ragged_row *out, vv_error *err);
-/* Goes on behind a row. */
+/* Goes on after a row. */
 void vv_ragged_pass(vv_ragged *r, const vv_ragged_row *row);
 /* More bytes into the window. */
 vv_status vv_ragged_fill(vv_ragged *r, vv_error *err);

@@ -19,7 +19,7 @@
  * as blank. JSON array: objects with commas between them, white space anywhere.
  *
  * Because blank lines at the end belong to the last row, and a CR may still become
- * a CRLF, a row is given once the byte behind it is seen or the input is over.
+ * a CRLF, a row is given once the byte after it is seen or the input is over.
  */
 #ifndef VV_DATASET_READ_SCAN_H
 #define VV_DATASET_READ_SCAN_H
@@ -35,7 +35,7 @@
 
 typedef struct vv_row {
 	size_t start, end; /* raw bytes in the window: blank lines before, the row, its row end; in
-	                      * a JSON array the separator behind it (",\n  ") is its row end */
+	                      * a JSON array the separator after it (",\n  ") is its row end */
 	uint64_t cell_bytes; /* sum of len + 1 (absent: 1) over all columns (CSV), or over those up
 	                      * to the row's highest (JSON, where more columns may yet be met) */
 	size_t cells;        /* cells present in the row (CSV); JSON: highest column + 1 */
@@ -44,7 +44,7 @@ typedef struct vv_row {
 	bool plain;        /* CSV: no quote or escape character anywhere, no blank line before */
 	bool blank_before; /* blank lines are part of the raw bytes before the row */
 	size_t text_start; /* the row itself, without blank lines and row end (NDJSON: spaces */
-	size_t text_end;   /* behind the object belong to it) */
+	size_t text_end;   /* after the object belong to it) */
 } vv_row;
 
 typedef struct vv_scan vv_scan;
@@ -66,7 +66,7 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
  * the row is complete (or all is read: vv_scan_offset tells), 2 when a JSON row
  * has a new column and stride is too small (nothing is consumed; call again with
  * stride >= vv_scan_columns), or a negative status: VV_EINPUT for an unterminated
- * quote (where it opened), text behind a closing quote, too many cells, JSON
+ * quote (where it opened), text after a closing quote, too many cells, JSON
  * faults; the message has the byte offset as "at byte N" only when vv_scan_fault
  * cannot tell it, so that the caller can put line and column before it. Unused
  * cells up to stride are set to absent. Trailing blank lines at the end of the
@@ -76,12 +76,12 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 
 size_t vv_scan_offset(const vv_scan *s); /* bytes consumed: where the next row begins */
-/* JSON array: has the closing bracket been seen in this window, behind the last row
+/* JSON array: has the closing bracket been seen in this window, after the last row
  * given? Then all from *offset (in the window; equals vv_scan_offset) to the end of
  * the input is the epilogue: white space, ']', white space; vv_scan_row answers 0
  * there and refuses anything else in it, as well as more than VV_HEADER_MAX bytes.
  * False, and *offset untouched, before that and for the other forms.
- * To scan a single raw row of an array, put "]" behind the last one and "{" behind
+ * To scan a single raw row of an array, put "]" after the last one and "{" after
  * any other, and see that the row ends right before it. */
 bool vv_scan_body_end(const vv_scan *s, size_t *offset);
 size_t vv_scan_fault(const vv_scan *s); /* offset in the window of the fault just reported */

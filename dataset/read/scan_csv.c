@@ -84,7 +84,7 @@ static inline void load_marks(csv_view *v)
 	v->m.quotes = found.quotes;
 }
 
-/* Goes to the block behind; false at the window's end. */
+/* Goes to the block after; false at the window's end. */
 static inline bool next_block(csv_view *v)
 {
 	if (v->end - v->m.block <= 64) {
@@ -195,7 +195,7 @@ static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 		if (!room) {
 			return vv_fail_nomem(err);
 		}
-		/* Each quote inside is the first of two; an escape has a byte behind it.
+		/* Each quote inside is the first of two; an escape has a byte after it.
 		 * Without branches: their places cannot be foreseen. */
 		for (; from < end; from++) {
 			taken = ((*from == quote) | (*from == escape)) & !taken;
@@ -237,7 +237,7 @@ static int refuse_length(vv_scan *s, const char *where, vv_error *err)
 
 /* A row under way. */
 typedef struct csv_line {
-	const char *text;  /* its first byte, behind blank lines */
+	const char *text;  /* its first byte, after blank lines */
 	const char *extra; /* the first cell that is too many, or NULL */
 	size_t cells;
 	size_t form_bytes; /* quotes around and escapes inside of cells */
@@ -283,7 +283,7 @@ static int cut_short(vv_scan *s, const char *start, bool quoted, vv_error *err)
 	return s->end - start > (ptrdiff_t)UINT32_MAX ? refuse_length(s, start, err) : 0;
 }
 
-/* The cell whose quote opens at open. Returns the byte behind its closing quote,
+/* The cell whose quote opens at open. Returns the byte after its closing quote,
  * which is a delimiter, a line end (both passed) or the input's end; NULL: *rc says
  * why not. */
 static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open, vv_cell *cells,
@@ -383,8 +383,8 @@ static int check_line(vv_scan *s, csv_line line, const vv_cell *cells, const cha
 	return 0;
 }
 
-/* Where the row's raw bytes end: behind its line end, and at the end of the input
- * behind all blank lines. NULL: that is not known yet. */
+/* Where the row's raw bytes end: after its line end, and at the end of the input
+ * after all blank lines. NULL: that is not known yet. */
 static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 {
 	const char *next, *content;

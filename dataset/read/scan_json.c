@@ -254,8 +254,8 @@ static vv_status on_member(void *payload, const vv_json_member *m, vv_error *err
 	return rc;
 }
 
-/* Parses the object at text into cells. 1, 0 (it goes on behind end), 2 or negative;
- * *after is behind the object. */
+/* Parses the object at text into cells. 1, 0 (it goes on after end), 2 or negative;
+ * *after is after the object. */
 static int read_object(vv_scan *s, const char *text, const char *end, bool more, vv_cell *cells,
 		       size_t stride, const char **after, vv_error *err)
 {
@@ -333,7 +333,7 @@ static const char *line_end(const char *p, const char *end)
 	return p;
 }
 
-/* The byte behind the line end at p (CRLF is one); p itself at the input's end. */
+/* The byte after the line end at p (CRLF is one); p itself at the input's end. */
 static const char *behind_line_end(const vv_scan *s, const char *p, vv_newline *newline)
 {
 	if (p == s->end) {

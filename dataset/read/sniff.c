@@ -1,5 +1,5 @@
 /*
- * sniff: knows what is no table at all, and which form a file has; sniff_csv and
+ * sniff: knows what is not a table at all, and which form a file has; sniff_csv and
  * sniff_json judge.
  */
 #include "dataset/read/sniff.h"
@@ -29,7 +29,7 @@ void vv_sniff_result_clear(vv_sniff_result *r)
 	vv_buf_init(&r->warnings);
 }
 
-/* --- what is no table --------------------------------------------------- */
+/* --- what is not a table --------------------------------------------------- */
 
 typedef struct magic {
 	const char *bytes;
@@ -80,7 +80,7 @@ static vv_status refuse_utf16(vv_error *err)
 	return vv_hint(err, "'varve convert' writes it as UTF-8; '--as file' keeps it as bytes");
 }
 
-/* NULs in every second byte are UTF-16; in many other places they are no text. */
+/* NULs in every second byte are UTF-16; in many other places they are not text. */
 static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 {
 	size_t nuls[2] = {0, 0}, i;
@@ -147,7 +147,7 @@ static char byte_at(const sniff *s, size_t at)
 	return at < s->len ? s->text[at] : '\0';
 }
 
-/* Is the first line one object (1)? *end is behind it. 0, VV_ENOMEM. */
+/* Is the first line one object (1)? *end is after it. 0, VV_ENOMEM. */
 static int starts_with_object(const sniff *s, size_t *end, vv_error *err)
 {
 	sniff_reader r;

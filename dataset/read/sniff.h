@@ -30,7 +30,7 @@ typedef struct vv_sniff_hints {
 typedef struct vv_sniff_result {
 	vv_dialect dialect; /* complete but for final_newline and epilogue: the end of the
 	                       * file tells these */
-	size_t body;        /* where in the sample the first row begins (behind BOM, prologue) */
+	size_t body;        /* where in the sample the first row begins (after BOM, prologue) */
 	char **names;       /* columns: header cells as they are (CSV), names for "fieldN" columns
 	                       * without header, or member names in first-seen order (JSON) */
 	size_t *name_lens;

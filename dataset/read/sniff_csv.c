@@ -271,7 +271,7 @@ typedef struct profile {
 	size_t rows;
 	size_t first;         /* cells in the first row */
 	size_t match, over;   /* rows with as many cells, with more */
-	size_t wide;          /* rows behind the first with more than one cell */
+	size_t wide;          /* rows after the first with more than one cell */
 	size_t quoted, stray; /* cells in quotes; unquoted cells with quotes inside */
 	size_t clean, judged; /* cells without any other delimiter, of those not empty */
 	bool fault;
@@ -379,7 +379,7 @@ static uint8_t promised(const sniff *s)
 	return is_called(s, ".psv") ? '|' : 0;
 }
 
-/* Are so many of the rows behind the first parted that it is a title above a table? */
+/* Are so many of the rows after the first parted that it is a title above a table? */
 static bool is_title(const profile *p, size_t others)
 {
 	return others >= 2 && p->wide * 10 >= others * 9;

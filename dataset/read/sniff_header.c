@@ -160,7 +160,7 @@ static int vote(const column_look *look, const vv_cell *first)
 	}
 }
 
-/* A header in the midst of rows comes from files put one behind the other. */
+/* A header in the midst of rows comes from files put one after the other. */
 static bool repeats_row(const vv_cell *first, size_t count, const vv_cell *cells, size_t cell_count)
 {
 	size_t i = 0;

@@ -10,7 +10,7 @@
 
 /* One sample under judgement. */
 typedef struct sniff {
-	const char *text; /* behind the BOM */
+	const char *text; /* after the BOM */
 	size_t len;
 	bool at_end;
 	const vv_sniff_hints *hints;

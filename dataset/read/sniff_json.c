@@ -167,7 +167,7 @@ static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, si
 }
 
 /* A run that the sample does not show: as the parent has it, else `lead` and what
- * stands behind the first byte of a run alike (",\n  " after "{\n  "). */
+ * stands after the first byte of a run alike (",\n  " after "{\n  "). */
 static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent,
 			      const char *like, size_t like_len, vv_error *err)
 {
@@ -214,7 +214,7 @@ static vv_status set_style(sniff *s, const style *st, vv_error *err)
 	return rc;
 }
 
-/* What an array has between rows and behind them. bracket: where '[' stands. */
+/* What an array has between rows and after them. bracket: where '[' stands. */
 static vv_status set_array(sniff *s, const style *st, size_t bracket, vv_error *err)
 {
 	vv_dialect *d = &s->out->dialect;

@@ -80,7 +80,7 @@ static uint32_t unit(const vv_transcode *t, size_t at)
 	return t->big_endian ? a << 8 | b : b << 8 | a;
 }
 
-/* UTF-8 of a code point that is no surrogate; how many bytes. */
+/* UTF-8 of a code point that is not a surrogate; how many bytes. */
 static size_t put(uint8_t *out, uint32_t cp)
 {
 	if (cp < 0x80) {

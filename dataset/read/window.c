@@ -144,7 +144,7 @@ static vv_status ahead_start(vv_window *w, vv_error *err)
 	return VV_OK;
 }
 
-/* Waits for the piece that was started; *slab gets it (owned), got bytes behind its
+/* Waits for the piece that was started; *slab gets it (owned), got bytes after its
  * headroom. */
 static vv_status ahead_take(vv_window *w, vv_slab **slab, size_t *got, vv_error *err)
 {

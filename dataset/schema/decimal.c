@@ -496,7 +496,7 @@ static bool align(vv_exact *x, vv_exact *y, const vv_exact *a, const vv_exact *b
 					 : shift(y, (uint64_t)y->exponent - (uint64_t)x->exponent);
 }
 
-/* Always possible: where the highest places agree, so many digits at most are to be put behind
+/* Always possible: where the highest places agree, so many digits at most are to be put after
  * one of them as the other has. */
 static int compare(const vv_exact *a, const vv_exact *b)
 {

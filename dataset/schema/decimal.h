@@ -29,7 +29,7 @@ typedef struct vv_decimal {
 } vv_decimal;
 
 /* Reads a number as the field spells it (decimalChar, groupChar, bareNumber). Its digits
- * are appended to buf. False when it is no number (or memory ran out: buf->failed). */
+ * are appended to buf. False when it is not a number (or memory ran out: buf->failed). */
 bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char *s, size_t len);
 
 /* -1, 0, 1. NaN equals NaN and comes last; both numbers' digits are in buf. */

@@ -32,7 +32,7 @@ void vv_infer_init(vv_infer *i)
 	i->maybe_comma = true;
 }
 
-/* A number with a fraction or an exponent; s begins with a digit, or a digit behind '-'. */
+/* A number with a fraction or an exponent; s begins with a digit, or a digit after '-'. */
 static bool is_narrow_number(const char *s, size_t len)
 {
 	const char *end = s + len, *whole;

@@ -33,7 +33,7 @@
  * In JSON tables a text is a string: only dates and times are looked for in it. */
 typedef struct vv_infer {
 	uint32_t possible; /* bit set of types still possible */
-	bool json;         /* the cells come from NDJSON or a JSON array; set behind init */
+	bool json;         /* the cells come from NDJSON or a JSON array; set after init */
 	bool any_value;    /* was any value seen that is not empty, absent or null? */
 	bool maybe_comma;  /* every value so far reads as 1.234,56 */
 	/* and one so far reads as nothing else ("1,234" alone could be English) */

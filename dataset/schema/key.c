@@ -11,7 +11,7 @@
 #include "base/sys.h"
 #include "dataset/schema/type.h"
 
-#define CODE_LEN_MAX 64u /* longer texts are no codes */
+#define CODE_LEN_MAX 64u /* longer texts are not codes */
 #define FEW_ROWS 8u      /* below that only a name makes a key: anything is unique there */
 #define LEADING_MAX 3u   /* columns so far left may be keys without such a name */
 #define COMBINED_MAX 6u  /* leading columns that pairs and triples are made of */
@@ -224,7 +224,7 @@ static void rank(ranking *k, const vv_key_candidate *c, int score)
 	k->scores[at] = score;
 }
 
-/* Moves on to the next set of `size` places below `of`; false behind the last. */
+/* Moves on to the next set of `size` places below `of`; false after the last. */
 static bool next_set(size_t *pick, size_t size, size_t of)
 {
 	size_t i = size;

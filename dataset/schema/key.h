@@ -48,7 +48,7 @@ vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count
 /* Rows whose hashes repeat: calls fn with every pair of (earlier row, later row) of
  * equal hash, in order of the later row, then of the earlier, until it answers > 0
  * (stop) or < 0 (error, a vv_status, which is returned). No call: the key is unique.
- * May be called again; no hashes can be added behind it. (One hash shared by more
+ * May be called again; no hashes can be added after it. (One hash shared by more
  * than VV_KEY_SHARED_MAX rows is paired among the first so many of them only, which
  * is plenty to name duplicates and keeps memory bounded.) */
 #define VV_KEY_SHARED_MAX (1u << 21)

@@ -77,7 +77,7 @@ typedef struct pair {
 	uint64_t first, second;
 } pair;
 
-/* The least pairs behind `after`. When cap is reached the greater half goes. */
+/* The least pairs after `after`. When cap is reached the greater half goes. */
 typedef struct pair_list {
 	pair *pairs;
 	size_t count, cap;
@@ -186,7 +186,7 @@ static vv_status flush(vv_key_proof *p, vv_buf *block, vv_error *err)
 	return rc;
 }
 
-/* Puts the partition's chunks behind the file's end and hands them to the spare ones. */
+/* Puts the partition's chunks after the file's end and hands them to the spare ones. */
 static vv_status spill_partition(vv_key_proof *p, partition *part, vv_buf *block, vv_error *err)
 {
 	uint64_t offset = p->file_len;

@@ -57,7 +57,7 @@ static bool has_resource_name(const editor *e, const char *name)
 }
 
 /* The file's name without extension, of the characters that resource names may have,
- * and with a number behind it where another resource is called so. */
+ * and with a number after it where another resource is called so. */
 static const char *resource_name(editor *e)
 {
 	const char *base = vv_path_base(e->path), *dot = strrchr(base, '.');
@@ -147,7 +147,7 @@ static vv_status prepare(editor *e)
 	}
 	schema = vv_json_get(resource, "schema");
 	if (schema && schema->type == VV_JSON_STRING && wants_schema(e->edit)) {
-		vv_fail(e->err, VV_EREFUSED, "the schema of '%s' lies in a file of its own, '%s'",
+		vv_fail(e->err, VV_EREFUSED, "the schema of '%s' is in a file of its own, '%s'",
 			vv_text_shows(e->path), vv_text_shows(schema->text));
 		return vv_hint(e->err, "edit that file, or put the schema into %s",
 			       VV_PACKAGE_NAME);

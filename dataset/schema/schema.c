@@ -255,7 +255,7 @@ static const char *label_text(vv_arena *arena, const char *cell, size_t len, siz
 	return text;
 }
 
-/* The name with the least number behind it that no column has. */
+/* The name with the least number after it that no column has. */
 static const char *numbered(vv_arena *arena, vv_names *taken, vv_name *base, size_t *len)
 {
 	for (;;) {

@@ -128,14 +128,14 @@ bool vv_field_missing(const vv_field *f, const vv_cell *cell);
  * cell) counts as accepted: no finding is made up. */
 bool vv_field_accepts(const vv_field *f, const vv_cell *cell);
 
-/* The same for a table in JSON, where a text is a JSON string: "5" is no integer,
+/* The same for a table in JSON, where a text is a JSON string: "5" is not an integer,
  * "true" no boolean, "[]" no array. A string is read by its spelling only where JSON
  * has no type of its own (dates, NaN) or the descriptor spells values its own way
  * (decimalChar, groupChar, bareNumber, trueValues, falseValues). */
 bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell);
 
 /* Unique column names from header cells, as frictionless makes them: a blank one
- * becomes "field<N>", a repeated one gets "2", "3" ... behind it; invalid UTF-8 and
+ * becomes "field<N>", a repeated one gets "2", "3" ... after it; invalid UTF-8 and
  * NUL become U+FFFD. names_out[i] live in arena. */
 vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *arena,
 			   const char *const *cells, const size_t *lens, size_t count,

@@ -9,7 +9,7 @@
 
 #include "base/ascii.h"
 
-/* The white space behind the last line end in s[0 .. len); NULL without a line end. */
+/* The white space after the last line end in s[0 .. len); NULL without a line end. */
 static const char *last_line(const char *s, size_t len, size_t *indent_len)
 {
 	for (size_t i = len; i > 0; i--) {
@@ -269,7 +269,7 @@ static void put_colon(vv_buf *b, const vv_splice *s, const vv_json *container)
 	vv_buf_put(b, s->text.data + from, last->start - from);
 }
 
-/* Adds a child (with a name, if the container is an object) behind the last. */
+/* Adds a child (with a name, if the container is an object) after the last. */
 static vv_status add_child(vv_splice *s, const vv_json *container, const char *name,
 			   const char *value, vv_error *err)
 {

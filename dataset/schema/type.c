@@ -172,7 +172,7 @@ static bool is_authority(const char *s, size_t len)
 
 static bool is_uri(const char *s, size_t len)
 {
-	size_t i = 0, part, behind; /* behind scheme and colon; behind the authority */
+	size_t i = 0, part, behind; /* after scheme and colon; after the authority */
 	bool fragment = false;
 
 	while (i < len &&
@@ -410,7 +410,7 @@ bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *a
 	return false;
 }
 
-/* The number may have a currency before or a unit behind; neither holds a digit. */
+/* The number may have a currency before or a unit after; neither holds a digit. */
 static bool holds_number(const vv_field *f, const char *s, size_t len)
 {
 	size_t at, n;
@@ -656,7 +656,7 @@ static bool is_json_number(const char *s, size_t len)
 static bool is_whole(const char *s, size_t len)
 {
 	const char *end = s + len, *last = NULL, *p = s;
-	int64_t behind = 0, exponent = 0; /* digits behind the point up to the last that is not 0 */
+	int64_t behind = 0, exponent = 0; /* digits after the point up to the last that is not 0 */
 	bool point = false, negative = false;
 	int64_t place = 0;
 

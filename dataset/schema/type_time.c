@@ -119,7 +119,7 @@ bool vv_type_is_time(const char *s, size_t len)
 	return len == 8 && take_time(&c);
 }
 
-/* The end of a day may be written as 24:00:00, with zeros behind the point. */
+/* The end of a day may be written as 24:00:00, with zeros after the point. */
 static bool take_midnight(cursor *c)
 {
 	if ((size_t)(c->end - c->at) < 8 || memcmp(c->at, "24:00:00", 8) != 0) {

@@ -711,7 +711,7 @@ static vv_status give_chunks(const range *r, vv_error *err)
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* Where the first group begins that is wanted: its number, and the bytes before it behind
+/* Where the first group begins that is wanted: its number, and the bytes before it after
  * the head. *found false: the range lies behind all groups. */
 static vv_status find_group(const range *r, uint64_t head, uint64_t *index, uint64_t *before,
 			    bool *found, vv_error *err)

@@ -359,7 +359,7 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 	return vv_array_room(j->rows, j->row_count, j->row_cap) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What can be done about a file that is no clean table. */
+/* What can be done about a file that is not a clean table. */
 static vv_status hint_ways_out(const import *im, bool first_row, vv_error *err)
 {
 	static const char out[] = "'varve add --as file' keeps it as bytes; "
@@ -533,7 +533,7 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	return VV_OK;
 }
 
-/* What a JSON array has behind its last row; for CSV whether the last line has its
+/* What a JSON array has after its last row; for CSV whether the last line has its
  * end is known by then. */
 static vv_status take_epilogue(import *im, vv_error *err)
 {
@@ -703,7 +703,7 @@ static vv_status put_root(import *im, vv_error *err)
 	return rc;
 }
 
-/* The dialect is given (opts->as): the body begins behind its BOM and prologue. */
+/* The dialect is given (opts->as): the body begins after its BOM and prologue. */
 static vv_status take_dialect(import *im, vv_error *err)
 {
 	const vv_dialect *d = &im->opts->as->dialect;

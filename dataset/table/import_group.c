@@ -618,8 +618,8 @@ static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end,
 	if (!e->clean_cut) {
 		return false;
 	}
-	/* A blank line would belong to this group if the file ended behind it, and \n
-	 * behind \r is still the same row end. */
+	/* A blank line would belong to this group if the file ended after it, and \n
+	 * after \r is still the same row end. */
 	return form == VV_FORM_JSON ? next == '{' : next != '\n' && next != '\r';
 }
 

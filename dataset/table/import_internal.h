@@ -116,7 +116,7 @@ typedef struct import {
 	vv_list_builder *data, *layout;
 	vv_xxh3_state *hash;
 	uint64_t rows, most_rows;      /* of all; of one group */
-	uint64_t lines;                /* behind the window, where the source cannot tell them */
+	uint64_t lines;                /* after the window, where the source cannot tell them */
 	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
 	bool need_infer;
 	bool final_newline; /* of the last row so far */

@@ -217,7 +217,7 @@ static vv_status bad(const char *what, vv_error *err)
 	return vv_fail(err, VV_ECORRUPT, "root: %s", what);
 }
 
-/* key, and behind it exactly this text. */
+/* key, and after it exactly this text. */
 static vv_status expect(vv_cbor *c, const char *key, const char *text, vv_error *err)
 {
 	const char *found;

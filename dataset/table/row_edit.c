@@ -1,6 +1,6 @@
 /*
  * row_edit: knows what stands between two rows, so that removing the last one or adding
- * one behind it leaves a file that still reads.
+ * one after it leaves a file that still reads.
  */
 #include "dataset/table/row_edit.h"
 
@@ -20,7 +20,7 @@ typedef struct editor {
 	vv_buf out;
 	bool json;
 	bool any;       /* does something stand in front that a row must be set off from? */
-	vv_buf between; /* JSON: what stands behind the row written last, when it said so */
+	vv_buf between; /* JSON: what stands after the row written last, when it said so */
 	bool has_between;
 } editor;
 

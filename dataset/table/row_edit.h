@@ -11,7 +11,7 @@
 #include "dataset/table/table.h"
 
 typedef enum vv_row_action {
-	VV_ROW_INSERT, /* a row in front of `row`; behind the last one when row is their number */
+	VV_ROW_INSERT, /* a row in front of `row`; after the last one when row is their number */
 	VV_ROW_SET,    /* one cell of the row */
 	VV_ROW_REMOVE
 } vv_row_action;

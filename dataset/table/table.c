@@ -413,7 +413,7 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 		return "the number of rows";
 	}
 	if (a->data.len != b->data.len || memcmp(a->data.data, b->data.data, a->data.len) != 0) {
-		return "the row groups (cells that do not stand in the lines, or a group that is not canonical)";
+		return "the row groups (cells that are not in the lines, or a group that is not canonical)";
 	}
 	if (a->layout.len != b->layout.len ||
 	    (a->layout.len > 0 && memcmp(a->layout.data, b->layout.data, a->layout.len) != 0)) {

@@ -23,7 +23,7 @@ vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t l
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, bool last,
 			    vv_error *err);
 
-/* BOM and prologue; what is behind the last row. */
+/* BOM and prologue; what is after the last row. */
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
 vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
 

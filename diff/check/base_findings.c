@@ -203,7 +203,7 @@ bool base_below(const vv_bound *b, uint64_t n, uint64_t of)
 	return b->given && against(b, n, of) < 0;
 }
 
-/* v / unit with at most `digits` behind the point, rounded down, without zeros at the end. */
+/* v / unit with at most `digits` after the point, rounded down, without zeros at the end. */
 static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
 {
 	uint64_t step = unit;

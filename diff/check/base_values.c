@@ -270,7 +270,7 @@ typedef struct read_job {
 	const reading *r;
 	const size_t *wanted;
 	size_t wanted_count;
-	uint64_t from, until;   /* rows; both lie where groups begin, or behind the last */
+	uint64_t from, until;   /* rows; both lie where groups begin, or after the last */
 	vv_distribution *parts; /* one for each item */
 	vv_error err;
 	vv_status rc;

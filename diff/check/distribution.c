@@ -13,7 +13,7 @@
 #include "dataset/schema/decimal.h"
 #include "diff/check/instant.h"
 
-#define MANTISSA_DROPPED 40u         /* of a double's 52 bits behind the point: 12 stay */
+#define MANTISSA_DROPPED 40u         /* of a double's 52 bits after the point: 12 stay */
 #define ROWS_MAX ((uint64_t)1 << 56) /* sums of shares in tenths stay within 64 bits */
 
 /* While values come and go twice as many are told apart as in the end, so that the answer

@@ -8,7 +8,7 @@
 
 #define DAY 86400
 #define YEAR 31556952
-#define YEAR_MAX 1000000 /* beyond that a year is no date that data has */
+#define YEAR_MAX 1000000 /* beyond that a year is not a date that data has */
 
 static void date_of(int64_t days, int64_t *year, unsigned *month, unsigned *day)
 {

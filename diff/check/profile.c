@@ -34,14 +34,14 @@ typedef struct profile_column {
 	profile_word strangers[PROFILE_STRANGERS];
 	size_t stranger_count;
 	bool strange;         /* values contradict the type, and no few words are to blame */
-	bool not_number;      /* one of them is no number either */
+	bool not_number;      /* one of them is not a number either */
 	uint64_t least, most; /* characters of the longest and the shortest text */
 	bool lower, upper, digit,
 		other; /* letters and digits met; other: anything that no code has */
 	bool mark[4];  /* - . _ / met */
 	bool negative, above_one;
 	bool literal;    /* a JSON literal was met */
-	vv_infer narrow; /* strings: of the values that are no word for "missing" */
+	vv_infer narrow; /* strings: of the values that are not a word for "missing" */
 	bool not_narrow; /* more such words than a few */
 } profile_column;
 

@@ -78,7 +78,7 @@ done:
 /* --- tables without a key ------------------------------------------------ */
 
 #define CELLS_MAX (256u << 10) /* that are looked at */
-#define TEXT_MAX 300u          /* bytes of a cell that are kept: more is no key's */
+#define TEXT_MAX 300u          /* bytes of a cell that are kept: more is not a key's */
 #define CANDIDATES_MAX 32u
 #define TELLING_PERCENT 80u /* values of which so many are distinct tell rows apart */
 #define LEADING 3u          /* integers further right mostly count something */

@@ -526,7 +526,8 @@ static void put_facts(html_writer *w)
 	}
 	if (t->partial) {
 		put_fact(w, &open,
-			 "By the options of this difference not all that changed is told.", "", 0);
+			 "This difference was made with options that leave some changes out.", "",
+			 0);
 	}
 	vv_buf_puts(&w->buf, open ? "</ul>\n" : "");
 	w->buf.failed = w->buf.failed || line.failed;

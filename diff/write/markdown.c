@@ -425,8 +425,8 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 		vv_buf_puts(b, "- one side is text, the other a table of varve\n");
 	}
 	if (t->partial) {
-		vv_buf_puts(b,
-			    "- by the options of this difference not all that changed is told\n");
+		vv_buf_puts(
+			b, "- this difference was made with options that leave some changes out\n");
 	}
 	b->failed = b->failed || line.failed;
 	vv_buf_clear(&line);

@@ -199,7 +199,7 @@ static vv_status read_link_head(const vv_cbor *c, head *out, vv_error *err)
 	static const uint8_t opening[] = {0xd8, LINK_TAG, 0x58, LINK_LEN, 0x00};
 
 	if (left(c) < sizeof opening + VV_CID_BYTES || memcmp(c->p, opening, sizeof opening) != 0) {
-		return bad(c, "a tag that is no link (tag 42 with a CID of 36 bytes)", err);
+		return bad(c, "a tag that is not a link (tag 42 with a CID of 36 bytes)", err);
 	}
 	out->type = VV_CBOR_LINK;
 	out->value = VV_CID_BYTES;

@@ -105,7 +105,7 @@ vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err)
 
 	if (len != VV_CID_TEXT || text[0] != 'b') {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is no CID: expected 'b' and %u letters and digits",
+			       "'%s' is not a CID: expected 'b' and %u letters and digits",
 			       vv_text_show(text, len), VV_CID_TEXT - 1);
 	}
 	if ((wrong = vv_base32_read(bytes, text + 1, len - 1)) == 0) {
@@ -113,10 +113,10 @@ vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err)
 	}
 	if (vv_is_lower(text[wrong]) || (text[wrong] >= '2' && text[wrong] <= '7')) {
 		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is no CID: its last character has spare bits set",
+			       "'%s' is not a CID: its last character has spare bits set",
 			       vv_text_show(text, len));
 	}
-	return vv_fail(err, VV_EUSAGE, "'%s' is no CID: character %zu is none of a-z and 2-7",
+	return vv_fail(err, VV_EUSAGE, "'%s' is not a CID: character %zu is none of a-z and 2-7",
 		       vv_text_show(text, len), wrong + 1);
 }
 

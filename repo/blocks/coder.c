@@ -270,7 +270,7 @@ vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_
 
 	if (method == VV_METHOD_STORED) {
 		if (stored_len != raw_len) {
-			return vv_fail(err, VV_ECORRUPT, "%zu stored bytes stand for %zu",
+			return vv_fail(err, VV_ECORRUPT, "%zu stored bytes decode to %zu",
 				       stored_len, raw_len);
 		}
 		if (raw_len > 0) {

@@ -49,7 +49,7 @@ vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, s
  * For reading a record's stored bytes. */
 uint8_t *vv_coder_room(vv_coder *c, size_t len);
 
-/* From the stored bytes, behind which the 8 bytes of the checksum stand, to the
+/* From the stored bytes, after which the 8 bytes of the checksum stand, to the
  * r->raw_len raw ones. header: the r->header_len bytes before. base is NULL
  * unless r is a difference. VV_ECORRUPT with the mere reason as its message. */
 vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,

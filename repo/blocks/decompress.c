@@ -161,7 +161,7 @@ static vv_status step_zstd(vv_decompress *d, void *buf, size_t len, size_t *made
 	return VV_OK;
 }
 
-/* Zeros behind the last gzip member are padding (tapes, block devices). */
+/* Zeros after the last gzip member are padding (tapes, block devices). */
 static bool only_padding(const vv_decompress *d)
 {
 	size_t i;

@@ -1,6 +1,6 @@
 /*
  * decompress: the plain bytes of a file that is compressed with gzip or zstd, as a
- * stream. Several members or frames behind each other are read as one, as gunzip and
+ * stream. Several members or frames after each other are read as one, as gunzip and
  * unzstd do. Anything else passes as it is.
  *
  * Memory is bounded by the window that the file asks for; more than 128 MiB is refused.

@@ -566,7 +566,8 @@ static vv_status open_pack(vv_pack *p, const char *dir, const char *name, bool w
 	vv_status rc;
 
 	if (!vv_pack_name_read(&p->id, name)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is no name of a pack", vv_text_shows(name));
+		return vv_fail(err, VV_EUSAGE, "'%s' is not the name of a pack",
+			       vv_text_shows(name));
 	}
 	vv_pack_name_write(index_name, &p->id, "index");
 	p->lock = vv_mutex_new();
@@ -584,7 +585,8 @@ static vv_status open_pack(vv_pack *p, const char *dir, const char *name, bool w
 		return rc;
 	}
 	if (!S_ISREG((mode_t)p->stat.mode)) {
-		return vv_fail(err, VV_ECORRUPT, "'%s' is no regular file", vv_text_shows(p->path));
+		return vv_fail(err, VV_ECORRUPT, "'%s' is not a regular file",
+			       vv_text_shows(p->path));
 	}
 	if ((rc = check_ends(p, err)) < 0) {
 		return rc;

@@ -2,7 +2,7 @@
  * pack: reading a file of blocks that is never modified.
  *
  *   8    "VVPACK" 01 0A
- *        records, one behind the other (record.h)
+ *        records, one after the other (record.h)
  *   40   "VVEND" 00 00 0A, le64 number of records, le64 length of the file,
  *        16 bytes: XXH3-128 (lo, hi as le64) of all before these 16
  *
@@ -68,7 +68,7 @@ typedef struct vv_pack {
 
 /* Opens dir/name and its index; where that is missing or damaged, one is made
  * in memory. whole: as for vv_pack_index_open. VV_ENOTFOUND when the file is
- * gone; VV_ENOSUPPORT when a newer varve made it. A damaged pack is no error. */
+ * gone; VV_ENOSUPPORT when a newer varve made it. A damaged pack is not an error. */
 vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool whole, vv_error *err);
 void vv_pack_ref(vv_pack *p);
 void vv_pack_unref(vv_pack *p); /* accepts NULL */

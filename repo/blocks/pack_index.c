@@ -165,7 +165,7 @@ static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_L
 	uint64_t rest;
 
 	if (x->bytes.len < HEADER_LEN || memcmp(at(x, 0), magic, sizeof magic) != 0) {
-		return bad(x, "this is no index of a known format", err);
+		return bad(x, "this is not an index of a known format", err);
 	}
 	if (memcmp(at(x, 8), hash, VV_PACK_HASH_LEN) != 0) {
 		return bad(x, "it belongs to another pack", err);
@@ -251,7 +251,7 @@ static vv_status open_file(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN
 	}
 	x->file_len = st.size;
 	if (!S_ISREG((mode_t)st.mode) || st.size > SIZE_MAX / 2) {
-		return bad(x, "this is no index file", err);
+		return bad(x, "this is not an index file", err);
 	}
 	if (whole || st.size <= WHOLE_MAX) {
 		if ((rc = read_front(x, (size_t)st.size, err)) < 0 ||

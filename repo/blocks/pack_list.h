@@ -20,7 +20,7 @@ struct vv_pack_list {
 	atomic_uint refs;
 	vv_pack **packs;
 	size_t count;
-	size_t own;                 /* so many are the store's own; behind them its under's */
+	size_t own;                 /* so many are the store's own; after them its under's */
 	struct vv_pack_list *under; /* the list these are from; NULL */
 	vv_stat dir;        /* of the folder, before it was listed; mode 0: there was none */
 	int64_t listed_sec; /* when */

@@ -49,7 +49,7 @@ vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv
 /* Where an appended block's record starts. Thread-safe. */
 bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset);
 
-/* The i-th block that was appended; false behind the last. Thread-safe. */
+/* The i-th block that was appended; false after the last. Thread-safe. */
 bool vv_pack_writer_at(vv_pack_writer *w, size_t i, vv_cid *cid, uint64_t *offset);
 
 /* As vv_cid_map_find_prefix; *out is the first one. Thread-safe. */

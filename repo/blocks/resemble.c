@@ -82,7 +82,7 @@ static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
 	return VV_OK;
 }
 
-/* Appends a node's links. *there false: it is missing (or damaged, where that is no failure). */
+/* Appends a node's links. *there false: it is missing (or damaged, where that is not a failure). */
 static vv_status level_links(levels *v, const vv_cid *cid, bool damage_ok, list *out, bool *there,
 			     vv_error *err)
 {
@@ -202,7 +202,7 @@ static size_t node_of(const levels *v, size_t place)
 }
 
 /* The node resembles the one that shares the most links with it, wherever a step between
- * anchors had put it: a node that fell into two moves all behind it along by one. */
+ * anchors had put it: a node that fell into two moves all after it along by one. */
 static void likeness(levels *v, size_t node)
 {
 	size_t best = NONE, most = 0, run = 0, last = NONE;

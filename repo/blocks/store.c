@@ -556,7 +556,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, vv_er
 	return rc < 0 ? rc : check_entry(c, &r, offset, err);
 }
 
-/* The first record behind offset that the index knows; the end when none. */
+/* The first record after offset that the index knows; the end when none. */
 static vv_status next_known(const checking *c, uint64_t offset, uint64_t *out, vv_error *err)
 {
 	const vv_pack_index *index = atomic_load(&c->pack->index);

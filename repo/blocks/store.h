@@ -91,7 +91,7 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
  * pack that gc has not set aside) or this writer was given it before. base, when not
  * NULL, names a block that resembles it: the difference is stored where that is
  * smaller (one below 1/64 of the block is taken at once) and the chain stays
- * within VV_CHAIN_MAX; a base that is missing is no error. cid must be the CID of
+ * within VV_CHAIN_MAX; a base that is missing is not an error. cid must be the CID of
  * the bytes (the caller hashes; asserted in debug builds). Thread-safe, but not
  * while a commit runs: VV_ELOCKED then. */
 #define VV_CHAIN_MAX 100

@@ -75,7 +75,7 @@ static vv_status load_counted(vv_repository *r, vv_error *err)
 		return VV_OK;
 	}
 	if (!vv_parse_u64(&count, count_text, strlen(count_text)) || count > OVERRIDES_MAX) {
-		return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is no usable number: '%s'",
+		return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is not a usable number: '%s'",
 			       vv_text_shows(count_text));
 	}
 	for (i = 0; i < count; i++) {

@@ -4,7 +4,7 @@
  * Format: docs/format.md, "pointer". The root's CID is on the first line and
  * every other line is a function of the root, so that two changed pointers always
  * conflict in a text merge. At most VV_POINTER_MAX bytes; parsed strictly: what
- * is not exactly as vv_pointer_put writes it is no pointer.
+ * is not exactly as vv_pointer_put writes it is not a pointer.
  */
 #ifndef VV_REPO_GIT_POINTER_H
 #define VV_REPO_GIT_POINTER_H

@@ -455,7 +455,7 @@ void vv_repository_close(vv_repository *r)
 
 bool vv_repository_is_initialised(const vv_repository *r)
 {
-	/* Reading settings takes a snapshot, which is no visible change. */
+	/* Reading settings takes a snapshot, which is not a visible change. */
 	vv_repository *own = (vv_repository *)(uintptr_t)r;
 	char *value = NULL;
 	vv_status rc = vv_config_string(own, "filter.varve.process", &value, NULL);
@@ -626,7 +626,8 @@ static vv_status check_folder(const vv_repository *r, vv_error *err)
 		return rc;
 	}
 	if (!S_ISDIR(own.mode)) {
-		return vv_fail(err, VV_EREFUSED, "'%s' is no folder", vv_text_shows(r->varvedir));
+		return vv_fail(err, VV_EREFUSED, "'%s' is not a folder",
+			       vv_text_shows(r->varvedir));
 	}
 	if (own.uid == (uint32_t)geteuid() || own.uid == git.uid || r->flag_owner) {
 		return VV_OK;

@@ -53,7 +53,7 @@ static char *tips_path(vv_repository *r)
 	return vv_path_join(vv_repository_varvedir(r), "cache", "complete", (char *)NULL);
 }
 
-/* How many there are; 0 when a line is no id: then none can be trusted. */
+/* How many there are; 0 when a line is not an id: then none can be trusted. */
 static size_t parse_tips(vv_oid *out, const vv_buf *text)
 {
 	const size_t line = VV_OID_TEXT + 1;
@@ -165,7 +165,7 @@ typedef struct look {
 	vv_store *store;
 	vv_range range;
 	vv_arena arena;
-	bool careful;       /* the mark stands: a node is no proof of what is below it */
+	bool careful;       /* the mark stands: a node is not proof of what is below it */
 	vv_cid_set *walked; /* careful: known to be here with all that is below */
 	vv_cid_set *good, *bad;
 	bool lacks; /* the commit at hand */

@@ -28,7 +28,7 @@ typedef struct entry {
 struct vv_spool {
 	char *path;
 	int fd;
-	uint8_t *buf; /* behind what is in the file */
+	uint8_t *buf; /* after what is in the file */
 	size_t buf_len;
 	uint64_t flushed;
 	entry *entries;

@@ -1,6 +1,6 @@
 """What travels between two repositories: bytes, turns and time, beside git and git-lfs.
 
-Lines are made by tests/net/proxy, which stands in for ssh. It and the far side are no children
+Lines are made by tests/net/proxy, which stands in for ssh. It and the far side are not children
 that the measured command waits for, so that each side's CPU time and memory are its own."""
 
 import json

@@ -1,5 +1,5 @@
 /*
- * Input: a Table Schema, a line "---", the text of a file. The file is read on behind its
+ * Input: a Table Schema, a line "---", the text of a file. The file is read on after its
  * faults; as a table it is checked against the schema: a second time with what the first
  * remembered, and a third with that damaged in one byte (the last byte of the input says
  * where) under a hash that holds. The first two must agree, the third must end.

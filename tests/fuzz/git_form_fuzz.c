@@ -47,7 +47,7 @@ static bool is(const entry *e, const char *word)
 	return e->len == strlen(word) && memcmp(e->name, word, e->len) == 0;
 }
 
-/* As Git orders them: a folder as if a '/' stood behind its name. */
+/* As Git orders them: a folder as if a '/' stood after its name. */
 static bool comes_before(const entry *a, const entry *b)
 {
 	size_t i;

@@ -2,7 +2,7 @@
  * line URL: connects as varve does, sends what comes on stdin in one turn, and prints an answer
  * of the same length. For tests of channels with `cat` behind a greeting at the far end.
  *
- * Lines beside the protocol go to stderr behind "remote: ". A question is answered with the next
+ * Lines beside the protocol go to stderr after "remote: ". A question is answered with the next
  * line of the file that VARVE_TEST_ANSWERS names, and printed to stderr; without that file nobody
  * can be asked. VARVE_TEST_IDLE: the longest wait in seconds. VARVE_TEST_PROGRAM: varve's name on
  * the far side. A failure is one line "<status>: <message>" and one "hint: <hint>", exit code 1.

@@ -54,7 +54,7 @@ const char *vv_test_path(const char *fmt, ...) __attribute__((format(printf, 1, 
 void vv_test_write(const char *path, const void *bytes, size_t len);
 void vv_test_write_text(const char *path, const char *text);
 
-/* The whole file with a NUL behind it; *len may be NULL. Lives until the program
+/* The whole file, followed by a NUL; *len may be NULL. Lives until the program
  * ends. */
 const char *vv_test_read(const char *path, size_t *len);
 
@@ -99,7 +99,7 @@ typedef enum vv_fault {
  * errno (allocations with NULL). Only one fault at a time is set. */
 void vv_fault_set(vv_fault kind, unsigned n, int number);
 
-/* As above, and so do all calls of the kind behind the n-th: a full disk. */
+/* As above, and so do all calls of the kind after the n-th: a full disk. */
 void vv_fault_set_lasting(vv_fault kind, unsigned n, int number);
 
 /* Calls of its kind that the fault still lets through; 0 once it has struck. With

@@ -95,7 +95,7 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_u
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_EREFUSED, "'%s' asks who you are", url->text);
 		rc = vv_hint(err, "git, which keeps credentials, is not installed; a user and "
-				  "secret may stand in ~/.netrc");
+				  "secret can be in ~/.netrc");
 	}
 	p = vv_buf_cstr(&answer);
 	for (end = p + answer.len; rc == VV_OK && exit_code == 0 && p < end;) {

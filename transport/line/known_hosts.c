@@ -191,7 +191,7 @@ static bool word_is(const char *word, size_t len, const char *text)
 static vv_status add_entry(vv_known_hosts *k, entry *e, const char *file, vv_error *err)
 {
 	if (k->count >= ENTRIES_MAX) {
-		return vv_fail(err, VV_EREFUSED, "over %u lines of '%s' stand for the host '%s'",
+		return vv_fail(err, VV_EREFUSED, "over %u lines of '%s' are for the host '%s'",
 			       ENTRIES_MAX, file, k->host);
 	}
 	if (!vv_array_room(k->entries, k->count, k->cap) || !(e->file = vv_strdup(file))) {

@@ -78,10 +78,9 @@ static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_
 	for (size_t i = 0; rc == VV_OK && i < start->common.count; i++) {
 		if (!bsearch(&start->common.items[i], sorted, told->count, sizeof(vv_oid),
 			     compare_oids)) {
-			rc = vv_fail(
-				err, VV_ECORRUPT,
-				"%s says that it has commits in common which it was not told of",
-				r->f->suppliers[0].name);
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "%s claims commits in common that were never named to it",
+				     r->f->suppliers[0].name);
 		}
 	}
 	vv_free(sorted);
@@ -195,7 +194,7 @@ static vv_status negotiate(run *r, vv_error *err)
 	if (rc == VV_OK && vv_receive_lost(r->x)) {
 		if (r->lost) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "%s sends differences to blocks that it was not told of",
+				       "%s sends differences to blocks that were never named to it",
 				       r->f->suppliers[0].name);
 		}
 		/* what was taken for whole is not: all anew, but for the blocks that came */

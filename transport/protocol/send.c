@@ -187,7 +187,7 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 				text);
 			rc = vv_hint(
 				err,
-				"'varve fsck' tells which versions lack blocks; fetch them first");
+				"'varve fsck' lists the versions that lack blocks; fetch them first");
 		} else {
 			rc = vv_resemble_walk(&walk, &blocks->items[i], NULL, err);
 		}

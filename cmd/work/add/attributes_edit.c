@@ -33,7 +33,8 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 		return rc;
 	}
 	if (!S_ISREG(st.mode)) {
-		vv_fail(err, VV_EREFUSED, ".gitattributes is no regular file; it is not written");
+		vv_fail(err, VV_EREFUSED,
+			".gitattributes is not a regular file; it is not written");
 		return vv_hint(err, "make it a file, or track the paths in .gitattributes by hand");
 	}
 	e->existed = true;

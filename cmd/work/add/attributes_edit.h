@@ -19,7 +19,7 @@ typedef struct vv_attr_edit {
 	bool existed, changed;
 } vv_attr_edit;
 
-/* Remembers the file as it is. VV_EREFUSED when it is no regular file. */
+/* Remembers the file as it is. VV_EREFUSED when it is not a regular file. */
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
 
 /* Writes the line for a path or pattern, and once ".gitattributes merge=union", so that

@@ -60,7 +60,7 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 		item->matched = true; /* nobody misses it */
 	}
 	if (!*given) {
-		return vv_fail(err, VV_EUSAGE, "an empty string is no path");
+		return vv_fail(err, VV_EUSAGE, "an empty string is not a path");
 	}
 	if (has_wildcard(given) && !vv_exists(given)) {
 		item->pattern = true;

@@ -82,7 +82,7 @@ static vv_status check_folders(const vv_apply_files *f, const char *path, vv_err
 		if (!folder) {
 			rc = vv_fail_nomem(err);
 		} else if (vv_lstat(&st, folder, NULL) == VV_OK && !S_ISDIR(st.mode)) {
-			rc = vv_fail(err, VV_EREFUSED, "'%s' lies behind '%s', which is no folder",
+			rc = vv_fail(err, VV_EREFUSED, "'%s' is below '%s', which is not a folder",
 				     vv_text_shows(path), vv_text_shows(part));
 		}
 		if (folder != part) {
@@ -141,7 +141,7 @@ static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *er
 		e->mode = entry.mode;
 		e->blob = entry.id;
 		if (!S_ISREG(e->mode)) {
-			return vv_fail(err, VV_EREFUSED, "'%s' is no regular file",
+			return vv_fail(err, VV_EREFUSED, "'%s' is not a regular file",
 				       vv_text_shows(e->path));
 		}
 	}
@@ -165,7 +165,8 @@ static vv_status look(vv_apply_files *f, vv_apply_file *e, vv_error *err)
 	}
 	e->exists = rc == VV_OK;
 	if (rc == VV_OK && !S_ISREG(e->st.mode)) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' is no regular file", vv_text_shows(e->path));
+		rc = vv_fail(err, VV_EREFUSED, "'%s' is not a regular file",
+			     vv_text_shows(e->path));
 	}
 	return rc;
 }

@@ -51,7 +51,7 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
 
 /* Merges the paths that were missed. VV_EMISSING: the version that the patch was made from
  * is not here. VV_ECONFLICT: a path that cannot be merged (it comes, goes, is renamed, or
- * is no table). Nothing but blocks is written. opts: as for vv_patch_apply; reverse,
+ * is not a table). Nothing but blocks is written. opts: as for vv_patch_apply; reverse,
  * temp_dir and pool of them count. */
 vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 			       const vv_patch_apply_options *opts, vv_error *err);

@@ -89,7 +89,7 @@ static vv_status tell_elsewhere(files *f, const char *package, const vv_package_
 	if (item->url) {
 		vv_buf_printf(&message, "is at %s and was not checked", vv_text_shows(item->url));
 	} else {
-		vv_buf_puts(&message, "stands in the package itself and was not checked");
+		vv_buf_puts(&message, "is in the package itself and was not checked");
 	}
 	rc = vv_buf_ok(&message, f->err);
 	rc = rc < 0 ? rc

@@ -229,7 +229,7 @@ static vv_status is_table_pointer(lister *l, const vv_oid *blob, bool *out, vv_e
 	return rc;
 }
 
-/* Takes out what is no dataset, or not asked for. */
+/* Takes out what is not a dataset, or not asked for. */
 static vv_status sift(lister *l, vv_error *err)
 {
 	vv_check_list *list = l->out;

@@ -43,7 +43,7 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 	}
 	if (expected.len != text->len || memcmp(expected.data, text->data, text->len) != 0) {
 		rc = refuse(e, "its pointer was changed by hand or by a merge of text", err);
-		vv_hint(err, "'varve add %s' stages the table that lies in the work tree",
+		vv_hint(err, "'varve add %s' stages the table that is in the work tree",
 			vv_text_shows(e->path));
 	}
 done:

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "cmd/work/diff/changes.h"
 
-/* VV_EREFUSED when a staged path that varve tracks is no pointer (bulk text, conflict
+/* VV_EREFUSED when a staged path that varve tracks is not a pointer (bulk text, conflict
  * markers), or a pointer that its own root does not give. Names the way out. */
 vv_status vv_commit_guard(vv_repository *r, const vv_changes *changes, vv_error *err);
 

@@ -33,7 +33,7 @@ vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_option
 			  vv_error *err);
 
 /* Trailing space, blank lines at both ends and repeated ones go; with comment_char, so
- * do lines that begin with it, and all behind a scissors line. */
+ * do lines that begin with it, and all after a scissors line. */
 void vv_message_clean(vv_buf *message, const char *comment_char);
 
 #endif

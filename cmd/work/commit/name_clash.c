@@ -150,7 +150,7 @@ vv_status vv_clash_add(vv_clash *c, const char *path, vv_error *err)
 	    (n->written || vv_index_get(c->index, n->path, &e))) {
 		vv_fail(err, VV_EREFUSED, "'%s' cannot be written: '%s' is the same file here",
 			vv_text_shows(path), vv_text_shows(n->path));
-		return vv_hint(err, "rename one of them where names are told apart, or set "
+		return vv_hint(err, "rename one of them where names are case-sensitive, or set "
 				    "core.ignoreCase to false if they are here");
 	}
 	if (!n->path || strcmp(n->path, path) != 0) {

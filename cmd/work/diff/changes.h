@@ -49,7 +49,7 @@ typedef struct vv_change_entry {
 } vv_change_entry;
 
 typedef struct vv_changes {
-	vv_change_entry *entries; /* by path; untracked ones behind all others */
+	vv_change_entry *entries; /* by path; untracked ones after all others */
 	size_t count, cap;
 	vv_head head;
 	char *upstream; /* short name, or NULL */

@@ -407,8 +407,7 @@ static vv_status compare(vv_row_history *h, found *f, vv_table_at *t, const plac
 	if (vv_table_at_is_none(rc)) {
 		if (rc == VV_EINPUT) {
 			vv_notes_put(vv_repository_notes(h->repo),
-				     "%s, so that the row's history begins behind it",
-				     err->message);
+				     "%s, so that the row's history begins after it", err->message);
 		}
 		vv_error_clear(err);
 		return VV_OK;
@@ -472,7 +471,7 @@ static bool is_of_merge(found *all, size_t count, found **out)
 			return true;
 		}
 	}
-	return false; /* spelling alone is no change */
+	return false; /* spelling alone is not a change */
 }
 
 static void fill_event(vv_row_event *out, const place *now, const found *f)

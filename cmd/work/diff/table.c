@@ -87,7 +87,7 @@ static void close_side(opened *o)
 	}
 }
 
-/* --- what is no table -------------------------------------------------- */
+/* --- what is not a table -------------------------------------------------- */
 
 static const char *kind_name(const opened *o)
 {

@@ -1,5 +1,5 @@
 /*
- * conflict_file: the record as JSON, and how a cell that is no text is written there.
+ * conflict_file: the record as JSON, and how a cell that is not text is written there.
  */
 #include "cmd/work/merge/conflict_file.h"
 
@@ -600,15 +600,15 @@ static vv_status read_head(reading *in, const vv_json *doc)
 	}
 	for (size_t k = 0; k < 3; k++) {
 		if (!read_oid(doc, side_names[k], &c->sides[k])) {
-			return bad(in, "a side is no object of Git");
+			return bad(in, "a side is not an object of Git");
 		}
 	}
 	if (!read_oid(doc, "merged", &c->merged) || !read_oid(doc, "oursCommit", &c->commits[0]) ||
 	    !read_oid(doc, "theirsCommit", &c->commits[1])) {
-		return bad(in, "an id is no object of Git");
+		return bad(in, "an id is not an object of Git");
 	}
 	if (root && vv_cid_parse(&c->root, root, strlen(root), NULL) < 0) {
-		return bad(in, "the root is no CID");
+		return bad(in, "the root is not a CID");
 	}
 	for (v = names && names->type == VV_JSON_ARRAY ? names->first : NULL; v && i < 3;
 	     v = v->next) {
@@ -636,7 +636,7 @@ static vv_status read_record(reading *in, const vv_buf *text)
 		return rc == VV_ENOMEM ? vv_fail_nomem(in->err) : bad(in, why.message);
 	}
 	if (doc->type != VV_JSON_OBJECT) {
-		return bad(in, "it is no JSON object");
+		return bad(in, "it is not a JSON object");
 	}
 	if ((rc = read_head(in, doc)) < 0) {
 		return rc;

@@ -17,7 +17,7 @@
 #include "diff/rows/columns.h"
 #include "repo/git/history/history.h"
 
-/* A row that is put back stands behind the nearest of so many rows above it. */
+/* A row that is put back stands after the nearest of so many rows above it. */
 enum { NEIGHBOURS = 16 };
 
 typedef struct solver {
@@ -379,7 +379,7 @@ static vv_status decide(solver *v, vv_error *err)
 	return rc;
 }
 
-/* The first of the (sorted) edits of a row behind `row`. */
+/* The first of the (sorted) edits of a row after `row`. */
 static size_t edits_upto(const solver *v, uint64_t row)
 {
 	size_t low = 0, high = v->count;

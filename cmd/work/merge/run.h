@@ -28,7 +28,7 @@ typedef struct vv_merge_job {
 	const char *names[3]; /* branches: base, ours, theirs */
 	vv_merge_labels labels;
 	const char *state;   /* "merge", "cherry-pick", "revert"; NULL: nothing is left under way */
-	const char *message; /* for MERGE_MSG, with a newline behind */
+	const char *message; /* for MERGE_MSG, followed by a newline */
 
 	vv_merged_trees *merged;
 	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */

@@ -292,9 +292,9 @@ static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 
 		rc = open_side(m, order[i], err);
 		if (rc == VV_EINPUT && !s->subject.is_dataset) {
-			/* Text that is no table, in the middle of tables. */
+			/* Text that is not a table, in the middle of tables. */
 			*rows = false;
-			rc = give_up(m, "one side is text that is no table", err);
+			rc = give_up(m, "one side is text that is not a table", err);
 		} else if (rc == VV_OK && s->open && s->table.root.kind != VV_KIND_TABLE) {
 			*rows = false;
 			rc = give_up(m, "kept as bytes, which do not merge", err);

@@ -380,7 +380,7 @@ static void note_receipts(run *r)
 	}
 }
 
-/* A failure behind refs that moved says so. */
+/* A failure after refs that moved says so. */
 static vv_status behind(const run *r, vv_error *err)
 {
 	size_t done = 0;

@@ -33,7 +33,7 @@ vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err)
 	if (twice || (out->to && (star != NULL) != (star_to != NULL)) ||
 	    (colon && strchr(colon + 1, ':'))) {
 		vv_refspec_clear(out);
-		vv_fail(err, VV_EUSAGE, "'%s' is no refspec", vv_text_shows(text));
+		vv_fail(err, VV_EUSAGE, "'%s' is not a refspec", vv_text_shows(text));
 		return vv_hint(
 			err,
 			"a refspec is FROM:TO, as in main:main, with one * on both sides or none");
@@ -99,7 +99,7 @@ vv_status vv_remote_name_check(const char *name, vv_error *err)
 	if (rc == VV_OK && name[0] != '-' && !strpbrk(name, "\"\\\n")) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EUSAGE, "'%s' is no name for a remote", vv_text_shows(name));
+	vv_fail(err, VV_EUSAGE, "'%s' is not a name for a remote", vv_text_shows(name));
 	return vv_hint(err, "letters, digits, '-', '_' and '.' do");
 }
 
@@ -327,7 +327,8 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 	}
 	if (!pick) {
 		vv_fail(err, VV_ENOTFOUND,
-			count == 0 ? "there is no remote" : "it is not said which remote is meant");
+			count == 0 ? "there is no remote"
+				   : "it is not clear which remote is meant");
 		rc = vv_hint(err, count == 0
 					  ? "'varve remote add origin URL' makes one, or give a URL"
 					  : "name one: 'varve remote -v' lists them");

@@ -88,7 +88,7 @@ static vv_status nothing_there(const char *rest, vv_error *err)
 }
 
 /* rest taken apart at this slash, if what stands before names a commit and what stands
- * behind a file in it. */
+ * after a file in it. */
 static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree_entry *e,
 			   vv_error *err)
 {

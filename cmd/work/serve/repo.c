@@ -33,7 +33,7 @@ static bool same_folder(const char *real, const char *other)
 	return other && realpath(other, path) && strcmp(path, real) == 0;
 }
 
-/* path itself, or path with .git behind; never a repository further up. */
+/* path itself, or path with .git appended; never a repository further up. */
 static vv_status open_exactly(vv_repository **out, const char *path, vv_error *err)
 {
 	static const char *const suffixes[] = {"", ".git"};

@@ -147,7 +147,7 @@ static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_le
 	return c ? c : (a_len > b_len) - (a_len < b_len);
 }
 
-/* For showing a minimum a double is good enough where both are no integers. */
+/* For showing a minimum a double is good enough where both are not integers. */
 static bool as_double(double *out, const char *s, size_t len, const vv_field *f)
 {
 	char text[64], *end;

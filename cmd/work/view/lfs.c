@@ -13,7 +13,7 @@
 #define OID_LINE "\noid sha256:"
 #define HEX_LEN 64u
 
-/* The 64 hex digits of the pointer's object; NULL: the text is no pointer. Lines between
+/* The 64 hex digits of the pointer's object; NULL: the text is not a pointer. Lines between
  * version and oid (extensions) may be there. */
 static const char *find_oid(const char *text, size_t len)
 {

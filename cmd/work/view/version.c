@@ -48,7 +48,7 @@ static const char *find_colon(const char *text)
 	return NULL;
 }
 
-/* The path behind the colon: from the top, or from here when it begins with "./". */
+/* The path after the colon: from the top, or from here when it begins with "./". */
 static vv_status tree_path(char **out, vv_repository *r, const char *path, vv_error *err)
 {
 	size_t len;

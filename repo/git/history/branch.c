@@ -520,7 +520,8 @@ static vv_status find_upstream(vv_repository *r, const char *branch_ref, char **
 
 	*out = NULL;
 	if (strncmp(branch, "refs/heads/", 11) != 0) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is no branch", vv_text_shows(branch_ref));
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a branch",
+			       vv_text_shows(branch_ref));
 	}
 	branch += 11;
 	if ((rc = branch_setting(r, branch, "remote", &remote, err)) < 0 ||

@@ -17,7 +17,7 @@
 typedef struct vv_ref {
 	char *name;     /* "refs/heads/main" */
 	vv_oid id;      /* what it points to; a tag object's own id for annotated tags */
-	vv_oid commit;  /* peeled; null when it is no commit */
+	vv_oid commit;  /* peeled; null when it is not a commit */
 	char *symbolic; /* target name of a symbolic ref, or NULL */
 } vv_ref;
 void vv_ref_clear(vv_ref *ref);
@@ -37,7 +37,7 @@ vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, co
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 
 /* Several at once: all are locked and compared before any moves. Only a crash or
- * a failing disk in the middle of the renames can leave some moved. A failure behind
+ * a failing disk in the middle of the renames can leave some moved. A failure after
  * a move says "... is at ... now, but then: ..." in its message. */
 typedef struct vv_ref_change {
 	const char *name;
@@ -58,7 +58,7 @@ typedef struct vv_head {
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
 void vv_head_clear(vv_head *h);
 /* Is HEAD at this commit (and on this branch; NULL: on whichever, or none)? What moves a ref fails
- * also behind the move, where its folder could not be made durable: whoever has to follow a move
+ * also after the move, where its folder could not be made durable: whoever has to follow a move
  * asks this when it failed. */
 bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit);
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,

@@ -180,7 +180,7 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error
 	}
 	if (type != GIT_OBJECT_COMMIT &&
 	    (strncmp(c->name, "refs/heads/", 11) == 0 || strcmp(c->name, "HEAD") == 0)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is no commit",
+		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is not a commit",
 			       vv_text_shows(c->name), hex);
 	}
 	return VV_OK;
@@ -480,7 +480,7 @@ static bool is_deleted(const move *moves, size_t count, const char *name, size_t
 }
 
 /* Copies packed-refs without the deleted ones: "id name" lines, each perhaps with
- * a "^peeled id" line behind it. */
+ * a "^peeled id" line after it. */
 static bool filter_packed(const vv_buf *all, vv_buf *out, const move *moves, size_t count)
 {
 	const char *p = vv_buf_cstr(all), *end = p + all->len;
@@ -740,7 +740,7 @@ vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char 
 	vv_status rc = check_name(ref_name, err);
 
 	if (rc == VV_OK && strncmp(ref_name, "refs/heads/", 11) != 0) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is no branch", vv_text_shows(ref_name));
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is not a branch", vv_text_shows(ref_name));
 	}
 	if (rc < 0) {
 		return rc;
@@ -844,7 +844,7 @@ static void insert_packed(const vv_buf *all, vv_buf *out, const char *name, cons
 			size_t n = strcspn(other, "\r\n");
 			int order = strncmp(name, other, n);
 
-			if (order < 0) { /* a name that begins with the other comes behind it */
+			if (order < 0) { /* a name that begins with the other comes after it */
 				vv_buf_puts(out, line);
 				done = true;
 			}

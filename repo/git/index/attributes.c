@@ -125,7 +125,7 @@ vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, gi
 /* --- lines ------------------------------------------------------------------------- */
 
 typedef struct attr_line {
-	size_t start, end;   /* in the file; end is behind the line's end */
+	size_t start, end;   /* in the file; end is after the line's end */
 	const char *pattern; /* as written; borrowed */
 	size_t pattern_len;
 	const char *rest; /* the attributes, without the line's end */
@@ -235,7 +235,8 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 		return rc;
 	}
 	if (!S_ISREG(st.mode)) { /* Git does not follow it either */
-		return vv_fail(err, VV_EREFUSED, "'%s' is no ordinary file", vv_text_shows(path));
+		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
+			       vv_text_shows(path));
 	}
 	return vv_read_file(out, path, FILE_BYTES_MAX, err);
 }
@@ -559,7 +560,7 @@ static bool is_ours_already(const known_patterns *known, const vv_buf *pattern)
 {
 	size_t low = 0, high = known->count;
 
-	while (low < high) { /* behind the last that is not greater */
+	while (low < high) { /* after the last that is not greater */
 		size_t mid = low + (high - low) / 2;
 		const known_pattern *k = &known->items[mid];
 

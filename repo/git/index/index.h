@@ -92,7 +92,7 @@ typedef enum vv_file_state {
 	VV_FILE_DELETED,
 	VV_FILE_TYPE_CHANGED
 } vv_file_state;
-/* For files that are no datasets (text conversion as Git's; hashing only when
+/* For files that are not datasets (text conversion as Git's; hashing only when
  * the stat differs). */
 vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,
 			      vv_error *err);

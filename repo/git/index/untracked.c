@@ -15,7 +15,7 @@
 
 #define DEPTH_MAX 4096u
 
-/* A folder being walked. Its names are sorted with '/' behind those of folders, so
+/* A folder being walked. Its names are sorted with '/' after those of folders, so
  * that whole paths come out sorted. */
 typedef struct folder {
 	char *path; /* relative, with a final '/', or "" */
@@ -50,7 +50,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Is it a file, a link or a folder (then with a '/' put behind its name)? Others, and
+/* Is it a file, a link or a folder (then with a '/' put after its name)? Others, and
  * ".git", are dropped. */
 static vv_status mark_name(const char *dir, char **name, bool *keep, vv_error *err)
 {

@@ -41,7 +41,7 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 			rc = vv_fail_nomem(err);
 		} else if (vv_lstat(&st, file, NULL) == VV_OK && !S_ISDIR(st.mode)) {
 			rc = vv_fail(err, VV_EREFUSED,
-				     "'%s' is in the way of '%s': it is no folder",
+				     "'%s' is in the way of '%s': it is not a folder",
 				     vv_text_shows(head), vv_text_shows(path));
 		}
 		vv_free(file);

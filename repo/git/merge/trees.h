@@ -40,7 +40,7 @@ typedef struct vv_merge_conflict {
 } vv_merge_conflict;
 
 typedef struct vv_merge_labels {
-	const char *base, *ours, *theirs; /* behind the marks in text */
+	const char *base, *ours, *theirs; /* after the marks in text */
 } vv_merge_labels;
 
 typedef struct vv_merged_trees vv_merged_trees;

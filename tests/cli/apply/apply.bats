@@ -174,7 +174,7 @@ v2() {
 	done
 	sed 's|"path":"prices.csv"|"path":"link/prices.csv"|' ../p > ../evil
 	ends_with 2 varve apply ../evil
-	stderr_has "is no folder"
+	stderr_has "is not a folder"
 	v1 | cmp - ../outside/prices.csv
 }
 

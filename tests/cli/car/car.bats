@@ -57,7 +57,7 @@ flip() {
 	same_bytes a.car d.car
 }
 
-@test "a file that is no table travels as well" {
+@test "a file that is not a table travels as well" {
 	new_repo
 	head -c 300000 /dev/urandom > noise.bin
 	varve add --as file noise.bin
@@ -132,7 +132,7 @@ flip() {
 	[ "$(varve -C ../other fsck)" = "sound: 0 versions of datasets, 0 blocks" ]
 }
 
-@test "what is no CAR file of ours is refused with the reason" {
+@test "what is not a CAR file of ours is refused with the reason" {
 	new_repo
 	printf 'id,name\n1,a\n' > x.car
 	ends_with 2 varve car import x.car
@@ -158,7 +158,7 @@ sys.stdout.buffer.write(bytes([58]) + b"\xa2eroots\x81\xd8\x2a\x58\x25\x00" + ci
 	stderr_has "root 1 of the CAR file"
 }
 
-@test "a foreign root is no dataset" {
+@test "a foreign root is not a dataset" {
 	new_repo
 	# {roots: [{}], version: 1} and the block {} (a0)
 	python3 -c '
@@ -190,5 +190,5 @@ sys.stdout.buffer.write(bytes([37]) + cid + b"\xa0")' > x.car
 	stderr_has "nowhere.car"
 	printf 'x' > x.txt
 	ends_with 2 varve car export x.txt x.car
-	stderr_has "no stored version"
+	stderr_has "not a stored version"
 }

@@ -141,7 +141,7 @@ two_versions() {
 	output_is $'id\n1'
 }
 
-@test "paths behind a revision count from the top or from here" {
+@test "paths after a revision count from the top or from here" {
 	new_repo
 	mkdir sub
 	printf 'a\n1\n' > sub/t.csv

@@ -338,7 +338,7 @@ Varve-Accept: column-remove prices.csv"
 	output_has "/resources/0/schema/fields/3"
 }
 
-@test "invalid rules are no finding: nothing can be said" {
+@test "invalid rules are not a finding: nothing can be said" {
 	described
 	echo '{"rules": {"type-eror": "error"}}' > varve.json
 	ends_with 2 varve check
@@ -430,7 +430,7 @@ Varve-Accept: column-remove prices.csv"
 	succeeds varve check HEAD
 }
 
-@test "missing blocks are no verdict" {
+@test "missing blocks are not a verdict" {
 	described
 	git clone -q . ../clone
 	cd ../clone

@@ -71,7 +71,7 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	echo '{"resources": [{"name": "here", "data": [{"a": 1}]}, {"name": "far", "path": "https://example.com/a.csv"},
 	 {"name": "kinds", "path": "data/kinds.csv", "dialect": {"delimiter": ";"}}]}' > datapackage.json
 	ends_with 1 varve check --files datapackage.json
-	output_has "the data of 'here' stands in the package itself and was not checked"
+	output_has "the data of 'here' is in the package itself and was not checked"
 	output_has "the data of 'far' is at https://example.com/a.csv and was not checked"
 	output_has "data/kinds.csv: 2 rows, 2 columns: nothing wrong"
 	ends_with 1 varve check --files --rule type-error datapackage.json

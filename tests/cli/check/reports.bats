@@ -103,7 +103,7 @@ hostile() {
 	output_has "::warning title=varve check::30 more of this kind"
 }
 
-@test "the job's summary is appended to, and a summary that cannot be written is no verdict" {
+@test "the job's summary is appended to, and a summary that cannot be written is not a verdict" {
 	new_repo
 	rows 5 > prices.csv
 	varve add prices.csv > /dev/null
@@ -121,7 +121,7 @@ hostile() {
 	ends_with 2 varve check --output json=no/such/folder/x
 }
 
-@test "a disk that is full is no verdict" {
+@test "a disk that is full is not a verdict" {
 	[ -e /dev/full ] || skip "there is no /dev/full"
 	new_repo
 	rows 5 > prices.csv

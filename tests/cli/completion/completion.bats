@@ -28,7 +28,7 @@ complete_words() {
 	output_is "prices.csv"
 }
 
-@test "bash completes behind -C" {
+@test "bash completes after -C" {
 	succeeds complete_words varve -C dir sta
 	output_is "status"
 }

@@ -176,7 +176,7 @@ def check_daff(old, text, new):
     with open("daff-diff.csv", "w", newline="") as f:
         f.write(text)
     subprocess.run(["daff", "patch", "daff-old.csv", "daff-diff.csv", "--output", "daff-new.csv"], check=True)
-    # for daff the text NULL is no value
+    # for daff the text NULL is not a value
     plain = [["" if v == "NULL" else v for v in row] for row in load("daff-new.csv")]
     assert plain == [["" if v == "NULL" else v for v in row] for row in new], plain
 

@@ -44,7 +44,7 @@ words_to_numbers() {
 	output_has "'abc'"
 }
 
-@test "new columns of dates on both sides at the place of words are no conflict" {
+@test "new columns of dates on both sides at the place of words are not a conflict" {
 	words_to_numbers
 	git checkout -q -b side
 	printf 'id,day\n1,2024-01-01\n2,2024-01-02\n3,2024-01-03\n4,2024-01-04\n5,2024-01-05\n' > t.csv

@@ -128,7 +128,7 @@ $(body)"
 	output_has "rows     5 -> 5: 1 changed"
 }
 
-@test "converting text into a table is no change in data" {
+@test "converting text into a table is not a change in data" {
 	git init -q .
 	old_lamps > lamps.csv
 	git add . && git commit -qm one

@@ -216,7 +216,7 @@ two_versions() {
 	output_has "1 row changed (1 cell)"
 }
 
-@test "files that are no tables are shown as they are" {
+@test "files that are not tables are shown as they are" {
 	new_repo
 	printf 'some\ntext\n' > notes.log
 	varve add --as file notes.log > /dev/null

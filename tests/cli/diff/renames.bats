@@ -36,7 +36,7 @@ moved() {
 	output_has " b.csv | new: 5,000 rows, 4 columns"
 }
 
-@test "another table of the same shape is no rename" {
+@test "another table of the same shape is not a rename" {
 	new_repo
 	rows 5000 1 > 2023.csv
 	varve add 2023.csv > ../out
@@ -111,7 +111,7 @@ moved() {
 	output_has two
 }
 
-@test "another table of a few rows is no rename" {
+@test "another table of a few rows is not a rename" {
 	new_repo
 	printf 'id,name\n1,lamp\n2,chair\n3,desk\n4,bed\n' > a.csv
 	varve add a.csv > ../out

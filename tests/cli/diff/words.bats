@@ -42,7 +42,7 @@ no_storage() {
 	no_storage
 }
 
-@test "columns that came, went and have another name are told behind the rows" {
+@test "columns that came, went and have another name are told after the rows" {
 	new_repo
 	rows 300 > prices.csv
 	varve add prices.csv > /dev/null

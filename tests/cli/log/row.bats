@@ -173,7 +173,7 @@ $(short HEAD~2) base
 $(short HEAD^1) ours"
 }
 
-@test "spelling alone is no change" {
+@test "spelling alone is not a change" {
 	new_repo
 	printf 'id,v,w\n1,1.0,a\n' > t.csv
 	varve add t.csv > ../out && varve commit -qm one && tick
@@ -211,7 +211,7 @@ $(short HEAD~2) one
     v: b"
 }
 
-@test "a version that is no table ends the history and is named" {
+@test "a version that is not a table ends the history and is named" {
 	git init -q
 	printf 'id,v\n1,a\n2,"b\nx,y,z\n' > p.csv
 	git add p.csv && git commit -qm one && tick
@@ -223,7 +223,7 @@ $(short HEAD~2) one
     id: 1
     v: a"
 	stderr_has "$(git rev-parse HEAD~1):p.csv: line "
-	stderr_has "so that the row's history begins behind it"
+	stderr_has "so that the row's history begins after it"
 }
 
 @test "a key of several columns is parted by commas" {

@@ -26,7 +26,7 @@ has_size() {
 	[ "$(git ls-files --debug -- "$1" | sed -n 's/.*size: \([0-9]*\).*/\1/p')" = "$(wc -c < "$1")" ]
 }
 
-@test "git merge --abort goes back right behind a merge that waits" {
+@test "git merge --abort goes back right after a merge that waits" {
 	conflict
 	has_size b.csv
 	has_size note.txt
@@ -48,7 +48,7 @@ has_size() {
 	diff -r --exclude=.git . ../before
 }
 
-@test "a change right behind the merge is still seen" {
+@test "a change right after the merge is still seen" {
 	conflict
 	sed -i 's/^9,theirs/9,THEIRS/' b.csv
 	echo TWO > note.txt

@@ -72,7 +72,7 @@ clean() {
 	ends_with 2 varve mv untracked b
 	stderr_has "'untracked' is not tracked"
 	ends_with 2 varve mv a.csv note.txt nofolder
-	stderr_has "'nofolder' is no folder"
+	stderr_has "'nofolder' is not a folder"
 	ends_with 2 varve mv a.csv ../outside.csv
 	ends_with 2 varve mv a.csv .git/x
 	clean=$(git status --porcelain)

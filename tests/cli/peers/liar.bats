@@ -59,7 +59,7 @@ refused() {
 	refused not-canonical "not canonical"
 }
 
-@test "a node with bytes behind its end is refused" {
+@test "a node with bytes after its end is refused" {
 	refused trailing-bytes "not canonical"
 }
 

@@ -77,7 +77,7 @@ teardown() {
 	each_way follow
 }
 
-@test "a folder over there that is no repository is named" {
+@test "a folder over there that is not a repository is named" {
 	mkdir "$far/empty"
 	no_repository() {
 		ends_with 2 varve ls-remote "ssh://127.0.0.1:$port/~/empty"

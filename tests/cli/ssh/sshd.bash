@@ -66,7 +66,7 @@ start_sshd() {
 }
 
 # libssh2 1.10 loses two numbers with each signature of an ecdsa key. What is lost there, and only
-# there, is no fault of ours.
+# there, is not a fault of ours.
 forgive_libssh2() {
 	printf 'leak:libssh2.so\n' > "$BATS_TEST_TMPDIR/lsan"
 	export LSAN_OPTIONS="suppressions=$BATS_TEST_TMPDIR/lsan:print_suppressions=0"

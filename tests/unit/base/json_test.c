@@ -107,7 +107,7 @@ static void what_yajl_lets_pass_is_refused(void **state)
 	assert_refused("{\"a\":1,\"b\":2,\"a\":3}", "column 14", "'a' is there twice");
 	assert_refused("{\"a\":1,\"\\u0061\":3}", "column 8", "'a' is there twice");
 	assert_refused("{\"x\":[{\"a\":1,\"a\":3}]}", "column 14", "twice");
-	/* An escaped backslash before a u is no escape of a surrogate. */
+	/* An escaped backslash before a u is not an escape of a surrogate. */
 	assert_rewritten("\"\\\\ud800\"", "\"\\\\ud800\"");
 }
 

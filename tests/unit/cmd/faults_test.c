@@ -470,7 +470,7 @@ static void fail_kind(const trial *t, vv_fault kind, int number, bool lasting)
 	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
 		(void)snprintf(what, sizeof what, "varve %s %s, call %u of %u of kind %d failing%s",
 			       t->sc->command->name, t->sc->words, f.n, count, (int)kind,
-			       lasting ? " and all behind it" : "");
+			       lasting ? " and all after it" : "");
 		copy_tree(t->template, t->dir);
 		o = run(t->dir, &f, t->sc->command, t->sc->words);
 		if (!o.struck && o.code != 0) {
@@ -695,7 +695,7 @@ static void fail_renaming(vv_fault kind, int number, bool lasting)
 	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
 		(void)snprintf(what, sizeof what,
 			       "varve branch -m, call %u of %u of kind %d failing%s", f.n, count,
-			       (int)kind, lasting ? " and all behind it" : "");
+			       (int)kind, lasting ? " and all after it" : "");
 		copy_tree(template, dir);
 		o = run(dir, &f, &vv_cmd_branch, "-m main trunk");
 		/* A lock that cannot be removed: the next varve takes it away. */

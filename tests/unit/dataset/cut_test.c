@@ -55,7 +55,7 @@ static void rows_clear(rows *t)
 	free(t->bytes);
 }
 
-/* The numbers of the rows behind which a group ends. */
+/* The numbers of the rows after which a group ends. */
 static size_t cut_all(const rows *t, const vv_cut_params *p, size_t *ends)
 {
 	size_t n = 0;
@@ -246,7 +246,7 @@ static void a_cut_column_that_a_row_has_not_counts_as_absent(void **state)
 
 	(void)state;
 	vv_cut_init(&c, &p);
-	assert_true(vv_cut_row(&c, &cell, 1, 3)); /* a target of one row cuts behind each */
+	assert_true(vv_cut_row(&c, &cell, 1, 3)); /* a target of one row cuts after each */
 }
 
 static void the_target_follows_from_the_mean_row(void **state)

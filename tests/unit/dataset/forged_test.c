@@ -178,7 +178,7 @@ static vv_status check_next(vv_table_checks *checks, const fixture *f, const vv_
 	return rc;
 }
 
-/* The answer must be the same behind the sound version. */
+/* The answer must be the same after the sound version. */
 static vv_status check(const fixture *f, const vv_cid *cid, vv_error *err)
 {
 	vv_table_checks *checks = vv_table_checks_new();

@@ -103,7 +103,7 @@ static const pin refused[] = {
 	       "a")},
 	{{"\x02", "\x02"}, 2, BYTES("\x20\x0a\x00")},
 	{{"\x02", "\x02"}, 2, BYTES("\x10\x02\x02\x00\x00")},
-	/* bits behind the last state; a mark of an empty value that is no mark */
+	/* bits after the last state; a mark of an empty value that is not a mark */
 	{{"\x02", "x", "\x01", "x", "x"}, 5, BYTES("\x20\x12\x04\x01x")},
 	{{"70000", "", "70256", "71026"},
 	 4,

@@ -38,7 +38,7 @@ static inline void expect_table(const vv_buf *block, const columns *t)
 	vv_arena arena = VV_ARENA_INIT;
 	size_t wide = t->count + 2;
 	vv_cell *cells = calloc(t->rows * wide, sizeof *cells), *one = calloc(t->rows, sizeof *one);
-	/* a copy without anything behind it */
+	/* a copy without anything after it */
 	uint8_t *bytes = malloc(block->len);
 	vv_error err;
 	vv_group g;

@@ -247,7 +247,7 @@ static void make_file(vv_buf *b, vv_prng *r, const style *s, unsigned rows)
 	}
 }
 
-/* Where some line ends, at random; the end when there is none behind. */
+/* Where some line ends, at random; the end when there is none after. */
 static size_t some_line(const vv_buf *b, vv_prng *r)
 {
 	size_t at = (size_t)vv_prng_below(r, b->len + 1);

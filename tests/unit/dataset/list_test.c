@@ -392,7 +392,7 @@ static void bases_are_found_behind_an_insertion(void **state)
 	for (size_t i = first; i < m.count; i++) {
 		const memory_block *base = memory_find(&m, &m.block[i].base);
 
-		/* the first entry behind the node's head: the same link */
+		/* the first entry after the node's head: the same link */
 		if (base && base->len > 70 &&
 		    memcmp(base->bytes + 26, m.block[i].bytes + 26, 40) == 0) {
 			like++;

@@ -241,7 +241,7 @@ static void an_edit_that_cannot_be_made_says_why(void **state)
 			  VV_EUSAGE, "'x.csv' has no schema");
 	assert_edit_fails("{\"resources\":[{\"path\":\"x.csv\",\"schema\":\"s.json\"}]}",
 			  EDIT(.key = NAMES("a")), VV_EREFUSED,
-			  "the schema of 'x.csv' lies in a file of its own, 's.json'");
+			  "the schema of 'x.csv' is in a file of its own, 's.json'");
 	assert_edit_fails(
 		WITH("\"fields\":[{\"name\":\"a\",\"constraints\":{\"minimum\":\"x\"}}]"),
 		EDIT(.set_column = "a", .set_type = "integer"), VV_EINPUT,

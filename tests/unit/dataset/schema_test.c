@@ -21,7 +21,7 @@ static void must_read(vv_schema *s, const char *json)
 	vv_assert_ok(read_text(s, json, &err), &err);
 }
 
-/* Reading must fail with a message that begins with this (behind the file's name). */
+/* Reading must fail with a message that begins with this (after the file's name). */
 static void assert_refused(const char *json, const char *message)
 {
 	vv_schema s;

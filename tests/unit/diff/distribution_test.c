@@ -36,7 +36,7 @@ static int64_t step(const vv_schema *s, const char *value)
 	int64_t out = 0;
 
 	if (!vv_distribution_step(&out, &scratch, &s->fields[0], &c)) {
-		fail_msg("'%s' is no value", value);
+		fail_msg("'%s' is not a value", value);
 	}
 	vv_buf_clear(&scratch);
 	return out;

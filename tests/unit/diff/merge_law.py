@@ -274,7 +274,7 @@ def repeated(rnd):
 
 
 def check_repeated(program, rnd, count):
-    """What happens far apart is no conflict, and both of it happens."""
+    """What happens far apart is not a conflict, and both of it happens."""
     cases = [repeated(rnd) for _ in range(count)]
     stream = b"".join(pack(False, t, 1) + pack(False, [t[0], t[2], t[1]], 0) for t, _ in cases)
     done = subprocess.run([program], input=stream, stdout=subprocess.PIPE, check=True)

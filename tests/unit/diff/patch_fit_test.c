@@ -349,7 +349,7 @@ static void exactly_means_exactly(void **state)
 	fitted_clear(&f);
 }
 
-/* --- what is no patch, or not all of it --------------------------------------- */
+/* --- what is not a patch, or not all of it --------------------------------------- */
 
 static void refused(fitted *f, const char *bytes, size_t len, vv_status status, const char *said)
 {

@@ -467,7 +467,7 @@ static void put_ndjson(vv_buf *out, const model *m)
 	}
 }
 
-/* What cannot be added at all is no pair. */
+/* What cannot be added at all is not a pair. */
 static bool can_open(vv_patched *p, const char *path, const vv_buf *b)
 {
 	vv_table t;

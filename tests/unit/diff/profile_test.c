@@ -68,7 +68,7 @@ static void few_words_are_an_enumeration(void **state)
 	schema_is(
 		"red|green|blue", 5,
 		"{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"enum\":[\"blue\",\"green\",\"red\"]}}");
-	/* too seldom to be sure; names are no codes either */
+	/* too seldom to be sure; names are not codes either */
 	schema_is("red|green|blue", 4,
 		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
 }
@@ -217,7 +217,7 @@ static void the_data_meets_what_is_said_of_it(void **state)
 				      .finding = no_finding,
 				      .temp_dir = vv_test_dir()};
 		if (!strstr(vv_buf_cstr(&b),
-			    "\xff")) { /* text that is no UTF-8 is a finding of its own */
+			    "\xff")) { /* text that is not UTF-8 is a finding of its own */
 			vv_assert_ok(vv_check_table(&result, &m.t, &o, &err), &err);
 			assert_int_equal(result.errors, 0);
 			vv_check_result_clear(&result);

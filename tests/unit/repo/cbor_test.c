@@ -262,7 +262,7 @@ static void every_other_spelling_is_refused(void **state)
 		"3c",
 		"5c",
 		"fc",
-		/* keys that repeat, are out of order, or are no text */
+		/* keys that repeat, are out of order, or are not text */
 		"a2616100616101",
 		"a2616200616100",
 		"a262616100616200",
@@ -275,7 +275,7 @@ static void every_other_spelling_is_refused(void **state)
 		"63eda080",
 		"64f4908080",
 		"a161fff6",
-		/* tags that are no links */
+		/* tags that are not links */
 		"c000",
 		"d82af6",
 		"d82a4100",

@@ -161,7 +161,7 @@ static void a_flipped_bit_is_found_or_harmless(void **state)
 
 	(void)state;
 	put_text(&wanted);
-	for (i = 10; i < sizeof(gzipped); i++) { /* behind the header, which has no checksum */
+	for (i = 10; i < sizeof(gzipped); i++) { /* after the header, which has no checksum */
 		memcpy(copy, gzipped, sizeof(copy));
 		copy[i] ^= 4;
 		if (unpack(&got, copy, sizeof(copy), 4096, &kind, &err) == VV_OK) {

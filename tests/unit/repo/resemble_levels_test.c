@@ -24,7 +24,7 @@ typedef struct walked {
 	const world *w;
 	vv_cid_map *told; /* value: its place in the order */
 	vv_cid likes[5000];
-	unsigned twice, late; /* told twice; behind a node that links to it */
+	unsigned twice, late; /* told twice; after a node that links to it */
 } walked;
 
 static void begin(world *w)
@@ -145,7 +145,7 @@ static vv_status check_link(void *payload, const vv_cid *link, vv_error *err)
 	return VV_OK;
 }
 
-/* How many were told behind a node that links to them. */
+/* How many were told after a node that links to them. */
 static unsigned late(walked *k)
 {
 	unsigned twice = k->twice;
@@ -201,7 +201,7 @@ static void assert_difference(const world *w, const vv_cid *new_root, const vv_c
 
 #define ENTRIES_MAX 1500u
 
-/* A list as datasets have it: nodes end behind entries that say so by themselves. */
+/* A list as datasets have it: nodes end after entries that say so by themselves. */
 static vv_cid list_of(world *w, const uint64_t *entries, size_t count)
 {
 	static vv_cid level[ENTRIES_MAX], next[ENTRIES_MAX];

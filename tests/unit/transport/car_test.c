@@ -147,7 +147,7 @@ static void a_cut_file_is_refused_unless_it_ends_between_blocks(void **state)
 			vv_assert_contains(err.message, "CAR file");
 		}
 	}
-	assert_int_equal(between, 4); /* behind the header and three blocks */
+	assert_int_equal(between, 4); /* after the header and three blocks */
 	vv_buf_clear(&car);
 }
 

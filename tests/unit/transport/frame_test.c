@@ -1,5 +1,5 @@
 /*
- * Frames: what is no frame, what is too much, and errors of the other side.
+ * Frames: what is not a frame, what is too much, and errors of the other side.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +102,7 @@ static void malformed_frames_are_refused(void **state)
 		{"B", 1, VV_EIO, "closed"},
 		{"B\x80", 2, VV_EIO, "closed"},
 		{"B\x05shor", 6, VV_EIO, "closed"},
-		{"E\x01\xf6.\0", 5, VV_ECORRUPT, ""}, /* an error that is no map */
+		{"E\x01\xf6.\0", 5, VV_ECORRUPT, ""}, /* an error that is not a map */
 		{"E\0.\0", 4, VV_ECORRUPT, ""},
 	};
 

@@ -49,7 +49,7 @@ static unsigned here(const kit *k)
 	return n;
 }
 
-/* --- suppliers that are no peers ---------------------------------------------------------------- */
+/* --- suppliers that are not peers ---------------------------------------------------------------- */
 
 typedef struct source {
 	const kit *k;

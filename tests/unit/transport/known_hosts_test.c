@@ -285,7 +285,7 @@ static void endless_answers_are_refused(void **state)
 		vv_buf_puts(&text, "* " ED);
 	}
 	vv_assert_status(vv_known_hosts_text(k, text.data, text.len, "f", &err), VV_EREFUSED, &err);
-	vv_assert_contains(err.message, "over 1024 lines of 'f' stand for the host 'host'");
+	vv_assert_contains(err.message, "over 1024 lines of 'f' are for the host 'host'");
 	vv_buf_clear(&text);
 	vv_known_hosts_free(k);
 }

@@ -65,7 +65,7 @@ static void some_nodes(vv_recent_nodes *n)
 	assert_int_equal(n->count, 66); /* raw blocks are not noted */
 }
 
-/* The bytes of all frames, one behind the other: from on are the ones sent. */
+/* The bytes of all frames, one after the other: from on are the ones sent. */
 static void send(objects *o, size_t from, vv_buf *stream)
 {
 	memory_line out = {.out = VV_BUF_INIT}, in = {.piece = 0};

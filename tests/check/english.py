@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Reads messages, comments and documents for turns that a technical writer would not use.
+
+usage: english.py ROOT
+
+Each rule is a pattern with what to write instead. Messages and documents must be free of all of them,
+comments of those in EVERYWHERE. Generated pages and data are not read.
+"""
+import os
+import re
+import sys
+
+THERE = r"(?<![Tt]here )(?<![Ww]here )(?<!if )(?<!so )(?<!and )"
+
+# name, pattern, what to write
+EVERYWHERE = [
+    ("is not a X", THERE + r"\b(is|are) no (table|file|folder|branch|commit|CID|key|column|row|pointer|dataset|program|"
+     r"number|date|text|link|object|error|failure|conflict|change|rename|name|repository)s?\b", "is not a X"),
+    ("one behind the other", r"\bone behind the other\b", "one after the other"),
+    ("behind the point", r"\bbehind the (point|last|first|header|row|line|quote|end)\b", "after the ..."),
+    ("who fetches", r"\bwho (fetches|pushes|pulls|reads|receives|asks)\b", "the client, the reader, the receiver"),
+]
+IN_TEXTS = EVERYWHERE + [
+    ("is told", r"\b(is|are|was|were) told(?! (?:of|by|that|to|how|what|which|where))\b", "is reported"),
+    ("stands in", r"\b(stands|stand) in (the|a|an|its|their|several)\b", "is in, occurs in"),
+    ("lies in", r"\b(lies|lie) in (the|a|an|its|their)\b", "is in"),
+    ("at most so many", r"\bso many (at|of) ", "at most N"),
+    ("it is not said", r"\b(is|are) not said\b", "is not clear, is not given"),
+    ("shall", r"\bshall\b", "must, should, or the plain present"),
+    ("the like", r"\band the like\b", "and similar ..."),
+]
+FOLDERS = ("base", "repo", "dataset", "diff", "transport", "cmd", "tests")
+COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
+
+
+def files(root, ends):
+    for top in FOLDERS + ("docs",):
+        for folder, names, entries in os.walk(os.path.join(root, top)):
+            names[:] = [n for n in names if n not in ("corpus", "data", "node_modules", "samples")]
+            for entry in sorted(entries):
+                path = os.path.join(folder, entry)
+                if entry.endswith(ends) and os.path.relpath(path, root) != "docs/index.md":
+                    yield path
+
+
+def read(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def pieces(path):
+    """(line, text, is it a comment) of what people read in a C source."""
+    source = read(path)
+    strings = []
+    for match in COMMENT_OR_STRING.finditer(source):
+        text, line = match.group(), source.count("\n", 0, match.start()) + 1
+        if text.startswith("/*"):
+            yield line, re.sub(r"\s*\n\s*\*?\s*", " ", text), True
+        else:
+            strings.append((line, text))
+    for line, text in strings:
+        yield line, text, False
+
+
+def look(rules, where, line, text, found):
+    for name, pattern, better in rules:
+        for match in re.finditer(pattern, text):
+            found.append((name, f"{where}:{line}: '{match.group()}': write '{better}'"))
+
+
+def main():
+    root = sys.argv[1]
+    texts, comments = [], []
+    for path in files(root, (".c", ".h")):
+        where = os.path.relpath(path, root)
+        for line, text, comment in pieces(path):
+            if comment:
+                look(EVERYWHERE, where, line, text, comments)
+            elif not where.startswith("tests/"):
+                look(IN_TEXTS, where, line, text, texts)
+    documents = [os.path.join(root, n) for n in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    for path in documents + list(files(root, (".md", ".1"))):
+        inside = False
+        for number, line in enumerate(read(path).split("\n"), 1):
+            inside ^= line.startswith("```")
+            if not inside:
+                look(IN_TEXTS, os.path.relpath(path, root), number, line, texts)
+    bad = [what for _, what in texts + comments]
+    print("\n".join(bad) if bad else "none of the turns was found")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
