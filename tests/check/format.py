@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""format.py ROOT: every source is as clang-format 14 leaves it with .clang-format, and
+"""format.py ROOT [FILE...]: every source (or FILE, from ROOT) is as clang-format 14 leaves it with .clang-format, and
 every if, else, for and while has braces."""
 import os
 import re
@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 os.chdir(sys.argv[1])
-sources = sorted(
+sources = sys.argv[2:] or sorted(
     os.path.join(folder, name)
     for top in ("base", "repo", "dataset", "diff", "transport", "cmd", "tests")
     for folder, _, names in os.walk(top) if "node_modules" not in folder
