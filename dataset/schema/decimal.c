@@ -207,7 +207,7 @@ static void subtract_limbs(uint32_t *x, unsigned x_count, const uint32_t *y, uns
 /* The limbs of d in units of 10^low, which is at or below its last digit; how many. */
 static unsigned take_limbs(uint32_t *out, const vv_decimal *d, const vv_buf *buf, int64_t low)
 {
-	/* digits[end - 1] stands for 10^low; what lies behind the last one is 0 */
+	/* digits[end - 1] stands for 10^low; what lies after the last one is 0 */
 	const char *digits = buf->data + d->digits_at;
 	int64_t end = d->exponent - low;
 	unsigned count = 0;
