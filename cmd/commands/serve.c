@@ -61,7 +61,10 @@ static int serve_stdio(const options *o, const char *path)
 
 static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
 {
-	vv_serve_repo s = {.path = call->repository, .writable = call->may_write, .one = true};
+	vv_serve_repo s = {.path = call->repository,
+			   .writable = call->may_write,
+			   .reach = call->reach,
+			   .one = true};
 	(void)payload;
 	return vv_serve_repo_run(&s, line, err);
 }

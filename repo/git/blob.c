@@ -37,6 +37,11 @@ static bool fetch_promised(vv_repository *r, const git_oid *id)
 	return git_odb_refresh(r->odb) == 0;
 }
 
+bool vv_object_is_here(vv_repository *r, const git_oid *id)
+{
+	return git_odb_exists_ext(r->odb, id, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+}
+
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err)
 {

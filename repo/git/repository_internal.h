@@ -65,6 +65,8 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 			 git_odb_object **out, vv_error *err);
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err);
+/* Is it here? Asked of the packs as they were listed last: cheap also when it is not. */
+bool vv_object_is_here(vv_repository *r, const git_oid *id);
 
 /* What an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT names the tag. */
 vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err);

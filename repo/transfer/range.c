@@ -41,11 +41,6 @@ vv_status vv_must_be_here(vv_status rc, vv_error *err)
 	return rc;
 }
 
-bool vv_object_is_here(vv_repository *r, const git_oid *id)
-{
-	return git_odb_exists_ext(r->odb, id, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
-}
-
 /* --- the two colours ---------------------------------------------------------------- */
 
 static vv_status enqueue(painting *p, vv_node *n, vv_error *err)

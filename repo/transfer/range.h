@@ -34,7 +34,4 @@ vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err);
 /* VV_ENOTFOUND of something that must be here becomes VV_EMISSING. */
 vv_status vv_must_be_here(vv_status rc, vv_error *err);
 
-/* Is it here? Asked of the packs as they were listed last: cheap also when it is not. */
-bool vv_object_is_here(vv_repository *r, const git_oid *id);
-
 #endif

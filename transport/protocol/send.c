@@ -293,7 +293,7 @@ static vv_status get_stored(void *payload, const vv_cid *cid, vv_buf *out, vv_er
 }
 
 vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *blocks,
-			const vv_cids *like, vv_error *err)
+			const vv_cids *like, const bool *shown, vv_error *err)
 {
 	vv_store *store;
 	vv_block_out *out;
@@ -304,8 +304,10 @@ vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *block
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
-		const vv_cid *base = like->count > 0 ? &like->items[i] : NULL;
-		rc = vv_block_out_put(out, &blocks->items[i], base, true, err);
+		bool alike = i < like->count && shown[blocks->count + i];
+		const vv_cid *base = alike ? &like->items[i] : NULL;
+		rc = shown[i] ? vv_block_out_put(out, &blocks->items[i], base, true, err)
+			      : VV_EMISSING;
 		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
 			rc = vv_block_out_absent(out, err);
 		}

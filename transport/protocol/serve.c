@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/store.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/ref_name.h"
@@ -37,6 +38,7 @@ typedef struct push {
 	size_t common_cap;
 	vv_whole whole; /* of commons */
 	bool refused;
+	vv_hidden_refs hidden;
 } push;
 
 static vv_status refuse_ref(push *p, size_t i, const char *text, vv_error *err)
@@ -67,6 +69,9 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 	}
 	if (vv_ref_name_check(r->name + (is_branch(r) ? 11 : 10), &why) < 0) {
 		return refuse_ref(p, i, why.message, err);
+	}
+	if (vv_hidden_refs_has(&p->hidden, r->name)) {
+		return refuse_ref(p, i, "this name is not for peers (receive.hideRefs)", err);
 	}
 	for (size_t k = 0; k < i; k++) {
 		if (strcmp(p->q->refs[k].name, r->name) == 0) {
@@ -429,7 +434,12 @@ static vv_status answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 	if (!p.why) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = check_refs(&p, err)) < 0) {
+	rc = vv_hidden_refs_load(&p.hidden, s->repo, "receive", err);
+	if (rc == VV_OK) {
+		rc = check_refs(&p, err);
+	}
+	vv_hidden_refs_clear(&p.hidden);
+	if (rc < 0) {
 		return rc;
 	}
 	if (p.refused) {
@@ -457,6 +467,7 @@ static vv_status answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 /* --- hello ---------------------------------------------------------------------------- */
 
 typedef struct ref_list {
+	vv_hidden_refs hidden;
 	vv_arena *arena;
 	vv_remote_ref *items;
 	size_t count, cap;
@@ -466,8 +477,7 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	ref_list *l = payload;
 
-	if (strncmp(ref->name, "refs/heads/", 11) != 0 &&
-	    strncmp(ref->name, "refs/tags/", 10) != 0) {
+	if (!vv_ref_is_shown(&l->hidden, ref->name)) {
 		return VV_OK;
 	}
 	if (vv_oid_is_null(&ref->commit)) {
@@ -532,7 +542,10 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 	if ((rc = vv_head_read(s->repo, &head, err)) < 0) {
 		return rc;
 	}
-	rc = vv_refs_each(s->repo, "refs/", add_ref, &refs, err);
+	rc = vv_hidden_refs_load(&refs.hidden, s->repo, "uploadpack", err);
+	if (rc == VV_OK) {
+		rc = vv_refs_each(s->repo, "refs/", add_ref, &refs, err);
+	}
 	if (rc == VV_OK && s->writable) {
 		rc = vv_incoming_count(s->repo, &h.held, err);
 	}
@@ -540,12 +553,15 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 		rc = find_whole(s, arena, &refs, &h.edge, err);
 	}
 	if (rc == VV_OK) {
-		h.head = head.detached ? NULL : head.branch;
+		h.head = head.detached || vv_hidden_refs_has(&refs.hidden, head.branch)
+				 ? NULL
+				 : head.branch;
 		h.refs = refs.items;
 		h.ref_count = refs.count;
 		rc = vv_hello_write(line, &h, err);
 	}
 	vv_head_clear(&head);
+	vv_hidden_refs_clear(&refs.hidden);
 	vv_free(refs.items);
 	return rc;
 }
@@ -587,7 +603,7 @@ static vv_status answer_known(vv_serve *s, vv_channel *line, const vv_request *q
 	if (!known || !bits) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_commits_known(s->repo, q->want.items, count, known, err)) < 0 ||
+	if ((rc = vv_reachable_commits(s->reach, q->want.items, count, known, err)) < 0 ||
 	    (rc = only_whole(s, q, arena, known, err)) < 0) {
 		return rc;
 	}
@@ -596,6 +612,19 @@ static vv_status answer_known(vv_serve *s, vv_channel *line, const vv_request *q
 	}
 	const vv_bits answer = {bits, NULL, count};
 	return vv_bits_write(line, &answer, err);
+}
+
+/* Who may push leans on every block that is here; readers are told of those that the refs reach. */
+static vv_status shown_to_peer(vv_serve *s, const vv_cid *cids, size_t count, bool *out,
+			       vv_error *err)
+{
+	if (!s->writable) {
+		return vv_reachable_blocks(s->reach, cids, count, out, err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		out[i] = true;
+	}
+	return VV_OK;
 }
 
 static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
@@ -609,22 +638,24 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	bool holes, below;
 	vv_status rc;
 
-	if (!have || !held) {
+	bool *shown = vv_arena_calloc(arena, count + 1, sizeof(bool));
+	if (!have || !held || !shown) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_repository_store(s->repo, &store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(s->repo, &holes, err)) < 0 ||
+	    (rc = shown_to_peer(s, q->blocks.items, count, shown, err)) < 0 ||
 	    (s->writable && (rc = vv_incoming_open(&in, s->repo, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid *cid = &q->blocks.items[i];
-		bool whole = vv_store_has(store, cid);
+		bool whole = shown[i] && vv_store_has(store, cid);
 		if (whole && holes && cid->codec == VV_CODEC_DAG_CBOR) {
 			rc = vv_store_complete(store, cid, &whole, NULL, err);
 		}
 		have[i / 8] = (uint8_t)(have[i / 8] | whole << (i % 8));
-		bool here = whole || vv_store_has(store, cid) ||
+		bool here = whole || (shown[i] && vv_store_has(store, cid)) ||
 			    (in && vv_incoming_has(in, cid, &below));
 		held[i / 8] = (uint8_t)(held[i / 8] | here << (i % 8));
 	}
@@ -633,10 +664,23 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	return rc < 0 ? rc : vv_bits_write(line, &answer, err);
 }
 
-static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *q, vv_error *err)
+static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
+			       vv_error *err)
 {
-	s->sent += q->blocks.count;
-	return vv_send_named(s->repo, line, &q->blocks, &q->like, err);
+	size_t count = q->blocks.count;
+	bool *shown = vv_arena_calloc(arena, count + q->like.count + 1, sizeof(bool));
+	vv_status rc;
+
+	if (!shown) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_reachable_blocks(s->reach, q->blocks.items, count, shown, err)) < 0 ||
+	    (rc = vv_reachable_blocks(s->reach, q->like.items, q->like.count, shown + count,
+				      err)) < 0) {
+		return rc;
+	}
+	s->sent += count;
+	return vv_send_named(s->repo, line, &q->blocks, &q->like, shown, err);
 }
 
 /* --- fetch ---------------------------------------------------------------------------- */
@@ -652,7 +696,7 @@ static vv_status find_common(vv_serve *s, const vv_request *q, vv_arena *arena, 
 	if (!known || !out->items) {
 		return vv_fail_nomem(err);
 	}
-	vv_status rc = vv_commits_known(s->repo, q->have.items, q->have.count, known, err);
+	vv_status rc = vv_reachable_commits(s->reach, q->have.items, q->have.count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < q->have.count; i++) {
 		if (known[i]) {
 			out->items[out->count++] = q->have.items[i];
@@ -669,7 +713,7 @@ static vv_status check_wants(vv_serve *s, const vv_request *q, vv_arena *arena, 
 	if (!known) {
 		return vv_fail_nomem(err);
 	}
-	vv_status rc = vv_commits_known(s->repo, q->want.items, q->want.count, known, err);
+	vv_status rc = vv_reachable_commits(s->reach, q->want.items, q->want.count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < q->want.count; i++) {
 		if (!known[i]) {
 			vv_oid_text(hex, &q->want.items[i]);
@@ -749,7 +793,7 @@ static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *
 	case VV_OP_FETCH:
 		return answer_fetch(s, line, q, arena, err);
 	case VV_OP_BLOCKS:
-		return answer_blocks(s, line, q, err);
+		return answer_blocks(s, line, q, arena, err);
 	default:
 		return answer_have(s, line, q, arena, err);
 	}
@@ -772,7 +816,7 @@ static vv_status send_failure(vv_channel *line, vv_frame_reader *in, bool draine
 	return vv_frame_fail(line, what, err);
 }
 
-vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err)
+static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 {
 	vv_frame_reader in;
 	vv_arena arena = VV_ARENA_INIT;
@@ -812,16 +856,50 @@ vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err)
 	return rc;
 }
 
-vv_status vv_serve_line(vv_serve *s, vv_channel *line, vv_error *err)
+/* Makes what is not lent. *own is the caller's. */
+static vv_status make_reach(vv_serve *s, vv_reachable **own, vv_error *err)
 {
-	bool end;
-	vv_status rc = vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), err);
+	*own = NULL;
+	if (s->reach) {
+		return VV_OK;
+	}
+	*own = s->reach = vv_reachable_new(vv_repository_commondir(s->repo));
+	return s->reach ? VV_OK : vv_fail_nomem(err);
+}
+
+static void drop_reach(vv_serve *s, vv_reachable *own)
+{
+	if (own) {
+		s->reach = NULL;
+		vv_reachable_free(own);
+	}
+}
+
+vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err)
+{
+	vv_reachable *own;
+	vv_status rc = make_reach(s, &own, err);
 
 	if (rc == VV_OK) {
+		rc = take_request(s, line, err);
+	}
+	drop_reach(s, own);
+	return rc;
+}
+
+vv_status vv_serve_line(vv_serve *s, vv_channel *line, vv_error *err)
+{
+	vv_reachable *own;
+	bool end;
+	vv_status rc = make_reach(s, &own, err);
+
+	if (rc == VV_OK &&
+	    (rc = vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), err)) == VV_OK) {
 		rc = vv_channel_turn(line, err);
 	}
 	while (rc == VV_OK && (rc = vv_channel_at_end(line, &end, err)) == VV_OK && !end) {
-		rc = vv_serve_request(s, line, err);
+		rc = take_request(s, line, err);
 	}
+	drop_reach(s, own);
 	return rc;
 }

@@ -176,16 +176,33 @@ static enum MHD_Result send_car(http_request *q, const wish *w, const char *cid)
 	return http_send(q, MHD_HTTP_OK, response);
 }
 
-/* Which of the repositories has it? */
-static bool find_store(http_request *q)
+/* Which of the repositories has it, in a version that a branch or tag reaches? */
+static vv_status find_store(http_request *q, vv_error *err)
 {
-	for (size_t i = 0; i < q->server->repository_count; i++) {
-		if (vv_store_has(q->server->repositories[i].store, &q->cid)) {
-			q->store = q->server->repositories[i].store;
-			return true;
+	vv_status rc = VV_OK;
+	bool shown;
+
+	q->store = NULL;
+	for (size_t i = 0; rc == VV_OK && !q->store && i < q->server->repository_count; i++) {
+		const http_repository *r = &q->server->repositories[i];
+
+		rc = vv_reachable_blocks(r->reach, &q->cid, 1, &shown, err);
+		if (rc == VV_OK && shown) {
+			q->store = r->store;
 		}
 	}
-	return false;
+	return rc;
+}
+
+static enum MHD_Result say_absent(http_request *q)
+{
+	static const char text[] = "no branch or tag here reaches this block";
+	const char *cache = http_header(q, "Cache-Control");
+
+	return http_say(q,
+			cache && strstr(cache, "only-if-cached") ? MHD_HTTP_PRECONDITION_FAILED
+								 : MHD_HTTP_NOT_FOUND,
+			"%s", text);
 }
 
 static enum MHD_Result send_block(http_request *q, const wish *w, const char *cid)
@@ -209,15 +226,16 @@ static enum MHD_Result send_block(http_request *q, const wish *w, const char *ci
 
 static enum MHD_Result send_wish(http_request *q, const wish *w, const char *cid)
 {
-	const char *cache = http_header(q, "Cache-Control");
 	struct MHD_Response *response;
 	bool probe = strcmp(cid, EMPTY_CID) == 0;
 	char tag[96];
+	vv_error err;
 
-	if (!probe && !find_store(q)) {
-		return cache && strstr(cache, "only-if-cached")
-			       ? http_say(q, MHD_HTTP_PRECONDITION_FAILED, "this block is not here")
-			       : http_say(q, MHD_HTTP_NOT_FOUND, "this block is not here");
+	if (!probe && find_store(q, &err) < 0) {
+		return http_say_error(q, &err);
+	}
+	if (!probe && !q->store) {
+		return say_absent(q);
 	}
 	make_tag(tag, w, cid);
 	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {

@@ -95,7 +95,7 @@ static enum MHD_Result send_file(http_request *q)
 enum MHD_Result http_raw(http_request *q)
 {
 	vv_http_call call = {q->repository->path, q->is_known ? q->user.name : NULL, q->peer,
-			     q->may_write};
+			     q->may_write, q->repository->reach};
 	const vv_http_handlers *h = &q->server->handlers;
 	vv_error err;
 	vv_status rc;

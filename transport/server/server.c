@@ -520,6 +520,8 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 				"'%s' is inside a repository, but is not one itself",
 				vv_text_shows(path));
 			rc = vv_hint(err, "name the repository's own folder");
+		} else if (!(r->reach = vv_reachable_new(vv_repository_commondir(r->repo)))) {
+			rc = vv_fail_nomem(err);
 		} else {
 			rc = vv_repository_store(r->repo, &r->store, err);
 		}
@@ -742,6 +744,7 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 	vv_worker_join(s->watch);
 	vv_ring_free(s->clock);
 	for (size_t i = 0; i < s->repository_count; i++) {
+		vv_reachable_free(s->repositories[i].reach);
 		vv_repository_close(s->repositories[i].repo);
 		vv_free(s->repositories[i].name);
 		vv_free(s->repositories[i].path);

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "repo/transfer/reachable.h"
 #include "transport/line/channel.h"
 
 typedef struct vv_http_server vv_http_server;
@@ -35,6 +36,7 @@ typedef struct vv_http_call {
 	const char *user;       /* NULL: nobody who said who he is */
 	const char *peer;       /* address, for messages */
 	bool may_write;
+	vv_reachable *reach; /* what its branches and tags reach: no more is given */
 } vv_http_call;
 
 /* A version of a file. etag is without quotes. */

@@ -30,6 +30,7 @@ typedef struct http_repository {
 	char *path; /* to open it at */
 	vv_repository *repo;
 	vv_store *store; /* for the gateway; its functions may be called from any thread */
+	vv_reachable *reach;
 } http_repository;
 
 /* What a connection is waited for. */

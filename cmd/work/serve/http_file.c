@@ -26,6 +26,8 @@ static atomic_uint_fast64_t plain_bytes;
 
 typedef struct file {
 	vv_repository *repo;
+	vv_reachable *reach;
+	bool lost; /* the commit asked for is here, and no branch or tag reaches it */
 	vv_oid commit, blob;
 	char *path;
 	bool is_dataset;
@@ -82,9 +84,40 @@ static bool is_fit_rev(const char *rev)
 	       strlen(rev) <= 256;
 }
 
-static vv_status nothing_there(const char *rest, vv_error *err)
+/* Says the same of what is not here and of what is not shown, but for who knows a whole id. */
+static vv_status nothing_there(const file *f, const char *rest, vv_error *err)
 {
-	return vv_fail(err, VV_ENOTFOUND, "there is no version and file '%s'", vv_text_shows(rest));
+	if (f->lost) {
+		return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches commit %.40s any more",
+			       rest);
+	}
+	return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches a version and file '%s'",
+		       vv_text_shows(rest));
+}
+
+static bool is_whole_id(const char *rest, const vv_oid *commit)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, commit);
+	return strncmp(rest, hex, VV_OID_TEXT) == 0 && rest[VV_OID_TEXT] == '/';
+}
+
+/* A version that readers may see; VV_ENOTFOUND for others: a stash, ORIG_HEAD, a commit that was
+ * taken off its branch. */
+static vv_status shown_commit(file *f, const char *rev, const char *rest, vv_error *err)
+{
+	vv_status rc = vv_rev_commit(f->repo, rev, &f->commit, err);
+	bool shown;
+
+	if (rc == VV_OK) {
+		rc = vv_reachable_commits(f->reach, &f->commit, 1, &shown, err);
+	}
+	if (rc == VV_OK && !shown) {
+		f->lost = f->lost || is_whole_id(rest, &f->commit);
+		rc = VV_ENOTFOUND;
+	}
+	return rc;
 }
 
 /* rest taken apart at this slash, if what stands before names a commit and what stands
@@ -98,7 +131,7 @@ static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree
 	if (vv_http_decode(&rev, rest, (size_t)(slash - rest)) &&
 	    vv_http_decode(&path, slash + 1, strlen(slash + 1)) && path.len > 0 &&
 	    is_fit_rev(vv_buf_cstr(&rev))) {
-		rc = vv_rev_commit(f->repo, vv_buf_cstr(&rev), &f->commit, err);
+		rc = shown_commit(f, vv_buf_cstr(&rev), rest, err);
 		if (rc == VV_OK) {
 			rc = vv_tree_entry_at(f->repo, &f->commit, vv_buf_cstr(&path), e, err);
 		}
@@ -127,11 +160,11 @@ static vv_status find(file *f, const char *rest, vv_error *err)
 		slash = strchr(slash + 1, '/');
 	}
 	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? nothing_there(rest, err) : rc;
+		return rc == VV_ENOTFOUND ? nothing_there(f, rest, err) : rc;
 	}
 	f->blob = e.id;
 	if ((e.mode & S_IFMT) != S_IFREG) {
-		rc = nothing_there(rest, err);
+		rc = nothing_there(f, rest, err);
 	}
 	vv_tree_entry_clear(&e);
 	return rc;
@@ -182,14 +215,6 @@ static vv_status load(file *f, vv_error *err)
 	return rc;
 }
 
-static bool is_whole_id(const char *rest, const vv_oid *commit)
-{
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, commit);
-	return strncmp(rest, hex, VV_OID_TEXT) == 0 && rest[VV_OID_TEXT] == '/';
-}
-
 vv_status vv_http_file_open(void *payload, const vv_http_call *call, const char *rest,
 			    vv_http_file *out, vv_error *err)
 {
@@ -201,6 +226,7 @@ vv_status vv_http_file_open(void *payload, const vv_http_call *call, const char 
 	if (!f) {
 		return vv_fail_nomem(err);
 	}
+	f->reach = call->reach;
 	if ((rc = vv_repository_open(&f->repo, call->repository, err)) < 0 ||
 	    (rc = find(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
 		vv_http_file_close(f);

@@ -230,6 +230,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .policy = policy,
 			  .update_tree = update_tree,
 			  .payload = &state,
+			  .reach = s->reach,
 			  .writable = s->writable};
 	vv_status rc = open_exactly(&state.repo, s->path, err);
 

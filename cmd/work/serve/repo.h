@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "repo/transfer/reachable.h"
 #include "transport/line/channel.h"
 
 typedef struct vv_serve_repo {
@@ -14,6 +15,7 @@ typedef struct vv_serve_repo {
 	const char *path;
 	bool writable;
 	bool one; /* just one request (HTTP), without a greeting */
+	vv_reachable *reach; /* borrowed; NULL: its own */
 	/* Set by the run: what the last request was, for a log. */
 	const char *op;
 	bool failed;

@@ -1,0 +1,81 @@
+/*
+ * hidden_refs: knows the patterns.
+ */
+#include "repo/git/history/hidden_refs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+
+typedef struct loading {
+	vv_hidden_refs *out;
+	char own[48]; /* "uploadpack.hiderefs" */
+} loading;
+
+static vv_status add(void *payload, const char *name, const char *value, const char *level,
+		     vv_error *err)
+{
+	const loading *l = payload;
+	vv_hidden_refs *h = l->out;
+	size_t len = strlen(value);
+
+	(void)level;
+	if (strcmp(name, "transfer.hiderefs") != 0 && strcmp(name, l->own) != 0) {
+		return VV_OK;
+	}
+	while (len > 0 && value[len - 1] == '/') {
+		len--;
+	}
+	if (!vv_array_room(h->patterns, h->count, h->cap) ||
+	    !(h->patterns[h->count] = vv_strndup(value, len))) {
+		return vv_fail_nomem(err);
+	}
+	h->count++;
+	return VV_OK;
+}
+
+vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char *service,
+			      vv_error *err)
+{
+	loading l = {.out = out};
+
+	memset(out, 0, sizeof(*out));
+	(void)snprintf(l.own, sizeof(l.own), "%s.hiderefs", service);
+	return vv_config_each(r, "", add, &l, err);
+}
+
+void vv_hidden_refs_clear(vv_hidden_refs *h)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		vv_free(h->patterns[i]);
+	}
+	vv_free(h->patterns);
+	memset(h, 0, sizeof(*h));
+}
+
+bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name)
+{
+	for (size_t i = h->count; i > 0; i--) {
+		const char *pattern = h->patterns[i - 1];
+		bool shows = *pattern == '!';
+		size_t len;
+
+		pattern += shows;
+		pattern += *pattern == '^'; /* the name without a namespace; here all are */
+		len = strlen(pattern);
+		if (strncmp(ref_name, pattern, len) == 0 &&
+		    (ref_name[len] == '\0' || ref_name[len] == '/')) {
+			return !shows;
+		}
+	}
+	return false;
+}
+
+bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name)
+{
+	return (strncmp(ref_name, "refs/heads/", 11) == 0 ||
+		strncmp(ref_name, "refs/tags/", 10) == 0) &&
+	       !vv_hidden_refs_has(h, ref_name);
+}

@@ -1,0 +1,32 @@
+/*
+ * hidden_refs: refs that are not shown to peers (transfer.hideRefs and its like).
+ *
+ * As git-config(1) has it: a pattern hides the ref of that name and all below it, "!" before it
+ * shows them again, the last one that fits decides. What peers may see at all are branches and tags.
+ */
+#ifndef VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
+#define VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_hidden_refs {
+	char **patterns;
+	size_t count, cap;
+} vv_hidden_refs;
+
+/* service: "uploadpack" for who fetches, "receive" for who pushes. Clear in any case. */
+vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char *service,
+			      vv_error *err);
+void vv_hidden_refs_clear(vv_hidden_refs *h);
+
+/* Is it hidden? */
+bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name);
+
+/* A branch or tag that is not hidden. */
+bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
+
+#endif
