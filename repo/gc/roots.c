@@ -180,7 +180,8 @@ static vv_status look_at_entries(gather *g, git_index *git, vv_error *err)
 
 		for (k = 0; rc == VV_OK && k < 3; k++) {
 			if ((e->mode[k] & 0170000) == 0100000) {
-				rc = vv_tree_pointers_blob(&g->trees, &e->oid[k], e->path, NULL, err);
+				rc = vv_tree_pointers_blob(&g->trees, &e->oid[k], e->path, NULL,
+							   err);
 			}
 		}
 	}

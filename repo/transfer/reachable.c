@@ -549,8 +549,8 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 	}
 	/* One that is not here at all is worth no walk. */
 	while (rc == VV_OK && !end) {
-		while (at < count && (vv_cid_set_has(x->blocks, &cids[at]) ||
-				      !vv_store_has(store, &cids[at]))) {
+		while (at < count &&
+		       (vv_cid_set_has(x->blocks, &cids[at]) || !vv_store_has(store, &cids[at]))) {
 			at++;
 		}
 		if (at == count) {

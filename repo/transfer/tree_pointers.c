@@ -190,4 +190,3 @@ vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv
 	}
 	return rc;
 }
-

@@ -675,8 +675,8 @@ static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_reachable_blocks(s->reach, q->blocks.items, count, shown, err)) < 0 ||
-	    (rc = vv_reachable_blocks(s->reach, q->like.items, q->like.count, shown + count,
-				      err)) < 0) {
+	    (rc = vv_reachable_blocks(s->reach, q->like.items, q->like.count, shown + count, err)) <
+		    0) {
 		return rc;
 	}
 	s->sent += count;

@@ -27,7 +27,8 @@ typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, b
 typedef struct vv_serve {
 	vv_repository *repo;
 	bool writable;
-	vv_reachable *reach; /* what readers may see; borrowed. NULL: found out anew for each line */
+	vv_reachable
+		*reach; /* what readers may see; borrowed. NULL: found out anew for each line */
 	vv_receive_limits limits;
 	vv_version_check_fn check;
 	vv_policy_fn policy;           /* NULL: none */

@@ -14,7 +14,7 @@ typedef struct vv_serve_repo {
 	/* its folder, its .git, or a bare one: that very folder, not one above */
 	const char *path;
 	bool writable;
-	bool one; /* just one request (HTTP), without a greeting */
+	bool one;            /* just one request (HTTP), without a greeting */
 	vv_reachable *reach; /* borrowed; NULL: its own */
 	/* Set by the run: what the last request was, for a log. */
 	const char *op;

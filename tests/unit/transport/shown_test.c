@@ -163,8 +163,7 @@ static bool is_given(kit *k, unsigned v)
 	memset(wants, 0, sizeof(wants));
 	wants[0].cid = small_root(v);
 	wants[1].cid = small_leaf(v, v);
-	vv_assert_ok(vv_peer_blocks(k->peer, wants, 2, find_none, get_none, take_block, got,
-				    &err),
+	vv_assert_ok(vv_peer_blocks(k->peer, wants, 2, find_none, get_none, take_block, got, &err),
 		     &err);
 	assert_true(got[0] == got[1]);
 	return got[0];
