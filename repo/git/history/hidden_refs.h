@@ -18,7 +18,7 @@ typedef struct vv_hidden_refs {
 	size_t count, cap;
 } vv_hidden_refs;
 
-/* service: "uploadpack" for who fetches, "receive" for who pushes. Clear in any case. */
+/* service: "uploadpack" for fetches, "receive" for pushes. Clear in any case. */
 vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char *service,
 			      vv_error *err);
 void vv_hidden_refs_clear(vv_hidden_refs *h);
