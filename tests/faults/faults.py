@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+"""faults: runs commands with faults, judges what is left, and prints the table.
+
+faults.py [--quick | --full | --seconds N] [--only PATTERN]... [--seed N] [--replay CASE] [--list]
+
+A case is SCENARIO:KIND:N, the N-th call that KIND meets in SCENARIO. docs/testing.md tells more.
+"""
+
+import argparse
+import errno
+import fnmatch
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import scenarios  # noqa: E402
+from worker import (BIT, CALLS, EOF, ERROR, INTERRUPT, KILL_GROUP, KILL_ONE, SHORT, Fault, Problem,  # noqa: E402
+	Worker, die)
+
+GROW = 'write create truncate rename link mkdir'
+CHANGE = GROW + ' unlink rmdir sync meta open-write'
+
+# name: (calls, effect, error, on, only where two processes talk, most cases with --full)
+KINDS = {
+	'kill': (CHANGE, KILL_GROUP, 0, False, False, 0),
+	'kill-one': (CHANGE, KILL_ONE, 0, False, True, 0),
+	'interrupt': (CHANGE, INTERRUPT, 0, False, False, 0),
+	'nospace': (GROW, ERROR, errno.ENOSPC, False, False, 0),
+	'nospace-on': (GROW, ERROR, errno.ENOSPC, True, False, 0),
+	'quota-on': (GROW, ERROR, errno.EDQUOT, True, False, 0),
+	'readonly-on': (CHANGE.replace(' sync', ''), ERROR, errno.EROFS, True, False, 0),
+	'write-error': ('write truncate', ERROR, errno.EIO, False, False, 0),
+	'write-error-on': ('write truncate', ERROR, errno.EIO, True, False, 0),
+	'read-error': ('read open list', ERROR, errno.EIO, False, False, 0),
+	'read-error-on': ('read open list', ERROR, errno.EIO, True, False, 0),
+	'sync-error': ('sync', ERROR, errno.EIO, False, False, 0),
+	'sync-error-on': ('sync', ERROR, errno.EIO, True, False, 0),
+	'close-error': ('close', ERROR, errno.EIO, False, False, 0),
+	'remove-error': ('unlink rmdir', ERROR, errno.EACCES, False, False, 0),
+	'files': ('open open-write create list', ERROR, errno.EMFILE, False, False, 0),
+	'files-on': ('open open-write create list', ERROR, errno.EMFILE, True, False, 0),
+	'short-read-on': ('read line-read', SHORT, 0, True, False, 0),
+	'short-write-on': ('write line-write', SHORT, 0, True, False, 0),
+	'eintr': ('read write line-read line-write', ERROR, errno.EINTR, False, False, 0),
+	'lock-error': ('lock', ERROR, errno.ENOLCK, False, False, 0),
+	'map-error': ('map', ERROR, errno.ENOMEM, False, False, 0),
+	'line-end': ('line-read', EOF, 0, False, True, 0),
+	'line-error': ('line-write', ERROR, errno.EPIPE, False, True, 0),
+	'memory': ('memory', ERROR, errno.ENOMEM, False, False, 400),
+	'memory-on': ('memory', ERROR, errno.ENOMEM, True, False, 200),
+}
+COLUMNS = 'crash hang lost silent words state fsck again final left kept'.split()
+# Not counted as failures: files that the next gc takes away, a signal that came in time.
+HARMLESS = {'kept'}
+
+
+def fault_of(kind, n):
+	calls, effect, error, on, _, _ = KINDS[kind]
+	return Fault(sum(BIT[c] for c in calls.split()), effect, error, on, n, ours=kind.startswith('memory'))
+
+
+def count_of(kind, counts):
+	return sum(counts[CALLS.index(c)] for c in KINDS[kind][0].split())
+
+
+worker = None
+
+
+def begin_worker(where, varve, shim, asan):
+	global worker
+	os.nice(5)
+	worker = Worker(f'{where}/{os.getpid()}', varve, shim, asan)
+
+
+def run_case(case):
+	"""(case, what was met, problems); None where no call was met."""
+	name, kind, n = case.split(':')
+	t = worker.template(SCENARIOS[name])
+	worker_tree(t)
+	fault = fault_of(kind, int(n))
+	ran = worker.command(t.scenario, fault)
+	if ran.met == 0:
+		return case, None, []
+	killed = fault.effect in (KILL_GROUP, KILL_ONE) or \
+		(fault.effect == INTERRUPT and ran.status in (-2, 130))
+	if fault.effect == KILL_ONE and ran.status >= 0:
+		killed = False
+	found = worker.judge(t, ran, killed, early_fsck=int(n) % 2 == 0)
+	return case, ran.what, [(p.kind, p.text) for p in found]
+
+
+def worker_tree(t):
+	from worker import write_tree
+	write_tree(worker.root, t.tree)
+
+
+def count_calls(name):
+	return name, worker.template(SCENARIOS[name]).counts
+
+
+SCENARIOS = {s.name: s for s in scenarios.all_scenarios()}
+
+
+def spread(count, most):
+	"""The numbers 1..count, or most of them, evenly."""
+	if most == 0 or count <= most:
+		return list(range(1, count + 1))
+	return sorted({1 + i * (count - 1) // (most - 1) for i in range(most)}) if most > 1 else [(count + 1) // 2]
+
+
+def list_cases(counts, mode):
+	cases = []
+	turn = 0
+	for name, called in counts.items():
+		for kind, (_, _, _, _, lines, full) in KINDS.items():
+			if lines and not SCENARIOS[name].line:
+				continue
+			count = count_of(kind, called)
+			if count == 0:
+				continue
+			if mode == 'quick':
+				# One of each; of kills some. Which one goes round.
+				turn += 7
+				take = [1 + (count - 1) * (turn % 10) // 9] if QUICK[kind] == 1 else spread(count, QUICK[kind])
+				if QUICK[kind] == 0:
+					continue
+			elif kind.startswith('short'):
+				take = [1]
+			else:
+				take = spread(count, full)
+			cases += [f'{name}:{kind}:{n}' for n in take]
+	return cases
+
+
+QUICK = dict.fromkeys(KINDS, 0)
+QUICK.update({'kill': 4, 'nospace-on': 1, 'write-error': 1, 'read-error': 1, 'sync-error': 1, 'memory': 1, 'files': 1,
+	'line-end': 1, 'kill-one': 1, 'interrupt': 1})
+
+
+def read_known():
+	known = []
+	with open(HERE + '/known.txt') as f:
+		for line in f:
+			line = line.split('#')[0].strip()
+			if line:
+				pattern, kinds, reason = line.split(None, 2)
+				known.append((pattern, set(kinds.split(',')), reason))
+	return known
+
+
+def is_known(known, case, kind):
+	for i, (pattern, kinds, _) in enumerate(known):
+		if kind in kinds and fnmatch.fnmatch(case, pattern):
+			return i
+	return -1
+
+
+def find_varve(build):
+	if os.environ.get('VARVE_BIN'):
+		return os.environ['VARVE_BIN'] + '/varve'
+	return f'{build}/bin/varve'
+
+
+def table(tried, failed, columns, first):
+	out = []
+	width = max([len(k) for k in tried] + [len(first)])
+	used = [c for c in columns if any(failed[k][c] for k in tried)]
+	out.append('  '.join([first.ljust(width), ' tried'] + [c.rjust(6) for c in used]))
+	total = Counter()
+	for key in tried:
+		out.append('  '.join([key.ljust(width), str(tried[key]).rjust(6)] +
+			[(str(failed[key][c]) if failed[key][c] else '.').rjust(6) for c in used]))
+		total.update(failed[key])
+	out.append('  '.join(['all'.ljust(width), str(sum(tried.values())).rjust(6)] + [str(total[c]).rjust(6) for c in used]))
+	return '\n'.join(out)
+
+
+def main():
+	p = argparse.ArgumentParser(prog='./dev faults', description='run commands with faults')
+	p.add_argument('--quick', action='store_true', help='a fixed sample, in less than a minute')
+	p.add_argument('--full', action='store_true', help='every case')
+	p.add_argument('--seconds', type=int, metavar='N', help='cases at random, for so long')
+	p.add_argument('--only', action='append', default=[], metavar='PATTERN',
+		help='cases whose SCENARIO:KIND:N matches (also SCENARIO or KIND alone)')
+	p.add_argument('--seed', type=int, default=int(os.environ.get('VARVE_TEST_SEED', '1')))
+	p.add_argument('--replay', metavar='CASE', help='one case, with all that it said')
+	p.add_argument('--list', action='store_true', help='only name the cases')
+	p.add_argument('--report', metavar='FILE', help='write table and failures there too')
+	p.add_argument('--jobs', type=int, default=0)
+	p.add_argument('--build', default='', help='the build folder')
+	args = p.parse_args()
+
+	varve = os.path.abspath(find_varve(args.build))
+	shim = os.environ.get('VARVE_SHIM') or os.path.abspath(f'{args.build}/tests/faults/libvarve_faults.so')
+	for path in (varve, shim):
+		if not os.path.exists(path):
+			die(f"there is no '{path}': build first")
+	with open(varve, 'rb') as f:
+		asan = b'__asan_init' in f.read()
+	base = '/dev/shm' if os.access('/dev/shm', os.W_OK) else tempfile.gettempdir()
+	where = tempfile.mkdtemp(prefix='varve-faults.', dir=base)
+	try:
+		return run(args, where, varve, shim, asan)
+	finally:
+		shutil.rmtree(where, ignore_errors=True)
+
+
+def wanted(patterns, case):
+	name, kind, _ = case.split(':')
+	return not patterns or any(fnmatch.fnmatch(x, q) for q in patterns for x in (case, name, kind, f'{name}:{kind}'))
+
+
+def run(args, where, varve, shim, asan):
+	started = time.monotonic()
+	if args.replay:
+		return replay(args, where, varve, shim, asan)
+	mode = 'full' if args.full or args.seconds else 'quick'
+	names = [n for n in SCENARIOS if not args.only or any(fnmatch.fnmatch(n, q.split(':')[0]) or q in KINDS
+		or '*' in q.split(':')[0] for q in args.only)]
+	jobs = args.jobs or len(os.sched_getaffinity(0))
+	known = read_known()
+	used = Counter()
+	tried = defaultdict(Counter)
+	failed = defaultdict(lambda: defaultdict(Counter))
+	failures = []
+	unknown = 0
+	with multiprocessing.Pool(jobs, begin_worker, (where, varve, shim, asan)) as pool:
+		counts = dict(pool.imap(count_calls, names))
+		cases = [c for c in list_cases(counts, mode) if wanted(args.only, c)]
+		if args.list:
+			print('\n'.join(cases))
+			return 0
+		if args.seconds:
+			random.Random(args.seed).shuffle(cases)
+		unmet = 0
+		for case, what, found in pool.imap_unordered(run_case, cases, chunksize=4):
+			name, kind, _ = case.split(':')
+			if what is None:
+				unmet += 1
+			else:
+				tried[name][kind] += 1
+				for problem in {k for k, _ in found}:
+					failed[name][kind][problem] += 1
+				for problem, text in found:
+					at = is_known(known, case, problem)
+					if at >= 0:
+						used[at] += 1
+					elif problem not in HARMLESS:
+						unknown += 1
+					failures.append((case, problem, what, text, at >= 0 or problem in HARMLESS))
+			if args.seconds and time.monotonic() - started > args.seconds:
+				pool.terminate()
+				break
+	seconds = time.monotonic() - started
+	stale = [] if mode == 'quick' or args.only or args.seconds else \
+		[known[i][0] for i in range(len(known)) if not used[i]]
+	lines = []
+	failures.sort(key=lambda f: (f[4], f[0]))
+	for case, problem, what, text, quiet in failures:
+		if not quiet:
+			lines.append(f'{case}: {problem} (at {what}): {text}')
+	for pattern in stale:
+		lines.append(f'known.txt: {pattern} passes now: take it out')
+	by_kind = defaultdict(Counter)
+	tried_kind = Counter()
+	for name in tried:
+		for kind in tried[name]:
+			tried_kind[kind] += tried[name][kind]
+			by_kind[kind].update(failed[name][kind])
+	by_name = {n: sum(failed[n].values(), Counter()) for n in tried}
+	tables = '\n\n'.join([
+		table({n: sum(tried[n].values()) for n in SCENARIOS if n in tried}, by_name, COLUMNS, 'scenario'),
+		table({k: tried_kind[k] for k in KINDS if k in tried_kind}, by_kind, COLUMNS, 'kind')])
+	total = sum(tried_kind.values())
+	end = f'{total} cases in {seconds:.0f} s, {unmet} not met; {unknown} problems, {sum(used.values())} known'
+	if args.report:
+		with open(args.report, 'w') as f:
+			f.write(tables + '\n\n' + end + '\n\n' + '\n'.join(
+				f'{c}: {p} (at {w}): {t}' for c, p, w, t, _ in failures) + '\n')
+	print('\n'.join(lines[:60]))
+	if len(lines) > 60:
+		print(f'... and {len(lines) - 60} more')
+	print(tables)
+	print(end)
+	return 1 if unknown or stale else 0
+
+
+def replay(args, where, varve, shim, asan):
+	begin_worker(where, varve, shim, asan)
+	name, kind, n = args.replay.split(':')
+	t = worker.template(SCENARIOS[name])
+	worker_tree(t)
+	ran = worker.command(t.scenario, fault_of(kind, int(n)))
+	print(f'$ {t.scenario.command}\nended with {ran.status}, met {ran.met} times, first at {ran.what}')
+	print(ran.out + ran.err)
+	os.system(f'cd {worker.root} && find . -type f -newer {worker.control} | sort')
+	_, what, found = run_case(args.replay)
+	for kind, text in found:
+		print(f'{kind}: {text}')
+	if os.environ.get('VARVE_FAULTS_SHELL'):
+		os.system(f'cd {worker.root} && exec bash')
+	return 1 if [k for k, _ in found if k not in HARMLESS] else 0
+
+
+if __name__ == '__main__':
+	sys.exit(main())

@@ -1,0 +1,169 @@
+"""scenarios: what is run with faults, and what it starts from.
+
+Each scenario has a script that makes its beginning (run once per worker, in an empty folder), the
+command, and the repositories in which the oracle looks. The functions that the scripts use are in
+PRELUDE. Clock, authors and home are fixed, so that the same command gives the same commits.
+"""
+
+from dataclasses import dataclass, field
+
+PRELUDE = r"""
+rows() {
+	awk -v count="$1" -v salt="${2-0}" 'BEGIN {
+		print "id,name,price,day"
+		for (i = 1; i <= count; i++) {
+			cents = (i * 7919 + salt * 104729) % 100000
+			printf "%d,item %d,%d.%02d,2024-%02d-%02d\n", i, i * 31 % 1009,
+				cents / 100, cents % 100, i % 12 + 1, i % 28 + 1
+		}
+	}'
+}
+# Hardly compresses: several blocks, and writes of more than a page.
+noise() {
+	awk -v count="$1" -v salt="${2-0}" 'BEGIN {
+		srand(salt)
+		print "id,a,b"
+		for (i = 1; i <= count; i++) {
+			printf "%d,%08x%08x,%.9f\n", i, rand() * 4294967295, rand() * 4294967295, rand()
+		}
+	}'
+}
+repo() {
+	git init -q --template= -b main "$1"
+	(cd "$1" && varve init > /dev/null)
+}
+clock=1700000000
+tick() {
+	clock=$((clock + 60))
+	export GIT_AUTHOR_DATE="$clock +0000" GIT_COMMITTER_DATE="$clock +0000"
+}
+# commit MESSAGE: everything.
+commit() {
+	tick
+	varve add . > /dev/null
+	varve commit -q -m "$1"
+}
+# A table and a file, committed, in the repository work.
+one() {
+	repo work
+	cd work
+	rows 40 > prices.csv
+	echo first > notes.txt
+	commit one
+}
+# The same with other values, not committed.
+change() {
+	rows 44 1 > prices.csv
+	echo second > notes.txt
+}
+# Branches main and side, each with a change of its own.
+branches() {
+	one
+	varve switch -q -c side
+	sed -i 's/^7,item 217,/7,from side,/' prices.csv
+	rows 5 > side.csv
+	echo side > side.txt
+	commit side
+	varve switch -q main
+	sed -i 's/^20,item 620,/20,from main,/' prices.csv
+	commit main
+}
+# The same cell changed on both.
+conflict() {
+	one
+	varve switch -q -c side
+	sed -i 's/^7,item 217,/7,from side,/' prices.csv
+	commit side
+	varve switch -q main
+	sed -i 's/^7,item 217,/7,from main,/' prices.csv
+	commit main
+}
+# work, and hub.git that has its first commit.
+hub() {
+	one
+	cd ..
+	varve init -q --bare hub.git
+	cd work
+	varve remote add origin ../hub.git > /dev/null
+	varve push -q -u origin main > /dev/null
+}
+"""
+
+
+@dataclass
+class Scenario:
+	name: str
+	prepare: str
+	command: str
+	cwd: str = 'work'
+	repos: list = field(default_factory=lambda: ['work'])
+	status: int = 0  # of the command without a fault
+	once: bool = False  # the second time it would do something else
+	git: bool = False  # Git's program runs: the words are Git's
+	line: bool = False  # two processes of ours
+	loose: bool = False  # its files are what the user can make again at once
+	tags: str = ''
+
+
+def all_scenarios():
+	both = ['work', 'hub.git']
+	S = Scenario
+	return [
+		S('init', 'git init -q --template= -b main work; cd work; rows 5 > prices.csv', 'varve init'),
+		S('init-new', 'mkdir work', 'varve init -q'),
+		S('add', 'one; change; rows 5 > more.csv', 'varve add prices.csv notes.txt more.csv'),
+		S('add-blocks', 'repo work; cd work; noise 3000 > big.csv', 'varve add big.csv'),
+		S('commit', 'one; change; varve add .', 'varve commit -q -m two'),
+		S('commit-all', 'one; change', 'varve commit -q -a -m two'),
+		S('commit-first', 'repo work; cd work; rows 9 > a.csv; varve add .', 'varve commit -q -m one'),
+		S('commit-amend', 'one; change; varve add .', 'varve commit -q --amend -m again', once=True),
+		S('merge', 'branches', 'varve merge -q side'),
+		S('merge-forward', 'one; varve switch -q -c side; change; rows 5 > more.csv; commit two; varve switch -q main',
+			'varve merge -q side'),
+		S('merge-conflict', 'conflict', 'varve merge -q side', status=1),
+		S('merge-abort', 'conflict; varve merge -q side || true', 'varve merge --abort', once=True),
+		S('resolve', 'conflict; varve merge -q side || true', 'varve resolve --ours prices.csv'),
+		S('restore', 'one; change; commit two', 'varve restore --source HEAD~1 prices.csv notes.txt'),
+		S('restore-staged', 'one; change; varve add .', 'varve restore --staged prices.csv notes.txt'),
+		S('switch', 'branches', 'varve switch -q side'),
+		S('switch-create', 'one', 'varve switch -q -c other'),
+		S('branch', 'one', 'varve branch other'),
+		S('branch-delete', 'one; varve branch other', 'varve branch -d other'),
+		S('branch-move', 'one; git config branch.main.description words', 'varve branch -m main trunk'),
+		S('tag', 'one', 'varve tag -m words v1'),
+		S('tag-delete', 'one; varve tag v1', 'varve tag -d v1'),
+		S('mv', 'one', 'varve mv prices.csv costs.csv'),
+		S('rm', 'one', 'varve rm -q prices.csv'),
+		S('track', 'one; rows 5 > more.tab', "varve track '*.tab'"),
+		S('untrack', "one; varve track '*.tab' > /dev/null; commit two", "varve untrack '*.tab'"),
+		S('rename-column', 'one', 'varve rename-column prices.csv price cost', once=True),
+		S('schema', 'one', 'varve schema --key id prices.csv'),
+		S('apply', 'one; change; varve diff --format patch > ../p.patch; git checkout -q .', 'varve apply ../p.patch', once=True),
+		S('revert', 'one; change; commit two', 'varve revert HEAD', once=True),
+		S('cherry-pick', 'branches', 'varve cherry-pick side', once=True),
+		S('gc', 'one; change; commit two; rows 60 9 > prices.csv; varve add .; git reset -q --hard',
+			'varve gc -q --prune=now'),
+		S('check', 'one; varve schema --key id prices.csv > /dev/null', 'varve check'),
+		S('config', 'one', 'varve config varve.gcDays 30'),
+		S('remote', 'one', 'varve remote add origin ../hub.git'),
+		S('push', 'hub; change; commit two', 'varve push -q', repos=both, line=True),
+		S('push-first', 'one; cd ..; varve init --bare hub.git; cd work; varve remote add origin ../hub.git',
+			'varve push -q -u origin main', repos=both, line=True),
+		S('push-delete', 'hub; varve branch old; varve push -q origin old', 'varve push -q --delete origin old',
+			repos=both, line=True),
+		S('fetch', 'hub; cd ..; varve clone -q hub.git copy; cd work; change; commit two; varve push -q',
+			'varve fetch -q', cwd='copy', repos=['copy', 'hub.git'], line=True),
+		S('pull', 'hub; cd ..; varve clone -q hub.git copy; cd work; change; commit two; varve push -q; '
+			'cd ../copy; rows 7 > own.csv; commit own', 'varve pull -q', cwd='copy',
+			repos=['copy', 'hub.git'], line=True),
+		S('pull-forward', 'hub; cd ..; varve clone -q hub.git copy; cd work; change; commit two; varve push -q',
+			'varve pull -q', cwd='copy', repos=['copy', 'hub.git'], line=True),
+		S('clone', 'hub; change; commit two; varve push -q', 'varve clone -q hub.git copy', cwd='.',
+			repos=['copy', 'hub.git'], line=True),
+		S('clone-bare', 'hub', 'varve clone -q --bare hub.git copy.git', cwd='.',
+			repos=['copy.git', 'hub.git'], line=True),
+		S('convert', 'one', 'varve convert prices.csv prices.json', loose=True),
+		S('filter-add', 'one; change', 'git add prices.csv notes.txt', git=True),
+		S('filter-checkout', 'branches', 'git checkout -q side', git=True),
+		S('filter-merge', 'branches', 'git merge -q -m both side', git=True),
+	]

@@ -1,0 +1,458 @@
+"""worker: one folder of its own in which cases are run, and the oracle that judges them.
+
+A case starts from a copy of the scenario's template, which is kept in memory. Everything that the
+command started has ended (or is killed) before the oracle looks.
+"""
+
+import ctypes
+import os
+import re
+import select
+import shutil
+import signal
+import stat
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+import scenarios
+
+# As in shim.c.
+CALLS = ('read write open open-write create truncate rename link unlink mkdir rmdir sync close meta '
+	'memory map lock list line-read line-write').split()
+BIT = {name: 1 << i for i, name in enumerate(CALLS)}
+NONE, KILL_GROUP, KILL_ONE, INTERRUPT, ERROR, SHORT, EOF = range(7)
+CONTROL = struct.Struct('<IIiIQIIqqQQQ32QII256s1024s1024s')
+
+LIMIT = 20  # seconds for a command; more is a hang
+GRACE = 5  # seconds in which what a command started must have ended
+
+
+@dataclass
+class Fault:
+	calls: int = 0
+	effect: int = NONE
+	error: int = 0
+	on: bool = False
+	at: int = 0
+	logging: bool = False
+	ours: bool = False
+	clock_shift: int = 0
+	clock_step: int = 0
+
+
+@dataclass
+class Ran:
+	status: int
+	out: str
+	err: str
+	met: int = 0
+	what: str = ''
+	counts: tuple = ()
+	hung: bool = False
+	left_running: bool = False
+
+
+@dataclass
+class Problem:
+	kind: str  # crash, hang, silent, words, state, fsck, again, final, left
+	text: str
+
+
+@dataclass
+class Template:
+	scenario: object
+	tree: dict  # path -> (mode, mtime, bytes or link text or None for a folder)
+	old: dict = field(default_factory=dict)
+	new: dict = field(default_factory=dict)
+	names: set = field(default_factory=set)
+	after: dict = field(default_factory=dict)
+	counts: tuple = ()
+
+
+def read_tree(root):
+	tree = {}
+	root_len = len(root) + 1
+	todo = [root]
+	while todo:
+		with os.scandir(todo.pop()) as entries:
+			for entry in entries:
+				st = entry.stat(follow_symlinks=False)
+				name = entry.path[root_len:]
+				if stat.S_ISDIR(st.st_mode):
+					tree[name] = (st.st_mode, st.st_mtime_ns, None)
+					todo.append(entry.path)
+				elif stat.S_ISLNK(st.st_mode):
+					tree[name] = (st.st_mode, st.st_mtime_ns, os.readlink(entry.path))
+				elif stat.S_ISREG(st.st_mode):
+					with open(entry.path, 'rb') as f:
+						tree[name] = (st.st_mode, st.st_mtime_ns, f.read())
+	return tree
+
+
+def write_tree(root, tree):
+	shutil.rmtree(root, ignore_errors=True)
+	os.makedirs(root)
+	for name in sorted(tree):
+		mode, mtime, data = tree[name]
+		path = f'{root}/{name}'
+		if data is None:
+			os.mkdir(path)
+		elif isinstance(data, str):
+			os.symlink(data, path)
+		else:
+			fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+			if data:
+				os.write(fd, data)
+			os.fchmod(fd, stat.S_IMODE(mode))
+			os.utime(fd, ns=(mtime, mtime))
+			os.close(fd)
+
+
+HEX = re.compile(r'[0-9a-f]{16,}')
+# What may come and go from run to run: objects, packs, caches, words for people.
+FREE = re.compile(
+	r'(^|/)(objects/(XX(/|$)|pack/pack-\*\.|info)|varve/(packs/pack-\*\.|cache(/|$))|logs(/|$)|logs$'
+	r'|(COMMIT_EDITMSG|ORIG_HEAD|FETCH_HEAD|gc\.log)$)')
+# Empty files that stay, to be locked; folders for what is on its way.
+LASTING = re.compile(r'varve/((writer|git-packs|gc|receipts|[a-z-]+)\.lock|incoming|tmp)$')
+TEMPORARY = re.compile(r'tmp|\.varve-|\.lock$|incoming|spool|journal', re.I)
+STATE_SKIP = re.compile(
+	r'^(objects|varve|logs|hooks|info|refs)(/|$)|^(index|config|packed-refs|COMMIT_EDITMSG|ORIG_HEAD|FETCH_HEAD'
+	r'|description|HEAD|gc\.log|branches)$|\.lock$')
+
+
+def plain_name(name):
+	name = HEX.sub('*', name)
+	name = re.sub(r'objects/[0-9a-f]{2}(?=/|$)', 'objects/XX', name)
+	if '/objects/XX/' in name and not re.search(r'XX/(\*|[0-9a-f]{38})$', name):
+		name = name.replace('/objects/XX/', '/objects/tmp/')
+	return name
+
+
+def names_of(tree):
+	return {plain_name(n) for n, (_, _, data) in tree.items() if data is not None or '/objects/' not in n + '/'}
+
+
+def gitdir_of(repo):
+	return repo if repo.endswith('.git') else repo + '/.git'
+
+
+def read_refs(tree, gitdir):
+	refs = {}
+	packed = tree.get(gitdir + '/packed-refs')
+	if packed and packed[2]:
+		for line in packed[2].decode('utf-8', 'replace').splitlines():
+			if line[:1] not in '#^' and ' ' in line:
+				value, name = line.split(' ', 1)
+				refs[name] = value
+	start = gitdir + '/refs/'
+	for name, (_, _, data) in tree.items():
+		if name.startswith(start) and isinstance(data, bytes) and not name.endswith('.lock'):
+			refs[name[len(gitdir) + 1:]] = data.decode('utf-8', 'replace').strip()
+	head = tree.get(gitdir + '/HEAD')
+	if head and head[2] is not None:
+		refs['HEAD'] = head[2].decode('utf-8', 'replace').strip()
+	return refs
+
+
+def settings_of(data):
+	return tuple(sorted(line.strip() for line in data.decode('utf-8', 'replace').splitlines() if line.strip()))
+
+
+def look(tree, repos):
+	"""What the user has: {name: value}. What stands in the work trees, refs, state files, settings."""
+	seen = {}
+	gitdirs = [gitdir_of(r) for r in repos]
+	for repo, gitdir in zip(repos, gitdirs):
+		for name, value in read_refs(tree, gitdir).items():
+			seen[f'ref {repo} {name}'] = value
+		config = tree.get(gitdir + '/config')
+		if config and config[2] is not None:
+			seen[f'config {repo}'] = settings_of(config[2])
+	for name, (mode, _, data) in tree.items():
+		if data is None:
+			continue
+		for repo, gitdir in zip(repos, gitdirs):
+			if name.startswith(gitdir + '/'):
+				if not STATE_SKIP.search(name[len(gitdir) + 1:]):
+					seen[f'state {name}'] = data
+				break
+		else:
+			seen[f'file {name}'] = (data, mode & 0o111) if isinstance(data, bytes) else data
+	return seen
+
+
+class Worker:
+	def __init__(self, where, varve, shim, asan):
+		self.where = where
+		self.root = where + '/case'
+		self.varve = varve
+		self.shim = shim
+		self.control = where + '/control'
+		self.log = where + '/log'
+		self.templates = {}
+		shutil.rmtree(where, ignore_errors=True)
+		os.makedirs(where + '/home')
+		os.makedirs(self.root)
+		with open(where + '/home/.gitconfig', 'w') as f:
+			f.write('[init]\n\tdefaultBranch = main\n[user]\n\tname = A U Thor\n\temail = author@example.com\n'
+				'[advice]\n\tdetachedHead = false\n[varve]\n\tgcAuto = false\n'
+				'[core]\n\tpager = cat\n')
+		with open(self.control, 'wb') as f:
+			f.write(bytes(CONTROL.size))
+		date = '1700009000 +0000'
+		self.env = {
+			'PATH': os.path.dirname(varve) + ':' + os.environ['PATH'], 'HOME': where + '/home',
+			'XDG_CONFIG_HOME': where + '/home/.config', 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC', 'TERM': 'dumb',
+			'EDITOR': 'true', 'GIT_CONFIG_GLOBAL': where + '/home/.gitconfig', 'GIT_CONFIG_NOSYSTEM': '1',
+			'GIT_AUTHOR_NAME': 'A U Thor', 'GIT_AUTHOR_EMAIL': 'author@example.com',
+			'GIT_COMMITTER_NAME': 'C O Mitter', 'GIT_COMMITTER_EMAIL': 'committer@example.com',
+			'GIT_AUTHOR_DATE': date, 'GIT_COMMITTER_DATE': date, 'GIT_TERMINAL_PROMPT': '0',
+			'GIT_MERGE_AUTOEDIT': 'no',
+			'ASAN_OPTIONS': 'detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1',
+			'UBSAN_OPTIONS': 'print_stacktrace=1:halt_on_error=1',
+		}
+		self.asan = asan
+		# Orphans become ours: so it is known when everything has ended.
+		ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+
+	def set_fault(self, fault):
+		with open(self.control, 'r+b') as f:
+			f.write(CONTROL.pack(fault.calls, fault.effect, fault.error, int(fault.on), fault.at,
+				int(fault.logging), int(fault.ours), fault.clock_shift, fault.clock_step, 0, 0, 0, *([0] * 32), 0, 0,
+				b'', self.root.encode(), self.log.encode()))
+
+	def run(self, argv, cwd='.', fault=None, limit=LIMIT):
+		"""Runs argv (a list, or a text for sh) and waits until all that it started has ended."""
+		if isinstance(argv, str):
+			argv = ['/bin/sh', '-euc', argv]
+		env = self.env
+		if fault:
+			self.set_fault(fault)
+			env = dict(env, LD_PRELOAD=self.shim, VARVE_FAULTS=self.control)
+		out_path, err_path = self.where + '/out', self.where + '/err'
+		with open(out_path, 'wb') as out, open(err_path, 'wb') as err:
+			child = subprocess.Popen(argv, cwd=os.path.join(self.root, cwd), env=env, stdin=subprocess.DEVNULL,
+				stdout=out, stderr=err, start_new_session=True)
+		hung = not self.wait_for(child, limit)
+		if hung:
+			os.killpg(child.pid, signal.SIGKILL)
+		status = child.wait()
+		left = self.reap(child.pid, 0.02 if hung else GRACE)
+		with open(out_path, 'rb') as f:
+			out = f.read().decode('utf-8', 'replace')
+		with open(err_path, 'rb') as f:
+			err = f.read().decode('utf-8', 'replace')
+		ran = Ran(status, out, err, hung=hung, left_running=left)
+		if fault:
+			with open(self.control, 'rb') as f:
+				c = CONTROL.unpack(f.read())
+			ran.met = c[10]
+			ran.counts = c[12:12 + len(CALLS)]
+			ran.what = c[46].split(b'\0')[0].decode('utf-8', 'replace')
+		return ran
+
+	@staticmethod
+	def wait_for(child, limit):
+		fd = os.pidfd_open(child.pid)
+		try:
+			poll = select.poll()
+			poll.register(fd, select.POLLIN)
+			return bool(poll.poll(limit * 1000))
+		finally:
+			os.close(fd)
+
+	@staticmethod
+	def reap(group, grace):
+		"""True if something had to be killed."""
+		end = time.monotonic() + grace
+		pause = 0.0005
+		killed = False
+		while True:
+			try:
+				if os.waitpid(-1, os.WNOHANG)[0]:
+					continue
+			except ChildProcessError:
+				return killed
+			if time.monotonic() > end and not killed:
+				killed = True
+				try:
+					os.killpg(group, signal.SIGKILL)
+				except ProcessLookupError:
+					pass
+			if killed and time.monotonic() > end + 5:
+				return True
+			time.sleep(pause)
+			pause = min(pause * 1.5, 0.02)
+
+	# ---- templates ----
+
+	def template(self, scenario):
+		t = self.templates.get(scenario.name)
+		if t:
+			return t
+		write_tree(self.root, {})
+		ran = self.run(scenarios.PRELUDE + 'export GIT_AUTHOR_DATE GIT_COMMITTER_DATE\n' + scenario.prepare)
+		if ran.status:
+			raise RuntimeError(f'faults: the beginning of {scenario.name} failed: {ran.err}')
+		t = Template(scenario, read_tree(self.root))
+		t.old = self.seen(t.tree, scenario)
+		write_tree(self.root, t.tree)
+		ran = self.command(scenario, Fault())
+		if ran.status != scenario.status:
+			raise RuntimeError(f'faults: {scenario.name} ends with {ran.status} without a fault: {ran.err}')
+		t.counts = ran.counts
+		t.after = read_tree(self.root)
+		t.new = self.seen(t.after, scenario)
+		t.names = names_of(t.after)
+		self.templates[scenario.name] = t
+		return t
+
+	def command(self, scenario, fault, limit=LIMIT):
+		return self.run('exec ' + scenario.command, scenario.cwd, fault, limit)
+
+	def seen(self, tree, scenario):
+		seen = look(tree, scenario.repos)
+		for repo in scenario.repos:
+			if not repo.endswith('.git') and os.path.isdir(f'{self.root}/{repo}/.git'):
+				ran = self.run(['git', 'ls-files', '-s'], repo)
+				seen[f'index {repo}'] = ran.out if ran.status == 0 else ran.err
+		return seen
+
+	# ---- the oracle ----
+
+	def judge(self, t, ran, killed=False, expect=None, early_fsck=False, lossy=False):
+		"""What is wrong after a run with a fault. expect: 'new' if the new state must be there. lossy: of
+		a command that ended with 0 before the power went, or of files that nobody promised."""
+		s = t.scenario
+		found = []
+
+		def say(kind, text):
+			found.append(Problem(kind, text))
+
+		if ran:
+			if ran.hung:
+				say('hang', f'did not end within {LIMIT} s')
+			elif ran.left_running:
+				say('hang', 'something that it started did not end')
+			if re.search(r'Sanitizer|runtime error:', ran.err):
+				say('crash', first_line(ran.err, 'Sanitizer|runtime error:'))
+			elif ran.status < 0 and not killed:
+				say('crash', f'ended by signal {-ran.status}')
+		tree = read_tree(self.root)
+		now = self.seen(tree, s)
+		is_new = same(now, t.new)
+		if ran and not killed and not ran.hung:
+			if ran.status == s.status:
+				if not is_new:
+					say('silent', f'ended with {ran.status}, but {difference(now, t.new)}')
+			elif ran.status > 0 and not s.git:
+				lines = [l for l in ran.err.splitlines() if l.startswith('varve: ')]
+				if len(lines) != 1:
+					say('words', f'ended with {ran.status} and {len(lines)} lines "varve: ...": {ran.err[:300]!r}')
+		if expect == 'new' and not is_new:
+			say('lost', difference(now, t.new))
+		# Refs and files: the old value or the new one.
+		for name in sorted(set(t.old) | set(t.new) | set(now)):
+			if name.split(' ', 1)[0] not in ('ref', 'file') or name not in set(t.old) | set(t.new):
+				continue
+			if s.loose and name not in t.old:
+				continue
+			value = now.get(name)
+			if value not in (t.old.get(name), t.new.get(name)):
+				say('state', f'{name} is neither old nor new: {brief(value)}')
+		if early_fsck:
+			self.fsck(t, tree, say, 'before')
+		if not (s.once and is_new):
+			again = self.run('exec ' + s.command, s.cwd)
+			if again.hung:
+				say('hang', 'the same command again did not end')
+			elif again.status < 0 or re.search(r'Sanitizer|runtime error:', again.err):
+				say('crash', f'the same command again: {again.status} {again.err[:400]}')
+			elif again.status != s.status and not (is_new and again.status in (0, 1, 2, 128)):
+				say('again', f'ended with {again.status}: {again.err[:400]!r}')
+		tree = read_tree(self.root)
+		now = self.seen(tree, s)
+		if not same(now, t.new):
+			say('final', difference(now, t.new))
+		self.leftovers(t, tree, say)
+		if not early_fsck:
+			self.fsck(t, tree, say, 'after')
+		return found
+
+	def fsck(self, t, tree, say, when):
+		for repo in t.scenario.repos:
+			if gitdir_of(repo) + '/HEAD' not in tree:
+				continue
+			# What was never made whole is nothing to check: the same command again comes first.
+			if when == 'before' and not any(k.startswith(f'ref {repo} ') for k in t.old):
+				continue
+			ran = self.run(['varve', 'fsck', '--data', '-q'], repo)
+			if ran.status:
+				say('fsck', f'varve fsck {when} in {repo}: {ran.status} {(ran.out + ran.err)[:400]!r}')
+			ran = self.run(['git', 'fsck', '--strict', '--no-dangling', '--no-progress'], repo)
+			if ran.status:
+				say('fsck', f'git fsck {when} in {repo}: {ran.status} {(ran.out + ran.err)[:400]!r}')
+
+	def leftovers(self, t, tree, say):
+		extra = []
+		for name in tree:
+			short = plain_name(name)
+			if LASTING.search(short) or short in t.names or (FREE.search(short) and not TEMPORARY.search(short)):
+				continue
+			if tree[name][2] is None and not TEMPORARY.search(short):
+				continue
+			extra.append(name)
+		if not extra:
+			return
+		# What gc takes later is not lost room: counted apart.
+		inside = [n for n in extra if any(n.startswith(gitdir_of(r) + '/') for r in t.scenario.repos)]
+		if len(inside) == len(extra) and not any(n.endswith('.lock') for n in extra):
+			old = time.time() - 40 * 86400
+			for n in extra:
+				os.utime(f'{self.root}/{n}', (old, old), follow_symlinks=False)
+			for repo in {r for r in t.scenario.repos for n in extra if n.startswith(gitdir_of(r) + '/')}:
+				self.run(['varve', 'gc', '-q'], repo)
+			still = [n for n in extra if os.path.lexists(f'{self.root}/{n}')]
+			if not still:
+				say('kept', 'until gc: ' + ' '.join(extra[:4]))
+				return
+			extra = still
+		say('left', ' '.join(sorted(extra)[:6]))
+
+
+def lasting(seen):
+	"""Without what is temporary by its name: that is for leftovers()."""
+	return {k: v for k, v in seen.items() if k.startswith('ref ') or not TEMPORARY.search(k)}
+
+
+def same(now, then):
+	return lasting(now) == lasting(then)
+
+
+def brief(value):
+	text = repr(value)
+	return text if len(text) < 120 else text[:100] + f'... ({len(text)})'
+
+
+def difference(now, then):
+	parts = []
+	now, then = lasting(now), lasting(then)
+	for name in sorted(set(now) | set(then)):
+		if now.get(name) != then.get(name):
+			parts.append(f'{name}: {brief(now.get(name))} instead of {brief(then.get(name))}')
+	return '; '.join(parts[:3]) + (f' and {len(parts) - 3} more' if len(parts) > 3 else '')
+
+
+def first_line(text, pattern):
+	for line in text.splitlines():
+		if re.search(pattern, line):
+			return line.strip()[:300]
+	return ''
+
+
+def die(message):
+	sys.exit(f'faults: {message}')
