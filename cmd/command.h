@@ -90,14 +90,9 @@ typedef struct vv_command {
 	bool raw; /* arguments are handed over unparsed */
 } vv_command;
 
-/* All commands, sorted by name; one list in commands.c. */
-extern const vv_command *const vv_commands[];
-extern const size_t vv_command_count;
-const vv_command *vv_command_find(const char *name); /* NULL when there is none */
-
-/* Where "--" stood among the positional arguments of the command being run (count
- * of arguments before it), or -1: for REV -- PATH. */
-int vv_command_dashdash(void);
+/* Parses the arguments after the command's name, answers -h and --help, runs the
+ * command. Returns the exit code. */
+int vv_command_run(const vv_command *c, int argc, char **argv);
 
 #define VV_OPTION_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -1,16 +1,14 @@
 /*
- * commands: which commands there are, and how one is run. Knows how arguments become
- * a command's options struct and positional arguments, and who frees them.
+ * commands: which commands there are, and how they are listed.
  */
 #include "cmd/commands.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "base/sys.h"
-#include "cmd/gc.h"
+#include "base/buf.h"
+#include "base/text.h"
 #include "cmd/git_words.h"
-#include "cmd/help.h"
-#include "cmd/option.h"
 #include "cmd/output.h"
 
 const vv_command *const vv_commands[] = {
@@ -67,19 +65,6 @@ const vv_command *const vv_commands[] = {
 };
 const size_t vv_command_count = sizeof(vv_commands) / sizeof(vv_commands[0]);
 
-static int dashdash = -1;
-static const char *current = "";
-
-const char *vv_command_current(void)
-{
-	return current;
-}
-
-int vv_command_dashdash(void)
-{
-	return dashdash;
-}
-
 const vv_command *vv_command_find(const char *name)
 {
 	for (size_t i = 0; i < vv_command_count; i++) {
@@ -90,75 +75,80 @@ const vv_command *vv_command_find(const char *name)
 	return NULL;
 }
 
-static int run_in_context(const vv_command *c, vv_context *x)
+/* Groups of `varve help`, in the order of a first day. */
+static const struct {
+	const char *name, *heading;
+} groups[] = {
+	{"start", "begin"},
+	{"change", "record changes"},
+	{"look", "look at data"},
+	{"history", "go through history"},
+	{"peers", "exchange with others"},
+	{"care", "keep it in order"},
+};
+
+static void put_group(vv_buf *b, const char *name, const char *heading)
 {
-	vv_error err;
-	vv_status rc;
-	int code = c->check ? c->check(x) : VV_EXIT_OK;
+	bool any = false;
 
-	if (code != VV_EXIT_OK) {
-		return code;
-	}
-	if ((rc = vv_context_need(x, c->needs, &err)) == VV_OK) {
-		rc = c->run(x, &err);
-	}
-	vv_progress_end();
-	vv_context_close(x);
-	if (rc < 0) {
-		code = vv_report(&err);
-		x->code = c->conflict_is_no ? code : VV_EXIT_TROUBLE;
-	} else {
-		vv_auto_gc_begin(&x->gc, x->gc_quiet); /* forks: no thread and no lock is left */
-	}
-	vv_auto_gc_clear(&x->gc);
-	return x->code;
-}
-
-static int run_parsed(const vv_command *c, int argc, char **argv)
-{
-	vv_error err;
-	vv_arguments args = {0};
-	void *options = vv_calloc(1, c->options_size ? c->options_size : 1);
-	int code;
-
-	if (!options) {
-		vv_fail_nomem(&err);
-		return vv_report(&err);
-	}
-	if (vv_options_parse(c, options, argc, argv, &args, &err) < 0) {
-		if (args.failed >= 0 && vv_git_words_option(c->name, argv[args.failed])) {
-			vv_git_words_hint(&err, c->name, argc, argv);
+	for (size_t i = 0; i < vv_command_count; i++) {
+		const vv_command *c = vv_commands[i];
+		if (c->hidden || strcmp(c->group, name) != 0) {
+			continue;
 		}
-		vv_hint(&err, "try 'varve %s -h'", c->name);
-		code = vv_report(&err);
-	} else if (args.help) {
-		vv_help_command(c);
-		code = VV_EXIT_OK;
-	} else {
-		vv_context x = {.name = c->name,
-				.options = options,
-				.argc = args.argc,
-				.argv = args.argv,
-				.dashdash = args.dashdash};
-
-		dashdash = args.dashdash;
-		code = c->run ? run_in_context(c, &x) : c->run_alone(options, args.argc, args.argv);
+		if (!any) {
+			vv_buf_printf(b, "\n%s\n", heading);
+		}
+		any = true;
+		vv_buf_printf(b, "  %-14s %s\n", c->name, c->summary);
 	}
-	vv_options_clear(c, options);
-	vv_arguments_clear(&args);
-	vv_free(options);
-	return code;
 }
 
-int vv_command_run(const vv_command *c, int argc, char **argv)
+void vv_commands_overview(bool to_stdout)
 {
-	current = c->name;
-	if (!c->raw) {
-		return run_parsed(c, argc, argv);
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_puts(&b, "varve: git for tables\n\n"
+			"usage: varve [-C DIR] [--no-pager] COMMAND [ARGUMENT...]\n\n"
+			"example:\n"
+			"  $ varve init\n"
+			"  $ varve add prices.csv\n"
+			"  $ varve commit -m \"March prices\"\n");
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		put_group(&b, groups[i].name, groups[i].heading);
 	}
-	if (argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
-		vv_help_command(c);
-		return VV_EXIT_OK;
+	vv_buf_puts(&b, "\n'varve help COMMAND' says more about one of them\n");
+	if (to_stdout) {
+		vv_out_bytes(vv_buf_cstr(&b), b.len);
+	} else {
+		fputs(vv_buf_cstr(&b), stderr);
 	}
-	return c->run_alone(NULL, argc, argv);
+	vv_buf_clear(&b);
+}
+
+int vv_commands_unknown(const char *name, int argc, char **argv)
+{
+	vv_nearest near;
+
+	if (vv_git_words_command(name)) {
+		vv_buf line = VV_BUF_INIT;
+
+		vv_git_words_put(&line, name, argc, argv);
+		vv_note("varve has no '%s'; '%s' works here", name, vv_buf_cstr(&line));
+		vv_buf_clear(&line);
+		return VV_EXIT_TROUBLE;
+	}
+	vv_note("varve has no command '%s'", vv_text_shows(name));
+	vv_nearest_init(&near, name);
+	for (size_t i = 0; i < vv_command_count; i++) {
+		if (!vv_commands[i]->hidden) {
+			(void)vv_nearest_try(&near, vv_commands[i]->name);
+		}
+	}
+	if (near.best) {
+		vv_note("hint: did you mean '%s'?", near.best);
+	} else {
+		vv_note("hint: 'varve help' lists the commands");
+	}
+	return VV_EXIT_TROUBLE;
 }

@@ -6,6 +6,11 @@
 
 #include "cmd/command.h"
 
+/* All of them, sorted by name. */
+extern const vv_command *const vv_commands[];
+extern const size_t vv_command_count;
+const vv_command *vv_command_find(const char *name); /* NULL when there is none */
+
 extern const vv_command vv_cmd_add;
 extern const vv_command vv_cmd_apply;
 extern const vv_command vv_cmd_blame;
@@ -57,15 +62,14 @@ extern const vv_command vv_cmd_untrack;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
 
-/* Parses the arguments after the command's name, answers -h and --help, runs the
- * command. Returns the exit code. */
-int vv_command_run(const vv_command *c, int argc, char **argv);
+/* `varve help`: all of them; on stderr when misused. */
+void vv_commands_overview(bool to_stdout);
+
+/* "varve has no 'x'" with what is near, or the Git command that serves; returns 2. */
+int vv_commands_unknown(const char *name, int argc, char **argv);
 
 /* `varve commit --no-edit`, with verbose -v: concludes the merge, cherry-pick or revert that is
  * under way. Returns the exit code. */
 int vv_commit_conclude(bool verbose);
-
-/* The name of the command being run; "" outside of one. */
-const char *vv_command_current(void);
 
 #endif

@@ -3,8 +3,7 @@
  */
 #include "cmd/context.h"
 
-#include <string.h>
-
+#include "base/sys.h"
 #include "cmd/output.h"
 
 static vv_status open_repository(vv_context *c, vv_error *err)
@@ -107,4 +106,15 @@ void vv_context_close(vv_context *c)
 	c->writer = NULL;
 	c->repo = NULL;
 	c->opened = 0;
+}
+
+vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
+{
+	vv_status rc = vv_repository_relative(out, r, ".", err);
+
+	if (rc != VV_EUSAGE) {
+		return rc;
+	}
+	*out = vv_strdup("");
+	return *out ? VV_OK : vv_fail_nomem(err);
 }

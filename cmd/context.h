@@ -66,4 +66,8 @@ void vv_context_gc_after(vv_context *c, bool quiet);
 /* Closes everything; the context may be used once more. */
 void vv_context_close(vv_context *c);
 
+/* The current folder, repository-relative, with no '/' after; "" at the top and when
+ * it lies outside. Owned by the caller. */
+vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err);
+
 #endif

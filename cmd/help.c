@@ -1,29 +1,13 @@
 /*
- * help: the layout of help texts. What stands in them is in the tables.
+ * help: the layout of a command's help. What stands in it is in the tables.
  */
 #include "cmd/help.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/text.h"
-#include "cmd/commands.h"
-#include "cmd/git_words.h"
 #include "cmd/option.h"
 #include "cmd/output.h"
-
-/* Groups of `varve help`, in the order of a first day. */
-static const struct {
-	const char *name, *heading;
-} groups[] = {
-	{"start", "begin"},
-	{"change", "record changes"},
-	{"look", "look at data"},
-	{"history", "go through history"},
-	{"peers", "exchange with others"},
-	{"care", "keep it in order"},
-};
 
 static void put_lines(vv_buf *b, const char *indent, const char *text)
 {
@@ -110,70 +94,4 @@ void vv_help_command(const vv_command *c)
 		      c->exit_codes ? "; 1 " : "", c->exit_codes ? c->exit_codes : "");
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 	vv_buf_clear(&b);
-}
-
-static void put_group(vv_buf *b, const char *name, const char *heading)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < vv_command_count; i++) {
-		const vv_command *c = vv_commands[i];
-		if (c->hidden || strcmp(c->group, name) != 0) {
-			continue;
-		}
-		if (!any) {
-			vv_buf_printf(b, "\n%s\n", heading);
-		}
-		any = true;
-		vv_buf_printf(b, "  %-14s %s\n", c->name, c->summary);
-	}
-}
-
-void vv_help_overview(bool to_stdout)
-{
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_puts(&b, "varve: git for tables\n\n"
-			"usage: varve [-C DIR] [--no-pager] COMMAND [ARGUMENT...]\n\n"
-			"example:\n"
-			"  $ varve init\n"
-			"  $ varve add prices.csv\n"
-			"  $ varve commit -m \"March prices\"\n");
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		put_group(&b, groups[i].name, groups[i].heading);
-	}
-	vv_buf_puts(&b, "\n'varve help COMMAND' says more about one of them\n");
-	if (to_stdout) {
-		vv_out_bytes(vv_buf_cstr(&b), b.len);
-	} else {
-		fputs(vv_buf_cstr(&b), stderr);
-	}
-	vv_buf_clear(&b);
-}
-
-int vv_help_unknown(const char *name, int argc, char **argv)
-{
-	vv_nearest near;
-
-	if (vv_git_words_command(name)) {
-		vv_buf line = VV_BUF_INIT;
-
-		vv_git_words_put(&line, name, argc, argv);
-		vv_note("varve has no '%s'; '%s' works here", name, vv_buf_cstr(&line));
-		vv_buf_clear(&line);
-		return VV_EXIT_TROUBLE;
-	}
-	vv_note("varve has no command '%s'", vv_text_shows(name));
-	vv_nearest_init(&near, name);
-	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden) {
-			(void)vv_nearest_try(&near, vv_commands[i]->name);
-		}
-	}
-	if (near.best) {
-		vv_note("hint: did you mean '%s'?", near.best);
-	} else {
-		vv_note("hint: 'varve help' lists the commands");
-	}
-	return VV_EXIT_TROUBLE;
 }

@@ -1,5 +1,5 @@
 /*
- * help: what `varve help` and `varve CMD -h` print, made from the tables.
+ * help: what `varve CMD -h` prints, made from its table.
  */
 #ifndef VV_CMD_HELP_H
 #define VV_CMD_HELP_H
@@ -7,9 +7,5 @@
 #include "cmd/command.h"
 
 void vv_help_command(const vv_command *c); /* on stdout */
-void vv_help_overview(bool to_stdout);     /* all commands; on stderr when misused */
-
-/* "varve has no 'x'" with what is near, or the Git command that serves; returns 2. */
-int vv_help_unknown(const char *name, int argc, char **argv);
 
 #endif

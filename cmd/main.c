@@ -11,7 +11,6 @@
 
 #include "base/text.h"
 #include "cmd/commands.h"
-#include "cmd/help.h"
 #include "cmd/output.h"
 #include "dataset/table/row_hashes.h"
 #include "repo/git/merge/renames.h"
@@ -67,7 +66,7 @@ static int global_options(int argc, char **argv)
 		} else if (strcmp(argv[i], "--no-pager") == 0) {
 			setenv("GIT_PAGER", "cat", 1);
 		} else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
-			vv_help_overview(true);
+			vv_commands_overview(true);
 			return -1 - VV_EXIT_OK;
 		} else if (strcmp(argv[i], "--version") == 0) {
 			return -1 - vv_command_run(&vv_cmd_version, 0, argv + argc);
@@ -102,12 +101,12 @@ static int run(int argc, char **argv)
 		return -1 - at;
 	}
 	if (at >= argc) {
-		vv_help_overview(false);
+		vv_commands_overview(false);
 		return VV_EXIT_TROUBLE;
 	}
 	c = vv_command_find(argv[at]);
 	if (!c) {
-		return vv_help_unknown(argv[at], argc - at - 1, argv + at + 1);
+		return vv_commands_unknown(argv[at], argc - at - 1, argv + at + 1);
 	}
 	return vv_command_run(c, argc - at - 1, argv + at + 1);
 }

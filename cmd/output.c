@@ -16,12 +16,12 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/commands.h"
 #include "cmd/pager.h"
 
-static int out_errno;     /* of the first failed write to stdout */
-static bool forgiving;    /* EPIPE is not a failure */
-static int terminal = -1; /* is stdout one (or was it, before the pager)? */
+static int out_errno;       /* of the first failed write to stdout */
+static bool forgiving;      /* EPIPE is not a failure */
+static const char *command; /* being run; NULL: outside of one */
+static int terminal = -1;   /* is stdout one (or was it, before the pager)? */
 
 static void note_failure(void)
 {
@@ -167,6 +167,17 @@ int vv_report(const vv_error *err)
 	return err->code == VV_ECONFLICT ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }
 
+int vv_report_trouble(const vv_error *err)
+{
+	vv_report(err);
+	return VV_EXIT_TROUBLE;
+}
+
+void vv_out_command(const char *name)
+{
+	command = name;
+}
+
 int vv_usage_error(const char *fmt, ...)
 {
 	va_list ap;
@@ -174,8 +185,8 @@ int vv_usage_error(const char *fmt, ...)
 	va_start(ap, fmt);
 	message_v("varve: ", fmt, ap);
 	va_end(ap);
-	if (vv_command_current()[0]) {
-		vv_note("hint: try 'varve %s -h'", vv_command_current());
+	if (command) {
+		vv_note("hint: try 'varve %s -h'", command);
 	} else {
 		vv_note("hint: try 'varve help'");
 	}

@@ -28,8 +28,13 @@ void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* std
 void vv_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* "varve: message" and "hint: ..."; the exit code for its status (1 or 2) */
 int vv_report(const vv_error *err);
+/* The same; the exit code is 2 whatever went wrong (where "no" is no answer). */
+int vv_report_trouble(const vv_error *err);
 /* message and "try 'varve help CMD'"; 2 */
 int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Which command is run: what a usage error names. Borrowed. */
+void vv_out_command(const char *name);
 
 /* Flushes stdout; the exit code to return: `code`, or 2 with a message when
  * writing failed. EPIPE is quiet (the reader went away). */

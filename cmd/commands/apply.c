@@ -14,7 +14,6 @@
 #include "cmd/output.h"
 #include "cmd/work/apply/files.h"
 #include "cmd/work/apply/index.h"
-#include "cmd/worktree.h"
 #include "diff/patch/patch.h"
 
 /* Misfits told one by one. */
@@ -42,7 +41,7 @@ static const vv_option table[] = {
 
 typedef struct run {
 	const options *o;
-	vv_repository *repo;
+	vv_repository *repo; /* NULL outside of one; borrowed, as writer and index */
 	vv_dataset_writer *writer;
 	vv_apply_files files, rejects;
 	vv_index *index; /* --cached, --3way */
@@ -266,25 +265,30 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 
 /* --- the command -------------------------------------------------------------------- */
 
-static vv_status find_repository(run *r, vv_error *err)
+static vv_status find_repository(run *r, vv_context *c, vv_error *err)
 {
-	vv_status rc = vv_repository_open_here(&r->repo, err);
 	bool indexed = r->o->cached || r->o->three_way;
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
+
 	if (rc == VV_ENOTFOUND && !indexed) {
-		r->repo = NULL; /* files will do */
-		return VV_OK;
+		return VV_OK; /* files will do */
 	}
-	if (rc == VV_OK && (rc = vv_worktree_need(r->repo, "apply", err)) == VV_OK) {
-		rc = vv_dataset_writer_open(&r->writer, r->repo, r->files.progress, err);
+	if (rc < 0 ||
+	    (rc = vv_context_need(
+		     c, VV_NEEDS_WORKTREE | VV_NEEDS_WRITER | (indexed ? VV_NEEDS_INDEX : 0),
+		     err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK && indexed && (rc = vv_index_open(&r->index, r->repo, err)) == VV_OK) {
-		vv_checkout_init(&r->checkout, r->repo, vv_dataset_writer_reader(r->writer),
-				 r->index);
+	r->repo = c->repo;
+	r->writer = c->writer;
+	r->index = c->index;
+	if (indexed) {
+		vv_checkout_init(&r->checkout, r->repo, c->reader, r->index);
 		r->files.index = r->index;
 		r->files.checkout = r->o->three_way ? &r->checkout : NULL;
 		vv_apply_index_init(&r->indexed, &r->files, r->writer, r->files.checkout);
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* FILE: the patch's path, whatever it is, means this one. */
@@ -391,24 +395,23 @@ static void run_clear(run *r)
 		vv_apply_index_clear(&r->indexed);
 		vv_checkout_clear(&r->checkout);
 	}
-	vv_index_close(r->index);
-	vv_dataset_writer_close(r->writer);
-	vv_repository_close(r->repo);
 }
 
-static int run_apply(void *p, int argc, char **argv)
+static bool read_strip(const options *o, uint64_t *out)
 {
-	const options *o = p;
-	run r = {.o = o, .fd = -1};
-	uint64_t strip = 0;
-	vv_error err;
-	vv_status rc;
-	int code = VV_EXIT_OK;
-	if (argc != 1 && argc != 2) {
-		return vv_usage_error(argc == 0 ? "apply needs a patch ('-': standard input)"
-						: "apply takes a patch, and the file it is for");
+	return !o->strip || (vv_parse_u64(out, o->strip, strlen(o->strip)) && *out <= 100);
+}
+
+static int check_apply(const vv_context *c)
+{
+	const options *o = c->options;
+	uint64_t strip;
+
+	if (c->argc != 1 && c->argc != 2) {
+		return vv_usage_error(c->argc == 0 ? "apply needs a patch ('-': standard input)"
+						   : "apply takes a patch, and the file it is for");
 	}
-	if (argc == 2 && o->strip) {
+	if (c->argc == 2 && o->strip) {
 		return vv_usage_error("-p and a file exclude each other");
 	}
 	if (o->exact && o->reject) {
@@ -421,32 +424,38 @@ static int run_apply(void *p, int argc, char **argv)
 	if (o->cached && o->reject) {
 		return vv_usage_error("--cached and --reject exclude each other");
 	}
-	if (o->strip && (!vv_parse_u64(&strip, o->strip, strlen(o->strip)) || strip > 100)) {
-		return vv_usage_error("-p takes a number of folders, not '%s'",
-				      vv_text_shows(o->strip));
-	}
+	return read_strip(o, &strip) ? VV_EXIT_OK
+				     : vv_usage_error("-p takes a number of folders, not '%s'",
+						      vv_text_shows(o->strip));
+}
+
+static vv_status run_apply(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	run r = {.o = o, .fd = -1};
+	uint64_t strip = 0;
+	vv_status rc;
+
+	(void)read_strip(o, &strip); /* looked at by check_apply */
 	vv_apply_files_init(&r.files);
 	vv_apply_files_init(&r.rejects);
 	r.files.strip = (unsigned)strip;
-	r.files.progress = vv_progress_begin();
-	if ((rc = find_repository(&r, &err)) == VV_OK &&
-	    (rc = open_patch(&r, argv[0], &err)) == VV_OK &&
-	    (argc == 1 || (rc = take_file(&r, argv[1], &err)) == VV_OK)) {
-		rc = apply(&r, &err);
+	r.files.progress = c->progress;
+	if ((rc = find_repository(&r, c, err)) == VV_OK &&
+	    (rc = open_patch(&r, c->argv[0], err)) == VV_OK &&
+	    (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
+		rc = apply(&r, err);
 	}
 	vv_progress_end();
-	if (rc == VV_OK) {
-		if (!o->quiet) {
-			vv_out_bytes(vv_buf_cstr(&r.said), r.said.len);
-			if (r.paths == 0) {
-				vv_out("nothing to do: the patch is empty\n");
-			}
+	if (rc == VV_OK && !o->quiet) {
+		vv_out_bytes(vv_buf_cstr(&r.said), r.said.len);
+		if (r.paths == 0) {
+			vv_out("nothing to do: the patch is empty\n");
 		}
-		code = r.rejected > 0 || (r.index && r.indexed.conflicts > 0) ? VV_EXIT_NO
-									      : VV_EXIT_OK;
 	}
+	c->code = r.rejected > 0 || (r.index && r.indexed.conflicts > 0) ? VV_EXIT_NO : VV_EXIT_OK;
 	run_clear(&r);
-	return rc < 0 ? vv_report(&err) : code;
+	return rc;
 }
 
 const vv_command vv_cmd_apply = {
@@ -464,5 +473,8 @@ const vv_command vv_cmd_apply = {
 	.options_size = sizeof(options),
 	.exit_codes = "it does not fit, or with --reject not all of it, or --3way left conflicts",
 	.arguments = "path",
-	.run_alone = run_apply,
+	.check = check_apply,
+	.needs = VV_NEEDS_PROGRESS,
+	.run = run_apply,
+	.conflict_is_no = true,
 };

@@ -17,7 +17,6 @@
 #include "cmd/work/check/init.h"
 #include "cmd/work/check/run.h"
 #include "cmd/work/view/dialect_words.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/refs.h"
 
 #define LIMIT 20u
@@ -83,6 +82,7 @@ static const vv_option table[] = {
 /* One command under way. */
 typedef struct check {
 	const options *o;
+	vv_context *in;
 	vv_check_run run;
 	vv_accepts accepts;
 	vv_buf schema;
@@ -160,7 +160,7 @@ static vv_status check_names(const options *o, vv_error *err)
 static vv_status take_revision(check *c, vv_error *err)
 {
 	vv_repository *r = c->run.repo;
-	int dashdash = vv_command_dashdash();
+	int dashdash = c->in->dashdash;
 	const char *word;
 	vv_range range;
 	vv_status rc;
@@ -497,8 +497,11 @@ static vv_status check_versions(check *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
-	    (rc = vv_dataset_reader_open(&c->run.reader, c->run.repo, c->run.progress, err)) < 0 ||
-	    (rc = vv_check_rules_read(&rules, c->run.repo, &c->side, err)) < 0 ||
+	    (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) {
+		goto done;
+	}
+	c->run.reader = c->in->reader;
+	if ((rc = vv_check_rules_read(&rules, c->run.repo, &c->side, err)) < 0 ||
 	    (rc = make_report(c, rules, err)) < 0) {
 		goto done;
 	}
@@ -521,14 +524,12 @@ static void check_clear(check *c)
 {
 	vv_check_cache_close(c->run.cache);
 	vv_failed_rows_free(c->run.rows);
-	vv_dataset_reader_close(c->run.reader);
 	vv_pool_free(c->run.pool);
 	vv_report_free(c->run.report);
 	vv_accepts_clear(&c->accepts);
 	vv_buf_clear(&c->schema);
 	vv_diff_side_clear(&c->side);
 	vv_diff_side_clear(&c->base);
-	vv_repository_close(c->run.repo);
 	vv_free(c->run.only_used);
 }
 
@@ -541,9 +542,10 @@ static vv_status run_checks(check *c, vv_error *err)
 	    (rc = set_time(c, err)) < 0 || (rc = set_accepts(c, err)) < 0 ||
 	    (rc = read_schema(c, err)) < 0 ||
 	    (o->failed_rows && (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, err)) < 0) ||
-	    (!o->files && (rc = vv_repository_open_here(&c->run.repo, err)) < 0)) {
+	    (!o->files && (rc = vv_context_need(c->in, VV_NEEDS_REPOSITORY, err)) < 0)) {
 		return rc;
 	}
+	c->run.repo = c->in->repo;
 	if ((rc = open_cache(c, err)) < 0 ||
 	    (rc = o->files ? check_files(c, err) : check_versions(c, err)) < 0) {
 		return rc;
@@ -551,7 +553,7 @@ static vv_status run_checks(check *c, vv_error *err)
 	return o->save ? vv_check_cache_save(c->run.cache, o->save, err) : VV_OK;
 }
 
-static int list_rules(const options *o)
+static void list_rules(const options *o)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
@@ -589,35 +591,28 @@ static int list_rules(const options *o)
 	}
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 	vv_buf_clear(&b);
-	return VV_EXIT_OK;
 }
 
 /* --init: a first varve.json. */
-static int run_init(const options *o, int argc, char **argv)
+static vv_status run_init(vv_context *c, vv_error *err)
 {
-	vv_repository *repo = NULL;
-	vv_dataset_reader *reader = NULL;
-	const vv_progress *progress = vv_progress_begin();
+	const options *o = c->options;
 	size_t count = 0;
-	vv_error err;
 	vv_status rc;
 
-	if ((rc = vv_repository_open_here(&repo, &err)) == VV_OK &&
-	    (rc = vv_worktree_need(repo, "check --init", &err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&reader, repo, progress, &err)) == VV_OK) {
-		rc = vv_check_init(repo, reader, argc, argv, progress, &count, &err);
+	c->name = "check --init";
+	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_READER,
+				  err)) < 0 ||
+	    (rc = vv_check_init(c->repo, c->reader, c->argc, c->argv, c->progress, &count, err)) <
+		    0) {
+		return rc;
 	}
 	vv_progress_end();
-	vv_dataset_reader_close(reader);
-	vv_repository_close(repo);
-	if (rc < 0) {
-		return vv_report_trouble(&err);
-	}
 	if (!o->quiet) {
 		vv_out("wrote %s: rules for %s %s\n", VV_RULES_NAME, vv_text_count(count),
 		       count == 1 ? "dataset" : "datasets");
 	}
-	return VV_EXIT_OK;
+	return VV_OK;
 }
 
 /* What was asked for and came to nothing. */
@@ -637,24 +632,24 @@ static void show_empty(const check *c)
 	}
 }
 
-static int run_check(void *opts, int argc, char **argv)
+static vv_status run_check(vv_context *in, vv_error *err)
 {
-	const options *o = opts;
-	check c = {.o = o, .argc = argc, .argv = argv};
+	const options *o = in->options;
+	check c = {.o = o, .in = in, .argc = in->argc, .argv = in->argv};
 	vv_check_output out = {.form = VV_REPORT_TEXT, .quiet = o->quiet, .outputs = &o->outputs};
-	vv_error err;
-	int code;
+	vv_status rc;
 
 	if (o->list_rules) {
-		return vv_out_finish(list_rules(o));
+		list_rules(o);
+		return VV_OK;
 	}
 	if (o->init) {
-		return vv_out_finish(run_init(o, argc, argv));
+		return run_init(in, err);
 	}
 	if (o->format) {
 		vv_report_form_parse(&out.form, o->format, strlen(o->format));
 	}
-	vv_error_clear(&err);
+	vv_error_clear(err);
 	c.run.only = o->rule.items;
 	c.run.only_count = o->rule.count;
 	c.run.skip = o->skip.items;
@@ -665,25 +660,25 @@ static int run_check(void *opts, int argc, char **argv)
 	c.run.warn = on_warning;
 	c.run.only_used = vv_calloc(o->rule.count + 1, sizeof(*c.run.only_used));
 	if (!c.run.only_used) {
-		vv_fail_nomem(&err);
-		return vv_out_finish(vv_report_trouble(&err));
+		return vv_fail_nomem(err);
 	}
-	c.run.progress = vv_progress_begin();
-	if (run_checks(&c, &err) < 0) {
-		vv_progress_end();
-		code = vv_report_trouble(&err);
-	} else {
-		vv_progress_end();
-		code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
-		if (vv_check_output_write(&out, c.run.report, &err) < 0) {
-			code = vv_report_trouble(&err);
-		} else {
-			show_trailers(&c);
-			show_empty(&c);
-		}
+	if ((rc = vv_context_need(in, VV_NEEDS_PROGRESS, err)) < 0) {
+		goto done;
 	}
+	c.run.progress = in->progress;
+	rc = run_checks(&c, err);
+	vv_progress_end();
+	if (rc == VV_OK) {
+		in->code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
+		rc = vv_check_output_write(&out, c.run.report, err);
+	}
+	if (rc == VV_OK) {
+		show_trailers(&c);
+		show_empty(&c);
+	}
+done:
 	check_clear(&c);
-	return vv_out_finish(code);
+	return rc;
 }
 
 const vv_command vv_cmd_check = {
@@ -709,5 +704,5 @@ const vv_command vv_cmd_check = {
 	.options_size = sizeof(options),
 	.exit_codes = "the data is invalid",
 	.arguments = "ref",
-	.run_alone = run_check,
+	.run = run_check,
 };

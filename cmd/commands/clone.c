@@ -14,7 +14,6 @@
 #include "cmd/work/commit/switch_tree.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/peers/push_hook.h"
-#include "cmd/worktree.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/transfer/incoming.h"

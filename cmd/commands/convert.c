@@ -16,7 +16,6 @@
 #include "cmd/work/view/dialect_words.h"
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/view.h"
-#include "cmd/worktree.h"
 #include "dataset/format/mem_sink.h"
 
 typedef struct options {
@@ -232,34 +231,27 @@ done:
 }
 
 /* REV:PATH or a CID: a version that is stored. */
-static vv_status convert_version(const options *o, const char *text, const vv_sniff_hints *hints,
-				 vv_view_format format, output *out, const vv_progress *progress,
-				 vv_error *err)
+static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_view_format format,
+				 output *out, vv_error *err)
 {
-	vv_subject_options so = {hints, false, progress};
-	vv_repository *repo = NULL;
-	vv_dataset_reader *reader = NULL;
+	vv_subject_options so = {hints, false, c->progress};
 	vv_subject s;
 	vv_table t;
-	vv_status rc;
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
-	vv_subject_init(&s);
-	if ((rc = vv_repository_open_here(&repo, err)) < 0) {
-		if (rc == VV_ENOTFOUND) {
-			vv_fail(err, rc, "there is no file '%s'", vv_text_shows(text));
-		}
-		goto done;
+	if (rc == VV_ENOTFOUND) {
+		return vv_fail(err, rc, "there is no file '%s'", vv_text_shows(c->argv[0]));
 	}
-	if ((rc = vv_dataset_reader_open(&reader, repo, progress, err)) == VV_OK &&
-	    (rc = vv_subject_find(&s, repo, reader, text, err)) == VV_OK &&
+	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+		return rc;
+	}
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK &&
 	    (rc = vv_subject_open(&s, &t, &so, err)) == VV_OK) {
-		rc = write_table(&t, format, o, out, progress, err);
+		rc = write_table(&t, format, c->options, out, c->progress, err);
 		vv_table_close(&t);
 	}
-done:
 	vv_subject_clear(&s);
-	vv_dataset_reader_close(reader);
-	vv_repository_close(repo);
 	return rc;
 }
 
@@ -274,41 +266,61 @@ static bool is_pointer_file(const char *path)
 	return is;
 }
 
-static int run_convert(void *p, int argc, char **argv)
+/* Is IN a file (or the standard input), not a version that is stored? */
+static bool is_plain(const char *in)
 {
-	const options *o = p;
-	const vv_progress *progress;
+	return strcmp(in, "-") == 0 || (vv_exists(in) && !is_pointer_file(in));
+}
+
+static vv_status written(vv_sniff_hints *out, const options *o, vv_error *err)
+{
+	return vv_written_read(
+		out, &(vv_written){o->input_format, o->delimiter, o->quote, o->escape, !o->header},
+		err);
+}
+
+static int check_convert(const vv_context *c)
+{
+	const options *o = c->options;
+	vv_sniff_hints hints;
+	vv_view_format format;
+	vv_error err;
+	int code;
+
+	if (c->argc != 2) {
+		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
+	}
+	if (written(&hints, o, &err) < 0) {
+		return vv_report(&err);
+	}
+	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) {
+		return code;
+	}
+	return o->lenient && !is_plain(c->argv[0])
+		       ? vv_usage_error("--lenient reads a file, not '%s'",
+					vv_text_shows(c->argv[0]))
+		       : VV_EXIT_OK;
+}
+
+static vv_status run_convert(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
 	vv_sniff_hints hints;
 	vv_view_format format;
 	output out;
-	vv_error err;
 	vv_status rc;
-	bool plain;
-	int code;
 
-	if (argc != 2) {
-		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
+	(void)find_format(&format, o, c->argv[1]); /* looked at by check_convert */
+	if ((rc = written(&hints, o, err)) < 0) {
+		return rc;
 	}
-	if (vv_written_read(
-		    &hints,
-		    &(vv_written){o->input_format, o->delimiter, o->quote, o->escape, !o->header},
-		    &err) < 0) {
-		return vv_report_trouble(&err);
-	}
-	if ((code = find_format(&format, o, argv[1])) != VV_EXIT_OK) {
-		return code;
-	}
-	plain = strcmp(argv[0], "-") == 0 || (vv_exists(argv[0]) && !is_pointer_file(argv[0]));
-	if (!plain && o->lenient) {
-		return vv_usage_error("--lenient reads a file, not '%s'", vv_text_shows(argv[0]));
-	}
-	progress = vv_progress_begin();
-	if ((rc = output_open(&out, o, argv[1], &err)) == VV_OK) {
-		rc = plain ? convert_file(o, argv[0], &hints, format, &out, progress, &err)
-			   : convert_version(o, argv[0], &hints, format, &out, progress, &err);
+	if ((rc = output_open(&out, o, c->argv[1], err)) == VV_OK) {
+		rc = is_plain(c->argv[0])
+			     ? convert_file(o, c->argv[0], &hints, format, &out, c->progress, err)
+			     : convert_version(c, &hints, format, &out, err);
 	}
 	output_clear(&out);
-	return rc < 0 && !vv_out_failed() ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 const vv_command vv_cmd_convert = {
@@ -322,5 +334,7 @@ const vv_command vv_cmd_convert = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.run_alone = run_convert,
+	.check = check_convert,
+	.needs = VV_NEEDS_PROGRESS,
+	.run = run_convert,
 };

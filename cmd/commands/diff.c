@@ -15,7 +15,6 @@
 #include "cmd/print/path.h"
 #include "cmd/work/diff/sides.h"
 #include "cmd/work/diff/table.h"
-#include "cmd/worktree.h"
 #include "diff/patch/patch.h"
 #include "diff/rows/value.h"
 #include "diff/write/writer_kinds.h"
@@ -81,7 +80,7 @@ static const vv_option table[] = {
 /* One command under way. */
 typedef struct run {
 	const options *o;
-	vv_repository *repo;
+	vv_repository *repo; /* borrowed, both */
 	vv_dataset_reader *reader;
 	vv_diff_how how;
 	char **rename; /* NULL-ended pairs */
@@ -364,18 +363,18 @@ static vv_status compare(run *r, const vv_diff_item *item, vv_error *err)
 
 /* --- two files ----------------------------------------------------------- */
 
-static vv_status diff_files(run *r, char **argv, vv_error *err)
+static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 {
+	char **argv = c->argv;
 	vv_subject a, b;
 	vv_error ignored;
 	vv_status rc;
 	vv_subject_init(&a);
 	vv_subject_init(&b);
 	/* pointers among the files need the repository's blocks; else none is needed */
-	if (vv_repository_open_here(&r->repo, &ignored) == VV_OK &&
-	    vv_dataset_reader_open(&r->reader, r->repo, r->how.progress, &ignored) < 0) {
-		vv_repository_close(r->repo);
-		r->repo = NULL;
+	if (vv_context_need(c, VV_NEEDS_READER, &ignored) == VV_OK) {
+		r->repo = c->repo;
+		r->reader = c->reader;
 	}
 	if ((rc = vv_subject_find_file(&a, r->repo, r->reader, argv[0], err)) < 0 ||
 	    (rc = vv_subject_find_file(&b, r->repo, r->reader, argv[1], err)) < 0) {
@@ -559,8 +558,6 @@ static void run_clear(run *r)
 		vv_free(r->rename[i]);
 	}
 	vv_free(r->rename);
-	vv_dataset_reader_close(r->reader);
-	vv_repository_close(r->repo);
 }
 
 static void page(run *r)
@@ -577,9 +574,10 @@ static void page(run *r)
 	vv_free(pager);
 }
 
-static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
+static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 {
-	const vv_diff_sides_options so = {.dashdash = vv_command_dashdash(),
+	char **argv = c->argv;
+	const vv_diff_sides_options so = {.dashdash = c->dashdash,
 					  .cached = r->o->cached,
 					  .renames = !r->o->no_renames,
 					  .stage = r->o->stage ? r->o->stage[0] - '0' : 0};
@@ -591,22 +589,24 @@ static vv_status run_sides(run *r, int argc, char **argv, vv_error *err)
 		vv_buf_printf(&title, "%s..%s", argv[0], argv[1]);
 		if ((rc = open_writer(r, vv_buf_cstr(&title), err)) == VV_OK) {
 			page(r);
-			rc = diff_files(r, argv, err);
+			rc = diff_files(r, c, err);
 		}
 		goto done;
 	}
-	if ((rc = vv_repository_open_here(&r->repo, err)) < 0) {
-		if (rc == VV_ENOTFOUND && argc == 2) {
+	if ((rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
+		if (rc == VV_ENOTFOUND && c->argc == 2) {
 			err->hint[0] = '\0';
 			vv_hint(err, "two files are compared by: varve diff --no-index %s %s",
 				vv_text_shows(argv[0]), vv_text_shows(argv[1]));
 		}
 		goto done;
 	}
-	if ((rc = vv_dataset_reader_open(&r->reader, r->repo, r->how.progress, err)) < 0 ||
-	    (rc = vv_diff_sides_find(&d, r->repo, r->reader, argc, argv, &so, err)) < 0) {
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
+	    (rc = vv_diff_sides_find(&d, c->repo, c->reader, c->argc, argv, &so, err)) < 0) {
 		goto done;
 	}
+	r->repo = c->repo;
+	r->reader = c->reader;
 	r->how.pool = vv_dataset_reader_pool(r->reader);
 	vv_buf_printf(&title, "%s..%s", d.a.name, d.b.name);
 	if (is_kind(r, "html") && ((rc = describe_side(&r->sides[0], r->repo, &d.a, err)) < 0 ||
@@ -656,50 +656,54 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 		rc = r.writer->end(r.writer, err);
 	}
 done:
-	r.repo = NULL; /* both are the caller's */
-	r.reader = NULL;
 	run_clear(&r);
 	vv_diff_sides_clear(&d);
 	vv_buf_clear(&shown_by);
 	return rc;
 }
 
-static int run_diff(void *p, int argc, char **argv)
+static int check_diff(const vv_context *c)
 {
-	options *o = p;
-	run r = {.o = o, .fd = -1};
-	vv_error err;
-	vv_status rc;
-	int code = VV_EXIT_OK;
-	if (o->no_index && argc != 2) {
+	const options *o = c->options;
+
+	if (o->no_index && c->argc != 2) {
 		return vv_usage_error("diff --no-index takes two files");
 	}
 	if (o->no_index && o->cached) {
 		return vv_usage_error("--no-index and --cached exclude each other");
 	}
-	r.format = o->format ? o->format : "text";
-	r.kind = vv_diff_writer_find(r.format);
-	if (!r.kind && (o->columns.count || o->ignore_column.count || o->where.count ||
-			o->tolerance || o->ignore_format || o->limit)) {
+	if (o->format && !vv_diff_writer_find(o->format) &&
+	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
+	     o->ignore_format || o->limit)) {
 		return vv_usage_error(
 			"a patch carries every change: it cannot be had of some columns, rows or values");
 	}
+	return VV_EXIT_OK;
+}
+
+static vv_status run_diff(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	run r = {.o = o, .fd = -1, .format = o->format ? o->format : "text"};
+	vv_status rc;
+
+	r.kind = vv_diff_writer_find(r.format);
 	r.how.notes = &vv_notes_stderr;
-	r.how.progress = vv_progress_begin();
+	r.how.progress = c->progress;
 	r.how.propose = r.kind && is_kind(&r, "text");
-	if ((rc = fill_how(&r, &err)) < 0 || (rc = open_output(&r, &err)) < 0 ||
-	    (rc = choose_limit(&r, &err)) < 0) {
+	if ((rc = fill_how(&r, err)) < 0 || (rc = open_output(&r, err)) < 0 ||
+	    (rc = choose_limit(&r, err)) < 0) {
 		goto done;
 	}
-	if ((rc = run_sides(&r, argc, argv, &err)) == VV_OK) {
-		rc = finish_output(&r, &err);
+	if ((rc = run_sides(&r, c, err)) == VV_OK) {
+		rc = finish_output(&r, err);
 	}
-	code = r.trouble                                 ? VV_EXIT_TROUBLE
-	       : r.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
-							 : VV_EXIT_OK;
+	c->code = r.trouble                                 ? VV_EXIT_TROUBLE
+		  : r.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
+							    : VV_EXIT_OK;
 done:
 	run_clear(&r);
-	return rc < 0 && !vv_out_failed() ? vv_report(&err) : code;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 const vv_command vv_cmd_diff = {
@@ -723,5 +727,8 @@ const vv_command vv_cmd_diff = {
 	.options_size = sizeof(options),
 	.exit_codes = "with --exit-code or --quiet: something differs",
 	.arguments = "ref",
-	.run_alone = run_diff,
+	.check = check_diff,
+	.needs = VV_NEEDS_PROGRESS,
+	.run = run_diff,
+	.conflict_is_no = true,
 };

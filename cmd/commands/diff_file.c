@@ -10,7 +10,6 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/diff/table.h"
-#include "cmd/worktree.h"
 #include "diff/write/writer_kinds.h"
 #include "repo/git/history/history.h"
 
@@ -90,17 +89,19 @@ static bool wants_color(const shower *s)
 	return color;
 }
 
-static vv_status open_shower(shower *s, vv_error *err)
+static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 {
 	vv_error ignored;
 	vv_diff_writer_options wo = {.write = write_out, .context = 2};
 	vv_status rc;
 
 	/* Two files are compared without a repository too (git diff --no-index). */
-	if (vv_repository_open_here(&s->repo, &ignored) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&s->reader, s->repo, NULL, err)) < 0) {
+	if (vv_context_need(c, VV_NEEDS_REPOSITORY, &ignored) == VV_OK &&
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		return rc;
 	}
+	s->repo = c->repo;
+	s->reader = c->reader;
 	s->watched = vv_out_is_terminal() || in_pager();
 	s->color = wants_color(s);
 	wo.payload = s;
@@ -116,8 +117,6 @@ static void close_shower(shower *s)
 	if (s->writer) {
 		s->writer->close(s->writer);
 	}
-	vv_dataset_reader_close(s->reader);
-	vv_repository_close(s->repo);
 }
 
 /* --- the sides ---------------------------------------------------------------------------- */
@@ -212,7 +211,7 @@ static void say_modes(const side *a, const side *b)
 	}
 }
 
-static vv_status show_file(shower *s, side *a, side *b, vv_error *err)
+static vv_status show_file(shower *s, vv_context *c, side *a, side *b, vv_error *err)
 {
 	vv_diff_answer answer = {.line = VV_BUF_INIT};
 	vv_status rc;
@@ -223,7 +222,7 @@ static vv_status show_file(shower *s, side *a, side *b, vv_error *err)
 			 "a link or submodule changed ('git diff --no-ext-diff' shows it)");
 		return VV_OK;
 	}
-	if ((rc = open_shower(s, err)) < 0) {
+	if ((rc = open_shower(s, c, err)) < 0) {
 		return rc;
 	}
 	rc = compare(s, a, b, &answer, err);
@@ -251,29 +250,32 @@ static void take_side(side *out, const char *path, char **argv)
 	out->mode = (uint32_t)strtoul(argv[2], NULL, 8);
 }
 
-static int run_diff_file(void *options, int argc, char **argv)
+static int check_diff_file(const vv_context *c)
 {
+	return c->argc == 1 || c->argc == 7 || c->argc == 9
+		       ? VV_EXIT_OK
+		       : vv_usage_error("diff-file takes what git gives to diff.<driver>.command");
+}
+
+static vv_status run_diff_file(vv_context *c, vv_error *err)
+{
+	char **argv = c->argv;
 	shower s = {0};
 	side a, b;
-	vv_error err;
 	vv_status rc;
 
-	(void)options;
 	vv_out_forgive_reader();
-	if (argc == 1) {
+	if (c->argc == 1) {
 		say_line(argv[0], "in conflict ('varve conflicts' lists it)");
-		return VV_EXIT_OK;
-	}
-	if (argc != 7 && argc != 9) {
-		return vv_usage_error("diff-file takes what git gives to diff.<driver>.command");
+		return VV_OK;
 	}
 	take_side(&a, argv[0], argv + 1);
-	take_side(&b, argc == 9 ? argv[7] : argv[0], argv + 4);
-	rc = show_file(&s, &a, &b, &err);
+	take_side(&b, c->argc == 9 ? argv[7] : argv[0], argv + 4);
+	rc = show_file(&s, c, &a, &b, err);
 	side_clear(&a);
 	side_clear(&b);
 	close_shower(&s);
-	return rc < 0 && !vv_out_failed() ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 /* --- diff-tool ------------------------------------------------------------------------------- */
@@ -302,13 +304,13 @@ static vv_status show_text(const shower *s, const char *a, const char *b, vv_err
 	return rc;
 }
 
-static vv_status show_tool(shower *s, side *a, side *b, vv_error *err)
+static vv_status show_tool(shower *s, vv_context *c, side *a, side *b, vv_error *err)
 {
 	vv_diff_answer answer = {.line = VV_BUF_INIT};
 	vv_status rc;
 	bool text;
 
-	if ((rc = open_shower(s, err)) < 0) {
+	if ((rc = open_shower(s, c, err)) < 0) {
 		return rc;
 	}
 	rc = compare(s, a, b, &answer, err);
@@ -320,28 +322,25 @@ static vv_status show_tool(shower *s, side *a, side *b, vv_error *err)
 	return rc < 0 ? rc : s->writer->end(s->writer, err);
 }
 
-static int run_diff_tool(void *options, int argc, char **argv)
+static int check_diff_tool(const vv_context *c)
+{
+	return c->argc == 3 ? VV_EXIT_OK
+			    : vv_usage_error("diff-tool takes OLD NEW PATH; git difftool calls it");
+}
+
+static vv_status run_diff_tool(vv_context *c, vv_error *err)
 {
 	shower s = {0};
-	side a, b;
-	vv_error err;
+	side a = {.file = c->argv[0], .path = c->argv[2]};
+	side b = {.file = c->argv[1], .path = c->argv[2]};
 	vv_status rc;
 
-	(void)options;
 	vv_out_forgive_reader();
-	if (argc != 3) {
-		return vv_usage_error("diff-tool takes OLD NEW PATH; git difftool calls it");
-	}
-	memset(&a, 0, sizeof(a));
-	memset(&b, 0, sizeof(b));
-	a.file = argv[0];
-	b.file = argv[1];
-	a.path = b.path = argv[2];
-	rc = show_tool(&s, &a, &b, &err);
+	rc = show_tool(&s, c, &a, &b, err);
 	side_clear(&a);
 	side_clear(&b);
 	close_shower(&s);
-	return rc < 0 && !vv_out_failed() ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 const vv_command vv_cmd_diff_file = {
@@ -352,7 +351,8 @@ const vv_command vv_cmd_diff_file = {
 	.example = "$ git config diff.varve.command 'varve diff-file'",
 	.arguments = "path",
 	.hidden = true,
-	.run_alone = run_diff_file,
+	.check = check_diff_file,
+	.run = run_diff_file,
 };
 
 const vv_command vv_cmd_diff_tool = {
@@ -364,5 +364,6 @@ const vv_command vv_cmd_diff_tool = {
 		"$ git config difftool.varve.cmd 'varve diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\"'",
 	.arguments = "path",
 	.hidden = true,
-	.run_alone = run_diff_tool,
+	.check = check_diff_tool,
+	.run = run_diff_tool,
 };

@@ -13,7 +13,6 @@
 #include "cmd/output.h"
 #include "cmd/work/add/filter.h"
 #include "cmd/work/add/pkt_line.h"
-#include "cmd/worktree.h"
 
 /* One file through standard input and output. */
 

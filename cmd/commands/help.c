@@ -44,7 +44,7 @@ static int run_help(void *options, int argc, char **argv)
 
 	(void)options;
 	if (argc == 0) {
-		vv_help_overview(true);
+		vv_commands_overview(true);
 		return VV_EXIT_OK;
 	}
 	if (argc > 1) {
@@ -52,7 +52,7 @@ static int run_help(void *options, int argc, char **argv)
 	}
 	c = vv_command_find(argv[0]);
 	if (!c) {
-		return vv_help_unknown(argv[0], argc - 1, argv + 1);
+		return vv_commands_unknown(argv[0], argc - 1, argv + 1);
 	}
 	if (!show_manual(c->name)) {
 		vv_help_command(c);

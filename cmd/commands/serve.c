@@ -12,7 +12,6 @@
 #include "cmd/output.h"
 #include "cmd/work/serve/http.h"
 #include "cmd/work/serve/repo.h"
-#include "cmd/worktree.h"
 #include "transport/line/channel.h"
 #include "transport/server/auth.h"
 

@@ -8,7 +8,6 @@
 #include "cmd/output.h"
 #include "cmd/print/status.h"
 #include "cmd/work/diff/changes.h"
-#include "cmd/worktree.h"
 
 typedef struct options {
 	bool short_form, long_form, branch, nul, verbose;

@@ -17,7 +17,6 @@
 #include "cmd/output.h"
 #include "cmd/work/diff/table.h"
 #include "cmd/work/view/version.h"
-#include "cmd/worktree.h"
 
 /* Bytes of a table above which lines stand for groups of rows. Git holds both versions'
  * lines in memory, about three times as long as the table. */
@@ -384,15 +383,17 @@ static vv_status put_as_it_is(lines *l, vv_error *err)
 
 /* --- the command -------------------------------------------------------------------------- */
 
-static vv_status convert(lines *l, vv_error *err)
+static vv_status convert(lines *l, vv_context *c, vv_error *err)
 {
 	vv_error ignored;
 	vv_status rc;
 
-	if (vv_repository_open_here(&l->repo, &ignored) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&l->reader, l->repo, NULL, err)) < 0) {
+	if (vv_context_need(c, VV_NEEDS_REPOSITORY, &ignored) == VV_OK &&
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		return rc;
 	}
+	l->repo = c->repo;
+	l->reader = c->reader;
 	rc = open_table(l, err);
 	if (rc == VV_OK && l->table.root.kind == VV_KIND_TABLE) {
 		return put_table(l, err);
@@ -401,28 +402,25 @@ static vv_status convert(lines *l, vv_error *err)
 	return rc == VV_ENOMEM ? rc : put_as_it_is(l, err);
 }
 
-static int run_textconv(void *options, int argc, char **argv)
+static int check_textconv(const vv_context *c)
 {
-	lines l = {0};
-	vv_error err;
+	return c->argc == 1 ? VV_EXIT_OK : vv_usage_error("textconv takes a file; git calls it");
+}
+
+static vv_status run_textconv(vv_context *c, vv_error *err)
+{
+	lines l = {.file = c->argv[0]};
 	vv_status rc;
 
-	(void)options;
-	if (argc != 1) {
-		return vv_usage_error("textconv takes a file; git calls it");
-	}
-	l.file = argv[0];
 	vv_subject_init(&l.subject);
-	rc = convert(&l, &err);
+	rc = convert(&l, c, err);
 	for (size_t i = 0; l.open && l.names && i < l.table.columns; i++) {
 		vv_free(l.names[i]);
 	}
 	vv_free(l.names);
 	close_table(&l);
 	vv_buf_clear(&l.out);
-	vv_dataset_reader_close(l.reader);
-	vv_repository_close(l.repo);
-	return rc < 0 && !vv_out_failed() ? vv_report_trouble(&err) : VV_EXIT_OK;
+	return vv_out_failed() ? VV_OK : rc;
 }
 
 const vv_command vv_cmd_textconv = {
@@ -433,5 +431,6 @@ const vv_command vv_cmd_textconv = {
 	.example = "$ git config diff.varve.textconv 'varve textconv'",
 	.arguments = "path",
 	.hidden = true,
-	.run_alone = run_textconv,
+	.check = check_textconv,
+	.run = run_textconv,
 };

@@ -11,7 +11,6 @@
 #include "cmd/work/add/attributes_edit.h"
 #include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/add/plan.h"
-#include "cmd/worktree.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/index/attributes.h"
 
