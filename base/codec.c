@@ -61,11 +61,6 @@ bool vv_hex_is_lower(const char *text, size_t len)
 
 /* --- base32 --------------------------------------------------------------------------- */
 
-size_t vv_base32_len(size_t len)
-{
-	return len / 5 * 8 + (len % 5 * 8 + 4) / 5;
-}
-
 void vv_base32_write(char *out, const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;

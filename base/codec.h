@@ -23,9 +23,8 @@ bool vv_hex_read(uint8_t *out, size_t count, const char *text);
 /* Are these len characters all lower-case hex digits, as Git and varve write them? */
 bool vv_hex_is_lower(const char *text, size_t len);
 
-/* Base32 as multibase's 'b' has it: lower case, no padding (RFC 4648, section 6). Writes
- * vv_base32_len(len) letters and a NUL. */
-size_t vv_base32_len(size_t len);
+/* Base32 as multibase's 'b' has it: lower case, no padding (RFC 4648, section 6). Writes a
+ * letter for every 5 bits, the last one filled up, and a NUL. */
 void vv_base32_write(char *out, const void *bytes, size_t len);
 
 /* The bytes of len letters; out has room for len * 5 / 8. 0 when they were read, else 1 +

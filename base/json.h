@@ -88,7 +88,6 @@ void vv_json_name(vv_json_out *w, const char *name);
 void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
 void vv_json_u64(vv_json_out *w, uint64_t v);
-void vv_json_i64(vv_json_out *w, int64_t v);
 void vv_json_bool(vv_json_out *w, bool v);
 void vv_json_null(vv_json_out *w);
 void vv_json_raw(vv_json_out *w, const char *json, size_t len); /* a finished value */

@@ -233,12 +233,6 @@ void vv_json_u64(vv_json_out *w, uint64_t v)
 	vv_buf_printf(w->buf, "%" PRIu64, v);
 }
 
-void vv_json_i64(vv_json_out *w, int64_t v)
-{
-	begin_value(w);
-	vv_buf_printf(w->buf, "%" PRId64, v);
-}
-
 void vv_json_bool(vv_json_out *w, bool v)
 {
 	begin_value(w);

@@ -149,16 +149,6 @@ void vv_pool_submit(vv_pool *p, vv_job *job)
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
-bool vv_pool_done(vv_pool *p, vv_job *job)
-{
-	bool done;
-
-	(void)pthread_mutex_lock(&p->lock);
-	done = job->state == DONE;
-	(void)pthread_mutex_unlock(&p->lock);
-	return done;
-}
-
 void vv_pool_wait(vv_pool *p, vv_job *job)
 {
 	vv_job *other;

@@ -43,7 +43,6 @@ typedef struct vv_job {
 vv_pool *vv_pool_new(unsigned threads);
 unsigned vv_pool_threads(const vv_pool *p); /* threads besides the caller */
 void vv_pool_submit(vv_pool *p, vv_job *job);
-bool vv_pool_done(vv_pool *p, vv_job *job); /* has it ended? */
 void vv_pool_wait(vv_pool *p, vv_job *job); /* until it has ended, running queued jobs meanwhile */
 void vv_pool_free(vv_pool *p);              /* all jobs must have been waited for; accepts NULL */
 

@@ -92,11 +92,6 @@ bool vv_mem_sink_full(const vv_mem_sink *m)
 	return m->full;
 }
 
-uint64_t vv_mem_sink_bytes(const vv_mem_sink *m)
-{
-	return m->total;
-}
-
 /* The slot that holds cid, or the free one where it would go. */
 static entry *find(entry *slots, size_t cap, const vv_cid *cid)
 {

@@ -32,7 +32,4 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
-/* Bytes of all blocks put, repeats not counted. */
-uint64_t vv_mem_sink_bytes(const vv_mem_sink *m);
-
 #endif

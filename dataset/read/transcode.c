@@ -68,11 +68,6 @@ vv_status vv_transcode_init(vv_transcode *t, vv_transcode_read_fn read, void *pa
 	return VV_OK;
 }
 
-const char *vv_transcode_kind(const vv_transcode *t)
-{
-	return !t->is_utf16 ? NULL : t->big_endian ? "UTF-16BE" : "UTF-16LE";
-}
-
 static uint32_t unit(const vv_transcode *t, size_t at)
 {
 	uint32_t a = t->in[at], b = t->in[at + 1];

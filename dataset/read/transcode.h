@@ -32,9 +32,6 @@ typedef struct vv_transcode {
 vv_status vv_transcode_init(vv_transcode *t, vv_transcode_read_fn read, void *payload,
 			    const char *name, vv_error *err);
 
-/* "UTF-16LE", "UTF-16BE", or NULL. */
-const char *vv_transcode_kind(const vv_transcode *t);
-
 /* Up to len bytes (at least 4); 0 at the end; a negative vv_status. VV_EINPUT for an odd
  * number of bytes. payload is the vv_transcode. */
 ssize_t vv_transcode_read(void *payload, void *buf, size_t len, vv_error *err);

@@ -38,18 +38,6 @@ void vv_cbor_put_uint(vv_buf *b, uint64_t v)
 	vv_buf_put(b, head, cbor_encode_uint(v, head, sizeof head));
 }
 
-void vv_cbor_put_int(vv_buf *b, int64_t v)
-{
-	unsigned char head[HEAD_MAX];
-
-	if (v >= 0) {
-		vv_cbor_put_uint(b, (uint64_t)v);
-	} else {
-		/* -1 - v, without leaving the range of either type */
-		vv_buf_put(b, head, cbor_encode_negint(~(uint64_t)v, head, sizeof head));
-	}
-}
-
 void vv_cbor_put_bytes(vv_buf *b, const void *p, size_t len)
 {
 	unsigned char head[HEAD_MAX];
@@ -285,25 +273,6 @@ vv_status vv_cbor_get_uint(vv_cbor *c, uint64_t *out, vv_error *err)
 		c->p += h.len;
 	}
 	return rc;
-}
-
-vv_status vv_cbor_get_int(vv_cbor *c, int64_t *out, vv_error *err)
-{
-	head h;
-	vv_status rc = read_head(c, &h, err);
-
-	if (rc < 0) {
-		return rc;
-	}
-	if (h.type != VV_CBOR_UINT && h.type != VV_CBOR_NEGATIVE) {
-		return expect(c, VV_CBOR_UINT, &h, err);
-	}
-	if (h.value > INT64_MAX) {
-		return bad(c, "an integer beyond 64 bits with sign", err);
-	}
-	*out = h.type == VV_CBOR_UINT ? (int64_t)h.value : -1 - (int64_t)h.value;
-	c->p += h.len;
-	return VV_OK;
 }
 
 vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len, vv_error *err)

@@ -23,7 +23,6 @@
 
 /* Writers; failures stick in the vv_buf. */
 void vv_cbor_put_uint(vv_buf *b, uint64_t v);
-void vv_cbor_put_int(vv_buf *b, int64_t v);
 void vv_cbor_put_bytes(vv_buf *b, const void *p, size_t len);
 void vv_cbor_put_text(vv_buf *b, const char *s, size_t len); /* s is valid UTF-8 */
 void vv_cbor_put_key(vv_buf *b, const char *key);            /* NUL-ended text */
@@ -53,7 +52,6 @@ typedef struct vv_cbor {
 void vv_cbor_init(vv_cbor *c, const void *bytes, size_t len);
 vv_status vv_cbor_peek(const vv_cbor *c, vv_cbor_type *out, vv_error *err);
 vv_status vv_cbor_get_uint(vv_cbor *c, uint64_t *out, vv_error *err);
-vv_status vv_cbor_get_int(vv_cbor *c, int64_t *out, vv_error *err);
 vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len,
 			    vv_error *err); /* borrowed from the block */
 vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len,

@@ -177,11 +177,6 @@ uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at)
 	return m->entries[at].value;
 }
 
-void vv_cid_map_set_value(vv_cid_map *m, size_t at, uint64_t value)
-{
-	m->entries[at].value = value;
-}
-
 unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t prefix, size_t *at)
 {
 	unsigned found = 0;

@@ -37,6 +37,5 @@ unsigned vv_cid_map_find_prefix(const vv_cid_map *m, uint8_t codec, uint64_t pre
 /* The one at a place below the count; borrowed until the next put. */
 const vv_cid *vv_cid_map_cid(const vv_cid_map *m, size_t at);
 uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at);
-void vv_cid_map_set_value(vv_cid_map *m, size_t at, uint64_t value);
 
 #endif

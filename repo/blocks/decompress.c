@@ -107,15 +107,14 @@ void vv_decompress_close(vv_decompress *d)
 	vv_free(d);
 }
 
-const char *vv_decompress_kind(const vv_decompress *d)
+static const char *kind_of(const vv_decompress *d)
 {
 	return d->form == GZIP ? "gzip" : d->form == ZSTANDARD ? "zstd" : NULL;
 }
 
 static vv_status damaged(const vv_decompress *d, const char *what, vv_error *err)
 {
-	return vv_fail(err, VV_EINPUT, "%s: %s: %s", vv_text_shows(d->name), vv_decompress_kind(d),
-		       what);
+	return vv_fail(err, VV_EINPUT, "%s: %s: %s", vv_text_shows(d->name), kind_of(d), what);
 }
 
 /* One step of zlib: *made bytes came out. */

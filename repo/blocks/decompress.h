@@ -19,9 +19,6 @@ typedef struct vv_decompress vv_decompress;
 vv_status vv_decompress_open(vv_decompress **out, int fd, const char *name, vv_error *err);
 void vv_decompress_close(vv_decompress *d); /* accepts NULL */
 
-/* "gzip", "zstd", or NULL when the bytes come as they are. */
-const char *vv_decompress_kind(const vv_decompress *d);
-
 /* Up to len bytes; 0 at the end; a negative vv_status. VV_EINPUT when the file is cut
  * off or damaged. payload is the vv_decompress. */
 ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err);

@@ -326,11 +326,6 @@ uint64_t vv_pack_index_count(const vv_pack_index *x)
 	return x->count;
 }
 
-uint64_t vv_pack_index_file_len(const vv_pack_index *x)
-{
-	return x->file_len;
-}
-
 bool vv_pack_index_is_whole(const vv_pack_index *x)
 {
 	return x->fd < 0;

@@ -52,7 +52,6 @@ vv_status vv_pack_index_from(vv_pack_index **out, vv_buf *take_bytes,
 void vv_pack_index_close(vv_pack_index *x); /* accepts NULL */
 
 uint64_t vv_pack_index_count(const vv_pack_index *x);
-uint64_t vv_pack_index_file_len(const vv_pack_index *x);
 bool vv_pack_index_is_whole(const vv_pack_index *x); /* read and checked entirely */
 
 /* A whole index as the file's bytes; borrowed. */

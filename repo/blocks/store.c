@@ -93,11 +93,6 @@ void vv_store_close(vv_store *s)
 	}
 }
 
-const char *vv_store_dir(const vv_store *s)
-{
-	return s->dir;
-}
-
 /* ---- asking for blocks ---- */
 
 /* What was not found, or found damaged, may be so because the packs have changed or because
@@ -352,56 +347,6 @@ vv_status vv_prefix_not_one(unsigned count, vv_error *err)
 	return vv_fail(err, VV_ENOTFOUND,
 		       count == 0 ? "no block has a name that begins so"
 				  : "two blocks have names that begin so");
-}
-
-vv_status vv_store_find_prefix(vv_store *s, uint8_t codec, const uint8_t prefix[8], vv_cid *out,
-			       vv_error *err)
-{
-	unsigned count;
-	vv_status rc = vv_store_match_prefix(s, codec, vv_prefix_of(prefix), out, &count, err);
-
-	return rc == VV_OK && count != 1 ? vv_prefix_not_one(count, err) : rc;
-}
-
-/* ---- as it is stored ---- */
-
-typedef struct stored {
-	vv_record *record;
-	vv_buf *bytes;
-} stored;
-
-static vv_status stored_of(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
-{
-	const stored *to = payload;
-	vv_record *r = to->record;
-	vv_buf *out = to->bytes;
-	vv_place place;
-	vv_status rc = vv_source_find(src, cid, &place, r, err);
-
-	if (rc < 0) {
-		return rc;
-	}
-	vv_buf_reset(out);
-	if (!vv_buf_reserve(out, (size_t)r->stored_len + 1)) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_pack_read(place.pack, place.offset + r->header_len, out->data, r->stored_len,
-			       err)) < 0) {
-		return rc;
-	}
-	out->len = r->stored_len;
-	out->data[out->len] = '\0';
-	if (r->method == VV_METHOD_DIFF && r->distance > 0) {
-		rc = vv_place_base(&place, r, &r->base, err);
-	}
-	return rc;
-}
-
-vv_status vv_store_stored(vv_store *s, const vv_cid *cid, vv_record *r, vv_buf *out, vv_error *err)
-{
-	stored to = {r, out};
-
-	return search_packs(s, cid, false, stored_of, &to, err);
 }
 
 /* ---- every record of every pack, read where it stands ---- */

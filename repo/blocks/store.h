@@ -45,8 +45,7 @@ vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *
  * under is borrowed, and closed later. */
 vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
 			     vv_error *err);
-void vv_store_close(vv_store *s);            /* accepts NULL */
-const char *vv_store_dir(const vv_store *s); /* borrowed */
+void vv_store_close(vv_store *s); /* accepts NULL */
 
 /* The block's raw bytes. out->data is owned by the caller (vv_buf_clear); its
  * former content is replaced. VV_EMISSING when no pack has it, VV_ECORRUPT when
@@ -59,16 +58,6 @@ bool vv_store_has(vv_store *s, const vv_cid *cid);
 /* The same, of packs that gc has not set aside and that are not known to be damaged: such a
  * block stays until a gc that begins later. Thread-safe. */
 bool vv_store_has_live(vv_store *s, const vv_cid *cid);
-
-/* The one block of this codec whose digest begins with the 8 bytes. VV_ENOTFOUND, also when
- * there are two. Thread-safe. */
-vv_status vv_store_find_prefix(vv_store *s, uint8_t codec, const uint8_t prefix[8], vv_cid *out,
-			       vv_error *err);
-
-/* The block as it stands in its pack: its record's header, with the base's CID in r->base
- * also where the pack names it by its distance, and the stored bytes (in the place of out's
- * content). They are not checked: that would take unpacking them. VV_EMISSING. Thread-safe. */
-vv_status vv_store_stored(vv_store *s, const vv_cid *cid, vv_record *r, vv_buf *out, vv_error *err);
 
 /* Bytes that the block takes in its pack (record with header), and the length
  * of its chain of differences (0: whole). VV_EMISSING. */
@@ -96,10 +85,6 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
  * while a commit runs: VV_ELOCKED then. */
 #define VV_CHAIN_MAX 100
 vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
-			const vv_cid *base, vv_error *err);
-
-/* Hashes and puts; *cid gets the name. */
-vv_status vv_writer_add(vv_writer *w, vv_cid *cid, uint8_t codec, const void *bytes, size_t len,
 			const vv_cid *base, vv_error *err);
 
 /* As vv_store_get, seeing this writer's own blocks too. Thread-safe. */

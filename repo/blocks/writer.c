@@ -276,33 +276,6 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	return rc;
 }
 
-/* In the form that it has, where that can stay. */
-static vv_status put_as_it_is(vv_writer *w, const vv_source *src, vv_pack_item *item,
-			      const vv_cid *base, const vv_packed *stored, uint64_t *record_len,
-			      vv_error *err)
-{
-	vv_coder *c;
-	vv_place place;
-	vv_record r;
-	vv_status rc;
-
-	if (base) {
-		rc = vv_source_find(src, base, &place, &r, err);
-		if (rc < 0 || r.depth >= VV_CHAIN_MAX || vv_cid_equal(base, &item->cid)) {
-			return put_new(w, src, item, base, record_len, err);
-		}
-		item->base = *base;
-		item->depth = r.depth + 1;
-	}
-	if (!(c = vv_coder_take(w->store->coders, err))) {
-		return VV_ENOMEM;
-	}
-	item->packed = *stored;
-	rc = vv_pack_writer_append(w->own, c, item, record_len, err);
-	vv_coder_give(w->store->coders, c);
-	return rc;
-}
-
 /* Is it stored, and can it be read? A record that has become unreadable since is
  * no reason not to store the block, now that its bytes are at hand. Reading takes
  * a quarter of the time of compressing. */
@@ -331,9 +304,8 @@ static bool names_bytes(const vv_cid *cid, const void *bytes, size_t len)
 	return vv_cid_of(&real, cid->codec, bytes, len, NULL) < 0 || vv_cid_equal(&real, cid);
 }
 
-/* stored: the form that the block comes in, or NULL. */
-static vv_status put_block(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
-			   const vv_cid *base, const vv_packed *stored, bool *kept, vv_error *err)
+vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
+			     const vv_cid *base, bool *kept, vv_error *err)
 {
 	vv_source src = {w->store, NULL, w->own, true};
 	vv_pack_item item;
@@ -362,8 +334,7 @@ static vv_status put_block(vv_writer *w, const vv_cid *cid, const void *bytes, s
 		item.cid = *cid;
 		item.raw = bytes;
 		item.raw_len = len;
-		rc = stored ? put_as_it_is(w, &src, &item, base, stored, &record_len, err)
-			    : put_new(w, &src, &item, base, &record_len, err);
+		rc = put_new(w, &src, &item, base, &record_len, err);
 	}
 	if (rc == VV_OK) {
 		count_put(w, record_len, len);
@@ -378,36 +349,7 @@ vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size
 {
 	bool kept;
 
-	return put_block(w, cid, bytes, len, base, NULL, &kept, err);
-}
-
-vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
-			     const vv_cid *base, bool *kept, vv_error *err)
-{
-	return put_block(w, cid, bytes, len, base, NULL, kept, err);
-}
-
-vv_status vv_writer_put_stored(vv_writer *w, const vv_record *r, const void *stored,
-			       const void *bytes, bool *kept, vv_error *err)
-{
-	vv_packed form = {r->method, stored, r->stored_len};
-
-	return put_block(w, &r->cid, bytes, r->raw_len,
-			 r->method == VV_METHOD_DIFF ? &r->base : NULL, &form, kept, err);
-}
-
-vv_status vv_writer_add(vv_writer *w, vv_cid *cid, uint8_t codec, const void *bytes, size_t len,
-			const vv_cid *base, vv_error *err)
-{
-	vv_cid name;
-	vv_status rc;
-
-	if ((rc = vv_cid_of(&name, codec, bytes, len, err)) < 0 ||
-	    (rc = vv_writer_put(w, &name, bytes, len, base, err)) < 0) {
-		return rc;
-	}
-	*cid = name;
-	return VV_OK;
+	return vv_writer_put_told(w, cid, bytes, len, base, &kept, err);
 }
 
 /* ---- reading ---- */

@@ -14,12 +14,6 @@
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			     const vv_cid *base, bool *kept, vv_error *err);
 
-/* The same in the form that it has already: r (cid, method, both lengths, base) and its
- * stored bytes, which the caller has unpacked to bytes and checked. A difference whose base
- * is not here, or whose chain would get too long, is stored as if it were put. */
-vv_status vv_writer_put_stored(vv_writer *w, const vv_record *r, const void *stored,
-			       const void *bytes, bool *kept, vv_error *err);
-
 /* Of the blocks put and not yet committed: how many have this codec and begin so (2: at
  * least), and the first of these. */
 unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);

@@ -756,17 +756,6 @@ vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes,
 	return rc < 0 || *kept ? rc : rely_if_there(in, cid, err);
 }
 
-vv_status vv_incoming_put_stored(vv_incoming *in, const vv_record *r, const void *stored,
-				 const void *bytes, bool *kept, vv_error *err)
-{
-	vv_status rc;
-
-	do {
-		rc = vv_writer_put_stored(in->writer, r, stored, bytes, kept, err);
-	} while (wait_for_keeping(in, rc));
-	return rc < 0 || *kept ? rc : rely_if_there(in, &r->cid, err);
-}
-
 static vv_status sync_folder(vv_incoming *in, vv_error *err)
 {
 	char *above;

@@ -41,13 +41,6 @@ vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_er
 vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			  const vv_cid *base, bool *kept, vv_error *err);
 
-/* The same for a block in the form in which it is to be stored: r has its CID, the method, both
- * lengths and, of a difference, the base's CID; stored are r->stored_len bytes. The caller has
- * unpacked them to bytes, of which it has computed the CID. A form that cannot stay (the base
- * is not here, or differences would stand on too many others) is made anew. */
-vv_status vv_incoming_put_stored(vv_incoming *in, const vv_record *r, const void *stored,
-				 const void *bytes, bool *kept, vv_error *err);
-
 /* Makes what was put durable here, but for the last 64 KiB at most: fetching these again costs
  * less. (Close keeps them too.) */
 vv_status vv_incoming_keep(vv_incoming *in, vv_error *err);

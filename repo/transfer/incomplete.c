@@ -71,7 +71,7 @@ static size_t parse_tips(vv_oid *out, const vv_buf *text)
 	return count;
 }
 
-vv_status vv_complete_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
+static vv_status read_tips(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
 {
 	char *path = tips_path(r);
 	vv_buf text = VV_BUF_INIT;
@@ -94,7 +94,7 @@ vv_status vv_complete_tips_read(vv_repository *r, vv_oid **out, size_t *count, v
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
-vv_status vv_complete_tips_write(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
+static vv_status write_tips(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
 {
 	char *path = tips_path(r), hex[VV_OID_TEXT + 1];
 	vv_buf text = VV_BUF_INIT;
@@ -104,8 +104,9 @@ vv_status vv_complete_tips_write(vv_repository *r, const vv_oid *tips, size_t co
 		vv_buf_printf(&text, "%s\n", hex);
 	}
 	vv_status rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
-	rc = rc < 0 ? rc : vv_mkdirs_above(path, err);
-	rc = rc < 0 ? rc : vv_write_file(path, text.data ? text.data : "", text.len, false, err);
+	if (rc == VV_OK && (rc = vv_mkdirs_above(path, err)) == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&text), text.len, false, err);
+	}
 	vv_buf_clear(&text);
 	vv_free(path);
 	return rc;
@@ -127,7 +128,7 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 {
 	vv_oid *old = NULL, *all = vv_calloc(TIPS_MAX, sizeof(vv_oid));
 	size_t old_count = 0, n = 0, same = 0;
-	vv_status rc = all ? vv_complete_tips_read(r, &old, &old_count, err) : vv_fail_nomem(err);
+	vv_status rc = all ? read_tips(r, &old, &old_count, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count && n < TIPS_MAX; i++) {
 		all[n++] = tips[i];
@@ -140,7 +141,7 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 		}
 	}
 	if (rc == VV_OK && !(same == count && n == old_count)) {
-		rc = vv_complete_tips_write(r, all, n, err);
+		rc = write_tips(r, all, n, err);
 	}
 	vv_free(old);
 	vv_free(all);
@@ -351,8 +352,7 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 
 	if ((rc = vv_repository_store(l->repo, &l->store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
-	    (!l->careful &&
-	     (rc = vv_complete_tips_read(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
+	    (!l->careful && (rc = read_tips(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
 	    (rc = vv_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count, err)) <
 		    0) {
 		return rc;

@@ -20,10 +20,8 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 
 /* Commits below which every version of a dataset is known to be complete here: what a transfer
  * found (commits may also come by git itself, without blocks). Derived: the file cache/complete;
- * one that is missing or makes no sense gives none. *out is the caller's (vv_free). */
-vv_status vv_complete_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
-vv_status vv_complete_tips_write(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
-/* Puts these before those that are known, of which the oldest are forgotten. */
+ * one that is missing or makes no sense gives none. Puts these before those that are known, of
+ * which the oldest are forgotten. */
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
 /* For whoever removes blocks: nothing is known to be complete any more. */
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);

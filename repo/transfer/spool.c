@@ -104,11 +104,6 @@ void vv_spool_close(vv_spool *s)
 	vv_free(s);
 }
 
-size_t vv_spool_count(const vv_spool *s)
-{
-	return s->count;
-}
-
 /* --- the table ---------------------------------------------------------------------- */
 
 static size_t first_slot(const vv_spool *s, const uint8_t *key)

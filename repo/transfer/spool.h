@@ -18,7 +18,6 @@ void vv_spool_close(vv_spool *s); /* removes it; accepts NULL */
 /* One that is there already is not added again. */
 vv_status vv_spool_add(vv_spool *s, const git_oid *id, vv_git_type type, const void *bytes,
 		       size_t len, bool *added, vv_error *err);
-size_t vv_spool_count(const vv_spool *s);
 bool vv_spool_has(const vv_spool *s, const git_oid *id);
 
 /* The one whose id begins with len bytes of prefix. VV_ENOTFOUND, also when there are two,

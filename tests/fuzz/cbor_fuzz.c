@@ -20,7 +20,6 @@ static void copy_scalar(vv_cbor *c, vv_cbor_type type, vv_buf *out)
 	const uint8_t *bytes;
 	const char *text;
 	uint64_t u;
-	int64_t n;
 	size_t len;
 	vv_cid cid;
 	bool flag;
@@ -32,13 +31,8 @@ static void copy_scalar(vv_cbor *c, vv_cbor_type type, vv_buf *out)
 		vv_cbor_put_uint(out, u);
 		break;
 	case VV_CBOR_NEGATIVE:
-		if (vv_cbor_get_int(c, &n, NULL) == VV_OK) {
-			vv_cbor_put_int(out, n);
-		} else {
-			/* below INT64_MIN: only to be skipped */
-			require(vv_cbor_skip(c, NULL) == VV_OK);
-			vv_buf_put(out, start, (size_t)(c->p - start));
-		}
+		require(vv_cbor_skip(c, NULL) == VV_OK);
+		vv_buf_put(out, start, (size_t)(c->p - start));
 		break;
 	case VV_CBOR_BYTES:
 		require(vv_cbor_get_bytes(c, &bytes, &len, NULL) == VV_OK);

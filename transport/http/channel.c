@@ -583,14 +583,6 @@ static vv_status post_done(void *payload, vv_error *err)
 	return rc;
 }
 
-static void post_set_idle(void *payload, unsigned seconds)
-{
-	line *l = payload;
-
-	l->idle_sec = seconds;
-	moved(l);
-}
-
 static void post_close(void *payload)
 {
 	line *l = payload;
@@ -662,7 +654,6 @@ vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_
 		.read = post_read,
 		.done = post_done,
 		.close = post_close,
-		.set_idle = post_set_idle,
 	};
 	line *l = vv_calloc(1, sizeof(*l));
 	vv_status rc;

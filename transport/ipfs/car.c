@@ -17,18 +17,15 @@
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-vv_status vv_car_put_header(vv_buf *out, const vv_cid *roots, size_t count, vv_error *err)
+static vv_status put_header(vv_buf *out, const vv_cid *root, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
-	size_t i;
 
 	vv_cbor_put_map(&b, 2);
 	vv_cbor_put_key(&b, "roots");
-	vv_cbor_put_array(&b, count);
-	for (i = 0; i < count; i++) {
-		vv_cbor_put_link(&b, &roots[i]);
-	}
+	vv_cbor_put_array(&b, 1);
+	vv_cbor_put_link(&b, root);
 	vv_cbor_put_key(&b, "version");
 	vv_cbor_put_uint(&b, 1);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
@@ -105,7 +102,7 @@ vv_status vv_car_write(vv_store *store, const vv_cid *root, const vv_car_write_o
 	vv_buf head = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_car_put_header(&head, root, 1, err)) < 0 ||
+	if ((rc = put_header(&head, root, err)) < 0 ||
 	    (rc = write_out(&w, head.data, head.len, err)) < 0) {
 		goto done;
 	}

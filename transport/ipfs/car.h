@@ -27,9 +27,6 @@
 
 #define VV_CAR_ROOTS_MAX 1024u
 
-/* Appends the header that names these roots. */
-vv_status vv_car_put_header(vv_buf *out, const vv_cid *roots, size_t count, vv_error *err);
-
 typedef struct vv_car_stats {
 	uint64_t blocks; /* sections */
 	uint64_t bytes;  /* of the whole file */

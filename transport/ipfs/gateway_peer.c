@@ -165,11 +165,6 @@ void vv_ipfs_peer_close(vv_ipfs_peer *p)
 	vv_free(p);
 }
 
-const char *vv_ipfs_peer_name(const vv_ipfs_peer *p)
-{
-	return p->name;
-}
-
 static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *err)
 {
 	vv_ipfs_peer *p = s->peer;

@@ -18,8 +18,7 @@ typedef struct vv_ipfs_peer vv_ipfs_peer;
  * uses it. o: repo, whose http.* settings hold, and idle_sec. VV_EUSAGE: no such URL. */
 vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connect_options *o,
 			    vv_error *err);
-void vv_ipfs_peer_close(vv_ipfs_peer *p);             /* accepts NULL */
-const char *vv_ipfs_peer_name(const vv_ipfs_peer *p); /* borrowed */
+void vv_ipfs_peer_close(vv_ipfs_peer *p); /* accepts NULL */
 
 /* A vv_source_fn, source being a vv_ipfs_peer: some requests at a time, answered to fn in the
  * order of wants. VV_ECORRUPT: it gave other bytes. */

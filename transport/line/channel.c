@@ -70,13 +70,6 @@ void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out)
 	*out = c->stats;
 }
 
-void vv_channel_set_idle(vv_channel *c, unsigned seconds)
-{
-	if (c->ops->set_idle) {
-		c->ops->set_idle(c->payload, seconds);
-	}
-}
-
 /* --- writing ------------------------------------------------------------------- */
 
 static vv_status send_bytes(vv_channel *c, const char *bytes, size_t len, vv_error *err)

@@ -39,7 +39,6 @@ typedef struct vv_channel_ops {
 	 * closed, to what this kind knows better. Returns err->code. */
 	vv_status (*ended)(void *payload, const char *noise, size_t len, vv_error *err);
 	/* May be NULL: the longest wait for a byte from now on; 0 is without end. */
-	void (*set_idle)(void *payload, unsigned seconds);
 } vv_channel_ops;
 
 /* Takes payload over; on failure (NULL, out of memory) it is closed. name: for messages
@@ -69,8 +68,6 @@ vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err);
 vv_status vv_channel_done(vv_channel *c, vv_error *err);
 /* Reads the greeting now (vv_connect does): what is wrong with a line shows here. */
 vv_status vv_channel_greet(vv_channel *c, vv_error *err);
-/* The longest wait for a byte from now on; 0: without end. */
-void vv_channel_set_idle(vv_channel *c, unsigned seconds);
 void vv_channel_close(vv_channel *c); /* accepts NULL */
 
 const char *vv_channel_name(const vv_channel *c); /* borrowed */

@@ -307,13 +307,6 @@ static vv_status pipe_done(void *payload, vv_error *err)
 	return VV_OK;
 }
 
-static void pipe_set_idle(void *payload, unsigned seconds)
-{
-	pipe_line *p = payload;
-
-	p->idle_sec = p->wanted_idle_sec = seconds;
-}
-
 /* --- the program's end ------------------------------------------------------------------ */
 
 static bool reap(pipe_line *p)
@@ -425,7 +418,6 @@ static const vv_channel_ops pipe_ops = {
 	.done = pipe_done,
 	.close = pipe_close,
 	.ended = pipe_ended,
-	.set_idle = pipe_set_idle,
 };
 
 /* --- making ------------------------------------------------------------------------------ */

@@ -740,13 +740,6 @@ static vv_status ssh2_done(void *payload, vv_error *err)
 	return VV_OK;
 }
 
-static void ssh2_set_idle(void *payload, unsigned seconds)
-{
-	ssh2_line *p = payload;
-
-	p->idle_sec = seconds;
-}
-
 /* Takes what is said until the far side closes the channel, which is when its exit is known. */
 static void wait_closed(ssh2_line *p)
 {
@@ -839,7 +832,6 @@ static const vv_channel_ops ssh2_ops = {
 	.done = ssh2_done,
 	.close = ssh2_close,
 	.ended = ssh2_ended,
-	.set_idle = ssh2_set_idle,
 };
 
 /* --- making ------------------------------------------------------------------------------------ */

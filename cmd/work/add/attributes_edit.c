@@ -103,7 +103,7 @@ static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t coun
 		       vv_error *err)
 {
 	bool changed = false, first = !e->changed;
-	vv_status rc = vv_attr_track_all(e->r, patterns, count, literal, &changed, err);
+	vv_status rc = vv_attr_track(e->r, patterns, count, literal, &changed, err);
 
 	if (rc < 0) {
 		return rc;

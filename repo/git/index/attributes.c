@@ -620,8 +620,8 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 	return rc == VV_OK ? vv_buf_ok(lines, err) : rc;
 }
 
-vv_status vv_attr_track_all(vv_repository *r, const char *const *patterns, size_t count,
-			    bool literal, bool *changed, vv_error *err)
+vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
+			bool *changed, vv_error *err)
 {
 	char *path = vv_repository_file(r, ".gitattributes");
 	vv_buf text = VV_BUF_INIT, lines = VV_BUF_INIT;
@@ -645,12 +645,6 @@ done:
 	vv_buf_clear(&text);
 	vv_free(path);
 	return rc;
-}
-
-vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed,
-			vv_error *err)
-{
-	return vv_attr_track_all(r, &pattern, 1, literal, changed, err);
 }
 
 /* Appends the line without our attributes, or nothing when none are left. */

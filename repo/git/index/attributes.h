@@ -36,14 +36,11 @@ vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload
 /* Does Git change line ends or encoding of what it hands to the path's filter? */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
 
-/* Adds the line for a literal path (literal true: special characters escaped)
- * or a pattern, to the top .gitattributes of the work tree, unless it is there;
- * the file's line ends are kept. *changed tells whether it was written. */
-vv_status vv_attr_track(vv_repository *r, const char *pattern, bool literal, bool *changed,
-			vv_error *err);
-/* The same for many, in one step: all lines or none. */
-vv_status vv_attr_track_all(vv_repository *r, const char *const *patterns, size_t count,
-			    bool literal, bool *changed, vv_error *err);
+/* Adds the lines for literal paths (literal true: special characters escaped) or
+ * patterns, to the top .gitattributes of the work tree, unless they are there: all or
+ * none; the file's line ends are kept. *changed tells whether it was written. */
+vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
+			bool *changed, vv_error *err);
 /* Takes the line away. VV_ENOTFOUND when no line has just that pattern. */
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
 

@@ -228,7 +228,7 @@ static void write_sample(vv_json_out *w)
 	vv_json_u64(w, 1);
 	vv_json_name(w, "b");
 	vv_json_open_array(w);
-	vv_json_i64(w, -2);
+	vv_json_raw(w, "-2", 2);
 	vv_json_string(w, "x");
 	vv_json_string(w, NULL);
 	vv_json_open_object(w);

@@ -23,7 +23,7 @@ static bool track(vv_repository *r, const char *pattern, bool literal)
 	bool changed;
 	vv_error err;
 
-	vv_assert_ok(vv_attr_track(r, pattern, literal, &changed, &err), &err);
+	vv_assert_ok(vv_attr_track(r, &pattern, 1, literal, &changed, &err), &err);
 	return changed;
 }
 
@@ -110,9 +110,11 @@ static void names_that_no_line_can_hold_are_refused(void **state)
 	git_begin();
 	r = open_here();
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		vv_assert_status(vv_attr_track(r, names[i], true, &changed, &err), VV_EUSAGE, &err);
+		vv_assert_status(vv_attr_track(r, &names[i], 1, true, &changed, &err), VV_EUSAGE,
+				 &err);
 	}
-	vv_assert_status(vv_attr_track(r, "!x", false, &changed, &err), VV_EUSAGE, &err);
+	vv_assert_status(vv_attr_track(r, (const char *[]){"!x"}, 1, false, &changed, &err),
+			 VV_EUSAGE, &err);
 	vv_repository_close(r);
 	assert_false(vv_exists(".gitattributes"));
 }
@@ -229,7 +231,8 @@ static void an_attributes_file_that_is_a_link_is_left_alone(void **state)
 	git_begin();
 	sh("echo keep > ../other; ln -s ../other .gitattributes");
 	r = open_here();
-	vv_assert_status(vv_attr_track(r, "t.csv", true, &changed, &err), VV_EREFUSED, &err);
+	vv_assert_status(vv_attr_track(r, (const char *[]){"t.csv"}, 1, true, &changed, &err),
+			 VV_EREFUSED, &err);
 	vv_repository_close(r);
 	assert_string_equal(out("cat ../other"), "keep");
 }

@@ -132,36 +132,22 @@ static void maps_links_and_keys_are_written_as_others_write_them(void **state)
 
 static void integers_are_written_in_their_shortest_form(void **state)
 {
-	static const int64_t values[] = {
-		0,
-		1,
-		23,
-		24,
-		255,
-		256,
-		65535,
-		65536,
-		4294967295,
-		4294967296,
-		9007199254740991,
-		-1,
-		-24,
-		-25,
-		-256,
-		-257,
-		-65536,
-		-65537,
-		-4294967297,
+	static const uint64_t values[] = {
+		0, 1, 23, 24, 255, 256, 65535, 65536, 4294967295, 4294967296, 9007199254740991,
 	};
 	vv_buf b = VV_BUF_INIT;
-	size_t i;
+	size_t len, i;
+	uint8_t *bytes = unhex(ints.hex, &len);
 
 	(void)state;
-	vv_cbor_put_array(&b, sizeof values / sizeof values[0]);
 	for (i = 0; i < sizeof values / sizeof values[0]; i++) {
-		vv_cbor_put_int(&b, values[i]);
+		vv_cbor_put_uint(&b, values[i]);
 	}
-	assert_written(&b, &ints);
+	/* After the head of the list; what is negative, varve never writes. */
+	assert_true(1 + b.len < len);
+	assert_memory_equal(b.data, bytes + 1, b.len);
+	vv_buf_clear(&b);
+	free(bytes);
 }
 
 static void other_values_are_written_as_others_write_them(void **state)
@@ -338,7 +324,6 @@ static void a_cursor_reads_what_was_written(void **state)
 	vv_cbor_type type;
 	size_t count, len;
 	uint64_t u;
-	int64_t n;
 	bool flag;
 	vv_error err;
 	vv_cbor c;
@@ -350,9 +335,8 @@ static void a_cursor_reads_what_was_written(void **state)
 	vv_cbor_put_key(&b, "at");
 	vv_cbor_put_link(&b, &to);
 	vv_cbor_put_key(&b, "all");
-	vv_cbor_put_array(&b, 6);
-	vv_cbor_put_int(&b, INT64_MIN);
-	vv_cbor_put_int(&b, INT64_MAX);
+	vv_cbor_put_array(&b, 5);
+	vv_cbor_put_uint(&b, INT64_MAX);
 	vv_cbor_put_uint(&b, UINT64_MAX);
 	vv_cbor_put_bytes(&b, "xy", 2);
 	vv_cbor_put_bool(&b, false);
@@ -372,11 +356,9 @@ static void a_cursor_reads_what_was_written(void **state)
 	assert_true(vv_cid_equal(&cid, &to));
 	vv_assert_ok(vv_cbor_get_key(&c, "all", &err), &err);
 	vv_assert_ok(vv_cbor_get_array(&c, &count, &err), &err);
-	assert_int_equal(count, 6);
-	vv_assert_ok(vv_cbor_get_int(&c, &n, &err), &err);
-	assert_true(n == INT64_MIN);
-	vv_assert_ok(vv_cbor_get_int(&c, &n, &err), &err);
-	assert_true(n == INT64_MAX);
+	assert_int_equal(count, 5);
+	vv_assert_ok(vv_cbor_get_uint(&c, &u, &err), &err);
+	assert_true(u == INT64_MAX);
 	vv_assert_ok(vv_cbor_get_uint(&c, &u, &err), &err);
 	assert_true(u == UINT64_MAX);
 	vv_assert_ok(vv_cbor_get_bytes(&c, &bytes, &len, &err), &err);
@@ -396,7 +378,6 @@ static void a_value_of_another_type_leaves_the_cursor_where_it_was(void **state)
 	const char *text;
 	size_t count, len;
 	uint64_t u;
-	int64_t n;
 	vv_error err;
 	vv_cbor c, before;
 
@@ -406,7 +387,6 @@ static void a_value_of_another_type_leaves_the_cursor_where_it_was(void **state)
 	vv_assert_status(vv_cbor_get_map(&c, &count, &err), VV_ECORRUPT, &err);
 	vv_assert_contains(err.message, "expected a map, found a list");
 	vv_assert_status(vv_cbor_get_uint(&c, &u, &err), VV_ECORRUPT, &err);
-	vv_assert_status(vv_cbor_get_int(&c, &n, &err), VV_ECORRUPT, &err);
 	vv_assert_status(vv_cbor_get_key(&c, "x", &err), VV_ECORRUPT, &err);
 	vv_assert_contains(err.message, "'x'");
 	assert_ptr_equal(c.p, before.p);
@@ -419,7 +399,6 @@ static void a_value_of_another_type_leaves_the_cursor_where_it_was(void **state)
 static void integers_beyond_the_signed_range_are_not_cut(void **state)
 {
 	uint64_t u;
-	int64_t n;
 	size_t len, count;
 	uint8_t *bytes = unhex(big_ints.hex, &len);
 	vv_error err;
@@ -428,15 +407,15 @@ static void integers_beyond_the_signed_range_are_not_cut(void **state)
 	(void)state;
 	vv_cbor_init(&c, bytes, len);
 	vv_assert_ok(vv_cbor_get_array(&c, &count, &err), &err);
-	vv_assert_status(vv_cbor_get_int(&c, &n, &err), VV_ECORRUPT, &err);
 	vv_assert_ok(vv_cbor_get_uint(&c, &u, &err), &err);
 	assert_true(u == UINT64_MAX);
-	vv_assert_status(vv_cbor_get_int(&c, &n, &err), VV_ECORRUPT, &err);
+	vv_assert_status(vv_cbor_get_uint(&c, &u, &err), VV_ECORRUPT, &err);
 	vv_assert_ok(vv_cbor_skip(&c, &err), &err);
-	vv_assert_ok(vv_cbor_get_int(&c, &n, &err), &err);
-	assert_true(n == INT64_MAX);
-	vv_assert_ok(vv_cbor_get_int(&c, &n, &err), &err);
-	assert_true(n == INT64_MIN);
+	vv_assert_ok(vv_cbor_get_uint(&c, &u, &err), &err);
+	assert_true(u == INT64_MAX);
+	vv_assert_status(vv_cbor_get_uint(&c, &u, &err), VV_ECORRUPT, &err);
+	vv_assert_ok(vv_cbor_skip(&c, &err), &err);
+	vv_assert_ok(vv_cbor_end(&c, &err), &err);
 	free(bytes);
 }
 

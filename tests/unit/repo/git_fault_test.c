@@ -139,7 +139,7 @@ static vv_status do_settings(vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_config_set(r, "varve.x", "y", err)) < 0 ||
-	    (rc = vv_attr_track(r, "t.csv", true, &changed, err)) < 0) {
+	    (rc = vv_attr_track(r, (const char *[]){"t.csv"}, 1, true, &changed, err)) < 0) {
 		return rc;
 	}
 	return vv_attr_untrack(r, "t.csv", true, err);

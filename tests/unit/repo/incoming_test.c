@@ -273,72 +273,10 @@ static void a_block_is_found_by_the_beginning_of_its_name(void **state)
 		vv_assert_status(
 			vv_incoming_find_prefix(in, VV_CODEC_DAG_CBOR, cid.digest, &found, &err),
 			VV_ENOTFOUND, &err);
-		vv_assert_status(vv_store_find_prefix(s, VV_CODEC_RAW, cid.digest, &found, &err),
-				 i <= 3 ? VV_OK : VV_ENOTFOUND, &err);
+		assert_int_equal(vv_store_has(s, &cid), i <= 3);
 	}
 	vv_incoming_close(in);
 	vv_repository_close(r);
-}
-
-static void blocks_keep_the_form_in_which_they_came(void **state)
-{
-	vv_repository *r;
-	vv_incoming *in;
-	vv_store *s, *source;
-	vv_record rec;
-	vv_buf stored = VV_BUF_INIT, raw = VV_BUF_INIT;
-	vv_cid cid, other;
-	uint64_t len, now;
-	unsigned depth, i;
-	bool kept;
-	vv_error err;
-
-	(void)state;
-	git_begin();
-	fx_commit("../elsewhere", 1, 6, true);
-	source = fx_open("../elsewhere");
-	r = open_here();
-	in = begin(r);
-	for (i = 1; i <= 6; i++) {
-		if (i == 4) {
-			continue; /* so that the 5th cannot be a difference here */
-		}
-		cid = fx_cid(i);
-		other = fx_cid(i - 1);
-		vv_assert_ok(vv_store_stored(source, &cid, &rec, &stored, &err), &err);
-		assert_true(vv_cid_equal(&rec.cid, &cid));
-		assert_int_equal(stored.len, rec.stored_len);
-		assert_int_equal(rec.method, i == 1 ? VV_METHOD_ZSTD : VV_METHOD_DIFF);
-		assert_true(i == 1 || vv_cid_equal(&rec.base, &other));
-		fx_block(&raw, i);
-		vv_assert_ok(vv_incoming_put_stored(in, &rec, stored.data, raw.data, &kept, &err),
-			     &err);
-		assert_true(kept);
-		vv_buf_clear(&raw);
-	}
-	promote(in);
-	vv_incoming_close(in);
-	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
-	for (i = 1; i <= 6; i++) {
-		if (i == 4) {
-			continue;
-		}
-		cid = fx_cid(i);
-		vv_assert_ok(vv_store_cost(source, &cid, &len, &depth, &err), &err);
-		vv_assert_ok(vv_store_cost(s, &cid, &now, &depth, &err), &err);
-		assert_int_equal(depth, i < 4 ? i - 1 : i - 5);
-		if (i < 4) {
-			assert_in_range(now, len - 4, len + 4);
-		}
-	}
-	assert_store_has(r, 1, 3);
-	assert_store_has(r, 5, 6);
-	cid = fx_cid(4);
-	vv_assert_status(vv_store_stored(s, &cid, &rec, &stored, &err), VV_EMISSING, &err);
-	vv_store_close(source);
-	vv_repository_close(r);
-	vv_buf_clear(&stored);
-	assert_int_equal(fx_fsck(STORE, true), 0);
 }
 
 /* --- many threads ------------------------------------------------------------------------- */
@@ -987,7 +925,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_large_transfer_moves_as_one_pack),
 	cmocka_unit_test(nothing_at_all_can_be_promoted),
 	cmocka_unit_test(a_block_is_found_by_the_beginning_of_its_name),
-	cmocka_unit_test(blocks_keep_the_form_in_which_they_came),
 	cmocka_unit_test(many_threads_may_put_and_keep),
 	cmocka_unit_test(what_an_ended_transfer_left_is_taken_over),
 	cmocka_unit_test(only_what_is_wanted_is_promoted_and_the_rest_waits),

@@ -8,6 +8,7 @@
 
 #include "repo/blocks/pack_index.h"
 #include "tests/unit/repo/store_fixture.h"
+#include "tests/unit/writer_add.h"
 
 /* One of more than a megabyte, which readers look into instead of reading it. */
 static vv_pack_index *large_index(const char *path, uint64_t count, bool whole, vv_error *err)
@@ -169,7 +170,7 @@ static void a_store_with_a_large_damaged_index_finds_all(void **state)
 	(void)state;
 	for (i = 0; i < MANY; i++) {
 		tiny(bytes, (unsigned)i);
-		vv_assert_ok(vv_writer_add(w, &cid, VV_CODEC_RAW, bytes, strlen(bytes), NULL, &err),
+		vv_assert_ok(vv_test_add(w, &cid, VV_CODEC_RAW, bytes, strlen(bytes), NULL, &err),
 			     &err);
 	}
 	vv_assert_ok(vv_writer_commit(w, &err), &err);

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "repo/blocks/pack.h"
 #include "tests/unit/repo/store_fixture.h"
+#include "tests/unit/writer_add.h"
 
 #define BLOCKS 4u
 
@@ -200,7 +201,7 @@ static const char *tiny_store(void)
 
 	for (n = 0; n < TINY; n++) {
 		tiny_block(&b, n, &codec);
-		vv_assert_ok(vv_writer_add(w, &cid, codec, b.data, b.len, &cid, &err), &err);
+		vv_assert_ok(vv_test_add(w, &cid, codec, b.data, b.len, &cid, &err), &err);
 	}
 	vv_assert_ok(vv_writer_commit(w, &err), &err);
 	tiny_block(&b, 3, &codec);

@@ -6,6 +6,7 @@
 
 #include "repo/blocks/reach.h"
 #include "tests/unit/repo/store_fixture.h"
+#include "tests/unit/writer_add.h"
 
 /* One writer for a whole test: thousands of nodes in one commit. */
 typedef struct graph {
@@ -38,7 +39,7 @@ static vv_cid node(graph *g, const vv_cid *links, size_t count)
 	vv_cid cid;
 
 	fx_node(&b, links, count);
-	vv_assert_ok(vv_writer_add(g->writer, &cid, VV_CODEC_DAG_CBOR, b.data, b.len, NULL, &err),
+	vv_assert_ok(vv_test_add(g->writer, &cid, VV_CODEC_DAG_CBOR, b.data, b.len, NULL, &err),
 		     &err);
 	vv_buf_clear(&b);
 	return cid;
@@ -165,7 +166,7 @@ static void a_node_that_is_no_dag_cbor_is_corrupt(void **state)
 	vv_error err;
 
 	(void)state;
-	vv_assert_ok(vv_writer_add(g.writer, &bad, VV_CODEC_DAG_CBOR, "\x9f\xff", 2, NULL, &err),
+	vv_assert_ok(vv_test_add(g.writer, &bad, VV_CODEC_DAG_CBOR, "\x9f\xff", 2, NULL, &err),
 		     &err);
 	root = node(&g, &bad, 1);
 	end(&g);

@@ -6,6 +6,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/resemble.h"
 #include "tests/unit/repo/store_fixture.h"
+#include "tests/unit/writer_add.h"
 
 typedef struct world {
 	vv_store *store;
@@ -63,8 +64,8 @@ static void node(world *w, char name, const char *links)
 		cids[i] = *c;
 	}
 	fx_node(&b, cids, i);
-	vv_assert_ok(vv_writer_add(w->writer, &w->names[(unsigned char)name], VV_CODEC_DAG_CBOR,
-				   b.data, b.len, NULL, &err),
+	vv_assert_ok(vv_test_add(w->writer, &w->names[(unsigned char)name], VV_CODEC_DAG_CBOR,
+				 b.data, b.len, NULL, &err),
 		     &err);
 	vv_buf_clear(&b);
 }
@@ -242,9 +243,8 @@ static void a_deep_graph_needs_no_stack(void **state)
 
 		twice[0] = twice[1] = *c; /* a graph that repeats itself 2^20000 times */
 		fx_node(&b, twice, 2);
-		vv_assert_ok(
-			vv_writer_add(w.writer, &at, VV_CODEC_DAG_CBOR, b.data, b.len, c, &err),
-			&err);
+		vv_assert_ok(vv_test_add(w.writer, &at, VV_CODEC_DAG_CBOR, b.data, b.len, c, &err),
+			     &err);
 		*c = at;
 		vv_buf_clear(&b);
 	}

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "tests/unit/repo/store_fixture.h"
+#include "tests/unit/writer_add.h"
 
 typedef struct round {
 	const char *dir;
@@ -35,7 +36,7 @@ static vv_status write_three(const fault_round *f, vv_error *err)
 		fx_block(&b, f->first + i);
 		rc = vv_buf_ok(&b, err);
 		if (rc == VV_OK) {
-			rc = vv_writer_add(w, &cid, VV_CODEC_RAW, b.data, b.len, &base, err);
+			rc = vv_test_add(w, &cid, VV_CODEC_RAW, b.data, b.len, &base, err);
 		}
 	}
 	if (rc == VV_OK) {
@@ -191,7 +192,7 @@ static void a_writer_whose_commit_failed_takes_nothing_more(void **state)
 	assert_true(vv_writer_commit(w, &err) < 0);
 	assert_true(vv_fault_clear());
 	fx_block(&b, 2);
-	assert_true(vv_writer_add(w, &cid, VV_CODEC_RAW, b.data, b.len, NULL, &err) < 0);
+	assert_true(vv_test_add(w, &cid, VV_CODEC_RAW, b.data, b.len, NULL, &err) < 0);
 	assert_true(vv_writer_commit(w, &err) < 0);
 	vv_buf_clear(&b);
 	vv_writer_close(w);

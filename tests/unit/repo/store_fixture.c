@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "repo/blocks/cbor.h"
+#include "tests/unit/writer_add.h"
 
 #define ROWS 48u
 
@@ -109,7 +110,7 @@ vv_cid fx_commit_bytes(const char *dir, uint8_t codec, const void *bytes, size_t
 	vv_cid cid;
 
 	vv_assert_ok(vv_writer_open(&w, s, 10000, &err), &err);
-	vv_assert_ok(vv_writer_add(w, &cid, codec, bytes, len, NULL, &err), &err);
+	vv_assert_ok(vv_test_add(w, &cid, codec, bytes, len, NULL, &err), &err);
 	vv_assert_ok(vv_writer_commit(w, &err), &err);
 	vv_writer_close(w);
 	vv_store_close(s);
@@ -246,7 +247,7 @@ int fx_write_as_child(const char *dir, unsigned first, unsigned count)
 		vv_buf_reset(&b);
 		fx_block(&b, first + i);
 		failed = vv_writer_open(&w, s, FX_WAIT_MS, &err) < 0 ||
-			 vv_writer_add(w, &cid, VV_CODEC_RAW, b.data, b.len, NULL, &err) < 0 ||
+			 vv_test_add(w, &cid, VV_CODEC_RAW, b.data, b.len, NULL, &err) < 0 ||
 			 vv_writer_commit(w, &err) < 0;
 		vv_writer_close(w);
 		w = NULL;

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "tests/unit/repo/store_fixture.h"
+#include "tests/unit/writer_add.h"
 
 static void commit(vv_writer *w)
 {
@@ -24,7 +25,7 @@ static vv_cid add(vv_writer *w, const void *bytes, size_t len, const vv_cid *bas
 	vv_error err;
 	vv_cid cid;
 
-	vv_assert_ok(vv_writer_add(w, &cid, VV_CODEC_RAW, bytes, len, base, &err), &err);
+	vv_assert_ok(vv_test_add(w, &cid, VV_CODEC_RAW, bytes, len, base, &err), &err);
 	return cid;
 }
 
@@ -133,7 +134,7 @@ static void a_block_larger_than_allowed_is_refused(void **state)
 
 	(void)state;
 	assert_non_null(bytes);
-	vv_assert_status(vv_writer_add(w, &cid, VV_CODEC_RAW, bytes, VV_BLOCK_MAX + 1, NULL, &err),
+	vv_assert_status(vv_test_add(w, &cid, VV_CODEC_RAW, bytes, VV_BLOCK_MAX + 1, NULL, &err),
 			 VV_EREFUSED, &err);
 	free(bytes);
 	vv_writer_close(w);
@@ -209,7 +210,7 @@ static void a_folder_that_is_not_there_is_an_empty_store(void **state)
 	assert_false(vv_exists(dir));
 	fx_commit(dir, 1, 1, false);
 	vv_assert_ok(fx_get(s, 1, &err), &err);
-	assert_string_equal(vv_store_dir(s), dir);
+	assert_true(vv_exists(dir));
 	vv_store_close(s);
 }
 
@@ -609,8 +610,8 @@ static void put_many(vv_job *job, unsigned worker)
 
 		vv_buf_reset(&b);
 		fx_block(&b, p->first + i);
-		p->failed = vv_writer_add(p->writer, &cid, VV_CODEC_RAW, b.data, b.len, &base,
-					  &err) < 0 ||
+		p->failed = vv_test_add(p->writer, &cid, VV_CODEC_RAW, b.data, b.len, &base, &err) <
+				    0 ||
 			    vv_writer_get(p->writer, &cid, &got, &err) < 0 || got.len != b.len ||
 			    memcmp(got.data, b.data, b.len) != 0;
 		cid = fx_cid(500 + i % 10);

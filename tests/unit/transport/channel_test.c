@@ -18,6 +18,7 @@
 #include "tests/unit/support.h"
 #include "transport/line/channel.h"
 #include "transport/line/connect.h"
+#include "transport/line/pipe.h"
 
 /* --- two ends in one process ---------------------------------------------------------- */
 
@@ -32,6 +33,18 @@ static void open_pair(pair *p)
 	assert_int_equal(pipe(p->from), 0);
 	p->here = vv_channel_fds(p->from[0], p->to[1], "the peer");
 	assert_non_null(p->here);
+}
+
+/* The peer is what the shell runs, and waited for a second. */
+static void open_impatient(pair *p, const char *script)
+{
+	const char *const argv[] = {"sh", "-c", script, NULL};
+	const vv_program_line program = {.argv = argv, .name = "the peer"};
+	const vv_connect_options o = {.idle_sec = 1};
+	vv_error err;
+
+	*p = (pair){.to = {-1, -1}, .from = {-1, -1}};
+	vv_assert_ok(vv_channel_program(&p->here, &program, &o, &err), &err);
 }
 
 static void close_pair(pair *p)
@@ -218,9 +231,7 @@ static void silence_ends_after_the_limit(void **state)
 	pair p;
 
 	(void)state;
-	open_pair(&p);
-	vv_channel_set_idle(p.here, 1);
-	peer_says(&p, "half");
+	open_impatient(&p, "printf half; exec sleep 9");
 	start = vv_monotonic_ms();
 	vv_assert_status(vv_channel_read(p.here, got, 8, &err), VV_EIO, &err);
 	assert_in_range(vv_monotonic_ms() - start, 900, 5000);
@@ -237,8 +248,7 @@ static void a_peer_that_never_listens_ends_after_the_limit(void **state)
 	pair p;
 
 	(void)state;
-	open_pair(&p);
-	vv_channel_set_idle(p.here, 1);
+	open_impatient(&p, "exec sleep 9");
 	vv_assert_status(vv_channel_write(p.here, much, sizeof(much), &err), VV_EIO, &err);
 	vv_assert_contains(err.message, "for 1 second");
 	close_pair(&p);
