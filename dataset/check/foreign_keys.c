@@ -9,9 +9,8 @@
  * others, the keys of those that are gone are looked for in those that are new. Of a new
  * group's keys those that a group before it had need not be looked for again.
  *
- * The record: 16 bytes hash of how keys are read, 16 bytes hash of the other side's data list,
- * le32 number of groups there, le32 of groups here; 32 bytes digest of each there; of each here
- * 32 bytes digest, le32 rows, le32 keys without target.
+ * The memo's fact: how many keys of the group have no target. The tail: 16 bytes hash of how keys
+ * are read, 16 bytes hash of the other side's data list, 32 bytes name of each of its groups.
  */
 #include "dataset/check/foreign_keys.h"
 
@@ -23,8 +22,7 @@
 #include "dataset/check/keys.h"
 
 #define MEMORY ((uint64_t)48 << 20)
-#define ENTRY 40u
-#define HEAD 40u
+#define HEAD 32u
 #define GONE_MAX 4u /* a fourth of the groups gone: everything is asked again */
 
 /* Keys that are looked for, those whose hashes are below `end` and not below `begin`. */
@@ -54,9 +52,8 @@ typedef struct following {
 	uint32_t *bad;         /* of each group here: keys without target, so far */
 	uint8_t *known;        /* a byte each: bad is from the cache */
 	vv_hash128 how, other; /* how keys are read; the other side's data */
-	vv_buf record;         /* of the version before */
-	const uint8_t *gone;   /* its groups here, of which some are no more; NULL: none of use */
-	size_t gone_count;
+	check_memo memo;       /* of the version before; of its groups some are no more */
+	bool holds;            /* the memo is of use */
 	vv_buf key, scratch;
 	uint64_t given;
 	bool has_long; /* some group has cells that do not stand in its block */
@@ -302,28 +299,33 @@ static uint64_t memory_of(const following *x)
 	return x->r->o->memory > 0 ? x->r->o->memory : MEMORY;
 }
 
-/* The digests of the other side's groups, appended. */
+/* The names of the other side's groups, appended. */
 static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 {
 	vv_table *t = x->there;
 	vv_list_reader *list = NULL;
 	vv_list_item item;
+	uint8_t name[32];
 	vv_cid cid;
-	size_t n;
+	bool has_long;
 	int more = 0;
 	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
-	while (rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0) {
-		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK &&
-		    (rc = vv_cbor_get_link(&item.cbor, &cid, err)) == VV_OK) {
-			x->has_long = x->has_long || n == 3;
-			vv_buf_put(out, cid.digest, 32);
-			rc = vv_buf_ok(out, err);
-		}
+	if (rc < 0) {
+		return rc;
 	}
+	while ((more = vv_list_next(list, &item, err)) > 0) {
+		if ((rc = check_group_name(name, &cid, &has_long, &item, err)) < 0) {
+			goto done;
+		}
+		x->has_long = x->has_long || has_long;
+		vv_buf_put(out, name, sizeof(name));
+	}
+	rc = more < 0 ? (vv_status)more : vv_buf_ok(out, err);
+done:
 	vv_list_reader_close(list);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc;
 }
 
 /* Gives the whole keys of one group, by its digest; fields and places of one side.
@@ -388,49 +390,52 @@ static vv_status meet_key(following *x, vv_error *err)
 	return VV_OK;
 }
 
-/* Keys of groups in `list` that are not in `other`, each to fn. *most: how many groups there
- * may be; past that, or where a block is missing, *ok is false. */
-static vv_status each_gone(following *x, vv_table *t, bool there, const uint8_t *list, size_t step,
-			   size_t count, const check_digests *other, size_t most, key_fn fn,
-			   bool *ok, vv_error *err)
+/* Keys of a group that another version had, to fn. *ok: false where its block is missing. */
+static vv_status each_old_key(following *x, vv_table *t, bool there, const uint8_t *name, key_fn fn,
+			      bool *ok, vv_error *err)
 {
 	vv_error why;
+	vv_status rc = each_key(x, t, there, name, fn, &why);
+
+	/* a block of a version before may be gone; one that is damaged is met elsewhere */
+	*ok = rc != VV_EMISSING && rc != VV_ECORRUPT && rc != VV_EIO;
+	if (*ok && rc < 0) {
+		if (err) {
+			*err = why;
+		}
+		return rc;
+	}
+	return VV_OK;
+}
+
+/* Keys of groups in `list` that are not in `other`, each to fn. most: how many groups there
+ * may be; past that, or where a block is missing, *ok is false. */
+static vv_status each_gone(following *x, vv_table *t, bool there, const check_group_names *list,
+			   const check_group_names *other, size_t most, key_fn fn, bool *ok,
+			   vv_error *err)
+{
 	size_t read = 0;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < count && *ok; i++) {
-		vv_status rc;
+	for (size_t i = 0; i < list->count && *ok && rc == VV_OK; i++) {
+		const uint8_t *name = list->first + list->step * i;
 
-		if (check_digests_find(other, list + step * i)) {
+		if (check_group_names_find(other, name)) {
 			continue;
 		}
 		if (++read > most) {
 			*ok = false;
 			break;
 		}
-		rc = each_key(x, t, there, list + step * i, fn, &why);
-		/* a block of a version before may be gone; one that is damaged is met elsewhere */
-		if (rc == VV_EMISSING || rc == VV_ECORRUPT || rc == VV_EIO) {
-			*ok = false;
-		} else if (rc < 0) {
-			if (err) {
-				*err = why;
-			}
-			return rc;
-		}
+		rc = each_old_key(x, t, there, name, fn, ok, err);
 	}
-	return VV_OK;
+	return rc;
 }
 
-/* Groups of the other side, in one version. */
-typedef struct side {
-	const uint8_t *first;
-	size_t count;
-	check_digests index;
-} side;
-
-/* Does b have every key of a? *yes: certainly. Only groups that the other does not have are
- * read. */
-static vv_status covers(following *x, const side *a, const side *b, bool *yes, vv_error *err)
+/* Does b (groups of the other side in one version) have every key of a? *yes: certainly. Only groups
+ * that the other does not have are read. */
+static vv_status covers(following *x, const check_group_names *a, const check_group_names *b,
+			bool *yes, vv_error *err)
 {
 	size_t most = a->count / GONE_MAX + 1;
 	vv_status rc = clear_targets(&x->t, err);
@@ -438,12 +443,10 @@ static vv_status covers(following *x, const side *a, const side *b, bool *yes, v
 	*yes = true;
 	x->t.begin = x->t.end = 0;
 	if (rc == VV_OK) {
-		rc = each_gone(x, x->there, true, a->first, 32, a->count, &b->index, most, want_key,
-			       yes, err);
+		rc = each_gone(x, x->there, true, a, b, most, want_key, yes, err);
 	}
 	if (rc == VV_OK && *yes && x->t.end == 0) {
-		rc = each_gone(x, x->there, true, b->first, 32, b->count, &a->index, most, meet_key,
-			       yes, err);
+		rc = each_gone(x, x->there, true, b, a, most, meet_key, yes, err);
 	}
 	*yes = *yes && x->t.end == 0 && x->t.left == 0;
 	return rc;
@@ -454,87 +457,65 @@ static vv_status compare_there(following *x, const uint8_t *before, size_t count
 			       bool *same, vv_error *err)
 {
 	vv_buf bytes = VV_BUF_INIT;
-	side old = {.first = before, .count = count}, now = {NULL, 0, {0}};
+	check_group_names old = {0}, now = {0};
 	vv_status rc = list_there(x, &bytes, err);
 
-	now.first = (const uint8_t *)bytes.data;
-	now.count = bytes.len / 32;
-	if (rc == VV_OK &&
-	    (rc = check_digests_open(&old.index, old.first, 32, old.count, err)) == VV_OK &&
-	    (rc = check_digests_open(&now.index, now.first, 32, now.count, err)) == VV_OK &&
+	if (rc == VV_OK && (rc = check_group_names_open(&old, before, 32, count, err)) == VV_OK &&
+	    (rc = check_group_names_open(&now, (const uint8_t *)bytes.data, 32, bytes.len / 32,
+					 err)) == VV_OK &&
 	    (rc = covers(x, &old, &now, kept, err)) == VV_OK && *kept && !x->has_long) {
 		rc = covers(x, &now, &old, same, err);
 	}
-	check_digests_close(&old.index);
-	check_digests_close(&now.index);
+	check_group_names_close(&old);
+	check_group_names_close(&now);
 	vv_buf_clear(&bytes);
 	return rc;
 }
 
-/* Takes over what the record says of groups, as far as it still holds. */
-static vv_status take_record(following *x, const uint8_t *here, size_t count, bool same,
-			     vv_error *err)
+/* Takes over what the memo says of groups, as far as it still holds. */
+static void take_memo(following *x, bool same)
 {
 	check_run *r = x->r;
-	check_digests d = {0};
-	vv_status rc = check_digests_open(&d, here, ENTRY, count, err);
 
-	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < r->group_count; i++) {
 		const check_group_info *g = &r->groups[i];
-		const uint8_t *e = g->item ? NULL : check_digests_find(&d, g->cid.digest);
+		const uint8_t *e = g->item ? NULL : check_memo_find(&x->memo, g->name, g->rows);
 
-		if (!e || vv_get_le32(e + 32) != g->rows) {
-			continue;
-		}
 		/* a key without target may have one now */
-		if (!same && vv_get_le32(e + 36) > 0) {
-			continue;
+		if (e && (same || check_memo_fact(e) == 0)) {
+			x->known[i] = 1;
+			x->bad[i] = check_memo_fact(e);
 		}
-		x->known[i] = 1;
-		x->bad[i] = vv_get_le32(e + 36);
 	}
-	check_digests_close(&d);
-	return rc;
 }
 
 static vv_status load_record(following *x, vv_error *err)
 {
-	check_run *r = x->r;
-	const uint8_t *p;
-	uint64_t there, here;
-	bool same, holds;
-	vv_status rc = VV_OK;
-	int found = r->o->cache ? vv_check_cache_get(r->o->cache, "refs", x->f->id, &x->record, err)
-				: 0;
+	const check_memo *m = &x->memo;
+	bool same;
+	vv_status rc = check_memo_open(&x->memo, x->r->o->cache, "refs", x->f->id, err);
 
-	p = (const uint8_t *)x->record.data;
-	if (found <= 0 || x->record.len < HEAD || vv_get_le64(p) != x->how.lo ||
-	    vv_get_le64(p + 8) != x->how.hi) {
-		return found < 0 ? (vv_status)found : VV_OK;
-	}
-	there = vv_get_le32(p + 32);
-	here = vv_get_le32(p + 36);
-	if (32 * there + ENTRY * here != x->record.len - HEAD) {
-		return VV_OK;
-	}
-	same = vv_get_le64(p + 16) == x->other.lo && vv_get_le64(p + 24) == x->other.hi;
-	holds = same;
-	if (!holds) {
-		rc = compare_there(x, p + HEAD, (size_t)there, &holds, &same, err);
-	}
-	if (rc < 0 || !holds) {
+	if (rc < 0 || m->tail_len < HEAD || (m->tail_len - HEAD) % 32 != 0 ||
+	    vv_get_le64(m->tail) != x->how.lo || vv_get_le64(m->tail + 8) != x->how.hi) {
 		return rc;
 	}
-	x->gone = p + HEAD + 32 * there;
-	x->gone_count = (size_t)here;
-	return take_record(x, x->gone, x->gone_count, same, err);
+	same = vv_get_le64(m->tail + 16) == x->other.lo && vv_get_le64(m->tail + 24) == x->other.hi;
+	x->holds = same;
+	if (!same) {
+		rc = compare_there(x, m->tail + HEAD, (m->tail_len - HEAD) / 32, &x->holds, &same,
+				   err);
+	}
+	if (rc == VV_OK && x->holds) {
+		take_memo(x, same);
+	}
+	return rc;
 }
 
 static vv_status save_record(following *x, vv_error *err)
 {
 	check_run *r = x->r;
 	vv_buf b = VV_BUF_INIT, there = VV_BUF_INIT;
-	uint8_t bytes[HEAD];
+	uint8_t head[HEAD];
 	vv_status rc;
 
 	if (!r->o->cache) {
@@ -547,53 +528,51 @@ static vv_status save_record(following *x, vv_error *err)
 	if ((rc = list_there(x, &there, err)) < 0 || x->has_long) {
 		goto done;
 	}
-	vv_put_le64(bytes, x->how.lo);
-	vv_put_le64(bytes + 8, x->how.hi);
-	vv_put_le64(bytes + 16, x->other.lo);
-	vv_put_le64(bytes + 24, x->other.hi);
-	vv_put_le32(bytes + 32, (uint32_t)(there.len / 32));
-	vv_put_le32(bytes + 36, (uint32_t)r->group_count);
-	vv_buf_put(&b, bytes, HEAD);
-	vv_buf_put(&b, there.data, there.len);
+	check_memo_begin(&b, r->group_count);
 	for (size_t i = 0; i < r->group_count; i++) {
-		vv_buf_put(&b, r->groups[i].cid.digest, 32);
-		vv_put_le32(bytes, r->groups[i].rows);
-		vv_put_le32(bytes + 4, x->bad[i]);
-		vv_buf_put(&b, bytes, 8);
+		check_memo_put(&b, r->groups[i].name, r->groups[i].rows, x->bad[i]);
 	}
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		rc = vv_check_cache_put(r->o->cache, "refs", x->f->id, b.data, b.len, err);
-	}
+	vv_put_le64(head, x->how.lo);
+	vv_put_le64(head + 8, x->how.hi);
+	vv_put_le64(head + 16, x->other.lo);
+	vv_put_le64(head + 24, x->other.hi);
+	vv_buf_put(&b, head, HEAD);
+	vv_buf_put(&b, there.data, there.len);
+	rc = check_memo_keep(&b, r->o->cache, "refs", x->f->id, err);
 done:
 	vv_buf_clear(&b);
 	vv_buf_clear(&there);
 	return rc;
 }
 
+/* Keys that groups of the version before had met, and that are here no more. */
 static vv_status meet_gone(following *x, vv_error *err)
 {
 	check_run *r = x->r;
+	const check_group_names *old = &x->memo.groups;
 	vv_buf now = VV_BUF_INIT;
-	check_digests d = {0};
+	check_group_names here = {0};
 	bool ok = true;
 	vv_status rc;
 
 	for (size_t i = 0; i < r->group_count; i++) {
-		vv_buf_put(&now, r->groups[i].cid.digest, 32);
+		vv_buf_put(&now, r->groups[i].name, 32);
 	}
-	if ((rc = vv_buf_ok(&now, err)) == VV_OK &&
-	    (rc = check_digests_open(&d, (const uint8_t *)now.data, 32, r->group_count, err)) ==
-		    VV_OK) {
-		for (size_t i = 0; i < x->gone_count && ok && rc == VV_OK && x->t.left > 0; i++) {
-			const uint8_t *e = x->gone + ENTRY * i;
+	if ((rc = vv_buf_ok(&now, err)) < 0 ||
+	    (rc = check_group_names_open(&here, (const uint8_t *)now.data, 32, r->group_count,
+					 err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < old->count && ok && x->t.left > 0; i++) {
+		const uint8_t *e = old->first + old->step * i;
 
-			if (vv_get_le32(e + 36) == 0) {
-				rc = each_gone(x, r->table, false, e, ENTRY, 1, &d, 1, meet_key,
-					       &ok, err);
-			}
+		if (check_memo_fact(e) == 0 && !check_group_names_find(&here, e) &&
+		    (rc = each_old_key(x, r->table, false, e, meet_key, &ok, err)) < 0) {
+			goto done;
 		}
 	}
-	check_digests_close(&d);
+done:
+	check_group_names_close(&here);
 	vv_buf_clear(&now);
 	return rc;
 }
@@ -738,7 +717,7 @@ static vv_status follow_all(following *x, bool give, vv_error *err)
 		x->t.end = 0;
 		if ((rc = clear_targets(&x->t, err)) < 0 ||
 		    (rc = follow_groups(x, FOLLOW_WANT, give, err)) < 0 ||
-		    (!give && x->gone && (rc = meet_gone(x, err)) < 0) ||
+		    (!give && x->holds && (rc = meet_gone(x, err)) < 0) ||
 		    (rc = read_there(x, err)) < 0) {
 			return rc;
 		}
@@ -806,7 +785,7 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 	vv_arena_clear(&x.t.arena);
 	vv_buf_clear(&x.key);
 	vv_buf_clear(&x.scratch);
-	vv_buf_clear(&x.record);
+	check_memo_close(&x.memo);
 	return rc;
 }
 

@@ -2,26 +2,45 @@
  * groups: knows how the groups of a version are read, and how what was found in them is kept: by
  * the groups' content and the hash of everything that decides what they give (check_plan.id).
  *
- * The record: le32 number of entries; each entry: 32 bytes digest of the group's CID, le32
- * rows, le32 line ends inside of cells, le32 where its counts begin or UINT32_MAX; then the
- * counts.
+ * The fact: where in the tail the group's part begins, or UINT32_MAX: nothing to say. A part:
+ * varint line ends inside of cells, varint number of counts, so many times (varint counter,
+ * varint count).
  */
 #include "dataset/check/groups.h"
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/table/table_internal.h"
 
-#define ENTRY 44u
 #define OLD_MAX 200000u /* entries of other versions that are kept beside this one's */
+
+vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
+			   const vv_list_item *item, vv_error *err)
+{
+	vv_cbor c = item->cbor;
+	size_t n;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
+	    (rc = vv_cbor_get_link(&c, block, err)) < 0) {
+		return rc;
+	}
+	*has_long = n == 3;
+	if (*has_long) {
+		return vv_sha256(name, item->bytes, item->len, err);
+	}
+	memcpy(name, block->digest, 32);
+	return VV_OK;
+}
 
 vv_status check_groups_list(check_run *r, vv_error *err)
 {
 	vv_table *t = r->table;
 	vv_list_reader *list = NULL;
 	vv_list_item item;
-	size_t n;
+	bool has_long;
 	int more = 0;
 	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
@@ -47,10 +66,8 @@ vv_status check_groups_list(check_run *r, vv_error *err)
 		g->first_row = item.before;
 		g->rows = (uint32_t)item.weight;
 		g->counts = UINT32_MAX;
-		if ((rc = vv_cbor_get_array(&item.cbor, &n, err)) == VV_OK) {
-			rc = vv_cbor_get_link(&item.cbor, &g->cid, err);
-		}
-		if (rc == VV_OK && n == 3) {
+		rc = check_group_name(g->name, &g->cid, &has_long, &item, err);
+		if (rc == VV_OK && has_long) {
 			g->item = (const uint8_t *)vv_arena_strndup(
 				&r->arena, (const char *)item.bytes, item.len);
 			g->item_len = item.len;
@@ -95,200 +112,126 @@ void check_unload(check_group *g)
 	}
 }
 
-vv_status check_digests_open(check_digests *d, const uint8_t *first, size_t step, size_t count,
-			     vv_error *err)
-{
-	d->first = first;
-	d->step = step;
-	vv_hash_index_init(&d->index);
-	if (!vv_hash_index_reserve(&d->index, count)) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < count; i++) {
-		/* a digest is as random as a hash can be */
-		if (!vv_hash_index_add(&d->index, vv_get_le64(first + step * i), i)) {
-			return vv_fail_nomem(err);
-		}
-	}
-	return VV_OK;
-}
-
-void check_digests_close(check_digests *d)
-{
-	vv_hash_index_clear(&d->index);
-}
-
-const uint8_t *check_digests_find(const check_digests *d, const uint8_t digest[32])
-{
-	vv_hash_probe p = vv_hash_probe_begin(&d->index, vv_get_le64(digest));
-	size_t place;
-
-	while (vv_hash_probe_next(&p, &place)) {
-		const uint8_t *e = d->first + d->step * place;
-
-		if (memcmp(e, digest, 32) == 0) {
-			return e;
-		}
-	}
-	return NULL;
-}
-
-/* A record that was read. */
-typedef struct memo {
-	const uint8_t *entries, *counts;
-	size_t count, counts_len;
-} memo;
-
-static bool open_memo(memo *m, const vv_buf *b)
-{
-	memset(m, 0, sizeof(*m));
-	if (b->len < 4) {
-		return false;
-	}
-	m->count = vv_get_le32((const uint8_t *)b->data);
-	if (m->count > (b->len - 4) / ENTRY) {
-		return false;
-	}
-	m->entries = (const uint8_t *)b->data + 4;
-	m->counts = m->entries + ENTRY * m->count;
-	m->counts_len = b->len - 4 - ENTRY * m->count;
-	return true;
-}
-
 bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count)
 {
 	return vv_varint_read(p, end, counter) && vv_varint_read(p, end, count);
 }
 
-/* The bytes of one group's counts; 0 when they are not sound. */
-static size_t counts_size(const check_run *r, const uint8_t *p, const uint8_t *end)
+/* Passes over the counts of one group, read from *p on. False: they are not sound. */
+static bool pass_counts(const check_run *r, const uint8_t **p, const uint8_t *end, uint64_t *n)
 {
-	const uint8_t *from = p;
-	uint64_t n, counter, count;
+	uint64_t counter, count;
 
-	if (!vv_varint_read(&p, end, &n) || n == 0) {
-		return 0;
+	if (!vv_varint_read(p, end, n)) {
+		return false;
 	}
-	for (; n > 0; n--) {
-		if (!check_next_count(&p, end, &counter, &count) ||
+	for (uint64_t i = 0; i < *n; i++) {
+		if (!check_next_count(p, end, &counter, &count) ||
 		    counter >= r->plan.counter_count || count > UINT32_MAX) {
-			return 0;
+			return false;
 		}
 	}
-	return (size_t)(p - from);
+	return true;
 }
 
-static void take_entry(check_run *r, const memo *m, const check_digests *d, check_group_info *g)
-{
-	const uint8_t *e = check_digests_find(d, g->cid.digest);
-	uint32_t at = e ? vv_get_le32(e + 40) : 0;
-	size_t size = 0;
+/* A group's part of a tail. */
+typedef struct part {
+	const uint8_t *first, *counts; /* where it begins, and its counts */
+	size_t len, counts_len;        /* counts_len 0: none */
+	uint32_t newlines;
+} part;
 
-	if (!e || vv_get_le32(e + 32) != g->rows) {
-		return;
+/* The part that an entry leads to; false: it is not sound. */
+static bool read_part(part *out, const check_run *r, const uint8_t *entry)
+{
+	const check_memo *m = &r->facts;
+	const uint8_t *end = m->tail + m->tail_len, *p;
+	uint32_t at = check_memo_fact(entry);
+	uint64_t newlines, n;
+
+	*out = (part){NULL};
+	if (at == UINT32_MAX) {
+		return true;
 	}
-	if (at != UINT32_MAX) {
-		size = at < m->counts_len
-			       ? counts_size(r, m->counts + at, m->counts + m->counts_len)
-			       : 0;
-		if (size == 0 || r->counts.len > UINT32_MAX / 2) {
-			return;
+	if (at >= m->tail_len) {
+		return false;
+	}
+	p = out->first = m->tail + at;
+	if (!vv_varint_read(&p, end, &newlines) || newlines >= UINT32_MAX) {
+		return false;
+	}
+	out->newlines = (uint32_t)newlines;
+	out->counts = p;
+	if (!pass_counts(r, &p, end, &n)) {
+		return false;
+	}
+	out->counts_len = n > 0 ? (size_t)(p - out->counts) : 0;
+	out->len = (size_t)(p - out->first);
+	return true;
+}
+
+vv_status check_facts_load(check_run *r, vv_error *err)
+{
+	vv_status rc = check_memo_open(&r->facts, r->o->cache, "rows", r->plan.id, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
+		check_group_info *g = &r->groups[i];
+		const uint8_t *e = check_memo_find(&r->facts, g->name, g->rows);
+		part known;
+
+		if (!e || !read_part(&known, r, e) || r->counts.len > UINT32_MAX / 2) {
+			continue;
+		}
+		g->known = 1;
+		g->newlines = known.newlines;
+		if (known.counts_len > 0) {
+			g->counts = (uint32_t)r->counts.len;
+			vv_buf_put(&r->counts, known.counts, known.counts_len);
 		}
 	}
-	g->newlines = vv_get_le32(e + 36);
-	g->counts = size > 0 ? (uint32_t)r->counts.len : UINT32_MAX;
-	vv_buf_put(&r->counts, m->counts + at, size);
-	g->known = 1;
-}
-
-vv_status check_memo_load(check_run *r, vv_error *err)
-{
-	check_digests d;
-	memo m;
-	int found = r->o->cache ? vv_check_cache_get(r->o->cache, "rows", r->plan.id, &r->memo, err)
-				: 0;
-	vv_status rc;
-
-	if (found <= 0) {
-		return (vv_status)found;
-	}
-	if (!open_memo(&m, &r->memo)) {
-		vv_buf_reset(&r->memo);
-		return VV_OK;
-	}
-	if ((rc = check_digests_open(&d, m.entries, ENTRY, m.count, err)) == VV_OK) {
-		for (size_t i = 0; i < r->group_count; i++) {
-			take_entry(r, &m, &d, &r->groups[i]);
-		}
-		rc = vv_buf_ok(&r->counts, err);
-	}
-	check_digests_close(&d);
-	return rc;
-}
-
-static void put_entry(vv_buf *entries, const uint8_t *digest, uint32_t rows, uint32_t newlines,
-		      uint32_t at)
-{
-	uint8_t e[ENTRY];
-
-	memcpy(e, digest, 32);
-	vv_put_le32(e + 32, rows);
-	vv_put_le32(e + 36, newlines);
-	vv_put_le32(e + 40, at);
-	vv_buf_put(entries, e, sizeof(e));
+	return rc < 0 ? rc : vv_buf_ok(&r->counts, err);
 }
 
 /* Entries of groups that this version does not have: other branches, the version before. */
-static vv_status put_old(check_run *r, vv_buf *entries, vv_buf *counts, uint32_t *count,
+static vv_status put_old(const check_run *r, vv_buf *entries, vv_buf *tail, size_t *count,
 			 vv_error *err)
 {
+	const check_group_names *old = &r->facts.groups;
 	vv_buf now = VV_BUF_INIT;
-	check_digests have = {0};
-	memo old;
-	vv_status rc = VV_OK;
+	check_group_names have = {0};
+	vv_status rc;
 
-	if (!open_memo(&old, &r->memo)) {
-		return VV_OK;
-	}
 	vv_buf_put(&now, entries->data, entries->len);
 	if ((rc = vv_buf_ok(&now, err)) < 0 ||
-	    (rc = check_digests_open(&have, (const uint8_t *)now.data, ENTRY, *count, err)) < 0) {
+	    (rc = check_group_names_open(&have, (const uint8_t *)now.data, CHECK_MEMO_ENTRY, *count,
+					 err)) < 0) {
 		goto done;
 	}
-	for (size_t i = 0; i < old.count && i < OLD_MAX; i++) {
-		const uint8_t *e = old.entries + ENTRY * i;
-		uint32_t at = vv_get_le32(e + 40);
-		size_t size = 0;
+	for (size_t i = 0; i < old->count && i < OLD_MAX; i++) {
+		const uint8_t *e = old->first + old->step * i;
+		part kept;
 
-		if (check_digests_find(&have, e)) {
+		if (check_group_names_find(&have, e) || !read_part(&kept, r, e)) {
 			continue;
 		}
-		if (at != UINT32_MAX) {
-			size = at < old.counts_len ? counts_size(r, old.counts + at,
-								 old.counts + old.counts_len)
-						   : 0;
-			if (size == 0) {
-				continue;
-			}
-		}
-		put_entry(entries, e, vv_get_le32(e + 32), vv_get_le32(e + 36),
-			  size > 0 ? (uint32_t)counts->len : UINT32_MAX);
-		vv_buf_put(counts, old.counts + at, size);
-		(*count)++;
+		check_memo_put(entries, e, check_memo_rows(e),
+			       kept.len > 0 ? (uint32_t)tail->len : UINT32_MAX);
+		vv_buf_put(tail, kept.first, kept.len);
+		++*count;
 	}
 done:
-	check_digests_close(&have);
+	check_group_names_close(&have);
 	vv_buf_clear(&now);
 	return rc;
 }
 
-vv_status check_memo_save(check_run *r, vv_error *err)
+vv_status check_facts_save(check_run *r, vv_error *err)
 {
-	vv_buf out = VV_BUF_INIT, entries = VV_BUF_INIT, counts = VV_BUF_INIT;
-	uint32_t count = 0;
-	uint8_t head[4];
+	vv_buf out = VV_BUF_INIT, entries = VV_BUF_INIT, tail = VV_BUF_INIT;
+	const uint8_t *counts = (const uint8_t *)r->counts.data, *end = counts + r->counts.len;
+	size_t count = r->group_count;
 	bool news = false;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (size_t i = 0; i < r->group_count; i++) {
 		news = news || !r->groups[i].known;
@@ -296,29 +239,41 @@ vv_status check_memo_save(check_run *r, vv_error *err)
 	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4) {
 		return VV_OK;
 	}
-	vv_buf_put(&counts, r->counts.data, r->counts.len);
 	for (size_t i = 0; i < r->group_count; i++) {
 		const check_group_info *g = &r->groups[i];
+		bool nothing = g->newlines == 0 && g->counts == UINT32_MAX;
+		uint64_t n;
 
-		put_entry(&entries, g->cid.digest, g->rows, g->newlines, g->counts);
-		count++;
+		check_memo_put(&entries, g->name, g->rows,
+			       nothing ? UINT32_MAX : (uint32_t)tail.len);
+		if (nothing) {
+			continue;
+		}
+		vv_buf_put_varint(&tail, g->newlines);
+		if (g->counts == UINT32_MAX) {
+			vv_buf_put_varint(&tail, 0);
+		} else {
+			const uint8_t *p = counts + g->counts;
+
+			pass_counts(r, &p, end, &n);
+			vv_buf_put(&tail, counts + g->counts, (size_t)(p - counts) - g->counts);
+		}
 	}
 	if ((rc = vv_buf_ok(&entries, err)) < 0 ||
-	    (rc = put_old(r, &entries, &counts, &count, err)) < 0) {
+	    (rc = put_old(r, &entries, &tail, &count, err)) < 0) {
 		goto done;
 	}
-	vv_put_le32(head, count);
-	vv_buf_put(&out, head, sizeof(head));
+	check_memo_begin(&out, count);
 	vv_buf_put(&out, entries.data, entries.len);
-	vv_buf_put(&out, counts.data, counts.len);
-	if (entries.failed || counts.failed || out.failed) {
+	vv_buf_put(&out, tail.data, tail.len);
+	if (entries.failed || tail.failed) {
 		rc = vv_fail_nomem(err);
-	} else if (counts.len < UINT32_MAX / 2) {
-		rc = vv_check_cache_put(r->o->cache, "rows", r->plan.id, out.data, out.len, err);
+	} else if (tail.len < UINT32_MAX / 2) {
+		rc = check_memo_keep(&out, r->o->cache, "rows", r->plan.id, err);
 	}
 done:
 	vv_buf_clear(&out);
 	vv_buf_clear(&entries);
-	vv_buf_clear(&counts);
+	vv_buf_clear(&tail);
 	return rc;
 }

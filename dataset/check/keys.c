@@ -8,7 +8,8 @@
  * sorted entries of a version are kept: for the next one those of groups that are gone are
  * left out, those of new groups are merged in, and nothing else is read.
  *
- * The record: le64 seed, le64 number of groups, 32 bytes digest of each, le64 entries.
+ * The memo: facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in
+ * the memo.
  */
 #include "dataset/check/keys.h"
 
@@ -30,11 +31,10 @@
 
 struct check_keys {
 	uint64_t seed;
-	vv_buf record;
+	check_memo memo;
 	const uint8_t *old; /* its entries */
 	size_t old_count;
-	uint32_t *map; /* group there -> group here, or UINT32_MAX */
-	size_t map_count;
+	uint32_t *map;       /* group there -> group here, or UINT32_MAX */
 	uint8_t *has;        /* a byte for each group here: its entries are in the record */
 	bool gone;           /* some group of the record is not here */
 	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
@@ -110,30 +110,25 @@ vv_status check_key_cells(check_run *r, const check_group *g, const size_t *colu
 	return VV_OK;
 }
 
-/* Which groups of the record are here: each once, also where a group occurs twice. */
-static vv_status pair_groups(check_run *r, struct check_keys *k, const uint8_t *digests,
-			     vv_error *err)
+/* Which groups of the memo are here: each once, also where a group occurs twice. */
+static vv_status pair_groups(check_run *r, struct check_keys *k, vv_error *err)
 {
-	check_digests d;
-	size_t left = k->map_count;
-	vv_status rc = check_digests_open(&d, digests, 32, k->map_count, err);
+	const check_group_names *there = &k->memo.groups;
+	size_t left = there->count;
 
-	k->map = vv_calloc(k->map_count + 1, sizeof(*k->map));
-	if (rc == VV_OK && !k->map) {
-		rc = vv_fail_nomem(err);
+	k->map = vv_calloc(there->count + 1, sizeof(*k->map));
+	if (!k->map) {
+		return vv_fail_nomem(err);
 	}
-	if (rc < 0) {
-		goto done;
-	}
-	memset(k->map, 0xff, k->map_count * sizeof(*k->map));
+	memset(k->map, 0xff, there->count * sizeof(*k->map));
 	for (size_t i = 0; i < r->group_count; i++) {
-		const uint8_t *digest = r->groups[i].cid.digest;
-		vv_hash_probe p = vv_hash_probe_begin(&d.index, vv_get_le64(digest));
+		const uint8_t *name = r->groups[i].name;
+		vv_hash_probe p = vv_hash_probe_begin(&there->index, vv_get_le64(name));
 		size_t old;
 
 		while (vv_hash_probe_next(&p, &old)) {
 			if (k->map[old] == UINT32_MAX &&
-			    memcmp(digests + 32 * old, digest, 32) == 0) {
+			    memcmp(there->first + there->step * old, name, 32) == 0) {
 				k->map[old] = (uint32_t)i;
 				k->has[i] = 1;
 				left--;
@@ -142,38 +137,27 @@ static vv_status pair_groups(check_run *r, struct check_keys *k, const uint8_t *
 		}
 	}
 	k->gone = left > 0;
-done:
-	check_digests_close(&d);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status load_record(check_run *r, struct check_keys *k, const check_key *key,
 			     vv_error *err)
 {
-	int found = r->o->cache ? vv_check_cache_get(r->o->cache, "keys", key->id, &k->record, err)
-				: 0;
-	const uint8_t *p = (const uint8_t *)k->record.data;
-	uint64_t groups;
+	check_memo *m = &k->memo;
+	vv_status rc = check_memo_open(m, r->o->cache, "keys", key->id, err);
 
-	if (found < 0) {
-		return (vv_status)found;
+	if (rc < 0) {
+		return rc;
 	}
-	if (found == 0 || k->record.len < 16 || k->record.len > memory_of(r)) {
-		goto none;
+	if (m->tail_len < 8 || m->tail_len % 8 != 0 || m->record.len > memory_of(r) ||
+	    m->groups.count > GROUP_MASK) {
+		check_memo_close(m);
+		return VV_OK;
 	}
-	groups = vv_get_le64(p + 8);
-	if (groups > GROUP_MASK || groups > (k->record.len - 16) / 32 ||
-	    (k->record.len - 16 - 32 * (size_t)groups) % 8 != 0) {
-		goto none;
-	}
-	k->seed = vv_get_le64(p);
-	k->map_count = (size_t)groups;
-	k->old = p + 16 + 32 * (size_t)groups;
-	k->old_count = (k->record.len - 16 - 32 * (size_t)groups) / 8;
-	return pair_groups(r, k, p + 16, err);
-none:
-	vv_buf_clear(&k->record);
-	return VV_OK;
+	k->seed = vv_get_le64(m->tail);
+	k->old = m->tail + 8;
+	k->old_count = m->tail_len / 8 - 1;
+	return pair_groups(r, k, err);
 }
 
 /* So many fresh entries are held in memory, and kept for the next time. */
@@ -220,7 +204,7 @@ void check_keys_close(check_run *r)
 	for (size_t i = 0; r->keys && i < r->plan.key_count; i++) {
 		struct check_keys *k = &r->keys[i];
 
-		vv_buf_clear(&k->record);
+		check_memo_close(&k->memo);
 		vv_free(k->map);
 		vv_free(k->has);
 		vv_key_proof_free(k->fresh);
@@ -316,7 +300,7 @@ static inline void next_old(walk *w)
 		uint64_t e = vv_get_le64(k->old + 8 * w->old);
 		uint64_t group = e & GROUP_MASK;
 
-		if (group < k->map_count && k->map[group] != UINT32_MAX) {
+		if (group < k->memo.groups.count && k->map[group] != UINT32_MAX) {
 			w->next_old = (e & ~GROUP_MASK) | k->map[group];
 		}
 	}
@@ -374,7 +358,7 @@ static bool is_stale(const struct check_keys *k)
 	if (k->count == 0 && !k->gone && k->old) {
 		return false;
 	}
-	return !k->old || k->record.len < SMALL || k->count > k->old_count / REWRITE;
+	return !k->old || k->memo.record.len < SMALL || k->count > k->old_count / REWRITE;
 }
 
 /* Finds the suspects; keeps the entries for the next time. */
@@ -389,20 +373,19 @@ static vv_status find_suspects(check_run *r, size_t at, suspects *s, vv_error *e
 
 	if (keep) {
 		/* once, and not in steps */
-		vv_buf_reserve(&out, 16 + 32 * r->group_count + 8 * (k->old_count + k->count));
+		vv_buf_reserve(&out, 12 + CHECK_MEMO_ENTRY * r->group_count +
+					     8 * (k->old_count + (size_t)k->count));
+		check_memo_begin(&out, r->group_count);
+		for (size_t i = 0; i < r->group_count; i++) {
+			check_memo_put(&out, r->groups[i].name, r->groups[i].rows, 0);
+		}
 		vv_put_le64(bytes, k->seed);
 		vv_buf_put(&out, bytes, sizeof(bytes));
-		vv_put_le64(bytes, r->group_count);
-		vv_buf_put(&out, bytes, sizeof(bytes));
-		for (size_t i = 0; i < r->group_count; i++) {
-			vv_buf_put(&out, r->groups[i].cid.digest, 32);
-		}
 	}
 	next_old(&w);
 	if ((rc = vv_key_proof_each(k->fresh, pass_fresh, &w, err)) == VV_OK &&
 	    (rc = pass(&w, NULL, 0, true, err)) == VV_OK && keep && !out.failed) {
-		rc = vv_check_cache_put(r->o->cache, "keys", r->plan.keys[at].id, out.data, out.len,
-					err);
+		rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err);
 	}
 	vv_buf_clear(&out);
 	return rc;

@@ -272,7 +272,7 @@ static vv_status open_run(check_run *r, vv_error *err)
 			return rc;
 		}
 	}
-	return check_memo_load(r, err);
+	return check_facts_load(r, err);
 }
 
 static void close_run(check_run *r)
@@ -286,7 +286,7 @@ static void close_run(check_run *r)
 	vv_free(r->groups);
 	vv_free(r->totals);
 	vv_buf_clear(&r->counts);
-	vv_buf_clear(&r->memo);
+	check_memo_close(&r->facts);
 	vv_arena_clear(&r->arena);
 	check_plan_clear(&r->plan);
 }
@@ -319,7 +319,7 @@ static vv_status check_rows(check_run *r, vv_error *err)
 	for (size_t i = 0; i < r->group_count; i++) {
 		check_lines_give(r->lines, i, r->groups[i].newlines);
 	}
-	if ((rc = check_memo_save(r, err)) < 0 || (rc = check_lines_keep(r->lines, err)) < 0) {
+	if ((rc = check_facts_save(r, err)) < 0 || (rc = check_lines_keep(r->lines, err)) < 0) {
 		return rc;
 	}
 	return emit_all(r, err);

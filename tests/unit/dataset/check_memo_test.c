@@ -381,6 +381,56 @@ static void keys_past_the_memory_are_found_as_well(void **state)
 	table_gone(&t);
 }
 
+/* Two rows with cells that do not stand in the blocks of their groups, and one with a fault. */
+static void write_long_cells(vv_buf *out, char first, char second, size_t len)
+{
+	vv_buf_reset(out);
+	vv_buf_puts(out, "id,name\n");
+	for (int row = 1; row <= 2; row++) {
+		vv_buf_printf(out, "%d,\"", row);
+		for (size_t i = 0; i < len; i++) {
+			vv_buf_putc(out, i % (len / 4) == 7 ? '\n' : row == 1 ? first : second);
+		}
+		vv_buf_puts(out, "\"\n");
+	}
+	vv_buf_puts(out, "three,b\n");
+}
+
+static void a_long_cell_that_changed_is_looked_at_again(void **state)
+{
+	static const char fields[] =
+		"{\"fields\": [{\"name\": \"id\", \"type\": \"integer\"}, {\"name\": \"name\","
+		" \"type\": \"string\", \"constraints\": {\"maxLength\": 400000,"
+		" \"pattern\": \"[xy\\\\n]*|b\", \"unique\": true}}]}";
+	vv_buf text = VV_BUF_INIT, cold = VV_BUF_INIT, warm = VV_BUF_INIT;
+	vv_check_options plain = {.limit = 0}, memo = {.limit = 0};
+	vv_error err;
+	tabled t;
+
+	(void)state;
+	vv_assert_ok(vv_check_cache_open(&memo.cache, NULL, &err), &err);
+	for (int version = 0; version < 4; version++) {
+		/* as the schema wants it; equal values; another letter; longer, more lines */
+		write_long_cells(&text, version == 2 ? 'z' : 'x', version == 1 ? 'x' : 'y',
+				 version == 3 ? 500000 : 300000 + 4 * (size_t)version);
+		table_of(&t, text.data, text.len, "t.csv", NULL, NULL);
+		vv_buf_reset(&cold);
+		vv_buf_reset(&warm);
+		check_into(&cold, NULL, &t.table, fields, &plain);
+		check_into(&warm, NULL, &t.table, fields, &memo);
+		assert_non_null(strstr(cold.data, version == 0   ? "type-error"
+						  : version == 1 ? "unique-error"
+						  : version == 2 ? "'pattern'"
+								 : "'maxLength'"));
+		assert_string_equal(warm.data, cold.data);
+		table_gone(&t);
+	}
+	vv_check_cache_close(memo.cache);
+	vv_buf_clear(&text);
+	vv_buf_clear(&cold);
+	vv_buf_clear(&warm);
+}
+
 /* Rows with codes from 0 on, long enough for many groups; the last repeats row 6. */
 static void write_long_rows(vv_buf *out, size_t count, bool repeats)
 {
@@ -559,6 +609,7 @@ static void a_check_survives_want_of_memory_and_disk(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_remembered_check_says_what_a_fresh_one_does),
 	cmocka_unit_test(foreign_keys_are_followed_again_as_if_anew),
+	cmocka_unit_test(a_long_cell_that_changed_is_looked_at_again),
 	cmocka_unit_test(keys_past_the_memory_are_found_as_well),
 	cmocka_unit_test(a_remembered_key_is_found_again_past_the_memory),
 	cmocka_unit_test(a_file_that_is_no_result_is_refused),
