@@ -1,5 +1,5 @@
 /*
- * status: the short forms and the parts that they share with the long one.
+ * status: the forms of status: short, JSON, and the long one for people.
  */
 #include "cmd/print/status.h"
 
@@ -9,10 +9,11 @@
 #include "base/text.h"
 #include "cmd/output.h"
 #include "cmd/print/path.h"
-#include "cmd/print/status_internal.h"
+#include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/diff/change_count.h"
 
-void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool groups)
+/* "+7 ~2 rows", with groups also "; 7 of 1,204 groups", or what else is known; "" when nothing. */
+static void put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool groups)
 {
 	const vv_change_facts *f = staged ? &e->staged_facts : &e->work_facts;
 
@@ -41,7 +42,8 @@ void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool 
 	}
 }
 
-const char *vv_branch_name(const vv_changes *c)
+/* "main"; NULL when HEAD is detached. */
+static const char *branch_name(const vv_changes *c)
 {
 	static const char heads[] = "refs/heads/";
 
@@ -55,7 +57,7 @@ const char *vv_branch_name(const vv_changes *c)
 
 static void put_short_branch(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 {
-	const char *name = vv_branch_name(c);
+	const char *name = branch_name(c);
 
 	vv_buf_puts(b, "## ");
 	if (c->head.unborn) {
@@ -206,7 +208,7 @@ static void put_json(vv_buf *b, const vv_changes *c)
 	vv_json_out_init(&w, b, 2);
 	vv_json_open_object(&w);
 	vv_json_name(&w, "branch");
-	vv_json_string(&w, vv_branch_name(c));
+	vv_json_string(&w, branch_name(c));
 	vv_json_name(&w, "head");
 	vv_oid_text(hex, &c->head.commit);
 	vv_json_string(&w, c->head.unborn ? NULL : hex);
@@ -228,6 +230,336 @@ static void put_json(vv_buf *b, const vv_changes *c)
 	vv_buf_putc(b, '\n');
 }
 
+/* --- the form that people read, in git status's words and order --- */
+
+typedef struct writer {
+	vv_buf *b;
+	const vv_changes *c;
+	const vv_status_style *s;
+} writer;
+
+static void line(writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void line(writer *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (w->s->comment) {
+		vv_buf_puts(w->b, w->s->comment_char);
+	}
+	va_start(ap, fmt);
+	if (w->s->comment && fmt[0] != '\t' && strcmp(fmt, "%s") != 0) {
+		vv_buf_putc(w->b, ' ');
+	}
+	vv_buf_vprintf(w->b, fmt, ap);
+	va_end(ap);
+	vv_buf_putc(w->b, '\n');
+}
+
+static void hint(writer *w, const char *text)
+{
+	if (!w->s->comment) {
+		line(w, "  (%s)", text);
+	}
+}
+
+static const char *word(char letter)
+{
+	switch (letter) {
+	case 'A':
+		return "new:       ";
+	case 'D':
+		return "deleted:   ";
+	case 'R':
+		return "renamed:   ";
+	case 'T':
+		return "new kind:  ";
+	default:
+		return "modified:  ";
+	}
+}
+
+static const char *conflict_word(const vv_change_entry *e)
+{
+	static const struct {
+		char staged, work;
+		const char *text;
+	} words[] = {{'D', 'D', "both deleted:   "}, {'A', 'U', "added by us:    "},
+		     {'U', 'D', "deleted by them:"}, {'U', 'A', "added by them:  "},
+		     {'D', 'U', "deleted by us:  "}, {'A', 'A', "both added:     "}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].staged == e->staged && words[i].work == e->work) {
+			return words[i].text;
+		}
+	}
+	return "both modified:  ";
+}
+
+static bool is_conflict(const vv_change_entry *e)
+{
+	return e->staged == 'U' || e->work == 'U' || (e->staged == 'A' && e->work == 'A') ||
+	       (e->staged == 'D' && e->work == 'D');
+}
+
+static void put_shown(vv_buf *out, const char *prefix, const char *path)
+{
+	vv_buf relative = VV_BUF_INIT;
+
+	vv_path_put_relative(&relative, prefix, path);
+	vv_text_put_escaped(out, vv_buf_cstr(&relative), relative.len);
+	vv_buf_clear(&relative);
+}
+
+/* One entry: "\tmodified:  prices.csv  +7 ~2 rows". */
+static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_color color,
+		      bool staged)
+{
+	const char *on = w->s->color ? vv_color_on(color) : "",
+		   *off = w->s->color ? vv_color_off() : "";
+	vv_buf text = VV_BUF_INIT, facts = VV_BUF_INIT;
+
+	if (staged && e->from) {
+		put_shown(&text, w->s->prefix, e->from);
+		vv_buf_puts(&text, " -> ");
+	}
+	put_shown(&text, w->s->prefix, e->path);
+	put_facts(&facts, e, staged, w->s->groups);
+	line(w, "\t%s%s%s%s%s%s", on, what, vv_buf_cstr(&text), off, facts.len ? "  " : "",
+	     vv_buf_cstr(&facts));
+	vv_buf_clear(&text);
+	vv_buf_clear(&facts);
+}
+
+/* How what is under way goes on, and how it is given up. A rebase, bisect or am is Git's. */
+static void put_ways_out(writer *w)
+{
+	static const char *const ours[] = {"merge", "cherry-pick", "revert"};
+	const char *state = w->c->state, *program = "git";
+	vv_buf text = VV_BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (strcmp(state, ours[i]) == 0) {
+			program = "varve";
+		}
+	}
+	if (strcmp(state, "bisect") == 0) {
+		hint(w, "use \"git bisect reset\" to end it");
+		return;
+	}
+	vv_buf_printf(
+		&text,
+		"use \"%s %s --continue\" to conclude it, \"%s %s --abort\" to go back to where it began",
+		program, state, program, state);
+	hint(w, vv_buf_cstr(&text));
+	vv_buf_clear(&text);
+}
+
+static void put_branch(writer *w)
+{
+	const vv_changes *c = w->c;
+	const char *name = branch_name(c);
+	char hex[VV_OID_TEXT + 1];
+
+	if (name) {
+		line(w, "On branch %s", vv_text_shows(name));
+	} else {
+		vv_oid_text(hex, &c->head.commit);
+		line(w, "HEAD detached at %.7s", hex);
+	}
+	if (c->upstream && c->ahead && c->behind) {
+		line(w, "Your branch and '%s' have diverged: %s and %s commits",
+		     vv_text_shows(c->upstream), vv_text_count(c->ahead), vv_text_count(c->behind));
+	} else if (c->upstream && c->ahead) {
+		line(w, "Your branch is ahead of '%s' by %s commit%s", vv_text_shows(c->upstream),
+		     vv_text_count(c->ahead), c->ahead == 1 ? "" : "s");
+	} else if (c->upstream && c->behind) {
+		line(w, "Your branch is behind '%s' by %s commit%s", vv_text_shows(c->upstream),
+		     vv_text_count(c->behind), c->behind == 1 ? "" : "s");
+	} else if (c->upstream) {
+		line(w, "Your branch is up to date with '%s'", vv_text_shows(c->upstream));
+	}
+	if (c->state[0]) {
+		line(w, "A %s is under way%s", c->state,
+		     c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
+		put_ways_out(w);
+	}
+	if (c->head.unborn) {
+		line(w, "%s", "");
+		line(w, "No commits yet");
+	}
+}
+
+static void put_staged(writer *w)
+{
+	if (w->c->staged == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Changes to be committed:");
+	hint(w, w->c->head.unborn ? "use \"varve rm --cached <file>...\" to unstage"
+				  : "use \"varve restore --staged <file>...\" to unstage");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		if (e->staged != ' ' && e->staged != '?' && !is_conflict(e)) {
+			put_entry(w, e, word(e->staged), VV_GREEN, true);
+		}
+	}
+}
+
+static void put_conflicts(writer *w)
+{
+	if (w->c->conflicts == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Unmerged paths:");
+	hint(w,
+	     "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" to settle them");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		if (is_conflict(e)) {
+			put_entry(w, e, conflict_word(e), VV_RED, false);
+		}
+	}
+}
+
+static void put_unstaged(writer *w)
+{
+	if (w->c->unstaged == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Changes not staged for commit:");
+	hint(w, "use \"varve add <file>...\" to update what will be committed");
+	hint(w, "use \"varve restore <file>...\" to discard changes in the work tree");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		if (e->work != ' ' && e->work != '?' && !is_conflict(e)) {
+			put_entry(w, e, word(e->work), VV_RED, false);
+		}
+	}
+}
+
+static void put_pointers(writer *w)
+{
+	if (w->c->pointers == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Not written to the work tree:");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		vv_buf text = VV_BUF_INIT;
+		if (!e->pointer_only) {
+			continue;
+		}
+		put_shown(&text, w->s->prefix, e->path);
+		line(w, "\t%s  pointer only%s: varve restore %s", vv_buf_cstr(&text),
+		     e->blocks_here ? "" : " (blocks not here)", vv_buf_cstr(&text));
+		vv_buf_clear(&text);
+	}
+}
+
+static void put_plain(writer *w)
+{
+	if (w->c->plain == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Committed as plain text, though .gitattributes makes datasets of them:");
+	hint(w, "use \"varve add --fix\" to convert them");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		vv_buf text = VV_BUF_INIT;
+		if (!e->plain) {
+			continue;
+		}
+		put_shown(&text, w->s->prefix, e->path);
+		line(w, "\t%s", vv_buf_cstr(&text));
+		vv_buf_clear(&text);
+	}
+}
+
+static void put_beaten(writer *w)
+{
+	if (w->c->beaten.len == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Attributes that beat varve's -text:");
+	hint(w, VV_ATTR_BEATEN_HINT);
+	for (const char *p = vv_buf_cstr(&w->c->beaten); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		line(w, "\t%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
+static void put_untracked(writer *w)
+{
+	if (w->c->untracked == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Untracked files:");
+	hint(w, "use \"varve add <file>...\" to include in what will be committed");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		if (e->work == '?') {
+			put_entry(w, e, "", VV_RED, false);
+		}
+	}
+}
+
+/* What the long form ends with when nothing is staged; NULL: nothing. */
+static const char *verdict_of(const vv_changes *c, bool untracked_hidden)
+{
+	if (c->staged) {
+		return NULL;
+	}
+	if (c->unstaged || c->conflicts) {
+		return "no changes added to commit (use \"varve add\" and/or \"varve commit -a\")";
+	}
+	if (c->untracked) {
+		return "nothing added to commit but untracked files present "
+		       "(use \"varve add\" to track)";
+	}
+	if (strcmp(c->state, "merge") == 0) {
+		return "all conflicts are settled; \"varve commit\" concludes the merge";
+	}
+	if (c->head.unborn) {
+		return "nothing to commit "
+		       "(create or copy files and use \"varve add\" to track them)";
+	}
+	if (untracked_hidden) {
+		return "nothing to commit (use -u to show untracked files)";
+	}
+	return "nothing to commit, working tree clean";
+}
+
+static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)
+{
+	writer w = {b, c, s};
+	const char *verdict = s->comment ? NULL : verdict_of(c, s->untracked_hidden);
+
+	put_branch(&w);
+	put_staged(&w);
+	put_conflicts(&w);
+	put_unstaged(&w);
+	put_pointers(&w);
+	put_plain(&w);
+	put_beaten(&w);
+	put_untracked(&w);
+	if (verdict) {
+		if (c->unstaged || c->untracked || c->conflicts || c->pointers || c->plain ||
+		    c->beaten.len > 0 || c->head.unborn) {
+			line(&w, "%s", "");
+		}
+		line(&w, "%s", verdict);
+	}
+}
+
 vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style, vv_error *err)
 {
 	if (style->json) {
@@ -235,7 +567,7 @@ vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *s
 	} else if (style->short_form || style->porcelain) {
 		put_short(b, c, style);
 	} else {
-		vv_status_put_long(b, c, style);
+		put_long(b, c, style);
 	}
 	return vv_buf_ok(b, err);
 }

@@ -27,10 +27,4 @@ vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *s
 vv_status vv_status_put_comments(vv_buf *b, const vv_changes *c, const char *comment_char,
 				 vv_error *err);
 
-/* What the long form ends with when nothing is staged: "nothing to commit, ...". */
-const char *vv_status_verdict(const vv_changes *c, bool untracked_hidden);
-
-/* "+7 ~2 rows", with groups also "; 7 of 1,204 groups", or what else is known; "" when nothing. */
-void vv_status_put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool groups);
-
 #endif
