@@ -120,7 +120,7 @@ static vv_status fill_how(run *r, vv_error *err)
 	r->p.how.no_renames = o->no_renames;
 	r->p.how.ignore_format = o->ignore_format;
 	r->p.how.moves = o->moves ||
-		       strcmp(r->p.format, "csv") == 0; /* that form is of rows in their order */
+			 strcmp(r->p.format, "csv") == 0; /* that form is of rows in their order */
 	r->p.how.tolerance = o->tolerance;
 	r->p.how.only_whether = o->quiet || o->name_only || o->name_status;
 	return VV_OK;
@@ -296,8 +296,9 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	r->p.reader = c->reader;
 	r->p.how.pool = vv_dataset_reader_pool(r->p.reader);
 	vv_buf_printf(&title, "%s..%s", d.a.name, d.b.name);
-	if (strcmp(r->p.format, "html") == 0 && ((rc = describe_side(&r->p.sides[0], r->p.repo, &d.a, err)) < 0 ||
-				   (rc = describe_side(&r->p.sides[1], r->p.repo, &d.b, err)) < 0)) {
+	if (strcmp(r->p.format, "html") == 0 &&
+	    ((rc = describe_side(&r->p.sides[0], r->p.repo, &d.a, err)) < 0 ||
+	     (rc = describe_side(&r->p.sides[1], r->p.repo, &d.b, err)) < 0)) {
 		goto done;
 	}
 	if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
@@ -358,7 +359,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	}
 	c->code = r.p.trouble                                 ? VV_EXIT_TROUBLE
 		  : r.p.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
-							    : VV_EXIT_OK;
+							      : VV_EXIT_OK;
 done:
 	run_clear(&r);
 	return vv_out_failed() ? VV_OK : rc;

@@ -119,8 +119,8 @@ static char letter_of(const char *old_path, bool conflict, bool was, bool is)
 	return conflict ? 'U' : old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
 }
 
-static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_path, bool conflict, bool was,
-			   bool is, vv_error *err)
+static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_path, bool conflict,
+			   bool was, bool is, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
@@ -149,8 +149,7 @@ vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_erro
 		if (a.line.len > 0) {
 			rc = tell_line(r, &a, err);
 		}
-		if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet &&
-		    a.differs) {
+		if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet && a.differs) {
 			rc = tell_name(r, item->path, item->old_path, item->conflict,
 				       item->a != NULL, item->b != NULL, err);
 		}
@@ -197,7 +196,8 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 	return rc;
 }
 
-static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p, vv_error *err)
+static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
+			   vv_error *err)
 {
 	vv_subject a, b;
 	char *words[2] = {NULL, NULL}, *names[2] = {NULL, NULL};

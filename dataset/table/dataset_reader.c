@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/package.h"
+#include "dataset/table/package_fit.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -29,6 +30,8 @@ struct vv_dataset_reader {
 	vv_index *index; /* as it was when first needed: for parents and stats */
 	uint64_t secret;
 	bool has_secret;
+	char *folder; /* the last one in which a package was looked for, and whether one is new */
+	bool new_package;
 };
 
 static vv_status open_store(vv_dataset_reader *r, vv_error *err)
@@ -82,6 +85,7 @@ void vv_dataset_reader_close(vv_dataset_reader *r)
 	vv_index_judge_set(r->repo, NULL, NULL);
 	vv_stat_cache_save(r->stats, &ignored); /* derived: a read-only repository is fine */
 	vv_stat_cache_close(r->stats);
+	vv_free(r->folder);
 	vv_index_close(r->index);
 	vv_pool_free(r->pool);
 	vv_free(r);
@@ -602,6 +606,73 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 	return rc;
 }
 
+/* Is there a package, in the folder of path or above, that the index does not have? */
+static vv_status look_for_new_package(vv_dataset_reader *r, const char *path, vv_error *err)
+{
+	char *folder = vv_path_dir(path), *name = NULL;
+	vv_index_entry e;
+	vv_status rc = folder ? open_index(r, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (r->folder && strcmp(r->folder, folder) == 0)) {
+		vv_free(folder);
+		return rc;
+	}
+	vv_free(r->folder);
+	r->folder = folder;
+	r->new_package = false;
+	for (size_t len = strlen(path); rc == VV_OK && !r->new_package && len > 0; len -= len > 0) {
+		vv_buf b = VV_BUF_INIT;
+
+		while (len > 0 && path[len - 1] != '/') {
+			len--;
+		}
+		vv_buf_put(&b, path, len);
+		vv_buf_puts(&b, VV_PACKAGE_NAME);
+		if ((rc = vv_buf_ok(&b, err)) == VV_OK && !vv_index_get(r->index, b.data, &e)) {
+			name = vv_repository_file(r->repo, b.data);
+			r->new_package = name && vv_exists(name);
+			rc = name ? VV_OK : vv_fail_nomem(err);
+			vv_free(name);
+		}
+		vv_buf_clear(&b);
+	}
+	return rc;
+}
+
+vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *path,
+					   const vv_oid *blob, bool any_package, bool *out,
+					   vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_package_resource res = {0};
+	vv_error ignored = {0};
+	vv_pointer p;
+	vv_sink sink;
+	vv_table t;
+	bool fits = true;
+	vv_status rc;
+
+	*out = false;
+	if (!any_package && ((rc = look_for_new_package(r, path, err)) < 0 || !r->new_package)) {
+		return rc;
+	}
+	/* What cannot be read now is said when the file is. */
+	if (vv_package_find(&res, path, read_work_file, r, &ignored) < 0) {
+		return VV_OK;
+	}
+	if (vv_dataset_reader_pointer(r, blob, &arena, &p, &ignored) == VV_OK &&
+	    strcmp(p.kind, "table") == 0 && open_store(r, &ignored) == VV_OK) {
+		vv_sink_dry(&sink, r->store);
+		if (vv_table_open(&t, &sink, &p.root, &ignored) == VV_OK) {
+			*out = vv_package_fits(&fits, &t, &res, &ignored) == VV_OK && !fits;
+			vv_table_close(&t);
+		}
+	}
+	vv_package_resource_clear(&res);
+	vv_arena_clear(&arena);
+	return VV_OK;
+}
+
 /* The index also holds the stat of files that were left as pointers. */
 static bool begins_as_pointer(const char *file, const vv_stat *st)
 {
@@ -630,7 +701,13 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 	}
 	vv_status rc = vv_lstat(&st, file, &missing);
 	bool regular = rc == VV_OK && S_ISREG(st.mode);
-	bool cached = regular && vv_stat_cache_get(r->stats, path, &st, &known) &&
+	bool anew = false;
+	if (regular &&
+	    (rc = vv_dataset_reader_described_anew(r, path, index_blob, false, &anew, err)) < 0) {
+		vv_free(file);
+		return rc;
+	}
+	bool cached = regular && !anew && vv_stat_cache_get(r->stats, path, &st, &known) &&
 		      vv_oid_equal(&known, index_blob);
 	bool maybe_pointer = regular && !cached && begins_as_pointer(file, &st);
 	vv_free(file);
@@ -638,7 +715,7 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
 		return VV_OK;
 	}
-	if (entry && !maybe_pointer && (rc = open_index(r, err)) == VV_OK &&
+	if (entry && !anew && !maybe_pointer && (rc = open_index(r, err)) == VV_OK &&
 	    vv_index_stat_clean(r->index, entry, &st)) {
 		*out = VV_WORK_SAME;
 		return VV_OK;

@@ -149,7 +149,13 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 		return VV_OK;
 	}
 	if (same && !p->req->described) {
-		item->action = VV_ADD_SAME;
+		bool anew = false; /* the file did not change, but what it is read as did */
+
+		if ((rc = vv_dataset_reader_described_anew(p->s, item->path, &item->blob,
+							   item->literal, &anew, err)) < 0) {
+			return rc;
+		}
+		item->action = anew ? VV_ADD_DATASET : VV_ADD_SAME;
 	}
 	return append(p->plan, item, err);
 }

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/package.h"
+#include "dataset/table/package_fit.h"
 #include "repo/git/history/history.h"
 
 enum { PACKAGE_MAX = 64 << 20 };
@@ -33,63 +34,6 @@ static vv_status read_from_index(void *payload, const char *path, vv_buf *out, v
 		return vv_fail(err, VV_ENOTFOUND, "%s is not staged", vv_text_shows(path));
 	}
 	return vv_blob_read(d->r, &e.id, PACKAGE_MAX, out, err);
-}
-
-/* The package's schema, fitted to the columns that the table has. */
-static vv_status fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
-			    const vv_package_resource *res, vv_error *err)
-{
-	vv_new_field *fields;
-	bool same = package->count == t->schema.count;
-	vv_status rc;
-
-	for (size_t i = 0; same && i < package->count; i++) {
-		same = package->fields[i].name_len == t->schema.fields[i].name_len &&
-		       memcmp(package->fields[i].name, t->schema.fields[i].name,
-			      package->fields[i].name_len) == 0;
-	}
-	if (same) {
-		vv_buf_put(out, res->schema.data, res->schema.len);
-		return vv_buf_ok(out, err);
-	}
-	fields = vv_calloc(t->schema.count + 1, sizeof(*fields));
-	if (!fields) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < t->schema.count; i++) {
-		const vv_field *f = &t->schema.fields[i];
-		fields[i] = (vv_new_field){f->name, f->name_len, f->type,
-					   strcmp(f->format, "default") == 0 ? NULL : f->format};
-	}
-	rc = vv_schema_refit(out, package, fields, t->schema.count, err);
-	vv_free(fields);
-	return rc;
-}
-
-static bool same_key(const vv_root *root, const vv_schema *package)
-{
-	if (root->key_count != package->primary_key_count) {
-		return false;
-	}
-	for (size_t i = 0; i < root->key_count; i++) {
-		if (strcmp(root->key[i], package->primary_key[i]) != 0) {
-			return false;
-		}
-	}
-	return root->key_count == 0 || root->key_source == VV_KEY_PACKAGE;
-}
-
-/* A package that describes other bytes than the table was read by: only reading it
- * again can tell what they mean now. */
-static bool other_dialect(const vv_root *root, const vv_sniff_hints *h)
-{
-	const vv_dialect *d = &root->dialect;
-
-	return (h->has_form && h->form != d->form) ||
-	       (d->form == VV_FORM_CSV && ((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
-					   (h->quote >= 0 && h->quote != d->quote) ||
-					   (h->escape >= 0 && h->escape != d->escape) ||
-					   (h->header >= 0 && (h->header != 0) != d->header)));
 }
 
 static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_error *err)
@@ -161,7 +105,7 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 	vv_status rc = VV_OK;
 
 	vv_schema_init(&package);
-	if (other_dialect(&t->root, &res->hints)) {
+	if (vv_package_other_dialect(&t->root, &res->hints)) {
 		vv_buf_printf(d->warnings,
 			      "%s describes another way of writing %s than it was read by; "
 			      "'varve add %s' reads it again\n",
@@ -173,12 +117,10 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 	}
 	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path,
 				 err)) < 0 ||
-	    (rc = fit_schema(&schema, t, &package, res, err)) < 0) {
+	    (rc = vv_package_fit_schema(&schema, t, &package, res, err)) < 0) {
 		goto done;
 	}
-	if (schema.len == t->root.schema.len &&
-	    memcmp(schema.data, t->root.schema.data, schema.len) == 0 &&
-	    (!res->has_key || same_key(&t->root, &package))) {
+	if (vv_package_same_schema(&t->root, &schema, res->has_key ? &package : NULL)) {
 		goto done;
 	}
 	rc = new_root(d, path, t, &schema, &package, res->has_key, err);

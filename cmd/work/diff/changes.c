@@ -387,12 +387,19 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, vv_error *e
 static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_stat *st,
 			     vv_error *err)
 {
-	bool tracked = false, pointer = false;
+	bool tracked = false, pointer = false, anew = false;
 	int64_t sec;
 	uint32_t nsec;
 	vv_oid id;
 	vv_status rc;
 
+	if (S_ISREG(e->mode) &&
+	    (rc = vv_dataset_reader_described_anew(c->s, e->path, &e->id, false, &anew, err)) < 0) {
+		return rc;
+	}
+	if (anew) {
+		return dataset_state(c, e, err);
+	}
 	/* The stat cache only knows pointers. */
 	if (vv_stat_cache_get(vv_dataset_reader_stats(c->s), e->path, st, &id) &&
 	    vv_oid_equal(&id, &e->id)) {

@@ -569,3 +569,21 @@ pointer_of() {
 		stderr_has "tab, comma, semicolon, pipe, space, none"
 	done
 }
+
+@test "a table that is described in another dialect is read again when it is named" {
+	new_repo
+	printf 'a;b,c\n1;2,3\n4;5,6\n' > t.csv
+	touch -d '1 hour ago' t.csv
+	varve add -q --delimiter comma t.csv
+	varve commit -qm one
+	printf '{"resources": [{"name": "t", "path": "t.csv", "dialect": {"delimiter": ";"}}]}\n' > datapackage.json
+	varve add -q datapackage.json
+	succeeds varve commit -qm two
+	stderr_has "'varve add t.csv' reads it again"
+	succeeds varve add t.csv
+	output_has "';'"
+	succeeds varve schema t.csv
+	output_has '"name": "a"'
+	succeeds varve add t.csv
+	output_has "t.csv: unchanged"
+}

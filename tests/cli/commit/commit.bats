@@ -436,3 +436,24 @@ changed() {
 	stderr_has "another program changed the index meanwhile"
 	[ -n "$(git ls-files d.txt)" ]
 }
+
+@test "commit -a takes a table whose file is the same and whose new description is not" {
+	new_repo
+	printf 'id,price\n1,1.50\n2,10.25\n' > t.csv
+	touch -d '1 hour ago' t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	varve schema --set price=string t.csv 2> /dev/null
+	succeeds varve status -s
+	output_has " M t.csv"
+	succeeds varve diff --stat
+	output_has "t.csv"
+	succeeds varve commit -a -m two
+	output_has "t.csv: 1 column retyped"
+	succeeds varve schema HEAD:t.csv
+	output_has '"type": "string"'
+	succeeds varve status -s
+	output_is "?? datapackage.json"
+	succeeds git status --short
+	output_is "?? datapackage.json"
+}

@@ -1,0 +1,91 @@
+/*
+ * package_fit: compares what a package says with what a root has. Knows what of both must agree.
+ */
+#include "dataset/table/package_fit.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+
+vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
+				const vv_package_resource *res, vv_error *err)
+{
+	vv_new_field *fields;
+	bool same = package->count == t->schema.count;
+	vv_status rc;
+
+	for (size_t i = 0; same && i < package->count; i++) {
+		same = package->fields[i].name_len == t->schema.fields[i].name_len &&
+		       memcmp(package->fields[i].name, t->schema.fields[i].name,
+			      package->fields[i].name_len) == 0;
+	}
+	if (same) {
+		vv_buf_put(out, res->schema.data, res->schema.len);
+		return vv_buf_ok(out, err);
+	}
+	fields = vv_calloc(t->schema.count + 1, sizeof(*fields));
+	if (!fields) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < t->schema.count; i++) {
+		const vv_field *f = &t->schema.fields[i];
+		fields[i] = (vv_new_field){f->name, f->name_len, f->type,
+					   strcmp(f->format, "default") == 0 ? NULL : f->format};
+	}
+	rc = vv_schema_refit(out, package, fields, t->schema.count, err);
+	vv_free(fields);
+	return rc;
+}
+
+static bool same_key(const vv_root *root, const vv_schema *package)
+{
+	if (root->key_count != package->primary_key_count) {
+		return false;
+	}
+	for (size_t i = 0; i < root->key_count; i++) {
+		if (strcmp(root->key[i], package->primary_key[i]) != 0) {
+			return false;
+		}
+	}
+	return root->key_count == 0 || root->key_source == VV_KEY_PACKAGE;
+}
+
+bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h)
+{
+	const vv_dialect *d = &root->dialect;
+
+	return (h->has_form && h->form != d->form) ||
+	       (d->form == VV_FORM_CSV && ((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
+					   (h->quote >= 0 && h->quote != d->quote) ||
+					   (h->escape >= 0 && h->escape != d->escape) ||
+					   (h->header >= 0 && (h->header != 0) != d->header)));
+}
+
+bool vv_package_same_schema(const vv_root *root, const vv_buf *schema, const vv_schema *key)
+{
+	return schema->len == root->schema.len &&
+	       memcmp(schema->data, root->schema.data, schema->len) == 0 &&
+	       (!key || same_key(root, key));
+}
+
+vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resource *res,
+			  vv_error *err)
+{
+	vv_schema package;
+	vv_buf schema = VV_BUF_INIT;
+	vv_status rc;
+
+	*out = !vv_package_other_dialect(&t->root, &res->hints);
+	if (!*out || res->schema.len == 0) {
+		return VV_OK;
+	}
+	vv_schema_init(&package);
+	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path,
+				 err)) == VV_OK &&
+	    (rc = vv_package_fit_schema(&schema, t, &package, res, err)) == VV_OK) {
+		*out = vv_package_same_schema(&t->root, &schema, res->has_key ? &package : NULL);
+	}
+	vv_schema_clear(&package);
+	vv_buf_clear(&schema);
+	return rc;
+}
