@@ -2,6 +2,7 @@
  * clone: another repository, with its history and its tables, in a new folder.
  */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -14,8 +15,12 @@
 #include "cmd/work/commit/switch_tree.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/peers/push_hook.h"
+#include "cmd/work/peers/unfinished.h"
+#include "repo/git/blob.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
+#include "repo/git/pointer.h"
+#include "repo/git/tree.h"
 #include "repo/transfer/incoming.h"
 #include "transport/line/connect.h"
 
@@ -40,14 +45,13 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
-#define MARK "cloning" /* in varve's folder: the URL of a clone that has not ended */
-
 typedef struct run {
 	const options *o;
 	const char *url;
 	char *absolute; /* of a path, else NULL */
 	char *dir;
-	bool made; /* the folder is ours to remove */
+	vv_unfinished unfinished;
+	bool fetched; /* all of it is here */
 	vv_repository *repo;
 	vv_fetch_job job;
 } run;
@@ -108,62 +112,17 @@ static vv_status fix_url(run *r, vv_error *err)
 	return rc;
 }
 
-static char *mark_path(const vv_repository *repo)
+static const char *remote_name(const run *r)
 {
-	return vv_path_join(vv_repository_varvedir(repo), MARK, (char *)NULL);
-}
-
-/* Is the folder a clone of the same URL that was interrupted? */
-static bool is_unfinished(run *r)
-{
-	vv_repository *repo = NULL;
-	vv_buf text = VV_BUF_INIT;
-	vv_error ignored;
-	bool same = false;
-
-	if (vv_repository_open(&repo, r->dir, &ignored) == VV_OK) {
-		char *path = mark_path(repo);
-		same = path && vv_read_file(&text, path, 65536, &ignored) == VV_OK &&
-		       strcmp(vv_buf_cstr(&text), r->url) == 0;
-		vv_free(path);
-	}
-	vv_buf_clear(&text);
-	vv_repository_close(repo);
-	return same;
-}
-
-static vv_status check_dir(run *r, bool *resume, vv_error *err)
-{
-	char **names;
-	size_t count;
-	vv_error absent;
-	vv_status rc;
-
-	*resume = false;
-	r->made = !vv_exists(r->dir);
-	if (r->made) {
-		return VV_OK;
-	}
-	if ((rc = vv_list_dir(&names, &count, r->dir, &absent)) < 0) {
-		return vv_fail(err, VV_EREFUSED, "'%s' is in the way", vv_text_shows(r->dir));
-	}
-	vv_names_free(names, count);
-	if (count == 0) {
-		return VV_OK;
-	}
-	if ((*resume = is_unfinished(r))) {
-		return VV_OK;
-	}
-	vv_fail(err, VV_EREFUSED, "the folder '%s' is there and not empty", vv_text_shows(r->dir));
-	return vv_hint(err, "name another: varve clone URL DIR");
+	return r->o->origin ? r->o->origin : "origin";
 }
 
 static vv_status configure(run *r, vv_error *err)
 {
-	const char *name = r->o->origin ? r->o->origin : "origin";
+	const char *name = remote_name(r);
 	vv_buf spec = VV_BUF_INIT;
 	char *url = vv_remote_key(name, "url"), *fetch = vv_remote_key(name, "fetch"),
-	     *program = vv_remote_key(name, "varve"), *mark = mark_path(r->repo);
+	     *program = vv_remote_key(name, "varve");
 	vv_status rc;
 
 	if (r->o->bare) {
@@ -171,20 +130,21 @@ static vv_status configure(run *r, vv_error *err)
 	} else {
 		vv_buf_printf(&spec, "+refs/heads/*:refs/remotes/%s/*", name);
 	}
-	if (!url || !fetch || !program || !mark) {
+	/* The URL last: by it the next attempt knows that all else is set. */
+	if (!url || !fetch || !program) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_buf_ok(&spec, err)) == VV_OK &&
-		   (rc = vv_write_file(mark, r->url, strlen(r->url), false, err)) == VV_OK &&
-		   (rc = vv_config_set(r->repo, url, r->url, err)) == VV_OK) {
+	} else if ((rc = vv_buf_ok(&spec, err)) == VV_OK) {
 		rc = vv_config_set(r->repo, fetch, spec.data, err);
 	}
 	if (rc == VV_OK && r->o->program) {
 		rc = vv_config_set(r->repo, program, r->o->program, err);
 	}
+	if (rc == VV_OK) {
+		rc = vv_config_set(r->repo, url, r->url, err);
+	}
 	vv_free(url);
 	vv_free(fetch);
 	vv_free(program);
-	vv_free(mark);
 	vv_buf_clear(&spec);
 	return rc;
 }
@@ -224,7 +184,7 @@ static vv_status choose_branch(run *r, vv_buf *branch, const vv_ref_move **move,
 
 static vv_status follow(run *r, const char *branch, vv_error *err)
 {
-	const char *name = r->o->origin ? r->o->origin : "origin";
+	const char *name = remote_name(r);
 	vv_buf remote = VV_BUF_INIT, merge = VV_BUF_INIT;
 	vv_status rc;
 
@@ -239,8 +199,55 @@ static vv_status follow(run *r, const char *branch, vv_error *err)
 	return rc;
 }
 
+typedef struct standing {
+	run *r;
+	vv_index *index;
+} standing;
+
+/* Is it what the tree has, byte for byte: a table's pointer too, which is written anew? */
+static bool is_blob(const char *file, const vv_stat *st, const vv_oid *id)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_oid is;
+	vv_error ignored;
+	bool same = S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
+		    vv_read_file(&bytes, file, VV_POINTER_MAX, &ignored) == VV_OK &&
+		    vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, &ignored) == VV_OK &&
+		    vv_oid_equal(&is, id);
+
+	vv_buf_clear(&bytes);
+	return same;
+}
+
+/* A file that is there is as an earlier attempt wrote it, whole, or as the user has it by now. */
+static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *err)
+{
+	standing *s = payload;
+	char *file = vv_repository_file(s->r->repo, t->path);
+	vv_index_entry known;
+	vv_stat st;
+	vv_error absent;
+	vv_status rc = VV_OK;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	/* The index is written last: what it has was done. */
+	if (!vv_index_get(s->index, t->path, &known) &&
+	    vv_worktree_check_above(s->r->repo, t->path, &absent) == VV_OK &&
+	    vv_lstat(&st, file, &absent) == VV_OK && !S_ISDIR(st.mode)) {
+		rc = is_blob(file, &st, &t->id)
+			     ? vv_unlink(file, true, err)
+			     : vv_index_set(s->index, t->path, t->mode, &t->id, NULL, err);
+	}
+	vv_free(file);
+	return rc;
+}
+
 static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 {
+	const bool resumed = r->unfinished.resumed;
+	standing there = {r, NULL};
 	const vv_oid nothing = {{0}};
 	vv_index *index = NULL;
 	vv_dataset_reader *reader = NULL;
@@ -253,10 +260,15 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 					 err)) == VV_OK) {
 		vv_checkout_init(&checkout, r->repo, reader, index);
 		checkout.pointer_ok = true;
-		if ((rc = vv_tree_switch_plan(&s, &checkout, &nothing, commit, true, err)) ==
+		there.index = index;
+		rc = resumed ? vv_tree_each(r->repo, commit, "", take_standing, &there, err)
+			     : VV_OK;
+		if (rc == VV_OK &&
+		    (rc = vv_tree_switch_plan(&s, &checkout, &nothing, commit, !resumed, err)) ==
 			    VV_OK &&
-		    (rc = vv_tree_switch_run(&s, err)) == VV_OK) {
-			rc = vv_index_write(index, err);
+		    (rc = vv_tree_switch_run(&s, err)) == VV_OK &&
+		    (rc = vv_index_write(index, err)) < 0) {
+			vv_tree_switch_undo(&s);
 		}
 		vv_progress_end();
 		if (rc == VV_OK) {
@@ -270,27 +282,53 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 	return rc;
 }
 
+/* Has an earlier attempt got so far as to write files? */
+static bool has_files(const run *r)
+{
+	char *index = vv_path_join(vv_repository_gitdir(r->repo), "index", (char *)NULL), **names;
+	size_t count = 2;
+	vv_error ignored;
+	bool has = index && vv_exists(index);
+
+	if (!has && vv_list_dir(&names, &count, r->dir, &ignored) == VV_OK) {
+		vv_names_free(names, count);
+	}
+	vv_free(index);
+	return has || count > 1;
+}
+
+/* The branch comes to stand where it stands there; files that were written already stay, and so
+ * does the commit that they are of. */
+static vv_status set_branch(run *r, const char *branch, const vv_oid *id, vv_oid *out,
+			    vv_error *err)
+{
+	vv_ref now;
+	vv_error absent;
+	bool there = vv_ref_get(r->repo, branch, &now, &absent) == VV_OK;
+
+	*out = there && has_files(r) ? now.id : *id;
+	bool same = there && vv_oid_equal(&now.id, out);
+	if (there) {
+		vv_ref_clear(&now);
+	}
+	return same ? VV_OK : vv_ref_update(r->repo, branch, out, NULL, there, "clone", err);
+}
+
 static vv_status set_head(run *r, vv_error *err)
 {
 	vv_buf branch = VV_BUF_INIT;
 	const vv_ref_move *m;
-	vv_ref now;
-	vv_error absent;
+	vv_oid id;
 	vv_status rc = choose_branch(r, &branch, &m, err);
 
 	if (rc == VV_OK && branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
 		rc = vv_head_set_branch(r->repo, branch.data, "clone", err);
 		if (rc == VV_OK && m && !r->o->bare) {
-			if (vv_ref_get(r->repo, branch.data, &now, &absent) == VV_OK) {
-				vv_ref_clear(&now);
-			} else {
-				rc = vv_ref_update(r->repo, branch.data, &m->id, NULL, false,
-						   "clone", err);
-			}
+			rc = set_branch(r, branch.data, &m->id, &id, err);
 		}
 		if (rc == VV_OK && !r->o->bare && (rc = follow(r, branch.data, err)) == VV_OK &&
 		    m && !r->o->no_checkout) {
-			rc = write_files(r, &m->id, err);
+			rc = write_files(r, &id, err);
 		}
 	}
 	if (rc == VV_OK && !m && !r->o->quiet) {
@@ -305,7 +343,7 @@ static vv_status set_head(run *r, vv_error *err)
 static vv_status fetch(run *r, vv_error *err)
 {
 	r->job.repo = r->repo;
-	r->job.remote = r->o->origin ? r->o->origin : "origin";
+	r->job.remote = remote_name(r);
 	r->job.from = r->o->from;
 	r->job.tags = true;
 	r->job.quiet = r->o->quiet;
@@ -319,50 +357,70 @@ static vv_status fetch(run *r, vv_error *err)
 static vv_status clone(run *r, vv_error *err)
 {
 	const vv_init_options init = {.bare = r->o->bare, .program = "varve"};
-	bool resume, created;
+	bool created;
 	vv_status rc;
 
 	if ((rc = fix_url(r, err)) < 0 || (!r->dir && (rc = name_dir(r, err)) < 0) ||
-	    (rc = check_dir(r, &resume, err)) < 0) {
+	    (rc = vv_unfinished_begin(&r->unfinished, r->dir, r->o->bare, r->url, remote_name(r),
+				      err)) < 0) {
 		return rc;
 	}
 	if (!r->o->quiet) {
-		vv_note(resume ? "going on with the clone in '%s'" : "cloning into '%s'",
+		vv_note(r->unfinished.resumed ? "going on with the clone in '%s'"
+					      : "cloning into '%s'",
 			vv_text_shows(r->dir));
 	}
-	if ((rc = vv_mkdirs(r->dir, err)) < 0 ||
-	    (rc = vv_repository_init(&r->repo, r->dir, &init, &created, err)) < 0) {
+	if ((rc = vv_repository_init(&r->repo, r->dir, &init, &created, err)) < 0) {
 		return rc;
 	}
 	vv_repository_listen(r->repo, &vv_notes_stderr);
 	if ((rc = vv_push_hook_set(r->repo, r->o->quiet, err)) < 0 ||
-	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0 ||
-	    (rc = set_head(r, err)) < 0) {
+	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0) {
 		return rc;
 	}
-	char *mark = mark_path(r->repo);
-	rc = mark ? vv_unlink(mark, true, err) : vv_fail_nomem(err);
-	vv_free(mark);
-	return rc;
+	r->fetched = true;
+	if ((rc = set_head(r, err)) < 0) {
+		return rc;
+	}
+	return vv_unfinished_end(&r->unfinished, err);
+}
+
+/* Blocks that came, whether they wait or are in the store. */
+static uint64_t kept_blocks(run *r)
+{
+	uint64_t kept = 0;
+	vv_store *store;
+	vv_store_stats stats = {0};
+	vv_error ignored;
+
+	if (r->repo) {
+		(void)vv_incoming_count(r->repo, &kept, &ignored);
+		if (vv_repository_store(r->repo, &store, &ignored) == VV_OK) {
+			(void)vv_store_stats_get(store, &stats, &ignored);
+		}
+	}
+	return kept + stats.blocks;
 }
 
 /* A clone that failed leaves nothing, unless blocks came that the next attempt can use. */
 static void clean_up(run *r, vv_status rc, vv_error *err)
 {
-	uint64_t kept = 0;
-	vv_error ignored;
+	uint64_t kept = kept_blocks(r);
 
-	if (!r->repo || !r->dir) {
-		return;
-	}
-	(void)vv_incoming_count(r->repo, &kept, &ignored);
 	vv_repository_close(r->repo);
 	r->repo = NULL;
-	if (kept > 0 && rc != VV_EREFUSED && rc != VV_EUSAGE) {
+	if (rc == VV_EREFUSED || rc == VV_EUSAGE || (r->fetched && rc == VV_ENOTFOUND)) {
+		kept = 0; /* the next attempt will have to be another */
+	} else if (r->fetched) {
+		vv_hint(err, "what came is kept in '%s': the same clone again goes on from there",
+			vv_text_shows(r->dir));
+		return;
+	}
+	if (kept > 0) {
 		vv_hint(err, "%s blocks are kept in '%s': the same clone again goes on from there",
 			vv_text_count(kept), vv_text_shows(r->dir));
-	} else if (r->made) {
-		(void)vv_remove_tree(r->dir, &ignored);
+	} else if (!r->unfinished.resumed) {
+		vv_unfinished_abandon(&r->unfinished);
 	}
 }
 
@@ -389,6 +447,7 @@ static int run_clone(void *opts, int argc, char **argv)
 	bool missing = r.job.missing > 0;
 	vv_fetch_job_clear(&r.job);
 	vv_repository_close(r.repo);
+	vv_unfinished_clear(&r.unfinished);
 	vv_free(r.absolute);
 	vv_free(r.dir);
 	return rc < 0 ? vv_report_trouble(&err) : missing ? VV_EXIT_NO : VV_EXIT_OK;

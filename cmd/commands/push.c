@@ -62,13 +62,29 @@ static vv_status find_remote(run *r, const char *word, vv_error *err)
 
 /* --- afterwards --------------------------------------------------------------------------- */
 
-/* What was pushed is what the tracking branch shows from now on. */
+static bool is_tracked(run *r, const char *name, const vv_oid *id)
+{
+	vv_ref ref;
+	vv_error absent;
+	bool same = vv_oid_is_null(id);
+
+	if (vv_ref_get(r->repo, name, &ref, &absent) == VV_OK) {
+		same = vv_oid_equal(&ref.id, id);
+		vv_ref_clear(&ref);
+	}
+	return same;
+}
+
+/* What the other side has now is what the tracking branch shows, also where nothing had to be
+ * sent: the line of the push before may have broken at the answer. */
 static void update_tracking(run *r, const vv_push_item *it)
 {
 	char *to = NULL;
 	vv_error err;
 
-	if (vv_remote_tracking(&to, &r->remote, it->to, &err) < 0 || !to) {
+	if (vv_remote_tracking(&to, &r->remote, it->to, &err) < 0 || !to ||
+	    is_tracked(r, to, &it->id)) {
+		vv_free(to);
 		return;
 	}
 	vv_status rc = vv_oid_is_null(&it->id) ? vv_ref_delete(r->repo, to, NULL, &err)
@@ -188,6 +204,7 @@ static vv_status send(run *r, vv_error *err)
 	for (size_t i = 0, k = 0; rc == VV_OK && !r->o->dry_run && i < r->plan.count; i++) {
 		vv_push_item *it = &r->plan.items[i];
 		if (it->state != VV_PUSH_GOES && it->state != VV_PUSH_BLOCKS) {
+			update_tracking(r, it);
 			continue;
 		}
 		it->why = r->out.answer.refs[k++];

@@ -261,6 +261,26 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
 	return rc;
 }
 
+/* To be deleted, and not there. One that is still tracked was there: the push that deleted it may
+ * have lost its answer. */
+static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *it, vv_error *err)
+{
+	char *tracking = NULL;
+	vv_error absent;
+	vv_ref ref;
+	vv_status rc = vv_remote_tracking(&tracking, m, it->to, err);
+
+	it->state = VV_PUSH_REFUSED;
+	it->why = "there is no such ref there";
+	if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, &absent) == VV_OK) {
+		it->state = VV_PUSH_SAME;
+		it->why = NULL;
+		vv_ref_clear(&ref);
+	}
+	vv_free(tracking);
+	return rc;
+}
+
 static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
 		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
 {
@@ -273,11 +293,11 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 			whole = h->refs[i].whole;
 		}
 	}
+	if (vv_oid_is_null(&it->old) && vv_oid_is_null(&it->id)) {
+		return match_gone(r, m, it, err);
+	}
 	if (vv_oid_equal(&it->old, &it->id)) {
-		it->state = vv_oid_is_null(&it->id) ? VV_PUSH_REFUSED
-			    : whole                 ? VV_PUSH_SAME
-						    : VV_PUSH_BLOCKS;
-		it->why = vv_oid_is_null(&it->id) ? "there is no such ref there" : NULL;
+		it->state = whole ? VV_PUSH_SAME : VV_PUSH_BLOCKS;
 		return VV_OK;
 	}
 	if (o->lease && (rc = check_lease(p, r, m, it, o->lease, err)) < 0) {

@@ -74,6 +74,102 @@ clone_size() {
 	succeeds varve fsck --data
 }
 
+# How many bytes come down in a push of this kind, done by a copy of both sides.
+push_size() {
+	local top=$PWD
+	rm -rf copy count
+	mkdir copy
+	cp -a a hub.git copy
+	cd copy/a
+	GIT_SSH_COMMAND="$proxy --count $top/count --ssh" varve push -q "ssh://host$top/copy/hub.git" "$@" > /dev/null
+	cd "$top"
+	python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["down"])' count
+}
+
+@test "a push that lost its answer, done again, moves what it tracks" {
+	varve init -q --bare hub.git
+	git -C a remote add origin "ssh://host$PWD/hub.git"
+	git -C a tag v1
+	size=$(push_size main v1)
+	cd a
+	GIT_SSH_COMMAND="$proxy --cut-down $((size - 1)) --ssh" ends_with 2 varve push -u origin main v1
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
+	ends_with 1 git rev-parse -q --verify origin/main
+	GIT_SSH_COMMAND="$proxy --ssh" succeeds varve push -u origin main v1
+	stderr_has "everything is up to date"
+	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
+	[ "$(git config branch.main.remote) $(git config branch.main.merge)" = "origin refs/heads/main" ]
+	entries=$(git reflog origin/main | wc -l)
+	GIT_SSH_COMMAND="$proxy --ssh" succeeds varve push origin main
+	[ "$(git reflog origin/main | wc -l)" = "$entries" ]
+	# A dry run moves nothing.
+	git update-ref -d refs/remotes/origin/main
+	GIT_SSH_COMMAND="$proxy --ssh" succeeds varve push -n origin main
+	ends_with 1 git rev-parse -q --verify origin/main
+}
+
+@test "a deletion that lost its answer, done again, is done" {
+	varve init -q --bare hub.git
+	git -C a remote add origin "ssh://host$PWD/hub.git"
+	(cd a && GIT_SSH_COMMAND="$proxy --ssh" varve push -q origin main main:refs/heads/side)
+	size=$(push_size :refs/heads/side)
+	cd a
+	GIT_SSH_COMMAND="$proxy --cut-down $((size - 1)) --ssh" ends_with 2 varve push --delete origin side
+	ends_with 1 git -C ../hub.git rev-parse -q --verify side
+	git rev-parse -q --verify origin/side
+	GIT_SSH_COMMAND="$proxy --ssh" succeeds varve push --delete origin side
+	ends_with 1 git rev-parse -q --verify origin/side
+	GIT_SSH_COMMAND="$proxy --ssh" ends_with 1 varve push --delete origin side
+	stderr_has "there is no such ref there"
+}
+
+@test "a clone that failed is completed without touching what the user put into its folder" {
+	longer
+	size=$(clone_size)
+	GIT_SSH_COMMAND="$proxy --cut-down $((size * 60 / 100)) --ssh" ends_with 2 varve clone "ssh://host$PWD/a" b
+	echo mine > b/notes.txt
+	(cd a && echo theirs > notes.txt && varve add notes.txt > /dev/null && varve commit -qm notes)
+	GIT_SSH_COMMAND="$proxy --ssh" succeeds varve clone "ssh://host$PWD/a" b
+	[ "$(cat b/notes.txt)" = mine ]
+	cmp a/prices.csv b/prices.csv
+	[ "$(git -C b status --porcelain)" = " M notes.txt" ]
+}
+
+@test "a folder that is somebody else's is never taken for an unfinished clone" {
+	mkdir -p b/.git/varve
+	echo 'ssh://host/elsewhere' > b/.git/varve/cloning
+	echo mine > b/mine
+	GIT_SSH_COMMAND="$proxy --ssh" ends_with 2 varve clone "ssh://host$PWD/a" b
+	stderr_has "the folder 'b' is there and not empty"
+	[ "$(find b -type f | sort)" = "$(printf '%s\n' b/.git/varve/cloning b/mine)" ]
+	# Empty, but made by somebody: it stays when the clone fails.
+	mkdir c
+	GIT_SSH_COMMAND="$proxy --cut-down 3 --ssh" ends_with 2 varve clone "ssh://host$PWD/a" c
+	[ -z "$(ls -A c)" ]
+	GIT_SSH_COMMAND="$proxy --cut-down 3 --ssh" ends_with 2 varve clone "ssh://host$PWD/a" d
+	[ ! -e d ]
+}
+
+@test "a second clone into the same folder at the same time is told so" {
+	mkfifo hold
+	cat > slow <<-END
+	#!/bin/sh
+	for command; do :; done
+	: > $PWD/begun
+	cat $PWD/hold
+	exec sh -c "\$command"
+	END
+	chmod +x slow
+	GIT_SSH=$PWD/slow GIT_SSH_VARIANT=ssh varve clone -q "ssh://host$PWD/a" b &
+	local first=$!
+	for i in $(seq 100); do [ -e begun ] && break; sleep 0.05; done
+	ends_with 2 varve clone -q "ssh://host$PWD/a" b
+	stderr_has "another clone into 'b' is under way"
+	echo go > hold
+	wait $first
+	cmp a/prices.csv b/prices.csv
+}
+
 @test "a flipped bit on the line is noticed, or changes nothing" {
 	size=$(clone_size)
 	for at in 300 1000 $((size / 3)) $((size * 2 / 3)) $((size - 300)) $((size - 40)); do
