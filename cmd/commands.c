@@ -109,7 +109,7 @@ void vv_commands_overview(bool to_stdout)
 	vv_buf b = VV_BUF_INIT;
 
 	vv_buf_puts(&b, "varve: git for tables\n\n"
-			"usage: varve [-C DIR] [--no-pager] COMMAND [ARGUMENT...]\n\n"
+			"usage: varve [-C DIR] [--git-dir DIR] [--no-pager] COMMAND [ARGUMENT...]\n\n"
 			"example:\n"
 			"  $ varve init\n"
 			"  $ varve add prices.csv\n"

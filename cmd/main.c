@@ -14,6 +14,7 @@
 #include "cmd/output.h"
 #include "dataset/table/row_hashes.h"
 #include "repo/git/merge/renames.h"
+#include "repo/git/repository.h"
 
 static void on_failed_write(int signal_number)
 {
@@ -47,10 +48,26 @@ static bool fill_standard_files(void)
 	return true;
 }
 
+/* As in Git: GIT_DIR for us and for what we run. */
+static int set_git_dir(const char *dir)
+{
+	char *real = realpath(dir, NULL);
+	vv_error err;
+
+	if (!real) {
+		vv_fail_errno(&err, "no repository at", dir);
+		return -1 - vv_report(&err);
+	}
+	(void)setenv("GIT_DIR", real, 1);
+	free(real);
+	return 0;
+}
+
 /* Options before the command. Returns how many arguments they took, or -1 - exit code. */
 static int global_options(int argc, char **argv)
 {
-	int i = 1;
+	const char *git_dir = NULL;
+	int i = 1, failed;
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "-C") == 0) {
@@ -63,6 +80,16 @@ static int global_options(int argc, char **argv)
 				vv_fail_errno(&err, "cannot change to", argv[i]);
 				return -1 - vv_report(&err);
 			}
+			if (argv[i][0]) {
+				vv_repository_name_here();
+			}
+		} else if (strcmp(argv[i], "--git-dir") == 0) {
+			if (i + 1 >= argc) {
+				return -1 - vv_usage_error("--git-dir needs a value: DIR");
+			}
+			git_dir = argv[++i];
+		} else if (strncmp(argv[i], "--git-dir=", 10) == 0) {
+			git_dir = argv[i] + 10;
 		} else if (strcmp(argv[i], "--no-pager") == 0) {
 			setenv("GIT_PAGER", "cat", 1);
 		} else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
@@ -74,6 +101,9 @@ static int global_options(int argc, char **argv)
 			return -1 -
 			       vv_usage_error("varve has no option '%s'", vv_text_shows(argv[i]));
 		}
+	}
+	if (git_dir && (failed = set_git_dir(git_dir)) < 0) {
+		return failed;
 	}
 	return i;
 }

@@ -93,13 +93,13 @@ static void bash_script(vv_buf *b)
 	vv_buf_puts(b, "\"\n"
 		       "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 		       "\t\tcase ${COMP_WORDS[i]} in\n"
-		       "\t\t-C) ((i++)) ;;\n"
+		       "\t\t-C | --git-dir) ((i++)) ;;\n"
 		       "\t\t-*) ;;\n"
 		       "\t\t*) cmd=${COMP_WORDS[i]}; break ;;\n"
 		       "\t\tesac\n"
 		       "\tdone\n"
 		       "\tcase $cmd in\n"
-		       "\t'') words=\"$commands -C --no-pager --help --version\"; kind=words ;;\n");
+		       "\t'') words=\"$commands -C --git-dir --no-pager --help --version\"; kind=words ;;\n");
 	for (size_t i = 0; i < vv_command_count; i++) {
 		if (!vv_commands[i]->hidden) {
 			bash_command(b, vv_commands[i]);

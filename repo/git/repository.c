@@ -371,6 +371,80 @@ static vv_status load_sharing(vv_repository *r, vv_error *err)
 	return rc;
 }
 
+/* --- repositories that nobody named ------------------------------------------------------ */
+
+/* A clone may bring a folder that has the layout of a bare repository, with settings that run programs.
+ * So one that was merely found is not used: one is found by its ".git", or named. */
+
+static bool here_is_named;
+
+void vv_repository_name_here(void)
+{
+	here_is_named = true;
+}
+
+static bool has_git(const char *folder)
+{
+	char *path = vv_path_join(folder, ".git", NULL);
+	bool has = path && vv_exists(path);
+
+	vv_free(path);
+	return has;
+}
+
+/* In a Git folder of a work tree: no tree of Git's can bring such a name. */
+static bool is_below_git(const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strstr(folder, "/.git/") || (len >= 5 && strcmp(folder + len - 5, "/.git") == 0);
+}
+
+/* Was the repository found, from the current folder up, by its layout alone? */
+static bool was_found_bare(const vv_repository *r, bool *here)
+{
+	char *at = realpath(".", NULL), *gitdir = realpath(git_repository_path(r->git), NULL);
+	bool bare = false;
+
+	*here = true;
+	while (at && gitdir && !has_git(at)) {
+		char *slash = strrchr(at, '/');
+
+		if (strcmp(at, gitdir) == 0) {
+			bare = !is_below_git(at);
+			break;
+		}
+		if (!slash || slash == at) {
+			break; /* "/" can have no layout of others */
+		}
+		*slash = '\0';
+		*here = false;
+	}
+	free(gitdir);
+	free(at);
+	return bare;
+}
+
+static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
+{
+	bool here;
+	char *rule;
+
+	if (!was_found_bare(r, &here) || (here && here_is_named)) {
+		return VV_OK;
+	}
+	rule = vv_config_outside("safe.barerepository");
+	if (rule && strcmp(rule, "all") == 0) {
+		vv_free(rule);
+		return VV_OK;
+	}
+	vv_free(rule);
+	(void)vv_fail(err, VV_EREFUSED, "'%s' is a bare repository that was found and not named",
+		      vv_text_shows(git_repository_path(r->git)));
+	return vv_hint(err, "if it is yours: varve --git-dir='%s' COMMAND, or varve -C DIR COMMAND",
+		       vv_text_shows(git_repository_path(r->git)));
+}
+
 static vv_status set_up(vv_repository *r, vv_error *err)
 {
 	vv_status rc;
@@ -402,7 +476,8 @@ static vv_status open_flags(vv_repository **out, const char *path, unsigned flag
 		    (rc = apply_work_tree(r, err)) < 0) {
 			goto fail;
 		}
-	} else if ((rc = open_at(r, path ? path : ".", flags, err)) < 0) {
+	} else if ((rc = open_at(r, path ? path : ".", flags, err)) < 0 ||
+		   (!path && (rc = refuse_unnamed(r, err)) < 0)) {
 		goto fail;
 	}
 	if ((rc = set_up(r, err)) < 0) {

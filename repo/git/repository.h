@@ -25,6 +25,12 @@ typedef struct vv_repository vv_repository;
  * unsupported extensions, split or sparse index) say the way out. */
 vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *err);
 
+/* The user named the current folder: a bare repository right there is used. Without that, one that is
+ * found from the current folder up by its layout alone, not by a .git, is refused (as by Git with
+ * safe.bareRepository=explicit): a clone can bring one, with settings that run programs.
+ * safe.bareRepository=all outside any repository allows it. Called before there are threads. */
+void vv_repository_name_here(void);
+
 /* Makes, or completes, a repository: git init where there is none, .git/varve,
  * and the filter and merge drivers in its config (program: what to call varve
  * there, normally "varve"; quoted for the shell if need be). path NULL or ".":

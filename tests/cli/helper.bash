@@ -56,6 +56,8 @@ varve_setup() {
 		email = author@example.com
 	[advice]
 		detachedHead = false
+	[safe]
+		bareRepository = all
 	END
 	cd "$BATS_TEST_TMPDIR/work" || return 1
 }
