@@ -90,16 +90,18 @@ static void bash_script(vv_buf *b)
 		       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
 		       "\tlocal cmd= words= kind= i commands=\"");
 	put_command_names(b);
-	vv_buf_puts(b, "\"\n"
-		       "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-		       "\t\tcase ${COMP_WORDS[i]} in\n"
-		       "\t\t-C | --git-dir) ((i++)) ;;\n"
-		       "\t\t-*) ;;\n"
-		       "\t\t*) cmd=${COMP_WORDS[i]}; break ;;\n"
-		       "\t\tesac\n"
-		       "\tdone\n"
-		       "\tcase $cmd in\n"
-		       "\t'') words=\"$commands -C --git-dir --no-pager --help --version\"; kind=words ;;\n");
+	vv_buf_puts(
+		b,
+		"\"\n"
+		"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+		"\t\tcase ${COMP_WORDS[i]} in\n"
+		"\t\t-C | --git-dir) ((i++)) ;;\n"
+		"\t\t-*) ;;\n"
+		"\t\t*) cmd=${COMP_WORDS[i]}; break ;;\n"
+		"\t\tesac\n"
+		"\tdone\n"
+		"\tcase $cmd in\n"
+		"\t'') words=\"$commands -C --git-dir --no-pager --help --version\"; kind=words ;;\n");
 	for (size_t i = 0; i < vv_command_count; i++) {
 		if (!vv_commands[i]->hidden) {
 			bash_command(b, vv_commands[i]);

@@ -60,6 +60,7 @@ void git_home(void)
 	vv_error err;
 
 	scrub();
+	vv_repository_name_here(); /* tests step into bare repositories */
 	vv_assert_ok(vv_mkdirs(home, &err), &err);
 	assert_int_equal(chdir(home), 0);
 	assert_int_equal(setenv("HOME", home, 1), 0);
