@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report_internal.h"
+#include "cmd/report/items.h"
 #include "cmd/report/words.h"
+#include "cmd/report/writers.h"
 
 /* GitHub shows ten annotations of a kind and drops the others without a word; the last one is
  * kept for how many there are. */

@@ -5,6 +5,8 @@
  * key the value and what is said of it, so that a row that moves stays what it is. Never the line.
  * Equal ones in a dataset are numbered once all of it was seen, by sorting.
  */
+#include "cmd/report/items.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +15,9 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
-#include "cmd/report/report_internal.h"
 #include "diff/rows/sorter.h"
 
+#define DRAIN ((size_t)256 << 10)      /* bytes of a report that are held before they go out */
 #define PENDING_MAX ((size_t)16 << 20) /* bytes of findings in memory, of all groups */
 #define PIECE ((size_t)64 << 10)
 #define SORT_MEMORY ((size_t)8 << 20)
@@ -531,5 +533,27 @@ void vv_report_stop(vv_report_walk *w)
 	vv_buf_clear(&w->numbers.window);
 	for (unsigned i = 0; i < 3; i++) {
 		vv_buf_clear(&w->texts[i]);
+	}
+}
+
+/* --- for writers ----------------------------------------------------------------------------- */
+
+bool vv_report_passes(const vv_check_report *r, uint64_t errors, uint64_t warnings)
+{
+	return errors == 0 && (r->options.fail_on != VV_SEVERITY_WARNING || warnings == 0);
+}
+
+uint64_t vv_report_unlisted(const vv_report_group *g)
+{
+	return g->errors + g->warnings + g->accepted - g->kept;
+}
+
+void vv_report_drain(const vv_check_report *r, vv_buf *out)
+{
+	vv_report_io *io = r->io;
+
+	if (io->write && io->rc == VV_OK && !out->failed && out->len >= DRAIN) {
+		io->rc = io->write(io->payload, out->data, out->len, &io->err);
+		out->len = 0; /* not reset: that memory ran out must not be forgotten */
 	}
 }

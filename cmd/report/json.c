@@ -3,8 +3,9 @@
  */
 #include <string.h>
 
-#include "cmd/report/report_internal.h"
+#include "cmd/report/items.h"
 #include "cmd/report/words.h"
+#include "cmd/report/writers.h"
 
 static void put_number(vv_json_out *w, const char *name, uint64_t n)
 {
@@ -65,7 +66,7 @@ static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_repor
 	put_number(w, "groups", d->groups);
 	put_number(w, "groupsRead", d->groups_read);
 	vv_json_name(w, "valid");
-	vv_json_bool(w, vv_report_dataset_valid(r, d));
+	vv_json_bool(w, vv_report_passes(r, d->errors, d->warnings));
 	put_number(w, "errors", d->errors);
 	put_number(w, "warnings", d->warnings);
 	put_number(w, "known", d->known);
@@ -100,7 +101,7 @@ vv_status vv_report_json(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_json_open_object(&w);
 	put_number(&w, "version", 1);
 	vv_json_name(&w, "valid");
-	vv_json_bool(&w, vv_report_valid(r));
+	vv_json_bool(&w, vv_report_passes(r, r->totals.errors, r->totals.warnings));
 	vv_report_json_text(&w, "failOn", vv_severity_name(r->options.fail_on));
 	vv_json_name(&w, "newOnly");
 	vv_json_bool(&w, r->options.new_only);

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report_internal.h"
+#include "cmd/report/items.h"
 #include "cmd/report/words.h"
+#include "cmd/report/writers.h"
 
 /* XML 1.0 has no place for control characters: they are escaped before as for a terminal. */
 static void put_xml(vv_buf *b, const char *s, size_t len)

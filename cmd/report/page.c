@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report_internal.h"
+#include "cmd/report/items.h"
 #include "cmd/report/words.h"
+#include "cmd/report/writers.h"
 
 #define FIRST_LINE "<!-- varve check -->\n"
 /* GitHub's job summary takes 1 MiB, a comment 64 KB. */
@@ -274,7 +275,8 @@ vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	vv_buf_puts(out, head);
 	vv_buf_printf(out, "<h1>varve check</h1>\n<p class=\"%s\">",
-		      vv_report_valid(r) ? "valid" : "error");
+		      vv_report_passes(r, r->totals.errors, r->totals.warnings) ? "valid"
+										: "error");
 	vv_report_put_verdict(out, r);
 	vv_buf_puts(out, "</p>\n");
 	put_html_wrong(out, r);

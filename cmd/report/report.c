@@ -7,9 +7,8 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/report/report_internal.h"
-
-#define DRAIN ((size_t)256 << 10) /* bytes of a report that are held before they go out */
+#include "cmd/report/items.h"
+#include "cmd/report/writers.h"
 
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len)
 {
@@ -236,7 +235,7 @@ vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_err
 		return vv_fail_nomem(err);
 	}
 	order_groups(d);
-	r->totals.invalid += !vv_report_dataset_valid(r, d);
+	r->totals.invalid += !vv_report_passes(r, d->errors, d->warnings);
 	return VV_OK;
 }
 
@@ -245,30 +244,9 @@ void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out)
 	*out = r->totals;
 }
 
-bool vv_report_dataset_valid(const vv_check_report *r, const vv_report_dataset *d)
-{
-	return d->errors == 0 && (r->options.fail_on != VV_SEVERITY_WARNING || d->warnings == 0);
-}
-
 bool vv_report_valid(const vv_check_report *r)
 {
-	return r->totals.errors == 0 &&
-	       (r->options.fail_on != VV_SEVERITY_WARNING || r->totals.warnings == 0);
-}
-
-uint64_t vv_report_unlisted(const vv_report_group *g)
-{
-	return g->errors + g->warnings + g->accepted - g->kept;
-}
-
-void vv_report_drain(const vv_check_report *r, vv_buf *out)
-{
-	vv_report_io *io = r->io;
-
-	if (io->write && io->rc == VV_OK && !out->failed && out->len >= DRAIN) {
-		io->rc = io->write(io->payload, out->data, out->len, &io->err);
-		out->len = 0; /* not reset: that memory ran out must not be forgotten */
-	}
+	return vv_report_passes(r, r->totals.errors, r->totals.warnings);
 }
 
 static vv_status write_form(vv_check_report *r, vv_report_form form, vv_buf *out, vv_report_io *io,

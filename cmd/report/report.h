@@ -16,29 +16,11 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "cmd/report/options.h"
 #include "dataset/check/finding.h"
 #include "dataset/check/rules.h"
 
-typedef enum vv_report_form {
-	VV_REPORT_TEXT,
-	VV_REPORT_JSON,
-	VV_REPORT_JUNIT,
-	VV_REPORT_SARIF,
-	VV_REPORT_GITHUB,
-	VV_REPORT_GITLAB,
-	VV_REPORT_MARKDOWN,
-	VV_REPORT_HTML
-} vv_report_form;
-#define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
-
-typedef struct vv_report_options {
-	uint64_t limit;      /* findings kept for each rule of a dataset; 0: all */
-	vv_severity fail_on; /* what makes the verdict "invalid" */
-	bool new_only;       /* findings that the base has too do not count against it */
-	bool color;          /* text only */
-	unsigned width;      /* text: columns of the terminal; 0: no limit */
-} vv_report_options;
 
 /* What is reported of a dataset besides its findings; texts are borrowed until vv_report_end
  * returns, and may be NULL. */
@@ -49,7 +31,6 @@ typedef struct vv_report_facts {
 	uint64_t ms;
 } vv_report_facts;
 
-typedef struct vv_check_report vv_check_report;
 vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
 void vv_report_free(vv_check_report *r); /* accepts NULL */
 
@@ -62,12 +43,6 @@ vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err);
 vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_error *err);
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
 
-typedef struct vv_report_totals {
-	uint64_t datasets, invalid; /* invalid: with a finding that counts */
-	uint64_t errors, warnings;  /* that count */
-	uint64_t known, accepted;   /* that do not */
-	uint64_t commits;           /* different ones named; 0: no range */
-} vv_report_totals;
 void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
 bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
 
@@ -78,8 +53,6 @@ void vv_report_look(vv_check_report *r, bool color, unsigned width);
 vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
 
 /* The same, piece by piece: memory does not grow with the number of findings. */
-typedef vv_status (*vv_report_write_fn)(void *payload, const char *bytes, size_t len,
-					vv_error *err);
 vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
 			   void *payload, vv_error *err);
 

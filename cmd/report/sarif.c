@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report_internal.h"
+#include "cmd/report/items.h"
 #include "cmd/report/words.h"
+#include "cmd/report/writers.h"
 
 #define SCHEMA                                                                                     \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

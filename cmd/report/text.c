@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report_internal.h"
+#include "cmd/report/items.h"
 #include "cmd/report/words.h"
+#include "cmd/report/writers.h"
 
 #define COLUMNS 6u
 #define NARROWEST 10u /* of a column that is cut to keep to the terminal */
@@ -302,7 +303,9 @@ vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
 		}
 		put_dataset(out, r, d);
 	}
-	vv_buf_puts(out, color_of(r, vv_report_valid(r) ? VV_SEVERITY_WARNING : VV_SEVERITY_ERROR));
+	vv_buf_puts(out, color_of(r, vv_report_passes(r, r->totals.errors, r->totals.warnings)
+					     ? VV_SEVERITY_WARNING
+					     : VV_SEVERITY_ERROR));
 	vv_report_put_verdict(&b, r);
 	vv_text_put_wrapped(out, vv_buf_cstr(&b), b.len, 0, 2, r->options.width);
 	vv_buf_printf(out, "%s\n", on(r, "\033[0m"));

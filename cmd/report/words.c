@@ -103,7 +103,8 @@ void vv_report_put_verdict(vv_buf *b, const vv_check_report *r)
 {
 	const vv_report_totals *t = &r->totals;
 
-	vv_buf_puts(b, vv_report_valid(r) ? "valid: " : "invalid: ");
+	vv_buf_puts(b, vv_report_passes(r, r->totals.errors, r->totals.warnings) ? "valid: "
+										 : "invalid: ");
 	if (r->options.new_only) {
 		put_new(b, r);
 	} else {

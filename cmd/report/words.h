@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
-#include "cmd/report/report_internal.h"
+#include "cmd/report/items.h"
 
 const char *vv_severity_name(vv_severity s); /* "error" */
 const char *vv_report_title(const vv_report_group *g);

@@ -13,7 +13,9 @@
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/check/base_internal.h"
+#include "diff/check/base_findings.h"
+#include "diff/check/base_rows.h"
+#include "diff/check/base_values.h"
 
 #define KEY_MAX VV_COLUMNS_MAX
 

@@ -2,11 +2,12 @@
  * base_findings: knows how findings against a base are given and held back, how bounds are
  * read and written, and how groups of one side are read.
  */
+#include "diff/check/base_findings.h"
+
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/check/base_internal.h"
 
 #define KEY_CELL_MAX 200u /* bytes of a value in a key's text */
 

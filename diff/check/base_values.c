@@ -6,12 +6,13 @@
  * the groups that differ, or the column is read: by several threads, each of which counts a
  * run of rows by itself.
  */
+#include "diff/check/base_values.h"
+
 #include <string.h>
 
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/check/base_internal.h"
 #include "diff/check/drift.h"
 #include "diff/check/instant.h"
 

@@ -12,6 +12,7 @@
 #include "cmd/work/check/one.h"
 #include "dataset/check/check.h"
 #include "diff/check/base.h"
+#include "diff/check/contradiction.h"
 #include "diff/check/new_only.h"
 
 /* A table that a foreign key names. */

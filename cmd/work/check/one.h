@@ -4,8 +4,46 @@
 #ifndef VV_CMD_WORK_CHECK_ONE_H
 #define VV_CMD_WORK_CHECK_ONE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "cmd/report/report.h"
+#include "cmd/work/check/accept.h"
+#include "cmd/work/check/failed_rows.h"
 #include "cmd/work/check/list.h"
-#include "cmd/work/check/run.h"
+#include "cmd/work/diff/sides.h"
+#include "dataset/check/cache.h"
+#include "dataset/check/rules.h"
+#include "dataset/schema/package.h"
+#include "dataset/table/dataset_reader.h"
+
+/* How versions are checked; report from vv_report_new. */
+typedef struct vv_check_run {
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_check_report *report;
+	vv_check_cache *cache; /* or NULL */
+	vv_pool *pool;         /* without a reader; or NULL */
+	const vv_progress *progress;
+	uint64_t limit; /* of the report */
+	bool new_only;
+	bool no_base;                          /* of a range: compare with nothing */
+	int64_t now;                           /* freshness: seconds since 1970 */
+	const char *const *only, *const *skip; /* --rule, --skip */
+	size_t only_count, skip_count;
+	bool *only_used;           /* for each of only: some dataset was looked at by it; or NULL */
+	const vv_accepts *accepts; /* --accept; or NULL */
+	bool ignore_trailers;      /* Varve-Accept of commits counts for nothing */
+	vv_failed_rows *rows;      /* --failed-rows; or NULL */
+	const vv_buf *schema;      /* --schema: instead of what a package says; or NULL */
+	const char *schema_name;
+	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
+	const char *standard;          /* with --files: the file that stands for "-"; or NULL */
+	void (*warn)(void *payload, const char *message); /* may be NULL */
+	void *payload;
+} vv_check_run;
 
 /* A path of the side, as it was listed; base may be NULL, or lack the path. trailers: may be
  * NULL. One that is absent is a finding. */

@@ -1,7 +1,7 @@
 /*
  * run: checking whole versions: which datasets, against which base, by which rules.
  *
- * A correct caller: fills a vv_check_run (report from vv_report_new), then vv_check_side
+ * A correct caller: fills a vv_check_run (one.h; report from vv_report_new), then vv_check_side
  * for one side or vv_check_range for each commit of a range; the report tells the rest.
  * vv_check_commits is all of this in one call, for hooks and receiving repositories.
  */
@@ -12,40 +12,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/progress.h"
-#include "cmd/report/report.h"
-#include "cmd/work/check/accept.h"
-#include "cmd/work/check/failed_rows.h"
+#include "cmd/work/check/one.h"
 #include "cmd/work/diff/sides.h"
-#include "dataset/check/cache.h"
-#include "dataset/check/rules.h"
-#include "dataset/schema/package.h"
-#include "dataset/table/dataset_reader.h"
-
-typedef struct vv_check_run {
-	vv_repository *repo;
-	vv_dataset_reader *reader;
-	vv_check_report *report;
-	vv_check_cache *cache; /* or NULL */
-	vv_pool *pool;         /* without a reader; or NULL */
-	const vv_progress *progress;
-	uint64_t limit; /* of the report */
-	bool new_only;
-	bool no_base;                          /* of a range: compare with nothing */
-	int64_t now;                           /* freshness: seconds since 1970 */
-	const char *const *only, *const *skip; /* --rule, --skip */
-	size_t only_count, skip_count;
-	bool *only_used;           /* for each of only: some dataset was looked at by it; or NULL */
-	const vv_accepts *accepts; /* --accept; or NULL */
-	bool ignore_trailers;      /* Varve-Accept of commits counts for nothing */
-	vv_failed_rows *rows;      /* --failed-rows; or NULL */
-	const vv_buf *schema;      /* --schema: instead of what a package says; or NULL */
-	const char *schema_name;
-	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
-	const char *standard;          /* with --files: the file that stands for "-"; or NULL */
-	void (*warn)(void *payload, const char *message); /* may be NULL */
-	void *payload;
-} vv_check_run;
 
 /* Which rules a side's varve.json has: *out NULL where there is no such file. VV_EINPUT. */
 vv_status vv_check_rules_read(vv_rules_file **out, vv_repository *r, const vv_diff_side *side,

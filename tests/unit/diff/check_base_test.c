@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "diff/check/base.h"
+#include "diff/check/contradiction.h"
 #include "diff/check/new_only.h"
 #include "tests/unit/diff/tables.h"
 

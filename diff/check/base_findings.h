@@ -1,10 +1,11 @@
 /*
- * base_internal: what the parts of a check against a base share.
+ * base_findings: what the parts of a check against a base share. For this room alone.
  */
-#ifndef VV_DIFF_CHECK_BASE_INTERNAL_H
-#define VV_DIFF_CHECK_BASE_INTERNAL_H
+#ifndef VV_DIFF_CHECK_BASE_FINDINGS_H
+#define VV_DIFF_CHECK_BASE_FINDINGS_H
 
-#include "diff/check/base.h"
+#include "dataset/table/table.h"
+#include "diff/check/options.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/columns.h"
 
@@ -26,8 +27,6 @@ typedef struct base_quota {
 	uint64_t given, held;
 	vv_finding last; /* of those held back, without data */
 } base_quota;
-
-/* base_findings.c */
 
 /* The next setting of a rule that is not off, after `after` (NULL: the first); NULL. */
 const vv_rule_setting *base_setting(const base_check *c, const char *code,
@@ -68,14 +67,5 @@ void base_put_number(vv_buf *out, uint64_t billionths);
 void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what);
 
 bool base_is_json(const vv_table *t);
-
-/* The parts; each does nothing where its rules are off. */
-vv_status base_check_types(base_check *c, vv_error *err);  /* base_rows.c */
-vv_status base_check_rows(base_check *c, vv_error *err);   /* base_rows.c */
-vv_status base_check_values(base_check *c, vv_error *err); /* base_values.c */
-
-/* How many values of t's column b are none of the base's column a, in what t has alone. */
-vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
-				    vv_error *err);
 
 #endif

@@ -1,11 +1,13 @@
 /*
- * report_internal: what was found, as the writers see it; and the writers.
+ * items: what was found, as the writers see it. For this room alone.
  */
-#ifndef VV_CMD_REPORT_REPORT_INTERNAL_H
-#define VV_CMD_REPORT_REPORT_INTERNAL_H
+#ifndef VV_CMD_REPORT_ITEMS_H
+#define VV_CMD_REPORT_ITEMS_H
 
 #include "base/arena.h"
-#include "cmd/report/report.h"
+#include "base/buf.h"
+#include "cmd/report/options.h"
+#include "dataset/check/rules.h"
 
 #define VV_REPORT_VALUE_MAX 240u /* bytes of a value or key that are kept */
 #define VV_REPORT_PRINT_LEN 32u
@@ -76,7 +78,6 @@ struct vv_check_report {
 	vv_report_totals totals;
 	const char *last_commit;
 	uint64_t groups; /* of the dataset under way */
-	/* items.c */
 	vv_report_chain *chains;
 	size_t pending;   /* bytes in memory */
 	int fd;           /* -1: nothing is on disk */
@@ -87,7 +88,7 @@ struct vv_check_report {
 	vv_report_io *io; /* while it is written */
 };
 
-/* items.c. Keeps a finding of the dataset under way. */
+/* Keeps a finding of the dataset under way. */
 vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_finding *f,
 			 vv_error *err);
 /* The dataset is complete: equal fingerprints get numbers. */
@@ -121,15 +122,7 @@ void vv_report_drain(const vv_check_report *r, vv_buf *out);
 
 /* How many findings of a group are reported but not listed. */
 uint64_t vv_report_unlisted(const vv_report_group *g);
-bool vv_report_dataset_valid(const vv_check_report *r, const vv_report_dataset *d);
-
-vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err);
-vv_status vv_report_json(const vv_check_report *r, vv_buf *out, vv_error *err);
-vv_status vv_report_junit(const vv_check_report *r, vv_buf *out, vv_error *err);
-vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err);
-vv_status vv_report_github(const vv_check_report *r, vv_buf *out, vv_error *err);
-vv_status vv_report_gitlab(const vv_check_report *r, vv_buf *out, vv_error *err);
-vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *err);
-vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err);
+/* With so many errors and warnings: nothing at or above fail_on? */
+bool vv_report_passes(const vv_check_report *r, uint64_t errors, uint64_t warnings);
 
 #endif

@@ -1,0 +1,146 @@
+/*
+ * contradiction: knows which words stand for no value, and which type would take a value as well.
+ */
+#include "diff/check/contradiction.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "diff/check/base_findings.h"
+
+const char *base_noun(vv_type t)
+{
+	static const char *const nouns[] = {[VV_TYPE_ANY] = "a value",
+					    [VV_TYPE_STRING] = "a string",
+					    [VV_TYPE_NUMBER] = "a number",
+					    [VV_TYPE_INTEGER] = "an integer",
+					    [VV_TYPE_BOOLEAN] = "a boolean",
+					    [VV_TYPE_OBJECT] = "a JSON object",
+					    [VV_TYPE_ARRAY] = "a JSON array",
+					    [VV_TYPE_LIST] = "a list",
+					    [VV_TYPE_DATETIME] = "a datetime",
+					    [VV_TYPE_DATE] = "a date",
+					    [VV_TYPE_TIME] = "a time",
+					    [VV_TYPE_YEAR] = "a year",
+					    [VV_TYPE_YEARMONTH] = "a year and month",
+					    [VV_TYPE_DURATION] = "a duration",
+					    [VV_TYPE_GEOPOINT] = "a point",
+					    [VV_TYPE_GEOJSON] = "GeoJSON"};
+	return nouns[t];
+}
+
+/* Letters, digits and what a shell leaves alone; else in quotes. */
+static void put_word(vv_buf *out, const char *s, size_t len)
+{
+	bool plain = len > 0;
+
+	for (size_t i = 0; i < len; i++) {
+		plain = plain &&
+			(isalnum((unsigned char)s[i]) || (i > 0 && s[i] == '-') ||
+			 strchr("_./,:+@%=", s[i])) &&
+			s[i] != '\0';
+	}
+	if (plain) {
+		vv_buf_put(out, s, len);
+		return;
+	}
+	vv_text_put_quoted(out, s, len);
+}
+
+static bool is_one_line(const char *s, size_t len)
+{
+	if (!vv_utf8_valid(s, len)) {
+		return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Could the text be somebody's word for "no value"? Short, and without a digit. */
+static bool is_like_missing(const char *s, size_t len)
+{
+	if (len == 0 || len > 12 || !is_one_line(s, len)) {
+		return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (isdigit((unsigned char)s[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The narrowest other type that takes the value as well as what the column had. */
+static vv_type wider(const vv_field *f, const vv_cell *value)
+{
+	vv_field number = *f;
+
+	number.type = VV_TYPE_NUMBER;
+	return f->type == VV_TYPE_INTEGER && vv_field_accepts(&number, value) ? VV_TYPE_NUMBER
+									      : VV_TYPE_STRING;
+}
+
+void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path)
+{
+	const char *text = value->text ? value->text : "";
+
+	vv_buf_printf(out, "%s, as in the base", base_noun(f->type));
+	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) {
+		return;
+	}
+	vv_buf_puts(out, "; if it is meant: ");
+	if (value->state == VV_CELL_TEXT && is_like_missing(text, value->len)) {
+		vv_buf_puts(out, "varve schema --missing ");
+		put_word(out, text, value->len);
+	} else {
+		vv_buf name = VV_BUF_INIT;
+
+		vv_buf_printf(&name, "%.*s=%s", (int)f->name_len, f->name,
+			      vv_type_name(wider(f, value)));
+		vv_buf_puts(out, "varve schema --set ");
+		put_word(out, vv_buf_cstr(&name), name.len);
+		vv_buf_clear(&name);
+	}
+	vv_buf_putc(out, ' ');
+	put_word(out, path, strlen(path));
+}
+
+void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
+		    const vv_base_options *o)
+{
+	base_check c = {.o = o, .rules = o->rules};
+	const vv_rule_setting *s = NULL;
+	const vv_field *was, *is;
+	long a, b;
+
+	if (!base || o->declared || !f->column || !o->rules || strcmp(f->rule, "type-error") != 0 ||
+	    base->root.kind != VV_KIND_TABLE || t->root.kind != VV_KIND_TABLE) {
+		return;
+	}
+	a = vv_schema_find(&base->schema, f->column, strlen(f->column));
+	b = vv_schema_find(&t->schema, f->column, strlen(f->column));
+	if (a < 0 || b < 0) {
+		return;
+	}
+	was = &base->schema.fields[a];
+	is = &t->schema.fields[b];
+	while ((s = base_setting(&c, "type-contradiction", s)) &&
+	       !vv_rule_setting_has(s, is->name, is->name_len)) {
+	}
+	if (!s || was->type != is->type || strcmp(was->format, is->format) != 0) {
+		return;
+	}
+	vv_cell cell = {.text = f->value, .len = (uint32_t)f->value_len, .state = VV_CELL_TEXT};
+	vv_buf_reset(text);
+	if (f->value) {
+		vv_base_propose(text, was, &cell, f->path);
+		f->expected = text->failed ? f->expected : vv_buf_cstr(text);
+	}
+	f->rule = "type-contradiction";
+	f->severity = s->severity;
+}

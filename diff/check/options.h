@@ -1,0 +1,35 @@
+/*
+ * options: what a check against a base looks at, and where its findings go.
+ */
+#ifndef VV_DIFF_CHECK_OPTIONS_H
+#define VV_DIFF_CHECK_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "dataset/check/check.h"
+#include "dataset/check/finding.h"
+#include "dataset/check/rules.h"
+
+typedef struct vv_base_options {
+	const vv_rule_set *rules;
+	const char *path, *commit; /* for the findings; commit may be NULL */
+	bool declared;  /* a datapackage.json says the columns' types: another type is then meant
+	                 * (column-retyped), and no value contradicts it */
+	int64_t now;    /* freshness: seconds since 1970-01-01 UTC */
+	uint64_t limit; /* findings given of each rule in each column; 0: all */
+	vv_finding_fn finding;
+	vv_check_more_fn more;       /* may be NULL */
+	void *payload;               /* of both */
+	const vv_mend *mend;         /* as in vv_check_options */
+	vv_check_cache *cache;       /* NULL: nothing is remembered */
+	const char *temp_dir;        /* NULL: /tmp */
+	vv_pool *pool;               /* NULL: none */
+	const vv_progress *progress; /* NULL: none */
+} vv_base_options;
+
+#endif
