@@ -1,20 +1,22 @@
 /*
- * mem_sink: knows alone how passing blocks are kept: an open-addressed table from
- * CID to a place in memory or in the temporary file.
+ * mem_sink: knows alone how passing blocks are kept: each with its place in
+ * memory or in the temporary file, found by CID.
  */
 #include "dataset/format/mem_sink.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/thread.h"
 
 #define MEMORY_MAX (24u << 20) /* bytes of blocks kept in memory; a comparison has two of these */
 
 typedef struct entry {
-	vv_cid cid; /* codec 0: free slot */
+	vv_cid cid;
 	uint32_t len;
 	uint8_t *bytes; /* NULL: in the file, at offset */
 	uint64_t offset;
@@ -31,9 +33,9 @@ struct vv_mem_sink {
 	uint64_t total;
 	uint64_t limit; /* of total; past it blocks are dropped */
 	bool full;
-	entry *slots;
-	size_t cap; /* a power of two; at most two thirds are used */
-	size_t used;
+	entry *entries;
+	size_t count, cap;
+	vv_hash_index index; /* of entries */
 };
 
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err)
@@ -49,12 +51,11 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 	}
 	m->fd = -1;
 	m->below = below;
-	m->cap = 256;
 	m->limit = UINT64_MAX;
+	vv_hash_index_init(&m->index);
 	m->dir = vv_strdup(temp_dir && *temp_dir ? temp_dir : "/tmp");
-	m->slots = vv_calloc(m->cap, sizeof(entry));
 	m->lock = vv_mutex_new();
-	if (!m->lock || !m->dir || !m->slots) {
+	if (!m->lock || !m->dir) {
 		vv_mem_sink_free(m);
 		return vv_fail_nomem(err);
 	}
@@ -69,14 +70,15 @@ void vv_mem_sink_free(vv_mem_sink *m)
 	if (!m) {
 		return;
 	}
-	for (i = 0; m->slots && i < m->cap; i++) {
-		vv_free(m->slots[i].bytes);
+	for (i = 0; i < m->count; i++) {
+		vv_free(m->entries[i].bytes);
 	}
 	if (m->fd >= 0) {
 		vv_close(m->fd, m->path, NULL);
 	}
 	vv_mutex_free(m->lock);
-	vv_free(m->slots);
+	vv_hash_index_clear(&m->index);
+	vv_free(m->entries);
 	vv_free(m->path);
 	vv_free(m->dir);
 	vv_free(m);
@@ -92,38 +94,23 @@ bool vv_mem_sink_full(const vv_mem_sink *m)
 	return m->full;
 }
 
-/* The slot that holds cid, or the free one where it would go. */
-static entry *find(entry *slots, size_t cap, const vv_cid *cid)
+static uint64_t hash_of(const vv_mem_sink *m, const vv_cid *cid)
 {
-	size_t i = (size_t)vv_cid_prefix(cid) & (cap - 1);
-
-	while (!vv_cid_is_null(&slots[i].cid) && !vv_cid_equal(&slots[i].cid, cid)) {
-		i = (i + 1) & (cap - 1);
-	}
-	return &slots[i];
+	return vv_cid_prefix(cid) ^ m->index.seed;
 }
 
-static vv_status grow(vv_mem_sink *m, vv_error *err)
+/* NULL: it is not here. */
+static const entry *find(const vv_mem_sink *m, const vv_cid *cid)
 {
-	size_t cap = m->cap * 2, i;
-	entry *slots;
+	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash_of(m, cid));
+	size_t at;
 
-	if (m->used < m->cap / 3 * 2) {
-		return VV_OK;
-	}
-	slots = vv_calloc(cap, sizeof(entry));
-	if (!slots) {
-		return vv_fail_nomem(err);
-	}
-	for (i = 0; i < m->cap; i++) {
-		if (!vv_cid_is_null(&m->slots[i].cid)) {
-			*find(slots, cap, &m->slots[i].cid) = m->slots[i];
+	while (vv_hash_probe_next(&p, &at)) {
+		if (vv_cid_equal(&m->entries[at].cid, cid)) {
+			return &m->entries[at];
 		}
 	}
-	vv_free(m->slots);
-	m->slots = slots;
-	m->cap = cap;
-	return VV_OK;
+	return NULL;
 }
 
 static vv_status spill(vv_mem_sink *m, entry *e, const void *bytes, size_t len, vv_error *err)
@@ -154,19 +141,19 @@ static vv_status spill(vv_mem_sink *m, entry *e, const void *bytes, size_t len, 
 static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size_t len,
 		      vv_error *err)
 {
-	vv_status rc;
-	entry *e, fresh;
+	vv_status rc = VV_OK;
+	entry fresh;
 
 	if (m->full || len > m->limit - m->total) {
 		m->full = true;
 		return VV_OK;
 	}
-	if ((rc = grow(m, err)) < 0) {
-		return rc;
-	}
-	e = find(m->slots, m->cap, cid);
-	if (!vv_cid_is_null(&e->cid)) {
+	if (find(m, cid)) {
 		return VV_OK;
+	}
+	if (!vv_array_room(m->entries, m->count, m->cap) ||
+	    !vv_hash_index_reserve(&m->index, m->count + 1)) {
+		return vv_fail_nomem(err);
 	}
 	if (len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes is over the limit", len);
@@ -185,8 +172,8 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 	if (rc < 0) {
 		return rc;
 	}
-	*e = fresh;
-	m->used++;
+	m->entries[m->count] = fresh;
+	(void)vv_hash_index_add(&m->index, hash_of(m, cid), m->count++); /* has room */
 	m->total += len;
 	return VV_OK;
 }
@@ -207,14 +194,17 @@ static vv_status put(void *payload, const vv_cid *cid, const void *bytes, size_t
 static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_mem_sink *m = payload;
+	const entry *found;
 	entry e;
 	ssize_t got;
 
-	/* A block's bytes never move or go once they are put: only the slot needs the lock. */
+	/* A block's bytes never move or go once they are put: only the entry needs the lock. */
 	vv_mutex_lock(m->lock);
-	e = *find(m->slots, m->cap, cid);
+	if ((found = find(m, cid))) {
+		e = *found;
+	}
 	vv_mutex_unlock(m->lock);
-	if (vv_cid_is_null(&e.cid)) {
+	if (!found) {
 		if (m->below) {
 			return vv_store_get(m->below, cid, out, err);
 		}

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 
 static const char magic[8] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n'};
@@ -17,7 +19,7 @@ static const char magic[8] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n'};
 #define FILE_MAX ((size_t)1 << 30)
 
 typedef struct entry {
-	const char *path; /* NULL: free slot */
+	const char *path;
 	size_t path_len;
 	vv_stat st;
 	vv_oid id;
@@ -28,61 +30,50 @@ typedef struct entry {
 struct vv_stat_cache {
 	char *file;
 	vv_arena arena;
-	entry *slots; /* open addressing; cap is a power of two, at most half full */
-	size_t cap, used;
+	entry *entries;
+	size_t count, cap;
+	vv_hash_index index; /* of entries */
 	bool changed;
 };
 
-static entry *find(const vv_stat_cache *c, const char *path, size_t len)
+static entry *find(const vv_stat_cache *c, const char *path, size_t len, uint64_t hash)
 {
-	if (c->cap == 0) {
-		return NULL;
-	}
-	size_t i = (size_t)vv_xxh3(path, len, 0) & (c->cap - 1);
-	while (c->slots[i].path &&
-	       (c->slots[i].path_len != len || memcmp(c->slots[i].path, path, len) != 0)) {
-		i = (i + 1) & (c->cap - 1);
-	}
-	return &c->slots[i];
-}
+	vv_hash_probe p = vv_hash_probe_begin(&c->index, hash);
+	size_t at;
 
-static vv_status grow(vv_stat_cache *c, vv_error *err)
-{
-	vv_stat_cache next = *c;
-	next.cap = c->cap ? c->cap * 2 : 64;
-	next.slots = vv_calloc(next.cap, sizeof(*next.slots));
-	if (!next.slots) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < c->cap; i++) {
-		if (c->slots[i].path) {
-			*find(&next, c->slots[i].path, c->slots[i].path_len) = c->slots[i];
+	while (vv_hash_probe_next(&p, &at)) {
+		entry *e = &c->entries[at];
+
+		if (e->path_len == len && memcmp(e->path, path, len) == 0) {
+			return e;
 		}
 	}
-	vv_free(c->slots);
-	c->slots = next.slots;
-	c->cap = next.cap;
-	return VV_OK;
+	return NULL;
+}
+
+static entry *find_path(const vv_stat_cache *c, const char *path)
+{
+	size_t len = strlen(path);
+
+	return find(c, path, len, vv_xxh3(path, len, c->index.seed));
 }
 
 static vv_status put(vv_stat_cache *c, const char *path, size_t len, const vv_stat *st,
 		     const vv_oid *id, bool young, vv_error *err)
 {
-	if ((c->used + 1) * 2 > c->cap) {
-		vv_status rc = grow(c, err);
-		if (rc < 0) {
-			return rc;
-		}
-	}
-	entry *e = find(c, path, len);
-	if (!e->path) {
+	uint64_t hash = vv_xxh3(path, len, c->index.seed);
+	entry *e = find(c, path, len, hash);
+
+	if (!e) {
 		const char *copy = vv_arena_strndup(&c->arena, path, len);
-		if (!copy) {
+
+		if (!copy || !vv_array_room(c->entries, c->count, c->cap) ||
+		    !vv_hash_index_add(&c->index, hash, c->count)) {
 			return vv_fail_nomem(err);
 		}
+		e = &c->entries[c->count++];
 		e->path = copy;
 		e->path_len = len;
-		c->used++;
 	}
 	e->st = *st;
 	e->id = *id;
@@ -157,6 +148,7 @@ vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *er
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&c->arena);
+	vv_hash_index_init(&c->index);
 	vv_status rc = vv_read_file(&b, file, FILE_MAX, &ignored);
 	rc = rc == VV_OK ? parse(c, (const uint8_t *)b.data, b.len, err) : VV_OK;
 	vv_buf_clear(&b);
@@ -172,7 +164,8 @@ void vv_stat_cache_close(vv_stat_cache *c)
 {
 	if (c) {
 		vv_arena_clear(&c->arena);
-		vv_free(c->slots);
+		vv_hash_index_clear(&c->index);
+		vv_free(c->entries);
 		vv_free(c->file);
 		vv_free(c);
 	}
@@ -180,8 +173,8 @@ void vv_stat_cache_close(vv_stat_cache *c)
 
 static const entry *lookup(const vv_stat_cache *c, const char *path, const vv_stat *st)
 {
-	const entry *e = find(c, path, strlen(path));
-	return e && e->path && !e->dropped && vv_stat_equal(&e->st, st) ? e : NULL;
+	const entry *e = find_path(c, path);
+	return e && !e->dropped && vv_stat_equal(&e->st, st) ? e : NULL;
 }
 
 bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id)
@@ -225,8 +218,8 @@ vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *s
 
 void vv_stat_cache_drop(vv_stat_cache *c, const char *path)
 {
-	entry *e = find(c, path, strlen(path));
-	if (e && e->path && !e->dropped) {
+	entry *e = find_path(c, path);
+	if (e && !e->dropped) {
 		e->dropped = true;
 		c->changed = true;
 	}
@@ -241,15 +234,15 @@ vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
 	if (!c->changed) {
 		return VV_OK;
 	}
-	for (size_t i = 0; i < c->cap; i++) {
-		count += c->slots[i].path && !c->slots[i].dropped;
+	for (size_t i = 0; i < c->count; i++) {
+		count += !c->entries[i].dropped;
 	}
 	vv_buf_put(&b, magic, sizeof(magic));
 	vv_put_le64(fixed, count);
 	vv_buf_put(&b, fixed, 8);
-	for (size_t i = 0; i < c->cap; i++) {
-		const entry *e = &c->slots[i];
-		if (!e->path || e->dropped) {
+	for (size_t i = 0; i < c->count; i++) {
+		const entry *e = &c->entries[i];
+		if (e->dropped) {
 			continue;
 		}
 		vv_buf_put_varint(&b, e->path_len);

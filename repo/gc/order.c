@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "repo/blocks/resemble.h"
 #include "repo/gc/roots.h"
@@ -13,7 +15,7 @@
 
 /* The newest root met so far at each path: what older ones there resemble. */
 typedef struct seen {
-	char *path; /* NULL: free slot */
+	char *path;
 	vv_cid root;
 } seen;
 
@@ -21,69 +23,39 @@ typedef struct marking {
 	vv_keep *keep;
 	vv_gc *gc;
 	vv_store *store;
-	seen *paths; /* open-addressed; cap is a power of two */
+	seen *paths;
 	size_t path_count, path_cap;
+	vv_hash_index index; /* of paths */
 	uint64_t missing;
 	vv_resemble walk;
 } marking;
-
-static seen *find_path(seen *paths, size_t cap, const char *path)
-{
-	size_t i = (size_t)vv_xxh3(path, strlen(path), 0) & (cap - 1);
-
-	while (paths[i].path && strcmp(paths[i].path, path) != 0) {
-		i = (i + 1) & (cap - 1);
-	}
-	return &paths[i];
-}
-
-static vv_status grow_paths(marking *m, vv_error *err)
-{
-	size_t cap = m->path_cap ? m->path_cap * 2 : 256, i;
-	seen *paths;
-
-	if (m->path_cap && m->path_count < m->path_cap / 2) {
-		return VV_OK;
-	}
-	paths = vv_calloc(cap, sizeof(seen));
-	if (!paths) {
-		return vv_fail_nomem(err);
-	}
-	for (i = 0; i < m->path_cap; i++) {
-		if (m->paths[i].path) {
-			*find_path(paths, cap, m->paths[i].path) = m->paths[i];
-		}
-	}
-	vv_free(m->paths);
-	m->paths = paths;
-	m->path_cap = cap;
-	return VV_OK;
-}
 
 /* Notes root as the newest so far at path; *newer is the one noted before, or null. */
 static vv_status note_path(marking *m, const char *path, const vv_cid *root, vv_cid *newer,
 			   vv_error *err)
 {
-	seen *s;
-	vv_status rc;
+	uint64_t hash = path ? vv_xxh3(path, strlen(path), m->index.seed) : 0;
+	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash);
+	size_t at;
 
 	memset(newer, 0, sizeof(*newer));
 	if (!path) {
 		return VV_OK;
 	}
-	if ((rc = grow_paths(m, err)) < 0) {
-		return rc;
-	}
-	s = find_path(m->paths, m->path_cap, path);
-	if (s->path) {
-		*newer = s->root;
-	} else {
-		if (!(s->path = vv_strdup(path))) {
-			return vv_fail_nomem(err);
+	while (vv_hash_probe_next(&p, &at)) {
+		if (strcmp(m->paths[at].path, path) == 0) {
+			*newer = m->paths[at].root;
+			m->paths[at].root = *root;
+			return VV_OK;
 		}
-		m->path_count++;
 	}
-	s->root = *root;
+	at = m->path_count;
+	if (!vv_array_room(m->paths, m->path_count, m->path_cap) ||
+	    !vv_hash_index_reserve(&m->index, at + 1) || !(m->paths[at].path = vv_strdup(path))) {
+		return vv_fail_nomem(err);
+	}
+	m->paths[at].root = *root;
+	(void)vv_hash_index_add(&m->index, hash, m->path_count++); /* has room */
 	return VV_OK;
 }
 
@@ -139,6 +111,7 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	m.keep = payload;
 	m.keep->roots = 0;
 	m.gc = gc;
+	vv_hash_index_init(&m.index);
 	m.walk.get = get_block;
 	m.walk.mark = mark_block;
 	m.walk.payload = &m;
@@ -152,9 +125,10 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	if (rc == VV_ECORRUPT) {
 		vv_hint(err, "'varve fsck' lists what is damaged; nothing was removed");
 	}
-	for (i = 0; i < m.path_cap; i++) {
+	for (i = 0; i < m.path_count; i++) {
 		vv_free(m.paths[i].path);
 	}
 	vv_free(m.paths);
+	vv_hash_index_clear(&m.index);
 	return rc;
 }

@@ -253,9 +253,7 @@ vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error
 	g.payload = payload;
 	g.walker = vv_walker_new(r);
 	g.roots = vv_cid_set_new();
-	if ((rc = vv_tree_pointers_init(&g.trees, r, on_pointer, &g, err)) < 0) {
-		goto done;
-	}
+	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
 	if (!g.walker || !g.roots) {
 		rc = vv_fail_nomem(err);
 		goto done;

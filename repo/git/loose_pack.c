@@ -662,13 +662,13 @@ static vv_status pack_locked(vv_repository *r, unsigned above, uint64_t *packed,
 
 	memset(&p, 0, sizeof(p));
 	p.repo = r;
+	vv_oid_set_init(&p.wanted);
+	vv_oid_set_init(&p.done);
 	if (!(p.packdir = vv_path_join(r->objects, "pack", NULL))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_oid_set_init(&p.wanted, err)) < 0 ||
-	    (rc = vv_oid_set_init(&p.done, err)) < 0 || (rc = list_own(&p, err)) < 0 ||
-	    (rc = list_loose(&p, above, err)) < 0) {
+	if ((rc = list_own(&p, err)) < 0 || (rc = list_loose(&p, above, err)) < 0) {
 		goto done;
 	}
 	if (p.loose_count <= above && p.pack_count <= PACKS_MAX) {

@@ -4,83 +4,53 @@
  */
 #include "repo/git/oid_set.h"
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 
-#define FIRST_CAP 1024u
-
-vv_status vv_oid_set_init(vv_oid_set *s, vv_error *err)
+void vv_oid_set_init(vv_oid_set *s)
 {
 	memset(s, 0, sizeof(*s));
-	if (!(s->slots = vv_calloc(FIRST_CAP, sizeof(git_oid)))) {
-		return vv_fail_nomem(err);
-	}
-	s->cap = FIRST_CAP;
-	vv_random(&s->seed, sizeof(s->seed));
-	return VV_OK;
+	vv_hash_index_init(&s->index);
 }
 
 void vv_oid_set_clear(vv_oid_set *s)
 {
-	vv_free(s->slots);
+	vv_hash_index_clear(&s->index);
+	vv_free(s->ids);
 	memset(s, 0, sizeof(*s));
 }
 
-static git_oid *find(const vv_oid_set *s, git_oid *slots, size_t cap, const git_oid *id)
+static bool has(const vv_oid_set *s, const git_oid *id, uint64_t hash)
 {
-	size_t i = (size_t)vv_xxh3(id->id, GIT_OID_RAWSZ, s->seed) & (cap - 1);
+	vv_hash_probe p = vv_hash_probe_begin(&s->index, hash);
+	size_t at;
 
-	while (!git_oid_is_zero(&slots[i]) && !git_oid_equal(&slots[i], id)) {
-		i = (i + 1) & (cap - 1);
-	}
-	return &slots[i];
-}
-
-static vv_status grow(vv_oid_set *s, vv_error *err)
-{
-	size_t cap = s->cap * 2, i;
-	git_oid *slots = vv_calloc(cap, sizeof(git_oid));
-
-	if (!slots) {
-		return vv_fail_nomem(err);
-	}
-	for (i = 0; i < s->cap; i++) {
-		if (!git_oid_is_zero(&s->slots[i])) {
-			*find(s, slots, cap, &s->slots[i]) = s->slots[i];
+	while (vv_hash_probe_next(&p, &at)) {
+		if (git_oid_equal(&s->ids[at], id)) {
+			return true;
 		}
 	}
-	vv_free(s->slots);
-	s->slots = slots;
-	s->cap = cap;
-	return VV_OK;
+	return false;
 }
 
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err)
 {
-	git_oid *slot;
-	vv_status rc;
+	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, s->index.seed);
 
-	if (git_oid_is_zero(id)) {
-		*added = !s->has_null;
-		s->has_null = true;
+	*added = !has(s, id, hash);
+	if (!*added) {
 		return VV_OK;
 	}
-	if (s->count * 2 >= s->cap && (rc = grow(s, err)) < 0) {
-		return rc;
+	if (!vv_array_room(s->ids, s->count, s->cap) ||
+	    !vv_hash_index_add(&s->index, hash, s->count)) {
+		return vv_fail_nomem(err);
 	}
-	slot = find(s, s->slots, s->cap, id);
-	*added = git_oid_is_zero(slot) != 0;
-	if (*added) {
-		*slot = *id;
-		s->count++;
-	}
+	s->ids[s->count++] = *id;
 	return VV_OK;
 }
 
 bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id)
 {
-	if (git_oid_is_zero(id)) {
-		return s->has_null;
-	}
-	return !git_oid_is_zero(find(s, s->slots, s->cap, id));
+	return has(s, id, vv_xxh3(id->id, GIT_OID_RAWSZ, s->index.seed));
 }

@@ -9,16 +9,14 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
-
-#define FIRST_SLOTS 1024u
 
 struct vv_walker {
 	vv_repository *repo;
 	vv_arena arena;
-	vv_node **slots; /* open addressing; a power of two, at most half full */
-	size_t slot_count, used;
-	uint64_t seed;
+	vv_nodes nodes;
+	vv_hash_index index; /* of nodes */
 	uint64_t round;
 };
 
@@ -31,14 +29,11 @@ vv_walker *vv_walker_new(vv_repository *r)
 {
 	vv_walker *w = vv_calloc(1, sizeof(*w));
 
-	if (!w || !(w->slots = vv_calloc(FIRST_SLOTS, sizeof(*w->slots)))) {
-		vv_free(w);
-		return NULL;
+	if (w) {
+		w->repo = r;
+		vv_arena_init(&w->arena);
+		vv_hash_index_init(&w->index);
 	}
-	w->repo = r;
-	w->slot_count = FIRST_SLOTS;
-	vv_arena_init(&w->arena);
-	vv_random(&w->seed, sizeof(w->seed));
 	return w;
 }
 
@@ -57,59 +52,33 @@ void vv_walker_free(vv_walker *w)
 		return;
 	}
 	vv_arena_clear(&w->arena);
-	vv_free(w->slots);
+	vv_hash_index_clear(&w->index);
+	vv_nodes_clear(&w->nodes);
 	vv_free(w);
-}
-
-static vv_node **find_slot(vv_node **slots, size_t count, uint64_t seed, const git_oid *id)
-{
-	size_t i = (size_t)vv_xxh3(id->id, GIT_OID_RAWSZ, seed) & (count - 1);
-
-	while (slots[i] && !git_oid_equal(&slots[i]->id, id)) {
-		i = (i + 1) & (count - 1);
-	}
-	return &slots[i];
-}
-
-static bool grow(vv_walker *w)
-{
-	size_t count = w->slot_count * 2, i;
-	vv_node **slots = vv_calloc(count, sizeof(*slots));
-
-	if (!slots) {
-		return false;
-	}
-	for (i = 0; i < w->slot_count; i++) {
-		if (w->slots[i]) {
-			*find_slot(slots, count, w->seed, &w->slots[i]->id) = w->slots[i];
-		}
-	}
-	vv_free(w->slots);
-	w->slots = slots;
-	w->slot_count = count;
-	return true;
 }
 
 vv_node *vv_walker_node(vv_walker *w, const git_oid *id)
 {
-	vv_node **slot = find_slot(w->slots, w->slot_count, w->seed, id);
+	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, w->index.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&w->index, hash);
+	vv_node *n;
+	size_t at;
 
-	if (*slot) {
-		return *slot;
-	}
-	if (w->used * 2 >= w->slot_count) {
-		if (!grow(w)) {
-			return NULL;
+	while (vv_hash_probe_next(&p, &at)) {
+		if (git_oid_equal(&w->nodes.items[at]->id, id)) {
+			return w->nodes.items[at];
 		}
-		slot = find_slot(w->slots, w->slot_count, w->seed, id);
 	}
-	*slot = vv_arena_calloc(&w->arena, 1, sizeof(vv_node));
-	if (!*slot) {
+	if (!(n = vv_arena_calloc(&w->arena, 1, sizeof(*n)))) {
 		return NULL;
 	}
-	git_oid_cpy(&(*slot)->id, id);
-	w->used++;
-	return *slot;
+	git_oid_cpy(&n->id, id);
+	if (!vv_hash_index_reserve(&w->index, w->nodes.count + 1) ||
+	    vv_nodes_add(&w->nodes, n, NULL) < 0) {
+		return NULL;
+	}
+	(void)vv_hash_index_add(&w->index, hash, w->nodes.count - 1); /* has room */
+	return n;
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -328,15 +297,8 @@ void vv_queue_clear(vv_queue *q)
 
 vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err)
 {
-	if (list->count == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 64;
-		vv_node **items = vv_realloc_array(list->items, cap, sizeof(vv_node *));
-
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		list->items = items;
-		list->cap = cap;
+	if (!vv_array_room(list->items, list->count, list->cap)) {
+		return vv_fail_nomem(err);
 	}
 	list->items[list->count++] = n;
 	return VV_OK;

@@ -112,16 +112,14 @@ static vv_status note_blob(void *payload, const vv_change *c, vv_error *err)
 static vv_status load_edge(finding *f, vv_error *err)
 {
 	vv_oid_set trees;
-	vv_status rc;
+	vv_status rc = VV_OK;
 	size_t i;
 	uint32_t k;
 
 	if (f->edge_loaded) {
 		return VV_OK;
 	}
-	if ((rc = vv_oid_set_init(&trees, err)) < 0) {
-		return rc;
-	}
+	vv_oid_set_init(&trees);
 	for (i = 0; rc == VV_OK && i < f->range.commits.count; i++) {
 		const vv_node *n = f->range.commits.items[i];
 
@@ -352,12 +350,11 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 	f.fn = fn;
 	f.payload = payload;
 	vv_arena_init(&f.arena);
+	vv_oid_set_init(&f.edge);
 	if (!(f.given = vv_cid_set_new())) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_oid_set_init(&f.edge, err)) == VV_OK) {
-		rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
-	}
+	rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
 	for (i = 0; rc == VV_OK && i < f.range.commits.count; i++) {
 		f.commit = f.range.commits.items[i];
 		rc = look_at_commit(&f, err);

@@ -327,9 +327,10 @@ vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_range *g, vv_error 
 {
 	static const git_oid none;
 	walk w = {.o = o, .repo = o->repo};
-	vv_status rc = vv_oid_set_init(&w.seen, err);
+	vv_status rc = VV_OK;
 	size_t i;
 
+	vv_oid_set_init(&w.seen);
 	for (i = 0; rc == VV_OK && i < g->commits.count; i++) {
 		rc = walk_commit(&w, g, g->commits.items[i], err);
 	}

@@ -260,16 +260,16 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 			const vv_oid *haves, size_t have_count, vv_error *err)
 {
 	painting p = {.range = g};
-	vv_status rc;
+	vv_status rc = VV_OK;
 	size_t i;
 
 	memset(g, 0, sizeof(*g));
 	g->repo = r;
+	vv_oid_set_init(&g->tags_seen);
 	if (!(g->walker = vv_walker_new(r))) {
 		return vv_fail_nomem(err);
 	}
 	vv_walker_begin(g->walker);
-	rc = vv_oid_set_init(&g->tags_seen, err);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading will tell */
 	git_error_clear();
 	for (i = 0; rc == VV_OK && i < have_count; i++) {

@@ -276,7 +276,7 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 			return vv_fail_nomem(err);
 		}
 		vv_walker_begin(x->walker);
-		rc = vv_oid_set_init(&x->tags, err);
+		vv_oid_set_init(&x->tags);
 	}
 	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
 		const tip *at = &t->items[i];
@@ -513,14 +513,9 @@ static vv_status go_deeper(vv_reachable *x, vv_store *store, bool *end, vv_error
 
 static vv_status begin_blocks(vv_reachable *x, vv_error *err)
 {
-	vv_status rc;
-
 	if (!x->has_trees) {
-		rc = vv_tree_pointers_init(&x->trees, x->repo, on_pointer, x, err);
+		vv_tree_pointers_init(&x->trees, x->repo, on_pointer, x);
 		x->has_trees = true;
-		if (rc < 0) {
-			return rc;
-		}
 		x->trees.hard = false; /* what is not here is not given */
 	}
 	if (!x->blocks && !(x->blocks = vv_cid_set_new())) {

@@ -73,6 +73,7 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 		   (vv_lstat(&b, lock, NULL) < 0 || a.ino != b.ino || a.dev != b.dev)) {
 		vv_unlock(g->lock_fd);
 		g->lock_fd = -1;
+		vv_oid_set_init(&g->expected);
 		*again = true;
 		rc = vv_fail(err, VV_ELOCKED, "'%s' was removed", vv_text_shows(g->dir));
 	}
@@ -124,10 +125,7 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 	(void)vv_git_receive_clean(r, NULL);
 	(void)git_odb_refresh(r->odb); /* if it fails, reading will tell */
 	git_error_clear();
-	if ((rc = vv_oid_set_init(&g->expected, err)) == VV_OK) {
-		rc = open_folder(g, err);
-	}
-	if (rc < 0) {
+	if ((rc = open_folder(g, err)) < 0) {
 		vv_git_receive_close(g);
 	} else {
 		*out = g;
@@ -359,11 +357,10 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
 		(void)git_odb_refresh(g->repo->odb); /* others may have brought some of it */
 		git_error_clear();
 	}
-	for (i = 0; i < g->expected.cap; i++) {
-		const git_oid *id = &g->expected.slots[i];
+	for (i = 0; i < g->expected.count; i++) {
+		const git_oid *id = &g->expected.ids[i];
 
-		if (!git_oid_is_zero(id) && !vv_spool_has(g->spool, id) &&
-		    !vv_object_is_here(g->repo, id)) {
+		if (!vv_spool_has(g->spool, id) && !vv_object_is_here(g->repo, id)) {
 			return vv_fail(err, VV_EMISSING,
 				       "the Git object %s is named by others and did not come",
 				       git_oid_tostr(hex, sizeof(hex), id));

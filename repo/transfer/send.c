@@ -118,17 +118,13 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status descent_open(descent *d, vv_repository *r, vv_error *err)
 {
-	vv_status rc;
-
 	memset(d, 0, sizeof(*d));
 	d->repo = r;
+	vv_oid_set_init(&d->tags);
 	if (!(d->walker = vv_walker_new(r))) {
 		return vv_fail_nomem(err);
 	}
 	vv_walker_begin(d->walker);
-	if ((rc = vv_oid_set_init(&d->tags, err)) < 0) {
-		return rc;
-	}
 	return vv_refs_each(r, "", on_ref, d, err);
 }
 

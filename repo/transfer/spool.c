@@ -2,7 +2,7 @@
  * spool: alone knows the entries of Git's pack format (gitformat-pack(5)): a varint of
  * type and length, then the bytes, deflated; no differences.
  *
- * The table is keyed by the first bytes of the ids, since bases are asked for by them.
+ * The index is keyed by the first bytes of the ids, since bases are asked for by them.
  * Hashes may be chosen, but making many that agree in 4 bytes costs more than it hurts.
  */
 #include "repo/transfer/spool.h"
@@ -10,8 +10,10 @@
 #include <fcntl.h>
 #include <zlib.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 
 #define BUFFER_LEN ((size_t)64 << 10)
@@ -32,9 +34,8 @@ struct vv_spool {
 	size_t buf_len;
 	uint64_t flushed;
 	entry *entries;
-	uint32_t *slots; /* 0: free; else 1 + place in entries; a power of two, at most half full */
-	size_t count, cap, slot_count;
-	uint64_t seed;
+	size_t count, cap;
+	vv_hash_index index; /* of entries, by the first KEY_LEN bytes of their ids */
 	z_stream pack, unpack;
 	bool pack_made, unpack_made;
 };
@@ -62,7 +63,7 @@ vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err)
 	s->fd = -1;
 	s->pack.zalloc = s->unpack.zalloc = z_alloc;
 	s->pack.zfree = s->unpack.zfree = z_free;
-	vv_random(&s->seed, sizeof(s->seed));
+	vv_hash_index_init(&s->index);
 	s->path = vv_strdup(path);
 	s->buf = vv_malloc(BUFFER_LEN);
 	s->pack_made = deflateInit(&s->pack, Z_DEFAULT_COMPRESSION) == Z_OK;
@@ -98,27 +99,27 @@ void vv_spool_close(vv_spool *s)
 		(void)inflateEnd(&s->unpack);
 	}
 	vv_free(s->entries);
-	vv_free(s->slots);
+	vv_hash_index_clear(&s->index);
 	vv_free(s->buf);
 	vv_free(s->path);
 	vv_free(s);
 }
 
-/* --- the table ---------------------------------------------------------------------- */
+/* --- the index ---------------------------------------------------------------------- */
 
-static size_t first_slot(const vv_spool *s, const uint8_t *key)
+static vv_hash_probe look_for(const vv_spool *s, const uint8_t *key)
 {
-	return (size_t)vv_xxh3(key, KEY_LEN, s->seed) & (s->slot_count - 1);
+	return vv_hash_probe_begin(&s->index, vv_xxh3(key, KEY_LEN, s->index.seed));
 }
 
 static const entry *lookup(const vv_spool *s, const git_oid *id)
 {
-	size_t i;
+	vv_hash_probe p = look_for(s, id->id);
+	size_t at;
 
-	for (i = s->slot_count ? first_slot(s, id->id) : 0; s->slot_count && s->slots[i];
-	     i = (i + 1) & (s->slot_count - 1)) {
-		if (git_oid_equal(&s->entries[s->slots[i] - 1].id, id)) {
-			return &s->entries[s->slots[i] - 1];
+	while (vv_hash_probe_next(&p, &at)) {
+		if (git_oid_equal(&s->entries[at].id, id)) {
+			return &s->entries[at];
 		}
 	}
 	return NULL;
@@ -129,46 +130,14 @@ bool vv_spool_has(const vv_spool *s, const git_oid *id)
 	return lookup(s, id) != NULL;
 }
 
-static void put_slot(vv_spool *s, size_t place)
-{
-	size_t i = first_slot(s, s->entries[place].id.id);
-
-	while (s->slots[i]) {
-		i = (i + 1) & (s->slot_count - 1);
-	}
-	s->slots[i] = (uint32_t)(place + 1);
-}
-
 static vv_status make_room(vv_spool *s, vv_error *err)
 {
-	size_t i;
-
 	if (s->count >= UINT32_MAX - 1) {
 		return vv_fail(err, VV_EREFUSED, "more objects than a pack can have");
 	}
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? s->cap + s->cap / 2 : 256;
-		entry *entries = vv_realloc_array(s->entries, cap, sizeof(*entries));
-
-		if (!entries) {
-			return vv_fail_nomem(err);
-		}
-		s->entries = entries;
-		s->cap = cap;
-	}
-	if (s->count * 2 >= s->slot_count) {
-		size_t count = s->slot_count ? s->slot_count * 2 : 512;
-		uint32_t *slots = vv_calloc(count, sizeof(*slots));
-
-		if (!slots) {
-			return vv_fail_nomem(err);
-		}
-		vv_free(s->slots);
-		s->slots = slots;
-		s->slot_count = count;
-		for (i = 0; i < s->count; i++) {
-			put_slot(s, i);
-		}
+	if (!vv_array_room(s->entries, s->count, s->cap) ||
+	    !vv_hash_index_reserve(&s->index, s->count + 1)) {
+		return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -176,19 +145,23 @@ static vv_status make_room(vv_spool *s, vv_error *err)
 vv_status vv_spool_find(const vv_spool *s, const uint8_t *prefix, size_t len, git_oid *id,
 			vv_git_type *type, vv_error *err)
 {
-	const entry *found = NULL, *e;
-	size_t i;
+	const entry *found = NULL;
 
-	if (len >= KEY_LEN && len <= GIT_OID_RAWSZ && s->slot_count > 0) {
-		for (i = first_slot(s, prefix); s->slots[i]; i = (i + 1) & (s->slot_count - 1)) {
-			e = &s->entries[s->slots[i] - 1];
-			if (memcmp(e->id.id, prefix, len) == 0) {
-				if (found) {
-					return vv_fail(err, VV_ENOTFOUND,
-						       "two objects have ids that begin so");
-				}
-				found = e;
+	if (len >= KEY_LEN && len <= GIT_OID_RAWSZ) {
+		vv_hash_probe p = look_for(s, prefix);
+		size_t at;
+
+		while (vv_hash_probe_next(&p, &at)) {
+			const entry *e = &s->entries[at];
+
+			if (memcmp(e->id.id, prefix, len) != 0) {
+				continue;
 			}
+			if (found) {
+				return vv_fail(err, VV_ENOTFOUND,
+					       "two objects have ids that begin so");
+			}
+			found = e;
 		}
 	}
 	if (!found) {
@@ -281,7 +254,8 @@ vv_status vv_spool_add(vv_spool *s, const git_oid *id, vv_git_type type, const v
 		return rc;
 	}
 	s->entries[s->count] = (entry){*id, (uint32_t)type, at};
-	put_slot(s, s->count++);
+	(void)vv_hash_index_add(&s->index, vv_xxh3(id->id, KEY_LEN, s->index.seed),
+				s->count++); /* has room */
 	*added = true;
 	return VV_OK;
 }

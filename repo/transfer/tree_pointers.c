@@ -17,8 +17,8 @@ struct vv_tree_level {
 	size_t path_len;
 };
 
-vv_status vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointer_fn fn,
-				void *payload, vv_error *err)
+void vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointer_fn fn,
+			   void *payload)
 {
 	memset(g, 0, sizeof(*g));
 	g->repo = r;
@@ -27,7 +27,7 @@ vv_status vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_p
 	g->hard = true;
 	vv_arena_init(&g->arena);
 	vv_buf_init(&g->path);
-	return vv_oid_set_init(&g->seen, err);
+	vv_oid_set_init(&g->seen);
 }
 
 void vv_tree_pointers_clear(vv_tree_pointers *g)

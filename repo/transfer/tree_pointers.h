@@ -30,8 +30,8 @@ typedef struct vv_tree_pointers {
 } vv_tree_pointers;
 
 /* Clear in any case. */
-vv_status vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointer_fn fn,
-				void *payload, vv_error *err);
+void vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointer_fn fn,
+			   void *payload);
 void vv_tree_pointers_clear(vv_tree_pointers *g);
 
 /* Everything below a tree that was not looked at before. */
