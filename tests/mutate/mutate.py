@@ -122,6 +122,21 @@ def describe(path, text, at, length, new):
             "after": (text[start:at] + new + text[at + length:end]).strip()}
 
 
+def patience(folder, known={}):
+    """How long the unit tests of a folder may take: ten times what they need unchanged."""
+    if folder not in known:
+        began = time.monotonic()
+        if run_unit(folder, 1800) != 0:
+            sys.exit(f"the unit tests of {folder} fail unchanged")
+        known[folder] = 60 + 10 * (time.monotonic() - began)
+    return known[folder]
+
+
+def run_unit(folder, seconds):
+    return run([os.path.join(BUILD, "tests", "unit", folder, f"unit_{folder}")], seconds,
+               cwd=os.path.join(BUILD, "tests"))
+
+
 def object_of(path):
     folder = path.split("/")[0]
     return os.path.join(BUILD, folder, "CMakeFiles", f"vv_{folder}.dir", path[len(folder) + 1:] + ".o")
@@ -136,14 +151,13 @@ def verdict(path, unit_only):
         return "refused"
     if digest(target) == before:
         return "same code"
-    code = run([os.path.join(BUILD, "tests", "unit", folder, f"unit_{folder}")], 300, cwd=os.path.join(BUILD, "tests"))
+    code = run_unit(folder, patience(folder))
     if code != 0:
         return "hangs" if code is None else "noticed by its unit tests"
     if unit_only:
         return "lived"
     for above in FOLDERS[folder][1:]:
-        code = run([os.path.join(BUILD, "tests", "unit", above, f"unit_{above}")], 300,
-                   cwd=os.path.join(BUILD, "tests"))
+        code = run_unit(above, patience(above))
         if code != 0:
             return f"noticed by the unit tests of {above}"
     code = run(["ctest", "--test-dir", BUILD, "-j3", "-LE", "slow", "-R", r"^(cli|interop)\.", "--stop-on-failure",
@@ -172,6 +186,8 @@ def main():
         if options.list:
             print(f"{mutant['place']}: {mutant['before']}  ->  {mutant['after']}")
             continue
+        for folder in FOLDERS[path.split("/")[0]][:1 if options.unit else None]:
+            patience(folder)
         copy, began = os.path.join(TREE, path), time.monotonic()
         try:
             with open(copy, "w", encoding="utf-8") as file:
