@@ -12,6 +12,7 @@ import fnmatch
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -22,9 +23,10 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
+import power  # noqa: E402
 import scenarios  # noqa: E402
 from worker import (BIT, CALLS, EOF, ERROR, INTERRUPT, KILL_GROUP, KILL_ONE, SHORT, Fault, Problem,  # noqa: E402
-	Worker, die)
+	Worker, die, write_tree)
 
 GROW = 'write create truncate rename link mkdir'
 CHANGE = GROW + ' unlink rmdir sync meta open-write'
@@ -57,10 +59,13 @@ KINDS = {
 	'line-error': ('line-write', ERROR, errno.EPIPE, False, True, 0),
 	'memory': ('memory', ERROR, errno.ENOMEM, False, False, 400),
 	'memory-on': ('memory', ERROR, errno.ENOMEM, True, False, 200),
+	'memory-other': ('memory-other', ERROR, errno.ENOMEM, False, False, 40),
+	'power': ('', 0, 0, False, False, 1500),
 }
-COLUMNS = 'crash hang lost silent words state fsck again final left kept'.split()
-# Not counted as failures: files that the next gc takes away, a signal that came in time.
-HARMLESS = {'kept'}
+COLUMNS = 'crash hang lost silent words state fsck again final left torn kept'.split()
+# Not failures: what the next gc takes away, and files of the work tree that a power cut left
+# incomplete while the store has them.
+HARMLESS = {'kept', 'torn'}
 
 
 def fault_of(kind, n):
@@ -73,6 +78,7 @@ def count_of(kind, counts):
 
 
 worker = None
+TEMP = re.compile(r'(?<=tmp-)[a-z0-9]{12}|[0-9a-f]{12,}')
 
 
 def begin_worker(where, varve, shim, asan):
@@ -81,11 +87,49 @@ def begin_worker(where, varve, shim, asan):
 	worker = Worker(f'{where}/{os.getpid()}', varve, shim, asan)
 
 
+def history_of(t):
+	if not t.history:
+		t.history = power.record(worker, t, Fault)
+		t.states = t.history.states()
+	return t.history
+
+
+def run_power(t, n):
+	history = history_of(t)
+	if n > len(t.states):
+		return None, []
+	end, words, keep, zero, torn = t.states[n - 1]
+	tree = history.build(keep, zero, torn)
+	write_tree(worker.root, tree)
+	ended = end == len(history.ops)
+	found = worker.judge(t, None, killed=True, ended=ended, n=n)
+	at = history.ops[end - 1].what if end else 'the start'
+	at, words = TEMP.sub('*', at), TEMP.sub('*', words)
+	return f'{"after exit" if ended else f"op {end}, {at}"}: {words}', found
+
+
+def power_cases(name):
+	"""The numbers of states of which none is like another; and what the log lacks."""
+	t = worker.template(SCENARIOS[name])
+	history = history_of(t)
+	seen, out = set(), []
+	for i, (end, _, keep, zero, torn) in enumerate(t.states):
+		tree = history.build(keep, zero, torn)
+		key = hash((end == len(history.ops), frozenset((n, d) for n, (_, _, d) in tree.items())))
+		if key not in seen:
+			seen.add(key)
+			out.append(i + 1)
+	return name, out, [u for u in history.unseen if not u.endswith('/HEAD')]
+
+
 def run_case(case):
 	"""(case, what was met, problems); None where no call was met."""
 	name, kind, n = case.split(':')
 	t = worker.template(SCENARIOS[name])
-	worker_tree(t)
+	if kind == 'power':
+		what, found = run_power(t, int(n))
+		return case, what, [(p.kind, p.text) for p in found]
+	write_tree(worker.root, t.tree)
 	fault = fault_of(kind, int(n))
 	ran = worker.command(t.scenario, fault)
 	if ran.met == 0:
@@ -94,13 +138,8 @@ def run_case(case):
 		(fault.effect == INTERRUPT and ran.status in (-2, 130))
 	if fault.effect == KILL_ONE and ran.status >= 0:
 		killed = False
-	found = worker.judge(t, ran, killed, early_fsck=int(n) % 2 == 0)
+	found = worker.judge(t, ran, killed, n=int(n))
 	return case, ran.what, [(p.kind, p.text) for p in found]
-
-
-def worker_tree(t):
-	from worker import write_tree
-	write_tree(worker.root, t.tree)
 
 
 def count_calls(name):
@@ -124,6 +163,8 @@ def list_cases(counts, mode):
 		for kind, (_, _, _, _, lines, full) in KINDS.items():
 			if lines and not SCENARIOS[name].line:
 				continue
+			if kind == 'power':
+				continue
 			count = count_of(kind, called)
 			if count == 0:
 				continue
@@ -144,6 +185,10 @@ def list_cases(counts, mode):
 QUICK = dict.fromkeys(KINDS, 0)
 QUICK.update({'kill': 4, 'nospace-on': 1, 'write-error': 1, 'read-error': 1, 'sync-error': 1, 'memory': 1, 'files': 1,
 	'line-end': 1, 'kill-one': 1, 'interrupt': 1})
+
+
+# States of power cuts in the sample.
+QUICK_POWER = {'commit-all': 20, 'push': 10, 'gc': 10}
 
 
 def read_known():
@@ -236,6 +281,15 @@ def run(args, where, varve, shim, asan):
 	with multiprocessing.Pool(jobs, begin_worker, (where, varve, shim, asan)) as pool:
 		counts = dict(pool.imap(count_calls, names))
 		cases = [c for c in list_cases(counts, mode) if wanted(args.only, c)]
+		states = Counter()
+		if not args.only or any('power' in q or q in SCENARIOS for q in args.only):
+			for name, numbers, unseen in pool.imap(power_cases, QUICK_POWER if mode == 'quick' else names):
+				states[name] = len(numbers)
+				take = [numbers[i - 1] for i in spread(len(numbers), QUICK_POWER[name] if mode == 'quick' else KINDS['power'][5])]
+				cases += [c for c in (f'{name}:power:{n}' for n in take) if name in names and wanted(args.only, c)]
+				if unseen:
+					print(f'{name}: the log lacks what became of {", ".join(unseen[:5])}')
+					unknown += 1
 		if args.list:
 			print('\n'.join(cases))
 			return 0
@@ -281,6 +335,8 @@ def run(args, where, varve, shim, asan):
 		table({n: sum(tried[n].values()) for n in SCENARIOS if n in tried}, by_name, COLUMNS, 'scenario'),
 		table({k: tried_kind[k] for k in KINDS if k in tried_kind}, by_kind, COLUMNS, 'kind')])
 	total = sum(tried_kind.values())
+	if states:
+		tables += '\n\n' + f'{sum(states.values())} different states after a power cut in {len(states)} scenarios'
 	end = f'{total} cases in {seconds:.0f} s, {unmet} not met; {unknown} problems, {sum(used.values())} known'
 	if args.report:
 		with open(args.report, 'w') as f:
@@ -298,17 +354,28 @@ def replay(args, where, varve, shim, asan):
 	begin_worker(where, varve, shim, asan)
 	name, kind, n = args.replay.split(':')
 	t = worker.template(SCENARIOS[name])
-	worker_tree(t)
+	write_tree(worker.root, t.tree)
+	if kind == 'power':
+		what, found = run_power(t, int(n))
+		print(f'$ {t.scenario.command}\n{what}')
+		for i, op in enumerate(t.history.ops):
+			print(' ' if i in t.states[int(n) - 1][2] else '-', i + 1, op.what)
+		write_tree(worker.root, t.history.build(*t.states[int(n) - 1][2:]))
+		return told(found)
 	ran = worker.command(t.scenario, fault_of(kind, int(n)))
 	print(f'$ {t.scenario.command}\nended with {ran.status}, met {ran.met} times, first at {ran.what}')
 	print(ran.out + ran.err)
 	os.system(f'cd {worker.root} && find . -type f -newer {worker.control} | sort')
 	_, what, found = run_case(args.replay)
-	for kind, text in found:
-		print(f'{kind}: {text}')
+	return told([Problem(*f) for f in found])
+
+
+def told(found):
+	for problem in found:
+		print(f'{problem.kind}: {problem.text}')
 	if os.environ.get('VARVE_FAULTS_SHELL'):
 		os.system(f'cd {worker.root} && exec bash')
-	return 1 if [k for k, _ in found if k not in HARMLESS] else 0
+	return 1 if [p for p in found if p.kind not in HARMLESS] else 0
 
 
 if __name__ == '__main__':

@@ -102,7 +102,7 @@ class Scenario:
 	git: bool = False  # Git's program runs: the words are Git's
 	line: bool = False  # two processes of ours
 	loose: bool = False  # its files are what the user can make again at once
-	tags: str = ''
+	own: bool = False  # its files stand nowhere else
 
 
 def all_scenarios():
@@ -136,9 +136,9 @@ def all_scenarios():
 		S('rm', 'one', 'varve rm -q prices.csv'),
 		S('track', 'one; rows 5 > more.tab', "varve track '*.tab'"),
 		S('untrack', "one; varve track '*.tab' > /dev/null; commit two", "varve untrack '*.tab'"),
-		S('rename-column', 'one', 'varve rename-column prices.csv price cost', once=True),
-		S('schema', 'one', 'varve schema --key id prices.csv'),
-		S('apply', 'one; change; varve diff --format patch > ../p.patch; git checkout -q .', 'varve apply ../p.patch', once=True),
+		S('rename-column', 'one', 'varve rename-column prices.csv price cost', once=True, own=True),
+		S('schema', 'one', 'varve schema --key id prices.csv', own=True),
+		S('apply', 'one; change; varve diff --format patch > ../p.patch; git checkout -q .', 'varve apply ../p.patch', once=True, own=True),
 		S('revert', 'one; change; commit two', 'varve revert HEAD', once=True),
 		S('cherry-pick', 'branches', 'varve cherry-pick side', once=True),
 		S('gc', 'one; change; commit two; rows 60 9 > prices.csv; varve add .; git reset -q --hard',

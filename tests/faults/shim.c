@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -55,7 +56,8 @@ enum call {
 	CALL_LOCK,
 	CALL_LIST,
 	CALL_LINE_READ, /* pipes and sockets */
-	CALL_LINE_WRITE
+	CALL_LINE_WRITE,
+	CALL_MEMORY_OTHER /* allocations of libraries that varve uses */
 };
 
 enum effect {
@@ -81,7 +83,7 @@ enum record {
 	RECORD_SYMLINK
 };
 
-enum { CALLS = 32, MOST_FDS = 4096, MEMORY_EARLY = 65536, MOST_MAPS = 64 };
+enum { CALLS = 32, MOST_FDS = 4096, MEMORY_EARLY = 65536, MOST_MAPS = 64, MOST_PARTS = 64 };
 
 struct control {
 	uint32_t calls;  /* bits of enum call that the fault may meet */
@@ -116,6 +118,12 @@ static struct {
 	int fd;
 } maps[MOST_MAPS];
 
+/* Where varve's own code lies. */
+static struct {
+	uintptr_t from, to;
+} code[MOST_PARTS];
+static int code_count;
+
 #define REAL(name) real_##name
 /* The function that comes after ours, in a pointer real_NAME. */
 #define NEXT(name) next((void **)&REAL(name), #name)
@@ -132,6 +140,36 @@ static void next(void **real, const char *name)
 }
 
 /* ---- what is asked for ---- */
+
+static int add_code(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	const char *base = strrchr(info->dlpi_name, '/');
+	(void)size;
+	(void)unused;
+	if (info->dlpi_name[0] && strncmp(base ? base + 1 : info->dlpi_name, "libvv_", 6) != 0) {
+		return 0;
+	}
+	for (int i = 0; i < info->dlpi_phnum && code_count < MOST_PARTS; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		if (p->p_type == PT_LOAD && p->p_flags & PF_X) {
+			code[code_count].from = (uintptr_t)(info->dlpi_addr + p->p_vaddr);
+			code[code_count].to = code[code_count].from + p->p_memsz;
+			code_count++;
+		}
+	}
+	return 0;
+}
+
+static bool is_our_code(const void *at)
+{
+	uintptr_t address = (uintptr_t)at;
+	for (int i = 0; i < code_count; i++) {
+		if (address >= code[i].from && address < code[i].to) {
+			return true;
+		}
+	}
+	return false;
+}
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -160,6 +198,9 @@ __attribute__((constructor)) static void begin(void)
 	base = strrchr(exe, '/');
 	is_ours = strcmp(base ? base + 1 : exe, "varve") == 0;
 	root_len = strlen(c->root);
+	if (is_ours) {
+		dl_iterate_phdr(add_code, NULL);
+	}
 	control = c;
 }
 
@@ -1147,9 +1188,10 @@ static bool resolve_memory(void)
 	return true;
 }
 
-static bool memory_fails(void)
+static bool memory_fails(const void *caller)
 {
-	if (control && is_ours && meet(CALL_MEMORY, "malloc", NULL) > 0) {
+	if (control && is_ours &&
+	    meet(is_our_code(caller) ? CALL_MEMORY : CALL_MEMORY_OTHER, "malloc", NULL) > 0) {
 		errno = ENOMEM;
 		return true;
 	}
@@ -1161,14 +1203,14 @@ void *malloc(size_t size)
 	if (!resolve_memory()) {
 		return early_memory(size);
 	}
-	return memory_fails() ? NULL : real_malloc(size);
+	return memory_fails(__builtin_return_address(0)) ? NULL : real_malloc(size);
 }
 void *calloc(size_t count, size_t size)
 {
 	if (!resolve_memory()) {
 		return early_memory(count * size);
 	}
-	return memory_fails() ? NULL : real_calloc(count, size);
+	return memory_fails(__builtin_return_address(0)) ? NULL : real_calloc(count, size);
 }
 void *realloc(void *p, size_t size)
 {
@@ -1180,7 +1222,7 @@ void *realloc(void *p, size_t size)
 		void *q = real_malloc(size);
 		return q ? memcpy(q, p, size < left ? size : left) : NULL;
 	}
-	return memory_fails() ? NULL : real_realloc(p, size);
+	return memory_fails(__builtin_return_address(0)) ? NULL : real_realloc(p, size);
 }
 void free(void *p)
 {
