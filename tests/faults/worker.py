@@ -425,7 +425,7 @@ class Worker:
 			# What was never made whole is nothing to check: the same command again comes first.
 			if when == 'before' and not any(k.startswith(f'ref {repo} ') for k in t.old):
 				continue
-			ran = self.run(['varve', 'fsck', '--data', '-q'], repo)
+			ran = self.run(['varve', '-C', repo, 'fsck', '--data', '-q'])
 			if ran.status:
 				say('fsck', f'varve fsck {when} in {repo}: {ran.status} {(ran.out + ran.err)[:400]!r}')
 			if not git_too:
@@ -452,7 +452,7 @@ class Worker:
 			for n in extra:
 				os.utime(f'{self.root}/{n}', (old, old), follow_symlinks=False)
 			for repo in {r for r in t.scenario.repos for n in extra if n.startswith(gitdir_of(r) + '/')}:
-				self.run(['varve', 'gc', '-q'], repo)
+				self.run(['varve', '-C', repo, 'gc', '-q'])
 			still = [n for n in extra if os.path.lexists(f'{self.root}/{n}')]
 			if not still:
 				say('kept', 'until gc: ' + ' '.join(extra[:4]))
