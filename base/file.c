@@ -239,20 +239,8 @@ typedef struct removals {
 
 static vv_status push_removal(removals *r, char *take_path, vv_error *err)
 {
-	removal *items;
-	size_t cap;
-
-	if (take_path && r->count == r->cap) {
-		cap = r->cap > 0 ? r->cap * 2 : 16;
-		items = vv_realloc_array(r->items, cap, sizeof *items);
-		if (!items) {
-			vv_free(take_path);
-			return vv_fail_nomem(err);
-		}
-		r->items = items;
-		r->cap = cap;
-	}
-	if (!take_path) {
+	if (!take_path || !vv_array_room(r->items, r->count, r->cap)) {
+		vv_free(take_path);
 		return vv_fail_nomem(err);
 	}
 	r->items[r->count].path = take_path;

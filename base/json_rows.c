@@ -6,6 +6,7 @@
  * input, and nothing is allocated for a row. Names of nested objects are not
  * looked at for duplicates: nested values are kept as they are written.
  */
+#include "base/array.h"
 #include "base/json.h"
 
 #include <string.h>
@@ -48,9 +49,11 @@ struct vv_json_rows {
 	vv_buf names;
 	known_name *known;
 	size_t count, cap;
-	size_t seen;       /* names of this object so far */
-	bool diverged;     /* it went its own way: the table holds known[0, count) */
-	uint32_t *table;   /* 1 + index into known; open addressing */
+	size_t seen;   /* names of this object so far */
+	bool diverged; /* it went its own way: the table holds known[0, count) */
+	/* Not a vv_hash_index: it is made anew for each object that goes its own way, as small as
+	 * that object is, however large one before it was. 1 + index into known; open addressing. */
+	uint32_t *table;
 	size_t table_size; /* slots in use as a table: a power of two */
 	size_t table_cap;
 	uint64_t seed; /* the table's, so that nobody can aim at one slot */
@@ -149,15 +152,8 @@ static bool diverge(vv_json_rows *r)
 
 static bool append_name(vv_json_rows *r, const char *name, size_t len)
 {
-	if (r->count == r->cap) {
-		size_t cap = r->cap > 0 ? r->cap * 2 : 32;
-		known_name *known = vv_realloc_array(r->known, cap, sizeof *known);
-
-		if (!known) {
-			return false;
-		}
-		r->known = known;
-		r->cap = cap;
+	if (!vv_array_room(r->known, r->count, r->cap)) {
+		return false;
 	}
 	r->known[r->count].offset = r->names.len;
 	r->known[r->count].len = len;

@@ -4,12 +4,19 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/scan_internal.h"
+
+typedef struct column {
+	const char *name; /* in the arena */
+	size_t len;
+} column;
 
 struct vv_scan_json {
 	vv_json_rows *parser;
@@ -17,12 +24,9 @@ struct vv_scan_json {
 
 	/* Columns by name. */
 	vv_arena arena;
-	const char **names;
-	size_t *lens;
+	column *columns;
 	size_t cap;
-	uint32_t *table; /* 1 + column; open addressing, never more than half full */
-	size_t table_size;
-	uint64_t seed;
+	vv_hash_index index; /* of the first columns of their names */
 
 	/* The row under way. */
 	vv_cell *cells;
@@ -35,78 +39,41 @@ struct vv_scan_json {
 
 /* --- columns ------------------------------------------------------------ */
 
-static uint32_t *column_slot(const struct vv_scan_json *j, const char *name, size_t len)
+static uint64_t hash_of(const struct vv_scan_json *j, const char *name, size_t len)
 {
-	size_t i = (size_t)vv_xxh3(name, len, j->seed) & (j->table_size - 1);
-
-	while (j->table[i] > 0) {
-		size_t c = j->table[i] - 1;
-
-		if (j->lens[c] == len && memcmp(j->names[c], name, len) == 0) {
-			break;
-		}
-		i = (i + 1) & (j->table_size - 1);
-	}
-	return &j->table[i];
+	return vv_xxh3(name, len, j->index.seed);
 }
 
-/* Makes room for columns names. */
-static bool grow_columns(struct vv_scan_json *j, size_t columns, size_t known)
+static bool look_up(const struct vv_scan_json *j, const char *name, size_t len, uint64_t hash,
+		    size_t *at)
 {
-	size_t cap = j->cap > 0 ? j->cap : 32, i;
-	const char **names;
-	uint32_t *table;
-	size_t *lens;
+	vv_hash_probe p = vv_hash_probe_begin(&j->index, hash);
 
-	while (cap < columns) {
-		cap *= 2;
-	}
-	names = vv_realloc_array(j->names, cap, sizeof *names);
-	j->names = names ? names : j->names;
-	lens = vv_realloc_array(j->lens, cap, sizeof *lens);
-	j->lens = lens ? lens : j->lens;
-	table = vv_calloc(cap * 2, sizeof *table);
-	if (!names || !lens || !table) {
-		vv_free(table);
-		return false;
-	}
-	vv_free(j->table);
-	j->table = table;
-	j->table_size = cap * 2;
-	j->cap = cap;
-	for (i = 0; i < known; i++) {
-		uint32_t *slot = column_slot(j, j->names[i], j->lens[i]);
-
-		if (*slot == 0) {
-			*slot = (uint32_t)i + 1;
+	while (vv_hash_probe_next(&p, at)) {
+		if (j->columns[*at].len == len && memcmp(j->columns[*at].name, name, len) == 0) {
+			return true;
 		}
 	}
-	return true;
+	return false;
 }
 
 /* The name becomes column number at; of equal names the first one is found. */
 static vv_status add_column(struct vv_scan_json *j, size_t at, const char *name, size_t len,
 			    vv_error *err)
 {
-	uint32_t *slot;
+	uint64_t hash = hash_of(j, name, len);
+	size_t known;
 	char *copy;
 
 	if (at >= VV_COLUMNS_MAX) {
 		return vv_fail(err, VV_EINPUT, "more than %u different members", VV_COLUMNS_MAX);
 	}
-	if (at >= j->cap && !grow_columns(j, at + 1, at)) {
-		return vv_fail_nomem(err);
-	}
 	copy = vv_arena_strndup(&j->arena, name, len);
-	if (!copy) {
+	if (!copy || !vv_array_room(j->columns, at, j->cap) ||
+	    (!look_up(j, name, len, hash, &known) && !vv_hash_index_add(&j->index, hash, at))) {
 		return vv_fail_nomem(err);
 	}
-	j->names[at] = copy;
-	j->lens[at] = len;
-	slot = column_slot(j, copy, len);
-	if (*slot == 0) {
-		*slot = (uint32_t)at + 1;
-	}
+	j->columns[at] = (column){copy, len};
 	return VV_OK;
 }
 
@@ -114,15 +81,11 @@ static vv_status find_column(vv_scan *s, const vv_json_member *m, size_t *out, v
 {
 	struct vv_scan_json *j = s->json;
 	size_t i = j->next;
-	uint32_t slot;
 	vv_status rc;
 
-	if (i >= s->columns || j->lens[i] != m->name_len ||
-	    memcmp(j->names[i], m->name, m->name_len) != 0) {
-		slot = s->columns > 0 ? *column_slot(j, m->name, m->name_len) : 0;
-		if (slot > 0) {
-			i = slot - 1;
-		} else {
+	if (i >= s->columns || j->columns[i].len != m->name_len ||
+	    memcmp(j->columns[i].name, m->name, m->name_len) != 0) {
+		if (!look_up(j, m->name, m->name_len, hash_of(j, m->name, m->name_len), &i)) {
 			i = s->columns;
 			rc = add_column(j, i, m->name, m->name_len, err);
 			if (rc < 0) {
@@ -150,7 +113,7 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 	}
 	s->json = j;
 	vv_arena_init(&j->arena);
-	vv_random(&j->seed, sizeof j->seed);
+	vv_hash_index_init(&j->index);
 	if (d->form != VV_FORM_CSV) {
 		j->parser = vv_json_rows_new();
 		if (!j->parser) {
@@ -172,9 +135,8 @@ void vv_scan_json_clear(vv_scan *s)
 	}
 	vv_json_rows_free(j->parser);
 	vv_arena_clear(&j->arena);
-	vv_free(j->names);
-	vv_free(j->lens);
-	vv_free(j->table);
+	vv_free(j->columns);
+	vv_hash_index_clear(&j->index);
 	vv_free(j);
 	s->json = NULL;
 }
@@ -186,8 +148,8 @@ void vv_scan_json_window(vv_scan *s)
 
 const char *vv_scan_json_name(const vv_scan *s, size_t i, size_t *len)
 {
-	*len = s->json->lens[i];
-	return s->json->names[i];
+	*len = s->json->columns[i].len;
+	return s->json->columns[i].name;
 }
 
 bool vv_scan_json_ended(const vv_scan *s)

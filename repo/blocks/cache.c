@@ -1,5 +1,5 @@
 /*
- * cache: a fixed table of chains and a list by last use.
+ * cache: a fixed table of chains and a list by last use. Not a vv_hash_index: blocks leave it again.
  */
 #include "repo/blocks/cache.h"
 

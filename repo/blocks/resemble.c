@@ -119,13 +119,8 @@ static vv_status level_theirs(levels *v, vv_error *err)
 	v->next.count = 0;
 	v->theirs.count = 0;
 	vv_cid_map_reset(v->here);
-	if (v->nodes.count > v->start_cap) {
-		size_t *starts = vv_realloc_array(v->starts, v->nodes.cap, sizeof(*starts));
-		if (!starts) {
-			return vv_fail_nomem(err);
-		}
-		v->starts = starts;
-		v->start_cap = v->nodes.cap;
+	if (!vv_array_room_for(v->starts, (size_t)0, v->start_cap, v->nodes.count)) {
+		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < v->nodes.count; i++) {
 		v->starts[i] = v->theirs.count;
@@ -301,14 +296,9 @@ static vv_status tell_children_first(levels *v, vv_error *err)
 
 	for (size_t next = 0; rc == VV_OK;) {
 		if (next != NONE) {
-			if (depth == cap) {
-				cap = cap ? cap * 2 : 64;
-				frame *grown = vv_realloc_array(stack, cap, sizeof(*grown));
-				if (!grown) {
-					rc = vv_fail_nomem(err);
-					break;
-				}
-				stack = grown;
+			if (!vv_array_room(stack, depth, cap)) {
+				rc = vv_fail_nomem(err);
+				break;
 			}
 			stack[depth++] = (frame){next, 0};
 		}

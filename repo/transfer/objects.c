@@ -274,14 +274,8 @@ static vv_status set_parents(walk *w, vv_range *g, const vv_node *n, vv_error *e
 	vv_status rc = VV_OK;
 	uint32_t i;
 
-	if (n->parent_count > w->at_path_cap) {
-		git_oid *ids = vv_realloc_array(w->at_path, n->parent_count, sizeof(*ids));
-
-		if (!ids) {
-			return vv_fail_nomem(err);
-		}
-		w->at_path = ids;
-		w->at_path_cap = n->parent_count;
+	if (!vv_array_room_for(w->at_path, (size_t)0, w->at_path_cap, n->parent_count)) {
+		return vv_fail_nomem(err);
 	}
 	w->parents = n->parent_count;
 	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {

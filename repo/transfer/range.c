@@ -8,6 +8,7 @@
  */
 #include "repo/transfer/range.h"
 
+#include "base/array.h"
 #include "base/sys.h"
 
 enum { SEEN = 1, HAD = 2, WAITING = 4 };
@@ -127,15 +128,8 @@ static vv_status paint(painting *p, vv_error *err)
 
 static vv_status add_id(git_oid **ids, size_t *count, size_t *cap, const git_oid *id, vv_error *err)
 {
-	if (*count == *cap) {
-		size_t more = *cap ? *cap * 2 : 16;
-		git_oid *grown = vv_realloc_array(*ids, more, sizeof(*grown));
-
-		if (!grown) {
-			return vv_fail_nomem(err);
-		}
-		*ids = grown;
-		*cap = more;
+	if (!vv_array_room(*ids, *count, *cap)) {
+		return vv_fail_nomem(err);
 	}
 	(*ids)[(*count)++] = *id;
 	return VV_OK;

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -102,17 +103,10 @@ static vv_status list_refs(vv_repository *r, const char *prefix, git_reference *
 			git_reference_free(ref);
 			continue;
 		}
-		if (used == cap) {
-			git_reference **more = vv_realloc_array(list, cap ? cap * 2 : 64,
-								sizeof(*more));
-
-			if (!more) {
-				git_reference_free(ref);
-				rc = vv_fail_nomem(err);
-				break;
-			}
-			list = more;
-			cap = cap ? cap * 2 : 64;
+		if (!vv_array_room(list, used, cap)) {
+			git_reference_free(ref);
+			rc = vv_fail_nomem(err);
+			break;
 		}
 		list[used++] = ref;
 	}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -151,19 +152,9 @@ typedef struct paths {
 
 static vv_status add_path(paths *list, char *take_path, vv_error *err)
 {
-	if (!take_path) {
+	if (!take_path || !vv_array_room(list->items, list->count, list->cap)) {
+		vv_free(take_path);
 		return vv_fail_nomem(err);
-	}
-	if (list->count == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 16;
-		char **items = vv_realloc_array(list->items, cap, sizeof(char *));
-
-		if (!items) {
-			vv_free(take_path);
-			return vv_fail_nomem(err);
-		}
-		list->items = items;
-		list->cap = cap;
 	}
 	list->items[list->count++] = take_path;
 	return VV_OK;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -534,14 +535,8 @@ static vv_status look_through(const vv_buf *text, known_patterns *out, vv_error 
 		if (line.pattern_len == 0) {
 			continue;
 		}
-		if (out->count == cap) {
-			known_pattern *items;
-
-			cap = cap ? cap * 2 : 64;
-			if (!(items = vv_realloc_array(out->items, cap, sizeof(*items)))) {
-				return vv_fail_nomem(err);
-			}
-			out->items = items;
+		if (!vv_array_room(out->items, out->count, cap)) {
+			return vv_fail_nomem(err);
 		}
 		out->items[out->count] = (known_pattern){line.pattern, line.pattern_len, out->count,
 							 is_ours(&line)};

@@ -8,6 +8,7 @@
 
 #include <git2/sys/index.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/merge/likeness.h"
@@ -131,14 +132,8 @@ static vv_status add_conflict(vv_merged_trees *m, const char *path, const git_in
 	conflict *c;
 	size_t k;
 
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : 16;
-
-		if (!(c = vv_realloc_array(m->items, cap, sizeof(*c)))) {
-			return vv_fail_nomem(err);
-		}
-		m->items = c;
-		m->cap = cap;
+	if (!vv_array_room(m->items, m->count, m->cap)) {
+		return vv_fail_nomem(err);
 	}
 	c = &m->items[m->count];
 	memset(c, 0, sizeof(*c));
