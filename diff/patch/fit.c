@@ -1,8 +1,7 @@
 /*
- * fit: knows how a patch is fitted onto another version of its table: how its columns lie over
- * that version's and which cells tell which row is which; how its changes find their rows, by
- * key or, without one, by the whole row, and the nearest of several; and how those that fit
- * become the new bytes, and the others a patch of their own.
+ * fit: knows how a patch is fitted onto another version of its table: how its changes find
+ * their rows, by key or, without one, by the whole row, and the nearest of several; and how
+ * those that fit become the new bytes, and the others a patch of their own.
  */
 #include "diff/patch/fit.h"
 
@@ -11,12 +10,13 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/patch/column_fit.h"
 #include "diff/patch/make.h"
 #include "diff/patch/rows.h"
 #include "diff/patch/text.h"
+#include "diff/patch/wanted_rows.h"
 
 /* A line of the patch that has to find its place. */
 typedef struct fit_change {
@@ -35,48 +35,20 @@ typedef struct fit_change {
 	size_t order;
 } fit_change;
 
-/* Rows of the target that a change may mean, by hash. */
-typedef struct fit_row {
-	uint64_t row;
-	size_t next; /* + 1; 0: the last */
-	bool used;
-} fit_row;
-typedef struct fit_id {
-	vv_hash128 hash;
-	size_t first, last; /* of its rows, + 1; 0: none */
-} fit_id;
-typedef struct fit_ids {
-	vv_hash_index by_hash; /* places in list */
-	fit_id *list;
-	size_t count, cap;
-	fit_row *rows;
-	size_t row_count, row_cap;
-} fit_ids;
-
 typedef struct fit {
 	patch_maker base; /* first */
 	patch_job *job;
 	const patch_section *section;
 	patch_rows rows;
 
-	/* columns */
-	long *target_of; /* pair: column of the target; -1 */
-	long *result_of; /* pair: column of the result; -1 */
-	long *kept;      /* column of the result: of the target; -1 */
-	size_t columns;  /* of the result */
-	vv_root as;      /* how the result is read; borrows */
-	const vv_schema *schema;
-	bool new_form;    /* it is written as the patch's new version */
-	bool over_new;    /* the target has the new columns already: the patch is a rest */
-	size_t *known_by; /* pairs whose cells tell which row is which */
-	size_t known_count;
+	patch_columns on;
 	vv_cell *identity; /* of a row, being put together */
 	vv_buf text;
 
 	/* changes */
 	fit_change *changes;
 	size_t change_count, change_cap;
-	fit_ids ids;
+	wanted_rows ids; /* of the target */
 	uint64_t misfits, added, removed;
 	uint64_t lost; /* misfits: values that no line of the patch knows of */
 
@@ -88,105 +60,13 @@ typedef struct fit {
 	bool begun;
 } fit;
 
-/* --- the rows that are asked for ------------------------------------------------- */
-
-/* NULL: no change of the patch asks for it. */
-static fit_id *fit_ids_find(const fit_ids *ids, vv_hash128 hash)
-{
-	vv_hash_probe p = vv_hash_probe_begin(&ids->by_hash, hash.lo);
-	size_t place;
-	while (vv_hash_probe_next(&p, &place)) {
-		if (ids->list[place].hash.lo == hash.lo && ids->list[place].hash.hi == hash.hi) {
-			return &ids->list[place];
-		}
-	}
-	return NULL;
-}
-
-static vv_status fit_ids_want(fit_ids *ids, vv_hash128 hash, vv_error *err)
-{
-	if (fit_ids_find(ids, hash)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(ids->list, ids->count, ids->cap) ||
-	    !vv_hash_index_add(&ids->by_hash, hash.lo, ids->count)) {
-		return vv_fail_nomem(err);
-	}
-	ids->list[ids->count++] = (fit_id){.hash = hash};
-	return VV_OK;
-}
-
-static vv_status fit_ids_add(fit_ids *ids, fit_id *id, uint64_t row, vv_error *err)
-{
-	if (!vv_array_room(ids->rows, ids->row_count, ids->row_cap)) {
-		return vv_fail_nomem(err);
-	}
-	ids->rows[ids->row_count++] = (fit_row){.row = row};
-	if (id->last > 0) {
-		ids->rows[id->last - 1].next = ids->row_count;
-	} else {
-		id->first = ids->row_count;
-	}
-	id->last = ids->row_count;
-	return VV_OK;
-}
-
-/* The row of the hash that is nearest to `place`, an unused one if wanted; NULL: none. */
-static fit_row *fit_ids_nearest(const fit_ids *ids, vv_hash128 hash, uint64_t place, bool unused)
-{
-	const fit_id *id = fit_ids_find(ids, hash);
-	fit_row *best = NULL;
-	uint64_t distance = UINT64_MAX;
-	for (size_t i = id ? id->first : 0; i > 0; i = ids->rows[i - 1].next) {
-		fit_row *r = &ids->rows[i - 1];
-		uint64_t d = r->row > place ? r->row - place : place - r->row;
-		/* of two that are as near the lower one: tables grow rather than shrink */
-		if (d <= distance && !(unused && r->used)) {
-			distance = d;
-			best = r;
-		}
-	}
-	return best;
-}
-
-static void fit_ids_clear(fit_ids *ids)
-{
-	vv_hash_index_clear(&ids->by_hash);
-	vv_free(ids->list);
-	vv_free(ids->rows);
-	*ids = (fit_ids){0};
-}
-
 /* --- columns and identity ---------------------------------------------------------- */
-
-/* Which cells tell rows apart: those of the key, or all that the target can have. */
-static vv_status plan_identity(fit *f, vv_error *err)
-{
-	const patch_section *s = f->section;
-	bool keyed = s->identity_count > 0;
-	size_t most = keyed ? s->identity_count : s->side[0].schema.count;
-	f->known_by = vv_calloc(most + 1, sizeof(*f->known_by));
-	if (!f->known_by) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < most; i++) {
-		size_t pair = keyed ? s->identity[i] : patch_pair_of(s, 0, i);
-		if (f->target_of[pair] >= 0) {
-			f->known_by[f->known_count++] = pair;
-		} else if (keyed) {
-			const char *name = s->side[0].schema.fields[s->pairs[pair].side[0]].name;
-			return patch_misfit_text(f->job, NULL, name, "a column of the key", NULL,
-						 err);
-		}
-	}
-	return VV_OK;
-}
 
 /* The identity hash of cells as a line has them. */
 static vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
 {
 	vv_buf_reset(&f->text);
-	for (size_t i = 0; i < f->known_count; i++) {
+	for (size_t i = 0; i < f->on.known_count; i++) {
 		vv_buf_put_varint(&f->text, cells[i].len);
 		vv_buf_putc(&f->text, cells[i].state);
 		vv_buf_put(&f->text, cells[i].text, cells[i].len);
@@ -197,8 +77,8 @@ static vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
 /* The same of a row of the target. */
 static vv_hash128 fit_hash_target(fit *f, const vv_cell *cells)
 {
-	for (size_t i = 0; i < f->known_count; i++) {
-		f->identity[i] = cells[f->target_of[f->known_by[i]]];
+	for (size_t i = 0; i < f->on.known_count; i++) {
+		f->identity[i] = cells[f->on.target_of[f->on.known_by[i]]];
 	}
 	return fit_hash_cells(f, f->identity);
 }
@@ -206,8 +86,8 @@ static vv_hash128 fit_hash_target(fit *f, const vv_cell *cells)
 /* The same of all cells of a row of one side of the patch. */
 static vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells)
 {
-	for (size_t i = 0; i < f->known_count; i++) {
-		long at = f->section->pairs[f->known_by[i]].side[side];
+	for (size_t i = 0; i < f->on.known_count; i++) {
+		long at = f->section->pairs[f->on.known_by[i]].side[side];
 		f->identity[i] = at >= 0 ? cells[at] : (vv_cell){.state = VV_CELL_ABSENT};
 	}
 	return fit_hash_cells(f, f->identity);
@@ -217,8 +97,8 @@ static vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells)
 static void fit_identity_of(fit *f, const patch_op *op)
 {
 	const patch_section *s = f->section;
-	for (size_t i = 0; i < f->known_count; i++) {
-		size_t pair = f->known_by[i];
+	for (size_t i = 0; i < f->on.known_count; i++) {
+		size_t pair = f->on.known_by[i];
 		long at = s->identity_count > 0 ? (long)i : s->pairs[pair].side[s->reverse ? 1 : 0];
 		f->identity[i] = at >= 0 && (size_t)at < op->known_count
 					 ? op->known[at]
@@ -243,10 +123,10 @@ static bool fit_hash_becomes(fit *f, const patch_op *op, vv_hash128 *out)
 {
 	bool other = false;
 	fit_identity_of(f, op);
-	for (size_t i = 0; f->section->identity_count > 0 && i < f->known_count; i++) {
+	for (size_t i = 0; f->section->identity_count > 0 && i < f->on.known_count; i++) {
 		for (size_t k = 0; k < op->cell_count; k++) {
 			const patch_cell *c = &op->cells[k];
-			if (c->pair == f->known_by[i] &&
+			if (c->pair == f->on.known_by[i] &&
 			    !vv_cell_equal(&f->identity[i], &c->side[1])) {
 				f->identity[i] = c->side[1];
 				other = true;
@@ -261,8 +141,8 @@ static bool fit_hash_becomes(fit *f, const patch_op *op, vv_hash128 *out)
 static vv_hash128 fit_hash_after(fit *f, const patch_op *op)
 {
 	const patch_section *s = f->section;
-	for (size_t i = 0; i < f->known_count; i++) {
-		long at = s->identity_count > 0 ? (long)i : s->pairs[f->known_by[i]].side[0];
+	for (size_t i = 0; i < f->on.known_count; i++) {
+		long at = s->identity_count > 0 ? (long)i : s->pairs[f->on.known_by[i]].side[0];
 		f->identity[i] = op->after[at];
 	}
 	return fit_hash_cells(f, f->identity);
@@ -278,7 +158,7 @@ static void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t 
 	}
 	vv_buf_puts(out, "row ");
 	for (size_t i = 0; i < f->section->identity_count; i++) {
-		const patch_pair *p = &f->section->pairs[f->known_by[i]];
+		const patch_pair *p = &f->section->pairs[f->on.known_by[i]];
 		vv_buf_puts(out, i > 0 ? ", " : "");
 		vv_text_put_cut(out, f->section->side[0].schema.fields[p->side[0]].name,
 				f->section->side[0].schema.fields[p->side[0]].name_len, 40);
@@ -287,151 +167,14 @@ static void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t 
 	}
 }
 
-/* The patch changes no columns: it may lie over a table that has others besides. */
-static vv_status plan_same(fit *f, vv_error *err)
-{
-	const patch_section *s = f->section;
-	const vv_table *t = f->job->target;
-	vv_status told = VV_OK;
-	f->columns = t->columns;
-	f->schema = &t->schema;
-	for (size_t i = 0; i < s->pair_count; i++) {
-		const vv_field *field = &s->side[0].schema.fields[s->pairs[i].side[0]];
-		long at = vv_schema_find(&t->schema, field->name, field->name_len);
-		if (at < 0) {
-			vv_status rc = patch_misfit_text(f->job, NULL, field->name, "a column",
-							 NULL, err);
-			if (rc != VV_ECONFLICT) {
-				return rc;
-			}
-			told = rc;
-		}
-		f->target_of[i] = f->result_of[i] = at;
-	}
-	for (size_t i = 0; i < f->columns; i++) {
-		f->kept[i] = (long)i;
-	}
-	f->as = t->root;
-	return told;
-}
-
-static bool has_columns(const vv_table *t, const vv_schema *s)
-{
-	bool same = t->columns == s->count;
-	for (size_t i = 0; same && i < s->count; i++) {
-		same = strcmp(t->schema.fields[i].name, s->fields[i].name) == 0;
-	}
-	return same;
-}
-
-/* What --reject left of a patch that changes columns, while these were changed. */
-static void plan_rest(fit *f)
-{
-	const patch_section *s = f->section;
-	const vv_table *t = f->job->target;
-	f->over_new = true;
-	f->columns = t->columns;
-	f->schema = &t->schema;
-	f->as = t->root;
-	for (size_t i = 0; i < s->pair_count; i++) {
-		f->target_of[i] = f->result_of[i] = s->pairs[i].side[1];
-	}
-	for (size_t i = 0; i < f->columns; i++) {
-		f->kept[i] = (long)i;
-	}
-}
-
-/* It changes columns: they must be those of its old version. */
-static vv_status plan_changed(fit *f, vv_error *err)
-{
-	const patch_section *s = f->section;
-	const vv_table *t = f->job->target;
-	const vv_schema *a = &s->side[0].schema, *b = &s->side[1].schema;
-	for (size_t i = 0; i < a->count || i < t->columns; i++) {
-		const char *expected = i < a->count ? a->fields[i].name : NULL,
-			   *found = i < t->columns ? t->schema.fields[i].name : NULL;
-		if (!expected || !found || strcmp(expected, found) != 0) {
-			char where[32];
-			snprintf(where, sizeof(where), "number %zu", i + 1);
-			return patch_misfit_text(f->job, NULL, where,
-						 expected ? expected : "no more columns", found,
-						 err);
-		}
-	}
-	for (size_t i = 0; i < b->count; i++) {
-		f->kept[i] = -1;
-	}
-	for (size_t i = 0; i < s->pair_count; i++) {
-		f->target_of[i] = s->pairs[i].side[0];
-		f->result_of[i] = s->pairs[i].side[1];
-		if (f->result_of[i] >= 0) {
-			f->kept[f->result_of[i]] = f->target_of[i];
-		}
-	}
-	f->columns = b->count;
-	f->schema = b;
-	f->as = s->side[1].root;
-	return VV_OK;
-}
-
-/* How the patch's columns and form lie over the target's. VV_ECONFLICT, reported, when they do
- * not. */
-static vv_status fit_plan(fit *f, vv_error *err)
-{
-	const patch_section *s = f->section;
-	const vv_table *t = f->job->target;
-	const vv_dialect *a = &s->side[0].root.dialect, *b = &s->side[1].root.dialect,
-			 *own = &t->root.dialect;
-	size_t most = t->columns > s->side[1].schema.count ? t->columns : s->side[1].schema.count;
-	vv_status rc;
-	f->target_of = vv_calloc(s->pair_count + 1, sizeof(*f->target_of));
-	f->result_of = vv_calloc(s->pair_count + 1, sizeof(*f->result_of));
-	f->kept = vv_calloc(most + 1, sizeof(*f->kept));
-	f->cells = vv_calloc(most + 1, sizeof(*f->cells));
-	f->identity = vv_calloc(s->pair_count + 1, sizeof(*f->identity));
-	if (!f->target_of || !f->result_of || !f->kept || !f->cells || !f->identity) {
-		return vv_fail_nomem(err);
-	}
-	if ((own->form == VV_FORM_CSV) != (a->form == VV_FORM_CSV)) {
-		return patch_misfit_text(
-			f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
-			own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
-	}
-	if (!s->same_columns && s->partial && has_columns(t, &s->side[1].schema)) {
-		plan_rest(f);
-	} else if ((rc = s->same_columns ? plan_same(f, err) : plan_changed(f, err)) < 0) {
-		return rc;
-	}
-	if ((rc = plan_identity(f, err)) < 0) {
-		return rc;
-	}
-	if (f->over_new) {
-		f->new_form = vv_dialect_equal(own, b);
-		f->job->done.form_left = !f->new_form && !vv_dialect_equal(a, b);
-		return VV_OK;
-	}
-	bool as_old = vv_dialect_equal(own, a) && t->columns == s->side[0].schema.count;
-	if (!s->same_columns && !as_old) {
-		return patch_misfit_text(f->job, NULL, NULL,
-					 "the header line and form of the patch's old version",
-					 "another form", err);
-	}
-	if (s->same_columns && as_old) {
-		f->as.dialect = *b;
-	}
-	f->new_form = as_old || vv_dialect_equal(own, b);
-	f->job->done.form_left = !f->new_form && !vv_dialect_equal(a, b);
-	return VV_OK;
-}
-
 /* --- the new bytes ----------------------------------------------------------------- */
 
 #define PIECE ((size_t)64 << 10)
 
 static vv_cell default_cell(const fit *f)
 {
-	return (vv_cell){.state = f->as.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT
-								    : VV_CELL_ABSENT};
+	return (vv_cell){.state = f->on.as.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT
+								       : VV_CELL_ABSENT};
 }
 
 static bool ends_line(const patch_form *form)
@@ -446,14 +189,14 @@ static bool ends_line(const patch_form *form)
 static vv_status fit_emit(fit *f, vv_buf *out, const patch_form *form, bool was_last, vv_error *err)
 {
 	static const patch_form regular = {0};
-	bool last = ++f->made == f->total, array = f->as.dialect.form == VV_FORM_JSON;
+	bool last = ++f->made == f->total, array = f->on.as.dialect.form == VV_FORM_JSON;
 	if (form->irregular && array && last != was_last) {
 		form = &regular;
 	}
 	patch_writer_row(&f->writer, out, f->cells, form, last);
 	if (form->irregular && !array && !last && !ends_line(form)) {
 		size_t len;
-		const char *end = vv_dialect_row_end(&f->as.dialect, &len);
+		const char *end = vv_dialect_row_end(&f->on.as.dialect, &len);
 		vv_buf_put(out, end, len);
 	}
 	return vv_buf_ok(out, err);
@@ -476,16 +219,17 @@ static vv_status add_rows(fit *f, vv_buf *out, uint64_t edit, vv_error *err)
 		if ((rc = read_op(f, &f->changes[f->next++], &op, err)) < 0) {
 			break;
 		}
-		for (size_t i = 0; i < f->columns; i++) {
+		for (size_t i = 0; i < f->on.columns; i++) {
 			f->cells[i] = default_cell(f);
 		}
 		for (size_t i = 0; i < f->section->pair_count; i++) {
-			if (f->result_of[i] >= 0) {
-				f->cells[f->result_of[i]] = op.whole[f->section->pairs[i].side[1]];
+			if (f->on.result_of[i] >= 0) {
+				f->cells[f->on.result_of[i]] =
+					op.whole[f->section->pairs[i].side[1]];
 			}
 		}
 		f->job->done.rows_added++;
-		rc = fit_emit(f, out, f->new_form && op.has_form ? &op.form[1] : &regular,
+		rc = fit_emit(f, out, f->on.new_form && op.has_form ? &op.form[1] : &regular,
 			      f->made + 1 == f->total, err);
 	}
 	return rc;
@@ -495,12 +239,12 @@ static vv_status add_rows(fit *f, vv_buf *out, uint64_t edit, vv_error *err)
 static void fit_apply_change(fit *f, const patch_op *op, patch_form *form)
 {
 	for (size_t i = 0; i < op->cell_count; i++) {
-		long at = f->result_of[op->cells[i].pair];
+		long at = f->on.result_of[op->cells[i].pair];
 		if (at >= 0) {
 			f->cells[at] = op->cells[i].side[1];
 		}
 	}
-	if (op->has_form && f->new_form) {
+	if (op->has_form && f->on.new_form) {
 		*form = op->form[1];
 	} else if (op->has_form ||
 		   (form->irregular && form->kind == VV_QUIRK_RAW && op->cell_count > 0)) {
@@ -518,10 +262,10 @@ static vv_status next_row(fit *f, vv_buf *out, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < f->columns; i++) {
-		f->cells[i] = f->kept[i] >= 0 ? r.cells[f->kept[i]] : default_cell(f);
+	for (size_t i = 0; i < f->on.columns; i++) {
+		f->cells[i] = f->on.kept[i] >= 0 ? r.cells[f->on.kept[i]] : default_cell(f);
 	}
-	if (!f->section->same_columns && !f->over_new && r.form.irregular &&
+	if (!f->section->same_columns && !f->on.over_new && r.form.irregular &&
 	    r.form.kind == VV_QUIRK_RAW) {
 		r.form = (patch_form){0};
 	}
@@ -706,7 +450,7 @@ static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err
 		c.after_line = p->after_line;
 		c.after = p->after;
 		c.id = fit_hash_whole(f, 1, op->whole);
-		if (!c.top && (rc = fit_ids_want(&f->ids, c.after, err)) < 0) {
+		if (!c.top && (rc = wanted_rows_want(&f->ids, c.after, err)) < 0) {
 			return rc;
 		}
 		break;
@@ -717,11 +461,11 @@ static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err
 		}
 		c.id = fit_hash_known(f, op);
 		c.rekeys = fit_hash_becomes(f, op, &c.becomes);
-		if (c.rekeys && (rc = fit_ids_want(&f->ids, c.becomes, err)) < 0) {
+		if (c.rekeys && (rc = wanted_rows_want(&f->ids, c.becomes, err)) < 0) {
 			return rc;
 		}
 	}
-	return (rc = fit_ids_want(&f->ids, c.id, err)) < 0 ? rc : fit_add_change(f, &c, err);
+	return (rc = wanted_rows_want(&f->ids, c.id, err)) < 0 ? rc : fit_add_change(f, &c, err);
 }
 
 static vv_status fit_gather(fit *f, vv_error *err)
@@ -746,8 +490,8 @@ static vv_status fit_find_rows(fit *f, vv_error *err)
 		if (rc < 0) {
 			return rc;
 		}
-		fit_id *id = fit_ids_find(&f->ids, fit_hash_target(f, r.cells));
-		if (id && (rc = fit_ids_add(&f->ids, id, row, err)) < 0) {
+		wanted_id *id = wanted_rows_find(&f->ids, fit_hash_target(f, r.cells));
+		if (id && (rc = wanted_rows_add(&f->ids, id, row, err)) < 0) {
 			return rc;
 		}
 	}
@@ -788,8 +532,9 @@ static vv_status compare_new_column(fit *f, fit_change *c, size_t pair, const vv
 	if (found->state == VV_CELL_ABSENT || (found->state == VV_CELL_TEXT && found->len == 0)) {
 		return VV_OK;
 	}
-	return report_cell(f, c, name, f->section->side[1].schema.fields[f->target_of[pair]].name,
-			   &none, found, err);
+	return report_cell(f, c, name,
+			   f->section->side[1].schema.fields[f->on.target_of[pair]].name, &none,
+			   found, err);
 }
 
 static bool is_value(const vv_cell *c)
@@ -818,8 +563,8 @@ static vv_status report_lost(fit *f, fit_change *c, const char *row, size_t colu
 /* Does the patch take the column of the target away? */
 static bool drops_column(const fit *f, size_t column)
 {
-	for (size_t i = 0; i < f->columns; i++) {
-		if (f->kept[i] == (long)column) {
+	for (size_t i = 0; i < f->on.columns; i++) {
+		if (f->on.kept[i] == (long)column) {
 			return false;
 		}
 	}
@@ -837,10 +582,10 @@ static vv_status compare_rest(fit *f, fit_change *c, const patch_op *op, const v
 	for (size_t t = 0; t < f->job->target->columns && rc == VV_OK; t++) {
 		bool known = !removes && !drops_column(f, t);
 		for (size_t i = 0; removes && i < s->pair_count; i++) {
-			known |= f->target_of[i] == (long)t;
+			known |= f->on.target_of[i] == (long)t;
 		}
 		for (size_t i = 0; !removes && op && i < op->cell_count; i++) {
-			known |= f->target_of[op->cells[i].pair] == (long)t;
+			known |= f->on.target_of[op->cells[i].pair] == (long)t;
 		}
 		if (!known && is_value(&cells[t])) {
 			rc = report_lost(f, c, name, t, &cells[t], err);
@@ -857,10 +602,10 @@ static vv_status fit_compare(fit *f, fit_change *c, const patch_op *op, uint64_t
 	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
 	for (size_t i = 0; rc == VV_OK && c->kind == PATCH_CHANGE && i < op->cell_count; i++) {
 		size_t pair = op->cells[i].pair;
-		if (f->target_of[pair] < 0) {
+		if (f->on.target_of[pair] < 0) {
 			continue; /* comes, or is gone by now */
 		}
-		const vv_cell *found = &r.cells[f->target_of[pair]];
+		const vv_cell *found = &r.cells[f->on.target_of[pair]];
 		if (f->section->pairs[pair].side[0] < 0) {
 			rc = compare_new_column(f, c, pair, found, name, err);
 			continue;
@@ -873,10 +618,10 @@ static vv_status fit_compare(fit *f, fit_change *c, const patch_op *op, uint64_t
 	for (size_t i = 0;
 	     rc == VV_OK && c->kind == PATCH_REMOVE && i < f->section->side[0].schema.count; i++) {
 		size_t pair = patch_pair_of(f->section, 0, i);
-		if (f->target_of[pair] < 0) {
+		if (f->on.target_of[pair] < 0) {
 			continue;
 		}
-		const vv_cell *found = &r.cells[f->target_of[pair]];
+		const vv_cell *found = &r.cells[f->on.target_of[pair]];
 		if (!vv_cell_equal(found, &op->whole[i])) {
 			rc = report_cell(f, c, name, pair_name(f, pair), &op->whole[i], found, err);
 		}
@@ -894,10 +639,10 @@ static vv_status place_added(fit *f, fit_change *c, int64_t drift, const char *n
 {
 	bool keyed = f->section->identity_count > 0;
 	uint64_t above = expected_place(c->place, drift);
-	const fit_row *there = keyed ? fit_ids_nearest(&f->ids, c->id, 0, true) : NULL;
-	const fit_row *r = c->top ? NULL
-				  : fit_ids_nearest(&f->ids, c->after, above > 0 ? above - 1 : 0,
-						    false);
+	const wanted_row *there = keyed ? wanted_rows_nearest(&f->ids, c->id, 0, true) : NULL;
+	const wanted_row *r = c->top ? NULL
+				     : wanted_rows_nearest(&f->ids, c->after,
+							   above > 0 ? above - 1 : 0, false);
 	if (there) {
 		return report_row(f, c, name, "no row with this key yet", "one", err);
 	}
@@ -943,8 +688,8 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 	if (c->kind == PATCH_ADD) {
 		rc = place_added(f, c, *drift, vv_buf_cstr(name), err);
 	} else {
-		fit_row *r = fit_ids_nearest(&f->ids, c->id, expected_place(c->place, *drift),
-					     true);
+		wanted_row *r = wanted_rows_nearest(&f->ids, c->id,
+						    expected_place(c->place, *drift), true);
 		if (!r) {
 			return report_row(f, c, vv_buf_cstr(name), "the row", NULL, err);
 		}
@@ -952,7 +697,7 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 		if ((rc = fit_compare(f, c, &op, r->row, vv_buf_cstr(name), err)) < 0 || !c->fits) {
 			return rc;
 		}
-		if (c->rekeys && fit_ids_nearest(&f->ids, c->becomes, 0, true)) {
+		if (c->rekeys && wanted_rows_nearest(&f->ids, c->becomes, 0, true)) {
 			return report_new_key(f, c, &op, name, err);
 		}
 		r->used = true;
@@ -1057,7 +802,15 @@ static vv_status fit_section(fit *f, vv_error *err)
 	vv_cid cid;
 	uint64_t rows = 0, end, line;
 	vv_status rc;
-	if ((rc = fit_plan(f, err)) < 0 || (rc = fit_gather(f, err)) < 0) {
+	if ((rc = patch_columns_fit(&f->on, j, err)) < 0) {
+		return rc;
+	}
+	f->cells = vv_calloc(f->on.columns + 1, sizeof(*f->cells));
+	f->identity = vv_calloc(f->on.known_count + 1, sizeof(*f->identity));
+	if (!f->cells || !f->identity) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = fit_gather(f, err)) < 0) {
 		return rc;
 	}
 	end = j->lines->buf_at + j->lines->pos;
@@ -1088,8 +841,8 @@ static vv_status fit_section(fit *f, vv_error *err)
 		qsort(f->changes, f->change_count, sizeof(*f->changes), edit_order);
 	}
 	f->total = j->target->root.rows - f->removed + f->added;
-	if ((rc = patch_writer_open(&f->writer, &f->as.dialect, f->schema, err)) < 0 ||
-	    (rc = patch_make(j, &f->base, &f->as, &cid, &rows, err)) < 0) {
+	if ((rc = patch_writer_open(&f->writer, &f->on.as.dialect, f->on.schema, err)) < 0 ||
+	    (rc = patch_make(j, &f->base, &f->on.as, &cid, &rows, err)) < 0) {
 		return rc;
 	}
 	if (rows != f->total) {
@@ -1108,13 +861,10 @@ vv_status patch_fit_run(patch_job *j, vv_error *err)
 	vv_status rc = fit_section(&f, err);
 	patch_rows_close(&f.rows);
 	patch_writer_close(&f.writer);
-	fit_ids_clear(&f.ids);
+	wanted_rows_clear(&f.ids);
 	vv_buf_clear(&f.text);
 	vv_free(f.changes);
-	vv_free(f.target_of);
-	vv_free(f.result_of);
-	vv_free(f.kept);
-	vv_free(f.known_by);
+	patch_columns_clear(&f.on);
 	vv_free(f.cells);
 	vv_free(f.identity);
 	return rc;
