@@ -64,6 +64,18 @@ typedef struct vv_option {
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .implies = (w),        \
 		  .help = (h))
 
+/* How a file is written, into the member written (a vv_written of cmd/work/view/dialect_words.h);
+ * `of` begins the help of each: "of IN: ". */
+#define OPT_WRITTEN(of)                                                                            \
+	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",       \
+		   of "how it is written (default: found out)"),                                   \
+		OPT_STRING(0, "delimiter", written.delimiter, "C",                                 \
+			   of "between two cells (or tab, comma, semicolon, pipe, space, none)"),  \
+		OPT_STRING(0, "quote", written.quote, "C", of "around cells (or none)"),           \
+		OPT_STRING(0, "escape", written.escape, "C",                                       \
+			   of "before a quote inside a cell (or none)"),                           \
+		OPT_NO_FLAG(0, "no-header", written.header, of "the first row is data")
+
 typedef struct vv_command {
 	const char *name;
 	/* heading in `varve help`: "start", "change", "look", "history", "peers", "care" */

@@ -13,9 +13,10 @@
 #include "cmd/work/view/dialect_words.h"
 
 typedef struct options {
-	bool all, update, force, dry_run, convert, fix, no_key, header, quiet, verbose;
+	bool all, update, force, dry_run, convert, fix, no_key, quiet, verbose;
 	vv_strings key;
-	const char *as, *input_format, *delimiter, *quote, *escape;
+	const char *as;
+	vv_written written;
 } options;
 
 /* A NULL-ended copy of a list: which columns it names is known once the file is read. */
@@ -44,10 +45,7 @@ static vv_status read_options(vv_dataset_options *out, const options *o, const c
 		out->has_kind = true;
 		out->kind = strcmp(o->as, "file") == 0 ? VV_KIND_FILE : VV_KIND_TABLE;
 	}
-	if ((rc = vv_written_read(
-		     &out->hints,
-		     &(vv_written){o->input_format, o->delimiter, o->quote, o->escape, !o->header},
-		     err)) < 0) {
+	if ((rc = vv_written_read(&out->hints, &o->written, err)) < 0) {
 		return rc;
 	}
 	if (o->no_key) {
@@ -64,8 +62,7 @@ static vv_status read_options(vv_dataset_options *out, const options *o, const c
 
 static bool describes(const options *o)
 {
-	return o->key.count > 0 || o->no_key || o->as || o->input_format || o->delimiter ||
-	       o->quote || o->escape || !o->header;
+	return o->key.count > 0 || o->no_key || o->as || vv_written_any(&o->written);
 }
 
 /* What can be done about a file that is not a clean table. */
@@ -150,13 +147,7 @@ static const vv_option add_table[] = {
 		 "columns (a,b) whose values name a row; proved to be unique"),
 	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is looked for"),
 	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
-	OPT_CHOICE(0, "input-format", input_format, "FORMAT", "csv|tsv|ndjson|json",
-		   "how the file is written"),
-	OPT_STRING(0, "delimiter", delimiter, "C",
-		   "character between cells (or tab, comma, semicolon, pipe, space, none)"),
-	OPT_STRING(0, "quote", quote, "C", "character around cells (or none)"),
-	OPT_STRING(0, "escape", escape, "C", "character before a quote inside cells (or none)"),
-	OPT_NO_FLAG(0, "no-header", header, "the first line is data"),
+	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "make tables of files that HEAD holds as text"),
 	OPT_FLAG(0, "fix", fix,
 		 "make tables of what was committed as text under a tracked pattern"),

@@ -25,9 +25,10 @@
 typedef struct options {
 	vv_strings rule, skip, accept, outputs;
 	const char *base, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema, *rules,
-		*save, *trust, *input_format, *delimiter, *quote, *escape;
+		*save, *trust;
+	vv_written written;
 	bool cached, worktree, no_base, new_only, no_trailers, files, list_rules, init, quiet,
-		no_cache, header;
+		no_cache;
 } options;
 
 static const vv_option table[] = {
@@ -63,13 +64,7 @@ static const vv_option table[] = {
 		0, "files", files,
 		"the arguments are files, in or out of a repository; datapackage.json: all that it describes; "
 		"'-': standard input"),
-	OPT_CHOICE(0, "input-format", input_format, "FORMAT", "csv|tsv|ndjson|json",
-		   "with --files: what the files are (default: found out)"),
-	OPT_STRING(0, "delimiter", delimiter, "C",
-		   "with --files: between two cells ('tab', or a character)"),
-	OPT_STRING(0, "quote", quote, "C", "with --files: around cells ('none', or a character)"),
-	OPT_STRING(0, "escape", escape, "C", "with --files: before a quote inside a cell"),
-	OPT_NO_FLAG(0, "no-header", header, "with --files: the first row is data"),
+	OPT_WRITTEN("with --files: "),
 	OPT_STRING(0, "schema", schema, "FILE", "check against this Table Schema"),
 	OPT_STRING(0, "rules", rules, "FILE", "with --files: the project's rules (varve.json)"),
 	OPT_FLAG(0, "init", init, "write a first varve.json, which the data meets"),
@@ -125,7 +120,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 		vv_fail(err, VV_EUSAGE, "--rules goes with --files");
 		return vv_hint(err, "in a repository the rules are in varve.json at the top");
 	}
-	if (!o->files && (o->input_format || o->delimiter || o->quote || o->escape || !o->header)) {
+	if (!o->files && vv_written_any(&o->written)) {
 		vv_fail(err, VV_EUSAGE,
 			"--input-format, --delimiter, --quote, --escape and --no-header go with --files");
 		return vv_hint(
@@ -462,10 +457,8 @@ static vv_status check_files(check *c, vv_error *err)
 	if (c->o->failed_rows && c->argc > 1) {
 		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one file, not %d", c->argc);
 	}
-	const vv_written w = {c->o->input_format, c->o->delimiter, c->o->quote, c->o->escape,
-			      !c->o->header};
-	if (vv_written_any(&w)) {
-		if ((rc = vv_written_read(&c->written, &w, err)) < 0) {
+	if (vv_written_any(&c->o->written)) {
+		if ((rc = vv_written_read(&c->written, &c->o->written, err)) < 0) {
 			return rc;
 		}
 		c->run.written = &c->written;

@@ -19,20 +19,15 @@
 #include "dataset/format/mem_sink.h"
 
 typedef struct options {
-	const char *format, *input_format, *delimiter, *quote, *escape;
-	bool header, lenient, force, quiet;
+	const char *format;
+	vv_written written;
+	bool lenient, force, quiet;
 } options;
 
 static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", "csv|tsv|ndjson|json",
 		   "what to write (default: what OUT is called)"),
-	OPT_CHOICE(0, "input-format", input_format, "FORMAT", "csv|tsv|ndjson|json",
-		   "what IN is (default: found out)"),
-	OPT_STRING(0, "delimiter", delimiter, "C",
-		   "of IN: between two cells (or tab, comma, semicolon, pipe, space, none)"),
-	OPT_STRING(0, "quote", quote, "C", "of IN: around cells (or none)"),
-	OPT_STRING(0, "escape", escape, "C", "of IN: before a quote inside a cell (or none)"),
-	OPT_NO_FLAG(0, "no-header", header, "of IN: its first row is data"),
+	OPT_WRITTEN("of IN: "),
 	OPT_FLAG(0, "lenient", lenient,
 		 "read malformed CSV as well as can be, and say what was guessed"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
@@ -272,13 +267,6 @@ static bool is_plain(const char *in)
 	return strcmp(in, "-") == 0 || (vv_exists(in) && !is_pointer_file(in));
 }
 
-static vv_status written(vv_sniff_hints *out, const options *o, vv_error *err)
-{
-	return vv_written_read(
-		out, &(vv_written){o->input_format, o->delimiter, o->quote, o->escape, !o->header},
-		err);
-}
-
 static int check_convert(const vv_context *c)
 {
 	const options *o = c->options;
@@ -290,7 +278,7 @@ static int check_convert(const vv_context *c)
 	if (c->argc != 2) {
 		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
 	}
-	if (written(&hints, o, &err) < 0) {
+	if (vv_written_read(&hints, &o->written, &err) < 0) {
 		return vv_report(&err);
 	}
 	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) {
@@ -311,7 +299,7 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	(void)find_format(&format, o, c->argv[1]); /* looked at by check_convert */
-	if ((rc = written(&hints, o, err)) < 0) {
+	if ((rc = vv_written_read(&hints, &o->written, err)) < 0) {
 		return rc;
 	}
 	if ((rc = output_open(&out, o, c->argv[1], err)) == VV_OK) {

@@ -8,11 +8,6 @@
 #include "base/text.h"
 #include "cmd/output.h"
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void print_total(const vv_add_report *rep)
 {
 	vv_buf time = VV_BUF_INIT;
@@ -22,12 +17,12 @@ static void print_total(const vv_add_report *rep)
 	}
 	vv_out("in all: ");
 	if (rep->tables > 0) {
-		vv_out("%s table%s, %s row%s", vv_text_count(rep->tables), plural(rep->tables),
-		       vv_text_count(rep->rows), plural(rep->rows));
+		vv_out("%s, %s", vv_text_counted(rep->tables, "table", NULL),
+		       vv_text_counted(rep->rows, "row", NULL));
 	}
 	if (rep->files > 0) {
-		vv_out("%s%s file%s", rep->tables ? ", " : "", vv_text_count(rep->files),
-		       plural(rep->files));
+		vv_out("%s%s", rep->tables ? ", " : "",
+		       vv_text_counted(rep->files, "file", NULL));
 	}
 	vv_add_put_speed(&time, rep->bytes, rep->ms);
 	if (rep->tables > 0) {
@@ -45,22 +40,22 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 {
 	if (!quiet) {
 		if (rep->guessed > 0) {
-			vv_out("%s new file%s read%s as %s of varve "
+			vv_out("%s read%s as %s of varve "
 			       "('git config varve.addTables false' leaves new ones to Git):\n",
-			       vv_text_count(rep->guessed), plural(rep->guessed),
+			       vv_text_counted(rep->guessed, "new file", "new files"),
 			       rep->guessed == 1 ? "s" : "",
 			       rep->guessed == 1 ? "a table" : "tables");
 		}
 		vv_out_bytes(vv_buf_cstr(&rep->text), rep->text.len);
 		print_total(rep);
 		if (rep->ordinary > 0) {
-			vv_out("%s%s ordinary file%s: %s\n", dry ? "would stage " : "",
-			       vv_text_count(rep->ordinary), plural(rep->ordinary),
+			vv_out("%s%s: %s\n", dry ? "would stage " : "",
+			       vv_text_counted(rep->ordinary, "ordinary file", "ordinary files"),
 			       vv_buf_cstr(&rep->ordinary_names));
 		}
 		if (rep->removed > 0) {
-			vv_out("%s%s removed file%s\n", dry ? "would stage " : "",
-			       vv_text_count(rep->removed), plural(rep->removed));
+			vv_out("%s%s\n", dry ? "would stage " : "",
+			       vv_text_counted(rep->removed, "removed file", "removed files"));
 		}
 		if (plan->kept_text > 0) {
 			vv_out("%s stay%s text, as in HEAD; "

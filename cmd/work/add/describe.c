@@ -53,17 +53,12 @@ static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_rep
 	}
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* "47,130 rows (+7)" */
 static void put_rows(vv_buf *b, const vv_dataset_found *staged, bool again)
 {
 	uint64_t now = staged->result.root.rows, before = staged->parent_root.rows;
 
-	vv_buf_printf(b, "%s row%s", vv_text_count(now), plural(now));
+	vv_buf_puts(b, vv_text_counted(now, "row", NULL));
 	if (again && now > before) {
 		vv_buf_printf(b, " (+%s)", vv_text_count(now - before));
 	} else if (again && now < before) {
@@ -74,10 +69,11 @@ static void put_rows(vv_buf *b, const vv_dataset_found *staged, bool again)
 static void put_stored(vv_buf *b, const vv_dataset_found *staged)
 {
 	const vv_import_result *res = &staged->result;
-	const char *unit = res->root.kind == VV_KIND_TABLE ? "group" : "chunk";
+	bool table = res->root.kind == VV_KIND_TABLE;
 
-	vv_buf_printf(b, "%s of %s %s%s new, %s stored of %s", vv_text_count(res->groups_new),
-		      vv_text_count(res->groups), unit, plural(res->groups),
+	vv_buf_printf(b, "%s of %s new, %s stored of %s", vv_text_count(res->groups_new),
+		      vv_text_counted(res->groups, table ? "group" : "chunk",
+				      table ? "groups" : "chunks"),
 		      vv_text_bytes(staged->stored.stored_bytes), vv_text_bytes(res->root.bytes));
 }
 
@@ -114,7 +110,7 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 		goto done;
 	}
 	put_rows(b, staged, again);
-	vv_buf_printf(b, ", %s column%s, ", vv_text_count(schema.count), plural(schema.count));
+	vv_buf_printf(b, ", %s, ", vv_text_counted(schema.count, "column", NULL));
 	put_key(b, root, again, out);
 	if (!again || staged->result.schema_changed) {
 		vv_buf_puts(b, "\n  columns: ");
@@ -124,9 +120,9 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 		vv_buf_puts(b, "\n  form:    ");
 		vv_dialect_describe(b, &root->dialect);
 		if (staged->result.irregular_rows > 0) {
-			vv_buf_printf(b, "; kept as written: %s odd row%s",
-				      vv_text_count(staged->result.irregular_rows),
-				      plural(staged->result.irregular_rows));
+			vv_buf_printf(b, "; kept as written: %s",
+				      vv_text_counted(staged->result.irregular_rows, "odd row",
+						      "odd rows"));
 		}
 	} else if (!same_form(staged)) {
 		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect);

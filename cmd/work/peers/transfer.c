@@ -232,22 +232,15 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 
 /* --- telling ---------------------------------------------------------------------------- */
 
-static const char *plural(uint64_t n, const char *one, const char *more)
-{
-	return n == 1 ? one : more;
-}
-
 void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s)
 {
 	bool blocks = t->verbose || (s->commits == 0 && s->versions == 0);
 	vv_buf b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "%s %s %s, %s %s", verb, vv_text_count(s->commits),
-		      plural(s->commits, "commit", "commits"), vv_text_count(s->versions),
-		      plural(s->versions, "version of a dataset", "versions of datasets"));
+	vv_buf_printf(&b, "%s %s, %s", verb, vv_text_counted(s->commits, "commit", NULL),
+		      vv_text_counted(s->versions, "version of a dataset", "versions of datasets"));
 	if (blocks) {
-		vv_buf_printf(&b, ", %s %s", vv_text_count(s->blocks),
-			      plural(s->blocks, "block", "blocks"));
+		vv_buf_printf(&b, ", %s", vv_text_counted(s->blocks, "block", NULL));
 	}
 	vv_buf_puts(&b, " (");
 	if (blocks) {

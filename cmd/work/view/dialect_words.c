@@ -9,7 +9,7 @@
 
 bool vv_written_any(const vv_written *w)
 {
-	return w->input_format || w->delimiter || w->quote || w->escape || w->no_header;
+	return w->input_format || w->delimiter || w->quote || w->escape || !w->header;
 }
 
 /* none: what stands for no character. */
@@ -54,7 +54,7 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 								     : VV_FORM_CSV;
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
-	out->header = w->no_header ? 0 : -1;
+	out->header = w->header ? -1 : 0;
 	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
 		    0 ||
 	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {

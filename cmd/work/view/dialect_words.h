@@ -13,7 +13,7 @@
 /* As given on the command line; NULL: not said. */
 typedef struct vv_written {
 	const char *input_format, *delimiter, *quote, *escape;
-	bool no_header;
+	bool header; /* false: the first row is data */
 } vv_written;
 
 /* Of an option that names one character: "tab", "\t", "comma", "semicolon", "space", "pipe", a
