@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -139,15 +140,8 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	fsck *f = payload;
 	version *v;
 
-	if (f->count == f->cap) {
-		size_t cap = f->cap ? f->cap * 2 : 256;
-
-		v = vv_realloc_array(f->versions, cap, sizeof(*v));
-		if (!v) {
-			return vv_fail_nomem(err);
-		}
-		f->versions = v;
-		f->cap = cap;
+	if (!vv_array_room(f->versions, f->count, f->cap)) {
+		return vv_fail_nomem(err);
 	}
 	v = &f->versions[f->count];
 	memset(v, 0, sizeof(*v));

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -209,15 +210,8 @@ static vv_status keep_all(sieve *s, vv_error *err)
 	int more;
 
 	while ((more = next_passing(s, &id, err)) > 0) {
-		if (s->kept_count == s->kept_cap) {
-			size_t cap = s->kept_cap ? 2 * s->kept_cap : 64;
-			vv_oid *kept = vv_realloc_array(s->kept, cap, sizeof(*kept));
-
-			if (!kept) {
-				return vv_fail_nomem(err);
-			}
-			s->kept = kept;
-			s->kept_cap = cap;
+		if (!vv_array_room(s->kept, s->kept_count, s->kept_cap)) {
+			return vv_fail_nomem(err);
 		}
 		s->kept[s->kept_count++] = id;
 	}

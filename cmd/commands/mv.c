@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -67,15 +68,8 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	vv_error absent;
 	vv_status rc;
 
-	if (m->entry_count == m->entry_cap) {
-		size_t cap = m->entry_cap ? m->entry_cap * 2 : 16;
-
-		n = vv_realloc_array(m->entries, cap, sizeof(*n));
-		if (!n) {
-			return vv_fail_nomem(err);
-		}
-		m->entries = n;
-		m->entry_cap = cap;
+	if (!vv_array_room(m->entries, m->entry_count, m->entry_cap)) {
+		return vv_fail_nomem(err);
 	}
 	n = &m->entries[m->entry_count];
 	memset(n, 0, sizeof(*n));

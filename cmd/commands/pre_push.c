@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -69,14 +70,8 @@ typedef struct run {
 
 static vv_status add_have(run *r, const vv_oid *id, vv_error *err)
 {
-	if (r->have_count == r->have_cap) {
-		size_t cap = r->have_cap ? r->have_cap * 2 : 16;
-		vv_oid *haves = vv_realloc_array(r->haves, cap, sizeof(*haves));
-		if (!haves) {
-			return vv_fail_nomem(err);
-		}
-		r->haves = haves;
-		r->have_cap = cap;
+	if (!vv_array_room(r->haves, r->have_count, r->have_cap)) {
+		return vv_fail_nomem(err);
 	}
 	r->haves[r->have_count++] = *id;
 	return VV_OK;
@@ -105,14 +100,8 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 	if (vv_oid_is_null(&ref.id)) {
 		return VV_OK;
 	}
-	if (r->count == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 16;
-		vv_push_ref *refs = vv_realloc_array(r->refs, cap, sizeof(*refs));
-		if (!refs) {
-			return vv_fail_nomem(err);
-		}
-		r->refs = refs;
-		r->cap = cap;
+	if (!vv_array_room(r->refs, r->count, r->cap)) {
+		return vv_fail_nomem(err);
 	}
 	r->refs[r->count++] = ref;
 	return vv_oid_is_null(&ref.old) ? VV_OK : add_have(r, &ref.old, err);

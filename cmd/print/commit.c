@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/output.h"
@@ -41,15 +42,8 @@ static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
 	if (k == 3 || vv_oid_is_null(&ref->commit)) {
 		return VV_OK;
 	}
-	if (n->count == n->cap) {
-		size_t cap = n->cap ? n->cap * 2 : 32;
-
-		items = vv_realloc_array(n->items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		n->items = items;
-		n->cap = cap;
+	if (!vv_array_room(n->items, n->count, n->cap)) {
+		return vv_fail_nomem(err);
 	}
 	vv_buf_puts(&text, kinds[k].label);
 	vv_text_put_escaped(&text, ref->name + strlen(kinds[k].prefix),

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/output.h"
@@ -115,15 +116,8 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	if (!is_wanted(c, change->path)) {
 		return VV_OK;
 	}
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 16;
-		vv_stat_line *lines = vv_realloc_array(s->lines, cap, sizeof(*lines));
-
-		if (!lines) {
-			return vv_fail_nomem(err);
-		}
-		s->lines = lines;
-		s->cap = cap;
+	if (!vv_array_room(s->lines, s->count, s->cap)) {
+		return vv_fail_nomem(err);
 	}
 	line = &s->lines[s->count];
 	memset(line, 0, sizeof(*line));

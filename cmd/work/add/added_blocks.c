@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
@@ -26,14 +27,8 @@ static vv_status see(side *s, const vv_cid *cid, vv_error *err)
 	if (rc < 0 || !added) {
 		return rc;
 	}
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 64;
-		vv_cid *all = vv_realloc_array(s->all, cap, sizeof(*all));
-		if (!all) {
-			return vv_fail_nomem(err);
-		}
-		s->all = all;
-		s->cap = cap;
+	if (!vv_array_room(s->all, s->count, s->cap)) {
+		return vv_fail_nomem(err);
 	}
 	s->all[s->count++] = *cid;
 	return VV_OK;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -18,14 +19,8 @@ static vv_status on_line(void *payload, const char *file, unsigned number, const
 	/* .git/info/attributes speaks for the whole work tree. */
 	size_t folder = strncmp(file, ".git/", 5) == 0 ? 0 : (size_t)(vv_path_base(file) - file);
 
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 16;
-		vv_attr_list_line *lines = vv_realloc_array(l->lines, cap, sizeof(*lines));
-		if (!lines) {
-			return vv_fail_nomem(err);
-		}
-		l->lines = lines;
-		l->cap = cap;
+	if (!vv_array_room(l->lines, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	at = &l->lines[l->count++];
 	at->file = vv_strdup(file);

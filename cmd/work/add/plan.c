@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -56,14 +57,8 @@ static void note_name(vv_buf *names, size_t number, const char *path)
 
 static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
 {
-	if (p->count == p->cap) {
-		size_t cap = p->cap ? p->cap * 2 : 32;
-		vv_add_item *items = vv_realloc_array(p->items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		p->items = items;
-		p->cap = cap;
+	if (!vv_array_room(p->items, p->count, p->cap)) {
+		return vv_fail_nomem(err);
 	}
 	p->items[p->count] = *item;
 	p->items[p->count].path = vv_strdup(item->path);

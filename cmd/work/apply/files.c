@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -193,14 +194,8 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 			return VV_OK;
 		}
 	}
-	if (f->count == f->cap) {
-		size_t cap = f->cap ? f->cap * 2 : 8;
-		vv_apply_file *p = vv_realloc_array(f->list, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		f->list = p;
-		f->cap = cap;
+	if (!vv_array_room(f->list, f->count, f->cap)) {
+		return vv_fail_nomem(err);
 	}
 	vv_apply_file *e = &f->list[f->count];
 	memset(e, 0, sizeof(*e));

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/history.h"
@@ -220,14 +221,8 @@ static vv_status append(vv_apply_index *a, const char *path, vv_error *err)
 {
 	vv_apply_merged *m;
 
-	if (a->count == a->cap) {
-		size_t cap = a->cap ? a->cap * 2 : 4;
-
-		if (!(m = vv_realloc_array(a->merged, cap, sizeof(*m)))) {
-			return vv_fail_nomem(err);
-		}
-		a->merged = m;
-		a->cap = cap;
+	if (!vv_array_room(a->merged, a->count, a->cap)) {
+		return vv_fail_nomem(err);
 	}
 	m = &a->merged[a->count];
 	memset(m, 0, sizeof(*m));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -22,7 +23,7 @@ typedef struct describer {
 	vv_buf *warnings;
 	vv_oid *blobs; /* pointers to be set, once their blobs are written */
 	char **paths;
-	size_t count, cap;
+	size_t count, blob_cap, path_cap;
 } describer;
 
 static vv_status read_from_index(void *payload, const char *path, vv_buf *out, vv_error *err)
@@ -43,20 +44,9 @@ static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_err
 			return VV_OK;
 		}
 	}
-	if (d->count == d->cap) {
-		size_t cap = d->cap ? d->cap * 2 : 8;
-		vv_oid *blobs = vv_realloc_array(d->blobs, cap, sizeof(*blobs));
-		char **paths;
-		if (!blobs) {
-			return vv_fail_nomem(err);
-		}
-		d->blobs = blobs;
-		paths = vv_realloc_array(d->paths, cap, sizeof(*paths));
-		if (!paths) {
-			return vv_fail_nomem(err);
-		}
-		d->paths = paths;
-		d->cap = cap;
+	if (!vv_array_room(d->blobs, d->count, d->blob_cap) ||
+	    !vv_array_room(d->paths, d->count, d->path_cap)) {
+		return vv_fail_nomem(err);
 	}
 	d->paths[d->count] = vv_strdup(path);
 	if (!d->paths[d->count]) {
@@ -242,7 +232,7 @@ vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_dataset_writer *s
 			     const vv_changes *changes, char ***paths, size_t *count,
 			     vv_buf *warnings, vv_error *err)
 {
-	describer d = {r, x, s, warnings, NULL, NULL, 0, 0};
+	describer d = {.r = r, .x = x, .s = s, .warnings = warnings};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -25,19 +26,7 @@ typedef struct obstacles {
 
 static vv_status push(char ***list, size_t *count, size_t *cap, const char *text, vv_error *err)
 {
-	char **grown;
-
-	if (*count == *cap) {
-		size_t n = *cap ? *cap * 2 : 16;
-
-		grown = vv_realloc_array(*list, n, sizeof(*grown));
-		if (!grown) {
-			return vv_fail_nomem(err);
-		}
-		*list = grown;
-		*cap = n;
-	}
-	if (!((*list)[*count] = vv_strdup(text))) {
+	if (!vv_array_room(*list, *count, *cap) || !((*list)[*count] = vv_strdup(text))) {
 		return vv_fail_nomem(err);
 	}
 	(*count)++;
@@ -53,15 +42,8 @@ static vv_status add_step(void *payload, const vv_change *change, vv_error *err)
 	if (change->new_mode && (rc = vv_path_check(change->path, err)) < 0) {
 		return rc;
 	}
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 64;
-
-		step = vv_realloc_array(s->steps, cap, sizeof(*step));
-		if (!step) {
-			return vv_fail_nomem(err);
-		}
-		s->steps = step;
-		s->cap = cap;
+	if (!vv_array_room(s->steps, s->count, s->cap)) {
+		return vv_fail_nomem(err);
 	}
 	step = &s->steps[s->count];
 	memset(step, 0, sizeof(*step));

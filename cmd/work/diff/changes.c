@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/add/attributes_lines.h"
@@ -37,14 +38,8 @@ static bool wanted(const collector *c, const char *path)
 
 static vv_status append(vv_changes *out, const char *path, vv_change_entry **entry, vv_error *err)
 {
-	if (out->count == out->cap) {
-		size_t cap = out->cap ? out->cap * 2 : 32;
-		vv_change_entry *entries = vv_realloc_array(out->entries, cap, sizeof(*entries));
-		if (!entries) {
-			return vv_fail_nomem(err);
-		}
-		out->entries = entries;
-		out->cap = cap;
+	if (!vv_array_room(out->entries, out->count, out->cap)) {
+		return vv_fail_nomem(err);
 	}
 	*entry = &out->entries[out->count];
 	memset(*entry, 0, sizeof(**entry));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/diff/name_list.h"
@@ -67,15 +68,8 @@ static vv_status add_place(vv_row_history *h, const place *p, vv_error *err)
 			return VV_OK; /* two lines of history meet */
 		}
 	}
-	if (h->count == h->cap) {
-		size_t cap = h->cap ? h->cap * 2 : 16;
-		place *list = vv_realloc_array(h->pending, cap, sizeof(*list));
-
-		if (!list) {
-			return vv_fail_nomem(err);
-		}
-		h->pending = list;
-		h->cap = cap;
+	if (!vv_array_room(h->pending, h->count, h->cap)) {
+		return vv_fail_nomem(err);
 	}
 	h->pending[h->count++] = *p;
 	return VV_OK;

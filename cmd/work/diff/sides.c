@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -184,14 +185,8 @@ static vv_status add_path(finder *f, const vv_diff_path *from, vv_error *err)
 	if (!is_wanted(f, from->path, &literal)) {
 		return VV_OK;
 	}
-	if (d->count == d->cap) {
-		size_t cap = d->cap ? d->cap * 2 : 16;
-		vv_diff_path *p = vv_realloc_array(d->paths, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		d->paths = p;
-		d->cap = cap;
+	if (!vv_array_room(d->paths, d->count, d->cap)) {
+		return vv_fail_nomem(err);
 	}
 	d->paths[d->count] = *from;
 	d->paths[d->count].literal = literal;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/merge/conflict_state.h"
@@ -53,15 +54,8 @@ const char *vv_conflict_record_text(vv_conflict_record *c, const char *text)
 
 static vv_status grow(vv_conflict_record *c, vv_conflict_item **item, vv_error *err)
 {
-	if (c->count == c->cap) {
-		size_t cap = c->cap ? c->cap * 2 : 16;
-		vv_conflict_item *items = vv_realloc_array(c->items, cap, sizeof(*items));
-
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		c->items = items;
-		c->cap = cap;
+	if (!vv_array_room(c->items, c->count, c->cap)) {
+		return vv_fail_nomem(err);
 	}
 	*item = &c->items[c->count];
 	memset(*item, 0, sizeof(**item));

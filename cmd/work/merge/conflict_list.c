@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/merge/tables.h"
@@ -26,14 +27,8 @@ static vv_status append(vv_conflict_list *l, const char *path, vv_error *err)
 {
 	vv_conflict_path *p;
 
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 16;
-
-		if (!(p = vv_realloc_array(l->paths, cap, sizeof(*p)))) {
-			return vv_fail_nomem(err);
-		}
-		l->paths = p;
-		l->cap = cap;
+	if (!vv_array_room(l->paths, l->count, l->cap)) {
+		return vv_fail_nomem(err);
 	}
 	p = &l->paths[l->count];
 	memset(p, 0, sizeof(*p));

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -51,15 +52,8 @@ static const char *show_row(const vv_conflict_item *item)
 
 static vv_status add_edit(solver *v, const vv_row_edit *edit, vv_error *err)
 {
-	if (v->count == v->cap) {
-		size_t cap = v->cap ? v->cap * 2 : 16;
-		vv_row_edit *edits = vv_realloc_array(v->edits, cap, sizeof(*edits));
-
-		if (!edits) {
-			return vv_fail_nomem(err);
-		}
-		v->edits = edits;
-		v->cap = cap;
+	if (!vv_array_room(v->edits, v->count, v->cap)) {
+		return vv_fail_nomem(err);
 	}
 	v->edits[v->count++] = *edit;
 	return VV_OK;

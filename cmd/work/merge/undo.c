@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/merge/run.h"
@@ -23,15 +24,8 @@ typedef struct undoing {
 
 static vv_status add_path(undoing *u, const char *path, vv_error *err)
 {
-	if (u->count == u->cap) {
-		size_t cap = u->cap ? u->cap * 2 : 32;
-		char **paths = vv_realloc_array(u->paths, cap, sizeof(*paths));
-
-		if (!paths) {
-			return vv_fail_nomem(err);
-		}
-		u->paths = paths;
-		u->cap = cap;
+	if (!vv_array_room(u->paths, u->count, u->cap)) {
+		return vv_fail_nomem(err);
 	}
 	if (!(u->paths[u->count] = vv_strdup(path))) {
 		return vv_fail_nomem(err);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/revision.h"
@@ -43,14 +44,8 @@ static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_
 				       vv_text_shows(to));
 		}
 	}
-	if (p->count == p->cap) {
-		size_t cap = p->cap ? p->cap * 2 : 16;
-		vv_ref_move *moves = vv_realloc_array(p->moves, cap, sizeof(*moves));
-		if (!moves) {
-			return vv_fail_nomem(err);
-		}
-		p->moves = moves;
-		p->cap = cap;
+	if (!vv_array_room(p->moves, p->count, p->cap)) {
+		return vv_fail_nomem(err);
 	}
 	vv_ref_move *m = &p->moves[p->count++];
 	*m = (vv_ref_move){.from = keep(p, from),

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/revision.h"
@@ -26,14 +27,8 @@ void vv_push_plan_clear(vv_push_plan *p)
 static vv_status add(vv_push_plan *p, const char *from, const char *word, const char *to,
 		     const vv_oid *id, bool force, vv_error *err)
 {
-	if (p->count == p->cap) {
-		size_t cap = p->cap ? p->cap * 2 : 8;
-		vv_push_item *items = vv_realloc_array(p->items, cap, sizeof(*items));
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		p->items = items;
-		p->cap = cap;
+	if (!vv_array_room(p->items, p->count, p->cap)) {
+		return vv_fail_nomem(err);
 	}
 	vv_push_item *it = &p->items[p->count++];
 	memset(it, 0, sizeof(*it));

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/peers/remote.h"
@@ -93,27 +94,23 @@ typedef struct refs {
 	vv_ref_change *changes;
 	vv_oid *ids;
 	char **names, **targets; /* targets: of symbolic refs (origin/HEAD); NULL for others */
-	size_t count;
+	size_t count, id_cap, name_cap, target_cap;
 } refs;
 
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	refs *l = payload;
-	size_t n = l->count + 1;
-	char **names = vv_realloc_array(l->names, n, sizeof(*names));
-	l->names = names ? names : l->names;
-	char **targets = vv_realloc_array(l->targets, n, sizeof(*targets));
-	l->targets = targets ? targets : l->targets;
-	vv_oid *ids = vv_realloc_array(l->ids, n, sizeof(*ids));
-	l->ids = ids ? ids : l->ids;
-	if (!names || !targets || !ids) {
+	size_t n = l->count;
+
+	if (!vv_array_room(l->names, n, l->name_cap) ||
+	    !vv_array_room(l->targets, n, l->target_cap) || !vv_array_room(l->ids, n, l->id_cap)) {
 		return vv_fail_nomem(err);
 	}
-	names[l->count] = vv_strdup(ref->name);
-	targets[l->count] = ref->symbolic ? vv_strdup(ref->symbolic) : NULL;
-	ids[l->count] = ref->id;
-	l->count = n;
-	return names[n - 1] ? VV_OK : vv_fail_nomem(err);
+	l->names[n] = vv_strdup(ref->name);
+	l->targets[n] = ref->symbolic ? vv_strdup(ref->symbolic) : NULL;
+	l->ids[n] = ref->id;
+	l->count++;
+	return l->names[n] ? VV_OK : vv_fail_nomem(err);
 }
 
 /* to NULL: they are deleted. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/view/view_internal.h"
@@ -81,15 +82,8 @@ typedef struct places {
 
 static vv_status places_add(places *p, size_t place, vv_error *err)
 {
-	if (p->count == p->cap) {
-		size_t cap = p->cap ? p->cap * 2 : 16;
-		size_t *items = vv_realloc_array(p->items, cap, sizeof(*items));
-
-		if (!items) {
-			return vv_fail_nomem(err);
-		}
-		p->items = items;
-		p->cap = cap;
+	if (!vv_array_room(p->items, p->count, p->cap)) {
+		return vv_fail_nomem(err);
 	}
 	p->items[p->count++] = place;
 	return VV_OK;
