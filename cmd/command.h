@@ -23,7 +23,7 @@ typedef enum vv_option_kind {
 	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
 	VV_OPT_STRING,  /* const char * */
 	VV_OPT_NUMBER,  /* uint64_t, with k, m, g only where units says bytes */
-	VV_OPT_LIST,    /* vv_strings: may be given several times */
+	VV_OPT_LIST,    /* vv_strings, NULL-ended where there are any: may be given several times */
 	VV_OPT_COUNT    /* unsigned: -v -v */
 } vv_option_kind;
 

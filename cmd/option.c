@@ -115,8 +115,8 @@ static vv_status add_item(const parser *p, const vv_option *o, const char *value
 	vv_strings *list = member(p, o);
 
 	if (!list->items) {
-		/* No list can be longer than the command line. */
-		list->items = vv_calloc((size_t)p->argc, sizeof(*list->items));
+		/* No list can be longer than the command line; NULL-ended. */
+		list->items = vv_calloc((size_t)p->argc + 1, sizeof(*list->items));
 		if (!list->items) {
 			return vv_fail_nomem(p->err);
 		}

@@ -19,21 +19,7 @@ typedef struct options {
 	vv_written written;
 } options;
 
-/* A NULL-ended copy of a list: which columns it names is known once the file is read. */
-static vv_status take_key(const char ***out, const vv_strings *key, vv_error *err)
-{
-	*out = vv_calloc(key->count + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < key->count; i++) {
-		(*out)[i] = key->items[i];
-	}
-	return VV_OK;
-}
-
-static vv_status read_options(vv_dataset_options *out, const options *o, const char ***names,
-			      vv_error *err)
+static vv_status read_options(vv_dataset_options *out, const options *o, vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
 	vv_status rc;
@@ -52,10 +38,7 @@ static vv_status read_options(vv_dataset_options *out, const options *o, const c
 		out->key = no_key;
 	}
 	if (o->key.count > 0) {
-		if ((rc = take_key(names, &o->key, err)) < 0) {
-			return rc;
-		}
-		out->key = *names;
+		out->key = o->key.items;
 	}
 	return VV_OK;
 }
@@ -126,14 +109,9 @@ static vv_status run_add(vv_context *c, vv_error *err)
 			      false,
 			      describes(o),
 			      &import};
-	const char **names = NULL;
-	vv_status rc;
+	vv_status rc = read_options(&import, o, err);
 
-	if ((rc = read_options(&import, o, &names, err)) == VV_OK) {
-		rc = add(c, &req, err);
-	}
-	vv_free(names);
-	return rc;
+	return rc < 0 ? rc : add(c, &req, err);
 }
 
 static const vv_option add_table[] = {
