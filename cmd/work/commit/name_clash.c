@@ -1,18 +1,20 @@
 /*
- * name_clash: a hash table of folded names.
+ * name_clash: finds names that are one file by what they fold to.
  */
 #include "cmd/work/commit/name_clash.h"
 
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 
 typedef struct name {
-	const char *folded; /* NULL: a free slot; in the arena, both */
+	const char *folded; /* in the arena, both */
 	const char *path;
 	bool written;
 } name;
@@ -21,61 +23,43 @@ struct vv_clash {
 	const vv_index *index;
 	bool folds; /* does the file system? Else nothing is kept */
 	vv_arena arena;
-	name *slots; /* open addressing; cap is a power of two, at most half full */
-	size_t cap, used;
+	name *names;
+	size_t count, cap;
+	vv_hash_index places; /* of names, by what they fold to */
 };
 
-static name *find(const vv_clash *c, const char *folded)
+/* The name that path folds to; its path is NULL when there was none. Valid until the next. */
+static vv_status name_of(vv_clash *c, const char *path, name **out, vv_error *err)
 {
-	size_t i = (size_t)vv_xxh3(folded, strlen(folded), 0) & (c->cap - 1);
+	char *folded = vv_path_fold(path);
+	uint64_t hash = folded ? vv_xxh3(folded, strlen(folded), c->places.seed) : 0;
+	vv_hash_probe p = vv_hash_probe_begin(&c->places, hash);
+	vv_status rc = VV_OK;
+	size_t at;
 
-	while (c->slots[i].folded && strcmp(c->slots[i].folded, folded) != 0) {
-		i = (i + 1) & (c->cap - 1);
-	}
-	return &c->slots[i];
-}
-
-static vv_status grow(vv_clash *c, vv_error *err)
-{
-	vv_clash next = *c;
-	size_t i;
-
-	next.cap = c->cap ? c->cap * 2 : 256;
-	next.slots = vv_calloc(next.cap, sizeof(*next.slots));
-	if (!next.slots) {
-		return vv_fail_nomem(err);
-	}
-	for (i = 0; i < c->cap; i++) {
-		if (c->slots[i].folded) {
-			*find(&next, c->slots[i].folded) = c->slots[i];
-		}
-	}
-	vv_free(c->slots);
-	c->slots = next.slots;
-	c->cap = next.cap;
-	return VV_OK;
-}
-
-/* The slot of what path folds to; its path is NULL when there was none. */
-static vv_status slot_of(vv_clash *c, const char *path, name **out, vv_error *err)
-{
-	char *folded;
-	vv_status rc;
-
-	if ((c->used + 1) * 2 > c->cap && (rc = grow(c, err)) < 0) {
-		return rc;
-	}
-	folded = vv_path_fold(path);
 	if (!folded) {
 		return vv_fail_nomem(err);
 	}
-	*out = find(c, folded);
-	if (!(*out)->folded) {
-		(*out)->folded = vv_arena_strndup(&c->arena, folded, strlen(folded));
-		c->used += (*out)->folded != NULL;
+	while (vv_hash_probe_next(&p, &at)) {
+		if (strcmp(c->names[at].folded, folded) == 0) {
+			*out = &c->names[at];
+			goto done;
+		}
 	}
+	if (!vv_array_room(c->names, c->count, c->cap)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	*out = &c->names[c->count];
+	**out = (name){.folded = vv_arena_strndup(&c->arena, folded, strlen(folded))};
+	if (!(*out)->folded || !vv_hash_index_add(&c->places, hash, c->count)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	c->count++;
+done:
 	vv_free(folded);
-	return (*out)->folded ? VV_OK : vv_fail_nomem(err);
+	return rc;
 }
 
 static vv_status keep(vv_clash *c, name *n, const char *path, vv_error *err)
@@ -93,7 +77,7 @@ static vv_status add_index(vv_clash *c, vv_error *err)
 
 	for (i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
 		vv_index_at(c->index, i, &e);
-		rc = slot_of(c, e.path, &n, err);
+		rc = name_of(c, e.path, &n, err);
 		if (rc == VV_OK && !n->path) {
 			rc = keep(c, n, e.path, err);
 		}
@@ -112,6 +96,7 @@ vv_status vv_clash_open(vv_clash **out, vv_repository *r, const vv_index *x, vv_
 	}
 	c->index = x;
 	vv_arena_init(&c->arena);
+	vv_hash_index_init(&c->places);
 	if ((rc = vv_config_bool(r, "core.ignorecase", false, &c->folds, err)) == VV_OK &&
 	    (rc = vv_config_bool(r, "core.precomposeunicode", false, &unicode, err)) == VV_OK) {
 		c->folds = c->folds || unicode;
@@ -129,7 +114,8 @@ void vv_clash_close(vv_clash *c)
 {
 	if (c) {
 		vv_arena_clear(&c->arena);
-		vv_free(c->slots);
+		vv_hash_index_clear(&c->places);
+		vv_free(c->names);
 		vv_free(c);
 	}
 }
@@ -143,7 +129,7 @@ vv_status vv_clash_add(vv_clash *c, const char *path, vv_error *err)
 	if (!c->folds) {
 		return VV_OK;
 	}
-	if ((rc = slot_of(c, path, &n, err)) < 0) {
+	if ((rc = name_of(c, path, &n, err)) < 0) {
 		return rc;
 	}
 	if (n->path && strcmp(n->path, path) != 0 &&
