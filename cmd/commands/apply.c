@@ -146,8 +146,9 @@ static vv_status put_rejected(void *payload, const char *path, const void *bytes
 	vv_status rc = VV_OK;
 	if (!r->o->check) {
 		vv_buf_printf(&name, "%s.rej", path);
-		rc = vv_buf_ok(&name, err);
-		rc = rc < 0 ? rc : vv_apply_files_put(&r->rejects, name.data, bytes, len, err);
+		if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
+			rc = vv_apply_files_put(&r->rejects, name.data, bytes, len, err);
+		}
 	}
 	vv_buf_clear(&name);
 	return rc;
@@ -253,9 +254,9 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 		if (rc == VV_OK && d->rejected > 0) {
 			vv_buf name = VV_BUF_INIT;
 			vv_buf_printf(&name, "%s.rej", d->path);
-			rc = vv_buf_ok(&name, err);
-			rc = rc < 0 ? rc
-				    : vv_apply_files_change(&r->rejects, name.data, false, err);
+			if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
+				rc = vv_apply_files_change(&r->rejects, name.data, false, err);
+			}
 			vv_buf_clear(&name);
 		}
 	}

@@ -111,8 +111,12 @@ static vv_status write_file(job *j, const vv_cid *root, const char *path, vv_car
 	}
 	rc = write_car(j, root, fd, path, stats, err);
 	closed = vv_close(fd, path, rc < 0 ? NULL : err);
-	rc = rc < 0 ? rc : closed;
-	rc = rc < 0 ? rc : vv_rename(temp, path, err);
+	if (rc == VV_OK) {
+		rc = closed;
+	}
+	if (rc == VV_OK) {
+		rc = vv_rename(temp, path, err);
+	}
 	if (rc < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}

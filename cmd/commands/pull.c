@@ -45,8 +45,9 @@ static vv_status followed(char **out, vv_repository *r, const char *branch, vv_e
 	*out = NULL;
 	if (branch && strncmp(branch, "refs/heads/", 11) == 0) {
 		vv_buf_printf(&key, "branch.%s.merge", branch + 11);
-		rc = vv_buf_ok(&key, err);
-		rc = rc < 0 ? rc : vv_config_string(r, key.data, out, err);
+		if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
+			rc = vv_config_string(r, key.data, out, err);
+		}
 		vv_buf_clear(&key);
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
@@ -74,7 +75,9 @@ static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv,
 	rc = followed(&merge, j->repo, head.branch, err);
 	/* Without settings the branch of the same name is meant. */
 	j->merge = merge ? merge : head.branch;
-	rc = rc < 0 ? rc : vv_fetch_job_run(j, err);
+	if (rc == VV_OK) {
+		rc = vv_fetch_job_run(j, err);
+	}
 	if (rc == VV_OK && !j->merge_name) {
 		vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s' to merge",
 			j->merge ? vv_text_shows(strncmp(j->merge, "refs/heads/", 11) == 0

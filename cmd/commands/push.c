@@ -55,7 +55,9 @@ static vv_status find_remote(run *r, const char *word, vv_error *err)
 	if (!word) {
 		rc = vv_remote_default(&name, r->repo, r->head.branch, true, err);
 	}
-	rc = rc < 0 ? rc : vv_remote_find(&r->remote, r->repo, word ? word : name, err);
+	if (rc == VV_OK) {
+		rc = vv_remote_find(&r->remote, r->repo, word ? word : name, err);
+	}
 	vv_free(name);
 	return rc;
 }
@@ -172,8 +174,9 @@ static vv_status run_hook(run *r, vv_error *err)
 		}
 	}
 	vv_status rc = vv_buf_ok(&input, err);
-	rc = rc < 0 ? rc
-		    : vv_hook_run_with(r->repo, "pre-push", args, input.data, input.len, &ran, err);
+	if (rc == VV_OK) {
+		rc = vv_hook_run_with(r->repo, "pre-push", args, input.data, input.len, &ran, err);
+	}
 	vv_buf_clear(&input);
 	return rc;
 }

@@ -209,7 +209,9 @@ static vv_status rename_remote(vv_repository *r, const char *from, const char *t
 		}
 		vv_remote_clear(&other);
 	}
-	rc = rc < 0 ? rc : vv_remote_move(r, &m, to, err);
+	if (rc == VV_OK) {
+		rc = vv_remote_move(r, &m, to, err);
+	}
 	vv_remote_clear(&m);
 	return rc;
 }

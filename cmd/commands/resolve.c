@@ -274,7 +274,9 @@ static vv_status rewrite(resolver *r, vv_conflict_path *p, const bool *chosen, c
 		rc = vv_fail_errno(err, "cannot set the mode of", f.path);
 	}
 	closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
-	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK) {
+		rc = closed;
+	}
 	if (rc == VV_OK) {
 		rc = vv_rename(f.path, file, err);
 	}
@@ -521,9 +523,12 @@ static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
 			vv_text_shows(p->path));
 		rc = vv_hint(err, "take it as a whole, or edit the file and 'varve add' it");
 	} else {
-		rc = decide_columns(r, p, &chosen, &staged, err);
-		rc = rc < 0 ? rc : rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
-		rc = rc < 0 ? rc : keep_rest(r, p, chosen, err);
+		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
+			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
+		}
+		if (rc == VV_OK) {
+			rc = keep_rest(r, p, chosen, err);
+		}
 		goto done;
 	}
 	if (rc == VV_OK && !r->o->quiet) {

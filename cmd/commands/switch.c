@@ -297,8 +297,9 @@ static vv_status follow_upstream(plan *p, vv_error *err)
 	}
 	vv_buf_reset(&key);
 	vv_buf_printf(&key, "branch.%s.merge", p->name);
-	rc = vv_buf_ok(&key, err);
-	rc = rc < 0 ? rc : vv_config_set(p->c->repo, key.data, ref, err);
+	if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
+		rc = vv_config_set(p->c->repo, key.data, ref, err);
+	}
 done:
 	vv_free(ref);
 	vv_buf_clear(&key);

@@ -68,7 +68,9 @@ static vv_status ask_here(run *r, vv_error *err)
 	bool whole;
 	vv_status rc = vv_repository_store(r->repo, &store, err);
 
-	rc = rc < 0 ? rc : vv_store_complete(store, &r->root, &whole, &missing, err);
+	if (rc == VV_OK) {
+		rc = vv_store_complete(store, &r->root, &whole, &missing, err);
+	}
 	if (rc == VV_OK) {
 		r->holders += whole;
 		tell(r, "here",
@@ -207,11 +209,15 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 		vv_json_close_array(&r->w);
 	}
 	heading(r, "receipts", "who delivered them here:");
-	rc = rc < 0 ? rc : vv_receipts_of(r->repo, &r->root, tell_receipt, r, err);
+	if (rc == VV_OK) {
+		rc = vv_receipts_of(r->repo, &r->root, tell_receipt, r, err);
+	}
 	if (r->json) {
 		vv_json_close_array(&r->w);
 		vv_json_close_object(&r->w);
-		rc = rc < 0 ? rc : vv_buf_ok(&r->b, err);
+		if (rc == VV_OK) {
+			rc = vv_buf_ok(&r->b, err);
+		}
 		if (rc == VV_OK) {
 			vv_out_bytes(r->b.data, r->b.len);
 			vv_out("\n");

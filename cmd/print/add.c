@@ -21,8 +21,7 @@ static void print_total(const vv_add_report *rep)
 		       vv_text_counted(rep->rows, "row", NULL));
 	}
 	if (rep->files > 0) {
-		vv_out("%s%s", rep->tables ? ", " : "",
-		       vv_text_counted(rep->files, "file", NULL));
+		vv_out("%s%s", rep->tables ? ", " : "", vv_text_counted(rep->files, "file", NULL));
 	}
 	vv_add_put_speed(&time, rep->bytes, rep->ms);
 	if (rep->tables > 0) {

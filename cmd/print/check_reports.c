@@ -133,7 +133,9 @@ static vv_status write_file(vv_check_report *r, vv_report_form form, const char 
 	}
 	rc = vv_report_stream(r, form, put_file, &f, err);
 	closed = vv_close(f.fd, file, rc == VV_OK ? err : NULL);
-	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK) {
+		rc = closed;
+	}
 	if (rc == VV_OK) {
 		rc = vv_rename(f.temp, file, err);
 	}

@@ -237,7 +237,9 @@ static vv_status tell_conflict(vv_diff_print *r, const char *path, vv_error *err
 		&a.line,
 		": in conflict ('varve diff' compares the work tree with ours, 'varve conflicts' lists it)");
 	r->differs = true;
-	rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);
+	if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
+		rc = tell_line(r, &a, err);
+	}
 	if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet) {
 		rc = tell_name(r, path, NULL, true, true, true, err);
 	}
@@ -268,7 +270,9 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 			vv_text_put_escaped(&a.line, p->path, strlen(p->path));
 			vv_buf_puts(&a.line, ": a link or submodule changed ('git diff' shows it)");
 			r->differs = true;
-			rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);
+			if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
+				rc = tell_line(r, &a, err);
+			}
 			if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet) {
 				rc = tell_name(r, p->path, p->old_path, p->stage != 0,
 					       p->old_mode != 0, p->new_mode != 0, err);
@@ -297,7 +301,9 @@ vv_status vv_diff_print_sides(vv_diff_print *r, const vv_diff_sides *d, vv_error
 			      "... and %s more files that are not tables ('git diff' shows them)",
 			      vv_text_count(r->text_files - TEXT_FILES_MAX));
 		r->text_files = 0;
-		rc = (rc = vv_buf_ok(&a.line, err)) < 0 ? rc : tell_line(r, &a, err);
+		if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
+			rc = tell_line(r, &a, err);
+		}
 		vv_buf_clear(&a.line);
 	}
 	return rc;

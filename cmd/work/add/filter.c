@@ -191,7 +191,9 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 	if (vv_add_never(path)) {
 		rc = fill_head(&in, SIZE_MAX, err);
 		vv_buf_put(out, in.head.data, in.head.len);
-		rc = rc < 0 ? rc : vv_buf_ok(out, err);
+		if (rc == VV_OK) {
+			rc = vv_buf_ok(out, err);
+		}
 	} else if ((rc = fill_head(&in, HEAD_BYTES, err)) == VV_OK &&
 		   vv_pointer_looks_like(in.head.data, in.head.len) &&
 		   (rc = fill_head(&in, POINTER_READ + 1, err)) == VV_OK &&

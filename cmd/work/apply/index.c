@@ -76,7 +76,9 @@ static vv_status put_pointer(vv_repository *r, const vv_cid *cid, const vv_root 
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc = vv_root_pointer(&text, cid, root, err);
 
-	rc = rc < 0 ? rc : vv_blob_write(r, vv_buf_cstr(&text), text.len, blob, err);
+	if (rc == VV_OK) {
+		rc = vv_blob_write(r, vv_buf_cstr(&text), text.len, blob, err);
+	}
 	vv_buf_clear(&text);
 	return rc;
 }

@@ -51,7 +51,9 @@ static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 	rc = vv_table_reader_open(&r, s->table, s->columns, s->column_count, false, err);
 	while (rc == VV_OK && s->rows < limit) {
 		if ((rc = new_batch(s, &b, err)) < 0 || (more = vv_table_read(r, b, err)) <= 0) {
-			rc = rc < 0 ? rc : (vv_status)more;
+			if (rc == VV_OK) {
+				rc = (vv_status)more;
+			}
 			break;
 		}
 		for (size_t i = 0; i < b->rows && s->rows < limit; i++, s->rows++) {

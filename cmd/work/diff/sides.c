@@ -334,7 +334,9 @@ static vv_status add_conflicts(finder *f, vv_error *err)
 				/* neither has it: the conflict is all there is to tell */
 				VV_STAGE_HIDDEN;
 		}
-		rc = rc < 0 ? rc : add_path(f, &p, err);
+		if (rc == VV_OK) {
+			rc = add_path(f, &p, err);
+		}
 	}
 	if (f->out->count > 1) {
 		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), by_path);

@@ -491,7 +491,9 @@ static vv_status whole(comparison *c, vv_error *err)
 				       : more;
 		}
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc == VV_OK) {
+		rc = more < 0 ? (vv_status)more : VV_OK;
+	}
 	if (rc == VV_OK && c->begun) {
 		rc = c->how->writer->end_table(c->how->writer, &c->stats, err);
 	}

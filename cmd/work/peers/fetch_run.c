@@ -247,7 +247,9 @@ static vv_status fetch(run *r, vv_error *err)
 	size_t count = 0;
 	vv_status rc = collect(r, false, &changes, &count, err);
 
-	rc = rc < 0 ? rc : list_wants(r, &wants, err);
+	if (rc == VV_OK) {
+		rc = list_wants(r, &wants, err);
+	}
 	const vv_fetch f = {.repo = r->j->repo,
 			    .suppliers = r->suppliers,
 			    .supplier_count = r->supplier_count,
@@ -308,7 +310,9 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 		}
 	}
 	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
-	rc = rc < 0 ? rc : vv_write_file(path, b.data ? b.data : "", b.len, false, err);
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, b.data ? b.data : "", b.len, false, err);
+	}
 	vv_buf_clear(&b);
 	vv_free(path);
 	return rc;
@@ -572,7 +576,9 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		}
 		vv_head_clear(&head);
 	}
-	rc = rc < 0 ? rc : vv_remote_names(&names, &count, n->repo, err);
+	if (rc == VV_OK) {
+		rc = vv_remote_names(&names, &count, n->repo, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = add_needed(n, names[i], err);
 	}

@@ -297,8 +297,9 @@ static vv_status branch_setting(char **out, vv_repository *r, const char *branch
 	*out = NULL;
 	if (branch && strncmp(branch, "refs/heads/", 11) == 0) {
 		vv_buf_printf(&b, "branch.%s.%s", branch + 11, key);
-		rc = vv_buf_ok(&b, err);
-		rc = rc < 0 ? rc : vv_config_string(r, b.data, out, err);
+		if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+			rc = vv_config_string(r, b.data, out, err);
+		}
 		vv_buf_clear(&b);
 	}
 	return rc;

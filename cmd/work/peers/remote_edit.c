@@ -79,8 +79,9 @@ static vv_status move_followers(vv_repository *r, const char *from, const char *
 			vv_buf merge = VV_BUF_INIT;
 			vv_buf_put(&merge, s.items[i].name, (size_t)(dot - s.items[i].name));
 			vv_buf_puts(&merge, ".merge");
-			rc = vv_buf_ok(&merge, err);
-			rc = rc < 0 ? rc : vv_config_set(r, merge.data, NULL, err);
+			if ((rc = vv_buf_ok(&merge, err)) == VV_OK) {
+				rc = vv_config_set(r, merge.data, NULL, err);
+			}
 			vv_buf_clear(&merge);
 		}
 	}
@@ -121,8 +122,9 @@ static vv_status move_refs(vv_repository *r, const char *from, const char *to, v
 	vv_status rc;
 
 	vv_buf_printf(&prefix, "refs/remotes/%s/", from);
-	rc = vv_buf_ok(&prefix, err);
-	rc = rc < 0 ? rc : vv_refs_each(r, prefix.data, add_ref, &l, err);
+	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
+		rc = vv_refs_each(r, prefix.data, add_ref, &l, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < l.count; i++) {
 		vv_buf_reset(&name);
 		vv_buf_printf(&name, "refs/remotes/%s/%s", to ? to : "", l.names[i] + prefix.len);
@@ -131,7 +133,9 @@ static vv_status move_refs(vv_repository *r, const char *from, const char *to, v
 			rc = vv_ref_update(r, name.data, &l.ids[i], NULL, true, "remote: renamed",
 					   err);
 		}
-		rc = rc < 0 ? rc : vv_ref_delete(r, l.names[i], NULL, err);
+		if (rc == VV_OK) {
+			rc = vv_ref_delete(r, l.names[i], NULL, err);
+		}
 	}
 	for (size_t i = 0; i < l.count; i++) {
 		vv_free(l.names[i]);
@@ -199,7 +203,9 @@ vv_status vv_remote_move(vv_repository *r, const vv_remote *m, const char *to, v
 		char *full = vv_remote_key(to, key);
 		rc = full ? put_spec(&value, s.items[i].value, m->name, to, err)
 			  : vv_fail_nomem(err);
-		rc = rc < 0 ? rc : vv_config_add(r, full, value.data, err);
+		if (rc == VV_OK) {
+			rc = vv_config_add(r, full, value.data, err);
+		}
 		vv_free(full);
 	}
 	if (rc == VV_OK && (rc = move_refs(r, m->name, to, err)) == VV_OK &&

@@ -57,7 +57,9 @@ static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, 
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		hidden = tcsetattr(fd, TCSAFLUSH, &quiet) == 0;
 	}
-	rc = rc < 0 ? rc : read_answer(fd, out, err);
+	if (rc == VV_OK) {
+		rc = read_answer(fd, out, err);
+	}
 	if (hidden) {
 		(void)tcsetattr(fd, TCSAFLUSH, &old);
 		(void)vv_write_full(fd, "\n", 1, "/dev/tty", NULL);
@@ -216,9 +218,9 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 	vv_status rc = vv_table_open(&table, &source, &v->root, err);
 
 	if (rc == VV_OK) {
-		rc = check_pointer(with, &table, v, err);
-		rc = rc < 0 ? rc
-			    : vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
+		if ((rc = check_pointer(with, &table, v, err)) == VV_OK) {
+			rc = vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
+		}
 		vv_table_close(&table);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
