@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -64,6 +65,11 @@ typedef struct vv_option {
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .implies = (w),        \
 		  .help = (h))
 
+/* --json and --format text|json, which vv_wants_json understands. */
+#define OPT_JSON(h)                                                                                \
+	OPT_WORD(0, "json", format, "json", "short for --format json"),                            \
+		OPT_CHOICE(0, "format", format, "FORMAT", "text|json", h)
+
 /* How a file is written, into the member written (a vv_written of cmd/work/view/dialect_words.h);
  * `of` begins the help of each: "of IN: ". */
 #define OPT_WRITTEN(of)                                                                            \
@@ -105,6 +111,11 @@ typedef struct vv_command {
 /* Parses the arguments after the command's name, answers -h and --help, runs the
  * command. Returns the exit code. */
 int vv_command_run(const vv_command *c, int argc, char **argv);
+
+static inline bool vv_wants_json(const char *format)
+{
+	return format && strcmp(format, "json") == 0;
+}
 
 #define VV_OPTION_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -25,8 +25,7 @@ static const vv_option table[] = {
 	OPT_COUNT('v', "verbose", verbose,
 		  "with commit, subject and distance to the upstream; twice: with its name"),
 	OPT_FLAG('l', "list", list, "list the branches, as without arguments"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to list"),
+	OPT_JSON("how to list"),
 	OPT_FLAG(0, "show-current", current, "print the current branch"),
 	OPT_FLAG('d', "delete", remove, "delete branches that are merged"),
 	OPT_FLAG('D', NULL, remove_force, "delete branches, merged or not"),
@@ -181,7 +180,7 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 		l->widest = n > l->widest ? n : l->widest;
 		return VV_OK;
 	}
-	if (l->o->format && strcmp(l->o->format, "json") == 0) {
+	if (vv_wants_json(l->o->format)) {
 		return list_json(l, ref, current, err);
 	}
 	vv_out("%s%s", current ? "* " : "  ",
@@ -205,7 +204,7 @@ static vv_status list_branches(const options *o, vv_repository *r, vv_error *err
 	listing l;
 	vv_status rc;
 	char *hex = NULL;
-	bool json = o->format && strcmp(o->format, "json") == 0;
+	bool json = vv_wants_json(o->format);
 
 	memset(&l, 0, sizeof(l));
 	l.o = o;

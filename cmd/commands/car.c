@@ -35,7 +35,7 @@ typedef struct job {
 
 static bool json(const options *o)
 {
-	return o->format && strcmp(o->format, "json") == 0;
+	return vv_wants_json(o->format);
 }
 
 /* ---- export ---- */

@@ -415,12 +415,15 @@ static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err
 
 static vv_status set_accepts(check *c, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < c->o->accept.count; i++) {
-		rc = vv_accepts_add(&c->accepts, c->o->accept.items[i], NULL, c->o->why, err);
+	for (size_t i = 0; i < c->o->accept.count; i++) {
+		if ((rc = vv_accepts_add(&c->accepts, c->o->accept.items[i], NULL, c->o->why,
+					 err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* How others are told, once the change is committed. */
@@ -550,7 +553,7 @@ static void list_rules(const options *o)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
-	bool json = o->format && strcmp(o->format, "json") == 0;
+	bool json = vv_wants_json(o->format);
 
 	vv_json_out_init(&w, &b, 1);
 	if (json) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/add/plan.h"
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/version_plain.h"
 #include "dataset/schema/package.h"
@@ -23,8 +24,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "explain", explain, "PATH", "say where each setting of PATH comes from"),
 	OPT_FLAG('l', "list", list, "list varve's settings"),
 	OPT_FLAG(0, "unset", unset, "remove a setting from this repository"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
+	OPT_JSON("how to write it"),
 };
 
 /* The lines of an answer: what, its value, where from. */
@@ -212,7 +212,7 @@ static vv_status explain_setting(answer *a, vv_repository *r, const char *what, 
 static void answer_begin(answer *a, const options *o)
 {
 	memset(a, 0, sizeof(*a));
-	a->json = o->format && strcmp(o->format, "json") == 0;
+	a->json = vv_wants_json(o->format);
 	vv_json_out_init(&a->w, &a->buf, 2);
 	if (a->json) {
 		vv_json_open_array(&a->w);
@@ -229,15 +229,6 @@ static vv_status answer_end(answer *a, vv_status rc, vv_error *err)
 	}
 	vv_buf_clear(&a->buf);
 	return rc;
-}
-
-/* Files called so become datasets when they are added by name. */
-static bool looks_like_table(const char *path)
-{
-	const char *ext = vv_path_ext(path);
-
-	return strcmp(ext, "csv") == 0 || strcmp(ext, "tsv") == 0 || strcmp(ext, "ndjson") == 0 ||
-	       strcmp(ext, "jsonl") == 0;
 }
 
 static vv_status explain(const options *o, vv_context *c, vv_error *err)
@@ -272,7 +263,7 @@ static vv_status explain(const options *o, vv_context *c, vv_error *err)
 	described = rc == VV_OK;
 	say(&a, "described", described ? "yes" : "no",
 	    described ? res.package_path : "no datapackage.json names it");
-	if (!s.is_dataset && !tracked && !described && !looks_like_table(s.path)) {
+	if (!s.is_dataset && !tracked && !described && !vv_add_looks_like_table(s.path)) {
 		say(&a, "kind", "text", "an ordinary file of git's");
 		rc = VV_OK;
 		goto done;

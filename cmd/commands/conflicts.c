@@ -16,8 +16,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
+	OPT_JSON("how to write it"),
 };
 
 /* --- text --------------------------------------------------------------------------------- */
@@ -249,7 +248,7 @@ static vv_status run_conflicts(vv_context *c, vv_error *err)
 	    VV_OK) {
 		vv_progress_end();
 		c->code = list.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
-		rc = print_all(c->repo, &list, o->format && strcmp(o->format, "json") == 0, err);
+		rc = print_all(c->repo, &list, vv_wants_json(o->format), err);
 	}
 	vv_conflict_list_clear(&list);
 	return rc;

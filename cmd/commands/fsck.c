@@ -29,8 +29,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "data", data,
 		 "every byte: hashes of all blocks, and every row of every version"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write the result"),
+	OPT_JSON("how to write the result"),
 	OPT_FLAG('q', "quiet", quiet, "print only what is damaged"),
 };
 
@@ -57,7 +56,7 @@ typedef struct fsck {
 
 static bool json(const fsck *f)
 {
-	return f->o->format && strcmp(f->o->format, "json") == 0;
+	return vv_wants_json(f->o->format);
 }
 
 static void json_member(fsck *f, const char *name, const char *value)

@@ -21,8 +21,7 @@ static const vv_option table[] = {
 	OPT_FLAG('n', "dry-run", dry_run, "only say what would be done"),
 	OPT_MAYBE_STRING(0, "prune", prune, "WHEN", "now",
 			 "remove what has been unused for so long: now, never, 3.days, 2.weeks"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write the result"),
+	OPT_JSON("how to write the result"),
 	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
 
@@ -147,7 +146,7 @@ static vv_status run_gc(vv_context *c, vv_error *err)
 	}
 	if ((!o->automatic || (rc = is_due(o, c->repo, &due, err)) == VV_OK) && due &&
 	    (rc = vv_gc_run_all(&g, c->repo, err)) == VV_OK) {
-		if (o->format && strcmp(o->format, "json") == 0) {
+		if (vv_wants_json(o->format)) {
 			rc = print_json(&g, err);
 		} else if (!o->quiet) {
 			vv_gc_print(&g);

@@ -19,8 +19,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
+	OPT_JSON("how to write it"),
 };
 
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */
@@ -460,7 +459,7 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	}
 	if (rc == VV_OK) {
 		vv_progress_end();
-		if (o->format && strcmp(o->format, "json") == 0) {
+		if (vv_wants_json(o->format)) {
 			rc = print_json(&f, err);
 		} else {
 			print_facts(&f);

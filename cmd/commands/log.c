@@ -59,8 +59,7 @@ static const vv_option table[] = {
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
 			 "colours; without a value: always"),
 	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
+	OPT_JSON("how to write it"),
 	OPT_STRING('n', "max-count", max_count, "N", "at most N commits"),
 	OPT_NUMBER(0, "skip", skip, "N", "leave out the first N"),
 	OPT_FLAG(0, "all", all, "from all branches and tags"),
@@ -159,7 +158,7 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 
 static vv_commit_style style_of(const options *o)
 {
-	if (o->format && strcmp(o->format, "json") == 0) {
+	if (vv_wants_json(o->format)) {
 		return VV_STYLE_JSON;
 	}
 	return o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
@@ -530,8 +529,7 @@ static int check_log(const vv_context *c)
 		return vv_usage_error(
 			"--row goes without --all, --stat, --reverse, -p, -S and what else selects commits");
 	}
-	if (o->format && strcmp(o->format, "json") == 0 &&
-	    (o->patch || o->name_only || o->name_status)) {
+	if (vv_wants_json(o->format) && (o->patch || o->name_only || o->name_status)) {
 		return vv_usage_error(
 			"--json goes without -p, --name-only and --name-status; --stat adds the files");
 	}
@@ -558,7 +556,7 @@ static vv_status run_log(vv_context *c, vv_error *err)
 		goto done;
 	}
 	if (o->max_count && max_count == 0) {
-		vv_out("%s", o->format && strcmp(o->format, "json") == 0 ? "[]\n" : "");
+		vv_out("%s", vv_wants_json(o->format) ? "[]\n" : "");
 		goto done;
 	}
 	if (vv_config_string(c->repo, "core.pager", &pager, &ignored) < 0) {

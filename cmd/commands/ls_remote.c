@@ -21,8 +21,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "heads", heads, "only branches"),
 	OPT_FLAG('t', "tags", tags, "only tags"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to list"),
+	OPT_JSON("how to list"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "give the other side up when it says nothing for so long (60)"),
 	OPT_FLAG('q', "quiet", quiet, "no progress"),
@@ -141,7 +140,7 @@ static vv_status run_ls_remote(vv_context *c, vv_error *err)
 		    VV_OK &&
 	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) == VV_OK &&
 	    (rc = vv_peer_hello(peer, &h, err)) == VV_OK) {
-		if (o->format && strcmp(o->format, "json") == 0) {
+		if (vv_wants_json(o->format)) {
 			rc = print_json(o, h, count, c->argv + 1, err);
 		} else {
 			print_all(o, h, count, c->argv + 1);

@@ -23,8 +23,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG('v', "verbose", verbose, "with their URLs"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to list"),
+	OPT_JSON("how to list"),
 	OPT_FLAG(0, "push", push, "set-url, get-url: the URL to push to"),
 	OPT_LIST(0, "peer", peers, "URL", "add: get blocks from there as well; may be repeated"),
 	OPT_STRING(0, "varve", program, "PROGRAM",
@@ -88,7 +87,7 @@ static void list_json(vv_json_out *w, const vv_remote *m)
 
 static vv_status list(vv_repository *r, const options *o, vv_error *err)
 {
-	bool json = o->format && strcmp(o->format, "json") == 0;
+	bool json = vv_wants_json(o->format);
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
 	char **names;

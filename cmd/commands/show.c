@@ -21,8 +21,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write it"),
+	OPT_JSON("how to write it"),
 	OPT_FLAG(0, "oneline", oneline, "the commit in one line"),
 	OPT_FLAG('v', "verbose", verbose,
 		 "also the blocks and bytes that each dataset added to the store"),
@@ -113,7 +112,7 @@ static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error
 /* Without options: numbers, and the first rows. */
 static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
 {
-	bool json = o->format && strcmp(o->format, "json") == 0;
+	bool json = vv_wants_json(o->format);
 	bool names = o->name_only || o->name_status;
 
 	v->style = json ? VV_STYLE_JSON : o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;

@@ -21,8 +21,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG('l', "list", list, "list tags, of the patterns given"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to list"),
+	OPT_JSON("how to list"),
 	OPT_FLAG('a', "annotate", annotate, "with a message, a date and your name"),
 	OPT_LIST('m', "message", messages, "TEXT",
 		 "the message (implies -a); given again: a further paragraph"),
@@ -88,7 +87,7 @@ static vv_status list_tags(const options *o, vv_repository *r, int argc, char **
 	vv_status rc;
 
 	memset(&l, 0, sizeof(l));
-	l.json = o->format && strcmp(o->format, "json") == 0;
+	l.json = vv_wants_json(o->format);
 	l.count = argc;
 	l.patterns = argv;
 	vv_buf_init(&l.buf);
@@ -272,7 +271,7 @@ static int check_tag(const vv_context *c)
 static vv_status run_tag(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (o->list || (!o->remove && c->argc == 0)) {
 		return list_tags(o, c->repo, c->argc, c->argv, err);
@@ -280,10 +279,12 @@ static vv_status run_tag(vv_context *c, vv_error *err)
 	if (!o->remove) {
 		return make_tag(o, c->repo, c->argv[0], c->argc > 1 ? c->argv[1] : "HEAD", err);
 	}
-	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
-		rc = delete_tag(c->repo, c->argv[i], err);
+	for (int i = 0; i < c->argc; i++) {
+		if ((rc = delete_tag(c->repo, c->argv[i], err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 const vv_command vv_cmd_tag = {

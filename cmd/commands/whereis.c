@@ -24,8 +24,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_LIST(0, "from", from, "PEER", "ask this remote or URL too; may be repeated"),
 	OPT_FLAG(0, "no-ask", no_ask, "ask nobody; only show what the receipts say"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "the form of the output"),
+	OPT_JSON("the form of the output"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "give a peer up that says nothing for so long (60)"),
 };
@@ -237,7 +236,7 @@ static vv_status run_whereis(vv_context *c, vv_error *err)
 	run r = {.o = c->options, .repo = c->repo, .reader = c->reader};
 	vv_status rc;
 
-	r.json = r.o->format && strcmp(r.o->format, "json") == 0;
+	r.json = vv_wants_json(r.o->format);
 	vv_json_out_init(&r.w, &r.b, 2);
 	if ((rc = find_root(&r, c->argv[0], err)) == VV_OK &&
 	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==

@@ -56,12 +56,14 @@ vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err)
 {
 	vv_report_form form;
 	const char *file;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < outputs->count; i++) {
-		rc = split(outputs->items[i], &form, &file, err);
+	for (size_t i = 0; i < outputs->count; i++) {
+		if ((rc = split(outputs->items[i], &form, &file, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status append(const char *file, const vv_buf *text, vv_error *err)

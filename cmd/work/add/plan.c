@@ -33,7 +33,7 @@ bool vv_add_never(const char *path)
 	       strncmp(base, ".git", 4) == 0;
 }
 
-static bool looks_like_table(const char *path)
+bool vv_add_looks_like_table(const char *path)
 {
 	static const char *const extensions[] = {"csv", "tsv", "ndjson", "jsonl"};
 	const char *ext = vv_path_ext(path);
@@ -196,7 +196,7 @@ static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 
 			vv_index_at(p->x, i, &e);
 			item.path = (char *)(uintptr_t)e.path;
-			if (looks_like_table(e.path) &&
+			if (vv_add_looks_like_table(e.path) &&
 			    (rc = head_text(p, &item, &text, err)) < 0) {
 				return rc;
 			}
@@ -213,7 +213,8 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 {
 	const vv_add_request *req = p->req;
 	bool named = !req->as_tracked && (item->literal || req->convert);
-	bool wanted = named && (looks_like_table(item->path) || (item->literal && req->described));
+	bool wanted = named &&
+		      (vv_add_looks_like_table(item->path) || (item->literal && req->described));
 	bool text = false, stat_clean;
 	vv_status rc;
 
@@ -227,7 +228,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		}
 		wanted = false;
 	}
-	if (!wanted && !req->as_tracked && !item->in_index && looks_like_table(item->path) &&
+	if (!wanted && !req->as_tracked && !item->in_index && vv_add_looks_like_table(item->path) &&
 	    !vv_add_never(item->path)) {
 		if ((rc = wants_tables(p, &item->guess, err)) < 0) {
 			return rc;
@@ -254,7 +255,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		item->was_text = item->in_index;
 		return append(p->plan, item, err);
 	}
-	if (looks_like_table(item->path) && !vv_add_never(item->path)) {
+	if (vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
 		if (text) {
 			note_name(&p->plan->kept_names, ++p->plan->kept_text, item->path);
 		} else if (!item->in_index) {

@@ -73,4 +73,7 @@ void vv_add_plan_clear(vv_add_plan *p);
 /* Is the path one of those that never are datasets (datapackage.json, .git*)? */
 bool vv_add_never(const char *path);
 
+/* Is it called as a table is (.csv, .tsv, .ndjson, .jsonl)? */
+bool vv_add_looks_like_table(const char *path);
+
 #endif

@@ -309,12 +309,14 @@ static vv_status warn_beaten(runner *run, vv_error *err)
 /* What is staged is in conflict no more. */
 static vv_status drop_conflicts(runner *run, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
-		rc = vv_conflict_drop(run->r, run->entries[i].item->path, err);
+	for (size_t i = 0; i < run->entry_count; i++) {
+		if ((rc = vv_conflict_drop(run->r, run->entries[i].item->path, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Attributes, blocks, index: from here on things are written. */

@@ -54,12 +54,14 @@ vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_
 			    const vv_table *b, vv_error *err)
 {
 	const tables of = {a, b};
-	vv_status rc = VV_OK;
+	vv_status rc;
 	*out = (vv_name_list){NULL, 0};
-	for (size_t i = 0; i < from->count && rc == VV_OK; i++) {
-		rc = add_names(out, from->items[i], &of, err);
+	for (size_t i = 0; i < from->count; i++) {
+		if ((rc = add_names(out, from->items[i], &of, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 void vv_name_list_clear(vv_name_list *l)

@@ -326,11 +326,13 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
-		rc = match(p, r, h, m, &p->items[i], o, err);
+	vv_status rc;
+	for (size_t i = 0; i < p->count; i++) {
+		if ((rc = match(p, r, h, m, &p->items[i], o, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 bool vv_push_plan_refused(const vv_push_plan *p)

@@ -153,11 +153,13 @@ static vv_status move_refs(vv_repository *r, const char *from, const char *to, v
 
 static vv_status drop_settings(vv_repository *r, const settings *s, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		rc = vv_config_set(r, s->items[i].name, NULL, err);
+	vv_status rc;
+	for (size_t i = 0; i < s->count; i++) {
+		if ((rc = vv_config_set(r, s->items[i].name, NULL, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_remote_forget(vv_repository *r, const vv_remote *m, vv_error *err)
