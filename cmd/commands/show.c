@@ -38,24 +38,22 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "raw", raw, "on a terminal: control characters as they are"),
 };
 
-static vv_status show_content(const options *o, vv_repository *repo, const char *text,
-			      vv_error *err)
+static vv_status show_content(vv_context *c, const char *text, vv_error *err)
 {
-	vv_dataset_reader *reader = NULL;
+	const options *o = c->options;
 	vv_data_out out;
 	vv_subject s;
 	vv_status rc;
 
 	vv_subject_init(&s);
 	vv_data_out_init(&out, o->raw);
-	if ((rc = vv_dataset_reader_open(&reader, repo, NULL, err)) == VV_OK &&
-	    (rc = vv_subject_find(&s, repo, reader, text, err)) == VV_OK &&
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) == VV_OK &&
+	    (rc = vv_subject_find(&s, c->repo, c->reader, text, err)) == VV_OK &&
 	    (rc = vv_subject_bytes(&s, vv_data_out_put, &out, NULL, err)) == VV_OK) {
 		rc = vv_data_out_end(&out, err);
 	}
 	vv_data_out_clear(&out);
 	vv_subject_clear(&s);
-	vv_dataset_reader_close(reader);
 	return rc;
 }
 
@@ -126,17 +124,16 @@ static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
 	v->patch = !json && !o->no_patch && (o->patch || (!names && !o->stat)) ? rows : NULL;
 }
 
-static vv_status show_each(const options *o, vv_commit_view *v, vv_repository *repo, int argc,
-			   char **argv, vv_error *err)
+static vv_status show_each(vv_context *c, vv_commit_view *v, int argc, char **argv, vv_error *err)
 {
 	bool json = v->style == VV_STYLE_JSON, bracket = false;
 	vv_oid id;
 	vv_status rc = VV_OK;
 
 	for (int i = 0; rc == VV_OK && i < argc; i++) {
-		if (is_content(repo, argv[i])) {
-			rc = show_content(o, repo, argv[i], err);
-		} else if ((rc = vv_rev_commit(repo, argv[i], &id, err)) == VV_OK) {
+		if (is_content(c->repo, argv[i])) {
+			rc = show_content(c, argv[i], err);
+		} else if ((rc = vv_rev_commit(c->repo, argv[i], &id, err)) == VV_OK) {
 			vv_out("%s", json && !bracket ? "[" : "");
 			bracket = true;
 			rc = vv_commit_print(v, &id, err);
@@ -171,8 +168,8 @@ static vv_status run_show(vv_context *c, vv_error *err)
 		pager = NULL;
 	}
 	vv_out_page(pager);
-	rc = show_each(o, &view, c->repo, revisions > 0 ? revisions : 1,
-		       revisions > 0 ? c->argv : head, err);
+	rc = show_each(c, &view, revisions > 0 ? revisions : 1, revisions > 0 ? c->argv : head,
+		       err);
 done:
 	for (size_t i = 0; paths && paths[i]; i++) {
 		vv_free(paths[i]);

@@ -129,27 +129,25 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 }
 
 /* Files of the index that Git holds as text though they are tracked now. */
-static vv_status count_plain(vv_repository *r, vv_index *x, size_t *out, vv_error *err)
+static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
 {
-	size_t count = vv_index_count(x);
-	vv_dataset_reader *s = NULL;
-	vv_status rc = vv_dataset_reader_open(&s, r, NULL, err);
+	size_t count = vv_index_count(c->index);
+	vv_status rc = vv_context_need(c, VV_NEEDS_READER, err);
 
 	*out = 0;
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		vv_index_entry e;
 		bool tracked, pointer = true;
-		vv_index_at(x, i, &e);
+		vv_index_at(c->index, i, &e);
 		if (e.stage != 0 || (e.mode & 0170000) != 0100000 || vv_add_never(e.path)) {
 			continue;
 		}
-		rc = vv_attr_tracked(r, e.path, &tracked, err);
+		rc = vv_attr_tracked(c->repo, e.path, &tracked, err);
 		if (rc == VV_OK && tracked) {
-			rc = vv_dataset_reader_is_pointer(s, &e.id, &pointer, err);
+			rc = vv_dataset_reader_is_pointer(c->reader, &e.id, &pointer, err);
 		}
 		*out += !pointer;
 	}
-	vv_dataset_reader_close(s);
 	return rc;
 }
 
@@ -189,8 +187,12 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 	return rc;
 }
 
-static vv_status track(vv_repository *r, vv_index *x, int argc, char **argv, vv_error *err)
+static vv_status track(vv_context *c, vv_error *err)
 {
+	vv_repository *r = c->repo;
+	vv_index *x = c->index;
+	int argc = c->argc;
+	char **argv = c->argv;
 	vv_attr_edit edit = {0};
 	vv_buf text = VV_BUF_INIT;                              /* said only when all is done */
 	char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
@@ -220,8 +222,8 @@ static vv_status track(vv_repository *r, vv_index *x, int argc, char **argv, vv_
 		}
 	}
 	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK &&
-	    (rc = vv_index_write(x, err)) == VV_OK &&
-	    (rc = count_plain(r, x, &plain, err)) == VV_OK && plain > 0) {
+	    (rc = vv_index_write(x, err)) == VV_OK && (rc = count_plain(c, &plain, err)) == VV_OK &&
+	    plain > 0) {
 		vv_buf_printf(&text,
 			      "%s file%s that Git holds as text match%s; "
 			      "'varve add --fix' makes datasets of them\n",
@@ -249,8 +251,7 @@ static vv_status run_track(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 
-	return c->argc == 0 ? list(c, o->verbose, err)
-			    : track(c->repo, c->index, c->argc, c->argv, err);
+	return c->argc == 0 ? list(c, o->verbose, err) : track(c, err);
 }
 
 static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
