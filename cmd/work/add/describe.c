@@ -89,11 +89,6 @@ void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
 	}
 }
 
-static bool same_form(const vv_dataset_found *staged)
-{
-	return vv_dialect_equal(&staged->result.root.dialect, &staged->parent_root.dialect);
-}
-
 static vv_status describe_table(vv_add_report *out, const vv_dataset_found *staged, bool again,
 				vv_error *err)
 {
@@ -124,7 +119,7 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 				      vv_text_counted(staged->result.irregular_rows, "odd row",
 						      "odd rows"));
 		}
-	} else if (!same_form(staged)) {
+	} else if (!vv_dialect_equal(&root->dialect, &staged->parent_root.dialect)) {
 		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect);
 		if (change.len > 0) {
 			vv_buf_printf(b, "\n  form:    %s", change.data);

@@ -134,12 +134,6 @@ static vv_status put_template(maker *m, vv_buf *text, vv_error *err)
 	return m->o->put_changes(text, m->o->changes, c, err);
 }
 
-static vv_status load(maker *m, vv_buf *text, vv_error *err)
-{
-	vv_buf_reset(text);
-	return vv_read_file(text, m->file, MESSAGE_MAX, err);
-}
-
 static vv_status prepare(maker *m, vv_error *err)
 {
 	const char *args[4] = {m->file, m->source, m->source && m->hex[0] ? m->hex : NULL, NULL};
@@ -188,7 +182,8 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 			return rc;
 		}
 	}
-	if ((rc = verify(m, err)) < 0 || (rc = load(m, out, err)) < 0) {
+	vv_buf_reset(out);
+	if ((rc = verify(m, err)) < 0 || (rc = vv_read_file(out, m->file, MESSAGE_MAX, err)) < 0) {
 		return rc;
 	}
 	vv_message_clean(out, strip ? m->comment_char : NULL);

@@ -27,16 +27,11 @@ typedef struct finder {
 	int conflict_stage; /* the side of conflicts that is compared with the work tree */
 } finder;
 
-static void path_clear(vv_diff_path *p)
-{
-	vv_free(p->path);
-	vv_free(p->old_path);
-}
-
 void vv_diff_sides_clear(vv_diff_sides *d)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		path_clear(&d->paths[i]);
+		vv_free(d->paths[i].path);
+		vv_free(d->paths[i].old_path);
 	}
 	vv_free(d->paths);
 	vv_free(d->a.name);

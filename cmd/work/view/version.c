@@ -77,12 +77,26 @@ static vv_status find_lfs(vv_subject *s, const vv_buf *text, vv_error *err)
 	return rc;
 }
 
-/* A blob is a dataset when it is a pointer. One that looks like a pointer and is none
- * is refused: nobody wants its text as the data. */
-static vv_status look_at_blob(vv_subject *s, vv_error *err)
+/* One that looks like a pointer and is none is refused: nobody wants its text as the data. */
+static vv_status take_pointer(vv_subject *s, const vv_buf *text, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
+	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, err);
+
+	if (rc < 0) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	} else {
+		s->is_dataset = true;
+		s->root = p.root;
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* A blob is a dataset when it is a pointer. */
+static vv_status look_at_blob(vv_subject *s, vv_error *err)
+{
 	vv_buf head = VV_BUF_INIT;
 	uint64_t size;
 	vv_status rc;
@@ -93,19 +107,10 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 	if ((rc = vv_blob_read(s->repo, &s->blob, VV_POINTER_MAX, &head, err)) < 0) {
 		goto done;
 	}
-	if (!vv_pointer_looks_like(head.data, head.len)) {
-		rc = find_lfs(s, &head, err);
-		goto done;
-	}
-	if ((rc = vv_pointer_read(&p, &arena, head.data, head.len, err)) < 0) {
-		vv_prefix(err, "%s", vv_text_shows(s->text));
-		goto done;
-	}
-	s->is_dataset = true;
-	s->root = p.root;
+	rc = vv_pointer_looks_like(head.data, head.len) ? take_pointer(s, &head, err)
+							: find_lfs(s, &head, err);
 done:
 	vv_buf_clear(&head);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -200,8 +205,6 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 /* A pointer's text may lie in the work tree in place of its table. */
 static vv_status look_at_file(vv_subject *s, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_pointer p;
 	vv_buf text = VV_BUF_INIT;
 	vv_stat st;
 	vv_status rc;
@@ -221,16 +224,10 @@ static vv_status look_at_file(vv_subject *s, vv_error *err)
 		goto done;
 	}
 	text.len = vv_pointer_strip_cr(text.data, text.len);
-	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) < 0) {
-		vv_prefix(err, "%s", vv_text_shows(s->text));
-		goto done;
-	}
-	s->is_dataset = true;
-	s->on_disk = false;
-	s->root = p.root;
+	rc = take_pointer(s, &text, err);
+	s->on_disk = rc < 0;
 done:
 	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
