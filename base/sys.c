@@ -58,6 +58,7 @@ vv_sys vv_sys_ops = {
 	.ftruncate = ftruncate,
 	.rename = rename,
 	.unlink = unlink,
+	.symlink = symlink,
 	.mkdir = mkdir,
 	.rmdir = rmdir,
 };

@@ -28,6 +28,7 @@ typedef struct vv_sys {
 	int (*ftruncate)(int fd, off_t len);
 	int (*rename)(const char *from, const char *to);
 	int (*unlink)(const char *path);
+	int (*symlink)(const char *target, const char *path);
 	int (*mkdir)(const char *path, mode_t mode);
 	int (*rmdir)(const char *path);
 } vv_sys;

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -14,8 +15,10 @@
 #include "base/text.h"
 #include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
+#include "repo/git/share.h"
 
 #define OVERRIDES_MAX 4096u
+#define CONFIG_BYTES_MAX ((size_t)64 << 20)
 #define LEVEL_WORKTREE GIT_CONFIG_LEVEL_APP
 
 /* "Section.Sub.Name" with section and name in lower case, as libgit2 gives them. */
@@ -517,83 +520,131 @@ static vv_status check_value(git_config *own, const char *key, const char *value
 	if (same) {
 		return VV_OK;
 	}
-	(void)git_config_delete_entry(own, key);
-	git_error_clear();
 	return vv_fail(err, VV_EUSAGE, "Git's configuration cannot hold this value of '%s': '%s'",
 		       key, vv_text_shows(value));
 }
 
-/* libgit2 renames the new file into place unsynced. */
-static vv_status sync_config(const vv_repository *r, vv_error *err)
+/* Fills the new file with the settings as they are now. */
+static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc, closed;
+	vv_stat st;
+	int fd;
+
+	rc = vv_lstat(&st, lock->path, err);
+	*exists = rc == VV_OK;
+	*mode = st.mode;
+	if (rc == VV_OK) {
+		rc = vv_read_file(&bytes, lock->path, CONFIG_BYTES_MAX, err);
+	} else if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	if ((fd = vv_git_lock_open_new(lock, err)) < 0) {
+		vv_buf_clear(&bytes);
+		return (vv_status)fd;
+	}
+	rc = vv_write_full(fd, vv_buf_cstr(&bytes), bytes.len, lock->new_path, err);
+	closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
+	vv_buf_clear(&bytes);
+	return rc < 0 ? rc : closed;
+}
+
+/* value NULL: removes all; add: beside the values that there are. VV_ENOTFOUND, without a
+ * message: there was nothing to remove. */
+static vv_status edit_config(const vv_git_lock *lock, const char *key, const char *value, bool add,
+			     vv_error *err)
+{
+	git_config *own = NULL;
+	vv_status rc = VV_OK;
+	int code;
+
+	if ((code = git_config_new(&own)) < 0 ||
+	    (code = git_config_add_file_ondisk(own, lock->new_path, GIT_CONFIG_LEVEL_LOCAL,
+					       lock->repo->git, 0)) < 0) {
+		rc = vv_git_fail(err, code, "cannot open the repository's configuration");
+		goto done;
+	}
+	code = add     ? git_config_set_multivar(own, key, "$^", value)
+	       : value ? set_value(own, key, value)
+		       : git_config_delete_multivar(own, key, ".*");
+	if (!value && code == GIT_ENOTFOUND) {
+		git_error_clear();
+		rc = VV_ENOTFOUND;
+	} else if (code < 0) {
+		rc = vv_git_fail(err, code, "cannot set '%s'", vv_text_shows(key));
+	} else if (value && !add) {
+		rc = check_value(own, key, value, err);
+	}
+done:
+	git_config_free(own);
+	return rc;
+}
+
+/* libgit2 has written it, unsynced and with rights of its own. */
+static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t mode, vv_error *err)
+{
+	vv_status rc, closed;
+	int fd = vv_open(lock->new_path, 0, 0, err);
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	if (existed && fchmod(fd, (mode_t)mode & 07777) < 0) {
+		rc = vv_fail_errno(err, "cannot set the rights of", lock->new_path);
+	} else {
+		rc = existed ? VV_OK : vv_share_fd(lock->repo, fd, lock->new_path, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_fsync(fd, lock->new_path, err);
+	}
+	closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
+	return rc < 0 ? rc : closed;
+}
+
+/* Where the settings really are: the file may be a symbolic link. The caller's (vv_free). */
+static char *config_path(const vv_repository *r)
 {
 	char *path = vv_path_join(r->commondir, "config", NULL);
-	vv_status rc = VV_OK;
-	int fd;
+	char *real = path ? realpath(path, NULL) : NULL;
+
+	if (real) {
+		vv_free(path);
+		path = vv_strdup(real);
+		free(real);
+	}
+	return path;
+}
+
+static vv_status change(vv_repository *r, const char *key, const char *value, bool add,
+			vv_error *err)
+{
+	char *path = config_path(r);
+	vv_git_lock lock = {0};
+	uint32_t mode;
+	vv_status rc;
+	bool existed;
 
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
-	fd = vv_open(path, 0, 0, err);
-	if (fd < 0) {
-		rc = (vv_status)fd;
-	} else if ((rc = vv_fsync(fd, path, err)) < 0) {
-		(void)vv_close(fd, path, NULL);
-	} else {
-		rc = vv_close(fd, path, err);
-	}
-	vv_free(path);
-	return rc;
-}
-
-/* value NULL: removes all; add: beside the values that there are. */
-static vv_status change(vv_repository *r, const char *key, const char *value, bool add,
-			vv_error *err)
-{
-	git_config *own = NULL;
-	char *lock = vv_path_join(r->commondir, "config.lock", NULL);
-	vv_status rc = VV_OK;
-	unsigned tries = 0;
-	int code, fd;
-
-	if (!lock) {
-		return vv_fail_nomem(err);
-	}
-	if ((code = git_config_open_level(&own, r->config, GIT_CONFIG_LEVEL_LOCAL)) < 0) {
-		rc = vv_git_fail(err, code, "cannot open the repository's configuration");
+	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
+	    (rc = copy_config(&lock, &existed, &mode, err)) < 0 ||
+	    (rc = edit_config(&lock, key, value, add, err)) < 0 ||
+	    (rc = finish_config(&lock, existed, mode, err)) < 0) {
 		goto done;
 	}
-	do {
-		code = add     ? git_config_set_multivar(own, key, "$^", value)
-		       : value ? set_value(own, key, value)
-			       : git_config_delete_multivar(own, key, ".*");
-		if (code != GIT_ELOCKED) {
-			break;
-		}
-		if ((fd = vv_git_lock(lock, err)) < 0) { /* waits; libgit2 would not */
-			rc = (vv_status)fd;
-			goto done;
-		}
-		(void)vv_close(fd, lock, NULL);
-		(void)vv_unlink(lock, true, NULL);
-	} while (tries++ < 20);
-	if (!value && code == GIT_ENOTFOUND) {
-		git_error_clear();
-		goto done;
-	}
-	if (code < 0) {
-		rc = vv_git_fail(err, code, "cannot set '%s'", vv_text_shows(key));
-		goto done;
-	}
-	if ((value && !add && (rc = check_value(own, key, value, err)) < 0) ||
-	    (rc = sync_config(r, err)) < 0) {
-		goto done;
-	}
+	rc = vv_git_lock_replace(&lock, true, err);
 done:
+	vv_git_lock_release(&lock);
 	git_config_free(r->snapshot);
 	r->snapshot = NULL;
-	git_config_free(own);
-	vv_free(lock);
-	return rc;
+	vv_free(path);
+	return !value && rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err)

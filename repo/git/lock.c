@@ -1,80 +1,150 @@
 /*
- * lock: Git's lock files: how long to wait for one, and how its content
- * takes the place of the file that it guards.
+ * lock: taking, waiting for and taking over Git's lock files.
  */
 #include "repo/git/lock.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/share.h"
 
 #define LOCK_WAIT_MS 5000u
+#define TAKE_OVER_WAIT_MS 1000u
+#define NAME_LEN_MAX 255u
 
-/* A held lock file is made with this bit, which means nothing on a file, and locked by flock as
- * long as its owner lives. git knows neither. */
-#define HELD_MARK S_ISVTX
-#define STALE_SEC 2 /* between making the file and locking it nobody may take it for a dead one's */
-
-/* Takes away a lock file that a varve left which is no more. */
-static bool remove_stale(const char *lock_path)
+/* Who the lock's text says holds it; false: nobody that varve knows of, or the lock is gone. */
+static bool read_lock(char text[VV_HOLDER_TEXT], vv_holder *holder, vv_stat *st,
+		      const char *lock_path)
 {
-	struct stat st, there;
-	struct timespec now;
-	bool gone = false;
-	int fd = open(lock_path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t len = readlink(lock_path, text, VV_HOLDER_TEXT - 1);
 
-	if (fd < 0) {
+	if (len < 0 || vv_lstat(st, lock_path, NULL) < 0) {
 		return false;
 	}
-	if (clock_gettime(CLOCK_REALTIME, &now) == 0 && fstat(fd, &st) == 0 &&
-	    S_ISREG(st.st_mode) && (st.st_mode & HELD_MARK) != 0 && st.st_uid == geteuid() &&
-	    now.tv_sec - st.st_ctim.tv_sec > STALE_SEC && vv_lock_now(fd) &&
-	    lstat(lock_path, &there) == 0 && there.st_ino == st.st_ino &&
-	    there.st_dev == st.st_dev) {
-		gone = unlink(lock_path) == 0;
+	text[len] = '\0';
+	return vv_holder_parse(holder, text);
+}
+
+static const vv_holder *self(vv_repository *r)
+{
+	if (r->self.pid != (uint64_t)getpid()) {
+		vv_holder_self(&r->self);
 	}
-	(void)close(fd);
+	return &r->self;
+}
+
+/* What libgit2 makes while it writes new_path. */
+static void remove_new(const vv_git_lock *l)
+{
+	vv_buf other = VV_BUF_INIT;
+
+	(void)vv_unlink(l->new_path, true, NULL);
+	vv_buf_printf(&other, "%s.lock", l->new_path);
+	if (vv_buf_ok(&other, NULL) == VV_OK) {
+		(void)vv_unlink(other.data, true, NULL);
+	}
+	vv_buf_clear(&other);
+}
+
+/* Takes the lock of a dead process away. Two that find it at once must not both do so, as the
+ * second might hit the lock that the first has made since: whoever takes one away holds
+ * takeover.lock, and looks again. */
+static bool take_over(const vv_git_lock *l, const char *seen, const vv_holder *holder)
+{
+	char *arbiter = vv_path_join(l->repo->varvedir, "takeover.lock", (char *)NULL);
+	char text[VV_HOLDER_TEXT];
+	vv_holder again;
+	vv_stat st;
+	bool gone = false;
+	int fd = -1;
+
+	if (!arbiter || vv_mkdirs(l->repo->varvedir, NULL) < 0 ||
+	    (fd = vv_lock(arbiter, true, TAKE_OVER_WAIT_MS, NULL)) < 0) {
+		vv_free(arbiter);
+		return false;
+	}
+	(void)vv_share_fd(l->repo, fd, arbiter, NULL);
+	if (read_lock(text, &again, &st, l->lock_path) && strcmp(text, seen) == 0) {
+		remove_new(l);
+		gone = vv_unlink(l->lock_path, false, NULL) == VV_OK;
+	}
+	vv_unlock(fd);
+	if (gone) {
+		vv_notes_put(l->repo->notes,
+			     "took away '%s', left by a varve that was ended (process %llu)",
+			     vv_text_shows(l->lock_path), (unsigned long long)holder->pid);
+	}
+	vv_free(arbiter);
 	return gone;
 }
 
-/* On a file system without such locks nobody must take it for a dead one's. */
-static void unmark(int fd)
+static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 {
-	struct stat st;
+	char text[VV_HOLDER_TEXT];
+	vv_holder holder;
+	vv_stat st;
 
-	if (fstat(fd, &st) == 0 && (st.st_mode & HELD_MARK) != 0) {
-		(void)fchmod(fd, st.st_mode & 07777 & ~(mode_t)HELD_MARK);
+	if (!read_lock(text, &holder, &st, l->lock_path)) {
+		(void)vv_fail(err, VV_ELOCKED, "another program holds '%s'",
+			      vv_text_shows(l->lock_path));
+		return vv_hint(err,
+			       "wait for it; if no git or varve is at work here, remove that file");
 	}
+	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', holds '%s'",
+		      (unsigned long long)holder.pid, vv_text_shows(holder.host),
+		      vv_text_shows(l->lock_path));
+	if (vv_holder_state_of(&holder, self(l->repo), st.mtime_sec) == VV_HOLDER_ELSEWHERE) {
+		return vv_hint(err, "wait for it; whether that process still runs cannot be seen "
+				    "from here: if it does not, remove that file");
+	}
+	return vv_hint(err, "wait for it, or end that process");
 }
 
-static int lock(const char *lock_path, bool held, vv_error *err)
+/* One attempt: VV_OK, VV_EEXISTS, or another failure. */
+static vv_status make(const vv_git_lock *l, const char *text, vv_error *err)
+{
+	int fd;
+
+	if (vv_sys_ops.symlink(text, l->lock_path) == 0) {
+		return VV_OK;
+	}
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
+		return vv_fail_errno(err, "cannot create", l->lock_path);
+	}
+	/* A file system without symbolic links: then nobody can tell whose lock it is. */
+	fd = vv_open(l->lock_path, O_WRONLY | O_CREAT | O_EXCL, 0666, err);
+	return fd < 0 ? (vv_status)fd : vv_close(fd, l->lock_path, err);
+}
+
+static vv_status wait_and_make(const vv_git_lock *l, vv_error *err)
 {
 	uint64_t until = vv_monotonic_ms() + LOCK_WAIT_MS;
+	char text[VV_HOLDER_TEXT], seen[VV_HOLDER_TEXT];
 	unsigned pause_ms = 5;
+	vv_holder holder;
+	vv_stat st;
+	vv_status rc;
 
-	for (;;) {
+	vv_holder_text(text, self(l->repo));
+	while ((rc = make(l, text, err)) == VV_EEXISTS) {
 		struct timespec ts;
-		int fd = vv_open(lock_path, O_WRONLY | O_CREAT | O_EXCL,
-				 held ? 0666 | HELD_MARK : 0666, err);
 
-		if (fd >= 0 && held && !vv_lock_now(fd)) {
-			unmark(fd);
-		}
-		if (fd >= 0 || fd != VV_EEXISTS) {
-			return fd;
-		}
-		if (remove_stale(lock_path)) {
+		if (read_lock(seen, &holder, &st, l->lock_path) &&
+		    vv_holder_state_of(&holder, self(l->repo), st.mtime_sec) == VV_HOLDER_DEAD &&
+		    take_over(l, seen, &holder)) {
 			continue;
 		}
 		if (vv_monotonic_ms() >= until) {
-			break;
+			return fail_locked(l, err);
 		}
 		ts.tv_sec = 0;
 		ts.tv_nsec = (long)pause_ms * 1000000L;
@@ -83,51 +153,112 @@ static int lock(const char *lock_path, bool held, vv_error *err)
 			pause_ms *= 2;
 		}
 	}
-	(void)vv_fail(err, VV_ELOCKED, "another program holds '%s'", vv_text_shows(lock_path));
-	return vv_hint(err, "wait for it; if no git or varve is at work here, remove that file");
+	return rc;
 }
 
-int vv_git_lock(const char *lock_path, vv_error *err)
+/* "<path>~.lock". Git's names of refs hold no '~', and what ends in ".lock" is no ref for it. */
+static char *new_path_of(const char *path)
 {
-	return lock(lock_path, false, err);
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	vv_buf b = VV_BUF_INIT;
+
+	if (strlen(name) + strlen("~.lock") <= NAME_LEN_MAX) {
+		vv_buf_printf(&b, "%s~.lock", path);
+	} else {
+		vv_buf_put(&b, path, (size_t)(name - path));
+		vv_buf_printf(&b, "~%016llx.lock",
+			      (unsigned long long)vv_xxh3(name, strlen(name), 0));
+	}
+	return vv_buf_detach(&b);
 }
 
-int vv_git_lock_held(const char *lock_path, vv_error *err)
+/* Under a name that keeps nobody out it is as good as gone. */
+static void unlock(vv_git_lock *l)
 {
-	return lock(lock_path, true, err);
+	if (vv_unlink(l->lock_path, true, NULL) < 0) {
+		(void)vv_rename(l->lock_path, l->new_path, NULL);
+	}
+	l->held = false;
 }
 
-vv_status vv_git_lock_commit(const vv_repository *r, int fd, const char *lock_path,
-			     const char *path, const void *bytes, size_t len, bool sync_dir,
-			     vv_error *err)
+static void clear(vv_git_lock *l)
 {
-	char *dir = NULL;
+	vv_free(l->new_path);
+	vv_free(l->lock_path);
+	vv_free(l->path);
+	memset(l, 0, sizeof(*l));
+}
+
+vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
+{
+	vv_buf lock = VV_BUF_INIT;
+	vv_status rc;
+
+	memset(l, 0, sizeof(*l));
+	l->repo = r;
+	vv_buf_printf(&lock, "%s.lock", path);
+	l->path = vv_strdup(path);
+	l->lock_path = vv_buf_detach(&lock);
+	l->new_path = new_path_of(path);
+	rc = l->path && l->lock_path && l->new_path ? wait_and_make(l, err) : vv_fail_nomem(err);
+	l->held = rc == VV_OK;
+	if (rc < 0) {
+		clear(l);
+	}
+	return rc;
+}
+
+void vv_git_lock_release(vv_git_lock *l)
+{
+	if (l->held) {
+		remove_new(l); /* while it is certainly ours */
+		unlock(l);
+	}
+	clear(l);
+}
+
+int vv_git_lock_open_new(vv_git_lock *l, vv_error *err)
+{
+	assert(l->held);
+	remove_new(l);
+	return vv_open(l->new_path, O_WRONLY | O_CREAT | O_EXCL, 0666, err);
+}
+
+vv_status vv_git_lock_replace(vv_git_lock *l, bool sync_dir, vv_error *err)
+{
+	vv_status rc = vv_rename(l->new_path, l->path, err);
+	char *dir;
+
+	if (rc == VV_OK) {
+		unlock(l);
+	}
+	if (rc == VV_OK && sync_dir) {
+		dir = vv_path_dir(l->path);
+		rc = dir ? vv_fsync_dir(dir, err) : vv_fail_nomem(err);
+		vv_free(dir);
+	}
+	vv_git_lock_release(l);
+	return rc;
+}
+
+vv_status vv_git_lock_write(vv_git_lock *l, const void *bytes, size_t len, bool sync_dir,
+			    vv_error *err)
+{
+	int fd = vv_git_lock_open_new(l, err);
 	vv_status rc, closed;
 
-	rc = vv_write_full(fd, bytes, len, lock_path, err);
-	if (rc == VV_OK) {
-		rc = vv_share_fd(r, fd, lock_path, err);
+	if (fd < 0) {
+		vv_git_lock_release(l);
+		return (vv_status)fd;
 	}
-	if (rc == VV_OK) {
-		rc = vv_fsync(fd, lock_path, err);
+	if ((rc = vv_write_full(fd, bytes, len, l->new_path, err)) == VV_OK &&
+	    (rc = vv_share_fd(l->repo, fd, l->new_path, err)) == VV_OK) {
+		rc = vv_fsync(fd, l->new_path, err);
 	}
-	unmark(fd);
-	closed = vv_close(fd, lock_path, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK) {
-		rc = closed;
-	}
-	if (rc == VV_OK) {
-		rc = vv_rename(lock_path, path, err);
-	}
-	if (rc < 0) {
-		(void)vv_unlink(lock_path, true, NULL);
+	closed = vv_close(fd, l->new_path, rc == VV_OK ? err : NULL);
+	if (rc < 0 || (rc = closed) < 0) {
+		vv_git_lock_release(l);
 		return rc;
 	}
-	if (!sync_dir) {
-		return VV_OK;
-	}
-	dir = vv_path_dir(path);
-	rc = dir ? vv_fsync_dir(dir, err) : vv_fail_nomem(err);
-	vv_free(dir);
-	return rc;
+	return vv_git_lock_replace(l, sync_dir, err);
 }

@@ -1,27 +1,51 @@
 /*
- * lock: Git's lock files. Internal to repo.
+ * lock: Git's lock files ("<file>.lock"), and how new content takes the place of the file
+ * that one guards. Internal to repo.
+ *
+ * A lock of varve's is a symbolic link whose text names the process that holds it
+ * (base/holder.h). Making one is a single step, which fails when there is a lock already, for
+ * Git's programs too; and at no time is there a lock that does not say whose it is. The new
+ * content is written beside it ("<file>~.lock", which is no name of a ref or of its lock) and
+ * renamed over the file; then the lock goes. So after a process was killed its lock is known
+ * for its, whichever step it was at, and the next varve takes it away together with what was
+ * half written. Locks of other programs, machines and PID namespaces are waited for and named.
+ *
+ *	vv_git_lock lock = {0};
+ *	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0) ...
+ *	... read the file, as it stays now ...
+ *	rc = vv_git_lock_write(&lock, bytes, len, true, err);
+ *	vv_git_lock_release(&lock); // without a write: nothing has changed
  */
 #ifndef VV_REPO_GIT_LOCK_H
 #define VV_REPO_GIT_LOCK_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "repo/git/repository_internal.h"
 
-#include "base/error.h"
-#include "repo/git/repository.h"
+typedef struct vv_git_lock {
+	vv_repository *repo;
+	char *path;      /* the file that is guarded */
+	char *lock_path; /* "<path>.lock" */
+	char *new_path;  /* what becomes path */
+	bool held;
+} vv_git_lock;
 
-/* A lock file of Git's, waited for: O_CREAT | O_EXCL, tried again for about five
- * seconds. The descriptor, or a vv_status: VV_ELOCKED names the file. */
-int vv_git_lock(const char *lock_path, vv_error *err);
+/* Waits some seconds, then VV_ELOCKED, which names the lock and who holds it. VV_ENOTFOUND: the
+ * folder is not there. */
+vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
 
-/* The same for one that is held through the descriptor until vv_git_lock_commit (or close and
- * unlink): should this process die, another varve takes the lock file away. */
-int vv_git_lock_held(const char *lock_path, vv_error *err);
+/* Accepts one that was never taken, or failed, or is released. */
+void vv_git_lock_release(vv_git_lock *l);
 
-/* Writes text and closes fd, syncing it; then lock_path becomes path, and the
- * folder is synced when sync_dir. On failure the lock file is removed. */
-vv_status vv_git_lock_commit(const vv_repository *r, int fd, const char *lock_path,
-			     const char *path, const void *bytes, size_t len, bool sync_dir,
-			     vv_error *err);
+/* The file gets this content, durably, and with its folder when sync_dir. The lock is gone
+ * afterwards, on failure also. */
+vv_status vv_git_lock_write(vv_git_lock *l, const void *bytes, size_t len, bool sync_dir,
+			    vv_error *err);
+
+/* For content that somebody else writes: an empty file new_path, open for writing; the
+ * descriptor or a negative vv_status. What libgit2 left beside it is gone. */
+int vv_git_lock_open_new(vv_git_lock *l, vv_error *err);
+
+/* new_path, complete and synced, becomes the file; then as after vv_git_lock_write. */
+vv_status vv_git_lock_replace(vv_git_lock *l, bool sync_dir, vv_error *err);
 
 #endif

@@ -32,7 +32,7 @@ static bool changes_files(vv_fault kind)
 {
 	return kind == VV_FAULT_OPEN || kind == VV_FAULT_WRITE || kind == VV_FAULT_FSYNC ||
 	       kind == VV_FAULT_FTRUNCATE || kind == VV_FAULT_RENAME || kind == VV_FAULT_UNLINK ||
-	       kind == VV_FAULT_MKDIR || kind == VV_FAULT_RMDIR;
+	       kind == VV_FAULT_SYMLINK || kind == VV_FAULT_MKDIR || kind == VV_FAULT_RMDIR;
 }
 
 /* Shall this call fail? */
@@ -146,6 +146,11 @@ static int fault_unlink(const char *path)
 	return strikes(VV_FAULT_UNLINK) ? -1 : real.unlink(path);
 }
 
+static int fault_symlink(const char *target, const char *path)
+{
+	return strikes(VV_FAULT_SYMLINK) ? -1 : real.symlink(target, path);
+}
+
 static int fault_mkdir(const char *path, mode_t mode)
 {
 	return strikes(VV_FAULT_MKDIR) ? -1 : real.mkdir(path, mode);
@@ -170,6 +175,7 @@ static void install(void)
 		.ftruncate = fault_ftruncate,
 		.rename = fault_rename,
 		.unlink = fault_unlink,
+		.symlink = fault_symlink,
 		.mkdir = fault_mkdir,
 		.rmdir = fault_rmdir,
 	};

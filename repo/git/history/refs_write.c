@@ -136,9 +136,8 @@ static vv_status reflog_add_both(vv_repository *r, const char *name, const vv_oi
 
 typedef struct move {
 	const vv_ref_change *change;
-	char *path, *lock_path;
-	int fd;      /* of the lock; -1 when it is not held */
-	bool locked; /* the lock file exists and is ours */
+	char *path;
+	vv_git_lock lock;
 	bool made_dir;
 	vv_oid now; /* the value found under the lock; null: none */
 } move;
@@ -306,19 +305,13 @@ static vv_status read_now(vv_repository *r, const char *name, vv_oid *out, vv_er
 static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 {
 	const char *base = ref_is_own(m->change->name) ? r->gitdir : r->commondir;
-	vv_buf lock = VV_BUF_INIT;
 	char *dir = NULL;
 	vv_stat st;
-	vv_status rc;
+	vv_status rc = VV_ENOTFOUND;
 	int tries;
 
 	if (!(m->path = vv_path_join(base, m->change->name, NULL)) ||
 	    !(dir = vv_path_dir(m->path))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	vv_buf_printf(&lock, "%s.lock", m->path);
-	if (!(m->lock_path = vv_buf_detach(&lock))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
@@ -333,31 +326,21 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 			}
 			m->made_dir = true;
 		}
-		m->fd = vv_git_lock_held(m->lock_path, err);
-		if (m->fd != VV_ENOTFOUND) {
+		if ((rc = vv_git_lock_take(&m->lock, r, m->path, err)) != VV_ENOTFOUND) {
 			break;
 		}
 	}
-	rc = m->fd < 0 ? (vv_status)m->fd : VV_OK;
-	m->locked = rc == VV_OK;
-	if (m->locked) {
+	if (rc == VV_OK) {
 		rc = read_now(r, m->change->name, &m->now, err);
 	}
 done:
-	vv_buf_clear(&lock);
 	vv_free(dir);
 	return rc;
 }
 
 static void release(move *m)
 {
-	if (m->locked) {
-		(void)vv_unlink(m->lock_path, true, NULL); /* while it is certainly ours */
-	}
-	if (m->fd >= 0) {
-		(void)vv_close(m->fd, m->lock_path, NULL);
-	}
-	vv_free(m->lock_path);
+	vv_git_lock_release(&m->lock);
 	vv_free(m->path);
 }
 
@@ -436,7 +419,6 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	char text[VV_OID_TEXT + 2];
 	vv_stat st;
 	vv_status rc;
-	int fd;
 
 	if (vv_oid_equal(m->change->id, &m->now)) {
 		return VV_OK; /* released by the caller */
@@ -449,11 +431,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	if (vv_lstat(&st, m->path, NULL) == VV_OK && S_ISDIR(st.mode)) {
 		remove_empty_below(m->path);
 	}
-	fd = m->fd;
-	m->fd = -1;
-	rc = vv_git_lock_commit(r, fd, m->lock_path, m->path, text, VV_OID_TEXT + 1, false, err);
-	m->locked = false;
-	if (rc < 0) {
+	if ((rc = vv_git_lock_write(&m->lock, text, VV_OID_TEXT + 1, false, err)) < 0) {
 		return rc;
 	}
 	/* From here on everybody sees the new value, whatever else fails. */
@@ -508,36 +486,26 @@ static bool filter_packed(const vv_buf *all, vv_buf *out, const move *moves, siz
 static vv_status delete_packed(vv_repository *r, const move *moves, size_t count, vv_error *err)
 {
 	char *path = vv_path_join(r->commondir, "packed-refs", NULL);
-	char *lock = vv_path_join(r->commondir, "packed-refs.lock", NULL);
 	vv_buf all = VV_BUF_INIT, kept = VV_BUF_INIT;
+	vv_git_lock lock = {0};
 	vv_status rc = VV_OK;
-	int fd = -1;
 
-	if (!path || !lock) {
+	if (!path) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if (!vv_exists(path)) {
-		goto done;
-	}
-	if ((fd = vv_git_lock_held(lock, err)) < 0) {
-		rc = (vv_status)fd;
+	if (!vv_exists(path) || (rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
 		goto done;
 	}
 	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
 	if (rc == VV_OK && filter_packed(&all, &kept, moves, count) &&
 	    (rc = vv_buf_ok(&kept, err)) == VV_OK) {
-		rc = vv_git_lock_commit(r, fd, lock, path, kept.data, kept.len, true, err);
-		fd = -1;
-	}
-	if (fd >= 0) {
-		(void)vv_unlink(lock, true, NULL); /* while it is certainly ours */
-		(void)vv_close(fd, lock, NULL);
+		rc = vv_git_lock_write(&lock, kept.data, kept.len, true, err);
 	}
 done:
+	vv_git_lock_release(&lock);
 	vv_buf_clear(&kept);
 	vv_buf_clear(&all);
-	vv_free(lock);
 	vv_free(path);
 	return rc;
 }
@@ -619,7 +587,6 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 	}
 	for (i = 0; i < count; i++) {
 		moves[i].change = &changes[i];
-		moves[i].fd = -1;
 	}
 	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
 	if ((rc = vv_quarantine_flush(r, err)) < 0 ||
@@ -699,17 +666,15 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 			    const char *message, vv_error *err)
 {
 	char *path = vv_path_join(r->gitdir, "HEAD", NULL);
-	char *lock = vv_path_join(r->gitdir, "HEAD.lock", NULL);
+	vv_git_lock lock = {0};
 	vv_head head = {0};
-	vv_status rc = VV_OK;
-	int fd;
+	vv_status rc;
 
-	if (!path || !lock) {
+	if (!path) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((fd = vv_git_lock_held(lock, err)) < 0) {
-		rc = (vv_status)fd;
+	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
 		goto done;
 	}
 	rc = vv_head_read(r, &head, err);
@@ -717,17 +682,14 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 		rc = reflog_add(r, "HEAD", &head.commit, to, message, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_git_lock_commit(r, fd, lock, path, text, strlen(text), false, err);
+		rc = vv_git_lock_write(&lock, text, strlen(text), false, err);
 		if (rc == VV_OK && (rc = vv_fsync_dir(r->gitdir, err)) < 0) {
 			(void)vv_prefix(err, "HEAD is moved now, but then");
 		}
-	} else {
-		(void)vv_unlink(lock, true, NULL);
-		(void)vv_close(fd, lock, NULL);
 	}
 done:
+	vv_git_lock_release(&lock);
 	vv_head_clear(&head);
-	vv_free(lock);
 	vv_free(path);
 	return rc;
 }
@@ -796,33 +758,26 @@ vv_status vv_head_follow(vv_repository *r, const char *gitdir, const char *from,
 			 vv_error *err)
 {
 	char *path = vv_path_join(gitdir, "HEAD", NULL);
-	vv_buf lock = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_buf text = VV_BUF_INIT;
+	vv_git_lock lock = {0};
 	bool on_it = false;
 	vv_status rc;
-	int fd = -1;
 
-	vv_buf_printf(&lock, "%s.lock", path ? path : "");
 	vv_buf_printf(&text, "ref: %s\n", to);
-	if (!path || vv_buf_ok(&lock, err) < 0 || vv_buf_ok(&text, err) < 0) {
+	if (!path || vv_buf_ok(&text, err) < 0) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
 	if ((rc = head_names(path, from, &on_it, err)) < 0 || !on_it) {
 		goto done;
 	}
-	if ((fd = vv_git_lock_held(lock.data, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
-	if ((rc = head_names(path, from, &on_it, err)) == VV_OK && on_it) {
-		rc = vv_git_lock_commit(r, fd, lock.data, path, text.data, text.len, true, err);
-	} else {
-		(void)vv_unlink(lock.data, true, NULL); /* while it is certainly ours */
-		(void)vv_close(fd, lock.data, NULL);
+	if ((rc = vv_git_lock_take(&lock, r, path, err)) == VV_OK &&
+	    (rc = head_names(path, from, &on_it, err)) == VV_OK && on_it) {
+		rc = vv_git_lock_write(&lock, text.data, text.len, true, err);
 	}
 done:
+	vv_git_lock_release(&lock);
 	vv_buf_clear(&text);
-	vv_buf_clear(&lock);
 	vv_free(path);
 	return rc;
 }
@@ -861,23 +816,19 @@ vv_status vv_ref_make_packed(vv_repository *r, const char *name, const vv_oid *i
 			     const char *except, vv_error *err)
 {
 	char *path = vv_path_join(r->commondir, "packed-refs", NULL);
-	char *lock = vv_path_join(r->commondir, "packed-refs.lock", NULL);
 	vv_buf all = VV_BUF_INIT, kept = VV_BUF_INIT, line = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
+	vv_git_lock lock = {0};
 	vv_status rc;
-	int fd = -1;
 
-	if (!path || !lock) {
+	if (!path) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
 	vv_oid_text(hex, id);
 	vv_buf_printf(&line, "%s %s\n", hex, name);
-	if ((rc = check_room(r, name, except, err)) < 0) {
-		goto done;
-	}
-	if ((fd = vv_git_lock_held(lock, err)) < 0) {
-		rc = (vv_status)fd;
+	if ((rc = check_room(r, name, except, err)) < 0 ||
+	    (rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
 		goto done;
 	}
 	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
@@ -890,16 +841,13 @@ vv_status vv_ref_make_packed(vv_repository *r, const char *name, const vv_oid *i
 		rc = vv_buf_ok(&kept, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_git_lock_commit(r, fd, lock, path, kept.data, kept.len, true, err);
-	} else {
-		(void)vv_unlink(lock, true, NULL); /* while it is certainly ours */
-		(void)vv_close(fd, lock, NULL);
+		rc = vv_git_lock_write(&lock, kept.data, kept.len, true, err);
 	}
 done:
+	vv_git_lock_release(&lock);
 	vv_buf_clear(&line);
 	vv_buf_clear(&kept);
 	vv_buf_clear(&all);
-	vv_free(lock);
 	vv_free(path);
 	return rc;
 }
@@ -907,7 +855,7 @@ done:
 vv_status vv_ref_drop_packed(vv_repository *r, const char *name, vv_error *err)
 {
 	vv_ref_change change = {name, NULL, NULL, true};
-	move gone = {.change = &change, .fd = -1};
+	move gone = {.change = &change};
 
 	return delete_packed(r, &gone, 1, err);
 }

@@ -474,9 +474,9 @@ static const unsigned char empty_index[32] = {
 	0x72, 0x21, 0x6c, 0xeb, 0xcd, 0x27, 0xaa, 0x41, 0xf9, 0xdf,
 };
 
-/* Fills the lock file with the index as it is now. */
-static vv_status copy_index(const vv_index *x, int fd, const char *lock, vv_stat *stamp,
-			    bool *exists, vv_error *err)
+/* Fills the new file with the index as it is now. */
+static vv_status copy_index(const vv_index *x, int fd, const char *to, vv_stat *stamp, bool *exists,
+			    vv_error *err)
 {
 	vv_buf bytes = VV_BUF_INIT;
 	vv_status rc = vv_lstat(stamp, x->repo->index_file, err);
@@ -484,12 +484,12 @@ static vv_status copy_index(const vv_index *x, int fd, const char *lock, vv_stat
 	*exists = rc == VV_OK && stamp->size > 0;
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && !*exists)) {
 		vv_error_clear(err);
-		return vv_write_full(fd, empty_index, sizeof(empty_index), lock, err);
+		return vv_write_full(fd, empty_index, sizeof(empty_index), to, err);
 	}
 	if (rc < 0 || (rc = vv_read_file(&bytes, x->repo->index_file, INDEX_BYTES_MAX, err)) < 0) {
 		return rc;
 	}
-	rc = vv_write_full(fd, bytes.data, bytes.len, lock, err);
+	rc = vv_write_full(fd, bytes.data, bytes.len, to, err);
 	vv_buf_clear(&bytes);
 	return rc;
 }
@@ -614,14 +614,14 @@ static vv_status apply_edits(const vv_index *x, git_index *git, vv_error *err)
 	return rc;
 }
 
-static vv_status rewrite(vv_index *x, const char *lock, const vv_stat *stamp, const vv_stat *made,
+static vv_status rewrite(vv_index *x, const char *file, const vv_stat *stamp, const vv_stat *made,
 			 bool exists, vv_error *err)
 {
 	git_index *git = NULL;
 	vv_status rc = VV_OK;
 	int code;
 
-	if ((code = git_index_open(&git, lock)) < 0) {
+	if ((code = git_index_open(&git, file)) < 0) {
 		return vv_git_fail(err, code, "cannot read the index '%s'",
 				   vv_text_shows(x->repo->index_file));
 	}
@@ -657,47 +657,41 @@ static void age(const vv_index *x, vv_stat *made)
 	}
 }
 
-static vv_status write_locked(vv_index *x, int fd, const char *lock, vv_error *err)
+static vv_status write_locked(vv_index *x, vv_git_lock *lock, vv_error *err)
 {
 	vv_stat stamp, made; /* of the old index; of the new one, by the file system's clock */
+	const char *file = lock->new_path;
 	bool exists;
-	vv_status rc = copy_index(x, fd, lock, &stamp, &exists, err);
-	vv_status closed = vv_close(fd, lock, rc == VV_OK ? err : NULL);
+	vv_status rc, closed;
+	int fd = vv_git_lock_open_new(lock, err);
 
-	if (rc < 0 || (rc = closed) < 0 || (rc = vv_lstat(&made, lock, err)) < 0) {
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	rc = copy_index(x, fd, file, &stamp, &exists, err);
+	closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
+	if (rc < 0 || (rc = closed) < 0 || (rc = vv_lstat(&made, file, err)) < 0) {
 		return rc;
 	}
 	age(x, &made);
-	if ((rc = rewrite(x, lock, &stamp, &made, exists, err)) < 0 ||
-	    (rc = vv_share(x->repo, lock, err)) < 0 || (rc = seal(lock, &made, err)) < 0) {
+	if ((rc = rewrite(x, file, &stamp, &made, exists, err)) < 0 ||
+	    (rc = vv_share(x->repo, file, err)) < 0 || (rc = seal(file, &made, err)) < 0) {
 		return rc;
 	}
-	/* The folder is not synced: after a crash the old index is as good. */
-	return vv_rename(lock, x->repo->index_file, err);
+	return vv_git_lock_replace(lock, true, err);
 }
 
 vv_status vv_index_write(vv_index *x, vv_error *err)
 {
-	vv_buf name = VV_BUF_INIT;
-	char *lock = NULL;
+	vv_git_lock lock = {0};
 	vv_status rc;
 	size_t i;
-	int fd;
 
 	if ((rc = vv_quarantine_flush(x->repo, err)) < 0 || x->edit_count == 0) {
 		return rc;
 	}
-	vv_buf_printf(&name, "%s.lock", x->repo->index_file);
-	if (!(lock = vv_buf_detach(&name))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((fd = vv_git_lock(lock, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
-	if ((rc = write_locked(x, fd, lock, err)) < 0) {
-		(void)vv_unlink(lock, true, NULL);
+	if ((rc = vv_git_lock_take(&lock, x->repo, x->repo->index_file, err)) < 0 ||
+	    (rc = write_locked(x, &lock, err)) < 0) {
 		goto done;
 	}
 	for (i = 0; i < x->edit_count; i++) {
@@ -706,8 +700,7 @@ vv_status vv_index_write(vv_index *x, vv_error *err)
 	x->edit_count = 0;
 	x->has_stamp = vv_lstat(&x->stamp, x->repo->index_file, NULL) == VV_OK;
 done:
-	vv_buf_clear(&name);
-	vv_free(lock);
+	vv_git_lock_release(&lock);
 	return rc;
 }
 
@@ -896,70 +889,61 @@ void vv_index_copy_mark(vv_index_copy *c, vv_repository *r)
 	c->marked = c->taken && vv_lstat(&c->written, r->index_file, NULL) == VV_OK;
 }
 
-static vv_status put_back(const vv_index_copy *c, const vv_repository *r, int fd, const char *lock,
-			  vv_error *err)
+static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *err)
 {
 	const struct timespec times[2] = {
 		{c->before.mtime_sec, (long)c->before.mtime_nsec},
 		{c->before.mtime_sec, (long)c->before.mtime_nsec},
 	};
-	vv_status rc = vv_write_full(fd, vv_buf_cstr(&c->bytes), c->bytes.len, lock, err), closed;
-	vv_status synced = VV_OK;
+	const char *file = lock->new_path;
+	vv_status rc, closed, synced = VV_OK;
+	int fd = vv_git_lock_open_new(lock, err);
 
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	rc = vv_write_full(fd, vv_buf_cstr(&c->bytes), c->bytes.len, file, err);
 	if (rc == VV_OK && futimens(fd, times) < 0) {
-		rc = vv_fail_errno(err, "cannot set the time of", lock);
+		rc = vv_fail_errno(err, "cannot set the time of", file);
 	}
-	if (rc == VV_OK && (rc = vv_share_fd(r, fd, lock, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_share_fd(lock->repo, fd, file, err)) == VV_OK) {
 		/* the right index, not durable, is better than the other */
-		synced = vv_fsync(fd, lock, err);
+		synced = vv_fsync(fd, file, err);
 	}
-	closed = vv_close(fd, lock, rc == VV_OK && synced == VV_OK ? err : NULL);
-	rc = rc < 0 ? rc : closed;
-	if (rc == VV_OK) {
-		rc = vv_rename(lock, r->index_file, err);
+	closed = vv_close(fd, file, rc == VV_OK && synced == VV_OK ? err : NULL);
+	if (rc < 0 || (rc = closed) < 0) {
+		return rc;
 	}
-	return rc < 0 ? rc : synced;
+	rc = vv_git_lock_replace(lock, true, synced == VV_OK ? err : NULL);
+	return synced < 0 ? synced : rc;
 }
 
 /* Under the lock. */
-static vv_status restore(const vv_index_copy *c, const vv_repository *r, int fd, const char *lock,
+static vv_status restore(const vv_index_copy *c, const vv_repository *r, vv_git_lock *lock,
 			 vv_error *err)
 {
 	vv_stat now;
-	vv_status rc = VV_OK;
 
 	if (vv_lstat(&now, r->index_file, NULL) < 0 || !vv_stat_equal(&now, &c->written)) {
-		rc = vv_fail(
+		return vv_fail(
 			err, VV_ECONFLICT,
 			"another program changed the index meanwhile: what was staged stays so");
-	} else if (c->existed) {
-		rc = put_back(c, r, fd, lock, err);
-		fd = -1;
-	} else {
-		rc = vv_unlink(r->index_file, false, err);
 	}
-	(void)vv_close(fd, lock, NULL);
-	if (rc < 0 || !c->existed) {
-		(void)vv_unlink(lock, true, NULL);
-	}
-	return rc;
+	return c->existed ? put_back(c, lock, err) : vv_unlink(r->index_file, false, err);
 }
 
 vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_error *err)
 {
-	vv_buf name = VV_BUF_INIT;
+	vv_git_lock lock = {0};
 	vv_status rc;
-	int fd;
 
 	if (!c->marked || (c->existed && vv_stat_equal(&c->before, &c->written))) {
 		return VV_OK;
 	}
-	vv_buf_printf(&name, "%s.lock", r->index_file);
-	if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
-		fd = vv_git_lock(name.data, err);
-		rc = fd < 0 ? (vv_status)fd : restore(c, r, fd, name.data, err);
+	if ((rc = vv_git_lock_take(&lock, r, r->index_file, err)) == VV_OK) {
+		rc = restore(c, r, &lock, err);
 	}
-	vv_buf_clear(&name);
+	vv_git_lock_release(&lock);
 	return rc;
 }
 

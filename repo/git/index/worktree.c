@@ -474,7 +474,7 @@ static vv_status write_link(const char *file, const vv_buf *target, vv_error *er
 	} else if (target->len == 0 || strlen(target->data) != target->len) {
 		rc = vv_fail(err, VV_ECORRUPT, "the symbolic link '%s' has no usable target",
 			     vv_text_shows(file));
-	} else if (symlink(target->data, temp) < 0) {
+	} else if (vv_sys_ops.symlink(target->data, temp) < 0) {
 		rc = vv_fail_errno(err, "cannot make the symbolic link", file);
 	} else if ((rc = vv_rename(temp, file, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);

@@ -1,0 +1,50 @@
+/*
+ * holder: which process holds something, as a line of text, and whether that process still runs.
+ *
+ * The text stands where others find it, in a lock say, and outlives the process. Whoever finds
+ * it asks vv_holder_state, which answers "dead" only where this is certain: on the same machine,
+ * since the same start of it, in the same PID namespace, no such process runs; or the machine
+ * was started anew since.
+ */
+#ifndef VV_BASE_HOLDER_H
+#define VV_BASE_HOLDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#define VV_HOLDER_TEXT 256u /* longest text, with its NUL */
+
+typedef struct vv_holder {
+	uint64_t pid;
+	uint64_t started; /* in clock ticks after the machine's start, so that a number that is used
+			     * again is another process; 0: not known */
+	uint64_t pid_space; /* number of the PID namespace; 0: not known */
+	char boot[33];      /* of this start of the machine, hex; "": not known */
+	char machine[17];   /* digest of the machine's name and id, hex */
+	char host[65];      /* its name, for people */
+} vv_holder;
+
+/* The calling process. */
+void vv_holder_self(vv_holder *out);
+
+/* "varve-lock 1 pid=... host=..." */
+void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h);
+
+/* false: the text is none of ours. */
+bool vv_holder_parse(vv_holder *out, const char *text);
+
+typedef enum vv_holder_state {
+	VV_HOLDER_ALIVE,
+	VV_HOLDER_DEAD,
+	VV_HOLDER_ELSEWHERE /* another machine, or another PID namespace: nobody here can tell */
+} vv_holder_state;
+
+/* self: who asks. made: when the text was written, in seconds since 1970 by the file system:
+ * a text of another start of the machine that is younger than this start comes from another
+ * machine of the same name. */
+vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, int64_t made);
+
+#endif
